@@ -1,0 +1,56 @@
+// Command offline runs any pulumi command against the simulated cloud: the real engine and plugins, no AWS
+// account, nothing sent outside this machine. Example: offline preview --stack prod --diff.
+//
+// OFFLINE_FAULT makes something go wrong on purpose at the n-th call that changes the cloud: fail@n, hang@n,
+// crash@n or crash-after@n.
+package main
+
+import (
+	"context"
+	"fmt"
+	"os"
+	"os/signal"
+	"syscall"
+
+	"legops/internal/offline"
+	"legops/internal/offline/cloud"
+)
+
+func main() {
+	code, err := run()
+	if err != nil {
+		fmt.Fprintln(os.Stderr, "offline:", err)
+	}
+	os.Exit(code)
+}
+
+func run() (int, error) {
+	fault, err := cloud.ParseFault(os.Getenv("OFFLINE_FAULT"))
+	if err != nil {
+		return 1, err
+	}
+	dir, err := os.Getwd()
+	if err != nil {
+		return 1, err
+	}
+	root, err := offline.FindRoot(dir)
+	if err != nil {
+		return 1, err
+	}
+	// The terminal interrupts the CLI by itself; this process must outlive it. A termination is passed on.
+	signal.Notify(make(chan os.Signal, 1), os.Interrupt)
+	ctx, stop := signal.NotifyContext(context.Background(), syscall.SIGTERM)
+	defer stop()
+	session, err := offline.Open(offline.Options{Root: root, Fault: fault})
+	if err != nil {
+		return 1, err
+	}
+	code, err := session.Stream(ctx, os.Stdin, os.Stdout, os.Stderr, os.Args[1:]...)
+	for _, address := range session.Refused() {
+		fmt.Fprintln(os.Stderr, "offline: refused a connection to", address)
+	}
+	if closeErr := session.Close(); err == nil && closeErr != nil {
+		return 1, closeErr
+	}
+	return code, err
+}

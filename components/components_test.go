@@ -1,0 +1,122 @@
+package components_test
+
+import (
+	"encoding/json"
+	"fmt"
+	"strings"
+	"testing"
+
+	"github.com/pulumi/pulumi-aws/sdk/v6/go/aws"
+	"github.com/pulumi/pulumi/sdk/v3/go/pulumi"
+	"github.com/stretchr/testify/assert"
+	"github.com/stretchr/testify/require"
+
+	"legops/components"
+	"legops/internal/recorder"
+)
+
+var location = components.Location{Account: "111122223333", Region: "eu-west-1"}
+
+// construct makes a component with the options every component gets from infra.
+type construct func(ctx *pulumi.Context, opts ...pulumi.ResourceOption) error
+
+func (c construct) program(ctx *pulumi.Context) error {
+	provider, err := aws.NewProvider(ctx, "aws", &aws.ProviderArgs{Region: pulumi.String(location.Region)})
+	if err != nil {
+		return err
+	}
+	return c(ctx, pulumi.Providers(provider))
+}
+
+// record makes the component and gives back what it registered.
+func record(t *testing.T, make construct) *recorder.Recorder {
+	t.Helper()
+	r := &recorder.Recorder{}
+	require.NoError(t, r.Run(make.program))
+	return r
+}
+
+// behaves checks what holds for every component: what it makes is inside it, named after it, and made by the
+// provider it was given; it calls no function; and whatever cannot be registered, it says so.
+func behaves(t *testing.T, token, name string, make construct) {
+	t.Helper()
+	r := record(t, make)
+	assert.Empty(t, r.Calls())
+	children := 0
+	for _, found := range r.Resources() {
+		if found.Type == token || given(found) {
+			continue
+		}
+		children++
+		assert.Contains(t, r.Ancestors(found), token, found.URN)
+		assert.True(t, strings.HasPrefix(found.Name, name), "%s is not named after %s", found.URN, name)
+		if strings.HasPrefix(found.Type, "aws:") {
+			assert.Contains(t, found.Provider, "pulumi:providers:aws::aws::", found.URN)
+		}
+	}
+	assert.NotZero(t, children)
+
+	for _, found := range r.Resources() {
+		if given(found) || found.Type == "aws:eks/cluster:Cluster" {
+			continue // not made by the component itself: the cluster is what pulumi-eks constructs
+		}
+		t.Run("refused/"+found.Type+"/"+found.Name, func(t *testing.T) {
+			var returned error
+			refusing := &recorder.Recorder{Refuse: func(typ, name string) bool { return typ == found.Type && name == found.Name }}
+			_ = refusing.Run(construct(func(ctx *pulumi.Context, opts ...pulumi.ResourceOption) error {
+				returned = make(ctx, opts...)
+				return returned
+			}).program)
+			assert.ErrorContains(t, returned, "alias")
+		})
+	}
+}
+
+// given tells the providers a component was given from what it makes.
+func given(found recorder.Resource) bool {
+	return strings.HasPrefix(found.Type, "pulumi:providers:") && found.Parent == ""
+}
+
+// refuses checks that wrong arguments are all told, in one error, before anything is registered.
+func refuses(t *testing.T, make construct, complaints ...string) {
+	t.Helper()
+	r := &recorder.Recorder{}
+	err := r.Run(make.program)
+	require.Error(t, err)
+	for _, complaint := range complaints {
+		assert.ErrorContains(t, err, complaint)
+	}
+	for _, found := range r.Resources() {
+		assert.True(t, given(found), "registered %s", found.URN)
+	}
+}
+
+// document is a policy as IAM reads it.
+type document struct {
+	Version   string
+	Statement []struct {
+		Sid, Effect      string
+		Principal        struct{ AWS, Service []string }
+		Action, Resource []string
+		Condition        map[string]map[string][]string
+	}
+}
+
+func policyOf(t *testing.T, found recorder.Resource, field string) document {
+	t.Helper()
+	var d document
+	require.NoError(t, json.Unmarshal([]byte(fmt.Sprint(found.Get(field))), &d))
+	assert.Equal(t, "2012-10-17", d.Version)
+	for _, statement := range d.Statement {
+		assert.Equal(t, "Allow", statement.Effect)
+	}
+	return d
+}
+
+// expect checks inputs by path.
+func expect(t *testing.T, found recorder.Resource, values map[string]any) {
+	t.Helper()
+	for path, value := range values {
+		assert.Equal(t, value, found.Get(path), "%s: %s", found.URN, path)
+	}
+}

@@ -1,0 +1,245 @@
+package components
+
+import (
+	"fmt"
+	"net/netip"
+	"slices"
+
+	"github.com/pulumi/pulumi-aws/sdk/v6/go/aws/cloudwatch"
+	awseks "github.com/pulumi/pulumi-aws/sdk/v6/go/aws/eks"
+	"github.com/pulumi/pulumi-eks/sdk/v2/go/eks"
+	"github.com/pulumi/pulumi-kubernetes/sdk/v4/go/kubernetes"
+	"github.com/pulumi/pulumi/sdk/v3/go/pulumi"
+)
+
+// EksArgs are the arguments of Eks.
+type EksArgs struct {
+	// Name is the name of the cluster: <project>-<stack>. Changing it replaces the cluster.
+	Name string
+	// Location is the region and account of the cluster.
+	Location Location
+	// Version is the Kubernetes minor version, such as 1.35. It can go up one at a time, never down.
+	Version string
+	// VpcID is the VPC of the cluster.
+	VpcID pulumi.StringInput
+	// SubnetIDs are the private subnets of control-plane interfaces and nodes, in two zones.
+	SubnetIDs pulumi.StringArrayInput
+	// PublicAccessCIDRs may reach the cluster endpoint from the internet; without any it is private.
+	PublicAccessCIDRs []netip.Prefix
+	// LogTypes are the control-plane logs to keep: api, audit, authenticator, controllerManager, scheduler.
+	LogTypes []string
+	// LogRetention is how many days control-plane logs are kept, one of the steps of CloudWatch Logs.
+	LogRetention int
+	// WorkloadLogRetention is how many days the logs of nodes and pods are kept, likewise.
+	WorkloadLogRetention int
+	// LogKeyArn, SecretsKeyArn and VolumesKeyArn are the KMS keys of log groups, Kubernetes Secrets and EBS volumes.
+	LogKeyArn, SecretsKeyArn, VolumesKeyArn pulumi.StringInput
+	// Administrators are the IAM roles with cluster-admin rights: ARN by the name of the access entry. The
+	// identity that creates the cluster has them anyway, and must not be here.
+	Administrators map[string]string
+	// AddonVersions pins managed add-ons, by name. Optional: an add-on without gets the default of the
+	// Kubernetes version when it is created.
+	AddonVersions map[string]string
+	// Nodes is the managed node group.
+	Nodes NodesArgs
+	// Protect keeps Pulumi from deleting the cluster and its logs.
+	Protect bool
+}
+
+// Eks is a Kubernetes cluster, its nodes and its add-ons.
+//
+// pulumi-eks adds, beside the cluster, a security group for self-managed nodes that nothing here uses, with its
+// own rules, and one rule that lets that group reach ours on 443. No other rule is made outside the connectivity
+// table.
+type Eks struct {
+	pulumi.ResourceState
+
+	// ClusterName is the name of the cluster, known when it exists.
+	ClusterName pulumi.StringOutput `pulumi:"clusterName"`
+	// Endpoint is the address of the Kubernetes API.
+	Endpoint pulumi.StringOutput `pulumi:"endpoint"`
+	// ClusterSecurityGroupID is the group that EKS itself creates and puts on control plane and nodes. It allows
+	// itself everything, and everything outwards.
+	ClusterSecurityGroupID pulumi.StringOutput `pulumi:"clusterSecurityGroupId"`
+	// NodesAutoScalingGroup is the name of the Auto Scaling group behind the nodes.
+	NodesAutoScalingGroup pulumi.StringOutput `pulumi:"nodesAutoScalingGroup"`
+	// Provider is for what runs on the cluster. It waits for the nodes and the add-ons.
+	Provider *kubernetes.Provider
+	// Cluster goes with every resource on the cluster as its DeletedWith.
+	Cluster *eks.Cluster
+}
+
+// clusterLogTypes are the control-plane logs that EKS has.
+var clusterLogTypes = []string{"api", "audit", "authenticator", "controllerManager", "scheduler"}
+
+// eksBuild is what the steps of NewEks share.
+type eksBuild struct {
+	ctx     *pulumi.Context
+	name    string
+	args    *EksArgs
+	parent  pulumi.ResourceOption
+	cluster *eks.Cluster
+	// clusterName is an output of the cluster: whoever uses it waits for the cluster.
+	clusterName pulumi.StringOutput
+}
+
+// NewEks creates the cluster, then the add-ons nodes need to start, the nodes, and the other add-ons.
+func NewEks(ctx *pulumi.Context, name string, args *EksArgs, opts ...pulumi.ResourceOption) (*Eks, error) {
+	if err := args.check(name); err != nil {
+		return nil, err
+	}
+	c := &Eks{}
+	if err := ctx.RegisterComponentResource("legops:components:Eks", name, c, opts...); err != nil {
+		return nil, err
+	}
+	b := &eksBuild{ctx: ctx, name: name, args: args, parent: pulumi.Parent(c)}
+	nodeRole, err := b.nodeRole()
+	if err != nil {
+		return nil, err
+	}
+	if err := b.controlPlane(nodeRole); err != nil {
+		return nil, err
+	}
+	early, err := b.addons(beforeNodes, nil)
+	if err != nil {
+		return nil, err
+	}
+	nodes, err := b.nodeGroup(nodeRole, early)
+	if err != nil {
+		return nil, err
+	}
+	late, err := b.addons(onNodes, []pulumi.Resource{nodes})
+	if err != nil {
+		return nil, err
+	}
+	if c.Provider, err = b.provider(append(late, nodes)); err != nil {
+		return nil, err
+	}
+	c.Cluster = b.cluster
+	c.ClusterName = b.clusterName
+	c.Endpoint = b.cluster.EksCluster.Endpoint()
+	c.ClusterSecurityGroupID = b.cluster.EksCluster.VpcConfig().ClusterSecurityGroupId().Elem()
+	c.NodesAutoScalingGroup = nodes.Resources.Index(pulumi.Int(0)).AutoscalingGroups().Index(pulumi.Int(0)).Name().Elem()
+	return c, ctx.RegisterResourceOutputs(c, pulumi.Map{
+		"clusterName":            c.ClusterName,
+		"endpoint":               c.Endpoint,
+		"clusterSecurityGroupId": c.ClusterSecurityGroupID,
+		"nodesAutoScalingGroup":  c.NodesAutoScalingGroup,
+	})
+}
+
+func (a *EksArgs) check(name string) error {
+	p := &problems{component: "eks " + name}
+	p.requireText(map[string]string{"Name": a.Name, "Version": a.Version})
+	p.requireInput(map[string]pulumi.Input{
+		"VpcID": a.VpcID, "SubnetIDs": a.SubnetIDs,
+		"LogKeyArn": a.LogKeyArn, "SecretsKeyArn": a.SecretsKeyArn, "VolumesKeyArn": a.VolumesKeyArn,
+	})
+	a.Location.check(p)
+	p.require(a.LogRetention > 0, "LogRetention is %d, must be a number of days", a.LogRetention)
+	p.require(a.WorkloadLogRetention > 0, "WorkloadLogRetention is %d, must be a number of days", a.WorkloadLogRetention)
+	for _, logType := range a.LogTypes {
+		p.require(slices.Contains(clusterLogTypes, logType), "LogTypes: %q is not one of %v", logType, clusterLogTypes)
+	}
+	p.require(len(a.Administrators) > 0, "Administrators is empty, so nobody but the creator could use the cluster")
+	for _, addon := range sortedKeys(a.AddonVersions) {
+		p.require(slices.ContainsFunc(managedAddons, func(known managedAddon) bool { return known.name == addon }),
+			"AddonVersions: %q is not an add-on of the cluster", addon)
+	}
+	a.Nodes.check(p)
+	return p.err()
+}
+
+// controlPlane creates the cluster by pulumi-eks, with every part that could differ between two people's
+// environments or that it would name itself passed in.
+func (b *eksBuild) controlPlane(nodeRole *role) error {
+	logs, err := b.logGroup("logs", fmt.Sprintf("/aws/eks/%s/cluster", b.args.Name), b.args.LogRetention)
+	if err != nil {
+		return err
+	}
+	service, err := b.serviceRole()
+	if err != nil {
+		return err
+	}
+	// Without a group of ours pulumi-eks makes one that is open to the whole internet outwards.
+	group, err := newSecurityGroup(b.ctx, b.name+"-control-plane", b.args.Name+"-control-plane",
+		"Control plane of "+b.args.Name, b.args.VpcID, b.parent)
+	if err != nil {
+		return err
+	}
+	public := pulumi.StringArray{}
+	for _, cidr := range b.args.PublicAccessCIDRs {
+		public = append(public, pulumi.String(cidr.String()))
+	}
+	mode := eks.AuthenticationModeApi
+	b.cluster, err = eks.NewCluster(b.ctx, b.name, &eks.ClusterArgs{
+		Name:                   pulumi.String(b.args.Name),
+		Version:                pulumi.String(b.args.Version),
+		AuthenticationMode:     &mode,
+		AccessEntries:          b.accessEntries(),
+		VpcId:                  b.args.VpcID.ToStringOutput().ToStringPtrOutput(),
+		SubnetIds:              b.args.SubnetIDs,
+		ClusterSecurityGroup:   group,
+		ServiceRole:            service.Role,
+		InstanceRole:           nodeRole.Role,
+		EncryptionConfigKeyArn: b.args.SecretsKeyArn.ToStringOutput().ToStringPtrOutput(),
+		EnabledClusterLogTypes: pulumi.ToStringArray(b.args.LogTypes),
+		EndpointPrivateAccess:  pulumi.Bool(true),
+		EndpointPublicAccess:   pulumi.Bool(len(public) > 0),
+		PublicAccessCidrs:      public,
+		// An empty value still keeps the profile of whoever runs this out of the kubeconfig.
+		ProviderCredentialOpts: eks.KubeconfigOptionsArgs{},
+		UseDefaultVpcCni:       pulumi.BoolRef(true), // the CNI is a managed add-on
+		SkipDefaultNodeGroup:   pulumi.BoolRef(true), // the nodes are a managed node group
+	}, b.parent, pulumi.Protect(b.args.Protect),
+		// EKS would create the log group itself, without key and retention, and the cluster can neither be made
+		// nor unmade without the rights of its role.
+		pulumi.DependsOn(append(slices.Clone(service.grants), logs)))
+	if err != nil {
+		return err
+	}
+	b.clusterName = b.cluster.EksCluster.Name()
+	return nil
+}
+
+// serviceRole is what EKS does in the account for the cluster.
+func (b *eksBuild) serviceRole() (*role, error) {
+	return newRole(b.ctx, b.name+"-service", b.args.Location, roleArgs{
+		name:        b.args.Name + "-eks-service",
+		description: "Lets EKS run the cluster " + b.args.Name,
+		trust:       trust("eks.amazonaws.com", nil),
+		managed:     []string{"AmazonEKSClusterPolicy"},
+		statements: []Statement{{
+			Sid:       "KubernetesSecrets",
+			Actions:   []string{"kms:Decrypt", "kms:DescribeKey", "kms:Encrypt", "kms:ListGrants"},
+			Resources: pulumi.StringArray{b.args.SecretsKeyArn},
+		}},
+	}, b.parent)
+}
+
+// accessEntries give the administrators the whole cluster.
+func (b *eksBuild) accessEntries() map[string]eks.AccessEntryArgs {
+	entries := map[string]eks.AccessEntryArgs{}
+	for name, roleArn := range b.args.Administrators {
+		entries[name] = eks.AccessEntryArgs{
+			PrincipalArn: pulumi.String(roleArn),
+			AccessPolicies: map[string]eks.AccessPolicyAssociationInput{
+				"admin": eks.AccessPolicyAssociationArgs{
+					PolicyArn: pulumi.String(fmt.Sprintf("arn:%s:eks::aws:cluster-access-policy/AmazonEKSClusterAdminPolicy",
+						b.args.Location.Partition())),
+					AccessScope: awseks.AccessPolicyAssociationAccessScopeArgs{Type: pulumi.String("cluster")},
+				},
+			},
+		}
+	}
+	return entries
+}
+
+// logGroup creates a log group before the service that would otherwise create it without key and retention.
+func (b *eksBuild) logGroup(suffix, path string, days int) (*cloudwatch.LogGroup, error) {
+	return cloudwatch.NewLogGroup(b.ctx, b.name+"-"+suffix, &cloudwatch.LogGroupArgs{
+		Name:            pulumi.String(path),
+		KmsKeyId:        b.args.LogKeyArn,
+		RetentionInDays: pulumi.Int(days),
+	}, b.parent, pulumi.Protect(b.args.Protect))
+}

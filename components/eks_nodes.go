@@ -1,0 +1,132 @@
+package components
+
+import (
+	"slices"
+	"strconv"
+
+	"github.com/pulumi/pulumi-aws/sdk/v6/go/aws/ec2"
+	awseks "github.com/pulumi/pulumi-aws/sdk/v6/go/aws/eks"
+	"github.com/pulumi/pulumi/sdk/v3/go/pulumi"
+)
+
+// NodesArgs are the arguments of the managed node group.
+type NodesArgs struct {
+	// InstanceTypes are tried in order; all of one architecture. Changing them replaces the group.
+	InstanceTypes []string
+	// Architecture is amd64 or arm64, as the instance types and the images.
+	Architecture string
+	// CapacityType is ON_DEMAND or SPOT.
+	CapacityType string
+	// MinSize and MaxSize are the bounds between which the Cluster Autoscaler moves, 1 to 450 (the quota of EKS).
+	MinSize, MaxSize int
+	// DiskGiB is the size of each node's root volume, at least 20.
+	DiskGiB int
+	// Tags are put on instances, volumes and network interfaces, which no default tags reach.
+	Tags map[string]string
+}
+
+// amiTypes are the Amazon Linux 2023 images by architecture.
+var amiTypes = map[string]string{
+	"amd64": "AL2023_x86_64_STANDARD",
+	"arm64": "AL2023_ARM_64_STANDARD",
+}
+
+// capacityTypes are how nodes can be bought.
+var capacityTypes = []string{"ON_DEMAND", "SPOT"}
+
+func (n NodesArgs) check(p *problems) {
+	p.require(len(n.InstanceTypes) > 0, "Nodes.InstanceTypes is empty")
+	p.require(amiTypes[n.Architecture] != "", "Nodes.Architecture %q must be one of %v", n.Architecture, sortedKeys(amiTypes))
+	p.require(slices.Contains(capacityTypes, n.CapacityType), "Nodes.CapacityType %q must be one of %v", n.CapacityType, capacityTypes)
+	p.require(n.MinSize >= 1 && n.MinSize <= n.MaxSize && n.MaxSize <= 450,
+		"Nodes.MinSize %d and MaxSize %d must be in order, between 1 and 450", n.MinSize, n.MaxSize)
+	p.require(n.DiskGiB >= 20, "Nodes.DiskGiB is %d, must be at least 20", n.DiskGiB)
+}
+
+// nodeRole is what a node may do by itself. Pods get their rights from Pod Identity, and so does the CNI, which
+// is why AmazonEKS_CNI_Policy is not here.
+func (b *eksBuild) nodeRole() (*role, error) {
+	return newRole(b.ctx, b.name+"-nodes", b.args.Location, roleArgs{
+		name:        b.args.Name + "-eks-nodes",
+		description: "Nodes of the cluster " + b.args.Name,
+		trust:       trust("ec2.amazonaws.com", nil),
+		managed: []string{
+			"AmazonEKSWorkerNodePolicy",
+			"AmazonEC2ContainerRegistryPullOnly",
+			"AmazonSSMManagedInstanceCore", // a shell on a node without SSH, keys or an open port
+		},
+	}, b.parent)
+}
+
+// launchTemplate sets no security groups: the nodes then carry the one of EKS, which lets them talk to the control
+// plane and to each other.
+func (b *eksBuild) launchTemplate() (*ec2.LaunchTemplate, error) {
+	tags := pulumi.StringMap{"Name": pulumi.String(b.args.Name + "-node")}
+	for _, key := range sortedKeys(b.args.Nodes.Tags) {
+		tags[key] = pulumi.String(b.args.Nodes.Tags[key])
+	}
+	specifications := ec2.LaunchTemplateTagSpecificationArray{}
+	for _, resource := range []string{"instance", "volume", "network-interface"} {
+		specifications = append(specifications, ec2.LaunchTemplateTagSpecificationArgs{
+			ResourceType: pulumi.String(resource), Tags: tags,
+		})
+	}
+	return ec2.NewLaunchTemplate(b.ctx, b.name+"-nodes", &ec2.LaunchTemplateArgs{
+		Description:          pulumi.String("Nodes of the cluster " + b.args.Name),
+		UpdateDefaultVersion: pulumi.Bool(true),
+		MetadataOptions: ec2.LaunchTemplateMetadataOptionsArgs{
+			HttpEndpoint: pulumi.String("enabled"),
+			HttpTokens:   pulumi.String("required"),
+			// One hop ends at the node: pods, who have Pod Identity, cannot take the node's credentials.
+			HttpPutResponseHopLimit: pulumi.Int(1),
+		},
+		BlockDeviceMappings: ec2.LaunchTemplateBlockDeviceMappingArray{
+			ec2.LaunchTemplateBlockDeviceMappingArgs{
+				DeviceName: pulumi.String("/dev/xvda"), // the root volume of Amazon Linux 2023
+				Ebs: ec2.LaunchTemplateBlockDeviceMappingEbsArgs{
+					VolumeType:          pulumi.String("gp3"),
+					VolumeSize:          pulumi.Int(b.args.Nodes.DiskGiB),
+					Encrypted:           pulumi.String("true"),
+					KmsKeyId:            b.args.VolumesKeyArn,
+					DeleteOnTermination: pulumi.String("true"),
+				},
+			},
+		},
+		TagSpecifications: specifications,
+		Tags:              nameTag(b.args.Name + "-nodes"),
+	}, b.parent)
+}
+
+// nodeGroup is the plain AWS resource: the one of pulumi-eks has neither an update budget nor a way to leave the
+// desired size to the autoscaler. Its physical name is left to Pulumi, so that a replacement (instance types,
+// capacity type) takes over the pods before the old group goes.
+func (b *eksBuild) nodeGroup(nodeRole *role, early []pulumi.Resource) (*awseks.NodeGroup, error) {
+	template, err := b.launchTemplate()
+	if err != nil {
+		return nil, err
+	}
+	nodes := b.args.Nodes
+	return awseks.NewNodeGroup(b.ctx, b.name+"-nodes", &awseks.NodeGroupArgs{
+		ClusterName:   b.clusterName,
+		NodeRoleArn:   nodeRole.Arn,
+		SubnetIds:     b.args.SubnetIDs,
+		Version:       pulumi.String(b.args.Version),
+		AmiType:       pulumi.String(amiTypes[nodes.Architecture]),
+		InstanceTypes: pulumi.ToStringArray(nodes.InstanceTypes),
+		CapacityType:  pulumi.String(nodes.CapacityType),
+		LaunchTemplate: awseks.NodeGroupLaunchTemplateArgs{
+			Id:      template.ID().ToStringOutput().ToStringPtrOutput(),
+			Version: template.LatestVersion.ApplyT(strconv.Itoa).(pulumi.StringOutput),
+		},
+		ScalingConfig: awseks.NodeGroupScalingConfigArgs{
+			MinSize:     pulumi.Int(nodes.MinSize),
+			MaxSize:     pulumi.Int(nodes.MaxSize),
+			DesiredSize: pulumi.Int(nodes.MinSize), // only the start: the autoscaler decides from then on
+		},
+		UpdateConfig:     awseks.NodeGroupUpdateConfigArgs{MaxUnavailablePercentage: pulumi.Int(33)},
+		NodeRepairConfig: awseks.NodeGroupNodeRepairConfigArgs{Enabled: pulumi.Bool(true)},
+	}, b.parent,
+		pulumi.IgnoreChanges([]string{"scalingConfig.desiredSize"}),
+		// A node that starts before its rights, its network and its access entry never becomes ready.
+		pulumi.DependsOn(slices.Concat([]pulumi.Resource{b.cluster}, nodeRole.grants, early)))
+}

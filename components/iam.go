@@ -1,0 +1,128 @@
+package components
+
+import (
+	"encoding/json"
+
+	"github.com/pulumi/pulumi-aws/sdk/v6/go/aws/iam"
+	"github.com/pulumi/pulumi/sdk/v3/go/pulumi"
+)
+
+// Conditions are the conditions of a statement: operator, key, accepted values.
+type Conditions map[string]map[string][]string
+
+// Statement is one statement of an IAM policy. It allows; nothing here needs a deny.
+type Statement struct {
+	// Sid says in one word what the statement is for.
+	Sid string
+	// Services are the AWS services that may act; only in trust and resource policies.
+	Services []string
+	// Principals are the AWS principals that may act; only in trust and resource policies.
+	Principals []string
+	// Actions are what is allowed.
+	Actions []string
+	// Resources are the ARNs it is allowed on; empty only in a trust policy.
+	Resources pulumi.StringArray
+	// Conditions narrow the statement. Optional.
+	Conditions Conditions
+}
+
+// The shape that IAM reads. A struct, not a map, keeps the order of a policy people are used to.
+type (
+	policyDocument struct {
+		Version   string
+		Statement []policyStatement
+	}
+	policyStatement struct {
+		Sid       string `json:",omitempty"`
+		Effect    string
+		Principal *policyPrincipal `json:",omitempty"`
+		Action    []string
+		Resource  []string   `json:",omitempty"`
+		Condition Conditions `json:",omitempty"`
+	}
+	policyPrincipal struct {
+		AWS     []string `json:",omitempty"`
+		Service []string `json:",omitempty"`
+	}
+)
+
+// policy is the JSON of the statements. It is known in a preview as soon as every resource in it is.
+func policy(statements ...Statement) pulumi.StringOutput {
+	resources := pulumi.StringArray{}
+	for _, s := range statements {
+		resources = append(resources, s.Resources...)
+	}
+	return resources.ToStringArrayOutput().ApplyT(func(resolved []string) (string, error) {
+		document := policyDocument{Version: "2012-10-17"}
+		for _, s := range statements {
+			statement := policyStatement{
+				Sid: s.Sid, Effect: "Allow", Action: s.Actions, Condition: s.Conditions,
+				Resource: resolved[:len(s.Resources)],
+			}
+			resolved = resolved[len(s.Resources):]
+			if len(s.Services)+len(s.Principals) > 0 {
+				statement.Principal = &policyPrincipal{AWS: s.Principals, Service: s.Services}
+			}
+			document.Statement = append(document.Statement, statement)
+		}
+		text, err := json.Marshal(document)
+		return string(text), err
+	}).(pulumi.StringOutput)
+}
+
+// trust lets an AWS service take a role.
+func trust(service string, conditions Conditions) Statement {
+	return Statement{Services: []string{service}, Actions: []string{"sts:AssumeRole"}, Conditions: conditions}
+}
+
+// arns are plain ARNs as the resources of a statement.
+func arns(plain ...string) pulumi.StringArray { return pulumi.ToStringArray(plain) }
+
+// roleArgs describes an IAM role.
+type roleArgs struct {
+	name        string      // physical name: fixed, so that who may pass the role can be limited by name
+	description string      // what the role is for
+	trust       Statement   // who may take it
+	managed     []string    // managed policies, such as service-role/AmazonEBSCSIDriverPolicy
+	statements  []Statement // what it may do beyond the managed policies
+}
+
+// role is an IAM role and the resources that give it its rights: who needs the rights depends on grants.
+type role struct {
+	*iam.Role
+	grants []pulumi.Resource
+}
+
+// newRole creates a role with its rights. Its children are named after the role: name, name-<policy>.
+func newRole(ctx *pulumi.Context, name string, location Location, args roleArgs, opts ...pulumi.ResourceOption) (*role, error) {
+	created, err := iam.NewRole(ctx, name, &iam.RoleArgs{
+		Name:             pulumi.String(args.name),
+		Description:      pulumi.String(args.description),
+		AssumeRolePolicy: policy(args.trust),
+	}, opts...)
+	if err != nil {
+		return nil, err
+	}
+	r := &role{Role: created}
+	for _, managed := range args.managed {
+		attachment, err := iam.NewRolePolicyAttachment(ctx, name+"-"+lastSegment(managed), &iam.RolePolicyAttachmentArgs{
+			Role:      created.Name,
+			PolicyArn: pulumi.String(location.ManagedPolicy(managed)),
+		}, opts...)
+		if err != nil {
+			return nil, err
+		}
+		r.grants = append(r.grants, attachment)
+	}
+	if len(args.statements) > 0 {
+		inline, err := iam.NewRolePolicy(ctx, name+"-policy", &iam.RolePolicyArgs{
+			Role:   created.Name,
+			Policy: policy(args.statements...),
+		}, opts...)
+		if err != nil {
+			return nil, err
+		}
+		r.grants = append(r.grants, inline)
+	}
+	return r, nil
+}

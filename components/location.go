@@ -1,0 +1,62 @@
+package components
+
+import (
+	"fmt"
+	"maps"
+	"regexp"
+	"slices"
+	"strings"
+)
+
+// Location is where a component's resources are. Everything in it is known before the first resource exists, so
+// that policies made of it show whole in a preview.
+type Location struct {
+	// Account is the twelve-digit AWS account id.
+	Account string
+	// Region is the AWS region, such as eu-west-1.
+	Region string
+}
+
+var (
+	accountPattern = regexp.MustCompile(`^[0-9]{12}$`)
+	regionPattern  = regexp.MustCompile(`^[a-z]{2}(-[a-z]+)+-[0-9]$`)
+)
+
+// partitions are the AWS partitions other than aws, by the prefix of their regions.
+var partitions = []struct{ prefix, partition string }{
+	{"cn-", "aws-cn"},
+	{"us-gov-", "aws-us-gov"},
+}
+
+// Partition is the first part of every ARN of the region.
+func (l Location) Partition() string {
+	for _, p := range partitions {
+		if strings.HasPrefix(l.Region, p.prefix) {
+			return p.partition
+		}
+	}
+	return "aws"
+}
+
+// ARN names a resource of the region and account.
+func (l Location) ARN(service, resource string) string {
+	return fmt.Sprintf("arn:%s:%s:%s:%s:%s", l.Partition(), service, l.Region, l.Account, resource)
+}
+
+// ManagedPolicy is the ARN of a policy that AWS maintains.
+func (l Location) ManagedPolicy(name string) string {
+	return fmt.Sprintf("arn:%s:iam::aws:policy/%s", l.Partition(), name)
+}
+
+// Root is the account itself, as a principal.
+func (l Location) Root() string {
+	return fmt.Sprintf("arn:%s:iam::%s:root", l.Partition(), l.Account)
+}
+
+func (l Location) check(p *problems) {
+	p.require(accountPattern.MatchString(l.Account), "Location.Account %q must be twelve digits", l.Account)
+	p.require(regionPattern.MatchString(l.Region), "Location.Region %q must be an AWS region", l.Region)
+}
+
+// sortedKeys makes ranging over a map deterministic.
+func sortedKeys[V any](m map[string]V) []string { return slices.Sorted(maps.Keys(m)) }

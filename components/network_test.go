@@ -1,0 +1,183 @@
+package components_test
+
+import (
+	"net/netip"
+	"testing"
+
+	"github.com/pulumi/pulumi/sdk/v3/go/pulumi"
+	"github.com/stretchr/testify/assert"
+
+	"legops/components"
+)
+
+func networkArgs() components.NetworkArgs {
+	return components.NetworkArgs{
+		Name:               "legops-test",
+		Location:           location,
+		CIDR:               netip.MustParsePrefix("10.20.0.0/16"),
+		AvailabilityZones:  []string{"eu-west-1a", "eu-west-1b"},
+		NatGateways:        2,
+		PublicSubnets:      prefixes("10.20.0.0/24", "10.20.1.0/24"),
+		ApplicationSubnets: prefixes("10.20.16.0/20", "10.20.32.0/20"),
+		DataSubnets:        prefixes("10.20.2.0/24", "10.20.3.0/24"),
+		InterfaceEndpoints: []string{"ecr.api", "sts"},
+		FlowLogRetention:   90,
+		LogKeyArn:          pulumi.String("key"),
+		Protect:            true,
+	}
+}
+
+func prefixes(texts ...string) []netip.Prefix {
+	var all []netip.Prefix
+	for _, text := range texts {
+		all = append(all, netip.MustParsePrefix(text))
+	}
+	return all
+}
+
+// network makes the component.
+func network(args components.NetworkArgs) construct {
+	return func(ctx *pulumi.Context, opts ...pulumi.ResourceOption) error {
+		_, err := components.NewNetwork(ctx, "network", &args, opts...)
+		return err
+	}
+}
+
+func TestNetwork(t *testing.T) {
+	behaves(t, "legops:components:Network", "network", network(networkArgs()))
+	r := record(t, network(networkArgs()))
+	expect(t, r.One(t, "aws:ec2/vpc:Vpc", "network-vpc"), map[string]any{
+		"cidrBlock": "10.20.0.0/16", "enableDnsHostnames": true, "enableDnsSupport": true, "tags.Name": "legops-test",
+	})
+	group := r.One(t, "aws:ec2/defaultSecurityGroup:DefaultSecurityGroup", "network-default")
+	expect(t, group, map[string]any{"vpcId": "network-vpc-id", "ingress": nil, "egress": nil})
+}
+
+func TestNetworkSubnets(t *testing.T) {
+	r := record(t, network(networkArgs()))
+	assert.Len(t, r.OfType("aws:ec2/subnet:Subnet"), 6)
+	for _, subnet := range []struct{ name, zone, cidr, table, internal string }{
+		{"network-public-eu-west-1a", "eu-west-1a", "10.20.0.0/24", "network-public-id", ""},
+		{"network-public-eu-west-1b", "eu-west-1b", "10.20.1.0/24", "network-public-id", ""},
+		{"network-application-eu-west-1a", "eu-west-1a", "10.20.16.0/20", "network-application-eu-west-1a-id", "1"},
+		{"network-application-eu-west-1b", "eu-west-1b", "10.20.32.0/20", "network-application-eu-west-1b-id", "1"},
+		{"network-data-eu-west-1a", "eu-west-1a", "10.20.2.0/24", "network-data-id", ""},
+		{"network-data-eu-west-1b", "eu-west-1b", "10.20.3.0/24", "network-data-id", ""},
+	} {
+		found := r.One(t, "aws:ec2/subnet:Subnet", subnet.name)
+		expect(t, found, map[string]any{
+			"vpcId": "network-vpc-id", "availabilityZone": subnet.zone, "cidrBlock": subnet.cidr, "mapPublicIpOnLaunch": false,
+		})
+		tag, _ := found.Get(`tags["kubernetes.io/role/internal-elb"]`).(string)
+		assert.Equal(t, subnet.internal, tag, subnet.name)
+		assert.Nil(t, found.Get(`tags["kubernetes.io/role/elb"]`), subnet.name)
+		expect(t, r.One(t, "aws:ec2/routeTableAssociation:RouteTableAssociation", subnet.name), map[string]any{
+			"subnetId": subnet.name + "-id", "routeTableId": subnet.table,
+		})
+	}
+}
+
+func TestNetworkRoutes(t *testing.T) {
+	for gateways, natOfSecondZone := range map[int]string{1: "network-nat-eu-west-1a-id", 2: "network-nat-eu-west-1b-id"} {
+		args := networkArgs()
+		args.NatGateways = gateways
+		r := record(t, network(args))
+		assert.Len(t, r.OfType("aws:ec2/natGateway:NatGateway"), gateways)
+		assert.Len(t, r.OfType("aws:ec2/eip:Eip"), gateways)
+		expect(t, r.One(t, "aws:ec2/natGateway:NatGateway", "network-nat-eu-west-1a"), map[string]any{
+			"subnetId": "network-public-eu-west-1a-id", "allocationId": "network-nat-eu-west-1a-allocation",
+		})
+		// Every route there is: none belongs to the data tier.
+		assert.Len(t, r.OfType("aws:ec2/route:Route"), 3)
+		for name, want := range map[string]map[string]any{
+			"network-public-default":                 {"routeTableId": "network-public-id", "gatewayId": "network-internet-id"},
+			"network-application-eu-west-1a-default": {"routeTableId": "network-application-eu-west-1a-id", "natGatewayId": "network-nat-eu-west-1a-id"},
+			"network-application-eu-west-1b-default": {"routeTableId": "network-application-eu-west-1b-id", "natGatewayId": natOfSecondZone},
+		} {
+			route := r.One(t, "aws:ec2/route:Route", name)
+			expect(t, route, want)
+			expect(t, route, map[string]any{"destinationCidrBlock": "0.0.0.0/0"})
+		}
+	}
+}
+
+func TestNetworkEndpoints(t *testing.T) {
+	r := record(t, network(networkArgs()))
+	assert.Len(t, r.OfType("aws:ec2/vpcEndpoint:VpcEndpoint"), 3)
+	expect(t, r.One(t, "aws:ec2/vpcEndpoint:VpcEndpoint", "network-endpoint-s3"), map[string]any{
+		"serviceName": "com.amazonaws.eu-west-1.s3", "vpcEndpointType": "Gateway",
+		"routeTableIds": []any{"network-application-eu-west-1a-id", "network-application-eu-west-1b-id", "network-data-id"},
+	})
+	for _, service := range []string{"ecr.api", "sts"} {
+		expect(t, r.One(t, "aws:ec2/vpcEndpoint:VpcEndpoint", "network-endpoint-"+service), map[string]any{
+			"serviceName": "com.amazonaws.eu-west-1." + service, "vpcEndpointType": "Interface", "privateDnsEnabled": true,
+			"subnetIds":        []any{"network-application-eu-west-1a-id", "network-application-eu-west-1b-id"},
+			"securityGroupIds": []any{"network-endpoints-id"},
+		})
+	}
+	expect(t, r.One(t, "aws:ec2/securityGroup:SecurityGroup", "network-endpoints"), map[string]any{"ingress": nil, "egress": nil})
+}
+
+func TestNetworkFlowLogs(t *testing.T) {
+	r := record(t, network(networkArgs()))
+	logs := r.One(t, "aws:cloudwatch/logGroup:LogGroup", "network-flow-logs")
+	expect(t, logs, map[string]any{"name": "/legops-test/vpc-flow-logs", "kmsKeyId": "key", "retentionInDays": 90.0})
+	assert.True(t, logs.Protect)
+	flow := r.One(t, "aws:ec2/flowLog:FlowLog", "network-flow-logs")
+	expect(t, flow, map[string]any{
+		"vpcId": "network-vpc-id", "trafficType": "ALL", "logDestinationType": "cloud-watch-logs",
+		"logDestination": "arn:of:network-flow-logs", "iamRoleArn": "arn:of:network-flow-logs-writer",
+	})
+	rights := r.One(t, "aws:iam/rolePolicy:RolePolicy", "network-flow-logs-writer-policy")
+	assert.Contains(t, flow.DependsOn, rights.URN)
+	write := policyOf(t, rights, "policy").Statement[0]
+	assert.Equal(t, []string{"logs:CreateLogStream", "logs:DescribeLogStreams", "logs:PutLogEvents"}, write.Action)
+	assert.Equal(t, []string{"arn:aws:logs:eu-west-1:111122223333:log-group:/legops-test/vpc-flow-logs:*"}, write.Resource)
+	role := policyOf(t, r.One(t, "aws:iam/role:Role", "network-flow-logs-writer"), "assumeRolePolicy").Statement[0]
+	assert.Equal(t, []string{"vpc-flow-logs.amazonaws.com"}, role.Principal.Service)
+	assert.Equal(t, []string{"111122223333"}, role.Condition["StringEquals"]["aws:SourceAccount"])
+}
+
+func TestNetworkOutputs(t *testing.T) {
+	var got []any
+	record(t, func(ctx *pulumi.Context, opts ...pulumi.ResourceOption) error {
+		args := networkArgs()
+		n, err := components.NewNetwork(ctx, "network", &args, opts...)
+		if err != nil {
+			return err
+		}
+		values := pulumi.All(n.VpcID, n.PublicSubnetIDs, n.ApplicationSubnetIDs, n.DataSubnetIDs, n.NatAddresses, n.EndpointSecurityGroupID, n.S3PrefixListID)
+		ctx.Export("values", values.ApplyT(func(resolved []any) string { got = resolved; return "" }))
+		return nil
+	})
+	assert.Equal(t, []any{
+		"network-vpc-id",
+		[]string{"network-public-eu-west-1a-id", "network-public-eu-west-1b-id"},
+		[]string{"network-application-eu-west-1a-id", "network-application-eu-west-1b-id"},
+		[]string{"network-data-eu-west-1a-id", "network-data-eu-west-1b-id"},
+		[]string{"network-nat-eu-west-1a-address", "network-nat-eu-west-1b-address"},
+		"network-endpoints-id",
+		"network-endpoint-s3-prefix-list",
+	}, got)
+}
+
+func TestNetworkRefuses(t *testing.T) {
+	refuses(t, network(components.NetworkArgs{}),
+		"network network: Name is missing", "LogKeyArn is missing", "CIDR invalid Prefix", "NatGateways is 0", "FlowLogRetention is 0",
+		"AvailabilityZones [] must be two", "PublicSubnets has 0 ranges", "ApplicationSubnets has 0 ranges", "DataSubnets has 0 ranges")
+
+	for complaint, breakIt := range map[string]func(*components.NetworkArgs){
+		"must be an IPv4 network":                 func(a *components.NetworkArgs) { a.CIDR = netip.MustParsePrefix("10.20.0.1/16") },
+		"NatGateways is 3":                        func(a *components.NetworkArgs) { a.NatGateways = 3 },
+		"must be two different zones":             func(a *components.NetworkArgs) { a.AvailabilityZones[1] = "eu-west-1a" },
+		"zone us-east-1a is not in eu-west-1":     func(a *components.NetworkArgs) { a.AvailabilityZones[1] = "us-east-1a" },
+		"name a service twice":                    func(a *components.NetworkArgs) { a.InterfaceEndpoints = []string{"sts", "sts"} },
+		"10.21.0.0/24 is not inside 10.20.0.0/16": func(a *components.NetworkArgs) { a.DataSubnets = prefixes("10.20.2.0/24", "10.21.0.0/24") },
+		"10.20.16.0/24 overlaps 10.20.16.0/20":    func(a *components.NetworkArgs) { a.DataSubnets = prefixes("10.20.2.0/24", "10.20.16.0/24") },
+		"DataSubnets has 1 ranges":                func(a *components.NetworkArgs) { a.DataSubnets = a.DataSubnets[:1] },
+	} {
+		args := networkArgs()
+		breakIt(&args)
+		t.Run(complaint, func(t *testing.T) { refuses(t, network(args), complaint) })
+	}
+}

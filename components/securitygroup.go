@@ -1,0 +1,24 @@
+package components
+
+import (
+	"strings"
+
+	"github.com/pulumi/pulumi-aws/sdk/v6/go/aws/ec2"
+	"github.com/pulumi/pulumi/sdk/v3/go/pulumi"
+)
+
+// nameTag is the tag that consoles show as a resource's name.
+func nameTag(name string) pulumi.StringMap { return pulumi.StringMap{"Name": pulumi.String(name)} }
+
+// lastSegment is what follows the last slash.
+func lastSegment(path string) string { return path[strings.LastIndexByte(path, '/')+1:] }
+
+// newSecurityGroup creates a security group without a single rule: the connectivity table makes the rules. Its
+// physical name is left to Pulumi, so that a replacement can exist beside what it replaces.
+func newSecurityGroup(ctx *pulumi.Context, name, tag, description string, vpc pulumi.StringInput, opts ...pulumi.ResourceOption) (*ec2.SecurityGroup, error) {
+	return ec2.NewSecurityGroup(ctx, name, &ec2.SecurityGroupArgs{
+		VpcId:       vpc,
+		Description: pulumi.String(description),
+		Tags:        nameTag(tag),
+	}, append(opts, pulumi.Timeouts(&pulumi.CustomTimeouts{Delete: "5m"}))...)
+}

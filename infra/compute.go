@@ -1,0 +1,58 @@
+package infra
+
+import (
+	"github.com/pulumi/pulumi/sdk/v3/go/pulumi"
+
+	"legops/components"
+	"legops/stacks"
+)
+
+// compute is the cluster and what keeps it the right size.
+func (p *Platform) compute(ctx *pulumi.Context, cfg *stacks.Config) (err error) {
+	administrators := map[string]string{}
+	for _, administrator := range cfg.Eks.Administrators {
+		administrators[administrator.Name] = administrator.RoleArn
+	}
+	versions := map[string]string{}
+	for addon, version := range cfg.Eks.AddonVersions {
+		versions[string(addon)] = version
+	}
+	nodes := cfg.Eks.Nodes
+	if p.Eks, err = components.NewEks(ctx, "eks", &components.EksArgs{
+		Name:                 p.name,
+		Location:             p.location,
+		Version:              string(cfg.Eks.Version),
+		VpcID:                p.Network.VpcID,
+		SubnetIDs:            p.Network.ApplicationSubnetIDs,
+		PublicAccessCIDRs:    prefixes(cfg.Eks.PublicAccessCIDRs),
+		LogTypes:             texts(cfg.Eks.LogTypes),
+		LogRetention:         int(cfg.Eks.LogRetention),
+		WorkloadLogRetention: int(cfg.Monitoring.LogRetention),
+		LogKeyArn:            p.Encryption.LogsKeyArn,
+		SecretsKeyArn:        p.Encryption.SecretsKeyArn,
+		VolumesKeyArn:        p.Encryption.VolumesKeyArn,
+		Administrators:       administrators,
+		AddonVersions:        versions,
+		Nodes: components.NodesArgs{
+			InstanceTypes: texts(nodes.InstanceTypes),
+			// One architecture for images and nodes: the stack file is refused where they differ.
+			Architecture: string(cfg.Registry.ImageArchitecture),
+			CapacityType: string(nodes.CapacityType),
+			MinSize:      nodes.MinSize,
+			MaxSize:      nodes.MaxSize,
+			DiskGiB:      nodes.DiskGiB,
+			Tags:         tags(ctx, cfg),
+		},
+		Protect: cfg.DeletionProtection,
+	}, p.onAws()); err != nil {
+		return err
+	}
+	p.ClusterAutoscaler, err = components.NewClusterAutoscaler(ctx, "autoscaler", &components.ClusterAutoscalerArgs{
+		Name:        p.name,
+		Location:    p.location,
+		Version:     string(cfg.Eks.Version),
+		ClusterName: p.Eks.ClusterName,
+		Cluster:     p.Eks.Cluster,
+	}, pulumi.Providers(p.Providers.Aws, p.Eks.Provider))
+	return err
+}

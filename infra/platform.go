@@ -1,0 +1,91 @@
+// Package infra wires the platform: from the configuration of one stack to components, layer by layer. It creates
+// no resource but the providers, and never asks which environment it is in.
+package infra
+
+import (
+	"encoding/json"
+	"errors"
+	"fmt"
+	"os"
+
+	"github.com/pulumi/pulumi/sdk/v3/go/pulumi"
+
+	"legops/components"
+	"legops/stacks"
+)
+
+// Program is the Pulumi program: it reads the stack's configuration and builds the platform it describes.
+func Program(ctx *pulumi.Context) error {
+	cfg, err := loadConfig(ctx)
+	if err != nil {
+		return err
+	}
+	platform, err := NewPlatform(ctx, cfg)
+	if err != nil {
+		return err
+	}
+	for _, output := range platform.Outputs() {
+		ctx.Export(output.Name, output.Value)
+	}
+	return nil
+}
+
+// loadConfig reads the configuration as a whole, since only so can it be checked as a whole.
+func loadConfig(ctx *pulumi.Context) (*stacks.Config, error) {
+	values := map[string]string{}
+	if text := os.Getenv(pulumi.EnvConfig); text != "" {
+		if err := json.Unmarshal([]byte(text), &values); err != nil {
+			return nil, fmt.Errorf("the configuration in %s is not JSON: %w", pulumi.EnvConfig, err)
+		}
+	}
+	cfg, err := stacks.Load(ctx.Project(), values)
+	var problems stacks.Problems
+	if !errors.As(err, &problems) {
+		return cfg, err
+	}
+	for _, problem := range problems {
+		if err := ctx.Log.Error(problem.String(), nil); err != nil {
+			return nil, err
+		}
+	}
+	return nil, fmt.Errorf("the configuration of stack %s has %d problem(s); nothing was changed", ctx.Stack(), len(problems))
+}
+
+// Platform is everything in one account.
+type Platform struct {
+	Providers         *Providers
+	Encryption        *components.Encryption
+	Network           *components.Network
+	Eks               *components.Eks
+	ClusterAutoscaler *components.ClusterAutoscaler
+	Connectivity      *components.Connectivity
+
+	// name begins every physical name: <project>-<stack>.
+	name     string
+	location components.Location
+}
+
+// NewPlatform builds the layers, each on the ones before.
+func NewPlatform(ctx *pulumi.Context, cfg *stacks.Config) (*Platform, error) {
+	p := &Platform{
+		name:     ctx.Project() + "-" + ctx.Stack(),
+		location: components.Location{Account: cfg.Account, Region: string(cfg.Region)},
+	}
+	var err error
+	if p.Providers, err = newProviders(ctx, cfg); err != nil {
+		return nil, err
+	}
+	for _, layer := range []func() error{
+		func() error { return p.foundation(ctx, cfg) },
+		func() error { return p.compute(ctx, cfg) },
+		func() error { return p.connectivity(ctx) },
+	} {
+		if err := layer(); err != nil {
+			return nil, err
+		}
+	}
+	return p, nil
+}
+
+// onAws gives a component, and so everything in it, the provider of the account's region.
+func (p *Platform) onAws() pulumi.ResourceOption { return pulumi.Providers(p.Providers.Aws) }

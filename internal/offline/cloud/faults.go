@@ -1,0 +1,56 @@
+package cloud
+
+import (
+	"fmt"
+	"strconv"
+	"strings"
+	"sync"
+)
+
+// Fault is something that goes wrong on purpose at one of the calls that change the cloud.
+type Fault struct {
+	// Kind is fail (the call is refused), hang (it does not answer before it is released), crash (the cloud is gone before it does
+	// what was asked) or crash-after (it did, but is gone before it answers).
+	Kind string
+	// Call is the number of the create, update or delete call it strikes, counted from 1.
+	Call int
+}
+
+// ParseFault reads a fault such as crash@17. The empty string is no fault.
+func ParseFault(text string) (*Fault, error) {
+	if text == "" {
+		return nil, nil
+	}
+	kind, at, _ := strings.Cut(text, "@")
+	call, err := strconv.Atoi(at)
+	if err != nil || call < 1 {
+		return nil, fmt.Errorf("fault %q: the part behind @ must be the number of a call, from 1: for example crash@17", text)
+	}
+	switch kind {
+	case "fail", "hang", "crash", "crash-after":
+		return &Fault{kind, call}, nil
+	}
+	return nil, fmt.Errorf("fault %q: must be one of fail, hang, crash, crash-after: for example crash@17", text)
+}
+
+// faults counts the calls and strikes at the right one.
+type faults struct {
+	mu    sync.Mutex
+	fault *Fault
+	calls int
+	// crash ends the simulated cloud as a killed process ends.
+	crash func()
+	// released is closed when what hangs may go on.
+	released chan struct{}
+}
+
+// strike counts a call. The kind of the fault that strikes it is returned, or "".
+func (f *faults) strike() string {
+	f.mu.Lock()
+	defer f.mu.Unlock()
+	f.calls++
+	if f.fault == nil || f.fault.Call != f.calls {
+		return ""
+	}
+	return f.fault.Kind
+}

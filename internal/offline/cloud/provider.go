@@ -1,0 +1,364 @@
+package cloud
+
+import (
+	"context"
+	"encoding/json"
+	"fmt"
+	"maps"
+	"net"
+	"slices"
+	"strings"
+
+	"github.com/pulumi/pulumi/sdk/v3/go/common/resource"
+	"github.com/pulumi/pulumi/sdk/v3/go/common/resource/plugin"
+	pulumirpc "github.com/pulumi/pulumi/sdk/v3/proto/go"
+	"google.golang.org/grpc"
+	"google.golang.org/grpc/codes"
+	"google.golang.org/grpc/stats"
+	"google.golang.org/grpc/status"
+	"google.golang.org/protobuf/types/known/emptypb"
+	"google.golang.org/protobuf/types/known/structpb"
+
+	"legops/internal/offline/schema"
+)
+
+// Provider is the simulated cloud as the Pulumi engine sees it. One server plays every provider of a program,
+// in every region and account: each connection is one configured provider.
+type Provider struct {
+	pulumirpc.UnimplementedResourceProviderServer
+	schema *schema.Schema
+	record *Record
+	faults *faults
+	server *grpc.Server
+	// ports are where each package's providers attach.
+	ports map[string]int
+}
+
+// connection is one configured provider: the engine opens one for each.
+type connection struct {
+	// pkg is the Pulumi package, aws or kubernetes.
+	pkg             string
+	account, region string
+	defaultTags     map[string]string
+	// cluster is the id of the Kubernetes cluster behind the kubeconfig.
+	cluster string
+}
+
+// packages are the Pulumi packages that the cloud plays, each with the SDK whose provider it stands for. A
+// Kubernetes provider's account and region are those of the cluster behind its kubeconfig, once that is known.
+var packages = map[string]string{
+	"aws":        "github.com/pulumi/pulumi-aws/sdk/v6",
+	"kubernetes": "github.com/pulumi/pulumi-kubernetes/sdk/v4",
+}
+
+type connectionKey struct{}
+
+// Serve starts the simulated cloud on loopback.
+func Serve(record *Record, fault *Fault) (*Provider, error) {
+	table, err := schema.Load()
+	if err != nil {
+		return nil, err
+	}
+	p := &Provider{schema: table, record: record, ports: map[string]int{}}
+	p.faults = &faults{fault: fault, crash: func() { go p.server.Stop() }, released: make(chan struct{})}
+	listening := connections{}
+	const messageLimit = 400 << 20 // the engine's own limit
+	p.server = grpc.NewServer(grpc.StatsHandler(listening), grpc.MaxRecvMsgSize(messageLimit))
+	pulumirpc.RegisterResourceProviderServer(p.server, p)
+	var listeners []net.Listener
+	for pkg := range packages {
+		listener, err := net.Listen("tcp", "127.0.0.1:0")
+		if err != nil {
+			p.server.Stop()
+			return nil, fmt.Errorf("starting the simulated cloud: %w", err)
+		}
+		listening[listener.Addr().String()] = pkg
+		p.ports[pkg] = listener.Addr().(*net.TCPAddr).Port
+		listeners = append(listeners, listener)
+	}
+	for _, listener := range listeners {
+		go func() { _ = p.server.Serve(listener) }() // ends with Stop
+	}
+	return p, nil
+}
+
+// Attachment tells the engine where to attach, in the form of PULUMI_DEBUG_PROVIDERS.
+func (p *Provider) Attachment() string {
+	var at []string
+	for _, pkg := range slices.Sorted(maps.Keys(p.ports)) {
+		at = append(at, fmt.Sprintf("%s:%d", pkg, p.ports[pkg]))
+	}
+	return strings.Join(at, ",")
+}
+
+// Calls is how many calls changed the cloud, or tried to.
+func (p *Provider) Calls() int {
+	p.faults.mu.Lock()
+	defer p.faults.mu.Unlock()
+	return p.faults.calls
+}
+
+// Release lets the call that hangs go on. It may be called once.
+func (p *Provider) Release() { close(p.faults.released) }
+
+// Stop ends the server.
+func (p *Provider) Stop() { p.server.Stop() }
+
+// connections gives every connection a configuration of its own. It knows which package listens where.
+type connections map[string]string
+
+func (c connections) TagConn(ctx context.Context, info *stats.ConnTagInfo) context.Context {
+	return context.WithValue(ctx, connectionKey{}, &connection{pkg: c[info.LocalAddr.String()]})
+}
+func (connections) HandleConn(context.Context, stats.ConnStats)                     {}
+func (connections) TagRPC(ctx context.Context, _ *stats.RPCTagInfo) context.Context { return ctx }
+func (connections) HandleRPC(context.Context, stats.RPCStats)                       {}
+
+func connectionOf(ctx context.Context) *connection {
+	return ctx.Value(connectionKey{}).(*connection)
+}
+
+// Attach accepts the engine.
+func (p *Provider) Attach(context.Context, *pulumirpc.PluginAttach) (*emptypb.Empty, error) {
+	return &emptypb.Empty{}, nil
+}
+
+// GetPluginInfo tells the version of the SDK that the table was generated from.
+func (p *Provider) GetPluginInfo(ctx context.Context, _ *emptypb.Empty) (*pulumirpc.PluginInfo, error) {
+	version := p.schema.Modules[packages[connectionOf(ctx).pkg]]
+	return &pulumirpc.PluginInfo{Version: strings.TrimPrefix(version, "v")}, nil
+}
+
+// Cancel does nothing: every call here ends by itself.
+func (p *Provider) Cancel(context.Context, *emptypb.Empty) (*emptypb.Empty, error) {
+	return &emptypb.Empty{}, nil
+}
+
+// CheckConfig refuses a provider configuration that the real provider would not take.
+func (p *Provider) CheckConfig(_ context.Context, req *pulumirpc.CheckRequest) (*pulumirpc.CheckResponse, error) {
+	return p.check(req, func(string, resource.PropertyMap, *pulumirpc.CheckRequest) error { return nil })
+}
+
+// DiffConfig compares two provider configurations. Where they point elsewhere, the provider is another one.
+func (p *Provider) DiffConfig(_ context.Context, req *pulumirpc.DiffRequest) (*pulumirpc.DiffResponse, error) {
+	return p.diff(req, func(_ string, olds, news resource.PropertyMap) []string {
+		var changed []string
+		for _, property := range []string{"region", "clusterIdentifier"} {
+			if !at(olds, property).DeepEquals(at(news, property)) {
+				changed = append(changed, property)
+			}
+		}
+		return changed
+	})
+}
+
+// Configure tells the connection apart from the others: which account, which region.
+func (p *Provider) Configure(ctx context.Context, req *pulumirpc.ConfigureRequest) (*pulumirpc.ConfigureResponse, error) {
+	args, err := unmarshal(req.GetArgs())
+	if err != nil {
+		return nil, err
+	}
+	c := connectionOf(ctx)
+	answer := &pulumirpc.ConfigureResponse{SupportsPreview: true, AcceptSecrets: true, AcceptOutputs: true, AcceptResources: true}
+	if c.pkg == "kubernetes" {
+		if config := args["kubeconfig"]; config.IsString() {
+			return answer, p.connect(c, config.StringValue())
+		}
+		return answer, nil
+	}
+	var settings struct {
+		Region  string
+		Account []string
+		Tags    struct{ Tags map[string]string }
+	}
+	settings.Region = text(args["region"])
+	for property, into := range map[resource.PropertyKey]any{"allowedAccountIds": &settings.Account, "defaultTags": &settings.Tags} {
+		if err := decode(args[property], into); err != nil {
+			return nil, status.Errorf(codes.InvalidArgument, "%s: %v", property, err)
+		}
+	}
+	if len(settings.Account) != 1 || settings.Region == "" {
+		return nil, status.Error(codes.InvalidArgument,
+			"the simulated cloud serves only providers with a region and one allowedAccountIds, so that it knows whose account it plays")
+	}
+	c.account, c.region, c.defaultTags = settings.Account[0], settings.Region, settings.Tags.Tags
+	return answer, nil
+}
+
+// connect finds the cluster that a kubeconfig points to.
+func (p *Provider) connect(c *connection, kubeconfig string) error {
+	var parsed struct {
+		Clusters []struct{ Cluster struct{ Server string } }
+	}
+	if err := json.Unmarshal([]byte(kubeconfig), &parsed); err != nil || len(parsed.Clusters) != 1 {
+		return status.Error(codes.InvalidArgument, "the simulated cloud reads kubeconfigs in JSON with one cluster, as pulumi-eks writes them")
+	}
+	p.record.mu.Lock()
+	defer p.record.mu.Unlock()
+	if cluster := p.record.clusterAt(parsed.Clusters[0].Cluster.Server); cluster != nil {
+		c.account, c.region, c.cluster = cluster.Account, cluster.Region, cluster.ID
+	}
+	return nil
+}
+
+// Invoke answers a function.
+func (p *Provider) Invoke(ctx context.Context, req *pulumirpc.InvokeRequest) (*pulumirpc.InvokeResponse, error) {
+	if strings.HasPrefix(req.GetTok(), "pulumi:pulumi:") {
+		return nil, status.Errorf(codes.Unimplemented, "function %s", req.GetTok())
+	}
+	function, ok := functions[req.GetTok()]
+	if !ok {
+		return nil, status.Errorf(codes.Unimplemented, "the simulated cloud has no answer to the function %s: add one to functions.go", req.GetTok())
+	}
+	args, err := unmarshal(req.GetArgs())
+	if err != nil {
+		return nil, err
+	}
+	answer, err := function(connectionOf(ctx), args)
+	if err != nil {
+		return nil, err
+	}
+	result, err := marshal(resource.NewPropertyMapFromMap(answer))
+	return &pulumirpc.InvokeResponse{Return: result}, err
+}
+
+// Check completes the inputs as the provider does (physical name, default tags) and refuses what it would.
+func (p *Provider) Check(ctx context.Context, req *pulumirpc.CheckRequest) (*pulumirpc.CheckResponse, error) {
+	c := connectionOf(ctx)
+	return p.check(req, func(typ string, news resource.PropertyMap, req *pulumirpc.CheckRequest) error {
+		olds, err := unmarshal(req.GetOlds())
+		if err != nil {
+			return err
+		}
+		p.nameResource(typ, req.GetUrn(), olds, news)
+		if _, taggable := p.schema.Resources[typ].Outputs["tagsAll"]; taggable && len(c.defaultTags) > 0 {
+			tags := resource.PropertyMap{}
+			for key, value := range c.defaultTags {
+				tags[resource.PropertyKey(key)] = resource.NewStringProperty(value)
+			}
+			if own := news["tags"]; own.IsObject() {
+				maps.Copy(tags, own.ObjectValue())
+			}
+			news["tags"] = resource.NewObjectProperty(tags)
+		}
+		return nil
+	})
+}
+
+// nameResource gives a resource the physical name it has, or one that nothing else has.
+func (p *Provider) nameResource(typ, urn string, olds, news resource.PropertyMap) {
+	property := resource.PropertyKey(p.nameProperty(typ))
+	if property == "" || news.HasValue(property) {
+		return
+	}
+	if old, ok := olds[property]; ok {
+		news[property] = old
+		return
+	}
+	news[property] = resource.NewStringProperty(resource.URN(urn).Name() + "-" + digest(urn)[:7])
+}
+
+func (p *Provider) check(req *pulumirpc.CheckRequest, complete func(string, resource.PropertyMap, *pulumirpc.CheckRequest) error) (*pulumirpc.CheckResponse, error) {
+	typ := string(resource.URN(req.GetUrn()).Type())
+	known, ok := p.schema.Resources[typ]
+	if !ok {
+		return nil, status.Errorf(codes.Unimplemented, "the simulated cloud does not know the resource type %s: add it to internal/offline/schema/types.go and run make generate", typ)
+	}
+	// Secrets keep their wrapping here: what Check returns is what Pulumi's state will hold.
+	news, err := plugin.UnmarshalProperties(req.GetNews(), plugin.MarshalOptions{KeepUnknowns: true, KeepSecrets: true, KeepResources: true, SkipNulls: true})
+	if err != nil {
+		return nil, err
+	}
+	// The engine's own bookkeeping on provider resources is not the provider's to check.
+	given := news.Copy()
+	delete(given, "version")
+	delete(given, "__internal")
+	answer := &pulumirpc.CheckResponse{}
+	for _, failure := range p.schema.Check(known.Inputs, given) {
+		answer.Failures = append(answer.Failures, &pulumirpc.CheckFailure{Property: failure.Property, Reason: failure.Reason})
+	}
+	if err := complete(typ, news, req); err != nil {
+		return nil, err
+	}
+	answer.Inputs, err = plugin.MarshalProperties(news, plugin.MarshalOptions{KeepUnknowns: true, KeepSecrets: true, KeepResources: true})
+	return answer, err
+}
+
+// Diff says what an update would change, and what it cannot change in place.
+func (p *Provider) Diff(_ context.Context, req *pulumirpc.DiffRequest) (*pulumirpc.DiffResponse, error) {
+	return p.diff(req, p.replacedBy)
+}
+
+func (p *Provider) diff(req *pulumirpc.DiffRequest, replacedBy func(string, resource.PropertyMap, resource.PropertyMap) []string) (*pulumirpc.DiffResponse, error) {
+	olds, err := unmarshal(req.GetOldInputs())
+	if err != nil {
+		return nil, err
+	}
+	news, err := unmarshal(req.GetNews())
+	if err != nil {
+		return nil, err
+	}
+	answer := &pulumirpc.DiffResponse{Changes: pulumirpc.DiffResponse_DIFF_NONE}
+	changes := olds.Diff(news)
+	if changes == nil {
+		return answer, nil
+	}
+	typ := string(resource.URN(req.GetUrn()).Type())
+	replacing := replacedBy(typ, olds, news)
+	answer.Changes = pulumirpc.DiffResponse_DIFF_SOME
+	answer.HasDetailedDiff = true
+	answer.DetailedDiff = map[string]*pulumirpc.PropertyDiff{}
+	for _, key := range changes.ChangedKeys() {
+		kind := pulumirpc.PropertyDiff_UPDATE
+		switch {
+		case !olds.HasValue(key):
+			kind = pulumirpc.PropertyDiff_ADD
+		case !news.HasValue(key):
+			kind = pulumirpc.PropertyDiff_DELETE
+		}
+		if appliesTo(replacing, string(key)) {
+			answer.Replaces = append(answer.Replaces, string(key))
+			kind++ // each kind is followed by its replacing twin
+		}
+		answer.Diffs = append(answer.Diffs, string(key))
+		answer.DetailedDiff[string(key)] = &pulumirpc.PropertyDiff{Kind: kind, InputDiff: true}
+	}
+	slices.Sort(answer.Diffs)
+	slices.Sort(answer.Replaces)
+	// Two resources cannot have one name at a time: unless the name changes too, the old one goes first.
+	if name := p.nameProperty(typ); name != "" && len(replacing) > 0 {
+		answer.DeleteBeforeReplace = at(olds, name).DeepEquals(at(news, name))
+	}
+	return answer, nil
+}
+
+// marshal and unmarshal cross the wire without secrets' wrapping: the cloud itself knows no secrets.
+func marshal(values resource.PropertyMap) (*structpb.Struct, error) {
+	return plugin.MarshalProperties(values, plugin.MarshalOptions{KeepUnknowns: true})
+}
+
+func unmarshal(wire *structpb.Struct) (resource.PropertyMap, error) {
+	return plugin.UnmarshalProperties(wire, plugin.MarshalOptions{KeepUnknowns: true, SkipNulls: true})
+}
+
+func text(v resource.PropertyValue) string {
+	if v.IsString() {
+		return v.StringValue()
+	}
+	return ""
+}
+
+// decode reads a provider property that travels as JSON text or as it is.
+func decode(v resource.PropertyValue, into any) error {
+	if v.IsNull() {
+		return nil
+	}
+	encoded := []byte(text(v))
+	if !v.IsString() {
+		var err error
+		if encoded, err = json.Marshal(v.Mappable()); err != nil {
+			return err
+		}
+	}
+	return json.Unmarshal(encoded, into)
+}

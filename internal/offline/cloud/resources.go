@@ -1,0 +1,278 @@
+package cloud
+
+import (
+	"context"
+	"reflect"
+
+	"github.com/pulumi/pulumi/sdk/v3/go/common/resource"
+	pulumirpc "github.com/pulumi/pulumi/sdk/v3/proto/go"
+	"google.golang.org/grpc/codes"
+	"google.golang.org/grpc/status"
+	"google.golang.org/protobuf/types/known/emptypb"
+	"google.golang.org/protobuf/types/known/structpb"
+)
+
+// Create makes a resource, or in a preview tells what is known of it before it exists.
+func (p *Provider) Create(ctx context.Context, req *pulumirpc.CreateRequest) (*pulumirpc.CreateResponse, error) {
+	c := connectionOf(ctx)
+	urn := resource.URN(req.GetUrn())
+	inputs, err := unmarshal(req.GetProperties())
+	if err != nil {
+		return nil, err
+	}
+	if req.GetPreview() {
+		outputs, err := p.previewOutputs(c, urn, inputs)
+		return &pulumirpc.CreateResponse{Properties: outputs}, err
+	}
+	crashAfter, err := p.strike(ctx)
+	if err != nil {
+		return nil, err
+	}
+	e, err := p.create(c, urn, inputs.Mappable())
+	if err != nil {
+		return nil, err
+	}
+	if crashAfter {
+		return nil, p.crash()
+	}
+	if err := p.acknowledge(e); err != nil {
+		return nil, err
+	}
+	outputs, err := structpb.NewStruct(e.Outputs)
+	return &pulumirpc.CreateResponse{Id: e.ID, Properties: outputs}, err
+}
+
+func (p *Provider) create(c *connection, urn resource.URN, inputs map[string]any) (*Entry, error) {
+	p.record.mu.Lock()
+	defer p.record.mu.Unlock()
+	if c.account == "" {
+		return nil, refusal(urn, "the Kubernetes cluster of its provider does not exist, so it is unreachable")
+	}
+	if e := p.record.pendingFor(c.account, string(urn)); e != nil && reflect.DeepEqual(e.Inputs, inputs) {
+		return e, nil
+	}
+	id := p.freeID(c, urn, inputs)
+	e := p.entry(c, urn, id, inputs)
+	if err := p.refuse(e); err != nil {
+		return nil, err
+	}
+	e.Pending = true
+	return e, p.record.commit(change{Put: e})
+}
+
+// freeID is the id the resource gets. A successor must not share the random id of a predecessor that is still there.
+func (p *Provider) freeID(c *connection, urn resource.URN, inputs map[string]any) string {
+	for generation := 0; ; generation++ {
+		id := p.physicalID(c, urn, inputs, generation)
+		taken := p.record.entries[entryKey{c.account, string(urn.Type()), id}] != nil
+		if !taken || id == p.physicalID(c, urn, inputs, generation+1) {
+			return id
+		}
+	}
+}
+
+// entry is a resource as the cloud would hold it.
+func (p *Provider) entry(c *connection, urn resource.URN, id string, inputs map[string]any) *Entry {
+	m := made{connection: c, typ: string(urn.Type()), id: id, inputs: inputs}
+	m.arn = p.arn(c, m.typ, id, inputs)
+	e := &Entry{URN: string(urn), Type: m.typ, ID: id, Account: c.account, Region: c.region, Cluster: c.cluster, Inputs: inputs}
+	e.Outputs = merge(inputs, p.computedOutputs(m))
+	if tags, ok := inputs["tags"]; ok {
+		e.Outputs["tagsAll"] = tags
+	}
+	if ids, ok := implied[m.typ]; ok {
+		e.Implied = ids(m)
+	}
+	return e
+}
+
+// acknowledge marks a resource as known to whoever asked for it.
+func (p *Provider) acknowledge(e *Entry) error {
+	p.record.mu.Lock()
+	defer p.record.mu.Unlock()
+	known := *e
+	known.Pending = false
+	return p.record.commit(change{Put: &known})
+}
+
+// previewOutputs are the inputs, and unknowns for what only the cloud can tell.
+func (p *Provider) previewOutputs(c *connection, urn resource.URN, inputs resource.PropertyMap) (*structpb.Struct, error) {
+	m := made{connection: c, typ: string(urn.Type()), id: "unknown", inputs: inputs.Mappable()}
+	outputs := inputs.Copy()
+	for name, value := range p.computedOutputs(m) {
+		key := resource.PropertyKey(name)
+		outputs[key] = unknownLeaves(outputs[key], value)
+	}
+	if tags, ok := inputs["tags"]; ok {
+		outputs["tagsAll"] = tags
+	}
+	return marshal(outputs)
+}
+
+// unknownLeaves makes unknown what the cloud would add to a value, and keeps what was given.
+func unknownLeaves(given resource.PropertyValue, computed any) resource.PropertyValue {
+	object, ok := computed.(map[string]any)
+	if !ok || !given.IsObject() {
+		return resource.MakeComputed(resource.NewStringProperty(""))
+	}
+	merged := given.ObjectValue().Copy()
+	for name, value := range object {
+		key := resource.PropertyKey(name)
+		merged[key] = unknownLeaves(merged[key], value)
+	}
+	return resource.NewObjectProperty(merged)
+}
+
+// merge lays what the cloud computed over what was asked for.
+func merge(inputs, computed map[string]any) map[string]any {
+	merged := map[string]any{}
+	for name, value := range inputs {
+		merged[name] = value
+	}
+	for name, value := range computed {
+		below, isObject := merged[name].(map[string]any)
+		above, addsObject := value.(map[string]any)
+		if isObject && addsObject {
+			value = merge(below, above)
+		}
+		merged[name] = value
+	}
+	return merged
+}
+
+// Read tells what the cloud knows of a resource, for refresh and import.
+func (p *Provider) Read(ctx context.Context, req *pulumirpc.ReadRequest) (*pulumirpc.ReadResponse, error) {
+	c := connectionOf(ctx)
+	p.record.mu.Lock()
+	defer p.record.mu.Unlock()
+	e := p.record.entries[entryKey{c.account, string(resource.URN(req.GetUrn()).Type()), req.GetId()}]
+	if e == nil {
+		return &pulumirpc.ReadResponse{}, nil // gone
+	}
+	outputs, err := structpb.NewStruct(e.Outputs)
+	if err != nil {
+		return nil, err
+	}
+	inputs, err := structpb.NewStruct(e.Inputs)
+	return &pulumirpc.ReadResponse{Id: e.ID, Properties: outputs, Inputs: inputs}, err
+}
+
+// Update changes a resource in place.
+func (p *Provider) Update(ctx context.Context, req *pulumirpc.UpdateRequest) (*pulumirpc.UpdateResponse, error) {
+	c := connectionOf(ctx)
+	urn := resource.URN(req.GetUrn())
+	inputs, err := unmarshal(req.GetNews())
+	if err != nil {
+		return nil, err
+	}
+	if req.GetPreview() {
+		// What the cloud computed once stays as it is unless an input of the same name changes.
+		olds, err := unmarshal(req.GetOlds())
+		if err != nil {
+			return nil, err
+		}
+		for name, property := range olds {
+			if _, isInput := p.schema.Resources[string(urn.Type())].Inputs[string(name)]; !isInput {
+				inputs[name] = property
+			}
+		}
+		outputs, err := marshal(inputs)
+		return &pulumirpc.UpdateResponse{Properties: outputs}, err
+	}
+	crashAfter, err := p.strike(ctx)
+	if err != nil {
+		return nil, err
+	}
+	e, err := p.update(c, urn, req.GetId(), inputs.Mappable())
+	if err != nil {
+		return nil, err
+	}
+	if crashAfter {
+		return nil, p.crash()
+	}
+	outputs, err := structpb.NewStruct(e.Outputs)
+	return &pulumirpc.UpdateResponse{Properties: outputs}, err
+}
+
+func (p *Provider) update(c *connection, urn resource.URN, id string, inputs map[string]any) (*Entry, error) {
+	p.record.mu.Lock()
+	defer p.record.mu.Unlock()
+	old := p.record.entries[entryKey{c.account, string(urn.Type()), id}]
+	if old == nil {
+		return nil, refusal(urn, "NotFound: %s does not exist", id)
+	}
+	e := p.entry(c, urn, id, inputs)
+	if e.Type == typeTemplate {
+		e.Outputs["latestVersion"] = old.Outputs["latestVersion"].(float64) + 1
+	}
+	if err := p.refuseReferences(e); err != nil {
+		return nil, err
+	}
+	return e, p.record.commit(change{Put: e})
+}
+
+// Delete removes a resource. What is gone already is fine, as it is with the AWS provider.
+func (p *Provider) Delete(ctx context.Context, req *pulumirpc.DeleteRequest) (*emptypb.Empty, error) {
+	c := connectionOf(ctx)
+	urn := resource.URN(req.GetUrn())
+	crashAfter, err := p.strike(ctx)
+	if err != nil {
+		return nil, err
+	}
+	if err := p.remove(c, urn, req.GetId()); err != nil {
+		return nil, err
+	}
+	if crashAfter {
+		return nil, p.crash()
+	}
+	return &emptypb.Empty{}, nil
+}
+
+func (p *Provider) remove(c *connection, urn resource.URN, id string) error {
+	p.record.mu.Lock()
+	defer p.record.mu.Unlock()
+	e := p.record.entries[entryKey{c.account, string(urn.Type()), id}]
+	if e == nil {
+		return nil
+	}
+	if err := p.refuseDelete(e); err != nil {
+		return err
+	}
+	for _, object := range p.record.entries {
+		if e.Type == typeCluster && object.Account == e.Account && object.Cluster == e.ID {
+			if err := p.record.commit(gone(object)); err != nil {
+				return err
+			}
+		}
+	}
+	return p.record.commit(gone(e))
+}
+
+func gone(e *Entry) change {
+	return change{Delete: &Entry{Account: e.Account, Type: e.Type, ID: e.ID}}
+}
+
+// strike counts a call that changes the cloud and carries out the fault that strikes it, if any. It reports
+// whether the cloud is to crash after the change.
+func (p *Provider) strike(ctx context.Context) (crashAfter bool, err error) {
+	switch p.faults.strike() {
+	case "fail":
+		return false, status.Error(codes.Internal, "the simulated cloud fails this call, as it was told to")
+	case "hang":
+		select {
+		case <-p.faults.released:
+		case <-ctx.Done():
+			return false, ctx.Err()
+		}
+	case "crash":
+		return false, p.crash()
+	case "crash-after":
+		return true, nil
+	}
+	return false, nil
+}
+
+func (p *Provider) crash() error {
+	p.faults.crash()
+	return status.Error(codes.Unavailable, "the simulated cloud crashed, as it was told to")
+}

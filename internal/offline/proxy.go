@@ -1,0 +1,105 @@
+package offline
+
+import (
+	"bufio"
+	"crypto/ecdsa"
+	"crypto/elliptic"
+	"crypto/rand"
+	"crypto/tls"
+	"crypto/x509"
+	"fmt"
+	"io"
+	"math/big"
+	"net"
+	"net/http"
+	"slices"
+	"sync"
+	"time"
+)
+
+// proxy stands between everything that Pulumi starts and the world. It plays the health endpoint of the
+// simulated Kubernetes clusters, which pulumi-eks waits for, and refuses and remembers every other address.
+type proxy struct {
+	listener    net.Listener
+	certificate tls.Certificate
+	serves      func(host string) bool
+
+	mu      sync.Mutex
+	refused []string
+}
+
+// startProxy listens on loopback; serves says which hosts are simulated clusters.
+func startProxy(serves func(host string) bool) (*proxy, error) {
+	key, err := ecdsa.GenerateKey(elliptic.P256(), rand.Reader)
+	if err != nil {
+		return nil, fmt.Errorf("starting the offline proxy: %w", err)
+	}
+	template := &x509.Certificate{SerialNumber: big.NewInt(1), NotAfter: time.Now().Add(24 * time.Hour)}
+	certificate, err := x509.CreateCertificate(rand.Reader, template, template, &key.PublicKey, key)
+	if err != nil {
+		return nil, fmt.Errorf("starting the offline proxy: %w", err)
+	}
+	listener, err := net.Listen("tcp", "127.0.0.1:0")
+	if err != nil {
+		return nil, fmt.Errorf("starting the offline proxy: %w", err)
+	}
+	p := &proxy{
+		listener:    listener,
+		certificate: tls.Certificate{Certificate: [][]byte{certificate}, PrivateKey: key},
+		serves:      serves,
+	}
+	server := &http.Server{Handler: p, ReadHeaderTimeout: time.Minute}
+	go func() { _ = server.Serve(listener) }() // ends with the listener
+	return p, nil
+}
+
+func (p *proxy) url() string  { return "http://" + p.listener.Addr().String() }
+func (p *proxy) close() error { return p.listener.Close() }
+
+// Refused are the addresses outside this machine that something tried to reach.
+func (p *proxy) Refused() []string {
+	p.mu.Lock()
+	defer p.mu.Unlock()
+	return slices.Clone(p.refused)
+}
+
+// ServeHTTP answers a proxy request.
+func (p *proxy) ServeHTTP(w http.ResponseWriter, req *http.Request) {
+	host, _, err := net.SplitHostPort(req.Host)
+	if err != nil {
+		host = req.Host
+	}
+	if req.Method != http.MethodConnect || !p.serves(host) {
+		p.mu.Lock()
+		p.refused = append(p.refused, req.Host)
+		p.mu.Unlock()
+		http.Error(w, "offline: nothing leaves this machine", http.StatusForbidden)
+		return
+	}
+	conn, _, err := http.NewResponseController(w).Hijack()
+	if err != nil {
+		http.Error(w, err.Error(), http.StatusInternalServerError)
+		return
+	}
+	defer func() { _ = conn.Close() }()
+	p.serveCluster(conn)
+}
+
+// serveCluster plays a cluster's API server as far as its health goes, for one request.
+func (p *proxy) serveCluster(conn net.Conn) {
+	if _, err := io.WriteString(conn, "HTTP/1.1 200 Connection established\r\n\r\n"); err != nil {
+		return
+	}
+	secure := tls.Server(conn, &tls.Config{Certificates: []tls.Certificate{p.certificate}, MinVersion: tls.VersionTLS12})
+	req, err := http.ReadRequest(bufio.NewReader(secure))
+	if err != nil {
+		return
+	}
+	answer := "HTTP/1.1 404 Not Found\r\nContent-Length: 0\r\nConnection: close\r\n\r\n"
+	if req.URL.Path == "/healthz" {
+		answer = "HTTP/1.1 200 OK\r\nContent-Length: 2\r\nConnection: close\r\n\r\nok"
+	}
+	if _, err := io.WriteString(secure, answer); err == nil {
+		_ = secure.Close()
+	}
+}

@@ -1,0 +1,115 @@
+package schema
+
+import (
+	"maps"
+	"reflect"
+	"slices"
+	"testing"
+)
+
+func loaded(t *testing.T) *Schema {
+	t.Helper()
+	s, err := Load()
+	if err != nil {
+		t.Fatal(err)
+	}
+	return s
+}
+
+func TestListsAreSortedAndCovered(t *testing.T) {
+	s := loaded(t)
+	lists := map[string]struct{ want, got []string }{
+		"ResourceTypes": {ResourceTypes, slices.Sorted(maps.Keys(s.Resources))},
+		"FunctionTypes": {FunctionTypes, slices.Sorted(maps.Keys(s.Functions))},
+	}
+	for name, list := range lists {
+		if !slices.IsSorted(list.want) {
+			t.Errorf("%s is not sorted", name)
+		}
+		if !slices.Equal(list.got, list.want) {
+			t.Errorf("schema.json covers %v, but %s lists %v; run `make generate`", list.got, name, list.want)
+		}
+	}
+}
+
+// TestProperties samples what the SDKs say of the types.
+func TestProperties(t *testing.T) {
+	s := loaded(t)
+	resources, functions := s.Resources, s.Functions
+	strings := &Property{Kind: String}
+	tests := []struct {
+		of    string
+		props map[string]Property
+		name  string
+		want  Property
+	}{
+		{"Vpc", resources["aws:ec2/vpc:Vpc"].Inputs, "cidrBlock", Property{Kind: String}},
+		{"Vpc", resources["aws:ec2/vpc:Vpc"].Inputs, "enableDnsSupport", Property{Kind: Boolean}},
+		{"Vpc", resources["aws:ec2/vpc:Vpc"].Inputs, "tags", Property{Kind: Map, Elem: strings}},
+		{"Subnet", resources["aws:ec2/subnet:Subnet"].Inputs, "vpcId", Property{Kind: String, Required: true}},
+		{"Cluster", resources["aws:eks/cluster:Cluster"].Inputs, "roleArn", Property{Kind: String, Required: true}},
+		{"Cluster", resources["aws:eks/cluster:Cluster"].Inputs, "vpcConfig", Property{Kind: Object, Required: true, Object: "aws:eks:ClusterVpcConfig"}},
+		{"ClusterVpcConfig", s.Objects["aws:eks:ClusterVpcConfig"], "subnetIds", Property{Kind: Array, Elem: strings}},
+		{"Cluster", resources["aws:eks/cluster:Cluster"].Outputs, "certificateAuthority", Property{Kind: Object, Required: true, Object: "aws:eks:ClusterCertificateAuthority"}},
+		{"NodeGroup", resources["aws:eks/nodeGroup:NodeGroup"].Inputs, "subnetIds", Property{Kind: Array, Required: true, Elem: strings}},
+		{"NodeGroup", resources["aws:eks/nodeGroup:NodeGroup"].Inputs, "scalingConfig", Property{Kind: Object, Required: true, Object: "aws:eks:NodeGroupScalingConfig"}},
+		{"NodeGroupScalingConfig", s.Objects["aws:eks:NodeGroupScalingConfig"], "desiredSize", Property{Kind: Integer, Required: true}},
+		{"NodeGroupScalingConfig", s.Objects["aws:eks:NodeGroupScalingConfig"], "minSize", Property{Kind: Integer, Required: true}},
+		{"NodeGroupScalingConfig", s.Objects["aws:eks:NodeGroupScalingConfig"], "maxSize", Property{Kind: Integer, Required: true}},
+		{"LogGroup", resources["aws:cloudwatch/logGroup:LogGroup"].Outputs, "arn", Property{Kind: String, Required: true}},
+		{"LogGroup", resources["aws:cloudwatch/logGroup:LogGroup"].Outputs, "kmsKeyId", Property{Kind: String}},
+		{"RolePolicyAttachment", resources["aws:iam/rolePolicyAttachment:RolePolicyAttachment"].Inputs, "role", Property{Kind: Any, Required: true}},
+		{"Namespace", resources["kubernetes:core/v1:Namespace"].Inputs, "metadata", Property{Kind: Object, Object: "kubernetes:meta/v1:ObjectMeta"}},
+		{"Namespace", resources["kubernetes:core/v1:Namespace"].Inputs, "kind", Property{Kind: String, Default: "Namespace"}},
+		{"Release", resources["kubernetes:helm.sh/v3:Release"].Inputs, "values", Property{Kind: Map, Elem: &Property{Kind: Any}}},
+		{"Release", resources["kubernetes:helm.sh/v3:Release"].Inputs, "valueYamlFiles", Property{Kind: Array, Elem: &Property{Kind: Asset}}},
+		{"aws", resources["pulumi:providers:aws"].Inputs, "region", Property{Kind: String}},
+		{"aws", resources["pulumi:providers:aws"].Inputs, "secretKey", Property{Kind: String, Secret: true}},
+		{"aws", resources["pulumi:providers:aws"].Outputs, "secretKey", Property{Kind: String, Secret: true}},
+		{"aws", resources["pulumi:providers:aws"].Inputs, "defaultTags", Property{Kind: Object, JSONString: true, Object: "aws:index:ProviderDefaultTags"}},
+		{"kubernetes", resources["pulumi:providers:kubernetes"].Inputs, "enableServerSideApply", Property{Kind: Boolean, JSONString: true}},
+		{"getCallerIdentity", functions["aws:index/getCallerIdentity:getCallerIdentity"].Outputs, "accountId", Property{Kind: String, Required: true}},
+		{"getParameter", functions["aws:ssm/getParameter:getParameter"].Inputs, "name", Property{Kind: String, Required: true}},
+	}
+	for _, tt := range tests {
+		if got, ok := tt.props[tt.name]; !ok || !reflect.DeepEqual(got, tt.want) {
+			t.Errorf("%s.%s is %+v, want %+v", tt.of, tt.name, got, tt.want)
+		}
+	}
+	if _, ok := resources["aws:ec2/vpc:Vpc"].Inputs["arn"]; ok {
+		t.Error("Vpc.arn is computed, but is listed as an input")
+	}
+}
+
+// TestIsClosed makes sure that Check can follow every property.
+func TestIsClosed(t *testing.T) {
+	s := loaded(t)
+	check := func(of string, props map[string]Property) {
+		for name, p := range props {
+			e := &p
+			for e.Kind == Array || e.Kind == Map {
+				if e.Elem == nil {
+					t.Fatalf("%s.%s has no element", of, name)
+				}
+				e = e.Elem
+			}
+			if fits[e.Kind] == nil {
+				t.Errorf("%s.%s is of the unknown kind %q", of, name, e.Kind)
+			}
+			if _, ok := s.Objects[e.Object]; ok != (e.Kind == Object) {
+				t.Errorf("%s.%s is of kind %s with the shape %q", of, name, e.Kind, e.Object)
+			}
+		}
+	}
+	for token, r := range s.Resources {
+		check(token, r.Inputs)
+		check(token, r.Outputs)
+	}
+	for token, f := range s.Functions {
+		check(token, f.Inputs)
+		check(token, f.Outputs)
+	}
+	for key, shape := range s.Objects {
+		check(key, shape)
+	}
+}

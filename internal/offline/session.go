@@ -1,0 +1,267 @@
+package offline
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"io"
+	"net/url"
+	"os"
+	"os/exec"
+	"path/filepath"
+	"slices"
+	"strings"
+	"syscall"
+	"time"
+
+	"legops/internal/offline/cloud"
+)
+
+// Options are what a session may be told.
+type Options struct {
+	// Root is the repository.
+	Root string
+	// Dir holds state, record and project copies; .offline in the repository when empty.
+	Dir string
+	// StackFiles is the folder with the Pulumi.<stack>.yaml files; Root when empty.
+	StackFiles string
+	// Program is a prebuilt program to run. When empty, the one in Root is built first.
+	Program string
+	// Fault goes wrong on purpose.
+	Fault *cloud.Fault
+}
+
+// Session is a simulated cloud that runs, and a Pulumi CLI that knows of nothing else.
+type Session struct {
+	root, dir, files, program string
+
+	record *cloud.Record
+	cloud  *cloud.Provider
+	proxy  *proxy
+	lock   *os.File
+}
+
+// Open starts a session. Two at a time in one folder wait for each other: they share one record.
+func Open(o Options) (_ *Session, err error) {
+	s := &Session{root: o.Root, dir: o.Dir, files: o.StackFiles, program: o.Program}
+	if s.dir == "" {
+		s.dir = filepath.Join(o.Root, ".offline")
+	}
+	if s.files == "" {
+		s.files = o.Root
+	}
+	defer func() {
+		if err != nil {
+			err = errors.Join(err, s.Close())
+		}
+	}()
+	if _, err := os.Stat(s.pulumi()); err != nil {
+		return nil, fmt.Errorf("%s is not there: run make tools", s.pulumi())
+	}
+	if err := os.MkdirAll(filepath.Join(s.dir, "state"), 0o700); err != nil {
+		return nil, fmt.Errorf("preparing the offline state: %w", err)
+	}
+	if s.lock, err = lockFile(filepath.Join(s.dir, "lock")); err != nil {
+		return nil, err
+	}
+	if s.record, err = cloud.OpenRecord(filepath.Join(s.dir, "cloud.jsonl")); err != nil {
+		return nil, err
+	}
+	if s.cloud, err = cloud.Serve(s.record, o.Fault); err != nil {
+		return nil, err
+	}
+	if s.proxy, err = startProxy(s.record.ServesHost); err != nil {
+		return nil, err
+	}
+	return s, s.prepareWorkspace()
+}
+
+// lockFile takes a lock that ends with the process that holds it.
+func lockFile(path string) (*os.File, error) {
+	file, err := os.OpenFile(path, os.O_RDWR|os.O_CREATE, 0o600)
+	if err != nil {
+		return nil, fmt.Errorf("locking the simulated cloud: %w", err)
+	}
+	if err := syscall.Flock(int(file.Fd()), syscall.LOCK_EX); err != nil {
+		return nil, errors.Join(fmt.Errorf("locking the simulated cloud: %w", err), file.Close())
+	}
+	return file, nil
+}
+
+// Close ends the session; what exists in the simulated cloud stays on disk.
+func (s *Session) Close() error {
+	var errs []error
+	if s.cloud != nil {
+		s.cloud.Stop()
+	}
+	if s.proxy != nil {
+		errs = append(errs, s.proxy.close())
+	}
+	if s.record != nil {
+		errs = append(errs, s.record.Close())
+	}
+	if s.lock != nil {
+		errs = append(errs, s.lock.Close())
+	}
+	return errors.Join(errs...)
+}
+
+// Record is what exists in the simulated cloud.
+func (s *Session) Record() *cloud.Record { return s.record }
+
+// Cloud is the running simulated cloud.
+func (s *Session) Cloud() *cloud.Provider { return s.cloud }
+
+// Refused are the addresses outside this machine that something tried to reach.
+func (s *Session) Refused() []string { return s.proxy.Refused() }
+
+// tools is where make puts the pinned tools.
+func (s *Session) tools() string  { return filepath.Join(s.root, "bin") }
+func (s *Session) pulumi() string { return filepath.Join(s.tools(), "pulumi") }
+
+// Command is a Pulumi CLI command in the session's world. The program is built first if the command runs it,
+// and a stack that it names is made if need be.
+func (s *Session) Command(ctx context.Context, args ...string) (*exec.Cmd, error) {
+	if s.program == "" && len(args) > 0 && slices.Contains(deployments, args[0]) {
+		if out, err := s.build(ctx); err != nil {
+			return nil, fmt.Errorf("building the program: %w\n%s", err, out)
+		}
+	}
+	if stack := stackOf(args); stack != "" {
+		if err := s.ensureStack(ctx, stack); err != nil {
+			return nil, err
+		}
+	}
+	return s.command(ctx, args...), nil
+}
+
+// build compiles the program in Root; nothing happens when it is up to date.
+func (s *Session) build(ctx context.Context) ([]byte, error) {
+	cmd := exec.CommandContext(ctx, "go", "build", "-o", s.Program(), ".")
+	cmd.Dir = s.root
+	return cmd.CombinedOutput()
+}
+
+// Program is the executable that runs.
+func (s *Session) Program() string {
+	if s.program != "" {
+		return s.program
+	}
+	return filepath.Join(s.tools(), "legops")
+}
+
+func (s *Session) command(ctx context.Context, args ...string) *exec.Cmd {
+	cmd := exec.CommandContext(ctx, s.pulumi(), completeArguments(args)...)
+	cmd.Dir = s.projectDir()
+	cmd.Env = s.environment(os.Environ())
+	// The CLI stops at the first interrupt when its current steps are done; it gets that chance here too.
+	cmd.Cancel = func() error { return cmd.Process.Signal(os.Interrupt) }
+	cmd.WaitDelay = time.Minute
+	return cmd
+}
+
+// Run runs a Pulumi CLI command and returns what it printed; an exit code other than 0 is an error.
+func (s *Session) Run(ctx context.Context, args ...string) (string, error) {
+	cmd, err := s.Command(ctx, args...)
+	if err != nil {
+		return "", err
+	}
+	out, err := cmd.CombinedOutput()
+	if err != nil {
+		err = fmt.Errorf("pulumi %s: %w\n%s", strings.Join(args, " "), err, out)
+	}
+	return string(out), err
+}
+
+// Stream runs a Pulumi CLI command on the caller's own terminal and returns its exit code.
+func (s *Session) Stream(ctx context.Context, in io.Reader, out, errOut io.Writer, args ...string) (int, error) {
+	cmd, err := s.Command(ctx, args...)
+	if err != nil {
+		return 1, err
+	}
+	cmd.Stdin, cmd.Stdout, cmd.Stderr = in, out, errOut
+	err = cmd.Run()
+	var exit *exec.ExitError
+	if errors.As(err, &exit) && exit.ExitCode() > 0 {
+		return exit.ExitCode(), nil
+	}
+	if err != nil {
+		return 1, fmt.Errorf("pulumi %s: %w", strings.Join(args, " "), err)
+	}
+	return 0, nil
+}
+
+// ensureStack makes a stack in the offline state.
+func (s *Session) ensureStack(ctx context.Context, stack string) error {
+	if _, err := os.Stat(filepath.Join(s.files, "Pulumi."+stack+".yaml")); err != nil {
+		return fmt.Errorf("stack %s: Pulumi.%s.yaml is not there: use the name of a stack file", stack, stack)
+	}
+	for _, kind := range []string{".json", ".json.gz"} {
+		if _, err := os.Stat(filepath.Join(s.dir, "state", ".pulumi", "stacks", "legops", stack+kind)); err == nil {
+			return nil
+		}
+	}
+	if out, err := s.command(ctx, "stack", "init", stack, "--no-select").CombinedOutput(); err != nil {
+		return fmt.Errorf("making the offline stack %s: %w\n%s", stack, err, out)
+	}
+	return nil
+}
+
+// stackOf is the stack that a command line names, or "".
+func stackOf(args []string) string {
+	for i, arg := range args {
+		if (arg == "--stack" || arg == "-s") && i+1 < len(args) {
+			return args[i+1]
+		}
+		if name, ok := strings.CutPrefix(arg, "--stack="); ok {
+			return name
+		}
+	}
+	return ""
+}
+
+// deployments are the commands that run or weigh the whole program.
+var deployments = []string{"preview", "pre", "up", "update", "refresh", "destroy", "down", "dn"}
+
+// completeArguments leaves the judging of a stack file to the program. The CLI would stop at the first value
+// whose outer type is wrong, where the program names every problem there is.
+func completeArguments(args []string) []string {
+	if len(args) > 0 && slices.Contains(deployments, args[0]) {
+		return append([]string{args[0], "--skip-config-validation"}, args[1:]...)
+	}
+	return args
+}
+
+// environment is a person's environment without what would change a preview or lead outside: credentials,
+// profiles, other state.
+func (s *Session) environment(person []string) []string {
+	var env []string
+	for _, variable := range person {
+		name, _, _ := strings.Cut(variable, "=")
+		upper := strings.ToUpper(name)
+		if strings.HasPrefix(upper, "AWS_") || strings.HasPrefix(upper, "PULUMI_") || strings.HasSuffix(upper, "_PROXY") || upper == "KUBECONFIG" {
+			continue
+		}
+		env = append(env, variable)
+	}
+	return append(env,
+		"PATH="+s.tools()+string(os.PathListSeparator)+os.Getenv("PATH"),
+		"PULUMI_HOME="+filepath.Join(s.tools(), "home"),
+		"PULUMI_BACKEND_URL="+(&url.URL{Scheme: "file", Path: filepath.Join(s.dir, "state")}).String(),
+		"PULUMI_CONFIG_PASSPHRASE=offline",
+		"LEGOPS_PROGRAM="+s.Program(),
+		"PULUMI_DEBUG_PROVIDERS="+s.cloud.Attachment(),
+		"PULUMI_DISABLE_AUTOMATIC_PLUGIN_ACQUISITION=true",
+		"PULUMI_SKIP_UPDATE_CHECK=true",
+		"AWS_CONFIG_FILE="+os.DevNull,
+		"AWS_SHARED_CREDENTIALS_FILE="+os.DevNull,
+		"AWS_EC2_METADATA_DISABLED=true",
+		// The language host would ask go for the plugins that the modules need, in a way that may rewrite
+		// go.sum and look for the network. All plugins are here, and the program is built.
+		"GO111MODULE=off",
+		"HTTPS_PROXY="+s.proxy.url(),
+		"HTTP_PROXY="+s.proxy.url(),
+		"NO_PROXY=127.0.0.1,localhost,::1",
+		"no_proxy=127.0.0.1,localhost,::1",
+	)
+}

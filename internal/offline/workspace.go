@@ -1,0 +1,133 @@
+package offline
+
+import (
+	"fmt"
+	"os"
+	"path/filepath"
+	"strings"
+
+	"gopkg.in/yaml.v3"
+)
+
+// A workspace is the folder that the offline CLI takes for the project: copies of Pulumi.yaml and of the stack
+// files, so that whatever the CLI writes into them (an encryption salt, config set) stays out of the real ones.
+// The program itself runs where it is.
+
+// projectDir is where the copies are.
+func (s *Session) projectDir() string { return filepath.Join(s.dir, "project") }
+
+// prepareWorkspace copies the project's files as they are now.
+func (s *Session) prepareWorkspace() error {
+	if err := os.MkdirAll(s.projectDir(), 0o700); err != nil {
+		return fmt.Errorf("preparing the offline project: %w", err)
+	}
+	if err := s.copyYAML(s.root, "Pulumi.yaml", s.pointToProgram); err != nil {
+		return err
+	}
+	files, err := filepath.Glob(filepath.Join(s.files, "Pulumi.*.yaml"))
+	if err != nil {
+		return err
+	}
+	for _, file := range files {
+		if err := s.copyYAML(s.files, filepath.Base(file), s.ownSecrets); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+// copyYAML copies a file through an edit of its top-level mapping.
+func (s *Session) copyYAML(folder, name string, edit func(name string, file *yaml.Node)) error {
+	source, err := os.ReadFile(filepath.Join(folder, name))
+	if err != nil {
+		return fmt.Errorf("preparing the offline project: %w", err)
+	}
+	var document yaml.Node
+	if err := yaml.Unmarshal(source, &document); err != nil {
+		return fmt.Errorf("%s: %w", name, err)
+	}
+	if len(document.Content) != 1 || document.Content[0].Kind != yaml.MappingNode {
+		return fmt.Errorf("%s: must be a YAML mapping", name)
+	}
+	edit(name, document.Content[0])
+	edited, err := yaml.Marshal(&document)
+	if err != nil {
+		return fmt.Errorf("%s: %w", name, err)
+	}
+	// Renamed into place: a run next to this one never reads half a file.
+	target := filepath.Join(s.projectDir(), name)
+	temporary := fmt.Sprintf("%s.%d", target, os.Getpid())
+	if err := os.WriteFile(temporary, edited, 0o600); err != nil {
+		return fmt.Errorf("preparing the offline project: %w", err)
+	}
+	return os.Rename(temporary, target)
+}
+
+// pointToProgram makes the copied Pulumi.yaml run the program that the session built, where the real one is.
+func (s *Session) pointToProgram(_ string, file *yaml.Node) {
+	options := &yaml.Node{Kind: yaml.MappingNode}
+	set(options, "binary", scalar(s.Program()))
+	runtime := &yaml.Node{Kind: yaml.MappingNode}
+	set(runtime, "name", scalar("go"))
+	set(runtime, "options", options)
+	set(file, "runtime", runtime)
+	set(file, "main", scalar(s.root))
+}
+
+// ownSecrets takes a stack file's real secrets provider out, since its key is not to be had here, and keeps
+// the salt that the offline stack was made with. A secret value becomes a stand-in of the same shape.
+func (s *Session) ownSecrets(name string, file *yaml.Node) {
+	for _, key := range []string{"secretsprovider", "encryptedkey", "encryptionsalt"} {
+		remove(file, key)
+	}
+	standIn(file)
+	var previous struct {
+		Salt string `yaml:"encryptionsalt"`
+	}
+	if content, err := os.ReadFile(filepath.Join(s.projectDir(), name)); err == nil && yaml.Unmarshal(content, &previous) == nil && previous.Salt != "" {
+		set(file, "encryptionsalt", scalar(previous.Salt))
+	}
+}
+
+// standIn replaces every {secure: ...} below a node.
+func standIn(node *yaml.Node) {
+	for _, child := range node.Content {
+		if child.Kind == yaml.MappingNode && len(child.Content) == 2 && child.Content[0].Value == "secure" {
+			*child = *scalar("offline-secret")
+			continue
+		}
+		standIn(child)
+	}
+}
+
+func scalar(value string) *yaml.Node {
+	return &yaml.Node{Kind: yaml.ScalarNode, Tag: "!!str", Value: value}
+}
+
+// set puts a key of a mapping, replacing the one that is there.
+func set(mapping *yaml.Node, key string, value *yaml.Node) {
+	remove(mapping, key)
+	mapping.Content = append(mapping.Content, scalar(key), value)
+}
+
+func remove(mapping *yaml.Node, key string) {
+	for i := 0; i < len(mapping.Content); i += 2 {
+		if mapping.Content[i].Value == key {
+			mapping.Content = append(mapping.Content[:i], mapping.Content[i+2:]...)
+			return
+		}
+	}
+}
+
+// FindRoot is the nearest folder, from dir upwards, that holds the project.
+func FindRoot(dir string) (string, error) {
+	for at := dir; ; at = filepath.Dir(at) {
+		content, err := os.ReadFile(filepath.Join(at, "Pulumi.yaml"))
+		if err == nil && strings.Contains("\n"+string(content), "\nname: legops\n") {
+			return at, nil
+		}
+		if at == filepath.Dir(at) {
+			return "", fmt.Errorf("no Pulumi.yaml of the project legops in %s or above: run this inside the repository", dir)
+		}
+	}
+}

@@ -1,0 +1,57 @@
+package stacks
+
+import (
+	"slices"
+	"strings"
+	"testing"
+)
+
+func TestArchitecture(t *testing.T) {
+	for _, want := range []struct {
+		architecture Architecture
+		types        []InstanceType
+	}{
+		{Arm64, []InstanceType{
+			"a1.large", "t4g.large", "m6g.large", "m6gd.large", "m7g.xlarge", "c6gn.large", "c8gb.large", "r8gd.large",
+			"im4gn.large", "is4gen.large", "i4g.large", "i8ge.large", "x2gd.large", "x8g.large", "g5g.xlarge", "hpc7g.4xlarge",
+			"p6e-gb200.36xlarge",
+		}},
+		{Amd64, []InstanceType{
+			"t3.large", "t3a.large", "m5.large", "m7i.large", "c7i-flex.large", "c6a.large", "r7iz.large", "m8azn.large",
+			"g3.4xlarge", "g4dn.xlarge", "g4ad.xlarge", "g5.xlarge", "g6e.xlarge", "gr6.4xlarge", "g7e.2xlarge",
+			"p4de.24xlarge", "p5en.48xlarge", "p6-b200.48xlarge", "trn1n.32xlarge", "inf2.xlarge", "dl2q.24xlarge",
+			"u-12tb1.112xlarge", "u7i-12tb.224xlarge", "u7inh-32tb.480xlarge", "z1d.large", "i7ie.large", "mac1.metal",
+			"", "g", "7g.large", ".", "m7",
+		}},
+	} {
+		for _, name := range want.types {
+			if got := name.Architecture(); got != want.architecture {
+				t.Errorf("%q is %s, want %s", name, got, want.architecture)
+			}
+		}
+	}
+}
+
+// The Graviton families among all that EC2 has: a family that joins has to be looked at.
+func TestArchitectureOfEveryInstanceType(t *testing.T) {
+	arm := map[string]bool{}
+	all := texts(schema().at(steps("legops:eks.nodes.instanceTypes[0]")).Enum)
+	if len(all) < 1000 {
+		t.Fatalf("only %d instance types", len(all))
+	}
+	for _, name := range all {
+		if it := InstanceType(name); it.Architecture() == Arm64 && !it.IsMac() {
+			arm[it.family()] = true
+		}
+	}
+	var got []string
+	for family := range arm {
+		got = append(got, family)
+	}
+	slices.Sort(got)
+	const want = "a1 c6g c6gd c6gn c7g c7gd c7gn c8g c8gb c8gd c8gn c9g c9gd g5g hpc7g i4g i8g i8ge im4gn is4gen " +
+		"m6g m6gd m7g m7gd m8g m8gb m8gd m8gn m9g m9gd p6e-gb200 r6g r6gd r7g r7gd r8g r8gb r8gd r8gn r9g r9gd t4g x2gd x8g"
+	if strings.Join(got, " ") != want {
+		t.Errorf("arm64 families\ngot  %s\nwant %s", strings.Join(got, " "), want)
+	}
+}

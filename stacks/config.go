@@ -1,0 +1,346 @@
+// Package stacks reads a stack file (Pulumi.<account>.yaml) into typed Go values and refuses it, with every
+// problem at once, before anything is registered. Its types are the only description of the configuration:
+// the JSON Schema that editors use, and that Load checks against, is generated from them.
+//
+// Every key is required unless its type is a pointer or its comment says optional. There are no hidden
+// defaults: what a stack file does not say does not happen.
+package stacks
+
+import "net/netip"
+
+//go:generate go run ./schemagen
+
+// Project is the Pulumi project's name, the namespace of every key in a stack file.
+const Project = "legops"
+
+// Config is one stack file: all that differs between the accounts.
+type Config struct {
+	// Environment says which rules the stack has to obey: production refuses every weakening, and only
+	// development may open its cluster endpoint to the world.
+	Environment Environment `json:"environment"`
+	// Account is the twelve-digit id of the only AWS account this stack may touch.
+	Account string `json:"account" jsonschema:"pattern=^[0-9]{12}$" jsonschema_extras:"patternErrorMessage=a twelve-digit account id in quotes"`
+	// Region is the AWS region of everything but what CloudFront and ECR need in us-east-1.
+	Region Region `json:"region"`
+	// DeletionProtection protects everything that holds data from deletion, in Pulumi and, where the
+	// service has such a switch, in AWS. Production requires it.
+	DeletionProtection bool `json:"deletionProtection"`
+	// Domain is where the platform answers.
+	Domain Domain `json:"domain"`
+	// Tags are put on every resource, beside Project and Environment.
+	Tags Tags `json:"tags"`
+	// Network is the address plan.
+	Network Network `json:"network"`
+	// Eks is the Kubernetes cluster.
+	Eks Eks `json:"eks"`
+	// Rds is the PostgreSQL database.
+	Rds Rds `json:"rds"`
+	// OpenSearch is the search domain.
+	OpenSearch OpenSearch `json:"opensearch"`
+	// Queues are the FIFO queues; each gets a dead-letter queue.
+	Queues []Queue `json:"queues"`
+	// Storage is what is kept in S3.
+	Storage Storage `json:"storage"`
+	// Cdn is CloudFront and its web application firewall.
+	Cdn Cdn `json:"cdn"`
+	// Registry is the container registry, one repository per application, in us-east-1.
+	Registry Registry `json:"registry"`
+	// Pipeline is how applications are built and released.
+	Pipeline Pipeline `json:"pipeline"`
+	// Monitoring is who is told, and what the account may cost.
+	Monitoring Monitoring `json:"monitoring"`
+	// Applications are the web applications that run on the cluster.
+	Applications []Application `json:"applications" jsonschema:"minItems=1"`
+}
+
+// Environment is the kind of account.
+type Environment string
+
+// The three environments.
+const (
+	Development Environment = "development"
+	Test        Environment = "test"
+	Production  Environment = "production"
+)
+
+// Region is an AWS region, such as us-east-1.
+type Region string
+
+// Domain is the public name of the platform and the Route 53 zone that holds it.
+type Domain struct {
+	// Name is the fully qualified domain name, without a trailing dot.
+	Name string `json:"name" jsonschema:"pattern=^([a-z0-9]([a-z0-9-]*[a-z0-9])?\\.)+[a-z]{2\\,}$,maxLength=253" jsonschema_extras:"patternErrorMessage=a lower-case domain name such as legops.example"`
+	// HostedZoneID is the id of the public Route 53 hosted zone of Name.
+	HostedZoneID string `json:"hostedZoneId" jsonschema:"pattern=^Z[A-Z0-9]{1\\,31}$" jsonschema_extras:"patternErrorMessage=a Route 53 zone id such as Z0123456789ABCDEFGHIJ"`
+}
+
+// Tags are the tags a person has to choose; Project and Environment are added.
+type Tags struct {
+	// Owner is who answers for the resources, usually a mail address.
+	Owner string `json:"Owner" jsonschema:"minLength=1,maxLength=256"`
+	// CostCenter is the account in the books that pays.
+	CostCenter string `json:"CostCenter" jsonschema:"minLength=1,maxLength=256"`
+}
+
+// CIDR is an IPv4 address range such as 10.10.0.0/16, with no host bits set.
+type CIDR struct{ netip.Prefix }
+
+// Network is the address plan: one VPC, three tiers of subnets, two Availability Zones.
+type Network struct {
+	// CIDR is the VPC's range, /16 to /20.
+	CIDR CIDR `json:"cidr"`
+	// AvailabilityZones are the two zones of the region that the platform spans.
+	AvailabilityZones []string `json:"availabilityZones" jsonschema:"minItems=2,maxItems=2,uniqueItems=true"`
+	// NatGateways is 1 (cheaper) or 2 (one per zone; production requires it).
+	NatGateways int `json:"natGateways" jsonschema:"minimum=1,maximum=2"`
+	// Subnets are the ranges of each tier, in the order of AvailabilityZones.
+	Subnets Subnets `json:"subnets"`
+	// InterfaceEndpoints are the AWS services reached inside the VPC, not through NAT. Each costs by the
+	// hour and zone.
+	InterfaceEndpoints []EndpointService `json:"interfaceEndpoints" jsonschema:"uniqueItems=true"`
+	// FlowLogRetention is how long VPC flow logs are kept.
+	FlowLogRetention RetentionDays `json:"flowLogRetentionDays"`
+}
+
+// Subnets are the ranges of the three tiers, one per Availability Zone.
+type Subnets struct {
+	// Public is for load balancer, bastion and NAT: /26 or larger.
+	Public []CIDR `json:"public" jsonschema:"minItems=2,maxItems=2"`
+	// Application is for nodes and pods, each of which takes an address: /22 or larger.
+	Application []CIDR `json:"application" jsonschema:"minItems=2,maxItems=2"`
+	// Data is for databases, with no route to the internet: /26 or larger.
+	Data []CIDR `json:"data" jsonschema:"minItems=2,maxItems=2"`
+}
+
+// EndpointService is the short name of an AWS service that has an interface endpoint, such as ecr.api.
+type EndpointService string
+
+// RetentionDays is how many days CloudWatch Logs keeps an event; only the service's own steps are valid.
+type RetentionDays int
+
+// Rds is the PostgreSQL database.
+type Rds struct {
+	// EngineVersion is the PostgreSQL major version; minor versions follow by themselves.
+	EngineVersion string `json:"engineVersion" jsonschema:"enum=16,enum=17"`
+	// InstanceClass is the RDS instance class, such as db.m7g.large.
+	InstanceClass string `json:"instanceClass" jsonschema:"pattern=^db\\.[a-z0-9]+\\.[a-z0-9]+$" jsonschema_extras:"patternErrorMessage=an RDS instance class such as db.m7g.large"`
+	// StorageGiB is the gp3 storage at the start.
+	StorageGiB int `json:"storageGiB" jsonschema:"minimum=20,maximum=65536"`
+	// MaxStorageGiB is how far storage may grow by itself.
+	MaxStorageGiB int `json:"maxStorageGiB" jsonschema:"minimum=20,maximum=65536"`
+	// MultiAz keeps a standby in the second zone; production requires it.
+	MultiAz bool `json:"multiAz"`
+	// BackupRetentionDays is how long automatic backups are kept; production requires at least 14.
+	BackupRetentionDays int `json:"backupRetentionDays" jsonschema:"minimum=1,maximum=35"`
+	// BackupWindow is the daily backup time in UTC, such as 03:00-04:00.
+	BackupWindow string `json:"backupWindow" jsonschema:"pattern=^([01][0-9]|2[0-3]):[0-5][0-9]-([01][0-9]|2[0-3]):[0-5][0-9]$" jsonschema_extras:"patternErrorMessage=a daily UTC time range such as 03:00-04:00"`
+	// MaintenanceWindow is the weekly maintenance time in UTC, such as sun:04:30-sun:05:30.
+	MaintenanceWindow string `json:"maintenanceWindow" jsonschema:"pattern=^(mon|tue|wed|thu|fri|sat|sun):([01][0-9]|2[0-3]):[0-5][0-9]-(mon|tue|wed|thu|fri|sat|sun):([01][0-9]|2[0-3]):[0-5][0-9]$" jsonschema_extras:"patternErrorMessage=a weekly UTC time range such as sun:04:30-sun:05:30"`
+	// MonitoringIntervalSeconds is the grain of enhanced monitoring.
+	MonitoringIntervalSeconds int `json:"monitoringIntervalSeconds" jsonschema:"enum=1,enum=5,enum=10,enum=15,enum=30,enum=60"`
+	// PerformanceInsightsRetentionDays is 7 (free) or 731 days.
+	PerformanceInsightsRetentionDays int `json:"performanceInsightsRetentionDays" jsonschema:"enum=7,enum=731"`
+	// LogRetention is how long PostgreSQL logs are kept.
+	LogRetention RetentionDays `json:"logRetentionDays"`
+}
+
+// OpenSearch is the search domain.
+type OpenSearch struct {
+	// Version is the engine version, such as OpenSearch_2.19.
+	Version string `json:"version" jsonschema:"pattern=^OpenSearch_[1-9][0-9]*\\.[0-9]+$" jsonschema_extras:"patternErrorMessage=a version such as OpenSearch_2.19"`
+	// InstanceType is the type of the data nodes.
+	InstanceType SearchInstanceType `json:"instanceType"`
+	// DataNodes is the number of data nodes; even when ZoneAware.
+	DataNodes int `json:"dataNodes" jsonschema:"minimum=1,maximum=80"`
+	// ZoneAware spreads the data nodes over both zones; production requires it.
+	ZoneAware bool `json:"zoneAware"`
+	// DedicatedMasters are the manager nodes. Optional: without it data nodes manage the domain.
+	DedicatedMasters *DedicatedMasters `json:"dedicatedMasters,omitempty"`
+	// VolumeGiB is the gp3 volume of each data node.
+	VolumeGiB int `json:"volumeGiB" jsonschema:"minimum=10,maximum=16384"`
+	// LogRetention is how long slow and audit logs are kept.
+	LogRetention RetentionDays `json:"logRetentionDays"`
+	// CreateServiceLinkedRole is true where no VPC domain ever existed in the account.
+	CreateServiceLinkedRole bool `json:"createServiceLinkedRole"`
+}
+
+// SearchInstanceType is an OpenSearch instance type, such as m6g.large.search.
+type SearchInstanceType string
+
+// DedicatedMasters are the manager nodes of the search domain.
+type DedicatedMasters struct {
+	// InstanceType is the type of each.
+	InstanceType SearchInstanceType `json:"instanceType"`
+	// Count is 3 or 5; an even number cannot elect.
+	Count int `json:"count" jsonschema:"enum=3,enum=5"`
+}
+
+// Queue is a FIFO queue with a dead-letter queue.
+type Queue struct {
+	// Name is the queue's name without prefix and without .fifo.
+	Name string `json:"name" jsonschema:"pattern=^[a-z]([a-z0-9-]{0\\,38}[a-z0-9])?$" jsonschema_extras:"patternErrorMessage=a name of lower-case letters digits and hyphens (40 at most)"`
+	// VisibilityTimeoutSeconds is how long a received message stays hidden.
+	VisibilityTimeoutSeconds int `json:"visibilityTimeoutSeconds" jsonschema:"minimum=1,maximum=43200"`
+	// RetentionSeconds is how long a message is kept; 14 days at most.
+	RetentionSeconds int `json:"retentionSeconds" jsonschema:"minimum=60,maximum=1209600"`
+	// MaxReceiveCount is how often a message is tried before it goes to the dead-letter queue.
+	MaxReceiveCount int `json:"maxReceiveCount" jsonschema:"minimum=1,maximum=1000"`
+	// HighThroughput orders and deduplicates by message group, not by queue.
+	HighThroughput bool `json:"highThroughput"`
+}
+
+// Storage is what is kept in S3.
+type Storage struct {
+	// Buckets hold the applications' files: encrypted, versioned, private.
+	Buckets []Bucket `json:"buckets" jsonschema:"minItems=1"`
+	// LogRetentionDays is how long load balancer and CDN access logs are kept.
+	LogRetentionDays int `json:"logRetentionDays" jsonschema:"minimum=1,maximum=3653"`
+	// ArtifactRetentionDays is how long build artifacts are kept.
+	ArtifactRetentionDays int `json:"artifactRetentionDays" jsonschema:"minimum=1,maximum=3653"`
+}
+
+// Bucket holds files of the applications.
+type Bucket struct {
+	// Name is the bucket's name without prefix.
+	Name string `json:"name" jsonschema:"pattern=^[a-z]([a-z0-9-]{0\\,28}[a-z0-9])?$" jsonschema_extras:"patternErrorMessage=a name of lower-case letters digits and hyphens (30 at most)"`
+	// NoncurrentRetentionDays is how long replaced and deleted versions are kept.
+	NoncurrentRetentionDays int `json:"noncurrentRetentionDays" jsonschema:"minimum=1,maximum=36500"`
+	// InfrequentAccessDays is when objects move to Standard-IA. Optional.
+	InfrequentAccessDays *int `json:"infrequentAccessDays,omitempty" jsonschema:"minimum=30,maximum=36500"`
+	// ObjectLock makes versions immutable, for evidence. Optional; adding or removing it replaces the bucket.
+	ObjectLock *ObjectLock `json:"objectLock,omitempty"`
+}
+
+// ObjectLock is the default retention of a bucket.
+type ObjectLock struct {
+	// Mode is GOVERNANCE (a privileged role may lift it) or COMPLIANCE (nobody may).
+	Mode string `json:"mode" jsonschema:"enum=GOVERNANCE,enum=COMPLIANCE"`
+	// Days is how long a version cannot be deleted.
+	Days int `json:"days" jsonschema:"minimum=1,maximum=36500"`
+}
+
+// Cdn is CloudFront and its web application firewall.
+type Cdn struct {
+	// PriceClass says which edge locations serve.
+	PriceClass PriceClass `json:"priceClass"`
+	// ContentSecurityPolicy is the header sent with every response.
+	ContentSecurityPolicy string `json:"contentSecurityPolicy" jsonschema:"minLength=1,maxLength=4096"`
+	// Hsts is the Strict-Transport-Security header.
+	Hsts Hsts `json:"hsts"`
+	// Firewall is the web application firewall.
+	Firewall Firewall `json:"firewall"`
+	// StaticPaths are cached without cookies, such as /static/*.
+	StaticPaths []string `json:"staticPaths" jsonschema:"uniqueItems=true,pattern=^/[A-Za-z0-9/_.*-]+$"`
+	// Forward is what dynamic requests carry to the applications.
+	Forward Forward `json:"forward"`
+}
+
+// PriceClass is a CloudFront price class.
+type PriceClass string
+
+// Hsts is the Strict-Transport-Security header.
+type Hsts struct {
+	// MaxAgeSeconds is how long browsers insist on HTTPS; production requires at least a year.
+	MaxAgeSeconds int `json:"maxAgeSeconds" jsonschema:"minimum=300,maximum=63072000"`
+	// IncludeSubdomains covers every name below the domain.
+	IncludeSubdomains bool `json:"includeSubdomains"`
+	// Preload asks browsers to ship the rule; hard to take back.
+	Preload bool `json:"preload"`
+}
+
+// Firewall is the web application firewall in front of CloudFront.
+type Firewall struct {
+	// Mode is block, or count to observe only; production requires block.
+	Mode string `json:"mode" jsonschema:"enum=block,enum=count"`
+	// RateLimit is the number of requests per five minutes and address before it is blocked.
+	RateLimit int `json:"rateLimit" jsonschema:"minimum=10,maximum=2000000000"`
+}
+
+// Forward is what of a dynamic request reaches the applications. It is part of the cache key.
+type Forward struct {
+	// Cookies by name.
+	Cookies []string `json:"cookies" jsonschema:"uniqueItems=true"`
+	// Headers by name.
+	Headers []string `json:"headers" jsonschema:"uniqueItems=true"`
+	// QueryStrings by name.
+	QueryStrings []string `json:"queryStrings" jsonschema:"uniqueItems=true"`
+}
+
+// Registry is the container registry.
+type Registry struct {
+	// ImageArchitecture is what images are built for; the nodes must match.
+	ImageArchitecture Architecture `json:"imageArchitecture"`
+	// KeepImages is how many tagged images each repository keeps.
+	KeepImages int `json:"keepImages" jsonschema:"minimum=5,maximum=1000"`
+	// UntaggedDays is when untagged images go.
+	UntaggedDays int `json:"untaggedDays" jsonschema:"minimum=1,maximum=365"`
+}
+
+// Pipeline is how applications are built and released.
+type Pipeline struct {
+	// GithubOwner is the GitHub organisation of the application repositories.
+	GithubOwner string `json:"githubOwner" jsonschema:"pattern=^[A-Za-z0-9]([A-Za-z0-9-]{0\\,38})$" jsonschema_extras:"patternErrorMessage=a GitHub organisation name"`
+	// Branch is the branch this account follows.
+	Branch string `json:"branch" jsonschema:"pattern=^[A-Za-z0-9._/-]+$" jsonschema_extras:"patternErrorMessage=a branch name"`
+	// ManualApproval stops a release until a person approves; production requires it.
+	ManualApproval bool `json:"manualApproval"`
+	// ComputeType is the size of the build machine.
+	ComputeType ComputeType `json:"computeType"`
+	// BakeMinutes is how long a release is watched before it counts as good.
+	BakeMinutes int `json:"bakeMinutes" jsonschema:"minimum=1,maximum=120"`
+	// LoadTest runs the load test against every release; never in production.
+	LoadTest bool `json:"loadTest"`
+}
+
+// ComputeType is a CodeBuild compute type.
+type ComputeType string
+
+// Monitoring is who is told, and what the account may cost.
+type Monitoring struct {
+	// AlarmEmails are told of every alarm.
+	AlarmEmails []string `json:"alarmEmails" jsonschema:"minItems=1,uniqueItems=true,pattern=^[^@ ]+@[^@ ]+$"`
+	// LogRetention is how long application logs are kept; production requires at least 90.
+	LogRetention RetentionDays `json:"logRetentionDays"`
+	// MonthlyBudgetUSD is the cost above which the owner is told.
+	MonthlyBudgetUSD int `json:"monthlyBudgetUsd" jsonschema:"minimum=1,maximum=1000000"`
+}
+
+// Application is one web application.
+type Application struct {
+	// Name names the application everywhere: repository, workload, pipeline.
+	Name string `json:"name" jsonschema:"pattern=^[a-z]([a-z0-9-]{0\\,28}[a-z0-9])?$" jsonschema_extras:"patternErrorMessage=a name of lower-case letters digits and hyphens (30 at most)"`
+	// Path is where the application answers on the domain, such as /matters.
+	Path string `json:"path" jsonschema:"pattern=^/[a-z0-9/-]*$" jsonschema_extras:"patternErrorMessage=a path such as /matters"`
+	// Port is where the container listens; above 1024, since it does not run as root.
+	Port int `json:"port" jsonschema:"minimum=1025,maximum=65535"`
+	// MinReplicas is the smallest number of pods, one per zone at least.
+	MinReplicas int `json:"minReplicas" jsonschema:"minimum=2,maximum=100"`
+	// MaxReplicas is the largest number of pods.
+	MaxReplicas int `json:"maxReplicas" jsonschema:"minimum=2,maximum=100"`
+	// CPU is what a pod asks for, such as 250m.
+	CPU string `json:"cpu" jsonschema:"pattern=^([1-9][0-9]*m|[1-9][0-9]*)$" jsonschema_extras:"patternErrorMessage=a Kubernetes quantity such as 250m"`
+	// Memory is what a pod asks for and is limited to, such as 512Mi.
+	Memory string `json:"memory" jsonschema:"pattern=^[1-9][0-9]*(Mi|Gi)$" jsonschema_extras:"patternErrorMessage=a Kubernetes quantity such as 512Mi"`
+	// Produces are the queues it sends to. Optional.
+	Produces []string `json:"produces,omitempty" jsonschema:"uniqueItems=true"`
+	// Consumes are the queues it receives from. Optional.
+	Consumes []string `json:"consumes,omitempty" jsonschema:"uniqueItems=true"`
+	// Buckets are what it reads and writes. Optional.
+	Buckets []BucketAccess `json:"buckets,omitempty"`
+	// Database says whether it uses the database. Optional, no by default.
+	Database bool `json:"database,omitempty"`
+	// Search says whether it uses the search domain. Optional, no by default.
+	Search bool `json:"search,omitempty"`
+	// Settings are environment variables, never secrets. Optional.
+	Settings map[string]string `json:"settings,omitempty"`
+}
+
+// BucketAccess is what an application may do with a bucket.
+type BucketAccess struct {
+	// Name is a bucket of storage.buckets.
+	Name string `json:"name"`
+	// Prefix is the part of the bucket, such as signatures/.
+	Prefix string `json:"prefix" jsonschema:"pattern=^([a-z0-9-]+/)+$" jsonschema_extras:"patternErrorMessage=a prefix such as signatures/"`
+	// Access is read or write (which includes read).
+	Access string `json:"access" jsonschema:"enum=read,enum=write"`
+}

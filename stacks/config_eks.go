@@ -1,0 +1,84 @@
+package stacks
+
+// Eks is the Kubernetes cluster and its nodes.
+type Eks struct {
+	// Version is the Kubernetes minor version, one in standard support.
+	Version KubernetesVersion `json:"version"`
+	// PublicAccessCIDRs may reach the cluster endpoint from the internet; empty leaves it private. EKS allows 40.
+	PublicAccessCIDRs []CIDR `json:"publicAccessCidrs" jsonschema:"maxItems=40,uniqueItems=true"`
+	// LogTypes are the control-plane logs that are kept.
+	LogTypes []ClusterLogType `json:"logTypes" jsonschema:"uniqueItems=true"`
+	// LogRetention is how long control-plane logs are kept.
+	LogRetention RetentionDays `json:"logRetentionDays"`
+	// Administrators are the IAM roles with cluster-admin rights. The role that creates the cluster has
+	// them anyway and must not be listed.
+	Administrators []Administrator `json:"administrators" jsonschema:"minItems=1"`
+	// AddonVersions pins managed add-ons. Optional: an add-on without a version gets the default of the
+	// cluster's Kubernetes version when it is created, and stays on it.
+	AddonVersions map[AddonName]string `json:"addonVersions,omitempty"`
+	// Nodes is the managed node group.
+	Nodes Nodes `json:"nodes"`
+}
+
+// KubernetesVersion is a minor version, such as "1.35".
+type KubernetesVersion string
+
+// ClusterLogType is one of the control-plane logs of EKS.
+type ClusterLogType string
+
+// AddonName is one of the managed add-ons that every cluster runs.
+type AddonName string
+
+// The managed add-ons of every cluster.
+const (
+	AddonVpcCni        AddonName = "vpc-cni"
+	AddonCoreDNS       AddonName = "coredns"
+	AddonKubeProxy     AddonName = "kube-proxy"
+	AddonPodIdentity   AddonName = "eks-pod-identity-agent"
+	AddonEbsCsi        AddonName = "aws-ebs-csi-driver"
+	AddonMetricsServer AddonName = "metrics-server"
+	AddonCloudWatch    AddonName = "amazon-cloudwatch-observability"
+)
+
+// Administrator is an IAM role with cluster-admin rights.
+type Administrator struct {
+	// Name identifies the access entry; renaming it replaces the entry.
+	Name string `json:"name" jsonschema:"pattern=^[a-z]([a-z0-9-]{0\\,30}[a-z0-9])?$" jsonschema_extras:"patternErrorMessage=a name of lower-case letters digits and hyphens (32 at most)"`
+	// RoleArn is a role of the stack's own account.
+	RoleArn string `json:"roleArn" jsonschema:"pattern=^arn:aws[a-z-]*:iam::[0-9]{12}:role/[A-Za-z0-9+\\,.@_/-]+$" jsonschema_extras:"patternErrorMessage=a role ARN such as arn:aws:iam::111111111111:role/platform"`
+}
+
+// Nodes is the managed node group; the Cluster Autoscaler moves its size between MinSize and MaxSize.
+type Nodes struct {
+	// InstanceTypes are tried in order; all of one architecture.
+	InstanceTypes []InstanceType `json:"instanceTypes" jsonschema:"minItems=1,maxItems=20,uniqueItems=true"`
+	// CapacityType is ON_DEMAND or SPOT; production requires ON_DEMAND.
+	CapacityType CapacityType `json:"capacityType"`
+	// MinSize is the smallest number of nodes, at least one per Availability Zone.
+	MinSize int `json:"minSize" jsonschema:"minimum=2,maximum=450"`
+	// MaxSize is the largest number of nodes (EKS allows 450 per group).
+	MaxSize int `json:"maxSize" jsonschema:"minimum=2,maximum=450"`
+	// DiskGiB is the size of each node's encrypted root volume.
+	DiskGiB int `json:"diskGiB" jsonschema:"minimum=20,maximum=16384"`
+}
+
+// InstanceType is an EC2 instance type, such as m7g.large.
+type InstanceType string
+
+// CapacityType is how nodes are bought.
+type CapacityType string
+
+// The capacity types of a managed node group.
+const (
+	OnDemand CapacityType = "ON_DEMAND"
+	Spot     CapacityType = "SPOT"
+)
+
+// Architecture is the processor an image is built for.
+type Architecture string
+
+// The architectures.
+const (
+	Amd64 Architecture = "amd64"
+	Arm64 Architecture = "arm64"
+)

@@ -1,0 +1,194 @@
+package stacks
+
+import (
+	"bytes"
+	"encoding/json"
+	"fmt"
+	"maps"
+	"os"
+	"reflect"
+	"slices"
+	"strconv"
+	"strings"
+
+	"github.com/pulumi/pulumi/sdk/v3/go/common/resource/config"
+	"gopkg.in/yaml.v3"
+)
+
+// Load reads the configuration of a stack and checks it against the schema and the cross-rules. Values are
+// what Pulumi hands to the program in PULUMI_CONFIG: by full key, JSON for mappings and lists, the bare text
+// for anything else.
+//
+// The error is of type Problems and holds every problem. A malformed value hides only the cross-rules that
+// need it.
+func Load(project string, values map[string]string) (*Config, error) {
+	document, problems := readValues(project, values)
+	var bad []string
+	malformed := checkForm(document)
+	for _, f := range malformed {
+		bad = append(bad, f.Key)
+		if !f.silent {
+			problems = append(problems, f.Problem)
+		}
+	}
+	for _, f := range malformed {
+		prune(document, f.path)
+	}
+	loaded, undecoded := decode(document)
+	for _, p := range undecoded {
+		bad = append(bad, p.Key)
+		problems = append(problems, p)
+	}
+	problems = append(problems, checkRules(loaded, bad)...)
+	if len(problems) > 0 {
+		return nil, inNamespace(project, problems).sort()
+	}
+	return loaded, nil
+}
+
+// ReadFile returns the values of a stack file as Pulumi would hand them to Load. Encrypted values are
+// refused, since the platform keeps its secrets in AWS.
+func ReadFile(path string) (map[string]string, error) {
+	text, err := os.ReadFile(path)
+	if err != nil {
+		return nil, err
+	}
+	var file struct {
+		Config config.Map `yaml:"config"`
+	}
+	if err := yaml.Unmarshal(text, &file); err != nil {
+		return nil, fmt.Errorf("%s: %w", path, err)
+	}
+	values := make(map[string]string, len(file.Config))
+	for key, value := range file.Config {
+		if value.Secure() {
+			return nil, fmt.Errorf("%s: %s: is encrypted: keep secrets in AWS Secrets Manager", path, key)
+		}
+		if values[key.String()], err = value.Value(config.NopDecrypter); err != nil {
+			return nil, fmt.Errorf("%s: %s: %w", path, key, err)
+		}
+	}
+	return values, nil
+}
+
+// readValues returns the values of the project's namespace as JSON would decode them, under the keys of the
+// schema, and the problems with the other namespaces.
+func readValues(project string, values map[string]string) (map[string]any, Problems) {
+	document := map[string]any{}
+	var problems Problems
+	for _, key := range slices.Sorted(maps.Keys(values)) {
+		namespace, name, _ := strings.Cut(key, ":")
+		switch namespace {
+		case project:
+			path := Project + ":" + name
+			document[path] = readValue(schema().at([]string{path}).Type, values[key])
+		case "pulumi":
+		default:
+			problems = append(problems, foreign(key, namespace))
+		}
+	}
+	return document, problems
+}
+
+// readValue reads one value; what cannot be read as the type stays text, for the schema to refuse.
+func readValue(typeName, text string) any {
+	var value any
+	switch typeName {
+	case "boolean":
+		if text == "true" || text == "false" {
+			return text == "true"
+		}
+	case "object", "array":
+		if err := json.Unmarshal([]byte(text), &value); err == nil {
+			return value
+		}
+	}
+	return text
+}
+
+// insteadOf is where to say what a person would have said to a default provider.
+var insteadOf = map[string]string{
+	"aws:region":               "set legops:region",
+	"aws:allowedAccountIds":    "set legops:account",
+	"aws:defaultTags":          "set legops:tags",
+	"aws:profile":              "set AWS_PROFILE in the environment",
+	"aws:accessKey":            "leave credentials to the environment",
+	"aws:secretKey":            "leave credentials to the environment",
+	"aws:token":                "leave credentials to the environment",
+	"kubernetes:kubeconfig":    "remove it: the program takes it from its cluster",
+	"kubernetes:context":       "remove it: the program takes it from its cluster",
+	"kubernetes:cluster":       "remove it: the program takes it from its cluster",
+	"kubernetes:namespace":     "remove it: every object names its namespace",
+	"aws:skipMetadataApiCheck": "remove it",
+}
+
+// foreign refuses a key of another namespace. Its value is not shown: it may be a credential.
+func foreign(key, namespace string) Problem {
+	rule := fmt.Sprintf("only keys of %s: and pulumi: are allowed", Project)
+	if namespace == "aws" || namespace == "kubernetes" {
+		rule = "the program's providers are explicit and ignore it"
+	}
+	fix := insteadOf[key]
+	if fix == "" {
+		fix = "remove it"
+		if name := nearest(key, schema().config.known()); name != "" && namespace != "aws" && namespace != "kubernetes" {
+			fix = didYouMean(name)
+		}
+	}
+	return Problem{Key: showKey(key), Rule: rule, Fix: fix}
+}
+
+// prune takes what is malformed out of the document, so that the rest can be decoded.
+func prune(document map[string]any, path []string) {
+	last := path[len(path)-1]
+	switch holder := lookup(document, path[:len(path)-1]).(type) {
+	case map[string]any:
+		delete(holder, last)
+	case []any:
+		// An empty element keeps the positions of those behind it.
+		if i, err := strconv.Atoi(last); err == nil && i < len(holder) {
+			holder[i] = nil
+		}
+	}
+}
+
+// decode fills a Config section by section. It finds no problem that the schema would not have found, unless
+// schema and types disagree.
+func decode(document map[string]any) (*Config, Problems) {
+	loaded := &Config{}
+	var problems Problems
+	fields := reflect.ValueOf(loaded).Elem()
+	for i := range fields.NumField() {
+		key := Project + ":" + fields.Type().Field(i).Tag.Get("json")
+		value, ok := document[key]
+		if !ok {
+			continue
+		}
+		if err := decodeStrictly(value, fields.Field(i).Addr().Interface()); err != nil {
+			problems = append(problems, Problem{key, show(value), bound(show(err.Error()), 200), "write what the schema says"})
+		}
+	}
+	return loaded, problems
+}
+
+func decodeStrictly(value, into any) error {
+	text, err := json.Marshal(value)
+	if err != nil {
+		return err
+	}
+	decoder := json.NewDecoder(bytes.NewReader(text))
+	decoder.DisallowUnknownFields()
+	return decoder.Decode(into)
+}
+
+// inNamespace speaks of the project by the name it goes by, which tests may choose.
+func inNamespace(project string, problems Problems) Problems {
+	if project == Project {
+		return problems
+	}
+	rename := strings.NewReplacer(Project+":", project+":")
+	for i, p := range problems {
+		problems[i] = Problem{rename.Replace(p.Key), p.Value, rename.Replace(p.Rule), rename.Replace(p.Fix)}
+	}
+	return problems
+}

@@ -1,0 +1,161 @@
+package stacks
+
+import (
+	"cmp"
+	"encoding/json"
+	"fmt"
+	"regexp"
+	"slices"
+	"strconv"
+	"strings"
+	"unicode"
+)
+
+// Problem is one thing wrong with a stack file.
+type Problem struct {
+	// Key is where: legops:network.subnets.public[0].
+	Key string
+	// Value is what is there, compactly; empty where there is nothing, or nothing that should be shown.
+	Value string
+	// Rule is what the value breaks.
+	Rule string
+	// Fix is what to do.
+	Fix string
+}
+
+// String is the problem in one line.
+func (p Problem) String() string {
+	if p.Value == "" {
+		return fmt.Sprintf("%s: %s: %s", p.Key, p.Rule, p.Fix)
+	}
+	return fmt.Sprintf("%s: %s: %s: %s", p.Key, p.Value, p.Rule, p.Fix)
+}
+
+// Problems are all that is wrong with a stack file, sorted by key.
+type Problems []Problem
+
+// Error is one line per problem.
+func (ps Problems) Error() string {
+	lines := make([]string, len(ps))
+	for i, p := range ps {
+		lines[i] = p.String()
+	}
+	return strings.Join(lines, "\n")
+}
+
+// sort orders by key, positions as numbers, and drops repetitions.
+func (ps Problems) sort() Problems {
+	slices.SortFunc(ps, func(a, b Problem) int {
+		return cmp.Or(
+			strings.Compare(sortKey(a.Key), sortKey(b.Key)),
+			strings.Compare(a.Rule, b.Rule),
+			strings.Compare(a.Value, b.Value),
+			strings.Compare(a.Fix, b.Fix),
+		)
+	})
+	return slices.Compact(ps)
+}
+
+var position = regexp.MustCompile(`\[[0-9]+\]`)
+
+// sortKey pads positions, so that [10] comes after [9].
+func sortKey(key string) string {
+	return position.ReplaceAllStringFunc(key, func(p string) string { return fmt.Sprintf("%12s", p) })
+}
+
+// touches reports whether one key is the other or lies within it.
+func touches(a, b string) bool {
+	if len(a) > len(b) {
+		a, b = b, a
+	}
+	return strings.HasPrefix(b, a) && (len(a) == len(b) || b[len(a)] == '.' || b[len(a)] == '[')
+}
+
+// A line has to stay readable whatever the stack file holds.
+const (
+	maxShownValue = 60
+	maxShownKey   = 40
+)
+
+// show prints a value on one line of bounded length: text as it is where that is unmistakable, quoted where
+// it is not, and anything else as JSON.
+func show(value any) string {
+	text, ok := value.(string)
+	switch {
+	case !ok:
+		encoded, err := json.Marshal(value)
+		if err != nil {
+			return fmt.Sprintf("%T", value)
+		}
+		text = strings.Map(printable, string(encoded))
+	case text == "" || strings.TrimSpace(text) != text || strings.ContainsFunc(text, notPrintable):
+		text = strconv.QuoteToASCII(text)
+	}
+	return bound(text, maxShownValue)
+}
+
+func printable(r rune) rune {
+	if notPrintable(r) {
+		return '?'
+	}
+	return r
+}
+
+func notPrintable(r rune) bool { return !unicode.IsPrint(r) || r == unicode.ReplacementChar }
+
+func bound(text string, limit int) string {
+	if runes := []rune(text); len(runes) > limit {
+		return string(runes[:limit-1]) + "…"
+	}
+	return text
+}
+
+var plainKey = regexp.MustCompile(`^[A-Za-z0-9_:/-]+$`)
+
+// showKey prints one step of a key, quoted where it could be mistaken for something else.
+func showKey(key string) string {
+	if !plainKey.MatchString(key) {
+		key = strconv.QuoteToASCII(key)
+	}
+	return bound(key, maxShownKey)
+}
+
+// nearest returns the candidate that most resembles the name, or "" if none does.
+func nearest(name string, candidates []string) string {
+	if len(name) > maxShownValue {
+		return ""
+	}
+	// Of a short name, at least a letter has to stay.
+	best, least := "", min(max(2, len(name)/3), len(name)-1)+1
+	for _, candidate := range slices.Sorted(slices.Values(candidates)) {
+		if d := distance(strings.ToLower(name), strings.ToLower(candidate)); d < least {
+			best, least = candidate, d
+		}
+	}
+	return best
+}
+
+// distance is the least number of letters to insert, drop or exchange (neighbours, too) to turn a into b.
+func distance(a, b string) int {
+	previous, row := make([]int, len(b)+1), make([]int, len(b)+1)
+	for j := range row {
+		row[j] = j
+	}
+	for i := range len(a) {
+		beforePrevious := previous
+		previous = row
+		row = make([]int, len(b)+1)
+		row[0] = i + 1
+		for j := range len(b) {
+			exchange := previous[j]
+			if a[i] != b[j] {
+				exchange++
+			}
+			row[j+1] = min(row[j]+1, previous[j+1]+1, exchange)
+			if i > 0 && j > 0 && a[i] == b[j-1] && a[i-1] == b[j] {
+				row[j+1] = min(row[j+1], beforePrevious[j-1]+1)
+			}
+		}
+	}
+	return row[len(b)]
+}

@@ -1,0 +1,116 @@
+package stacks
+
+import (
+	"fmt"
+	"slices"
+)
+
+// requirement is what production insists on.
+type requirement struct {
+	key   string
+	value func(*Config) any
+	met   func(*Config) bool
+	what  string
+	fix   string
+}
+
+const (
+	leastLogDays    = 90
+	leastBackupDays = 14
+)
+
+var requirements = slices.Concat([]requirement{
+	{
+		key:   "deletionProtection",
+		value: func(c *Config) any { return c.DeletionProtection },
+		met:   func(c *Config) bool { return c.DeletionProtection },
+		what:  "deletion protection", fix: "set it to true",
+	}, {
+		key:   "network.natGateways",
+		value: func(c *Config) any { return c.Network.NatGateways },
+		met:   func(c *Config) bool { return c.Network.NatGateways == 2 },
+		what:  "two NAT gateways", fix: "set it to 2",
+	}, {
+		key:   "eks.nodes.capacityType",
+		value: func(c *Config) any { return string(c.Eks.Nodes.CapacityType) },
+		met:   func(c *Config) bool { return c.Eks.Nodes.CapacityType == OnDemand },
+		what:  "nodes that AWS does not take back", fix: "set it to ON_DEMAND",
+	}, {
+		key:   "eks.logTypes",
+		value: func(c *Config) any { return c.Eks.LogTypes },
+		met:   func(c *Config) bool { return len(c.Eks.LogTypes) >= len(controlPlaneLogs) },
+		what:  "every control-plane log", fix: "list api, audit, authenticator, controllerManager and scheduler",
+	}, {
+		key:   "rds.multiAz",
+		value: func(c *Config) any { return c.Rds.MultiAz },
+		met:   func(c *Config) bool { return c.Rds.MultiAz },
+		what:  "a standby database", fix: "set it to true",
+	}, {
+		key:   "rds.backupRetentionDays",
+		value: func(c *Config) any { return c.Rds.BackupRetentionDays },
+		met:   func(c *Config) bool { return c.Rds.BackupRetentionDays >= leastBackupDays },
+		what:  fmt.Sprintf("%d days of backups", leastBackupDays), fix: fmt.Sprintf("set it to %d or more", leastBackupDays),
+	}, {
+		key:   "opensearch.zoneAware",
+		value: func(c *Config) any { return c.OpenSearch.ZoneAware },
+		met:   func(c *Config) bool { return c.OpenSearch.ZoneAware },
+		what:  "search nodes in both zones", fix: "set it to true",
+	}, {
+		key:   "opensearch.dedicatedMasters",
+		value: func(*Config) any { return nil },
+		met:   func(c *Config) bool { return c.OpenSearch.DedicatedMasters != nil },
+		what:  "dedicated search masters", fix: "add it, with instanceType and a count of 3",
+	}, {
+		key:   "cdn.firewall.mode",
+		value: func(c *Config) any { return c.Cdn.Firewall.Mode },
+		met:   func(c *Config) bool { return c.Cdn.Firewall.Mode == "block" },
+		what:  "a firewall that blocks", fix: "set it to block",
+	}, {
+		key:   "cdn.hsts.maxAgeSeconds",
+		value: func(c *Config) any { return c.Cdn.Hsts.MaxAgeSeconds },
+		met:   func(c *Config) bool { return c.Cdn.Hsts.MaxAgeSeconds >= year },
+		what:  "HSTS for a year", fix: fmt.Sprintf("set it to %d or more", year),
+	}, {
+		key:   "pipeline.manualApproval",
+		value: func(c *Config) any { return c.Pipeline.ManualApproval },
+		met:   func(c *Config) bool { return c.Pipeline.ManualApproval },
+		what:  "a person's approval of every release", fix: "set it to true",
+	}, {
+		key:   "pipeline.loadTest",
+		value: func(c *Config) any { return c.Pipeline.LoadTest },
+		met:   func(c *Config) bool { return !c.Pipeline.LoadTest },
+		what:  "that no load test runs", fix: "set it to false",
+	},
+},
+	keepsLogs("network.flowLogRetentionDays", func(c *Config) int { return int(c.Network.FlowLogRetention) }),
+	keepsLogs("eks.logRetentionDays", func(c *Config) int { return int(c.Eks.LogRetention) }),
+	keepsLogs("rds.logRetentionDays", func(c *Config) int { return int(c.Rds.LogRetention) }),
+	keepsLogs("opensearch.logRetentionDays", func(c *Config) int { return int(c.OpenSearch.LogRetention) }),
+	keepsLogs("storage.logRetentionDays", func(c *Config) int { return c.Storage.LogRetentionDays }),
+	keepsLogs("monitoring.logRetentionDays", func(c *Config) int { return int(c.Monitoring.LogRetention) }),
+)
+
+// keepsLogs is the same requirement of each retention.
+func keepsLogs(key string, days func(*Config) int) []requirement {
+	return []requirement{{
+		key:   key,
+		value: func(c *Config) any { return days(c) },
+		met:   func(c *Config) bool { return days(c) >= leastLogDays },
+		what:  fmt.Sprintf("%d days of logs", leastLogDays),
+		fix:   fmt.Sprintf("set it to %d or more", leastLogDays),
+	}}
+}
+
+// controlPlaneLogs are all that EKS can keep.
+var controlPlaneLogs = []ClusterLogType{"api", "audit", "authenticator", "controllerManager", "scheduler"}
+
+func production(c *checker) {
+	if !c.ok("environment") || c.Environment != Production {
+		return
+	}
+	for _, r := range requirements {
+		if !r.met(c.Config) {
+			c.report(r.key, r.value(c.Config), "production requires "+r.what, r.fix)
+		}
+	}
+}

@@ -1,0 +1,133 @@
+package main
+
+import (
+	"reflect"
+	"slices"
+
+	cloudfront "github.com/aws/aws-sdk-go-v2/service/cloudfront/types"
+	codebuild "github.com/aws/aws-sdk-go-v2/service/codebuild/types"
+	ec2 "github.com/aws/aws-sdk-go-v2/service/ec2/types"
+	eks "github.com/aws/aws-sdk-go-v2/service/eks/types"
+	opensearch "github.com/aws/aws-sdk-go-v2/service/opensearch/types"
+	s3 "github.com/aws/aws-sdk-go-v2/service/s3/types"
+
+	"legops/stacks"
+)
+
+// enumeration is the set of values a type may have. Title is what a problem calls a value, as in "unknown
+// instance type".
+type enumeration struct {
+	title  string
+	values []any
+}
+
+// enumerations are the closed sets of values, from the AWS SDK where it has them.
+var enumerations = map[reflect.Type]enumeration{
+	reflect.TypeFor[stacks.Environment]():     {"environment", list(stacks.Development, stacks.Test, stacks.Production)},
+	reflect.TypeFor[stacks.Region]():          {"region", list(regions()...)},
+	reflect.TypeFor[stacks.EndpointService](): {"interface endpoint", list(endpointServices...)},
+	reflect.TypeFor[stacks.RetentionDays]():   {"retention", list(retentionDays...)},
+
+	reflect.TypeFor[stacks.KubernetesVersion](): {"Kubernetes version", list(kubernetesVersions...)},
+	reflect.TypeFor[stacks.ClusterLogType]():    {"control-plane log type", list(eks.LogType("").Values()...)},
+	reflect.TypeFor[stacks.AddonName](): {"add-on", list(
+		stacks.AddonVpcCni, stacks.AddonCoreDNS, stacks.AddonKubeProxy, stacks.AddonPodIdentity,
+		stacks.AddonEbsCsi, stacks.AddonMetricsServer, stacks.AddonCloudWatch)},
+	reflect.TypeFor[stacks.InstanceType](): {"instance type", list(ec2.InstanceType("").Values()...)},
+	reflect.TypeFor[stacks.CapacityType](): {"capacity type", list(stacks.OnDemand, stacks.Spot)},
+	reflect.TypeFor[stacks.Architecture](): {"architecture", list(stacks.Amd64, stacks.Arm64)},
+
+	reflect.TypeFor[stacks.SearchInstanceType](): {
+		"search instance type", list(opensearch.OpenSearchPartitionInstanceType("").Values()...)},
+	reflect.TypeFor[stacks.PriceClass]():  {"price class", list(priceClasses()...)},
+	reflect.TypeFor[stacks.ComputeType](): {"compute type", list(computeTypes()...)},
+}
+
+// list returns the values as plain text or numbers, since JSON Schema knows nothing of Go's types.
+func list[T any](values ...T) []any {
+	plain := make([]any, len(values))
+	for i, value := range values {
+		if v := reflect.ValueOf(value); v.Kind() == reflect.Int {
+			plain[i] = int(v.Int())
+		} else {
+			plain[i] = v.String()
+		}
+	}
+	return plain
+}
+
+// regions are those of S3, which leaves out its first one and keeps a historical name of eu-west-1.
+func regions() []string {
+	names := []string{"us-east-1"}
+	for _, region := range s3.BucketLocationConstraint("").Values() {
+		if region != s3.BucketLocationConstraintEu {
+			names = append(names, string(region))
+		}
+	}
+	slices.Sort(names)
+	return names
+}
+
+// priceClasses leaves out None, which only multi-tenant distributions use.
+func priceClasses() []cloudfront.PriceClass {
+	return slices.DeleteFunc(cloudfront.PriceClass("").Values(), func(class cloudfront.PriceClass) bool {
+		return class == cloudfront.PriceClassNone
+	})
+}
+
+// computeTypes leaves out what is not a container on a machine of a fixed size: Lambda and attribute-based
+// machines cannot build images.
+func computeTypes() []codebuild.ComputeType {
+	return slices.DeleteFunc(codebuild.ComputeType("").Values(), func(size codebuild.ComputeType) bool {
+		return !slices.Contains(buildSizes, size)
+	})
+}
+
+var buildSizes = []codebuild.ComputeType{
+	codebuild.ComputeTypeBuildGeneral1Small,
+	codebuild.ComputeTypeBuildGeneral1Medium,
+	codebuild.ComputeTypeBuildGeneral1Large,
+	codebuild.ComputeTypeBuildGeneral1Xlarge,
+	codebuild.ComputeTypeBuildGeneral12xlarge,
+}
+
+// kubernetesVersions are in standard support: Amazon EKS User Guide, "Kubernetes versions on EKS". Later
+// support costs six times as much.
+var kubernetesVersions = []string{"1.34", "1.35"}
+
+// retentionDays are the steps of PutRetentionPolicy: Amazon CloudWatch Logs API Reference, retentionInDays.
+var retentionDays = []int{
+	1, 3, 5, 7, 14, 30, 60, 90, 120, 150, 180, 365, 400, 545, 731, 1096, 1827, 2192, 2557, 2922, 3288, 3653,
+}
+
+// endpointServices are what the platform's workloads can reach over an interface endpoint: AWS PrivateLink
+// User Guide, "AWS services that integrate with AWS PrivateLink". S3 is absent, since its gateway endpoint
+// costs nothing and every VPC has it.
+var endpointServices = []string{
+	"autoscaling",
+	"cloudformation",
+	"codebuild",
+	"codecommit",
+	"codedeploy",
+	"codedeploy-commands-secure",
+	"ec2",
+	"ec2messages",
+	"ecr.api",
+	"ecr.dkr",
+	"eks",
+	"eks-auth",
+	"elasticloadbalancing",
+	"events",
+	"git-codecommit",
+	"kms",
+	"logs",
+	"monitoring",
+	"rds",
+	"secretsmanager",
+	"sns",
+	"sqs",
+	"ssm",
+	"ssmmessages",
+	"sts",
+	"xray",
+}

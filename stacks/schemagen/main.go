@@ -1,0 +1,140 @@
+// Command schemagen writes stack.schema.json, the JSON Schema of a stack file, from the types in package
+// stacks. It is the only importer of the AWS SDK's enumerations, so that the program never compiles them.
+//
+// Run it in the directory of package stacks, as go generate does.
+package main
+
+import (
+	"bytes"
+	"encoding/json"
+	"fmt"
+	"os"
+	"reflect"
+
+	"github.com/invopop/jsonschema"
+	orderedmap "github.com/wk8/go-ordered-map/v2"
+
+	"legops/stacks"
+)
+
+const schemaFile = "stack.schema.json"
+
+func main() {
+	if err := run(); err != nil {
+		fmt.Fprintln(os.Stderr, "schemagen:", err)
+		os.Exit(1)
+	}
+}
+
+func run() error {
+	text, err := generate()
+	if err != nil {
+		return err
+	}
+	return os.WriteFile(schemaFile, text, 0o644)
+}
+
+// generate returns the schema's text. The working directory must be that of package stacks, whose doc
+// comments become the descriptions.
+func generate() ([]byte, error) {
+	configType := reflect.TypeFor[stacks.Config]()
+	reflector := &jsonschema.Reflector{Anonymous: true, ExpandedStruct: true, Mapper: mapType}
+	if err := reflector.AddGoComments(configType.PkgPath(), "."); err != nil {
+		return nil, fmt.Errorf("reading doc comments: %w", err)
+	}
+	config := reflector.ReflectFromType(configType)
+
+	var text bytes.Buffer
+	encoder := json.NewEncoder(&text)
+	encoder.SetEscapeHTML(false)
+	encoder.SetIndent("", "  ")
+	if err := encoder.Encode(stackFile(config)); err != nil {
+		return nil, err
+	}
+	return text.Bytes(), nil
+}
+
+// stackFile wraps the schema of Config in that of a whole stack file.
+func stackFile(config *jsonschema.Schema) *jsonschema.Schema {
+	definitions := config.Definitions
+	config.Definitions, config.Version = nil, ""
+
+	properties := jsonschema.NewProperties()
+	for pair := config.Properties.Oldest(); pair != nil; pair = pair.Next() {
+		properties.Set(stacks.Project+":"+pair.Key, pair.Value)
+	}
+	config.Properties = properties
+	for i, key := range config.Required {
+		config.Required[i] = stacks.Project + ":" + key
+	}
+	config.PatternProperties = map[string]*jsonschema.Schema{"^pulumi:": jsonschema.TrueSchema}
+
+	return &jsonschema.Schema{
+		Version:     jsonschema.Version,
+		Title:       "Stack file",
+		Description: "One account of the platform: Pulumi.<account>.yaml.",
+		Type:        "object",
+		Properties: orderedmap.New[string, *jsonschema.Schema](orderedmap.WithInitialData(
+			property("config", config),
+			property("encryptionsalt", text("Written by Pulumi when secrets are encrypted with a passphrase.")),
+			property("secretsprovider", text("The key that encrypts secrets, such as awskms://alias/pulumi.")),
+			property("encryptedkey", text("Written by Pulumi: the data key, encrypted by the secrets provider.")),
+			property("environment", &jsonschema.Schema{Description: "Pulumi ESC environments to import."}),
+		)),
+		AdditionalProperties: jsonschema.FalseSchema,
+		Required:             []string{"config"},
+		Definitions:          definitions,
+	}
+}
+
+func property(name string, schema *jsonschema.Schema) orderedmap.Pair[string, *jsonschema.Schema] {
+	return orderedmap.Pair[string, *jsonschema.Schema]{Key: name, Value: schema}
+}
+
+func text(description string) *jsonschema.Schema {
+	return &jsonschema.Schema{Type: "string", Description: description}
+}
+
+// ipv4Range admits what netip.ParsePrefix admits as IPv4, and nothing else.
+const (
+	octet     = `(25[0-5]|2[0-4][0-9]|1[0-9]{2}|[1-9]?[0-9])`
+	ipv4Range = `^(` + octet + `\.){3}` + octet + `/(3[0-2]|[12]?[0-9])$`
+)
+
+// mapType gives the schema of types whose values JSON Schema cannot learn from their Go kind: enumerations,
+// address ranges and maps with a fixed set of keys. It returns nil for every other type.
+func mapType(t reflect.Type) *jsonschema.Schema {
+	switch t {
+	case reflect.TypeFor[stacks.CIDR]():
+		return &jsonschema.Schema{
+			Type:    "string",
+			Pattern: ipv4Range,
+			Extras:  map[string]any{"patternErrorMessage": "an IPv4 range such as 10.10.0.0/16"},
+		}
+	case reflect.TypeFor[map[stacks.AddonName]string]():
+		return addonVersions()
+	}
+	enumeration, ok := enumerations[t]
+	if !ok {
+		return nil
+	}
+	schema := &jsonschema.Schema{Type: "string", Title: enumeration.title, Enum: enumeration.values}
+	if t.Kind() == reflect.Int {
+		schema.Type = "integer"
+	}
+	return schema
+}
+
+// addonVersions lists the add-ons as properties, not as propertyNames: editors complete them, and the
+// validator gets the place of a wrong propertyNames wrong.
+func addonVersions() *jsonschema.Schema {
+	versions := jsonschema.NewProperties()
+	for _, addon := range enumerations[reflect.TypeFor[stacks.AddonName]()].values {
+		versions.Set(addon.(string), &jsonschema.Schema{
+			Type:    "string",
+			Pattern: `^v[0-9]+\.[0-9]+\.[0-9]+-eksbuild\.[0-9]+$`,
+			Extras:  map[string]any{"patternErrorMessage": "an add-on version such as v1.19.0-eksbuild.1"},
+		})
+	}
+	return &jsonschema.Schema{Type: "object", Properties: versions, AdditionalProperties: jsonschema.FalseSchema}
+}

@@ -1,0 +1,42 @@
+package main
+
+import (
+	"bytes"
+	"os"
+	"reflect"
+	"testing"
+)
+
+func TestSchemaIsFresh(t *testing.T) {
+	t.Chdir("..")
+	want, err := generate()
+	if err != nil {
+		t.Fatal(err)
+	}
+	got, err := os.ReadFile(schemaFile)
+	if err != nil {
+		t.Fatal(err)
+	}
+	if !bytes.Equal(got, want) {
+		t.Errorf("stacks/%s is not what the Go types say: run make generate", schemaFile)
+	}
+}
+
+// An empty or repeated enumeration would refuse every value, or be no valid schema.
+func TestEnumerationsAreSets(t *testing.T) {
+	for typ, enumeration := range enumerations {
+		if len(enumeration.values) < 2 {
+			t.Errorf("%s has %d values", typ, len(enumeration.values))
+		}
+		seen := map[any]bool{}
+		for _, value := range enumeration.values {
+			if seen[value] {
+				t.Errorf("%s has %v twice", typ, value)
+			}
+			seen[value] = true
+			if reflect.ValueOf(value).IsZero() {
+				t.Errorf("%s has an empty value", typ)
+			}
+		}
+	}
+}

@@ -1,0 +1,264 @@
+package stacks
+
+import (
+	"fmt"
+	"net/netip"
+	"regexp"
+	"slices"
+	"strings"
+)
+
+// rule is what no single value shows.
+type rule struct {
+	name  string
+	check func(*checker)
+}
+
+// rules are the cross-rules. Each reports every breach, and knows nothing of the others.
+var rules = []rule{
+	{"ranges have no host bits", hostBits},
+	{"the VPC is of a size AWS and the platform can use", vpcSize},
+	{"subnets lie in the VPC, apart from each other and large enough", subnets},
+	{"zones are of the region", zones},
+	{"the cluster endpoint is closed to the world and open to no private range", endpoint},
+	{"administrators are roles of the account, named once", administrators},
+	{"nodes have a size and an architecture that images run on", nodes},
+	{"the database has room to grow and time for backups", database},
+	{"search nodes divide over the zones", searchDomain},
+	{"a preloaded HSTS rule covers everything for a year", preload},
+	{"queues and buckets are named once", names},
+	{"applications are named once, answer apart and use what is there", applications},
+	{"production refuses every weakening", production},
+}
+
+// checker is one run of the rules.
+type checker struct {
+	*Config
+	// bad are the keys of what is missing or malformed, which the Config lacks.
+	bad      []string
+	problems Problems
+}
+
+// checkRules runs every rule against what is well-formed of the configuration.
+func checkRules(config *Config, bad []string) Problems {
+	c := &checker{Config: config, bad: bad}
+	for _, r := range rules {
+		r.check(c)
+	}
+	return c.problems
+}
+
+// ok reports whether all values, and all within them, are there and well-formed. Keys lack the namespace.
+func (c *checker) ok(keys ...string) bool {
+	for _, key := range keys {
+		for _, bad := range c.bad {
+			if touches(Project+":"+key, bad) {
+				return false
+			}
+		}
+	}
+	return true
+}
+
+// report adds a problem, unless its value was refused already. A nil value is not shown.
+func (c *checker) report(key string, value any, rule, fix string) {
+	if !c.ok(key) {
+		return
+	}
+	p := Problem{Key: full(key), Rule: rule, Fix: fix}
+	if value != nil {
+		p.Value = show(value)
+	}
+	c.problems = append(c.problems, p)
+}
+
+func full(key string) string { return Project + ":" + key }
+
+// at is the key of an element of a list.
+func at(list string, i int) string { return fmt.Sprintf("%s[%d]", list, i) }
+
+// unique reports each value that an earlier element has, too; keyOf is where the i-th element says it.
+func (c *checker) unique(values []string, keyOf func(i int) string, fix string) {
+	first := map[string]int{}
+	for i, value := range values {
+		if earlier, ok := first[value]; ok && value != "" {
+			c.report(keyOf(i), value, "is also "+full(keyOf(earlier)), fix)
+			continue
+		}
+		first[value] = i
+	}
+}
+
+// zoneOf is the form of an Availability Zone's name; Local Zones have longer ones and no NAT gateway.
+func zoneOf(region Region) *regexp.Regexp {
+	return regexp.MustCompile("^" + regexp.QuoteMeta(string(region)) + "[a-z]$")
+}
+
+func zones(c *checker) {
+	if !c.ok("region") {
+		return
+	}
+	zone := zoneOf(c.Region)
+	for i, name := range c.Network.AvailabilityZones {
+		if !zone.MatchString(name) {
+			c.report(at("network.availabilityZones", i), name, "not an Availability Zone of "+string(c.Region),
+				fmt.Sprintf("choose one such as %sa", c.Region))
+		}
+	}
+}
+
+func administrators(c *checker) {
+	const list = "eks.administrators"
+	var names, roles []string
+	for i, administrator := range c.Eks.Administrators {
+		names, roles = append(names, administrator.Name), append(roles, administrator.RoleArn)
+		// arn:aws:iam::account:role/name
+		parts := strings.Split(administrator.RoleArn, ":")
+		if c.ok("account") && len(parts) == 6 && parts[4] != c.Account {
+			c.report(at(list, i)+".roleArn", administrator.RoleArn, "a role of another account than "+c.Account,
+				"choose a role of the stack's own account")
+		}
+	}
+	c.unique(names, func(i int) string { return at(list, i) + ".name" }, "rename one")
+	c.unique(roles, func(i int) string { return at(list, i) + ".roleArn" }, "remove one")
+}
+
+func nodes(c *checker) {
+	n := c.Eks.Nodes
+	if c.ok("eks.nodes.minSize", "eks.nodes.maxSize") && n.MinSize > n.MaxSize {
+		c.report("eks.nodes.minSize", n.MinSize, fmt.Sprintf("above maxSize, which is %d", n.MaxSize),
+			"lower minSize or raise maxSize")
+	}
+	const list = "eks.nodes.instanceTypes"
+	first, mixed := -1, false
+	for i, name := range n.InstanceTypes {
+		switch {
+		case name == "":
+		case name.IsMac():
+			c.report(at(list, i), name.text(), "a Mac cannot be a node", "choose another instance type")
+		case first < 0:
+			first = i
+		case name.Architecture() != n.InstanceTypes[first].Architecture():
+			mixed = true
+			c.report(at(list, i), name.text(), fmt.Sprintf("is %s, but %s (%s) is %s", name.Architecture(),
+				full(at(list, first)), n.InstanceTypes[first], n.InstanceTypes[first].Architecture()),
+				"choose instance types of one architecture")
+		}
+	}
+	if first < 0 || mixed {
+		return
+	}
+	images := c.Registry.ImageArchitecture
+	if architecture := n.InstanceTypes[first].Architecture(); images != "" && images != architecture {
+		c.report("registry.imageArchitecture", string(images), fmt.Sprintf("the nodes are %s (%s: %s)", architecture,
+			full(at(list, first)), n.InstanceTypes[first]),
+			fmt.Sprintf("set it to %s, or choose %s instance types", architecture, images))
+	}
+}
+
+func searchDomain(c *checker) {
+	s := c.OpenSearch
+	if c.ok("opensearch.zoneAware", "opensearch.dataNodes") && s.ZoneAware && s.DataNodes%2 != 0 {
+		c.report("opensearch.dataNodes", s.DataNodes, "zoneAware divides the data nodes evenly over two zones",
+			"choose an even number")
+	}
+}
+
+// year is the least that browsers' preload lists, and production, accept.
+const year = 365 * 24 * 60 * 60
+
+func preload(c *checker) {
+	hsts := c.Cdn.Hsts
+	if !hsts.Preload || !c.ok("cdn.hsts") {
+		return
+	}
+	if !hsts.IncludeSubdomains {
+		c.report("cdn.hsts.includeSubdomains", false, "preload requires it", "set it to true, or preload to false")
+	}
+	// In production the age is a rule of its own.
+	if hsts.MaxAgeSeconds < year && c.Environment != Production {
+		c.report("cdn.hsts.maxAgeSeconds", hsts.MaxAgeSeconds, "preload requires a year",
+			fmt.Sprintf("set it to at least %d, or preload to false", year))
+	}
+}
+
+func names(c *checker) {
+	name := func(list string) func(int) string {
+		return func(i int) string { return at(list, i) + ".name" }
+	}
+	c.unique(queueNames(c.Config), name("queues"), "rename one")
+	c.unique(bucketNames(c.Config), name("storage.buckets"), "rename one")
+}
+
+func queueNames(config *Config) []string {
+	var all []string
+	for _, queue := range config.Queues {
+		all = append(all, queue.Name)
+	}
+	return all
+}
+
+func bucketNames(config *Config) []string {
+	var all []string
+	for _, bucket := range config.Storage.Buckets {
+		all = append(all, bucket.Name)
+	}
+	return all
+}
+
+func applications(c *checker) {
+	var applicationNames, paths []string
+	for i, application := range c.Applications {
+		key := at("applications", i)
+		applicationNames, paths = append(applicationNames, application.Name), append(paths, application.Path)
+		if c.ok(key+".minReplicas", key+".maxReplicas") && application.MinReplicas > application.MaxReplicas {
+			c.report(key+".minReplicas", application.MinReplicas,
+				fmt.Sprintf("above maxReplicas, which is %d", application.MaxReplicas),
+				"lower minReplicas or raise maxReplicas")
+		}
+		for j, queue := range application.Produces {
+			c.exists(at(key+".produces", j), queue, "queue", "queues", queueNames(c.Config))
+		}
+		for j, queue := range application.Consumes {
+			c.exists(at(key+".consumes", j), queue, "queue", "queues", queueNames(c.Config))
+		}
+		for j, access := range application.Buckets {
+			c.exists(at(key+".buckets", j)+".name", access.Name, "bucket", "storage.buckets", bucketNames(c.Config))
+		}
+	}
+	c.unique(applicationNames, func(i int) string { return at("applications", i) + ".name" }, "rename or remove one")
+	c.unique(paths, func(i int) string { return at("applications", i) + ".path" }, "give each its own path")
+}
+
+// exists reports a name that the list lacks, unless the list itself is in doubt: malformed, or with a name
+// missing or twice, which is likely to be the one meant.
+func (c *checker) exists(key, name, what, list string, known []string) {
+	if slices.Contains(known, name) || !settled(known) || len(known) == 0 && !c.ok(list) {
+		return
+	}
+	fix := "add it to " + full(list)
+	if similar := nearest(name, known); similar != "" {
+		fix = didYouMean(similar)
+	}
+	c.report(key, name, "no such "+what, fix)
+}
+
+// settled reports whether every name is there, once.
+func settled(names []string) bool {
+	seen := map[string]bool{"": true}
+	for _, name := range names {
+		if seen[name] {
+			return false
+		}
+		seen[name] = true
+	}
+	return true
+}
+
+// usable reports whether a range is there and says what it means.
+func usable(r CIDR) bool { return r.IsValid() && r.Prefix == r.Masked() }
+
+// within reports whether the whole of a range lies in another.
+func within(inner, outer netip.Prefix) bool {
+	return inner.Bits() >= outer.Bits() && outer.Contains(inner.Addr())
+}

@@ -1,0 +1,206 @@
+package stacks
+
+import (
+	"testing"
+	"time"
+)
+
+func TestRules(t *testing.T) {
+	checkMistakes(t, []mistake{
+		{"zone of another region", "dev", []edit{set("network.availabilityZones[1]", "us-west-2b")}, []string{
+			"legops:network.availabilityZones[1]: us-west-2b: not an Availability Zone of us-east-1: choose one such as us-east-1a",
+		}},
+		{"host bits", "dev", []edit{set("network.subnets.public[0]", "10.10.0.1/24"), set("eks.publicAccessCidrs[0]", "203.0.113.7/24")}, []string{
+			"legops:eks.publicAccessCidrs[0]: 203.0.113.7/24: has host bits set: write 203.0.113.0/24",
+			"legops:network.subnets.public[0]: 10.10.0.1/24: has host bits set: write 10.10.0.0/24",
+		}},
+		{"VPC too large", "dev", []edit{set("network.cidr", "10.0.0.0/8")}, []string{
+			"legops:network.cidr: 10.0.0.0/8: the VPC must be /16 to /20: choose a range such as 10.0.0.0/16",
+		}},
+		{"subnet outside the VPC", "dev", []edit{set("network.subnets.data[1]", "10.11.9.0/24")}, []string{
+			"legops:network.subnets.data[1]: 10.11.9.0/24: not inside the VPC, legops:network.cidr (10.10.0.0/16): choose a range inside it",
+		}},
+		{"overlapping subnets", "dev", []edit{set("network.subnets.data[1]", "10.10.40.0/24")}, []string{
+			"legops:network.subnets.data[1]: 10.10.40.0/24: overlaps legops:network.subnets.application[0] (10.10.32.0/19): choose ranges that share no address",
+		}},
+		{"subnets too small", "dev", []edit{
+			set("network.subnets.public[0]", "10.10.0.0/27"), set("network.subnets.application[1]", "10.10.64.0/23"),
+			set("network.subnets.data[0]", "10.10.8.0/28"),
+		}, []string{
+			"legops:network.subnets.application[1]: 10.10.64.0/23: too small: application subnets must be /22 or larger: write a range of /22 or larger",
+			"legops:network.subnets.data[0]: 10.10.8.0/28: too small: data subnets must be /26 or larger: write a range of /26 or larger",
+			"legops:network.subnets.public[0]: 10.10.0.0/27: too small: public subnets must be /26 or larger: write a range of /26 or larger",
+		}},
+		{"world-open endpoint", "test", []edit{set("eks.publicAccessCidrs", []any{"0.0.0.0/0"})}, []string{
+			"legops:eks.publicAccessCidrs[0]: 0.0.0.0/0: opens the cluster endpoint to the world: list the ranges of your offices, or none to keep the endpoint private",
+		}},
+		{"world-open endpoint in halves", "test", []edit{set("eks.publicAccessCidrs", []any{"0.0.0.0/1", "128.0.0.0/1"})}, []string{
+			"legops:eks.publicAccessCidrs[0]: 0.0.0.0/1: opens the cluster endpoint to the world: list the ranges of your offices, or none to keep the endpoint private",
+			"legops:eks.publicAccessCidrs[1]: 128.0.0.0/1: opens the cluster endpoint to the world: list the ranges of your offices, or none to keep the endpoint private",
+		}},
+		{"world-open endpoint in pieces", "test", []edit{set("eks.publicAccessCidrs", []any{"8.0.0.0/8", "8.8.8.0/24", "9.0.0.0/8"})}, []string{
+			"legops:eks.publicAccessCidrs: together the ranges open the cluster endpoint to more than a /8: list the ranges of your offices, or none to keep the endpoint private",
+		}},
+		{"nested ranges count once", "test", []edit{set("eks.publicAccessCidrs", []any{"8.0.0.0/8", "8.8.8.0/24"})}, nil},
+		{"development may open its endpoint", "dev", []edit{set("eks.publicAccessCidrs", []any{"0.0.0.0/0"})}, nil},
+		{"private range on the public endpoint", "dev", []edit{set("eks.publicAccessCidrs[0]", "10.1.0.0/16")}, []string{
+			"legops:eks.publicAccessCidrs[0]: 10.1.0.0/16: a private range cannot reach a public endpoint: remove it: the VPC reaches the endpoint anyway",
+		}},
+		{"administrators", "dev", []edit{set("eks.administrators[1]", map[string]any{
+			"name": "platform", "roleArn": "arn:aws:iam::333333333333:role/platform",
+		})}, []string{
+			"legops:eks.administrators[1].name: platform: is also legops:eks.administrators[0].name: rename one",
+			"legops:eks.administrators[1].roleArn: arn:aws:iam::333333333333:role/platform: a role of another account than 111111111111: choose a role of the stack's own account",
+		}},
+		{"min above max", "dev", []edit{set("eks.nodes.minSize", 6)}, []string{
+			"legops:eks.nodes.minSize: 6: above maxSize, which is 5: lower minSize or raise maxSize",
+		}},
+		{"arm64 nodes, amd64 images", "prod", []edit{set("registry.imageArchitecture", "amd64")}, []string{
+			"legops:registry.imageArchitecture: amd64: the nodes are arm64 (legops:eks.nodes.instanceTypes[0]: m7g.xlarge): set it to arm64, or choose amd64 instance types",
+		}},
+		{"two architectures", "dev", []edit{set("eks.nodes.instanceTypes[1]", "m7i.large")}, []string{
+			"legops:eks.nodes.instanceTypes[1]: m7i.large: is amd64, but legops:eks.nodes.instanceTypes[0] (m7g.large) is arm64: choose instance types of one architecture",
+		}},
+		{"a Mac", "dev", []edit{set("eks.nodes.instanceTypes[0]", "mac2.metal")}, []string{
+			"legops:eks.nodes.instanceTypes[0]: mac2.metal: a Mac cannot be a node: choose another instance type",
+		}},
+		{"storage shrinks", "dev", []edit{set("rds.storageGiB", 200)}, []string{
+			"legops:rds.maxStorageGiB: 100: below storageGiB, which is 200: raise maxStorageGiB or lower storageGiB",
+		}},
+		{"windows overlap", "dev", []edit{set("rds.backupWindow", "23:30-00:30"), set("rds.maintenanceWindow", "sat:23:00-sun:00:00")}, []string{
+			"legops:rds.maintenanceWindow: sat:23:00-sun:00:00: overlaps legops:rds.backupWindow (23:30-00:30): choose times apart",
+		}},
+		{"window too short", "dev", []edit{set("rds.backupWindow", "03:00-03:20")}, []string{
+			"legops:rds.backupWindow: 03:00-03:20: shorter than 30 minutes: end it later",
+		}},
+		{"odd search nodes", "prod", []edit{set("opensearch.dataNodes", 3)}, []string{
+			"legops:opensearch.dataNodes: 3: zoneAware divides the data nodes evenly over two zones: choose an even number",
+		}},
+		{"preload", "dev", []edit{set("cdn.hsts.preload", true)}, []string{
+			"legops:cdn.hsts.includeSubdomains: false: preload requires it: set it to true, or preload to false",
+			"legops:cdn.hsts.maxAgeSeconds: 300: preload requires a year: set it to at least 31536000, or preload to false",
+		}},
+		{"queue and bucket twice", "dev", []edit{set("queues[1].name", "document-signing"), set("storage.buckets[1].name", "documents")}, []string{
+			"legops:queues[1].name: document-signing: is also legops:queues[0].name: rename one",
+			"legops:storage.buckets[1].name: documents: is also legops:storage.buckets[0].name: rename one",
+		}},
+		{"application twice", "dev", []edit{set("applications[8].name", "portal"), set("applications[8].path", "/identity")}, []string{
+			"legops:applications[8].name: portal: is also legops:applications[0].name: rename or remove one",
+			"legops:applications[8].path: /identity: is also legops:applications[1].path: give each its own path",
+		}},
+		{"queue and bucket that are not there", "dev", []edit{
+			set("applications[4].consumes[0]", "document-sining"), set("applications[5].buckets[0].name", "archive"),
+		}, []string{
+			"legops:applications[4].consumes[0]: document-sining: no such queue: did you mean document-signing?",
+			"legops:applications[5].buckets[0].name: archive: no such bucket: add it to legops:storage.buckets",
+		}},
+		{"replicas", "dev", []edit{set("applications[0].minReplicas", 4)}, []string{
+			"legops:applications[0].minReplicas: 4: above maxReplicas, which is 3: lower minReplicas or raise maxReplicas",
+		}},
+	})
+}
+
+func TestProduction(t *testing.T) {
+	checkMistakes(t, []mistake{
+		{"every weakening", "prod", []edit{
+			set("network.natGateways", 1), set("network.flowLogRetentionDays", 60), set("eks.publicAccessCidrs", []any{"0.0.0.0/0"}),
+			set("deletionProtection", "false"), set("eks.nodes.capacityType", "SPOT"), set("eks.logTypes", []any{"api"}),
+			set("eks.logRetentionDays", 60), set("rds.multiAz", false), set("rds.backupRetentionDays", 13),
+			set("rds.logRetentionDays", 60), set("opensearch.zoneAware", false), drop("opensearch.dedicatedMasters"),
+			set("opensearch.logRetentionDays", 60), set("storage.logRetentionDays", 89), set("cdn.firewall.mode", "count"),
+			set("cdn.hsts.maxAgeSeconds", 31535999), set("pipeline.manualApproval", false), set("pipeline.loadTest", true),
+			set("monitoring.logRetentionDays", 60),
+		}, []string{
+			"legops:cdn.firewall.mode: count: production requires a firewall that blocks: set it to block",
+			"legops:cdn.hsts.maxAgeSeconds: 31535999: production requires HSTS for a year: set it to 31536000 or more",
+			"legops:deletionProtection: false: production requires deletion protection: set it to true",
+			"legops:eks.logRetentionDays: 60: production requires 90 days of logs: set it to 90 or more",
+			`legops:eks.logTypes: ["api"]: production requires every control-plane log: list api, audit, authenticator, controllerManager and scheduler`,
+			"legops:eks.nodes.capacityType: SPOT: production requires nodes that AWS does not take back: set it to ON_DEMAND",
+			"legops:eks.publicAccessCidrs[0]: 0.0.0.0/0: opens the cluster endpoint to the world: list the ranges of your offices, or none to keep the endpoint private",
+			"legops:monitoring.logRetentionDays: 60: production requires 90 days of logs: set it to 90 or more",
+			"legops:network.flowLogRetentionDays: 60: production requires 90 days of logs: set it to 90 or more",
+			"legops:network.natGateways: 1: production requires two NAT gateways: set it to 2",
+			"legops:opensearch.dedicatedMasters: production requires dedicated search masters: add it, with instanceType and a count of 3",
+			"legops:opensearch.logRetentionDays: 60: production requires 90 days of logs: set it to 90 or more",
+			"legops:opensearch.zoneAware: false: production requires search nodes in both zones: set it to true",
+			"legops:pipeline.loadTest: true: production requires that no load test runs: set it to false",
+			"legops:pipeline.manualApproval: false: production requires a person's approval of every release: set it to true",
+			"legops:rds.backupRetentionDays: 13: production requires 14 days of backups: set it to 14 or more",
+			"legops:rds.logRetentionDays: 60: production requires 90 days of logs: set it to 90 or more",
+			"legops:rds.multiAz: false: production requires a standby database: set it to true",
+			"legops:storage.logRetentionDays: 89: production requires 90 days of logs: set it to 90 or more",
+		}},
+		{"other environments may be weak", "prod", []edit{
+			set("environment", "test"), set("network.natGateways", 1), set("deletionProtection", "false"), set("pipeline.loadTest", true),
+		}, nil},
+		{"what is missing is not also weak", "prod", []edit{drop("rds.multiAz"), drop("deletionProtection")}, []string{
+			"legops:deletionProtection: missing: add true or false",
+			"legops:rds.multiAz: missing: add true or false",
+		}},
+	})
+}
+
+// Form and cross-rules come together, each mistake once.
+func TestAllAtOnce(t *testing.T) {
+	checkMistakes(t, []mistake{{"all", "prod", []edit{
+		set("account", "33333333333"),
+		set("deletionProtection", "false"),
+		set("network.natGatways", 2),
+		set("network.natGateways", 1),
+		set("network.availabilityZones[0]", "us-west-2a"),
+		set("network.subnets.public[0]", "10.30.0.0"),
+		set("network.subnets.data[1]", "10.30.8.128/25"),
+		set("network.subnets.application[0]", "10.30.128.0/24"),
+		set("eks.publicAccessCidrs", []any{"0.0.0.0/0"}),
+		set("eks.nodes.instanceTypes", []any{"m7g.xlrge", "m7g.large"}),
+		set("eks.nodes.minSize", 13),
+		set("registry.imageArchitecture", "amd64"),
+		set("rds.multiAz", "true"),
+		drop("opensearch.version"),
+		set("applications[7].consumes[0]", "mail"),
+		set("applications[8].name", "search"),
+		set("applications[6].name", "search"),
+	}, []string{
+		"legops:account: 33333333333: malformed: write a twelve-digit account id in quotes",
+		"legops:applications[7].consumes[0]: mail: no such queue: add it to legops:queues",
+		"legops:applications[8].name: search: is also legops:applications[6].name: rename or remove one",
+		"legops:deletionProtection: false: production requires deletion protection: set it to true",
+		"legops:eks.nodes.instanceTypes[0]: m7g.xlrge: unknown instance type: did you mean m7g.xlarge?",
+		"legops:eks.nodes.minSize: 13: above maxSize, which is 12: lower minSize or raise maxSize",
+		"legops:eks.publicAccessCidrs[0]: 0.0.0.0/0: opens the cluster endpoint to the world: list the ranges of your offices, or none to keep the endpoint private",
+		"legops:network.availabilityZones[0]: us-west-2a: not an Availability Zone of us-east-1: choose one such as us-east-1a",
+		"legops:network.natGateways: 1: production requires two NAT gateways: set it to 2",
+		"legops:network.natGatways: unknown key: did you mean natGateways?",
+		"legops:network.subnets.application[0]: 10.30.128.0/24: too small: application subnets must be /22 or larger: write a range of /22 or larger",
+		"legops:network.subnets.data[1]: 10.30.8.128/25: overlaps legops:network.subnets.data[0] (10.30.8.0/24): choose ranges that share no address",
+		"legops:network.subnets.public[0]: 10.30.0.0: malformed: write an IPv4 range such as 10.10.0.0/16",
+		"legops:opensearch.version: missing: add a version such as OpenSearch_2.19",
+		"legops:rds.multiAz: true: must be true or false, is text: write true or false",
+		"legops:registry.imageArchitecture: amd64: the nodes are arm64 (legops:eks.nodes.instanceTypes[1]: m7g.large): set it to arm64, or choose amd64 instance types",
+	}}})
+}
+
+func TestWindows(t *testing.T) {
+	for _, w := range []struct {
+		backup, maintenance string
+		want                bool
+	}{
+		{"03:00-04:00", "sun:04:00-sun:05:00", false},
+		{"03:00-04:00", "sun:02:00-sun:03:00", false},
+		{"03:00-04:00", "sun:03:30-sun:03:45", true},
+		{"03:00-04:00", "tue:20:00-thu:02:00", true},
+		{"23:30-00:30", "sun:00:00-sun:01:00", true},
+		{"23:30-00:30", "sat:23:00-sun:01:00", true},
+		{"00:00-01:00", "sat:23:00-sun:00:00", false},
+	} {
+		backup, overlaps := daily(w.backup), false
+		for range 7 {
+			overlaps = overlaps || backup.overlaps(weekly(w.maintenance))
+			backup.start += 24 * time.Hour
+		}
+		if overlaps != w.want {
+			t.Errorf("%s and %s: overlap %v, want %v", w.backup, w.maintenance, overlaps, w.want)
+		}
+	}
+}

@@ -1,0 +1,201 @@
+package tests
+
+import (
+	"context"
+	"encoding/json"
+	"fmt"
+	"maps"
+	"os"
+	"path/filepath"
+	"slices"
+	"strconv"
+	"strings"
+	"syscall"
+	"testing"
+	"time"
+
+	"github.com/stretchr/testify/assert"
+	"github.com/stretchr/testify/require"
+
+	"legops/internal/offline"
+	"legops/internal/offline/cloud"
+)
+
+// root is the repository, seen from this folder.
+var root = func() string {
+	path, err := filepath.Abs("..")
+	if err != nil {
+		panic(err)
+	}
+	return path
+}()
+
+// open starts a simulated cloud in a folder; the same folder again is the same cloud.
+func open(t *testing.T, dir string, fault *cloud.Fault) *offline.Session {
+	t.Helper()
+	session, err := offline.Open(offline.Options{Root: root, Dir: dir, Fault: fault})
+	require.NoError(t, err)
+	return session
+}
+
+// finish closes a session and proves that nothing tried to leave this machine.
+func finish(t *testing.T, session *offline.Session) {
+	t.Helper()
+	assert.Empty(t, session.Refused(), "addresses outside this machine that something tried to reach")
+	require.NoError(t, session.Close())
+}
+
+// run runs a command that has to succeed.
+func run(t *testing.T, session *offline.Session, args ...string) string {
+	t.Helper()
+	ctx, cancel := context.WithTimeout(context.Background(), 10*time.Minute)
+	defer cancel()
+	out, err := session.Run(ctx, args...)
+	require.NoError(t, err)
+	return out
+}
+
+// deployed is what Pulumi's state says exists: type and id of every resource that a provider made.
+func deployed(t *testing.T, session *offline.Session, stack string) []string {
+	t.Helper()
+	var exported struct {
+		Deployment struct {
+			Resources []struct {
+				Type, ID string
+				Custom   bool
+			}
+		}
+	}
+	require.NoError(t, json.Unmarshal([]byte(run(t, session, "stack", "export", "--stack", stack)), &exported))
+	found := map[string]bool{}
+	for _, r := range exported.Deployment.Resources {
+		if r.Custom && !strings.HasPrefix(r.Type, "pulumi:") {
+			assert.False(t, found[r.Type+" "+r.ID], "%s %s is twice in the state", r.Type, r.ID)
+			found[r.Type+" "+r.ID] = true
+		}
+	}
+	return slices.Sorted(maps.Keys(found))
+}
+
+// existing is what the simulated cloud says exists, in the same form.
+func existing(t *testing.T, session *offline.Session) []string {
+	t.Helper()
+	found := map[string]bool{}
+	for _, e := range session.Record().Entries("") {
+		assert.False(t, e.Pending, "%s was made for nobody", e.URN)
+		found[e.Type+" "+e.ID] = true
+	}
+	return slices.Sorted(maps.Keys(found))
+}
+
+// TestLifecycle takes every stack through its life on the real engine: made, unchanged, refreshed, removed. At
+// each step the simulated cloud's own record agrees with Pulumi's state.
+func TestLifecycle(t *testing.T) {
+	for _, stack := range stackNames {
+		t.Run(stack, func(t *testing.T) {
+			session := open(t, t.TempDir(), nil)
+			defer finish(t, session)
+
+			run(t, session, "up", "--yes", "--skip-preview", "--stack", stack)
+			made := existing(t, session)
+			assert.Greater(t, len(made), 70)
+			assert.Equal(t, made, deployed(t, session, stack))
+
+			calls := session.Cloud().Calls()
+			run(t, session, "up", "--yes", "--skip-preview", "--expect-no-changes", "--stack", stack)
+			assert.Equal(t, calls, session.Cloud().Calls(), "calls that change the cloud in an up that changes nothing")
+			run(t, session, "refresh", "--yes", "--skip-preview", "--expect-no-changes", "--stack", stack)
+			assert.Equal(t, made, existing(t, session))
+
+			if stack == "prod" {
+				out, err := session.Run(t.Context(), "destroy", "--yes", "--stack", stack)
+				require.Error(t, err, "production has to refuse its destruction")
+				assert.Contains(t, out, "cannot be deleted")
+				assert.Equal(t, made, existing(t, session), "a refused destroy removes nothing")
+				run(t, session, "state", "unprotect", "--all", "--yes", "--stack", stack)
+			}
+			run(t, session, "destroy", "--yes", "--skip-preview", "--stack", stack)
+			assert.Empty(t, existing(t, session))
+			assert.Empty(t, deployed(t, session, stack))
+		})
+	}
+}
+
+// TestFaults breaks an up in every way at several places. The next up converges: what exists then is what an
+// undisturbed up makes, nothing less, more or twice.
+func TestFaults(t *testing.T) {
+	reference := open(t, t.TempDir(), nil)
+	run(t, reference, "up", "--yes", "--skip-preview", "--stack", "dev")
+	want := existing(t, reference)
+	last := reference.Cloud().Calls()
+	finish(t, reference)
+
+	for _, fault := range []cloud.Fault{
+		{Kind: "fail", Call: 1},
+		{Kind: "fail", Call: last},
+		{Kind: "crash", Call: last / 3},
+		{Kind: "crash", Call: last * 2 / 3},
+		{Kind: "crash-after", Call: 2},
+		{Kind: "crash-after", Call: last / 2},
+		{Kind: "kill the program", Call: last / 4},
+		{Kind: "kill the program", Call: last * 3 / 4},
+	} {
+		t.Run(fmt.Sprintf("%s@%d", fault.Kind, fault.Call), func(t *testing.T) {
+			dir := t.TempDir()
+			inject := &fault
+			if fault.Kind == "kill the program" {
+				// The call hangs while the program dies, so that it dies in the middle.
+				inject = &cloud.Fault{Kind: "hang", Call: fault.Call}
+			}
+			broken := open(t, dir, inject)
+			ctx, cancel := context.WithTimeout(t.Context(), 5*time.Minute)
+			defer cancel()
+			if fault.Kind == "kill the program" {
+				go killProgram(ctx, broken, fault.Call)
+			}
+			_, err := broken.Run(ctx, "up", "--yes", "--skip-preview", "--stack", "dev")
+			require.Error(t, err, "the fault has to break the up")
+			require.NoError(t, ctx.Err())
+			require.NoError(t, broken.Close())
+
+			session := open(t, dir, nil)
+			defer finish(t, session)
+			run(t, session, "up", "--yes", "--skip-preview", "--stack", "dev")
+			assert.Equal(t, want, existing(t, session))
+			assert.Equal(t, want, deployed(t, session, "dev"))
+			run(t, session, "up", "--yes", "--skip-preview", "--expect-no-changes", "--stack", "dev")
+		})
+	}
+}
+
+// killProgram kills the Pulumi program once the cloud has counted a number of calls, and then lets go of what hangs.
+func killProgram(ctx context.Context, session *offline.Session, calls int) {
+	for session.Cloud().Calls() < calls && ctx.Err() == nil {
+		time.Sleep(10 * time.Millisecond)
+	}
+	binary, err := filepath.EvalSymlinks(session.Program())
+	if err != nil {
+		return
+	}
+	processes, _ := filepath.Glob("/proc/[0-9]*/exe")
+	for _, link := range processes {
+		if target, err := os.Readlink(link); err == nil && target == binary {
+			if pid, err := strconv.Atoi(filepath.Base(filepath.Dir(link))); err == nil {
+				_ = syscall.Kill(pid, syscall.SIGKILL) // gone already is fine
+			}
+		}
+	}
+	session.Cloud().Release()
+}
+
+// TestStackFileIsNeverTouched runs what writes to a stack file elsewhere: init, config set.
+func TestStackFileIsNeverTouched(t *testing.T) {
+	before, err := os.ReadFile(filepath.Join(root, "Pulumi.dev.yaml"))
+	require.NoError(t, err)
+	session := open(t, t.TempDir(), nil)
+	defer finish(t, session)
+	run(t, session, "config", "set", "legops:account", "444444444444", "--stack", "dev")
+	after, err := os.ReadFile(filepath.Join(root, "Pulumi.dev.yaml"))
+	require.NoError(t, err)
+	assert.Equal(t, string(before), string(after))
+}

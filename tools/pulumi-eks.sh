@@ -1,0 +1,25 @@
+#!/bin/sh
+# Installs the real pulumi-eks plugin, which the npm package carries, where the CLI in a folder finds it.
+# usage: pulumi-eks.sh VERSION FOLDER
+set -eu
+
+version=$1
+folder=$2
+tools=$(cd "$(dirname "$0")" && pwd)
+package=$folder/pulumi-eks
+plugin=$package/plugin
+
+# Its own copy, so that an interrupted installation leaves nothing in the source tree.
+mkdir -p "$plugin"
+cp "$tools/pulumi-eks/package.json" "$tools/pulumi-eks/package-lock.json" "$package/"
+(cd "$package" && npm ci --ignore-scripts --no-audit --no-fund --loglevel error)
+
+cat >"$plugin/pulumi-resource-eks" <<EOF
+#!/bin/sh
+exec node "$package/node_modules/@pulumi/eks/cmd/provider/index.js" "\$@"
+EOF
+chmod +x "$plugin/pulumi-resource-eks"
+
+PULUMI_HOME=$folder/home PULUMI_SKIP_UPDATE_CHECK=true \
+	"$folder/pulumi" plugin install resource eks "$version" --file "$plugin" --reinstall
+touch "$folder/home/plugins/resource-eks-v$version"
