@@ -26,13 +26,17 @@ check-tools:
 	@tools/check.sh
 
 .PHONY: tools
-tools: $(BIN)/pulumi $(BIN)/home/plugins/resource-eks-v$(EKS_VERSION) $(BIN)/offline ## Build or install everything under bin/
+tools: $(BIN)/pulumi $(BIN)/home/plugins/resource-eks-v$(EKS_VERSION) $(BIN)/aws $(BIN)/offline ## Build or install everything under bin/
 
 $(BIN)/pulumi: tools/pulumi/go.mod tools/language-go/go.mod tools/pulumi.sh | check-tools
 	tools/pulumi.sh $(PULUMI_VERSION) $(BIN)
 
 $(BIN)/home/plugins/resource-eks-v$(EKS_VERSION): tools/pulumi-eks/package-lock.json tools/pulumi-eks.sh $(BIN)/pulumi | check-tools
 	tools/pulumi-eks.sh $(EKS_VERSION) $(BIN)
+
+$(BIN)/aws: tools/aws.sh | check-tools
+	mkdir -p $(BIN)
+	tools/aws.sh $(BIN)
 
 .PHONY: $(BIN)/offline
 $(BIN)/offline: | check-tools

@@ -199,3 +199,44 @@ func TestStackFileIsNeverTouched(t *testing.T) {
 	require.NoError(t, err)
 	assert.Equal(t, string(before), string(after))
 }
+
+// TestChangesShow edits the stack file of a deployed stack. The preview shows an update where AWS changes in
+// place, and a replacement where it cannot.
+func TestChangesShow(t *testing.T) {
+	dir := t.TempDir()
+	session := open(t, dir, nil)
+	run(t, session, "up", "--yes", "--skip-preview", "--stack", "dev")
+	before := existing(t, session)
+	finish(t, session)
+
+	for _, change := range []struct{ name, old, new, op, resource string }{
+		{"more nodes", "maxSize: 5", "maxSize: 6", "update", "aws:eks/nodeGroup:NodeGroup::eks-nodes"},
+		{"another instance type", "- m7g.large", "- m7g.xlarge", "replace", "aws:eks/nodeGroup:NodeGroup::eks-nodes"},
+		{"another range for the VPC", "cidr: 10.10.0.0/16", "cidr: 10.10.0.0/17", "replace", "aws:ec2/vpc:Vpc::network-vpc"},
+		{"longer flow logs", "flowLogRetentionDays: 7", "flowLogRetentionDays: 60", "update", "aws:cloudwatch/logGroup:LogGroup::network-flow-logs"},
+		{"another owner", "Owner: platform@", "Owner: founders@", "update", "aws:ec2/vpc:Vpc::network-vpc"},
+	} {
+		t.Run(change.name, func(t *testing.T) {
+			edited, err := offline.Open(offline.Options{Root: root, Dir: dir, StackFiles: editedFiles(t, "dev", [2]string{change.old, change.new})})
+			require.NoError(t, err)
+			defer finish(t, edited)
+			var plan struct{ Steps []struct{ Op, URN string } }
+			plannedSteps(t, edited, "dev", &plan)
+			ops := map[string]string{}
+			for _, step := range plan.Steps {
+				// A replacement is three steps; the one of that name tells it from a creation.
+				if ops[step.URN] != "replace" {
+					ops[step.URN] = step.Op
+				}
+			}
+			found := ""
+			for urn, op := range ops {
+				if strings.HasSuffix(urn, "$"+change.resource) {
+					found = op
+				}
+			}
+			assert.Equal(t, change.op, found)
+			assert.Equal(t, before, existing(t, edited), "a preview changes nothing")
+		})
+	}
+}

@@ -1,0 +1,258 @@
+// Command bench measures what the program costs on this machine, in one run: warm preview and no-op up of every
+// stack on the simulated cloud, beside a floor program with as many bare resources on the same engine and
+// providers, and a cold build. It prints Markdown for docs/performance.md.
+package main
+
+import (
+	"context"
+	"encoding/json"
+	"errors"
+	"fmt"
+	"os"
+	"os/exec"
+	"path/filepath"
+	"runtime"
+	"slices"
+	"strings"
+	"syscall"
+	"time"
+
+	"legops/internal/offline"
+)
+
+// rounds is how often each command is measured; the median counts. Program and floor take turns, so that what
+// else the machine does strikes both.
+const rounds = 5
+
+var stackNames = []string{"dev", "test", "prod"}
+
+func main() {
+	if err := bench(context.Background()); err != nil {
+		fmt.Fprintln(os.Stderr, "bench:", err)
+		os.Exit(1)
+	}
+}
+
+func bench(ctx context.Context) error {
+	root, err := os.Getwd()
+	if err != nil {
+		return err
+	}
+	if root, err = offline.FindRoot(root); err != nil {
+		return err
+	}
+	work, err := os.MkdirTemp("", "legops-bench-")
+	if err != nil {
+		return err
+	}
+	defer func() { _ = os.RemoveAll(work) }()
+
+	fmt.Printf("Machine: %s\n\n", machine())
+	programs := map[string]string{"platform": filepath.Join(work, "platform"), "floor": filepath.Join(work, "floor")}
+	for name, pkg := range map[string]string{"platform": ".", "floor": "./cmd/bench/floor"} {
+		if out, err := command(ctx, root, "go", "build", "-o", programs[name], pkg).CombinedOutput(); err != nil {
+			return fmt.Errorf("building %s: %w\n%s", pkg, err, out)
+		}
+	}
+
+	fmt.Println("| Stack | Resources | Command | Platform | Floor | Ratio | Peak memory | Floor's |")
+	fmt.Println("| --- | ---: | --- | ---: | ---: | ---: | ---: | ---: |")
+	for _, stack := range stackNames {
+		if err := benchStack(ctx, root, work, stack, programs); err != nil {
+			return err
+		}
+	}
+	return coldBuild(ctx, root, work)
+}
+
+// sample is one measured command.
+type sample struct {
+	wall   time.Duration
+	memory uint64 // bytes, the largest sum over the processes at one time
+}
+
+// benchStack measures one stack and its floor, in turns.
+func benchStack(ctx context.Context, root, work, stack string, programs map[string]string) error {
+	sessions := map[string]*offline.Session{}
+	var resources int
+	for _, name := range []string{"platform", "floor"} {
+		session, err := offline.Open(offline.Options{Root: root, Dir: filepath.Join(work, stack, name), Program: programs[name]})
+		if err != nil {
+			return err
+		}
+		defer func() { _ = session.Close() }()
+		sessions[name] = session
+		if _, err := session.Run(ctx, "up", "--yes", "--skip-preview", "--stack", stack); err != nil {
+			return err
+		}
+		if name == "platform" {
+			if resources, err = count(ctx, session, stack); err != nil {
+				return err
+			}
+			if err := os.Setenv("FLOOR_RESOURCES", fmt.Sprint(resources)); err != nil {
+				return err
+			}
+		}
+	}
+	for _, args := range [][]string{{"preview"}, {"up", "--yes", "--skip-preview", "--expect-no-changes"}} {
+		samples := map[string][]sample{}
+		for range rounds {
+			for name, session := range sessions {
+				s, err := measure(ctx, session, append(args, "--stack", stack)...)
+				if err != nil {
+					return err
+				}
+				samples[name] = append(samples[name], s)
+			}
+		}
+		platform, floor := median(samples["platform"]), median(samples["floor"])
+		label := map[string]string{"preview": "warm preview", "up": "no-op up"}[args[0]]
+		fmt.Printf("| %s | %d | %s | %.1f s | %.1f s | %.2f | %d MB | %d MB |\n", stack, resources, label,
+			platform.wall.Seconds(), floor.wall.Seconds(), platform.wall.Seconds()/floor.wall.Seconds(),
+			platform.memory>>20, floor.memory>>20)
+	}
+	return nil
+}
+
+// count is how many resources a stack has in Pulumi's state.
+func count(ctx context.Context, session *offline.Session, stack string) (int, error) {
+	exported, err := session.Run(ctx, "stack", "export", "--stack", stack)
+	if err != nil {
+		return 0, err
+	}
+	var state struct {
+		Deployment struct{ Resources []struct{} }
+	}
+	err = json.Unmarshal([]byte(exported), &state)
+	return len(state.Deployment.Resources), err
+}
+
+// measure runs a command, and adds up the memory of all processes that it starts while it runs. The simulated
+// cloud itself is in this process and is not counted.
+func measure(ctx context.Context, session *offline.Session, args ...string) (sample, error) {
+	cmd, err := session.Command(ctx, args...)
+	if err != nil {
+		return sample{}, err
+	}
+	var out strings.Builder
+	cmd.Stdout, cmd.Stderr = &out, &out
+	cmd.SysProcAttr = &syscall.SysProcAttr{Setpgid: true}
+	start := time.Now()
+	if err := cmd.Start(); err != nil {
+		return sample{}, err
+	}
+	stop, peak := make(chan struct{}), make(chan uint64)
+	go func() {
+		var most uint64
+		for {
+			select {
+			case <-stop:
+				peak <- most
+				return
+			case <-time.After(50 * time.Millisecond):
+				most = max(most, residentBelow(cmd.Process.Pid))
+			}
+		}
+	}()
+	err = cmd.Wait()
+	wall := time.Since(start)
+	close(stop)
+	s := sample{wall, <-peak}
+	if err != nil {
+		return s, fmt.Errorf("pulumi %s: %w\n%s", strings.Join(args, " "), err, out.String())
+	}
+	return s, nil
+}
+
+// residentBelow adds up the resident memory of a process and all its descendants.
+func residentBelow(ancestor int) uint64 {
+	type process struct {
+		parent int
+		pages  uint64
+	}
+	processes := map[int]process{}
+	stats, _ := filepath.Glob("/proc/[0-9]*/stat")
+	for _, path := range stats {
+		text, err := os.ReadFile(path)
+		if err != nil {
+			continue // it ended meanwhile
+		}
+		// The name, in parentheses, may hold anything; what follows it is numbers (proc(5)).
+		end := strings.LastIndexByte(string(text), ')')
+		fields := strings.Fields(string(text)[end+1:])
+		if len(fields) < 22 {
+			continue
+		}
+		var pid int
+		var p process
+		if _, err := fmt.Sscan(string(text), &pid); err != nil {
+			continue
+		}
+		if _, err := fmt.Sscan(fields[1]+" "+fields[21], &p.parent, &p.pages); err != nil {
+			continue
+		}
+		processes[pid] = p
+	}
+	var pages uint64
+	for pid, p := range processes {
+		for at := pid; at > 1; at = processes[at].parent {
+			if at == ancestor {
+				pages += p.pages
+				break
+			}
+		}
+	}
+	return pages * uint64(os.Getpagesize())
+}
+
+func median(samples []sample) sample {
+	slices.SortFunc(samples, func(a, b sample) int { return int(a.wall - b.wall) })
+	s := samples[len(samples)/2]
+	for _, other := range samples {
+		s.memory = max(s.memory, other.memory)
+	}
+	return s
+}
+
+// coldBuild compiles the program with an empty build cache.
+func coldBuild(ctx context.Context, root, work string) error {
+	build := command(ctx, root, "go", "build", "-o", filepath.Join(work, "cold"), ".")
+	build.Env = append(os.Environ(), "GOCACHE="+filepath.Join(work, "cache"))
+	start := time.Now()
+	if out, err := build.CombinedOutput(); err != nil {
+		return fmt.Errorf("cold build: %w\n%s", err, out)
+	}
+	wall := time.Since(start)
+	usage, ok := build.ProcessState.SysUsage().(*syscall.Rusage)
+	if !ok {
+		return errors.New("cold build: this system does not tell what a process used")
+	}
+	cpu := build.ProcessState.UserTime() + build.ProcessState.SystemTime()
+	fmt.Printf("\nCold build: %.0f CPU seconds, %.0f s, largest compiler process %d MB.\n",
+		cpu.Seconds(), wall.Seconds(), usage.Maxrss>>10) // kilobytes on Linux
+	return nil
+}
+
+func command(ctx context.Context, dir, name string, args ...string) *exec.Cmd {
+	cmd := exec.CommandContext(ctx, name, args...)
+	cmd.Dir = dir
+	return cmd
+}
+
+// machine describes what the figures were measured on.
+func machine() string {
+	model := "unknown processor"
+	if text, err := os.ReadFile("/proc/cpuinfo"); err == nil {
+		for line := range strings.Lines(string(text)) {
+			if key, value, ok := strings.Cut(line, ":"); ok && strings.TrimSpace(key) == "model name" {
+				model = strings.TrimSpace(value)
+			}
+		}
+	}
+	memory := uint64(0)
+	var info syscall.Sysinfo_t
+	if syscall.Sysinfo(&info) == nil {
+		memory = info.Totalram * uint64(info.Unit) >> 30
+	}
+	return fmt.Sprintf("%s, %d cores, %d GB, %s/%s, %s", model, runtime.NumCPU(), memory, runtime.GOOS, runtime.GOARCH, runtime.Version())
+}

@@ -1,0 +1,356 @@
+package cloud
+
+import (
+	"context"
+	"fmt"
+	"os"
+	"path/filepath"
+	"strings"
+	"testing"
+	"time"
+
+	"github.com/pulumi/pulumi/sdk/v3/go/common/resource"
+	"github.com/pulumi/pulumi/sdk/v3/go/common/resource/plugin"
+	pulumirpc "github.com/pulumi/pulumi/sdk/v3/proto/go"
+	"github.com/stretchr/testify/assert"
+	"github.com/stretchr/testify/require"
+	"google.golang.org/grpc"
+	"google.golang.org/grpc/credentials/insecure"
+	"google.golang.org/protobuf/types/known/structpb"
+)
+
+const (
+	account = "111111111111"
+	region  = "us-east-1"
+
+	timeLimit = 10 * time.Second
+	tick      = time.Millisecond
+)
+
+// client is one configured provider of a running cloud.
+type client struct {
+	t   *testing.T
+	rpc pulumirpc.ResourceProviderClient
+}
+
+type values = map[string]any
+
+// start runs a cloud on a record.
+func start(t *testing.T, record *Record, fault *Fault) *Provider {
+	t.Helper()
+	p, err := Serve(record, fault)
+	require.NoError(t, err)
+	t.Cleanup(p.Stop)
+	return p
+}
+
+// connect opens a provider of its own for an account and region.
+func connect(t *testing.T, p *Provider, pkg, account, region string) client {
+	t.Helper()
+	conn, err := grpc.NewClient(fmt.Sprintf("127.0.0.1:%d", p.ports[pkg]), grpc.WithTransportCredentials(insecure.NewCredentials()))
+	require.NoError(t, err)
+	t.Cleanup(func() { _ = conn.Close() })
+	c := client{t, pulumirpc.NewResourceProviderClient(conn)}
+	if pkg == "aws" {
+		_, err = c.rpc.Configure(t.Context(), &pulumirpc.ConfigureRequest{Args: c.wire(values{
+			"region": region, "allowedAccountIds": `["` + account + `"]`, "defaultTags": `{"tags":{"Owner":"platform"}}`,
+		})})
+		require.NoError(t, err)
+	}
+	return c
+}
+
+func newClient(t *testing.T) client {
+	t.Helper()
+	record, err := OpenRecord("")
+	require.NoError(t, err)
+	return connect(t, start(t, record, nil), "aws", account, region)
+}
+
+func (c client) wire(v values) *structpb.Struct {
+	c.t.Helper()
+	wire, err := plugin.MarshalProperties(resource.NewPropertyMapFromMap(v), plugin.MarshalOptions{KeepUnknowns: true})
+	require.NoError(c.t, err)
+	return wire
+}
+
+func urnOf(typ, name string) string { return "urn:pulumi:dev::legops::" + typ + "::" + name }
+
+// create takes a resource through Check and Create, as the engine does.
+func (c client) create(typ, name string, inputs values) (*pulumirpc.CreateResponse, error) {
+	c.t.Helper()
+	checked, err := c.rpc.Check(c.t.Context(), &pulumirpc.CheckRequest{Urn: urnOf(typ, name), News: c.wire(inputs)})
+	if err != nil {
+		return nil, err
+	}
+	require.Empty(c.t, checked.GetFailures())
+	return c.rpc.Create(c.t.Context(), &pulumirpc.CreateRequest{Urn: urnOf(typ, name), Properties: checked.GetInputs()})
+}
+
+// made creates what has to succeed and returns its id and outputs.
+func (c client) made(typ, name string, inputs values) (string, values) {
+	c.t.Helper()
+	created, err := c.create(typ, name, inputs)
+	require.NoError(c.t, err)
+	return created.GetId(), created.GetProperties().AsMap()
+}
+
+func (c client) remove(typ, name, id string) error {
+	_, err := c.rpc.Delete(c.t.Context(), &pulumirpc.DeleteRequest{Urn: urnOf(typ, name), Id: id})
+	return err
+}
+
+// vpc makes a VPC for what needs one.
+func (c client) vpc() string {
+	id, _ := c.made(typeVpc, "vpc", values{"cidrBlock": "10.0.0.0/16"})
+	return id
+}
+
+func TestComputedOutputsAreDeterministic(t *testing.T) {
+	id, outputs := newClient(t).made(typeVpc, "vpc", values{"cidrBlock": "10.0.0.0/16"})
+	again, _ := newClient(t).made(typeVpc, "vpc", values{"cidrBlock": "10.0.0.0/16"})
+	assert.Equal(t, id, again)
+	assert.Regexp(t, `^vpc-[0-9a-f]{17}$`, id)
+	assert.Equal(t, "arn:aws:ec2:us-east-1:111111111111:vpc/"+id, outputs["arn"])
+	assert.Equal(t, account, outputs["ownerId"])
+	assert.Equal(t, values{"Owner": "platform"}, outputs["tagsAll"])
+}
+
+// One server plays several providers: each connection keeps its own account and region.
+func TestConnectionsAreApart(t *testing.T) {
+	record, err := OpenRecord("")
+	require.NoError(t, err)
+	p := start(t, record, nil)
+	here, there := connect(t, p, "aws", account, region), connect(t, p, "aws", "222222222222", "eu-west-1")
+	_, mine := here.made(typeLogGroup, "log", values{"name": "/platform"})
+	_, theirs := there.made(typeLogGroup, "log", values{"name": "/platform"})
+	assert.Equal(t, "arn:aws:logs:us-east-1:111111111111:log-group:/platform", mine["arn"])
+	assert.Equal(t, "arn:aws:logs:eu-west-1:222222222222:log-group:/platform", theirs["arn"])
+	assert.Len(t, record.Entries(account), 1)
+}
+
+func TestCheckRefuses(t *testing.T) {
+	c := newClient(t)
+	for name, test := range map[string]struct {
+		typ    string
+		inputs values
+		want   string
+	}{
+		"unknown property": {typeVpc, values{"cidr": "10.0.0.0/16"}, "cidr"},
+		"wrong kind":       {typeVpc, values{"cidrBlock": 10}, "cidrBlock"},
+		"missing":          {typeSubnet, values{"cidrBlock": "10.0.0.0/24"}, "vpcId"},
+	} {
+		t.Run(name, func(t *testing.T) {
+			checked, err := c.rpc.Check(t.Context(), &pulumirpc.CheckRequest{Urn: urnOf(test.typ, "x"), News: c.wire(test.inputs)})
+			require.NoError(t, err)
+			require.Len(t, checked.GetFailures(), 1)
+			assert.Equal(t, test.want, checked.GetFailures()[0].GetProperty())
+		})
+	}
+	_, err := c.create("aws:nowhere/thing:Thing", "x", values{})
+	assert.ErrorContains(t, err, "does not know the resource type aws:nowhere/thing:Thing")
+	_, err = c.rpc.Invoke(t.Context(), &pulumirpc.InvokeRequest{Tok: "aws:ec2/getVpc:getVpc"})
+	assert.ErrorContains(t, err, "no answer to the function aws:ec2/getVpc:getVpc")
+}
+
+func TestCreateRefuses(t *testing.T) {
+	for name, test := range map[string]struct {
+		make func(c client) error
+		want string
+	}{
+		"a reference to nothing": {func(c client) error {
+			_, err := c.create(typeSubnet, "a", values{"vpcId": "vpc-00000000000000000", "cidrBlock": "10.0.0.0/24"})
+			return err
+		}, "NotFound: vpcId vpc-00000000000000000"},
+		"a subnet outside its VPC": {func(c client) error {
+			_, err := c.create(typeSubnet, "a", values{"vpcId": c.vpc(), "cidrBlock": "10.1.0.0/24"})
+			return err
+		}, "InvalidSubnet.Range: 10.1.0.0/24 is not in the VPC's 10.0.0.0/16"},
+		"overlapping subnets": {func(c client) error {
+			vpc := c.vpc()
+			c.made(typeSubnet, "a", values{"vpcId": vpc, "cidrBlock": "10.0.0.0/24"})
+			_, err := c.create(typeSubnet, "b", values{"vpcId": vpc, "cidrBlock": "10.0.0.128/25"})
+			return err
+		}, "InvalidSubnet.Conflict: 10.0.0.128/25 overlaps 10.0.0.0/24 of a"},
+		"a name twice": {func(c client) error {
+			c.made(typeLogGroup, "a", values{"name": "/platform"})
+			_, err := c.create(typeLogGroup, "b", values{"name": "/platform"})
+			return err
+		}, `AlreadyExists: "/platform" exists, made for a`},
+		"a malformed name": {func(c client) error {
+			_, err := c.create(typeAlias, "a", values{"name": "platform", "targetKeyId": "x"})
+			return err
+		}, "ValidationException"},
+		"a reserved name": {func(c client) error {
+			_, err := c.create(typeAlias, "a", values{"name": "alias/aws/s3", "targetKeyId": "x"})
+			return err
+		}, "reserved"},
+		"more than the quota": {func(c client) error {
+			vpc := c.vpc()
+			group, _ := c.made(typeSecGroup, "group", values{"vpcId": vpc})
+			for i := range 60 {
+				c.made("aws:vpc/securityGroupIngressRule:SecurityGroupIngressRule", fmt.Sprint(i),
+					values{"securityGroupId": group, "ipProtocol": "tcp", "cidrIpv4": fmt.Sprintf("10.0.%d.0/24", i)})
+			}
+			_, err := c.create("aws:vpc/securityGroupIngressRule:SecurityGroupIngressRule", "one more",
+				values{"securityGroupId": group, "ipProtocol": "tcp", "cidrIpv4": "10.1.0.0/24"})
+			return err
+		}, "LimitExceeded"},
+		"a policy on no role": {func(c client) error {
+			_, err := c.create("aws:iam/rolePolicyAttachment:RolePolicyAttachment", "a",
+				values{"role": "nobody", "policyArn": "arn:aws:iam::aws:policy/AdministratorAccess"})
+			return err
+		}, "NotFound: role nobody"},
+	} {
+		t.Run(name, func(t *testing.T) {
+			assert.ErrorContains(t, test.make(newClient(t)), test.want)
+		})
+	}
+}
+
+func TestDeleteRefusesWhatIsInUse(t *testing.T) {
+	c := newClient(t)
+	vpc := c.vpc()
+	subnet, _ := c.made(typeSubnet, "subnet", values{"vpcId": vpc, "cidrBlock": "10.0.0.0/24"})
+	assert.ErrorContains(t, c.remove(typeVpc, "vpc", vpc), "DependencyViolation: "+vpc+" is in use by subnet")
+	require.NoError(t, c.remove(typeSubnet, "subnet", subnet))
+	require.NoError(t, c.remove(typeVpc, "vpc", vpc))
+	require.NoError(t, c.remove(typeVpc, "vpc", vpc), "gone already is fine")
+}
+
+func TestDiffSaysWhatReplaces(t *testing.T) {
+	c := newClient(t)
+	for name, test := range map[string]struct {
+		typ        string
+		olds, news values
+		replaces   []string
+		first      bool // the old one is deleted first
+	}{
+		"a tag":                  {typeVpc, values{"tags": values{"a": "1"}}, values{"tags": values{"a": "2"}}, nil, false},
+		"a VPC's range":          {typeVpc, values{"cidrBlock": "10.0.0.0/16"}, values{"cidrBlock": "10.1.0.0/16"}, []string{"cidrBlock"}, false},
+		"a fixed name's sibling": {typeSecGroup, values{"name": "a", "vpcId": "1"}, values{"name": "a", "vpcId": "2"}, []string{"vpcId"}, true},
+		"a cluster's version":    {typeCluster, values{"name": "a", "version": "1.34"}, values{"name": "a", "version": "1.35"}, nil, false},
+		"a cluster's service range": {typeCluster,
+			values{"name": "a", "kubernetesNetworkConfig": values{"serviceIpv4Cidr": "172.20.0.0/16"}},
+			values{"name": "a", "kubernetesNetworkConfig": values{"serviceIpv4Cidr": "172.21.0.0/16"}}, []string{"kubernetesNetworkConfig"}, true},
+		"a node group's instance types": {typeNodeGroup, values{"nodeGroupName": "a", "instanceTypes": []any{"m7g.large"}},
+			values{"nodeGroupName": "b", "instanceTypes": []any{"m7g.xlarge"}}, []string{"instanceTypes", "nodeGroupName"}, false},
+		"a node group's size": {typeNodeGroup, values{"scalingConfig": values{"maxSize": 3}}, values{"scalingConfig": values{"maxSize": 5}}, nil, false},
+	} {
+		t.Run(name, func(t *testing.T) {
+			diff, err := c.rpc.Diff(t.Context(), &pulumirpc.DiffRequest{Urn: urnOf(test.typ, "x"), OldInputs: c.wire(test.olds), News: c.wire(test.news)})
+			require.NoError(t, err)
+			assert.Equal(t, pulumirpc.DiffResponse_DIFF_SOME, diff.GetChanges())
+			assert.Equal(t, test.replaces, diff.GetReplaces())
+			assert.Equal(t, test.first, diff.GetDeleteBeforeReplace())
+		})
+	}
+}
+
+// A successor that is made before its predecessor is gone gets an id of its own.
+func TestReplacementHasItsOwnID(t *testing.T) {
+	c := newClient(t)
+	first, _ := c.made(typeVpc, "vpc", values{"cidrBlock": "10.0.0.0/16"})
+	second, _ := c.made(typeVpc, "vpc", values{"cidrBlock": "10.1.0.0/16"})
+	assert.NotEqual(t, first, second)
+}
+
+// In a preview what only AWS can tell is unknown, and what was given is not.
+func TestPreviewKnowsOnlyWhatWasGiven(t *testing.T) {
+	c := newClient(t)
+	created, err := c.rpc.Create(t.Context(), &pulumirpc.CreateRequest{Preview: true, Urn: urnOf(typeCluster, "cluster"), Properties: c.wire(values{
+		"name": "platform", "vpcConfig": values{"subnetIds": []any{"subnet-1"}},
+	})})
+	require.NoError(t, err)
+	outputs, err := plugin.UnmarshalProperties(created.GetProperties(), plugin.MarshalOptions{KeepUnknowns: true})
+	require.NoError(t, err)
+	assert.Equal(t, "platform", outputs["name"].StringValue())
+	assert.True(t, outputs["endpoint"].IsComputed())
+	assert.True(t, outputs["vpcConfig"].ObjectValue()["clusterSecurityGroupId"].IsComputed())
+	assert.Equal(t, "subnet-1", outputs["vpcConfig"].ObjectValue()["subnetIds"].ArrayValue()[0].StringValue())
+}
+
+// A creation whose answer was lost is found again by whoever asks for the same thing, and counted once.
+func TestRecordOutlivesACrash(t *testing.T) {
+	path := filepath.Join(t.TempDir(), "cloud.jsonl")
+	record, err := OpenRecord(path)
+	require.NoError(t, err)
+	c := connect(t, start(t, record, &Fault{Kind: "crash-after", Call: 1}), "aws", account, region)
+	_, err = c.create(typeVpc, "vpc", values{"cidrBlock": "10.0.0.0/16"})
+	require.Error(t, err)
+	require.NoError(t, record.Close())
+
+	// The crash cut a line short, too.
+	journal, err := os.OpenFile(path, os.O_APPEND|os.O_WRONLY, 0o600)
+	require.NoError(t, err)
+	_, err = journal.WriteString(`{"put":{"urn":"half`)
+	require.NoError(t, err)
+	require.NoError(t, journal.Close())
+
+	again, err := OpenRecord(path)
+	require.NoError(t, err)
+	require.Len(t, again.Entries(""), 1)
+	assert.True(t, again.Entries("")[0].Pending)
+	id, _ := connect(t, start(t, again, nil), "aws", account, region).made(typeVpc, "vpc", values{"cidrBlock": "10.0.0.0/16"})
+	require.Len(t, again.Entries(""), 1)
+	assert.False(t, again.Entries("")[0].Pending)
+	assert.Equal(t, id, again.Entries("")[0].ID)
+}
+
+// What lives in a cluster goes with it.
+func TestKubernetesObjectsLiveInTheirCluster(t *testing.T) {
+	record, err := OpenRecord("")
+	require.NoError(t, err)
+	p := start(t, record, nil)
+	aws := connect(t, p, "aws", account, region)
+	role, _ := aws.made(typeRole, "role", values{"name": "service", "assumeRolePolicy": "{}"})
+	id, cluster := aws.made(typeCluster, "cluster", values{
+		"name": "platform", "roleArn": "arn:aws:iam::" + account + ":role/" + role, "vpcConfig": values{"subnetIds": []any{}},
+	})
+	release := values{"chart": "autoscaler", "name": "autoscaler", "namespace": "kube-system"}
+
+	nowhere := connect(t, p, "kubernetes", "", "")
+	_, err = nowhere.create("kubernetes:helm.sh/v3:Release", "release", release)
+	require.ErrorContains(t, err, "unreachable")
+
+	inside := connect(t, p, "kubernetes", "", "")
+	kubeconfig := `{"clusters":[{"cluster":{"server":"` + cluster["endpoint"].(string) + `"}}]}`
+	_, err = inside.rpc.Configure(t.Context(), &pulumirpc.ConfigureRequest{Args: inside.wire(values{"kubeconfig": kubeconfig})})
+	require.NoError(t, err)
+	inside.made("kubernetes:helm.sh/v3:Release", "release", release)
+	assert.True(t, record.ServesHost(strings.ToLower(strings.TrimPrefix(cluster["endpoint"].(string), "https://"))))
+	assert.False(t, record.ServesHost("example.com"))
+
+	require.NoError(t, aws.remove(typeCluster, "cluster", id))
+	assert.Len(t, record.Entries(""), 1, "only the role is left")
+}
+
+func TestParseFault(t *testing.T) {
+	fault, err := ParseFault("crash@17")
+	require.NoError(t, err)
+	assert.Equal(t, &Fault{"crash", 17}, fault)
+	for _, text := range []string{"crash", "crash@", "crash@0", "crash@x", "burn@3"} {
+		_, err := ParseFault(text)
+		require.ErrorContains(t, err, fmt.Sprintf("fault %q", text))
+	}
+}
+
+// A call that hangs goes on when it is released.
+func TestHangIsReleased(t *testing.T) {
+	record, err := OpenRecord("")
+	require.NoError(t, err)
+	p := start(t, record, &Fault{Kind: "hang", Call: 1})
+	c := connect(t, p, "aws", account, region)
+	ctx, cancel := context.WithCancel(t.Context())
+	defer cancel()
+	done := make(chan error, 1)
+	go func() {
+		_, err := c.rpc.Create(ctx, &pulumirpc.CreateRequest{Urn: urnOf(typeVpc, "vpc"), Properties: c.wire(values{"cidrBlock": "10.0.0.0/16"})})
+		done <- err
+	}()
+	require.Eventually(t, func() bool { return p.Calls() == 1 }, timeLimit, tick)
+	assert.Empty(t, record.Entries(""))
+	p.Release()
+	require.NoError(t, <-done)
+	assert.Len(t, record.Entries(""), 1)
+}

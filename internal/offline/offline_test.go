@@ -1,0 +1,159 @@
+package offline
+
+import (
+	"bytes"
+	"crypto/tls"
+	"io"
+	"net/http"
+	"net/url"
+	"os"
+	"path/filepath"
+	"testing"
+
+	"github.com/stretchr/testify/assert"
+	"github.com/stretchr/testify/require"
+	"gopkg.in/yaml.v3"
+)
+
+// project writes a small project and returns a session over it that has started nothing.
+func project(t *testing.T, stackFile string) *Session {
+	t.Helper()
+	root := t.TempDir()
+	require.NoError(t, os.WriteFile(filepath.Join(root, "Pulumi.yaml"), []byte("name: legops\nruntime: go\n"), 0o600))
+	require.NoError(t, os.WriteFile(filepath.Join(root, "Pulumi.dev.yaml"), []byte(stackFile), 0o600))
+	return &Session{root: root, dir: filepath.Join(root, ".offline"), files: root}
+}
+
+// copied reads a file of the offline project.
+func copied(t *testing.T, s *Session, name string) map[string]any {
+	t.Helper()
+	content, err := os.ReadFile(filepath.Join(s.projectDir(), name))
+	require.NoError(t, err)
+	var parsed map[string]any
+	require.NoError(t, yaml.Unmarshal(content, &parsed))
+	return parsed
+}
+
+func TestWorkspaceRunsTheProgramWhereItIs(t *testing.T) {
+	s := project(t, "config: {}\n")
+	require.NoError(t, s.prepareWorkspace())
+	got := copied(t, s, "Pulumi.yaml")
+	assert.Equal(t, s.root, got["main"])
+	assert.Equal(t, map[string]any{"name": "go", "options": map[string]any{"binary": filepath.Join(s.root, "bin", "legops")}}, got["runtime"])
+}
+
+// The real stack file's key to its secrets is not to be had here; the offline stack keeps its own.
+func TestWorkspaceHasItsOwnSecrets(t *testing.T) {
+	s := project(t, `secretsprovider: awskms://alias/platform
+encryptedkey: abc
+config:
+  legops:a: 1
+  legops:b:
+    password:
+      secure: v1:xyz
+`)
+	require.NoError(t, s.prepareWorkspace())
+	assert.Equal(t, map[string]any{"config": map[string]any{
+		"legops:a": 1, "legops:b": map[string]any{"password": "offline-secret"},
+	}}, copied(t, s, "Pulumi.dev.yaml"))
+
+	// What the CLI writes when it makes the stack stays, whatever else changes.
+	salted := []byte("encryptionsalt: v1:salt\nconfig:\n  legops:a: 7\n")
+	require.NoError(t, os.WriteFile(filepath.Join(s.projectDir(), "Pulumi.dev.yaml"), salted, 0o600))
+	require.NoError(t, s.prepareWorkspace())
+	got := copied(t, s, "Pulumi.dev.yaml")
+	assert.Equal(t, "v1:salt", got["encryptionsalt"])
+	assert.Equal(t, 1, got["config"].(map[string]any)["legops:a"])
+}
+
+func TestWorkspaceNamesTheBrokenFile(t *testing.T) {
+	for content, want := range map[string]string{"a: [": "Pulumi.dev.yaml: yaml:", "- a": "Pulumi.dev.yaml: must be a YAML mapping", "": "Pulumi.dev.yaml: must be a YAML mapping"} {
+		assert.ErrorContains(t, project(t, content).prepareWorkspace(), want)
+	}
+}
+
+func TestStackOf(t *testing.T) {
+	for want, args := range map[string][]string{
+		"dev":  {"preview", "--stack", "dev"},
+		"test": {"up", "-s", "test", "--yes"},
+		"prod": {"--stack=prod", "stack"},
+		"":     {"stack", "--stack"},
+	} {
+		assert.Equal(t, want, stackOf(args), args)
+	}
+}
+
+func TestTheProgramJudgesTheStackFile(t *testing.T) {
+	assert.Equal(t, []string{"up", "--skip-config-validation", "--yes"}, completeArguments([]string{"up", "--yes"}))
+	assert.Equal(t, []string{"stack", "output"}, completeArguments([]string{"stack", "output"}))
+	assert.Empty(t, completeArguments(nil))
+}
+
+func TestFindRoot(t *testing.T) {
+	s := project(t, "config: {}\n")
+	below := filepath.Join(s.root, "a", "b")
+	require.NoError(t, os.MkdirAll(below, 0o700))
+	root, err := FindRoot(below)
+	require.NoError(t, err)
+	assert.Equal(t, s.root, root)
+	_, err = FindRoot(t.TempDir())
+	assert.ErrorContains(t, err, "run this inside the repository")
+}
+
+// through is a client that goes through a proxy, as pulumi-eks does: it does not check certificates.
+func through(t *testing.T, p *proxy) *http.Client {
+	t.Helper()
+	address, err := url.Parse(p.url())
+	require.NoError(t, err)
+	return &http.Client{Transport: &http.Transport{
+		Proxy: http.ProxyURL(address), TLSClientConfig: &tls.Config{InsecureSkipVerify: true}, DisableKeepAlives: true,
+	}}
+}
+
+func TestProxyServesClustersAndRefusesTheWorld(t *testing.T) {
+	p, err := startProxy(func(host string) bool { return host == "cluster.example" })
+	require.NoError(t, err)
+	defer func() { require.NoError(t, p.close()) }()
+	c := through(t, p)
+
+	answer, err := c.Get("https://cluster.example/healthz")
+	require.NoError(t, err)
+	body, err := io.ReadAll(answer.Body)
+	require.NoError(t, err)
+	require.NoError(t, answer.Body.Close())
+	assert.Equal(t, "ok", string(bytes.TrimSpace(body)))
+	assert.Empty(t, p.Refused())
+
+	answer, err = c.Get("https://cluster.example/api")
+	require.NoError(t, err)
+	require.NoError(t, answer.Body.Close())
+	assert.Equal(t, http.StatusNotFound, answer.StatusCode)
+
+	answer, err = c.Head("https://sts.amazonaws.com/") //nolint:bodyclose // there is no answer
+	require.Error(t, err)
+	require.Nil(t, answer)
+	answer, err = c.Get("http://169.254.169.254/latest/meta-data")
+	require.NoError(t, err)
+	require.NoError(t, answer.Body.Close())
+	assert.Equal(t, http.StatusForbidden, answer.StatusCode)
+	assert.Equal(t, []string{"sts.amazonaws.com:443", "169.254.169.254"}, p.Refused())
+}
+
+// Nothing of a person's accounts reaches an offline run.
+func TestEnvironmentHoldsNoCredentials(t *testing.T) {
+	s := project(t, "config: {}\n")
+	tools := filepath.Join(s.root, "bin")
+	require.NoError(t, os.MkdirAll(tools, 0o700))
+	require.NoError(t, os.WriteFile(filepath.Join(tools, "pulumi"), nil, 0o700))
+	session, err := Open(Options{Root: s.root})
+	require.NoError(t, err)
+	defer func() { require.NoError(t, session.Close()) }()
+	person := []string{"HOME=/home/me", "AWS_PROFILE=prod", "AWS_SECRET_ACCESS_KEY=x", "PULUMI_ACCESS_TOKEN=x", "https_proxy=http://corporate", "KUBECONFIG=/x"}
+	env := session.environment(person)
+	assert.Contains(t, env, "HOME=/home/me")
+	for _, variable := range person[1:] {
+		assert.NotContains(t, env, variable)
+	}
+	assert.Contains(t, env, "PULUMI_CONFIG_PASSPHRASE=offline")
+	assert.Contains(t, env, "HTTPS_PROXY="+session.proxy.url())
+}

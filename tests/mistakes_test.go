@@ -1,0 +1,116 @@
+package tests
+
+import (
+	"os"
+	"path/filepath"
+	"strings"
+	"testing"
+
+	"github.com/stretchr/testify/assert"
+	"github.com/stretchr/testify/require"
+
+	"legops/internal/offline"
+)
+
+// mistakes are slips of a person's hand in a stack file: what was there, what is there instead, and what the
+// preview has to say about it: the key, the value, the rule and the fix.
+var mistakes = []struct{ name, stack, old, new, want string }{
+	{"unknown key", "dev", "natGateways: 1", "natGateways: 1\n    natGatways: 1",
+		"legops:network.natGatways: unknown key: did you mean natGateways?"},
+	{"unknown key at the top", "dev", "legops:queues:", "legops:queue: 1\n  legops:queues:",
+		"legops:queue: unknown key: did you mean legops:queues?"},
+	{"key of another program", "dev", "legops:region:", "aws:region: us-east-1\n  legops:region:",
+		"aws:region: the program's providers are explicit and ignore it: set legops:region"},
+	{"wrong type", "dev", "natGateways: 1", "natGateways: one",
+		"legops:network.natGateways: one: must be a whole number, is text: write a whole number of 1 to 2"},
+	{"wrong type of a section", "dev", "legops:tags:\n    Owner: platform@legops.example\n    CostCenter: engineering\n", "legops:tags: platform\n",
+		"legops:tags: platform: must be a mapping, is text: write a mapping"},
+	{"malformed CIDR", "dev", "cidr: 10.10.0.0/16", "cidr: 10.10.0.0",
+		"legops:network.cidr: 10.10.0.0: malformed: write an IPv4 range such as 10.10.0.0/16"},
+	{"overlapping CIDR", "dev", "10.10.9.0/24", "10.10.40.0/24",
+		"legops:network.subnets.data[1]: 10.10.40.0/24: overlaps legops:network.subnets.application[0] (10.10.32.0/19): choose ranges that share no address"},
+	{"too small CIDR", "dev", "10.10.32.0/19", "10.10.32.0/24",
+		"legops:network.subnets.application[0]: 10.10.32.0/24: too small: application subnets must be /22 or larger: write a range of /22 or larger"},
+	{"three zones", "dev", "- us-east-1b", "- us-east-1b\n      - us-east-1c",
+		`legops:network.availabilityZones: ["us-east-1a","us-east-1b","us-east-1c"]: has 3 where at most 2 are allowed: write a list of exactly 2`},
+	{"zone of another region", "dev", "- us-east-1b", "- us-west-2b",
+		"legops:network.availabilityZones[1]: us-west-2b: not an Availability Zone of us-east-1: choose one such as us-east-1a"},
+	{"no NAT gateway", "dev", "natGateways: 1", "natGateways: 0",
+		"legops:network.natGateways: 0: below the minimum of 1: write a whole number of 1 to 2"},
+	{"three NAT gateways", "dev", "natGateways: 1", "natGateways: 3",
+		"legops:network.natGateways: 3: above the maximum of 2: write a whole number of 1 to 2"},
+	{"unknown instance type", "dev", "m7g.large", "m7g.lrge",
+		"legops:eks.nodes.instanceTypes[0]: m7g.lrge: unknown instance type: did you mean m7g.large?"},
+	{"arm64 nodes, amd64 images", "prod", "imageArchitecture: arm64", "imageArchitecture: amd64",
+		"legops:registry.imageArchitecture: amd64: the nodes are arm64 (legops:eks.nodes.instanceTypes[0]: m7g.xlarge): set it to arm64, or choose amd64 instance types"},
+	{"minimum above maximum", "prod", "minSize: 3", "minSize: 13",
+		"legops:eks.nodes.minSize: 13: above maxSize, which is 12: lower minSize or raise maxSize"},
+	{"production with one NAT gateway", "prod", "natGateways: 2", "natGateways: 1",
+		"legops:network.natGateways: 1: production requires two NAT gateways: set it to 2"},
+	{"production open to the world", "prod", "publicAccessCidrs: []", "publicAccessCidrs: [0.0.0.0/0]",
+		"legops:eks.publicAccessCidrs[0]: 0.0.0.0/0: opens the cluster endpoint to the world: list the ranges of your offices, or none to keep the endpoint private"},
+	{"production without deletion protection", "prod", "deletionProtection: true", "deletionProtection: false",
+		"legops:deletionProtection: false: production requires deletion protection: set it to true"},
+	{"short account id", "prod", `"333333333333"`, `"33333333333"`,
+		"legops:account: 33333333333: malformed: write a twelve-digit account id in quotes"},
+	{"application twice", "prod", "- name: identity", "- name: portal",
+		"legops:applications[1].name: portal: is also legops:applications[0].name: rename or remove one"},
+	{"queue that is not there", "prod", "- name: document-signing", "- name: signing",
+		"legops:applications[3].produces[0]: document-signing: no such queue: add it to legops:queues"},
+}
+
+// TestMistakesFailThePreview makes each slip alone, and the production ones all together.
+func TestMistakesFailThePreview(t *testing.T) {
+	var together [][2]string
+	var said []string
+	for _, m := range mistakes {
+		t.Run(m.name, func(t *testing.T) {
+			out, err := previewEdited(t, m.stack, [2]string{m.old, m.new})
+			require.Error(t, err, out)
+			assert.Contains(t, out, "error: "+m.want)
+			assert.NotContains(t, out, "pulumi:providers", "no resource may be registered")
+		})
+		if m.stack == "prod" {
+			together = append(together, [2]string{m.old, m.new})
+			said = append(said, m.want)
+		}
+	}
+	t.Run("all at once", func(t *testing.T) {
+		out, err := previewEdited(t, "prod", together...)
+		require.Error(t, err, out)
+		for _, line := range said {
+			assert.Contains(t, out, line)
+		}
+	})
+	t.Run("none", func(t *testing.T) {
+		out, err := previewEdited(t, "prod")
+		require.NoError(t, err)
+		assert.Contains(t, out, "pulumi:providers")
+	})
+}
+
+// editedFiles is a folder with an edited copy of a stack file.
+func editedFiles(t *testing.T, stack string, edits ...[2]string) string {
+	t.Helper()
+	content, err := os.ReadFile(filepath.Join(root, "Pulumi."+stack+".yaml"))
+	require.NoError(t, err)
+	text := string(content)
+	for _, edit := range edits {
+		require.Contains(t, text, edit[0], "the edit has to apply")
+		text = strings.Replace(text, edit[0], edit[1], 1)
+	}
+	files := t.TempDir()
+	require.NoError(t, os.WriteFile(filepath.Join(files, "Pulumi."+stack+".yaml"), []byte(text), 0o600))
+	return files
+}
+
+// previewEdited previews a stack with an edited stack file, from nothing, and returns what it printed.
+func previewEdited(t *testing.T, stack string, edits ...[2]string) (string, error) {
+	t.Helper()
+	session, err := offline.Open(offline.Options{Root: root, Dir: t.TempDir(), StackFiles: editedFiles(t, stack, edits...)})
+	require.NoError(t, err)
+	defer finish(t, session)
+	out, err := session.Run(t.Context(), "preview", "--stack", stack)
+	assert.Zero(t, session.Cloud().Calls(), "calls that change the cloud in a preview")
+	return out, err
+}
