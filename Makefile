@@ -74,7 +74,7 @@ lint: $(BIN)/golangci-lint ## Run every linter
 	tools/lint.sh
 
 .PHONY: generate
-generate: ## Regenerate what is generated (schemas, golden previews)
+generate: ## Regenerate the schemas
 	go generate ./...
 
 .PHONY: golden

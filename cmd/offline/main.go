@@ -45,7 +45,7 @@ func run() (int, error) {
 	if err != nil {
 		return 1, err
 	}
-	code, err := session.Stream(ctx, os.Stdin, os.Stdout, os.Stderr, os.Args[1:]...)
+	code, err := session.Stream(ctx, os.Stdin, os.Stdout, os.Stderr, offline.AbsolutePaths(dir, os.Args[1:])...)
 	for _, address := range session.Refused() {
 		fmt.Fprintln(os.Stderr, "offline: refused a connection to", address)
 	}

@@ -89,6 +89,18 @@ func TestTheProgramJudgesTheStackFile(t *testing.T) {
 	assert.Empty(t, completeArguments(nil))
 }
 
+func TestFilesAreThoseOfTheCaller(t *testing.T) {
+	for _, test := range []struct{ args, want []string }{
+		{[]string{"stack", "graph", "graph.dot", "--stack", "dev"}, []string{"stack", "graph", "/here/graph.dot", "--stack", "dev"}},
+		{[]string{"stack", "export", "--file", "state.json"}, []string{"stack", "export", "--file", "/here/state.json"}},
+		{[]string{"preview", "--save-plan=plan.json"}, []string{"preview", "--save-plan=/here/plan.json"}},
+		{[]string{"stack", "import", "--file", "/tmp/state.json"}, []string{"stack", "import", "--file", "/tmp/state.json"}},
+		{[]string{"stack", "output", "vpcId"}, []string{"stack", "output", "vpcId"}},
+	} {
+		assert.Equal(t, test.want, AbsolutePaths("/here", test.args))
+	}
+}
+
 func TestFindRoot(t *testing.T) {
 	s := project(t, "config: {}\n")
 	below := filepath.Join(s.root, "a", "b")

@@ -9,7 +9,6 @@ import (
 	"os"
 	"os/exec"
 	"path/filepath"
-	"slices"
 	"strings"
 	"syscall"
 	"time"
@@ -122,7 +121,7 @@ func (s *Session) pulumi() string { return filepath.Join(s.tools(), "pulumi") }
 // Command is a Pulumi CLI command in the session's world. The program is built first if the command runs it,
 // and a stack that it names is made if need be.
 func (s *Session) Command(ctx context.Context, args ...string) (*exec.Cmd, error) {
-	if s.program == "" && len(args) > 0 && slices.Contains(deployments, args[0]) {
+	if s.program == "" && runsProgram(args) {
 		if out, err := s.build(ctx); err != nil {
 			return nil, fmt.Errorf("building the program: %w\n%s", err, out)
 		}
@@ -205,31 +204,6 @@ func (s *Session) ensureStack(ctx context.Context, stack string) error {
 		return fmt.Errorf("making the offline stack %s: %w\n%s", stack, err, out)
 	}
 	return nil
-}
-
-// stackOf is the stack that a command line names, or "".
-func stackOf(args []string) string {
-	for i, arg := range args {
-		if (arg == "--stack" || arg == "-s") && i+1 < len(args) {
-			return args[i+1]
-		}
-		if name, ok := strings.CutPrefix(arg, "--stack="); ok {
-			return name
-		}
-	}
-	return ""
-}
-
-// deployments are the commands that run or weigh the whole program.
-var deployments = []string{"preview", "pre", "up", "update", "refresh", "destroy", "down", "dn"}
-
-// completeArguments leaves the judging of a stack file to the program. The CLI would stop at the first value
-// whose outer type is wrong, where the program names every problem there is.
-func completeArguments(args []string) []string {
-	if len(args) > 0 && slices.Contains(deployments, args[0]) {
-		return append([]string{args[0], "--skip-config-validation"}, args[1:]...)
-	}
-	return args
 }
 
 // environment is a person's environment without what would change a preview or lead outside: credentials,

@@ -1,0 +1,60 @@
+package offline
+
+import (
+	"path/filepath"
+	"slices"
+	"strings"
+)
+
+// stackOf is the stack that a command line names, or "".
+func stackOf(args []string) string {
+	for i, arg := range args {
+		if (arg == "--stack" || arg == "-s") && i+1 < len(args) {
+			return args[i+1]
+		}
+		if name, ok := strings.CutPrefix(arg, "--stack="); ok {
+			return name
+		}
+	}
+	return ""
+}
+
+// deployments are the commands that run or weigh the whole program.
+var deployments = []string{"preview", "pre", "up", "update", "refresh", "destroy", "down", "dn"}
+
+// runsProgram says whether a command is one of them.
+func runsProgram(args []string) bool { return len(args) > 0 && slices.Contains(deployments, args[0]) }
+
+// completeArguments leaves the judging of a stack file to the program. The CLI would stop at the first value
+// whose outer type is wrong, where the program names every problem there is.
+func completeArguments(args []string) []string {
+	if !runsProgram(args) {
+		return args
+	}
+	return append([]string{args[0], "--skip-config-validation"}, args[1:]...)
+}
+
+// fileFlags are the flags that name a file to read or write.
+var fileFlags = []string{"--file", "--plan", "--save-plan", "--import-file", "--event-log"}
+
+// AbsolutePaths makes the files that a command line names those of dir: the CLI itself runs in a folder of its own.
+func AbsolutePaths(dir string, args []string) []string {
+	absolute := func(path string) string {
+		if path == "" || filepath.IsAbs(path) {
+			return path
+		}
+		return filepath.Join(dir, path)
+	}
+	args = slices.Clone(args)
+	for i, arg := range args {
+		flag, value, joined := strings.Cut(arg, "=")
+		switch {
+		case joined && slices.Contains(fileFlags, flag):
+			args[i] = flag + "=" + absolute(value)
+		case i > 0 && slices.Contains(fileFlags, args[i-1]), // --file state.json
+			i == 2 && args[0] == "stack" && args[1] == "graph" && !strings.HasPrefix(arg, "-"): // stack graph graph.dot
+			args[i] = absolute(arg)
+		}
+	}
+	return args
+}
