@@ -1,6 +1,7 @@
 package components
 
 import (
+	"errors"
 	"fmt"
 	"net/netip"
 	"slices"
@@ -118,7 +119,7 @@ func NewEks(ctx *pulumi.Context, name string, args *EksArgs, opts ...pulumi.Reso
 	c.Cluster = b.cluster
 	c.ClusterName = b.clusterName
 	c.Endpoint = b.cluster.EksCluster.Endpoint()
-	c.ClusterSecurityGroupID = b.cluster.EksCluster.VpcConfig().ClusterSecurityGroupId().Elem()
+	c.ClusterSecurityGroupID = clusterSecurityGroupID(b.cluster)
 	c.NodesAutoScalingGroup = nodes.Resources.Index(pulumi.Int(0)).AutoscalingGroups().Index(pulumi.Int(0)).Name().Elem()
 	return c, ctx.RegisterResourceOutputs(c, pulumi.Map{
 		"clusterName":            c.ClusterName,
@@ -126,6 +127,18 @@ func NewEks(ctx *pulumi.Context, name string, args *EksArgs, opts ...pulumi.Reso
 		"clusterSecurityGroupId": c.ClusterSecurityGroupID,
 		"nodesAutoScalingGroup":  c.NodesAutoScalingGroup,
 	})
+}
+
+// clusterSecurityGroupID is unknown for as long as the endpoint is. In a first preview the configuration of the VPC
+// is known in part, and its missing group would pass for an empty id.
+func clusterSecurityGroupID(cluster *eks.Cluster) pulumi.StringOutput {
+	id := cluster.EksCluster.VpcConfig().ClusterSecurityGroupId()
+	return pulumi.All(cluster.EksCluster.Endpoint(), id).ApplyT(func(known []any) (string, error) {
+		if id, ok := known[1].(*string); ok && id != nil && *id != "" {
+			return *id, nil
+		}
+		return "", errors.New("eks: the cluster has no security group of its own: refresh the stack")
+	}).(pulumi.StringOutput)
 }
 
 func (a *EksArgs) check(name string) error {
