@@ -34,9 +34,9 @@ $(BIN)/pulumi: tools/pulumi/go.mod tools/language-go/go.mod tools/pulumi.sh | ch
 $(BIN)/home/plugins/resource-eks-v$(EKS_VERSION): tools/pulumi-eks/package-lock.json tools/pulumi-eks.sh $(BIN)/pulumi | check-tools
 	tools/pulumi-eks.sh $(EKS_VERSION) $(BIN)
 
-$(BIN)/aws: tools/aws.sh | check-tools
+$(BIN)/aws: tools/versions.sh | check-tools
 	mkdir -p $(BIN)
-	tools/aws.sh $(BIN)
+	tools/versions.sh $(BIN)
 
 .PHONY: $(BIN)/offline
 $(BIN)/offline: | check-tools
