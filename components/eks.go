@@ -119,7 +119,7 @@ func NewEks(ctx *pulumi.Context, name string, args *EksArgs, opts ...pulumi.Reso
 	c.Cluster = b.cluster
 	c.ClusterName = b.clusterName
 	c.Endpoint = b.cluster.EksCluster.Endpoint()
-	c.ClusterSecurityGroupID = clusterSecurityGroupID(b.cluster)
+	c.ClusterSecurityGroupID = clusterSecurityGroupID(ctx, b.cluster)
 	c.NodesAutoScalingGroup = nodes.Resources.Index(pulumi.Int(0)).AutoscalingGroups().Index(pulumi.Int(0)).Name().Elem()
 	return c, ctx.RegisterResourceOutputs(c, pulumi.Map{
 		"clusterName":            c.ClusterName,
@@ -131,11 +131,14 @@ func NewEks(ctx *pulumi.Context, name string, args *EksArgs, opts ...pulumi.Reso
 
 // clusterSecurityGroupID is unknown for as long as the endpoint is. In a first preview the configuration of the VPC
 // is known in part, and its missing group would pass for an empty id.
-func clusterSecurityGroupID(cluster *eks.Cluster) pulumi.StringOutput {
+func clusterSecurityGroupID(ctx *pulumi.Context, cluster *eks.Cluster) pulumi.StringOutput {
 	id := cluster.EksCluster.VpcConfig().ClusterSecurityGroupId()
 	return pulumi.All(cluster.EksCluster.Endpoint(), id).ApplyT(func(known []any) (string, error) {
 		if id, ok := known[1].(*string); ok && id != nil && *id != "" {
 			return *id, nil
+		}
+		if ctx.DryRun() { // a preview may know less than there is
+			return "", nil
 		}
 		return "", errors.New("eks: the cluster has no security group of its own: refresh the stack")
 	}).(pulumi.StringOutput)

@@ -270,6 +270,23 @@ func TestPreviewKnowsOnlyWhatWasGiven(t *testing.T) {
 	assert.Equal(t, "subnet-1", outputs["vpcConfig"].ObjectValue()["subnetIds"].ArrayValue()[0].StringValue())
 }
 
+// In the preview of an update what AWS computed once is known, also inside what changes.
+func TestPreviewOfAnUpdateKeepsWhatIsKnown(t *testing.T) {
+	c := newClient(t)
+	role, _ := c.made(typeRole, "role", values{"name": "service", "assumeRolePolicy": "{}"})
+	inputs := values{"name": "platform", "roleArn": "arn:aws:iam::" + account + ":role/" + role, "vpcConfig": values{"subnetIds": []any{}}}
+	id, made := c.made(typeCluster, "cluster", inputs)
+	inputs["vpcConfig"] = values{"subnetIds": []any{}, "endpointPrivateAccess": true}
+	updated, err := c.rpc.Update(t.Context(), &pulumirpc.UpdateRequest{
+		Preview: true, Urn: urnOf(typeCluster, "cluster"), Id: id, Olds: c.wire(made), News: c.wire(inputs),
+	})
+	require.NoError(t, err)
+	outputs := updated.GetProperties().AsMap()
+	assert.Equal(t, made["endpoint"], outputs["endpoint"])
+	assert.Equal(t, made["vpcConfig"].(values)["clusterSecurityGroupId"], outputs["vpcConfig"].(values)["clusterSecurityGroupId"])
+	assert.Equal(t, true, outputs["vpcConfig"].(values)["endpointPrivateAccess"])
+}
+
 // A creation whose answer was lost is found again by whoever asks for the same thing, and counted once.
 func TestRecordOutlivesACrash(t *testing.T) {
 	path := filepath.Join(t.TempDir(), "cloud.jsonl")

@@ -5,6 +5,7 @@ import (
 	"reflect"
 
 	"github.com/pulumi/pulumi/sdk/v3/go/common/resource"
+	"github.com/pulumi/pulumi/sdk/v3/go/common/resource/plugin"
 	pulumirpc "github.com/pulumi/pulumi/sdk/v3/proto/go"
 	"google.golang.org/grpc/codes"
 	"google.golang.org/grpc/status"
@@ -95,13 +96,21 @@ func (p *Provider) acknowledge(e *Entry) error {
 	return p.record.commit(change{Put: &known})
 }
 
-// previewOutputs are the inputs, and unknowns for what only the cloud can tell.
+// previewOutputs are the inputs, and unknowns for what only the cloud can tell of a resource that is not there yet.
 func (p *Provider) previewOutputs(c *connection, urn resource.URN, inputs resource.PropertyMap) (*structpb.Struct, error) {
-	m := made{connection: c, typ: string(urn.Type()), id: "unknown", inputs: inputs.Mappable()}
+	return p.plannedOutputs(c, urn, "unknown", inputs, func(any) resource.PropertyValue {
+		return resource.MakeComputed(resource.NewStringProperty(""))
+	})
+}
+
+// plannedOutputs lays what the cloud computes over the inputs; tell says how much of it a preview may know.
+func (p *Provider) plannedOutputs(c *connection, urn resource.URN, id string, inputs resource.PropertyMap, tell func(any) resource.PropertyValue) (*structpb.Struct, error) {
+	m := made{connection: c, typ: string(urn.Type()), id: id, inputs: inputs.Mappable()}
+	m.arn = p.arn(c, m.typ, id, m.inputs)
 	outputs := inputs.Copy()
 	for name, value := range p.computedOutputs(m) {
 		key := resource.PropertyKey(name)
-		outputs[key] = unknownLeaves(outputs[key], value)
+		outputs[key] = lay(outputs[key], value, tell)
 	}
 	if tags, ok := inputs["tags"]; ok {
 		outputs["tagsAll"] = tags
@@ -109,16 +118,16 @@ func (p *Provider) previewOutputs(c *connection, urn resource.URN, inputs resour
 	return marshal(outputs)
 }
 
-// unknownLeaves makes unknown what the cloud would add to a value, and keeps what was given.
-func unknownLeaves(given resource.PropertyValue, computed any) resource.PropertyValue {
+// lay puts what the cloud adds to a value into it, and keeps what was given.
+func lay(given resource.PropertyValue, computed any, tell func(any) resource.PropertyValue) resource.PropertyValue {
 	object, ok := computed.(map[string]any)
 	if !ok || !given.IsObject() {
-		return resource.MakeComputed(resource.NewStringProperty(""))
+		return tell(computed)
 	}
 	merged := given.ObjectValue().Copy()
 	for name, value := range object {
 		key := resource.PropertyKey(name)
-		merged[key] = unknownLeaves(merged[key], value)
+		merged[key] = lay(merged[key], value, tell)
 	}
 	return resource.NewObjectProperty(merged)
 }
@@ -166,17 +175,11 @@ func (p *Provider) Update(ctx context.Context, req *pulumirpc.UpdateRequest) (*p
 		return nil, err
 	}
 	if req.GetPreview() {
-		// What the cloud computed once stays as it is unless an input of the same name changes.
-		olds, err := unmarshal(req.GetOlds())
-		if err != nil {
-			return nil, err
+		// What the cloud computed once stays as it is, but for the version that an update makes.
+		outputs, err := p.plannedOutputs(c, urn, req.GetId(), inputs, resource.NewPropertyValue)
+		if err == nil && urn.Type() == typeTemplate {
+			outputs.Fields["latestVersion"] = structpb.NewStringValue(plugin.UnknownStringValue)
 		}
-		for name, property := range olds {
-			if _, isInput := p.schema.Resources[string(urn.Type())].Inputs[string(name)]; !isInput {
-				inputs[name] = property
-			}
-		}
-		outputs, err := marshal(inputs)
 		return &pulumirpc.UpdateResponse{Properties: outputs}, err
 	}
 	crashAfter, err := p.strike(ctx)
