@@ -151,6 +151,8 @@ func TestCheckRefuses(t *testing.T) {
 	assert.ErrorContains(t, err, "does not know the resource type aws:nowhere/thing:Thing")
 	_, err = c.rpc.Invoke(t.Context(), &pulumirpc.InvokeRequest{Tok: "aws:ec2/getVpc:getVpc"})
 	assert.ErrorContains(t, err, "no answer to the function aws:ec2/getVpc:getVpc")
+	_, err = c.rpc.Invoke(t.Context(), &pulumirpc.InvokeRequest{Tok: "aws:index/getRegion:getRegion", Args: c.wire(values{"zone": "a"})})
+	assert.ErrorContains(t, err, "zone")
 }
 
 func TestCreateRefuses(t *testing.T) {
@@ -285,6 +287,21 @@ func TestPreviewOfAnUpdateKeepsWhatIsKnown(t *testing.T) {
 	assert.Equal(t, made["endpoint"], outputs["endpoint"])
 	assert.Equal(t, made["vpcConfig"].(values)["clusterSecurityGroupId"], outputs["vpcConfig"].(values)["clusterSecurityGroupId"])
 	assert.Equal(t, true, outputs["vpcConfig"].(values)["endpointPrivateAccess"])
+}
+
+// What a new resource may not be, a changed one may not become.
+func TestUpdateRefuses(t *testing.T) {
+	c := newClient(t)
+	vpc := c.vpc()
+	inputs := values{"vpcId": vpc, "cidrBlock": "10.0.0.0/24"}
+	id, _ := c.made(typeSubnet, "a", inputs)
+	update := func(news values) error {
+		_, err := c.rpc.Update(t.Context(), &pulumirpc.UpdateRequest{Urn: urnOf(typeSubnet, "a"), Id: id, News: c.wire(news)})
+		return err
+	}
+	require.NoError(t, update(inputs), "a subnet does not overlap itself")
+	assert.ErrorContains(t, update(values{"vpcId": vpc, "cidrBlock": "10.9.0.0/24"}), "InvalidSubnet.Range")
+	assert.ErrorContains(t, update(values{"vpcId": "vpc-00000000000000000", "cidrBlock": "10.0.0.0/24"}), "NotFound")
 }
 
 // A creation whose answer was lost is found again by whoever asks for the same thing, and counted once.

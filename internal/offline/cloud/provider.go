@@ -214,6 +214,9 @@ func (p *Provider) Invoke(ctx context.Context, req *pulumirpc.InvokeRequest) (*p
 	if err != nil {
 		return nil, err
 	}
+	if failures := p.schema.Check(p.schema.Functions[req.GetTok()].Inputs, args); len(failures) > 0 {
+		return nil, status.Errorf(codes.InvalidArgument, "function %s: %v", req.GetTok(), failures)
+	}
 	answer, err := function(connectionOf(ctx), args)
 	if err != nil {
 		return nil, err

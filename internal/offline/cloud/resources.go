@@ -208,7 +208,7 @@ func (p *Provider) update(c *connection, urn resource.URN, id string, inputs map
 	if e.Type == typeTemplate {
 		e.Outputs["latestVersion"] = old.Outputs["latestVersion"].(float64) + 1
 	}
-	if err := p.refuseReferences(e); err != nil {
+	if err := p.refuseChange(e); err != nil {
 		return nil, err
 	}
 	return e, p.record.commit(change{Put: e})

@@ -88,6 +88,12 @@ func (p *Provider) refuse(e *Entry) error {
 			return refusal(urn, "LimitExceeded: %v has %d, the quota is %d", e.Inputs[quota.per], count, quota.limit)
 		}
 	}
+	return p.refuseChange(e)
+}
+
+// refuseChange says why AWS would not let a resource be as it is asked to be, new or changed. The caller holds the
+// record's lock.
+func (p *Provider) refuseChange(e *Entry) error {
 	for _, rule := range rules[e.Type] {
 		if err := rule(p, e); err != nil {
 			return err
@@ -230,7 +236,7 @@ func subnetFits(p *Provider, e *Entry) error {
 		return refusal(urn, "InvalidSubnet.Range: %s must be /16 to /28", own)
 	}
 	for _, other := range p.record.entries {
-		if other.Account != e.Account {
+		if other.Account != e.Account || other.key() == e.key() {
 			continue
 		}
 		within, err := netip.ParsePrefix(fmt.Sprint(other.Inputs["cidrBlock"]))
