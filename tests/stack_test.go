@@ -4,6 +4,7 @@ package tests
 import (
 	"encoding/json"
 	"fmt"
+	"os"
 	"slices"
 	"strings"
 	"testing"
@@ -236,11 +237,13 @@ func TestOutputsAreDescribed(t *testing.T) {
 		if err != nil {
 			return err
 		}
+		readme, err := os.ReadFile("../README.md")
+		require.NoError(t, err)
 		seen := map[string]bool{}
 		for _, output := range platform.Outputs() {
 			assert.False(t, seen[output.Name], output.Name)
 			seen[output.Name] = true
-			assert.NotEmpty(t, output.Description, output.Name)
+			assert.Contains(t, string(readme), fmt.Sprintf("| `%s` | %s |\n", output.Name, output.Description))
 			assert.NotNil(t, output.Value, output.Name)
 		}
 		return nil
