@@ -1,6 +1,7 @@
 package components
 
 import (
+	"context"
 	"errors"
 	"fmt"
 	"net/netip"
@@ -187,6 +188,15 @@ func (b *eksBuild) controlPlane(nodeRole *role) error {
 	for _, cidr := range b.args.PublicAccessCIDRs {
 		public = append(public, pulumi.String(cidr.String()))
 	}
+	options := []pulumi.ResourceOption{
+		b.parent,
+		// EKS would create the log group itself, without key and retention, and the cluster can neither be made
+		// nor unmade without the rights of its role.
+		pulumi.DependsOn(append(slices.Clone(service.grants), logs)),
+	}
+	if b.args.Protect {
+		options = append(options, pulumi.Transforms([]pulumi.ResourceTransform{protectCluster}))
+	}
 	mode := eks.AuthenticationModeApi
 	b.cluster, err = eks.NewCluster(b.ctx, b.name, &eks.ClusterArgs{
 		Name:                   pulumi.String(b.args.Name),
@@ -207,15 +217,22 @@ func (b *eksBuild) controlPlane(nodeRole *role) error {
 		ProviderCredentialOpts: eks.KubeconfigOptionsArgs{},
 		UseDefaultVpcCni:       pulumi.BoolRef(true), // the CNI is a managed add-on
 		SkipDefaultNodeGroup:   pulumi.BoolRef(true), // the nodes are a managed node group
-	}, b.parent, pulumi.Protect(b.args.Protect),
-		// EKS would create the log group itself, without key and retention, and the cluster can neither be made
-		// nor unmade without the rights of its role.
-		pulumi.DependsOn(append(slices.Clone(service.grants), logs)))
+	}, options...)
 	if err != nil {
 		return err
 	}
 	b.clusterName = b.cluster.EksCluster.Name()
 	return nil
+}
+
+// protectCluster protects the cluster among all that pulumi-eks makes. Protect on the component would reach every
+// child, and an administrator's access could then not be taken away without unprotecting it by hand first.
+func protectCluster(_ context.Context, args *pulumi.ResourceTransformArgs) *pulumi.ResourceTransformResult {
+	if args.Type != "aws:eks/cluster:Cluster" {
+		return nil
+	}
+	args.Opts.Protect = true
+	return &pulumi.ResourceTransformResult{Props: args.Props, Opts: args.Opts}
 }
 
 // serviceRole is what EKS does in the account for the cluster.

@@ -51,6 +51,7 @@ var managedAddons = []managedAddon{
 	{name: "kube-proxy"},
 	{name: "coredns", phase: onNodes},
 	{
+		// Behind one hop it takes what it needs of instance metadata from the Kubernetes API.
 		name:           "aws-ebs-csi-driver",
 		phase:          onNodes,
 		serviceAccount: "kube-system/ebs-csi-controller-sa",
@@ -59,9 +60,13 @@ var managedAddons = []managedAddon{
 	},
 	{name: "metrics-server", phase: onNodes},
 	{
-		// The agent reads instance metadata from the host network, so one hop is enough for it.
-		name:           "amazon-cloudwatch-observability",
-		phase:          onNodes,
+		// Agent and Fluent Bit read instance metadata from the host network, so one hop is enough for them.
+		name:  "amazon-cloudwatch-observability",
+		phase: onNodes,
+		// Application Signals would put its own code into the applications' pods, and is billed by the request.
+		configuration: map[string]any{
+			"manager": map[string]any{"applicationSignals": map[string]any{"autoMonitor": map[string]any{"monitorAllServices": false}}},
+		},
 		serviceAccount: "amazon-cloudwatch/cloudwatch-agent",
 		managed:        []string{"CloudWatchAgentServerPolicy"},
 		logGroups:      containerInsightsLogs,

@@ -18,6 +18,8 @@ type NodesArgs struct {
 	// CapacityType is ON_DEMAND or SPOT.
 	CapacityType string
 	// MinSize and MaxSize are the bounds between which the Cluster Autoscaler moves, 1 to 450 (the quota of EKS).
+	// A changed bound is sent to EKS with the size the state knows: refresh first, and let the group grow to a new
+	// MinSize before it is set, or EKS refuses it.
 	MinSize, MaxSize int
 	// DiskGiB is the size of each node's root volume, at least 20.
 	DiskGiB int

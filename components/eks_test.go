@@ -64,7 +64,7 @@ func TestEks(t *testing.T) {
 		entry + "accessPolicies.admin.policyArn":        "arn:aws:eks::aws:cluster-access-policy/AmazonEKSClusterAdminPolicy",
 		entry + "accessPolicies.admin.accessScope.type": "cluster",
 	})
-	assert.True(t, found.Protect)
+	assert.False(t, found.Protect, "it would reach the access entries")
 	assert.Contains(t, found.Providers["aws"], "pulumi:providers:aws::aws::")
 	for input, name := range map[string]string{
 		"clusterSecurityGroup": "aws:ec2/securityGroup:SecurityGroup::eks-control-plane",
@@ -92,9 +92,11 @@ func TestEksPrivate(t *testing.T) {
 	args := eksArgs()
 	args.PublicAccessCIDRs = nil
 	args.Protect = false
-	found := record(t, cluster(args)).One(t, "eks:index:Cluster", "eks")
-	expect(t, found, map[string]any{"endpointPrivateAccess": true, "endpointPublicAccess": false, "publicAccessCidrs": []any{}})
-	assert.False(t, found.Protect)
+	r := record(t, cluster(args))
+	expect(t, r.One(t, "eks:index:Cluster", "eks"), map[string]any{
+		"endpointPrivateAccess": true, "endpointPublicAccess": false, "publicAccessCidrs": []any{},
+	})
+	assert.False(t, r.One(t, "aws:cloudwatch/logGroup:LogGroup", "eks-logs").Protect)
 }
 
 func TestEksNodes(t *testing.T) {
@@ -164,7 +166,8 @@ func TestEksAddons(t *testing.T) {
 		{name: "coredns", onNodes: true, version: "v1.13.1-eksbuild.1"},
 		{name: "aws-ebs-csi-driver", onNodes: true, serviceAccount: "kube-system/ebs-csi-controller-sa"},
 		{name: "metrics-server", onNodes: true},
-		{name: "amazon-cloudwatch-observability", onNodes: true, serviceAccount: "amazon-cloudwatch/cloudwatch-agent"},
+		{name: "amazon-cloudwatch-observability", onNodes: true, serviceAccount: "amazon-cloudwatch/cloudwatch-agent",
+			configuration: `{"manager":{"applicationSignals":{"autoMonitor":{"monitorAllServices":false}}}}`},
 	} {
 		found := r.One(t, "aws:eks/addon:Addon", "eks-"+addon.name)
 		expect(t, found, map[string]any{

@@ -26,7 +26,7 @@ type Encryption struct {
 	LogsKeyArn pulumi.StringOutput `pulumi:"logsKeyArn"`
 	// SecretsKeyArn encrypts Kubernetes Secrets in the cluster's store.
 	SecretsKeyArn pulumi.StringOutput `pulumi:"secretsKeyArn"`
-	// VolumesKeyArn encrypts EBS volumes: of nodes and of pods.
+	// VolumesKeyArn encrypts EBS volumes: of nodes, and of pods whose StorageClass names it.
 	VolumesKeyArn pulumi.StringOutput `pulumi:"volumesKeyArn"`
 }
 

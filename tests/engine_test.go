@@ -240,3 +240,27 @@ func TestChangesShow(t *testing.T) {
 		})
 	}
 }
+
+// TestProductionProtectsDataNotAccess takes an administrator away in production: that is not held up by the
+// protection of the cluster, which itself cannot go.
+func TestProductionProtectsDataNotAccess(t *testing.T) {
+	dir := t.TempDir()
+	session := open(t, dir, nil)
+	run(t, session, "up", "--yes", "--skip-preview", "--stack", "prod")
+	finish(t, session)
+
+	edited, err := offline.Open(offline.Options{Root: root, Dir: dir, StackFiles: editedFiles(t, "prod", [2]string{
+		"- name: platform\n        roleArn: arn:aws:iam::333333333333:role/platform",
+		"- name: keepers\n        roleArn: arn:aws:iam::333333333333:role/keepers",
+	})})
+	require.NoError(t, err)
+	defer finish(t, edited)
+	run(t, edited, "up", "--yes", "--stack", "prod")
+	made := strings.Join(existing(t, edited), "\n")
+	assert.Contains(t, made, "role/keepers")
+	assert.NotContains(t, made, "role/platform")
+
+	out, err := edited.Run(t.Context(), "destroy", "--yes", "--stack", "prod")
+	require.Error(t, err)
+	assert.Regexp(t, `aws:eks/cluster:Cluster::eks-eksCluster" cannot be deleted`, out)
+}
