@@ -19,11 +19,14 @@ func stackOf(args []string) string {
 	return ""
 }
 
-// deployments are the commands that run or weigh the whole program.
-var deployments = []string{"preview", "pre", "up", "update", "refresh", "destroy", "down", "dn"}
+// programCommands are the commands that run the program. Refresh and destroy go by the state unless --run-program is
+// given: they work also while the program does not compile, and the CLI checks no configuration for them.
+var programCommands = []string{"preview", "pre", "up", "update"}
 
-// runsProgram says whether a command is one of them.
-func runsProgram(args []string) bool { return len(args) > 0 && slices.Contains(deployments, args[0]) }
+// runsProgram says whether a command needs the program.
+func runsProgram(args []string) bool {
+	return len(args) > 0 && (slices.Contains(programCommands, args[0]) || slices.Contains(args, "--run-program"))
+}
 
 // completeArguments leaves the judging of a stack file to the program. The CLI would stop at the first value
 // whose outer type is wrong, where the program names every problem there is.

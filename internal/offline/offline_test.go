@@ -86,7 +86,17 @@ func TestStackOf(t *testing.T) {
 func TestTheProgramJudgesTheStackFile(t *testing.T) {
 	assert.Equal(t, []string{"up", "--skip-config-validation", "--yes"}, completeArguments([]string{"up", "--yes"}))
 	assert.Equal(t, []string{"stack", "output"}, completeArguments([]string{"stack", "output"}))
+	assert.Equal(t, []string{"destroy"}, completeArguments([]string{"destroy"}))
 	assert.Empty(t, completeArguments(nil))
+}
+
+func TestOnlyWhatRunsTheProgramBuildsIt(t *testing.T) {
+	for _, args := range [][]string{{"preview"}, {"up", "--yes"}, {"refresh", "--run-program"}} {
+		assert.True(t, runsProgram(args), args)
+	}
+	for _, args := range [][]string{nil, {"destroy", "--yes"}, {"refresh"}, {"stack", "output"}} {
+		assert.False(t, runsProgram(args), args)
+	}
 }
 
 func TestFilesAreThoseOfTheCaller(t *testing.T) {

@@ -5,7 +5,6 @@ import (
 	"reflect"
 
 	"github.com/pulumi/pulumi/sdk/v3/go/common/resource"
-	"github.com/pulumi/pulumi/sdk/v3/go/common/resource/plugin"
 	pulumirpc "github.com/pulumi/pulumi/sdk/v3/proto/go"
 	"google.golang.org/grpc/codes"
 	"google.golang.org/grpc/status"
@@ -22,7 +21,7 @@ func (p *Provider) Create(ctx context.Context, req *pulumirpc.CreateRequest) (*p
 		return nil, err
 	}
 	if req.GetPreview() {
-		outputs, err := p.previewOutputs(c, urn, inputs)
+		outputs, err := marshal(p.outputs(p.making(c, urn, "unknown", inputs.Mappable()), inputs, unknown))
 		return &pulumirpc.CreateResponse{Properties: outputs}, err
 	}
 	crashAfter, err := p.strike(ctx)
@@ -74,13 +73,9 @@ func (p *Provider) freeID(c *connection, urn resource.URN, inputs map[string]any
 
 // entry is a resource as the cloud would hold it.
 func (p *Provider) entry(c *connection, urn resource.URN, id string, inputs map[string]any) *Entry {
-	m := made{connection: c, typ: string(urn.Type()), id: id, inputs: inputs}
-	m.arn = p.arn(c, m.typ, id, inputs)
+	m := p.making(c, urn, id, inputs)
 	e := &Entry{URN: string(urn), Type: m.typ, ID: id, Account: c.account, Region: c.region, Cluster: c.cluster, Inputs: inputs}
-	e.Outputs = merge(inputs, p.computedOutputs(m))
-	if tags, ok := inputs["tags"]; ok {
-		e.Outputs["tagsAll"] = tags
-	}
+	e.Outputs = p.outputs(m, resource.NewPropertyMapFromMap(inputs), resource.NewPropertyValue).Mappable()
 	if ids, ok := implied[m.typ]; ok {
 		e.Implied = ids(m)
 	}
@@ -96,17 +91,13 @@ func (p *Provider) acknowledge(e *Entry) error {
 	return p.record.commit(change{Put: &known})
 }
 
-// previewOutputs are the inputs, and unknowns for what only the cloud can tell of a resource that is not there yet.
-func (p *Provider) previewOutputs(c *connection, urn resource.URN, inputs resource.PropertyMap) (*structpb.Struct, error) {
-	return p.plannedOutputs(c, urn, "unknown", inputs, func(any) resource.PropertyValue {
-		return resource.MakeComputed(resource.NewStringProperty(""))
-	})
+// unknown is all that can be told before a resource is there.
+func unknown(any) resource.PropertyValue {
+	return resource.MakeComputed(resource.NewStringProperty(""))
 }
 
-// plannedOutputs lays what the cloud computes over the inputs; tell says how much of it a preview may know.
-func (p *Provider) plannedOutputs(c *connection, urn resource.URN, id string, inputs resource.PropertyMap, tell func(any) resource.PropertyValue) (*structpb.Struct, error) {
-	m := made{connection: c, typ: string(urn.Type()), id: id, inputs: inputs.Mappable()}
-	m.arn = p.arn(c, m.typ, id, m.inputs)
+// outputs lays what the cloud computes over the inputs; tell says how much of it is known.
+func (p *Provider) outputs(m made, inputs resource.PropertyMap, tell func(any) resource.PropertyValue) resource.PropertyMap {
 	outputs := inputs.Copy()
 	for name, value := range p.computedOutputs(m) {
 		key := resource.PropertyKey(name)
@@ -115,7 +106,14 @@ func (p *Provider) plannedOutputs(c *connection, urn resource.URN, id string, in
 	if tags, ok := inputs["tags"]; ok {
 		outputs["tagsAll"] = tags
 	}
-	return marshal(outputs)
+	return outputs
+}
+
+// making is what the computed outputs of a resource may depend on.
+func (p *Provider) making(c *connection, urn resource.URN, id string, inputs map[string]any) made {
+	m := made{connection: c, typ: string(urn.Type()), id: id, inputs: inputs}
+	m.arn = p.arn(c, m.typ, id, inputs)
+	return m
 }
 
 // lay puts what the cloud adds to a value into it, and keeps what was given.
@@ -130,23 +128,6 @@ func lay(given resource.PropertyValue, computed any, tell func(any) resource.Pro
 		merged[key] = lay(merged[key], value, tell)
 	}
 	return resource.NewObjectProperty(merged)
-}
-
-// merge lays what the cloud computed over what was asked for.
-func merge(inputs, computed map[string]any) map[string]any {
-	merged := map[string]any{}
-	for name, value := range inputs {
-		merged[name] = value
-	}
-	for name, value := range computed {
-		below, isObject := merged[name].(map[string]any)
-		above, addsObject := value.(map[string]any)
-		if isObject && addsObject {
-			value = merge(below, above)
-		}
-		merged[name] = value
-	}
-	return merged
 }
 
 // Read tells what the cloud knows of a resource, for refresh and import.
@@ -176,10 +157,11 @@ func (p *Provider) Update(ctx context.Context, req *pulumirpc.UpdateRequest) (*p
 	}
 	if req.GetPreview() {
 		// What the cloud computed once stays as it is, but for the version that an update makes.
-		outputs, err := p.plannedOutputs(c, urn, req.GetId(), inputs, resource.NewPropertyValue)
-		if err == nil && urn.Type() == typeTemplate {
-			outputs.Fields["latestVersion"] = structpb.NewStringValue(plugin.UnknownStringValue)
+		planned := p.outputs(p.making(c, urn, req.GetId(), inputs.Mappable()), inputs, resource.NewPropertyValue)
+		if urn.Type() == typeTemplate {
+			planned["latestVersion"] = unknown(nil)
 		}
+		outputs, err := marshal(planned)
 		return &pulumirpc.UpdateResponse{Properties: outputs}, err
 	}
 	crashAfter, err := p.strike(ctx)
