@@ -108,6 +108,12 @@ func policyOf(t *testing.T, found recorder.Resource, field string) document {
 	require.NoError(t, json.Unmarshal([]byte(fmt.Sprint(found.Get(field))), &d))
 	assert.Equal(t, "2012-10-17", d.Version)
 	for _, statement := range d.Statement {
+		if statement.Sid == "OverTLSOnly" { // the one statement that takes something away
+			assert.Equal(t, "Deny", statement.Effect)
+			assert.Equal(t, []string{"*"}, statement.Principal.AWS)
+			assert.Equal(t, map[string]map[string][]string{"Bool": {"aws:SecureTransport": {"false"}}}, statement.Condition)
+			continue
+		}
 		assert.Equal(t, "Allow", statement.Effect)
 	}
 	return d

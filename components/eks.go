@@ -268,11 +268,8 @@ func (b *eksBuild) accessEntries() map[string]eks.AccessEntryArgs {
 	return entries
 }
 
-// logGroup creates a log group before the service that would otherwise create it without key and retention.
+// logGroup creates a log group of the cluster.
 func (b *eksBuild) logGroup(suffix, path string, days int) (*cloudwatch.LogGroup, error) {
-	return cloudwatch.NewLogGroup(b.ctx, b.name+"-"+suffix, &cloudwatch.LogGroupArgs{
-		Name:            pulumi.String(path),
-		KmsKeyId:        b.args.LogKeyArn,
-		RetentionInDays: pulumi.Int(days),
-	}, b.parent, pulumi.Protect(b.args.Protect))
+	return newLogGroup(b.ctx, b.name+"-"+suffix,
+		logGroupArgs{path: path, days: days, keyArn: b.args.LogKeyArn, protect: b.args.Protect}, b.parent)
 }

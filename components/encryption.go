@@ -7,57 +7,64 @@ import (
 	"github.com/pulumi/pulumi/sdk/v3/go/pulumi"
 )
 
+// KeyPurpose is what a key encrypts.
+type KeyPurpose string
+
+// The purposes of keys.
+const (
+	KeyLogs        KeyPurpose = "logs"
+	KeySecrets     KeyPurpose = "secrets"
+	KeyVolumes     KeyPurpose = "volumes"
+	KeyDatabase    KeyPurpose = "database"
+	KeySearch      KeyPurpose = "search"
+	KeyQueues      KeyPurpose = "queues"
+	KeyStorage     KeyPurpose = "storage"
+	KeyCredentials KeyPurpose = "credentials"
+	KeyRegistry    KeyPurpose = "registry"
+)
+
 // EncryptionArgs are the arguments of Encryption.
 type EncryptionArgs struct {
 	// Name is the prefix of the aliases: alias/<Name>-<purpose>.
 	Name string
 	// Location is the region and account of the keys.
 	Location Location
-	// Protect keeps Pulumi from deleting the keys: what they encrypt is lost with them.
+	// Purposes are the keys to make, one each.
+	Purposes []KeyPurpose
+	// Protect keeps Pulumi from deleting the keys: what they encrypt is lost with them. Keys of what outlives the
+	// stack (documents, the database's last snapshot) stay when the stack goes.
 	Protect bool
 }
 
-// Encryption is the customer-managed KMS keys, one per purpose, so that who may use one says nothing about
-// another. Each rotates every year and takes 30 days to delete, the longest AWS offers.
+// Encryption is the customer-managed KMS keys of a region, one per purpose, so that who may use one says nothing
+// about another. Each rotates every year and takes 30 days to delete, the longest AWS offers.
 type Encryption struct {
 	pulumi.ResourceState
 
-	// LogsKeyArn encrypts CloudWatch log groups.
-	LogsKeyArn pulumi.StringOutput `pulumi:"logsKeyArn"`
-	// SecretsKeyArn encrypts Kubernetes Secrets in the cluster's store.
-	SecretsKeyArn pulumi.StringOutput `pulumi:"secretsKeyArn"`
-	// VolumesKeyArn encrypts EBS volumes: of nodes, and of pods whose StorageClass names it.
-	VolumesKeyArn pulumi.StringOutput `pulumi:"volumesKeyArn"`
+	// Keys are the ARNs of the keys, by purpose.
+	Keys map[KeyPurpose]pulumi.StringInput
 }
 
-// keyPurpose is one key: what it is for, who besides the account's IAM policies may use it, and the output that
-// carries it.
+// keyPurpose is one key: what it is for, who besides the account's IAM policies may use it, and whether it has to
+// outlive the stack with what it encrypts.
 type keyPurpose struct {
-	name        string
 	description string
 	statements  func(Location) []Statement
-	output      func(*Encryption) *pulumi.StringOutput
+	outlives    bool
 }
 
-var keyPurposes = []keyPurpose{
-	{
-		name:        "logs",
-		description: "CloudWatch log groups",
-		statements:  logKeyUsers,
-		output:      func(e *Encryption) *pulumi.StringOutput { return &e.LogsKeyArn },
-	},
-	{
-		// EKS uses the key through a grant that whoever creates the cluster makes: IAM policies are enough.
-		name:        "secrets",
-		description: "Kubernetes Secrets",
-		output:      func(e *Encryption) *pulumi.StringOutput { return &e.SecretsKeyArn },
-	},
-	{
-		name:        "volumes",
-		description: "EBS volumes of nodes and pods",
-		statements:  volumeKeyUsers,
-		output:      func(e *Encryption) *pulumi.StringOutput { return &e.VolumesKeyArn },
-	},
+// keyPurposes are all keys there can be. Most services use a key by a grant, or with the rights, of whoever creates or
+// calls the resource: then IAM policies are enough.
+var keyPurposes = map[KeyPurpose]keyPurpose{
+	KeyLogs:        {description: "CloudWatch log groups", statements: logKeyUsers},
+	KeySecrets:     {description: "Kubernetes Secrets"},
+	KeyVolumes:     {description: "EBS volumes of instances and pods", statements: volumeKeyUsers},
+	KeyDatabase:    {description: "Database, its backups and insights", outlives: true},
+	KeySearch:      {description: "Search domain"},
+	KeyQueues:      {description: "Queues"},
+	KeyStorage:     {description: "Buckets of applications and builds", outlives: true},
+	KeyCredentials: {description: "Secrets Manager"},
+	KeyRegistry:    {description: "Container images"},
 }
 
 // NewEncryption creates the keys.
@@ -65,42 +72,49 @@ func NewEncryption(ctx *pulumi.Context, name string, args *EncryptionArgs, opts 
 	p := &problems{component: "encryption " + name}
 	p.requireText(map[string]string{"Name": args.Name})
 	args.Location.check(p)
+	p.require(len(args.Purposes) > 0, "Purposes is empty")
+	for _, purpose := range args.Purposes {
+		_, known := keyPurposes[purpose]
+		p.require(known, "Purposes: %q must be one of %v", purpose, sortedKeys(keyPurposes))
+	}
 	if err := p.err(); err != nil {
 		return nil, err
 	}
 
-	c := &Encryption{}
+	c := &Encryption{Keys: map[KeyPurpose]pulumi.StringInput{}}
 	if err := ctx.RegisterComponentResource("legops:components:Encryption", name, c, opts...); err != nil {
 		return nil, err
 	}
 	outputs := pulumi.Map{}
-	for _, purpose := range keyPurposes {
-		arn, err := newKey(ctx, name+"-"+purpose.name, args, purpose, pulumi.Parent(c))
+	for _, purpose := range args.Purposes {
+		arn, err := newKey(ctx, name, args, purpose, pulumi.Parent(c))
 		if err != nil {
 			return nil, err
 		}
-		*purpose.output(c) = arn
-		outputs[purpose.name+"KeyArn"] = arn
+		c.Keys[purpose] = arn
+		outputs[string(purpose)+"KeyArn"] = arn
 	}
 	return c, ctx.RegisterResourceOutputs(c, outputs)
 }
 
-func newKey(ctx *pulumi.Context, name string, args *EncryptionArgs, purpose keyPurpose, parent pulumi.ResourceOption) (pulumi.StringOutput, error) {
+func newKey(ctx *pulumi.Context, component string, args *EncryptionArgs, purpose KeyPurpose, parent pulumi.ResourceOption) (pulumi.StringOutput, error) {
+	p := keyPurposes[purpose]
+	name := component + "-" + string(purpose)
 	statements := []Statement{keyAdministration(args.Location)}
-	if purpose.statements != nil {
-		statements = append(statements, purpose.statements(args.Location)...)
+	if p.statements != nil {
+		statements = append(statements, p.statements(args.Location)...)
 	}
 	key, err := kms.NewKey(ctx, name, &kms.KeyArgs{
-		Description:          pulumi.Sprintf("%s: %s", args.Name, purpose.description),
+		Description:          pulumi.Sprintf("%s: %s", args.Name, p.description),
 		DeletionWindowInDays: pulumi.Int(30),
 		EnableKeyRotation:    pulumi.Bool(true),
 		Policy:               policy(statements...),
-	}, parent, pulumi.Protect(args.Protect))
+	}, parent, pulumi.Protect(args.Protect), pulumi.RetainOnDelete(args.Protect && p.outlives))
 	if err != nil {
 		return pulumi.StringOutput{}, err
 	}
 	_, err = kms.NewAlias(ctx, name+"-alias", &kms.AliasArgs{
-		Name:        pulumi.Sprintf("alias/%s-%s", args.Name, purpose.name),
+		Name:        pulumi.Sprintf("alias/%s-%s", args.Name, purpose),
 		TargetKeyId: key.KeyId,
 	}, parent)
 	return key.Arn, err
@@ -115,7 +129,7 @@ var useKey = []string{"kms:Decrypt", "kms:DescribeKey", "kms:Encrypt", "kms:Gene
 func keyAdministration(l Location) Statement {
 	return Statement{
 		Sid:        "Administration",
-		Principals: []string{l.Root()},
+		Principals: arns(l.Root()),
 		Actions:    []string{"kms:*"},
 		Resources:  thisKey,
 	}
@@ -145,14 +159,14 @@ func volumeKeyUsers(l Location) []Statement {
 	return []Statement{
 		{
 			Sid:        "VolumesThroughEc2",
-			Principals: []string{"*"},
+			Principals: arns("*"),
 			Actions:    useKey,
 			Resources:  thisKey,
 			Conditions: Conditions{"StringEquals": throughEC2},
 		},
 		{
 			Sid:        "AttachVolumesThroughEc2",
-			Principals: []string{"*"},
+			Principals: arns("*"),
 			Actions:    []string{"kms:CreateGrant"},
 			Resources:  thisKey,
 			Conditions: Conditions{

@@ -16,16 +16,23 @@ func encryption(args components.EncryptionArgs) construct {
 	}
 }
 
-var encryptionArgs = components.EncryptionArgs{Name: "legops-test", Location: location, Protect: true}
+var encryptionArgs = components.EncryptionArgs{Name: "legops-test", Location: location, Purposes: allPurposes, Protect: true}
+
+var allPurposes = []components.KeyPurpose{
+	components.KeyLogs, components.KeySecrets, components.KeyVolumes, components.KeyDatabase, components.KeySearch,
+	components.KeyQueues, components.KeyStorage, components.KeyCredentials, components.KeyRegistry,
+}
 
 func TestEncryption(t *testing.T) {
 	behaves(t, "legops:components:Encryption", "encryption", encryption(encryptionArgs))
 	r := record(t, encryption(encryptionArgs))
-	assert.Len(t, r.OfType("aws:kms/key:Key"), 3)
-	for _, purpose := range []string{"logs", "secrets", "volumes"} {
+	assert.Len(t, r.OfType("aws:kms/key:Key"), len(allPurposes))
+	for _, purpose := range allPurposes {
+		purpose := string(purpose)
 		key := r.One(t, "aws:kms/key:Key", "encryption-"+purpose)
 		expect(t, key, map[string]any{"enableKeyRotation": true, "deletionWindowInDays": 30.0})
 		assert.True(t, key.Protect)
+		assert.Equal(t, purpose == "database" || purpose == "storage", key.RetainOnDelete, "what it encrypts outlives the stack")
 		alias := r.One(t, "aws:kms/alias:Alias", "encryption-"+purpose+"-alias")
 		expect(t, alias, map[string]any{"name": "alias/legops-test-" + purpose, "targetKeyId": key.Name + "-key"})
 
@@ -66,12 +73,17 @@ func TestEncryptionUnprotected(t *testing.T) {
 	args.Protect = false
 	for _, key := range record(t, encryption(args)).OfType("aws:kms/key:Key") {
 		assert.False(t, key.Protect)
+		assert.False(t, key.RetainOnDelete)
 	}
 }
 
 func TestEncryptionRefuses(t *testing.T) {
-	refuses(t, encryption(components.EncryptionArgs{Location: components.Location{Account: "1", Region: "moon"}}),
-		"encryption encryption: Name is missing", `Location.Account "1" must be twelve digits`, `Location.Region "moon" must be an AWS region`)
+	refuses(t, encryption(components.EncryptionArgs{Purposes: []components.KeyPurpose{"mail"}, Location: components.Location{Account: "1", Region: "moon"}}),
+		"encryption encryption: Name is missing", `Purposes: "mail" must be one of [credentials database`, `Location.Account "1" must be twelve digits`, `Location.Region "moon" must be an AWS region`)
+}
+
+func TestEncryptionRefusesNoPurpose(t *testing.T) {
+	refuses(t, encryption(components.EncryptionArgs{Name: "legops-test", Location: location}), "Purposes is empty")
 }
 
 func TestLocation(t *testing.T) {

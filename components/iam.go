@@ -10,14 +10,16 @@ import (
 // Conditions are the conditions of a statement: operator, key, accepted values.
 type Conditions map[string]map[string][]string
 
-// Statement is one statement of an IAM policy. It allows; nothing here needs a deny.
+// Statement is one statement of an IAM policy. It allows, unless it says that it denies.
 type Statement struct {
 	// Sid says in one word what the statement is for.
 	Sid string
+	// Deny forbids what is listed, whatever else allows it; only in resource policies.
+	Deny bool
 	// Services are the AWS services that may act; only in trust and resource policies.
 	Services []string
 	// Principals are the AWS principals that may act; only in trust and resource policies.
-	Principals []string
+	Principals pulumi.StringArray
 	// Actions are what is allowed.
 	Actions []string
 	// Resources are the ARNs it is allowed on; empty only in a trust policy.
@@ -48,21 +50,25 @@ type (
 
 // policy is the JSON of the statements. It is known in a preview as soon as every resource in it is.
 func policy(statements ...Statement) pulumi.StringOutput {
-	resources := pulumi.StringArray{}
+	names := pulumi.StringArray{}
 	for _, s := range statements {
-		resources = append(resources, s.Resources...)
+		names = append(append(names, s.Principals...), s.Resources...)
 	}
-	return resources.ToStringArrayOutput().ApplyT(func(resolved []string) (string, error) {
+	return names.ToStringArrayOutput().ApplyT(func(resolved []string) (string, error) {
+		next := func(n int) (taken []string) {
+			taken, resolved = resolved[:n], resolved[n:]
+			return taken
+		}
 		document := policyDocument{Version: "2012-10-17"}
 		for _, s := range statements {
-			statement := policyStatement{
-				Sid: s.Sid, Effect: "Allow", Action: s.Actions, Condition: s.Conditions,
-				Resource: resolved[:len(s.Resources)],
+			statement := policyStatement{Sid: s.Sid, Effect: "Allow", Action: s.Actions, Condition: s.Conditions}
+			if s.Deny {
+				statement.Effect = "Deny"
 			}
-			resolved = resolved[len(s.Resources):]
-			if len(s.Services)+len(s.Principals) > 0 {
-				statement.Principal = &policyPrincipal{AWS: s.Principals, Service: s.Services}
+			if principals := next(len(s.Principals)); len(s.Services)+len(principals) > 0 {
+				statement.Principal = &policyPrincipal{AWS: principals, Service: s.Services}
 			}
+			statement.Resource = next(len(s.Resources))
 			document.Statement = append(document.Statement, statement)
 		}
 		text, err := json.Marshal(document)
@@ -75,7 +81,16 @@ func trust(service string, conditions Conditions) Statement {
 	return Statement{Services: []string{service}, Actions: []string{"sts:AssumeRole"}, Conditions: conditions}
 }
 
-// arns are plain ARNs as the resources of a statement.
+// overTLSOnly refuses every call to the resources, by anybody, that is not encrypted on its way.
+func overTLSOnly(action string, resources pulumi.StringArray) Statement {
+	return Statement{
+		Sid: "OverTLSOnly", Deny: true,
+		Principals: arns("*"), Actions: []string{action}, Resources: resources,
+		Conditions: Conditions{"Bool": {"aws:SecureTransport": {"false"}}},
+	}
+}
+
+// arns are plain ARNs as the resources, or the principals, of a statement.
 func arns(plain ...string) pulumi.StringArray { return pulumi.ToStringArray(plain) }
 
 // roleArgs describes an IAM role.

@@ -1,6 +1,7 @@
 package components
 
 import (
+	"cmp"
 	"fmt"
 	"maps"
 	"regexp"
@@ -48,6 +49,11 @@ func (l Location) ManagedPolicy(name string) string {
 	return fmt.Sprintf("arn:%s:iam::aws:policy/%s", l.Partition(), name)
 }
 
+// Role is the ARN of a role of the account.
+func (l Location) Role(name string) string {
+	return fmt.Sprintf("arn:%s:iam::%s:role/%s", l.Partition(), l.Account, name)
+}
+
 // Root is the account itself, as a principal.
 func (l Location) Root() string {
 	return fmt.Sprintf("arn:%s:iam::%s:root", l.Partition(), l.Account)
@@ -59,4 +65,4 @@ func (l Location) check(p *problems) {
 }
 
 // sortedKeys makes ranging over a map deterministic.
-func sortedKeys[V any](m map[string]V) []string { return slices.Sorted(maps.Keys(m)) }
+func sortedKeys[K cmp.Ordered, V any](m map[K]V) []K { return slices.Sorted(maps.Keys(m)) }

@@ -3,7 +3,6 @@ package components
 import (
 	"fmt"
 
-	"github.com/pulumi/pulumi-aws/sdk/v6/go/aws/cloudwatch"
 	"github.com/pulumi/pulumi-aws/sdk/v6/go/aws/ec2"
 	"github.com/pulumi/pulumi/sdk/v3/go/pulumi"
 )
@@ -57,11 +56,9 @@ func (b *networkBuild) serviceName(service string) pulumi.String {
 // flowLogs keeps a record of every connection, accepted or refused.
 func (b *networkBuild) flowLogs() error {
 	l := b.args.Location
-	logs, err := cloudwatch.NewLogGroup(b.ctx, b.name+"-flow-logs", &cloudwatch.LogGroupArgs{
-		Name:            pulumi.String(b.flowLogName()),
-		KmsKeyId:        b.args.LogKeyArn,
-		RetentionInDays: pulumi.Int(b.args.FlowLogRetention),
-	}, b.parent, pulumi.Protect(b.args.Protect))
+	logs, err := newLogGroup(b.ctx, b.name+"-flow-logs", logGroupArgs{
+		path: b.flowLogName(), days: b.args.FlowLogRetention, keyArn: b.args.LogKeyArn, protect: b.args.Protect,
+	}, b.parent)
 	if err != nil {
 		return err
 	}

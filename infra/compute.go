@@ -28,9 +28,9 @@ func (p *Platform) compute(ctx *pulumi.Context, cfg *stacks.Config) (err error) 
 		LogTypes:             texts(cfg.Eks.LogTypes),
 		LogRetention:         int(cfg.Eks.LogRetention),
 		WorkloadLogRetention: int(cfg.Monitoring.LogRetention),
-		LogKeyArn:            p.Encryption.LogsKeyArn,
-		SecretsKeyArn:        p.Encryption.SecretsKeyArn,
-		VolumesKeyArn:        p.Encryption.VolumesKeyArn,
+		LogKeyArn:            p.Encryption.Keys[components.KeyLogs],
+		SecretsKeyArn:        p.Encryption.Keys[components.KeySecrets],
+		VolumesKeyArn:        p.Encryption.Keys[components.KeyVolumes],
 		Administrators:       administrators,
 		AddonVersions:        versions,
 		Nodes: components.NodesArgs{

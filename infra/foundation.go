@@ -14,7 +14,11 @@ func (p *Platform) foundation(ctx *pulumi.Context, cfg *stacks.Config) (err erro
 	if p.Encryption, err = components.NewEncryption(ctx, "encryption", &components.EncryptionArgs{
 		Name:     p.name,
 		Location: p.location,
-		Protect:  cfg.DeletionProtection,
+		Purposes: []components.KeyPurpose{
+			components.KeyLogs, components.KeySecrets, components.KeyVolumes, components.KeyDatabase, components.KeySearch,
+			components.KeyQueues, components.KeyStorage, components.KeyCredentials,
+		},
+		Protect: cfg.DeletionProtection,
 	}, p.onAws()); err != nil {
 		return err
 	}
@@ -29,7 +33,7 @@ func (p *Platform) foundation(ctx *pulumi.Context, cfg *stacks.Config) (err erro
 		DataSubnets:        prefixes(cfg.Network.Subnets.Data),
 		InterfaceEndpoints: texts(cfg.Network.InterfaceEndpoints),
 		FlowLogRetention:   int(cfg.Network.FlowLogRetention),
-		LogKeyArn:          p.Encryption.LogsKeyArn,
+		LogKeyArn:          p.Encryption.Keys[components.KeyLogs],
 		Protect:            cfg.DeletionProtection,
 	}, p.onAws())
 	return err
