@@ -31,8 +31,12 @@ type Config struct {
 	Tags Tags `json:"tags"`
 	// Network is the address plan.
 	Network Network `json:"network"`
+	// Bastion is the way in for administrators.
+	Bastion Bastion `json:"bastion"`
 	// Eks is the Kubernetes cluster.
 	Eks Eks `json:"eks"`
+	// Ingress is the NGINX that takes every request inside the cluster to its application.
+	Ingress Ingress `json:"ingress"`
 	// Rds is the PostgreSQL database.
 	Rds Rds `json:"rds"`
 	// OpenSearch is the search domain.
@@ -118,12 +122,29 @@ type EndpointService string
 // RetentionDays is how many days CloudWatch Logs keeps an event; only the service's own steps are valid.
 type RetentionDays int
 
+// Bastion is a small instance in a public subnet that no port leads to: administrators reach it, and through it the
+// database, the search domain and the cluster endpoint, by Session Manager.
+type Bastion struct {
+	// Enabled says whether there is one.
+	Enabled bool `json:"enabled"`
+	// InstanceType is its EC2 instance type; the smallest Graviton is enough.
+	InstanceType InstanceType `json:"instanceType"`
+}
+
+// Ingress is the NGINX ingress controller.
+type Ingress struct {
+	// MinReplicas is the smallest number of pods, one per zone at least.
+	MinReplicas int `json:"minReplicas" jsonschema:"minimum=2,maximum=100"`
+	// MaxReplicas is the largest number of pods.
+	MaxReplicas int `json:"maxReplicas" jsonschema:"minimum=2,maximum=100"`
+}
+
 // Rds is the PostgreSQL database.
 type Rds struct {
 	// EngineVersion is the PostgreSQL major version; minor versions follow by themselves.
 	EngineVersion string `json:"engineVersion" jsonschema:"enum=16,enum=17"`
 	// InstanceClass is the RDS instance class, such as db.m7g.large.
-	InstanceClass string `json:"instanceClass" jsonschema:"pattern=^db\\.[a-z0-9]+\\.[a-z0-9]+$" jsonschema_extras:"patternErrorMessage=an RDS instance class such as db.m7g.large"`
+	InstanceClass DatabaseClass `json:"instanceClass"`
 	// StorageGiB is the gp3 storage at the start.
 	StorageGiB int `json:"storageGiB" jsonschema:"minimum=20,maximum=65536"`
 	// MaxStorageGiB is how far storage may grow by itself.
@@ -140,14 +161,19 @@ type Rds struct {
 	MonitoringIntervalSeconds int `json:"monitoringIntervalSeconds" jsonschema:"enum=1,enum=5,enum=10,enum=15,enum=30,enum=60"`
 	// PerformanceInsightsRetentionDays is 7 (free) or 731 days.
 	PerformanceInsightsRetentionDays int `json:"performanceInsightsRetentionDays" jsonschema:"enum=7,enum=731"`
+	// SlowStatementMilliseconds is from when on a statement is logged with its duration.
+	SlowStatementMilliseconds int `json:"slowStatementMilliseconds" jsonschema:"minimum=10,maximum=60000"`
 	// LogRetention is how long PostgreSQL logs are kept.
 	LogRetention RetentionDays `json:"logRetentionDays"`
 }
 
+// DatabaseClass is an RDS instance class for PostgreSQL, such as db.m7g.large.
+type DatabaseClass string
+
 // OpenSearch is the search domain.
 type OpenSearch struct {
-	// Version is the engine version, such as OpenSearch_2.19.
-	Version string `json:"version" jsonschema:"pattern=^OpenSearch_[1-9][0-9]*\\.[0-9]+$" jsonschema_extras:"patternErrorMessage=a version such as OpenSearch_2.19"`
+	// Version is the engine version, such as OpenSearch_2.19. It can go up, never down.
+	Version SearchVersion `json:"version"`
 	// InstanceType is the type of the data nodes.
 	InstanceType SearchInstanceType `json:"instanceType"`
 	// DataNodes is the number of data nodes; even when ZoneAware.
@@ -158,11 +184,16 @@ type OpenSearch struct {
 	DedicatedMasters *DedicatedMasters `json:"dedicatedMasters,omitempty"`
 	// VolumeGiB is the gp3 volume of each data node.
 	VolumeGiB int `json:"volumeGiB" jsonschema:"minimum=10,maximum=16384"`
+	// OffPeakStart is when the ten hours begin in which AWS may tune and update the domain, in UTC, such as 22:00.
+	OffPeakStart string `json:"offPeakStart" jsonschema:"pattern=^([01][0-9]|2[0-3]):[0-5][0-9]$" jsonschema_extras:"patternErrorMessage=a UTC time such as 22:00"`
 	// LogRetention is how long slow and audit logs are kept.
 	LogRetention RetentionDays `json:"logRetentionDays"`
 	// CreateServiceLinkedRole is true where no VPC domain ever existed in the account.
 	CreateServiceLinkedRole bool `json:"createServiceLinkedRole"`
 }
+
+// SearchVersion is an OpenSearch engine version.
+type SearchVersion string
 
 // SearchInstanceType is an OpenSearch instance type, such as m6g.large.search.
 type SearchInstanceType string
@@ -193,6 +224,9 @@ type Queue struct {
 type Storage struct {
 	// Buckets hold the applications' files: encrypted, versioned, private.
 	Buckets []Bucket `json:"buckets" jsonschema:"minItems=1"`
+	// ReplicaRegion is where a second copy of the buckets is kept. Optional: without it there is none; production
+	// requires it.
+	ReplicaRegion *Region `json:"replicaRegion,omitempty"`
 	// LogRetentionDays is how long load balancer and CDN access logs are kept.
 	LogRetentionDays int `json:"logRetentionDays" jsonschema:"minimum=1,maximum=3653"`
 	// ArtifactRetentionDays is how long build artifacts are kept.
@@ -224,13 +258,13 @@ type Cdn struct {
 	// PriceClass says which edge locations serve.
 	PriceClass PriceClass `json:"priceClass"`
 	// ContentSecurityPolicy is the header sent with every response.
-	ContentSecurityPolicy string `json:"contentSecurityPolicy" jsonschema:"minLength=1,maxLength=4096"`
+	ContentSecurityPolicy string `json:"contentSecurityPolicy" jsonschema:"minLength=1,maxLength=2048"`
 	// Hsts is the Strict-Transport-Security header.
 	Hsts Hsts `json:"hsts"`
 	// Firewall is the web application firewall.
 	Firewall Firewall `json:"firewall"`
 	// StaticPaths are cached without cookies, such as /static/*.
-	StaticPaths []string `json:"staticPaths" jsonschema:"uniqueItems=true,pattern=^/[A-Za-z0-9/_.*-]+$"`
+	StaticPaths []StaticPath `json:"staticPaths" jsonschema:"maxItems=20,uniqueItems=true"`
 	// Forward is what dynamic requests carry to the applications.
 	Forward Forward `json:"forward"`
 }
@@ -256,15 +290,31 @@ type Firewall struct {
 	RateLimit int `json:"rateLimit" jsonschema:"minimum=10,maximum=2000000000"`
 }
 
-// Forward is what of a dynamic request reaches the applications. It is part of the cache key.
+// Forward is what of a dynamic request reaches the applications. It is part of the cache key. CloudFront takes ten of
+// each; the header Host is always among them.
 type Forward struct {
 	// Cookies by name.
-	Cookies []string `json:"cookies" jsonschema:"uniqueItems=true"`
+	Cookies []CookieName `json:"cookies" jsonschema:"maxItems=10,uniqueItems=true"`
 	// Headers by name.
-	Headers []string `json:"headers" jsonschema:"uniqueItems=true"`
+	Headers []HeaderName `json:"headers" jsonschema:"maxItems=9,uniqueItems=true"`
 	// QueryStrings by name.
-	QueryStrings []string `json:"queryStrings" jsonschema:"uniqueItems=true"`
+	QueryStrings []QueryName `json:"queryStrings" jsonschema:"maxItems=10,uniqueItems=true"`
 }
+
+// StaticPath is a path, or with * a pattern of paths.
+type StaticPath string
+
+// CookieName is the name of a cookie.
+type CookieName string
+
+// HeaderName is the name of a request header.
+type HeaderName string
+
+// QueryName is the name of a query parameter.
+type QueryName string
+
+// SecretName is the name of an application's secret, without prefix.
+type SecretName string
 
 // Registry is the container registry.
 type Registry struct {
@@ -310,7 +360,7 @@ type Application struct {
 	// Name names the application everywhere: repository, workload, pipeline.
 	Name string `json:"name" jsonschema:"pattern=^[a-z]([a-z0-9-]{0\\,28}[a-z0-9])?$" jsonschema_extras:"patternErrorMessage=a name of lower-case letters digits and hyphens (30 at most)"`
 	// Path is where the application answers on the domain, such as /matters.
-	Path string `json:"path" jsonschema:"pattern=^/[a-z0-9/-]*$" jsonschema_extras:"patternErrorMessage=a path such as /matters"`
+	Path string `json:"path" jsonschema:"pattern=^/([a-z0-9-]+(/[a-z0-9-]+)*)?$" jsonschema_extras:"patternErrorMessage=a path such as /matters"`
 	// Port is where the container listens; above 1024, since it does not run as root.
 	Port int `json:"port" jsonschema:"minimum=1025,maximum=65535"`
 	// MinReplicas is the smallest number of pods, one per zone at least.
@@ -331,6 +381,11 @@ type Application struct {
 	Database bool `json:"database,omitempty"`
 	// Search says whether it uses the search domain. Optional, no by default.
 	Search bool `json:"search,omitempty"`
+	// Secrets are names of secrets in Secrets Manager that only it may read. The platform makes them empty; people put
+	// the values in. Optional.
+	Secrets []SecretName `json:"secrets,omitempty" jsonschema:"uniqueItems=true"`
+	// Calls are the applications it calls inside the cluster. Optional.
+	Calls []string `json:"calls,omitempty" jsonschema:"uniqueItems=true"`
 	// Settings are environment variables, never secrets. Optional.
 	Settings map[string]string `json:"settings,omitempty"`
 }

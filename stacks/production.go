@@ -61,6 +61,16 @@ var requirements = slices.Concat([]requirement{
 		met:   func(c *Config) bool { return c.OpenSearch.DedicatedMasters != nil },
 		what:  "dedicated search masters", fix: "add it, with instanceType and a count of 3",
 	}, {
+		key:   "storage.replicaRegion",
+		value: func(*Config) any { return nil },
+		met:   func(c *Config) bool { return c.Storage.ReplicaRegion != nil },
+		what:  "a copy of the buckets in another region", fix: "add it, such as us-west-2",
+	}, {
+		key:   "cdn.contentSecurityPolicy",
+		value: func(c *Config) any { return c.Cdn.ContentSecurityPolicy },
+		met:   func(c *Config) bool { return strictScripts(c.Cdn.ContentSecurityPolicy) },
+		what:  "that only named sources run scripts", fix: "remove 'unsafe-inline', 'unsafe-eval', *, http:, https: and data: from default-src and script-src",
+	}, {
 		key:   "cdn.firewall.mode",
 		value: func(c *Config) any { return c.Cdn.Firewall.Mode },
 		met:   func(c *Config) bool { return c.Cdn.Firewall.Mode == "block" },

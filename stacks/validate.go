@@ -22,12 +22,18 @@ var rules = []rule{
 	{"zones are of the region", zones},
 	{"the cluster endpoint is closed to the world and open to no private range", endpoint},
 	{"administrators are roles of the account, named once", administrators},
+	{"the bastion runs Linux", bastion},
 	{"nodes have a size and an architecture that images run on", nodes},
 	{"the database has room to grow and time for backups", database},
 	{"search nodes divide over the zones", searchDomain},
+	{"the ingress has a size", ingress},
 	{"a preloaded HSTS rule covers everything for a year", preload},
-	{"queues and buckets are named once", names},
+	{"the Content-Security-Policy says what it means", contentSecurityPolicy},
+	{"what is forwarded can be, and static paths hold nothing personal", forwarding},
+	{"queues and buckets are named once, and no bucket like one of the platform's", names},
+	{"the copy of the buckets is elsewhere", replica},
 	{"applications are named once, answer apart and use what is there", applications},
+	{"settings are environment variables and no secrets", settings},
 	{"production refuses every weakening", production},
 }
 
@@ -123,6 +129,12 @@ func administrators(c *checker) {
 	c.unique(roles, func(i int) string { return at(list, i) + ".roleArn" }, "remove one")
 }
 
+func bastion(c *checker) {
+	if c.Bastion.InstanceType.IsMac() {
+		c.report("bastion.instanceType", c.Bastion.InstanceType.text(), "a Mac cannot be the bastion", "choose another instance type")
+	}
+}
+
 func nodes(c *checker) {
 	n := c.Eks.Nodes
 	if c.ok("eks.nodes.minSize", "eks.nodes.maxSize") && n.MinSize > n.MaxSize {
@@ -164,30 +176,33 @@ func searchDomain(c *checker) {
 	}
 }
 
-// year is the least that browsers' preload lists, and production, accept.
-const year = 365 * 24 * 60 * 60
-
-func preload(c *checker) {
-	hsts := c.Cdn.Hsts
-	if !hsts.Preload || !c.ok("cdn.hsts") {
-		return
-	}
-	if !hsts.IncludeSubdomains {
-		c.report("cdn.hsts.includeSubdomains", false, "preload requires it", "set it to true, or preload to false")
-	}
-	// In production the age is a rule of its own.
-	if hsts.MaxAgeSeconds < year && c.Environment != Production {
-		c.report("cdn.hsts.maxAgeSeconds", hsts.MaxAgeSeconds, "preload requires a year",
-			fmt.Sprintf("set it to at least %d, or preload to false", year))
-	}
-}
-
 func names(c *checker) {
 	name := func(list string) func(int) string {
 		return func(i int) string { return at(list, i) + ".name" }
 	}
 	c.unique(queueNames(c.Config), name("queues"), "rename one")
 	c.unique(bucketNames(c.Config), name("storage.buckets"), "rename one")
+	for i, bucket := range c.Storage.Buckets {
+		if slices.Contains(platformBuckets, bucket.Name) {
+			c.report(name("storage.buckets")(i), bucket.Name, "the platform has a bucket of that name", "rename it")
+		}
+	}
+}
+
+// platformBuckets are what the platform calls its own buckets.
+var platformBuckets = []string{"logs", "artifacts", "errors"}
+
+func replica(c *checker) {
+	if region := c.Storage.ReplicaRegion; region != nil && c.ok("region") && *region == c.Region {
+		c.report("storage.replicaRegion", string(*region), "is the region itself, legops:region", "choose another region")
+	}
+}
+
+func ingress(c *checker) {
+	if i := c.Ingress; c.ok("ingress.minReplicas", "ingress.maxReplicas") && i.MinReplicas > i.MaxReplicas {
+		c.report("ingress.minReplicas", i.MinReplicas, fmt.Sprintf("above maxReplicas, which is %d", i.MaxReplicas),
+			"lower minReplicas or raise maxReplicas")
+	}
 }
 
 func queueNames(config *Config) []string {
@@ -204,30 +219,6 @@ func bucketNames(config *Config) []string {
 		all = append(all, bucket.Name)
 	}
 	return all
-}
-
-func applications(c *checker) {
-	var applicationNames, paths []string
-	for i, application := range c.Applications {
-		key := at("applications", i)
-		applicationNames, paths = append(applicationNames, application.Name), append(paths, application.Path)
-		if c.ok(key+".minReplicas", key+".maxReplicas") && application.MinReplicas > application.MaxReplicas {
-			c.report(key+".minReplicas", application.MinReplicas,
-				fmt.Sprintf("above maxReplicas, which is %d", application.MaxReplicas),
-				"lower minReplicas or raise maxReplicas")
-		}
-		for j, queue := range application.Produces {
-			c.exists(at(key+".produces", j), queue, "queue", "queues", queueNames(c.Config))
-		}
-		for j, queue := range application.Consumes {
-			c.exists(at(key+".consumes", j), queue, "queue", "queues", queueNames(c.Config))
-		}
-		for j, access := range application.Buckets {
-			c.exists(at(key+".buckets", j)+".name", access.Name, "bucket", "storage.buckets", bucketNames(c.Config))
-		}
-	}
-	c.unique(applicationNames, func(i int) string { return at("applications", i) + ".name" }, "rename or remove one")
-	c.unique(paths, func(i int) string { return at("applications", i) + ".path" }, "give each its own path")
 }
 
 // exists reports a name that the list lacks, unless the list itself is in doubt: malformed, or with a name

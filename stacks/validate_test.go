@@ -65,7 +65,7 @@ func TestRules(t *testing.T) {
 			"legops:eks.nodes.instanceTypes[0]: mac2.metal: a Mac cannot be a node: choose another instance type",
 		}},
 		{"storage shrinks", "dev", []edit{set("rds.storageGiB", 200)}, []string{
-			"legops:rds.maxStorageGiB: 100: below storageGiB, which is 200: raise maxStorageGiB or lower storageGiB",
+			"legops:rds.maxStorageGiB: 100: less than a tenth above storageGiB, which is 200: raise maxStorageGiB to 220 or more, or lower storageGiB",
 		}},
 		{"windows overlap", "dev", []edit{set("rds.backupWindow", "23:30-00:30"), set("rds.maintenanceWindow", "sat:23:00-sun:00:00")}, []string{
 			"legops:rds.maintenanceWindow: sat:23:00-sun:00:00: overlaps legops:rds.backupWindow (23:30-00:30): choose times apart",
@@ -110,7 +110,9 @@ func TestProduction(t *testing.T) {
 			set("opensearch.logRetentionDays", 60), set("storage.logRetentionDays", 89), set("cdn.firewall.mode", "count"),
 			set("cdn.hsts.maxAgeSeconds", 31535999), set("pipeline.manualApproval", false), set("pipeline.loadTest", true),
 			set("monitoring.logRetentionDays", 60),
+			drop("storage.replicaRegion"), set("cdn.contentSecurityPolicy", "default-src 'self'; script-src 'self' 'unsafe-inline'"),
 		}, []string{
+			"legops:cdn.contentSecurityPolicy: default-src 'self'; script-src 'self' 'unsafe-inline': production requires that only named sources run scripts: remove 'unsafe-inline', 'unsafe-eval', *, http:, https: and data: from default-src and script-src",
 			"legops:cdn.firewall.mode: count: production requires a firewall that blocks: set it to block",
 			"legops:cdn.hsts.maxAgeSeconds: 31535999: production requires HSTS for a year: set it to 31536000 or more",
 			"legops:deletionProtection: false: production requires deletion protection: set it to true",
@@ -130,6 +132,7 @@ func TestProduction(t *testing.T) {
 			"legops:rds.logRetentionDays: 60: production requires 90 days of logs: set it to 90 or more",
 			"legops:rds.multiAz: false: production requires a standby database: set it to true",
 			"legops:storage.logRetentionDays: 89: production requires 90 days of logs: set it to 90 or more",
+			"legops:storage.replicaRegion: production requires a copy of the buckets in another region: add it, such as us-west-2",
 		}},
 		{"other environments may be weak", "prod", []edit{
 			set("environment", "test"), set("network.natGateways", 1), set("deletionProtection", "false"), set("pipeline.loadTest", true),
@@ -175,7 +178,7 @@ func TestAllAtOnce(t *testing.T) {
 		"legops:network.subnets.application[0]: 10.30.128.0/24: too small: application subnets must be /22 or larger: write a range of /22 or larger",
 		"legops:network.subnets.data[1]: 10.30.8.128/25: overlaps legops:network.subnets.data[0] (10.30.8.0/24): choose ranges that share no address",
 		"legops:network.subnets.public[0]: 10.30.0.0: malformed: write an IPv4 range such as 10.10.0.0/16",
-		"legops:opensearch.version: missing: add a version such as OpenSearch_2.19",
+		"legops:opensearch.version: missing: add one of OpenSearch_2.11, OpenSearch_2.13, OpenSearch_2.15, OpenSearch_2.17, OpenSearch_2.19, OpenSearch_3.1, OpenSearch_3.3",
 		"legops:rds.multiAz: true: must be true or false, is text: write true or false",
 		"legops:registry.imageArchitecture: amd64: the nodes are arm64 (legops:eks.nodes.instanceTypes[1]: m7g.large): set it to arm64, or choose amd64 instance types",
 	}}})

@@ -49,9 +49,10 @@ func weekClock(text string) time.Duration {
 
 func database(c *checker) {
 	r := c.Rds
-	if c.ok("rds.storageGiB", "rds.maxStorageGiB") && r.MaxStorageGiB < r.StorageGiB {
-		c.report("rds.maxStorageGiB", r.MaxStorageGiB, fmt.Sprintf("below storageGiB, which is %d", r.StorageGiB),
-			"raise maxStorageGiB or lower storageGiB")
+	// RDS grows storage by a tenth at least, and refuses a bound that leaves no room for one step.
+	if least := (r.StorageGiB*11 + 9) / 10; c.ok("rds.storageGiB", "rds.maxStorageGiB") && r.MaxStorageGiB < least {
+		c.report("rds.maxStorageGiB", r.MaxStorageGiB, fmt.Sprintf("less than a tenth above storageGiB, which is %d", r.StorageGiB),
+			fmt.Sprintf("raise maxStorageGiB to %d or more, or lower storageGiB", least))
 	}
 	backup, maintenance := daily(r.BackupWindow), weekly(r.MaintenanceWindow)
 	long := true

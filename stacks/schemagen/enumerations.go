@@ -3,6 +3,7 @@ package main
 import (
 	"reflect"
 	"slices"
+	"strings"
 
 	cloudfront "github.com/aws/aws-sdk-go-v2/service/cloudfront/types"
 	codebuild "github.com/aws/aws-sdk-go-v2/service/codebuild/types"
@@ -37,6 +38,8 @@ var enumerations = map[reflect.Type]enumeration{
 	reflect.TypeFor[stacks.CapacityType](): {"capacity type", list(stacks.OnDemand, stacks.Spot)},
 	reflect.TypeFor[stacks.Architecture](): {"architecture", list(stacks.Amd64, stacks.Arm64)},
 
+	reflect.TypeFor[stacks.DatabaseClass](): {"database instance class", list(databaseClasses()...)},
+	reflect.TypeFor[stacks.SearchVersion](): {"search version", list(searchVersions...)},
 	reflect.TypeFor[stacks.SearchInstanceType](): {
 		"search instance type", list(opensearch.OpenSearchPartitionInstanceType("").Values()...)},
 	reflect.TypeFor[stacks.PriceClass]():  {"price class", list(priceClasses()...)},
@@ -89,6 +92,33 @@ var buildSizes = []codebuild.ComputeType{
 	codebuild.ComputeTypeBuildGeneral1Large,
 	codebuild.ComputeTypeBuildGeneral1Xlarge,
 	codebuild.ComputeTypeBuildGeneral12xlarge,
+}
+
+// databaseFamilies are the instance families that run PostgreSQL: Amazon RDS User Guide, "Supported DB engines for DB
+// instance classes". Each class is the EC2 type of the same name.
+var databaseFamilies = []string{
+	"m5", "m5d", "m6g", "m6gd", "m6i", "m6id", "m7g", "m7i", "m8g",
+	"r5", "r5b", "r5d", "r6g", "r6gd", "r6i", "r6id", "r7g", "r7i", "r8g",
+	"t3", "t4g", "x2g", "x2idn", "x2iedn",
+}
+
+func databaseClasses() []string {
+	var classes []string
+	for _, instance := range ec2.InstanceType("").Values() {
+		family, size, _ := strings.Cut(string(instance), ".")
+		tooSmall := size == "nano" || strings.Contains(size, "metal")
+		if slices.Contains(databaseFamilies, family) && !tooSmall {
+			classes = append(classes, "db."+string(instance))
+		}
+	}
+	slices.Sort(classes)
+	return classes
+}
+
+// searchVersions are those of Amazon OpenSearch Service: Developer Guide, "Supported versions of OpenSearch".
+var searchVersions = []string{
+	"OpenSearch_2.11", "OpenSearch_2.13", "OpenSearch_2.15", "OpenSearch_2.17", "OpenSearch_2.19",
+	"OpenSearch_3.1", "OpenSearch_3.3",
 }
 
 // kubernetesVersions are in standard support: Amazon EKS User Guide, "Kubernetes versions on EKS". Later

@@ -101,18 +101,28 @@ const (
 	ipv4Range = `^(` + octet + `\.){3}` + octet + `/(3[0-2]|[12]?[0-9])$`
 )
 
+// form is how the values of a type look, and the words for it in a problem.
+type form struct{ pattern, words string }
+
+// forms are for types that stand in lists: the tags of a list's field are the list's own.
+var forms = map[reflect.Type]form{
+	reflect.TypeFor[stacks.CIDR]():       {ipv4Range, "an IPv4 range such as 10.10.0.0/16"},
+	reflect.TypeFor[stacks.StaticPath](): {`^/[A-Za-z0-9/_.*-]+$`, "a path such as /static/*"},
+	// A token of RFC 9110, as RFC 6265 wants of a cookie's name.
+	reflect.TypeFor[stacks.CookieName](): {"^[!#$%&'*+.^_`|~0-9A-Za-z-]+$", "the name of a cookie"},
+	reflect.TypeFor[stacks.HeaderName](): {`^[A-Za-z][0-9A-Za-z-]*$`, "the name of a header such as Accept-Language"},
+	reflect.TypeFor[stacks.QueryName]():  {`^[0-9A-Za-z._~-]+$`, "the name of a query parameter"},
+	reflect.TypeFor[stacks.SecretName](): {`^[a-z]([a-z0-9-]{0,38}[a-z0-9])?$`, "a name of lower-case letters digits and hyphens (40 at most)"},
+}
+
 // mapType gives the schema of types whose values JSON Schema cannot learn from their Go kind: enumerations,
-// address ranges and maps with a fixed set of keys. It returns nil for every other type.
+// texts of a certain form and maps with a fixed set of keys. It returns nil for every other type.
 func mapType(t reflect.Type) *jsonschema.Schema {
-	switch t {
-	case reflect.TypeFor[stacks.CIDR]():
-		return &jsonschema.Schema{
-			Type:    "string",
-			Pattern: ipv4Range,
-			Extras:  map[string]any{"patternErrorMessage": "an IPv4 range such as 10.10.0.0/16"},
-		}
-	case reflect.TypeFor[map[stacks.AddonName]string]():
+	if t == reflect.TypeFor[map[stacks.AddonName]string]() {
 		return addonVersions()
+	}
+	if f, ok := forms[t]; ok {
+		return &jsonschema.Schema{Type: "string", Pattern: f.pattern, Extras: map[string]any{"patternErrorMessage": f.words}}
 	}
 	enumeration, ok := enumerations[t]
 	if !ok {

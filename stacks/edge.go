@@ -1,0 +1,138 @@
+package stacks
+
+import (
+	"fmt"
+	"slices"
+	"strings"
+)
+
+// year is the least that browsers' preload lists, and production, accept.
+const year = 365 * 24 * 60 * 60
+
+func preload(c *checker) {
+	hsts := c.Cdn.Hsts
+	if !hsts.Preload || !c.ok("cdn.hsts") {
+		return
+	}
+	if !hsts.IncludeSubdomains {
+		c.report("cdn.hsts.includeSubdomains", false, "preload requires it", "set it to true, or preload to false")
+	}
+	// In production the age is a rule of its own.
+	if hsts.MaxAgeSeconds < year && c.Environment != Production {
+		c.report("cdn.hsts.maxAgeSeconds", hsts.MaxAgeSeconds, "preload requires a year",
+			fmt.Sprintf("set it to at least %d, or preload to false", year))
+	}
+}
+
+// cspDirectives are the directives of Content Security Policy Level 3 (W3C), with what browsers kept of Level 2.
+var cspDirectives = []string{
+	"base-uri", "block-all-mixed-content", "child-src", "connect-src", "default-src", "font-src", "form-action",
+	"frame-ancestors", "frame-src", "img-src", "manifest-src", "media-src", "object-src", "report-to", "report-uri",
+	"require-trusted-types-for", "sandbox", "script-src", "script-src-attr", "script-src-elem", "style-src",
+	"style-src-attr", "style-src-elem", "trusted-types", "upgrade-insecure-requests", "worker-src",
+}
+
+// cspKeywords are the source expressions that are wrong without their quotes: a browser then takes them for hosts.
+var cspKeywords = []string{"self", "none", "unsafe-inline", "unsafe-eval", "strict-dynamic", "unsafe-hashes", "report-sample"}
+
+// policyDirectives splits a Content-Security-Policy into directives, each with its values.
+func policyDirectives(policy string) [][]string {
+	var all [][]string
+	for directive := range strings.SplitSeq(policy, ";") {
+		if words := strings.Fields(directive); len(words) > 0 {
+			all = append(all, words)
+		}
+	}
+	return all
+}
+
+func contentSecurityPolicy(c *checker) {
+	const key = "cdn.contentSecurityPolicy"
+	policy := c.Cdn.ContentSecurityPolicy
+	if !c.ok(key) || policy == "" {
+		return
+	}
+	if strings.ContainsFunc(policy, notPrintable) {
+		c.report(key, policy, "a header is one line of printable characters", "remove line breaks and control characters")
+		return
+	}
+	seen := map[string]bool{}
+	for _, directive := range policyDirectives(policy) {
+		name := strings.ToLower(directive[0])
+		switch {
+		case !slices.Contains(cspDirectives, name):
+			fix := "remove it"
+			if similar := nearest(name, cspDirectives); similar != "" {
+				fix = didYouMean(similar)
+			}
+			c.report(key, directive[0], "unknown directive", fix)
+		case seen[name]:
+			c.report(key, directive[0], "the directive is there twice, and browsers heed only the first", "write it once")
+		}
+		seen[name] = true
+		for _, value := range directive[1:] {
+			if slices.Contains(cspKeywords, strings.ToLower(value)) {
+				c.report(key, value, "a keyword without quotes is taken for a host", fmt.Sprintf("write '%s'", value))
+			}
+		}
+	}
+	if !seen["default-src"] {
+		c.report(key, nil, "without default-src it allows every source that it does not name", "add default-src 'self'")
+	}
+}
+
+// unsafeSources are what makes a policy no protection against scripts of others.
+var unsafeSources = []string{"'unsafe-inline'", "'unsafe-eval'", "*", "http:", "https:", "data:"}
+
+// strictScripts says whether a policy lets only named sources run scripts.
+func strictScripts(policy string) bool {
+	for _, directive := range policyDirectives(policy) {
+		name := strings.ToLower(directive[0])
+		if name != "default-src" && !strings.HasPrefix(name, "script-src") {
+			continue
+		}
+		for _, value := range directive[1:] {
+			if slices.Contains(unsafeSources, strings.ToLower(value)) {
+				return false
+			}
+		}
+	}
+	return true
+}
+
+// keptHeaders are what CloudFront does not let into a cache key, or the platform handles itself: Amazon CloudFront
+// Developer Guide, "HTTP request headers and CloudFront behavior".
+var keptHeaders = []string{
+	"accept-encoding", "connection", "content-length", "cookie", "date", "expect", "host", "keep-alive", "te", "trailer",
+	"transfer-encoding", "upgrade", "via", "warning", "x-amz-cf-id", "x-forwarded-for", "x-forwarded-proto", "x-origin-verify",
+	"x-real-ip",
+}
+
+// errorPaths is where the pages are that CloudFront shows when the platform fails.
+const errorPaths = "/errors"
+
+func forwarding(c *checker) {
+	for i, header := range c.Cdn.Forward.Headers {
+		name := strings.ToLower(string(header))
+		if slices.Contains(keptHeaders, name) || strings.HasPrefix(name, "x-edge-") || strings.HasPrefix(name, "proxy-") {
+			c.report(at("cdn.forward.headers", i), string(header), "CloudFront or the platform sets this header itself", "remove it")
+		}
+	}
+	for i, pattern := range c.Cdn.StaticPaths {
+		path := string(pattern)
+		key, covered := at("cdn.staticPaths", i), path
+		if wildcard := strings.IndexByte(path, '*'); wildcard >= 0 {
+			covered = path[:wildcard]
+		}
+		if strings.HasPrefix(path, errorPaths+"/") {
+			c.report(key, path, "the platform's own error pages are there", "choose another path")
+		}
+		for j, application := range c.Applications {
+			if application.Path != "" && strings.HasPrefix(strings.TrimSuffix(application.Path, "/")+"/", covered) {
+				c.report(key, path, fmt.Sprintf("covers the whole application at %s (%s), whose pages would be cached for everybody",
+					full(at("applications", j)+".path"), application.Path), "name the folder of its static files")
+				break
+			}
+		}
+	}
+}
