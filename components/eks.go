@@ -8,6 +8,7 @@ import (
 	"slices"
 
 	"github.com/pulumi/pulumi-aws/sdk/v6/go/aws/cloudwatch"
+	"github.com/pulumi/pulumi-aws/sdk/v6/go/aws/ec2"
 	awseks "github.com/pulumi/pulumi-aws/sdk/v6/go/aws/eks"
 	"github.com/pulumi/pulumi-eks/sdk/v2/go/eks"
 	"github.com/pulumi/pulumi-kubernetes/sdk/v4/go/kubernetes"
@@ -63,6 +64,11 @@ type Eks struct {
 	// ClusterSecurityGroupID is the group that EKS itself creates and puts on control plane and nodes. It allows
 	// itself everything, and everything outwards.
 	ClusterSecurityGroupID pulumi.StringOutput `pulumi:"clusterSecurityGroupId"`
+	// ControlPlaneSecurityGroupID is our own group of the control plane: who may reach the cluster's endpoint inside the
+	// VPC, beside the nodes, is a matter of its rules.
+	ControlPlaneSecurityGroupID pulumi.StringOutput `pulumi:"controlPlaneSecurityGroupId"`
+	// NodeRoleArn is the role of the nodes, with which they pull images.
+	NodeRoleArn pulumi.StringOutput `pulumi:"nodeRoleArn"`
 	// NodesAutoScalingGroup is the name of the Auto Scaling group behind the nodes.
 	NodesAutoScalingGroup pulumi.StringOutput `pulumi:"nodesAutoScalingGroup"`
 	// Provider is for what runs on the cluster. It waits for the nodes and the add-ons.
@@ -99,7 +105,8 @@ func NewEks(ctx *pulumi.Context, name string, args *EksArgs, opts ...pulumi.Reso
 	if err != nil {
 		return nil, err
 	}
-	if err := b.controlPlane(nodeRole); err != nil {
+	group, err := b.controlPlane(nodeRole)
+	if err != nil {
 		return nil, err
 	}
 	early, err := b.addons(beforeNodes, nil)
@@ -121,12 +128,16 @@ func NewEks(ctx *pulumi.Context, name string, args *EksArgs, opts ...pulumi.Reso
 	c.ClusterName = b.clusterName
 	c.Endpoint = b.cluster.EksCluster.Endpoint()
 	c.ClusterSecurityGroupID = clusterSecurityGroupID(ctx, b.cluster)
+	c.ControlPlaneSecurityGroupID = group.ID().ToStringOutput()
+	c.NodeRoleArn = nodeRole.Arn
 	c.NodesAutoScalingGroup = nodes.Resources.Index(pulumi.Int(0)).AutoscalingGroups().Index(pulumi.Int(0)).Name().Elem()
 	return c, ctx.RegisterResourceOutputs(c, pulumi.Map{
-		"clusterName":            c.ClusterName,
-		"endpoint":               c.Endpoint,
-		"clusterSecurityGroupId": c.ClusterSecurityGroupID,
-		"nodesAutoScalingGroup":  c.NodesAutoScalingGroup,
+		"clusterName":                 c.ClusterName,
+		"endpoint":                    c.Endpoint,
+		"clusterSecurityGroupId":      c.ClusterSecurityGroupID,
+		"controlPlaneSecurityGroupId": c.ControlPlaneSecurityGroupID,
+		"nodeRoleArn":                 c.NodeRoleArn,
+		"nodesAutoScalingGroup":       c.NodesAutoScalingGroup,
 	})
 }
 
@@ -168,21 +179,21 @@ func (a *EksArgs) check(name string) error {
 }
 
 // controlPlane creates the cluster by pulumi-eks, with every part that could differ between two people's
-// environments or that it would name itself passed in.
-func (b *eksBuild) controlPlane(nodeRole *role) error {
+// environments or that it would name itself passed in. It returns the control plane's own security group.
+func (b *eksBuild) controlPlane(nodeRole *role) (*ec2.SecurityGroup, error) {
 	logs, err := b.logGroup("logs", fmt.Sprintf("/aws/eks/%s/cluster", b.args.Name), b.args.LogRetention)
 	if err != nil {
-		return err
+		return nil, err
 	}
 	service, err := b.serviceRole()
 	if err != nil {
-		return err
+		return nil, err
 	}
 	// Without a group of ours pulumi-eks makes one that is open to the whole internet outwards.
 	group, err := newSecurityGroup(b.ctx, b.name+"-control-plane", b.args.Name+"-control-plane",
 		"Control plane of "+b.args.Name, b.args.VpcID, b.parent)
 	if err != nil {
-		return err
+		return nil, err
 	}
 	public := pulumi.StringArray{}
 	for _, cidr := range b.args.PublicAccessCIDRs {
@@ -219,10 +230,10 @@ func (b *eksBuild) controlPlane(nodeRole *role) error {
 		SkipDefaultNodeGroup:   pulumi.BoolRef(true), // the nodes are a managed node group
 	}, options...)
 	if err != nil {
-		return err
+		return nil, err
 	}
 	b.clusterName = b.cluster.EksCluster.Name()
-	return nil
+	return group, nil
 }
 
 // protectCluster protects the cluster among all that pulumi-eks makes. Protect on the component would reach every

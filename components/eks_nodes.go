@@ -63,16 +63,6 @@ func (b *eksBuild) nodeRole() (*role, error) {
 // launchTemplate sets no security groups: the nodes then carry the one of EKS, which lets them talk to the control
 // plane and to each other.
 func (b *eksBuild) launchTemplate() (*ec2.LaunchTemplate, error) {
-	tags := pulumi.StringMap{"Name": pulumi.String(b.args.Name + "-node")}
-	for _, key := range sortedKeys(b.args.Nodes.Tags) {
-		tags[key] = pulumi.String(b.args.Nodes.Tags[key])
-	}
-	specifications := ec2.LaunchTemplateTagSpecificationArray{}
-	for _, resource := range []string{"instance", "volume", "network-interface"} {
-		specifications = append(specifications, ec2.LaunchTemplateTagSpecificationArgs{
-			ResourceType: pulumi.String(resource), Tags: tags,
-		})
-	}
 	return ec2.NewLaunchTemplate(b.ctx, b.name+"-nodes", &ec2.LaunchTemplateArgs{
 		Description:          pulumi.String("Nodes of the cluster " + b.args.Name),
 		UpdateDefaultVersion: pulumi.Bool(true),
@@ -82,20 +72,9 @@ func (b *eksBuild) launchTemplate() (*ec2.LaunchTemplate, error) {
 			// One hop ends at the node: pods, who have Pod Identity, cannot take the node's credentials.
 			HttpPutResponseHopLimit: pulumi.Int(1),
 		},
-		BlockDeviceMappings: ec2.LaunchTemplateBlockDeviceMappingArray{
-			ec2.LaunchTemplateBlockDeviceMappingArgs{
-				DeviceName: pulumi.String("/dev/xvda"), // the root volume of Amazon Linux 2023
-				Ebs: ec2.LaunchTemplateBlockDeviceMappingEbsArgs{
-					VolumeType:          pulumi.String("gp3"),
-					VolumeSize:          pulumi.Int(b.args.Nodes.DiskGiB),
-					Encrypted:           pulumi.String("true"),
-					KmsKeyId:            b.args.VolumesKeyArn,
-					DeleteOnTermination: pulumi.String("true"),
-				},
-			},
-		},
-		TagSpecifications: specifications,
-		Tags:              nameTag(b.args.Name + "-nodes"),
+		BlockDeviceMappings: ec2.LaunchTemplateBlockDeviceMappingArray{encryptedRoot(b.args.Nodes.DiskGiB, b.args.VolumesKeyArn)},
+		TagSpecifications:   tagSpecifications(b.args.Name+"-node", b.args.Nodes.Tags),
+		Tags:                nameTag(b.args.Name + "-nodes"),
 	}, b.parent)
 }
 

@@ -19,6 +19,9 @@ var computed = map[string]func(name string) map[string]any{
 	"aws:ec2/vpcEndpoint:VpcEndpoint": func(name string) map[string]any {
 		return map[string]any{"prefixListId": name + "-prefix-list"}
 	},
+	"aws:ecr/repository:Repository": func(name string) map[string]any {
+		return map[string]any{"repositoryUrl": name + "-url"}
+	},
 	"aws:eks/cluster:Cluster": func(name string) map[string]any {
 		return map[string]any{
 			"endpoint":             "https://" + name + ".example",

@@ -1,0 +1,85 @@
+package components_test
+
+import (
+	"encoding/json"
+	"testing"
+
+	"github.com/pulumi/pulumi/sdk/v3/go/pulumi"
+	"github.com/stretchr/testify/assert"
+	"github.com/stretchr/testify/require"
+
+	"legops/components"
+)
+
+func registry(args components.RegistryArgs) construct {
+	return func(ctx *pulumi.Context, opts ...pulumi.ResourceOption) error {
+		_, err := components.NewRegistry(ctx, "registry", &args, opts...)
+		return err
+	}
+}
+
+var registryArgs = components.RegistryArgs{
+	Name: "legops-test", Location: location, Applications: []string{"matters", "portal"}, KeepImages: 20, UntaggedDays: 5,
+	KeyArn: pulumi.String("registry-key"), Pullers: pulumi.ToStringArray([]string{"arn:nodes"}),
+	Pushers: map[string]pulumi.StringArray{"matters": pulumi.ToStringArray([]string{"arn:build"})}, Protect: true,
+}
+
+func TestRegistry(t *testing.T) {
+	behaves(t, "legops:components:Registry", "registry", registry(registryArgs))
+	r := record(t, registry(registryArgs))
+	assert.Len(t, r.OfType("aws:ecr/repository:Repository"), 2)
+	repository := r.One(t, "aws:ecr/repository:Repository", "registry-matters")
+	expect(t, repository, map[string]any{
+		"name": "legops-test/matters", "imageTagMutability": "IMMUTABLE", "imageScanningConfiguration.scanOnPush": true,
+		"encryptionConfigurations[0].encryptionType": "KMS", "encryptionConfigurations[0].kmsKey": "registry-key", "forceDelete": false,
+	})
+	assert.True(t, repository.Protect)
+	args := registryArgs
+	args.Protect = false
+	loose := record(t, registry(args)).One(t, "aws:ecr/repository:Repository", "registry-matters")
+	expect(t, loose, map[string]any{"forceDelete": true})
+	assert.False(t, loose.Protect)
+}
+
+func TestRegistryAccess(t *testing.T) {
+	r := record(t, registry(registryArgs))
+	matters := policyOf(t, r.One(t, "aws:ecr/repositoryPolicy:RepositoryPolicy", "registry-matters-policy"), "policy")
+	require.Len(t, matters.Statement, 2)
+	assert.Equal(t, []string{"arn:nodes"}, matters.Statement[0].Principal.AWS)
+	assert.Equal(t, []string{"ecr:BatchCheckLayerAvailability", "ecr:BatchGetImage", "ecr:GetDownloadUrlForLayer"}, matters.Statement[0].Action)
+	assert.Equal(t, []string{"arn:build"}, matters.Statement[1].Principal.AWS)
+	assert.Contains(t, matters.Statement[1].Action, "ecr:PutImage")
+	assert.NotContains(t, matters.Statement[1].Action, "ecr:BatchDeleteImage", "nobody takes an image back")
+	portal := policyOf(t, r.One(t, "aws:ecr/repositoryPolicy:RepositoryPolicy", "registry-portal-policy"), "policy")
+	assert.Len(t, portal.Statement, 1, "without builds nobody pushes")
+}
+
+func TestRegistryExpiry(t *testing.T) {
+	var expiry struct {
+		Rules []struct {
+			RulePriority int
+			Selection    struct {
+				TagStatus, CountType string
+				CountNumber          int
+				TagPatternList       []string
+			}
+		}
+	}
+	text := record(t, registry(registryArgs)).One(t, "aws:ecr/lifecyclePolicy:LifecyclePolicy", "registry-portal-expiry").Get("policy").(string)
+	require.NoError(t, json.Unmarshal([]byte(text), &expiry))
+	require.Len(t, expiry.Rules, 2)
+	assert.Equal(t, "untagged", expiry.Rules[0].Selection.TagStatus)
+	assert.Equal(t, 5, expiry.Rules[0].Selection.CountNumber)
+	assert.Equal(t, "imageCountMoreThan", expiry.Rules[1].Selection.CountType)
+	assert.Equal(t, 20, expiry.Rules[1].Selection.CountNumber)
+	assert.Equal(t, []string{"*"}, expiry.Rules[1].Selection.TagPatternList)
+}
+
+func TestRegistryRefuses(t *testing.T) {
+	refuses(t, registry(components.RegistryArgs{}), "registry registry: Name is missing", "KeyArn is missing", "Applications is empty",
+		"KeepImages is 0, must be at least 1", "UntaggedDays is 0, must be at least 1", "Pullers is empty, so no node could start a pod", "Location.Account")
+	args := registryArgs
+	args.Applications = []string{"matters", "matters"}
+	args.Pushers = map[string]pulumi.StringArray{"mail": nil}
+	refuses(t, registry(args), `Applications: "matters" is there twice`, `Pushers: there is no application "mail"`)
+}
