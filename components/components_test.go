@@ -3,6 +3,7 @@ package components_test
 import (
 	"encoding/json"
 	"fmt"
+	"slices"
 	"strings"
 	"testing"
 
@@ -37,8 +38,9 @@ func record(t *testing.T, make construct) *recorder.Recorder {
 }
 
 // behaves checks what holds for every component: what it makes is inside it, named after it, and made by the
-// provider it was given; it calls no function; and whatever cannot be registered, it says so.
-func behaves(t *testing.T, token, name string, make construct) {
+// provider it was given; it calls no function; and whatever cannot be registered, it says so. The children named last
+// are on a second provider, aws-global.
+func behaves(t *testing.T, token, name string, make construct, global ...string) {
 	t.Helper()
 	r := record(t, make)
 	assert.Empty(t, r.Calls())
@@ -51,7 +53,11 @@ func behaves(t *testing.T, token, name string, make construct) {
 		assert.Contains(t, r.Ancestors(found), token, found.URN)
 		assert.True(t, strings.HasPrefix(found.Name, name), "%s is not named after %s", found.URN, name)
 		if strings.HasPrefix(found.Type, "aws:") {
-			assert.Contains(t, found.Provider, "pulumi:providers:aws::aws::", found.URN)
+			provider := "aws"
+			if slices.Contains(global, found.Name) {
+				provider = "aws-global"
+			}
+			assert.Contains(t, found.Provider, "pulumi:providers:aws::"+provider+"::", found.URN)
 		}
 	}
 	assert.NotZero(t, children)
@@ -69,6 +75,17 @@ func behaves(t *testing.T, token, name string, make construct) {
 			}).program)
 			assert.ErrorContains(t, returned, "alias")
 		})
+	}
+}
+
+// globally gives the component a second AWS provider, of another region.
+func globally(make func(ctx *pulumi.Context, global pulumi.ProviderResource, opts ...pulumi.ResourceOption) error) construct {
+	return func(ctx *pulumi.Context, opts ...pulumi.ResourceOption) error {
+		global, err := aws.NewProvider(ctx, "aws-global", &aws.ProviderArgs{Region: pulumi.String("us-east-1")})
+		if err != nil {
+			return err
+		}
+		return make(ctx, global, opts...)
 	}
 }
 

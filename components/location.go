@@ -49,6 +49,11 @@ func (l Location) ManagedPolicy(name string) string {
 	return fmt.Sprintf("arn:%s:iam::aws:policy/%s", l.Partition(), name)
 }
 
+// Bucket is the ARN of a bucket, which names neither region nor account.
+func (l Location) Bucket(name string) string {
+	return fmt.Sprintf("arn:%s:s3:::%s", l.Partition(), name)
+}
+
 // Role is the ARN of a role of the account.
 func (l Location) Role(name string) string {
 	return fmt.Sprintf("arn:%s:iam::%s:role/%s", l.Partition(), l.Account, name)

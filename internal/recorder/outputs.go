@@ -2,6 +2,7 @@ package recorder
 
 import (
 	"maps"
+	"slices"
 
 	awseks "github.com/pulumi/pulumi-aws/sdk/v6/go/aws/eks"
 	"github.com/pulumi/pulumi/sdk/v3/go/common/resource"
@@ -10,6 +11,9 @@ import (
 
 // computed is what a resource has beyond its inputs, by type. Every resource has a name and an arn.
 var computed = map[string]func(name string) map[string]any{
+	"aws:cloudfront/distribution:Distribution": func(name string) map[string]any {
+		return map[string]any{"domainName": name + ".cloudfront.net", "hostedZoneId": name + "-zone"}
+	},
 	"aws:ec2/eip:Eip": func(name string) map[string]any {
 		return map[string]any{"allocationId": name + "-allocation", "publicIp": name + "-address"}
 	},
@@ -36,6 +40,56 @@ var computed = map[string]func(name string) map[string]any{
 	"aws:kms/key:Key": func(name string) map[string]any {
 		return map[string]any{"keyId": name + "-key"}
 	},
+	"aws:opensearch/domain:Domain": func(name string) map[string]any {
+		return map[string]any{"endpoint": name + ".search.example"}
+	},
+	"aws:rds/instance:Instance": func(name string) map[string]any {
+		secret := map[string]any{"secretArn": "arn:of:" + name + "-master"}
+		return map[string]any{"address": name + ".database.example", "resourceId": "db-" + name, "masterUserSecrets": []any{secret}}
+	},
+	"aws:sqs/queue:Queue": func(name string) map[string]any {
+		return map[string]any{"url": "https://sqs.example/" + name}
+	},
+	"aws:lb/loadBalancer:LoadBalancer": func(name string) map[string]any {
+		return map[string]any{"arnSuffix": "app/" + name, "dnsName": name + ".elb", "zoneId": name + "-zone"}
+	},
+	"aws:lb/targetGroup:TargetGroup": func(name string) map[string]any {
+		return map[string]any{"arnSuffix": "targetgroup/" + name}
+	},
+	"aws:route53/record:Record": func(name string) map[string]any {
+		return map[string]any{"fqdn": name + "-fqdn"}
+	},
+	"random:index/randomPassword:RandomPassword": func(name string) map[string]any {
+		return map[string]any{"result": name + "-result"}
+	},
+}
+
+// derived is what a resource has that follows from its inputs, by type.
+var derived = map[string]func(inputs resource.PropertyMap) map[string]any{
+	"aws:acm/certificate:Certificate": validationOptions,
+}
+
+// validationOptions are the records that ACM asks for, of the certificate's last name first: they are a set.
+func validationOptions(inputs resource.PropertyMap) map[string]any {
+	names := []resource.PropertyValue{inputs["domainName"]}
+	if more, ok := inputs["subjectAlternativeNames"]; ok {
+		names = append(names, more.ArrayValue()...)
+	}
+	var options []any
+	for _, name := range slices.Backward(names) {
+		options = append(options, map[string]any{
+			"domainName": name.StringValue(), "resourceRecordName": "_validate." + name.StringValue(),
+			"resourceRecordType": "CNAME", "resourceRecordValue": "proof-of." + name.StringValue(),
+		})
+	}
+	return map[string]any{"domainValidationOptions": options}
+}
+
+// answers are of the functions that the wiring calls, by token.
+var answers = map[string]func(args resource.PropertyMap) resource.PropertyMap{
+	"aws:ec2/getManagedPrefixList:getManagedPrefixList": func(args resource.PropertyMap) resource.PropertyMap {
+		return resource.PropertyMap{"id": resource.NewProperty("list-of-" + args["name"].StringValue())}
+	},
 }
 
 func outputs(typ, name string, inputs resource.PropertyMap) resource.PropertyMap {
@@ -46,6 +100,9 @@ func outputs(typ, name string, inputs resource.PropertyMap) resource.PropertyMap
 	state["arn"] = resource.NewProperty("arn:of:" + name)
 	if more, ok := computed[typ]; ok {
 		maps.Copy(state, resource.NewPropertyMapFromMap(more(name)))
+	}
+	if more, ok := derived[typ]; ok {
+		maps.Copy(state, resource.NewPropertyMapFromMap(more(inputs)))
 	}
 	return state
 }
