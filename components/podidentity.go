@@ -1,6 +1,7 @@
 package components
 
 import (
+	"cmp"
 	"fmt"
 
 	"github.com/pulumi/pulumi-aws/sdk/v6/go/aws/eks"
@@ -10,6 +11,7 @@ import (
 // podRoleArgs describes a role for the pods of one Kubernetes service account.
 type podRoleArgs struct {
 	location       Location
+	name           string      // physical name; <cluster>-<service account> without
 	cluster        string      // name of the cluster, plain: it limits who may take the role
 	namespace      string      // namespace of the service account
 	serviceAccount string      // name of the service account
@@ -22,7 +24,7 @@ type podRoleArgs struct {
 // to no others: the conditions are on the tags that EKS puts on every session.
 func newPodRole(ctx *pulumi.Context, name string, args podRoleArgs, opts ...pulumi.ResourceOption) (*role, error) {
 	return newRole(ctx, name, args.location, roleArgs{
-		name:        fmt.Sprintf("%s-%s", args.cluster, args.serviceAccount),
+		name:        cmp.Or(args.name, fmt.Sprintf("%s-%s", args.cluster, args.serviceAccount)),
 		description: args.description,
 		trust: Statement{
 			Services: []string{"pods.eks.amazonaws.com"},

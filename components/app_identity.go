@@ -1,0 +1,89 @@
+package components
+
+import (
+	"fmt"
+
+	"github.com/pulumi/pulumi-aws/sdk/v6/go/aws/secretsmanager"
+	corev1 "github.com/pulumi/pulumi-kubernetes/sdk/v4/go/kubernetes/core/v1"
+	"github.com/pulumi/pulumi/sdk/v3/go/pulumi"
+)
+
+// roleName is the physical name of the role. The word app keeps it apart from the roles of add-ons.
+func (a *AppArgs) roleName() string { return fmt.Sprintf("%s-app-%s", a.Cluster, a.Name) }
+
+// secretPrefix begins the names of the application's secrets.
+func (a *AppArgs) secretPrefix() string { return fmt.Sprintf("%s/%s/", a.Cluster, a.Name) }
+
+// secrets creates the secrets without a value. One that is deleted can be taken back for 30 days, and its name is not
+// free for as long; where nothing is protected it goes at once, so that the stack can be made again.
+func (b *appBuild) secrets(c *App) error {
+	recovery := 0
+	if b.args.Protect {
+		recovery = 30
+	}
+	for _, secret := range b.args.Secrets {
+		created, err := secretsmanager.NewSecret(b.ctx, b.name+"-secret-"+secret, &secretsmanager.SecretArgs{
+			Name:                 pulumi.String(b.args.secretPrefix() + secret),
+			Description:          pulumi.Sprintf("%s of the application %s; its value is put in by people", secret, b.args.Name),
+			KmsKeyId:             b.args.SecretsKeyArn,
+			RecoveryWindowInDays: pulumi.Int(recovery),
+		}, b.parent, pulumi.Protect(b.args.Protect))
+		if err != nil {
+			return err
+		}
+		c.SecretArns[secret] = created.Arn
+	}
+	return nil
+}
+
+// identity creates the service account, and the role that EKS hands to its pods. It gives back what pods wait for.
+func (b *appBuild) identity(c *App) ([]pulumi.Resource, error) {
+	account, err := corev1.NewServiceAccount(b.ctx, b.name+"-account", &corev1.ServiceAccountArgs{
+		Metadata: b.object(b.args.Name, nil),
+		// Pods get credentials for AWS another way, and have no business with the Kubernetes API.
+		AutomountServiceAccountToken: pulumi.Bool(false),
+	}, b.with()...)
+	if err != nil {
+		return nil, err
+	}
+	role, association, err := newPodIdentity(b.ctx, b.name, b.args.ClusterName, podRoleArgs{
+		location:       b.args.Location,
+		name:           b.args.roleName(),
+		cluster:        b.args.Cluster,
+		namespace:      b.args.Name,
+		serviceAccount: b.args.Name,
+		description:    fmt.Sprintf("Application %s on the cluster %s", b.args.Name, b.args.Cluster),
+		statements:     append(b.args.readSecrets(), b.args.Rights...),
+	}, b.parent)
+	if err != nil {
+		return nil, err
+	}
+	c.RoleArn, c.RoleName = role.Arn, role.Name
+	return []pulumi.Resource{account, association}, nil
+}
+
+// readSecrets lets the application read its own secrets, through Secrets Manager only.
+func (a *AppArgs) readSecrets() []Statement {
+	if len(a.Secrets) == 0 {
+		return nil
+	}
+	var secrets []string
+	for _, secret := range a.Secrets {
+		// Secrets Manager adds a hyphen and six characters of its own to the name.
+		secrets = append(secrets, a.Location.ARN("secretsmanager", "secret:"+a.secretPrefix()+secret+"-??????"))
+	}
+	return []Statement{
+		{
+			Sid:       "ReadSecrets",
+			Actions:   []string{"secretsmanager:DescribeSecret", "secretsmanager:GetSecretValue"},
+			Resources: arns(secrets...),
+		},
+		{
+			Sid: "DecryptSecrets", Actions: []string{"kms:Decrypt"}, Resources: pulumi.StringArray{a.SecretsKeyArn},
+			Conditions: Conditions{
+				"StringEquals": {"kms:ViaService": {fmt.Sprintf("secretsmanager.%s.amazonaws.com", a.Location.Region)}},
+				"StringLike":   {"kms:EncryptionContext:SecretARN": secrets},
+			},
+		},
+	}
+}

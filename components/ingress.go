@@ -1,0 +1,266 @@
+package components
+
+import (
+	"net/netip"
+	"strconv"
+
+	networkingv1 "github.com/pulumi/pulumi-kubernetes/sdk/v4/go/kubernetes/networking/v1"
+	"github.com/pulumi/pulumi/sdk/v3/go/pulumi"
+)
+
+const (
+	// IngressNamespace is where the ingress controller runs.
+	IngressNamespace = "nginx-ingress"
+	// IngressNodePort is the port of every node that leads to the controller.
+	IngressNodePort = 30080
+	// IngressHealthPath answers 200 on that port while NGINX serves.
+	IngressHealthPath = "/nginx-health"
+)
+
+// What is installed, and how it listens.
+const (
+	ingressChart        = "oci://ghcr.io/nginx/charts/nginx-ingress"
+	ingressChartVersion = "2.6.4"
+	ingressRelease      = "nginx-ingress"
+	ingressClass        = "nginx"
+	ingressPort         = 80 // also of the Service: the VPC CNI wants both the same where policies are enforced
+	ingressMetricsPort  = 9113
+	ingressDrainSeconds = 15
+)
+
+// mergeable is the annotation by which several Ingresses share one host: one master, which has the host and no path,
+// and minions, which have paths and no settings of the server. Without it the oldest one takes the host and NGINX
+// ignores all others.
+const mergeable = "nginx.org/mergeable-ingress-type"
+
+// serviceRanges are the two ranges that EKS takes the addresses of Services from; which one depends on the VPC's.
+var serviceRanges = []netip.Prefix{netip.MustParsePrefix("10.100.0.0/16"), netip.MustParsePrefix("172.20.0.0/16")}
+
+// IngressArgs are the arguments of Ingress.
+type IngressArgs struct {
+	// Domain is the one public host, such as legops.example.
+	Domain string
+	// NodePort is the port of every node that leads to the controller, 30000 to 32767 (the range of Kubernetes).
+	NodePort int
+	// TrustedCIDR is the VPC's IPv4 range: whose X-Forwarded-For is believed, and who may connect at all.
+	TrustedCIDR netip.Prefix
+	// MinReplicas is the smallest number of controllers, 2 to 100: one per zone at least.
+	MinReplicas int
+	// MaxReplicas is the largest number of controllers, MinReplicas to 100.
+	MaxReplicas int
+	// Cluster is the cluster: when it goes, everything here goes with it and is not uninstalled.
+	Cluster pulumi.Resource
+}
+
+// Ingress is the way from the load balancer to the applications: F5 NGINX Ingress Controller behind a port of every
+// node, and the host that the applications hang their paths on. It needs a Kubernetes provider.
+//
+// TLS ends at the load balancer, whose listener has to be HTTPS: a request that came to it over http is redirected.
+type Ingress struct {
+	pulumi.ResourceState
+
+	// Namespace is the controller's namespace.
+	Namespace pulumi.StringOutput `pulumi:"namespace"`
+	// ClassName is the ingress class. Who uses it waits for the controller and the host.
+	ClassName pulumi.StringOutput `pulumi:"className"`
+}
+
+func (a *IngressArgs) check(name string) error {
+	p := &problems{component: "ingress " + name}
+	p.require(domainPattern.MatchString(a.Domain) && len(a.Domain) <= 253, "Domain %q must be a lower-case domain name", a.Domain)
+	p.require(a.NodePort >= 30000 && a.NodePort <= 32767, "NodePort is %d, must be 30000 to 32767", a.NodePort)
+	p.require(isNetwork(a.TrustedCIDR), "TrustedCIDR %s must be an IPv4 network", a.TrustedCIDR)
+	checkReplicas(p, a.MinReplicas, a.MaxReplicas)
+	p.require(a.Cluster != nil, "Cluster is missing")
+	return p.err()
+}
+
+// checkReplicas checks the bounds of what is scaled. One pod in each of two zones is the least that survives a zone.
+func checkReplicas(p *problems, least, most int) {
+	p.require(least >= 2 && least <= 100, "MinReplicas is %d, must be 2 to 100", least)
+	p.require(most >= least && most <= 100, "MaxReplicas is %d, must be MinReplicas, %d, to 100", most, least)
+}
+
+// NewIngress installs the controller and makes the host.
+func NewIngress(ctx *pulumi.Context, name string, args *IngressArgs, opts ...pulumi.ResourceOption) (*Ingress, error) {
+	if err := args.check(name); err != nil {
+		return nil, err
+	}
+	c := &Ingress{}
+	if err := ctx.RegisterComponentResource("legops:components:Ingress", name, c, opts...); err != nil {
+		return nil, err
+	}
+	s, err := newSpace(ctx, name, IngressNamespace, componentIngress, args.Cluster, c)
+	if err != nil {
+		return nil, err
+	}
+	why, in, out := ingressConnections(args)
+	policies, err := s.policies(why, in, out)
+	if err != nil {
+		return nil, err
+	}
+	release, err := NewHelmRelease(ctx, name+"-release", &HelmReleaseArgs{
+		Name:           pulumi.String(ingressRelease),
+		Namespace:      s.namespace,
+		Chart:          pulumi.String(ingressChart),
+		Version:        pulumi.String(ingressChartVersion),
+		Values:         ingressValues(args),
+		Atomic:         pulumi.Bool(true),
+		TimeoutSeconds: pulumi.Int(300),
+	}, s.with(pulumi.DependsOn(policies))...)
+	if err != nil {
+		return nil, err
+	}
+	host, err := networkingv1.NewIngress(ctx, name+"-host", &networkingv1.IngressArgs{
+		Metadata: s.object("host", map[string]string{mergeable: "master", "pulumi.com/skipAwait": "true"}),
+		Spec: networkingv1.IngressSpecArgs{
+			IngressClassName: pulumi.String(ingressClass),
+			Rules:            networkingv1.IngressRuleArray{networkingv1.IngressRuleArgs{Host: pulumi.String(args.Domain)}},
+		},
+	}, s.with(pulumi.DependsOn([]pulumi.Resource{release}))...)
+	if err != nil {
+		return nil, err
+	}
+	c.Namespace = s.namespace
+	c.ClassName = host.Spec.IngressClassName().Elem()
+	return c, ctx.RegisterResourceOutputs(c, pulumi.Map{"namespace": c.Namespace, "className": c.ClassName})
+}
+
+// ingressConnections is all that the controller may talk to, with the reasons. Probes of the kubelet come from the
+// pod's own node, which Kubernetes always lets through.
+func ingressConnections(args *IngressArgs) (map[string]string, networkingv1.NetworkPolicyIngressRuleArray, networkingv1.NetworkPolicyEgressRuleArray) {
+	why := map[string]string{
+		"legops/ingress": "requests and health checks come by way of any node, and metrics are read from the nodes' own network",
+		"legops/egress":  "DNS, the Kubernetes API (configuration, leader election, status) and the applications; nothing else",
+	}
+	in := networkingv1.NetworkPolicyIngressRuleArray{networkingv1.NetworkPolicyIngressRuleArgs{
+		From: addresses(args.TrustedCIDR), Ports: tcp(ingressPort, ingressMetricsPort),
+	}}
+	out := networkingv1.NetworkPolicyEgressRuleArray{
+		lookUp(),
+		// A policy is applied before the address of the API's Service becomes one of the control plane.
+		networkingv1.NetworkPolicyEgressRuleArgs{To: addresses(append(serviceRanges[:2:2], args.TrustedCIDR)...), Ports: tcp(443)},
+		// Each application says in its own policy on which port it listens.
+		networkingv1.NetworkPolicyEgressRuleArgs{
+			To: networkingv1.NetworkPolicyPeerArray{networkingv1.NetworkPolicyPeerArgs{
+				NamespaceSelector: labelled(labelComponent, componentApplication),
+			}},
+			Ports: networkingv1.NetworkPolicyPortArray{networkingv1.NetworkPolicyPortArgs{Protocol: pulumi.String("TCP")}},
+		},
+	}
+	return why, in, out
+}
+
+// ingressSettings configure NGINX. HSTS is not among them: CloudFront puts the security headers on every answer.
+func ingressSettings(args *IngressArgs) map[string]string {
+	return map[string]string{
+		// The load balancer passes on X-Forwarded-For as CloudFront wrote it, and CloudFront puts the address it
+		// sees at the end. So the last entry is the viewer; what stands before it, the viewer may have made up.
+		"real-ip-header":    "X-Forwarded-For",
+		"real-ip-recursive": "False",
+		"set-real-ip-from":  args.TrustedCIDR.String(),
+		// What came over http to the load balancer is redirected, and applications are told https, although the
+		// last step is not: their own redirects and cookies depend on it.
+		"redirect-to-https": "True",
+		"server-tokens":     "False",
+		// Documents of 100 MiB, and the form around them.
+		"client-max-body-size":  "110m",
+		"proxy-connect-timeout": "5s",
+		"proxy-read-timeout":    "60s",
+		"proxy-send-timeout":    "60s",
+		"keepalive":             "32",
+		// The status of an Ingress is the host: there is no load balancer of Kubernetes to take it from.
+		"external-status-address": args.Domain,
+	}
+}
+
+// ingressValues are the values of the chart. Its own security context is what the restricted standard asks for: user
+// 101, no privilege escalation, every capability dropped but NET_BIND_SERVICE, the one that may be added.
+func ingressValues(args *IngressArgs) pulumi.Map {
+	controller := pulumi.Map{
+		"kind":                   pulumi.String("deployment"),
+		"config":                 pulumi.Map{"entries": pulumi.ToStringMap(ingressSettings(args))},
+		"healthStatus":           pulumi.Bool(true),
+		"healthStatusURI":        pulumi.String(IngressHealthPath),
+		"readOnlyRootFilesystem": pulumi.Bool(true),
+		"ingressClass": pulumi.Map{
+			"name": pulumi.String(ingressClass), "create": pulumi.Bool(true), "setAsDefaultIngress": pulumi.Bool(true),
+		},
+		// Only Ingress: no snippets, with which whoever may write an Ingress writes configuration of NGINX, no further
+		// kinds of objects, and no Secrets of other namespaces.
+		"enableSnippets":        pulumi.Bool(false),
+		"enableCustomResources": pulumi.Bool(false),
+		"watchSecretNamespace":  pulumi.String(IngressNamespace),
+		"telemetryReporting":    pulumi.Map{"enable": pulumi.Bool(false)}, // nothing is told to the maker
+		"reportIngressStatus":   pulumi.Map{"enable": pulumi.Bool(true), "enableLeaderElection": pulumi.Bool(true)},
+		"resources":             ingressResources(),
+		"pod": pulumi.Map{"extraLabels": pulumi.Map{
+			labelPartOf: pulumi.String(platform), labelComponent: pulumi.String(componentIngress),
+		}},
+		// A pod that goes serves on until every node has taken it out of its rules.
+		"lifecycle": pulumi.Map{"preStop": pulumi.Map{"exec": pulumi.Map{
+			"command": pulumi.ToStringArray([]string{"sleep", strconv.Itoa(ingressDrainSeconds)}),
+		}}},
+		"terminationGracePeriodSeconds": pulumi.Int(ingressDrainSeconds + 75), // and then for as long as a request may take
+		"minReadySeconds":               pulumi.Int(10),
+		"strategy": pulumi.Map{"type": pulumi.String("RollingUpdate"), "rollingUpdate": pulumi.Map{
+			"maxUnavailable": pulumi.Int(0), "maxSurge": pulumi.Int(1),
+		}},
+		"service": pulumi.Map{
+			"type": pulumi.String("NodePort"),
+			// The load balancer counts nodes as its targets. With Local a node without a controller would fail its
+			// checks, and which nodes have one changes with every rollout. The viewer's address is in a header, so
+			// nothing is lost by the hop.
+			"externalTrafficPolicy": pulumi.String("Cluster"),
+			"httpPort": pulumi.Map{
+				"enable": pulumi.Bool(true), "port": pulumi.Int(ingressPort), "targetPort": pulumi.Int(ingressPort),
+				"nodePort": pulumi.Int(args.NodePort),
+			},
+			"httpsPort": pulumi.Map{"enable": pulumi.Bool(false)},
+		},
+		"autoscaling": pulumi.Map{
+			"enabled": pulumi.Bool(true), "minReplicas": pulumi.Int(args.MinReplicas), "maxReplicas": pulumi.Int(args.MaxReplicas),
+			"targetCPUUtilizationPercentage": pulumi.Int(70), "targetMemoryUtilizationPercentage": pulumi.Int(80),
+		},
+		"podDisruptionBudget":       pulumi.Map{"enabled": pulumi.Bool(true), "maxUnavailable": pulumi.Int(1)},
+		"topologySpreadConstraints": ingressSpread(),
+	}
+	return pulumi.Map{
+		"controller": controller,
+		"rbac":       pulumi.Map{"create": pulumi.Bool(true)},
+		"prometheus": pulumi.Map{"create": pulumi.Bool(true), "port": pulumi.Int(ingressMetricsPort)},
+	}
+}
+
+// ingressResources leave the processor without a limit, as for applications, and bound what uploads may take of the
+// node's disk while they are on their way.
+func ingressResources() pulumi.Map {
+	return pulumi.Map{
+		"requests": pulumi.Map{"cpu": pulumi.String("200m"), "memory": pulumi.String("256Mi"), "ephemeral-storage": pulumi.String("1Gi")},
+		"limits":   pulumi.Map{"memory": pulumi.String("512Mi"), "ephemeral-storage": pulumi.String("4Gi")},
+	}
+}
+
+// ingressSpread puts controllers evenly into the zones, and onto different nodes as far as there are any. Each rollout
+// is counted by itself: its pods are spread no matter where the old ones are.
+func ingressSpread() pulumi.Array {
+	spread := pulumi.Array{}
+	for _, s := range spreads {
+		spread = append(spread, pulumi.Map{
+			"topologyKey": pulumi.String(s.over), "whenUnsatisfiable": pulumi.String(s.otherwise), "maxSkew": pulumi.Int(1),
+			"nodeTaintsPolicy": pulumi.String("Honor"),
+			"matchLabelKeys":   pulumi.ToStringArray([]string{"pod-template-hash"}),
+			"labelSelector": pulumi.Map{"matchLabels": pulumi.Map{
+				labelName: pulumi.String(ingressRelease), "app.kubernetes.io/instance": pulumi.String(ingressRelease),
+			}},
+		})
+	}
+	return spread
+}
+
+// spreads is how pods that serve are spread: strictly over zones, since a zone can fail as a whole, and over nodes as
+// far as it goes, since the autoscaler would otherwise add a node for every pod.
+var spreads = []struct{ over, otherwise string }{
+	{"topology.kubernetes.io/zone", "DoNotSchedule"},
+	{"kubernetes.io/hostname", "ScheduleAnyway"},
+}
