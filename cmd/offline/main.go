@@ -2,11 +2,13 @@
 // account, nothing sent outside this machine. Example: offline preview --stack prod --diff.
 //
 // OFFLINE_FAULT makes something go wrong on purpose at the n-th call that changes the cloud: fail@n, hang@n,
-// crash@n or crash-after@n.
+// crash@n or crash-after@n. OFFLINE_UNLOCK, set to anything, first switches off the deletion protection of the services
+// themselves, which only a person does.
 package main
 
 import (
 	"context"
+	"errors"
 	"fmt"
 	"os"
 	"os/signal"
@@ -44,6 +46,11 @@ func run() (int, error) {
 	session, err := offline.Open(offline.Options{Root: root, Fault: fault})
 	if err != nil {
 		return 1, err
+	}
+	if os.Getenv("OFFLINE_UNLOCK") != "" {
+		if err := session.Cloud().Unlock(); err != nil {
+			return 1, errors.Join(err, session.Close())
+		}
 	}
 	code, err := session.Stream(ctx, os.Stdin, os.Stdout, os.Stderr, offline.AbsolutePaths(dir, os.Args[1:])...)
 	for _, address := range session.Refused() {

@@ -33,6 +33,9 @@ type Options struct {
 // Session is a simulated cloud that runs, and a Pulumi CLI that knows of nothing else.
 type Session struct {
 	root, dir, files, program string
+	// saveOnce lets the CLI save its state at the end of a command, not after every step, which is most of its work. A
+	// CLI that is killed then loses it, so where something is to go wrong every step is saved.
+	saveOnce bool
 
 	record *cloud.Record
 	cloud  *cloud.Provider
@@ -42,7 +45,7 @@ type Session struct {
 
 // Open starts a session. Two at a time in one folder wait for each other: they share one record.
 func Open(o Options) (_ *Session, err error) {
-	s := &Session{root: o.Root, dir: o.Dir, files: o.StackFiles, program: o.Program}
+	s := &Session{root: o.Root, dir: o.Dir, files: o.StackFiles, program: o.Program, saveOnce: o.Fault == nil}
 	if s.dir == "" {
 		s.dir = filepath.Join(o.Root, ".offline")
 	}
@@ -153,6 +156,9 @@ func (s *Session) command(ctx context.Context, args ...string) *exec.Cmd {
 	cmd := exec.CommandContext(ctx, s.pulumi(), completeArguments(args)...)
 	cmd.Dir = s.projectDir()
 	cmd.Env = s.environment(os.Environ())
+	if s.saveOnce {
+		cmd.Env = append(cmd.Env, "PULUMI_EXPERIMENTAL=true", "PULUMI_SKIP_CHECKPOINTS=true")
+	}
 	// The CLI stops at the first interrupt when its current steps are done; it gets that chance here too.
 	cmd.Cancel = func() error { return cmd.Process.Signal(os.Interrupt) }
 	cmd.WaitDelay = time.Minute

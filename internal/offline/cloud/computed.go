@@ -13,23 +13,30 @@ type made struct {
 	connection *connection
 	typ, id    string
 	arn        string
-	inputs     map[string]any
+	inputs     object
 }
 
 func (m made) digest(purpose string) string {
 	return digest(m.connection.account, m.typ, m.id, purpose)
 }
 
-func (m made) name() string {
-	if name, ok := m.inputs["name"].(string); ok {
-		return name
-	}
-	return m.id
-}
+func (m made) name() string { return orElse(m.inputs.text("name"), m.id) }
+
+func (m made) region() string { return m.connection.region }
+
+func (m made) suffix() string { return dnsSuffix(m.region()) }
+
+// always is an output that is the same for every resource.
+func always(value any) func(made) any { return func(made) any { return value } }
 
 // endpoint is a cluster's address, in the form of EKS.
 func (m made) endpoint() string {
-	return fmt.Sprintf("https://%s.gr7.%s.eks.amazonaws.com", strings.ToUpper(m.digest("endpoint")[:32]), m.connection.region)
+	return fmt.Sprintf("https://%s.gr7.%s.eks.amazonaws.com", strings.ToUpper(m.digest("endpoint")[:32]), m.region())
+}
+
+// scalingGroup is the Auto Scaling group that EKS makes for a node group.
+func (m made) scalingGroup() string {
+	return "eks-" + m.inputs.text("nodeGroupName") + "-" + m.digest("group")[:8]
 }
 
 // securityGroup is the security group that EKS makes for a cluster.
@@ -39,48 +46,64 @@ func (m made) securityGroup() string { return "sg-" + m.digest("cluster security
 var commonOutputs = map[string]func(made) any{
 	"arn":     func(m made) any { return m.arn },
 	"ownerId": func(m made) any { return m.connection.account },
-	"region":  func(m made) any { return m.connection.region },
+	"region":  func(m made) any { return m.region() },
 	"name":    func(m made) any { return m.name() },
 }
 
 // typeOutputs are the outputs that AWS computes and that depend on the type. An object is merged into the
 // input of the same name.
-var typeOutputs = map[string]map[string]func(made) any{
+var typeOutputs = collect(networkOutputs, edgeOutputs, dataOutputs)
+
+var networkOutputs = map[string]map[string]func(made) any{
 	typeVpc: {
 		"defaultSecurityGroupId": func(m made) any { return "sg-" + m.digest("default")[:17] },
 		"defaultRouteTableId":    func(m made) any { return "rtb-" + m.digest("default")[:17] },
 		"mainRouteTableId":       func(m made) any { return "rtb-" + m.digest("default")[:17] },
 		"defaultNetworkAclId":    func(m made) any { return "acl-" + m.digest("default")[:17] },
-		"dhcpOptionsId":          func(m made) any { return "dopt-" + digest(m.connection.account, m.connection.region)[:17] },
+		"dhcpOptionsId":          func(m made) any { return "dopt-" + digest(m.connection.account, m.region())[:17] },
 	},
 	typeEip: {
 		"allocationId": func(m made) any { return m.id },
 		"publicIp":     func(m made) any { return documentationAddress(m.digest("address")) },
 	},
+	typeEndpoint: {
+		"prefixListId": func(m made) any { return endpointPrefixList(m) },
+		"state":        always("available"),
+	},
 	typeNat: {
 		"publicIp": func(m made) any { return documentationAddress(m.digest("address")) },
 	},
 	typeTemplate: {
-		"latestVersion":  func(made) any { return float64(1) },
-		"defaultVersion": func(made) any { return float64(1) },
+		"latestVersion":  always(float64(1)),
+		"defaultVersion": always(float64(1)),
 	},
 	typeKey: {
 		"keyId": func(m made) any { return m.id },
 	},
 	typeRole: {
 		"uniqueId":   func(m made) any { return "AROA" + strings.ToUpper(m.digest("id")[:17]) },
-		"createDate": func(made) any { return creationTime },
+		"createDate": always(creationTime),
+	},
+	typeServiceRole: {
+		"name":       func(m made) any { return serviceRoleName(m.inputs) },
+		"path":       func(m made) any { return "/aws-service-role/" + m.inputs.text("awsServiceName") + "/" },
+		"uniqueId":   func(m made) any { return "AROA" + strings.ToUpper(m.digest("id")[:17]) },
+		"createDate": always(creationTime),
+	},
+	typeProfile: {
+		"uniqueId":   func(m made) any { return "AIPA" + strings.ToUpper(m.digest("id")[:17]) },
+		"createDate": always(creationTime),
 	},
 	typeCluster: {
 		"endpoint":        func(m made) any { return m.endpoint() },
-		"status":          func(made) any { return "ACTIVE" },
-		"platformVersion": func(made) any { return "eks.1" },
-		"createdAt":       func(made) any { return creationTime },
+		"status":          always("ACTIVE"),
+		"platformVersion": always("eks.1"),
+		"createdAt":       always(creationTime),
 		"certificateAuthority": func(m made) any {
 			return map[string]any{"data": base64.StdEncoding.EncodeToString([]byte(m.digest("certificate")))}
 		},
 		"identities": func(m made) any {
-			issuer := fmt.Sprintf("https://oidc.eks.%s.amazonaws.com/id/%s", m.connection.region, strings.ToUpper(m.digest("issuer")[:32]))
+			issuer := fmt.Sprintf("https://oidc.eks.%s.amazonaws.com/id/%s", m.region(), strings.ToUpper(m.digest("issuer")[:32]))
 			return []any{map[string]any{"oidcs": []any{map[string]any{"issuer": issuer}}}}
 		},
 		"vpcConfig": func(m made) any {
@@ -88,13 +111,12 @@ var typeOutputs = map[string]map[string]func(made) any{
 		},
 	},
 	typeNodeGroup: {
-		"status": func(made) any { return "ACTIVE" },
+		"status": always("ACTIVE"),
 		"resources": func(m made) any {
-			group := "eks-" + fmt.Sprint(m.inputs["nodeGroupName"]) + "-" + m.digest("group")[:8]
-			return []any{map[string]any{"autoscalingGroups": []any{map[string]any{"name": group}}}}
+			return []any{map[string]any{"autoscalingGroups": []any{map[string]any{"name": m.scalingGroup()}}}}
 		},
 	},
-	"kubernetes:helm.sh/v3:Release": {
+	typeRelease: {
 		"status": func(m made) any {
 			return map[string]any{
 				"name": m.name(), "namespace": m.inputs["namespace"], "status": "deployed", "revision": 1,
@@ -109,7 +131,42 @@ var implied = map[string]func(made) []string{
 	typeVpc: func(m made) []string {
 		return []string{"sg-" + m.digest("default")[:17], "rtb-" + m.digest("default")[:17], "acl-" + m.digest("default")[:17]}
 	},
-	typeCluster: func(m made) []string { return []string{m.securityGroup()} },
+	typeCluster: func(m made) []string {
+		things := []string{m.securityGroup(), clusterReference(m.region(), m.id)}
+		for _, namespace := range []string{"default", "kube-system", "kube-public", "kube-node-lease"} {
+			things = append(things, namespaceReference(m.region(), m.id, namespace))
+		}
+		return things
+	},
+	typeNodeGroup: func(m made) []string { return []string{impliedName(typeScalingGroup, m.scalingGroup())} },
+	typeNamespace: func(m made) []string {
+		return []string{namespaceReference(m.region(), m.connection.cluster, m.id)}
+	},
+	typeRelease: func(m made) []string {
+		if !m.inputs.flag("createNamespace") {
+			return nil
+		}
+		return []string{namespaceReference(m.region(), m.connection.cluster, m.inputs.text("namespace"))}
+	},
+	typeDatabase: func(m made) []string {
+		if m.masterSecret() == "" {
+			return nil
+		}
+		return []string{m.masterSecret()}
+	},
+	typeRecord: func(m made) []string {
+		return []string{impliedName(typeRecord, strings.TrimSuffix(m.inputs.text("name"), "."))}
+	},
+}
+
+// endpointPrefixList is the list of the addresses that a gateway endpoint leads to.
+func endpointPrefixList(m made) string {
+	for _, list := range managedPrefixLists {
+		if fill(list.name, m.connection, "", "", "", nil) == m.inputs.text("serviceName") {
+			return prefixListID(m.region(), list.name)
+		}
+	}
+	return ""
 }
 
 // creationTime stands for every moment that AWS would record.
@@ -135,7 +192,7 @@ func (p *Provider) computedOutputs(m made) map[string]any {
 			continue
 		} else if value, ok := commonOutputs[name]; ok {
 			computed[name] = value(m)
-		} else if property.Required && strings.HasPrefix(m.typ, "aws:") {
+		} else if property.Required && !strings.HasPrefix(m.typ, "kubernetes:") {
 			computed[name] = p.unspecified(property, m, name)
 		}
 	}

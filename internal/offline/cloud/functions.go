@@ -2,12 +2,49 @@ package cloud
 
 import (
 	"fmt"
+	"slices"
 
 	"github.com/pulumi/pulumi/sdk/v3/go/common/resource"
+	"google.golang.org/grpc/codes"
+	"google.golang.org/grpc/status"
 )
+
+// prefixList is a list of addresses that AWS keeps.
+type prefixList struct {
+	// name is the list's, with {region} for the region.
+	name string
+	// weight is how many rules of a security group one with the list counts for, and the most addresses it may have.
+	weight int
+}
+
+var managedPrefixLists = []prefixList{
+	{"com.amazonaws.global.cloudfront.origin-facing", 55},
+	{"com.amazonaws.{region}.s3", 1},
+	{"com.amazonaws.{region}.dynamodb", 1},
+}
+
+// prefixListID is the id of a list of AWS in a region.
+func prefixListID(region, name string) string { return "pl-" + digest(region, name)[:8] }
+
+// managedPrefixList finds a list of AWS by the name that the program gives.
+func managedPrefixList(c *connection, args resource.PropertyMap) (map[string]any, error) {
+	name := text(args["name"])
+	at := slices.IndexFunc(managedPrefixLists, func(list prefixList) bool { return fill(list.name, c, "", "", "", nil) == name })
+	if at < 0 {
+		return nil, status.Errorf(codes.NotFound, "the managed prefix list %q is not known in %s", name, c.region)
+	}
+	list := managedPrefixLists[at]
+	id := prefixListID(c.region, list.name)
+	return map[string]any{
+		"id": id, "name": name, "addressFamily": "IPv4", "ownerId": "AWS", "version": 1, "maxEntries": list.weight,
+		"arn":     fmt.Sprintf("arn:%s:ec2:%s:aws:prefix-list/%s", partitionOf(c.region), c.region, id),
+		"entries": []any{}, "tags": map[string]any{},
+	}, nil
+}
 
 // functions answers what a program may ask of the simulated cloud. One that is not here is refused.
 var functions = map[string]func(c *connection, args resource.PropertyMap) (map[string]any, error){
+	"aws:ec2/getManagedPrefixList:getManagedPrefixList": managedPrefixList,
 	"aws:index/getCallerIdentity:getCallerIdentity": func(c *connection, _ resource.PropertyMap) (map[string]any, error) {
 		return map[string]any{
 			"id": c.account, "accountId": c.account, "userId": "AIDASIMULATEDCLOUD",
@@ -15,11 +52,7 @@ var functions = map[string]func(c *connection, args resource.PropertyMap) (map[s
 		}, nil
 	},
 	"aws:index/getPartition:getPartition": func(c *connection, _ resource.PropertyMap) (map[string]any, error) {
-		suffixes := map[string]string{"aws-cn": "amazonaws.com.cn"}
-		partition, suffix := partitionOf(c.region), "amazonaws.com"
-		if other, ok := suffixes[partition]; ok {
-			suffix = other
-		}
+		partition, suffix := partitionOf(c.region), dnsSuffix(c.region)
 		reverse := map[string]string{"amazonaws.com": "com.amazonaws", "amazonaws.com.cn": "cn.com.amazonaws"}[suffix]
 		return map[string]any{"id": partition, "partition": partition, "dnsSuffix": suffix, "reverseDnsPrefix": reverse}, nil
 	},

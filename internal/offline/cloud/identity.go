@@ -4,44 +4,49 @@ import (
 	"crypto/sha256"
 	"encoding/hex"
 	"fmt"
+	"regexp"
+	"strconv"
 	"strings"
 
 	"github.com/pulumi/pulumi/sdk/v3/go/common/resource"
 )
 
-// The types that other tables refer to.
-const (
-	typeVpc       = "aws:ec2/vpc:Vpc"
-	typeSubnet    = "aws:ec2/subnet:Subnet"
-	typeSecGroup  = "aws:ec2/securityGroup:SecurityGroup"
-	typeRole      = "aws:iam/role:Role"
-	typeLogGroup  = "aws:cloudwatch/logGroup:LogGroup"
-	typeKey       = "aws:kms/key:Key"
-	typeAlias     = "aws:kms/alias:Alias"
-	typeCluster   = "aws:eks/cluster:Cluster"
-	typeNodeGroup = "aws:eks/nodeGroup:NodeGroup"
-	typeNat       = "aws:ec2/natGateway:NatGateway"
-	typeEip       = "aws:ec2/eip:Eip"
-	typeEndpoint  = "aws:ec2/vpcEndpoint:VpcEndpoint"
-	typeTemplate  = "aws:ec2/launchTemplate:LaunchTemplate"
-)
-
-// idPrefixes are the types whose id AWS makes up: a prefix and 17 hexadecimal digits.
-var idPrefixes = map[string]string{
-	typeVpc:      "vpc-",
-	typeSubnet:   "subnet-",
-	typeSecGroup: "sg-",
-	typeNat:      "nat-",
-	typeEip:      "eipalloc-",
-	typeEndpoint: "vpce-",
-	typeTemplate: "lt-",
-	"aws:ec2/internetGateway:InternetGateway":                   "igw-",
-	"aws:ec2/routeTable:RouteTable":                             "rtb-",
-	"aws:ec2/routeTableAssociation:RouteTableAssociation":       "rtbassoc-",
-	"aws:ec2/flowLog:FlowLog":                                   "fl-",
-	"aws:vpc/securityGroupIngressRule:SecurityGroupIngressRule": "sgr-",
-	"aws:vpc/securityGroupEgressRule:SecurityGroupEgressRule":   "sgr-",
-	"aws:ec2/securityGroupRule:SecurityGroupRule":               "sgrule-",
+// idForms are the ids that are neither put together from inputs (idProperties) nor the physical name. What is in
+// braces is filled in, see fill.
+var idForms = map[string]string{
+	typeVpc:             "vpc-{hex17}",
+	typeSubnet:          "subnet-{hex17}",
+	typeSecGroup:        "sg-{hex17}",
+	typeNat:             "nat-{hex17}",
+	typeEip:             "eipalloc-{hex17}",
+	typeEndpoint:        "vpce-{hex17}",
+	typeTemplate:        "lt-{hex17}",
+	typeInternetGateway: "igw-{hex17}",
+	typeRouteTable:      "rtb-{hex17}",
+	typeFlowLog:         "fl-{hex17}",
+	typeIngress:         "sgr-{hex17}",
+	typeEgress:          "sgr-{hex17}",
+	"aws:ec2/routeTableAssociation:RouteTableAssociation": "rtbassoc-{hex17}",
+	"aws:ec2/securityGroupRule:SecurityGroupRule":         "sgrule-{hex17}",
+	typeKey:           "{uuid}",
+	typeIamPolicy:     "arn:{partition}:iam::{account}:policy{path}{name}",
+	typeServiceRole:   "arn:{partition}:iam::{account}:role/aws-service-role/{awsServiceName}/{serviceRole}",
+	typeSecret:        "arn:{partition}:secretsmanager:{region}:{account}:secret:{name}-{letters6}",
+	typeBalancer:      "arn:{partition}:elasticloadbalancing:{region}:{account}:loadbalancer/app/{name}/{hex16}",
+	typeTargetGroup:   "arn:{partition}:elasticloadbalancing:{region}:{account}:targetgroup/{name}/{hex16}",
+	typeListener:      "{listener}/{hex16}",
+	typeListenerRule:  "{listenerRule}/{hex16}",
+	typeCertificate:   "arn:{partition}:acm:{region}:{account}:certificate/{uuid}",
+	typeDistribution:  "E{capitals13}",
+	typeOriginAccess:  "E{capitals13}",
+	typeCachePolicy:   "{uuid}",
+	typeOriginRequest: "{uuid}",
+	typeHeadersPolicy: "{uuid}",
+	typeWebACL:        "{uuid}",
+	typeDelivery:      "{letters16}",
+	typeDatabase:      "db-{capitals26}",
+	typeDomain:        "arn:{partition}:es:{region}:{account}:domain/{domainName}",
+	typeQueue:         "https://sqs.{region}.{dnsSuffix}/{account}/{name}",
 }
 
 // idProperties are the types whose id is put together from inputs.
@@ -49,53 +54,105 @@ var idProperties = map[string]struct {
 	separator  string
 	properties []string
 }{
-	"aws:ec2/defaultSecurityGroup:DefaultSecurityGroup":       {"", []string{"vpcId"}},
-	"aws:ec2/route:Route":                                     {"_", []string{"routeTableId", "destinationCidrBlock", "destinationIpv6CidrBlock", "destinationPrefixListId"}},
-	"aws:iam/rolePolicyAttachment:RolePolicyAttachment":       {"-", []string{"role", "policyArn"}},
-	"aws:iam/rolePolicy:RolePolicy":                           {":", []string{"role", "name"}},
-	typeNodeGroup:                                             {":", []string{"clusterName", "nodeGroupName"}},
-	"aws:eks/addon:Addon":                                     {":", []string{"clusterName", "addonName"}},
-	"aws:eks/accessEntry:AccessEntry":                         {":", []string{"clusterName", "principalArn"}},
-	"aws:eks/accessPolicyAssociation:AccessPolicyAssociation": {"#", []string{"clusterName", "principalArn", "policyArn"}},
-	"aws:eks/podIdentityAssociation:PodIdentityAssociation":   {"/", []string{"clusterName", "namespace", "serviceAccount"}},
-	"kubernetes:helm.sh/v3:Release":                           {"/", []string{"namespace", "name"}},
+	"aws:ec2/defaultSecurityGroup:DefaultSecurityGroup": {"", []string{"vpcId"}},
+	typeRoute:                 {"_", []string{"routeTableId", "destinationCidrBlock", "destinationIpv6CidrBlock", "destinationPrefixListId"}},
+	typeRoleGrant:             {"-", []string{"role", "policyArn"}},
+	typeRolePolicy:            {":", []string{"role", "name"}},
+	typeNodeGroup:             {":", []string{"clusterName", "nodeGroupName"}},
+	typeAddon:                 {":", []string{"clusterName", "addonName"}},
+	typeAccessEntry:           {":", []string{"clusterName", "principalArn"}},
+	typeAccessGrant:           {"#", []string{"clusterName", "principalArn", "policyArn"}},
+	typePodIdentity:           {"/", []string{"clusterName", "namespace", "serviceAccount"}},
+	typeAttachment:            {"-", []string{"autoscalingGroupName", "lbTargetGroupArn", "elb"}},
+	"aws:autoscaling/tag:Tag": {",", []string{"autoscalingGroupName", "tag.key"}},
+	typeValidation:            {"", []string{"certificateArn"}},
+	typeRecord:                {"_", []string{"zoneId", "name", "type", "setIdentifier"}},
+	typeWebACLLogging:         {"", []string{"resourceArn"}},
+	typeDomainPolicy:          {"", []string{"domainName"}},
+	typeQueuePolicy:           {"", []string{"queueUrl"}},
+	typeRedrive:               {"", []string{"queueUrl"}},
+	typeRedriveAllow:          {"", []string{"queueUrl"}},
+	typeRepositoryPolicy:      {"", []string{"repository"}},
+	typeLifecyclePolicy:       {"", []string{"repository"}},
+	typeVersioning:            {"", []string{"bucket"}},
+	typeEncryption:            {"", []string{"bucket"}},
+	typePublicAccess:          {"", []string{"bucket"}},
+	typeOwnership:             {"", []string{"bucket"}},
+	typeBucketPolicy:          {"", []string{"bucket"}},
+	typeLifecycle:             {"", []string{"bucket"}},
+	typeObjectLock:            {"", []string{"bucket"}},
+	typeBucketLogs:            {"", []string{"bucket"}},
+	typeReplication:           {"", []string{"bucket"}},
+	typeObject:                {"/", []string{"bucket", "key"}},
+	typeRelease:               {"/", []string{"namespace", "name"}},
 }
 
-// arns are the ARNs of AWS, by type. {name} is the physical name, {id} the id.
+// arns are the ARNs of AWS, by type, where the id is not the ARN.
 var arns = map[string]string{
-	typeRole:                "arn:{partition}:iam::{account}:role/{name}",
-	"aws:iam/policy:Policy": "arn:{partition}:iam::{account}:policy/{name}",
-	"aws:iam/instanceProfile:InstanceProfile": "arn:{partition}:iam::{account}:instance-profile/{name}",
-	typeLogGroup:                    "arn:{partition}:logs:{region}:{account}:log-group:{name}",
-	typeKey:                         "arn:{partition}:kms:{region}:{account}:key/{id}",
-	typeAlias:                       "arn:{partition}:kms:{region}:{account}:{name}",
-	typeCluster:                     "arn:{partition}:eks:{region}:{account}:cluster/{name}",
-	typeNodeGroup:                   "arn:{partition}:eks:{region}:{account}:nodegroup/{clusterName}/{nodeGroupName}/{digest}",
-	"aws:eks/addon:Addon":           "arn:{partition}:eks:{region}:{account}:addon/{clusterName}/{addonName}/{digest}",
-	typeVpc:                         "arn:{partition}:ec2:{region}:{account}:vpc/{id}",
-	typeSubnet:                      "arn:{partition}:ec2:{region}:{account}:subnet/{id}",
-	typeSecGroup:                    "arn:{partition}:ec2:{region}:{account}:security-group/{id}",
-	typeTemplate:                    "arn:{partition}:ec2:{region}:{account}:launch-template/{id}",
-	typeEip:                         "arn:{partition}:ec2:{region}:{account}:elastic-ip/{id}",
-	typeEndpoint:                    "arn:{partition}:ec2:{region}:{account}:vpc-endpoint/{id}",
-	"aws:ec2/routeTable:RouteTable": "arn:{partition}:ec2:{region}:{account}:route-table/{id}",
-	"aws:ec2/internetGateway:InternetGateway": "arn:{partition}:ec2:{region}:{account}:internet-gateway/{id}",
-	"aws:ec2/flowLog:FlowLog":                 "arn:{partition}:ec2:{region}:{account}:vpc-flow-log/{id}",
+	typeRole:            "arn:{partition}:iam::{account}:role{path}{name}",
+	typeProfile:         "arn:{partition}:iam::{account}:instance-profile{path}{name}",
+	typeLogGroup:        "arn:{partition}:logs:{region}:{account}:log-group:{name}",
+	typeDelivery:        "arn:{partition}:logs:{region}:{account}:delivery:{id}",
+	typeDeliverySource:  "arn:{partition}:logs:{region}:{account}:delivery-source:{name}",
+	typeDeliveryTarget:  "arn:{partition}:logs:{region}:{account}:delivery-destination:{name}",
+	typeKey:             "arn:{partition}:kms:{region}:{account}:key/{id}",
+	typeAlias:           "arn:{partition}:kms:{region}:{account}:{name}",
+	typeCluster:         "arn:{partition}:eks:{region}:{account}:cluster/{name}",
+	typeNodeGroup:       "arn:{partition}:eks:{region}:{account}:nodegroup/{clusterName}/{nodeGroupName}/{digest}",
+	typeAddon:           "arn:{partition}:eks:{region}:{account}:addon/{clusterName}/{addonName}/{digest}",
+	typeVpc:             "arn:{partition}:ec2:{region}:{account}:vpc/{id}",
+	typeSubnet:          "arn:{partition}:ec2:{region}:{account}:subnet/{id}",
+	typeSecGroup:        "arn:{partition}:ec2:{region}:{account}:security-group/{id}",
+	typeIngress:         "arn:{partition}:ec2:{region}:{account}:security-group-rule/{id}",
+	typeEgress:          "arn:{partition}:ec2:{region}:{account}:security-group-rule/{id}",
+	typeTemplate:        "arn:{partition}:ec2:{region}:{account}:launch-template/{id}",
+	typeEip:             "arn:{partition}:ec2:{region}:{account}:elastic-ip/{id}",
+	typeEndpoint:        "arn:{partition}:ec2:{region}:{account}:vpc-endpoint/{id}",
+	typeRouteTable:      "arn:{partition}:ec2:{region}:{account}:route-table/{id}",
+	typeInternetGateway: "arn:{partition}:ec2:{region}:{account}:internet-gateway/{id}",
+	typeFlowLog:         "arn:{partition}:ec2:{region}:{account}:vpc-flow-log/{id}",
+	typeScalingGroup:    "arn:{partition}:autoscaling:{region}:{account}:autoScalingGroup:{digest}:autoScalingGroupName/{name}",
+	typeDistribution:    "arn:{partition}:cloudfront::{account}:distribution/{id}",
+	typeCachePolicy:     "arn:{partition}:cloudfront::{account}:cache-policy/{id}",
+	typeOriginRequest:   "arn:{partition}:cloudfront::{account}:origin-request-policy/{id}",
+	typeHeadersPolicy:   "arn:{partition}:cloudfront::{account}:response-headers-policy/{id}",
+	typeOriginAccess:    "arn:{partition}:cloudfront::{account}:origin-access-control/{id}",
+	typeWebACL:          "arn:{partition}:wafv2:{region}:{account}:{webAclScope}/webacl/{name}/{id}",
+	typeDatabase:        "arn:{partition}:rds:{region}:{account}:db:{identifier}",
+	typeDatabaseSubnet:  "arn:{partition}:rds:{region}:{account}:subgrp:{name}",
+	typeParameters:      "arn:{partition}:rds:{region}:{account}:pg:{name}",
+	typeQueue:           "arn:{partition}:sqs:{region}:{account}:{name}",
+	typeRepository:      "arn:{partition}:ecr:{region}:{account}:repository/{name}",
+	typeBucket:          "arn:{partition}:s3:::{bucket}",
+	typeObject:          "arn:{partition}:s3:::{bucket}/{key}",
 }
 
-// globalServices are the AWS services without a region: a name is taken in the whole account.
-var globalServices = map[string]bool{"iam": true, "cloudfront": true, "route53": true}
+// namePaths are the inputs that carry the physical name, as dotted paths, where that is not "name"; an empty path says
+// that "name" is no physical name.
+var namePaths = map[string]string{
+	typeNodeGroup: "nodeGroupName",
+	typeBucket:    "bucket",
+	typeDatabase:  "identifier",
+	typeDomain:    "domainName",
+	typeLogPolicy: "policyName",
+	typeRecord:    "",
+}
 
-// autonamed are the inputs that the provider names itself when the program does not, where that is not "name".
-var autonamed = map[string]string{typeNodeGroup: "nodeGroupName"}
-
-// nameProperty is the input that carries a resource's physical name, or "".
-func (p *Provider) nameProperty(typ string) string {
-	if name, ok := autonamed[typ]; ok {
-		return name
+// namePath is the path of the input that carries a type's physical name, or "".
+func namePath(typ string) string {
+	if path, ok := namePaths[typ]; ok {
+		return path
 	}
-	if _, ok := p.schema.Resources[typ].Inputs["name"]; ok {
-		return "name"
+	if isObject(typ) {
+		return "metadata.name"
+	}
+	return "name"
+}
+
+// nameOf is the physical name of a resource, or "".
+func nameOf(typ string, inputs object) string {
+	if path := namePath(typ); path != "" {
+		return inputs.text(path)
 	}
 	return ""
 }
@@ -109,48 +166,140 @@ func digest(parts ...string) string {
 
 // physicalID derives the id that AWS would give. The generation tells the successor of a replaced resource
 // from its predecessor while both exist.
-func (p *Provider) physicalID(c *connection, urn resource.URN, inputs map[string]any, generation int) string {
+func (p *Provider) physicalID(c *connection, urn resource.URN, inputs object, generation int) string {
 	typ := string(urn.Type())
 	seed := digest(c.account, c.region, string(urn), fmt.Sprint(generation))
-	if prefix, ok := idPrefixes[typ]; ok {
-		return prefix + seed[:17]
-	}
-	if typ == typeKey {
-		return strings.Join([]string{seed[:8], seed[8:12], seed[12:16], seed[16:20], seed[20:32]}, "-")
+	if form, ok := idForms[typ]; ok {
+		return fill(form, c, typ, seed, "", inputs)
 	}
 	if rule, ok := idProperties[typ]; ok {
-		var parts []string
-		for _, property := range rule.properties {
-			if value, ok := inputs[property].(string); ok && value != "" {
-				parts = append(parts, value)
-			}
-		}
-		return strings.Join(parts, rule.separator)
+		return joined(inputs, rule.separator, rule.properties...)
 	}
-	if name, ok := inputs[p.nameProperty(typ)].(string); ok {
+	if isObject(typ) {
+		return joined(inputs, "/", "metadata.namespace", "metadata.name")
+	}
+	if name := nameOf(typ, inputs); name != "" {
 		return name
 	}
 	return seed[:32]
 }
 
+// joined puts the inputs that are given together.
+func joined(inputs object, separator string, paths ...string) string {
+	var parts []string
+	for _, path := range paths {
+		if value := inputs.text(path); value != "" {
+			parts = append(parts, value)
+		}
+	}
+	return strings.Join(parts, separator)
+}
+
 // arn derives a resource's ARN. A type that the table does not name follows AWS's general form.
-func (p *Provider) arn(c *connection, typ, id string, inputs map[string]any) string {
+func (p *Provider) arn(c *connection, typ, id string, inputs object) string {
+	if strings.HasPrefix(id, "arn:") {
+		return id
+	}
 	form, ok := arns[typ]
 	if !ok {
 		module, rest, _ := strings.Cut(strings.TrimPrefix(typ, "aws:"), "/")
 		kind, _, _ := strings.Cut(rest, ":")
 		form = "arn:{partition}:" + module + ":{region}:{account}:" + strings.ToLower(kind) + "/{id}"
 	}
-	replacements := []string{
-		"{partition}", partitionOf(c.region), "{region}", c.region, "{account}", c.account, "{id}", id,
-		"{digest}", digest(c.account, typ, id)[:36],
-	}
-	for _, property := range []string{p.nameProperty(typ), "clusterName", "nodeGroupName", "addonName"} {
-		if value, ok := inputs[property].(string); ok {
-			replacements = append(replacements, "{"+property+"}", value)
+	return fill(form, c, typ, digest(c.account, typ, id), id, inputs)
+}
+
+var blank = regexp.MustCompile(`\{[^}]+\}`)
+
+// fill puts values into the braces of a form: of the connection, out of the seed, or else the input of that name.
+func fill(form string, c *connection, typ, seed, id string, inputs object) string {
+	return blank.ReplaceAllStringFunc(form, func(braces string) string {
+		name := strings.Trim(braces, "{}")
+		kind := strings.TrimRight(name, "0123456789")
+		length, _ := strconv.Atoi(name[len(kind):])
+		switch kind {
+		case "partition":
+			return partitionOf(c.region)
+		case "region":
+			return c.region
+		case "account":
+			return c.account
+		case "dnsSuffix":
+			return dnsSuffix(c.region)
+		case "id":
+			return id
+		case "digest":
+			return seed[:36]
+		case "uuid":
+			return uuid(seed)
+		case "hex":
+			return seed[:length]
+		case "capitals":
+			return drawn(seed, length, "ABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789")
+		case "letters":
+			return drawn(seed, length, "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789")
+		case "name":
+			return nameOf(typ, inputs)
+		case "path":
+			return orElse(inputs.text("path"), "/")
+		case "listener":
+			return strings.Replace(inputs.text("loadBalancerArn"), ":loadbalancer/", ":listener/", 1)
+		case "listenerRule":
+			return strings.Replace(inputs.text("listenerArn"), ":listener/", ":listener-rule/", 1)
+		case "webAclScope":
+			return map[string]string{"CLOUDFRONT": "global", "REGIONAL": "regional"}[inputs.text("scope")]
+		case "serviceRole":
+			return serviceRoleName(inputs)
 		}
+		return inputs.text(name)
+	})
+}
+
+// uuid writes a digest in the form of a UUID.
+func uuid(seed string) string {
+	return strings.Join([]string{seed[:8], seed[8:12], seed[12:16], seed[16:20], seed[20:32]}, "-")
+}
+
+// drawn picks characters of an alphabet, as a digest says.
+func drawn(seed string, length int, alphabet string) string {
+	if alphabet == "" {
+		return ""
 	}
-	return strings.NewReplacer(replacements...).Replace(form)
+	picked := make([]byte, length)
+	for i := range picked {
+		part := digest(seed, fmt.Sprint(i))
+		at, _ := strconv.ParseUint(part[:8], 16, 64) // the first digits of a digest are always a number
+		picked[i] = alphabet[at%uint64(len(alphabet))]
+	}
+	return string(picked)
+}
+
+func orElse(text, otherwise string) string {
+	if text == "" {
+		return otherwise
+	}
+	return text
+}
+
+// serviceRoleNames are the names that AWS services give their roles, where they are not made of the service's own.
+var serviceRoleNames = map[string]string{
+	"opensearchservice.amazonaws.com": "AWSServiceRoleForAmazonOpenSearchService",
+	"autoscaling.amazonaws.com":       "AWSServiceRoleForAutoScaling",
+	"eks.amazonaws.com":               "AWSServiceRoleForAmazonEKS",
+	"rds.amazonaws.com":               "AWSServiceRoleForRDS",
+}
+
+func serviceRoleName(inputs object) string {
+	service := inputs.text("awsServiceName")
+	name, ok := serviceRoleNames[service]
+	if !ok {
+		head, _, _ := strings.Cut(service, ".")
+		name = "AWSServiceRoleFor" + strings.ToUpper(head[:min(1, len(head))]) + head[min(1, len(head)):]
+	}
+	if suffix := inputs.text("customSuffix"); suffix != "" {
+		name += "_" + suffix
+	}
+	return name
 }
 
 // partitionOf is the AWS partition that a region belongs to.
@@ -162,4 +311,12 @@ func partitionOf(region string) string {
 		return "aws-us-gov"
 	}
 	return "aws"
+}
+
+// dnsSuffix is what the names of a region's endpoints end in.
+func dnsSuffix(region string) string {
+	if partitionOf(region) == "aws-cn" {
+		return "amazonaws.com.cn"
+	}
+	return "amazonaws.com"
 }

@@ -8,6 +8,7 @@ import (
 	"net"
 	"slices"
 	"strings"
+	"time"
 
 	"github.com/pulumi/pulumi/sdk/v3/go/common/resource"
 	"github.com/pulumi/pulumi/sdk/v3/go/common/resource/plugin"
@@ -36,7 +37,7 @@ type Provider struct {
 
 // connection is one configured provider: the engine opens one for each.
 type connection struct {
-	// pkg is the Pulumi package, aws or kubernetes.
+	// pkg is the Pulumi package: aws, kubernetes or random.
 	pkg             string
 	account, region string
 	defaultTags     map[string]string
@@ -44,11 +45,17 @@ type connection struct {
 	cluster string
 }
 
+// key finds a resource of the connection's in the record.
+func (c *connection) key(urn resource.URN, id string) entryKey {
+	return keyOf(c.account, c.region, c.cluster, string(urn.Type()), id)
+}
+
 // packages are the Pulumi packages that the cloud plays, each with the SDK whose provider it stands for. A
 // Kubernetes provider's account and region are those of the cluster behind its kubeconfig, once that is known.
 var packages = map[string]string{
 	"aws":        "github.com/pulumi/pulumi-aws/sdk/v6",
 	"kubernetes": "github.com/pulumi/pulumi-kubernetes/sdk/v4",
+	"random":     "github.com/pulumi/pulumi-random/sdk/v4",
 }
 
 type connectionKey struct{}
@@ -60,7 +67,7 @@ func Serve(record *Record, fault *Fault) (*Provider, error) {
 		return nil, err
 	}
 	p := &Provider{schema: table, record: record, ports: map[string]int{}}
-	p.faults = &faults{fault: fault, crash: func() { go p.server.Stop() }, released: make(chan struct{})}
+	p.faults = &faults{fault: fault, crash: p.fall, released: make(chan struct{})}
 	listening := connections{}
 	const messageLimit = 400 << 20 // the engine's own limit
 	p.server = grpc.NewServer(grpc.StatsHandler(listening), grpc.MaxRecvMsgSize(messageLimit))
@@ -100,6 +107,12 @@ func (p *Provider) Calls() int {
 
 // Release lets the call that hangs go on. It may be called once.
 func (p *Provider) Release() { close(p.faults.released) }
+
+// fall stops the server as a crash does, as soon as the answers that were given are on their way.
+func (p *Provider) fall() { time.AfterFunc(lastWords, p.server.Stop) }
+
+// lastWords is how long answers need to leave: loopback takes far less.
+const lastWords = 200 * time.Millisecond
 
 // Stop ends the server.
 func (p *Provider) Stop() { p.server.Stop() }
@@ -160,6 +173,10 @@ func (p *Provider) Configure(ctx context.Context, req *pulumirpc.ConfigureReques
 	}
 	c := connectionOf(ctx)
 	answer := &pulumirpc.ConfigureResponse{SupportsPreview: true, AcceptSecrets: true, AcceptOutputs: true, AcceptResources: true}
+	if c.pkg == "random" {
+		c.account = randomAccount
+		return answer, nil
+	}
 	if c.pkg == "kubernetes" {
 		if config := args["kubeconfig"]; config.IsString() {
 			return answer, p.connect(c, config.StringValue())
@@ -233,7 +250,9 @@ func (p *Provider) Check(ctx context.Context, req *pulumirpc.CheckRequest) (*pul
 		if err != nil {
 			return err
 		}
-		p.nameResource(typ, req.GetUrn(), olds, news)
+		if _, takesName := p.schema.Resources[typ].Inputs[headOf(namePath(typ))]; takesName {
+			nameResource(typ, resource.URN(req.GetUrn()), olds, news)
+		}
 		if _, taggable := p.schema.Resources[typ].Outputs["tagsAll"]; taggable && len(c.defaultTags) > 0 {
 			tags := resource.PropertyMap{}
 			for key, value := range c.defaultTags {
@@ -248,19 +267,6 @@ func (p *Provider) Check(ctx context.Context, req *pulumirpc.CheckRequest) (*pul
 	})
 }
 
-// nameResource gives a resource the physical name it has, or one that nothing else has.
-func (p *Provider) nameResource(typ, urn string, olds, news resource.PropertyMap) {
-	property := resource.PropertyKey(p.nameProperty(typ))
-	if property == "" || news.HasValue(property) {
-		return
-	}
-	if old, ok := olds[property]; ok {
-		news[property] = old
-		return
-	}
-	news[property] = resource.NewStringProperty(resource.URN(urn).Name() + "-" + digest(urn)[:7])
-}
-
 func (p *Provider) check(req *pulumirpc.CheckRequest, complete func(string, resource.PropertyMap, *pulumirpc.CheckRequest) error) (*pulumirpc.CheckResponse, error) {
 	typ := string(resource.URN(req.GetUrn()).Type())
 	known, ok := p.schema.Resources[typ]
@@ -268,7 +274,7 @@ func (p *Provider) check(req *pulumirpc.CheckRequest, complete func(string, reso
 		return nil, status.Errorf(codes.Unimplemented, "the simulated cloud does not know the resource type %s: add it to internal/offline/schema/types.go and run make generate", typ)
 	}
 	// Secrets keep their wrapping here: what Check returns is what Pulumi's state will hold.
-	news, err := plugin.UnmarshalProperties(req.GetNews(), plugin.MarshalOptions{KeepUnknowns: true, KeepSecrets: true, KeepResources: true, SkipNulls: true})
+	news, err := plugin.UnmarshalProperties(req.GetNews(), keepSecrets)
 	if err != nil {
 		return nil, err
 	}
@@ -283,7 +289,7 @@ func (p *Provider) check(req *pulumirpc.CheckRequest, complete func(string, reso
 	if err := complete(typ, news, req); err != nil {
 		return nil, err
 	}
-	answer.Inputs, err = plugin.MarshalProperties(news, plugin.MarshalOptions{KeepUnknowns: true, KeepSecrets: true, KeepResources: true})
+	answer.Inputs, err = plugin.MarshalProperties(news, keepSecrets)
 	return answer, err
 }
 
@@ -329,8 +335,8 @@ func (p *Provider) diff(req *pulumirpc.DiffRequest, replacedBy func(string, reso
 	slices.Sort(answer.Diffs)
 	slices.Sort(answer.Replaces)
 	// Two resources cannot have one name at a time: unless the name changes too, the old one goes first.
-	if name := p.nameProperty(typ); name != "" && len(replacing) > 0 {
-		answer.DeleteBeforeReplace = at(olds, name).DeepEquals(at(news, name))
+	if name := at(olds, namePath(typ)); !name.IsNull() && len(replacing) > 0 {
+		answer.DeleteBeforeReplace = name.DeepEquals(at(news, namePath(typ)))
 	}
 	return answer, nil
 }

@@ -6,15 +6,18 @@ package cloud
 
 import (
 	"bufio"
+	"cmp"
 	"encoding/json"
 	"errors"
 	"fmt"
 	"io"
 	"os"
 	"path/filepath"
-	"sort"
+	"slices"
 	"strings"
 	"sync"
+
+	"github.com/pulumi/pulumi/sdk/v3/go/common/resource"
 )
 
 // Entry is one thing that exists in the simulated cloud.
@@ -23,7 +26,8 @@ type Entry struct {
 	URN string `json:"urn"`
 	// Type is the resource type token, such as aws:ec2/vpc:Vpc.
 	Type string `json:"type"`
-	// ID is unique among the entries of one type in one account.
+	// ID is unique among the entries of one type in one region of an account (or the whole account, see placeOf), and
+	// in one cluster.
 	ID string `json:"id"`
 	// Account and Region are where it lives; a Kubernetes object lives where its cluster does.
 	Account string `json:"account"`
@@ -41,16 +45,34 @@ type Entry struct {
 	Pending bool `json:"pending,omitempty"`
 }
 
-func (e *Entry) key() entryKey { return entryKey{e.Account, e.Type, e.ID} }
+func (e *Entry) key() entryKey { return keyOf(e.Account, e.Region, e.Cluster, e.Type, e.ID) }
 
-type entryKey struct{ account, typ, id string }
+func (e *Entry) in() object { return e.Inputs }
+
+func (e *Entry) outputs() resource.PropertyMap { return resource.NewPropertyMapFromMap(e.Outputs) }
+
+type entryKey struct{ account, place, cluster, typ, id string }
+
+func keyOf(account, region, cluster, typ, id string) entryKey {
+	return entryKey{account, placeOf(typ, region), cluster, typ, id}
+}
+
+func (k entryKey) compare(other entryKey) int {
+	return cmp.Or(
+		strings.Compare(k.account, other.account), strings.Compare(k.typ, other.typ), strings.Compare(k.id, other.id),
+		strings.Compare(k.place, other.place), strings.Compare(k.cluster, other.cluster),
+	)
+}
 
 // Record is what exists, apart from Pulumi's state. It survives a crash at any moment: every change is one
 // line appended to a journal.
 type Record struct {
 	mu      sync.Mutex
 	entries map[entryKey]*Entry
+	index   index
 	journal *os.File
+	// over is set when the cloud crashed: it makes no further change.
+	over bool
 }
 
 // change is one line of the journal: an entry as it is now, or the key of one that is gone.
@@ -62,7 +84,7 @@ type change struct {
 // OpenRecord reads the journal at path, which need not exist, and continues it. With an empty path nothing is
 // kept on disk.
 func OpenRecord(path string) (*Record, error) {
-	r := &Record{entries: map[entryKey]*Entry{}}
+	r := &Record{entries: map[entryKey]*Entry{}, index: index{}}
 	if path == "" {
 		return r, nil
 	}
@@ -104,15 +126,27 @@ func (r *Record) replay(journal *os.File) error {
 
 func (r *Record) apply(c change) {
 	if c.Put != nil {
+		r.forget(c.Put.key())
 		r.entries[c.Put.key()] = c.Put
+		r.index.put(c.Put)
 	}
 	if c.Delete != nil {
-		delete(r.entries, c.Delete.key())
+		r.forget(c.Delete.key())
+	}
+}
+
+func (r *Record) forget(key entryKey) {
+	if old := r.entries[key]; old != nil {
+		r.index.remove(old)
+		delete(r.entries, key)
 	}
 }
 
 // commit makes a change, on disk first. The caller holds the lock.
 func (r *Record) commit(c change) error {
+	if r.over {
+		return errors.New("the simulated cloud has crashed")
+	}
 	if r.journal != nil {
 		line, err := json.Marshal(c)
 		if err != nil {
@@ -144,16 +178,7 @@ func (r *Record) Entries(account string) []Entry {
 			found = append(found, *e)
 		}
 	}
-	sort.Slice(found, func(i, j int) bool {
-		a, b := found[i].key(), found[j].key()
-		if a.account != b.account {
-			return a.account < b.account
-		}
-		if a.typ != b.typ {
-			return a.typ < b.typ
-		}
-		return a.id < b.id
-	})
+	slices.SortFunc(found, func(a, b Entry) int { return a.key().compare(b.key()) })
 	return found
 }
 
@@ -164,45 +189,34 @@ func (r *Record) ServesHost(host string) bool {
 	return r.clusterAt("https://"+host) != nil
 }
 
-// clusterAt finds the Kubernetes cluster with an endpoint. The caller holds the lock.
-func (r *Record) clusterAt(endpoint string) *Entry {
-	for _, e := range r.entries {
-		if at, ok := e.Outputs["endpoint"].(string); e.Type == typeCluster && ok && strings.EqualFold(at, endpoint) {
-			return e
-		}
-	}
-	return nil
-}
+// clusterAt finds the Kubernetes cluster with an endpoint. The caller holds the lock, as for all that follow.
+func (r *Record) clusterAt(endpoint string) *Entry { return first(r.index.find(byEndpoint(endpoint))) }
 
-// pendingFor finds what an interrupted creation left behind for a URN. The caller holds the lock.
+// pendingFor finds what an interrupted creation left behind for a URN.
 func (r *Record) pendingFor(account, urn string) *Entry {
-	for _, e := range r.entries {
-		if e.Pending && e.Account == account && e.URN == urn {
-			return e
-		}
-	}
-	return nil
+	return first(r.index.find(byURN(account, urn)))
 }
 
-// exists says whether an id, an ARN or an implied id stands for something in an account. The caller holds the lock.
-func (r *Record) exists(account, reference string) bool {
-	for _, e := range r.entries {
-		if e.Account == account && e.stands(reference) {
-			return true
-		}
-	}
-	return false
+// referred finds what an id, an ARN or an implied id stands for in an account.
+func (r *Record) referred(account, reference string) *Entry {
+	return first(r.index.find(byReference(account, reference)))
 }
 
-// stands says whether a reference means this entry or what came along with it.
-func (e *Entry) stands(reference string) bool {
-	if e.ID == reference || e.Outputs["arn"] == reference {
-		return true
+func first(entries []*Entry) *Entry {
+	if len(entries) == 0 {
+		return nil
 	}
-	for _, id := range e.Implied {
-		if id == reference {
-			return true
-		}
+	return entries[0]
+}
+
+// stands are the references that mean this entry or what came along with it.
+func (e *Entry) stands() []string {
+	references := append([]string{e.ID}, e.Implied...)
+	if arn, ok := e.Outputs["arn"].(string); ok && arn != e.ID {
+		references = append(references, arn)
 	}
-	return false
+	if isObject(e.Type) {
+		references = append(references, objectReference(e.Region, e.Cluster, e.Type, e.ID))
+	}
+	return references
 }

@@ -9,7 +9,6 @@ import (
 	"google.golang.org/grpc/codes"
 	"google.golang.org/grpc/status"
 	"google.golang.org/protobuf/types/known/emptypb"
-	"google.golang.org/protobuf/types/known/structpb"
 )
 
 // Create makes a resource, or in a preview tells what is known of it before it exists.
@@ -21,14 +20,19 @@ func (p *Provider) Create(ctx context.Context, req *pulumirpc.CreateRequest) (*p
 		return nil, err
 	}
 	if req.GetPreview() {
-		outputs, err := marshal(p.outputs(p.making(c, urn, "unknown", inputs.Mappable()), inputs, unknown))
+		planned := p.outputs(p.making(c, urn, "unknown", inputs.Mappable()), inputs, unknown)
+		outputs, err := p.answer(string(urn.Type()), planned, req.GetProperties())
 		return &pulumirpc.CreateResponse{Properties: outputs}, err
 	}
 	crashAfter, err := p.strike(ctx)
 	if err != nil {
 		return nil, err
 	}
-	e, err := p.create(c, urn, inputs.Mappable())
+	known, err := plain(inputs)
+	if err != nil {
+		return nil, err
+	}
+	e, err := p.create(c, urn, known)
 	if err != nil {
 		return nil, err
 	}
@@ -38,17 +42,17 @@ func (p *Provider) Create(ctx context.Context, req *pulumirpc.CreateRequest) (*p
 	if err := p.acknowledge(e); err != nil {
 		return nil, err
 	}
-	outputs, err := structpb.NewStruct(e.Outputs)
+	outputs, err := p.answer(e.Type, e.outputs(), req.GetProperties())
 	return &pulumirpc.CreateResponse{Id: e.ID, Properties: outputs}, err
 }
 
-func (p *Provider) create(c *connection, urn resource.URN, inputs map[string]any) (*Entry, error) {
+func (p *Provider) create(c *connection, urn resource.URN, inputs object) (*Entry, error) {
 	p.record.mu.Lock()
 	defer p.record.mu.Unlock()
 	if c.account == "" {
 		return nil, refusal(urn, "the Kubernetes cluster of its provider does not exist, so it is unreachable")
 	}
-	if e := p.record.pendingFor(c.account, string(urn)); e != nil && reflect.DeepEqual(e.Inputs, inputs) {
+	if e := p.record.pendingFor(c.account, string(urn)); e != nil && reflect.DeepEqual(e.in(), inputs) {
 		return e, nil
 	}
 	id := p.freeID(c, urn, inputs)
@@ -61,10 +65,10 @@ func (p *Provider) create(c *connection, urn resource.URN, inputs map[string]any
 }
 
 // freeID is the id the resource gets. A successor must not share the random id of a predecessor that is still there.
-func (p *Provider) freeID(c *connection, urn resource.URN, inputs map[string]any) string {
+func (p *Provider) freeID(c *connection, urn resource.URN, inputs object) string {
 	for generation := 0; ; generation++ {
 		id := p.physicalID(c, urn, inputs, generation)
-		taken := p.record.entries[entryKey{c.account, string(urn.Type()), id}] != nil
+		taken := p.record.entries[c.key(urn, id)] != nil
 		if !taken || id == p.physicalID(c, urn, inputs, generation+1) {
 			return id
 		}
@@ -72,7 +76,7 @@ func (p *Provider) freeID(c *connection, urn resource.URN, inputs map[string]any
 }
 
 // entry is a resource as the cloud would hold it.
-func (p *Provider) entry(c *connection, urn resource.URN, id string, inputs map[string]any) *Entry {
+func (p *Provider) entry(c *connection, urn resource.URN, id string, inputs object) *Entry {
 	m := p.making(c, urn, id, inputs)
 	e := &Entry{URN: string(urn), Type: m.typ, ID: id, Account: c.account, Region: c.region, Cluster: c.cluster, Inputs: inputs}
 	e.Outputs = p.outputs(m, resource.NewPropertyMapFromMap(inputs), resource.NewPropertyValue).Mappable()
@@ -110,7 +114,7 @@ func (p *Provider) outputs(m made, inputs resource.PropertyMap, tell func(any) r
 }
 
 // making is what the computed outputs of a resource may depend on.
-func (p *Provider) making(c *connection, urn resource.URN, id string, inputs map[string]any) made {
+func (p *Provider) making(c *connection, urn resource.URN, id string, inputs object) made {
 	m := made{connection: c, typ: string(urn.Type()), id: id, inputs: inputs}
 	m.arn = p.arn(c, m.typ, id, inputs)
 	return m
@@ -135,15 +139,17 @@ func (p *Provider) Read(ctx context.Context, req *pulumirpc.ReadRequest) (*pulum
 	c := connectionOf(ctx)
 	p.record.mu.Lock()
 	defer p.record.mu.Unlock()
-	e := p.record.entries[entryKey{c.account, string(resource.URN(req.GetUrn()).Type()), req.GetId()}]
+	e := p.record.entries[c.key(resource.URN(req.GetUrn()), req.GetId())]
 	if e == nil {
 		return &pulumirpc.ReadResponse{}, nil // gone
 	}
-	outputs, err := structpb.NewStruct(e.Outputs)
+	// What was secret stays so: the cloud itself knows no secrets.
+	outputs, err := p.answer(e.Type, e.outputs(), req.GetProperties(), req.GetInputs())
 	if err != nil {
 		return nil, err
 	}
-	inputs, err := structpb.NewStruct(e.Inputs)
+	known := resource.NewPropertyMapFromMap(e.Inputs)
+	inputs, err := p.answer("", known, req.GetInputs())
 	return &pulumirpc.ReadResponse{Id: e.ID, Properties: outputs, Inputs: inputs}, err
 }
 
@@ -161,34 +167,43 @@ func (p *Provider) Update(ctx context.Context, req *pulumirpc.UpdateRequest) (*p
 		if urn.Type() == typeTemplate {
 			planned["latestVersion"] = unknown(nil)
 		}
-		outputs, err := marshal(planned)
+		outputs, err := p.answer(string(urn.Type()), planned, req.GetNews())
 		return &pulumirpc.UpdateResponse{Properties: outputs}, err
 	}
 	crashAfter, err := p.strike(ctx)
 	if err != nil {
 		return nil, err
 	}
-	e, err := p.update(c, urn, req.GetId(), inputs.Mappable())
+	known, err := plain(inputs)
+	if err != nil {
+		return nil, err
+	}
+	e, err := p.update(c, urn, req.GetId(), known)
 	if err != nil {
 		return nil, err
 	}
 	if crashAfter {
 		return nil, p.crash()
 	}
-	outputs, err := structpb.NewStruct(e.Outputs)
+	outputs, err := p.answer(e.Type, e.outputs(), req.GetNews())
 	return &pulumirpc.UpdateResponse{Properties: outputs}, err
 }
 
-func (p *Provider) update(c *connection, urn resource.URN, id string, inputs map[string]any) (*Entry, error) {
+func (p *Provider) update(c *connection, urn resource.URN, id string, inputs object) (*Entry, error) {
 	p.record.mu.Lock()
 	defer p.record.mu.Unlock()
-	old := p.record.entries[entryKey{c.account, string(urn.Type()), id}]
+	old := p.record.entries[c.key(urn, id)]
 	if old == nil {
 		return nil, refusal(urn, "NotFound: %s does not exist", id)
 	}
 	e := p.entry(c, urn, id, inputs)
 	if e.Type == typeTemplate {
 		e.Outputs["latestVersion"] = old.Outputs["latestVersion"].(float64) + 1
+	}
+	if nameOf(e.Type, e.in()) != nameOf(e.Type, old.in()) {
+		if err := p.refuseName(e); err != nil {
+			return nil, err
+		}
 	}
 	if err := p.refuseChange(e); err != nil {
 		return nil, err
@@ -216,25 +231,31 @@ func (p *Provider) Delete(ctx context.Context, req *pulumirpc.DeleteRequest) (*e
 func (p *Provider) remove(c *connection, urn resource.URN, id string) error {
 	p.record.mu.Lock()
 	defer p.record.mu.Unlock()
-	e := p.record.entries[entryKey{c.account, string(urn.Type()), id}]
+	e := p.record.entries[c.key(urn, id)]
 	if e == nil {
 		return nil
 	}
 	if err := p.refuseDelete(e); err != nil {
 		return err
 	}
-	for _, object := range p.record.entries {
-		if e.Type == typeCluster && object.Account == e.Account && object.Cluster == e.ID {
-			if err := p.record.commit(gone(object)); err != nil {
-				return err
-			}
+	return p.discard(e)
+}
+
+// discard takes a resource out of the record, after what is a part of it.
+func (p *Provider) discard(e *Entry) error {
+	for _, user := range p.users(e) {
+		if !user.partOf(e) || p.record.entries[user.key()] != user {
+			continue // it lives on, or went with another part
+		}
+		if err := p.discard(user); err != nil {
+			return err
 		}
 	}
 	return p.record.commit(gone(e))
 }
 
 func gone(e *Entry) change {
-	return change{Delete: &Entry{Account: e.Account, Type: e.Type, ID: e.ID}}
+	return change{Delete: &Entry{Account: e.Account, Region: e.Region, Cluster: e.Cluster, Type: e.Type, ID: e.ID}}
 }
 
 // strike counts a call that changes the cloud and carries out the fault that strikes it, if any. It reports
@@ -257,7 +278,12 @@ func (p *Provider) strike(ctx context.Context) (crashAfter bool, err error) {
 	return false, nil
 }
 
+// crash ends the cloud. From this moment nothing changes any more: what was answered stands, and what was made but not
+// answered stays pending.
 func (p *Provider) crash() error {
+	p.record.mu.Lock()
+	p.record.over = true
+	p.record.mu.Unlock()
 	p.faults.crash()
 	return status.Error(codes.Unavailable, "the simulated cloud crashed, as it was told to")
 }

@@ -65,9 +65,9 @@ type Function struct {
 type Property struct {
 	Kind Kind `json:"kind"`
 	// Required says that an input must be given or that an output always has
-	// a value. An array, a map or an "any" is required only where the
-	// resource's constructor in the SDK insists on it: Go's types cannot tell
-	// a required list from an optional one.
+	// a value. An array, a map, an asset or an "any" is required only where
+	// the resource's constructor in the SDK insists on it: Go's types cannot
+	// tell a required list from an optional one.
 	Required bool `json:"required,omitempty"`
 	// Secret says that the SDK wraps the value in a secret.
 	Secret bool `json:"secret,omitempty"`

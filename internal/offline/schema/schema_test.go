@@ -63,6 +63,11 @@ func TestProperties(t *testing.T) {
 		{"Namespace", resources["kubernetes:core/v1:Namespace"].Inputs, "kind", Property{Kind: String, Default: "Namespace"}},
 		{"Release", resources["kubernetes:helm.sh/v3:Release"].Inputs, "values", Property{Kind: Map, Elem: &Property{Kind: Any}}},
 		{"Release", resources["kubernetes:helm.sh/v3:Release"].Inputs, "valueYamlFiles", Property{Kind: Array, Elem: &Property{Kind: Asset}}},
+		{"BucketObjectv2", resources["aws:s3/bucketObjectv2:BucketObjectv2"].Inputs, "source", Property{Kind: Asset}},
+		{"Instance", resources["aws:rds/instance:Instance"].Outputs, "password", Property{Kind: String, Secret: true}},
+		{"RandomPassword", resources["random:index/randomPassword:RandomPassword"].Inputs, "length", Property{Kind: Integer, Required: true}},
+		{"RandomPassword", resources["random:index/randomPassword:RandomPassword"].Outputs, "result", Property{Kind: String, Required: true, Secret: true}},
+		{"PodSpec", s.Objects["kubernetes:core/v1:PodSpec"], "containers", Property{Kind: Array, Elem: &Property{Kind: Object, Object: "kubernetes:core/v1:Container"}}},
 		{"aws", resources["pulumi:providers:aws"].Inputs, "region", Property{Kind: String}},
 		{"aws", resources["pulumi:providers:aws"].Inputs, "secretKey", Property{Kind: String, Secret: true}},
 		{"aws", resources["pulumi:providers:aws"].Outputs, "secretKey", Property{Kind: String, Secret: true}},
@@ -75,6 +80,10 @@ func TestProperties(t *testing.T) {
 		if got, ok := tt.props[tt.name]; !ok || !reflect.DeepEqual(got, tt.want) {
 			t.Errorf("%s.%s is %+v, want %+v", tt.of, tt.name, got, tt.want)
 		}
+	}
+	statement := s.Objects["aws:wafv2:WebAclRuleStatement"]
+	if _, ok := statement["andStatement"]; ok || len(statement) == 0 {
+		t.Error("a statement of WAF nests others: see omitted in the generator")
 	}
 	if _, ok := resources["aws:ec2/vpc:Vpc"].Inputs["arn"]; ok {
 		t.Error("Vpc.arn is computed, but is listed as an input")

@@ -19,6 +19,7 @@ type generator struct {
 	modules map[string]string // SDK module by package of tokens
 	locate  func(modulePath string) (module, error)
 	sdks    map[string]*sdk
+	omitted map[string]map[string]bool
 	out     *schema.Schema
 }
 
@@ -27,6 +28,7 @@ func newGenerator(modules map[string]string, locate func(string) (module, error)
 		modules: modules,
 		locate:  locate,
 		sdks:    map[string]*sdk{},
+		omitted: omitted,
 		out: &schema.Schema{
 			Modules:   map[string]string{},
 			Resources: map[string]schema.Resource{},
@@ -198,6 +200,9 @@ func (g *generator) fields(t typ, describe func(typ) (schema.Property, error)) (
 		name, option, _ := strings.Cut(pulumiTag(f), ",")
 		if name == "" {
 			return nil, fmt.Errorf("field %s has no pulumi tag with a name", goName)
+		}
+		if g.omitted[t.pkg.key()][name] {
+			continue
 		}
 		p, err := describe(t.with(f.Type))
 		if err != nil {

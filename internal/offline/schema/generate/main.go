@@ -15,6 +15,7 @@ import (
 var modules = map[string]string{
 	"aws":        "github.com/pulumi/pulumi-aws/sdk/v6",
 	"kubernetes": "github.com/pulumi/pulumi-kubernetes/sdk/v4",
+	"random":     "github.com/pulumi/pulumi-random/sdk/v4",
 }
 
 func main() {

@@ -46,9 +46,9 @@ func (p *pkg) importPath() string { return path.Join(p.sdk.importPath, p.dir) }
 // name is the type as Go writes it.
 func (t typ) name() string { return types.ExprString(t.expr) }
 
-// scalar is a property that is required unless its kind cannot tell.
+// scalar is a property that is required unless its kind cannot tell: Go has no pointer to an interface.
 func scalar(kind schema.Kind) schema.Property {
-	return schema.Property{Kind: kind, Required: kind != schema.Any}
+	return schema.Property{Kind: kind, Required: kind != schema.Any && kind != schema.Asset}
 }
 
 // resolve returns the package that a type name is declared in and the name
@@ -136,7 +136,7 @@ func (g *generator) named(t typ) (schema.Property, error) {
 	if isResource(structure) {
 		return scalar(schema.Any), nil
 	}
-	key := p.key(name)
+	key := p.key() + ":" + name // in Schema.Objects
 	if _, seen := g.out.Objects[key]; !seen {
 		g.out.Objects[key] = nil // a shape may contain itself
 		shape, err := g.shape(t)

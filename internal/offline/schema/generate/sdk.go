@@ -122,13 +122,13 @@ type pkg struct {
 	parsed   map[string]*ast.File
 }
 
-// key is the name of a type of the package in Schema.Objects.
-func (p *pkg) key(name string) string {
+// key names the package by its SDK and directory.
+func (p *pkg) key() string {
 	dir := p.dir
 	if dir == "." {
 		dir = "index"
 	}
-	return p.sdk.name + ":" + dir + ":" + name
+	return p.sdk.name + ":" + dir
 }
 
 // tiers are the files that hold the nested types, then all others: the code

@@ -1,0 +1,94 @@
+package cloud
+
+import (
+	"fmt"
+	"path/filepath"
+	"testing"
+	"time"
+
+	"github.com/stretchr/testify/assert"
+	"github.com/stretchr/testify/require"
+)
+
+// rebuilt is the index that a look at every entry would make.
+func rebuilt(r *Record) index {
+	fresh := index{}
+	for _, e := range r.entries {
+		fresh.put(e)
+	}
+	return fresh
+}
+
+// The index says at any moment what a full scan would, also after a journal is read again.
+func TestIndexAgreesWithAFullScan(t *testing.T) {
+	path := filepath.Join(t.TempDir(), "cloud.jsonl")
+	record, err := OpenRecord(path)
+	require.NoError(t, err)
+	p := start(t, record, nil)
+	c := connect(t, p, "aws", account, region)
+	agrees := func() {
+		t.Helper()
+		record.mu.Lock()
+		defer record.mu.Unlock()
+		assert.Equal(t, rebuilt(record), record.index)
+		for _, e := range record.entries {
+			scanned := []*Entry{}
+			for _, other := range record.entries {
+				for _, u := range other.uses() {
+					if other != e && record.used(other, u) == e {
+						scanned = append(scanned, other)
+						break
+					}
+				}
+			}
+			assert.ElementsMatch(t, scanned, p.users(e), e.URN)
+		}
+	}
+	network := c.network()
+	database := c.databaseInputs(network)
+	id, _ := c.made(typeDatabase, "database", database)
+	c.versioned("documents")
+	inside, clusterID, _ := cluster(t, p, c, "platform")
+	inside.made(typeNamespace, "apps", named("", "apps"))
+	inside.made(typeConfigMap, "config", named("apps", "config"))
+	agrees()
+	database["identifier"], database["vpcSecurityGroupIds"] = "renamed", []any{}
+	require.NoError(t, c.update(typeDatabase, "database", id, database))
+	agrees()
+	require.NoError(t, c.remove(typeBucket, "documents", "documents"))
+	require.NoError(t, c.remove(typeCluster, "platform", clusterID))
+	agrees()
+	before := len(record.entries)
+	require.NoError(t, record.Close())
+
+	again, err := OpenRecord(path)
+	require.NoError(t, err)
+	assert.Len(t, again.entries, before)
+	assert.Equal(t, rebuilt(again), again.index)
+}
+
+// What ten thousand things cost, one more costs about as much as the first.
+func TestCallsDoNotGrowWithTheCloud(t *testing.T) {
+	record, err := OpenRecord("")
+	require.NoError(t, err)
+	p := start(t, record, nil)
+	c := &connection{pkg: "aws", account: account, region: region}
+	batch := func(from, to int) time.Duration {
+		began := time.Now()
+		for i := from; i < to; i++ {
+			name := fmt.Sprintf("app-%d", i)
+			_, err := p.create(c, urn(typeQueue, name), object{"name": name})
+			require.NoError(t, err)
+			_, err = p.create(c, urn(typeQueuePolicy, name), object{
+				"queueUrl": "https://sqs.us-east-1.amazonaws.com/" + account + "/" + name, "policy": allows(values{"Service": "events.amazonaws.com"}, queueBase+name),
+			})
+			require.NoError(t, err)
+		}
+		return time.Since(began)
+	}
+	first := batch(0, 500)
+	batch(500, 4500)
+	last := batch(4500, 5000)
+	assert.Less(t, last, 10*first+time.Second, "a scan of everything would take a hundred times as long")
+	assert.Len(t, record.entries, 10_000)
+}

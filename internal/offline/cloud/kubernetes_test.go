@@ -1,0 +1,180 @@
+package cloud
+
+import (
+	"strings"
+	"testing"
+
+	pulumirpc "github.com/pulumi/pulumi/sdk/v3/proto/go"
+	"github.com/stretchr/testify/assert"
+	"github.com/stretchr/testify/require"
+)
+
+const (
+	typeConfigMap = "kubernetes:core/v1:ConfigMap"
+	typeService   = "kubernetes:core/v1:Service"
+)
+
+// cluster makes a cluster and returns a provider for what is inside, and the cluster's id and endpoint.
+func cluster(t *testing.T, p *Provider, aws client, name string) (inside client, id, endpoint string) {
+	t.Helper()
+	id, out := aws.made(typeCluster, name, values{"name": name, "roleArn": aws.role(name), "vpcConfig": values{"subnetIds": []any{}}})
+	endpoint = out["endpoint"].(string)
+	inside = connect(t, p, "kubernetes", "", "")
+	kubeconfig := `{"clusters":[{"cluster":{"server":"` + endpoint + `"}}]}`
+	_, err := inside.rpc.Configure(t.Context(), &pulumirpc.ConfigureRequest{Args: inside.wire(values{"kubeconfig": kubeconfig})})
+	require.NoError(t, err)
+	return inside, id, endpoint
+}
+
+// kubernetes makes a cluster in a cloud of its own.
+func kubernetes(t *testing.T) client {
+	t.Helper()
+	record, err := OpenRecord("")
+	require.NoError(t, err)
+	p := start(t, record, nil)
+	inside, _, _ := cluster(t, p, connect(t, p, "aws", account, region), "platform")
+	return inside
+}
+
+// named is an object with a name, in a namespace unless that is "".
+func named(namespace, name string) values {
+	metadata := values{"name": name}
+	if namespace != "" {
+		metadata["namespace"] = namespace
+	}
+	return values{"metadata": metadata}
+}
+
+// What lives in a cluster goes with it.
+func TestKubernetesObjectsLiveInTheirCluster(t *testing.T) {
+	record, err := OpenRecord("")
+	require.NoError(t, err)
+	p := start(t, record, nil)
+	aws := connect(t, p, "aws", account, region)
+	inside, id, endpoint := cluster(t, p, aws, "platform")
+	release := values{"chart": "autoscaler", "name": "autoscaler", "namespace": "kube-system"}
+
+	_, err = connect(t, p, "kubernetes", "", "").create(typeRelease, "release", release)
+	require.ErrorContains(t, err, "unreachable")
+	inside.made(typeRelease, "release", release)
+	inside.made(typeNamespace, "apps", named("", "apps"))
+	inside.made(typeConfigMap, "config", named("apps", "config"))
+	assert.True(t, record.ServesHost(strings.ToLower(strings.TrimPrefix(endpoint, "https://"))))
+	assert.False(t, record.ServesHost("example.com"))
+
+	require.NoError(t, aws.remove(typeCluster, "platform", id))
+	assert.Len(t, record.Entries(""), 1, "only the role is left")
+	assert.False(t, record.ServesHost(strings.ToLower(strings.TrimPrefix(endpoint, "https://"))))
+}
+
+// Two clusters of one account may hold objects of one name.
+func TestClustersAreApart(t *testing.T) {
+	record, err := OpenRecord("")
+	require.NoError(t, err)
+	p := start(t, record, nil)
+	aws := connect(t, p, "aws", account, region)
+	blue, _, _ := cluster(t, p, aws, "blue")
+	green, _, _ := cluster(t, p, aws, "green")
+	blue.made(typeNamespace, "apps", named("", "apps"))
+	_, err = green.create(typeConfigMap, "config", named("apps", "config"))
+	require.ErrorContains(t, err, "NotFound: namespace/us-east-1/green/apps does not exist")
+	green.made(typeNamespace, "apps", named("", "apps"))
+	green.made(typeConfigMap, "config", named("apps", "config"))
+	blue.made(typeConfigMap, "config", named("apps", "config"))
+	require.NoError(t, blue.remove(typeNamespace, "apps", "apps"))
+	assert.Len(t, record.Entries(""), 6, "two roles, two clusters, and green's namespace with its object")
+}
+
+func TestKubernetesRules(t *testing.T) {
+	for name, test := range map[string]struct {
+		make func(c client) error
+		want string
+	}{
+		"a namespace that is not": {func(c client) error {
+			_, err := c.create(typeConfigMap, "a", named("apps", "a"))
+			return err
+		}, "NotFound: namespace/us-east-1/platform/apps does not exist"},
+		"a release in no namespace": {func(c client) error {
+			_, err := c.create(typeRelease, "a", values{"chart": "a", "name": "a", "namespace": "apps"})
+			return err
+		}, "NotFound: namespace/us-east-1/platform/apps"},
+		"a namespace twice": {func(c client) error {
+			c.made(typeNamespace, "first", named("", "apps"))
+			_, err := c.create(typeNamespace, "second", named("", "apps"))
+			return err
+		}, `AlreadyExists: "apps" exists, made for first`},
+		"a namespace of the cluster's own": {func(c client) error {
+			_, err := c.create(typeNamespace, "a", named("", "kube-system"))
+			return err
+		}, "AlreadyExists"},
+		"an object twice": {func(c client) error {
+			c.made(typeConfigMap, "first", named("default", "config"))
+			_, err := c.create(typeConfigMap, "second", named("default", "config"))
+			return err
+		}, `AlreadyExists: "default/config" exists, made for first`},
+		"a name": {func(c client) error {
+			_, err := c.create(typeConfigMap, "a", named("default", "Config_1"))
+			return err
+		}, "ValidationException: name"},
+		"a namespace's name": {func(c client) error {
+			_, err := c.create(typeNamespace, "a", named("", "apps.legops"))
+			return err
+		}, "ValidationException: name"},
+		"a service's name": {func(c client) error {
+			_, err := c.create(typeService, "a", named("default", strings.Repeat("a", 64)))
+			return err
+		}, "ValidationException: name"},
+	} {
+		t.Run(name, func(t *testing.T) {
+			assert.ErrorContains(t, test.make(kubernetes(t)), test.want)
+		})
+	}
+}
+
+func TestKubernetesNamespaces(t *testing.T) {
+	c := kubernetes(t)
+	for _, namespace := range []string{"default", "kube-system", "kube-public", "kube-node-lease"} {
+		id, _ := c.made(typeConfigMap, "in-"+namespace, named(namespace, "config"))
+		assert.Equal(t, namespace+"/config", id)
+	}
+	id, out := c.made(typeConfigMap, "anywhere", named("", "anywhere"))
+	assert.Equal(t, "default/anywhere", id, "an object without a namespace lives in the default one")
+	assert.Equal(t, "default", out["metadata"].(values)["namespace"])
+
+	c.made(typeRelease, "ingress", values{"chart": "nginx", "name": "ingress", "namespace": "ingress", "createNamespace": true})
+	id, _ = c.made(typeConfigMap, "config", named("ingress", "config"))
+	assert.Equal(t, "ingress/config", id)
+	id, _ = c.made(typeNamespace, "apps", named("", "apps"))
+	assert.Equal(t, "apps", id)
+}
+
+// A patch is for an object that exists, and goes with it.
+func TestKubernetesPatches(t *testing.T) {
+	const deployment, patch = "kubernetes:apps/v1:Deployment", "kubernetes:apps/v1:DeploymentPatch"
+	record, err := OpenRecord("")
+	require.NoError(t, err)
+	p := start(t, record, nil)
+	c, _, _ := cluster(t, p, connect(t, p, "aws", account, region), "platform")
+	_, err = c.create(patch, "patch", named("default", "web"))
+	require.ErrorContains(t, err, "NotFound: kubernetes:apps/v1:Deployment/us-east-1/platform/default/web does not exist")
+	c.made(deployment, "web", named("default", "web"))
+	id, _ := c.made(patch, "patch", named("default", "web"))
+	assert.Equal(t, "default/web", id)
+	require.NoError(t, c.remove(deployment, "web", "default/web"))
+	assert.Len(t, record.Entries(account), 2, "the role and the cluster")
+}
+
+// An object without a name gets one, and keeps it.
+func TestKubernetesAutonames(t *testing.T) {
+	c := kubernetes(t)
+	check := func(olds, news values) values {
+		checked, err := c.rpc.Check(t.Context(), &pulumirpc.CheckRequest{Urn: urnOf(typeConfigMap, "config"), Olds: c.wire(olds), News: c.wire(news)})
+		require.NoError(t, err)
+		return checked.GetInputs().AsMap()["metadata"].(values)
+	}
+	first := check(nil, values{"metadata": values{"annotations": values{"a": "b"}}})
+	assert.Regexp(t, `^config-[0-9a-f]{8}$`, first["name"])
+	assert.Equal(t, values{"a": "b", "pulumi.com/autonamed": "true"}, first["annotations"])
+	assert.Equal(t, "kept", check(named("", "kept"), values{})["name"])
+	assert.Equal(t, "mine", check(named("", "kept"), named("", "mine"))["name"])
+}

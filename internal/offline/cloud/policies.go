@@ -1,0 +1,197 @@
+package cloud
+
+import (
+	"encoding/json"
+	"fmt"
+	"regexp"
+	"slices"
+	"strings"
+
+	"github.com/pulumi/pulumi/sdk/v3/go/common/resource"
+)
+
+// policyForm is what a service asks of a policy document.
+type policyForm struct {
+	// path is the input that holds it.
+	path string
+	// principal and resource say whether every statement must have the element, or must not; nil for either.
+	principal, resource *bool
+	// limit is the length that AWS takes, white space not counted.
+	limit int
+}
+
+var (
+	yes  = true
+	must = &yes
+	no   = false
+	not  = &no
+)
+
+// policies are the inputs that hold policy documents, by type.
+var policies = map[string]policyForm{
+	typeRole:             {"assumeRolePolicy", must, not, 2048},
+	typeIamPolicy:        {"policy", not, must, 6144},
+	typeRolePolicy:       {"policy", not, must, 0}, // see inlineFits
+	typeKey:              {"policy", must, must, 32768},
+	typeEndpoint:         {"policy", must, must, 20480},
+	typeSecret:           {"policy", must, must, 20480},
+	typeLogPolicy:        {"policyDocument", must, must, 5120},
+	typeBucketPolicy:     {"policy", must, must, 20480},
+	typeQueue:            {"policy", must, must, 0},
+	typeQueuePolicy:      {"policy", must, must, 0},
+	typeRepositoryPolicy: {"policy", must, nil, 10240},
+	typeDomain:           {"accessPolicies", must, must, 102400},
+	typeDomainPolicy:     {"accessPolicies", must, must, 102400},
+}
+
+// document is the JSON of a policy, as far as it is looked into.
+type document struct {
+	version    string
+	statements []object
+	length     int
+}
+
+// readJSON reads a document that is given as JSON or as a value.
+func readJSON(given any) (object, error) {
+	encoded, isText := given.(string)
+	if !isText {
+		text, err := json.Marshal(given)
+		if err != nil {
+			return nil, err
+		}
+		encoded = string(text)
+	}
+	var parsed object
+	err := json.Unmarshal([]byte(encoded), &parsed)
+	return parsed, err
+}
+
+func parsePolicy(given any) (document, error) {
+	parsed, err := readJSON(given)
+	if err != nil {
+		return document{}, err
+	}
+	compact, err := json.Marshal(parsed)
+	return document{parsed.text("Version"), parsed.objects("Statement"), len(compact)}, err
+}
+
+// policyOf is the policy of a resource, empty if it has none.
+func (e *Entry) policyOf() document {
+	parsed, err := parsePolicy(e.Inputs[policies[e.Type].path])
+	if err != nil {
+		return document{} // it was refused when it was made
+	}
+	return parsed
+}
+
+// refusePolicies says what is wrong with a resource's policy.
+func (p *Provider) refusePolicies(e *Entry) error {
+	form, ok := policies[e.Type]
+	given := e.Inputs[form.path]
+	if !ok || given == nil || given == "" {
+		return nil
+	}
+	malformed := func(format string, args ...any) error {
+		return e.refusal("MalformedPolicyDocument: %s: %s", form.path, fmt.Sprintf(format, args...))
+	}
+	policy, err := parsePolicy(given)
+	switch {
+	case err != nil:
+		return malformed("%v", err)
+	case policy.version != "2012-10-17":
+		return malformed("Version is %q, must be 2012-10-17", policy.version)
+	case len(policy.statements) == 0:
+		return malformed("it has no Statement")
+	case form.limit > 0 && policy.length > form.limit:
+		return malformed("it has %d characters, the limit is %d", policy.length, form.limit)
+	}
+	for i, statement := range policy.statements {
+		if problem := p.statementProblem(e, form, statement); problem != "" {
+			return malformed("statement %d (%s): %s", i, statement.text("Sid"), problem)
+		}
+	}
+	return nil
+}
+
+func (p *Provider) statementProblem(e *Entry, form policyForm, statement object) string {
+	either := func(element string) bool { return statement.has(element) || statement.has("Not"+element) }
+	switch effect := statement.text("Effect"); {
+	case effect != "Allow" && effect != "Deny":
+		return fmt.Sprintf("Effect is %q, must be Allow or Deny", effect)
+	case !either("Action"):
+		return "it has no Action"
+	case form.principal != nil && either("Principal") != *form.principal:
+		return elementProblem("Principal", *form.principal)
+	case form.resource != nil && either("Resource") != *form.resource:
+		return elementProblem("Resource", *form.resource)
+	}
+	for _, principal := range principals(statement, "AWS") {
+		if !principalForm.MatchString(principal) {
+			return fmt.Sprintf("invalid principal %q", principal)
+		}
+		if e.madeHere(principal) && p.record.referred(e.Account, principal) == nil {
+			return fmt.Sprintf("invalid principal: %s does not exist", principal)
+		}
+	}
+	return ""
+}
+
+// madeHere says whether a principal is a role that the program of an entry makes: one of the account whose name begins
+// with project and stack. Any other, such as an administrator's, is kept by a person and taken as given.
+func (e *Entry) madeHere(principal string) bool {
+	urn := resource.URN(e.URN)
+	_, role, isRole := strings.Cut(principal, ":iam::"+e.Account+":role/")
+	return isRole && strings.HasPrefix(afterLast(role, "/"), fmt.Sprintf("%s-%s-", urn.Project(), urn.Stack()))
+}
+
+func elementProblem(element string, required bool) string {
+	if required {
+		return "it has no " + element
+	}
+	return "it must not have a " + element
+}
+
+// principalForm is what may stand as an AWS principal.
+var principalForm = regexp.MustCompile(`^(?:\*|\d{12}|A[A-Z0-9]{15,}|arn:[a-z-]+:(?:iam|sts)::(?:\d{12}|cloudfront):.+)$`)
+
+// principals are who a statement is for, of a kind such as AWS or Service. The principal * is AWS's.
+func principals(statement object, kind string) []string {
+	for _, element := range []string{"Principal", "NotPrincipal"} {
+		if text, ok := statement[element].(string); ok && kind == "AWS" {
+			return []string{text}
+		}
+		if found := statement.object(element).texts(kind); len(found) > 0 {
+			return found
+		}
+	}
+	return nil
+}
+
+// grants says whether a policy allows a service something on a resource. Conditions and actions are not looked into.
+func (d document) grants(service, resource string) bool {
+	return slices.ContainsFunc(d.statements, func(statement object) bool {
+		return statement.text("Effect") == "Allow" && slices.Contains(principals(statement, "Service"), service) &&
+			slices.ContainsFunc(statement.texts("Resource"), func(pattern string) bool { return covers(pattern, resource) })
+	})
+}
+
+// covers says whether a pattern of IAM, where * is anything, covers a resource.
+func covers(pattern, resource string) bool {
+	form := strings.ReplaceAll(regexp.QuoteMeta(pattern), `\*`, ".*")
+	return regexp.MustCompile("^" + form + "$").MatchString(resource)
+}
+
+// inlineFits is IAM's rule that the inline policies of a role have 10,240 characters together.
+func inlineFits(p *Provider, e *Entry) error {
+	const most = 10240
+	sum := e.policyOf().length
+	for _, other := range p.record.index.find(byLink(e.Account, e.Region, typeRole, e.in().text("role"))) {
+		if other.Type == typeRolePolicy && other.key() != e.key() {
+			sum += other.policyOf().length
+		}
+	}
+	if sum > most {
+		return e.refusal("LimitExceeded: the inline policies of %s would have %d characters, the quota is %d", e.in().text("role"), sum, most)
+	}
+	return nil
+}

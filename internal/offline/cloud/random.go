@@ -1,0 +1,82 @@
+package cloud
+
+import (
+	"maps"
+	"slices"
+	"strconv"
+	"strings"
+)
+
+// randomAccount is where things of the random provider are recorded: they live in no account, only in Pulumi's state.
+const randomAccount = "random"
+
+// alphabets are the kinds of characters of a password: the input that says whether it has them (all do unless told
+// otherwise), the one that says how many at least, and the characters.
+var alphabets = []alphabet{
+	{"lower", "minLower", "abcdefghijklmnopqrstuvwxyz"},
+	{"upper", "minUpper", "ABCDEFGHIJKLMNOPQRSTUVWXYZ"},
+	{"numeric", "minNumeric", "0123456789"},
+	{"special", "minSpecial", "!@#$%&*()-_=+[]{}<>:?"},
+}
+
+type alphabet struct{ wanted, least, characters string }
+
+// allowed are the characters of a kind that a password may have.
+func (a alphabet) allowed(inputs object) string {
+	if wanted, given := inputs.at(a.wanted).(bool); given && !wanted {
+		return ""
+	}
+	if own := inputs.text("overrideSpecial"); own != "" && a.wanted == "special" {
+		return own
+	}
+	return a.characters
+}
+
+// password derives what the random provider would draw: the same for one URN and one set of keepers.
+func password(m made) string {
+	seed := m.digest("password")
+	keepers := m.inputs.object("keepers")
+	for _, name := range slices.Sorted(maps.Keys(keepers)) {
+		seed = digest(seed, name, keepers.text(name))
+	}
+	all, must := "", ""
+	for _, alphabet := range alphabets {
+		characters := alphabet.allowed(m.inputs)
+		all += characters
+		if characters != "" {
+			must += drawn(digest(seed, alphabet.wanted), int(m.inputs.number(alphabet.least, 0)), characters)
+		}
+	}
+	length := int(m.inputs.number("length", 0))
+	return shuffled(seed, must+drawn(seed, max(0, length-len(must)), all))
+}
+
+// passwordIsPossible is the rule that a password has room for what it must hold, and something to be made of.
+func passwordIsPossible(_ *Provider, e *Entry) error {
+	length, least, all := e.in().number("length", 0), 0.0, ""
+	for _, alphabet := range alphabets {
+		all += alphabet.allowed(e.in())
+		least += e.in().number(alphabet.least, 0)
+	}
+	if length < 1 || length < least || all == "" {
+		return e.refusal("length is %v, must be 1 or more and at least the sum of the least numbers, %v, of %d characters", length, least, len(all))
+	}
+	return nil
+}
+
+// shuffled puts the characters of a text into the order that a digest says.
+func shuffled(seed, text string) string {
+	characters := strings.Split(text, "")
+	order := make([]int, len(characters))
+	for i := range order {
+		order[i] = i
+	}
+	slices.SortFunc(order, func(a, b int) int {
+		return strings.Compare(digest(seed, "place", strconv.Itoa(a)), digest(seed, "place", strconv.Itoa(b)))
+	})
+	var mixed strings.Builder
+	for _, i := range order {
+		mixed.WriteString(characters[i])
+	}
+	return mixed.String()
+}

@@ -1,0 +1,196 @@
+package cloud
+
+import (
+	"slices"
+	"testing"
+
+	"github.com/stretchr/testify/assert"
+	"github.com/stretchr/testify/require"
+)
+
+func (c client) databaseInputs(p place) values {
+	c.made(typeDatabaseSubnet, "subnets", values{"name": "legops-prod", "subnetIds": p.subnets})
+	c.made(typeParameters, "parameters", values{"name": "legops-prod", "family": "postgres17"})
+	return values{
+		"identifier": "legops-prod", "engine": "postgres", "engineVersion": "17", "instanceClass": "db.r7g.large",
+		"allocatedStorage": 200, "maxAllocatedStorage": 1000, "storageType": "gp3", "storageEncrypted": true,
+		"dbName": "legops", "username": "platform", "manageMasterUserPassword": true, "multiAz": true,
+		"dbSubnetGroupName": "legops-prod", "parameterGroupName": "legops-prod", "vpcSecurityGroupIds": []any{p.group},
+		"backupRetentionPeriod": 35, "backupWindow": "03:00-04:00", "maintenanceWindow": "sun:04:30-sun:05:30",
+		"monitoringInterval": 15, "monitoringRoleArn": c.role("monitoring"), "performanceInsightsRetentionPeriod": 731,
+		"deletionProtection": true, "finalSnapshotIdentifier": "legops-prod-final",
+	}
+}
+
+func TestDatabaseRules(t *testing.T) {
+	refuses(t, typeDatabase, func(c client) values { return c.databaseInputs(c.network()) }, map[string]mistake{
+		"a name":                  sets("identifier", "1legops", "ValidationException: name"),
+		"a name in a hyphen":      sets("identifier", "legops-", "must not end in a hyphen"),
+		"a name with two hyphens": sets("identifier", "legops--prod", "or have two in a row"),
+		"a small disk":            sets("allocatedStorage", 19, "allocatedStorage is 19, must be 20 to 65536"),
+		"no growth":               sets("maxAllocatedStorage", 219, "maxAllocatedStorage is 219, must be 200 or at least 10% more"),
+		"two passwords":           sets("password", "12345678", "password cannot be given with manageMasterUserPassword"),
+		"no password":             sets("manageMasterUserPassword", false, "password must have 8 characters"),
+		"a key of no secret": {func(_ client, in values) {
+			in["manageMasterUserPassword"], in["password"], in["masterUserSecretKmsKeyId"] = false, "12345678", "x"
+		}, "masterUserSecretKmsKeyId needs"},
+		"no user":                   sets("username", nil, "username must be given"),
+		"a reserved user":           sets("username", "admin", `username "admin" is a reserved word`),
+		"a database's name":         sets("dbName", "legops-prod", `dbName "legops-prod" does not match`),
+		"monitoring at odds":        sets("monitoringInterval", 20, "monitoringInterval is 20"),
+		"monitoring without a role": sets("monitoringRoleArn", nil, "need each other"),
+		"a role without monitoring": sets("monitoringInterval", 0, "need each other"),
+		"insights for a while":      sets("performanceInsightsRetentionPeriod", 30, "performanceInsightsRetentionPeriod is 30"),
+		"old backups":               sets("backupRetentionPeriod", 36, "backupRetentionPeriod is 36, must be 0 to 35"),
+		"a backup at no time":       sets("backupWindow", "24:00-25:00", `backupWindow: "24:00" is no time`),
+		"a short backup":            sets("backupWindow", "03:00-03:29", "is shorter than 30 minutes"),
+		"maintenance on no day":     sets("maintenanceWindow", "day:04:30-day:05:30", "names no day"),
+		"windows that meet":         sets("maintenanceWindow", "sun:03:59-sun:05:00", "must not overlap"),
+		"windows past midnight": {func(_ client, in values) {
+			in["backupWindow"], in["maintenanceWindow"] = "23:30-00:30", "mon:00:00-mon:01:00"
+		}, "must not overlap"},
+		"windows past the week": {func(_ client, in values) {
+			in["backupWindow"], in["maintenanceWindow"] = "00:00-00:30", "sun:23:30-mon:00:15"
+		}, "must not overlap"},
+		"one of two zones":       sets("availabilityZone", "us-east-1a", "availabilityZone cannot be given with multiAz"),
+		"a key for nothing":      {func(_ client, in values) { in["storageEncrypted"], in["kmsKeyId"] = false, "x" }, "kmsKeyId needs storageEncrypted"},
+		"no such subnets":        sets("dbSubnetGroupName", "nowhere", "NotFound: dbSubnetGroupName nowhere"),
+		"no such parameters":     sets("parameterGroupName", "nothing", "NotFound: parameterGroupName nothing"),
+		"no such role":           sets("monitoringRoleArn", "arn:aws:iam::111111111111:role/nobody", "NotFound: monitoringRoleArn"),
+		"an older engine":        sets("engineVersion", "16.11", "the parameter group is for postgres17, not for postgres16"),
+		"a group of another VPC": {func(c client, in values) { in["vpcSecurityGroupIds"] = []any{c.elsewhere()} }, "is in another VPC than the subnets"},
+		"a name that is taken":   {func(c client, in values) { c.made(typeDatabase, "first", in) }, "AlreadyExists"},
+	})
+}
+
+func TestDatabaseIsFound(t *testing.T) {
+	c := newClient(t)
+	p := c.network()
+	id, out := c.made(typeDatabase, "database", c.databaseInputs(p))
+	assert.Regexp(t, `^db-[A-Z0-9]{26}$`, id)
+	assert.Equal(t, id, out["resourceId"])
+	assert.Equal(t, "arn:aws:rds:us-east-1:111111111111:db:legops-prod", out["arn"])
+	assert.Regexp(t, `^legops-prod\.c[0-9a-f]{11}\.us-east-1\.rds\.amazonaws\.com$`, out["address"])
+	assert.Equal(t, out["address"].(string)+":5432", out["endpoint"])
+	secret := out["masterUserSecrets"].([]any)[0].(values)["secretArn"]
+	assert.Regexp(t, `^arn:aws:secretsmanager:us-east-1:111111111111:secret:rds!db-[0-9a-f-]{36}-[0-9a-f]{6}$`, secret)
+}
+
+func TestDatabaseDeletes(t *testing.T) {
+	c := newClient(t)
+	p := c.network()
+	in := c.databaseInputs(p)
+	delete(in, "finalSnapshotIdentifier")
+	id, _ := c.made(typeDatabase, "database", in)
+	assert.ErrorContains(t, c.remove(typeDatabase, "database", id), "OperationNotPermitted")
+	in["deletionProtection"] = false
+	require.NoError(t, c.update(typeDatabase, "database", id, in))
+	assert.ErrorContains(t, c.remove(typeDatabase, "database", id), "finalSnapshotIdentifier is required")
+	in["identifier"], in["skipFinalSnapshot"], in["maxAllocatedStorage"] = "legops-renamed", true, in["allocatedStorage"]
+	require.NoError(t, c.update(typeDatabase, "database", id, in), "it is renamed in place")
+	assert.ErrorContains(t, c.remove(typeParameters, "parameters", "legops-prod"), "is in use by database")
+	c.removes(typeDatabaseSubnet, "subnets", "legops-prod", typeDatabase, "database", id)
+	assert.NoError(t, c.remove(typeParameters, "parameters", "legops-prod"))
+}
+
+// A new name in place must be free, too.
+func TestRenamingRefuses(t *testing.T) {
+	c := newClient(t)
+	p := c.network()
+	in := c.databaseInputs(p)
+	id, _ := c.made(typeDatabase, "first", in)
+	in["identifier"] = "legops-other"
+	c.made(typeDatabase, "second", in)
+	assert.ErrorContains(t, c.update(typeDatabase, "first", id, in), `AlreadyExists: "legops-other" exists, made for second`)
+	in["identifier"] = "1"
+	assert.ErrorContains(t, c.update(typeDatabase, "first", id, in), "ValidationException")
+}
+
+func TestDatabaseGroupRules(t *testing.T) {
+	var p place
+	refuses(t, typeDatabaseSubnet, func(c client) values {
+		p = c.network()
+		return values{"name": "legops-prod", "subnetIds": p.subnets}
+	}, map[string]mistake{
+		"a name":   sets("name", "Legops", "ValidationException: name"),
+		"one zone": {func(c client, in values) { in["subnetIds"] = []any{p.subnets[0], c.sameZone(p)} }, "subnetIds lie in 1 zone(s)"},
+		"two VPCs": {func(c client, in values) {
+			vpc, _ := c.made(typeVpc, "other", values{"cidrBlock": "10.9.0.0/16"})
+			other, _ := c.made(typeSubnet, "other", values{"vpcId": vpc, "cidrBlock": "10.9.0.0/24", "availabilityZone": "us-east-1c"})
+			in["subnetIds"] = slices.Concat(p.subnets, []any{other})
+		}, "lie in different VPCs"},
+	})
+	refuses(t, typeParameters, func(client) values {
+		return values{"name": "legops-prod", "family": "postgres17", "parameters": []any{
+			values{"name": "max_connections", "value": "500", "applyMethod": "pending-reboot"}, values{"name": "rds.force_ssl", "value": "1"},
+		}}
+	}, map[string]mistake{
+		"a name":              sets("name", "Legops", "ValidationException: name"),
+		"a reserved name":     sets("name", "default.postgres17", "ValidationException"),
+		"static, yet at once": sets("parameters", []any{values{"name": "max_connections", "value": "500"}}, "max_connections is static"),
+	})
+}
+
+func searchInputs(p place) values {
+	return values{
+		"domainName": "legops-prod", "engineVersion": "OpenSearch_2.19",
+		"clusterConfig": values{"instanceType": "r6g.large.search", "instanceCount": 4, "zoneAwarenessEnabled": true},
+		"ebsOptions":    values{"ebsEnabled": true, "volumeSize": 200}, "encryptAtRest": values{"enabled": true},
+		"nodeToNodeEncryption": values{"enabled": true}, "domainEndpointOptions": values{"enforceHttps": true},
+		"vpcOptions": values{"subnetIds": p.subnets, "securityGroupIds": []any{p.group}},
+	}
+}
+
+func TestSearchRules(t *testing.T) {
+	var p place
+	refuses(t, typeDomain, func(c client) values {
+		p = c.network()
+		in := searchInputs(p)
+		in["advancedSecurityOptions"] = values{"enabled": true, "masterUserOptions": values{"masterUserArn": c.role("search")}}
+		_, logs := c.made(typeLogGroup, "logs", values{"name": "/legops/search"})
+		c.made(typeLogPolicy, "policy", values{
+			"policyName": "search", "policyDocument": allows(values{"Service": "es.amazonaws.com"}, logs["arn"].(string)+":*"),
+		})
+		in["logPublishingOptions"] = []any{values{"logType": "AUDIT_LOGS", "cloudwatchLogGroupArn": logs["arn"]}}
+		return in
+	}, map[string]mistake{
+		"a name":                 sets("domainName", "Legops", "ValidationException: name"),
+		"nodes in the clear":     sets("nodeToNodeEncryption.enabled", false, "advancedSecurityOptions needs nodeToNodeEncryption.enabled"),
+		"disks in the clear":     sets("encryptAtRest.enabled", false, "advancedSecurityOptions needs encryptAtRest.enabled"),
+		"calls in the clear":     sets("domainEndpointOptions.enforceHttps", false, "advancedSecurityOptions needs domainEndpointOptions.enforceHttps"),
+		"no master":              sets("advancedSecurityOptions.masterUserOptions", nil, "needs either masterUserArn"),
+		"a master of no base":    sets("advancedSecurityOptions.masterUserOptions", values{"masterUserName": "a", "masterUserPassword": "b"}, "needs either masterUserArn"),
+		"no such master":         sets("advancedSecurityOptions.masterUserOptions.masterUserArn", "arn:aws:iam::111111111111:role/nobody", "NotFound: masterUserArn"),
+		"odd nodes":              sets("clusterConfig.instanceCount", 3, "3 data nodes cannot spread evenly over 2 zones"),
+		"no disks":               sets("ebsOptions.ebsEnabled", false, "ebsOptions must be enabled"),
+		"a small disk":           sets("ebsOptions.volumeSize", 9, "ebsOptions.volumeSize is 9"),
+		"two zones in one":       {func(c client, in values) { set(in, "vpcOptions.subnetIds", []any{p.subnets[0], c.sameZone(p)}) }, "two of the subnets are in the same zone"},
+		"one subnet for two":     {func(_ client, in values) { set(in, "vpcOptions.subnetIds", p.subnets[:1]) }, "vpcOptions has 1 subnets"},
+		"two subnets for one":    sets("clusterConfig.zoneAwarenessEnabled", false, "vpcOptions has 2 subnets"),
+		"a group of another VPC": {func(c client, in values) { set(in, "vpcOptions.securityGroupIds", []any{c.elsewhere()}) }, "lie in different VPCs"},
+		"audit of nobody":        sets("advancedSecurityOptions", nil, "AUDIT_LOGS need advancedSecurityOptions"),
+		"logs that it must not": {func(c client, in values) {
+			_, logs := c.made(typeLogGroup, "other", values{"name": "/legops/other"})
+			in["logPublishingOptions"] = []any{values{"logType": "SEARCH_SLOW_LOGS", "cloudwatchLogGroupArn": logs["arn"]}}
+		}, "no resource policy of CloudWatch Logs lets es.amazonaws.com write to"},
+	})
+}
+
+func TestSearchDomainIsFound(t *testing.T) {
+	c := newClient(t)
+	id, out := c.made(typeDomain, "search", searchInputs(c.network()))
+	assert.Equal(t, "arn:aws:es:us-east-1:111111111111:domain/legops-prod", id)
+	assert.Regexp(t, `^vpc-legops-prod-[0-9a-z]{26}\.us-east-1\.es\.amazonaws\.com$`, out["endpoint"])
+	c.made(typeDomainPolicy, "policy", values{"domainName": "legops-prod", "accessPolicies": allows(values{"AWS": "*"}, id+"/*")})
+	_, err := c.create(typeDomainPolicy, "other", values{"domainName": "nothing", "accessPolicies": allows(values{"AWS": "*"}, id+"/*")})
+	assert.ErrorContains(t, err, "NotFound: domainName nothing")
+}
+
+func TestServiceLinkedRole(t *testing.T) {
+	c := newClient(t)
+	id, out := c.made(typeServiceRole, "role", values{"awsServiceName": "opensearchservice.amazonaws.com"})
+	assert.Equal(t, "arn:aws:iam::111111111111:role/aws-service-role/opensearchservice.amazonaws.com/AWSServiceRoleForAmazonOpenSearchService", id)
+	assert.Equal(t, "AWSServiceRoleForAmazonOpenSearchService", out["name"])
+	_, err := c.create(typeServiceRole, "again", values{"awsServiceName": "opensearchservice.amazonaws.com"})
+	assert.ErrorContains(t, err, "AlreadyExists")
+}

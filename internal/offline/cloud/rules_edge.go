@@ -1,0 +1,245 @@
+package cloud
+
+import (
+	"regexp"
+	"slices"
+	"strings"
+
+	"github.com/pulumi/pulumi/sdk/v3/go/common/resource"
+)
+
+// edgeRules are the rules of CloudFront, WAF and the delivery of their logs.
+var edgeRules = map[string][]rule{
+	typeDistribution:   {distributionCertificate, originsExist, aliasesAreFree, aclIsGlobal},
+	typeCachePolicy:    {lifetimesInOrder, nothingCachedNothingKept, tenNames(cacheKey)},
+	typeOriginRequest:  {noAuthorization, tenNames("")},
+	typeWebACL:         {aclIsWhereItsScopeIs, aclRulesFit},
+	typeWebACLLogging:  {firewallLogsAreNamed},
+	typeDeliverySource: {distributionLogsComeFromVirginia},
+	typeDeliveryTarget: {deliveryArrives, oneOf("outputFormat", "json", "plain", "w3c", "raw", "parquet")},
+	typeDelivery:       {oneDeliveryEach},
+}
+
+// global is the region where everything that CloudFront uses lives.
+const global = "us-east-1"
+
+// distributionCertificate is CloudFront's rule that the certificate of aliases is in us-east-1, issued and for them.
+func distributionCertificate(p *Provider, e *Entry) error {
+	viewer, aliases := e.in().object("viewerCertificate"), e.in().texts("aliases")
+	arn := viewer.text("acmCertificateArn")
+	if arn == "" {
+		if len(aliases) > 0 && viewer.text("iamCertificateId") == "" {
+			return e.refusal("InvalidViewerCertificate: aliases need a certificate")
+		}
+		return nil
+	}
+	if region := strings.Split(arn+":::", ":")[3]; region != global {
+		return e.refusal("InvalidViewerCertificate: the certificate is in %q, must be in %s", region, global)
+	}
+	if viewer.text("sslSupportMethod") == "" {
+		return e.refusal("InvalidViewerCertificate: a certificate of ACM needs sslSupportMethod")
+	}
+	if err := p.refuseUnissued(e, arn); err != nil {
+		return err
+	}
+	certificate := p.record.referred(e.Account, arn)
+	for _, alias := range aliases {
+		if certificate != nil && !slices.ContainsFunc(certificateNames(certificate.in()), func(name string) bool { return nameCovers(name, alias) }) {
+			return e.refusal("InvalidViewerCertificate: the certificate is not for %s", alias)
+		}
+	}
+	return nil
+}
+
+// behaviours are all cache behaviours of a distribution.
+func behaviours(in object) []object {
+	return append(in.objects("defaultCacheBehavior"), in.objects("orderedCacheBehaviors")...)
+}
+
+// originsExist is CloudFront's rule that behaviours and groups use origins that there are, each of one kind.
+func originsExist(_ *Provider, e *Entry) error {
+	var origins []string
+	for _, origin := range e.in().objects("origins") {
+		origins = append(origins, origin.text("originId"))
+		custom := origin.has("customOriginConfig") || origin.has("vpcOriginConfig")
+		if !custom && !strings.Contains(origin.text("domainName"), ".s3.") {
+			return e.refusal("InvalidOrigin: %s is %q, must be a bucket, or have customOriginConfig", origin.text("originId"), origin.text("domainName"))
+		}
+	}
+	var wanted []string
+	for _, group := range e.in().objects("originGroups") {
+		for _, member := range group.objects("members") {
+			wanted = append(wanted, member.text("originId"))
+		}
+		origins = append(origins, group.text("originId"))
+	}
+	var paths []string
+	for _, behaviour := range behaviours(e.in()) {
+		wanted = append(wanted, behaviour.text("targetOriginId"))
+		switch {
+		case behaviour.has("cachePolicyId") == behaviour.has("forwardedValues"):
+			return e.refusal("InvalidArgument: a cache behaviour needs either cachePolicyId or forwardedValues")
+		case behaviour.has("originRequestPolicyId") && !behaviour.has("cachePolicyId"):
+			return e.refusal("InvalidArgument: an origin request policy needs a cache policy")
+		case slices.Contains(paths, behaviour.text("pathPattern")):
+			return e.refusal("InvalidArgument: two cache behaviours are for %q", behaviour.text("pathPattern"))
+		}
+		paths = append(paths, behaviour.text("pathPattern"))
+	}
+	for _, id := range wanted {
+		if !slices.Contains(origins, id) {
+			return e.refusal("NoSuchOrigin: %s", id)
+		}
+	}
+	return nil
+}
+
+// aliasesAreFree is CloudFront's rule that a name belongs to one distribution in the world.
+func aliasesAreFree(p *Provider, e *Entry) error {
+	for _, other := range p.record.index.find(byType(typeDistribution)) {
+		for _, alias := range other.in().texts("aliases") {
+			if other.key() != e.key() && slices.Contains(e.in().texts("aliases"), alias) {
+				return e.refusal("CNAMEAlreadyExists: %s is an alias of %s", alias, resource.URN(other.URN).Name())
+			}
+		}
+	}
+	return nil
+}
+
+// aclIsGlobal is CloudFront's rule that the web ACL of a distribution has its scope.
+func aclIsGlobal(_ *Provider, e *Entry) error {
+	if acl := e.in().text("webAclId"); acl != "" && !strings.Contains(acl, ":global/webacl/") {
+		return e.refusal("InvalidWebACLId: %s is not of the scope CLOUDFRONT", acl)
+	}
+	return nil
+}
+
+const cacheKey = "parametersInCacheKeyAndForwardedToOrigin."
+
+// lifetimesInOrder is CloudFront's rule on the lifetimes of a cache policy.
+func lifetimesInOrder(_ *Provider, e *Entry) error {
+	least := e.in().number("minTtl", 0)
+	usual := e.in().number("defaultTtl", max(86400, least))
+	if most := e.in().number("maxTtl", max(31536000, usual)); least > usual || usual > most {
+		return e.refusal("InvalidArgument: minTtl %v, defaultTtl %v and maxTtl %v must be in this order", least, usual, most)
+	}
+	return nil
+}
+
+// nothingCachedNothingKept is CloudFront's rule that a policy which caches nothing has no cache key.
+func nothingCachedNothingKept(_ *Provider, e *Entry) error {
+	if e.in().number("maxTtl", 31536000) > 0 {
+		return nil
+	}
+	key := e.in().object("parametersInCacheKeyAndForwardedToOrigin")
+	for _, part := range []string{"headersConfig.headerBehavior", "cookiesConfig.cookieBehavior", "queryStringsConfig.queryStringBehavior"} {
+		if behaviour := key.text(part); behaviour != "" && behaviour != "none" {
+			return e.refusal("InvalidArgument: %s is %q, must be none where maxTtl is 0", part, behaviour)
+		}
+	}
+	for _, encoding := range []string{"enableAcceptEncodingGzip", "enableAcceptEncodingBrotli"} {
+		if key.flag(encoding) {
+			return e.refusal("InvalidArgument: %s must be false where maxTtl is 0", encoding)
+		}
+	}
+	return nil
+}
+
+// tenNames makes CloudFront's quota of ten headers, cookies and query strings in a policy.
+func tenNames(prefix string) rule {
+	return func(_ *Provider, e *Entry) error {
+		for _, path := range []string{"headersConfig.headers.items", "cookiesConfig.cookies.items", "queryStringsConfig.queryStrings.items"} {
+			if count := len(e.in().texts(prefix + path)); count > 10 {
+				return e.refusal("LimitExceeded: %s has %d, the quota is 10", path, count)
+			}
+		}
+		return nil
+	}
+}
+
+// noAuthorization is CloudFront's rule that the header Authorization goes on by a cache policy, or with all headers.
+func noAuthorization(_ *Provider, e *Entry) error {
+	for _, header := range e.in().texts("headersConfig.headers.items") {
+		if strings.EqualFold(header, "Authorization") {
+			return e.refusal("InvalidArgument: an origin request policy must not name the header %s", header)
+		}
+	}
+	return nil
+}
+
+// aclIsWhereItsScopeIs is WAF's rule that what is for CloudFront lives in us-east-1.
+func aclIsWhereItsScopeIs(_ *Provider, e *Entry) error {
+	switch scope := e.in().text("scope"); {
+	case scope != "CLOUDFRONT" && scope != "REGIONAL":
+		return e.refusal("WAFInvalidParameterException: scope is %q, must be CLOUDFRONT or REGIONAL", scope)
+	case scope == "CLOUDFRONT" && e.Region != global:
+		return e.refusal("WAFInvalidParameterException: the scope CLOUDFRONT is for %s, not %s", global, e.Region)
+	}
+	return nil
+}
+
+// ruleGroups are the statements whose rule overrides what a group of rules does, where others have an action.
+var ruleGroups = []string{"managedRuleGroupStatement", "ruleGroupReferenceStatement"}
+
+// aclRulesFit is WAF's rule that rules have names and priorities of their own, one statement, and the fitting action.
+func aclRulesFit(_ *Provider, e *Entry) error {
+	names, priorities := map[string]bool{}, map[float64]bool{}
+	for _, r := range e.in().objects("rules") {
+		name, priority := r.text("name"), r.number("priority", 0)
+		statement := r.object("statement")
+		group := slices.ContainsFunc(ruleGroups, statement.has)
+		rate := statement.number("rateBasedStatement.limit", 10)
+		switch {
+		case names[name] || priorities[priority]:
+			return e.refusal("WAFInvalidParameterException: rule %q: another has its name or the priority %v", name, priority)
+		case len(statement) != 1:
+			return e.refusal("WAFInvalidParameterException: rule %q has %d statements, must have one", name, len(statement))
+		case group == r.has("action") || group != r.has("overrideAction"):
+			return e.refusal("WAFInvalidParameterException: rule %q: a rule group needs overrideAction, any other statement action", name)
+		case rate < 10 || rate > 2_000_000_000:
+			return e.refusal("WAFInvalidParameterException: rule %q: the limit is %v, must be 10 to 2000000000", name, rate)
+		}
+		names[name], priorities[priority] = true, true
+	}
+	return nil
+}
+
+// firewallLogs are the log groups, buckets and streams that WAF writes to.
+var firewallLogs = regexp.MustCompile(`(?::log-group:|:::|deliverystream/)aws-waf-logs-`)
+
+// firewallLogsAreNamed is WAF's rule on the names of what takes its logs.
+func firewallLogsAreNamed(_ *Provider, e *Entry) error {
+	for _, arn := range e.in().texts("logDestinationConfigs") {
+		if !firewallLogs.MatchString(arn) {
+			return e.refusal("WAFInvalidParameterException: %s must have a name that begins with aws-waf-logs-", arn)
+		}
+	}
+	return nil
+}
+
+// distributionLogsComeFromVirginia is the rule that logs of a distribution are delivered from us-east-1.
+func distributionLogsComeFromVirginia(_ *Provider, e *Entry) error {
+	if strings.Contains(e.in().text("resourceArn"), ":cloudfront:") && e.Region != global {
+		return e.refusal("ValidationException: a distribution's logs are delivered from %s, not %s", global, e.Region)
+	}
+	return nil
+}
+
+// deliveryArrives is the rule that the bucket of a destination, which may be given with a prefix, exists.
+func deliveryArrives(p *Provider, e *Entry) error {
+	bucket, _, prefixed := strings.Cut(e.in().text("deliveryDestinationConfiguration.destinationResourceArn"), "/")
+	if prefixed && serviceOf(bucket) == "s3" && p.record.referred(e.Account, bucket) == nil {
+		return e.refusal("ResourceNotFoundException: %s does not exist", bucket)
+	}
+	return nil
+}
+
+// oneDeliveryEach is the rule that a source is delivered to a destination once.
+func oneDeliveryEach(p *Provider, e *Entry) error {
+	for _, other := range p.record.index.find(byUse(e.Account, e.in().text("deliveryDestinationArn"))) {
+		if other.Type == typeDelivery && other.key() != e.key() && other.in().text("deliverySourceName") == e.in().text("deliverySourceName") {
+			return e.refusal("ConflictException: %s delivers the same", resource.URN(other.URN).Name())
+		}
+	}
+	return nil
+}

@@ -1,0 +1,43 @@
+package cloud
+
+import "testing"
+
+func TestSubnetRules(t *testing.T) {
+	refuses(t, typeSubnet, func(c client) values {
+		return values{"vpcId": c.vpc(), "cidrBlock": "10.0.0.0/24"}
+	}, map[string]mistake{
+		"no range":        sets("cidrBlock", "10.0.0.0", "InvalidParameterValue: cidrBlock"),
+		"a large range":   sets("cidrBlock", "10.0.0.0/15", "10.0.0.0/15 must be /16 to /28"),
+		"a small range":   sets("cidrBlock", "10.0.0.0/29", "10.0.0.0/29 must be /16 to /28"),
+		"another VPC's":   sets("cidrBlock", "10.1.0.0/24", "10.1.0.0/24 is not in the VPC's 10.0.0.0/16"),
+		"no VPC":          sets("vpcId", "vpc-00000000000000000", "NotFound: vpcId vpc-00000000000000000"),
+		"another's range": {func(c client, in values) { c.made(typeSubnet, "first", in) }, "overlaps 10.0.0.0/24 of first"},
+	})
+}
+
+func TestEndpointRules(t *testing.T) {
+	var p place
+	refuses(t, typeEndpoint, func(c client) values {
+		p = c.network()
+		return values{"vpcId": p.vpc, "serviceName": "com.amazonaws.us-east-1.ecr.api", "vpcEndpointType": "Interface", "subnetIds": p.subnets, "securityGroupIds": []any{p.group}}
+	}, map[string]mistake{
+		"a group of another VPC": {func(c client, in values) { in["securityGroupIds"] = []any{c.elsewhere()} }, "lie in different VPCs"},
+	})
+}
+
+func TestNodeGroupRules(t *testing.T) {
+	refuses(t, typeNodeGroup, func(c client) values {
+		p := c.network()
+		role := c.role("nodes")
+		c.made(typeCluster, "cluster", values{"name": "legops", "roleArn": role, "vpcConfig": values{"subnetIds": p.subnets}})
+		return values{
+			"clusterName": "legops", "nodeGroupName": "nodes", "nodeRoleArn": role, "subnetIds": p.subnets,
+			"scalingConfig": values{"minSize": 1, "maxSize": 3, "desiredSize": 2},
+		}
+	}, map[string]mistake{
+		"too many":   sets("scalingConfig.desiredSize", 4, "desired size 4 must be between 1 and 3"),
+		"too few":    sets("scalingConfig.desiredSize", 0, "desired size 0 must be between 1 and 3"),
+		"no cluster": sets("clusterName", "nothing", "NotFound: clusterName nothing"),
+		"the name":   {func(c client, in values) { c.made(typeNodeGroup, "first", in) }, "AlreadyExists"},
+	})
+}

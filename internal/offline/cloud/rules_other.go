@@ -1,0 +1,89 @@
+package cloud
+
+import "slices"
+
+// otherRules are the rules of services with few: EKS, IAM, KMS, Secrets Manager, ECR, Kubernetes and the random provider.
+var otherRules = map[string][]rule{
+	typeNodeGroup:       {scalingFits},
+	typeRolePolicy:      {inlineFits},
+	typeKey:             {within(limit{"deletionWindowInDays", 7, 30}, limit{"rotationPeriodInDays", 90, 2560})},
+	typeSecret:          {recoveryWindow},
+	typeRepository:      {oneOf("imageTagMutability", "MUTABLE", "IMMUTABLE", "MUTABLE_WITH_EXCLUSION", "IMMUTABLE_WITH_EXCLUSION")},
+	typeLifecyclePolicy: {imagesExpireInOrder},
+	typeLogGroup:        {logRetention},
+	typePassword:        {passwordIsPossible},
+	typeNamespace:       {namespaceIsNew},
+}
+
+// scalingFits is EKS's rule that a node group's desired size lies between its bounds.
+func scalingFits(_ *Provider, e *Entry) error {
+	scaling := e.in().object("scalingConfig")
+	least, most, desired := scaling.number("minSize", 0), scaling.number("maxSize", 0), scaling.number("desiredSize", 0)
+	if least > desired || desired > most || most < 1 {
+		return e.refusal("InvalidParameterException: desired size %v must be between %v and %v", desired, least, most)
+	}
+	return nil
+}
+
+// recoveryWindow is Secrets Manager's rule on how long a deleted secret can be restored.
+func recoveryWindow(_ *Provider, e *Entry) error {
+	if days := e.in().number("recoveryWindowInDays", 30); days != 0 && (days < 7 || days > 30) {
+		return e.refusal("InvalidParameterException: recoveryWindowInDays is %v, must be 0 or 7 to 30", days)
+	}
+	return nil
+}
+
+// retentions are the days that CloudWatch Logs offers; 0 is for ever.
+var retentions = []float64{0, 1, 3, 5, 7, 14, 30, 60, 90, 120, 150, 180, 365, 400, 545, 731, 1096, 1827, 2192, 2557, 2922, 3288, 3653}
+
+// logRetention is CloudWatch Logs' rule on how long logs are kept.
+func logRetention(_ *Provider, e *Entry) error {
+	if days := e.in().number("retentionInDays", 0); !slices.Contains(retentions, days) {
+		return e.refusal("InvalidParameterException: retentionInDays is %v, must be one of %v", days, retentions)
+	}
+	return nil
+}
+
+// imagesExpireInOrder is ECR's rule on lifecycle policies: priorities of their own, the rule for any image last.
+func imagesExpireInOrder(_ *Provider, e *Entry) error {
+	policy, err := readJSON(e.Inputs["policy"])
+	if err != nil {
+		return e.refusal("InvalidParameterException: policy: %v", err)
+	}
+	rules := policy.objects("rules")
+	if len(rules) == 0 {
+		return e.refusal("InvalidParameterException: policy: it has no rules")
+	}
+	seen := map[float64]bool{}
+	last, lastOfAny := 0.0, 0.0
+	for _, rule := range rules {
+		priority, status := rule.number("rulePriority", 0), rule.text("selection.tagStatus")
+		switch {
+		case priority < 1 || seen[priority]:
+			return e.refusal("InvalidParameterException: policy: rulePriority %v must be 1 or more, and there once", priority)
+		case !slices.Contains([]string{"tagged", "untagged", "any"}, status):
+			return e.refusal("InvalidParameterException: policy: tagStatus is %q, must be tagged, untagged or any", status)
+		case status == "tagged" && !rule.has("selection.tagPrefixList") && !rule.has("selection.tagPatternList"):
+			return e.refusal("InvalidParameterException: policy: tagStatus tagged needs tagPrefixList or tagPatternList")
+		case rule.text("action.type") != "expire":
+			return e.refusal("InvalidParameterException: policy: the action must be expire")
+		}
+		seen[priority] = true
+		last = max(last, priority)
+		if status == "any" {
+			lastOfAny = priority
+		}
+	}
+	if lastOfAny != 0 && lastOfAny != last {
+		return e.refusal("InvalidParameterException: policy: the rule for any image must have the highest rulePriority")
+	}
+	return nil
+}
+
+// namespaceIsNew is Kubernetes' rule that a namespace is made once, by whomever.
+func namespaceIsNew(p *Provider, e *Entry) error {
+	if other := p.record.referred(e.Account, namespaceReference(e.Region, e.Cluster, e.ID)); other != nil && other.key() != e.key() {
+		return e.refusal("AlreadyExists: namespace %q exists", e.ID)
+	}
+	return nil
+}
