@@ -1,0 +1,78 @@
+package controlplane
+
+import (
+	"context"
+	"errors"
+	"os"
+	"path/filepath"
+	"strconv"
+	"strings"
+	"syscall"
+	"testing"
+	"time"
+
+	"github.com/stretchr/testify/assert"
+	"github.com/stretchr/testify/require"
+)
+
+// script is a program that plays one of the control plane's.
+func script(t *testing.T, bin, name, text string) {
+	t.Helper()
+	require.NoError(t, os.WriteFile(filepath.Join(bin, name), []byte("#!/bin/sh\n"+text), 0o700))
+}
+
+func TestStartNamesWhatIsMissing(t *testing.T) {
+	t.Setenv("PATH", "")
+	_, err := Start(t.Context(), Options{Bin: "nowhere", Dir: t.TempDir()})
+	require.EqualError(t, err, "nowhere/etcd is not there: run make control-plane\n"+
+		"nowhere/kube-apiserver is not there: run make control-plane\n"+
+		"kubectl is not on PATH: make check-tools says how to get it")
+}
+
+func TestStartShowsWhyAProcessEnded(t *testing.T) {
+	bin, dir := t.TempDir(), t.TempDir()
+	script(t, bin, "etcd", "echo no space left on device; exit 3")
+	script(t, bin, "kube-apiserver", "exit 0")
+	_, err := Start(t.Context(), Options{Bin: bin, Dir: dir})
+	require.EqualError(t, err, bin+"/etcd ended: exit status 3\n"+
+		"etcd printed ("+dir+"/etcd.log):\nno space left on device\n")
+}
+
+// A process that is never ready is given up in time, and nothing that it started is left.
+func TestStartIsBoundedAndLeavesNothing(t *testing.T) {
+	bin, dir := t.TempDir(), t.TempDir()
+	script(t, bin, "etcd", "sleep 300 & echo $! >"+dir+"/child; echo waiting; wait")
+	script(t, bin, "kube-apiserver", "exit 0")
+	ctx, cancel := context.WithTimeout(t.Context(), time.Second)
+	defer cancel()
+	_, err := Start(ctx, Options{Bin: bin, Dir: dir})
+	require.ErrorIs(t, err, context.DeadlineExceeded)
+	assert.ErrorContains(t, err, bin+"/etcd is not ready")
+	assert.ErrorContains(t, err, "waiting")
+
+	text, err := os.ReadFile(filepath.Join(dir, "child"))
+	require.NoError(t, err)
+	child, err := strconv.Atoi(strings.TrimSpace(string(text)))
+	require.NoError(t, err)
+	assert.Eventually(t, func() bool { return gone(child) }, 5*time.Second, 10*time.Millisecond)
+}
+
+// gone is whether a process has ended; one that nobody has collected yet has.
+func gone(pid int) bool {
+	if errors.Is(syscall.Kill(pid, 0), syscall.ESRCH) {
+		return true
+	}
+	stat, err := os.ReadFile("/proc/" + strconv.Itoa(pid) + "/stat")
+	return err != nil || strings.Contains(string(stat), ") Z ")
+}
+
+func TestFreeAddressesAreDifferentAndLocal(t *testing.T) {
+	addresses, err := freeAddresses(3)
+	require.NoError(t, err)
+	seen := map[string]bool{}
+	for _, address := range addresses {
+		assert.True(t, strings.HasPrefix(address, "127.0.0.1:"), address)
+		seen[address] = true
+	}
+	assert.Len(t, seen, 3)
+}

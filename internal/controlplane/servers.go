@@ -1,0 +1,153 @@
+package controlplane
+
+import (
+	"context"
+	"crypto/ecdsa"
+	"crypto/elliptic"
+	"crypto/rand"
+	"crypto/tls"
+	"crypto/x509"
+	"encoding/json"
+	"encoding/pem"
+	"errors"
+	"fmt"
+	"net"
+	"net/http"
+	"os"
+	"time"
+)
+
+// startEtcd starts the store behind the API server and returns its URL. Nothing survives it, so nothing is synced.
+func (p *Plane) startEtcd(ctx context.Context, client, peer string) (string, error) {
+	clientURL, peerURL := "http://"+client, "http://"+peer
+	ready := func(ctx context.Context) error { return get(ctx, clientURL+"/readyz", http.DefaultTransport, "") }
+	return clientURL, p.run(ctx, ready, "etcd",
+		"--name=legops",
+		"--data-dir="+p.path("etcd"),
+		"--listen-client-urls="+clientURL,
+		"--advertise-client-urls="+clientURL,
+		"--listen-peer-urls="+peerURL,
+		"--initial-advertise-peer-urls="+peerURL,
+		"--initial-cluster=legops="+peerURL,
+		"--unsafe-no-fsync",
+		"--log-level=warn",
+	)
+}
+
+// startAPIServer starts the API server with the admission plugins that are on by default, pod security among them.
+func (p *Plane) startAPIServer(ctx context.Context, etcd, address string) error {
+	token := rand.Text()
+	host, port, err := net.SplitHostPort(address)
+	if err != nil {
+		return err
+	}
+	if err := errors.Join(
+		os.WriteFile(p.path("tokens.csv"), []byte(token+",admin,admin,system:masters\n"), 0o600),
+		writeKey(p.path("service-accounts.key")),
+		p.writeKubeconfig("https://"+address, token),
+	); err != nil {
+		return fmt.Errorf("preparing the API server: %w", err)
+	}
+	return p.run(ctx, p.apiServerReady("https://"+address, token), "kube-apiserver",
+		"--etcd-servers="+etcd,
+		"--bind-address="+host,
+		"--secure-port="+port,
+		"--advertise-address="+host,
+		// A loopback address may not be the endpoint of a service.
+		"--endpoint-reconciler-type=none",
+		"--cert-dir="+p.path("certificates"),
+		"--token-auth-file="+p.path("tokens.csv"),
+		"--authorization-mode=RBAC",
+		"--service-account-issuer=https://kubernetes.default.svc",
+		"--service-account-key-file="+p.path("service-accounts.key"),
+		"--service-account-signing-key-file="+p.path("service-accounts.key"),
+		"--service-cluster-ip-range=172.20.0.0/16",
+		// As EKS has it: what forbids privileged pods is pod security alone.
+		"--allow-privileged=true",
+	)
+}
+
+// certificate is what the API server makes for itself, with the authority that signed it.
+func (p *Plane) certificate() string { return p.path("certificates/apiserver.crt") }
+
+func (p *Plane) apiServerReady(url, token string) probe {
+	return func(ctx context.Context) error {
+		authority, err := os.ReadFile(p.certificate())
+		if err != nil {
+			return err
+		}
+		roots := x509.NewCertPool()
+		roots.AppendCertsFromPEM(authority)
+		transport := &http.Transport{TLSClientConfig: &tls.Config{RootCAs: roots, MinVersion: tls.VersionTLS12}}
+		defer transport.CloseIdleConnections()
+		return get(ctx, url+"/readyz", transport, token)
+	}
+}
+
+// get is a request that has to be answered with 200, soon.
+func get(ctx context.Context, url string, transport http.RoundTripper, token string) error {
+	ctx, cancel := context.WithTimeout(ctx, 5*time.Second)
+	defer cancel()
+	request, err := http.NewRequestWithContext(ctx, http.MethodGet, url, nil)
+	if err != nil {
+		return err
+	}
+	if token != "" {
+		request.Header.Set("Authorization", "Bearer "+token)
+	}
+	response, err := (&http.Client{Transport: transport}).Do(request)
+	if err != nil {
+		return err
+	}
+	defer response.Body.Close()
+	if response.StatusCode != http.StatusOK {
+		return fmt.Errorf("%s answers %s", url, response.Status)
+	}
+	return nil
+}
+
+// writeKubeconfig writes the kubeconfig as JSON, which is YAML too.
+func (p *Plane) writeKubeconfig(url, token string) error {
+	const name = "legops"
+	text, err := json.MarshalIndent(map[string]any{
+		"apiVersion": "v1",
+		"kind":       "Config",
+		"clusters": []any{map[string]any{"name": name, "cluster": map[string]any{
+			"server": url, "certificate-authority": p.certificate(),
+		}}},
+		"users":           []any{map[string]any{"name": name, "user": map[string]any{"token": token}}},
+		"contexts":        []any{map[string]any{"name": name, "context": map[string]any{"cluster": name, "user": name}}},
+		"current-context": name,
+	}, "", "  ")
+	if err != nil {
+		return err
+	}
+	return os.WriteFile(p.Kubeconfig(), text, 0o600)
+}
+
+// writeKey writes a new private key in the one form that the API server takes for signing and for checking.
+func writeKey(path string) error {
+	key, err := ecdsa.GenerateKey(elliptic.P256(), rand.Reader)
+	if err != nil {
+		return err
+	}
+	der, err := x509.MarshalECPrivateKey(key)
+	if err != nil {
+		return err
+	}
+	return os.WriteFile(path, pem.EncodeToMemory(&pem.Block{Type: "EC PRIVATE KEY", Bytes: der}), 0o600)
+}
+
+// freeAddresses are different loopback addresses that nobody listens on.
+func freeAddresses(n int) ([]string, error) {
+	addresses := make([]string, n)
+	for i := range addresses {
+		listener, err := net.Listen("tcp", "127.0.0.1:0")
+		if err != nil {
+			return nil, fmt.Errorf("looking for a free port: %w", err)
+		}
+		defer listener.Close()
+		addresses[i] = listener.Addr().String()
+	}
+	return addresses, nil
+}
