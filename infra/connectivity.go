@@ -1,42 +1,98 @@
 package infra
 
 import (
+	"net/netip"
+
 	"github.com/pulumi/pulumi/sdk/v3/go/pulumi"
 
 	"legops/components"
+	"legops/stacks"
 )
 
 // Who takes part in flows.
 const (
+	// cloudFront is the addresses from which CloudFront calls origins, a list that AWS keeps.
+	cloudFront = "cloudfront"
+	// loadBalancer is the Application Load Balancer in the public subnets.
+	loadBalancer = "load-balancer"
 	// nodes are the nodes and pods of the cluster, and its control plane: EKS puts one security group, its own, on
-	// all of them. It allows itself everything, so what happens inside the cluster needs no flow.
+	// all of them. It allows itself everything, so what happens inside the cluster needs no flow; network policies
+	// narrow it, and they are made by the applications.
 	nodes = "nodes"
+	// controlPlane is the cluster's endpoint inside the VPC.
+	controlPlane = "control-plane"
 	// endpoints are the interface endpoints of AWS services.
 	endpoints = "endpoints"
+	// database is the PostgreSQL instance, search the OpenSearch domain.
+	database = "database"
+	search   = "search"
+	// bastion is the instance of the administrators. A stack can do without.
+	bastion = "bastion"
+	// internet is every address. Nothing may be reached from it.
+	internet = "internet"
 )
 
-// flows is who may talk to whom: every security-group rule of the platform is made from this table, and from
-// nothing else. A connection that is not here does not happen.
+// Flows is who may talk to whom: every security-group rule of the platform is made from this table, and from
+// nothing else. A connection that is not here does not happen. docs/connectivity.md shows it.
 //
 // The exceptions come with services: the group that EKS makes (see nodes), and the group for self-managed nodes
 // that pulumi-eks makes and nobody carries.
-var flows = []components.Flow{
+var Flows = []components.Flow{
+	// Only port 443: the list of addresses counts as 55 rules of the 60 that a group may have, so there is no second.
+	{From: cloudFront, To: loadBalancer, Port: 443, Protocol: "tcp", Why: "Requests of visitors, by CloudFront only"},
+	{From: loadBalancer, To: nodes, Port: components.IngressNodePort, Protocol: "tcp", Why: "Requests and health checks to the ingress"},
 	{From: nodes, To: endpoints, Port: 443, Protocol: "tcp", Why: "Nodes and pods call AWS services inside the VPC"},
+	{From: nodes, To: database, Port: components.DatabasePort, Protocol: "tcp", Why: "Applications use the database"},
+	{From: nodes, To: search, Port: 443, Protocol: "tcp", Why: "Applications use the search domain"},
+	{From: bastion, To: database, Port: components.DatabasePort, Protocol: "tcp", Why: "Administrators look after the database"},
+	{From: bastion, To: search, Port: 443, Protocol: "tcp", Why: "Administrators look after the search domain"},
+	{From: bastion, To: controlPlane, Port: 443, Protocol: "tcp", Why: "Administrators use kubectl"},
+	{From: bastion, To: endpoints, Port: 443, Protocol: "tcp", Why: "Session Manager, where it has an endpoint"},
+	{From: bastion, To: internet, Port: 443, Protocol: "tcp", Why: "Session Manager where it has none, and tools when the instance starts"},
 }
 
 // parties gives each name its security group.
-func (p *Platform) parties() map[string]components.Party {
-	return map[string]components.Party{
-		nodes:     {SecurityGroupID: p.Eks.ClusterSecurityGroupID, Open: true},
-		endpoints: {SecurityGroupID: p.Network.EndpointSecurityGroupID},
+func (p *Platform) parties(ctx *pulumi.Context) (map[string]components.Party, error) {
+	cloudFrontList, err := p.cloudFrontAddresses(ctx)
+	if err != nil {
+		return nil, err
 	}
+	parties := map[string]components.Party{
+		cloudFront:   {PrefixListID: cloudFrontList},
+		loadBalancer: {SecurityGroupID: p.LoadBalancer.SecurityGroupID},
+		nodes:        {SecurityGroupID: p.Eks.ClusterSecurityGroupID, Open: true},
+		controlPlane: {SecurityGroupID: p.Eks.ControlPlaneSecurityGroupID},
+		endpoints:    {SecurityGroupID: p.Network.EndpointSecurityGroupID},
+		database:     {SecurityGroupID: p.Rds.SecurityGroupID},
+		search:       {SecurityGroupID: p.OpenSearch.SecurityGroupID},
+		internet:     {CIDR: netip.PrefixFrom(netip.IPv4Unspecified(), 0)},
+	}
+	if p.Bastion != nil {
+		parties[bastion] = components.Party{SecurityGroupID: p.Bastion.SecurityGroupID}
+	}
+	return parties, nil
 }
 
 // connectivity comes after every layer that has security groups.
-func (p *Platform) connectivity(ctx *pulumi.Context) (err error) {
+func (p *Platform) connectivity(ctx *pulumi.Context, cfg *stacks.Config) error {
+	parties, err := p.parties(ctx)
+	if err != nil {
+		return err
+	}
 	p.Connectivity, err = components.NewConnectivity(ctx, "connectivity", &components.ConnectivityArgs{
-		Parties: p.parties(),
-		Flows:   flows,
+		Parties: parties,
+		Flows:   flowsOf(cfg),
 	}, p.onAws())
 	return err
+}
+
+// flowsOf leaves out the flows of what the stack does not have.
+func flowsOf(cfg *stacks.Config) []components.Flow {
+	var there []components.Flow
+	for _, flow := range Flows {
+		if cfg.Bastion.Enabled || flow.From != bastion {
+			there = append(there, flow)
+		}
+	}
+	return there
 }

@@ -9,8 +9,18 @@ import (
 	"legops/stacks"
 )
 
-// foundation is what everything else stands on: the keys and the network.
+// foundation is what everything else stands on: the keys, the network and the way into it.
 func (p *Platform) foundation(ctx *pulumi.Context, cfg *stacks.Config) (err error) {
+	for _, part := range []func(*pulumi.Context, *stacks.Config) error{p.encryption, p.network, p.bastion} {
+		if err := part(ctx, cfg); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+// encryption is a set of keys in each region that holds something.
+func (p *Platform) encryption(ctx *pulumi.Context, cfg *stacks.Config) (err error) {
 	if p.Encryption, err = components.NewEncryption(ctx, "encryption", &components.EncryptionArgs{
 		Name:     p.name,
 		Location: p.location,
@@ -22,6 +32,27 @@ func (p *Platform) foundation(ctx *pulumi.Context, cfg *stacks.Config) (err erro
 	}, p.onAws()); err != nil {
 		return err
 	}
+	if p.GlobalEncryption, err = components.NewEncryption(ctx, "encryption-global", &components.EncryptionArgs{
+		Name:     p.name + "-global", // also where us-east-1 is the account's region
+		Location: p.globalLocation,
+		Purposes: []components.KeyPurpose{components.KeyLogs, components.KeyRegistry},
+		Protect:  cfg.DeletionProtection,
+	}, p.onGlobal()); err != nil {
+		return err
+	}
+	if p.Providers.Replica == nil {
+		return nil
+	}
+	p.ReplicaEncryption, err = components.NewEncryption(ctx, "encryption-replica", &components.EncryptionArgs{
+		Name:     p.name + "-replica",
+		Location: p.replicaLocation,
+		Purposes: []components.KeyPurpose{components.KeyStorage},
+		Protect:  cfg.DeletionProtection,
+	}, pulumi.Providers(p.Providers.Replica))
+	return err
+}
+
+func (p *Platform) network(ctx *pulumi.Context, cfg *stacks.Config) (err error) {
 	p.Network, err = components.NewNetwork(ctx, "network", &components.NetworkArgs{
 		Name:               p.name,
 		Location:           p.location,
@@ -35,6 +66,25 @@ func (p *Platform) foundation(ctx *pulumi.Context, cfg *stacks.Config) (err erro
 		FlowLogRetention:   int(cfg.Network.FlowLogRetention),
 		LogKeyArn:          p.Encryption.Keys[components.KeyLogs],
 		Protect:            cfg.DeletionProtection,
+	}, p.onAws())
+	return err
+}
+
+func (p *Platform) bastion(ctx *pulumi.Context, cfg *stacks.Config) (err error) {
+	if !cfg.Bastion.Enabled {
+		return nil
+	}
+	p.Bastion, err = components.NewBastion(ctx, "bastion", &components.BastionArgs{
+		Name:              p.name,
+		Location:          p.location,
+		VpcID:             p.Network.VpcID,
+		SubnetIDs:         p.Network.PublicSubnetIDs,
+		InstanceType:      string(cfg.Bastion.InstanceType),
+		Architecture:      string(cfg.Bastion.InstanceType.Architecture()),
+		KubernetesVersion: string(cfg.Eks.Version),
+		PostgresVersion:   cfg.Rds.EngineVersion,
+		VolumeKeyArn:      p.Encryption.Keys[components.KeyVolumes],
+		Tags:              tags(ctx, cfg),
 	}, p.onAws())
 	return err
 }

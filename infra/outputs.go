@@ -14,12 +14,27 @@ type Output struct {
 
 // Outputs are all stack outputs.
 func (p *Platform) Outputs() []Output {
-	return []Output{
+	outputs := []Output{
+		{"url", "Where the platform answers", pulumi.String("https://" + p.domain)},
+		{"distributionId", "Id of the CloudFront distribution, for aws cloudfront create-invalidation", p.Cdn.DistributionID},
 		{"vpcId", "Id of the VPC", p.Network.VpcID},
 		{"natAddresses", "Public addresses that requests of the platform come from, for allow-lists of others", p.Network.NatAddresses},
 		{"clusterName", "Name of the EKS cluster, for aws eks update-kubeconfig", p.Eks.ClusterName},
 		{"clusterEndpoint", "Address of the Kubernetes API", p.Eks.Endpoint},
 		{"clusterSecurityGroupId", "Security group of nodes and control plane, made by EKS", p.Eks.ClusterSecurityGroupID},
 		{"nodesAutoScalingGroup", "Auto Scaling group behind the nodes", p.Eks.NodesAutoScalingGroup},
+		{"databaseAddress", "Host name of the database, reached from the cluster and the bastion", p.Rds.Address},
+		{"databaseMasterSecretArn", "Secret in Secrets Manager with the database's master password, which RDS rotates", p.Rds.MasterSecretArn},
+		{"searchEndpoint", "Host name of the search domain, reached from the cluster and the bastion", p.OpenSearch.Endpoint},
+		{"searchMasterRoleArn", "Role that administrators take to manage the search domain", p.OpenSearch.MasterRoleArn},
+		{"queueUrls", "Addresses of the queues, by name", inputs(p.Queues.URLs)},
+		{"buckets", "Names of the applications' buckets, by name in the stack file", pulumi.ToStringMap(p.Storage.Names)},
+		{"repositories", "Addresses of the container repositories, by application", inputs(p.Registry.URLs)},
 	}
+	if p.Bastion != nil {
+		outputs = append(outputs, Output{"bastionGroup", "Auto Scaling group of the bastion; its instance is the target of aws ssm start-session", p.Bastion.GroupName})
+	}
+	return outputs
 }
+
+func inputs(named map[string]pulumi.StringInput) pulumi.StringMap { return named }

@@ -55,37 +55,59 @@ func loadConfig(ctx *pulumi.Context) (*stacks.Config, error) {
 type Platform struct {
 	Providers         *Providers
 	Encryption        *components.Encryption
+	GlobalEncryption  *components.Encryption // in us-east-1
+	ReplicaEncryption *components.Encryption // nil without a replica region
 	Network           *components.Network
+	Bastion           *components.Bastion // nil where the stack has none
+	Storage           *components.Storage
+	Queues            *components.Queues
+	Rds               *components.Rds
+	OpenSearch        *components.OpenSearch
 	Eks               *components.Eks
 	ClusterAutoscaler *components.ClusterAutoscaler
+	Ingress           *components.Ingress
+	Apps              []*components.App
+	OpenSearchAccess  *components.OpenSearchAccess // nil where no application searches
+	Registry          *components.Registry
+	Certificates      *components.Certificates
+	LoadBalancer      *components.LoadBalancer
+	Firewall          *components.Firewall
+	Cdn               *components.Cdn
 	Connectivity      *components.Connectivity
 
 	// name begins every physical name: <project>-<stack>.
-	name     string
-	location components.Location
+	name string
+	// domain is the public name.
+	domain string
+	// location is the account's region, globalLocation us-east-1, replicaLocation where the copies of buckets are.
+	location, globalLocation, replicaLocation components.Location
 }
 
 // NewPlatform builds the layers, each on the ones before.
 func NewPlatform(ctx *pulumi.Context, cfg *stacks.Config) (*Platform, error) {
 	p := &Platform{
-		name:     ctx.Project() + "-" + ctx.Stack(),
-		location: components.Location{Account: cfg.Account, Region: string(cfg.Region)},
+		name:           ctx.Project() + "-" + ctx.Stack(),
+		domain:         cfg.Domain.Name,
+		location:       components.Location{Account: cfg.Account, Region: string(cfg.Region)},
+		globalLocation: components.Location{Account: cfg.Account, Region: globalRegion},
+	}
+	if replica := cfg.Storage.ReplicaRegion; replica != nil {
+		p.replicaLocation = components.Location{Account: cfg.Account, Region: string(*replica)}
 	}
 	var err error
 	if p.Providers, err = newProviders(ctx, cfg); err != nil {
 		return nil, err
 	}
-	for _, layer := range []func() error{
-		func() error { return p.foundation(ctx, cfg) },
-		func() error { return p.compute(ctx, cfg) },
-		func() error { return p.connectivity(ctx) },
+	for _, layer := range []func(*pulumi.Context, *stacks.Config) error{
+		p.foundation, p.data, p.compute, p.applications, p.delivery, p.edge, p.connectivity,
 	} {
-		if err := layer(); err != nil {
+		if err := layer(ctx, cfg); err != nil {
 			return nil, err
 		}
 	}
 	return p, nil
 }
 
-// onAws gives a component, and so everything in it, the provider of the account's region.
-func (p *Platform) onAws() pulumi.ResourceOption { return pulumi.Providers(p.Providers.Aws) }
+// onAws gives a component, and so everything in it, the provider of the account's region, onGlobal that of us-east-1.
+func (p *Platform) onAws() pulumi.ResourceOption    { return pulumi.Providers(p.Providers.Aws) }
+func (p *Platform) onGlobal() pulumi.ResourceOption { return pulumi.Providers(p.Providers.Global) }

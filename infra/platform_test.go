@@ -38,8 +38,9 @@ func platform() *stacks.Config {
 		return all
 	}
 	return &stacks.Config{
-		Environment: stacks.Test, Account: "111122223333", Region: "eu-west-1",
-		Tags: stacks.Tags{Owner: "ops@example.com", CostCenter: "42"},
+		Environment: stacks.Test, Account: "111122223333", Region: "eu-west-1", DeletionProtection: true,
+		Domain: stacks.Domain{Name: "legops.example", HostedZoneID: "Z1"},
+		Tags:   stacks.Tags{Owner: "ops@example.com", CostCenter: "42"},
 		Network: stacks.Network{
 			CIDR: cidrs("10.20.0.0/16")[0], AvailabilityZones: []string{"eu-west-1a", "eu-west-1b"}, NatGateways: 1,
 			Subnets: stacks.Subnets{
@@ -55,10 +56,47 @@ func platform() *stacks.Config {
 			AddonVersions:  map[stacks.AddonName]string{stacks.AddonCoreDNS: "v1"},
 			Nodes:          stacks.Nodes{InstanceTypes: []stacks.InstanceType{"m7g.large"}, CapacityType: stacks.Spot, MinSize: 2, MaxSize: 4, DiskGiB: 50},
 		},
-		Registry:   stacks.Registry{ImageArchitecture: stacks.Arm64},
+		Bastion: stacks.Bastion{Enabled: true, InstanceType: "t4g.nano"},
+		Ingress: stacks.Ingress{MinReplicas: 2, MaxReplicas: 5},
+		Rds: stacks.Rds{
+			EngineVersion: "17", InstanceClass: "db.m7g.large", StorageGiB: 20, MaxStorageGiB: 40, MultiAz: true, BackupRetentionDays: 8,
+			BackupWindow: "03:00-04:00", MaintenanceWindow: "sun:04:30-sun:05:30", MonitoringIntervalSeconds: 30,
+			PerformanceInsightsRetentionDays: 7, SlowStatementMilliseconds: 321, LogRetention: 14,
+		},
+		OpenSearch: stacks.OpenSearch{
+			Version: "OpenSearch_2.19", InstanceType: "m7g.large.search", DataNodes: 2, ZoneAware: true, VolumeGiB: 11, OffPeakStart: "21:30",
+			DedicatedMasters: &stacks.DedicatedMasters{InstanceType: "m6g.large.search", Count: 3}, LogRetention: 30, CreateServiceLinkedRole: true,
+		},
+		Queues: []stacks.Queue{{Name: "signing", VisibilityTimeoutSeconds: 77, RetentionSeconds: 600, MaxReceiveCount: 4, HighThroughput: true}},
+		Storage: stacks.Storage{
+			Buckets: []stacks.Bucket{{
+				Name: "documents", NoncurrentRetentionDays: 9, InfrequentAccessDays: pointer(45),
+				ObjectLock: &stacks.ObjectLock{Mode: "GOVERNANCE", Days: 6},
+			}},
+			ReplicaRegion: pointer(stacks.Region("eu-central-1")), LogRetentionDays: 33, ArtifactRetentionDays: 44,
+		},
+		Cdn: stacks.Cdn{
+			PriceClass: "PriceClass_100", ContentSecurityPolicy: "default-src 'self'", Hsts: stacks.Hsts{MaxAgeSeconds: 400},
+			Firewall: stacks.Firewall{Mode: "block", RateLimit: 555}, OriginSecretGeneration: 2, StaticPaths: []stacks.StaticPath{"/static/*"},
+			Forward: stacks.Forward{Cookies: []stacks.CookieName{"session"}, Headers: []stacks.HeaderName{"Accept"}, QueryStrings: []stacks.QueryName{"q"}},
+		},
+		Registry:   stacks.Registry{ImageArchitecture: stacks.Arm64, KeepImages: 12, UntaggedDays: 3},
 		Monitoring: stacks.Monitoring{LogRetention: 120},
+		Applications: []stacks.Application{
+			{
+				Name: "portal", Path: "/", Port: 8080, MinReplicas: 2, MaxReplicas: 3, CPU: "100m", Memory: "128Mi", Calls: []string{"matters"},
+			},
+			{
+				Name: "matters", Path: "/matters", Port: 9090, MinReplicas: 2, MaxReplicas: 7, CPU: "250m", Memory: "256Mi",
+				Produces: []string{"signing"}, Consumes: []string{"signing"}, Database: true, Search: true, Secrets: []stacks.SecretName{"key"},
+				Buckets:  []stacks.BucketAccess{{Name: "documents", Prefix: "matters/", Access: "write"}},
+				Settings: map[string]string{"LOG_LEVEL": "debug"},
+			},
+		},
 	}
 }
+
+func pointer[T any](value T) *T { return &value }
 
 // What a stack file says has to arrive where it belongs.
 func TestPlatformCarriesTheConfiguration(t *testing.T) {
@@ -92,12 +130,61 @@ func TestPlatformCarriesTheConfiguration(t *testing.T) {
 		{"aws:ec2/launchTemplate:LaunchTemplate", "eks-nodes", "blockDeviceMappings[0].ebs.kmsKeyId", "arn:of:encryption-volumes"},
 		{"aws:ec2/launchTemplate:LaunchTemplate", "eks-nodes", "tagSpecifications[0].tags.Owner", "ops@example.com"},
 		{"kubernetes:helm.sh/v3:Release", "autoscaler-release", "values.autoDiscovery.clusterName", "legops-test"},
+		{"pulumi:providers:aws", "aws-replica", "region", "eu-central-1"},
+		{"aws:kms/alias:Alias", "encryption-global-registry-alias", "name", "alias/legops-test-global-registry"},
+		{"aws:ec2/launchTemplate:LaunchTemplate", "bastion-template", "instanceType", "t4g.nano"},
+		{"aws:autoscaling/group:Group", "bastion", "vpcZoneIdentifiers[0]", "network-public-eu-west-1a-id"},
+		{"aws:rds/instance:Instance", "rds-instance", "instanceClass", "db.m7g.large"},
+		{"aws:rds/instance:Instance", "rds-instance", "engineVersion", "17"},
+		{"aws:rds/instance:Instance", "rds-instance", "allocatedStorage", 20.0},
+		{"aws:rds/instance:Instance", "rds-instance", "maxAllocatedStorage", 40.0},
+		{"aws:rds/instance:Instance", "rds-instance", "multiAz", true},
+		{"aws:rds/instance:Instance", "rds-instance", "backupRetentionPeriod", 8.0},
+		{"aws:rds/instance:Instance", "rds-instance", "backupWindow", "03:00-04:00"},
+		{"aws:rds/instance:Instance", "rds-instance", "maintenanceWindow", "sun:04:30-sun:05:30"},
+		{"aws:rds/instance:Instance", "rds-instance", "monitoringInterval", 30.0},
+		{"aws:rds/instance:Instance", "rds-instance", "performanceInsightsRetentionPeriod", 7.0},
+		{"aws:rds/instance:Instance", "rds-instance", "deletionProtection", true},
+		{"aws:rds/subnetGroup:SubnetGroup", "rds-subnets", "subnetIds[1]", "network-data-eu-west-1b-id"},
+		{"aws:opensearch/domain:Domain", "opensearch-domain", "engineVersion", "OpenSearch_2.19"},
+		{"aws:opensearch/domain:Domain", "opensearch-domain", "clusterConfig.instanceCount", 2.0},
+		{"aws:opensearch/domain:Domain", "opensearch-domain", "clusterConfig.dedicatedMasterCount", 3.0},
+		{"aws:opensearch/domain:Domain", "opensearch-domain", "ebsOptions.volumeSize", 11.0},
+		{"aws:opensearch/domain:Domain", "opensearch-domain", "vpcOptions.subnetIds[1]", "network-data-eu-west-1b-id"},
+		{"aws:opensearch/domain:Domain", "opensearch-domain", "offPeakWindowOptions.offPeakWindow.windowStartTime.hours", 21.0},
+		{"aws:sqs/queue:Queue", "queues-signing", "visibilityTimeoutSeconds", 77.0},
+		{"aws:sqs/queue:Queue", "queues-signing", "messageRetentionSeconds", 600.0},
+		{"aws:sqs/queue:Queue", "queues-signing", "fifoThroughputLimit", "perMessageGroupId"},
+		{"aws:s3/bucketV2:BucketV2", "storage-documents", "bucket", "legops-test-111122223333-documents"},
+		{"aws:s3/bucketObjectLockConfigurationV2:BucketObjectLockConfigurationV2", "storage-documents", "rule.defaultRetention.days", 6.0},
+		{"aws:lb/loadBalancer:LoadBalancer", "loadbalancer", "subnets[0]", "network-public-eu-west-1a-id"},
+		{"aws:lb/targetGroup:TargetGroup", "loadbalancer", "port", 30080.0},
+		{"aws:lb/targetGroup:TargetGroup", "loadbalancer", "healthCheck.path", "/nginx-health"},
+		{"aws:autoscaling/attachment:Attachment", "loadbalancer", "autoscalingGroupName", "eks-nodes-asg"},
+		{"aws:cloudwatch/logGroup:LogGroup", "firewall-logs", "retentionInDays", 120.0},
+		{"aws:cloudfront/distribution:Distribution", "cdn", "priceClass", "PriceClass_100"},
+		{"aws:cloudfront/distribution:Distribution", "cdn", "webAclId", "arn:of:firewall"},
+		{"aws:cloudfront/responseHeadersPolicy:ResponseHeadersPolicy", "cdn-headers", "securityHeadersConfig.strictTransportSecurity.accessControlMaxAgeSec", 400.0},
+		{"aws:ecr/repository:Repository", "registry-matters", "name", "legops-test/matters"},
+		{"kubernetes:helm.sh/v3:Release", "ingress-release", "values.controller.service.httpPort.nodePort", 30080.0},
+		{"kubernetes:core/v1:ConfigMap", "app-matters-config", "data.LOG_LEVEL", "debug"},
+		{"kubernetes:core/v1:ConfigMap", "app-matters-config", "data.DATABASE_HOST", "rds-instance.database.example"},
+		{"kubernetes:core/v1:ConfigMap", "app-matters-config", "data.DATABASE_USER", "matters"},
+		{"kubernetes:core/v1:ConfigMap", "app-matters-config", "data.SEARCH_ENDPOINT", "https://opensearch-domain.search.example"},
+		{"kubernetes:core/v1:ConfigMap", "app-matters-config", "data.QUEUE_SIGNING_URL", "https://sqs.example/queues-signing"},
+		{"kubernetes:core/v1:ConfigMap", "app-matters-config", "data.BUCKET_DOCUMENTS", "legops-test-111122223333-documents"},
+		{"kubernetes:autoscaling/v2:HorizontalPodAutoscaler", "app-matters-autoscaler", "spec.maxReplicas", 7.0},
+		{"kubernetes:networking.k8s.io/v1:Ingress", "app-matters-ingress", "spec.rules[0].http.paths[0].path", "/matters"},
 	} {
 		assert.Equal(t, want.value, r.One(t, want.typ, want.name).Get(want.path), "%s %s", want.name, want.path)
 	}
 	rule := r.One(t, "aws:vpc/securityGroupIngressRule:SecurityGroupIngressRule", "connectivity-nodes-to-endpoints-tcp-443-in")
 	assert.Equal(t, "network-endpoints-id", rule.Get("securityGroupId"))
 	assert.Equal(t, "eks-eksCluster-group", rule.Get("referencedSecurityGroupId"))
+	visitors := r.One(t, "aws:vpc/securityGroupIngressRule:SecurityGroupIngressRule", "connectivity-cloudfront-to-load-balancer-tcp-443-in")
+	assert.Equal(t, "list-of-com.amazonaws.global.cloudfront.origin-facing", visitors.Get("prefixListId"))
+	access := r.One(t, "aws:opensearch/domainPolicy:DomainPolicy", "opensearch-access-policy")
+	assert.Contains(t, access.Get("accessPolicies"), `"AWS":["arn:of:app-matters-role"]`, "only who searches")
 	release := r.One(t, "kubernetes:helm.sh/v3:Release", "autoscaler-release")
 	assert.Equal(t, r.One(t, "eks:index:Cluster", "eks").URN, release.DeletedWith)
 }
@@ -105,8 +192,21 @@ func TestPlatformCarriesTheConfiguration(t *testing.T) {
 func TestPlatformStopsAtTheFirstLayerThatFails(t *testing.T) {
 	for layer, breakIt := range map[string]func(*stacks.Config){
 		"network network": func(c *stacks.Config) { c.Network.NatGateways = 0 },
-		"eks eks":         func(c *stacks.Config) { c.Eks.Nodes.MinSize = 9 },
-		"encryption":      func(c *stacks.Config) { c.Account = "1" },
+		"bastion bastion": func(c *stacks.Config) { c.Bastion.InstanceType = "" },
+		"storage storage": func(c *stacks.Config) { c.Storage.LogRetentionDays = 0 },
+		"queues queues":   func(c *stacks.Config) { c.Queues[0].MaxReceiveCount = 0 },
+		"rds rds":         func(c *stacks.Config) { c.Rds.StorageGiB = 1 },
+		"opensearch":      func(c *stacks.Config) { c.OpenSearch.VolumeGiB = 1 },
+		"ingress ingress": func(c *stacks.Config) { c.Ingress.MinReplicas = 1 },
+		"app app-matters": func(c *stacks.Config) { c.Applications[1].Memory = "" },
+		"registry":        func(c *stacks.Config) { c.Registry.KeepImages = 0 },
+		"load balancer":   func(c *stacks.Config) { c.Cdn.OriginSecretGeneration = 0 },
+		"firewall":        func(c *stacks.Config) { c.Cdn.Firewall.Mode = "off" },
+		"cdn cdn":         func(c *stacks.Config) { c.Cdn.PriceClass = "" },
+		`application matters: queues queues: there is no queue "post"`: func(c *stacks.Config) { c.Applications[1].Produces = []string{"post"} },
+		`application matters: there is no bucket "attic"`:              func(c *stacks.Config) { c.Applications[1].Buckets[0].Name = "attic" },
+		"eks eks":    func(c *stacks.Config) { c.Eks.Nodes.MinSize = 9 },
+		"encryption": func(c *stacks.Config) { c.Account = "1" },
 	} {
 		cfg := platform()
 		breakIt(cfg)
@@ -122,8 +222,11 @@ func TestPlatformStopsAtTheFirstLayerThatFails(t *testing.T) {
 
 func TestPlatformReportsAResourceThatCannotBeRegistered(t *testing.T) {
 	for _, refused := range []string{
-		"pulumi:providers:aws", "legops:components:Encryption", "legops:components:Network", "legops:components:Eks",
-		"legops:components:ClusterAutoscaler", "legops:components:Connectivity",
+		"pulumi:providers:aws", "legops:components:Encryption", "legops:components:Network", "legops:components:Bastion",
+		"legops:components:Storage", "legops:components:Queues", "legops:components:Rds", "legops:components:OpenSearch",
+		"legops:components:Eks", "legops:components:ClusterAutoscaler", "legops:components:Ingress", "legops:components:App",
+		"legops:components:OpenSearchAccess", "legops:components:Registry", "legops:components:Certificates",
+		"legops:components:LoadBalancer", "legops:components:Firewall", "legops:components:Cdn", "legops:components:Connectivity",
 	} {
 		var returned error
 		r := &recorder.Recorder{Refuse: func(typ, _ string) bool { return typ == refused }}
@@ -133,4 +236,27 @@ func TestPlatformReportsAResourceThatCannotBeRegistered(t *testing.T) {
 		})
 		assert.ErrorContains(t, returned, "alias", refused)
 	}
+}
+
+// A stack can do without a bastion, a copy of its buckets, and searching applications: then nothing of them is there.
+func TestPlatformWithoutWhatIsOptional(t *testing.T) {
+	cfg := platform()
+	cfg.Bastion.Enabled, cfg.Storage.ReplicaRegion, cfg.Applications = false, nil, cfg.Applications[:1]
+	cfg.Applications[0].Calls = nil
+	r := &recorder.Recorder{}
+	require.NoError(t, r.Run(func(ctx *pulumi.Context) error {
+		p, err := infra.NewPlatform(ctx, cfg)
+		if err != nil {
+			return err
+		}
+		for _, output := range p.Outputs() {
+			assert.NotEqual(t, "bastionGroup", output.Name)
+		}
+		return nil
+	}))
+	for _, found := range r.Resources() {
+		assert.NotContains(t, found.Name, "bastion", found.URN)
+		assert.NotContains(t, found.Name, "replica", found.URN)
+	}
+	assert.Empty(t, r.OfType("aws:opensearch/domainPolicy:DomainPolicy"))
 }

@@ -18,6 +18,8 @@ type Providers struct {
 	Aws *aws.Provider
 	// Global is us-east-1, also where that is the account's region.
 	Global *aws.Provider
+	// Replica is where the copies of the buckets are; nil without one.
+	Replica *aws.Provider
 }
 
 func newProviders(ctx *pulumi.Context, cfg *stacks.Config) (*Providers, error) {
@@ -26,7 +28,14 @@ func newProviders(ctx *pulumi.Context, cfg *stacks.Config) (*Providers, error) {
 		return nil, err
 	}
 	global, err := newProvider(ctx, "aws-global", cfg, globalRegion)
-	return &Providers{Aws: regional, Global: global}, err
+	if err != nil {
+		return nil, err
+	}
+	providers := &Providers{Aws: regional, Global: global}
+	if replica := cfg.Storage.ReplicaRegion; replica != nil {
+		providers.Replica, err = newProvider(ctx, "aws-replica", cfg, string(*replica))
+	}
+	return providers, err
 }
 
 func newProvider(ctx *pulumi.Context, name string, cfg *stacks.Config, region string) (*aws.Provider, error) {

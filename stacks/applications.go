@@ -8,18 +8,17 @@ import (
 	"strings"
 )
 
-// clusterNamespaces are namespaces that an application's own, named after it, must not be.
-var clusterNamespaces = []string{
-	"amazon-cloudwatch", "default", "kube-node-lease", "kube-public", "kube-system", "nginx-ingress",
-}
+// clusterNamespace is how namespaces are called that an application's own, named after it, must not be: those of
+// Kubernetes, of EKS with its add-ons, and of the ingress controller.
+var clusterNamespace = regexp.MustCompile(`^(default|nginx-ingress|(kube|amazon|aws|eks)-.*)$`)
 
 func applications(c *checker) {
 	var names, paths []string
 	for i, application := range c.Applications {
 		key := at("applications", i)
 		names, paths = append(names, application.Name), append(paths, application.Path)
-		if slices.Contains(clusterNamespaces, application.Name) {
-			c.report(key+".name", application.Name, "the cluster has a namespace of that name for itself", "rename the application")
+		if clusterNamespace.MatchString(application.Name) {
+			c.report(key+".name", application.Name, "the cluster keeps such names for its own namespaces", "rename the application")
 		}
 		if application.Path == errorPaths {
 			c.report(key+".path", application.Path, "the platform's own error pages are there", "choose another path")
@@ -68,7 +67,7 @@ var (
 	// credential is how variables that hold a secret are called.
 	credential = regexp.MustCompile(`(^|_)(PASSWORD|PASSPHRASE|SECRET|TOKEN|(API|ACCESS|PRIVATE|SIGNING|SESSION)_?KEY|CREDENTIALS?)$`)
 	// platformVariables are what the platform tells an application itself.
-	platformVariables = regexp.MustCompile(`^(AWS_|DATABASE_|SEARCH_ENDPOINT$|QUEUE_|BUCKET_|SECRET_|PORT$|PODINFO_)`)
+	platformVariables = regexp.MustCompile(`^(AWS_|DATABASE_|SEARCH_ENDPOINT$|QUEUE_|BUCKET_|SECRETS_PREFIX$|PORT$|PODINFO_)`)
 )
 
 func settings(c *checker) {

@@ -263,6 +263,9 @@ type Cdn struct {
 	Hsts Hsts `json:"hsts"`
 	// Firewall is the web application firewall.
 	Firewall Firewall `json:"firewall"`
+	// OriginSecretGeneration counts the secrets by which the load balancer knows this distribution. One more makes a new
+	// secret; the one before stays valid until the next.
+	OriginSecretGeneration int `json:"originSecretGeneration" jsonschema:"minimum=1,maximum=1000000"`
 	// StaticPaths are cached without cookies, such as /static/*.
 	StaticPaths []StaticPath `json:"staticPaths" jsonschema:"maxItems=20,uniqueItems=true"`
 	// Forward is what dynamic requests carry to the applications.

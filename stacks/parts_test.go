@@ -118,7 +118,7 @@ func TestPartsRefuseBadValues(t *testing.T) {
 			"legops:applications[2].port: 80: below the minimum of 1025: write a whole number of 1025 to 65535",
 			"legops:applications[3].cpu: half: malformed: write a Kubernetes quantity such as 250m",
 			"legops:applications[4].memory: 512MB: malformed: write a Kubernetes quantity such as 512Mi",
-			"legops:applications[5].name: kube-system: the cluster has a namespace of that name for itself: rename the application",
+			"legops:applications[5].name: kube-system: the cluster keeps such names for its own namespaces: rename the application",
 			"legops:applications[6].path: /errors: the platform's own error pages are there: choose another path",
 		}},
 		{"calls and secrets", "dev", []edit{

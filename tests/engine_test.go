@@ -55,14 +55,28 @@ func run(t *testing.T, session *offline.Session, args ...string) string {
 	return out
 }
 
-// deployed is what Pulumi's state says exists: type and id of every resource that a provider made.
+// urnOf is the URN of the only resource of a type.
+func urnOf(t *testing.T, session *offline.Session, typ string) string {
+	t.Helper()
+	var found []string
+	for _, e := range session.Record().Entries("") {
+		if e.Type == typ {
+			found = append(found, e.URN)
+		}
+	}
+	require.Len(t, found, 1)
+	return found[0]
+}
+
+// deployed is what Pulumi's state says exists: type, name and id of every resource that a provider made. An id is unique
+// in one region only.
 func deployed(t *testing.T, session *offline.Session, stack string) []string {
 	t.Helper()
 	var exported struct {
 		Deployment struct {
 			Resources []struct {
-				Type, ID string
-				Custom   bool
+				Type, ID, URN string
+				Custom        bool
 			}
 		}
 	}
@@ -70,8 +84,9 @@ func deployed(t *testing.T, session *offline.Session, stack string) []string {
 	found := map[string]bool{}
 	for _, r := range exported.Deployment.Resources {
 		if r.Custom && !strings.HasPrefix(r.Type, "pulumi:") {
-			assert.False(t, found[r.Type+" "+r.ID], "%s %s is twice in the state", r.Type, r.ID)
-			found[r.Type+" "+r.ID] = true
+			key := r.Type + " " + name(r.URN) + " " + r.ID
+			assert.False(t, found[key], "%s is twice in the state", key)
+			found[key] = true
 		}
 	}
 	return slices.Sorted(maps.Keys(found))
@@ -83,7 +98,9 @@ func existing(t *testing.T, session *offline.Session) []string {
 	found := map[string]bool{}
 	for _, e := range session.Record().Entries("") {
 		assert.False(t, e.Pending, "%s was made for nobody", e.URN)
-		found[e.Type+" "+e.ID] = true
+		key := e.Type + " " + name(e.URN) + " " + e.ID
+		assert.False(t, found[key], "%s is twice in the cloud", key)
+		found[key] = true
 	}
 	return slices.Sorted(maps.Keys(found))
 }
@@ -98,7 +115,7 @@ func TestLifecycle(t *testing.T) {
 
 			run(t, session, "up", "--yes", "--skip-preview", "--stack", stack)
 			made := existing(t, session)
-			assert.Greater(t, len(made), 70)
+			assert.Greater(t, len(made), 350)
 			assert.Equal(t, made, deployed(t, session, stack))
 
 			calls := session.Cloud().Calls()
@@ -113,12 +130,51 @@ func TestLifecycle(t *testing.T) {
 				assert.Contains(t, out, "cannot be deleted")
 				assert.Equal(t, made, existing(t, session), "a refused destroy removes nothing")
 				run(t, session, "state", "unprotect", "--all", "--yes", "--stack", stack)
+				out, err = session.Run(t.Context(), "destroy", "--yes", "--skip-preview", "--target", urnOf(t, session, "aws:rds/instance:Instance"), "--target-dependents", "--stack", stack)
+				require.Error(t, err, "AWS itself keeps the database")
+				assert.Contains(t, out, "OperationNotPermitted")
+				require.NoError(t, session.Cloud().Unlock())
 			}
 			run(t, session, "destroy", "--yes", "--skip-preview", "--stack", stack)
-			assert.Empty(t, existing(t, session))
+			assert.Equal(t, retained[stack], outliving(t, session), "what outlives the stack, and nothing else")
 			assert.Empty(t, deployed(t, session, stack))
 		})
 	}
+}
+
+// retained is what is left, on purpose, when a stack has been destroyed: the documents of law firms, their copies, and
+// the keys without which nobody could read them or the database's last snapshot. docs/offline.md lists it too.
+var retained = map[string][]string{
+	"prod": {
+		"aws:kms/key:Key encryption-database",
+		"aws:kms/key:Key encryption-replica-storage",
+		"aws:kms/key:Key encryption-storage",
+		"aws:s3/bucketV2:BucketV2 storage-documents",
+		"aws:s3/bucketV2:BucketV2 storage-documents-replica",
+		"aws:s3/bucketV2:BucketV2 storage-evidence",
+		"aws:s3/bucketV2:BucketV2 storage-evidence-replica",
+	},
+}
+
+// outliving is what still exists, by type and name. Settings of a bucket that exists count as the bucket.
+func outliving(t *testing.T, session *offline.Session) []string {
+	t.Helper()
+	var left []string
+	buckets := map[any]bool{}
+	entries := session.Record().Entries("")
+	for _, e := range entries {
+		if e.Type == "aws:s3/bucketV2:BucketV2" {
+			buckets[e.Inputs["bucket"]] = true
+		}
+	}
+	for _, e := range entries {
+		setting := strings.HasPrefix(e.Type, "aws:s3/bucket") && e.Type != "aws:s3/bucketV2:BucketV2"
+		if !setting || !buckets[e.Inputs["bucket"]] {
+			left = append(left, e.Type+" "+name(e.URN))
+		}
+	}
+	slices.Sort(left)
+	return left
 }
 
 // TestFaults breaks an up in every way at several places. The next up converges: what exists then is what an

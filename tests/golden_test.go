@@ -23,9 +23,7 @@ import (
 func TestGoldenPreviews(t *testing.T) {
 	for _, stack := range stackNames {
 		t.Run(stack, func(t *testing.T) {
-			session := open(t, t.TempDir(), nil)
-			defer finish(t, session)
-			got := goldenText(t, session, stack)
+			got := goldenText(t, previews[stack](t))
 			path := filepath.Join("golden", stack+".yaml")
 			if os.Getenv("UPDATE_GOLDEN") != "" {
 				require.NoError(t, os.MkdirAll("golden", 0o750))
@@ -68,18 +66,12 @@ func plannedSteps(t *testing.T, session *offline.Session, stack string, into any
 
 // goldenText renders a preview as one YAML mapping, from type and name to what is planned, ordered by URN. The
 // tags that the provider puts on everything are shown once, on the provider.
-func goldenText(t *testing.T, session *offline.Session, stack string) string {
+func goldenText(t *testing.T, steps []planned) string {
 	t.Helper()
-	var parsed struct {
-		Steps []struct{ NewState planned }
-	}
-	plannedSteps(t, session, stack, &parsed)
-	slices.SortFunc(parsed.Steps, func(a, b struct{ NewState planned }) int {
-		return strings.Compare(a.NewState.URN, b.NewState.URN)
-	})
+	steps = slices.SortedFunc(slices.Values(steps), func(a, b planned) int { return strings.Compare(a.URN, b.URN) })
 	document := &yaml.Node{Kind: yaml.MappingNode}
-	for _, step := range parsed.Steps {
-		r := step.NewState
+	for _, r := range steps {
+		r.Inputs = maps.Clone(r.Inputs)
 		delete(r.Inputs, "__internal")
 		for property, value := range r.Inputs {
 			r.Inputs[property] = readable(value, sources(r.PropertyDependencies[property]))
@@ -141,16 +133,20 @@ func readable(value any, from string) any {
 		}
 		return strings.ReplaceAll(value, unknownMark, from)
 	case []any:
+		elements := make([]any, len(value))
 		for i := range value {
-			value[i] = readable(value[i], from)
+			elements[i] = readable(value[i], from)
 		}
+		return elements
 	case map[string]any:
 		if value[secretMark] != nil {
 			return "<secret>"
 		}
+		properties := map[string]any{}
 		for key := range value {
-			value[key] = readable(value[key], from)
+			properties[key] = readable(value[key], from)
 		}
+		return properties
 	}
 	return value
 }

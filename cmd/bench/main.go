@@ -1,6 +1,6 @@
 // Command bench measures what the program costs on this machine, in one run: warm preview and no-op up of every
 // stack on the simulated cloud, beside a floor program with as many bare resources on the same engine and
-// providers, and a cold build. It prints Markdown for docs/performance.md.
+// providers, previews of ten and a hundred times the applications, and a cold build. It prints Markdown for docs/performance.md.
 package main
 
 import (
@@ -61,6 +61,9 @@ func bench(ctx context.Context) error {
 		if err := benchStack(ctx, root, work, stack, programs); err != nil {
 			return err
 		}
+	}
+	if err := benchScale(ctx, root, work, programs["platform"]); err != nil {
+		return err
 	}
 	return coldBuild(ctx, root, work)
 }
@@ -214,10 +217,16 @@ func median(samples []sample) sample {
 	return s
 }
 
-// coldBuild compiles the program with an empty build cache.
+// The most that a cold build may take: CPU-seconds, and bytes in its largest process.
+const (
+	mostBuildCPU    = 600
+	mostBuildMemory = 3 << 30
+)
+
+// coldBuild compiles the program with an empty build cache, as make does: with the compiler's garbage collected sooner.
 func coldBuild(ctx context.Context, root, work string) error {
 	build := command(ctx, root, "go", "build", "-o", filepath.Join(work, "cold"), ".")
-	build.Env = append(os.Environ(), "GOCACHE="+filepath.Join(work, "cache"))
+	build.Env = append(os.Environ(), "GOCACHE="+filepath.Join(work, "cache"), "GOGC=50")
 	start := time.Now()
 	if out, err := build.CombinedOutput(); err != nil {
 		return fmt.Errorf("cold build: %w\n%s", err, out)
@@ -230,6 +239,9 @@ func coldBuild(ctx context.Context, root, work string) error {
 	cpu := build.ProcessState.UserTime() + build.ProcessState.SystemTime()
 	fmt.Printf("\nCold build: %.0f CPU seconds, %.0f s, largest compiler process %d MB.\n",
 		cpu.Seconds(), wall.Seconds(), usage.Maxrss>>10) // kilobytes on Linux
+	if cpu.Seconds() > mostBuildCPU || usage.Maxrss<<10 > mostBuildMemory {
+		return fmt.Errorf("a cold build may take %d CPU seconds and %d MB in one process", mostBuildCPU, mostBuildMemory>>20)
+	}
 	return nil
 }
 

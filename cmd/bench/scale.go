@@ -1,0 +1,138 @@
+package main
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"os"
+	"path/filepath"
+	"strings"
+
+	"gopkg.in/yaml.v3"
+
+	"legops/internal/offline"
+)
+
+// scales are the numbers of applications that a preview is measured with.
+var scales = []int{9, 90, 900}
+
+// benchScale previews dev from nothing with more and more applications, and fails if time or memory grow faster than
+// their number.
+func benchScale(ctx context.Context, root, work, program string) error {
+	fmt.Println("\n| Applications | Resources | Preview from nothing | Peak memory | Time per resource |")
+	fmt.Println("| ---: | ---: | ---: | ---: | ---: |")
+	var earlier sample
+	for i, count := range scales {
+		files := filepath.Join(work, fmt.Sprint(count))
+		if err := scaledStackFile(root, files, count); err != nil {
+			return err
+		}
+		session, err := offline.Open(offline.Options{Root: root, Dir: filepath.Join(files, "offline"), StackFiles: files, Program: program})
+		if err != nil {
+			return err
+		}
+		s, resources, err := benchPreview(ctx, session)
+		if closeErr := session.Close(); err == nil {
+			err = closeErr
+		}
+		if err != nil {
+			return err
+		}
+		fmt.Printf("| %d | %d | %.1f s | %d MB | %.1f ms |\n", count, resources, s.wall.Seconds(), s.memory>>20,
+			1000*s.wall.Seconds()/float64(resources))
+		if i > 0 {
+			factor := float64(count) / float64(scales[i-1])
+			if float64(s.wall) > factor*float64(earlier.wall) || float64(s.memory) > factor*float64(earlier.memory) {
+				return fmt.Errorf("%d applications cost more than %.0f times as much as %d", count, factor, scales[i-1])
+			}
+		}
+		earlier = s
+	}
+	return nil
+}
+
+// benchPreview is the median of three previews, and the number of resources that the preview says it would make.
+func benchPreview(ctx context.Context, session *offline.Session) (sample, int, error) {
+	// The first command makes the stack.
+	out, err := session.Run(ctx, "preview", "--stack", "dev")
+	if err != nil {
+		return sample{}, 0, err
+	}
+	_, rest, _ := strings.Cut(out, "+ ")
+	var resources int
+	for line := range strings.Lines(out) {
+		if _, err := fmt.Sscanf(strings.TrimSpace(line), "+ %d to create", &resources); err == nil {
+			break
+		}
+	}
+	if resources == 0 {
+		return sample{}, 0, fmt.Errorf("the preview does not say how many resources it would make: %s", rest)
+	}
+	var samples []sample
+	for range 3 {
+		s, err := measure(ctx, session, "preview", "--stack", "dev")
+		if err != nil {
+			return sample{}, 0, err
+		}
+		samples = append(samples, s)
+	}
+	return median(samples), resources, nil
+}
+
+// scaledStackFile writes dev's stack file into a folder, with its applications as often as it takes.
+func scaledStackFile(root, folder string, count int) error {
+	text, err := os.ReadFile(filepath.Join(root, "Pulumi.dev.yaml"))
+	if err != nil {
+		return err
+	}
+	var file struct {
+		Config map[string]any `yaml:"config"`
+	}
+	if err := yaml.Unmarshal(text, &file); err != nil {
+		return err
+	}
+	originals, ok := file.Config["legops:applications"].([]any)
+	if !ok || len(originals) == 0 {
+		return errors.New("there are no applications in Pulumi.dev.yaml")
+	}
+	var applications []any
+	for i := range count {
+		generation := i / len(originals)
+		original, ok := originals[i%len(originals)].(map[string]any)
+		if !ok {
+			return fmt.Errorf("application %d in Pulumi.dev.yaml is no mapping", i)
+		}
+		applications = append(applications, renamed(original, generation))
+	}
+	file.Config["legops:applications"] = applications
+	scaled, err := yaml.Marshal(file)
+	if err != nil {
+		return err
+	}
+	if err := os.MkdirAll(folder, 0o750); err != nil {
+		return err
+	}
+	return os.WriteFile(filepath.Join(folder, "Pulumi.dev.yaml"), scaled, 0o600)
+}
+
+// renamed is an application of a generation: the first has the names of the file, later ones have theirs.
+func renamed(original map[string]any, generation int) map[string]any {
+	if generation == 0 {
+		return original
+	}
+	suffix := fmt.Sprintf("-%d", generation)
+	application := map[string]any{}
+	for key, value := range original {
+		application[key] = value
+	}
+	application["name"] = fmt.Sprint(original["name"]) + suffix
+	application["path"] = "/" + fmt.Sprint(application["name"])
+	if callees, ok := original["calls"].([]any); ok {
+		var calls []any
+		for _, callee := range callees {
+			calls = append(calls, fmt.Sprint(callee)+suffix)
+		}
+		application["calls"] = calls
+	}
+	return application
+}

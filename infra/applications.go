@@ -1,0 +1,183 @@
+package infra
+
+import (
+	"fmt"
+	"net/netip"
+	"slices"
+	"strings"
+
+	"github.com/pulumi/pulumi/sdk/v3/go/pulumi"
+
+	"legops/components"
+	"legops/stacks"
+)
+
+// applications are the web applications: each gets exactly what it declares, and is told where that is.
+func (p *Platform) applications(ctx *pulumi.Context, cfg *stacks.Config) (err error) {
+	onCluster := pulumi.Providers(p.Providers.Aws, p.Eks.Provider)
+	if p.Ingress, err = components.NewIngress(ctx, "ingress", &components.IngressArgs{
+		Domain:      p.domain,
+		NodePort:    components.IngressNodePort,
+		TrustedCIDR: cfg.Network.CIDR.Prefix,
+		MinReplicas: cfg.Ingress.MinReplicas,
+		MaxReplicas: cfg.Ingress.MaxReplicas,
+		Cluster:     p.Eks.Cluster,
+	}, onCluster); err != nil {
+		return err
+	}
+	searchers := pulumi.StringArray{}
+	for _, application := range cfg.Applications {
+		args, err := p.application(cfg, application)
+		if err != nil {
+			return err
+		}
+		app, err := components.NewApp(ctx, "app-"+application.Name, args, onCluster)
+		if err != nil {
+			return err
+		}
+		p.Apps = append(p.Apps, app)
+		if application.Search {
+			searchers = append(searchers, app.RoleArn)
+		}
+	}
+	if len(searchers) == 0 {
+		return nil
+	}
+	// AWS refuses a policy for roles that are not there, so this comes after them.
+	p.OpenSearchAccess, err = components.NewOpenSearchAccess(ctx, "opensearch-access", &components.OpenSearchAccessArgs{
+		DomainName: p.OpenSearch.DomainName,
+		DomainArn:  p.OpenSearch.DomainArn,
+		Roles:      searchers,
+	}, p.onAws())
+	return err
+}
+
+// application is one application with what it uses.
+func (p *Platform) application(cfg *stacks.Config, application stacks.Application) (*components.AppArgs, error) {
+	uses := usage{environment: pulumi.StringMap{}}
+	for _, of := range []func(*stacks.Config, stacks.Application, *usage) error{
+		p.usesQueues, p.usesBuckets, p.usesDatabase, p.usesSearch,
+	} {
+		if err := of(cfg, application, &uses); err != nil {
+			return nil, fmt.Errorf("application %s: %w", application.Name, err)
+		}
+	}
+	ports := map[string]int{}
+	var callers []string
+	for _, other := range cfg.Applications {
+		ports[other.Name] = other.Port
+		if slices.Contains(other.Calls, application.Name) {
+			callers = append(callers, other.Name)
+		}
+	}
+	var calls []components.CallArgs
+	for _, callee := range application.Calls {
+		calls = append(calls, components.CallArgs{Name: callee, Port: ports[callee]})
+	}
+	return &components.AppArgs{
+		Name:             application.Name,
+		Cluster:          p.name,
+		ClusterName:      p.Eks.ClusterName,
+		ClusterResource:  p.Eks.Cluster,
+		Location:         p.location,
+		Domain:           p.domain,
+		Path:             application.Path,
+		Port:             application.Port,
+		MinReplicas:      application.MinReplicas,
+		MaxReplicas:      application.MaxReplicas,
+		CPU:              application.CPU,
+		Memory:           application.Memory,
+		Settings:         application.Settings,
+		Environment:      uses.environment,
+		Rights:           uses.rights,
+		Secrets:          texts(application.Secrets),
+		SecretsKeyArn:    p.Encryption.Keys[components.KeyCredentials],
+		Reaches:          uses.reaches,
+		Calls:            calls,
+		CalledBy:         callers,
+		IngressClass:     p.Ingress.ClassName,
+		IngressNamespace: components.IngressNamespace,
+		Protect:          cfg.DeletionProtection,
+	}, nil
+}
+
+// usage is what an application uses: the rights to it, where it is, and the way there through the network policy.
+type usage struct {
+	rights      []components.Statement
+	environment pulumi.StringMap
+	reaches     []components.ReachArgs
+}
+
+func (p *Platform) usesQueues(_ *stacks.Config, application stacks.Application, u *usage) error {
+	for _, side := range []struct {
+		queues []string
+		rights func(string) ([]components.Statement, error)
+	}{
+		{application.Produces, p.Queues.Produce}, {application.Consumes, p.Queues.Consume},
+	} {
+		for _, queue := range side.queues {
+			rights, err := side.rights(queue)
+			if err != nil {
+				return err
+			}
+			u.rights = append(u.rights, rights...)
+			u.environment[variable("QUEUE", queue, "URL")] = p.Queues.URLs[queue]
+		}
+	}
+	return nil
+}
+
+func (p *Platform) usesBuckets(_ *stacks.Config, application stacks.Application, u *usage) error {
+	for _, access := range application.Buckets {
+		rights, err := p.Storage.Access(access.Name, access.Prefix, access.Access == "write")
+		if err != nil {
+			return err
+		}
+		u.rights = append(u.rights, rights...)
+		u.environment[variable("BUCKET", access.Name)] = pulumi.String(p.Storage.Names[access.Name])
+		u.environment[variable("BUCKET", access.Name, "PREFIX")] = pulumi.String(access.Prefix)
+	}
+	return nil
+}
+
+// usesDatabase lets the application sign in as the database user of its own name, by IAM, without a password.
+func (p *Platform) usesDatabase(cfg *stacks.Config, application stacks.Application, u *usage) error {
+	if !application.Database {
+		return nil
+	}
+	rights, err := p.Rds.Connect(application.Name)
+	if err != nil {
+		return err
+	}
+	u.rights = append(u.rights, rights...)
+	u.environment["DATABASE_HOST"] = p.Rds.Address
+	u.environment["DATABASE_PORT"] = pulumi.Sprintf("%d", components.DatabasePort)
+	u.environment["DATABASE_NAME"] = pulumi.String(databaseName)
+	u.environment["DATABASE_USER"] = pulumi.String(application.Name)
+	u.reaches = append(u.reaches, dataTier(cfg, components.DatabasePort, "The database"))
+	return nil
+}
+
+func (p *Platform) usesSearch(cfg *stacks.Config, application stacks.Application, u *usage) error {
+	if !application.Search {
+		return nil
+	}
+	u.rights = append(u.rights, p.OpenSearch.Use()...)
+	u.environment["SEARCH_ENDPOINT"] = pulumi.Sprintf("https://%s", p.OpenSearch.Endpoint)
+	u.reaches = append(u.reaches, dataTier(cfg, 443, "The search domain"))
+	return nil
+}
+
+// dataTier is a port in the data subnets, where database and search domain have their addresses.
+func dataTier(cfg *stacks.Config, port int, why string) components.ReachArgs {
+	var ranges []netip.Prefix
+	for _, subnet := range cfg.Network.Subnets.Data {
+		ranges = append(ranges, subnet.Prefix)
+	}
+	return components.ReachArgs{Ranges: ranges, Port: port, Why: why}
+}
+
+// variable is the name of an environment variable made of words.
+func variable(words ...string) string {
+	return strings.ToUpper(strings.ReplaceAll(strings.Join(words, "_"), "-", "_"))
+}

@@ -1,0 +1,85 @@
+package infra
+
+import (
+	"github.com/pulumi/pulumi-aws/sdk/v6/go/aws/ec2"
+	"github.com/pulumi/pulumi/sdk/v3/go/pulumi"
+
+	"legops/components"
+	"legops/stacks"
+)
+
+// edge is the way of a request from the browser to the cluster: CloudFront with its firewall, then the load balancer.
+func (p *Platform) edge(ctx *pulumi.Context, cfg *stacks.Config) (err error) {
+	origin := "origin." + p.domain
+	if p.Certificates, err = components.NewCertificates(ctx, "certificates", &components.CertificatesArgs{
+		Domain: p.domain,
+		Origin: origin,
+		ZoneID: cfg.Domain.HostedZoneID,
+		Global: p.Providers.Global,
+	}, p.onAws()); err != nil {
+		return err
+	}
+	if p.LoadBalancer, err = components.NewLoadBalancer(ctx, "loadbalancer", &components.LoadBalancerArgs{
+		Name:             p.name,
+		Location:         p.location,
+		VpcID:            p.Network.VpcID,
+		SubnetIDs:        p.Network.PublicSubnetIDs,
+		CertificateArn:   p.Certificates.RegionalArn,
+		Origin:           origin,
+		ZoneID:           cfg.Domain.HostedZoneID,
+		NodePort:         components.IngressNodePort,
+		HealthPath:       components.IngressHealthPath,
+		AutoScalingGroup: p.Eks.NodesAutoScalingGroup,
+		LogBucket:        p.Storage.LogBucket,
+		SecretGeneration: cfg.Cdn.OriginSecretGeneration,
+		Protect:          cfg.DeletionProtection,
+	}, p.onAws()); err != nil {
+		return err
+	}
+	if p.Firewall, err = components.NewFirewall(ctx, "firewall", &components.FirewallArgs{
+		Name:         p.name,
+		Location:     p.globalLocation,
+		Mode:         cfg.Cdn.Firewall.Mode,
+		RateLimit:    cfg.Cdn.Firewall.RateLimit,
+		LogRetention: int(cfg.Monitoring.LogRetention),
+		LogKeyArn:    p.GlobalEncryption.Keys[components.KeyLogs],
+		Protect:      cfg.DeletionProtection,
+	}, p.onGlobal()); err != nil {
+		return err
+	}
+	p.Cdn, err = components.NewCdn(ctx, "cdn", &components.CdnArgs{
+		Name:                  p.name,
+		Location:              p.globalLocation,
+		Domain:                p.domain,
+		Origin:                origin,
+		ZoneID:                cfg.Domain.HostedZoneID,
+		OriginSecret:          p.LoadBalancer.OriginSecret,
+		CertificateArn:        p.Certificates.GlobalArn,
+		WebACLArn:             p.Firewall.WebACLArn,
+		PriceClass:            string(cfg.Cdn.PriceClass),
+		ContentSecurityPolicy: cfg.Cdn.ContentSecurityPolicy,
+		Hsts: components.HstsArgs{
+			MaxAge:            cfg.Cdn.Hsts.MaxAgeSeconds,
+			IncludeSubdomains: cfg.Cdn.Hsts.IncludeSubdomains,
+			Preload:           cfg.Cdn.Hsts.Preload,
+		},
+		StaticPaths:  texts(cfg.Cdn.StaticPaths),
+		Cookies:      texts(cfg.Cdn.Forward.Cookies),
+		Headers:      texts(cfg.Cdn.Forward.Headers),
+		QueryStrings: texts(cfg.Cdn.Forward.QueryStrings),
+		LogBucketArn: p.Storage.LogBucketArn,
+	}, p.onGlobal())
+	return err
+}
+
+// cloudFrontAddresses is the list that AWS keeps of the addresses from which CloudFront calls origins. Its id differs
+// from region to region, and nothing but a look-up tells it.
+func (p *Platform) cloudFrontAddresses(ctx *pulumi.Context) (pulumi.StringInput, error) {
+	list, err := ec2.LookupManagedPrefixList(ctx, &ec2.LookupManagedPrefixListArgs{
+		Name: pulumi.StringRef("com.amazonaws.global.cloudfront.origin-facing"),
+	}, pulumi.Provider(p.Providers.Aws))
+	if err != nil {
+		return nil, err
+	}
+	return pulumi.String(list.Id), nil
+}

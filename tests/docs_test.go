@@ -1,0 +1,190 @@
+package tests
+
+import (
+	"fmt"
+	"os"
+	"path/filepath"
+	"strings"
+	"testing"
+
+	"github.com/google/go-cmp/cmp"
+	"github.com/stretchr/testify/assert"
+	"github.com/stretchr/testify/require"
+
+	"legops/infra"
+	"legops/stacks"
+)
+
+// fresh compares a generated document with the committed one: make docs rewrites it.
+func fresh(t *testing.T, path, got string) {
+	t.Helper()
+	path = filepath.Join(root, path)
+	if os.Getenv("UPDATE_DOCS") != "" {
+		require.NoError(t, os.WriteFile(path, []byte(got), 0o600))
+		return
+	}
+	want, err := os.ReadFile(path)
+	require.NoError(t, err)
+	if diff := cmp.Diff(strings.Split(string(want), "\n"), strings.Split(got, "\n")); diff != "" {
+		t.Errorf("%s is stale (-committed +generated): run make docs\n%s", path, diff)
+	}
+}
+
+// markdown is a table.
+func markdown(header []string, rows [][]string) string {
+	var text strings.Builder
+	line := func(cells []string) { fmt.Fprintf(&text, "| %s |\n", strings.Join(cells, " | ")) }
+	line(header)
+	rule := make([]string, len(header))
+	for i := range rule {
+		rule[i] = "---"
+	}
+	line(rule)
+	for _, row := range rows {
+		line(row)
+	}
+	return text.String()
+}
+
+func TestConnectivityMatrixIsFresh(t *testing.T) {
+	var rows [][]string
+	for _, flow := range infra.Flows {
+		ports := fmt.Sprint(flow.Port)
+		if flow.ToPort > flow.Port {
+			ports += fmt.Sprintf("-%d", flow.ToPort)
+		}
+		rows = append(rows, []string{flow.From, flow.To, ports, flow.Protocol, flow.Why})
+	}
+	fresh(t, "docs/connectivity.md", `# Who may talk to whom
+
+Generated from the table `+"`Flows` in `infra/connectivity.go`"+` by `+"`make docs`"+`. Every security-group rule of the platform is made
+from that table, and a connection that is not in it does not happen. A stack without a bastion lacks its flows.
+
+`+markdown([]string{"From", "To", "Port", "Protocol", "Why"}, rows)+`
+Inside the cluster, where one security group is on all nodes and pods, network policies say who may talk to whom: each
+application is closed in both directions but for the ingress controller, the applications that declare `+"`calls`"+`, DNS,
+AWS services on 443, and the data tier where it declares `+"`database` or `search`"+`.
+`)
+}
+
+// difference is a line of the comparison of the accounts.
+type difference struct {
+	what string
+	of   func(*stacks.Config) any
+}
+
+// differences are how the accounts differ, by the reason.
+var differences = []struct {
+	group string
+	rows  []difference
+}{
+	{"Availability", []difference{
+		{"NAT gateways", func(c *stacks.Config) any { return c.Network.NatGateways }},
+		{"Database standby in the other zone", func(c *stacks.Config) any { return yes(c.Rds.MultiAz) }},
+		{"Search nodes in both zones", func(c *stacks.Config) any { return yes(c.OpenSearch.ZoneAware) }},
+		{"Dedicated search masters", func(c *stacks.Config) any {
+			if c.OpenSearch.DedicatedMasters == nil {
+				return 0
+			}
+			return c.OpenSearch.DedicatedMasters.Count
+		}},
+		{"Nodes", func(c *stacks.Config) any {
+			return strings.ReplaceAll(strings.ToLower(string(c.Eks.Nodes.CapacityType)), "_", " ")
+		}},
+		{"Second copy of the buckets", func(c *stacks.Config) any {
+			if c.Storage.ReplicaRegion == nil {
+				return "no"
+			}
+			return "in " + string(*c.Storage.ReplicaRegion)
+		}},
+	}},
+	{"Size", []difference{
+		{"Node type, first choice", func(c *stacks.Config) any { return string(c.Eks.Nodes.InstanceTypes[0]) }},
+		{"Number of nodes", func(c *stacks.Config) any { return fmt.Sprintf("%d to %d", c.Eks.Nodes.MinSize, c.Eks.Nodes.MaxSize) }},
+		{"Pods of the ingress", func(c *stacks.Config) any {
+			return fmt.Sprintf("%d to %d", c.Ingress.MinReplicas, c.Ingress.MaxReplicas)
+		}},
+		{"Pods of an application", func(c *stacks.Config) any {
+			return fmt.Sprintf("%d to %d", c.Applications[0].MinReplicas, c.Applications[0].MaxReplicas)
+		}},
+		{"Database class", func(c *stacks.Config) any { return string(c.Rds.InstanceClass) }},
+		{"Database storage (GiB)", func(c *stacks.Config) any { return fmt.Sprintf("%d to %d", c.Rds.StorageGiB, c.Rds.MaxStorageGiB) }},
+		{"Search nodes", func(c *stacks.Config) any {
+			return fmt.Sprintf("%d %s", c.OpenSearch.DataNodes, c.OpenSearch.InstanceType)
+		}},
+		{"CloudFront locations", func(c *stacks.Config) any { return string(c.Cdn.PriceClass) }},
+		{"Monthly budget (USD)", func(c *stacks.Config) any { return c.Monitoring.MonthlyBudgetUSD }},
+	}},
+	{"Protection", []difference{
+		{"Deletion protection", func(c *stacks.Config) any { return yes(c.DeletionProtection) }},
+		{"Cluster endpoint from outside", func(c *stacks.Config) any {
+			if len(c.Eks.PublicAccessCIDRs) == 0 {
+				return "closed"
+			}
+			return fmt.Sprint(c.Eks.PublicAccessCIDRs)
+		}},
+		{"AWS services inside the VPC (interface endpoints)", func(c *stacks.Config) any { return len(c.Network.InterfaceEndpoints) }},
+		{"Firewall", func(c *stacks.Config) any { return c.Cdn.Firewall.Mode + "s" }},
+		{"Requests in five minutes and address", func(c *stacks.Config) any { return c.Cdn.Firewall.RateLimit }},
+		{"HSTS (days)", func(c *stacks.Config) any { return fmt.Sprintf("%.4g", float64(c.Cdn.Hsts.MaxAgeSeconds)/86400) }},
+		{"Evidence cannot be deleted for (days)", func(c *stacks.Config) any {
+			for _, bucket := range c.Storage.Buckets {
+				if bucket.ObjectLock != nil {
+					return bucket.ObjectLock.Days
+				}
+			}
+			return 0
+		}},
+	}},
+	{"Retention (days)", []difference{
+		{"Database backups", func(c *stacks.Config) any { return c.Rds.BackupRetentionDays }},
+		{"Performance Insights", func(c *stacks.Config) any { return c.Rds.PerformanceInsightsRetentionDays }},
+		{"Flow logs", func(c *stacks.Config) any { return int(c.Network.FlowLogRetention) }},
+		{"Control-plane logs", func(c *stacks.Config) any { return int(c.Eks.LogRetention) }},
+		{"Application logs", func(c *stacks.Config) any { return int(c.Monitoring.LogRetention) }},
+		{"Access logs", func(c *stacks.Config) any { return c.Storage.LogRetentionDays }},
+		{"Replaced and deleted documents", func(c *stacks.Config) any { return c.Storage.Buckets[0].NoncurrentRetentionDays }},
+		{"Messages in queues", func(c *stacks.Config) any { return c.Queues[0].RetentionSeconds / 86400 }},
+		{"Images of an application (number)", func(c *stacks.Config) any { return c.Registry.KeepImages }},
+	}},
+	{"Release", []difference{
+		{"Branch", func(c *stacks.Config) any { return "`" + c.Pipeline.Branch + "`" }},
+		{"A person's approval", func(c *stacks.Config) any { return yes(c.Pipeline.ManualApproval) }},
+		{"Load test", func(c *stacks.Config) any { return yes(c.Pipeline.LoadTest) }},
+		{"Watched before it counts as good (minutes)", func(c *stacks.Config) any { return c.Pipeline.BakeMinutes }},
+	}},
+}
+
+func yes(b bool) string {
+	if b {
+		return "yes"
+	}
+	return "no"
+}
+
+func TestEnvironmentsAreFresh(t *testing.T) {
+	var configs []*stacks.Config
+	for _, stack := range stackNames {
+		configs = append(configs, config(t, stack))
+	}
+	text := "# The accounts\n\nGenerated from the three stack files by `make docs`. The program is the same for all; this is all that differs\n" +
+		"between them beside names, addresses and the settings of applications.\n"
+	for _, group := range differences {
+		var rows [][]string
+		apart := 0
+		for _, d := range group.rows {
+			row := []string{d.what}
+			for _, cfg := range configs {
+				row = append(row, fmt.Sprint(d.of(cfg)))
+			}
+			rows = append(rows, row)
+			assert.False(t, row[1] == row[2] && row[2] == row[3], "%s is the same in all accounts", d.what)
+			if row[3] != row[1] && row[3] != row[2] {
+				apart++
+			}
+		}
+		assert.NotZero(t, apart, "%s: production has to differ from both others", group.group)
+		text += "\n## " + group.group + "\n\n" + markdown(append([]string{""}, stackNames...), rows)
+	}
+	fresh(t, "docs/environments.md", text)
+}

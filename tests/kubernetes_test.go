@@ -1,0 +1,329 @@
+package tests
+
+import (
+	"bytes"
+	"context"
+	"encoding/json"
+	"errors"
+	"fmt"
+	"io"
+	"maps"
+	"os"
+	"path/filepath"
+	"slices"
+	"strings"
+	"testing"
+	"time"
+
+	"github.com/pulumi/pulumi/sdk/v3/go/common/resource"
+	"github.com/pulumi/pulumi/sdk/v3/go/pulumi"
+	"github.com/stretchr/testify/assert"
+	"github.com/stretchr/testify/require"
+	"gopkg.in/yaml.v3"
+
+	"legops/internal/controlplane"
+	"legops/internal/recorder"
+	"legops/stacks"
+)
+
+// TestKubernetesAcceptsEveryObject gives what the program registers to a real API server, stack by stack.
+func TestKubernetesAcceptsEveryObject(t *testing.T) {
+	each(t, func(t *testing.T, _ *stacks.Config, r *recorder.Recorder) {
+		objects, patches := registered(r)
+		deployments := slices.DeleteFunc(slices.Clone(objects), func(o object) bool { return o["kind"] != "Deployment" })
+		require.NotEmpty(t, deployments, "the stack registers no Deployment")
+		assert.True(t, slices.ContainsFunc(deployments, func(o object) bool { return restricted(objects, o) }),
+			"no Deployment is in a namespace that enforces pod security")
+		assert.NoError(t, admit(t, startControlPlane(t), objects, patches))
+	})
+}
+
+// refused are objects with one mistake, each an edit of testdata/kubernetes.yaml: the kind that is edited, the path
+// and the new value (nil: removed), and what the API server says of it, or of a pod made from it.
+var refused = []struct {
+	name, kind, path string
+	value            any
+	want             string
+}{
+	{"unknown field", "Service", "spec.port", 80, "spec.port: field not declared in schema"},
+	{"unknown field of a pod", "Deployment", container + ".readOnly", true, "readOnly: field not declared in schema"},
+	{"misspelt kind", "ConfigMap", "kind", "Configmap", `no matches for kind "Configmap" in version "v1"`},
+	{"removed version", "HorizontalPodAutoscaler", "apiVersion", "autoscaling/v2beta2", `no matches for kind "HorizontalPodAutoscaler" in version "autoscaling/v2beta2"`},
+	{"missing field", "Ingress", "spec.rules[0].http.paths[0].pathType", nil, "pathType: Required value"},
+	{"no name", "ConfigMap", "metadata.name", nil, "resource name may not be empty"},
+	{"namespace that is not there", "ConfigMap", "metadata.namespace", "other", `namespaces "other" not found`},
+	{"text for a number", "Deployment", "spec.replicas", "two", "replicas: expected numeric (int or float), got string"},
+	{"number for text", "ConfigMap", "data.LOG_LEVEL", 3, "LOG_LEVEL: expected string, got"},
+	{"environment variable twice", "Deployment", container + ".env[1].name", "LANG", `duplicate entries for key [name="LANG"]`},
+	{"port out of range", "Deployment", container + ".ports[0].containerPort", 70000, "must be between 1 and 65535, inclusive"},
+	{"limit below the request", "Deployment", container + ".resources.limits.memory", "64Mi", "must be less than or equal to memory limit"},
+	{"selector of other pods", "Deployment", "spec.selector.matchLabels.app", "other", "`selector` does not match template `labels`"},
+	{"service account that is not there", "Deployment", podSpec + ".serviceAccountName", "other", `serviceaccount "other" not found`},
+	{"service name", "Service", "metadata.name", "1_sample", "a DNS-1035 label must consist of lower case alphanumeric characters"},
+	{"minimum above maximum", "HorizontalPodAutoscaler", "spec.minReplicas", 9, "must be greater than or equal to `minReplicas`"},
+	{"malformed range", "NetworkPolicy", "spec.egress[0].to[0].ipBlock.cidr", "10.0.0.0/33", "must be a valid CIDR value"},
+	{"warning", "Deployment", container + ".resources.requests.memory", "0.5", `Warning: spec.template.spec.containers[0].resources.requests[memory]: fractional byte value "500m" is invalid`},
+	{"two budgets", "PodDisruptionBudget", "spec.minAvailable", 1, "minAvailable and maxUnavailable cannot be both set"},
+
+	{"may be root", "Deployment", podSecurity + ".runAsNonRoot", false, violates + "runAsNonRoot != true"},
+	{"is root", "Deployment", podSecurity + ".runAsUser", 0, violates + "runAsUser=0"},
+	{"no seccomp profile", "Deployment", podSecurity + ".seccompProfile", nil, violates + "seccompProfile"},
+	{"privilege escalation", "Deployment", containerSecurity + ".allowPrivilegeEscalation", true, violates + "allowPrivilegeEscalation != false"},
+	{"privileged", "Deployment", containerSecurity, map[string]any{"privileged": true}, violates + "privileged"},
+	{"keeps capabilities", "Deployment", containerSecurity + ".capabilities.drop", nil, violates + "unrestricted capabilities"},
+	{"added capability", "Deployment", containerSecurity + ".capabilities.add", []any{"NET_ADMIN"}, violates + "unrestricted capabilities"},
+	{"folder of the node", "Deployment", podSpec + ".volumes[0]", map[string]any{"name": "scratch", "hostPath": map[string]any{"path": "/"}}, violates + "restricted volume types"},
+	{"network of the node", "Deployment", podSpec + ".hostNetwork", true, violates + "host namespaces"},
+}
+
+const (
+	podSpec           = "spec.template.spec"
+	podSecurity       = podSpec + ".securityContext"
+	container         = podSpec + ".containers[0]"
+	containerSecurity = container + ".securityContext"
+	violates          = `violates PodSecurity "restricted:latest": `
+)
+
+// TestKubernetesRefusesMistakes proves that the test above would see one.
+func TestKubernetesRefusesMistakes(t *testing.T) {
+	plane := startControlPlane(t)
+	// What is good is there; the rest is only tried, so that each mistake meets the same cluster.
+	_, err := apply(t, plane, sample(t))
+	require.NoError(t, err)
+	const try = "--dry-run=server"
+	require.NoError(t, admit(t, plane, sample(t), nil, try))
+	for _, bad := range refused {
+		t.Run(bad.name, func(t *testing.T) {
+			edited := edit(t, sample(t), bad.kind, bad.path, bad.value)
+			assert.ErrorContains(t, admit(t, plane, []object{edited}, nil, try), bad.want)
+		})
+	}
+	patch := func(field string, value any, annotations map[string]any) []object {
+		spec := map[string]any{"template": map[string]any{"spec": map[string]any{field: value}}}
+		metadata := map[string]any{"name": "sample", "namespace": "sample", "annotations": annotations}
+		return []object{{"apiVersion": "apps/v1", "kind": "Deployment", "metadata": metadata, "spec": spec}}
+	}
+	t.Run("patches", func(t *testing.T) {
+		force := map[string]any{"pulumi.com/patchForce": "true"}
+		require.NoError(t, admit(t, plane, nil, patch("priority", 0, nil), try))
+		assert.ErrorContains(t, admit(t, plane, nil, patch("priorty", 0, nil), try), "priorty: field not declared in schema")
+		assert.ErrorContains(t, admit(t, plane, nil, patch("hostNetwork", true, nil), try), violates+"host namespaces")
+		assert.ErrorContains(t, admit(t, plane, nil, patch("serviceAccountName", "other", nil), try), `conflict with "tests"`)
+		assert.ErrorContains(t, admit(t, plane, nil, patch("serviceAccountName", "other", force), try), `serviceaccount "other" not found`)
+	})
+}
+
+// TestObjectsAreWhatWasRegistered proves that none is lost or changed on the way from the program to the API server.
+func TestObjectsAreWhatWasRegistered(t *testing.T) {
+	r := &recorder.Recorder{}
+	require.NoError(t, r.Run(func(ctx *pulumi.Context) error {
+		for typ, inputs := range map[string]pulumi.Map{
+			"kubernetes:apps/v1:DeploymentPatch": {"spec": pulumi.Map{"paused": pulumi.Bool(false)}},
+			"kubernetes:apps/v1:Deployment":      {"spec": pulumi.Map{"replicas": pulumi.Int(2)}},
+			"kubernetes:core/v1:Secret":          {"stringData": pulumi.ToSecret(pulumi.StringMap{"key": pulumi.String("value")})},
+			"kubernetes:core/v1:Service":         {"apiVersion": pulumi.String("v0"), "kind": pulumi.String("Other")},
+			"kubernetes:helm.sh/v3:Release":      {"chart": pulumi.String("theirs")},
+			"aws:sqs/queue:Queue":                {"name": pulumi.String("queue")},
+		} {
+			if err := ctx.RegisterResource(typ, "one", inputs, &pulumi.CustomResourceState{}); err != nil {
+				return err
+			}
+		}
+		return nil
+	}))
+	objects, patches := registered(r)
+	assert.Equal(t, []object{
+		{"apiVersion": "apps/v1", "kind": "Deployment", "spec": map[string]any{"replicas": 2.0}},
+		{"apiVersion": "v1", "kind": "Secret", "stringData": map[string]any{"key": "value"}},
+		{"apiVersion": "v0", "kind": "Other"},
+	}, objects)
+	assert.Equal(t, []object{
+		{"apiVersion": "apps/v1", "kind": "Deployment", "spec": map[string]any{"paused": false}},
+	}, patches)
+}
+
+// object is a Kubernetes object as plain JSON.
+type object map[string]any
+
+// at is the value at a path of fields; nil if there is none.
+func (o object) at(path ...string) any {
+	var value any = map[string]any(o)
+	for _, field := range path {
+		fields, _ := value.(map[string]any)
+		value = fields[field]
+	}
+	return value
+}
+
+// registered are the Kubernetes objects of a program and its patches of them, without Helm releases: a chart is not
+// ours.
+func registered(r *recorder.Recorder) (objects, patches []object) {
+	for _, found := range r.Resources() {
+		version, isKubernetes := strings.CutPrefix(found.Type, "kubernetes:")
+		if !isKubernetes || strings.HasPrefix(version, "helm.sh/") {
+			continue
+		}
+		version, kind, _ := strings.Cut(version, ":")
+		kind, isPatch := strings.CutSuffix(kind, "Patch")
+		o := object{"apiVersion": strings.TrimPrefix(version, "core/"), "kind": kind}
+		for field, value := range found.Inputs.MapRepl(nil, reveal) {
+			o[field] = value
+		}
+		if isPatch {
+			patches = append(patches, o)
+		} else {
+			objects = append(objects, o)
+		}
+	}
+	return objects, patches
+}
+
+// reveal replaces a secret by its value.
+func reveal(v resource.PropertyValue) (any, bool) {
+	if !v.IsSecret() {
+		return nil, false
+	}
+	return v.SecretValue().Element.MapRepl(nil, reveal), true
+}
+
+// podsOf are the pods that Deployments would make, as they are when all that was done to them is.
+func podsOf(objects []object) []object {
+	pods := map[string]object{}
+	for _, o := range objects {
+		if o["kind"] != "Deployment" {
+			continue
+		}
+		name, namespace := o.at("metadata", "name"), o.at("metadata", "namespace")
+		metadata := map[string]any{"name": name, "namespace": namespace}
+		for _, field := range []string{"labels", "annotations"} {
+			metadata[field] = o.at("spec", "template", "metadata", field)
+		}
+		pods[fmt.Sprint(namespace, "/", name)] = object{
+			"apiVersion": "v1", "kind": "Pod", "metadata": metadata, "spec": o.at("spec", "template", "spec"),
+		}
+	}
+	return slices.Collect(maps.Values(pods))
+}
+
+// restricted is whether the namespace of an object enforces the strictest pod-security level.
+func restricted(objects []object, of object) bool {
+	return slices.ContainsFunc(objects, func(o object) bool {
+		return o["kind"] == "Namespace" && o.at("metadata", "name") == of.at("metadata", "namespace") &&
+			o.at("metadata", "labels", "pod-security.kubernetes.io/enforce") == "restricted"
+	})
+}
+
+// rank orders objects by what they need: everything in a namespace needs it.
+func rank(o object) int {
+	if o["kind"] == "Namespace" {
+		return 0
+	}
+	return 1
+}
+
+// admit hands over objects, then patches, then the pods that come of them. It is pods that a namespace refuses, not
+// the Deployments that make them.
+func admit(t *testing.T, plane *controlplane.Plane, objects, patches []object, options ...string) error {
+	t.Helper()
+	made, err := apply(t, plane, objects, options...)
+	if len(made) < len(objects) {
+		return err // the rest would only follow from it
+	}
+	errs := []error{err}
+	for i, patch := range patches {
+		// Each has a field manager of its own, and takes fields from others only if it says so.
+		its := append(slices.Clone(options), fmt.Sprintf("--field-manager=patch-%d", i))
+		if patch.at("metadata", "annotations", "pulumi.com/patchForce") == "true" {
+			its = append(its, "--force-conflicts")
+		}
+		changed, err := apply(t, plane, []object{patch}, its...)
+		made, errs = append(made, changed...), append(errs, err)
+	}
+	_, err = apply(t, plane, podsOf(made), options...)
+	return errors.Join(append(errs, err)...)
+}
+
+// apply hands objects to the API server as Pulumi's provider does, server-side, and returns what becomes of them.
+// Unknown fields, fields given twice and warnings, of which a deprecation is one, are errors; objects that are only
+// warned of are made all the same.
+func apply(t *testing.T, plane *controlplane.Plane, objects []object, options ...string) ([]object, error) {
+	t.Helper()
+	if len(objects) == 0 {
+		return nil, nil
+	}
+	slices.SortStableFunc(objects, func(a, b object) int { return rank(a) - rank(b) })
+	// Not as one List: kubectl would check that itself, by a schema, and not leave it to the server.
+	var documents bytes.Buffer
+	for _, o := range objects {
+		require.NoError(t, json.NewEncoder(&documents).Encode(o))
+	}
+	ctx, cancel := context.WithTimeout(t.Context(), 2*time.Minute)
+	defer cancel()
+	answer, err := plane.Kubectl(ctx, documents.Bytes(), append([]string{
+		"apply", "--server-side", "--validate=strict", "--warnings-as-errors", "--field-manager=tests", "--filename=-", "--output=json",
+	}, options...)...)
+	if len(answer) == 0 {
+		return nil, err
+	}
+	var made struct{ Items []object }
+	if len(objects) == 1 {
+		made.Items = make([]object, 1)
+		require.NoError(t, json.Unmarshal(answer, &made.Items[0]))
+	} else {
+		require.NoError(t, json.Unmarshal(answer, &made))
+	}
+	return made.Items, err
+}
+
+// startControlPlane starts an empty control plane for a test. After a failure its logs are shown and stay.
+func startControlPlane(t *testing.T) *controlplane.Plane {
+	t.Helper()
+	dir, err := os.MkdirTemp("", "control-plane-")
+	require.NoError(t, err)
+	plane, err := controlplane.Start(t.Context(), controlplane.Options{Bin: filepath.Join(root, "bin"), Dir: dir})
+	require.NoError(t, err)
+	t.Cleanup(func() {
+		plane.Close()
+		if t.Failed() {
+			t.Log(plane.Logs())
+			return
+		}
+		assert.NoError(t, os.RemoveAll(dir))
+	})
+	return plane
+}
+
+// sample are the objects of testdata/kubernetes.yaml.
+func sample(t *testing.T) []object {
+	t.Helper()
+	text, err := os.ReadFile("testdata/kubernetes.yaml")
+	require.NoError(t, err)
+	var objects []object
+	for decoder := yaml.NewDecoder(bytes.NewReader(text)); ; {
+		var o map[string]any
+		err := decoder.Decode(&o)
+		if errors.Is(err, io.EOF) {
+			return objects
+		}
+		require.NoError(t, err)
+		objects = append(objects, o)
+	}
+}
+
+// edit is the object of a kind with one value changed.
+func edit(t *testing.T, objects []object, kind, path string, value any) object {
+	t.Helper()
+	i := slices.IndexFunc(objects, func(o object) bool { return o["kind"] == kind })
+	require.GreaterOrEqual(t, i, 0, "there is no %s", kind)
+	parsed, err := resource.ParsePropertyPath(path)
+	require.NoError(t, err)
+	edited := resource.NewProperty(resource.NewPropertyMapFromMap(objects[i]))
+	done := false
+	if value == nil {
+		done = parsed.Delete(edited)
+	} else {
+		done = parsed.Set(edited, resource.NewPropertyValue(value))
+	}
+	require.True(t, done, "%s has no %s", kind, path)
+	return edited.ObjectValue().Mappable()
+}

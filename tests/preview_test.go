@@ -1,0 +1,99 @@
+package tests
+
+import (
+	"strings"
+	"sync"
+	"testing"
+
+	"github.com/stretchr/testify/assert"
+	"github.com/stretchr/testify/require"
+
+	"legops/internal/offline/schema"
+	"legops/stacks"
+)
+
+// previews are what the engine would make of each stack from nothing: previewed once for all tests that only read it.
+var previews = func() map[string]func(*testing.T) []planned {
+	all := map[string]func(*testing.T) []planned{}
+	for _, stack := range stackNames {
+		var once sync.Once
+		var steps []planned
+		all[stack] = func(t *testing.T) []planned {
+			t.Helper()
+			once.Do(func() {
+				session := open(t, t.TempDir(), nil)
+				defer finish(t, session)
+				var parsed struct {
+					Steps []struct{ NewState planned }
+				}
+				plannedSteps(t, session, stack, &parsed)
+				for _, step := range parsed.Steps {
+					steps = append(steps, step.NewState)
+				}
+			})
+			require.NotEmpty(t, steps, "the preview failed before")
+			return steps
+		}
+	}
+	return all
+}()
+
+// Whoever reads a bill or finds something in the console has to see whose it is. Default tags come from the provider, so
+// this is asked of the engine's preview, which has also what pulumi-eks makes.
+func TestEverythingThatTakesTagsHasThem(t *testing.T) {
+	table, err := schema.Load()
+	require.NoError(t, err)
+	for _, stack := range stackNames {
+		t.Run(stack, func(t *testing.T) {
+			cfg := config(t, stack)
+			tagged := 0
+			for _, r := range previews[stack](t) {
+				property, takes := table.Resources[r.Type].Inputs["tags"]
+				if !takes || !strings.HasPrefix(r.Type, "aws:") {
+					continue
+				}
+				tagged++
+				tags := map[string]any{}
+				switch given := r.Inputs["tags"].(type) {
+				case map[string]any:
+					tags = given
+				case []any: // an Auto Scaling group has a list
+					for _, tag := range given {
+						entry := tag.(map[string]any)
+						tags[entry["key"].(string)] = entry["value"]
+					}
+				}
+				for key, value := range wantedTags(cfg) {
+					assert.Equal(t, value, tags[key], "%s: tag %s (%s)", r.URN, key, property.Kind)
+				}
+			}
+			assert.Greater(t, tagged, 100)
+		})
+	}
+}
+
+func wantedTags(cfg *stacks.Config) map[string]any {
+	return map[string]any{
+		"Project": project, "Environment": string(cfg.Environment), "Owner": cfg.Tags.Owner, "CostCenter": cfg.Tags.CostCenter,
+	}
+}
+
+// Nothing secret is in what a preview prints: pull requests show it.
+func TestPreviewsShowNoSecret(t *testing.T) {
+	const stack = "dev"
+	session := open(t, t.TempDir(), nil)
+	defer finish(t, session)
+	run(t, session, "up", "--yes", "--skip-preview", "--stack", stack)
+	secret := ""
+	for _, e := range session.Record().Entries("") {
+		if e.Type == "random:index/randomPassword:RandomPassword" {
+			secret, _ = e.Outputs["result"].(string)
+		}
+	}
+	require.GreaterOrEqual(t, len(secret), 40, "the secret between CloudFront and the load balancer")
+	for _, command := range [][]string{
+		{"preview", "--diff"}, {"preview", "--json"}, {"stack", "export"}, {"stack", "output"}, {"stack", "output", "--json"},
+	} {
+		assert.NotContains(t, run(t, session, append(command, "--stack", stack)...), secret, command)
+	}
+}
