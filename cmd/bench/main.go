@@ -223,10 +223,10 @@ const (
 	mostBuildMemory = 3 << 30
 )
 
-// coldBuild compiles the program with an empty build cache, as make does: with the compiler's garbage collected sooner.
+// coldBuild compiles the program with an empty build cache, with the limits that make sets.
 func coldBuild(ctx context.Context, root, work string) error {
 	build := command(ctx, root, "go", "build", "-o", filepath.Join(work, "cold"), ".")
-	build.Env = append(os.Environ(), "GOCACHE="+filepath.Join(work, "cache"), "GOGC=50")
+	build.Env = append(os.Environ(), "GOCACHE="+filepath.Join(work, "cache"), "GOGC=200", "GOMEMLIMIT=2700MiB")
 	start := time.Now()
 	if out, err := build.CombinedOutput(); err != nil {
 		return fmt.Errorf("cold build: %w\n%s", err, out)

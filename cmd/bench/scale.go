@@ -2,7 +2,6 @@ package main
 
 import (
 	"context"
-	"errors"
 	"fmt"
 	"os"
 	"path/filepath"
@@ -79,7 +78,9 @@ func benchPreview(ctx context.Context, session *offline.Session) (sample, int, e
 	return median(samples), resources, nil
 }
 
-// scaledStackFile writes dev's stack file into a folder, with its applications as often as it takes.
+// scaledStackFile writes dev's stack file into a folder with other applications: as many as asked for, each of the
+// smallest kind. Pulumi hands the configuration to a program as one environment variable, which Linux limits to 128
+// KiB: some 350 applications like those of the stack files, over a thousand of these.
 func scaledStackFile(root, folder string, count int) error {
 	text, err := os.ReadFile(filepath.Join(root, "Pulumi.dev.yaml"))
 	if err != nil {
@@ -91,18 +92,12 @@ func scaledStackFile(root, folder string, count int) error {
 	if err := yaml.Unmarshal(text, &file); err != nil {
 		return err
 	}
-	originals, ok := file.Config["legops:applications"].([]any)
-	if !ok || len(originals) == 0 {
-		return errors.New("there are no applications in Pulumi.dev.yaml")
-	}
 	var applications []any
 	for i := range count {
-		generation := i / len(originals)
-		original, ok := originals[i%len(originals)].(map[string]any)
-		if !ok {
-			return fmt.Errorf("application %d in Pulumi.dev.yaml is no mapping", i)
-		}
-		applications = append(applications, renamed(original, generation))
+		name := fmt.Sprintf("a-%d", i)
+		applications = append(applications, map[string]any{
+			"name": name, "path": "/" + name, "port": 8080, "minReplicas": 2, "maxReplicas": 3, "cpu": "250m", "memory": "1Gi",
+		})
 	}
 	file.Config["legops:applications"] = applications
 	scaled, err := yaml.Marshal(file)
@@ -113,26 +108,4 @@ func scaledStackFile(root, folder string, count int) error {
 		return err
 	}
 	return os.WriteFile(filepath.Join(folder, "Pulumi.dev.yaml"), scaled, 0o600)
-}
-
-// renamed is an application of a generation: the first has the names of the file, later ones have theirs.
-func renamed(original map[string]any, generation int) map[string]any {
-	if generation == 0 {
-		return original
-	}
-	suffix := fmt.Sprintf("-%d", generation)
-	application := map[string]any{}
-	for key, value := range original {
-		application[key] = value
-	}
-	application["name"] = fmt.Sprint(original["name"]) + suffix
-	application["path"] = "/" + fmt.Sprint(application["name"])
-	if callees, ok := original["calls"].([]any); ok {
-		var calls []any
-		for _, callee := range callees {
-			calls = append(calls, fmt.Sprint(callee)+suffix)
-		}
-		application["calls"] = calls
-	}
-	return application
 }
