@@ -41,11 +41,12 @@ $(BIN)/aws: tools/versions.sh | check-tools
 
 # The program is compiled here, first: nothing below compiles it again. The largest package of the AWS SDK would take the
 # compiler 3.3 GB; a limit keeps it below 3, and collecting garbage more rarely elsewhere makes up for the time.
-COMPILE := GOGC=200 GOMEMLIMIT=2700MiB go build
+COMPILE := GOGC=200 GOMEMLIMIT=2700MiB go build -ldflags '-s -w'
 
 .PHONY: $(BIN)/offline
 $(BIN)/offline: | check-tools
-	$(COMPILE) -o $(BIN)/ . ./cmd/offline
+	$(COMPILE) -o $(BIN)/legops .
+	go build -o $@ ./cmd/offline
 
 $(BIN)/golangci-lint: tools/golangci-lint/go.mod | check-tools
 	cd tools/golangci-lint && go build -o $@ github.com/golangci/golangci-lint/v2/cmd/golangci-lint

@@ -3,10 +3,8 @@ package components
 import (
 	"maps"
 
-	autoscalingv2 "github.com/pulumi/pulumi-kubernetes/sdk/v4/go/kubernetes/autoscaling/v2"
 	corev1 "github.com/pulumi/pulumi-kubernetes/sdk/v4/go/kubernetes/core/v1"
 	networkingv1 "github.com/pulumi/pulumi-kubernetes/sdk/v4/go/kubernetes/networking/v1"
-	policyv1 "github.com/pulumi/pulumi-kubernetes/sdk/v4/go/kubernetes/policy/v1"
 	"github.com/pulumi/pulumi/sdk/v3/go/pulumi"
 )
 
@@ -62,49 +60,40 @@ func (b *appBuild) paths() error {
 // autoscaler adds pods at once, up to twice as many every half minute, and takes them away slowly: one a minute, and
 // only when nothing called for more in the last five.
 func (b *appBuild) autoscaler() error {
-	_, err := autoscalingv2.NewHorizontalPodAutoscaler(b.ctx, b.name+"-autoscaler", &autoscalingv2.HorizontalPodAutoscalerArgs{
+	return newHorizontalPodAutoscaler(b.ctx, b.name+"-autoscaler", &horizontalPodAutoscalerArgs{
 		Metadata: b.object(b.args.Name, nil),
-		Spec: autoscalingv2.HorizontalPodAutoscalerSpecArgs{
-			MinReplicas: pulumi.Int(b.args.MinReplicas),
-			MaxReplicas: pulumi.Int(b.args.MaxReplicas),
-			ScaleTargetRef: autoscalingv2.CrossVersionObjectReferenceArgs{
-				ApiVersion: pulumi.String("apps/v1"), Kind: pulumi.String("Deployment"), Name: pulumi.String(b.args.Name),
-			},
-			Metrics: autoscalingv2.MetricSpecArray{autoscalingv2.MetricSpecArgs{
-				Type: pulumi.String("Resource"),
-				Resource: autoscalingv2.ResourceMetricSourceArgs{
-					Name:   pulumi.String("cpu"),
-					Target: autoscalingv2.MetricTargetArgs{Type: pulumi.String("Utilization"), AverageUtilization: pulumi.Int(70)},
-				},
+		Spec: horizontalPodAutoscalerSpec{
+			MinReplicas:    b.args.MinReplicas,
+			MaxReplicas:    b.args.MaxReplicas,
+			ScaleTargetRef: scaleTarget{APIVersion: "apps/v1", Kind: "Deployment", Name: b.args.Name},
+			Metrics: []scaleMetric{{
+				Type:     "Resource",
+				Resource: resourceMetric{Name: "cpu", Target: metricTarget{Type: "Utilization", AverageUtilization: 70}},
 			}},
-			Behavior: autoscalingv2.HorizontalPodAutoscalerBehaviorArgs{
+			Behavior: scalingBehavior{
 				ScaleUp:   scaling("Percent", 100, 30, 0),
 				ScaleDown: scaling("Pods", 1, 60, 300),
 			},
 		},
 	}, b.with()...)
-	return err
 }
 
 // scaling is by how much the number of pods may change, in how many seconds, and over how many the need is looked at.
-func scaling(kind string, value, seconds, window int) autoscalingv2.HPAScalingRulesArgs {
-	return autoscalingv2.HPAScalingRulesArgs{
-		StabilizationWindowSeconds: pulumi.Int(window),
-		Policies: autoscalingv2.HPAScalingPolicyArray{autoscalingv2.HPAScalingPolicyArgs{
-			Type: pulumi.String(kind), Value: pulumi.Int(value), PeriodSeconds: pulumi.Int(seconds),
-		}},
+func scaling(kind string, value, seconds, window int) scalingRules {
+	return scalingRules{
+		StabilizationWindowSeconds: window,
+		Policies:                   []scalingPolicy{{Type: kind, Value: value, PeriodSeconds: seconds}},
 	}
 }
 
 // disruption lets one pod at a time be moved off its node. Pods that do not work anyway hold up no node.
 func (b *appBuild) disruption() error {
-	_, err := policyv1.NewPodDisruptionBudget(b.ctx, b.name+"-disruption", &policyv1.PodDisruptionBudgetArgs{
+	return newPodDisruptionBudget(b.ctx, b.name+"-disruption", &podDisruptionBudgetArgs{
 		Metadata: b.object(b.args.Name, nil),
-		Spec: policyv1.PodDisruptionBudgetSpecArgs{
-			MaxUnavailable:             pulumi.Int(1),
-			Selector:                   labelled(labelName, b.args.Name),
-			UnhealthyPodEvictionPolicy: pulumi.String("AlwaysAllow"),
+		Spec: podDisruptionBudgetSpec{
+			MaxUnavailable:             1,
+			Selector:                   podSelector{MatchLabels: map[string]string{labelName: b.args.Name}},
+			UnhealthyPodEvictionPolicy: "AlwaysAllow",
 		},
 	}, b.with()...)
-	return err
 }

@@ -223,9 +223,9 @@ const (
 	mostBuildMemory = 3 << 30
 )
 
-// coldBuild compiles the program with an empty build cache, with the limits that make sets.
+// coldBuild compiles the program with an empty build cache, as make does, with its limits.
 func coldBuild(ctx context.Context, root, work string) error {
-	build := command(ctx, root, "go", "build", "-o", filepath.Join(work, "cold"), ".")
+	build := command(ctx, root, "go", "build", "-ldflags", "-s -w", "-o", filepath.Join(work, "cold"), ".")
 	build.Env = append(os.Environ(), "GOCACHE="+filepath.Join(work, "cache"), "GOGC=200", "GOMEMLIMIT=2700MiB")
 	start := time.Now()
 	if out, err := build.CombinedOutput(); err != nil {

@@ -137,9 +137,9 @@ func (s *Session) Command(ctx context.Context, args ...string) (*exec.Cmd, error
 	return s.command(ctx, args...), nil
 }
 
-// build compiles the program in Root; nothing happens when it is up to date.
+// build compiles the program in Root as make does; nothing happens when it is up to date.
 func (s *Session) build(ctx context.Context) ([]byte, error) {
-	cmd := exec.CommandContext(ctx, "go", "build", "-o", s.Program(), ".")
+	cmd := exec.CommandContext(ctx, "go", "build", "-ldflags", "-s -w", "-o", s.Program(), ".")
 	cmd.Dir = s.root
 	return cmd.CombinedOutput()
 }
