@@ -2,8 +2,6 @@ package infra
 
 import (
 	"fmt"
-	"net/netip"
-	"slices"
 	"strings"
 
 	"github.com/pulumi/pulumi/sdk/v3/go/pulumi"
@@ -25,9 +23,10 @@ func (p *Platform) applications(ctx *pulumi.Context, cfg *stacks.Config) (err er
 	}, onCluster); err != nil {
 		return err
 	}
+	between := callsOf(cfg)
 	searchers := pulumi.StringArray{}
 	for _, application := range cfg.Applications {
-		args, err := p.application(cfg, application)
+		args, err := p.application(cfg, application, between)
 		if err != nil {
 			return err
 		}
@@ -52,8 +51,25 @@ func (p *Platform) applications(ctx *pulumi.Context, cfg *stacks.Config) (err er
 	return err
 }
 
+// calls are what applications need to know of each other: the port of each, and who calls it.
+type calls struct {
+	ports   map[string]int
+	callers map[string][]string
+}
+
+func callsOf(cfg *stacks.Config) calls {
+	c := calls{ports: map[string]int{}, callers: map[string][]string{}}
+	for _, application := range cfg.Applications {
+		c.ports[application.Name] = application.Port
+		for _, callee := range application.Calls {
+			c.callers[callee] = append(c.callers[callee], application.Name)
+		}
+	}
+	return c
+}
+
 // application is one application with what it uses.
-func (p *Platform) application(cfg *stacks.Config, application stacks.Application) (*components.AppArgs, error) {
+func (p *Platform) application(cfg *stacks.Config, application stacks.Application, between calls) (*components.AppArgs, error) {
 	uses := usage{environment: pulumi.StringMap{}}
 	for _, of := range []func(*stacks.Config, stacks.Application, *usage) error{
 		p.usesQueues, p.usesBuckets, p.usesDatabase, p.usesSearch,
@@ -62,17 +78,9 @@ func (p *Platform) application(cfg *stacks.Config, application stacks.Applicatio
 			return nil, fmt.Errorf("application %s: %w", application.Name, err)
 		}
 	}
-	ports := map[string]int{}
-	var callers []string
-	for _, other := range cfg.Applications {
-		ports[other.Name] = other.Port
-		if slices.Contains(other.Calls, application.Name) {
-			callers = append(callers, other.Name)
-		}
-	}
-	var calls []components.CallArgs
+	var callees []components.CallArgs
 	for _, callee := range application.Calls {
-		calls = append(calls, components.CallArgs{Name: callee, Port: ports[callee]})
+		callees = append(callees, components.CallArgs{Name: callee, Port: between.ports[callee]})
 	}
 	return &components.AppArgs{
 		Name:             application.Name,
@@ -93,8 +101,8 @@ func (p *Platform) application(cfg *stacks.Config, application stacks.Applicatio
 		Secrets:          texts(application.Secrets),
 		SecretsKeyArn:    p.Encryption.Keys[components.KeyCredentials],
 		Reaches:          uses.reaches,
-		Calls:            calls,
-		CalledBy:         callers,
+		Calls:            callees,
+		CalledBy:         between.callers[application.Name],
 		IngressClass:     p.Ingress.ClassName,
 		IngressNamespace: components.IngressNamespace,
 		Protect:          cfg.DeletionProtection,
@@ -164,17 +172,13 @@ func (p *Platform) usesSearch(cfg *stacks.Config, application stacks.Application
 	}
 	u.rights = append(u.rights, p.OpenSearch.Use()...)
 	u.environment["SEARCH_ENDPOINT"] = pulumi.Sprintf("https://%s", p.OpenSearch.Endpoint)
-	u.reaches = append(u.reaches, dataTier(cfg, 443, "The search domain"))
+	u.reaches = append(u.reaches, dataTier(cfg, components.SearchPort, "The search domain"))
 	return nil
 }
 
 // dataTier is a port in the data subnets, where database and search domain have their addresses.
 func dataTier(cfg *stacks.Config, port int, why string) components.ReachArgs {
-	var ranges []netip.Prefix
-	for _, subnet := range cfg.Network.Subnets.Data {
-		ranges = append(ranges, subnet.Prefix)
-	}
-	return components.ReachArgs{Ranges: ranges, Port: port, Why: why}
+	return components.ReachArgs{Ranges: prefixes(cfg.Network.Subnets.Data), Port: port, Why: why}
 }
 
 // variable is the name of an environment variable made of words.

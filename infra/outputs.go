@@ -27,14 +27,12 @@ func (p *Platform) Outputs() []Output {
 		{"databaseMasterSecretArn", "Secret in Secrets Manager with the database's master password, which RDS rotates", p.Rds.MasterSecretArn},
 		{"searchEndpoint", "Host name of the search domain, reached from the cluster and the bastion", p.OpenSearch.Endpoint},
 		{"searchMasterRoleArn", "Role that administrators take to manage the search domain", p.OpenSearch.MasterRoleArn},
-		{"queueUrls", "Addresses of the queues, by name", inputs(p.Queues.URLs)},
+		{"queueUrls", "Addresses of the queues, by name", pulumi.StringMap(p.Queues.URLs)},
 		{"buckets", "Names of the applications' buckets, by name in the stack file", pulumi.ToStringMap(p.Storage.Names)},
-		{"repositories", "Addresses of the container repositories, by application", inputs(p.Registry.URLs)},
+		{"repositories", "Addresses of the container repositories, by application", pulumi.StringMap(p.Registry.URLs)},
 	}
 	if p.Bastion != nil {
 		outputs = append(outputs, Output{"bastionGroup", "Auto Scaling group of the bastion; its instance is the target of aws ssm start-session", p.Bastion.GroupName})
 	}
 	return outputs
 }
-
-func inputs(named map[string]pulumi.StringInput) pulumi.StringMap { return named }

@@ -57,7 +57,6 @@ func benchPreview(ctx context.Context, session *offline.Session) (sample, int, e
 	if err != nil {
 		return sample{}, 0, err
 	}
-	_, rest, _ := strings.Cut(out, "+ ")
 	var resources int
 	for line := range strings.Lines(out) {
 		if _, err := fmt.Sscanf(strings.TrimSpace(line), "+ %d to create", &resources); err == nil {
@@ -65,7 +64,7 @@ func benchPreview(ctx context.Context, session *offline.Session) (sample, int, e
 		}
 	}
 	if resources == 0 {
-		return sample{}, 0, fmt.Errorf("the preview does not say how many resources it would make: %s", rest)
+		return sample{}, 0, fmt.Errorf("the preview does not say how many resources it would make: %s", out)
 	}
 	var samples []sample
 	for range 3 {
