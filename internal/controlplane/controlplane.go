@@ -1,5 +1,6 @@
 // Package controlplane starts a Kubernetes control plane on loopback: the real etcd and kube-apiserver, without
-// nodes, containers or privileges. An object that it accepts is one that a cluster accepts.
+// containers or privileges. An object that it accepts is one that a cluster accepts. With nodes it is a cluster whose
+// controllers and scheduler are real and whose nodes are simulated: what is deployed there rolls out.
 package controlplane
 
 import (
@@ -15,21 +16,26 @@ import (
 	"time"
 )
 
-// startLimit is how long a process may take until it is ready; it is one to five seconds.
+// startLimit is how long a start may take; without nodes it is about five seconds, with nodes ten.
 const startLimit = 2 * time.Minute
 
 // Options are what a control plane needs.
 type Options struct {
-	// Bin is the folder with etcd and kube-apiserver; make control-plane puts them into bin.
+	// Bin is the folder with the programs; make control-plane puts them into bin/kubernetes.
 	Bin string
 	// Dir is an empty folder for data, keys and logs. It stays when the control plane is closed.
 	Dir string
+	// Nodes are the simulated nodes. Without any there are no controllers either: objects are only stored.
+	Nodes []Node
+	// NeverReady are images, just as pods name them, whose pods start and never become ready.
+	NeverReady []string
 }
 
 // Plane is a control plane that runs.
 type Plane struct {
-	bin, dir  string
-	processes []*process
+	bin, dir   string
+	url, token string // of the API server, with every right
+	processes  []*process
 }
 
 // Start starts a control plane and returns when it is ready for requests.
@@ -38,7 +44,7 @@ func Start(ctx context.Context, o Options) (_ *Plane, err error) {
 	if err != nil {
 		return nil, fmt.Errorf("starting the control plane: %w", err)
 	}
-	if err := present(o.Bin, "etcd", "kube-apiserver"); err != nil {
+	if err := present(o); err != nil {
 		return nil, err
 	}
 	p := &Plane{bin: o.Bin, dir: dir}
@@ -57,19 +63,26 @@ func Start(ctx context.Context, o Options) (_ *Plane, err error) {
 	if err != nil {
 		return nil, err
 	}
-	return p, p.startAPIServer(ctx, etcd, addresses[2])
+	if err := p.startAPIServer(ctx, etcd, addresses[2]); err != nil {
+		return nil, err
+	}
+	if len(o.Nodes) > 0 {
+		err = p.startNodes(ctx, o.Nodes, o.NeverReady)
+	}
+	return p, err
 }
 
 // present says which programs are missing, all at once, and how to get them.
-func present(bin string, programs ...string) error {
+func present(o Options) error {
+	programs := []string{"etcd", "kube-apiserver", "kubectl"}
+	if len(o.Nodes) > 0 {
+		programs = append(programs, "kube-controller-manager", "kube-scheduler", "kwok")
+	}
 	var errs []error
 	for _, program := range programs {
-		if path := filepath.Join(bin, program); !isFile(path) {
+		if path := filepath.Join(o.Bin, program); !isFile(path) {
 			errs = append(errs, fmt.Errorf("%s is not there: run make control-plane", path))
 		}
-	}
-	if _, err := exec.LookPath("kubectl"); err != nil {
-		errs = append(errs, errors.New("kubectl is not on PATH: make check-tools says how to get it"))
 	}
 	return errors.Join(errs...)
 }
@@ -82,12 +95,26 @@ func isFile(path string) bool {
 // Kubeconfig is the path of a kubeconfig with every right.
 func (p *Plane) Kubeconfig() string { return p.path("kubeconfig") }
 
-// Kubectl runs the kubectl on PATH and returns what it answered; an exit code other than 0 is also an error.
+// KubeconfigAs is the path of a new kubeconfig with the rights that RBAC gives a user and groups, and no other.
+func (p *Plane) KubeconfigAs(user string, groups ...string) (string, error) {
+	if user == "" {
+		// Nobody is impersonated then, and every right stays.
+		return "", errors.New("a kubeconfig needs the name of a user to act as")
+	}
+	file, err := os.CreateTemp(p.dir, "kubeconfig-as-")
+	if err != nil {
+		return "", err
+	}
+	defer file.Close()
+	return file.Name(), p.writeKubeconfig(file.Name(), map[string]any{"as": user, "as-groups": groups})
+}
+
+// Kubectl runs kubectl, of the control plane's version, and returns what it answered; an exit code other than 0 is
+// also an error.
 func (p *Plane) Kubectl(ctx context.Context, stdin []byte, args ...string) ([]byte, error) {
-	cmd := exec.CommandContext(ctx, "kubectl", append([]string{"--kubeconfig", p.Kubeconfig()}, args...)...)
+	cmd := exec.CommandContext(ctx, filepath.Join(p.bin, "kubectl"), append([]string{"--kubeconfig", p.Kubeconfig()}, args...)...)
 	cmd.Stdin = bytes.NewReader(stdin)
-	// Neither the preferences nor the caches of whoever runs this.
-	cmd.Env = append(os.Environ(), "HOME="+p.dir)
+	cmd.Env = home(p.dir)
 	var answer, complaints bytes.Buffer
 	cmd.Stdout, cmd.Stderr = &answer, &complaints
 	err := cmd.Run()
@@ -117,10 +144,40 @@ func (p *Plane) path(name string) string { return filepath.Join(p.dir, name) }
 
 // run starts a program of the control plane and waits until it is ready.
 func (p *Plane) run(ctx context.Context, ready probe, program string, args ...string) error {
-	process, err := startProcess(filepath.Join(p.bin, program), p.path(program+".log"), args...)
+	process, err := p.start(program, args...)
 	if err != nil {
 		return err
 	}
-	p.processes = append(p.processes, process)
-	return process.await(ctx, ready)
+	return p.await(ctx, process.cmd.Path, ready)
+}
+
+func (p *Plane) start(program string, args ...string) (*process, error) {
+	process, err := startProcess(filepath.Join(p.bin, program), p.dir, args...)
+	if err == nil {
+		p.processes = append(p.processes, process)
+	}
+	return process, err
+}
+
+// probe asks whether something is ready; nil is yes.
+type probe func(context.Context) error
+
+// await returns when something is ready, a process has ended or there is no more time.
+func (p *Plane) await(ctx context.Context, what string, ready probe) error {
+	for {
+		err := ready(ctx)
+		if err == nil {
+			return nil
+		}
+		for _, process := range p.processes {
+			if process.hasEnded() {
+				return fmt.Errorf("%s ended: %s\n%s", process.cmd.Path, process.cmd.ProcessState, process.tail())
+			}
+		}
+		select {
+		case <-ctx.Done():
+			return fmt.Errorf("%s is not ready: %w: %w\n%s", what, ctx.Err(), err, p.Logs())
+		case <-time.After(50 * time.Millisecond):
+		}
+	}
 }

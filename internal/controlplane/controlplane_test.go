@@ -22,17 +22,25 @@ func script(t *testing.T, bin, name, text string) {
 }
 
 func TestStartNamesWhatIsMissing(t *testing.T) {
-	t.Setenv("PATH", "")
 	_, err := Start(t.Context(), Options{Bin: "nowhere", Dir: t.TempDir()})
 	require.EqualError(t, err, "nowhere/etcd is not there: run make control-plane\n"+
 		"nowhere/kube-apiserver is not there: run make control-plane\n"+
-		"kubectl is not on PATH: make check-tools says how to get it")
+		"nowhere/kubectl is not there: run make control-plane")
+
+	bin := t.TempDir()
+	for _, name := range []string{"etcd", "kube-apiserver", "kubectl", "kube-scheduler"} {
+		script(t, bin, name, "exit 0")
+	}
+	_, err = Start(t.Context(), Options{Bin: bin, Dir: t.TempDir(), Nodes: []Node{{"node", "zone"}}})
+	require.EqualError(t, err, bin+"/kube-controller-manager is not there: run make control-plane\n"+
+		bin+"/kwok is not there: run make control-plane")
 }
 
 func TestStartShowsWhyAProcessEnded(t *testing.T) {
 	bin, dir := t.TempDir(), t.TempDir()
 	script(t, bin, "etcd", "echo no space left on device; exit 3")
 	script(t, bin, "kube-apiserver", "exit 0")
+	script(t, bin, "kubectl", "exit 0")
 	_, err := Start(t.Context(), Options{Bin: bin, Dir: dir})
 	require.EqualError(t, err, bin+"/etcd ended: exit status 3\n"+
 		"etcd printed ("+dir+"/etcd.log):\nno space left on device\n")
@@ -43,6 +51,7 @@ func TestStartIsBoundedAndLeavesNothing(t *testing.T) {
 	bin, dir := t.TempDir(), t.TempDir()
 	script(t, bin, "etcd", "sleep 300 & echo $! >"+dir+"/child; echo waiting; wait")
 	script(t, bin, "kube-apiserver", "exit 0")
+	script(t, bin, "kubectl", "exit 0")
 	ctx, cancel := context.WithTimeout(t.Context(), time.Second)
 	defer cancel()
 	_, err := Start(ctx, Options{Bin: bin, Dir: dir})

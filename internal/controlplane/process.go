@@ -1,7 +1,6 @@
 package controlplane
 
 import (
-	"context"
 	"fmt"
 	"os"
 	"os/exec"
@@ -9,7 +8,6 @@ import (
 	"runtime"
 	"strings"
 	"syscall"
-	"time"
 )
 
 // process is a program that runs in the background.
@@ -19,12 +17,10 @@ type process struct {
 	ended chan struct{} // closed when it has
 }
 
-// probe asks a process whether it is ready; nil is yes.
-type probe func(context.Context) error
-
 // startProcess starts a program in a process group of its own, which ends with the caller in any case: killed by
-// kill, or by the kernel when the caller dies.
-func startProcess(path, log string, args ...string) (*process, error) {
+// kill, or by the kernel when the caller dies. Its home and its log are in a folder.
+func startProcess(path, dir string, args ...string) (*process, error) {
+	log := filepath.Join(dir, filepath.Base(path)+".log")
 	output, err := os.Create(log)
 	if err != nil {
 		return nil, fmt.Errorf("starting %s: %w", path, err)
@@ -32,6 +28,7 @@ func startProcess(path, log string, args ...string) (*process, error) {
 	defer output.Close()
 	p := &process{cmd: exec.Command(path, args...), log: log, ended: make(chan struct{})}
 	p.cmd.Stdout, p.cmd.Stderr = output, output
+	p.cmd.Env = home(dir)
 	p.cmd.SysProcAttr = &syscall.SysProcAttr{Setpgid: true, Pdeathsig: syscall.SIGKILL}
 	started := make(chan error)
 	go func() {
@@ -50,20 +47,15 @@ func startProcess(path, log string, args ...string) (*process, error) {
 	return p, nil
 }
 
-// await returns when the process is ready, has ended or has no more time.
-func (p *process) await(ctx context.Context, ready probe) error {
-	for {
-		err := ready(ctx)
-		if err == nil {
-			return nil
-		}
-		select {
-		case <-p.ended:
-			return fmt.Errorf("%s ended: %s\n%s", p.cmd.Path, p.cmd.ProcessState, p.tail())
-		case <-ctx.Done():
-			return fmt.Errorf("%s is not ready: %w: %w\n%s", p.cmd.Path, ctx.Err(), err, p.tail())
-		case <-time.After(50 * time.Millisecond):
-		}
+// home is the environment of a program that finds neither settings nor caches of whoever runs this.
+func home(dir string) []string { return append(os.Environ(), "HOME="+dir) }
+
+func (p *process) hasEnded() bool {
+	select {
+	case <-p.ended:
+		return true
+	default:
+		return false
 	}
 }
 

@@ -11,6 +11,7 @@ import (
 	"encoding/pem"
 	"errors"
 	"fmt"
+	"maps"
 	"net"
 	"net/http"
 	"os"
@@ -36,19 +37,19 @@ func (p *Plane) startEtcd(ctx context.Context, client, peer string) (string, err
 
 // startAPIServer starts the API server with the admission plugins that are on by default, pod security among them.
 func (p *Plane) startAPIServer(ctx context.Context, etcd, address string) error {
-	token := rand.Text()
 	host, port, err := net.SplitHostPort(address)
 	if err != nil {
 		return err
 	}
+	p.url, p.token = "https://"+address, rand.Text()
 	if err := errors.Join(
-		os.WriteFile(p.path("tokens.csv"), []byte(token+",admin,admin,system:masters\n"), 0o600),
-		writeKey(p.path("service-accounts.key")),
-		p.writeKubeconfig("https://"+address, token),
+		os.WriteFile(p.path("tokens.csv"), []byte(p.token+",admin,admin,system:masters\n"), 0o600),
+		writeKey(p.serviceAccountKey()),
+		p.writeKubeconfig(p.Kubeconfig(), nil),
 	); err != nil {
 		return fmt.Errorf("preparing the API server: %w", err)
 	}
-	return p.run(ctx, p.apiServerReady("https://"+address, token), "kube-apiserver",
+	return p.run(ctx, secureReady(p.url, p.certificate(), p.token), "kube-apiserver",
 		"--etcd-servers="+etcd,
 		"--bind-address="+host,
 		"--secure-port="+port,
@@ -59,8 +60,8 @@ func (p *Plane) startAPIServer(ctx context.Context, etcd, address string) error 
 		"--token-auth-file="+p.path("tokens.csv"),
 		"--authorization-mode=RBAC",
 		"--service-account-issuer=https://kubernetes.default.svc",
-		"--service-account-key-file="+p.path("service-accounts.key"),
-		"--service-account-signing-key-file="+p.path("service-accounts.key"),
+		"--service-account-key-file="+p.serviceAccountKey(),
+		"--service-account-signing-key-file="+p.serviceAccountKey(),
 		"--service-cluster-ip-range=172.20.0.0/16",
 		// As EKS has it: what forbids privileged pods is pod security alone.
 		"--allow-privileged=true",
@@ -70,9 +71,13 @@ func (p *Plane) startAPIServer(ctx context.Context, etcd, address string) error 
 // certificate is what the API server makes for itself, with the authority that signed it.
 func (p *Plane) certificate() string { return p.path("certificates/apiserver.crt") }
 
-func (p *Plane) apiServerReady(url, token string) probe {
+// serviceAccountKey signs the tokens of service accounts.
+func (p *Plane) serviceAccountKey() string { return p.path("service-accounts.key") }
+
+// secureReady asks a server whose certificate is in a file, once it has made it.
+func secureReady(url, certificate, token string) probe {
 	return func(ctx context.Context) error {
-		authority, err := os.ReadFile(p.certificate())
+		authority, err := os.ReadFile(certificate)
 		if err != nil {
 			return err
 		}
@@ -106,23 +111,25 @@ func get(ctx context.Context, url string, transport http.RoundTripper, token str
 	return nil
 }
 
-// writeKubeconfig writes the kubeconfig as JSON, which is YAML too.
-func (p *Plane) writeKubeconfig(url, token string) error {
+// writeKubeconfig writes a kubeconfig as JSON, which is YAML too. What is in as is added to its user.
+func (p *Plane) writeKubeconfig(path string, as map[string]any) error {
 	const name = "legops"
+	user := map[string]any{"token": p.token}
+	maps.Copy(user, as)
 	text, err := json.MarshalIndent(map[string]any{
 		"apiVersion": "v1",
 		"kind":       "Config",
 		"clusters": []any{map[string]any{"name": name, "cluster": map[string]any{
-			"server": url, "certificate-authority": p.certificate(),
+			"server": p.url, "certificate-authority": p.certificate(),
 		}}},
-		"users":           []any{map[string]any{"name": name, "user": map[string]any{"token": token}}},
+		"users":           []any{map[string]any{"name": name, "user": user}},
 		"contexts":        []any{map[string]any{"name": name, "context": map[string]any{"cluster": name, "user": name}}},
 		"current-context": name,
 	}, "", "  ")
 	if err != nil {
 		return err
 	}
-	return os.WriteFile(p.Kubeconfig(), text, 0o600)
+	return os.WriteFile(path, text, 0o600)
 }
 
 // writeKey writes a new private key in the one form that the API server takes for signing and for checking.

@@ -1,0 +1,122 @@
+package controlplane
+
+import (
+	"context"
+	_ "embed"
+	"encoding/json"
+	"fmt"
+	"os"
+	"strings"
+)
+
+// Node is a simulated node: pods are scheduled to it and get ready there, but nothing runs. It has room for a hundred
+// pods, and its address is 127.0.0.1.
+type Node struct {
+	Name string
+	Zone string // such as us-east-1a
+}
+
+// podStages are what happens to pods, with NEVER_READY in place of the images whose pods do not get ready.
+//
+//go:embed pods.yaml
+var podStages string
+
+// startNodes starts what makes a cluster of an API server, and returns when pods can be scheduled to every node.
+func (p *Plane) startNodes(ctx context.Context, nodes []Node, neverReady []string) error {
+	// No image is empty, and kwok refuses an empty list.
+	images, err := json.Marshal(append([]string{""}, neverReady...))
+	if err != nil {
+		return err
+	}
+	stages := strings.ReplaceAll(podStages, "NEVER_READY", string(images))
+	if err := os.WriteFile(p.path("pods.yaml"), []byte(stages), 0o600); err != nil {
+		return fmt.Errorf("preparing kwok: %w", err)
+	}
+	if err := p.createNodes(ctx, nodes); err != nil {
+		return err
+	}
+	for _, program := range [][]string{
+		{
+			"kube-controller-manager",
+			"--kubeconfig=" + p.Kubeconfig(),
+			"--leader-elect=false",
+			"--secure-port=0",
+			"--use-service-account-credentials",
+			"--service-account-private-key-file=" + p.serviceAccountKey(),
+			"--root-ca-file=" + p.certificate(),
+			// It makes this folder, by default outside Dir.
+			"--flex-volume-plugin-dir=" + p.path("volumes"),
+		},
+		{
+			"kube-scheduler",
+			"--kubeconfig=" + p.Kubeconfig(),
+			"--leader-elect=false",
+			"--secure-port=0",
+		},
+		{
+			"kwok",
+			"--kubeconfig=" + p.Kubeconfig(),
+			"--config=" + p.path("pods.yaml"),
+			"--manage-all-nodes",
+			// Without leases the nodes are silent for ten minutes, and not ready after one.
+			"--node-lease-duration-seconds=40",
+		},
+	} {
+		if _, err := p.start(program[0], program[1:]...); err != nil {
+			return err
+		}
+	}
+	return p.await(ctx, "the cluster", p.nodesReady)
+}
+
+func (p *Plane) createNodes(ctx context.Context, nodes []Node) error {
+	list := make([]any, len(nodes))
+	for i, node := range nodes {
+		room := map[string]string{"cpu": "64", "memory": "256Gi", "ephemeral-storage": "1Ti", "pods": "110"}
+		list[i] = map[string]any{
+			"apiVersion": "v1",
+			"kind":       "Node",
+			"metadata": map[string]any{"name": node.Name, "labels": map[string]string{
+				"kubernetes.io/arch":          "amd64",
+				"kubernetes.io/hostname":      node.Name,
+				"kubernetes.io/os":            "linux",
+				"topology.kubernetes.io/zone": node.Zone,
+			}},
+			"status": map[string]any{
+				"addresses":   []any{map[string]string{"type": "InternalIP", "address": "127.0.0.1"}},
+				"allocatable": room,
+				"capacity":    room,
+			},
+		}
+	}
+	text, err := json.Marshal(map[string]any{"apiVersion": "v1", "kind": "List", "items": list})
+	if err != nil {
+		return err
+	}
+	_, err = p.Kubectl(ctx, text, "create", "--filename=-")
+	return err
+}
+
+// nodesReady names the first node to which no pod can be scheduled yet.
+func (p *Plane) nodesReady(ctx context.Context) error {
+	answer, err := p.Kubectl(ctx, nil, "get", "nodes", "--output=json")
+	if err != nil {
+		return err
+	}
+	var nodes struct {
+		Items []struct {
+			Metadata struct{ Name string }
+			// A node is tainted until the controller manager has seen that it is ready.
+			Spec struct{ Taints []struct{ Key string } }
+		}
+	}
+	if err := json.Unmarshal(answer, &nodes); err != nil {
+		return fmt.Errorf("kubectl get nodes: %w", err)
+	}
+	for _, node := range nodes.Items {
+		if len(node.Spec.Taints) > 0 {
+			return fmt.Errorf("node %s still has the taint %s", node.Metadata.Name, node.Spec.Taints[0].Key)
+		}
+	}
+	return nil
+}
