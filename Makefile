@@ -11,7 +11,7 @@ BIN := $(CURDIR)/bin
 # The pinned tools; tools/<name>/go.mod or package.json holds the version of each.
 PULUMI_VERSION := $(shell sed -n 's|.*github.com/pulumi/pulumi/pkg/v3 \(v[0-9.]*\).*|\1|p' tools/pulumi/go.mod)
 EKS_VERSION := $(shell sed -n 's|.*"@pulumi/eks": "\([0-9.]*\)".*|\1|p' tools/pulumi-eks/package.json)
-KUBERNETES_VERSION := $(shell sed -n 's|.*k8s.io/kubernetes \(v[0-9.]*\).*|\1|p' tools/kube-apiserver/go.mod)
+KUBERNETES_VERSION := $(shell sed -n 's|.*k8s.io/kubernetes \(v[0-9.]*\).*|\1|p' tools/kubernetes/go.mod)
 
 .PHONY: help
 help: ## Show this help
@@ -51,16 +51,28 @@ $(BIN)/offline: | check-tools
 $(BIN)/golangci-lint: tools/golangci-lint/go.mod | check-tools
 	cd tools/golangci-lint && go build -o $@ github.com/golangci/golangci-lint/v2/cmd/golangci-lint
 
-.PHONY: control-plane
-control-plane: $(BIN)/etcd $(BIN)/kube-apiserver ## Build the Kubernetes control plane of the tests under bin/
+$(BIN)/dockerfile-lint: $(wildcard tools/dockerfile-lint/*) | check-tools
+	cd tools/dockerfile-lint && go build -ldflags '-s -w' -o $@ .
 
-$(BIN)/etcd: tools/etcd/go.mod | check-tools
+$(BIN)/shellcheck: $(wildcard tools/shellcheck/*) tools/shellcheck.sh | check-tools
+	tools/shellcheck.sh $(BIN)
+
+# In a folder of their own: kubectl among them is not the one in bin, which pulumi-eks asks.
+CONTROL_PLANE := $(addprefix $(BIN)/kubernetes/, etcd kube-apiserver kube-controller-manager kube-scheduler kubectl kwok)
+
+.PHONY: control-plane
+control-plane: $(CONTROL_PLANE) ## Build the Kubernetes control plane of the tests under bin/
+
+$(BIN)/kubernetes/etcd: tools/etcd/go.mod | check-tools
 	cd tools/etcd && CGO_ENABLED=0 go build -ldflags '-s -w' -o $@ go.etcd.io/etcd/server/v3
 
-$(BIN)/kube-apiserver: tools/kube-apiserver/go.mod | check-tools
-	@echo "building kube-apiserver $(KUBERNETES_VERSION) from source: ten minutes of processor time, once"
-	cd tools/kube-apiserver && CGO_ENABLED=0 go build \
-		-ldflags '-s -w -X k8s.io/component-base/version.gitVersion=$(KUBERNETES_VERSION)' -o $@ k8s.io/kubernetes/cmd/kube-apiserver
+$(BIN)/kubernetes/kube%: tools/kubernetes/go.mod | check-tools
+	@echo "building $(@F) $(KUBERNETES_VERSION) from source, once: a minute or two of processor time, kube-apiserver ten"
+	cd tools/kubernetes && CGO_ENABLED=0 go build \
+		-ldflags '-s -w -X k8s.io/component-base/version.gitVersion=$(KUBERNETES_VERSION)' -o $@ k8s.io/kubernetes/cmd/$(@F)
+
+$(BIN)/kubernetes/kwok: tools/kwok/go.mod | check-tools
+	cd tools/kwok && CGO_ENABLED=0 go build -ldflags '-s -w' -o $@ sigs.k8s.io/kwok/cmd/kwok
 
 ## The stacks, on the simulated cloud ---------------------------------------------------------------------------
 
@@ -84,10 +96,11 @@ clean: ## Forget the simulated cloud (bin/ stays)
 
 .PHONY: test
 test: tools control-plane ## Run every test
+	cd apps/reference && go test ./...
 	go test -timeout 40m ./...
 
 .PHONY: lint
-lint: $(BIN)/golangci-lint $(BIN)/offline ## Run every linter
+lint: $(BIN)/golangci-lint $(BIN)/dockerfile-lint $(BIN)/shellcheck $(BIN)/offline ## Run every linter
 	tools/lint.sh
 
 .PHONY: generate

@@ -16,10 +16,31 @@ formatted() {
 	[ -z "$unformatted" ] || { echo "run gofmt -w on: $unformatted" >&2; return 1; }
 }
 
+# A script says in its first line what runs it, whatever its name.
+scripts() {
+	git ls-files -z -co --exclude-standard |
+		xargs -0 awk 'FNR == 1 { if (/^#!.*sh$/ || FILENAME ~ /\.sh$/) print FILENAME; nextfile }' |
+		xargs bin/shellcheck
+}
+
+dockerfiles() {
+	git ls-files -co --exclude-standard '*Dockerfile' | xargs bin/dockerfile-lint
+}
+
+inside() { # module, command...
+	(cd "$1" && shift && "$@")
+}
+
 check gofmt formatted
 check vet go vet ./...
+check vet-reference inside apps/reference go vet ./...
+check vet-dockerfile-lint inside tools/dockerfile-lint go vet ./...
 check golangci-lint bin/golangci-lint run
+check golangci-lint-reference inside apps/reference "$PWD/bin/golangci-lint" run
 check tidy go mod tidy -diff
+check tidy-reference inside apps/reference go mod tidy -diff
+check shellcheck scripts
+check dockerfile dockerfiles
 
 if [ -n "$failed" ]; then
 	echo "lint: failed:$failed" >&2

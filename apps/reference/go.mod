@@ -1,0 +1,3 @@
+module legops/apps/reference
+
+go 1.26

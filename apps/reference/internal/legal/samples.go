@@ -1,0 +1,19 @@
+package legal
+
+import "fmt"
+
+var (
+	sampleClients = []string{"Arbor Bank", "Blue Harbour Shipping", "Cedar Clinics", "Delta Mills", "Elm Street Housing", "Fjord Energy"}
+	sampleKinds   = []string{"Lease", "Merger", "Employment contract", "Trademark", "Licence renewal", "Data protection review", "Supply agreement", "Arbitration"}
+)
+
+// samples are the same in every process: each kind of matter for each client.
+func samples() []Matter {
+	var all []Matter
+	for _, client := range sampleClients {
+		for _, kind := range sampleKinds {
+			all = append(all, Matter{ID: fmt.Sprintf("m-%03d", len(all)+1), Title: kind + " of " + client, Client: client})
+		}
+	}
+	return all
+}

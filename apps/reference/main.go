@@ -1,0 +1,44 @@
+// Command reference shows application teams what the platform expects of a service: probes, a port from the
+// environment, logs on standard output, and an end that loses no request.
+package main
+
+import (
+	"context"
+	"fmt"
+	"log/slog"
+	"net"
+	"os"
+	"os/signal"
+	"syscall"
+
+	"legops/apps/reference/internal/config"
+	"legops/apps/reference/internal/web"
+)
+
+// version is stamped when it is built: go build -ldflags "-X main.version=1.2.3".
+var version = "unstamped"
+
+func main() {
+	if err := run(); err != nil {
+		fmt.Fprintln(os.Stderr, err)
+		os.Exit(1)
+	}
+}
+
+func run() error {
+	c, err := config.Load("config", os.LookupEnv)
+	if err != nil {
+		return err
+	}
+	log := slog.New(slog.NewJSONHandler(os.Stdout, &slog.HandlerOptions{Level: c.LogLevel})).With("version", version)
+	// From here on, since whoever stops a service that is just starting expects the same.
+	ctx, stop := signal.NotifyContext(context.Background(), syscall.SIGTERM, os.Interrupt)
+	defer stop()
+	listener, err := net.Listen("tcp", fmt.Sprintf(":%d", c.Port))
+	if err != nil {
+		return err
+	}
+	health := &web.Health{}
+	service := web.New(c, version, health)
+	return serve(ctx, listener, service.Handler(log), c, health, log)
+}
