@@ -9,10 +9,17 @@ import (
 	"github.com/pulumi/pulumi/sdk/v3/go/pulumi"
 )
 
-// computed is what a resource has beyond its inputs, by type. Every resource has a name and an arn.
+// computed is what a resource has beyond its inputs, by type. Every resource has a name and an arn, its own unless it
+// is given another's.
 var computed = map[string]func(name string) map[string]any{
 	"aws:cloudfront/distribution:Distribution": func(name string) map[string]any {
 		return map[string]any{"domainName": name + ".cloudfront.net", "hostedZoneId": name + "-zone"}
+	},
+	"aws:codecommit/repository:Repository": func(name string) map[string]any {
+		return map[string]any{"cloneUrlHttp": "https://codecommit.example/" + name}
+	},
+	"aws:codeconnections/connection:Connection": func(string) map[string]any {
+		return map[string]any{"connectionStatus": "PENDING"}
 	},
 	"aws:ec2/eip:Eip": func(name string) map[string]any {
 		return map[string]any{"allocationId": name + "-allocation", "publicIp": name + "-address"}
@@ -97,7 +104,9 @@ func outputs(typ, name string, inputs resource.PropertyMap) resource.PropertyMap
 	if _, named := state["name"]; !named {
 		state["name"] = resource.NewProperty(name)
 	}
-	state["arn"] = resource.NewProperty("arn:of:" + name)
+	if _, given := state["arn"]; !given {
+		state["arn"] = resource.NewProperty("arn:of:" + name)
+	}
 	if more, ok := computed[typ]; ok {
 		maps.Copy(state, resource.NewPropertyMapFromMap(more(name)))
 	}

@@ -51,7 +51,7 @@ func ownName(typ string, urn resource.URN, property resource.PropertyKey, olds, 
 		name = urn.Name() + "-" + digest(string(urn))[:8]
 	case typ == typeBucket || typ == typeDatabase:
 		name = strings.ToLower(name)
-	case typ == typeQueue && news["fifoQueue"].IsBool() && news["fifoQueue"].BoolValue():
+	case isTrue(news["fifoQueue"]) || isTrue(news["fifoTopic"]):
 		name += fifo
 	}
 	news[property] = resource.NewStringProperty(name)

@@ -52,7 +52,7 @@ var commonOutputs = map[string]func(made) any{
 
 // typeOutputs are the outputs that AWS computes and that depend on the type. An object is merged into the
 // input of the same name.
-var typeOutputs = collect(networkOutputs, edgeOutputs, dataOutputs)
+var typeOutputs = collect(networkOutputs, edgeOutputs, dataOutputs, deliveryOutputs)
 
 var networkOutputs = map[string]map[string]func(made) any{
 	typeVpc: {
@@ -185,8 +185,9 @@ func documentationAddress(seed string) string {
 func (p *Provider) computedOutputs(m made) map[string]any {
 	computed := map[string]any{}
 	for name, property := range p.schema.Resources[m.typ].Outputs {
-		_, given := m.inputs[name]
-		if value, ok := typeOutputs[m.typ][name]; ok {
+		value, given := m.inputs[name]
+		_, open := value.(map[string]any) // AWS adds to an object that was given
+		if value, ok := typeOutputs[m.typ][name]; ok && (open || !given) {
 			computed[name] = value(m)
 		} else if given {
 			continue

@@ -34,6 +34,8 @@ const (
 	someTarget  = "arn:aws:logs:us-east-1:111111111111:delivery-destination:a"
 	somePolicy  = "arn:aws:iam::111111111111:policy/a"
 	someQueue   = "https://sqs.us-east-1.amazonaws.com/111111111111/a"
+	someTopic   = "arn:aws:sns:us-east-1:111111111111:a"
+	someProject = "arn:aws:codebuild:us-east-1:111111111111:project/a"
 	seventeen   = "-00000000000000000"
 	someGroup   = lbBase + "targetgroup/a/1"
 	someLB      = lbBase + "loadbalancer/app/a/1"
@@ -52,6 +54,10 @@ var wholes = map[string]*Entry{
 	"repository":           {Type: typeRepository, ID: "a", Inputs: values{"name": "a"}},
 	"bucket":               {Type: typeBucket, ID: "a", Inputs: values{"bucket": "a"}},
 	"certificateArn":       {Type: typeCertificate, ID: someARN},
+	"projectName":          {Type: typeProject, ID: someProject, Inputs: values{"name": "a"}},
+	"appName":              {Type: typeApplication, ID: "1:a", Inputs: values{"name": "a"}},
+	"arn":                  {Type: typeTopic, ID: someTopic},
+	"topic":                {Type: typeTopic, ID: someTopic},
 	"autoscalingGroupName": {Type: typeScalingGroup, ID: "a", Inputs: values{"name": "a"}},
 }
 
@@ -81,7 +87,7 @@ func TestPartsGoWithTheirWhole(t *testing.T) {
 		assert.Empty(t, p.record.entries, typ)
 		assert.Empty(t, p.record.index, typ)
 	}
-	assert.Len(t, parts, 25)
+	assert.Len(t, parts, 29)
 }
 
 // Two settings of a queue have the queue's address as their id. They go each by itself, and both with the queue.
@@ -131,6 +137,7 @@ func TestInUse(t *testing.T) {
 		typeOriginAccess:    {&Entry{ID: "E1"}, values{"origins": []any{values{"originAccessControlId": "E1"}}}},
 		typeWebACL:          {&Entry{ID: "1", Outputs: values{"arn": someACL}}, values{"webAclId": someACL}},
 		typeDeliverySource:  {&Entry{ID: "a", Inputs: values{"name": "a"}}, values{"deliverySourceName": "a"}},
+		typeEventRule:       {&Entry{ID: "a", Inputs: values{"name": "a"}}, values{"rule": "a"}},
 		typeDeliveryTarget:  {&Entry{ID: "a", Outputs: values{"arn": someTarget}}, values{"deliveryDestinationArn": someTarget}},
 	}
 	for typ, counting := range inUse {
@@ -172,5 +179,5 @@ func TestQuotas(t *testing.T) {
 			require.NoError(t, p.refuseQuota(one), quota.typ)
 		}
 	}
-	assert.Len(t, quotas, 20)
+	assert.Len(t, quotas, 24)
 }

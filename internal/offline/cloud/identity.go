@@ -28,25 +28,32 @@ var idForms = map[string]string{
 	typeEgress:          "sgr-{hex17}",
 	"aws:ec2/routeTableAssociation:RouteTableAssociation": "rtbassoc-{hex17}",
 	"aws:ec2/securityGroupRule:SecurityGroupRule":         "sgrule-{hex17}",
-	typeKey:           "{uuid}",
-	typeIamPolicy:     "arn:{partition}:iam::{account}:policy{path}{name}",
-	typeServiceRole:   "arn:{partition}:iam::{account}:role/aws-service-role/{awsServiceName}/{serviceRole}",
-	typeSecret:        "arn:{partition}:secretsmanager:{region}:{account}:secret:{name}-{letters6}",
-	typeBalancer:      "arn:{partition}:elasticloadbalancing:{region}:{account}:loadbalancer/app/{name}/{hex16}",
-	typeTargetGroup:   "arn:{partition}:elasticloadbalancing:{region}:{account}:targetgroup/{name}/{hex16}",
-	typeListener:      "{listener}/{hex16}",
-	typeListenerRule:  "{listenerRule}/{hex16}",
-	typeCertificate:   "arn:{partition}:acm:{region}:{account}:certificate/{uuid}",
-	typeDistribution:  "E{capitals13}",
-	typeOriginAccess:  "E{capitals13}",
-	typeCachePolicy:   "{uuid}",
-	typeOriginRequest: "{uuid}",
-	typeHeadersPolicy: "{uuid}",
-	typeWebACL:        "{uuid}",
-	typeDelivery:      "{letters16}",
-	typeDatabase:      "db-{capitals26}",
-	typeDomain:        "arn:{partition}:es:{region}:{account}:domain/{domainName}",
-	typeQueue:         "https://sqs.{region}.{dnsSuffix}/{account}/{name}",
+	typeKey:             "{uuid}",
+	typeIamPolicy:       "arn:{partition}:iam::{account}:policy{path}{name}",
+	typeServiceRole:     "arn:{partition}:iam::{account}:role/aws-service-role/{awsServiceName}/{serviceRole}",
+	typeSecret:          "arn:{partition}:secretsmanager:{region}:{account}:secret:{name}-{letters6}",
+	typeBalancer:        "arn:{partition}:elasticloadbalancing:{region}:{account}:loadbalancer/app/{name}/{hex16}",
+	typeTargetGroup:     "arn:{partition}:elasticloadbalancing:{region}:{account}:targetgroup/{name}/{hex16}",
+	typeListener:        "{listener}/{hex16}",
+	typeListenerRule:    "{listenerRule}/{hex16}",
+	typeCertificate:     "arn:{partition}:acm:{region}:{account}:certificate/{uuid}",
+	typeDistribution:    "E{capitals13}",
+	typeOriginAccess:    "E{capitals13}",
+	typeCachePolicy:     "{uuid}",
+	typeOriginRequest:   "{uuid}",
+	typeHeadersPolicy:   "{uuid}",
+	typeWebACL:          "{uuid}",
+	typeDelivery:        "{letters16}",
+	typeDatabase:        "db-{capitals26}",
+	typeDomain:          "arn:{partition}:es:{region}:{account}:domain/{domainName}",
+	typeQueue:           "https://sqs.{region}.{dnsSuffix}/{account}/{name}",
+	typeProject:         "arn:{partition}:codebuild:{region}:{account}:project/{name}",
+	typeConnection:      "arn:{partition}:codeconnections:{region}:{account}:connection/{uuid}",
+	typeApplication:     "{uuid}:{name}",
+	typeDeploymentGroup: "{uuid}",
+	typeEventTarget:     "{rule}-{target}",
+	typeTopic:           "arn:{partition}:sns:{region}:{account}:{name}",
+	typeSubscription:    "{topic}:{uuid}",
 }
 
 // idProperties are the types whose id is put together from inputs.
@@ -72,6 +79,8 @@ var idProperties = map[string]struct {
 	typeQueuePolicy:           {"", []string{"queueUrl"}},
 	typeRedrive:               {"", []string{"queueUrl"}},
 	typeRedriveAllow:          {"", []string{"queueUrl"}},
+	typeWebhook:               {"", []string{"projectName"}},
+	typeTopicPolicy:           {"", []string{"arn"}},
 	typeRepositoryPolicy:      {"", []string{"repository"}},
 	typeLifecyclePolicy:       {"", []string{"repository"}},
 	typeVersioning:            {"", []string{"bucket"}},
@@ -122,6 +131,12 @@ var arns = map[string]string{
 	typeDatabaseSubnet:  "arn:{partition}:rds:{region}:{account}:subgrp:{name}",
 	typeParameters:      "arn:{partition}:rds:{region}:{account}:pg:{name}",
 	typeQueue:           "arn:{partition}:sqs:{region}:{account}:{name}",
+	typeSource:          "arn:{partition}:codecommit:{region}:{account}:{name}",
+	typeApplication:     "arn:{partition}:codedeploy:{region}:{account}:application:{name}",
+	typeDeploymentGroup: "arn:{partition}:codedeploy:{region}:{account}:deploymentgroup:{appName}/{name}",
+	typePipeline:        "arn:{partition}:codepipeline:{region}:{account}:{name}",
+	typeEventRule:       "arn:{partition}:events:{region}:{account}:rule/{name}",
+	typeAlarm:           "arn:{partition}:cloudwatch:{region}:{account}:alarm:{name}",
 	typeRepository:      "arn:{partition}:ecr:{region}:{account}:repository/{name}",
 	typeBucket:          "arn:{partition}:s3:::{bucket}",
 	typeObject:          "arn:{partition}:s3:::{bucket}/{key}",
@@ -130,12 +145,14 @@ var arns = map[string]string{
 // namePaths are the inputs that carry the physical name, as dotted paths, where that is not "name"; an empty path says
 // that "name" is no physical name.
 var namePaths = map[string]string{
-	typeNodeGroup: "nodeGroupName",
-	typeBucket:    "bucket",
-	typeDatabase:  "identifier",
-	typeDomain:    "domainName",
-	typeLogPolicy: "policyName",
-	typeRecord:    "",
+	typeNodeGroup:       "nodeGroupName",
+	typeBucket:          "bucket",
+	typeDatabase:        "identifier",
+	typeDomain:          "domainName",
+	typeLogPolicy:       "policyName",
+	typeRecord:          "",
+	typeSource:          "repositoryName",
+	typeDeploymentGroup: "deploymentGroupName",
 }
 
 // namePath is the path of the input that carries a type's physical name, or "".
@@ -250,6 +267,8 @@ func fill(form string, c *connection, typ, seed, id string, inputs object) strin
 			return map[string]string{"CLOUDFRONT": "global", "REGIONAL": "regional"}[inputs.text("scope")]
 		case "serviceRole":
 			return serviceRoleName(inputs)
+		case "target":
+			return orElse(inputs.text("targetId"), "terraform-"+seed[:26])
 		}
 		return inputs.text(name)
 	})

@@ -63,10 +63,11 @@ func byGroup(e *Entry, per string) indexKey {
 
 // nameScopes are the inputs that a name is unique in, beyond account and region; a Kubernetes object's is its namespace.
 var nameScopes = map[string][]string{
-	typeSecGroup:   {"vpcId"},
-	typeNodeGroup:  {"clusterName"},
-	typeRolePolicy: {"role"},
-	typeRelease:    {"namespace"},
+	typeSecGroup:        {"vpcId"},
+	typeNodeGroup:       {"clusterName"},
+	typeRolePolicy:      {"role"},
+	typeRelease:         {"namespace"},
+	typeDeploymentGroup: {"appName"},
 }
 
 // keys are all keys by which an entry is found.

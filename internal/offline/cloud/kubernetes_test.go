@@ -148,6 +148,22 @@ func TestKubernetesNamespaces(t *testing.T) {
 	assert.Equal(t, "apps", id)
 }
 
+// Roles and bindings live in a namespace, under names that other objects may not have.
+func TestKubernetesRights(t *testing.T) {
+	c := kubernetes(t)
+	rights := named("default", "legops:delivery")
+	rights["rules"] = []any{values{"apiGroups": []any{"apps"}, "resources": []any{"deployments"}, "verbs": []any{"get"}}}
+	id, _ := c.made(typeRights, "rights", rights)
+	assert.Equal(t, "default/legops:delivery", id)
+	binding := named("apps", "legops:delivery")
+	binding["roleRef"] = values{"apiGroup": "rbac.authorization.k8s.io", "kind": "Role", "name": "legops:delivery"}
+	binding["subjects"] = []any{values{"kind": "Group", "name": "legops:delivery"}}
+	_, err := c.create(typeBinding, "binding", binding)
+	require.ErrorContains(t, err, "NotFound: namespace/us-east-1/platform/apps")
+	c.made(typeNamespace, "apps", named("", "apps"))
+	c.made(typeBinding, "binding", binding)
+}
+
 // A patch is for an object that exists, and goes with it.
 func TestKubernetesPatches(t *testing.T) {
 	const deployment, patch = "kubernetes:apps/v1:Deployment", "kubernetes:apps/v1:DeploymentPatch"

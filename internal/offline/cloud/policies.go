@@ -39,6 +39,8 @@ var policies = map[string]policyForm{
 	typeBucketPolicy:     {"policy", must, must, 20480},
 	typeQueue:            {"policy", must, must, 0},
 	typeQueuePolicy:      {"policy", must, must, 0},
+	typeTopic:            {"policy", must, must, 30720},
+	typeTopicPolicy:      {"policy", must, must, 30720},
 	typeRepositoryPolicy: {"policy", must, nil, 10240},
 	typeDomain:           {"accessPolicies", must, must, 102400},
 	typeDomainPolicy:     {"accessPolicies", must, must, 102400},
@@ -174,6 +176,56 @@ func (d document) grants(service, resource string) bool {
 			slices.ContainsFunc(statement.texts("Resource"), func(pattern string) bool { return covers(pattern, resource) })
 	})
 }
+
+// permits says whether a policy allows an action on a resource. Conditions and denials are not looked into.
+func (d document) permits(action, resource string) bool {
+	covered := func(patterns []string, what string) bool {
+		return slices.ContainsFunc(patterns, func(pattern string) bool { return covers(pattern, what) })
+	}
+	return slices.ContainsFunc(d.statements, func(statement object) bool {
+		return statement.text("Effect") == "Allow" && covered(statement.texts("Action"), action) && covered(statement.texts("Resource"), resource)
+	})
+}
+
+// trusts says whether the trust policy of a role lets itself be taken by one of some principals of a kind.
+func (d document) trusts(kind string, who ...string) bool {
+	return slices.ContainsFunc(d.statements, func(statement object) bool {
+		return statement.text("Effect") == "Allow" && slices.Contains(statement.texts("Action"), "sts:AssumeRole") &&
+			slices.ContainsFunc(principals(statement, kind), func(principal string) bool { return slices.Contains(who, principal) })
+	})
+}
+
+// may says whether a role has a policy that allows an action on a resource, inline or managed. What is in the policies
+// of AWS is not known here: they are taken to allow it.
+func (p *Provider) may(role *Entry, action, resource string) bool {
+	for _, user := range p.record.index.find(byLink(role.Account, role.Region, typeRole, role.ID)) {
+		policy := user
+		if user.Type == typeRoleGrant {
+			policy = p.record.referred(role.Account, user.in().text("policyArn"))
+		}
+		if policy == nil || policy.policyOf().permits(action, resource) {
+			return true
+		}
+	}
+	return false
+}
+
+// assumable makes a rule that several services have: they try at once to take the role that is at a path.
+func assumable(path, service string) rule {
+	return func(p *Provider, e *Entry) error {
+		arn, principal := e.in().text(path), service+".amazonaws.com"
+		role := p.record.referred(e.Account, arn)
+		switch {
+		case arn != "" && !roleForm.MatchString(arn):
+			return e.refusal("ValidationException: %s: %q is no ARN of a role", path, arn)
+		case role != nil && role.Type == typeRole && !role.policyOf().trusts("Service", principal):
+			return e.refusal("InvalidRole: %s: %s cannot be assumed by %s", path, arn, principal)
+		}
+		return nil // refused as a reference to nothing, or taken as given
+	}
+}
+
+var roleForm = regexp.MustCompile(`^arn:[a-z-]+:iam::\d{12}:role/.+$`)
 
 // covers says whether a pattern of IAM, where * is anything, covers a resource.
 func covers(pattern, resource string) bool {

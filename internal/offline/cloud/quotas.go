@@ -30,6 +30,10 @@ var quotas = []struct {
 	{typeDatabase, "", 40, nil},
 	{typeParameters, "", 50, nil},
 	{typePodIdentity, "clusterName", 5000, nil},
+	{typePipeline, "", 1000, nil},
+	{typeApplication, "", 1000, nil},
+	{typeEventRule, "", 300, nil}, // of the default event bus, the only one there is
+	{typeEventTarget, "rule", 5, nil},
 }
 
 // refuseQuota says which quota one more would exceed.

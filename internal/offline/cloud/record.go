@@ -212,7 +212,9 @@ func first(entries []*Entry) *Entry {
 // stands are the references that mean this entry or what came along with it.
 func (e *Entry) stands() []string {
 	references := append([]string{e.ID}, e.Implied...)
-	if arn, ok := e.Outputs["arn"].(string); ok && arn != e.ID {
+	// An ARN that was given is somebody else's: of the topic of a policy, of the target of events.
+	_, given := e.Inputs["arn"]
+	if arn, ok := e.Outputs["arn"].(string); ok && arn != e.ID && !given {
 		references = append(references, arn)
 	}
 	if isObject(e.Type) {

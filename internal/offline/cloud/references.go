@@ -23,10 +23,17 @@ var references = regexp.MustCompile(`^(?:(?:vpc|subnet|sg|nat|eipalloc|igw|rtb|v
 	`|sqs:[a-z0-9-]+:\d{12}:.+` +
 	`|ecr:[a-z0-9-]+:\d{12}:repository/.+` +
 	`|es:[a-z0-9-]+:\d{12}:domain/[^/]+` +
+	`|codebuild:[a-z0-9-]+:\d{12}:project/.+` +
+	`|code(?:commit|pipeline):[a-z0-9-]+:\d{12}:[^:/]+` +
+	`|codeconnections:[a-z0-9-]+:\d{12}:connection/.+` +
+	`|codedeploy:[a-z0-9-]+:\d{12}:(?:application|deploymentgroup):.+` +
+	`|cloudwatch:[a-z0-9-]+:\d{12}:alarm:.+` +
+	`|events:[a-z0-9-]+:\d{12}:rule/.+` +
+	`|sns:[a-z0-9-]+:\d{12}:[^:]+` +
 	`|rds:[a-z0-9-]+:\d{12}:(?:db|subgrp|pg):.+` +
 	`|s3:::[^/*]+))$`)
 
-// outside are inputs that name what a person keeps outside the program, such as an administrator's role.
+// outside are inputs that may name what a person keeps outside the program, such as an administrator's role.
 var outside = []string{"principalArn"}
 
 // serviceRole is the form of the roles that AWS services make for themselves: an account may have them already.
@@ -55,6 +62,17 @@ var links = []struct {
 	{path: "parameterGroupName", target: typeParameters, given: regexp.MustCompile(`^default\.`)},
 	{path: "domainName", users: []string{"aws:opensearch/"}, target: typeDomain},
 	{path: "deliverySourceName", target: typeDeliverySource},
+	{path: "projectName", users: []string{"aws:codebuild/"}, target: typeProject},
+	{path: "cloudwatchLogs.groupName", users: []string{"aws:codebuild/"}, target: typeLogGroup},
+	{path: "appName", users: []string{"aws:codedeploy/"}, target: typeApplication},
+	{path: "alarmConfiguration.alarms", users: []string{"aws:codedeploy/"}, target: typeAlarm},
+	{path: "autoscalingGroups", users: []string{"aws:codedeploy/"}, target: typeScalingGroup},
+	{path: "artifactStores.location", users: []string{"aws:codepipeline/"}, target: typeBucket},
+	{path: "configuration.RepositoryName", users: []string{"aws:codepipeline/"}, target: typeSource},
+	{path: "configuration.ProjectName", users: []string{"aws:codepipeline/"}, target: typeProject},
+	{path: "configuration.ApplicationName", users: []string{"aws:codepipeline/"}, target: typeApplication},
+	{path: "configuration.AlarmName", users: []string{"aws:codepipeline/"}, target: typeAlarm},
+	{path: "rule", users: []string{"aws:cloudwatch/eventTarget"}, target: typeEventRule},
 	{path: "cachePolicyId", target: typeCachePolicy, given: managedPolicies},
 	{path: "originRequestPolicyId", target: typeOriginRequest, given: managedPolicies},
 	{path: "responseHeadersPolicyId", target: typeHeadersPolicy, given: managedPolicies},
@@ -112,7 +130,8 @@ func (e *Entry) uses() []use {
 
 func (e *Entry) use(path, value string) (use, bool) {
 	if references.MatchString(value) {
-		given := slices.Contains(outside, lastOf(path)) || serviceRole.MatchString(value) || !ofAccount(value, e.Account)
+		outsider := slices.Contains(outside, lastOf(path)) && !e.madeHere(value)
+		given := outsider || serviceRole.MatchString(value) || !ofAccount(value, e.Account)
 		return use{path: path, value: value, given: given}, true
 	}
 	for _, link := range links {
@@ -154,6 +173,11 @@ func (r *Record) used(e *Entry, u use) *Entry {
 		return found
 	}
 	return r.referred(e.Account, impliedName(u.target, u.value))
+}
+
+// named finds what an entry means by an id or a physical name of a type.
+func (r *Record) named(e *Entry, typ, name string) *Entry {
+	return r.used(e, use{target: typ, value: name})
 }
 
 // impliedName is how something that AWS makes along with a resource is recorded when only its name tells it apart.
@@ -220,6 +244,10 @@ var parts = map[string]string{
 	typeBucketLogs:            "bucket",
 	typeReplication:           "bucket",
 	typeObject:                "bucket",
+	typeWebhook:               "projectName",
+	typeDeploymentGroup:       "appName",
+	typeTopicPolicy:           "arn",
+	typeSubscription:          "topic",
 	typeValidation:            "certificateArn",
 	typeAttachment:            "autoscalingGroupName",
 	"aws:autoscaling/tag:Tag": "autoscalingGroupName",

@@ -72,6 +72,14 @@ var replaces = map[string][]string{
 	},
 	typeQueue: {"fifoQueue", "namePrefix"},
 
+	typeWebhook:      {"manualCreation", "scopeConfiguration"},
+	typeConnection:   {"providerType", "hostArn"},
+	typeApplication:  {"computePlatform"},
+	typeEventRule:    {"eventBusName", "namePrefix"},
+	typeEventTarget:  {"rule", "targetId", "eventBusName"},
+	typeTopic:        {"fifoTopic", "namePrefix"},
+	typeSubscription: {"topic", "protocol", "endpoint"},
+
 	typeRepository: {"encryptionConfigurations"},
 	typeBucket:     {"objectLockEnabled", "bucketPrefix"},
 	typeVersioning: {"expectedBucketOwner"},
@@ -87,6 +95,7 @@ var replaces = map[string][]string{
 
 	"kubernetes:apps/v1:Deployment": {"spec.selector"},
 	"kubernetes:core/v1:Service":    {"spec.clusterIP"},
+	typeBinding:                     {"roleRef"},
 }
 
 // objectReplaces are the paths that replace a Kubernetes object of any type.
@@ -95,6 +104,7 @@ var objectReplaces = []string{"apiVersion", "kind", "metadata.namespace"}
 // renamed are the types whose physical name changes in place.
 var renamed = map[string]bool{
 	typeDatabase: true, typeCachePolicy: true, typeOriginRequest: true, typeHeadersPolicy: true, typeOriginAccess: true,
+	typeSource: true, typeApplication: true, typeDeploymentGroup: true,
 }
 
 // replacedBy returns the inputs whose change makes a replacement necessary.
@@ -119,7 +129,6 @@ func (p *Provider) replacedBy(typ string, olds, news resource.PropertyMap) []str
 
 // mustReplace compares a value by the mark behind its path.
 func mustReplace(mark string, old, changed resource.PropertyValue) bool {
-	isTrue := func(v resource.PropertyValue) bool { return v.IsBool() && v.BoolValue() }
 	switch mark {
 	case "?":
 		return old.IsNull() != changed.IsNull()
@@ -128,6 +137,8 @@ func mustReplace(mark string, old, changed resource.PropertyValue) bool {
 	}
 	return !old.DeepEquals(changed)
 }
+
+func isTrue(v resource.PropertyValue) bool { return v.IsBool() && v.BoolValue() }
 
 // at returns the value at a dotted path, null where there is none.
 func at(values resource.PropertyMap, path string) resource.PropertyValue {

@@ -24,7 +24,7 @@ func (e *Entry) refusal(format string, args ...any) error {
 type rule func(p *Provider, e *Entry) error
 
 // rules are all rules, by type; each service has a file of its own.
-var rules = collect(networkRules, balancerRules, edgeRules, certificateRules, databaseRules, searchRules, queueRules, storageRules, otherRules)
+var rules = collect(networkRules, balancerRules, edgeRules, certificateRules, databaseRules, searchRules, queueRules, storageRules, deliveryRules, pipelineRules, eventRules, otherRules)
 
 // collect puts tables of different services together.
 func collect[V any](tables ...map[string]V) map[string]V {
@@ -115,6 +115,7 @@ var inUse = map[string][]string{
 	typeWebACL:          {typeDistribution},
 	typeDeliverySource:  {typeDelivery},
 	typeDeliveryTarget:  {typeDelivery},
+	typeEventRule:       {typeEventTarget},
 }
 
 // protected are the inputs that keep a resource from being deleted while they are set.

@@ -91,11 +91,14 @@ func sameVpc(paths ...string) rule {
 	}
 }
 
-// vpcOf is the VPC of a subnet, a security group or a group of subnets, as a list that is empty if there is none.
+// vpcOf is the VPC of a subnet or a security group, or itself, as a list that is empty if there is none.
 func (p *Provider) vpcOf(user *Entry, id string) []string {
 	found := p.record.referred(user.Account, id)
 	if found == nil {
 		return nil
+	}
+	if found.Type == typeVpc {
+		return []string{found.ID}
 	}
 	if vpc := found.in().text("vpcId"); vpc != "" {
 		return []string{vpc}

@@ -1,10 +1,14 @@
 package cloud
 
-import "slices"
+import (
+	"slices"
+	"strings"
+)
 
 // otherRules are the rules of services with few: EKS, IAM, KMS, Secrets Manager, ECR, Kubernetes and the random provider.
 var otherRules = map[string][]rule{
 	typeNodeGroup:       {scalingFits},
+	typeAccessEntry:     {entryGroups},
 	typeRolePolicy:      {inlineFits},
 	typeKey:             {within(limit{"deletionWindowInDays", 7, 30}, limit{"rotationPeriodInDays", 90, 2560})},
 	typeSecret:          {recoveryWindow},
@@ -21,6 +25,20 @@ func scalingFits(_ *Provider, e *Entry) error {
 	least, most, desired := scaling.number("minSize", 0), scaling.number("maxSize", 0), scaling.number("desiredSize", 0)
 	if least > desired || desired > most || most < 1 {
 		return e.refusal("InvalidParameterException: desired size %v must be between %v and %v", desired, least, most)
+	}
+	return nil
+}
+
+// entryGroups is EKS's rule on the groups of an access entry: Kubernetes keeps some to itself, and nodes have their own.
+func entryGroups(_ *Provider, e *Entry) error {
+	groups, kind := e.in().texts("kubernetesGroups"), orElse(e.in().text("type"), "STANDARD")
+	for _, group := range groups {
+		switch {
+		case strings.HasPrefix(group, "system:"):
+			return e.refusal("InvalidParameterException: the kubernetes group name %s is invalid, it cannot start with system:", group)
+		case kind != "STANDARD":
+			return e.refusal("InvalidParameterException: kubernetesGroups are not for the type %s", kind)
+		}
 	}
 	return nil
 }

@@ -76,6 +76,22 @@ func TestImageLifecycleRules(t *testing.T) {
 	})
 }
 
+// Who enters a cluster is known, unless a person keeps the role, and belongs to groups that are not the system's.
+func TestAccessEntryRules(t *testing.T) {
+	refuses(t, typeAccessEntry, func(c client) values {
+		c.made(typeCluster, "platform", values{"name": "platform", "roleArn": c.role("platform"), "vpcConfig": values{"subnetIds": []any{}}})
+		return values{"clusterName": "platform", "principalArn": c.role("legops-dev-deployer"), "kubernetesGroups": []any{"legops:delivery"}}
+	}, map[string]mistake{
+		"no cluster":            sets("clusterName", "nothing", "NotFound: clusterName nothing"),
+		"a role of nobody":      sets("principalArn", "arn:aws:iam::111111111111:role/legops-dev-nobody", "NotFound: principalArn"),
+		"a group of the system": sets("kubernetesGroups", []any{"system:masters"}, "the kubernetes group name system:masters is invalid, it cannot start with system:"),
+		"a node's groups":       sets("type", "EC2_LINUX", "kubernetesGroups are not for the type EC2_LINUX"),
+	})
+	c := newClient(t)
+	c.made(typeCluster, "platform", values{"name": "platform", "roleArn": c.role("platform"), "vpcConfig": values{"subnetIds": []any{}}})
+	c.made(typeAccessEntry, "person", values{"clusterName": "platform", "principalArn": "arn:aws:iam::111111111111:role/administrators"})
+}
+
 // One rule of a security group with the list of CloudFront's addresses counts as 55.
 func TestPrefixListsWeigh(t *testing.T) {
 	c := newClient(t)

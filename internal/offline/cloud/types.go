@@ -70,6 +70,21 @@ const (
 	typeRedrive      = "aws:sqs/redrivePolicy:RedrivePolicy"
 	typeRedriveAllow = "aws:sqs/redriveAllowPolicy:RedriveAllowPolicy"
 
+	typeProject         = "aws:codebuild/project:Project"
+	typeWebhook         = "aws:codebuild/webhook:Webhook"
+	typeSource          = "aws:codecommit/repository:Repository"
+	typeConnection      = "aws:codeconnections/connection:Connection"
+	typeApplication     = "aws:codedeploy/application:Application"
+	typeDeploymentGroup = "aws:codedeploy/deploymentGroup:DeploymentGroup"
+	typePipeline        = "aws:codepipeline/pipeline:Pipeline"
+
+	typeEventRule    = "aws:cloudwatch/eventRule:EventRule"
+	typeEventTarget  = "aws:cloudwatch/eventTarget:EventTarget"
+	typeAlarm        = "aws:cloudwatch/metricAlarm:MetricAlarm"
+	typeTopic        = "aws:sns/topic:Topic"
+	typeTopicPolicy  = "aws:sns/topicPolicy:TopicPolicy"
+	typeSubscription = "aws:sns/topicSubscription:TopicSubscription"
+
 	typeRepository       = "aws:ecr/repository:Repository"
 	typeRepositoryPolicy = "aws:ecr/repositoryPolicy:RepositoryPolicy"
 	typeLifecyclePolicy  = "aws:ecr/lifecyclePolicy:LifecyclePolicy"
@@ -89,6 +104,8 @@ const (
 	typePassword  = "random:index/randomPassword:RandomPassword"
 	typeNamespace = "kubernetes:core/v1:Namespace"
 	typeRelease   = "kubernetes:helm.sh/v3:Release"
+	typeRights    = "kubernetes:rbac.authorization.k8s.io/v1:Role"
+	typeBinding   = "kubernetes:rbac.authorization.k8s.io/v1:RoleBinding"
 )
 
 // placeless are the AWS services whose resources have one namespace for all regions of an account.

@@ -1,0 +1,210 @@
+package cloud
+
+import (
+	"fmt"
+	"math"
+	"regexp"
+	"slices"
+	"strings"
+)
+
+// deliveryRules are the rules of CodeCommit, CodeConnections, CodeBuild and CodeDeploy, from their API references and
+// user guides, and where the provider is stricter, from its schema.
+var deliveryRules = map[string][]rule{
+	typeSource:     {sourceName},
+	typeConnection: {connectionHasOneEnd},
+	typeProject: {
+		assumable("serviceRole", "codebuild"), buildSource, buildConnection, buildEnvironment, buildVariables,
+		sameVpc("vpcConfig.vpcId", "vpcConfig.subnets", "vpcConfig.securityGroupIds"),
+		within(limit{"buildTimeout", 5, 2160}, limit{"queuedTimeout", 5, 480}, limit{"concurrentBuildLimit", 1, math.MaxInt32}),
+		oneOf("logsConfig.cloudwatchLogs.status", "ENABLED", "DISABLED"),
+	},
+	typeWebhook:     {webhookHearsOfSomething, webhookFilters},
+	typeApplication: {oneOf("computePlatform", "Server", "Lambda", "ECS")},
+	typeDeploymentGroup: {
+		assumable("serviceRoleArn", "codedeploy"), groupStaysInItsApplication, groupConfig, groupAlarms, groupRollback, groupTriggers,
+		groupInstances,
+		oneOf("deploymentStyle.deploymentOption", "WITH_TRAFFIC_CONTROL", "WITHOUT_TRAFFIC_CONTROL"),
+		oneOf("deploymentStyle.deploymentType", "IN_PLACE", "BLUE_GREEN"),
+		oneOf("outdatedInstancesStrategy", "UPDATE", "IGNORE"),
+	},
+}
+
+// sourceName is CodeCommit's rule on names that the form alone cannot tell.
+func sourceName(_ *Provider, e *Entry) error {
+	if name := e.in().text("repositoryName"); strings.HasSuffix(name, ".git") {
+		return e.refusal("InvalidRepositoryNameException: %q must not end in .git", name)
+	}
+	return nil
+}
+
+// connectionProviders are the hosts of code that CodeConnections connects to.
+var connectionProviders = []string{"Bitbucket", "GitHub", "GitHubEnterpriseServer", "GitLab", "GitLabSelfManaged"}
+
+// connectionHasOneEnd is the rule that a connection leads to a provider or to a host of one's own.
+func connectionHasOneEnd(p *Provider, e *Entry) error {
+	if e.in().has("providerType") == e.in().has("hostArn") {
+		return e.refusal("InvalidInputException: either providerType or hostArn must be given")
+	}
+	return oneOf("providerType", connectionProviders...)(p, e)
+}
+
+// gitHosts are the sources of a build that CodeBuild can tell how it went, and that can call it.
+var gitHosts = []string{"GITHUB", "GITHUB_ENTERPRISE", "BITBUCKET", "GITLAB", "GITLAB_SELF_MANAGED"}
+
+var githubAddress = regexp.MustCompile(`^https://github\.com/[\w.-]+/[\w.-]+$`)
+
+// buildSource is CodeBuild's rule that what goes in and what comes out belong together, and are where they must be.
+func buildSource(_ *Provider, e *Entry) error {
+	source, artifacts := e.in().object("source"), e.in().object("artifacts")
+	kind, location := source.text("type"), source.text("location")
+	piped := kind == "CODEPIPELINE"
+	switch {
+	case !slices.Contains(append([]string{"CODECOMMIT", "CODEPIPELINE", "S3", "NO_SOURCE"}, gitHosts...), kind):
+		return e.refusal("InvalidInputException: source.type is %q", kind)
+	case piped != (artifacts.text("type") == "CODEPIPELINE"):
+		return e.refusal("InvalidInputException: source and artifacts must both be of the type CODEPIPELINE, or neither")
+	case !slices.Contains([]string{"CODEPIPELINE", "S3", "NO_ARTIFACTS"}, artifacts.text("type")):
+		return e.refusal("InvalidInputException: artifacts.type is %q, must be CODEPIPELINE, S3 or NO_ARTIFACTS", artifacts.text("type"))
+	case artifacts.text("type") == "S3" && artifacts.text("location") == "":
+		return e.refusal("InvalidInputException: artifacts.location must be given for S3")
+	case kind == "NO_SOURCE" && source.text("buildspec") == "":
+		return e.refusal("InvalidInputException: source.buildspec must be given where there is NO_SOURCE")
+	case (piped || kind == "NO_SOURCE") == (location != ""):
+		return e.refusal("InvalidInputException: source.location is %q with the type %s", location, kind)
+	case kind == "GITHUB" && !githubAddress.MatchString(location):
+		return e.refusal("InvalidInputException: source.location %q does not match %s", location, githubAddress)
+	case source.flag("reportBuildStatus") && !slices.Contains(gitHosts, kind):
+		return e.refusal("InvalidInputException: source.reportBuildStatus is not for %s", kind)
+	}
+	return nil
+}
+
+// buildConnection is what CodeBuild tries at once: that the project's role may use the connection to its source.
+func buildConnection(p *Provider, e *Entry) error {
+	auth := e.in().object("source.auth")
+	role := p.record.referred(e.Account, e.in().text("serviceRole"))
+	if auth.text("type") != "CODECONNECTIONS" || role == nil {
+		return nil
+	}
+	for _, action := range []string{"codeconnections:GetConnection", "codeconnections:GetConnectionToken"} {
+		if !p.may(role, action, auth.text("resource")) {
+			return e.refusal("OAuthProviderException: %s may not %s on %s", role.ID, action, auth.text("resource"))
+		}
+	}
+	return nil
+}
+
+// computeTypes are the sizes of CodeBuild's environments, of those that it keeps itself.
+var computeTypes = map[string]*regexp.Regexp{
+	"LINUX_CONTAINER":        regexp.MustCompile(`^BUILD_GENERAL1_(?:SMALL|MEDIUM|LARGE|XLARGE|2XLARGE)$`),
+	"ARM_CONTAINER":          regexp.MustCompile(`^BUILD_GENERAL1_(?:SMALL|MEDIUM|LARGE|XLARGE|2XLARGE)$`),
+	"LINUX_GPU_CONTAINER":    regexp.MustCompile(`^BUILD_GENERAL1_(?:SMALL|LARGE)$`),
+	"LINUX_LAMBDA_CONTAINER": regexp.MustCompile(`^BUILD_LAMBDA_(?:1|2|4|8|10)GB$`),
+	"ARM_LAMBDA_CONTAINER":   regexp.MustCompile(`^BUILD_LAMBDA_(?:1|2|4|8|10)GB$`),
+}
+
+// buildEnvironment is CodeBuild's rule on size, architecture and image. Its own images tell in their names what they
+// are for, and are pulled by CodeBuild itself.
+func buildEnvironment(_ *Provider, e *Entry) error {
+	in := e.in().object("environment")
+	kind, compute, image := in.text("type"), in.text("computeType"), in.text("image")
+	sizes, known := computeTypes[kind]
+	curated := strings.HasPrefix(image, "aws/codebuild/")
+	unfit := strings.Contains(image, "aarch64") != strings.HasPrefix(kind, "ARM_") || strings.Contains(image, "-lambda-") != strings.Contains(kind, "_LAMBDA_")
+	switch {
+	case !known:
+		return e.refusal("InvalidInputException: environment.type %q is not known here", kind)
+	case !sizes.MatchString(compute):
+		return e.refusal("InvalidInputException: environment.computeType %q is not for %s", compute, kind)
+	case curated && unfit:
+		return e.refusal("InvalidInputException: AWS CodeBuild curated image %s is not supported for projects with environment type %s", image, kind)
+	case curated && orElse(in.text("imagePullCredentialsType"), "CODEBUILD") != "CODEBUILD":
+		return e.refusal("InvalidInputException: environment.imagePullCredentialsType must be CODEBUILD for the image %s", image)
+	}
+	return nil
+}
+
+// buildVariables is CodeBuild's rule on the variables of a build, whose names it keeps some of to itself.
+func buildVariables(_ *Provider, e *Entry) error {
+	seen := map[string]bool{}
+	for _, variable := range e.in().objects("environment.environmentVariables") {
+		name := variable.text("name")
+		kind := orElse(variable.text("type"), "PLAINTEXT")
+		switch {
+		case name == "" || seen[name]:
+			return e.refusal("InvalidInputException: the environment variable %q must have a name, and be there once", name)
+		case strings.HasPrefix(name, "CODEBUILD_"):
+			return e.refusal("InvalidInputException: the environment variable %q: names that begin with CODEBUILD_ are reserved", name)
+		case !slices.Contains([]string{"PLAINTEXT", "PARAMETER_STORE", "SECRETS_MANAGER"}, kind):
+			return e.refusal("InvalidInputException: the environment variable %q is of the type %q", name, kind)
+		}
+		seen[name] = true
+	}
+	return nil
+}
+
+// webhookHearsOfSomething is CodeBuild's rule that a webhook is for a project whose source can call.
+func webhookHearsOfSomething(p *Provider, e *Entry) error {
+	name := e.in().text("projectName")
+	project := p.record.named(e, typeProject, name)
+	if project == nil {
+		return nil // refused as a reference to nothing
+	}
+	if kind := project.in().text("source.type"); !slices.Contains(gitHosts, kind) {
+		return e.refusal("InvalidInputException: project %s has a source of the type %s, which cannot call", name, kind)
+	}
+	return nil
+}
+
+var (
+	webhookFilterTypes = []string{
+		"EVENT", "ACTOR_ACCOUNT_ID", "HEAD_REF", "BASE_REF", "FILE_PATH", "COMMIT_MESSAGE", "TAG_NAME", "RELEASE_NAME",
+		"REPOSITORY_NAME", "ORGANIZATION_NAME", "WORKFLOW_NAME",
+	}
+	webhookEvents = []string{
+		"PUSH", "PULL_REQUEST_CREATED", "PULL_REQUEST_UPDATED", "PULL_REQUEST_CLOSED", "PULL_REQUEST_REOPENED",
+		"PULL_REQUEST_MERGED", "RELEASED", "PRERELEASED", "WORKFLOW_JOB_QUEUED",
+	}
+)
+
+// webhookFilters is CodeBuild's rule on what a webhook listens for: each group of filters names events, and patterns.
+func webhookFilters(_ *Provider, e *Entry) error {
+	groups := e.in().objects("filterGroups")
+	if len(groups) > 0 && e.in().has("branchFilter") {
+		return e.refusal("InvalidInputException: filterGroups and branchFilter exclude each other")
+	}
+	for _, group := range groups {
+		events := 0
+		for _, filter := range group.objects("filters") {
+			if problem := webhookFilterProblem(filter.text("type"), filter.text("pattern")); problem != "" {
+				return e.refusal("InvalidInputException: %s", problem)
+			}
+			if filter.text("type") == "EVENT" {
+				events++
+			}
+		}
+		if events != 1 {
+			return e.refusal("InvalidInputException: a group of filters has %d of the type EVENT, must have one", events)
+		}
+	}
+	return nil
+}
+
+func webhookFilterProblem(kind, pattern string) string {
+	if !slices.Contains(webhookFilterTypes, kind) {
+		return fmt.Sprintf("filter type %q must be one of %s", kind, strings.Join(webhookFilterTypes, ", "))
+	}
+	if kind != "EVENT" {
+		if _, err := regexp.Compile(pattern); err != nil {
+			return fmt.Sprintf("the pattern of a filter %s: %v", kind, err)
+		}
+		return ""
+	}
+	for _, event := range strings.Split(pattern, ",") {
+		if !slices.Contains(webhookEvents, strings.TrimSpace(event)) {
+			return fmt.Sprintf("event %q must be one of %s", event, strings.Join(webhookEvents, ", "))
+		}
+	}
+	return ""
+}
