@@ -43,6 +43,11 @@ func (c *checker) uses(key string, application Application) {
 		c.exists(at(key+".consumes", j), queue, "queue", "queues", queueNames(c.Config))
 	}
 	for j, access := range application.Buckets {
+		if slices.ContainsFunc(application.Buckets[:j], func(other BucketAccess) bool { return other.Name == access.Name && access.Name != "" }) {
+			c.report(at(key+".buckets", j)+".name", access.Name, "is there twice, and an application is told one prefix of a bucket",
+				"keep one, with a prefix that covers both")
+			continue
+		}
 		c.exists(at(key+".buckets", j)+".name", access.Name, "bucket", "storage.buckets", bucketNames(c.Config))
 	}
 	for j, callee := range application.Calls {
@@ -67,7 +72,7 @@ var (
 	// credential is how variables that hold a secret are called.
 	credential = regexp.MustCompile(`(^|_)(PASSWORD|PASSPHRASE|SECRET|TOKEN|(API|ACCESS|PRIVATE|SIGNING|SESSION)_?KEY|CREDENTIALS?)$`)
 	// platformVariables are what the platform tells an application itself.
-	platformVariables = regexp.MustCompile(`^(AWS_|DATABASE_|SEARCH_ENDPOINT$|QUEUE_|BUCKET_|SECRETS_PREFIX$|PORT$|PODINFO_)`)
+	platformVariables = regexp.MustCompile(`^(AWS_|DATABASE_|SEARCH_ENDPOINT$|QUEUE_|BUCKET_|SECRETS_PREFIX$|PORT$|BASE_PATH$|ENVIRONMENT$|PODINFO_)`)
 )
 
 func settings(c *checker) {

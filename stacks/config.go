@@ -333,14 +333,24 @@ type Registry struct {
 type Pipeline struct {
 	// GithubOwner is the GitHub organisation of the application repositories.
 	GithubOwner string `json:"githubOwner" jsonschema:"pattern=^[A-Za-z0-9]([A-Za-z0-9-]{0\\,38})$" jsonschema_extras:"patternErrorMessage=a GitHub organisation name"`
+	// GithubConnected says that a person has approved the connection to GitHub, which the first update makes. Until then
+	// nothing is mirrored.
+	GithubConnected bool `json:"githubConnected"`
 	// Branch is the branch this account follows.
 	Branch string `json:"branch" jsonschema:"pattern=^[A-Za-z0-9._/-]+$" jsonschema_extras:"patternErrorMessage=a branch name"`
 	// ManualApproval stops a release until a person approves; production requires it.
 	ManualApproval bool `json:"manualApproval"`
 	// ComputeType is the size of the build machine.
 	ComputeType ComputeType `json:"computeType"`
-	// BakeMinutes is how long a release is watched before it counts as good.
-	BakeMinutes int `json:"bakeMinutes" jsonschema:"minimum=1,maximum=120"`
+	// BlockSeverity is from which severity on a vulnerability in an image stops its release; production requires HIGH.
+	BlockSeverity string `json:"blockSeverity" jsonschema:"enum=CRITICAL,enum=HIGH"`
+	// BakeMinutes is how long a release is watched before it counts as good. CodeDeploy gives it an hour at most, of
+	// which going back takes some.
+	BakeMinutes int `json:"bakeMinutes" jsonschema:"minimum=1,maximum=20"`
+	// MirrorMinutes is how often each mirror is compared with GitHub, besides after every push.
+	MirrorMinutes int `json:"mirrorMinutes" jsonschema:"minimum=15,maximum=1440"`
+	// DeployerInstanceType is the EC2 instance type of the machine that releases are made from; it needs 1 GiB of memory.
+	DeployerInstanceType InstanceType `json:"deployerInstanceType"`
 	// LoadTest runs the load test against every release; never in production.
 	LoadTest bool `json:"loadTest"`
 }

@@ -60,6 +60,18 @@ func TestPartsRefuseBadValues(t *testing.T) {
 			"legops:storage.buckets[1].name: logs: the platform has a bucket of that name: rename it",
 			"legops:storage.replicaRegion: us-east-1: is the region itself, legops:region: choose another region",
 		}},
+		{"delivery", "test", []edit{
+			set("pipeline.bakeMinutes", 21), set("pipeline.mirrorMinutes", 14), set("pipeline.blockSeverity", "LOW"),
+			set("pipeline.deployerInstanceType", "mac2.metal"),
+		}, []string{
+			"legops:pipeline.bakeMinutes: 21: above the maximum of 20: write a whole number of 1 to 20",
+			"legops:pipeline.blockSeverity: LOW: unknown value: write one of CRITICAL, HIGH",
+			"legops:pipeline.deployerInstanceType: mac2.metal: a Mac cannot be the deployer: choose another instance type",
+			"legops:pipeline.mirrorMinutes: 14: below the minimum of 15: write a whole number of 15 to 1440",
+		}},
+		{"one bucket, two prefixes", "test", []edit{set("applications[4].buckets[1].name", "documents")}, []string{
+			"legops:applications[4].buckets[1].name: documents: is there twice, and an application is told one prefix of a bucket: keep one, with a prefix that covers both",
+		}},
 		{"object lock", "prod", []edit{set("storage.buckets[1].objectLock.mode", "ADVISORY"), set("storage.replicaRegion", "us-west-22")}, []string{
 			"legops:storage.buckets[1].objectLock.mode: ADVISORY: unknown value: write one of GOVERNANCE, COMPLIANCE",
 			"legops:storage.replicaRegion: us-west-22: unknown region: did you mean us-west-2?",

@@ -90,6 +90,11 @@ var requirements = slices.Concat([]requirement{
 		value: func(c *Config) any { return c.Pipeline.LoadTest },
 		met:   func(c *Config) bool { return !c.Pipeline.LoadTest },
 		what:  "that no load test runs", fix: "set it to false",
+	}, {
+		key:   "pipeline.blockSeverity",
+		value: func(c *Config) any { return c.Pipeline.BlockSeverity },
+		met:   func(c *Config) bool { return c.Pipeline.BlockSeverity == "HIGH" },
+		what:  "that severe vulnerabilities stop a release", fix: "set it to HIGH",
 	},
 },
 	keepsLogs("network.flowLogRetentionDays", func(c *Config) int { return int(c.Network.FlowLogRetention) }),

@@ -22,7 +22,7 @@ var rules = []rule{
 	{"zones are of the region", zones},
 	{"the cluster endpoint is closed to the world and open to no private range", endpoint},
 	{"administrators are roles of the account, named once", administrators},
-	{"the bastion runs Linux", bastion},
+	{"bastion and deployer run Linux", instances},
 	{"nodes have a size and an architecture that images run on", nodes},
 	{"the database has room to grow and time for backups", database},
 	{"search nodes divide over the zones", searchDomain},
@@ -129,9 +129,17 @@ func administrators(c *checker) {
 	c.unique(roles, func(i int) string { return at(list, i) + ".roleArn" }, "remove one")
 }
 
-func bastion(c *checker) {
-	if c.Bastion.InstanceType.IsMac() {
-		c.report("bastion.instanceType", c.Bastion.InstanceType.text(), "a Mac cannot be the bastion", "choose another instance type")
+func instances(c *checker) {
+	for _, instance := range []struct {
+		key, what string
+		of        InstanceType
+	}{
+		{"bastion.instanceType", "the bastion", c.Bastion.InstanceType},
+		{"pipeline.deployerInstanceType", "the deployer", c.Pipeline.DeployerInstanceType},
+	} {
+		if instance.of.IsMac() {
+			c.report(instance.key, instance.of.text(), "a Mac cannot be "+instance.what, "choose another instance type")
+		}
 	}
 }
 

@@ -109,7 +109,7 @@ func TestProduction(t *testing.T) {
 			set("rds.logRetentionDays", 60), set("opensearch.zoneAware", false), drop("opensearch.dedicatedMasters"),
 			set("opensearch.logRetentionDays", 60), set("storage.logRetentionDays", 89), set("cdn.firewall.mode", "count"),
 			set("cdn.hsts.maxAgeSeconds", 31535999), set("pipeline.manualApproval", false), set("pipeline.loadTest", true),
-			set("monitoring.logRetentionDays", 60),
+			set("pipeline.blockSeverity", "CRITICAL"), set("monitoring.logRetentionDays", 60),
 			drop("storage.replicaRegion"), set("cdn.contentSecurityPolicy", "default-src 'self'; script-src 'self' 'unsafe-inline'"),
 		}, []string{
 			"legops:cdn.contentSecurityPolicy: default-src 'self'; script-src 'self' 'unsafe-inline': production requires that only named sources run scripts: remove 'unsafe-inline', 'unsafe-eval', *, http:, https: and data: from default-src and script-src",
@@ -126,6 +126,7 @@ func TestProduction(t *testing.T) {
 			"legops:opensearch.dedicatedMasters: production requires dedicated search masters: add it, with instanceType and a count of 3",
 			"legops:opensearch.logRetentionDays: 60: production requires 90 days of logs: set it to 90 or more",
 			"legops:opensearch.zoneAware: false: production requires search nodes in both zones: set it to true",
+			"legops:pipeline.blockSeverity: CRITICAL: production requires that severe vulnerabilities stop a release: set it to HIGH",
 			"legops:pipeline.loadTest: true: production requires that no load test runs: set it to false",
 			"legops:pipeline.manualApproval: false: production requires a person's approval of every release: set it to true",
 			"legops:rds.backupRetentionDays: 13: production requires 14 days of backups: set it to 14 or more",
