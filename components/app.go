@@ -140,6 +140,9 @@ func NewApp(ctx *pulumi.Context, name string, args *AppArgs, opts ...pulumi.Reso
 	if err := b.exposed(); err != nil {
 		return nil, err
 	}
+	if err := b.delivery(); err != nil {
+		return nil, err
+	}
 	secretArns := pulumi.StringMap{}
 	for secret, arn := range c.SecretArns {
 		secretArns[secret] = arn

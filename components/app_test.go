@@ -75,7 +75,7 @@ func TestAppConfiguration(t *testing.T) {
 	}
 	config := record(t, app(appArgs)).One(t, "kubernetes:core/v1:ConfigMap", "app-matters-config")
 	expect(t, config, map[string]any{"metadata.name": "matters", "data": object{
-		"AWS_REGION": "eu-west-1", "PORT": "8080", "PODINFO_PORT": "8080", "SECRETS_PREFIX": "legops-test/matters/",
+		"AWS_REGION": "eu-west-1", "BASE_PATH": "/matters", "PORT": "8080", "PODINFO_PORT": "8080", "SECRETS_PREFIX": "legops-test/matters/",
 		"LOG_LEVEL": "warn", "DATABASE_HOST": "database.internal",
 	}})
 	first := fingerprintOf(appArgs)

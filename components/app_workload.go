@@ -31,12 +31,13 @@ const (
 )
 
 // standardSettings are the environment variables that every application has.
-var standardSettings = []string{"AWS_REGION", "PODINFO_PORT", "PORT", "SECRETS_PREFIX"}
+var standardSettings = []string{"AWS_REGION", "BASE_PATH", "PODINFO_PORT", "PORT", "SECRETS_PREFIX"}
 
 // configuration is the environment of the pods. It says where secrets are, never what they are.
 func (a *AppArgs) configuration() pulumi.StringMap {
 	data := pulumi.StringMap{
 		"AWS_REGION":     pulumi.String(a.Location.Region),
+		"BASE_PATH":      pulumi.String(a.Path),               // a request comes with its whole path
 		"PODINFO_PORT":   pulumi.String(strconv.Itoa(a.Port)), // for the first image
 		"PORT":           pulumi.String(strconv.Itoa(a.Port)),
 		"SECRETS_PREFIX": pulumi.String(a.secretPrefix()),
@@ -121,15 +122,13 @@ func (b *appBuild) workload(ready []pulumi.Resource) error {
 		pulumi.DependsOn(append(ready, config, deployment)),
 		// To take the patch back would strip the pods just before the Deployment goes.
 		pulumi.RetainOnDelete(true),
-		pulumi.Timeouts(&pulumi.CustomTimeouts{Create: "5m", Update: b.args.rolloutTimeout()}),
+		pulumi.Timeouts(&pulumi.CustomTimeouts{Create: "5m", Update: fmt.Sprintf("%ds", RolloutSeconds(b.args.MaxReplicas))}),
 	)...)
 	return err
 }
 
-// rolloutTimeout is how long a rollout should take: one pod after the other, and one of them slow.
-func (a *AppArgs) rolloutTimeout() string {
-	return fmt.Sprintf("%ds", appStartSeconds+a.MaxReplicas*2*appReadySeconds)
-}
+// RolloutSeconds is how long a rollout of as many pods should take: one after the other, and one of them slow.
+func RolloutSeconds(pods int) int { return appStartSeconds + pods*2*appReadySeconds }
 
 // rollout is the Deployment but for image and number of replicas.
 func (b *appBuild) rollout(configuration pulumi.StringInput) appsv1.DeploymentSpecPatchArgs {

@@ -21,6 +21,8 @@ const (
 	KeyStorage     KeyPurpose = "storage"
 	KeyCredentials KeyPurpose = "credentials"
 	KeyRegistry    KeyPurpose = "registry"
+	KeySource      KeyPurpose = "source"
+	KeyAlerts      KeyPurpose = "alerts"
 )
 
 // EncryptionArgs are the arguments of Encryption.
@@ -65,6 +67,8 @@ var keyPurposes = map[KeyPurpose]keyPurpose{
 	KeyStorage:     {description: "Buckets of applications and builds", outlives: true},
 	KeyCredentials: {description: "Secrets Manager"},
 	KeyRegistry:    {description: "Container images"},
+	KeySource:      {description: "Mirrored source code"},
+	KeyAlerts:      {description: "Topics of alerts", statements: alertKeyUsers},
 }
 
 // NewEncryption creates the keys.
@@ -173,6 +177,27 @@ func volumeKeyUsers(l Location) []Statement {
 				"StringEquals": throughEC2,
 				"Bool":         {"kms:GrantIsForAWSResource": {"true"}},
 			},
+		},
+	}
+}
+
+// alertKeyUsers lets the services that publish alerts encrypt them: CloudWatch for alarms of this account and region
+// only. EventBridge does not tell KMS whom it acts for, so a condition on that would lose its messages without a word.
+func alertKeyUsers(l Location) []Statement {
+	publish := []string{"kms:Decrypt", "kms:GenerateDataKey*"}
+	return []Statement{
+		{
+			Sid:        "CloudWatchAlarms",
+			Services:   []string{"cloudwatch.amazonaws.com"},
+			Actions:    publish,
+			Resources:  thisKey,
+			Conditions: fromAlarms(l),
+		},
+		{
+			Sid:       "EventBridge",
+			Services:  []string{"events.amazonaws.com"},
+			Actions:   publish,
+			Resources: thisKey,
 		},
 	}
 }

@@ -5,6 +5,7 @@ import (
 
 	"github.com/pulumi/pulumi/sdk/v3/go/pulumi"
 	"github.com/stretchr/testify/assert"
+	"github.com/stretchr/testify/require"
 
 	"legops/components"
 )
@@ -20,7 +21,8 @@ var encryptionArgs = components.EncryptionArgs{Name: "legops-test", Location: lo
 
 var allPurposes = []components.KeyPurpose{
 	components.KeyLogs, components.KeySecrets, components.KeyVolumes, components.KeyDatabase, components.KeySearch,
-	components.KeyQueues, components.KeyStorage, components.KeyCredentials, components.KeyRegistry,
+	components.KeyQueues, components.KeyStorage, components.KeyCredentials, components.KeyRegistry, components.KeySource,
+	components.KeyAlerts,
 }
 
 func TestEncryption(t *testing.T) {
@@ -66,6 +68,24 @@ func TestEncryptionKeyUsers(t *testing.T) {
 	}
 	assert.Equal(t, []string{"kms:CreateGrant"}, volumes.Statement[2].Action)
 	assert.Equal(t, []string{"true"}, volumes.Statement[2].Condition["Bool"]["kms:GrantIsForAWSResource"])
+
+	alerts := policyOf(t, r.One(t, "aws:kms/key:Key", "encryption-alerts"), "policy")
+	require.Len(t, alerts.Statement, 3)
+	for i, user := range []struct {
+		service   string
+		condition map[string]map[string][]string
+	}{
+		{"cloudwatch.amazonaws.com", map[string]map[string][]string{
+			"StringEquals": {"aws:SourceAccount": {"111122223333"}},
+			"ArnLike":      {"aws:SourceArn": {"arn:aws:cloudwatch:eu-west-1:111122223333:alarm:*"}},
+		}},
+		{"events.amazonaws.com", nil}, // KMS would be told nothing to compare
+	} {
+		statement := alerts.Statement[i+1]
+		assert.Equal(t, []string{user.service}, statement.Principal.Service)
+		assert.Equal(t, []string{"kms:Decrypt", "kms:GenerateDataKey*"}, statement.Action)
+		assert.Equal(t, user.condition, statement.Condition)
+	}
 }
 
 func TestEncryptionUnprotected(t *testing.T) {
@@ -79,7 +99,7 @@ func TestEncryptionUnprotected(t *testing.T) {
 
 func TestEncryptionRefuses(t *testing.T) {
 	refuses(t, encryption(components.EncryptionArgs{Purposes: []components.KeyPurpose{"mail"}, Location: components.Location{Account: "1", Region: "moon"}}),
-		"encryption encryption: Name is missing", `Purposes: "mail" must be one of [credentials database`, `Location.Account "1" must be twelve digits`, `Location.Region "moon" must be an AWS region`)
+		"encryption encryption: Name is missing", `Purposes: "mail" must be one of [alerts credentials`, `Location.Account "1" must be twelve digits`, `Location.Region "moon" must be an AWS region`)
 }
 
 func TestEncryptionRefusesNoPurpose(t *testing.T) {

@@ -81,6 +81,11 @@ func trust(service string, conditions Conditions) Statement {
 	return Statement{Services: []string{service}, Actions: []string{"sts:AssumeRole"}, Conditions: conditions}
 }
 
+// trustOf lets an AWS service take a role, but only for one resource of the account.
+func trustOf(l Location, service, resource string) Statement {
+	return trust(service, Conditions{"StringEquals": {"aws:SourceAccount": {l.Account}, "aws:SourceArn": {resource}}})
+}
+
 // overTLSOnly refuses every call to the resources, by anybody, that is not encrypted on its way.
 func overTLSOnly(action string, resources pulumi.StringArray) Statement {
 	return Statement{
@@ -140,4 +145,13 @@ func newRole(ctx *pulumi.Context, name string, location Location, args roleArgs,
 		r.grants = append(r.grants, inline)
 	}
 	return r, nil
+}
+
+// granted is the ARN of the role, for whoever uses it at once: it waits for the rights.
+func (r *role) granted() pulumi.StringOutput {
+	waits := []any{r.Arn}
+	for _, grant := range r.grants {
+		waits = append(waits, grant.URN())
+	}
+	return pulumi.All(waits...).ApplyT(func(resolved []any) string { return resolved[0].(string) }).(pulumi.StringOutput)
 }

@@ -63,7 +63,8 @@ type StorageArgs struct {
 	Buckets []BucketArgs
 	// LogRetention is how many days access logs are kept, at least 1.
 	LogRetention int
-	// ArtifactRetention is how many days build artifacts are kept, at least 1.
+	// ArtifactRetention is how many days build artifacts are kept, at least 1; small ones, such as what a release is
+	// rolled out with, stay.
 	ArtifactRetention int
 	// Replica keeps a copy of every bucket of the applications in another region. Optional.
 	Replica *ReplicaArgs
@@ -82,6 +83,8 @@ type Storage struct {
 	// ArtifactBucket and ArtifactBucketArn name the bucket of build artifacts, once it has all its settings.
 	ArtifactBucket    pulumi.StringOutput `pulumi:"artifactBucket"`
 	ArtifactBucketArn pulumi.StringOutput `pulumi:"artifactBucketArn"`
+	// ArtifactBucketName is the name of that bucket as plain text, for policies.
+	ArtifactBucketName string
 	// Names are the physical names of the applications' buckets, by name.
 	Names map[string]string
 
@@ -103,7 +106,9 @@ func NewStorage(ctx *pulumi.Context, name string, args *StorageArgs, opts ...pul
 	if err := args.check(name); err != nil {
 		return nil, err
 	}
-	c := &Storage{Names: map[string]string{}, location: args.Location, keyArn: args.KeyArn}
+	c := &Storage{
+		Names: map[string]string{}, ArtifactBucketName: args.physical(artifactBucket), location: args.Location, keyArn: args.KeyArn,
+	}
 	for _, b := range args.Buckets {
 		c.Names[b.Name] = args.physical(b.Name)
 	}
@@ -219,7 +224,7 @@ func (b *storageBuild) artifactBucket() (*bucket, error) {
 		location: b.args.Location,
 		keyArn:   b.args.KeyArn,
 		rules: []s3.BucketLifecycleConfigurationV2RuleArgs{
-			abandonedUploads(), oldVersions(deletedDays), expiry(b.args.ArtifactRetention),
+			abandonedUploads(), oldVersions(deletedDays), expiryOfLarge(b.args.ArtifactRetention),
 		},
 		protect: b.args.Protect,
 	}, b.parent)

@@ -139,7 +139,7 @@ func encryptionRule(keyArn pulumi.StringInput) s3.BucketServerSideEncryptionConf
 	}
 }
 
-// lifecycleRule is a rule for the whole bucket.
+// lifecycleRule is a rule for the whole bucket, unless its filter is replaced.
 func lifecycleRule(id string) s3.BucketLifecycleConfigurationV2RuleArgs {
 	return s3.BucketLifecycleConfigurationV2RuleArgs{
 		Id:     pulumi.String(id),
@@ -172,6 +172,18 @@ func oldVersions(days int) s3.BucketLifecycleConfigurationV2RuleArgs {
 func expiry(days int) s3.BucketLifecycleConfigurationV2RuleArgs {
 	rule := lifecycleRule("expiry")
 	rule.Expiration = s3.BucketLifecycleConfigurationV2RuleExpirationArgs{Days: pulumi.Int(days)}
+	return rule
+}
+
+// largeObject is the size in bytes above which an object counts as large: far more than a script or the bundle of a
+// release has (a few KiB), and less than most archives of sources.
+const largeObject = 128 * 1024
+
+// expiryOfLarge deletes what is older than some days, but only large objects: CodeDeploy goes back to the last good
+// bundle, and builds read their scripts, however old these are.
+func expiryOfLarge(days int) s3.BucketLifecycleConfigurationV2RuleArgs {
+	rule := expiry(days)
+	rule.Filter = s3.BucketLifecycleConfigurationV2RuleFilterArgs{ObjectSizeGreaterThan: pulumi.Int(largeObject)}
 	return rule
 }
 

@@ -130,7 +130,7 @@ func TestStorageProtection(t *testing.T) {
 	}
 }
 
-// rule is a lifecycle rule of a whole bucket as AWS gets it.
+// rule is a lifecycle rule as AWS gets it, of a whole bucket unless it says otherwise.
 func rule(id string, does map[string]any) map[string]any {
 	rule := map[string]any{"id": id, "status": "Enabled", "filter": map[string]any{}}
 	for key, value := range does {
@@ -150,11 +150,14 @@ func TestStorageLifecycle(t *testing.T) {
 	expiry := func(days float64) map[string]any {
 		return rule("expiry", map[string]any{"expiration": map[string]any{"days": days}})
 	}
+	expiryOfLarge := rule("expiry", map[string]any{ // the bundles of releases are smaller, and stay
+		"expiration": map[string]any{"days": 90.0}, "filter": map[string]any{"objectSizeGreaterThan": 131072.0},
+	})
 	infrequent := rule("infrequent-access", map[string]any{"transitions": []any{map[string]any{"days": 90.0, "storageClass": "STANDARD_IA"}}})
 	r := record(t, storage(replicatedArgs()))
 	for name, rules := range map[string][]any{
 		"storage-logs":              {uploads, versions(30), expiry(400)},
-		"storage-artifacts":         {uploads, versions(30), expiry(90)},
+		"storage-artifacts":         {uploads, versions(30), expiryOfLarge},
 		"storage-documents":         {uploads, versions(365), infrequent},
 		"storage-documents-replica": {uploads, versions(365), infrequent},
 		"storage-evidence":          {uploads, versions(30)},

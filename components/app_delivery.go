@@ -1,0 +1,32 @@
+package components
+
+const deliveryRole = "delivery"
+
+// delivery lets the deployer roll the application out: set the image of its Deployment, and watch what comes of it.
+// There is nothing of its configuration and its Secrets in it, and no way into a pod.
+func (b *appBuild) delivery() error {
+	if err := newRbacRole(b.ctx, b.name+"-delivery", &rbacRoleArgs{
+		Metadata: b.object(deliveryRole, nil),
+		Rules:    b.args.deliveryRules(),
+	}, b.with()...); err != nil {
+		return err
+	}
+	return newRbacRoleBinding(b.ctx, b.name+"-delivery", &rbacRoleBindingArgs{
+		Metadata: b.object(deliveryRole, nil),
+		RoleRef:  rbacSubject{APIGroup: rbacGroup, Kind: "Role", Name: deliveryRole},
+		Subjects: []rbacSubject{{APIGroup: rbacGroup, Kind: "Group", Name: DeliveryGroup}},
+	}, b.with()...)
+}
+
+// deliveryRules are looked at by Kubernetes one by one, and only add up.
+func (a *AppArgs) deliveryRules() []rbacRule {
+	look, own := []string{"get", "list", "watch"}, []string{a.Name}
+	return []rbacRule{
+		{APIGroups: []string{"apps"}, Resources: []string{"deployments", "replicasets"}, Verbs: look},
+		{APIGroups: []string{"apps"}, Resources: []string{"deployments"}, ResourceNames: own, Verbs: []string{"patch"}},
+		{APIGroups: []string{""}, Resources: []string{"pods"}, Verbs: look},
+		{APIGroups: []string{""}, Resources: []string{"events"}, Verbs: []string{"get", "list"}},
+		{APIGroups: []string{"discovery.k8s.io"}, Resources: []string{"endpointslices"}, Verbs: []string{"get", "list"}},
+		{APIGroups: []string{""}, Resources: []string{"services"}, ResourceNames: own, Verbs: []string{"get"}},
+	}
+}

@@ -1,0 +1,188 @@
+package components
+
+import (
+	_ "embed"
+	"strings"
+
+	awseks "github.com/pulumi/pulumi-aws/sdk/v6/go/aws/eks"
+	"github.com/pulumi/pulumi/sdk/v3/go/pulumi"
+)
+
+// DeliveryGroup is the Kubernetes group of the deployer. Each application lets it roll out that application, and nothing
+// else lets it do anything.
+const DeliveryGroup = "legops:delivery"
+
+// DeployerArgs are the arguments of Deployer.
+type DeployerArgs struct {
+	// Name is the prefix of physical names, at most 53 characters: <project>-<stack>.
+	Name string
+	// Location is the region and account of the instance, of the cluster and of the artifact bucket.
+	Location Location
+	// VpcID is the VPC of the instance.
+	VpcID pulumi.StringInput
+	// SubnetIDs are the private application subnets, one per zone; the instance is in one of them.
+	SubnetIDs pulumi.StringArrayInput
+	// InstanceType is an EC2 instance type, such as t4g.micro.
+	InstanceType string
+	// Architecture is amd64 or arm64, as the instance type.
+	Architecture string
+	// KubernetesVersion is the minor version of the cluster that its kubectl is for, such as 1.35.
+	KubernetesVersion string
+	// Cluster is the name of the cluster, as plain text.
+	Cluster string
+	// ClusterName is the cluster's own output, which waits for the cluster.
+	ClusterName pulumi.StringInput
+	// VolumeKeyArn is the KMS key of its disk.
+	VolumeKeyArn pulumi.StringInput
+	// ArtifactBucketArn is the bucket in which the pipelines keep releases, as plain text.
+	ArtifactBucketArn string
+	// ArtifactKeyArn is the KMS key of that bucket.
+	ArtifactKeyArn pulumi.StringInput
+	// LoadBalancerArnSuffix names, in metrics, the load balancer whose errors stop a release.
+	LoadBalancerArnSuffix pulumi.StringInput
+	// TopicArn is the SNS topic that hears of these errors.
+	TopicArn pulumi.StringInput
+	// Tags are put on the instance and its disk, which no default tags reach.
+	Tags map[string]string
+}
+
+// Deployer is the instance on which CodeDeploy runs the hooks of every release: they roll it out on the cluster by
+// kubectl. Nothing reaches it; Session Manager opens a shell on it. In AWS it may read releases and find the cluster, on
+// the cluster it may roll out applications.
+//
+// It is an Auto Scaling group of one, never older than a month. A release that meets the change fails and is repeated.
+type Deployer struct {
+	pulumi.ResourceState
+
+	// SecurityGroupID is the group of the instance. It has no rules of its own.
+	SecurityGroupID pulumi.StringOutput `pulumi:"securityGroupId"`
+	// GroupName is the name of the Auto Scaling group.
+	GroupName pulumi.StringOutput `pulumi:"groupName"`
+	// RoleArn is the role of the instance.
+	RoleArn pulumi.StringOutput `pulumi:"roleArn"`
+	// ServiceRoleArn is the role with which CodeDeploy finds the instance and watches alarms, once it has its rights.
+	ServiceRoleArn pulumi.StringOutput `pulumi:"serviceRoleArn"`
+	// AlarmName is the alarm that stops any release.
+	AlarmName pulumi.StringOutput `pulumi:"alarmName"`
+	// TagName is the value of the tag Name by which CodeDeploy finds the instance.
+	TagName string
+}
+
+// NewDeployer creates the instance, its access to the cluster, and what CodeDeploy needs besides.
+func NewDeployer(ctx *pulumi.Context, name string, args *DeployerArgs, opts ...pulumi.ResourceOption) (*Deployer, error) {
+	if err := args.check(name); err != nil {
+		return nil, err
+	}
+	described := args.instance()
+	c := &Deployer{TagName: described.name}
+	if err := ctx.RegisterComponentResource("legops:components:Deployer", name, c, opts...); err != nil {
+		return nil, err
+	}
+	parent := pulumi.Parent(c)
+	rights, err := newInstanceRole(ctx, name, described, parent)
+	if err != nil {
+		return nil, err
+	}
+	// Without a policy of EKS: what the group may do is for each application to say.
+	access, err := awseks.NewAccessEntry(ctx, name+"-access", &awseks.AccessEntryArgs{
+		ClusterName:      args.ClusterName,
+		PrincipalArn:     rights.Arn,
+		Type:             pulumi.String("STANDARD"),
+		KubernetesGroups: pulumi.ToStringArray([]string{DeliveryGroup}),
+	}, parent)
+	if err != nil {
+		return nil, err
+	}
+	made, err := newInstance(ctx, name, described, rights, []pulumi.Resource{access}, parent)
+	if err != nil {
+		return nil, err
+	}
+	service, err := args.serviceRole(ctx, name+"-service", parent)
+	if err != nil {
+		return nil, err
+	}
+	alarm, err := args.errorsAlarm(ctx, name+"-errors", parent)
+	if err != nil {
+		return nil, err
+	}
+	c.SecurityGroupID, c.GroupName, c.RoleArn = made.securityGroup.ID().ToStringOutput(), made.group.Name, rights.Arn
+	c.ServiceRoleArn, c.AlarmName = service.granted(), alarm.Name
+	return c, ctx.RegisterResourceOutputs(c, pulumi.Map{
+		"securityGroupId": c.SecurityGroupID, "groupName": c.GroupName, "roleArn": c.RoleArn,
+		"serviceRoleArn": c.ServiceRoleArn, "alarmName": c.AlarmName, "tagName": pulumi.String(c.TagName),
+	})
+}
+
+func (a *DeployerArgs) check(name string) error {
+	p := &problems{component: "deployer " + name}
+	p.requireText(map[string]string{"Name": a.Name, "InstanceType": a.InstanceType, "Cluster": a.Cluster})
+	p.requireInput(map[string]pulumi.Input{
+		"VpcID": a.VpcID, "SubnetIDs": a.SubnetIDs, "ClusterName": a.ClusterName, "VolumeKeyArn": a.VolumeKeyArn,
+		"ArtifactKeyArn": a.ArtifactKeyArn, "LoadBalancerArnSuffix": a.LoadBalancerArnSuffix, "TopicArn": a.TopicArn,
+	})
+	a.Location.check(p)
+	checkInstance(p, a.Architecture, a.KubernetesVersion)
+	role := a.serviceRoleName()
+	p.require(len(role) <= 64, "role %s is %d characters long, must be 64 at most", role, len(role))
+	bucket := a.Location.Bucket("")
+	p.require(strings.HasPrefix(a.ArtifactBucketArn, bucket) && !strings.ContainsAny(a.ArtifactBucketArn, "/*?"),
+		"ArtifactBucketArn %q must be the ARN of a bucket, %s<name>", a.ArtifactBucketArn, bucket)
+	return p.err()
+}
+
+func (a *DeployerArgs) instance() instanceArgs {
+	return instanceArgs{
+		name:         a.Name + "-deployer",
+		description:  "Deployer of " + a.Name,
+		location:     a.Location,
+		vpcID:        a.VpcID,
+		subnetIDs:    a.SubnetIDs,
+		instanceType: a.InstanceType,
+		architecture: a.Architecture,
+		statements:   a.rights(),
+		userData:     a.userData(),
+		volumeKeyArn: a.VolumeKeyArn,
+		tags:         a.Tags,
+	}
+}
+
+// rights are what the instance does in AWS. The agent asks CodeDeploy for work as the instance it is, which takes none.
+func (a *DeployerArgs) rights() []Statement {
+	return []Statement{
+		{
+			// A pipeline keeps what it hands over below <the beginning of its name>/<the artifact's name>/.
+			Sid:       "ReadReleases",
+			Actions:   []string{"s3:GetObject", "s3:GetObjectVersion"},
+			Resources: arns(a.ArtifactBucketArn + "/*/Release/*"),
+		},
+		{
+			Sid:        "DecryptReleases",
+			Actions:    []string{"kms:Decrypt"},
+			Resources:  pulumi.StringArray{a.ArtifactKeyArn},
+			Conditions: throughS3(a.Location, a.ArtifactBucketArn),
+		},
+		{
+			Sid:       "FindCluster",
+			Actions:   []string{"eks:DescribeCluster"},
+			Resources: arns(a.Location.ARN("eks", "cluster/"+a.Cluster)),
+		},
+	}
+}
+
+// deployerAgent is the release of the CodeDeploy agent, as its package is named in the bucket that CodeDeploy keeps in
+// every region. From 2.0 on it is a program of its own, for either architecture; before, it needed Ruby.
+const deployerAgent = "2.1.0-9745926189"
+
+//go:embed deployer.sh
+var deployerScript string
+
+// userData installs what the hooks use, and then the agent.
+func (a *DeployerArgs) userData() string {
+	return strings.NewReplacer(
+		"@AGENT@", deployerAgent,
+		"@ARCHITECTURE@", a.Architecture,
+		"@CLUSTER@", a.Cluster,
+		"@KUBECTL@", kubectlReleases[a.KubernetesVersion],
+		"@REGION@", a.Location.Region,
+	).Replace(deployerScript)
+}

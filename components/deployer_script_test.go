@@ -1,0 +1,94 @@
+package components_test
+
+import (
+	"os"
+	"os/exec"
+	"path/filepath"
+	"strings"
+	"testing"
+
+	"github.com/stretchr/testify/assert"
+	"github.com/stretchr/testify/require"
+)
+
+// deployerStubs stand in for the commands that reach out. Each first writes down how it was called.
+var deployerStubs = map[string]string{
+	// The last two arguments are where to, and what.
+	"curl": `case "${*: -1}" in
+*/kubectl) printf '#!/bin/bash\necho "kubectl $*" >>"$LOG"\n[ "$(grep -c ^kubectl "$LOG")" -gt "$SILENCE" ]\n' ;;
+*.sha256) printf '%s' "${CHECKSUM:-$(sha256sum "$ROOT/tmp/kubectl" | cut -d' ' -f1)}" ;;
+esac >"${*: -2:1}"`,
+	"aws":       ``,
+	"dnf":       `mkdir -p "$ROOT/etc/codedeploy-agent/conf"`,
+	"sleep":     ``,
+	"systemctl": ``,
+	"uname":     `echo aarch64`,
+}
+
+// start runs the user data of the deployer below a folder instead of /, and gives back the folder and what was called.
+func start(t *testing.T, environment ...string) (root string, calls []string, err error) {
+	t.Helper()
+	root = t.TempDir()
+	for _, folder := range []string{"bin", "etc", "tmp", "usr/local/bin"} {
+		require.NoError(t, os.MkdirAll(filepath.Join(root, folder), 0o700))
+	}
+	for name, does := range deployerStubs {
+		stub := "#!/bin/bash\necho \"" + name + " $*\" >>\"$LOG\"\n" + does + "\n"
+		require.NoError(t, os.WriteFile(filepath.Join(root, "bin", name), []byte(stub), 0o700))
+	}
+	here := strings.NewReplacer("/etc/", root+"/etc/", "/tmp/", root+"/tmp/", "/usr/local/bin/", root+"/usr/local/bin/")
+	log := filepath.Join(root, "log")
+	run := exec.Command("bash", "-c", here.Replace(deployerScript(t, deployerArgs)))
+	run.Env = append([]string{
+		"PATH=" + root + "/bin:" + root + "/usr/local/bin:/usr/bin:/bin", "ROOT=" + root, "LOG=" + log, "SILENCE=0",
+	}, environment...)
+	out, err := run.CombinedOutput()
+	t.Log(string(out))
+	text, readErr := os.ReadFile(log)
+	require.NoError(t, readErr)
+	for line := range strings.Lines(strings.ReplaceAll(string(text), root, "")) {
+		calls = append(calls, strings.TrimSuffix(line, "\n"))
+	}
+	return root, calls, err
+}
+
+func TestDeployerStartsItsAgentLast(t *testing.T) {
+	root, calls, err := start(t)
+	require.NoError(t, err)
+	const fetch = "curl -fsSL --connect-timeout 5 --retry 60 --retry-delay 10 -o "
+	const agent = "codedeploy-agent-2.1.0-9745926189.aarch64.rpm"
+	assert.Equal(t, []string{
+		fetch + "/tmp/kubectl https://dl.k8s.io/release/v1.35.0/bin/linux/arm64/kubectl",
+		fetch + "/tmp/kubectl.sha256 https://dl.k8s.io/release/v1.35.0/bin/linux/arm64/kubectl.sha256",
+		"aws eks update-kubeconfig --region eu-west-1 --name legops-test --kubeconfig /etc/legops/kubeconfig",
+		"kubectl get --raw /readyz --request-timeout 10s",
+		"uname -m",
+		fetch + "/tmp/" + agent + " https://aws-codedeploy-eu-west-1.s3.eu-west-1.amazonaws.com/releases/" + agent,
+		"dnf install -y --setopt=install_weak_deps=False /tmp/" + agent,
+		"systemctl enable codedeploy-agent",
+		"systemctl restart codedeploy-agent",
+	}, calls)
+	configuration, err := os.ReadFile(filepath.Join(root, "etc/codedeploy-agent/conf/codedeployagent.yml"))
+	require.NoError(t, err)
+	assert.Equal(t, "wait_between_runs: 1\n", string(configuration))
+	left, err := os.ReadDir(filepath.Join(root, "tmp"))
+	require.NoError(t, err)
+	assert.Empty(t, left)
+}
+
+func TestDeployerWaitsForTheCluster(t *testing.T) {
+	_, calls, err := start(t, "SILENCE=2")
+	require.NoError(t, err)
+	var order []string
+	for _, call := range calls {
+		order = append(order, strings.SplitN(call, " ", 2)[0])
+	}
+	assert.Equal(t, "curl curl aws kubectl sleep aws kubectl sleep aws kubectl uname curl dnf systemctl systemctl", strings.Join(order, " "))
+}
+
+func TestDeployerDoesNotAnswerWithAnotherKubectl(t *testing.T) {
+	root, calls, err := start(t, "CHECKSUM="+strings.Repeat("0", 64))
+	require.Error(t, err)
+	assert.Len(t, calls, 2, "nothing after the checksum: %v", calls)
+	assert.NoFileExists(t, filepath.Join(root, "usr/local/bin/kubectl"))
+}

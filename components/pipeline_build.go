@@ -1,0 +1,111 @@
+package components
+
+import (
+	"slices"
+	"strconv"
+
+	"github.com/pulumi/pulumi-aws/sdk/v6/go/aws/codebuild"
+	"github.com/pulumi/pulumi-aws/sdk/v6/go/aws/iam"
+	"github.com/pulumi/pulumi/sdk/v3/go/pulumi"
+)
+
+// buildMachines are the build environments, by architecture: an image is built where it can also be tested, not
+// emulated. The images are the current ones of CodeBuild on Amazon Linux 2023; AWS keeps them patched.
+var buildMachines = map[string]struct{ environment, image string }{
+	"amd64": {"LINUX_CONTAINER", "aws/codebuild/amazonlinux-x86_64-standard:5.0"},
+	"arm64": {"ARM_CONTAINER", "aws/codebuild/amazonlinux-aarch64-standard:3.0"},
+}
+
+// buildMinutes is how long a build may take: half an hour of tests and image, and ten minutes of waiting for the scan.
+const buildMinutes = 45
+
+func (a *BuildArgs) check(p *problems) {
+	p.require(a.Builder != nil, "Build.Builder is missing")
+	p.require(a.Scripts != nil, "Build.Scripts is missing")
+	p.requireText(map[string]string{
+		"Build.Buildspec": a.Buildspec, "Build.ComputeType": a.ComputeType, "Build.RepositoryPath": a.RepositoryPath,
+	})
+	p.requireInput(map[string]pulumi.Input{"Build.RepositoryURL": a.RepositoryURL})
+	_, known := buildMachines[a.Architecture]
+	p.require(known, "Build.Architecture %q must be one of %v", a.Architecture, sortedKeys(buildMachines))
+	p.require(slices.Contains(blockSeverities, a.BlockSeverity), "Build.BlockSeverity %q must be one of %v", a.BlockSeverity, blockSeverities)
+	p.require(regionPattern.MatchString(a.RepositoryLocation.Region), "Build.RepositoryLocation.Region %q must be an AWS region", a.RepositoryLocation.Region)
+	p.require(accountPattern.MatchString(a.RepositoryLocation.Account), "Build.RepositoryLocation.Account %q must be twelve digits", a.RepositoryLocation.Account)
+}
+
+// project creates the CodeBuild project. It is in no VPC: a build runs code that others wrote, such as what its base
+// image and its packages bring, and that code has no way to the database or the cluster.
+func (b *pipelineBuild) project() (*codebuild.Project, error) {
+	physical := buildProjectName(b.args.Name, b.args.Application)
+	logs, err := newLogGroup(b.ctx, b.name+"-build-logs", logGroupArgs{
+		path: "/aws/codebuild/" + physical, days: b.args.LogRetention, keyArn: b.args.LogKeyArn, protect: b.args.Protect,
+	}, b.parent)
+	if err != nil {
+		return nil, err
+	}
+	rights, err := iam.NewRolePolicy(b.ctx, b.name+"-build-rights", &iam.RolePolicyArgs{
+		Role:   b.args.Build.Builder.RoleName,
+		Policy: policy(b.buildRights("/aws/codebuild/" + physical)...),
+	}, b.parent)
+	if err != nil {
+		return nil, err
+	}
+	machine := buildMachines[b.args.Build.Architecture]
+	return codebuild.NewProject(b.ctx, b.name+"-build", &codebuild.ProjectArgs{
+		Name:          pulumi.String(physical),
+		Description:   pulumi.Sprintf("Builds %s and checks its image", b.args.Application),
+		ServiceRole:   b.args.Build.Builder.RoleArn,
+		BuildTimeout:  pulumi.Int(buildMinutes),
+		EncryptionKey: b.args.ArtifactKeyArn.ToStringOutput().ToStringPtrOutput(),
+		BadgeEnabled:  pulumi.Bool(false), // its address would be public
+		Source: codebuild.ProjectSourceArgs{
+			Type: pulumi.String("CODEPIPELINE"), Buildspec: pulumi.String(b.args.Build.Buildspec),
+		},
+		Artifacts: codebuild.ProjectArtifactsArgs{Type: pulumi.String("CODEPIPELINE")},
+		Environment: codebuild.ProjectEnvironmentArgs{
+			Type: pulumi.String(machine.environment), Image: pulumi.String(machine.image),
+			ComputeType:          pulumi.String(b.args.Build.ComputeType),
+			PrivilegedMode:       pulumi.Bool(true), // it runs a Docker daemon
+			EnvironmentVariables: b.buildEnvironment(),
+		},
+		LogsConfig: codebuild.ProjectLogsConfigArgs{CloudwatchLogs: codebuild.ProjectLogsConfigCloudwatchLogsArgs{
+			Status: pulumi.String("ENABLED"), GroupName: logs.Name,
+		}},
+	}, b.parent, pulumi.DependsOn([]pulumi.Resource{rights}))
+}
+
+// buildEnvironment is what build.sh reads.
+func (b *pipelineBuild) buildEnvironment() codebuild.ProjectEnvironmentEnvironmentVariableArray {
+	build, release := b.args.Build, b.args.Release
+	return environmentVariables(pulumi.StringMap{
+		"SCRIPTS":           build.Scripts.URL,
+		"APPLICATION":       pulumi.String(b.args.Application),
+		"ARCHITECTURE":      pulumi.String(build.Architecture),
+		"REPOSITORY":        build.RepositoryURL,
+		"REPOSITORY_REGION": pulumi.String(build.RepositoryLocation.Region),
+		"BLOCK_SEVERITY":    pulumi.String(build.BlockSeverity),
+		"HEALTH_HOST":       pulumi.String(release.Domain),
+		"HEALTH_PATH":       pulumi.String(release.Path),
+		"NODE_PORT":         pulumi.String(strconv.Itoa(release.NodePort)),
+		"BAKE_SECONDS":      pulumi.String(strconv.Itoa(release.BakeMinutes * 60)),
+		"ROLLOUT_SECONDS":   pulumi.String(strconv.Itoa(release.RolloutSeconds)),
+	})
+}
+
+// buildRights are what a build does: it writes its log, takes the source and hands on the bundle, pushes one image to
+// one repository and reads what became of it. The key of the images is not among them: ECR uses it by a grant that it
+// got when the repository was made.
+func (b *pipelineBuild) buildRights(logGroup string) []Statement {
+	repository := b.args.Build.RepositoryLocation.ARN("ecr", "repository/"+b.args.Build.RepositoryPath)
+	rights := []Statement{
+		{
+			Sid: "Log", Actions: []string{"logs:CreateLogStream", "logs:PutLogEvents"},
+			Resources: arns(b.args.Location.ARN("logs", "log-group:"+logGroup+":*")),
+		},
+		// A token is of the whole registry: the API has no resource to name.
+		{Sid: "LogIn", Actions: []string{"ecr:GetAuthorizationToken"}, Resources: arns("*")},
+		{Sid: "Push", Actions: pushImages, Resources: arns(repository)},
+	}
+	rights = append(rights, b.artifacts([]string{sourceArtifact}, []string{releaseArtifact})...)
+	return append(rights, b.args.Build.Scripts.Read("build.sh", "release/")...)
+}

@@ -1,0 +1,114 @@
+package components
+
+import (
+	"fmt"
+	"strconv"
+
+	"github.com/pulumi/pulumi-aws/sdk/v6/go/aws/cloudwatch"
+	"github.com/pulumi/pulumi-aws/sdk/v6/go/aws/codepipeline"
+	"github.com/pulumi/pulumi/sdk/v3/go/pulumi"
+)
+
+// eventPattern is the shape of a rule's pattern that EventBridge reads.
+type eventPattern struct {
+	Source     []string            `json:"source"`
+	DetailType []string            `json:"detail-type"`
+	Resources  []string            `json:"resources,omitempty"`
+	Detail     map[string][]string `json:"detail"`
+}
+
+// rule creates an EventBridge rule of the physical name <Name>-<Application>-<suffix>.
+func (b *pipelineBuild) rule(suffix, description string, pattern eventPattern) (*cloudwatch.EventRule, error) {
+	return cloudwatch.NewEventRule(b.ctx, b.name+"-"+suffix, &cloudwatch.EventRuleArgs{
+		Name:         pulumi.String(b.args.delivered() + "-" + suffix),
+		Description:  pulumi.String(description),
+		EventPattern: pulumi.JSONMarshal(pattern),
+	}, b.parent)
+}
+
+// trigger starts the pipeline when its branch moves.
+func (b *pipelineBuild) trigger(pipeline *codepipeline.Pipeline) error {
+	push, err := b.rule("push", fmt.Sprintf("The branch %s of %s has moved", b.args.Branch, b.args.Application), eventPattern{
+		Source:     []string{"aws.codecommit"},
+		DetailType: []string{"CodeCommit Repository State Change"},
+		Resources:  []string{b.args.Location.ARN("codecommit", b.args.delivered())},
+		Detail: map[string][]string{
+			"event":         {"referenceCreated", "referenceUpdated"},
+			"referenceType": {"branch"},
+			"referenceName": {b.args.Branch},
+		},
+	})
+	if err != nil {
+		return err
+	}
+	starter, err := newRole(b.ctx, b.name+"-trigger", b.args.Location, roleArgs{
+		name:        b.args.roleName("-trigger"),
+		description: fmt.Sprintf("Pipeline of %s: starts it", b.args.Application),
+		trust: trustOf(b.args.Location, "events.amazonaws.com",
+			b.args.Location.ARN("events", fmt.Sprintf("rule/%s-push", b.args.delivered()))),
+		statements: []Statement{{
+			Sid: "Start", Actions: []string{"codepipeline:StartPipelineExecution"},
+			Resources: arns(b.args.Location.ARN("codepipeline", b.args.delivered())),
+		}},
+	}, b.parent)
+	if err != nil {
+		return err
+	}
+	_, err = cloudwatch.NewEventTarget(b.ctx, b.name+"-push", &cloudwatch.EventTargetArgs{
+		Rule: push.Name, Arn: pipeline.Arn, RoleArn: starter.Arn,
+	}, b.parent, pulumi.DependsOn(starter.grants))
+	return err
+}
+
+// notice is an event that people are told of.
+type notice struct {
+	suffix, description, source, detailType string
+	detail                                  map[string][]string
+	fields                                  map[string]string // of the event, by their names in text
+	text                                    string            // with each field as <name>
+}
+
+// failures are the notices. A deployment that has failed or was stopped is told apart from the pipeline: CodeDeploy
+// answers it with one of the last good release, and that one may fail too.
+func (a *PipelineArgs) failures() []notice {
+	console := fmt.Sprintf("https://%s.console.aws.amazon.com/codesuite", a.Location.Region)
+	return []notice{
+		{
+			suffix: "pipeline-failed", description: fmt.Sprintf("The pipeline of %s has failed", a.Application),
+			source: "aws.codepipeline", detailType: "CodePipeline Pipeline Execution State Change",
+			detail: map[string][]string{"pipeline": {a.delivered()}, "state": {"FAILED"}},
+			fields: map[string]string{"pipeline": "$.detail.pipeline", "execution": "$.detail.execution-id"},
+			text: "The pipeline <pipeline> has failed: " + console +
+				"/codepipeline/pipelines/<pipeline>/executions/<execution>/timeline?region=" + a.Location.Region,
+		},
+		{
+			suffix: "deployment-failed", description: fmt.Sprintf("A deployment of %s has failed or was stopped", a.Application),
+			source: "aws.codedeploy", detailType: "CodeDeploy Deployment State-change Notification",
+			detail: map[string][]string{"application": {a.delivered()}, "state": {"FAILURE", "STOP"}},
+			fields: map[string]string{"application": "$.detail.application", "state": "$.detail.state", "deployment": "$.detail.deploymentId"},
+			text: "A deployment of <application> has ended with <state>: " + console +
+				"/codedeploy/deployments/<deployment>?region=" + a.Location.Region,
+		},
+	}
+}
+
+// notices tell people of failures. Of SNS, EventBridge needs no role: the policy of the topic lets it publish.
+func (b *pipelineBuild) notices() error {
+	for _, n := range b.args.failures() {
+		rule, err := b.rule(n.suffix, n.description, eventPattern{
+			Source: []string{n.source}, DetailType: []string{n.detailType}, Detail: n.detail,
+		})
+		if err != nil {
+			return err
+		}
+		if _, err := cloudwatch.NewEventTarget(b.ctx, b.name+"-"+n.suffix, &cloudwatch.EventTargetArgs{
+			Rule: rule.Name, Arn: b.args.TopicArn,
+			InputTransformer: cloudwatch.EventTargetInputTransformerArgs{
+				InputPaths: pulumi.ToStringMap(n.fields), InputTemplate: pulumi.String(strconv.Quote(n.text)),
+			},
+		}, b.parent); err != nil {
+			return err
+		}
+	}
+	return nil
+}

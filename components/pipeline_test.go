@@ -1,0 +1,197 @@
+package components_test
+
+import (
+	"strings"
+	"testing"
+
+	"github.com/pulumi/pulumi/sdk/v3/go/pulumi"
+	"github.com/stretchr/testify/assert"
+	"github.com/stretchr/testify/require"
+
+	"legops/components"
+	"legops/internal/recorder"
+)
+
+const (
+	typePipeline   = "aws:codepipeline/pipeline:Pipeline"
+	typeRole       = "aws:iam/role:Role"
+	typeRolePolicy = "aws:iam/rolePolicy:RolePolicy"
+)
+
+func pipelineArgs(t *testing.T) components.PipelineArgs {
+	t.Helper()
+	return components.PipelineArgs{
+		Name: "legops-test", Application: "signatures", Location: location, Branch: "main",
+		RepositoryName: pulumi.String("legops-test-signatures"), SourceKeyArn: pulumi.String("source-key"),
+		Build: components.BuildArgs{
+			Builder: &components.Builder{
+				RoleArn:  pulumi.String("arn:of:builder").ToStringOutput(),
+				RoleName: pulumi.String("legops-test-build-signatures").ToStringOutput(),
+			},
+			Buildspec: "version: 0.2", Scripts: madeScripts(t), ComputeType: "BUILD_GENERAL1_SMALL", Architecture: "arm64",
+			RepositoryURL: pulumi.String("registry.example/legops-test/signatures"), RepositoryLocation: globalLocation,
+			RepositoryPath: "legops-test/signatures", BlockSeverity: "HIGH",
+		},
+		Release:        components.ReleaseArgs{Domain: "test.legops.example", Path: "/signatures", NodePort: 30080, BakeMinutes: 5, RolloutSeconds: 240},
+		ArtifactBucket: pulumi.String("artifacts"), ArtifactBucketArn: artifactsArn, ArtifactKeyArn: pulumi.String("storage-key"),
+		Approval: true, LoadTestProject: "legops-test-load",
+		Deployer: components.DeployTarget{
+			TagName: "legops-test-deployer", ServiceRoleArn: pulumi.String("arn:of:codedeploy"),
+			AlarmNames: []pulumi.StringInput{pulumi.String("legops-test-errors"), pulumi.String("legops-test-latency")},
+		},
+		ClusterName: "legops-test", LogKeyArn: pulumi.String("logs-key"), LogRetention: 90,
+		TopicArn: pulumi.String("arn:topic"), TopicKeyArn: pulumi.String("alerts-key"),
+	}
+}
+
+func pipeline(args components.PipelineArgs) construct {
+	return func(ctx *pulumi.Context, opts ...pulumi.ResourceOption) error {
+		_, err := components.NewPipeline(ctx, "pipeline", &args, opts...)
+		return err
+	}
+}
+
+// action is what a stage does, as AWS gets it.
+type action struct {
+	stage, category, provider string
+	in, out                   any
+	configuration             map[string]any
+}
+
+// actionsOf reads the stages: the name of a stage is the name of its one action.
+func actionsOf(t *testing.T, r *recorder.Recorder) (actions []action) {
+	t.Helper()
+	for _, one := range r.One(t, typePipeline, "pipeline").Get("stages").([]any) {
+		stage := one.(map[string]any)
+		require.Len(t, stage["actions"], 1)
+		a := stage["actions"].([]any)[0].(map[string]any)
+		assert.Equal(t, stage["name"], a["name"])
+		assert.Equal(t, "AWS", a["owner"])
+		assert.Equal(t, "1", a["version"])
+		suffix := strings.ToLower(a["name"].(string))
+		assert.Equal(t, "arn:of:pipeline-"+suffix, a["roleArn"])
+		actions = append(actions, action{
+			stage["name"].(string), a["category"].(string), a["provider"].(string),
+			a["inputArtifacts"], a["outputArtifacts"], a["configuration"].(map[string]any),
+		})
+	}
+	return actions
+}
+
+func TestPipelineStages(t *testing.T) {
+	args := pipelineArgs(t)
+	behaves(t, "legops:components:Pipeline", "pipeline", pipeline(args))
+	all := []action{
+		{"Source", "Source", "CodeCommit", nil, []any{"Source"}, map[string]any{
+			"RepositoryName": "legops-test-signatures", "BranchName": "main", "PollForSourceChanges": "false", "OutputArtifactFormat": "CODE_ZIP",
+		}},
+		{"Build", "Build", "CodeBuild", []any{"Source"}, []any{"Release"}, map[string]any{"ProjectName": "legops-test-build-signatures"}},
+		{"Approve", "Approval", "Manual", nil, nil, map[string]any{
+			"NotificationArn": "arn:topic", "CustomData": "Release of signatures: commit #{Source.CommitId} of main",
+		}},
+		{"Deploy", "Deploy", "CodeDeploy", []any{"Release"}, nil, map[string]any{
+			"ApplicationName": "legops-test-signatures", "DeploymentGroupName": "legops-test-signatures",
+		}},
+		{"LoadTest", "Test", "CodeBuild", []any{"Release"}, nil, map[string]any{"ProjectName": "legops-test-load"}},
+	}
+	r := record(t, pipeline(args))
+	assert.Equal(t, all, actionsOf(t, r))
+	assert.Equal(t, "Source", r.One(t, typePipeline, "pipeline").Get("stages[0].actions[0].namespace"), "for #{Source.CommitId}")
+
+	args.LoadTestProject = ""
+	assert.Equal(t, all[:4], actionsOf(t, record(t, pipeline(args))))
+	args.Approval = false
+	assert.Equal(t, []action{all[0], all[1], all[3]}, actionsOf(t, record(t, pipeline(args))))
+}
+
+func TestPipeline(t *testing.T) {
+	r := record(t, pipeline(pipelineArgs(t)))
+	found := r.One(t, typePipeline, "pipeline")
+	expect(t, found, map[string]any{
+		"name": "legops-test-signatures", "pipelineType": "V2", "executionMode": "SUPERSEDED", "roleArn": "arn:of:pipeline-role",
+		"artifactStores": []any{map[string]any{
+			"type": "S3", "location": "artifacts", "encryptionKey": map[string]any{"type": "KMS", "id": "storage-key"},
+		}},
+	})
+	for _, policy := range r.OfType(typeRolePolicy) {
+		if policy.Name != "pipeline-trigger-policy" && policy.Name != "pipeline-build-rights" {
+			assert.Contains(t, found.DependsOn, policy.URN, "a first run has its rights")
+		}
+	}
+}
+
+// Nothing but CodeDeploy goes back: no condition, and no failure, starts a deployment of its own.
+func TestPipelineConditions(t *testing.T) {
+	rules := func(wait string) (rules []any) {
+		for _, alarm := range []string{"legops-test-errors", "legops-test-latency", "legops-test-signatures-restarts"} {
+			configuration := map[string]any{"AlarmName": alarm, "AlarmStates": "ALARM"}
+			if wait != "" {
+				configuration["WaitTime"] = wait
+			}
+			rules = append(rules, map[string]any{
+				"name": alarm, "configuration": configuration,
+				"ruleTypeId": map[string]any{"category": "Rule", "owner": "AWS", "provider": "CloudWatchAlarm", "version": "1"},
+			})
+		}
+		return rules
+	}
+	for _, one := range record(t, pipeline(pipelineArgs(t))).One(t, typePipeline, "pipeline").Get("stages").([]any) {
+		stage := one.(map[string]any)
+		if stage["name"] != "Deploy" {
+			assert.NotContains(t, stage, "beforeEntry", stage["name"])
+			assert.NotContains(t, stage, "onSuccess", stage["name"])
+		} else {
+			assert.Equal(t, map[string]any{"condition": map[string]any{"result": "FAIL", "rules": rules("")}}, stage["beforeEntry"])
+			assert.Equal(t, map[string]any{"condition": map[string]any{"result": "FAIL", "rules": rules("5")}}, stage["onSuccess"])
+		}
+		assert.NotContains(t, stage, "onFailure", stage["name"])
+	}
+}
+
+func TestPipelineOutputs(t *testing.T) {
+	var got []any
+	record(t, func(ctx *pulumi.Context, opts ...pulumi.ResourceOption) error {
+		args := pipelineArgs(t)
+		p, err := components.NewPipeline(ctx, "pipeline", &args, opts...)
+		if err != nil {
+			return err
+		}
+		pulumi.All(p.PipelineName, p.ProjectName, p.RestartAlarmName).ApplyT(func(resolved []any) string { got = resolved; return "" })
+		return nil
+	})
+	assert.Equal(t, []any{"legops-test-signatures", "legops-test-build-signatures", "legops-test-signatures-restarts"}, got)
+}
+
+func TestPipelineRefuses(t *testing.T) {
+	refuses(t, pipeline(components.PipelineArgs{}),
+		"pipeline pipeline: Name is missing", "Branch is missing", "ArtifactBucketArn is missing", "ClusterName is missing",
+		"Deployer.TagName is missing", "RepositoryName is missing", "SourceKeyArn is missing", "ArtifactBucket is missing",
+		"ArtifactKeyArn is missing", "LogKeyArn is missing", "TopicArn is missing", "TopicKeyArn is missing",
+		"Deployer.ServiceRoleArn is missing", "Location.Account", `Application "" must be 1 to 30`, "LogRetention is 0, must be a number of days",
+		"Build.Builder is missing", "Build.Scripts is missing", "Build.Buildspec is missing", "Build.ComputeType is missing",
+		"Build.RepositoryPath is missing", "Build.RepositoryURL is missing", `Build.Architecture "" must be one of [amd64 arm64]`,
+		`Build.BlockSeverity "" must be one of [CRITICAL HIGH]`, `Build.RepositoryLocation.Region "" must be`,
+		`Build.RepositoryLocation.Account "" must be`, `Release.Domain "" must be a lower-case domain name`, `Release.Path "" must be a path`,
+		"Release.NodePort is 0, must be 30000 to 32767", "Release.BakeMinutes is 0, must be 1 to 20", "Release.RolloutSeconds is 0, must be 1 to 2400")
+
+	alarm := pulumi.String("alarm")
+	for complaint, breakIt := range map[string]func(*components.PipelineArgs){
+		"Release.NodePort is 32768":                                     func(a *components.PipelineArgs) { a.Release.NodePort = 32768 },
+		"Release.BakeMinutes is 121":                                    func(a *components.PipelineArgs) { a.Release.BakeMinutes = 121 },
+		"Release.RolloutSeconds is 3601":                                func(a *components.PipelineArgs) { a.Release.RolloutSeconds = 3601 },
+		"Deployer.AlarmNames[1] is missing":                             func(a *components.PipelineArgs) { a.Deployer.AlarmNames[1] = nil },
+		"-pipeline-signatures-loadtest is 65 characters long, must be ": func(a *components.PipelineArgs) { a.Name = strings.Repeat("n", 36) },
+		"Deployer.AlarmNames has 5 alarms, must have 4 at most": func(a *components.PipelineArgs) {
+			a.Deployer.AlarmNames = []pulumi.StringInput{alarm, alarm, alarm, alarm, alarm}
+		},
+	} {
+		args := pipelineArgs(t)
+		breakIt(&args)
+		t.Run(complaint, func(t *testing.T) { refuses(t, pipeline(args), complaint) })
+	}
+	args := pipelineArgs(t) // each at its bound
+	args.Name = strings.Repeat("n", 35)
+	args.Release.NodePort, args.Release.BakeMinutes, args.Release.RolloutSeconds = 32767, 20, 2400
+	args.Deployer.AlarmNames = []pulumi.StringInput{alarm, alarm, alarm, alarm}
+	record(t, pipeline(args))
+}

@@ -1,0 +1,43 @@
+package delivery_test
+
+import (
+	"bytes"
+	"os"
+	"testing"
+
+	"github.com/stretchr/testify/require"
+	"gopkg.in/yaml.v3"
+)
+
+// specification is a buildspec of CodeBuild, as far as there is one here: every key is one that CodeBuild documents, and
+// what it does not know it takes for a mistake only when the build runs.
+type specification struct {
+	Version string
+	Env     struct {
+		Shell               string
+		Variables           map[string]string
+		ExportedVariables   []string `yaml:"exported-variables"`
+		GitCredentialHelper string   `yaml:"git-credential-helper"`
+	}
+	Phases map[string]struct {
+		OnFailure string `yaml:"on-failure"`
+		Commands  []string
+		Finally   []string
+	}
+}
+
+// buildspec reads a buildspec of this folder.
+func buildspec(t *testing.T, path string) specification {
+	t.Helper()
+	text, err := os.ReadFile(path)
+	require.NoError(t, err)
+	var spec specification
+	decoder := yaml.NewDecoder(bytes.NewReader(text))
+	decoder.KnownFields(true)
+	require.NoError(t, decoder.Decode(&spec), path)
+	require.Equal(t, "0.2", spec.Version, path)
+	for phase := range spec.Phases {
+		require.Contains(t, []string{"install", "pre_build", "build", "post_build"}, phase, path)
+	}
+	return spec
+}

@@ -1,0 +1,79 @@
+package delivery_test
+
+import (
+	"maps"
+	"net/http"
+	"net/http/cgi"
+	"net/http/httptest"
+	"os"
+	"os/exec"
+	"path/filepath"
+	"slices"
+	"strings"
+	"testing"
+
+	"github.com/stretchr/testify/assert"
+	"github.com/stretchr/testify/require"
+)
+
+// Over HTTPS the target is CodeCommit, which takes what its credential helper makes of the path and of nothing else.
+func TestMirrorAsksCodeCommitForCredentials(t *testing.T) {
+	m := newMirror(t)
+	m.git("--git-dir", m.target, "config", "http.receivepack", "true")
+	backend := &cgi.Handler{
+		Path: filepath.Join(m.git("--exec-path"), "git-http-backend"),
+		Env:  append(slices.Clone(m.environment), "GIT_PROJECT_ROOT="+m.folder, "GIT_HTTP_EXPORT_ALL=1"),
+	}
+	server := httptest.NewServer(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+		if user, password, _ := r.BasicAuth(); user != "role" || password != "signed" {
+			w.Header().Set("WWW-Authenticate", `Basic realm="CodeCommit"`)
+			w.WriteHeader(http.StatusUnauthorized)
+			return
+		}
+		backend.ServeHTTP(w, r)
+	}))
+	defer server.Close()
+	// The helper of the build, for GitHub, must not get to say anything.
+	global := filepath.Join(m.folder, "gitconfig")
+	require.NoError(t, os.WriteFile(global, []byte("[credential]\n\thelper = \"!printf 'username=github\\\\npassword=token\\\\n' #\"\n"), 0o600))
+	m.set("refs/heads/old", m.base)
+	m.carries("TARGET_URL="+server.URL+"/target.git", "GIT_CONFIG_GLOBAL="+global)
+	asked, err := os.ReadFile(filepath.Join(m.folder, "asked"))
+	require.NoError(t, err)
+	assert.Contains(t, string(asked), "path=target.git\n", "the signature is of the path")
+
+	m.set("refs/heads/old", "", "refs/heads/main", m.next)
+	m.carries("TARGET_URL="+server.URL+"/target.git", "GIT_CONFIG_GLOBAL="+global)
+}
+
+// What CodeBuild has cloned is not downloaded again: with its objects at hand the source need not even have them.
+func TestMirrorUsesTheCloneOfTheBuild(t *testing.T) {
+	m := newMirror(t)
+	clone := filepath.Join(m.folder, "clone")
+	m.git("clone", "--quiet", m.source, clone)
+	packs := filepath.Join(m.folder, "packs")
+	global := filepath.Join(m.folder, "gitconfig")
+	m.install("hook", "#!/bin/bash\necho pack >>"+packs+"\nexec \"$@\"\n")
+	require.NoError(t, os.WriteFile(global, []byte("[uploadpack]\n\tpackObjectsHook = "+filepath.Join(m.folder, "hook")+"\n"), 0o600))
+
+	m.carries("GIT_CONFIG_GLOBAL="+global, "GIT_ALTERNATE_OBJECT_DIRECTORIES="+filepath.Join(clone, ".git/objects"))
+	assert.NoFileExists(t, packs)
+	m.carries("GIT_CONFIG_GLOBAL=" + global)
+	assert.FileExists(t, packs, "without the clone it is downloaded")
+}
+
+func TestMirrorBuildspec(t *testing.T) {
+	m := newMirror(t)
+	spec := buildspec(t, "mirror.yml")
+	assert.Equal(t, "bash", spec.Env.Shell)
+	assert.Equal(t, "yes", spec.Env.GitCredentialHelper, "or there is no token for the source")
+	require.Equal(t, []string{"build"}, slices.Collect(maps.Keys(spec.Phases)))
+	m.git("clone", "--quiet", m.source, filepath.Join(m.folder, "clone"))
+	for _, command := range spec.Phases["build"].Commands {
+		run := exec.Command("bash", "-c", strings.ReplaceAll(command, "/tmp/", filepath.Join(m.folder, "tmp")+"/"))
+		run.Env = append(slices.Clone(m.environment), "SCRIPTS=s3://artifacts/delivery/abc", "CODEBUILD_SRC_DIR="+filepath.Join(m.folder, "clone"))
+		out, err := run.CombinedOutput()
+		require.NoError(t, err, "%s: %s", command, out)
+	}
+	assert.Equal(t, m.wanted(), m.refs(m.target))
+}

@@ -1,0 +1,11 @@
+#!/usr/bin/env bash
+# BeforeInstall: everything that a release needs is there. Changes nothing.
+# shellcheck source=delivery/release/common.sh
+. "$(dirname "$0")/common.sh"
+
+look
+[ -z "$paused" ] || give_up "the Deployment $APPLICATION is paused, so nothing would roll out: kubectl rollout resume deployment/$APPLICATION"
+[ "$replicas" -gt 0 ] || give_up "the Deployment $APPLICATION is scaled to 0, so nothing could be seen to work: scale it up"
+may=$(kube auth can-i patch "deployment/$APPLICATION" || true)
+[ "$may" = yes ] || give_up "this instance may not change the Deployment $APPLICATION: its access entry and the Role delivery give the right"
+say "runs $current, was good last: ${serving:-nothing is recorded}"

@@ -1,0 +1,103 @@
+#!/usr/bin/env bash
+# ValidateService: watches the release for its bake time. It counts as good when until the end every pod is ready and
+# none restarts, the Service leads to these pods and no others, and the application answers by the way that visitors
+# take: the ingress, the Service, a pod. CodeDeploy stops the deployment meanwhile if an alarm goes off.
+# shellcheck source=delivery/release/common.sh
+. "$(dirname "$0")/common.sh"
+
+# Seconds between two looks, and how many in a row may find something wrong: half a minute is what it costs when a node
+# goes while the release is watched.
+readonly every=5 patience=6
+
+# running are, line by line, the pods that are not on their way out: name, image, ready, restarts, address of the node.
+running() {
+	# shellcheck disable=SC2016 # nothing here is the shell's
+	retried kube get pods --selector="app.kubernetes.io/name=$APPLICATION" --output=go-template='{{range .items}}{{if not .metadata.deletionTimestamp}}{{.metadata.name}}|{{range .spec.containers}}{{if eq .name "'"$container"'"}}{{.image}}{{end}}{{end}}|{{range .status.conditions}}{{if eq .type "Ready"}}{{.status}}{{end}}{{end}}|{{range .status.containerStatuses}}{{if eq .name "'"$container"'"}}{{.restartCount}}{{end}}{{end}}|{{with .status.hostIP}}{{.}}{{end}}
+{{end}}{{end}}' >"$scratch/pods"
+}
+
+# behind are the pods that the Service sends requests to.
+behind() {
+	retried kube get endpointslices --selector="kubernetes.io/service-name=$APPLICATION" --output=go-template='{{range .items}}{{range .endpoints}}{{if .conditions.ready}}{{.targetRef.name}}
+{{end}}{{end}}{{end}}' >"$scratch/endpoints"
+}
+
+# trouble says in one line what is wrong with the pods, or nothing. A pod that is not ready yet is no trouble as long as
+# enough others are: the autoscaler adds some while a release is watched, and takes some away.
+trouble() {
+	local name its ready restarts served=0 total=0
+	while IFS='|' read -r name its ready restarts _; do
+		[ "$its" = "$IMAGE" ] || { echo "pod $name runs $its"; return; }
+		total=$((total + ${restarts:-0}))
+		[ "$ready" = True ] || continue
+		served=$((served + 1))
+		grep -qxF "$name" "$scratch/endpoints" || { echo "the Service does not lead to pod $name"; return; }
+	done <"$scratch/pods"
+	local foreign
+	foreign=$(cut -d '|' -f 1 "$scratch/pods" | grep -vxF -f - "$scratch/endpoints" | head -n 1 || true)
+	[ -z "$foreign" ] || { echo "the Service leads to pod $foreign, which is not of this release"; return; }
+	# The number to keep, and restarts that were the rollout's: a pod that was slow to find its database is ready now.
+	: "${restarted:=$total}"
+	[ "$wanted" -le "$replicas" ] || wanted=$replicas
+	[ "$restarted" -le "$total" ] || restarted=$total
+	[ "$served" -ge "$wanted" ] || { echo "$served of $wanted pods are ready"; return; }
+	[ "$total" -le "$restarted" ] || echo "containers restarted $((total - restarted)) times"
+}
+
+# answer asks for the application as the load balancer does, at the node of one of its pods. A page for whoever is not
+# signed in (redirect, 401, 403) is an answer.
+answer() {
+	local node status
+	node=$(cut -d '|' -f 5 "$scratch/pods" | grep -m 1 .)
+	status=$(curl --silent --output /dev/null --max-time 5 --write-out '%{http_code}' \
+		--header "Host: $HEALTH_HOST" --header 'X-Forwarded-Proto: https' \
+		"http://$node:$NODE_PORT$HEALTH_PATH" || true)
+	case $status in
+	2?? | 3?? | 401 | 403) ;;
+	000) echo "$HEALTH_PATH does not answer" ;;
+	*) echo "$HEALTH_PATH answers $status" ;;
+	esac
+}
+
+# The fewest looks that say something about an application even with a bake time of nothing.
+readonly least=3
+
+undo='the bake time was interrupted'
+look
+wanted=$replicas
+restarted=''
+looks=0
+bad=0
+began=$SECONDS
+while [ $((SECONDS - began)) -lt "$BAKE_SECONDS" ] || [ "$looks" -lt "$least" ] || [ "$bad" -gt 0 ]; do
+	[ "$looks" = 0 ] || sleep "$every"
+	looks=$((looks + 1))
+	look
+	superseded
+	[ "$current" = "$IMAGE" ] || give_up "somebody set the image of $APPLICATION to $current meanwhile; nothing more is done here"
+	if ! running || ! behind; then
+		wrong='the cluster does not answer'
+	else
+		trouble >"$scratch/trouble" # not in a subshell: it remembers
+		wrong=$(cat "$scratch/trouble")
+		[ -n "$wrong" ] || wrong=$(answer)
+	fi
+	if [ -z "$wrong" ]; then
+		bad=0
+		continue
+	fi
+	bad=$((bad + 1))
+	say "look $looks: $wrong"
+	[ "$bad" -le "$patience" ] || restore "$IMAGE is not healthy: $wrong"
+done
+
+look
+superseded
+if [ "$serving" = "$IMAGE" ]; then
+	say "$IMAGE serves, as before"
+	exit
+fi
+change '{"op":"add","path":"'"$(annotation serving)"'","value":"'"$IMAGE"'"},
+	{"op":"add","path":"'"$(annotation replaced)"'","value":"'"$serving"'"}' ||
+	restore "the release could not be recorded as good"
+say "$IMAGE serves; it replaced $serving after $looks looks in $((SECONDS - began)) s"
