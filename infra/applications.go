@@ -70,7 +70,7 @@ func callsOf(cfg *stacks.Config) calls {
 
 // application is one application with what it uses.
 func (p *Platform) application(cfg *stacks.Config, application stacks.Application, between calls) (*components.AppArgs, error) {
-	uses := usage{environment: pulumi.StringMap{}}
+	uses := usage{environment: pulumi.StringMap{"ENVIRONMENT": pulumi.String(string(cfg.Environment))}}
 	for _, of := range []func(*stacks.Config, stacks.Application, *usage) error{
 		p.usesQueues, p.usesBuckets, p.usesDatabase, p.usesSearch,
 	} {

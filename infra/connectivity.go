@@ -28,6 +28,8 @@ const (
 	search   = "search"
 	// bastion is the instance of the administrators. A stack can do without.
 	bastion = "bastion"
+	// deployer is the instance that releases are made from.
+	deployer = "deployer"
 	// internet is every address. Nothing may be reached from it.
 	internet = "internet"
 )
@@ -44,6 +46,10 @@ var Flows = []components.Flow{
 	{From: nodes, To: endpoints, Port: 443, Protocol: "tcp", Why: "Nodes and pods call AWS services inside the VPC"},
 	{From: nodes, To: database, Port: components.DatabasePort, Protocol: "tcp", Why: "Applications use the database"},
 	{From: nodes, To: search, Port: components.SearchPort, Protocol: "tcp", Why: "Applications use the search domain"},
+	{From: deployer, To: controlPlane, Port: 443, Protocol: "tcp", Why: "Releases use kubectl"},
+	{From: deployer, To: nodes, Port: components.IngressNodePort, Protocol: "tcp", Why: "Releases ask for the application the way visitors do"},
+	{From: deployer, To: endpoints, Port: 443, Protocol: "tcp", Why: "CodeDeploy and Session Manager, where they have an endpoint"},
+	{From: deployer, To: internet, Port: 443, Protocol: "tcp", Why: "CodeDeploy and Session Manager where they have none, and tools when the instance starts"},
 	{From: bastion, To: database, Port: components.DatabasePort, Protocol: "tcp", Why: "Administrators look after the database"},
 	{From: bastion, To: search, Port: components.SearchPort, Protocol: "tcp", Why: "Administrators look after the search domain"},
 	{From: bastion, To: controlPlane, Port: 443, Protocol: "tcp", Why: "Administrators use kubectl"},
@@ -65,6 +71,7 @@ func (p *Platform) parties(ctx *pulumi.Context) (map[string]components.Party, er
 		endpoints:    {SecurityGroupID: p.Network.EndpointSecurityGroupID},
 		database:     {SecurityGroupID: p.Rds.SecurityGroupID},
 		search:       {SecurityGroupID: p.OpenSearch.SecurityGroupID},
+		deployer:     {SecurityGroupID: p.Deployer.SecurityGroupID},
 		internet:     {CIDR: netip.PrefixFrom(netip.IPv4Unspecified(), 0)},
 	}
 	if p.Bastion != nil {

@@ -4,11 +4,54 @@ import (
 	"github.com/pulumi/pulumi/sdk/v3/go/pulumi"
 
 	"legops/components"
+	"legops/delivery"
 	"legops/stacks"
 )
 
-// delivery is how an application gets from its source to the cluster.
+// delivery is how an application gets from its source to the cluster: GitHub is mirrored, a pipeline builds each commit
+// into the registry, and the deployer rolls it out.
 func (p *Platform) delivery(ctx *pulumi.Context, cfg *stacks.Config) (err error) {
+	for _, part := range []func(*pulumi.Context, *stacks.Config) error{
+		p.alerts, p.scripts, p.registry, p.deployer, p.mirrors, p.pipelines,
+	} {
+		if err := part(ctx, cfg); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+func (p *Platform) alerts(ctx *pulumi.Context, cfg *stacks.Config) (err error) {
+	p.Alerts, err = components.NewAlerts(ctx, "alerts", &components.AlertsArgs{
+		Name:     p.name,
+		Location: p.location,
+		KeyArn:   p.Encryption.Keys[components.KeyAlerts],
+		Emails:   cfg.Monitoring.AlarmEmails,
+	}, p.onAws())
+	return err
+}
+
+// scripts are what builds and releases run.
+func (p *Platform) scripts(ctx *pulumi.Context, _ *stacks.Config) error {
+	files, err := delivery.Files()
+	if err != nil {
+		return err
+	}
+	p.Scripts, err = components.NewScripts(ctx, "scripts", &components.ScriptsArgs{
+		Location:  p.location,
+		Bucket:    p.Storage.ArtifactBucket,
+		BucketArn: p.artifacts(),
+		KeyArn:    p.Encryption.Keys[components.KeyStorage],
+		Files:     files,
+	}, p.onAws())
+	return err
+}
+
+// artifacts is the bucket of build artifacts, as plain text for policies.
+func (p *Platform) artifacts() string { return p.location.Bucket(p.Storage.ArtifactBucketName) }
+
+// registry comes after the roles of builds: AWS refuses a policy for roles that are not there.
+func (p *Platform) registry(ctx *pulumi.Context, cfg *stacks.Config) (err error) {
 	args := &components.RegistryArgs{
 		Name:         p.name,
 		Location:     p.globalLocation,
@@ -16,11 +59,126 @@ func (p *Platform) delivery(ctx *pulumi.Context, cfg *stacks.Config) (err error)
 		UntaggedDays: cfg.Registry.UntaggedDays,
 		KeyArn:       p.GlobalEncryption.Keys[components.KeyRegistry],
 		Pullers:      pulumi.StringArray{p.Eks.NodeRoleArn},
+		Pushers:      map[string]pulumi.StringArray{},
 		Protect:      cfg.DeletionProtection,
 	}
 	for _, application := range cfg.Applications {
+		builder, err := components.NewBuilder(ctx, "builder-"+application.Name, &components.BuilderArgs{
+			Name:        p.name,
+			Application: application.Name,
+			Location:    p.location,
+		}, p.onAws())
+		if err != nil {
+			return err
+		}
+		p.Builders = append(p.Builders, builder)
 		args.Applications = append(args.Applications, application.Name)
+		args.Pushers[application.Name] = pulumi.StringArray{builder.RoleArn}
 	}
 	p.Registry, err = components.NewRegistry(ctx, "registry", args, p.onGlobal())
 	return err
+}
+
+func (p *Platform) deployer(ctx *pulumi.Context, cfg *stacks.Config) (err error) {
+	p.Deployer, err = components.NewDeployer(ctx, "deployer", &components.DeployerArgs{
+		Name:                  p.name,
+		Location:              p.location,
+		VpcID:                 p.Network.VpcID,
+		SubnetIDs:             p.Network.ApplicationSubnetIDs,
+		InstanceType:          string(cfg.Pipeline.DeployerInstanceType),
+		Architecture:          string(cfg.Pipeline.DeployerInstanceType.Architecture()),
+		KubernetesVersion:     string(cfg.Eks.Version),
+		Cluster:               p.name,
+		ClusterName:           p.Eks.ClusterName,
+		VolumeKeyArn:          p.Encryption.Keys[components.KeyVolumes],
+		ArtifactBucketArn:     p.artifacts(),
+		ArtifactKeyArn:        p.Encryption.Keys[components.KeyStorage],
+		LoadBalancerArnSuffix: p.LoadBalancer.ArnSuffix,
+		TopicArn:              p.Alerts.TopicArns[components.Critical],
+		Tags:                  tags(ctx, cfg),
+	}, p.onAws())
+	return err
+}
+
+// mirrors are copies of the repositories on GitHub, in the account.
+func (p *Platform) mirrors(ctx *pulumi.Context, cfg *stacks.Config) (err error) {
+	if p.Github, err = components.NewGithub(ctx, "github", &components.GithubArgs{Name: p.name}, p.onAws()); err != nil {
+		return err
+	}
+	for _, application := range cfg.Applications {
+		mirror, err := components.NewMirror(ctx, "mirror-"+application.Name, &components.MirrorArgs{
+			Name:             p.name,
+			Application:      application.Name,
+			Location:         p.location,
+			GithubOwner:      cfg.Pipeline.GithubOwner,
+			Branch:           cfg.Pipeline.Branch,
+			ConnectionArn:    p.Github.ConnectionArn,
+			Connected:        cfg.Pipeline.GithubConnected,
+			ReconcileMinutes: cfg.Pipeline.MirrorMinutes,
+			Buildspec:        delivery.MirrorBuildspec,
+			Scripts:          p.Scripts,
+			KeyArn:           p.Encryption.Keys[components.KeySource],
+			LogKeyArn:        p.Encryption.Keys[components.KeyLogs],
+			LogRetention:     int(cfg.Monitoring.LogRetention),
+			TopicArn:         p.Alerts.TopicArns[components.Warning],
+			Protect:          cfg.DeletionProtection,
+		}, p.onAws())
+		if err != nil {
+			return err
+		}
+		p.Mirrors = append(p.Mirrors, mirror)
+	}
+	return nil
+}
+
+func (p *Platform) pipelines(ctx *pulumi.Context, cfg *stacks.Config) error {
+	p.Pipelines = pulumi.StringMap{}
+	for i, application := range cfg.Applications {
+		pipeline, err := components.NewPipeline(ctx, "pipeline-"+application.Name, &components.PipelineArgs{
+			Name:           p.name,
+			Application:    application.Name,
+			Location:       p.location,
+			Branch:         cfg.Pipeline.Branch,
+			RepositoryName: p.Mirrors[i].RepositoryName,
+			SourceKeyArn:   p.Encryption.Keys[components.KeySource],
+			Build: components.BuildArgs{
+				Builder:            p.Builders[i],
+				Buildspec:          delivery.BuildBuildspec,
+				Scripts:            p.Scripts,
+				ComputeType:        string(cfg.Pipeline.ComputeType),
+				Architecture:       string(cfg.Registry.ImageArchitecture),
+				RepositoryURL:      p.Registry.URLs[application.Name],
+				RepositoryLocation: p.globalLocation,
+				RepositoryPath:     p.name + "/" + application.Name,
+				BlockSeverity:      cfg.Pipeline.BlockSeverity,
+			},
+			Release: components.ReleaseArgs{
+				Domain:         p.domain,
+				Path:           application.Path,
+				NodePort:       components.IngressNodePort,
+				BakeMinutes:    cfg.Pipeline.BakeMinutes,
+				RolloutSeconds: components.RolloutSeconds(application.MaxReplicas),
+			},
+			ArtifactBucket:    p.Storage.ArtifactBucket,
+			ArtifactBucketArn: p.artifacts(),
+			ArtifactKeyArn:    p.Encryption.Keys[components.KeyStorage],
+			Approval:          cfg.Pipeline.ManualApproval,
+			Deployer: components.DeployTarget{
+				TagName:        p.Deployer.TagName,
+				ServiceRoleArn: p.Deployer.ServiceRoleArn,
+				AlarmNames:     []pulumi.StringInput{p.Deployer.AlarmName},
+			},
+			ClusterName:  p.name,
+			LogKeyArn:    p.Encryption.Keys[components.KeyLogs],
+			LogRetention: int(cfg.Monitoring.LogRetention),
+			TopicArn:     p.Alerts.TopicArns[components.Warning],
+			TopicKeyArn:  p.Encryption.Keys[components.KeyAlerts],
+			Protect:      cfg.DeletionProtection,
+		}, p.onAws())
+		if err != nil {
+			return err
+		}
+		p.Pipelines[application.Name] = pipeline.PipelineName
+	}
+	return nil
 }

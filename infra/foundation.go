@@ -26,7 +26,7 @@ func (p *Platform) encryption(ctx *pulumi.Context, cfg *stacks.Config) (err erro
 		Location: p.location,
 		Purposes: []components.KeyPurpose{
 			components.KeyLogs, components.KeySecrets, components.KeyVolumes, components.KeyDatabase, components.KeySearch,
-			components.KeyQueues, components.KeyStorage, components.KeyCredentials,
+			components.KeyQueues, components.KeyStorage, components.KeyCredentials, components.KeySource, components.KeyAlerts,
 		},
 		Protect: cfg.DeletionProtection,
 	}, p.onAws()); err != nil {

@@ -30,6 +30,9 @@ func (p *Platform) Outputs() []Output {
 		{"queueUrls", "Addresses of the queues, by name", pulumi.StringMap(p.Queues.URLs)},
 		{"buckets", "Names of the applications' buckets, by name in the stack file", pulumi.ToStringMap(p.Storage.Names)},
 		{"repositories", "Addresses of the container repositories, by application", pulumi.StringMap(p.Registry.URLs)},
+		{"githubConnectionArn", "Connection to GitHub, which a person approves before githubConnected is true", p.Github.ConnectionArn},
+		{"pipelines", "Names of the delivery pipelines, by application", p.Pipelines},
+		{"deployerGroup", "Auto Scaling group of the instance that releases are made from", p.Deployer.GroupName},
 	}
 	if p.Bastion != nil {
 		outputs = append(outputs, Output{"bastionGroup", "Auto Scaling group of the bastion; its instance is the target of aws ssm start-session", p.Bastion.GroupName})

@@ -68,7 +68,14 @@ type Platform struct {
 	Ingress           *components.Ingress
 	Apps              []*components.App
 	OpenSearchAccess  *components.OpenSearchAccess // nil where no application searches
+	Alerts            *components.Alerts
+	Scripts           *components.Scripts
+	Builders          []*components.Builder
 	Registry          *components.Registry
+	Deployer          *components.Deployer
+	Github            *components.Github
+	Mirrors           []*components.Mirror
+	Pipelines         pulumi.StringMap // their names, by application
 	Certificates      *components.Certificates
 	LoadBalancer      *components.LoadBalancer
 	Firewall          *components.Firewall
@@ -99,7 +106,7 @@ func NewPlatform(ctx *pulumi.Context, cfg *stacks.Config) (*Platform, error) {
 		return nil, err
 	}
 	for _, layer := range []func(*pulumi.Context, *stacks.Config) error{
-		p.foundation, p.data, p.compute, p.applications, p.delivery, p.edge, p.connectivity,
+		p.foundation, p.data, p.compute, p.applications, p.edge, p.delivery, p.connectivity,
 	} {
 		if err := layer(ctx, cfg); err != nil {
 			return nil, err

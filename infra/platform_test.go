@@ -80,8 +80,12 @@ func platform() *stacks.Config {
 			Firewall: stacks.Firewall{Mode: "block", RateLimit: 555}, OriginSecretGeneration: 2, StaticPaths: []stacks.StaticPath{"/static/*"},
 			Forward: stacks.Forward{Cookies: []stacks.CookieName{"session"}, Headers: []stacks.HeaderName{"Accept"}, QueryStrings: []stacks.QueryName{"q"}},
 		},
-		Registry:   stacks.Registry{ImageArchitecture: stacks.Arm64, KeepImages: 12, UntaggedDays: 3},
-		Monitoring: stacks.Monitoring{LogRetention: 120},
+		Registry: stacks.Registry{ImageArchitecture: stacks.Arm64, KeepImages: 12, UntaggedDays: 3},
+		Pipeline: stacks.Pipeline{
+			GithubOwner: "example-org", GithubConnected: true, Branch: "next", ManualApproval: true, ComputeType: "BUILD_GENERAL1_LARGE",
+			BlockSeverity: "HIGH", BakeMinutes: 6, MirrorMinutes: 45, DeployerInstanceType: "t4g.small",
+		},
+		Monitoring: stacks.Monitoring{LogRetention: 120, AlarmEmails: []string{"ops@example.com"}},
 		Applications: []stacks.Application{
 			{
 				Name: "portal", Path: "/", Port: 8080, MinReplicas: 2, MaxReplicas: 3, CPU: "100m", Memory: "128Mi", Calls: []string{"matters"},
@@ -166,6 +170,15 @@ func TestPlatformCarriesTheConfiguration(t *testing.T) {
 		{"aws:cloudfront/distribution:Distribution", "cdn", "webAclId", "arn:of:firewall"},
 		{"aws:cloudfront/responseHeadersPolicy:ResponseHeadersPolicy", "cdn-headers", "securityHeadersConfig.strictTransportSecurity.accessControlMaxAgeSec", 400.0},
 		{"aws:ecr/repository:Repository", "registry-matters", "name", "legops-test/matters"},
+		{"aws:sns/topicSubscription:TopicSubscription", "alerts-critical-ops@example.com", "endpoint", "ops@example.com"},
+		{"aws:ec2/launchTemplate:LaunchTemplate", "deployer-template", "instanceType", "t4g.small"},
+		{"aws:autoscaling/group:Group", "deployer", "vpcZoneIdentifiers[0]", "network-application-eu-west-1a-id"},
+		{"aws:codebuild/project:Project", "mirror-matters-project", "source.location", "https://github.com/example-org/matters.git"},
+		{"aws:cloudwatch/eventRule:EventRule", "mirror-matters-schedule", "scheduleExpression", "rate(45 minutes)"},
+		{"aws:codebuild/project:Project", "pipeline-matters-build", "environment.computeType", "BUILD_GENERAL1_LARGE"},
+		{"aws:codebuild/project:Project", "pipeline-matters-build", "environment.type", "ARM_CONTAINER"},
+		{"aws:codepipeline/pipeline:Pipeline", "pipeline-matters", "stages[0].actions[0].configuration.BranchName", "next"},
+		{"aws:codepipeline/pipeline:Pipeline", "pipeline-matters", "stages[2].name", "Approve"},
 		{"kubernetes:helm.sh/v3:Release", "ingress-release", "values.controller.service.httpPort.nodePort", 30080.0},
 		{"kubernetes:core/v1:ConfigMap", "app-matters-config", "data.LOG_LEVEL", "debug"},
 		{"kubernetes:core/v1:ConfigMap", "app-matters-config", "data.DATABASE_HOST", "rds-instance.database.example"},
@@ -185,6 +198,8 @@ func TestPlatformCarriesTheConfiguration(t *testing.T) {
 	assert.Equal(t, "list-of-com.amazonaws.global.cloudfront.origin-facing", visitors.Get("prefixListId"))
 	access := r.One(t, "aws:opensearch/domainPolicy:DomainPolicy", "opensearch-access-policy")
 	assert.Contains(t, access.Get("accessPolicies"), `"AWS":["arn:of:app-matters-role"]`, "only who searches")
+	images := r.One(t, "aws:ecr/repositoryPolicy:RepositoryPolicy", "registry-matters-policy")
+	assert.Contains(t, images.Get("policy"), `{"Sid":"Push","Effect":"Allow","Principal":{"AWS":["arn:of:builder-matters"]}`, "only its own builds")
 	release := r.One(t, "kubernetes:helm.sh/v3:Release", "autoscaler-release")
 	assert.Equal(t, r.One(t, "eks:index:Cluster", "eks").URN, release.DeletedWith)
 }
@@ -202,6 +217,10 @@ func TestPlatformStopsAtTheFirstLayerThatFails(t *testing.T) {
 		"registry":        func(c *stacks.Config) { c.Registry.KeepImages = 0 },
 		"load balancer":   func(c *stacks.Config) { c.Cdn.OriginSecretGeneration = 0 },
 		"firewall":        func(c *stacks.Config) { c.Cdn.Firewall.Mode = "off" },
+		"alerts alerts":   func(c *stacks.Config) { c.Monitoring.AlarmEmails = nil },
+		"deployer":        func(c *stacks.Config) { c.Pipeline.DeployerInstanceType = "" },
+		"mirror mirror":   func(c *stacks.Config) { c.Pipeline.MirrorMinutes = 1 },
+		"pipeline pipe":   func(c *stacks.Config) { c.Pipeline.BakeMinutes = 0 },
 		"cdn cdn":         func(c *stacks.Config) { c.Cdn.PriceClass = "" },
 		`application matters: queues queues: there is no queue "post"`: func(c *stacks.Config) { c.Applications[1].Produces = []string{"post"} },
 		`application matters: there is no bucket "attic"`:              func(c *stacks.Config) { c.Applications[1].Buckets[0].Name = "attic" },
@@ -227,6 +246,8 @@ func TestPlatformReportsAResourceThatCannotBeRegistered(t *testing.T) {
 		"legops:components:Eks", "legops:components:ClusterAutoscaler", "legops:components:Ingress", "legops:components:App",
 		"legops:components:OpenSearchAccess", "legops:components:Registry", "legops:components:Certificates",
 		"legops:components:LoadBalancer", "legops:components:Firewall", "legops:components:Cdn", "legops:components:Connectivity",
+		"legops:components:Alerts", "legops:components:Scripts", "legops:components:Builder", "legops:components:Deployer",
+		"legops:components:Github", "legops:components:Mirror", "legops:components:Pipeline",
 	} {
 		var returned error
 		r := &recorder.Recorder{Refuse: func(typ, _ string) bool { return typ == refused }}
@@ -243,6 +264,7 @@ func TestPlatformWithoutWhatIsOptional(t *testing.T) {
 	cfg := platform()
 	cfg.Bastion.Enabled, cfg.Storage.ReplicaRegion, cfg.Applications = false, nil, cfg.Applications[:1]
 	cfg.Applications[0].Calls = nil
+	cfg.Pipeline.GithubConnected, cfg.Pipeline.ManualApproval = false, false
 	r := &recorder.Recorder{}
 	require.NoError(t, r.Run(func(ctx *pulumi.Context) error {
 		p, err := infra.NewPlatform(ctx, cfg)
@@ -259,4 +281,7 @@ func TestPlatformWithoutWhatIsOptional(t *testing.T) {
 		assert.NotContains(t, found.Name, "replica", found.URN)
 	}
 	assert.Empty(t, r.OfType("aws:opensearch/domainPolicy:DomainPolicy"))
+	assert.Empty(t, r.OfType("aws:codebuild/webhook:Webhook"))
+	assert.Len(t, r.OfType("aws:codebuild/project:Project"), 1, "only the build")
+	assert.Len(t, r.One(t, "aws:codepipeline/pipeline:Pipeline", "pipeline-portal").Get("stages"), 3)
 }

@@ -2,18 +2,12 @@ package tests
 
 import (
 	"bytes"
-	"context"
-	"encoding/json"
 	"errors"
-	"fmt"
 	"io"
-	"maps"
 	"os"
 	"path/filepath"
 	"slices"
-	"strings"
 	"testing"
-	"time"
 
 	"github.com/pulumi/pulumi/sdk/v3/go/common/resource"
 	"github.com/pulumi/pulumi/sdk/v3/go/pulumi"
@@ -29,7 +23,7 @@ import (
 // TestKubernetesAcceptsEveryObject gives what the program registers to a real API server, stack by stack.
 func TestKubernetesAcceptsEveryObject(t *testing.T) {
 	each(t, func(t *testing.T, _ *stacks.Config, r *recorder.Recorder) {
-		objects, patches := registered(r)
+		objects, patches := controlplane.Registered(r)
 		deployments := slices.DeleteFunc(slices.Clone(objects), func(o object) bool { return o["kind"] != "Deployment" })
 		require.NotEmpty(t, deployments, "the stack registers no Deployment")
 		assert.True(t, slices.ContainsFunc(deployments, func(o object) bool { return restricted(objects, o) }),
@@ -88,7 +82,7 @@ const (
 func TestKubernetesRefusesMistakes(t *testing.T) {
 	plane := startControlPlane(t)
 	// What is good is there; the rest is only tried, so that each mistake meets the same cluster.
-	_, err := apply(t, plane, sample(t))
+	_, err := plane.Apply(t.Context(), sample(t))
 	require.NoError(t, err)
 	const try = "--dry-run=server"
 	require.NoError(t, admit(t, plane, sample(t), nil, try))
@@ -131,7 +125,7 @@ func TestObjectsAreWhatWasRegistered(t *testing.T) {
 		}
 		return nil
 	}))
-	objects, patches := registered(r)
+	objects, patches := controlplane.Registered(r)
 	assert.Equal(t, []object{
 		{"apiVersion": "apps/v1", "kind": "Deployment", "spec": map[string]any{"replicas": 2.0}},
 		{"apiVersion": "v1", "kind": "Secret", "stringData": map[string]any{"key": "value"}},
@@ -142,137 +136,26 @@ func TestObjectsAreWhatWasRegistered(t *testing.T) {
 	}, patches)
 }
 
-// object is a Kubernetes object as plain JSON.
-type object map[string]any
-
-// at is the value at a path of fields; nil if there is none.
-func (o object) at(path ...string) any {
-	var value any = map[string]any(o)
-	for _, field := range path {
-		fields, _ := value.(map[string]any)
-		value = fields[field]
-	}
-	return value
-}
-
-// registered are the Kubernetes objects of a program and its patches of them, without Helm releases: a chart is not
-// ours.
-func registered(r *recorder.Recorder) (objects, patches []object) {
-	for _, found := range r.Resources() {
-		version, isKubernetes := strings.CutPrefix(found.Type, "kubernetes:")
-		if !isKubernetes || strings.HasPrefix(version, "helm.sh/") {
-			continue
-		}
-		version, kind, _ := strings.Cut(version, ":")
-		kind, isPatch := strings.CutSuffix(kind, "Patch")
-		o := object{"apiVersion": strings.TrimPrefix(version, "core/"), "kind": kind}
-		for field, value := range found.Inputs.MapRepl(nil, reveal) {
-			o[field] = value
-		}
-		if isPatch {
-			patches = append(patches, o)
-		} else {
-			objects = append(objects, o)
-		}
-	}
-	return objects, patches
-}
-
-// reveal replaces a secret by its value.
-func reveal(v resource.PropertyValue) (any, bool) {
-	if !v.IsSecret() {
-		return nil, false
-	}
-	return v.SecretValue().Element.MapRepl(nil, reveal), true
-}
-
-// podsOf are the pods that Deployments would make, as they are when all that was done to them is.
-func podsOf(objects []object) []object {
-	pods := map[string]object{}
-	for _, o := range objects {
-		if o["kind"] != "Deployment" {
-			continue
-		}
-		name, namespace := o.at("metadata", "name"), o.at("metadata", "namespace")
-		metadata := map[string]any{"name": name, "namespace": namespace}
-		for _, field := range []string{"labels", "annotations"} {
-			metadata[field] = o.at("spec", "template", "metadata", field)
-		}
-		pods[fmt.Sprint(namespace, "/", name)] = object{
-			"apiVersion": "v1", "kind": "Pod", "metadata": metadata, "spec": o.at("spec", "template", "spec"),
-		}
-	}
-	return slices.Collect(maps.Values(pods))
-}
-
 // restricted is whether the namespace of an object enforces the strictest pod-security level.
 func restricted(objects []object, of object) bool {
 	return slices.ContainsFunc(objects, func(o object) bool {
-		return o["kind"] == "Namespace" && o.at("metadata", "name") == of.at("metadata", "namespace") &&
-			o.at("metadata", "labels", "pod-security.kubernetes.io/enforce") == "restricted"
+		return o["kind"] == "Namespace" && o.At("metadata", "name") == of.At("metadata", "namespace") &&
+			o.At("metadata", "labels", "pod-security.kubernetes.io/enforce") == "restricted"
 	})
 }
 
-// rank orders objects by what they need: everything in a namespace needs it.
-func rank(o object) int {
-	if o["kind"] == "Namespace" {
-		return 0
-	}
-	return 1
-}
+type object = controlplane.Object
 
 // admit hands over objects, then patches, then the pods that come of them. It is pods that a namespace refuses, not
 // the Deployments that make them.
 func admit(t *testing.T, plane *controlplane.Plane, objects, patches []object, options ...string) error {
 	t.Helper()
-	made, err := apply(t, plane, objects, options...)
+	made, err := plane.Admit(t.Context(), objects, patches, options...)
 	if len(made) < len(objects) {
-		return err // the rest would only follow from it
+		return err
 	}
-	errs := []error{err}
-	for i, patch := range patches {
-		// Each has a field manager of its own, and takes fields from others only if it says so.
-		its := append(slices.Clone(options), fmt.Sprintf("--field-manager=patch-%d", i))
-		if patch.at("metadata", "annotations", "pulumi.com/patchForce") == "true" {
-			its = append(its, "--force-conflicts")
-		}
-		changed, err := apply(t, plane, []object{patch}, its...)
-		made, errs = append(made, changed...), append(errs, err)
-	}
-	_, err = apply(t, plane, podsOf(made), options...)
-	return errors.Join(append(errs, err)...)
-}
-
-// apply hands objects to the API server as Pulumi's provider does, server-side, and returns what becomes of them.
-// Unknown fields, fields given twice and warnings, of which a deprecation is one, are errors; objects that are only
-// warned of are made all the same.
-func apply(t *testing.T, plane *controlplane.Plane, objects []object, options ...string) ([]object, error) {
-	t.Helper()
-	if len(objects) == 0 {
-		return nil, nil
-	}
-	slices.SortStableFunc(objects, func(a, b object) int { return rank(a) - rank(b) })
-	// Not as one List: kubectl would check that itself, by a schema, and not leave it to the server.
-	var documents bytes.Buffer
-	for _, o := range objects {
-		require.NoError(t, json.NewEncoder(&documents).Encode(o))
-	}
-	ctx, cancel := context.WithTimeout(t.Context(), 2*time.Minute)
-	defer cancel()
-	answer, err := plane.Kubectl(ctx, documents.Bytes(), append([]string{
-		"apply", "--server-side", "--validate=strict", "--warnings-as-errors", "--field-manager=tests", "--filename=-", "--output=json",
-	}, options...)...)
-	if len(answer) == 0 {
-		return nil, err
-	}
-	var made struct{ Items []object }
-	if len(objects) == 1 {
-		made.Items = make([]object, 1)
-		require.NoError(t, json.Unmarshal(answer, &made.Items[0]))
-	} else {
-		require.NoError(t, json.Unmarshal(answer, &made))
-	}
-	return made.Items, err
+	_, podErr := plane.Apply(t.Context(), controlplane.PodsOf(made), options...)
+	return errors.Join(err, podErr)
 }
 
 // startControlPlane starts an empty control plane for a test. After a failure its logs are shown and stay.
@@ -280,7 +163,7 @@ func startControlPlane(t *testing.T) *controlplane.Plane {
 	t.Helper()
 	dir, err := os.MkdirTemp("", "control-plane-")
 	require.NoError(t, err)
-	plane, err := controlplane.Start(t.Context(), controlplane.Options{Bin: filepath.Join(root, "bin"), Dir: dir})
+	plane, err := controlplane.Start(t.Context(), controlplane.Options{Bin: filepath.Join(root, "bin/kubernetes"), Dir: dir})
 	require.NoError(t, err)
 	t.Cleanup(func() {
 		plane.Close()

@@ -1,0 +1,209 @@
+package tests
+
+import (
+	"fmt"
+	"slices"
+	"strings"
+	"testing"
+
+	"github.com/stretchr/testify/assert"
+	"github.com/stretchr/testify/require"
+
+	"legops/internal/recorder"
+	"legops/stacks"
+)
+
+// stageShape is what has to be true of a stage's one action.
+type stageShape struct{ name, category, provider, in, out string }
+
+// shapeOf are the stages that a stack file asks for, in order.
+func shapeOf(cfg *stacks.Config) []stageShape {
+	shape := []stageShape{
+		{"Source", "Source", "CodeCommit", "", "Source"},
+		{"Build", "Build", "CodeBuild", "Source", "Release"},
+	}
+	if cfg.Pipeline.ManualApproval {
+		shape = append(shape, stageShape{"Approve", "Approval", "Manual", "", ""})
+	}
+	return append(shape, stageShape{"Deploy", "Deploy", "CodeDeploy", "Release", ""})
+}
+
+func TestPipelinesHaveTheStagesThatTheStackFileAsksFor(t *testing.T) {
+	each(t, func(t *testing.T, cfg *stacks.Config, r *recorder.Recorder) {
+		require.Len(t, r.OfType("aws:codepipeline/pipeline:Pipeline"), len(cfg.Applications))
+		for _, application := range cfg.Applications {
+			pipeline := r.One(t, "aws:codepipeline/pipeline:Pipeline", "pipeline-"+application.Name)
+			assert.Equal(t, "V2", pipeline.Get("pipelineType"))
+			assert.NotEmpty(t, pipeline.Get("artifactStores[0].encryptionKey.id"), pipeline.URN)
+			var got []stageShape
+			produced, consumed := map[string]int{}, map[string]int{}
+			for i := range pipeline.Get("stages").([]any) {
+				at := fmt.Sprintf("stages[%d]", i)
+				require.Len(t, pipeline.Get(at+".actions"), 1, pipeline.URN)
+				action := at + ".actions[0]"
+				s := stageShape{
+					name: text(pipeline, at+".name"), category: text(pipeline, action+".category"), provider: text(pipeline, action+".provider"),
+					in: text(pipeline, action+".inputArtifacts[0]"), out: text(pipeline, action+".outputArtifacts[0]"),
+				}
+				got = append(got, s)
+				produced[s.out]++
+				consumed[s.in]++
+				watched := pipeline.Get(at+".beforeEntry") != nil && pipeline.Get(at+".onSuccess") != nil
+				assert.Equal(t, s.name == "Deploy", watched, "%s %s: conditions", pipeline.URN, s.name)
+			}
+			assert.Equal(t, shapeOf(cfg), got, pipeline.URN)
+			for artifact, times := range produced {
+				assert.True(t, artifact == "" || times == 1 && consumed[artifact] >= 1, "%s: nothing consumes %s", pipeline.URN, artifact)
+			}
+
+			group := r.One(t, "aws:codedeploy/deploymentGroup:DeploymentGroup", "pipeline-"+application.Name)
+			assert.Equal(t, []any{"DEPLOYMENT_FAILURE", "DEPLOYMENT_STOP_ON_ALARM"}, group.Get("autoRollbackConfiguration.events"), group.URN)
+			assert.Equal(t, true, group.Get("autoRollbackConfiguration.enabled"), group.URN)
+			assert.Len(t, group.Get("alarmConfiguration.alarms"), 2, group.URN)
+		}
+	})
+}
+
+func text(found recorder.Resource, path string) string {
+	value, _ := found.Get(path).(string)
+	return value
+}
+
+// deliveryRights are the policies of delivery, with exactly what each may do: action and resource. PREFIX stands for
+// <project>-<stack>, APP for the application, PIPE for the folder of its pipeline's artifacts, SCRIPTS for that of the
+// scripts, ARN(service) for the beginning of an ARN of the account and its region.
+var deliveryRights = map[string][]string{
+	"mirror-APP-role-policy": {
+		"codeconnections:GetConnection CONNECTION", "codeconnections:GetConnectionToken CONNECTION", "codeconnections:UseConnection CONNECTION",
+		"codecommit:GitPull ARN(codecommit):PREFIX-APP", "codecommit:GitPush ARN(codecommit):PREFIX-APP",
+		"codecommit:UpdateDefaultBranch ARN(codecommit):PREFIX-APP",
+		"kms:Decrypt KEY(source)", "kms:DescribeKey KEY(source)", "kms:Encrypt KEY(source)", "kms:GenerateDataKey* KEY(source)", "kms:ReEncrypt* KEY(source)",
+		"logs:CreateLogStream ARN(logs):log-group:/aws/codebuild/PREFIX-mirror-APP:*",
+		"logs:PutLogEvents ARN(logs):log-group:/aws/codebuild/PREFIX-mirror-APP:*",
+		"s3:GetObject SCRIPTS/mirror.sh", "kms:Decrypt KEY(storage)",
+	},
+	"mirror-APP-schedule-role-policy": {"codebuild:StartBuild ARN(codebuild):project/PREFIX-mirror-APP"},
+	"pipeline-APP-trigger-policy":     {"codepipeline:StartPipelineExecution ARN(codepipeline):PREFIX-APP"},
+	"pipeline-APP-role-policy": {
+		"sts:AssumeRole ROLE/PREFIX-pipeline-APP-source", "sts:AssumeRole ROLE/PREFIX-pipeline-APP-build",
+		"sts:AssumeRole ROLE/PREFIX-pipeline-APP-deploy", "cloudwatch:DescribeAlarms ARN(cloudwatch):alarm:*",
+	},
+	"pipeline-APP-source-policy": {
+		"codecommit:CancelUploadArchive ARN(codecommit):PREFIX-APP", "codecommit:GetBranch ARN(codecommit):PREFIX-APP",
+		"codecommit:GetCommit ARN(codecommit):PREFIX-APP", "codecommit:GetRepository ARN(codecommit):PREFIX-APP",
+		"codecommit:GetUploadArchiveStatus ARN(codecommit):PREFIX-APP", "codecommit:UploadArchive ARN(codecommit):PREFIX-APP",
+		"kms:Decrypt KEY(source)", "kms:DescribeKey KEY(source)",
+		"s3:GetBucketAcl BUCKET", "s3:GetBucketLocation BUCKET", "s3:GetBucketVersioning BUCKET", "s3:PutObject BUCKET/PIPE/Source/*",
+		"kms:Decrypt KEY(storage)", "kms:GenerateDataKey KEY(storage)",
+	},
+	"pipeline-APP-build-policy": {
+		"codebuild:BatchGetBuilds ARN(codebuild):project/PREFIX-build-APP", "codebuild:StartBuild ARN(codebuild):project/PREFIX-build-APP",
+		"codebuild:StopBuild ARN(codebuild):project/PREFIX-build-APP",
+	},
+	"pipeline-APP-build-rights": { // of the build itself
+		"logs:CreateLogStream ARN(logs):log-group:/aws/codebuild/PREFIX-build-APP:*",
+		"logs:PutLogEvents ARN(logs):log-group:/aws/codebuild/PREFIX-build-APP:*",
+		"ecr:GetAuthorizationToken *",
+		"ecr:BatchCheckLayerAvailability IMAGES", "ecr:BatchGetImage IMAGES", "ecr:CompleteLayerUpload IMAGES",
+		"ecr:DescribeImageScanFindings IMAGES", "ecr:DescribeImages IMAGES", "ecr:GetDownloadUrlForLayer IMAGES",
+		"ecr:InitiateLayerUpload IMAGES", "ecr:PutImage IMAGES", "ecr:UploadLayerPart IMAGES",
+		"s3:GetBucketAcl BUCKET", "s3:GetBucketLocation BUCKET", "s3:GetBucketVersioning BUCKET",
+		"s3:GetObject BUCKET/PIPE/Source/*", "s3:GetObjectVersion BUCKET/PIPE/Source/*", "s3:PutObject BUCKET/PIPE/Release/*",
+		"kms:Decrypt KEY(storage)", "kms:GenerateDataKey KEY(storage)",
+		"s3:ListBucket BUCKET", "s3:GetObject SCRIPTS/build.sh", "s3:GetObject SCRIPTS/release/*", "kms:Decrypt KEY(storage)",
+	},
+	"pipeline-APP-approve-policy": {"sns:Publish arn:of:alerts-warning", "kms:Decrypt KEY(alerts)", "kms:GenerateDataKey KEY(alerts)"},
+	"pipeline-APP-deploy-policy": {
+		"codedeploy:GetApplication ARN(codedeploy):application:PREFIX-APP", "codedeploy:GetApplicationRevision ARN(codedeploy):application:PREFIX-APP",
+		"codedeploy:RegisterApplicationRevision ARN(codedeploy):application:PREFIX-APP",
+		"codedeploy:CreateDeployment ARN(codedeploy):deploymentgroup:PREFIX-APP/PREFIX-APP",
+		"codedeploy:GetDeployment ARN(codedeploy):deploymentgroup:PREFIX-APP/PREFIX-APP",
+		"codedeploy:GetDeploymentConfig ARN(codedeploy):deploymentconfig:CodeDeployDefault.AllAtOnce",
+		"s3:GetBucketAcl BUCKET", "s3:GetBucketLocation BUCKET", "s3:GetBucketVersioning BUCKET",
+		"s3:GetObject BUCKET/PIPE/Release/*", "s3:GetObjectVersion BUCKET/PIPE/Release/*", "kms:Decrypt KEY(storage)",
+	},
+	"deployer-role-policy": {
+		"s3:GetObject BUCKET/*/Release/*", "s3:GetObjectVersion BUCKET/*/Release/*", "kms:Decrypt KEY(storage)",
+		"eks:DescribeCluster ARN(eks):cluster/PREFIX",
+	},
+	"deployer-service-policy": {
+		"ec2:DescribeInstanceStatus *", "ec2:DescribeInstances *", "tag:GetResources *", "cloudwatch:DescribeAlarms ARN(cloudwatch):alarm:*",
+	},
+}
+
+func TestRolesOfDeliveryHaveExactlyTheirRights(t *testing.T) {
+	each(t, func(t *testing.T, cfg *stacks.Config, r *recorder.Recorder) {
+		want := map[string][]string{}
+		for policy, rights := range deliveryRights {
+			for _, application := range cfg.Applications {
+				if strings.HasSuffix(policy, "-approve-policy") && !cfg.Pipeline.ManualApproval {
+					continue
+				}
+				name := strings.ReplaceAll(policy, "APP", application.Name)
+				want[name] = fill(t, rights, cfg, r, application.Name)
+				if policy == "pipeline-APP-role-policy" && cfg.Pipeline.ManualApproval {
+					want[name] = append(want[name], fill(t, []string{"sts:AssumeRole ROLE/PREFIX-pipeline-APP-approve"}, cfg, r, application.Name)...)
+				}
+				slices.Sort(want[name])
+			}
+		}
+		got := map[string][]string{}
+		for _, found := range r.OfType("aws:iam/rolePolicy:RolePolicy") {
+			part, _, _ := strings.Cut(found.Name, "-")
+			if !slices.Contains([]string{"mirror", "builder", "pipeline", "deployer"}, part) {
+				continue
+			}
+			for _, s := range statements(t, found) {
+				for _, action := range s.Action {
+					for _, resource := range s.Resource {
+						got[found.Name] = append(got[found.Name], action+" "+resource)
+					}
+				}
+			}
+			slices.Sort(got[found.Name])
+		}
+		assert.Equal(t, want, got)
+	})
+}
+
+// Every role that an action takes is one of the table, and every role of the table is taken.
+func TestActionsTakeTheirOwnRoles(t *testing.T) {
+	each(t, func(t *testing.T, cfg *stacks.Config, r *recorder.Recorder) {
+		taken := map[any]string{}
+		for _, pipeline := range r.OfType("aws:codepipeline/pipeline:Pipeline") {
+			for i := range pipeline.Get("stages").([]any) {
+				role := pipeline.Get(fmt.Sprintf("stages[%d].actions[0].roleArn", i))
+				require.NotEmpty(t, role, pipeline.URN)
+				assert.Empty(t, taken[role], "%s: role %v is taken twice", pipeline.URN, role)
+				taken[role] = pipeline.Name
+			}
+		}
+		assert.Len(t, taken, len(cfg.Applications)*len(shapeOf(cfg)))
+	})
+}
+
+func fill(t *testing.T, rights []string, cfg *stacks.Config, r *recorder.Recorder, application string) []string {
+	prefix := project + "-" + r.Stack
+	pipe := prefix + "-" + application
+	bucket := fmt.Sprintf("arn:aws:s3:::%s-%s-artifacts", prefix, cfg.Account)
+	scripts := strings.TrimSuffix(text(r.One(t, "aws:s3/bucketObjectv2:BucketObjectv2", "scripts-mirror.sh"), "key"), "/mirror.sh")
+	replacements := []string{
+		"PIPE", pipe[:min(len(pipe), 20)],
+		"PREFIX", prefix, "APP", application,
+		"ROLE/", fmt.Sprintf("arn:aws:iam::%s:role/", cfg.Account),
+		"BUCKET", bucket, "SCRIPTS", bucket + "/" + scripts,
+		"IMAGES", fmt.Sprintf("arn:aws:ecr:us-east-1:%s:repository/%s/%s", cfg.Account, prefix, application),
+		"CONNECTION", "arn:of:github-connection",
+	}
+	for _, service := range []string{"cloudwatch", "codecommit", "codebuild", "codedeploy", "codepipeline", "eks", "logs"} {
+		replacements = append(replacements, "ARN("+service+")", fmt.Sprintf("arn:aws:%s:%s:%s", service, cfg.Region, cfg.Account))
+	}
+	for _, key := range []string{"source", "storage", "alerts"} {
+		replacements = append(replacements, "KEY("+key+")", "arn:of:encryption-"+key)
+	}
+	var filled []string
+	for _, right := range rights {
+		filled = append(filled, strings.NewReplacer(replacements...).Replace(right))
+	}
+	return filled
+}

@@ -1,0 +1,250 @@
+package rehearsal
+
+import (
+	"context"
+	"crypto/tls"
+	"crypto/x509"
+	"encoding/json"
+	"fmt"
+	"io"
+	"net/http"
+	"os"
+	"path/filepath"
+	"slices"
+	"strings"
+	"sync"
+	"testing"
+	"time"
+
+	"github.com/stretchr/testify/assert"
+	"github.com/stretchr/testify/require"
+
+	"legops/internal/controlplane"
+)
+
+// cluster is a whole control plane with simulated nodes, on which the applications of a stack are made as the program
+// registers them.
+type cluster struct {
+	*controlplane.Plane
+	api        *http.Client
+	url, token string
+	// deliverer is the kubeconfig of the deployer: its group and no more.
+	deliverer string
+	began     time.Time
+
+	mutex sync.Mutex
+	// pods are the pods of each namespace as last seen; watchers hear of every change.
+	pods     map[string][]pod
+	watchers map[string]func([]pod)
+}
+
+// pod is what matters of a pod.
+type pod struct {
+	name, image string
+	ready       bool // and not on its way out
+}
+
+// startCluster starts the control plane and follows its pods until the test is over.
+func startCluster(t *testing.T, neverReady []string) *cluster {
+	t.Helper()
+	dir, err := os.MkdirTemp("", "rehearsal-")
+	require.NoError(t, err)
+	plane, err := controlplane.Start(t.Context(), controlplane.Options{
+		Bin: filepath.Join(root, programs), Dir: dir, NeverReady: neverReady,
+		Nodes: []controlplane.Node{{Name: "node-a", Zone: "us-east-1a"}, {Name: "node-b", Zone: "us-east-1b"}},
+	})
+	require.NoError(t, err)
+	c := &cluster{Plane: plane, began: time.Now(), pods: map[string][]pod{}, watchers: map[string]func([]pod){}}
+	ctx, stop := context.WithCancel(context.Background())
+	t.Cleanup(func() {
+		stop()
+		plane.Close()
+		if t.Failed() {
+			t.Log(plane.Logs())
+			return
+		}
+		assert.NoError(t, os.RemoveAll(dir))
+	})
+	c.deliverer, err = plane.KubeconfigAs("deployer", "legops:delivery")
+	require.NoError(t, err)
+	require.NoError(t, c.connect())
+	go c.follow(ctx)
+	return c
+}
+
+// connect reads from the kubeconfig how to ask the API server.
+func (c *cluster) connect() error {
+	text, err := os.ReadFile(c.Kubeconfig())
+	if err != nil {
+		return err
+	}
+	var config struct {
+		Clusters []struct {
+			Cluster struct {
+				Server    string `json:"server"`
+				Authority string `json:"certificate-authority"`
+			} `json:"cluster"`
+		} `json:"clusters"`
+		Users []struct {
+			User struct {
+				Token string `json:"token"`
+			} `json:"user"`
+		} `json:"users"`
+	}
+	if err := json.Unmarshal(text, &config); err != nil {
+		return err
+	}
+	authority, err := os.ReadFile(config.Clusters[0].Cluster.Authority)
+	if err != nil {
+		return err
+	}
+	roots := x509.NewCertPool()
+	roots.AppendCertsFromPEM(authority)
+	c.api = &http.Client{
+		Timeout:   5 * time.Second,
+		Transport: &http.Transport{TLSClientConfig: &tls.Config{RootCAs: roots, MinVersion: tls.VersionTLS12}},
+	}
+	c.url, c.token = config.Clusters[0].Cluster.Server, config.Users[0].User.Token
+	return nil
+}
+
+// get reads objects of the API into value.
+func (c *cluster) get(ctx context.Context, path string, value any) error {
+	request, err := http.NewRequestWithContext(ctx, http.MethodGet, c.url+path, nil)
+	if err != nil {
+		return err
+	}
+	request.Header.Set("Authorization", "Bearer "+c.token)
+	response, err := c.api.Do(request)
+	if err != nil {
+		return err
+	}
+	defer response.Body.Close()
+	if response.StatusCode != http.StatusOK {
+		text, _ := io.ReadAll(response.Body)
+		return fmt.Errorf("GET %s: %s: %s", path, response.Status, text)
+	}
+	return json.NewDecoder(response.Body).Decode(value)
+}
+
+// follow looks at all pods, five times a second.
+func (c *cluster) follow(ctx context.Context) {
+	for ; ; time.Sleep(200 * time.Millisecond) {
+		pods, err := c.look(ctx)
+		if ctx.Err() != nil {
+			return
+		}
+		if err != nil {
+			continue // the next look is soon; a plane that is gone shows in everything else
+		}
+		c.mutex.Lock()
+		for namespace := range c.watchers {
+			if !slices.Equal(pods[namespace], c.pods[namespace]) {
+				c.watchers[namespace](pods[namespace])
+			}
+		}
+		c.pods = pods
+		c.mutex.Unlock()
+	}
+}
+
+// look is all pods there are, by namespace.
+func (c *cluster) look(ctx context.Context) (map[string][]pod, error) {
+	var list struct {
+		Items []struct {
+			Metadata struct {
+				Name, Namespace   string
+				DeletionTimestamp *time.Time
+			}
+			Spec struct {
+				Containers []struct{ Image string }
+			}
+			Status struct {
+				Conditions []struct{ Type, Status string }
+			}
+		}
+	}
+	if err := c.get(ctx, "/api/v1/pods", &list); err != nil {
+		return nil, err
+	}
+	pods := map[string][]pod{}
+	for _, item := range list.Items {
+		p := pod{name: item.Metadata.Name, image: item.Spec.Containers[0].Image}
+		for _, condition := range item.Status.Conditions {
+			p.ready = p.ready || condition.Type == "Ready" && condition.Status == "True" && item.Metadata.DeletionTimestamp == nil
+		}
+		pods[item.Metadata.Namespace] = append(pods[item.Metadata.Namespace], p)
+	}
+	for _, those := range pods {
+		slices.SortFunc(those, func(a, b pod) int { return strings.Compare(a.name, b.name) })
+	}
+	return pods, nil
+}
+
+// watch calls back with the pods of a namespace as they are and whenever they change.
+func (c *cluster) watch(namespace string, changed func([]pod)) {
+	c.mutex.Lock()
+	defer c.mutex.Unlock()
+	c.watchers[namespace] = changed
+	changed(c.pods[namespace])
+}
+
+// endpoints are the images behind a Service: of the pods that requests go to.
+func (c *cluster) endpoints(ctx context.Context, service string) ([]string, error) {
+	var list struct {
+		Items []struct {
+			Endpoints []struct {
+				Conditions struct{ Ready bool }
+				TargetRef  struct{ Name string }
+			}
+		}
+	}
+	path := fmt.Sprintf("/apis/discovery.k8s.io/v1/namespaces/%s/endpointslices?labelSelector=kubernetes.io/service-name=%s", service, service)
+	if err := c.get(ctx, path, &list); err != nil {
+		return nil, err
+	}
+	var names []string
+	for _, slice := range list.Items {
+		for _, endpoint := range slice.Endpoints {
+			if endpoint.Conditions.Ready {
+				names = append(names, endpoint.TargetRef.Name)
+			}
+		}
+	}
+	c.mutex.Lock()
+	defer c.mutex.Unlock()
+	var images []string
+	for _, p := range c.pods[service] {
+		if slices.Contains(names, p.name) {
+			images = append(images, p.image)
+		}
+	}
+	return images, nil
+}
+
+// deployment is the Deployment of an application.
+type deployment struct {
+	Metadata struct {
+		Annotations map[string]string
+	}
+	Spec struct {
+		Replicas int
+		Template struct {
+			Spec struct {
+				Containers []struct{ Name, Image string }
+			}
+		}
+	}
+}
+
+func (c *cluster) deployment(ctx context.Context, name string) (deployment, error) {
+	var d deployment
+	return d, c.get(ctx, fmt.Sprintf("/apis/apps/v1/namespaces/%s/deployments/%s", name, name), &d)
+}
+
+// spec is the specification of an application's Deployment, as JSON.
+func (c *cluster) spec(a *application) string {
+	var d struct{ Spec json.RawMessage }
+	require.NoError(a, c.get(a.Context(), fmt.Sprintf("/apis/apps/v1/namespaces/%s/deployments/%s", a.name, a.name), &d))
+	return string(d.Spec)
+}

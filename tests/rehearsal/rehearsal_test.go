@@ -1,0 +1,295 @@
+// Package rehearsal rehearses releases: the real hooks with the real kubectl against a real control plane, whose nodes
+// and pods are simulated, with the applications as the program registers them. What an image would run are processes of
+// the reference application. Everything is on loopback.
+package rehearsal
+
+import (
+	"flag"
+	"os"
+	"os/exec"
+	"path/filepath"
+	"slices"
+	"strconv"
+	"sync"
+	"syscall"
+	"testing"
+	"time"
+
+	"github.com/pulumi/pulumi/sdk/v3/go/pulumi"
+	"github.com/stretchr/testify/assert"
+	"github.com/stretchr/testify/require"
+
+	"legops/infra"
+	"legops/internal/controlplane"
+	"legops/internal/recorder"
+	"legops/stacks"
+)
+
+const (
+	root     = "../.."
+	programs = "bin/kubernetes" // make control-plane
+)
+
+// The stack whose applications are rehearsed.
+const stack = "test"
+
+// placeholder is what an application runs before its first release.
+const placeholder = "ghcr.io/stefanprodan/podinfo:6.7.1"
+
+// scenarios are what a release can come to, each with applications of its own. They run at the same time.
+var scenarios = []struct {
+	name         string
+	applications []string
+	run          func(...*application)
+}{
+	{"a good release, the same again, and an alarm", []string{"matters"}, one(goodTwice, alarm)},
+	{"a bad release: pods never ready", []string{"documents"}, one(neverReady)},
+	{"a bad first release", []string{"portal"}, one(badFirst)},
+	{"a bad release: ready, but it answers with errors", []string{"certifications"}, one(unhealthy, terminated)},
+	{"killed before it began", []string{"identity"}, one(killed("BeforeInstall", 0), killed("AfterInstall", 0))},
+	{"killed while it rolls out", []string{"signatures"}, one(killed("ApplicationStart", 0), killed("ApplicationStart", time.Second), killed("ApplicationStart", 8*time.Second))},
+	{"killed while it is watched", []string{"notifications"}, one(killed("ValidateService", 0), killed("ValidateService", 6*time.Second))},
+	{"two at the same time, one good and one bad", []string{"search", "regulations"}, together},
+}
+
+// one are the acts of one application, one after the other, from a first good release on.
+func one(acts ...func(*application)) func(...*application) {
+	return func(all ...*application) {
+		for _, act := range acts {
+			act(all[0])
+		}
+	}
+}
+
+// TestMain lets all scenarios run at once, however few processors there are: they wait, and compute little.
+func TestMain(m *testing.M) {
+	flag.Parse()
+	if err := flag.Set("test.parallel", strconv.Itoa(len(scenarios))); err != nil {
+		panic(err)
+	}
+	os.Exit(m.Run())
+}
+
+func TestRehearsal(t *testing.T) {
+	cfg := config(t)
+	objects, patches := objectsOf(t, cfg)
+	c := startCluster(t, []string{imageOf("documents", "v2"), imageOf("portal", "bad"), imageOf("regulations", "v2")})
+	_, err := c.Admit(t.Context(), objects, patches)
+	require.NoError(t, err)
+	for _, application := range cfg.Applications {
+		_, err := c.Kubectl(t.Context(), nil, "--namespace", application.Name, "rollout", "status", "deployment/"+application.Name, "--timeout=60s")
+		require.NoError(t, err, "the applications do not start with their placeholder")
+	}
+	// Not parallel itself: the cluster ends when all of them have.
+	t.Run("scenarios", func(t *testing.T) {
+		for _, s := range scenarios {
+			t.Run(s.name, func(t *testing.T) {
+				t.Parallel()
+				var its []*application
+				for _, name := range s.applications {
+					its = append(its, c.rehearse(t, cfg, name))
+				}
+				s.run(its...)
+			})
+		}
+	})
+}
+
+func goodTwice(a *application) {
+	v1 := a.release(a.build("v1"))
+	a.recorded(imageOf(a.name, "v1"), placeholder, v1)
+	second := a.build("v2")
+	var v2 *run
+	a.neverFewer(func() { v2 = a.release(second) })
+	a.serves(imageOf(a.name, "v2"))
+	a.recorded(imageOf(a.name, "v2"), imageOf(a.name, "v1"), v2)
+
+	before, pods := a.cluster.spec(a), a.pods()
+	a.say("the same revision again")
+	a.neverFewer(func() { a.release(second) })
+	assert.JSONEq(a, before, a.cluster.spec(a), "the Deployment was changed")
+	assert.Equal(a, pods, a.pods(), "pods were replaced")
+	a.recorded(imageOf(a.name, "v2"), imageOf(a.name, "v1"), nil)
+}
+
+func neverReady(a *application) {
+	a.release(a.build("v1"))
+	bad := a.start(a.build("v2"))
+	began := time.Now()
+	a.neverFewer(func() {
+		a.fails(bad, "not every pod of "+imageOf(a.name, "v2")+" was ready within 45 s; "+imageOf(a.name, "v1")+" serves again")
+	})
+	assert.Less(a, time.Since(began), 3*rolloutSeconds*time.Second)
+	a.serves(imageOf(a.name, "v1"))
+	a.recorded(imageOf(a.name, "v1"), placeholder, nil)
+}
+
+func badFirst(a *application) {
+	a.neverFewer(func() {
+		a.fails(a.start(a.build("bad")), "not every pod of "+imageOf(a.name, "bad")+" was ready within 45 s; "+placeholder+" serves again")
+	})
+	a.serves(placeholder)
+	a.say("and then a good one")
+	a.release(a.build("v1"))
+	a.serves(imageOf(a.name, "v1"))
+	a.recorded(imageOf(a.name, "v1"), placeholder, nil)
+}
+
+func unhealthy(a *application) {
+	a.release(a.build("v1"))
+	bad := a.start(a.build("v2", "FAULT_ERROR_RATE=1"))
+	a.neverFewer(func() {
+		a.fails(bad, imageOf(a.name, "v2")+" is not healthy: "+a.path+" answers 500; "+imageOf(a.name, "v1")+" serves again")
+	})
+	a.serves(imageOf(a.name, "v1"))
+	a.recorded(imageOf(a.name, "v1"), placeholder, nil)
+}
+
+// killed kills a release at an event, some time after its hook began, and then makes it again.
+func killed(event string, after time.Duration) func(*application) {
+	return func(a *application) {
+		last := a.current()
+		version := event + after.String()
+		revision := a.build(version)
+		r := a.start(revision)
+		r.hook = kill(a, event, after, syscall.SIGKILL)
+		a.neverFewer(func() {
+			// The agent that dies with the hook reports nothing, so nobody goes back before it is made again.
+			assert.ErrorContains(a, a.execute(a.Context(), r), event+": signal: killed")
+			again := a.release(revision)
+			a.recorded(imageOf(a.name, version), last, again)
+		})
+		a.serves(imageOf(a.name, version))
+	}
+}
+
+// kill ends a hook, with all it started, some time after its event began.
+func kill(a *application, event string, after time.Duration, signal syscall.Signal) func(string, *os.Process) {
+	return func(its string, process *os.Process) {
+		if its != event {
+			return
+		}
+		go func() {
+			time.Sleep(after)
+			a.say("%s %s after %s", signal, event, after)
+			_ = syscall.Kill(-process.Pid, signal) // it may be done by then
+		}()
+	}
+}
+
+// alarm stops a release while it is watched. Its hook runs on, as it does on an instance, while the last good revision
+// is redeployed.
+func alarm(a *application) {
+	last := a.current()
+	r := a.start(a.build("alarming"))
+	r.hook = func(event string, _ *os.Process) {
+		if event == "ValidateService" {
+			go func() {
+				time.Sleep(2 * time.Second)
+				a.say("an alarm goes off: the deployment is stopped")
+				close(r.stopped)
+			}()
+		}
+	}
+	a.neverFewer(func() { require.ErrorIs(a, a.deploy(a.Context(), r), errStopped) })
+	a.running.Wait()
+	a.serves(last)
+	assert.Equal(a, last, a.current())
+	assert.Contains(a, r.last(), "is in charge of "+a.name+" now", "the hook of the stopped deployment went on")
+}
+
+// terminated is what an agent does to a hook that takes too long.
+func terminated(a *application) {
+	last := a.current()
+	for _, event := range []string{"ApplicationStart", "ValidateService"} {
+		r := a.start(a.build("slow-" + event))
+		r.hook = kill(a, event, 4*time.Second, syscall.SIGTERM)
+		a.neverFewer(func() { a.fails(r, last+" serves again") })
+		a.serves(last)
+		assert.Equal(a, last, a.current())
+	}
+}
+
+// together releases two applications at once, of which one goes back.
+func together(all ...*application) {
+	good, bad := all[0], all[1]
+	goodFirst, badFirst := good.build("v1"), bad.build("v1")
+	both(func() { good.release(goodFirst) }, func() { bad.release(badFirst) })
+	before := bad.pods()
+	next, broken := good.build("v2"), bad.start(bad.build("v2"))
+	both(func() {
+		good.neverFewer(func() { good.release(next) })
+	}, func() {
+		bad.neverFewer(func() { bad.fails(broken, imageOf(bad.name, "v1")+" serves again") })
+	})
+	good.serves(imageOf(good.name, "v2"))
+	good.recorded(imageOf(good.name, "v2"), imageOf(good.name, "v1"), nil)
+	bad.serves(imageOf(bad.name, "v1"))
+	bad.recorded(imageOf(bad.name, "v1"), placeholder, nil)
+	assert.Equal(bad, before, bad.pods(), "pods of the good version were replaced")
+}
+
+func both(first, second func()) {
+	var wait sync.WaitGroup
+	wait.Go(first)
+	wait.Go(second)
+	wait.Wait()
+}
+
+// current is the image that was good last.
+func (a *application) current() string {
+	a.Helper()
+	d, err := a.cluster.deployment(a.Context(), a.name)
+	require.NoError(a, err)
+	if serving := d.Metadata.Annotations["legops/serving"]; serving != "" {
+		return serving
+	}
+	return d.Spec.Template.Spec.Containers[0].Image
+}
+
+func (a *application) pods() []pod {
+	a.cluster.mutex.Lock()
+	defer a.cluster.mutex.Unlock()
+	return slices.Clone(a.cluster.pods[a.name])
+}
+
+func config(t *testing.T) *stacks.Config {
+	t.Helper()
+	values, err := stacks.ReadFile(filepath.Join(root, "Pulumi."+stack+".yaml"))
+	require.NoError(t, err)
+	cfg, err := stacks.Load("legops", values)
+	require.NoError(t, err)
+	return cfg
+}
+
+// objectsOf are the applications' objects as the program registers them, without the ingress controller, which is not
+// ours.
+func objectsOf(t *testing.T, cfg *stacks.Config) (objects, patches []controlplane.Object) {
+	t.Helper()
+	r := &recorder.Recorder{Project: "legops", Stack: stack}
+	require.NoError(t, r.Run(func(ctx *pulumi.Context) error {
+		_, err := infra.NewPlatform(ctx, cfg)
+		return err
+	}))
+	return controlplane.Registered(r)
+}
+
+// reference is the reference application, built once.
+func reference(t *testing.T) string {
+	t.Helper()
+	path, err := built()
+	require.NoError(t, err)
+	return path
+}
+
+var built = sync.OnceValues(func() (string, error) {
+	dir, err := os.MkdirTemp("", "reference-")
+	if err != nil {
+		return "", err
+	}
+	path := filepath.Join(dir, "reference")
+	cmd := exec.Command("go", "build", "-o", path, ".")
+	cmd.Dir = filepath.Join(root, "apps/reference")
+	cmd.Stderr = os.Stderr
+	return path, cmd.Run()
+})
