@@ -31,7 +31,7 @@ import (
 // minReadySeconds of its Deployment before the next one comes.
 const (
 	bakeSeconds    = 5
-	rolloutSeconds = 45
+	rolloutSeconds = 60 // of which a good one takes 25
 )
 
 // imageOf is a version of an application, by the only name that a release may use.
@@ -218,7 +218,7 @@ func (a *application) serves(image string) {
 		images, err := a.cluster.endpoints(a.Context(), a.name)
 		assert.NoError(c, err)
 		assert.Equal(c, slices.Repeat([]string{image}, d.Spec.Replicas), images)
-	}, 5*time.Second, 100*time.Millisecond)
+	}, 15*time.Second, 100*time.Millisecond)
 	assert.Equal(a, image, d.Spec.Template.Spec.Containers[0].Image)
 }
 

@@ -5,6 +5,7 @@ package rehearsal
 
 import (
 	"flag"
+	"fmt"
 	"os"
 	"os/exec"
 	"path/filepath"
@@ -32,6 +33,9 @@ const (
 
 // The stack whose applications are rehearsed.
 const stack = "test"
+
+// within is what a hook says when the pods of a release took too long.
+var within = fmt.Sprintf(" within %d s; ", rolloutSeconds)
 
 // placeholder is what an application runs before its first release.
 const placeholder = "ghcr.io/stefanprodan/podinfo:6.7.1"
@@ -117,7 +121,7 @@ func neverReady(a *application) {
 	bad := a.start(a.build("v2"))
 	began := time.Now()
 	a.neverFewer(func() {
-		a.fails(bad, "not every pod of "+imageOf(a.name, "v2")+" was ready within 45 s; "+imageOf(a.name, "v1")+" serves again")
+		a.fails(bad, "not every pod of "+imageOf(a.name, "v2")+" was ready"+within+imageOf(a.name, "v1")+" serves again")
 	})
 	assert.Less(a, time.Since(began), 3*rolloutSeconds*time.Second)
 	a.serves(imageOf(a.name, "v1"))
@@ -126,7 +130,7 @@ func neverReady(a *application) {
 
 func badFirst(a *application) {
 	a.neverFewer(func() {
-		a.fails(a.start(a.build("bad")), "not every pod of "+imageOf(a.name, "bad")+" was ready within 45 s; "+placeholder+" serves again")
+		a.fails(a.start(a.build("bad")), "not every pod of "+imageOf(a.name, "bad")+" was ready"+within+placeholder+" serves again")
 	})
 	a.serves(placeholder)
 	a.say("and then a good one")
