@@ -122,8 +122,7 @@ func (a *DeployerArgs) check(name string) error {
 	})
 	a.Location.check(p)
 	checkInstance(p, a.Architecture, a.KubernetesVersion)
-	role := a.serviceRoleName()
-	p.require(len(role) <= 64, "role %s is %d characters long, must be 64 at most", role, len(role))
+	checkRoleName(p, a.serviceRoleName()) // the longest
 	bucket := a.Location.Bucket("")
 	p.require(strings.HasPrefix(a.ArtifactBucketArn, bucket) && !strings.ContainsAny(a.ArtifactBucketArn, "/*?"),
 		"ArtifactBucketArn %q must be the ARN of a bucket, %s<name>", a.ArtifactBucketArn, bucket)
