@@ -178,7 +178,7 @@ func (a *AppArgs) check(name string) error {
 	a.Location.check(p)
 	p.require(appNamePattern.MatchString(a.Name), "Name %q must be 1 to 30 lower-case letters, digits and hyphens, from a letter to a letter or digit", a.Name)
 	p.require(!taken(a.Name) && a.Name != a.IngressNamespace, "Name %q must not be a namespace that something else has", a.Name)
-	p.require(len(a.roleName()) <= 64, "role %s is %d characters long, must be 64 at most", a.roleName(), len(a.roleName()))
+	checkRoleName(p, a.roleName())
 	p.require(domainPattern.MatchString(a.Domain) && len(a.Domain) <= 253, "Domain %q must be a lower-case domain name", a.Domain)
 	p.require(appPathPattern.MatchString(a.Path), "Path %q must be a path such as /matters", a.Path)
 	checkContainerPort(p, "Port", a.Port)

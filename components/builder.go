@@ -67,7 +67,3 @@ func checkApplication(p *problems, application string) {
 	p.require(appNamePattern.MatchString(application),
 		"Application %q must be 1 to 30 lower-case letters, digits and hyphens, from a letter to a letter or digit", application)
 }
-
-func checkRoleName(p *problems, role string) {
-	p.require(len(role) <= 64, "role %s is %d characters long, must be 64 at most", role, len(role))
-}

@@ -155,3 +155,8 @@ func (r *role) granted() pulumi.StringOutput {
 	}
 	return pulumi.All(waits...).ApplyT(func(resolved []any) string { return resolved[0].(string) }).(pulumi.StringOutput)
 }
+
+// checkRoleName notes a name that IAM does not take: 64 characters are its limit.
+func checkRoleName(p *problems, role string) {
+	p.require(len(role) <= 64, "role %s is %d characters long, must be 64 at most", role, len(role))
+}
