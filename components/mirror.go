@@ -64,7 +64,6 @@ const (
 	maxReconcile      = 24 * 60 // minutes: the longest period of an alarm
 	mirrorTimeout     = 60      // minutes: the life of a token of the connection
 	mirrorQueued      = 15      // minutes: later, the schedule has started another one
-	mirrorImage       = "aws/codebuild/amazonlinux-aarch64-standard:3.0"
 	mirrorScript      = "mirror.sh"
 	scheduleSuffix    = "-schedule"
 	failedBuildPeriod = 300 // seconds

@@ -26,6 +26,7 @@ func (b *mirrorBuild) project(repository *codecommit.Repository) (*codebuild.Pro
 	if err != nil {
 		return nil, err
 	}
+	machine := buildMachines["arm64"] // the cheaper one; nothing is compiled
 	project, err := codebuild.NewProject(b.ctx, b.name+"-project", &codebuild.ProjectArgs{
 		Name:        pulumi.String(b.args.projectName()),
 		Description: pulumi.Sprintf("Copies %s to %s", b.args.sourceURL(), b.args.repositoryName()),
@@ -44,9 +45,9 @@ func (b *mirrorBuild) project(repository *codecommit.Repository) (*codebuild.Pro
 		},
 		Artifacts: codebuild.ProjectArtifactsArgs{Type: pulumi.String("NO_ARTIFACTS")},
 		Environment: codebuild.ProjectEnvironmentArgs{
-			Type:           pulumi.String("ARM_CONTAINER"),
+			Type:           pulumi.String(machine.environment),
 			ComputeType:    pulumi.String("BUILD_GENERAL1_SMALL"),
-			Image:          pulumi.String(mirrorImage),
+			Image:          pulumi.String(machine.image),
 			PrivilegedMode: pulumi.Bool(false),
 			EnvironmentVariables: environmentVariables(pulumi.StringMap{
 				"SOURCE_URL":      pulumi.String(b.args.sourceURL()),
