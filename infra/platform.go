@@ -106,7 +106,7 @@ func NewPlatform(ctx *pulumi.Context, cfg *stacks.Config) (*Platform, error) {
 		return nil, err
 	}
 	for _, layer := range []func(*pulumi.Context, *stacks.Config) error{
-		p.foundation, p.data, p.compute, p.applications, p.edge, p.delivery, p.connectivity,
+		p.foundation, p.data, p.compute, p.applications, p.edge, p.delivery, p.operations, p.connectivity,
 	} {
 		if err := layer(ctx, cfg); err != nil {
 			return nil, err

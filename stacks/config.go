@@ -3,7 +3,8 @@
 // the JSON Schema that editors use, and that Load checks against, is generated from them.
 //
 // Every key is required unless its type is a pointer or its comment says optional. There are no hidden
-// defaults: what a stack file does not say does not happen.
+// defaults: what a stack file does not say does not happen. Only the thresholds of alarms have defaults, which
+// their comments and the schema name.
 package stacks
 
 import "net/netip"
@@ -357,16 +358,6 @@ type Pipeline struct {
 
 // ComputeType is a CodeBuild compute type.
 type ComputeType string
-
-// Monitoring is who is told, and what the account may cost.
-type Monitoring struct {
-	// AlarmEmails are told of every alarm.
-	AlarmEmails []string `json:"alarmEmails" jsonschema:"minItems=1,uniqueItems=true,pattern=^[^@ ]+@[^@ ]+$"`
-	// LogRetention is how long application logs are kept; production requires at least 90.
-	LogRetention RetentionDays `json:"logRetentionDays"`
-	// MonthlyBudgetUSD is the cost above which the owner is told.
-	MonthlyBudgetUSD int `json:"monthlyBudgetUsd" jsonschema:"minimum=1,maximum=1000000"`
-}
 
 // Application is one web application.
 type Application struct {

@@ -157,6 +157,9 @@ func prune(document map[string]any, path []string) {
 func decode(document map[string]any) (*Config, Problems) {
 	loaded := &Config{}
 	var problems Problems
+	if err := decodeStrictly(schema().defaults("Thresholds"), &loaded.Monitoring.Thresholds); err != nil {
+		panic(fmt.Sprintf("stack.schema.json: %v", err))
+	}
 	fields := reflect.ValueOf(loaded).Elem()
 	for i := range fields.NumField() {
 		key := Project + ":" + fields.Type().Field(i).Tag.Get("json")

@@ -25,6 +25,7 @@ type node struct {
 	Title                string           `json:"title"`
 	Properties           map[string]*node `json:"properties"`
 	AdditionalProperties subschema        `json:"additionalProperties"`
+	Default              *int             `json:"default"`
 	Items                *node            `json:"items"`
 	Enum                 []any            `json:"enum"`
 	Minimum              *int             `json:"minimum"`
@@ -99,6 +100,17 @@ func (s *stackSchema) resolve(n *node) *node {
 		return s.definitions[name]
 	}
 	return n
+}
+
+// defaults are the values of what a definition's object may leave out.
+func (s *stackSchema) defaults(definition string) map[string]any {
+	values := map[string]any{}
+	for name, property := range s.definitions[definition].Properties {
+		if property.Default != nil {
+			values[name] = *property.Default
+		}
+	}
+	return values
 }
 
 // known are the keys that an object may have.
