@@ -193,8 +193,8 @@ func TestFaults(t *testing.T) {
 		{Kind: "crash", Call: last * 2 / 3},
 		{Kind: "crash-after", Call: 2},
 		{Kind: "crash-after", Call: last / 2},
-		{Kind: "kill the program", Call: last / 4},
-		{Kind: "kill the program", Call: last * 3 / 4},
+		{Kind: "kill the program", Call: last / 8},
+		{Kind: "kill the program", Call: last * 3 / 8},
 	} {
 		t.Run(fmt.Sprintf("%s@%d", fault.Kind, fault.Call), func(t *testing.T) {
 			dir := t.TempDir()

@@ -34,7 +34,7 @@ type Options struct {
 type Session struct {
 	root, dir, files, program string
 	// saveOnce lets the CLI save its state at the end of a command, not after every step, which is most of its work. A
-	// CLI that is killed then loses it, so where something is to go wrong every step is saved.
+	// CLI that is killed then loses it, so every step is saved where a call hangs, for somebody to kill what waits.
 	saveOnce bool
 
 	record *cloud.Record
@@ -45,7 +45,7 @@ type Session struct {
 
 // Open starts a session. Two at a time in one folder wait for each other: they share one record.
 func Open(o Options) (_ *Session, err error) {
-	s := &Session{root: o.Root, dir: o.Dir, files: o.StackFiles, program: o.Program, saveOnce: o.Fault == nil}
+	s := &Session{root: o.Root, dir: o.Dir, files: o.StackFiles, program: o.Program, saveOnce: o.Fault == nil || o.Fault.Kind != "hang"}
 	if s.dir == "" {
 		s.dir = filepath.Join(o.Root, ".offline")
 	}
