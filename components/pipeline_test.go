@@ -185,6 +185,9 @@ func TestPipelineRefuses(t *testing.T) {
 		"Release.NodePort is 32768":                                     func(a *components.PipelineArgs) { a.Release.NodePort = 32768 },
 		"Release.BakeMinutes is 121":                                    func(a *components.PipelineArgs) { a.Release.BakeMinutes = 121 },
 		"Release.RolloutSeconds is 3601":                                func(a *components.PipelineArgs) { a.Release.RolloutSeconds = 3601 },
+		"LoadTest.Project is missing":                                   func(a *components.PipelineArgs) { a.LoadTest.Project = "" },
+		"LoadTest.ProjectName is missing":                               func(a *components.PipelineArgs) { a.LoadTest.ProjectName = nil },
+		`LoadTest.Target "http://legops.example" must be`:               func(a *components.PipelineArgs) { a.LoadTest.Target = "http://legops.example" },
 		"Deployer.AlarmNames[1] is missing":                             func(a *components.PipelineArgs) { a.Deployer.AlarmNames[1] = nil },
 		"-pipeline-signatures-loadtest is 65 characters long, must be ": func(a *components.PipelineArgs) { a.Name = strings.Repeat("n", 36) },
 		"Deployer.AlarmNames has 5 alarms, must have 4 at most": func(a *components.PipelineArgs) {
