@@ -135,8 +135,9 @@ func (b *loadTestBuild) project(group pulumi.StringOutput, secret *secretsmanage
 	role, err := newRole(b.ctx, b.name+"-role", b.args.Location, roleArgs{
 		name:        b.args.projectName(),
 		description: "Load tests of " + b.args.Name,
-		trust:       trustOf(b.args.Location, "codebuild.amazonaws.com", b.args.Location.ARN("codebuild", "project/"+b.args.projectName())),
-		statements:  b.rights(path, group),
+		trust: trustOf(b.args.Location, "codebuild.amazonaws.com",
+			b.args.Location.ARN("codebuild", "project/"+b.args.projectName())),
+		statements: b.rights(path, group),
 	}, b.parent)
 	if err != nil {
 		return nil, err
@@ -169,7 +170,8 @@ func (b *loadTestBuild) project(group pulumi.StringOutput, secret *secretsmanage
 		ConcurrentBuildLimit: pulumi.Int(1),
 		BuildTimeout:         pulumi.Int(loadTestMinutes),
 		QueuedTimeout:        pulumi.Int(loadTestQueued),
-	}, b.parent, pulumi.DependsOn(role.grants)) // CodeBuild looks at subnets and group, with these rights, when it makes the project
+		// CodeBuild looks at subnets and group, with these rights, when it makes the project.
+	}, b.parent, pulumi.DependsOn(role.grants))
 }
 
 // environment is what the buildspec and run.sh read.
@@ -205,7 +207,8 @@ func (a *LoadTestArgs) check(name string) error {
 	p.require(a.Scripts != nil, "Scripts is missing")
 	p.require(loadTestTarget.MatchString(a.Target), "Target %q must be an address such as https://example.com/matters", a.Target)
 	p.require(slices.Contains(loadTestProfiles, a.Profile), "Profile %q must be one of %v", a.Profile, loadTestProfiles)
-	p.require(slices.Contains(loadTestEnvironments, a.Environment), "Environment %q must be one of %v", a.Environment, loadTestEnvironments)
+	p.require(slices.Contains(loadTestEnvironments, a.Environment), "Environment %q must be one of %v",
+		a.Environment, loadTestEnvironments)
 	p.require(a.Environment != "production" || a.AllowProduction,
 		"Environment is production: set AllowProduction, or make no load test of it")
 	p.require(a.LogRetention > 0, "LogRetention is %d, must be a number of days", a.LogRetention)

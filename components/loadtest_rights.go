@@ -26,13 +26,18 @@ func (b *loadTestBuild) rights(logGroup string, group pulumi.StringOutput) []Sta
 			},
 		},
 		{
-			Sid: "Bucket", Actions: []string{"s3:GetBucketAcl", "s3:GetBucketLocation", "s3:GetBucketVersioning"}, Resources: arns(bucket),
+			Sid: "Bucket", Actions: []string{"s3:GetBucketAcl", "s3:GetBucketLocation", "s3:GetBucketVersioning"},
+			Resources: arns(bucket),
 		},
 		// Of any pipeline: an action of CodeBuild takes an artifact whether or not the run reads it.
-		{Sid: "TakeRelease", Actions: []string{"s3:GetObject", "s3:GetObjectVersion"}, Resources: arns(bucket + "/*/" + releaseArtifact + "/*")},
+		{
+			Sid: "TakeRelease", Actions: []string{"s3:GetObject", "s3:GetObjectVersion"},
+			Resources: arns(bucket + "/*/" + releaseArtifact + "/*"),
+		},
 		{Sid: "KeepReport", Actions: []string{"s3:PutObject"}, Resources: arns(bucket + "/" + loadTestReports + "/*")},
 		{
-			Sid: "ArtifactKey", Actions: []string{"kms:Decrypt", "kms:GenerateDataKey"}, Resources: pulumi.StringArray{b.args.ArtifactKeyArn},
+			Sid: "ArtifactKey", Actions: []string{"kms:Decrypt", "kms:GenerateDataKey"},
+			Resources:  pulumi.StringArray{b.args.ArtifactKeyArn},
 			Conditions: throughS3(l, bucket),
 		},
 	}...)
@@ -47,20 +52,23 @@ func (b *loadTestBuild) networkRights(group pulumi.StringOutput) []Statement {
 		{
 			Sid: "SeeNetwork", // what describes has no resource to name
 			Actions: []string{
-				"ec2:DescribeDhcpOptions", "ec2:DescribeNetworkInterfaces", "ec2:DescribeSecurityGroups", "ec2:DescribeSubnets", "ec2:DescribeVpcs",
+				"ec2:DescribeDhcpOptions", "ec2:DescribeNetworkInterfaces", "ec2:DescribeSecurityGroups", "ec2:DescribeSubnets",
+				"ec2:DescribeVpcs",
 			},
 			Resources: arns("*"),
 		},
 		{
 			Sid: "StandInNetwork", Actions: []string{"ec2:CreateNetworkInterface"},
 			Resources: pulumi.StringArray{
-				pulumi.String(ec2("network-interface/*")), pulumi.String(ec2("subnet/*")), pulumi.Sprintf("%s%s", ec2("security-group/"), group),
+				pulumi.String(ec2("network-interface/*")), pulumi.String(ec2("subnet/*")),
+				pulumi.Sprintf("%s%s", ec2("security-group/"), group),
 			},
 		},
 		// One in use is not deleted, whoever asks.
 		{Sid: "LeaveNetwork", Actions: []string{"ec2:DeleteNetworkInterface"}, Resources: arns(ec2("network-interface/*"))},
 		{
-			Sid: "HandOverInterface", Actions: []string{"ec2:CreateNetworkInterfacePermission"}, Resources: arns(ec2("network-interface/*")),
+			Sid: "HandOverInterface", Actions: []string{"ec2:CreateNetworkInterfacePermission"},
+			Resources:  arns(ec2("network-interface/*")),
 			Conditions: Conditions{"StringEquals": {"ec2:AuthorizedService": {"codebuild.amazonaws.com"}}},
 		},
 	}
