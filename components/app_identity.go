@@ -14,19 +14,23 @@ func (a *AppArgs) roleName() string { return fmt.Sprintf("%s-app-%s", a.Cluster,
 // secretPrefix begins the names of the application's secrets.
 func (a *AppArgs) secretPrefix() string { return fmt.Sprintf("%s/%s/", a.Cluster, a.Name) }
 
-// secrets creates the secrets without a value. One that is deleted can be taken back for 30 days, and its name is not
-// free for as long; where nothing is protected it goes at once, so that the stack can be made again.
-func (b *appBuild) secrets(c *App) error {
-	recovery := 0
-	if b.args.Protect {
-		recovery = 30
+// recoveryDays is how long a secret that is deleted can be taken back, and its name is not free. Where nothing is protected
+// it goes at once, so that the stack can be made again.
+func recoveryDays(protect bool) int {
+	if protect {
+		return 30
 	}
+	return 0
+}
+
+// secrets creates the secrets without a value.
+func (b *appBuild) secrets(c *App) error {
 	for _, secret := range b.args.Secrets {
 		created, err := secretsmanager.NewSecret(b.ctx, b.name+"-secret-"+secret, &secretsmanager.SecretArgs{
 			Name:                 pulumi.String(b.args.secretPrefix() + secret),
 			Description:          pulumi.Sprintf("%s of the application %s; its value is put in by people", secret, b.args.Name),
 			KmsKeyId:             b.args.SecretsKeyArn,
-			RecoveryWindowInDays: pulumi.Int(recovery),
+			RecoveryWindowInDays: pulumi.Int(recoveryDays(b.args.Protect)),
 		}, b.parent, pulumi.Protect(b.args.Protect))
 		if err != nil {
 			return err

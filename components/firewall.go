@@ -23,6 +23,8 @@ type FirewallArgs struct {
 	Mode string
 	// RateLimit is how many requests an address may make in five minutes, 10 to 2,000,000,000 (the bounds of AWS).
 	RateLimit int
+	// Unlimited are IPv4 addresses that RateLimit does not count; all other rules look at their requests. Optional.
+	Unlimited pulumi.StringArrayInput
 	// LogRetention is how many days its log is kept, one of the steps of CloudWatch Logs.
 	LogRetention int
 	// LogKeyArn is the KMS key of the log group, in us-east-1.
@@ -77,12 +79,16 @@ func NewFirewall(ctx *pulumi.Context, name string, args *FirewallArgs, opts ...p
 		return nil, err
 	}
 	parent := pulumi.Parent(c)
+	rules, err := args.rules(ctx, name, parent)
+	if err != nil {
+		return nil, err
+	}
 	acl, err := NewWebACL(ctx, name, &WebACLArgs{
 		Name:             args.Name,
 		Description:      "Requests to " + args.Name,
 		Scope:            "CLOUDFRONT",
 		DefaultAction:    WebACLAction{Allow: &WebACLNothing{}},
-		Rules:            args.rules(),
+		Rules:            rules,
 		VisibilityConfig: measured(args.Name),
 	}, parent)
 	if err != nil {
@@ -107,8 +113,9 @@ func NewFirewall(ctx *pulumi.Context, name string, args *FirewallArgs, opts ...p
 	return c, ctx.RegisterResourceOutputs(c, pulumi.Map{"webAclArn": c.WebACLArn})
 }
 
-// rules are the managed groups and then the limit of requests.
-func (a *FirewallArgs) rules() []WebACLRule {
+// rules are the managed groups and then the limit of requests. What is not limited is let through just before the limit,
+// which is the last rule: nothing else is passed over.
+func (a *FirewallArgs) rules(ctx *pulumi.Context, name string, parent pulumi.ResourceOption) ([]WebACLRule, error) {
 	mode := firewallModes[a.Mode]
 	var rules []WebACLRule
 	for i, managed := range managedRules {
@@ -124,13 +131,41 @@ func (a *FirewallArgs) rules() []WebACLRule {
 			VisibilityConfig: measured(managed.name),
 		})
 	}
+	if a.Unlimited != nil {
+		set, err := a.unlimited(ctx, name+"-unlimited", parent)
+		if err != nil {
+			return nil, err
+		}
+		rules = append(rules, WebACLRule{
+			Name: "Unlimited", Priority: len(rules), Action: &WebACLAction{Allow: &WebACLNothing{}},
+			Statement:        WebACLStatement{IPSetReference: &WebACLIPSetReference{Arn: set.Arn}},
+			VisibilityConfig: measured("Unlimited"),
+		})
+	}
 	return append(rules, WebACLRule{
 		Name: "RateLimit", Priority: len(rules), Action: &mode.rule,
 		Statement: WebACLStatement{RateBased: &WebACLRateBased{
 			AggregateKeyType: "IP", EvaluationWindowSec: 300, Limit: a.RateLimit,
 		}},
 		VisibilityConfig: measured("RateLimit"),
-	})
+	}), nil
+}
+
+// unlimited is the set of addresses without a limit.
+func (a *FirewallArgs) unlimited(ctx *pulumi.Context, name string, parent pulumi.ResourceOption) (*WebACLIPSet, error) {
+	return NewWebACLIPSet(ctx, name, &WebACLIPSetArgs{
+		Name:             a.Name + "-unlimited",
+		Description:      "Addresses without a limit of requests to " + a.Name,
+		Scope:            "CLOUDFRONT",
+		IPAddressVersion: "IPV4",
+		Addresses: a.Unlimited.ToStringArrayOutput().ApplyT(func(addresses []string) []string {
+			ranges := make([]string, len(addresses))
+			for i, address := range addresses {
+				ranges[i] = address + "/32"
+			}
+			return ranges
+		}).(pulumi.StringArrayOutput),
+	}, parent)
 }
 
 func measured(name string) WebACLVisibility {

@@ -1,6 +1,8 @@
 package components_test
 
 import (
+	"maps"
+	"slices"
 	"testing"
 
 	"github.com/pulumi/pulumi/sdk/v3/go/pulumi"
@@ -63,6 +65,30 @@ func TestFirewall(t *testing.T) {
 			},
 		}, acl.Get("rules"), mode)
 	}
+}
+
+// Who has no limit passes over the limit and nothing else: it is the last rule, and the one before it lets them through.
+func TestFirewallUnlimited(t *testing.T) {
+	limited := record(t, firewall(firewallArgs))
+	assert.Empty(t, limited.OfType("aws:wafv2/ipSet:IpSet"))
+	args := firewallArgs
+	args.Unlimited = pulumi.StringArray{pulumi.String("192.0.2.1"), pulumi.String("192.0.2.2")}
+	behaves(t, "legops:components:Firewall", "firewall", firewall(args))
+	r := record(t, firewall(args))
+	expect(t, r.One(t, "aws:wafv2/ipSet:IpSet", "firewall-unlimited"), map[string]any{
+		"name": "legops-test-unlimited", "scope": "CLOUDFRONT", "ipAddressVersion": "IPV4",
+		"addresses": []any{"192.0.2.1/32", "192.0.2.2/32"},
+	})
+	before := limited.One(t, "aws:wafv2/webAcl:WebAcl", "firewall").Get("rules").([]any)
+	rules := r.One(t, "aws:wafv2/webAcl:WebAcl", "firewall").Get("rules").([]any)
+	limit := maps.Clone(before[4].(map[string]any))
+	limit["priority"] = 5.0
+	assert.Equal(t, append(slices.Clone(before[:4]), map[string]any{
+		"name": "Unlimited", "priority": 4.0, "action": map[string]any{"allow": map[string]any{}},
+		"statement":        map[string]any{"ipSetReferenceStatement": map[string]any{"arn": "arn:of:firewall-unlimited"}},
+		"visibilityConfig": measured("Unlimited"),
+	}, limit), rules)
+	assert.Contains(t, r.One(t, "aws:wafv2/webAcl:WebAcl", "firewall").DependsOn, r.One(t, "aws:wafv2/ipSet:IpSet", "firewall-unlimited").URN)
 }
 
 func TestFirewallLogs(t *testing.T) {

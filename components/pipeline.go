@@ -53,6 +53,15 @@ type DeployTarget struct {
 	AlarmNames []pulumi.StringInput
 }
 
+// LoadTestStage is the test of a release under load.
+type LoadTestStage struct {
+	// ProjectName is the CodeBuild project, as its own output, which waits for it; Project is the same as plain text.
+	ProjectName pulumi.StringInput
+	Project     string
+	// Target is the address of the application, such as https://example.com/matters.
+	Target string
+}
+
 // PipelineArgs are the arguments of Pipeline.
 type PipelineArgs struct {
 	// Name is the prefix of physical names: <project>-<stack>.
@@ -78,8 +87,8 @@ type PipelineArgs struct {
 	ArtifactKeyArn pulumi.StringInput
 	// Approval stops a release until a person approves it.
 	Approval bool
-	// LoadTestProject is the name of the CodeBuild project that tests a release under load; empty for no such test.
-	LoadTestProject string
+	// LoadTest tests a release under load once it is out. Optional: without it there is no such test.
+	LoadTest *LoadTestStage
 	// Deployer is the instance that rolls releases out.
 	Deployer DeployTarget
 	// ClusterName is the cluster, as plain text, as metrics of its pods name it.
@@ -192,7 +201,17 @@ func (a *PipelineArgs) check(name string) error {
 	}
 	a.Build.check(p)
 	a.Release.check(p)
+	a.LoadTest.check(p)
 	return p.err()
+}
+
+func (a *LoadTestStage) check(p *problems) {
+	if a == nil {
+		return
+	}
+	p.requireText(map[string]string{"LoadTest.Project": a.Project})
+	p.requireInput(map[string]pulumi.Input{"LoadTest.ProjectName": a.ProjectName})
+	p.require(loadTestTarget.MatchString(a.Target), "LoadTest.Target %q must be an address such as https://example.com/matters", a.Target)
 }
 
 func (a *ReleaseArgs) check(p *problems) {

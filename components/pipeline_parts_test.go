@@ -136,7 +136,7 @@ func TestPipelineRights(t *testing.T) {
 			"ArtifactKey":  {[]string{"kms:Decrypt", "kms:GenerateDataKey"}, []string{"storage-key"}, throughS3},
 		},
 		"pipeline-build-policy":    run("legops-test-build-signatures"),
-		"pipeline-loadtest-policy": run("legops-test-load"),
+		"pipeline-loadtest-policy": run("legops-test-loadtest"),
 		"pipeline-approve-policy": {
 			"Ask":      {[]string{"sns:Publish"}, []string{"arn:topic"}, nil},
 			"TopicKey": {[]string{"kms:Decrypt", "kms:GenerateDataKey"}, []string{"alerts-key"}, through("sns")},

@@ -34,7 +34,10 @@ func pipelineArgs(t *testing.T) components.PipelineArgs {
 		},
 		Release:        components.ReleaseArgs{Domain: "test.legops.example", Path: "/signatures", NodePort: 30080, BakeMinutes: 5, RolloutSeconds: 240},
 		ArtifactBucket: pulumi.String("artifacts"), ArtifactBucketArn: artifactsArn, ArtifactKeyArn: pulumi.String("storage-key"),
-		Approval: true, LoadTestProject: "legops-test-load",
+		Approval: true,
+		LoadTest: &components.LoadTestStage{
+			ProjectName: pulumi.String("legops-test-loadtest"), Project: "legops-test-loadtest", Target: "https://test.legops.example/signatures",
+		},
 		Deployer: components.DeployTarget{
 			TagName: "legops-test-deployer", ServiceRoleArn: pulumi.String("arn:of:codedeploy"),
 			AlarmNames: []pulumi.StringInput{pulumi.String("legops-test-errors"), pulumi.String("legops-test-latency")},
@@ -92,13 +95,16 @@ func TestPipelineStages(t *testing.T) {
 		{"Deploy", "Deploy", "CodeDeploy", []any{"Release"}, nil, map[string]any{
 			"ApplicationName": "legops-test-signatures", "DeploymentGroupName": "legops-test-signatures",
 		}},
-		{"LoadTest", "Test", "CodeBuild", []any{"Release"}, nil, map[string]any{"ProjectName": "legops-test-load"}},
+		{"LoadTest", "Test", "CodeBuild", []any{"Release"}, nil, map[string]any{
+			"ProjectName":          "legops-test-loadtest",
+			"EnvironmentVariables": `[{"name":"TARGET","value":"https://test.legops.example/signatures","type":"PLAINTEXT"}]`,
+		}},
 	}
 	r := record(t, pipeline(args))
 	assert.Equal(t, all, actionsOf(t, r))
 	assert.Equal(t, "Source", r.One(t, typePipeline, "pipeline").Get("stages[0].actions[0].namespace"), "for #{Source.CommitId}")
 
-	args.LoadTestProject = ""
+	args.LoadTest = nil
 	assert.Equal(t, all[:4], actionsOf(t, record(t, pipeline(args))))
 	args.Approval = false
 	assert.Equal(t, []action{all[0], all[1], all[3]}, actionsOf(t, record(t, pipeline(args))))
@@ -179,6 +185,9 @@ func TestPipelineRefuses(t *testing.T) {
 		"Release.NodePort is 32768":                                     func(a *components.PipelineArgs) { a.Release.NodePort = 32768 },
 		"Release.BakeMinutes is 121":                                    func(a *components.PipelineArgs) { a.Release.BakeMinutes = 121 },
 		"Release.RolloutSeconds is 3601":                                func(a *components.PipelineArgs) { a.Release.RolloutSeconds = 3601 },
+		"LoadTest.Project is missing":                                   func(a *components.PipelineArgs) { a.LoadTest.Project = "" },
+		"LoadTest.ProjectName is missing":                               func(a *components.PipelineArgs) { a.LoadTest.ProjectName = nil },
+		`LoadTest.Target "http://legops.example" must be`:               func(a *components.PipelineArgs) { a.LoadTest.Target = "http://legops.example" },
 		"Deployer.AlarmNames[1] is missing":                             func(a *components.PipelineArgs) { a.Deployer.AlarmNames[1] = nil },
 		"-pipeline-signatures-loadtest is 65 characters long, must be ": func(a *components.PipelineArgs) { a.Name = strings.Repeat("n", 36) },
 		"Deployer.AlarmNames has 5 alarms, must have 4 at most": func(a *components.PipelineArgs) {

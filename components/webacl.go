@@ -15,7 +15,8 @@ type WebACL struct {
 	Arn pulumi.StringOutput `pulumi:"arn"`
 }
 
-// WebACLArgs are the arguments of WebACL; each means what it means to AWS WAF. All is known before the first resource.
+// WebACLArgs are the arguments of WebACL; each means what it means to AWS WAF. All but the sets of addresses is known before
+// the first resource.
 type WebACLArgs struct {
 	// Name is the physical name.
 	Name string `pulumi:"name"`
@@ -68,6 +69,15 @@ type WebACLStatement struct {
 	ManagedRuleGroup *WebACLManagedRuleGroup `pulumi:"managedRuleGroupStatement"`
 	// RateBased matches whoever asks too often.
 	RateBased *WebACLRateBased `pulumi:"rateBasedStatement"`
+	// IPSetReference matches who asks from one of a set of addresses.
+	IPSetReference *WebACLIPSetReference `pulumi:"ipSetReferenceStatement"`
+}
+
+// WebACLIPSetReference matches who asks from one of a set of addresses.
+type WebACLIPSetReference struct {
+	// Arn is the set, a pulumi.StringInput. Of a field of that type inside plain structs, the SDK would ask for a second
+	// set of these structs, without inputs.
+	Arn any `pulumi:"arn"`
 }
 
 // WebACLManagedRuleGroup is a set of rules that AWS maintains.
@@ -157,4 +167,43 @@ func (WebACLLoggingArgs) ElementType() reflect.Type { return reflect.TypeFor[web
 func NewWebACLLogging(ctx *pulumi.Context, name string, args *WebACLLoggingArgs, opts ...pulumi.ResourceOption) (*WebACLLogging, error) {
 	r := &WebACLLogging{}
 	return r, ctx.RegisterResource("aws:wafv2/webAclLoggingConfiguration:WebAclLoggingConfiguration", name, args, r, opts...)
+}
+
+// WebACLIPSet is the Pulumi resource aws:wafv2/ipSet:IpSet, bound like WebACL.
+type WebACLIPSet struct {
+	pulumi.CustomResourceState
+
+	// Arn is the ARN of the set.
+	Arn pulumi.StringOutput `pulumi:"arn"`
+}
+
+// WebACLIPSetArgs are the arguments of WebACLIPSet.
+type WebACLIPSetArgs struct {
+	// Name is the physical name.
+	Name string
+	// Description says whose addresses they are.
+	Description string
+	// Scope is CLOUDFRONT or REGIONAL, as of the web ACL.
+	Scope string
+	// IPAddressVersion is IPV4 or IPV6.
+	IPAddressVersion string
+	// Addresses are ranges, such as 192.0.2.1/32.
+	Addresses pulumi.StringArrayInput
+}
+
+type webACLIPSet struct {
+	Name             string   `pulumi:"name"`
+	Description      string   `pulumi:"description"`
+	Scope            string   `pulumi:"scope"`
+	IPAddressVersion string   `pulumi:"ipAddressVersion"`
+	Addresses        []string `pulumi:"addresses"`
+}
+
+// ElementType is part of pulumi.Input.
+func (WebACLIPSetArgs) ElementType() reflect.Type { return reflect.TypeFor[webACLIPSet]() }
+
+// NewWebACLIPSet creates a set of addresses.
+func NewWebACLIPSet(ctx *pulumi.Context, name string, args *WebACLIPSetArgs, opts ...pulumi.ResourceOption) (*WebACLIPSet, error) {
+	r := &WebACLIPSet{}
+	return r, ctx.RegisterResource("aws:wafv2/ipSet:IpSet", name, args, r, opts...)
 }

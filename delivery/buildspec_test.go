@@ -20,9 +20,10 @@ type specification struct {
 		GitCredentialHelper string   `yaml:"git-credential-helper"`
 	}
 	Phases map[string]struct {
-		OnFailure string `yaml:"on-failure"`
-		Commands  []string
-		Finally   []string
+		OnFailure       string            `yaml:"on-failure"`
+		RuntimeVersions map[string]string `yaml:"runtime-versions"`
+		Commands        []string
+		Finally         []string
 	}
 }
 

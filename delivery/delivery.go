@@ -39,3 +39,8 @@ var MirrorBuildspec string
 //
 //go:embed build.yml
 var BuildBuildspec string
+
+// LoadTestBuildspec is what CodeBuild runs to put the platform under load.
+//
+//go:embed loadtest.yml
+var LoadTestBuildspec string

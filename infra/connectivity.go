@@ -30,6 +30,8 @@ const (
 	bastion = "bastion"
 	// deployer is the instance that releases are made from.
 	deployer = "deployer"
+	// loadTest is the runs that put the platform under load. A stack can do without.
+	loadTest = "load-test"
 	// internet is every address. Nothing may be reached from it.
 	internet = "internet"
 )
@@ -50,6 +52,8 @@ var Flows = []components.Flow{
 	{From: deployer, To: nodes, Port: components.IngressNodePort, Protocol: "tcp", Why: "Releases ask for the application the way visitors do"},
 	{From: deployer, To: endpoints, Port: 443, Protocol: "tcp", Why: "CodeDeploy and Session Manager, where they have an endpoint"},
 	{From: deployer, To: internet, Port: 443, Protocol: "tcp", Why: "CodeDeploy and Session Manager where they have none, and tools when the instance starts"},
+	{From: loadTest, To: endpoints, Port: 443, Protocol: "tcp", Why: "CloudWatch Logs and Secrets Manager, where they have an endpoint"},
+	{From: loadTest, To: internet, Port: 443, Protocol: "tcp", Why: "The platform by the way of visitors, AWS services without an endpoint, and the source of k6"},
 	{From: bastion, To: database, Port: components.DatabasePort, Protocol: "tcp", Why: "Administrators look after the database"},
 	{From: bastion, To: search, Port: components.SearchPort, Protocol: "tcp", Why: "Administrators look after the search domain"},
 	{From: bastion, To: controlPlane, Port: 443, Protocol: "tcp", Why: "Administrators use kubectl"},
@@ -77,6 +81,9 @@ func (p *Platform) parties(ctx *pulumi.Context) (map[string]components.Party, er
 	if p.Bastion != nil {
 		parties[bastion] = components.Party{SecurityGroupID: p.Bastion.SecurityGroupID}
 	}
+	if p.LoadTest != nil {
+		parties[loadTest] = components.Party{SecurityGroupID: p.LoadTest.SecurityGroupID}
+	}
 	return parties, nil
 }
 
@@ -95,9 +102,10 @@ func (p *Platform) connectivity(ctx *pulumi.Context, cfg *stacks.Config) error {
 
 // flowsOf leaves out the flows of what the stack does not have.
 func flowsOf(cfg *stacks.Config) []components.Flow {
+	absent := map[string]bool{bastion: !cfg.Bastion.Enabled, loadTest: cfg.LoadTest == nil}
 	var there []components.Flow
 	for _, flow := range Flows {
-		if cfg.Bastion.Enabled || flow.From != bastion {
+		if !absent[flow.From] {
 			there = append(there, flow)
 		}
 	}

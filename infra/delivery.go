@@ -12,7 +12,7 @@ import (
 // into the registry, and the deployer rolls it out.
 func (p *Platform) delivery(ctx *pulumi.Context, cfg *stacks.Config) (err error) {
 	for _, part := range []func(*pulumi.Context, *stacks.Config) error{
-		p.alerts, p.scripts, p.registry, p.deployer, p.mirrors, p.pipelines,
+		p.alerts, p.scripts, p.registry, p.deployer, p.mirrors, p.loadTest, p.pipelines,
 	} {
 		if err := part(ctx, cfg); err != nil {
 			return err
@@ -163,6 +163,7 @@ func (p *Platform) pipelines(ctx *pulumi.Context, cfg *stacks.Config) error {
 			ArtifactBucketArn: p.artifacts(),
 			ArtifactKeyArn:    p.Encryption.Keys[components.KeyStorage],
 			Approval:          cfg.Pipeline.ManualApproval,
+			LoadTest:          p.loadTestStage(cfg, application),
 			Deployer: components.DeployTarget{
 				TagName:        p.Deployer.TagName,
 				ServiceRoleArn: p.Deployer.ServiceRoleArn,

@@ -41,6 +41,7 @@ func (p *Platform) edge(ctx *pulumi.Context, cfg *stacks.Config) (err error) {
 		Location:     p.globalLocation,
 		Mode:         cfg.Cdn.Firewall.Mode,
 		RateLimit:    cfg.Cdn.Firewall.RateLimit,
+		Unlimited:    p.unlimited(cfg),
 		LogRetention: int(cfg.Monitoring.LogRetention),
 		LogKeyArn:    p.GlobalEncryption.Keys[components.KeyLogs],
 		Protect:      cfg.DeletionProtection,

@@ -75,7 +75,8 @@ type Platform struct {
 	Deployer          *components.Deployer
 	Github            *components.Github
 	Mirrors           []*components.Mirror
-	Pipelines         pulumi.StringMap // their names, by application
+	LoadTest          *components.LoadTest // nil where the stack has none
+	Pipelines         pulumi.StringMap     // their names, by application
 	Certificates      *components.Certificates
 	LoadBalancer      *components.LoadBalancer
 	Firewall          *components.Firewall

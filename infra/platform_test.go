@@ -83,8 +83,9 @@ func platform() *stacks.Config {
 		Registry: stacks.Registry{ImageArchitecture: stacks.Arm64, KeepImages: 12, UntaggedDays: 3},
 		Pipeline: stacks.Pipeline{
 			GithubOwner: "example-org", GithubConnected: true, Branch: "next", ManualApproval: true, ComputeType: "BUILD_GENERAL1_LARGE",
-			BlockSeverity: "HIGH", BakeMinutes: 6, MirrorMinutes: 45, DeployerInstanceType: "t4g.small",
+			BlockSeverity: "HIGH", BakeMinutes: 6, MirrorMinutes: 45, DeployerInstanceType: "t4g.small", LoadTest: true,
 		},
+		LoadTest:   &stacks.LoadTest{Profile: "stress", ComputeType: "BUILD_GENERAL1_MEDIUM"},
 		Monitoring: stacks.Monitoring{LogRetention: 120, AlarmEmails: []string{"ops@example.com"}},
 		Applications: []stacks.Application{
 			{
@@ -179,6 +180,23 @@ func TestPlatformCarriesTheConfiguration(t *testing.T) {
 		{"aws:codebuild/project:Project", "pipeline-matters-build", "environment.type", "ARM_CONTAINER"},
 		{"aws:codepipeline/pipeline:Pipeline", "pipeline-matters", "stages[0].actions[0].configuration.BranchName", "next"},
 		{"aws:codepipeline/pipeline:Pipeline", "pipeline-matters", "stages[2].name", "Approve"},
+		{"aws:codepipeline/pipeline:Pipeline", "pipeline-matters", "stages[4].actions[0].configuration.ProjectName", "legops-test-loadtest"},
+		{
+			"aws:codepipeline/pipeline:Pipeline", "pipeline-matters", "stages[4].actions[0].configuration.EnvironmentVariables",
+			`[{"name":"TARGET","value":"https://legops.example/matters","type":"PLAINTEXT"}]`,
+		},
+		{
+			"aws:codepipeline/pipeline:Pipeline", "pipeline-portal", "stages[4].actions[0].configuration.EnvironmentVariables",
+			`[{"name":"TARGET","value":"https://legops.example","type":"PLAINTEXT"}]`,
+		},
+		{"aws:codebuild/project:Project", "loadtest-project", "environment.computeType", "BUILD_GENERAL1_MEDIUM"},
+		{"aws:codebuild/project:Project", "loadtest-project", "description", "Puts https://legops.example under load"},
+		{"aws:codebuild/project:Project", "loadtest-project", "vpcConfig.subnets[1]", "network-application-eu-west-1b-id"},
+		{"aws:codebuild/project:Project", "loadtest-project", "environment.environmentVariables[0].value", "test"},
+		{"aws:codebuild/project:Project", "loadtest-project", "environment.environmentVariables[1].value", "stress"},
+		{"aws:secretsmanager/secret:Secret", "loadtest-password", "kmsKeyId", "arn:of:encryption-credentials"},
+		{"aws:wafv2/ipSet:IpSet", "firewall-unlimited", "addresses[0]", "network-nat-eu-west-1a-address/32"},
+		{"aws:vpc/securityGroupEgressRule:SecurityGroupEgressRule", "connectivity-load-test-to-internet-tcp-443-out", "cidrIpv4", "0.0.0.0/0"},
 		{"kubernetes:helm.sh/v3:Release", "ingress-release", "values.controller.service.httpPort.nodePort", 30080.0},
 		{"kubernetes:core/v1:ConfigMap", "app-matters-config", "data.LOG_LEVEL", "debug"},
 		{"kubernetes:core/v1:ConfigMap", "app-matters-config", "data.DATABASE_HOST", "rds-instance.database.example"},
@@ -221,6 +239,7 @@ func TestPlatformStopsAtTheFirstLayerThatFails(t *testing.T) {
 		"deployer":        func(c *stacks.Config) { c.Pipeline.DeployerInstanceType = "" },
 		"mirror mirror":   func(c *stacks.Config) { c.Pipeline.MirrorMinutes = 1 },
 		"pipeline pipe":   func(c *stacks.Config) { c.Pipeline.BakeMinutes = 0 },
+		"load test load":  func(c *stacks.Config) { c.LoadTest.Profile = "" },
 		"cdn cdn":         func(c *stacks.Config) { c.Cdn.PriceClass = "" },
 		`application matters: queues queues: there is no queue "post"`: func(c *stacks.Config) { c.Applications[1].Produces = []string{"post"} },
 		`application matters: there is no bucket "attic"`:              func(c *stacks.Config) { c.Applications[1].Buckets[0].Name = "attic" },
@@ -247,7 +266,7 @@ func TestPlatformReportsAResourceThatCannotBeRegistered(t *testing.T) {
 		"legops:components:OpenSearchAccess", "legops:components:Registry", "legops:components:Certificates",
 		"legops:components:LoadBalancer", "legops:components:Firewall", "legops:components:Cdn", "legops:components:Connectivity",
 		"legops:components:Alerts", "legops:components:Scripts", "legops:components:Builder", "legops:components:Deployer",
-		"legops:components:Github", "legops:components:Mirror", "legops:components:Pipeline",
+		"legops:components:Github", "legops:components:Mirror", "legops:components:LoadTest", "legops:components:Pipeline",
 	} {
 		var returned error
 		r := &recorder.Recorder{Refuse: func(typ, _ string) bool { return typ == refused }}
@@ -259,12 +278,12 @@ func TestPlatformReportsAResourceThatCannotBeRegistered(t *testing.T) {
 	}
 }
 
-// A stack can do without a bastion, a copy of its buckets, and searching applications: then nothing of them is there.
+// A stack can do without a bastion, a copy of its buckets, a load test, and searching applications: then nothing of them is there.
 func TestPlatformWithoutWhatIsOptional(t *testing.T) {
 	cfg := platform()
 	cfg.Bastion.Enabled, cfg.Storage.ReplicaRegion, cfg.Applications = false, nil, cfg.Applications[:1]
 	cfg.Applications[0].Calls = nil
-	cfg.Pipeline.GithubConnected, cfg.Pipeline.ManualApproval = false, false
+	cfg.Pipeline.GithubConnected, cfg.Pipeline.ManualApproval, cfg.Pipeline.LoadTest, cfg.LoadTest = false, false, false, nil
 	r := &recorder.Recorder{}
 	require.NoError(t, r.Run(func(ctx *pulumi.Context) error {
 		p, err := infra.NewPlatform(ctx, cfg)
@@ -279,6 +298,9 @@ func TestPlatformWithoutWhatIsOptional(t *testing.T) {
 	for _, found := range r.Resources() {
 		assert.NotContains(t, found.Name, "bastion", found.URN)
 		assert.NotContains(t, found.Name, "replica", found.URN)
+		assert.NotContains(t, found.Name, "loadtest", found.URN)
+		assert.NotContains(t, found.Name, "load-test", found.URN)
+		assert.NotEqual(t, "aws:wafv2/ipSet:IpSet", found.Type)
 	}
 	assert.Empty(t, r.OfType("aws:opensearch/domainPolicy:DomainPolicy"))
 	assert.Empty(t, r.OfType("aws:codebuild/webhook:Webhook"))

@@ -52,6 +52,8 @@ type Config struct {
 	Registry Registry `json:"registry"`
 	// Pipeline is how applications are built and released.
 	Pipeline Pipeline `json:"pipeline"`
+	// LoadTest is what tests the platform under load. Optional: without it there is nothing of it.
+	LoadTest *LoadTest `json:"loadTest,omitempty"`
 	// Monitoring is who is told, and what the account may cost.
 	Monitoring Monitoring `json:"monitoring"`
 	// Applications are the web applications that run on the cluster.
@@ -352,7 +354,7 @@ type Pipeline struct {
 	MirrorMinutes int `json:"mirrorMinutes" jsonschema:"minimum=15,maximum=1440"`
 	// DeployerInstanceType is the EC2 instance type of the machine that releases are made from; it needs 1 GiB of memory.
 	DeployerInstanceType InstanceType `json:"deployerInstanceType"`
-	// LoadTest runs the load test against every release; never in production.
+	// LoadTest runs the load test of loadTest against every release; never in production.
 	LoadTest bool `json:"loadTest"`
 }
 

@@ -162,7 +162,8 @@ func decode(document map[string]any) (*Config, Problems) {
 	}
 	fields := reflect.ValueOf(loaded).Elem()
 	for i := range fields.NumField() {
-		key := Project + ":" + fields.Type().Field(i).Tag.Get("json")
+		name, _, _ := strings.Cut(fields.Type().Field(i).Tag.Get("json"), ",")
+		key := Project + ":" + name
 		value, ok := document[key]
 		if !ok {
 			continue

@@ -91,6 +91,11 @@ var requirements = slices.Concat([]requirement{
 		met:   func(c *Config) bool { return !c.Pipeline.LoadTest },
 		what:  "that no load test runs", fix: "set it to false",
 	}, {
+		key:   "loadTest.allowProduction",
+		value: func(*Config) any { return nil },
+		met:   func(c *Config) bool { return c.LoadTest == nil || c.LoadTest.AllowProduction },
+		what:  "that a load test is allowed by name", fix: "set it to true, or remove legops:loadTest",
+	}, {
 		key:   "pipeline.blockSeverity",
 		value: func(c *Config) any { return c.Pipeline.BlockSeverity },
 		met:   func(c *Config) bool { return c.Pipeline.BlockSeverity == "HIGH" },

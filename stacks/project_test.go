@@ -22,7 +22,8 @@ func loadProject(t *testing.T) *workspace.Project {
 	return project
 }
 
-// Pulumi.yaml and Config describe the same keys.
+// Pulumi.yaml and Config describe the same keys, but for those that a stack can do without: Pulumi asks for every key that
+// Pulumi.yaml describes.
 func TestProjectDescribesEveryKey(t *testing.T) {
 	project := loadProject(t)
 	if project.Name.String() != Project {
@@ -45,6 +46,9 @@ func TestProjectDescribesEveryKey(t *testing.T) {
 	configType := reflect.TypeFor[Config]()
 	for i := range configType.NumField() {
 		field := configType.Field(i)
+		if field.Type.Kind() == reflect.Pointer {
+			continue
+		}
 		want[Project+":"+field.Tag.Get("json")] = pulumiType(field.Type)
 	}
 	if diff := cmp.Diff(want, got); diff != "" {

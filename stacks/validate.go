@@ -34,6 +34,7 @@ var rules = []rule{
 	{"the copy of the buckets is elsewhere", replica},
 	{"applications are named once, answer apart and use what is there", applications},
 	{"settings are environment variables and no secrets", settings},
+	{"a release is tested under load where there is a load test, and production only where it says so", loadTest},
 	{"production refuses every weakening", production},
 }
 
@@ -210,6 +211,17 @@ func ingress(c *checker) {
 	if i := c.Ingress; c.ok("ingress.minReplicas", "ingress.maxReplicas") && i.MinReplicas > i.MaxReplicas {
 		c.report("ingress.minReplicas", i.MinReplicas, fmt.Sprintf("above maxReplicas, which is %d", i.MaxReplicas),
 			"lower minReplicas or raise maxReplicas")
+	}
+}
+
+// loadTest refuses the permission for production elsewhere, too: a stack file that is copied for production must not bring
+// it along.
+func loadTest(c *checker) {
+	if c.Pipeline.LoadTest && c.LoadTest == nil && c.ok("loadTest") {
+		c.report("pipeline.loadTest", true, "there is no legops:loadTest to run", "add it, with profile and computeType, or set this to false")
+	}
+	if c.LoadTest != nil && c.LoadTest.AllowProduction && c.ok("environment") && c.Environment != Production {
+		c.report("loadTest.allowProduction", true, "is for production only", "remove it")
 	}
 }
 

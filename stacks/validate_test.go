@@ -94,6 +94,20 @@ func TestRules(t *testing.T) {
 			"legops:applications[4].consumes[0]: document-sining: no such queue: did you mean document-signing?",
 			"legops:applications[5].buckets[0].name: archive: no such bucket: add it to legops:storage.buckets",
 		}},
+		{"a load test of releases without one", "test", []edit{drop("loadTest")}, []string{
+			"legops:pipeline.loadTest: true: there is no legops:loadTest to run: add it, with profile and computeType, or set this to false",
+		}},
+		{"a load test that is in doubt", "test", []edit{set("loadTest", "load")}, []string{
+			"legops:loadTest: load: must be a mapping, is text: write a mapping",
+		}},
+		{"no load test at all", "test", []edit{drop("loadTest"), set("pipeline.loadTest", false)}, nil},
+		{"production named elsewhere", "dev", []edit{set("loadTest.allowProduction", true)}, []string{
+			"legops:loadTest.allowProduction: true: is for production only: remove it",
+		}},
+		{"a profile and a machine that are not there", "test", []edit{set("loadTest.profile", "soak"), set("loadTest.computeType", "HUGE")}, []string{
+			"legops:loadTest.computeType: HUGE: unknown compute type: write one of BUILD_GENERAL1_SMALL, BUILD_GENERAL1_MEDIUM, BUILD_GENERAL1_LARGE, BUILD_GENERAL1_XLARGE, BUILD_GENERAL1_2XLARGE",
+			"legops:loadTest.profile: soak: unknown value: did you mean load?",
+		}},
 		{"replicas", "dev", []edit{set("applications[0].minReplicas", 4)}, []string{
 			"legops:applications[0].minReplicas: 4: above maxReplicas, which is 3: lower minReplicas or raise maxReplicas",
 		}},
@@ -110,6 +124,7 @@ func TestProduction(t *testing.T) {
 			set("opensearch.logRetentionDays", 60), set("storage.logRetentionDays", 89), set("cdn.firewall.mode", "count"),
 			set("cdn.hsts.maxAgeSeconds", 31535999), set("pipeline.manualApproval", false), set("pipeline.loadTest", true),
 			set("pipeline.blockSeverity", "CRITICAL"), set("monitoring.logRetentionDays", 60),
+			set("loadTest", map[string]any{"profile": "stress", "computeType": "BUILD_GENERAL1_LARGE"}),
 			drop("storage.replicaRegion"), set("cdn.contentSecurityPolicy", "default-src 'self'; script-src 'self' 'unsafe-inline'"),
 		}, []string{
 			"legops:cdn.contentSecurityPolicy: default-src 'self'; script-src 'self' 'unsafe-inline': production requires that only named sources run scripts: remove 'unsafe-inline', 'unsafe-eval', *, http:, https: and data: from default-src and script-src",
@@ -120,6 +135,7 @@ func TestProduction(t *testing.T) {
 			`legops:eks.logTypes: ["api"]: production requires every control-plane log: list api, audit, authenticator, controllerManager and scheduler`,
 			"legops:eks.nodes.capacityType: SPOT: production requires nodes that AWS does not take back: set it to ON_DEMAND",
 			"legops:eks.publicAccessCidrs[0]: 0.0.0.0/0: opens the cluster endpoint to the world: list the ranges of your offices, or none to keep the endpoint private",
+			"legops:loadTest.allowProduction: production requires that a load test is allowed by name: set it to true, or remove legops:loadTest",
 			"legops:monitoring.logRetentionDays: 60: production requires 90 days of logs: set it to 90 or more",
 			"legops:network.flowLogRetentionDays: 60: production requires 90 days of logs: set it to 90 or more",
 			"legops:network.natGateways: 1: production requires two NAT gateways: set it to 2",
@@ -137,6 +153,10 @@ func TestProduction(t *testing.T) {
 		}},
 		{"other environments may be weak", "prod", []edit{
 			set("environment", "test"), set("network.natGateways", 1), set("deletionProtection", "false"), set("pipeline.loadTest", true),
+			set("loadTest", map[string]any{"profile": "load", "computeType": "BUILD_GENERAL1_LARGE"}),
+		}, nil},
+		{"a load test of production, allowed", "prod", []edit{
+			set("loadTest", map[string]any{"profile": "performance", "computeType": "BUILD_GENERAL1_LARGE", "allowProduction": true}),
 		}, nil},
 		{"what is missing is not also weak", "prod", []edit{drop("rds.multiAz"), drop("deletionProtection")}, []string{
 			"legops:deletionProtection: missing: add true or false",

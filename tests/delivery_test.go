@@ -25,7 +25,11 @@ func shapeOf(cfg *stacks.Config) []stageShape {
 	if cfg.Pipeline.ManualApproval {
 		shape = append(shape, stageShape{"Approve", "Approval", "Manual", "", ""})
 	}
-	return append(shape, stageShape{"Deploy", "Deploy", "CodeDeploy", "Release", ""})
+	shape = append(shape, stageShape{"Deploy", "Deploy", "CodeDeploy", "Release", ""})
+	if cfg.Pipeline.LoadTest {
+		shape = append(shape, stageShape{"LoadTest", "Test", "CodeBuild", "Release", ""})
+	}
+	return shape
 }
 
 func TestPipelinesHaveTheStagesThatTheStackFileAsksFor(t *testing.T) {
@@ -71,7 +75,7 @@ func text(found recorder.Resource, path string) string {
 
 // deliveryRights are the policies of delivery, with exactly what each may do: action and resource. PREFIX stands for
 // <project>-<stack>, APP for the application, PIPE for the folder of its pipeline's artifacts, SCRIPTS for that of the
-// scripts, ARN(service) for the beginning of an ARN of the account and its region.
+// scripts and LOADTESTS of those of the load tests, ARN(service) for the beginning of an ARN of the account and its region.
 var deliveryRights = map[string][]string{
 	"mirror-APP-role-policy": {
 		"codeconnections:GetConnection CONNECTION", "codeconnections:GetConnectionToken CONNECTION", "codeconnections:UseConnection CONNECTION",
@@ -122,6 +126,23 @@ var deliveryRights = map[string][]string{
 		"s3:GetBucketAcl BUCKET", "s3:GetBucketLocation BUCKET", "s3:GetBucketVersioning BUCKET",
 		"s3:GetObject BUCKET/PIPE/Release/*", "s3:GetObjectVersion BUCKET/PIPE/Release/*", "kms:Decrypt KEY(storage)",
 	},
+	"pipeline-APP-loadtest-policy": {
+		"codebuild:BatchGetBuilds ARN(codebuild):project/PREFIX-loadtest", "codebuild:StartBuild ARN(codebuild):project/PREFIX-loadtest",
+		"codebuild:StopBuild ARN(codebuild):project/PREFIX-loadtest",
+	},
+	"loadtest-role-policy": {
+		"ec2:DescribeDhcpOptions *", "ec2:DescribeNetworkInterfaces *", "ec2:DescribeSecurityGroups *", "ec2:DescribeSubnets *", "ec2:DescribeVpcs *",
+		"ec2:CreateNetworkInterface ARN(ec2):network-interface/*", "ec2:CreateNetworkInterface ARN(ec2):subnet/*",
+		"ec2:CreateNetworkInterface ARN(ec2):security-group/loadtest-id", "ec2:DeleteNetworkInterface ARN(ec2):network-interface/*",
+		"ec2:CreateNetworkInterfacePermission ARN(ec2):network-interface/*",
+		"logs:CreateLogStream ARN(logs):log-group:/aws/codebuild/PREFIX-loadtest:*",
+		"logs:PutLogEvents ARN(logs):log-group:/aws/codebuild/PREFIX-loadtest:*",
+		"secretsmanager:GetSecretValue ARN(secretsmanager):secret:PREFIX-loadtest-??????", "kms:Decrypt KEY(credentials)",
+		"s3:GetBucketAcl BUCKET", "s3:GetBucketLocation BUCKET", "s3:GetBucketVersioning BUCKET",
+		"s3:GetObject BUCKET/*/Release/*", "s3:GetObjectVersion BUCKET/*/Release/*", "s3:PutObject BUCKET/loadtest/*",
+		"kms:Decrypt KEY(storage)", "kms:GenerateDataKey KEY(storage)",
+		"s3:ListBucket BUCKET", "s3:GetObject LOADTESTS/loadtest/*", "kms:Decrypt KEY(storage)",
+	},
 	"deployer-role-policy": {
 		"s3:GetObject BUCKET/*/Release/*", "s3:GetObjectVersion BUCKET/*/Release/*", "kms:Decrypt KEY(storage)",
 		"eks:DescribeCluster ARN(eks):cluster/PREFIX",
@@ -131,18 +152,27 @@ var deliveryRights = map[string][]string{
 	},
 }
 
+// optionalRights are the policies that a stack file asks for.
+var optionalRights = map[string]func(*stacks.Config) bool{
+	"pipeline-APP-approve-policy":  func(cfg *stacks.Config) bool { return cfg.Pipeline.ManualApproval },
+	"pipeline-APP-loadtest-policy": func(cfg *stacks.Config) bool { return cfg.Pipeline.LoadTest },
+	"loadtest-role-policy":         func(cfg *stacks.Config) bool { return cfg.LoadTest != nil },
+}
+
 func TestRolesOfDeliveryHaveExactlyTheirRights(t *testing.T) {
 	each(t, func(t *testing.T, cfg *stacks.Config, r *recorder.Recorder) {
 		want := map[string][]string{}
 		for policy, rights := range deliveryRights {
 			for _, application := range cfg.Applications {
-				if strings.HasSuffix(policy, "-approve-policy") && !cfg.Pipeline.ManualApproval {
+				if asked, optional := optionalRights[policy]; optional && !asked(cfg) {
 					continue
 				}
 				name := strings.ReplaceAll(policy, "APP", application.Name)
 				want[name] = fill(t, rights, cfg, r, application.Name)
-				if policy == "pipeline-APP-role-policy" && cfg.Pipeline.ManualApproval {
-					want[name] = append(want[name], fill(t, []string{"sts:AssumeRole ROLE/PREFIX-pipeline-APP-approve"}, cfg, r, application.Name)...)
+				for _, stage := range []string{"approve", "loadtest"} {
+					if policy == "pipeline-APP-role-policy" && optionalRights["pipeline-APP-"+stage+"-policy"](cfg) {
+						want[name] = append(want[name], fill(t, []string{"sts:AssumeRole ROLE/PREFIX-pipeline-APP-" + stage}, cfg, r, application.Name)...)
+					}
 				}
 				slices.Sort(want[name])
 			}
@@ -150,7 +180,7 @@ func TestRolesOfDeliveryHaveExactlyTheirRights(t *testing.T) {
 		got := map[string][]string{}
 		for _, found := range r.OfType("aws:iam/rolePolicy:RolePolicy") {
 			part, _, _ := strings.Cut(found.Name, "-")
-			if !slices.Contains([]string{"mirror", "builder", "pipeline", "deployer"}, part) {
+			if !slices.Contains([]string{"mirror", "builder", "pipeline", "deployer", "loadtest"}, part) {
 				continue
 			}
 			for _, s := range statements(t, found) {
@@ -195,10 +225,16 @@ func fill(t *testing.T, rights []string, cfg *stacks.Config, r *recorder.Recorde
 		"IMAGES", fmt.Sprintf("arn:aws:ecr:us-east-1:%s:repository/%s/%s", cfg.Account, prefix, application),
 		"CONNECTION", "arn:of:github-connection",
 	}
-	for _, service := range []string{"cloudwatch", "codecommit", "codebuild", "codedeploy", "codepipeline", "eks", "logs"} {
+	if cfg.LoadTest != nil {
+		runner := text(r.One(t, "aws:s3/bucketObjectv2:BucketObjectv2", "loadtest-scripts-loadtest-run.sh"), "key")
+		replacements = append(replacements, "LOADTESTS", bucket+"/"+strings.TrimSuffix(runner, "/loadtest/run.sh"))
+	}
+	for _, service := range []string{
+		"cloudwatch", "codecommit", "codebuild", "codedeploy", "codepipeline", "ec2", "eks", "logs", "secretsmanager",
+	} {
 		replacements = append(replacements, "ARN("+service+")", fmt.Sprintf("arn:aws:%s:%s:%s", service, cfg.Region, cfg.Account))
 	}
-	for _, key := range []string{"source", "storage", "alerts"} {
+	for _, key := range []string{"source", "storage", "alerts", "credentials"} {
 		replacements = append(replacements, "KEY("+key+")", "arn:of:encryption-"+key)
 	}
 	var filled []string

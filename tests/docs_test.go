@@ -58,7 +58,7 @@ func TestConnectivityMatrixIsFresh(t *testing.T) {
 	fresh(t, "docs/connectivity.md", `# Who may talk to whom
 
 Generated from the table `+"`Flows` in `infra/connectivity.go`"+` by `+"`make docs`"+`. Every security-group rule of the platform is made
-from that table, and a connection that is not in it does not happen. A stack without a bastion lacks its flows.
+from that table, and a connection that is not in it does not happen. A stack without a bastion or a load test lacks its flows.
 
 `+markdown([]string{"From", "To", "Port", "Protocol", "Why"}, rows)+`
 Inside the cluster, where one security group is on all nodes and pods, network policies say who may talk to whom: each

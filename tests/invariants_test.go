@@ -199,6 +199,7 @@ var everything = map[string]string{
 	"autoscaler-role-policy Look":           "list calls have no narrower resource",
 	"deployer-service-policy FindInstances": "list calls have no narrower resource",
 	"pipeline-APP-build-rights LogIn":       "a token is of the whole registry",
+	"loadtest-role-policy SeeNetwork":       "what describes has no narrower resource",
 }
 
 type statement struct {
@@ -261,7 +262,8 @@ func TestPoliciesAreNarrow(t *testing.T) {
 		}
 		assert.Greater(t, count, 60)
 		for key := range everything {
-			assert.True(t, used[key], "%q is not needed any more", key)
+			absent := cfg.LoadTest == nil && strings.HasPrefix(key, "loadtest-")
+			assert.True(t, used[key] || absent, "%q is not needed any more", key)
 		}
 	})
 }

@@ -31,6 +31,7 @@ const (
 	lbBase      = "arn:aws:elasticloadbalancing:us-east-1:111111111111:"
 	someARN     = "arn:aws:acm:us-east-1:111111111111:certificate/1"
 	someACL     = "arn:aws:wafv2:us-east-1:111111111111:global/webacl/a/1"
+	someSet     = "arn:aws:wafv2:us-east-1:111111111111:global/ipset/a/1"
 	someTarget  = "arn:aws:logs:us-east-1:111111111111:delivery-destination:a"
 	somePolicy  = "arn:aws:iam::111111111111:policy/a"
 	someQueue   = "https://sqs.us-east-1.amazonaws.com/111111111111/a"
@@ -136,9 +137,12 @@ func TestInUse(t *testing.T) {
 		typeHeadersPolicy:   {&Entry{ID: "1"}, values{"defaultCacheBehavior": values{"responseHeadersPolicyId": "1"}}},
 		typeOriginAccess:    {&Entry{ID: "E1"}, values{"origins": []any{values{"originAccessControlId": "E1"}}}},
 		typeWebACL:          {&Entry{ID: "1", Outputs: values{"arn": someACL}}, values{"webAclId": someACL}},
-		typeDeliverySource:  {&Entry{ID: "a", Inputs: values{"name": "a"}}, values{"deliverySourceName": "a"}},
-		typeEventRule:       {&Entry{ID: "a", Inputs: values{"name": "a"}}, values{"rule": "a"}},
-		typeDeliveryTarget:  {&Entry{ID: "a", Outputs: values{"arn": someTarget}}, values{"deliveryDestinationArn": someTarget}},
+		typeIPSet: {&Entry{ID: "1", Outputs: values{"arn": someSet}}, values{"rules": []any{values{
+			"statement": values{"ipSetReferenceStatement": values{"arn": someSet}},
+		}}}},
+		typeDeliverySource: {&Entry{ID: "a", Inputs: values{"name": "a"}}, values{"deliverySourceName": "a"}},
+		typeEventRule:      {&Entry{ID: "a", Inputs: values{"name": "a"}}, values{"rule": "a"}},
+		typeDeliveryTarget: {&Entry{ID: "a", Outputs: values{"arn": someTarget}}, values{"deliveryDestinationArn": someTarget}},
 	}
 	for typ, counting := range inUse {
 		test, ok := used[typ]

@@ -43,6 +43,7 @@ var idForms = map[string]string{
 	typeOriginRequest:   "{uuid}",
 	typeHeadersPolicy:   "{uuid}",
 	typeWebACL:          "{uuid}",
+	typeIPSet:           "{uuid}",
 	typeDelivery:        "{letters16}",
 	typeDatabase:        "db-{capitals26}",
 	typeDomain:          "arn:{partition}:es:{region}:{account}:domain/{domainName}",
@@ -126,7 +127,8 @@ var arns = map[string]string{
 	typeOriginRequest:   "arn:{partition}:cloudfront::{account}:origin-request-policy/{id}",
 	typeHeadersPolicy:   "arn:{partition}:cloudfront::{account}:response-headers-policy/{id}",
 	typeOriginAccess:    "arn:{partition}:cloudfront::{account}:origin-access-control/{id}",
-	typeWebACL:          "arn:{partition}:wafv2:{region}:{account}:{webAclScope}/webacl/{name}/{id}",
+	typeWebACL:          "arn:{partition}:wafv2:{region}:{account}:{wafScope}/webacl/{name}/{id}",
+	typeIPSet:           "arn:{partition}:wafv2:{region}:{account}:{wafScope}/ipset/{name}/{id}",
 	typeDatabase:        "arn:{partition}:rds:{region}:{account}:db:{identifier}",
 	typeDatabaseSubnet:  "arn:{partition}:rds:{region}:{account}:subgrp:{name}",
 	typeParameters:      "arn:{partition}:rds:{region}:{account}:pg:{name}",
@@ -263,7 +265,7 @@ func fill(form string, c *connection, typ, seed, id string, inputs object) strin
 			return strings.Replace(inputs.text("loadBalancerArn"), ":loadbalancer/", ":listener/", 1)
 		case "listenerRule":
 			return strings.Replace(inputs.text("listenerArn"), ":listener/", ":listener-rule/", 1)
-		case "webAclScope":
+		case "wafScope":
 			return map[string]string{"CLOUDFRONT": "global", "REGIONAL": "regional"}[inputs.text("scope")]
 		case "serviceRole":
 			return serviceRoleName(inputs)

@@ -92,6 +92,7 @@ var identities = map[string]struct{ id, arn string }{
 	typeOriginRequest: {anyUUID, "cloudfront::111111111111:origin-request-policy/id"},
 	typeHeadersPolicy: {anyUUID, "cloudfront::111111111111:response-headers-policy/id"},
 	typeWebACL:        {anyUUID, "wafv2:{}:global/webacl/n/id"},
+	typeIPSet:         {anyUUID, "wafv2:{}:global/ipset/n/id"},
 	typeWebACLLogging: {"res", ""},
 
 	typeDatabase:       {"db-" + capitals + "{26}", "rds:{}:db:i"},
@@ -174,7 +175,7 @@ func TestNames(t *testing.T) {
 		typeSecret: {"a/b@c", "a b"}, typeCluster: {"a_b", "_a"}, typeNodeGroup: {long(63), long(64)}, typeSecGroup: {"a b", "a\nb"},
 		typeTemplate: {"abc", "ab"}, typeScalingGroup: {"a b", "a:b"}, typeBalancer: {long(32), long(33)}, typeTargetGroup: {"a-b", "-a"},
 		typeCachePolicy: {"a_b", "a b"}, typeOriginRequest: {"a", "a.b"}, typeHeadersPolicy: {"a", "a.b"}, typeOriginAccess: {long(64), long(65)},
-		typeWebACL: {"a", "a.b"}, typeDatabase: {"a1", "1a"}, typeDatabaseSubnet: {"a b", "A"}, typeParameters: {"a-b", "A"}, typeDomain: {"abc", "ab"},
+		typeWebACL: {"a", "a.b"}, typeIPSet: {"a_b", "a b"}, typeDatabase: {"a1", "1a"}, typeDatabaseSubnet: {"a b", "A"}, typeParameters: {"a-b", "A"}, typeDomain: {"abc", "ab"},
 		typeQueue: {long(75) + ".fifo", long(76) + ".fifo"}, typeRepository: {"a/b", "A"}, typeBucket: {"a.b-c", "a_b"},
 		typeProject: {long(150), long(151)}, typeSource: {"a.b_c-d", "a/b"}, typeConnection: {long(32), long(33)}, typeApplication: {"a.+=,@-_", "a b"},
 		typeDeploymentGroup: {long(100), "a/b"}, typePipeline: {"a.@-_", "a b"}, typeEventRule: {long(64), long(65)}, typeAlarm: {"a / b", "a\tb"},

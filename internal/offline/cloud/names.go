@@ -25,6 +25,7 @@ var names = map[string]*regexp.Regexp{
 	typeHeadersPolicy:   regexp.MustCompile(`^[\w-]{1,128}$`),
 	typeOriginAccess:    regexp.MustCompile(`^.{1,64}$`),
 	typeWebACL:          regexp.MustCompile(`^[\w-]{1,128}$`),
+	typeIPSet:           regexp.MustCompile(`^[\w-]{1,128}$`),
 	typeDatabase:        regexp.MustCompile(`^[a-zA-Z][a-zA-Z0-9-]{0,62}$`),
 	typeDatabaseSubnet:  regexp.MustCompile(`^[a-z0-9._ -]{1,255}$`),
 	typeParameters:      regexp.MustCompile(`^[a-z][a-z0-9-]{0,254}$`),

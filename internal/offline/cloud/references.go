@@ -18,7 +18,7 @@ var references = regexp.MustCompile(`^(?:(?:vpc|subnet|sg|nat|eipalloc|igw|rtb|v
 	`|elasticloadbalancing:[a-z0-9-]+:\d{12}:(?:loadbalancer|targetgroup|listener|listener-rule)/.+` +
 	`|acm:[a-z0-9-]+:\d{12}:certificate/.+` +
 	`|cloudfront::\d{12}:distribution/.+` +
-	`|wafv2:[a-z0-9-]+:\d{12}:(?:global|regional)/webacl/.+` +
+	`|wafv2:[a-z0-9-]+:\d{12}:(?:global|regional)/(?:webacl|ipset)/.+` +
 	`|secretsmanager:[a-z0-9-]+:\d{12}:secret:.+` +
 	`|sqs:[a-z0-9-]+:\d{12}:.+` +
 	`|ecr:[a-z0-9-]+:\d{12}:repository/.+` +

@@ -60,6 +60,7 @@ var replaces = map[string][]string{
 	},
 	typeValidation: {"validationRecordFqdns"},
 	typeWebACL:     {"scope", "namePrefix"},
+	typeIPSet:      {"scope", "ipAddressVersion", "namePrefix"},
 
 	typeDatabase: {
 		"availabilityZone", "characterSetName", "dbName", "engine", "kmsKeyId", "ncharCharacterSetName", "snapshotIdentifier",

@@ -47,6 +47,8 @@ func TestDiffSaysWhatReplaces(t *testing.T) {
 		"a headers policy's name": {typeHeadersPolicy, values{"name": "a"}, values{"name": "b"}, nil, false},
 		"an origin access's name": {typeOriginAccess, values{"name": "a"}, values{"name": "b"}, nil, false},
 		"an ACL's scope":          {typeWebACL, values{"name": "a", "scope": "REGIONAL"}, values{"name": "a", "scope": "CLOUDFRONT"}, []string{"scope"}, true},
+		"a set's version":         {typeIPSet, values{"name": "a", "ipAddressVersion": "IPV4"}, values{"name": "a", "ipAddressVersion": "IPV6"}, []string{"ipAddressVersion"}, true},
+		"a set's addresses":       {typeIPSet, values{"addresses": []any{"192.0.2.1/32"}}, values{"addresses": []any{"192.0.2.2/32"}}, nil, false},
 		"a domain's place":        {typeDomain, values{"domainName": "a"}, values{"domainName": "a", "vpcOptions": values{}}, []string{"vpcOptions"}, true},
 		"a domain's subnets":      {typeDomain, values{"vpcOptions": values{"subnetIds": []any{"1"}}}, values{"vpcOptions": values{"subnetIds": []any{"2"}}}, nil, false},
 		"a domain's encryption":   {typeDomain, values{"encryptAtRest": open}, values{"encryptAtRest": closed}, nil, false},

@@ -113,6 +113,7 @@ var inUse = map[string][]string{
 	typeHeadersPolicy:   {typeDistribution},
 	typeOriginAccess:    {typeDistribution},
 	typeWebACL:          {typeDistribution},
+	typeIPSet:           {typeWebACL},
 	typeDeliverySource:  {typeDelivery},
 	typeDeliveryTarget:  {typeDelivery},
 	typeEventRule:       {typeEventTarget},

@@ -1,6 +1,7 @@
 package cloud
 
 import (
+	"net/netip"
 	"regexp"
 	"slices"
 	"strings"
@@ -14,6 +15,7 @@ var edgeRules = map[string][]rule{
 	typeCachePolicy:    {lifetimesInOrder, nothingCachedNothingKept, tenNames(cacheKey)},
 	typeOriginRequest:  {noAuthorization, tenNames("")},
 	typeWebACL:         {aclIsWhereItsScopeIs, aclRulesFit},
+	typeIPSet:          {aclIsWhereItsScopeIs, setHoldsRanges},
 	typeWebACLLogging:  {firewallLogsAreNamed},
 	typeDeliverySource: {distributionLogsComeFromVirginia},
 	typeDeliveryTarget: {deliveryArrives, oneOf("outputFormat", "json", "plain", "w3c", "raw", "parquet")},
@@ -174,6 +176,21 @@ func aclIsWhereItsScopeIs(_ *Provider, e *Entry) error {
 		return e.refusal("WAFInvalidParameterException: scope is %q, must be CLOUDFRONT or REGIONAL", scope)
 	case scope == "CLOUDFRONT" && e.Region != global:
 		return e.refusal("WAFInvalidParameterException: the scope CLOUDFRONT is for %s, not %s", global, e.Region)
+	}
+	return nil
+}
+
+// setHoldsRanges is WAF's rule that a set is of ranges of one version, none of which is everybody.
+func setHoldsRanges(_ *Provider, e *Entry) error {
+	version := e.in().text("ipAddressVersion")
+	if version != "IPV4" && version != "IPV6" {
+		return e.refusal("WAFInvalidParameterException: ipAddressVersion is %q, must be IPV4 or IPV6", version)
+	}
+	for _, address := range e.in().texts("addresses") {
+		prefix, err := netip.ParsePrefix(address)
+		if err != nil || prefix.Bits() == 0 || prefix.Addr().Is4() != (version == "IPV4") {
+			return e.refusal("WAFInvalidParameterException: address %q must be a range of %s, such as 192.0.2.1/32", address, version)
+		}
 	}
 	return nil
 }

@@ -167,6 +167,33 @@ func TestWebACLRules(t *testing.T) {
 	assert.ErrorContains(t, err, "the scope CLOUDFRONT is for us-east-1, not eu-west-1")
 }
 
+func setInputs() values {
+	return values{"name": "own", "scope": "CLOUDFRONT", "ipAddressVersion": "IPV4", "addresses": []any{"192.0.2.1/32"}}
+}
+
+func TestIPSetRules(t *testing.T) {
+	refuses(t, typeIPSet, func(client) values { return setInputs() }, map[string]mistake{
+		"a name":                  sets("name", "own addresses", "ValidationException: name"),
+		"a scope":                 sets("scope", "GLOBAL", `scope is "GLOBAL"`),
+		"a version":               sets("ipAddressVersion", "IPV5", `ipAddressVersion is "IPV5"`),
+		"no range":                sets("addresses", []any{"192.0.2.1"}, `address "192.0.2.1" must be a range of IPV4`),
+		"everybody":               sets("addresses", []any{"0.0.0.0/0"}, `address "0.0.0.0/0" must be a range of IPV4`),
+		"a range of another kind": sets("addresses", []any{"2001:db8::/32"}, `address "2001:db8::/32" must be a range of IPV4`),
+		"the name is taken":       {func(c client, in values) { c.made(typeIPSet, "first", in) }, "AlreadyExists"},
+	})
+	c := newClient(t)
+	_, set := c.made(typeIPSet, "own", setInputs())
+	acl := aclInputs()
+	rule := acl["rules"].([]any)[0].(values)
+	rule["action"], rule["statement"] = values{"allow": values{}}, values{"ipSetReferenceStatement": values{"arn": set["arn"]}}
+	c.made(typeWebACL, "acl", acl)
+	assert.ErrorContains(t, c.remove(typeIPSet, "own", afterLast(set["arn"].(string), "/")), "is in use by acl")
+	rule["statement"] = values{"ipSetReferenceStatement": values{"arn": "arn:aws:wafv2:us-east-1:111111111111:global/ipset/a/b"}}
+	acl["name"] = "other"
+	_, err := c.create(typeWebACL, "other", acl)
+	assert.ErrorContains(t, err, "NotFound: arn")
+}
+
 func TestWebACLLoggingRules(t *testing.T) {
 	refuses(t, typeWebACLLogging, func(c client) values {
 		_, acl := c.made(typeWebACL, "acl", aclInputs())

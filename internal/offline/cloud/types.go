@@ -57,6 +57,7 @@ const (
 	typeHeadersPolicy = "aws:cloudfront/responseHeadersPolicy:ResponseHeadersPolicy"
 	typeOriginAccess  = "aws:cloudfront/originAccessControl:OriginAccessControl"
 	typeWebACL        = "aws:wafv2/webAcl:WebAcl"
+	typeIPSet         = "aws:wafv2/ipSet:IpSet"
 	typeWebACLLogging = "aws:wafv2/webAclLoggingConfiguration:WebAclLoggingConfiguration"
 
 	typeDatabase       = "aws:rds/instance:Instance"

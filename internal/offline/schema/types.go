@@ -91,6 +91,7 @@ var ResourceTypes = []string{
 	"aws:sqs/redrivePolicy:RedrivePolicy",
 	"aws:vpc/securityGroupEgressRule:SecurityGroupEgressRule",
 	"aws:vpc/securityGroupIngressRule:SecurityGroupIngressRule",
+	"aws:wafv2/ipSet:IpSet",
 	"aws:wafv2/webAcl:WebAcl",
 	"aws:wafv2/webAclLoggingConfiguration:WebAclLoggingConfiguration",
 	"kubernetes:apps/v1:Deployment",

@@ -1,0 +1,118 @@
+package delivery_test
+
+import (
+	"os"
+	"os/exec"
+	"path/filepath"
+	"regexp"
+	"slices"
+	"strings"
+	"testing"
+
+	"github.com/stretchr/testify/assert"
+	"github.com/stretchr/testify/require"
+)
+
+// loadTestTools stand for aws and go. They write down how they were called; aws copies between folders, go makes a k6.
+var loadTestTools = map[string]string{
+	"aws": `#!/bin/bash
+echo "aws $*" >>"$WORLD/calls"
+from=${*: -2:1} to=${*: -1}
+[ ! -e "$WORLD/fail-aws" ] && mkdir -p "${to/s3:\//$WORLD/s3}" && cp -r "${from/s3:\//$WORLD/s3}." "${to/s3:\//$WORLD/s3}"
+`,
+	"go": `#!/bin/bash
+echo "go $* from $GOPROXY, vouched for by $GOSUMDB" >>"$WORLD/calls"
+mkdir -p "$GOBIN" && echo made >"$GOBIN/k6"
+`,
+}
+
+// loadTestRun is run.sh: it ends with what the test says, after its report.
+const loadTestRun = `mkdir -p "$OUT"
+echo "$1 of $TARGET in $ENVIRONMENT by $SIGN_IN_PASSWORD with $(cat "$K6")" >"$OUT/report.html"
+exit "$RESULT"
+`
+
+// runLoadTest runs the buildspec as CodeBuild does: a phase ends at a command that fails, its finally comes in any case, and
+// after a phase that aborts comes no other. It gives back how it was called and whether it succeeded.
+func runLoadTest(t *testing.T, world string, environment ...string) (calls []string, succeeded bool) {
+	t.Helper()
+	spec := buildspec(t, "loadtest.yml")
+	require.Equal(t, "bash", spec.Env.Shell)
+	for name, text := range loadTestTools {
+		require.NoError(t, os.MkdirAll(filepath.Join(world, "bin"), 0o755))
+		require.NoError(t, os.WriteFile(filepath.Join(world, "bin", name), []byte(text), 0o755))
+	}
+	scripts := filepath.Join(world, "s3/artifacts/delivery/abc/loadtest")
+	require.NoError(t, os.MkdirAll(scripts, 0o755))
+	require.NoError(t, os.WriteFile(filepath.Join(scripts, "run.sh"), []byte(loadTestRun), 0o600))
+
+	variables := append([]string{
+		"PATH=" + filepath.Join(world, "bin") + ":" + os.Getenv("PATH"), "WORLD=" + world,
+		"SCRIPTS=s3://artifacts/delivery/abc", "REPORTS=s3://artifacts/loadtest", "TARGET=https://test.legops.example/matters",
+		"ENVIRONMENT=test", "PROFILE=load", "SIGN_IN_PASSWORD=open sesame", "CODEBUILD_BUILD_ID=legops-test-loadtest:0123-4567",
+	}, environment...)
+	for name, value := range spec.Env.Variables {
+		variables = append(variables, name+"="+value)
+	}
+	run := func(commands []string) bool {
+		for _, command := range commands {
+			run := exec.Command("bash", "-c", strings.ReplaceAll(command, "/tmp/", filepath.Join(world, "tmp")+"/"))
+			run.Env = variables
+			if out, err := run.CombinedOutput(); err != nil {
+				t.Logf("%s: %s", command, out)
+				return false
+			}
+		}
+		return true
+	}
+	succeeded = true
+	for _, phase := range []string{"install", "pre_build", "build", "post_build"} {
+		ok := run(spec.Phases[phase].Commands)
+		ok = run(spec.Phases[phase].Finally) && ok
+		succeeded = succeeded && ok
+		if !ok && spec.Phases[phase].OnFailure == "ABORT" {
+			break
+		}
+	}
+	text, err := os.ReadFile(filepath.Join(world, "calls"))
+	require.NoError(t, err)
+	return strings.Split(strings.TrimSpace(strings.ReplaceAll(string(text), world, "")), "\n"), succeeded
+}
+
+const (
+	loadTestScripts = "aws s3 cp --only-show-errors --recursive s3://artifacts/delivery/abc/loadtest/ /tmp/loadtest/"
+	loadTestK6      = "go install go.k6.io/k6@v1.8.1 from https://proxy.golang.org, vouched for by sum.golang.org"
+	loadTestReport  = "aws s3 cp --only-show-errors --recursive /tmp/report/ s3://artifacts/loadtest/0123-4567/"
+)
+
+// A report is kept of a run that fails as well as of one that succeeds.
+func TestLoadTestBuildspec(t *testing.T) {
+	for result, succeeds := range map[string]bool{"0": true, "99": false} {
+		world := t.TempDir()
+		calls, succeeded := runLoadTest(t, world, "RESULT="+result)
+		assert.Equal(t, succeeds, succeeded, "run.sh ends with %s", result)
+		assert.Equal(t, []string{loadTestScripts, loadTestK6, loadTestReport}, calls)
+		report, err := os.ReadFile(filepath.Join(world, "s3/artifacts/loadtest/0123-4567/report.html"))
+		require.NoError(t, err)
+		assert.Equal(t, "load of https://test.legops.example/matters in test by open sesame with made\n", string(report))
+	}
+}
+
+// Without its scripts nothing runs: a run that was not is no good run.
+func TestLoadTestWithoutScripts(t *testing.T) {
+	world := t.TempDir()
+	require.NoError(t, os.WriteFile(filepath.Join(world, "fail-aws"), nil, 0o600))
+	calls, succeeded := runLoadTest(t, world, "RESULT=0")
+	assert.False(t, succeeded)
+	assert.Equal(t, []string{loadTestScripts}, calls)
+}
+
+// The account tests with the k6 that tests on a laptop and in CI use.
+func TestLoadTestVersion(t *testing.T) {
+	pinned, err := os.ReadFile("../tools/k6/go.mod")
+	require.NoError(t, err)
+	version := regexp.MustCompile(`go\.k6\.io/k6 (v\S+)`).FindSubmatch(pinned)
+	require.NotNil(t, version)
+	assert.True(t, slices.Contains(buildspec(t, "loadtest.yml").Phases["install"].Commands,
+		"GOBIN=/tmp/bin go install go.k6.io/k6@"+string(version[1])))
+}

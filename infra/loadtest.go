@@ -1,0 +1,88 @@
+package infra
+
+import (
+	"strings"
+
+	"github.com/pulumi/pulumi/sdk/v3/go/pulumi"
+
+	"legops/components"
+	"legops/delivery"
+	"legops/loadtest"
+	"legops/stacks"
+)
+
+// loadTest is what puts the platform under load. It comes before the pipelines, which have a stage of it.
+func (p *Platform) loadTest(ctx *pulumi.Context, cfg *stacks.Config) error {
+	if cfg.LoadTest == nil {
+		return nil
+	}
+	scripts, err := p.loadTestScripts(ctx)
+	if err != nil {
+		return err
+	}
+	p.LoadTest, err = components.NewLoadTest(ctx, "loadtest", &components.LoadTestArgs{
+		Name:              p.name,
+		Location:          p.location,
+		Target:            p.address("/"),
+		Environment:       string(cfg.Environment),
+		AllowProduction:   cfg.LoadTest.AllowProduction,
+		Profile:           cfg.LoadTest.Profile,
+		ComputeType:       string(cfg.LoadTest.ComputeType),
+		Buildspec:         delivery.LoadTestBuildspec,
+		Scripts:           scripts,
+		VpcID:             p.Network.VpcID,
+		SubnetIDs:         p.Network.ApplicationSubnetIDs,
+		ArtifactBucket:    p.Storage.ArtifactBucket,
+		ArtifactBucketArn: p.artifacts(),
+		ArtifactKeyArn:    p.Encryption.Keys[components.KeyStorage],
+		SecretKeyArn:      p.Encryption.Keys[components.KeyCredentials],
+		LogKeyArn:         p.Encryption.Keys[components.KeyLogs],
+		LogRetention:      int(cfg.Monitoring.LogRetention),
+		Protect:           cfg.DeletionProtection,
+	}, p.onAws())
+	return err
+}
+
+// loadTestScripts are apart from those of builds: a change to a load test is no change to any build.
+func (p *Platform) loadTestScripts(ctx *pulumi.Context) (*components.Scripts, error) {
+	files, err := loadtest.Files()
+	if err != nil {
+		return nil, err
+	}
+	below := map[string]string{}
+	for path, text := range files {
+		below["loadtest/"+path] = text
+	}
+	return components.NewScripts(ctx, "loadtest-scripts", &components.ScriptsArgs{
+		Location:  p.location,
+		Bucket:    p.Storage.ArtifactBucket,
+		BucketArn: p.artifacts(),
+		KeyArn:    p.Encryption.Keys[components.KeyStorage],
+		Files:     below,
+	}, p.onAws())
+}
+
+// address is where an application answers, by its path.
+func (p *Platform) address(path string) string {
+	return "https://" + p.domain + strings.TrimSuffix(path, "/")
+}
+
+// loadTestStage is the stage that tests an application under load, nil where releases are not tested so.
+func (p *Platform) loadTestStage(cfg *stacks.Config, application stacks.Application) *components.LoadTestStage {
+	if !cfg.Pipeline.LoadTest {
+		return nil
+	}
+	return &components.LoadTestStage{
+		ProjectName: p.LoadTest.ProjectName,
+		Project:     p.LoadTest.Name,
+		Target:      p.address(application.Path),
+	}
+}
+
+// unlimited are the addresses that load tests come from, nil where there are none. Pods have the same.
+func (p *Platform) unlimited(cfg *stacks.Config) pulumi.StringArrayInput {
+	if cfg.LoadTest == nil {
+		return nil
+	}
+	return p.Network.NatAddresses
+}
