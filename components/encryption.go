@@ -23,6 +23,7 @@ const (
 	KeyRegistry    KeyPurpose = "registry"
 	KeySource      KeyPurpose = "source"
 	KeyAlerts      KeyPurpose = "alerts"
+	KeyBackup      KeyPurpose = "backup"
 )
 
 // EncryptionArgs are the arguments of Encryption.
@@ -34,7 +35,7 @@ type EncryptionArgs struct {
 	// Purposes are the keys to make, one each.
 	Purposes []KeyPurpose
 	// Protect keeps Pulumi from deleting the keys: what they encrypt is lost with them. Keys of what outlives the
-	// stack (documents, the database's last snapshot) stay when the stack goes.
+	// stack (documents, backups, the database's last snapshot) stay when the stack goes.
 	Protect bool
 }
 
@@ -69,6 +70,7 @@ var keyPurposes = map[KeyPurpose]keyPurpose{
 	KeyRegistry:    {description: "Container images"},
 	KeySource:      {description: "Mirrored source code"},
 	KeyAlerts:      {description: "Topics of alerts", statements: alertKeyUsers},
+	KeyBackup:      {description: "Backups of buckets, and copies of all backups", outlives: true},
 }
 
 // NewEncryption creates the keys.

@@ -1,6 +1,7 @@
 package components_test
 
 import (
+	"slices"
 	"testing"
 
 	"github.com/pulumi/pulumi/sdk/v3/go/pulumi"
@@ -22,7 +23,7 @@ var encryptionArgs = components.EncryptionArgs{Name: "legops-test", Location: lo
 var allPurposes = []components.KeyPurpose{
 	components.KeyLogs, components.KeySecrets, components.KeyVolumes, components.KeyDatabase, components.KeySearch,
 	components.KeyQueues, components.KeyStorage, components.KeyCredentials, components.KeyRegistry, components.KeySource,
-	components.KeyAlerts,
+	components.KeyAlerts, components.KeyBackup,
 }
 
 func TestEncryption(t *testing.T) {
@@ -34,7 +35,7 @@ func TestEncryption(t *testing.T) {
 		key := r.One(t, "aws:kms/key:Key", "encryption-"+purpose)
 		expect(t, key, map[string]any{"enableKeyRotation": true, "deletionWindowInDays": 30.0})
 		assert.True(t, key.Protect)
-		assert.Equal(t, purpose == "database" || purpose == "storage", key.RetainOnDelete, "what it encrypts outlives the stack")
+		assert.Equal(t, slices.Contains([]string{"backup", "database", "storage"}, purpose), key.RetainOnDelete, "what it encrypts outlives the stack")
 		alias := r.One(t, "aws:kms/alias:Alias", "encryption-"+purpose+"-alias")
 		expect(t, alias, map[string]any{"name": "alias/legops-test-" + purpose, "targetKeyId": key.Name + "-key"})
 
@@ -99,7 +100,7 @@ func TestEncryptionUnprotected(t *testing.T) {
 
 func TestEncryptionRefuses(t *testing.T) {
 	refuses(t, encryption(components.EncryptionArgs{Purposes: []components.KeyPurpose{"mail"}, Location: components.Location{Account: "1", Region: "moon"}}),
-		"encryption encryption: Name is missing", `Purposes: "mail" must be one of [alerts credentials`, `Location.Account "1" must be twelve digits`, `Location.Region "moon" must be an AWS region`)
+		"encryption encryption: Name is missing", `Purposes: "mail" must be one of [alerts backup credentials`, `Location.Account "1" must be twelve digits`, `Location.Region "moon" must be an AWS region`)
 }
 
 func TestEncryptionRefusesNoPurpose(t *testing.T) {

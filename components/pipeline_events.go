@@ -2,33 +2,16 @@ package components
 
 import (
 	"fmt"
-	"strconv"
 
 	"github.com/pulumi/pulumi-aws/sdk/v6/go/aws/cloudwatch"
 	"github.com/pulumi/pulumi-aws/sdk/v6/go/aws/codepipeline"
 	"github.com/pulumi/pulumi/sdk/v3/go/pulumi"
 )
 
-// eventPattern is the shape of a rule's pattern that EventBridge reads.
-type eventPattern struct {
-	Source     []string            `json:"source"`
-	DetailType []string            `json:"detail-type"`
-	Resources  []string            `json:"resources,omitempty"`
-	Detail     map[string][]string `json:"detail"`
-}
-
-// rule creates an EventBridge rule of the physical name <Name>-<Application>-<suffix>.
-func (b *pipelineBuild) rule(suffix, description string, pattern eventPattern) (*cloudwatch.EventRule, error) {
-	return cloudwatch.NewEventRule(b.ctx, b.name+"-"+suffix, &cloudwatch.EventRuleArgs{
-		Name:         pulumi.String(b.args.delivered() + "-" + suffix),
-		Description:  pulumi.String(description),
-		EventPattern: pulumi.JSONMarshal(pattern),
-	}, b.parent)
-}
-
 // trigger starts the pipeline when its branch moves.
 func (b *pipelineBuild) trigger(pipeline *codepipeline.Pipeline) error {
-	push, err := b.rule("push", fmt.Sprintf("The branch %s of %s has moved", b.args.Branch, b.args.Application), eventPattern{
+	moved := fmt.Sprintf("The branch %s of %s has moved", b.args.Branch, b.args.Application)
+	push, err := newRule(b.ctx, b.name+"-push", b.args.delivered()+"-push", moved, eventPattern{
 		Source:     []string{"aws.codecommit"},
 		DetailType: []string{"CodeCommit Repository State Change"},
 		Resources:  []string{b.args.Location.ARN("codecommit", b.args.delivered())},
@@ -37,7 +20,7 @@ func (b *pipelineBuild) trigger(pipeline *codepipeline.Pipeline) error {
 			"referenceType": {"branch"},
 			"referenceName": {b.args.Branch},
 		},
-	})
+	}, b.parent)
 	if err != nil {
 		return err
 	}
@@ -58,14 +41,6 @@ func (b *pipelineBuild) trigger(pipeline *codepipeline.Pipeline) error {
 		Rule: push.Name, Arn: pipeline.Arn, RoleArn: starter.Arn,
 	}, b.parent, pulumi.DependsOn(starter.grants))
 	return err
-}
-
-// notice is an event that people are told of.
-type notice struct {
-	suffix, description, source, detailType string
-	detail                                  map[string][]string
-	fields                                  map[string]string // of the event, by their names in text
-	text                                    string            // with each field as <name>
 }
 
 // failures are the notices. A deployment that has failed or was stopped is told apart from the pipeline: CodeDeploy
@@ -92,21 +67,10 @@ func (a *PipelineArgs) failures() []notice {
 	}
 }
 
-// notices tell people of failures. Of SNS, EventBridge needs no role: the policy of the topic lets it publish.
+// notices tell people of failures.
 func (b *pipelineBuild) notices() error {
 	for _, n := range b.args.failures() {
-		rule, err := b.rule(n.suffix, n.description, eventPattern{
-			Source: []string{n.source}, DetailType: []string{n.detailType}, Detail: n.detail,
-		})
-		if err != nil {
-			return err
-		}
-		if _, err := cloudwatch.NewEventTarget(b.ctx, b.name+"-"+n.suffix, &cloudwatch.EventTargetArgs{
-			Rule: rule.Name, Arn: b.args.TopicArn,
-			InputTransformer: cloudwatch.EventTargetInputTransformerArgs{
-				InputPaths: pulumi.ToStringMap(n.fields), InputTemplate: pulumi.String(strconv.Quote(n.text)),
-			},
-		}, b.parent); err != nil {
+		if err := newNotice(b.ctx, b.name, b.args.delivered(), n, b.args.TopicArn, b.parent); err != nil {
 			return err
 		}
 	}

@@ -76,6 +76,8 @@ type Rds struct {
 
 	// Address is the host name of the instance.
 	Address pulumi.StringOutput `pulumi:"address"`
+	// Arn is the ARN of the instance.
+	Arn pulumi.StringOutput `pulumi:"arn"`
 	// ResourceID is the id that IAM policies name the instance by; it outlives a change of the identifier.
 	ResourceID pulumi.StringOutput `pulumi:"resourceId"`
 	// Identifier is the name of the instance, for metrics and alarms.
@@ -125,12 +127,14 @@ func NewRds(ctx *pulumi.Context, name string, args *RdsArgs, opts ...pulumi.Reso
 		return nil, err
 	}
 	c.Address = instance.Address
+	c.Arn = instance.Arn
 	c.ResourceID = instance.ResourceId
 	c.Identifier = instance.Identifier
 	c.SecurityGroupID = group.ID().ToStringOutput()
 	c.MasterSecretArn = instance.MasterUserSecrets.Index(pulumi.Int(0)).SecretArn().Elem()
 	return c, ctx.RegisterResourceOutputs(c, pulumi.Map{
 		"address":         c.Address,
+		"arn":             c.Arn,
 		"resourceId":      c.ResourceID,
 		"identifier":      c.Identifier,
 		"securityGroupId": c.SecurityGroupID,

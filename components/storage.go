@@ -41,7 +41,7 @@ type BucketArgs struct {
 	ObjectLock *ObjectLockArgs
 }
 
-// ReplicaArgs says where the copy of every bucket of the applications is.
+// ReplicaArgs says where copies are kept.
 type ReplicaArgs struct {
 	// Location is another region of the same account.
 	Location Location

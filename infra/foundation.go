@@ -27,6 +27,7 @@ func (p *Platform) encryption(ctx *pulumi.Context, cfg *stacks.Config) (err erro
 		Purposes: []components.KeyPurpose{
 			components.KeyLogs, components.KeySecrets, components.KeyVolumes, components.KeyDatabase, components.KeySearch,
 			components.KeyQueues, components.KeyStorage, components.KeyCredentials, components.KeySource, components.KeyAlerts,
+			components.KeyBackup,
 		},
 		Protect: cfg.DeletionProtection,
 	}, p.onAws()); err != nil {
@@ -43,10 +44,14 @@ func (p *Platform) encryption(ctx *pulumi.Context, cfg *stacks.Config) (err erro
 	if p.Providers.Replica == nil {
 		return nil
 	}
+	purposes := []components.KeyPurpose{components.KeyStorage}
+	if cfg.Backup.CopyRetentionDays != nil {
+		purposes = append(purposes, components.KeyBackup)
+	}
 	p.ReplicaEncryption, err = components.NewEncryption(ctx, "encryption-replica", &components.EncryptionArgs{
 		Name:     p.name + "-replica",
 		Location: p.replicaLocation,
-		Purposes: []components.KeyPurpose{components.KeyStorage},
+		Purposes: purposes,
 		Protect:  cfg.DeletionProtection,
 	}, pulumi.Providers(p.Providers.Replica))
 	return err

@@ -9,7 +9,9 @@ import (
 // operations is what people run the platform with: they are told what fails, see what happens, get data back, and know
 // what it costs.
 func (p *Platform) operations(ctx *pulumi.Context, cfg *stacks.Config) error {
-	for _, part := range []func(*pulumi.Context, *stacks.Config) error{} {
+	for _, part := range []func(*pulumi.Context, *stacks.Config) error{
+		p.backup, p.budget,
+	} {
 		if err := part(ctx, cfg); err != nil {
 			return err
 		}

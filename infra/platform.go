@@ -77,6 +77,8 @@ type Platform struct {
 	Mirrors           []*components.Mirror
 	LoadTest          *components.LoadTest // nil where the stack has none
 	Pipelines         pulumi.StringMap     // their names, by application
+	Backup            *components.Backup
+	Budget            *components.Budget
 	Certificates      *components.Certificates
 	LoadBalancer      *components.LoadBalancer
 	Firewall          *components.Firewall
@@ -87,7 +89,7 @@ type Platform struct {
 	name string
 	// domain is the public name.
 	domain string
-	// location is the account's region, globalLocation us-east-1, replicaLocation where the copies of buckets are.
+	// location is the account's region, globalLocation us-east-1, replicaLocation where copies are kept.
 	location, globalLocation, replicaLocation components.Location
 }
 

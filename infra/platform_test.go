@@ -75,6 +75,10 @@ func platform() *stacks.Config {
 			}},
 			ReplicaRegion: pointer(stacks.Region("eu-central-1")), LogRetentionDays: 33, ArtifactRetentionDays: 44,
 		},
+		Backup: stacks.Backup{
+			Start: "07:10", RetentionDays: 17, CopyRetentionDays: pointer(18),
+			Lock: &stacks.BackupLock{MinRetentionDays: 16, MaxRetentionDays: 19, ChangeableForDays: pointer(4)},
+		},
 		Cdn: stacks.Cdn{
 			PriceClass: "PriceClass_100", ContentSecurityPolicy: "default-src 'self'", Hsts: stacks.Hsts{MaxAgeSeconds: 400},
 			Firewall: stacks.Firewall{Mode: "block", RateLimit: 555}, OriginSecretGeneration: 2, StaticPaths: []stacks.StaticPath{"/static/*"},
@@ -86,7 +90,7 @@ func platform() *stacks.Config {
 			BlockSeverity: "HIGH", BakeMinutes: 6, MirrorMinutes: 45, DeployerInstanceType: "t4g.small", LoadTest: true,
 		},
 		LoadTest:   &stacks.LoadTest{Profile: "stress", ComputeType: "BUILD_GENERAL1_MEDIUM"},
-		Monitoring: stacks.Monitoring{LogRetention: 120, AlarmEmails: []string{"ops@example.com"}},
+		Monitoring: stacks.Monitoring{LogRetention: 120, MonthlyBudgetUSD: 77, AlarmEmails: []string{"ops@example.com"}},
 		Applications: []stacks.Application{
 			{
 				Name: "portal", Path: "/", Port: 8080, MinReplicas: 2, MaxReplicas: 3, CPU: "100m", Memory: "128Mi", Calls: []string{"matters"},
@@ -197,6 +201,19 @@ func TestPlatformCarriesTheConfiguration(t *testing.T) {
 		{"aws:secretsmanager/secret:Secret", "loadtest-password", "kmsKeyId", "arn:of:encryption-credentials"},
 		{"aws:wafv2/ipSet:IpSet", "firewall-unlimited", "addresses[0]", "network-nat-eu-west-1a-address/32"},
 		{"aws:vpc/securityGroupEgressRule:SecurityGroupEgressRule", "connectivity-load-test-to-internet-tcp-443-out", "cidrIpv4", "0.0.0.0/0"},
+		{"aws:backup/vault:Vault", "backup-vault", "kmsKeyArn", "arn:of:encryption-backup"},
+		{"aws:backup/vault:Vault", "backup-vault-replica", "kmsKeyArn", "arn:of:encryption-replica-backup"},
+		{"aws:backup/vaultLockConfiguration:VaultLockConfiguration", "backup-vault", "minRetentionDays", 16.0},
+		{"aws:backup/vaultLockConfiguration:VaultLockConfiguration", "backup-vault-replica", "maxRetentionDays", 19.0},
+		{"aws:backup/vaultLockConfiguration:VaultLockConfiguration", "backup-vault", "changeableForDays", 4.0},
+		{"aws:backup/plan:Plan", "backup-plan", "rules[0].schedule", "cron(10 07 * * ? *)"},
+		{"aws:backup/plan:Plan", "backup-plan", "rules[0].lifecycle.deleteAfter", 17.0},
+		{"aws:backup/plan:Plan", "backup-plan", "rules[0].copyActions[0].lifecycle.deleteAfter", 18.0},
+		{"aws:backup/selection:Selection", "backup-data", "resources[0]", "arn:of:rds-instance"},
+		{"aws:backup/selection:Selection", "backup-data", "resources[1]", "arn:aws:s3:::legops-test-111122223333-documents"},
+		{"aws:cloudwatch/eventTarget:EventTarget", "backup-backup-failed", "arn", "arn:of:alerts-warning"},
+		{"aws:budgets/budget:Budget", "budget-monthly", "limitAmount", "77"},
+		{"aws:budgets/budget:Budget", "budget-monthly", "notifications[0].subscriberEmailAddresses[0]", "ops@example.com"},
 		{"kubernetes:helm.sh/v3:Release", "ingress-release", "values.controller.service.httpPort.nodePort", 30080.0},
 		{"kubernetes:core/v1:ConfigMap", "app-matters-config", "data.LOG_LEVEL", "debug"},
 		{"kubernetes:core/v1:ConfigMap", "app-matters-config", "data.DATABASE_HOST", "rds-instance.database.example"},
@@ -243,8 +260,10 @@ func TestPlatformStopsAtTheFirstLayerThatFails(t *testing.T) {
 		"cdn cdn":         func(c *stacks.Config) { c.Cdn.PriceClass = "" },
 		`application matters: queues queues: there is no queue "post"`: func(c *stacks.Config) { c.Applications[1].Produces = []string{"post"} },
 		`application matters: there is no bucket "attic"`:              func(c *stacks.Config) { c.Applications[1].Buckets[0].Name = "attic" },
-		"eks eks":    func(c *stacks.Config) { c.Eks.Nodes.MinSize = 9 },
-		"encryption": func(c *stacks.Config) { c.Account = "1" },
+		"backup backup": func(c *stacks.Config) { c.Backup.RetentionDays = 0 },
+		"budget budget": func(c *stacks.Config) { c.Monitoring.MonthlyBudgetUSD = 0 },
+		"eks eks":       func(c *stacks.Config) { c.Eks.Nodes.MinSize = 9 },
+		"encryption":    func(c *stacks.Config) { c.Account = "1" },
 	} {
 		cfg := platform()
 		breakIt(cfg)
@@ -267,6 +286,8 @@ func TestPlatformReportsAResourceThatCannotBeRegistered(t *testing.T) {
 		"legops:components:LoadBalancer", "legops:components:Firewall", "legops:components:Cdn", "legops:components:Connectivity",
 		"legops:components:Alerts", "legops:components:Scripts", "legops:components:Builder", "legops:components:Deployer",
 		"legops:components:Github", "legops:components:Mirror", "legops:components:LoadTest", "legops:components:Pipeline",
+		"legops:components:Backup",
+		"legops:components:Budget",
 	} {
 		var returned error
 		r := &recorder.Recorder{Refuse: func(typ, _ string) bool { return typ == refused }}
@@ -284,6 +305,7 @@ func TestPlatformWithoutWhatIsOptional(t *testing.T) {
 	cfg.Bastion.Enabled, cfg.Storage.ReplicaRegion, cfg.Applications = false, nil, cfg.Applications[:1]
 	cfg.Applications[0].Calls = nil
 	cfg.Pipeline.GithubConnected, cfg.Pipeline.ManualApproval, cfg.Pipeline.LoadTest, cfg.LoadTest = false, false, false, nil
+	cfg.Backup.CopyRetentionDays, cfg.Backup.Lock = nil, nil
 	r := &recorder.Recorder{}
 	require.NoError(t, r.Run(func(ctx *pulumi.Context) error {
 		p, err := infra.NewPlatform(ctx, cfg)
@@ -304,6 +326,7 @@ func TestPlatformWithoutWhatIsOptional(t *testing.T) {
 	}
 	assert.Empty(t, r.OfType("aws:opensearch/domainPolicy:DomainPolicy"))
 	assert.Empty(t, r.OfType("aws:codebuild/webhook:Webhook"))
+	assert.Empty(t, r.OfType("aws:backup/vaultLockConfiguration:VaultLockConfiguration"))
 	assert.Len(t, r.OfType("aws:codebuild/project:Project"), 1, "only the build")
 	assert.Len(t, r.One(t, "aws:codepipeline/pipeline:Pipeline", "pipeline-portal").Get("stages"), 3)
 }

@@ -18,7 +18,7 @@ type Providers struct {
 	Aws *aws.Provider
 	// Global is us-east-1, also where that is the account's region.
 	Global *aws.Provider
-	// Replica is where the copies of the buckets are; nil without one.
+	// Replica is where the copies of buckets and backups are; nil without one.
 	Replica *aws.Provider
 }
 

@@ -46,6 +46,8 @@ type Config struct {
 	Queues []Queue `json:"queues"`
 	// Storage is what is kept in S3.
 	Storage Storage `json:"storage"`
+	// Backup is the daily backup of what holds data.
+	Backup Backup `json:"backup"`
 	// Cdn is CloudFront and its web application firewall.
 	Cdn Cdn `json:"cdn"`
 	// Registry is the container registry, one repository per application, in us-east-1.

@@ -2,8 +2,8 @@ package stacks
 
 // Monitoring is who is told, when, and what the account may cost.
 type Monitoring struct {
-	// AlarmEmails are told of every alarm.
-	AlarmEmails []string `json:"alarmEmails" jsonschema:"minItems=1,uniqueItems=true,pattern=^[^@ ]+@[^@ ]+$"`
+	// AlarmEmails are told of every alarm, and when the budget is used up; AWS Budgets takes ten.
+	AlarmEmails []string `json:"alarmEmails" jsonschema:"minItems=1,maxItems=10,uniqueItems=true,pattern=^[^@ ]+@[^@ ]+$"`
 	// LogRetention is how long application logs are kept; production requires at least 90.
 	LogRetention RetentionDays `json:"logRetentionDays"`
 	// MonthlyBudgetUSD is the cost above which the owner is told.

@@ -76,6 +76,18 @@ func TestPartsRefuseBadValues(t *testing.T) {
 			"legops:storage.buckets[1].objectLock.mode: ADVISORY: unknown value: write one of GOVERNANCE, COMPLIANCE",
 			"legops:storage.replicaRegion: us-west-22: unknown region: did you mean us-west-2?",
 		}},
+		{"backup", "prod", []edit{
+			set("backup.start", "7am"), set("backup.retentionDays", 0), set("backup.lock.changeableForDays", 2),
+		}, []string{
+			"legops:backup.lock.changeableForDays: 2: below the minimum of 3: write a whole number of 3 to 36500",
+			"legops:backup.retentionDays: 0: below the minimum of 1: write a whole number of 1 to 36500",
+			"legops:backup.start: 7am: malformed: write a UTC time such as 07:00",
+		}},
+		{"more recipients than AWS Budgets takes", "dev", []edit{set("monitoring.alarmEmails", []any{
+			"a@b.c", "b@b.c", "c@b.c", "d@b.c", "e@b.c", "f@b.c", "g@b.c", "h@b.c", "i@b.c", "j@b.c", "k@b.c",
+		})}, []string{
+			`legops:monitoring.alarmEmails: ["a@b.c","b@b.c","c@b.c","d@b.c","e@b.c","f@b.c","g@b.c","h…: has 11 where at most 10 are allowed: write a list of 1 to 10`,
+		}},
 		{"registry", "dev", []edit{set("registry.keepImages", 2), set("registry.untaggedDays", 0)}, []string{
 			"legops:registry.keepImages: 2: below the minimum of 5: write a whole number of 5 to 1000",
 			"legops:registry.untaggedDays: 0: below the minimum of 1: write a whole number of 1 to 365",

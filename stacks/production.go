@@ -17,6 +17,8 @@ type requirement struct {
 const (
 	leastLogDays    = 90
 	leastBackupDays = 14
+	// leastVaultDays is how long what AWS Backup made is kept: the longest that RDS keeps a backup of its own.
+	leastVaultDays = 35
 )
 
 var requirements = slices.Concat([]requirement{
@@ -65,6 +67,23 @@ var requirements = slices.Concat([]requirement{
 		value: func(*Config) any { return nil },
 		met:   func(c *Config) bool { return c.Storage.ReplicaRegion != nil },
 		what:  "a copy of the buckets in another region", fix: "add it, such as us-west-2",
+	}, {
+		key:   "backup.retentionDays",
+		value: func(c *Config) any { return c.Backup.RetentionDays },
+		met:   func(c *Config) bool { return c.Backup.RetentionDays >= leastVaultDays },
+		what:  fmt.Sprintf("%d days of backups in the vault", leastVaultDays), fix: fmt.Sprintf("set it to %d or more", leastVaultDays),
+	}, {
+		key:   "backup.copyRetentionDays",
+		value: func(c *Config) any { return shown(c.Backup.CopyRetentionDays) },
+		met: func(c *Config) bool {
+			return c.Backup.CopyRetentionDays != nil && *c.Backup.CopyRetentionDays >= leastVaultDays
+		},
+		what: fmt.Sprintf("%d days of copies in another region", leastVaultDays), fix: fmt.Sprintf("set it to %d or more", leastVaultDays),
+	}, {
+		key:   "backup.lock",
+		value: func(*Config) any { return nil },
+		met:   func(c *Config) bool { return c.Backup.Lock != nil && c.Backup.Lock.ChangeableForDays != nil },
+		what:  "backups that nobody can delete", fix: "add it, with minRetentionDays, maxRetentionDays and changeableForDays",
 	}, {
 		key:   "cdn.contentSecurityPolicy",
 		value: func(c *Config) any { return c.Cdn.ContentSecurityPolicy },
@@ -119,6 +138,14 @@ func keepsLogs(key string, days func(*Config) int) []requirement {
 		what:  fmt.Sprintf("%d days of logs", leastLogDays),
 		fix:   fmt.Sprintf("set it to %d or more", leastLogDays),
 	}}
+}
+
+// shown is what a problem shows of an optional number: nothing where there is none.
+func shown(number *int) any {
+	if number == nil {
+		return nil
+	}
+	return *number
 }
 
 // controlPlaneLogs are all that EKS can keep.

@@ -32,6 +32,7 @@ var rules = []rule{
 	{"what is forwarded can be, and static paths hold nothing personal", forwarding},
 	{"queues and buckets are named once, and no bucket like one of the platform's", names},
 	{"the copy of the buckets is elsewhere", replica},
+	{"backups are let into the vault, and RDS has time for them", backups},
 	{"applications are named once, answer apart and use what is there", applications},
 	{"settings are environment variables and no secrets", settings},
 	{"a release is tested under load where there is a load test, and production only where it says so", loadTest},

@@ -108,6 +108,26 @@ func TestRules(t *testing.T) {
 			"legops:loadTest.computeType: HUGE: unknown compute type: write one of BUILD_GENERAL1_SMALL, BUILD_GENERAL1_MEDIUM, BUILD_GENERAL1_LARGE, BUILD_GENERAL1_XLARGE, BUILD_GENERAL1_2XLARGE",
 			"legops:loadTest.profile: soak: unknown value: did you mean load?",
 		}},
+		{"backup near the windows of the database", "dev", []edit{set("backup.start", "01:30")}, []string{
+			"legops:backup.start: 01:30: backups start within an hour of legops:rds.backupWindow (03:00-04:00), when RDS refuses them: choose a time two hours or more before it, or an hour or more after it",
+		}},
+		{"backup on the day of maintenance", "dev", []edit{set("backup.start", "06:00")}, []string{
+			"legops:backup.start: 06:00: backups start within an hour of legops:rds.maintenanceWindow (sun:04:30-sun:05:30), when RDS refuses them: choose a time two hours or more before it, or an hour or more after it",
+		}},
+		{"backup over midnight", "dev", []edit{set("backup.start", "23:30"), set("rds.backupWindow", "01:00-02:00")}, []string{
+			"legops:backup.start: 23:30: backups start within an hour of legops:rds.backupWindow (01:00-02:00), when RDS refuses them: choose a time two hours or more before it, or an hour or more after it",
+		}},
+		{"backup just in time", "dev", []edit{set("backup.start", "06:30")}, nil},
+		{"copies without a region", "test", []edit{set("backup.copyRetentionDays", 14)}, []string{
+			"legops:backup.copyRetentionDays: 14: copies are kept in legops:storage.replicaRegion, which is missing: add it, or remove copyRetentionDays",
+		}},
+		{"backups that the lock keeps out", "prod", []edit{set("backup.retentionDays", 366), set("backup.lock.minRetentionDays", 101)}, []string{
+			"legops:backup.copyRetentionDays: 100: legops:backup.lock lets in 101 to 365 days only: keep to them, or change the lock",
+			"legops:backup.retentionDays: 366: legops:backup.lock lets in 101 to 365 days only: keep to them, or change the lock",
+		}},
+		{"a lock that nothing passes", "test", []edit{set("backup.lock.minRetentionDays", 36)}, []string{
+			"legops:backup.lock.minRetentionDays: 36: above maxRetentionDays, which is 35: lower minRetentionDays or raise maxRetentionDays",
+		}},
 		{"replicas", "dev", []edit{set("applications[0].minReplicas", 4)}, []string{
 			"legops:applications[0].minReplicas: 4: above maxReplicas, which is 3: lower minReplicas or raise maxReplicas",
 		}},
@@ -125,8 +145,12 @@ func TestProduction(t *testing.T) {
 			set("cdn.hsts.maxAgeSeconds", 31535999), set("pipeline.manualApproval", false), set("pipeline.loadTest", true),
 			set("pipeline.blockSeverity", "CRITICAL"), set("monitoring.logRetentionDays", 60),
 			set("loadTest", map[string]any{"profile": "stress", "computeType": "BUILD_GENERAL1_LARGE"}),
-			drop("storage.replicaRegion"), set("cdn.contentSecurityPolicy", "default-src 'self'; script-src 'self' 'unsafe-inline'"),
+			drop("storage.replicaRegion"), set("backup.retentionDays", 34), drop("backup.copyRetentionDays"), drop("backup.lock"),
+			set("cdn.contentSecurityPolicy", "default-src 'self'; script-src 'self' 'unsafe-inline'"),
 		}, []string{
+			"legops:backup.copyRetentionDays: production requires 35 days of copies in another region: set it to 35 or more",
+			"legops:backup.lock: production requires backups that nobody can delete: add it, with minRetentionDays, maxRetentionDays and changeableForDays",
+			"legops:backup.retentionDays: 34: production requires 35 days of backups in the vault: set it to 35 or more",
 			"legops:cdn.contentSecurityPolicy: default-src 'self'; script-src 'self' 'unsafe-inline': production requires that only named sources run scripts: remove 'unsafe-inline', 'unsafe-eval', *, http:, https: and data: from default-src and script-src",
 			"legops:cdn.firewall.mode: count: production requires a firewall that blocks: set it to block",
 			"legops:cdn.hsts.maxAgeSeconds: 31535999: production requires HSTS for a year: set it to 31536000 or more",
@@ -150,6 +174,10 @@ func TestProduction(t *testing.T) {
 			"legops:rds.multiAz: false: production requires a standby database: set it to true",
 			"legops:storage.logRetentionDays: 89: production requires 90 days of logs: set it to 90 or more",
 			"legops:storage.replicaRegion: production requires a copy of the buckets in another region: add it, such as us-west-2",
+		}},
+		{"a lock that can be lifted", "prod", []edit{drop("backup.lock.changeableForDays"), set("backup.lock.minRetentionDays", 1), set("backup.copyRetentionDays", 34)}, []string{
+			"legops:backup.copyRetentionDays: 34: production requires 35 days of copies in another region: set it to 35 or more",
+			"legops:backup.lock: production requires backups that nobody can delete: add it, with minRetentionDays, maxRetentionDays and changeableForDays",
 		}},
 		{"other environments may be weak", "prod", []edit{
 			set("environment", "test"), set("network.natGateways", 1), set("deletionProtection", "false"), set("pipeline.loadTest", true),

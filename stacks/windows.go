@@ -21,6 +21,9 @@ func (s span) overlaps(other span) bool {
 	return (other.start-s.start+week)%week < s.length || (s.start-other.start+week)%week < other.length
 }
 
+// widened is the span with some time before it and after it.
+func (s span) widened(by time.Duration) span { return span{s.start - by, s.length + 2*by} }
+
 // daily reads a range such as 03:00-04:00, which the schema has checked.
 func daily(window string) span {
 	start, end, _ := strings.Cut(window, "-")

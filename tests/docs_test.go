@@ -127,6 +127,16 @@ var differences = []struct {
 		{"Firewall", func(c *stacks.Config) any { return c.Cdn.Firewall.Mode + "s" }},
 		{"Requests in five minutes and address", func(c *stacks.Config) any { return c.Cdn.Firewall.RateLimit }},
 		{"HSTS (days)", func(c *stacks.Config) any { return fmt.Sprintf("%.4g", float64(c.Cdn.Hsts.MaxAgeSeconds)/86400) }},
+		{"Backups are locked", func(c *stacks.Config) any {
+			switch {
+			case c.Backup.Lock == nil:
+				return "no"
+			case c.Backup.Lock.ChangeableForDays == nil:
+				return "until the lock is lifted"
+			default:
+				return "for good"
+			}
+		}},
 		{"Evidence cannot be deleted for (days)", func(c *stacks.Config) any {
 			for _, bucket := range c.Storage.Buckets {
 				if bucket.ObjectLock != nil {
@@ -138,6 +148,13 @@ var differences = []struct {
 	}},
 	{"Retention (days)", []difference{
 		{"Database backups", func(c *stacks.Config) any { return c.Rds.BackupRetentionDays }},
+		{"Backups in the vault", func(c *stacks.Config) any { return c.Backup.RetentionDays }},
+		{"Their copies in another region", func(c *stacks.Config) any {
+			if c.Backup.CopyRetentionDays == nil {
+				return "none"
+			}
+			return *c.Backup.CopyRetentionDays
+		}},
 		{"Performance Insights", func(c *stacks.Config) any { return c.Rds.PerformanceInsightsRetentionDays }},
 		{"Flow logs", func(c *stacks.Config) any { return int(c.Network.FlowLogRetention) }},
 		{"Control-plane logs", func(c *stacks.Config) any { return int(c.Eks.LogRetention) }},

@@ -142,11 +142,19 @@ func TestLifecycle(t *testing.T) {
 	}
 }
 
-// retained is what is left, on purpose, when a stack has been destroyed: the documents of law firms, their copies, and
+// retained is what is left, on purpose, when a stack has been destroyed: the documents of law firms, their copies, their backups, and
 // the keys without which nobody could read them or the database's last snapshot. docs/offline.md lists it too.
 var retained = map[string][]string{
 	"prod": {
+		"aws:backup/vault:Vault backup-vault",
+		"aws:backup/vault:Vault backup-vault-replica",
+		"aws:backup/vaultLockConfiguration:VaultLockConfiguration backup-vault",
+		"aws:backup/vaultLockConfiguration:VaultLockConfiguration backup-vault-replica",
+		"aws:backup/vaultPolicy:VaultPolicy backup-vault",
+		"aws:backup/vaultPolicy:VaultPolicy backup-vault-replica",
+		"aws:kms/key:Key encryption-backup",
 		"aws:kms/key:Key encryption-database",
+		"aws:kms/key:Key encryption-replica-backup",
 		"aws:kms/key:Key encryption-replica-storage",
 		"aws:kms/key:Key encryption-storage",
 		"aws:s3/bucketV2:BucketV2 storage-documents",

@@ -29,6 +29,7 @@ var encrypted = []struct{ typ, path, purpose string }{
 		"rules[0].applyServerSideEncryptionByDefault.kmsMasterKeyId", "storage"},
 	{"aws:ecr/repository:Repository", "encryptionConfigurations[0].kmsKey", "registry"},
 	{"aws:secretsmanager/secret:Secret", "kmsKeyId", "credentials"},
+	{"aws:backup/vault:Vault", "kmsKeyArn", "backup"},
 }
 
 // unencrypted are resources under a key of the service itself, with the reason.
@@ -167,6 +168,7 @@ func TestWhatHoldsDataIsProtected(t *testing.T) {
 		for _, typ := range []string{
 			"aws:kms/key:Key", "aws:cloudwatch/logGroup:LogGroup", "aws:rds/instance:Instance", "aws:opensearch/domain:Domain",
 			"aws:sqs/queue:Queue", "aws:ecr/repository:Repository", "aws:secretsmanager/secret:Secret",
+			"aws:backup/vault:Vault", "aws:backup/vaultPolicy:VaultPolicy",
 		} {
 			all := r.OfType(typ)
 			assert.NotEmpty(t, all, typ)

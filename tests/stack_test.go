@@ -87,7 +87,8 @@ func placeOf(found recorder.Resource) string {
 			return "global"
 		}
 	}
-	replica := strings.HasPrefix(found.Name, "storage-") && strings.HasSuffix(found.Name, "-replica")
+	held := strings.HasPrefix(found.Name, "storage-") || strings.HasPrefix(found.Name, "backup-vault-")
+	replica := held && strings.HasSuffix(found.Name, "-replica")
 	if replica || strings.HasPrefix(found.Name, "encryption-replica") {
 		return "replica"
 	}

@@ -1,0 +1,52 @@
+package infra
+
+import (
+	"github.com/pulumi/pulumi/sdk/v3/go/pulumi"
+
+	"legops/components"
+	"legops/stacks"
+)
+
+// backup gets data back after a mistake or an attack. The search domain is not in it: AWS Backup does not know OpenSearch,
+// which keeps snapshots of its own.
+func (p *Platform) backup(ctx *pulumi.Context, cfg *stacks.Config) (err error) {
+	args := &components.BackupArgs{
+		Name:        p.name,
+		Location:    p.location,
+		KeyArn:      p.Encryption.Keys[components.KeyBackup],
+		Start:       cfg.Backup.Start,
+		Retention:   cfg.Backup.RetentionDays,
+		DatabaseArn: p.Rds.Arn,
+		TopicArn:    p.Alerts.TopicArns[components.Warning],
+		Protect:     cfg.DeletionProtection,
+	}
+	for _, bucket := range cfg.Storage.Buckets {
+		args.BucketArns = append(args.BucketArns, p.location.Bucket(p.Storage.Names[bucket.Name]))
+	}
+	if days := cfg.Backup.CopyRetentionDays; days != nil {
+		args.CopyRetention = *days
+		args.Replica = &components.ReplicaArgs{
+			Location: p.replicaLocation,
+			KeyArn:   p.ReplicaEncryption.Keys[components.KeyBackup],
+			Provider: p.Providers.Replica,
+		}
+	}
+	if lock := cfg.Backup.Lock; lock != nil {
+		args.Lock = &components.BackupLockArgs{MinRetention: lock.MinRetentionDays, MaxRetention: lock.MaxRetentionDays}
+		if lock.ChangeableForDays != nil {
+			args.Lock.ChangeableFor = *lock.ChangeableForDays
+		}
+	}
+	p.Backup, err = components.NewBackup(ctx, "backup", args, p.onAws())
+	return err
+}
+
+// budget is of the whole account: everything in it is the platform.
+func (p *Platform) budget(ctx *pulumi.Context, cfg *stacks.Config) (err error) {
+	p.Budget, err = components.NewBudget(ctx, "budget", &components.BudgetArgs{
+		Name:       p.name,
+		MonthlyUSD: cfg.Monitoring.MonthlyBudgetUSD,
+		Emails:     cfg.Monitoring.AlarmEmails,
+	}, p.onAws())
+	return err
+}

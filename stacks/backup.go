@@ -1,0 +1,63 @@
+package stacks
+
+import (
+	"fmt"
+	"time"
+)
+
+// backupDistance is how close to one of its windows RDS refuses a snapshot of AWS Backup: AWS re:Post, "How does AWS Backup
+// coordinate with Amazon RDS backup and maintenance windows".
+const backupDistance = time.Hour
+
+// backupStartWindow is within which time of its start a backup begins: the shortest that AWS Backup takes.
+const backupStartWindow = time.Hour
+
+func backups(c *checker) {
+	b := c.Backup
+	if b.CopyRetentionDays != nil && c.Storage.ReplicaRegion == nil && c.ok("storage.replicaRegion") {
+		c.report("backup.copyRetentionDays", *b.CopyRetentionDays, "copies are kept in "+full("storage.replicaRegion")+", which is missing",
+			"add it, or remove copyRetentionDays")
+	}
+	backupLock(c)
+	if !c.ok("backup.start", "rds.backupWindow", "rds.maintenanceWindow") || b.Start == "" {
+		return
+	}
+	start := span{clock(b.Start), backupStartWindow}
+	for range 7 {
+		for _, window := range []struct {
+			key, text string
+			span      span
+		}{
+			{"rds.backupWindow", c.Rds.BackupWindow, daily(c.Rds.BackupWindow)},
+			{"rds.maintenanceWindow", c.Rds.MaintenanceWindow, weekly(c.Rds.MaintenanceWindow)},
+		} {
+			if start.overlaps(window.span.widened(backupDistance)) {
+				c.report("backup.start", b.Start, fmt.Sprintf("backups start within an hour of %s (%s), when RDS refuses them", full(window.key), window.text),
+					"choose a time two hours or more before it, or an hour or more after it")
+				return
+			}
+		}
+		start.start += day
+	}
+}
+
+func backupLock(c *checker) {
+	lock := c.Backup.Lock
+	if lock == nil || !c.ok("backup.lock") {
+		return
+	}
+	if lock.MinRetentionDays > lock.MaxRetentionDays {
+		c.report("backup.lock.minRetentionDays", lock.MinRetentionDays, fmt.Sprintf("above maxRetentionDays, which is %d", lock.MaxRetentionDays),
+			"lower minRetentionDays or raise maxRetentionDays")
+		return
+	}
+	for _, kept := range []struct {
+		key  string
+		days *int
+	}{{"backup.retentionDays", &c.Backup.RetentionDays}, {"backup.copyRetentionDays", c.Backup.CopyRetentionDays}} {
+		if kept.days != nil && (*kept.days < lock.MinRetentionDays || *kept.days > lock.MaxRetentionDays) {
+			c.report(kept.key, *kept.days, fmt.Sprintf("%s lets in %d to %d days only", full("backup.lock"), lock.MinRetentionDays, lock.MaxRetentionDays),
+				"keep to them, or change the lock")
+		}
+	}
+}
