@@ -40,8 +40,6 @@ type DeployerArgs struct {
 	ArtifactKeyArn pulumi.StringInput
 	// LoadBalancerArnSuffix names, in metrics, the load balancer whose errors stop a release.
 	LoadBalancerArnSuffix pulumi.StringInput
-	// TopicArn is the SNS topic that hears of these errors.
-	TopicArn pulumi.StringInput
 	// Tags are put on the instance and its disk, which no default tags reach.
 	Tags map[string]string
 }
@@ -118,7 +116,7 @@ func (a *DeployerArgs) check(name string) error {
 	p.requireText(map[string]string{"Name": a.Name, "InstanceType": a.InstanceType, "Cluster": a.Cluster})
 	p.requireInput(map[string]pulumi.Input{
 		"VpcID": a.VpcID, "SubnetIDs": a.SubnetIDs, "ClusterName": a.ClusterName, "VolumeKeyArn": a.VolumeKeyArn,
-		"ArtifactKeyArn": a.ArtifactKeyArn, "LoadBalancerArnSuffix": a.LoadBalancerArnSuffix, "TopicArn": a.TopicArn,
+		"ArtifactKeyArn": a.ArtifactKeyArn, "LoadBalancerArnSuffix": a.LoadBalancerArnSuffix,
 	})
 	a.Location.check(p)
 	checkInstance(p, a.Architecture, a.KubernetesVersion)

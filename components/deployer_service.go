@@ -49,13 +49,17 @@ var releaseMetrics = []struct{ id, metric string }{
 	{"balancer", "HTTPCode_ELB_5XX_Count"},  // an answer that did not come, or not in time
 }
 
-// errorsAlarm is the alarm that stops any release. What is not counted did not happen: the metrics of errors have no
+// errorShare is the share in per cent of the requests that end in an error, from a number of requests on.
+func errorShare(requests int) string {
+	return fmt.Sprintf("IF(requests >= %d, 100 * SUM([FILL(target, 0), FILL(balancer, 0)]) / requests, 0)", requests)
+}
+
+// errorsAlarm is the alarm that stops any release. It tells nobody: the alarms of the load balancer do. What is not counted did not happen: the metrics of errors have no
 // value in a minute without one.
 func (a *DeployerArgs) errorsAlarm(ctx *pulumi.Context, name string, parent pulumi.ResourceOption) (*cloudwatch.MetricAlarm, error) {
 	queries := cloudwatch.MetricAlarmMetricQueryArray{cloudwatch.MetricAlarmMetricQueryArgs{
-		Id: pulumi.String("share"),
-		Expression: pulumi.String(fmt.Sprintf("IF(requests >= %d, 100 * SUM([FILL(target, 0), FILL(balancer, 0)]) / requests, 0)",
-			releaseErrorRequests)),
+		Id:         pulumi.String("share"),
+		Expression: pulumi.String(errorShare(releaseErrorRequests)),
 		Label:      pulumi.String("Requests answered with an error (%)"),
 		ReturnData: pulumi.Bool(true),
 	}}
@@ -69,7 +73,6 @@ func (a *DeployerArgs) errorsAlarm(ctx *pulumi.Context, name string, parent pulu
 			},
 		})
 	}
-	topic := pulumi.Array{a.TopicArn}
 	return cloudwatch.NewMetricAlarm(ctx, name, &cloudwatch.MetricAlarmArgs{
 		Name: pulumi.String(a.Name + "-release-errors"),
 		AlarmDescription: pulumi.Sprintf("More than %d %% of the requests to %s end in an error (5xx). No release goes on, and one under way goes back.",
@@ -80,7 +83,5 @@ func (a *DeployerArgs) errorsAlarm(ctx *pulumi.Context, name string, parent pulu
 		EvaluationPeriods:  pulumi.Int(3),
 		DatapointsToAlarm:  pulumi.Int(2),
 		TreatMissingData:   pulumi.String("notBreaching"),
-		AlarmActions:       topic,
-		OkActions:          topic,
 	}, parent)
 }

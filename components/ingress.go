@@ -22,6 +22,7 @@ const (
 	ingressChart        = "oci://ghcr.io/nginx/charts/nginx-ingress"
 	ingressChartVersion = "2.6.4"
 	ingressRelease      = "nginx-ingress"
+	ingressController   = ingressRelease + "-controller" // the chart's name of the Deployment
 	ingressClass        = "nginx"
 	ingressPort         = 80 // also of the Service: the VPC CNI wants both the same where policies are enforced
 	ingressMetricsPort  = 9113

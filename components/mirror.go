@@ -38,8 +38,6 @@ type MirrorArgs struct {
 	LogKeyArn pulumi.StringInput
 	// LogRetention is how many days logs are kept, one of the steps of CloudWatch Logs.
 	LogRetention int
-	// TopicArn is the SNS topic that is told when the copy cannot be made.
-	TopicArn pulumi.StringInput
 	// Protect keeps Pulumi from deleting the copy and its logs.
 	Protect bool
 }
@@ -151,7 +149,7 @@ func (a *MirrorArgs) check(name string) error {
 	p := &problems{component: "mirror " + name}
 	p.requireText(map[string]string{"Name": a.Name, "Buildspec": a.Buildspec})
 	p.requireInput(map[string]pulumi.Input{
-		"ConnectionArn": a.ConnectionArn, "KeyArn": a.KeyArn, "LogKeyArn": a.LogKeyArn, "TopicArn": a.TopicArn,
+		"ConnectionArn": a.ConnectionArn, "KeyArn": a.KeyArn, "LogKeyArn": a.LogKeyArn,
 	})
 	a.Location.check(p)
 	p.require(a.Scripts != nil, "Scripts is missing")

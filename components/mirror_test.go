@@ -24,7 +24,7 @@ func mirrorArgs() components.MirrorArgs {
 		ConnectionArn: pulumi.String("arn:connection"), Connected: true, ReconcileMinutes: 30, Buildspec: "version: 0.2",
 		Scripts: &components.Scripts{URL: pulumi.String("s3://artifacts/delivery/abc").ToStringOutput()},
 		KeyArn:  pulumi.String("source-key"), LogKeyArn: pulumi.String("log-key"), LogRetention: 90,
-		TopicArn: pulumi.String("arn:topic"), Protect: true,
+		Protect: true,
 	}
 }
 
@@ -167,7 +167,7 @@ func TestMirrorAlarms(t *testing.T) {
 			"name": "legops-test-mirror-matters-" + alarm.name, "namespace": "AWS/CodeBuild", "metricName": alarm.metric,
 			"dimensions.ProjectName": "legops-test-mirror-matters", "statistic": "Sum", "threshold": 1.0,
 			"comparisonOperator": alarm.comparison, "treatMissingData": alarm.missing,
-			"period": alarm.period, "evaluationPeriods": alarm.periods, "alarmActions": []any{"arn:topic"},
+			"period": alarm.period, "evaluationPeriods": alarm.periods, "alarmActions": nil,
 		})
 	}
 }
@@ -232,7 +232,7 @@ func TestMirrorBeforeItIsConnected(t *testing.T) {
 
 func TestMirrorRefuses(t *testing.T) {
 	refuses(t, mirror(components.MirrorArgs{}), "mirror mirror: Name is missing", "Buildspec is missing", "ConnectionArn is missing",
-		"KeyArn is missing", "LogKeyArn is missing", "TopicArn is missing", "Scripts is missing", `Application "" must be`,
+		"KeyArn is missing", "LogKeyArn is missing", "Scripts is missing", `Application "" must be`,
 		`GithubOwner "" must match`, `Branch "" must match`, "ReconcileMinutes is 0, must be 15 to 1440", "LogRetention is 0, must be at least 1",
 		"Location.Account", "Location.Region")
 	for complaint, wrong := range map[string]func(*components.MirrorArgs){

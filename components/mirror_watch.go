@@ -79,7 +79,6 @@ func (b *mirrorBuild) alarms(project *codebuild.Project) ([]pulumi.StringInput, 
 			Period:             pulumi.Int(alarm.period),
 			EvaluationPeriods:  pulumi.Int(alarm.periods),
 			TreatMissingData:   pulumi.String(alarm.missing),
-			AlarmActions:       pulumi.Array{b.args.TopicArn},
 		}, b.parent)
 		if err != nil {
 			return nil, err

@@ -50,6 +50,8 @@ type Network struct {
 	DataSubnetIDs        pulumi.StringArrayOutput `pulumi:"dataSubnetIds"`
 	// NatAddresses are the public addresses that the platform's own requests come from.
 	NatAddresses pulumi.StringArrayOutput `pulumi:"natAddresses"`
+	// NatGatewayIDs are the NAT gateways, by zone.
+	NatGatewayIDs map[string]pulumi.StringInput
 	// EndpointSecurityGroupID is the group of the interface endpoints. It has no rules of its own.
 	EndpointSecurityGroupID pulumi.StringOutput `pulumi:"endpointSecurityGroupId"`
 	// S3PrefixListID is the addresses of S3 as the gateway endpoint routes them, for egress rules.
@@ -245,6 +247,7 @@ func (b *networkBuild) subnets(tier string, ranges []netip.Prefix, tags pulumi.S
 func (b *networkBuild) natGateways(c *Network) ([]*ec2.NatGateway, error) {
 	var nats []*ec2.NatGateway
 	addresses := pulumi.StringArray{}
+	c.NatGatewayIDs = map[string]pulumi.StringInput{}
 	for i, zone := range b.args.AvailabilityZones[:b.args.NatGateways] {
 		suffix := "nat-" + zone
 		tags := nameTag(b.args.Name + "-" + suffix)
@@ -259,6 +262,7 @@ func (b *networkBuild) natGateways(c *Network) ([]*ec2.NatGateway, error) {
 			return nil, err
 		}
 		nats, addresses = append(nats, nat), append(addresses, address.PublicIp)
+		c.NatGatewayIDs[zone] = nat.ID().ToStringOutput()
 	}
 	c.NatAddresses = addresses.ToStringArrayOutput()
 	return nats, nil

@@ -51,7 +51,6 @@ const (
 // restartAlarm goes off when containers of the application go on restarting. Container Insights counts restarts since
 // its last look.
 func (b *pipelineBuild) restartAlarm() (*cloudwatch.MetricAlarm, error) {
-	tell := pulumi.Array{b.args.TopicArn}
 	return cloudwatch.NewMetricAlarm(b.ctx, b.name+"-restarts", &cloudwatch.MetricAlarmArgs{
 		Name:             pulumi.String(b.args.delivered() + "-restarts"),
 		AlarmDescription: pulumi.Sprintf("Containers of %s go on restarting", b.args.Application),
@@ -69,7 +68,5 @@ func (b *pipelineBuild) restartAlarm() (*cloudwatch.MetricAlarm, error) {
 		EvaluationPeriods:  pulumi.Int(restartPeriods),
 		DatapointsToAlarm:  pulumi.Int(restartBad),
 		TreatMissingData:   pulumi.String("notBreaching"),
-		AlarmActions:       tell,
-		OkActions:          tell,
 	}, b.parent)
 }

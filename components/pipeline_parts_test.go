@@ -74,7 +74,7 @@ func TestPipelineRestartAlarm(t *testing.T) {
 		"dimensions": map[string]any{"ClusterName": "legops-test", "Namespace": "signatures", "PodName": "signatures"},
 		"statistic":  "Sum", "comparisonOperator": "GreaterThanOrEqualToThreshold", "threshold": 1.0,
 		"period": 60.0, "evaluationPeriods": 5.0, "datapointsToAlarm": 2.0, "treatMissingData": "notBreaching",
-		"alarmActions": []any{"arn:topic"}, "okActions": []any{"arn:topic"},
+		"alarmActions": nil, "okActions": nil,
 	})
 }
 

@@ -87,6 +87,8 @@ type Storage struct {
 	ArtifactBucketName string
 	// Names are the physical names of the applications' buckets, by name.
 	Names map[string]string
+	// ReplicaNames are the physical names of their copies, by the same names; empty without a second region.
+	ReplicaNames map[string]string
 
 	location Location
 	keyArn   pulumi.StringInput
@@ -107,10 +109,13 @@ func NewStorage(ctx *pulumi.Context, name string, args *StorageArgs, opts ...pul
 		return nil, err
 	}
 	c := &Storage{
-		Names: map[string]string{}, ArtifactBucketName: args.physical(artifactBucket), location: args.Location, keyArn: args.KeyArn,
+		Names: map[string]string{}, ReplicaNames: map[string]string{}, ArtifactBucketName: args.physical(artifactBucket), location: args.Location, keyArn: args.KeyArn,
 	}
 	for _, b := range args.Buckets {
 		c.Names[b.Name] = args.physical(b.Name)
+		if args.Replica != nil {
+			c.ReplicaNames[b.Name] = replicaName(c.Names[b.Name])
+		}
 	}
 	if err := ctx.RegisterComponentResource("legops:components:Storage", name, c, opts...); err != nil {
 		return nil, err
@@ -181,6 +186,9 @@ func (b BucketArgs) check(p *problems) {
 
 func (a *StorageArgs) physical(name string) string { return bucketName(a.Name, a.Location, name) }
 
+// requestMetrics is the name of the metrics of all requests to a bucket, their dimension FilterId.
+const requestMetrics = "EntireBucket"
+
 // applicationBuckets creates the buckets of the applications, and their copies if asked for.
 func (b *storageBuild) applicationBuckets() error {
 	sources := map[string]*bucket{}
@@ -192,6 +200,12 @@ func (b *storageBuild) applicationBuckets() error {
 			return err
 		}
 		if err := b.logAccess(b.name+"-"+described.Name, source); err != nil {
+			return err
+		}
+		// Only with this does S3 publish what happens to requests, for which it charges as for other metrics.
+		if _, err := s3.NewBucketMetric(b.ctx, b.name+"-"+described.Name, &s3.BucketMetricArgs{
+			Bucket: source.versioned.Bucket, Name: pulumi.String(requestMetrics),
+		}, b.parent); err != nil {
 			return err
 		}
 		sources[described.Name] = source

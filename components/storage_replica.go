@@ -5,6 +5,9 @@ import (
 	"github.com/pulumi/pulumi/sdk/v3/go/pulumi"
 )
 
+// replicationRule is the name of the rule that copies, for metrics.
+const replicationRule = "everything"
+
 // replicaName is the physical name of the copy of a bucket.
 func replicaName(physical string) string { return physical + "-replica" }
 
@@ -51,7 +54,7 @@ func (b *storageBuild) replicate(sources map[string]*bucket) error {
 func (b *storageBuild) replicationRule(replica *bucket) s3.BucketReplicationConfigRuleArgs {
 	enabled := pulumi.String("Enabled")
 	return s3.BucketReplicationConfigRuleArgs{
-		Id:       pulumi.String("everything"),
+		Id:       pulumi.String(replicationRule),
 		Status:   enabled,
 		Priority: pulumi.Int(0),
 		Filter:   s3.BucketReplicationConfigRuleFilterArgs{Prefix: pulumi.String("")},

@@ -94,7 +94,6 @@ func (p *Platform) deployer(ctx *pulumi.Context, cfg *stacks.Config) (err error)
 		ArtifactBucketArn:     p.artifacts(),
 		ArtifactKeyArn:        p.Encryption.Keys[components.KeyStorage],
 		LoadBalancerArnSuffix: p.LoadBalancer.ArnSuffix,
-		TopicArn:              p.Alerts.TopicArns[components.Critical],
 		Tags:                  tags(ctx, cfg),
 	}, p.onAws())
 	return err
@@ -120,13 +119,13 @@ func (p *Platform) mirrors(ctx *pulumi.Context, cfg *stacks.Config) (err error) 
 			KeyArn:           p.Encryption.Keys[components.KeySource],
 			LogKeyArn:        p.Encryption.Keys[components.KeyLogs],
 			LogRetention:     int(cfg.Monitoring.LogRetention),
-			TopicArn:         p.Alerts.TopicArns[components.Warning],
 			Protect:          cfg.DeletionProtection,
 		}, p.onAws())
 		if err != nil {
 			return err
 		}
 		p.Mirrors = append(p.Mirrors, mirror)
+		p.deliveryAlarms = append(p.deliveryAlarms, mirror.AlarmNames...)
 	}
 	return nil
 }
@@ -180,6 +179,7 @@ func (p *Platform) pipelines(ctx *pulumi.Context, cfg *stacks.Config) error {
 			return err
 		}
 		p.Pipelines[application.Name] = pipeline.PipelineName
+		p.deliveryAlarms = append(p.deliveryAlarms, pipeline.RestartAlarmName)
 	}
 	return nil
 }

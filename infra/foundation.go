@@ -36,7 +36,7 @@ func (p *Platform) encryption(ctx *pulumi.Context, cfg *stacks.Config) (err erro
 	if p.GlobalEncryption, err = components.NewEncryption(ctx, "encryption-global", &components.EncryptionArgs{
 		Name:     p.name + "-global", // also where us-east-1 is the account's region
 		Location: p.globalLocation,
-		Purposes: []components.KeyPurpose{components.KeyLogs, components.KeyRegistry},
+		Purposes: []components.KeyPurpose{components.KeyLogs, components.KeyRegistry, components.KeyAlerts},
 		Protect:  cfg.DeletionProtection,
 	}, p.onGlobal()); err != nil {
 		return err

@@ -75,8 +75,10 @@ type Platform struct {
 	Deployer          *components.Deployer
 	Github            *components.Github
 	Mirrors           []*components.Mirror
-	LoadTest          *components.LoadTest // nil where the stack has none
-	Pipelines         pulumi.StringMap     // their names, by application
+	LoadTest          *components.LoadTest          // nil where the stack has none
+	Pipelines         pulumi.StringMap              // their names, by application
+	GlobalAlerts      *components.Alerts            // in us-east-1
+	Alarms            map[string]*components.Alarms // by layer
 	Backup            *components.Backup
 	Budget            *components.Budget
 	Certificates      *components.Certificates
@@ -87,6 +89,8 @@ type Platform struct {
 
 	// name begins every physical name: <project>-<stack>.
 	name string
+	// deliveryAlarms are the names of the alarms of mirrors and pipelines.
+	deliveryAlarms []pulumi.StringInput
 	// domain is the public name.
 	domain string
 	// location is the account's region, globalLocation us-east-1, replicaLocation where copies are kept.

@@ -30,6 +30,8 @@ func TestProgramRefusesABrokenConfiguration(t *testing.T) {
 	}
 }
 
+const typeAlarm = "aws:cloudwatch/metricAlarm:MetricAlarm"
+
 func platform() *stacks.Config {
 	cidrs := func(texts ...string) (all []stacks.CIDR) {
 		for _, text := range texts {
@@ -89,8 +91,15 @@ func platform() *stacks.Config {
 			GithubOwner: "example-org", GithubConnected: true, Branch: "next", ManualApproval: true, ComputeType: "BUILD_GENERAL1_LARGE",
 			BlockSeverity: "HIGH", BakeMinutes: 6, MirrorMinutes: 45, DeployerInstanceType: "t4g.small", LoadTest: true,
 		},
-		LoadTest:   &stacks.LoadTest{Profile: "stress", ComputeType: "BUILD_GENERAL1_MEDIUM"},
-		Monitoring: stacks.Monitoring{LogRetention: 120, MonthlyBudgetUSD: 77, AlarmEmails: []string{"ops@example.com"}},
+		LoadTest: &stacks.LoadTest{Profile: "stress", ComputeType: "BUILD_GENERAL1_MEDIUM"},
+		Monitoring: stacks.Monitoring{
+			LogRetention: 120, MonthlyBudgetUSD: 77, AlarmEmails: []string{"ops@example.com"},
+			Thresholds: stacks.Thresholds{
+				CdnErrorPercent: 11, BlockedRequests: 12, BalancerErrorPercent: 13, LatencyMilliseconds: 1400, DatabaseCPUPercent: 15,
+				DatabaseFreeStoragePercent: 16, DatabaseConnectionsPercent: 50, SearchFreeStoragePercent: 18, SearchMemoryPercent: 19,
+				QueueAgeSeconds: 120, NodeCPUPercent: 21, NodeMemoryPercent: 22, NodeDiskPercent: 23, PendingPodMinutes: 24, CertificateDays: 25,
+			},
+		},
 		Applications: []stacks.Application{
 			{
 				Name: "portal", Path: "/", Port: 8080, MinReplicas: 2, MaxReplicas: 3, CPU: "100m", Memory: "128Mi", Calls: []string{"matters"},
@@ -201,6 +210,26 @@ func TestPlatformCarriesTheConfiguration(t *testing.T) {
 		{"aws:secretsmanager/secret:Secret", "loadtest-password", "kmsKeyId", "arn:of:encryption-credentials"},
 		{"aws:wafv2/ipSet:IpSet", "firewall-unlimited", "addresses[0]", "network-nat-eu-west-1a-address/32"},
 		{"aws:vpc/securityGroupEgressRule:SecurityGroupEgressRule", "connectivity-load-test-to-internet-tcp-443-out", "cidrIpv4", "0.0.0.0/0"},
+		{"aws:sns/topic:Topic", "alerts-edge-critical", "kmsMasterKeyId", "arn:of:encryption-global-alerts"},
+		{typeAlarm, "alarms-edge-errors", "threshold", 11.0},
+		{typeAlarm, "alarms-edge-blocked", "threshold", 12.0},
+		{typeAlarm, "alarms-edge-certificate", "threshold", 25.0},
+		{typeAlarm, "alarms-balancer-errors", "threshold", 13.0},
+		{typeAlarm, "alarms-balancer-latency", "threshold", 1.4},
+		{typeAlarm, "alarms-balancer-certificate", "threshold", 25.0},
+		{typeAlarm, "alarms-database-cpu", "threshold", 15.0},
+		{typeAlarm, "alarms-database-storage-low", "threshold", 20 * (1 << 30) * 0.16},
+		{typeAlarm, "alarms-database-connections", "threshold", 450.0},
+		{typeAlarm, "alarms-search-storage-low", "threshold", 11 * 1024 * 0.18},
+		{typeAlarm, "alarms-search-memory", "threshold", 19.0},
+		{typeAlarm, "alarms-queues-signing-age", "threshold", 120.0},
+		{typeAlarm, "alarms-cluster-cpu", "threshold", 21.0},
+		{typeAlarm, "alarms-cluster-memory", "threshold", 22.0},
+		{typeAlarm, "alarms-cluster-disk", "threshold", 23.0},
+		{typeAlarm, "alarms-cluster-pending", "evaluationPeriods", 24.0},
+		{typeAlarm, "alarms-cluster-matters-down", "dimensions.Namespace", "matters"},
+		{"aws:cloudwatch/compositeAlarm:CompositeAlarm", "alarms-edge-critical", "alarmActions[0]", "arn:of:alerts-edge-critical"},
+		{"aws:cloudwatch/compositeAlarm:CompositeAlarm", "alarms-database-critical", "alarmActions[0]", "arn:of:alerts-critical"},
 		{"aws:backup/vault:Vault", "backup-vault", "kmsKeyArn", "arn:of:encryption-backup"},
 		{"aws:backup/vault:Vault", "backup-vault-replica", "kmsKeyArn", "arn:of:encryption-replica-backup"},
 		{"aws:backup/vaultLockConfiguration:VaultLockConfiguration", "backup-vault", "minRetentionDays", 16.0},
@@ -286,7 +315,7 @@ func TestPlatformReportsAResourceThatCannotBeRegistered(t *testing.T) {
 		"legops:components:LoadBalancer", "legops:components:Firewall", "legops:components:Cdn", "legops:components:Connectivity",
 		"legops:components:Alerts", "legops:components:Scripts", "legops:components:Builder", "legops:components:Deployer",
 		"legops:components:Github", "legops:components:Mirror", "legops:components:LoadTest", "legops:components:Pipeline",
-		"legops:components:Backup",
+		"legops:components:Alarms", "legops:components:Backup",
 		"legops:components:Budget",
 	} {
 		var returned error

@@ -2,6 +2,7 @@ package stacks
 
 import (
 	"regexp"
+	"strconv"
 	"strings"
 )
 
@@ -31,3 +32,29 @@ func (t InstanceType) family() string {
 }
 
 func (t InstanceType) text() string { return string(t) }
+
+// largeMemory is the memory in GiB of a database class of size large, by family without generation, and for the two
+// families of class x that differ: every size above has as many times that as it is larger.
+var largeMemory = map[string]int{"t": 8, "m": 8, "r": 16, "x2idn": 32, "x2iedn": 64}
+
+// MemoryGiB is the memory of the class (AWS, "Hardware specifications for DB instance classes").
+func (c DatabaseClass) MemoryGiB() int {
+	_, class, _ := strings.Cut(string(c), ".")
+	family, size, _ := strings.Cut(class, ".")
+	large, known := largeMemory[family]
+	if !known {
+		large = largeMemory[class[:1]]
+	}
+	switch size {
+	case "micro":
+		return large / 8
+	case "small":
+		return large / 4
+	case "medium":
+		return large / 2
+	case "large":
+		return large
+	}
+	times, _ := strconv.Atoi(strings.TrimSuffix(size, "xlarge"))
+	return 2 * large * max(times, 1)
+}

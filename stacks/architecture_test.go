@@ -55,3 +55,23 @@ func TestArchitectureOfEveryInstanceType(t *testing.T) {
 		t.Errorf("arm64 families\ngot  %s\nwant %s", strings.Join(got, " "), want)
 	}
 }
+
+func TestDatabaseMemory(t *testing.T) {
+	for class, want := range map[DatabaseClass]int{
+		"db.t4g.micro": 1, "db.t4g.medium": 4, "db.t3.2xlarge": 32, "db.m7g.large": 8, "db.m6id.32xlarge": 512, "db.r7g.large": 16,
+		"db.r6gd.xlarge": 32, "db.r8g.48xlarge": 1536, "db.x2idn.16xlarge": 1024, "db.x2iedn.xlarge": 128, "db.x2iedn.32xlarge": 4096,
+	} {
+		if got := class.MemoryGiB(); got != want {
+			t.Errorf("%s has %d GiB, want %d", class, got, want)
+		}
+	}
+	classes := schema().at(steps("legops:rds.instanceClass"))
+	for _, class := range classes.Enum {
+		if name, _ := class.(string); DatabaseClass(name).MemoryGiB() < 1 {
+			t.Errorf("%s has no memory", name)
+		}
+	}
+	if len(classes.Enum) == 0 {
+		t.Error("the schema knows no classes")
+	}
+}

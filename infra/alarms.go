@@ -1,0 +1,126 @@
+package infra
+
+import (
+	"github.com/pulumi/pulumi/sdk/v3/go/pulumi"
+
+	"legops/components"
+	"legops/stacks"
+)
+
+// globalAlerts are the topics of us-east-1: an alarm tells a topic of its own region.
+func (p *Platform) globalAlerts(ctx *pulumi.Context, cfg *stacks.Config) (err error) {
+	p.GlobalAlerts, err = components.NewAlerts(ctx, "alerts-edge", &components.AlertsArgs{
+		Name:     p.name + "-edge", // also where us-east-1 is the account's region
+		Location: p.globalLocation,
+		KeyArn:   p.GlobalEncryption.Keys[components.KeyAlerts],
+		Emails:   cfg.Monitoring.AlarmEmails,
+	}, p.onGlobal())
+	return err
+}
+
+// layer is a part of the platform with alarms of its own.
+type layer struct {
+	name   string
+	alarms []components.Alarm
+	others map[components.Severity][]pulumi.StringInput
+	// below are the layers it stands on.
+	below []string
+	// global says that its metrics are in us-east-1.
+	global bool
+}
+
+// layers are in the order of what stands on what, as far as they are in one region.
+func (p *Platform) layers(cfg *stacks.Config) []layer {
+	thresholds := cfg.Monitoring.Thresholds
+	applications := make([]string, len(cfg.Applications))
+	for i, application := range cfg.Applications {
+		applications[i] = application.Name
+	}
+	return []layer{{
+		name: "database",
+		alarms: components.DatabaseAlarms(components.DatabaseAlarmArgs{
+			Identifier:         p.Rds.Identifier,
+			CPUPercent:         thresholds.DatabaseCPUPercent,
+			StorageGiB:         cfg.Rds.StorageGiB,
+			FreeStoragePercent: thresholds.DatabaseFreeStoragePercent,
+			MemoryGiB:          cfg.Rds.InstanceClass.MemoryGiB(),
+			ConnectionsPercent: thresholds.DatabaseConnectionsPercent,
+		}),
+	}, {
+		name: "search",
+		alarms: components.SearchAlarms(components.SearchAlarmArgs{
+			DomainName:         p.OpenSearch.DomainName,
+			Account:            cfg.Account,
+			VolumeGiB:          cfg.OpenSearch.VolumeGiB,
+			FreeStoragePercent: thresholds.SearchFreeStoragePercent,
+			MemoryPercent:      thresholds.SearchMemoryPercent,
+		}),
+	}, {
+		name:   "queues",
+		alarms: components.QueueAlarms(p.Queues.PhysicalNames, p.Queues.DeadLetterNames, thresholds.QueueAgeSeconds),
+	}, {
+		name:   "storage",
+		alarms: components.StorageAlarms(p.Storage.Names, p.Storage.ReplicaNames),
+	}, {
+		name:   "network",
+		alarms: components.NetworkAlarms(p.Network.NatGatewayIDs),
+	}, {
+		name:  "cluster",
+		below: []string{"database", "search"},
+		alarms: components.ClusterAlarms(components.ClusterAlarmArgs{
+			ClusterName:       p.Eks.ClusterName,
+			Applications:      applications,
+			NodeCPUPercent:    thresholds.NodeCPUPercent,
+			NodeMemoryPercent: thresholds.NodeMemoryPercent,
+			NodeDiskPercent:   thresholds.NodeDiskPercent,
+			PendingPodMinutes: thresholds.PendingPodMinutes,
+		}),
+	}, {
+		name:  "balancer",
+		below: []string{"database", "search", "cluster"},
+		alarms: components.BalancerAlarms(components.BalancerAlarmArgs{
+			LoadBalancer:        p.LoadBalancer.ArnSuffix,
+			TargetGroup:         p.LoadBalancer.TargetGroupArnSuffix,
+			CertificateArn:      p.Certificates.RegionalArn,
+			ErrorPercent:        thresholds.BalancerErrorPercent,
+			LatencyMilliseconds: thresholds.LatencyMilliseconds,
+			CertificateDays:     thresholds.CertificateDays,
+		}),
+		others: map[components.Severity][]pulumi.StringInput{components.Critical: {p.Deployer.AlarmName}},
+	}, {
+		name:   "delivery",
+		others: map[components.Severity][]pulumi.StringInput{components.Warning: p.deliveryAlarms},
+	}, {
+		name:   "edge",
+		global: true,
+		alarms: components.EdgeAlarms(components.EdgeAlarmArgs{
+			DistributionID:  p.Cdn.DistributionID,
+			WebACL:          pulumi.String(p.name), // also the name of its metrics
+			CertificateArn:  p.Certificates.GlobalArn,
+			ErrorPercent:    thresholds.CdnErrorPercent,
+			BlockedRequests: thresholds.BlockedRequests,
+			CertificateDays: thresholds.CertificateDays,
+		}),
+	}}
+}
+
+// alarms are those of each layer. What goes wrong below is told there, and not again above.
+func (p *Platform) alarms(ctx *pulumi.Context, cfg *stacks.Config) (err error) {
+	p.Alarms = map[string]*components.Alarms{}
+	for _, l := range p.layers(cfg) {
+		args := &components.AlarmsArgs{
+			Name: p.name, Layer: l.name, Alarms: l.alarms, Others: l.others, TopicArns: p.Alerts.TopicArns,
+		}
+		on := p.onAws()
+		if l.global {
+			args.TopicArns, on = p.GlobalAlerts.TopicArns, p.onGlobal()
+		}
+		for _, below := range l.below {
+			args.ExplainedBy = append(args.ExplainedBy, p.Alarms[below])
+		}
+		if p.Alarms[l.name], err = components.NewAlarms(ctx, "alarms-"+l.name, args, on); err != nil {
+			return err
+		}
+	}
+	return nil
+}
