@@ -25,9 +25,18 @@ type Traffic struct {
 
 // Assumed is the traffic of each kind of account.
 var Assumed = map[stacks.Environment]Traffic{
-	stacks.Development: {Requests: 1, VisitorGB: 10, CapacityUnits: 0.1, NatGB: 100, Messages: 2, DocumentGB: 10, LogGB: 20, Releases: 40},
-	stacks.Test:        {Requests: 10, VisitorGB: 50, CapacityUnits: 1, NatGB: 100, Messages: 5, DocumentGB: 50, LogGB: 50, Releases: 20},
-	stacks.Production:  {Requests: 50, VisitorGB: 1000, CapacityUnits: 3, NatGB: 300, Messages: 20, DocumentGB: 1000, LogGB: 200, Releases: 8},
+	stacks.Development: {
+		Requests: 1, VisitorGB: 10, CapacityUnits: 0.1,
+		NatGB: 100, Messages: 2, DocumentGB: 10, LogGB: 20, Releases: 40,
+	},
+	stacks.Test: {
+		Requests: 10, VisitorGB: 50, CapacityUnits: 1,
+		NatGB: 100, Messages: 5, DocumentGB: 50, LogGB: 50, Releases: 20,
+	},
+	stacks.Production: {
+		Requests: 50, VisitorGB: 1000, CapacityUnits: 3,
+		NatGB: 300, Messages: 20, DocumentGB: 1000, LogGB: 200, Releases: 8,
+	},
 }
 
 // What else is assumed, in every account.

