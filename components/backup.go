@@ -12,22 +12,22 @@ type BackupLockArgs struct {
 	// MinRetention and MaxRetention are how many days a backup may be kept to get into a vault, 1 to 36500 (the bounds of
 	// AWS Backup).
 	MinRetention, MaxRetention int
-	// ChangeableFor is after how many days nobody can change or lift the lock any more (compliance mode), 3 or more (a bound
-	// of AWS Backup). 0 is never: whoever has the right may lift it (governance mode).
+	// ChangeableFor is after how many days nobody can change or lift the lock any more (compliance mode), 3 or more (a
+	// bound of AWS Backup). 0 is never: whoever has the right may lift it (governance mode).
 	ChangeableFor int
 }
 
 // BackupArgs are the arguments of Backup.
 type BackupArgs struct {
-	// Name is the name of the vaults, 2 to 50 letters, digits and hyphens (the bounds of AWS Backup), and the prefix of every
-	// other name.
+	// Name is the name of the vaults, 2 to 50 letters, digits and hyphens (the bounds of AWS Backup), and the prefix of
+	// every other name.
 	Name string
 	// Location is the region and account of what is backed up.
 	Location Location
 	// KeyArn is the KMS key of the vault: that of KeyBackup.
 	KeyArn pulumi.StringInput
-	// Start is when the hour begins in which each daily backup starts, in UTC, such as 07:00. It has to be an hour away from
-	// the backup and maintenance windows of the database, in which RDS refuses other backups.
+	// Start is when the hour begins in which each daily backup starts, in UTC, such as 07:00. It has to be an hour away
+	// from the backup and maintenance windows of the database, in which RDS refuses other backups.
 	Start string
 	// Retention is how many days a backup is kept, 1 to 36500 (the bounds of AWS Backup).
 	Retention int
@@ -43,17 +43,18 @@ type BackupArgs struct {
 	BucketArns []string
 	// TopicArn is the topic that is told when a backup or a copy fails.
 	TopicArn pulumi.StringInput
-	// Protect keeps Pulumi from deleting the vaults, and they stay when the stack goes. Without it they go with every backup
-	// in them, but for those that a lock keeps.
+	// Protect keeps Pulumi from deleting the vaults, and they stay when the stack goes. Without it they go with every
+	// backup in them, but for those that a lock keeps.
 	Protect bool
 }
 
-// Backup is the daily backup of database, buckets and the volumes of pods, into a vault that nobody deletes backups from.
+// Backup is the daily backup of database, buckets and the volumes of pods, into a vault that nobody deletes backups
+// from.
 //
-// Each backup is a whole of its own. Backups to a point in time are left to the services: AWS Backup would take over the
-// backup settings of the database to make them. Snapshots of database and volumes stay under the key of what they are of,
-// backups of buckets are under the key of the vault, and every copy is under the key of the vault that it goes to (AWS
-// Backup Developer Guide, "Encryption for backups").
+// Backups are of once a day. Going back to a point in time is left to the services: for it AWS Backup would take over
+// the backup settings of the database. Snapshots of database and volumes stay under the key of what they
+// are of, backups of buckets are under the key of the vault, and every copy is under the key of the vault that it
+// goes to (AWS Backup Developer Guide, "Encryption for backups").
 type Backup struct {
 	pulumi.ResourceState
 
@@ -142,10 +143,11 @@ type backupRetention struct {
 func (l *BackupLockArgs) check(p *problems, kept []backupRetention) {
 	p.require(l.MinRetention >= 1 && l.MaxRetention <= 36500 && l.MinRetention <= l.MaxRetention,
 		"Lock.MinRetention and MaxRetention are %d and %d, must be 1 to 36500 days in this order", l.MinRetention, l.MaxRetention)
-	p.require(l.ChangeableFor == 0 || l.ChangeableFor >= 3, "Lock.ChangeableFor is %d, must be 0 or at least 3 days", l.ChangeableFor)
+	p.require(l.ChangeableFor == 0 || l.ChangeableFor >= 3,
+		"Lock.ChangeableFor is %d, must be 0 or at least 3 days", l.ChangeableFor)
 	for _, r := range kept {
-		p.require(r.days >= l.MinRetention && r.days <= l.MaxRetention, "%s is %d, but Lock lets in %d to %d days only",
-			r.field, r.days, l.MinRetention, l.MaxRetention)
+		p.require(r.days >= l.MinRetention && r.days <= l.MaxRetention,
+			"%s is %d, but Lock lets in %d to %d days only", r.field, r.days, l.MinRetention, l.MaxRetention)
 	}
 }
 
@@ -161,7 +163,9 @@ func (b *backupBuild) vaults() (*backupVault, []pulumi.Resource, error) {
 }
 
 // vault creates a vault of the physical name of all, with its policy and lock.
-func (b *backupBuild) vault(name string, keyArn pulumi.StringInput, opts ...pulumi.ResourceOption) (*backupVault, []pulumi.Resource, error) {
+func (b *backupBuild) vault(
+	name string, keyArn pulumi.StringInput, opts ...pulumi.ResourceOption,
+) (*backupVault, []pulumi.Resource, error) {
 	// The settings share the protection of the vault: one that stays behind must not lie open.
 	opts = append(opts, b.parent, pulumi.Protect(b.args.Protect), pulumi.RetainOnDelete(b.args.Protect))
 	vault, err := newBackupVault(b.ctx, name, &backupVaultArgs{
@@ -193,9 +197,9 @@ func (b *backupBuild) vault(name string, keyArn pulumi.StringInput, opts ...pulu
 	return vault, append(ready, lock), err
 }
 
-// keepBackups refuses to delete a backup or to shorten its time, to everybody; AWS Backup itself still deletes what is
-// over its time. Who really has to takes the policy away first, and so leaves a trace. Changing the policy stays allowed,
-// since the program itself has to.
+// keepBackups refuses to delete a backup or to shorten its time, to everybody; AWS Backup itself still deletes what
+// is over its time. Who really has to takes the policy away first, and so leaves a trace. Changing the policy stays
+// allowed, since the program itself has to.
 func keepBackups() Statement {
 	return Statement{
 		Sid: "KeepBackups", Deny: true, Principals: arns("*"), Resources: arns("*"), // all in this vault
@@ -215,8 +219,12 @@ func (b *backupBuild) roles() (map[string]*role, error) {
 		suffix, description string
 		managed             []string
 	}{
-		{backupRole, "Makes backups", []string{"service-role/AWSBackupServiceRolePolicyForBackup", "AWSBackupServiceRolePolicyForS3Backup"}},
-		{restoreRole, "Restores backups", []string{"service-role/AWSBackupServiceRolePolicyForRestores", "AWSBackupServiceRolePolicyForS3Restore"}},
+		{backupRole, "Makes backups", []string{
+			"service-role/AWSBackupServiceRolePolicyForBackup", "AWSBackupServiceRolePolicyForS3Backup",
+		}},
+		{restoreRole, "Restores backups", []string{
+			"service-role/AWSBackupServiceRolePolicyForRestores", "AWSBackupServiceRolePolicyForS3Restore",
+		}},
 	} {
 		created, err := newRole(b.ctx, b.name+"-role-"+r.suffix, b.args.Location, roleArgs{
 			name:        b.args.Name + "-" + r.suffix,
@@ -265,15 +273,17 @@ func (b *backupBuild) plan(by *role, ready []pulumi.Resource) error {
 	return nil
 }
 
-// selections are what is backed up. Each names what it is of, so that the account's settings of AWS Backup, which services
-// it is for, do not matter.
+// selections are what is backed up. Each names what it is of, so that the account's settings of AWS Backup, which
+// services it is for, do not matter.
 func (a *BackupArgs) selections() []backupSelectionArgs {
 	return []backupSelectionArgs{
 		{Name: "data", Resources: append(pulumi.StringArray{a.DatabaseArn}, arns(a.BucketArns...)...)},
 		{
 			// The EBS CSI driver puts this tag on every volume that it makes (its docs/tagging.md).
 			Name: "volumes", Resources: arns(a.Location.ARN("ec2", "volume/*")),
-			Conditions: backupConditions{{StringEquals: []backupTag{{Key: "aws:ResourceTag/ebs.csi.aws.com/cluster", Value: "true"}}}},
+			Conditions: backupConditions{{StringEquals: []backupTag{
+				{Key: "aws:ResourceTag/ebs.csi.aws.com/cluster", Value: "true"},
+			}}},
 		},
 	}
 }
@@ -286,8 +296,10 @@ func (a *BackupArgs) failures() []notice {
 			suffix: "backup-failed", description: "A backup has failed, did not start in time or was stopped",
 			source: "aws.backup", detailType: "Backup Job State Change",
 			detail: map[string][]string{"state": {"FAILED", "EXPIRED", "ABORTED"}},
-			fields: map[string]string{"resource": "$.detail.resourceArn", "state": "$.detail.state", "job": "$.detail.backupJobId"},
-			text:   "The backup of <resource> has ended with <state>, job <job>: " + console,
+			fields: map[string]string{
+				"resource": "$.detail.resourceArn", "state": "$.detail.state", "job": "$.detail.backupJobId",
+			},
+			text: "The backup of <resource> has ended with <state>, job <job>: " + console,
 		},
 		{
 			suffix: "copy-failed", description: "The copy of a backup to another region has failed",

@@ -6,8 +6,8 @@ import (
 	"github.com/pulumi/pulumi/sdk/v3/go/pulumi"
 )
 
-// The resources of AWS Backup, bound here with the fields in use. The package of the SDK that binds them takes six seconds
-// of processor time to compile (decision 0009).
+// The resources of AWS Backup, bound here with the fields in use. The package of the SDK that binds them takes six
+// seconds of processor time to compile (decision 0009).
 
 // backupVault is aws:backup/vault:Vault.
 type backupVault struct {
@@ -32,7 +32,9 @@ type backupVaultFields struct {
 // ElementType is part of pulumi.Input.
 func (backupVaultArgs) ElementType() reflect.Type { return reflect.TypeFor[backupVaultFields]() }
 
-func newBackupVault(ctx *pulumi.Context, name string, args *backupVaultArgs, opts ...pulumi.ResourceOption) (*backupVault, error) {
+func newBackupVault(
+	ctx *pulumi.Context, name string, args *backupVaultArgs, opts ...pulumi.ResourceOption,
+) (*backupVault, error) {
 	r := &backupVault{}
 	return r, ctx.RegisterResource("aws:backup/vault:Vault", name, args, r, opts...)
 }
@@ -52,7 +54,9 @@ func (backupVaultPolicyArgs) ElementType() reflect.Type {
 	return reflect.TypeFor[backupVaultPolicyFields]()
 }
 
-func newBackupVaultPolicy(ctx *pulumi.Context, name string, args *backupVaultPolicyArgs, opts ...pulumi.ResourceOption) (pulumi.Resource, error) {
+func newBackupVaultPolicy(
+	ctx *pulumi.Context, name string, args *backupVaultPolicyArgs, opts ...pulumi.ResourceOption,
+) (pulumi.Resource, error) {
 	r := &pulumi.CustomResourceState{}
 	return r, ctx.RegisterResource("aws:backup/vaultPolicy:VaultPolicy", name, args, r, opts...)
 }
@@ -76,7 +80,9 @@ func (backupVaultLockArgs) ElementType() reflect.Type {
 	return reflect.TypeFor[backupVaultLockFields]()
 }
 
-func newBackupVaultLock(ctx *pulumi.Context, name string, args *backupVaultLockArgs, opts ...pulumi.ResourceOption) (pulumi.Resource, error) {
+func newBackupVaultLock(
+	ctx *pulumi.Context, name string, args *backupVaultLockArgs, opts ...pulumi.ResourceOption,
+) (pulumi.Resource, error) {
 	r := &pulumi.CustomResourceState{}
 	return r, ctx.RegisterResource("aws:backup/vaultLockConfiguration:VaultLockConfiguration", name, args, r, opts...)
 }
@@ -111,7 +117,9 @@ func (backupPlanArgs) ElementType() reflect.Type { return reflect.TypeFor[backup
 
 type backupPlanFields backupPlanArgs
 
-func newBackupPlan(ctx *pulumi.Context, name string, args *backupPlanArgs, opts ...pulumi.ResourceOption) (*pulumi.CustomResourceState, error) {
+func newBackupPlan(
+	ctx *pulumi.Context, name string, args *backupPlanArgs, opts ...pulumi.ResourceOption,
+) (*pulumi.CustomResourceState, error) {
 	r := &pulumi.CustomResourceState{}
 	return r, ctx.RegisterResource("aws:backup/plan:Plan", name, args, r, opts...)
 }
@@ -148,6 +156,8 @@ func (backupSelectionArgs) ElementType() reflect.Type {
 	return reflect.TypeFor[backupSelectionFields]()
 }
 
-func newBackupSelection(ctx *pulumi.Context, name string, args *backupSelectionArgs, opts ...pulumi.ResourceOption) error {
+func newBackupSelection(
+	ctx *pulumi.Context, name string, args *backupSelectionArgs, opts ...pulumi.ResourceOption,
+) error {
 	return ctx.RegisterResource("aws:backup/selection:Selection", name, args, &pulumi.CustomResourceState{}, opts...)
 }

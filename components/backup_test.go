@@ -87,6 +87,7 @@ func TestBackupKeepsCopiesUnderLock(t *testing.T) {
 		for _, found := range []string{vault.URN, policy.URN, lock.URN} {
 			assert.Contains(t, plan.DependsOn, found, "no backup before the vault is closed")
 		}
+		assert.True(t, lock.DeleteBeforeReplace, "deleting the old one afterwards would unlock the vault")
 		assert.True(t, vault.Protect && policy.Protect && lock.Protect)
 		assert.True(t, vault.RetainOnDelete && policy.RetainOnDelete && lock.RetainOnDelete)
 		assert.JSONEq(t, `{"Version": "2012-10-17", "Statement": [{
@@ -106,6 +107,9 @@ func TestBackupLockThatCanBeLifted(t *testing.T) {
 func TestBackupSelections(t *testing.T) {
 	r := record(t, backup(backupArgs()))
 	assert.Len(t, r.OfType(typeSelection), 2)
+	for _, selection := range r.OfType(typeSelection) {
+		assert.True(t, selection.DeleteBeforeReplace, "AWS refuses a second of the same name")
+	}
 	expect(t, r.One(t, typeSelection, "backup-data"), map[string]any{
 		"name": "data", "planId": "backup-plan-id", "iamRoleArn": "arn:of:backup-role-backup", "conditions": nil,
 		"resources": []any{"arn:of:database", "arn:aws:s3:::documents", "arn:aws:s3:::evidence"},

@@ -25,8 +25,8 @@ type Budget struct {
 	BudgetName pulumi.StringOutput `pulumi:"budgetName"`
 }
 
-// budgetNotices are when people are told, in percent of the budget: early, when it is used up, and when it will be at the
-// pace of the month.
+// budgetNotices are when people are told, in percent of the budget: early, when it is used up, and when it will be at
+// the pace of the month.
 var budgetNotices = []struct {
 	of      string
 	percent int

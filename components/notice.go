@@ -24,7 +24,9 @@ type notice struct {
 }
 
 // newRule creates an EventBridge rule of the physical name.
-func newRule(ctx *pulumi.Context, name, physical, description string, pattern eventPattern, parent pulumi.ResourceOption) (*cloudwatch.EventRule, error) {
+func newRule(
+	ctx *pulumi.Context, name, physical, description string, pattern eventPattern, parent pulumi.ResourceOption,
+) (*cloudwatch.EventRule, error) {
 	return cloudwatch.NewEventRule(ctx, name, &cloudwatch.EventRuleArgs{
 		Name:         pulumi.String(physical),
 		Description:  pulumi.String(description),
@@ -32,9 +34,11 @@ func newRule(ctx *pulumi.Context, name, physical, description string, pattern ev
 	}, parent)
 }
 
-// newNotice tells the topic of an event; name and physical are prefixes. Of SNS, EventBridge needs no role: the policy of
-// the topic lets it publish.
-func newNotice(ctx *pulumi.Context, name, physical string, n notice, topicArn pulumi.StringInput, parent pulumi.ResourceOption) error {
+// newNotice tells the topic of an event; name and physical are prefixes. Of SNS, EventBridge needs no role: the
+// policy of the topic lets it publish.
+func newNotice(
+	ctx *pulumi.Context, name, physical string, n notice, topicArn pulumi.StringInput, parent pulumi.ResourceOption,
+) error {
 	rule, err := newRule(ctx, name+"-"+n.suffix, physical+"-"+n.suffix, n.description, eventPattern{
 		Source: []string{n.source}, DetailType: []string{n.detailType}, Detail: n.detail,
 	}, parent)

@@ -7,8 +7,8 @@ import (
 	"legops/stacks"
 )
 
-// backup gets data back after a mistake or an attack. The search domain is not in it: AWS Backup does not know OpenSearch,
-// which keeps snapshots of its own.
+// backup gets data back after a mistake or an attack. The search domain is not in it: AWS Backup does not know
+// OpenSearch, which keeps snapshots of its own.
 func (p *Platform) backup(ctx *pulumi.Context, cfg *stacks.Config) (err error) {
 	args := &components.BackupArgs{
 		Name:        p.name,

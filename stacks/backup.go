@@ -5,8 +5,8 @@ import (
 	"time"
 )
 
-// backupDistance is how close to one of its windows RDS refuses a snapshot of AWS Backup: AWS re:Post, "How does AWS Backup
-// coordinate with Amazon RDS backup and maintenance windows".
+// backupDistance is how close to one of its windows RDS refuses a snapshot of AWS Backup: AWS re:Post, "How does AWS
+// Backup coordinate with Amazon RDS backup and maintenance windows".
 const backupDistance = time.Hour
 
 // backupStartWindow is within which time of its start a backup begins: the shortest that AWS Backup takes.
@@ -15,8 +15,8 @@ const backupStartWindow = time.Hour
 func backups(c *checker) {
 	b := c.Backup
 	if b.CopyRetentionDays != nil && c.Storage.ReplicaRegion == nil && c.ok("storage.replicaRegion") {
-		c.report("backup.copyRetentionDays", *b.CopyRetentionDays, "copies are kept in "+full("storage.replicaRegion")+", which is missing",
-			"add it, or remove copyRetentionDays")
+		c.report("backup.copyRetentionDays", *b.CopyRetentionDays,
+			fmt.Sprintf("copies are kept in %s, which is missing", full("storage.replicaRegion")), "add it, or remove copyRetentionDays")
 	}
 	backupLock(c)
 	if !c.ok("backup.start", "rds.backupWindow", "rds.maintenanceWindow") || b.Start == "" {
@@ -32,7 +32,8 @@ func backups(c *checker) {
 			{"rds.maintenanceWindow", c.Rds.MaintenanceWindow, weekly(c.Rds.MaintenanceWindow)},
 		} {
 			if start.overlaps(window.span.widened(backupDistance)) {
-				c.report("backup.start", b.Start, fmt.Sprintf("backups start within an hour of %s (%s), when RDS refuses them", full(window.key), window.text),
+				c.report("backup.start", b.Start,
+					fmt.Sprintf("backups start within an hour of %s (%s), when RDS refuses them", full(window.key), window.text),
 					"choose a time two hours or more before it, or an hour or more after it")
 				return
 			}
@@ -47,8 +48,8 @@ func backupLock(c *checker) {
 		return
 	}
 	if lock.MinRetentionDays > lock.MaxRetentionDays {
-		c.report("backup.lock.minRetentionDays", lock.MinRetentionDays, fmt.Sprintf("above maxRetentionDays, which is %d", lock.MaxRetentionDays),
-			"lower minRetentionDays or raise maxRetentionDays")
+		c.report("backup.lock.minRetentionDays", lock.MinRetentionDays,
+			fmt.Sprintf("above maxRetentionDays, which is %d", lock.MaxRetentionDays), "lower minRetentionDays or raise maxRetentionDays")
 		return
 	}
 	for _, kept := range []struct {
@@ -56,7 +57,8 @@ func backupLock(c *checker) {
 		days *int
 	}{{"backup.retentionDays", &c.Backup.RetentionDays}, {"backup.copyRetentionDays", c.Backup.CopyRetentionDays}} {
 		if kept.days != nil && (*kept.days < lock.MinRetentionDays || *kept.days > lock.MaxRetentionDays) {
-			c.report(kept.key, *kept.days, fmt.Sprintf("%s lets in %d to %d days only", full("backup.lock"), lock.MinRetentionDays, lock.MaxRetentionDays),
+			c.report(kept.key, *kept.days,
+				fmt.Sprintf("%s lets in %d to %d days only", full("backup.lock"), lock.MinRetentionDays, lock.MaxRetentionDays),
 				"keep to them, or change the lock")
 		}
 	}

@@ -31,6 +31,8 @@ type Resource struct {
 	DeletedWith    string   // URN
 	Protect        bool
 	RetainOnDelete bool
+	// DeleteBeforeReplace deletes the old one first where a new one takes its place.
+	DeleteBeforeReplace bool
 }
 
 // Get is the input at a path such as scalingConfig.minSize, as plain Go; nil if there is none. Numbers are float64.
@@ -107,6 +109,7 @@ func (r *Recorder) NewResource(args pulumi.MockResourceArgs) (string, resource.P
 		recorded.DeletedWith = rpc.GetDeletedWith()
 		recorded.Protect = rpc.GetProtect()
 		recorded.RetainOnDelete = rpc.GetRetainOnDelete()
+		recorded.DeleteBeforeReplace = rpc.GetDeleteBeforeReplace()
 		for _, alias := range rpc.GetAliases() {
 			recorded.Aliases = append(recorded.Aliases, alias.GetSpec().GetName()+alias.GetUrn())
 		}

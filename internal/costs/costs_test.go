@@ -1,0 +1,117 @@
+package costs
+
+import (
+	"strings"
+	"testing"
+
+	"github.com/stretchr/testify/assert"
+	"github.com/stretchr/testify/require"
+
+	"legops/stacks"
+)
+
+func config(t *testing.T, stack string) *stacks.Config {
+	t.Helper()
+	values, err := stacks.ReadFile("../../Pulumi." + stack + ".yaml")
+	require.NoError(t, err)
+	cfg, err := stacks.Load(stacks.Project, values)
+	require.NoError(t, err)
+	return cfg
+}
+
+// costsMore is what a changed stack costs more, in a component.
+func costsMore(t *testing.T, stack, component string, change func(*stacks.Config)) float64 {
+	t.Helper()
+	cfg := config(t, stack)
+	before, err := Of(cfg)
+	require.NoError(t, err)
+	change(cfg)
+	after, err := Of(cfg)
+	require.NoError(t, err)
+	assert.InDelta(t, after.USD()-before.USD(), after.Component(component)-before.Component(component), 0.005, "only %s", component)
+	return after.USD() - before.USD()
+}
+
+// Each change costs what its price says, and nothing elsewhere.
+func TestChangesCostWhatTheyAreMadeOf(t *testing.T) {
+	for _, c := range []struct {
+		what, stack, component string
+		change                 func(*stacks.Config)
+		usd                    float64
+	}{
+		{"a second endpoint", "dev", "network", func(c *stacks.Config) { c.Network.InterfaceEndpoints = []stacks.EndpointService{"sts"} }, 2 * 730 * 0.01},
+		{"a second gateway and its address", "dev", "network", func(c *stacks.Config) { c.Network.NatGateways = 2 }, 730 * (0.045 + 0.005)},
+		{"no bastion", "dev", "network", func(c *stacks.Config) { c.Bastion.Enabled = false }, -730*(0.0042+0.005) - 8*0.08},
+		{"no standby", "prod", "database", func(c *stacks.Config) { c.Rds.MultiAz = false }, -730*0.239 - 200*0.115 - 2*3.815},
+		{"insights for a week", "prod", "database", func(c *stacks.Config) { c.Rds.PerformanceInsightsRetentionDays = 7 }, -4 * 3.815},
+		{"no masters", "prod", "search", func(c *stacks.Config) { c.OpenSearch.DedicatedMasters = nil }, -3 * 730 * 0.128},
+		{"ten days more of backups", "test", "backup", func(c *stacks.Config) { c.Backup.RetentionDays += 10 }, 0.1 * (50*0.05 + 50*0.095)},
+		{"larger disks", "test", "cluster", func(c *stacks.Config) { c.Eks.Nodes.DiskGiB *= 2 }, 5 * 60 * 0.08},
+		{"on demand", "dev", "cluster", func(c *stacks.Config) { c.Eks.Nodes.CapacityType = stacks.OnDemand }, 5 * 730 * 0.0816 / 2},
+		{"an application's secrets", "dev", "operations", func(c *stacks.Config) {
+			c.Applications[2].Secrets = []stacks.SecretName{"a", "b"}
+		}, 2 * 0.40},
+		{"twice as many comparisons of the mirrors", "dev", "delivery", func(c *stacks.Config) { c.Pipeline.MirrorMinutes /= 2 }, 9 * 730 * 0.005},
+	} {
+		assert.InDelta(t, c.usd, costsMore(t, c.stack, c.component, c.change), 0.005, c.what)
+	}
+}
+
+// Nodes are as many as the pods need, between the bounds of the group.
+func TestNodesHoldThePods(t *testing.T) {
+	for _, c := range []struct {
+		pods, cpu, memory string
+		least, most, want int
+	}{
+		{"processor", "750m", "128Mi", 1, 9, 2}, // 2 pods of 750m; a node has 1500m
+		{"processor, whole", "2", "128Mi", 1, 9, 3},
+		{"memory", "100m", "4Gi", 1, 9, 2}, // 8192 MiB; a node has 6656
+		{"memory, small", "100m", "512Mi", 1, 9, 1},
+		{"the least", "100m", "128Mi", 2, 9, 2},
+		{"the most", "8", "128Mi", 1, 3, 3},
+	} {
+		cfg := config(t, "dev")
+		cfg.Eks.Nodes.MinSize, cfg.Eks.Nodes.MaxSize = c.least, c.most
+		cfg.Applications = []stacks.Application{{MinReplicas: 2, CPU: c.cpu, Memory: c.memory}}
+		if c.pods == "processor" {
+			cfg.Applications[0].MinReplicas = 4
+		}
+		got, err := (&estimator{Config: cfg}).nodes()
+		require.NoError(t, err)
+		assert.Equal(t, c.want, got, c.pods)
+	}
+}
+
+func TestWhatHasNoPriceIsNamed(t *testing.T) {
+	cfg := config(t, "dev")
+	cfg.Rds.InstanceClass, cfg.OpenSearch.InstanceType, cfg.Eks.Nodes.InstanceTypes[0] = "db.x2g.large", "x2g.large.search", "x2g.large"
+	_, err := Of(cfg)
+	for _, complaint := range []string{
+		"database: db.x2g.large has no price: add it to internal/costs/prices.go", "search: x2g.large.search has no price",
+		"cluster: x2g.large has no size: add it to internal/costs/assumptions.go",
+	} {
+		assert.ErrorContains(t, err, complaint)
+	}
+	cfg = config(t, "dev")
+	cfg.Region = "eu-west-1"
+	_, err = Of(cfg)
+	assert.EqualError(t, err, "region eu-west-1 has no prices, only us-east-1 has")
+}
+
+// What has a price is complete: a unit, a source and a date, and what else is counted of it.
+func TestPricesAreComplete(t *testing.T) {
+	for item, price := range prices {
+		assert.Positive(t, price.USD, item)
+		for _, text := range []string{price.Unit, price.Source, price.Date} {
+			assert.NotEmpty(t, text, item)
+		}
+		if strings.HasPrefix(item, "db.") {
+			assert.Positive(t, databaseCPUs[stacks.DatabaseClass(item)], item)
+		}
+	}
+	for item, machine := range machines {
+		assert.Contains(t, prices, string(item))
+		assert.Greater(t, machine.milliCPU, system.milliCPU, item)
+		assert.Greater(t, machine.mebibytes, system.mebibytes, item)
+	}
+}
