@@ -59,6 +59,7 @@ var wholes = map[string]*Entry{
 	"appName":              {Type: typeApplication, ID: "1:a", Inputs: values{"name": "a"}},
 	"arn":                  {Type: typeTopic, ID: someTopic},
 	"topic":                {Type: typeTopic, ID: someTopic},
+	"backupVaultName":      {Type: typeVault, ID: "a", Inputs: values{"name": "a"}},
 	"autoscalingGroupName": {Type: typeScalingGroup, ID: "a", Inputs: values{"name": "a"}},
 }
 
@@ -88,7 +89,7 @@ func TestPartsGoWithTheirWhole(t *testing.T) {
 		assert.Empty(t, p.record.entries, typ)
 		assert.Empty(t, p.record.index, typ)
 	}
-	assert.Len(t, parts, 29)
+	assert.Len(t, parts, 32)
 }
 
 // Two settings of a queue have the queue's address as their id. They go each by itself, and both with the queue.
@@ -140,6 +141,7 @@ func TestInUse(t *testing.T) {
 		typeIPSet: {&Entry{ID: "1", Outputs: values{"arn": someSet}}, values{"rules": []any{values{
 			"statement": values{"ipSetReferenceStatement": values{"arn": someSet}},
 		}}}},
+		typePlan:           {&Entry{ID: "1"}, values{"planId": "1"}},
 		typeDeliverySource: {&Entry{ID: "a", Inputs: values{"name": "a"}}, values{"deliverySourceName": "a"}},
 		typeEventRule:      {&Entry{ID: "a", Inputs: values{"name": "a"}}, values{"rule": "a"}},
 		typeDeliveryTarget: {&Entry{ID: "a", Outputs: values{"arn": someTarget}}, values{"deliveryDestinationArn": someTarget}},

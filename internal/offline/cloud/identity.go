@@ -52,6 +52,9 @@ var idForms = map[string]string{
 	typeConnection:      "arn:{partition}:codeconnections:{region}:{account}:connection/{uuid}",
 	typeApplication:     "{uuid}:{name}",
 	typeDeploymentGroup: "{uuid}",
+	typePlan:            "{uuid}",
+	typeSelection:       "{uuid}",
+	typeBudget:          "{account}:{name}",
 	typeEventTarget:     "{rule}-{target}",
 	typeTopic:           "arn:{partition}:sns:{region}:{account}:{name}",
 	typeSubscription:    "{topic}:{uuid}",
@@ -94,6 +97,9 @@ var idProperties = map[string]struct {
 	typeBucketLogs:            {"", []string{"bucket"}},
 	typeReplication:           {"", []string{"bucket"}},
 	typeObject:                {"/", []string{"bucket", "key"}},
+	typeBucketMetric:          {":", []string{"bucket", "name"}},
+	typeVaultPolicy:           {"", []string{"backupVaultName"}},
+	typeVaultLock:             {"", []string{"backupVaultName"}},
 	typeRelease:               {"/", []string{"namespace", "name"}},
 }
 
@@ -139,6 +145,11 @@ var arns = map[string]string{
 	typePipeline:        "arn:{partition}:codepipeline:{region}:{account}:{name}",
 	typeEventRule:       "arn:{partition}:events:{region}:{account}:rule/{name}",
 	typeAlarm:           "arn:{partition}:cloudwatch:{region}:{account}:alarm:{name}",
+	typeComposite:       "arn:{partition}:cloudwatch:{region}:{account}:alarm:{name}",
+	typeDashboard:       "arn:{partition}:cloudwatch::{account}:dashboard/{name}",
+	typeVault:           "arn:{partition}:backup:{region}:{account}:backup-vault:{name}",
+	typePlan:            "arn:{partition}:backup:{region}:{account}:backup-plan:{id}",
+	typeBudget:          "arn:{partition}:budgets::{account}:budget/{name}",
 	typeRepository:      "arn:{partition}:ecr:{region}:{account}:repository/{name}",
 	typeBucket:          "arn:{partition}:s3:::{bucket}",
 	typeObject:          "arn:{partition}:s3:::{bucket}/{key}",
@@ -155,6 +166,10 @@ var namePaths = map[string]string{
 	typeRecord:          "",
 	typeSource:          "repositoryName",
 	typeDeploymentGroup: "deploymentGroupName",
+	typeComposite:       "alarmName",
+	typeDashboard:       "dashboardName",
+	typePlan:            "", // several may have one name
+	typeSelection:       "",
 }
 
 // namePath is the path of the input that carries a type's physical name, or "".

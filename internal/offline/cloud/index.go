@@ -68,6 +68,7 @@ var nameScopes = map[string][]string{
 	typeRolePolicy:      {"role"},
 	typeRelease:         {"namespace"},
 	typeDeploymentGroup: {"appName"},
+	typeBucketMetric:    {"bucket"},
 }
 
 // keys are all keys by which an entry is found.

@@ -42,6 +42,7 @@ var policies = map[string]policyForm{
 	typeTopic:            {"policy", must, must, 30720},
 	typeTopicPolicy:      {"policy", must, must, 30720},
 	typeRepositoryPolicy: {"policy", must, nil, 10240},
+	typeVaultPolicy:      {"policy", must, must, 0},
 	typeDomain:           {"accessPolicies", must, must, 102400},
 	typeDomainPolicy:     {"accessPolicies", must, must, 102400},
 }

@@ -93,6 +93,10 @@ func TestAllPoliciesAreChecked(t *testing.T) {
 			c.made(typeRepository, "a", values{"name": "aa"})
 			return values{"repository": "aa", "policy": "{}"}
 		},
+		typeVaultPolicy: func(c client) values {
+			c.made(typeVault, "a", values{"name": "aa"})
+			return values{"backupVaultName": "aa", "policy": "{}"}
+		},
 		typeDomain: func(c client) values {
 			in := searchInputs(c.network())
 			in["accessPolicies"] = "{}"

@@ -29,6 +29,7 @@ var references = regexp.MustCompile(`^(?:(?:vpc|subnet|sg|nat|eipalloc|igw|rtb|v
 	`|codedeploy:[a-z0-9-]+:\d{12}:(?:application|deploymentgroup):.+` +
 	`|cloudwatch:[a-z0-9-]+:\d{12}:alarm:.+` +
 	`|events:[a-z0-9-]+:\d{12}:rule/.+` +
+	`|backup:[a-z0-9-]+:\d{12}:backup-vault:.+` +
 	`|sns:[a-z0-9-]+:\d{12}:[^:]+` +
 	`|rds:[a-z0-9-]+:\d{12}:(?:db|subgrp|pg):.+` +
 	`|s3:::[^/*]+))$`)
@@ -73,6 +74,9 @@ var links = []struct {
 	{path: "configuration.ApplicationName", users: []string{"aws:codepipeline/"}, target: typeApplication},
 	{path: "configuration.AlarmName", users: []string{"aws:codepipeline/"}, target: typeAlarm},
 	{path: "rule", users: []string{"aws:cloudwatch/eventTarget"}, target: typeEventRule},
+	{path: "backupVaultName", target: typeVault},
+	{path: "targetVaultName", users: []string{"aws:backup/"}, target: typeVault},
+	{path: "planId", users: []string{"aws:backup/"}, target: typePlan},
 	{path: "cachePolicyId", target: typeCachePolicy, given: managedPolicies},
 	{path: "originRequestPolicyId", target: typeOriginRequest, given: managedPolicies},
 	{path: "responseHeadersPolicyId", target: typeHeadersPolicy, given: managedPolicies},
@@ -244,6 +248,9 @@ var parts = map[string]string{
 	typeBucketLogs:            "bucket",
 	typeReplication:           "bucket",
 	typeObject:                "bucket",
+	typeBucketMetric:          "bucket",
+	typeVaultPolicy:           "backupVaultName",
+	typeVaultLock:             "backupVaultName",
 	typeWebhook:               "projectName",
 	typeDeploymentGroup:       "appName",
 	typeTopicPolicy:           "arn",

@@ -81,6 +81,11 @@ var replaces = map[string][]string{
 	typeTopic:        {"fifoTopic", "namePrefix"},
 	typeSubscription: {"topic", "protocol", "endpoint"},
 
+	typeVault:     {"kmsKeyArn"},
+	typeVaultLock: {"minRetentionDays", "maxRetentionDays", "changeableForDays"},
+	typeSelection: {"name", "planId", "iamRoleArn", "resources", "notResources", "selectionTags", "conditions"},
+	typeBudget:    {"namePrefix"},
+
 	typeRepository: {"encryptionConfigurations"},
 	typeBucket:     {"objectLockEnabled", "bucketPrefix"},
 	typeVersioning: {"expectedBucketOwner"},

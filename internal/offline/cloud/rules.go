@@ -24,7 +24,7 @@ func (e *Entry) refusal(format string, args ...any) error {
 type rule func(p *Provider, e *Entry) error
 
 // rules are all rules, by type; each service has a file of its own.
-var rules = collect(networkRules, balancerRules, edgeRules, certificateRules, databaseRules, searchRules, queueRules, storageRules, deliveryRules, pipelineRules, eventRules, otherRules)
+var rules = collect(networkRules, balancerRules, edgeRules, certificateRules, databaseRules, searchRules, queueRules, storageRules, deliveryRules, pipelineRules, eventRules, operationRules, otherRules)
 
 // collect puts tables of different services together.
 func collect[V any](tables ...map[string]V) map[string]V {
@@ -117,6 +117,7 @@ var inUse = map[string][]string{
 	typeDeliverySource:  {typeDelivery},
 	typeDeliveryTarget:  {typeDelivery},
 	typeEventRule:       {typeEventTarget},
+	typePlan:            {typeSelection},
 }
 
 // protected are the inputs that keep a resource from being deleted while they are set.
@@ -174,8 +175,10 @@ func (p *Provider) refuseDelete(e *Entry) error {
 
 // deleteRules are what AWS checks besides when something is deleted.
 var deleteRules = map[string]rule{
-	typeBucket:   bucketIsEmpty,
-	typeDatabase: finalSnapshotIsNamed,
+	typeBucket:    bucketIsEmpty,
+	typeDatabase:  finalSnapshotIsNamed,
+	typeAlarm:     alarmIsNoChild,
+	typeComposite: alarmIsNoChild,
 }
 
 // limit is a number that has bounds.

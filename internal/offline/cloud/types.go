@@ -82,9 +82,18 @@ const (
 	typeEventRule    = "aws:cloudwatch/eventRule:EventRule"
 	typeEventTarget  = "aws:cloudwatch/eventTarget:EventTarget"
 	typeAlarm        = "aws:cloudwatch/metricAlarm:MetricAlarm"
+	typeComposite    = "aws:cloudwatch/compositeAlarm:CompositeAlarm"
+	typeDashboard    = "aws:cloudwatch/dashboard:Dashboard"
 	typeTopic        = "aws:sns/topic:Topic"
 	typeTopicPolicy  = "aws:sns/topicPolicy:TopicPolicy"
 	typeSubscription = "aws:sns/topicSubscription:TopicSubscription"
+
+	typeVault       = "aws:backup/vault:Vault"
+	typeVaultPolicy = "aws:backup/vaultPolicy:VaultPolicy"
+	typeVaultLock   = "aws:backup/vaultLockConfiguration:VaultLockConfiguration"
+	typePlan        = "aws:backup/plan:Plan"
+	typeSelection   = "aws:backup/selection:Selection"
+	typeBudget      = "aws:budgets/budget:Budget"
 
 	typeRepository       = "aws:ecr/repository:Repository"
 	typeRepositoryPolicy = "aws:ecr/repositoryPolicy:RepositoryPolicy"
@@ -101,6 +110,7 @@ const (
 	typeBucketLogs   = "aws:s3/bucketLoggingV2:BucketLoggingV2"
 	typeReplication  = "aws:s3/bucketReplicationConfig:BucketReplicationConfig"
 	typeObject       = "aws:s3/bucketObjectv2:BucketObjectv2"
+	typeBucketMetric = "aws:s3/bucketMetric:BucketMetric"
 
 	typePassword  = "random:index/randomPassword:RandomPassword"
 	typeNamespace = "kubernetes:core/v1:Namespace"
@@ -110,7 +120,7 @@ const (
 )
 
 // placeless are the AWS services whose resources have one namespace for all regions of an account.
-var placeless = map[string]bool{"iam": true, "cloudfront": true, "route53": true, "s3": true}
+var placeless = map[string]bool{"iam": true, "cloudfront": true, "route53": true, "s3": true, "budgets": true}
 
 // placeOf is the region that an id or a name of a type is unique in, or "" where that is the whole account.
 func placeOf(typ, region string) string {
