@@ -143,12 +143,23 @@ func (w *writer) fieldTable(t *doc.Type) string {
 				kind = link(kind, target)
 			}
 		}
-		rows = append(rows, []string{"`" + f.names + "`", kind, markdownText(f.doc, true)})
+		rows = append(rows, []string{"`" + f.names + "`", kind, meaning(f)})
 	}
 	if len(rows) == 0 {
 		return ""
 	}
 	return Table([]string{"Name", "Type", "Meaning"}, rows)
+}
+
+// meaning is the comment of a field without its name, which is in the column beside it.
+func meaning(f field) string {
+	text := markdownText(f.doc, true)
+	for _, verb := range []string{" is ", " are "} {
+		if rest, found := strings.CutPrefix(text, f.names+verb); found {
+			return strings.ToUpper(rest[:1]) + rest[1:]
+		}
+	}
+	return text
 }
 
 // values are the constants of a type.

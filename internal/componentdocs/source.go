@@ -9,6 +9,7 @@ import (
 	"go/printer"
 	"go/token"
 	"path/filepath"
+	"slices"
 	"strings"
 )
 
@@ -191,7 +192,7 @@ func (s *source) locals(expression ast.Expr) []string {
 func (s *source) text(expression ast.Node) string {
 	var text strings.Builder
 	if err := printer.Fprint(&text, s.files, expression); err != nil {
-		s.problem("%w", err)
+		s.problem("%v", err)
 	}
 	return text.String()
 }
@@ -207,8 +208,12 @@ func (s *source) require(doc, what string) {
 	}
 }
 
+// problem notes a problem, once.
 func (s *source) problem(format string, values ...any) {
-	s.problems = append(s.problems, fmt.Errorf(format, values...))
+	text := fmt.Sprintf(format, values...)
+	if !slices.ContainsFunc(s.problems, func(known error) bool { return known.Error() == text }) {
+		s.problems = append(s.problems, errors.New(text))
+	}
 }
 
 func (s *source) err() error { return errors.Join(s.problems...) }
