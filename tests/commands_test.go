@@ -193,7 +193,7 @@ func TestCommandsRefusesMistakes(t *testing.T) {
 		{"bin/offline up --yess --stack dev", "unknown flag: --yess"},
 		{"pulumi up --stack staging", "there is no stack staging"},
 		{"pulumi stack output databaseHost --stack dev", "there is no stack output databaseHost"},
-		{`pulumi up --stack dev --target 'urn:pulumi:dev::legops::legops:components:Rds$aws:rds/instance:Instance::rds'`, "no stack has aws:rds/instance:Instance rds"},
+		{`pulumi up --target 'urn:pulumi:dev::legops::legops:components:Rds$aws:rds/instance:Instance::rds'`, "no stack has aws:rds/instance:Instance rds"},
 		{"pulumi config get legops:rds.multiZone --stack dev", "legops:rds.multiZone is no configuration key"},
 		{"aws rds describe-databases", "nvalid choice"},
 		{"aws rds describe-db-instances --identifier legops-dev-database", "--identifier"},
