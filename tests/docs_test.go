@@ -12,6 +12,7 @@ import (
 	"github.com/stretchr/testify/require"
 
 	"legops/infra"
+	"legops/internal/componentdocs"
 	"legops/stacks"
 )
 
@@ -31,20 +32,7 @@ func fresh(t *testing.T, path, got string) {
 }
 
 // markdown is a table.
-func markdown(header []string, rows [][]string) string {
-	var text strings.Builder
-	line := func(cells []string) { fmt.Fprintf(&text, "| %s |\n", strings.Join(cells, " | ")) }
-	line(header)
-	rule := make([]string, len(header))
-	for i := range rule {
-		rule[i] = "---"
-	}
-	line(rule)
-	for _, row := range rows {
-		line(row)
-	}
-	return text.String()
-}
+var markdown = componentdocs.Table
 
 func TestConnectivityMatrixIsFresh(t *testing.T) {
 	var rows [][]string

@@ -1,0 +1,272 @@
+package tests
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"net"
+	"os"
+	"os/exec"
+	"path/filepath"
+	"regexp"
+	"slices"
+	"strings"
+	"testing"
+	"time"
+
+	"github.com/pulumi/pulumi/sdk/v3/go/pulumi"
+	"github.com/stretchr/testify/require"
+
+	"legops/infra"
+	"legops/internal/recorder"
+)
+
+// commandCheck knows what commands can name.
+type commandCheck struct {
+	// closed is an address of this machine where nobody listens. What would be sent to AWS or a cluster goes there, so a
+	// command runs up to the point at which its program has found nothing wrong with it.
+	closed string
+	// home is an empty folder, and the only one that commands may look for settings in.
+	home     string
+	outputs  []string
+	makefile string
+	golden   map[string]string // by stack
+	schema   map[string]any
+}
+
+func newCommandCheck(t *testing.T) *commandCheck {
+	t.Helper()
+	listener, err := net.Listen("tcp", "127.0.0.1:0")
+	require.NoError(t, err)
+	c := &commandCheck{closed: listener.Addr().String(), home: t.TempDir(), golden: map[string]string{}, schema: stackSchema(t)}
+	require.NoError(t, listener.Close())
+	read := func(path string) string {
+		text, err := os.ReadFile(filepath.Join(root, path))
+		require.NoError(t, err)
+		return string(text)
+	}
+	c.makefile = read("Makefile")
+	for _, stack := range stackNames {
+		c.golden[stack] = read("tests/golden/" + stack + ".yaml")
+		cfg := config(t, stack)
+		require.NoError(t, (&recorder.Recorder{Project: project, Stack: stack}).Run(func(ctx *pulumi.Context) error {
+			platform, err := infra.NewPlatform(ctx, cfg)
+			if err != nil {
+				return err
+			}
+			for _, output := range platform.Outputs() {
+				c.outputs = append(c.outputs, output.Name)
+			}
+			return nil
+		}))
+	}
+	return c
+}
+
+// unchecked are commands that documents may use and that are not looked into.
+var unchecked = []string{"cd", "curl", "date", "diff", "docker", "git", "grep", "pg_dump", "pg_restore", "psql", "sed", "unshare"}
+
+// checks are the others.
+var checks = map[string]func(*commandCheck, []string) error{
+	"make":        (*commandCheck).make,
+	"pulumi":      (*commandCheck).pulumi,
+	"bin/offline": (*commandCheck).pulumi,
+	"aws":         (*commandCheck).aws,
+	"kubectl":     (*commandCheck).kubectl,
+	"go":          (*commandCheck).golang,
+}
+
+// check says what is wrong with a command.
+func (c *commandCheck) check(command command) error {
+	name := command.words[0]
+	problems := []error{}
+	switch check := checks[name]; {
+	case check != nil:
+		problems = append(problems, check(c, command.words[1:]))
+	case strings.Contains(name, "/"):
+		if target := "$(BIN)/" + strings.TrimPrefix(name, "bin/"); !strings.Contains(c.makefile, "\n"+target+":") {
+			_, err := os.Stat(filepath.Join(root, name))
+			problems = append(problems, missing(err != nil, "%s: no such file", name))
+		}
+	default:
+		problems = append(problems, missing(!slices.Contains(unchecked, name), "%s: not a command that documents use", name))
+	}
+	for _, literal := range command.literal {
+		problems = append(problems, c.names(literal))
+	}
+	if err := errors.Join(problems...); err != nil {
+		return fmt.Errorf("%s: %s: %w", command.where, strings.Join(command.words, " "), err)
+	}
+	return nil
+}
+
+// missing is an error if so.
+func missing(is bool, format string, values ...any) error {
+	if !is {
+		return nil
+	}
+	return fmt.Errorf(format, values...)
+}
+
+var (
+	physicalName = regexp.MustCompile(`\b` + project + `-(` + strings.Join(stackNames, "|") + `)(-[a-z0-9]+)*`)
+	configKey    = regexp.MustCompile(`\b` + project + `:([a-z][A-Za-z]*(?:\[\d+\])?(?:\.[A-Za-z]+(?:\[\d+\])?)*)(?:[^:A-Za-z]|$)`)
+	resourceURN  = regexp.MustCompile(`urn:pulumi:([a-z]+)::` + project + `::(?:[^$ ]+\$)*([^$ ]+)::([^ ]+)`)
+)
+
+// names says what of a word names something that no stack has.
+func (c *commandCheck) names(word string) error {
+	if urn := resourceURN.FindStringSubmatch(word); urn != nil {
+		what := urn[2] + " " + urn[3]
+		return missing(!strings.Contains("\n"+c.golden[urn[1]], "\n"+what+":"), "no stack has %s", what)
+	}
+	for _, name := range physicalName.FindAllStringSubmatch(word, -1) {
+		whole := regexp.MustCompile(`\b` + name[0] + `($|[^a-z0-9-])`)
+		if !whole.MatchString(c.golden[name[1]]) {
+			return fmt.Errorf("%s: stack %s has nothing of that name", name[0], name[1])
+		}
+	}
+	for _, key := range configKey.FindAllStringSubmatch(word, -1) {
+		if !hasKey(c.schema, key[1]) {
+			return fmt.Errorf("%s:%s is no configuration key", project, key[1])
+		}
+	}
+	return nil
+}
+
+func (c *commandCheck) make(words []string) error {
+	for _, word := range words {
+		if variable, value, found := strings.Cut(word, "="); found {
+			if err := errors.Join(
+				missing(!strings.Contains(c.makefile, "\n"+variable+" ?="), "the Makefile has no variable %s", variable),
+				missing(variable == "STACK" && !slices.Contains(stackNames, value), "there is no stack %s", value),
+			); err != nil {
+				return err
+			}
+			continue
+		}
+		target := strings.Replace(word, root+"/bin", "$(BIN)", 1)
+		if !strings.Contains(c.makefile, "\n"+target+":") {
+			return fmt.Errorf("make has no target %s", word)
+		}
+	}
+	return nil
+}
+
+// usage is where the help of pulumi says which command it is of.
+var usage = regexp.MustCompile(`(?m)^Usage:\n  pulumi((?: [a-z][a-z-]*)*)`)
+
+// pulumi asks for the help of the command: its flags are looked at first.
+func (c *commandCheck) pulumi(words []string) error {
+	out, err := c.run(filepath.Join(root, "bin", "pulumi"), append(slices.Clone(words), "--help"))
+	if err != nil {
+		return errors.New(out)
+	}
+	match := usage.FindStringSubmatch(out)
+	if match == nil {
+		return fmt.Errorf("its help names no command:\n%s", out)
+	}
+	path := strings.Fields(match[1])
+	operands := operandsOf(words)
+	if len(operands) > len(path) && strings.Contains(out, "\nAvailable Commands:") {
+		return fmt.Errorf("%s has no command %s", strings.Join(append([]string{"pulumi"}, path...), " "), operands[len(path)])
+	}
+	for i, word := range words {
+		if i > 0 && (words[i-1] == "--stack" || words[i-1] == "-s") && !slices.Contains(stackNames, word) {
+			return fmt.Errorf("there is no stack %s", word)
+		}
+	}
+	if strings.Join(path, " ") == "stack output" && len(operands) > 2 && !slices.Contains(c.outputs, operands[2]) {
+		return fmt.Errorf("there is no stack output %s", operands[2])
+	}
+	return nil
+}
+
+// operandsOf are the words that are no flags. What follows one with a value of its own is taken for an operand only
+// behind the command, where it does no harm.
+func operandsOf(words []string) []string {
+	var operands []string
+	for i, word := range words {
+		if strings.HasPrefix(word, "-") || i > 0 && slices.Contains([]string{"--stack", "-s"}, words[i-1]) {
+			continue
+		}
+		operands = append(operands, word)
+	}
+	return operands
+}
+
+// aws runs the command against an address where nobody listens, with credentials that are none: that it wants to connect
+// says that service, operation, options, their form and the query are right.
+func (c *commandCheck) aws(words []string) error {
+	return c.unreachable("aws", append([]string{"--endpoint-url", "http://" + c.closed, "--region", "us-east-1"}, words...),
+		"Could not connect to the endpoint URL")
+}
+
+// kubectl likewise, against a cluster that is not there.
+func (c *commandCheck) kubectl(words []string) error {
+	return c.unreachable("kubectl", append([]string{"--server", "https://" + c.closed, "--token", "none"}, words...), "was refused", "connection refused")
+}
+
+func (c *commandCheck) unreachable(name string, words []string, wants ...string) error {
+	out, err := c.run(name, words)
+	for _, want := range wants {
+		if strings.Contains(out, want) {
+			return nil
+		}
+	}
+	return missing(err != nil, "%s", out)
+}
+
+// run runs a program that knows nothing of this machine's settings and credentials.
+func (c *commandCheck) run(name string, words []string) (string, error) {
+	ctx, cancel := context.WithTimeout(context.Background(), time.Minute)
+	defer cancel()
+	run := exec.CommandContext(ctx, name, words...)
+	run.Dir = c.home
+	run.Env = []string{
+		"PATH=" + os.Getenv("PATH"), "HOME=" + c.home, "KUBECONFIG=" + filepath.Join(c.home, "kubeconfig"),
+		"AWS_ACCESS_KEY_ID=none", "AWS_SECRET_ACCESS_KEY=none", "AWS_MAX_ATTEMPTS=1", "AWS_EC2_METADATA_DISABLED=true", "AWS_PAGER=",
+		"PULUMI_SKIP_UPDATE_CHECK=true", "PULUMI_HOME=" + c.home,
+	}
+	out, err := run.CombinedOutput()
+	return strings.TrimSpace(string(out)), err
+}
+
+var testName = regexp.MustCompile(`^(?:Test|Fuzz)\w*`)
+
+// golang looks at packages, and at the names of tests.
+func (c *commandCheck) golang(words []string) error {
+	var folders []string
+	for i, word := range words {
+		if strings.HasPrefix(word, "./") {
+			folder := filepath.Join(root, strings.TrimSuffix(word, "..."))
+			if _, err := os.Stat(folder); err != nil {
+				return fmt.Errorf("%s: no such folder", word)
+			}
+			folders = append(folders, folder)
+		}
+		if i == 0 || words[i-1] != "-run" && words[i-1] != "-fuzz" {
+			continue
+		}
+		if name := testName.FindString(word); name != "" && !hasTest(folders, name) {
+			return fmt.Errorf("%s has no test %s", strings.Join(words[1:i-1], " "), name)
+		}
+	}
+	return nil
+}
+
+// hasTest tells whether a test of that name is in one of the folders.
+func hasTest(folders []string, name string) bool {
+	for _, folder := range folders {
+		paths, err := filepath.Glob(filepath.Join(folder, "*_test.go"))
+		if err != nil {
+			return false
+		}
+		for _, path := range paths {
+			if text, err := os.ReadFile(path); err == nil && strings.Contains(string(text), "\nfunc "+name+"(") {
+				return true
+			}
+		}
+	}
+	return false
+}
