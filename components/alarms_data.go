@@ -23,6 +23,11 @@ type DatabaseAlarmArgs struct {
 // mostConnections is how many connections PostgreSQL takes on RDS by default: LEAST(DBInstanceClassMemory/9531392, 5000).
 func (a DatabaseAlarmArgs) mostConnections() int { return min(a.MemoryGiB*bytesPerGiB/9531392, 5000) }
 
+// lowStorage is the free storage, in bytes, below which the alarm is on.
+func (a DatabaseAlarmArgs) lowStorage() float64 {
+	return float64(a.StorageGiB) * bytesPerGiB * float64(a.FreeStoragePercent) / 100
+}
+
 // DatabaseAlarms watch the database. RDS publishes every metric once a minute.
 func DatabaseAlarms(a DatabaseAlarmArgs) []Alarm {
 	of := func(name, statistic string) []Metric {
@@ -44,7 +49,7 @@ func DatabaseAlarms(a DatabaseAlarmArgs) []Alarm {
 	}, {
 		Name: "storage-low", Severity: Warning, Meaning: "The storage of the database fills up",
 		Metrics: of("FreeStorageSpace", "Minimum"),
-		Period:  300, Periods: 3, Comparison: Below, Threshold: float64(a.StorageGiB) * bytesPerGiB * float64(a.FreeStoragePercent) / 100,
+		Period:  300, Periods: 3, Comparison: Below, Threshold: a.lowStorage(),
 		Missing: MissingIsUnknown,
 	}, {
 		Name: "storage-full", Severity: Critical, Meaning: "The storage of the database is nearly full: it stops when it is",
@@ -75,6 +80,11 @@ type SearchAlarmArgs struct {
 	MemoryPercent int
 }
 
+// lowStorage is the free storage of a node, in MiB, below which the alarm is on.
+func (a SearchAlarmArgs) lowStorage() float64 {
+	return float64(a.VolumeGiB*1024*a.FreeStoragePercent) / 100
+}
+
 // SearchAlarms watch the search domain, as AWS recommends. OpenSearch publishes every metric once a minute.
 func SearchAlarms(a SearchAlarmArgs) []Alarm {
 	of := func(name, statistic string) []Metric {
@@ -100,7 +110,7 @@ func SearchAlarms(a SearchAlarmArgs) []Alarm {
 		{
 			Name: "storage-low", Severity: Warning, Meaning: "The volume of a search node fills up",
 			Metrics: of("FreeStorageSpace", "Minimum"), // in MiB, of the fullest node
-			Period:  60, Periods: 5, Comparison: Below, Threshold: float64(a.VolumeGiB*1024*a.FreeStoragePercent) / 100,
+			Period:  60, Periods: 5, Comparison: Below, Threshold: a.lowStorage(),
 			Missing: MissingIsUnknown,
 		},
 		{

@@ -53,6 +53,8 @@ type Mirror struct {
 	RepositoryName pulumi.StringOutput `pulumi:"repositoryName"`
 	// RepositoryArn is the same, for policies, known before the repository is there.
 	RepositoryArn string
+	// ProjectName is the CodeBuild project that copies; nil before it is connected.
+	ProjectName pulumi.StringInput
 	// AlarmNames are the alarms: a run that failed, and a copy that is behind. None before it is connected.
 	AlarmNames []pulumi.StringInput
 }
@@ -120,6 +122,7 @@ func (b *mirrorBuild) copied(c *Mirror, repository *codecommit.Repository) error
 	if err := b.schedule(project); err != nil {
 		return err
 	}
+	c.ProjectName = project.Name
 	c.AlarmNames, err = b.alarms(project)
 	return err
 }

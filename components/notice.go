@@ -12,7 +12,7 @@ type eventPattern struct {
 	Source     []string            `json:"source"`
 	DetailType []string            `json:"detail-type"`
 	Resources  []string            `json:"resources,omitempty"`
-	Detail     map[string][]string `json:"detail"`
+	Detail     map[string][]string `json:"detail,omitempty"`
 }
 
 // notice is an event that people are told of.

@@ -29,79 +29,81 @@ type layer struct {
 	global bool
 }
 
-// layers are in the order of what stands on what, as far as they are in one region.
-func (p *Platform) layers(cfg *stacks.Config) []layer {
+// watched is what alarms watch and dashboards show, and from where on it is wrong.
+type watched struct {
+	edge     components.EdgeAlarmArgs
+	balancer components.BalancerAlarmArgs
+	cluster  components.ClusterAlarmArgs
+	database components.DatabaseAlarmArgs
+	search   components.SearchAlarmArgs
+}
+
+func (p *Platform) watched(cfg *stacks.Config) watched {
 	thresholds := cfg.Monitoring.Thresholds
 	applications := make([]string, len(cfg.Applications))
 	for i, application := range cfg.Applications {
 		applications[i] = application.Name
 	}
-	return []layer{{
-		name: "database",
-		alarms: components.DatabaseAlarms(components.DatabaseAlarmArgs{
-			Identifier:         p.Rds.Identifier,
-			CPUPercent:         thresholds.DatabaseCPUPercent,
-			StorageGiB:         cfg.Rds.StorageGiB,
-			FreeStoragePercent: thresholds.DatabaseFreeStoragePercent,
-			MemoryGiB:          cfg.Rds.InstanceClass.MemoryGiB(),
-			ConnectionsPercent: thresholds.DatabaseConnectionsPercent,
-		}),
-	}, {
-		name: "search",
-		alarms: components.SearchAlarms(components.SearchAlarmArgs{
-			DomainName:         p.OpenSearch.DomainName,
-			Account:            cfg.Account,
-			VolumeGiB:          cfg.OpenSearch.VolumeGiB,
-			FreeStoragePercent: thresholds.SearchFreeStoragePercent,
-			MemoryPercent:      thresholds.SearchMemoryPercent,
-		}),
-	}, {
-		name:   "queues",
-		alarms: components.QueueAlarms(p.Queues.PhysicalNames, p.Queues.DeadLetterNames, thresholds.QueueAgeSeconds),
-	}, {
-		name:   "storage",
-		alarms: components.StorageAlarms(p.Storage.Names, p.Storage.ReplicaNames),
-	}, {
-		name:   "network",
-		alarms: components.NetworkAlarms(p.Network.NatGatewayIDs),
-	}, {
-		name:  "cluster",
-		below: []string{"database", "search"},
-		alarms: components.ClusterAlarms(components.ClusterAlarmArgs{
-			ClusterName:       p.Eks.ClusterName,
-			Applications:      applications,
-			NodeCPUPercent:    thresholds.NodeCPUPercent,
-			NodeMemoryPercent: thresholds.NodeMemoryPercent,
-			NodeDiskPercent:   thresholds.NodeDiskPercent,
-			PendingPodMinutes: thresholds.PendingPodMinutes,
-		}),
-	}, {
-		name:  "balancer",
-		below: []string{"database", "search", "cluster"},
-		alarms: components.BalancerAlarms(components.BalancerAlarmArgs{
-			LoadBalancer:        p.LoadBalancer.ArnSuffix,
-			TargetGroup:         p.LoadBalancer.TargetGroupArnSuffix,
-			CertificateArn:      p.Certificates.RegionalArn,
-			ErrorPercent:        thresholds.BalancerErrorPercent,
-			LatencyMilliseconds: thresholds.LatencyMilliseconds,
-			CertificateDays:     thresholds.CertificateDays,
-		}),
-		others: map[components.Severity][]pulumi.StringInput{components.Critical: {p.Deployer.AlarmName}},
-	}, {
-		name:   "delivery",
-		others: map[components.Severity][]pulumi.StringInput{components.Warning: p.deliveryAlarms},
-	}, {
-		name:   "edge",
-		global: true,
-		alarms: components.EdgeAlarms(components.EdgeAlarmArgs{
+	return watched{
+		edge: components.EdgeAlarmArgs{
 			DistributionID:  p.Cdn.DistributionID,
 			WebACL:          pulumi.String(p.name), // also the name of its metrics
 			CertificateArn:  p.Certificates.GlobalArn,
 			ErrorPercent:    thresholds.CdnErrorPercent,
 			BlockedRequests: thresholds.BlockedRequests,
 			CertificateDays: thresholds.CertificateDays,
-		}),
-	}}
+		},
+		balancer: components.BalancerAlarmArgs{
+			LoadBalancer:        p.LoadBalancer.ArnSuffix,
+			TargetGroup:         p.LoadBalancer.TargetGroupArnSuffix,
+			CertificateArn:      p.Certificates.RegionalArn,
+			ErrorPercent:        thresholds.BalancerErrorPercent,
+			LatencyMilliseconds: thresholds.LatencyMilliseconds,
+			CertificateDays:     thresholds.CertificateDays,
+		},
+		cluster: components.ClusterAlarmArgs{
+			ClusterName:       p.Eks.ClusterName,
+			Applications:      applications,
+			NodeCPUPercent:    thresholds.NodeCPUPercent,
+			NodeMemoryPercent: thresholds.NodeMemoryPercent,
+			NodeDiskPercent:   thresholds.NodeDiskPercent,
+			PendingPodMinutes: thresholds.PendingPodMinutes,
+		},
+		database: components.DatabaseAlarmArgs{
+			Identifier:         p.Rds.Identifier,
+			CPUPercent:         thresholds.DatabaseCPUPercent,
+			StorageGiB:         cfg.Rds.StorageGiB,
+			FreeStoragePercent: thresholds.DatabaseFreeStoragePercent,
+			MemoryGiB:          cfg.Rds.InstanceClass.MemoryGiB(),
+			ConnectionsPercent: thresholds.DatabaseConnectionsPercent,
+		},
+		search: components.SearchAlarmArgs{
+			DomainName:         p.OpenSearch.DomainName,
+			Account:            cfg.Account,
+			VolumeGiB:          cfg.OpenSearch.VolumeGiB,
+			FreeStoragePercent: thresholds.SearchFreeStoragePercent,
+			MemoryPercent:      thresholds.SearchMemoryPercent,
+		},
+	}
+}
+
+// layers are in the order of what stands on what, as far as they are in one region.
+func (p *Platform) layers(cfg *stacks.Config) []layer {
+	w := p.watched(cfg)
+	return []layer{
+		{name: "database", alarms: components.DatabaseAlarms(w.database)},
+		{name: "search", alarms: components.SearchAlarms(w.search)},
+		{name: "queues", alarms: components.QueueAlarms(p.Queues.PhysicalNames, p.Queues.DeadLetterNames, cfg.Monitoring.Thresholds.QueueAgeSeconds)},
+		{name: "storage", alarms: components.StorageAlarms(p.Storage.Names, p.Storage.ReplicaNames)},
+		{name: "network", alarms: components.NetworkAlarms(p.Network.NatGatewayIDs)},
+		{name: "cluster", below: []string{"database", "search"}, alarms: components.ClusterAlarms(w.cluster)},
+		{
+			name: "balancer", below: []string{"database", "search", "cluster"}, alarms: components.BalancerAlarms(w.balancer),
+			others: map[components.Severity][]pulumi.StringInput{components.Critical: {p.Deployer.AlarmName}},
+		},
+		{name: "delivery", others: map[components.Severity][]pulumi.StringInput{components.Warning: p.deliveryAlarms}},
+		{name: "edge", global: true, alarms: components.EdgeAlarms(w.edge)},
+	}
 }
 
 // alarms are those of each layer. What goes wrong below is told there, and not again above.

@@ -121,7 +121,7 @@ func (p *Platform) mirrors(ctx *pulumi.Context, cfg *stacks.Config) (err error) 
 }
 
 func (p *Platform) pipelines(ctx *pulumi.Context, cfg *stacks.Config) error {
-	p.Pipelines = pulumi.StringMap{}
+	p.Pipelines, p.builds = pulumi.StringMap{}, pulumi.StringMap{}
 	for i, application := range cfg.Applications {
 		pipeline, err := components.NewPipeline(ctx, "pipeline-"+application.Name, &components.PipelineArgs{
 			Name:           p.name,
@@ -168,7 +168,7 @@ func (p *Platform) pipelines(ctx *pulumi.Context, cfg *stacks.Config) error {
 		if err != nil {
 			return err
 		}
-		p.Pipelines[application.Name] = pipeline.PipelineName
+		p.Pipelines[application.Name], p.builds[application.Name] = pipeline.PipelineName, pipeline.ProjectName
 		p.deliveryAlarms = append(p.deliveryAlarms, pipeline.RestartAlarmName)
 	}
 	return nil

@@ -10,7 +10,7 @@ import (
 // what it costs.
 func (p *Platform) operations(ctx *pulumi.Context, cfg *stacks.Config) error {
 	for _, part := range []func(*pulumi.Context, *stacks.Config) error{
-		p.globalAlerts, p.alarms, p.backup, p.budget,
+		p.globalAlerts, p.alarms, p.dashboards, p.backup, p.budget,
 	} {
 		if err := part(ctx, cfg); err != nil {
 			return err

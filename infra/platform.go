@@ -79,6 +79,8 @@ type Platform struct {
 	Pipelines         pulumi.StringMap              // their names, by application
 	GlobalAlerts      *components.Alerts            // in us-east-1
 	Alarms            map[string]*components.Alarms // by layer
+	PlatformDashboard *components.Dashboard
+	DeliveryDashboard *components.Dashboard
 	Backup            *components.Backup
 	Budget            *components.Budget
 	Certificates      *components.Certificates
@@ -89,6 +91,8 @@ type Platform struct {
 
 	// name begins every physical name: <project>-<stack>.
 	name string
+	// builds are the CodeBuild projects of the pipelines, by application.
+	builds pulumi.StringMap
 	// deliveryAlarms are the names of the alarms of mirrors and pipelines.
 	deliveryAlarms []pulumi.StringInput
 	// domain is the public name.

@@ -315,7 +315,7 @@ func TestPlatformReportsAResourceThatCannotBeRegistered(t *testing.T) {
 		"legops:components:LoadBalancer", "legops:components:Firewall", "legops:components:Cdn", "legops:components:Connectivity",
 		"legops:components:Alerts", "legops:components:Scripts", "legops:components:Builder", "legops:components:Deployer",
 		"legops:components:Github", "legops:components:Mirror", "legops:components:LoadTest", "legops:components:Pipeline",
-		"legops:components:Alarms", "legops:components:Backup",
+		"legops:components:Alarms", "legops:components:Dashboard", "legops:components:DeliveryLog", "legops:components:Backup",
 		"legops:components:Budget",
 	} {
 		var returned error

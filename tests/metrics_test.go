@@ -202,7 +202,7 @@ var metrics = []published{{
 	statistics: gauge, most: unlimited, every: 60,
 	source: "https://docs.aws.amazon.com/codebuild/latest/userguide/monitoring-metrics.html",
 }, {
-	namespace: "AWS/CodePipeline", names: []string{"PipelineDuration", "FailedPipelineExecutions"},
+	namespace: "AWS/CodePipeline", names: []string{"FailedPipelineExecutions"},
 	sets:       [][]dimension{{from("PipelineName", kindPipeline, "name")}},
 	statistics: append([]string{"Sum"}, gauge...), most: unlimited, every: 60,
 	source: "https://docs.aws.amazon.com/codepipeline/latest/userguide/metrics-dimensions.html",
