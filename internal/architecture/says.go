@@ -84,7 +84,9 @@ func deliveryZone(g *Graph) []string {
 
 func operationsZone(*Graph) []string { return []string{"Operations"} }
 
-func visitor(_ *Graph, made []Resource) []string { return []string{"https://", made[0].text("aliases.0")} }
+func visitor(_ *Graph, made []Resource) []string {
+	return []string{"https://", made[0].text("aliases.0")}
+}
 
 func administrators(*Graph, []Resource) []string { return []string{"through Session Manager"} }
 
@@ -175,7 +177,9 @@ func bastion(g *Graph, made []Resource) []string {
 	return []string{instance(g, made), "in either zone", "no way in but Session Manager", "to " + reachedFrom(g, "bastion-group")}
 }
 
-func deployer(g *Graph, made []Resource) []string { return []string{instance(g, made), "in either zone"} }
+func deployer(g *Graph, made []Resource) []string {
+	return []string{instance(g, made), "in either zone"}
+}
 
 // groupNames are what carries a security group, by the name of the group.
 var groupNames = map[string]string{"rds": "database", "opensearch": "search", "eks-control-plane": "Kubernetes"}

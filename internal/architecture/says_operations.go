@@ -108,7 +108,9 @@ func vaultCopy(g *Graph, _ []Resource) []string {
 	return nil
 }
 
-func keys(_ *Graph, made []Resource) []string { return []string{count(len(made), "key"), "for all data"} }
+func keys(_ *Graph, made []Resource) []string {
+	return []string{count(len(made), "key"), "for all data"}
+}
 
 func budget(_ *Graph, made []Resource) []string {
 	return []string{made[0].text("limitAmount") + " " + made[0].text("limitUnit"), "a month"}

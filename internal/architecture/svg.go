@@ -115,7 +115,9 @@ func write(s *strings.Builder, texts []Text) {
 	}
 }
 
-func area(r Rect) string { return fmt.Sprintf(`x="%g" y="%g" width="%g" height="%g"`, r.X, r.Y, r.W, r.H) }
+func area(r Rect) string {
+	return fmt.Sprintf(`x="%g" y="%g" width="%g" height="%g"`, r.X, r.Y, r.W, r.H)
+}
 
 func line(s *strings.Builder, format string, values ...any) {
 	fmt.Fprintf(s, format+"\n", values...)

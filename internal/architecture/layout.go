@@ -1,0 +1,156 @@
+package architecture
+
+import (
+	"fmt"
+	"strings"
+)
+
+// The inner margin of boxes and zones.
+const margin = 12.0
+
+// Draw lays out the picture of one stack.
+func Draw(g *Graph, stack string) *Picture {
+	p := &Picture{
+		Title:       fmt.Sprintf("Architecture of legops in the stack %s, generated from the preview", stack),
+		Description: description,
+		Size:        Rect{0, 0, pictureWidth, 1160},
+	}
+	drawn := map[string]Box{}
+	there := map[string]bool{} // zones with a box in them
+	for _, part := range parts {
+		made := part.of(g)
+		if len(made) == 0 {
+			continue
+		}
+		box := part.box(part.says(g, made))
+		drawn[part.id], there[part.zone] = box, true
+		p.Boxes = append(p.Boxes, box)
+	}
+	for _, plan := range zonePlans {
+		if there[plan.id] || plan.inside == "vpc" && there["vpc"] {
+			p.Zones = append(p.Zones, plan.zone(plan.says(g)))
+		}
+	}
+	for _, route := range routes {
+		_, from := drawn[route.from]
+		_, to := drawn[route.to]
+		if !from || !to {
+			continue
+		}
+		var lines []string
+		if route.says != nil {
+			if lines = route.says(g); lines == nil {
+				continue
+			}
+		}
+		p.Arrows = append(p.Arrows, route.arrow(lines))
+	}
+	p.heading(g, stack)
+	return p
+}
+
+const description = "A request goes from the browser to CloudFront with its firewall, to the load balancer, to the ingress of the " +
+	"cluster, to an application, and from there to database, search, queues and buckets. A release goes from GitHub to the mirror, " +
+	"the pipeline, the registry and the deployer, which rolls it out. Alarms tell the people on call."
+
+// of are the resources that a part is drawn for.
+func (p part) of(g *Graph) []Resource {
+	var made []Resource
+	for _, r := range g.of(p.made...) {
+		if p.when == nil || p.when(r) {
+			made = append(made, r)
+		}
+	}
+	switch {
+	case p.nth == 0:
+		return made
+	case p.nth <= len(made):
+		return made[p.nth-1 : p.nth]
+	}
+	return nil
+}
+
+func (p part) box(lines []string) Box {
+	box := Box{ID: p.id, Zone: p.zone, Rect: p.at, Way: p.way, Badge: p.badge, Faint: p.faint}
+	at, room := Point{p.at.X + margin, p.at.Y + 19}, p.at.W-2*margin
+	box.Texts = paragraph(at, []string{p.title}, Text{Size: titleSize, Bold: true, Color: ink}, room)
+	style := Text{Size: lineSize, Color: grey}
+	for _, line := range lines {
+		at.Y = p.at.Y + 20 + lineHeight*float64(len(box.Texts)-rightAligned(box.Texts))
+		left, right, isTable := strings.Cut(line, "\t")
+		box.Texts = append(box.Texts, paragraph(at, []string{left}, style, room)...)
+		if isTable {
+			box.Texts = append(box.Texts, Text{
+				At: Point{p.at.right() - margin, at.Y}, Text: right, Size: lineSize, Color: grey, Anchor: "end",
+			})
+		}
+	}
+	return box
+}
+
+func rightAligned(texts []Text) int {
+	n := 0
+	for _, text := range texts {
+		if text.Anchor == "end" {
+			n++
+		}
+	}
+	return n
+}
+
+func (z zonePlan) zone(lines []string) Zone {
+	zone := Zone{ID: z.id, Inside: z.inside, Rect: z.at, Fill: z.fill, Dashed: z.dashed}
+	at := Point{z.at.X + margin, z.at.Y + 20}
+	if z.low {
+		at.Y = z.at.bottom() - 9
+	}
+	for i, line := range lines {
+		size := lineSize
+		if i == 0 && z.fill != cellFill {
+			size = titleSize
+		}
+		zone.Texts = append(zone.Texts, Text{At: at, Text: line, Size: size, Bold: size == titleSize, Color: ink})
+		at.Y += lineHeight + 1
+	}
+	return zone
+}
+
+func (r route) arrow(lines []string) Arrow {
+	arrow := Arrow{From: r.from, To: r.to, Way: r.way, Points: r.points, Dashed: r.dashed}
+	if len(lines) == 0 {
+		return arrow
+	}
+	widest := 0.0
+	height := 14 * float64(len(lines))
+	for i, line := range lines {
+		widest = max(widest, width(line, labelSize, false))
+		arrow.Label = append(arrow.Label, Text{
+			At:   Point{r.label.X, r.label.Y - height/2 + 14*float64(i) + 11},
+			Text: line, Size: labelSize, Anchor: "middle", Color: wayColors[r.way],
+		})
+	}
+	arrow.Pill = Rect{r.label.X - widest/2 - 6, r.label.Y - height/2 - 1, widest + 12, height + 2}
+	return arrow
+}
+
+// heading is the title, and the legend of the ways.
+func (p *Picture) heading(g *Graph, stack string) {
+	account := g.named("pulumi:providers:aws", "aws").text("allowedAccountIds.0")
+	p.Texts = append(p.Texts,
+		Text{At: Point{people, 46}, Text: "legops: " + stack, Size: 24, Bold: true, Color: ink},
+		Text{At: Point{people, 72}, Size: 13, Color: grey,
+			Text: fmt.Sprintf("generated from the preview: account %s, %d resources", account, len(g.resources))},
+	)
+	for i, sample := range []struct {
+		way  Way
+		says string
+	}{
+		{Request, "a request, in the order of the numbers"},
+		{Delivery, "a release, in the order of the letters"},
+		{Operations, "operations; dashed: copies"},
+	} {
+		y := 34 + 20*float64(i)
+		p.Samples = append(p.Samples, Arrow{Way: sample.way, Points: []Point{{1120, y}, {1164, y}}})
+		p.Texts = append(p.Texts, Text{At: Point{1174, y + 4}, Text: sample.says, Size: lineSize, Color: ink})
+	}
+}
