@@ -2,6 +2,7 @@ package architecture
 
 import (
 	"fmt"
+	"slices"
 	"strings"
 )
 
@@ -13,7 +14,7 @@ func Draw(g *Graph, stack string) *Picture {
 	p := &Picture{
 		Title:       fmt.Sprintf("Architecture of legops in the stack %s, generated from the preview", stack),
 		Description: description,
-		Size:        Rect{0, 0, pictureWidth, 1160},
+		Size:        Rect{0, 0, pictureWidth, 1182},
 	}
 	drawn := map[string]Box{}
 	there := map[string]bool{} // zones with a box in them
@@ -28,7 +29,7 @@ func Draw(g *Graph, stack string) *Picture {
 	}
 	for _, plan := range zonePlans {
 		if there[plan.id] || plan.inside == "vpc" && there["vpc"] {
-			p.Zones = append(p.Zones, plan.zone(plan.says(g)))
+			p.Zones = append(p.Zones, plan.zone(p.Boxes, plan.says(g)))
 		}
 	}
 	for _, route := range routes {
@@ -98,18 +99,29 @@ func rightAligned(texts []Text) int {
 	return n
 }
 
-func (z zonePlan) zone(lines []string) Zone {
+func (z zonePlan) zone(boxes []Box, lines []string) Zone {
 	zone := Zone{ID: z.id, Inside: z.inside, Rect: z.at, Fill: z.fill, Dashed: z.dashed}
-	at := Point{z.at.X + margin, z.at.Y + 20}
-	if z.low {
-		at.Y = z.at.bottom() - 9
+	beyond := func(box Box) bool { return box.Zone == z.id && box.Rect.right() > z.narrow }
+	if z.narrow != 0 && !slices.ContainsFunc(boxes, beyond) {
+		zone.Rect.W = z.narrow - z.at.X
 	}
-	for i, line := range lines {
-		size := lineSize
-		if i == 0 && z.fill != cellFill {
-			size = titleSize
+	if z.heading != "" {
+		zone.Texts = append(zone.Texts, Text{At: Point{z.at.X, z.at.Y - 9}, Text: z.heading, Size: titleSize, Bold: true, Color: ink})
+	}
+	at := Point{z.at.X + margin, z.at.Y + 20}
+	style := Text{Size: titleSize, Bold: true, Color: ink}
+	if z.fill == cellFill {
+		style = Text{Size: lineSize, Color: ink, Anchor: "middle"}
+		at = Point{z.at.X + z.at.W/2, z.at.Y + 17}
+		if z.low {
+			at.Y = z.at.bottom() - 9
 		}
-		zone.Texts = append(zone.Texts, Text{At: at, Text: line, Size: size, Bold: size == titleSize, Color: ink})
+	}
+	for _, line := range lines {
+		text := style
+		text.At, text.Text = at, line
+		zone.Texts = append(zone.Texts, text)
+		style = Text{Size: lineSize, Color: grey}
 		at.Y += lineHeight + 1
 	}
 	return zone
@@ -119,6 +131,9 @@ func (r route) arrow(lines []string) Arrow {
 	arrow := Arrow{From: r.from, To: r.to, Way: r.way, Points: r.points, Dashed: r.dashed}
 	if len(lines) == 0 {
 		return arrow
+	}
+	if r.flat {
+		lines = []string{strings.Join(lines, " ")}
 	}
 	widest := 0.0
 	height := 14 * float64(len(lines))
@@ -137,7 +152,7 @@ func (r route) arrow(lines []string) Arrow {
 func (p *Picture) heading(g *Graph, stack string) {
 	account := g.named("pulumi:providers:aws", "aws").text("allowedAccountIds.0")
 	p.Texts = append(p.Texts,
-		Text{At: Point{people, 46}, Text: "legops: " + stack, Size: 24, Bold: true, Color: ink},
+		Text{At: Point{people, 46}, Text: "Architecture of legops, stack " + stack, Size: 24, Bold: true, Color: ink},
 		Text{At: Point{people, 72}, Size: 13, Color: grey,
 			Text: fmt.Sprintf("generated from the preview: account %s, %d resources", account, len(g.resources))},
 	)
@@ -150,7 +165,7 @@ func (p *Picture) heading(g *Graph, stack string) {
 		{Operations, "operations; dashed: copies"},
 	} {
 		y := 34 + 20*float64(i)
-		p.Samples = append(p.Samples, Arrow{Way: sample.way, Points: []Point{{1120, y}, {1164, y}}})
-		p.Texts = append(p.Texts, Text{At: Point{1174, y + 4}, Text: sample.says, Size: lineSize, Color: ink})
+		p.Samples = append(p.Samples, Arrow{Way: sample.way, Points: []Point{{services - 64, y}, {services - 12, y}}})
+		p.Texts = append(p.Texts, Text{At: Point{services, y + 4}, Text: sample.says, Size: lineSize, Color: ink})
 	}
 }

@@ -10,6 +10,7 @@ type route struct {
 	from, to string
 	way      Way
 	dashed   bool
+	flat     bool // the label in one line
 	points   []Point
 	// label is where the middle of the label is.
 	label Point
@@ -21,15 +22,26 @@ type route struct {
 // Where arrows turn and where labels are.
 const (
 	requestY  = 306.0                               // of the straight way to the ingress
-	corridorY = 784.0                               // below the subnets, inside the VPC
+	corridorY = 787.0                               // below the subnets, inside the VPC
+	imagesY   = 829.0                               // between VPC and delivery
+	laneY     = 894.0 + 38                          // the middle of delivery
+	stopY     = 1004.0                              // between delivery and operations
+	tellY     = 1062.0 + 41                         // the middle of operations
 	beforeX   = (cluster + clusterWidth + data) / 2 // between cluster and data subnets
-	outsideX  = data + dataWidth + 48               // between VPC and regional services
-	lane      = 888.0 + 38                          // the middle of delivery
-	imagesY   = 826.0                               // between VPC and delivery
-	tellY     = 1052.0 + 32                         // the middle of operations
+	standbyX  = data + dataWidth + 16               // beside the data subnets' boxes
+	outsideX  = vpcRight + 20                       // between VPC and regional services
+	copyX     = vpcRight + 40
 )
 
 func gap(left, leftWidth, right float64) float64 { return (left + leftWidth + right) / 2 }
+
+// serviceRoute leads from the endpoints to a service, on one line with the others as far as it goes.
+func serviceRoute(to string, y float64, says func(*Graph) []string) route {
+	return route{
+		from: "endpoints", to: to, way: Request, says: says, label: Point{(beforeX + outsideX) / 2, corridorY},
+		points: []Point{{cluster + 232, 708}, {beforeX, 708}, {beforeX, corridorY}, {outsideX, corridorY}, {outsideX, y}, {services, y}},
+	}
+}
 
 var routes = []route{
 	{from: "visitor", to: "cdn", way: Request, says: viewer, label: Point{gap(people, peopleWidth, edge), requestY},
@@ -38,45 +50,48 @@ var routes = []route{
 		points: []Point{{edge + edgeWidth, requestY}, {public, requestY}}},
 	{from: "balancer", to: "ingress", way: Request, says: target, label: Point{gap(public, publicWidth, cluster), requestY},
 		points: []Point{{public + publicWidth, requestY}, {cluster, requestY}}},
-	{from: "ingress", to: "applications", way: Request, says: service, label: Point{cluster + clusterWidth/2, 366},
-		points: []Point{{cluster + clusterWidth/2, 346}, {cluster + clusterWidth/2, 390}}},
-	{from: "applications", to: "database", way: Request, says: rule("eks", "rds"), label: Point{beforeX, 330},
-		points: []Point{{cluster + clusterWidth, 412}, {beforeX, 412}, {beforeX, 246}, {data, 246}}},
-	{from: "applications", to: "search", way: Request, says: rule("eks", "opensearch"), label: Point{beforeX, 470},
-		points: []Point{{cluster + clusterWidth, 470}, {data, 470}}},
-	{from: "applications", to: "endpoints", way: Request, says: rule("eks", "network-endpoints"), label: Point{cluster + 170, 624},
-		points: []Point{{cluster + 170, 572}, {cluster + 170, 678}}},
-	{from: "endpoints", to: "queues", way: Request, says: uses("QUEUE_", "TCP 443 to AWS services"), label: Point{gap(cluster, clusterWidth, outsideX), corridorY},
-		points: []Point{{cluster + 228, 707}, {beforeX, 707}, {beforeX, corridorY}, {outsideX, corridorY}, {outsideX, 205}, {services, 205}}},
-	{from: "endpoints", to: "secrets", way: Request, says: uses("SECRETS_PREFIX"),
-		points: []Point{{cluster + 228, 707}, {beforeX, 707}, {beforeX, corridorY}, {outsideX, corridorY}, {outsideX, 307}, {services, 307}}},
-	{from: "endpoints", to: "buckets", way: Request, says: uses("BUCKET_"),
-		points: []Point{{cluster + 228, 707}, {beforeX, 707}, {beforeX, corridorY}, {outsideX, corridorY}, {outsideX, 422}, {services, 422}}},
+	{from: "ingress", to: "applications", way: Request, says: service, flat: true, label: Point{cluster + clusterWidth/2, 360},
+		points: []Point{{cluster + clusterWidth/2, 340}, {cluster + clusterWidth/2, 386}}},
+	{from: "applications", to: "database", way: Request, says: rule("eks", "rds"), label: Point{beforeX, 328},
+		points: []Point{{cluster + clusterWidth, 412}, {beforeX, 412}, {beforeX, 248}, {data, 248}}},
+	{from: "applications", to: "search", way: Request, says: rule("eks", "opensearch"), label: Point{beforeX, 486},
+		points: []Point{{cluster + clusterWidth, 486}, {data, 486}}},
+	{from: "applications", to: "endpoints", way: Request, says: rule("eks", "network-endpoints"), flat: true,
+		label:  Point{cluster + 184, 614},
+		points: []Point{{cluster + 184, 560}, {cluster + 184, 678}}},
+	serviceRoute("queues", 210, uses("QUEUE_", "TCP 443 to AWS services")),
+	serviceRoute("secrets", 323, uses("SECRETS_PREFIX")),
+	serviceRoute("buckets", 453, uses("BUCKET_")),
 
-	{from: "github", to: "mirror", way: Delivery, says: pull, label: Point{gap(people, peopleWidth, edge), lane},
-		points: []Point{{people + peopleWidth, lane}, {edge, lane}}},
-	{from: "mirror", to: "repositories", way: Delivery, says: nil,
-		points: []Point{{edge + edgeWidth, lane}, {public, lane}}},
-	{from: "repositories", to: "pipelines", way: Delivery, says: pushes, label: Point{gap(public, publicWidth, cluster), lane},
-		points: []Point{{public + publicWidth, lane}, {cluster, lane}}},
-	{from: "pipelines", to: "registry", way: Delivery, says: builds, label: Point{gap(cluster, clusterWidth, data), lane},
-		points: []Point{{cluster + clusterWidth, lane}, {data, lane}}},
-	{from: "pipelines", to: "deployer", way: Delivery, says: deploys, label: Point{cluster + 40, imagesY},
-		points: []Point{{cluster + 40, 888}, {cluster + 40, 736}}},
-	{from: "deployer", to: "api", way: Delivery, says: rule("deployer-group", "eks-control-plane"), label: Point{cluster + 40, 656},
-		points: []Point{{cluster + 40, 678}, {cluster + 40, 634}}},
+	{from: "github", to: "mirror", way: Delivery, says: addressed("SOURCE_URL", "git"), label: Point{gap(people, peopleWidth, edge), laneY},
+		points: []Point{{people + peopleWidth, laneY}, {edge, laneY}}},
+	{from: "mirror", to: "repositories", way: Delivery, says: addressed("TARGET_URL", "push"), label: Point{gap(edge, edgeWidth, public), laneY},
+		points: []Point{{edge + edgeWidth, laneY}, {public, laneY}}},
+	{from: "repositories", to: "pipelines", way: Delivery, says: started, label: Point{gap(public, publicWidth, cluster), laneY},
+		points: []Point{{public + publicWidth, laneY}, {cluster, laneY}}},
+	{from: "pipelines", to: "registry", way: Delivery, says: builds, label: Point{gap(cluster, clusterWidth, data), laneY},
+		points: []Point{{cluster + clusterWidth, laneY}, {data, laneY}}},
+	{from: "pipelines", to: "deployer", way: Delivery, says: deploys, label: Point{cluster + 24, imagesY},
+		points: []Point{{cluster + 6, 894}, {cluster + 6, 738}}},
+	{from: "deployer", to: "api", way: Delivery, says: rule("deployer-group", "eks-control-plane"), flat: true,
+		label:  Point{cluster + 52, 658},
+		points: []Point{{cluster + 52, 678}, {cluster + 52, 632}}},
 	{from: "registry", to: "endpoints", way: Delivery, says: images, label: Point{beforeX, imagesY},
-		points: []Point{{data + 48, 888}, {data + 48, imagesY}, {cluster + 170, imagesY}, {cluster + 170, 736}}},
+		points: []Point{{data + 60, 894}, {data + 60, imagesY}, {cluster + 210, imagesY}, {cluster + 210, 738}}},
+	{from: "alarms", to: "pipelines", way: Operations, says: stops, label: Point{gap(public, publicWidth, cluster), stopY},
+		points: []Point{{public + 112, 1062}, {public + 112, stopY}, {cluster + 60, stopY}, {cluster + 60, 970}}},
 
 	{from: "administrators", to: "bastion", way: Operations, says: nil,
-		points: []Point{{people + peopleWidth, 616}, {public, 616}}},
-	{from: "buckets", to: "replicas", way: Operations, dashed: true, says: replication, label: Point{services + servicesWidth/2, 532},
-		points: []Point{{services + servicesWidth/2, 490}, {services + servicesWidth/2, 606}}},
+		points: []Point{{people + peopleWidth, 584}, {public, 584}}},
+	{from: "database", to: "standby", way: Operations, dashed: true, says: nil,
+		points: []Point{{data + dataWidth, 248}, {standbyX, 248}, {standbyX, 708}, {data + dataWidth, 708}}},
+	{from: "buckets", to: "replicas", way: Operations, dashed: true, says: replication, label: Point{services + 180, 573},
+		points: []Point{{services + 180, 532}, {services + 180, 642}}},
 	{from: "alarms", to: "topics", way: Operations, says: nil, points: []Point{{public, tellY}, {edge + edgeWidth, tellY}}},
 	{from: "topics", to: "people", way: Operations, says: subscriptions, label: Point{gap(people, peopleWidth, edge), tellY},
 		points: []Point{{edge, tellY}, {people + peopleWidth, tellY}}},
 	{from: "vault", to: "vault-copy", way: Operations, dashed: true, says: nil,
-		points: []Point{{data + dataWidth, tellY}, {outsideX + 16, tellY}, {outsideX + 16, 715}, {services, 715}}},
+		points: []Point{{data + dataWidth, tellY}, {copyX, tellY}, {copyX, 727}, {services, 727}}},
 }
 
 func viewer(g *Graph) []string {
@@ -135,21 +150,39 @@ func uses(variable string, label ...string) func(*Graph) []string {
 	}
 }
 
-func pull(g *Graph) []string {
-	for _, project := range g.all("aws:codebuild/project:Project", "Mirror") {
-		if scheme, _, found := strings.Cut(variableOf(project, "SOURCE_URL"), "://"); found {
-			return []string{strings.ToUpper(scheme), "git"}
+// addressed is the protocol of an address that a mirror has, and what goes over it.
+func addressed(variable, what string) func(*Graph) []string {
+	return func(g *Graph) []string {
+		for _, project := range g.all("aws:codebuild/project:Project", "Mirror") {
+			address := variableOf(project, variable)
+			if scheme, _, found := strings.Cut(address, "://"); found {
+				return []string{strings.ToUpper(scheme), what}
+			}
+			if address != "" {
+				return []string{what}
+			}
 		}
+		return nil
 	}
-	return nil
 }
 
-func pushes(g *Graph) []string {
+// started is an event of a repository that a pipeline is the target of.
+func started(g *Graph) []string {
 	for _, target := range g.all("aws:cloudwatch/eventTarget:EventTarget", "Pipeline") {
 		for _, pipeline := range g.all("aws:codepipeline/pipeline:Pipeline") {
 			if target.comesFrom("arn", pipeline.Name) {
 				return []string{"event"}
 			}
+		}
+	}
+	return nil
+}
+
+// stops is an alarm that a deployment listens to.
+func stops(g *Graph) []string {
+	for _, group := range g.all("aws:codedeploy/deploymentGroup:DeploymentGroup") {
+		if group.yes("alarmConfiguration.enabled") {
+			return []string{"stop a release"}
 		}
 	}
 	return nil

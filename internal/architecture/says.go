@@ -18,7 +18,7 @@ func count(n int, noun string) string {
 	switch {
 	case n == 1:
 		return "1 " + noun
-	case strings.HasSuffix(noun, "y"):
+	case strings.HasSuffix(noun, "ry"):
 		return fmt.Sprintf("%d %sies", n, strings.TrimSuffix(noun, "y"))
 	}
 	return fmt.Sprintf("%d %ss", n, noun)
@@ -73,7 +73,7 @@ func clusterZone(g *Graph) []string {
 }
 
 func servicesZone(g *Graph) []string {
-	return []string{"Regional services in " + g.region("aws")}
+	return []string{"AWS services in " + g.region("aws")}
 }
 
 func replicaZone(g *Graph) []string { return []string{"Copies in " + g.region("aws-replica")} }
@@ -91,7 +91,7 @@ func visitor(_ *Graph, made []Resource) []string {
 func administrators(*Graph, []Resource) []string { return []string{"through Session Manager"} }
 
 func dns(g *Graph, made []Resource) []string {
-	return []string{made[0].text("name"), count(len(made), "record") + ", " + count(len(g.all("aws:acm/certificate:Certificate")), "certificate")}
+	return []string{made[0].text("name"), count(len(made), "record"), count(len(g.all("aws:acm/certificate:Certificate")), "certificate")}
 }
 
 // protocols are the values of httpVersion, and locations those of priceClass (CloudFront API Reference,
@@ -117,7 +117,7 @@ func cdn(_ *Graph, made []Resource) []string {
 			cached = append(cached, path.Dir(made[0].text(at+"pathPattern")))
 		}
 	}
-	return append(lines, "keeps "+strings.Join(cached, ", "))
+	return append(lines, "caches "+strings.Join(cached, ", "))
 }
 
 func firewall(_ *Graph, made []Resource) []string {
@@ -137,30 +137,32 @@ func firewall(_ *Graph, made []Resource) []string {
 	if counts {
 		mode = "counts"
 	}
-	return []string{fmt.Sprintf("%s by %s, %d of them AWS's", mode, count(len(rules), "rule"), managed), limit + " requests / 5 min"}
+	return []string{"checks every request:", fmt.Sprintf("%s by %s, %d of AWS", mode, count(len(rules), "rule"), managed), limit + " in five minutes"}
 }
 
 func errorPages(g *Graph, _ []Resource) []string {
 	return []string{count(len(g.all("aws:s3/bucketObjectv2:BucketObjectv2", "Cdn")), "page")}
 }
 
-func nat(*Graph, []Resource) []string { return []string{"way out only"} }
+func nat(*Graph, []Resource) []string { return []string{"outbound only"} }
 
 func balancer(g *Graph, made []Resource) []string {
-	lines := []string{"in both zones", "answers CloudFront's addresses only,"}
+	lines := []string{"in both zones"}
+	for _, rule := range g.all("aws:vpc/securityGroupIngressRule:SecurityGroupIngressRule") {
+		if rule.comesFrom("securityGroupId", made[0].Name) && rule.text("prefixListId") != "" {
+			lines = append(lines, "only from addresses of CloudFront,")
+		}
+	}
 	for _, rule := range g.all("aws:lb/listenerRule:ListenerRule") {
-		lines = append(lines, "with the secret header "+rule.text("conditions.0.httpHeader.httpHeaderName"))
+		lines = append(lines, "only with the secret", rule.text("conditions.0.httpHeader.httpHeaderName"))
 	}
 	for _, listener := range g.all("aws:lb/listener:Listener") {
 		if port := listener.text("defaultActions.0.redirect.port"); port != "" {
-			lines = append(lines, fmt.Sprintf("port %s: redirect to %s", listener.text("port"), port))
+			lines = append(lines, fmt.Sprintf("port %s goes to %s", listener.text("port"), port))
 		}
 	}
 	for _, target := range g.all("aws:lb/targetGroup:TargetGroup") {
-		lines = append(lines, "health check "+target.text("healthCheck.path"))
-	}
-	if made[0].yes("enableDeletionProtection") {
-		lines = append(lines, "protected")
+		lines = append(lines, "asks "+target.text("healthCheck.path"))
 	}
 	return lines
 }

@@ -126,13 +126,14 @@ func (p *Picture) texts() []Text {
 	return all
 }
 
-// paragraph writes lines below each other from a baseline on, broken so that they fit.
+// paragraph writes lines below each other from a baseline on, broken so that they fit; spaces at the beginning indent.
 func paragraph(at Point, lines []string, style Text, most float64) []Text {
 	var texts []Text
 	for _, line := range lines {
-		for _, part := range wrap(line, style.Size, style.Bold, most) {
+		indent := 6 * float64(len(line)-len(strings.TrimLeft(line, " ")))
+		for _, part := range wrap(line, style.Size, style.Bold, most-indent) {
 			text := style
-			text.Text, text.At = strings.TrimSpace(part), at
+			text.Text, text.At = part, Point{at.X + indent, at.Y}
 			texts = append(texts, text)
 			at.Y += lineHeight
 		}
