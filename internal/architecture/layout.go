@@ -14,7 +14,7 @@ func Draw(g *Graph, stack string) *Picture {
 	p := &Picture{
 		Title:       fmt.Sprintf("Architecture of legops in the stack %s, generated from the preview", stack),
 		Description: description,
-		Size:        Rect{0, 0, pictureWidth, 1182},
+		Size:        Rect{0, 0, pictureWidth, 1174},
 	}
 	drawn := map[string]Box{}
 	there := map[string]bool{} // zones with a box in them

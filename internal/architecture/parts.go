@@ -34,7 +34,7 @@ type zonePlan struct {
 
 // The columns of the picture: people, edge, public subnets, cluster, data subnets, regional services.
 const (
-	people, peopleWidth     = 24.0, 136.0
+	people, peopleWidth     = 24.0, 140.0
 	edge, edgeWidth         = 240.0, 160.0
 	public, publicWidth     = 476.0, 152.0
 	cluster, clusterWidth   = 704.0, 216.0
@@ -60,10 +60,10 @@ var zonePlans = []zonePlan{
 	{id: "data-b", inside: "vpc", says: subnet("data", 1), low: true,
 		at: Rect{data - 12, 464, dataWidth + 40, 302}, fill: cellFill},
 	{id: "cluster", inside: "vpc", at: Rect{cluster - 16, 194, clusterWidth + 32, 452}, fill: paper, says: clusterZone},
-	{id: "services", at: Rect{services - 12, 104, servicesWidth + 24, 442}, fill: zoneFill, says: servicesZone},
+	{id: "services", at: Rect{services - 12, 104, servicesWidth + 24, 420}, fill: zoneFill, says: servicesZone},
 	{id: "replica", at: Rect{services - 12, 600, servicesWidth + 24, 166}, fill: zoneFill, dashed: true, says: replicaZone},
 	{id: "delivery", at: Rect{edge - 12, 850, pictureWidth - 24 - edge + 12, 134}, fill: zoneFill, narrow: vpcRight, says: deliveryZone},
-	{id: "operations", at: Rect{edge - 12, 1024, pictureWidth - 24 - edge + 12, 134}, fill: zoneFill, says: operationsZone},
+	{id: "operations", at: Rect{edge - 12, 1024, pictureWidth - 24 - edge + 12, 126}, fill: zoneFill, says: operationsZone},
 }
 
 var parts = []part{
@@ -112,7 +112,7 @@ var parts = []part{
 		made: []kind{{token: "aws:sqs/queue:Queue"}}},
 	{id: "secrets", zone: "services", at: Rect{services, 292, servicesWidth, 62}, way: Request, badge: "6", title: "Secrets Manager", says: secrets,
 		made: []kind{{"aws:secretsmanager/secret:Secret", "App"}}},
-	{id: "buckets", zone: "services", at: Rect{services, 374, servicesWidth, 158}, way: Request, badge: "6", title: "S3 buckets", says: buckets,
+	{id: "buckets", zone: "services", at: Rect{services, 374, servicesWidth, 136}, way: Request, badge: "6", title: "S3 buckets", says: buckets,
 		made: []kind{{"aws:s3/bucketV2:BucketV2", "Storage"}}, when: func(r Resource) bool { return !isReplica(r) }},
 	{id: "replicas", zone: "replica", at: Rect{services, 642, servicesWidth, 46}, title: "S3 copies", says: replicas,
 		made: []kind{{"aws:s3/bucketV2:BucketV2", "Storage"}}, when: isReplica},
@@ -132,18 +132,18 @@ var parts = []part{
 	{id: "loadtest", zone: "delivery", at: Rect{services, 894, servicesWidth, 76}, way: Delivery, title: "Load test", says: loadTest,
 		made: []kind{{"aws:codebuild/project:Project", "LoadTest"}}},
 
-	{id: "people", at: Rect{people, 1062, peopleWidth, 82}, way: Operations, title: "On call", says: onCall,
+	{id: "people", at: Rect{people, 1062, peopleWidth, 74}, way: Operations, title: "On call", says: onCall,
 		made: []kind{{token: "aws:sns/topicSubscription:TopicSubscription"}}},
-	{id: "topics", zone: "operations", at: Rect{edge, 1062, edgeWidth, 82}, way: Operations, title: "SNS topics", says: topics,
+	{id: "topics", zone: "operations", at: Rect{edge, 1062, edgeWidth, 74}, way: Operations, title: "SNS topics", says: topics,
 		made: []kind{{token: "aws:sns/topic:Topic"}}},
-	{id: "alarms", zone: "operations", at: Rect{public, 1062, publicWidth, 82}, way: Operations, title: "Alarms", says: alarms,
+	{id: "alarms", zone: "operations", at: Rect{public, 1062, publicWidth, 74}, way: Operations, title: "Alarms", says: alarms,
 		made: []kind{{token: "aws:cloudwatch/metricAlarm:MetricAlarm"}, {token: "aws:cloudwatch/compositeAlarm:CompositeAlarm"}}},
-	{id: "logs", zone: "operations", at: Rect{cluster, 1062, clusterWidth, 82}, way: Operations, title: "Logs and dashboards", says: logs,
+	{id: "logs", zone: "operations", at: Rect{cluster, 1062, clusterWidth, 74}, way: Operations, title: "Logs and dashboards", says: logs,
 		made: []kind{{token: "aws:cloudwatch/logGroup:LogGroup"}, {token: "aws:cloudwatch/dashboard:Dashboard"}}},
-	{id: "vault", zone: "operations", at: Rect{data, 1062, dataWidth, 82}, way: Operations, title: "AWS Backup", says: vault,
+	{id: "vault", zone: "operations", at: Rect{data, 1062, dataWidth, 74}, way: Operations, title: "AWS Backup", says: vault,
 		made: []kind{{"aws:backup/vault:Vault", "Backup"}}, when: func(r Resource) bool { return !isReplica(r) }},
-	{id: "keys", zone: "operations", at: Rect{services, 1062, 114, 82}, way: Operations, title: "KMS", says: keys,
+	{id: "keys", zone: "operations", at: Rect{services, 1062, 114, 74}, way: Operations, title: "KMS", says: keys,
 		made: []kind{{token: "aws:kms/key:Key"}}},
-	{id: "budget", zone: "operations", at: Rect{services + 126, 1062, 114, 82}, way: Operations, title: "Budget", says: budget,
+	{id: "budget", zone: "operations", at: Rect{services + 126, 1062, 114, 74}, way: Operations, title: "Budget", says: budget,
 		made: []kind{{token: "aws:budgets/budget:Budget"}}},
 }

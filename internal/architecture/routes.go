@@ -26,7 +26,7 @@ const (
 	imagesY   = 829.0                               // between VPC and delivery
 	laneY     = 894.0 + 38                          // the middle of delivery
 	stopY     = 1004.0                              // between delivery and operations
-	tellY     = 1062.0 + 41                         // the middle of operations
+	tellY     = 1062.0 + 37                         // the middle of operations
 	beforeX   = (cluster + clusterWidth + data) / 2 // between cluster and data subnets
 	standbyX  = data + dataWidth + 16               // beside the data subnets' boxes
 	outsideX  = vpcRight + 20                       // between VPC and regional services
@@ -61,7 +61,7 @@ var routes = []route{
 		points: []Point{{cluster + 184, 560}, {cluster + 184, 678}}},
 	serviceRoute("queues", 210, uses("QUEUE_", "TCP 443 to AWS services")),
 	serviceRoute("secrets", 323, uses("SECRETS_PREFIX")),
-	serviceRoute("buckets", 453, uses("BUCKET_")),
+	serviceRoute("buckets", 442, uses("BUCKET_")),
 
 	{from: "github", to: "mirror", way: Delivery, says: addressed("SOURCE_URL", "git"), label: Point{gap(people, peopleWidth, edge), laneY},
 		points: []Point{{people + peopleWidth, laneY}, {edge, laneY}}},
@@ -85,8 +85,8 @@ var routes = []route{
 		points: []Point{{people + peopleWidth, 584}, {public, 584}}},
 	{from: "database", to: "standby", way: Operations, dashed: true, says: nil,
 		points: []Point{{data + dataWidth, 248}, {standbyX, 248}, {standbyX, 708}, {data + dataWidth, 708}}},
-	{from: "buckets", to: "replicas", way: Operations, dashed: true, says: replication, label: Point{services + 180, 573},
-		points: []Point{{services + 180, 532}, {services + 180, 642}}},
+	{from: "buckets", to: "replicas", way: Operations, dashed: true, says: replication, label: Point{services + 180, 562},
+		points: []Point{{services + 180, 510}, {services + 180, 642}}},
 	{from: "alarms", to: "topics", way: Operations, says: nil, points: []Point{{public, tellY}, {edge + edgeWidth, tellY}}},
 	{from: "topics", to: "people", way: Operations, says: subscriptions, label: Point{gap(people, peopleWidth, edge), tellY},
 		points: []Point{{edge, tellY}, {people + peopleWidth, tellY}}},

@@ -55,7 +55,8 @@ func subnet(tier string, n int) func(*Graph) []string {
 
 func vpcZone(g *Graph) []string {
 	vpc := g.all("aws:ec2/vpc:Vpc")[0]
-	return []string{fmt.Sprintf("VPC %s in %s, two Availability Zones", vpc.text("cidrBlock"), g.region(vpc.Provider))}
+	return []string{fmt.Sprintf("VPC %s in %s, %s", vpc.text("cidrBlock"), g.region(vpc.Provider),
+		count(len(g.zones()), "Availability Zone"))}
 }
 
 func edgeZone(*Graph) []string { return []string{"Edge"} }
@@ -99,7 +100,7 @@ func dns(g *Graph, made []Resource) []string {
 var (
 	protocols = map[string]string{"http2": "HTTP/2", "http2and3": "HTTP/2 and HTTP/3", "http3": "HTTP/3"}
 	locations = map[string]string{
-		"PriceClass_100": "North America, Europe", "PriceClass_200": "most locations", "PriceClass_All": "all locations",
+		"PriceClass_100": "North America, Europe", "PriceClass_200": "most edge locations", "PriceClass_All": "all edge locations",
 	}
 )
 
@@ -137,7 +138,7 @@ func firewall(_ *Graph, made []Resource) []string {
 	if counts {
 		mode = "counts"
 	}
-	return []string{"checks every request:", fmt.Sprintf("%s by %s, %d of AWS", mode, count(len(rules), "rule"), managed), limit + " in five minutes"}
+	return []string{"checks every request:", fmt.Sprintf("%s by %s, %d managed by AWS", mode, count(len(rules), "rule"), managed), limit + " in 5 min, per IP"}
 }
 
 func errorPages(g *Graph, _ []Resource) []string {
@@ -235,6 +236,9 @@ func endpoints(_ *Graph, made []Resource) []string {
 	var lines []string
 	for _, sort := range slices.Backward(slices.Sorted(maps.Keys(by))) {
 		lines = append(lines, fmt.Sprintf("%d %s", by[sort], sort))
+	}
+	if by["interface"] == 0 {
+		lines = append(lines, "else by NAT")
 	}
 	return lines
 }

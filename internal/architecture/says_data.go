@@ -43,20 +43,20 @@ func database(g *Graph, made []Resource) []string {
 	}
 }
 
-func standby(g *Graph, made []Resource) []string {
-	return []string{"takes over when " + g.zones()[0] + " fails"}
-}
+func standby(*Graph, []Resource) []string { return []string{"in the other zone,", "takes over"} }
 
 func search(g *Graph, made []Resource) []string {
 	domain := made[0]
 	at := "clusterConfig."
 	nodes := fmt.Sprintf("%s × %s", domain.text(at+"instanceCount"), strings.TrimSuffix(domain.text(at+"instanceType"), ".search"))
 	lines := []string{strings.ReplaceAll(domain.text("engineVersion"), "OpenSearch_", "version "), nodes}
+	where := "in one of the zones"
 	if domain.yes(at + "zoneAwarenessEnabled") {
-		lines = append(lines, "in both zones")
+		where = "in both zones"
 	}
+	lines = append(lines, where)
 	if domain.yes(at + "dedicatedMasterEnabled") {
-		lines = append(lines, domain.text(at+"dedicatedMasterCount")+" masters of their own")
+		lines = append(lines, domain.text(at+"dedicatedMasterCount")+" dedicated masters")
 	}
 	return append(lines, domain.text("ebsOptions.volumeSize")+" GiB each", g.usedBy("SEARCH_ENDPOINT"))
 }
