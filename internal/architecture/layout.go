@@ -74,29 +74,20 @@ func (p part) of(g *Graph) []Resource {
 func (p part) box(lines []string) Box {
 	box := Box{ID: p.id, Zone: p.zone, Rect: p.at, Way: p.way, Badge: p.badge, Faint: p.faint}
 	at, room := Point{p.at.X + margin, p.at.Y + 19}, p.at.W-2*margin
-	box.Texts = paragraph(at, []string{p.title}, Text{Size: titleSize, Bold: true, Color: ink}, room)
-	style := Text{Size: lineSize, Color: grey}
+	box.Texts = paragraph(at, p.title, Text{Size: titleSize, Bold: true, Color: ink}, room)
+	at.Y += lineHeight*float64(len(box.Texts)) + 1
 	for _, line := range lines {
-		at.Y = p.at.Y + 20 + lineHeight*float64(len(box.Texts)-rightAligned(box.Texts))
 		left, right, isTable := strings.Cut(line, "\t")
-		box.Texts = append(box.Texts, paragraph(at, []string{left}, style, room)...)
+		texts := paragraph(at, left, Text{Size: lineSize, Color: grey}, room)
+		box.Texts = append(box.Texts, texts...)
 		if isTable {
 			box.Texts = append(box.Texts, Text{
 				At: Point{p.at.right() - margin, at.Y}, Text: right, Size: lineSize, Color: grey, Anchor: "end",
 			})
 		}
+		at.Y += lineHeight * float64(len(texts))
 	}
 	return box
-}
-
-func rightAligned(texts []Text) int {
-	n := 0
-	for _, text := range texts {
-		if text.Anchor == "end" {
-			n++
-		}
-	}
-	return n
 }
 
 func (z zonePlan) zone(boxes []Box, lines []string) Zone {
@@ -151,10 +142,16 @@ func (r route) arrow(lines []string) Arrow {
 // heading is the title, and the legend of the ways.
 func (p *Picture) heading(g *Graph, stack string) {
 	account := g.named("pulumi:providers:aws", "aws").text("allowedAccountIds.0")
+	resources := 0
+	for _, r := range g.resources {
+		if !machinery[r.Type] && !strings.HasPrefix(r.Type, componentPrefix) {
+			resources++
+		}
+	}
 	p.Texts = append(p.Texts,
 		Text{At: Point{people, 46}, Text: "Architecture of legops, stack " + stack, Size: 24, Bold: true, Color: ink},
 		Text{At: Point{people, 72}, Size: 13, Color: grey,
-			Text: fmt.Sprintf("generated from the preview: account %s, %d resources", account, len(g.resources))},
+			Text: fmt.Sprintf("generated from the preview: account %s, %d resources", account, resources)},
 	)
 	for i, sample := range []struct {
 		way  Way
@@ -162,7 +159,7 @@ func (p *Picture) heading(g *Graph, stack string) {
 	}{
 		{Request, "a request, in the order of the numbers"},
 		{Delivery, "a release, in the order of the letters"},
-		{Operations, "operations; dashed: copies"},
+		{Operations, "operations; dashed: a copy"},
 	} {
 		y := 34 + 20*float64(i)
 		p.Samples = append(p.Samples, Arrow{Way: sample.way, Points: []Point{{services - 64, y}, {services - 12, y}}})

@@ -82,6 +82,9 @@ func (p *Picture) problems() []string {
 			for _, box := range p.Boxes {
 				say(segment.overlaps(box.Rect), "%s goes through box %s", name, box.ID)
 			}
+			for _, box := range p.Boxes {
+				say(box.Badge != "" && segment.overlaps(box.badge()), "%s goes through the badge of %s", name, box.ID)
+			}
 			for _, zone := range p.Zones {
 				for _, text := range zone.Texts {
 					say(segment.grown(2).overlaps(text.rect()), "%s goes through %q", name, text.Text)
@@ -140,6 +143,7 @@ func TestProblemsAreFound(t *testing.T) {
 		"cdn to balancer goes through the label of visitor":   func(p *Picture) { p.Arrows[1].Points = []Point{{180, 306}, {220, 306}} },
 		"\"https://\" and \"Browser\" overlap":                func(p *Picture) { p.box("visitor").Texts[1].At.Y -= 10 },
 		"the badge of visitor is on \"Edge\"":                 func(p *Picture) { p.Zones[0].Texts[0].At = Point{24, 276} },
+		"goes through the badge of balancer":                  func(p *Picture) { p.box("balancer").Rect.Y = 306 },
 		"goes through \"Edge\"":                               func(p *Picture) { p.Zones[0].Texts[0].At = Point{390, 310} },
 		"is outside the picture":                              func(p *Picture) { p.Texts[0].At.X = pictureWidth - 20 },
 		"\"HTTPS\" is wider than the label of visitor to cdn": func(p *Picture) { p.Arrows[0].Pill.W = 20 },

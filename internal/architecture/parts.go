@@ -76,7 +76,7 @@ var parts = []part{
 		made: []kind{{token: "aws:route53/record:Record"}}},
 	{id: "cdn", zone: "edge", at: Rect{edge, 254, edgeWidth, 104}, way: Request, badge: "2", title: "CloudFront", says: cdn,
 		made: []kind{{token: "aws:cloudfront/distribution:Distribution"}}},
-	{id: "firewall", zone: "edge", at: Rect{edge, 372, edgeWidth, 94}, way: Request, title: "AWS WAF", says: firewall,
+	{id: "firewall", zone: "edge", at: Rect{edge, 372, edgeWidth, 94}, way: Request, badge: "2", title: "AWS WAF", says: firewall,
 		made: []kind{{token: "aws:wafv2/webAcl:WebAcl"}}},
 	{id: "errors", zone: "edge", at: Rect{edge, 480, edgeWidth, 58}, title: "S3 error pages", says: errorPages,
 		made: []kind{{"aws:s3/bucketV2:BucketV2", "Cdn"}}},

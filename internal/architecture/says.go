@@ -163,7 +163,7 @@ func balancer(g *Graph, made []Resource) []string {
 		}
 	}
 	for _, target := range g.all("aws:lb/targetGroup:TargetGroup") {
-		lines = append(lines, "asks "+target.text("healthCheck.path"))
+		lines = append(lines, "checks "+target.text("healthCheck.path"))
 	}
 	return lines
 }

@@ -62,7 +62,7 @@ func loadTest(_ *Graph, made []Resource) []string {
 	return []string{count(len(made), "CodeBuild project"), "takes the way of a browser"}
 }
 
-func onCall(g *Graph, made []Resource) []string {
+func onCall(_ *Graph, made []Resource) []string {
 	addresses := map[string]bool{}
 	for _, subscription := range made {
 		addresses[subscription.text("endpoint")] = true

@@ -126,17 +126,14 @@ func (p *Picture) texts() []Text {
 	return all
 }
 
-// paragraph writes lines below each other from a baseline on, broken so that they fit; spaces at the beginning indent.
-func paragraph(at Point, lines []string, style Text, most float64) []Text {
+// paragraph writes a text from a baseline on, broken so that its lines fit; spaces at its beginning indent it.
+func paragraph(at Point, text string, style Text, most float64) []Text {
 	var texts []Text
-	for _, line := range lines {
-		indent := 6 * float64(len(line)-len(strings.TrimLeft(line, " ")))
-		for _, part := range wrap(line, style.Size, style.Bold, most-indent) {
-			text := style
-			text.Text, text.At = part, Point{at.X + indent, at.Y}
-			texts = append(texts, text)
-			at.Y += lineHeight
-		}
+	indent := 6 * float64(len(text)-len(strings.TrimLeft(text, " ")))
+	for _, line := range wrap(text, style.Size, style.Bold, most-indent) {
+		style.Text, style.At = line, Point{at.X + indent, at.Y}
+		texts = append(texts, style)
+		at.Y += lineHeight
 	}
 	return texts
 }
