@@ -97,7 +97,7 @@ func TestEveryTypeIsDrawnOrADetail(t *testing.T) {
 				ways++
 			}
 		}
-		assert.Equal(t, 1, ways, "%s has to be what a part is made of, or among the details, or machinery: one of them", token)
+		assert.Equal(t, 1, ways, "%s has to be drawn, or a detail, or machinery: one of the three", token)
 	}
 	for what, of := range details {
 		assert.True(t, known[what.token], "%s is a detail, and no type of the platform", what.token)
@@ -117,7 +117,8 @@ func TestEveryResourceOfADrawnTypeIsInABox(t *testing.T) {
 				return slices.ContainsFunc(p.made, func(k kind) bool { return k.matches(r) }) && (p.when == nil || p.when(r))
 			})
 			_, isDetail := details[kind{r.Type, r.Component}]
-			assert.True(t, inBox != isDetail, "%s: %s %s has to be in a box, or a detail of its component", stack, r.Type, r.Name)
+			assert.True(t, inBox != isDetail, "%s: %s %s has to be in a box, or a detail of its component",
+				stack, r.Type, r.Name)
 		}
 	}
 }

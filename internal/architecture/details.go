@@ -1,7 +1,7 @@
 package architecture
 
-// details are what has no box of its own, with the box or zone that stands for it. A type is here or is what a part is made
-// of, so that nothing new is left out of the picture without somebody having decided so.
+// details are what has no box of its own, with the box or zone that stands for it. A type is here or is what a part is
+// made of, so that nothing new is left out of the picture without somebody having decided so.
 var details = map[kind]string{
 	{token: "aws:acm/certificateValidation:CertificateValidation"}:                                        "dns",
 	{token: "aws:acm/certificate:Certificate"}:                                                            "dns",
@@ -94,15 +94,42 @@ var details = map[kind]string{
 
 // machinery is what the program is made of, and no part of the platform.
 var machinery = map[string]bool{
-	"pulumi:providers:aws": true, "pulumi:providers:kubernetes": true, "pulumi:providers:random": true, "pulumi:pulumi:Stack": true,
+	"pulumi:providers:aws":        true,
+	"pulumi:providers:kubernetes": true,
+	"pulumi:providers:random":     true,
+	"pulumi:pulumi:Stack":         true,
 }
 
 // components are the boxes and zones that show them, so that a new component of known types is not left out either.
 var components = map[string]string{
-	"Alarms": "alarms", "Alerts": "topics", "App": "applications", "Backup": "vault", "Bastion": "bastion", "Budget": "budget",
-	"Builder": "pipelines", "Cdn": "cdn", "Certificates": "dns", "ClusterAutoscaler": "cluster", "Connectivity": "vpc",
-	"Dashboard": "logs", "Deployer": "deployer", "Eks": "cluster", "Encryption": "keys", "Firewall": "firewall", "Github": "github",
-	"Ingress": "ingress", "LoadBalancer": "balancer", "LoadTest": "loadtest", "Mirror": "mirror", "Network": "vpc",
-	"OpenSearch": "search", "OpenSearchAccess": "search", "Pipeline": "pipelines", "Queues": "queues", "Rds": "database",
-	"Registry": "registry", "Scripts": "delivery", "Storage": "buckets",
+	"Alarms":            "alarms",
+	"Alerts":            "topics",
+	"App":               "applications",
+	"Backup":            "vault",
+	"Bastion":           "bastion",
+	"Budget":            "budget",
+	"Builder":           "pipelines",
+	"Cdn":               "cdn",
+	"Certificates":      "dns",
+	"ClusterAutoscaler": "cluster",
+	"Connectivity":      "vpc",
+	"Dashboard":         "logs",
+	"Deployer":          "deployer",
+	"Eks":               "cluster",
+	"Encryption":        "keys",
+	"Firewall":          "firewall",
+	"Github":            "github",
+	"Ingress":           "ingress",
+	"LoadBalancer":      "balancer",
+	"LoadTest":          "loadtest",
+	"Mirror":            "mirror",
+	"Network":           "vpc",
+	"OpenSearch":        "search",
+	"OpenSearchAccess":  "search",
+	"Pipeline":          "pipelines",
+	"Queues":            "queues",
+	"Rds":               "database",
+	"Registry":          "registry",
+	"Scripts":           "delivery",
+	"Storage":           "buckets",
 }

@@ -50,9 +50,10 @@ func Draw(g *Graph, stack string) *Picture {
 	return p
 }
 
-const description = "A request goes from the browser to CloudFront with its firewall, to the load balancer, to the ingress of the " +
-	"cluster, to an application, and from there to database, search, queues and buckets. A release goes from GitHub to the mirror, " +
-	"the pipeline, the registry and the deployer, which rolls it out. Alarms tell the people on call."
+const description = "A request goes from the browser to CloudFront with its firewall, to the load balancer, to the " +
+	"ingress of the cluster, to an application, and from there to database, search, queues, secrets and buckets. A " +
+	"release goes from GitHub to the mirror, the pipeline, the registry and the deployer, which rolls it out. Alarms " +
+	"stop releases and tell the people on call."
 
 // of are the resources that a part is drawn for.
 func (p part) of(g *Graph) []Resource {
@@ -97,7 +98,9 @@ func (z zonePlan) zone(boxes []Box, lines []string) Zone {
 		zone.Rect.W = z.narrow - z.at.X
 	}
 	if z.heading != "" {
-		zone.Texts = append(zone.Texts, Text{At: Point{z.at.X, z.at.Y - 9}, Text: z.heading, Size: titleSize, Bold: true, Color: ink})
+		zone.Texts = append(zone.Texts, Text{
+			At: Point{z.at.X, z.at.Y - 9}, Text: z.heading, Size: titleSize, Bold: true, Color: ink,
+		})
 	}
 	at := Point{z.at.X + margin, z.at.Y + 20}
 	style := Text{Size: titleSize, Bold: true, Color: ink}

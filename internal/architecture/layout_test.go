@@ -97,7 +97,8 @@ func (p *Picture) problems() []string {
 				for _, crossed := range other.segments() {
 					say(segment.grown(1).overlaps(crossed.grown(1)), "%s crosses %s to %s", name, other.From, other.To)
 				}
-				say(len(other.Label) > 0 && segment.overlaps(other.Pill), "%s goes through the label of %s to %s", name, other.From, other.To)
+				say(len(other.Label) > 0 && segment.overlaps(other.Pill),
+					"%s goes through the label of %s to %s", name, other.From, other.To)
 			}
 		}
 		if len(arrow.Label) == 0 {
@@ -128,29 +129,34 @@ func TestPicturesAreReadable(t *testing.T) {
 
 // Each mistake has to be found, or the test above says nothing.
 func TestProblemsAreFound(t *testing.T) {
-	for complaint, spoil := range map[string]func(*Picture){
-		"zone edge is not inside \"\"":                        func(p *Picture) { p.Zones[0].Rect.X = -1 },
-		"is wider than zone edge":                             func(p *Picture) { p.Zones[0].Texts[0].Text = strings.Repeat("edge ", 20) },
-		"is not inside box visitor":                           func(p *Picture) { p.box("visitor").Texts[1].Text = strings.Repeat("a", 30) },
-		"boxes firewall and cdn are too close":                func(p *Picture) { p.box("cdn").Rect.H += 12 },
-		"box cdn is not inside zone edge":                     func(p *Picture) { p.box("cdn").Rect.X -= 40 },
-		"visitor to cdn does not begin at its box":            func(p *Picture) { p.box("visitor").Rect.W -= 10 },
-		"visitor to cdn does not end at its box":              func(p *Picture) { p.box("cdn").Rect.Y += 90 },
-		"administrators to bastion goes through box errors":   func(p *Picture) { p.box("errors").Rect.Y += 70 },
-		"visitor to cdn is not straight":                      func(p *Picture) { p.Arrows[0].Points = []Point{{164, 300}, {240, 310}} },
-		"the label of visitor to cdn is too close to cdn":     func(p *Picture) { p.Arrows[0].Pill.X += 20 },
-		"balancer to ingress crosses visitor to cdn":          func(p *Picture) { p.Arrows[2].Points = p.Arrows[0].Points },
-		"cdn to balancer goes through the label of visitor":   func(p *Picture) { p.Arrows[1].Points = []Point{{180, 306}, {220, 306}} },
-		"\"https://\" and \"Browser\" overlap":                func(p *Picture) { p.box("visitor").Texts[1].At.Y -= 10 },
-		"the badge of visitor is on \"Edge\"":                 func(p *Picture) { p.Zones[0].Texts[0].At = Point{24, 276} },
-		"goes through the badge of balancer":                  func(p *Picture) { p.box("balancer").Rect.Y = 306 },
-		"goes through \"Edge\"":                               func(p *Picture) { p.Zones[0].Texts[0].At = Point{390, 310} },
-		"is outside the picture":                              func(p *Picture) { p.Texts[0].At.X = pictureWidth - 20 },
-		"\"HTTPS\" is wider than the label of visitor to cdn": func(p *Picture) { p.Arrows[0].Pill.W = 20 },
+	for _, mistake := range []struct {
+		complaint string
+		spoil     func(*Picture)
+	}{
+		{`zone edge is not inside ""`, func(p *Picture) { p.Zones[0].Rect.X = -1 }},
+		{"is wider than zone edge", func(p *Picture) { p.Zones[0].Texts[0].Text = strings.Repeat("edge ", 20) }},
+		{"is not inside box visitor", func(p *Picture) { p.box("visitor").Texts[1].Text = strings.Repeat("a", 30) }},
+		{"boxes firewall and cdn are too close", func(p *Picture) { p.box("cdn").Rect.H += 12 }},
+		{"box cdn is not inside zone edge", func(p *Picture) { p.box("cdn").Rect.X -= 40 }},
+		{"visitor to cdn does not begin at its box", func(p *Picture) { p.box("visitor").Rect.W -= 10 }},
+		{"visitor to cdn does not end at its box", func(p *Picture) { p.box("cdn").Rect.Y += 90 }},
+		{"administrators to bastion goes through box errors", func(p *Picture) { p.box("errors").Rect.Y += 70 }},
+		{"visitor to cdn is not straight", func(p *Picture) { p.Arrows[0].Points = []Point{{164, 300}, {240, 310}} }},
+		{"the label of visitor to cdn is too close to cdn", func(p *Picture) { p.Arrows[0].Pill.X += 20 }},
+		{"balancer to ingress crosses visitor to cdn", func(p *Picture) { p.Arrows[2].Points = p.Arrows[0].Points }},
+		{"cdn to balancer goes through the label of visitor", func(p *Picture) {
+			p.Arrows[1].Points = []Point{{180, 306}, {220, 306}}
+		}},
+		{`"https://" and "Browser" overlap`, func(p *Picture) { p.box("visitor").Texts[1].At.Y -= 10 }},
+		{`the badge of visitor is on "Edge"`, func(p *Picture) { p.Zones[0].Texts[0].At = Point{24, 276} }},
+		{"goes through the badge of balancer", func(p *Picture) { p.box("balancer").Rect.Y = 306 }},
+		{`goes through "Edge"`, func(p *Picture) { p.Zones[0].Texts[0].At = Point{390, 310} }},
+		{"is outside the picture", func(p *Picture) { p.Texts[0].At.X = pictureWidth - 20 }},
+		{`"HTTPS" is wider than the label of visitor to cdn`, func(p *Picture) { p.Arrows[0].Pill.W = 20 }},
 	} {
 		p := Draw(graph(t, "prod"), "prod")
-		spoil(p)
-		assert.Contains(t, strings.Join(p.problems(), "\n"), complaint)
+		mistake.spoil(p)
+		assert.Contains(t, strings.Join(p.problems(), "\n"), mistake.complaint)
 	}
 }
 
@@ -207,9 +213,10 @@ func TestArrowsComeFromTheGraph(t *testing.T) {
 	g := graph(t, "prod")
 	var rest []Resource
 	for _, r := range g.resources {
-		if r.Name != "connectivity-nodes-to-database-tcp-5432-in" && r.Type != "aws:s3/bucketReplicationConfig:BucketReplicationConfig" {
-			rest = append(rest, r)
+		if r.Name == "connectivity-nodes-to-database-tcp-5432-in" || strings.HasSuffix(r.Type, ":BucketReplicationConfig") {
+			continue
 		}
+		rest = append(rest, r)
 	}
 	require.Len(t, rest, len(g.resources)-3)
 	before, after := Draw(g, "prod"), Draw(&Graph{resources: rest}, "prod")

@@ -67,8 +67,9 @@ func clusterZone(g *Graph) []string {
 		lines = append(lines, "EKS cluster, Kubernetes "+made.text("version"))
 	}
 	for _, nodes := range g.all("aws:eks/nodeGroup:NodeGroup") {
-		lines = append(lines, fmt.Sprintf("%s nodes in both zones", between(nodes.text("scalingConfig.minSize"), nodes.text("scalingConfig.maxSize"))),
-			fmt.Sprintf("%s, %s", nodes.text("instanceTypes.0"), strings.ToLower(strings.ReplaceAll(nodes.text("capacityType"), "_", " "))))
+		number := between(nodes.text("scalingConfig.minSize"), nodes.text("scalingConfig.maxSize"))
+		capacity := strings.ToLower(strings.ReplaceAll(nodes.text("capacityType"), "_", " "))
+		lines = append(lines, number+" nodes in both zones", nodes.text("instanceTypes.0")+", "+capacity)
 	}
 	return lines
 }
@@ -80,7 +81,8 @@ func servicesZone(g *Graph) []string {
 func replicaZone(g *Graph) []string { return []string{"Copies in " + g.region("aws-replica")} }
 
 func deliveryZone(g *Graph) []string {
-	return []string{fmt.Sprintf("Delivery: one way per application, %d in all", len(g.all("aws:codepipeline/pipeline:Pipeline")))}
+	n := len(g.all("aws:codepipeline/pipeline:Pipeline"))
+	return []string{fmt.Sprintf("Delivery: one way per application, %d in all", n)}
 }
 
 func operationsZone(*Graph) []string { return []string{"Operations"} }
@@ -92,7 +94,8 @@ func visitor(_ *Graph, made []Resource) []string {
 func administrators(*Graph, []Resource) []string { return []string{"through Session Manager"} }
 
 func dns(g *Graph, made []Resource) []string {
-	return []string{made[0].text("name"), count(len(made), "record"), count(len(g.all("aws:acm/certificate:Certificate")), "certificate")}
+	certificates := len(g.all("aws:acm/certificate:Certificate"))
+	return []string{made[0].text("name"), count(len(made), "record"), count(certificates, "certificate")}
 }
 
 // protocols are the values of httpVersion, and locations those of priceClass (CloudFront API Reference,
@@ -100,7 +103,9 @@ func dns(g *Graph, made []Resource) []string {
 var (
 	protocols = map[string]string{"http2": "HTTP/2", "http2and3": "HTTP/2 and HTTP/3", "http3": "HTTP/3"}
 	locations = map[string]string{
-		"PriceClass_100": "North America, Europe", "PriceClass_200": "most edge locations", "PriceClass_All": "all edge locations",
+		"PriceClass_100": "North America, Europe",
+		"PriceClass_200": "most edge locations",
+		"PriceClass_All": "all edge locations",
 	}
 )
 
@@ -108,7 +113,8 @@ var versionPattern = regexp.MustCompile(`^TLSv([0-9.]+)`)
 
 func cdn(_ *Graph, made []Resource) []string {
 	lines := []string{protocols[made[0].text("httpVersion")]}
-	if version := versionPattern.FindStringSubmatch(made[0].text("viewerCertificate.minimumProtocolVersion")); version != nil {
+	policy := made[0].text("viewerCertificate.minimumProtocolVersion")
+	if version := versionPattern.FindStringSubmatch(policy); version != nil {
 		lines = append(lines, "TLS "+version[1]+" or newer")
 	}
 	lines = append(lines, locations[made[0].text("priceClass")])
@@ -138,7 +144,8 @@ func firewall(_ *Graph, made []Resource) []string {
 	if counts {
 		mode = "counts"
 	}
-	return []string{"checks every request:", fmt.Sprintf("%s by %s, %d managed by AWS", mode, count(len(rules), "rule"), managed), limit + " in 5 min, per IP"}
+	by := fmt.Sprintf("%s by %s, %d managed by AWS", mode, count(len(rules), "rule"), managed)
+	return []string{"checks every request:", by, limit + " in 5 min, per IP"}
 }
 
 func errorPages(g *Graph, _ []Resource) []string {
@@ -177,7 +184,9 @@ func instance(g *Graph, made []Resource) string {
 }
 
 func bastion(g *Graph, made []Resource) []string {
-	return []string{instance(g, made), "in either zone", "no way in but Session Manager", "to " + reachedFrom(g, "bastion-group")}
+	return []string{
+		instance(g, made), "in either zone", "no way in but Session Manager", "to " + reachedFrom(g, "bastion-group"),
+	}
 }
 
 func deployer(g *Graph, made []Resource) []string {

@@ -38,7 +38,7 @@ func database(g *Graph, made []Resource) []string {
 	db := made[0]
 	return []string{
 		"version " + db.text("engineVersion"), db.text("instanceClass"),
-		fmt.Sprintf("%s GiB %s", between(db.text("allocatedStorage"), db.text("maxAllocatedStorage")), db.text("storageType")),
+		between(db.text("allocatedStorage"), db.text("maxAllocatedStorage")) + " GiB " + db.text("storageType"),
 		g.usedBy("DATABASE_HOST"),
 	}
 }
@@ -48,7 +48,7 @@ func standby(*Graph, []Resource) []string { return []string{"in the other zone,"
 func search(g *Graph, made []Resource) []string {
 	domain := made[0]
 	at := "clusterConfig."
-	nodes := fmt.Sprintf("%s × %s", domain.text(at+"instanceCount"), strings.TrimSuffix(domain.text(at+"instanceType"), ".search"))
+	nodes := domain.text(at+"instanceCount") + " × " + strings.TrimSuffix(domain.text(at+"instanceType"), ".search")
 	lines := []string{strings.ReplaceAll(domain.text("engineVersion"), "OpenSearch_", "version "), nodes}
 	where := "in one of the zones"
 	if domain.yes(at + "zoneAwarenessEnabled") {
@@ -85,7 +85,7 @@ func secrets(_ *Graph, made []Resource) []string {
 	for _, secret := range made {
 		names[strings.Split(secret.Name, "-")[1]] = true
 	}
-	return []string{fmt.Sprintf("%s of %s", count(len(made), "secret"), strings.Join(slices.Sorted(maps.Keys(names)), ", "))}
+	return []string{count(len(made), "secret") + " of " + strings.Join(slices.Sorted(maps.Keys(names)), ", ")}
 }
 
 // buckets are those of the applications, and below them the platform's own.

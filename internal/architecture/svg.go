@@ -25,14 +25,15 @@ var wayNames = map[Way]string{Request: "request", Delivery: "delivery", Operatio
 func (p *Picture) SVG() string {
 	s := &strings.Builder{}
 	w, h := p.Size.W, p.Size.H
-	line(s, `<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 %g %g" width="%g" height="%g" role="img" aria-labelledby="title desc">`, w, h, w, h)
+	line(s, `<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 %g %g" width="%g" height="%g"`, w, h, w, h)
+	line(s, ` role="img" aria-labelledby="title desc">`)
 	line(s, `<title id="title">%s</title>`, escaped(p.Title))
 	line(s, `<desc id="desc">%s</desc>`, escaped(p.Description))
-	line(s, `<style>text{font-family:system-ui,-apple-system,"Segoe UI",Roboto,Helvetica,Arial,"DejaVu Sans",sans-serif}</style>`)
+	line(s, `<style>text{font-family:system-ui,"Segoe UI",Roboto,Helvetica,Arial,"DejaVu Sans",sans-serif}</style>`)
 	line(s, `<defs>`)
 	for _, way := range []Way{Request, Delivery, Operations} {
-		line(s, `<marker id="%s" viewBox="0 0 10 10" refX="9" refY="5" markerWidth="9" markerHeight="9" markerUnits="userSpaceOnUse" orient="auto"><path d="M0 0L10 5L0 10z" fill="%s"/></marker>`,
-			wayNames[way], wayColors[way])
+		line(s, `<marker id="%s" viewBox="0 0 10 10" refX="9" refY="5" markerWidth="9" markerHeight="9"`, wayNames[way])
+		line(s, ` markerUnits="userSpaceOnUse" orient="auto"><path d="M0 0L10 5L0 10z" fill="%s"/></marker>`, wayColors[way])
 	}
 	line(s, `</defs>`)
 	line(s, `<rect width="%g" height="%g" rx="12" fill="%s"/>`, w, h, paper)
@@ -89,13 +90,17 @@ func (b Box) write(s *strings.Builder) {
 	if b.Faint {
 		thickness, dash = 1, ` stroke-dasharray="4 3"`
 	}
-	line(s, `<rect %s rx="6" fill="%s" stroke="%s" stroke-width="%g"%s/>`, area(b.Rect), paper, wayColors[b.Way], thickness, dash)
+	line(s, `<rect %s rx="6" fill="%s" stroke="%s" stroke-width="%g"%s/>`,
+		area(b.Rect), paper, wayColors[b.Way], thickness, dash)
 	write(s, b.Texts)
 	if b.Badge != "" {
 		at := b.badge()
 		line(s, `<circle cx="%g" cy="%g" r="%g" fill="%s" stroke="%s" stroke-width="2"/>`,
 			at.X+at.W/2, at.Y+at.H/2, at.W/2, wayColors[b.Way], paper)
-		write(s, []Text{{At: Point{at.X + at.W/2, at.Y + at.H/2 + 4.5}, Text: b.Badge, Size: titleSize, Bold: true, Anchor: "middle", Color: paper}})
+		write(s, []Text{{
+			At: Point{at.X + at.W/2, at.Y + at.H/2 + 4.5}, Text: b.Badge,
+			Size: titleSize, Bold: true, Anchor: "middle", Color: paper,
+		}})
 	}
 }
 
@@ -111,7 +116,8 @@ func write(s *strings.Builder, texts []Text) {
 		if text.Anchor != "" {
 			more += fmt.Sprintf(` text-anchor="%s"`, text.Anchor)
 		}
-		line(s, `<text x="%g" y="%g" font-size="%g" fill="%s"%s>%s</text>`, text.At.X, text.At.Y, text.Size, text.Color, more, escaped(text.Text))
+		line(s, `<text x="%g" y="%g" font-size="%g" fill="%s"%s>%s</text>`,
+			text.At.X, text.At.Y, text.Size, text.Color, more, escaped(text.Text))
 	}
 }
 
