@@ -101,7 +101,9 @@ func dns(g *Graph, made []Resource) []string {
 // protocols are the values of httpVersion, and locations those of priceClass (CloudFront API Reference,
 // DistributionConfig).
 var (
-	protocols = map[string]string{"http2": "HTTP/2", "http2and3": "HTTP/2 and HTTP/3", "http3": "HTTP/3"}
+	protocols = map[string]string{
+		"http1.1": "HTTP/1.1", "http2": "HTTP/2", "http3": "HTTP/3", "http2and3": "HTTP/2 and HTTP/3",
+	}
 	locations = map[string]string{
 		"PriceClass_100": "North America, Europe",
 		"PriceClass_200": "most edge locations",
