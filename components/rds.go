@@ -64,6 +64,8 @@ type RdsArgs struct {
 	CredentialsKeyArn pulumi.StringInput
 	// LogKeyArn is the KMS key of the log groups.
 	LogKeyArn pulumi.StringInput
+	// TopicArn is the topic that tells people what happens to the instance.
+	TopicArn pulumi.StringInput
 	// Protect keeps Pulumi and AWS from deleting the instance, and Pulumi from deleting its logs. It also leaves a
 	// last snapshot and the automatic backups if the instance is deleted all the same.
 	Protect bool
@@ -126,6 +128,9 @@ func NewRds(ctx *pulumi.Context, name string, args *RdsArgs, opts ...pulumi.Reso
 	if err != nil {
 		return nil, err
 	}
+	if err := b.notices(); err != nil {
+		return nil, err
+	}
 	c.Address = instance.Address
 	c.Arn = instance.Arn
 	c.ResourceID = instance.ResourceId
@@ -158,7 +163,7 @@ func (a *RdsArgs) check(name string) error {
 	p := &problems{component: "rds " + name}
 	p.requireInput(map[string]pulumi.Input{
 		"VpcID": a.VpcID, "SubnetIDs": a.SubnetIDs,
-		"KeyArn": a.KeyArn, "CredentialsKeyArn": a.CredentialsKeyArn, "LogKeyArn": a.LogKeyArn,
+		"KeyArn": a.KeyArn, "CredentialsKeyArn": a.CredentialsKeyArn, "LogKeyArn": a.LogKeyArn, "TopicArn": a.TopicArn,
 	})
 	a.Location.check(p)
 	p.require(identifierPattern.MatchString(a.Name) && len(a.Name) <= 44,

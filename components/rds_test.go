@@ -32,6 +32,7 @@ func rdsArgs() components.RdsArgs {
 		KeyArn:                       pulumi.String("database-key"),
 		CredentialsKeyArn:            pulumi.String("credentials-key"),
 		LogKeyArn:                    pulumi.String("log-key"),
+		TopicArn:                     pulumi.String("warning"),
 		Protect:                      true,
 	}
 }
@@ -183,7 +184,7 @@ func TestRdsOutputs(t *testing.T) {
 func TestRdsRefuses(t *testing.T) {
 	refuses(t, database(components.RdsArgs{}),
 		`rds database: Name "" must be`, "VpcID is missing", "SubnetIDs is missing", "KeyArn is missing", "CredentialsKeyArn is missing",
-		"LogKeyArn is missing", "Location.Account", `Database "" must be`, `EngineVersion "" must be a major version`, `InstanceClass "" must be`,
+		"LogKeyArn is missing", "TopicArn is missing", "Location.Account", `Database "" must be`, `EngineVersion "" must be a major version`, `InstanceClass "" must be`,
 		"StorageGiB is 0, must be 20 to 65536", "BackupRetention is 0, must be 1 to 35 days", `BackupWindow "" must be`,
 		`MaintenanceWindow "" must be`, "MonitoringInterval is 0, must be one of [1 5 10 15 30 60] seconds",
 		"PerformanceInsightsRetention is 0, must be 7", "SlowStatement is 0, must be a number of milliseconds", "LogRetention is 0")
@@ -215,4 +216,15 @@ func TestRdsRefuses(t *testing.T) {
 		args.PerformanceInsightsRetention = days
 		record(t, database(args))
 	}
+}
+
+// Multi-AZ shows in no metric: a failover is an event.
+func TestRdsTellsOfFailovers(t *testing.T) {
+	r := record(t, database(rdsArgs()))
+	rule := r.One(t, "aws:cloudwatch/eventRule:EventRule", "database-event")
+	assert.JSONEq(t, `{
+		"source": ["aws.rds"], "detail-type": ["RDS DB Instance Event"],
+		"detail": {"SourceIdentifier": ["legops-test-database"], "EventCategories": ["availability", "failover", "failure", "low storage", "recovery"]}
+	}`, rule.Get("eventPattern").(string))
+	expect(t, r.One(t, "aws:cloudwatch/eventTarget:EventTarget", "database-event"), map[string]any{"arn": "warning"})
 }

@@ -90,6 +90,7 @@ func (p *Platform) database(ctx *pulumi.Context, cfg *stacks.Config) (err error)
 		SlowStatement:                cfg.Rds.SlowStatementMilliseconds,
 		LogRetention:                 int(cfg.Rds.LogRetention),
 		KeyArn:                       p.Encryption.Keys[components.KeyDatabase],
+		TopicArn:                     p.Alerts.TopicArns[components.Warning],
 		CredentialsKeyArn:            p.Encryption.Keys[components.KeyCredentials],
 		LogKeyArn:                    p.Encryption.Keys[components.KeyLogs],
 		Protect:                      cfg.DeletionProtection,

@@ -12,23 +12,13 @@ import (
 // into the registry, and the deployer rolls it out.
 func (p *Platform) delivery(ctx *pulumi.Context, cfg *stacks.Config) (err error) {
 	for _, part := range []func(*pulumi.Context, *stacks.Config) error{
-		p.alerts, p.scripts, p.registry, p.deployer, p.mirrors, p.loadTest, p.pipelines,
+		p.scripts, p.registry, p.deployer, p.mirrors, p.loadTest, p.pipelines,
 	} {
 		if err := part(ctx, cfg); err != nil {
 			return err
 		}
 	}
 	return nil
-}
-
-func (p *Platform) alerts(ctx *pulumi.Context, cfg *stacks.Config) (err error) {
-	p.Alerts, err = components.NewAlerts(ctx, "alerts", &components.AlertsArgs{
-		Name:     p.name,
-		Location: p.location,
-		KeyArn:   p.Encryption.Keys[components.KeyAlerts],
-		Emails:   cfg.Monitoring.AlarmEmails,
-	}, p.onAws())
-	return err
 }
 
 // scripts are what builds and releases run.

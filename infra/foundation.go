@@ -9,9 +9,9 @@ import (
 	"legops/stacks"
 )
 
-// foundation is what everything else stands on: the keys, the network and the way into it.
+// foundation is what everything else stands on: the keys, who is told when something fails, the network and the way into it.
 func (p *Platform) foundation(ctx *pulumi.Context, cfg *stacks.Config) (err error) {
-	for _, part := range []func(*pulumi.Context, *stacks.Config) error{p.encryption, p.network, p.bastion} {
+	for _, part := range []func(*pulumi.Context, *stacks.Config) error{p.encryption, p.alerts, p.network, p.bastion} {
 		if err := part(ctx, cfg); err != nil {
 			return err
 		}
@@ -54,6 +54,17 @@ func (p *Platform) encryption(ctx *pulumi.Context, cfg *stacks.Config) (err erro
 		Purposes: purposes,
 		Protect:  cfg.DeletionProtection,
 	}, pulumi.Providers(p.Providers.Replica))
+	return err
+}
+
+// alerts are the topics of the account's region.
+func (p *Platform) alerts(ctx *pulumi.Context, cfg *stacks.Config) (err error) {
+	p.Alerts, err = components.NewAlerts(ctx, "alerts", &components.AlertsArgs{
+		Name:     p.name,
+		Location: p.location,
+		KeyArn:   p.Encryption.Keys[components.KeyAlerts],
+		Emails:   cfg.Monitoring.AlarmEmails,
+	}, p.onAws())
 	return err
 }
 

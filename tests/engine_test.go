@@ -117,6 +117,7 @@ func TestLifecycle(t *testing.T) {
 			made := existing(t, session)
 			assert.Greater(t, len(made), 350)
 			assert.Equal(t, made, deployed(t, session, stack))
+			checkAlarms(t, session.Record().Entries(""))
 
 			calls := session.Cloud().Calls()
 			run(t, session, "up", "--yes", "--skip-preview", "--expect-no-changes", "--stack", stack)

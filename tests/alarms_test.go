@@ -1,0 +1,404 @@
+package tests
+
+import (
+	"encoding/json"
+	"fmt"
+	"maps"
+	"os"
+	"path/filepath"
+	"regexp"
+	"slices"
+	"strings"
+	"testing"
+
+	"github.com/stretchr/testify/assert"
+	"github.com/stretchr/testify/require"
+
+	"legops/internal/offline/cloud"
+)
+
+const (
+	kindAlarm        = "aws:cloudwatch/metricAlarm:MetricAlarm"
+	kindComposite    = "aws:cloudwatch/compositeAlarm:CompositeAlarm"
+	kindDashboard    = "aws:cloudwatch/dashboard:Dashboard"
+	kindSubscription = "aws:sns/topicSubscription:TopicSubscription"
+)
+
+// watchtower is what exists of one stack, and what of it is watched.
+type watchtower struct {
+	entries []*cloud.Entry
+	// watched are the resources that an alarm's dimensions lead to, by URN.
+	watched  map[string]bool
+	problems []string
+}
+
+// look judges every alarm and every dashboard of a stack by what services publish.
+func look(entries []cloud.Entry) *watchtower {
+	w := &watchtower{watched: map[string]bool{}}
+	for i := range entries {
+		w.entries = append(w.entries, &entries[i])
+	}
+	for _, e := range w.entries {
+		switch e.Type {
+		case kindAlarm:
+			w.alarm(e)
+		case kindDashboard:
+			w.dashboard(e)
+		}
+	}
+	return w
+}
+
+func (w *watchtower) report(e *cloud.Entry, format string, args ...any) {
+	w.problems = append(w.problems, name(e.URN)+": "+fmt.Sprintf(format, args...))
+}
+
+// valueAt is the text, or the texts, at a path; the elements of a list are at the list's.
+func valueAt(value any, path string) []string {
+	switch v := value.(type) {
+	case []any:
+		var all []string
+		for _, element := range v {
+			all = append(all, valueAt(element, path)...)
+		}
+		return all
+	case map[string]any:
+		head, rest, _ := strings.Cut(path, ".")
+		return valueAt(v[head], rest)
+	case string:
+		return []string{v}
+	case float64:
+		return []string{fmt.Sprint(v)}
+	}
+	return nil
+}
+
+func (o origin) values(e *cloud.Entry) []string {
+	if o.path == "id" {
+		return []string{e.ID}
+	}
+	all := append(valueAt(e.Inputs, o.path), valueAt(e.Outputs, o.path)...)
+	for i := range all {
+		all[i] += o.suffix
+	}
+	return all
+}
+
+// source finds what gives a dimension its value, nil where nothing does; constant values come of nothing.
+func (w *watchtower) source(d dimension, value, region, account string) (found []*cloud.Entry, known bool) {
+	for _, o := range d.of {
+		if o.constant != "" {
+			return nil, value == strings.ReplaceAll(o.constant, "{account}", account)
+		}
+		for _, e := range w.entries {
+			if e.Type != o.typ || !slices.Contains(o.values(e), value) {
+				continue
+			}
+			// The metrics of CloudFront are elsewhere than it, and those of a replication are where its source is.
+			if e.Region == region || e.Type == kindDistribution || e.Type == kindBucket {
+				found = append(found, e)
+			}
+		}
+	}
+	return found, len(found) > 0
+}
+
+// metric judges one metric as an alarm or a dashboard names it, and gives back the table's row.
+func (w *watchtower) metric(e *cloud.Entry, region, namespace, metric, statistic string, dimensions map[string]any) *published {
+	for i := range metrics {
+		row := &metrics[i]
+		if row.namespace != namespace || !slices.Contains(row.names, metric) {
+			continue
+		}
+		if row.region != "" && region != row.region {
+			w.report(e, "%s %s is published in %s only, not in %s", namespace, metric, row.region, region)
+			return nil
+		}
+		percentile := regexp.MustCompile(`^p\d{1,2}(\.\d+)?$`).MatchString(statistic)
+		if statistic != "SampleCount" && !slices.Contains(row.statistics, statistic) && (!percentile || !row.percentiles) {
+			w.report(e, "%s of %s %s means nothing: take one of %v", statistic, namespace, metric, row.statistics)
+		}
+		w.dimensions(e, row, region, dimensions)
+		return row
+	}
+	w.report(e, "nothing publishes %s %s", namespace, metric)
+	return nil
+}
+
+func (w *watchtower) dimensions(e *cloud.Entry, row *published, region string, dimensions map[string]any) {
+	given := slices.Sorted(maps.Keys(dimensions))
+	for _, set := range row.sets {
+		var names []string
+		for _, d := range set {
+			names = append(names, d.name)
+		}
+		slices.Sort(names)
+		if !slices.Equal(names, given) {
+			continue
+		}
+		for _, d := range set {
+			value, _ := dimensions[d.name].(string)
+			found, known := w.source(d, value, region, e.Account)
+			if !known {
+				w.report(e, "no resource has the %s %q", d.name, value)
+			}
+			for _, source := range found {
+				if e.Type == kindAlarm {
+					w.watch(source)
+				}
+			}
+		}
+		return
+	}
+	w.report(e, "%s is not published under the dimensions %v alone", row.names[0], given)
+}
+
+// watch notes that an alarm looks at a resource; one that looks at a setting of a bucket looks at the bucket.
+func (w *watchtower) watch(e *cloud.Entry) {
+	w.watched[e.URN] = true
+	for _, whole := range w.entries {
+		if strings.HasPrefix(e.Type, "aws:s3/") && whole.Type == kindBucket && whole.ID == e.Inputs["bucket"] {
+			w.watched[whole.URN] = true
+		}
+	}
+}
+
+var identifier = regexp.MustCompile(`\b[a-z]\w*\b`)
+
+// alarm judges whether an alarm can go off, and whether anybody would hear of it.
+func (w *watchtower) alarm(e *cloud.Entry) {
+	number := func(path string) float64 { n, _ := e.Inputs[path].(float64); return n }
+	text := func(path string) string { t, _ := e.Inputs[path].(string); return t }
+	most, period, statistic := 0.0, number("period"), text("statistic")+text("extendedStatistic")
+	if queries, ok := e.Inputs["metricQueries"].([]any); ok {
+		most, period = w.queries(e, queries)
+	} else {
+		dimensions, _ := e.Inputs["dimensions"].(map[string]any)
+		row := w.metric(e, e.Region, text("namespace"), text("metricName"), statistic, dimensions)
+		if row == nil {
+			return
+		}
+		if period < row.every {
+			w.report(e, "its period is %v seconds, %s comes every %v", period, row.names[0], row.every)
+		}
+		most = row.most
+		if statistic == "Sum" || statistic == "SampleCount" {
+			most = unlimited
+		}
+	}
+	threshold, missing := number("threshold"), text("treatMissingData")
+	switch text("comparisonOperator") {
+	case "GreaterThanThreshold":
+		if threshold >= most {
+			w.report(e, "it never goes off: no value is above %v, the most is %v", threshold, most)
+		}
+	case "GreaterThanOrEqualToThreshold":
+		if threshold > most {
+			w.report(e, "it never goes off: no value reaches %v, the most is %v", threshold, most)
+		} else if threshold <= 0 {
+			w.report(e, "it always is on: every value reaches %v", threshold)
+		}
+	case "LessThanThreshold":
+		if threshold <= 0 || statistic == "SampleCount" && threshold <= 1 && missing != "breaching" {
+			w.report(e, "it never goes off: no value is below %v", threshold)
+		}
+	default:
+		w.report(e, "the comparison %s is not known here", text("comparisonOperator"))
+	}
+	if missing == "" {
+		w.report(e, "it does not say what missing data means")
+	}
+	if text("alarmDescription") == "" {
+		w.report(e, "it does not say what is wrong")
+	}
+	if e.Inputs["actionsEnabled"] == false || !w.heard(e, 0) {
+		w.report(e, "nobody hears of it: neither it nor a composite alarm over it tells a topic with subscribers")
+	}
+}
+
+// queries judges metric math: every metric, that each is used, and that what is used is there. Shares are in per cent.
+func (w *watchtower) queries(e *cloud.Entry, queries []any) (most, period float64) {
+	known, used := map[string]bool{}, map[string]bool{}
+	for _, query := range queries {
+		q := query.(map[string]any)
+		metric, isMetric := q["metric"].(map[string]any)
+		if !isMetric {
+			continue
+		}
+		known[q["id"].(string)] = true
+		dimensions, _ := metric["dimensions"].(map[string]any)
+		namespace, _ := metric["namespace"].(string)
+		called, _ := metric["metricName"].(string)
+		stat, _ := metric["stat"].(string)
+		row := w.metric(e, e.Region, namespace, called, stat, dimensions)
+		if period, _ = metric["period"].(float64); row != nil && period < row.every {
+			w.report(e, "its period is %v seconds, %s comes every %v", period, called, row.every)
+		}
+	}
+	for _, query := range queries {
+		q := query.(map[string]any)
+		expression, _ := q["expression"].(string)
+		for _, word := range identifier.FindAllString(expression, -1) {
+			if !known[word] {
+				w.report(e, "its expression uses %s, which is not there", word)
+			}
+			used[word] = true
+		}
+		if expression != "" && !strings.Contains(expression, "100 *") {
+			w.report(e, "its expression is no share in per cent: %s", expression)
+		}
+	}
+	for _, id := range slices.Sorted(maps.Keys(known)) {
+		if !used[id] {
+			w.report(e, "nothing uses its metric %s", id)
+		}
+	}
+	return 100, period
+}
+
+// heard says whether an alarm, or a composite alarm over it, tells a topic that somebody listens to.
+func (w *watchtower) heard(e *cloud.Entry, depth int) bool {
+	for _, topic := range valueAt(e.Inputs["alarmActions"], "") {
+		for _, s := range w.entries {
+			if s.Type == kindSubscription && s.Inputs["topic"] == topic {
+				return true
+			}
+		}
+	}
+	called := append(valueAt(e.Inputs["name"], ""), valueAt(e.Inputs["alarmName"], "")...)
+	for _, composite := range w.entries {
+		rule, _ := composite.Inputs["alarmRule"].(string)
+		if composite.Type == kindComposite && composite.Region == e.Region && depth < 5 && composite.Inputs["actionsEnabled"] != false &&
+			strings.Contains(rule, `ALARM("`+called[0]+`")`) && w.heard(composite, depth+1) {
+			return true
+		}
+	}
+	return false
+}
+
+// dashboard judges the metrics of a dashboard's graphs.
+func (w *watchtower) dashboard(e *cloud.Entry) {
+	text, _ := e.Inputs["dashboardBody"].(string)
+	var body struct {
+		Widgets []struct {
+			Properties struct {
+				Title, Region, Stat string
+				Metrics             [][]any
+			}
+		}
+	}
+	if err := json.Unmarshal([]byte(text), &body); err != nil {
+		w.report(e, "its body is no JSON: %v", err)
+		return
+	}
+	graphs := 0
+	for _, widget := range body.Widgets {
+		for _, metric := range widget.Properties.Metrics {
+			options, hasOptions := metric[len(metric)-1].(map[string]any)
+			if hasOptions {
+				metric = metric[:len(metric)-1]
+			}
+			if len(metric) == 0 {
+				continue // an expression
+			}
+			graphs++
+			statistic, dimensions := widget.Properties.Stat, map[string]any{}
+			if stat, ok := options["stat"].(string); ok {
+				statistic = stat
+			}
+			region := widget.Properties.Region
+			if other, ok := options["region"].(string); ok {
+				region = other
+			}
+			if len(metric)%2 != 0 {
+				w.report(e, "%s: the metric %v has a dimension without a value", widget.Properties.Title, metric)
+				continue
+			}
+			for i := 2; i < len(metric); i += 2 {
+				dimensions[fmt.Sprint(metric[i])] = metric[i+1]
+			}
+			w.metric(e, region, fmt.Sprint(metric[0]), fmt.Sprint(metric[1]), statistic, dimensions)
+		}
+	}
+	if graphs == 0 && !strings.Contains(text, `"query"`) {
+		w.report(e, "it shows nothing")
+	}
+}
+
+// blind are the resources that have to be watched and are not.
+func (w *watchtower) blind() []string {
+	var found []string
+	for _, e := range w.entries {
+		why, needed := mustBeWatched[e.Type]
+		if !needed || w.watched[e.URN] {
+			continue
+		}
+		excused := false
+		for prefix := range unwatched[e.Type] {
+			if strings.HasPrefix(name(e.URN), prefix) {
+				excused = true
+			}
+		}
+		if !excused {
+			found = append(found, fmt.Sprintf("%s %s has no alarm, and %s", e.Type, name(e.URN), why))
+		}
+	}
+	slices.Sort(found)
+	return found
+}
+
+// explained are the alarms of docs/runbooks/alarms.md, as expressions for the ends of their names.
+func explained(t *testing.T) []*regexp.Regexp {
+	t.Helper()
+	text, err := os.ReadFile(filepath.Join(root, "docs/runbooks/alarms.md"))
+	require.NoError(t, err)
+	var all []*regexp.Regexp
+	for _, row := range regexp.MustCompile("(?m)^\\| `([a-z<>-]+)` \\|").FindAllStringSubmatch(string(text), -1) {
+		pattern := regexp.MustCompile(`<[a-z]+>`).ReplaceAllString(row[1], `[a-z0-9-]+`)
+		all = append(all, regexp.MustCompile(`^alarms-`+pattern+`$`))
+	}
+	require.NotEmpty(t, all)
+	return all
+}
+
+// unexplained are the alarms of layers that no row of the runbook is about.
+func (w *watchtower) unexplained(rows []*regexp.Regexp) []string {
+	var found []string
+	for _, e := range w.entries {
+		about := func(row *regexp.Regexp) bool { return row.MatchString(name(e.URN)) }
+		if e.Type == kindAlarm && componentOf(e.URN) == "Alarms" && !slices.ContainsFunc(rows, about) {
+			found = append(found, name(e.URN))
+		}
+	}
+	return found
+}
+
+// componentOf is the type of the component that a resource is in, or "".
+func componentOf(urn string) string {
+	types := strings.Split(strings.Split(urn, "::")[2], "$")
+	for _, typ := range slices.Backward(types) {
+		if component, ok := strings.CutPrefix(typ, "legops:components:"); ok {
+			return component
+		}
+	}
+	return ""
+}
+
+// checkAlarms is the promise of a deployed stack: every alarm can go off and is heard, and nothing that matters is without.
+func checkAlarms(t *testing.T, entries []cloud.Entry) {
+	t.Helper()
+	w := look(entries)
+	assert.Empty(t, w.problems)
+	assert.Empty(t, w.blind())
+	assert.Empty(t, w.unexplained(explained(t)))
+	count := map[string]bool{}
+	for _, e := range entries {
+		component := componentOf(e.URN)
+		count[component] = count[component] || mustBeWatched[e.Type] != ""
+	}
+	for component, matters := range count {
+		if !matters && component != "" {
+			assert.Contains(t, harmless, component, "the component has nothing that is watched")
+		}
+	}
+}
