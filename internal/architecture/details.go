@@ -7,6 +7,7 @@ var details = map[kind]string{
 	{token: "aws:acm/certificate:Certificate"}:                                                            "dns",
 	{token: "aws:autoscaling/attachment:Attachment"}:                                                      "balancer",
 	{token: "aws:autoscaling/tag:Tag"}:                                                                    "cluster",
+	{"aws:secretsmanager/secret:Secret", "LoadTest"}:                                                      "loadtest",
 	{token: "aws:backup/plan:Plan"}:                                                                       "vault",
 	{token: "aws:backup/selection:Selection"}:                                                             "vault",
 	{token: "aws:backup/vaultLockConfiguration:VaultLockConfiguration"}:                                   "vault",
