@@ -6,6 +6,9 @@ SHELL := /bin/bash
 .DELETE_ON_ERROR:
 
 STACK ?= dev
+PROFILE ?= load
+TARGET ?=
+export TARGET
 BIN := $(CURDIR)/bin
 
 # The pinned tools; tools/<name>/go.mod or package.json holds the version of each.
@@ -47,6 +50,10 @@ COMPILE := GOGC=200 GOMEMLIMIT=2700MiB go build -ldflags '-s -w'
 $(BIN)/offline: | check-tools
 	$(COMPILE) -o $(BIN)/legops .
 	go build -o $@ ./cmd/offline
+
+$(BIN)/k6: tools/k6/go.mod | check-tools
+	@echo "building k6 from source, once: two minutes of processor time"
+	cd tools/k6 && CGO_ENABLED=0 go build -ldflags '-s -w' -o $@ go.k6.io/k6
 
 $(BIN)/golangci-lint: tools/golangci-lint/go.mod | check-tools
 	cd tools/golangci-lint && go build -o $@ github.com/golangci/golangci-lint/v2/cmd/golangci-lint
@@ -94,8 +101,15 @@ clean: ## Forget the simulated cloud (bin/ stays)
 
 ## Checking -----------------------------------------------------------------------------------------------------
 
+# Without TARGET the reference application is started on this machine, and stopped again.
+PRODUCTION_DOMAIN = $(shell sed -n '/^  legops:domain:/,/^  [a-z]/s/^    name: *//p' Pulumi.prod.yaml)
+
+.PHONY: loadtest
+loadtest: $(BIN)/k6 ## Put TARGET, or the reference application here, under load: PROFILE=performance|load|stress
+	@K6=$(BIN)/k6 PRODUCTION_DOMAIN=$(PRODUCTION_DOMAIN) loadtest/$(if $(TARGET),run,local).sh $(PROFILE)
+
 .PHONY: test
-test: tools control-plane ## Run every test
+test: tools control-plane $(BIN)/k6 ## Run every test
 	cd apps/reference && go test ./...
 	go test -timeout 40m ./...
 

@@ -52,7 +52,7 @@ const (
 	buildMinutes, releaseMinutes, mirrorMinutes = 10, 20, 1
 	// alarms and dashboards are about how many there are.
 	alarms, dashboards = 150, 2
-	// firewallRules are four groups of AWS and the limit of requests.
+	// firewallRules are four groups of AWS and the limit of requests; a load test has one more.
 	firewallRules = 5
 	// balancerAddresses are of the load balancer, one in each zone.
 	balancerAddresses = 2
@@ -60,7 +60,7 @@ const (
 	instanceGB = 8
 	// keys are the KMS keys of the account's region and of us-east-1; the region of the copies has one for buckets and one
 	// for backups.
-	keys = 13
+	keys = 14
 	// zones are those that the platform spans.
 	zones = 2
 )

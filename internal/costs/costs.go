@@ -225,7 +225,11 @@ func (e *estimator) edge() {
 	e.add("data to visitors", "CloudFront, data to visitors", e.traffic.VisitorGB)
 	e.add("requests", "CloudFront, HTTPS requests", e.traffic.Requests)
 	e.add("firewall", "firewall, web ACL", 1)
-	e.add("its rules", "firewall, rule", firewallRules)
+	rules := firewallRules
+	if e.LoadTest != nil {
+		rules++
+	}
+	e.add("its rules", "firewall, rule", float64(rules))
 	e.add("its requests", "firewall, requests", e.traffic.Requests)
 	e.add("domain", "hosted zone", 1)
 }
@@ -254,6 +258,9 @@ func (e *estimator) operations() {
 	}
 	e.add("keys", "KMS key", float64(count))
 	secrets := 1 // the password of the database
+	if e.LoadTest != nil {
+		secrets++
+	}
 	for _, application := range e.Applications {
 		secrets += len(application.Secrets)
 	}
