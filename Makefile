@@ -122,7 +122,7 @@ generate: ## Regenerate the schemas
 	go generate ./...
 
 .PHONY: docs
-docs: ## Rewrite the documents that are generated: docs/connectivity.md, docs/costs.md, docs/environments.md
+docs: ## Rewrite the documents that are generated, docs/architecture.svg among them
 	UPDATE_DOCS=1 go test -count=1 -run 'IsFresh|AreFresh' ./tests
 
 .PHONY: golden

@@ -1,0 +1,241 @@
+package architecture
+
+import (
+	"slices"
+	"strings"
+)
+
+// route is an arrow: from which box to which, along which points, and what the graph has to say that it is there.
+type route struct {
+	from, to string
+	way      Way
+	dashed   bool
+	flat     bool // the label in one line
+	points   []Point
+	// label is where the middle of the label is.
+	label Point
+	// says are the lines of the label, from the graph. Without a line there is no arrow: nothing connects the two. Nil
+	// draws the arrow without a label, wherever both boxes are.
+	says func(*Graph) []string
+}
+
+// Where arrows turn and where labels are.
+const (
+	requestY  = 306.0                               // of the straight way to the ingress
+	corridorY = 787.0                               // below the subnets, inside the VPC
+	imagesY   = 829.0                               // between VPC and delivery
+	laneY     = 894.0 + 38                          // the middle of delivery
+	stopY     = 1004.0                              // between delivery and operations
+	tellY     = 1062.0 + 37                         // the middle of operations
+	beforeX   = (cluster + clusterWidth + data) / 2 // between cluster and data subnets
+	standbyX  = data + dataWidth + 16               // beside the data subnets' boxes
+	outsideX  = vpcRight + 20                       // between VPC and regional services
+	copyX     = vpcRight + 40
+)
+
+func gap(left, leftWidth, right float64) float64 { return (left + leftWidth + right) / 2 }
+
+// serviceRoute leads from the endpoints to a service, on one line with the others as far as it goes.
+func serviceRoute(to string, y float64, says func(*Graph) []string) route {
+	return route{
+		from: "endpoints", to: to, way: Request, says: says, label: Point{(beforeX + outsideX) / 2, corridorY},
+		points: []Point{
+			{cluster + 232, 708}, {beforeX, 708}, {beforeX, corridorY}, {outsideX, corridorY}, {outsideX, y}, {services, y},
+		},
+	}
+}
+
+var routes = []route{
+	{from: "visitor", to: "cdn", way: Request, says: viewer, label: Point{gap(people, peopleWidth, edge), requestY},
+		points: []Point{{people + peopleWidth, requestY}, {edge, requestY}}},
+	{from: "cdn", to: "balancer", way: Request, says: origin, label: Point{gap(edge, edgeWidth, public), requestY},
+		points: []Point{{edge + edgeWidth, requestY}, {public, requestY}}},
+	{from: "balancer", to: "ingress", way: Request, says: target,
+		label:  Point{gap(public, publicWidth, cluster), requestY},
+		points: []Point{{public + publicWidth, requestY}, {cluster, requestY}}},
+	{from: "ingress", to: "applications", way: Request, says: service, flat: true,
+		label:  Point{cluster + clusterWidth/2, 360},
+		points: []Point{{cluster + clusterWidth/2, 340}, {cluster + clusterWidth/2, 386}}},
+	{from: "applications", to: "database", way: Request, says: rule("eks", "rds"), label: Point{beforeX, 328},
+		points: []Point{{cluster + clusterWidth, 412}, {beforeX, 412}, {beforeX, 248}, {data, 248}}},
+	{from: "applications", to: "search", way: Request, says: rule("eks", "opensearch"), label: Point{beforeX, 486},
+		points: []Point{{cluster + clusterWidth, 486}, {data, 486}}},
+	{from: "applications", to: "endpoints", way: Request, says: rule("eks", "network-endpoints"), flat: true,
+		label:  Point{cluster + 184, 614},
+		points: []Point{{cluster + 184, 560}, {cluster + 184, 678}}},
+	serviceRoute("queues", 210, uses("QUEUE_", "TCP 443 to AWS services")),
+	serviceRoute("secrets", 323, uses("SECRETS_PREFIX")),
+	serviceRoute("buckets", 442, uses("BUCKET_")),
+
+	{from: "github", to: "mirror", way: Delivery, says: addressed("SOURCE_URL", "git"),
+		label:  Point{gap(people, peopleWidth, edge), laneY},
+		points: []Point{{people + peopleWidth, laneY}, {edge, laneY}}},
+	{from: "mirror", to: "repositories", way: Delivery, says: addressed("TARGET_URL", "push"),
+		label:  Point{gap(edge, edgeWidth, public), laneY},
+		points: []Point{{edge + edgeWidth, laneY}, {public, laneY}}},
+	{from: "repositories", to: "pipelines", way: Delivery, says: started,
+		label:  Point{gap(public, publicWidth, cluster), laneY},
+		points: []Point{{public + publicWidth, laneY}, {cluster, laneY}}},
+	{from: "pipelines", to: "registry", way: Delivery, says: builds,
+		label:  Point{gap(cluster, clusterWidth, data), laneY},
+		points: []Point{{cluster + clusterWidth, laneY}, {data, laneY}}},
+	{from: "pipelines", to: "deployer", way: Delivery, says: deploys, label: Point{cluster + 20, imagesY},
+		points: []Point{{cluster + 20, 894}, {cluster + 20, 738}}},
+	{from: "deployer", to: "api", way: Delivery, says: rule("deployer-group", "eks-control-plane"), flat: true,
+		label:  Point{cluster + 52, 658},
+		points: []Point{{cluster + 52, 678}, {cluster + 52, 632}}},
+	{from: "registry", to: "endpoints", way: Delivery, says: images, label: Point{beforeX, imagesY},
+		points: []Point{{data + 60, 894}, {data + 60, imagesY}, {cluster + 210, imagesY}, {cluster + 210, 738}}},
+	{from: "alarms", to: "pipelines", way: Operations, says: stops,
+		label:  Point{gap(public, publicWidth, cluster), stopY},
+		points: []Point{{public + 112, 1062}, {public + 112, stopY}, {cluster + 60, stopY}, {cluster + 60, 970}}},
+
+	{from: "administrators", to: "bastion", way: Operations, says: nil,
+		points: []Point{{people + peopleWidth, 584}, {public, 584}}},
+	{from: "database", to: "standby", way: Operations, dashed: true, says: nil,
+		points: []Point{{data + dataWidth, 248}, {standbyX, 248}, {standbyX, 708}, {data + dataWidth, 708}}},
+	{from: "buckets", to: "replicas", way: Operations, dashed: true, says: replication,
+		label:  Point{services + 180, 562},
+		points: []Point{{services + 180, 510}, {services + 180, 642}}},
+	{from: "alarms", to: "topics", way: Operations, says: nil,
+		points: []Point{{public, tellY}, {edge + edgeWidth, tellY}}},
+	{from: "topics", to: "people", way: Operations, says: subscriptions,
+		label:  Point{gap(people, peopleWidth, edge), tellY},
+		points: []Point{{edge, tellY}, {people + peopleWidth, tellY}}},
+	{from: "vault", to: "vault-copy", way: Operations, dashed: true, says: nil,
+		points: []Point{{data + dataWidth, tellY}, {copyX, tellY}, {copyX, 727}, {services, 727}}},
+}
+
+func viewer(g *Graph) []string {
+	for _, distribution := range g.all("aws:cloudfront/distribution:Distribution") {
+		if distribution.text("defaultCacheBehavior.viewerProtocolPolicy") == "redirect-to-https" {
+			return []string{"HTTPS", "443"}
+		}
+	}
+	return nil
+}
+
+func origin(g *Graph) []string {
+	for _, distribution := range g.all("aws:cloudfront/distribution:Distribution") {
+		if distribution.text("origins.0.customOriginConfig.originProtocolPolicy") == "https-only" {
+			return []string{"HTTPS", distribution.text("origins.0.customOriginConfig.httpsPort")}
+		}
+	}
+	return nil
+}
+
+func target(g *Graph) []string {
+	for _, group := range g.all("aws:lb/targetGroup:TargetGroup") {
+		return []string{group.text("protocol"), group.text("port")}
+	}
+	return nil
+}
+
+func service(g *Graph) []string {
+	var ports []string
+	for _, found := range g.all("kubernetes:core/v1:Service", "App") {
+		ports = append(ports, found.text("spec.ports.0.port"))
+	}
+	slices.Sort(ports)
+	return []string{"HTTP " + strings.Join(slices.Compact(ports), ", ")}
+}
+
+// rule is what a security group lets in from another.
+func rule(from, to string) func(*Graph) []string {
+	return func(g *Graph) []string {
+		for _, in := range g.all("aws:vpc/securityGroupIngressRule:SecurityGroupIngressRule") {
+			if in.comesFrom("referencedSecurityGroupId", from) && in.comesFrom("securityGroupId", to) {
+				return []string{strings.ToUpper(in.text("ipProtocol")), in.text("fromPort")}
+			}
+		}
+		return nil
+	}
+}
+
+// uses is there where any application has such an environment variable.
+func uses(variable string, label ...string) func(*Graph) []string {
+	return func(g *Graph) []string {
+		if len(g.users(variable)) == 0 {
+			return nil
+		}
+		return append([]string{}, label...)
+	}
+}
+
+// addressed is the protocol of an address that a mirror has, and what goes over it.
+func addressed(variable, what string) func(*Graph) []string {
+	return func(g *Graph) []string {
+		for _, project := range g.all("aws:codebuild/project:Project", "Mirror") {
+			address := variableOf(project, variable)
+			if scheme, _, found := strings.Cut(address, "://"); found {
+				return []string{strings.ToUpper(scheme), what}
+			}
+			if address != "" {
+				return []string{what}
+			}
+		}
+		return nil
+	}
+}
+
+// started is an event of a repository that a pipeline is the target of.
+func started(g *Graph) []string {
+	for _, target := range g.all("aws:cloudwatch/eventTarget:EventTarget", "Pipeline") {
+		for _, pipeline := range g.all("aws:codepipeline/pipeline:Pipeline") {
+			if target.comesFrom("arn", pipeline.Name) {
+				return []string{"event"}
+			}
+		}
+	}
+	return nil
+}
+
+// stops is an alarm that a deployment listens to.
+func stops(g *Graph) []string {
+	for _, group := range g.all("aws:codedeploy/deploymentGroup:DeploymentGroup") {
+		if group.yes("alarmConfiguration.enabled") {
+			return []string{"stop a release"}
+		}
+	}
+	return nil
+}
+
+func builds(g *Graph) []string {
+	if len(g.all("aws:codebuild/project:Project", "Pipeline")) == 0 {
+		return nil
+	}
+	return []string{"image"}
+}
+
+func deploys(g *Graph) []string {
+	for _, group := range g.all("aws:codedeploy/deploymentGroup:DeploymentGroup") {
+		if strings.HasSuffix(group.text("ec2TagFilters.0.value"), "-deployer") {
+			return []string{"CodeDeploy"}
+		}
+	}
+	return nil
+}
+
+// images are pulled by the nodes, which have the policy for it.
+func images(g *Graph) []string {
+	for _, attachment := range g.all("aws:iam/rolePolicyAttachment:RolePolicyAttachment", "Eks") {
+		if strings.HasSuffix(attachment.text("policyArn"), "/AmazonEC2ContainerRegistryPullOnly") {
+			return []string{"images to the nodes"}
+		}
+	}
+	return nil
+}
+
+func replication(g *Graph) []string {
+	if len(g.all("aws:s3/bucketReplicationConfig:BucketReplicationConfig")) == 0 {
+		return nil
+	}
+	return []string{"S3 replication"}
+}
+
+func subscriptions(g *Graph) []string {
+	for _, subscription := range g.all("aws:sns/topicSubscription:TopicSubscription") {
+		return []string{subscription.text("protocol")}
+	}
+	return nil
+}

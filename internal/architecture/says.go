@@ -1,0 +1,255 @@
+package architecture
+
+import (
+	"fmt"
+	"maps"
+	"path"
+	"regexp"
+	"slices"
+	"strings"
+)
+
+// Everything that the picture says comes from the graph; where an input is not there, neither is its line.
+
+func isReplica(r Resource) bool { return strings.HasSuffix(r.Name, "-replica") }
+
+// count is a number with its noun, which a regular plural fits.
+func count(n int, noun string) string {
+	switch {
+	case n == 1:
+		return "1 " + noun
+	case strings.HasSuffix(noun, "ry"):
+		return fmt.Sprintf("%d %sies", n, strings.TrimSuffix(noun, "y"))
+	}
+	return fmt.Sprintf("%d %ss", n, noun)
+}
+
+// between is a range; one number where both ends are the same.
+func between(least, most string) string {
+	if least == most {
+		return least
+	}
+	return least + " to " + most
+}
+
+// zones are the Availability Zones, in order.
+func (g *Graph) zones() []string {
+	names := map[string]bool{}
+	for _, subnet := range g.all("aws:ec2/subnet:Subnet") {
+		names[subnet.text("availabilityZone")] = true
+	}
+	return slices.Sorted(maps.Keys(names))
+}
+
+// subnet says which zone and range the n-th subnet of a tier has.
+func subnet(tier string, n int) func(*Graph) []string {
+	return func(g *Graph) []string {
+		zones := g.zones()
+		if n >= len(zones) {
+			return nil
+		}
+		found := g.named("aws:ec2/subnet:Subnet", "network-"+tier+"-"+zones[n])
+		return []string{zones[n] + "  " + found.text("cidrBlock")}
+	}
+}
+
+func vpcZone(g *Graph) []string {
+	vpc := g.all("aws:ec2/vpc:Vpc")[0]
+	return []string{fmt.Sprintf("VPC %s in %s, %s", vpc.text("cidrBlock"), g.region(vpc.Provider),
+		count(len(g.zones()), "Availability Zone"))}
+}
+
+func edgeZone(*Graph) []string { return []string{"Edge"} }
+
+func clusterZone(g *Graph) []string {
+	var lines []string
+	for _, made := range g.all("aws:eks/cluster:Cluster") {
+		lines = append(lines, "EKS cluster, Kubernetes "+made.text("version"))
+	}
+	for _, nodes := range g.all("aws:eks/nodeGroup:NodeGroup") {
+		number := between(nodes.text("scalingConfig.minSize"), nodes.text("scalingConfig.maxSize"))
+		capacity := strings.ToLower(strings.ReplaceAll(nodes.text("capacityType"), "_", " "))
+		lines = append(lines, number+" nodes in both zones", nodes.text("instanceTypes.0")+", "+capacity)
+	}
+	return lines
+}
+
+func servicesZone(g *Graph) []string {
+	return []string{"AWS services in " + g.region("aws")}
+}
+
+func replicaZone(g *Graph) []string { return []string{"Copies in " + g.region("aws-replica")} }
+
+func deliveryZone(g *Graph) []string {
+	n := len(g.all("aws:codepipeline/pipeline:Pipeline"))
+	return []string{fmt.Sprintf("Delivery: one way per application, %d in all", n)}
+}
+
+func operationsZone(*Graph) []string { return []string{"Operations"} }
+
+func visitor(_ *Graph, made []Resource) []string {
+	return []string{"https://", made[0].text("aliases.0")}
+}
+
+func administrators(*Graph, []Resource) []string { return []string{"through Session Manager"} }
+
+func dns(g *Graph, made []Resource) []string {
+	certificates := len(g.all("aws:acm/certificate:Certificate"))
+	return []string{made[0].text("name"), count(len(made), "record"), count(certificates, "certificate")}
+}
+
+// protocols are the values of httpVersion, and locations those of priceClass (CloudFront API Reference,
+// DistributionConfig).
+var (
+	protocols = map[string]string{
+		"http1.1": "HTTP/1.1", "http2": "HTTP/2", "http3": "HTTP/3", "http2and3": "HTTP/2 and HTTP/3",
+	}
+	locations = map[string]string{
+		"PriceClass_100": "North America, Europe",
+		"PriceClass_200": "most edge locations",
+		"PriceClass_All": "all edge locations",
+	}
+)
+
+var versionPattern = regexp.MustCompile(`^TLSv([0-9.]+)`)
+
+func cdn(_ *Graph, made []Resource) []string {
+	lines := []string{protocols[made[0].text("httpVersion")]}
+	policy := made[0].text("viewerCertificate.minimumProtocolVersion")
+	if version := versionPattern.FindStringSubmatch(policy); version != nil {
+		lines = append(lines, "TLS "+version[1]+" or newer")
+	}
+	lines = append(lines, locations[made[0].text("priceClass")])
+	var cached []string
+	for i := range made[0].list("orderedCacheBehaviors") {
+		if at := fmt.Sprintf("orderedCacheBehaviors.%d.", i); made[0].text(at+"targetOriginId") != "errors" {
+			cached = append(cached, path.Dir(made[0].text(at+"pathPattern")))
+		}
+	}
+	return append(lines, "caches "+strings.Join(cached, ", "))
+}
+
+func firewall(_ *Graph, made []Resource) []string {
+	managed, limit, counts := 0, "", false
+	rules := made[0].list("rules")
+	for i := range rules {
+		at := fmt.Sprintf("rules.%d.", i)
+		if made[0].get(at+"statement.managedRuleGroupStatement") != nil {
+			managed++
+			counts = counts || made[0].get(at+"overrideAction.count") != nil
+		}
+		if rate := made[0].text(at + "statement.rateBasedStatement.limit"); rate != "" {
+			limit = rate
+		}
+	}
+	mode := "blocks"
+	if counts {
+		mode = "counts"
+	}
+	by := fmt.Sprintf("%s by %s, %d managed by AWS", mode, count(len(rules), "rule"), managed)
+	return []string{"checks every request:", by, limit + " in 5 min, per IP"}
+}
+
+func errorPages(g *Graph, _ []Resource) []string {
+	return []string{count(len(g.all("aws:s3/bucketObjectv2:BucketObjectv2", "Cdn")), "page")}
+}
+
+func nat(*Graph, []Resource) []string { return []string{"outbound only"} }
+
+func balancer(g *Graph, made []Resource) []string {
+	lines := []string{"in both zones"}
+	for _, rule := range g.all("aws:vpc/securityGroupIngressRule:SecurityGroupIngressRule") {
+		if rule.comesFrom("securityGroupId", made[0].Name) && rule.text("prefixListId") != "" {
+			lines = append(lines, "only from addresses of CloudFront,")
+		}
+	}
+	for _, rule := range g.all("aws:lb/listenerRule:ListenerRule") {
+		lines = append(lines, "only with the secret", rule.text("conditions.0.httpHeader.httpHeaderName"))
+	}
+	for _, listener := range g.all("aws:lb/listener:Listener") {
+		if port := listener.text("defaultActions.0.redirect.port"); port != "" {
+			lines = append(lines, fmt.Sprintf("port %s goes to %s", listener.text("port"), port))
+		}
+	}
+	for _, target := range g.all("aws:lb/targetGroup:TargetGroup") {
+		lines = append(lines, "checks "+target.text("healthCheck.path"))
+	}
+	return lines
+}
+
+// instance is the type and number of what an Auto Scaling group starts.
+func instance(g *Graph, made []Resource) string {
+	for _, template := range g.all("aws:ec2/launchTemplate:LaunchTemplate", made[0].Component) {
+		return made[0].text("maxSize") + " × " + template.text("instanceType")
+	}
+	return made[0].text("maxSize")
+}
+
+func bastion(g *Graph, made []Resource) []string {
+	return []string{
+		instance(g, made), "in either zone", "no way in but Session Manager", "to " + reachedFrom(g, "bastion-group"),
+	}
+}
+
+func deployer(g *Graph, made []Resource) []string {
+	return []string{instance(g, made), "in either zone"}
+}
+
+// groupNames are what carries a security group, by the name of the group.
+var groupNames = map[string]string{"rds": "database", "opensearch": "search", "eks-control-plane": "Kubernetes"}
+
+// reachedFrom are what a security group may talk to within the platform.
+func reachedFrom(g *Graph, group string) string {
+	var names []string
+	for _, rule := range g.all("aws:vpc/securityGroupEgressRule:SecurityGroupEgressRule") {
+		for to, name := range groupNames {
+			if rule.comesFrom("securityGroupId", group) && rule.comesFrom("referencedSecurityGroupId", to) {
+				names = append(names, name)
+			}
+		}
+	}
+	slices.Sort(names)
+	return strings.Join(names, ", ")
+}
+
+func ingress(_ *Graph, made []Resource) []string {
+	at := "values.controller.autoscaling."
+	lines := []string{between(made[0].text(at+"minReplicas"), made[0].text(at+"maxReplicas")) + " pods"}
+	return append(lines, "passes on by path")
+}
+
+func applications(g *Graph, made []Resource) []string {
+	var lines []string
+	for _, app := range made {
+		name := app.text("metadata.name")
+		for _, scaler := range g.all("kubernetes:autoscaling/v2:HorizontalPodAutoscaler", "App") {
+			if scaler.text("metadata.name") == name {
+				name += "\t" + between(scaler.text("spec.minReplicas"), scaler.text("spec.maxReplicas")) + " pods"
+			}
+		}
+		lines = append(lines, name)
+	}
+	return lines
+}
+
+func api(_ *Graph, made []Resource) []string {
+	if made[0].yes("vpcConfig.endpointPublicAccess") {
+		return []string{"private + " + count(len(made[0].list("vpcConfig.publicAccessCidrs")), "range")}
+	}
+	return []string{"private endpoint"}
+}
+
+func endpoints(_ *Graph, made []Resource) []string {
+	by := map[string]int{}
+	for _, endpoint := range made {
+		by[strings.ToLower(endpoint.text("vpcEndpointType"))]++
+	}
+	var lines []string
+	for _, sort := range slices.Backward(slices.Sorted(maps.Keys(by))) {
+		lines = append(lines, fmt.Sprintf("%d %s", by[sort], sort))
+	}
+	if by["interface"] == 0 {
+		lines = append(lines, "else by NAT")
+	}
+	return lines
+}

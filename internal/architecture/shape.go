@@ -1,0 +1,139 @@
+package architecture
+
+import "strings"
+
+// Way is what an arrow or a box belongs to, and so its colour.
+type Way int
+
+// The ways of the picture. None is what is on none of them.
+const (
+	None Way = iota
+	Request
+	Delivery
+	Operations
+)
+
+// Point is a place in the picture, from its top left corner.
+type Point struct{ X, Y float64 }
+
+// Rect is a rectangle.
+type Rect struct{ X, Y, W, H float64 }
+
+func (r Rect) right() float64  { return r.X + r.W }
+func (r Rect) bottom() float64 { return r.Y + r.H }
+
+// overlaps says whether two rectangles share more than an edge.
+func (r Rect) overlaps(o Rect) bool {
+	return r.X < o.right() && o.X < r.right() && r.Y < o.bottom() && o.Y < r.bottom()
+}
+
+// inside says whether the rectangle is within another.
+func (r Rect) inside(o Rect) bool {
+	return r.X >= o.X && r.right() <= o.right() && r.Y >= o.Y && r.bottom() <= o.bottom()
+}
+
+// grown is the rectangle with a margin around it; a negative one makes it smaller.
+func (r Rect) grown(by float64) Rect { return Rect{r.X - by, r.Y - by, r.W + 2*by, r.H + 2*by} }
+
+// touches says whether a point is on the rectangle's edge.
+func (r Rect) touches(p Point) bool {
+	within := p.X >= r.X && p.X <= r.right() && p.Y >= r.Y && p.Y <= r.bottom()
+	return within && (p.X == r.X || p.X == r.right() || p.Y == r.Y || p.Y == r.bottom())
+}
+
+// Text is one line of text.
+type Text struct {
+	At    Point // where its baseline begins, or the place of its Anchor
+	Text  string
+	Size  float64
+	Bold  bool
+	Color string
+	// Anchor is what is at At, of the values of text-anchor: start unless middle or end.
+	Anchor string
+}
+
+// rect is what the text covers at most.
+func (t Text) rect() Rect {
+	w := width(t.Text, t.Size, t.Bold)
+	r := Rect{t.At.X, t.At.Y - 0.78*t.Size, w, t.Size}
+	switch t.Anchor {
+	case "middle":
+		r.X -= w / 2
+	case "end":
+		r.X -= w
+	}
+	return r
+}
+
+// Box is a thing with its text, or a person.
+type Box struct {
+	ID   string
+	Zone string // "" of what is outside
+	Rect Rect
+	Way  Way
+	// Badge is its number on the way of a request or its letter on that of a release. Optional.
+	Badge string
+	Texts []Text
+	// Faint is a box that is there without being on the way, such as a standby.
+	Faint bool
+}
+
+// Zone is an area with boxes in it.
+type Zone struct {
+	ID     string
+	Inside string // the zone around it, "" of none
+	Rect   Rect
+	Fill   string
+	Dashed bool
+	Texts  []Text
+}
+
+// Arrow goes from one box to another, in straight lines.
+type Arrow struct {
+	From, To string
+	Way      Way
+	Points   []Point
+	// Label is what is said on it, and Pill the area it takes; none without a label.
+	Label []Text
+	Pill  Rect
+	// Dashed is what happens without a request, such as a copy.
+	Dashed bool
+}
+
+// Picture is what is drawn, with every position settled.
+type Picture struct {
+	Title, Description string
+	Size               Rect
+	Zones              []Zone
+	Boxes              []Box
+	Arrows             []Arrow
+	Texts              []Text // title and legend
+	Samples            []Arrow
+}
+
+// texts are all texts of the picture.
+func (p *Picture) texts() []Text {
+	all := append([]Text{}, p.Texts...)
+	for _, zone := range p.Zones {
+		all = append(all, zone.Texts...)
+	}
+	for _, box := range p.Boxes {
+		all = append(all, box.Texts...)
+	}
+	for _, arrow := range p.Arrows {
+		all = append(all, arrow.Label...)
+	}
+	return all
+}
+
+// paragraph writes a text from a baseline on, broken so that its lines fit; spaces at its beginning indent it.
+func paragraph(at Point, text string, style Text, most float64) []Text {
+	var texts []Text
+	indent := 6 * float64(len(text)-len(strings.TrimLeft(text, " ")))
+	for _, line := range wrap(text, style.Size, style.Bold, most-indent) {
+		style.Text, style.At = line, Point{at.X + indent, at.Y}
+		texts = append(texts, style)
+		at.Y += lineHeight
+	}
+	return texts
+}
