@@ -133,7 +133,7 @@ func NewAlarms(ctx *pulumi.Context, name string, args *AlarmsArgs, opts ...pulum
 	}
 	outputs := pulumi.Map{}
 	for _, severity := range severities {
-		names := append(children[severity], args.Others[severity]...)
+		names := slices.Concat(children[severity], args.Others[severity])
 		if len(names) == 0 {
 			continue
 		}

@@ -169,16 +169,16 @@ var identifier = regexp.MustCompile(`\b[a-z]\w*\b`)
 func (w *watchtower) alarm(e *cloud.Entry) {
 	number := func(path string) float64 { n, _ := e.Inputs[path].(float64); return n }
 	text := func(path string) string { t, _ := e.Inputs[path].(string); return t }
-	most, period, statistic := 0.0, number("period"), text("statistic")+text("extendedStatistic")
+	most, statistic := 100.0, text("statistic")+text("extendedStatistic") // metric math makes shares in per cent
 	if queries, ok := e.Inputs["metricQueries"].([]any); ok {
-		most, period = w.queries(e, queries)
+		w.queries(e, queries)
 	} else {
 		dimensions, _ := e.Inputs["dimensions"].(map[string]any)
 		row := w.metric(e, e.Region, text("namespace"), text("metricName"), statistic, dimensions)
 		if row == nil {
 			return
 		}
-		if period < row.every {
+		if period := number("period"); period < row.every {
 			w.report(e, "its period is %v seconds, %s comes every %v", period, row.names[0], row.every)
 		}
 		most = row.most
@@ -217,7 +217,7 @@ func (w *watchtower) alarm(e *cloud.Entry) {
 }
 
 // queries judges metric math: every metric, that each is used, and that what is used is there. Shares are in per cent.
-func (w *watchtower) queries(e *cloud.Entry, queries []any) (most, period float64) {
+func (w *watchtower) queries(e *cloud.Entry, queries []any) {
 	known, used := map[string]bool{}, map[string]bool{}
 	for _, query := range queries {
 		q := query.(map[string]any)
@@ -231,7 +231,7 @@ func (w *watchtower) queries(e *cloud.Entry, queries []any) (most, period float6
 		called, _ := metric["metricName"].(string)
 		stat, _ := metric["stat"].(string)
 		row := w.metric(e, e.Region, namespace, called, stat, dimensions)
-		if period, _ = metric["period"].(float64); row != nil && period < row.every {
+		if period, _ := metric["period"].(float64); row != nil && period < row.every {
 			w.report(e, "its period is %v seconds, %s comes every %v", period, called, row.every)
 		}
 	}
@@ -253,7 +253,6 @@ func (w *watchtower) queries(e *cloud.Entry, queries []any) (most, period float6
 			w.report(e, "nothing uses its metric %s", id)
 		}
 	}
-	return 100, period
 }
 
 // heard says whether an alarm, or a composite alarm over it, tells a topic that somebody listens to.
