@@ -49,9 +49,11 @@ var releaseMetrics = []struct{ id, metric string }{
 	{"balancer", "HTTPCode_ELB_5XX_Count"},  // an answer that did not come, or not in time
 }
 
-// errorShare is the share in per cent of the requests that end in an error, from a number of requests on.
+// errorShare is the share in per cent of the requests that end in an error, from a number of requests on. RequestCount
+// leaves out those for which the load balancer has no target; when it has none at all, its errors are more than that.
 func errorShare(requests int) string {
-	return fmt.Sprintf("IF(requests >= %d, 100 * SUM([FILL(target, 0), FILL(balancer, 0)]) / requests, 0)", requests)
+	const all = "MAX([FILL(requests, 0), FILL(balancer, 0)])"
+	return fmt.Sprintf("IF(%s >= %d, 100 * SUM([FILL(target, 0), FILL(balancer, 0)]) / %s, 0)", all, requests, all)
 }
 
 // errorsAlarm is the alarm that stops any release. It tells nobody: the alarms of the load balancer do. What is not counted did not happen: the metrics of errors have no

@@ -156,7 +156,7 @@ func TestDeployerAlarm(t *testing.T) {
 		"metricQueries": []any{
 			object{
 				"id": "share", "label": "Requests answered with an error (%)", "returnData": true,
-				"expression": "IF(requests >= 20, 100 * SUM([FILL(target, 0), FILL(balancer, 0)]) / requests, 0)",
+				"expression": "IF(MAX([FILL(requests, 0), FILL(balancer, 0)]) >= 20, 100 * SUM([FILL(target, 0), FILL(balancer, 0)]) / MAX([FILL(requests, 0), FILL(balancer, 0)]), 0)",
 			},
 			count("requests", "RequestCount"), count("target", "HTTPCode_Target_5XX_Count"), count("balancer", "HTTPCode_ELB_5XX_Count"),
 		},

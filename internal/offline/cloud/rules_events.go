@@ -17,11 +17,11 @@ var eventRules = map[string][]rule{
 		oneOf("state", "ENABLED", "DISABLED", "ENABLED_WITH_ALL_CLOUDTRAIL_MANAGEMENT_EVENTS"),
 	},
 	typeEventTarget: {
-		targetRole, assumable("roleArn", "events"), targetInput, targetTemplate, oneOf("eventBusName", "default"),
+		targetRole, assumable("roleArn", "events"), targetInput, targetTemplate, logsAreOpen, oneOf("eventBusName", "default"),
 		within(limit{"retryPolicy.maximumEventAgeInSeconds", 60, 86400}, limit{"retryPolicy.maximumRetryAttempts", 0, 185}),
 	},
 	typeAlarm: {
-		alarmMetric, alarmQueries, alarmThreshold, alarmPeriods, alarmActions,
+		alarmMetric, alarmQueries, alarmThreshold, alarmPeriods, alarmActions, alarmNameIsFree,
 		oneOf("treatMissingData", "missing", "ignore", "breaching", "notBreaching"),
 		oneOf("statistic", "SampleCount", "Average", "Sum", "Minimum", "Maximum"),
 	},
@@ -175,6 +175,24 @@ func targetRole(_ *Provider, e *Entry) error {
 	arn := e.in().text("arn")
 	if !slices.Contains(roleless, serviceOf(arn)) && !e.in().has("roleArn") {
 		return e.refusal("ValidationException: RoleArn is required for target %s", arn)
+	}
+	return nil
+}
+
+// logsAreOpen is the rule that a log group takes events only if a resource policy lets EventBridge write to its streams
+// ("Using resource-based policies for Amazon EventBridge"). AWS makes such a target all the same, and loses its events.
+func logsAreOpen(p *Provider, e *Entry) error {
+	arn := strings.TrimSuffix(e.in().text("arn"), ":*")
+	if serviceOf(arn) != "logs" {
+		return nil
+	}
+	for _, service := range []string{"events.amazonaws.com", "delivery.logs.amazonaws.com"} {
+		lets := func(policy *Entry) bool {
+			return policy.Account == e.Account && policy.Region == e.Region && policy.policyOf().grants(service, arn+":log-stream:1")
+		}
+		if !slices.ContainsFunc(p.record.index.find(byType(typeLogPolicy)), lets) {
+			return e.refusal("AccessDenied: no resource policy of CloudWatch Logs lets %s write to the streams of %s", service, arn)
+		}
 	}
 	return nil
 }

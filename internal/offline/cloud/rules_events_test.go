@@ -121,3 +121,30 @@ func TestEventTargetsKeepTheirRule(t *testing.T) {
 	require.ErrorContains(t, err, "NotFound: arn "+topic)
 	c.removes(typeEventRule, "failed", rule, typeEventTarget, "target", id)
 }
+
+// A log group takes events when a resource policy lets both of EventBridge's services write to its streams.
+func TestLogGroupsAsTargets(t *testing.T) {
+	const group = "arn:aws:logs:us-east-1:111111111111:log-group:/aws/events/releases"
+	open := func(resource string, services ...any) string {
+		return statementOf(values{
+			"Effect": "Allow", "Principal": values{"Service": services}, "Action": []any{"logs:CreateLogStream", "logs:PutLogEvents"}, "Resource": resource,
+		})
+	}
+	both := []any{"events.amazonaws.com", "delivery.logs.amazonaws.com"}
+	target := func(c client, policy string) error {
+		c.made(typeLogGroup, "releases", values{"name": "/aws/events/releases"})
+		if policy != "" {
+			c.made(typeLogPolicy, "events", values{"policyName": "events", "policyDocument": policy})
+		}
+		_, err := c.create(typeEventTarget, "log", values{"rule": c.eventRule("released"), "arn": group})
+		return err
+	}
+	require.NoError(t, target(newClient(t), open(group+":*", both...)))
+	require.NoError(t, target(newClient(t), open("arn:aws:logs:us-east-1:111111111111:log-group:/aws/events/*:*", both...)))
+	for name, policy := range map[string]string{
+		"none": "", "of the group": open(group, both...), "of another": open(group+"s:*", both...), "of none of them": open(group+":*", "es.amazonaws.com"),
+	} {
+		assert.ErrorContains(t, target(newClient(t), policy), "no resource policy of CloudWatch Logs lets events.amazonaws.com write", name)
+	}
+	assert.ErrorContains(t, target(newClient(t), open(group+":*", "events.amazonaws.com")), "lets delivery.logs.amazonaws.com write")
+}

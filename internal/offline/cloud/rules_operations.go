@@ -32,9 +32,9 @@ func (p *Provider) alarmOf(e *Entry, name string) *Entry {
 
 // alarmNameIsFree is CloudWatch's rule that metric alarms and composite alarms share their names.
 func alarmNameIsFree(p *Provider, e *Entry) error {
-	name := e.in().text("alarmName")
-	if other := p.record.named(e, typeAlarm, name); other != nil {
-		return e.refusal("ValidationError: %q is a metric alarm, made for %s", name, resource.URN(other.URN).Name())
+	name := nameOf(e.Type, e.in())
+	if other := p.alarmOf(e, name); other != nil && other.Type != e.Type {
+		return e.refusal("ValidationError: %q is an alarm of the other kind, made for %s", name, resource.URN(other.URN).Name())
 	}
 	return nil
 }
@@ -82,8 +82,8 @@ func alarmsInRule(text string) (names []string, problem string) {
 	return names, ""
 }
 
-// compositeRule is CloudWatch's rule on rules: they can be read, and name at most a hundred alarms that are there and do not
-// themselves depend on this one.
+// compositeRule is CloudWatch's rule on rules: they can be read, and name at most a hundred alarms that are there. It would
+// take alarms that look at each other in a circle, and then delete none of them; that is refused here.
 func compositeRule(p *Provider, e *Entry) error {
 	text := e.in().text("alarmRule")
 	names, problem := alarmsInRule(text)
@@ -188,7 +188,8 @@ func lockLeavesSomething(_ *Provider, e *Entry) error {
 	return nil
 }
 
-// planRules is AWS Backup's rule on the rules of a plan: cold storage lasts 90 days, and a vault takes what its lock lets in.
+// planRules is AWS Backup's rule on the rules of a plan: cold storage lasts 90 days, and a vault takes what its lock lets in. A
+// plan against a lock AWS makes all the same; its every job then fails.
 func planRules(p *Provider, e *Entry) error {
 	if len(e.in().objects("rules")) == 0 {
 		return e.refusal("InvalidParameterValueException: a plan needs a rule")

@@ -19,7 +19,7 @@ func compositeInputs(c client) values {
 
 func TestCompositeAlarmRules(t *testing.T) {
 	refuses(t, typeComposite, compositeInputs, map[string]mistake{
-		"a metric alarm's name": sets("alarmName", "errors", `"errors" is a metric alarm, made for`),
+		"a metric alarm's name": sets("alarmName", "errors", `"errors" is an alarm of the other kind, made for`),
 		"no such alarm":         sets("alarmRule", `ALARM("nothing")`, `AlarmRule names "nothing", which does not exist`),
 		"itself":                sets("alarmRule", `ALARM("balancer")`, `AlarmRule names "balancer", which does not exist`),
 		"nothing":               sets("alarmRule", "", "it ends too early"),
@@ -35,6 +35,14 @@ func TestCompositeAlarmRules(t *testing.T) {
 		"no suppressor":         sets("actionsSuppressor.alarm", "nothing", `ActionsSuppressor "nothing" does not exist`),
 		"no topic":              sets("alarmActions", []any{"critical"}, `alarmActions: "critical" is no ARN`),
 	})
+}
+
+// A metric alarm has no name that a composite alarm has, either.
+func TestAlarmsShareTheirNames(t *testing.T) {
+	c := newClient(t)
+	c.made(typeComposite, "balancer", compositeInputs(c))
+	_, err := c.create(typeAlarm, "other", with(alarmInputs(), values{"name": "balancer"}))
+	assert.ErrorContains(t, err, `"balancer" is an alarm of the other kind, made for`)
 }
 
 // Alarms that look at each other in a circle could never be deleted.
