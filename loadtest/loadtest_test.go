@@ -169,6 +169,34 @@ func TestARunThatDoesHarmGivesUp(t *testing.T) {
 	assert.Less(t, len(read(t, out).Series.RequestsPerSecond), 20, "seconds")
 }
 
+// A script that breaks off measures nothing, and is no good run: k6 alone would let it pass.
+func TestABrokenScriptFails(t *testing.T) {
+	broken := t.TempDir()
+	require.NoError(t, os.CopyFS(filepath.Join(broken, "loadtest"), os.DirFS(".")))
+	require.NoError(t, os.Symlink(must(filepath.Abs("../apps")), filepath.Join(broken, "apps")))
+	path := filepath.Join(broken, "loadtest/lib/journeys.js")
+	text := string(must(os.ReadFile(path)))
+	require.Contains(t, text, "export function search() {")
+	text = strings.Replace(text, "export function search() {", "export function search() { noSuchThing();", 1)
+	require.NoError(t, os.WriteFile(path, []byte(text), 0o600))
+	cmd := exec.Command("./local.sh", "performance")
+	cmd.Dir = filepath.Join(broken, "loadtest")
+	cmd.Env = append(append(os.Environ(), "K6="+must(filepath.Abs("../bin/k6")), "OUT="+filepath.Join(broken, "out"), "SECONDS=3"), generous...)
+	printed, err := cmd.CombinedOutput()
+	require.Error(t, err)
+	assert.Equal(t, 99, cmd.ProcessState.ExitCode(), string(printed))
+	failing := read(t, filepath.Join(broken, "out")).failing()
+	assert.Contains(t, failing, "script_errors count==0")
+	assert.Contains(t, failing, "http_req_duration{journey:search} p(95)<1500")
+}
+
+func must[T any](value T, err error) T {
+	if err != nil {
+		panic(err)
+	}
+	return value
+}
+
 // A run that got slower than its baseline says so, and fails for nothing but its thresholds.
 func TestComparisonWithABaseline(t *testing.T) {
 	baseline := filepath.Join(t.TempDir(), "baseline.json")
@@ -240,11 +268,11 @@ func TestFiles(t *testing.T) {
 			assert.Contains(t, files, filepath.Join(filepath.Dir(path), found[1]), path)
 		}
 	}
-	for _, needed := range []string{"run.sh", "report.mjs", "performance.js", "load.js", "stress.js", "environments.json", "baselines/local-load.json"} {
+	for _, needed := range []string{"run.sh", "report.mjs", "performance.js", "load.js", "stress.js", "environments.json"} {
 		assert.Contains(t, files, needed)
 	}
 	for path := range files {
-		assert.False(t, strings.HasSuffix(path, ".go") || strings.HasPrefix(path, "results"), path)
+		assert.False(t, strings.HasSuffix(path, ".go") || strings.HasPrefix(path, "results") || strings.Contains(path, "local"), path)
 	}
 }
 

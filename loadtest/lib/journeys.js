@@ -10,6 +10,9 @@ import { settings } from "./settings.js";
 // what was just put into it. Overload may delay or refuse; it must never do that.
 const wrongAnswers = new Counter("wrong_answers");
 
+// scriptErrors counts mistakes of these scripts: k6 only logs them, and a journey that breaks off measures nothing.
+const scriptErrors = new Counter("script_errors");
+
 function wrong(journey, what) {
   wrongAnswers.add(1, { journey });
   console.error(`${journey}: ${what}`);
@@ -85,6 +88,15 @@ export function search() {
 
 // journey is one visit: everybody reads and searches, one in three works on a document.
 export function journey() {
+  try {
+    visit();
+  } catch (mistake) {
+    scriptErrors.add(1);
+    console.error(`script: ${mistake}`);
+  }
+}
+
+function visit() {
   if ((session === "" || journeysOfSession >= journeysPerSession) && !signIn()) return;
   journeysOfSession += 1;
   const matter = listMatters();

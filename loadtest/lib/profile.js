@@ -11,6 +11,7 @@ export function thresholds(where) {
     [of("http_req_failed", tags)]: ["rate<0.01"],
     [of("http_req_duration", tags)]: [`p(95)<${settings.p95}`, `p(99)<${settings.p99}`],
     wrong_answers: ["count==0"],
+    script_errors: ["count==0"],
   };
   for (const journey of journeys) {
     all[of("http_req_duration", [`journey:${journey}`])] = where ? ["max>=0"] : [`p(95)<${settings.p95 * 1.5}`];
