@@ -102,8 +102,6 @@ type Alarms struct {
 
 	// CompositeArns are the alarms that tell people, by severity; none where the layer has no alarm of it.
 	CompositeArns map[Severity]pulumi.StringOutput
-	// Metrics are the alarms' physical names, in order.
-	Metrics []string
 
 	names map[Severity]pulumi.StringOutput
 }
@@ -125,7 +123,6 @@ func NewAlarms(ctx *pulumi.Context, name string, args *AlarmsArgs, opts ...pulum
 			return nil, err
 		}
 		children[alarm.Severity] = append(children[alarm.Severity], created.Name)
-		c.Metrics = append(c.Metrics, args.physical(alarm.Name))
 	}
 	var explaining []pulumi.StringInput
 	for _, layer := range args.ExplainedBy {
