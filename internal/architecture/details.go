@@ -115,6 +115,7 @@ var components = map[string]string{
 	"ClusterAutoscaler": "cluster",
 	"Connectivity":      "vpc",
 	"Dashboard":         "logs",
+	"DeliveryLog":       "logs",
 	"Deployer":          "deployer",
 	"Eks":               "cluster",
 	"Encryption":        "keys",
