@@ -1,0 +1,2 @@
+// Package plan reads what the Pulumi engine says it would do: the JSON of `pulumi preview --json`.
+package plan
