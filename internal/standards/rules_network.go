@@ -1,0 +1,98 @@
+package standards
+
+import (
+	"fmt"
+	"slices"
+
+	"legops/internal/plan"
+)
+
+// world are the ranges that are everybody.
+var world = []string{"0.0.0.0/0", "::/0"}
+
+var networkRules = []Rule{
+	{
+		ID: "VPC-FLOW", What: "the traffic of the VPC is logged, accepted and refused",
+		Reason: "nobody could say whom a broken-in machine talked to", Source: "EC2.6 (CIS v5.0 3.7)",
+		Companions: []Companion{{vpc, flowLog, "vpcId"}},
+		Settings:   []Setting{{flowLog, "trafficType", is("ALL"), nil}},
+	}, {
+		ID: "VPC-DEFAULT", What: "the VPC's default security group lets nothing through",
+		Reason: "what is started without a group gets that one", Source: "EC2.2 (CIS v5.0 5.5)",
+		Companions: []Companion{{vpc, defaultGroup, "vpcId"}},
+		Settings:   []Setting{{defaultGroup, "ingress", absent(), nil}, {defaultGroup, "egress", absent(), nil}},
+	}, {
+		ID: "SUBNET-PUBLIC", What: "subnets give no public addresses by themselves",
+		Reason: "a machine would be on the internet because of where it stands", Source: "EC2.15",
+		Settings: []Setting{{subnet, "mapPublicIpOnLaunch", off(), nil}},
+	}, {
+		ID: "SG-INGRESS", What: "no security group lets in the world",
+		Reason: "an open port is found, and tried", Source: "EC2.18, EC2.19, EC2.53 (CIS v5.0 5.3), EC2.54 (CIS v5.0 5.4)",
+		Types: []string{ingressRule, eksRule},
+		Check: func(_ *platform, r *plan.Resource) []string {
+			if opening := openingOf(r); opening.ingress {
+				return opening.worldwide()
+			}
+			return nil
+		},
+	}, {
+		ID: "SG-PORTS", What: "a security group lets in one port, not many",
+		Reason: "what listens by mistake would be reachable", Source: own,
+		Types: []string{ingressRule, eksRule},
+		Check: func(_ *platform, r *plan.Resource) []string {
+			if opening := openingOf(r); opening.ingress {
+				return opening.manyPorts()
+			}
+			return nil
+		},
+	}, {
+		ID: "SG-EGRESS", What: "whoever may reach the world may reach one port of it",
+		Reason: "what is stolen leaves by any port that is open", Source: own,
+		Types: []string{egressRule, eksRule},
+		Check: func(_ *platform, r *plan.Resource) []string {
+			if opening := openingOf(r); !opening.ingress && len(opening.worldwide()) > 0 {
+				return opening.manyPorts()
+			}
+			return nil
+		},
+	}, {
+		ID: "SG-INLINE", What: "rules of security groups are resources of their own",
+		Reason: "a rule within a group is in no table of who may talk to whom", Source: own,
+		Settings: []Setting{{securityGroup, "ingress", absent(), nil}, {securityGroup, "egress", absent(), nil}},
+	},
+}
+
+// opening is what a rule of a security group lets through.
+type opening struct {
+	ingress  bool
+	ranges   []any
+	protocol any
+	from, to any
+}
+
+// openingOf reads the rules of this program, and the older kind that pulumi-eks makes.
+func openingOf(r *plan.Resource) opening {
+	if r.Type == eksRule {
+		ranges := slices.Concat(valuesAt(r.Inputs, "cidrBlocks[]"), valuesAt(r.Inputs, "ipv6CidrBlocks[]"))
+		return opening{r.Inputs["type"] != "egress", ranges, r.Inputs["protocol"], r.Inputs["fromPort"], r.Inputs["toPort"]}
+	}
+	ranges := []any{r.Inputs["cidrIpv4"], r.Inputs["cidrIpv6"]}
+	return opening{r.Type == ingressRule, ranges, r.Inputs["ipProtocol"], r.Inputs["fromPort"], r.Inputs["toPort"]}
+}
+
+// worldwide are problems with the ranges; one that is not known may be everybody.
+func (o opening) worldwide() []string {
+	for _, one := range o.ranges {
+		if text, _ := one.(string); text == plan.Unknown || slices.Contains(world, text) {
+			return []string{fmt.Sprintf("%s may use it", text)}
+		}
+	}
+	return nil
+}
+
+func (o opening) manyPorts() []string {
+	if o.protocol == "-1" || o.protocol == plan.Unknown || o.from == nil || o.from != o.to || o.from == plan.Unknown {
+		return []string{fmt.Sprintf("protocol %v, ports %v to %v: name one port", o.protocol, o.from, o.to)}
+	}
+	return nil
+}
