@@ -118,6 +118,7 @@ func TestLifecycle(t *testing.T) {
 			assert.Greater(t, len(made), 350)
 			assert.Equal(t, made, deployed(t, session, stack))
 			checkAlarms(t, session.Record().Entries(""))
+			holdsOnceDeployed(t, run(t, session, "stack", "export", "--stack", stack), stack)
 
 			calls := session.Cloud().Calls()
 			run(t, session, "up", "--yes", "--skip-preview", "--expect-no-changes", "--stack", stack)
@@ -285,19 +286,11 @@ func TestChangesShow(t *testing.T) {
 			edited, err := offline.Open(offline.Options{Root: root, Dir: dir, StackFiles: editedFiles(t, "dev", [2]string{change.old, change.new})})
 			require.NoError(t, err)
 			defer finish(t, edited)
-			var plan struct{ Steps []struct{ Op, URN string } }
-			plannedSteps(t, edited, "dev", &plan)
-			ops := map[string]string{}
-			for _, step := range plan.Steps {
-				// A replacement is three steps; the one of that name tells it from a creation.
-				if ops[step.URN] != "replace" {
-					ops[step.URN] = step.Op
-				}
-			}
 			found := ""
-			for urn, op := range ops {
-				if strings.HasSuffix(urn, "$"+change.resource) {
-					found = op
+			for _, step := range previewed(t, edited, "dev").Steps {
+				// A replacement is three steps; the one of that name tells it from a creation.
+				if strings.HasSuffix(string(step.Resource().URN), "$"+change.resource) && found != "replace" {
+					found = step.Op
 				}
 			}
 			assert.Equal(t, change.op, found)

@@ -15,7 +15,7 @@ import (
 	"github.com/stretchr/testify/require"
 	"gopkg.in/yaml.v3"
 
-	"legops/internal/offline"
+	"legops/internal/plan"
 )
 
 // TestGoldenPreviews previews every stack from nothing on the real engine and compares what would be made with
@@ -39,52 +39,36 @@ func TestGoldenPreviews(t *testing.T) {
 	}
 }
 
-// planned is what a preview says of a resource, without what is noise to a reviewer.
+// planned is what a golden preview shows of a resource, without what is noise to a reviewer.
 type planned struct {
-	Type           string         `json:"type" yaml:"-"`
-	Parent         string         `json:"parent" yaml:"parent,omitempty"`
-	Provider       string         `json:"provider" yaml:"provider,omitempty"`
-	Protect        bool           `json:"protect" yaml:"protect,omitempty"`
-	RetainOnDelete bool           `json:"retainOnDelete" yaml:"retainOnDelete,omitempty"`
-	DeletedWith    string         `json:"deletedWith" yaml:"deletedWith,omitempty"`
-	IgnoreChanges  []string       `json:"ignoreChanges" yaml:"ignoreChanges,omitempty"`
-	Inputs         map[string]any `json:"inputs" yaml:"inputs,omitempty"`
-
-	URN                  string              `json:"urn" yaml:"-"`
-	PropertyDependencies map[string][]string `json:"propertyDependencies" yaml:"-"`
-}
-
-// plannedSteps previews a stack and decodes what the engine would do.
-func plannedSteps(t *testing.T, session *offline.Session, stack string, into any) {
-	t.Helper()
-	out := run(t, session, "preview", "--json", "--stack", stack)
-	// What the CLI says beside the JSON goes before it.
-	_, rest, found := strings.Cut(out, "{")
-	require.True(t, found, out)
-	require.NoError(t, json.Unmarshal([]byte("{"+rest), into))
+	Parent         string         `yaml:"parent,omitempty"`
+	Provider       string         `yaml:"provider,omitempty"`
+	Protect        bool           `yaml:"protect,omitempty"`
+	RetainOnDelete bool           `yaml:"retainOnDelete,omitempty"`
+	DeletedWith    string         `yaml:"deletedWith,omitempty"`
+	IgnoreChanges  []string       `yaml:"ignoreChanges,omitempty"`
+	Inputs         map[string]any `yaml:"inputs,omitempty"`
 }
 
 // goldenText renders a preview as one YAML mapping, from type and name to what is planned, ordered by URN. The
 // tags that the provider puts on everything are shown once, on the provider.
-func goldenText(t *testing.T, steps []planned) string {
+func goldenText(t *testing.T, resources []*plan.Resource) string {
 	t.Helper()
-	steps = slices.SortedFunc(slices.Values(steps), func(a, b planned) int { return strings.Compare(a.URN, b.URN) })
+	resources = slices.SortedFunc(slices.Values(resources), func(a, b *plan.Resource) int { return strings.Compare(string(a.URN), string(b.URN)) })
 	document := &yaml.Node{Kind: yaml.MappingNode}
-	for _, r := range steps {
-		r.Inputs = maps.Clone(r.Inputs)
-		delete(r.Inputs, "__internal")
+	for _, r := range resources {
+		inputs := map[string]any{}
 		for property, value := range r.Inputs {
-			r.Inputs[property] = readable(value, sources(r.PropertyDependencies[property]))
+			inputs[property] = readable(value, sources(r.PropertyDependencies[property]))
 		}
-		if tags, ok := r.Inputs["tags"].(map[string]any); ok {
+		if tags, ok := inputs["tags"].(map[string]any); ok {
 			maps.DeleteFunc(tags, func(key string, _ any) bool { return slices.Contains(defaultTags, key) })
 		}
-		// A provider is referred to by URN and id.
-		provider := r.Provider[:max(0, strings.LastIndex(r.Provider, "::"))]
-		r.Parent, r.DeletedWith, r.Provider = name(r.Parent), name(r.DeletedWith), name(provider)
 		var value yaml.Node
-		require.NoError(t, value.Encode(r))
-		document.Content = append(document.Content, &yaml.Node{Kind: yaml.ScalarNode, Value: r.Type + " " + name(r.URN)}, &value)
+		require.NoError(t, value.Encode(planned{
+			name(r.Parent), r.ProviderName(), r.Protect, r.RetainOnDelete, name(r.DeletedWith), r.IgnoreChanges, inputs,
+		}))
+		document.Content = append(document.Content, &yaml.Node{Kind: yaml.ScalarNode, Value: r.Type + " " + r.Name()}, &value)
 	}
 	var text bytes.Buffer
 	encoder := yaml.NewEncoder(&text)
@@ -97,7 +81,7 @@ func goldenText(t *testing.T, steps []planned) string {
 var defaultTags = []string{"Project", "Environment", "Owner", "CostCenter"}
 
 // name is the last part of a URN, "" of none.
-func name(urn string) string {
+func name[T ~string](urn T) string {
 	if urn == "" {
 		return ""
 	}
@@ -105,7 +89,7 @@ func name(urn string) string {
 }
 
 // sources names what an unknown value comes from.
-func sources(urns []string) string {
+func sources(urns []resource.URN) string {
 	var names []string
 	for _, urn := range urns {
 		names = append(names, name(urn))
@@ -114,24 +98,18 @@ func sources(urns []string) string {
 	return "<from " + strings.Join(names, ", ") + ">"
 }
 
-// The engine's own marks for a value that is not known yet and for a secret.
-const (
-	unknownMark = "04da6b54-80e4-46f7-96ec-b56ff0331ba9"
-	secretMark  = "4dabf18193072939515e22adb298388d"
-)
-
 // readable replaces the engine's marks and unfolds JSON documents such as policies.
 func readable(value any, from string) any {
 	switch value := value.(type) {
 	case string:
-		if value == unknownMark {
+		if value == plan.Unknown {
 			return from
 		}
 		var document any
 		if strings.HasPrefix(value, "{") && json.Unmarshal([]byte(value), &document) == nil {
 			return map[string]any{"JSON": readable(document, from)}
 		}
-		return strings.ReplaceAll(value, unknownMark, from)
+		return strings.ReplaceAll(value, plan.Unknown, from)
 	case []any:
 		elements := make([]any, len(value))
 		for i := range value {
@@ -139,7 +117,7 @@ func readable(value any, from string) any {
 		}
 		return elements
 	case map[string]any:
-		if value[secretMark] != nil {
+		if value[resource.SigKey] != nil {
 			return "<secret>"
 		}
 		properties := map[string]any{}

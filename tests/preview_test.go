@@ -9,35 +9,39 @@ import (
 	"github.com/stretchr/testify/assert"
 	"github.com/stretchr/testify/require"
 
+	"legops/internal/offline"
 	"legops/internal/offline/schema"
+	"legops/internal/plan"
 	"legops/stacks"
 )
 
 // previews are what the engine would make of each stack from nothing: previewed once for all tests that only read it.
-var previews = func() map[string]func(*testing.T) []planned {
-	all := map[string]func(*testing.T) []planned{}
+var previews = func() map[string]func(*testing.T) []*plan.Resource {
+	all := map[string]func(*testing.T) []*plan.Resource{}
 	for _, stack := range stackNames {
 		var once sync.Once
-		var steps []planned
-		all[stack] = func(t *testing.T) []planned {
+		var resources []*plan.Resource
+		all[stack] = func(t *testing.T) []*plan.Resource {
 			t.Helper()
 			once.Do(func() {
 				session := open(t, t.TempDir(), nil)
 				defer finish(t, session)
-				var parsed struct {
-					Steps []struct{ NewState planned }
-				}
-				plannedSteps(t, session, stack, &parsed)
-				for _, step := range parsed.Steps {
-					steps = append(steps, step.NewState)
-				}
+				resources = previewed(t, session, stack).Head()
 			})
-			require.NotEmpty(t, steps, "the preview failed before")
-			return steps
+			require.NotEmpty(t, resources, "the preview failed before")
+			return resources
 		}
 	}
 	return all
 }()
+
+// previewed is what the engine would do with a stack.
+func previewed(t *testing.T, session *offline.Session, stack string) *plan.Plan {
+	t.Helper()
+	preview, err := plan.Read([]byte(run(t, session, "preview", "--json", "--stack", stack)))
+	require.NoError(t, err)
+	return preview
+}
 
 // Whoever reads a bill or finds something in the console has to see whose it is. Default tags come from the provider, so
 // this is asked of the engine's preview, which has also what pulumi-eks makes.

@@ -10,16 +10,11 @@ import (
 	"github.com/pulumi/pulumi/sdk/v3/go/common/resource"
 )
 
-// The engine's own marks: of a value that is not known before the deployment, of a value of another kind than JSON has,
-// such as a secret or an asset, and of a secret without its value.
+// The engine's own marks: of a value that is not known before the deployment, and of a secret, whose value it keeps to itself.
 const (
-	Unknown    = "04da6b54-80e4-46f7-96ec-b56ff0331ba9"
-	secretMark = "4dabf18193072939515e22adb298388d"
-	masked     = "[secret]"
+	Unknown = "04da6b54-80e4-46f7-96ec-b56ff0331ba9"
+	Secret  = "[secret]"
 )
-
-// Secret stands for a secret's value, which the engine keeps to itself.
-const Secret = "<secret>"
 
 // Resource is a resource as the state has it or as the program asks for it.
 type Resource struct {
@@ -116,19 +111,15 @@ func Read(output []byte) (*Plan, error) {
 	return &Plan{preview.Steps}, nil
 }
 
-// mask puts Secret in place of what the engine marks as one.
+// mask puts Secret in place of what a state marks as one. Other marks are of what JSON has no kind for, such as a reference to a resource.
 func mask(value any) any {
 	switch value := value.(type) {
-	case string:
-		if value == masked {
-			return Secret
-		}
 	case []any:
 		for i := range value {
 			value[i] = mask(value[i])
 		}
 	case map[string]any:
-		if value[secretMark] != nil {
+		if value[resource.SigKey] == resource.SecretSig {
 			return Secret
 		}
 		for key := range value {

@@ -53,7 +53,7 @@ var computeRules = []Rule{
 		Settings: []Setting{{cluster, "accessConfig.authenticationMode", is("API"), nil}},
 	}, {
 		ID: "EKS-NODES", What: "nodes are on demand in production, three of them or more",
-		Reason: "AWS takes back spot nodes when it needs them, all at once", Source: own, In: []string{production},
+		Reason: "AWS takes back spot nodes when it needs them, maybe all at once", Source: own, In: []string{production},
 		Settings: []Setting{
 			{nodeGroup, "capacityType", is("ON_DEMAND"), nil},
 			{nodeGroup, "scalingConfig.minSize", atLeast(3), nil},
