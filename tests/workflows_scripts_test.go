@@ -208,5 +208,9 @@ func TestWorkflowDriftUnknown(t *testing.T) {
 	assert.Equal(t, 1, code)
 	assert.Equal(t, "no credentials\ndrift.sh: pulumi refresh --preview-only failed with 255: whether dev has drifted is not known\n", out)
 	assert.Empty(t, j.read("drift/refresh.code"))
+	j = newJob(t, map[string]string{"bin/pulumi": fakePulumi + "echo 'error: no bucket' >&2; exit 1\n"})
+	out, code = j.run("drift.sh", []string{"dev", "drift"})
+	assert.Equal(t, 1, code)
+	assert.Equal(t, "error: no bucket\ndrift.sh: pulumi refresh --preview-only failed with 1: whether dev has drifted is not known\n", out)
 	assert.Equal(t, "refresh --preview-only --expect-no-changes --json --non-interactive --stack dev\n", j.read("calls"))
 }

@@ -65,7 +65,7 @@ await main(async () => {
   }
   if (open) {
     await request('POST', `/issues/${open.number}/comments`, { body: `[This run](${run}) found no drift any more.` })
-    await request('PATCH', `/issues/${open.number}`, { state: 'closed', state_reason: 'completed' })
+    await request('PATCH', `/issues/${open.number}`, { state: 'closed' })
     return `${STACK} has no drift any more: closed issue ${open.number}`
   }
   return `${STACK} has no drift`

@@ -14,7 +14,9 @@ look() { # name, command of pulumi...
 	case $code in
 	0 | 7) echo "$code" >"$folder/$name.code" ;;
 	*)
-		jq --raw-output '.diagnostics[]?.message' "$folder/$name.json" >&2 || true
+		# A preview says why in the JSON only; what fails before it writes none.
+		[ ! -s "$folder/$name.json" ] || node -e 'for (const { message } of JSON.parse(fs.readFileSync(process.argv[1])).diagnostics ?? []) console.error(message)' \
+			"$folder/$name.json" || true
 		echo "drift.sh: pulumi $* failed with $code: whether $stack has drifted is not known" >&2
 		exit 1
 		;;
