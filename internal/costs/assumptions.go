@@ -68,7 +68,7 @@ const (
 // machine is what a node has, for counting how many of them the pods need.
 type machine struct{ milliCPU, mebibytes int }
 
-// machines are the node types that are priced.
+// machines are the node types that are priced, and with them the larger ones of their families.
 var machines = map[stacks.InstanceType]machine{
 	"t4g.large":  {2000, 8192},
 	"m6g.large":  {2000, 8192},
