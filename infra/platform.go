@@ -75,6 +75,7 @@ type Platform struct {
 	Deployer          *components.Deployer
 	Github            *components.Github
 	Mirrors           []*components.Mirror
+	Runner            *components.Runner            // nil where the stack has none, or is not connected yet
 	LoadTest          *components.LoadTest          // nil where the stack has none
 	Pipelines         pulumi.StringMap              // their names, by application
 	GlobalAlerts      *components.Alerts            // in us-east-1

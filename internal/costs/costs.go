@@ -250,6 +250,9 @@ func (e *estimator) delivery() {
 	e.add("builds", string(e.Pipeline.ComputeType), releases*buildMinutes)
 	comparisons := applications * math.Floor(hours*60/float64(e.Pipeline.MirrorMinutes))
 	e.add("mirrors", "BUILD_GENERAL1_SMALL", comparisons*mirrorMinutes)
+	if e.Runner != nil {
+		e.add("runner", string(e.Runner.ComputeType), e.traffic.Updates*updateMinutes)
+	}
 	e.add("pipelines", "pipeline actions", releases*(buildMinutes+releaseMinutes))
 	e.add("deployer", string(e.Pipeline.DeployerInstanceType), hours)
 	e.add("disk of the deployer", "EBS gp3 volume", instanceGB)

@@ -52,6 +52,8 @@ func TestChangesCostWhatTheyAreMadeOf(t *testing.T) {
 			c.Applications[2].Secrets = []stacks.SecretName{"a", "b"}
 		}, 2 * 0.40},
 		{"twice as many comparisons of the mirrors", "dev", "delivery", func(c *stacks.Config) { c.Pipeline.MirrorMinutes /= 2 }, 9 * 730 * 0.005},
+		{"no runner", "prod", "delivery", func(c *stacks.Config) { c.Runner = nil }, -80 * 10 * 0.01},
+		{"a larger runner", "test", "delivery", func(c *stacks.Config) { c.Runner.ComputeType = "BUILD_GENERAL1_LARGE" }, 80 * 10 * 0.01},
 	} {
 		assert.InDelta(t, c.usd, costsMore(t, c.stack, c.component, c.change), 0.005, c.what)
 	}
