@@ -9,6 +9,10 @@ STACK ?= dev
 PROFILE ?= load
 TARGET ?=
 export TARGET
+# The account that bootstrap is for, and where it is not legops/platform, the repository that this is in.
+ACCOUNT ?=
+GITHUB_REPOSITORY ?=
+export GITHUB_REPOSITORY
 BIN := $(CURDIR)/bin
 
 # The pinned tools; tools/<name>/go.mod or package.json holds the version of each.
@@ -98,6 +102,12 @@ destroy: tools ## Remove a stack from the simulated cloud (prod: unprotect first
 .PHONY: clean
 clean: ## Forget the simulated cloud (bin/ stays)
 	rm -rf .offline
+
+## An account of AWS --------------------------------------------------------------------------------------------
+
+.PHONY: bootstrap
+bootstrap: ## Make in ACCOUNT=dev|test|prod what Pulumi and CI need there, with your credentials; shows, asks
+	@bootstrap/bootstrap.sh '$(ACCOUNT)'
 
 ## Checking -----------------------------------------------------------------------------------------------------
 

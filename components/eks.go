@@ -40,6 +40,8 @@ type EksArgs struct {
 	// Administrators are the IAM roles with cluster-admin rights: ARN by the name of the access entry. The
 	// identity that creates the cluster has them anyway, and must not be here.
 	Administrators map[string]string
+	// Viewers are the IAM roles that see everything in the cluster, Secrets among it, likewise. Optional.
+	Viewers map[string]string
 	// AddonVersions pins managed add-ons, by name. Optional: an add-on without gets the default of the
 	// Kubernetes version when it is created.
 	AddonVersions map[string]string
@@ -170,6 +172,9 @@ func (a *EksArgs) check(name string) error {
 		p.require(slices.Contains(clusterLogTypes, logType), "LogTypes: %q is not one of %v", logType, clusterLogTypes)
 	}
 	p.require(len(a.Administrators) > 0, "Administrators is empty, so nobody but the creator could use the cluster")
+	for _, viewer := range sortedKeys(a.Viewers) {
+		p.require(a.Administrators[viewer] == "", "Viewers: %q is the name of an administrator, too", viewer)
+	}
 	for _, addon := range sortedKeys(a.AddonVersions) {
 		p.require(slices.ContainsFunc(managedAddons, func(known managedAddon) bool { return known.name == addon }),
 			"AddonVersions: %q is not an add-on of the cluster", addon)
@@ -261,19 +266,28 @@ func (b *eksBuild) serviceRole() (*role, error) {
 	}, b.parent)
 }
 
-// accessEntries give the administrators the whole cluster.
+// accessEntries give administrators and viewers the whole cluster. AmazonEKSViewPolicy would leave out Roles and Secrets, and
+// this program cannot be refreshed without: it makes Roles, and Helm keeps its releases in Secrets.
 func (b *eksBuild) accessEntries() map[string]eks.AccessEntryArgs {
 	entries := map[string]eks.AccessEntryArgs{}
-	for name, roleArn := range b.args.Administrators {
-		entries[name] = eks.AccessEntryArgs{
-			PrincipalArn: pulumi.String(roleArn),
-			AccessPolicies: map[string]eks.AccessPolicyAssociationInput{
-				"admin": eks.AccessPolicyAssociationArgs{
-					PolicyArn: pulumi.String(fmt.Sprintf("arn:%s:eks::aws:cluster-access-policy/AmazonEKSClusterAdminPolicy",
-						b.args.Location.Partition())),
-					AccessScope: awseks.AccessPolicyAssociationAccessScopeArgs{Type: pulumi.String("cluster")},
+	for _, access := range []struct {
+		name, policy string
+		roles        map[string]string
+	}{
+		{"admin", "AmazonEKSClusterAdminPolicy", b.args.Administrators},
+		{"view", "AmazonEKSAdminViewPolicy", b.args.Viewers},
+	} {
+		for name, roleArn := range access.roles {
+			entries[name] = eks.AccessEntryArgs{
+				PrincipalArn: pulumi.String(roleArn),
+				AccessPolicies: map[string]eks.AccessPolicyAssociationInput{
+					access.name: eks.AccessPolicyAssociationArgs{
+						PolicyArn: pulumi.String(fmt.Sprintf("arn:%s:eks::aws:cluster-access-policy/%s",
+							b.args.Location.Partition(), access.policy)),
+						AccessScope: awseks.AccessPolicyAssociationAccessScopeArgs{Type: pulumi.String("cluster")},
+					},
 				},
-			},
+			}
 		}
 	}
 	return entries

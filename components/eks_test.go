@@ -30,6 +30,7 @@ func eksArgs() components.EksArgs {
 		SecretsKeyArn:        pulumi.String("secrets-key"),
 		VolumesKeyArn:        pulumi.String("volumes-key"),
 		Administrators:       map[string]string{"platform": "arn:aws:iam::111122223333:role/platform"},
+		Viewers:              map[string]string{"preview": "arn:aws:iam::111122223333:role/preview"},
 		AddonVersions:        map[string]string{"coredns": "v1.13.1-eksbuild.1"},
 		Nodes: components.NodesArgs{
 			InstanceTypes: []string{"m7g.large", "m6g.large"}, Architecture: "arm64", CapacityType: "ON_DEMAND",
@@ -63,6 +64,13 @@ func TestEks(t *testing.T) {
 		entry + "principalArn":                          "arn:aws:iam::111122223333:role/platform",
 		entry + "accessPolicies.admin.policyArn":        "arn:aws:eks::aws:cluster-access-policy/AmazonEKSClusterAdminPolicy",
 		entry + "accessPolicies.admin.accessScope.type": "cluster",
+	})
+	viewer := "accessEntries.preview."
+	expect(t, found, map[string]any{
+		viewer + "principalArn":                         "arn:aws:iam::111122223333:role/preview",
+		viewer + "accessPolicies.view.policyArn":        "arn:aws:eks::aws:cluster-access-policy/AmazonEKSAdminViewPolicy",
+		viewer + "accessPolicies.view.accessScope.type": "cluster",
+		viewer + "accessPolicies.admin":                 nil,
 	})
 	assert.False(t, found.Protect, "it would reach the access entries")
 	assert.Contains(t, found.Providers["aws"], "pulumi:providers:aws::aws::")
@@ -271,6 +279,7 @@ func TestEksRefuses(t *testing.T) {
 		"Administrators is empty", "InstanceTypes is empty", "Architecture", "CapacityType", "MinSize 0", "DiskGiB is 0")
 	for complaint, breakIt := range map[string]func(*components.EksArgs){
 		`"kernel" is not one of`:                     func(a *components.EksArgs) { a.LogTypes = []string{"kernel"} },
+		`Viewers: "platform" is the name of an admi`: func(a *components.EksArgs) { a.Viewers = a.Administrators },
 		`"cilium" is not an add-on`:                  func(a *components.EksArgs) { a.AddonVersions = map[string]string{"cilium": "1"} },
 		`"riscv" must be one of [amd64 arm64]`:       func(a *components.EksArgs) { a.Nodes.Architecture = "riscv" },
 		`"FREE" must be one of [ON_DEMAND SPOT]`:     func(a *components.EksArgs) { a.Nodes.CapacityType = "FREE" },

@@ -116,9 +116,10 @@ type role struct {
 // newRole creates a role with its rights. Its children are named after the role: name, name-<policy>.
 func newRole(ctx *pulumi.Context, name string, location Location, args roleArgs, opts ...pulumi.ResourceOption) (*role, error) {
 	created, err := iam.NewRole(ctx, name, &iam.RoleArgs{
-		Name:             pulumi.String(args.name),
-		Description:      pulumi.String(args.description),
-		AssumeRolePolicy: policy(args.trust),
+		Name:                pulumi.String(args.name),
+		Description:         pulumi.String(args.description),
+		AssumeRolePolicy:    policy(args.trust),
+		PermissionsBoundary: location.boundary(),
 	}, opts...)
 	if err != nil {
 		return nil, err

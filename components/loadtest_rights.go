@@ -12,7 +12,7 @@ func (b *loadTestBuild) rights(logGroup string, group pulumi.StringOutput) []Sta
 	l, bucket := b.args.Location, b.args.ArtifactBucketArn
 	// Secrets Manager adds a hyphen and six characters of its own to the name.
 	secret := l.ARN("secretsmanager", "secret:"+b.args.projectName()+"-??????")
-	rights := append(b.networkRights(group), []Statement{
+	rights := append(networkRights(l, group), []Statement{
 		{
 			Sid: "Log", Actions: []string{"logs:CreateLogStream", "logs:PutLogEvents"},
 			Resources: arns(l.ARN("logs", "log-group:"+logGroup+":*")),
@@ -42,34 +42,4 @@ func (b *loadTestBuild) rights(logGroup string, group pulumi.StringOutput) []Sta
 		},
 	}...)
 	return append(rights, b.args.Scripts.Read(loadTestScripts)...)
-}
-
-// networkRights let CodeBuild put a network interface into the VPC for a run, as its user guide lists them. A security
-// group belongs to one VPC, so to name it is to name the VPC.
-func (b *loadTestBuild) networkRights(group pulumi.StringOutput) []Statement {
-	ec2 := func(resource string) string { return b.args.Location.ARN("ec2", resource) }
-	return []Statement{
-		{
-			Sid: "SeeNetwork", // what describes has no resource to name
-			Actions: []string{
-				"ec2:DescribeDhcpOptions", "ec2:DescribeNetworkInterfaces", "ec2:DescribeSecurityGroups", "ec2:DescribeSubnets",
-				"ec2:DescribeVpcs",
-			},
-			Resources: arns("*"),
-		},
-		{
-			Sid: "StandInNetwork", Actions: []string{"ec2:CreateNetworkInterface"},
-			Resources: pulumi.StringArray{
-				pulumi.String(ec2("network-interface/*")), pulumi.String(ec2("subnet/*")),
-				pulumi.Sprintf("%s%s", ec2("security-group/"), group),
-			},
-		},
-		// One in use is not deleted, whoever asks.
-		{Sid: "LeaveNetwork", Actions: []string{"ec2:DeleteNetworkInterface"}, Resources: arns(ec2("network-interface/*"))},
-		{
-			Sid: "HandOverInterface", Actions: []string{"ec2:CreateNetworkInterfacePermission"},
-			Resources:  arns(ec2("network-interface/*")),
-			Conditions: Conditions{"StringEquals": {"ec2:AuthorizedService": {"codebuild.amazonaws.com"}}},
-		},
-	}
 }

@@ -7,6 +7,8 @@ import (
 	"regexp"
 	"slices"
 	"strings"
+
+	"github.com/pulumi/pulumi/sdk/v3/go/pulumi"
 )
 
 // Location is where a component's resources are. Everything in it is known before the first resource exists, so
@@ -16,6 +18,8 @@ type Location struct {
 	Account string
 	// Region is the AWS region, such as eu-west-1.
 	Region string
+	// Boundary is the name of the IAM policy that limits every role, its permissions boundary. Optional.
+	Boundary string
 }
 
 var (
@@ -57,6 +61,14 @@ func (l Location) Bucket(name string) string {
 // Role is the ARN of a role of the account.
 func (l Location) Role(name string) string {
 	return fmt.Sprintf("arn:%s:iam::%s:role/%s", l.Partition(), l.Account, name)
+}
+
+// boundary is the ARN of the policy that limits every role; nil without one.
+func (l Location) boundary() pulumi.StringPtrInput {
+	if l.Boundary == "" {
+		return nil
+	}
+	return pulumi.StringPtr(fmt.Sprintf("arn:%s:iam::%s:policy/%s", l.Partition(), l.Account, l.Boundary))
 }
 
 // Root is the account itself, as a principal.

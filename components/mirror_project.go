@@ -87,12 +87,7 @@ func (b *mirrorBuild) project(repository *codecommit.Repository) (*codebuild.Pro
 // log group.
 func (a *MirrorArgs) rights(logGroup string) []Statement {
 	return append([]Statement{
-		{
-			// CodeBuild documents the first two; making a project has been seen to need the third.
-			Sid:       "UseConnection",
-			Actions:   []string{"codeconnections:GetConnection", "codeconnections:GetConnectionToken", "codeconnections:UseConnection"},
-			Resources: pulumi.StringArray{a.ConnectionArn},
-		},
+		connectionRights(a.ConnectionArn),
 		{
 			Sid:       "WriteCopy",
 			Actions:   []string{"codecommit:GitPull", "codecommit:GitPush", "codecommit:UpdateDefaultBranch"},

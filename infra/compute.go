@@ -9,10 +9,6 @@ import (
 
 // compute is the cluster and what keeps it the right size.
 func (p *Platform) compute(ctx *pulumi.Context, cfg *stacks.Config) (err error) {
-	administrators := map[string]string{}
-	for _, administrator := range cfg.Eks.Administrators {
-		administrators[administrator.Name] = administrator.RoleArn
-	}
 	versions := map[string]string{}
 	for addon, version := range cfg.Eks.AddonVersions {
 		versions[string(addon)] = version
@@ -31,7 +27,8 @@ func (p *Platform) compute(ctx *pulumi.Context, cfg *stacks.Config) (err error) 
 		LogKeyArn:            p.Encryption.Keys[components.KeyLogs],
 		SecretsKeyArn:        p.Encryption.Keys[components.KeySecrets],
 		VolumesKeyArn:        p.Encryption.Keys[components.KeyVolumes],
-		Administrators:       administrators,
+		Administrators:       roles(cfg.Eks.Administrators),
+		Viewers:              roles(cfg.Eks.Viewers),
 		AddonVersions:        versions,
 		Nodes: components.NodesArgs{
 			InstanceTypes: texts(nodes.InstanceTypes),
@@ -55,4 +52,13 @@ func (p *Platform) compute(ctx *pulumi.Context, cfg *stacks.Config) (err error) 
 		Cluster:     p.Eks.Cluster,
 	}, pulumi.Providers(p.Providers.Aws, p.Eks.Provider))
 	return err
+}
+
+// roles are the ARNs of access entries, by name.
+func roles(entries []stacks.AccessEntry) map[string]string {
+	arns := map[string]string{}
+	for _, entry := range entries {
+		arns[entry.Name] = entry.RoleArn
+	}
+	return arns
 }

@@ -32,6 +32,8 @@ const (
 	deployer = "deployer"
 	// loadTest is the runs that put the platform under load. A stack can do without.
 	loadTest = "load-test"
+	// runner is the jobs of GitHub Actions that update the platform. A stack can do without.
+	runner = "runner"
 	// internet is every address. Nothing may be reached from it.
 	internet = "internet"
 )
@@ -54,6 +56,9 @@ var Flows = []components.Flow{
 	{From: deployer, To: internet, Port: 443, Protocol: "tcp", Why: "CodeDeploy and Session Manager where they have none, and tools when the instance starts"},
 	{From: loadTest, To: endpoints, Port: 443, Protocol: "tcp", Why: "CloudWatch Logs and Secrets Manager, where they have an endpoint"},
 	{From: loadTest, To: internet, Port: 443, Protocol: "tcp", Why: "The platform by the way of visitors, AWS services without an endpoint, and the source of k6"},
+	{From: runner, To: controlPlane, Port: 443, Protocol: "tcp", Why: "Pulumi looks after what runs on the cluster"},
+	{From: runner, To: endpoints, Port: 443, Protocol: "tcp", Why: "AWS services, where they have an endpoint"},
+	{From: runner, To: internet, Port: 443, Protocol: "tcp", Why: "GitHub, AWS services without an endpoint, and the modules, plugins and tools of the program"},
 	{From: bastion, To: database, Port: components.DatabasePort, Protocol: "tcp", Why: "Administrators look after the database"},
 	{From: bastion, To: search, Port: components.SearchPort, Protocol: "tcp", Why: "Administrators look after the search domain"},
 	{From: bastion, To: controlPlane, Port: 443, Protocol: "tcp", Why: "Administrators use kubectl"},
@@ -84,6 +89,9 @@ func (p *Platform) parties(ctx *pulumi.Context) (map[string]components.Party, er
 	if p.LoadTest != nil {
 		parties[loadTest] = components.Party{SecurityGroupID: p.LoadTest.SecurityGroupID}
 	}
+	if p.Runner != nil {
+		parties[runner] = components.Party{SecurityGroupID: p.Runner.SecurityGroupID}
+	}
 	return parties, nil
 }
 
@@ -102,7 +110,7 @@ func (p *Platform) connectivity(ctx *pulumi.Context, cfg *stacks.Config) error {
 
 // flowsOf leaves out the flows of what the stack does not have.
 func flowsOf(cfg *stacks.Config) []components.Flow {
-	absent := map[string]bool{bastion: !cfg.Bastion.Enabled, loadTest: cfg.LoadTest == nil}
+	absent := map[string]bool{bastion: !cfg.Bastion.Enabled, loadTest: cfg.LoadTest == nil, runner: !hasRunner(cfg)}
 	var there []components.Flow
 	for _, flow := range Flows {
 		if !absent[flow.From] {

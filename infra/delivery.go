@@ -12,7 +12,7 @@ import (
 // into the registry, and the deployer rolls it out.
 func (p *Platform) delivery(ctx *pulumi.Context, cfg *stacks.Config) (err error) {
 	for _, part := range []func(*pulumi.Context, *stacks.Config) error{
-		p.scripts, p.registry, p.deployer, p.mirrors, p.loadTest, p.pipelines,
+		p.scripts, p.registry, p.deployer, p.mirrors, p.runner, p.loadTest, p.pipelines,
 	} {
 		if err := part(ctx, cfg); err != nil {
 			return err

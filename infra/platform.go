@@ -75,6 +75,7 @@ type Platform struct {
 	Deployer          *components.Deployer
 	Github            *components.Github
 	Mirrors           []*components.Mirror
+	Runner            *components.Runner            // nil where the stack has none, or is not connected yet
 	LoadTest          *components.LoadTest          // nil where the stack has none
 	Pipelines         pulumi.StringMap              // their names, by application
 	GlobalAlerts      *components.Alerts            // in us-east-1
@@ -103,14 +104,13 @@ type Platform struct {
 
 // NewPlatform builds the layers, each on the ones before.
 func NewPlatform(ctx *pulumi.Context, cfg *stacks.Config) (*Platform, error) {
-	p := &Platform{
-		name:           ctx.Project() + "-" + ctx.Stack(),
-		domain:         cfg.Domain.Name,
-		location:       components.Location{Account: cfg.Account, Region: string(cfg.Region)},
-		globalLocation: components.Location{Account: cfg.Account, Region: globalRegion},
-	}
+	p := &Platform{name: ctx.Project() + "-" + ctx.Stack(), domain: cfg.Domain.Name}
+	// bootstrap/account.yaml makes the boundary, and lets nobody deploy a role without it.
+	p.location = components.Location{Account: cfg.Account, Region: string(cfg.Region), Boundary: p.name + "-boundary"}
+	p.globalLocation, p.replicaLocation = p.location, p.location
+	p.globalLocation.Region = globalRegion
 	if replica := cfg.Storage.ReplicaRegion; replica != nil {
-		p.replicaLocation = components.Location{Account: cfg.Account, Region: string(*replica)}
+		p.replicaLocation.Region = string(*replica)
 	}
 	var err error
 	if p.Providers, err = newProviders(ctx, cfg); err != nil {

@@ -54,7 +54,8 @@ func platform() *stacks.Config {
 		},
 		Eks: stacks.Eks{
 			Version: "1.35", PublicAccessCIDRs: cidrs("192.0.2.0/24"), LogTypes: []stacks.ClusterLogType{"audit"}, LogRetention: 60,
-			Administrators: []stacks.Administrator{{Name: "platform", RoleArn: "arn:aws:iam::111122223333:role/platform"}},
+			Administrators: []stacks.AccessEntry{{Name: "platform", RoleArn: "arn:aws:iam::111122223333:role/platform"}},
+			Viewers:        []stacks.AccessEntry{{Name: "preview", RoleArn: "arn:aws:iam::111122223333:role/preview"}},
 			AddonVersions:  map[stacks.AddonName]string{stacks.AddonCoreDNS: "v1"},
 			Nodes:          stacks.Nodes{InstanceTypes: []stacks.InstanceType{"m7g.large"}, CapacityType: stacks.Spot, MinSize: 2, MaxSize: 4, DiskGiB: 50},
 		},
@@ -91,6 +92,7 @@ func platform() *stacks.Config {
 			GithubOwner: "example-org", GithubConnected: true, Branch: "next", ManualApproval: true, ComputeType: "BUILD_GENERAL1_LARGE",
 			BlockSeverity: "HIGH", BakeMinutes: 6, MirrorMinutes: 45, DeployerInstanceType: "t4g.small", LoadTest: true,
 		},
+		Runner:   &stacks.Runner{Repository: "infrastructure", Actors: []stacks.GithubAccount{"7", "89"}, ComputeType: "BUILD_GENERAL1_XLARGE", TimeoutMinutes: 95},
 		LoadTest: &stacks.LoadTest{Profile: "stress", ComputeType: "BUILD_GENERAL1_MEDIUM"},
 		Monitoring: stacks.Monitoring{
 			LogRetention: 120, MonthlyBudgetUSD: 77, AlarmEmails: []string{"ops@example.com"},
@@ -202,6 +204,19 @@ func TestPlatformCarriesTheConfiguration(t *testing.T) {
 			"aws:codepipeline/pipeline:Pipeline", "pipeline-portal", "stages[4].actions[0].configuration.EnvironmentVariables",
 			`[{"name":"TARGET","value":"https://legops.example","type":"PLAINTEXT"}]`,
 		},
+		{"eks:index:Cluster", "eks", "accessEntries.preview.principalArn", "arn:aws:iam::111122223333:role/preview"},
+		{"aws:codebuild/project:Project", "runner-project", "name", "legops-test-runner"},
+		{"aws:codebuild/project:Project", "runner-project", "source.location", "https://github.com/example-org/infrastructure.git"},
+		{"aws:codebuild/project:Project", "runner-project", "source.auth.resource", "arn:of:github-connection"},
+		{"aws:codebuild/project:Project", "runner-project", "environment.computeType", "BUILD_GENERAL1_XLARGE"},
+		{"aws:codebuild/project:Project", "runner-project", "vpcConfig.subnets[1]", "network-application-eu-west-1b-id"},
+		{"aws:codebuild/project:Project", "runner-project", "buildTimeout", 95.0},
+		{"aws:cloudwatch/logGroup:LogGroup", "runner-logs", "retentionInDays", 120.0},
+		{"aws:codebuild/webhook:Webhook", "runner-webhook", "filterGroups[0].filters[1].pattern", "^(7|89)$"},
+		{
+			"aws:vpc/securityGroupIngressRule:SecurityGroupIngressRule", "connectivity-runner-to-control-plane-tcp-443-in",
+			"referencedSecurityGroupId", "runner-id",
+		},
 		{"aws:codebuild/project:Project", "loadtest-project", "environment.computeType", "BUILD_GENERAL1_MEDIUM"},
 		{"aws:codebuild/project:Project", "loadtest-project", "description", "Puts https://legops.example under load"},
 		{"aws:codebuild/project:Project", "loadtest-project", "vpcConfig.subnets[1]", "network-application-eu-west-1b-id"},
@@ -285,6 +300,7 @@ func TestPlatformStopsAtTheFirstLayerThatFails(t *testing.T) {
 		"deployer":        func(c *stacks.Config) { c.Pipeline.DeployerInstanceType = "" },
 		"mirror mirror":   func(c *stacks.Config) { c.Pipeline.MirrorMinutes = 1 },
 		"pipeline pipe":   func(c *stacks.Config) { c.Pipeline.BakeMinutes = 0 },
+		"runner runner":   func(c *stacks.Config) { c.Runner.TimeoutMinutes = 0 },
 		"load test load":  func(c *stacks.Config) { c.LoadTest.Profile = "" },
 		"cdn cdn":         func(c *stacks.Config) { c.Cdn.PriceClass = "" },
 		`application matters: queues queues: there is no queue "post"`: func(c *stacks.Config) { c.Applications[1].Produces = []string{"post"} },
@@ -314,7 +330,7 @@ func TestPlatformReportsAResourceThatCannotBeRegistered(t *testing.T) {
 		"legops:components:OpenSearchAccess", "legops:components:Registry", "legops:components:Certificates",
 		"legops:components:LoadBalancer", "legops:components:Firewall", "legops:components:Cdn", "legops:components:Connectivity",
 		"legops:components:Alerts", "legops:components:Scripts", "legops:components:Builder", "legops:components:Deployer",
-		"legops:components:Github", "legops:components:Mirror", "legops:components:LoadTest", "legops:components:Pipeline",
+		"legops:components:Github", "legops:components:Mirror", "legops:components:Runner", "legops:components:LoadTest", "legops:components:Pipeline",
 		"legops:components:Alarms", "legops:components:Dashboard", "legops:components:DeliveryLog", "legops:components:Backup",
 		"legops:components:Budget",
 	} {
@@ -328,13 +344,14 @@ func TestPlatformReportsAResourceThatCannotBeRegistered(t *testing.T) {
 	}
 }
 
-// A stack can do without a bastion, a copy of its buckets, a load test, and searching applications: then nothing of them is there.
+// A stack can do without a bastion, a copy of its buckets, a runner, a load test, and searching applications: then nothing of them is there.
 func TestPlatformWithoutWhatIsOptional(t *testing.T) {
 	cfg := platform()
 	cfg.Bastion.Enabled, cfg.Storage.ReplicaRegion, cfg.Applications = false, nil, cfg.Applications[:1]
 	cfg.Applications[0].Calls = nil
 	cfg.Pipeline.GithubConnected, cfg.Pipeline.ManualApproval, cfg.Pipeline.LoadTest, cfg.LoadTest = false, false, false, nil
 	cfg.Backup.CopyRetentionDays, cfg.Backup.Lock = nil, nil
+	cfg.Eks.Viewers = nil
 	r := &recorder.Recorder{}
 	require.NoError(t, r.Run(func(ctx *pulumi.Context) error {
 		p, err := infra.NewPlatform(ctx, cfg)
@@ -351,6 +368,7 @@ func TestPlatformWithoutWhatIsOptional(t *testing.T) {
 		assert.NotContains(t, found.Name, "replica", found.URN)
 		assert.NotContains(t, found.Name, "loadtest", found.URN)
 		assert.NotContains(t, found.Name, "load-test", found.URN)
+		assert.NotContains(t, found.Name, "runner", found.URN)
 		assert.NotEqual(t, "aws:wafv2/ipSet:IpSet", found.Type)
 	}
 	assert.Empty(t, r.OfType("aws:opensearch/domainPolicy:DomainPolicy"))
@@ -358,4 +376,24 @@ func TestPlatformWithoutWhatIsOptional(t *testing.T) {
 	assert.Empty(t, r.OfType("aws:backup/vaultLockConfiguration:VaultLockConfiguration"))
 	assert.Len(t, r.OfType("aws:codebuild/project:Project"), 1, "only the build")
 	assert.Len(t, r.One(t, "aws:codepipeline/pipeline:Pipeline", "pipeline-portal").Get("stages"), 3)
+}
+
+// CodeBuild tries the connection when it makes a project, so a runner needs both: to be asked for, and a connection.
+func TestPlatformHasARunnerOnceItIsConnected(t *testing.T) {
+	for _, c := range []struct {
+		asked, connected bool
+		runners          int
+	}{{true, true, 1}, {true, false, 0}, {false, true, 0}} {
+		cfg := platform()
+		cfg.Pipeline.GithubConnected = c.connected
+		if !c.asked {
+			cfg.Runner = nil
+		}
+		r := &recorder.Recorder{}
+		require.NoError(t, r.Run(func(ctx *pulumi.Context) error {
+			_, err := infra.NewPlatform(ctx, cfg)
+			return err
+		}))
+		assert.Len(t, r.OfType("legops:components:Runner"), c.runners, "%+v", c)
+	}
 }

@@ -56,6 +56,8 @@ type Config struct {
 	Pipeline Pipeline `json:"pipeline"`
 	// LoadTest is what tests the platform under load. Optional: without it there is nothing of it.
 	LoadTest *LoadTest `json:"loadTest,omitempty"`
+	// Runner is where GitHub Actions updates this account from. Optional: without it there is nothing of it.
+	Runner *Runner `json:"runner,omitempty"`
 	// Monitoring is who is told, and what the account may cost.
 	Monitoring Monitoring `json:"monitoring"`
 	// Applications are the web applications that run on the cluster.
@@ -323,45 +325,6 @@ type QueryName string
 
 // SecretName is the name of an application's secret, without prefix.
 type SecretName string
-
-// Registry is the container registry.
-type Registry struct {
-	// ImageArchitecture is what images are built for; the nodes must match.
-	ImageArchitecture Architecture `json:"imageArchitecture"`
-	// KeepImages is how many tagged images each repository keeps.
-	KeepImages int `json:"keepImages" jsonschema:"minimum=5,maximum=1000"`
-	// UntaggedDays is when untagged images go.
-	UntaggedDays int `json:"untaggedDays" jsonschema:"minimum=1,maximum=365"`
-}
-
-// Pipeline is how applications are built and released.
-type Pipeline struct {
-	// GithubOwner is the GitHub organisation of the application repositories.
-	GithubOwner string `json:"githubOwner" jsonschema:"pattern=^[A-Za-z0-9]([A-Za-z0-9-]{0\\,38})$" jsonschema_extras:"patternErrorMessage=a GitHub organisation name"`
-	// GithubConnected says that a person has approved the connection to GitHub, which the first update makes. Until then
-	// nothing is mirrored.
-	GithubConnected bool `json:"githubConnected"`
-	// Branch is the branch this account follows.
-	Branch string `json:"branch" jsonschema:"pattern=^[A-Za-z0-9._/-]+$" jsonschema_extras:"patternErrorMessage=a branch name"`
-	// ManualApproval stops a release until a person approves; production requires it.
-	ManualApproval bool `json:"manualApproval"`
-	// ComputeType is the size of the build machine.
-	ComputeType ComputeType `json:"computeType"`
-	// BlockSeverity is from which severity on a vulnerability in an image stops its release; production requires HIGH.
-	BlockSeverity string `json:"blockSeverity" jsonschema:"enum=CRITICAL,enum=HIGH"`
-	// BakeMinutes is how long a release is watched before it counts as good. CodeDeploy gives it an hour at most, of
-	// which going back takes some.
-	BakeMinutes int `json:"bakeMinutes" jsonschema:"minimum=1,maximum=20"`
-	// MirrorMinutes is how often each mirror is compared with GitHub, besides after every push.
-	MirrorMinutes int `json:"mirrorMinutes" jsonschema:"minimum=15,maximum=1440"`
-	// DeployerInstanceType is the EC2 instance type of the machine that releases are made from; it needs 1 GiB of memory.
-	DeployerInstanceType InstanceType `json:"deployerInstanceType"`
-	// LoadTest runs the load test of loadTest against every release; never in production.
-	LoadTest bool `json:"loadTest"`
-}
-
-// ComputeType is a CodeBuild compute type.
-type ComputeType string
 
 // Application is one web application.
 type Application struct {

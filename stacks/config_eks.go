@@ -12,7 +12,9 @@ type Eks struct {
 	LogRetention RetentionDays `json:"logRetentionDays"`
 	// Administrators are the IAM roles with cluster-admin rights. The role that creates the cluster has
 	// them anyway and must not be listed.
-	Administrators []Administrator `json:"administrators" jsonschema:"minItems=1"`
+	Administrators []AccessEntry `json:"administrators" jsonschema:"minItems=1"`
+	// Viewers are the IAM roles that see everything in the cluster, Secrets among it, and change nothing. Optional.
+	Viewers []AccessEntry `json:"viewers,omitempty"`
 	// AddonVersions pins managed add-ons. Optional: an add-on without a version gets the default of the
 	// cluster's Kubernetes version when it is created, and stays on it.
 	AddonVersions map[AddonName]string `json:"addonVersions,omitempty"`
@@ -40,8 +42,8 @@ const (
 	AddonCloudWatch    AddonName = "amazon-cloudwatch-observability"
 )
 
-// Administrator is an IAM role with cluster-admin rights.
-type Administrator struct {
+// AccessEntry is an IAM role that may use the cluster.
+type AccessEntry struct {
 	// Name identifies the access entry; renaming it replaces the entry.
 	Name string `json:"name" jsonschema:"pattern=^[a-z]([a-z0-9-]{0\\,30}[a-z0-9])?$" jsonschema_extras:"patternErrorMessage=a name of lower-case letters digits and hyphens (32 at most)"`
 	// RoleArn is a role of the stack's own account.

@@ -45,14 +45,3 @@ type Thresholds struct {
 	// CertificateDays is how long a certificate is still valid. Optional, 30 by default: AWS renews 60 days before.
 	CertificateDays int `json:"certificateDays,omitempty" jsonschema:"minimum=7,maximum=59,default=30"`
 }
-
-// LoadTest is the CodeBuild project that tests the platform under load, and its way past the firewall's limit of requests.
-type LoadTest struct {
-	// Profile is what a run does unless who starts it says otherwise: performance, load or stress.
-	Profile string `json:"profile" jsonschema:"enum=performance,enum=load,enum=stress"`
-	// ComputeType is the size of the machine that makes the load.
-	ComputeType ComputeType `json:"computeType"`
-	// AllowProduction says that production may be put under load. Optional, no by default; production requires it where
-	// it has a load test, and no other environment may say it.
-	AllowProduction bool `json:"allowProduction,omitempty"`
-}

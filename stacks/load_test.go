@@ -278,7 +278,7 @@ func TestProjectName(t *testing.T) {
 
 func TestNothingAtAll(t *testing.T) {
 	got := lines(t, nil)
-	const optional = 1 // loadTest
+	const optional = 2 // loadTest, runner
 	if len(got) != len(schema().config.Properties)-optional || !slices.IsSorted(got) {
 		t.Errorf("want every section missing, sorted, got:\n%s", strings.Join(got, "\n"))
 	}

@@ -21,7 +21,7 @@ var rules = []rule{
 	{"subnets lie in the VPC, apart from each other and large enough", subnets},
 	{"zones are of the region", zones},
 	{"the cluster endpoint is closed to the world and open to no private range", endpoint},
-	{"administrators are roles of the account, named once", administrators},
+	{"administrators and viewers are roles of the account, named once", accessEntries},
 	{"bastion and deployer run Linux", instances},
 	{"nodes have a size and an architecture that images run on", nodes},
 	{"the database has room to grow and time for backups", database},
@@ -115,20 +115,25 @@ func zones(c *checker) {
 	}
 }
 
-func administrators(c *checker) {
-	const list = "eks.administrators"
-	var names, roles []string
-	for i, administrator := range c.Eks.Administrators {
-		names, roles = append(names, administrator.Name), append(roles, administrator.RoleArn)
-		// arn:aws:iam::account:role/name
-		parts := strings.Split(administrator.RoleArn, ":")
-		if c.ok("account") && len(parts) == 6 && parts[4] != c.Account {
-			c.report(at(list, i)+".roleArn", administrator.RoleArn, "a role of another account than "+c.Account,
-				"choose a role of the stack's own account")
+// accessEntries are those of one cluster, so an administrator is no viewer.
+func accessEntries(c *checker) {
+	var names, roles, keys []string
+	for _, list := range []struct {
+		key     string
+		entries []AccessEntry
+	}{{"eks.administrators", c.Eks.Administrators}, {"eks.viewers", c.Eks.Viewers}} {
+		for i, entry := range list.entries {
+			names, roles, keys = append(names, entry.Name), append(roles, entry.RoleArn), append(keys, at(list.key, i))
+			// arn:aws:iam::account:role/name
+			parts := strings.Split(entry.RoleArn, ":")
+			if c.ok("account") && len(parts) == 6 && parts[4] != c.Account {
+				c.report(at(list.key, i)+".roleArn", entry.RoleArn, "a role of another account than "+c.Account,
+					"choose a role of the stack's own account")
+			}
 		}
 	}
-	c.unique(names, func(i int) string { return at(list, i) + ".name" }, "rename one")
-	c.unique(roles, func(i int) string { return at(list, i) + ".roleArn" }, "remove one")
+	c.unique(names, func(i int) string { return keys[i] + ".name" }, "rename one")
+	c.unique(roles, func(i int) string { return keys[i] + ".roleArn" }, "remove one")
 }
 
 func instances(c *checker) {

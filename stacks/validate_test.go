@@ -52,6 +52,16 @@ func TestRules(t *testing.T) {
 			"legops:eks.administrators[1].name: platform: is also legops:eks.administrators[0].name: rename one",
 			"legops:eks.administrators[1].roleArn: arn:aws:iam::333333333333:role/platform: a role of another account than 111111111111: choose a role of the stack's own account",
 		}},
+		{"a viewer that is an administrator", "dev", []edit{set("eks.viewers[0]", map[string]any{
+			"name": "deploy", "roleArn": "arn:aws:iam::111111111111:role/platform",
+		})}, []string{
+			"legops:eks.viewers[0].name: deploy: is also legops:eks.administrators[2].name: rename one",
+			"legops:eks.viewers[0].roleArn: arn:aws:iam::111111111111:role/platform: is also legops:eks.administrators[0].roleArn: remove one",
+		}},
+		{"a viewer of another account", "test", []edit{set("eks.viewers[0].roleArn", "arn:aws:iam::333333333333:role/preview")}, []string{
+			"legops:eks.viewers[0].roleArn: arn:aws:iam::333333333333:role/preview: a role of another account than 222222222222: choose a role of the stack's own account",
+		}},
+		{"nobody who only looks", "prod", []edit{drop("eks.viewers")}, nil},
 		{"min above max", "dev", []edit{set("eks.nodes.minSize", 6)}, []string{
 			"legops:eks.nodes.minSize: 6: above maxSize, which is 5: lower minSize or raise maxSize",
 		}},
@@ -103,6 +113,18 @@ func TestRules(t *testing.T) {
 		{"no load test at all", "test", []edit{drop("loadTest"), set("pipeline.loadTest", false)}, nil},
 		{"production named elsewhere", "dev", []edit{set("loadTest.allowProduction", true)}, []string{
 			"legops:loadTest.allowProduction: true: is for production only: remove it",
+		}},
+		{"no runner", "prod", []edit{drop("runner")}, nil},
+		{"a runner that cannot be", "test", []edit{
+			set("runner.repository", "legops/platform"), set("runner.actors[0]", "octocat"), set("runner.computeType", "HUGE"), set("runner.timeoutMinutes", 4),
+		}, []string{
+			"legops:runner.actors[0]: octocat: malformed: write the id of a GitHub account such as 1234567, in quotes",
+			"legops:runner.computeType: HUGE: unknown compute type: write one of BUILD_GENERAL1_SMALL, BUILD_GENERAL1_MEDIUM, BUILD_GENERAL1_LARGE, BUILD_GENERAL1_XLARGE, BUILD_GENERAL1_2XLARGE",
+			"legops:runner.repository: legops/platform: malformed: write the name of a GitHub repository",
+			"legops:runner.timeoutMinutes: 4: below the minimum of 5: write a whole number of 5 to 2160",
+		}},
+		{"a runner for anybody", "test", []edit{set("runner.actors", []any{})}, []string{
+			"legops:runner.actors: []: has 0 where at least 1 are required: write a list of 1 to 20",
 		}},
 		{"a profile and a machine that are not there", "test", []edit{set("loadTest.profile", "soak"), set("loadTest.computeType", "HUGE")}, []string{
 			"legops:loadTest.computeType: HUGE: unknown compute type: write one of BUILD_GENERAL1_SMALL, BUILD_GENERAL1_MEDIUM, BUILD_GENERAL1_LARGE, BUILD_GENERAL1_XLARGE, BUILD_GENERAL1_2XLARGE",

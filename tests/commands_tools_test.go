@@ -47,8 +47,9 @@ func newCommandCheck(t *testing.T) *commandCheck {
 	}
 	c.makefile = read("Makefile")
 	for _, stack := range stackNames {
-		c.golden[stack] = read("tests/golden/" + stack + ".yaml")
 		cfg := config(t, stack)
+		bootstrap := strings.NewReplacer("${Stack}", stack, "${AWS::AccountId}", cfg.Account).Replace(read("bootstrap/account.yaml"))
+		c.golden[stack] = read("tests/golden/" + stack + ".yaml") + bootstrap
 		require.NoError(t, (&recorder.Recorder{Project: project, Stack: stack}).Run(func(ctx *pulumi.Context) error {
 			platform, err := infra.NewPlatform(ctx, cfg)
 			if err != nil {

@@ -158,6 +158,7 @@ func TestCostsAreFresh(t *testing.T) {
 		{"Requests to the queues, polls among them (million)", func(a costs.Traffic) float64 { return a.Messages }},
 		{"Documents kept (GB)", func(a costs.Traffic) float64 { return a.DocumentGB }},
 		{"Logs written (GB)", func(a costs.Traffic) float64 { return a.LogGB }},
+		{"Previews, updates and refreshes of the platform", func(a costs.Traffic) float64 { return a.Updates }},
 		{"Releases of each application", func(a costs.Traffic) float64 { return a.Releases }},
 	} {
 		row := []string{a.what}

@@ -130,6 +130,15 @@ var deliveryRights = map[string][]string{
 		"codebuild:BatchGetBuilds ARN(codebuild):project/PREFIX-loadtest", "codebuild:StartBuild ARN(codebuild):project/PREFIX-loadtest",
 		"codebuild:StopBuild ARN(codebuild):project/PREFIX-loadtest",
 	},
+	"runner-role-policy": {
+		"ec2:DescribeDhcpOptions *", "ec2:DescribeNetworkInterfaces *", "ec2:DescribeSecurityGroups *", "ec2:DescribeSubnets *", "ec2:DescribeVpcs *",
+		"ec2:CreateNetworkInterface ARN(ec2):network-interface/*", "ec2:CreateNetworkInterface ARN(ec2):subnet/*",
+		"ec2:CreateNetworkInterface ARN(ec2):security-group/runner-id", "ec2:DeleteNetworkInterface ARN(ec2):network-interface/*",
+		"ec2:CreateNetworkInterfacePermission ARN(ec2):network-interface/*",
+		"codeconnections:GetConnection CONNECTION", "codeconnections:GetConnectionToken CONNECTION", "codeconnections:UseConnection CONNECTION",
+		"logs:CreateLogStream ARN(logs):log-group:/aws/codebuild/PREFIX-runner:*",
+		"logs:PutLogEvents ARN(logs):log-group:/aws/codebuild/PREFIX-runner:*",
+	},
 	"loadtest-role-policy": {
 		"ec2:DescribeDhcpOptions *", "ec2:DescribeNetworkInterfaces *", "ec2:DescribeSecurityGroups *", "ec2:DescribeSubnets *", "ec2:DescribeVpcs *",
 		"ec2:CreateNetworkInterface ARN(ec2):network-interface/*", "ec2:CreateNetworkInterface ARN(ec2):subnet/*",
@@ -156,6 +165,7 @@ var deliveryRights = map[string][]string{
 var optionalRights = map[string]func(*stacks.Config) bool{
 	"pipeline-APP-approve-policy":  func(cfg *stacks.Config) bool { return cfg.Pipeline.ManualApproval },
 	"pipeline-APP-loadtest-policy": func(cfg *stacks.Config) bool { return cfg.Pipeline.LoadTest },
+	"runner-role-policy":           func(cfg *stacks.Config) bool { return cfg.Runner != nil },
 	"loadtest-role-policy":         func(cfg *stacks.Config) bool { return cfg.LoadTest != nil },
 }
 
@@ -180,7 +190,7 @@ func TestRolesOfDeliveryHaveExactlyTheirRights(t *testing.T) {
 		got := map[string][]string{}
 		for _, found := range r.OfType("aws:iam/rolePolicy:RolePolicy") {
 			part, _, _ := strings.Cut(found.Name, "-")
-			if !slices.Contains([]string{"mirror", "builder", "pipeline", "deployer", "loadtest"}, part) {
+			if !slices.Contains([]string{"mirror", "builder", "pipeline", "deployer", "runner", "loadtest"}, part) {
 				continue
 			}
 			for _, s := range statements(t, found) {

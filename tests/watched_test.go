@@ -37,7 +37,10 @@ var unwatched = map[string]map[string]string{
 		"storage-artifacts": "a build that cannot reach it fails, and its pipeline tells",
 	},
 	kindRelease: {"autoscaler-release": "pods that wait for nodes tell: pending"},
-	kindProject: {"pipeline-": "its pipeline tells (EventBridge)", "loadtest-": "its pipeline tells, or who started it sees"},
+	kindProject: {
+		"pipeline-": "its pipeline tells (EventBridge)", "loadtest-": "its pipeline tells, or who started it sees",
+		"runner-": "GitHub tells who queued the job",
+	},
 
 	"aws:ecr/repository:Repository":             {"": "ECR publishes pulls only; a push that fails fails its pipeline, a pull that fails leaves pods that are not ready"},
 	"aws:codecommit/repository:Repository":      {"": "CodeCommit publishes nothing; its mirror and its pipeline tell"},

@@ -22,6 +22,7 @@ var details = map[kind]string{
 	{token: "aws:cloudwatch/logDeliveryDestination:LogDeliveryDestination"}:                               "logs",
 	{token: "aws:cloudwatch/logDeliverySource:LogDeliverySource"}:                                         "logs",
 	{token: "aws:cloudwatch/logResourcePolicy:LogResourcePolicy"}:                                         "logs",
+	{"aws:codebuild/project:Project", "Runner"}:                                                           "delivery",
 	{token: "aws:codebuild/webhook:Webhook"}:                                                              "mirror",
 	{token: "aws:codedeploy/application:Application"}:                                                     "pipelines",
 	{token: "aws:codedeploy/deploymentGroup:DeploymentGroup"}:                                             "pipelines",
@@ -132,6 +133,7 @@ var components = map[string]string{
 	"Queues":            "queues",
 	"Rds":               "database",
 	"Registry":          "registry",
+	"Runner":            "delivery",
 	"Scripts":           "delivery",
 	"Storage":           "buckets",
 }

@@ -76,6 +76,9 @@ type Box struct {
 	Texts []Text
 	// Faint is a box that is there without being on the way, such as a standby.
 	Faint bool
+	// Mark is what happens to it, Loses says that something in it goes, and Dim that nothing happens while something does elsewhere.
+	Mark       string
+	Loses, Dim bool
 }
 
 // Zone is an area with boxes in it.
@@ -86,6 +89,9 @@ type Zone struct {
 	Fill   string
 	Dashed bool
 	Texts  []Text
+	// Mark is what happens to it, and Loses says that something in it goes.
+	Mark  string
+	Loses bool
 }
 
 // Arrow goes from one box to another, in straight lines.
@@ -98,6 +104,8 @@ type Arrow struct {
 	Pill  Rect
 	// Dashed is what happens without a request, such as a copy.
 	Dashed bool
+	// Dim is an arrow between things to which nothing happens.
+	Dim bool
 }
 
 // Picture is what is drawn, with every position settled.

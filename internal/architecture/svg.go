@@ -46,20 +46,39 @@ func (p *Picture) SVG() string {
 		write(s, zone.Texts)
 	}
 	for _, arrow := range append(p.Arrows, p.Samples...) {
-		arrow.write(s)
+		dim(s, arrow.Dim, func() { arrow.write(s) })
 	}
 	for _, box := range p.Boxes {
-		box.write(s)
+		dim(s, box.Dim, func() { box.write(s) })
 	}
 	for _, arrow := range p.Arrows {
 		if len(arrow.Label) > 0 {
-			line(s, `<rect %s rx="7" fill="%s" stroke="%s" stroke-width="0.75"/>`, area(arrow.Pill), paper, wayColors[arrow.Way])
-			write(s, arrow.Label)
+			dim(s, arrow.Dim, func() {
+				line(s, `<rect %s rx="7" fill="%s" stroke="%s" stroke-width="0.75"/>`, area(arrow.Pill), paper, wayColors[arrow.Way])
+				write(s, arrow.Label)
+			})
 		}
+	}
+	for _, zone := range p.Zones {
+		mark(s, zone.Rect, zone.Mark, zone.Loses)
+	}
+	for _, box := range p.Boxes {
+		mark(s, box.Rect, box.Mark, box.Loses)
 	}
 	write(s, p.Texts)
 	line(s, `</svg>`)
 	return s.String()
+}
+
+// dim fades what is written.
+func dim(s *strings.Builder, faded bool, write func()) {
+	if faded {
+		line(s, `<g opacity="0.3">`)
+	}
+	write()
+	if faded {
+		line(s, `</g>`)
+	}
 }
 
 func (a Arrow) write(s *strings.Builder) {

@@ -21,21 +21,23 @@ type Traffic struct {
 	LogGB float64
 	// Releases are how many releases of an application there are.
 	Releases float64
+	// Updates are how often GitHub Actions previews, updates or refreshes the platform.
+	Updates float64
 }
 
 // Assumed is the traffic of each kind of account.
 var Assumed = map[stacks.Environment]Traffic{
 	stacks.Development: {
 		Requests: 1, VisitorGB: 10, CapacityUnits: 0.1,
-		NatGB: 100, Messages: 2, DocumentGB: 10, LogGB: 20, Releases: 40,
+		NatGB: 100, Messages: 2, DocumentGB: 10, LogGB: 20, Releases: 40, Updates: 100,
 	},
 	stacks.Test: {
 		Requests: 10, VisitorGB: 50, CapacityUnits: 1,
-		NatGB: 100, Messages: 5, DocumentGB: 50, LogGB: 50, Releases: 20,
+		NatGB: 100, Messages: 5, DocumentGB: 50, LogGB: 50, Releases: 20, Updates: 80,
 	},
 	stacks.Production: {
 		Requests: 50, VisitorGB: 1000, CapacityUnits: 3,
-		NatGB: 300, Messages: 20, DocumentGB: 1000, LogGB: 200, Releases: 8,
+		NatGB: 300, Messages: 20, DocumentGB: 1000, LogGB: 200, Releases: 8, Updates: 80,
 	},
 }
 
@@ -50,6 +52,8 @@ const (
 	// buildMinutes and releaseMinutes are the build of a release and the rest of its pipeline, mirrorMinutes one
 	// comparison of a mirror: CodeBuild rounds up.
 	buildMinutes, releaseMinutes, mirrorMinutes = 10, 20, 1
+	// updateMinutes is one preview, update or refresh of the platform, the tools and the compiler before it.
+	updateMinutes = 10
 	// alarms and dashboards are about how many there are.
 	alarms, dashboards = 150, 2
 	// firewallRules are four groups of AWS and the limit of requests; a load test has one more.
@@ -68,7 +72,7 @@ const (
 // machine is what a node has, for counting how many of them the pods need.
 type machine struct{ milliCPU, mebibytes int }
 
-// machines are the node types that are priced.
+// machines are the node types that are priced, and with them the larger ones of their families.
 var machines = map[stacks.InstanceType]machine{
 	"t4g.large":  {2000, 8192},
 	"m6g.large":  {2000, 8192},

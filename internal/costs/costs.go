@@ -80,7 +80,7 @@ type estimator struct {
 
 // add puts a line under the current component; one of nothing is left out.
 func (e *estimator) add(kind, item string, quantity float64) {
-	price, known := prices[item]
+	price, known := priceOf(item)
 	if !known {
 		e.unknown = append(e.unknown, fmt.Errorf("%s: %s has no price: add it to internal/costs/prices.go", e.component, item))
 	} else if quantity != 0 {
@@ -131,11 +131,13 @@ func (e *estimator) cluster() {
 // nodes are how many it takes for the least number of pods of every application, between the bounds of the group.
 func (e *estimator) nodes() (int, error) {
 	group := e.Eks.Nodes
-	kind, known := machines[group.InstanceTypes[0]]
+	sibling, times, known := relative(machines, group.InstanceTypes[0])
 	if !known {
 		return 0, fmt.Errorf("cluster: %s has no size: add it to internal/costs/assumptions.go",
 			group.InstanceTypes[0])
 	}
+	kind := machines[sibling]
+	kind.milliCPU, kind.mebibytes = int(times)*kind.milliCPU, int(times)*kind.mebibytes
 	var needed machine
 	for _, a := range e.Applications {
 		needed.milliCPU += a.MinReplicas * milliCPU(a.CPU)
@@ -146,6 +148,12 @@ func (e *estimator) nodes() (int, error) {
 		divideUp(needed.mebibytes, kind.mebibytes-system.mebibytes),
 	)
 	return min(max(count, group.MinSize), group.MaxSize), nil
+}
+
+// databaseCPUs are the virtual CPUs of the database.
+func (e *estimator) databaseCPUs() float64 {
+	class, times, _ := relative(databaseCPUs, e.Rds.InstanceClass)
+	return times * databaseCPUs[class]
 }
 
 func divideUp(a, b int) int { return (a + b - 1) / b }
@@ -179,7 +187,7 @@ func (e *estimator) database() {
 	e.add("instance, and standby", string(e.Rds.InstanceClass), instances*hours)
 	e.add("storage of both", "RDS gp3 storage", instances*float64(e.Rds.StorageGiB))
 	if e.Rds.PerformanceInsightsRetentionDays > 7 { // seven days are free
-		e.add("insights", "Performance Insights, 24 months", instances*databaseCPUs[e.Rds.InstanceClass])
+		e.add("insights", "Performance Insights, 24 months", instances*e.databaseCPUs())
 	}
 }
 
@@ -242,6 +250,9 @@ func (e *estimator) delivery() {
 	e.add("builds", string(e.Pipeline.ComputeType), releases*buildMinutes)
 	comparisons := applications * math.Floor(hours*60/float64(e.Pipeline.MirrorMinutes))
 	e.add("mirrors", "BUILD_GENERAL1_SMALL", comparisons*mirrorMinutes)
+	if e.Runner != nil {
+		e.add("runner", string(e.Runner.ComputeType), e.traffic.Updates*updateMinutes)
+	}
 	e.add("pipelines", "pipeline actions", releases*(buildMinutes+releaseMinutes))
 	e.add("deployer", string(e.Pipeline.DeployerInstanceType), hours)
 	e.add("disk of the deployer", "EBS gp3 volume", instanceGB)

@@ -52,6 +52,8 @@ func TestChangesCostWhatTheyAreMadeOf(t *testing.T) {
 			c.Applications[2].Secrets = []stacks.SecretName{"a", "b"}
 		}, 2 * 0.40},
 		{"twice as many comparisons of the mirrors", "dev", "delivery", func(c *stacks.Config) { c.Pipeline.MirrorMinutes /= 2 }, 9 * 730 * 0.005},
+		{"no runner", "prod", "delivery", func(c *stacks.Config) { c.Runner = nil }, -80 * 10 * 0.01},
+		{"a larger runner", "test", "delivery", func(c *stacks.Config) { c.Runner.ComputeType = "BUILD_GENERAL1_LARGE" }, 80 * 10 * 0.01},
 	} {
 		assert.InDelta(t, c.usd, costsMore(t, c.stack, c.component, c.change), 0.005, c.what)
 	}
@@ -114,4 +116,30 @@ func TestPricesAreComplete(t *testing.T) {
 		assert.Greater(t, machine.milliCPU, system.milliCPU, item)
 		assert.Greater(t, machine.mebibytes, system.mebibytes, item)
 	}
+}
+
+// A larger one of a family is told by one that has a price; what is below large, or of no family that has one, is not.
+func TestPricesFollowTheSize(t *testing.T) {
+	for _, c := range []struct {
+		item string
+		want float64
+	}{
+		{"m7g.large", 0.0816}, {"m7g.2xlarge", 4 * 0.0816}, {"m7g.16xlarge", 32 * 0.0816},
+		{"db.r7g.xlarge", 2 * 0.239}, {"r6g.2xlarge.search", 4 * 0.167},
+		{"m7g.medium", 0}, {"x2g.large", 0}, {"m7g.metal", 0}, {"m7g.-2xlarge", 0}, {"NAT gateway", 0.045}, {"", 0},
+	} {
+		price, known := priceOf(c.item)
+		assert.Equal(t, c.want != 0, known, c.item)
+		assert.InDelta(t, c.want, price.USD, 1e-9, c.item)
+	}
+	cfg := config(t, "prod")
+	cfg.Rds.InstanceClass, cfg.Eks.Nodes.InstanceTypes[0] = "db.r7g.2xlarge", "m7g.4xlarge"
+	estimate, err := Of(cfg)
+	require.NoError(t, err)
+	quantities := map[string]float64{}
+	for _, line := range estimate {
+		quantities[line.Item] = line.Quantity
+	}
+	assert.InDelta(t, 2*8, quantities["Performance Insights, 24 months"], 0, "eight virtual CPUs in two zones")
+	assert.InDelta(t, 3*hours, quantities["m7g.4xlarge"], 0, "the least number of nodes, since the pods fit on fewer")
 }

@@ -21,7 +21,7 @@ func project(t *testing.T, stackFile string) *Session {
 	root := t.TempDir()
 	require.NoError(t, os.WriteFile(filepath.Join(root, "Pulumi.yaml"), []byte("name: legops\nruntime: go\n"), 0o600))
 	require.NoError(t, os.WriteFile(filepath.Join(root, "Pulumi.dev.yaml"), []byte(stackFile), 0o600))
-	return &Session{root: root, dir: filepath.Join(root, ".offline"), files: root}
+	return &Session{root: root, project: root, dir: filepath.Join(root, ".offline"), files: root}
 }
 
 // copied reads a file of the offline project.

@@ -18,13 +18,15 @@ import (
 
 // Options are what a session may be told.
 type Options struct {
-	// Root is the repository.
+	// Root is the repository, with the tools in its bin/.
 	Root string
+	// Project is the folder whose Pulumi.yaml and program are run; Root when empty.
+	Project string
 	// Dir holds state, record and project copies; .offline in the repository when empty.
 	Dir string
-	// StackFiles is the folder with the Pulumi.<stack>.yaml files; Root when empty.
+	// StackFiles is the folder with the Pulumi.<stack>.yaml files; Project when empty.
 	StackFiles string
-	// Program is a prebuilt program to run. When empty, the one in Root is built first.
+	// Program is a prebuilt program to run. When empty, the one in Project is built first.
 	Program string
 	// Fault goes wrong on purpose.
 	Fault *cloud.Fault
@@ -32,7 +34,7 @@ type Options struct {
 
 // Session is a simulated cloud that runs, and a Pulumi CLI that knows of nothing else.
 type Session struct {
-	root, dir, files, program string
+	root, project, dir, files, program string
 	// saveOnce lets the CLI save its state at the end of a command, not after every step, which is most of its work. A
 	// CLI that is killed then loses it, so every step is saved where a call hangs, for somebody to kill what waits.
 	saveOnce bool
@@ -45,12 +47,15 @@ type Session struct {
 
 // Open starts a session. Two at a time in one folder wait for each other: they share one record.
 func Open(o Options) (_ *Session, err error) {
-	s := &Session{root: o.Root, dir: o.Dir, files: o.StackFiles, program: o.Program, saveOnce: o.Fault == nil || o.Fault.Kind != "hang"}
+	s := &Session{root: o.Root, project: o.Project, dir: o.Dir, files: o.StackFiles, program: o.Program, saveOnce: o.Fault == nil || o.Fault.Kind != "hang"}
 	if s.dir == "" {
 		s.dir = filepath.Join(o.Root, ".offline")
 	}
+	if s.project == "" {
+		s.project = o.Root
+	}
 	if s.files == "" {
-		s.files = o.Root
+		s.files = s.project
 	}
 	defer func() {
 		if err != nil {
@@ -137,10 +142,10 @@ func (s *Session) Command(ctx context.Context, args ...string) (*exec.Cmd, error
 	return s.command(ctx, args...), nil
 }
 
-// build compiles the program in Root as make does; nothing happens when it is up to date.
+// build compiles the program in Project as make does; nothing happens when it is up to date.
 func (s *Session) build(ctx context.Context) ([]byte, error) {
 	cmd := exec.CommandContext(ctx, "go", "build", "-ldflags", "-s -w", "-o", s.Program(), ".")
-	cmd.Dir = s.root
+	cmd.Dir = s.project
 	return cmd.CombinedOutput()
 }
 
@@ -201,8 +206,8 @@ func (s *Session) ensureStack(ctx context.Context, stack string) error {
 	if _, err := os.Stat(filepath.Join(s.files, "Pulumi."+stack+".yaml")); err != nil {
 		return fmt.Errorf("stack %s: Pulumi.%s.yaml is not there: use the name of a stack file", stack, stack)
 	}
-	for _, kind := range []string{".json", ".json.gz"} {
-		if _, err := os.Stat(filepath.Join(s.dir, "state", ".pulumi", "stacks", "legops", stack+kind)); err == nil {
+	for _, kind := range []string{"", ".gz"} {
+		if _, err := os.Stat(s.stateFile(stack) + kind); err == nil {
 			return nil
 		}
 	}
@@ -210,6 +215,11 @@ func (s *Session) ensureStack(ctx context.Context, stack string) error {
 		return fmt.Errorf("making the offline stack %s: %w\n%s", stack, err, out)
 	}
 	return nil
+}
+
+// stateFile is where Pulumi keeps the state of a stack.
+func (s *Session) stateFile(stack string) string {
+	return filepath.Join(s.dir, "state", ".pulumi", "stacks", "legops", stack+".json")
 }
 
 // environment is a person's environment without what would change a preview or lead outside: credentials,

@@ -21,7 +21,7 @@ func (s *Session) prepareWorkspace() error {
 	if err := os.MkdirAll(s.projectDir(), 0o700); err != nil {
 		return fmt.Errorf("preparing the offline project: %w", err)
 	}
-	if err := s.copyYAML(s.root, "Pulumi.yaml", s.pointToProgram); err != nil {
+	if err := s.copyYAML(s.project, "Pulumi.yaml", s.pointToProgram); err != nil {
 		return err
 	}
 	files, err := filepath.Glob(filepath.Join(s.files, "Pulumi.*.yaml"))
@@ -71,7 +71,7 @@ func (s *Session) pointToProgram(_ string, file *yaml.Node) {
 	set(runtime, "name", scalar("go"))
 	set(runtime, "options", options)
 	set(file, "runtime", runtime)
-	set(file, "main", scalar(s.root))
+	set(file, "main", scalar(s.project))
 }
 
 // ownSecrets takes a stack file's real secrets provider out, since its key is not to be had here, and keeps

@@ -109,10 +109,11 @@ var forms = map[reflect.Type]form{
 	reflect.TypeFor[stacks.CIDR]():       {ipv4Range, "an IPv4 range such as 10.10.0.0/16"},
 	reflect.TypeFor[stacks.StaticPath](): {`^/[A-Za-z0-9/_.*-]+$`, "a path such as /static/*"},
 	// A token of RFC 9110, as RFC 6265 wants of a cookie's name.
-	reflect.TypeFor[stacks.CookieName](): {"^[!#$%&'*+.^_`|~0-9A-Za-z-]+$", "the name of a cookie"},
-	reflect.TypeFor[stacks.HeaderName](): {`^[A-Za-z][0-9A-Za-z-]*$`, "the name of a header such as Accept-Language"},
-	reflect.TypeFor[stacks.QueryName]():  {`^[0-9A-Za-z._~-]+$`, "the name of a query parameter"},
-	reflect.TypeFor[stacks.SecretName](): {`^[a-z]([a-z0-9-]{0,38}[a-z0-9])?$`, "a name of lower-case letters digits and hyphens (40 at most)"},
+	reflect.TypeFor[stacks.CookieName]():    {"^[!#$%&'*+.^_`|~0-9A-Za-z-]+$", "the name of a cookie"},
+	reflect.TypeFor[stacks.HeaderName]():    {`^[A-Za-z][0-9A-Za-z-]*$`, "the name of a header such as Accept-Language"},
+	reflect.TypeFor[stacks.QueryName]():     {`^[0-9A-Za-z._~-]+$`, "the name of a query parameter"},
+	reflect.TypeFor[stacks.GithubAccount](): {`^(0|[1-9][0-9]{0,14})$`, "the id of a GitHub account such as 1234567, in quotes"},
+	reflect.TypeFor[stacks.SecretName]():    {`^[a-z]([a-z0-9-]{0,38}[a-z0-9])?$`, "a name of lower-case letters digits and hyphens (40 at most)"},
 }
 
 // mapType gives the schema of types whose values JSON Schema cannot learn from their Go kind: enumerations,

@@ -139,12 +139,17 @@ func (p *Provider) statementProblem(e *Entry, form policyForm, statement object)
 	return ""
 }
 
+// madeBefore are the roles of an account that GitHub Actions takes, without project and stack: they are there before the
+// program runs for the first time.
+var madeBefore = []string{"deploy", "preview"}
+
 // madeHere says whether a principal is a role that the program of an entry makes: one of the account whose name begins
 // with project and stack. Any other, such as an administrator's, is kept by a person and taken as given.
 func (e *Entry) madeHere(principal string) bool {
 	urn := resource.URN(e.URN)
 	_, role, isRole := strings.Cut(principal, ":iam::"+e.Account+":role/")
-	return isRole && strings.HasPrefix(afterLast(role, "/"), fmt.Sprintf("%s-%s-", urn.Project(), urn.Stack()))
+	name, ours := strings.CutPrefix(afterLast(role, "/"), fmt.Sprintf("%s-%s-", urn.Project(), urn.Stack()))
+	return isRole && ours && !slices.Contains(madeBefore, name)
 }
 
 func elementProblem(element string, required bool) string {

@@ -89,7 +89,9 @@ func TestAccessEntryRules(t *testing.T) {
 	})
 	c := newClient(t)
 	c.made(typeCluster, "platform", values{"name": "platform", "roleArn": c.role("platform"), "vpcConfig": values{"subnetIds": []any{}}})
-	c.made(typeAccessEntry, "person", values{"clusterName": "platform", "principalArn": "arn:aws:iam::111111111111:role/administrators"})
+	for _, role := range []string{"administrators", "legops-dev-deploy", "legops-dev-preview"} {
+		c.made(typeAccessEntry, role, values{"clusterName": "platform", "principalArn": "arn:aws:iam::111111111111:role/" + role})
+	}
 }
 
 // One rule of a security group with the list of CloudFront's addresses counts as 55.

@@ -1,0 +1,72 @@
+// Keeps one issue for a stack that has drifted: opens it, writes it again, closes it when the drift is gone:
+//
+//   STACK=... node drift.mjs FOLDER
+//
+// The folder is what drift.sh wrote. The issue names resources and properties and never a value, which may be a secret that
+// Pulumi does not know of.
+import { appendFileSync, readFileSync } from 'node:fs'
+import { join } from 'node:path'
+import { all, longestText, main, request } from './github.mjs'
+
+const { GITHUB_REPOSITORY, GITHUB_RUN_ID, GITHUB_SERVER_URL, GITHUB_SHA, GITHUB_STEP_SUMMARY, STACK } = process.env
+const folder = process.argv[2]
+const title = `Drift: ${STACK}`
+const label = 'drift'
+const run = `${GITHUB_SERVER_URL}/${GITHUB_REPOSITORY}/actions/runs/${GITHUB_RUN_ID}`
+const runbook = `${GITHUB_SERVER_URL}/${GITHUB_REPOSITORY}/blob/${GITHUB_SHA}/docs/runbooks/drift.md`
+const unchanged = ['same', 'refresh', 'read']
+
+const sections = [
+  ['refresh', 'Changed outside Pulumi since its last update'],
+  ['preview', `What an update from ${GITHUB_SHA} would change: the above undone, and what is not deployed yet`],
+]
+
+// changes are the lines on what one command found, and whether it found anything.
+function changes(name) {
+  const code = readFileSync(join(folder, `${name}.code`), 'utf8').trim()
+  if (code === '0') return []
+  const { steps } = JSON.parse(readFileSync(join(folder, `${name}.json`), 'utf8'))
+  const lines = steps.filter(({ op }) => !unchanged.includes(op)).map(({ op, urn, detailedDiff }) => {
+    const [type, resource] = urn.split('::').slice(-2)
+    const properties = Object.keys(detailedDiff ?? {}).map(property => `\`${property}\``).join(', ')
+    return `- ${op} \`${type.split('$').pop()}\` \`${resource}\`${properties && ': '}${properties}`
+  })
+  return lines.length > 0 ? lines : ['- pulumi says so, but names no resource']
+}
+
+// fit is the lines, as many as a text of GitHub takes; what is left out is said.
+function fit(lines) {
+  const end = count => `\n**Cut: ${count} more lines. All are in the summary of [the run](${run}).**`
+  let room = longestText - end(lines.length).length
+  const kept = lines.findIndex(line => (room -= line.length + 1) < 0)
+  return kept < 0 ? lines.join('\n') : [...lines.slice(0, kept), end(lines.length - kept)].join('\n')
+}
+
+await main(async () => {
+  const found = sections.map(([name, heading]) => [heading, changes(name)]).filter(([, lines]) => lines.length > 0)
+  const drifted = found.length > 0
+  const lines = [
+    `[This run](${run}) found that ${STACK} is not what Pulumi made, or not what is on main. What to do: [the runbook](${runbook}).`,
+    ...found.flatMap(([heading, lines]) => ['', `## ${heading}`, '', ...lines]),
+  ]
+  appendFileSync(GITHUB_STEP_SUMMARY, `${drifted ? lines.join('\n') : `${STACK} has no drift.`}\n`)
+
+  const open = (await all(`/issues?state=open&labels=${label}`)).find(issue => issue.title === title && !issue.pull_request)
+  if (drifted && open) {
+    await request('PATCH', `/issues/${open.number}`, { body: fit(lines) })
+    return `${STACK} has drifted: updated issue ${open.number}`
+  }
+  if (drifted) {
+    const made = await request('POST', '/issues', { title, body: fit(lines), labels: [label] })
+    if (!made.labels.some(({ name }) => name === label)) {
+      throw new Error(`issue ${made.number} has no label ${label}, so the next run would not find it: make the label`)
+    }
+    return `${STACK} has drifted: opened issue ${made.number}`
+  }
+  if (open) {
+    await request('POST', `/issues/${open.number}/comments`, { body: `[This run](${run}) found no drift any more.` })
+    await request('PATCH', `/issues/${open.number}`, { state: 'closed' })
+    return `${STACK} has no drift any more: closed issue ${open.number}`
+  }
+  return `${STACK} has no drift`
+})

@@ -1,0 +1,16 @@
+#!/usr/bin/env bash
+# Reviews a pull request against its base into a folder, and says with which code: 0 nothing to approve, 2 somebody has to
+# approve it. With any other there is no review.
+# usage: NUMBER=... review.sh FOLDER
+set -euo pipefail
+
+folder=$1
+code=0
+bin/review --base "origin/$GITHUB_BASE_REF" --output "$folder" || code=$?
+case $code in
+0 | 2) ;;
+*) exit "$code" ;;
+esac
+echo "code=$code" >>"$GITHUB_OUTPUT"
+cat "$folder/review.md" >>"$GITHUB_STEP_SUMMARY"
+echo "$NUMBER" >"$folder/number"

@@ -1,0 +1,33 @@
+#!/usr/bin/env bash
+# Tells the steps after it where a stack lives, from its stack file: account, region and role as outputs; state, tools and
+# program in the environment.
+# usage: stack.sh STACK ROLE
+set -euo pipefail
+
+stack=$1
+role=$2
+file=Pulumi.$stack.yaml
+value() { # key
+	local found
+	found=$(sed -n "s/^  legops:$1: *\"\{0,1\}\([^\"]*\)\"\{0,1\}\$/\1/p" "$file")
+	[ -n "$found" ] || { echo "stack.sh: $file has no legops:$1 on one line: the roles and the state are named after it" >&2; return 1; }
+	printf '%s' "$found"
+}
+account=$(value account)
+region=$(value region)
+
+cat >>"$GITHUB_OUTPUT" <<EOF
+account=$account
+region=$region
+role=arn:aws:iam::$account:role/legops-$stack-$role
+EOF
+echo "$PWD/bin" >>"$GITHUB_PATH"
+# With what the tests run it: every plugin is installed and the program is built, so nothing is looked for on the way.
+cat >>"$GITHUB_ENV" <<EOF
+PULUMI_BACKEND_URL=s3://legops-$stack-state-$account?region=us-east-1
+PULUMI_HOME=$PWD/bin/home
+PULUMI_DISABLE_AUTOMATIC_PLUGIN_ACQUISITION=true
+PULUMI_SKIP_UPDATE_CHECK=true
+LEGOPS_PROGRAM=$PWD/bin/legops
+GO111MODULE=off
+EOF

@@ -1,0 +1,133 @@
+#!/usr/bin/env bash
+# Makes in an account what it needs before the first pulumi up, or changes it: bootstrap/account.yaml. Shows what would
+# change, and asks.
+# usage: bootstrap.sh dev|test|prod
+# From the environment, all optional; what is not given stays as it is, and is the template's default at first:
+#   GITHUB_REPOSITORY      owner/name of the repository whose workflows may take the roles
+#   GITHUB_REPOSITORY_ID   its id: gh api repos/OWNER/NAME --jq .id
+#   GITHUB_OIDC_PROVIDER   ARN of the account's OIDC provider of GitHub, where something else made it
+#   CONFIRM                yes, where nobody is there to ask
+set -euo pipefail
+cd "$(dirname "$0")/.."
+export AWS_PAGER=''
+
+fail() {
+	printf 'bootstrap: %s\n' "$1" >&2
+	exit 1
+}
+
+stack=${1:-}
+case $stack in
+dev | test | prod) ;;
+*) fail "account '$stack' must be dev, test or prod: make bootstrap ACCOUNT=dev" ;;
+esac
+
+file=Pulumi.$stack.yaml
+configured() { sed -n "s/^  legops:$1: *\"\{0,1\}\([^\" ]*\)\"\{0,1\} *$/\1/p" "$file"; }
+account=$(configured account)
+region=$(configured region)
+[ -n "$account" ] && [ -n "$region" ] || fail "$file has no legops:account or no legops:region"
+caller=$(aws sts get-caller-identity --query Account --output text) ||
+	fail "no credentials of AWS: set AWS_PROFILE, or sign in with aws sso login"
+[ "$caller" = "$account" ] ||
+	fail "these credentials are of account $caller, but legops:account in $file is $account: use others, or correct the file"
+
+name=legops-$stack-bootstrap
+cloudformation() { aws cloudformation "$@" --region "$region"; }
+
+# Of a stack that is not there the answer is an error, and of one that was only looked at, a status.
+if status=$(cloudformation describe-stacks --stack-name "$name" --query 'Stacks[0].StackStatus' --output text 2>&1); then
+	type=UPDATE
+	[ "$status" = REVIEW_IN_PROGRESS ] && type=CREATE
+else
+	case $status in
+	*'does not exist'*) type=CREATE ;;
+	*) fail "$status" ;;
+	esac
+fi
+why="aws cloudformation describe-stack-events --region $region --stack-name $name says why"
+case $type-$status in
+UPDATE-*_IN_PROGRESS) fail "stack $name is $status: wait until that has ended" ;;
+UPDATE-UPDATE_ROLLBACK_FAILED)
+	fail "stack $name is $status: $why; then aws cloudformation continue-update-rollback --region $region --stack-name $name" ;;
+UPDATE-ROLLBACK_COMPLETE | UPDATE-ROLLBACK_FAILED | UPDATE-CREATE_FAILED | UPDATE-DELETE_FAILED)
+	fail "stack $name is $status, which nothing changes any more: $why; then aws cloudformation delete-stack --region $region --stack-name $name" ;;
+esac
+
+parameters=("ParameterKey=Stack,ParameterValue=$stack")
+parameter() { # name, value
+	if [ -n "$2" ]; then
+		parameters+=("ParameterKey=$1,ParameterValue=$2")
+	elif [ "$type" = UPDATE ]; then
+		parameters+=("ParameterKey=$1,UsePreviousValue=true")
+	fi
+}
+parameter GitHubRepository "${GITHUB_REPOSITORY:-}"
+parameter GitHubRepositoryId "${GITHUB_REPOSITORY_ID:-}"
+parameter GitHubOidcProviderArn "${GITHUB_OIDC_PROVIDER:-}"
+
+# Nothing that was only looked at stays.
+changes=''
+discard() {
+	[ -n "$changes" ] || return 0
+	cloudformation delete-change-set --change-set-name "$changes" >/dev/null || true
+	[ "$type" = UPDATE ] || cloudformation delete-stack --stack-name "$name" || true
+	changes=''
+}
+trap discard EXIT
+
+changes=$(cloudformation create-change-set --stack-name "$name" --change-set-type "$type" \
+	--change-set-name "bootstrap-$(date -u +%Y%m%d-%H%M%S)" --template-body file://bootstrap/account.yaml \
+	--parameters "${parameters[@]}" --capabilities CAPABILITY_NAMED_IAM \
+	--tags Key=Project,Value=legops "Key=Stack,Value=$stack" --query Id --output text)
+
+finish() {
+	cloudformation update-termination-protection --stack-name "$name" --enable-termination-protection >/dev/null
+	echo
+	cloudformation describe-stacks --stack-name "$name" --query 'Stacks[0].Outputs[].[OutputKey,OutputValue]' --output text |
+		awk '{ printf "%-16s %s\n", $1, $2 }'
+	output() {
+		cloudformation describe-stacks --stack-name "$name" --query "Stacks[0].Outputs[?OutputKey=='$1'].OutputValue" --output text
+	}
+	cat <<-EOF
+
+		Next:
+		  pulumi login '$(output BackendUrl)'
+		  pulumi stack init $stack --secrets-provider '$(output SecretsProvider)'
+	EOF
+}
+
+if ! cloudformation wait change-set-create-complete --change-set-name "$changes" 2>/dev/null; then
+	reason=$(cloudformation describe-change-set --change-set-name "$changes" --query StatusReason --output text)
+	case $reason in
+	*"didn't contain changes"* | *'No updates are to be performed'*)
+		discard
+		echo "nothing to change in $name"
+		finish
+		exit 0
+		;;
+	esac
+	fail "the change set of $name failed: $reason"
+fi
+
+echo "Changes of $name in account $account, $region:"
+cloudformation describe-change-set --change-set-name "$changes" --output text \
+	--query 'Changes[].ResourceChange.[Action,LogicalResourceId,ResourceType,Replacement]' |
+	awk 'BEGIN { printf "  %-8s %-20s %-26s %s\n", "Action", "Resource", "Type", "Replaced" }
+		{ printf "  %-8s %-20s %-26s %s\n", $1, $2, $3, $4 == "None" ? "-" : $4 }'
+
+answer=${CONFIRM:-}
+if [ -z "$answer" ]; then
+	printf 'Make these changes? Only yes is yes: '
+	read -r answer || fail "nobody answered, so nothing was changed: set CONFIRM=yes where nobody can"
+fi
+[ "$answer" = yes ] || fail "nothing was changed"
+
+cloudformation execute-change-set --change-set-name "$changes"
+changes=''
+if ! cloudformation wait "stack-$(printf %s "$type" | tr '[:upper:]' '[:lower:]')-complete" --stack-name "$name"; then
+	cloudformation describe-stack-events --stack-name "$name" --output text \
+		--query "StackEvents[?contains(ResourceStatus, 'FAILED')].[LogicalResourceId,ResourceStatusReason]" >&2
+	fail "$name was rolled back for the reasons above: mend them, and run this again"
+fi
+finish

@@ -1,0 +1,163 @@
+package bootstrap_test
+
+import (
+	"fmt"
+	"os"
+	"strings"
+	"testing"
+
+	"github.com/pulumi/pulumi/sdk/v3/go/pulumi"
+	"github.com/stretchr/testify/assert"
+	"github.com/stretchr/testify/require"
+
+	"legops/infra"
+	"legops/internal/recorder"
+	"legops/stacks"
+)
+
+var stackNames = []string{"dev", "test", "prod"}
+
+// account.yaml, as it is.
+func accountTemplate(t *testing.T) string {
+	t.Helper()
+	text, err := os.ReadFile("account.yaml")
+	require.NoError(t, err)
+	return string(text)
+}
+
+func deployed(t *testing.T, text string, parameters map[string]string) *deployment {
+	t.Helper()
+	parsed, err := parse(text)
+	require.NoError(t, err)
+	return deploy(parsed, parameters)
+}
+
+func TestTemplate(t *testing.T) {
+	text := accountTemplate(t)
+	for _, stack := range stackNames {
+		for name, more := range map[string]map[string]string{
+			"as made":            {},
+			"with an id":         {"GitHubRepositoryId": "42"},
+			"with a provider":    {"GitHubOidcProviderArn": "arn:aws:iam::" + account + ":oidc-provider/" + gitHub},
+			"with both, by name": {"GitHubRepositoryId": "42", "GitHubRepository": "legops/platform", "Branch": "main"},
+		} {
+			t.Run(stack+" "+name, func(t *testing.T) {
+				parameters := map[string]string{"Stack": stack}
+				for key, value := range more {
+					parameters[key] = value
+				}
+				d := deployed(t, text, parameters)
+				assert.Empty(t, d.check())
+				_, made := d.resources["GitHubOidcProvider"]
+				assert.Equal(t, more["GitHubOidcProviderArn"] == "", made)
+				assert.Equal(t, map[string]string{
+					"BackendUrl":      "s3://legops-" + stack + "-state-" + account + "?region=us-east-1",
+					"SecretsProvider": "awskms://alias/legops-" + stack + "-state?region=us-east-1",
+					"PreviewRoleArn":  "arn:aws:iam::" + account + ":role/legops-" + stack + "-preview",
+					"DeployRoleArn":   "arn:aws:iam::" + account + ":role/legops-" + stack + "-deploy",
+					"StateBucket":     "legops-" + stack + "-state-" + account,
+					"StateKeyArn":     "arn:aws:kms:us-east-1:" + account + ":key/1234",
+				}, d.outputs)
+			})
+		}
+	}
+}
+
+// A parameter that goes into a trust policy takes no wildcard.
+func TestParametersRefuseWildcards(t *testing.T) {
+	text := accountTemplate(t)
+	for name, values := range map[string][]string{
+		"GitHubRepository":      {"legops/*", "*/platform", "legops", "legops/platform:x", "legops/a/b"},
+		"GitHubRepositoryId":    {"*", "legops"},
+		"Branch":                {"*", "release/?"},
+		"GitHubOidcProviderArn": {"arn:aws:iam::111111111111:oidc-provider/example.com", "*"},
+	} {
+		for _, value := range values {
+			d := deployed(t, text, map[string]string{"Stack": "dev", name: value})
+			assert.Contains(t, d.problems, fmt.Sprintf("parameter %s: %q does not match %s", name, value, d.template.Parameters[name].AllowedPattern))
+		}
+	}
+}
+
+// TestTemplateRefusesMistakes proves that a mistake in the template shows.
+func TestTemplateRefusesMistakes(t *testing.T) {
+	text := accountTemplate(t)
+	for _, mistake := range []struct{ name, old, spoiled, want string }{
+		{"a property that is none", "EnableKeyRotation: true", "EnableKeyRotations: true", "additional properties 'EnableKeyRotations'"},
+		{"a value of the wrong type", "MaxSessionDuration: 3600", "MaxSessionDuration: an hour", "MaxSessionDuration"},
+		{"a type that is none", "Type: AWS::KMS::Alias", "Type: AWS::KMS::Aliases", "AWS::KMS::Aliases"},
+		{"a Ref to nothing", "TargetKeyId: !Ref StateKey", "TargetKeyId: !Ref Key", "nothing is called Key"},
+		{"an attribute that is none", "DeployRole.Arn", "DeployRole.ARN", "nothing is called DeployRole.ARN"},
+		{"a Sub of nothing", "refs/heads/${Branch}", "refs/heads/${Branche}", "nothing is called Branche"},
+		{"a parameter that nothing reads", "refs/heads/${Branch}", "refs/heads/main", "nothing reads the parameter Branch"},
+		{"a condition that is none", "Condition: MakesOidcProvider", "Condition: MakesProvider", "there is no condition MakesProvider"},
+		{"a bucket that goes with the stack", "DeletionPolicy: RetainExceptOnCreate\n    UpdateReplacePolicy: Retain\n    Properties:\n      BucketName: !Sub legops-${Stack}-state-$", "DeletionPolicy: Delete\n    UpdateReplacePolicy: Retain\n    Properties:\n      BucketName: !Sub legops-${Stack}-state-$", "StateBucket: is lost with the stack"},
+		{"no versions", "VersioningConfiguration: {Status: Enabled}", "VersioningConfiguration: {Status: Suspended}", "StateBucket: VersioningConfiguration"},
+		{"another encryption", "SSEAlgorithm: aws:kms, ", "SSEAlgorithm: aws:kms:dsse, ", "StateBucket: BucketEncryption"},
+		{"public by ACL", "IgnorePublicAcls: true", "IgnorePublicAcls: false", "PublicAccessBlockConfiguration"},
+		{"a key that is not rotated", "EnableKeyRotation: true", "EnableKeyRotation: false", "StateKey: EnableKeyRotation"},
+		{"TLS that is not asked for", `"aws:SecureTransport": "false"`, `"aws:SecureTransport": "true"`, "state bucket: s3:GetObject"},
+		{"a key of AWS", `"s3:x-amz-server-side-encryption-aws-kms-key-id": "true"`, `"s3:x-amz-server-side-encryption-aws-kms-key-id": "false"`, "state bucket: s3:PutObject"},
+		{"no Null before a negated operator", `              "Null": {"s3:x-amz-server-side-encryption-aws-kms-key-id": "false"}` + "\n", "", "map[aws:SecureTransport:true]: must be allowed"},
+		{"a bucket for everybody", "- Sid: OverTLSOnly\n            Effect: Deny", "- Sid: OverTLSOnly\n            Effect: Allow", "allows everybody"},
+		{"logs from anywhere", `              ArnEquals: {"aws:SourceArn": !GetAtt StateBucket.Arn}` + "\n", "", "log bucket: s3:PutObject"},
+		{"an action that is none", "s3:DeleteObjectVersion, ", "s3:DeleteObjectVersions, ", "s3:DeleteObjectVersions is no action of AWS"},
+		{"a condition key that is none", `"iam:PermissionsBoundary": `, `"iam:PermissionBoundary": `, "iam:PermissionBoundary is no condition key of AWS"},
+		{"a claim that AWS does not take", gitHub + ":ref:", gitHub + ":head_ref:", ":head_ref is no condition key of AWS"},
+		{"any branch", "                " + gitHub + ":ref: !Sub refs/heads/${Branch}\n", "", "another branch"},
+		{"any environment", "environment: !Ref Stack", "environment: staging", "DeployRole trusts others"},
+		{"any subject", "- !Sub repo:${GitHubRepository}:environment:${Stack}\n", "- \"*\"\n", "DeployRole trusts others"},
+		{"any repository", "                " + gitHub + ":repository: !Ref GitHubRepository\n", "", "trusts others"},
+		{"a preview that reads documents", "-artifacts/delivery/*", "-*", "preview role: s3:GetObject"},
+		{"a preview that decrypts", "NotResource: !GetAtt StateKey.Arn", `NotResource: "*"`, "preview role: kms:Decrypt"},
+		{"a preview that reads messages", "sqs:ReceiveMessage, ", "", "preview role: sqs:ReceiveMessage"},
+		{"a preview that writes state", "/.pulumi/locks/*", "/.pulumi/*", "preview role, without ReadOnlyAccess: s3:PutObject"},
+		{"a role without boundary", "iam:CreateRole, iam:PutRolePermissionsBoundary, iam:PutRolePolicy", "iam:PutRolePermissionsBoundary, iam:PutRolePolicy", "deploy role: iam:CreateRole"},
+		{"a boundary that can be lifted", "iam:DeleteRolePermissionsBoundary, ", "", "deploy role: iam:DeleteRolePermissionsBoundary"},
+		{"a boundary that stops the program", "role/legops-${Stack}-*", "role/legops-${Stack}-app-*", "must be allowed"},
+		{"a bootstrap that can be changed", "role/legops-${Stack}-deploy", "role/legops-${Stack}-deployment", "deploy role: iam:PutRolePolicy"},
+		{"a statement without a name of its own", "Sid: NoOtherKey", "Sid: NoOtherEncryption", "needs a Sid of its own"},
+		{"a boundary that is too long", "organizations:*,", "organizations:*, " + strings.Repeat("cloudtrail:*, ", 300), "must be 6144 at most"},
+		{"a function that is none", "!Ref StateBucket\n      PolicyDocument", "!ImportValue StateBucket\n      PolicyDocument", "Fn::ImportValue is not a function"},
+	} {
+		t.Run(mistake.name, func(t *testing.T) {
+			require.Contains(t, text, mistake.old)
+			d := deployed(t, strings.ReplaceAll(text, mistake.old, mistake.spoiled), map[string]string{"Stack": "dev"})
+			assert.Contains(t, strings.Join(d.check(), "\n"), mistake.want)
+		})
+	}
+}
+
+// What the program makes is within what the roles may do: names, the boundary, and objects that a preview looks at.
+func TestProgramFitsTheAccount(t *testing.T) {
+	text := accountTemplate(t)
+	for _, stack := range stackNames {
+		t.Run(stack, func(t *testing.T) {
+			values, err := stacks.ReadFile("../Pulumi." + stack + ".yaml")
+			require.NoError(t, err)
+			cfg, err := stacks.Load("legops", values)
+			require.NoError(t, err)
+			program := &recorder.Recorder{Project: "legops", Stack: stack}
+			require.NoError(t, program.Run(func(ctx *pulumi.Context) error {
+				_, err := infra.NewPlatform(ctx, cfg)
+				return err
+			}))
+			d := deployed(t, text, map[string]string{"Stack": stack})
+			here := strings.NewReplacer(cfg.Account, account).Replace
+			deploy := d.policies()["Boundary.PolicyDocument"]
+			roles := program.OfType("aws:iam/role:Role")
+			require.NotEmpty(t, roles)
+			for _, role := range roles {
+				boundary, _ := role.Get("permissionsBoundary").(string)
+				r := request{"iam:CreateRole", fmt.Sprintf("arn:aws:iam::%s:role/%s", account, role.Get("name")), map[string]string{"iam:PermissionsBoundary": here(boundary)}}
+				assert.Equal(t, "Allow", decide(deploy, r), "%s: role %s with boundary %q", role.Name, role.Get("name"), boundary)
+			}
+			objects := program.OfType("aws:s3/bucketObjectv2:BucketObjectv2")
+			require.NotEmpty(t, objects)
+			for _, object := range objects {
+				r := request{"s3:GetObject", here(fmt.Sprintf("arn:aws:s3:::%s/%s", object.Get("bucket"), object.Get("key"))), nil}
+				assert.NotEqual(t, "Deny", decide(d.policies()["PreviewRole.no-documents"], r), "%s: a refresh reads %s", object.Name, r.resource)
+			}
+		})
+	}
+}

@@ -1,0 +1,203 @@
+package bootstrap_test
+
+import (
+	"fmt"
+
+	"github.com/google/go-cmp/cmp"
+)
+
+// gitHub is the issuer of the tokens that workflows have.
+const gitHub = "token.actions.githubusercontent.com"
+
+// claims are those of GitHub's tokens that AWS takes as condition keys, since January 2026:
+// https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_policies_iam-condition-keys.html#condition-keys-wif
+var claims = []string{
+	"aud", "sub", "actor", "actor_id", "job_workflow_ref", "repository", "repository_id", "workflow", "ref", "environment", "enterprise_id",
+}
+
+// environments are the GitHub environments whose jobs may take the roles; %s is the stack.
+var environments = map[string]string{"PreviewRole": "%s-preview", "DeployRole": "%s"}
+
+// token is the context of a job of legops/platform on main. The changes are name, value, name, value; without a value the
+// claim is not there.
+func token(environment string, changes ...string) map[string]string {
+	context := map[string]string{
+		gitHub + ":aud": "sts.amazonaws.com", gitHub + ":repository": "legops/platform", gitHub + ":repository_id": "42",
+		gitHub + ":ref": "refs/heads/main", gitHub + ":environment": environment,
+		gitHub + ":sub": "repo:legops/platform:environment:" + environment,
+	}
+	for i := 0; i < len(changes); i += 2 {
+		context[gitHub+":"+changes[i]] = changes[i+1]
+		if changes[i+1] == "" {
+			delete(context, gitHub+":"+changes[i])
+		}
+	}
+	return context
+}
+
+// checkTrust holds who may take the roles against what is written here, and tries tokens on it.
+func checkTrust(d *deployment) (problems []string) {
+	policies := d.policies()
+	for role, form := range environments {
+		environment := fmt.Sprintf(form, d.values["Stack"])
+		equals := map[string][]string{
+			gitHub + ":aud": {"sts.amazonaws.com"}, gitHub + ":repository": {"legops/platform"},
+			gitHub + ":ref": {"refs/heads/main"}, gitHub + ":environment": {environment},
+		}
+		if id := d.values["GitHubRepositoryId"]; id != "" {
+			equals[gitHub+":repository_id"] = []string{id}
+		}
+		wanted := []statement{{
+			sid: "GitHubActions", effect: "Allow", actions: []string{"sts:AssumeRoleWithWebIdentity"},
+			principals: []string{"arn:aws:iam::" + account + ":oidc-provider/" + gitHub},
+			conditions: map[string]map[string][]string{
+				"StringEquals": equals,
+				"StringLike": {gitHub + ":sub": {
+					"repo:legops/platform:environment:" + environment, "repo:legops@*/platform@*:environment:" + environment,
+				}},
+			},
+		}}
+		trust := policies[role+".AssumeRolePolicyDocument"]
+		if difference := cmp.Diff(wanted, trust, cmp.AllowUnexported(statement{})); difference != "" {
+			problems = append(problems, fmt.Sprintf("%s trusts others than it should: %s", role, difference))
+		}
+		for name, attempt := range map[string]struct {
+			context map[string]string
+			want    string
+		}{
+			"a job on main":                 {token(environment), "Allow"},
+			"a repository made after 2026":  {token(environment, "sub", "repo:legops@1/platform@42:environment:"+environment), "Allow"},
+			"another branch":                {token(environment, "ref", "refs/heads/feature"), ""},
+			"a pull request":                {token(environment, "ref", "refs/pull/1/merge"), ""},
+			"a tag":                         {token(environment, "ref", "refs/tags/main"), ""},
+			"no environment":                {token("", "environment", "", "sub", "repo:legops/platform:ref:refs/heads/main"), ""},
+			"another environment":           {token("staging"), ""},
+			"another repository":            {token(environment, "repository", "legops/portal", "sub", "repo:legops/portal:environment:"+environment), ""},
+			"a fork":                        {token(environment, "repository", "mallory/platform", "sub", "repo:mallory/platform:environment:"+environment), ""},
+			"another audience":              {token(environment, "aud", "https://github.com/legops"), ""},
+			"a subject that names no place": {token(environment, "sub", ""), ""},
+		} {
+			if got := decide(trust, request{"sts:AssumeRoleWithWebIdentity", "", attempt.context}); got != attempt.want {
+				problems = append(problems, fmt.Sprintf("%s: %s: %q, must be %q", role, name, got, attempt.want))
+			}
+		}
+	}
+	return problems
+}
+
+// checkRights tries calls on the policies: what each role has to be able to do, and what it must not.
+func checkRights(d *deployment) (problems []string) {
+	policies, stack := d.policies(), d.values["Stack"]
+	everything := []statement{{sid: "Everything", effect: "Allow", actions: []string{"*"}, resources: []string{"*"}}}
+	own, state := "legops-"+stack+"-", "arn:aws:s3:::legops-"+stack+"-state-"+account
+	iam := func(path string) string { return "arn:aws:iam::" + account + ":" + path }
+	kms := "arn:aws:kms:us-east-1:" + account + ":"
+	bounded := map[string]string{"iam:PermissionsBoundary": iam("policy/" + own + "boundary")}
+	encryption, keyID := "s3:x-amz-server-side-encryption", "s3:x-amz-server-side-encryption-aws-kms-key-id"
+	sent := func(pairs ...string) map[string]string {
+		context := map[string]string{"aws:SecureTransport": "true"}
+		for i := 0; i < len(pairs); i += 2 {
+			context[pairs[i]] = pairs[i+1]
+		}
+		return context
+	}
+	for _, group := range []struct {
+		who string
+		// Where AWS's own policies do not stand in the template, the worst is taken: that they allow everything.
+		policy []statement
+		may    []request
+		mayNot []request
+	}{
+		{"preview role", append(append(everything, policies["PreviewRole.state"]...), policies["PreviewRole.no-documents"]...), []request{
+			{"s3:GetObject", state + "/.pulumi/stacks/legops/" + stack + ".json", nil},
+			{"s3:GetObject", "arn:aws:s3:::" + own + account + "-artifacts/delivery/0123456789ab/build.sh", nil},
+			{"s3:GetObject", "arn:aws:s3:::" + own + account + "-errors/404.html", nil},
+			{"s3:GetBucketPolicy", "arn:aws:s3:::" + own + account + "-documents", nil},
+			{"kms:Decrypt", kms + "key/1234", nil},
+			{"ssm:GetParameters", "arn:aws:ssm:us-east-1::parameter/aws/service/ami-amazon-linux-latest/al2023-ami-kernel-default-arm64", nil},
+			{"secretsmanager:DescribeSecret", "*", nil}, {"secretsmanager:GetResourcePolicy", "*", nil}, {"ecr:DescribeRepositories", "*", nil},
+		}, []request{
+			{"s3:GetObject", "arn:aws:s3:::" + own + account + "-documents/contract.pdf", nil},
+			{"s3:GetObjectVersion", "arn:aws:s3:::" + own + account + "-documents/contract.pdf", nil},
+			{"s3:GetObject", "arn:aws:s3:::" + own + account + "-artifacts/portal/source.zip", nil},
+			{"kms:Decrypt", kms + "key/5678", nil},
+			{"ssm:GetParameter", "arn:aws:ssm:us-east-1:" + account + ":parameter/password", nil},
+			{"secretsmanager:GetSecretValue", "*", nil}, {"secretsmanager:BatchGetSecretValue", "*", nil},
+			{"sqs:ReceiveMessage", "*", nil}, {"logs:GetLogEvents", "*", nil}, {"logs:FilterLogEvents", "*", nil},
+			{"logs:StartQuery", "*", nil}, {"codecommit:GitPull", "*", nil}, {"rds-data:ExecuteStatement", "*", nil},
+			{"rds-db:connect", "*", nil}, {"es:ESHttpGet", "*", nil}, {"dynamodb:GetItem", "*", nil}, {"dynamodb:Scan", "*", nil},
+			{"ebs:GetSnapshotBlock", "*", nil}, {"ec2:GetConsoleOutput", "*", nil}, {"ecr:GetDownloadUrlForLayer", "*", nil},
+		}},
+		{"preview role, without ReadOnlyAccess", policies["PreviewRole.state"], []request{
+			{"s3:ListBucket", state, nil}, {"s3:GetObject", state + "/.pulumi/meta.yaml", nil},
+			{"s3:PutObject", state + "/.pulumi/locks/organization/legops/" + stack + "/1.json", nil},
+			{"s3:DeleteObject", state + "/.pulumi/locks/organization/legops/" + stack + "/1.json", nil},
+			{"kms:Decrypt", kms + "key/1234", nil}, {"kms:GenerateDataKey", kms + "key/1234", nil},
+		}, []request{
+			{"s3:PutObject", state + "/.pulumi/stacks/legops/" + stack + ".json", nil},
+			{"s3:DeleteObject", state + "/.pulumi/stacks/legops/" + stack + ".json", nil},
+		}},
+		// And every role that the deploy role makes.
+		{"deploy role", policies["Boundary.PolicyDocument"], []request{
+			{"iam:CreateRole", iam("role/" + own + "matters"), bounded}, {"iam:PutRolePolicy", iam("role/" + own + "matters"), bounded},
+			{"iam:AttachRolePolicy", iam("role/" + own + "matters"), bounded}, {"iam:PassRole", iam("role/" + own + "matters"), nil},
+			{"iam:UpdateAssumeRolePolicy", iam("role/" + own + "matters"), nil}, {"iam:DeleteRole", iam("role/" + own + "matters"), nil},
+			{"iam:CreateInstanceProfile", iam("instance-profile/" + own + "bastion"), nil},
+			{"iam:CreateServiceLinkedRole", iam("role/aws-service-role/opensearchservice.amazonaws.com/X"), nil},
+			{"s3:PutObject", state + "/.pulumi/stacks/legops/" + stack + ".json", nil}, {"s3:DeleteObject", state + "/.pulumi/locks/1.json", nil},
+			{"s3:PutBucketPolicy", "arn:aws:s3:::" + own + account + "-documents", nil},
+			{"kms:Decrypt", kms + "key/1234", nil}, {"kms:GenerateDataKey", kms + "key/1234", nil},
+			{"kms:PutKeyPolicy", kms + "key/5678", nil}, {"eks:CreateCluster", "*", nil}, {"rds:CreateDBInstance", "*", nil},
+		}, []request{
+			{"iam:CreateRole", iam("role/" + own + "matters"), nil},
+			{"iam:CreateRole", iam("role/" + own + "matters"), map[string]string{"iam:PermissionsBoundary": iam("policy/other")}},
+			{"iam:CreateRole", iam("role/helper"), bounded}, {"iam:PutRolePermissionsBoundary", iam("role/" + own + "matters"), nil},
+			{"iam:DeleteRolePermissionsBoundary", iam("role/" + own + "matters"), nil}, {"iam:PutRolePolicy", iam("role/" + own + "matters"), nil},
+			{"iam:PutRolePolicy", iam("role/" + own + "deploy"), bounded}, {"iam:DeleteRole", iam("role/" + own + "preview"), nil},
+			{"iam:UpdateAssumeRolePolicy", iam("role/" + own + "deploy"), nil}, {"sts:AssumeRole", iam("role/OrganizationAccountAccessRole"), nil},
+			{"iam:PassRole", iam("role/Administrator"), nil}, {"iam:CreatePolicyVersion", iam("policy/" + own + "boundary"), nil},
+			{"iam:DeletePolicy", iam("policy/" + own + "boundary"), nil},
+			{"iam:CreateOpenIDConnectProvider", iam("oidc-provider/example.com"), nil},
+			{"iam:UpdateOpenIDConnectProviderThumbprint", iam("oidc-provider/" + gitHub), nil},
+			{"iam:CreateUser", iam("user/x"), nil}, {"iam:CreateAccessKey", iam("user/x"), nil},
+			{"s3:DeleteBucket", state, nil}, {"s3:PutBucketPolicy", state, nil}, {"s3:DeleteBucketPolicy", state, nil},
+			{"s3:PutBucketVersioning", state, nil}, {"s3:PutBucketPublicAccessBlock", state, nil}, {"s3:PutLifecycleConfiguration", state, nil},
+			{"s3:DeleteObjectVersion", state + "/.pulumi/stacks/legops/" + stack + ".json", nil},
+			{"s3:DeleteObject", "arn:aws:s3:::" + own + "state-logs-" + account + "/state/x", nil},
+			{"kms:ScheduleKeyDeletion", kms + "key/1234", nil}, {"kms:PutKeyPolicy", kms + "key/1234", nil},
+			{"kms:UpdateAlias", kms + "alias/" + own + "state", nil},
+			{"cloudformation:UpdateStack", "arn:aws:cloudformation:us-east-1:" + account + ":stack/" + own + "bootstrap/1", nil},
+			{"cloudtrail:StopLogging", "*", nil}, {"organizations:LeaveOrganization", "*", nil}, {"account:CloseAccount", "*", nil},
+		}},
+		{"state bucket", append(everything, policies["StateBucketPolicy.PolicyDocument"]...), []request{
+			{"s3:PutObject", state + "/x", sent()}, // as Pulumi does
+			{"s3:PutObject", state + "/x", sent(encryption, "aws:kms", keyID, kms+"key/1234")},
+			{"s3:GetObject", state + "/x", sent()},
+		}, []request{
+			{"s3:GetObject", state + "/x", map[string]string{"aws:SecureTransport": "false"}},
+			{"s3:ListBucket", state, map[string]string{"aws:SecureTransport": "false"}},
+			{"s3:PutObject", state + "/x", sent(encryption, "AES256")},
+			{"s3:PutObject", state + "/x", sent(encryption, "aws:kms")},
+			{"s3:PutObject", state + "/x", sent(encryption, "aws:kms", keyID, kms+"key/5678")},
+			{"s3:PutObject", state + "/x", sent("s3:x-amz-server-side-encryption-customer-algorithm", "AES256")},
+		}},
+		{"log bucket", policies["LogBucketPolicy.PolicyDocument"], []request{
+			{"s3:PutObject", "arn:aws:s3:::" + own + "state-logs-" + account + "/state/x", sent("aws:SourceAccount", account, "aws:SourceArn", state)},
+		}, []request{
+			{"s3:PutObject", "arn:aws:s3:::" + own + "state-logs-" + account + "/state/x", sent("aws:SourceAccount", "9", "aws:SourceArn", state)},
+			{"s3:PutObject", "arn:aws:s3:::" + own + "state-logs-" + account + "/state/x", sent("aws:SourceAccount", account, "aws:SourceArn", state+"-x")},
+		}},
+	} {
+		for _, r := range group.may {
+			if decide(group.policy, r) != "Allow" {
+				problems = append(problems, fmt.Sprintf("%s: %s on %s %v: must be allowed", group.who, r.action, r.resource, r.context))
+			}
+		}
+		for _, r := range group.mayNot {
+			if decide(group.policy, r) == "Allow" {
+				problems = append(problems, fmt.Sprintf("%s: %s on %s %v: must be refused", group.who, r.action, r.resource, r.context))
+			}
+		}
+	}
+	return problems
+}

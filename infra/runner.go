@@ -1,0 +1,34 @@
+package infra
+
+import (
+	"github.com/pulumi/pulumi/sdk/v3/go/pulumi"
+
+	"legops/components"
+	"legops/stacks"
+)
+
+// runner is where GitHub Actions runs this program, within reach of the cluster. It comes after the connection to GitHub.
+func (p *Platform) runner(ctx *pulumi.Context, cfg *stacks.Config) (err error) {
+	if !hasRunner(cfg) {
+		return nil
+	}
+	p.Runner, err = components.NewRunner(ctx, "runner", &components.RunnerArgs{
+		Name:           p.name,
+		Location:       p.location,
+		GithubOwner:    cfg.Pipeline.GithubOwner,
+		Repository:     cfg.Runner.Repository,
+		Actors:         texts(cfg.Runner.Actors),
+		ConnectionArn:  p.Github.ConnectionArn,
+		ComputeType:    string(cfg.Runner.ComputeType),
+		TimeoutMinutes: cfg.Runner.TimeoutMinutes,
+		VpcID:          p.Network.VpcID,
+		SubnetIDs:      p.Network.ApplicationSubnetIDs,
+		LogKeyArn:      p.Encryption.Keys[components.KeyLogs],
+		LogRetention:   int(cfg.Monitoring.LogRetention),
+		Protect:        cfg.DeletionProtection,
+	}, p.onAws())
+	return err
+}
+
+// hasRunner is whether the stack asks for a runner and can have one: CodeBuild tries the connection when it makes a project.
+func hasRunner(cfg *stacks.Config) bool { return cfg.Runner != nil && cfg.Pipeline.GithubConnected }

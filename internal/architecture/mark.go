@@ -1,0 +1,100 @@
+package architecture
+
+import (
+	"fmt"
+	"slices"
+	"strings"
+)
+
+// Mark says that something happens to a resource.
+type Mark struct {
+	// Type and Name are those of the resource, Component the kind of its component, such as Queues.
+	Type, Name, Component string
+	// Inputs are what the program asks for, or asked for.
+	Inputs map[string]any
+	// Loses says that it is deleted or replaced.
+	Loses bool
+}
+
+// The colours of marks, dark enough for white text.
+const (
+	changesColor = "#15803d"
+	losesColor   = "#b91c1c"
+)
+
+// Highlight marks the boxes and zones that stand for resources to which something happens, and fades the rest. It returns how many
+// of the marks are of nothing in the picture.
+func (p *Picture) Highlight(marks []Mark) (unseen int) {
+	changes, losses := map[string]int{}, map[string]int{}
+	for _, mark := range marks {
+		place := p.place(Resource{Type: mark.Type, Name: mark.Name, Component: mark.Component, Inputs: mark.Inputs})
+		if place == "" {
+			unseen++
+			continue
+		}
+		changes[place]++
+		if mark.Loses {
+			losses[place]++
+		}
+	}
+	for i := range p.Boxes {
+		b := &p.Boxes[i]
+		b.Mark, b.Loses, b.Dim = says(changes[b.ID], losses[b.ID]), losses[b.ID] > 0, changes[b.ID] == 0
+	}
+	for i := range p.Zones {
+		z := &p.Zones[i]
+		z.Mark, z.Loses = says(changes[z.ID], losses[z.ID]), losses[z.ID] > 0
+	}
+	for i := range p.Arrows {
+		p.Arrows[i].Dim = changes[p.Arrows[i].From]+changes[p.Arrows[i].To] == 0
+	}
+	return unseen
+}
+
+func says(changes, losses int) string {
+	switch {
+	case changes == 0:
+		return ""
+	case losses == 0:
+		return fmt.Sprintf("%d changed", changes)
+	case losses == changes:
+		return fmt.Sprintf("%d lost", losses)
+	}
+	return fmt.Sprintf("%d changed, %d lost", changes-losses, losses)
+}
+
+// place is the box or the zone in the picture that stands for a resource; "" if there is none.
+func (p *Picture) place(r Resource) string {
+	there := func(id string) bool {
+		return slices.ContainsFunc(p.Boxes, func(b Box) bool { return b.ID == id }) ||
+			slices.ContainsFunc(p.Zones, func(z Zone) bool { return z.ID == id })
+	}
+	for _, part := range parts {
+		made := slices.ContainsFunc(part.made, func(k kind) bool { return k.matches(r) }) && (part.when == nil || part.when(r))
+		if made && there(part.id) && (part.nth == 0 || strings.HasSuffix(r.Name, fmt.Sprint(part.nth)) || part.nth == 1) {
+			return part.id
+		}
+	}
+	for _, id := range []string{details[kind{r.Type, r.Component}], details[kind{token: r.Type}], components[r.Component]} {
+		if id != "" && there(id) {
+			return id
+		}
+	}
+	return ""
+}
+
+// mark writes what happens to something, on the top right corner of its rectangle.
+func mark(s *strings.Builder, at Rect, text string, loses bool) {
+	if text == "" {
+		return
+	}
+	color := changesColor
+	if loses {
+		color = losesColor
+	}
+	line(s, `<rect %s rx="7" fill="none" stroke="%s" stroke-width="3"/>`, area(at.grown(2)), color)
+	w := width(text, labelSize, true) + 14
+	pill := Rect{at.right() - w + 6, at.Y - 11, w, 19}
+	line(s, `<rect %s rx="9" fill="%s"/>`, area(pill), color)
+	write(s, []Text{{At: Point{pill.X + w/2, pill.Y + 13.5}, Text: text, Size: labelSize, Bold: true, Color: paper, Anchor: "middle"}})
+}

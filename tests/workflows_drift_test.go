@@ -1,0 +1,92 @@
+package tests
+
+import (
+	"fmt"
+	"os/exec"
+	"strings"
+	"testing"
+
+	"github.com/stretchr/testify/assert"
+	"github.com/stretchr/testify/require"
+)
+
+// found is what drift.sh writes when a command found these steps.
+func found(steps ...string) string { return `{"steps":[` + strings.Join(steps, ",") + `]}` }
+
+const (
+	sameStep  = `{"op":"same","urn":"urn:pulumi:dev::legops::pulumi:pulumi:Stack::legops-dev"}`
+	driftStep = `{"op":"update","urn":"urn:pulumi:dev::legops::legops:components:Network$aws:cloudwatch/logGroup:LogGroup::network-flow-logs",` +
+		`"detailedDiff":{"retentionInDays":{"kind":"update"}},"newState":{"outputs":{"password":"hunter2"}}}`
+)
+
+func TestDriftIssue(t *testing.T) {
+	none := map[string]string{"refresh.code": "0\n", "refresh.json": found(sameStep), "preview.code": "0\n", "preview.json": found(sameStep)}
+	drift := map[string]string{"refresh.code": "7\n", "refresh.json": found(sameStep, driftStep), "preview.code": "7\n", "preview.json": found(driftStep)}
+	many := map[string]string{"refresh.code": "0", "preview.code": "7"}
+	steps := make([]string, 1000)
+	for i := range steps {
+		steps[i] = fmt.Sprintf(`{"op":"create","urn":"urn:pulumi:dev::legops::aws:ec2/vpc:Vpc::%s%d"}`, strings.Repeat("x", 100), i)
+	}
+	many["preview.json"] = found(steps...)
+	own := post{Number: 12, Title: "Drift: dev", State: "open", Body: "old", Labels: []label{{"drift"}}}
+	other := post{Number: 13, Title: "Drift: prod", State: "open", Labels: []label{{"drift"}}}
+	pull := post{Number: 14, Title: "Drift: dev", State: "open", PullRequest: map[string]string{"url": "x"}}
+	closed := post{Number: 15, Title: "Drift: dev", State: "closed"}
+	old := make([]post, 100)
+	for i := range old {
+		old[i] = post{Number: 100 + i, Title: "Drift: of a stack that was", State: "open"}
+	}
+	line := "- update `aws:cloudwatch/logGroup:LogGroup` `network-flow-logs`: `retentionInDays`"
+	for _, test := range []struct {
+		name    string
+		github  github
+		files   map[string]string
+		changed []string
+		want    string
+		body    string // what the issue says
+	}{
+		{"none, no issue", github{issues: []post{other, pull, closed}}, none, nil, "dev has no drift", ""},
+		{"drift, no issue", github{issues: []post{other, pull, closed}}, drift, []string{"POST /issues"}, "dev has drifted: opened issue 1000", line},
+		{"drift, an issue", github{issues: []post{other, pull, own}}, drift, []string{"PATCH /issues/12"}, "dev has drifted: updated issue 12", line},
+		{"drift, an issue on the second page", github{issues: append(old, own)}, drift, []string{"PATCH /issues/12"}, "updated issue 12", line},
+		{"gone", github{issues: []post{other, own}}, none, []string{"POST /issues/12/comments", "PATCH /issues/12"},
+			"dev has no drift any more: closed issue 12", "old"},
+		{"changes without a resource", github{}, map[string]string{"refresh.code": "0", "preview.code": "7", "preview.json": found()},
+			[]string{"POST /issues"}, "opened issue", "- pulumi says so, but names no resource"},
+		{"more than an issue holds", github{}, many, []string{"POST /issues"}, "opened issue", "more lines. All are in the summary of [the run](https://github.example/legops-example/platform/actions/runs/42).**"},
+
+		{"label dropped", github{dropsLabels: true}, drift, []string{"POST /issues"}, "drift.mjs: issue 1000 has no label drift", ""},
+		{"no result", github{issues: []post{own}}, map[string]string{"refresh.code": "0"}, nil, "drift.mjs: ENOENT", ""},
+		{"half a result", github{issues: []post{own}}, map[string]string{"refresh.code": "7", "refresh.json": `{"steps":[`}, nil, "drift.mjs: ", ""},
+		{"GitHub out of order", github{fails: "POST /issues"}, drift, nil, "drift.mjs: GitHub: POST /issues: 502: the unicorn is angry", ""},
+		{"no list of issues", github{fails: "GET /issues"}, none, nil, "drift.mjs: GitHub: GET /issues?state=open&labels=drift&per_page=100&page=1: 502", ""},
+	} {
+		t.Run(test.name, func(t *testing.T) {
+			t.Parallel()
+			g := &test.github
+			g.t = t
+			out, err := g.node("drift.mjs", test.files, "STACK=dev", "GITHUB_RUN_ID=42", "GITHUB_SHA="+headSHA)
+			assert.Contains(t, out, test.want)
+			assert.Equal(t, test.changed, g.changed)
+			if strings.HasPrefix(test.want, "drift.mjs: ") {
+				var exit *exec.ExitError
+				require.ErrorAs(t, err, &exit)
+				assert.Equal(t, 1, exit.ExitCode())
+				return
+			}
+			require.NoError(t, err, out)
+			for _, issue := range g.issues {
+				assert.NotContains(t, issue.Body, "hunter2")
+				switch {
+				case issue.Number == 12 && strings.HasPrefix(test.name, "gone"):
+					assert.Equal(t, "closed", issue.State)
+				case issue.Number == 12 || issue.Number == 1000:
+					assert.Equal(t, "open", issue.State)
+					assert.Contains(t, issue.Body, test.body)
+				case issue.Number < 100:
+					assert.Empty(t, issue.Body, "%s is none of its business", issue.Title)
+				}
+			}
+		})
+	}
+}

@@ -1,0 +1,234 @@
+package tests
+
+import (
+	"encoding/json"
+	"fmt"
+	"net/http"
+	"net/http/httptest"
+	"os"
+	"os/exec"
+	"path/filepath"
+	"slices"
+	"strconv"
+	"strings"
+	"testing"
+
+	"github.com/stretchr/testify/assert"
+	"github.com/stretchr/testify/require"
+)
+
+// post is a comment or an issue of GitHub.
+type post struct {
+	ID     int    `json:"id"`
+	Number int    `json:"number"`
+	Title  string `json:"title,omitempty"`
+	Body   string `json:"body"`
+	State  string `json:"state,omitempty"`
+	User   struct {
+		Login string `json:"login"`
+	} `json:"user"`
+	Labels      []label `json:"labels"`
+	PullRequest any     `json:"pull_request,omitempty"`
+}
+
+type label struct {
+	Name string `json:"name"`
+}
+
+func by(login string, p post) post {
+	p.User.Login = login
+	return p
+}
+
+const (
+	bot        = "github-actions[bot]"
+	headSHA    = "1111111111111111111111111111111111111111"
+	repository = "legops-example/platform"
+	fork       = "somebody/platform"
+)
+
+// github is the little of GitHub's REST API that the scripts use: pull request 7, its comments, the issues.
+type github struct {
+	t         *testing.T
+	comments  []post
+	issues    []post
+	artifacts int
+	// dropsLabels is what GitHub does to who may not set them.
+	dropsLabels bool
+	// fails is a request that GitHub answers with 502, such as "POST /issues".
+	fails string
+	// changed are the requests that changed something.
+	changed []string
+}
+
+func (g *github) ServeHTTP(w http.ResponseWriter, r *http.Request) {
+	assert.Equal(g.t, "Bearer secret-token", r.Header.Get("Authorization"))
+	path, below := strings.CutPrefix(r.URL.Path, "/repos/"+repository)
+	assert.True(g.t, below, r.URL.Path)
+	what := r.Method + " " + path
+	if what == g.fails {
+		http.Error(w, "the unicorn is angry", http.StatusBadGateway)
+		return
+	}
+	var sent struct {
+		Title, Body, State string
+		Labels             []string
+	}
+	if r.Method != http.MethodGet {
+		assert.NoError(g.t, json.NewDecoder(r.Body).Decode(&sent))
+		assert.LessOrEqual(g.t, len([]rune(sent.Body)), 65536)
+		g.changed = append(g.changed, what)
+	}
+	var answer any
+	switch {
+	case what == "GET /actions/runs/42/artifacts":
+		answer = map[string]any{"artifacts": slices.Repeat([]any{map[string]any{"id": 99}}, g.artifacts)}
+	case what == "GET /pulls/7":
+		answer = map[string]any{"head": map[string]any{"sha": headSHA, "repo": map[string]any{"full_name": fork}}}
+	case what == "GET /issues/7/comments":
+		answer = page(r, g.comments)
+	case what == "POST /issues/7/comments":
+		answer = by(bot, post{ID: 1000, Body: sent.Body})
+		g.comments = append(g.comments, answer.(post))
+	case strings.HasPrefix(what, "PATCH /issues/comments/"):
+		id, _ := strconv.Atoi(filepath.Base(path))
+		i := slices.IndexFunc(g.comments, func(p post) bool { return p.ID == id })
+		g.comments[i].Body = sent.Body
+		answer = g.comments[i]
+	case what == "GET /issues":
+		assert.Equal(g.t, "drift", r.URL.Query().Get("labels"))
+		answer = page(r, slices.DeleteFunc(slices.Clone(g.issues), func(p post) bool { return p.State != "open" }))
+	case what == "POST /issues":
+		made := by(bot, post{Number: 1000, Title: sent.Title, Body: sent.Body, State: "open", Labels: []label{}})
+		for _, name := range sent.Labels {
+			if !g.dropsLabels {
+				made.Labels = append(made.Labels, label{name})
+			}
+		}
+		g.issues = append(g.issues, made)
+		answer = made
+	case r.Method == http.MethodPost && strings.HasSuffix(path, "/comments"):
+		answer = post{Body: sent.Body}
+	case strings.HasPrefix(what, "PATCH /issues/"):
+		number, _ := strconv.Atoi(filepath.Base(path))
+		i := slices.IndexFunc(g.issues, func(p post) bool { return p.Number == number })
+		if sent.Body != "" {
+			g.issues[i].Body = sent.Body
+		}
+		if sent.State != "" {
+			g.issues[i].State = sent.State
+		}
+		answer = g.issues[i]
+	default:
+		http.Error(w, `{"message":"Not Found"}`, http.StatusNotFound)
+		return
+	}
+	assert.NoError(g.t, json.NewEncoder(w).Encode(answer))
+}
+
+// page is what GitHub gives of a list: 30 unless asked for more.
+func page(r *http.Request, list []post) []post {
+	size, number := 30, 1
+	if asked, err := strconv.Atoi(r.URL.Query().Get("per_page")); err == nil {
+		size = min(asked, 100)
+	}
+	if asked, err := strconv.Atoi(r.URL.Query().Get("page")); err == nil {
+		number = asked
+	}
+	from := min((number-1)*size, len(list))
+	return append([]post{}, list[from:min(from+size, len(list))]...) // an empty list is [], not null
+}
+
+// node runs a script against it, with files in a folder, and gives what it printed. It may not print the token.
+func (g *github) node(script string, files map[string]string, env ...string) (string, error) {
+	server := httptest.NewServer(g)
+	defer server.Close()
+	folder := g.t.TempDir()
+	for name, text := range files {
+		require.NoError(g.t, os.WriteFile(filepath.Join(folder, name), []byte(text), 0o600))
+	}
+	run := exec.Command("node", filepath.Join(root, ".github", "scripts", script), folder)
+	run.Env = append([]string{
+		"PATH=" + os.Getenv("PATH"), "GITHUB_API_URL=" + server.URL, "GITHUB_SERVER_URL=https://github.example",
+		"GITHUB_REPOSITORY=" + repository, "GITHUB_TOKEN=secret-token", "GITHUB_STEP_SUMMARY=" + filepath.Join(folder, "summary"),
+	}, env...)
+	out, err := run.CombinedOutput()
+	assert.NotContains(g.t, string(out), "secret-token")
+	return string(out), err
+}
+
+const reviewMarker = "<!-- legops-review -->\n"
+
+// others are comments that the script has to leave alone, more than a page of GitHub holds.
+func others(count int) []post {
+	comments := []post{by("somebody", post{ID: 500, Body: reviewMarker + "forged"}), by(bot, post{ID: 501, Body: "of another workflow"})}
+	for i := range count {
+		comments = append(comments, by("somebody", post{ID: i, Body: "looks good"}))
+	}
+	return comments
+}
+
+func TestComment(t *testing.T) {
+	good := map[string]string{"number": "7\n", "review.md": reviewMarker + "One change.\n"}
+	with := func(name, text string) map[string]string {
+		return map[string]string{"number": good["number"], "review.md": good["review.md"], name: text}
+	}
+	own := by(bot, post{ID: 600, Body: reviewMarker + "old"})
+	for _, test := range []struct {
+		name    string
+		github  github
+		files   map[string]string
+		ran     string // the commit of the run
+		changed []string
+		want    string
+	}{
+		{"first", github{artifacts: 1, comments: others(0)}, good, headSHA,
+			[]string{"POST /issues/7/comments"}, "made the comment of pull request 7"},
+		{"again", github{artifacts: 1, comments: append(others(0), own)}, good, headSHA,
+			[]string{"PATCH /issues/comments/600"}, "updated the comment of pull request 7"},
+		{"on the second page", github{artifacts: 1, comments: append(others(98), own)}, good, headSHA,
+			[]string{"PATCH /issues/comments/600"}, "updated the comment of pull request 7"},
+		{"first, after a full page", github{artifacts: 1, comments: others(98)}, good, headSHA,
+			[]string{"POST /issues/7/comments"}, "made the comment of pull request 7"},
+		{"a run that failed", github{}, nil, headSHA, nil, "run 42 made no review: nothing to post"},
+
+		{"another commit", github{artifacts: 1}, good, strings.Repeat("2", 40), nil,
+			"comment.mjs: pull request 7 is at somebody/platform 111"},
+		{"a pull request that is not there", github{artifacts: 1}, with("number", "8"), headSHA, nil, "GitHub: GET /pulls/8: 404"},
+		{"a number that is a path", github{artifacts: 1}, with("number", "7/../../8"), headSHA, nil, "number of the artifact is not the number"},
+		{"a number of any length", github{artifacts: 1}, with("number", strings.Repeat("7", 41)), headSHA, nil, "number of the artifact has 41 bytes, may have 40"},
+		{"an artifact without text", github{artifacts: 1}, map[string]string{"number": "7"}, headSHA, nil, "the artifact has no file review.md"},
+		{"another text", github{artifacts: 1}, with("review.md", "Buy now.\n"), headSHA, nil, "review.md of the artifact does not begin with <!-- legops-review -->"},
+		{"more than GitHub takes", github{artifacts: 1}, with("review.md", reviewMarker+strings.Repeat("x", 65_500)), headSHA, nil,
+			"characters, GitHub takes 65536: not posted"},
+		{"more than is read", github{artifacts: 1}, with("review.md", reviewMarker+strings.Repeat("x", 300_000)), headSHA, nil,
+			"review.md of the artifact has 300023 bytes, may have 262144: not posted"},
+		{"GitHub out of order", github{artifacts: 1, fails: "POST /issues/7/comments"}, good, headSHA, nil,
+			"comment.mjs: GitHub: POST /issues/7/comments: 502: the unicorn is angry"},
+		{"no list of comments", github{artifacts: 1, fails: "GET /issues/7/comments"}, good, headSHA, nil,
+			"comment.mjs: GitHub: GET /issues/7/comments?per_page=100&page=1: 502"},
+	} {
+		t.Run(test.name, func(t *testing.T) {
+			t.Parallel()
+			g := &test.github
+			g.t = t
+			out, err := g.node("comment.mjs", test.files, "RUN_ID=42", "HEAD_SHA="+test.ran, "HEAD_REPOSITORY="+fork)
+			assert.Contains(t, out, test.want)
+			assert.Equal(t, test.changed, g.changed)
+			if refused := test.changed == nil && test.files != nil; refused {
+				var exit *exec.ExitError
+				require.ErrorAs(t, err, &exit)
+				assert.Equal(t, 1, exit.ExitCode())
+				assert.Equal(t, 1, strings.Count(out, "\n"), "one line, no stack: %s", out)
+				return
+			}
+			require.NoError(t, err, out)
+			for _, comment := range g.comments {
+				if comment.User.Login == bot && strings.HasPrefix(comment.Body, reviewMarker) {
+					assert.Equal(t, fmt.Sprintf("%sOne change.\n\n[The whole review](https://github.example/%s/actions/runs/42/artifacts/99) of %s. "+
+						"It was made by the code of this pull request.\n", reviewMarker, repository, headSHA), comment.Body)
+				}
+			}
+		})
+	}
+}

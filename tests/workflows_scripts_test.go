@@ -1,0 +1,216 @@
+package tests
+
+import (
+	"encoding/json"
+	"fmt"
+	"os"
+	"os/exec"
+	"path/filepath"
+	"strings"
+	"testing"
+
+	"github.com/stretchr/testify/assert"
+	"github.com/stretchr/testify/require"
+)
+
+// jobOf is a folder as a job of GitHub Actions sees it: a repository with some commands in bin, and files for what the
+// steps tell each other.
+type jobOf struct {
+	t      *testing.T
+	folder string
+}
+
+func newJob(t *testing.T, files map[string]string) jobOf {
+	t.Helper()
+	j := jobOf{t, t.TempDir()}
+	require.NoError(t, os.Mkdir(filepath.Join(j.folder, "bin"), 0o700))
+	for name, text := range files {
+		require.NoError(t, os.WriteFile(filepath.Join(j.folder, name), []byte(text), 0o700))
+	}
+	return j
+}
+
+// run runs a script of the workflows as a step, and gives what it printed and its exit code.
+func (j jobOf) run(script string, args []string, env ...string) (string, int) {
+	j.t.Helper()
+	run := exec.Command(filepath.Join(root, ".github", "scripts", script), args...)
+	run.Dir = j.folder
+	run.Env = append([]string{
+		"PATH=" + filepath.Join(j.folder, "bin") + ":" + os.Getenv("PATH"), "GITHUB_SHA=" + headSHA,
+		"GITHUB_OUTPUT=" + filepath.Join(j.folder, "output"), "GITHUB_ENV=" + filepath.Join(j.folder, "env"),
+		"GITHUB_PATH=" + filepath.Join(j.folder, "path"), "GITHUB_STEP_SUMMARY=" + filepath.Join(j.folder, "summary"),
+	}, env...)
+	out, err := run.CombinedOutput()
+	if err != nil {
+		var exit *exec.ExitError
+		require.ErrorAs(j.t, err, &exit)
+		return string(out), exit.ExitCode()
+	}
+	return string(out), 0
+}
+
+// read is what a file of the job holds, nothing if it is not there.
+func (j jobOf) read(name string) string {
+	text, err := os.ReadFile(filepath.Join(j.folder, name))
+	if err != nil {
+		require.ErrorIs(j.t, err, os.ErrNotExist)
+	}
+	return string(text)
+}
+
+// The account, the role and the state come from the stack file, which Pulumi itself reads, too.
+func TestWorkflowStack(t *testing.T) {
+	for _, stack := range stackNames {
+		cfg := config(t, stack)
+		text, err := os.ReadFile(filepath.Join(root, "Pulumi."+stack+".yaml"))
+		require.NoError(t, err)
+		for _, role := range []string{"preview", "deploy"} {
+			j := newJob(t, map[string]string{"Pulumi." + stack + ".yaml": string(text)})
+			out, code := j.run("stack.sh", []string{stack, role})
+			require.Zero(t, code, out)
+			assert.Equal(t, fmt.Sprintf("account=%s\nregion=%s\nrole=arn:aws:iam::%s:role/legops-%s-%s\n", cfg.Account, cfg.Region, cfg.Account, stack, role), j.read("output"))
+			assert.Contains(t, j.read("env"), fmt.Sprintf("PULUMI_BACKEND_URL=s3://legops-%s-state-%s?region=us-east-1\n", stack, cfg.Account))
+			assert.Contains(t, j.read("env"), "LEGOPS_PROGRAM="+filepath.Join(j.folder, "bin", "legops")+"\n")
+			assert.Equal(t, filepath.Join(j.folder, "bin")+"\n", j.read("path"))
+		}
+	}
+	j := newJob(t, map[string]string{"Pulumi.dev.yaml": "config:\n  legops:region: us-east-1\n"})
+	out, code := j.run("stack.sh", []string{"dev", "deploy"})
+	assert.Equal(t, 1, code)
+	assert.Contains(t, out, "stack.sh: Pulumi.dev.yaml has no legops:account on one line")
+	assert.Empty(t, j.read("output")+j.read("env"), "half of it")
+}
+
+const fakePulumi = "#!/bin/sh\necho \"$@\" >>calls\n"
+
+func TestWorkflowPlugins(t *testing.T) {
+	text, err := os.ReadFile(filepath.Join(root, "go.mod"))
+	require.NoError(t, err)
+	j := newJob(t, map[string]string{"go.mod": string(text), "bin/pulumi": fakePulumi})
+	out, code := j.run("plugins.sh", nil)
+	require.Zero(t, code, out)
+	for call := range strings.Lines(j.read("calls")) {
+		var plugin, version string
+		_, err := fmt.Sscanf(call, "plugin install resource %s %s\n", &plugin, &version)
+		require.NoError(t, err, call)
+		assert.Regexp(t, `\tgithub.com/pulumi/pulumi-`+plugin+`/sdk/v\d+ v`+version+"\n", string(text))
+	}
+	assert.Equal(t, 3, strings.Count(j.read("calls"), "\n"))
+
+	j = newJob(t, map[string]string{"go.mod": "module legops\n", "bin/pulumi": fakePulumi})
+	out, code = j.run("plugins.sh", nil)
+	assert.Equal(t, 1, code)
+	assert.Contains(t, out, "plugins.sh: go.mod requires no github.com/pulumi/pulumi-aws/sdk")
+	assert.Empty(t, j.read("calls"))
+}
+
+func TestWorkflowPreview(t *testing.T) {
+	j := newJob(t, map[string]string{"bin/pulumi": fakePulumi + "echo '+ a bucket'\n"})
+	out, code := j.run("preview.sh", []string{"test"})
+	require.Zero(t, code, out)
+	assert.Equal(t, "+ a bucket\n", out)
+	assert.Equal(t, "preview --stack test --diff --non-interactive --color never\n", j.read("calls"))
+	assert.Equal(t, "## Preview of test at "+headSHA+"\n\n~~~~~~~~~~diff\n+ a bucket\n\n~~~~~~~~~~\n", j.read("summary"))
+
+	j = newJob(t, map[string]string{"bin/pulumi": fakePulumi + "yes 'a long preview' | head -c 2000000\n"})
+	out, code = j.run("preview.sh", []string{"test"})
+	require.Zero(t, code)
+	assert.Len(t, out, 2_000_000, "the log has all of it")
+	assert.Less(t, len(j.read("summary")), 1024*1024)
+	assert.Contains(t, j.read("summary"), "\n**Cut: the first 900000 of 2000000 bytes. The whole preview is in the log of this step.**\n")
+
+	j = newJob(t, map[string]string{"bin/pulumi": fakePulumi + "echo 'error: no credentials'\nexit 255\n"})
+	out, code = j.run("preview.sh", []string{"test"})
+	assert.Equal(t, 255, code, "a preview that fails stops the deployment")
+	assert.Contains(t, out, "error: no credentials")
+	assert.Empty(t, j.read("summary"))
+}
+
+func TestWorkflowReview(t *testing.T) {
+	review := "#!/bin/sh\necho \"$@\" >calls\n[ \"$CODE\" = 1 ] || { mkdir -p review && echo '# Review' >review/review.md; }\nexit \"$CODE\"\n"
+	for _, test := range []struct {
+		code                    int
+		exit                    int
+		output, summary, number string
+	}{
+		{0, 0, "code=0\n", "# Review\n", "7\n"},
+		{2, 0, "code=2\n", "# Review\n", "7\n"},
+		{1, 1, "", "", ""},
+		{137, 137, "", "", ""},
+	} {
+		j := newJob(t, map[string]string{"bin/review": review})
+		_, code := j.run("review.sh", []string{"review"}, fmt.Sprintf("CODE=%d", test.code), "GITHUB_BASE_REF=main", "NUMBER=7")
+		assert.Equal(t, test.exit, code)
+		assert.Equal(t, "--base origin/main --output review\n", j.read("calls"))
+		assert.Equal(t, test.output, j.read("output"))
+		assert.Equal(t, test.summary, j.read("summary"))
+		assert.Equal(t, test.number, j.read("review/number"))
+	}
+}
+
+// On the real engine: what the script takes for drift is what Pulumi says when somebody changes the cloud.
+func TestWorkflowDrift(t *testing.T) {
+	dir, folder := t.TempDir(), t.TempDir()
+	look := func() (refresh, preview string) {
+		session := open(t, dir, nil)
+		defer finish(t, session)
+		command, err := session.Command(t.Context(), "preview", "--stack", "dev")
+		require.NoError(t, err)
+		script := exec.Command(filepath.Join(root, ".github", "scripts", "drift.sh"), "dev", folder)
+		script.Env, script.Dir = command.Env, command.Dir
+		out, err := script.CombinedOutput()
+		require.NoError(t, err, string(out))
+		g := &github{t: t}
+		files := map[string]string{}
+		for _, name := range []string{"refresh.code", "refresh.json", "preview.code", "preview.json"} {
+			text, err := os.ReadFile(filepath.Join(folder, name))
+			require.NoError(t, err)
+			files[name] = string(text)
+		}
+		printed, err := g.node("drift.mjs", files, "STACK=dev", "GITHUB_RUN_ID=42", "GITHUB_SHA="+headSHA)
+		require.NoError(t, err, printed)
+		for _, issue := range g.issues {
+			before, after, _ := strings.Cut(issue.Body, "\n## What an update")
+			refresh, preview = before, after
+		}
+		return refresh, preview
+	}
+	session := open(t, dir, nil)
+	run(t, session, "up", "--yes", "--skip-preview", "--stack", "dev")
+	entries := session.Record().Entries("")
+	finish(t, session)
+	refresh, preview := look()
+	assert.Empty(t, refresh+preview, "nobody has changed anything")
+
+	for _, entry := range entries {
+		if strings.HasSuffix(entry.URN, "::network-flow-logs") && entry.Type == "aws:cloudwatch/logGroup:LogGroup" {
+			entry.Inputs["retentionInDays"], entry.Outputs["retentionInDays"] = 3, 3
+			line, err := json.Marshal(map[string]any{"put": entry})
+			require.NoError(t, err)
+			journal, err := os.OpenFile(filepath.Join(dir, "cloud.jsonl"), os.O_APPEND|os.O_WRONLY, 0)
+			require.NoError(t, err)
+			_, err = journal.Write(append(line, '\n'))
+			require.NoError(t, err)
+			require.NoError(t, journal.Close())
+		}
+	}
+	refresh, preview = look()
+	line := "\n- update `aws:cloudwatch/logGroup:LogGroup` `network-flow-logs`: `retentionInDays`"
+	assert.Equal(t, 1, strings.Count(refresh, line), refresh)
+	assert.Equal(t, 1, strings.Count(preview, line), preview)
+	assert.Equal(t, 2, strings.Count(refresh+preview, "\n- "), "one change, found twice: %s %s", refresh, preview)
+}
+
+// A pulumi that fails is no drift, and no lack of it.
+func TestWorkflowDriftUnknown(t *testing.T) {
+	j := newJob(t, map[string]string{"bin/pulumi": fakePulumi + `echo '{"diagnostics":[{"message":"no credentials"}]}'; exit 255` + "\n"})
+	out, code := j.run("drift.sh", []string{"dev", "drift"})
+	assert.Equal(t, 1, code)
+	assert.Equal(t, "no credentials\ndrift.sh: pulumi refresh --preview-only failed with 255: whether dev has drifted is not known\n", out)
+	assert.Empty(t, j.read("drift/refresh.code"))
+	j = newJob(t, map[string]string{"bin/pulumi": fakePulumi + "echo 'error: no bucket' >&2; exit 1\n"})
+	out, code = j.run("drift.sh", []string{"dev", "drift"})
+	assert.Equal(t, 1, code)
+	assert.Equal(t, "error: no bucket\ndrift.sh: pulumi refresh --preview-only failed with 1: whether dev has drifted is not known\n", out)
+	assert.Equal(t, "refresh --preview-only --expect-no-changes --json --non-interactive --stack dev\n", j.read("calls"))
+}
