@@ -9,6 +9,8 @@ STACK ?= dev
 PROFILE ?= load
 TARGET ?=
 export TARGET
+BASE ?= origin/main
+OUTPUT ?= review
 # The account that bootstrap is for, and where it is not legops/platform, the repository that this is in.
 ACCOUNT ?=
 GITHUB_REPOSITORY ?=
@@ -55,9 +57,16 @@ $(BIN)/offline: | check-tools
 	$(COMPILE) -o $(BIN)/legops .
 	go build -o $@ ./cmd/offline
 
+.PHONY: $(BIN)/review
+$(BIN)/review: | check-tools
+	go build -o $@ ./cmd/review
+
 $(BIN)/k6: tools/k6/go.mod | check-tools
 	@echo "building k6 from source, once: two minutes of processor time"
 	cd tools/k6 && CGO_ENABLED=0 go build -ldflags '-s -w' -o $@ go.k6.io/k6
+
+$(BIN)/chromium: tools/chromium.sh
+	tools/chromium.sh $(BIN)
 
 $(BIN)/golangci-lint: tools/golangci-lint/go.mod | check-tools
 	cd tools/golangci-lint && go build -o $@ github.com/golangci/golangci-lint/v2/cmd/golangci-lint
@@ -95,6 +104,10 @@ preview: tools ## Preview a stack on the simulated cloud
 up: tools ## Deploy a stack to the simulated cloud
 	$(BIN)/offline up --yes --stack $(STACK)
 
+.PHONY: review
+review: tools $(BIN)/review ## Say what the working tree would change in every stack, against BASE; pages in OUTPUT
+	$(BIN)/review --base $(BASE) --output $(OUTPUT)
+
 .PHONY: destroy
 destroy: tools ## Remove a stack from the simulated cloud (prod: unprotect first, docs/offline.md)
 	$(BIN)/offline destroy --yes --stack $(STACK)
@@ -119,7 +132,7 @@ loadtest: $(BIN)/k6 ## Put TARGET, or the reference application here, under load
 	@K6=$(BIN)/k6 PRODUCTION_DOMAIN=$(PRODUCTION_DOMAIN) loadtest/$(if $(TARGET),run,local).sh $(PROFILE)
 
 .PHONY: test
-test: tools control-plane $(BIN)/k6 ## Run every test
+test: tools control-plane $(BIN)/k6 $(BIN)/chromium ## Run every test
 	cd apps/reference && go test ./...
 	go test -timeout 40m ./...
 

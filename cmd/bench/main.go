@@ -62,6 +62,9 @@ func bench(ctx context.Context) error {
 			return err
 		}
 	}
+	if err := benchReview(ctx, root, work, programs["platform"]); err != nil {
+		return err
+	}
 	if err := benchScale(ctx, root, work, programs["platform"]); err != nil {
 		return err
 	}

@@ -152,6 +152,13 @@ func (e *Entry) madeHere(principal string) bool {
 	return isRole && ours && !slices.Contains(madeBefore, name)
 }
 
+// boundary is the policy that bounds every role of an entry's program. bootstrap/account.yaml makes it, before the program runs
+// for the first time.
+func (e *Entry) boundary() string {
+	urn := resource.URN(e.URN)
+	return fmt.Sprintf("arn:aws:iam::%s:policy/%s-%s-boundary", e.Account, urn.Project(), urn.Stack())
+}
+
 func elementProblem(element string, required bool) string {
 	if required {
 		return "it has no " + element

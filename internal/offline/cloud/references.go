@@ -135,7 +135,7 @@ func (e *Entry) uses() []use {
 func (e *Entry) use(path, value string) (use, bool) {
 	if references.MatchString(value) {
 		outsider := slices.Contains(outside, lastOf(path)) && !e.madeHere(value)
-		given := outsider || serviceRole.MatchString(value) || !ofAccount(value, e.Account)
+		given := outsider || path == "permissionsBoundary" && value == e.boundary() || serviceRole.MatchString(value) || !ofAccount(value, e.Account)
 		return use{path: path, value: value, given: given}, true
 	}
 	for _, link := range links {

@@ -120,3 +120,17 @@ func TestGatewayEndpointHasItsPrefixList(t *testing.T) {
 	_, out := c.made(typeEndpoint, "s3", values{"vpcId": c.vpc(), "serviceName": "com.amazonaws.us-east-1.s3"})
 	assert.Equal(t, prefixListID(region, "com.amazonaws.{region}.s3"), out["prefixListId"])
 }
+
+// The boundary of the program's own roles is there before the program; any other policy has to be.
+func TestBoundaryIsTakenAsGiven(t *testing.T) {
+	c := newClient(t)
+	trust := `{"Version":"2012-10-17","Statement":[{"Effect":"Allow","Principal":{"Service":["ec2.amazonaws.com"]},"Action":["sts:AssumeRole"]}]}`
+	bounded := func(boundary string) values {
+		return values{"name": "r-" + boundary, "assumeRolePolicy": trust, "permissionsBoundary": "arn:aws:iam::111111111111:policy/" + boundary}
+	}
+	c.made(typeRole, "bounded", bounded("legops-dev-boundary"))
+	for _, other := range []string{"legops-prod-boundary", "wider"} {
+		_, err := c.create(typeRole, "other", bounded(other))
+		assert.ErrorContains(t, err, "NotFound: permissionsBoundary arn:aws:iam::111111111111:policy/"+other)
+	}
+}

@@ -1,0 +1,66 @@
+package main
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"os/exec"
+	"path/filepath"
+	"slices"
+	"time"
+
+	"legops/internal/offline"
+)
+
+// mostReview is how many times as long as a preview a review of the same stack may take, with both programs built.
+const mostReview = 3
+
+// benchReview measures a review of one stack, of the working tree against its own commit, beside a preview from nothing of that stack.
+// It is a whole review: worktree, looking whether the programs are up to date, deployment of the base, preview, report.
+func benchReview(ctx context.Context, root, work, program string) error {
+	const stack = "prod"
+	review := filepath.Join(work, "review")
+	if out, err := command(ctx, root, "go", "build", "-o", review, "./cmd/review").CombinedOutput(); err != nil {
+		return fmt.Errorf("building ./cmd/review: %w\n%s", err, out)
+	}
+	run := func() (time.Duration, error) {
+		start := time.Now()
+		out, err := command(ctx, root, review, "--base", "HEAD", "--stack", stack).CombinedOutput()
+		var exit *exec.ExitError
+		if errors.As(err, &exit) && exit.ExitCode() == 2 { // the working tree has changes that need an approval
+			err = nil
+		}
+		if err != nil {
+			err = fmt.Errorf("review: %w\n%s", err, out)
+		}
+		return time.Since(start), err
+	}
+	if _, err := run(); err != nil { // builds both programs
+		return err
+	}
+	var reviews, previews []time.Duration
+	for i := range rounds {
+		session, err := offline.Open(offline.Options{Root: root, Dir: filepath.Join(work, "preview", fmt.Sprint(i)), Program: program})
+		if err != nil {
+			return err
+		}
+		s, err := measure(ctx, session, "preview", "--stack", stack)
+		if err := errors.Join(err, session.Close()); err != nil {
+			return err
+		}
+		took, err := run()
+		if err != nil {
+			return err
+		}
+		previews, reviews = append(previews, s.wall), append(reviews, took)
+	}
+	slices.Sort(previews)
+	slices.Sort(reviews)
+	preview, took := previews[rounds/2], reviews[rounds/2]
+	ratio := took.Seconds() / preview.Seconds()
+	fmt.Printf("\nA review of %s takes %.1f s, a preview %.1f s: ratio %.2f.\n", stack, took.Seconds(), preview.Seconds(), ratio)
+	if ratio > mostReview {
+		return fmt.Errorf("a review may take %d times as long as a preview", mostReview)
+	}
+	return nil
+}

@@ -1,0 +1,115 @@
+// Command review says what a change of this program would do to every account, with the real engine on the simulated cloud:
+// review --base origin/main. No AWS account, no credentials, nothing sent outside this machine.
+//
+// It ends with 0 when nothing changes or what changes is safe, with 2 when a named person has to approve (data at risk, access
+// widened, or a standard broken), and with 1 when there is no answer.
+package main
+
+import (
+	"context"
+	"errors"
+	"flag"
+	"fmt"
+	"os"
+	"os/signal"
+	"path/filepath"
+	"strings"
+	"syscall"
+
+	"legops/internal/offline"
+	"legops/internal/review"
+)
+
+func main() {
+	ctx, stop := signal.NotifyContext(context.Background(), os.Interrupt, syscall.SIGTERM)
+	code, err := run(ctx, os.Args[1:])
+	stop()
+	if errors.Is(err, context.Canceled) {
+		err = errors.New("interrupted; nothing is left behind")
+	}
+	if err != nil && !errors.Is(err, flag.ErrHelp) {
+		fmt.Fprintln(os.Stderr, "review:", err)
+	}
+	os.Exit(code)
+}
+
+// formats are the ways to write a report, by name, which is also the extension of the file.
+var formats = map[string]func(*review.Report) (string, error){
+	"markdown": func(r *review.Report) (string, error) { return r.Markdown(), nil },
+	"html":     (*review.Report).HTML,
+	"json":     (*review.Report).JSON,
+}
+
+// names are several values of one flag.
+type names []string
+
+func (n *names) String() string { return strings.Join(*n, ",") }
+func (n *names) Set(value string) error {
+	*n = append(*n, value)
+	return nil
+}
+
+func run(ctx context.Context, args []string) (int, error) {
+	flags := flag.NewFlagSet("review", flag.ContinueOnError)
+	base := flags.String("base", "", "the revision to compare with, such as origin/main")
+	head := flags.String("head", ".", "the revision, or the folder, that shall be deployed")
+	format := flags.String("format", "markdown", "what to print: markdown, html or json")
+	output := flags.String("output", "", "a folder for review.md, review.html and review.json besides")
+	var stacks names
+	flags.Var(&stacks, "stack", "a stack to compare; all of the head when not given; may be repeated")
+	if err := flags.Parse(args); err != nil {
+		return 1, err
+	}
+	switch {
+	case *base == "":
+		return 1, errors.New("--base is missing: name the revision to compare with, such as origin/main")
+	case flags.NArg() > 0:
+		return 1, fmt.Errorf("%q is no flag: revisions are given with --base and --head", flags.Arg(0))
+	case formats[*format] == nil:
+		return 1, fmt.Errorf("--format %s: must be markdown, html or json", *format)
+	}
+	dir, err := os.Getwd()
+	if err != nil {
+		return 1, err
+	}
+	root, err := offline.FindRoot(dir)
+	if err != nil {
+		return 1, err
+	}
+	report, err := review.Run(ctx, review.Options{Root: root, Base: *base, Head: *head, Stacks: stacks, Progress: os.Stderr})
+	if err != nil {
+		return 1, err
+	}
+	if *output != "" {
+		if err := write(report, *output); err != nil {
+			return 1, err
+		}
+	}
+	text, err := formats[*format](report)
+	if err != nil {
+		return 1, err
+	}
+	fmt.Println(text)
+	return report.ExitCode(), nil
+}
+
+// write puts the report into a folder in every format.
+func write(report *review.Report, folder string) error {
+	if err := os.MkdirAll(folder, 0o750); err != nil {
+		return err
+	}
+	for name, format := range formats {
+		text, err := format(report)
+		if err != nil {
+			return err
+		}
+		extension := map[string]string{"markdown": "md"}[name]
+		if extension == "" {
+			extension = name
+		}
+		if err := os.WriteFile(filepath.Join(folder, "review."+extension), []byte(text), 0o600); err != nil {
+			return err
+		}
+	}
+	return nil
+}

@@ -1,0 +1,211 @@
+package main
+
+import (
+	"errors"
+	"os"
+	"os/exec"
+	"path/filepath"
+	"strings"
+	"syscall"
+	"testing"
+	"time"
+
+	"github.com/stretchr/testify/assert"
+	"github.com/stretchr/testify/require"
+)
+
+// repository is a copy of this one as it is now, with one commit, and the command built.
+type repository struct {
+	t            *testing.T
+	dir, command string
+}
+
+func newRepository(t *testing.T) *repository {
+	t.Helper()
+	root, err := filepath.Abs("../..")
+	require.NoError(t, err)
+	r := &repository{t: t, dir: t.TempDir(), command: filepath.Join(t.TempDir(), "review")}
+	r.sh("cd " + root + ` && git ls-files -z -co --exclude-standard | while IFS= read -r -d "" f; do [ ! -e "$f" ] || printf "%s\0" "$f"; done | tar -c --null -T - | tar -x -C ` + r.dir)
+	r.sh("mkdir bin && ln -s " + filepath.Join(root, "bin") + "/* bin/ && rm -f bin/review-*")
+	r.sh("git init -q -b main && git config user.name test && git config user.email test@legops.example && git add -A && git commit -qm base")
+	r.sh("cd " + root + " && go build -o " + r.command + " ./cmd/review")
+	return r
+}
+
+func (r *repository) sh(script string) string {
+	r.t.Helper()
+	cmd := exec.Command("bash", "-euc", script)
+	cmd.Dir = r.dir
+	out, err := cmd.CombinedOutput()
+	require.NoError(r.t, err, "%s\n%s", script, out)
+	return strings.TrimSpace(string(out))
+}
+
+// printed is what a command has printed so far.
+type printed struct {
+	t    *testing.T
+	path string
+}
+
+func (p printed) String() string {
+	text, err := os.ReadFile(p.path)
+	require.NoError(p.t, err)
+	return string(text)
+}
+
+// start runs the command as a shell would, in a process group of its own.
+func (r *repository) start(args ...string) (cmd *exec.Cmd, out, errOut printed) {
+	r.t.Helper()
+	cmd = exec.Command(r.command, args...)
+	cmd.Dir = r.dir
+	open := func() (*os.File, printed) {
+		file, err := os.Create(filepath.Join(r.t.TempDir(), "printed"))
+		require.NoError(r.t, err)
+		return file, printed{r.t, file.Name()}
+	}
+	stdout, out := open()
+	stderr, errOut := open()
+	defer func() { assert.NoError(r.t, errors.Join(stdout.Close(), stderr.Close())) }()
+	cmd.Stdout, cmd.Stderr = stdout, stderr
+	cmd.SysProcAttr = &syscall.SysProcAttr{Setpgid: true}
+	require.NoError(r.t, cmd.Start())
+	return cmd, out, errOut
+}
+
+func code(t *testing.T, err error) int {
+	t.Helper()
+	var exit *exec.ExitError
+	if errors.As(err, &exit) {
+		return exit.ExitCode()
+	}
+	require.NoError(t, err)
+	return 0
+}
+
+func (r *repository) review(args ...string) (exit int, out, errOut string) {
+	r.t.Helper()
+	cmd, stdout, stderr := r.start(args...)
+	exit = code(r.t, cmd.Wait())
+	r.nothingIsLeft()
+	return exit, stdout.String(), stderr.String()
+}
+
+// nothingIsLeft is what has to be so after every run, however it ended.
+func (r *repository) nothingIsLeft() {
+	r.t.Helper()
+	assert.Len(r.t, strings.Split(r.sh("git worktree list"), "\n"), 1, "a worktree is left")
+	assert.Empty(r.t, r.sh("git branch --list --format '%(refname)' | grep -v refs/heads/main || true"))
+	assert.NoDirExists(r.t, filepath.Join(r.dir, ".offline"))
+	// Whatever belongs to a review knows the folder: as working directory, argument or in its environment.
+	assert.Empty(r.t, r.processes(), "a process is left")
+}
+
+func (r *repository) processes() []string {
+	var found []string
+	all, err := filepath.Glob("/proc/[0-9]*")
+	require.NoError(r.t, err)
+	for _, process := range all {
+		at, _ := os.Readlink(filepath.Join(process, "cwd"))
+		arguments, _ := os.ReadFile(filepath.Join(process, "cmdline"))
+		environment, _ := os.ReadFile(filepath.Join(process, "environ"))
+		if strings.Contains(at+string(arguments)+string(environment), r.dir) {
+			found = append(found, strings.ReplaceAll(string(arguments), "\x00", " "))
+		}
+	}
+	return found
+}
+
+func TestReview(t *testing.T) {
+	r := newRepository(t)
+
+	t.Run("nothing", func(t *testing.T) {
+		exit, out, errOut := r.review("--base", "main", "--stack", "prod")
+		require.Equal(t, 0, exit, errOut)
+		assert.Contains(t, out, "Nothing changes in prod.")
+		assert.Less(t, len(strings.Fields(out)), 100, out)
+	})
+
+	t.Run("a change that needs approval, in every format", func(t *testing.T) {
+		defer r.sh("git checkout -q .; rm -rf pages")
+		r.sh("git apply internal/review/testdata/changes/csp-loosened.patch")
+		exit, out, errOut := r.review("--base", "main", "--stack", "prod", "--output", "pages", "--format", "json")
+		require.Equal(t, 2, exit, errOut)
+		assert.Contains(t, out, `"needsApproval": true`)
+		for file, text := range map[string]string{
+			"review.md": "<!-- legops-review -->\n## Review: needs a named approval (access widened)", "review.html": "<!doctype html>", "review.json": `"verdict"`,
+		} {
+			content, err := os.ReadFile(filepath.Join(r.dir, "pages", file))
+			require.NoError(t, err)
+			assert.True(t, strings.HasPrefix(string(content), text) || file == "review.json" && strings.Contains(string(content), text), file)
+			assert.Contains(t, string(content), "https://cdn.example.net", file)
+		}
+	})
+
+	t.Run("the base moves on", func(t *testing.T) {
+		defer r.sh("git checkout -q main && git reset -q --hard && git branch -qD ahead")
+		r.sh("git checkout -q -b ahead && sed -i 's/db.r7g.large/db.r7g.xlarge/' Pulumi.prod.yaml && git commit -qam ahead && git checkout -q main")
+		exit, out, errOut := r.review("--base", "ahead", "--head", "main", "--stack", "prod")
+		r.sh("true")
+		require.Equal(t, 0, exit, errOut)
+		assert.Contains(t, out, "Nothing changes", "what the base got since is no part of the change")
+	})
+
+	for _, c := range []struct{ name, change, args, want string }{
+		{"no base", "true", "", "--base is missing"},
+		{"a missing base", "true", "--base nowhere", "--base nowhere: is no commit of this repository: fetch it, or name another"},
+		{"a base that is a flag", "true", "--base --upload-pack=x", "--base --upload-pack=x: is no commit"},
+		{"a missing head", "true", "--base main --head nowhere", "--head nowhere: is no commit"},
+		{"a format", "true", "--base main --format pdf", "--format pdf: must be markdown, html or json"},
+		{"an argument too many", "true", "--base main dev", `"dev" is no flag`},
+		{"a head that does not compile", "echo 'func broken( {' >>infra/data.go", "--base main", "the head (.) does not compile:"},
+		{"a stack that the base lacks", "cp Pulumi.dev.yaml Pulumi.new.yaml", "--base main --stack new", "stack new: the base (main) has no Pulumi.new.yaml"},
+		{"a stack that nobody has", "true", "--base main --stack new", "stack new: the head (.) has no Pulumi.new.yaml"},
+		{"a stack file with mistakes", "sed -i 's/natGateways: .*/natGateways: 1/; s/multiAz: true/multiAz: false/' Pulumi.prod.yaml", "--base main --stack prod", "legops:rds.multiAz"},
+		{"a stack file that is no YAML", "echo '{' >Pulumi.dev.yaml", "--base main --stack dev", "Pulumi.dev.yaml"},
+		{"a secret in a stack file", `sed -i 's/  legops:region: .*/&\n  legops:password:\n    secure: AAABAHNlY3JldC1vZi1vbmUtcGVyc29u/' Pulumi.dev.yaml`, "--base main --stack dev", "legops:password"},
+	} {
+		t.Run(c.name, func(t *testing.T) {
+			defer r.sh("git checkout -q . && git clean -qfd -e bin")
+			r.sh(c.change)
+			exit, out, errOut := r.review(strings.Fields(c.args)...)
+			assert.Equal(t, 1, exit)
+			assert.Empty(t, out, "no report where there is none")
+			assert.Contains(t, errOut, c.want)
+			assert.NotContains(t, errOut, "AAABAHNlY3JldC1vZi1vbmUtcGVyc29u")
+		})
+	}
+}
+
+// Whenever a person interrupts it, it ends soon, says so and leaves nothing.
+func TestInterrupt(t *testing.T) {
+	r := newRepository(t)
+	for _, moment := range []struct{ after, name string }{
+		{"building the base", "while it builds"},
+		{"prod: deploying", "while it deploys"},
+	} {
+		t.Run(moment.name, func(t *testing.T) {
+			cmd, out, errOut := r.start("--base", "main", "--stack", "prod")
+			require.Eventually(t, func() bool { return strings.Contains(errOut.String(), moment.after) }, 5*time.Minute, 20*time.Millisecond)
+			time.Sleep(2 * time.Second)
+			require.NoError(t, cmd.Process.Signal(os.Interrupt))
+			done := make(chan error, 1)
+			go func() { done <- cmd.Wait() }()
+			select {
+			case err := <-done:
+				assert.Equal(t, 1, code(t, err))
+			case <-time.After(time.Minute):
+				require.NoError(t, cmd.Process.Kill())
+				t.Fatal("it does not end")
+			}
+			assert.Empty(t, out.String())
+			assert.Contains(t, errOut.String(), "interrupted; nothing is left behind")
+			require.Eventually(t, func() bool { return len(r.processes()) == 0 }, 15*time.Second, 100*time.Millisecond, "%v", r.processes())
+			r.nothingIsLeft()
+		})
+	}
+	t.Run("a review that was killed is cleared by the next", func(t *testing.T) {
+		r.sh("mkdir -p .offline/review && git worktree add -q --detach .offline/review/base && rm -f .offline/review.lock")
+		exit, _, errOut := r.review("--base", "nowhere")
+		assert.Equal(t, 1, exit, errOut)
+	})
+}

@@ -1,0 +1,56 @@
+package plan
+
+import (
+	"testing"
+
+	"github.com/stretchr/testify/assert"
+	"github.com/stretchr/testify/require"
+)
+
+const preview = `warning: something the CLI says
+{
+  "config": {"legops:password": "[secret]"},
+  "steps": [
+    {"op": "same", "urn": "urn:pulumi:dev::legops::legops:components:Queues::queues",
+     "oldState": {"urn": "urn:pulumi:dev::legops::legops:components:Queues::queues", "type": "legops:components:Queues"},
+     "newState": {"urn": "urn:pulumi:dev::legops::legops:components:Queues::queues", "type": "legops:components:Queues"}},
+    {"op": "create-replacement", "replaceReasons": ["name"],
+     "oldState": {"urn": "urn:pulumi:dev::legops::aws:sqs/queue:Queue::signing", "type": "aws:sqs/queue:Queue", "inputs": {"name": "a"}},
+     "newState": {"urn": "urn:pulumi:dev::legops::aws:sqs/queue:Queue::signing", "type": "aws:sqs/queue:Queue",
+      "parent": "urn:pulumi:dev::legops::legops:components:Queues::queues", "provider": "urn:pulumi:dev::legops::pulumi:providers:aws::aws-global::id",
+      "inputs": {"name": "b", "__internal": {}, "list": ["[secret]", {"deep": "[secret]"}], "marked": {"4dabf18193072939515e22adb298388d": "1b47061264138c4ac30d75fd1eb44270"}}}},
+    {"op": "replace",
+     "oldState": {"urn": "urn:pulumi:dev::legops::aws:sqs/queue:Queue::signing", "type": "aws:sqs/queue:Queue"},
+     "newState": {"urn": "urn:pulumi:dev::legops::aws:sqs/queue:Queue::signing", "type": "aws:sqs/queue:Queue"}},
+    {"op": "delete", "oldState": {"urn": "urn:pulumi:dev::legops::aws:sqs/queue:Queue::old", "type": "aws:sqs/queue:Queue"}}
+  ],
+  "diagnostics": [{"severity": "warning", "message": "careful"}]
+}`
+
+func TestRead(t *testing.T) {
+	p, err := Read([]byte(preview))
+	require.NoError(t, err)
+	require.Len(t, p.Steps, 4)
+	require.Len(t, p.Base(), 3, "a replacement is one resource")
+	require.Len(t, p.Head(), 2)
+	queue := p.Head()[1]
+	assert.Equal(t, "signing", queue.Name())
+	assert.Equal(t, "aws-global", queue.ProviderName())
+	assert.Equal(t, map[string]any{"name": "b", "list": []any{Secret, map[string]any{"deep": Secret}}, "marked": Secret}, queue.Inputs)
+	components := ComponentsOf(p.Base(), p.Head())
+	assert.Equal(t, "Queues", components.Of(queue).Kind())
+	assert.Nil(t, components.Of(p.Base()[2]), "it is part of nothing")
+	assert.Equal(t, "old", p.Steps[3].Resource().Name())
+}
+
+func TestWhatIsNoPreviewIsAnError(t *testing.T) {
+	for output, want := range map[string]string{
+		"":                     "the preview printed no JSON: ",
+		"error: no such stack": "the preview printed no JSON: error: no such stack",
+		"{":                    "reading the preview: ",
+		`{"diagnostics": [{"severity": "error", "message": "legops:rds.multiAz: must be true\n"}, {"severity": "error", "message": "preview failed"}]}`: "legops:rds.multiAz: must be true\npreview failed",
+	} {
+		_, err := Read([]byte(output))
+		assert.ErrorContains(t, err, want, output)
+	}
+}

@@ -1,0 +1,163 @@
+package review
+
+import (
+	"fmt"
+	"maps"
+	"net/netip"
+	"slices"
+	"strings"
+
+	"legops/internal/plan"
+)
+
+// opening is one way in: somebody may reach, see or run something. It goes by its text.
+type opening struct {
+	text            string
+	component, name string
+}
+
+// accessSettings are the properties that keep people out.
+var accessSettings = []setting{
+	of("aws:eks/cluster:Cluster", `vpcConfig\.endpointPublicAccess`, on, "the Kubernetes API has a public address"),
+	of("aws:rds/instance:Instance", "publiclyAccessible", on, "the database has a public address"),
+	of("aws:rds/instance:Instance", "iamDatabaseAuthenticationEnabled", off, "passwords take the place of roles"),
+	of("aws:lb/loadBalancer:LoadBalancer", "internal", leaves("true"), "the load balancer faces the internet"),
+	of("aws:lb/listener:Listener", "sslPolicy", changed, "other versions and ciphers of TLS are accepted"),
+	of("aws:ec2/subnet:Subnet", "mapPublicIpOnLaunch", on, "what starts in the subnet has a public address"),
+	of("aws:ec2/instance:Instance", "associatePublicIpAddress", on, "the instance has a public address"),
+	of("", `metadataOptions\.httpTokens`, leaves("required"), "instance metadata, with the credentials of the role, is had without a session token"),
+	of("", `metadataOptions\.httpPutResponseHopLimit`, higher, "containers reach instance metadata"),
+	of("aws:s3/bucketPublicAccessBlock:BucketPublicAccessBlock", "blockPublicAcls|blockPublicPolicy|ignorePublicAcls|restrictPublicBuckets", leaves("true"), "the bucket can be made public"),
+	of("aws:opensearch/domain:Domain", `domainEndpointOptions\.enforceHttps`, off, "search is reached without TLS"),
+	of("aws:opensearch/domain:Domain", `domainEndpointOptions\.tlsSecurityPolicy`, changed, "other versions of TLS are accepted"),
+	of("aws:opensearch/domain:Domain", `advancedSecurityOptions\.(enabled|masterUserOptions\..*)`, changed, "who is master of the search domain changes"),
+	of("aws:cloudfront/distribution:Distribution", `viewerCertificate\.minimumProtocolVersion`, changed, "other versions of TLS are accepted"),
+	of("aws:cloudfront/distribution:Distribution", ".*viewerProtocolPolicy", changed, "visitors come by another protocol"),
+	of("aws:cloudfront/distribution:Distribution", "webAclId", removed, "no firewall is in front of the distribution"),
+	of("aws:cloudfront/responseHeadersPolicy:ResponseHeadersPolicy", `securityHeadersConfig\.strictTransportSecurity\.accessControlMaxAgeSec`, gone, "browsers insist on TLS for a shorter time"),
+	of("aws:cloudfront/responseHeadersPolicy:ResponseHeadersPolicy", `securityHeadersConfig\.strictTransportSecurity\.(includeSubdomains|preload)`, off, "browsers insist on TLS for fewer names"),
+	of("aws:cloudfront/responseHeadersPolicy:ResponseHeadersPolicy", `securityHeadersConfig\.(contentTypeOptions|frameOptions|referrerPolicy)\..*`, changed, "browsers are told something else"),
+	of("aws:wafv2/webAcl:WebAcl", `rules\[.*\]\.statement\.rateBasedStatement\.limit`, higher, "one address may send more requests"),
+	of("aws:codebuild/project:Project", `environment\.privilegedMode`, on, "a build is root on its machine"),
+	of("aws:codebuild/webhook:Webhook", `filterGroups\[.*`, changed, "other events of GitHub start it"),
+}
+
+// accessGuards are the types that keep people out of a neighbour.
+var accessGuards = map[string]string{
+	"aws:s3/bucketPublicAccessBlock:BucketPublicAccessBlock": "the bucket can be made public",
+	"aws:ec2/defaultSecurityGroup:DefaultSecurityGroup":      "the default group of the VPC opens again",
+	"kubernetes:networking.k8s.io/v1:NetworkPolicy":          "pods that it narrowed are reached by all, unless another policy does",
+	"aws:wafv2/webAcl:WebAcl":                                "nothing filters what visitors send",
+}
+
+// widened is what may be done with the head that the base did not allow.
+func widened(p *plan.Plan, changes []Change) []Finding {
+	names := namesOf(p)
+	base, head := side(p, p.Base(), names), side(p, p.Head(), names)
+	var found []Finding
+	for _, o := range head.openings {
+		if !slices.ContainsFunc(base.openings, func(other opening) bool { return other.text == o.text }) {
+			found = append(found, Finding{Resource: o.name, Component: o.component, Text: "new: " + o.text})
+		}
+	}
+	found = append(found, newPermissions(base.permissions, head.permissions)...)
+	for _, filter := range slices.Sorted(maps.Keys(base.filters)) {
+		if _, still := head.filters[filter]; !still && len(head.filters) > 0 {
+			o := base.filters[filter]
+			found = append(found, Finding{Resource: o.name, Component: o.component, Text: "no longer: " + o.text})
+		}
+	}
+	for i := range changes {
+		c := &changes[i]
+		found = append(found, c.settings(accessSettings)...)
+		if says, is := accessGuards[c.Type]; is && c.Kind == Deleted && !gonesNeighbour(c, changes) {
+			found = append(found, c.finding("%s deleted: %s", typeName(c.Type), says))
+		}
+	}
+	return found
+}
+
+// gonesNeighbour says whether what a deleted resource guarded is deleted, too, or whether it comes back under another name.
+func gonesNeighbour(guard *Change, changes []Change) bool {
+	return slices.ContainsFunc(changes, func(c Change) bool {
+		neighbour := c.Kind == Deleted && c.Type != guard.Type && (stateful[c.Type] != "" && strings.HasPrefix(guard.Name, c.Name) ||
+			c.Type == "kubernetes:core/v1:Namespace" && c.Component == guard.Component)
+		return neighbour || c.Kind == Created && c.Type == guard.Type && guard.samePhysicalName(&c)
+	})
+}
+
+// access is what one side of a plan lets happen.
+type access struct {
+	openings    []opening
+	permissions []permission
+	// filters are what keeps something out, by text: the rules of the firewall, the directives of the content security policy.
+	filters map[string]opening
+}
+
+func side(p *plan.Plan, resources []*plan.Resource, names map[string]string) access {
+	components := plan.ComponentsOf(p.Base(), p.Head())
+	all := access{filters: map[string]opening{}}
+	for _, r := range resources {
+		component := ""
+		if c := components.Of(r); c != nil {
+			component = c.Name()
+		}
+		if opens := openers[r.Type]; opens != nil {
+			for _, text := range opens(r, names) {
+				all.openings = append(all.openings, opening{text, component, r.Name()})
+			}
+		}
+		if filters := filterers[r.Type]; filters != nil {
+			for _, text := range filters(r) {
+				all.filters[text] = opening{text, component, r.Name()}
+			}
+		}
+		all.permissions = append(all.permissions, permissions(component, r)...)
+	}
+	return all
+}
+
+// namesOf gives what services identify by an id, such as security groups, the names that the program has for them.
+func namesOf(p *plan.Plan) map[string]string {
+	names := map[string]string{}
+	for _, r := range p.Base() {
+		if r.ID != "" {
+			names[r.ID] = r.Name()
+		}
+		// pulumi-eks makes the cluster; the group that EKS adds is an output of it.
+		if r.Type == "aws:eks/cluster:Cluster" {
+			if config, is := r.Outputs["vpcConfig"].(map[string]any); is {
+				names[fmt.Sprint(config["clusterSecurityGroupId"])] = "the cluster"
+			}
+		}
+	}
+	return names
+}
+
+// named is the value of an input as people know it.
+func named(r *plan.Resource, input string, names map[string]string) string {
+	value, is := r.Inputs[input].(string)
+	if !is {
+		return ""
+	}
+	if value == plan.Unknown {
+		var from []string
+		for _, urn := range r.PropertyDependencies[input] {
+			from = append(from, urn.Name())
+		}
+		slices.Sort(from)
+		return strings.Join(slices.Compact(from), ", ")
+	}
+	if name := names[value]; name != "" {
+		return name
+	}
+	return value
+}
+
+// world says that a range of addresses is all there are.
+func world(text string) string {
+	if prefix, err := netip.ParsePrefix(text); err == nil && prefix.Bits() == 0 {
+		return text + " (the whole internet)"
+	}
+	return text
+}

@@ -1,0 +1,45 @@
+package review
+
+import (
+	"fmt"
+
+	"legops/internal/plan"
+	"legops/internal/standards"
+	"legops/stacks"
+)
+
+// broken are the standards that the head breaks without an exception, and the base did not.
+func broken(p *plan.Plan, environment string) []Finding {
+	components := plan.ComponentsOf(p.Base(), p.Head())
+	before := map[string]bool{}
+	for _, finding := range standards.Check(p.Base(), environment) {
+		before[finding.Rule+string(finding.URN)] = finding.Exception == nil
+	}
+	reasons := map[string]string{}
+	for _, rule := range standards.Rules {
+		reasons[rule.ID] = rule.Reason
+	}
+	var found []Finding
+	for _, f := range standards.Check(p.Head(), environment) {
+		if f.Exception != nil || before[f.Rule+string(f.URN)] {
+			continue
+		}
+		finding := Finding{Resource: f.Resource, Text: fmt.Sprintf("%s: %s. %s", f.Rule, f.Problem, reasons[f.Rule])}
+		for _, r := range p.Head() {
+			if component := components.Of(r); r.URN == f.URN && component != nil {
+				finding.Component = component.Name()
+			}
+		}
+		found = append(found, finding)
+	}
+	return found
+}
+
+// environmentOf is the kind of account that a stack file is for; "" where it does not say.
+func environmentOf(file string) string {
+	values, err := stacks.ReadFile(file)
+	if err != nil {
+		return "" // the preview has read it
+	}
+	return values[project+":environment"]
+}

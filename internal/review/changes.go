@@ -1,0 +1,181 @@
+package review
+
+import (
+	"cmp"
+	"fmt"
+	"maps"
+	"regexp"
+	"slices"
+	"strings"
+
+	"legops/internal/plan"
+)
+
+// Kind is what happens to a resource.
+type Kind string
+
+// The kinds, in the order of a report.
+const (
+	Replaced Kind = "replaced"
+	Deleted  Kind = "deleted"
+	Created  Kind = "created"
+	Updated  Kind = "updated"
+)
+
+var kinds = []Kind{Replaced, Deleted, Created, Updated}
+
+// Change is what happens to one resource.
+type Change struct {
+	Kind Kind   `json:"kind"`
+	URN  string `json:"urn"`
+	Type string `json:"type"`
+	Name string `json:"name"`
+	// Component is the name of the component that it is part of, such as queues; ComponentKind its kind, such as Queues.
+	Component     string `json:"component"`
+	ComponentKind string `json:"componentKind"`
+	// Source is where the program makes it, such as components/queues.go:217; "" of what is deleted.
+	Source string `json:"source,omitempty"`
+	// Reason says why it is replaced or deleted.
+	Reason string `json:"reason,omitempty"`
+	// Properties are what differs of an updated or replaced resource.
+	Properties []Property `json:"properties,omitempty"`
+	// Protected says that Pulumi refuses to replace or delete it until a person unprotects it.
+	Protected bool `json:"protected,omitempty"`
+	// Retained says that what leaves the stack stays in the account.
+	Retained bool `json:"retained,omitempty"`
+	// Noise says that nothing but tags or the order of a set differs.
+	Noise bool `json:"noise,omitempty"`
+
+	old, new  *plan.Resource
+	replacing []string // the properties that the resource cannot live through
+}
+
+// Property is one value of a resource that differs.
+type Property struct {
+	// Path is such as loggingConfig.bucket or policy.Statement[0].Action[1].
+	Path string `json:"path"`
+	// Old and New are the values as text, "" where there is none. A secret shows as <secret>, and what is not known yet
+	// names where it comes from.
+	Old string `json:"old,omitempty"`
+	New string `json:"new,omitempty"`
+	// Replaces says that the resource cannot live through this.
+	Replaces bool `json:"replaces,omitempty"`
+}
+
+// changesOf are the changes of a plan. What was protected before the plan is given by URN, since the plan was made without.
+func changesOf(p *plan.Plan, protected map[string]bool) []Change {
+	components := plan.ComponentsOf(p.Base(), p.Head())
+	byURN := map[string]*Change{}
+	for i := range p.Steps {
+		step := &p.Steps[i]
+		kind, changes := kindOf[step.Op]
+		r := step.Resource()
+		if !changes || r == nil || r.Kind() != "" { // a component is nothing in the account
+			continue
+		}
+		c := byURN[string(r.URN)]
+		if c == nil {
+			c = &Change{Kind: kind, URN: string(r.URN), Type: r.Type, Name: r.Name()}
+			byURN[c.URN] = c
+		}
+		c.old, c.new = cmp.Or(c.old, step.Old), cmp.Or(c.new, step.New)
+		if len(step.ReplaceReasons) > 0 {
+			c.Reason = "changes " + strings.Join(step.ReplaceReasons, ", ")
+			c.replacing = step.ReplaceReasons
+		}
+	}
+	for _, c := range byURN {
+		c.complete(components, protected)
+	}
+	changes := make([]Change, 0, len(byURN))
+	for _, urn := range slices.Sorted(maps.Keys(byURN)) {
+		changes = append(changes, *byURN[urn])
+	}
+	renames(changes)
+	slices.SortStableFunc(changes, func(a, b Change) int {
+		return cmp.Or(cmp.Compare(a.Component, b.Component), cmp.Compare(slices.Index(kinds, a.Kind), slices.Index(kinds, b.Kind)))
+	})
+	return changes
+}
+
+// kindOf is what a step of the engine means. A replacement comes in three steps.
+var kindOf = map[string]Kind{
+	"create": Created, "update": Updated, "delete": Deleted,
+	"replace": Replaced, "create-replacement": Replaced, "delete-replaced": Replaced,
+}
+
+// complete fills in what the resource itself tells.
+func (c *Change) complete(components plan.Components, protected map[string]bool) {
+	r := cmp.Or(c.new, c.old)
+	if component := components.Of(r); component != nil {
+		c.Component, c.ComponentKind = component.Name(), component.Kind()
+	}
+	if c.new != nil {
+		c.Source = position(c.new.SourcePosition)
+	}
+	c.Protected = protected[c.URN]
+	c.Retained = c.old != nil && c.old.RetainOnDelete
+	if c.Kind == Deleted {
+		c.Reason = "the program no longer asks for it"
+	}
+	if c.Kind == Updated || c.Kind == Replaced {
+		properties, reordered := propertiesOf(c.old, c.new)
+		for i := range properties {
+			properties[i].Replaces = c.replacedBy(properties[i].Path)
+		}
+		c.Properties = properties
+		c.Noise = c.Kind == Updated && onlyTags(properties) && (reordered || len(properties) > 0)
+	}
+}
+
+// replacedBy says whether a property is among those that replace the resource.
+func (c *Change) replacedBy(path string) bool {
+	return slices.ContainsFunc(c.replacing, func(reason string) bool {
+		return path == reason || strings.HasPrefix(path, reason+".") || strings.HasPrefix(path, reason+"[") || strings.HasPrefix(reason, path+".")
+	})
+}
+
+// tags matches the path of a tag, also of one that a launch template hands on.
+var tags = regexp.MustCompile(`(^|\.)(tags|tagsAll|defaultTags)($|\.|\[)`)
+
+// onlyTags says whether nothing but tags differs.
+func onlyTags(properties []Property) bool {
+	return !slices.ContainsFunc(properties, func(p Property) bool { return !tags.MatchString(p.Path) })
+}
+
+// program matches where in the program a call is, whatever folder that was built in.
+var program = regexp.MustCompile(`((?:components|infra)/[^#]*\.go)#(\d+)$`)
+
+// position is such as components/queues.go:217; "" of a call outside the program.
+func position(source string) string {
+	if match := program.FindStringSubmatch(source); match != nil {
+		return match[1] + ":" + match[2]
+	}
+	return ""
+}
+
+// physicalNames are the inputs that say what a service calls a resource.
+var physicalNames = []string{"name", "identifier", "bucket", "domainName", "clusterName", "repositoryName", "family"}
+
+// renames finds resources that are deleted under one name and created under another while the service calls both the same. Without
+// an alias that is the end of one and the beginning of another, and the service refuses the second while the first is there.
+func renames(changes []Change) {
+	for i := range changes {
+		for j := range changes {
+			gone, come := &changes[i], &changes[j]
+			if gone.Kind == Deleted && come.Kind == Created && gone.Type == come.Type && gone.samePhysicalName(come) {
+				gone.Reason = fmt.Sprintf("renamed to %s without pulumi.Aliases with the old name", come.Name)
+				come.Reason = fmt.Sprintf("%s under another name, without an alias", gone.Name)
+			}
+		}
+	}
+}
+
+func (c *Change) samePhysicalName(other *Change) bool {
+	for _, property := range physicalNames {
+		if name, is := c.old.Inputs[property].(string); is && name != plan.Unknown && other.new.Inputs[property] == name {
+			return true
+		}
+	}
+	return false
+}

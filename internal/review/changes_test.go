@@ -1,0 +1,100 @@
+package review
+
+import (
+	"context"
+	"fmt"
+	"os"
+	"os/exec"
+	"path/filepath"
+	"strings"
+	"testing"
+
+	"github.com/stretchr/testify/require"
+)
+
+// repository is a copy of the repository as it is now, with a commit, so that what is tested is not what was committed last.
+func repository(t *testing.T) string {
+	t.Helper()
+	root, err := filepath.Abs("../..")
+	require.NoError(t, err)
+	dir := t.TempDir()
+	sh(t, root, `git ls-files -z -co --exclude-standard | xargs -0 -I{} sh -c 'test -e "{}" && echo "{}"' | tar -c -T - | tar -x -C `+dir)
+	require.NoError(t, os.Mkdir(filepath.Join(dir, "bin"), 0o700))
+	sh(t, dir, "ln -s "+filepath.Join(root, "bin")+"/* bin/ && rm -f bin/review-*")
+	sh(t, dir, "git init -q -b main && git add -A && git -c user.name=test -c user.email=test@legops.example commit -qm base")
+	return dir
+}
+
+func sh(t *testing.T, dir, script string) string {
+	t.Helper()
+	cmd := exec.Command("sh", "-c", "set -e; "+script)
+	cmd.Dir = dir
+	out, err := cmd.CombinedOutput()
+	require.NoError(t, err, "%s\n%s", script, out)
+	return string(out)
+}
+
+// bench is a copy of the repository, with base and head built.
+type bench struct {
+	*workspace
+	t          *testing.T
+	base, head *source
+	protected  map[string]map[string]bool
+}
+
+func newBench(t *testing.T) *bench {
+	t.Helper()
+	w, err := openWorkspace(context.Background(), repository(t))
+	require.NoError(t, err)
+	t.Cleanup(func() { require.NoError(t, w.close()) })
+	base, head, err := w.sources(context.Background(), "main", "main")
+	require.NoError(t, err)
+	require.NoError(t, w.build(context.Background(), base))
+	require.NoError(t, w.build(context.Background(), head))
+	return &bench{workspace: w, t: t, base: base, head: head, protected: map[string]map[string]bool{}}
+}
+
+// deployed deploys the base as it is, once for every change that is tried on it, and says what is protected.
+func (w *bench) deployed(name, stack string) map[string]bool {
+	if w.protected[name] == nil {
+		protected, err := w.deploy(context.Background(), filepath.Join(w.dir, "deployed", name), stack, w.base)
+		require.NoError(w.t, err)
+		w.protected[name] = protected
+	}
+	return w.protected[name]
+}
+
+func exists(path string) bool {
+	_, err := os.Stat(path)
+	return err == nil
+}
+
+// review is what a change does to a stack.
+func (w *bench) review(change, stack string) *Stack {
+	t := w.t
+	t.Helper()
+	testdata, err := filepath.Abs("testdata/changes")
+	require.NoError(t, err)
+	deployed := stack
+	if patch := filepath.Join(testdata, change+".base.patch"); exists(patch) {
+		deployed = change
+		for _, side := range []*source{w.base, w.head} {
+			sh(t, side.dir, "git apply "+patch)
+			defer sh(t, side.dir, "git checkout -q .")
+		}
+	}
+	protected := w.deployed(deployed, stack)
+	sh(t, w.head.dir, "git apply "+filepath.Join(testdata, change+".patch"))
+	defer sh(t, w.head.dir, "git checkout -q .")
+	w.head.program = w.base.program
+	if strings.Contains(sh(t, w.head.dir, "git diff --name-only"), ".go") {
+		require.NoError(t, w.build(context.Background(), w.head))
+	}
+	cloud := filepath.Join(t.TempDir(), "cloud")
+	sh(t, w.dir, fmt.Sprintf("cp -r deployed/%s %s", deployed, cloud))
+	p, err := w.preview(context.Background(), cloud, stack, w.head)
+	require.NoError(t, err)
+	s := judge(stack, p, protected, stackFile(w.base, stack), stackFile(w.head, stack))
+	require.NoError(t, s.draw(goldenFile(w.head, stack)))
+	return s
+}

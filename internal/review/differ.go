@@ -1,0 +1,219 @@
+package review
+
+import (
+	"encoding/base64"
+	"encoding/json"
+	"fmt"
+	"maps"
+	"reflect"
+	"slices"
+	"strconv"
+	"strings"
+
+	"github.com/pulumi/pulumi/sdk/v3/go/common/resource"
+
+	"legops/internal/plan"
+)
+
+// ordered are the lists whose order means something; of every other, the order is the service's own affair.
+var ordered = []string{"orderedCacheBehaviors", "command", "args", "stages", "actions"}
+
+// identities are what an element of a list goes by, so that it is compared with itself and not with its neighbour.
+var identities = []string{"Sid", "name", "originId", "id", "key", "pathPattern", "containerPort"}
+
+// differ compares the inputs of a resource.
+type differ struct {
+	sources map[string][]resource.URN // of a value that is not known yet, by its property
+	found   []Property
+	// reordered says that elements of a list changed places, in a list whose order means nothing.
+	reordered bool
+}
+
+// propertiesOf are the differences between what was asked for and what is asked for now.
+func propertiesOf(old, new *plan.Resource) (_ []Property, reordered bool) {
+	d := &differ{sources: new.PropertyDependencies}
+	d.objects("", old.Inputs, new.Inputs)
+	return d.found, d.reordered
+}
+
+func (d *differ) objects(path string, old, new map[string]any) {
+	both := maps.Clone(old)
+	if both == nil {
+		both = map[string]any{}
+	}
+	maps.Copy(both, new)
+	for _, key := range slices.Sorted(maps.Keys(both)) {
+		d.values(join(path, key), old[key], new[key])
+	}
+}
+
+func join(path, key string) string {
+	if path == "" {
+		return key
+	}
+	return path + "." + key
+}
+
+func (d *differ) values(path string, old, new any) {
+	old, new = readable(path, old), readable(path, new)
+	if reflect.DeepEqual(old, new) {
+		return
+	}
+	switch new := new.(type) {
+	case map[string]any:
+		if old, same := old.(map[string]any); same {
+			d.objects(path, old, new)
+			return
+		}
+	case []any:
+		if old, same := old.([]any); same {
+			d.lists(path, old, new)
+			return
+		}
+	case string:
+		if old, same := old.(string); same && strings.Contains(old+new, "\n") {
+			d.lines(path, old, new)
+			return
+		}
+	}
+	d.found = append(d.found, Property{Path: path, Old: d.text(path, old), New: d.text(path, new)})
+}
+
+// lists compares two lists: what is in both is left out, and what is left is compared by identity or by place.
+func (d *differ) lists(path string, old, new []any) {
+	gone, come := without(old, new), without(new, old)
+	if len(gone)+len(come) == 0 {
+		if slices.Contains(ordered, path[strings.LastIndexByte(path, '.')+1:]) {
+			d.found = append(d.found, Property{Path: path, Old: d.text(path, old), New: d.text(path, new)})
+		} else {
+			d.reordered = true
+		}
+		return
+	}
+	if len(old) == 1 && len(new) == 1 {
+		d.values(path+"[0]", old[0], new[0])
+		return
+	}
+	for i, element := range gone {
+		at := fmt.Sprintf("%s[%s]", path, label(element, slices.IndexFunc(old, func(e any) bool { return reflect.DeepEqual(e, element) })))
+		partner := slices.IndexFunc(come, func(e any) bool { return sameIdentity(element, e) })
+		if partner < 0 && len(gone) == len(come) && isObject(element) && isObject(come[min(i, len(come)-1)]) && identity(element) == "" {
+			partner = min(i, len(come)-1)
+		}
+		if partner < 0 || come[partner] == nil {
+			d.found = append(d.found, Property{Path: at, Old: d.text(path, element)})
+			continue
+		}
+		d.values(at, element, come[partner])
+		come[partner] = nil
+	}
+	for _, element := range come {
+		if element != nil {
+			at := fmt.Sprintf("%s[%s]", path, label(element, slices.IndexFunc(new, func(e any) bool { return reflect.DeepEqual(e, element) })))
+			d.found = append(d.found, Property{Path: at, New: d.text(path, element)})
+		}
+	}
+}
+
+// without are the elements of one list that another has not, each counted.
+func without(list, other []any) []any {
+	other = slices.Clone(other)
+	var rest []any
+	for _, element := range list {
+		at := slices.IndexFunc(other, func(e any) bool { return reflect.DeepEqual(e, element) })
+		if at < 0 {
+			rest = append(rest, element)
+		} else {
+			other = slices.Delete(other, at, at+1)
+		}
+	}
+	return rest
+}
+
+func isObject(element any) bool { _, is := element.(map[string]any); return is }
+
+// identity is what an element of a list goes by; "" if it has nothing of the kind.
+func identity(element any) string {
+	object, _ := element.(map[string]any)
+	for _, key := range identities {
+		if text, is := object[key].(string); is {
+			return text
+		}
+	}
+	return ""
+}
+
+func sameIdentity(a, b any) bool { return identity(a) != "" && identity(a) == identity(b) }
+
+func label(element any, index int) string {
+	if name := identity(element); name != "" {
+		return name
+	}
+	return strconv.Itoa(index)
+}
+
+// lines compares two texts of several lines: what stands between the first and the last line that differ.
+func (d *differ) lines(path, old, new string) {
+	before, after := strings.Split(old, "\n"), strings.Split(new, "\n")
+	start := 0
+	for start < min(len(before), len(after)) && before[start] == after[start] {
+		start++
+	}
+	before, after = before[start:], after[start:]
+	for len(before) > 0 && len(after) > 0 && before[len(before)-1] == after[len(after)-1] {
+		before, after = before[:len(before)-1], after[:len(after)-1]
+	}
+	d.found = append(d.found, Property{
+		Path: fmt.Sprintf("%s, line %d", path, start+1), Old: strings.Join(before, "\n"), New: strings.Join(after, "\n"),
+	})
+}
+
+// readable unfolds what is packed into a text: a JSON document such as a policy, a script in base64.
+func readable(path string, value any) any {
+	text, is := value.(string)
+	if !is {
+		return value
+	}
+	var document any
+	if (strings.HasPrefix(text, "{") || strings.HasPrefix(text, "[")) && json.Unmarshal([]byte(text), &document) == nil {
+		return document
+	}
+	if strings.HasSuffix(path, "serData") || strings.HasSuffix(path, "Base64") {
+		if script, err := base64.StdEncoding.DecodeString(text); err == nil {
+			return string(script)
+		}
+	}
+	return value
+}
+
+// text is a value as a report shows it.
+func (d *differ) text(path string, value any) string {
+	switch value := value.(type) {
+	case nil:
+		return ""
+	case string:
+		return strings.ReplaceAll(value, plan.Unknown, d.source(path))
+	}
+	var text strings.Builder
+	encoder := json.NewEncoder(&text)
+	encoder.SetEscapeHTML(false)
+	if err := encoder.Encode(value); err != nil {
+		return fmt.Sprint(value)
+	}
+	return strings.ReplaceAll(strings.TrimSpace(text.String()), plan.Unknown, d.source(path))
+}
+
+// source names what a value comes from that is not known before the deployment.
+func (d *differ) source(path string) string {
+	property, _, _ := strings.Cut(path, ".")
+	property, _, _ = strings.Cut(property, "[")
+	var names []string
+	for _, urn := range d.sources[property] {
+		names = append(names, urn.Name())
+	}
+	if len(names) == 0 {
+		return "<known after deployment>"
+	}
+	slices.Sort(names)
+	return "<from " + strings.Join(slices.Compact(names), ", ") + ">"
+}

@@ -1,0 +1,206 @@
+package review
+
+import (
+	"encoding/json"
+	"os"
+	"path/filepath"
+	"slices"
+	"strings"
+	"testing"
+
+	"github.com/stretchr/testify/assert"
+	"github.com/stretchr/testify/require"
+)
+
+// fixture is a real change of the program or of a stack file, a patch under testdata/changes, and what the review has to say.
+type fixture struct {
+	change, stack string
+	exit          int
+	// counts are replaced, deleted, created, updated and noise; a negative one is any number above zero.
+	counts [5]int
+	// risks, access and standards are what each finding contains, in order.
+	risks, access, standards []string
+	// cost is 1 for more, -1 for less, 0 for the same.
+	cost int
+}
+
+const some = -1
+
+var fixtures = []fixture{
+	{change: "nothing", stack: "prod"},
+	// A launch template with other tags is a new version of it, by which instances are replaced: that is no noise.
+	{change: "tags-only", stack: "dev", counts: [5]int{3: 3, 4: some}},
+	{change: "bigger-nodes", stack: "prod", cost: 1, counts: [5]int{0: 2}},
+	{change: "database-class-up", stack: "prod", cost: 1, counts: [5]int{3: 4}},
+	{
+		change: "database-engine", stack: "prod", exit: 2, counts: [5]int{0: 2, 3: some},
+		risks:  []string{"rds-instance: replaced (the database): changes engine; it is protected"},
+		access: []string{"7 policies: known only after deployment"},
+	},
+	{
+		change: "database-renamed", stack: "prod", exit: 2, counts: [5]int{0: 2, 3: some},
+		risks:  []string{"rds-instance: replaced (the database): changes dbName; it is protected"},
+		access: []string{"7 policies: known only after deployment"},
+	},
+	{
+		change: "retention-lowered", stack: "prod", exit: 2, cost: -1, counts: [5]int{3: some},
+		risks: []string{"rds-instance: backupRetentionPeriod: 35 → 14: backups are kept for a shorter time"},
+	},
+	{
+		change: "queue-renamed", stack: "prod", exit: 2, counts: [5]int{1: 8, 2: 8, 3: 8},
+		risks: []string{
+			"queues-document-signing: deleted (messages that nobody has processed yet)", "queues-document-signing-dead: deleted",
+		},
+		access: []string{
+			"new: may sqs:SendMessage on arn:aws:sqs:us-east-1:333333333333:legops-prod-document-signature.fifo",
+			"new: may sqs:ChangeMessageVisibility, sqs:DeleteMessage, sqs:ReceiveMessage on arn:aws:sqs:us-east-1:333333333333:legops-prod-document-signature.fifo",
+		},
+	},
+	{change: "queue-added", stack: "prod", counts: [5]int{2: 8, 3: 2}},
+	{
+		change: "bucket-versioning-off", stack: "prod", exit: 2, counts: [5]int{3: 7},
+		risks: slices.Repeat([]string{"versioningConfiguration.status: Enabled → Suspended: a deleted or overwritten object is lost"}, 7),
+	},
+	{
+		change: "component-renamed", stack: "prod", exit: 2, counts: [5]int{1: 12, 2: 12, 3: 8},
+		risks: []string{
+			"queues-document-signing: deleted (messages that nobody has processed yet): renamed to messages-document-signing without pulumi.Aliases",
+			"queues-document-signing-dead: deleted", "queues-matter-traceability: deleted", "queues-matter-traceability-dead: deleted",
+		},
+	},
+	{
+		change: "csp-loosened", stack: "prod", exit: 2, counts: [5]int{3: 1},
+		access: []string{"cdn-headers: new: Content-Security-Policy: script-src accepts https://cdn.example.net"},
+	},
+	{
+		change: "flow-added", stack: "prod", exit: 2, counts: [5]int{2: 2},
+		access: []string{"new: bastion-group reaches loadbalancer, tcp 443", "new: loadbalancer is reached from bastion-group, tcp 443"},
+	},
+	{change: "endpoint-opened", stack: "dev", exit: 2, counts: [5]int{3: 1}, access: []string{"the Kubernetes API is reached from 0.0.0.0/0 (the whole internet)"}},
+	{change: "permission-added", stack: "dev", exit: 2, counts: [5]int{3: some}, access: []string{"new: may sqs:ChangeMessageVisibility, sqs:DeleteMessage, sqs:ReceiveMessage"}},
+	{change: "nat-gateways-2-to-1", stack: "test", cost: -1, counts: [5]int{1: 3, 3: 4}},
+	{change: "application-added", stack: "dev", exit: 2, cost: 1, counts: [5]int{2: some, 3: some}},
+	{
+		change: "application-removed", stack: "dev", exit: 2, cost: -1, counts: [5]int{1: some, 3: 6},
+		risks: []string{
+			"mirror-regulations-logs: deleted (logs)", "mirror-regulations: deleted (the mirrored source)", "pipeline-regulations-build-logs: deleted (logs)",
+			"registry-regulations: deleted (images, those in use among them): the program no longer asks for it; it is NOT protected",
+		},
+		access: []string{},
+	},
+}
+
+func TestChanges(t *testing.T) {
+	b := newBench(t)
+	secrets := map[string][]string{}
+	for _, f := range fixtures {
+		t.Run(f.change, func(t *testing.T) {
+			s := b.review(f.change, f.stack)
+			report := &Report{Base: b.base.Revision, Head: b.head.Revision, Stacks: []*Stack{s}}
+			assert.Equal(t, f.exit, report.ExitCode())
+			for i, kind := range kinds {
+				assertCount(t, f.counts[i], s.Count(kind), string(kind))
+			}
+			assertCount(t, f.counts[4], s.Noise(), "noise")
+			assertFindings(t, f.risks, s.Risks)
+			assertFindings(t, f.standards, s.Standards)
+			if f.access != nil || f.exit == 0 {
+				assertFindings(t, f.access, s.Access)
+			}
+			require.Empty(t, s.Cost.Unknown)
+			assert.Equal(t, f.cost, sign(s.Cost.Difference()), "%.2f", s.Cost.Difference())
+
+			if secrets[f.stack] == nil {
+				secrets[f.stack] = b.secrets(t, f.stack)
+			}
+			for name, text := range outputs(t, report) {
+				for _, secret := range secrets[f.stack] {
+					assert.NotContains(t, text, secret, "%s shows a secret", name)
+				}
+				assert.NotContains(t, text, b.root, "%s names a folder of this machine", name)
+			}
+			switch {
+			case f.change == "nothing":
+				text := report.Markdown()
+				assert.Contains(t, text, "Nothing changes in prod.")
+				assert.Less(t, len(strings.Fields(text)), 100)
+			case s.Count(Replaced)+s.Count(Deleted)+s.Count(Created)+s.Count(Updated) > 0:
+				assert.Contains(t, s.Picture, "changed", "the picture marks what changes")
+			}
+		})
+	}
+	// Every patch is a fixture.
+	patches, err := filepath.Glob("testdata/changes/*.patch")
+	require.NoError(t, err)
+	for _, patch := range patches {
+		name := strings.TrimSuffix(strings.TrimSuffix(filepath.Base(patch), ".patch"), ".base")
+		assert.True(t, slices.ContainsFunc(fixtures, func(f fixture) bool { return f.change == name }), name)
+	}
+}
+
+func assertCount(t *testing.T, want, got int, what string) {
+	t.Helper()
+	if want == some {
+		assert.Positive(t, got, what)
+		return
+	}
+	assert.Equal(t, want, got, what)
+}
+
+func assertFindings(t *testing.T, want []string, got []Finding) {
+	t.Helper()
+	var texts []string
+	for _, f := range got {
+		texts = append(texts, f.Resource+": "+f.Text)
+	}
+	if !assert.Len(t, texts, len(want), strings.Join(texts, "\n")) {
+		return
+	}
+	for i := range want {
+		assert.Contains(t, texts[i], want[i])
+	}
+}
+
+func sign(usd float64) int {
+	switch {
+	case usd > cent:
+		return 1
+	case usd < -cent:
+		return -1
+	}
+	return 0
+}
+
+// secrets are what the base of a stack keeps to itself: the value of the header by which the load balancer knows CloudFront.
+func (b *bench) secrets(t *testing.T, stack string) []string {
+	t.Helper()
+	record, err := os.ReadFile(filepath.Join(b.dir, "deployed", stack, "cloud.jsonl"))
+	if os.IsNotExist(err) {
+		return nil
+	}
+	require.NoError(t, err)
+	var found []string
+	for line := range strings.Lines(string(record)) {
+		var event struct {
+			Put struct {
+				Type    string
+				Outputs struct{ Result string }
+			}
+		}
+		_ = json.Unmarshal([]byte(line), &event)
+		if entry := event.Put; entry.Type == "random:index/randomPassword:RandomPassword" && entry.Outputs.Result != "" {
+			found = append(found, entry.Outputs.Result)
+		}
+	}
+	require.NotEmpty(t, found, "the secret between CloudFront and the load balancer")
+	return found
+}
+
+func outputs(t *testing.T, r *Report) map[string]string {
+	t.Helper()
+	page, err := r.HTML()
+	require.NoError(t, err)
+	text, err := r.JSON()
+	require.NoError(t, err)
+	return map[string]string{"markdown": r.Markdown(), "html": page, "json": text}
+}

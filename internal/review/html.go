@@ -1,0 +1,91 @@
+package review
+
+import (
+	"embed"
+	"encoding/json"
+	"html/template"
+	"strings"
+)
+
+// JSON is the report for programs. Nothing is left out of it.
+func (r *Report) JSON() (string, error) {
+	text, err := json.MarshalIndent(struct {
+		Verdict       string `json:"verdict"`
+		NeedsApproval bool   `json:"needsApproval"`
+		*Report
+	}{r.headline(), r.NeedsApproval(), r}, "", "  ")
+	return string(text), err
+}
+
+//go:embed page.html page.css page.js
+var pageFiles embed.FS
+
+// page is the report as one file that needs no other: style, script and pictures are in it. What comes from the program or from
+// a patch is escaped by html/template.
+var page = template.Must(template.New("page.html").Funcs(template.FuncMap{
+	"css":     func() template.CSS { return template.CSS(embedded("page.css")) }, //nolint:gosec // a file of this package
+	"js":      func() template.JS { return template.JS(embedded("page.js")) },    //nolint:gosec // a file of this package
+	"picture": func(svg string) template.HTML { return template.HTML(svg) },      //nolint:gosec // made by package architecture, which escapes
+	"dollars": dollars,
+	"type":    typeName,
+	"counted": counted,
+	"args": func(title string, findings []Finding) any {
+		return struct {
+			Title    string
+			Findings []Finding
+		}{title, findings}
+	},
+}).ParseFS(pageFiles, "page.html"))
+
+func embedded(name string) string {
+	text, err := pageFiles.ReadFile(name)
+	if err != nil {
+		panic(err) // it is compiled in
+	}
+	return string(text)
+}
+
+// HTML is the report as a page. Nothing is left out of it.
+func (r *Report) HTML() (string, error) {
+	var text strings.Builder
+	err := page.Execute(&text, r)
+	return text.String(), err
+}
+
+// What the page asks of a report, besides its fields.
+
+// Headline is the verdict in words.
+func (r *Report) Headline() string { return r.headline() }
+
+// Groups are the changes by component, without noise.
+func (s *Stack) Groups() []Group {
+	var all []Group
+	for _, g := range s.groups() {
+		all = append(all, Group{Title: g.title(), Changes: g.changes})
+	}
+	return all
+}
+
+// Group is what changes of one component.
+type Group struct {
+	Title   string
+	Changes []Change
+}
+
+// Noises are differences that nobody has to look at.
+func (s *Stack) Noises() []Noise {
+	var all []Noise
+	for _, n := range s.noise() {
+		all = append(all, Noise{n.path, short(n.old), short(n.new), n.names})
+	}
+	return all
+}
+
+// Noise is one difference, with all resources that have it.
+type Noise struct {
+	Path, Old, New string
+	Names          []string
+}
+
+// Text is the difference of a month in words.
+func (c Cost) Text() string { return c.text() }

@@ -1,0 +1,297 @@
+package review
+
+import (
+	"encoding/json"
+	"fmt"
+	"maps"
+	"path"
+	"slices"
+	"strings"
+
+	"legops/internal/plan"
+)
+
+// permission is one thing that one statement of an IAM policy allows or denies, taken apart: an action on a resource.
+type permission struct {
+	// holder is the role, or what a resource policy lies on.
+	holder                      string
+	deny                        bool
+	principal, action, resource string
+	conditions                  conditions
+	component, name             string
+}
+
+// conditions are those of a statement: operator, key, values.
+type conditions map[string]map[string][]string
+
+// policyInputs are the inputs that hold an IAM policy.
+var policyInputs = []string{"policy", "assumeRolePolicy", "accessPolicies", "policyDocument"}
+
+// otherPolicies are types whose input of such a name is a policy of another kind.
+var otherPolicies = []string{"aws:ecr/lifecyclePolicy:LifecyclePolicy"}
+
+// holders are the inputs that say what a policy belongs to, the first that is there; a type without one is its own.
+var holders = []string{"role", "bucket", "queueUrl", "repository", "backupVaultName", "arn"}
+
+// permissions are what a resource allows and denies. A policy that is not known yet is one of its own.
+func permissions(component string, r *plan.Resource) []permission {
+	if !strings.HasPrefix(r.Type, "aws:") || slices.Contains(otherPolicies, r.Type) {
+		return nil
+	}
+	this := permission{holder: holder(r), component: component, name: r.Name()}
+	if arn, is := r.Inputs["policyArn"].(string); is && (r.Type == "aws:iam/rolePolicyAttachment:RolePolicyAttachment" || strings.HasPrefix(r.Type, "aws:eks/")) {
+		this.action = "everything in " + arn
+		this.resource = fmt.Sprint(r.Inputs["principalArn"])
+		return []permission{this}
+	}
+	var all []permission
+	for _, input := range policyInputs {
+		text, is := r.Inputs[input].(string)
+		if !is {
+			continue
+		}
+		if strings.Contains(text, plan.Unknown) {
+			this.action, this.resource = unknownPolicy, input
+			all = append(all, this)
+			continue
+		}
+		var document struct{ Statement statements }
+		if json.Unmarshal([]byte(text), &document) != nil {
+			continue // AWS refuses it
+		}
+		for _, s := range document.Statement {
+			all = append(all, s.permissions(this)...)
+		}
+	}
+	return all
+}
+
+// unknownPolicy stands in place of an action.
+const unknownPolicy = "(known only after deployment)"
+
+// holder names what a policy belongs to.
+func holder(r *plan.Resource) string {
+	for _, input := range holders {
+		value, is := r.Inputs[input].(string)
+		if !is {
+			continue
+		}
+		if value == plan.Unknown {
+			for _, urn := range r.PropertyDependencies[input] {
+				value = urn.Name()
+			}
+		}
+		return strings.TrimSpace(typeName(r.Type) + " of " + value)
+	}
+	if name, is := r.Inputs["name"].(string); is && name != plan.Unknown {
+		return typeName(r.Type) + " " + name
+	}
+	return typeName(r.Type) + " " + r.Name()
+}
+
+// words is a text or a list of texts, as IAM accepts both.
+type words []string
+
+func (w *words) UnmarshalJSON(text []byte) error {
+	var one string
+	if json.Unmarshal(text, &one) == nil {
+		*w = words{one}
+		return nil
+	}
+	return json.Unmarshal(text, (*[]string)(w))
+}
+
+// statements are one statement or a list of them.
+type statements []iamStatement
+
+func (s *statements) UnmarshalJSON(text []byte) error {
+	var one iamStatement
+	if json.Unmarshal(text, &one) == nil {
+		*s = statements{one}
+		return nil
+	}
+	return json.Unmarshal(text, (*[]iamStatement)(s))
+}
+
+type iamStatement struct {
+	Effect                                   string
+	Action, NotAction, Resource, NotResource words
+	Principal                                principals
+	Condition                                map[string]map[string]words
+}
+
+// principals are who may act: everybody (*), or by kind.
+type principals []string
+
+func (p *principals) UnmarshalJSON(text []byte) error {
+	var everybody string
+	if json.Unmarshal(text, &everybody) == nil {
+		*p = principals{everybody}
+		return nil
+	}
+	var byKind map[string]words
+	if err := json.Unmarshal(text, &byKind); err != nil {
+		return err
+	}
+	for _, kind := range slices.Sorted(maps.Keys(byKind)) {
+		*p = append(*p, byKind[kind]...)
+	}
+	return nil
+}
+
+// permissions takes a statement apart. What it leaves out by NotAction or NotResource shows as such and covers nothing else.
+func (s iamStatement) permissions(of permission) []permission {
+	of.deny = s.Effect == "Deny"
+	of.conditions = conditions{}
+	for operator, keys := range s.Condition {
+		of.conditions[operator] = map[string][]string{}
+		for key, values := range keys {
+			of.conditions[operator][key] = values
+		}
+	}
+	not := func(list words) (all []string) {
+		for _, word := range list {
+			all = append(all, "all but "+word)
+		}
+		return all
+	}
+	orNone := func(list []string) []string {
+		if len(list) == 0 {
+			return []string{""}
+		}
+		return list
+	}
+	var all []permission
+	for _, principal := range orNone(s.Principal) {
+		for _, action := range orNone(append(s.Action, not(s.NotAction)...)) {
+			for _, resource := range orNone(append(s.Resource, not(s.NotResource)...)) {
+				of.principal, of.action, of.resource = principal, action, resource
+				all = append(all, of)
+			}
+		}
+	}
+	return all
+}
+
+// covers says whether p allows everything that other does.
+func (p permission) covers(other permission) bool {
+	return p.holder == other.holder && p.deny == other.deny &&
+		(p.principal == other.principal || p.principal == "*") &&
+		matches(strings.ToLower(p.action), strings.ToLower(other.action)) && matches(p.resource, other.resource) &&
+		p.conditions.cover(other.conditions)
+}
+
+// matches says whether a pattern of IAM stands for all that another does.
+func matches(pattern, text string) bool {
+	if pattern == text || pattern == "*" {
+		return true
+	}
+	// path.Match keeps * from a slash, which IAM does not.
+	plain := strings.NewReplacer("/", "\x00", "[", "\x01", `\`, "\x02")
+	matched, err := path.Match(plain.Replace(pattern), plain.Replace(text))
+	return err == nil && matched
+}
+
+// cover says whether whatever meets other meets c: other has every condition of c, with no more values, or with no fewer
+// where the operator is a negative one.
+func (c conditions) cover(other conditions) bool {
+	for operator, keys := range c {
+		for key, values := range keys {
+			others, there := other[operator][key]
+			less, more := others, values
+			if strings.Contains(operator, "Not") {
+				less, more = values, others
+			}
+			if !there || slices.ContainsFunc(less, func(value string) bool { return !slices.Contains(more, value) }) {
+				return false
+			}
+		}
+	}
+	return true
+}
+
+// newPermissions are what the head allows and the base did not, and what the base denied and the head no longer does where
+// what it lay on is still there.
+func newPermissions(base, head []permission) []Finding {
+	var wider []permission
+	uncovered := func(p permission, by []permission) bool {
+		return !slices.ContainsFunc(by, func(other permission) bool { return other.covers(p) })
+	}
+	still := map[string]bool{}
+	var hidden []string
+	for _, p := range head {
+		still[p.holder] = true
+		switch {
+		case p.action == unknownPolicy:
+			hidden = appendNew(hidden, p.name)
+		case !p.deny && uncovered(p, base):
+			wider = append(wider, p)
+		}
+	}
+	for _, p := range base {
+		if p.deny && still[p.holder] && uncovered(p, head) {
+			wider = append(wider, p)
+		}
+	}
+	found := say(wider)
+	if len(hidden) > 0 {
+		found = append(found, Finding{Resource: counted(len(hidden), "policy"), Text: "known only after deployment, since what they name is new or replaced: " +
+			strings.Join(hidden, ", ")})
+	}
+	return found
+}
+
+// say makes one finding of all actions that go together.
+func say(all []permission) []Finding {
+	type together struct {
+		holder, principal, conditions, component, name string
+		deny                                           bool
+	}
+	var order []together
+	actions, resources := map[together][]string{}, map[together][]string{}
+	for _, p := range all {
+		key := together{p.holder, p.principal, p.conditions.text(), p.component, p.name, p.deny}
+		if actions[key] == nil {
+			order = append(order, key)
+		}
+		actions[key] = appendNew(actions[key], p.action)
+		resources[key] = appendNew(resources[key], p.resource)
+	}
+	var found []Finding
+	for _, key := range order {
+		verb := "new: may"
+		if key.deny {
+			verb = "no longer denied:"
+		}
+		text := key.holder + ": "
+		if key.principal != "" {
+			text += key.principal + " "
+		}
+		text += fmt.Sprintf("%s %s", verb, strings.Join(actions[key], ", "))
+		if where := strings.Join(resources[key], ", "); where != "" {
+			text += " on " + where
+		}
+		if key.conditions != "" {
+			text += " if " + key.conditions
+		}
+		found = append(found, Finding{Resource: key.name, Component: key.component, Text: text})
+	}
+	return found
+}
+
+func appendNew(list []string, word string) []string {
+	if slices.Contains(list, word) {
+		return list
+	}
+	return append(list, word)
+}
+
+func (c conditions) text() string {
+	var parts []string
+	for _, operator := range slices.Sorted(maps.Keys(c)) {
+		for _, key := range slices.Sorted(maps.Keys(c[operator])) {
+			parts = append(parts, fmt.Sprintf("%s %s %s", key, operator, strings.Join(c[operator][key], " or ")))
+		}
+	}
+	return strings.Join(parts, " and ")
+}

@@ -1,0 +1,110 @@
+package review
+
+import (
+	"slices"
+
+	"legops/internal/plan"
+)
+
+// Report is what a change does to the stacks.
+type Report struct {
+	Base   Revision `json:"base"`
+	Head   Revision `json:"head"`
+	Stacks []*Stack `json:"stacks"`
+}
+
+// Revision is one side of the comparison.
+type Revision struct {
+	// Name is what was asked for, such as origin/main.
+	Name string `json:"name"`
+	// Commit is its commit; of a folder that of its HEAD.
+	Commit string `json:"commit"`
+	// Modified says that it is a folder with changes that are not committed.
+	Modified bool `json:"modified,omitempty"`
+}
+
+// Stack is what a change does to one stack.
+type Stack struct {
+	Name string `json:"name"`
+	// Risks are what could lose data, Access what may be reached or done that could not be.
+	Risks  []Finding `json:"dataAtRisk"`
+	Access []Finding `json:"accessWidened"`
+	// Standards are the rules of package standards that the head breaks and the base does not.
+	Standards []Finding `json:"standardsBroken"`
+	Cost      Cost      `json:"cost"`
+	// Changes are all of it, by component.
+	Changes []Change `json:"changes"`
+	// Unchanged is how many resources stay as they are.
+	Unchanged int `json:"unchanged"`
+	// Picture is the architecture with what changes marked, as SVG; "" where nothing changes.
+	Picture string `json:"-"`
+	// Unseen is how many changes are of what the picture does not show.
+	Unseen int `json:"-"`
+}
+
+// NeedsApproval says whether a named person has to approve the change: data at risk, access widened, or a standard broken.
+func (s *Stack) NeedsApproval() bool { return len(s.Risks)+len(s.Access)+len(s.Standards) > 0 }
+
+// Nothing says that nothing changes, not even a tag.
+func (s *Stack) Nothing() bool {
+	return len(s.Changes) == 0 && !s.NeedsApproval() && len(s.Cost.Lines) == 0
+}
+
+// NeedsApproval says whether any stack does.
+func (r *Report) NeedsApproval() bool { return slices.ContainsFunc(r.Stacks, (*Stack).NeedsApproval) }
+
+// Nothing says whether nothing changes in any stack.
+func (r *Report) Nothing() bool {
+	return !slices.ContainsFunc(r.Stacks, func(s *Stack) bool { return !s.Nothing() })
+}
+
+// ExitCode is what a workflow reads: 0 nothing changes or what changes is safe, 2 it needs a named approval. 1 is an error's.
+func (r *Report) ExitCode() int {
+	if r.NeedsApproval() {
+		return 2
+	}
+	return 0
+}
+
+// Count is how many changes of a kind there are that are not noise.
+func (s *Stack) Count(kind Kind) int {
+	n := 0
+	for _, c := range s.Changes {
+		if c.Kind == kind && !c.Noise {
+			n++
+		}
+	}
+	return n
+}
+
+// Noise is how many changes are nothing but tags or order.
+func (s *Stack) Noise() int {
+	n := 0
+	for _, c := range s.Changes {
+		if c.Noise {
+			n++
+		}
+	}
+	return n
+}
+
+// judge makes the findings of a plan, and of the stack files that belong to it.
+func judge(name string, p *plan.Plan, protected map[string]bool, baseFile, headFile string) *Stack {
+	s := &Stack{Name: name, Cost: costOf(baseFile, headFile)}
+	s.Changes = changesOf(p, protected)
+	s.Risks = atRisk(p, s.Changes, protected)
+	s.Access = widened(p, s.Changes)
+	s.Standards = broken(p, environmentOf(headFile))
+	s.Unchanged = len(p.Head()) - s.headChanges()
+	return s
+}
+
+func (s *Stack) headChanges() int {
+	n := 0
+	for _, c := range s.Changes {
+		if c.Kind != Deleted {
+			n++
+		}
+	}
+	return n
+}

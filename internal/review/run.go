@@ -1,0 +1,168 @@
+package review
+
+import (
+	"bytes"
+	"context"
+	"errors"
+	"fmt"
+	"io"
+	"os"
+	"path/filepath"
+	"slices"
+	"strings"
+
+	"legops/internal/offline"
+	"legops/internal/plan"
+)
+
+// Options are what to compare.
+type Options struct {
+	// Root is the repository, with the tools in its bin/.
+	Root string
+	// Base is a revision, such as origin/main. What it got since the head left it is no part of the change.
+	Base string
+	// Head is a revision, or a folder with the program, such as ".".
+	Head string
+	// Stacks are what to compare; every stack file of the head when empty.
+	Stacks []string
+	// Progress is told what is being done.
+	Progress io.Writer
+}
+
+// project is the namespace of the configuration.
+const project = "legops"
+
+// Run compares base and head. Nothing stays behind but the built programs, whether it ends well, fails or is interrupted.
+func Run(ctx context.Context, o Options) (_ *Report, err error) {
+	w, err := openWorkspace(ctx, o.Root)
+	if err != nil {
+		return nil, err
+	}
+	defer func() { err = errors.Join(err, w.close()) }()
+	base, head, err := w.sources(ctx, o.Base, o.Head)
+	if err != nil {
+		return nil, err
+	}
+	stacks, err := stackNames(o.Stacks, base, head)
+	if err != nil {
+		return nil, err
+	}
+	for _, s := range []*source{base, head} {
+		fmt.Fprintf(o.Progress, "building the %s, %.12s\n", s.side, s.Commit)
+		if err := w.build(ctx, s); err != nil {
+			return nil, err
+		}
+	}
+	report := &Report{Base: base.Revision, Head: head.Revision}
+	for _, name := range stacks {
+		fmt.Fprintf(o.Progress, "%s: deploying the base to the simulated cloud, previewing the head\n", name)
+		stack, err := w.compare(ctx, name, base, head)
+		if err != nil {
+			return nil, fmt.Errorf("stack %s: %w", name, err)
+		}
+		report.Stacks = append(report.Stacks, stack)
+	}
+	return report, nil
+}
+
+// stackNames are the stacks to compare: both sides have a file of each.
+func stackNames(names []string, base, head *source) ([]string, error) {
+	if len(names) == 0 {
+		files, err := filepath.Glob(filepath.Join(head.dir, "Pulumi.*.yaml"))
+		if err != nil {
+			return nil, err
+		}
+		for _, file := range files {
+			names = append(names, strings.TrimSuffix(strings.TrimPrefix(filepath.Base(file), "Pulumi."), ".yaml"))
+		}
+		// The order of releases.
+		slices.SortFunc(names, func(a, b string) int {
+			order := []string{"prod", "test", "dev"}
+			if c := slices.Index(order, b) - slices.Index(order, a); c != 0 {
+				return c
+			}
+			return strings.Compare(a, b)
+		})
+	}
+	var missing []error
+	for _, name := range names {
+		for _, s := range []*source{base, head} {
+			if _, err := os.Stat(stackFile(s, name)); err != nil {
+				missing = append(missing, fmt.Errorf("stack %s: the %s (%s) has no Pulumi.%s.yaml, so there is nothing to compare: name the stacks that both have with --stack", name, s.side, s.Name, name))
+			}
+		}
+	}
+	return names, errors.Join(missing...)
+}
+
+func stackFile(s *source, stack string) string {
+	return filepath.Join(s.dir, "Pulumi."+stack+".yaml")
+}
+
+// compare deploys the base to a simulated cloud of its own, and previews the head against that.
+func (w *workspace) compare(ctx context.Context, stack string, base, head *source) (_ *Stack, err error) {
+	dir := filepath.Join(w.dir, "clouds", stack)
+	protected, err := w.deploy(ctx, dir, stack, base)
+	if err != nil {
+		return nil, fmt.Errorf("the base (%s) does not deploy: %w", base.Name, err)
+	}
+	p, err := w.preview(ctx, dir, stack, head)
+	if err != nil {
+		return nil, fmt.Errorf("the head (%s) cannot be previewed: %w", head.Name, err)
+	}
+	s := judge(stack, p, protected, stackFile(base, stack), stackFile(head, stack))
+	return s, s.draw(goldenFile(head, stack))
+}
+
+func goldenFile(s *source, stack string) string {
+	return filepath.Join(s.dir, "tests", "golden", stack+".yaml")
+}
+
+// deploy brings the base up, and returns what Pulumi would refuse to delete or replace. The protection itself is taken away, or
+// the preview would end at the first thing that has it.
+func (w *workspace) deploy(ctx context.Context, dir, stack string, base *source) (protected map[string]bool, err error) {
+	session, err := w.open(dir, base)
+	if err != nil {
+		return nil, err
+	}
+	defer func() { err = errors.Join(err, session.Close()) }()
+	if _, err := w.pulumi(ctx, session, "up", "--yes", "--skip-preview", "--stack", stack); err != nil {
+		return nil, err
+	}
+	return session.Unprotect(stack)
+}
+
+func (w *workspace) preview(ctx context.Context, dir, stack string, head *source) (_ *plan.Plan, err error) {
+	session, err := w.open(dir, head)
+	if err != nil {
+		return nil, err
+	}
+	defer func() { err = errors.Join(err, session.Close()) }()
+	out, failed := w.pulumi(ctx, session, "preview", "--json", "--show-sames", "--stack", stack)
+	if ctx.Err() != nil {
+		return nil, ctx.Err()
+	}
+	// A preview that failed says why in its JSON.
+	p, err := plan.Read(out)
+	if err == nil {
+		err = failed
+	}
+	return p, err
+}
+
+func (w *workspace) open(dir string, s *source) (*offline.Session, error) {
+	return offline.Open(offline.Options{Root: w.root, Project: s.dir, Dir: dir, Program: s.program})
+}
+
+// pulumi runs the CLI and returns what it printed.
+func (w *workspace) pulumi(ctx context.Context, session *offline.Session, args ...string) ([]byte, error) {
+	cmd, err := session.Command(ctx, args...)
+	if err != nil {
+		return nil, err
+	}
+	out, errOut, err := execute(ctx, cmd)
+	if err != nil && ctx.Err() == nil {
+		err = fmt.Errorf("pulumi %s: %w\n%s", args[0], err, bytes.TrimSpace(append(out, errOut...)))
+	}
+	return out, err
+}

@@ -1,0 +1,255 @@
+package review
+
+import (
+	"strings"
+	"testing"
+
+	"github.com/pulumi/pulumi/sdk/v3/go/common/resource"
+	"github.com/stretchr/testify/assert"
+	"github.com/stretchr/testify/require"
+
+	"legops/internal/plan"
+)
+
+func TestPropertiesOf(t *testing.T) {
+	for _, c := range []struct {
+		name      string
+		old, new  map[string]any
+		want      []Property
+		reordered bool
+	}{
+		{name: "the same", old: map[string]any{"a": 1.0}, new: map[string]any{"a": 1.0}},
+		{name: "a value", old: map[string]any{"a": 1.0}, new: map[string]any{"a": 2.0}, want: []Property{{Path: "a", Old: "1", New: "2"}}},
+		{name: "it comes", new: map[string]any{"a": "x"}, want: []Property{{Path: "a", New: "x"}}},
+		{name: "it goes", old: map[string]any{"a": "x"}, want: []Property{{Path: "a", Old: "x"}}},
+		{
+			name: "inside", old: map[string]any{"a": map[string]any{"b": true, "c": 1.0}}, new: map[string]any{"a": map[string]any{"b": false, "c": 1.0}},
+			want: []Property{{Path: "a.b", Old: "true", New: "false"}},
+		},
+		{name: "order", old: map[string]any{"a": []any{"x", "y"}}, new: map[string]any{"a": []any{"y", "x"}}, reordered: true},
+		{
+			name: "order that means something", old: map[string]any{"command": []any{"x", "y"}}, new: map[string]any{"command": []any{"y", "x"}},
+			want: []Property{{Path: "command", Old: `["x","y"]`, New: `["y","x"]`}},
+		},
+		{name: "how many times", old: map[string]any{"a": []any{"x", "x"}}, new: map[string]any{"a": []any{"x", "y"}}, want: []Property{{Path: "a[0]", Old: "x"}, {Path: "a[1]", New: "y"}}},
+		{name: "the only element", old: map[string]any{"a": []any{"x"}}, new: map[string]any{"a": []any{"y"}}, want: []Property{{Path: "a[0]", Old: "x", New: "y"}}},
+		{
+			name: "an element by its name", old: map[string]any{"r": []any{map[string]any{"name": "p", "n": 1.0}, map[string]any{"name": "q", "n": 1.0}}},
+			new: map[string]any{"r": []any{map[string]any{"name": "q", "n": 2.0}, map[string]any{"name": "p", "n": 1.0}}}, want: []Property{{Path: "r[q].n", Old: "1", New: "2"}},
+		},
+		{
+			name: "JSON in a text", old: map[string]any{"policy": `{"Statement":[{"Sid":"A","Action":"x"}]}`}, new: map[string]any{"policy": `{"Statement":[{"Action":"y","Sid":"A"}]}`},
+			want: []Property{{Path: "policy.Statement[0].Action", Old: "x", New: "y"}},
+		},
+		{name: "JSON written otherwise", old: map[string]any{"policy": `{"a": 1}`}, new: map[string]any{"policy": `{"a":1}`}},
+		{name: "lines", old: map[string]any{"script": "a\nb\nc"}, new: map[string]any{"script": "a\nB\nB2\nc"}, want: []Property{{Path: "script, line 2", Old: "b", New: "B\nB2"}}},
+		{name: "a script in base64", old: map[string]any{"userData": "YQpi"}, new: map[string]any{"userData": "YQpj"}, want: []Property{{Path: "userData, line 2", Old: "b", New: "c"}}},
+		{name: "not known yet", old: map[string]any{"arn": "x"}, new: map[string]any{"arn": plan.Unknown}, want: []Property{{Path: "arn", Old: "x", New: "<from key>"}}},
+		{name: "a secret", old: map[string]any{"s": plan.Secret}, new: map[string]any{"s": plan.Secret}},
+	} {
+		new := &plan.Resource{Inputs: c.new, PropertyDependencies: map[string][]resource.URN{"arn": {"urn:pulumi:dev::legops::aws:kms/key:Key::key"}}}
+		got, reordered := propertiesOf(&plan.Resource{Inputs: c.old}, new)
+		assert.Equal(t, c.want, got, c.name)
+		assert.Equal(t, c.reordered, reordered, c.name)
+	}
+}
+
+// policyOf is a role's policy of one statement.
+func policyOf(statement string) []permission {
+	return permissions("app", &plan.Resource{Type: "aws:iam/rolePolicy:RolePolicy", URN: "urn:pulumi:dev::legops::aws:iam/rolePolicy:RolePolicy::rights", Inputs: map[string]any{
+		"role": "app", "policy": `{"Version":"2012-10-17","Statement":[` + statement + `]}`,
+	}})
+}
+
+func TestNewPermissions(t *testing.T) {
+	const read = `{"Effect":"Allow","Action":["s3:GetObject","s3:ListBucket"],"Resource":["arn:aws:s3:::documents/*"]}`
+	for _, c := range []struct {
+		name, base, head string
+		want             []string
+	}{
+		{"the same", read, read, nil},
+		{"written otherwise", read, `{"Sid":"Other","Effect":"Allow","Action":"s3:ListBucket","Resource":"arn:aws:s3:::documents/*"},{"Effect":"Allow","Action":"S3:getobject","Resource":"arn:aws:s3:::documents/*"}`, nil},
+		{"less", read, `{"Effect":"Allow","Action":"s3:GetObject","Resource":"arn:aws:s3:::documents/matters/*"}`, nil},
+		{"another action", read, `{"Effect":"Allow","Action":["s3:GetObject","s3:PutObject"],"Resource":"arn:aws:s3:::documents/*"}`, []string{"RolePolicy of app: new: may s3:PutObject on arn:aws:s3:::documents/*"}},
+		{"every action", read, `{"Effect":"Allow","Action":"s3:*","Resource":"arn:aws:s3:::documents/*"}`, []string{"may s3:* on"}},
+		{"every resource", read, `{"Effect":"Allow","Action":"s3:GetObject","Resource":"*"}`, []string{"may s3:GetObject on *"}},
+		{"all but", read, `{"Effect":"Allow","NotAction":"iam:*","Resource":"arn:aws:s3:::documents/*"}`, []string{"may all but iam:*"}},
+		{"a condition comes", read, `{"Effect":"Allow","Action":"s3:GetObject","Resource":"arn:aws:s3:::documents/*","Condition":{"Bool":{"aws:SecureTransport":"true"}}}`, nil},
+		{"a condition goes", `{"Effect":"Allow","Action":"a:B","Resource":"*","Condition":{"StringEquals":{"k":["x"]}}}`, `{"Effect":"Allow","Action":"a:B","Resource":"*"}`, []string{"may a:B on *"}},
+		{"a condition takes more", `{"Effect":"Allow","Action":"a:B","Resource":"*","Condition":{"StringEquals":{"k":["x"]}}}`, `{"Effect":"Allow","Action":"a:B","Resource":"*","Condition":{"StringEquals":{"k":["x","y"]}}}`, []string{"may a:B on * if k StringEquals x or y"}},
+		{"a condition takes less", `{"Effect":"Allow","Action":"a:B","Resource":"*","Condition":{"StringEquals":{"k":["x","y"]}}}`, `{"Effect":"Allow","Action":"a:B","Resource":"*","Condition":{"StringEquals":{"k":["x"]}}}`, nil},
+		{"a negative one refuses less", `{"Effect":"Allow","Action":"a:B","Resource":"*","Condition":{"StringNotEquals":{"k":["x","y"]}}}`, `{"Effect":"Allow","Action":"a:B","Resource":"*","Condition":{"StringNotEquals":{"k":["x"]}}}`, []string{"may a:B on *"}},
+		{"a negative one refuses more", `{"Effect":"Allow","Action":"a:B","Resource":"*","Condition":{"StringNotEquals":{"k":["x"]}}}`, `{"Effect":"Allow","Action":"a:B","Resource":"*","Condition":{"StringNotEquals":{"k":["x","y"]}}}`, nil},
+		{"somebody else", `{"Effect":"Allow","Principal":{"AWS":"arn:1"},"Action":"a:B"}`, `{"Effect":"Allow","Principal":{"AWS":["arn:1","arn:2"]},"Action":"a:B"}`, []string{"arn:2 new: may a:B"}},
+		{"everybody", `{"Effect":"Allow","Principal":{"AWS":"arn:1"},"Action":"a:B"}`, `{"Effect":"Allow","Principal":"*","Action":"a:B"}`, []string{"* new: may a:B"}},
+		{"a service, said in a list", `{"Effect":"Allow","Principal":{"Service":"x.amazonaws.com"},"Action":"a:B"}`, `{"Effect":"Allow","Principal":{"Service":["x.amazonaws.com"]},"Action":["a:B"]}`, nil},
+		{"no longer denied", read + `,{"Effect":"Deny","Action":"s3:*","Resource":"*"}`, read, []string{"no longer denied: s3:* on *"}},
+		{"denied less", `{"Effect":"Deny","Action":"s3:*","Resource":"*"}`, `{"Effect":"Deny","Action":"s3:GetObject","Resource":"*"}`, []string{"no longer denied: s3:* on *"}},
+		{"denied more", `{"Effect":"Deny","Action":"s3:GetObject","Resource":"*"}`, `{"Effect":"Deny","Action":"s3:*","Resource":"*"}`, nil},
+		{"not known yet", read, `{"Effect":"Allow","Action":"s3:GetObject","Resource":"` + plan.Unknown + `"}`, []string{"1 policy: known only after deployment, since what they name is new or replaced: rights"}},
+		{"one statement, not in a list", read, read, nil},
+	} {
+		var got []string
+		for _, f := range newPermissions(policyOf(c.base), policyOf(c.head)) {
+			got = append(got, f.Resource+": "+f.Text)
+		}
+		require.Len(t, got, len(c.want), "%s: %v", c.name, got)
+		for i := range c.want {
+			assert.Contains(t, got[i], c.want[i], c.name)
+		}
+	}
+}
+
+// settingCase is a property that changes, and whether that is told.
+type settingCase struct {
+	token, path, old, new string
+	told                  bool
+}
+
+func TestSettings(t *testing.T) {
+	for _, c := range []settingCase{
+		{"aws:rds/instance:Instance", "backupRetentionPeriod", "35", "7", true},
+		{"aws:rds/instance:Instance", "backupRetentionPeriod", "35", "", true},
+		{"aws:rds/instance:Instance", "backupRetentionPeriod", "7", "35", false},
+		{"aws:rds/instance:Instance", "deletionProtection", "true", "false", true},
+		{"aws:rds/instance:Instance", "deletionProtection", "false", "true", false},
+		{"aws:rds/instance:Instance", "skipFinalSnapshot", "false", "true", true},
+		{"aws:rds/instance:Instance", "kmsKeyId", "arn:1", "arn:2", true},
+		{"aws:rds/instance:Instance", "kmsKeyId", "", "arn:2", false},
+		{"aws:rds/instance:Instance", "masterUserSecretKmsKeyId", "arn:1", "<from key>", true},
+		{"aws:sqs/queue:Queue", "kmsMasterKeyId", "arn:1", "", true},
+		{"aws:sqs/queue:Queue", "messageRetentionSeconds", "1209600", "345600", true},
+		{"aws:cloudwatch/logGroup:LogGroup", "retentionInDays", "365", "30", true},
+		{"aws:cloudwatch/logGroup:LogGroup", "retentionInDays", "", "30", true},
+		{"aws:cloudwatch/logGroup:LogGroup", "retentionInDays", "30", "", false},
+		{"aws:s3/bucketLifecycleConfigurationV2:BucketLifecycleConfigurationV2", "rules[old-versions].noncurrentVersionExpiration.noncurrentDays", "365", "30", true},
+		{"aws:s3/bucketLifecycleConfigurationV2:BucketLifecycleConfigurationV2", "rules[new]", "", `{"expiration":{"days":30}}`, true},
+		{"aws:s3/bucketLifecycleConfigurationV2:BucketLifecycleConfigurationV2", "rules[new]", "", `{"transitions":[{"days":30}]}`, false},
+		{"aws:s3/bucketObjectLockConfigurationV2:BucketObjectLockConfigurationV2", "rule.defaultRetention.mode", "COMPLIANCE", "GOVERNANCE", true},
+		{"aws:backup/plan:Plan", "rules[0].lifecycle.deleteAfter", "35", "7", true},
+		{"aws:backup/plan:Plan", "rules[0].copyActions[0].lifecycle.deleteAfter", "100", "", true},
+		{"aws:ecr/lifecyclePolicy:LifecyclePolicy", "policy.rules[0].selection.countNumber", "100", "10", true},
+		{"aws:eks/cluster:Cluster", "vpcConfig.endpointPublicAccess", "false", "true", true},
+		{"aws:wafv2/webAcl:WebAcl", "rules[RateLimit].statement.rateBasedStatement.limit", "2000", "9000", true},
+		{"aws:wafv2/webAcl:WebAcl", "rules[RateLimit].statement.rateBasedStatement.limit", "2000", "1000", false},
+		{"aws:ec2/launchTemplate:LaunchTemplate", "metadataOptions.httpTokens", "required", "optional", true},
+		{"aws:s3/bucketPublicAccessBlock:BucketPublicAccessBlock", "blockPublicPolicy", "true", "", true},
+		{"aws:cloudfront/distribution:Distribution", "webAclId", "arn:1", "", true},
+		{"aws:lb/targetGroup:TargetGroup", "deregistrationDelay", "60", "30", false},
+	} {
+		change := &Change{Type: c.token, Properties: []Property{{Path: c.path, Old: c.old, New: c.new}}}
+		told := len(change.settings(dataSettings))+len(change.settings(accessSettings)) > 0
+		assert.Equal(t, c.told, told, "%+v", c)
+	}
+}
+
+// step is one of a plan.
+func step(op, token, name string, old, new map[string]any) plan.Step {
+	urn := resource.URN("urn:pulumi:dev::legops::" + token + "::" + name)
+	s := plan.Step{Op: op}
+	if old != nil {
+		s.Old = &plan.Resource{URN: urn, Type: token, Inputs: old, ID: "id-" + name}
+	}
+	if new != nil {
+		s.New = &plan.Resource{URN: urn, Type: token, Inputs: new}
+	}
+	return s
+}
+
+func TestWidened(t *testing.T) {
+	acl := func(actions ...string) map[string]any {
+		var rules []any
+		for i, action := range actions {
+			rules = append(rules, map[string]any{"name": string(rune('a' + i)), "overrideAction": map[string]any{action: map[string]any{}}})
+		}
+		return map[string]any{"rules": rules}
+	}
+	csp := func(policy string) map[string]any {
+		return map[string]any{"securityHeadersConfig": map[string]any{"contentSecurityPolicy": map[string]any{"contentSecurityPolicy": policy}}}
+	}
+	const firewall, headers = "aws:wafv2/webAcl:WebAcl", "aws:cloudfront/responseHeadersPolicy:ResponseHeadersPolicy"
+	for _, c := range []struct {
+		name string
+		step plan.Step
+		want []string
+	}{
+		{"a rule only counts", step("update", firewall, "acl", acl("none", "none"), acl("none", "count")), []string{"no longer: the firewall blocks by b"}},
+		{"a rule goes", step("update", firewall, "acl", acl("none", "none"), acl("none")), []string{"no longer: the firewall blocks by b"}},
+		{"a rule comes", step("update", firewall, "acl", acl("none"), acl("none", "none")), nil},
+		{"no firewall", step("delete", firewall, "acl", acl(), nil), []string{"WebAcl deleted"}},
+		{"what stands in for a directive", step("update", headers, "csp", csp("default-src 'self'; base-uri 'self'; form-action 'self'; frame-ancestors 'none'"), csp("default-src 'self'; script-src 'self'; base-uri 'self'; form-action 'self'; frame-ancestors 'none'")), nil},
+		{"a directive goes", step("update", headers, "csp", csp("default-src 'self'; frame-ancestors 'none'"), csp("default-src 'self'")), []string{"frame-ancestors accepts anything"}},
+		{"a source comes", step("update", headers, "csp", csp("default-src 'self'; script-src 'self'"), csp("default-src 'self'; script-src 'self' 'unsafe-inline'")), []string{"script-src accepts 'unsafe-inline'"}},
+		{"a flow from everywhere", step("create", "aws:vpc/securityGroupIngressRule:SecurityGroupIngressRule", "rule", nil, map[string]any{"securityGroupId": "sg-1", "cidrIpv4": "0.0.0.0/0", "ipProtocol": "tcp", "fromPort": 22.0, "toPort": 22.0}), []string{"sg-1 is reached from 0.0.0.0/0 (the whole internet), tcp 22"}},
+		{"every protocol", step("create", "aws:ec2/securityGroupRule:SecurityGroupRule", "rule", nil, map[string]any{"type": "egress", "securityGroupId": "sg-1", "cidrBlocks": []any{"10.0.0.0/8"}, "protocol": "-1"}), []string{"sg-1 reaches 10.0.0.0/8, everything"}},
+		{"a managed policy", step("create", "aws:iam/rolePolicyAttachment:RolePolicyAttachment", "a", nil, map[string]any{"role": "app", "policyArn": "arn:aws:iam::aws:policy/AdministratorAccess"}), []string{"new: may everything in arn:aws:iam::aws:policy/AdministratorAccess"}},
+		{"a right in the cluster", step("update", "kubernetes:rbac.authorization.k8s.io/v1:Role", "r", map[string]any{"rules": []any{}}, map[string]any{"metadata": map[string]any{"name": "reader"}, "rules": []any{map[string]any{"verbs": []any{"get"}, "resources": []any{"secrets"}}}}), []string{"Role reader: may get secrets"}},
+		{"public access to a bucket", step("delete", "aws:s3/bucketPublicAccessBlock:BucketPublicAccessBlock", "documents", map[string]any{"bucket": "x"}, nil), []string{"the bucket can be made public"}},
+	} {
+		p := &plan.Plan{Steps: []plan.Step{c.step}}
+		var got []string
+		for _, f := range widened(p, changesOf(p, nil)) {
+			got = append(got, f.Text)
+		}
+		require.Len(t, got, len(c.want), "%s: %v", c.name, got)
+		for i := range c.want {
+			assert.Contains(t, got[i], c.want[i], c.name)
+		}
+	}
+}
+
+// Protection that goes is no difference to the engine: it has to be looked for.
+func TestProtectionThatGoesIsTold(t *testing.T) {
+	same := step("same", "aws:sqs/queue:Queue", "signing", map[string]any{}, map[string]any{})
+	queues := resource.URN("urn:pulumi:dev::legops::legops:components:Queues::queues")
+	same.Old.Parent, same.New.Parent = queues, queues
+	p := &plan.Plan{Steps: []plan.Step{{Op: "same", Old: &plan.Resource{URN: queues, Type: "legops:components:Queues"}, New: &plan.Resource{URN: queues, Type: "legops:components:Queues"}}, same}}
+	protected := map[string]bool{string(same.New.URN): true}
+	found := atRisk(p, changesOf(p, protected), protected)
+	require.Len(t, found, 1)
+	assert.Contains(t, found[0].Text, "protection by Pulumi off, so that it can be deleted or replaced: signing")
+	same.New.Protect = true
+	assert.Empty(t, atRisk(p, changesOf(p, protected), protected))
+}
+
+// However much there is, a comment fits, and says what it leaves out.
+func TestMarkdownFits(t *testing.T) {
+	r := &Report{Base: Revision{Name: "main", Commit: "aaaaaaaaaaaaaaaa"}, Head: Revision{Name: ".", Commit: "bbbbbbbbbbbbbbbb"}}
+	for _, name := range []string{"dev", "test", "prod"} {
+		s := &Stack{Name: name}
+		for range 1500 {
+			s.Changes = append(s.Changes, Change{Kind: Updated, Type: "aws:sqs/queue:Queue", Name: strings.Repeat("n", 40), Component: "queues",
+				Properties: []Property{{Path: "policy", Old: strings.Repeat("x", 300), New: strings.Repeat("y", 300)}}})
+			s.Risks = append(s.Risks, Finding{Resource: "r", Component: "queues", Text: strings.Repeat("words ", 30)})
+		}
+		r.Stacks = append(r.Stacks, s)
+	}
+	text := r.Markdown()
+	assert.Less(t, len([]rune(text)), maxCharacters)
+	assert.True(t, strings.HasPrefix(text, Marker+"\n"))
+	assert.Contains(t, text, "more of these, in the artifact.")
+	assert.Contains(t, text, "more changes, in the artifact.")
+	page, err := r.HTML()
+	require.NoError(t, err)
+	assert.Equal(t, 4500, strings.Count(page, `<h3><span class="kind">`), "the page leaves nothing out")
+}
+
+// What a patch calls something is text in a comment: no markup, nobody is called, nothing is fetched.
+func TestMarkdownIsText(t *testing.T) {
+	evil := "x` <img src=http://127.0.0.1/> @legops/platform [a](http://127.0.0.1) | **b** </details>"
+	r := sample()
+	r.Head.Name = evil
+	r.Stacks[1].Risks = []Finding{{Resource: evil, Component: evil, Text: evil}}
+	r.Stacks[1].Changes[0].Name, r.Stacks[1].Changes[0].Component, r.Stacks[1].Changes[0].Reason = evil, evil, evil
+	text := r.Markdown()
+	outside := text
+	for strings.Contains(outside, "``") { // code is text already
+		start := strings.Index(outside, "``")
+		end := strings.Index(outside[start+2:], "``")
+		require.Positive(t, end)
+		outside = outside[:start] + outside[start+2+end+2:]
+	}
+	for _, markup := range []string{"<img", "@legops", "[a](", "**b**"} {
+		assert.NotContains(t, outside, markup)
+	}
+}
