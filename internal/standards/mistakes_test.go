@@ -35,6 +35,7 @@ var mistakes = []struct {
 	{"IAM-ATTACHED", policyAttachment, "policyArn", "arn:aws:iam::aws:policy/AdministratorAccess"},
 	{"IAM-ATTACHED", policyAttachment, "policyArn", plan.Unknown},
 
+	{"IAM-BOUNDARY", role, "permissionsBoundary", nil},
 	{"S3-PUBLIC", accessBlock, "blockPublicPolicy", false},
 	{"S3-ACL", bucketOwnership, "rule.objectOwnership", "ObjectWriter"},
 	{"S3-KEY", bucketEncryption, "rules[0].applyServerSideEncryptionByDefault.sseAlgorithm", "AES256"},

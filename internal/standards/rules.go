@@ -168,6 +168,10 @@ var identityRules = []Rule{
 		ID: "IAM-ATTACHED", What: "managed policies of AWS are attached only if they are listed; AdministratorAccess is not",
 		Reason: "what AWS manages is wide, and grows", Source: "IAM.1, " + own,
 		Settings: []Setting{{policyAttachment, "policyArn", oneOf(attachable...), nil}},
+	}, {
+		ID: "IAM-BOUNDARY", What: "roles are within the account's permissions boundary",
+		Reason: "whoever deploys could make a role that may more than they do", Source: own,
+		Settings: []Setting{{role, "permissionsBoundary", fixed(), nil}},
 	},
 }
 
