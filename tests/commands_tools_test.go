@@ -49,7 +49,7 @@ func newCommandCheck(t *testing.T) *commandCheck {
 	for _, stack := range stackNames {
 		cfg := config(t, stack)
 		bootstrap := strings.NewReplacer("${Stack}", stack, "${AWS::AccountId}", cfg.Account).Replace(read("bootstrap/account.yaml"))
-		c.golden[stack] = read("tests/golden/" + stack + ".yaml") + bootstrap
+		c.golden[stack] = read("tests/golden/"+stack+".yaml") + bootstrap
 		require.NoError(t, (&recorder.Recorder{Project: project, Stack: stack}).Run(func(ctx *pulumi.Context) error {
 			platform, err := infra.NewPlatform(ctx, cfg)
 			if err != nil {

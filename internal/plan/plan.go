@@ -2,9 +2,11 @@ package plan
 
 import (
 	"bytes"
+	"cmp"
 	"encoding/json"
 	"errors"
 	"fmt"
+	"slices"
 	"strings"
 
 	"github.com/pulumi/pulumi/sdk/v3/go/common/resource"
@@ -18,9 +20,11 @@ const (
 
 // Resource is a resource as the state has it or as the program asks for it.
 type Resource struct {
-	URN                  resource.URN              `json:"urn"`
-	ID                   string                    `json:"id"`
-	Type                 string                    `json:"type"`
+	URN  resource.URN `json:"urn"`
+	ID   string       `json:"id"`
+	Type string       `json:"type"`
+	// Custom says that a provider makes it; a component is not.
+	Custom               bool                      `json:"custom"`
 	Parent               resource.URN              `json:"parent"`
 	Provider             string                    `json:"provider"`
 	Protect              bool                      `json:"protect"`
@@ -108,6 +112,8 @@ func Read(output []byte) (*Plan, error) {
 			mask(r.Outputs)
 		}
 	}
+	// The engine works at several things at a time, in another order each time.
+	slices.SortStableFunc(preview.Steps, func(a, b Step) int { return cmp.Compare(a.Resource().URN, b.Resource().URN) })
 	return &Plan{preview.Steps}, nil
 }
 
@@ -129,7 +135,7 @@ func mask(value any) any {
 	return value
 }
 
-// Base is what the state has, in the order of the steps.
+// Base is what the state has, ordered by URN.
 func (p *Plan) Base() []*Resource {
 	return p.collect(func(s *Step) *Resource { return s.Old })
 }

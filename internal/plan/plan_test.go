@@ -33,14 +33,14 @@ func TestRead(t *testing.T) {
 	require.Len(t, p.Steps, 4)
 	require.Len(t, p.Base(), 3, "a replacement is one resource")
 	require.Len(t, p.Head(), 2)
-	queue := p.Head()[1]
+	queue := p.Head()[0] // ordered by URN
 	assert.Equal(t, "signing", queue.Name())
 	assert.Equal(t, "aws-global", queue.ProviderName())
 	assert.Equal(t, map[string]any{"name": "b", "list": []any{Secret, map[string]any{"deep": Secret}}, "marked": Secret}, queue.Inputs)
 	components := ComponentsOf(p.Base(), p.Head())
 	assert.Equal(t, "Queues", components.Of(queue).Kind())
-	assert.Nil(t, components.Of(p.Base()[2]), "it is part of nothing")
-	assert.Equal(t, "old", p.Steps[3].Resource().Name())
+	assert.Nil(t, components.Of(p.Base()[0]), "it is part of nothing")
+	assert.Equal(t, "old", p.Steps[0].Resource().Name())
 }
 
 func TestWhatIsNoPreviewIsAnError(t *testing.T) {

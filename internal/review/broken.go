@@ -24,7 +24,7 @@ func broken(p *plan.Plan, environment string) []Finding {
 		if f.Exception != nil || before[f.Rule+string(f.URN)] {
 			continue
 		}
-		finding := Finding{Resource: f.Resource, Text: fmt.Sprintf("%s: %s. %s", f.Rule, f.Problem, reasons[f.Rule])}
+		finding := Finding{Resource: f.Resource, Text: fmt.Sprintf("%s: %s; %s", f.Rule, f.Problem, reasons[f.Rule])}
 		for _, r := range p.Head() {
 			if component := components.Of(r); r.URN == f.URN && component != nil {
 				finding.Component = component.Name()

@@ -70,7 +70,7 @@ func changesOf(p *plan.Plan, protected map[string]bool) []Change {
 		step := &p.Steps[i]
 		kind, changes := kindOf[step.Op]
 		r := step.Resource()
-		if !changes || r == nil || r.Kind() != "" { // a component is nothing in the account
+		if !changes || r == nil || !r.Custom { // a component is nothing in the account
 			continue
 		}
 		c := byURN[string(r.URN)]

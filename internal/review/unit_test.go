@@ -148,10 +148,10 @@ func step(op, token, name string, old, new map[string]any) plan.Step {
 	urn := resource.URN("urn:pulumi:dev::legops::" + token + "::" + name)
 	s := plan.Step{Op: op}
 	if old != nil {
-		s.Old = &plan.Resource{URN: urn, Type: token, Inputs: old, ID: "id-" + name}
+		s.Old = &plan.Resource{URN: urn, Type: token, Custom: true, Inputs: old, ID: "id-" + name}
 	}
 	if new != nil {
-		s.New = &plan.Resource{URN: urn, Type: token, Inputs: new}
+		s.New = &plan.Resource{URN: urn, Type: token, Custom: true, Inputs: new}
 	}
 	return s
 }
