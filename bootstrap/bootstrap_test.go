@@ -111,7 +111,7 @@ func TestTemplateRefusesMistakes(t *testing.T) {
 		{"a preview that reads documents", "-artifacts/delivery/*", "-*", "preview role: s3:GetObject"},
 		{"a preview that decrypts", "NotResource: !GetAtt StateKey.Arn", `NotResource: "*"`, "preview role: kms:Decrypt"},
 		{"a preview that reads messages", "sqs:ReceiveMessage, ", "", "preview role: sqs:ReceiveMessage"},
-		{"a preview that writes state", "/.pulumi/locks/*", "/.pulumi/*", "preview role, without ReadOnlyAccess: s3:PutObject"},
+		{"a preview that writes state", "[s3:GetObject, s3:ListBucket]", "[s3:GetObject, s3:PutObject, s3:ListBucket]", "preview role, without ReadOnlyAccess: s3:PutObject"},
 		{"a role without boundary", "iam:CreateRole, iam:PutRolePermissionsBoundary, iam:PutRolePolicy", "iam:PutRolePermissionsBoundary, iam:PutRolePolicy", "deploy role: iam:CreateRole"},
 		{"a boundary that can be lifted", "iam:DeleteRolePermissionsBoundary, ", "", "deploy role: iam:DeleteRolePermissionsBoundary"},
 		{"a boundary that stops the program", "role/legops-${Stack}-*", "role/legops-${Stack}-app-*", "must be allowed"},

@@ -130,10 +130,9 @@ func checkRights(d *deployment) (problems []string) {
 		}},
 		{"preview role, without ReadOnlyAccess", policies["PreviewRole.state"], []request{
 			{"s3:ListBucket", state, nil}, {"s3:GetObject", state + "/.pulumi/meta.yaml", nil},
-			{"s3:PutObject", state + "/.pulumi/locks/organization/legops/" + stack + "/1.json", nil},
-			{"s3:DeleteObject", state + "/.pulumi/locks/organization/legops/" + stack + "/1.json", nil},
-			{"kms:Decrypt", kms + "key/1234", nil}, {"kms:GenerateDataKey", kms + "key/1234", nil},
+			{"kms:Decrypt", kms + "key/1234", nil},
 		}, []request{
+			{"s3:PutObject", state + "/.pulumi/locks/organization/legops/" + stack + "/1.json", nil},
 			{"s3:PutObject", state + "/.pulumi/stacks/legops/" + stack + ".json", nil},
 			{"s3:DeleteObject", state + "/.pulumi/stacks/legops/" + stack + ".json", nil},
 		}},

@@ -70,15 +70,15 @@ func widened(p *plan.Plan, changes []Change) []Finding {
 	for i := range changes {
 		c := &changes[i]
 		found = append(found, c.settings(accessSettings)...)
-		if says, is := accessGuards[c.Type]; is && c.Kind == Deleted && !gonesNeighbour(c, changes) {
+		if says, is := accessGuards[c.Type]; is && c.Kind == Deleted && !goesToo(c, changes) {
 			found = append(found, c.finding("%s deleted: %s", typeName(c.Type), says))
 		}
 	}
 	return found
 }
 
-// gonesNeighbour says whether what a deleted resource guarded is deleted, too, or whether it comes back under another name.
-func gonesNeighbour(guard *Change, changes []Change) bool {
+// goesToo says whether what a deleted resource guarded is deleted, too, or whether it comes back under another name.
+func goesToo(guard *Change, changes []Change) bool {
 	return slices.ContainsFunc(changes, func(c Change) bool {
 		neighbour := c.Kind == Deleted && c.Type != guard.Type && (stateful[c.Type] != "" && strings.HasPrefix(guard.Name, c.Name) ||
 			c.Type == "kubernetes:core/v1:Namespace" && c.Component == guard.Component)

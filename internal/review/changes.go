@@ -54,7 +54,7 @@ type Change struct {
 type Property struct {
 	// Path is such as loggingConfig.bucket or policy.Statement[0].Action[1].
 	Path string `json:"path"`
-	// Old and New are the values as text, "" where there is none. A secret shows as <secret>, and what is not known yet
+	// Old and New are the values as text, "" where there is none. A secret does not show, and what is not known yet
 	// names where it comes from.
 	Old string `json:"old,omitempty"`
 	New string `json:"new,omitempty"`

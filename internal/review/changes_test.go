@@ -18,7 +18,7 @@ func repository(t *testing.T) string {
 	root, err := filepath.Abs("../..")
 	require.NoError(t, err)
 	dir := t.TempDir()
-	sh(t, root, `git ls-files -z -co --exclude-standard | xargs -0 -I{} sh -c 'test -e "{}" && echo "{}"' | tar -c -T - | tar -x -C `+dir)
+	sh(t, root, `git ls-files -z -co --exclude-standard | while IFS= read -r -d "" f; do [ ! -e "$f" ] || printf "%s\0" "$f"; done | tar -c --null -T - | tar -x -C `+dir)
 	require.NoError(t, os.Mkdir(filepath.Join(dir, "bin"), 0o700))
 	sh(t, dir, "ln -s "+filepath.Join(root, "bin")+"/* bin/ && rm -f bin/review-*")
 	sh(t, dir, "git init -q -b main && git add -A && git -c user.name=test -c user.email=test@legops.example commit -qm base")
@@ -27,7 +27,7 @@ func repository(t *testing.T) string {
 
 func sh(t *testing.T, dir, script string) string {
 	t.Helper()
-	cmd := exec.Command("sh", "-c", "set -e; "+script)
+	cmd := exec.Command("bash", "-euc", script)
 	cmd.Dir = dir
 	out, err := cmd.CombinedOutput()
 	require.NoError(t, err, "%s\n%s", script, out)

@@ -108,7 +108,7 @@ func TestChanges(t *testing.T) {
 			for i, kind := range kinds {
 				assertCount(t, f.counts[i], s.Count(kind), string(kind))
 			}
-			assertCount(t, f.counts[4], s.Noise(), "noise")
+			assertCount(t, f.counts[4], s.CountNoise(), "noise")
 			assertFindings(t, f.risks, s.Risks)
 			assertFindings(t, f.standards, s.Standards)
 			if f.access != nil || f.exit == 0 {

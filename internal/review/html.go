@@ -13,7 +13,7 @@ func (r *Report) JSON() (string, error) {
 		Verdict       string `json:"verdict"`
 		NeedsApproval bool   `json:"needsApproval"`
 		*Report
-	}{r.headline(), r.NeedsApproval(), r}, "", "  ")
+	}{r.Headline(), r.NeedsApproval(), r}, "", "  ")
 	return string(text), err
 }
 
@@ -27,6 +27,7 @@ var page = template.Must(template.New("page.html").Funcs(template.FuncMap{
 	"js":      func() template.JS { return template.JS(embedded("page.js")) },    //nolint:gosec // a file of this package
 	"picture": func(svg string) template.HTML { return template.HTML(svg) },      //nolint:gosec // made by package architecture, which escapes
 	"dollars": dollars,
+	"short":   short,
 	"type":    typeName,
 	"counted": counted,
 	"args": func(title string, findings []Finding) any {
@@ -51,41 +52,3 @@ func (r *Report) HTML() (string, error) {
 	err := page.Execute(&text, r)
 	return text.String(), err
 }
-
-// What the page asks of a report, besides its fields.
-
-// Headline is the verdict in words.
-func (r *Report) Headline() string { return r.headline() }
-
-// Groups are the changes by component, without noise.
-func (s *Stack) Groups() []Group {
-	var all []Group
-	for _, g := range s.groups() {
-		all = append(all, Group{Title: g.title(), Changes: g.changes})
-	}
-	return all
-}
-
-// Group is what changes of one component.
-type Group struct {
-	Title   string
-	Changes []Change
-}
-
-// Noises are differences that nobody has to look at.
-func (s *Stack) Noises() []Noise {
-	var all []Noise
-	for _, n := range s.noise() {
-		all = append(all, Noise{n.path, short(n.old), short(n.new), n.names})
-	}
-	return all
-}
-
-// Noise is one difference, with all resources that have it.
-type Noise struct {
-	Path, Old, New string
-	Names          []string
-}
-
-// Text is the difference of a month in words.
-func (c Cost) Text() string { return c.text() }

@@ -32,7 +32,7 @@ type detail struct{ properties, changes, findings int }
 func (r *Report) markdown(d detail) string {
 	m := &markdown{detail: d}
 	m.line(Marker)
-	m.line("## Review: %s", r.headline())
+	m.line("## Review: %s", r.Headline())
 	m.line("")
 	m.line("%s against %s, on the simulated cloud, without credentials.", r.Head.text(), r.Base.text())
 	if r.Nothing() {
@@ -58,8 +58,8 @@ func (r *Report) names() []string {
 	return names
 }
 
-// headline is the verdict.
-func (r *Report) headline() string {
+// Headline is the verdict in words.
+func (r *Report) Headline() string {
 	var because []string
 	for _, reason := range []struct {
 		text string
@@ -104,7 +104,7 @@ func (m *markdown) overview(r *Report) {
 	m.line("| --- | ---: | ---: | ---: | ---: | ---: | ---: | ---: | ---: | ---: |")
 	for _, s := range r.Stacks {
 		m.line("| %s | %s | %s | %s | %s | %s | %s | %d | %d | %d |", s.Name, loud(len(s.Risks)), loud(len(s.Access)), loud(len(s.Standards)),
-			s.Cost.text(), loud(s.Count(Replaced)), loud(s.Count(Deleted)), s.Count(Created), s.Count(Updated), s.Noise())
+			s.Cost.Text(), loud(s.Count(Replaced)), loud(s.Count(Deleted)), s.Count(Created), s.Count(Updated), s.CountNoise())
 	}
 	m.line("")
 }
@@ -116,8 +116,8 @@ func loud(n int) string {
 	return fmt.Sprintf("**%d**", n)
 }
 
-// text is the difference of a month, such as +119.14 USD.
-func (c Cost) text() string {
+// Text is the difference of a month, such as +119.14 USD.
+func (c Cost) Text() string {
 	if c.Unknown != "" {
 		return "unknown"
 	}
@@ -195,7 +195,7 @@ func (m *markdown) cost(c Cost) {
 		m.line("%s", prose(c.Unknown))
 		m.line("")
 	case len(c.Lines) > 0:
-		m.line("### Cost: %s a month, %.0f → %.0f USD", c.text(), c.Base, c.Head)
+		m.line("### Cost: %s a month, %.0f → %.0f USD", c.Text(), c.Base, c.Head)
 		m.line("")
 		m.line("| Part | | Before | After | Difference |")
 		m.line("| --- | --- | ---: | ---: | ---: |")
@@ -217,32 +217,27 @@ func (m *markdown) cost(c Cost) {
 // changes are folded, one fold for each component, and one for the noise of all.
 func (m *markdown) changes(s *Stack) {
 	left := m.detail.changes
-	for _, group := range s.groups() {
-		m.line("<details><summary>%s</summary>", prose(group.title()))
+	for _, group := range s.Groups() {
+		m.line("<details><summary>%s</summary>", prose(group.Title()))
 		m.line("")
-		for _, c := range group.changes[:max(0, min(len(group.changes), left))] {
+		for _, c := range group.Changes[:max(0, min(len(group.Changes), left))] {
 			m.change(c)
 		}
-		m.rest(len(group.changes)-max(0, left), "more changes")
-		left -= len(group.changes)
+		m.rest(len(group.Changes)-max(0, left), "more changes")
+		left -= len(group.Changes)
 		m.line("")
 		m.line("</details>")
 	}
-	if noise := s.Noise(); noise > 0 {
-		m.line("<details><summary>Noise: nothing but tags or order, %d resources</summary>", noise)
+	if noise := s.CountNoise(); noise > 0 {
+		m.line("<details><summary>Noise: nothing but tags or order, %s</summary>", counted(noise, "resource"))
 		m.line("")
-		m.noise(s)
+		for _, n := range s.Noises() {
+			m.line("- %s: %s → %s, %s", code(n.Path), code(short(n.Old)), code(short(n.New)), counted(len(n.Names), "resource"))
+		}
 		m.line("")
 		m.line("</details>")
 	}
 	m.line("")
-}
-
-// noise tells differences that many resources share once.
-func (m *markdown) noise(s *Stack) {
-	for _, n := range s.noise() {
-		m.line("- %s: %s → %s, %s", code(n.path), code(short(n.old)), code(short(n.new)), counted(len(n.names), "resource"))
-	}
 }
 
 func (m *markdown) change(c Change) {
@@ -266,34 +261,35 @@ func (m *markdown) change(c Change) {
 	}
 }
 
-// group is what changes of one component.
-type group struct {
-	component, kind string
-	changes         []Change
+// Group is what changes of one component.
+type Group struct {
+	// Component is its name, "" of what is part of none, and Kind what it is, such as Queues.
+	Component, Kind string
+	Changes         []Change
 }
 
-// groups are the changes without noise, by component.
-func (s *Stack) groups() []group {
-	var groups []group
+// Groups are the changes without noise, by component.
+func (s *Stack) Groups() []Group {
+	var groups []Group
 	for _, c := range s.Changes {
 		if c.Noise {
 			continue
 		}
-		if n := len(groups); n == 0 || groups[n-1].component != c.Component {
-			groups = append(groups, group{component: c.Component, kind: c.ComponentKind})
+		if n := len(groups); n == 0 || groups[n-1].Component != c.Component {
+			groups = append(groups, Group{Component: c.Component, Kind: c.ComponentKind})
 		}
 		last := &groups[len(groups)-1]
-		last.changes = append(last.changes, c)
+		last.Changes = append(last.Changes, c)
 	}
 	return groups
 }
 
-// title is such as "queues (Queues): 4 created, 1 updated".
-func (g group) title() string {
+// Title is such as "queues (Queues): 4 created, 1 updated".
+func (g Group) Title() string {
 	var counts []string
 	for _, kind := range kinds {
 		n := 0
-		for _, c := range g.changes {
+		for _, c := range g.Changes {
 			if c.Kind == kind {
 				n++
 			}
@@ -302,23 +298,24 @@ func (g group) title() string {
 			counts = append(counts, fmt.Sprintf("%d %s", n, kind))
 		}
 	}
-	name := g.component
+	name := g.Component
 	if name == "" {
 		name = "the stack itself"
 	} else {
-		name += " (" + g.kind + ")"
+		name += " (" + g.Kind + ")"
 	}
 	return name + ": " + strings.Join(counts, ", ")
 }
 
-// noise is one difference that nobody has to look at, with all resources that have it.
-type noise struct {
-	path, old, new string
-	names          []string
+// Noise is one difference that nobody has to look at, with all resources that have it.
+type Noise struct {
+	Path, Old, New string
+	Names          []string
 }
 
-func (s *Stack) noise() []*noise {
-	var all []*noise
+// Noises tells differences that many resources share once.
+func (s *Stack) Noises() []*Noise {
+	var all []*Noise
 	for _, c := range s.Changes {
 		if !c.Noise {
 			continue
@@ -328,12 +325,12 @@ func (s *Stack) noise() []*noise {
 			properties = []Property{{Path: "order", Old: "another", New: "this"}}
 		}
 		for _, p := range properties {
-			at := slices.IndexFunc(all, func(n *noise) bool { return n.path == p.Path && n.old == p.Old && n.new == p.New })
+			at := slices.IndexFunc(all, func(n *Noise) bool { return n.Path == p.Path && n.Old == p.Old && n.New == p.New })
 			if at < 0 {
 				at = len(all)
-				all = append(all, &noise{path: p.Path, old: p.Old, new: p.New})
+				all = append(all, &Noise{Path: p.Path, Old: p.Old, New: p.New})
 			}
-			all[at].names = append(all[at].names, c.Name)
+			all[at].Names = append(all[at].Names, c.Name)
 		}
 	}
 	return all

@@ -77,8 +77,8 @@ func (s *Stack) Count(kind Kind) int {
 	return n
 }
 
-// Noise is how many changes are nothing but tags or order.
-func (s *Stack) Noise() int {
+// CountNoise is how many changes are nothing but tags or order.
+func (s *Stack) CountNoise() int {
 	n := 0
 	for _, c := range s.Changes {
 		if c.Noise {

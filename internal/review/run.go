@@ -2,6 +2,7 @@ package review
 
 import (
 	"bytes"
+	"cmp"
 	"context"
 	"errors"
 	"fmt"
@@ -65,6 +66,9 @@ func Run(ctx context.Context, o Options) (_ *Report, err error) {
 	return report, nil
 }
 
+// releases is the order in which a change reaches the stacks.
+var releases = []string{"dev", "test", "prod"}
+
 // stackNames are the stacks to compare: both sides have a file of each.
 func stackNames(names []string, base, head *source) ([]string, error) {
 	if len(names) == 0 {
@@ -75,20 +79,20 @@ func stackNames(names []string, base, head *source) ([]string, error) {
 		for _, file := range files {
 			names = append(names, strings.TrimSuffix(strings.TrimPrefix(filepath.Base(file), "Pulumi."), ".yaml"))
 		}
-		// The order of releases.
-		slices.SortFunc(names, func(a, b string) int {
-			order := []string{"prod", "test", "dev"}
-			if c := slices.Index(order, b) - slices.Index(order, a); c != 0 {
-				return c
+		rank := func(name string) int {
+			if at := slices.Index(releases, name); at >= 0 {
+				return at
 			}
-			return strings.Compare(a, b)
-		})
+			return len(releases)
+		}
+		slices.SortStableFunc(names, func(a, b string) int { return cmp.Compare(rank(a), rank(b)) })
 	}
 	var missing []error
 	for _, name := range names {
 		for _, s := range []*source{base, head} {
 			if _, err := os.Stat(stackFile(s, name)); err != nil {
-				missing = append(missing, fmt.Errorf("stack %s: the %s (%s) has no Pulumi.%s.yaml, so there is nothing to compare: name the stacks that both have with --stack", name, s.side, s.Name, name))
+				missing = append(missing, fmt.Errorf("stack %s: the %s (%s) has no Pulumi.%s.yaml, so there is nothing to compare: "+
+					"name the stacks that both have with --stack", name, s.side, s.Name, name))
 			}
 		}
 	}

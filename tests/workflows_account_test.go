@@ -1,0 +1,58 @@
+package tests
+
+import (
+	"fmt"
+	"os"
+	"path/filepath"
+	"regexp"
+	"strings"
+	"testing"
+
+	"github.com/stretchr/testify/assert"
+	"github.com/stretchr/testify/require"
+	"gopkg.in/yaml.v3"
+)
+
+// What the workflows ask of an account is what bootstrap and the program make there: roles, how long they may be held, state, key
+// and runner.
+func TestWorkflowsFitTheAccounts(t *testing.T) {
+	read := func(path string) string {
+		text, err := os.ReadFile(filepath.Join(root, path))
+		require.NoError(t, err)
+		return string(text)
+	}
+	template := read("bootstrap/account.yaml")
+	held := map[string]int{}
+	for _, match := range regexp.MustCompile(`RoleName: !Sub legops-\$\{Stack\}-(\w+)\n(?:.*\n)*?\s+MaxSessionDuration: (\d+)\n`).FindAllStringSubmatch(template, -1) {
+		var seconds int
+		_, err := fmt.Sscan(match[2], &seconds)
+		require.NoError(t, err)
+		held[match[1]] = seconds
+	}
+	assert.Equal(t, map[string]int{"deploy": deploySession, "preview": previewSession}, held, "how long the roles may be held")
+	assert.Contains(t, template, "AliasName: !Sub alias/legops-${Stack}-state")
+	assert.Contains(t, template, "BucketName: !Sub legops-${Stack}-state-${AWS::AccountId}")
+
+	for _, stack := range stackNames {
+		cfg := config(t, stack)
+		require.NotNil(t, cfg.Runner, stack)
+		golden := read("tests/golden/" + stack + ".yaml")
+		assert.Contains(t, golden, "name: legops-"+stack+"-runner\n", "the project that labels of jobs name")
+		for path, text := range workflowFiles(t) {
+			var w workflow
+			require.NoError(t, yaml.Unmarshal([]byte(text), &w))
+			for id, job := range w.Jobs {
+				if strings.HasPrefix(job.RunsOn, "codebuild-") {
+					assert.Less(t, job.Timeout, cfg.Runner.TimeoutMinutes, "%s: %s is cut off by the runner of %s", path, id, stack)
+				}
+			}
+		}
+		// The repository that bootstrap trusts unless another is named.
+		assert.Contains(t, read("bootstrap/bootstrap.sh"), "legops/platform")
+		assert.Equal(t, "legops/platform", cfg.Pipeline.GithubOwner+"/"+cfg.Runner.Repository, stack)
+		// What the roles may do on the cluster.
+		for who, entries := range map[string]string{"deploy": fmt.Sprint(cfg.Eks.Administrators), "preview": fmt.Sprint(cfg.Eks.Viewers)} {
+			assert.Contains(t, entries, fmt.Sprintf("arn:aws:iam::%s:role/legops-%s-%s", cfg.Account, stack, who), stack)
+		}
+	}
+}
