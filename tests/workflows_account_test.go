@@ -48,7 +48,7 @@ func TestWorkflowsFitTheAccounts(t *testing.T) {
 			}
 		}
 		// The repository that bootstrap trusts unless another is named.
-		assert.Contains(t, read("bootstrap/bootstrap.sh"), "legops/platform")
+		assert.Contains(t, template, "Default: legops/platform")
 		assert.Equal(t, "legops/platform", cfg.Pipeline.GithubOwner+"/"+cfg.Runner.Repository, stack)
 		// What the roles may do on the cluster.
 		for who, entries := range map[string]string{"deploy": fmt.Sprint(cfg.Eks.Administrators), "preview": fmt.Sprint(cfg.Eks.Viewers)} {

@@ -12,9 +12,12 @@ type Mark struct {
 	Type, Name, Component string
 	// Inputs are what the program asks for, or asked for.
 	Inputs map[string]any
-	// Loses says that it is deleted or replaced.
-	Loses bool
+	// Kind is what happens: replaced, deleted, created or updated.
+	Kind string
 }
+
+// The kinds with which something goes.
+const replaced, deleted = "replaced", "deleted"
 
 // The colours of marks, dark enough for white text.
 const (
@@ -25,42 +28,42 @@ const (
 // Highlight marks the boxes and zones that stand for resources to which something happens, and fades the rest. It returns how many
 // of the marks are of nothing in the picture.
 func (p *Picture) Highlight(marks []Mark) (unseen int) {
-	changes, losses := map[string]int{}, map[string]int{}
+	at := map[string]map[string]int{} // how many of each kind, by place
 	for _, mark := range marks {
 		place := p.place(Resource{Type: mark.Type, Name: mark.Name, Component: mark.Component, Inputs: mark.Inputs})
 		if place == "" {
 			unseen++
 			continue
 		}
-		changes[place]++
-		if mark.Loses {
-			losses[place]++
+		if at[place] == nil {
+			at[place] = map[string]int{}
 		}
+		at[place][mark.Kind]++
 	}
+	loses := func(place string) bool { return at[place][replaced]+at[place][deleted] > 0 }
 	for i := range p.Boxes {
 		b := &p.Boxes[i]
-		b.Mark, b.Loses, b.Dim = says(changes[b.ID], losses[b.ID]), losses[b.ID] > 0, changes[b.ID] == 0
+		b.Mark, b.Loses, b.Dim = says(at[b.ID]), loses(b.ID), at[b.ID] == nil
 	}
 	for i := range p.Zones {
 		z := &p.Zones[i]
-		z.Mark, z.Loses = says(changes[z.ID], losses[z.ID]), losses[z.ID] > 0
+		z.Mark, z.Loses = says(at[z.ID]), loses(z.ID)
 	}
 	for i := range p.Arrows {
-		p.Arrows[i].Dim = changes[p.Arrows[i].From]+changes[p.Arrows[i].To] == 0
+		p.Arrows[i].Dim = at[p.Arrows[i].From] == nil && at[p.Arrows[i].To] == nil
 	}
 	return unseen
 }
 
-func says(changes, losses int) string {
-	switch {
-	case changes == 0:
-		return ""
-	case losses == 0:
-		return fmt.Sprintf("%d changed", changes)
-	case losses == changes:
-		return fmt.Sprintf("%d lost", losses)
+// says is such as "2 replaced, 1 created".
+func says(counts map[string]int) string {
+	var parts []string
+	for _, kind := range []string{replaced, deleted, "created", "updated"} {
+		if counts[kind] > 0 {
+			parts = append(parts, fmt.Sprintf("%d %s", counts[kind], kind))
+		}
 	}
-	return fmt.Sprintf("%d changed, %d lost", changes-losses, losses)
+	return strings.Join(parts, ", ")
 }
 
 // place is the box or the zone in the picture that stands for a resource; "" if there is none.
@@ -75,7 +78,7 @@ func (p *Picture) place(r Resource) string {
 			return part.id
 		}
 	}
-	for _, id := range []string{details[kind{r.Type, r.Component}], details[kind{token: r.Type}], components[r.Component]} {
+	for _, id := range []string{details[kind{r.Type, r.Component}], components[r.Component], details[kind{token: r.Type}]} {
 		if id != "" && there(id) {
 			return id
 		}

@@ -132,7 +132,7 @@ func TestChanges(t *testing.T) {
 				assert.Contains(t, text, "Nothing changes in prod.")
 				assert.Less(t, len(strings.Fields(text)), 100)
 			case s.Count(Replaced)+s.Count(Deleted)+s.Count(Created)+s.Count(Updated) > 0:
-				assert.Regexp(t, `>\d+ (changed|lost)`, s.Picture, "the picture marks what changes")
+				assert.Regexp(t, `>\d+ (replaced|deleted|created|updated)`, s.Picture, "the picture marks what changes")
 			}
 		})
 	}

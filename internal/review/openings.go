@@ -103,7 +103,7 @@ var openers = map[string]func(r *plan.Resource, names map[string]string) []strin
 		}
 		return all
 	},
-	"kubernetes:networking.k8s.io/v1:NetworkPolicy": func(r *plan.Resource, names map[string]string) (all []string) {
+	"kubernetes:networking.k8s.io/v1:NetworkPolicy": func(r *plan.Resource, _ map[string]string) (all []string) {
 		pods := fmt.Sprintf("network policy %v in %v", at(r.Inputs, "metadata.name"), at(r.Inputs, "metadata.namespace"))
 		for direction, verb := range map[string]string{"ingress": "are reached from", "egress": "reach"} {
 			for _, rule := range items(at(r.Inputs, "spec."+direction)) {

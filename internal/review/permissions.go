@@ -81,12 +81,23 @@ func holder(r *plan.Resource) string {
 				value = urn.Name()
 			}
 		}
-		return strings.TrimSpace(typeName(r.Type) + " of " + value)
+		if input == "role" {
+			return "role " + value
+		}
+		return typeName(r.Type) + " of " + value
 	}
 	if name, is := r.Inputs["name"].(string); is && name != plan.Unknown {
-		return typeName(r.Type) + " " + name
+		return called(r) + " " + name
 	}
-	return typeName(r.Type) + " " + r.Name()
+	return called(r) + " " + r.Name()
+}
+
+// called is what a policy is of where it is one of its own: that of a role says who may take it.
+func called(r *plan.Resource) string {
+	if r.Type == "aws:iam/role:Role" {
+		return "who takes the role"
+	}
+	return typeName(r.Type)
 }
 
 // words is a text or a list of texts, as IAM accepts both.
@@ -241,40 +252,56 @@ func newPermissions(base, head []permission) []Finding {
 	return found
 }
 
-// say makes one finding of all actions that go together.
+// say makes one finding of what goes together: the same actions, for the same principal, under the same conditions.
 func say(all []permission) []Finding {
-	type together struct {
+	type subject struct {
 		holder, principal, conditions, component, name string
 		deny                                           bool
 	}
-	var order []together
-	actions, resources := map[together][]string{}, map[together][]string{}
+	type where struct {
+		subject
+		resource string
+	}
+	var places []where
+	actions := map[where][]string{}
 	for _, p := range all {
-		key := together{p.holder, p.principal, p.conditions.text(), p.component, p.name, p.deny}
-		if actions[key] == nil {
-			order = append(order, key)
+		at := where{subject{p.holder, p.principal, p.conditions.text(), p.component, p.name, p.deny}, p.resource}
+		if actions[at] == nil {
+			places = append(places, at)
 		}
-		actions[key] = appendNew(actions[key], p.action)
-		resources[key] = appendNew(resources[key], p.resource)
+		actions[at] = appendNew(actions[at], p.action)
+	}
+	type grant struct {
+		subject
+		actions string
+	}
+	var grants []grant
+	resources := map[grant][]string{}
+	for _, at := range places {
+		g := grant{at.subject, strings.Join(actions[at], ", ")}
+		if resources[g] == nil {
+			grants = append(grants, g)
+		}
+		resources[g] = append(resources[g], at.resource)
 	}
 	var found []Finding
-	for _, key := range order {
-		verb := "new: may"
-		if key.deny {
-			verb = "no longer denied:"
+	for _, g := range grants {
+		text := g.holder + ": "
+		if g.principal != "" {
+			text += g.principal + " "
 		}
-		text := key.holder + ": "
-		if key.principal != "" {
-			text += key.principal + " "
+		if g.deny {
+			text += "no longer denied: " + g.actions
+		} else {
+			text += "new: may " + g.actions
 		}
-		text += fmt.Sprintf("%s %s", verb, strings.Join(actions[key], ", "))
-		if where := strings.Join(resources[key], ", "); where != "" {
-			text += " on " + where
+		if on := strings.Join(resources[g], ", "); on != "" {
+			text += " on " + on
 		}
-		if key.conditions != "" {
-			text += " if " + key.conditions
+		if g.conditions != "" {
+			text += " if " + g.conditions
 		}
-		found = append(found, Finding{Resource: key.name, Component: key.component, Text: text})
+		found = append(found, Finding{Resource: g.name, Component: g.component, Text: text})
 	}
 	return found
 }

@@ -21,7 +21,7 @@ func (s *Stack) draw(golden string) error {
 			r = c.old
 		}
 		if !c.Noise {
-			marks = append(marks, architecture.Mark{Type: c.Type, Name: c.Name, Component: c.ComponentKind, Inputs: r.Inputs, Loses: c.Kind == Replaced || c.Kind == Deleted})
+			marks = append(marks, architecture.Mark{Type: c.Type, Name: c.Name, Component: c.ComponentKind, Inputs: r.Inputs, Kind: string(c.Kind)})
 		}
 	}
 	file, err := os.Open(golden)

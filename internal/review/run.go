@@ -11,6 +11,7 @@ import (
 	"path/filepath"
 	"slices"
 	"strings"
+	"sync"
 
 	"legops/internal/offline"
 	"legops/internal/plan"
@@ -48,16 +49,23 @@ func Run(ctx context.Context, o Options) (_ *Report, err error) {
 	if err != nil {
 		return nil, err
 	}
-	for _, s := range []*source{base, head} {
-		fmt.Fprintf(o.Progress, "building the %s, %.12s\n", s.side, s.Commit)
-		if err := w.build(ctx, s); err != nil {
-			return nil, err
-		}
+	fmt.Fprintf(o.Progress, "building the base, %.12s, and the head, %.12s\n", base.Commit, head.Commit)
+	if err := w.build(ctx, base); err != nil {
+		return nil, err
 	}
+	// The head is built while the base is deployed. Not before the base is built: they share nearly all of what is compiled.
+	ctx, cancel := context.WithCancel(ctx)
+	building := make(chan error, 1)
+	go func() { building <- w.build(ctx, head) }()
+	built := sync.OnceValue(func() error { return <-building })
+	defer func() {
+		cancel()
+		_ = built() // it ended, or nothing needs it any more
+	}()
 	report := &Report{Base: base.Revision, Head: head.Revision}
 	for _, name := range stacks {
 		fmt.Fprintf(o.Progress, "%s: deploying the base to the simulated cloud, previewing the head\n", name)
-		stack, err := w.compare(ctx, name, base, head)
+		stack, err := w.compare(ctx, name, base, head, built)
 		if err != nil {
 			return nil, fmt.Errorf("stack %s: %w", name, err)
 		}
@@ -103,12 +111,15 @@ func stackFile(s *source, stack string) string {
 	return filepath.Join(s.dir, "Pulumi."+stack+".yaml")
 }
 
-// compare deploys the base to a simulated cloud of its own, and previews the head against that.
-func (w *workspace) compare(ctx context.Context, stack string, base, head *source) (_ *Stack, err error) {
+// compare deploys the base to a simulated cloud of its own, waits for the head to be built, and previews it against that.
+func (w *workspace) compare(ctx context.Context, stack string, base, head *source, built func() error) (_ *Stack, err error) {
 	dir := filepath.Join(w.dir, "clouds", stack)
 	protected, err := w.deploy(ctx, dir, stack, base)
 	if err != nil {
 		return nil, fmt.Errorf("the base (%s) does not deploy: %w", base.Name, err)
+	}
+	if err := built(); err != nil {
+		return nil, err
 	}
 	p, err := w.preview(ctx, dir, stack, head)
 	if err != nil {

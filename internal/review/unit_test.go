@@ -70,7 +70,7 @@ func TestNewPermissions(t *testing.T) {
 		{"the same", read, read, nil},
 		{"written otherwise", read, `{"Sid":"Other","Effect":"Allow","Action":"s3:ListBucket","Resource":"arn:aws:s3:::documents/*"},{"Effect":"Allow","Action":"S3:getobject","Resource":"arn:aws:s3:::documents/*"}`, nil},
 		{"less", read, `{"Effect":"Allow","Action":"s3:GetObject","Resource":"arn:aws:s3:::documents/matters/*"}`, nil},
-		{"another action", read, `{"Effect":"Allow","Action":["s3:GetObject","s3:PutObject"],"Resource":"arn:aws:s3:::documents/*"}`, []string{"RolePolicy of app: new: may s3:PutObject on arn:aws:s3:::documents/*"}},
+		{"another action", read, `{"Effect":"Allow","Action":["s3:GetObject","s3:PutObject"],"Resource":"arn:aws:s3:::documents/*"}`, []string{"role app: new: may s3:PutObject on arn:aws:s3:::documents/*"}},
 		{"every action", read, `{"Effect":"Allow","Action":"s3:*","Resource":"arn:aws:s3:::documents/*"}`, []string{"may s3:* on"}},
 		{"every resource", read, `{"Effect":"Allow","Action":"s3:GetObject","Resource":"*"}`, []string{"may s3:GetObject on *"}},
 		{"all but", read, `{"Effect":"Allow","NotAction":"iam:*","Resource":"arn:aws:s3:::documents/*"}`, []string{"may all but iam:*"}},
@@ -87,7 +87,10 @@ func TestNewPermissions(t *testing.T) {
 		{"denied less", `{"Effect":"Deny","Action":"s3:*","Resource":"*"}`, `{"Effect":"Deny","Action":"s3:GetObject","Resource":"*"}`, []string{"no longer denied: s3:* on *"}},
 		{"denied more", `{"Effect":"Deny","Action":"s3:GetObject","Resource":"*"}`, `{"Effect":"Deny","Action":"s3:*","Resource":"*"}`, nil},
 		{"not known yet", read, `{"Effect":"Allow","Action":"s3:GetObject","Resource":"` + plan.Unknown + `"}`, []string{"1 policy: known only after deployment, since what they name is new or replaced: rights"}},
-		{"one statement, not in a list", read, read, nil},
+		{
+			"each action with its own resources", read, read + `,{"Effect":"Allow","Action":["a:B","a:C"],"Resource":["x","y"]},{"Effect":"Allow","Action":"a:D","Resource":"z"}`,
+			[]string{"new: may a:B, a:C on x, y", "new: may a:D on z"},
+		},
 	} {
 		var got []string
 		for _, f := range newPermissions(policyOf(c.base), policyOf(c.head)) {
