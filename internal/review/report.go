@@ -92,9 +92,9 @@ func (s *Stack) CountNoise() int {
 func judge(name string, p *plan.Plan, protected map[string]bool, baseFile, headFile string) *Stack {
 	s := &Stack{Name: name, Cost: costOf(baseFile, headFile)}
 	s.Changes = changesOf(p, protected)
-	s.Risks = atRisk(p, s.Changes, protected)
-	s.Access = widened(p, s.Changes)
-	s.Standards = broken(p, environmentOf(headFile))
+	s.Risks = append([]Finding{}, atRisk(p, s.Changes, protected)...) // none is a list without elements, in JSON too
+	s.Access = append([]Finding{}, widened(p, s.Changes)...)
+	s.Standards = append([]Finding{}, broken(p, environmentOf(headFile))...)
 	s.Unchanged = len(p.Head()) - s.headChanges()
 	return s
 }
