@@ -26,7 +26,7 @@ func sample() *Report {
 	queue := Change{
 		Kind: Replaced, Type: "aws:sqs/queue:Queue", Name: "queues-" + hostile, Component: "queues", ComponentKind: "Queues",
 		Reason: "changes name", Protected: true, Source: "components/queues.go:217",
-		Properties: []Property{{Path: "name", Old: "signing.fifo", New: "signature.fifo" + strings.Repeat("x", 400), Replaces: true}},
+		Properties: []Property{{Path: "name", Old: "signing.fifo", New: "signature.fifo" + hostile + strings.Repeat("x", 400), Replaces: true}},
 	}
 	balancer := Change{Kind: Updated, Type: "aws:lb/loadBalancer:LoadBalancer", Name: "balancer", Component: "loadbalancer", ComponentKind: "LoadBalancer",
 		Properties: []Property{{Path: "idleTimeout", Old: "60", New: "120"}}}
