@@ -4,7 +4,7 @@ package stacks
 type Monitoring struct {
 	// AlarmEmails are told of every alarm, and when the budget is used up; AWS Budgets takes ten.
 	AlarmEmails []string `json:"alarmEmails" jsonschema:"minItems=1,maxItems=10,uniqueItems=true,pattern=^[^@ ]+@[^@ ]+$"`
-	// LogRetention is how long application logs are kept; production requires at least 90.
+	// LogRetention is how long application logs are kept; production requires at least 365 (CloudWatch.16 of Security Hub).
 	LogRetention RetentionDays `json:"logRetentionDays"`
 	// MonthlyBudgetUSD is the cost above which the owner is told.
 	MonthlyBudgetUSD int `json:"monthlyBudgetUsd" jsonschema:"minimum=1,maximum=1000000"`

@@ -15,7 +15,7 @@ type requirement struct {
 }
 
 const (
-	leastLogDays    = 90
+	leastLogDays    = 365 // CloudWatch.16 of Security Hub, as in package standards
 	leastBackupDays = 14
 	// leastVaultDays is how long what AWS Backup made is kept: the longest that RDS keeps a backup of its own.
 	leastVaultDays = 35
