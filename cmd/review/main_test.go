@@ -12,12 +12,16 @@ import (
 
 	"github.com/stretchr/testify/assert"
 	"github.com/stretchr/testify/require"
+
+	"legops/internal/offline"
 )
 
 // repository is a copy of this one as it is now, with one commit, and the command built.
 type repository struct {
 	t            *testing.T
 	dir, command string
+	// said is all that reviews have printed and written.
+	said []string
 }
 
 func newRepository(t *testing.T) *repository {
@@ -87,7 +91,27 @@ func (r *repository) review(args ...string) (exit int, out, errOut string) {
 	cmd, stdout, stderr := r.start(args...)
 	exit = code(r.t, cmd.Wait())
 	r.nothingIsLeft()
+	r.said = append(r.said, stdout.String(), stderr.String())
 	return exit, stdout.String(), stderr.String()
+}
+
+// secret is the value of the header by which the load balancer knows CloudFront: the simulated cloud makes the same each time.
+func (r *repository) secret() string {
+	root, err := filepath.Abs("../..")
+	require.NoError(r.t, err)
+	session, err := offline.Open(offline.Options{
+		Root: root, Project: r.dir, Dir: filepath.Join(r.t.TempDir(), "cloud"), Program: filepath.Join(r.dir, "bin", "review-base"),
+	})
+	require.NoError(r.t, err)
+	defer func() { assert.NoError(r.t, session.Close()) }()
+	_, err = session.Run(r.t.Context(), "up", "--yes", "--skip-preview", "--stack", "prod")
+	require.NoError(r.t, err)
+	for _, e := range session.Record().Entries("") {
+		if secret, is := e.Outputs["result"].(string); is && e.Type == "random:index/randomPassword:RandomPassword" {
+			return secret
+		}
+	}
+	return ""
 }
 
 // nothingIsLeft is what has to be so after every run, however it ended.
@@ -137,6 +161,7 @@ func TestReview(t *testing.T) {
 			require.NoError(t, err)
 			assert.True(t, strings.HasPrefix(string(content), text) || file == "review.json" && strings.Contains(string(content), text), file)
 			assert.Contains(t, string(content), "https://cdn.example.net", file)
+			r.said = append(r.said, string(content))
 		}
 	})
 
@@ -144,7 +169,6 @@ func TestReview(t *testing.T) {
 		defer r.sh("git checkout -q main && git reset -q --hard && git branch -qD ahead")
 		r.sh("git checkout -q -b ahead && sed -i 's/db.r7g.large/db.r7g.xlarge/' Pulumi.prod.yaml && git commit -qam ahead && git checkout -q main")
 		exit, out, errOut := r.review("--base", "ahead", "--head", "main", "--stack", "prod")
-		r.sh("true")
 		require.Equal(t, 0, exit, errOut)
 		assert.Contains(t, out, "Nothing changes", "what the base got since is no part of the change")
 	})
@@ -172,6 +196,12 @@ func TestReview(t *testing.T) {
 			assert.Contains(t, errOut, c.want)
 			assert.NotContains(t, errOut, "AAABAHNlY3JldC1vZi1vbmUtcGVyc29u")
 		})
+	}
+
+	secret := r.secret()
+	require.GreaterOrEqual(t, len(secret), 40)
+	for _, text := range r.said {
+		assert.NotContains(t, text, secret)
 	}
 }
 
