@@ -9,10 +9,10 @@ import (
 
 // units is how many times a size is the size large; 0 of what is smaller, whose price and machine follow no rule.
 func units(size string) float64 {
-	switch {
-	case size == "large":
+	switch size {
+	case "large":
 		return 1
-	case size == "xlarge":
+	case "xlarge":
 		return 2
 	}
 	n, err := strconv.Atoi(strings.TrimSuffix(size, "xlarge"))
