@@ -50,6 +50,16 @@ func (r *Resource) ProviderName() string {
 	return resource.URN(urn).Name()
 }
 
+// Sources names what an input comes from, in order; "" of what comes from no resource.
+func (r *Resource) Sources(input string) string {
+	var names []string
+	for _, urn := range r.PropertyDependencies[input] {
+		names = append(names, urn.Name())
+	}
+	slices.Sort(names)
+	return strings.Join(slices.Compact(names), ", ")
+}
+
 // Step is what the engine would do with a resource: same, create, update, delete, read, or a replacement in several steps
 // (replace, create-replacement, delete-replaced).
 type Step struct {
@@ -174,6 +184,9 @@ func ComponentsOf(resources ...[]*Resource) Components {
 	}
 	return index
 }
+
+// Components finds the component of each resource of the plan, before and after it.
+func (p *Plan) Components() Components { return ComponentsOf(p.Base(), p.Head()) }
 
 // Of is the nearest component above a resource, or the resource itself where it is one; nil if there is none.
 func (c Components) Of(r *Resource) *Resource {

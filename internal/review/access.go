@@ -52,8 +52,8 @@ var accessGuards = map[string]string{
 
 // widened is what may be done with the head that the base did not allow.
 func widened(p *plan.Plan, changes []Change) []Finding {
-	names := namesOf(p)
-	base, head := side(p, p.Base(), names), side(p, p.Head(), names)
+	names, components := namesOf(p), p.Components()
+	base, head := side(components, p.Base(), names), side(components, p.Head(), names)
 	var found []Finding
 	for _, o := range head.openings {
 		if !slices.ContainsFunc(base.openings, func(other opening) bool { return other.text == o.text }) {
@@ -90,12 +90,11 @@ func goesToo(guard *Change, changes []Change) bool {
 type access struct {
 	openings    []opening
 	permissions []permission
-	// filters are what keeps something out, by text: the rules of the firewall, the directives of the content security policy.
+	// filters are what keeps something out, by text: the rules of the firewall.
 	filters map[string]opening
 }
 
-func side(p *plan.Plan, resources []*plan.Resource, names map[string]string) access {
-	components := plan.ComponentsOf(p.Base(), p.Head())
+func side(components plan.Components, resources []*plan.Resource, names map[string]string) access {
 	all := access{filters: map[string]opening{}}
 	for _, r := range resources {
 		component := ""
@@ -141,12 +140,7 @@ func named(r *plan.Resource, input string, names map[string]string) string {
 		return ""
 	}
 	if value == plan.Unknown {
-		var from []string
-		for _, urn := range r.PropertyDependencies[input] {
-			from = append(from, urn.Name())
-		}
-		slices.Sort(from)
-		return strings.Join(slices.Compact(from), ", ")
+		return r.Sources(input)
 	}
 	if name := names[value]; name != "" {
 		return name

@@ -10,7 +10,7 @@ import (
 
 // broken are the standards that the head breaks without an exception, and the base did not.
 func broken(p *plan.Plan, environment string) []Finding {
-	components := plan.ComponentsOf(p.Base(), p.Head())
+	components := p.Components()
 	before := map[string]bool{}
 	for _, finding := range standards.Check(p.Base(), environment) {
 		before[finding.Rule+string(finding.URN)] = finding.Exception == nil
@@ -25,10 +25,8 @@ func broken(p *plan.Plan, environment string) []Finding {
 			continue
 		}
 		finding := Finding{Resource: f.Resource, Text: fmt.Sprintf("%s: %s; %s", f.Rule, f.Problem, reasons[f.Rule])}
-		for _, r := range p.Head() {
-			if component := components.Of(r); r.URN == f.URN && component != nil {
-				finding.Component = component.Name()
-			}
+		if component := components.Of(components[f.URN]); component != nil {
+			finding.Component = component.Name()
 		}
 		found = append(found, finding)
 	}

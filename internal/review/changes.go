@@ -64,7 +64,7 @@ type Property struct {
 
 // changesOf are the changes of a plan. What was protected before the plan is given by URN, since the plan was made without.
 func changesOf(p *plan.Plan, protected map[string]bool) []Change {
-	components := plan.ComponentsOf(p.Base(), p.Head())
+	components := p.Components()
 	byURN := map[string]*Change{}
 	for i := range p.Steps {
 		step := &p.Steps[i]

@@ -10,8 +10,6 @@ import (
 	"strconv"
 	"strings"
 
-	"github.com/pulumi/pulumi/sdk/v3/go/common/resource"
-
 	"legops/internal/plan"
 )
 
@@ -23,15 +21,15 @@ var identities = []string{"Sid", "name", "originId", "id", "key", "pathPattern",
 
 // differ compares the inputs of a resource.
 type differ struct {
-	sources map[string][]resource.URN // of a value that is not known yet, by its property
-	found   []Property
+	new   *plan.Resource
+	found []Property
 	// reordered says that elements of a list changed places, in a list whose order means nothing.
 	reordered bool
 }
 
 // propertiesOf are the differences between what was asked for and what is asked for now.
 func propertiesOf(old, new *plan.Resource) (_ []Property, reordered bool) {
-	d := &differ{sources: new.PropertyDependencies}
+	d := &differ{new: new}
 	d.objects("", old.Inputs, new.Inputs)
 	return d.found, d.reordered
 }
@@ -207,13 +205,8 @@ func (d *differ) text(path string, value any) string {
 func (d *differ) source(path string) string {
 	property, _, _ := strings.Cut(path, ".")
 	property, _, _ = strings.Cut(property, "[")
-	var names []string
-	for _, urn := range d.sources[property] {
-		names = append(names, urn.Name())
+	if sources := d.new.Sources(property); sources != "" {
+		return "<from " + sources + ">"
 	}
-	if len(names) == 0 {
-		return "<known after deployment>"
-	}
-	slices.Sort(names)
-	return "<from " + strings.Join(slices.Compact(names), ", ") + ">"
+	return "<known after deployment>"
 }

@@ -1,6 +1,7 @@
 package review
 
 import (
+	"cmp"
 	"errors"
 	"fmt"
 	"io/fs"
@@ -16,16 +17,15 @@ func (s *Stack) draw(golden string) error {
 	var marks []architecture.Mark
 	for i := range s.Changes {
 		c := &s.Changes[i]
-		r := c.new
-		if r == nil {
-			r = c.old
-		}
 		if !c.Noise {
-			marks = append(marks, architecture.Mark{Type: c.Type, Name: c.Name, Component: c.ComponentKind, Inputs: r.Inputs, Kind: string(c.Kind)})
+			marks = append(marks, architecture.Mark{Type: c.Type, Name: c.Name, Component: c.ComponentKind, Inputs: cmp.Or(c.new, c.old).Inputs, Kind: string(c.Kind)})
 		}
 	}
+	if len(marks) == 0 {
+		return nil
+	}
 	file, err := os.Open(golden)
-	if errors.Is(err, fs.ErrNotExist) || len(marks) == 0 {
+	if errors.Is(err, fs.ErrNotExist) {
 		return nil
 	}
 	if err != nil {

@@ -68,20 +68,18 @@ func (r *Report) ExitCode() int {
 
 // Count is how many changes of a kind there are that are not noise.
 func (s *Stack) Count(kind Kind) int {
-	n := 0
-	for _, c := range s.Changes {
-		if c.Kind == kind && !c.Noise {
-			n++
-		}
-	}
-	return n
+	return s.count(func(c Change) bool { return c.Kind == kind && !c.Noise })
 }
 
 // CountNoise is how many changes are nothing but tags or order.
 func (s *Stack) CountNoise() int {
+	return s.count(func(c Change) bool { return c.Noise })
+}
+
+func (s *Stack) count(counts func(Change) bool) int {
 	n := 0
 	for _, c := range s.Changes {
-		if c.Noise {
+		if counts(c) {
 			n++
 		}
 	}
@@ -95,16 +93,6 @@ func judge(name string, p *plan.Plan, protected map[string]bool, baseFile, headF
 	s.Risks = append([]Finding{}, atRisk(p, s.Changes, protected)...) // none is a list without elements, in JSON too
 	s.Access = append([]Finding{}, widened(p, s.Changes)...)
 	s.Standards = append([]Finding{}, broken(p, environmentOf(headFile))...)
-	s.Unchanged = len(p.Head()) - s.headChanges()
+	s.Unchanged = len(p.Head()) - s.count(func(c Change) bool { return c.Kind != Deleted })
 	return s
-}
-
-func (s *Stack) headChanges() int {
-	n := 0
-	for _, c := range s.Changes {
-		if c.Kind != Deleted {
-			n++
-		}
-	}
-	return n
 }
