@@ -208,14 +208,19 @@ func TestReview(t *testing.T) {
 // Whenever a person interrupts it, it ends soon, says so and leaves nothing.
 func TestInterrupt(t *testing.T) {
 	r := newRepository(t)
-	for _, moment := range []struct{ after, name string }{
-		{"building the base", "while it builds"},
-		{"prod: deploying", "while it deploys"},
+	for _, moment := range []struct {
+		name, after string
+		wait        time.Duration
+	}{
+		{"while it builds", "building the base", 2 * time.Second},
+		{"while it makes the stack", "prod: deploying", 200 * time.Millisecond},
+		{"while it starts the engine", "prod: deploying", time.Second},
+		{"while it deploys", "prod: deploying", 2 * time.Second},
 	} {
 		t.Run(moment.name, func(t *testing.T) {
 			cmd, out, errOut := r.start("--base", "main", "--stack", "prod")
 			require.Eventually(t, func() bool { return strings.Contains(errOut.String(), moment.after) }, 5*time.Minute, 20*time.Millisecond)
-			time.Sleep(2 * time.Second)
+			time.Sleep(moment.wait)
 			require.NoError(t, cmd.Process.Signal(os.Interrupt))
 			done := make(chan error, 1)
 			go func() { done <- cmd.Wait() }()
@@ -228,7 +233,7 @@ func TestInterrupt(t *testing.T) {
 			}
 			assert.Empty(t, out.String())
 			assert.Contains(t, errOut.String(), "interrupted; nothing is left behind")
-			require.Eventually(t, func() bool { return len(r.processes()) == 0 }, 15*time.Second, 100*time.Millisecond, "%v", r.processes())
+			require.Eventually(t, func() bool { return len(r.processes()) == 0 }, 15*time.Second, 100*time.Millisecond)
 			r.nothingIsLeft()
 		})
 	}

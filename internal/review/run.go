@@ -173,7 +173,7 @@ func (w *workspace) open(dir string, s *source) (*offline.Session, error) {
 func (w *workspace) pulumi(ctx context.Context, session *offline.Session, args ...string) ([]byte, error) {
 	cmd, err := session.Command(ctx, args...)
 	if err != nil {
-		return nil, err
+		return nil, cmp.Or(ctx.Err(), err)
 	}
 	out, errOut, err := execute(ctx, cmd)
 	if err != nil && ctx.Err() == nil {

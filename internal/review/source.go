@@ -8,9 +8,12 @@ import (
 	"os"
 	"os/exec"
 	"path/filepath"
+	"slices"
 	"strings"
 	"syscall"
 	"time"
+
+	"github.com/mitchellh/go-ps"
 )
 
 // source is one side of a comparison as files.
@@ -77,18 +80,49 @@ func (w *workspace) git(ctx context.Context, args ...string) (string, error) {
 	return strings.TrimSpace(string(out)), nil
 }
 
-// execute runs a command in a process group of its own, so that an interrupt at the terminal reaches it once, through ctx.
+// execute runs a command in a process group of its own, so that an interrupt at the terminal reaches it once, through ctx. What
+// the command started ends with it, even if the interrupt comes before the command listens for one: Pulumi's plugins have
+// process groups of their own, and look for their CLI every five minutes only.
 func execute(ctx context.Context, cmd *exec.Cmd) (stdout, stderr []byte, err error) {
 	var out, errOut bytes.Buffer
 	cmd.Stdout, cmd.Stderr = &out, &errOut
 	cmd.SysProcAttr = &syscall.SysProcAttr{Setpgid: true}
-	cmd.Cancel = func() error { return syscall.Kill(-cmd.Process.Pid, syscall.SIGINT) }
+	var started []int
+	cmd.Cancel = func() (err error) {
+		group := -cmd.Process.Pid
+		// Stopped while it is looked at, it starts nothing more.
+		stopped := syscall.Kill(group, syscall.SIGSTOP)
+		started, err = descendants(cmd.Process.Pid)
+		return errors.Join(stopped, err, syscall.Kill(group, syscall.SIGINT), syscall.Kill(group, syscall.SIGCONT))
+	}
 	cmd.WaitDelay = time.Minute
 	err = cmd.Run()
+	for _, pid := range started {
+		_ = syscall.Kill(pid, syscall.SIGKILL) // most have ended
+	}
 	if ctx.Err() != nil {
 		err = ctx.Err()
 	}
 	return out.Bytes(), errOut.Bytes(), err
+}
+
+// descendants are the processes that a process started, and those that they started.
+func descendants(pid int) (found []int, err error) {
+	all, err := ps.Processes()
+	if err != nil {
+		return nil, fmt.Errorf("looking for what an interrupted command started: %w", err)
+	}
+	parents := []int{pid}
+	for len(parents) > 0 {
+		var children []int
+		for _, p := range all {
+			if slices.Contains(parents, p.PPid()) {
+				children = append(children, p.Pid())
+			}
+		}
+		found, parents = append(found, children...), children
+	}
+	return found, nil
 }
 
 // commit resolves what a person calls a revision.
