@@ -125,44 +125,21 @@ func (b *loadTestBuild) password() (*secretsmanager.Secret, error) {
 // project creates the CodeBuild project. Of itself it has no source, so that a person can start it; a pipeline hands its
 // own over, in place of whatever the project says.
 func (b *loadTestBuild) project(group pulumi.StringOutput, secret *secretsmanager.Secret) (*codebuild.Project, error) {
-	path := "/aws/codebuild/" + b.args.projectName()
-	logs, err := newLogGroup(b.ctx, b.name+"-logs", logGroupArgs{
-		path: path, days: b.args.LogRetention, keyArn: b.args.LogKeyArn, protect: b.args.Protect,
-	}, b.parent)
-	if err != nil {
-		return nil, err
-	}
-	role, err := newRole(b.ctx, b.name+"-role", b.args.Location, roleArgs{
-		name:        b.args.projectName(),
-		description: "Load tests of " + b.args.Name,
-		trust: trustOf(b.args.Location, "codebuild.amazonaws.com",
-			b.args.Location.ARN("codebuild", "project/"+b.args.projectName())),
-		statements: b.rights(path, group),
-	}, b.parent)
-	if err != nil {
-		return nil, err
-	}
-	machine := buildMachines["arm64"] // the cheaper one; what makes the load is built where it runs
-	return codebuild.NewProject(b.ctx, b.name+"-project", &codebuild.ProjectArgs{
-		Name:          pulumi.String(b.args.projectName()),
-		Description:   pulumi.Sprintf("Puts %s under load", b.args.Target),
-		ServiceRole:   role.Arn,
+	return newCodebuildProject(b.ctx, b.name, codebuildArgs{
+		location:     b.args.Location,
+		name:         b.args.projectName(),
+		purpose:      "Load tests of " + b.args.Name,
+		statements:   b.rights(group),
+		computeType:  b.args.ComputeType, // of a machine of either kind: what makes the load is built where it runs
+		environment:  b.environment(secret),
+		logRetention: b.args.LogRetention, logKeyArn: b.args.LogKeyArn, protect: b.args.Protect,
+	}, &codebuild.ProjectArgs{
+		Description: pulumi.Sprintf("Puts %s under load", b.args.Target),
+		// The buildspec keeps the report itself, also of a run that fails, and in one way for pipelines and people.
 		EncryptionKey: b.args.ArtifactKeyArn.ToStringOutput().ToStringPtrOutput(),
 		Source: codebuild.ProjectSourceArgs{
 			Type: pulumi.String("NO_SOURCE"), Buildspec: pulumi.String(b.args.Buildspec),
 		},
-		// The buildspec keeps the report itself, also of a run that fails, and in one way for pipelines and people.
-		Artifacts: codebuild.ProjectArtifactsArgs{Type: pulumi.String("NO_ARTIFACTS")},
-		Environment: codebuild.ProjectEnvironmentArgs{
-			Type:                 pulumi.String(machine.environment),
-			Image:                pulumi.String(machine.image),
-			ComputeType:          pulumi.String(b.args.ComputeType),
-			PrivilegedMode:       pulumi.Bool(false),
-			EnvironmentVariables: b.environment(secret),
-		},
-		LogsConfig: codebuild.ProjectLogsConfigArgs{CloudwatchLogs: codebuild.ProjectLogsConfigCloudwatchLogsArgs{
-			Status: pulumi.String("ENABLED"), GroupName: logs.Name,
-		}},
 		VpcConfig: codebuild.ProjectVpcConfigArgs{
 			VpcId: b.args.VpcID, Subnets: b.args.SubnetIDs, SecurityGroupIds: pulumi.StringArray{group},
 		},
@@ -170,8 +147,7 @@ func (b *loadTestBuild) project(group pulumi.StringOutput, secret *secretsmanage
 		ConcurrentBuildLimit: pulumi.Int(1),
 		BuildTimeout:         pulumi.Int(loadTestMinutes),
 		QueuedTimeout:        pulumi.Int(loadTestQueued),
-		// CodeBuild looks at subnets and group, with these rights, when it makes the project.
-	}, b.parent, pulumi.DependsOn(role.grants))
+	}, b.parent)
 }
 
 // environment is what the buildspec and run.sh read.

@@ -6,17 +6,13 @@ import (
 	"github.com/pulumi/pulumi/sdk/v3/go/pulumi"
 )
 
-// rights are what a run does: it stands in the VPC, writes its log, reads the scripts, its password and the release that a
-// pipeline hands over, and keeps its report.
-func (b *loadTestBuild) rights(logGroup string, group pulumi.StringOutput) []Statement {
+// rights are what a run does besides writing its log: it stands in the VPC, reads the scripts, its password and the release
+// that a pipeline hands over, and keeps its report.
+func (b *loadTestBuild) rights(group pulumi.StringOutput) []Statement {
 	l, bucket := b.args.Location, b.args.ArtifactBucketArn
 	// Secrets Manager adds a hyphen and six characters of its own to the name.
 	secret := l.ARN("secretsmanager", "secret:"+b.args.projectName()+"-??????")
 	rights := append(networkRights(l, group), []Statement{
-		{
-			Sid: "Log", Actions: []string{"logs:CreateLogStream", "logs:PutLogEvents"},
-			Resources: arns(l.ARN("logs", "log-group:"+logGroup+":*")),
-		},
 		{Sid: "ReadPassword", Actions: []string{"secretsmanager:GetSecretValue"}, Resources: arns(secret)},
 		{
 			Sid: "DecryptPassword", Actions: []string{"kms:Decrypt"}, Resources: pulumi.StringArray{b.args.SecretKeyArn},

@@ -130,7 +130,7 @@ func TestLoadTestRights(t *testing.T) {
 			[]string{"ec2:CreateNetworkInterfacePermission"}, []string{ec2 + "network-interface/*"},
 			map[string]map[string][]string{"StringEquals": {"ec2:AuthorizedService": {"codebuild.amazonaws.com"}}},
 		},
-		"Log": {
+		"WriteLog": {
 			[]string{"logs:CreateLogStream", "logs:PutLogEvents"},
 			[]string{"arn:aws:logs:eu-west-1:111122223333:log-group:/aws/codebuild/legops-test-loadtest:*"}, nil,
 		},

@@ -10,27 +10,23 @@ import (
 
 // project creates the build that makes the copy, and the webhook that starts it.
 func (b *mirrorBuild) project(repository *codecommit.Repository) (*codebuild.Project, error) {
-	path := "/aws/codebuild/" + b.args.projectName()
-	logs, err := newLogGroup(b.ctx, b.name+"-logs", logGroupArgs{
-		path: path, days: b.args.LogRetention, keyArn: b.args.LogKeyArn, protect: b.args.Protect,
-	}, b.parent)
-	if err != nil {
-		return nil, err
-	}
-	role, err := newRole(b.ctx, b.name+"-role", b.args.Location, roleArgs{
+	copies := fmt.Sprintf("Copies %s to %s", b.args.sourceURL(), b.args.repositoryName())
+	project, err := newCodebuildProject(b.ctx, b.name, codebuildArgs{
+		location:    b.args.Location,
 		name:        b.args.projectName(),
-		description: fmt.Sprintf("Copies %s to %s", b.args.sourceURL(), b.args.repositoryName()),
-		trust:       trustOf(b.args.Location, "codebuild.amazonaws.com", b.args.projectArn()),
-		statements:  b.args.rights(path),
-	}, b.parent)
-	if err != nil {
-		return nil, err
-	}
-	machine := buildMachines["arm64"] // the cheaper one; nothing is compiled
-	project, err := codebuild.NewProject(b.ctx, b.name+"-project", &codebuild.ProjectArgs{
-		Name:        pulumi.String(b.args.projectName()),
-		Description: pulumi.Sprintf("Copies %s to %s", b.args.sourceURL(), b.args.repositoryName()),
-		ServiceRole: role.Arn,
+		purpose:     copies,
+		statements:  b.args.rights(),
+		computeType: "BUILD_GENERAL1_SMALL", // nothing is compiled
+		environment: environmentVariables(pulumi.StringMap{
+			"SOURCE_URL":      pulumi.String(b.args.sourceURL()),
+			"TARGET_URL":      repository.CloneUrlHttp,
+			"BRANCH":          pulumi.String(b.args.Branch),
+			"REPOSITORY_NAME": repository.RepositoryName,
+			"SCRIPTS":         b.args.Scripts.URL,
+		}),
+		logRetention: b.args.LogRetention, logKeyArn: b.args.LogKeyArn, protect: b.args.Protect,
+	}, &codebuild.ProjectArgs{
+		Description: pulumi.String(copies),
 		Source: codebuild.ProjectSourceArgs{
 			Type:     pulumi.String("GITHUB"),
 			Location: pulumi.String(b.args.sourceURL()),
@@ -43,30 +39,12 @@ func (b *mirrorBuild) project(repository *codecommit.Repository) (*codebuild.Pro
 			GitCloneDepth: pulumi.Int(0),
 			Buildspec:     pulumi.String(b.args.Buildspec),
 		},
-		Artifacts: codebuild.ProjectArtifactsArgs{Type: pulumi.String("NO_ARTIFACTS")},
-		Environment: codebuild.ProjectEnvironmentArgs{
-			Type:           pulumi.String(machine.environment),
-			ComputeType:    pulumi.String("BUILD_GENERAL1_SMALL"),
-			Image:          pulumi.String(machine.image),
-			PrivilegedMode: pulumi.Bool(false),
-			EnvironmentVariables: environmentVariables(pulumi.StringMap{
-				"SOURCE_URL":      pulumi.String(b.args.sourceURL()),
-				"TARGET_URL":      repository.CloneUrlHttp,
-				"BRANCH":          pulumi.String(b.args.Branch),
-				"REPOSITORY_NAME": repository.RepositoryName,
-				"SCRIPTS":         b.args.Scripts.URL,
-			}),
-		},
-		LogsConfig: codebuild.ProjectLogsConfigArgs{CloudwatchLogs: codebuild.ProjectLogsConfigCloudwatchLogsArgs{
-			Status:    pulumi.String("ENABLED"),
-			GroupName: logs.Name,
-		}},
 		// Two runs would push over each other. A build that comes during another is refused, not queued: the run looks
 		// at GitHub again before it ends, and the schedule finds the rest.
 		ConcurrentBuildLimit: pulumi.Int(1),
 		BuildTimeout:         pulumi.Int(mirrorTimeout),
 		QueuedTimeout:        pulumi.Int(mirrorQueued),
-	}, b.parent, pulumi.DependsOn(role.grants)) // CodeBuild tries the connection, with these rights, when it makes the project
+	}, b.parent)
 	if err != nil {
 		return nil, err
 	}
@@ -83,9 +61,9 @@ func (b *mirrorBuild) project(repository *codecommit.Repository) (*codebuild.Pro
 	return project, err
 }
 
-// rights are what the build may do: read this script and, through the connection, GitHub; write to the copy and to its
-// log group.
-func (a *MirrorArgs) rights(logGroup string) []Statement {
+// rights are what the build may do besides writing its log: read this script and, through the connection, GitHub; write to
+// the copy.
+func (a *MirrorArgs) rights() []Statement {
 	return append([]Statement{
 		connectionRights(a.ConnectionArn),
 		{
@@ -97,21 +75,5 @@ func (a *MirrorArgs) rights(logGroup string) []Statement {
 			Sid: "EncryptCopy", Actions: useKey, Resources: pulumi.StringArray{a.KeyArn},
 			Conditions: Conditions{"StringEquals": {"kms:ViaService": {fmt.Sprintf("codecommit.%s.amazonaws.com", a.Location.Region)}}},
 		},
-		{
-			Sid:       "WriteLogs",
-			Actions:   []string{"logs:CreateLogStream", "logs:PutLogEvents"},
-			Resources: arns(a.Location.ARN("logs", "log-group:"+logGroup+":*")),
-		},
 	}, a.Scripts.Read(mirrorScript)...)
-}
-
-// environmentVariables are plain variables of a build, in the order of their names.
-func environmentVariables(values pulumi.StringMap) codebuild.ProjectEnvironmentEnvironmentVariableArray {
-	var variables codebuild.ProjectEnvironmentEnvironmentVariableArray
-	for _, name := range sortedKeys(values) {
-		variables = append(variables, codebuild.ProjectEnvironmentEnvironmentVariableArgs{
-			Name: pulumi.String(name), Value: values[name], Type: pulumi.String("PLAINTEXT"),
-		})
-	}
-	return variables
 }

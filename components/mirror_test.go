@@ -121,7 +121,7 @@ func TestMirrorRights(t *testing.T) {
 			[]string{"kms:Decrypt", "kms:DescribeKey", "kms:Encrypt", "kms:GenerateDataKey*", "kms:ReEncrypt*"}, []string{"source-key"},
 			map[string]map[string][]string{"StringEquals": {"kms:ViaService": {"codecommit.eu-west-1.amazonaws.com"}}},
 		},
-		"WriteLogs": {
+		"WriteLog": {
 			[]string{"logs:CreateLogStream", "logs:PutLogEvents"},
 			[]string{"arn:aws:logs:eu-west-1:111122223333:log-group:/aws/codebuild/legops-test-mirror-matters:*"}, nil,
 		},

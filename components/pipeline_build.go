@@ -9,13 +9,6 @@ import (
 	"github.com/pulumi/pulumi/sdk/v3/go/pulumi"
 )
 
-// buildMachines are the build environments, by architecture: an image is built where it can also be tested, not
-// emulated. The images are the current ones of CodeBuild on Amazon Linux 2023; AWS keeps them patched.
-var buildMachines = map[string]struct{ environment, image string }{
-	"amd64": {"LINUX_CONTAINER", "aws/codebuild/amazonlinux-x86_64-standard:5.0"},
-	"arm64": {"ARM_CONTAINER", "aws/codebuild/amazonlinux-aarch64-standard:3.0"},
-}
-
 // buildMinutes is how long a build may take: half an hour of tests and image, and ten minutes of waiting for the scan.
 const buildMinutes = 45
 
@@ -50,7 +43,7 @@ func (b *pipelineBuild) project() (*codebuild.Project, error) {
 	if err != nil {
 		return nil, err
 	}
-	machine := buildMachines[b.args.Build.Architecture]
+	machine := buildMachines[b.args.Build.Architecture] // an image is built where it can also be tested, not emulated
 	return codebuild.NewProject(b.ctx, b.name+"-build", &codebuild.ProjectArgs{
 		Name:          pulumi.String(physical),
 		Description:   pulumi.Sprintf("Builds %s and checks its image", b.args.Application),
@@ -68,9 +61,7 @@ func (b *pipelineBuild) project() (*codebuild.Project, error) {
 			PrivilegedMode:       pulumi.Bool(true), // it runs a Docker daemon
 			EnvironmentVariables: b.buildEnvironment(),
 		},
-		LogsConfig: codebuild.ProjectLogsConfigArgs{CloudwatchLogs: codebuild.ProjectLogsConfigCloudwatchLogsArgs{
-			Status: pulumi.String("ENABLED"), GroupName: logs.Name,
-		}},
+		LogsConfig: logsTo(logs),
 	}, b.parent, pulumi.DependsOn([]pulumi.Resource{rights}))
 }
 
@@ -98,10 +89,7 @@ func (b *pipelineBuild) buildEnvironment() codebuild.ProjectEnvironmentEnvironme
 func (b *pipelineBuild) buildRights(logGroup string) []Statement {
 	repository := b.args.Build.RepositoryLocation.ARN("ecr", "repository/"+b.args.Build.RepositoryPath)
 	rights := []Statement{
-		{
-			Sid: "Log", Actions: []string{"logs:CreateLogStream", "logs:PutLogEvents"},
-			Resources: arns(b.args.Location.ARN("logs", "log-group:"+logGroup+":*")),
-		},
+		writeLog(b.args.Location, logGroup),
 		// A token is of the whole registry: the API has no resource to name.
 		{Sid: "LogIn", Actions: []string{"ecr:GetAuthorizationToken"}, Resources: arns("*")},
 		{Sid: "Push", Actions: pushImages, Resources: arns(repository)},

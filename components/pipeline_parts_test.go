@@ -174,7 +174,7 @@ func TestPipelineBuildRights(t *testing.T) {
 	rights := rightsOf(t, r, "pipeline-build-rights")
 	delete(rights, "") // those of the scripts
 	assert.Equal(t, map[string]right{
-		"Log": {
+		"WriteLog": {
 			[]string{"logs:CreateLogStream", "logs:PutLogEvents"},
 			[]string{"arn:aws:logs:eu-west-1:111122223333:log-group:/aws/codebuild/legops-test-build-signatures:*"}, nil,
 		},

@@ -107,28 +107,15 @@ func NewRunner(ctx *pulumi.Context, name string, args *RunnerArgs, opts ...pulum
 // project creates the CodeBuild project. It has no limit of concurrent builds of its own: CodeBuild drops a build above
 // such a limit, but queues one above the quota of the account.
 func (b *runnerBuild) project(group pulumi.StringOutput) (*codebuild.Project, error) {
-	path := "/aws/codebuild/" + b.args.projectName()
-	logs, err := newLogGroup(b.ctx, b.name+"-logs", logGroupArgs{
-		path: path, days: b.args.LogRetention, keyArn: b.args.LogKeyArn, protect: b.args.Protect,
-	}, b.parent)
-	if err != nil {
-		return nil, err
-	}
-	role, err := newRole(b.ctx, b.name+"-role", b.args.Location, roleArgs{
-		name:        b.args.projectName(),
-		description: "Starts jobs of GitHub Actions; what they may do comes from other roles",
-		trust: trustOf(b.args.Location, "codebuild.amazonaws.com",
-			b.args.Location.ARN("codebuild", "project/"+b.args.projectName())),
-		statements: b.rights(path, group),
-	}, b.parent)
-	if err != nil {
-		return nil, err
-	}
-	machine := buildMachines["arm64"] // the cheaper one
-	return codebuild.NewProject(b.ctx, b.name+"-project", &codebuild.ProjectArgs{
-		Name:        pulumi.String(b.args.projectName()),
+	return newCodebuildProject(b.ctx, b.name, codebuildArgs{
+		location:     b.args.Location,
+		name:         b.args.projectName(),
+		purpose:      "Starts jobs of GitHub Actions; what they may do comes from other roles",
+		statements:   b.rights(group),
+		computeType:  b.args.ComputeType,
+		logRetention: b.args.LogRetention, logKeyArn: b.args.LogKeyArn, protect: b.args.Protect,
+	}, &codebuild.ProjectArgs{
 		Description: pulumi.Sprintf("Runs jobs of GitHub Actions of %s", b.args.sourceURL()),
-		ServiceRole: role.Arn,
 		Source: codebuild.ProjectSourceArgs{
 			Type:     pulumi.String("GITHUB"),
 			Location: pulumi.String(b.args.sourceURL()),
@@ -137,23 +124,12 @@ func (b *runnerBuild) project(group pulumi.StringOutput) (*codebuild.Project, er
 			},
 			Buildspec: pulumi.String(runnerBuildspec),
 		},
-		Artifacts: codebuild.ProjectArtifactsArgs{Type: pulumi.String("NO_ARTIFACTS")},
-		Environment: codebuild.ProjectEnvironmentArgs{
-			Type:           pulumi.String(machine.environment),
-			Image:          pulumi.String(machine.image),
-			ComputeType:    pulumi.String(b.args.ComputeType),
-			PrivilegedMode: pulumi.Bool(false),
-		},
-		LogsConfig: codebuild.ProjectLogsConfigArgs{CloudwatchLogs: codebuild.ProjectLogsConfigCloudwatchLogsArgs{
-			Status: pulumi.String("ENABLED"), GroupName: logs.Name,
-		}},
 		VpcConfig: codebuild.ProjectVpcConfigArgs{
 			VpcId: b.args.VpcID, Subnets: b.args.SubnetIDs, SecurityGroupIds: pulumi.StringArray{group},
 		},
 		BuildTimeout:  pulumi.Int(b.args.TimeoutMinutes),
 		QueuedTimeout: pulumi.Int(runnerQueued),
-		// CodeBuild looks at connection, subnets and group, with these rights, when it makes the project.
-	}, b.parent, pulumi.DependsOn(role.grants))
+	}, b.parent)
 }
 
 // webhook starts a build for each job that one of the actors queues. Whoever else queues one, by a pull request of a fork
@@ -174,16 +150,10 @@ func (b *runnerBuild) webhook(project *codebuild.Project) error {
 	return err
 }
 
-// rights are what CodeBuild does for a job, and so what a job can do without a role of its own: stand in the VPC, reach
-// GitHub, and write its log.
-func (b *runnerBuild) rights(logGroup string, group pulumi.StringOutput) []Statement {
-	return append(networkRights(b.args.Location, group),
-		connectionRights(b.args.ConnectionArn),
-		Statement{
-			Sid: "WriteLogs", Actions: []string{"logs:CreateLogStream", "logs:PutLogEvents"},
-			Resources: arns(b.args.Location.ARN("logs", "log-group:"+logGroup+":*")),
-		},
-	)
+// rights are what CodeBuild does for a job, and so, with writing its log, what a job can do without a role of its own: stand
+// in the VPC and reach GitHub.
+func (b *runnerBuild) rights(group pulumi.StringOutput) []Statement {
+	return append(networkRights(b.args.Location, group), connectionRights(b.args.ConnectionArn))
 }
 
 // projectName is the physical name of the project and of its role, and what the label of a job names.

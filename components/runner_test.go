@@ -98,7 +98,7 @@ func TestRunnerRights(t *testing.T) {
 			map[string]map[string][]string{"StringEquals": {"ec2:AuthorizedService": {"codebuild.amazonaws.com"}}},
 		},
 		"UseConnection": {[]string{"codeconnections:GetConnection", "codeconnections:GetConnectionToken", "codeconnections:UseConnection"}, []string{"arn:connection"}, nil},
-		"WriteLogs": {
+		"WriteLog": {
 			[]string{"logs:CreateLogStream", "logs:PutLogEvents"},
 			[]string{"arn:aws:logs:eu-west-1:111122223333:log-group:/aws/codebuild/legops-test-runner:*"}, nil,
 		},

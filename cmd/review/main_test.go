@@ -13,6 +13,7 @@ import (
 	"github.com/stretchr/testify/assert"
 	"github.com/stretchr/testify/require"
 
+	"legops/internal/checkout"
 	"legops/internal/offline"
 )
 
@@ -28,21 +29,14 @@ func newRepository(t *testing.T) *repository {
 	t.Helper()
 	root, err := filepath.Abs("../..")
 	require.NoError(t, err)
-	r := &repository{t: t, dir: t.TempDir(), command: filepath.Join(t.TempDir(), "review")}
-	r.sh("cd " + root + ` && git ls-files -z -co --exclude-standard | while IFS= read -r -d "" f; do [ ! -e "$f" ] || printf "%s\0" "$f"; done | tar -c --null -T - | tar -x -C ` + r.dir)
-	r.sh("mkdir bin && ln -s " + filepath.Join(root, "bin") + "/* bin/ && rm -f bin/review-*")
-	r.sh("git init -q -b main && git config user.name test && git config user.email test@legops.example && git add -A && git commit -qm base")
-	r.sh("cd " + root + " && go build -o " + r.command + " ./cmd/review")
+	r := &repository{t: t, dir: checkout.New(t, root), command: filepath.Join(t.TempDir(), "review")}
+	checkout.Run(t, root, "go build -o "+r.command+" ./cmd/review")
 	return r
 }
 
 func (r *repository) sh(script string) string {
 	r.t.Helper()
-	cmd := exec.Command("bash", "-euc", script)
-	cmd.Dir = r.dir
-	out, err := cmd.CombinedOutput()
-	require.NoError(r.t, err, "%s\n%s", script, out)
-	return strings.TrimSpace(string(out))
+	return checkout.Run(r.t, r.dir, script)
 }
 
 // printed is what a command has printed so far.

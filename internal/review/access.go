@@ -5,7 +5,6 @@ import (
 	"maps"
 	"net/netip"
 	"slices"
-	"strings"
 
 	"legops/internal/plan"
 )
@@ -68,22 +67,9 @@ func widened(p *plan.Plan, changes []Change) []Finding {
 		}
 	}
 	for i := range changes {
-		c := &changes[i]
-		found = append(found, c.settings(accessSettings)...)
-		if says, is := accessGuards[c.Type]; is && c.Kind == Deleted && !goesToo(c, changes) {
-			found = append(found, c.finding("%s deleted: %s", typeName(c.Type), says))
-		}
+		found = append(found, changes[i].settings(accessSettings)...)
 	}
-	return found
-}
-
-// goesToo says whether what a deleted resource guarded is deleted, too, or whether it comes back under another name.
-func goesToo(guard *Change, changes []Change) bool {
-	return slices.ContainsFunc(changes, func(c Change) bool {
-		neighbour := c.Kind == Deleted && c.Type != guard.Type && (stateful[c.Type] != "" && strings.HasPrefix(guard.Name, c.Name) ||
-			c.Type == "kubernetes:core/v1:Namespace" && c.Component == guard.Component)
-		return neighbour || c.Kind == Created && c.Type == guard.Type && guard.samePhysicalName(&c)
-	})
+	return append(found, unguarded(changes, accessGuards)...)
 }
 
 // access is what one side of a plan lets happen.

@@ -4,37 +4,16 @@ import (
 	"context"
 	"fmt"
 	"os"
-	"os/exec"
 	"path/filepath"
 	"strings"
 	"testing"
 
 	"github.com/stretchr/testify/require"
+
+	"legops/internal/checkout"
 )
 
-// repository is a copy of the repository as it is now, with a commit, so that what is tested is not what was committed last.
-func repository(t *testing.T) string {
-	t.Helper()
-	root, err := filepath.Abs("../..")
-	require.NoError(t, err)
-	dir := t.TempDir()
-	sh(t, root, `git ls-files -z -co --exclude-standard | while IFS= read -r -d "" f; do [ ! -e "$f" ] || printf "%s\0" "$f"; done | tar -c --null -T - | tar -x -C `+dir)
-	require.NoError(t, os.Mkdir(filepath.Join(dir, "bin"), 0o700))
-	sh(t, dir, "ln -s "+filepath.Join(root, "bin")+"/* bin/ && rm -f bin/review-*")
-	sh(t, dir, "git init -q -b main && git add -A && git -c user.name=test -c user.email=test@legops.example commit -qm base")
-	return dir
-}
-
-func sh(t *testing.T, dir, script string) string {
-	t.Helper()
-	cmd := exec.Command("bash", "-euc", script)
-	cmd.Dir = dir
-	out, err := cmd.CombinedOutput()
-	require.NoError(t, err, "%s\n%s", script, out)
-	return string(out)
-}
-
-// bench is a copy of the repository, with base and head built.
+// bench is a copy of the repository, with the base built.
 type bench struct {
 	*workspace
 	t          *testing.T
@@ -44,13 +23,14 @@ type bench struct {
 
 func newBench(t *testing.T) *bench {
 	t.Helper()
-	w, err := openWorkspace(context.Background(), repository(t))
+	root, err := filepath.Abs("../..")
+	require.NoError(t, err)
+	w, err := openWorkspace(context.Background(), checkout.New(t, root))
 	require.NoError(t, err)
 	t.Cleanup(func() { require.NoError(t, w.close()) })
 	base, head, err := w.sources(context.Background(), "main", "main")
 	require.NoError(t, err)
 	require.NoError(t, w.build(context.Background(), base))
-	require.NoError(t, w.build(context.Background(), head))
 	return &bench{workspace: w, t: t, base: base, head: head, protected: map[string]map[string]bool{}}
 }
 
@@ -79,19 +59,19 @@ func (w *bench) review(change, stack string) *Stack {
 	if patch := filepath.Join(testdata, change+".base.patch"); exists(patch) {
 		deployed = change
 		for _, side := range []*source{w.base, w.head} {
-			sh(t, side.dir, "git apply "+patch)
-			defer sh(t, side.dir, "git checkout -q .")
+			checkout.Run(t, side.dir, "git apply "+patch)
+			defer checkout.Run(t, side.dir, "git checkout -q .")
 		}
 	}
 	protected := w.deployed(deployed, stack)
-	sh(t, w.head.dir, "git apply "+filepath.Join(testdata, change+".patch"))
-	defer sh(t, w.head.dir, "git checkout -q .")
+	checkout.Run(t, w.head.dir, "git apply "+filepath.Join(testdata, change+".patch"))
+	defer checkout.Run(t, w.head.dir, "git checkout -q .")
 	w.head.program = w.base.program
-	if strings.Contains(sh(t, w.head.dir, "git diff --name-only"), ".go") {
+	if strings.Contains(checkout.Run(t, w.head.dir, "git diff --name-only"), ".go") {
 		require.NoError(t, w.build(context.Background(), w.head))
 	}
 	cloud := filepath.Join(t.TempDir(), "cloud")
-	sh(t, w.dir, fmt.Sprintf("cp -r deployed/%s %s", deployed, cloud))
+	checkout.Run(t, w.dir, fmt.Sprintf("cp -r deployed/%s %s", deployed, cloud))
 	p, err := w.preview(context.Background(), cloud, stack, w.head)
 	require.NoError(t, err)
 	s := judge(stack, p, protected, stackFile(w.base, stack), stackFile(w.head, stack))

@@ -1,13 +1,13 @@
 package review
 
 import (
-	"encoding/json"
 	"fmt"
 	"maps"
 	"path"
 	"slices"
 	"strings"
 
+	"legops/internal/iam"
 	"legops/internal/plan"
 )
 
@@ -21,8 +21,8 @@ type permission struct {
 	component, name             string
 }
 
-// conditions are those of a statement: operator, key, values.
-type conditions map[string]map[string][]string
+// conditions are those of a statement.
+type conditions iam.Conditions
 
 // policyInputs are the inputs that hold an IAM policy.
 var policyInputs = []string{"policy", "assumeRolePolicy", "accessPolicies", "policyDocument"}
@@ -55,12 +55,12 @@ func permissions(component string, r *plan.Resource) []permission {
 			all = append(all, this)
 			continue
 		}
-		var document struct{ Statement statements }
-		if json.Unmarshal([]byte(text), &document) != nil {
+		document, err := iam.Parse(text)
+		if err != nil {
 			continue // AWS refuses it
 		}
 		for _, s := range document.Statement {
-			all = append(all, s.permissions(this)...)
+			all = append(all, this.apart(s)...)
 		}
 	}
 	return all
@@ -100,82 +100,22 @@ func called(r *plan.Resource) string {
 	return typeName(r.Type)
 }
 
-// words is a text or a list of texts, as IAM accepts both.
-type words []string
-
-func (w *words) UnmarshalJSON(text []byte) error {
-	var one string
-	if json.Unmarshal(text, &one) == nil {
-		*w = words{one}
-		return nil
-	}
-	return json.Unmarshal(text, (*[]string)(w))
-}
-
-// statements are one statement or a list of them.
-type statements []iamStatement
-
-func (s *statements) UnmarshalJSON(text []byte) error {
-	var one iamStatement
-	if json.Unmarshal(text, &one) == nil {
-		*s = statements{one}
-		return nil
-	}
-	return json.Unmarshal(text, (*[]iamStatement)(s))
-}
-
-type iamStatement struct {
-	Effect                                   string
-	Action, NotAction, Resource, NotResource words
-	Principal                                principals
-	Condition                                map[string]map[string]words
-}
-
-// principals are who may act: everybody (*), or by kind.
-type principals []string
-
-func (p *principals) UnmarshalJSON(text []byte) error {
-	var everybody string
-	if json.Unmarshal(text, &everybody) == nil {
-		*p = principals{everybody}
-		return nil
-	}
-	var byKind map[string]words
-	if err := json.Unmarshal(text, &byKind); err != nil {
-		return err
-	}
-	for _, kind := range slices.Sorted(maps.Keys(byKind)) {
-		*p = append(*p, byKind[kind]...)
-	}
-	return nil
-}
-
-// permissions takes a statement apart. What it leaves out by NotAction or NotResource shows as such and covers nothing else.
-func (s iamStatement) permissions(of permission) []permission {
-	of.deny = s.Effect == "Deny"
-	of.conditions = conditions{}
-	for operator, keys := range s.Condition {
-		of.conditions[operator] = map[string][]string{}
-		for key, values := range keys {
-			of.conditions[operator][key] = values
+// apart takes a statement apart. What it leaves out by NotPrincipal, NotAction or NotResource shows as such and covers nothing else.
+func (of permission) apart(s iam.Statement) (all []permission) {
+	of.deny, of.conditions = !s.Allows(), conditions(s.Condition)
+	either := func(these, but []string) (list []string) {
+		list = slices.Clone(these)
+		for _, word := range but {
+			list = append(list, "all but "+word)
 		}
-	}
-	not := func(list words) (all []string) {
-		for _, word := range list {
-			all = append(all, "all but "+word)
-		}
-		return all
-	}
-	orNone := func(list []string) []string {
 		if len(list) == 0 {
 			return []string{""}
 		}
 		return list
 	}
-	var all []permission
-	for _, principal := range orNone(s.Principal) {
-		for _, action := range orNone(append(s.Action, not(s.NotAction)...)) {
-			for _, resource := range orNone(append(s.Resource, not(s.NotResource)...)) {
+	for _, principal := range either(s.Principal.All(), s.NotPrincipal.All()) {
+		for _, action := range either(s.Action, s.NotAction) {
+			for _, resource := range either(s.Resource, s.NotResource) {
 				of.principal, of.action, of.resource = principal, action, resource
 				all = append(all, of)
 			}

@@ -86,23 +86,39 @@ func removed(old, new string) bool { return old != "" && new == "" }
 // atRisk is what a plan could do to data. What was protected before the plan is given by URN.
 func atRisk(p *plan.Plan, changes []Change, protected map[string]bool) []Finding {
 	var found []Finding
-	var going []string // the names of what leaves with its data
 	for i := range changes {
 		c := &changes[i]
 		if holds, is := stateful[c.Type]; is && (c.Kind == Deleted || c.Kind == Replaced) {
-			going = append(going, c.Name)
 			found = append(found, c.finding("%s (%s): %s; %s", c.Kind, holds, c.Reason, c.fate()))
 		}
 	}
 	for i := range changes {
+		found = append(found, changes[i].settings(dataSettings)...)
+	}
+	found = append(found, unguarded(changes, guards)...)
+	return append(found, unprotected(p, protected)...)
+}
+
+// unguarded are the guards of a table that go while what they guard stays. One that comes back under another name is no better:
+// Pulumi sets the new one first, and by deleting the old one takes away what both are.
+func unguarded(changes []Change, guards map[string]string) []Finding {
+	var found []Finding
+	for i := range changes {
 		c := &changes[i]
-		found = append(found, c.settings(dataSettings)...)
-		goes := func(name string) bool { return strings.HasPrefix(c.Name, name) }
-		if says, is := guards[c.Type]; is && c.Kind == Deleted && !slices.ContainsFunc(going, goes) {
-			found = append(found, c.finding("%s deleted: %s", typeName(c.Type), says))
+		if says, is := guards[c.Type]; is && c.Kind == Deleted && !goesToo(c, changes) {
+			found = append(found, c.finding("%s deleted: %s; %s", typeName(c.Type), says, c.Reason))
 		}
 	}
-	return append(found, unprotected(p, protected)...)
+	return found
+}
+
+// goesToo says whether what a deleted resource guarded is deleted, too: what holds data and has its name or the beginning of
+// it, or the namespace that it is in.
+func goesToo(guard *Change, changes []Change) bool {
+	return slices.ContainsFunc(changes, func(c Change) bool {
+		return c.Kind == Deleted && (stateful[c.Type] != "" && strings.HasPrefix(guard.Name+"-", c.Name+"-") ||
+			c.Type == "kubernetes:core/v1:Namespace" && c.Component == guard.Component)
+	})
 }
 
 // unprotected are the resources that Pulumi keeps now and would no longer keep, one finding for each component.

@@ -251,3 +251,50 @@ func TestMarkdownIsText(t *testing.T) {
 		assert.NotContains(t, outside, markup)
 	}
 }
+
+// A guard that goes is told unless what it guards goes, too.
+func TestUnguarded(t *testing.T) {
+	guard := Change{
+		Kind: Deleted, Type: "aws:s3/bucketVersioningV2:BucketVersioningV2", Name: "storage-a-versioning", Component: "storage", Reason: "the program no longer asks for it",
+	}
+	bucket := func(kind Kind, name string) Change {
+		return Change{Kind: kind, Type: "aws:s3/bucketV2:BucketV2", Name: name, Component: "storage"}
+	}
+	const told = "BucketVersioningV2 deleted: earlier versions of objects are no longer kept; the program no longer asks for it"
+	for _, c := range []struct {
+		name    string
+		changes []Change
+		want    string
+	}{
+		{name: "it goes alone", changes: []Change{guard}, want: told},
+		{name: "with what it guards", changes: []Change{bucket(Deleted, "storage-a"), guard}},
+		{name: "with what has its name", changes: []Change{bucket(Deleted, "storage-a-versioning"), guard}},
+		{name: "with another", changes: []Change{bucket(Deleted, "storage-b"), guard}, want: told},
+		{name: "with another of a similar name", changes: []Change{bucket(Deleted, "stor"), guard}, want: told},
+		{name: "what it guards comes anew", changes: []Change{bucket(Replaced, "storage-a"), guard}, want: told},
+		{name: "it is replaced", changes: []Change{{Kind: Replaced, Type: guard.Type, Name: guard.Name}}},
+	} {
+		found := unguarded(c.changes, guards)
+		if c.want == "" {
+			assert.Empty(t, found, c.name)
+			continue
+		}
+		assert.Equal(t, []Finding{{Resource: guard.Name, Component: "storage", Text: c.want}}, found, c.name)
+	}
+	policy := Change{Kind: Deleted, Type: "kubernetes:networking.k8s.io/v1:NetworkPolicy", Name: "app-a-deny", Component: "app-a"}
+	assert.Len(t, unguarded([]Change{policy}, accessGuards), 1)
+	assert.Empty(t, unguarded([]Change{policy, {Kind: Deleted, Type: "kubernetes:core/v1:Namespace", Name: "app-a", Component: "app-a"}}, accessGuards))
+}
+
+// A guard under another name is taken away by the deletion of the old one.
+func TestUnguardedByARename(t *testing.T) {
+	side := func(name string) *plan.Resource {
+		return &plan.Resource{Inputs: map[string]any{"bucket": "legops-a"}, URN: resource.URN("urn:pulumi:prod::legops::aws:s3/bucketPublicAccessBlock:BucketPublicAccessBlock::" + name)}
+	}
+	const token = "aws:s3/bucketPublicAccessBlock:BucketPublicAccessBlock"
+	changes := []Change{{Kind: Deleted, Type: token, Name: "old", old: side("old")}, {Kind: Created, Type: token, Name: "new", new: side("new")}}
+	renames(changes)
+	found := unguarded(changes, accessGuards)
+	require.Len(t, found, 1)
+	assert.Equal(t, "BucketPublicAccessBlock deleted: the bucket can be made public; renamed to new without pulumi.Aliases with the old name", found[0].Text)
+}

@@ -1,11 +1,12 @@
 package standards
 
 import (
-	"encoding/json"
+	"errors"
 	"fmt"
 	"slices"
 	"strings"
 
+	"legops/internal/iam"
 	"legops/internal/plan"
 )
 
@@ -24,41 +25,8 @@ var Policies = map[string]string{
 	vaultPolicy:       "policy",
 }
 
-// texts are one text or a list of them: IAM takes both.
-type texts []string
-
-func (t *texts) UnmarshalJSON(data []byte) error {
-	var one string
-	if json.Unmarshal(data, &one) == nil {
-		*t = texts{one}
-		return nil
-	}
-	return json.Unmarshal(data, (*[]string)(t))
-}
-
-// principals are whom a statement is about: the kind, and who of it. "*" alone is anybody.
-type principals map[string]texts
-
-func (p *principals) UnmarshalJSON(data []byte) error {
-	var anybody string
-	if json.Unmarshal(data, &anybody) == nil {
-		*p = principals{"AWS": {anybody}}
-		return nil
-	}
-	return json.Unmarshal(data, (*map[string]texts)(p))
-}
-
-// statement is one of a policy.
-type statement struct {
-	Sid, Effect                              string
-	Action, NotAction, Resource, NotResource texts
-	Principal                                principals
-	NotPrincipal                             json.RawMessage
-	Condition                                map[string]map[string]texts
-}
-
-// name is the Sid, or what stands for it.
-func (s statement) name() string {
+// statementName is the Sid, or what stands for it.
+func statementName(s iam.Statement) string {
 	if s.Sid == "" {
 		return "a statement without Sid"
 	}
@@ -66,30 +34,25 @@ func (s statement) name() string {
 }
 
 // statements are those of the policy of a resource; none if it is not known yet.
-func statements(r *plan.Resource) ([]statement, error) {
+func statements(r *plan.Resource) (iam.Statements, error) {
 	if unknownPolicy(r) {
 		return nil, nil
 	}
 	text, _ := r.Inputs[Policies[r.Type]].(string)
-	// One statement may stand without a list around it.
-	var document struct{ Statement json.RawMessage }
-	if err := json.Unmarshal([]byte(text), &document); err != nil {
-		return nil, fmt.Errorf("its policy is no JSON: %w", err)
+	document, err := iam.Parse(text)
+	switch {
+	case err != nil:
+		return nil, fmt.Errorf("its policy cannot be read: %w", err)
+	case len(document.Statement) == 0:
+		return nil, errors.New("its policy has no statements")
 	}
-	if raw := document.Statement; len(raw) > 0 && raw[0] == '{' {
-		document.Statement = slices.Concat([]byte("["), raw, []byte("]"))
-	}
-	var list []statement
-	if err := json.Unmarshal(document.Statement, &list); err != nil {
-		return nil, fmt.Errorf("its policy has no list of statements: %w", err)
-	}
-	return list, nil
+	return document.Statement, nil
 }
 
 func unknownPolicy(r *plan.Resource) bool { return r.Inputs[Policies[r.Type]] == plan.Unknown }
 
 // allows makes a check of what says nothing, or what is wrong, of a statement that allows something.
-func allows(wrong func(*plan.Resource, statement) string) func(*platform, *plan.Resource) []string {
+func allows(wrong func(*plan.Resource, iam.Statement) string) func(*platform, *plan.Resource) []string {
 	return func(_ *platform, r *plan.Resource) []string {
 		list, err := statements(r)
 		if err != nil {
@@ -97,11 +60,11 @@ func allows(wrong func(*plan.Resource, statement) string) func(*platform, *plan.
 		}
 		var problems []string
 		for _, s := range list {
-			if s.Effect != "Allow" {
+			if !s.Allows() {
 				continue
 			}
 			if problem := wrong(r, s); problem != "" {
-				problems = append(problems, s.name()+" "+problem)
+				problems = append(problems, statementName(s)+" "+problem)
 			}
 		}
 		return problems
@@ -116,7 +79,7 @@ func deniesPlainHTTP(needs, by string) func(*platform, *plan.Resource) []string 
 			if err != nil {
 				return []string{err.Error()}
 			}
-			if slices.ContainsFunc(list, func(s statement) bool {
+			if slices.ContainsFunc(list, func(s iam.Statement) bool {
 				return s.Effect == "Deny" && slices.Contains(s.Principal["AWS"], "*") &&
 					slices.Equal(s.Condition["Bool"]["aws:SecureTransport"], []string{"false"}) && len(s.Condition) == 1
 			}) {

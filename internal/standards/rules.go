@@ -4,6 +4,7 @@ import (
 	"slices"
 	"strings"
 
+	"legops/internal/iam"
 	"legops/internal/offline/schema"
 	"legops/internal/plan"
 )
@@ -111,7 +112,7 @@ var identityRules = []Rule{
 		ID: "IAM-ADMIN", What: "no statement allows everything on everything",
 		Reason: "whoever takes over one role would have the account", Source: "IAM.1",
 		Types: policyTypes(), UnknownPasses: true,
-		Check: allows(func(r *plan.Resource, s statement) string {
+		Check: allows(func(r *plan.Resource, s iam.Statement) string {
 			if r.Type != key && slices.Contains(s.Action, "*") && slices.Contains(s.Resource, "*") {
 				return "allows every action on everything"
 			}
@@ -121,7 +122,7 @@ var identityRules = []Rule{
 		ID: "IAM-WILDCARD", What: "no statement allows a whole service; a key's policy gives the account kms:*, as it has to",
 		Reason: "a service gets new actions, and the role gets them without a review", Source: "IAM.21",
 		Types: policyTypes(), UnknownPasses: true,
-		Check: allows(func(r *plan.Resource, s statement) string {
+		Check: allows(func(r *plan.Resource, s iam.Statement) string {
 			if i := slices.IndexFunc(s.Action, wholeService); i >= 0 && r.Type != key {
 				return "allows " + s.Action[i] + ": name the actions"
 			}
@@ -131,7 +132,7 @@ var identityRules = []Rule{
 		ID: "IAM-EVERYTHING", What: "no statement is about every resource, nor about all but some",
 		Reason: "a role would reach what belongs to others", Source: "KMS.2, " + own,
 		Types: policyTypes(), UnknownPasses: true,
-		Check: allows(func(r *plan.Resource, s statement) string {
+		Check: allows(func(r *plan.Resource, s iam.Statement) string {
 			switch {
 			case len(s.NotAction)+len(s.NotResource)+len(s.NotPrincipal) > 0:
 				return "allows all but some: name what it allows"
@@ -144,7 +145,7 @@ var identityRules = []Rule{
 		ID: "IAM-PASSROLE", What: "whoever hands a role to a service may hand over named ones only",
 		Reason: "a build could start something with the rights of an administrator", Source: own,
 		Types: []string{rolePolicy}, UnknownPasses: true,
-		Check: allows(func(_ *plan.Resource, s statement) string {
+		Check: allows(func(_ *plan.Resource, s iam.Statement) string {
 			passes := slices.ContainsFunc(s.Action, func(a string) bool { return a == "iam:PassRole" || a == "iam:*" || a == "iam:Pass*" })
 			anyRole := slices.ContainsFunc(s.Resource, func(r string) bool { return r == "*" || strings.HasSuffix(r, ":role/*") })
 			if passes && anyRole {
@@ -156,11 +157,9 @@ var identityRules = []Rule{
 		ID: "IAM-PRINCIPAL", What: "a statement that lets in anybody is bound to an account, an organisation or a source",
 		Reason: "anybody on the internet with an AWS account is anybody", Source: "KMS.5, S3.2, S3.3, SNS.4, SQS.3",
 		Types: policyTypes(), UnknownPasses: true,
-		Check: allows(func(_ *plan.Resource, s statement) string {
-			for _, who := range s.Principal {
-				if slices.Contains(who, "*") && !bound(s) {
-					return "lets in anybody: add a condition on one of " + strings.Join(binding, ", ")
-				}
+		Check: allows(func(_ *plan.Resource, s iam.Statement) string {
+			if slices.Contains(s.Principal.All(), "*") && !bound(s) {
+				return "lets in anybody: add a condition on one of " + strings.Join(binding, ", ")
 			}
 			return ""
 		}),
@@ -188,7 +187,7 @@ var binding = []string{
 	"aws:PrincipalAccount", "aws:PrincipalOrgID", "aws:SourceAccount", "aws:SourceArn", "aws:SourceOrgID", "kms:CallerAccount",
 }
 
-func bound(s statement) bool {
+func bound(s iam.Statement) bool {
 	for _, operator := range []string{"StringEquals", "ArnEquals", "ArnLike"} {
 		for _, name := range binding {
 			if values := s.Condition[operator][name]; len(values) > 0 && !slices.Contains(values, "*") {

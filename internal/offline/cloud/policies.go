@@ -1,6 +1,7 @@
 package cloud
 
 import (
+	"bytes"
 	"encoding/json"
 	"fmt"
 	"regexp"
@@ -8,6 +9,8 @@ import (
 	"strings"
 
 	"github.com/pulumi/pulumi/sdk/v3/go/common/resource"
+
+	"legops/internal/iam"
 )
 
 // policyForm is what a service asks of a policy document.
@@ -47,35 +50,41 @@ var policies = map[string]policyForm{
 	typeDomainPolicy:     {"accessPolicies", must, must, 102400},
 }
 
-// document is the JSON of a policy, as far as it is looked into.
-type document struct {
-	version    string
-	statements []object
-	length     int
-}
-
 // readJSON reads a document that is given as JSON or as a value.
 func readJSON(given any) (object, error) {
-	encoded, isText := given.(string)
-	if !isText {
-		text, err := json.Marshal(given)
-		if err != nil {
-			return nil, err
-		}
-		encoded = string(text)
-	}
 	var parsed object
-	err := json.Unmarshal([]byte(encoded), &parsed)
+	encoded, err := jsonText(given)
+	if err == nil {
+		err = json.Unmarshal(encoded, &parsed)
+	}
 	return parsed, err
 }
 
+func jsonText(given any) ([]byte, error) {
+	if encoded, isText := given.(string); isText {
+		return []byte(encoded), nil
+	}
+	return json.Marshal(given)
+}
+
+// document is a policy, with the length that counts: without white space.
+type document struct {
+	iam.Document
+	length int
+}
+
 func parsePolicy(given any) (document, error) {
-	parsed, err := readJSON(given)
+	encoded, err := jsonText(given)
 	if err != nil {
 		return document{}, err
 	}
-	compact, err := json.Marshal(parsed)
-	return document{parsed.text("Version"), parsed.objects("Statement"), len(compact)}, err
+	parsed, err := iam.Parse(string(encoded))
+	if err != nil {
+		return document{}, err
+	}
+	var compact bytes.Buffer
+	err = json.Compact(&compact, encoded)
+	return document{parsed, compact.Len()}, err
 }
 
 // policyOf is the policy of a resource, empty if it has none.
@@ -101,34 +110,35 @@ func (p *Provider) refusePolicies(e *Entry) error {
 	switch {
 	case err != nil:
 		return malformed("%v", err)
-	case policy.version != "2012-10-17":
-		return malformed("Version is %q, must be 2012-10-17", policy.version)
-	case len(policy.statements) == 0:
+	case policy.Version != "2012-10-17":
+		return malformed("Version is %q, must be 2012-10-17", policy.Version)
+	case len(policy.Statement) == 0:
 		return malformed("it has no Statement")
 	case form.limit > 0 && policy.length > form.limit:
 		return malformed("it has %d characters, the limit is %d", policy.length, form.limit)
 	}
-	for i, statement := range policy.statements {
+	for i, statement := range policy.Statement {
 		if problem := p.statementProblem(e, form, statement); problem != "" {
-			return malformed("statement %d (%s): %s", i, statement.text("Sid"), problem)
+			return malformed("statement %d (%s): %s", i, statement.Sid, problem)
 		}
 	}
 	return nil
 }
 
-func (p *Provider) statementProblem(e *Entry, form policyForm, statement object) string {
-	either := func(element string) bool { return statement.has(element) || statement.has("Not"+element) }
-	switch effect := statement.text("Effect"); {
-	case effect != "Allow" && effect != "Deny":
-		return fmt.Sprintf("Effect is %q, must be Allow or Deny", effect)
-	case !either("Action"):
+func (p *Provider) statementProblem(e *Entry, form policyForm, statement iam.Statement) string {
+	hasPrincipal := len(statement.Principal)+len(statement.NotPrincipal) > 0
+	hasResource := len(statement.Resource)+len(statement.NotResource) > 0
+	switch {
+	case !statement.Allows() && statement.Effect != "Deny":
+		return fmt.Sprintf("Effect is %q, must be Allow or Deny", statement.Effect)
+	case len(statement.Action)+len(statement.NotAction) == 0:
 		return "it has no Action"
-	case form.principal != nil && either("Principal") != *form.principal:
+	case form.principal != nil && hasPrincipal != *form.principal:
 		return elementProblem("Principal", *form.principal)
-	case form.resource != nil && either("Resource") != *form.resource:
+	case form.resource != nil && hasResource != *form.resource:
 		return elementProblem("Resource", *form.resource)
 	}
-	for _, principal := range principals(statement, "AWS") {
+	for _, principal := range slices.Concat(statement.Principal["AWS"], statement.NotPrincipal["AWS"]) {
 		if !principalForm.MatchString(principal) {
 			return fmt.Sprintf("invalid principal %q", principal)
 		}
@@ -169,24 +179,11 @@ func elementProblem(element string, required bool) string {
 // principalForm is what may stand as an AWS principal.
 var principalForm = regexp.MustCompile(`^(?:\*|\d{12}|A[A-Z0-9]{15,}|arn:[a-z-]+:(?:iam|sts)::(?:\d{12}|cloudfront):.+)$`)
 
-// principals are who a statement is for, of a kind such as AWS or Service. The principal * is AWS's.
-func principals(statement object, kind string) []string {
-	for _, element := range []string{"Principal", "NotPrincipal"} {
-		if text, ok := statement[element].(string); ok && kind == "AWS" {
-			return []string{text}
-		}
-		if found := statement.object(element).texts(kind); len(found) > 0 {
-			return found
-		}
-	}
-	return nil
-}
-
 // grants says whether a policy allows a service something on a resource. Conditions and actions are not looked into.
 func (d document) grants(service, resource string) bool {
-	return slices.ContainsFunc(d.statements, func(statement object) bool {
-		return statement.text("Effect") == "Allow" && slices.Contains(principals(statement, "Service"), service) &&
-			slices.ContainsFunc(statement.texts("Resource"), func(pattern string) bool { return covers(pattern, resource) })
+	return slices.ContainsFunc(d.Statement, func(statement iam.Statement) bool {
+		return statement.Allows() && slices.Contains(statement.Principal["Service"], service) &&
+			slices.ContainsFunc(statement.Resource, func(pattern string) bool { return covers(pattern, resource) })
 	})
 }
 
@@ -195,16 +192,16 @@ func (d document) permits(action, resource string) bool {
 	covered := func(patterns []string, what string) bool {
 		return slices.ContainsFunc(patterns, func(pattern string) bool { return covers(pattern, what) })
 	}
-	return slices.ContainsFunc(d.statements, func(statement object) bool {
-		return statement.text("Effect") == "Allow" && covered(statement.texts("Action"), action) && covered(statement.texts("Resource"), resource)
+	return slices.ContainsFunc(d.Statement, func(statement iam.Statement) bool {
+		return statement.Allows() && covered(statement.Action, action) && covered(statement.Resource, resource)
 	})
 }
 
 // trusts says whether the trust policy of a role lets itself be taken by one of some principals of a kind.
 func (d document) trusts(kind string, who ...string) bool {
-	return slices.ContainsFunc(d.statements, func(statement object) bool {
-		return statement.text("Effect") == "Allow" && slices.Contains(statement.texts("Action"), "sts:AssumeRole") &&
-			slices.ContainsFunc(principals(statement, kind), func(principal string) bool { return slices.Contains(who, principal) })
+	return slices.ContainsFunc(d.Statement, func(statement iam.Statement) bool {
+		return statement.Allows() && slices.Contains(statement.Action, "sts:AssumeRole") &&
+			slices.ContainsFunc(statement.Principal[kind], func(principal string) bool { return slices.Contains(who, principal) })
 	})
 }
 

@@ -162,18 +162,18 @@ var topicActions = []string{
 func topicPolicyFits(topic func(*Entry) string) rule {
 	return func(_ *Provider, e *Entry) error {
 		names := map[string]bool{}
-		for _, statement := range e.policyOf().statements {
-			name := statement.text("Sid")
+		for _, statement := range e.policyOf().Statement {
+			name := statement.Sid
 			if name != "" && names[name] {
 				return e.refusal("InvalidParameter: Policy statement Sid %q is there twice", name)
 			}
 			names[name] = true
-			for _, action := range statement.texts("Action") {
+			for _, action := range statement.Action {
 				if !slices.Contains(topicActions, strings.ToLower(action)) {
 					return e.refusal("InvalidParameter: Policy statement action out of service scope: %s", action)
 				}
 			}
-			for _, resource := range statement.texts("Resource") {
+			for _, resource := range statement.Resource {
 				if resource != topic(e) {
 					return e.refusal("InvalidParameter: the policy has the resource %s, must be %s", resource, topic(e))
 				}

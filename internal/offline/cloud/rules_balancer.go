@@ -5,6 +5,8 @@ import (
 	"strings"
 
 	"github.com/pulumi/pulumi/sdk/v3/go/common/resource"
+
+	"legops/internal/iam"
 )
 
 // balancerRules are the rules of Elastic Load Balancing, for application load balancers.
@@ -57,16 +59,15 @@ func mayWriteLogs(p *Provider, e *Entry) error {
 			continue
 		}
 		policy := p.configured(e, logs.text("bucket"), typeBucketPolicy)
-		if policy == nil || !slices.ContainsFunc(policy.policyOf().statements, letsBalancerWrite) {
+		if policy == nil || !slices.ContainsFunc(policy.policyOf().Statement, letsBalancerWrite) {
 			return e.refusal("InvalidConfigurationRequest: %s: access denied for bucket %s: its policy must let the load balancer write", kind, logs.text("bucket"))
 		}
 	}
 	return nil
 }
 
-func letsBalancerWrite(statement object) bool {
-	writers := append(principals(statement, "Service"), principals(statement, "AWS")...)
-	return statement.text("Effect") == "Allow" && slices.ContainsFunc(writers, writesBalancerLogs)
+func letsBalancerWrite(statement iam.Statement) bool {
+	return statement.Allows() && slices.ContainsFunc(statement.Principal.All(), writesBalancerLogs)
 }
 
 // writesBalancerLogs says whether a principal is the service that writes logs or, in older regions, its account.

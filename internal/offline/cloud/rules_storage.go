@@ -144,8 +144,8 @@ func policyIsForTheBucket(p *Provider, e *Entry) error {
 		return nil
 	}
 	arn, _ := bucket.Outputs["arn"].(string)
-	for _, statement := range e.policyOf().statements {
-		for _, pattern := range statement.texts("Resource") {
+	for _, statement := range e.policyOf().Statement {
+		for _, pattern := range statement.Resource {
 			if pattern != "*" && pattern != arn && !strings.HasPrefix(pattern, arn+"/") && !covers(pattern, arn) {
 				return e.refusal("MalformedPolicy: the policy has the resource %s, which is not of the bucket", pattern)
 			}
@@ -160,8 +160,8 @@ func policyIsNotPublic(p *Provider, e *Entry) error {
 	if block == nil || !block.in().flag("blockPublicPolicy") {
 		return nil
 	}
-	for _, statement := range e.policyOf().statements {
-		if statement.text("Effect") == "Allow" && slices.Contains(principals(statement, "AWS"), "*") && !statement.has("Condition") {
+	for _, statement := range e.policyOf().Statement {
+		if statement.Allows() && slices.Contains(statement.Principal["AWS"], "*") && len(statement.Condition) == 0 {
 			return e.refusal("AccessDenied: the policy is public, which the bucket's public access block does not allow")
 		}
 	}

@@ -1,0 +1,34 @@
+// Package checkout makes copies of this repository for tests.
+package checkout
+
+import (
+	"os/exec"
+	"strings"
+	"testing"
+
+	"github.com/stretchr/testify/require"
+)
+
+// New is a folder with the repository at root as it is now, committed on main, so that what is tested is not what was committed
+// last. Its bin/ has links to the tools, but not to what a review has built.
+func New(t testing.TB, root string) string {
+	t.Helper()
+	dir := t.TempDir()
+	Run(t, root, `git ls-files -z -co --exclude-standard |
+		while IFS= read -r -d "" file; do [ ! -e "$file" ] || printf "%s\0" "$file"; done |
+		tar -c --null -T - | tar -x -C "$0"
+		mkdir "$0/bin" && ln -s "$PWD"/bin/* "$0/bin/" && rm -f "$0"/bin/review-*`, dir)
+	Run(t, dir, `git init -q -b main && git config user.name test && git config user.email test@legops.example
+		git add -A && git commit -qm base`)
+	return dir
+}
+
+// Run runs a script of bash in a folder and returns what it printed. It fails the test if the script fails.
+func Run(t testing.TB, dir, script string, args ...string) string {
+	t.Helper()
+	cmd := exec.Command("bash", append([]string{"-euo", "pipefail", "-c", script}, args...)...)
+	cmd.Dir = dir
+	out, err := cmd.CombinedOutput()
+	require.NoError(t, err, "%s\n%s", script, out)
+	return strings.TrimSpace(string(out))
+}
