@@ -141,7 +141,7 @@ func TestWorkflowReview(t *testing.T) {
 		j := newJob(t, map[string]string{"bin/review": review})
 		_, code := j.run("review.sh", []string{"review"}, fmt.Sprintf("CODE=%d", test.code), "GITHUB_BASE_REF=main", "NUMBER=7")
 		assert.Equal(t, test.exit, code)
-		assert.Equal(t, "--base origin/main --output review\n", j.read("calls"))
+		assert.Equal(t, "--base origin/main --deploy --output review\n", j.read("calls"))
 		assert.Equal(t, test.output, j.read("output"))
 		assert.Equal(t, test.summary, j.read("summary"))
 		assert.Equal(t, test.number, j.read("review/number"))

@@ -6,7 +6,7 @@ set -euo pipefail
 
 folder=$1
 code=0
-bin/review --base "origin/$GITHUB_BASE_REF" --output "$folder" || code=$?
+bin/review --base "origin/$GITHUB_BASE_REF" --deploy --output "$folder" || code=$?
 case $code in
 0 | 2) ;;
 *) exit "$code" ;;

@@ -55,6 +55,7 @@ func run(ctx context.Context, args []string) (int, error) {
 	head := flags.String("head", ".", "the revision, or the folder, that shall be deployed")
 	format := flags.String("format", "markdown", "what to print: markdown, html or json")
 	output := flags.String("output", "", "a folder for review.md, review.html and review.json besides")
+	deploy := flags.Bool("deploy", false, "deploy the head, too: tells what policies allow that name something new, and whether the deployment would fail")
 	var stacks names
 	flags.Var(&stacks, "stack", "a stack to compare; all of the head when not given; may be repeated")
 	if err := flags.Parse(args); err != nil {
@@ -76,7 +77,7 @@ func run(ctx context.Context, args []string) (int, error) {
 	if err != nil {
 		return 1, err
 	}
-	report, err := review.Run(ctx, review.Options{Root: root, Base: *base, Head: *head, Stacks: stacks, Progress: os.Stderr})
+	report, err := review.Run(ctx, review.Options{Root: root, Base: *base, Head: *head, Stacks: stacks, Deploy: *deploy, Progress: os.Stderr})
 	if err != nil {
 		return 1, err
 	}

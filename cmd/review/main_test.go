@@ -145,9 +145,10 @@ func TestReview(t *testing.T) {
 	t.Run("a change that needs approval, in every format", func(t *testing.T) {
 		defer r.sh("git checkout -q .; rm -rf pages")
 		r.sh("git apply internal/review/testdata/changes/csp-loosened.patch")
-		exit, out, errOut := r.review("--base", "main", "--stack", "prod", "--output", "pages", "--format", "json")
+		exit, out, errOut := r.review("--base", "main", "--stack", "prod", "--deploy", "--output", "pages", "--format", "json")
 		require.Equal(t, 2, exit, errOut)
 		assert.Contains(t, out, `"needsApproval": true`)
+		assert.Contains(t, out, `"deploymentFails": []`)
 		for file, text := range map[string]string{
 			"review.md": "<!-- legops-review -->\n## Review: needs a named approval (access widened)", "review.html": "<!doctype html>", "review.json": `"verdict"`,
 		} {
@@ -207,7 +208,7 @@ func TestInterrupt(t *testing.T) {
 		wait        time.Duration
 	}{
 		{"while it builds", "building the base", 2 * time.Second},
-		{"while it makes the stack", "prod: deploying", 200 * time.Millisecond},
+		{"while the CLI starts", "prod: deploying", 200 * time.Millisecond},
 		{"while it starts the engine", "prod: deploying", time.Second},
 		{"while it deploys", "prod: deploying", 2 * time.Second},
 	} {

@@ -135,7 +135,7 @@ func (s *Session) Command(ctx context.Context, args ...string) (*exec.Cmd, error
 		}
 	}
 	if stack := stackOf(args); stack != "" {
-		if err := s.ensureStack(ctx, stack); err != nil {
+		if err := s.ensureStack(stack); err != nil {
 			return nil, err
 		}
 	}
@@ -201,18 +201,23 @@ func (s *Session) Stream(ctx context.Context, in io.Reader, out, errOut io.Write
 	return 0, nil
 }
 
-// ensureStack makes a stack in the offline state.
-func (s *Session) ensureStack(ctx context.Context, stack string) error {
+// ensureStack makes a stack in the offline state: the file that stack init would write, which takes the CLI half a second.
+func (s *Session) ensureStack(stack string) error {
 	if _, err := os.Stat(filepath.Join(s.files, "Pulumi."+stack+".yaml")); err != nil {
 		return fmt.Errorf("stack %s: Pulumi.%s.yaml is not there: use the name of a stack file", stack, stack)
 	}
+	file := s.stateFile(stack)
 	for _, kind := range []string{"", ".gz"} {
-		if _, err := os.Stat(s.stateFile(stack) + kind); err == nil {
+		if _, err := os.Stat(file + kind); err == nil {
 			return nil
 		}
 	}
-	if out, err := s.command(ctx, "stack", "init", stack, "--no-select").CombinedOutput(); err != nil {
-		return fmt.Errorf("making the offline stack %s: %w\n%s", stack, err, out)
+	if err := os.MkdirAll(filepath.Dir(file), 0o700); err != nil {
+		return fmt.Errorf("making the offline stack %s: %w", stack, err)
+	}
+	empty := fmt.Sprintf(`{"version": 3, "checkpoint": {"stack": "organization/legops/%s"}}`, stack)
+	if err := os.WriteFile(file, []byte(empty), 0o600); err != nil {
+		return fmt.Errorf("making the offline stack %s: %w", stack, err)
 	}
 	return nil
 }

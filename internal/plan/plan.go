@@ -145,6 +145,11 @@ func mask(value any) any {
 	return value
 }
 
+// Changes says whether it would do anything.
+func (p *Plan) Changes() bool {
+	return slices.ContainsFunc(p.Steps, func(s Step) bool { return s.Op != "same" })
+}
+
 // Base is what the state has, ordered by URN.
 func (p *Plan) Base() []*Resource {
 	return p.collect(func(s *Step) *Resource { return s.Old })

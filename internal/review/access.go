@@ -5,6 +5,7 @@ import (
 	"maps"
 	"net/netip"
 	"slices"
+	"strings"
 
 	"legops/internal/plan"
 )
@@ -59,7 +60,7 @@ func widened(p *plan.Plan, changes []Change) []Finding {
 			found = append(found, Finding{Resource: o.name, Component: o.component, Text: "new: " + o.text})
 		}
 	}
-	found = append(found, newPermissions(base.permissions, head.permissions)...)
+	found = append(found, newPermissions(base.permissions, head.permissions, names)...)
 	for _, filter := range slices.Sorted(maps.Keys(base.filters)) {
 		if _, still := head.filters[filter]; !still && len(head.filters) > 0 {
 			o := base.filters[filter]
@@ -102,12 +103,16 @@ func side(components plan.Components, resources []*plan.Resource, names map[stri
 	return all
 }
 
-// namesOf gives what services identify by an id, such as security groups, the names that the program has for them.
+// namesOf gives what services identify by an id, alone or in an ARN, such as security groups and keys, the names that the program
+// has for them.
 func namesOf(p *plan.Plan) map[string]string {
 	names := map[string]string{}
 	for _, r := range p.Base() {
 		if r.ID != "" {
 			names[r.ID] = r.Name()
+			if strings.HasPrefix(r.ID, "arn:") {
+				names[uuid.FindString(r.ID)] = r.Name()
+			}
 		}
 		// pulumi-eks makes the cluster; the group that EKS adds is an output of it.
 		if r.Type == "aws:eks/cluster:Cluster" {

@@ -11,6 +11,7 @@ import (
 	"github.com/stretchr/testify/require"
 
 	"legops/internal/checkout"
+	"legops/internal/plan"
 )
 
 // bench is a copy of the repository, with the base built.
@@ -37,7 +38,7 @@ func newBench(t *testing.T) *bench {
 // deployed deploys the base as it is, once for every change that is tried on it, and says what is protected.
 func (w *bench) deployed(name, stack string) map[string]bool {
 	if w.protected[name] == nil {
-		protected, err := w.deploy(context.Background(), filepath.Join(w.dir, "deployed", name), stack, w.base)
+		protected, err := w.deployBase(context.Background(), filepath.Join(w.dir, "deployed", name), stack, w.base)
 		require.NoError(w.t, err)
 		w.protected[name] = protected
 	}
@@ -50,7 +51,7 @@ func exists(path string) bool {
 }
 
 // review is what a change does to a stack.
-func (w *bench) review(change, stack string) *Stack {
+func (w *bench) review(change, stack string, deploy bool) *Stack {
 	t := w.t
 	t.Helper()
 	testdata, err := filepath.Abs("testdata/changes")
@@ -74,7 +75,12 @@ func (w *bench) review(change, stack string) *Stack {
 	checkout.Run(t, w.dir, fmt.Sprintf("cp -r deployed/%s %s", deployed, cloud))
 	p, err := w.preview(context.Background(), cloud, stack, w.head)
 	require.NoError(t, err)
-	s := judge(stack, p, protected, stackFile(w.base, stack), stackFile(w.head, stack))
+	d := &plan.Deployment{}
+	if deploy {
+		d, err = w.deployHead(context.Background(), cloud, stack, w.head)
+		require.NoError(t, err)
+	}
+	s := judge(stack, p, d, protected, stackFile(w.base, stack), stackFile(w.head, stack))
 	require.NoError(t, s.draw(goldenFile(w.head, stack)))
 	return s
 }

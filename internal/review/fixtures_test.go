@@ -20,6 +20,11 @@ type fixture struct {
 	counts [5]int
 	// risks, access and standards are what each finding contains, in order.
 	risks, access, standards []string
+	// tells are what some findings of access contain, where there are too many to list.
+	tells []string
+	// deploy says that the head is deployed, too; failure is what each reason contains that it fails for, one or more.
+	deploy  bool
+	failure string
 	// cost is 1 for more, -1 for less, 0 for the same.
 	cost int
 }
@@ -33,9 +38,11 @@ var fixtures = []fixture{
 	{change: "bigger-nodes", stack: "prod", cost: 1, counts: [5]int{0: 2}},
 	{change: "database-class-up", stack: "prod", cost: 1, counts: [5]int{3: 4}},
 	{
-		change: "database-engine", stack: "prod", exit: 2, counts: [5]int{0: 2, 3: some},
-		risks:  []string{"rds-instance: replaced (the database): changes engine; it is protected"},
-		access: []string{"7 policies: known only after deployment"},
+		change: "database-engine", stack: "prod", deploy: true, exit: 2,
+		failure: "cannot be deleted, it has deletionProtection",
+		counts:  [5]int{0: 2, 3: some},
+		risks:   []string{"rds-instance: replaced (the database): changes engine; it is protected"},
+		access:  []string{"7 policies: known only after deployment"},
 	},
 	{
 		change: "database-renamed", stack: "prod", exit: 2, counts: [5]int{0: 2, 3: some},
@@ -63,7 +70,9 @@ var fixtures = []fixture{
 		standards: slices.Repeat([]string{"S3-VERSIONS: versioningConfiguration.status is Suspended: it has to be Enabled"}, 7),
 	},
 	{
-		change: "component-renamed", stack: "prod", exit: 2, counts: [5]int{1: 12, 2: 12, 3: 8},
+		change: "component-renamed", stack: "prod", deploy: true, exit: 2,
+		failure: "AlreadyExists: \"https://sqs.us-east-1.amazonaws.com/333333333333/legops-prod-",
+		counts:  [5]int{1: 12, 2: 12, 3: 8},
 		risks: []string{
 			"queues-document-signing: deleted (messages that nobody has processed yet): renamed to messages-document-signing without pulumi.Aliases",
 			"queues-document-signing-dead: deleted", "queues-matter-traceability: deleted", "queues-matter-traceability-dead: deleted",
@@ -86,7 +95,16 @@ var fixtures = []fixture{
 		"new: may sqs:ChangeMessageVisibility, sqs:DeleteMessage, sqs:ReceiveMessage", "new: may kms:Decrypt on",
 	}},
 	{change: "nat-gateways-2-to-1", stack: "test", cost: -1, counts: [5]int{1: 3, 3: 4}},
-	{change: "application-added", stack: "dev", exit: 2, cost: 1, counts: [5]int{2: some, 3: some}},
+	{
+		change: "application-added", stack: "dev", deploy: true, exit: 2, cost: 1, counts: [5]int{2: some, 3: some},
+		tells: []string{
+			"visitors of dev.legops.example reach /billing",
+			"role legops-dev-app-billing: new: may sqs:SendMessage on arn:aws:sqs:us-east-1:111111111111:legops-dev-matter-traceability.fifo",
+			"role legops-dev-app-billing: new: may kms:Decrypt, kms:GenerateDataKey on arn:aws:kms:us-east-1:111111111111:key/encryption-queues if kms:ViaService StringEquals sqs.us-east-1.amazonaws.com",
+			"on arn:aws:codeconnections:us-east-1:111111111111:connection/github-connection",
+			"who takes the role legops-dev-pipeline-billing-deploy: arn:aws:iam::111111111111:role/legops-dev-pipeline-billing new: may sts:AssumeRole",
+		},
+	},
 	{
 		change: "application-removed", stack: "dev", exit: 2, cost: -1, counts: [5]int{1: some, 3: 6},
 		risks: []string{
@@ -102,17 +120,27 @@ func TestChanges(t *testing.T) {
 	secrets := map[string][]string{}
 	for _, f := range fixtures {
 		t.Run(f.change, func(t *testing.T) {
-			s := b.review(f.change, f.stack)
+			s := b.review(f.change, f.stack, f.deploy)
 			report := &Report{Base: b.base.Revision, Head: b.head.Revision, Stacks: []*Stack{s}}
 			assert.Equal(t, f.exit, report.ExitCode())
 			for i, kind := range kinds {
 				assertCount(t, f.counts[i], s.Count(kind), string(kind))
 			}
 			assertCount(t, f.counts[4], s.CountNoise(), "noise")
+			assert.Equal(t, f.failure != "", len(s.Failures) > 0, "%v", s.Failures)
+			for _, failure := range s.Failures {
+				assert.Contains(t, failure.Text, f.failure)
+			}
 			assertFindings(t, f.risks, s.Risks)
 			assertFindings(t, f.standards, s.Standards)
 			if f.access != nil || f.exit == 0 {
 				assertFindings(t, f.access, s.Access)
+			}
+			for _, text := range f.tells {
+				assert.True(t, slices.ContainsFunc(s.Access, func(f Finding) bool { return strings.Contains(f.Text, text) }), "%s\n%v", text, s.Access)
+			}
+			if f.deploy && f.failure == "" {
+				assert.False(t, slices.ContainsFunc(s.Access, func(f Finding) bool { return strings.Contains(f.Text, "known only after deployment") }))
 			}
 			require.Empty(t, s.Cost.Unknown)
 			assert.Equal(t, f.cost, sign(s.Cost.Difference()), "%.2f", s.Cost.Difference())
@@ -121,6 +149,9 @@ func TestChanges(t *testing.T) {
 				secrets[f.stack] = b.secrets(t, f.stack)
 			}
 			for name, text := range outputs(t, report) {
+				for _, failure := range s.Failures {
+					assert.Contains(t, text, failure.Resource, name)
+				}
 				for _, secret := range secrets[f.stack] {
 					assert.NotContains(t, text, secret, "%s shows a secret", name)
 				}

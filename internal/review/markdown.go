@@ -65,6 +65,7 @@ func (r *Report) Headline() string {
 		text string
 		of   func(*Stack) []Finding
 	}{
+		{"the deployment fails", func(s *Stack) []Finding { return s.Failures }},
 		{"data at risk", func(s *Stack) []Finding { return s.Risks }},
 		{"access widened", func(s *Stack) []Finding { return s.Access }},
 		{"a standard broken", func(s *Stack) []Finding { return s.Standards }},
@@ -132,6 +133,7 @@ func dollars(usd float64) string { return fmt.Sprintf("%+.2f USD", usd) }
 func (m *markdown) stack(s *Stack) {
 	m.line("## %s", s.Name)
 	m.line("")
+	m.findings("The deployment fails", s.Failures)
 	m.findings("Data at risk", s.Risks)
 	m.findings("Access widened", s.Access)
 	m.findings("Standards broken", s.Standards)

@@ -1,9 +1,11 @@
 package review
 
 import (
+	"cmp"
 	"fmt"
 	"maps"
 	"path"
+	"regexp"
 	"slices"
 	"strings"
 
@@ -163,7 +165,7 @@ func (c conditions) cover(other conditions) bool {
 
 // newPermissions are what the head allows and the base did not, and what the base denied and the head no longer does where
 // what it lay on is still there.
-func newPermissions(base, head []permission) []Finding {
+func newPermissions(base, head []permission, names map[string]string) []Finding {
 	var wider []permission
 	uncovered := func(p permission, by []permission) bool {
 		return !slices.ContainsFunc(by, func(other permission) bool { return other.covers(p) })
@@ -184,16 +186,20 @@ func newPermissions(base, head []permission) []Finding {
 			wider = append(wider, p)
 		}
 	}
-	found := say(wider)
+	found := say(wider, names)
 	if len(hidden) > 0 {
-		found = append(found, Finding{Resource: counted(len(hidden), "policy"), Text: "known only after deployment, since what they name is new or replaced: " +
+		found = append(found, Finding{Resource: counted(len(hidden), "policy"), Text: "known only after deployment, since what they name is new or replaced (--deploy tells): " +
 			strings.Join(hidden, ", ")})
 	}
 	return found
 }
 
-// say makes one finding of what goes together: the same actions, for the same principal, under the same conditions.
-func say(all []permission) []Finding {
+// uuid matches what KMS and others call their resources.
+var uuid = regexp.MustCompile(`[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}`)
+
+// say makes one finding of what goes together: the same actions, for the same principal, under the same conditions. What has no
+// name of its own in an ARN gets that of the program.
+func say(all []permission, names map[string]string) []Finding {
 	type subject struct {
 		holder, principal, conditions, component, name string
 		deny                                           bool
@@ -241,6 +247,7 @@ func say(all []permission) []Finding {
 		if g.conditions != "" {
 			text += " if " + g.conditions
 		}
+		text = uuid.ReplaceAllStringFunc(text, func(id string) string { return cmp.Or(names[id], id) })
 		found = append(found, Finding{Resource: g.name, Component: g.component, Text: text})
 	}
 	return found

@@ -26,6 +26,8 @@ type Revision struct {
 // Stack is what a change does to one stack.
 type Stack struct {
 	Name string `json:"name"`
+	// Failures are why the deployment of the head does not come to its end, where that was tried.
+	Failures []Finding `json:"deploymentFails"`
 	// Risks are what could lose data, Access what may be reached or done that could not be.
 	Risks  []Finding `json:"dataAtRisk"`
 	Access []Finding `json:"accessWidened"`
@@ -42,8 +44,11 @@ type Stack struct {
 	Unseen int `json:"-"`
 }
 
-// NeedsApproval says whether a named person has to approve the change: data at risk, access widened, or a standard broken.
-func (s *Stack) NeedsApproval() bool { return len(s.Risks)+len(s.Access)+len(s.Standards) > 0 }
+// NeedsApproval says whether a named person has to approve the change: the deployment fails, data at risk, access widened, or a
+// standard broken.
+func (s *Stack) NeedsApproval() bool {
+	return len(s.Failures)+len(s.Risks)+len(s.Access)+len(s.Standards) > 0
+}
 
 // Nothing says that nothing changes, not even a tag.
 func (s *Stack) Nothing() bool {
@@ -86,10 +91,12 @@ func (s *Stack) count(counts func(Change) bool) int {
 	return n
 }
 
-// judge makes the findings of a plan, and of the stack files that belong to it.
-func judge(name string, p *plan.Plan, protected map[string]bool, baseFile, headFile string) *Stack {
+// judge makes the findings of a plan, of its deployment as far as there was one, and of the stack files that belong to it.
+func judge(name string, p *plan.Plan, d *plan.Deployment, protected map[string]bool, baseFile, headFile string) *Stack {
 	s := &Stack{Name: name, Cost: costOf(baseFile, headFile)}
 	s.Changes = changesOf(p, protected)
+	s.Failures = append([]Finding{}, failures(p, d)...)
+	learn(p, d)
 	s.Risks = append([]Finding{}, atRisk(p, s.Changes, protected)...) // none is a list without elements, in JSON too
 	s.Access = append([]Finding{}, widened(p, s.Changes)...)
 	s.Standards = append([]Finding{}, broken(p, environmentOf(headFile))...)

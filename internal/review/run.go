@@ -27,6 +27,8 @@ type Options struct {
 	Head string
 	// Stacks are what to compare; every stack file of the head when empty.
 	Stacks []string
+	// Deploy deploys the head, too: it tells what policies allow that name something new, and whether the deployment would fail.
+	Deploy bool
 	// Progress is told what is being done.
 	Progress io.Writer
 }
@@ -65,7 +67,7 @@ func Run(ctx context.Context, o Options) (_ *Report, err error) {
 	report := &Report{Base: base.Revision, Head: head.Revision}
 	for _, name := range stacks {
 		fmt.Fprintf(o.Progress, "%s: deploying the base to the simulated cloud, previewing the head\n", name)
-		stack, err := w.compare(ctx, name, base, head, built)
+		stack, err := w.compare(ctx, name, base, head, built, o.Deploy)
 		if err != nil {
 			return nil, fmt.Errorf("stack %s: %w", name, err)
 		}
@@ -111,10 +113,11 @@ func stackFile(s *source, stack string) string {
 	return filepath.Join(s.dir, "Pulumi."+stack+".yaml")
 }
 
-// compare deploys the base to a simulated cloud of its own, waits for the head to be built, and previews it against that.
-func (w *workspace) compare(ctx context.Context, stack string, base, head *source, built func() error) (_ *Stack, err error) {
+// compare deploys the base to a simulated cloud of its own, waits for the head to be built, and previews it against that, then
+// deploys it there if that is asked for and it changes anything.
+func (w *workspace) compare(ctx context.Context, stack string, base, head *source, built func() error, deploy bool) (*Stack, error) {
 	dir := filepath.Join(w.dir, "clouds", stack)
-	protected, err := w.deploy(ctx, dir, stack, base)
+	protected, err := w.deployBase(ctx, dir, stack, base)
 	if err != nil {
 		return nil, fmt.Errorf("the base (%s) does not deploy: %w", base.Name, err)
 	}
@@ -125,7 +128,13 @@ func (w *workspace) compare(ctx context.Context, stack string, base, head *sourc
 	if err != nil {
 		return nil, fmt.Errorf("the head (%s) cannot be previewed: %w", head.Name, err)
 	}
-	s := judge(stack, p, protected, stackFile(base, stack), stackFile(head, stack))
+	deployment := &plan.Deployment{}
+	if deploy && p.Changes() {
+		if deployment, err = w.deployHead(ctx, dir, stack, head); err != nil {
+			return nil, fmt.Errorf("the head (%s) cannot be deployed: %w", head.Name, err)
+		}
+	}
+	s := judge(stack, p, deployment, protected, stackFile(base, stack), stackFile(head, stack))
 	return s, s.draw(goldenFile(head, stack))
 }
 
@@ -133,40 +142,59 @@ func goldenFile(s *source, stack string) string {
 	return filepath.Join(s.dir, "tests", "golden", stack+".yaml")
 }
 
-// deploy brings the base up, and returns what Pulumi would refuse to delete or replace. The protection itself is taken away, or
+// deployBase brings the base up, and returns what Pulumi would refuse to delete or replace. The protection itself is taken away, or
 // the preview would end at the first thing that has it.
-func (w *workspace) deploy(ctx context.Context, dir, stack string, base *source) (protected map[string]bool, err error) {
-	session, err := w.open(dir, base)
-	if err != nil {
-		return nil, err
-	}
-	defer func() { err = errors.Join(err, session.Close()) }()
-	if _, err := w.pulumi(ctx, session, "up", "--yes", "--skip-preview", "--stack", stack); err != nil {
-		return nil, err
-	}
-	return session.Unprotect(stack)
+func (w *workspace) deployBase(ctx context.Context, dir, stack string, base *source) (protected map[string]bool, err error) {
+	err = w.with(dir, base, func(session *offline.Session) error {
+		if _, err := w.pulumi(ctx, session, "up", "--yes", "--skip-preview", "--stack", stack); err != nil {
+			return err
+		}
+		protected, err = session.Unprotect(stack)
+		return err
+	})
+	return protected, err
 }
 
-func (w *workspace) preview(ctx context.Context, dir, stack string, head *source) (_ *plan.Plan, err error) {
-	session, err := w.open(dir, head)
-	if err != nil {
-		return nil, err
-	}
-	defer func() { err = errors.Join(err, session.Close()) }()
-	out, failed := w.pulumi(ctx, session, "preview", "--json", "--show-sames", "--stack", stack)
-	if ctx.Err() != nil {
-		return nil, ctx.Err()
-	}
-	// A preview that failed says why in its JSON.
-	p, err := plan.Read(out)
-	if err == nil {
-		err = failed
-	}
+func (w *workspace) preview(ctx context.Context, dir, stack string, head *source) (p *plan.Plan, err error) {
+	err = w.with(dir, head, func(session *offline.Session) error {
+		out, failed := w.pulumi(ctx, session, "preview", "--json", "--show-sames", "--stack", stack)
+		if ctx.Err() != nil {
+			return ctx.Err()
+		}
+		// A preview that failed says why in its JSON.
+		if p, err = plan.Read(out); err == nil {
+			err = failed
+		}
+		return err
+	})
 	return p, err
 }
 
-func (w *workspace) open(dir string, s *source) (*offline.Session, error) {
-	return offline.Open(offline.Options{Root: w.root, Project: s.dir, Dir: dir, Program: s.program})
+// deployHead deploys the head, as far as that goes: Pulumi ends with the first failure and what runs beside it. With
+// --continue-on-error it would hang where what a remote component waits for has failed. That something fails is an answer, not an
+// error.
+func (w *workspace) deployHead(ctx context.Context, dir, stack string, head *source) (d *plan.Deployment, err error) {
+	err = w.with(dir, head, func(session *offline.Session) error {
+		out, failed := w.pulumi(ctx, session, "up", "--yes", "--skip-preview", "--json", "--stack", stack)
+		if ctx.Err() != nil {
+			return ctx.Err()
+		}
+		if d, err = plan.ReadDeployment(out); err == nil && len(d.Failures) == 0 {
+			err = failed
+		}
+		return err
+	})
+	return d, err
+}
+
+// with runs something with a session of one side.
+func (w *workspace) with(dir string, s *source, do func(*offline.Session) error) (err error) {
+	session, err := offline.Open(offline.Options{Root: w.root, Project: s.dir, Dir: dir, Program: s.program})
+	if err != nil {
+		return err
+	}
+	defer func() { err = errors.Join(err, session.Close()) }()
+	return do(session)
 }
 
 // pulumi runs the CLI and returns what it printed.

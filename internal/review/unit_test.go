@@ -63,6 +63,7 @@ func policyOf(statement string) []permission {
 }
 
 func TestNewPermissions(t *testing.T) {
+	names := map[string]string{"ce5618c1-7e3a-2c20-1862-e7fa6afd0dea": "encryption-queues"}
 	const read = `{"Effect":"Allow","Action":["s3:GetObject","s3:ListBucket"],"Resource":["arn:aws:s3:::documents/*"]}`
 	for _, c := range []struct {
 		name, base, head string
@@ -83,18 +84,21 @@ func TestNewPermissions(t *testing.T) {
 		{"a negative one refuses more", `{"Effect":"Allow","Action":"a:B","Resource":"*","Condition":{"StringNotEquals":{"k":["x"]}}}`, `{"Effect":"Allow","Action":"a:B","Resource":"*","Condition":{"StringNotEquals":{"k":["x","y"]}}}`, nil},
 		{"somebody else", `{"Effect":"Allow","Principal":{"AWS":"arn:1"},"Action":"a:B"}`, `{"Effect":"Allow","Principal":{"AWS":["arn:1","arn:2"]},"Action":"a:B"}`, []string{"arn:2 new: may a:B"}},
 		{"everybody", `{"Effect":"Allow","Principal":{"AWS":"arn:1"},"Action":"a:B"}`, `{"Effect":"Allow","Principal":"*","Action":"a:B"}`, []string{"* new: may a:B"}},
+		{"all but some", `{"Effect":"Allow","Principal":{"AWS":"arn:1"},"Action":"a:B"}`, `{"Effect":"Allow","NotPrincipal":{"AWS":"arn:1"},"Action":"a:B"}`, []string{"all but arn:1 new: may a:B"}},
+		{"a key by its name", read, `{"Effect":"Allow","Action":"kms:Decrypt","Resource":["arn:aws:kms:r:1:key/ce5618c1-7e3a-2c20-1862-e7fa6afd0dea","arn:aws:kms:r:1:key/00000000-7e3a-2c20-1862-e7fa6afd0dea"]}`,
+			[]string{"may kms:Decrypt on arn:aws:kms:r:1:key/encryption-queues, arn:aws:kms:r:1:key/00000000-7e3a-2c20-1862-e7fa6afd0dea"}},
 		{"a service, said in a list", `{"Effect":"Allow","Principal":{"Service":"x.amazonaws.com"},"Action":"a:B"}`, `{"Effect":"Allow","Principal":{"Service":["x.amazonaws.com"]},"Action":["a:B"]}`, nil},
 		{"no longer denied", read + `,{"Effect":"Deny","Action":"s3:*","Resource":"*"}`, read, []string{"no longer denied: s3:* on *"}},
 		{"denied less", `{"Effect":"Deny","Action":"s3:*","Resource":"*"}`, `{"Effect":"Deny","Action":"s3:GetObject","Resource":"*"}`, []string{"no longer denied: s3:* on *"}},
 		{"denied more", `{"Effect":"Deny","Action":"s3:GetObject","Resource":"*"}`, `{"Effect":"Deny","Action":"s3:*","Resource":"*"}`, nil},
-		{"not known yet", read, `{"Effect":"Allow","Action":"s3:GetObject","Resource":"` + plan.Unknown + `"}`, []string{"1 policy: known only after deployment, since what they name is new or replaced: rights"}},
+		{"not known yet", read, `{"Effect":"Allow","Action":"s3:GetObject","Resource":"` + plan.Unknown + `"}`, []string{"1 policy: known only after deployment, since what they name is new or replaced (--deploy tells): rights"}},
 		{
 			"each action with its own resources", read, read + `,{"Effect":"Allow","Action":["a:B","a:C"],"Resource":["x","y"]},{"Effect":"Allow","Action":"a:D","Resource":"z"}`,
 			[]string{"new: may a:B, a:C on x, y", "new: may a:D on z"},
 		},
 	} {
 		var got []string
-		for _, f := range newPermissions(policyOf(c.base), policyOf(c.head)) {
+		for _, f := range newPermissions(policyOf(c.base), policyOf(c.head), names) {
 			got = append(got, f.Resource+": "+f.Text)
 		}
 		require.Len(t, got, len(c.want), "%s: %v", c.name, got)
@@ -297,4 +301,38 @@ func TestUnguardedByARename(t *testing.T) {
 	found := unguarded(changes, accessGuards)
 	require.Len(t, found, 1)
 	assert.Equal(t, "BucketPublicAccessBlock deleted: the bucket can be made public; renamed to new without pulumi.Aliases with the old name", found[0].Text)
+}
+
+// What a deployment has shown takes the place of what a plan could not know, and of nothing else.
+func TestLearn(t *testing.T) {
+	const urn = "urn:pulumi:dev::legops::aws:iam/rolePolicy:RolePolicy::rights"
+	head := func(policy string) *plan.Plan {
+		return &plan.Plan{Steps: []plan.Step{{Op: "create", New: &plan.Resource{URN: urn, Type: "aws:iam/rolePolicy:RolePolicy", Inputs: map[string]any{"role": plan.Unknown, "policy": policy}}}}}
+	}
+	deployed := &plan.Deployment{Inputs: map[resource.URN]map[string]any{urn: {"role": "simulated", "policy": "{}"}}}
+	for _, c := range []struct {
+		name, policy string
+		d            *plan.Deployment
+		want         string
+	}{
+		{"unknown", plan.Unknown, deployed, "{}"},
+		{"known", "[]", deployed, "[]"},
+		{"never made", plan.Unknown, &plan.Deployment{}, plan.Unknown},
+	} {
+		p := head(c.policy)
+		learn(p, c.d)
+		assert.Equal(t, map[string]any{"role": plan.Unknown, "policy": c.want}, p.Head()[0].Inputs, c.name)
+	}
+}
+
+func TestFailures(t *testing.T) {
+	const parent, urn = "urn:pulumi:dev::legops::legops:components:Queues::queues", "urn:pulumi:dev::legops::legops:components:Queues$aws:sqs/queue:Queue::queues-signing"
+	p := &plan.Plan{Steps: []plan.Step{
+		{Op: "create", New: &plan.Resource{URN: parent, Type: "legops:components:Queues"}},
+		{Op: "create", New: &plan.Resource{URN: urn, Type: "aws:sqs/queue:Queue", Parent: parent}},
+	}}
+	assert.Equal(t, []Finding{
+		{Resource: "queues-signing", Component: "queues", Text: "AlreadyExists: signing"},
+		{Resource: "the program", Text: "it panics"},
+	}, failures(p, &plan.Deployment{Failures: []plan.Failure{{Message: "it panics"}, {URN: urn, Message: "aws:sqs/queue:Queue queues-signing: AlreadyExists: signing"}}}))
 }

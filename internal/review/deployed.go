@@ -1,0 +1,45 @@
+package review
+
+import (
+	"cmp"
+	"fmt"
+	"slices"
+	"strings"
+
+	"legops/internal/plan"
+)
+
+// failures are why the deployment of a plan did not come to its end.
+func failures(p *plan.Plan, d *plan.Deployment) []Finding {
+	components := p.Components()
+	var found []Finding
+	for _, f := range d.Failures {
+		finding := Finding{Resource: "the program", Text: f.Message}
+		if f.URN.IsValid() {
+			finding.Resource = f.URN.Name()
+			// The simulated cloud begins with whom it refuses.
+			finding.Text = strings.TrimPrefix(f.Message, fmt.Sprintf("%s %s: ", f.URN.Type(), f.URN.Name()))
+		}
+		if component := components.Of(components[f.URN]); component != nil {
+			finding.Component = component.Name()
+		}
+		found = append(found, finding)
+	}
+	slices.SortStableFunc(found, func(a, b Finding) int { return cmp.Compare(a.Resource, b.Resource) })
+	return found
+}
+
+// learn puts the policies that a deployment has shown in place of those that the plan could not know, since they name what it
+// makes. Names and numbers in them are those of the simulated cloud, so nothing else is taken over.
+func learn(p *plan.Plan, d *plan.Deployment) {
+	for _, r := range p.Head() {
+		for _, input := range policyInputs {
+			if text, is := r.Inputs[input].(string); !is || !strings.Contains(text, plan.Unknown) {
+				continue
+			}
+			if known, is := d.Inputs[r.URN][input].(string); is {
+				r.Inputs[input] = known
+			}
+		}
+	}
+}
