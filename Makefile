@@ -131,10 +131,11 @@ PRODUCTION_DOMAIN = $(shell sed -n '/^  legops:domain:/,/^  [a-z]/s/^    name: *
 loadtest: $(BIN)/k6 ## Put TARGET, or the reference application here, under load: PROFILE=performance|load|stress
 	@K6=$(BIN)/k6 PRODUCTION_DOMAIN=$(PRODUCTION_DOMAIN) loadtest/$(if $(TARGET),run,local).sh $(PROFILE)
 
+# Symbols for debuggers are a third of what linking takes; the linters run vet.
 .PHONY: test
 test: tools control-plane $(BIN)/k6 $(BIN)/chromium ## Run every test
 	cd apps/reference && go test ./...
-	go test -timeout 40m ./...
+	go test -vet=off -ldflags '-s -w' -timeout 40m ./...
 
 .PHONY: lint
 lint: $(BIN)/golangci-lint $(BIN)/dockerfile-lint $(BIN)/shellcheck $(BIN)/offline ## Run every linter

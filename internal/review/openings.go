@@ -103,41 +103,11 @@ var openers = map[string]func(r *plan.Resource, names map[string]string) []strin
 		}
 		return all
 	},
-	"kubernetes:networking.k8s.io/v1:NetworkPolicy": func(r *plan.Resource, _ map[string]string) (all []string) {
-		pods := fmt.Sprintf("network policy %v in %v", at(r.Inputs, "metadata.name"), at(r.Inputs, "metadata.namespace"))
-		for direction, verb := range map[string]string{"ingress": "are reached from", "egress": "reach"} {
-			for _, rule := range items(at(r.Inputs, "spec."+direction)) {
-				all = append(all, fmt.Sprintf("%s: its pods %s %s", pods, verb, compact(rule)))
-			}
-		}
-		slices.Sort(all)
-		return all
-	},
+	"kubernetes:networking.k8s.io/v1:NetworkPolicy":              networkPolicy,
 	"kubernetes:rbac.authorization.k8s.io/v1:Role":               kubernetesRole,
 	"kubernetes:rbac.authorization.k8s.io/v1:ClusterRole":        kubernetesRole,
 	"kubernetes:rbac.authorization.k8s.io/v1:RoleBinding":        kubernetesBinding,
 	"kubernetes:rbac.authorization.k8s.io/v1:ClusterRoleBinding": kubernetesBinding,
-}
-
-func kubernetesRole(r *plan.Resource, _ map[string]string) (all []string) {
-	for _, rule := range items(r.Inputs["rules"]) {
-		object, _ := rule.(map[string]any)
-		for _, verb := range items(object["verbs"]) {
-			for _, what := range items(object["resources"]) {
-				all = append(all, fmt.Sprintf("%s %v: may %v %v", typeName(r.Type), at(r.Inputs, "metadata.name"), verb, what))
-			}
-		}
-	}
-	return all
-}
-
-func kubernetesBinding(r *plan.Resource, _ map[string]string) (all []string) {
-	for _, subject := range items(r.Inputs["subjects"]) {
-		object, _ := subject.(map[string]any)
-		all = append(all, fmt.Sprintf("%v %v has the role %v in %v", object["kind"], object["name"],
-			at(r.Inputs, "roleRef.name"), at(r.Inputs, "metadata.namespace")))
-	}
-	return all
 }
 
 // filterers say, by type, what a resource keeps out.

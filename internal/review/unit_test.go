@@ -1,6 +1,7 @@
 package review
 
 import (
+	"encoding/json"
 	"regexp"
 	"strings"
 	"testing"
@@ -335,4 +336,40 @@ func TestFailures(t *testing.T) {
 		{Resource: "queues-signing", Component: "queues", Text: "AlreadyExists: signing"},
 		{Resource: "the program", Text: "it panics"},
 	}, failures(p, &plan.Deployment{Failures: []plan.Failure{{Message: "it panics"}, {URN: urn, Message: "aws:sqs/queue:Queue queues-signing: AlreadyExists: signing"}}}))
+}
+
+func TestNetworkPolicyInWords(t *testing.T) {
+	for _, c := range []struct {
+		spec string
+		want []string
+	}{
+		{`{"podSelector":{},"policyTypes":["Ingress","Egress"]}`, nil},
+		{`{"ingress":[{}]}`, []string{"are reached from anything, every port"}},
+		{
+			`{"ingress":[{"from":[{"namespaceSelector":{"matchLabels":{"kubernetes.io/metadata.name":"nginx-ingress"}}},{"podSelector":{}}],"ports":[{"port":8080,"protocol":"TCP"},{"port":"metrics"}]}]}`,
+			[]string{"are reached from namespace nginx-ingress, TCP 8080", "are reached from namespace nginx-ingress, TCP metrics", "are reached from all pods, TCP 8080", "are reached from all pods, TCP metrics"},
+		},
+		{
+			`{"egress":[{"to":[{"namespaceSelector":{"matchLabels":{"kubernetes.io/metadata.name":"kube-system"}},"podSelector":{"matchLabels":{"k8s-app":"kube-dns"}}}],"ports":[{"port":53,"protocol":"UDP"}]}]}`,
+			[]string{"reach pods with k8s-app=kube-dns in namespace kube-system, UDP 53"},
+		},
+		{
+			`{"egress":[{"to":[{"ipBlock":{"cidr":"0.0.0.0/0","except":["10.0.0.0/8"]}}],"ports":[{"port":1,"endPort":9},{"protocol":"UDP"}]}]}`,
+			[]string{"reach 0.0.0.0/0 (the whole internet) but 10.0.0.0/8, TCP 1 to 9", "reach 0.0.0.0/0 (the whole internet) but 10.0.0.0/8, UDP, every port"},
+		},
+		{
+			`{"egress":[{"to":[{"namespaceSelector":{"matchLabels":{"a":"b"},"matchExpressions":[{"key":"c","operator":"Exists"}]}}]}]}`,
+			[]string{`reach namespaces with a=b, [{"key":"c","operator":"Exists"}], every port`},
+		},
+	} {
+		r := &plan.Resource{Inputs: map[string]any{"metadata": map[string]any{"name": "allow", "namespace": "matters"}}}
+		var spec map[string]any
+		require.NoError(t, json.Unmarshal([]byte(c.spec), &spec))
+		r.Inputs["spec"] = spec
+		var want []string
+		for _, text := range c.want {
+			want = append(want, "network policy allow in matters: its pods "+text)
+		}
+		assert.Equal(t, want, networkPolicy(r, nil), c.spec)
+	}
 }
