@@ -110,8 +110,8 @@ func namesOf(p *plan.Plan) map[string]string {
 	for _, r := range p.Base() {
 		if r.ID != "" {
 			names[r.ID] = r.Name()
-			if strings.HasPrefix(r.ID, "arn:") {
-				names[uuid.FindString(r.ID)] = r.Name()
+			if id := uuid.FindString(r.ID); id != "" && strings.HasPrefix(r.ID, "arn:") {
+				names[id] = r.Name()
 			}
 		}
 		// pulumi-eks makes the cluster; the group that EKS adds is an output of it.

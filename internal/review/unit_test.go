@@ -373,3 +373,14 @@ func TestNetworkPolicyInWords(t *testing.T) {
 		assert.Equal(t, want, networkPolicy(r, nil), c.spec)
 	}
 }
+
+// An ARN without a number of its own gives no name to what has no id.
+func TestNamesOf(t *testing.T) {
+	const topic, connection = "arn:aws:sns:r:1:alerts", "arn:aws:codeconnections:r:1:connection/ce5618c1-7e3a-2c20-1862-e7fa6afd0dea"
+	old := func(id, name string) plan.Step {
+		return plan.Step{Op: "same", Old: &plan.Resource{ID: id, URN: resource.URN("urn:pulumi:dev::legops::aws:a/b:C::" + name)}}
+	}
+	assert.Equal(t, map[string]string{
+		topic: "alerts", connection: "github", "ce5618c1-7e3a-2c20-1862-e7fa6afd0dea": "github",
+	}, namesOf(&plan.Plan{Steps: []plan.Step{old(topic, "alerts"), old(connection, "github"), old("", "component")}}))
+}
