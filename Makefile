@@ -6,6 +6,8 @@ SHELL := /bin/bash
 .DELETE_ON_ERROR:
 
 STACK ?= dev
+# real or simulated: what is behind the clusters of the simulated cloud.
+CLUSTER ?=
 PROFILE ?= load
 TARGET ?=
 export TARGET
@@ -21,6 +23,7 @@ BIN := $(CURDIR)/bin
 PULUMI_VERSION := $(shell sed -n 's|.*github.com/pulumi/pulumi/pkg/v3 \(v[0-9.]*\).*|\1|p' tools/pulumi/go.mod)
 EKS_VERSION := $(shell sed -n 's|.*"@pulumi/eks": "\([0-9.]*\)".*|\1|p' tools/pulumi-eks/package.json)
 KUBERNETES_VERSION := $(shell sed -n 's|.*k8s.io/kubernetes \(v[0-9.]*\).*|\1|p' tools/kubernetes/go.mod)
+KUBERNETES_SDK_VERSION := $(shell sed -n 's|.*github.com/pulumi/pulumi-kubernetes/sdk/v4 \(v[0-9.]*\).*|\1|p' go.mod)
 
 .PHONY: help
 help: ## Show this help
@@ -77,22 +80,28 @@ $(BIN)/dockerfile-lint: $(wildcard tools/dockerfile-lint/*) | check-tools
 $(BIN)/shellcheck: $(wildcard tools/shellcheck/*) tools/shellcheck.sh | check-tools
 	tools/shellcheck.sh $(BIN)
 
-# In a folder of their own: kubectl among them is not the one in bin, which pulumi-eks asks.
-CONTROL_PLANE := $(addprefix $(BIN)/kubernetes/, etcd kube-apiserver kube-controller-manager kube-scheduler kubectl kwok)
+# In a folder of their own: kubectl among them is not the one in bin, which pulumi-eks asks. All of one module and built at
+# once, since they share most of what is compiled.
+CONTROL_PLANE := $(addprefix $(BIN)/kubernetes/, etcd kube-apiserver kube-controller-manager kube-scheduler kubectl kwok pulumi-resource-kubernetes)
 
 .PHONY: control-plane
-control-plane: $(CONTROL_PLANE) ## Build the Kubernetes control plane of the tests under bin/
+control-plane: $(CONTROL_PLANE) $(BIN)/home/plugins/resource-kubernetes-$(KUBERNETES_SDK_VERSION) ## Build the Kubernetes control plane of the tests, and Pulumi's provider for it, under bin/
 
-$(BIN)/kubernetes/etcd: tools/etcd/go.mod | check-tools
-	cd tools/etcd && CGO_ENABLED=0 go build -ldflags '-s -w' -o $@ go.etcd.io/etcd/server/v3
-
-$(BIN)/kubernetes/kube%: tools/kubernetes/go.mod | check-tools
-	@echo "building $(@F) $(KUBERNETES_VERSION) from source, once: a minute or two of processor time, kube-apiserver ten"
+$(CONTROL_PLANE) &: tools/kubernetes/go.mod $(wildcard tools/kubernetes/*/*.go) | check-tools
+	@echo "building Kubernetes $(KUBERNETES_VERSION) and Pulumi's provider for it from source, once: half an hour of processor time"
+	mkdir -p $(BIN)/kubernetes
 	cd tools/kubernetes && CGO_ENABLED=0 go build \
-		-ldflags '-s -w -X k8s.io/component-base/version.gitVersion=$(KUBERNETES_VERSION)' -o $@ k8s.io/kubernetes/cmd/$(@F)
+		-ldflags '-s -w -X k8s.io/component-base/version.gitVersion=$(KUBERNETES_VERSION)' -o $(BIN)/kubernetes/ \
+		$(addprefix k8s.io/kubernetes/cmd/, kube-apiserver kube-controller-manager kube-scheduler kubectl) \
+		go.etcd.io/etcd/server/v3 sigs.k8s.io/kwok/cmd/kwok ./pulumi-resource-kubernetes
+	mv $(BIN)/kubernetes/server $(BIN)/kubernetes/etcd
+	touch $(CONTROL_PLANE)
 
-$(BIN)/kubernetes/kwok: tools/kwok/go.mod | check-tools
-	cd tools/kwok && CGO_ENABLED=0 go build -ldflags '-s -w' -o $@ sigs.k8s.io/kwok/cmd/kwok
+# Installed as the version that the engine asks for, which is the SDK's.
+$(BIN)/home/plugins/resource-kubernetes-$(KUBERNETES_SDK_VERSION): $(BIN)/kubernetes/pulumi-resource-kubernetes $(BIN)/home/plugins/resource-eks-v$(EKS_VERSION)
+	mkdir -p $@
+	ln -sf $< $@/pulumi-resource-kubernetes
+	touch $@
 
 ## The stacks, on the simulated cloud ---------------------------------------------------------------------------
 
@@ -101,8 +110,8 @@ preview: tools ## Preview a stack on the simulated cloud
 	$(BIN)/offline preview --stack $(STACK)
 
 .PHONY: up
-up: tools ## Deploy a stack to the simulated cloud
-	$(BIN)/offline up --yes --stack $(STACK)
+up: tools $(if $(filter real,$(CLUSTER)),control-plane) ## Deploy a stack to the simulated cloud; CLUSTER=real runs its cluster for kubectl
+	OFFLINE_CLUSTERS=$(CLUSTER) $(BIN)/offline up --yes --stack $(STACK)
 
 .PHONY: review
 review: tools $(BIN)/review ## Say what the working tree would change in every stack, against BASE; pages in OUTPUT
@@ -113,7 +122,8 @@ destroy: tools ## Remove a stack from the simulated cloud (prod: unprotect first
 	$(BIN)/offline destroy --yes --stack $(STACK)
 
 .PHONY: clean
-clean: ## Forget the simulated cloud (bin/ stays)
+clean: ## Forget the simulated cloud, and end its control planes (bin/ stays)
+	pkill -KILL -f '^$(BIN)/kubernetes/.*$(CURDIR)/.offline/clusters/' || true
 	rm -rf .offline
 
 ## An account of AWS --------------------------------------------------------------------------------------------

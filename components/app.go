@@ -20,13 +20,8 @@ type ReachArgs struct {
 	Why string
 }
 
-// CallArgs is another application that an application calls.
-type CallArgs struct {
-	// Name is the application.
-	Name string
-	// Port is where it listens, 1025 to 65535.
-	Port int
-}
+// AppServicePort is the port of the Service of every application: others call http://<name>.<name>:8080.
+const AppServicePort = 8080
 
 // AppArgs are the arguments of App.
 type AppArgs struct {
@@ -71,7 +66,7 @@ type AppArgs struct {
 	// Reaches are what it connects to outside the cluster, beside AWS. Optional.
 	Reaches []ReachArgs
 	// Calls are the applications that it calls; each has to have it in its CalledBy. Optional.
-	Calls []CallArgs
+	Calls []string
 	// CalledBy are the applications that call it. Optional.
 	CalledBy []string
 	// IngressClass is the ClassName of Ingress, which waits for the controller and the host.
@@ -116,16 +111,20 @@ func NewApp(ctx *pulumi.Context, name string, args *AppArgs, opts ...pulumi.Reso
 	if err := ctx.RegisterComponentResource("legops:components:App", name, c, opts...); err != nil {
 		return nil, err
 	}
-	s, err := newSpace(ctx, name, args.Name, componentApplication, args.ClusterResource, c)
+	b := &appBuild{args: args, parent: pulumi.Parent(c)}
+	if err := b.secrets(ctx, name, c); err != nil {
+		return nil, err
+	}
+	identity, err := b.identity(ctx, name, c)
 	if err != nil {
 		return nil, err
 	}
-	b := &appBuild{space: s, args: args, parent: pulumi.Parent(c)}
-	c.Namespace = s.namespace
-	if err := b.secrets(c); err != nil {
+	// The role is there before the namespace, and so stays until the last pod has gone with it.
+	if b.space, err = newSpace(ctx, name, args.Name, componentApplication, args.ClusterResource, c, identity); err != nil {
 		return nil, err
 	}
-	identity, err := b.identity(c)
+	c.Namespace = b.namespace
+	account, err := b.account()
 	if err != nil {
 		return nil, err
 	}
@@ -134,7 +133,7 @@ func NewApp(ctx *pulumi.Context, name string, args *AppArgs, opts ...pulumi.Reso
 		return nil, err
 	}
 	// A pod gets its identity, its configuration and its network policies when it starts, so they have to be there.
-	if err := b.workload(append(policies, identity...)); err != nil {
+	if err := b.workload(append(policies, account)); err != nil {
 		return nil, err
 	}
 	if err := b.exposed(); err != nil {
@@ -181,7 +180,7 @@ func (a *AppArgs) check(name string) error {
 	checkRoleName(p, a.roleName())
 	p.require(domainPattern.MatchString(a.Domain) && len(a.Domain) <= 253, "Domain %q must be a lower-case domain name", a.Domain)
 	p.require(appPathPattern.MatchString(a.Path), "Path %q must be a path such as /matters", a.Path)
-	checkContainerPort(p, "Port", a.Port)
+	p.require(a.Port >= 1025 && a.Port <= 65535, "Port is %d, must be 1025 to 65535", a.Port)
 	checkReplicas(p, a.MinReplicas, a.MaxReplicas)
 	p.require(cpuPattern.MatchString(a.CPU), "CPU %q must be a Kubernetes quantity such as 250m", a.CPU)
 	p.require(memoryPattern.MatchString(a.Memory), "Memory %q must be a Kubernetes quantity such as 512Mi", a.Memory)
@@ -189,10 +188,6 @@ func (a *AppArgs) check(name string) error {
 	a.checkRights(p)
 	a.checkConnections(p)
 	return p.err()
-}
-
-func checkContainerPort(p *problems, what string, port int) {
-	p.require(port >= 1025 && port <= 65535, "%s is %d, must be 1025 to 65535", what, port)
 }
 
 // checkEnvironment sees to it that each variable is set by one side only.
@@ -244,13 +239,13 @@ func (a *AppArgs) checkConnections(p *problems) {
 			p.require(isNetwork(r) && r.Bits() >= 8, "%s: %s must be an IPv4 network of /8 to /32", field, r)
 		}
 	}
-	for i, call := range a.Calls {
-		field := fmt.Sprintf("Calls[%d]", i)
-		p.require(a.isOther(call.Name), "%s: %q must be the name of another application", field, call.Name)
-		checkContainerPort(p, field+".Port", call.Port)
-	}
-	for _, caller := range a.CalledBy {
-		p.require(a.isOther(caller), "CalledBy: %q must be the name of another application", caller)
+	for _, of := range []struct {
+		field string
+		names []string
+	}{{"Calls", a.Calls}, {"CalledBy", a.CalledBy}} {
+		for _, name := range of.names {
+			p.require(a.isOther(name), "%s: %q must be the name of another application", of.field, name)
+		}
 	}
 }
 

@@ -18,7 +18,8 @@ func (b *appBuild) exposed() error {
 	return nil
 }
 
-// service has the port of the container: where network policies are enforced, the VPC CNI wants both the same.
+// service listens on one port for every application and leads to the port of that name of each pod: a pod keeps its
+// requests until it goes, also while the port of the container changes.
 func (b *appBuild) service() error {
 	_, err := corev1.NewService(b.ctx, b.name+"-service", &corev1.ServiceArgs{
 		Metadata: b.object(b.args.Name, skipAwait),
@@ -27,7 +28,7 @@ func (b *appBuild) service() error {
 			Selector: pulumi.StringMap{labelName: pulumi.String(b.args.Name)},
 			Ports: corev1.ServicePortArray{corev1.ServicePortArgs{
 				Name: pulumi.String(appPortName), Protocol: pulumi.String("TCP"),
-				Port: pulumi.Int(b.args.Port), TargetPort: pulumi.Int(b.args.Port),
+				Port: pulumi.Int(AppServicePort), TargetPort: pulumi.String(appPortName),
 			}},
 		},
 	}, b.with()...)
@@ -48,7 +49,7 @@ func (b *appBuild) paths() error {
 				Http: networkingv1.HTTPIngressRuleValueArgs{Paths: networkingv1.HTTPIngressPathArray{networkingv1.HTTPIngressPathArgs{
 					Path: pulumi.String(b.args.Path), PathType: pulumi.String("Prefix"),
 					Backend: networkingv1.IngressBackendArgs{Service: networkingv1.IngressServiceBackendArgs{
-						Name: pulumi.String(b.args.Name), Port: networkingv1.ServiceBackendPortArgs{Number: pulumi.Int(b.args.Port)},
+						Name: pulumi.String(b.args.Name), Port: networkingv1.ServiceBackendPortArgs{Name: pulumi.String(appPortName)},
 					}},
 				}}},
 			}},

@@ -24,9 +24,9 @@ func recoveryDays(protect bool) int {
 }
 
 // secrets creates the secrets without a value.
-func (b *appBuild) secrets(c *App) error {
+func (b *appBuild) secrets(ctx *pulumi.Context, name string, c *App) error {
 	for _, secret := range b.args.Secrets {
-		created, err := secretsmanager.NewSecret(b.ctx, b.name+"-secret-"+secret, &secretsmanager.SecretArgs{
+		created, err := secretsmanager.NewSecret(ctx, name+"-secret-"+secret, &secretsmanager.SecretArgs{
 			Name:                 pulumi.String(b.args.secretPrefix() + secret),
 			Description:          pulumi.Sprintf("%s of the application %s; its value is put in by people", secret, b.args.Name),
 			KmsKeyId:             b.args.SecretsKeyArn,
@@ -40,17 +40,9 @@ func (b *appBuild) secrets(c *App) error {
 	return nil
 }
 
-// identity creates the service account, and the role that EKS hands to its pods. It gives back what pods wait for.
-func (b *appBuild) identity(c *App) ([]pulumi.Resource, error) {
-	account, err := corev1.NewServiceAccount(b.ctx, b.name+"-account", &corev1.ServiceAccountArgs{
-		Metadata: b.object(b.args.Name, nil),
-		// Pods get credentials for AWS another way, and have no business with the Kubernetes API.
-		AutomountServiceAccountToken: pulumi.Bool(false),
-	}, b.with()...)
-	if err != nil {
-		return nil, err
-	}
-	role, association, err := newPodIdentity(b.ctx, b.name, b.args.ClusterName, podRoleArgs{
+// identity creates the role that EKS hands to the application's pods, and gives back what pods wait for.
+func (b *appBuild) identity(ctx *pulumi.Context, name string, c *App) (pulumi.Resource, error) {
+	role, association, err := newPodIdentity(ctx, name, b.args.ClusterName, podRoleArgs{
 		location:       b.args.Location,
 		name:           b.args.roleName(),
 		cluster:        b.args.Cluster,
@@ -63,7 +55,16 @@ func (b *appBuild) identity(c *App) ([]pulumi.Resource, error) {
 		return nil, err
 	}
 	c.RoleArn, c.RoleName = role.Arn, role.Name
-	return []pulumi.Resource{account, association}, nil
+	return association, nil
+}
+
+// account creates the service account that the role is for.
+func (b *appBuild) account() (pulumi.Resource, error) {
+	return corev1.NewServiceAccount(b.ctx, b.name+"-account", &corev1.ServiceAccountArgs{
+		Metadata: b.object(b.args.Name, nil),
+		// Pods get credentials for AWS another way, and have no business with the Kubernetes API.
+		AutomountServiceAccountToken: pulumi.Bool(false),
+	}, b.with()...)
 }
 
 // readSecrets lets the application read its own secrets, through Secrets Manager only.

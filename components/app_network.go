@@ -21,7 +21,7 @@ var (
 func (b *appBuild) connections() ([]pulumi.Resource, error) {
 	in := networkingv1.NetworkPolicyIngressRuleArray{networkingv1.NetworkPolicyIngressRuleArgs{
 		From:  podsIn(append([]string{b.args.IngressNamespace}, b.args.CalledBy...)...),
-		Ports: tcp(b.args.Port),
+		Ports: appPort(),
 	}}
 	out := networkingv1.NetworkPolicyEgressRuleArray{
 		lookUp(),
@@ -33,8 +33,8 @@ func (b *appBuild) connections() ([]pulumi.Resource, error) {
 	for _, reach := range b.args.Reaches {
 		out = append(out, networkingv1.NetworkPolicyEgressRuleArgs{To: addresses(reach.Ranges...), Ports: tcp(reach.Port)})
 	}
-	for _, call := range b.args.Calls {
-		out = append(out, networkingv1.NetworkPolicyEgressRuleArgs{To: podsIn(call.Name), Ports: tcp(call.Port)})
+	for _, callee := range b.args.Calls {
+		out = append(out, networkingv1.NetworkPolicyEgressRuleArgs{To: podsIn(callee), Ports: appPort()})
 	}
 	return b.policies(b.args.why(), in, out)
 }
@@ -45,8 +45,15 @@ func (a *AppArgs) why() map[string]string {
 	for _, reach := range a.Reaches {
 		reasons = append(reasons, fmt.Sprintf("%s (%d)", reach.Why, reach.Port))
 	}
-	for _, call := range a.Calls {
-		reasons = append(reasons, fmt.Sprintf("%s (%d)", call.Name, call.Port))
-	}
+	reasons = append(reasons, a.Calls...)
 	return map[string]string{"legops/egress": strings.Join(reasons, ", ")}
+}
+
+// appPort is where applications listen, by the name that each pod gives its own port: while a port changes, pods of both
+// are reached. The VPC CNI finds the port of the Service by that name, too (LookupServiceListenPort in
+// aws/amazon-network-policy-controller-k8s, pkg/k8s/service_utils.go, v1.1.7).
+func appPort() networkingv1.NetworkPolicyPortArray {
+	return networkingv1.NetworkPolicyPortArray{networkingv1.NetworkPolicyPortArgs{
+		Protocol: pulumi.String("TCP"), Port: pulumi.String(appPortName),
+	}}
 }

@@ -8,25 +8,25 @@ import (
 
 func TestAppConnections(t *testing.T) {
 	allow := closed(t, record(t, app(appArgs)), "app-matters")
-	assert.Equal(t, object{"legops/egress": "DNS, credentials, AWS, database (5432), identity (8081)"}, allow.Get("metadata.annotations"))
+	assert.Equal(t, object{"legops/egress": "DNS, credentials, AWS, database (5432), identity"}, allow.Get("metadata.annotations"))
 	assert.Equal(t, object{
 		"podSelector": object{}, "policyTypes": []any{"Ingress", "Egress"},
 		"ingress": []any{object{
-			"from": []any{podsOf("nginx-ingress"), podsOf("portal")}, "ports": []any{port("TCP", 8080)},
+			"from": []any{podsOf("nginx-ingress"), podsOf("portal")}, "ports": []any{named},
 		}},
 		"egress": []any{
 			dns,
 			object{"to": []any{block("169.254.170.23/32")}, "ports": []any{port("TCP", 80)}},
 			object{"to": []any{block("0.0.0.0/0")}, "ports": []any{port("TCP", 443)}},
 			object{"to": []any{block("10.20.8.0/26"), block("10.20.8.64/26")}, "ports": []any{port("TCP", 5432)}},
-			object{"to": []any{podsOf("identity")}, "ports": []any{port("TCP", 8081)}},
+			object{"to": []any{podsOf("identity")}, "ports": []any{named}},
 		},
 	}, allow.Get("spec"))
 }
 
 func TestAppConnectionsOfABareOne(t *testing.T) {
 	allow := closed(t, record(t, app(bare())), "app-matters")
-	assert.Equal(t, []any{object{"from": []any{podsOf("nginx-ingress")}, "ports": []any{port("TCP", 8080)}}}, allow.Get("spec.ingress"))
+	assert.Equal(t, []any{object{"from": []any{podsOf("nginx-ingress")}, "ports": []any{named}}}, allow.Get("spec.ingress"))
 	assert.Equal(t, []any{
 		dns,
 		object{"to": []any{block("169.254.170.23/32")}, "ports": []any{port("TCP", 80)}},
@@ -42,7 +42,7 @@ func TestAppIsReached(t *testing.T) {
 		"metadata.annotations": object{"pulumi.com/skipAwait": "true"},
 		"spec": object{
 			"type": "ClusterIP", "selector": object{"app.kubernetes.io/name": "matters"},
-			"ports": []any{object{"name": "http", "protocol": "TCP", "port": 8080.0, "targetPort": 8080.0}},
+			"ports": []any{object{"name": "http", "protocol": "TCP", "port": 8080.0, "targetPort": "http"}},
 		},
 	})
 	expect(t, r.One(t, "kubernetes:networking.k8s.io/v1:Ingress", "app-matters-ingress"), map[string]any{
@@ -51,7 +51,7 @@ func TestAppIsReached(t *testing.T) {
 			"ingressClassName": "nginx",
 			"rules": []any{object{"host": "legops.example", "http": object{"paths": []any{object{
 				"path": "/matters", "pathType": "Prefix",
-				"backend": object{"service": object{"name": "matters", "port": object{"number": 8080.0}}},
+				"backend": object{"service": object{"name": "matters", "port": object{"name": "http"}}},
 			}}}}},
 		},
 	})

@@ -39,7 +39,7 @@ var appArgs = components.AppArgs{
 	Reaches: []components.ReachArgs{{
 		Ranges: []netip.Prefix{netip.MustParsePrefix("10.20.8.0/26"), netip.MustParsePrefix("10.20.8.64/26")}, Port: 5432, Why: "database",
 	}},
-	Calls: []components.CallArgs{{Name: "identity", Port: 8081}}, CalledBy: []string{"portal"},
+	Calls: []string{"identity"}, CalledBy: []string{"portal"},
 	IngressClass: pulumi.String("nginx"), IngressNamespace: "nginx-ingress", Protect: true,
 }
 

@@ -4,7 +4,7 @@ import (
 	"crypto/sha256"
 	"encoding/hex"
 	"encoding/json"
-	"fmt"
+	"maps"
 	"strconv"
 
 	appsv1 "github.com/pulumi/pulumi-kubernetes/sdk/v4/go/kubernetes/apps/v1"
@@ -60,21 +60,23 @@ func fingerprint(data pulumi.StringMap) pulumi.StringOutput {
 	}).(pulumi.StringOutput)
 }
 
-// workload creates the Deployment, in two parts because Pulumi and delivery share it.
+// servingName is the ConfigMap in which delivery keeps the image that it found good last.
+const servingName = "serving"
+
+// workload creates the Deployment, in two parts because Pulumi, delivery and the autoscaler share it.
 //
-// Delivery sets the image. With server-side apply, pulumi-kubernetes keeps a live value only for ignored paths without
-// a list in them, which spec.template.spec.containers[0].image is not; and before an update of a Deployment it takes
-// over whatever a field manager called kubectl-anything set. So a Deployment with an image in its inputs would go back
-// to that image with the next change of any other field. Therefore:
+// Delivery sets the image and the autoscaler the number of pods. With server-side apply, pulumi-kubernetes keeps a live
+// value only for ignored paths without a list in them, which spec.template.spec.containers[0].image is not
+// (handleSSAIgnoreFields in provider/pkg/await/await.go, v4.30.0). Therefore:
 //
-//   - the Deployment is made once, paused, with what it cannot exist without: image, selector, number of replicas, and
-//     what the namespace demands of pods. Its spec is ignored ever after, as a whole, and no pod starts as it stands
-//     there;
-//   - everything else is a patch of its own field manager. It has no image and no number of replicas, so whatever
-//     delivery and the autoscaler set stays, with refreshes and without. It starts the Deployment.
+//   - the Deployment is made once, whole, with the image that served last. All of it is ignored ever after: of its
+//     metadata, too, since an update of those alone would make the Deployment's own field manager the owner of the
+//     whole live spec, image included;
+//   - a patch with a field manager of its own holds the same but image and number of pods, and carries every change.
 //
-// Pulumi waits for the rollout of the patch, so a first deployment or a configuration that cannot start is seen, but
-// only for as long as it should take. An update without a change here neither touches nor waits for the workload.
+// Pulumi waits for neither: a rollout that does not work out would fail this update and every later one of the whole
+// platform, and a look for drift during a release would see one. Pods of before serve on then, and who deploys asks for
+// the rollouts afterwards (docs/runbooks/first-deployment.md).
 func (b *appBuild) workload(ready []pulumi.Resource) error {
 	data := b.args.configuration()
 	config, err := corev1.NewConfigMap(b.ctx, b.name+"-config", &corev1.ConfigMapArgs{
@@ -84,145 +86,131 @@ func (b *appBuild) workload(ready []pulumi.Resource) error {
 	if err != nil {
 		return err
 	}
-	deployment, err := appsv1.NewDeployment(b.ctx, b.name+"-deployment", &appsv1.DeploymentArgs{
-		Metadata: b.object(b.args.Name, skipAwait), // paused, it never becomes ready
-		Spec: appsv1.DeploymentSpecArgs{
-			Paused:   pulumi.Bool(true),
-			Replicas: pulumi.Int(b.args.MinReplicas),
-			Selector: labelled(labelName, b.args.Name),
-			Template: corev1.PodTemplateSpecArgs{
-				Metadata: metav1.ObjectMetaArgs{Labels: pulumi.StringMap{labelName: pulumi.String(b.args.Name)}},
-				Spec: corev1.PodSpecArgs{
-					SecurityContext: corev1.PodSecurityContextArgs{
-						RunAsNonRoot:   pulumi.Bool(true),
-						SeccompProfile: corev1.SeccompProfileArgs{Type: pulumi.String("RuntimeDefault")},
-					},
-					Containers: corev1.ContainerArray{corev1.ContainerArgs{
-						Name: pulumi.String(AppContainer), Image: pulumi.String(appFirstImage),
-						SecurityContext: corev1.SecurityContextArgs{
-							AllowPrivilegeEscalation: pulumi.Bool(false),
-							Capabilities:             corev1.CapabilitiesArgs{Drop: pulumi.ToStringArray([]string{"ALL"})},
-						},
-					}},
-				},
-			},
-		},
-	}, b.with(pulumi.IgnoreChanges([]string{"spec"}))...)
+	// Read when the Deployment is made, and made again: after it was deleted by hand, a refresh has what delivery wrote.
+	serving, err := corev1.NewConfigMap(b.ctx, b.name+"-serving", &corev1.ConfigMapArgs{
+		Metadata: b.object(servingName, nil),
+		Data:     pulumi.StringMap{"image": pulumi.String(appFirstImage)},
+	}, b.with(pulumi.IgnoreChanges([]string{"data"}))...)
 	if err != nil {
 		return err
 	}
-	_, err = appsv1.NewDeploymentPatch(b.ctx, b.name+"-workload", &appsv1.DeploymentPatchArgs{
-		Metadata: metav1.ObjectMetaPatchArgs{
-			Name: deployment.Metadata.Name(), Namespace: b.namespace,
-			// What is written here is what runs, over changes made by hand and over the pause.
-			Annotations: pulumi.StringMap{"pulumi.com/patchForce": pulumi.String("true")},
-		},
-		Spec: b.rollout(fingerprint(data)),
+	whole := b.rollout(fingerprint(data), serving.Data.MapIndex(pulumi.String("image")).ToStringPtrOutput())
+	whole.Replicas, whole.Selector = pulumi.Int(b.args.MinReplicas), labelled(labelName, b.args.Name)
+	deployment, err := appsv1.NewDeployment(b.ctx, b.name+"-deployment", &appsv1.DeploymentArgs{
+		Metadata: b.object(b.args.Name, skipAwait),
+		Spec:     whole,
+	}, b.with(pulumi.DependsOn(append(ready, config)), pulumi.IgnoreChanges([]string{"metadata", "spec"}))...)
+	if err != nil {
+		return err
+	}
+	shared := maps.Clone(skipAwait)
+	// What is written here is what runs, over changes made by hand.
+	shared["pulumi.com/patchForce"] = "true"
+	return newDeploymentPatch(b.ctx, b.name+"-workload", &deploymentPatchArgs{
+		Metadata: b.object(b.args.Name, shared),
+		Spec:     b.rollout(fingerprint(data), nil),
 	}, b.with(
-		pulumi.DependsOn(append(ready, config, deployment)),
+		pulumi.DependsOn([]pulumi.Resource{deployment}),
 		// To take the patch back would strip the pods just before the Deployment goes.
 		pulumi.RetainOnDelete(true),
-		pulumi.Timeouts(&pulumi.CustomTimeouts{Create: "5m", Update: fmt.Sprintf("%ds", RolloutSeconds(b.args.MaxReplicas))}),
 	)...)
-	return err
 }
 
 // RolloutSeconds is how long a rollout of as many pods should take: one after the other, and one of them slow.
 func RolloutSeconds(pods int) int { return appStartSeconds + pods*2*appReadySeconds }
 
-// rollout is the Deployment but for image and number of replicas.
-func (b *appBuild) rollout(configuration pulumi.StringInput) appsv1.DeploymentSpecPatchArgs {
-	return appsv1.DeploymentSpecPatchArgs{
-		Paused:                  pulumi.Bool(false),
+// rollout is the Deployment but for number of pods and selector; without an image it is the patch's.
+func (b *appBuild) rollout(configuration pulumi.StringInput, image pulumi.StringPtrInput) appsv1.DeploymentSpecArgs {
+	return appsv1.DeploymentSpecArgs{
 		MinReadySeconds:         pulumi.Int(appReadySeconds),
 		ProgressDeadlineSeconds: pulumi.Int(2 * appStartSeconds),
 		RevisionHistoryLimit:    pulumi.Int(5),
 		// Gradual: one pod more, and one old pod less only when it serves.
-		Strategy: appsv1.DeploymentStrategyPatchArgs{
+		Strategy: appsv1.DeploymentStrategyArgs{
 			Type: pulumi.String("RollingUpdate"),
-			RollingUpdate: appsv1.RollingUpdateDeploymentPatchArgs{
+			RollingUpdate: appsv1.RollingUpdateDeploymentArgs{
 				MaxSurge: pulumi.Int(1), MaxUnavailable: pulumi.Int(0),
 			},
 		},
-		Template: corev1.PodTemplateSpecPatchArgs{
-			Metadata: metav1.ObjectMetaPatchArgs{
+		Template: corev1.PodTemplateSpecArgs{
+			Metadata: metav1.ObjectMetaArgs{
 				Labels: pulumi.ToStringMap(b.labels),
 				// Environment variables are read when a pod starts: a change has to start new ones.
 				Annotations: pulumi.StringMap{"legops/configuration": configuration},
 			},
-			Spec: b.pod(),
+			Spec: b.pod(image),
 		},
 	}
 }
 
-func (b *appBuild) pod() corev1.PodSpecPatchArgs {
-	spread := corev1.TopologySpreadConstraintPatchArray{}
+func (b *appBuild) pod(image pulumi.StringPtrInput) corev1.PodSpecArgs {
+	spread := corev1.TopologySpreadConstraintArray{}
 	for _, s := range spreads {
-		spread = append(spread, corev1.TopologySpreadConstraintPatchArgs{
+		spread = append(spread, corev1.TopologySpreadConstraintArgs{
 			TopologyKey: pulumi.String(s.over), WhenUnsatisfiable: pulumi.String(s.otherwise), MaxSkew: pulumi.Int(1),
 			NodeTaintsPolicy: pulumi.String("Honor"), // a node that takes no pods does not count
 			MatchLabelKeys:   pulumi.ToStringArray([]string{"pod-template-hash"}),
-			LabelSelector: metav1.LabelSelectorPatchArgs{
+			LabelSelector: metav1.LabelSelectorArgs{
 				MatchLabels: pulumi.StringMap{labelName: pulumi.String(b.args.Name)},
 			},
 		})
 	}
-	return corev1.PodSpecPatchArgs{
+	return corev1.PodSpecArgs{
 		ServiceAccountName:           pulumi.String(b.args.Name),
 		AutomountServiceAccountToken: pulumi.Bool(false),
 		EnableServiceLinks:           pulumi.Bool(false), // no variables about other services
 		// The drain, and then as long as a request may take.
 		TerminationGracePeriodSeconds: pulumi.Int(appDrainSeconds + 45),
 		TopologySpreadConstraints:     spread,
-		SecurityContext: corev1.PodSecurityContextPatchArgs{
+		SecurityContext: corev1.PodSecurityContextArgs{
 			RunAsNonRoot: pulumi.Bool(true), RunAsUser: pulumi.Int(appUser), RunAsGroup: pulumi.Int(appUser),
 			FsGroup:        pulumi.Int(appUser),
-			SeccompProfile: corev1.SeccompProfilePatchArgs{Type: pulumi.String("RuntimeDefault")},
+			SeccompProfile: corev1.SeccompProfileArgs{Type: pulumi.String("RuntimeDefault")},
 		},
-		Containers: corev1.ContainerPatchArray{b.container()},
-		Volumes: corev1.VolumePatchArray{corev1.VolumePatchArgs{
-			Name: pulumi.String("tmp"), EmptyDir: corev1.EmptyDirVolumeSourcePatchArgs{SizeLimit: pulumi.String("512Mi")},
+		Containers: corev1.ContainerArray{b.container(image)},
+		Volumes: corev1.VolumeArray{corev1.VolumeArgs{
+			Name: pulumi.String("tmp"), EmptyDir: corev1.EmptyDirVolumeSourceArgs{SizeLimit: pulumi.String("512Mi")},
 		}},
 	}
 }
 
-func (b *appBuild) container() corev1.ContainerPatchArgs {
-	return corev1.ContainerPatchArgs{
-		Name: pulumi.String(AppContainer),
-		Ports: corev1.ContainerPortPatchArray{corev1.ContainerPortPatchArgs{
+func (b *appBuild) container(image pulumi.StringPtrInput) corev1.ContainerArgs {
+	return corev1.ContainerArgs{
+		Name: pulumi.String(AppContainer), Image: image,
+		Ports: corev1.ContainerPortArray{corev1.ContainerPortArgs{
 			Name: pulumi.String(appPortName), ContainerPort: pulumi.Int(b.args.Port), Protocol: pulumi.String("TCP"),
 		}},
-		EnvFrom: corev1.EnvFromSourcePatchArray{corev1.EnvFromSourcePatchArgs{
-			ConfigMapRef: corev1.ConfigMapEnvSourcePatchArgs{Name: pulumi.String(b.args.Name)},
+		EnvFrom: corev1.EnvFromSourceArray{corev1.EnvFromSourceArgs{
+			ConfigMapRef: corev1.ConfigMapEnvSourceArgs{Name: pulumi.String(b.args.Name)},
 		}},
 		// Memory that is not there kills, so it is promised in full. A limit of the processor would only make
 		// requests wait while the node idles: among pods that all want it, it is shared by what they ask for.
-		Resources: corev1.ResourceRequirementsPatchArgs{
+		Resources: corev1.ResourceRequirementsArgs{
 			Requests: pulumi.ToStringMap(map[string]string{"cpu": b.args.CPU, "memory": b.args.Memory, "ephemeral-storage": "256Mi"}),
 			Limits:   pulumi.ToStringMap(map[string]string{"memory": b.args.Memory, "ephemeral-storage": "1Gi"}),
 		},
-		SecurityContext: corev1.SecurityContextPatchArgs{
+		SecurityContext: corev1.SecurityContextArgs{
 			AllowPrivilegeEscalation: pulumi.Bool(false),
 			Privileged:               pulumi.Bool(false),
 			ReadOnlyRootFilesystem:   pulumi.Bool(true),
-			Capabilities:             corev1.CapabilitiesPatchArgs{Drop: pulumi.ToStringArray([]string{"ALL"})},
+			Capabilities:             corev1.CapabilitiesArgs{Drop: pulumi.ToStringArray([]string{"ALL"})},
 		},
-		VolumeMounts: corev1.VolumeMountPatchArray{corev1.VolumeMountPatchArgs{
+		VolumeMounts: corev1.VolumeMountArray{corev1.VolumeMountArgs{
 			Name: pulumi.String("tmp"), MountPath: pulumi.String("/tmp"),
 		}},
 		StartupProbe:   probe("/healthz", 2, appStartSeconds/2),
 		ReadinessProbe: probe("/readyz", 5, 2),
 		LivenessProbe:  probe("/healthz", 10, 6),
-		Lifecycle: corev1.LifecyclePatchArgs{PreStop: corev1.LifecycleHandlerPatchArgs{
-			Sleep: corev1.SleepActionPatchArgs{Seconds: pulumi.Int(appDrainSeconds)},
+		Lifecycle: corev1.LifecycleArgs{PreStop: corev1.LifecycleHandlerArgs{
+			Sleep: corev1.SleepActionArgs{Seconds: pulumi.Int(appDrainSeconds)},
 		}},
 	}
 }
 
 // probe asks for a path every so many seconds; a number of failures in a row count.
-func probe(path string, seconds, failures int) corev1.ProbePatchArgs {
-	return corev1.ProbePatchArgs{
-		HttpGet:          corev1.HTTPGetActionPatchArgs{Path: pulumi.String(path), Port: pulumi.String(appPortName)},
+func probe(path string, seconds, failures int) corev1.ProbeArgs {
+	return corev1.ProbeArgs{
+		HttpGet:          corev1.HTTPGetActionArgs{Path: pulumi.String(path), Port: pulumi.String(appPortName)},
 		PeriodSeconds:    pulumi.Int(seconds),
 		TimeoutSeconds:   pulumi.Int(2),
 		FailureThreshold: pulumi.Int(failures),

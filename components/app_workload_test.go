@@ -18,57 +18,67 @@ func appWorkload(t *testing.T) (*recorder.Recorder, recorder.Resource) {
 	return r, r.One(t, "kubernetes:apps/v1:DeploymentPatch", "app-matters-workload")
 }
 
-// What delivery and the autoscaler set is in the inputs of the Deployment alone, whose spec is ignored once it is there.
+// What delivery and the autoscaler set is in the inputs of the Deployment alone, of which nothing counts once it is there.
 func TestAppLeavesItsImageToDelivery(t *testing.T) {
 	r, patch := appWorkload(t)
 	deployment := r.One(t, "kubernetes:apps/v1:Deployment", "app-matters-deployment")
-	assert.Equal(t, []string{"spec"}, deployment.IgnoreChanges)
+	assert.Equal(t, []string{"metadata", "spec"}, deployment.IgnoreChanges)
+	serving := r.One(t, "kubernetes:core/v1:ConfigMap", "app-matters-serving")
+	expect(t, serving, map[string]any{"metadata.name": "serving", "data": object{"image": "ghcr.io/stefanprodan/podinfo:6.7.1"}})
+	assert.Equal(t, []string{"data"}, serving.IgnoreChanges)
 	expect(t, deployment, map[string]any{
-		"metadata.name":        "matters",
-		"metadata.annotations": object{"pulumi.com/skipAwait": "true"},
-		"spec": object{
-			"paused": true, "replicas": 3.0,
-			"selector": object{"matchLabels": object{"app.kubernetes.io/name": "matters"}},
-			"template": object{
-				"metadata": object{"labels": object{"app.kubernetes.io/name": "matters"}},
-				"spec": object{
-					"securityContext": object{"runAsNonRoot": true, "seccompProfile": object{"type": "RuntimeDefault"}},
-					"containers": []any{object{
-						"name": components.AppContainer, "image": "ghcr.io/stefanprodan/podinfo:6.7.1",
-						"securityContext": object{"allowPrivilegeEscalation": false, "capabilities": object{"drop": []any{"ALL"}}},
-					}},
-				},
-			},
-		},
+		"metadata.annotations":                   object{"pulumi.com/skipAwait": "true"},
+		"spec.replicas":                          3.0,
+		"spec.selector":                          object{"matchLabels": object{"app.kubernetes.io/name": "matters"}},
+		"spec.template.spec.containers[0].image": "ghcr.io/stefanprodan/podinfo:6.7.1",
 	})
 	expect(t, patch, map[string]any{
 		"apiVersion": "apps/v1", "kind": "Deployment", "metadata.name": "matters",
-		"metadata.annotations":                   object{"pulumi.com/patchForce": "true"},
-		"spec.paused":                            false,
-		"spec.replicas":                          nil,
-		"spec.selector":                          nil,
-		"spec.template.spec.containers[0].name":  components.AppContainer,
-		"spec.template.spec.containers[0].image": nil,
+		"metadata.annotations":                  object{"pulumi.com/patchForce": "true", "pulumi.com/skipAwait": "true"},
+		"spec.template.spec.containers[0].name": components.AppContainer,
 	})
 	assert.Empty(t, patch.IgnoreChanges)
 	assert.True(t, patch.RetainOnDelete, "taking it back would strip running pods")
-	assert.Len(t, patch.Get("spec.template.spec.containers"), 1)
+}
+
+// The patch starts no pods of its own: it is the Deployment without what others set.
+func TestAppPatchesWhatTheDeploymentBeganWith(t *testing.T) {
+	r, patch := appWorkload(t)
+	whole := r.One(t, "kubernetes:apps/v1:Deployment", "app-matters-deployment").Get("spec").(object)
+	delete(whole, "replicas")
+	delete(whole, "selector")
+	containers := whole["template"].(object)["spec"].(object)["containers"].([]any)
+	assert.Len(t, containers, 1)
+	delete(containers[0].(object), "image")
+	assert.Equal(t, whole, patch.Get("spec"))
 }
 
 func TestAppStartsWhenEverythingIsThere(t *testing.T) {
 	r, patch := appWorkload(t)
+	deployment := r.One(t, "kubernetes:apps/v1:Deployment", "app-matters-deployment")
 	for _, needed := range []struct{ typ, name string }{
-		{"kubernetes:apps/v1:Deployment", "deployment"},
 		{"kubernetes:core/v1:ConfigMap", "config"},
 		{"kubernetes:core/v1:ServiceAccount", "account"},
 		{"kubernetes:networking.k8s.io/v1:NetworkPolicy", "deny"},
 		{"kubernetes:networking.k8s.io/v1:NetworkPolicy", "allow"},
-		{"aws:eks/podIdentityAssociation:PodIdentityAssociation", "identity"},
 	} {
-		assert.Contains(t, patch.DependsOn, r.One(t, needed.typ, "app-matters-"+needed.name).URN)
+		assert.Contains(t, deployment.DependsOn, r.One(t, needed.typ, "app-matters-"+needed.name).URN)
 	}
+	assert.Contains(t, patch.DependsOn, deployment.URN)
 	association := r.One(t, "aws:eks/podIdentityAssociation:PodIdentityAssociation", "app-matters-identity")
 	assert.Contains(t, association.DependsOn, r.One(t, "aws:iam/rolePolicy:RolePolicy", "app-matters-role-policy").URN)
+}
+
+// Who leaves goes in the reverse order: pods with their namespace, which keeps the policies until they are gone, then the role.
+func TestAppEndsWithItsNamespace(t *testing.T) {
+	r := record(t, app(appArgs))
+	namespace := r.One(t, "kubernetes:core/v1:Namespace", "app-matters-namespace")
+	assert.Contains(t, namespace.DependsOn, r.One(t, "aws:eks/podIdentityAssociation:PodIdentityAssociation", "app-matters-identity").URN)
+	for _, object := range r.Resources() {
+		if strings.HasPrefix(object.Type, "kubernetes:") && object.URN != namespace.URN {
+			assert.Equal(t, namespace.URN, object.DeletedWith, object.Name)
+		}
+	}
 }
 
 func TestAppSecurityContext(t *testing.T) {
@@ -194,9 +204,8 @@ var refusedApps = map[string]struct {
 	"reach to everywhere": {func(a *components.AppArgs) {
 		a.Reaches = []components.ReachArgs{{Port: 1, Why: "x", Ranges: []netip.Prefix{netip.MustParsePrefix("0.0.0.0/0")}}}
 	}, "Reaches[0]: 0.0.0.0/0 must be an IPv4 network of /8 to /32"},
-	"call of itself":   {func(a *components.AppArgs) { a.Calls = []components.CallArgs{{Name: "matters", Port: 8080}} }, `Calls[0]: "matters" must be the name of another application`},
-	"call of a system": {func(a *components.AppArgs) { a.Calls = []components.CallArgs{{Name: "kube-system", Port: 8080}} }, `Calls[0]: "kube-system" must be`},
-	"call to a port":   {func(a *components.AppArgs) { a.Calls = []components.CallArgs{{Name: "portal", Port: 80}} }, "Calls[0].Port is 80, must be"},
+	"call of itself":   {func(a *components.AppArgs) { a.Calls = []string{"matters"} }, `Calls: "matters" must be the name of another application`},
+	"call of a system": {func(a *components.AppArgs) { a.Calls = []string{"kube-system"} }, `Calls: "kube-system" must be`},
 	"called by nobody": {func(a *components.AppArgs) { a.CalledBy = []string{""} }, `CalledBy: "" must be the name of another application`},
 }
 

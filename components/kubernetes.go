@@ -27,8 +27,8 @@ const (
 	componentApplication = "application"
 )
 
-// skipAwait keeps Pulumi from waiting for an object: a Service for its pods, an Ingress for an address. Pods come after
-// their Service, and what is waited for is the pods.
+// skipAwait keeps Pulumi from waiting for an object: a Service for its pods, an Ingress for an address, a Deployment for
+// its rollout.
 var skipAwait = map[string]string{"pulumi.com/skipAwait": "true"}
 
 // space is a namespace of the cluster with what everything in it shares.
@@ -42,15 +42,15 @@ type space struct {
 	opts      []pulumi.ResourceOption
 }
 
-// newSpace creates a namespace for pods without any privilege. When the cluster goes, what is in it goes with it and is
-// not deleted piece by piece.
-func newSpace(ctx *pulumi.Context, name, namespace, component string, cluster, parent pulumi.Resource) (*space, error) {
+// newSpace creates a namespace for pods without any privilege, after what is given. When the cluster goes, the namespace
+// goes with it. When the namespace goes, what is in it goes with it and is not deleted piece by piece: Kubernetes then
+// ends the pods before it takes their network policies away (OrderedNamespaceDeletion, on in every version from 1.34).
+func newSpace(ctx *pulumi.Context, name, namespace, component string, cluster, parent pulumi.Resource, after ...pulumi.Resource) (*space, error) {
 	s := &space{
 		ctx: ctx, name: name,
 		labels: map[string]string{
 			labelName: namespace, labelComponent: component, labelPartOf: platform, labelManagedBy: "pulumi",
 		},
-		opts: []pulumi.ResourceOption{pulumi.Parent(parent), pulumi.DeletedWith(cluster)},
 	}
 	labels := maps.Clone(s.labels)
 	for _, mode := range []string{"enforce", "audit", "warn"} {
@@ -59,11 +59,12 @@ func newSpace(ctx *pulumi.Context, name, namespace, component string, cluster, p
 	}
 	created, err := corev1.NewNamespace(ctx, name+"-namespace", &corev1.NamespaceArgs{
 		Metadata: metav1.ObjectMetaArgs{Name: pulumi.String(namespace), Labels: pulumi.ToStringMap(labels)},
-	}, s.opts...)
+	}, pulumi.Parent(parent), pulumi.DeletedWith(cluster), pulumi.DependsOn(after))
 	if err != nil {
 		return nil, err
 	}
 	s.namespace = created.Metadata.Name().Elem()
+	s.opts = []pulumi.ResourceOption{pulumi.Parent(parent), pulumi.DeletedWith(created)}
 	return s, nil
 }
 

@@ -3,12 +3,13 @@ package components
 import (
 	"reflect"
 
+	appsv1 "github.com/pulumi/pulumi-kubernetes/sdk/v4/go/kubernetes/apps/v1"
 	metav1 "github.com/pulumi/pulumi-kubernetes/sdk/v4/go/kubernetes/meta/v1"
 	"github.com/pulumi/pulumi/sdk/v3/go/pulumi"
 )
 
-// Two kinds of Kubernetes objects, bound here with the fields in use. The packages of the SDK that bind them take 20
-// seconds of processor time to compile, for two objects (decision 0009).
+// Kinds of Kubernetes objects that are bound here with the fields in use. The packages of the SDK that bind the first two
+// take 20 seconds of processor time to compile, for two objects (decision 0009).
 
 // horizontalPodAutoscalerArgs are the arguments of kubernetes:autoscaling/v2:HorizontalPodAutoscaler.
 type horizontalPodAutoscalerArgs struct {
@@ -115,4 +116,30 @@ func (podDisruptionBudgetArgs) ElementType() reflect.Type {
 func newPodDisruptionBudget(ctx *pulumi.Context, name string, args *podDisruptionBudgetArgs, opts ...pulumi.ResourceOption) error {
 	args.APIVersion, args.Kind = "policy/v1", "PodDisruptionBudget"
 	return ctx.RegisterResource("kubernetes:policy/v1:PodDisruptionBudget", name, args, &pulumi.CustomResourceState{}, opts...)
+}
+
+// deploymentPatchArgs are the arguments of kubernetes:apps/v1:DeploymentPatch. The binding in the SDK has types of its own
+// for everything below spec, so that a Deployment and its patch would have to be written twice.
+type deploymentPatchArgs struct {
+	APIVersion pulumi.String
+	Kind       pulumi.String
+	Metadata   metav1.ObjectMetaArgs
+	// Spec leaves out what the patch does not set.
+	Spec appsv1.DeploymentSpecArgs
+}
+
+type deploymentPatch struct {
+	APIVersion string                `pulumi:"apiVersion"`
+	Kind       string                `pulumi:"kind"`
+	Metadata   metav1.ObjectMeta     `pulumi:"metadata"`
+	Spec       appsv1.DeploymentSpec `pulumi:"spec"`
+}
+
+// ElementType is part of pulumi.Input.
+func (deploymentPatchArgs) ElementType() reflect.Type { return reflect.TypeFor[deploymentPatch]() }
+
+// newDeploymentPatch sets fields of a Deployment that is there.
+func newDeploymentPatch(ctx *pulumi.Context, name string, args *deploymentPatchArgs, opts ...pulumi.ResourceOption) error {
+	args.APIVersion, args.Kind = "apps/v1", "Deployment"
+	return ctx.RegisterResource("kubernetes:apps/v1:DeploymentPatch", name, args, &pulumi.CustomResourceState{}, opts...)
 }

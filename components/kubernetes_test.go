@@ -36,12 +36,14 @@ func runsOnCluster(t *testing.T, r *recorder.Recorder, namespace, component stri
 		}
 		found++
 		assert.Contains(t, object.Provider, "pulumi:providers:kubernetes::kube::", object.URN)
-		assert.Contains(t, object.DeletedWith, "pulumi:providers:kubernetes::kube", object.URN)
+		if object.Type == "kubernetes:core/v1:Namespace" {
+			assert.Contains(t, object.DeletedWith, "pulumi:providers:kubernetes::kube", object.URN)
+		} else {
+			assert.Contains(t, object.DeletedWith, "kubernetes:core/v1:Namespace::", object.URN)
+		}
 		switch object.Type {
 		case "kubernetes:helm.sh/v3:Release":
 			assert.Equal(t, namespace, object.Get("namespace"))
-		case "kubernetes:apps/v1:DeploymentPatch": // the labels are the Deployment's
-			assert.Equal(t, namespace, object.Get("metadata.namespace"))
 		case "kubernetes:core/v1:Namespace":
 			restricted := map[string]any{}
 			for _, mode := range []string{"enforce", "audit", "warn"} {
@@ -79,6 +81,9 @@ func port(protocol string, number float64) object {
 }
 
 func block(cidr string) object { return object{"ipBlock": object{"cidr": cidr}} }
+
+// named is the port of an application, by the name that its pods give it.
+var named = object{"protocol": "TCP", "port": "http"}
 
 func podsOf(namespace string) object {
 	return object{"namespaceSelector": object{"matchLabels": object{"kubernetes.io/metadata.name": namespace}}}

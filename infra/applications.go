@@ -23,10 +23,10 @@ func (p *Platform) applications(ctx *pulumi.Context, cfg *stacks.Config) (err er
 	}, onCluster); err != nil {
 		return err
 	}
-	between := callsOf(cfg)
+	callers := callersOf(cfg)
 	searchers := pulumi.StringArray{}
 	for _, application := range cfg.Applications {
-		args, err := p.application(cfg, application, between)
+		args, err := p.application(cfg, application, callers[application.Name])
 		if err != nil {
 			return err
 		}
@@ -51,25 +51,19 @@ func (p *Platform) applications(ctx *pulumi.Context, cfg *stacks.Config) (err er
 	return err
 }
 
-// calls are what applications need to know of each other: the port of each, and who calls it.
-type calls struct {
-	ports   map[string]int
-	callers map[string][]string
-}
-
-func callsOf(cfg *stacks.Config) calls {
-	c := calls{ports: map[string]int{}, callers: map[string][]string{}}
+// callersOf are, by application, the applications that call it.
+func callersOf(cfg *stacks.Config) map[string][]string {
+	callers := map[string][]string{}
 	for _, application := range cfg.Applications {
-		c.ports[application.Name] = application.Port
 		for _, callee := range application.Calls {
-			c.callers[callee] = append(c.callers[callee], application.Name)
+			callers[callee] = append(callers[callee], application.Name)
 		}
 	}
-	return c
+	return callers
 }
 
 // application is one application with what it uses.
-func (p *Platform) application(cfg *stacks.Config, application stacks.Application, between calls) (*components.AppArgs, error) {
+func (p *Platform) application(cfg *stacks.Config, application stacks.Application, callers []string) (*components.AppArgs, error) {
 	uses := usage{environment: pulumi.StringMap{"ENVIRONMENT": pulumi.String(string(cfg.Environment))}}
 	for _, of := range []func(*stacks.Config, stacks.Application, *usage) error{
 		p.usesQueues, p.usesBuckets, p.usesDatabase, p.usesSearch,
@@ -77,10 +71,6 @@ func (p *Platform) application(cfg *stacks.Config, application stacks.Applicatio
 		if err := of(cfg, application, &uses); err != nil {
 			return nil, fmt.Errorf("application %s: %w", application.Name, err)
 		}
-	}
-	var callees []components.CallArgs
-	for _, callee := range application.Calls {
-		callees = append(callees, components.CallArgs{Name: callee, Port: between.ports[callee]})
 	}
 	return &components.AppArgs{
 		Name:             application.Name,
@@ -101,8 +91,8 @@ func (p *Platform) application(cfg *stacks.Config, application stacks.Applicatio
 		Secrets:          texts(application.Secrets),
 		SecretsKeyArn:    p.Encryption.Keys[components.KeyCredentials],
 		Reaches:          uses.reaches,
-		Calls:            callees,
-		CalledBy:         between.callers[application.Name],
+		Calls:            application.Calls,
+		CalledBy:         callers,
 		IngressClass:     p.Ingress.ClassName,
 		IngressNamespace: components.IngressNamespace,
 		Protect:          cfg.DeletionProtection,

@@ -214,3 +214,35 @@ func TestWorkflowDriftUnknown(t *testing.T) {
 	assert.Equal(t, "error: no bucket\ndrift.sh: pulumi refresh --preview-only failed with 1: whether dev has drifted is not known\n", out)
 	assert.Equal(t, "refresh --preview-only --expect-no-changes --json --non-interactive --stack dev\n", j.read("calls"))
 }
+
+// Every rollout is asked for, and each that is late is named.
+func TestWorkflowRollouts(t *testing.T) {
+	const aws = "#!/bin/sh\necho \"aws $*\" >>calls\n"
+	kubectl := func(listed, late string) string {
+		return "#!/bin/sh\necho \"kubectl $*\" >>calls\ncase \"$*\" in\n*'get deployments'*) printf '" + listed + "' ;;\n" + late + "esac\n"
+	}
+	const two = `identity identity\nnginx-ingress nginx-ingress-controller\n`
+	for name, c := range map[string]struct {
+		kubectl, says string
+		code          int
+	}{
+		"all there": {kubectl(two, ""), "", 0},
+		"one late": {kubectl(two, "*'--namespace identity rollout'*) exit 1 ;;\n"),
+			"rollouts.sh: identity/identity does not run what it says; the pods of before serve on. See kubectl --namespace identity describe pods\n" +
+				"rollouts.sh: 1 of 2 Deployments\n", 1},
+		"nothing there": {kubectl("", ""), "rollouts.sh: no Deployment of legops-dev has the label app.kubernetes.io/part-of=legops\n", 1},
+		"unreachable":   {"#!/bin/sh\necho 'no route to host' >&2; exit 1\n", "no route to host\n", 1},
+	} {
+		t.Run(name, func(t *testing.T) {
+			j := newJob(t, map[string]string{"bin/aws": aws, "bin/kubectl": c.kubectl})
+			out, code := j.run("rollouts.sh", []string{"dev", "60"})
+			assert.Equal(t, c.says, out)
+			assert.Equal(t, c.code, code)
+			assert.Regexp(t, "^aws eks update-kubeconfig --name legops-dev --kubeconfig ", j.read("calls"))
+			if strings.Contains(c.kubectl, "identity") {
+				assert.Regexp(t, "kubectl --namespace identity rollout status deployment/identity --timeout=(59|60)s\n", j.read("calls"))
+				assert.Contains(t, j.read("calls"), "kubectl --namespace nginx-ingress rollout status deployment/nginx-ingress-controller")
+			}
+		})
+	}
+}

@@ -2,7 +2,8 @@
 // account, nothing sent outside this machine. Example: offline preview --stack prod --diff.
 //
 // OFFLINE_FAULT makes something go wrong on purpose at the n-th call that changes the cloud: fail@n, hang@n,
-// crash@n or crash-after@n. OFFLINE_UNLOCK, set to anything, first switches off the deletion protection of the services
+// crash@n or crash-after@n. OFFLINE_CLUSTERS=real puts a real Kubernetes control plane behind every cluster, which runs on
+// when the command has ended. OFFLINE_UNLOCK, set to anything, first switches off the deletion protection of the services
 // themselves, which only a person does.
 package main
 
@@ -43,7 +44,11 @@ func run() (int, error) {
 	signal.Notify(make(chan os.Signal, 1), os.Interrupt)
 	ctx, stop := signal.NotifyContext(context.Background(), syscall.SIGTERM)
 	defer stop()
-	session, err := offline.Open(offline.Options{Root: root, Fault: fault})
+	real, err := realClusters(os.Getenv("OFFLINE_CLUSTERS"))
+	if err != nil {
+		return 1, err
+	}
+	session, err := offline.Open(offline.Options{Root: root, Fault: fault, RealClusters: real})
 	if err != nil {
 		return 1, err
 	}
@@ -56,8 +61,24 @@ func run() (int, error) {
 	for _, address := range session.Refused() {
 		fmt.Fprintln(os.Stderr, "offline: refused a connection to", address)
 	}
+	if clusters := session.Clusters(); clusters != nil {
+		for name, file := range clusters.Kubeconfigs() {
+			fmt.Fprintf(os.Stderr, "offline: the control plane of %s runs: kubectl --kubeconfig %s\n", name, file)
+		}
+	}
 	if closeErr := session.Close(); err == nil && closeErr != nil {
 		return 1, closeErr
 	}
 	return code, err
+}
+
+// realClusters reads OFFLINE_CLUSTERS.
+func realClusters(value string) (bool, error) {
+	switch value {
+	case "", "simulated":
+		return false, nil
+	case "real":
+		return true, nil
+	}
+	return false, fmt.Errorf("OFFLINE_CLUSTERS is %q, must be real or simulated", value)
 }

@@ -91,13 +91,23 @@ while [ $((SECONDS - began)) -lt "$BAKE_SECONDS" ] || [ "$looks" -lt "$least" ] 
 	[ "$bad" -le "$patience" ] || restore "$IMAGE is not healthy: $wrong"
 done
 
+# remember keeps the image outside the Deployment, for Pulumi to make it with again should somebody delete it.
+remember() {
+	retried kube patch configmap serving --type=merge --field-manager="$manager" --output=name \
+		--patch '{"data":{"image":"'"$IMAGE"'"}}' >"$scratch/changed" ||
+		say "the ConfigMap serving was not changed: a Deployment that is deleted by hand would come back with another image"
+}
+
 look
 superseded
 if [ "$serving" = "$IMAGE" ]; then
+	remember
 	say "$IMAGE serves, as before"
 	exit
 fi
 change '{"op":"add","path":"'"$(annotation serving)"'","value":"'"$IMAGE"'"},
 	{"op":"add","path":"'"$(annotation replaced)"'","value":"'"$serving"'"}' ||
 	restore "the release could not be recorded as good"
+undo=''
+remember
 say "$IMAGE serves; it replaced $serving after $looks looks in $((SECONDS - began)) s"

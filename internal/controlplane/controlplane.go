@@ -6,8 +6,11 @@ package controlplane
 import (
 	"bytes"
 	"context"
+	"crypto/rand"
+	"encoding/json"
 	"errors"
 	"fmt"
+	"io/fs"
 	"os"
 	"os/exec"
 	"path/filepath"
@@ -23,19 +26,30 @@ const startLimit = 2 * time.Minute
 type Options struct {
 	// Bin is the folder with the programs; make control-plane puts them into bin/kubernetes.
 	Bin string
-	// Dir is an empty folder for data, keys and logs. It stays when the control plane is closed.
+	// Dir is a folder for data, keys and logs, empty but for what an earlier Start with Keep left. It stays when the
+	// control plane is closed.
 	Dir string
 	// Nodes are the simulated nodes. Without any there are no controllers either: objects are only stored.
 	Nodes []Node
+	// Keep lets the control plane run on when the caller ends. The next Start with the same Dir finds it, or starts it
+	// again with all that was in it. Stop ends it.
+	Keep bool
 	// NeverReady are images, just as pods name them, whose pods start and never become ready.
 	NeverReady []string
 }
 
 // Plane is a control plane that runs.
 type Plane struct {
-	bin, dir   string
-	url, token string // of the API server, with every right
-	processes  []*process
+	bin, dir  string
+	keep      bool
+	where     where
+	processes []*process
+}
+
+// where is where a control plane listens, and the token with every right.
+type where struct {
+	Client, Peer, Server string // addresses of etcd, twice, and of the API server
+	Token                string
 }
 
 // Start starts a control plane and returns when it is ready for requests.
@@ -47,29 +61,61 @@ func Start(ctx context.Context, o Options) (_ *Plane, err error) {
 	if err := present(o); err != nil {
 		return nil, err
 	}
-	p := &Plane{bin: o.Bin, dir: dir}
+	p := &Plane{bin: o.Bin, dir: dir, keep: o.Keep}
+	known, err := p.place()
+	if err != nil {
+		return nil, err
+	}
+	if known && secureReady(p.URL(), p.certificate(), p.where.Token)(ctx) == nil {
+		return p, nil
+	}
 	defer func() {
 		if err != nil {
 			p.Close()
 		}
 	}()
+	Stop(dir) // what is left of one that died
 	ctx, cancel := context.WithTimeout(ctx, startLimit)
 	defer cancel()
-	addresses, err := freeAddresses(3)
-	if err != nil {
+	if err := p.startEtcd(ctx); err != nil {
 		return nil, err
 	}
-	etcd, err := p.startEtcd(ctx, addresses[0], addresses[1])
-	if err != nil {
-		return nil, err
-	}
-	if err := p.startAPIServer(ctx, etcd, addresses[2]); err != nil {
+	if err := p.startAPIServer(ctx); err != nil {
 		return nil, err
 	}
 	if len(o.Nodes) > 0 {
 		err = p.startNodes(ctx, o.Nodes, o.NeverReady)
 	}
 	return p, err
+}
+
+// place says where the control plane listens: where it did before, if it was kept. It tells whether it was.
+func (p *Plane) place() (known bool, err error) {
+	if p.keep {
+		text, err := os.ReadFile(p.path("where.json"))
+		if err == nil {
+			return true, json.Unmarshal(text, &p.where)
+		}
+		if !errors.Is(err, fs.ErrNotExist) {
+			return false, fmt.Errorf("starting the control plane: %w", err)
+		}
+	}
+	addresses, err := freeAddresses(3)
+	if err != nil {
+		return false, err
+	}
+	p.where = where{Client: addresses[0], Peer: addresses[1], Server: addresses[2], Token: rand.Text()}
+	if !p.keep {
+		return false, nil
+	}
+	text, err := json.Marshal(p.where)
+	if err != nil {
+		return false, err
+	}
+	if err := os.WriteFile(p.path("where.json"), text, 0o600); err != nil {
+		return false, fmt.Errorf("starting the control plane: %w", err)
+	}
+	return false, nil
 }
 
 // present says which programs are missing, all at once, and how to get them.
@@ -91,6 +137,15 @@ func isFile(path string) bool {
 	info, err := os.Stat(path)
 	return err == nil && info.Mode().IsRegular()
 }
+
+// URL is where the API server listens.
+func (p *Plane) URL() string { return "https://" + p.where.Server }
+
+// Token is what the API server takes for every right.
+func (p *Plane) Token() string { return p.where.Token }
+
+// Authority is what the API server's certificate is proved with, in PEM.
+func (p *Plane) Authority() ([]byte, error) { return os.ReadFile(p.certificate()) }
 
 // Kubeconfig is the path of a kubeconfig with every right.
 func (p *Plane) Kubeconfig() string { return p.path("kubeconfig") }
@@ -133,7 +188,7 @@ func (p *Plane) Logs() string {
 	return text.String()
 }
 
-// Close ends every process. Nothing is saved: the next control plane starts empty.
+// Close ends every process that this Start started.
 func (p *Plane) Close() {
 	for _, process := range slices.Backward(p.processes) {
 		process.kill()
@@ -152,7 +207,7 @@ func (p *Plane) run(ctx context.Context, ready probe, program string, args ...st
 }
 
 func (p *Plane) start(program string, args ...string) (*process, error) {
-	process, err := startProcess(filepath.Join(p.bin, program), p.dir, args...)
+	process, err := startProcess(filepath.Join(p.bin, program), p.dir, p.keep, args...)
 	if err == nil {
 		p.processes = append(p.processes, process)
 	}

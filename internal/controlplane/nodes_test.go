@@ -104,7 +104,7 @@ func TestNodesReadyNamesWhatIsMissing(t *testing.T) {
 }
 
 func TestKubeconfigAs(t *testing.T) {
-	p := &Plane{dir: t.TempDir(), url: "https://127.0.0.1:1", token: "secret"}
+	p := &Plane{dir: t.TempDir(), where: where{Server: "127.0.0.1:1", Token: "secret"}}
 	path, err := p.KubeconfigAs("deployer", "one", "two")
 	require.NoError(t, err)
 	text, err := os.ReadFile(path)

@@ -6,8 +6,11 @@ import (
 	"os/exec"
 	"path/filepath"
 	"runtime"
+	"slices"
+	"strconv"
 	"strings"
 	"syscall"
+	"time"
 )
 
 // process is a program that runs in the background.
@@ -17,9 +20,9 @@ type process struct {
 	ended chan struct{} // closed when it has
 }
 
-// startProcess starts a program in a process group of its own, which ends with the caller in any case: killed by
-// kill, or by the kernel when the caller dies. Its home and its log are in a folder.
-func startProcess(path, dir string, args ...string) (*process, error) {
+// startProcess starts a program in a process group of its own. Unless it is kept, that ends with the caller in any case:
+// killed by kill, or by the kernel when the caller dies. Its home and its log are in a folder.
+func startProcess(path, dir string, keep bool, args ...string) (*process, error) {
 	log := filepath.Join(dir, filepath.Base(path)+".log")
 	output, err := os.Create(log)
 	if err != nil {
@@ -29,7 +32,10 @@ func startProcess(path, dir string, args ...string) (*process, error) {
 	p := &process{cmd: exec.Command(path, args...), log: log, ended: make(chan struct{})}
 	p.cmd.Stdout, p.cmd.Stderr = output, output
 	p.cmd.Env = home(dir)
-	p.cmd.SysProcAttr = &syscall.SysProcAttr{Setpgid: true, Pdeathsig: syscall.SIGKILL}
+	p.cmd.SysProcAttr = &syscall.SysProcAttr{Setpgid: true}
+	if !keep {
+		p.cmd.SysProcAttr.Pdeathsig = syscall.SIGKILL
+	}
 	started := make(chan error)
 	go func() {
 		// To the kernel the parent is the thread that started it, so that thread stays as long.
@@ -76,3 +82,34 @@ func (p *process) tail() string {
 	lines = lines[max(0, len(lines)-most):]
 	return fmt.Sprintf("%s printed (%s):\n%s\n", filepath.Base(p.cmd.Path), p.log, strings.Join(lines, "\n"))
 }
+
+// Stop ends the control plane that was kept in a folder. What was in it stays there.
+func Stop(dir string) {
+	for _, pid := range running(dir) {
+		_ = syscall.Kill(-pid, syscall.SIGKILL) // the only error is that it has ended
+	}
+	for deadline := time.Now().Add(5 * time.Second); len(running(dir)) > 0 && time.Now().Before(deadline); {
+		time.Sleep(10 * time.Millisecond)
+	}
+}
+
+// running are the processes of a control plane, found by its folder, which the arguments of each name.
+func running(dir string) []int {
+	var pids []int
+	files, _ := filepath.Glob("/proc/[0-9]*/cmdline") // the pattern is right
+	for _, file := range files {
+		line, err := os.ReadFile(file)
+		if err != nil {
+			continue // it has ended
+		}
+		program, args, _ := strings.Cut(string(line), "\x00")
+		pid, err := strconv.Atoi(filepath.Base(filepath.Dir(file)))
+		if err == nil && slices.Contains(programs, filepath.Base(program)) && strings.Contains(args, dir+"/") {
+			pids = append(pids, pid)
+		}
+	}
+	return pids
+}
+
+// programs are what a control plane runs.
+var programs = []string{"etcd", "kube-apiserver", "kube-controller-manager", "kube-scheduler", "kwok"}

@@ -18,11 +18,11 @@ import (
 	"time"
 )
 
-// startEtcd starts the store behind the API server and returns its URL. Nothing survives it, so nothing is synced.
-func (p *Plane) startEtcd(ctx context.Context, client, peer string) (string, error) {
-	clientURL, peerURL := "http://"+client, "http://"+peer
+// startEtcd starts the store behind the API server. Nothing has to survive the machine, so nothing is synced.
+func (p *Plane) startEtcd(ctx context.Context) error {
+	clientURL, peerURL := "http://"+p.where.Client, "http://"+p.where.Peer
 	ready := func(ctx context.Context) error { return get(ctx, clientURL+"/readyz", http.DefaultTransport, "") }
-	return clientURL, p.run(ctx, ready, "etcd",
+	return p.run(ctx, ready, "etcd",
 		"--name=legops",
 		"--data-dir="+p.path("etcd"),
 		"--listen-client-urls="+clientURL,
@@ -36,21 +36,20 @@ func (p *Plane) startEtcd(ctx context.Context, client, peer string) (string, err
 }
 
 // startAPIServer starts the API server with the admission plugins that are on by default, pod security among them.
-func (p *Plane) startAPIServer(ctx context.Context, etcd, address string) error {
-	host, port, err := net.SplitHostPort(address)
+func (p *Plane) startAPIServer(ctx context.Context) error {
+	host, port, err := net.SplitHostPort(p.where.Server)
 	if err != nil {
 		return err
 	}
-	p.url, p.token = "https://"+address, rand.Text()
 	if err := errors.Join(
-		os.WriteFile(p.path("tokens.csv"), []byte(p.token+",admin,admin,system:masters\n"), 0o600),
+		os.WriteFile(p.path("tokens.csv"), []byte(p.where.Token+",admin,admin,system:masters\n"), 0o600),
 		writeKey(p.serviceAccountKey()),
 		p.writeKubeconfig(p.Kubeconfig(), nil),
 	); err != nil {
 		return fmt.Errorf("preparing the API server: %w", err)
 	}
-	return p.run(ctx, secureReady(p.url, p.certificate(), p.token), "kube-apiserver",
-		"--etcd-servers="+etcd,
+	return p.run(ctx, secureReady(p.URL(), p.certificate(), p.where.Token), "kube-apiserver",
+		"--etcd-servers=http://"+p.where.Client,
 		"--bind-address="+host,
 		"--secure-port="+port,
 		"--advertise-address="+host,
@@ -114,13 +113,13 @@ func get(ctx context.Context, url string, transport http.RoundTripper, token str
 // writeKubeconfig writes a kubeconfig as JSON, which is YAML too. What is in as is added to its user.
 func (p *Plane) writeKubeconfig(path string, as map[string]any) error {
 	const name = "legops"
-	user := map[string]any{"token": p.token}
+	user := map[string]any{"token": p.where.Token}
 	maps.Copy(user, as)
 	text, err := json.MarshalIndent(map[string]any{
 		"apiVersion": "v1",
 		"kind":       "Config",
 		"clusters": []any{map[string]any{"name": name, "cluster": map[string]any{
-			"server": p.url, "certificate-authority": p.certificate(),
+			"server": p.URL(), "certificate-authority": p.certificate(),
 		}}},
 		"users":           []any{map[string]any{"name": name, "user": user}},
 		"contexts":        []any{map[string]any{"name": name, "context": map[string]any{"cluster": name, "user": name}}},
@@ -132,8 +131,12 @@ func (p *Plane) writeKubeconfig(path string, as map[string]any) error {
 	return os.WriteFile(path, text, 0o600)
 }
 
-// writeKey writes a new private key in the one form that the API server takes for signing and for checking.
+// writeKey writes a new private key, if there is none, in the one form that the API server takes for signing and for
+// checking.
 func writeKey(path string) error {
+	if isFile(path) {
+		return nil
+	}
 	key, err := ecdsa.GenerateKey(elliptic.P256(), rand.Reader)
 	if err != nil {
 		return err

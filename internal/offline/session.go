@@ -9,6 +9,7 @@ import (
 	"os"
 	"os/exec"
 	"path/filepath"
+	"slices"
 	"strings"
 	"syscall"
 	"time"
@@ -30,6 +31,11 @@ type Options struct {
 	Program string
 	// Fault goes wrong on purpose.
 	Fault *cloud.Fault
+	// RealClusters puts a real control plane behind every cluster of EKS, and the real provider before it. They run on when
+	// the session ends, and a folder with such clusters has them without being told.
+	RealClusters bool
+	// Clusters are real control planes that somebody else opened and closes. Optional.
+	Clusters *Clusters
 }
 
 // Session is a simulated cloud that runs, and a Pulumi CLI that knows of nothing else.
@@ -39,10 +45,11 @@ type Session struct {
 	// CLI that is killed then loses it, so every step is saved where a call hangs, for somebody to kill what waits.
 	saveOnce bool
 
-	record *cloud.Record
-	cloud  *cloud.Provider
-	proxy  *proxy
-	lock   *os.File
+	record   *cloud.Record
+	cloud    *cloud.Provider
+	clusters *Clusters // nil where the cloud plays Kubernetes, too
+	proxy    *proxy
+	lock     *os.File
 }
 
 // Open starts a session. Two at a time in one folder wait for each other: they share one record.
@@ -74,13 +81,34 @@ func Open(o Options) (_ *Session, err error) {
 	if s.record, err = cloud.OpenRecord(filepath.Join(s.dir, "cloud.jsonl")); err != nil {
 		return nil, err
 	}
-	if s.cloud, err = cloud.Serve(s.record, o.Fault); err != nil {
+	if err := s.serve(o); err != nil {
 		return nil, err
 	}
 	if s.proxy, err = startProxy(s.record.ServesHost); err != nil {
 		return nil, err
 	}
 	return s, s.prepareWorkspace()
+}
+
+// serve starts the cloud, and the control planes behind its clusters where they are real.
+func (s *Session) serve(o Options) (err error) {
+	dir := filepath.Join(s.dir, "clusters")
+	_, none := os.Stat(dir)
+	switch {
+	case o.Clusters != nil:
+		s.clusters = o.Clusters
+	case none != nil && !o.RealClusters:
+		s.cloud, err = cloud.Serve(s.record, o.Fault, nil)
+		return err
+	case none != nil && s.record.HasClusters():
+		return fmt.Errorf("%s has clusters that are simulated, and none of them becomes a real one: make clean first", s.dir)
+	default:
+		if s.clusters, err = OpenClusters(context.Background(), ClusterOptions{Root: s.root, Dir: dir, Keep: true}); err != nil {
+			return err
+		}
+	}
+	s.cloud, err = cloud.Serve(s.record, o.Fault, s.clusters)
+	return err
 }
 
 // lockFile takes a lock that ends with the process that holds it.
@@ -118,6 +146,9 @@ func (s *Session) Record() *cloud.Record { return s.record }
 
 // Cloud is the running simulated cloud.
 func (s *Session) Cloud() *cloud.Provider { return s.cloud }
+
+// Clusters are the control planes behind the clusters; nil where those are simulated.
+func (s *Session) Clusters() *Clusters { return s.clusters }
 
 // Refused are the addresses outside this machine that something tried to reach.
 func (s *Session) Refused() []string { return s.proxy.Refused() }
@@ -239,8 +270,12 @@ func (s *Session) environment(person []string) []string {
 		}
 		env = append(env, variable)
 	}
+	path := []string{s.tools(), os.Getenv("PATH")}
+	if s.clusters != nil {
+		path = slices.Insert(path, 0, s.clusters.bin())
+	}
 	return append(env,
-		"PATH="+s.tools()+string(os.PathListSeparator)+os.Getenv("PATH"),
+		"PATH="+strings.Join(path, string(os.PathListSeparator)),
 		"PULUMI_HOME="+filepath.Join(s.tools(), "home"),
 		"PULUMI_BACKEND_URL="+(&url.URL{Scheme: "file", Path: filepath.Join(s.dir, "state")}).String(),
 		"PULUMI_CONFIG_PASSPHRASE=offline",

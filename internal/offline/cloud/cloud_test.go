@@ -39,7 +39,7 @@ type values = map[string]any
 // start runs a cloud on a record.
 func start(t *testing.T, record *Record, fault *Fault) *Provider {
 	t.Helper()
-	p, err := Serve(record, fault)
+	p, err := Serve(record, fault, nil)
 	require.NoError(t, err)
 	t.Cleanup(p.Stop)
 	return p

@@ -197,6 +197,12 @@ func (p *Provider) computedOutputs(m made) map[string]any {
 			computed[name] = p.unspecified(property, m, name)
 		}
 	}
+	if p.clusters != nil && m.typ == typeCluster {
+		if url, authority, ok := p.clusters.Address(m.id); ok {
+			computed["endpoint"] = url
+			computed["certificateAuthority"] = map[string]any{"data": base64.StdEncoding.EncodeToString(authority)}
+		}
+	}
 	return computed
 }
 

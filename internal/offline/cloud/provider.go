@@ -30,7 +30,9 @@ type Provider struct {
 	schema *schema.Schema
 	record *Record
 	faults *faults
-	server *grpc.Server
+	// clusters run what is behind the clusters of EKS. Without them this provider plays Kubernetes, too.
+	clusters Clusters
+	server   *grpc.Server
 	// ports are where each package's providers attach.
 	ports map[string]int
 }
@@ -43,6 +45,8 @@ type connection struct {
 	defaultTags     map[string]string
 	// cluster is the id of the Kubernetes cluster behind the kubeconfig.
 	cluster string
+	// mutableConfigMaps is whether a ConfigMap changes in place.
+	mutableConfigMaps bool
 }
 
 // key finds a resource of the connection's in the record.
@@ -60,13 +64,13 @@ var packages = map[string]string{
 
 type connectionKey struct{}
 
-// Serve starts the simulated cloud on loopback.
-func Serve(record *Record, fault *Fault) (*Provider, error) {
+// Serve starts the simulated cloud on loopback. With clusters, which may be nil, it leaves Kubernetes to the real provider.
+func Serve(record *Record, fault *Fault, clusters Clusters) (*Provider, error) {
 	table, err := schema.Load()
 	if err != nil {
 		return nil, err
 	}
-	p := &Provider{schema: table, record: record, ports: map[string]int{}}
+	p := &Provider{schema: table, record: record, clusters: clusters, ports: map[string]int{}}
 	p.faults = &faults{fault: fault, crash: p.fall, released: make(chan struct{})}
 	listening := connections{}
 	const messageLimit = 400 << 20 // the engine's own limit
@@ -74,6 +78,9 @@ func Serve(record *Record, fault *Fault) (*Provider, error) {
 	pulumirpc.RegisterResourceProviderServer(p.server, p)
 	var listeners []net.Listener
 	for pkg := range packages {
+		if pkg == "kubernetes" && clusters != nil {
+			continue
+		}
 		listener, err := net.Listen("tcp", "127.0.0.1:0")
 		if err != nil {
 			p.server.Stop()
@@ -178,6 +185,7 @@ func (p *Provider) Configure(ctx context.Context, req *pulumirpc.ConfigureReques
 		return answer, nil
 	}
 	if c.pkg == "kubernetes" {
+		c.mutableConfigMaps = isTrue(args["enableConfigMapMutable"]) || text(args["enableConfigMapMutable"]) == "true"
 		if config := args["kubeconfig"]; config.IsString() {
 			return answer, p.connect(c, config.StringValue())
 		}
@@ -253,6 +261,9 @@ func (p *Provider) Check(ctx context.Context, req *pulumirpc.CheckRequest) (*pul
 		if _, takesName := p.schema.Resources[typ].Inputs[headOf(namePath(typ))]; takesName {
 			nameResource(typ, resource.URN(req.GetUrn()), olds, news)
 		}
+		if dropped := droppedZeros(news); isObject(typ) && len(dropped) > 0 {
+			return status.Errorf(codes.InvalidArgument, "%s: the Kubernetes provider drops a zero value here without a word: leave it out", strings.Join(dropped, ", "))
+		}
 		if _, taggable := p.schema.Resources[typ].Outputs["tagsAll"]; taggable && len(c.defaultTags) > 0 {
 			tags := resource.PropertyMap{}
 			for key, value := range c.defaultTags {
@@ -294,8 +305,10 @@ func (p *Provider) check(req *pulumirpc.CheckRequest, complete func(string, reso
 }
 
 // Diff says what an update would change, and what it cannot change in place.
-func (p *Provider) Diff(_ context.Context, req *pulumirpc.DiffRequest) (*pulumirpc.DiffResponse, error) {
-	return p.diff(req, p.replacedBy)
+func (p *Provider) Diff(ctx context.Context, req *pulumirpc.DiffRequest) (*pulumirpc.DiffResponse, error) {
+	return p.diff(req, func(typ string, olds, news resource.PropertyMap) []string {
+		return p.replacedBy(typ, olds, news, replacingObject(connectionOf(ctx), typ)...)
+	})
 }
 
 func (p *Provider) diff(req *pulumirpc.DiffRequest, replacedBy func(string, resource.PropertyMap, resource.PropertyMap) []string) (*pulumirpc.DiffResponse, error) {

@@ -182,6 +182,13 @@ func (r *Record) Entries(account string) []Entry {
 	return found
 }
 
+// HasClusters is whether there are clusters of EKS.
+func (r *Record) HasClusters() bool {
+	r.mu.Lock()
+	defer r.mu.Unlock()
+	return len(r.index.find(byType(typeCluster))) > 0
+}
+
 // ServesHost says whether host is the endpoint of a Kubernetes cluster that exists.
 func (r *Record) ServesHost(host string) bool {
 	r.mu.Lock()

@@ -113,9 +113,9 @@ var renamed = map[string]bool{
 	typeSource: true, typeApplication: true, typeDeploymentGroup: true,
 }
 
-// replacedBy returns the inputs whose change makes a replacement necessary.
-func (p *Provider) replacedBy(typ string, olds, news resource.PropertyMap) []string {
-	paths := append([]string{}, replaces[typ]...)
+// replacedBy returns the inputs whose change makes a replacement necessary, of those of the type and the given ones.
+func (p *Provider) replacedBy(typ string, olds, news resource.PropertyMap, more ...string) []string {
+	paths := append(more, replaces[typ]...)
 	if name := namePath(typ); name != "" && !renamed[typ] {
 		paths = append(paths, name)
 	}

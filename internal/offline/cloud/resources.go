@@ -32,6 +32,9 @@ func (p *Provider) Create(ctx context.Context, req *pulumirpc.CreateRequest) (*p
 	if err != nil {
 		return nil, err
 	}
+	if err := p.startCluster(ctx, c, urn, known); err != nil {
+		return nil, err
+	}
 	e, err := p.create(c, urn, known)
 	if err != nil {
 		return nil, err
@@ -220,6 +223,9 @@ func (p *Provider) Delete(ctx context.Context, req *pulumirpc.DeleteRequest) (*e
 		return nil, err
 	}
 	if err := p.remove(c, urn, req.GetId()); err != nil {
+		return nil, err
+	}
+	if err := p.stopCluster(urn, req.GetId()); err != nil {
 		return nil, err
 	}
 	if crashAfter {

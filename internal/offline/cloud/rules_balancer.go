@@ -29,7 +29,7 @@ var balancerRules = map[string][]rule{
 
 // oneSubnetAZone is the rule that a load balancer has one subnet in a zone.
 func oneSubnetAZone(p *Provider, e *Entry) error {
-	zones := p.zonesOf(e, e.in().texts("subnets"))
+	zones := p.zonesOf(e.Account, e.in().texts("subnets"))
 	if count := len(zones); len(slices.Compact(zones)) < count {
 		return e.refusal("InvalidConfigurationRequest: two of the subnets are in the same zone")
 	}

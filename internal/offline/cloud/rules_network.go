@@ -107,10 +107,10 @@ func (p *Provider) vpcOf(user *Entry, id string) []string {
 }
 
 // zonesOf are the zones of subnets, sorted, each as often as it has a subnet.
-func (p *Provider) zonesOf(user *Entry, subnets []string) []string {
+func (p *Provider) zonesOf(account string, subnets []string) []string {
 	var zones []string
 	for _, id := range subnets {
-		if subnet := p.record.referred(user.Account, id); subnet != nil {
+		if subnet := p.record.referred(account, id); subnet != nil {
 			zones = append(zones, fmt.Sprint(subnet.Inputs["availabilityZone"]))
 		}
 	}
@@ -122,7 +122,7 @@ func (p *Provider) zonesOf(user *Entry, subnets []string) []string {
 func twoZones(path string) rule {
 	return func(p *Provider, e *Entry) error {
 		subnets := e.in().texts(path)
-		if zones := slices.Compact(p.zonesOf(e, subnets)); len(zones) < 2 {
+		if zones := slices.Compact(p.zonesOf(e.Account, subnets)); len(zones) < 2 {
 			return e.refusal("InvalidSubnet: %s lie in %d zone(s), must be in two or more", path, len(zones))
 		}
 		return nil

@@ -55,7 +55,7 @@ func searchNodes(p *Provider, e *Entry) error {
 	if float64(len(subnets)) != zones {
 		return e.refusal("ValidationException: vpcOptions has %d subnets, must have one in each of %v zones", len(subnets), zones)
 	}
-	if found := p.zonesOf(e, subnets); len(slices.Compact(found)) < len(subnets) {
+	if found := p.zonesOf(e.Account, subnets); len(slices.Compact(found)) < len(subnets) {
 		return e.refusal("ValidationException: two of the subnets are in the same zone")
 	}
 	return nil

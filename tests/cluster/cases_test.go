@@ -1,0 +1,336 @@
+package cluster_test
+
+import (
+	"fmt"
+	"os"
+	"os/exec"
+	"path/filepath"
+	"strconv"
+	"strings"
+	"sync"
+	"syscall"
+	"testing"
+	"time"
+
+	"github.com/stretchr/testify/assert"
+	"github.com/stretchr/testify/require"
+
+	"legops/internal/checkout"
+)
+
+// released is the image of a release, as delivery names it.
+const released = "registry.example/identity@sha256:0000000000000000000000000000000000000000000000000000000000000001"
+
+// release sets the image of an application, and what served last, as the hooks of a release do.
+func (w *world) release(application, image string) {
+	w.t.Helper()
+	w.kubectl("--namespace", application, "patch", "deployment", application, "--type=json", "--field-manager=legops-delivery",
+		`--patch=[{"op":"replace","path":"/spec/template/spec/containers/0/image","value":"`+image+`"}]`)
+}
+
+func (w *world) image(application string) string {
+	w.t.Helper()
+	return w.field(application, "deployment/"+application, ".spec.template.spec.containers[0].image")
+}
+
+// TestChangesOnARealCluster takes one stack through what happens to it in its life. Each case goes on where the one before
+// it ended.
+func TestChangesOnARealCluster(t *testing.T) {
+	w := newWorld(t, "dev")
+	w.up()
+	w.rolledOut()
+	for _, c := range []struct {
+		name string
+		run  func(*world)
+	}{
+		{"what delivery and the autoscaler set stays", setByOthers},
+		{"a label on every object, then a port", labelThenPort},
+		{"a setting", setting},
+		{"a rollout that never gets ready", neverRollsOut},
+		{"changes by hand", byHand},
+		{"a Deployment deleted by hand", deletedByHand},
+		{"an update that is killed", killed},
+		{"a token that is refused", refusedToken},
+		{"an application removed", removed},
+		{"everything removed", destroyed},
+	} {
+		require.True(t, t.Run(c.name, func(t *testing.T) {
+			w.t = t
+			c.run(w)
+		}))
+	}
+	w.t = t
+}
+
+// tell prints a row of the table that the note quotes: what Pulumi said, and what was live afterwards.
+func (w *world) tell(said, live string) { w.t.Logf("Pulumi said: %s; live: %s", said, live) }
+
+func setByOthers(w *world) {
+	w.release("identity", released)
+	w.kubectl("--namespace=identity", "scale", "deployment/identity", "--replicas=3")
+	w.rolledOut("identity")
+	said := append(w.preview(), w.preview("--refresh")...)
+	assert.Empty(w.t, said)
+	w.up("--expect-no-changes")
+	stays(w)
+	w.tell(fmt.Sprint(len(said), " changes"), "3 pods of the release")
+}
+
+// stays is whether identity runs the release in three pods.
+func stays(w *world) {
+	w.t.Helper()
+	assert.Equal(w.t, released, w.image("identity"))
+	assert.Equal(w.t, "3 3", w.field("identity", "deployment/identity", ".spec.replicas")+" "+w.field("identity", "deployment/identity", ".status.readyReplicas"))
+}
+
+func labelThenPort(w *world) {
+	// Every object carries the label part-of.
+	copied := checkout.New(w.t, root)
+	checkout.Run(w.t, copied, `sed -i 's/^\tplatform .*= "legops"$/\tplatform = "other"/' components/kubernetes.go && git diff --exit-code --quiet && exit 1
+		go build -ldflags '-s -w' -o bin/relabelled .`)
+	program := filepath.Join(copied, "bin", "relabelled")
+	w.edit(program)
+	said := w.preview()
+	assert.Contains(w.t, said, "update app-identity-workload")
+	assert.NotContains(w.t, said, "update app-identity-deployment")
+	w.up()
+	w.rolledOut("identity")
+	assert.Equal(w.t, "other", w.field("identity", "deployment/identity", `.metadata.labels.app\.kubernetes\.io/part-of`))
+	stays(w)
+
+	w.edit(program, [2]string{"path: /identity\n      port: 8080", "path: /identity\n      port: 8081"})
+	said = w.preview()
+	assert.ElementsMatch(w.t, []string{"update app-identity-config", "update app-identity-workload"}, said)
+	served := w.watchEndpoints("identity")
+	w.up()
+	w.rolledOut("identity")
+	fewest := served()
+	stays(w)
+	assert.GreaterOrEqual(w.t, fewest, 3, "pods that the Service led to at any time")
+	assert.Equal(w.t, "8081", w.field("identity", "deployment/identity", ".spec.template.spec.containers[0].ports[*].containerPort"))
+	assert.Equal(w.t, "8081", w.field("identity", "configmap/identity", ".data.PORT"))
+	w.tell(strings.Join(said, ", "), fmt.Sprintf("port 8081, never fewer than %d pods behind the Service", fewest))
+}
+
+// watchEndpoints counts until the returned function is called, which gives the fewest ready addresses that were seen.
+func (w *world) watchEndpoints(application string) (stop func() int) {
+	fewest, over := 1000, make(chan struct{})
+	var done sync.WaitGroup
+	done.Go(func() {
+		for {
+			out := w.try("--namespace", application, "get", "endpointslices", "--selector=kubernetes.io/service-name="+application,
+				`--output=jsonpath={.items[*].endpoints[?(@.conditions.ready==true)].addresses[0]}`)
+			if !strings.HasPrefix(out, "kubectl ") {
+				fewest = min(fewest, len(strings.Fields(out)))
+			}
+			select {
+			case <-over:
+				return
+			case <-time.After(100 * time.Millisecond):
+			}
+		}
+	})
+	return func() int {
+		close(over)
+		done.Wait()
+		return fewest
+	}
+}
+
+func setting(w *world) {
+	w.edit("")
+	w.up()
+	w.rolledOut("identity")
+	uid := w.field("identity", "configmap/identity", ".metadata.uid")
+	before := w.field("identity", "deployment/identity", `.spec.template.metadata.annotations.legops/configuration`)
+	w.edit("", [2]string{`TOKEN_MINUTES: "15"`, `TOKEN_MINUTES: "20"`})
+	said := w.preview()
+	assert.ElementsMatch(w.t, []string{"update app-identity-config", "update app-identity-workload"}, said)
+	w.up()
+	w.rolledOut("identity")
+	assert.Equal(w.t, uid, w.field("identity", "configmap/identity", ".metadata.uid"), "it was never away")
+	assert.Equal(w.t, "20", w.field("identity", "configmap/identity", ".data.TOKEN_MINUTES"))
+	assert.NotEqual(w.t, before, w.field("identity", "deployment/identity", `.spec.template.metadata.annotations.legops/configuration`))
+	stays(w)
+	w.tell(strings.Join(said, ", "), "the same ConfigMap with the new value, new pods of the release")
+}
+
+// A release that does not get ready holds up nothing else, and is no drift.
+func neverRollsOut(w *world) {
+	w.release("identity", neverReady)
+	w.eventually("a pod of the bad release is there", func() bool {
+		return strings.Contains(w.kubectl("--namespace=identity", "get", "pods", "--output=jsonpath={.items[*].spec.containers[0].image}"), neverReady)
+	})
+	assert.Empty(w.t, w.preview("--refresh"), "drift during a release")
+	w.edit("", [2]string{`TOKEN_MINUTES: "15"`, `TOKEN_MINUTES: "25"`}, [2]string{`RENEWAL_NOTICE_DAYS: "60"`, `RENEWAL_NOTICE_DAYS: "61"`})
+	started := time.Now()
+	w.up()
+	took := time.Since(started)
+	assert.Less(w.t, took, time.Minute)
+	w.rolledOut("certifications")
+	assert.Equal(w.t, "3", w.field("identity", "deployment/identity", ".status.readyReplicas"), "the pods of before serve on")
+	w.up("--expect-no-changes")
+	out, err := w.rollouts(5)
+	require.Error(w.t, err)
+	assert.Contains(w.t, out, "rollouts.sh: identity/identity does not run what it says")
+	assert.Contains(w.t, out, "rollouts.sh: 1 of ")
+	w.release("identity", released)
+	w.rolledOut("identity")
+	stays(w)
+	out, err = w.rollouts(60)
+	require.NoError(w.t, err, out)
+	w.tell(fmt.Sprintf("updated in %d s, both applications", int(took.Seconds())), "3 pods of before, and the other application changed")
+}
+
+// rollouts asks for all rollouts as the workflow does.
+func (w *world) rollouts(seconds int) (string, error) {
+	w.t.Helper()
+	bin := w.t.TempDir()
+	aws := "#!/bin/sh\nfor last; do :; done\ncp '" + w.clusters.Kubeconfigs()["legops-dev"] + "' \"$last\"\n"
+	require.NoError(w.t, os.WriteFile(filepath.Join(bin, "aws"), []byte(aws), 0o700))
+	require.NoError(w.t, os.Symlink(filepath.Join(root, "bin/kubernetes/kubectl"), filepath.Join(bin, "kubectl")))
+	cmd := exec.Command(filepath.Join(root, ".github/scripts/rollouts.sh"), w.stack, strconv.Itoa(seconds))
+	cmd.Env = append(os.Environ(), "PATH="+bin+":"+os.Getenv("PATH"))
+	out, err := cmd.CombinedOutput()
+	return string(out), err
+}
+
+func byHand(w *world) {
+	w.kubectl("--namespace=identity", "set", "env", "deployment/identity", "BY_HAND=1")
+	w.kubectl("--namespace=identity", "patch", "deployment", "identity", "--patch", `{"spec":{"minReadySeconds":99}}`)
+	assert.Empty(w.t, w.preview(), "nobody asked the cluster")
+	assert.Equal(w.t, []string{"update app-identity-workload"}, w.preview("--refresh"))
+	w.up("--refresh")
+	assert.Equal(w.t, "10", w.field("identity", "deployment/identity", ".spec.minReadySeconds"))
+	assert.Equal(w.t, "BY_HAND", w.field("identity", "deployment/identity", ".spec.template.spec.containers[0].env[*].name"), "whoever added it owns it")
+	assert.Empty(w.t, w.preview("--refresh"))
+	w.kubectl("--namespace=identity", "set", "env", "deployment/identity", "BY_HAND-")
+	w.rolledOut("identity")
+	stays(w)
+	w.tell("update of minReadySeconds, with --refresh only; nothing of the added variable", "minReadySeconds as before, the variable stays")
+}
+
+func deletedByHand(w *world) {
+	// The hook of a good release writes down what serves.
+	w.kubectl("--namespace=identity", "patch", "configmap", "serving", "--type=merge", "--field-manager=legops-delivery", `--patch={"data":{"image":"`+released+`"}}`)
+	assert.Empty(w.t, w.preview("--refresh"))
+	w.kubectl("--namespace=identity", "delete", "deployment", "identity")
+	said := w.preview("--refresh")
+	assert.ElementsMatch(w.t, []string{"create app-identity-deployment", "create app-identity-workload"}, said)
+	w.up("--refresh")
+	w.rolledOut("identity")
+	assert.Equal(w.t, released, w.image("identity"))
+	assert.Empty(w.t, w.preview("--refresh"))
+	w.tell(strings.Join(said, ", "), "pods of the release that served, not of the placeholder")
+}
+
+// An update is killed when it has begun to change objects. The next one converges.
+func killed(w *world) {
+	w.edit("", [2]string{"legops:region", "legops:region"})
+	for _, application := range []string{"regulations", "search"} {
+		w.kubectl("delete", "namespace", application)
+	}
+	command, err := w.session.Command(w.t.Context(), "up", "--yes", "--skip-preview", "--refresh", "--stack", w.stack)
+	require.NoError(w.t, err)
+	command.SysProcAttr = &syscall.SysProcAttr{Setpgid: true}
+	require.NoError(w.t, command.Start())
+	w.eventually("the update has made an object", func() bool {
+		return !strings.Contains(w.try("--namespace=regulations", "get", "configmap", "regulations"), "NotFound")
+	})
+	require.NoError(w.t, syscall.Kill(-command.Process.Pid, syscall.SIGKILL))
+	require.Error(w.t, command.Wait())
+	out, err := w.pulumi("up", "--yes", "--skip-preview")
+	require.Error(w.t, err, "the lock of the dead one")
+	assert.Contains(w.t, out, "pulumi cancel")
+	_, err = w.pulumi("cancel", "--yes")
+	require.NoError(w.t, err)
+	w.up("--refresh")
+	w.rolledOut("regulations", "search")
+	w.up("--expect-no-changes")
+	assert.Empty(w.t, w.preview("--refresh"))
+	w.tell("locked; after cancel and up --refresh: no changes", "every object there once, every pod ready")
+}
+
+func refusedToken(w *world) {
+	token := filepath.Join(w.dir, "clusters", "legops-dev", "token")
+	right, err := os.ReadFile(token)
+	require.NoError(w.t, err)
+	require.NoError(w.t, os.WriteFile(token, []byte("expired"), 0o600))
+	w.edit("", [2]string{`TOKEN_MINUTES: "15"`, `TOKEN_MINUTES: "35"`})
+	assert.Equal(w.t, []string{"update app-identity-config", "update app-identity-workload"}, w.preview())
+	out, err := w.pulumi("up", "--yes", "--skip-preview")
+	require.Error(w.t, err)
+	assert.Contains(w.t, out, "unreachable")
+	assert.Equal(w.t, "15", w.field("identity", "configmap/identity", ".data.TOKEN_MINUTES"))
+	require.NoError(w.t, os.WriteFile(token, right, 0o600))
+	w.up()
+	assert.Equal(w.t, "35", w.field("identity", "configmap/identity", ".data.TOKEN_MINUTES"))
+	w.tell("preview as with a good token; up: unreachable, nothing changed", "as before; the next up with a good token converged")
+}
+
+// The pods of an application that is removed end before its network policies: a pod that takes its time shows it.
+func removed(w *world) {
+	pod := strings.Fields(w.kubectl("--namespace=regulations", "get", "pods", "--output=name"))[0]
+	w.kubectl("--namespace=regulations", "patch", pod, "--type=merge", `--patch={"metadata":{"finalizers":["legops.example/draining"]}}`)
+	text, err := os.ReadFile(filepath.Join(root, "Pulumi.dev.yaml"))
+	require.NoError(w.t, err)
+	start := strings.Index(string(text), "    # Regulations that companies follow.\n")
+	end := strings.Index(string(text), "    # Tells people what happened")
+	require.True(w.t, start > 0 && end > start)
+	w.edit("", [2]string{string(text[start:end]), ""}, [2]string{"        - regulations\n", ""}, [2]string{`TOKEN_MINUTES: "15"`, `TOKEN_MINUTES: "35"`})
+
+	over := make(chan error, 1)
+	var out string
+	go func() {
+		var err error
+		out, err = w.pulumi("up", "--yes", "--skip-preview")
+		over <- err
+	}()
+	w.eventually("the namespace goes", func() bool {
+		return strings.Contains(w.try("get", "namespace", "regulations", "--output=jsonpath={.status.phase}"), "Terminating")
+	})
+	time.Sleep(3 * time.Second)
+	assert.Equal(w.t, "allow deny", w.field("regulations", "networkpolicies", ".items[*].metadata.name"), "policies while a pod drains")
+	assert.Contains(w.t, strings.Join(existing(w), "\n"), "role/legops-dev-app-regulations", "the role while a pod drains")
+	select {
+	case err := <-over:
+		require.Fail(w.t, "the update did not wait for the pod", "%v\n%s", err, out)
+	default:
+	}
+	w.kubectl("--namespace=regulations", "patch", pod, "--type=merge", `--patch={"metadata":{"finalizers":null}}`)
+	require.NoError(w.t, <-over)
+	assert.Contains(w.t, w.try("get", "namespace", "regulations"), "NotFound")
+	assert.Empty(w.t, w.preview("--refresh"))
+	w.tell(strings.TrimSpace(line(out, " deleted")), "nothing of it; its policies and its role were there until the last pod had gone")
+}
+
+// existing are the ARNs of the roles in the simulated cloud.
+func existing(w *world) []string {
+	var arns []string
+	for _, e := range w.session.Record().Entries("") {
+		if e.Type == "aws:iam/role:Role" {
+			arns = append(arns, fmt.Sprint(e.Outputs["arn"]))
+		}
+	}
+	return arns
+}
+
+// line is the first line that contains a text.
+func line(of, text string) string {
+	for l := range strings.Lines(of) {
+		if strings.Contains(l, text) {
+			return l
+		}
+	}
+	return ""
+}
+
+func destroyed(w *world) {
+	w.edit("", [2]string{`TOKEN_MINUTES: "15"`, `TOKEN_MINUTES: "35"`})
+	started := time.Now()
+	_, err := w.pulumi("destroy", "--yes", "--skip-preview")
+	require.NoError(w.t, err)
+	assert.Empty(w.t, w.clusters.Kubeconfigs())
+	assert.Empty(w.t, w.session.Record().Entries(""))
+	w.tell("destroyed in "+strconv.Itoa(int(time.Since(started).Seconds()))+" s", "nothing")
+}

@@ -1,0 +1,199 @@
+// Package cluster_test deploys the stacks with Pulumi's real Kubernetes provider to real control planes; AWS is simulated.
+package cluster_test
+
+import (
+	"context"
+	"encoding/json"
+	"fmt"
+	"os"
+	"os/exec"
+	"path/filepath"
+	"strings"
+	"testing"
+	"time"
+
+	"github.com/stretchr/testify/assert"
+	"github.com/stretchr/testify/require"
+
+	"legops/internal/offline"
+	"legops/internal/plan"
+)
+
+// neverReady is an image whose pods start and never become ready.
+const neverReady = "registry.example/never-ready:1"
+
+// limit bounds every command; none takes a quarter of it.
+const limit = 10 * time.Minute
+
+var root = func() string {
+	path, err := filepath.Abs("../..")
+	if err != nil {
+		panic(err)
+	}
+	return path
+}()
+
+// world is a stack on a simulated cloud whose cluster is real.
+type world struct {
+	t       *testing.T
+	dir     string
+	stack   string
+	program string // empty for the one of the repository
+	files   string // the stack files; empty for those of the repository
+
+	clusters *offline.Clusters
+	session  *offline.Session
+}
+
+// newWorld starts one that is empty. It ends with the test.
+func newWorld(t *testing.T, stack string) *world {
+	t.Helper()
+	w := &world{t: t, dir: t.TempDir(), stack: stack}
+	var err error
+	w.clusters, err = offline.OpenClusters(t.Context(), offline.ClusterOptions{Root: root, Dir: filepath.Join(w.dir, "clusters"), NeverReady: []string{neverReady}})
+	require.NoError(t, err)
+	w.open()
+	t.Cleanup(func() {
+		if t.Failed() {
+			t.Log(w.try("get", "pods,deployments", "--all-namespaces"))
+		}
+		w.close()
+		w.clusters.Close()
+	})
+	return w
+}
+
+// open opens a session.
+func (w *world) open() {
+	w.t.Helper()
+	session, err := offline.Open(offline.Options{
+		Root: root, Dir: w.dir, StackFiles: w.files, Program: w.program, Clusters: w.clusters,
+	})
+	require.NoError(w.t, err)
+	w.session = session
+}
+
+func (w *world) close() {
+	w.t.Helper()
+	assert.Empty(w.t, w.session.Refused(), "addresses outside this machine that something tried to reach")
+	require.NoError(w.t, w.session.Close())
+}
+
+// edit goes on with another stack file and the program at a path; an empty path is the repository's.
+func (w *world) edit(program string, edits ...[2]string) {
+	w.t.Helper()
+	text, err := os.ReadFile(filepath.Join(root, "Pulumi."+w.stack+".yaml"))
+	require.NoError(w.t, err)
+	for _, edit := range edits {
+		require.Contains(w.t, string(text), edit[0], "the edit has to apply")
+		text = []byte(strings.Replace(string(text), edit[0], edit[1], 1))
+	}
+	w.files = w.t.TempDir()
+	w.program = program
+	require.NoError(w.t, os.WriteFile(filepath.Join(w.files, "Pulumi."+w.stack+".yaml"), text, 0o600))
+	w.close()
+	w.open()
+}
+
+// pulumi runs a command of the CLI and returns what it said and whether it succeeded.
+func (w *world) pulumi(args ...string) (string, error) {
+	ctx, cancel := context.WithTimeout(context.Background(), limit)
+	defer cancel()
+	return w.session.Run(ctx, append(args, "--stack", w.stack)...)
+}
+
+// up deploys, and says how the resources of Kubernetes changed, as type::name=operation, in order of their names.
+func (w *world) up(options ...string) string {
+	w.t.Helper()
+	out, err := w.pulumi(append([]string{"up", "--yes", "--skip-preview"}, options...)...)
+	require.NoError(w.t, err)
+	return out
+}
+
+// preview is what an update would change: operation and name of every resource of Kubernetes that does not stay.
+func (w *world) preview(options ...string) []string {
+	w.t.Helper()
+	out, err := w.pulumi(append([]string{"preview", "--json"}, options...)...)
+	require.NoError(w.t, err)
+	preview, err := plan.Read([]byte(out))
+	require.NoError(w.t, err)
+	return changes(preview)
+}
+
+func changes(preview *plan.Plan) []string {
+	var all []string
+	for _, step := range preview.Steps {
+		if r := step.Resource(); strings.HasPrefix(r.Type, "kubernetes:") && step.Op != "same" && step.Op != "refresh" {
+			all = append(all, step.Op+" "+r.Name())
+		}
+	}
+	return all
+}
+
+// try runs kubectl and returns what it printed.
+func (w *world) try(args ...string) string {
+	for _, kubeconfig := range w.clusters.Kubeconfigs() {
+		cmd := exec.Command(filepath.Join(root, "bin/kubernetes/kubectl"), append([]string{"--kubeconfig", kubeconfig}, args...)...)
+		out, err := cmd.CombinedOutput()
+		if err != nil {
+			return fmt.Sprintf("kubectl %s: %v\n%s", strings.Join(args, " "), err, out)
+		}
+		return string(out)
+	}
+	return "there is no cluster"
+}
+
+// kubectl runs kubectl, which has to succeed.
+func (w *world) kubectl(args ...string) string {
+	w.t.Helper()
+	out := w.try(args...)
+	require.False(w.t, strings.HasPrefix(out, "kubectl "), out)
+	return strings.TrimSpace(out)
+}
+
+// field is a field of an object, as kubectl's JSONPath has it.
+func (w *world) field(namespace, object, path string) string {
+	w.t.Helper()
+	return w.kubectl("--namespace", namespace, "get", object, "--output", "jsonpath={"+path+"}")
+}
+
+// rolledOut waits until the rollouts of the named applications, or of all, have ended well.
+func (w *world) rolledOut(namespaces ...string) {
+	w.t.Helper()
+	if len(namespaces) == 0 {
+		namespaces = strings.Fields(w.kubectl("get", "namespaces", "--selector=app.kubernetes.io/part-of=legops", "--output=jsonpath={.items[*].metadata.name}"))
+		require.Len(w.t, namespaces, 10, "nine applications and the ingress")
+	}
+	for _, namespace := range namespaces {
+		for _, deployment := range strings.Fields(w.kubectl("--namespace", namespace, "get", "deployments", "--output=name")) {
+			w.kubectl("--namespace", namespace, "rollout", "status", deployment, "--timeout=120s")
+		}
+	}
+}
+
+// eventually asks until the answer is yes.
+func (w *world) eventually(what string, yes func() bool) {
+	w.t.Helper()
+	for deadline := time.Now().Add(time.Minute); !yes(); time.Sleep(100 * time.Millisecond) {
+		require.True(w.t, time.Now().Before(deadline), "not within a minute: "+what)
+	}
+}
+
+// state is what Pulumi knows of every resource of Kubernetes, by URN.
+func (w *world) state(session *offline.Session) map[string]plan.Resource {
+	w.t.Helper()
+	out, err := session.Run(context.Background(), "stack", "export", "--stack", w.stack)
+	require.NoError(w.t, err)
+	var exported struct {
+		Deployment struct{ Resources []plan.Resource }
+	}
+	require.NoError(w.t, json.Unmarshal([]byte(out), &exported))
+	known := map[string]plan.Resource{}
+	for _, r := range exported.Deployment.Resources {
+		if strings.HasPrefix(r.Type, "kubernetes:") {
+			delete(r.Inputs, "__internal")
+			known[string(r.URN)] = r
+		}
+	}
+	return known
+}
