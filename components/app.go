@@ -124,7 +124,7 @@ func NewApp(ctx *pulumi.Context, name string, args *AppArgs, opts ...pulumi.Reso
 		return nil, err
 	}
 	c.Namespace = b.namespace
-	account, err := b.account()
+	account, err := b.serviceAccount()
 	if err != nil {
 		return nil, err
 	}

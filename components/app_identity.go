@@ -58,8 +58,8 @@ func (b *appBuild) identity(ctx *pulumi.Context, name string, c *App) (pulumi.Re
 	return association, nil
 }
 
-// account creates the service account that the role is for.
-func (b *appBuild) account() (pulumi.Resource, error) {
+// serviceAccount creates the service account that the role is for.
+func (b *appBuild) serviceAccount() (pulumi.Resource, error) {
 	return corev1.NewServiceAccount(b.ctx, b.name+"-account", &corev1.ServiceAccountArgs{
 		Metadata: b.object(b.args.Name, nil),
 		// Pods get credentials for AWS another way, and have no business with the Kubernetes API.

@@ -25,6 +25,7 @@ const (
 	platform             = "legops"
 	componentIngress     = "ingress"
 	componentApplication = "application"
+	componentAutoscaler  = "autoscaler"
 )
 
 // skipAwait keeps Pulumi from waiting for an object: a Service for its pods, an Ingress for an address, a Deployment for
@@ -39,19 +40,30 @@ type space struct {
 	labels map[string]string
 	// namespace comes from the namespace itself: an object made with it waits for the namespace.
 	namespace pulumi.StringOutput
-	opts      []pulumi.ResourceOption
+	// opts are those of objects in the namespace, inCluster those of objects in none.
+	opts, inCluster []pulumi.ResourceOption
 }
 
-// newSpace creates a namespace for pods without any privilege, after what is given. When the cluster goes, the namespace
-// goes with it. When the namespace goes, what is in it goes with it and is not deleted piece by piece: Kubernetes then
-// ends the pods before it takes their network policies away (OrderedNamespaceDeletion, on in every version from 1.34).
-func newSpace(ctx *pulumi.Context, name, namespace, component string, cluster, parent pulumi.Resource, after ...pulumi.Resource) (*space, error) {
-	s := &space{
+// sharedSpace is a namespace that is there already and holds more than the component's own objects, whose labels say the
+// component's name in it. When the cluster goes, they go with it and are not deleted piece by piece.
+func sharedSpace(ctx *pulumi.Context, name, namespace, app, component string, cluster, parent pulumi.Resource) *space {
+	inCluster := []pulumi.ResourceOption{pulumi.Parent(parent), pulumi.DeletedWith(cluster)}
+	return &space{
 		ctx: ctx, name: name,
 		labels: map[string]string{
-			labelName: namespace, labelComponent: component, labelPartOf: platform, labelManagedBy: "pulumi",
+			labelName: app, labelComponent: component, labelPartOf: platform, labelManagedBy: "pulumi",
 		},
+		namespace: pulumi.String(namespace).ToStringOutput(),
+		opts:      inCluster,
+		inCluster: inCluster,
 	}
+}
+
+// newSpace creates a namespace for pods without any privilege, after what is given. When the namespace goes, what is in it
+// goes with it and is not deleted piece by piece: Kubernetes then ends the pods before it takes their network policies away
+// (OrderedNamespaceDeletion in pkg/features/kube_features.go of Kubernetes, locked to true from 1.34).
+func newSpace(ctx *pulumi.Context, name, namespace, component string, cluster, parent pulumi.Resource, after ...pulumi.Resource) (*space, error) {
+	s := sharedSpace(ctx, name, namespace, namespace, component, cluster, parent)
 	labels := maps.Clone(s.labels)
 	for _, mode := range []string{"enforce", "audit", "warn"} {
 		labels["pod-security.kubernetes.io/"+mode] = "restricted"
@@ -59,7 +71,7 @@ func newSpace(ctx *pulumi.Context, name, namespace, component string, cluster, p
 	}
 	created, err := corev1.NewNamespace(ctx, name+"-namespace", &corev1.NamespaceArgs{
 		Metadata: metav1.ObjectMetaArgs{Name: pulumi.String(namespace), Labels: pulumi.ToStringMap(labels)},
-	}, pulumi.Parent(parent), pulumi.DeletedWith(cluster), pulumi.DependsOn(after))
+	}, s.withCluster(pulumi.DependsOn(after))...)
 	if err != nil {
 		return nil, err
 	}
@@ -67,6 +79,9 @@ func newSpace(ctx *pulumi.Context, name, namespace, component string, cluster, p
 	s.opts = []pulumi.ResourceOption{pulumi.Parent(parent), pulumi.DeletedWith(created)}
 	return s, nil
 }
+
+// objectMeta makes the metadata of an object of a name.
+type objectMeta func(name string, annotations map[string]string) metav1.ObjectMetaArgs
 
 // object is the metadata of an object in the namespace.
 func (s *space) object(name string, annotations map[string]string) metav1.ObjectMetaArgs {
@@ -77,9 +92,21 @@ func (s *space) object(name string, annotations map[string]string) metav1.Object
 	return meta
 }
 
+// clusterWide is the metadata of an object that lives in no namespace.
+func (s *space) clusterWide(name string, annotations map[string]string) metav1.ObjectMetaArgs {
+	meta := s.object(name, annotations)
+	meta.Namespace = nil
+	return meta
+}
+
 // with are the options of an object in the namespace, and more.
 func (s *space) with(more ...pulumi.ResourceOption) []pulumi.ResourceOption {
 	return slices.Concat(s.opts, more)
+}
+
+// withCluster are the options of an object in no namespace, and more.
+func (s *space) withCluster(more ...pulumi.ResourceOption) []pulumi.ResourceOption {
+	return slices.Concat(s.inCluster, more)
 }
 
 // policies closes the namespace in both directions and opens what is given. Whoever starts pods there waits for both:
