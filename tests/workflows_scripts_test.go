@@ -246,3 +246,26 @@ func TestWorkflowRollouts(t *testing.T) {
 		})
 	}
 }
+
+// A cluster that does not answer fails the preview, which would say nothing of it.
+func TestWorkflowCluster(t *testing.T) {
+	aws := func(listed string) string {
+		return "#!/bin/sh\necho \"aws $*\" >>calls\ncase \"$*\" in *list-clusters*) echo " + listed + " ;; esac\n"
+	}
+	for name, c := range map[string]struct {
+		aws, kubectl, says string
+		code               int
+	}{
+		"answers":     {aws("legops-dev"), "exit 0", "cluster.sh: legops-dev answers\n", 0},
+		"not there":   {aws(""), "exit 1", "cluster.sh: there is no legops-dev yet\n", 0},
+		"refused":     {aws("legops-dev"), "echo Unauthorized >&2; exit 1", "Unauthorized\ncluster.sh: legops-dev does not answer: its endpoint is not reached from here (legops:eks.publicAccessCidrs), or the credentials are of nobody in legops:eks.administrators and viewers\n", 1},
+		"not allowed": {"#!/bin/sh\necho AccessDenied >&2; exit 254\n", "exit 0", "AccessDenied\n", 254},
+	} {
+		t.Run(name, func(t *testing.T) {
+			j := newJob(t, map[string]string{"bin/aws": c.aws, "bin/kubectl": "#!/bin/sh\n" + c.kubectl + "\n"})
+			out, code := j.run("cluster.sh", []string{"dev"})
+			assert.Equal(t, c.says, out)
+			assert.Equal(t, c.code, code)
+		})
+	}
+}

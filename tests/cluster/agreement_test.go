@@ -15,6 +15,7 @@ import (
 	"github.com/stretchr/testify/require"
 
 	"legops/internal/offline"
+	"legops/internal/plan"
 )
 
 // TestFirstUpdate deploys each stack for the first time: every pod gets ready, the second update and a refresh find nothing
@@ -35,10 +36,24 @@ func TestFirstUpdate(t *testing.T) {
 	}
 }
 
-// agree compares the stack with one on the simulated cloud alone.
+// edits change objects of every kind that a stack file has a say in.
+var edits = map[string][][2]string{
+	"dev": {
+		{"name: dev.legops.example", "name: other.legops.example"},
+		{"path: /identity\n      port: 8080", "path: /identity\n      port: 8081"},
+		{`TOKEN_MINUTES: "15"`, `TOKEN_MINUTES: "20"`},
+		{"path: /matters\n      port: 8080\n      minReplicas: 2\n      maxReplicas: 3", "path: /cases\n      port: 8080\n      minReplicas: 3\n      maxReplicas: 4"},
+		{"legops:ingress:\n    minReplicas: 2", "legops:ingress:\n    minReplicas: 3"},
+		{"cpu: 500m\n      memory: 1Gi", "cpu: 300m\n      memory: 768Mi"},
+		{"- notifications\n        - search", "- notifications"},
+	},
+}
+
+// agree compares the stack with one on the simulated cloud alone: what is there, and what a preview says of edits.
 func agree(t *testing.T, w *world) {
 	t.Helper()
-	simulated, err := offline.Open(offline.Options{Root: root, Dir: t.TempDir()})
+	dir := t.TempDir()
+	simulated, err := offline.Open(offline.Options{Root: root, Dir: dir})
 	require.NoError(t, err)
 	defer func() { require.NoError(t, simulated.Close()) }()
 	_, err = simulated.Run(t.Context(), "up", "--yes", "--skip-preview", "--stack", w.stack)
@@ -79,6 +94,21 @@ func agree(t *testing.T, w *world) {
 		compared++
 	}
 	assert.Greater(t, compared, 100)
+
+	if edits[w.stack] == nil {
+		return
+	}
+	w.edit("", edits[w.stack]...)
+	require.NoError(t, simulated.Close())
+	simulated, err = offline.Open(offline.Options{Root: root, Dir: dir, StackFiles: w.files})
+	require.NoError(t, err)
+	out, err := simulated.Run(t.Context(), "preview", "--json", "--stack", w.stack)
+	require.NoError(t, err)
+	preview, err := plan.Read([]byte(out))
+	require.NoError(t, err)
+	said := w.preview()
+	assert.Greater(t, len(said), 8)
+	assert.ElementsMatch(t, said, changes(preview), "what the real provider says, and the simulated one")
 }
 
 // kinds are the kinds of objects that the stacks make.

@@ -124,7 +124,7 @@ func changes(preview *plan.Plan) []string {
 	var all []string
 	for _, step := range preview.Steps {
 		if r := step.Resource(); strings.HasPrefix(r.Type, "kubernetes:") && step.Op != "same" && step.Op != "refresh" {
-			all = append(all, step.Op+" "+r.Name())
+			all = append(all, strings.TrimSpace(step.Op+" "+r.Name()+" "+strings.Join(step.ReplaceReasons, ",")))
 		}
 	}
 	return all

@@ -327,6 +327,7 @@ require (
 
 // Kubernetes publishes its staging modules under versions of their own, and itself requires v0.0.0 of each.
 replace (
+	github.com/pulumi/pulumi-kubernetes/sdk/v4 => ./sdk
 	k8s.io/api => k8s.io/api v0.35.4
 	k8s.io/apiextensions-apiserver => k8s.io/apiextensions-apiserver v0.35.4
 	k8s.io/apimachinery => k8s.io/apimachinery v0.35.4
