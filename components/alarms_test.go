@@ -2,6 +2,7 @@ package components_test
 
 import (
 	"fmt"
+	"slices"
 	"strings"
 	"testing"
 
@@ -151,7 +152,7 @@ func TestAlarmsOfThePlatformHaveAMeaning(t *testing.T) {
 		"network":  components.NetworkAlarms(map[string]pulumi.StringInput{"eu-west-1a": name}),
 		"cluster":  components.ClusterAlarms(components.ClusterAlarmArgs{ClusterName: name, Applications: []string{"matters"}, PendingPodMinutes: 5}),
 		"database": components.DatabaseAlarms(components.DatabaseAlarmArgs{Identifier: name}),
-		"search":   components.SearchAlarms(components.SearchAlarmArgs{DomainName: name, Account: "111122223333"}),
+		"search":   components.SearchAlarms(components.SearchAlarmArgs{DomainName: name, Account: "111122223333", DataNodes: 2}),
 		"queues":   components.QueueAlarms(queues, queues, 60),
 		"storage":  components.StorageAlarms(queues, queues),
 	} {
@@ -167,5 +168,71 @@ func TestAlarmsOfThePlatformHaveAMeaning(t *testing.T) {
 			_, err := components.NewAlarms(ctx, "alarms", &args, opts...)
 			return err
 		})
+	}
+}
+
+// recommended is an alarm as a page of AWS has it: at is the figure, or what it is of the values below.
+type recommended struct {
+	metric, statistic string
+	comparison        components.Comparison
+	at                float64
+	period, periods   int
+}
+
+// What AWS recommends for a database of PostgreSQL and for a search domain, of values that tell them apart.
+func TestAlarmsOfDataAreAsRecommended(t *testing.T) {
+	name := pulumi.String("x")
+	database := components.DatabaseAlarms(components.DatabaseAlarmArgs{
+		Identifier: name, CPUPercent: 90, StorageGiB: 100, FreeStoragePercent: 10, MemoryGiB: 8, FreeMemoryPercent: 25, ConnectionsPercent: 90,
+	})
+	search := components.SearchAlarms(components.SearchAlarmArgs{
+		DomainName: name, Account: "111122223333", DataNodes: 2, Nodes: 5, VolumeGiB: 100, FreeStoragePercent: 25, MemoryPercent: 95,
+	})
+	for _, of := range []struct {
+		alarms []components.Alarm
+		all    []recommended
+		own    []string // alarms that no page has
+	}{{
+		database, []recommended{
+			{"CPUUtilization", "Average", components.Above, 90, 60, 5},
+			{"DatabaseConnections", "Average", components.Above, 810, 60, 5}, // 90 % of LEAST(8 GiB/9531392, 5000)
+			{"FreeableMemory", "Average", components.Below, 2 << 30, 60, 15},
+			{"FreeStorageSpace", "Minimum", components.Below, 10 << 30, 60, 5},
+			{"MaximumUsedTransactionIDs", "Average", components.Above, 1e9, 60, 1},
+			{"EBSIOBalance%", "Average", components.Below, 10, 60, 3},
+			{"EBSByteBalance%", "Average", components.Below, 10, 60, 3},
+		}, []string{"gone", "storage-full"},
+	}, {
+		search, []recommended{
+			{"ClusterStatus.red", "Maximum", components.AtLeast, 1, 60, 1},
+			{"ClusterStatus.yellow", "Maximum", components.AtLeast, 1, 60, 5},
+			{"FreeStorageSpace", "Minimum", components.Below, 25600, 60, 1}, // AWS has at most
+			{"ClusterIndexWritesBlocked", "Maximum", components.AtLeast, 1, 300, 1},
+			{"Nodes", "Minimum", components.Below, 5, 86400, 1},
+			{"AutomatedSnapshotFailure", "Maximum", components.AtLeast, 1, 60, 1},
+			{"CPUUtilization", "Maximum", components.AtLeast, 80, 900, 3},
+			{"JVMMemoryPressure", "Maximum", components.AtLeast, 95, 60, 3},
+			{"OldGenJVMMemoryPressure", "Maximum", components.AtLeast, 80, 60, 3},
+			{"KMSKeyError", "Maximum", components.AtLeast, 1, 60, 1},
+			{"KMSKeyInaccessible", "Maximum", components.AtLeast, 1, 60, 1},
+		}, nil,
+	}} {
+		var made []recommended
+		for _, a := range of.alarms {
+			if !slices.Contains(of.own, a.Name) {
+				m := a.Metrics[0]
+				made = append(made, recommended{m.Name, m.Statistic, a.Comparison, a.Threshold, a.Period, a.Periods})
+				assert.Zero(t, a.Bad, a.Name)
+			}
+		}
+		assert.ElementsMatch(t, of.all, made)
+	}
+}
+
+// One data node has nowhere for a second copy: it is yellow for ever, and no alarm.
+func TestOneSearchNodeIsYellowForEver(t *testing.T) {
+	for nodes, want := range map[int]bool{1: false, 2: true} {
+		alarms := components.SearchAlarms(components.SearchAlarmArgs{DomainName: pulumi.String("x"), DataNodes: nodes, Nodes: nodes})
+		assert.Equal(t, want, slices.ContainsFunc(alarms, func(a components.Alarm) bool { return a.Name == "yellow" }), nodes)
 	}
 }

@@ -2,7 +2,6 @@ package components
 
 import (
 	_ "embed"
-	"strings"
 
 	"github.com/pulumi/pulumi/sdk/v3/go/pulumi"
 )
@@ -102,9 +101,5 @@ var bastionScript string
 
 // userData installs the tools for the database and the cluster.
 func (a *BastionArgs) userData() string {
-	return strings.NewReplacer(
-		"@POSTGRES@", a.PostgresVersion,
-		"@KUBECTL@", kubectlReleases[a.KubernetesVersion],
-		"@ARCHITECTURE@", a.Architecture,
-	).Replace(bastionScript)
+	return userData(bastionScript, a.Architecture, a.KubernetesVersion, "@POSTGRES@", a.PostgresVersion)
 }

@@ -1,6 +1,9 @@
-#!/bin/bash
-# What the bastion installs when it starts. The Session Manager agent is there already.
-set -euo pipefail
+# shellcheck shell=bash
+# What the bastion installs when it starts, after what instance.sh does: by then there is a way out, for which the package
+# manager would not wait.
+
+# What psql trusts with sslmode=verify-full sslrootcert=/etc/pki/rds.pem.
+fetch https://truststore.pki.rds.amazonaws.com/global/global-bundle.pem /etc/pki/rds.pem
 
 # The smallest instance has too little memory for the package manager.
 if [ ! -f /swapfile ]; then
@@ -12,12 +15,3 @@ if [ ! -f /swapfile ]; then
 fi
 
 dnf install -y --setopt=install_weak_deps=False postgresql@POSTGRES@
-
-# What psql trusts with sslmode=verify-full sslrootcert=/etc/pki/rds.pem.
-curl -fsS --retry 5 -o /etc/pki/rds.pem https://truststore.pki.rds.amazonaws.com/global/global-bundle.pem
-
-kubectl=https://dl.k8s.io/release/@KUBECTL@/bin/linux/@ARCHITECTURE@/kubectl
-curl -fsSL --retry 5 -o /tmp/kubectl "$kubectl"
-echo "$(curl -fsSL --retry 5 "$kubectl.sha256")  /tmp/kubectl" | sha256sum --check --quiet
-install -m 0755 /tmp/kubectl /usr/local/bin/kubectl
-rm /tmp/kubectl

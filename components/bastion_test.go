@@ -2,8 +2,6 @@ package components_test
 
 import (
 	"encoding/base64"
-	"os/exec"
-	"strings"
 	"testing"
 
 	"github.com/pulumi/pulumi/sdk/v3/go/pulumi"
@@ -64,27 +62,22 @@ func TestBastionRights(t *testing.T) {
 	assert.Contains(t, r.One(t, "aws:autoscaling/group:Group", "bastion").DependsOn, attachments[0].URN)
 }
 
+// bastionScript is the script that the bastion runs when it starts.
+func bastionScript(t *testing.T, args components.BastionArgs) string {
+	t.Helper()
+	encoded := record(t, bastion(args)).One(t, "aws:ec2/launchTemplate:LaunchTemplate", "bastion-template").Get("userData").(string)
+	text, err := base64.StdEncoding.DecodeString(encoded)
+	require.NoError(t, err)
+	return string(text)
+}
+
 func TestBastionInstallsTheTools(t *testing.T) {
-	script := func(args components.BastionArgs) string {
-		encoded := record(t, bastion(args)).One(t, "aws:ec2/launchTemplate:LaunchTemplate", "bastion-template").Get("userData").(string)
-		text, err := base64.StdEncoding.DecodeString(encoded)
-		require.NoError(t, err)
-		return string(text)
-	}
-	arm := script(bastionArgs)
-	assert.Contains(t, arm, " postgresql17\n")
-	assert.Contains(t, arm, "https://dl.k8s.io/release/v1.35.0/bin/linux/arm64/kubectl\n")
-	assert.NotContains(t, arm, "@")
+	assert.NotContains(t, bastionScript(t, bastionArgs), "@")
 	args := bastionArgs
 	args.Architecture, args.KubernetesVersion, args.PostgresVersion = "amd64", "1.34", "16"
-	amd := script(args)
+	amd := bastionScript(t, args)
 	assert.Contains(t, amd, " postgresql16\n")
 	assert.Contains(t, amd, "https://dl.k8s.io/release/v1.34.2/bin/linux/amd64/kubectl\n")
-
-	parse := exec.Command("bash", "-n")
-	parse.Stdin = strings.NewReader(arm)
-	out, err := parse.CombinedOutput()
-	require.NoError(t, err, string(out))
 }
 
 func TestBastionOfAnotherArchitecture(t *testing.T) {

@@ -1,12 +1,17 @@
 package components
 
 import (
+	"regexp"
+
 	"github.com/pulumi/pulumi-aws/sdk/v6/go/aws/cloudwatch"
 	"github.com/pulumi/pulumi/sdk/v3/go/pulumi"
 )
 
 // dashboardColumns is the width of CloudWatch's grid; a row that is not full leaves its end empty.
 const dashboardColumns = 24
+
+// windowPattern is a time that ends now: minutes and hours after a T, days, weeks and months without one.
+var windowPattern = regexp.MustCompile(`^-P(?:T[1-9][0-9]*[MH]|[1-9][0-9]*[DWM])$`)
 
 // Widget is a part of a dashboard.
 type Widget interface {
@@ -128,6 +133,9 @@ type DashboardArgs struct {
 	Name string
 	// Location is the region of what it shows; dashboards themselves are in no region.
 	Location Location
+	// Window is how far it looks back when somebody opens it, as CloudWatch writes it: -PT12H are twelve hours, -P4W four
+	// weeks.
+	Window string
 	// Rows are from top to bottom.
 	Rows []Row
 }
@@ -144,6 +152,7 @@ type Dashboard struct {
 func NewDashboard(ctx *pulumi.Context, name string, args *DashboardArgs, opts ...pulumi.ResourceOption) (*Dashboard, error) {
 	p := &problems{component: "dashboard " + name}
 	p.requireText(map[string]string{"Name": args.Name})
+	p.require(windowPattern.MatchString(args.Window), "Window %q must be such as -PT12H or -P4W", args.Window)
 	args.Location.check(p)
 	p.require(len(args.Rows) > 0, "Rows is empty")
 	count := 0
@@ -184,5 +193,5 @@ func (a *DashboardArgs) body() pulumi.Map {
 		}
 		y += row.Height
 	}
-	return pulumi.Map{"widgets": widgets, "start": pulumi.String("-PT12H"), "periodOverride": pulumi.String("inherit")}
+	return pulumi.Map{"widgets": widgets, "start": pulumi.String(a.Window), "periodOverride": pulumi.String("inherit")}
 }

@@ -7,29 +7,31 @@ import (
 )
 
 // The events of a pipeline's executions, as CodePipeline reports them ("Monitoring CodePipeline events" in its user guide): the
-// pipeline's own, and those of the source action, whose result names the revision. done, begun and broken are 1 where
-// the pipeline itself succeeded, started or failed.
-const pipelineEvents = "filter `detail-type` = 'CodePipeline Pipeline Execution State Change' or detail.type.category = 'Source' and detail.state = 'SUCCEEDED'" +
+// pipeline's own, and those of the source action, whose result names the revision. done and broken are 1 where the
+// pipeline itself succeeded or failed; at is when, in milliseconds.
+const pipelineEvents = "filter `detail-type` = 'CodePipeline Pipeline Execution State Change' or (detail.type.category = 'Source' and detail.state = 'SUCCEEDED')" +
 	" | fields strcontains(`detail-type`, 'Pipeline Execution') as whole, detail.pipeline as pipeline, `detail.execution-id` as execution," +
-	" `detail.execution-result.external-execution-id` as commit," +
-	" whole * strcontains(detail.state, 'SUCCEEDED') as done, whole * strcontains(detail.state, 'FAILED') as broken, toMillis(@timestamp) as at"
+	" `detail.execution-result.external-execution-id` as commit, toMillis(@timestamp) as at" +
+	" | fields whole * strcontains(detail.state, 'SUCCEEDED') as done, whole * strcontains(detail.state, 'FAILED') as broken"
 
-// The questions of the delivery dashboard, to the log of deliveries.
+// leadMinutes is how long an execution took, from the commit's arrival to its end.
+const leadMinutes = "(max(at) - min(at)) / 60000"
+
+// The questions of the delivery dashboard, to the log of deliveries. What stats does not define is gone after it, and a
+// second one sees nothing that was made of the first's: so what a table shows is computed in stats itself.
 const (
 	// deployedQuery: what is deployed, since when, by which revision, and how long its way took from arriving in the account.
+	// Only limit may follow dedup, so that the columns stay as stats makes them.
 	deployedQuery = pipelineEvents +
-		" | stats max(done) as deployed, sortsLast(commit) as revision, min(at) as arrived, max(at) as finished by pipeline, execution" +
-		" | filter deployed = 1 | sort finished desc | dedup pipeline" +
-		" | display pipeline, revision, fromMillis(finished) as since, (finished - arrived) / 60000 as leadMinutes"
+		" | stats sortsLast(commit) as revision, fromMillis(max(at)) as since, " + leadMinutes + " as leadMinutes, max(done) as deployed by pipeline, execution" +
+		" | filter deployed = 1 | sort since desc | dedup pipeline"
 	// releasesQuery: the latest releases and how they ended.
 	releasesQuery = pipelineEvents +
-		" | stats max(done) as deployed, max(broken) as failed, sortsLast(commit) as revision, min(at) as arrived, max(at) as finished by pipeline, execution" +
-		" | sort arrived desc | limit 50" +
-		" | display fromMillis(arrived) as arrivedAt, pipeline, revision, deployed, failed, (finished - arrived) / 60000 as minutes"
+		" | stats fromMillis(min(at)) as arrived, sortsLast(commit) as revision, max(done) as deployed, max(broken) as failed, " + leadMinutes + " as minutes by pipeline, execution" +
+		" | sort arrived desc | limit 50 | display arrived, pipeline, revision, deployed, failed, minutes"
 	// failuresQuery: how often each pipeline failed, and how long a release takes that does not.
 	failuresQuery = pipelineEvents +
-		" | stats max(done) as deployed, max(broken) as failed, min(at) as arrived, max(at) as finished by pipeline, execution" +
-		" | fields deployed * (finished - arrived) / 60000 as minutes" +
+		" | stats max(done) as deployed, max(broken) as failed, max(done) * " + leadMinutes + " as minutes by pipeline, execution" +
 		" | stats sum(deployed) as releases, sum(failed) as failures, sum(minutes) / sum(deployed) as averageLeadMinutes, max(minutes) as longestLeadMinutes by pipeline" +
 		" | sort pipeline asc"
 	// deploymentsQuery: deployments that failed or were stopped, and the reverts that CodeDeploy made of them.
@@ -37,6 +39,11 @@ const (
 		" | fields @timestamp as at, detail.application as application, detail.state as state, detail.deploymentId as deployment" +
 		" | sort at desc | limit 50"
 )
+
+// DeliveryWindow is how far the delivery dashboard looks back: four weeks, since an application may be released rarely.
+// Its tables can have no window of their own: the body knows start and end of a dashboard and of graphs, not of log widgets
+// ("Dashboard Body Structure and Syntax" in the CloudWatch API reference).
+const DeliveryWindow = "-P4W"
 
 // DeliveryDashboardArgs are what the delivery dashboard shows.
 type DeliveryDashboardArgs struct {

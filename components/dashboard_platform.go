@@ -23,6 +23,9 @@ type PlatformDashboardArgs struct {
 	QueueAgeSeconds     int
 }
 
+// PlatformWindow is how far the platform dashboard looks back.
+const PlatformWindow = "-PT12H"
+
 // PlatformRows are the platform dashboard: from the edge to the data, in the order in which a request passes.
 func PlatformRows(a PlatformDashboardArgs) []Row {
 	rows := []Row{

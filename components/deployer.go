@@ -175,11 +175,6 @@ var deployerScript string
 
 // userData installs what the hooks use, and then the agent.
 func (a *DeployerArgs) userData() string {
-	return strings.NewReplacer(
-		"@AGENT@", deployerAgent,
-		"@ARCHITECTURE@", a.Architecture,
-		"@CLUSTER@", a.Cluster,
-		"@KUBECTL@", kubectlReleases[a.KubernetesVersion],
-		"@REGION@", a.Location.Region,
-	).Replace(deployerScript)
+	return userData(deployerScript, a.Architecture, a.KubernetesVersion,
+		"@AGENT@", deployerAgent, "@CLUSTER@", a.Cluster, "@REGION@", a.Location.Region)
 }

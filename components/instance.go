@@ -1,9 +1,11 @@
 package components
 
 import (
+	_ "embed"
 	"encoding/base64"
 	"slices"
 	"strconv"
+	"strings"
 
 	"github.com/pulumi/pulumi-aws/sdk/v6/go/aws/autoscaling"
 	"github.com/pulumi/pulumi-aws/sdk/v6/go/aws/ec2"
@@ -26,6 +28,16 @@ var instanceImages = map[string]string{
 
 // instanceMonth is how long an instance lives, in seconds; the next one starts from the newest image.
 const instanceMonth = 30 * 24 * 60 * 60
+
+//go:embed instance.sh
+var instanceScript string
+
+// userData is the script that runs when an instance starts: what all have in common, then its own. values are names in the
+// script and what stands there instead.
+func userData(own, architecture, kubernetesVersion string, values ...string) string {
+	values = append(values, "@KUBECTL@", kubectlReleases[kubernetesVersion], "@ARCHITECTURE@", architecture)
+	return strings.NewReplacer(values...).Replace(instanceScript + own)
+}
 
 // checkInstance sees to it that there is an image and a kubectl.
 func checkInstance(p *problems, architecture, kubernetesVersion string) {

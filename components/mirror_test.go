@@ -148,7 +148,7 @@ func TestMirrorSchedule(t *testing.T) {
 	target := r.One(t, "aws:cloudwatch/eventTarget:EventTarget", "mirror-schedule-target")
 	expect(t, target, map[string]any{
 		"rule": "legops-test-mirror-matters", "arn": "arn:of:mirror-project", "roleArn": "arn:of:mirror-schedule-role",
-		"retryPolicy.maximumEventAgeInSeconds": 1800.0,
+		"retryPolicy.maximumEventAgeInSeconds": 1800.0, "retryPolicy.maximumRetryAttempts": 185.0,
 	})
 	assert.Contains(t, target.DependsOn, r.One(t, "aws:iam/rolePolicy:RolePolicy", "mirror-schedule-role-policy").URN)
 }

@@ -33,11 +33,18 @@ func (b *mirrorBuild) schedule(project *codebuild.Project) error {
 		TargetId: pulumi.String("mirror"),
 		Arn:      project.Arn,
 		RoleArn:  role.Arn,
-		// A start that is refused because a build is running is tried again until the next one is due.
-		RetryPolicy: cloudwatch.EventTargetRetryPolicyArgs{MaximumEventAgeInSeconds: pulumi.Int(b.args.reconcileSeconds())},
+		// A start that fails is tried again until the next one is due. Both are named: of an age alone the provider makes
+		// no attempt at all (hashicorp/terraform-provider-aws, internal/service/events/target.go).
+		RetryPolicy: cloudwatch.EventTargetRetryPolicyArgs{
+			MaximumEventAgeInSeconds: pulumi.Int(b.args.reconcileSeconds()), MaximumRetryAttempts: pulumi.Int(mostRetries),
+		},
 	}, b.parent, pulumi.DependsOn(role.grants))
 	return err
 }
+
+// mostRetries is how often EventBridge tries at most, and what it does where nobody says ("Event retry policy" in its user
+// guide).
+const mostRetries = 185
 
 func (a *MirrorArgs) reconcileSeconds() int { return a.ReconcileMinutes * 60 }
 

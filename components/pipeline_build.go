@@ -92,6 +92,13 @@ func (b *pipelineBuild) buildRights(logGroup string) []Statement {
 		writeLog(b.args.Location, logGroup),
 		// A token is of the whole registry: the API has no resource to name.
 		{Sid: "LogIn", Actions: []string{"ecr:GetAuthorizationToken"}, Resources: arns("*")},
+		// That of the public registry, with base images, is a bearer token ("Registry authentication" in the user guide of ECR
+		// Public).
+		{Sid: "LogInPublic", Actions: []string{"ecr-public:GetAuthorizationToken"}, Resources: arns("*")},
+		{
+			Sid: "BearPublic", Actions: []string{"sts:GetServiceBearerToken"}, Resources: arns("*"),
+			Conditions: Conditions{"StringEquals": {"sts:AWSServiceName": {"ecr-public.amazonaws.com"}}},
+		},
 		{Sid: "Push", Actions: pushImages, Resources: arns(repository)},
 	}
 	rights = append(rights, b.artifacts([]string{sourceArtifact}, []string{releaseArtifact})...)

@@ -178,7 +178,11 @@ func TestPipelineBuildRights(t *testing.T) {
 			[]string{"logs:CreateLogStream", "logs:PutLogEvents"},
 			[]string{"arn:aws:logs:eu-west-1:111122223333:log-group:/aws/codebuild/legops-test-build-signatures:*"}, nil,
 		},
-		"LogIn": {[]string{"ecr:GetAuthorizationToken"}, []string{"*"}, nil},
+		"LogIn":       {[]string{"ecr:GetAuthorizationToken"}, []string{"*"}, nil},
+		"LogInPublic": {[]string{"ecr-public:GetAuthorizationToken"}, []string{"*"}, nil},
+		"BearPublic": {[]string{"sts:GetServiceBearerToken"}, []string{"*"}, map[string]map[string][]string{
+			"StringEquals": {"sts:AWSServiceName": {"ecr-public.amazonaws.com"}},
+		}},
 		"Push": {[]string{
 			"ecr:BatchCheckLayerAvailability", "ecr:BatchGetImage", "ecr:CompleteLayerUpload", "ecr:DescribeImageScanFindings",
 			"ecr:DescribeImages", "ecr:GetDownloadUrlForLayer", "ecr:InitiateLayerUpload", "ecr:PutImage", "ecr:UploadLayerPart",

@@ -296,11 +296,13 @@ const (
 	onReboot = "pending-reboot"
 )
 
-// parameters are those that matter here, also where they equal a default of today.
+// parameters are those that matter here, also where they equal a default of today. Of one that does, RDS says pending-reboot
+// whatever it was told: told otherwise, every refresh would find a difference (hashicorp/terraform-provider-aws,
+// internal/service/rds/parameter_group.go). A new instance starts with all of them.
 func (b *rdsBuild) parameters() rds.ParameterGroupParameterArray {
 	var parameters rds.ParameterGroupParameterArray
 	for _, p := range []struct{ name, value, apply string }{
-		{"rds.force_ssl", "1", atOnce},
+		{"rds.force_ssl", "1", onReboot},
 		{"password_encryption", "scram-sha-256", onReboot},
 		{"rds.accepted_password_auth_method", "scram", onReboot},
 		// Who came, what changed the schema, what was slow or in the way.
@@ -314,7 +316,7 @@ func (b *rdsBuild) parameters() rds.ParameterGroupParameterArray {
 		// A transaction that is forgotten open holds its locks, and keeps vacuum from cleaning, for ten minutes.
 		{"idle_in_transaction_session_timeout", "600000", atOnce},
 		{"shared_preload_libraries", "pg_stat_statements", onReboot},
-		{"track_io_timing", "1", atOnce},
+		{"track_io_timing", "1", onReboot},
 	} {
 		parameters = append(parameters, rds.ParameterGroupParameterArgs{
 			Name: pulumi.String(p.name), Value: pulumi.String(p.value), ApplyMethod: pulumi.String(p.apply),

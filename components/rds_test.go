@@ -102,7 +102,7 @@ func TestRdsParameters(t *testing.T) {
 	}
 	assert.Len(t, parameters, len(got), "each once")
 	assert.Equal(t, map[string][2]any{
-		"rds.force_ssl":                       {"1", "immediate"},
+		"rds.force_ssl":                       {"1", "pending-reboot"},
 		"password_encryption":                 {"scram-sha-256", "pending-reboot"},
 		"rds.accepted_password_auth_method":   {"scram", "pending-reboot"},
 		"log_connections":                     {"1", "immediate"},
@@ -114,7 +114,7 @@ func TestRdsParameters(t *testing.T) {
 		"log_temp_files":                      {"10240", "immediate"},
 		"idle_in_transaction_session_timeout": {"600000", "immediate"},
 		"shared_preload_libraries":            {"pg_stat_statements", "pending-reboot"},
-		"track_io_timing":                     {"1", "immediate"},
+		"track_io_timing":                     {"1", "pending-reboot"},
 	}, got)
 
 	args := rdsArgs()

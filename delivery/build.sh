@@ -56,14 +56,21 @@ digest() {
 	ask ImageNotFoundException describe-images --image-ids "imageTag=$commit" --query 'imageDetails[0].imageDigest'
 }
 
+# log_in lets Docker in at a registry with a password that AWS gives.
+log_in() { # registry, service, region
+	aws "$2" get-login-password --region "$3" | docker login --username AWS --password-stdin "$1" >/dev/null ||
+		fail "Docker could not log in to $1"
+}
+
 # build tests, builds and pushes the image.
 build() {
 	local image=$REPOSITORY:$commit
 	check_dockerfile
 	docker info >/dev/null 2>&1 || fail 'there is no Docker daemon: the build project has to be privileged'
-	aws ecr get-login-password --region "$REPOSITORY_REGION" |
-		docker login --username AWS --password-stdin "${REPOSITORY%%/*}" >/dev/null ||
-		fail "Docker could not log in to ${REPOSITORY%%/*}"
+	log_in "${REPOSITORY%%/*}" ecr "$REPOSITORY_REGION"
+	# Base images come from here. Who does not log in shares 500 GB a month with everybody behind the same address, and that
+	# of a build is one of AWS's own. It gives passwords in us-east-1 only.
+	log_in public.ecr.aws ecr-public us-east-1
 	# An attestation would make a list of the image, which ECR does not scan.
 	export BUILDX_NO_DEFAULT_ATTESTATIONS=1
 	docker build --platform "linux/$ARCHITECTURE" --target test . ||

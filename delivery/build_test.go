@@ -144,11 +144,14 @@ func TestBuild(t *testing.T) {
 	assert.Equal(t, "build: matters of "+buildCommit+" is ready: "+buildImage+"@"+buildDigest, b.lastLine())
 	calls := b.calls()
 	slices.Sort(calls[2:4]) // both sides of a pipe
+	slices.Sort(calls[4:6])
 	assert.Equal(t, []string{
 		callDigest,
 		"docker info",
 		"aws ecr get-login-password",
 		"docker login --username AWS --password-stdin 111122223333.dkr.ecr.us-east-1.amazonaws.com",
+		"aws ecr-public get-login-password",
+		"docker login --username AWS --password-stdin public.ecr.aws",
 		"docker build --platform linux/arm64 --target test .",
 		"docker build --platform linux/arm64 --build-arg VERSION=" + buildCommit + " --tag " + buildImage + ":" + buildCommit + " .",
 		"docker push " + buildImage + ":" + buildCommit,
@@ -196,7 +199,7 @@ func TestBuildWaitsForTheScan(t *testing.T) {
 	slow["describe-image-scan-findings.3"] = "IN_PROGRESS\tNone"
 	b := runBuild(t, dockerfile, slow)
 	require.False(t, b.failed, b.output)
-	assert.Equal(t, []string{callStatus, "sleep 10", callStatus, "sleep 10", callStatus, "sleep 10", callStatus, callFindings}, b.calls()[8:])
+	assert.Equal(t, []string{callStatus, "sleep 10", callStatus, "sleep 10", callStatus, "sleep 10", callStatus, callFindings}, b.calls()[10:])
 	b.hasBundle(t)
 }
 
@@ -246,6 +249,8 @@ func TestBuildFails(t *testing.T) {
 		{"no daemon", dockerfile, answers{"docker-info": "error: cannot connect"}, nil, "there is no Docker daemon: the build project has to be privileged", "docker login"},
 		{"no token", dockerfile, answers{"get-login-password": denied}, nil, "Docker could not log in to 111122223333.dkr.ecr.us-east-1.amazonaws.com", "docker build"},
 		{"no login", dockerfile, answers{"docker-login": "error: refused"}, nil, "Docker could not log in to 111122223333.dkr.ecr.us-east-1.amazonaws.com", "docker build"},
+		{"no token for base images", dockerfile, answers{"get-login-password.2": denied}, nil, "Docker could not log in to public.ecr.aws", "docker build"},
+		{"no login for base images", dockerfile, answers{"docker-login.2": "error: refused"}, nil, "Docker could not log in to public.ecr.aws", "docker build"},
 		{"tests fail", dockerfile, answers{"docker-test": "error: FAIL"}, nil,
 			`the unit tests failed: the stage "test" of the Dockerfile could not be built`, "docker build --platform linux/arm64 --tag"},
 		{"build fails", dockerfile, answers{"docker-build": "error: FAIL"}, nil, "the image could not be built", "docker push"},

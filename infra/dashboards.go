@@ -16,6 +16,7 @@ func (p *Platform) dashboards(ctx *pulumi.Context, cfg *stacks.Config) (err erro
 	if p.PlatformDashboard, err = components.NewDashboard(ctx, "dashboard-platform", &components.DashboardArgs{
 		Name:     p.name + "-platform",
 		Location: p.location,
+		Window:   components.PlatformWindow,
 		Rows: components.PlatformRows(components.PlatformDashboardArgs{
 			Alarms:          p.composites(slices.Sorted(maps.Keys(p.Alarms))...),
 			Edge:            w.edge,
@@ -50,6 +51,7 @@ func (p *Platform) dashboards(ctx *pulumi.Context, cfg *stacks.Config) (err erro
 	p.DeliveryDashboard, err = components.NewDashboard(ctx, "dashboard-delivery", &components.DashboardArgs{
 		Name:     p.name + "-delivery",
 		Location: p.location,
+		Window:   components.DeliveryWindow,
 		Rows: components.DeliveryRows(components.DeliveryDashboardArgs{
 			Group:     log.GroupName,
 			Pipelines: p.Pipelines,

@@ -98,7 +98,7 @@ func platform() *stacks.Config {
 			LogRetention: 120, MonthlyBudgetUSD: 77, AlarmEmails: []string{"ops@example.com"},
 			Thresholds: stacks.Thresholds{
 				CdnErrorPercent: 11, BlockedRequests: 12, BalancerErrorPercent: 13, LatencyMilliseconds: 1400, DatabaseCPUPercent: 15,
-				DatabaseFreeStoragePercent: 16, DatabaseConnectionsPercent: 50, SearchFreeStoragePercent: 18, SearchMemoryPercent: 19,
+				DatabaseFreeStoragePercent: 16, DatabaseConnectionsPercent: 50, DatabaseFreeMemoryPercent: 20, SearchFreeStoragePercent: 18, SearchMemoryPercent: 19,
 				QueueAgeSeconds: 120, NodeCPUPercent: 21, NodeMemoryPercent: 22, NodeDiskPercent: 23, PendingPodMinutes: 24, CertificateDays: 25,
 			},
 		},
@@ -236,6 +236,8 @@ func TestPlatformCarriesTheConfiguration(t *testing.T) {
 		{typeAlarm, "alarms-database-cpu", "threshold", 15.0},
 		{typeAlarm, "alarms-database-storage-low", "threshold", 20 * (1 << 30) * 0.16},
 		{typeAlarm, "alarms-database-connections", "threshold", 450.0},
+		{typeAlarm, "alarms-database-memory", "threshold", 0.2 * 8 * (1 << 30)},
+		{typeAlarm, "alarms-search-nodes", "threshold", 5.0},
 		{typeAlarm, "alarms-search-storage-low", "threshold", 11 * 1024 * 0.18},
 		{typeAlarm, "alarms-search-memory", "threshold", 19.0},
 		{typeAlarm, "alarms-queues-signing-age", "threshold", 120.0},

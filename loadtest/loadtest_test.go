@@ -300,7 +300,7 @@ func TestOperatorManifest(t *testing.T) {
 	require.NoError(t, err)
 	version := regexp.MustCompile(`go\.k6\.io/k6 v(\S+)`).FindSubmatch(pinned)
 	require.NotNil(t, version)
-	assert.Equal(t, "docker.io/grafana/k6:"+string(version[1]), manifest.Spec.Runner.Image)
+	assert.Equal(t, "ghcr.io/grafana/k6:"+string(version[1]), manifest.Spec.Runner.Image)
 }
 
 // distribute gives the tests to a cluster, here a kubectl that writes down what it is asked, and gives back what that was.

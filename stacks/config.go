@@ -199,6 +199,14 @@ type OpenSearch struct {
 	CreateServiceLinkedRole bool `json:"createServiceLinkedRole"`
 }
 
+// Nodes is how many nodes the domain has, with those that only manage it.
+func (o OpenSearch) Nodes() int {
+	if o.DedicatedMasters == nil {
+		return o.DataNodes
+	}
+	return o.DataNodes + o.DedicatedMasters.Count
+}
+
 // SearchVersion is an OpenSearch engine version.
 type SearchVersion string
 

@@ -22,16 +22,21 @@ type Thresholds struct {
 	BalancerErrorPercent int `json:"balancerErrorPercent,omitempty" jsonschema:"minimum=1,maximum=99,default=5"`
 	// LatencyMilliseconds is the 95th percentile of the time applications take to answer. Optional, 1000 by default.
 	LatencyMilliseconds int `json:"latencyMilliseconds,omitempty" jsonschema:"minimum=10,maximum=60000,default=1000"`
-	// DatabaseCPUPercent is the processor use of the database. Optional, 80 by default.
-	DatabaseCPUPercent int `json:"databaseCpuPercent,omitempty" jsonschema:"minimum=10,maximum=99,default=80"`
-	// DatabaseFreeStoragePercent is the part of the database's storage that is still free. Optional, 15 by default.
+	// DatabaseCPUPercent is the processor use of the database. Optional, 90 by default, as AWS recommends.
+	DatabaseCPUPercent int `json:"databaseCpuPercent,omitempty" jsonschema:"minimum=10,maximum=99,default=90"`
+	// DatabaseFreeMemoryPercent is the part of the database's memory that is still free. Optional, 25 by default, as AWS
+	// recommends; the smallest classes have less.
+	DatabaseFreeMemoryPercent int `json:"databaseFreeMemoryPercent,omitempty" jsonschema:"minimum=1,maximum=90,default=25"`
+	// DatabaseFreeStoragePercent is the part of the database's storage that is still free. Optional, 15 by default: AWS
+	// recommends a tenth, at which RDS itself enlarges it, and people hear of that before.
 	DatabaseFreeStoragePercent int `json:"databaseFreeStoragePercent,omitempty" jsonschema:"minimum=1,maximum=90,default=15"`
-	// DatabaseConnectionsPercent is the part of the connections in use that the database takes. Optional, 80 by default.
-	DatabaseConnectionsPercent int `json:"databaseConnectionsPercent,omitempty" jsonschema:"minimum=10,maximum=99,default=80"`
+	// DatabaseConnectionsPercent is the part of the connections in use that the database takes. Optional, 90 by default,
+	// as AWS recommends.
+	DatabaseConnectionsPercent int `json:"databaseConnectionsPercent,omitempty" jsonschema:"minimum=10,maximum=99,default=90"`
 	// SearchFreeStoragePercent is the part of a search node's volume that is still free. Optional, 25 by default.
 	SearchFreeStoragePercent int `json:"searchFreeStoragePercent,omitempty" jsonschema:"minimum=1,maximum=90,default=25"`
-	// SearchMemoryPercent is the use of the Java heap on a search node. Optional, 80 by default.
-	SearchMemoryPercent int `json:"searchMemoryPercent,omitempty" jsonschema:"minimum=10,maximum=99,default=80"`
+	// SearchMemoryPercent is the use of the Java heap on a search node. Optional, 95 by default, as AWS recommends.
+	SearchMemoryPercent int `json:"searchMemoryPercent,omitempty" jsonschema:"minimum=10,maximum=99,default=95"`
 	// QueueAgeSeconds is the age of the oldest message of a queue. Optional, 900 by default.
 	QueueAgeSeconds int `json:"queueAgeSeconds,omitempty" jsonschema:"minimum=60,maximum=1209600,default=900"`
 	// NodeCPUPercent is the processor use of a node. Optional, 85 by default.

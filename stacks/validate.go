@@ -21,6 +21,7 @@ var rules = []rule{
 	{"subnets lie in the VPC, apart from each other and large enough", subnets},
 	{"zones are of the region", zones},
 	{"the cluster endpoint is closed to the world and open to no private range", endpoint},
+	{"interface endpoints are of services that something calls", interfaceEndpoints},
 	{"administrators and viewers are roles of the account, named once", accessEntries},
 	{"bastion and deployer run Linux", instances},
 	{"nodes have a size and an architecture that images run on", nodes},

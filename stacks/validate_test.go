@@ -114,7 +114,11 @@ func TestRules(t *testing.T) {
 		{"production named elsewhere", "dev", []edit{set("loadTest.allowProduction", true)}, []string{
 			"legops:loadTest.allowProduction: true: is for production only: remove it",
 		}},
-		{"no runner", "prod", []edit{drop("runner")}, nil},
+		{"no runner", "test", []edit{drop("runner"), set("network.interfaceEndpoints", []any{"ecr.api", "ssm", "logs"})}, nil},
+		{"endpoints that only a runner calls", "test", []edit{drop("runner")}, []string{
+			"legops:network.interfaceEndpoints[3]: sts: nothing in this stack calls it: it would be paid for by the hour: " +
+				"remove it, or see docs/connectivity.md for who does",
+		}},
 		{"a runner that cannot be", "test", []edit{
 			set("runner.repository", "legops/platform"), set("runner.actors[0]", "octocat"), set("runner.computeType", "HUGE"), set("runner.timeoutMinutes", 4),
 		}, []string{

@@ -14,6 +14,7 @@ import (
 	"github.com/stretchr/testify/assert"
 	"github.com/stretchr/testify/require"
 
+	"legops/internal/insights"
 	"legops/internal/offline/cloud"
 )
 
@@ -277,8 +278,8 @@ func (w *watchtower) dashboard(e *cloud.Entry) {
 	var body struct {
 		Widgets []struct {
 			Properties struct {
-				Title, Region, Stat string
-				Metrics             [][]any
+				Title, Region, Stat, Query string
+				Metrics                    [][]any
 			}
 		}
 	}
@@ -288,6 +289,11 @@ func (w *watchtower) dashboard(e *cloud.Entry) {
 	}
 	graphs := 0
 	for _, widget := range body.Widgets {
+		if query := widget.Properties.Query; query != "" {
+			if err := insights.Check(query); err != nil {
+				w.report(e, "%s: %v", widget.Properties.Title, err)
+			}
+		}
 		for _, metric := range widget.Properties.Metrics {
 			options, hasOptions := metric[len(metric)-1].(map[string]any)
 			if hasOptions {

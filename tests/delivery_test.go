@@ -107,7 +107,7 @@ var deliveryRights = map[string][]string{
 	"pipeline-APP-build-rights": { // of the build itself
 		"logs:CreateLogStream ARN(logs):log-group:/aws/codebuild/PREFIX-build-APP:*",
 		"logs:PutLogEvents ARN(logs):log-group:/aws/codebuild/PREFIX-build-APP:*",
-		"ecr:GetAuthorizationToken *",
+		"ecr:GetAuthorizationToken *", "ecr-public:GetAuthorizationToken *", "sts:GetServiceBearerToken *",
 		"ecr:BatchCheckLayerAvailability IMAGES", "ecr:BatchGetImage IMAGES", "ecr:CompleteLayerUpload IMAGES",
 		"ecr:DescribeImageScanFindings IMAGES", "ecr:DescribeImages IMAGES", "ecr:GetDownloadUrlForLayer IMAGES",
 		"ecr:InitiateLayerUpload IMAGES", "ecr:PutImage IMAGES", "ecr:UploadLayerPart IMAGES",

@@ -4,6 +4,7 @@ import (
 	"fmt"
 	"os"
 	"path/filepath"
+	"slices"
 	"strings"
 	"testing"
 
@@ -52,7 +53,39 @@ from that table, and a connection that is not in it does not happen. A stack wit
 Inside the cluster, where one security group is on all nodes and pods, network policies say who may talk to whom: each
 application is closed in both directions but for the ingress controller, the applications that declare `+"`calls`"+`, DNS,
 AWS services on 443, and the data tier where it declares `+"`database` or `search`"+`.
+
+## AWS services
+
+Generated from `+"`EndpointUses` in `stacks/endpoints.go`"+`: who calls which service from inside the VPC. Where a stack lists the
+service in `+"`legops:network.interfaceEndpoints`"+`, the call stays inside; else it goes by NAT. A service that nothing in the stack
+calls is refused. S3 has a gateway endpoint in every stack.
+
+`+markdown([]string{"Service", "Who calls it", "Inside the VPC in"}, endpointUses(t))+`
+Not in the list, since nothing calls them: `+"`ec2messages`"+`, to which the agent of Systems Manager falls back only where it may not use
+`+"`ssmmessages`"+`; `+"`codedeploy-commands-secure`"+`, which the agent of CodeDeploy uses with `+"`enable_auth_policy`"+` only, so that it
+reaches CodeDeploy by NAT; `+"`git-codecommit`"+`, since mirrors are builds outside of the VPC.
 `)
+}
+
+// endpointUses are the services that something in the VPC calls, and the stacks that have an endpoint for them.
+func endpointUses(t *testing.T) [][]string {
+	t.Helper()
+	var rows [][]string
+	for _, service := range stacks.EndpointServices() {
+		var callers, there []string
+		for _, use := range stacks.EndpointUses {
+			if use.Service == service {
+				callers = append(callers, use.By+": "+use.Why)
+			}
+		}
+		for _, stack := range stackNames {
+			if slices.Contains(config(t, stack).Network.InterfaceEndpoints, service) {
+				there = append(there, stack)
+			}
+		}
+		rows = append(rows, []string{"`" + string(service) + "`", strings.Join(callers, "; "), strings.Join(there, ", ")})
+	}
+	return rows
 }
 
 // difference is a line of the comparison of the accounts.

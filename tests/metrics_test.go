@@ -122,6 +122,16 @@ var metrics = []published{{
 	statistics: gauge, most: 100, every: 60,
 	source: "https://docs.aws.amazon.com/AmazonRDS/latest/UserGuide/rds-metrics.html",
 }, {
+	namespace: "AWS/RDS", names: []string{"EBSIOBalance%", "EBSByteBalance%"}, // of classes that live on credits
+	sets:       [][]dimension{{from("DBInstanceIdentifier", kindDatabase, "identifier")}},
+	statistics: gauge, most: 100, every: 60,
+	source: "https://docs.aws.amazon.com/AmazonRDS/latest/UserGuide/rds-metrics.html",
+}, {
+	namespace: "AWS/RDS", names: []string{"MaximumUsedTransactionIDs"}, // of PostgreSQL, which counts them in 31 bits
+	sets:       [][]dimension{{from("DBInstanceIdentifier", kindDatabase, "identifier")}},
+	statistics: gauge, most: 1 << 31, every: 60,
+	source: "https://docs.aws.amazon.com/AmazonRDS/latest/UserGuide/rds-metrics.html",
+}, {
 	namespace: "AWS/RDS",
 	names: []string{
 		"DatabaseConnections", "FreeStorageSpace", "FreeableMemory", "SwapUsage", "ReadLatency", "WriteLatency", "ReadIOPS", "WriteIOPS",
@@ -140,7 +150,7 @@ var metrics = []published{{
 	statistics: gauge, most: 1, every: 60,
 	source: "https://docs.aws.amazon.com/opensearch-service/latest/developerguide/managedomains-cloudwatchmetrics.html",
 }, {
-	namespace: "AWS/ES", names: []string{"CPUUtilization", "JVMMemoryPressure"},
+	namespace: "AWS/ES", names: []string{"CPUUtilization", "JVMMemoryPressure", "OldGenJVMMemoryPressure"},
 	sets:       [][]dimension{{from("DomainName", kindDomain, "domainName"), {name: "ClientId", of: []origin{{constant: "{account}"}}}}},
 	statistics: gauge, most: 100, every: 60,
 	source: "https://docs.aws.amazon.com/opensearch-service/latest/developerguide/managedomains-cloudwatchmetrics.html",

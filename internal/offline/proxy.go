@@ -18,7 +18,7 @@ import (
 )
 
 // proxy stands between everything that Pulumi starts and the world. It plays the health endpoint of the
-// simulated Kubernetes clusters, which pulumi-eks waits for, and refuses and remembers every other address.
+// simulated Kubernetes clusters, which pulumi-eks asks for where it is public, and refuses and remembers every other address.
 type proxy struct {
 	listener    net.Listener
 	certificate tls.Certificate

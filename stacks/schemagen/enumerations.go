@@ -26,7 +26,7 @@ type enumeration struct {
 var enumerations = map[reflect.Type]enumeration{
 	reflect.TypeFor[stacks.Environment]():     {"environment", list(stacks.Development, stacks.Test, stacks.Production)},
 	reflect.TypeFor[stacks.Region]():          {"region", list(regions()...)},
-	reflect.TypeFor[stacks.EndpointService](): {"interface endpoint", list(endpointServices...)},
+	reflect.TypeFor[stacks.EndpointService](): {"interface endpoint", list(stacks.EndpointServices()...)},
 	reflect.TypeFor[stacks.RetentionDays]():   {"retention", list(retentionDays...)},
 
 	reflect.TypeFor[stacks.KubernetesVersion](): {"Kubernetes version", list(kubernetesVersions...)},
@@ -128,36 +128,4 @@ var kubernetesVersions = []string{"1.34", "1.35"}
 // retentionDays are the steps of PutRetentionPolicy: Amazon CloudWatch Logs API Reference, retentionInDays.
 var retentionDays = []int{
 	1, 3, 5, 7, 14, 30, 60, 90, 120, 150, 180, 365, 400, 545, 731, 1096, 1827, 2192, 2557, 2922, 3288, 3653,
-}
-
-// endpointServices are what the platform's workloads can reach over an interface endpoint: AWS PrivateLink
-// User Guide, "AWS services that integrate with AWS PrivateLink". S3 is absent, since its gateway endpoint
-// costs nothing and every VPC has it.
-var endpointServices = []string{
-	"autoscaling",
-	"cloudformation",
-	"codebuild",
-	"codecommit",
-	"codedeploy",
-	"codedeploy-commands-secure",
-	"ec2",
-	"ec2messages",
-	"ecr.api",
-	"ecr.dkr",
-	"eks",
-	"eks-auth",
-	"elasticloadbalancing",
-	"events",
-	"git-codecommit",
-	"kms",
-	"logs",
-	"monitoring",
-	"rds",
-	"secretsmanager",
-	"sns",
-	"sqs",
-	"ssm",
-	"ssmmessages",
-	"sts",
-	"xray",
 }

@@ -11,34 +11,37 @@ import (
 	"github.com/stretchr/testify/require"
 )
 
-// deployerStubs stand in for the commands that reach out. Each first writes down how it was called.
-var deployerStubs = map[string]string{
+// instanceStubs stand in for the commands that reach out. Each first writes down how it was called.
+var instanceStubs = map[string]string{
 	// The last two arguments are where to, and what.
 	"curl": `case "${*: -1}" in
 */kubectl) printf '#!/bin/bash\necho "kubectl $*" >>"$LOG"\n[ "$(grep -c ^kubectl "$LOG")" -gt "$SILENCE" ]\n' ;;
 *.sha256) printf '%s' "${CHECKSUM:-$(sha256sum "$ROOT/tmp/kubectl" | cut -d' ' -f1)}" ;;
 esac >"${*: -2:1}"`,
 	"aws":       ``,
+	"dd":        `touch "$ROOT/swapfile"`,
 	"dnf":       `mkdir -p "$ROOT/etc/codedeploy-agent/conf"`,
+	"mkswap":    ``,
 	"sleep":     ``,
+	"swapon":    ``,
 	"systemctl": ``,
 	"uname":     `echo aarch64`,
 }
 
-// start runs the user data of the deployer below a folder instead of /, and gives back the folder and what was called.
-func start(t *testing.T, environment ...string) (root string, calls []string, err error) {
+// start runs the user data of an instance below a folder instead of /, and gives back the folder and what was called.
+func start(t *testing.T, script string, environment ...string) (root string, calls []string, err error) {
 	t.Helper()
 	root = t.TempDir()
-	for _, folder := range []string{"bin", "etc", "tmp", "usr/local/bin"} {
+	for _, folder := range []string{"bin", "etc/pki", "tmp", "usr/local/bin"} {
 		require.NoError(t, os.MkdirAll(filepath.Join(root, folder), 0o700))
 	}
-	for name, does := range deployerStubs {
+	for name, does := range instanceStubs {
 		stub := "#!/bin/bash\necho \"" + name + " $*\" >>\"$LOG\"\n" + does + "\n"
 		require.NoError(t, os.WriteFile(filepath.Join(root, "bin", name), []byte(stub), 0o700))
 	}
-	here := strings.NewReplacer("/etc/", root+"/etc/", "/tmp/", root+"/tmp/", "/usr/local/bin/", root+"/usr/local/bin/")
+	here := strings.NewReplacer("/etc/", root+"/etc/", "/tmp/", root+"/tmp/", "/swapfile", root+"/swapfile", "/usr/local/bin/", root+"/usr/local/bin/")
 	log := filepath.Join(root, "log")
-	run := exec.Command("bash", "-c", here.Replace(deployerScript(t, deployerArgs)))
+	run := exec.Command("bash", "-c", here.Replace(script))
 	run.Env = append([]string{
 		"PATH=" + root + "/bin:" + root + "/usr/local/bin:/usr/bin:/bin", "ROOT=" + root, "LOG=" + log, "SILENCE=0",
 	}, environment...)
@@ -52,10 +55,12 @@ func start(t *testing.T, environment ...string) (root string, calls []string, er
 	return root, calls, err
 }
 
+// fetch is how an instance gets what it installs: its way out may open late, and it waits for that.
+const fetch = "curl -fsSL --connect-timeout 5 --retry 60 --retry-delay 10 -o "
+
 func TestDeployerStartsItsAgentLast(t *testing.T) {
-	root, calls, err := start(t)
+	root, calls, err := start(t, deployerScript(t, deployerArgs))
 	require.NoError(t, err)
-	const fetch = "curl -fsSL --connect-timeout 5 --retry 60 --retry-delay 10 -o "
 	const agent = "codedeploy-agent-2.1.0-9745926189.aarch64.rpm"
 	assert.Equal(t, []string{
 		fetch + "/tmp/kubectl https://dl.k8s.io/release/v1.35.0/bin/linux/arm64/kubectl",
@@ -77,7 +82,7 @@ func TestDeployerStartsItsAgentLast(t *testing.T) {
 }
 
 func TestDeployerWaitsForTheCluster(t *testing.T) {
-	_, calls, err := start(t, "SILENCE=2")
+	_, calls, err := start(t, deployerScript(t, deployerArgs), "SILENCE=2")
 	require.NoError(t, err)
 	var order []string
 	for _, call := range calls {
@@ -87,8 +92,27 @@ func TestDeployerWaitsForTheCluster(t *testing.T) {
 }
 
 func TestDeployerDoesNotAnswerWithAnotherKubectl(t *testing.T) {
-	root, calls, err := start(t, "CHECKSUM="+strings.Repeat("0", 64))
+	root, calls, err := start(t, deployerScript(t, deployerArgs), "CHECKSUM="+strings.Repeat("0", 64))
 	require.Error(t, err)
 	assert.Len(t, calls, 2, "nothing after the checksum: %v", calls)
 	assert.NoFileExists(t, filepath.Join(root, "usr/local/bin/kubectl"))
+}
+
+// The package manager gives up without a way out, so what waits for one comes before it.
+func TestBastionWaitsForItsWayOut(t *testing.T) {
+	root, calls, err := start(t, bastionScript(t, bastionArgs))
+	require.NoError(t, err)
+	assert.Equal(t, []string{
+		fetch + "/tmp/kubectl https://dl.k8s.io/release/v1.35.0/bin/linux/arm64/kubectl",
+		fetch + "/tmp/kubectl.sha256 https://dl.k8s.io/release/v1.35.0/bin/linux/arm64/kubectl.sha256",
+		fetch + "/etc/pki/rds.pem https://truststore.pki.rds.amazonaws.com/global/global-bundle.pem",
+		"dd if=/dev/zero of=/swapfile bs=1M count=1024 status=none",
+		"mkswap /swapfile",
+		"swapon /swapfile",
+		"dnf install -y --setopt=install_weak_deps=False postgresql17",
+	}, calls)
+	assert.FileExists(t, filepath.Join(root, "usr/local/bin/kubectl"))
+	table, err := os.ReadFile(filepath.Join(root, "etc/fstab"))
+	require.NoError(t, err)
+	assert.Equal(t, root+"/swapfile none swap defaults 0 0\n", string(table))
 }

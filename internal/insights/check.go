@@ -1,0 +1,297 @@
+package insights
+
+import (
+	"errors"
+	"fmt"
+	"maps"
+	"regexp"
+	"slices"
+	"strconv"
+	"strings"
+)
+
+const (
+	// mostStats is how often stats may stand in a query. AWS has raised it since; nothing here needs more (pageStats).
+	mostStats = 2
+	// mostRows is what limit may ask for, and what a query returns without one (pageLimit).
+	mostRows = 10000
+)
+
+// Check gives back what is wrong with a query, every mistake with the command that it is in and the page of AWS that says
+// so; nil if nothing is. The query may begin with SOURCE, as on a dashboard.
+func Check(query string) error {
+	tokens, err := lex(query)
+	if err != nil {
+		return err
+	}
+	all, err := commands(tokens)
+	if err != nil {
+		return err
+	}
+	c := &check{}
+	for i, command := range all {
+		if command[0].is("stats") {
+			c.lastStats = i
+		}
+	}
+	for i, command := range all {
+		c.at, c.command = i, command
+		c.one()
+	}
+	return errors.Join(c.problems...)
+}
+
+// check is what the rules remember from one command to the next.
+type check struct {
+	problems []error
+	// at is which command is looked at, command its tokens.
+	at      int
+	command []token
+	// lastStats is which command the last stats is; 0 where there is none, since SOURCE or fields go before.
+	lastStats int
+	stats     int
+	dedup     bool
+	displayed bool
+	// known are the names that a command may refer to, nil as long as that is any field of an event; counted those that
+	// the first stats has defined.
+	known, counted map[string]bool
+}
+
+func (c *check) report(format string, arguments ...any) {
+	var words []string
+	for _, t := range c.command[:min(len(c.command)-1, 6)] {
+		words = append(words, t.text)
+	}
+	c.problems = append(c.problems, fmt.Errorf("command %d, %q: %w", c.at+1, strings.Join(words, " "), fmt.Errorf(format, arguments...)))
+}
+
+// known commands, each with what reads the rest of it.
+var readers = map[string]func(*check, *parser) error{
+	"source": (*check).source, "fields": (*check).fields, "display": (*check).display, "filter": (*check).filter, "parse": (*check).parse,
+	"stats": (*check).count, "sort": (*check).sort, "limit": (*check).limit, "dedup": (*check).deduplicate,
+}
+
+func (c *check) one() {
+	word := strings.ToLower(c.command[0].text)
+	if c.dedup && word != "limit" {
+		c.report("only limit may follow dedup: put it before (%s)", pageDedup)
+	}
+	if c.at < c.lastStats && (word == "sort" || word == "limit") {
+		c.report("sort and limit stand after the last stats (%s)", pageStats)
+	}
+	read, known := readers[word]
+	if !known || c.command[0].kind != name {
+		c.report("the rules of this command are not known here: use one of %s, or write its rules down (%s)",
+			strings.Join(slices.Sorted(maps.Keys(readers)), ", "), pageSyntax)
+		return
+	}
+	if err := read(c, &parser{tokens: c.command, at: 1}); err != nil {
+		c.report("%w", err)
+	}
+}
+
+// refer reports fields that nobody has defined. own are the names that the command itself defines: in the same command
+// they are not there yet (believed: no page says so, and none of their examples does it).
+func (c *check) refer(fields []string, own map[string]bool) {
+	for _, field := range fields {
+		switch {
+		case own[field] && (c.known == nil || !c.known[field]):
+			c.report("%s is defined in this very command: refer to it in a later one", field)
+		case c.known != nil && !c.known[field]:
+			c.report("%s is not there any more: after stats there is %s (%s)", field, strings.Join(slices.Sorted(maps.Keys(c.known)), ", "), pageStats)
+		}
+	}
+}
+
+// define adds names to those that may be referred to.
+func (c *check) define(names map[string]bool) {
+	if c.known != nil {
+		maps.Copy(c.known, names)
+	}
+}
+
+// aliases are the names that columns get, without those that keep their own.
+func aliases(columns []column) map[string]bool {
+	named := map[string]bool{}
+	for _, column := range columns {
+		if column.alias != "" {
+			named[column.alias] = true
+		}
+	}
+	return named
+}
+
+func (c *check) source(p *parser) error {
+	if c.at > 0 {
+		c.report("SOURCE is the first command, or none (%s)", pageSource)
+	}
+	if _, is := p.takeKind(text); !is {
+		return p.unexpected("a log group in quotes", pageSource)
+	}
+	return p.done(pageSource)
+}
+
+// fields reads columns that are not counted.
+func (c *check) fields(p *parser) error { return c.columns(p, pageFields) }
+
+func (c *check) display(p *parser) error {
+	if c.displayed {
+		c.report("only the last display of a query takes effect: use one (%s)", pageDisplay)
+	}
+	c.displayed = true
+	return c.columns(p, pageDisplay)
+}
+
+func (c *check) columns(p *parser, from page) error {
+	columns, err := p.columns()
+	if err != nil {
+		return err
+	}
+	own := aliases(columns)
+	for _, column := range columns {
+		c.refer(column.fields, own)
+		if column.aggregates {
+			c.report("a function over all events stands in stats only (%s)", pageStats)
+		}
+	}
+	c.define(own)
+	return p.done(from)
+}
+
+func (c *check) filter(p *parser) error {
+	condition, err := p.either()
+	if err != nil {
+		return err
+	}
+	c.refer(condition.fields, nil)
+	if condition.aggregates {
+		c.report("a function over all events stands in stats only: give it an alias there (%s)", pageStats)
+	}
+	return p.done(pageFilter)
+}
+
+var group = regexp.MustCompile(`\(\?<([A-Za-z0-9]+)>`)
+
+// parse takes a field apart: a text with a star for each name after as, or a regular expression with named groups.
+func (c *check) parse(p *parser) error {
+	field, err := p.fieldName("a field")
+	if err != nil {
+		return err
+	}
+	c.refer([]string{field}, nil)
+	names := map[string]bool{}
+	if expression, is := p.takeKind(pattern); is {
+		for _, g := range group.FindAllStringSubmatch(expression, -1) {
+			names[g[1]] = true
+		}
+		if len(names) == 0 {
+			c.report("the regular expression has no named group, such as (?<status>...) (%s)", pageParse)
+		}
+		c.define(names)
+		return p.done(pageParse)
+	}
+	glob, is := p.takeKind(text)
+	if !is {
+		return p.unexpected("a text or a regular expression", pageParse)
+	}
+	if !p.take("as") {
+		return p.unexpected("as", pageParse)
+	}
+	for {
+		alias, err := p.fieldName("an alias")
+		if err != nil {
+			return err
+		}
+		if names[alias] = true; !p.take(",") {
+			break
+		}
+	}
+	if stars := strings.Count(glob, "*"); stars != len(names) {
+		c.report("there are %d stars for %d names (%s)", stars, len(names), pageParse)
+	}
+	c.define(names)
+	return p.done(pageParse)
+}
+
+// count reads stats. What comes after it sees what it defines, and a second one only what the first has defined, not what
+// a command between them makes of it.
+func (c *check) count(p *parser) error {
+	if c.stats++; c.stats > mostStats {
+		c.report("stats is there for the %d. time, at most %d fit (%s)", c.stats, mostStats, pageStats)
+	}
+	columns, err := p.columns()
+	if err != nil {
+		return err
+	}
+	var by []column
+	if p.take("by") {
+		if by, err = p.columns(); err != nil {
+			return err
+		}
+	}
+	if c.counted != nil {
+		c.known = maps.Clone(c.counted)
+	}
+	own := aliases(append(slices.Clone(columns), by...))
+	defined := map[string]bool{}
+	for _, column := range columns {
+		if !column.aggregates || column.bare {
+			c.report("each value of stats is made by functions over all events, as max(x) is (%s)", pageStats)
+		}
+	}
+	for _, column := range by {
+		if column.aggregates {
+			c.report("by names what events have in common, not a function over all of them (%s)", pageStats)
+		}
+	}
+	for _, column := range append(columns, by...) {
+		c.refer(column.fields, own)
+		if column.name() != "" {
+			defined[column.name()] = true
+		}
+	}
+	c.known = defined
+	if c.counted == nil {
+		c.counted = maps.Clone(defined)
+	}
+	return p.done(pageStats)
+}
+
+func (c *check) sort(p *parser) error {
+	for {
+		by, err := p.either()
+		if err != nil {
+			return err
+		}
+		c.refer(by.fields, nil)
+		p.take("asc", "desc")
+		if !p.take(",") {
+			return p.done(pageSort)
+		}
+	}
+}
+
+func (c *check) limit(p *parser) error {
+	digits, is := p.takeKind(number)
+	if !is {
+		return p.unexpected("a number", pageLimit)
+	}
+	if rows, err := strconv.Atoi(digits); err != nil || rows < 1 || rows > mostRows {
+		c.report("limit is %s, must be 1 to %d (%s)", digits, mostRows, pageLimit)
+	}
+	return p.done(pageLimit)
+}
+
+func (c *check) deduplicate(p *parser) error {
+	c.dedup = true
+	for {
+		field, err := p.fieldName("a field")
+		if err != nil {
+			return err
+		}
+		c.refer([]string{field}, nil)
+		if !p.take(",") {
+			return p.done(pageDedup)
+		}
+	}
+}

@@ -1,0 +1,85 @@
+package insights
+
+import (
+	"fmt"
+	"regexp"
+	"strings"
+)
+
+// kind is what a token is.
+type kind int
+
+const (
+	end      kind = iota
+	name          // of a field, a command or a function, or a word such as as and by
+	quoted        // a name in backticks
+	text          // in quotes
+	pattern       // a regular expression between slashes
+	number        // with a unit, such as 5m, where it is a period
+	operator      // and punctuation
+)
+
+// token is a piece of a query. space says that something blank is before it.
+type token struct {
+	kind  kind
+	text  string
+	space bool
+}
+
+func (t token) is(texts ...string) bool {
+	for _, text := range texts {
+		if t.kind == operator && t.text == text || t.kind == name && strings.EqualFold(t.text, text) {
+			return true
+		}
+	}
+	return false
+}
+
+// forms are what a query is made of, in the order in which they are tried. A name holds letters, digits, the underscore,
+// @ and dots; any other character of a field's name stands in backticks (pageSyntax).
+var forms = []struct {
+	kind kind
+	form *regexp.Regexp
+}{
+	{quoted, regexp.MustCompile("^(?:[A-Za-z_@][A-Za-z0-9_@]*\\.)*`[^`]+`")},
+	{name, regexp.MustCompile(`^[A-Za-z_@][A-Za-z0-9_@.]*`)},
+	{number, regexp.MustCompile(`^[0-9]+(?:\.[0-9]+)?[a-z]*`)},
+	{text, regexp.MustCompile(`^(?:'(?:[^'\\]|\\.)*'|"(?:[^"\\]|\\.)*")`)},
+	{operator, regexp.MustCompile(`^(?:!=|<=|>=|=~|[=<>+\-*/^%()\[\],|])`)},
+}
+
+var regularExpression = regexp.MustCompile(`^/(?:[^/\\]|\\.)+/`)
+
+// lex takes a query apart. A slash begins a regular expression after like, =~ and the field of parse, and divides elsewhere.
+func lex(query string) ([]token, error) {
+	var tokens []token
+	rest := query
+	for {
+		trimmed := strings.TrimLeft(rest, " \t\n")
+		space := len(trimmed) < len(rest)
+		if rest = trimmed; rest == "" {
+			return append(tokens, token{kind: end, space: space}), nil
+		}
+		found := token{space: space}
+		if matched := regularExpression.FindString(rest); matched != "" && expectsPattern(tokens) {
+			found.kind, found.text = pattern, matched
+		}
+		for _, f := range forms {
+			if matched := f.form.FindString(rest); found.text == "" && matched != "" {
+				found.kind, found.text = f.kind, matched
+			}
+		}
+		if found.text == "" {
+			return nil, fmt.Errorf("nothing begins like %q: a quote or a backtick is not closed, or a field's name needs backticks (%s)", cut(rest), pageSyntax)
+		}
+		tokens, rest = append(tokens, found), rest[len(found.text):]
+	}
+}
+
+func expectsPattern(before []token) bool {
+	last := len(before) - 1
+	return last >= 0 && before[last].is("like", "=~") || last >= 1 && before[last-1].is("parse")
+}
+
+// cut is the beginning of something long.
+func cut(s string) string { return s[:min(len(s), 40)] }

@@ -1,0 +1,95 @@
+package stacks
+
+import "slices"
+
+// EndpointUse is who calls an AWS service from inside the VPC, and for what.
+type EndpointUse struct {
+	// Service is the service.
+	Service EndpointService
+	// By is who calls it, by the name in the table of flows: nodes (with their pods), deployer, bastion, load-test or runner.
+	By string
+	// Why is what for.
+	Why string
+}
+
+// The callers of AWS services that a stack can do without.
+const (
+	byBastion  = "bastion"
+	byLoadTest = "load-test"
+	byRunner   = "runner"
+)
+
+// EndpointUses are the calls of AWS services from inside the VPC: an endpoint for any other service would be paid for and not
+// used, so interfaceEndpoints takes only these. (The runner calls every service of the platform during updates; here are
+// those that the platform calls most.)
+//
+// Not here, though one could think so: ec2messages (the agent of Systems Manager falls back to it where it may not use ssmmessages:
+// "Reference: ec2messages, ssmmessages, and other API operations" in its user guide); codedeploy-commands-secure (the agent of
+// CodeDeploy uses it with enable_auth_policy only, "Use CodeDeploy with Amazon VPC", which deployer.sh does not set);
+// git-codecommit (mirrors are builds outside of the VPC); xray (the agent of CloudWatch traces nothing here).
+//
+// What calls are made comes from the rights of those who make them, from delivery/ and loadtest/, and for the add-ons from their
+// managed policies; that the agent of Container Insights sends its metrics as logs is in the CloudWatch user guide ("Ingesting
+// high-cardinality logs and generating metrics with CloudWatch embedded metric format"). S3 is absent: its gateway endpoint
+// costs nothing, and every VPC has it.
+var EndpointUses = []EndpointUse{
+	{"autoscaling", "nodes", "the autoscaler changes the number of nodes"},
+	{"autoscaling", byRunner, "updates"},
+	{"codebuild", byRunner, "updates"},
+	{"codecommit", byRunner, "updates"},
+	{"codedeploy", byRunner, "updates"},
+	{"ec2", "nodes", "addresses of pods, volumes, and the autoscaler's look at instance types"},
+	{"ec2", byRunner, "updates"},
+	{"ecr.api", "nodes", "they sign in for images; those of applications are in us-east-1, and reached from another region by NAT"},
+	{"ecr.api", byRunner, "updates where the platform is in us-east-1"},
+	{"ecr.dkr", "nodes", "images of add-ons, and of applications in us-east-1; layers come by the gateway of S3"},
+	{"eks", "nodes", "the autoscaler looks at node groups"},
+	{"eks", "deployer", "the cluster's address and certificate, when the instance starts"},
+	{"eks", byBastion, "the cluster's address and certificate, for administrators"},
+	{"eks", byRunner, "updates"},
+	{"eks-auth", "nodes", "credentials of pods"},
+	{"elasticloadbalancing", byRunner, "updates"},
+	{"events", byRunner, "updates"},
+	{"kms", byRunner, "updates, and the secrets of Pulumi's state"},
+	{"logs", "nodes", "logs, and the metrics of Container Insights, which come as logs"},
+	{"logs", byLoadTest, "its log"},
+	{"logs", byRunner, "updates, and its log"},
+	{"monitoring", byRunner, "updates of alarms and dashboards"},
+	{"rds", byRunner, "updates"},
+	{"secretsmanager", "nodes", "applications read their secrets"},
+	{"secretsmanager", byLoadTest, "what it signs in with"},
+	{"secretsmanager", byRunner, "updates"},
+	{"sns", byRunner, "updates"},
+	{"sqs", "nodes", "applications use their queues"},
+	{"sqs", byRunner, "updates"},
+	{"ssm", "nodes", "Session Manager"},
+	{"ssm", "deployer", "Session Manager"},
+	{"ssm", byBastion, "Session Manager"},
+	{"ssmmessages", "nodes", "Session Manager"},
+	{"ssmmessages", "deployer", "Session Manager"},
+	{"ssmmessages", byBastion, "Session Manager"},
+	{"sts", byRunner, "who it is, before updates"},
+}
+
+// EndpointServices are the services of EndpointUses, in order.
+func EndpointServices() []EndpointService {
+	var services []EndpointService
+	for _, use := range EndpointUses {
+		services = append(services, use.Service)
+	}
+	return slices.Compact(services)
+}
+
+// interfaceEndpoints are used by something that the stack has.
+func interfaceEndpoints(c *checker) {
+	if !c.ok("network.interfaceEndpoints", "bastion", "loadTest", "runner") {
+		return
+	}
+	absent := map[string]bool{byBastion: !c.Bastion.Enabled, byLoadTest: c.LoadTest == nil, byRunner: c.Runner == nil}
+	for i, service := range c.Network.InterfaceEndpoints {
+		if !slices.ContainsFunc(EndpointUses, func(use EndpointUse) bool { return use.Service == service && !absent[use.By] }) {
+			c.report(at("network.interfaceEndpoints", i), string(service), "nothing in this stack calls it: it would be paid for by the hour",
+				"remove it, or see docs/connectivity.md for who does")
+		}
+	}
+}

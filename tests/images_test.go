@@ -1,0 +1,140 @@
+package tests
+
+import (
+	"fmt"
+	"os"
+	"os/exec"
+	"path/filepath"
+	"regexp"
+	"slices"
+	"strings"
+	"testing"
+
+	"github.com/stretchr/testify/assert"
+	"github.com/stretchr/testify/require"
+)
+
+// registries are where images may come from, and why nobody has to log in there, or who does. Docker Hub is not among them:
+// of who does not log in it counts the pulls, by address, and all nodes have the address of a NAT gateway. That the others
+// count nothing is believed: no page of theirs has such a limit.
+var registries = map[string]string{
+	"aws/codebuild":   "CodeBuild's own images are on its machines",
+	"public.ecr.aws":  "ECR Public counts what is pulled without a login, 500 GB a month: builds log in (delivery/build.sh)",
+	"gcr.io":          "Google counts no pulls of public images",
+	"ghcr.io":         "GitHub counts no pulls of public packages",
+	"registry.k8s.io": "the registry of Kubernetes counts no pulls: the cluster autoscaler",
+	"oci://ghcr.io":   "a chart, which is no image: GitHub counts no pulls of public packages",
+}
+
+// sampleImages are files of tests, whose images nobody pulls.
+var sampleImages = regexp.MustCompile(`(^|/)testdata/|_test\.go$|^internal/controlplane/|^tests/rehearsal/|^docs/components/`)
+
+// Where an image is named: in a Dockerfile, in a manifest or a golden preview, and in the program.
+var (
+	fromImage  = regexp.MustCompile(`(?mi)^FROM\s+(?:--\S+\s+)*(\S+)(?:\s+AS\s+(\S+))?\s*$`)
+	copyImage  = regexp.MustCompile(`(?mi)^COPY\s+(?:--\S+\s+)*--from=(\S+)`)
+	frontend   = regexp.MustCompile(`(?mi)^#\s*syntax\s*=\s*(\S+)`)
+	namedImage = regexp.MustCompile(`(?m)^\s*(?:-\s+)?["']?(?:image|chart)["']?:[ \t]+["']?([a-z0-9][^\s"',{}]*[:/][^\s"',{}]*)`)
+	chartImage = regexp.MustCompile(`(?m)^\s*image:\n(?:\s+(?:registry|tag|digest|pullPolicy): .*\n)*\s+repository: ["']?([^\s"']+)`)
+	goImage    = regexp.MustCompile(`"(oci://[a-z0-9./_-]+|[a-z0-9][a-z0-9._-]*/[a-z0-9._/-]+:[a-zA-Z0-9._-]+)"`)
+)
+
+// registryOf is where an image comes from. Without a host in its name it is Docker Hub.
+func registryOf(image string) string {
+	if strings.HasPrefix(image, "aws/codebuild/") {
+		return "aws/codebuild"
+	}
+	scheme, rest, isChart := strings.Cut(image, "://")
+	if !isChart {
+		rest = image
+	}
+	host, _, hasPath := strings.Cut(rest, "/")
+	switch {
+	case !hasPath || !strings.ContainsAny(host, ".:") && host != "localhost":
+		host = "docker.io"
+	case isChart:
+		host = scheme + "://" + host
+	}
+	return host
+}
+
+// imagesOf are the images that a file names.
+func imagesOf(path, text string) []string {
+	var images []string
+	all := func(form *regexp.Regexp) {
+		for _, found := range form.FindAllStringSubmatch(text, -1) {
+			images = append(images, found[1])
+		}
+	}
+	switch {
+	case strings.HasSuffix(path, "Dockerfile"):
+		stages := []string{"scratch"}
+		for _, from := range fromImage.FindAllStringSubmatch(text, -1) {
+			if !slices.Contains(stages, strings.ToLower(from[1])) {
+				images = append(images, from[1])
+			}
+			stages = append(stages, strings.ToLower(from[2]))
+		}
+		for _, from := range copyImage.FindAllStringSubmatch(text, -1) {
+			if !slices.Contains(stages, strings.ToLower(from[1])) {
+				images = append(images, from[1])
+			}
+		}
+		all(frontend)
+	case strings.HasSuffix(path, ".go"):
+		if strings.HasPrefix(path, "components/") || strings.HasPrefix(path, "infra/") {
+			all(goImage)
+		}
+	case strings.HasSuffix(path, ".yaml") || strings.HasSuffix(path, ".yml"):
+		all(namedImage)
+		all(chartImage)
+	}
+	return images
+}
+
+// No image comes from a registry that counts the pulls of who does not log in: a node that starts on a busy day would get
+// none, and its pods would wait.
+func TestImagesComeFromRegistriesThatDoNotCountPulls(t *testing.T) {
+	list := exec.Command("git", "ls-files", "-co", "--exclude-standard", "--", "*Dockerfile", "*.go", "*.yaml", "*.yml")
+	list.Dir = root
+	names, err := list.Output()
+	require.NoError(t, err)
+	files := 0
+	for _, path := range strings.Fields(string(names)) {
+		if sampleImages.MatchString(path) {
+			continue
+		}
+		text, err := os.ReadFile(filepath.Join(root, path))
+		require.NoError(t, err)
+		files++
+		for _, image := range imagesOf(path, string(text)) {
+			registry := registryOf(image)
+			assert.NotEmpty(t, registries[registry], "%s: %s comes from %s, which is not in the table of registries: use one of them", path, image, registry)
+		}
+	}
+	assert.Greater(t, files, 100, "the files of the repository")
+}
+
+// Each way to name an image of another registry is found.
+func TestImagesOfOtherRegistriesAreFound(t *testing.T) {
+	for text, want := range map[string]struct{ path, registry string }{
+		"FROM golang:1.26": {"Dockerfile", "docker.io"},
+		"FROM --platform=$BUILDPLATFORM library/golang AS build":              {"a/Dockerfile", "docker.io"},
+		"FROM public.ecr.aws/x/y AS a\nFROM a\nCOPY --from=busybox /a /":      {"x.Dockerfile", "public.ecr.aws docker.io"},
+		"# syntax=docker/dockerfile:1\nFROM scratch":                          {"Dockerfile", "docker.io"},
+		"    image: docker.io/grafana/k6:1.8.1":                               {"loadtest/x.yaml", "docker.io"},
+		"      - image: nginx/nginx-ingress:5":                                {"tests/golden/dev.yaml", "docker.io"},
+		`  image: "quay.io/a/b"`:                                              {"x.yml", "quay.io"},
+		"  chart: oci://ghcr.io/nginx/charts/nginx-ingress":                   {"tests/golden/dev.yaml", "oci://ghcr.io"},
+		"    image:\n      tag: 5.5.4\n      repository: nginx/nginx-ingress": {"tests/golden/dev.yaml", "docker.io"},
+		`image = "docker.io/library/busybox:1"`:                               {"components/x.go", "docker.io"},
+		`image: "aws/codebuild/standard:7.0"`:                                 {"tests/golden/dev.yaml", "aws/codebuild"},
+		`import "github.com/a/b"`:                                             {"components/x.go", ""},
+	} {
+		var found []string
+		for _, image := range imagesOf(want.path, text) {
+			found = append(found, registryOf(image))
+		}
+		assert.Equal(t, strings.Fields(want.registry), append([]string{}, found...), fmt.Sprintf("%s: %s", want.path, text))
+	}
+}
