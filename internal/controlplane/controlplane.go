@@ -42,8 +42,10 @@ type Options struct {
 type Plane struct {
 	bin, dir  string
 	keep      bool
+	again     bool // it was kept before, with its nodes
 	where     where
 	processes []*process
+	api       client
 }
 
 // where is where a control plane listens, and the token with every right.
@@ -62,11 +64,10 @@ func Start(ctx context.Context, o Options) (_ *Plane, err error) {
 		return nil, err
 	}
 	p := &Plane{bin: o.Bin, dir: dir, keep: o.Keep}
-	known, err := p.place()
-	if err != nil {
+	if p.again, err = p.place(); err != nil {
 		return nil, err
 	}
-	if known && secureReady(p.URL(), p.certificate(), p.where.Token)(ctx) == nil {
+	if p.again && secureReady(p.URL(), p.certificate(), p.where.Token)(ctx) == nil {
 		return p, nil
 	}
 	defer func() {
