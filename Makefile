@@ -80,12 +80,12 @@ $(BIN)/dockerfile-lint: $(wildcard tools/dockerfile-lint/*) | check-tools
 $(BIN)/shellcheck: $(wildcard tools/shellcheck/*) tools/shellcheck.sh | check-tools
 	tools/shellcheck.sh $(BIN)
 
-# In a folder of their own: kubectl among them is not the one in bin, which pulumi-eks asks. All of one module and built at
-# once, since they share most of what is compiled.
-CONTROL_PLANE := $(addprefix $(BIN)/kubernetes/, etcd kube-apiserver kube-controller-manager kube-scheduler kubectl kwok pulumi-resource-kubernetes)
+# In a folder of their own: kubectl among them is not the one in bin, which pulumi-eks asks. All but kwok of one module and
+# built at once, since they share most of what is compiled; kwok does not compile with this Kubernetes.
+CONTROL_PLANE := $(addprefix $(BIN)/kubernetes/, etcd kube-apiserver kube-controller-manager kube-scheduler kubectl pulumi-resource-kubernetes)
 
 .PHONY: control-plane
-control-plane: $(CONTROL_PLANE) $(BIN)/home/plugins/resource-kubernetes-$(KUBERNETES_SDK_VERSION) ## Build the Kubernetes control plane of the tests, and Pulumi's provider for it, under bin/
+control-plane: $(CONTROL_PLANE) $(BIN)/kubernetes/kwok $(BIN)/home/plugins/resource-kubernetes-$(KUBERNETES_SDK_VERSION) ## Build the Kubernetes control plane of the tests, and Pulumi's provider for it, under bin/
 
 $(CONTROL_PLANE) &: tools/kubernetes/go.mod $(wildcard tools/kubernetes/*/*.go) | check-tools
 	@echo "building Kubernetes $(KUBERNETES_VERSION) and Pulumi's provider for it from source, once: half an hour of processor time"
@@ -93,9 +93,12 @@ $(CONTROL_PLANE) &: tools/kubernetes/go.mod $(wildcard tools/kubernetes/*/*.go) 
 	cd tools/kubernetes && CGO_ENABLED=0 go build \
 		-ldflags '-s -w -X k8s.io/component-base/version.gitVersion=$(KUBERNETES_VERSION)' -o $(BIN)/kubernetes/ \
 		$(addprefix k8s.io/kubernetes/cmd/, kube-apiserver kube-controller-manager kube-scheduler kubectl) \
-		go.etcd.io/etcd/server/v3 sigs.k8s.io/kwok/cmd/kwok ./pulumi-resource-kubernetes
+		go.etcd.io/etcd/server/v3 ./pulumi-resource-kubernetes
 	mv $(BIN)/kubernetes/server $(BIN)/kubernetes/etcd
 	touch $(CONTROL_PLANE)
+
+$(BIN)/kubernetes/kwok: tools/kwok/go.mod | check-tools
+	cd tools/kwok && CGO_ENABLED=0 go build -ldflags '-s -w' -o $@ sigs.k8s.io/kwok/cmd/kwok
 
 # Installed as the version that the engine asks for, which is the SDK's.
 $(BIN)/home/plugins/resource-kubernetes-$(KUBERNETES_SDK_VERSION): $(BIN)/kubernetes/pulumi-resource-kubernetes $(BIN)/home/plugins/resource-eks-v$(EKS_VERSION)
