@@ -93,7 +93,7 @@ func (b *pipelineBuild) buildRights(logGroup string) []Statement {
 		// A token is of the whole registry: the API has no resource to name.
 		{Sid: "LogIn", Actions: []string{"ecr:GetAuthorizationToken"}, Resources: arns("*")},
 		// That of the public registry, with base images, is a bearer token ("Registry authentication" in the user guide of ECR
-		// Public).
+		// Public). That the condition has this name for the service is believed.
 		{Sid: "LogInPublic", Actions: []string{"ecr-public:GetAuthorizationToken"}, Resources: arns("*")},
 		{
 			Sid: "BearPublic", Actions: []string{"sts:GetServiceBearerToken"}, Resources: arns("*"),

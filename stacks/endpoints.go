@@ -26,12 +26,13 @@ const (
 // Not here, though one could think so: ec2messages (the agent of Systems Manager falls back to it where it may not use ssmmessages:
 // "Reference: ec2messages, ssmmessages, and other API operations" in its user guide); codedeploy-commands-secure (the agent of
 // CodeDeploy uses it with enable_auth_policy only, "Use CodeDeploy with Amazon VPC", which deployer.sh does not set);
-// git-codecommit (mirrors are builds outside of the VPC); xray (the agent of CloudWatch traces nothing here).
+// git-codecommit (mirrors are builds outside of the VPC); xray (no application is instrumented, so the agent of CloudWatch has no
+// traces).
 //
-// What calls are made comes from the rights of those who make them, from delivery/ and loadtest/, and for the add-ons from their
-// managed policies; that the agent of Container Insights sends its metrics as logs is in the CloudWatch user guide ("Ingesting
-// high-cardinality logs and generating metrics with CloudWatch embedded metric format"). S3 is absent: its gateway endpoint
-// costs nothing, and every VPC has it.
+// What calls are made comes from the rights of those who make them, from delivery/ and loadtest/, and for add-ons from their
+// managed policies. The agent of Container Insights sends its metrics as logs, unless its OpenTelemetry pipeline is switched on
+// (aws-observability/helm-charts, amazon-cloudwatch-observability 6.4.0, values.yaml). S3 is absent: its gateway endpoint costs
+// nothing, and every VPC has it.
 var EndpointUses = []EndpointUse{
 	{"autoscaling", "nodes", "the autoscaler changes the number of nodes"},
 	{"autoscaling", byRunner, "updates"},

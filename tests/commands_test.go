@@ -200,6 +200,7 @@ func TestCommandsRefusesMistakes(t *testing.T) {
 		{"aws rds delete-db-instance", "--db-instance-identifier"},
 		{"aws rds describe-db-instances --query 'DBInstances['", "--query"},
 		{"aws rds describe-db-instances --db-instance-identifier legops-dev-databse", "legops-dev-databse: stack dev has nothing of that name"},
+		{"aws logs start-query --log-group-name /x --start-time 1 --end-time 2 --query-string 'fields a | dedup a | sort a'", "only limit may follow dedup"},
 		{"kubectl get nodes --selectorr a=b", "unknown flag: --selectorr"},
 		{"kubectl rollout repeat deployment/portal", "kubectl rollout"},
 		{"go test ./absent", "./absent: no such folder"},

@@ -18,6 +18,7 @@ import (
 	"github.com/stretchr/testify/require"
 
 	"legops/infra"
+	"legops/internal/insights"
 	"legops/internal/recorder"
 )
 
@@ -199,6 +200,12 @@ func operandsOf(words []string) []string {
 // aws runs the command against an address where nobody listens, with credentials that are none: that it wants to connect
 // says that service, operation, options, their form and the query are right.
 func (c *commandCheck) aws(words []string) error {
+	// A query goes to AWS as it is.
+	if at := slices.Index(words, "--query-string"); at >= 0 && at+1 < len(words) {
+		if err := insights.Check(words[at+1]); err != nil {
+			return fmt.Errorf("--query-string: %w", err)
+		}
+	}
 	return c.unreachable("aws", append([]string{"--endpoint-url", "http://" + c.closed, "--region", "us-east-1"}, words...),
 		"Could not connect to the endpoint URL")
 }

@@ -19,7 +19,7 @@ import (
 // count nothing is believed: no page of theirs has such a limit.
 var registries = map[string]string{
 	"aws/codebuild":   "CodeBuild's own images are on its machines",
-	"public.ecr.aws":  "ECR Public counts what is pulled without a login, 500 GB a month: builds log in (delivery/build.sh)",
+	"public.ecr.aws":  "ECR Public counts bytes without a login, 500 GB a month: builds log in (delivery/build.sh), nodes pull far less",
 	"gcr.io":          "Google counts no pulls of public images",
 	"ghcr.io":         "GitHub counts no pulls of public packages",
 	"registry.k8s.io": "the registry of Kubernetes counts no pulls: the cluster autoscaler",

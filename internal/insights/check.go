@@ -11,7 +11,7 @@ import (
 )
 
 const (
-	// mostStats is how often stats may stand in a query. AWS has raised it since; nothing here needs more (pageStats).
+	// mostStats is how often stats may stand in a query (pageStats; newer copies of the page allow ten).
 	mostStats = 2
 	// mostRows is what limit may ask for, and what a query returns without one (pageLimit).
 	mostRows = 10000
@@ -65,7 +65,7 @@ func (c *check) report(format string, arguments ...any) {
 	c.problems = append(c.problems, fmt.Errorf("command %d, %q: %w", c.at+1, strings.Join(words, " "), fmt.Errorf(format, arguments...)))
 }
 
-// known commands, each with what reads the rest of it.
+// readers are the commands whose rules are known here, in lower case, each with what reads the rest of it.
 var readers = map[string]func(*check, *parser) error{
 	"source": (*check).source, "fields": (*check).fields, "display": (*check).display, "filter": (*check).filter, "parse": (*check).parse,
 	"stats": (*check).count, "sort": (*check).sort, "limit": (*check).limit, "dedup": (*check).deduplicate,
@@ -217,7 +217,7 @@ func (c *check) parse(p *parser) error {
 // a command between them makes of it.
 func (c *check) count(p *parser) error {
 	if c.stats++; c.stats > mostStats {
-		c.report("stats is there for the %d. time, at most %d fit (%s)", c.stats, mostStats, pageStats)
+		c.report("a query takes %d stats, this is number %d (%s)", mostStats, c.stats, pageStats)
 	}
 	columns, err := p.columns()
 	if err != nil {
@@ -232,8 +232,8 @@ func (c *check) count(p *parser) error {
 	if c.counted != nil {
 		c.known = maps.Clone(c.counted)
 	}
-	own := aliases(append(slices.Clone(columns), by...))
-	defined := map[string]bool{}
+	all := slices.Concat(columns, by)
+	own, defined := aliases(all), map[string]bool{}
 	for _, column := range columns {
 		if !column.aggregates || column.bare {
 			c.report("each value of stats is made by functions over all events, as max(x) is (%s)", pageStats)
@@ -244,7 +244,7 @@ func (c *check) count(p *parser) error {
 			c.report("by names what events have in common, not a function over all of them (%s)", pageStats)
 		}
 	}
-	for _, column := range append(columns, by...) {
+	for _, column := range all {
 		c.refer(column.fields, own)
 		if column.name() != "" {
 			defined[column.name()] = true

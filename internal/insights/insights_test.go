@@ -41,7 +41,7 @@ func TestCheckSaysWhatIsWrong(t *testing.T) {
 		"stats max(a) as b by c | stats max(b) as d by c | display b":              "b is not there any more: after stats there is c, d",
 		"sort a | stats count(*) as n by a":                                        "sort and limit stand after the last stats",
 		"limit 5 | stats count(*) as n by a":                                       "sort and limit stand after the last stats",
-		"stats max(a) as a by b | stats max(a) as a by b | stats max(a) as a by b": "at most 2 fit",
+		"stats max(a) as a by b | stats max(a) as a by b | stats max(a) as a by b": "a query takes 2 stats, this is number 3",
 		"fields a | SOURCE '/x'":                                                   "SOURCE is the first command",
 		"SOURCE /x | fields a":                                                     "a log group in quotes",
 		"display a | display b":                                                    "only the last display",

@@ -99,6 +99,18 @@ func (c *Clusters) Address(name string) (string, []byte, bool) {
 	return plane.URL(), authority, err == nil
 }
 
+// listens is whether one of the control planes is at an address.
+func (c *Clusters) listens(address string) bool {
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	for _, plane := range c.planes {
+		if plane.URL() == "https://"+address {
+			return true
+		}
+	}
+	return false
+}
+
 // Stop ends a control plane and forgets it.
 func (c *Clusters) Stop(name string) error {
 	c.mu.Lock()

@@ -133,7 +133,7 @@ func through(t *testing.T, p *proxy) *http.Client {
 }
 
 func TestProxyServesClustersAndRefusesTheWorld(t *testing.T) {
-	p, err := startProxy(func(host string) bool { return host == "cluster.example" })
+	p, err := startProxy(func(host string) bool { return host == "cluster.example" }, func(string) bool { return false })
 	require.NoError(t, err)
 	defer func() { require.NoError(t, p.close()) }()
 	c := through(t, p)

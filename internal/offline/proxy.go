@@ -23,13 +23,15 @@ type proxy struct {
 	listener    net.Listener
 	certificate tls.Certificate
 	serves      func(host string) bool
+	// leads is whether a real cluster listens at an address of this machine. pulumi-eks asks for its health by the proxy.
+	leads func(address string) bool
 
 	mu      sync.Mutex
 	refused []string
 }
 
-// startProxy listens on loopback; serves says which hosts are simulated clusters.
-func startProxy(serves func(host string) bool) (*proxy, error) {
+// startProxy listens on loopback; serves says which hosts are simulated clusters, leads which addresses are real ones.
+func startProxy(serves, leads func(string) bool) (*proxy, error) {
 	key, err := ecdsa.GenerateKey(elliptic.P256(), rand.Reader)
 	if err != nil {
 		return nil, fmt.Errorf("starting the offline proxy: %w", err)
@@ -47,6 +49,7 @@ func startProxy(serves func(host string) bool) (*proxy, error) {
 		listener:    listener,
 		certificate: tls.Certificate{Certificate: [][]byte{certificate}, PrivateKey: key},
 		serves:      serves,
+		leads:       leads,
 	}
 	server := &http.Server{Handler: p, ReadHeaderTimeout: time.Minute}
 	go func() { _ = server.Serve(listener) }() // ends with the listener
@@ -69,7 +72,7 @@ func (p *proxy) ServeHTTP(w http.ResponseWriter, req *http.Request) {
 	if err != nil {
 		host = req.Host
 	}
-	if req.Method != http.MethodConnect || !p.serves(host) {
+	if req.Method != http.MethodConnect || !p.serves(host) && !p.leads(req.Host) {
 		p.mu.Lock()
 		p.refused = append(p.refused, req.Host)
 		p.mu.Unlock()
@@ -82,7 +85,31 @@ func (p *proxy) ServeHTTP(w http.ResponseWriter, req *http.Request) {
 		return
 	}
 	defer func() { _ = conn.Close() }()
+	if p.leads(req.Host) {
+		tunnel(conn, req.Host)
+		return
+	}
 	p.serveCluster(conn)
+}
+
+// tunnel connects a client with an address until one of them ends.
+func tunnel(client net.Conn, address string) {
+	server, err := net.Dial("tcp", address)
+	if err != nil {
+		return // the client sees that the connection ends
+	}
+	defer func() { _ = server.Close() }()
+	if _, err := io.WriteString(client, "HTTP/1.1 200 Connection established\r\n\r\n"); err != nil {
+		return
+	}
+	over := make(chan struct{}, 2)
+	for _, way := range [][2]net.Conn{{client, server}, {server, client}} {
+		go func() {
+			_, _ = io.Copy(way[0], way[1]) // however it ends, it is over
+			over <- struct{}{}
+		}()
+	}
+	<-over
 }
 
 // serveCluster plays a cluster's API server as far as its health goes, for one request.

@@ -84,7 +84,7 @@ func Open(o Options) (_ *Session, err error) {
 	if err := s.serve(o); err != nil {
 		return nil, err
 	}
-	if s.proxy, err = startProxy(s.record.ServesHost); err != nil {
+	if s.proxy, err = startProxy(s.record.ServesHost, s.leads); err != nil {
 		return nil, err
 	}
 	return s, s.prepareWorkspace()
@@ -149,6 +149,9 @@ func (s *Session) Cloud() *cloud.Provider { return s.cloud }
 
 // Clusters are the control planes behind the clusters; nil where those are simulated.
 func (s *Session) Clusters() *Clusters { return s.clusters }
+
+// leads is whether a control plane of a cluster listens at an address.
+func (s *Session) leads(address string) bool { return s.clusters != nil && s.clusters.listens(address) }
 
 // Refused are the addresses outside this machine that something tried to reach.
 func (s *Session) Refused() []string { return s.proxy.Refused() }
