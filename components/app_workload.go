@@ -20,8 +20,10 @@ const (
 	// appFirstImage runs until the first delivery. It answers the probes on PODINFO_PORT, as any user, on a read-only
 	// root, on both architectures.
 	appFirstImage = "ghcr.io/stefanprodan/podinfo:6.7.1"
-	appUser       = 10001 // no user of any base image, so that it owns nothing in it
-	appPortName   = "http"
+	// appNobody is a service account that there never is: no application has a dot in its name.
+	appNobody   = "nobody"
+	appUser     = 10001 // no user of any base image, so that it owns nothing in it
+	appPortName = "http"
 	// appDrainSeconds is how long a pod serves on after it is told to go, until NGINX and every caller know.
 	appDrainSeconds = 15
 	// appReadySeconds is how long a new pod has to stay ready before the rollout goes on.
@@ -69,10 +71,11 @@ const servingName = "serving"
 // value only for ignored paths without a list in them, which spec.template.spec.containers[0].image is not
 // (handleSSAIgnoreFields in provider/pkg/await/await.go, v4.30.0). Therefore:
 //
-//   - the Deployment is made once, whole, with the image that served last. All of it is ignored ever after: of its
-//     metadata, too, since an update of those alone would make the Deployment's own field manager the owner of the
-//     whole live spec, image included;
-//   - a patch with a field manager of its own holds the same but image and number of pods, and carries every change.
+//   - the Deployment is made once, with what it cannot exist without: image, selector, number of pods. No more, since what
+//     it owns stays for ever: a port that changes its number would be there twice. It names a service account that does not
+//     exist, so that no pod starts as it stands there. All of it is ignored ever after, its metadata, too: an update of
+//     those alone would make its field manager the owner of the whole live spec, image included;
+//   - a patch with a field manager of its own holds everything else, and carries every change. It starts the pods.
 //
 // Pulumi waits for neither: a rollout that does not work out would fail this update and every later one of the whole
 // platform, and a look for drift during a release would see one. Pods of before serve on then, and who deploys asks for
@@ -94,12 +97,30 @@ func (b *appBuild) workload(ready []pulumi.Resource) error {
 	if err != nil {
 		return err
 	}
-	whole := b.rollout(fingerprint(data), serving.Data.MapIndex(pulumi.String("image")).ToStringPtrOutput())
-	whole.Replicas, whole.Selector = pulumi.Int(b.args.MinReplicas), labelled(labelName, b.args.Name)
 	deployment, err := appsv1.NewDeployment(b.ctx, b.name+"-deployment", &appsv1.DeploymentArgs{
 		Metadata: b.object(b.args.Name, skipAwait),
-		Spec:     whole,
-	}, b.with(pulumi.DependsOn(append(ready, config)), pulumi.IgnoreChanges([]string{"metadata", "spec"}))...)
+		Spec: appsv1.DeploymentSpecArgs{
+			Replicas: pulumi.Int(b.args.MinReplicas),
+			Selector: labelled(labelName, b.args.Name),
+			Template: corev1.PodTemplateSpecArgs{
+				Metadata: metav1.ObjectMetaArgs{Labels: pulumi.StringMap{labelName: pulumi.String(b.args.Name)}},
+				Spec: corev1.PodSpecArgs{
+					ServiceAccountName: pulumi.String(appNobody),
+					SecurityContext: corev1.PodSecurityContextArgs{
+						RunAsNonRoot:   pulumi.Bool(true),
+						SeccompProfile: corev1.SeccompProfileArgs{Type: pulumi.String("RuntimeDefault")},
+					},
+					Containers: corev1.ContainerArray{corev1.ContainerArgs{
+						Name: pulumi.String(AppContainer), Image: serving.Data.MapIndex(pulumi.String("image")),
+						SecurityContext: corev1.SecurityContextArgs{
+							AllowPrivilegeEscalation: pulumi.Bool(false),
+							Capabilities:             corev1.CapabilitiesArgs{Drop: pulumi.ToStringArray([]string{"ALL"})},
+						},
+					}},
+				},
+			},
+		},
+	}, b.with(pulumi.IgnoreChanges([]string{"metadata", "spec"}))...)
 	if err != nil {
 		return err
 	}
@@ -108,9 +129,9 @@ func (b *appBuild) workload(ready []pulumi.Resource) error {
 	shared["pulumi.com/patchForce"] = "true"
 	return newDeploymentPatch(b.ctx, b.name+"-workload", &deploymentPatchArgs{
 		Metadata: b.object(b.args.Name, shared),
-		Spec:     b.rollout(fingerprint(data), nil),
+		Spec:     b.rollout(fingerprint(data)),
 	}, b.with(
-		pulumi.DependsOn([]pulumi.Resource{deployment}),
+		pulumi.DependsOn(append(ready, config, deployment)),
 		// To take the patch back would strip the pods just before the Deployment goes.
 		pulumi.RetainOnDelete(true),
 	)...)
@@ -119,8 +140,8 @@ func (b *appBuild) workload(ready []pulumi.Resource) error {
 // RolloutSeconds is how long a rollout of as many pods should take: one after the other, and one of them slow.
 func RolloutSeconds(pods int) int { return appStartSeconds + pods*2*appReadySeconds }
 
-// rollout is the Deployment but for number of pods and selector; without an image it is the patch's.
-func (b *appBuild) rollout(configuration pulumi.StringInput, image pulumi.StringPtrInput) appsv1.DeploymentSpecArgs {
+// rollout is the Deployment but for image, number of pods and selector.
+func (b *appBuild) rollout(configuration pulumi.StringInput) appsv1.DeploymentSpecArgs {
 	return appsv1.DeploymentSpecArgs{
 		MinReadySeconds:         pulumi.Int(appReadySeconds),
 		ProgressDeadlineSeconds: pulumi.Int(2 * appStartSeconds),
@@ -138,12 +159,12 @@ func (b *appBuild) rollout(configuration pulumi.StringInput, image pulumi.String
 				// Environment variables are read when a pod starts: a change has to start new ones.
 				Annotations: pulumi.StringMap{"legops/configuration": configuration},
 			},
-			Spec: b.pod(image),
+			Spec: b.pod(),
 		},
 	}
 }
 
-func (b *appBuild) pod(image pulumi.StringPtrInput) corev1.PodSpecArgs {
+func (b *appBuild) pod() corev1.PodSpecArgs {
 	spread := corev1.TopologySpreadConstraintArray{}
 	for _, s := range spreads {
 		spread = append(spread, corev1.TopologySpreadConstraintArgs{
@@ -167,16 +188,16 @@ func (b *appBuild) pod(image pulumi.StringPtrInput) corev1.PodSpecArgs {
 			FsGroup:        pulumi.Int(appUser),
 			SeccompProfile: corev1.SeccompProfileArgs{Type: pulumi.String("RuntimeDefault")},
 		},
-		Containers: corev1.ContainerArray{b.container(image)},
+		Containers: corev1.ContainerArray{b.container()},
 		Volumes: corev1.VolumeArray{corev1.VolumeArgs{
 			Name: pulumi.String("tmp"), EmptyDir: corev1.EmptyDirVolumeSourceArgs{SizeLimit: pulumi.String("512Mi")},
 		}},
 	}
 }
 
-func (b *appBuild) container(image pulumi.StringPtrInput) corev1.ContainerArgs {
+func (b *appBuild) container() corev1.ContainerArgs {
 	return corev1.ContainerArgs{
-		Name: pulumi.String(AppContainer), Image: image,
+		Name: pulumi.String(AppContainer),
 		Ports: corev1.ContainerPortArray{corev1.ContainerPortArgs{
 			Name: pulumi.String(appPortName), ContainerPort: pulumi.Int(b.args.Port), Protocol: pulumi.String("TCP"),
 		}},

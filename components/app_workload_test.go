@@ -27,44 +27,52 @@ func TestAppLeavesItsImageToDelivery(t *testing.T) {
 	expect(t, serving, map[string]any{"metadata.name": "serving", "data": object{"image": "ghcr.io/stefanprodan/podinfo:6.7.1"}})
 	assert.Equal(t, []string{"data"}, serving.IgnoreChanges)
 	expect(t, deployment, map[string]any{
-		"metadata.annotations":                   object{"pulumi.com/skipAwait": "true"},
-		"spec.replicas":                          3.0,
-		"spec.selector":                          object{"matchLabels": object{"app.kubernetes.io/name": "matters"}},
-		"spec.template.spec.containers[0].image": "ghcr.io/stefanprodan/podinfo:6.7.1",
+		"metadata.name":        "matters",
+		"metadata.annotations": object{"pulumi.com/skipAwait": "true"},
+		"spec": object{
+			"replicas": 3.0,
+			"selector": object{"matchLabels": object{"app.kubernetes.io/name": "matters"}},
+			"template": object{
+				"metadata": object{"labels": object{"app.kubernetes.io/name": "matters"}},
+				"spec": object{
+					"serviceAccountName": "nobody.yet",
+					"securityContext":    object{"runAsNonRoot": true, "seccompProfile": object{"type": "RuntimeDefault"}},
+					"containers": []any{object{
+						"name": components.AppContainer, "image": "ghcr.io/stefanprodan/podinfo:6.7.1",
+						"securityContext": object{"allowPrivilegeEscalation": false, "capabilities": object{"drop": []any{"ALL"}}},
+					}},
+				},
+			},
+		},
 	})
+	for _, account := range r.OfType("kubernetes:core/v1:ServiceAccount") {
+		assert.NotEqual(t, "nobody.yet", account.Get("metadata.name"), "no pod may start before the patch")
+	}
 	expect(t, patch, map[string]any{
 		"apiVersion": "apps/v1", "kind": "Deployment", "metadata.name": "matters",
-		"metadata.annotations":                  object{"pulumi.com/patchForce": "true", "pulumi.com/skipAwait": "true"},
-		"spec.template.spec.containers[0].name": components.AppContainer,
+		"metadata.annotations":                   object{"pulumi.com/patchForce": "true", "pulumi.com/skipAwait": "true"},
+		"spec.paused":                            nil,
+		"spec.replicas":                          nil,
+		"spec.selector":                          nil,
+		"spec.template.spec.containers[0].name":  components.AppContainer,
+		"spec.template.spec.containers[0].image": nil,
 	})
+	assert.Len(t, patch.Get("spec.template.spec.containers"), 1)
 	assert.Empty(t, patch.IgnoreChanges)
 	assert.True(t, patch.RetainOnDelete, "taking it back would strip running pods")
 }
 
-// The patch starts no pods of its own: it is the Deployment without what others set.
-func TestAppPatchesWhatTheDeploymentBeganWith(t *testing.T) {
-	r, patch := appWorkload(t)
-	whole := r.One(t, "kubernetes:apps/v1:Deployment", "app-matters-deployment").Get("spec").(object)
-	delete(whole, "replicas")
-	delete(whole, "selector")
-	containers := whole["template"].(object)["spec"].(object)["containers"].([]any)
-	assert.Len(t, containers, 1)
-	delete(containers[0].(object), "image")
-	assert.Equal(t, whole, patch.Get("spec"))
-}
-
 func TestAppStartsWhenEverythingIsThere(t *testing.T) {
 	r, patch := appWorkload(t)
-	deployment := r.One(t, "kubernetes:apps/v1:Deployment", "app-matters-deployment")
 	for _, needed := range []struct{ typ, name string }{
+		{"kubernetes:apps/v1:Deployment", "deployment"},
 		{"kubernetes:core/v1:ConfigMap", "config"},
 		{"kubernetes:core/v1:ServiceAccount", "account"},
 		{"kubernetes:networking.k8s.io/v1:NetworkPolicy", "deny"},
 		{"kubernetes:networking.k8s.io/v1:NetworkPolicy", "allow"},
 	} {
-		assert.Contains(t, deployment.DependsOn, r.One(t, needed.typ, "app-matters-"+needed.name).URN)
+		assert.Contains(t, patch.DependsOn, r.One(t, needed.typ, "app-matters-"+needed.name).URN)
 	}
-	assert.Contains(t, patch.DependsOn, deployment.URN)
 	association := r.One(t, "aws:eks/podIdentityAssociation:PodIdentityAssociation", "app-matters-identity")
 	assert.Contains(t, association.DependsOn, r.One(t, "aws:iam/rolePolicy:RolePolicy", "app-matters-role-policy").URN)
 }

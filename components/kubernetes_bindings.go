@@ -119,7 +119,7 @@ func newPodDisruptionBudget(ctx *pulumi.Context, name string, args *podDisruptio
 }
 
 // deploymentPatchArgs are the arguments of kubernetes:apps/v1:DeploymentPatch. The binding in the SDK has types of its own
-// for everything below spec, so that a Deployment and its patch would have to be written twice.
+// for everything below spec.
 type deploymentPatchArgs struct {
 	APIVersion pulumi.String
 	Kind       pulumi.String
