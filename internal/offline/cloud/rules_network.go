@@ -1,7 +1,6 @@
 package cloud
 
 import (
-	"fmt"
 	"net/netip"
 	"slices"
 	"strings"
@@ -11,7 +10,7 @@ import (
 
 // networkRules are the rules of EC2 and Auto Scaling.
 var networkRules = map[string][]rule{
-	typeSubnet:       {subnetFits},
+	typeSubnet:       {subnetFits, subnetZone},
 	typeEndpoint:     {sameVpc("subnetIds", "securityGroupIds")},
 	typeIngress:      {prefixListExists},
 	typeEgress:       {prefixListExists},
@@ -111,7 +110,7 @@ func (p *Provider) zonesOf(user *Entry, subnets []string) []string {
 	var zones []string
 	for _, id := range subnets {
 		if subnet := p.record.referred(user.Account, id); subnet != nil {
-			zones = append(zones, fmt.Sprint(subnet.Inputs["availabilityZone"]))
+			zones = append(zones, subnet.zone())
 		}
 	}
 	slices.Sort(zones)
