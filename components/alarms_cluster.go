@@ -81,7 +81,7 @@ func ClusterAlarms(a ClusterAlarmArgs) []Alarm {
 		full("disk", "disk", "node_filesystem_utilization", a.NodeDiskPercent),
 		{
 			Name: "pending", Severity: Warning,
-			Meaning: fmt.Sprintf("Pods have waited for a node for %d minutes: the node group is at its limit, or nothing fits", a.PendingPodMinutes),
+			Meaning: fmt.Sprintf("Pods have waited for a node for %d minutes: the node groups are at their limits, or nothing fits", a.PendingPodMinutes),
 			Metrics: of("pod_status_pending", "Maximum", nil),
 			Period:  60, Periods: a.PendingPodMinutes, Comparison: AtLeast, Threshold: 1,
 			Missing: MissingIsUnknown,

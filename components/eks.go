@@ -25,7 +25,9 @@ type EksArgs struct {
 	Version string
 	// VpcID is the VPC of the cluster.
 	VpcID pulumi.StringInput
-	// SubnetIDs are the private subnets of control-plane interfaces and nodes, in two zones.
+	// AvailabilityZones are the ids of the two zones of the nodes, such as euw1-az1: each has a node group of its own.
+	AvailabilityZones []string
+	// SubnetIDs are the private subnets of control-plane interfaces and nodes, in the order of the zones.
 	SubnetIDs pulumi.StringArrayInput
 	// PublicAccessCIDRs may reach the cluster endpoint from the internet; without any it is private.
 	PublicAccessCIDRs []netip.Prefix
@@ -45,7 +47,7 @@ type EksArgs struct {
 	// AddonVersions pins managed add-ons, by name. Optional: an add-on without gets the default of the
 	// Kubernetes version when it is created.
 	AddonVersions map[string]string
-	// Nodes is the managed node group.
+	// Nodes are the managed node groups.
 	Nodes NodesArgs
 	// Protect keeps Pulumi from deleting the cluster and its logs.
 	Protect bool
@@ -71,8 +73,8 @@ type Eks struct {
 	ControlPlaneSecurityGroupID pulumi.StringOutput `pulumi:"controlPlaneSecurityGroupId"`
 	// NodeRoleArn is the role of the nodes, with which they pull images.
 	NodeRoleArn pulumi.StringOutput `pulumi:"nodeRoleArn"`
-	// NodesAutoScalingGroup is the name of the Auto Scaling group behind the nodes.
-	NodesAutoScalingGroup pulumi.StringOutput `pulumi:"nodesAutoScalingGroup"`
+	// NodesAutoScalingGroups are the names of the Auto Scaling groups behind the nodes, by zone.
+	NodesAutoScalingGroups map[string]pulumi.StringInput
 	// Provider is for what runs on the cluster. It waits for the nodes and the add-ons.
 	Provider *kubernetes.Provider
 	// Cluster goes with every resource on the cluster as its DeletedWith.
@@ -115,15 +117,21 @@ func NewEks(ctx *pulumi.Context, name string, args *EksArgs, opts ...pulumi.Reso
 	if err != nil {
 		return nil, err
 	}
-	nodes, err := b.nodeGroup(nodeRole, early)
+	groups, err := b.nodeGroups(nodeRole, early)
 	if err != nil {
 		return nil, err
 	}
-	late, err := b.addons(onNodes, []pulumi.Resource{nodes})
+	c.NodesAutoScalingGroups = map[string]pulumi.StringInput{}
+	var nodes []pulumi.Resource
+	for i, group := range groups {
+		c.NodesAutoScalingGroups[args.AvailabilityZones[i]] = scalingGroup(group)
+		nodes = append(nodes, group)
+	}
+	late, err := b.addons(onNodes, nodes)
 	if err != nil {
 		return nil, err
 	}
-	if c.Provider, err = b.provider(append(late, nodes)); err != nil {
+	if c.Provider, err = b.provider(append(late, nodes...)); err != nil {
 		return nil, err
 	}
 	c.Cluster = b.cluster
@@ -132,14 +140,13 @@ func NewEks(ctx *pulumi.Context, name string, args *EksArgs, opts ...pulumi.Reso
 	c.ClusterSecurityGroupID = clusterSecurityGroupID(ctx, b.cluster)
 	c.ControlPlaneSecurityGroupID = group.ID().ToStringOutput()
 	c.NodeRoleArn = nodeRole.Arn
-	c.NodesAutoScalingGroup = nodes.Resources.Index(pulumi.Int(0)).AutoscalingGroups().Index(pulumi.Int(0)).Name().Elem()
 	return c, ctx.RegisterResourceOutputs(c, pulumi.Map{
 		"clusterName":                 c.ClusterName,
 		"endpoint":                    c.Endpoint,
 		"clusterSecurityGroupId":      c.ClusterSecurityGroupID,
 		"controlPlaneSecurityGroupId": c.ControlPlaneSecurityGroupID,
 		"nodeRoleArn":                 c.NodeRoleArn,
-		"nodesAutoScalingGroup":       c.NodesAutoScalingGroup,
+		"nodesAutoScalingGroups":      pulumi.StringMap(c.NodesAutoScalingGroups),
 	})
 }
 
@@ -166,6 +173,7 @@ func (a *EksArgs) check(name string) error {
 		"LogKeyArn": a.LogKeyArn, "SecretsKeyArn": a.SecretsKeyArn, "VolumesKeyArn": a.VolumesKeyArn,
 	})
 	a.Location.check(p)
+	checkZones(p, a.AvailabilityZones)
 	p.require(a.LogRetention > 0, "LogRetention is %d, must be a number of days", a.LogRetention)
 	p.require(a.WorkloadLogRetention > 0, "WorkloadLogRetention is %d, must be a number of days", a.WorkloadLogRetention)
 	for _, logType := range a.LogTypes {

@@ -9,18 +9,18 @@ import (
 	"github.com/pulumi/pulumi/sdk/v3/go/pulumi"
 )
 
-// NodesArgs are the arguments of the managed node group.
+// NodesArgs are the arguments of the managed node groups, one in each zone and all alike.
 type NodesArgs struct {
-	// InstanceTypes are tried in order; all of one architecture. Changing them replaces the group.
+	// InstanceTypes are tried in order; all of one architecture. Changing them replaces the groups.
 	InstanceTypes []string
 	// Architecture is amd64 or arm64, as the instance types and the images.
 	Architecture string
 	// CapacityType is ON_DEMAND or SPOT.
 	CapacityType string
-	// MinSize and MaxSize are the bounds between which the Cluster Autoscaler moves, 1 to 450 (the quota of EKS).
-	// A changed bound is sent to EKS with the size the state knows: refresh first, and let the group grow to a new
-	// MinSize before it is set, or EKS refuses it.
-	MinSize, MaxSize int
+	// MinSizePerZone and MaxSizePerZone are the bounds between which the Cluster Autoscaler moves each group, 1 to 450
+	// (the quota of EKS). A changed bound is sent to EKS with the size the state knows: refresh first, and let the
+	// groups grow to a new MinSizePerZone before it is set, or EKS refuses it.
+	MinSizePerZone, MaxSizePerZone int
 	// DiskGiB is the size of each node's root volume, at least 20.
 	DiskGiB int
 	// Tags are put on instances, volumes and network interfaces, which no default tags reach.
@@ -40,8 +40,8 @@ func (n NodesArgs) check(p *problems) {
 	p.require(len(n.InstanceTypes) > 0, "Nodes.InstanceTypes is empty")
 	p.require(amiTypes[n.Architecture] != "", "Nodes.Architecture %q must be one of %v", n.Architecture, sortedKeys(amiTypes))
 	p.require(slices.Contains(capacityTypes, n.CapacityType), "Nodes.CapacityType %q must be one of %v", n.CapacityType, capacityTypes)
-	p.require(n.MinSize >= 1 && n.MinSize <= n.MaxSize && n.MaxSize <= 450,
-		"Nodes.MinSize %d and MaxSize %d must be in order, between 1 and 450", n.MinSize, n.MaxSize)
+	p.require(n.MinSizePerZone >= 1 && n.MinSizePerZone <= n.MaxSizePerZone && n.MaxSizePerZone <= 450,
+		"Nodes.MinSizePerZone %d and MaxSizePerZone %d must be in order, between 1 and 450", n.MinSizePerZone, n.MaxSizePerZone)
 	p.require(n.DiskGiB >= 20, "Nodes.DiskGiB is %d, must be at least 20", n.DiskGiB)
 }
 
@@ -78,19 +78,35 @@ func (b *eksBuild) launchTemplate() (*ec2.LaunchTemplate, error) {
 	}, b.parent)
 }
 
-// nodeGroup is the plain AWS resource: the one of pulumi-eks has neither an update budget nor a way to leave the
-// desired size to the autoscaler. Its physical name is left to Pulumi, so that a replacement (instance types,
-// capacity type) takes over the pods before the old group goes.
-func (b *eksBuild) nodeGroup(nodeRole *role, early []pulumi.Resource) (*awseks.NodeGroup, error) {
+// nodeGroups creates one group in each zone and returns them in the order of the zones. Pods are spread over the zones
+// strictly, and for the Cluster Autoscaler every node of a group is where one of them is: of a group over two zones it
+// would not know that it can give the other zone a node (docs/decisions/0024-node-group-per-zone.md).
+func (b *eksBuild) nodeGroups(nodeRole *role, early []pulumi.Resource) ([]*awseks.NodeGroup, error) {
 	template, err := b.launchTemplate()
 	if err != nil {
 		return nil, err
 	}
+	subnets := b.args.SubnetIDs.ToStringArrayOutput()
+	groups := make([]*awseks.NodeGroup, len(b.args.AvailabilityZones))
+	for i, zone := range b.args.AvailabilityZones {
+		if groups[i], err = b.nodeGroup(zone, subnets.Index(pulumi.Int(i)), nodeRole, template, early); err != nil {
+			return nil, err
+		}
+	}
+	return groups, nil
+}
+
+// nodeGroup is the plain AWS resource: the one of pulumi-eks has neither an update budget nor a way to leave the
+// desired size to the autoscaler. Its physical name is left to Pulumi, so that a replacement (instance types,
+// capacity type) takes over the pods before the old group goes.
+func (b *eksBuild) nodeGroup(
+	zone string, subnet pulumi.StringInput, nodeRole *role, template *ec2.LaunchTemplate, early []pulumi.Resource,
+) (*awseks.NodeGroup, error) {
 	nodes := b.args.Nodes
-	return awseks.NewNodeGroup(b.ctx, b.name+"-nodes", &awseks.NodeGroupArgs{
+	return awseks.NewNodeGroup(b.ctx, b.name+"-nodes-"+zone, &awseks.NodeGroupArgs{
 		ClusterName:   b.clusterName,
 		NodeRoleArn:   nodeRole.Arn,
-		SubnetIds:     b.args.SubnetIDs,
+		SubnetIds:     pulumi.StringArray{subnet},
 		Version:       pulumi.String(b.args.Version),
 		AmiType:       pulumi.String(amiTypes[nodes.Architecture]),
 		InstanceTypes: pulumi.ToStringArray(nodes.InstanceTypes),
@@ -100,9 +116,9 @@ func (b *eksBuild) nodeGroup(nodeRole *role, early []pulumi.Resource) (*awseks.N
 			Version: template.LatestVersion.ApplyT(strconv.Itoa).(pulumi.StringOutput),
 		},
 		ScalingConfig: awseks.NodeGroupScalingConfigArgs{
-			MinSize:     pulumi.Int(nodes.MinSize),
-			MaxSize:     pulumi.Int(nodes.MaxSize),
-			DesiredSize: pulumi.Int(nodes.MinSize), // only the start: the autoscaler decides from then on
+			MinSize:     pulumi.Int(nodes.MinSizePerZone),
+			MaxSize:     pulumi.Int(nodes.MaxSizePerZone),
+			DesiredSize: pulumi.Int(nodes.MinSizePerZone), // only the start: the autoscaler decides from then on
 		},
 		UpdateConfig:     awseks.NodeGroupUpdateConfigArgs{MaxUnavailablePercentage: pulumi.Int(33)},
 		NodeRepairConfig: awseks.NodeGroupNodeRepairConfigArgs{Enabled: pulumi.Bool(true)},
@@ -110,4 +126,9 @@ func (b *eksBuild) nodeGroup(nodeRole *role, early []pulumi.Resource) (*awseks.N
 		pulumi.IgnoreChanges([]string{"scalingConfig.desiredSize"}),
 		// A node that starts before its rights, its network and its access entry never becomes ready.
 		pulumi.DependsOn(slices.Concat([]pulumi.Resource{b.cluster}, nodeRole.grants, early)))
+}
+
+// scalingGroup is the name of the Auto Scaling group behind a node group.
+func scalingGroup(group *awseks.NodeGroup) pulumi.StringOutput {
+	return group.Resources.Index(pulumi.Int(0)).AutoscalingGroups().Index(pulumi.Int(0)).Name().Elem()
 }

@@ -21,6 +21,7 @@ func eksArgs() components.EksArgs {
 		Location:             location,
 		Version:              "1.35",
 		VpcID:                pulumi.String("vpc"),
+		AvailabilityZones:    []string{"euw1-az1", "euw1-az2"},
 		SubnetIDs:            pulumi.ToStringArray([]string{"subnet-a", "subnet-b"}),
 		PublicAccessCIDRs:    prefixes("192.0.2.0/24"),
 		LogTypes:             []string{"api", "audit"},
@@ -34,7 +35,7 @@ func eksArgs() components.EksArgs {
 		AddonVersions:        map[string]string{"coredns": "v1.13.1-eksbuild.1"},
 		Nodes: components.NodesArgs{
 			InstanceTypes: []string{"m7g.large", "m6g.large"}, Architecture: "arm64", CapacityType: "ON_DEMAND",
-			MinSize: 2, MaxSize: 6, DiskGiB: 50, Tags: map[string]string{"Owner": "ops"},
+			MinSizePerZone: 2, MaxSizePerZone: 6, DiskGiB: 50, Tags: map[string]string{"Owner": "ops"},
 		},
 		Protect: true,
 	}
@@ -109,9 +110,17 @@ func TestEksPrivate(t *testing.T) {
 
 func TestEksNodes(t *testing.T) {
 	r := record(t, cluster(eksArgs()))
-	group := r.One(t, "aws:eks/nodeGroup:NodeGroup", "eks-nodes")
+	assert.Len(t, r.OfType("aws:eks/nodeGroup:NodeGroup"), 2)
+	// But for the zone, the groups are alike: the autoscaler balances only such.
+	group, other := r.One(t, "aws:eks/nodeGroup:NodeGroup", "eks-nodes-euw1-az1"), r.One(t, "aws:eks/nodeGroup:NodeGroup", "eks-nodes-euw1-az2")
+	expect(t, other, map[string]any{"subnetIds": []any{"subnet-b"}})
+	for input := range other.Inputs {
+		if input != "subnetIds" {
+			assert.Equal(t, group.Get(string(input)), other.Get(string(input)), input)
+		}
+	}
 	expect(t, group, map[string]any{
-		"clusterName": "legops-test", "nodeRoleArn": "arn:of:eks-nodes", "subnetIds": []any{"subnet-a", "subnet-b"},
+		"clusterName": "legops-test", "nodeRoleArn": "arn:of:eks-nodes", "subnetIds": []any{"subnet-a"},
 		"version": "1.35", "amiType": "AL2023_ARM_64_STANDARD", "capacityType": "ON_DEMAND",
 		"instanceTypes":         []any{"m7g.large", "m6g.large"},
 		"scalingConfig.minSize": 2.0, "scalingConfig.maxSize": 6.0, "scalingConfig.desiredSize": 2.0,
@@ -154,14 +163,14 @@ func TestEksNodes(t *testing.T) {
 func TestEksArchitecture(t *testing.T) {
 	args := eksArgs()
 	args.Nodes.Architecture, args.Nodes.CapacityType = "amd64", "SPOT"
-	expect(t, record(t, cluster(args)).One(t, "aws:eks/nodeGroup:NodeGroup", "eks-nodes"), map[string]any{
+	expect(t, record(t, cluster(args)).One(t, "aws:eks/nodeGroup:NodeGroup", "eks-nodes-euw1-az2"), map[string]any{
 		"amiType": "AL2023_x86_64_STANDARD", "capacityType": "SPOT",
 	})
 }
 
 func TestEksAddons(t *testing.T) {
 	r := record(t, cluster(eksArgs()))
-	group := r.One(t, "aws:eks/nodeGroup:NodeGroup", "eks-nodes")
+	groups := r.OfType("aws:eks/nodeGroup:NodeGroup")
 	assert.Len(t, r.OfType("aws:eks/addon:Addon"), 7)
 	for _, addon := range []struct {
 		name, serviceAccount, configuration string
@@ -184,7 +193,9 @@ func TestEksAddons(t *testing.T) {
 		})
 		configuration, _ := found.Get("configurationValues").(string)
 		assert.Equal(t, addon.configuration, configuration)
-		assert.Equal(t, addon.onNodes, slices.Contains(found.DependsOn, group.URN), "%s waits for the nodes", addon.name)
+		for _, group := range groups {
+			assert.Equal(t, addon.onNodes, slices.Contains(found.DependsOn, group.URN), "%s waits for the nodes", addon.name)
+		}
 		if addon.serviceAccount == "" {
 			assert.Nil(t, found.Get("podIdentityAssociations"), addon.name)
 			continue
@@ -237,7 +248,9 @@ func TestEksProvider(t *testing.T) {
 	r := record(t, cluster(eksArgs()))
 	provider := r.One(t, "pulumi:providers:kubernetes", "eks-kubernetes")
 	expect(t, provider, map[string]any{"clusterIdentifier": "legops-test", "enableServerSideApply": true})
-	assert.Contains(t, provider.DependsOn, r.One(t, "aws:eks/nodeGroup:NodeGroup", "eks-nodes").URN)
+	for _, group := range r.OfType("aws:eks/nodeGroup:NodeGroup") {
+		assert.Contains(t, provider.DependsOn, group.URN)
+	}
 	var kubeconfig struct {
 		Clusters []struct{ Cluster struct{ Server string } }
 		Users    []struct {
@@ -266,25 +279,28 @@ func TestEksOutputs(t *testing.T) {
 		if err != nil {
 			return err
 		}
-		values := pulumi.All(c.ClusterName, c.Endpoint, c.ClusterSecurityGroupID, c.NodesAutoScalingGroup)
+		values := pulumi.All(c.ClusterName, c.Endpoint, c.ClusterSecurityGroupID, pulumi.StringMap(c.NodesAutoScalingGroups))
 		ctx.Export("values", values.ApplyT(func(resolved []any) string { got = resolved; return "" }))
 		return nil
 	})
-	assert.Equal(t, []any{"legops-test", "https://eks-eksCluster.example", "eks-eksCluster-group", "eks-nodes-asg"}, got)
+	assert.Equal(t, []any{"legops-test", "https://eks-eksCluster.example", "eks-eksCluster-group", map[string]string{
+		"euw1-az1": "eks-nodes-euw1-az1-asg", "euw1-az2": "eks-nodes-euw1-az2-asg",
+	}}, got)
 }
 
 func TestEksRefuses(t *testing.T) {
 	refuses(t, cluster(components.EksArgs{}), "eks eks: Name is missing", "Version is missing", "VpcID is missing", "SubnetIDs is missing",
 		"LogKeyArn is missing", "SecretsKeyArn is missing", "VolumesKeyArn is missing", "LogRetention is 0", "WorkloadLogRetention is 0",
-		"Administrators is empty", "InstanceTypes is empty", "Architecture", "CapacityType", "MinSize 0", "DiskGiB is 0")
+		"Administrators is empty", "InstanceTypes is empty", "Architecture", "CapacityType", "MinSizePerZone 0", "DiskGiB is 0", "AvailabilityZones [] must be two")
 	for complaint, breakIt := range map[string]func(*components.EksArgs){
 		`"kernel" is not one of`:                     func(a *components.EksArgs) { a.LogTypes = []string{"kernel"} },
 		`Viewers: "platform" is the name of an admi`: func(a *components.EksArgs) { a.Viewers = a.Administrators },
 		`"cilium" is not an add-on`:                  func(a *components.EksArgs) { a.AddonVersions = map[string]string{"cilium": "1"} },
 		`"riscv" must be one of [amd64 arm64]`:       func(a *components.EksArgs) { a.Nodes.Architecture = "riscv" },
 		`"FREE" must be one of [ON_DEMAND SPOT]`:     func(a *components.EksArgs) { a.Nodes.CapacityType = "FREE" },
-		"MinSize 7 and MaxSize 6 must be in order":   func(a *components.EksArgs) { a.Nodes.MinSize = 7 },
-		"MinSize 2 and MaxSize 451 must be in order": func(a *components.EksArgs) { a.Nodes.MaxSize = 451 },
+		"MinSizePerZone 7 and MaxSizePerZone 6 must": func(a *components.EksArgs) { a.Nodes.MinSizePerZone = 7 },
+		"MinSizePerZone 2 and MaxSizePerZone 451":    func(a *components.EksArgs) { a.Nodes.MaxSizePerZone = 451 },
+		"[euw1-az1 euw1-az1] must be two":            func(a *components.EksArgs) { a.AvailabilityZones[1] = "euw1-az1" },
 		"Nodes.DiskGiB is 19, must be at least 20":   func(a *components.EksArgs) { a.Nodes.DiskGiB = 19 },
 	} {
 		args := eksArgs()

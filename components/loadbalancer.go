@@ -45,8 +45,8 @@ type LoadBalancerArgs struct {
 	NodePort int
 	// HealthPath is what answers 200 on NodePort when the ingress controller works, such as /nginx-health.
 	HealthPath string
-	// AutoScalingGroup is the name of the group behind the nodes: its instances become targets.
-	AutoScalingGroup pulumi.StringInput
+	// AutoScalingGroups are the names of the groups behind the nodes, by zone: their instances become targets.
+	AutoScalingGroups map[string]pulumi.StringInput
 	// LogBucket is the bucket of access logs, of Storage.
 	LogBucket pulumi.StringInput
 	// SecretGeneration counts the secrets there have been, from 1. One more makes a new secret; the one before stays
@@ -126,8 +126,12 @@ func (a *LoadBalancerArgs) check(name string) error {
 	a.Location.check(p)
 	p.requireInput(map[string]pulumi.Input{
 		"VpcID": a.VpcID, "SubnetIDs": a.SubnetIDs, "CertificateArn": a.CertificateArn,
-		"AutoScalingGroup": a.AutoScalingGroup, "LogBucket": a.LogBucket,
+		"LogBucket": a.LogBucket,
 	})
+	p.require(len(a.AutoScalingGroups) > 0, "AutoScalingGroups is empty, so nothing would answer")
+	for _, zone := range sortedKeys(a.AutoScalingGroups) {
+		p.requireInput(map[string]pulumi.Input{"AutoScalingGroups[" + zone + "]": a.AutoScalingGroups[zone]})
+	}
 	p.require(domainPattern.MatchString(a.Origin), "Origin %q must be a lower-case domain name", a.Origin)
 	p.require(zonePattern.MatchString(a.ZoneID), "ZoneID %q must be the id of a Route 53 zone", a.ZoneID)
 	p.require(a.NodePort >= 30000 && a.NodePort <= 32767, "NodePort is %d, must be 30000 to 32767", a.NodePort)
@@ -200,11 +204,15 @@ func (b *loadBalancerBuild) targets() (*lb.TargetGroup, error) {
 	if err != nil {
 		return nil, err
 	}
-	_, err = autoscaling.NewAttachment(b.ctx, b.name, &autoscaling.AttachmentArgs{
-		AutoscalingGroupName: b.args.AutoScalingGroup,
-		LbTargetGroupArn:     targets.Arn,
-	}, b.parent)
-	return targets, err
+	for _, zone := range sortedKeys(b.args.AutoScalingGroups) {
+		if _, err := autoscaling.NewAttachment(b.ctx, b.name+"-"+zone, &autoscaling.AttachmentArgs{
+			AutoscalingGroupName: b.args.AutoScalingGroups[zone],
+			LbTargetGroupArn:     targets.Arn,
+		}, b.parent); err != nil {
+			return nil, err
+		}
+	}
+	return targets, nil
 }
 
 // listeners creates the way in and the secret that opens it, which it returns.

@@ -18,19 +18,19 @@ func loadBalancer(args components.LoadBalancerArgs) construct {
 }
 
 var loadBalancerArgs = components.LoadBalancerArgs{
-	Name:             "legops-test",
-	Location:         location,
-	VpcID:            pulumi.String("vpc"),
-	SubnetIDs:        pulumi.ToStringArray([]string{"public-a", "public-b"}),
-	CertificateArn:   pulumi.String("certificate"),
-	Origin:           "origin.legops.example",
-	ZoneID:           "Z0123456789ABCDEFGHIJ",
-	NodePort:         30080,
-	HealthPath:       "/nginx-health",
-	AutoScalingGroup: pulumi.String("nodes"),
-	LogBucket:        pulumi.String("logs"),
-	SecretGeneration: 1,
-	Protect:          true,
+	Name:              "legops-test",
+	Location:          location,
+	VpcID:             pulumi.String("vpc"),
+	SubnetIDs:         pulumi.ToStringArray([]string{"public-a", "public-b"}),
+	CertificateArn:    pulumi.String("certificate"),
+	Origin:            "origin.legops.example",
+	ZoneID:            "Z0123456789ABCDEFGHIJ",
+	NodePort:          30080,
+	HealthPath:        "/nginx-health",
+	AutoScalingGroups: map[string]pulumi.StringInput{"euw1-az1": pulumi.String("nodes-a"), "euw1-az2": pulumi.String("nodes-b")},
+	LogBucket:         pulumi.String("logs"),
+	SecretGeneration:  1,
+	Protect:           true,
 }
 
 func TestLoadBalancer(t *testing.T) {
@@ -66,9 +66,12 @@ func TestLoadBalancerTargets(t *testing.T) {
 			"interval": 10.0, "timeout": 5.0, "healthyThreshold": 2.0, "unhealthyThreshold": 2.0,
 		},
 	})
-	expect(t, r.One(t, "aws:autoscaling/attachment:Attachment", "balancer"), map[string]any{
-		"autoscalingGroupName": "nodes", "lbTargetGroupArn": "arn:of:balancer",
-	})
+	assert.Len(t, r.OfType("aws:autoscaling/attachment:Attachment"), 2)
+	for zone, nodes := range map[string]string{"euw1-az1": "nodes-a", "euw1-az2": "nodes-b"} {
+		expect(t, r.One(t, "aws:autoscaling/attachment:Attachment", "balancer-"+zone), map[string]any{
+			"autoscalingGroupName": nodes, "lbTargetGroupArn": "arn:of:balancer",
+		})
+	}
 }
 
 func TestLoadBalancerListeners(t *testing.T) {
@@ -180,7 +183,7 @@ func TestLoadBalancerOutputs(t *testing.T) {
 func TestLoadBalancerRefuses(t *testing.T) {
 	refuses(t, loadBalancer(components.LoadBalancerArgs{}),
 		`load balancer balancer: Name "" must be 1 to 32`, "Location.Account", "VpcID is missing", "SubnetIDs is missing",
-		"CertificateArn is missing", "AutoScalingGroup is missing", "LogBucket is missing", `Origin "" must be`, `ZoneID "" must be`,
+		"CertificateArn is missing", "AutoScalingGroups is empty", "LogBucket is missing", `Origin "" must be`, `ZoneID "" must be`,
 		"NodePort is 0, must be 30000 to 32767", `HealthPath "" must start with a slash`, "SecretGeneration is 0, must be at least 1")
 	for complaint, breakIt := range map[string]func(*components.LoadBalancerArgs){
 		`Name "legops-a-name-that-is-far-too-long" must be`: func(a *components.LoadBalancerArgs) { a.Name = "legops-a-name-that-is-far-too-long" },

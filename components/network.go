@@ -112,6 +112,11 @@ func NewNetwork(ctx *pulumi.Context, name string, args *NetworkArgs, opts ...pul
 	})
 }
 
+// checkZones wants two zones: what is in one of them survives the loss of the other.
+func checkZones(p *problems, zones []string) {
+	p.require(len(zones) == 2 && zones[0] != zones[1], "AvailabilityZones %v must be two different zones", zones)
+}
+
 func (a *NetworkArgs) check(name string) error {
 	p := &problems{component: "network " + name}
 	p.requireText(map[string]string{"Name": a.Name})
@@ -122,8 +127,7 @@ func (a *NetworkArgs) check(name string) error {
 	p.require(a.NatGateways == 1 || a.NatGateways == 2, "NatGateways is %d, must be 1 or 2", a.NatGateways)
 	p.require(a.FlowLogRetention > 0, "FlowLogRetention is %d, must be a number of days", a.FlowLogRetention)
 
-	zones := slices.Sorted(slices.Values(a.AvailabilityZones))
-	p.require(len(zones) == 2 && len(slices.Compact(zones)) == 2, "AvailabilityZones %v must be two different zones", a.AvailabilityZones)
+	checkZones(p, a.AvailabilityZones)
 	for _, zone := range a.AvailabilityZones {
 		p.require(slices.Contains(regions.Zones(a.Location.Region), zone), "zone %s is not in %s", zone, a.Location.Region)
 	}

@@ -19,6 +19,7 @@ func (p *Platform) compute(ctx *pulumi.Context, cfg *stacks.Config) (err error) 
 		Location:             p.location,
 		Version:              string(cfg.Eks.Version),
 		VpcID:                p.Network.VpcID,
+		AvailabilityZones:    cfg.Network.AvailabilityZones,
 		SubnetIDs:            p.Network.ApplicationSubnetIDs,
 		PublicAccessCIDRs:    prefixes(cfg.Eks.PublicAccessCIDRs),
 		LogTypes:             texts(cfg.Eks.LogTypes),
@@ -33,12 +34,12 @@ func (p *Platform) compute(ctx *pulumi.Context, cfg *stacks.Config) (err error) 
 		Nodes: components.NodesArgs{
 			InstanceTypes: texts(nodes.InstanceTypes),
 			// One architecture for images and nodes: the stack file is refused where they differ.
-			Architecture: string(cfg.Registry.ImageArchitecture),
-			CapacityType: string(nodes.CapacityType),
-			MinSize:      nodes.MinSize,
-			MaxSize:      nodes.MaxSize,
-			DiskGiB:      nodes.DiskGiB,
-			Tags:         tags(ctx, cfg),
+			Architecture:   string(cfg.Registry.ImageArchitecture),
+			CapacityType:   string(nodes.CapacityType),
+			MinSizePerZone: nodes.MinSizePerZone,
+			MaxSizePerZone: nodes.MaxSizePerZone,
+			DiskGiB:        nodes.DiskGiB,
+			Tags:           tags(ctx, cfg),
 		},
 		Protect: cfg.DeletionProtection,
 	}, p.onAws()); err != nil {

@@ -20,19 +20,19 @@ func (p *Platform) edge(ctx *pulumi.Context, cfg *stacks.Config) (err error) {
 		return err
 	}
 	if p.LoadBalancer, err = components.NewLoadBalancer(ctx, "loadbalancer", &components.LoadBalancerArgs{
-		Name:             p.name,
-		Location:         p.location,
-		VpcID:            p.Network.VpcID,
-		SubnetIDs:        p.Network.PublicSubnetIDs,
-		CertificateArn:   p.Certificates.RegionalArn,
-		Origin:           origin,
-		ZoneID:           cfg.Domain.HostedZoneID,
-		NodePort:         components.IngressNodePort,
-		HealthPath:       components.IngressHealthPath,
-		AutoScalingGroup: p.Eks.NodesAutoScalingGroup,
-		LogBucket:        p.Storage.LogBucket,
-		SecretGeneration: cfg.Cdn.OriginSecretGeneration,
-		Protect:          cfg.DeletionProtection,
+		Name:              p.name,
+		Location:          p.location,
+		VpcID:             p.Network.VpcID,
+		SubnetIDs:         p.Network.PublicSubnetIDs,
+		CertificateArn:    p.Certificates.RegionalArn,
+		Origin:            origin,
+		ZoneID:            cfg.Domain.HostedZoneID,
+		NodePort:          components.IngressNodePort,
+		HealthPath:        components.IngressHealthPath,
+		AutoScalingGroups: p.Eks.NodesAutoScalingGroups,
+		LogBucket:         p.Storage.LogBucket,
+		SecretGeneration:  cfg.Cdn.OriginSecretGeneration,
+		Protect:           cfg.DeletionProtection,
 	}, p.onAws()); err != nil {
 		return err
 	}

@@ -22,7 +22,7 @@ func (p *Platform) Outputs() []Output {
 		{"clusterName", "Name of the EKS cluster, for aws eks update-kubeconfig", p.Eks.ClusterName},
 		{"clusterEndpoint", "Address of the Kubernetes API", p.Eks.Endpoint},
 		{"clusterSecurityGroupId", "Security group of nodes and control plane, made by EKS", p.Eks.ClusterSecurityGroupID},
-		{"nodesAutoScalingGroup", "Auto Scaling group behind the nodes", p.Eks.NodesAutoScalingGroup},
+		{"nodesAutoScalingGroups", "Auto Scaling groups behind the nodes, by zone", pulumi.StringMap(p.Eks.NodesAutoScalingGroups)},
 		{"databaseAddress", "Host name of the database, reached from the cluster and the bastion", p.Rds.Address},
 		{"databaseMasterSecretArn", "Secret in Secrets Manager with the database's master password, which RDS rotates", p.Rds.MasterSecretArn},
 		{"searchEndpoint", "Host name of the search domain, reached from the cluster and the bastion", p.OpenSearch.Endpoint},

@@ -20,6 +20,11 @@ func Program(ctx *pulumi.Context) error {
 	if err != nil {
 		return err
 	}
+	for _, warning := range cfg.Warnings() {
+		if err := ctx.Log.Warn(warning, nil); err != nil {
+			return err
+		}
+	}
 	platform, err := NewPlatform(ctx, cfg)
 	if err != nil {
 		return err

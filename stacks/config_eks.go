@@ -18,7 +18,7 @@ type Eks struct {
 	// AddonVersions pins managed add-ons. Optional: an add-on without a version gets the default of the
 	// cluster's Kubernetes version when it is created, and stays on it.
 	AddonVersions map[AddonName]string `json:"addonVersions,omitempty"`
-	// Nodes is the managed node group.
+	// Nodes are the managed node groups, one in each zone.
 	Nodes Nodes `json:"nodes"`
 }
 
@@ -50,16 +50,17 @@ type AccessEntry struct {
 	RoleArn string `json:"roleArn" jsonschema:"pattern=^arn:aws[a-z-]*:iam::[0-9]{12}:role/[A-Za-z0-9+\\,.@_/-]+$" jsonschema_extras:"patternErrorMessage=a role ARN such as arn:aws:iam::111111111111:role/platform"`
 }
 
-// Nodes is the managed node group; the Cluster Autoscaler moves its size between MinSize and MaxSize.
+// Nodes are the managed node groups: one in each zone, alike, whose sizes the Cluster Autoscaler moves between their bounds.
 type Nodes struct {
 	// InstanceTypes are tried in order; all of one architecture.
 	InstanceTypes []InstanceType `json:"instanceTypes" jsonschema:"minItems=1,maxItems=20,uniqueItems=true"`
 	// CapacityType is ON_DEMAND or SPOT; production requires ON_DEMAND.
 	CapacityType CapacityType `json:"capacityType"`
-	// MinSize is the smallest number of nodes, at least one per Availability Zone.
-	MinSize int `json:"minSize" jsonschema:"minimum=2,maximum=450"`
-	// MaxSize is the largest number of nodes (EKS allows 450 per group).
-	MaxSize int `json:"maxSize" jsonschema:"minimum=2,maximum=450"`
+	// MinSizePerZone is the smallest number of nodes in each of the two Availability Zones.
+	MinSizePerZone int `json:"minSizePerZone" jsonschema:"minimum=1,maximum=450"`
+	// MaxSizePerZone is the largest number of nodes in each of them (EKS allows 450 per group). What is asked for at the
+	// least has to fit.
+	MaxSizePerZone int `json:"maxSizePerZone" jsonschema:"minimum=1,maximum=450"`
 	// DiskGiB is the size of each node's encrypted root volume.
 	DiskGiB int `json:"diskGiB" jsonschema:"minimum=20,maximum=16384"`
 }

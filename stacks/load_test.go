@@ -148,13 +148,13 @@ func TestLoadReadsEveryKind(t *testing.T) {
 	evidence := config.Storage.Buckets[1]
 	got := []any{
 		config.Environment, config.Account, config.DeletionProtection, config.Network.CIDR.String(),
-		config.Network.Subnets.Data[1].String(), config.Eks.Nodes.MaxSize, config.OpenSearch.DedicatedMasters.Count,
+		config.Network.Subnets.Data[1].String(), config.Eks.Nodes.MaxSizePerZone, config.OpenSearch.DedicatedMasters.Count,
 		*evidence.InfrequentAccessDays, evidence.ObjectLock.Mode, config.Queues[1].HighThroughput,
 		config.Applications[4].Consumes, config.Applications[0].Settings["LOG_LEVEL"], len(config.Applications),
 	}
 	want := []any{
 		Production, "333333333333", true, "10.30.0.0/16",
-		"10.30.9.0/24", 12, 3,
+		"10.30.9.0/24", 8, 3,
 		90, "COMPLIANCE", true,
 		[]string{"document-signing"}, "warn", 9,
 	}

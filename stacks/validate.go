@@ -25,8 +25,9 @@ var rules = []rule{
 	{"zones are of the region, and take a cluster", zones},
 	{"the cluster endpoint is closed to the world and open to no private range", endpoint},
 	{"administrators and viewers are roles of the account, named once", accessEntries},
-	{"bastion and deployer run Linux", instances},
+	{"bastion and deployer run Linux", linux},
 	{"nodes have a size and an architecture that images run on", nodes},
+	{"pods find nodes", capacityOf},
 	{"the database has room to grow and time for backups", database},
 	{"search nodes divide over the zones", searchDomain},
 	{"the ingress has a size", ingress},
@@ -151,7 +152,7 @@ func accessEntries(c *checker) {
 	c.unique(roles, func(i int) string { return keys[i] + ".roleArn" }, "remove one")
 }
 
-func instances(c *checker) {
+func linux(c *checker) {
 	for _, instance := range []struct {
 		key, what string
 		of        InstanceType
@@ -167,9 +168,9 @@ func instances(c *checker) {
 
 func nodes(c *checker) {
 	n := c.Eks.Nodes
-	if c.ok("eks.nodes.minSize", "eks.nodes.maxSize") && n.MinSize > n.MaxSize {
-		c.report("eks.nodes.minSize", n.MinSize, fmt.Sprintf("above maxSize, which is %d", n.MaxSize),
-			"lower minSize or raise maxSize")
+	if c.ok("eks.nodes.minSizePerZone", "eks.nodes.maxSizePerZone") && n.MinSizePerZone > n.MaxSizePerZone {
+		c.report("eks.nodes.minSizePerZone", n.MinSizePerZone, fmt.Sprintf("above maxSizePerZone, which is %d", n.MaxSizePerZone),
+			"lower minSizePerZone or raise maxSizePerZone")
 	}
 	const list = "eks.nodes.instanceTypes"
 	first, mixed := -1, false

@@ -85,8 +85,8 @@ func TestRules(t *testing.T) {
 			"legops:eks.viewers[0].roleArn: arn:aws:iam::333333333333:role/preview: a role of another account than 222222222222: choose a role of the stack's own account",
 		}},
 		{"nobody who only looks", "prod", []edit{drop("eks.viewers")}, nil},
-		{"min above max", "dev", []edit{set("eks.nodes.minSize", 6)}, []string{
-			"legops:eks.nodes.minSize: 6: above maxSize, which is 5: lower minSize or raise maxSize",
+		{"min above max", "dev", []edit{set("eks.nodes.minSizePerZone", 4)}, []string{
+			"legops:eks.nodes.minSizePerZone: 4: above maxSizePerZone, which is 3: lower minSizePerZone or raise maxSizePerZone",
 		}},
 		{"arm64 nodes, amd64 images", "prod", []edit{set("registry.imageArchitecture", "amd64")}, []string{
 			"legops:registry.imageArchitecture: amd64: the nodes are arm64 (legops:eks.nodes.instanceTypes[0]: m7g.xlarge): set it to arm64, or choose amd64 instance types",
@@ -251,7 +251,7 @@ func TestAllAtOnce(t *testing.T) {
 		set("network.subnets.application[0]", "10.30.128.0/24"),
 		set("eks.publicAccessCidrs", []any{"0.0.0.0/0"}),
 		set("eks.nodes.instanceTypes", []any{"m7g.xlrge", "m7g.large"}),
-		set("eks.nodes.minSize", 13),
+		set("eks.nodes.minSizePerZone", 9),
 		set("registry.imageArchitecture", "amd64"),
 		set("rds.multiAz", "true"),
 		drop("opensearch.version"),
@@ -264,7 +264,7 @@ func TestAllAtOnce(t *testing.T) {
 		"legops:applications[8].name: search: is also legops:applications[6].name: rename or remove one",
 		"legops:deletionProtection: false: production requires deletion protection: set it to true",
 		"legops:eks.nodes.instanceTypes[0]: m7g.xlrge: unknown instance type: did you mean m7g.xlarge?",
-		"legops:eks.nodes.minSize: 13: above maxSize, which is 12: lower minSize or raise maxSize",
+		"legops:eks.nodes.minSizePerZone: 9: above maxSizePerZone, which is 8: lower minSizePerZone or raise maxSizePerZone",
 		"legops:eks.publicAccessCidrs[0]: 0.0.0.0/0: opens the cluster endpoint to the world: list the ranges of your offices, or none to keep the endpoint private",
 		"legops:network.availabilityZones[0]: usw2-az1: not an Availability Zone of us-east-1: choose one of use1-az1, use1-az2, use1-az4, use1-az5, use1-az6",
 		"legops:network.natGateways: 1: production requires two NAT gateways: set it to 2",

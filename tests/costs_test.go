@@ -136,6 +136,27 @@ func costTables(t *testing.T) (estimate, sources [][]string) {
 		sums("**Budget**", func(stack string) float64 { return float64(config(t, stack).Monitoring.MonthlyBudgetUSD) })), sources
 }
 
+// nodeTable is what the nodes of one zone cost, with their disks, where the estimate has as many as the least needs.
+func nodeTable(t *testing.T) [][]string {
+	t.Helper()
+	rows := [][]string{{"the fewest"}, {"estimated, first zone"}, {"estimated, second zone"}, {"the most"}}
+	all := estimates(t)
+	for _, stack := range stackNames {
+		estimate, nodes := all[stack], config(t, stack).Eks.Nodes
+		price := map[string]float64{}
+		for _, line := range estimate {
+			price[line.Kind] = line.Price.USD
+		}
+		node := price["nodes in the first zone"]*730 + price["disks of the nodes"]*float64(nodes.DiskGiB)
+		counts, err := config(t, stack).NodesAtLeast()
+		require.NoError(t, err)
+		for i, count := range []int{nodes.MinSizePerZone, counts[0], counts[1], nodes.MaxSizePerZone} {
+			rows[i] = append(rows[i], fmt.Sprintf("%d: %.0f", count, float64(count)*node))
+		}
+	}
+	return rows
+}
+
 func sums(name string, of func(stack string) float64) []string {
 	row := []string{name, "", "", ""}
 	for _, stack := range stackNames {
@@ -181,13 +202,18 @@ USD a month in us-east-1, on demand, 730 hours, without free tier, taxes, discou
 `+markdown([]string{"Component", "What", "Paid as", "Quantity: dev, test, prod", "USD: dev", "test", "prod"}, estimate)+`
 AWS Budgets tells `+"`legops:monitoring.alarmEmails`"+` at 80 % and 100 % of the budget, and when the forecast reaches it.
 
+## Nodes of a zone
+
+How many nodes the group of each zone has, and what they cost with their disks, USD a month:
+
+`+markdown(header, nodeTable(t))+`
 ## Assumptions
 
 What a stack file does not say, a month:
 
 `+markdown(header, traffic)+`
-- The cluster has the nodes that the least number of pods of every application needs, beside what the nodes' own agents
-  take. Spot costs half of the price on demand.
+- Each zone has the nodes that its half of the least number of pods of every application, the ingress and the add-ons needs,
+  beside what the nodes' own agents take (`+"`internal/capacity`"+`). Spot costs half of the price on demand.
 - A hundredth of the data is new or changed each day, and backups hold that once more. The first copy of everything to another
   region is not in it.
 - A build takes 10 minutes, the rest of a release 20; the pipeline's actions are paid for as long as they run.

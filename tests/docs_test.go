@@ -88,7 +88,9 @@ var differences = []struct {
 	}},
 	{"Size", []difference{
 		{"Node type, first choice", func(c *stacks.Config) any { return string(c.Eks.Nodes.InstanceTypes[0]) }},
-		{"Number of nodes", func(c *stacks.Config) any { return fmt.Sprintf("%d to %d", c.Eks.Nodes.MinSize, c.Eks.Nodes.MaxSize) }},
+		{"Number of nodes in each zone", func(c *stacks.Config) any {
+			return fmt.Sprintf("%d to %d", c.Eks.Nodes.MinSizePerZone, c.Eks.Nodes.MaxSizePerZone)
+		}},
 		{"Pods of the ingress", func(c *stacks.Config) any {
 			return fmt.Sprintf("%d to %d", c.Ingress.MinReplicas, c.Ingress.MaxReplicas)
 		}},

@@ -114,7 +114,6 @@ var spans = []struct {
 }{
 	{"aws:lb/loadBalancer:LoadBalancer", "subnets", nil},
 	{"aws:autoscaling/group:Group", "vpcZoneIdentifiers", nil},
-	{"aws:eks/nodeGroup:NodeGroup", "subnetIds", nil},
 	{"eks:index:Cluster", "subnetIds", nil},
 	{"aws:rds/subnetGroup:SubnetGroup", "subnetIds", nil},
 	{"aws:opensearch/domain:Domain", "vpcOptions.subnetIds", func(cfg *stacks.Config) bool { return !cfg.OpenSearch.ZoneAware }},
@@ -159,6 +158,18 @@ func TestEverythingSpansTwoZones(t *testing.T) {
 		}
 		assert.Len(t, r.OfType("kubernetes:apps/v1:DeploymentPatch"), len(cfg.Applications))
 		assert.Equal(t, cfg.Rds.MultiAz, r.One(t, "aws:rds/instance:Instance", "rds-instance").Get("multiAz"))
+
+		// Nodes are in both zones, each group in one, and visitors reach all of them.
+		var nodes, reached, groups []any
+		for _, group := range r.OfType("aws:eks/nodeGroup:NodeGroup") {
+			assert.Len(t, group.Get("subnetIds"), 1, group.URN)
+			nodes, groups = append(nodes, group.Get("subnetIds[0]")), append(groups, group.Name+"-asg")
+		}
+		for _, attachment := range r.OfType("aws:autoscaling/attachment:Attachment") {
+			reached = append(reached, attachment.Get("autoscalingGroupName"))
+		}
+		assert.ElementsMatch(t, []any{"network-application-" + want[0].(string) + "-id", "network-application-" + want[1].(string) + "-id"}, nodes)
+		assert.ElementsMatch(t, groups, reached)
 	})
 }
 

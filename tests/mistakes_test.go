@@ -47,8 +47,11 @@ var mistakes = []struct{ name, stack, old, new, want string }{
 		"legops:eks.nodes.instanceTypes[0]: m7g.lrge: unknown instance type: did you mean m7g.large?"},
 	{"arm64 nodes, amd64 images", "prod", "imageArchitecture: arm64", "imageArchitecture: amd64",
 		"legops:registry.imageArchitecture: amd64: the nodes are arm64 (legops:eks.nodes.instanceTypes[0]: m7g.xlarge): set it to arm64, or choose amd64 instance types"},
-	{"minimum above maximum", "prod", "minSize: 3", "minSize: 13",
-		"legops:eks.nodes.minSize: 13: above maxSize, which is 12: lower minSize or raise maxSize"},
+	{"minimum above maximum", "prod", "minSizePerZone: 2", "minSizePerZone: 9",
+		"legops:eks.nodes.minSizePerZone: 9: above maxSizePerZone, which is 8: lower minSizePerZone or raise maxSizePerZone"},
+	{"fewer nodes than pods need", "prod", "maxSizePerZone: 8", "maxSizePerZone: 2",
+		"legops:eks.nodes.maxSizePerZone: 2: applications, ingress and add-ons at their least, with one more pod of each, ask for 7570m CPU, 15036 MiB " +
+			"and 28 pods in a zone: 3 nodes of 3440m CPU, 13889 MiB and 52 pods: set it to 3 or more, let pods ask for less, or choose larger instance types"},
 	{"production with one NAT gateway", "prod", "natGateways: 2", "natGateways: 1",
 		"legops:network.natGateways: 1: production requires two NAT gateways: set it to 2"},
 	{"production open to the world", "prod", "publicAccessCidrs: []", "publicAccessCidrs: [0.0.0.0/0]",
@@ -119,6 +122,18 @@ func TestMistakesFailThePreview(t *testing.T) {
 		require.NoError(t, err)
 		assert.Contains(t, out, "pulumi:providers")
 	})
+}
+
+// What does not fit only at its most is told by the preview, once, and refused by nobody.
+func TestWarningsShowInThePreview(t *testing.T) {
+	out, err := previewEdited(t, "dev", [2]string{"maxReplicas: 3", "maxReplicas: 30"})
+	require.NoError(t, err)
+	_, diagnostics, _ := strings.Cut(out, "\nDiagnostics:\n") // before, each line of progress may have it
+	assert.Equal(t, 1, strings.Count(diagnostics, "warning: legops:eks.nodes.maxSizePerZone: 3: applications and ingress at their maxReplicas, and add-ons, "+
+		"with one more pod of each, ask for 6470m CPU"), out)
+	out, err = previewEdited(t, "dev")
+	require.NoError(t, err)
+	assert.NotContains(t, out, "warning: legops:")
 }
 
 // editedFiles is a folder with an edited copy of a stack file.

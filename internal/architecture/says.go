@@ -69,7 +69,11 @@ func clusterZone(g *Graph) []string {
 	for _, nodes := range g.all("aws:eks/nodeGroup:NodeGroup") {
 		number := between(nodes.text("scalingConfig.minSize"), nodes.text("scalingConfig.maxSize"))
 		capacity := strings.ToLower(strings.ReplaceAll(nodes.text("capacityType"), "_", " "))
-		lines = append(lines, number+" nodes in both zones", nodes.text("instanceTypes.0")+", "+capacity)
+		for _, line := range []string{number + " nodes in each zone", nodes.text("instanceTypes.0") + ", " + capacity} {
+			if !slices.Contains(lines, line) { // the groups of the zones are alike
+				lines = append(lines, line)
+			}
+		}
 	}
 	return lines
 }

@@ -36,6 +36,7 @@ type Plane struct {
 	bin, dir   string
 	url, token string // of the API server, with every right
 	processes  []*process
+	api        client
 }
 
 // Start starts a control plane and returns when it is ready for requests.

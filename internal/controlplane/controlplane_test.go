@@ -31,7 +31,7 @@ func TestStartNamesWhatIsMissing(t *testing.T) {
 	for _, name := range []string{"etcd", "kube-apiserver", "kubectl", "kube-scheduler"} {
 		script(t, bin, name, "exit 0")
 	}
-	_, err = Start(t.Context(), Options{Bin: bin, Dir: t.TempDir(), Nodes: []Node{{"node", "zone"}}})
+	_, err = Start(t.Context(), Options{Bin: bin, Dir: t.TempDir(), Nodes: []Node{{Name: "node", Zone: "zone"}}})
 	require.EqualError(t, err, bin+"/kube-controller-manager is not there: run make control-plane\n"+
 		bin+"/kwok is not there: run make control-plane")
 }

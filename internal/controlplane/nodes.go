@@ -5,16 +5,22 @@ import (
 	_ "embed"
 	"encoding/json"
 	"fmt"
+	"maps"
 	"os"
 	"strings"
 )
 
-// Node is a simulated node: pods are scheduled to it and get ready there, but nothing runs. It has room for a hundred
-// pods, and its address is 127.0.0.1.
+// Node is a simulated node: pods are scheduled to it and get ready there, but nothing runs. Its address is 127.0.0.1.
 type Node struct {
 	Name string
 	Zone string // such as us-east-1a
+	// Allocatable is what it has for pods, such as cpu and its quantity. Optional: what is not in it is there for 110
+	// pods and more than they need.
+	Allocatable map[string]string
 }
+
+// enough is what a node has unless it says otherwise.
+var enough = map[string]string{"cpu": "64", "memory": "256Gi", "ephemeral-storage": "1Ti", "pods": "110"}
 
 // podStages are what happens to pods, with NEVER_READY in place of the images whose pods do not get ready.
 //
@@ -66,13 +72,35 @@ func (p *Plane) startNodes(ctx context.Context, nodes []Node, neverReady []strin
 			return err
 		}
 	}
-	return p.await(ctx, "the cluster", p.nodesReady)
+	return p.await(ctx, "the cluster", p.nodesReady(nodes))
+}
+
+// AddNodes adds nodes to a cluster that runs, and returns when pods can be scheduled to them.
+func (p *Plane) AddNodes(ctx context.Context, nodes ...Node) error {
+	ctx, cancel := context.WithTimeout(ctx, startLimit)
+	defer cancel()
+	if err := p.createNodes(ctx, nodes); err != nil {
+		return err
+	}
+	return p.await(ctx, "the cluster", p.nodesReady(nodes))
+}
+
+// RemoveNode takes a node away with all that is on it. Pods of a controller start elsewhere.
+func (p *Plane) RemoveNode(ctx context.Context, name string) error {
+	if _, err := p.Kubectl(ctx, nil, "delete", "node", name); err != nil {
+		return err
+	}
+	// The controller manager does it, too, but only every twenty seconds.
+	_, err := p.Kubectl(ctx, nil, "delete", "pods", "--all-namespaces", "--field-selector=spec.nodeName="+name, "--force", "--grace-period=0",
+		"--ignore-not-found")
+	return err
 }
 
 func (p *Plane) createNodes(ctx context.Context, nodes []Node) error {
 	list := make([]any, len(nodes))
 	for i, node := range nodes {
-		room := map[string]string{"cpu": "64", "memory": "256Gi", "ephemeral-storage": "1Ti", "pods": "110"}
+		room := maps.Clone(enough)
+		maps.Copy(room, node.Allocatable)
 		list[i] = map[string]any{
 			"apiVersion": "v1",
 			"kind":       "Node",
@@ -97,12 +125,24 @@ func (p *Plane) createNodes(ctx context.Context, nodes []Node) error {
 	return err
 }
 
-// nodesReady names the first node to which no pod can be scheduled yet.
-func (p *Plane) nodesReady(ctx context.Context) error {
-	answer, err := p.Kubectl(ctx, nil, "get", "nodes", "--output=json")
-	if err != nil {
-		return err
+// nodesReady asks whether pods can be scheduled to nodes, and names the first to which they cannot yet.
+func (p *Plane) nodesReady(nodes []Node) probe {
+	names := make([]string, len(nodes))
+	for i, node := range nodes {
+		names[i] = node.Name
 	}
+	these := fmt.Sprintf("--selector=kubernetes.io/hostname in (%s)", strings.Join(names, ","))
+	return func(ctx context.Context) error {
+		answer, err := p.Kubectl(ctx, nil, "get", "nodes", these, "--output=json")
+		if err != nil {
+			return err
+		}
+		return ready(answer)
+	}
+}
+
+// ready reads what kubectl says of nodes.
+func ready(answer []byte) error {
 	var nodes struct {
 		Items []struct {
 			Metadata struct{ Name string }

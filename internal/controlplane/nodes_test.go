@@ -16,7 +16,7 @@ import (
 // and one that never gets ready leaves it as it was.
 func TestRollout(t *testing.T) {
 	c := startCluster(t, Options{
-		Nodes:      []Node{{"node-a", "us-east-1a"}, {"node-b", "us-east-1b"}},
+		Nodes:      []Node{{Name: "node-a", Zone: "us-east-1a"}, {Name: "node-b", Zone: "us-east-1b"}},
 		NeverReady: []string{"registry/sample:broken"},
 	})
 	c.kubectl("apply", "--filename=testdata/application.yaml")
@@ -87,7 +87,7 @@ func TestStartShowsWhichPartOfTheClusterEnded(t *testing.T) {
 	script(t, bin, "kwok", "sleep 300")
 	p := &Plane{bin: bin, dir: dir}
 	t.Cleanup(p.Close)
-	require.EqualError(t, p.startNodes(t.Context(), []Node{{"a", "zone"}}, []string{"bad:1"}),
+	require.EqualError(t, p.startNodes(t.Context(), []Node{{Name: "a", Zone: "zone"}}, []string{"bad:1"}),
 		bin+"/kube-scheduler ended: exit status 1\nkube-scheduler printed ("+dir+"/kube-scheduler.log):\nno such flag\n")
 	stages, err := os.ReadFile(p.path("pods.yaml"))
 	require.NoError(t, err)
@@ -98,9 +98,9 @@ func TestStartShowsWhichPartOfTheClusterEnded(t *testing.T) {
 func TestNodesReadyNamesWhatIsMissing(t *testing.T) {
 	p := &Plane{bin: t.TempDir(), dir: t.TempDir()}
 	script(t, p.bin, "kubectl", `echo '{"items":[{"metadata":{"name":"a"}},{"metadata":{"name":"b"},"spec":{"taints":[{"key":"not-ready"}]}}]}'`)
-	require.EqualError(t, p.nodesReady(t.Context()), "node b still has the taint not-ready")
+	require.EqualError(t, p.nodesReady([]Node{{Name: "b"}})(t.Context()), "node b still has the taint not-ready")
 	script(t, p.bin, "kubectl", `echo '{"items":[{"metadata":{"name":"a"}}]}'`)
-	require.NoError(t, p.nodesReady(t.Context()))
+	require.NoError(t, p.nodesReady([]Node{{Name: "a"}})(t.Context()))
 }
 
 func TestKubeconfigAs(t *testing.T) {

@@ -77,16 +77,24 @@ func (p *Plane) serviceAccountKey() string { return p.path("service-accounts.key
 // secureReady asks a server whose certificate is in a file, once it has made it.
 func secureReady(url, certificate, token string) probe {
 	return func(ctx context.Context) error {
-		authority, err := os.ReadFile(certificate)
+		transport, err := trust(certificate)
 		if err != nil {
 			return err
 		}
-		roots := x509.NewCertPool()
-		roots.AppendCertsFromPEM(authority)
-		transport := &http.Transport{TLSClientConfig: &tls.Config{RootCAs: roots, MinVersion: tls.VersionTLS12}}
 		defer transport.CloseIdleConnections()
 		return get(ctx, url+"/readyz", transport, token)
 	}
+}
+
+// trust is a transport to a server whose certificate is in a file, together with the authority that signed it.
+func trust(certificate string) (*http.Transport, error) {
+	authority, err := os.ReadFile(certificate)
+	if err != nil {
+		return nil, err
+	}
+	roots := x509.NewCertPool()
+	roots.AppendCertsFromPEM(authority)
+	return &http.Transport{TLSClientConfig: &tls.Config{RootCAs: roots, MinVersion: tls.VersionTLS12}}, nil
 }
 
 // get is a request that has to be answered with 200, soon.

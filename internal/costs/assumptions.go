@@ -69,19 +69,5 @@ const (
 	zones = 2
 )
 
-// machine is what a node has, for counting how many of them the pods need.
-type machine struct{ milliCPU, mebibytes int }
-
-// machines are the node types that are priced, and with them the larger ones of their families.
-var machines = map[stacks.InstanceType]machine{
-	"t4g.large":  {2000, 8192},
-	"m6g.large":  {2000, 8192},
-	"m7g.large":  {2000, 8192},
-	"m7g.xlarge": {4000, 16384},
-}
-
-// system is what of a node its own agents take: kubelet, network, logs, metrics and volumes.
-var system = machine{500, 1536}
-
 // databaseCPUs are the virtual CPUs of the database classes that are priced.
 var databaseCPUs = map[stacks.DatabaseClass]float64{"db.t4g.medium": 2, "db.m7g.large": 2, "db.r7g.large": 2}

@@ -6,8 +6,6 @@ import (
 	"errors"
 	"fmt"
 	"math"
-	"strconv"
-	"strings"
 
 	"legops/stacks"
 )
@@ -116,66 +114,26 @@ func (e *estimator) cluster() {
 	e.component = "cluster"
 	group := e.Eks.Nodes
 	e.add("control plane", "EKS control plane", hours)
-	count, err := e.nodes()
+	counts, err := e.NodesAtLeast()
 	if err != nil {
-		e.unknown = append(e.unknown, err)
+		e.unknown = append(e.unknown, fmt.Errorf("%s: %w", e.component, err))
 		return
 	}
-	e.add("nodes", string(group.InstanceTypes[0]), float64(count)*hours)
-	if group.CapacityType == stacks.Spot {
-		e.spot()
+	disks := 0
+	for i, zone := range []string{"first", "second"} {
+		e.add("nodes in the "+zone+" zone", string(group.InstanceTypes[0]), float64(counts[i])*hours)
+		if group.CapacityType == stacks.Spot {
+			e.spot()
+		}
+		disks += counts[i] * group.DiskGiB
 	}
-	e.add("disks of the nodes", "EBS gp3 volume", float64(count*group.DiskGiB))
-}
-
-// nodes are how many it takes for the least number of pods of every application, between the bounds of the group.
-func (e *estimator) nodes() (int, error) {
-	group := e.Eks.Nodes
-	sibling, times, known := relative(machines, group.InstanceTypes[0])
-	if !known {
-		return 0, fmt.Errorf("cluster: %s has no size: add it to internal/costs/assumptions.go",
-			group.InstanceTypes[0])
-	}
-	kind := machines[sibling]
-	kind.milliCPU, kind.mebibytes = int(times)*kind.milliCPU, int(times)*kind.mebibytes
-	var needed machine
-	for _, a := range e.Applications {
-		needed.milliCPU += a.MinReplicas * milliCPU(a.CPU)
-		needed.mebibytes += a.MinReplicas * mebibytes(a.Memory)
-	}
-	count := max(
-		divideUp(needed.milliCPU, kind.milliCPU-system.milliCPU),
-		divideUp(needed.mebibytes, kind.mebibytes-system.mebibytes),
-	)
-	return min(max(count, group.MinSize), group.MaxSize), nil
+	e.add("disks of the nodes", "EBS gp3 volume", float64(disks))
 }
 
 // databaseCPUs are the virtual CPUs of the database.
 func (e *estimator) databaseCPUs() float64 {
 	class, times, _ := relative(databaseCPUs, e.Rds.InstanceClass)
 	return times * databaseCPUs[class]
-}
-
-func divideUp(a, b int) int { return (a + b - 1) / b }
-
-// milliCPU and mebibytes read quantities of Kubernetes, whose form the schema has checked.
-func milliCPU(quantity string) int {
-	if milli, ok := strings.CutSuffix(quantity, "m"); ok {
-		return number(milli)
-	}
-	return number(quantity) * 1000
-}
-
-func mebibytes(quantity string) int {
-	if gibi, ok := strings.CutSuffix(quantity, "Gi"); ok {
-		return number(gibi) * 1024
-	}
-	return number(strings.TrimSuffix(quantity, "Mi"))
-}
-
-func number(text string) int {
-	n, _ := strconv.Atoi(text) // the form is known: nothing to do about an error
-	return n
 }
 
 func (e *estimator) database() {

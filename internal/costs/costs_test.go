@@ -46,8 +46,8 @@ func TestChangesCostWhatTheyAreMadeOf(t *testing.T) {
 		{"insights for a week", "prod", "database", func(c *stacks.Config) { c.Rds.PerformanceInsightsRetentionDays = 7 }, -4 * 3.815},
 		{"no masters", "prod", "search", func(c *stacks.Config) { c.OpenSearch.DedicatedMasters = nil }, -3 * 730 * 0.128},
 		{"ten days more of backups", "test", "backup", func(c *stacks.Config) { c.Backup.RetentionDays += 10 }, 0.1 * (50*0.05 + 50*0.095)},
-		{"larger disks", "test", "cluster", func(c *stacks.Config) { c.Eks.Nodes.DiskGiB *= 2 }, 5 * 60 * 0.08},
-		{"on demand", "dev", "cluster", func(c *stacks.Config) { c.Eks.Nodes.CapacityType = stacks.OnDemand }, 5 * 730 * 0.0816 / 2},
+		{"larger disks", "test", "cluster", func(c *stacks.Config) { c.Eks.Nodes.DiskGiB *= 2 }, 4 * 60 * 0.08},
+		{"on demand", "dev", "cluster", func(c *stacks.Config) { c.Eks.Nodes.CapacityType = stacks.OnDemand }, 4 * 730 * 0.0816 / 2},
 		{"an application's secrets", "dev", "operations", func(c *stacks.Config) {
 			c.Applications[2].Secrets = []stacks.SecretName{"a", "b"}
 		}, 2 * 0.40},
@@ -59,38 +59,13 @@ func TestChangesCostWhatTheyAreMadeOf(t *testing.T) {
 	}
 }
 
-// Nodes are as many as the pods need, between the bounds of the group.
-func TestNodesHoldThePods(t *testing.T) {
-	for _, c := range []struct {
-		pods, cpu, memory string
-		least, most, want int
-	}{
-		{"processor", "750m", "128Mi", 1, 9, 2}, // 2 pods of 750m; a node has 1500m
-		{"processor, whole", "2", "128Mi", 1, 9, 3},
-		{"memory", "100m", "4Gi", 1, 9, 2}, // 8192 MiB; a node has 6656
-		{"memory, small", "100m", "512Mi", 1, 9, 1},
-		{"the least", "100m", "128Mi", 2, 9, 2},
-		{"the most", "8", "128Mi", 1, 3, 3},
-	} {
-		cfg := config(t, "dev")
-		cfg.Eks.Nodes.MinSize, cfg.Eks.Nodes.MaxSize = c.least, c.most
-		cfg.Applications = []stacks.Application{{MinReplicas: 2, CPU: c.cpu, Memory: c.memory}}
-		if c.pods == "processor" {
-			cfg.Applications[0].MinReplicas = 4
-		}
-		got, err := (&estimator{Config: cfg}).nodes()
-		require.NoError(t, err)
-		assert.Equal(t, c.want, got, c.pods)
-	}
-}
-
 func TestWhatHasNoPriceIsNamed(t *testing.T) {
 	cfg := config(t, "dev")
 	cfg.Rds.InstanceClass, cfg.OpenSearch.InstanceType, cfg.Eks.Nodes.InstanceTypes[0] = "db.x2g.large", "x2g.large.search", "x2g.large"
 	_, err := Of(cfg)
 	for _, complaint := range []string{
 		"database: db.x2g.large has no price: add it to internal/costs/prices.go", "search: x2g.large.search has no price",
-		"cluster: x2g.large has no size: add it to internal/costs/assumptions.go",
+		"cluster: x2g.large has no size: add its family to internal/instances",
 	} {
 		assert.ErrorContains(t, err, complaint)
 	}
@@ -110,11 +85,6 @@ func TestPricesAreComplete(t *testing.T) {
 		if strings.HasPrefix(item, "db.") {
 			assert.Positive(t, databaseCPUs[stacks.DatabaseClass(item)], item)
 		}
-	}
-	for item, machine := range machines {
-		assert.Contains(t, prices, string(item))
-		assert.Greater(t, machine.milliCPU, system.milliCPU, item)
-		assert.Greater(t, machine.mebibytes, system.mebibytes, item)
 	}
 }
 
@@ -138,8 +108,8 @@ func TestPricesFollowTheSize(t *testing.T) {
 	require.NoError(t, err)
 	quantities := map[string]float64{}
 	for _, line := range estimate {
-		quantities[line.Item] = line.Quantity
+		quantities[line.Item] += line.Quantity
 	}
 	assert.InDelta(t, 2*8, quantities["Performance Insights, 24 months"], 0, "eight virtual CPUs in two zones")
-	assert.InDelta(t, 3*hours, quantities["m7g.4xlarge"], 0, "the least number of nodes, since the pods fit on fewer")
+	assert.InDelta(t, 4*hours, quantities["m7g.4xlarge"], 0, "the least number of nodes in each zone, since the pods fit on fewer")
 }

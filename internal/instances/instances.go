@@ -15,6 +15,8 @@ type Instance struct {
 	// MaxPods is how many pods it runs as a node of a managed node group with the VPC CNI, pods on the host's network among
 	// them: one for each secondary address of its network interfaces and two more, and no more than EKS allows.
 	MaxPods int
+
+	addresses int // MaxPods without the limit of EKS
 }
 
 // Lookup is what an instance of a type such as m7g.large has; false if the tables here lack its family or size.
@@ -36,7 +38,7 @@ func Lookup(instanceType string) (Instance, bool) {
 	if s.vcpus >= 30 {
 		most = 250
 	}
-	return Instance{s.vcpus, memory, min(s.addresses, most)}, true
+	return Instance{VCPUs: s.vcpus, MemoryMiB: memory, MaxPods: min(s.addresses, most), addresses: s.addresses}, true
 }
 
 // Families are the families that Lookup knows, in order.

@@ -29,15 +29,12 @@ const (
 	codeSpot     = "L-34B43A08" // All Standard (A, C, D, H, I, M, R, T, Z) Spot Instance Requests
 )
 
-// How many nodes more an update of a node group starts before it ends old ones: two in each zone, or as many as may be unavailable
+// How many nodes more an update of a node group starts before it ends old ones: two in its zone, or as many as may be unavailable
 // at a time, whichever is more (awsdocs/amazon-eks-user-guide, latest/ug/nodes/managed-node-update-behavior.adoc).
 const (
 	surgeOfZone        = 2
 	unavailablePercent = 33 // of the node group in package components
 )
-
-// zones are those that the nodes are in.
-const zones = 2
 
 // Of are the quotas that a stack needs something of. It is an error if an instance type is not known; the error names all of them.
 func Of(cfg *stacks.Config) ([]Quota, error) {
@@ -63,8 +60,9 @@ func Of(cfg *stacks.Config) ([]Quota, error) {
 	if nodes.CapacityType == stacks.Spot {
 		bought = &spot
 	}
-	bought.Min += each * nodes.MinSize
-	bought.Max += each * (nodes.MaxSize + surge(nodes))
+	zones := len(cfg.Network.AvailabilityZones)
+	bought.Min += each * zones * nodes.MinSizePerZone
+	bought.Max += each * zones * (nodes.MaxSizePerZone + surge(nodes))
 
 	var needed []Quota
 	for _, quota := range []Quota{onDemand, spot} {
@@ -75,11 +73,11 @@ func Of(cfg *stacks.Config) ([]Quota, error) {
 	return needed, errors.Join(c.unknown...)
 }
 
-// surge is how many nodes there can be beyond the most of the group: those of an update, or those that a new group begins with
-// when it takes the old one's place.
+// surge is how many nodes there can be beyond the most of a group: those of an update, or those that a new group begins with when
+// it takes the old one's place. All groups may be updated at once.
 func surge(nodes stacks.Nodes) int {
-	unavailable := (nodes.MaxSize*unavailablePercent + 99) / 100
-	return max(surgeOfZone*zones, unavailable, nodes.MinSize)
+	unavailable := (nodes.MaxSizePerZone*unavailablePercent + 99) / 100
+	return max(surgeOfZone, unavailable, nodes.MinSizePerZone)
 }
 
 // counter looks instance types up and keeps what is not known.

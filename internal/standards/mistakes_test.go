@@ -104,6 +104,7 @@ var mistakes = []struct {
 	{"EKS-LOGS", cluster, "enabledClusterLogTypes", []any{"api", "audit", "authenticator", "scheduler"}},
 	{"EKS-SIGN-IN", cluster, "accessConfig.authenticationMode", "API_AND_CONFIG_MAP"},
 	{"EKS-NODES", nodeGroup, "capacityType", "SPOT"},
+	{"EKS-NODES", nodeGroup, "scalingConfig.minSize", 1},
 
 	{"CDN-TLS", distribution, "viewerCertificate.minimumProtocolVersion", "TLSv1"},
 	{"CDN-TLS", distribution, "orderedCacheBehaviors[0].viewerProtocolPolicy", "allow-all"},

@@ -52,11 +52,11 @@ var computeRules = []Rule{
 		Reason: "an entry in a ConfigMap is in no preview", Source: own,
 		Settings: []Setting{{cluster, "accessConfig.authenticationMode", is("API"), nil}},
 	}, {
-		ID: "EKS-NODES", What: "nodes are on demand in production, three of them or more",
+		ID: "EKS-NODES", What: "nodes are on demand in production, two in each zone or more",
 		Reason: "AWS takes back spot nodes when it needs them, maybe all at once", Source: own, In: []string{production},
 		Settings: []Setting{
 			{nodeGroup, "capacityType", is("ON_DEMAND"), nil},
-			{nodeGroup, "scalingConfig.minSize", atLeast(3), nil},
+			{nodeGroup, "scalingConfig.minSize", atLeast(2), nil},
 		},
 	},
 }

@@ -1,0 +1,63 @@
+package capacity
+
+// Agent is what runs on every node.
+type Agent struct {
+	Name string
+	// Addon is the managed add-on that it belongs to.
+	Addon string
+	// Pod is what it asks for, and Source where that was read.
+	Pod    Room
+	Source string
+}
+
+// Where requests were read. The managed add-ons of EKS are built from these; where EKS changes them, it is said.
+const (
+	chartEBS        = "kubernetes-sigs/aws-ebs-csi-driver, charts/aws-ebs-csi-driver 2.64.0"
+	chartCloudWatch = "aws-observability/helm-charts, charts/amazon-cloudwatch-observability 6.4.0, values.yaml"
+)
+
+// Agents are the pods of the managed add-ons on every node. Those of accelerators (DCGM, Neuron) run on nodes that have one.
+var Agents = []Agent{
+	// Two containers of 25m: the CNI and the agent of network policies.
+	{"aws-node", "vpc-cni", Room{50, 0, 1}, "aws/amazon-vpc-cni-k8s v1.23.1, config/master/aws-k8s-cni.yaml"},
+	{"kube-proxy", "kube-proxy", Room{100, 0, 1}, "the manifest of EKS for 1.17, as published; believed to be the same since"},
+	{"eks-pod-identity-agent", "eks-pod-identity-agent", Room{0, 0, 1}, "aws/eks-pod-identity-agent 0.1.37, charts/eks-pod-identity-agent/values.yaml: no requests"},
+	// Three containers of 10m and 40Mi.
+	{"ebs-csi-node", "aws-ebs-csi-driver", Room{30, 120, 1}, chartEBS + ", templates/_node.tpl"},
+	{"cloudwatch-agent", "amazon-cloudwatch-observability", Room{250, 128, 1}, chartCloudWatch},
+	{"fluent-bit", "amazon-cloudwatch-observability", Room{50, 25, 1}, chartCloudWatch},
+}
+
+// Service is what runs once in the cluster, or twice.
+type Service struct {
+	Workload
+	// Addon is the managed add-on that it belongs to; empty for what the program itself installs.
+	Addon string
+	// Source is where its requests were read.
+	Source string
+}
+
+// Services are the Deployments of the managed add-ons and the Cluster Autoscaler.
+var Services = []Service{
+	{Workload{"coredns", 2, Room{100, 70, 1}}, "coredns", "eksctl-io/eksctl, pkg/addons/default/assets/coredns-1.35.json"},
+	// Six containers of 10m and 40Mi.
+	{Workload{"ebs-csi-controller", 2, Room{60, 240, 1}}, "aws-ebs-csi-driver", chartEBS + ", templates/controller.yaml, with the snapshotter"},
+	{
+		Workload{"metrics-server", 2, Room{100, 200, 1}}, "metrics-server",
+		"kubernetes-sigs/metrics-server, charts/metrics-server/values.yaml; that EKS runs two is believed",
+	},
+	{
+		Workload{"amazon-cloudwatch-observability-controller-manager", 1, Room{100, 64, 1}}, "amazon-cloudwatch-observability",
+		chartCloudWatch,
+	},
+	{Workload{ClusterAutoscaler, 1, Room{50, 128, 1}}, "", "components/clusterautoscaler.go"},
+}
+
+// ClusterAutoscaler is the name of its Deployment, and Ingress that of the ingress controller's.
+const (
+	ClusterAutoscaler = "cluster-autoscaler"
+	Ingress           = "nginx-ingress-controller"
+)
+
+// IngressPod is what a pod of the ingress controller asks for (components/ingress.go).
+var IngressPod = Room{200, 256, 1}

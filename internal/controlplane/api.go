@@ -1,0 +1,76 @@
+package controlplane
+
+import (
+	"bytes"
+	"context"
+	"encoding/json"
+	"errors"
+	"fmt"
+	"io"
+	"net/http"
+	"sync"
+	"time"
+)
+
+// client is how the API server is asked, once it has made its certificate.
+type client struct {
+	once      sync.Once
+	transport *http.Transport
+	err       error
+}
+
+// ErrTooManyRequests is the API server's answer to an eviction that a disruption budget forbids for now.
+var ErrTooManyRequests = errors.New("too many requests")
+
+// Get reads an object or a list of the API, such as /api/v1/pods, into value. Unlike kubectl it starts no program.
+func (p *Plane) Get(ctx context.Context, path string, value any) error {
+	return p.call(ctx, http.MethodGet, path, "", nil, value)
+}
+
+// Post creates an object, or a part of one such as the eviction of a pod.
+func (p *Plane) Post(ctx context.Context, path string, object Object) error {
+	return p.call(ctx, http.MethodPost, path, "application/json", object, nil)
+}
+
+// Patch changes fields of an object, or of a part of it such as its scale.
+func (p *Plane) Patch(ctx context.Context, path string, fields Object) error {
+	return p.call(ctx, http.MethodPatch, path, "application/merge-patch+json", fields, nil)
+}
+
+func (p *Plane) call(ctx context.Context, method, path, kind string, body Object, value any) error {
+	p.api.once.Do(func() { p.api.transport, p.api.err = trust(p.certificate()) })
+	if p.api.err != nil {
+		return p.api.err
+	}
+	ctx, cancel := context.WithTimeout(ctx, 10*time.Second)
+	defer cancel()
+	var content io.Reader
+	if body != nil {
+		text, err := json.Marshal(body)
+		if err != nil {
+			return err
+		}
+		content = bytes.NewReader(text)
+	}
+	request, err := http.NewRequestWithContext(ctx, method, p.url+path, content)
+	if err != nil {
+		return err
+	}
+	request.Header.Set("Authorization", "Bearer "+p.token)
+	request.Header.Set("Content-Type", kind)
+	response, err := (&http.Client{Transport: p.api.transport}).Do(request)
+	if err != nil {
+		return err
+	}
+	defer response.Body.Close()
+	switch {
+	case response.StatusCode == http.StatusTooManyRequests:
+		return fmt.Errorf("%s %s: %w", method, path, ErrTooManyRequests)
+	case response.StatusCode >= http.StatusBadRequest:
+		text, _ := io.ReadAll(response.Body)
+		return fmt.Errorf("%s %s: %s: %s", method, path, response.Status, text)
+	case value == nil:
+		return nil
+	}
+	return json.NewDecoder(response.Body).Decode(value)
+}

@@ -1,0 +1,151 @@
+package stacks
+
+import (
+	"fmt"
+	"slices"
+	"strconv"
+	"strings"
+
+	"legops/internal/capacity"
+	"legops/internal/instances"
+)
+
+// surge is how many pods more than its replicas a workload has while it is replaced.
+const surge = 1
+
+// capacityOf reports what cannot find a node: pods that no node is large enough for, and more pods than the nodes at their
+// maximum hold while every workload runs its least and one pod more, as it does in a release.
+func capacityOf(c *checker) {
+	if !c.ok("eks.nodes", "ingress.minReplicas", "applications") {
+		return
+	}
+	known := true
+	for i, name := range c.Eks.Nodes.InstanceTypes {
+		if _, ok := instances.Lookup(name.text()); ok {
+			continue
+		}
+		known = false
+		if !name.IsMac() { // which is refused anyway
+			c.report(at("eks.nodes.instanceTypes", i), name.text(), "how much it has is not known, so nobody can tell whether the pods fit",
+				"choose one of "+strings.Join(instances.Families(), ", ")+", or add its family to internal/instances")
+		}
+	}
+	if !known || len(c.Eks.Nodes.InstanceTypes) == 0 {
+		return
+	}
+	node := c.nodeRoom()
+	if tooLarge := capacity.TooLarge(node, c.workloads(leastReplicas)); len(tooLarge) > 0 {
+		c.tooLarge(node, tooLarge)
+		return
+	}
+	if short := c.shortOf("applications, ingress and add-ons at their least", leastReplicas); short != nil {
+		c.report("eks.nodes.maxSizePerZone", c.Eks.Nodes.MaxSizePerZone, short.Rule, short.Fix)
+	}
+}
+
+// tooLarge reports workloads whose pods fit no node.
+func (c *checker) tooLarge(node capacity.Room, workloads []capacity.Workload) {
+	rule := "a node leaves " + describe(node)
+	for _, w := range workloads {
+		i := slices.IndexFunc(c.Applications, func(a Application) bool { return a.Name == w.Name })
+		switch {
+		case i < 0:
+			c.report("eks.nodes.instanceTypes", nil, fmt.Sprintf("%s, and a pod of %s asks for %s", rule, w.Name, describe(w.Pod)),
+				"choose larger ones")
+		case w.Pod.MilliCPU > node.MilliCPU:
+			c.report(at("applications", i)+".cpu", c.Applications[i].CPU, rule, "ask for less, or choose larger instance types")
+		default:
+			c.report(at("applications", i)+".memory", c.Applications[i].Memory, rule, "ask for less, or choose larger instance types")
+		}
+	}
+}
+
+// Warnings are what is allowed and worth knowing, each in one line.
+func (c *Config) Warnings() []string {
+	var warnings []string
+	if short := c.shortOf("applications and ingress at their maxReplicas, and add-ons", mostReplicas); short != nil {
+		warnings = append(warnings, short.String())
+	}
+	return warnings
+}
+
+func leastReplicas(least, _ int) int { return least }
+
+func mostReplicas(_, most int) int { return most }
+
+// shortOf is the problem that the nodes of a zone do not hold its half of all pods; nil if they do.
+func (c *Config) shortOf(what string, choose func(least, most int) int) *Problem {
+	workloads := c.workloads(choose)
+	for i := range workloads {
+		workloads[i].Replicas += surge
+	}
+	inZone, node := capacity.InZone(workloads), c.nodeRoom()
+	needed := capacity.Nodes(node, inZone)
+	if needed <= c.Eks.Nodes.MaxSizePerZone {
+		return nil
+	}
+	return &Problem{
+		Key:   full("eks.nodes.maxSizePerZone"),
+		Value: strconv.Itoa(c.Eks.Nodes.MaxSizePerZone),
+		Rule: fmt.Sprintf("%s, with one more pod of each, ask for %s in a zone: %d nodes of %s", what,
+			describe(capacity.Sum(inZone)), needed, describe(node)),
+		Fix: fmt.Sprintf("set it to %d or more, let pods ask for less, or choose larger instance types", needed),
+	}
+}
+
+// NodesAtLeast is how many nodes each zone has, in their order, while every workload runs its least and nothing is released. It
+// is an error if how much the nodes have is not known.
+func (c *Config) NodesAtLeast() ([2]int, error) {
+	var counts [2]int
+	for _, name := range c.Eks.Nodes.InstanceTypes {
+		if _, known := instances.Lookup(name.text()); !known {
+			return counts, fmt.Errorf("%s has no size: add its family to internal/instances", name)
+		}
+	}
+	var zones [2][]capacity.Workload
+	for i, w := range c.workloads(leastReplicas) {
+		// Of an odd number one zone has one more; sometimes it is this zone, sometimes the other.
+		all := w.Replicas
+		for zone := range zones {
+			w.Replicas = all/2 + all%2*((i+zone)%2)
+			zones[zone] = append(zones[zone], w)
+		}
+	}
+	for zone, workloads := range zones {
+		counts[zone] = min(max(capacity.Nodes(c.nodeRoom(), workloads), c.Eks.Nodes.MinSizePerZone), c.Eks.Nodes.MaxSizePerZone)
+	}
+	return counts, nil
+}
+
+// workloads are all that is not on every node. The replicas are those that choose takes of the least and the most.
+func (c *Config) workloads(choose func(least, most int) int) []capacity.Workload {
+	all := []capacity.Workload{
+		{Name: capacity.Ingress, Replicas: choose(c.Ingress.MinReplicas, c.Ingress.MaxReplicas), Pod: capacity.IngressPod},
+	}
+	for _, a := range c.Applications {
+		all = append(all, capacity.Workload{Name: a.Name, Replicas: choose(a.MinReplicas, a.MaxReplicas), Pod: a.Pod()})
+	}
+	for _, service := range capacity.Services {
+		all = append(all, service.Workload)
+	}
+	return all
+}
+
+// nodeRoom is what a node leaves to pods. The instance types are known.
+func (c *Config) nodeRoom() capacity.Room {
+	types := make([]string, len(c.Eks.Nodes.InstanceTypes))
+	for i, name := range c.Eks.Nodes.InstanceTypes {
+		types[i] = name.text()
+	}
+	room, _ := capacity.NodeRoom(types)
+	return room
+}
+
+// Pod is what each pod of the application asks for.
+func (a Application) Pod() capacity.Room {
+	return capacity.Room{MilliCPU: capacity.MilliCPU(a.CPU), MemoryMiB: capacity.MebiBytes(a.Memory), Pods: 1}
+}
+
+func describe(r capacity.Room) string {
+	return fmt.Sprintf("%dm CPU, %d MiB and %d pods", r.MilliCPU, r.MemoryMiB, r.Pods)
+}

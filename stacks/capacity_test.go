@@ -1,0 +1,101 @@
+package stacks
+
+import (
+	"testing"
+
+	"github.com/stretchr/testify/assert"
+	"github.com/stretchr/testify/require"
+)
+
+const largeNode = "1450m CPU, 6564 MiB and 23 pods"
+
+func TestPodsFindNodes(t *testing.T) {
+	checkMistakes(t, []mistake{
+		{"one node too few", "dev", []edit{set("eks.nodes.maxSizePerZone", 2)}, []string{
+			"legops:eks.nodes.maxSizePerZone: 2: applications, ingress and add-ons at their least, with one more pod of each, ask for 3670m CPU, " +
+				"15036 MiB and 28 pods in a zone: 3 nodes of " + largeNode + ": set it to 3 or more, let pods ask for less, or choose larger instance types",
+		}},
+		{"what development asked for when five nodes were its most", "dev", []edit{
+			set("eks.nodes.maxSizePerZone", 2), set("applications[0].cpu", "250m"), set("applications[1].cpu", "250m"),
+			set("applications[2].cpu", "500m"), set("applications[3].cpu", "500m"), set("applications[4].cpu", "500m"),
+			set("applications[5].cpu", "250m"), set("applications[6].cpu", "250m"), set("applications[7].cpu", "250m"),
+			set("applications[8].cpu", "500m"),
+		}, []string{
+			"legops:eks.nodes.maxSizePerZone: 2: applications, ingress and add-ons at their least, with one more pod of each, ask for 7570m CPU, " +
+				"15036 MiB and 28 pods in a zone: 7 nodes of " + largeNode + ": set it to 7 or more, let pods ask for less, or choose larger instance types",
+		}},
+		{"pods that no node holds", "dev", []edit{
+			set("applications[1].cpu", "2"), set("applications[2].memory", "7Gi"), set("applications[3].cpu", "99999999999999999999"),
+		}, []string{
+			"legops:applications[1].cpu: 2: a node leaves " + largeNode + ": ask for less, or choose larger instance types",
+			"legops:applications[2].memory: 7Gi: a node leaves " + largeNode + ": ask for less, or choose larger instance types",
+			"legops:applications[3].cpu: 99999999999999999999: a node leaves " + largeNode + ": ask for less, or choose larger instance types",
+		}},
+		{"a size nobody knows", "dev", []edit{set("eks.nodes.instanceTypes[1]", "x2gd.large")}, []string{
+			"legops:eks.nodes.instanceTypes[1]: x2gd.large: how much it has is not known, so nobody can tell whether the pods fit: choose one of " +
+				"c6a, c6g, c6i, c7a, c7g, c7i, c8a, c8g, c8i, m6a, m6g, m6i, m7a, m7g, m7i, m8a, m8g, m8i, r6a, r6g, r6i, r7a, r7g, r7i, r8a, r8g, r8i, " +
+				"t3, t4g, or add its family to internal/instances",
+		}},
+		{"a mistake in a request says nothing of the nodes", "dev", []edit{
+			set("eks.nodes.maxSizePerZone", 1), set("applications[0].cpu", "a lot"),
+		}, []string{"legops:applications[0].cpu: a lot: malformed: write a Kubernetes quantity such as 250m"}},
+	})
+}
+
+// On the smallest instance there is, agents alone take more than it has.
+func TestNodesTooSmallForTheirAgents(t *testing.T) {
+	values := stackValues(t, "dev")
+	apply(t, values, set("eks.nodes.instanceTypes", []any{"t4g.nano"}))
+	got := lines(t, values)
+	assert.Len(t, got, 9+6, "nine applications, five services and the ingress")
+	assert.Contains(t, got, "legops:eks.nodes.instanceTypes: a node leaves 1450m CPU, -199 MiB and -2 pods, and a pod of coredns asks for "+
+		"100m CPU, 70 MiB and 1 pods: choose larger ones")
+}
+
+func loaded(t *testing.T, account string, edits ...edit) *Config {
+	t.Helper()
+	values := stackValues(t, account)
+	apply(t, values, edits...)
+	config, err := Load(Project, values)
+	require.NoError(t, err)
+	return config
+}
+
+func TestWarnings(t *testing.T) {
+	for _, account := range accounts {
+		assert.Empty(t, loaded(t, account).Warnings(), account)
+	}
+	assert.Equal(t, []string{
+		"legops:eks.nodes.maxSizePerZone: 3: applications and ingress at their maxReplicas, and add-ons, with one more pod of each, ask for 4470m CPU, " +
+			"17596 MiB and 33 pods in a zone: 4 nodes of " + largeNode + ": set it to 4 or more, let pods ask for less, or choose larger instance types",
+	}, loaded(t, "dev", set("ingress.maxReplicas", 6), set("applications[0].maxReplicas", 6), set("applications[8].maxReplicas", 5)).Warnings())
+}
+
+// Nodes are as many as the pods need, between the bounds of their group.
+func TestNodesAtLeast(t *testing.T) {
+	for _, c := range []struct {
+		what        string
+		cpu, memory string
+		replicas    int
+		least, most int
+		want        [2]int
+	}{
+		{"ingress and services alone", "1m", "1Mi", 2, 1, 9, [2]int{1, 1}},
+		{"the least", "1m", "1Mi", 2, 2, 9, [2]int{2, 2}},
+		{"processor", "1", "128Mi", 4, 1, 9, [2]int{2, 2}}, // a node holds one pod of 1000m, and services beside it
+		{"an odd number", "1", "128Mi", 5, 1, 9, [2]int{3, 2}},
+		{"memory", "1m", "4Gi", 4, 1, 9, [2]int{2, 2}},
+		{"the most", "1", "128Mi", 100, 1, 7, [2]int{7, 7}},
+	} {
+		config := loaded(t, "dev")
+		config.Eks.Nodes.MinSizePerZone, config.Eks.Nodes.MaxSizePerZone = c.least, c.most
+		config.Applications = []Application{{Name: "sample", MinReplicas: c.replicas, CPU: c.cpu, Memory: c.memory}}
+		got, err := config.NodesAtLeast()
+		require.NoError(t, err)
+		assert.Equal(t, c.want, got, c.what)
+	}
+	config := loaded(t, "dev")
+	config.Eks.Nodes.InstanceTypes[2] = "x2g.large"
+	_, err := config.NodesAtLeast()
+	require.EqualError(t, err, "x2g.large has no size: add its family to internal/instances")
+}
