@@ -5,17 +5,17 @@ const deliveryRole = "delivery"
 // delivery lets the deployer roll the application out: set the image of its Deployment, and watch what comes of it.
 // There is nothing of its configuration and its Secrets in it, and no way into a pod.
 func (b *appBuild) delivery() error {
-	if err := newRbacRole(b.ctx, b.name+"-delivery", &rbacRoleArgs{
+	if _, err := newRbacRole(b.ctx, b.name+"-delivery", kindRole, &rbacRoleArgs{
 		Metadata: b.object(deliveryRole, nil),
 		Rules:    b.args.deliveryRules(),
 	}, b.with()...); err != nil {
 		return err
 	}
-	return newRbacRoleBinding(b.ctx, b.name+"-delivery", &rbacRoleBindingArgs{
+	_, err := newRbacBinding(b.ctx, b.name+"-delivery", kindRole, deliveryRole, &rbacBindingArgs{
 		Metadata: b.object(deliveryRole, nil),
-		RoleRef:  rbacSubject{APIGroup: rbacGroup, Kind: "Role", Name: deliveryRole},
-		Subjects: []rbacSubject{{APIGroup: rbacGroup, Kind: "Group", Name: DeliveryGroup}},
+		Subjects: []rbacSubject{groupSubject(DeliveryGroup)},
 	}, b.with()...)
+	return err
 }
 
 // deliveryRules are looked at by Kubernetes one by one, and only add up.

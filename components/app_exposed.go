@@ -57,43 +57,9 @@ func (b *appBuild) paths() error {
 	return err
 }
 
-// autoscaler adds pods at once, up to twice as many every half minute, and takes them away slowly: one a minute, and
-// only when nothing called for more in the last five.
+// autoscaler lets the processor decide how many pods there are.
 func (b *appBuild) autoscaler() error {
-	return newHorizontalPodAutoscaler(b.ctx, b.name+"-autoscaler", &horizontalPodAutoscalerArgs{
-		Metadata: b.object(b.args.Name, nil),
-		Spec: horizontalPodAutoscalerSpec{
-			MinReplicas:    b.args.MinReplicas,
-			MaxReplicas:    b.args.MaxReplicas,
-			ScaleTargetRef: scaleTarget{APIVersion: "apps/v1", Kind: "Deployment", Name: b.args.Name},
-			Metrics: []scaleMetric{{
-				Type:     "Resource",
-				Resource: resourceMetric{Name: "cpu", Target: metricTarget{Type: "Utilization", AverageUtilization: 70}},
-			}},
-			Behavior: scalingBehavior{
-				ScaleUp:   scaling("Percent", 100, 30, 0),
-				ScaleDown: scaling("Pods", 1, 60, 300),
-			},
-		},
-	}, b.with()...)
+	return b.scale(b.args.Name, b.args.MinReplicas, b.args.MaxReplicas, utilization("cpu", 70))
 }
 
-// scaling is by how much the number of pods may change, in how many seconds, and over how many the need is looked at.
-func scaling(kind string, value, seconds, window int) scalingRules {
-	return scalingRules{
-		StabilizationWindowSeconds: window,
-		Policies:                   []scalingPolicy{{Type: kind, Value: value, PeriodSeconds: seconds}},
-	}
-}
-
-// disruption lets one pod at a time be moved off its node. Pods that do not work anyway hold up no node.
-func (b *appBuild) disruption() error {
-	return newPodDisruptionBudget(b.ctx, b.name+"-disruption", &podDisruptionBudgetArgs{
-		Metadata: b.object(b.args.Name, nil),
-		Spec: podDisruptionBudgetSpec{
-			MaxUnavailable:             1,
-			Selector:                   podSelector{MatchLabels: map[string]string{labelName: b.args.Name}},
-			UnhealthyPodEvictionPolicy: "AlwaysAllow",
-		},
-	}, b.with()...)
-}
+func (b *appBuild) disruption() error { return b.budget(b.args.Name, b.args.Name) }

@@ -6,16 +6,14 @@ import (
 	"github.com/pulumi/pulumi/sdk/v3/go/pulumi"
 )
 
-// What is installed, and under which name.
+// The name of what is made, and where.
 const (
-	autoscalerChart      = "9.59.0"
-	autoscalerRepository = "https://kubernetes.github.io/autoscaler"
-	autoscalerAccount    = "cluster-autoscaler"
-	autoscalerNamespace  = "kube-system"
+	autoscalerName      = "cluster-autoscaler"
+	autoscalerNamespace = "kube-system"
 )
 
-// autoscalerImages are the releases of the program in the chart. It simulates the scheduler, so its minor version has
-// to be that of Kubernetes.
+// autoscalerImages are the releases of the program. It simulates the scheduler, so its minor version has to be that of
+// Kubernetes.
 var autoscalerImages = map[string]string{
 	"1.34": "v1.34.2",
 	"1.35": "v1.35.0",
@@ -31,7 +29,7 @@ type ClusterAutoscalerArgs struct {
 	Version string
 	// ClusterName is the cluster's own output, which waits for the cluster.
 	ClusterName pulumi.StringInput
-	// Cluster is the cluster: when it goes, the release goes with it and is not uninstalled.
+	// Cluster is the cluster: when it goes, what is made on it goes with it and is not deleted piece by piece.
 	Cluster pulumi.Resource
 }
 
@@ -44,7 +42,7 @@ type ClusterAutoscaler struct {
 	RoleArn pulumi.StringOutput `pulumi:"roleArn"`
 }
 
-// NewClusterAutoscaler installs the autoscaler.
+// NewClusterAutoscaler creates the autoscaler and its role.
 func NewClusterAutoscaler(ctx *pulumi.Context, name string, args *ClusterAutoscalerArgs, opts ...pulumi.ResourceOption) (*ClusterAutoscaler, error) {
 	p := &problems{component: "cluster autoscaler " + name}
 	p.requireText(map[string]string{"Name": args.Name})
@@ -65,62 +63,29 @@ func NewClusterAutoscaler(ctx *pulumi.Context, name string, args *ClusterAutosca
 		location:       args.Location,
 		cluster:        args.Name,
 		namespace:      autoscalerNamespace,
-		serviceAccount: autoscalerAccount,
+		serviceAccount: autoscalerName,
 		description:    "Cluster Autoscaler of the cluster " + args.Name,
 		statements:     autoscalerRights(args.Location, args.Name),
 	}, parent)
 	if err != nil {
 		return nil, err
 	}
+	b := &autoscalerBuild{
+		space: sharedSpace(ctx, name, autoscalerNamespace, autoscalerName, componentAutoscaler, args.Cluster, c),
+		args:  args,
+	}
+	account, err := b.account(accountArgs{
+		name: autoscalerName, namespace: autoscalerNamespace, cluster: autoscalerEverywhere, own: autoscalerAtHome,
+	})
+	if err != nil {
+		return nil, err
+	}
 	// A pod gets its identity when it starts, so the association has to be there first.
-	if _, err := NewHelmRelease(ctx, name+"-release", &HelmReleaseArgs{
-		Name:           pulumi.String(autoscalerAccount),
-		Namespace:      pulumi.String(autoscalerNamespace),
-		Chart:          pulumi.String("cluster-autoscaler"),
-		Version:        pulumi.String(autoscalerChart),
-		Repository:     HelmRepositoryArgs{Repo: pulumi.String(autoscalerRepository)},
-		Values:         autoscalerValues(args),
-		Atomic:         pulumi.Bool(true),
-		TimeoutSeconds: pulumi.Int(300),
-	}, parent, pulumi.DependsOn([]pulumi.Resource{identity}), pulumi.DeletedWith(args.Cluster)); err != nil {
+	if err := b.deployment(append(account, identity)); err != nil {
 		return nil, err
 	}
 	c.RoleArn = pods.Arn
 	return c, ctx.RegisterResourceOutputs(c, pulumi.Map{"roleArn": c.RoleArn})
-}
-
-func autoscalerValues(args *ClusterAutoscalerArgs) pulumi.Map {
-	return pulumi.Map{
-		"fullnameOverride": pulumi.String(autoscalerAccount),
-		"cloudProvider":    pulumi.String("aws"),
-		"awsRegion":        pulumi.String(args.Location.Region),
-		// EKS tags the Auto Scaling group of a managed node group so that it is found by the cluster's name.
-		"autoDiscovery": pulumi.Map{"clusterName": pulumi.String(args.Name)},
-		"image":         pulumi.Map{"tag": pulumi.String(autoscalerImages[args.Version])},
-		"rbac": pulumi.Map{"serviceAccount": pulumi.Map{
-			"create": pulumi.Bool(true), "name": pulumi.String(autoscalerAccount),
-		}},
-		"extraArgs": pulumi.Map{
-			"balance-similar-node-groups":   pulumi.Bool(true),
-			"expander":                      pulumi.String("least-waste"),
-			"skip-nodes-with-local-storage": pulumi.Bool(false), // or a node with an emptyDir would stay for ever
-			"skip-nodes-with-system-pods":   pulumi.Bool(false), // likewise with a pod of an add-on
-		},
-		"priorityClassName": pulumi.String("system-cluster-critical"),
-		"resources": pulumi.Map{
-			"requests": pulumi.Map{"cpu": pulumi.String("50m"), "memory": pulumi.String("128Mi")},
-			"limits":   pulumi.Map{"memory": pulumi.String("512Mi")},
-		},
-		"securityContext": pulumi.Map{
-			"runAsNonRoot": pulumi.Bool(true), "runAsUser": pulumi.Int(65534), "fsGroup": pulumi.Int(65534),
-			"seccompProfile": pulumi.Map{"type": pulumi.String("RuntimeDefault")},
-		},
-		"containerSecurityContext": pulumi.Map{
-			"allowPrivilegeEscalation": pulumi.Bool(false),
-			"readOnlyRootFilesystem":   pulumi.Bool(true),
-			"capabilities":             pulumi.Map{"drop": pulumi.ToStringArray([]string{"ALL"})},
-		},
-	}
 }
 
 // autoscalerRights let it look at everything, which IAM cannot narrow for list calls, and change only Auto Scaling

@@ -3,26 +3,20 @@ package components_test
 import (
 	"testing"
 
-	"github.com/pulumi/pulumi-kubernetes/sdk/v4/go/kubernetes"
 	"github.com/pulumi/pulumi/sdk/v3/go/pulumi"
 	"github.com/stretchr/testify/assert"
 
 	"legops/components"
 )
 
-// autoscaler makes the component with a Kubernetes provider and a stand-in for the cluster.
 func autoscaler(args components.ClusterAutoscalerArgs) construct {
-	return func(ctx *pulumi.Context, opts ...pulumi.ResourceOption) error {
-		kube, err := kubernetes.NewProvider(ctx, "autoscaler-kubernetes", &kubernetes.ProviderArgs{})
-		if err != nil {
-			return err
-		}
+	return onCluster(func(ctx *pulumi.Context, cluster pulumi.Resource, opts ...pulumi.ResourceOption) error {
 		if args.Name != "" {
-			args.Cluster = kube
+			args.Cluster = cluster
 		}
-		_, err = components.NewClusterAutoscaler(ctx, "autoscaler", &args, append(opts, pulumi.Providers(kube))...)
+		_, err := components.NewClusterAutoscaler(ctx, "autoscaler", &args, opts...)
 		return err
-	}
+	})
 }
 
 var autoscalerArgs = components.ClusterAutoscalerArgs{
@@ -32,30 +26,85 @@ var autoscalerArgs = components.ClusterAutoscalerArgs{
 func TestClusterAutoscaler(t *testing.T) {
 	behaves(t, "legops:components:ClusterAutoscaler", "autoscaler", autoscaler(autoscalerArgs))
 	r := record(t, autoscaler(autoscalerArgs))
-	release := r.One(t, "kubernetes:helm.sh/v3:Release", "autoscaler-release")
-	assert.Equal(t, []string{"legops:components:ClusterAutoscaler"}, r.Ancestors(release))
-	expect(t, release, map[string]any{
-		"name": "cluster-autoscaler", "namespace": "kube-system", "chart": "cluster-autoscaler", "version": "9.59.0",
-		"repositoryOpts.repo": "https://kubernetes.github.io/autoscaler", "atomic": true, "timeout": 300.0,
-		"values.autoDiscovery.clusterName": "legops-test", "values.awsRegion": "eu-west-1", "values.image.tag": "v1.35.0",
-		"values.rbac.serviceAccount.name":                          "cluster-autoscaler",
-		"values.containerSecurityContext.allowPrivilegeEscalation": false,
+	runsIn(t, r, "kube-system", "cluster-autoscaler", "autoscaler")
+	deployment := r.One(t, "kubernetes:apps/v1:Deployment", "autoscaler-deployment")
+	assert.Equal(t, []string{"legops:components:ClusterAutoscaler"}, r.Ancestors(deployment))
+	expect(t, deployment, map[string]any{
+		"metadata.name": "cluster-autoscaler", "spec.replicas": 1.0,
+		"spec.selector": object{"matchLabels": object{"app.kubernetes.io/name": "cluster-autoscaler"}},
+		"spec.template.metadata.labels": object{
+			"app.kubernetes.io/name": "cluster-autoscaler", "app.kubernetes.io/component": "autoscaler",
+			"app.kubernetes.io/part-of": "legops", "app.kubernetes.io/managed-by": "pulumi",
+		},
+		"spec.template.spec": object{
+			"serviceAccountName": "cluster-autoscaler", "automountServiceAccountToken": true,
+			"priorityClassName": "system-cluster-critical",
+			"securityContext": object{
+				"runAsNonRoot": true, "runAsUser": 65534.0, "fsGroup": 65534.0, "seccompProfile": object{"type": "RuntimeDefault"},
+			},
+			"containers": []any{object{
+				"name": "cluster-autoscaler", "image": "registry.k8s.io/autoscaling/cluster-autoscaler:v1.35.0",
+				"command": []any{
+					"/cluster-autoscaler", "--cloud-provider=aws", "--namespace=kube-system",
+					"--node-group-auto-discovery=asg:tag=k8s.io/cluster-autoscaler/enabled,k8s.io/cluster-autoscaler/legops-test",
+					"--balance-similar-node-groups=true", "--expander=least-waste", "--skip-nodes-with-local-storage=false",
+					"--skip-nodes-with-system-pods=false", "--v=4",
+				},
+				"env":           []any{object{"name": "AWS_REGION", "value": "eu-west-1"}},
+				"ports":         []any{object{"name": "http", "containerPort": 8085.0, "protocol": "TCP"}},
+				"livenessProbe": object{"httpGet": object{"path": "/health-check", "port": "http"}},
+				"resources": object{
+					"requests": object{"cpu": "50m", "memory": "128Mi"}, "limits": object{"memory": "512Mi"},
+				},
+				"securityContext": object{
+					"allowPrivilegeEscalation": false, "readOnlyRootFilesystem": true, "capabilities": object{"drop": []any{"ALL"}},
+				},
+			}},
+		},
 	})
-	assert.Contains(t, release.Provider, "pulumi:providers:kubernetes::autoscaler-kubernetes::")
-	assert.Contains(t, release.DeletedWith, "autoscaler-kubernetes", "the stand-in for the cluster")
 
 	association := r.One(t, "aws:eks/podIdentityAssociation:PodIdentityAssociation", "autoscaler-identity")
 	expect(t, association, map[string]any{
 		"clusterName": "legops-test", "namespace": "kube-system", "serviceAccount": "cluster-autoscaler", "roleArn": "arn:of:autoscaler-role",
 	})
-	assert.Contains(t, release.DependsOn, association.URN)
 	assert.Contains(t, association.DependsOn, r.One(t, "aws:iam/rolePolicy:RolePolicy", "autoscaler-role-policy").URN)
+	for _, needed := range []struct{ typ, name string }{
+		{association.Type, "identity"}, {"kubernetes:core/v1:ServiceAccount", "account"},
+		{rbac + "ClusterRoleBinding", "cluster-rights"}, {rbac + "RoleBinding", "rights"},
+	} {
+		assert.Contains(t, deployment.DependsOn, r.One(t, needed.typ, "autoscaler-"+needed.name).URN)
+	}
 }
 
 func TestClusterAutoscalerFollowsKubernetes(t *testing.T) {
 	args := autoscalerArgs
 	args.Version = "1.34"
-	expect(t, record(t, autoscaler(args)).One(t, "kubernetes:helm.sh/v3:Release", "autoscaler-release"), map[string]any{"values.image.tag": "v1.34.2"})
+	expect(t, record(t, autoscaler(args)).One(t, "kubernetes:apps/v1:Deployment", "autoscaler-deployment"), map[string]any{
+		"spec.template.spec.containers[0].image": "registry.k8s.io/autoscaling/cluster-autoscaler:v1.34.2",
+	})
+}
+
+// All that it may do on the cluster: taint nodes and ask pods to leave them. It makes and deletes nothing that runs.
+func TestClusterAutoscalerRightsOnTheCluster(t *testing.T) {
+	everywhere, own := granted(t, record(t, autoscaler(autoscalerArgs)), "autoscaler", "cluster-autoscaler", "kube-system")
+	assert.Equal(t, []string{
+		"[] [namespaces nodes persistentvolumeclaims persistentvolumes pods replicationcontrollers services]: list watch",
+		"[apps] [daemonsets replicasets statefulsets]: list watch",
+		"[batch] [jobs]: list watch",
+		"[policy] [poddisruptionbudgets]: list watch",
+		"[resource.k8s.io] [deviceclasses resourceclaims resourceslices]: list watch",
+		"[storage.k8s.io] [csidrivers csinodes csistoragecapacities storageclasses volumeattachments]: list watch",
+		"[] [nodes]: get update",
+		"[] [pods]: get",
+		"[] [pods/eviction]: create",
+		"[] [events]: create patch",
+	}, everywhere)
+	assert.Equal(t, []string{
+		"[] [configmaps]: create",
+		"[] [configmaps] named [cluster-autoscaler-status]: get update delete",
+		"[coordination.k8s.io] [leases]: create",
+		"[coordination.k8s.io] [leases] named [cluster-autoscaler]: get update",
+	}, own)
 }
 
 func TestClusterAutoscalerRights(t *testing.T) {

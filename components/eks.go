@@ -274,8 +274,8 @@ func (b *eksBuild) serviceRole() (*role, error) {
 	}, b.parent)
 }
 
-// accessEntries give administrators and viewers the whole cluster. AmazonEKSViewPolicy would leave out Roles and Secrets, and
-// this program cannot be refreshed without: it makes Roles, and Helm keeps its releases in Secrets.
+// accessEntries give administrators and viewers the whole cluster. AmazonEKSViewPolicy would leave out Roles and their
+// bindings, and this program cannot be refreshed without: it makes some.
 func (b *eksBuild) accessEntries() map[string]eks.AccessEntryArgs {
 	entries := map[string]eks.AccessEntryArgs{}
 	for _, access := range []struct {

@@ -2,8 +2,9 @@ package components
 
 import (
 	"net/netip"
-	"strconv"
+	"slices"
 
+	corev1 "github.com/pulumi/pulumi-kubernetes/sdk/v4/go/kubernetes/core/v1"
 	networkingv1 "github.com/pulumi/pulumi-kubernetes/sdk/v4/go/kubernetes/networking/v1"
 	"github.com/pulumi/pulumi/sdk/v3/go/pulumi"
 )
@@ -17,12 +18,11 @@ const (
 	IngressHealthPath = "/nginx-health"
 )
 
-// What is installed, and how it listens.
+// The names of what is made, those that the maker's chart gives, and how it listens.
 const (
-	ingressChart        = "oci://ghcr.io/nginx/charts/nginx-ingress"
-	ingressChartVersion = "2.6.4"
-	ingressRelease      = "nginx-ingress"
-	ingressController   = ingressRelease + "-controller" // the chart's name of the Deployment
+	ingressName         = "nginx-ingress"
+	ingressController   = ingressName + "-controller"
+	ingressLease        = ingressName + "-leader-election"
 	ingressClass        = "nginx"
 	ingressPort         = 80 // also of the Service: the VPC CNI wants both the same where policies are enforced
 	ingressMetricsPort  = 9113
@@ -49,7 +49,7 @@ type IngressArgs struct {
 	MinReplicas int
 	// MaxReplicas is the largest number of controllers, MinReplicas to 100.
 	MaxReplicas int
-	// Cluster is the cluster: when it goes, everything here goes with it and is not uninstalled.
+	// Cluster is the cluster: when it goes, everything here goes with it and is not deleted piece by piece.
 	Cluster pulumi.Resource
 }
 
@@ -82,7 +82,7 @@ func checkReplicas(p *problems, least, most int) {
 	p.require(most >= least && most <= 100, "MaxReplicas is %d, must be MinReplicas, %d, to 100", most, least)
 }
 
-// NewIngress installs the controller and makes the host.
+// NewIngress creates the controller and the host.
 func NewIngress(ctx *pulumi.Context, name string, args *IngressArgs, opts ...pulumi.ResourceOption) (*Ingress, error) {
 	if err := args.check(name); err != nil {
 		return nil, err
@@ -95,21 +95,16 @@ func NewIngress(ctx *pulumi.Context, name string, args *IngressArgs, opts ...pul
 	if err != nil {
 		return nil, err
 	}
-	why, in, out := ingressConnections(args)
-	policies, err := s.policies(why, in, out)
+	b := &ingressBuild{space: s, args: args}
+	ready, err := b.prepare()
 	if err != nil {
 		return nil, err
 	}
-	release, err := NewHelmRelease(ctx, name+"-release", &HelmReleaseArgs{
-		Name:           pulumi.String(ingressRelease),
-		Namespace:      s.namespace,
-		Chart:          pulumi.String(ingressChart),
-		Version:        pulumi.String(ingressChartVersion),
-		Values:         ingressValues(args),
-		Atomic:         pulumi.Bool(true),
-		TimeoutSeconds: pulumi.Int(300),
-	}, s.with(pulumi.DependsOn(policies))...)
+	controller, err := b.controller(ready)
 	if err != nil {
+		return nil, err
+	}
+	if err := b.exposed(); err != nil {
 		return nil, err
 	}
 	host, err := networkingv1.NewIngress(ctx, name+"-host", &networkingv1.IngressArgs{
@@ -118,13 +113,73 @@ func NewIngress(ctx *pulumi.Context, name string, args *IngressArgs, opts ...pul
 			IngressClassName: pulumi.String(ingressClass),
 			Rules:            networkingv1.IngressRuleArray{networkingv1.IngressRuleArgs{Host: pulumi.String(args.Domain)}},
 		},
-	}, s.with(pulumi.DependsOn([]pulumi.Resource{release}))...)
+	}, s.with(pulumi.DependsOn([]pulumi.Resource{controller}))...)
 	if err != nil {
 		return nil, err
 	}
 	c.Namespace = s.namespace
 	c.ClassName = host.Spec.IngressClassName().Elem()
 	return c, ctx.RegisterResourceOutputs(c, pulumi.Map{"namespace": c.Namespace, "className": c.ClassName})
+}
+
+// ingressBuild makes the parts of one Ingress.
+type ingressBuild struct {
+	*space
+	args *IngressArgs
+}
+
+// prepare creates what a controller needs when it starts, and gives it back.
+func (b *ingressBuild) prepare() ([]pulumi.Resource, error) {
+	policies, err := b.policies(ingressConnections(b.args))
+	if err != nil {
+		return nil, err
+	}
+	account, err := b.account(accountArgs{
+		name: ingressName, namespace: IngressNamespace, cluster: ingressEverywhere, own: ingressAtHome,
+	})
+	if err != nil {
+		return nil, err
+	}
+	// The controller watches it: what changes here is loaded without a restart.
+	config, err := corev1.NewConfigMap(b.ctx, b.name+"-config", &corev1.ConfigMapArgs{
+		Metadata: b.object(ingressName, nil), Data: pulumi.ToStringMap(ingressSettings(b.args)),
+	}, b.with()...)
+	if err != nil {
+		return nil, err
+	}
+	// An Ingress that names no class has this one.
+	class, err := networkingv1.NewIngressClass(b.ctx, b.name+"-class", &networkingv1.IngressClassArgs{
+		Metadata: b.clusterWide(ingressClass, map[string]string{"ingressclass.kubernetes.io/is-default-class": "true"}),
+		Spec:     networkingv1.IngressClassSpecArgs{Controller: pulumi.String("nginx.org/ingress-controller")},
+	}, b.with()...)
+	return append(slices.Concat(policies, account), config, class), err
+}
+
+// exposed creates how the controllers are reached, how many there are, and how many may be missing.
+func (b *ingressBuild) exposed() error {
+	_, err := corev1.NewService(b.ctx, b.name+"-service", &corev1.ServiceArgs{
+		Metadata: b.object(ingressController, skipAwait),
+		Spec: corev1.ServiceSpecArgs{
+			Type: pulumi.String("NodePort"),
+			// The load balancer counts nodes as its targets. With Local a node without a controller would fail its
+			// checks, and which nodes have one changes with every rollout. The viewer's address is in a header, so
+			// nothing is lost by the hop.
+			ExternalTrafficPolicy: pulumi.String("Cluster"),
+			Selector:              pulumi.StringMap{labelName: pulumi.String(ingressName)},
+			Ports: corev1.ServicePortArray{corev1.ServicePortArgs{
+				Name: pulumi.String(ingressPortName), Protocol: pulumi.String("TCP"),
+				Port: pulumi.Int(ingressPort), TargetPort: pulumi.Int(ingressPort), NodePort: pulumi.Int(b.args.NodePort),
+			}},
+		},
+	}, b.with()...)
+	if err != nil {
+		return err
+	}
+	if err := b.scale(ingressController, b.args.MinReplicas, b.args.MaxReplicas,
+		utilization("memory", 80), utilization("cpu", 70)); err != nil {
+		return err
+	}
+	return b.budget(ingressController, ingressName)
 }
 
 // ingressConnections is all that the controller may talk to, with the reasons. Probes of the kubelet come from the
@@ -173,90 +228,6 @@ func ingressSettings(args *IngressArgs) map[string]string {
 		// The status of an Ingress is the host: there is no load balancer of Kubernetes to take it from.
 		"external-status-address": args.Domain,
 	}
-}
-
-// ingressValues are the values of the chart. Its own security context is what the restricted standard asks for: user
-// 101, no privilege escalation, every capability dropped but NET_BIND_SERVICE, the one that may be added.
-func ingressValues(args *IngressArgs) pulumi.Map {
-	controller := pulumi.Map{
-		"kind":                   pulumi.String("deployment"),
-		"config":                 pulumi.Map{"entries": pulumi.ToStringMap(ingressSettings(args))},
-		"healthStatus":           pulumi.Bool(true),
-		"healthStatusURI":        pulumi.String(IngressHealthPath),
-		"readOnlyRootFilesystem": pulumi.Bool(true),
-		"ingressClass": pulumi.Map{
-			"name": pulumi.String(ingressClass), "create": pulumi.Bool(true), "setAsDefaultIngress": pulumi.Bool(true),
-		},
-		// Only Ingress: no snippets, with which whoever may write an Ingress writes configuration of NGINX, no further
-		// kinds of objects, and no Secrets of other namespaces.
-		"enableSnippets":        pulumi.Bool(false),
-		"enableCustomResources": pulumi.Bool(false),
-		"watchSecretNamespace":  pulumi.String(IngressNamespace),
-		"telemetryReporting":    pulumi.Map{"enable": pulumi.Bool(false)}, // nothing is told to the maker
-		"reportIngressStatus":   pulumi.Map{"enable": pulumi.Bool(true), "enableLeaderElection": pulumi.Bool(true)},
-		"resources":             ingressResources(),
-		"pod": pulumi.Map{"extraLabels": pulumi.Map{
-			labelPartOf: pulumi.String(platform), labelComponent: pulumi.String(componentIngress),
-		}},
-		// A pod that goes serves on until every node has taken it out of its rules.
-		"lifecycle": pulumi.Map{"preStop": pulumi.Map{"exec": pulumi.Map{
-			"command": pulumi.ToStringArray([]string{"sleep", strconv.Itoa(ingressDrainSeconds)}),
-		}}},
-		"terminationGracePeriodSeconds": pulumi.Int(ingressDrainSeconds + 75), // and then for as long as a request may take
-		"minReadySeconds":               pulumi.Int(10),
-		"strategy": pulumi.Map{"type": pulumi.String("RollingUpdate"), "rollingUpdate": pulumi.Map{
-			"maxUnavailable": pulumi.Int(0), "maxSurge": pulumi.Int(1),
-		}},
-		"service": pulumi.Map{
-			"type": pulumi.String("NodePort"),
-			// The load balancer counts nodes as its targets. With Local a node without a controller would fail its
-			// checks, and which nodes have one changes with every rollout. The viewer's address is in a header, so
-			// nothing is lost by the hop.
-			"externalTrafficPolicy": pulumi.String("Cluster"),
-			"httpPort": pulumi.Map{
-				"enable": pulumi.Bool(true), "port": pulumi.Int(ingressPort), "targetPort": pulumi.Int(ingressPort),
-				"nodePort": pulumi.Int(args.NodePort),
-			},
-			"httpsPort": pulumi.Map{"enable": pulumi.Bool(false)},
-		},
-		"autoscaling": pulumi.Map{
-			"enabled": pulumi.Bool(true), "minReplicas": pulumi.Int(args.MinReplicas), "maxReplicas": pulumi.Int(args.MaxReplicas),
-			"targetCPUUtilizationPercentage": pulumi.Int(70), "targetMemoryUtilizationPercentage": pulumi.Int(80),
-		},
-		"podDisruptionBudget":       pulumi.Map{"enabled": pulumi.Bool(true), "maxUnavailable": pulumi.Int(1)},
-		"topologySpreadConstraints": ingressSpread(),
-	}
-	return pulumi.Map{
-		"controller": controller,
-		"rbac":       pulumi.Map{"create": pulumi.Bool(true)},
-		"prometheus": pulumi.Map{"create": pulumi.Bool(true), "port": pulumi.Int(ingressMetricsPort)},
-	}
-}
-
-// ingressResources leave the processor without a limit, as for applications, and bound what uploads may take of the
-// node's disk while they are on their way.
-func ingressResources() pulumi.Map {
-	return pulumi.Map{
-		"requests": pulumi.Map{"cpu": pulumi.String("200m"), "memory": pulumi.String("256Mi"), "ephemeral-storage": pulumi.String("1Gi")},
-		"limits":   pulumi.Map{"memory": pulumi.String("512Mi"), "ephemeral-storage": pulumi.String("4Gi")},
-	}
-}
-
-// ingressSpread puts controllers evenly into the zones, and onto different nodes as far as there are any. Each rollout
-// is counted by itself: its pods are spread no matter where the old ones are.
-func ingressSpread() pulumi.Array {
-	spread := pulumi.Array{}
-	for _, s := range spreads {
-		spread = append(spread, pulumi.Map{
-			"topologyKey": pulumi.String(s.over), "whenUnsatisfiable": pulumi.String(s.otherwise), "maxSkew": pulumi.Int(1),
-			"nodeTaintsPolicy": pulumi.String("Honor"),
-			"matchLabelKeys":   pulumi.ToStringArray([]string{"pod-template-hash"}),
-			"labelSelector": pulumi.Map{"matchLabels": pulumi.Map{
-				labelName: pulumi.String(ingressRelease), "app.kubernetes.io/instance": pulumi.String(ingressRelease),
-			}},
-		})
-	}
-	return spread
 }
 
 // spreads is how pods that serve are spread: strictly over zones, since a zone can fail as a whole, and over nodes as

@@ -29,23 +29,16 @@ var ingressArgs = components.IngressArgs{
 	MinReplicas: 2, MaxReplicas: 6,
 }
 
-func ingressRelease(t *testing.T, args components.IngressArgs) (*recorder.Recorder, recorder.Resource) {
+func ingressController(t *testing.T, args components.IngressArgs) (*recorder.Recorder, recorder.Resource) {
 	t.Helper()
 	r := record(t, ingress(args))
-	return r, r.One(t, "kubernetes:helm.sh/v3:Release", "ingress-release")
+	return r, r.One(t, "kubernetes:apps/v1:Deployment", "ingress-controller")
 }
 
 func TestIngress(t *testing.T) {
 	behaves(t, "legops:components:Ingress", "ingress", ingress(ingressArgs))
-	r, release := ingressRelease(t, ingressArgs)
+	r, _ := ingressController(t, ingressArgs)
 	runsOnCluster(t, r, "nginx-ingress", "ingress")
-	expect(t, release, map[string]any{
-		"name": "nginx-ingress", "chart": "oci://ghcr.io/nginx/charts/nginx-ingress", "version": "2.6.4",
-		"repositoryOpts": object{}, "atomic": true, "timeout": 300.0,
-	})
-	for _, policy := range r.OfType("kubernetes:networking.k8s.io/v1:NetworkPolicy") {
-		assert.Contains(t, release.DependsOn, policy.URN, "no controller before its policies")
-	}
 	expect(t, r.One(t, "kubernetes:networking.k8s.io/v1:NetworkPolicy", "ingress-allow"), map[string]any{
 		"metadata.annotations": object{
 			"legops/ingress": "requests and health checks come by way of any node, and metrics are read from the nodes' own network",
@@ -54,20 +47,55 @@ func TestIngress(t *testing.T) {
 	})
 }
 
+// Without any of these a controller ends at once, listens to everybody, or serves with other settings.
+func TestIngressStartsWhenEverythingIsThere(t *testing.T) {
+	r, controller := ingressController(t, ingressArgs)
+	for _, needed := range []struct{ typ, name string }{
+		{"kubernetes:core/v1:ServiceAccount", "account"},
+		{"kubernetes:core/v1:ConfigMap", "config"},
+		{"kubernetes:networking.k8s.io/v1:IngressClass", "class"},
+		{"kubernetes:networking.k8s.io/v1:NetworkPolicy", "deny"},
+		{"kubernetes:networking.k8s.io/v1:NetworkPolicy", "allow"},
+		{rbac + "ClusterRole", "cluster-rights"},
+		{rbac + "ClusterRoleBinding", "cluster-rights"},
+		{rbac + "Role", "rights"},
+		{rbac + "RoleBinding", "rights"},
+	} {
+		assert.Contains(t, controller.DependsOn, r.One(t, needed.typ, "ingress-"+needed.name).URN)
+	}
+}
+
 func TestIngressListens(t *testing.T) {
-	_, release := ingressRelease(t, ingressArgs)
-	expect(t, release, map[string]any{
-		"values.controller.service": object{
+	args := ingressArgs
+	args.NodePort = 31000
+	r, controller := ingressController(t, args)
+	service := r.One(t, "kubernetes:core/v1:Service", "ingress-service")
+	expect(t, service, map[string]any{
+		"metadata.name":        "nginx-ingress-controller",
+		"metadata.annotations": object{"pulumi.com/skipAwait": "true"},
+		"spec": object{
 			"type": "NodePort", "externalTrafficPolicy": "Cluster",
-			"httpPort":  object{"enable": true, "port": 80.0, "targetPort": 80.0, "nodePort": 30080.0},
-			"httpsPort": object{"enable": false},
+			"selector": object{"app.kubernetes.io/name": "nginx-ingress"},
+			"ports":    []any{object{"name": "http", "protocol": "TCP", "port": 80.0, "targetPort": 80.0, "nodePort": 31000.0}},
 		},
-		"values.controller.healthStatus":        true,
-		"values.controller.healthStatusURI":     components.IngressHealthPath,
-		"values.controller.ingressClass":        object{"name": "nginx", "create": true, "setAsDefaultIngress": true},
-		"values.controller.reportIngressStatus": object{"enable": true, "enableLeaderElection": true},
-		"values.prometheus":                     object{"create": true, "port": 9113.0},
-		"values.controller.config.entries": object{
+	})
+	expect(t, controller, map[string]any{"spec.template.spec.containers[0].ports": []any{
+		object{"name": "http", "containerPort": 80.0, "protocol": "TCP"},
+		object{"name": "prometheus", "containerPort": 9113.0, "protocol": "TCP"},
+		object{"name": "readiness-port", "containerPort": 8081.0, "protocol": "TCP"},
+	}})
+	expect(t, r.One(t, "kubernetes:networking.k8s.io/v1:IngressClass", "ingress-class"), map[string]any{
+		"metadata.name":        "nginx",
+		"metadata.annotations": object{"ingressclass.kubernetes.io/is-default-class": "true"},
+		"spec":                 object{"controller": "nginx.org/ingress-controller"},
+	})
+}
+
+func TestIngressSettings(t *testing.T) {
+	r, _ := ingressController(t, ingressArgs)
+	expect(t, r.One(t, "kubernetes:core/v1:ConfigMap", "ingress-config"), map[string]any{
+		"metadata.name": "nginx-ingress",
+		"data": object{
 			"real-ip-header": "X-Forwarded-For", "real-ip-recursive": "False", "set-real-ip-from": "10.20.0.0/16",
 			"redirect-to-https": "True", "server-tokens": "False", "client-max-body-size": "110m",
 			"proxy-connect-timeout": "5s", "proxy-read-timeout": "60s", "proxy-send-timeout": "60s", "keepalive": "32",
@@ -76,57 +104,44 @@ func TestIngressListens(t *testing.T) {
 	})
 }
 
-func TestIngressRunsWithoutPrivilege(t *testing.T) {
-	_, release := ingressRelease(t, ingressArgs)
-	expect(t, release, map[string]any{
-		"values.controller.readOnlyRootFilesystem": true,
-		// The chart's own, which the restricted standard accepts; a value here would replace them as a whole.
-		"values.controller.securityContext":           nil,
-		"values.controller.podSecurityContext":        nil,
-		"values.controller.enableSnippets":            false,
-		"values.controller.enableCustomResources":     false,
-		"values.controller.watchSecretNamespace":      "nginx-ingress",
-		"values.controller.telemetryReporting.enable": false,
-		"values.controller.hostNetwork":               nil,
-	})
-}
-
 func TestIngressScales(t *testing.T) {
 	args := ingressArgs
-	args.MinReplicas, args.MaxReplicas, args.NodePort = 3, 9, 31000
-	_, release := ingressRelease(t, args)
+	args.MinReplicas, args.MaxReplicas = 3, 9
+	r, controller := ingressController(t, args)
+	pods := object{"matchLabels": object{"app.kubernetes.io/name": "nginx-ingress"}}
+	metric := func(name string, percent float64) object {
+		return object{"type": "Resource", "resource": object{"name": name, "target": object{"type": "Utilization", "averageUtilization": percent}}}
+	}
+	expect(t, r.One(t, "kubernetes:autoscaling/v2:HorizontalPodAutoscaler", "ingress-autoscaler"), map[string]any{
+		"metadata.name":       "nginx-ingress-controller",
+		"spec.scaleTargetRef": object{"apiVersion": "apps/v1", "kind": "Deployment", "name": "nginx-ingress-controller"},
+		"spec.minReplicas":    3.0, "spec.maxReplicas": 9.0,
+		"spec.metrics": []any{metric("memory", 80), metric("cpu", 70)},
+	})
+	expect(t, r.One(t, "kubernetes:policy/v1:PodDisruptionBudget", "ingress-disruption"), map[string]any{
+		"metadata.name": "nginx-ingress-controller",
+		"spec":          object{"maxUnavailable": 1.0, "selector": pods, "unhealthyPodEvictionPolicy": "AlwaysAllow"},
+	})
 	spread := func(over, otherwise string) object {
 		return object{
 			"topologyKey": over, "whenUnsatisfiable": otherwise, "maxSkew": 1.0, "nodeTaintsPolicy": "Honor",
-			"matchLabelKeys": []any{"pod-template-hash"},
-			"labelSelector": object{"matchLabels": object{
-				"app.kubernetes.io/name": "nginx-ingress", "app.kubernetes.io/instance": "nginx-ingress",
-			}},
+			"matchLabelKeys": []any{"pod-template-hash"}, "labelSelector": pods,
 		}
 	}
-	expect(t, release, map[string]any{
-		"values.controller.service.httpPort.nodePort": 31000.0,
-		"values.controller.autoscaling": object{
-			"enabled": true, "minReplicas": 3.0, "maxReplicas": 9.0,
-			"targetCPUUtilizationPercentage": 70.0, "targetMemoryUtilizationPercentage": 80.0,
-		},
-		"values.controller.podDisruptionBudget": object{"enabled": true, "maxUnavailable": 1.0},
-		"values.controller.topologySpreadConstraints": []any{
+	expect(t, controller, map[string]any{
+		"spec.replicas":        nil, // the autoscaler's
+		"spec.selector":        pods,
+		"spec.minReadySeconds": 10.0,
+		"spec.strategy":        object{"type": "RollingUpdate", "rollingUpdate": object{"maxUnavailable": 0.0, "maxSurge": 1.0}},
+		"spec.template.spec.topologySpreadConstraints": []any{
 			spread("topology.kubernetes.io/zone", "DoNotSchedule"), spread("kubernetes.io/hostname", "ScheduleAnyway"),
 		},
-		"values.controller.resources": object{
-			"requests": object{"cpu": "200m", "memory": "256Mi", "ephemeral-storage": "1Gi"},
-			"limits":   object{"memory": "512Mi", "ephemeral-storage": "4Gi"},
-		},
-		"values.controller.strategy":                      object{"type": "RollingUpdate", "rollingUpdate": object{"maxUnavailable": 0.0, "maxSurge": 1.0}},
-		"values.controller.minReadySeconds":               10.0,
-		"values.controller.lifecycle.preStop.exec":        object{"command": []any{"sleep", "15"}},
-		"values.controller.terminationGracePeriodSeconds": 90.0,
 	})
+	assert.Empty(t, controller.IgnoreChanges)
 }
 
 func TestIngressConnections(t *testing.T) {
-	r, _ := ingressRelease(t, ingressArgs)
+	r, _ := ingressController(t, ingressArgs)
 	assert.Equal(t, object{
 		"podSelector": object{}, "policyTypes": []any{"Ingress", "Egress"},
 		"ingress": []any{object{
@@ -155,7 +170,7 @@ func TestIngressHost(t *testing.T) {
 		"metadata.annotations": object{"nginx.org/mergeable-ingress-type": "master", "pulumi.com/skipAwait": "true"},
 		"spec":                 object{"ingressClassName": "nginx", "rules": []any{object{"host": "legops.example"}}},
 	})
-	assert.Contains(t, host.DependsOn, r.One(t, "kubernetes:helm.sh/v3:Release", "ingress-release").URN)
+	assert.Contains(t, host.DependsOn, r.One(t, "kubernetes:apps/v1:Deployment", "ingress-controller").URN)
 }
 
 func TestIngressRefuses(t *testing.T) {

@@ -25,6 +25,7 @@ const (
 	platform             = "legops"
 	componentIngress     = "ingress"
 	componentApplication = "application"
+	componentAutoscaler  = "autoscaler"
 )
 
 // skipAwait keeps Pulumi from waiting for an object: a Service for its pods, an Ingress for an address. Pods come after
@@ -42,16 +43,22 @@ type space struct {
 	opts      []pulumi.ResourceOption
 }
 
-// newSpace creates a namespace for pods without any privilege. When the cluster goes, what is in it goes with it and is
-// not deleted piece by piece.
-func newSpace(ctx *pulumi.Context, name, namespace, component string, cluster, parent pulumi.Resource) (*space, error) {
-	s := &space{
+// sharedSpace is a namespace that is there already and holds more than the component's own objects, whose labels say the
+// component's name in it. When the cluster goes, they go with it and are not deleted piece by piece.
+func sharedSpace(ctx *pulumi.Context, name, namespace, app, component string, cluster, parent pulumi.Resource) *space {
+	return &space{
 		ctx: ctx, name: name,
 		labels: map[string]string{
-			labelName: namespace, labelComponent: component, labelPartOf: platform, labelManagedBy: "pulumi",
+			labelName: app, labelComponent: component, labelPartOf: platform, labelManagedBy: "pulumi",
 		},
-		opts: []pulumi.ResourceOption{pulumi.Parent(parent), pulumi.DeletedWith(cluster)},
+		namespace: pulumi.String(namespace).ToStringOutput(),
+		opts:      []pulumi.ResourceOption{pulumi.Parent(parent), pulumi.DeletedWith(cluster)},
 	}
+}
+
+// newSpace creates a namespace for pods without any privilege.
+func newSpace(ctx *pulumi.Context, name, namespace, component string, cluster, parent pulumi.Resource) (*space, error) {
+	s := sharedSpace(ctx, name, namespace, namespace, component, cluster, parent)
 	labels := maps.Clone(s.labels)
 	for _, mode := range []string{"enforce", "audit", "warn"} {
 		labels["pod-security.kubernetes.io/"+mode] = "restricted"
@@ -67,12 +74,22 @@ func newSpace(ctx *pulumi.Context, name, namespace, component string, cluster, p
 	return s, nil
 }
 
+// objectMeta makes the metadata of an object of a name.
+type objectMeta func(name string, annotations map[string]string) metav1.ObjectMetaArgs
+
 // object is the metadata of an object in the namespace.
 func (s *space) object(name string, annotations map[string]string) metav1.ObjectMetaArgs {
 	meta := metav1.ObjectMetaArgs{Name: pulumi.String(name), Namespace: s.namespace, Labels: pulumi.ToStringMap(s.labels)}
 	if annotations != nil {
 		meta.Annotations = pulumi.ToStringMap(annotations)
 	}
+	return meta
+}
+
+// clusterWide is the metadata of an object that lives in no namespace.
+func (s *space) clusterWide(name string, annotations map[string]string) metav1.ObjectMetaArgs {
+	meta := s.object(name, annotations)
+	meta.Namespace = nil
 	return meta
 }
 

@@ -1,6 +1,7 @@
 package components_test
 
 import (
+	"fmt"
 	"strings"
 	"testing"
 
@@ -22,11 +23,27 @@ func onCluster(make func(ctx *pulumi.Context, cluster pulumi.Resource, opts ...p
 	}
 }
 
-// runsOnCluster checks what holds for everything that a component makes on the cluster.
+// clusterWide are the kinds in use that live in no namespace.
+var clusterWide = map[string]bool{
+	"kubernetes:networking.k8s.io/v1:IngressClass": true,
+	rbac + "ClusterRole":                           true,
+	rbac + "ClusterRoleBinding":                    true,
+}
+
+const rbac = "kubernetes:rbac.authorization.k8s.io/v1:"
+
+// runsOnCluster checks what holds for everything that a component makes in a namespace of its own.
 func runsOnCluster(t *testing.T, r *recorder.Recorder, namespace, component string) {
 	t.Helper()
+	runsIn(t, r, namespace, namespace, component)
+	assert.Len(t, r.OfType("kubernetes:core/v1:Namespace"), 1)
+}
+
+// runsIn checks what holds for everything that a component makes on the cluster, under its own name in a namespace.
+func runsIn(t *testing.T, r *recorder.Recorder, namespace, app, component string) {
+	t.Helper()
 	labels := map[string]any{
-		"app.kubernetes.io/name": namespace, "app.kubernetes.io/component": component,
+		"app.kubernetes.io/name": app, "app.kubernetes.io/component": component,
 		"app.kubernetes.io/part-of": "legops", "app.kubernetes.io/managed-by": "pulumi",
 	}
 	found := 0
@@ -37,12 +54,10 @@ func runsOnCluster(t *testing.T, r *recorder.Recorder, namespace, component stri
 		found++
 		assert.Contains(t, object.Provider, "pulumi:providers:kubernetes::kube::", object.URN)
 		assert.Contains(t, object.DeletedWith, "pulumi:providers:kubernetes::kube", object.URN)
-		switch object.Type {
-		case "kubernetes:helm.sh/v3:Release":
-			assert.Equal(t, namespace, object.Get("namespace"))
-		case "kubernetes:apps/v1:DeploymentPatch": // the labels are the Deployment's
+		switch {
+		case object.Type == "kubernetes:apps/v1:DeploymentPatch": // the labels are the Deployment's
 			assert.Equal(t, namespace, object.Get("metadata.namespace"))
-		case "kubernetes:core/v1:Namespace":
+		case object.Type == "kubernetes:core/v1:Namespace":
 			restricted := map[string]any{}
 			for _, mode := range []string{"enforce", "audit", "warn"} {
 				restricted["pod-security.kubernetes.io/"+mode] = "restricted"
@@ -52,12 +67,44 @@ func runsOnCluster(t *testing.T, r *recorder.Recorder, namespace, component stri
 				restricted[key] = value
 			}
 			expect(t, object, map[string]any{"metadata.name": namespace, "metadata.labels": restricted})
+		case clusterWide[object.Type]:
+			expect(t, object, map[string]any{"metadata.namespace": nil, "metadata.labels": labels})
 		default:
 			expect(t, object, map[string]any{"metadata.namespace": namespace, "metadata.labels": labels})
 		}
 	}
 	assert.NotZero(t, found)
-	assert.Len(t, r.OfType("kubernetes:core/v1:Namespace"), 1)
+}
+
+// granted checks the two roles of a service account and that they are given to nobody else, and gives back their rules: one
+// line a rule, the verbs last.
+func granted(t *testing.T, r *recorder.Recorder, name, account, namespace string) (everywhere, own []string) {
+	t.Helper()
+	rules := func(kind, resource string) (lines []string) {
+		expect(t, r.One(t, rbac+kind+"Binding", resource), map[string]any{
+			"apiVersion": "rbac.authorization.k8s.io/v1", "kind": kind + "Binding", "metadata.name": account,
+			"roleRef":  object{"apiGroup": "rbac.authorization.k8s.io", "kind": kind, "name": account},
+			"subjects": []any{object{"kind": "ServiceAccount", "name": account, "namespace": namespace}},
+		})
+		role := r.One(t, rbac+kind, resource)
+		expect(t, role, map[string]any{"apiVersion": "rbac.authorization.k8s.io/v1", "kind": kind, "metadata.name": account})
+		for _, rule := range role.Get("rules").([]any) {
+			r := rule.(object)
+			line := fmt.Sprint(r["apiGroups"], " ", r["resources"])
+			if r["resourceNames"] != nil {
+				line += fmt.Sprint(" named ", r["resourceNames"])
+			}
+			lines = append(lines, line+": "+strings.Trim(fmt.Sprint(r["verbs"]), "[]"))
+		}
+		return lines
+	}
+	expect(t, r.One(t, "kubernetes:core/v1:ServiceAccount", name+"-account"), map[string]any{
+		"metadata.name": account, "automountServiceAccountToken": false,
+	})
+	for _, kind := range []string{"Role", "RoleBinding", "ClusterRole", "ClusterRoleBinding"} {
+		assert.Len(t, r.OfType(rbac+kind), 1)
+	}
+	return rules("ClusterRole", name+"-cluster-rights"), rules("Role", name+"-rights")
 }
 
 // closed checks the policy that denies everything, and gives back the one that allows.

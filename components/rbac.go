@@ -9,7 +9,22 @@ import (
 
 // Roles of Kubernetes and their bindings, with the fields in use, for the reason that kubernetes_bindings.go gives.
 
-// rbacRoleArgs are the arguments of kubernetes:rbac.authorization.k8s.io/v1:Role.
+// The API groups that more than one file names: of roles and bindings; of pods, Services, nodes and the like; of Ingresses; of
+// the Leases by which one of several leads.
+const (
+	rbacGroup       = "rbac.authorization.k8s.io"
+	coreGroup       = ""
+	networkingGroup = "networking.k8s.io"
+	leaseGroup      = "coordination.k8s.io"
+)
+
+// The kinds of roles: of one namespace, and of the whole cluster.
+const (
+	kindRole        = "Role"
+	kindClusterRole = "ClusterRole"
+)
+
+// rbacRoleArgs are the arguments of kubernetes:rbac.authorization.k8s.io/v1:Role and ClusterRole.
 type rbacRoleArgs struct {
 	APIVersion pulumi.String
 	Kind       pulumi.String
@@ -24,8 +39,7 @@ type rbacRole struct {
 	Rules      []rbacRule        `pulumi:"rules"`
 }
 
-// rbacRule allows verbs on resources of an API group, the core group being empty; on the named ones only if there are
-// names.
+// rbacRule allows verbs on resources of an API group; on the named ones only if there are names.
 type rbacRule struct {
 	APIGroups     []string `pulumi:"apiGroups"`
 	Resources     []string `pulumi:"resources"`
@@ -38,46 +52,64 @@ func (rbacRoleArgs) ElementType() reflect.Type {
 	return reflect.TypeFor[rbacRole]()
 }
 
-// newRbacRole creates a role in a namespace of Kubernetes.
-func newRbacRole(ctx *pulumi.Context, name string, args *rbacRoleArgs, opts ...pulumi.ResourceOption) error {
-	args.APIVersion, args.Kind = rbacGroup+"/v1", "Role"
-	return ctx.RegisterResource("kubernetes:"+rbacGroup+"/v1:Role", name, args, &pulumi.CustomResourceState{}, opts...)
+// newRbacRole creates a role of the kind, in its namespace if it has one.
+func newRbacRole(ctx *pulumi.Context, name, kind string, args *rbacRoleArgs, opts ...pulumi.ResourceOption) (pulumi.Resource, error) {
+	args.APIVersion, args.Kind = rbacGroup+"/v1", pulumi.String(kind)
+	role := &pulumi.CustomResourceState{}
+	return role, ctx.RegisterResource("kubernetes:"+rbacGroup+"/v1:"+kind, name, args, role, opts...)
 }
 
-// rbacGroup is the API group of roles and their bindings.
-const rbacGroup = "rbac.authorization.k8s.io"
-
-// rbacRoleBindingArgs are the arguments of kubernetes:rbac.authorization.k8s.io/v1:RoleBinding.
-type rbacRoleBindingArgs struct {
+// rbacBindingArgs are the arguments of kubernetes:rbac.authorization.k8s.io/v1:RoleBinding and ClusterRoleBinding.
+type rbacBindingArgs struct {
 	APIVersion pulumi.String
 	Kind       pulumi.String
 	Metadata   metav1.ObjectMetaArgs
-	RoleRef    rbacSubject
+	RoleRef    rbacRoleRef
 	Subjects   []rbacSubject
 }
 
-type rbacRoleBinding struct {
+type rbacBinding struct {
 	APIVersion string            `pulumi:"apiVersion"`
 	Kind       string            `pulumi:"kind"`
 	Metadata   metav1.ObjectMeta `pulumi:"metadata"`
-	RoleRef    rbacSubject       `pulumi:"roleRef"`
+	RoleRef    rbacRoleRef       `pulumi:"roleRef"`
 	Subjects   []rbacSubject     `pulumi:"subjects"`
 }
 
-// rbacSubject is who is bound, or to which role.
-type rbacSubject struct {
+// rbacRoleRef is the role that is given.
+type rbacRoleRef struct {
 	APIGroup string `pulumi:"apiGroup"`
 	Kind     string `pulumi:"kind"`
 	Name     string `pulumi:"name"`
 }
 
-// ElementType is part of pulumi.Input.
-func (rbacRoleBindingArgs) ElementType() reflect.Type {
-	return reflect.TypeFor[rbacRoleBinding]()
+// rbacSubject is who gets it. What a kind of subject has not is not sent.
+type rbacSubject struct {
+	APIGroup  *string `pulumi:"apiGroup"`
+	Kind      string  `pulumi:"kind"`
+	Name      string  `pulumi:"name"`
+	Namespace *string `pulumi:"namespace"`
 }
 
-// newRbacRoleBinding gives a role to its subjects.
-func newRbacRoleBinding(ctx *pulumi.Context, name string, args *rbacRoleBindingArgs, opts ...pulumi.ResourceOption) error {
-	args.APIVersion, args.Kind = rbacGroup+"/v1", "RoleBinding"
-	return ctx.RegisterResource("kubernetes:"+rbacGroup+"/v1:RoleBinding", name, args, &pulumi.CustomResourceState{}, opts...)
+// groupSubject is everybody in a group.
+func groupSubject(name string) rbacSubject {
+	return rbacSubject{APIGroup: new(rbacGroup), Kind: "Group", Name: name}
+}
+
+// accountSubject are the pods of a service account.
+func accountSubject(name, namespace string) rbacSubject {
+	return rbacSubject{Kind: "ServiceAccount", Name: name, Namespace: &namespace}
+}
+
+// ElementType is part of pulumi.Input.
+func (rbacBindingArgs) ElementType() reflect.Type {
+	return reflect.TypeFor[rbacBinding]()
+}
+
+// newRbacBinding gives a role of the kind to its subjects, in the namespace of the binding if it has one.
+func newRbacBinding(ctx *pulumi.Context, name, kind, role string, args *rbacBindingArgs, opts ...pulumi.ResourceOption) (pulumi.Resource, error) {
+	args.APIVersion, args.Kind = rbacGroup+"/v1", pulumi.String(kind+"Binding")
+	args.RoleRef = rbacRoleRef{APIGroup: rbacGroup, Kind: kind, Name: role}
+	binding := &pulumi.CustomResourceState{}
+	return binding, ctx.RegisterResource("kubernetes:"+rbacGroup+"/v1:"+kind+"Binding", name, args, binding, opts...)
 }

@@ -152,7 +152,8 @@ func TestPlatformCarriesTheConfiguration(t *testing.T) {
 		{"aws:eks/nodeGroup:NodeGroup", "eks-nodes-euw1-az2", "scalingConfig.maxSize", 4.0},
 		{"aws:ec2/launchTemplate:LaunchTemplate", "eks-nodes", "blockDeviceMappings[0].ebs.kmsKeyId", "arn:of:encryption-volumes"},
 		{"aws:ec2/launchTemplate:LaunchTemplate", "eks-nodes", "tagSpecifications[0].tags.Owner", "ops@example.com"},
-		{"kubernetes:helm.sh/v3:Release", "autoscaler-release", "values.autoDiscovery.clusterName", "legops-test"},
+		{"kubernetes:apps/v1:Deployment", "autoscaler-deployment", "spec.template.spec.containers[0].image", "registry.k8s.io/autoscaling/cluster-autoscaler:v1.35.0"},
+		{"kubernetes:apps/v1:Deployment", "autoscaler-deployment", "spec.template.spec.containers[0].command[3]", "--node-group-auto-discovery=asg:tag=k8s.io/cluster-autoscaler/enabled,k8s.io/cluster-autoscaler/legops-test"},
 		{"pulumi:providers:aws", "aws-replica", "region", "eu-central-1"},
 		{"aws:kms/alias:Alias", "encryption-global-registry-alias", "name", "alias/legops-test-global-registry"},
 		{"aws:ec2/launchTemplate:LaunchTemplate", "bastion-template", "instanceType", "t4g.nano"},
@@ -262,7 +263,7 @@ func TestPlatformCarriesTheConfiguration(t *testing.T) {
 		{"aws:cloudwatch/eventTarget:EventTarget", "backup-backup-failed", "arn", "arn:of:alerts-warning"},
 		{"aws:budgets/budget:Budget", "budget-monthly", "limitAmount", "77"},
 		{"aws:budgets/budget:Budget", "budget-monthly", "notifications[0].subscriberEmailAddresses[0]", "ops@example.com"},
-		{"kubernetes:helm.sh/v3:Release", "ingress-release", "values.controller.service.httpPort.nodePort", 30080.0},
+		{"kubernetes:core/v1:Service", "ingress-service", "spec.ports[0].nodePort", 30080.0},
 		{"kubernetes:core/v1:ConfigMap", "app-matters-config", "data.LOG_LEVEL", "debug"},
 		{"kubernetes:core/v1:ConfigMap", "app-matters-config", "data.DATABASE_HOST", "rds-instance.database.example"},
 		{"kubernetes:core/v1:ConfigMap", "app-matters-config", "data.DATABASE_USER", "matters"},
@@ -283,8 +284,8 @@ func TestPlatformCarriesTheConfiguration(t *testing.T) {
 	assert.Contains(t, access.Get("accessPolicies"), `"AWS":["arn:of:app-matters-role"]`, "only who searches")
 	images := r.One(t, "aws:ecr/repositoryPolicy:RepositoryPolicy", "registry-matters-policy")
 	assert.Contains(t, images.Get("policy"), `{"Sid":"Push","Effect":"Allow","Principal":{"AWS":["arn:of:builder-matters"]}`, "only its own builds")
-	release := r.One(t, "kubernetes:helm.sh/v3:Release", "autoscaler-release")
-	assert.Equal(t, r.One(t, "eks:index:Cluster", "eks").URN, release.DeletedWith)
+	autoscaler := r.One(t, "kubernetes:apps/v1:Deployment", "autoscaler-deployment")
+	assert.Equal(t, r.One(t, "eks:index:Cluster", "eks").URN, autoscaler.DeletedWith)
 }
 
 func TestPlatformStopsAtTheFirstLayerThatFails(t *testing.T) {

@@ -77,11 +77,7 @@ func (o origin) values(e *cloud.Entry) []string {
 	if o.path == "id" {
 		return []string{e.ID}
 	}
-	all := append(valueAt(e.Inputs, o.path), valueAt(e.Outputs, o.path)...)
-	for i := range all {
-		all[i] += o.suffix
-	}
-	return all
+	return append(valueAt(e.Inputs, o.path), valueAt(e.Outputs, o.path)...)
 }
 
 // source finds what gives a dimension its value, nil where nothing does; constant values come of nothing.

@@ -150,8 +150,18 @@ func TestEverythingSpansTwoZones(t *testing.T) {
 				assert.Len(t, endpoint.Get("subnetIds"), 2, endpoint.URN)
 			}
 		}
+		autoscaled := map[any]bool{}
+		for _, scaler := range r.OfType("kubernetes:autoscaling/v2:HorizontalPodAutoscaler") {
+			assert.GreaterOrEqual(t, scaler.Get("spec.minReplicas"), 2.0, scaler.URN)
+			autoscaled[[2]any{scaler.Get("metadata.namespace"), scaler.Get("spec.scaleTargetRef.name")}] = true
+		}
 		for _, deployment := range r.OfType("kubernetes:apps/v1:Deployment") {
-			assert.GreaterOrEqual(t, deployment.Get("spec.replicas"), 2.0, deployment.URN)
+			// Nothing is served by the autoscaler of nodes: a second one would only wait.
+			serves := deployment.Name != "autoscaler-deployment"
+			assert.Equal(t, serves, autoscaled[[2]any{deployment.Get("metadata.namespace"), deployment.Get("metadata.name")}], deployment.URN)
+			if _, fixed := deployment.Get("spec.replicas").(float64); fixed && serves {
+				assert.GreaterOrEqual(t, deployment.Get("spec.replicas"), 2.0, deployment.URN)
+			}
 		}
 		for _, workload := range r.OfType("kubernetes:apps/v1:DeploymentPatch") {
 			assert.Equal(t, "topology.kubernetes.io/zone", workload.Get("spec.template.spec.topologySpreadConstraints[0].topologyKey"), workload.URN)

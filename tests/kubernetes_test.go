@@ -116,7 +116,6 @@ func TestObjectsAreWhatWasRegistered(t *testing.T) {
 			"kubernetes:apps/v1:Deployment":      {"spec": pulumi.Map{"replicas": pulumi.Int(2)}},
 			"kubernetes:core/v1:Secret":          {"stringData": pulumi.ToSecret(pulumi.StringMap{"key": pulumi.String("value")})},
 			"kubernetes:core/v1:Service":         {"apiVersion": pulumi.String("v0"), "kind": pulumi.String("Other")},
-			"kubernetes:helm.sh/v3:Release":      {"chart": pulumi.String("theirs")},
 			"aws:sqs/queue:Queue":                {"name": pulumi.String("queue")},
 		} {
 			if err := ctx.RegisterResource(typ, "one", inputs, &pulumi.CustomResourceState{}); err != nil {

@@ -27,9 +27,8 @@ type dimension struct {
 	of   []origin
 }
 
-// origin is where a dimension's value comes from: the input or output at a path of a type, with something behind it; or a
-// constant.
-type origin struct{ typ, path, suffix, constant string }
+// origin is where a dimension's value comes from: the input or output at a path of a type; or a constant.
+type origin struct{ typ, path, constant string }
 
 func from(name, typ, path string) dimension { return dimension{name, []origin{{typ: typ, path: path}}} }
 func always(name, value string) dimension   { return dimension{name, []origin{{constant: value}}} }
@@ -53,7 +52,6 @@ const (
 	kindCluster      = "aws:eks/cluster:Cluster"
 	kindNamespace    = "kubernetes:core/v1:Namespace"
 	kindDeployment   = "kubernetes:apps/v1:Deployment"
-	kindRelease      = "kubernetes:helm.sh/v3:Release"
 	kindProject      = "aws:codebuild/project:Project"
 	kindPipeline     = "aws:codepipeline/pipeline:Pipeline"
 	kindBucket       = "aws:s3/bucketV2:BucketV2"
@@ -62,14 +60,11 @@ const (
 	kindVault        = "aws:backup/vault:Vault"
 )
 
-// The dimensions of Container Insights. PodName is the name of what made the pods, the Deployment; a chart makes that of
-// the ingress controller.
+// The dimensions of Container Insights. PodName is the name of what made the pods, the Deployment.
 var (
 	inCluster   = from("ClusterName", kindCluster, "name")
 	inNamespace = from("Namespace", kindNamespace, "metadata.name")
-	ofPods      = dimension{"PodName", []origin{
-		{typ: kindDeployment, path: "metadata.name"}, {typ: kindRelease, path: "name", suffix: "-controller"},
-	}}
+	ofPods      = from("PodName", kindDeployment, "metadata.name")
 )
 
 const containerInsights = "https://docs.aws.amazon.com/AmazonCloudWatch/latest/monitoring/Container-Insights-metrics-enhanced-EKS.html"

@@ -13,8 +13,7 @@ var mustBeWatched = map[string]string{
 	kindCertificate:  "without it nobody connects",
 	kindCluster:      "everything runs on it",
 	kindNat:          "every request to the internet leaves through it",
-	kindDeployment:   "it is an application",
-	kindRelease:      "it is a part of the platform on the cluster",
+	kindDeployment:   "it is an application, or a part of the platform on the cluster",
 	kindProject:      "code comes through it",
 
 	"aws:ecr/repository:Repository":             "it holds what runs",
@@ -36,7 +35,7 @@ var unwatched = map[string]map[string]string{
 		"storage-logs": "what cannot be logged is served all the same", "cdn-errors": "its pages are seen with the errors of CloudFront",
 		"storage-artifacts": "a build that cannot reach it fails, and its pipeline tells",
 	},
-	kindRelease: {"autoscaler-release": "pods that wait for nodes tell: pending"},
+	kindDeployment: {"autoscaler-deployment": "pods that wait for nodes tell: pending"},
 	kindProject: {
 		"pipeline-": "its pipeline tells (EventBridge)", "loadtest-": "its pipeline tells, or who started it sees",
 		"runner-": "GitHub tells who queued the job",

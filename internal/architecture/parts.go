@@ -116,7 +116,7 @@ var parts = []part{
 
 	{
 		id: "ingress", zone: "cluster", at: Rect{cluster, 272, clusterWidth, 68}, way: Request, badge: "4",
-		title: "NGINX ingress controller", made: []kind{{"kubernetes:helm.sh/v3:Release", "Ingress"}}, says: ingress,
+		title: "NGINX ingress controller", made: []kind{{"kubernetes:apps/v1:Deployment", "Ingress"}}, says: ingress,
 	},
 	{
 		id: "applications", zone: "cluster", at: Rect{cluster, 386, clusterWidth, 174}, way: Request, badge: "5",

@@ -216,19 +216,28 @@ func reachedFrom(g *Graph, group string) string {
 	return strings.Join(names, ", ")
 }
 
-func ingress(_ *Graph, made []Resource) []string {
-	at := "values.controller.autoscaling."
-	lines := []string{between(made[0].text(at+"minReplicas"), made[0].text(at+"maxReplicas")) + " pods"}
+func ingress(g *Graph, made []Resource) []string {
+	var lines []string
+	for _, scaler := range g.all(horizontalAutoscaler, made[0].Component) {
+		lines = append(lines, pods(scaler))
+	}
 	return append(lines, "passes on by path")
+}
+
+const horizontalAutoscaler = "kubernetes:autoscaling/v2:HorizontalPodAutoscaler"
+
+// pods says between which numbers of pods an autoscaler chooses.
+func pods(scaler Resource) string {
+	return between(scaler.text("spec.minReplicas"), scaler.text("spec.maxReplicas")) + " pods"
 }
 
 func applications(g *Graph, made []Resource) []string {
 	var lines []string
 	for _, app := range made {
 		name := app.text("metadata.name")
-		for _, scaler := range g.all("kubernetes:autoscaling/v2:HorizontalPodAutoscaler", "App") {
+		for _, scaler := range g.all(horizontalAutoscaler, app.Component) {
 			if scaler.text("metadata.name") == name {
-				name += "\t" + between(scaler.text("spec.minReplicas"), scaler.text("spec.maxReplicas")) + " pods"
+				name += "\t" + pods(scaler)
 			}
 		}
 		lines = append(lines, name)

@@ -29,12 +29,11 @@ func (o Object) At(path ...string) any {
 	return value
 }
 
-// Registered are the Kubernetes objects of a program and its patches of them, without Helm releases: a chart is not
-// ours.
+// Registered are the Kubernetes objects of a program and its patches of them.
 func Registered(r *recorder.Recorder) (objects, patches []Object) {
 	for _, found := range r.Resources() {
 		version, isKubernetes := strings.CutPrefix(found.Type, "kubernetes:")
-		if !isKubernetes || strings.HasPrefix(version, "helm.sh/") {
+		if !isKubernetes {
 			continue
 		}
 		version, kind, _ := strings.Cut(version, ":")

@@ -94,9 +94,10 @@ var allowedTypes = []string{
 	"aws:wafv2/ipSet:IpSet",
 	"kubernetes:apps/v1:Deployment", "kubernetes:apps/v1:DeploymentPatch", "kubernetes:autoscaling/v2:HorizontalPodAutoscaler",
 	"kubernetes:core/v1:ConfigMap", "kubernetes:core/v1:Namespace", "kubernetes:core/v1:Service", "kubernetes:core/v1:ServiceAccount",
-	"kubernetes:helm.sh/v3:Release", "kubernetes:networking.k8s.io/v1:Ingress", "kubernetes:networking.k8s.io/v1:NetworkPolicy",
-	"kubernetes:policy/v1:PodDisruptionBudget", "kubernetes:rbac.authorization.k8s.io/v1:Role",
-	"kubernetes:rbac.authorization.k8s.io/v1:RoleBinding",
+	"kubernetes:networking.k8s.io/v1:Ingress", "kubernetes:networking.k8s.io/v1:IngressClass",
+	"kubernetes:networking.k8s.io/v1:NetworkPolicy", "kubernetes:policy/v1:PodDisruptionBudget",
+	"kubernetes:rbac.authorization.k8s.io/v1:ClusterRole", "kubernetes:rbac.authorization.k8s.io/v1:ClusterRoleBinding",
+	"kubernetes:rbac.authorization.k8s.io/v1:Role", "kubernetes:rbac.authorization.k8s.io/v1:RoleBinding",
 	"legops:components:*",
 	// Those without settings are default providers: what they make is listed as everything is.
 	"pulumi:providers:eks", "pulumi:providers:kubernetes", "pulumi:providers:pulumi", "pulumi:providers:random", "pulumi:pulumi:Stack",

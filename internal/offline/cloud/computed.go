@@ -119,14 +119,6 @@ var networkOutputs = map[string]map[string]func(made) any{
 			return []any{map[string]any{"autoscalingGroups": []any{map[string]any{"name": m.scalingGroup()}}}}
 		},
 	},
-	typeRelease: {
-		"status": func(m made) any {
-			return map[string]any{
-				"name": m.name(), "namespace": m.inputs["namespace"], "status": "deployed", "revision": 1,
-				"chart": m.inputs["chart"], "version": m.inputs["version"],
-			}
-		},
-	},
 }
 
 // implied are the ids of what AWS makes along with a resource; they live and go with it.
@@ -144,12 +136,6 @@ var implied = map[string]func(made) []string{
 	typeNodeGroup: func(m made) []string { return []string{impliedName(typeScalingGroup, m.scalingGroup())} },
 	typeNamespace: func(m made) []string {
 		return []string{namespaceReference(m.region(), m.connection.cluster, m.id)}
-	},
-	typeRelease: func(m made) []string {
-		if !m.inputs.flag("createNamespace") {
-			return nil
-		}
-		return []string{namespaceReference(m.region(), m.connection.cluster, m.inputs.text("namespace"))}
 	},
 	typeDatabase: func(m made) []string {
 		if m.masterSecret() == "" {

@@ -38,7 +38,6 @@ func TestComputedOutputs(t *testing.T) {
 		typeRepositoryPolicy: {object{"repository": "a"}, map[string]string{"registryId": account}},
 		typeLifecyclePolicy:  {object{"repository": "a"}, map[string]string{"registryId": account}},
 		typeDomain:           {object{"domainName": "abc"}, map[string]string{"endpoint": `search-abc-[0-9a-f]{26}\.us-east-1\.es\.amazonaws\.com`}},
-		typeRelease:          {object{"name": "a", "namespace": "b", "chart": "c"}, map[string]string{"status": "map.*name:a namespace:b .*status:deployed.*"}},
 	} {
 		id := p.physicalID(c, urn(typ, "thing"), test.inputs, 0)
 		outputs := p.entry(c, urn(typ, "thing"), id, test.inputs).Outputs

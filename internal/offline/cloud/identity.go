@@ -101,7 +101,6 @@ var idProperties = map[string]struct {
 	typeBucketMetric:          {":", []string{"bucket", "name"}},
 	typeVaultPolicy:           {"", []string{"backupVaultName"}},
 	typeVaultLock:             {"", []string{"backupVaultName"}},
-	typeRelease:               {"/", []string{"namespace", "name"}},
 }
 
 // arns are the ARNs of AWS, by type, where the id is not the ARN.

@@ -142,8 +142,6 @@ var identities = map[string]struct{ id, arn string }{
 	typeBucketLogs:   {"b", ""},
 	typeReplication:  {"b", ""},
 	typeObject:       {"b/k", "s3:::b/k"},
-
-	typeRelease: {"ns/n", ""},
 }
 
 func TestIdentities(t *testing.T) {
@@ -190,6 +188,7 @@ func TestNames(t *testing.T) {
 		typeComposite: {"a / b", "a\tb"}, typeDashboard: {"a_b-c", "a.b"}, typeVault: {long(50), long(51)}, typeBudget: {"a b", "a:b"},
 		typeBucketMetric: {"a.b", "a b"},
 		typeTopic:        {long(251) + ".fifo", "a.b"}, typeRights: {"A:b", "a/b"}, typeBinding: {"delivery", "a%b"},
+		typeClusterRights: {"A:b", "a/b"}, typeClusterBinding: {"delivery", "a%b"}, typeClass: {"a.b", "a_b"},
 		typeNamespace: {long(63), "a.b"}, typeService: {"a-b", "a-"}, typeConfigMap: {"a.b", "a_b"},
 	}
 	for typ, name := range forms {
@@ -225,7 +224,7 @@ func TestNamesHaveScopes(t *testing.T) {
 	}
 	in := kubernetes(t)
 	for _, namespace := range []string{"default", "kube-system"} {
-		in.made(typeRelease, namespace, values{"chart": "a", "name": "a", "namespace": namespace})
+		in.made(typeConfigMap, namespace, named(namespace, "a"))
 	}
 	for _, kind := range []string{"A", "AAAA"} {
 		c.made(typeRecord, kind, values{"zoneId": "Z1", "name": "a.example", "type": kind, "ttl": 60, "records": []any{"x"}})

@@ -46,7 +46,7 @@ func byName(e *Entry, name string) indexKey {
 	}
 	scope := joined(e.in(), "/", nameScopes[e.Type]...)
 	if isObject(e.Type) {
-		scope = namespaceOf(e.Type, e.in())
+		scope = namespaceOf(e.in())
 	}
 	return indexKey{"name", e.Account, placeOf(e.Type, e.Region) + "/" + e.Cluster, e.Type, scope + "/" + name}
 }
@@ -66,7 +66,6 @@ var nameScopes = map[string][]string{
 	typeSecGroup:        {"vpcId"},
 	typeNodeGroup:       {"clusterName"},
 	typeRolePolicy:      {"role"},
-	typeRelease:         {"namespace"},
 	typeDeploymentGroup: {"appName"},
 	typeBucketMetric:    {"bucket"},
 }

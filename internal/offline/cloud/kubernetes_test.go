@@ -12,6 +12,7 @@ import (
 const (
 	typeConfigMap = "kubernetes:core/v1:ConfigMap"
 	typeService   = "kubernetes:core/v1:Service"
+	typeAccount   = "kubernetes:core/v1:ServiceAccount"
 )
 
 // cluster makes a cluster and returns a provider for what is inside, and the cluster's id and endpoint.
@@ -52,11 +53,11 @@ func TestKubernetesObjectsLiveInTheirCluster(t *testing.T) {
 	p := start(t, record, nil)
 	aws := connect(t, p, "aws", account, region)
 	inside, id, endpoint := cluster(t, p, aws, "platform")
-	release := values{"chart": "autoscaler", "name": "autoscaler", "namespace": "kube-system"}
+	account := named("kube-system", "autoscaler")
 
-	_, err = connect(t, p, "kubernetes", "", "").create(typeRelease, "release", release)
+	_, err = connect(t, p, "kubernetes", "", "").create(typeAccount, "account", account)
 	require.ErrorContains(t, err, "unreachable")
-	inside.made(typeRelease, "release", release)
+	inside.made(typeAccount, "account", account)
 	inside.made(typeNamespace, "apps", named("", "apps"))
 	inside.made(typeConfigMap, "config", named("apps", "config"))
 	assert.True(t, record.ServesHost(strings.ToLower(strings.TrimPrefix(endpoint, "https://"))))
@@ -94,10 +95,6 @@ func TestKubernetesRules(t *testing.T) {
 			_, err := c.create(typeConfigMap, "a", named("apps", "a"))
 			return err
 		}, "NotFound: namespace/us-east-1/platform/apps does not exist"},
-		"a release in no namespace": {func(c client) error {
-			_, err := c.create(typeRelease, "a", values{"chart": "a", "name": "a", "namespace": "apps"})
-			return err
-		}, "NotFound: namespace/us-east-1/platform/apps"},
 		"a namespace twice": {func(c client) error {
 			c.made(typeNamespace, "first", named("", "apps"))
 			_, err := c.create(typeNamespace, "second", named("", "apps"))
@@ -141,11 +138,24 @@ func TestKubernetesNamespaces(t *testing.T) {
 	assert.Equal(t, "default/anywhere", id, "an object without a namespace lives in the default one")
 	assert.Equal(t, "default", out["metadata"].(values)["namespace"])
 
-	c.made(typeRelease, "ingress", values{"chart": "nginx", "name": "ingress", "namespace": "ingress", "createNamespace": true})
-	id, _ = c.made(typeConfigMap, "config", named("ingress", "config"))
-	assert.Equal(t, "ingress/config", id)
 	id, _ = c.made(typeNamespace, "apps", named("", "apps"))
 	assert.Equal(t, "apps", id)
+}
+
+// Some objects live in no namespace, and one name is one of them.
+func TestKubernetesClusterWide(t *testing.T) {
+	c := kubernetes(t)
+	for _, typ := range []string{typeClass, typeClusterRights, typeClusterBinding} {
+		in := named("", "ingress")
+		if typ == typeClusterBinding {
+			in["roleRef"] = values{"apiGroup": "rbac.authorization.k8s.io", "kind": "ClusterRole", "name": "ingress"}
+		}
+		id, out := c.made(typ, "first", in)
+		assert.Equal(t, "ingress", id, typ)
+		assert.Equal(t, values{"name": "ingress"}, out["metadata"], typ)
+		_, err := c.create(typ, "second", in)
+		require.ErrorContains(t, err, `AlreadyExists: "ingress" exists, made for first`, typ)
+	}
 }
 
 // Roles and bindings live in a namespace, under names that other objects may not have.

@@ -65,7 +65,7 @@ func formOf(typ string) *regexp.Regexp {
 	switch {
 	case labels[typ]:
 		return labelName
-	case typ == typeRights || typ == typeBinding:
+	case typ == typeRights || typ == typeBinding || typ == typeClusterRights || typ == typeClusterBinding:
 		return pathName
 	case isObject(typ):
 		return objectName

@@ -283,14 +283,13 @@ func objectReference(region, cluster, typ, id string) string {
 	return fmt.Sprintf("%s/%s/%s/%s", typ, region, cluster, id)
 }
 
-// kubernetesWholes are the cluster and the namespace that an entry lives in, and the object that a patch patches. A
-// Helm release that makes its own namespace needs none.
+// kubernetesWholes are the cluster and the namespace that an entry lives in, and the object that a patch patches.
 func (e *Entry) kubernetesWholes() []string {
 	if e.Cluster == "" {
 		return nil
 	}
 	wholes := []string{clusterReference(e.Region, e.Cluster)}
-	if namespace := namespaceOf(e.Type, e.in()); namespace != "" && !e.in().flag("createNamespace") {
+	if namespace := namespaceOf(e.in()); namespace != "" {
 		wholes = append(wholes, namespaceReference(e.Region, e.Cluster, namespace))
 	}
 	if patched, isPatch := strings.CutSuffix(e.Type, "Patch"); isPatch {
@@ -299,10 +298,5 @@ func (e *Entry) kubernetesWholes() []string {
 	return wholes
 }
 
-// namespaceOf is the namespace that inputs name, or "".
-func namespaceOf(typ string, inputs object) string {
-	if isObject(typ) {
-		return inputs.text("metadata.namespace")
-	}
-	return inputs.text("namespace")
-}
+// namespaceOf is the namespace that the inputs of an object name, or "".
+func namespaceOf(inputs object) string { return inputs.text("metadata.namespace") }

@@ -101,6 +101,7 @@ var replaces = map[string][]string{
 	"kubernetes:apps/v1:Deployment": {"spec.selector"},
 	"kubernetes:core/v1:Service":    {"spec.clusterIP"},
 	typeBinding:                     {"roleRef"},
+	typeClusterBinding:              {"roleRef"},
 }
 
 // objectReplaces are the paths that replace a Kubernetes object of any type.

@@ -76,6 +76,7 @@ func TestDiffSaysWhatReplaces(t *testing.T) {
 		"a topic policy's topic":  {typeTopicPolicy, values{"arn": "a"}, values{"arn": "b"}, []string{"arn"}, false},
 		"a subscription's end":    {typeSubscription, values{"endpoint": "a"}, values{"endpoint": "b"}, []string{"endpoint"}, false},
 		"a binding's role":        {typeBinding, values{"roleRef": values{"name": "a"}}, values{"roleRef": values{"name": "b"}}, []string{"roleRef"}, false},
+		"a wide binding's role":   {typeClusterBinding, values{"roleRef": values{"name": "a"}}, values{"roleRef": values{"name": "b"}}, []string{"roleRef"}, false},
 		"a role's rules":          {typeRights, values{"rules": []any{1}}, values{"rules": []any{2}}, nil, false},
 		"a password's keepers":    {typePassword, values{"keepers": values{"a": "1"}}, values{"keepers": values{"a": "2"}}, []string{"keepers"}, false},
 		"a record's value":        {typeRecord, values{"name": "a", "records": []any{"1"}}, values{"name": "a", "records": []any{"2"}}, nil, false},

@@ -113,9 +113,12 @@ const (
 
 	typePassword  = "random:index/randomPassword:RandomPassword"
 	typeNamespace = "kubernetes:core/v1:Namespace"
-	typeRelease   = "kubernetes:helm.sh/v3:Release"
+	typeClass     = "kubernetes:networking.k8s.io/v1:IngressClass"
 	typeRights    = "kubernetes:rbac.authorization.k8s.io/v1:Role"
 	typeBinding   = "kubernetes:rbac.authorization.k8s.io/v1:RoleBinding"
+
+	typeClusterRights  = "kubernetes:rbac.authorization.k8s.io/v1:ClusterRole"
+	typeClusterBinding = "kubernetes:rbac.authorization.k8s.io/v1:ClusterRoleBinding"
 )
 
 // placeless are the AWS services whose resources have one namespace for all regions of an account.
@@ -132,8 +135,8 @@ func placeOf(typ, region string) string {
 
 // isObject says whether a type is one of the Kubernetes API, with a name in its metadata.
 func isObject(typ string) bool {
-	return strings.HasPrefix(typ, "kubernetes:") && typ != typeRelease
+	return strings.HasPrefix(typ, "kubernetes:")
 }
 
 // clusterWide are the Kubernetes types in use that live in no namespace.
-var clusterWide = map[string]bool{typeNamespace: true}
+var clusterWide = map[string]bool{typeNamespace: true, typeClass: true, typeClusterRights: true, typeClusterBinding: true}

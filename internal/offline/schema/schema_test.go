@@ -61,8 +61,6 @@ func TestProperties(t *testing.T) {
 		{"RolePolicyAttachment", resources["aws:iam/rolePolicyAttachment:RolePolicyAttachment"].Inputs, "role", Property{Kind: Any, Required: true}},
 		{"Namespace", resources["kubernetes:core/v1:Namespace"].Inputs, "metadata", Property{Kind: Object, Object: "kubernetes:meta/v1:ObjectMeta"}},
 		{"Namespace", resources["kubernetes:core/v1:Namespace"].Inputs, "kind", Property{Kind: String, Default: "Namespace"}},
-		{"Release", resources["kubernetes:helm.sh/v3:Release"].Inputs, "values", Property{Kind: Map, Elem: &Property{Kind: Any}}},
-		{"Release", resources["kubernetes:helm.sh/v3:Release"].Inputs, "valueYamlFiles", Property{Kind: Array, Elem: &Property{Kind: Asset}}},
 		{"BucketObjectv2", resources["aws:s3/bucketObjectv2:BucketObjectv2"].Inputs, "source", Property{Kind: Asset}},
 		{"Instance", resources["aws:rds/instance:Instance"].Outputs, "password", Property{Kind: String, Secret: true}},
 		{"RandomPassword", resources["random:index/randomPassword:RandomPassword"].Inputs, "length", Property{Kind: Integer, Required: true}},
