@@ -11,7 +11,7 @@ import (
 // networkRules are the rules of EC2 and Auto Scaling.
 var networkRules = map[string][]rule{
 	typeSubnet:       {subnetFits, subnetZone},
-	typeEndpoint:     {sameVpc("subnetIds", "securityGroupIds")},
+	typeEndpoint:     {endpointOfRegion, sameVpc("subnetIds", "securityGroupIds")},
 	typeIngress:      {prefixListExists},
 	typeEgress:       {prefixListExists},
 	typeScalingGroup: {scalingGroupFits},
@@ -42,6 +42,15 @@ func subnetFits(p *Provider, e *Entry) error {
 		if err == nil && taken.Overlaps(own) {
 			return e.refusal("InvalidSubnet.Conflict: %s overlaps %s of %s", own, taken, resource.URN(other.URN).Name())
 		}
+	}
+	return nil
+}
+
+// endpointOfRegion is EC2's rule that an endpoint leads to a service of its region. Which services have one is not checked.
+func endpointOfRegion(_ *Provider, e *Entry) error {
+	service := e.in().text("serviceName")
+	if strings.HasPrefix(service, "com.amazonaws.") && !strings.HasPrefix(service, "com.amazonaws."+e.Region+".") {
+		return e.refusal("InvalidServiceName: %s does not exist in %s", service, e.Region)
 	}
 	return nil
 }

@@ -24,6 +24,7 @@ func TestEndpointRules(t *testing.T) {
 		p = c.network()
 		return values{"vpcId": p.vpc, "serviceName": "com.amazonaws.us-east-1.ecr.api", "vpcEndpointType": "Interface", "subnetIds": p.subnets, "securityGroupIds": []any{p.group}}
 	}, map[string]mistake{
+		"another region's":       sets("serviceName", "com.amazonaws.eu-west-1.ecr.api", "com.amazonaws.eu-west-1.ecr.api does not exist in us-east-1"),
 		"a group of another VPC": {func(c client, in values) { in["securityGroupIds"] = []any{c.elsewhere()} }, "lie in different VPCs"},
 	})
 }
