@@ -65,14 +65,23 @@ while IFS=$'\t' read -r _ key type; do
 		grep -qx "$type"$'\t'"$zone" <<<"$offered" || problem "$key" "$type" "not offered in $zone" "choose another type, or another zone"
 	done
 done < <(of instance)
+# A type that a region does not have is an empty list in one service and may be an error in another.
+offers() { # key, value, with what, service, operation...
+	local key=$1 value=$2 with=$3 found
+	shift 3
+	if ! found=$(here "$@" 2>&1); then
+		problem "$key" "$value" "cannot be asked for: $found" "choose another, if that is what it says"
+	elif [ "$found" = 0 ]; then
+		problem "$key" "$value" "not offered in $region with $with" "choose another"
+	fi
+}
 while IFS=$'\t' read -r _ key class version; do
-	found=$(here rds describe-orderable-db-instance-options --engine postgres --db-instance-class "$class" --vpc \
-		--query "length(OrderableDBInstanceOptions[?starts_with(EngineVersion, '$version.')])")
-	[ "$found" != 0 ] || problem "$key" "$class" "not offered in $region with PostgreSQL $version" "choose another class"
+	offers "$key" "$class" "PostgreSQL $version" rds describe-orderable-db-instance-options --engine postgres --db-instance-class "$class" \
+		--vpc --query "length(OrderableDBInstanceOptions[?starts_with(EngineVersion, '$version.')])"
 done < <(of database)
 while IFS=$'\t' read -r _ key type version; do
-	found=$(here opensearch list-instance-type-details --engine-version "$version" --instance-type "$type" --query 'length(InstanceTypeDetails)')
-	[ "$found" != 0 ] || problem "$key" "$type" "not offered in $region with $version" "choose another type"
+	offers "$key" "$type" "$version" opensearch list-instance-type-details --engine-version "$version" --instance-type "$type" \
+		--query 'length(InstanceTypeDetails)'
 done < <(of search)
 if [ -n "$(of endpoint)" ]; then
 	# In all of them, since a name that does not exist is an error.

@@ -35,9 +35,12 @@ func TestCheck(t *testing.T) {
 			"legops:bastion.instanceType: t4g.nano: not offered in use1-az6: choose another type, or another zone",
 		}, "m6g.large"},
 		{"data", attempt{"dev", "", []string{"ABSENT=db.t4g.medium|t3.small.search"}}, true, []string{
-			"legops:rds.instanceClass: db.t4g.medium: not offered in us-east-1 with PostgreSQL 17: choose another class",
-			"legops:opensearch.instanceType: t3.small.search: not offered in us-east-1 with OpenSearch_2.19: choose another type",
+			"legops:rds.instanceClass: db.t4g.medium: not offered in us-east-1 with PostgreSQL 17: choose another\n",
+			"legops:opensearch.instanceType: t3.small.search: not offered in us-east-1 with OpenSearch_2.19: choose another\n",
 		}, ""},
+		{"a search type that is an error", attempt{"dev", "", []string{"ERROR=An error occurred (ValidationException): t3.small.search"}}, true, []string{
+			"legops:opensearch.instanceType: t3.small.search: cannot be asked for: An error occurred (ValidationException): t3.small.search: choose another, if that is what it says\n",
+		}, "everything"},
 		{"endpoints", attempt{"test", "", []string{"ABSENT=ecr.dkr|cloudfront"}}, true, []string{
 			"legops:network.interfaceEndpoints[1]: ecr.dkr: us-east-1 has no such interface endpoint: remove it",
 			"legops:region: us-east-1: has no prefix list com.amazonaws.global.cloudfront.origin-facing, by which the load balancer knows CloudFront: choose another region",
