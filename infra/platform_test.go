@@ -349,20 +349,6 @@ func TestPlatformReportsAResourceThatCannotBeRegistered(t *testing.T) {
 	}
 }
 
-// A region without the addresses of CloudFront is told with its key, before anything but providers is registered.
-func TestPlatformNeedsTheAddressesOfCloudFront(t *testing.T) {
-	var returned error
-	r := &recorder.Recorder{Refuse: func(typ, _ string) bool { return typ == "aws:ec2/getManagedPrefixList:getManagedPrefixList" }}
-	_ = r.Run(func(ctx *pulumi.Context) error {
-		_, returned = infra.NewPlatform(ctx, platform())
-		return returned
-	})
-	assert.ErrorContains(t, returned, "legops:region: eu-west-1: the addresses of CloudFront, prefix list com.amazonaws.global.cloudfront.origin-facing, cannot be looked up: ")
-	for _, found := range r.Resources() {
-		assert.Equal(t, "pulumi:providers:aws", found.Type)
-	}
-}
-
 // A stack can do without a bastion, a copy of its buckets, a runner, a load test, and searching applications: then nothing of them is there.
 func TestPlatformWithoutWhatIsOptional(t *testing.T) {
 	cfg := platform()
