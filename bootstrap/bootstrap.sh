@@ -147,7 +147,7 @@ echo "Changes of $name in account $account, $region:"
 	for ((i = 0; i < ${#missing[@]}; i += 2)); do
 		echo Add "${missing[i + 1]}" AWS::IAM::ServiceLinkedRole None
 	done
-} | awk '{ printf "  %-8s %-40s %-26s %s\n", $1, $2, $3, $4 == "None" ? "-" : $4 }'
+} | awk '{ printf "  %-8s %-40s %-27s %s\n", $1, $2, $3, $4 == "None" ? "-" : $4 }'
 
 answer=${CONFIRM:-}
 if [ -z "$answer" ]; then

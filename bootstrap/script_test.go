@@ -76,8 +76,8 @@ func TestScript(t *testing.T) {
 	}{
 		{"makes", attempt{"dev", "yes\n", nil}, false,
 			[]string{create, wait, "execute-change-set", "wait stack-create-complete", "update-termination-protection"},
-			[]string{"account 111111111111, us-east-1", "Add      StateBucket                              AWS::S3::Bucket            -",
-				"Modify   DeployRole                               AWS::IAM::Role             True", asked,
+			[]string{"account 111111111111, us-east-1", "Add      StateBucket                              AWS::S3::Bucket             -",
+				"Modify   DeployRole                               AWS::IAM::Role              True", asked,
 				"pulumi login 's3://legops-dev-state-111111111111?region=us-east-1'",
 				"pulumi stack init dev --secrets-provider 'awskms://alias/legops-dev-state?region=us-east-1'"}},
 		{"changes", attempt{"dev", "yes\n", []string{"STATUS=UPDATE_COMPLETE"}}, false,
