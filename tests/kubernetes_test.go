@@ -20,7 +20,8 @@ import (
 	"legops/stacks"
 )
 
-// TestKubernetesAcceptsEveryObject gives what the program registers to a real API server, stack by stack.
+// TestKubernetesAcceptsEveryObject gives what the program registers to a real API server, stack by stack, and asks it what the
+// platform's own pods may then do there.
 func TestKubernetesAcceptsEveryObject(t *testing.T) {
 	each(t, func(t *testing.T, _ *stacks.Config, r *recorder.Recorder) {
 		objects, patches := controlplane.Registered(r)
@@ -28,7 +29,10 @@ func TestKubernetesAcceptsEveryObject(t *testing.T) {
 		require.NotEmpty(t, deployments, "the stack registers no Deployment")
 		assert.True(t, slices.ContainsFunc(deployments, func(o object) bool { return restricted(objects, o) }),
 			"no Deployment is in a namespace that enforces pod security")
-		assert.NoError(t, admit(t, startControlPlane(t), objects, patches))
+		plane := startControlPlane(t)
+		if assert.NoError(t, admit(t, plane, objects, patches)) {
+			checkRights(t, plane)
+		}
 	})
 }
 

@@ -20,6 +20,7 @@ import (
 	"github.com/stretchr/testify/assert"
 	"github.com/stretchr/testify/require"
 
+	"legops/components"
 	"legops/infra"
 	"legops/internal/controlplane"
 	"legops/internal/recorder"
@@ -68,7 +69,7 @@ func one(acts ...func(*application)) func(...*application) {
 // TestMain lets all scenarios run at once, however few processors there are: they wait, and compute little.
 func TestMain(m *testing.M) {
 	flag.Parse()
-	if err := flag.Set("test.parallel", strconv.Itoa(len(scenarios))); err != nil {
+	if err := flag.Set("test.parallel", strconv.Itoa(len(scenarios)+1)); err != nil {
 		panic(err)
 	}
 	os.Exit(m.Run())
@@ -86,6 +87,10 @@ func TestRehearsal(t *testing.T) {
 	}
 	// Not parallel itself: the cluster ends when all of them have.
 	t.Run("scenarios", func(t *testing.T) {
+		t.Run("what the platform itself runs", func(t *testing.T) {
+			t.Parallel()
+			c.platformRuns(t, cfg)
+		})
 		for _, s := range scenarios {
 			t.Run(s.name, func(t *testing.T) {
 				t.Parallel()
@@ -97,6 +102,23 @@ func TestRehearsal(t *testing.T) {
 			})
 		}
 	})
+}
+
+// platformRuns waits for the autoscaler of nodes, and for as many ingress controllers as there have to be: their Deployment says
+// no number, and the real autoscaler of pods makes it the least, without any metrics.
+func (c *cluster) platformRuns(t *testing.T, cfg *stacks.Config) {
+	t.Helper()
+	for _, want := range []struct {
+		namespace, deployment string
+		pods                  int
+	}{
+		{"kube-system", "cluster-autoscaler", 1},
+		{components.IngressNamespace, "nginx-ingress-controller", cfg.Ingress.MinReplicas},
+	} {
+		_, err := c.Kubectl(t.Context(), nil, "--namespace", want.namespace, "wait", "deployment/"+want.deployment,
+			fmt.Sprintf("--for=jsonpath={.status.availableReplicas}=%d", want.pods), "--timeout=90s")
+		assert.NoError(t, err)
+	}
 }
 
 func goodTwice(a *application) {
@@ -266,8 +288,7 @@ func config(t *testing.T) *stacks.Config {
 	return cfg
 }
 
-// objectsOf are the applications' objects as the program registers them, without the ingress controller, which is not
-// ours.
+// objectsOf are the objects on the cluster as the program registers them.
 func objectsOf(t *testing.T, cfg *stacks.Config) (objects, patches []controlplane.Object) {
 	t.Helper()
 	r := &recorder.Recorder{Project: "legops", Stack: stack}
