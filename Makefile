@@ -135,6 +135,10 @@ clean: ## Forget the simulated cloud, and end its control planes (bin/ stays)
 bootstrap: ## Make in ACCOUNT=dev|test|prod what Pulumi and CI need there, with your credentials; shows, asks
 	@bootstrap/bootstrap.sh '$(ACCOUNT)'
 
+.PHONY: check-account
+check-account: ## Say whether ACCOUNT=dev|test|prod has the quotas and zones that its stack needs; only reads
+	@bootstrap/check.sh '$(ACCOUNT)'
+
 ## Checking -----------------------------------------------------------------------------------------------------
 
 # Without TARGET the reference application is started on this machine, and stopped again.

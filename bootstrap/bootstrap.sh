@@ -1,6 +1,6 @@
 #!/usr/bin/env bash
-# Makes in an account what it needs before the first pulumi up, or changes it: bootstrap/account.yaml. Shows what would
-# change, and asks.
+# Makes in an account what it needs before the first pulumi up, or changes it: bootstrap/account.yaml, and the roles that AWS
+# services take. Shows what would change, and asks. Then it says whether the account has room for the stack (check.sh).
 # usage: bootstrap.sh dev|test|prod
 # From the environment, all optional; what is not given stays as it is, and is the template's default at first:
 #   GITHUB_REPOSITORY      owner/name of the repository whose workflows may take the roles
@@ -23,10 +23,9 @@ dev | test | prod) ;;
 esac
 
 file=Pulumi.$stack.yaml
-configured() { sed -n "s/^  legops:$1: *\"\{0,1\}\([^\" ]*\)\"\{0,1\} *$/\1/p" "$file"; }
-account=$(configured account)
-region=$(configured region)
-[ -n "$account" ] && [ -n "$region" ] || fail "$file has no legops:account or no legops:region"
+needs=$(go run ./bootstrap/needs "$file") || fail "$file has problems, so nothing was changed"
+account=$(awk -F '\t' '$1 == "account" { print $2 }' <<<"$needs")
+region=$(awk -F '\t' '$1 == "region" { print $2 }' <<<"$needs")
 caller=$(aws sts get-caller-identity --query Account --output text) ||
 	fail "no credentials of AWS: set AWS_PROFILE, or sign in with aws sso login"
 [ "$caller" = "$account" ] ||
@@ -66,6 +65,34 @@ parameter GitHubRepository "${GITHUB_REPOSITORY:-}"
 parameter GitHubRepositoryId "${GITHUB_REPOSITORY_ID:-}"
 parameter GitHubOidcProviderArn "${GITHUB_OIDC_PROVIDER:-}"
 
+# The roles by which AWS services act in the account. Most services make theirs when they are first used, and the first use
+# may then come before the role works; EC2 makes the one of Spot in the console only, and Auto Scaling may not. They are of the
+# account: no stack makes them, and none deletes them, since whatever else is there uses them, too.
+service_roles=(
+	autoscaling.amazonaws.com AWSServiceRoleForAutoScaling
+	eks.amazonaws.com AWSServiceRoleForAmazonEKS
+	eks-nodegroup.amazonaws.com AWSServiceRoleForAmazonEKSNodegroup
+	elasticloadbalancing.amazonaws.com AWSServiceRoleForElasticLoadBalancing
+	opensearchservice.amazonaws.com AWSServiceRoleForAmazonOpenSearchService
+	rds.amazonaws.com AWSServiceRoleForRDS
+	spot.amazonaws.com AWSServiceRoleForEC2Spot
+)
+there=$(aws iam list-roles --path-prefix /aws-service-role/ --query 'Roles[].RoleName' --output text)
+missing=() # services, and their roles
+for ((i = 0; i < ${#service_roles[@]}; i += 2)); do
+	grep -qw "${service_roles[i + 1]}" <<<"$there" || missing+=("${service_roles[@]:i:2}")
+done
+make_service_roles() {
+	local i answer
+	for ((i = 0; i < ${#missing[@]}; i += 2)); do
+		answer=$(aws iam create-service-linked-role --aws-service-name "${missing[i]}" 2>&1) && continue
+		case $answer in
+		*'has been taken in this account'*) ;; # its service made it meanwhile
+		*) fail "${missing[i + 1]}: $answer" ;;
+		esac
+	done
+}
+
 # Nothing that was only looked at stays.
 changes=''
 discard() {
@@ -94,27 +121,33 @@ finish() {
 		Next:
 		  pulumi login '$(output BackendUrl)'
 		  pulumi stack init $stack --secrets-provider '$(output SecretsProvider)'
+
 	EOF
+	bootstrap/check.sh "$stack" || echo "The account is bootstrapped, but has no room for $stack yet: mend the above before pulumi up."
 }
 
 if ! cloudformation wait change-set-create-complete --change-set-name "$changes" 2>/dev/null; then
 	reason=$(cloudformation describe-change-set --change-set-name "$changes" --query StatusReason --output text)
 	case $reason in
-	*"didn't contain changes"* | *'No updates are to be performed'*)
-		discard
+	*"didn't contain changes"* | *'No updates are to be performed'*) discard ;;
+	*) fail "the change set of $name failed: $reason" ;;
+	esac
+	if [ ${#missing[@]} = 0 ]; then
 		echo "nothing to change in $name"
 		finish
 		exit 0
-		;;
-	esac
-	fail "the change set of $name failed: $reason"
+	fi
 fi
 
 echo "Changes of $name in account $account, $region:"
-cloudformation describe-change-set --change-set-name "$changes" --output text \
-	--query 'Changes[].ResourceChange.[Action,LogicalResourceId,ResourceType,Replacement]' |
-	awk 'BEGIN { printf "  %-8s %-20s %-26s %s\n", "Action", "Resource", "Type", "Replaced" }
-		{ printf "  %-8s %-20s %-26s %s\n", $1, $2, $3, $4 == "None" ? "-" : $4 }'
+{
+	echo Action Resource Type Replaced
+	[ -z "$changes" ] || cloudformation describe-change-set --change-set-name "$changes" --output text \
+		--query 'Changes[].ResourceChange.[Action,LogicalResourceId,ResourceType,Replacement]'
+	for ((i = 0; i < ${#missing[@]}; i += 2)); do
+		echo Add "${missing[i + 1]}" AWS::IAM::ServiceLinkedRole None
+	done
+} | awk '{ printf "  %-8s %-40s %-27s %s\n", $1, $2, $3, $4 == "None" ? "-" : $4 }'
 
 answer=${CONFIRM:-}
 if [ -z "$answer" ]; then
@@ -123,6 +156,11 @@ if [ -z "$answer" ]; then
 fi
 [ "$answer" = yes ] || fail "nothing was changed"
 
+make_service_roles
+if [ -z "$changes" ]; then
+	finish
+	exit 0
+fi
 cloudformation execute-change-set --change-set-name "$changes"
 changes=''
 if ! cloudformation wait "stack-$(printf %s "$type" | tr '[:upper:]' '[:lower:]')-complete" --stack-name "$name"; then

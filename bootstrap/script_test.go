@@ -5,6 +5,7 @@ import (
 	"os"
 	"os/exec"
 	"path/filepath"
+	"regexp"
 	"slices"
 	"strings"
 	"testing"
@@ -13,45 +14,26 @@ import (
 	"github.com/stretchr/testify/require"
 )
 
-// fakeAws answers for an account. CALLER is whose credentials there are, STATUS the stack's (none if empty), REASON why the
-// change set failed (it did not if empty), and ROLLBACK is set if the changes fail. Each call is written down.
-const fakeAws = `#!/bin/bash
-echo "$*" >>"$LOG"
-case "$1 $2 $3" in
-"sts get-caller-identity "*) [ -n "$CALLER" ] && echo "$CALLER" ;;
-"cloudformation describe-stacks "*)
-	case "$*" in
-	*StackStatus*) [ -n "$STATUS" ] && echo "$STATUS" || { echo "Stack with id x does not exist" >&2; exit 254; } ;;
-	*BackendUrl*) echo 's3://legops-dev-state-111111111111?region=us-east-1' ;;
-	*SecretsProvider*) echo 'awskms://alias/legops-dev-state?region=us-east-1' ;;
-	*) printf 'DeployRoleArn\tarn:aws:iam::111111111111:role/legops-dev-deploy\n' ;;
-	esac ;;
-"cloudformation create-change-set "*) echo arn:change-set ;;
-"cloudformation wait change-set-create-complete") [ -z "$REASON" ] ;;
-"cloudformation wait "*) [ -z "$ROLLBACK" ] ;;
-"cloudformation describe-change-set "*)
-	case "$*" in
-	*StatusReason*) echo "$REASON" ;;
-	*) printf 'Add\tStateBucket\tAWS::S3::Bucket\tNone\nModify\tDeployRole\tAWS::IAM::Role\tTrue\n' ;;
-	esac ;;
-"cloudformation describe-stack-events "*) printf 'GitHubOidcProvider\tEntityAlreadyExists\n' ;;
-esac
-`
-
 // attempt is a run of the script.
 type attempt struct {
 	stack, answer string   // what is asked for, and what a person types
-	environment   []string // of fakeAws, and of the script
+	environment   []string // of testdata/aws, and of the script
 }
 
-// run is what the script printed and called, without what it only looks at.
+// run is what the script printed, and its calls of aws.
 func (a attempt) run(t *testing.T) (out string, calls []string, err error) {
 	t.Helper()
-	folder := t.TempDir()
-	require.NoError(t, os.WriteFile(filepath.Join(folder, "aws"), []byte(fakeAws), 0o700))
-	log := filepath.Join(folder, "log")
-	command := exec.Command("./bootstrap.sh", a.stack)
-	command.Env = append([]string{"PATH=" + folder + ":/usr/bin:/bin", "LOG=" + log, "CALLER=111111111111"}, a.environment...)
+	return a.runScript(t, "bootstrap.sh")
+}
+
+func (a attempt) runScript(t *testing.T, script string) (out string, calls []string, err error) {
+	t.Helper()
+	fake, err := filepath.Abs("testdata")
+	require.NoError(t, err)
+	log := filepath.Join(t.TempDir(), "log")
+	command := exec.Command("./"+script, a.stack)
+	command.Env = append(os.Environ(), "PATH="+fake+":"+os.Getenv("PATH"), "LOG="+log)
+	command.Env = append(command.Env, a.environment...)
 	command.Stdin = strings.NewReader(a.answer)
 	printed, err := command.CombinedOutput()
 	text, readErr := os.ReadFile(log)
@@ -61,6 +43,9 @@ func (a attempt) run(t *testing.T) (out string, calls []string, err error) {
 	return string(printed), slices.Collect(strings.Lines(string(text))), err
 }
 
+// reads are operations that change nothing.
+var reads = regexp.MustCompile("^(describe|get|list)-")
+
 // changes are the operations among the calls that change something, or wait for it, in order.
 func changes(calls []string) (found []string) {
 	for _, call := range calls {
@@ -68,7 +53,7 @@ func changes(calls []string) (found []string) {
 		switch operation := words[1]; {
 		case operation == "wait":
 			found = append(found, "wait "+words[2])
-		case !strings.HasPrefix(operation, "describe-") && operation != "get-caller-identity":
+		case !reads.MatchString(operation):
 			found = append(found, operation)
 		}
 	}
@@ -79,6 +64,9 @@ func TestScript(t *testing.T) {
 	const asked = "Make these changes? Only yes is yes: "
 	create, wait := "create-change-set", "wait change-set-create-complete"
 	discarded := []string{create, wait, "delete-change-set", "delete-stack"}
+	const unchanged = "REASON=The submitted information didn't contain changes. Submit different information to create a change set."
+	withoutSpot := []string{"STATUS=CREATE_COMPLETE", "ROLES=AWSServiceRoleForAutoScaling AWSServiceRoleForAmazonEKS AWSServiceRoleForAmazonEKSNodegroup " +
+		"AWSServiceRoleForElasticLoadBalancing AWSServiceRoleForAmazonOpenSearchService AWSServiceRoleForRDS"}
 	for _, c := range []struct {
 		name    string
 		attempt attempt
@@ -88,7 +76,8 @@ func TestScript(t *testing.T) {
 	}{
 		{"makes", attempt{"dev", "yes\n", nil}, false,
 			[]string{create, wait, "execute-change-set", "wait stack-create-complete", "update-termination-protection"},
-			[]string{"account 111111111111, us-east-1", "Add      StateBucket          AWS::S3::Bucket            -", "Modify   DeployRole           AWS::IAM::Role             True", asked,
+			[]string{"account 111111111111, us-east-1", "Add      StateBucket                              AWS::S3::Bucket             -",
+				"Modify   DeployRole                               AWS::IAM::Role              True", asked,
 				"pulumi login 's3://legops-dev-state-111111111111?region=us-east-1'",
 				"pulumi stack init dev --secrets-provider 'awskms://alias/legops-dev-state?region=us-east-1'"}},
 		{"changes", attempt{"dev", "yes\n", []string{"STATUS=UPDATE_COMPLETE"}}, false,
@@ -99,10 +88,26 @@ func TestScript(t *testing.T) {
 		{"refused later", attempt{"dev", "y\n", []string{"STATUS=CREATE_COMPLETE"}}, true, discarded[:3], []string{"nothing was changed"}},
 		{"nobody there", attempt{"dev", "", nil}, true, discarded, []string{"set CONFIRM=yes"}},
 		{"left in review", attempt{"dev", "no\n", []string{"STATUS=REVIEW_IN_PROGRESS"}}, true, discarded, nil},
-		{"nothing to change", attempt{"dev", "", []string{"STATUS=CREATE_COMPLETE", "REASON=The submitted information didn't contain changes. Submit different information to create a change set."}}, false,
+		{"nothing to change", attempt{"dev", "", []string{"STATUS=CREATE_COMPLETE", unchanged}}, false,
 			[]string{create, wait, "delete-change-set", "update-termination-protection"}, []string{"nothing to change", "pulumi login"}},
 		{"nothing to perform", attempt{"dev", "", []string{"STATUS=CREATE_COMPLETE", "REASON=No updates are to be performed."}}, false,
 			[]string{create, wait, "delete-change-set", "update-termination-protection"}, []string{"nothing to change"}},
+		{"roles of services", attempt{"dev", "yes\n", []string{"ROLES=AWSServiceRoleForAmazonEKSNodegroup AWSServiceRoleForRDS AWSServiceRoleForSupport"}}, false,
+			slices.Concat([]string{create, wait}, slices.Repeat([]string{"create-service-linked-role"}, 5), []string{"execute-change-set", "wait stack-create-complete", "update-termination-protection"}),
+			[]string{"Add      AWSServiceRoleForAmazonEKS               AWS::IAM::ServiceLinkedRole -", asked}},
+		{"nothing but a role", attempt{"dev", "yes\n", append([]string{unchanged}, withoutSpot...)}, false,
+			[]string{create, wait, "delete-change-set", "create-service-linked-role", "update-termination-protection"},
+			[]string{"Add      AWSServiceRoleForEC2Spot                 AWS::IAM::ServiceLinkedRole -", asked, "pulumi login"}},
+		{"a role that nobody wanted", attempt{"dev", "no\n", append([]string{unchanged}, withoutSpot...)}, true,
+			[]string{create, wait, "delete-change-set"}, []string{asked, "nothing was changed"}},
+		{"a role that is there meanwhile", attempt{"dev", "yes\n", append([]string{unchanged, "TAKEN=An error occurred (InvalidInput) when calling the CreateServiceLinkedRole operation: Service role name " +
+			"AWSServiceRoleForEC2Spot has been taken in this account, please try a different suffix."}, withoutSpot...)}, false,
+			[]string{create, wait, "delete-change-set", "create-service-linked-role", "update-termination-protection"}, []string{"pulumi login"}},
+		{"a role that is refused", attempt{"dev", "yes\n", append([]string{"TAKEN=An error occurred (AccessDenied)"}, withoutSpot...)}, true,
+			[]string{create, wait, "create-service-linked-role", "delete-change-set"}, []string{"bootstrap: AWSServiceRoleForEC2Spot: An error occurred (AccessDenied)"}},
+		{"no room", attempt{"dev", "yes\n", []string{"QUOTA=2"}}, false,
+			[]string{create, wait, "execute-change-set", "wait stack-create-complete", "update-termination-protection"},
+			[]string{"has 2, needs 4 to", "The account is bootstrapped, but has no room for dev yet: mend the above before pulumi up."}},
 		{"a change set that fails", attempt{"dev", "", []string{"REASON=Parameter Stack failed"}}, true, discarded, []string{"the change set of legops-dev-bootstrap failed: Parameter Stack failed"}},
 		{"changes that fail", attempt{"dev", "yes\n", []string{"ROLLBACK=1"}}, true,
 			[]string{create, wait, "execute-change-set", "wait stack-create-complete"}, []string{"GitHubOidcProvider", "EntityAlreadyExists", "was rolled back"}},
@@ -167,11 +172,13 @@ func TestScriptCallsAreReal(t *testing.T) {
 	require.NoError(t, err)
 	require.NoError(t, listener.Close()) // nobody listens there any more
 	home, seen := t.TempDir(), map[string]bool{}
-	for _, a := range []attempt{{"dev", "yes\n", nil}, {"dev", "no\n", []string{"STATUS="}}, {"dev", "yes\n", []string{"ROLLBACK=1"}}, {"dev", "", []string{"REASON=x"}}} {
+	for _, a := range []attempt{
+		{"prod", "yes\n", []string{"CALLER=333333333333", "ROLES=", "UNAPPLIED=1"}}, {"dev", "no\n", nil}, {"dev", "yes\n", []string{"ROLLBACK=1"}}, {"dev", "", []string{"REASON=x"}},
+	} {
 		_, calls, _ := a.run(t)
 		for _, call := range calls {
-			// No argument of the script has a space, but for queries.
-			words := strings.Fields(strings.ReplaceAll(call, ", 'FAILED'", ",'FAILED'"))
+			// No argument of the scripts has a space, but for queries.
+			words := strings.Fields(strings.ReplaceAll(call, ", '", ",'"))
 			key := strings.Join(words[:3], " ")
 			if seen[key] {
 				continue
@@ -190,5 +197,5 @@ func TestScriptCallsAreReal(t *testing.T) {
 			})
 		}
 	}
-	assert.GreaterOrEqual(t, len(seen), 10)
+	assert.GreaterOrEqual(t, len(seen), 19)
 }

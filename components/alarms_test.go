@@ -149,7 +149,7 @@ func TestAlarmsOfThePlatformHaveAMeaning(t *testing.T) {
 	for layer, alarms := range map[string][]components.Alarm{
 		"edge":     components.EdgeAlarms(components.EdgeAlarmArgs{DistributionID: name, WebACL: name, CertificateArn: name}),
 		"balancer": components.BalancerAlarms(components.BalancerAlarmArgs{LoadBalancer: name, TargetGroup: name, CertificateArn: name}),
-		"network":  components.NetworkAlarms(map[string]pulumi.StringInput{"eu-west-1a": name}),
+		"network":  components.NetworkAlarms(map[string]pulumi.StringInput{"euw1-az1": name}),
 		"cluster":  components.ClusterAlarms(components.ClusterAlarmArgs{ClusterName: name, Applications: []string{"matters"}, PendingPodMinutes: 5}),
 		"database": components.DatabaseAlarms(components.DatabaseAlarmArgs{Identifier: name}),
 		"search":   components.SearchAlarms(components.SearchAlarmArgs{DomainName: name, Account: "111122223333", DataNodes: 2}),

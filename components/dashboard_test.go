@@ -48,7 +48,7 @@ func dashboards() map[string][]components.Row {
 			Cluster:       components.ClusterAlarmArgs{ClusterName: name, Applications: []string{"matters", "portal"}, NodeCPUPercent: 81},
 			Database:      components.DatabaseAlarmArgs{Identifier: name, MemoryGiB: 8, ConnectionsPercent: 50, StorageGiB: 100, FreeStoragePercent: 15},
 			Search:        components.SearchAlarmArgs{DomainName: name, Account: "111122223333", VolumeGiB: 100, FreeStoragePercent: 25},
-			NatGatewayIDs: inputs("eu-west-1a"), Queues: queues, DeadLetters: queues, QueueAgeSeconds: 900,
+			NatGatewayIDs: inputs("euw1-az1"), Queues: queues, DeadLetters: queues, QueueAgeSeconds: 900,
 		}),
 		"delivery": components.DeliveryRows(components.DeliveryDashboardArgs{
 			Group: name, Pipelines: inputs("matters", "portal"), Builds: inputs("matters"), Mirrors: inputs("matters"), Alarms: []pulumi.StringInput{arn},

@@ -25,7 +25,7 @@ type EksArgs struct {
 	Version string
 	// VpcID is the VPC of the cluster.
 	VpcID pulumi.StringInput
-	// AvailabilityZones are the two zones of the nodes, such as eu-west-1a: each has a node group of its own.
+	// AvailabilityZones are the ids of the two zones of the nodes, such as euw1-az1: each has a node group of its own.
 	AvailabilityZones []string
 	// SubnetIDs are the private subnets of control-plane interfaces and nodes, in the order of the zones.
 	SubnetIDs pulumi.StringArrayInput

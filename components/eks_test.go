@@ -21,7 +21,7 @@ func eksArgs() components.EksArgs {
 		Location:             location,
 		Version:              "1.35",
 		VpcID:                pulumi.String("vpc"),
-		AvailabilityZones:    []string{"eu-west-1a", "eu-west-1b"},
+		AvailabilityZones:    []string{"euw1-az1", "euw1-az2"},
 		SubnetIDs:            pulumi.ToStringArray([]string{"subnet-a", "subnet-b"}),
 		PublicAccessCIDRs:    prefixes("192.0.2.0/24"),
 		LogTypes:             []string{"api", "audit"},
@@ -112,7 +112,7 @@ func TestEksNodes(t *testing.T) {
 	r := record(t, cluster(eksArgs()))
 	assert.Len(t, r.OfType("aws:eks/nodeGroup:NodeGroup"), 2)
 	// But for the zone, the groups are alike: the autoscaler balances only such.
-	group, other := r.One(t, "aws:eks/nodeGroup:NodeGroup", "eks-nodes-eu-west-1a"), r.One(t, "aws:eks/nodeGroup:NodeGroup", "eks-nodes-eu-west-1b")
+	group, other := r.One(t, "aws:eks/nodeGroup:NodeGroup", "eks-nodes-euw1-az1"), r.One(t, "aws:eks/nodeGroup:NodeGroup", "eks-nodes-euw1-az2")
 	expect(t, other, map[string]any{"subnetIds": []any{"subnet-b"}})
 	for input := range other.Inputs {
 		if input != "subnetIds" {
@@ -163,7 +163,7 @@ func TestEksNodes(t *testing.T) {
 func TestEksArchitecture(t *testing.T) {
 	args := eksArgs()
 	args.Nodes.Architecture, args.Nodes.CapacityType = "amd64", "SPOT"
-	expect(t, record(t, cluster(args)).One(t, "aws:eks/nodeGroup:NodeGroup", "eks-nodes-eu-west-1b"), map[string]any{
+	expect(t, record(t, cluster(args)).One(t, "aws:eks/nodeGroup:NodeGroup", "eks-nodes-euw1-az2"), map[string]any{
 		"amiType": "AL2023_x86_64_STANDARD", "capacityType": "SPOT",
 	})
 }
@@ -284,7 +284,7 @@ func TestEksOutputs(t *testing.T) {
 		return nil
 	})
 	assert.Equal(t, []any{"legops-test", "https://eks-eksCluster.example", "eks-eksCluster-group", map[string]string{
-		"eu-west-1a": "eks-nodes-eu-west-1a-asg", "eu-west-1b": "eks-nodes-eu-west-1b-asg",
+		"euw1-az1": "eks-nodes-euw1-az1-asg", "euw1-az2": "eks-nodes-euw1-az2-asg",
 	}}, got)
 }
 
@@ -300,7 +300,7 @@ func TestEksRefuses(t *testing.T) {
 		`"FREE" must be one of [ON_DEMAND SPOT]`:     func(a *components.EksArgs) { a.Nodes.CapacityType = "FREE" },
 		"MinSizePerZone 7 and MaxSizePerZone 6 must": func(a *components.EksArgs) { a.Nodes.MinSizePerZone = 7 },
 		"MinSizePerZone 2 and MaxSizePerZone 451":    func(a *components.EksArgs) { a.Nodes.MaxSizePerZone = 451 },
-		"[eu-west-1a eu-west-1a] must be two":        func(a *components.EksArgs) { a.AvailabilityZones[1] = "eu-west-1a" },
+		"[euw1-az1 euw1-az1] must be two":            func(a *components.EksArgs) { a.AvailabilityZones[1] = "euw1-az1" },
 		"Nodes.DiskGiB is 19, must be at least 20":   func(a *components.EksArgs) { a.Nodes.DiskGiB = 19 },
 	} {
 		args := eksArgs()

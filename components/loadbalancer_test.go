@@ -27,7 +27,7 @@ var loadBalancerArgs = components.LoadBalancerArgs{
 	ZoneID:            "Z0123456789ABCDEFGHIJ",
 	NodePort:          30080,
 	HealthPath:        "/nginx-health",
-	AutoScalingGroups: map[string]pulumi.StringInput{"eu-west-1a": pulumi.String("nodes-a"), "eu-west-1b": pulumi.String("nodes-b")},
+	AutoScalingGroups: map[string]pulumi.StringInput{"euw1-az1": pulumi.String("nodes-a"), "euw1-az2": pulumi.String("nodes-b")},
 	LogBucket:         pulumi.String("logs"),
 	SecretGeneration:  1,
 	Protect:           true,
@@ -67,7 +67,7 @@ func TestLoadBalancerTargets(t *testing.T) {
 		},
 	})
 	assert.Len(t, r.OfType("aws:autoscaling/attachment:Attachment"), 2)
-	for zone, nodes := range map[string]string{"eu-west-1a": "nodes-a", "eu-west-1b": "nodes-b"} {
+	for zone, nodes := range map[string]string{"euw1-az1": "nodes-a", "euw1-az2": "nodes-b"} {
 		expect(t, r.One(t, "aws:autoscaling/attachment:Attachment", "balancer-"+zone), map[string]any{
 			"autoscalingGroupName": nodes, "lbTargetGroupArn": "arn:of:balancer",
 		})

@@ -6,9 +6,10 @@ import (
 	"maps"
 	"regexp"
 	"slices"
-	"strings"
 
 	"github.com/pulumi/pulumi/sdk/v3/go/pulumi"
+
+	"legops/internal/regions"
 )
 
 // Location is where a component's resources are. Everything in it is known before the first resource exists, so
@@ -27,21 +28,8 @@ var (
 	regionPattern  = regexp.MustCompile(`^[a-z]{2}(-[a-z]+)+-[0-9]$`)
 )
 
-// partitions are the AWS partitions other than aws, by the prefix of their regions.
-var partitions = []struct{ prefix, partition string }{
-	{"cn-", "aws-cn"},
-	{"us-gov-", "aws-us-gov"},
-}
-
 // Partition is the first part of every ARN of the region.
-func (l Location) Partition() string {
-	for _, p := range partitions {
-		if strings.HasPrefix(l.Region, p.prefix) {
-			return p.partition
-		}
-	}
-	return "aws"
-}
+func (l Location) Partition() string { return regions.Partition(l.Region) }
 
 // ARN names a resource of the region and account.
 func (l Location) ARN(service, resource string) string {

@@ -4,10 +4,11 @@ import (
 	"maps"
 	"net/netip"
 	"slices"
-	"strings"
 
 	"github.com/pulumi/pulumi-aws/sdk/v6/go/aws/ec2"
 	"github.com/pulumi/pulumi/sdk/v3/go/pulumi"
+
+	"legops/internal/regions"
 )
 
 // NetworkArgs are the arguments of Network.
@@ -18,7 +19,7 @@ type NetworkArgs struct {
 	Location Location
 	// CIDR is the VPC's IPv4 range, /16 to /28 (the bounds of AWS).
 	CIDR netip.Prefix
-	// AvailabilityZones are two zones of the region, such as eu-west-1a.
+	// AvailabilityZones are the ids of two zones of the region, such as euw1-az1.
 	AvailabilityZones []string
 	// NatGateways is 1, or 2 for one per zone.
 	NatGateways int
@@ -128,7 +129,7 @@ func (a *NetworkArgs) check(name string) error {
 
 	checkZones(p, a.AvailabilityZones)
 	for _, zone := range a.AvailabilityZones {
-		p.require(strings.HasPrefix(zone, a.Location.Region), "zone %s is not in %s", zone, a.Location.Region)
+		p.require(slices.Contains(regions.Zones(a.Location.Region), zone), "zone %s is not in %s", zone, a.Location.Region)
 	}
 	endpoints := slices.Sorted(slices.Values(a.InterfaceEndpoints))
 	p.require(len(slices.Compact(endpoints)) == len(a.InterfaceEndpoints), "InterfaceEndpoints %v name a service twice", a.InterfaceEndpoints)
@@ -228,7 +229,7 @@ func (b *networkBuild) subnets(tier string, ranges []netip.Prefix, tags pulumi.S
 		maps.Copy(named, tags)
 		subnet, err := ec2.NewSubnet(b.ctx, b.name+"-"+suffix, &ec2.SubnetArgs{
 			VpcId:               b.vpc.ID(),
-			AvailabilityZone:    pulumi.String(zone),
+			AvailabilityZoneId:  pulumi.String(zone),
 			CidrBlock:           pulumi.String(ranges[i].String()),
 			MapPublicIpOnLaunch: pulumi.Bool(false), // also not in the public tier: who needs an address asks for it
 			Tags:                named,

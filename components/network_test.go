@@ -15,7 +15,7 @@ func networkArgs() components.NetworkArgs {
 		Name:               "legops-test",
 		Location:           location,
 		CIDR:               netip.MustParsePrefix("10.20.0.0/16"),
-		AvailabilityZones:  []string{"eu-west-1a", "eu-west-1b"},
+		AvailabilityZones:  []string{"euw1-az1", "euw1-az2"},
 		NatGateways:        2,
 		PublicSubnets:      prefixes("10.20.0.0/24", "10.20.1.0/24"),
 		ApplicationSubnets: prefixes("10.20.16.0/20", "10.20.32.0/20"),
@@ -57,16 +57,16 @@ func TestNetworkSubnets(t *testing.T) {
 	r := record(t, network(networkArgs()))
 	assert.Len(t, r.OfType("aws:ec2/subnet:Subnet"), 6)
 	for _, subnet := range []struct{ name, zone, cidr, table, internal string }{
-		{"network-public-eu-west-1a", "eu-west-1a", "10.20.0.0/24", "network-public-id", ""},
-		{"network-public-eu-west-1b", "eu-west-1b", "10.20.1.0/24", "network-public-id", ""},
-		{"network-application-eu-west-1a", "eu-west-1a", "10.20.16.0/20", "network-application-eu-west-1a-id", "1"},
-		{"network-application-eu-west-1b", "eu-west-1b", "10.20.32.0/20", "network-application-eu-west-1b-id", "1"},
-		{"network-data-eu-west-1a", "eu-west-1a", "10.20.2.0/24", "network-data-id", ""},
-		{"network-data-eu-west-1b", "eu-west-1b", "10.20.3.0/24", "network-data-id", ""},
+		{"network-public-euw1-az1", "euw1-az1", "10.20.0.0/24", "network-public-id", ""},
+		{"network-public-euw1-az2", "euw1-az2", "10.20.1.0/24", "network-public-id", ""},
+		{"network-application-euw1-az1", "euw1-az1", "10.20.16.0/20", "network-application-euw1-az1-id", "1"},
+		{"network-application-euw1-az2", "euw1-az2", "10.20.32.0/20", "network-application-euw1-az2-id", "1"},
+		{"network-data-euw1-az1", "euw1-az1", "10.20.2.0/24", "network-data-id", ""},
+		{"network-data-euw1-az2", "euw1-az2", "10.20.3.0/24", "network-data-id", ""},
 	} {
 		found := r.One(t, "aws:ec2/subnet:Subnet", subnet.name)
 		expect(t, found, map[string]any{
-			"vpcId": "network-vpc-id", "availabilityZone": subnet.zone, "cidrBlock": subnet.cidr, "mapPublicIpOnLaunch": false,
+			"vpcId": "network-vpc-id", "availabilityZoneId": subnet.zone, "cidrBlock": subnet.cidr, "mapPublicIpOnLaunch": false,
 		})
 		tag, _ := found.Get(`tags["kubernetes.io/role/internal-elb"]`).(string)
 		assert.Equal(t, subnet.internal, tag, subnet.name)
@@ -78,21 +78,21 @@ func TestNetworkSubnets(t *testing.T) {
 }
 
 func TestNetworkRoutes(t *testing.T) {
-	for gateways, natOfSecondZone := range map[int]string{1: "network-nat-eu-west-1a-id", 2: "network-nat-eu-west-1b-id"} {
+	for gateways, natOfSecondZone := range map[int]string{1: "network-nat-euw1-az1-id", 2: "network-nat-euw1-az2-id"} {
 		args := networkArgs()
 		args.NatGateways = gateways
 		r := record(t, network(args))
 		assert.Len(t, r.OfType("aws:ec2/natGateway:NatGateway"), gateways)
 		assert.Len(t, r.OfType("aws:ec2/eip:Eip"), gateways)
-		expect(t, r.One(t, "aws:ec2/natGateway:NatGateway", "network-nat-eu-west-1a"), map[string]any{
-			"subnetId": "network-public-eu-west-1a-id", "allocationId": "network-nat-eu-west-1a-allocation",
+		expect(t, r.One(t, "aws:ec2/natGateway:NatGateway", "network-nat-euw1-az1"), map[string]any{
+			"subnetId": "network-public-euw1-az1-id", "allocationId": "network-nat-euw1-az1-allocation",
 		})
 		// Every route there is: none belongs to the data tier.
 		assert.Len(t, r.OfType("aws:ec2/route:Route"), 3)
 		for name, want := range map[string]map[string]any{
-			"network-public-default":                 {"routeTableId": "network-public-id", "gatewayId": "network-internet-id"},
-			"network-application-eu-west-1a-default": {"routeTableId": "network-application-eu-west-1a-id", "natGatewayId": "network-nat-eu-west-1a-id"},
-			"network-application-eu-west-1b-default": {"routeTableId": "network-application-eu-west-1b-id", "natGatewayId": natOfSecondZone},
+			"network-public-default":               {"routeTableId": "network-public-id", "gatewayId": "network-internet-id"},
+			"network-application-euw1-az1-default": {"routeTableId": "network-application-euw1-az1-id", "natGatewayId": "network-nat-euw1-az1-id"},
+			"network-application-euw1-az2-default": {"routeTableId": "network-application-euw1-az2-id", "natGatewayId": natOfSecondZone},
 		} {
 			route := r.One(t, "aws:ec2/route:Route", name)
 			expect(t, route, want)
@@ -106,12 +106,12 @@ func TestNetworkEndpoints(t *testing.T) {
 	assert.Len(t, r.OfType("aws:ec2/vpcEndpoint:VpcEndpoint"), 3)
 	expect(t, r.One(t, "aws:ec2/vpcEndpoint:VpcEndpoint", "network-endpoint-s3"), map[string]any{
 		"serviceName": "com.amazonaws.eu-west-1.s3", "vpcEndpointType": "Gateway",
-		"routeTableIds": []any{"network-application-eu-west-1a-id", "network-application-eu-west-1b-id", "network-data-id"},
+		"routeTableIds": []any{"network-application-euw1-az1-id", "network-application-euw1-az2-id", "network-data-id"},
 	})
 	for _, service := range []string{"ecr.api", "sts"} {
 		expect(t, r.One(t, "aws:ec2/vpcEndpoint:VpcEndpoint", "network-endpoint-"+service), map[string]any{
 			"serviceName": "com.amazonaws.eu-west-1." + service, "vpcEndpointType": "Interface", "privateDnsEnabled": true,
-			"subnetIds":        []any{"network-application-eu-west-1a-id", "network-application-eu-west-1b-id"},
+			"subnetIds":        []any{"network-application-euw1-az1-id", "network-application-euw1-az2-id"},
 			"securityGroupIds": []any{"network-endpoints-id"},
 		})
 	}
@@ -152,10 +152,10 @@ func TestNetworkOutputs(t *testing.T) {
 	})
 	assert.Equal(t, []any{
 		"network-vpc-id",
-		[]string{"network-public-eu-west-1a-id", "network-public-eu-west-1b-id"},
-		[]string{"network-application-eu-west-1a-id", "network-application-eu-west-1b-id"},
-		[]string{"network-data-eu-west-1a-id", "network-data-eu-west-1b-id"},
-		[]string{"network-nat-eu-west-1a-address", "network-nat-eu-west-1b-address"},
+		[]string{"network-public-euw1-az1-id", "network-public-euw1-az2-id"},
+		[]string{"network-application-euw1-az1-id", "network-application-euw1-az2-id"},
+		[]string{"network-data-euw1-az1-id", "network-data-euw1-az2-id"},
+		[]string{"network-nat-euw1-az1-address", "network-nat-euw1-az2-address"},
 		"network-endpoints-id",
 		"network-endpoint-s3-prefix-list",
 	}, got)
@@ -169,8 +169,8 @@ func TestNetworkRefuses(t *testing.T) {
 	for complaint, breakIt := range map[string]func(*components.NetworkArgs){
 		"must be an IPv4 network":                 func(a *components.NetworkArgs) { a.CIDR = netip.MustParsePrefix("10.20.0.1/16") },
 		"NatGateways is 3":                        func(a *components.NetworkArgs) { a.NatGateways = 3 },
-		"must be two different zones":             func(a *components.NetworkArgs) { a.AvailabilityZones[1] = "eu-west-1a" },
-		"zone us-east-1a is not in eu-west-1":     func(a *components.NetworkArgs) { a.AvailabilityZones[1] = "us-east-1a" },
+		"must be two different zones":             func(a *components.NetworkArgs) { a.AvailabilityZones[1] = "euw1-az1" },
+		"zone use1-az4 is not in eu-west-1":       func(a *components.NetworkArgs) { a.AvailabilityZones[1] = "use1-az4" },
 		"name a service twice":                    func(a *components.NetworkArgs) { a.InterfaceEndpoints = []string{"sts", "sts"} },
 		"10.21.0.0/24 is not inside 10.20.0.0/16": func(a *components.NetworkArgs) { a.DataSubnets = prefixes("10.20.2.0/24", "10.21.0.0/24") },
 		"10.20.16.0/24 overlaps 10.20.16.0/20":    func(a *components.NetworkArgs) { a.DataSubnets = prefixes("10.20.2.0/24", "10.20.16.0/24") },

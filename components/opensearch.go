@@ -7,7 +7,6 @@ import (
 	"strings"
 
 	"github.com/pulumi/pulumi-aws/sdk/v6/go/aws/cloudwatch"
-	"github.com/pulumi/pulumi-aws/sdk/v6/go/aws/iam"
 	"github.com/pulumi/pulumi-aws/sdk/v6/go/aws/opensearch"
 	"github.com/pulumi/pulumi/sdk/v3/go/pulumi"
 )
@@ -51,9 +50,6 @@ type OpenSearchArgs struct {
 	LogKeyArn pulumi.StringInput
 	// Administrators are the ARNs of the roles that may take the master role.
 	Administrators []string
-	// CreateServiceLinkedRole makes the role by which AWS puts domains into a VPC. An account has it once: true where
-	// nothing else ever made it, and then for as long as the domain lives.
-	CreateServiceLinkedRole bool
 	// Protect keeps Pulumi from deleting the domain and its logs.
 	Protect bool
 }
@@ -209,15 +205,6 @@ func (b *searchBuild) domain(group pulumi.StringInput, master *role) (*opensearc
 	logs, first, err := b.logs()
 	if err != nil {
 		return nil, err
-	}
-	if b.args.CreateServiceLinkedRole {
-		linked, err := iam.NewServiceLinkedRole(b.ctx, b.name+"-service-role", &iam.ServiceLinkedRoleArgs{
-			AwsServiceName: pulumi.String("opensearchservice.amazonaws.com"),
-		}, b.parent)
-		if err != nil {
-			return nil, err
-		}
-		first = append(first, linked)
 	}
 	a := b.args
 	return opensearch.NewDomain(b.ctx, b.name+"-domain", &opensearch.DomainArgs{

@@ -13,21 +13,20 @@ import (
 func searchArgs() components.OpenSearchArgs {
 	return components.OpenSearchArgs{
 		Name: "legops-test", Location: location,
-		VpcID:                   pulumi.String("vpc"),
-		SubnetIDs:               pulumi.ToStringArray([]string{"subnet-a", "subnet-b"}),
-		Version:                 "OpenSearch_2.19",
-		InstanceType:            "r6g.large.search",
-		DataNodes:               4,
-		ZoneAware:               true,
-		DedicatedMasters:        &components.DedicatedMastersArgs{InstanceType: "m6g.large.search", Count: 3},
-		VolumeGiB:               200,
-		OffPeakStart:            "02:30",
-		LogRetention:            365,
-		KeyArn:                  pulumi.String("search-key"),
-		LogKeyArn:               pulumi.String("log-key"),
-		Administrators:          []string{"arn:aws:iam::111122223333:role/platform"},
-		CreateServiceLinkedRole: true,
-		Protect:                 true,
+		VpcID:            pulumi.String("vpc"),
+		SubnetIDs:        pulumi.ToStringArray([]string{"subnet-a", "subnet-b"}),
+		Version:          "OpenSearch_2.19",
+		InstanceType:     "r6g.large.search",
+		DataNodes:        4,
+		ZoneAware:        true,
+		DedicatedMasters: &components.DedicatedMastersArgs{InstanceType: "m6g.large.search", Count: 3},
+		VolumeGiB:        200,
+		OffPeakStart:     "02:30",
+		LogRetention:     365,
+		KeyArn:           pulumi.String("search-key"),
+		LogKeyArn:        pulumi.String("log-key"),
+		Administrators:   []string{"arn:aws:iam::111122223333:role/platform"},
+		Protect:          true,
 	}
 }
 
@@ -82,7 +81,7 @@ func TestOpenSearch(t *testing.T) {
 func TestOpenSearchSmall(t *testing.T) {
 	args := searchArgs()
 	args.InstanceType, args.DataNodes, args.ZoneAware, args.DedicatedMasters = "t3.small.search", 1, false, nil
-	args.VolumeGiB, args.OffPeakStart, args.CreateServiceLinkedRole, args.Protect = 20, "08:00", false, false
+	args.VolumeGiB, args.OffPeakStart, args.Protect = 20, "08:00", false
 	r := record(t, search(args))
 	domain := r.One(t, searchToken, "search-domain")
 	expect(t, domain, map[string]any{
@@ -94,7 +93,6 @@ func TestOpenSearchSmall(t *testing.T) {
 		"autoTuneOptions":       map[string]any{"desiredState": "DISABLED", "useOffPeakWindow": false},
 		"offPeakWindowOptions.offPeakWindow.windowStartTime": map[string]any{"hours": 8.0, "minutes": 0.0},
 	})
-	assert.Empty(t, r.OfType("aws:iam/serviceLinkedRole:ServiceLinkedRole"))
 	for _, found := range r.Resources() {
 		assert.False(t, found.Protect, found.URN)
 	}
@@ -167,10 +165,6 @@ func TestOpenSearchRoles(t *testing.T) {
 	require.Len(t, rights, 1)
 	assert.Equal(t, []string{"es:ESHttp*"}, rights[0].Action)
 	assert.Equal(t, []string{"arn:aws:es:eu-west-1:111122223333:domain/legops-test/*"}, rights[0].Resource)
-
-	linked := r.One(t, "aws:iam/serviceLinkedRole:ServiceLinkedRole", "search-service-role")
-	expect(t, linked, map[string]any{"awsServiceName": "opensearchservice.amazonaws.com"})
-	assert.Contains(t, r.One(t, searchToken, "search-domain").DependsOn, linked.URN)
 }
 
 func TestOpenSearchOutputs(t *testing.T) {

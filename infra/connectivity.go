@@ -67,13 +67,9 @@ var Flows = []components.Flow{
 }
 
 // parties gives each name its security group.
-func (p *Platform) parties(ctx *pulumi.Context) (map[string]components.Party, error) {
-	cloudFrontList, err := p.cloudFrontAddresses(ctx)
-	if err != nil {
-		return nil, err
-	}
+func (p *Platform) parties() map[string]components.Party {
 	parties := map[string]components.Party{
-		cloudFront:   {PrefixListID: cloudFrontList},
+		cloudFront:   {PrefixListID: p.cloudFrontAddresses},
 		loadBalancer: {SecurityGroupID: p.LoadBalancer.SecurityGroupID},
 		nodes:        {SecurityGroupID: p.Eks.ClusterSecurityGroupID, Open: true},
 		controlPlane: {SecurityGroupID: p.Eks.ControlPlaneSecurityGroupID},
@@ -92,17 +88,13 @@ func (p *Platform) parties(ctx *pulumi.Context) (map[string]components.Party, er
 	if p.Runner != nil {
 		parties[runner] = components.Party{SecurityGroupID: p.Runner.SecurityGroupID}
 	}
-	return parties, nil
+	return parties
 }
 
 // connectivity comes after every layer that has security groups.
-func (p *Platform) connectivity(ctx *pulumi.Context, cfg *stacks.Config) error {
-	parties, err := p.parties(ctx)
-	if err != nil {
-		return err
-	}
+func (p *Platform) connectivity(ctx *pulumi.Context, cfg *stacks.Config) (err error) {
 	p.Connectivity, err = components.NewConnectivity(ctx, "connectivity", &components.ConnectivityArgs{
-		Parties: parties,
+		Parties: p.parties(),
 		Flows:   flowsOf(cfg),
 	}, p.onAws())
 	return err

@@ -100,21 +100,20 @@ func (p *Platform) database(ctx *pulumi.Context, cfg *stacks.Config) (err error)
 
 func (p *Platform) search(ctx *pulumi.Context, cfg *stacks.Config) (err error) {
 	args := &components.OpenSearchArgs{
-		Name:                    p.name,
-		Location:                p.location,
-		VpcID:                   p.Network.VpcID,
-		SubnetIDs:               p.Network.DataSubnetIDs,
-		Version:                 string(cfg.OpenSearch.Version),
-		InstanceType:            string(cfg.OpenSearch.InstanceType),
-		DataNodes:               cfg.OpenSearch.DataNodes,
-		ZoneAware:               cfg.OpenSearch.ZoneAware,
-		VolumeGiB:               cfg.OpenSearch.VolumeGiB,
-		OffPeakStart:            cfg.OpenSearch.OffPeakStart,
-		LogRetention:            int(cfg.OpenSearch.LogRetention),
-		KeyArn:                  p.Encryption.Keys[components.KeySearch],
-		LogKeyArn:               p.Encryption.Keys[components.KeyLogs],
-		CreateServiceLinkedRole: cfg.OpenSearch.CreateServiceLinkedRole,
-		Protect:                 cfg.DeletionProtection,
+		Name:         p.name,
+		Location:     p.location,
+		VpcID:        p.Network.VpcID,
+		SubnetIDs:    p.Network.DataSubnetIDs,
+		Version:      string(cfg.OpenSearch.Version),
+		InstanceType: string(cfg.OpenSearch.InstanceType),
+		DataNodes:    cfg.OpenSearch.DataNodes,
+		ZoneAware:    cfg.OpenSearch.ZoneAware,
+		VolumeGiB:    cfg.OpenSearch.VolumeGiB,
+		OffPeakStart: cfg.OpenSearch.OffPeakStart,
+		LogRetention: int(cfg.OpenSearch.LogRetention),
+		KeyArn:       p.Encryption.Keys[components.KeySearch],
+		LogKeyArn:    p.Encryption.Keys[components.KeyLogs],
+		Protect:      cfg.DeletionProtection,
 	}
 	for _, administrator := range cfg.Eks.Administrators {
 		args.Administrators = append(args.Administrators, administrator.RoleArn)

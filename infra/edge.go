@@ -1,7 +1,6 @@
 package infra
 
 import (
-	"github.com/pulumi/pulumi-aws/sdk/v6/go/aws/ec2"
 	"github.com/pulumi/pulumi/sdk/v3/go/pulumi"
 
 	"legops/components"
@@ -71,16 +70,4 @@ func (p *Platform) edge(ctx *pulumi.Context, cfg *stacks.Config) (err error) {
 		LogBucketArn: p.Storage.LogBucketArn,
 	}, p.onGlobal())
 	return err
-}
-
-// cloudFrontAddresses is the list that AWS keeps of the addresses from which CloudFront calls origins. Its id differs
-// from region to region, and nothing but a look-up tells it.
-func (p *Platform) cloudFrontAddresses(ctx *pulumi.Context) (pulumi.StringInput, error) {
-	list, err := ec2.LookupManagedPrefixList(ctx, &ec2.LookupManagedPrefixListArgs{
-		Name: pulumi.StringRef("com.amazonaws.global.cloudfront.origin-facing"),
-	}, pulumi.Provider(p.Providers.Aws))
-	if err != nil {
-		return nil, err
-	}
-	return pulumi.String(list.Id), nil
 }

@@ -101,6 +101,8 @@ type Platform struct {
 	builds pulumi.StringMap
 	// deliveryAlarms are the names of the alarms of mirrors and pipelines.
 	deliveryAlarms []pulumi.StringInput
+	// cloudFrontAddresses is the prefix list of the addresses from which CloudFront calls origins.
+	cloudFrontAddresses pulumi.StringInput
 	// domain is the public name.
 	domain string
 	// location is the account's region, globalLocation us-east-1, replicaLocation where copies are kept.
@@ -119,6 +121,9 @@ func NewPlatform(ctx *pulumi.Context, cfg *stacks.Config) (*Platform, error) {
 	}
 	var err error
 	if p.Providers, err = newProviders(ctx, cfg); err != nil {
+		return nil, err
+	}
+	if p.cloudFrontAddresses, err = cloudFrontAddresses(ctx, cfg, p.Providers.Aws); err != nil {
 		return nil, err
 	}
 	for _, layer := range []func(*pulumi.Context, *stacks.Config) error{

@@ -1,7 +1,10 @@
 package infra
 
 import (
+	"fmt"
+
 	"github.com/pulumi/pulumi-aws/sdk/v6/go/aws"
+	"github.com/pulumi/pulumi-aws/sdk/v6/go/aws/ec2"
 	"github.com/pulumi/pulumi/sdk/v3/go/pulumi"
 
 	"legops/stacks"
@@ -55,4 +58,18 @@ func tags(ctx *pulumi.Context, cfg *stacks.Config) map[string]string {
 		"Owner":       cfg.Tags.Owner,
 		"CostCenter":  cfg.Tags.CostCenter,
 	}
+}
+
+// cloudFrontList are the addresses from which CloudFront calls origins, as AWS keeps them in each region.
+const cloudFrontList = "com.amazonaws.global.cloudfront.origin-facing"
+
+// cloudFrontAddresses is the id of that list in the account's region, which nothing but a look-up tells. It is the one thing that is
+// looked up, and before there is anything but providers: a region without the list gets no half of a platform.
+func cloudFrontAddresses(ctx *pulumi.Context, cfg *stacks.Config, in *aws.Provider) (pulumi.StringInput, error) {
+	list, err := ec2.LookupManagedPrefixList(ctx, &ec2.LookupManagedPrefixListArgs{Name: pulumi.StringRef(cloudFrontList)}, pulumi.Provider(in))
+	if err != nil {
+		return nil, fmt.Errorf("%s:region: %s: the addresses of CloudFront, prefix list %s, cannot be looked up: %w",
+			stacks.Project, cfg.Region, cloudFrontList, err)
+	}
+	return pulumi.String(list.Id), nil
 }

@@ -100,7 +100,8 @@ type CIDR struct{ netip.Prefix }
 type Network struct {
 	// CIDR is the VPC's range, /16 to /20.
 	CIDR CIDR `json:"cidr"`
-	// AvailabilityZones are the two zones of the region that the platform spans.
+	// AvailabilityZones are the ids of the two zones of the region that the platform spans, such as use1-az4. A name such as
+	// us-east-1a is another zone in another account.
 	AvailabilityZones []string `json:"availabilityZones" jsonschema:"minItems=2,maxItems=2,uniqueItems=true"`
 	// NatGateways is 1 (cheaper) or 2 (one per zone; production requires it).
 	NatGateways int `json:"natGateways" jsonschema:"minimum=1,maximum=2"`
@@ -195,8 +196,6 @@ type OpenSearch struct {
 	OffPeakStart string `json:"offPeakStart" jsonschema:"pattern=^([01][0-9]|2[0-3]):[0-5][0-9]$" jsonschema_extras:"patternErrorMessage=a UTC time such as 22:00"`
 	// LogRetention is how long slow and audit logs are kept.
 	LogRetention RetentionDays `json:"logRetentionDays"`
-	// CreateServiceLinkedRole is true where no VPC domain ever existed in the account.
-	CreateServiceLinkedRole bool `json:"createServiceLinkedRole"`
 }
 
 // Nodes is how many nodes the domain has, with those that only manage it.

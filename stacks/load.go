@@ -5,6 +5,7 @@ import (
 	"encoding/json"
 	"fmt"
 	"maps"
+	"net/url"
 	"os"
 	"reflect"
 	"slices"
@@ -47,14 +48,16 @@ func Load(project string, values map[string]string) (*Config, error) {
 }
 
 // ReadFile returns the values of a stack file as Pulumi would hand them to Load. Encrypted values are
-// refused, since the platform keeps its secrets in AWS.
+// refused, since the platform keeps its secrets in AWS. So is a file whose state has its key in another region than the
+// platform: Load cannot see where, since Pulumi does not hand it over.
 func ReadFile(path string) (map[string]string, error) {
 	text, err := os.ReadFile(path)
 	if err != nil {
 		return nil, err
 	}
 	var file struct {
-		Config config.Map `yaml:"config"`
+		SecretsProvider string     `yaml:"secretsprovider"`
+		Config          config.Map `yaml:"config"`
 	}
 	if err := yaml.Unmarshal(text, &file); err != nil {
 		return nil, fmt.Errorf("%s: %w", path, err)
@@ -68,7 +71,23 @@ func ReadFile(path string) (map[string]string, error) {
 			return nil, fmt.Errorf("%s: %s: %w", path, key, err)
 		}
 	}
+	if err := checkSecretsProvider(file.SecretsProvider, values[Project+":region"]); err != nil {
+		return nil, fmt.Errorf("%s: %w", path, err)
+	}
 	return values, nil
+}
+
+// checkSecretsProvider refuses a key that make bootstrap does not make: it makes one in the region of the platform.
+func checkSecretsProvider(provider, region string) error {
+	key, err := url.Parse(provider)
+	switch {
+	case err != nil:
+		return fmt.Errorf("secretsprovider: %w", err)
+	case key.Scheme != "awskms" || region == "" || key.Query().Get("region") == region:
+		return nil
+	}
+	key.RawQuery = url.Values{"region": {region}}.Encode()
+	return fmt.Errorf("secretsprovider: %s: its region is not %s:region, %s: write %s", provider, Project, region, key)
 }
 
 // readValues returns the values of the project's namespace as JSON would decode them, under the keys of the

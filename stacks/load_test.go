@@ -225,11 +225,11 @@ func TestForm(t *testing.T) {
 		{"three NAT gateways", "dev", []edit{set("network.natGateways", 3)}, []string{
 			"legops:network.natGateways: 3: above the maximum of 2: write a whole number of 1 to 2",
 		}},
-		{"three zones", "dev", []edit{set("network.availabilityZones[2]", "us-east-1c")}, []string{
-			`legops:network.availabilityZones: ["us-east-1a","us-east-1b","us-east-1c"]: has 3 where at most 2 are allowed: write a list of exactly 2`,
+		{"three zones", "dev", []edit{set("network.availabilityZones[2]", "use1-az1")}, []string{
+			`legops:network.availabilityZones: ["use1-az4","use1-az6","use1-az1"]: has 3 where at most 2 are allowed: write a list of exactly 2`,
 		}},
-		{"one zone twice", "dev", []edit{set("network.availabilityZones[1]", "us-east-1a")}, []string{
-			"legops:network.availabilityZones[1]: us-east-1a: is also legops:network.availabilityZones[0]: remove one",
+		{"one zone twice", "dev", []edit{set("network.availabilityZones[1]", "use1-az4")}, []string{
+			"legops:network.availabilityZones[1]: use1-az4: is also legops:network.availabilityZones[0]: remove one",
 		}},
 		{"malformed range", "dev", []edit{set("network.cidr", "10.10.0.0"), set("network.subnets.data[0]", "fd00::/64")}, []string{
 			"legops:network.cidr: 10.10.0.0: malformed: write an IPv4 range such as 10.10.0.0/16",

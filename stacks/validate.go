@@ -6,6 +6,8 @@ import (
 	"regexp"
 	"slices"
 	"strings"
+
+	"legops/internal/regions"
 )
 
 // rule is what no single value shows.
@@ -19,7 +21,8 @@ var rules = []rule{
 	{"ranges have no host bits", hostBits},
 	{"the VPC is of a size AWS and the platform can use", vpcSize},
 	{"subnets lie in the VPC, apart from each other and large enough", subnets},
-	{"zones are of the region", zones},
+	{"the region has everything", region},
+	{"zones are of the region, and take a cluster", zones},
 	{"the cluster endpoint is closed to the world and open to no private range", endpoint},
 	{"interface endpoints are of services that something calls", interfaceEndpoints},
 	{"administrators and viewers are roles of the account, named once", accessEntries},
@@ -99,20 +102,32 @@ func (c *checker) unique(values []string, keyOf func(i int) string, fix string) 
 	}
 }
 
-// zoneOf is the form of an Availability Zone's name; Local Zones have longer ones and no NAT gateway.
-func zoneOf(region Region) *regexp.Regexp {
-	return regexp.MustCompile("^" + regexp.QuoteMeta(string(region)) + "[a-z]$")
+// region refuses a region that lacks a service of the platform.
+func region(c *checker) {
+	if name := string(c.Region); c.ok("region") && len(regions.Zones(name)) == 0 {
+		c.report("region", name, "lacks a service that the platform is made of", "choose one of "+strings.Join(regions.All(), ", "))
+	}
 }
 
+// zoneName is the form of an Availability Zone's name, which is not its id.
+var zoneName = regexp.MustCompile("^[a-z]+(-[a-z]+)+-[0-9][a-z]$")
+
 func zones(c *checker) {
-	if !c.ok("region") {
+	there := regions.Zones(string(c.Region))
+	if !c.ok("region") || len(there) == 0 {
 		return
 	}
-	zone := zoneOf(c.Region)
-	for i, name := range c.Network.AvailabilityZones {
-		if !zone.MatchString(name) {
-			c.report(at("network.availabilityZones", i), name, "not an Availability Zone of "+string(c.Region),
-				fmt.Sprintf("choose one such as %sa", c.Region))
+	fit := slices.DeleteFunc(slices.Clone(there), func(zone string) bool { return !regions.HasEks(zone) })
+	choose := "choose one of " + strings.Join(fit, ", ")
+	for i, zone := range c.Network.AvailabilityZones {
+		key := at("network.availabilityZones", i)
+		switch {
+		case zoneName.MatchString(zone):
+			c.report(key, zone, "a name, which is another zone in another account", "write the id of a zone: "+choose)
+		case !slices.Contains(there, zone):
+			c.report(key, zone, "not an Availability Zone of "+string(c.Region), choose)
+		case !regions.HasEks(zone):
+			c.report(key, zone, "takes no EKS cluster", choose)
 		}
 	}
 }
@@ -210,8 +225,15 @@ func names(c *checker) {
 var platformBuckets = []string{"logs", "artifacts", "errors"}
 
 func replica(c *checker) {
-	if region := c.Storage.ReplicaRegion; region != nil && c.ok("region") && *region == c.Region {
-		c.report("storage.replicaRegion", string(*region), "is the region itself, legops:region", "choose another region")
+	copies := c.Storage.ReplicaRegion
+	if copies == nil {
+		return
+	}
+	if c.ok("region") && *copies == c.Region {
+		c.report("storage.replicaRegion", string(*copies), "is the region itself, legops:region", "choose another region")
+	}
+	if partition := regions.Partition(string(*copies)); partition != regions.Commercial {
+		c.report("storage.replicaRegion", string(*copies), "is of the partition "+partition+", which has accounts of its own", "choose a region of the partition "+regions.Commercial)
 	}
 }
 

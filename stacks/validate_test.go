@@ -1,14 +1,37 @@
 package stacks
 
 import (
+	"strings"
 	"testing"
 	"time"
+
+	"legops/internal/regions"
 )
 
 func TestRules(t *testing.T) {
 	checkMistakes(t, []mistake{
-		{"zone of another region", "dev", []edit{set("network.availabilityZones[1]", "us-west-2b")}, []string{
-			"legops:network.availabilityZones[1]: us-west-2b: not an Availability Zone of us-east-1: choose one such as us-east-1a",
+		{"zone of another region", "dev", []edit{set("network.availabilityZones[1]", "usw2-az2")}, []string{
+			"legops:network.availabilityZones[1]: usw2-az2: not an Availability Zone of us-east-1: choose one of use1-az1, use1-az2, use1-az4, use1-az5, use1-az6",
+		}},
+		{"zone by name", "dev", []edit{set("network.availabilityZones[1]", "us-east-1b")}, []string{
+			"legops:network.availabilityZones[1]: us-east-1b: a name, which is another zone in another account: write the id of a zone: choose one of use1-az1, use1-az2, use1-az4, use1-az5, use1-az6",
+		}},
+		{"zone without EKS", "dev", []edit{set("network.availabilityZones[0]", "use1-az3")}, []string{
+			"legops:network.availabilityZones[0]: use1-az3: takes no EKS cluster: choose one of use1-az1, use1-az2, use1-az4, use1-az5, use1-az6",
+		}},
+		{"another region", "dev", []edit{set("region", "sa-east-1")}, []string{
+			"legops:network.availabilityZones[0]: use1-az4: not an Availability Zone of sa-east-1: choose one of sae1-az1, sae1-az2, sae1-az3",
+			"legops:network.availabilityZones[1]: use1-az6: not an Availability Zone of sa-east-1: choose one of sae1-az1, sae1-az2, sae1-az3",
+		}},
+		{"another region with its zones", "prod", []edit{
+			set("region", "eu-west-1"), set("network.availabilityZones[0]", "euw1-az3"), set("network.availabilityZones[1]", "euw1-az1"),
+		}, nil},
+		{"region without CodeConnections", "dev", []edit{set("region", "af-south-1")}, []string{
+			"legops:region: af-south-1: lacks a service that the platform is made of: choose one of " + strings.Join(regions.All(), ", "),
+		}},
+		{"regions of other partitions", "prod", []edit{set("region", "us-gov-west-1"), set("storage.replicaRegion", "cn-north-1")}, []string{
+			"legops:region: us-gov-west-1: lacks a service that the platform is made of: choose one of " + strings.Join(regions.All(), ", "),
+			"legops:storage.replicaRegion: cn-north-1: is of the partition aws-cn, which has accounts of its own: choose a region of the partition aws",
 		}},
 		{"host bits", "dev", []edit{set("network.subnets.public[0]", "10.10.0.1/24"), set("eks.publicAccessCidrs[0]", "203.0.113.7/24")}, []string{
 			"legops:eks.publicAccessCidrs[0]: 203.0.113.7/24: has host bits set: write 203.0.113.0/24",
@@ -226,7 +249,7 @@ func TestAllAtOnce(t *testing.T) {
 		set("deletionProtection", "false"),
 		set("network.natGatways", 2),
 		set("network.natGateways", 1),
-		set("network.availabilityZones[0]", "us-west-2a"),
+		set("network.availabilityZones[0]", "usw2-az1"),
 		set("network.subnets.public[0]", "10.30.0.0"),
 		set("network.subnets.data[1]", "10.30.8.128/25"),
 		set("network.subnets.application[0]", "10.30.128.0/24"),
@@ -247,7 +270,7 @@ func TestAllAtOnce(t *testing.T) {
 		"legops:eks.nodes.instanceTypes[0]: m7g.xlrge: unknown instance type: did you mean m7g.xlarge?",
 		"legops:eks.nodes.minSizePerZone: 9: above maxSizePerZone, which is 8: lower minSizePerZone or raise maxSizePerZone",
 		"legops:eks.publicAccessCidrs[0]: 0.0.0.0/0: opens the cluster endpoint to the world: list the ranges of your offices, or none to keep the endpoint private",
-		"legops:network.availabilityZones[0]: us-west-2a: not an Availability Zone of us-east-1: choose one such as us-east-1a",
+		"legops:network.availabilityZones[0]: usw2-az1: not an Availability Zone of us-east-1: choose one of use1-az1, use1-az2, use1-az4, use1-az5, use1-az6",
 		"legops:network.natGateways: 1: production requires two NAT gateways: set it to 2",
 		"legops:network.natGatways: unknown key: did you mean natGateways?",
 		"legops:network.subnets.application[0]: 10.30.128.0/24: too small: application subnets must be /22 or larger: write a range of /22 or larger",

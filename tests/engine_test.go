@@ -276,8 +276,8 @@ func TestChangesShow(t *testing.T) {
 	finish(t, session)
 
 	for _, change := range []struct{ name, old, new, op, resource string }{
-		{"more nodes", "maxSizePerZone: 3", "maxSizePerZone: 4", "update", "aws:eks/nodeGroup:NodeGroup::eks-nodes-us-east-1a"},
-		{"another instance type", "- m7g.large", "- m7g.xlarge", "replace", "aws:eks/nodeGroup:NodeGroup::eks-nodes-us-east-1b"},
+		{"more nodes", "maxSizePerZone: 3", "maxSizePerZone: 4", "update", "aws:eks/nodeGroup:NodeGroup::eks-nodes-use1-az4"},
+		{"another instance type", "- m7g.large", "- m7g.xlarge", "replace", "aws:eks/nodeGroup:NodeGroup::eks-nodes-use1-az6"},
 		{"another range for the VPC", "cidr: 10.10.0.0/16", "cidr: 10.10.0.0/17", "replace", "aws:ec2/vpc:Vpc::network-vpc"},
 		{"longer flow logs", "flowLogRetentionDays: 7", "flowLogRetentionDays: 60", "update", "aws:cloudwatch/logGroup:LogGroup::network-flow-logs"},
 		{"another owner", "Owner: platform@", "Owner: founders@", "update", "aws:ec2/vpc:Vpc::network-vpc"},

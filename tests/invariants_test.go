@@ -124,7 +124,7 @@ func TestEverythingSpansTwoZones(t *testing.T) {
 		zones := map[string][]any{}
 		for _, subnet := range r.OfType("aws:ec2/subnet:Subnet") {
 			tier := strings.Split(subnet.Name, "-")[1]
-			zones[tier] = append(zones[tier], subnet.Get("availabilityZone"))
+			zones[tier] = append(zones[tier], subnet.Get("availabilityZoneId"))
 		}
 		want := []any{cfg.Network.AvailabilityZones[0], cfg.Network.AvailabilityZones[1]}
 		slices.SortFunc(want, func(a, b any) int { return strings.Compare(a.(string), b.(string)) })

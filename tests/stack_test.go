@@ -77,12 +77,9 @@ func TestEveryResourceHasAnExplicitProvider(t *testing.T) {
 	})
 }
 
-// elsewhere says what is not in the account's region but globally (us-east-1), by the beginning of the name.
-var elsewhere = []string{"encryption-global", "certificates-global", "firewall", "cdn", "registry"}
-
 // placeOf is where a resource has to be: global, replica, or nothing for the account's region.
 func placeOf(found recorder.Resource) string {
-	for _, prefix := range elsewhere {
+	for prefix := range virginia {
 		if strings.HasPrefix(found.Name, prefix) {
 			return "global"
 		}

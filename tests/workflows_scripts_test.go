@@ -69,7 +69,7 @@ func TestWorkflowStack(t *testing.T) {
 			out, code := j.run("stack.sh", []string{stack, role})
 			require.Zero(t, code, out)
 			assert.Equal(t, fmt.Sprintf("account=%s\nregion=%s\nrole=arn:aws:iam::%s:role/legops-%s-%s\n", cfg.Account, cfg.Region, cfg.Account, stack, role), j.read("output"))
-			assert.Contains(t, j.read("env"), fmt.Sprintf("PULUMI_BACKEND_URL=s3://legops-%s-state-%s?region=us-east-1\n", stack, cfg.Account))
+			assert.Contains(t, j.read("env"), fmt.Sprintf("PULUMI_BACKEND_URL=s3://legops-%s-state-%s?region=%s\n", stack, cfg.Account, cfg.Region))
 			assert.Contains(t, j.read("env"), "LEGOPS_PROGRAM="+filepath.Join(j.folder, "bin", "legops")+"\n")
 			assert.Equal(t, filepath.Join(j.folder, "bin")+"\n", j.read("path"))
 		}

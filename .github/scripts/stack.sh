@@ -24,7 +24,7 @@ EOF
 echo "$PWD/bin" >>"$GITHUB_PATH"
 # With what the tests run it: every plugin is installed and the program is built, so nothing is looked for on the way.
 cat >>"$GITHUB_ENV" <<EOF
-PULUMI_BACKEND_URL=s3://legops-$stack-state-$account?region=us-east-1
+PULUMI_BACKEND_URL=s3://legops-$stack-state-$account?region=$region
 PULUMI_HOME=$PWD/bin/home
 PULUMI_DISABLE_AUTOMATIC_PLUGIN_ACQUISITION=true
 PULUMI_SKIP_UPDATE_CHECK=true

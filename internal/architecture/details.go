@@ -51,7 +51,6 @@ var details = map[kind]string{
 	{token: "aws:iam/role:Role"}:                                                                          "vpc",
 	{token: "aws:iam/rolePolicy:RolePolicy"}:                                                              "vpc",
 	{token: "aws:iam/rolePolicyAttachment:RolePolicyAttachment"}:                                          "vpc",
-	{token: "aws:iam/serviceLinkedRole:ServiceLinkedRole"}:                                                "search",
 	{token: "aws:kms/alias:Alias"}:                                                                        "keys",
 	{token: "aws:lb/listener:Listener"}:                                                                   "balancer",
 	{token: "aws:lb/listenerRule:ListenerRule"}:                                                           "balancer",

@@ -13,7 +13,7 @@ func TestHighlight(t *testing.T) {
 		{Type: "aws:sqs/queue:Queue", Name: "queues-document-signing", Component: "Queues", Kind: "deleted"},
 		{Type: "aws:sqs/queue:Queue", Name: "queues-other", Component: "Queues", Kind: "created"},
 		{Type: "aws:sqs/queuePolicy:QueuePolicy", Name: "queues-other", Component: "Queues", Kind: "created"},
-		{Type: "aws:ec2/subnet:Subnet", Name: "network-data-us-east-1a", Component: "Network", Kind: "updated"},
+		{Type: "aws:ec2/subnet:Subnet", Name: "network-data-use1-az4", Component: "Network", Kind: "updated"},
 		{Type: "aws:s3/bucketV2:BucketV2", Name: "storage-documents-replica", Component: "Storage", Kind: "updated"},
 		{Type: "aws:iam/role:Role", Name: "app-matters-role", Component: "App", Kind: "updated"},
 		{Type: "aws:ground/station:Station", Name: "new", Component: "", Kind: "created"},

@@ -32,11 +32,11 @@ func between(least, most string) string {
 	return least + " to " + most
 }
 
-// zones are the Availability Zones, in order.
+// zones are the ids of the Availability Zones, in order.
 func (g *Graph) zones() []string {
 	names := map[string]bool{}
 	for _, subnet := range g.all("aws:ec2/subnet:Subnet") {
-		names[subnet.text("availabilityZone")] = true
+		names[subnet.text("availabilityZoneId")] = true
 	}
 	return slices.Sorted(maps.Keys(names))
 }

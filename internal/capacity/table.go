@@ -16,7 +16,8 @@ const (
 	chartCloudWatch = "aws-observability/helm-charts, charts/amazon-cloudwatch-observability 6.4.0, values.yaml"
 )
 
-// Agents are the pods of the managed add-ons on every node. Those of accelerators (DCGM, Neuron) run on nodes that have one.
+// Agents are the pods of the managed add-ons on every node, all of the priority system-node-critical: where applications came to a
+// new node first, one of them has to go again. Those of accelerators (DCGM, Neuron) run on nodes that have one.
 var Agents = []Agent{
 	// Two containers of 25m: the CNI and the agent of network policies.
 	{"aws-node", "vpc-cni", Room{50, 0, 1}, "aws/amazon-vpc-cni-k8s v1.23.1, config/master/aws-k8s-cni.yaml"},
@@ -33,24 +34,29 @@ type Service struct {
 	Workload
 	// Addon is the managed add-on that it belongs to; empty for what the program itself installs.
 	Addon string
+	// Priority is the name of its priority class; empty for none.
+	Priority string
 	// Source is where its requests were read.
 	Source string
 }
 
+// clusterCritical is the priority class of what a cluster does not work without.
+const clusterCritical = "system-cluster-critical"
+
 // Services are the Deployments of the managed add-ons and the Cluster Autoscaler.
 var Services = []Service{
-	{Workload{"coredns", 2, Room{100, 70, 1}}, "coredns", "eksctl-io/eksctl, pkg/addons/default/assets/coredns-1.35.json"},
+	{Workload{"coredns", 2, Room{100, 70, 1}}, "coredns", clusterCritical, "eksctl-io/eksctl, pkg/addons/default/assets/coredns-1.35.json"},
 	// Six containers of 10m and 40Mi.
-	{Workload{"ebs-csi-controller", 2, Room{60, 240, 1}}, "aws-ebs-csi-driver", chartEBS + ", templates/controller.yaml, with the snapshotter"},
+	{Workload{"ebs-csi-controller", 2, Room{60, 240, 1}}, "aws-ebs-csi-driver", clusterCritical, chartEBS + ", templates/controller.yaml, with the snapshotter"},
 	{
-		Workload{"metrics-server", 2, Room{100, 200, 1}}, "metrics-server",
+		Workload{"metrics-server", 2, Room{100, 200, 1}}, "metrics-server", clusterCritical,
 		"kubernetes-sigs/metrics-server, charts/metrics-server/values.yaml; that EKS runs two is believed",
 	},
 	{
-		Workload{"amazon-cloudwatch-observability-controller-manager", 1, Room{100, 64, 1}}, "amazon-cloudwatch-observability",
+		Workload{"amazon-cloudwatch-observability-controller-manager", 1, Room{100, 64, 1}}, "amazon-cloudwatch-observability", "",
 		chartCloudWatch,
 	},
-	{Workload{ClusterAutoscaler, 1, Room{50, 128, 1}}, "", "components/clusterautoscaler.go"},
+	{Workload{ClusterAutoscaler, 1, Room{50, 128, 1}}, "", clusterCritical, "components/clusterautoscaler.go"},
 }
 
 // ClusterAutoscaler is the name of its Deployment, and Ingress that of the ingress controller's.

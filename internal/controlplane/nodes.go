@@ -27,6 +27,16 @@ var enough = map[string]string{"cpu": "64", "memory": "256Gi", "ephemeral-storag
 //go:embed pods.yaml
 var podStages string
 
+// schedulerConfig is the scheduler's default but for how long a pod waits that found no node before: up to ten seconds, in
+// which a test would only wait.
+const schedulerConfig = `apiVersion: kubescheduler.config.k8s.io/v1
+kind: KubeSchedulerConfiguration
+clientConnection: {kubeconfig: %q}
+leaderElection: {leaderElect: false}
+podInitialBackoffSeconds: 1
+podMaxBackoffSeconds: 1
+`
+
 // startNodes starts what makes a cluster of an API server, and returns when pods can be scheduled to every node.
 func (p *Plane) startNodes(ctx context.Context, nodes []Node, neverReady []string) error {
 	// No image is empty, and kwok refuses an empty list.
@@ -35,8 +45,10 @@ func (p *Plane) startNodes(ctx context.Context, nodes []Node, neverReady []strin
 		return err
 	}
 	stages := strings.ReplaceAll(podStages, "NEVER_READY", string(images))
-	if err := os.WriteFile(p.path("pods.yaml"), []byte(stages), 0o600); err != nil {
-		return fmt.Errorf("preparing kwok: %w", err)
+	for name, text := range map[string]string{"pods.yaml": stages, "scheduler.yaml": fmt.Sprintf(schedulerConfig, p.Kubeconfig())} {
+		if err := os.WriteFile(p.path(name), []byte(text), 0o600); err != nil {
+			return fmt.Errorf("preparing the cluster: %w", err)
+		}
 	}
 	if !p.again {
 		if err := p.createNodes(ctx, nodes); err != nil {
@@ -57,8 +69,7 @@ func (p *Plane) startNodes(ctx context.Context, nodes []Node, neverReady []strin
 		},
 		{
 			"kube-scheduler",
-			"--kubeconfig=" + p.Kubeconfig(),
-			"--leader-elect=false",
+			"--config=" + p.path("scheduler.yaml"),
 			"--secure-port=0",
 		},
 		{

@@ -76,6 +76,21 @@ func TestRollout(t *testing.T) {
 		require.ErrorContains(t, try(reader, "secrets"), `User "reader" cannot list resource "secrets"`)
 		require.ErrorContains(t, try(stranger, "pods"), `User "stranger" cannot list resource "pods"`)
 	})
+
+	t.Run("nodes come and go", func(t *testing.T) {
+		require.NoError(t, c.plane.AddNodes(t.Context(), Node{Name: "node-c", Zone: "us-east-1c", Allocatable: map[string]string{"cpu": "1"}}))
+		var node struct {
+			Status struct{ Allocatable map[string]string }
+		}
+		require.NoError(t, c.plane.Get(t.Context(), "/api/v1/nodes/node-c", &node))
+		assert.Equal(t, []string{"1", "110"}, []string{node.Status.Allocatable["cpu"], node.Status.Allocatable["pods"]})
+		require.NoError(t, c.plane.RemoveNode(t.Context(), "node-a"))
+		c.eventually("its pods are elsewhere", func() bool {
+			pods := c.pods()
+			return len(pods) == 3 && !slices.ContainsFunc(pods, func(p pod) bool { return p.Spec.NodeName == "node-a" || p.Status.PodIP == "" })
+		})
+		require.ErrorContains(t, c.plane.Get(t.Context(), "/api/v1/nodes/node-a", &node), "404 Not Found")
+	})
 }
 
 // A process that ends while the cluster starts is named, with what it printed.

@@ -56,7 +56,7 @@ func (e Estimate) Component(name string) float64 {
 // Of estimates a stack. It is an error if something has no price; the error names all of it.
 func Of(cfg *stacks.Config) (Estimate, error) {
 	if cfg.Region != pricedRegion {
-		return nil, fmt.Errorf("region %s has no prices, only %s has", cfg.Region, pricedRegion)
+		return nil, fmt.Errorf("%s:region: %s: has no prices in internal/costs, only %s has", stacks.Project, cfg.Region, pricedRegion)
 	}
 	e := &estimator{Config: cfg, traffic: Assumed[cfg.Environment]}
 	for _, part := range []func(){

@@ -72,7 +72,7 @@ func TestWhatHasNoPriceIsNamed(t *testing.T) {
 	cfg = config(t, "dev")
 	cfg.Region = "eu-west-1"
 	_, err = Of(cfg)
-	assert.EqualError(t, err, "region eu-west-1 has no prices, only us-east-1 has")
+	assert.EqualError(t, err, "legops:region: eu-west-1: has no prices in internal/costs, only us-east-1 has")
 }
 
 // What has a price is complete: a unit, a source and a date, and what else is counted of it.

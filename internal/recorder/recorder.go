@@ -59,7 +59,7 @@ type Call struct {
 type Recorder struct {
 	// Project and Stack are what the program sees; legops and test unless set.
 	Project, Stack string
-	// Refuse makes the registration of a resource fail. Optional.
+	// Refuse makes the registration of a resource fail, or the call of a function, which has no name. Optional.
 	Refuse func(typ, name string) bool
 
 	ctx          *pulumi.Context
@@ -140,6 +140,9 @@ func (r *Recorder) Call(args pulumi.MockCallArgs) (resource.PropertyMap, error) 
 	r.mu.Lock()
 	defer r.mu.Unlock()
 	r.calls = append(r.calls, Call{Token: args.Token, Args: args.Args, Provider: args.Provider})
+	if r.Refuse != nil && r.Refuse(args.Token, "") {
+		return nil, fmt.Errorf("function %s is refused", args.Token)
+	}
 	answer, ok := answers[args.Token]
 	if !ok {
 		return nil, fmt.Errorf("function %s has no answer here: components take what they need as arguments", args.Token)

@@ -191,7 +191,7 @@ func TestExceptions(t *testing.T) {
 		excused   bool
 		unused    bool
 	}{
-		"by name":               {Exception{Rule: "SUBNET-PUBLIC", Resource: "network-public-us-east-1b"}, true, false},
+		"by name":               {Exception{Rule: "SUBNET-PUBLIC", Resource: "network-public-use1-az6"}, true, false},
 		"by pattern":            {Exception{Rule: "SUBNET-PUBLIC", Resource: "network-*"}, true, false},
 		"by problem":            {Exception{Rule: "SUBNET-PUBLIC", Resource: "*", About: "mapPublicIpOnLaunch"}, true, false},
 		"of another problem":    {Exception{Rule: "SUBNET-PUBLIC", Resource: "*", About: "cidr"}, false, true},

@@ -82,7 +82,7 @@ var allowedTypes = []string{
 	"aws:ec2/routeTable:RouteTable", "aws:ec2/routeTableAssociation:RouteTableAssociation", "aws:ec2/vpcEndpoint:VpcEndpoint",
 	"aws:eks/accessEntry:AccessEntry", "aws:eks/accessPolicyAssociation:AccessPolicyAssociation", "aws:eks/addon:Addon",
 	"aws:eks/podIdentityAssociation:PodIdentityAssociation",
-	"aws:iam/instanceProfile:InstanceProfile", "aws:iam/serviceLinkedRole:ServiceLinkedRole",
+	"aws:iam/instanceProfile:InstanceProfile",
 	"aws:kms/alias:Alias",
 	"aws:lb/listenerRule:ListenerRule", "aws:lb/targetGroup:TargetGroup",
 	"aws:rds/subnetGroup:SubnetGroup",

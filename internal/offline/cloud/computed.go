@@ -39,6 +39,11 @@ func (m made) scalingGroup() string {
 	return "eks-" + m.inputs.text("nodeGroupName") + "-" + m.digest("group")[:8]
 }
 
+// zone is the id of the zone that a subnet is in.
+func (m made) zone() string {
+	return (&Entry{Account: m.connection.account, Region: m.region(), Inputs: m.inputs}).zone()
+}
+
 // securityGroup is the security group that EKS makes for a cluster.
 func (m made) securityGroup() string { return "sg-" + m.digest("cluster security group")[:17] }
 
@@ -62,6 +67,10 @@ var networkOutputs = map[string]map[string]func(made) any{
 		"defaultNetworkAclId":    func(m made) any { return "acl-" + m.digest("default")[:17] },
 		"dhcpOptionsId":          func(m made) any { return "dopt-" + digest(m.connection.account, m.region())[:17] },
 	},
+	typeSubnet: {
+		"availabilityZone":   func(m made) any { return zoneName(m.connection.account, m.region(), m.zone()) },
+		"availabilityZoneId": func(m made) any { return m.zone() },
+	},
 	typeEip: {
 		"allocationId": func(m made) any { return m.id },
 		"publicIp":     func(m made) any { return documentationAddress(m.digest("address")) },
@@ -81,12 +90,6 @@ var networkOutputs = map[string]map[string]func(made) any{
 		"keyId": func(m made) any { return m.id },
 	},
 	typeRole: {
-		"uniqueId":   func(m made) any { return "AROA" + strings.ToUpper(m.digest("id")[:17]) },
-		"createDate": always(creationTime),
-	},
-	typeServiceRole: {
-		"name":       func(m made) any { return serviceRoleName(m.inputs) },
-		"path":       func(m made) any { return "/aws-service-role/" + m.inputs.text("awsServiceName") + "/" },
 		"uniqueId":   func(m made) any { return "AROA" + strings.ToUpper(m.digest("id")[:17]) },
 		"createDate": always(creationTime),
 	},

@@ -7,6 +7,8 @@ import (
 	"github.com/pulumi/pulumi/sdk/v3/go/common/resource"
 	"google.golang.org/grpc/codes"
 	"google.golang.org/grpc/status"
+
+	"legops/internal/regions"
 )
 
 // prefixList is a list of addresses that AWS keeps.
@@ -37,7 +39,7 @@ func managedPrefixList(c *connection, args resource.PropertyMap) (map[string]any
 	id := prefixListID(c.region, list.name)
 	return map[string]any{
 		"id": id, "name": name, "addressFamily": "IPv4", "ownerId": "AWS", "version": 1, "maxEntries": list.weight,
-		"arn":     fmt.Sprintf("arn:%s:ec2:%s:aws:prefix-list/%s", partitionOf(c.region), c.region, id),
+		"arn":     fmt.Sprintf("arn:%s:ec2:%s:aws:prefix-list/%s", regions.Partition(c.region), c.region, id),
 		"entries": []any{}, "tags": map[string]any{},
 	}, nil
 }
@@ -48,11 +50,11 @@ var functions = map[string]func(c *connection, args resource.PropertyMap) (map[s
 	"aws:index/getCallerIdentity:getCallerIdentity": func(c *connection, _ resource.PropertyMap) (map[string]any, error) {
 		return map[string]any{
 			"id": c.account, "accountId": c.account, "userId": "AIDASIMULATEDCLOUD",
-			"arn": fmt.Sprintf("arn:%s:iam::%s:user/offline", partitionOf(c.region), c.account),
+			"arn": fmt.Sprintf("arn:%s:iam::%s:user/offline", regions.Partition(c.region), c.account),
 		}, nil
 	},
 	"aws:index/getPartition:getPartition": func(c *connection, _ resource.PropertyMap) (map[string]any, error) {
-		partition, suffix := partitionOf(c.region), dnsSuffix(c.region)
+		partition, suffix := regions.Partition(c.region), dnsSuffix(c.region)
 		reverse := map[string]string{"amazonaws.com": "com.amazonaws", "amazonaws.com.cn": "cn.com.amazonaws"}[suffix]
 		return map[string]any{"id": partition, "partition": partition, "dnsSuffix": suffix, "reverseDnsPrefix": reverse}, nil
 	},
@@ -64,9 +66,9 @@ var functions = map[string]func(c *connection, args resource.PropertyMap) (map[s
 	},
 	"aws:index/getAvailabilityZones:getAvailabilityZones": func(c *connection, _ resource.PropertyMap) (map[string]any, error) {
 		var names, ids []any
-		for _, letter := range []string{"a", "b", "c"} {
-			names = append(names, c.region+letter)
-			ids = append(ids, digest(c.region)[:4]+"-az"+letter)
+		for i := range regions.Zones(c.region) {
+			name := c.region + string(rune('a'+i))
+			names, ids = append(names, name), append(ids, zoneNamed(c.account, c.region, name))
 		}
 		return map[string]any{"id": c.region, "names": names, "zoneIds": ids, "groupNames": []any{c.region}}, nil
 	},

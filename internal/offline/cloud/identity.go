@@ -9,6 +9,8 @@ import (
 	"strings"
 
 	"github.com/pulumi/pulumi/sdk/v3/go/common/resource"
+
+	"legops/internal/regions"
 )
 
 // idForms are the ids that are neither put together from inputs (idProperties) nor the physical name. What is in
@@ -30,7 +32,6 @@ var idForms = map[string]string{
 	"aws:ec2/securityGroupRule:SecurityGroupRule":         "sgrule-{hex17}",
 	typeKey:             "{uuid}",
 	typeIamPolicy:       "arn:{partition}:iam::{account}:policy{path}{name}",
-	typeServiceRole:     "arn:{partition}:iam::{account}:role/aws-service-role/{awsServiceName}/{serviceRole}",
 	typeSecret:          "arn:{partition}:secretsmanager:{region}:{account}:secret:{name}-{letters6}",
 	typeBalancer:        "arn:{partition}:elasticloadbalancing:{region}:{account}:loadbalancer/app/{name}/{hex16}",
 	typeTargetGroup:     "arn:{partition}:elasticloadbalancing:{region}:{account}:targetgroup/{name}/{hex16}",
@@ -252,7 +253,7 @@ func fill(form string, c *connection, typ, seed, id string, inputs object) strin
 		length, _ := strconv.Atoi(name[len(kind):])
 		switch kind {
 		case "partition":
-			return partitionOf(c.region)
+			return regions.Partition(c.region)
 		case "region":
 			return c.region
 		case "account":
@@ -281,8 +282,6 @@ func fill(form string, c *connection, typ, seed, id string, inputs object) strin
 			return strings.Replace(inputs.text("listenerArn"), ":listener/", ":listener-rule/", 1)
 		case "wafScope":
 			return map[string]string{"CLOUDFRONT": "global", "REGIONAL": "regional"}[inputs.text("scope")]
-		case "serviceRole":
-			return serviceRoleName(inputs)
 		case "target":
 			return orElse(inputs.text("targetId"), "terraform-"+seed[:26])
 		}
@@ -316,41 +315,9 @@ func orElse(text, otherwise string) string {
 	return text
 }
 
-// serviceRoleNames are the names that AWS services give their roles, where they are not made of the service's own.
-var serviceRoleNames = map[string]string{
-	"opensearchservice.amazonaws.com": "AWSServiceRoleForAmazonOpenSearchService",
-	"autoscaling.amazonaws.com":       "AWSServiceRoleForAutoScaling",
-	"eks.amazonaws.com":               "AWSServiceRoleForAmazonEKS",
-	"rds.amazonaws.com":               "AWSServiceRoleForRDS",
-}
-
-func serviceRoleName(inputs object) string {
-	service := inputs.text("awsServiceName")
-	name, ok := serviceRoleNames[service]
-	if !ok {
-		head, _, _ := strings.Cut(service, ".")
-		name = "AWSServiceRoleFor" + strings.ToUpper(head[:min(1, len(head))]) + head[min(1, len(head)):]
-	}
-	if suffix := inputs.text("customSuffix"); suffix != "" {
-		name += "_" + suffix
-	}
-	return name
-}
-
-// partitionOf is the AWS partition that a region belongs to.
-func partitionOf(region string) string {
-	switch {
-	case strings.HasPrefix(region, "cn-"):
-		return "aws-cn"
-	case strings.HasPrefix(region, "us-gov-"):
-		return "aws-us-gov"
-	}
-	return "aws"
-}
-
 // dnsSuffix is what the names of a region's endpoints end in.
 func dnsSuffix(region string) string {
-	if partitionOf(region) == "aws-cn" {
+	if regions.Partition(region) == "aws-cn" {
 		return "amazonaws.com.cn"
 	}
 	return "amazonaws.com"

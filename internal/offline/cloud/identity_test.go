@@ -60,7 +60,6 @@ var identities = map[string]struct{ id, arn string }{
 	typeRolePolicy:            {"r:n", ""},
 	typeRoleGrant:             {"r-p", ""},
 	typeIamPolicy:             {"arn:aws:iam::111111111111:policy/team/n", ""},
-	typeServiceRole:           {"arn:aws:iam::111111111111:role/aws-service-role/eks.amazonaws.com/AWSServiceRoleForAmazonEKS", ""},
 	typeKey:                   {anyUUID, "kms:{}:key/id"},
 	typeAlias:                 {"n", "kms:{}:n"},
 	typeSecret:                {"arn:aws:secretsmanager:us-east-1:111111111111:secret:n-[A-Za-z0-9]{6}", ""},

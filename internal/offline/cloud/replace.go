@@ -42,10 +42,9 @@ var replaces = map[string][]string{
 	typeAccessGrant:  {"accessScope"},
 	typeScalingGroup: {"namePrefix"},
 
-	typeIamPolicy:   {"path", "description", "namePrefix"},
-	typeProfile:     {"path", "namePrefix"},
-	typeServiceRole: {"awsServiceName", "customSuffix"},
-	typeSecret:      {"namePrefix"},
+	typeIamPolicy: {"path", "description", "namePrefix"},
+	typeProfile:   {"path", "namePrefix"},
+	typeSecret:    {"namePrefix"},
 
 	typeDelivery:       {"deliverySourceName", "deliveryDestinationArn"},
 	typeDeliverySource: {"logType", "resourceArn"},

@@ -185,12 +185,3 @@ func TestSearchDomainIsFound(t *testing.T) {
 	_, err := c.create(typeDomainPolicy, "other", values{"domainName": "nothing", "accessPolicies": allows(values{"AWS": "*"}, id+"/*")})
 	assert.ErrorContains(t, err, "NotFound: domainName nothing")
 }
-
-func TestServiceLinkedRole(t *testing.T) {
-	c := newClient(t)
-	id, out := c.made(typeServiceRole, "role", values{"awsServiceName": "opensearchservice.amazonaws.com"})
-	assert.Equal(t, "arn:aws:iam::111111111111:role/aws-service-role/opensearchservice.amazonaws.com/AWSServiceRoleForAmazonOpenSearchService", id)
-	assert.Equal(t, "AWSServiceRoleForAmazonOpenSearchService", out["name"])
-	_, err := c.create(typeServiceRole, "again", values{"awsServiceName": "opensearchservice.amazonaws.com"})
-	assert.ErrorContains(t, err, "AlreadyExists")
-}

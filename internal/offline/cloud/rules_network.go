@@ -1,7 +1,6 @@
 package cloud
 
 import (
-	"fmt"
 	"net/netip"
 	"slices"
 	"strings"
@@ -11,8 +10,8 @@ import (
 
 // networkRules are the rules of EC2 and Auto Scaling.
 var networkRules = map[string][]rule{
-	typeSubnet:       {subnetFits},
-	typeEndpoint:     {sameVpc("subnetIds", "securityGroupIds")},
+	typeSubnet:       {subnetFits, subnetZone},
+	typeEndpoint:     {endpointOfRegion, sameVpc("subnetIds", "securityGroupIds")},
 	typeIngress:      {prefixListExists},
 	typeEgress:       {prefixListExists},
 	typeScalingGroup: {scalingGroupFits},
@@ -43,6 +42,15 @@ func subnetFits(p *Provider, e *Entry) error {
 		if err == nil && taken.Overlaps(own) {
 			return e.refusal("InvalidSubnet.Conflict: %s overlaps %s of %s", own, taken, resource.URN(other.URN).Name())
 		}
+	}
+	return nil
+}
+
+// endpointOfRegion is EC2's rule that an endpoint leads to a service of its region. Which services have one is not checked.
+func endpointOfRegion(_ *Provider, e *Entry) error {
+	service := e.in().text("serviceName")
+	if strings.HasPrefix(service, "com.amazonaws.") && !strings.HasPrefix(service, "com.amazonaws."+e.Region+".") {
+		return e.refusal("InvalidServiceName: %s does not exist in %s", service, e.Region)
 	}
 	return nil
 }
@@ -111,7 +119,7 @@ func (p *Provider) zonesOf(account string, subnets []string) []string {
 	var zones []string
 	for _, id := range subnets {
 		if subnet := p.record.referred(account, id); subnet != nil {
-			zones = append(zones, fmt.Sprint(subnet.Inputs["availabilityZone"]))
+			zones = append(zones, subnet.zone())
 		}
 	}
 	slices.Sort(zones)

@@ -11,6 +11,9 @@ func TestSubnetRules(t *testing.T) {
 		"a small range":   sets("cidrBlock", "10.0.0.0/29", "10.0.0.0/29 must be /16 to /28"),
 		"another VPC's":   sets("cidrBlock", "10.1.0.0/24", "10.1.0.0/24 is not in the VPC's 10.0.0.0/16"),
 		"no VPC":          sets("vpcId", "vpc-00000000000000000", "NotFound: vpcId vpc-00000000000000000"),
+		"two zones":       {func(_ client, in values) { in["availabilityZone"], in["availabilityZoneId"] = region+"a", "use1-az4" }, "cannot both be given"},
+		"another region":  sets("availabilityZoneId", "euw1-az1", "euw1-az1 is no Availability Zone of us-east-1"),
+		"no such zone":    sets("availabilityZone", "us-east-1g", "us-east-1g is no Availability Zone of us-east-1"),
 		"another's range": {func(c client, in values) { c.made(typeSubnet, "first", in) }, "overlaps 10.0.0.0/24 of first"},
 	})
 }
@@ -21,6 +24,7 @@ func TestEndpointRules(t *testing.T) {
 		p = c.network()
 		return values{"vpcId": p.vpc, "serviceName": "com.amazonaws.us-east-1.ecr.api", "vpcEndpointType": "Interface", "subnetIds": p.subnets, "securityGroupIds": []any{p.group}}
 	}, map[string]mistake{
+		"another region's":       sets("serviceName", "com.amazonaws.eu-west-1.ecr.api", "com.amazonaws.eu-west-1.ecr.api does not exist in us-east-1"),
 		"a group of another VPC": {func(c client, in values) { in["securityGroupIds"] = []any{c.elsewhere()} }, "lie in different VPCs"},
 	})
 }
@@ -35,9 +39,19 @@ func TestNodeGroupRules(t *testing.T) {
 			"scalingConfig": values{"minSize": 1, "maxSize": 3, "desiredSize": 2},
 		}
 	}, map[string]mistake{
+		"a zone without EKS": {func(c client, in values) {
+			subnets := in["subnetIds"].([]any)
+			in["subnetIds"] = append(subnets, c.subnetIn("use1-az3"))
+		}, "is in use1-az3 (us-east-1a in account 111111111111), which takes no cluster"},
 		"too many":   sets("scalingConfig.desiredSize", 4, "desired size 4 must be between 1 and 3"),
 		"too few":    sets("scalingConfig.desiredSize", 0, "desired size 0 must be between 1 and 3"),
 		"no cluster": sets("clusterName", "nothing", "NotFound: clusterName nothing"),
 		"the name":   {func(c client, in values) { c.made(typeNodeGroup, "first", in) }, "AlreadyExists"},
 	})
+}
+
+// subnetIn makes a subnet in a zone, in the VPC of the network.
+func (c client) subnetIn(zone string) string {
+	id, _ := c.made(typeSubnet, "subnet-"+zone, values{"vpcId": c.vpc(), "cidrBlock": "10.0.7.0/24", "availabilityZoneId": zone})
+	return id
 }

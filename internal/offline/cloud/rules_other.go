@@ -7,7 +7,8 @@ import (
 
 // otherRules are the rules of services with few: EKS, IAM, KMS, Secrets Manager, ECR, Kubernetes and the random provider.
 var otherRules = map[string][]rule{
-	typeNodeGroup:       {scalingFits},
+	typeCluster:         {eksZones("vpcConfig.subnetIds")},
+	typeNodeGroup:       {scalingFits, eksZones("subnetIds")},
 	typeAccessEntry:     {entryGroups},
 	typeRolePolicy:      {inlineFits},
 	typeKey:             {within(limit{"deletionWindowInDays", 7, 30}, limit{"rotationPeriodInDays", 90, 2560})},

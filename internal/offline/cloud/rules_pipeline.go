@@ -6,6 +6,8 @@ import (
 	"regexp"
 	"slices"
 	"strings"
+
+	"legops/internal/regions"
 )
 
 // pipelineRules are the rules of CodePipeline, from its structure, action and rule references.
@@ -210,7 +212,7 @@ func (p *Provider) refuseActionRole(e *Entry, where, arn string) error {
 		return nil // nothing to take, or refused as a reference to nothing
 	}
 	ownArn := e.in().text("roleArn")
-	trusted := []string{ownArn, e.Account, "*", fmt.Sprintf("arn:%s:iam::%s:root", partitionOf(e.Region), e.Account)}
+	trusted := []string{ownArn, e.Account, "*", fmt.Sprintf("arn:%s:iam::%s:root", regions.Partition(e.Region), e.Account)}
 	if !role.policyOf().trusts("AWS", trusted...) || !p.may(own, "sts:AssumeRole", arn) {
 		return e.refusal("InvalidStructureException: %s: pipeline role %s is not authorized to perform AssumeRole on action role %s", where, ownArn, arn)
 	}

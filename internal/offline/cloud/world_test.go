@@ -79,12 +79,15 @@ type place struct {
 	group   string
 }
 
+// zonesOfPlace are those of a place's subnets.
+var zonesOfPlace = []string{"use1-az4", "use1-az6"}
+
 // network makes a VPC that can be reached, with a subnet in each of two zones and a security group.
 func (c client) network() place {
 	p := place{vpc: c.vpc()}
 	c.made(typeInternetGateway, "gateway", values{"vpcId": p.vpc})
-	for i, zone := range []string{"a", "b"} {
-		id, _ := c.made(typeSubnet, "subnet-"+zone, values{"vpcId": p.vpc, "cidrBlock": "10.0." + string(rune('0'+i)) + ".0/24", "availabilityZone": region + zone})
+	for i, zone := range zonesOfPlace {
+		id, _ := c.made(typeSubnet, "subnet-"+zone, values{"vpcId": p.vpc, "cidrBlock": "10.0." + string(rune('0'+i)) + ".0/24", "availabilityZoneId": zone})
 		p.subnets = append(p.subnets, id)
 	}
 	p.group, _ = c.made(typeSecGroup, "group", values{"vpcId": p.vpc, "name": "group"})
@@ -100,7 +103,7 @@ func (c client) elsewhere() string {
 
 // sameZone makes a subnet in the zone of the network's first.
 func (c client) sameZone(p place) string {
-	id, _ := c.made(typeSubnet, "subnet-again", values{"vpcId": p.vpc, "cidrBlock": "10.0.9.0/24", "availabilityZone": region + "a"})
+	id, _ := c.made(typeSubnet, "subnet-again", values{"vpcId": p.vpc, "cidrBlock": "10.0.9.0/24", "availabilityZoneId": zonesOfPlace[0]})
 	return id
 }
 

@@ -65,7 +65,6 @@ var ResourceTypes = []string{
 	"aws:iam/role:Role",
 	"aws:iam/rolePolicy:RolePolicy",
 	"aws:iam/rolePolicyAttachment:RolePolicyAttachment",
-	"aws:iam/serviceLinkedRole:ServiceLinkedRole",
 	"aws:kms/alias:Alias",
 	"aws:kms/key:Key",
 	"aws:lb/listener:Listener",

@@ -1,0 +1,91 @@
+package bootstrap_test
+
+import (
+	"os"
+	"os/exec"
+	"path/filepath"
+	"strings"
+	"testing"
+
+	"github.com/stretchr/testify/assert"
+	"github.com/stretchr/testify/require"
+)
+
+// What an account lacks is told with the key of the stack file, all of it, and what to do.
+func TestCheck(t *testing.T) {
+	const ask = "aws service-quotas request-service-quota-increase --region us-east-1 --service-code ec2 --quota-code "
+	for _, c := range []struct {
+		name    string
+		attempt attempt
+		fails   bool
+		prints  []string
+		not     string
+	}{
+		{"room for all", attempt{"dev", "", nil}, false,
+			[]string{"Virtual CPUs of account 111111111111 in us-east-1:", "Spot       has 64, needs 4 to ", ": enough\n", "use1-az6 is us-east-1a in this account", "everything that the stack file names"}, ask},
+		{"room to begin with", attempt{"dev", "", []string{"QUOTA=4"}}, false,
+			[]string{"On-Demand  has 4, needs 4 to 8: enough to begin with, too few for the most", ask + "L-1216C47A --desired-value 8\n", ask + "L-34B43A08 --desired-value "}, "never start"},
+		{"no room", attempt{"prod", "", []string{"QUOTA=5"}}, true,
+			[]string{"On-Demand  has 5, needs ", "too few: pulumi up would wait for instances that never start", ask + "L-1216C47A --desired-value "}, "L-34B43A08"},
+		{"a quota as it was at first", attempt{"dev", "", []string{"UNAPPLIED=1"}}, false, []string{"has 64, needs"}, ""},
+		{"no such zone", attempt{"dev", "", []string{"ZONES=use1-az1 use1-az4"}}, true,
+			[]string{"legops:network.availabilityZones[1]: use1-az6: this account has no such zone: choose one of use1-az1 use1-az4"}, "everything"},
+		{"instances", attempt{"dev", "", []string{"ABSENT=t4g.large|t4g.nano"}}, true, []string{
+			"legops:eks.nodes.instanceTypes[2]: t4g.large: not offered in use1-az4: choose another type, or another zone",
+			"legops:bastion.instanceType: t4g.nano: not offered in use1-az6: choose another type, or another zone",
+		}, "m6g.large"},
+		{"data", attempt{"dev", "", []string{"ABSENT=db.t4g.medium|t3.small.search"}}, true, []string{
+			"legops:rds.instanceClass: db.t4g.medium: not offered in us-east-1 with PostgreSQL 17: choose another\n",
+			"legops:opensearch.instanceType: t3.small.search: not offered in us-east-1 with OpenSearch_2.19: choose another\n",
+		}, ""},
+		{"a search type that is an error", attempt{"dev", "", []string{"ERROR=An error occurred (ValidationException): t3.small.search"}}, true, []string{
+			"legops:opensearch.instanceType: t3.small.search: cannot be asked for: An error occurred (ValidationException): t3.small.search: choose another, if that is what it says\n",
+		}, "everything"},
+		{"endpoints", attempt{"test", "", []string{"ABSENT=ecr.dkr|cloudfront"}}, true, []string{
+			"legops:network.interfaceEndpoints[1]: ecr.dkr: us-east-1 has no such interface endpoint: remove it",
+			"legops:region: us-east-1: has no prefix list com.amazonaws.global.cloudfront.origin-facing, by which the load balancer knows CloudFront: choose another region",
+		}, "ecr.api"},
+		{"no such stack", attempt{"staging", "", nil}, true, []string{"Pulumi.staging.yaml: no such file"}, "Virtual CPUs"},
+	} {
+		t.Run(c.name, func(t *testing.T) {
+			t.Parallel()
+			out, calls, err := c.attempt.runScript(t, "check.sh")
+			assert.Equal(t, c.fails, err != nil, "%v\n%s", err, out)
+			for _, text := range c.prints {
+				assert.Contains(t, out, text)
+			}
+			if c.not != "" {
+				assert.NotContains(t, out, c.not)
+			}
+			assert.Empty(t, changes(calls), "it only reads")
+		})
+	}
+}
+
+// A stack file with problems is told whole, and nothing is asked of the account.
+func TestNeedsRefuses(t *testing.T) {
+	text, err := os.ReadFile("../Pulumi.dev.yaml")
+	require.NoError(t, err)
+	for name, c := range map[string]struct {
+		edits []string // old and new, in turn
+		want  []string
+	}{
+		"problems": {[]string{"use1-az4", "use1-az3", "natGateways: 1", "natGateways: 3"},
+			[]string{"legops:network.availabilityZones[0]: use1-az3: takes no EKS cluster", "legops:network.natGateways: 3"}},
+		"sizes that are not known": {[]string{"t4g.micro", "x2gd.medium", "t4g.nano", "a1.medium"},
+			[]string{"legops:pipeline.deployerInstanceType: x2gd.medium: its virtual CPUs are not known", "legops:bastion.instanceType: a1.medium: its virtual CPUs are not known"}},
+		"a key elsewhere": {[]string{"region=us-east-1", "region=eu-west-1"},
+			[]string{"secretsprovider: awskms://alias/legops-dev-state?region=eu-west-1: its region is not legops:region, us-east-1: write awskms://alias/legops-dev-state?region=us-east-1"}},
+	} {
+		t.Run(name, func(t *testing.T) {
+			file := filepath.Join(t.TempDir(), "Pulumi.dev.yaml")
+			require.NoError(t, os.WriteFile(file, []byte(strings.NewReplacer(c.edits...).Replace(string(text))), 0o600))
+			out, err := exec.Command("go", "run", "./needs", file).CombinedOutput()
+			require.Error(t, err)
+			for _, line := range c.want {
+				assert.Contains(t, string(out), line)
+			}
+			assert.NotContains(t, string(out), "\t", "no need, or half of them")
+		})
+	}
+}

@@ -1,0 +1,78 @@
+package autoscaling
+
+import (
+	"fmt"
+	"path/filepath"
+	"testing"
+
+	"github.com/pulumi/pulumi/sdk/v3/go/pulumi"
+	"github.com/stretchr/testify/require"
+
+	"legops/infra"
+	"legops/internal/capacity"
+	"legops/internal/controlplane"
+	"legops/internal/recorder"
+	"legops/stacks"
+)
+
+const root = "../.."
+
+// addons is the namespace of what stands in for managed add-ons.
+const addons = "add-ons"
+
+func config(t *testing.T, stack string) *stacks.Config {
+	t.Helper()
+	values, err := stacks.ReadFile(filepath.Join(root, "Pulumi."+stack+".yaml"))
+	require.NoError(t, err)
+	cfg, err := stacks.Load("legops", values)
+	require.NoError(t, err)
+	return cfg
+}
+
+// registered are the Kubernetes objects of a stack, as the program registers them.
+func registered(t *testing.T, cfg *stacks.Config, stack string) (objects, patches []controlplane.Object) {
+	t.Helper()
+	r := &recorder.Recorder{Project: "legops", Stack: stack}
+	require.NoError(t, r.Run(func(ctx *pulumi.Context) error {
+		_, err := infra.NewPlatform(ctx, cfg)
+		return err
+	}))
+	return controlplane.Registered(r)
+}
+
+// standIns are pods that ask for as much as those of the managed add-ons, which EKS installs.
+func standIns() []controlplane.Object {
+	objects := []controlplane.Object{{"apiVersion": "v1", "kind": "Namespace", "metadata": map[string]any{"name": addons}}}
+	for _, agent := range capacity.Agents {
+		o := standIn("DaemonSet", agent.Name, agent.Pod)
+		pod := o.At("spec", "template", "spec").(map[string]any)
+		pod["tolerations"], pod["priorityClassName"] = []any{map[string]any{"operator": "Exists"}}, "system-node-critical"
+		objects = append(objects, o)
+	}
+	for _, service := range capacity.Services {
+		if service.Addon != "" {
+			o := standIn("Deployment", service.Name, service.Pod)
+			o["spec"].(map[string]any)["replicas"] = service.Replicas
+			o.At("spec", "template", "spec").(map[string]any)["priorityClassName"] = service.Priority
+			objects = append(objects, o)
+		}
+	}
+	return objects
+}
+
+// standIn is a Deployment or a DaemonSet of pods that ask for something.
+func standIn(kind, name string, asks capacity.Room) controlplane.Object {
+	labels := map[string]any{"app.kubernetes.io/name": name}
+	spec := map[string]any{"containers": []any{map[string]any{
+		"name": "stand-in", "image": "registry/stand-in:1", "resources": map[string]any{"requests": map[string]any{
+			"cpu": fmt.Sprintf("%dm", asks.MilliCPU), "memory": fmt.Sprintf("%dMi", asks.MemoryMiB),
+		}},
+	}}}
+	return controlplane.Object{
+		"apiVersion": "apps/v1", "kind": kind, "metadata": map[string]any{"name": name, "namespace": addons},
+		"spec": map[string]any{
+			"selector": map[string]any{"matchLabels": labels},
+			"template": map[string]any{"metadata": map[string]any{"labels": labels}, "spec": spec},
+		},
+	}
+}

@@ -1,0 +1,62 @@
+package tests
+
+import (
+	"fmt"
+	"testing"
+
+	"github.com/stretchr/testify/assert"
+
+	"legops/internal/capacity"
+	"legops/internal/controlplane"
+	"legops/internal/recorder"
+	"legops/stacks"
+)
+
+// Whether pods find nodes is told by a table, so it has to know everything that the program puts onto the cluster.
+func TestCapacityKnowsWhatIsOnTheCluster(t *testing.T) {
+	known := map[string]bool{}
+	for _, agent := range capacity.Agents {
+		known[agent.Addon] = true
+	}
+	for _, service := range capacity.Services {
+		known[service.Addon] = true
+	}
+	each(t, func(t *testing.T, cfg *stacks.Config, r *recorder.Recorder) {
+		for _, addon := range r.OfType("aws:eks/addon:Addon") {
+			assert.True(t, known[addon.Get("addonName").(string)], "%s: add what it asks for to internal/capacity/table.go", addon.Name)
+		}
+		want := map[string]capacity.Room{capacity.Ingress: capacity.IngressPod}
+		for _, service := range capacity.Services {
+			if service.Addon == "" {
+				want[service.Name] = service.Pod
+			}
+		}
+		for _, a := range cfg.Applications {
+			want[a.Name] = a.Pod()
+		}
+		assert.Equal(t, want, asked(r))
+	})
+}
+
+// asked is what a pod of each Deployment asks for, wherever the program says it: the object or a patch of it.
+func asked(r *recorder.Recorder) map[string]capacity.Room {
+	asked := map[string]capacity.Room{}
+	objects, patches := controlplane.Registered(r)
+	for _, o := range append(objects, patches...) {
+		containers, _ := o.At("spec", "template", "spec", "containers").([]any)
+		if o["kind"] != "Deployment" {
+			continue
+		}
+		name, sum := o.At("metadata", "name").(string), capacity.Room{Pods: 1}
+		for _, container := range containers {
+			if requests, ok := controlplane.Object(container.(map[string]any)).At("resources", "requests").(map[string]any); ok {
+				sum.MilliCPU += capacity.MilliCPU(fmt.Sprint(requests["cpu"]))
+				sum.MemoryMiB += capacity.MebiBytes(fmt.Sprint(requests["memory"]))
+			}
+		}
+		if _, there := asked[name]; !there || sum.MilliCPU > 0 {
+			asked[name] = sum
+		}
+	}
+	return asked
+}
