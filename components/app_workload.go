@@ -21,7 +21,7 @@ const (
 	// root, on both architectures.
 	appFirstImage = "ghcr.io/stefanprodan/podinfo:6.7.1"
 	// appNobody is a service account that there never is: no application has a dot in its name.
-	appNobody   = "nobody"
+	appNobody   = "nobody.yet"
 	appUser     = 10001 // no user of any base image, so that it owns nothing in it
 	appPortName = "http"
 	// appDrainSeconds is how long a pod serves on after it is told to go, until NGINX and every caller know.

@@ -88,7 +88,8 @@ func (w *world) edit(program string, edits ...[2]string) {
 		require.Contains(w.t, string(text), edit[0], "the edit has to apply")
 		text = []byte(strings.Replace(string(text), edit[0], edit[1], 1))
 	}
-	w.files = w.t.TempDir()
+	w.files, err = os.MkdirTemp(w.dir, "files") // it outlives the case
+	require.NoError(w.t, err)
 	w.program = program
 	require.NoError(w.t, os.WriteFile(filepath.Join(w.files, "Pulumi."+w.stack+".yaml"), text, 0o600))
 	w.close()
