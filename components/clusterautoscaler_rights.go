@@ -1,5 +1,7 @@
 package components
 
+import "slices"
+
 // The rights are what releases 1.34.2 and 1.35.0 ask the Kubernetes API for with the arguments in use, by their source
 // (kubernetes/autoscaler, tags cluster-autoscaler-1.34.2 and -1.35.0). The autoscaler does not start before it has seen all of
 // everything that it watches (main.go, WaitForCacheSync): one list too few, and it never does anything.
@@ -18,12 +20,12 @@ var autoscalerLooks = []rbacRule{
 
 // autoscalerEverywhere is that, and what it does: taint a node that will go, ask pods to leave it and see that they have, and
 // tell.
-var autoscalerEverywhere = append(autoscalerLooks,
-	rbacRule{APIGroups: []string{coreGroup}, Resources: []string{"nodes"}, Verbs: []string{"get", "update"}},
-	rbacRule{APIGroups: []string{coreGroup}, Resources: []string{"pods"}, Verbs: []string{"get"}},
-	rbacRule{APIGroups: []string{coreGroup}, Resources: []string{"pods/eviction"}, Verbs: []string{"create"}},
-	rbacRule{APIGroups: []string{coreGroup}, Resources: []string{"events"}, Verbs: []string{"create", "patch"}},
-)
+var autoscalerEverywhere = slices.Concat(autoscalerLooks, []rbacRule{
+	{APIGroups: []string{coreGroup}, Resources: []string{"nodes"}, Verbs: []string{"get", "update"}},
+	{APIGroups: []string{coreGroup}, Resources: []string{"pods"}, Verbs: []string{"get"}},
+	{APIGroups: []string{coreGroup}, Resources: []string{"pods/eviction"}, Verbs: []string{"create"}},
+	{APIGroups: []string{coreGroup}, Resources: []string{"events"}, Verbs: []string{"create", "patch"}},
+})
 
 // autoscalerAtHome is what it writes in its own namespace: its state, for people to read, and the Lease of the one that works.
 // Kubernetes knows no creation of one name.
