@@ -4,6 +4,7 @@ import (
 	"fmt"
 	"net/netip"
 	"strings"
+	"sync"
 	"testing"
 
 	"github.com/pulumi/pulumi/sdk/v3/go/common/resource"
@@ -56,8 +57,14 @@ func TestApp(t *testing.T) {
 	runsOnCluster(t, record(t, app(appArgs)), "matters", "application")
 
 	told := map[string]string{}
+	var mutex sync.Mutex // values arrive each by itself
 	keep := func(key string, value pulumi.StringOutput) {
-		value.ApplyT(func(s string) string { told[key] = s; return s })
+		value.ApplyT(func(s string) string {
+			mutex.Lock()
+			defer mutex.Unlock()
+			told[key] = s
+			return s
+		})
 	}
 	record(t, app(bare(), func(a *components.App) {
 		keep("role", a.RoleArn)

@@ -47,8 +47,8 @@ var mistakes = []struct{ name, stack, old, new, want string }{
 		"legops:eks.nodes.instanceTypes[0]: m7g.lrge: unknown instance type: did you mean m7g.large?"},
 	{"arm64 nodes, amd64 images", "prod", "imageArchitecture: arm64", "imageArchitecture: amd64",
 		"legops:registry.imageArchitecture: amd64: the nodes are arm64 (legops:eks.nodes.instanceTypes[0]: m7g.xlarge): set it to arm64, or choose amd64 instance types"},
-	{"minimum above maximum", "prod", "minSizePerZone: 2", "minSizePerZone: 9",
-		"legops:eks.nodes.minSizePerZone: 9: above maxSizePerZone, which is 8: lower minSizePerZone or raise maxSizePerZone"},
+	{"minimum above maximum", "test", "minSizePerZone: 1", "minSizePerZone: 9",
+		"legops:eks.nodes.minSizePerZone: 9: above maxSizePerZone, which is 5: lower minSizePerZone or raise maxSizePerZone"},
 	{"fewer nodes than pods need", "prod", "maxSizePerZone: 8", "maxSizePerZone: 2",
 		"legops:eks.nodes.maxSizePerZone: 2: applications, ingress and add-ons at their least, with one more pod of each, ask for 7570m CPU, 15036 MiB " +
 			"and 28 pods in a zone: 3 nodes of 3440m CPU, 13889 MiB and 52 pods: set it to 3 or more, let pods ask for less, or choose larger instance types"},
