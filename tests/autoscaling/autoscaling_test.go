@@ -5,8 +5,10 @@ package autoscaling
 
 import (
 	"context"
+	"flag"
 	"fmt"
 	"maps"
+	"os"
 	"path/filepath"
 	"slices"
 	"strings"
@@ -25,6 +27,15 @@ import (
 
 // patience is how long pods may wait while the autoscaler does nothing. The scheduler tries again every second.
 const patience = 5 * time.Second
+
+// TestMain lets all plays run at once, however few processors there are: they mostly wait.
+func TestMain(m *testing.M) {
+	flag.Parse()
+	if err := flag.Set("test.parallel", "3"); err != nil {
+		panic(err)
+	}
+	os.Exit(m.Run())
+}
 
 // play is a stack whose nodes come and go.
 type play struct {
