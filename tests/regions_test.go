@@ -78,7 +78,7 @@ func TestRegionIsOnlyInTheStackFile(t *testing.T) {
 				}
 				used, named := map[string]bool{}, map[string]bool{}
 				for _, found := range r.Resources() {
-					provider, _, _ := cutLast(found.Provider, "::")
+					provider := cutLast(found.Provider, "::")
 					if place, is := places[provider]; is && place == "us-east-1" {
 						begin := ""
 						for name := range virginia {

@@ -66,7 +66,7 @@ func TestEveryResourceHasAnExplicitProvider(t *testing.T) {
 		}
 		assert.Len(t, regions, 2+replicas)
 		for _, found := range r.Resources() {
-			urn, _, _ := cutLast(found.Provider, "::")
+			urn := cutLast(found.Provider, "::")
 			switch pkg, _, _ := strings.Cut(found.Type, ":"); pkg {
 			case "aws":
 				assert.Equal(t, regionOf(cfg, found), regions[urn], found.URN)
@@ -104,12 +104,9 @@ func regionOf(cfg *stacks.Config, found recorder.Resource) string {
 	}
 }
 
-func cutLast(text, separator string) (before, after string, found bool) {
-	i := strings.LastIndex(text, separator)
-	if i < 0 {
-		return text, "", false
-	}
-	return text[:i], text[i+len(separator):], true
+// cutLast is a text up to a separator's last place.
+func cutLast(text, separator string) string {
+	return text[:max(0, strings.LastIndex(text, separator))]
 }
 
 func TestNothingIsOpenToTheWorld(t *testing.T) {

@@ -94,7 +94,7 @@ func TooLarge(node Room, workloads []Workload) []Workload {
 func Nodes(node Room, workloads []Workload) int {
 	pods := bySize(node, workloads)
 	n := leastNodes(node, Sum(workloads))
-	for n < len(pods) && !(fits(node, n, pods) && fits(node, n, backward(pods))) {
+	for n < len(pods) && (!fits(node, n, pods) || !fits(node, n, backward(pods))) {
 		n++
 	}
 	return n

@@ -201,7 +201,7 @@ func (s *snapshot) fits(p *pod, n *node) bool {
 		}
 		for _, other := range s.pods {
 			on := s.node(other.node)
-			if other.name != p.name && on != nil && c.selects(other, p.namespace) && !(c.honors && on.cordoned) {
+			if other.name != p.name && on != nil && c.selects(other, p.namespace) && (!c.honors || !on.cordoned) {
 				zones[on.zone]++
 			}
 		}

@@ -115,7 +115,7 @@ var renamed = map[string]bool{
 
 // replacedBy returns the inputs whose change makes a replacement necessary, of those of the type and the given ones.
 func (p *Provider) replacedBy(typ string, olds, news resource.PropertyMap, more ...string) []string {
-	paths := append(more, replaces[typ]...)
+	paths := slices.Concat(more, replaces[typ])
 	if name := namePath(typ); name != "" && !renamed[typ] {
 		paths = append(paths, name)
 	}
