@@ -102,9 +102,11 @@ func (p *play) look() *snapshot {
 // settle lets the autoscaler add nodes until every pod is ready, or until pods have waited for too long in vain.
 func (p *play) settle(what string) *snapshot {
 	p.Helper()
-	for last := time.Now(); ; time.Sleep(200 * time.Millisecond) {
+	began := time.Now()
+	for last := began; ; time.Sleep(200 * time.Millisecond) {
 		s := p.look()
-		if len(s.some(func(p *pod) bool { return !p.ready })) == 0 && p.complete(s) {
+		unready := s.some(func(p *pod) bool { return !p.ready })
+		if len(unready) == 0 && p.complete(s) {
 			p.say(what, s)
 			return s
 		}
@@ -120,7 +122,7 @@ func (p *play) settle(what string) *snapshot {
 			p.say(what+", and no more nodes come", s)
 			return s
 		}
-		require.NoError(p, p.Context().Err())
+		require.Less(p, time.Since(began), 4*time.Minute, "still not ready: %v", names(unready))
 	}
 }
 
@@ -205,8 +207,7 @@ func (p *play) scale(bound int) {
 
 const least, most = 0, 1 // bounds
 
-// fits asserts that every pod has a node, that groups keep to their maximum, and that both zones have their half of each
-// application.
+// fits asserts that every pod has a node and that groups keep to their bounds.
 func (p *play) fits(s *snapshot) {
 	p.Helper()
 	assert.Empty(p, names(s.some(waits)), "wait for a node")
@@ -214,6 +215,12 @@ func (p *play) fits(s *snapshot) {
 		assert.LessOrEqual(p, len(g.nodes), g.max, g.name)
 		assert.GreaterOrEqual(p, len(g.nodes), g.min, g.name)
 	}
+}
+
+// spread asserts that everything fits, and that each zone has its half of every application.
+func (p *play) spread(s *snapshot) {
+	p.Helper()
+	p.fits(s)
 	for _, a := range p.cfg.Applications {
 		in := map[string]int{}
 		for _, zone := range p.cfg.Network.AvailabilityZones {
@@ -273,15 +280,16 @@ func (p *play) undisturbed(do func()) {
 func TestPodsFindNodes(t *testing.T) {
 	t.Parallel()
 	p := start(t, "dev", perZone(config(t, "dev"))...)
-	p.fits(p.settle("two nodes, everything at its least"))
+	p.spread(p.settle("two nodes, everything at its least"))
 
 	p.scale(most)
-	p.fits(p.settle("everything at its most"))
+	p.spread(p.settle("everything at its most"))
 	p.release()
-	p.fits(p.settle("all released at once"))
+	p.spread(p.settle("all released at once"))
 
+	// Which pods go is not a matter of zones to Kubernetes: both that stay may be in one.
 	p.scale(least)
-	p.settle("everything at its least again")
+	p.fits(p.settle("everything at its least again"))
 	p.undisturbed(func() { p.fits(p.shrink("idle nodes go")) })
 
 	// When the second zone goes, all pods of an application are in it.
@@ -294,7 +302,7 @@ func TestPodsFindNodes(t *testing.T) {
 		p.restore(lost)
 	}
 	p.release()
-	p.fits(p.settle("both zones are back, and a release spreads the pods"))
+	p.spread(p.settle("both zones are back, and a release spreads the pods"))
 }
 
 // TestPodsAtTheirMost is production under load: every application at its most.
@@ -302,7 +310,7 @@ func TestPodsAtTheirMost(t *testing.T) {
 	t.Parallel()
 	p := start(t, "prod", perZone(config(t, "prod"))...)
 	p.scale(most)
-	p.fits(p.settle("everything at its most"))
+	p.spread(p.settle("everything at its most"))
 }
 
 // TestOneGroupOverTwoZones is why each zone has a group. Of three nodes in one group over both zones Auto Scaling puts two into the
