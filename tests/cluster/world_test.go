@@ -8,6 +8,7 @@ import (
 	"os"
 	"os/exec"
 	"path/filepath"
+	"slices"
 	"strings"
 	"testing"
 	"time"
@@ -128,6 +129,7 @@ func changes(preview *plan.Plan) []string {
 			all = append(all, strings.TrimSpace(step.Op+" "+r.Name()+" "+strings.Join(step.ReplaceReasons, ",")))
 		}
 	}
+	slices.Sort(all)
 	return all
 }
 
