@@ -5,6 +5,7 @@ import (
 	"os"
 	"os/exec"
 	"path/filepath"
+	"regexp"
 	"strconv"
 	"strings"
 	"sync"
@@ -298,7 +299,7 @@ func removed(w *world) {
 	require.NoError(w.t, <-over)
 	assert.Contains(w.t, w.try("get", "namespace", "regulations"), "NotFound")
 	assert.Empty(w.t, w.preview("--refresh"))
-	w.tell(strings.TrimSpace(line(out, " deleted")), "nothing of it; its policies and its role were there until the last pod had gone")
+	w.tell(regexp.MustCompile(`\d+ deleted`).FindString(out[strings.LastIndex(out, "Resources:"):]), "nothing of it; its policies and its role were there until the last pod had gone")
 }
 
 // existing are the ARNs of the roles in the simulated cloud.
@@ -310,16 +311,6 @@ func existing(w *world) []string {
 		}
 	}
 	return arns
-}
-
-// line is the first line that contains a text.
-func line(of, text string) string {
-	for l := range strings.Lines(of) {
-		if strings.Contains(l, text) {
-			return l
-		}
-	}
-	return ""
 }
 
 func destroyed(w *world) {
