@@ -1,0 +1,48 @@
+#!/bin/sh
+# kwok, as a package in a module that has Kubernetes 1.34 or newer in it, does not compile.
+#
+# Software and version: kwok 0.7.0 (Go module sigs.k8s.io/kwok), k8s.io/apimachinery v0.33.0, v0.34.0 and v0.35.4
+#
+# What it does: kwok requires k8s.io/apimachinery v0.33.0 and uses its exported constant
+# metav1.InitialEventsListBlueprintAnnotationKey (pkg/utils/informer/informer.go). v0.33.0 declares it, v0.34.0 does
+# not: a name of the public API went between two minor versions, not marked as deprecated before. Go builds one version
+# of a module, the newest that anything asks for, so kwok breaks as soon as something else asks for v0.34.0.
+#
+# Seen:
+#   k8s.io/apimachinery v0.33.0 declares InitialEventsListBlueprintAnnotationKey: 1
+#   k8s.io/apimachinery v0.34.0 declares InitialEventsListBlueprintAnnotationKey: 0
+#   k8s.io/apimachinery v0.35.4 declares InitialEventsListBlueprintAnnotationKey: 0
+#   # sigs.k8s.io/kwok/pkg/utils/informer
+#   sigs.k8s.io/kwok@v0.7.0/pkg/utils/informer/informer.go:385:78: undefined:
+#   metav1.InitialEventsListBlueprintAnnotationKey
+#
+# Where it hurts: tools pinned in one go.mod with the Kubernetes they are for. kwok needs a module of its own.
+set -eu
+work=$(mktemp -d)
+# shellcheck source=findings/lib/cluster.sh
+. "$(dirname "$0")/lib/cluster.sh"
+trap 'rm -rf "$work"' EXIT
+trap 'exit 1' HUP INT TERM
+
+name=InitialEventsListBlueprintAnnotationKey
+mkdir "$work/sources"
+cd "$work/sources"
+for version in v0.33.0 v0.34.0 v0.35.4; do
+	folder=$(GOWORK=off timeout 600 go mod download -json "k8s.io/apimachinery@$version" |
+		sed -n 's/^\t"Dir": "\(.*\)",$/\1/p')
+	[ -d "$folder" ] || give_up "k8s.io/apimachinery $version is not to be had"
+	declared=$(cat "$folder"/pkg/apis/meta/v1/*.go | grep -c "^	$name = " || true)
+	echo "k8s.io/apimachinery $version declares $name: $declared"
+	echo "$version $declared" >>declared
+done
+[ "$(tr '\n' ' ' <declared)" = 'v0.33.0 1 v0.34.0 0 v0.35.4 0 ' ] || no_longer_so 'it is declared elsewhere'
+
+kubernetes_module "$work/module"
+cd "$work/module"
+export CGO_ENABLED=0 GOWORK=off GOFLAGS=-mod=mod
+go mod edit -require=sigs.k8s.io/kwok@v0.7.0
+if timeout 900 go build sigs.k8s.io/kwok/pkg/utils/informer 2>build.log; then
+	no_longer_so 'kwok compiles'
+fi
+sed "/^go: /d; s|$(go env GOMODCACHE)/||" build.log
+grep -q "undefined: metav1.$name" build.log || no_longer_so 'kwok does not compile for another reason'

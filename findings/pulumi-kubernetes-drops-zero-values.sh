@@ -1,0 +1,100 @@
+#!/bin/sh
+# Pulumi's Kubernetes provider drops false, 0, "" and [] from what a program asks for, before anything is sent.
+#
+# Software and version: pulumi-kubernetes provider 4.25.0 (Go module v4.0.0-20260115033456-f47bc2d6f199), with
+# k8s.io/api v0.35.4 in place of the version it requires
+#
+# What it does: Check and Update send every object of a known kind through clients.Normalize, which decodes it into the
+# struct of k8s.io/api and encodes that again (normalizeInputs in pkg/provider/provider.go). A zero value whose field is
+# marked omitempty and is no pointer is gone then; one behind a pointer stays. Patch kinds go the same way, although a
+# field that a patch does not name keeps its old value.
+#
+# Seen:
+#   dropped Deployment spec.paused: false
+#   dropped Deployment spec.minReadySeconds: 0
+#   dropped Deployment spec.template.spec.hostNetwork: false
+#   dropped Deployment spec.template.spec.priorityClassName: ""
+#   dropped NetworkPolicy spec.egress: []
+#   dropped Service spec.sessionAffinity: ""
+#   stays   Deployment spec.replicas: 0
+#   stays   Deployment spec.template.spec.enableServiceLinks: false
+#   stays   Service spec.allocateLoadBalancerNodePorts: false
+#   stays   ConfigMap data.empty: ""
+#
+# Where it hurts: where somebody else has set the field, above all in a patch. A DeploymentPatch with paused: false
+# leaves the Deployment paused, and Pulumi waits for pods that never come.
+set -eu
+work=$(mktemp -d)
+# shellcheck source=findings/lib/cluster.sh
+. "$(dirname "$0")/lib/cluster.sh"
+trap 'rm -rf "$work"' EXIT
+trap 'exit 1' HUP INT TERM
+
+# The module of the API server has the newer k8s.io/api, and is compiled already where other findings ran.
+kubernetes_module "$work"
+cd "$work"
+cat >main.go <<'EOF_GO'
+package main
+
+import (
+	"encoding/json"
+	"fmt"
+	"strings"
+
+	"github.com/pulumi/pulumi-kubernetes/provider/v4/pkg/clients"
+	"k8s.io/apimachinery/pkg/apis/meta/v1/unstructured"
+)
+
+func main() {
+	for _, c := range []struct{ version, kind, path, value string }{
+		{"apps/v1", "Deployment", "spec.paused", "false"},
+		{"apps/v1", "Deployment", "spec.minReadySeconds", "0"},
+		{"apps/v1", "Deployment", "spec.template.spec.hostNetwork", "false"},
+		{"apps/v1", "Deployment", "spec.template.spec.priorityClassName", `""`},
+		{"networking.k8s.io/v1", "NetworkPolicy", "spec.egress", "[]"},
+		{"v1", "Service", "spec.sessionAffinity", `""`},
+		{"apps/v1", "Deployment", "spec.replicas", "0"},
+		{"apps/v1", "Deployment", "spec.template.spec.enableServiceLinks", "false"},
+		{"v1", "Service", "spec.allocateLoadBalancerNodePorts", "false"},
+		{"v1", "ConfigMap", "data.empty", `""`},
+	} {
+		path := strings.Split(c.path, ".")
+		var value any
+		if err := json.Unmarshal([]byte(c.value), &value); err != nil {
+			panic(err)
+		}
+		if number, ok := value.(float64); ok {
+			value = int64(number)
+		}
+		object := &unstructured.Unstructured{Object: map[string]any{
+			"apiVersion": c.version, "kind": c.kind, "metadata": map[string]any{"name": "web"},
+		}}
+		if err := unstructured.SetNestedField(object.Object, value, path...); err != nil {
+			panic(err)
+		}
+		sent, err := clients.Normalize(object)
+		if err != nil {
+			panic(err)
+		}
+		_, stays, _ := unstructured.NestedFieldNoCopy(sent.Object, path...)
+		fmt.Printf("%-7s %s %s: %s\n", map[bool]string{true: "stays", false: "dropped"}[stays], c.kind, c.path, c.value)
+	}
+}
+EOF_GO
+export CGO_ENABLED=0 GOWORK=off GOFLAGS=-mod=mod
+go mod edit -require=github.com/pulumi/pulumi-kubernetes/provider/v4@v4.0.0-20260115033456-f47bc2d6f199
+timeout 900 go run . >seen 2>build.log || give_up "it does not build: $(tail -n 5 build.log)"
+cat seen
+cat >expected <<'EOF_EXPECTED'
+dropped Deployment spec.paused: false
+dropped Deployment spec.minReadySeconds: 0
+dropped Deployment spec.template.spec.hostNetwork: false
+dropped Deployment spec.template.spec.priorityClassName: ""
+dropped NetworkPolicy spec.egress: []
+dropped Service spec.sessionAffinity: ""
+stays   Deployment spec.replicas: 0
+stays   Deployment spec.template.spec.enableServiceLinks: false
+stays   Service spec.allocateLoadBalancerNodePorts: false
+stays   ConfigMap data.empty: ""
+EOF_EXPECTED
+diff expected seen || no_longer_so 'see the difference'
