@@ -84,8 +84,10 @@ $(BIN)/shellcheck: $(wildcard tools/shellcheck/*) tools/shellcheck.sh | check-to
 # built at once, since they share most of what is compiled; kwok does not compile with this Kubernetes.
 CONTROL_PLANE := $(addprefix $(BIN)/kubernetes/, etcd kube-apiserver kube-controller-manager kube-scheduler kubectl pulumi-resource-kubernetes)
 
+PROVIDER_HOME := $(BIN)/kubernetes/home
+
 .PHONY: control-plane
-control-plane: $(CONTROL_PLANE) $(BIN)/kubernetes/kwok $(BIN)/home/plugins/resource-kubernetes-$(KUBERNETES_SDK_VERSION) ## Build the Kubernetes control plane of the tests, and Pulumi's provider for it, under bin/
+control-plane: $(CONTROL_PLANE) $(BIN)/kubernetes/kwok $(PROVIDER_HOME) ## Build the Kubernetes control plane of the tests, and Pulumi's provider for it, under bin/
 
 $(CONTROL_PLANE) &: tools/kubernetes/go.mod $(wildcard tools/kubernetes/*/*.go) | check-tools
 	@echo "building Kubernetes $(KUBERNETES_VERSION) and Pulumi's provider for it from source, once: half an hour of processor time"
@@ -100,11 +102,14 @@ $(CONTROL_PLANE) &: tools/kubernetes/go.mod $(wildcard tools/kubernetes/*/*.go) 
 $(BIN)/kubernetes/kwok: tools/kwok/go.mod | check-tools
 	cd tools/kwok && CGO_ENABLED=0 go build -ldflags '-s -w' -o $@ sigs.k8s.io/kwok/cmd/kwok
 
-# Installed as the version that the engine asks for, which is the SDK's.
-$(BIN)/home/plugins/resource-kubernetes-$(KUBERNETES_SDK_VERSION): $(BIN)/kubernetes/pulumi-resource-kubernetes $(BIN)/home/plugins/resource-eks-v$(EKS_VERSION)
-	mkdir -p $@
-	ln -sf $< $@/pulumi-resource-kubernetes
-	touch $@
+# A home of Pulumi of its own, with this provider as the version that the engine asks for, which is the SDK's: no deployment to
+# an account may find it.
+$(PROVIDER_HOME): $(BIN)/kubernetes/pulumi-resource-kubernetes $(BIN)/home/plugins/resource-eks-v$(EKS_VERSION)
+	rm -rf $@
+	mkdir -p $@/plugins/resource-kubernetes-$(KUBERNETES_SDK_VERSION) $@/plugins/resource-eks-v$(EKS_VERSION)
+	ln -s $< $@/plugins/resource-kubernetes-$(KUBERNETES_SDK_VERSION)/
+	ln -s $(BIN)/home/plugins/resource-eks-v$(EKS_VERSION)/pulumi-resource-eks $@/plugins/resource-eks-v$(EKS_VERSION)/
+	touch $@/logs # a file, as in tools/pulumi-eks.sh
 
 ## The stacks, on the simulated cloud ---------------------------------------------------------------------------
 

@@ -71,7 +71,7 @@ offers() { # key, value, with what, service, operation...
 	shift 3
 	if ! found=$(here "$@" 2>&1); then
 		problem "$key" "$value" "cannot be asked for: $found" "choose another, if that is what it says"
-	elif [ "$found" = 0 ]; then
+	elif ! grep -q '[1-9]' <<<"$found"; then # a number for each page of the answer
 		problem "$key" "$value" "not offered in $region with $with" "choose another"
 	fi
 }
@@ -91,7 +91,7 @@ if [ -n "$(of endpoint)" ]; then
 	done < <(of endpoint)
 fi
 list=com.amazonaws.global.cloudfront.origin-facing
-[ "$(here ec2 describe-managed-prefix-lists --filters "Name=prefix-list-name,Values=$list" --query 'length(PrefixLists)')" != 0 ] ||
+here ec2 describe-managed-prefix-lists --filters "Name=prefix-list-name,Values=$list" --query 'length(PrefixLists)' | grep -q '[1-9]' ||
 	problem legops:region "$region" "has no prefix list $list, by which the load balancer knows CloudFront" "choose another region"
 [ "$failed" != 0 ] || echo '  everything that the stack file names'
 exit "$failed"

@@ -22,9 +22,9 @@ func TestCheck(t *testing.T) {
 		not     string
 	}{
 		{"room for all", attempt{"dev", "", nil}, false,
-			[]string{"Virtual CPUs of account 111111111111 in us-east-1:", "Spot       has 64, needs 4 to ", ": enough\n", "use1-az6 is us-east-1a in this account", "everything that the stack file names"}, ask},
-		{"room to begin with", attempt{"dev", "", []string{"QUOTA=4"}}, false,
-			[]string{"On-Demand  has 4, needs 4 to 8: enough to begin with, too few for the most", ask + "L-1216C47A --desired-value 8\n", ask + "L-34B43A08 --desired-value "}, "never start"},
+			[]string{"Virtual CPUs of account 111111111111 in us-east-1:", "Spot       has 64, needs 8 to ", ": enough\n", "use1-az6 is us-east-1a in this account", "everything that the stack file names"}, ask},
+		{"room to begin with", attempt{"dev", "", []string{"QUOTA=8"}}, false,
+			[]string{"On-Demand  has 8, needs 4 to 8: enough\n", "Spot       has 8, needs 8 to 20: enough to begin with, too few for the most", ask + "L-34B43A08 --desired-value 20\n"}, "never start"},
 		{"no room", attempt{"prod", "", []string{"QUOTA=5"}}, true,
 			[]string{"On-Demand  has 5, needs ", "too few: pulumi up would wait for instances that never start", ask + "L-1216C47A --desired-value "}, "L-34B43A08"},
 		{"a quota as it was at first", attempt{"dev", "", []string{"UNAPPLIED=1"}}, false, []string{"has 64, needs"}, ""},

@@ -24,7 +24,7 @@ func TestAppDelivery(t *testing.T) {
 		"rules": []any{
 			may("apps", []any{"deployments", "replicasets"}, nil, "get", "list", "watch"),
 			may("apps", []any{"deployments"}, []any{"matters"}, "patch"),
-			may("", []any{"configmaps"}, []any{"serving"}, "patch"),
+			may("", []any{"configmaps"}, []any{"serving.delivery"}, "patch"),
 			may("", []any{"pods"}, nil, "get", "list", "watch"),
 			may("", []any{"events"}, nil, "get", "list"),
 			may("discovery.k8s.io", []any{"endpointslices"}, nil, "get", "list"),

@@ -62,8 +62,9 @@ func fingerprint(data pulumi.StringMap) pulumi.StringOutput {
 	}).(pulumi.StringOutput)
 }
 
-// servingName is the ConfigMap in which delivery keeps the image that it found good last.
-const servingName = "serving"
+// servingName is the ConfigMap in which delivery keeps the image that it found good last. No application has a dot in its
+// name, so none has a ConfigMap of this one.
+const servingName = "serving.delivery"
 
 // workload creates the Deployment, in two parts because Pulumi, delivery and the autoscaler share it.
 //
@@ -78,8 +79,8 @@ const servingName = "serving"
 //   - a patch with a field manager of its own holds everything else, and carries every change. It starts the pods.
 //
 // Pulumi waits for neither: a rollout that does not work out would fail this update and every later one of the whole
-// platform, and a look for drift during a release would see one. Pods of before serve on then, and who deploys asks for
-// the rollouts afterwards (docs/runbooks/first-deployment.md).
+// platform, and a look for drift during a release would see one. Pods of before serve on then, and the workflow asks for
+// the rollouts afterwards (.github/scripts/rollouts.sh).
 func (b *appBuild) workload(ready []pulumi.Resource) error {
 	data := b.args.configuration()
 	config, err := corev1.NewConfigMap(b.ctx, b.name+"-config", &corev1.ConfigMapArgs{

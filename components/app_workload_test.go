@@ -24,7 +24,7 @@ func TestAppLeavesItsImageToDelivery(t *testing.T) {
 	deployment := r.One(t, "kubernetes:apps/v1:Deployment", "app-matters-deployment")
 	assert.Equal(t, []string{"metadata", "spec"}, deployment.IgnoreChanges)
 	serving := r.One(t, "kubernetes:core/v1:ConfigMap", "app-matters-serving")
-	expect(t, serving, map[string]any{"metadata.name": "serving", "data": object{"image": "ghcr.io/stefanprodan/podinfo:6.7.1"}})
+	expect(t, serving, map[string]any{"metadata.name": "serving.delivery", "data": object{"image": "ghcr.io/stefanprodan/podinfo:6.7.1"}})
 	assert.Equal(t, []string{"data"}, serving.IgnoreChanges)
 	expect(t, deployment, map[string]any{
 		"metadata.name":        "matters",

@@ -81,6 +81,8 @@ func ingressPod() corev1.PodSpecArgs {
 	return corev1.PodSpecArgs{
 		ServiceAccountName:           pulumi.String(ingressName),
 		AutomountServiceAccountToken: pulumi.Bool(true),
+		// Without a controller no application is reached: where room is short, applications make it.
+		PriorityClassName: pulumi.String("system-cluster-critical"),
 		// The drain, and then as long as a request may take.
 		TerminationGracePeriodSeconds: pulumi.Int(ingressDrainSeconds + 75),
 		TopologySpreadConstraints:     ingressSpread(),

@@ -60,6 +60,7 @@ func TestIngressRunsWithoutPrivilege(t *testing.T) {
 	}
 	expect(t, controller, map[string]any{
 		"spec.template.spec.securityContext":              object{"seccompProfile": object{"type": "RuntimeDefault"}},
+		"spec.template.spec.priorityClassName":            "system-cluster-critical",
 		"spec.template.spec.serviceAccountName":           "nginx-ingress",
 		"spec.template.spec.automountServiceAccountToken": true,
 		"spec.template.spec.hostNetwork":                  nil,

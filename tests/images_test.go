@@ -23,7 +23,6 @@ var registries = map[string]string{
 	"gcr.io":          "Google counts no pulls of public images",
 	"ghcr.io":         "GitHub counts no pulls of public packages",
 	"registry.k8s.io": "the registry of Kubernetes counts no pulls: the cluster autoscaler",
-	"oci://ghcr.io":   "a chart, which is no image: GitHub counts no pulls of public packages",
 }
 
 // sampleImages are files of tests, whose images nobody pulls.

@@ -44,14 +44,17 @@ func TestQuotasCountWhatThereIs(t *testing.T) {
 		}
 		nodeGroups := r.OfType("aws:eks/nodeGroup:NodeGroup")
 		surge := map[string]float64{}
-		for _, group := range nodeGroups {
+		nodesAtLeast, err := cfg.NodesAtLeast()
+		require.NoError(t, err)
+		for i, group := range nodeGroups {
 			name := map[any]string{"ON_DEMAND": "On-Demand", "SPOT": "Spot"}[group.Get("capacityType")]
 			largest := 0
 			for _, instanceType := range group.Get("instanceTypes").([]any) {
 				largest = max(largest, vcpus(instanceType))
 			}
 			from, to := group.Get("scalingConfig.minSize").(float64), group.Get("scalingConfig.maxSize").(float64)
-			add(name, float64(largest), from, to)
+			add(name, float64(largest), float64(nodesAtLeast[i]), to)
+			assert.GreaterOrEqual(t, float64(nodesAtLeast[i]), from)
 			assert.InDelta(t, 33, group.Get("updateConfig.maxUnavailablePercentage"), 0, "what an update replaces at a time")
 			zones := float64(len(group.Get("subnetIds").([]any)))
 			surge[name] += float64(largest) * max(2*zones, float64((int(to)*33+99)/100), from)
@@ -128,7 +131,7 @@ Generated from the three stack files and from what `+"`bootstrap/check.sh`"+` pr
 virtual CPUs, On-Demand and Spot apart. A new account has 5 of each, often more On-Demand, and what is beyond does not start:
 nodes are then missing without an error of Pulumi, until it has waited long enough.
 
-At least is what the first update starts. At most is every node that the autoscaler may add and, while nodes are updated or
+At least is what runs when everything runs its least: with fewer, pods wait for nodes that never come. At most is every node that the autoscaler may add and, while nodes are updated or
 replaced, the new ones beside the old; bastion and deployer count twice there, too. Of several instance types the largest counts.
 
 `+markdown([]string{"Stack", "Quota", "Code", "At least", "At most"}, rows)+`

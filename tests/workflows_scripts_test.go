@@ -215,39 +215,59 @@ func TestWorkflowDriftUnknown(t *testing.T) {
 	assert.Equal(t, "refresh --preview-only --expect-no-changes --json --non-interactive --stack dev\n", j.read("calls"))
 }
 
-// Every rollout is asked for, and each that is late is named.
+// Every rollout is asked for, each that is late is named, and one that was late before fails nothing.
 func TestWorkflowRollouts(t *testing.T) {
-	const aws = "#!/bin/sh\necho \"aws $*\" >>calls\n"
+	const aws = "#!/bin/sh\necho \"aws $*\" >>calls\ncase \"$*\" in *list-clusters*) echo \"$CLUSTER\" ;; esac\n"
 	kubectl := func(listed, late string) string {
 		return "#!/bin/sh\necho \"kubectl $*\" >>calls\ncase \"$*\" in\n*'get deployments'*) printf '" + listed + "' ;;\n" + late + "esac\n"
 	}
-	const two = `identity identity\nnginx-ingress nginx-ingress-controller\n`
+	const two = `identity/identity\nnginx-ingress/nginx-ingress-controller\n`
+	const late = "*'--namespace identity rollout'*) echo 'timed out' >&2; exit 1 ;;\n"
+	const named = "::error::rollouts.sh: identity/identity does not run what it says: timed out; see kubectl --namespace identity describe pods\n"
 	for name, c := range map[string]struct {
-		kubectl, says string
-		code          int
+		kubectl, known, says string
+		code                 int
 	}{
-		"all there": {kubectl(two, ""), "", 0},
-		"one late": {kubectl(two, "*'--namespace identity rollout'*) exit 1 ;;\n"),
-			"rollouts.sh: identity/identity does not run what it says; the pods of before serve on. See kubectl --namespace identity describe pods\n" +
-				"rollouts.sh: 1 of 2 Deployments\n", 1},
-		"nothing there": {kubectl("", ""), "rollouts.sh: no Deployment of legops-dev has the label app.kubernetes.io/part-of=legops\n", 1},
-		"unreachable":   {"#!/bin/sh\necho 'no route to host' >&2; exit 1\n", "no route to host\n", 1},
+		"all there":        {kubectl(two, ""), "", "", 0},
+		"one late":         {kubectl(two, late), "", named, 1},
+		"another before":   {kubectl(two, late), "portal/portal\n", named, 1},
+		"late before":      {kubectl(two, late), "identity/identity\n", "::warning::rollouts.sh: identity/identity did not run what it says before this update, either: timed out\n", 0},
+		"nothing there":    {kubectl("", ""), "", "rollouts.sh: no Deployment of legops-dev has the label app.kubernetes.io/part-of=legops\n", 1},
+		"unreachable":      {"#!/bin/sh\necho 'no route to host' >&2; exit 1\n", "", "no route to host\n", 1},
+		"nobody had asked": {kubectl(two, late), "-", "grep: late: No such file or directory\n" + named, 1},
 	} {
 		t.Run(name, func(t *testing.T) {
 			j := newJob(t, map[string]string{"bin/aws": aws, "bin/kubectl": c.kubectl})
-			out, code := j.run("rollouts.sh", []string{"dev", "60"})
+			if c.known != "-" {
+				require.NoError(t, os.WriteFile(filepath.Join(j.folder, "late"), []byte(c.known), 0o600))
+			}
+			out, code := j.run("rollouts.sh", []string{"after", "dev", "late", "60"})
 			assert.Equal(t, c.says, out)
 			assert.Equal(t, c.code, code)
 			assert.Regexp(t, "^aws eks update-kubeconfig --name legops-dev --kubeconfig ", j.read("calls"))
 			if strings.Contains(c.kubectl, "identity") {
-				assert.Regexp(t, "kubectl --namespace identity rollout status deployment/identity --timeout=(59|60)s\n", j.read("calls"))
-				assert.Contains(t, j.read("calls"), "kubectl --namespace nginx-ingress rollout status deployment/nginx-ingress-controller")
+				assert.Contains(t, j.read("calls"), "kubectl --namespace identity rollout status deployment/identity --timeout=60s\n")
+				assert.Contains(t, j.read("calls"), "kubectl --namespace nginx-ingress rollout status deployment/nginx-ingress-controller --timeout=60s\n")
 			}
 		})
 	}
+	t.Run("before", func(t *testing.T) {
+		j := newJob(t, map[string]string{"bin/aws": aws, "bin/kubectl": kubectl(two, late)})
+		out, code := j.run("rollouts.sh", []string{"before", "dev", "late"}, "CLUSTER=legops-dev")
+		assert.Equal(t, "", out)
+		assert.Zero(t, code)
+		assert.Equal(t, "identity/identity\n", j.read("late"))
+	})
+	t.Run("before the first", func(t *testing.T) {
+		j := newJob(t, map[string]string{"bin/aws": aws, "bin/kubectl": "#!/bin/sh\nexit 1\n"})
+		out, code := j.run("rollouts.sh", []string{"before", "dev", "late"}, "CLUSTER=")
+		assert.Equal(t, "", out)
+		assert.Zero(t, code)
+		assert.Empty(t, j.read("late"))
+	})
 }
 
-// A cluster that does not answer fails the preview, which would say nothing of it.
+// A cluster that does not answer is told: the preview would say nothing of it.
 func TestWorkflowCluster(t *testing.T) {
 	aws := func(listed string) string {
 		return "#!/bin/sh\necho \"aws $*\" >>calls\ncase \"$*\" in *list-clusters*) echo " + listed + " ;; esac\n"
@@ -258,7 +278,7 @@ func TestWorkflowCluster(t *testing.T) {
 	}{
 		"answers":     {aws("legops-dev"), "exit 0", "cluster.sh: legops-dev answers\n", 0},
 		"not there":   {aws(""), "exit 1", "cluster.sh: there is no legops-dev yet\n", 0},
-		"refused":     {aws("legops-dev"), "echo Unauthorized >&2; exit 1", "Unauthorized\ncluster.sh: legops-dev does not answer: its endpoint is not reached from here (legops:eks.publicAccessCidrs), or the credentials are of nobody in legops:eks.administrators and viewers\n", 1},
+		"refused":     {aws("legops-dev"), "echo Unauthorized >&2; exit 1", "Unauthorized\n::error::cluster.sh: legops-dev does not answer: its endpoint is not reached from here (legops:eks.publicAccessCidrs), or the credentials are of nobody in legops:eks.administrators and viewers\n", 1},
 		"not allowed": {"#!/bin/sh\necho AccessDenied >&2; exit 254\n", "exit 0", "AccessDenied\n", 254},
 	} {
 		t.Run(name, func(t *testing.T) {

@@ -16,7 +16,7 @@ trap 'rm -rf "$scratch"' EXIT
 export KUBECONFIG=$scratch/kubeconfig
 aws eks update-kubeconfig --name "$cluster" --kubeconfig "$KUBECONFIG" >/dev/null
 if ! kubectl --request-timeout=20s get namespaces >/dev/null; then
-	echo "cluster.sh: $cluster does not answer: its endpoint is not reached from here (legops:eks.publicAccessCidrs), or the credentials are of nobody in legops:eks.administrators and viewers" >&2
+	echo "::error::cluster.sh: $cluster does not answer: its endpoint is not reached from here (legops:eks.publicAccessCidrs), or the credentials are of nobody in legops:eks.administrators and viewers"
 	exit 1
 fi
 echo "cluster.sh: $cluster answers"

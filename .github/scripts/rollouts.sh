@@ -1,27 +1,55 @@
 #!/usr/bin/env bash
-# Waits until every Deployment of the platform runs what it says, and names each that does not in time. pulumi up does not
-# wait for them (docs/decisions/0010-workload-in-two-parts.md).
-# usage: rollouts.sh STACK [SECONDS]
+# Asks whether every Deployment of the platform runs what it says. pulumi up does not wait for them
+# (docs/decisions/0010-workload-in-two-parts.md). Before an update it writes down those that do not; after it, it waits, names
+# each that does not in time, and fails for those that were not written down: a release that is stuck is its owner's.
+# usage: rollouts.sh before STACK FILE
+#        rollouts.sh after STACK FILE [SECONDS]
 set -euo pipefail
 
-stack=$1
-limit=${2:-900}
+when=$1
+stack=$2
+known=$3
+limit=${4:-900}
 part_of=app.kubernetes.io/part-of=legops
 
 scratch=$(mktemp -d)
 trap 'rm -rf "$scratch"' EXIT
 export KUBECONFIG=$scratch/kubeconfig
+if [ "$when" = before ]; then
+	limit=1
+	: >"$known"
+	[ -n "$(aws eks list-clusters --query "clusters[?@=='legops-$stack']" --output text)" ] || exit 0
+fi
 aws eks update-kubeconfig --name "legops-$stack" --kubeconfig "$KUBECONFIG" >/dev/null
 kubectl get deployments --all-namespaces --selector "$part_of" \
-	--output 'jsonpath={range .items[*]}{.metadata.namespace} {.metadata.name}{"\n"}{end}' >"$scratch/deployments"
-[ -s "$scratch/deployments" ] || { echo "rollouts.sh: no Deployment of legops-$stack has the label $part_of" >&2; exit 1; }
+	--output 'jsonpath={range .items[*]}{.metadata.namespace}/{.metadata.name}{"\n"}{end}' >"$scratch/deployments"
 
-late=0
-while read -r namespace name; do
-	left=$((limit - SECONDS))
-	if ! kubectl --namespace "$namespace" rollout status "deployment/$name" --timeout="$((left > 1 ? left : 1))s" <&-; then
-		late=$((late + 1))
-		echo "rollouts.sh: $namespace/$name does not run what it says; the pods of before serve on. See kubectl --namespace $namespace describe pods" >&2
-	fi
+# All at once, so that none waits for another's time.
+declare -A waits
+while IFS=/ read -r namespace name; do
+	kubectl --namespace "$namespace" rollout status "deployment/$name" --timeout="${limit}s" <&- >/dev/null 2>"$scratch/$namespace.$name" &
+	waits[$namespace/$name]=$!
 done <"$scratch/deployments"
-[ "$late" -eq 0 ] || { echo "rollouts.sh: $late of $(wc -l <"$scratch/deployments") Deployments" >&2; exit 1; }
+late=()
+mapfile -t all <"$scratch/deployments"
+for deployment in "${all[@]}"; do
+	wait "${waits[$deployment]}" || late+=("$deployment")
+done
+
+if [ "$when" = before ]; then
+	[ ${#late[@]} -eq 0 ] || printf '%s\n' "${late[@]}" >"$known"
+	exit
+fi
+[ -s "$scratch/deployments" ] || { echo "rollouts.sh: no Deployment of legops-$stack has the label $part_of" >&2; exit 1; }
+failed=0
+for deployment in "${late[@]}"; do
+	namespace=${deployment%/*}
+	why=$(tail -n 1 "$scratch/$namespace.${deployment#*/}")
+	if grep -qxF "$deployment" "$known"; then
+		echo "::warning::rollouts.sh: $deployment did not run what it says before this update, either: $why"
+		continue
+	fi
+	echo "::error::rollouts.sh: $deployment does not run what it says: $why; see kubectl --namespace $namespace describe pods"
+	failed=1
+done
+exit "$failed"

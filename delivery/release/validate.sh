@@ -93,9 +93,9 @@ done
 
 # remember keeps the image outside the Deployment, for Pulumi to make it with again should somebody delete it.
 remember() {
-	retried kube patch configmap serving --type=merge --field-manager="$manager" --output=name \
+	retried kube patch configmap serving.delivery --type=merge --field-manager="$manager" --output=name \
 		--patch '{"data":{"image":"'"$IMAGE"'"}}' >"$scratch/changed" ||
-		say "the ConfigMap serving was not changed: a Deployment that is deleted by hand would come back with another image"
+		say "the ConfigMap serving.delivery was not changed: a Deployment that is deleted by hand would come back with another image"
 }
 
 look

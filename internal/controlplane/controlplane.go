@@ -67,7 +67,7 @@ func Start(ctx context.Context, o Options) (_ *Plane, err error) {
 	if p.again, err = p.place(); err != nil {
 		return nil, err
 	}
-	if p.again && secureReady(p.URL(), p.certificate(), p.where.Token)(ctx) == nil {
+	if p.again && len(running(dir)) == len(servers(o)) && secureReady(p.URL(), p.certificate(), p.where.Token)(ctx) == nil {
 		return p, nil
 	}
 	defer func() {
@@ -119,14 +119,18 @@ func (p *Plane) place() (known bool, err error) {
 	return false, nil
 }
 
+// servers are the programs that run.
+func servers(o Options) []string {
+	if len(o.Nodes) == 0 {
+		return []string{"etcd", "kube-apiserver"}
+	}
+	return slices.Clone(programs)
+}
+
 // present says which programs are missing, all at once, and how to get them.
 func present(o Options) error {
-	programs := []string{"etcd", "kube-apiserver", "kubectl"}
-	if len(o.Nodes) > 0 {
-		programs = append(programs, "kube-controller-manager", "kube-scheduler", "kwok")
-	}
 	var errs []error
-	for _, program := range programs {
+	for _, program := range append(servers(o), "kubectl") {
 		if path := filepath.Join(o.Bin, program); !isFile(path) {
 			errs = append(errs, fmt.Errorf("%s is not there: run make control-plane", path))
 		}

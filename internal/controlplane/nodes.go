@@ -7,6 +7,7 @@ import (
 	"fmt"
 	"maps"
 	"os"
+	"slices"
 	"strings"
 )
 
@@ -50,10 +51,12 @@ func (p *Plane) startNodes(ctx context.Context, nodes []Node, neverReady []strin
 			return fmt.Errorf("preparing the cluster: %w", err)
 		}
 	}
-	if !p.again {
-		if err := p.createNodes(ctx, nodes); err != nil {
-			return err
-		}
+	missing, err := p.missingNodes(ctx, nodes)
+	if err != nil {
+		return err
+	}
+	if err := p.createNodes(ctx, missing); err != nil {
+		return err
 	}
 	for _, program := range [][]string{
 		{
@@ -88,6 +91,19 @@ func (p *Plane) startNodes(ctx context.Context, nodes []Node, neverReady []strin
 	return p.await(ctx, "the cluster", p.nodesReady(nodes))
 }
 
+// missingNodes are those that a control plane which was kept does not have.
+func (p *Plane) missingNodes(ctx context.Context, nodes []Node) ([]Node, error) {
+	if !p.again {
+		return nodes, nil
+	}
+	answer, err := p.Kubectl(ctx, nil, "get", "nodes", "--output=name")
+	if err != nil {
+		return nil, err
+	}
+	there := strings.Fields(string(answer))
+	return slices.DeleteFunc(slices.Clone(nodes), func(n Node) bool { return slices.Contains(there, "node/"+n.Name) }), nil
+}
+
 // AddNodes adds nodes to a cluster that runs, and returns when pods can be scheduled to them.
 func (p *Plane) AddNodes(ctx context.Context, nodes ...Node) error {
 	ctx, cancel := context.WithTimeout(ctx, startLimit)
@@ -110,6 +126,9 @@ func (p *Plane) RemoveNode(ctx context.Context, name string) error {
 }
 
 func (p *Plane) createNodes(ctx context.Context, nodes []Node) error {
+	if len(nodes) == 0 {
+		return nil
+	}
 	list := make([]any, len(nodes))
 	for i, node := range nodes {
 		room := maps.Clone(enough)
@@ -150,12 +169,12 @@ func (p *Plane) nodesReady(nodes []Node) probe {
 		if err != nil {
 			return err
 		}
-		return ready(answer)
+		return ready(answer, len(nodes))
 	}
 }
 
 // ready reads what kubectl says of nodes.
-func ready(answer []byte) error {
+func ready(answer []byte, expected int) error {
 	var nodes struct {
 		Items []struct {
 			Metadata struct{ Name string }
@@ -165,6 +184,9 @@ func ready(answer []byte) error {
 	}
 	if err := json.Unmarshal(answer, &nodes); err != nil {
 		return fmt.Errorf("kubectl get nodes: %w", err)
+	}
+	if len(nodes.Items) < expected {
+		return fmt.Errorf("%d of %d nodes are there", len(nodes.Items), expected)
 	}
 	for _, node := range nodes.Items {
 		if len(node.Spec.Taints) > 0 {

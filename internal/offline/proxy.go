@@ -72,7 +72,8 @@ func (p *proxy) ServeHTTP(w http.ResponseWriter, req *http.Request) {
 	if err != nil {
 		host = req.Host
 	}
-	if req.Method != http.MethodConnect || !p.serves(host) && !p.leads(req.Host) {
+	isReal := p.leads(req.Host)
+	if req.Method != http.MethodConnect || !isReal && !p.serves(host) {
 		p.mu.Lock()
 		p.refused = append(p.refused, req.Host)
 		p.mu.Unlock()
@@ -85,7 +86,7 @@ func (p *proxy) ServeHTTP(w http.ResponseWriter, req *http.Request) {
 		return
 	}
 	defer func() { _ = conn.Close() }()
-	if p.leads(req.Host) {
+	if isReal {
 		tunnel(conn, req.Host)
 		return
 	}
@@ -94,7 +95,7 @@ func (p *proxy) ServeHTTP(w http.ResponseWriter, req *http.Request) {
 
 // tunnel connects a client with an address until one of them ends.
 func tunnel(client net.Conn, address string) {
-	server, err := net.Dial("tcp", address) //nolint:gosec // of a control plane that this session started
+	server, err := net.DialTimeout("tcp", address, time.Minute) //nolint:gosec // of a control plane that this session started
 	if err != nil {
 		return // the client sees that the connection ends
 	}
@@ -102,14 +103,16 @@ func tunnel(client net.Conn, address string) {
 	if _, err := io.WriteString(client, "HTTP/1.1 200 Connection established\r\n\r\n"); err != nil {
 		return
 	}
-	over := make(chan struct{}, 2)
+	var both sync.WaitGroup
 	for _, way := range [][2]net.Conn{{client, server}, {server, client}} {
-		go func() {
+		both.Go(func() {
 			_, _ = io.Copy(way[0], way[1]) // however it ends, it is over
-			over <- struct{}{}
-		}()
+			if half, ok := way[0].(interface{ CloseWrite() error }); ok {
+				_ = half.CloseWrite() // the other way may have more to say
+			}
+		})
 	}
-	<-over
+	both.Wait()
 }
 
 // serveCluster plays a cluster's API server as far as its health goes, for one request.

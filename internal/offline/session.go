@@ -48,6 +48,7 @@ type Session struct {
 	record   *cloud.Record
 	cloud    *cloud.Provider
 	clusters *Clusters // nil where the cloud plays Kubernetes, too
+	ownsThem bool      // and nobody else does
 	proxy    *proxy
 	lock     *os.File
 }
@@ -106,6 +107,7 @@ func (s *Session) serve(o Options) (err error) {
 		if s.clusters, err = OpenClusters(context.Background(), ClusterOptions{Root: s.root, Dir: dir, Keep: true}); err != nil {
 			return err
 		}
+		s.ownsThem = true
 	}
 	s.cloud, err = cloud.Serve(s.record, o.Fault, s.clusters)
 	return err
@@ -128,6 +130,9 @@ func (s *Session) Close() error {
 	var errs []error
 	if s.cloud != nil {
 		s.cloud.Stop()
+	}
+	if s.ownsThem && len(s.clusters.Kubeconfigs()) == 0 {
+		errs = append(errs, os.RemoveAll(s.clusters.dir)) // the next one may be simulated
 	}
 	if s.proxy != nil {
 		errs = append(errs, s.proxy.close())
@@ -273,13 +278,15 @@ func (s *Session) environment(person []string) []string {
 		}
 		env = append(env, variable)
 	}
-	path := []string{s.tools(), os.Getenv("PATH")}
+	path, home := []string{s.tools(), os.Getenv("PATH")}, filepath.Join(s.tools(), "home")
 	if s.clusters != nil {
+		// With the provider that was built for real control planes. Nothing else may find that one.
+		home = filepath.Join(s.tools(), "kubernetes", "home")
 		path = slices.Insert(path, 0, s.clusters.bin())
 	}
 	return append(env,
 		"PATH="+strings.Join(path, string(os.PathListSeparator)),
-		"PULUMI_HOME="+filepath.Join(s.tools(), "home"),
+		"PULUMI_HOME="+home,
 		"PULUMI_BACKEND_URL="+(&url.URL{Scheme: "file", Path: filepath.Join(s.dir, "state")}).String(),
 		"PULUMI_CONFIG_PASSPHRASE=offline",
 		"LEGOPS_PROGRAM="+s.Program(),

@@ -15,7 +15,7 @@ type Quota struct {
 	Code string
 	// Name is for people: On-Demand or Spot.
 	Name string
-	// Min is what the first update starts.
+	// Min is what has to run when everything runs its least: the nodes that the pods need, not only those that groups start with.
 	Min int
 	// Max is what there can be: every node and, while an update of the nodes or a replacement of an instance is under way, old
 	// and new at once.
@@ -61,7 +61,16 @@ func Of(cfg *stacks.Config) ([]Quota, error) {
 		bought = &spot
 	}
 	zones := len(cfg.Network.AvailabilityZones)
-	bought.Min += each * zones * nodes.MinSizePerZone
+	if len(c.unknown) > 0 {
+		return nil, errors.Join(c.unknown...)
+	}
+	least, err := cfg.NodesAtLeast()
+	if err != nil {
+		return nil, err
+	}
+	for _, inZone := range least {
+		bought.Min += each * inZone
+	}
 	bought.Max += each * zones * (nodes.MaxSizePerZone + surge(nodes))
 
 	var needed []Quota
@@ -70,7 +79,7 @@ func Of(cfg *stacks.Config) ([]Quota, error) {
 			needed = append(needed, quota)
 		}
 	}
-	return needed, errors.Join(c.unknown...)
+	return needed, nil
 }
 
 // surge is how many nodes there can be beyond the most of a group: those of an update, or those that a new group begins with when

@@ -38,13 +38,13 @@ func TestOf(t *testing.T) {
 		change func(*stacks.Config)
 		want   map[string][3]any
 	}{
-		"Spot": {func(*stacks.Config) {}, map[string][3]any{"On-Demand": {onDemand, 4, 8}, "Spot": {spot, 4, 2 * 2 * (3 + 2)}}},
+		"Spot": {func(*stacks.Config) {}, map[string][3]any{"On-Demand": {onDemand, 4, 8}, "Spot": {spot, 2 * 4, 2 * 2 * (3 + 2)}}},
 		"on demand, without a bastion": {func(c *stacks.Config) { c.Eks.Nodes.CapacityType, c.Bastion.Enabled = stacks.OnDemand, false },
-			map[string][3]any{"On-Demand": {onDemand, 2 + 4, 2*2 + 2*2*(3+2)}}},
+			map[string][3]any{"On-Demand": {onDemand, 2 + 2*4, 2*2 + 2*2*(3+2)}}},
 		"the largest of the types": {func(c *stacks.Config) { c.Eks.Nodes.InstanceTypes = []stacks.InstanceType{"m7g.large", "m7g.2xlarge"} },
-			map[string][3]any{"On-Demand": {onDemand, 4, 8}, "Spot": {spot, 8 * 2, 8 * 2 * (3 + 2)}}},
+			map[string][3]any{"On-Demand": {onDemand, 4, 8}, "Spot": {spot, 8 * 4, 8 * 2 * (3 + 2)}}},
 		"an update of a third": {func(c *stacks.Config) { c.Eks.Nodes.MaxSizePerZone = 31 },
-			map[string][3]any{"On-Demand": {onDemand, 4, 8}, "Spot": {spot, 4, 2 * 2 * (31 + 11)}}},
+			map[string][3]any{"On-Demand": {onDemand, 4, 8}, "Spot": {spot, 2 * 4, 2 * 2 * (31 + 11)}}},
 		"a new group beside the old one": {func(c *stacks.Config) { c.Eks.Nodes.MinSizePerZone, c.Eks.Nodes.MaxSizePerZone = 20, 20 },
 			map[string][3]any{"On-Demand": {onDemand, 4, 8}, "Spot": {spot, 80, 2 * 2 * (20 + 20)}}},
 	} {

@@ -67,14 +67,17 @@ func TestChangesOnARealCluster(t *testing.T) {
 func (w *world) tell(said, live string) { w.t.Logf("Pulumi said: %s; live: %s", said, live) }
 
 func setByOthers(w *world) {
-	w.release("identity", released)
 	w.kubectl("--namespace=identity", "scale", "deployment/identity", "--replicas=3")
+	w.rolledOut("identity")
+	served := w.watchEndpoints("identity")
+	w.release("identity", released)
 	w.rolledOut("identity")
 	said := append(w.preview(), w.preview("--refresh")...)
 	assert.Empty(w.t, said)
 	w.up("--expect-no-changes")
+	assert.GreaterOrEqual(w.t, served(), 3, "pods that the Service led to at any time")
 	stays(w)
-	w.tell(fmt.Sprint(len(said), " changes"), "3 pods of the release")
+	w.tell(fmt.Sprint(len(said), " changes"), "3 pods of the release, never fewer behind the Service")
 }
 
 // stays is whether identity runs the release in three pods.
@@ -115,7 +118,7 @@ func labelThenPort(w *world) {
 
 // watchEndpoints counts until the returned function is called, which gives the fewest ready addresses that were seen.
 func (w *world) watchEndpoints(application string) (stop func() int) {
-	fewest, over := 1000, make(chan struct{})
+	fewest, looks, over := 1000, 0, make(chan struct{})
 	var done sync.WaitGroup
 	done.Go(func() {
 		for {
@@ -123,6 +126,7 @@ func (w *world) watchEndpoints(application string) (stop func() int) {
 				`--output=jsonpath={.items[*].endpoints[?(@.conditions.ready==true)].addresses[0]}`)
 			if !strings.HasPrefix(out, "kubectl ") {
 				fewest = min(fewest, len(strings.Fields(out)))
+				looks++
 			}
 			select {
 			case <-over:
@@ -134,6 +138,7 @@ func (w *world) watchEndpoints(application string) (stop func() int) {
 	return func() int {
 		close(over)
 		done.Wait()
+		require.Greater(w.t, looks, 10, "looks that were answered")
 		return fewest
 	}
 }
@@ -170,8 +175,8 @@ func neverRollsOut(w *world) {
 	w.up("--expect-no-changes")
 	out, err := w.rollouts(5)
 	require.Error(w.t, err)
-	assert.Contains(w.t, out, "rollouts.sh: identity/identity does not run what it says")
-	assert.Contains(w.t, out, "rollouts.sh: 1 of ")
+	assert.Contains(w.t, out, "::error::rollouts.sh: identity/identity does not run what it says")
+	assert.Equal(w.t, 1, strings.Count(out, "::error::"))
 	w.release("identity", released)
 	w.rolledOut("identity")
 	stays(w)
@@ -187,7 +192,9 @@ func (w *world) rollouts(seconds int) (string, error) {
 	aws := "#!/bin/sh\nfor last; do :; done\ncp '" + w.clusters.Kubeconfigs()["legops-dev"] + "' \"$last\"\n"
 	require.NoError(w.t, os.WriteFile(filepath.Join(bin, "aws"), []byte(aws), 0o700))
 	require.NoError(w.t, os.Symlink(filepath.Join(root, "bin/kubernetes/kubectl"), filepath.Join(bin, "kubectl")))
-	cmd := exec.Command(filepath.Join(root, ".github/scripts/rollouts.sh"), w.stack, strconv.Itoa(seconds))
+	known := filepath.Join(bin, "known")
+	require.NoError(w.t, os.WriteFile(known, nil, 0o600))
+	cmd := exec.Command(filepath.Join(root, ".github/scripts/rollouts.sh"), "after", w.stack, known, strconv.Itoa(seconds))
 	cmd.Env = append(os.Environ(), "PATH="+bin+":"+os.Getenv("PATH"))
 	out, err := cmd.CombinedOutput()
 	return string(out), err
@@ -210,7 +217,7 @@ func byHand(w *world) {
 
 func deletedByHand(w *world) {
 	// The hook of a good release writes down what serves.
-	w.kubectl("--namespace=identity", "patch", "configmap", "serving", "--type=merge", "--field-manager=legops-delivery", `--patch={"data":{"image":"`+released+`"}}`)
+	w.kubectl("--namespace=identity", "patch", "configmap", "serving.delivery", "--type=merge", "--field-manager=legops-delivery", `--patch={"data":{"image":"`+released+`"}}`)
 	assert.Empty(w.t, w.preview("--refresh"))
 	w.kubectl("--namespace=identity", "delete", "deployment", "identity")
 	said := w.preview("--refresh")
