@@ -59,6 +59,7 @@ var namesVirginia = map[string]string{
 	`^dashboard-platform$`:              "it shows the metrics of CloudFront",
 	`^pipeline-[a-z]+-build(-rights)?$`: "builds push images",
 	`^storage-logs$`:                    "CloudFront delivers logs",
+	`^scripts-build\.sh$`:               "the registry of base images gives passwords there only",
 }
 
 // In another region only what has to be in us-east-1 is there, or names it.
