@@ -1,6 +1,7 @@
 package tests
 
 import (
+	"bytes"
 	"context"
 	"encoding/json"
 	"fmt"
@@ -217,7 +218,7 @@ func TestFaults(t *testing.T) {
 			ctx, cancel := context.WithTimeout(t.Context(), 5*time.Minute)
 			defer cancel()
 			if fault.Kind == "kill the program" {
-				go killProgram(ctx, broken, fault.Call)
+				go killProgram(ctx, broken, dir, fault.Call)
 			}
 			_, err := broken.Run(ctx, "up", "--yes", "--skip-preview", "--stack", "dev")
 			require.Error(t, err, "the fault has to break the up")
@@ -234,8 +235,9 @@ func TestFaults(t *testing.T) {
 	}
 }
 
-// killProgram kills the Pulumi program once the cloud has counted a number of calls, and then lets go of what hangs.
-func killProgram(ctx context.Context, session *offline.Session, calls int) {
+// killProgram kills the Pulumi program of the session in a folder once the cloud has counted a number of calls, and then lets
+// go of what hangs. The same program runs for other tests, too.
+func killProgram(ctx context.Context, session *offline.Session, dir string, calls int) {
 	for session.Cloud().Calls() < calls && ctx.Err() == nil {
 		time.Sleep(10 * time.Millisecond)
 	}
@@ -245,7 +247,8 @@ func killProgram(ctx context.Context, session *offline.Session, calls int) {
 	}
 	processes, _ := filepath.Glob("/proc/[0-9]*/exe")
 	for _, link := range processes {
-		if target, err := os.Readlink(link); err == nil && target == binary {
+		environment, _ := os.ReadFile(filepath.Join(filepath.Dir(link), "environ")) // it may have ended
+		if target, err := os.Readlink(link); err == nil && target == binary && bytes.Contains(environment, []byte(dir+"/")) {
 			if pid, err := strconv.Atoi(filepath.Base(filepath.Dir(link))); err == nil {
 				_ = syscall.Kill(pid, syscall.SIGKILL) // gone already is fine
 			}
