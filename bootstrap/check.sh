@@ -26,9 +26,11 @@ problem() { # key, value, rule, fix
 echo "Virtual CPUs of account $account in $region:"
 short=()
 while IFS=$'\t' read -r _ code name least most; do
-	# An account that never asked for more may have the default only.
-	has=$(here service-quotas get-service-quota --service-code ec2 --quota-code "$code" --query Quota.Value 2>/dev/null) ||
+	if ! has=$(here service-quotas get-service-quota --service-code ec2 --quota-code "$code" --query Quota.Value 2>&1); then
+		# An account that never asked for more may have the default only. Nothing else is taken for that.
+		grep -q NoSuchResource <<<"$has" || { printf 'check.sh: the quota %s cannot be asked for: %s\n' "$code" "$has" >&2; exit 1; }
 		has=$(here service-quotas get-aws-default-service-quota --service-code ec2 --quota-code "$code" --query Quota.Value)
+	fi
 	has=${has%.*}
 	verdict=enough
 	if [ "$has" -lt "$least" ]; then

@@ -33,12 +33,12 @@ type ClusterAutoscalerArgs struct {
 	Cluster pulumi.Resource
 }
 
-// ClusterAutoscaler adds nodes when pods do not fit and takes away what stands empty, within the bounds of the
+// ClusterAutoscaler adds nodes when pods do not fit and takes away what stands empty, within the bounds of each
 // node group. It needs a Kubernetes provider beside the one of AWS.
 type ClusterAutoscaler struct {
 	pulumi.ResourceState
 
-	// RoleArn is the role that changes the size of the node group.
+	// RoleArn is the role that changes the sizes of the node groups.
 	RoleArn pulumi.StringOutput `pulumi:"roleArn"`
 }
 
