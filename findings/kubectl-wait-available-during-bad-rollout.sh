@@ -18,8 +18,8 @@
 # condition for the end of a rollout.
 set -eu
 work=$(mktemp -d)
-# shellcheck source=findings/lib/cluster.sh
-. "$(dirname "$0")/lib/cluster.sh"
+# shellcheck source=findings/lib/cluster.bash
+. "$(dirname "$0")/lib/cluster.bash"
 trap 'stop_cluster; rm -rf "$work"' EXIT
 trap 'exit 1' HUP INT TERM
 

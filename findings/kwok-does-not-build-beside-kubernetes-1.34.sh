@@ -19,8 +19,8 @@
 # Where it hurts: tools pinned in one go.mod with the Kubernetes they are for. kwok needs a module of its own.
 set -eu
 work=$(mktemp -d)
-# shellcheck source=findings/lib/cluster.sh
-. "$(dirname "$0")/lib/cluster.sh"
+# shellcheck source=findings/lib/cluster.bash
+. "$(dirname "$0")/lib/cluster.bash"
 trap 'rm -rf "$work"' EXIT
 trap 'exit 1' HUP INT TERM
 

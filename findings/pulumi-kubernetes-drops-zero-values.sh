@@ -25,8 +25,8 @@
 # leaves the Deployment paused, and Pulumi waits for pods that never come.
 set -eu
 work=$(mktemp -d)
-# shellcheck source=findings/lib/cluster.sh
-. "$(dirname "$0")/lib/cluster.sh"
+# shellcheck source=findings/lib/cluster.bash
+. "$(dirname "$0")/lib/cluster.bash"
 trap 'rm -rf "$work"' EXIT
 trap 'exit 1' HUP INT TERM
 

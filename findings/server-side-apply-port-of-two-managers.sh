@@ -19,8 +19,8 @@
 # of a list that nobody wrote.
 set -eu
 work=$(mktemp -d)
-# shellcheck source=findings/lib/cluster.sh
-. "$(dirname "$0")/lib/cluster.sh"
+# shellcheck source=findings/lib/cluster.bash
+. "$(dirname "$0")/lib/cluster.bash"
 trap 'stop_cluster; rm -rf "$work"' EXIT
 trap 'exit 1' HUP INT TERM
 

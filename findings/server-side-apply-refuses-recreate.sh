@@ -20,8 +20,8 @@
 # application to Recreate fails, and the fault is in no file.
 set -eu
 work=$(mktemp -d)
-# shellcheck source=findings/lib/cluster.sh
-. "$(dirname "$0")/lib/cluster.sh"
+# shellcheck source=findings/lib/cluster.bash
+. "$(dirname "$0")/lib/cluster.bash"
 trap 'stop_cluster; rm -rf "$work"' EXIT
 trap 'exit 1' HUP INT TERM
 

@@ -23,8 +23,8 @@
 # stays there. And one tainted node, new or taken out of service, stops a release in the zone that is well.
 set -eu
 work=$(mktemp -d)
-# shellcheck source=findings/lib/cluster.sh
-. "$(dirname "$0")/lib/cluster.sh"
+# shellcheck source=findings/lib/cluster.bash
+. "$(dirname "$0")/lib/cluster.bash"
 trap 'stop_cluster; rm -rf "$work"' EXIT
 trap 'exit 1' HUP INT TERM
 
