@@ -19,10 +19,10 @@
 # Where it hurts: tools pinned in one go.mod with the Kubernetes they are for. kwok needs a module of its own.
 set -eu
 work=$(mktemp -d)
-# shellcheck source=findings/lib/cluster.bash
-. "$(dirname "$0")/lib/cluster.bash"
 trap 'rm -rf "$work"' EXIT
 trap 'exit 1' HUP INT TERM
+no_longer_so() { echo "no longer so: $*" >&2; exit 1; } # what is seen now
+give_up() { echo "cannot tell: $*" >&2; exit 2; }       # why
 
 name=InitialEventsListBlueprintAnnotationKey
 mkdir "$work/sources"
@@ -37,10 +37,21 @@ for version in v0.33.0 v0.34.0 v0.35.4; do
 done
 [ "$(tr '\n' ' ' <declared)" = 'v0.33.0 1 v0.34.0 0 v0.35.4 0 ' ] || no_longer_so 'it is declared elsewhere'
 
-kubernetes_module "$work/module"
+mkdir "$work/module"
 cd "$work/module"
 export CGO_ENABLED=0 GOWORK=off GOFLAGS=-mod=mod
-go mod edit -require=sigs.k8s.io/kwok@v0.7.0
+cat >go.mod <<'EOF_MODULE'
+module findings
+
+go 1.26.0
+
+require (
+	k8s.io/api v0.35.4
+	k8s.io/apimachinery v0.35.4
+	k8s.io/client-go v0.35.4
+	sigs.k8s.io/kwok v0.7.0
+)
+EOF_MODULE
 if timeout 900 go build sigs.k8s.io/kwok/pkg/utils/informer 2>build.log; then
 	no_longer_so 'kwok compiles'
 fi

@@ -23,6 +23,17 @@ scripts() {
 		xargs bin/shellcheck
 }
 
+# A finding runs by itself, so that the lines that start a control plane stand in several: in each the same.
+findings() {
+	first=''
+	for script in findings/*.sh; do
+		lines=$(sed -n '/^# A control plane on loopback/,/^# Here ends what is the same/p' "$script")
+		[ -n "$lines" ] || continue
+		: "${first:=$lines}"
+		[ "$lines" = "$first" ] || { echo "$script starts its control plane with other lines than the first one" >&2; return 1; }
+	done
+}
+
 dockerfiles() {
 	git ls-files -co --exclude-standard '*Dockerfile' | xargs bin/dockerfile-lint
 }
@@ -40,6 +51,7 @@ check golangci-lint-reference inside apps/reference "$PWD/bin/golangci-lint" run
 check tidy go mod tidy -diff
 check tidy-reference inside apps/reference go mod tidy -diff
 check shellcheck scripts
+check findings findings
 check dockerfile dockerfiles
 
 if [ -n "$failed" ]; then
