@@ -62,8 +62,9 @@ calls is refused. S3 has a gateway endpoint in every stack.
 
 `+markdown([]string{"Service", "Who calls it", "Inside the VPC in"}, endpointUses(t))+`
 Not in the list, since nothing calls them: `+"`ec2messages`"+`, to which the agent of Systems Manager falls back only where it may not use
-`+"`ssmmessages`"+`; `+"`codedeploy-commands-secure`"+`, which the agent of CodeDeploy uses with `+"`enable_auth_policy`"+` only, so that it
-reaches CodeDeploy by NAT; `+"`git-codecommit`"+`, since mirrors are builds outside of the VPC.
+`+"`ssmmessages`"+`; `+"`git-codecommit`"+`, since mirrors are builds outside of the VPC. The agent of CodeDeploy asks for work by
+`+"`codedeploy-commands-secure`"+` where the stack has that endpoint: its setting (`+"`enable_auth_policy`"+`) and its rights come with it. Where
+it has not, the agent has neither, and reaches `+"`codedeploy-commands`"+` by NAT.
 `)
 }
 
