@@ -186,7 +186,7 @@ var differences = []struct {
 		{"Access logs", func(c *stacks.Config) any { return c.Storage.LogRetentionDays }},
 		{"Replaced and deleted documents", func(c *stacks.Config) any { return c.Storage.Buckets[0].NoncurrentRetentionDays }},
 		{"Messages in queues", func(c *stacks.Config) any { return c.Queues[0].RetentionSeconds / 86400 }},
-		{"Images of an application (number)", func(c *stacks.Config) any { return c.Registry.KeepImages }},
+		{"Images of an application, built and released each (number)", func(c *stacks.Config) any { return c.Registry.KeepImages }},
 	}},
 	{"Release", []difference{
 		{"Branch", func(c *stacks.Config) any { return "`" + c.Pipeline.Branch + "`" }},
