@@ -57,7 +57,9 @@ func (k keeping) run(t *testing.T) (printed string, succeeded bool, calls map[st
 	if image == "" {
 		image = fmt.Sprintf("%s@sha256:%x", buildImage, sha256.Sum256([]byte(k.manifest)))
 	}
-	hook := exec.Command("bash", "-c", "set -euo pipefail; . release/keep.sh; keep")
+	script, err := os.ReadFile("release/keep.sh")
+	require.NoError(t, err)
+	hook := exec.Command("bash", "-c", "set -euo pipefail\n"+string(script)+"\nkeep")
 	hook.Env = []string{
 		"PATH=" + world + ":" + os.Getenv("PATH"), "WORLD=" + world,
 		"IMAGE=" + image, "COMMIT=" + buildCommit, "DEPLOYMENT_ID=d-1",

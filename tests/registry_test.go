@@ -189,9 +189,12 @@ var recorded = sync.OnceValues(func() (pushed [2]string, err error) {
 	if err := os.WriteFile(filepath.Join(world, "aws"), []byte(keepAws), 0o700); err != nil {
 		return pushed, err
 	}
+	script, err := os.ReadFile(filepath.Join(root, "delivery/release/keep.sh"))
+	if err != nil {
+		return pushed, err
+	}
 	manifest, digest := imageOf(anyCommit)
-	hook := exec.Command("bash", "-c", "set -euo pipefail; . delivery/release/keep.sh; keep")
-	hook.Dir = root
+	hook := exec.Command("bash", "-c", "set -euo pipefail\n"+string(script)+"\nkeep")
 	hook.Env = []string{
 		"PATH=" + world + ":" + os.Getenv("PATH"), "WORLD=" + world, "MANIFEST=" + manifest, "COMMIT=" + anyCommit, "DEPLOYMENT_ID=" + anyDeployment,
 		"IMAGE=111122223333.dkr.ecr.us-east-1.amazonaws.com/legops/matters@" + digest,
