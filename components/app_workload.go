@@ -11,6 +11,8 @@ import (
 	corev1 "github.com/pulumi/pulumi-kubernetes/sdk/v4/go/kubernetes/core/v1"
 	metav1 "github.com/pulumi/pulumi-kubernetes/sdk/v4/go/kubernetes/meta/v1"
 	"github.com/pulumi/pulumi/sdk/v3/go/pulumi"
+
+	"legops/internal/rollout"
 )
 
 // AppContainer is the name of the container that delivery sets the image of.
@@ -26,10 +28,6 @@ const (
 	appPortName = "http"
 	// appDrainSeconds is how long a pod serves on after it is told to go, until NGINX and every caller know.
 	appDrainSeconds = 15
-	// appReadySeconds is how long a new pod has to stay ready before the rollout goes on.
-	appReadySeconds = 10
-	// appStartSeconds is how long a pod may take to answer for the first time.
-	appStartSeconds = 120
 )
 
 // standardSettings are the environment variables that every application has.
@@ -138,22 +136,13 @@ func (b *appBuild) workload(ready []pulumi.Resource) error {
 	)...)
 }
 
-// RolloutSeconds is how long a rollout of as many pods should take: one after the other, and one of them slow.
-func RolloutSeconds(pods int) int { return appStartSeconds + pods*2*appReadySeconds }
-
 // rollout is the Deployment but for image, number of pods and selector.
 func (b *appBuild) rollout(configuration pulumi.StringInput) appsv1.DeploymentSpecArgs {
 	return appsv1.DeploymentSpecArgs{
-		MinReadySeconds:         pulumi.Int(appReadySeconds),
-		ProgressDeadlineSeconds: pulumi.Int(2 * appStartSeconds),
+		MinReadySeconds:         pulumi.Int(rollout.ReadySeconds),
+		ProgressDeadlineSeconds: pulumi.Int(rollout.StallSeconds),
 		RevisionHistoryLimit:    pulumi.Int(5),
-		// Gradual: one pod more, and one old pod less only when it serves.
-		Strategy: appsv1.DeploymentStrategyArgs{
-			Type: pulumi.String("RollingUpdate"),
-			RollingUpdate: appsv1.RollingUpdateDeploymentArgs{
-				MaxSurge: pulumi.Int(1), MaxUnavailable: pulumi.Int(0),
-			},
-		},
+		Strategy:                gradual(),
 		Template: corev1.PodTemplateSpecArgs{
 			Metadata: metav1.ObjectMetaArgs{
 				Labels: pulumi.ToStringMap(b.labels),
@@ -161,6 +150,16 @@ func (b *appBuild) rollout(configuration pulumi.StringInput) appsv1.DeploymentSp
 				Annotations: pulumi.StringMap{"legops/configuration": configuration},
 			},
 			Spec: b.pod(),
+		},
+	}
+}
+
+// gradual replaces pods a tenth at a time: so many more than wanted, and old ones go only when these serve.
+func gradual() appsv1.DeploymentStrategyArgs {
+	return appsv1.DeploymentStrategyArgs{
+		Type: pulumi.String("RollingUpdate"),
+		RollingUpdate: appsv1.RollingUpdateDeploymentArgs{
+			MaxSurge: pulumi.String(rollout.MaxSurge), MaxUnavailable: pulumi.Int(0),
 		},
 	}
 }
@@ -220,7 +219,7 @@ func (b *appBuild) container() corev1.ContainerArgs {
 		VolumeMounts: corev1.VolumeMountArray{corev1.VolumeMountArgs{
 			Name: pulumi.String("tmp"), MountPath: pulumi.String("/tmp"),
 		}},
-		StartupProbe:   probe("/healthz", 2, appStartSeconds/2),
+		StartupProbe:   probe("/healthz", 2, rollout.StartSeconds/2),
 		ReadinessProbe: probe("/readyz", 5, 2),
 		LivenessProbe:  probe("/healthz", 10, 6),
 		Lifecycle: corev1.LifecycleArgs{PreStop: corev1.LifecycleHandlerArgs{

@@ -121,9 +121,9 @@ func TestAppRollsOutGradually(t *testing.T) {
 		}
 	}
 	expect(t, patch, map[string]any{
-		"spec.strategy":                object{"type": "RollingUpdate", "rollingUpdate": object{"maxSurge": 1.0, "maxUnavailable": 0.0}},
+		"spec.strategy":                object{"type": "RollingUpdate", "rollingUpdate": object{"maxSurge": "10%", "maxUnavailable": 0.0}},
 		"spec.minReadySeconds":         10.0,
-		"spec.progressDeadlineSeconds": 240.0,
+		"spec.progressDeadlineSeconds": 370.0,
 		"spec.revisionHistoryLimit":    5.0,
 		"spec.template.metadata.labels": object{
 			"app.kubernetes.io/name": "matters", "app.kubernetes.io/component": "application",
