@@ -2,6 +2,8 @@ package components
 
 import (
 	_ "embed"
+	"fmt"
+	"strconv"
 	"strings"
 
 	awseks "github.com/pulumi/pulumi-aws/sdk/v6/go/aws/eks"
@@ -34,6 +36,11 @@ type DeployerArgs struct {
 	ClusterName pulumi.StringInput
 	// VolumeKeyArn is the KMS key of its disk.
 	VolumeKeyArn pulumi.StringInput
+	// RegistryLocation is the region and account of the repositories of images, which are named <Name>/<application>.
+	RegistryLocation Location
+	// SecureCommands is whether the agent asks CodeDeploy for work as its role, by the service codedeploy-commands-secure, for which
+	// the VPC has an endpoint. Without it, it asks by codedeploy-commands, which has none, as the instance that it is.
+	SecureCommands bool
 	// ArtifactBucketArn is the bucket in which the pipelines keep releases, as plain text.
 	ArtifactBucketArn string
 	// ArtifactKeyArn is the KMS key of that bucket.
@@ -45,8 +52,8 @@ type DeployerArgs struct {
 }
 
 // Deployer is the instance on which CodeDeploy runs the hooks of every release: they roll it out on the cluster by
-// kubectl. Nothing reaches it; Session Manager opens a shell on it. In AWS it may read releases and find the cluster, on
-// the cluster it may roll out applications.
+// kubectl. Nothing reaches it; Session Manager opens a shell on it. In AWS it may read releases, ask what became of one, tell the
+// registry which images to keep, and find the cluster; on the cluster it may roll out applications.
 //
 // It is an Auto Scaling group of one, never older than a month. A release that meets the change fails and is repeated.
 type Deployer struct {
@@ -119,6 +126,7 @@ func (a *DeployerArgs) check(name string) error {
 		"ArtifactKeyArn": a.ArtifactKeyArn, "LoadBalancerArnSuffix": a.LoadBalancerArnSuffix,
 	})
 	a.Location.check(p)
+	a.RegistryLocation.check(p)
 	checkInstance(p, a.Architecture, a.KubernetesVersion)
 	checkRoleName(p, a.serviceRoleName()) // the longest
 	bucket := a.Location.Bucket("")
@@ -143,9 +151,9 @@ func (a *DeployerArgs) instance() instanceArgs {
 	}
 }
 
-// rights are what the instance does in AWS. The agent asks CodeDeploy for work as the instance it is, which takes none.
+// rights are what the instance does in AWS.
 func (a *DeployerArgs) rights() []Statement {
-	return []Statement{
+	rights := []Statement{
 		{
 			// A pipeline keeps what it hands over below <the beginning of its name>/<the artifact's name>/.
 			Sid:       "ReadReleases",
@@ -163,7 +171,36 @@ func (a *DeployerArgs) rights() []Statement {
 			Actions:   []string{"eks:DescribeCluster"},
 			Resources: arns(a.Location.ARN("eks", "cluster/"+a.Cluster)),
 		},
+		{
+			// A hook asks whether its deployment goes on: nothing tells it that it was stopped.
+			Sid:       "FollowReleases",
+			Actions:   []string{"codedeploy:GetDeployment"},
+			Resources: arns(a.deploymentGroups()),
+		},
+		{
+			// Without the right to upload layers it can push manifests only, of layers and images that are there. Which tag it
+			// gives them no condition of IAM can say.
+			Sid:       "KeepImages",
+			Actions:   []string{"ecr:BatchGetImage", "ecr:PutImage"},
+			Resources: arns(a.RegistryLocation.ARN("ecr", "repository/"+a.Name+"/*")),
+		},
 	}
+	if a.SecureCommands {
+		rights = append(rights, Statement{
+			Sid: "AskForWork",
+			Actions: []string{
+				"codedeploy-commands-secure:GetDeploymentSpecification", "codedeploy-commands-secure:PollHostCommand",
+				"codedeploy-commands-secure:PutHostCommandAcknowledgement", "codedeploy-commands-secure:PutHostCommandComplete",
+			},
+			Resources: arns("*"), // none of them knows a narrower one
+		})
+	}
+	return rights
+}
+
+// deploymentGroups are those of all applications.
+func (a *DeployerArgs) deploymentGroups() string {
+	return a.Location.ARN("codedeploy", fmt.Sprintf("deploymentgroup:%s-*/%s-*", a.Name, a.Name))
 }
 
 // deployerAgent is the release of the CodeDeploy agent, as its package is named in the bucket that CodeDeploy keeps in
@@ -176,5 +213,6 @@ var deployerScript string
 // userData installs what the hooks use, and then the agent.
 func (a *DeployerArgs) userData() string {
 	return userData(deployerScript, a.Architecture, a.KubernetesVersion,
-		"@AGENT@", deployerAgent, "@CLUSTER@", a.Cluster, "@REGION@", a.Location.Region)
+		"@AGENT@", deployerAgent, "@CLUSTER@", a.Cluster, "@REGION@", a.Location.Region,
+		"@SECURE_COMMANDS@", strconv.FormatBool(a.SecureCommands))
 }

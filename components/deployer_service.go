@@ -18,7 +18,7 @@ func (a *DeployerArgs) serviceRole(ctx *pulumi.Context, name string, parent pulu
 		description: "Lets CodeDeploy release on " + a.Name,
 		trust: trust("codedeploy.amazonaws.com", Conditions{
 			"StringEquals": {"aws:SourceAccount": {l.Account}},
-			"ArnLike":      {"aws:SourceArn": {l.ARN("codedeploy", fmt.Sprintf("deploymentgroup:%s-*/%s-*", a.Name, a.Name))}},
+			"ArnLike":      {"aws:SourceArn": {a.deploymentGroups()}},
 		}),
 		statements: []Statement{
 			{

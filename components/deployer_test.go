@@ -32,6 +32,7 @@ var deployerArgs = components.DeployerArgs{
 	SubnetIDs:    pulumi.ToStringArray([]string{"application-a", "application-b"}),
 	InstanceType: "t4g.micro", Architecture: "arm64", KubernetesVersion: "1.35",
 	Cluster: "legops-test", ClusterName: pulumi.String("legops-test"), VolumeKeyArn: pulumi.String("volumes-key"),
+	RegistryLocation:  components.Location{Account: "111122223333", Region: "us-east-1"},
 	ArtifactBucketArn: "arn:aws:s3:::legops-test-artifacts", ArtifactKeyArn: pulumi.String("storage-key"),
 	LoadBalancerArnSuffix: pulumi.String("app/legops-test/1"),
 	Tags:                  map[string]string{"Owner": "ops@example.com"},
@@ -100,7 +101,7 @@ func TestDeployerRights(t *testing.T) {
 	assert.Equal(t, []string{"ec2.amazonaws.com"}, policyOf(t, role, "assumeRolePolicy").Statement[0].Principal.Service)
 
 	rights := policyOf(t, r.One(t, "aws:iam/rolePolicy:RolePolicy", "deployer-role-policy"), "policy").Statement
-	require.Len(t, rights, 3)
+	require.Len(t, rights, 5)
 	assert.Equal(t, []string{"s3:GetObject", "s3:GetObjectVersion"}, rights[0].Action)
 	assert.Equal(t, []string{"arn:aws:s3:::legops-test-artifacts/*/Release/*"}, rights[0].Resource)
 	assert.Equal(t, []string{"kms:Decrypt"}, rights[1].Action)
@@ -111,6 +112,24 @@ func TestDeployerRights(t *testing.T) {
 	}, rights[1].Condition)
 	assert.Equal(t, []string{"eks:DescribeCluster"}, rights[2].Action)
 	assert.Equal(t, []string{"arn:aws:eks:eu-west-1:111122223333:cluster/legops-test"}, rights[2].Resource)
+	assert.Equal(t, []string{"codedeploy:GetDeployment"}, rights[3].Action)
+	assert.Equal(t, []string{"arn:aws:codedeploy:eu-west-1:111122223333:deploymentgroup:legops-test-*/legops-test-*"}, rights[3].Resource)
+	assert.Equal(t, []string{"ecr:BatchGetImage", "ecr:PutImage"}, rights[4].Action, "neither layers nor deletions")
+	assert.Equal(t, []string{"arn:aws:ecr:us-east-1:111122223333:repository/legops-test/*"}, rights[4].Resource)
+}
+
+// The setting of the agent and its rights come together.
+func TestDeployerAsksForWorkAsItsRole(t *testing.T) {
+	args := deployerArgs
+	args.SecureCommands = true
+	assert.Contains(t, deployerScript(t, args), "\n\tenable_auth_policy: true\n")
+	rights := policyOf(t, record(t, deployer(args)).One(t, "aws:iam/rolePolicy:RolePolicy", "deployer-role-policy"), "policy").Statement
+	require.Len(t, rights, 6)
+	assert.Equal(t, []string{
+		"codedeploy-commands-secure:GetDeploymentSpecification", "codedeploy-commands-secure:PollHostCommand",
+		"codedeploy-commands-secure:PutHostCommandAcknowledgement", "codedeploy-commands-secure:PutHostCommandComplete",
+	}, rights[5].Action)
+	assert.Equal(t, []string{"*"}, rights[5].Resource)
 }
 
 // On the cluster it is in a group and has no policy of EKS, which would be for whole namespaces.

@@ -18,9 +18,10 @@ var instanceStubs = map[string]string{
 */kubectl) printf '#!/bin/bash\necho "kubectl $*" >>"$LOG"\n[ "$(grep -c ^kubectl "$LOG")" -gt "$SILENCE" ]\n' ;;
 *.sha256) printf '%s' "${CHECKSUM:-$(sha256sum "$ROOT/tmp/kubectl" | cut -d' ' -f1)}" ;;
 esac >"${*: -2:1}"`,
-	"aws":       ``,
-	"dd":        `touch "$ROOT/swapfile"`,
-	"dnf":       `mkdir -p "$ROOT/etc/codedeploy-agent/conf"`,
+	"aws": ``,
+	"dd":  `touch "$ROOT/swapfile"`,
+	// The package of the agent starts it, with the settings that are there.
+	"dnf":       `cp "$ROOT/etc/codedeploy-agent/conf/codedeployagent.yml" "$ROOT/started-with" 2>/dev/null || true`,
 	"mkswap":    ``,
 	"sleep":     ``,
 	"swapon":    ``,
@@ -70,12 +71,19 @@ func TestDeployerStartsItsAgentLast(t *testing.T) {
 		"uname -m",
 		fetch + "/tmp/" + agent + " https://aws-codedeploy-eu-west-1.s3.eu-west-1.amazonaws.com/releases/" + agent,
 		"dnf install -y --setopt=install_weak_deps=False /tmp/" + agent,
-		"systemctl enable codedeploy-agent",
-		"systemctl restart codedeploy-agent",
+		"systemctl enable --now codedeploy-agent",
 	}, calls)
-	configuration, err := os.ReadFile(filepath.Join(root, "etc/codedeploy-agent/conf/codedeployagent.yml"))
-	require.NoError(t, err)
-	assert.Equal(t, "wait_between_runs: 1\n", string(configuration))
+	for path, text := range map[string]string{
+		"started-with":   "wait_between_runs: 1\nenable_auth_policy: false\n",
+		"etc/legops/aws": "[default]\nregion = eu-west-1\n",
+	} {
+		written, err := os.ReadFile(filepath.Join(root, path))
+		require.NoError(t, err)
+		assert.Equal(t, text, string(written), path)
+		file, err := os.Stat(filepath.Join(root, path))
+		require.NoError(t, err)
+		assert.Equal(t, os.FileMode(0o644), file.Mode(), path)
+	}
 	left, err := os.ReadDir(filepath.Join(root, "tmp"))
 	require.NoError(t, err)
 	assert.Empty(t, left)
@@ -88,7 +96,7 @@ func TestDeployerWaitsForTheCluster(t *testing.T) {
 	for _, call := range calls {
 		order = append(order, strings.SplitN(call, " ", 2)[0])
 	}
-	assert.Equal(t, "curl curl aws kubectl sleep aws kubectl sleep aws kubectl uname curl dnf systemctl systemctl", strings.Join(order, " "))
+	assert.Equal(t, "curl curl aws kubectl sleep aws kubectl sleep aws kubectl uname curl dnf systemctl", strings.Join(order, " "))
 }
 
 func TestDeployerDoesNotAnswerWithAnotherKubectl(t *testing.T) {

@@ -33,8 +33,10 @@ func (b *mirrorBuild) schedule(project *codebuild.Project) error {
 		TargetId: pulumi.String("mirror"),
 		Arn:      project.Arn,
 		RoleArn:  role.Arn,
-		// A start that fails is tried again until the next one is due. Both are named: of an age alone the provider makes
-		// no attempt at all (hashicorp/terraform-provider-aws, internal/service/events/target.go).
+		// A start that CodeBuild throttles or cannot answer is tried again until the next one is due. One that it refuses since a run
+		// is in progress is not: that is 400 to EventBridge, and the run looks again before it ends (decision 0016). Both numbers
+		// are named: of an age alone the provider makes no attempt at all (hashicorp/terraform-provider-aws,
+		// internal/service/events/target.go).
 		RetryPolicy: cloudwatch.EventTargetRetryPolicyArgs{
 			MaximumEventAgeInSeconds: pulumi.Int(b.args.reconcileSeconds()), MaximumRetryAttempts: pulumi.Int(mostRetries),
 		},

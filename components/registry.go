@@ -16,7 +16,8 @@ type RegistryArgs struct {
 	Location Location
 	// Applications are the names of the applications, one repository each.
 	Applications []string
-	// KeepImages is how many tagged images a repository keeps, the newest first; at least 1.
+	// KeepImages is how many images a repository keeps of each kind, the newest first: of those that were built, and of those that
+	// were released, whatever is built after them. At least 2: what serves, and what a failed release goes back to.
 	KeepImages int
 	// UntaggedDays is after how many days an image without a tag goes; at least 1.
 	UntaggedDays int
@@ -83,7 +84,7 @@ func (a *RegistryArgs) check(name string) error {
 	for _, application := range sortedKeys(a.Pushers) {
 		p.require(known[application], "Pushers: there is no application %q", application)
 	}
-	p.require(a.KeepImages >= 1, "KeepImages is %d, must be at least 1", a.KeepImages)
+	p.require(a.KeepImages >= 2, "KeepImages is %d, must be at least 2", a.KeepImages)
 	p.require(a.UntaggedDays >= 1, "UntaggedDays is %d, must be at least 1", a.UntaggedDays)
 	p.require(len(a.Pullers) > 0, "Pullers is empty, so no node could start a pod")
 	return p.err()
@@ -150,19 +151,31 @@ type (
 	}
 )
 
-// expiry is when images go.
+// releaseRecords are the tags of records. Of every release that was found good its hook pushes one (delivery/release/keep.sh): an
+// index that names the image.
+const releaseRecords = "serving-*"
+
+// expiry is when images go. It rests on three rules of ECR ("Automate the cleanup of images by using lifecycle policies", in its user
+// guide): what the tags of a rule match is never let go by one of lower priority; what an index names goes after the index only;
+// and age is the time since the push, of a record that of the release.
 func (a *RegistryArgs) expiry() (string, error) {
 	expire := expiryAction{Type: "expire"}
 	text, err := json.Marshal(expiryPolicy{Rules: []expiryRule{
 		{
 			RulePriority: 1, Action: expire,
+			Description: fmt.Sprintf("The newest %d releases stay, whatever is pushed after them", a.KeepImages),
+			Selection:   expirySelection{TagStatus: "tagged", TagPatternList: []string{releaseRecords}, CountType: "imageCountMoreThan", CountNumber: a.KeepImages},
+		},
+		{
+			RulePriority: 2, Action: expire,
 			Description: fmt.Sprintf("Images without a tag go after %d days", a.UntaggedDays),
 			Selection:   expirySelection{TagStatus: "untagged", CountType: "sinceImagePushed", CountUnit: "days", CountNumber: a.UntaggedDays},
 		},
 		{
-			RulePriority: 2, Action: expire,
-			Description: fmt.Sprintf("The newest %d tagged images stay", a.KeepImages),
-			Selection:   expirySelection{TagStatus: "tagged", TagPatternList: []string{"*"}, CountType: "imageCountMoreThan", CountNumber: a.KeepImages},
+			// Records are tagged, too, and count here: half of them at most.
+			RulePriority: 3, Action: expire,
+			Description: fmt.Sprintf("The newest %d builds stay", a.KeepImages),
+			Selection:   expirySelection{TagStatus: "tagged", TagPatternList: []string{"*"}, CountType: "imageCountMoreThan", CountNumber: 2 * a.KeepImages},
 		},
 	}})
 	return string(text), err

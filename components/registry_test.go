@@ -67,17 +67,28 @@ func TestRegistryExpiry(t *testing.T) {
 	}
 	text := record(t, registry(registryArgs)).One(t, "aws:ecr/lifecyclePolicy:LifecyclePolicy", "registry-portal-expiry").Get("policy").(string)
 	require.NoError(t, json.Unmarshal([]byte(text), &expiry))
-	require.Len(t, expiry.Rules, 2)
-	assert.Equal(t, "untagged", expiry.Rules[0].Selection.TagStatus)
-	assert.Equal(t, 5, expiry.Rules[0].Selection.CountNumber)
-	assert.Equal(t, "imageCountMoreThan", expiry.Rules[1].Selection.CountType)
-	assert.Equal(t, 20, expiry.Rules[1].Selection.CountNumber)
-	assert.Equal(t, []string{"*"}, expiry.Rules[1].Selection.TagPatternList)
+	require.Len(t, expiry.Rules, 3)
+	for i, want := range []struct {
+		status, count string
+		number        int
+		tags          []string
+	}{
+		{"tagged", "imageCountMoreThan", 20, []string{"serving-*"}},
+		{"untagged", "sinceImagePushed", 5, nil},
+		{"tagged", "imageCountMoreThan", 40, []string{"*"}},
+	} {
+		rule := expiry.Rules[i]
+		assert.Equal(t, i+1, rule.RulePriority)
+		assert.Equal(t, want.status, rule.Selection.TagStatus, i)
+		assert.Equal(t, want.count, rule.Selection.CountType, i)
+		assert.Equal(t, want.number, rule.Selection.CountNumber, i)
+		assert.Equal(t, want.tags, rule.Selection.TagPatternList, i)
+	}
 }
 
 func TestRegistryRefuses(t *testing.T) {
 	refuses(t, registry(components.RegistryArgs{}), "registry registry: Name is missing", "KeyArn is missing", "Applications is empty",
-		"KeepImages is 0, must be at least 1", "UntaggedDays is 0, must be at least 1", "Pullers is empty, so no node could start a pod", "Location.Account")
+		"KeepImages is 0, must be at least 2", "UntaggedDays is 0, must be at least 1", "Pullers is empty, so no node could start a pod", "Location.Account")
 	args := registryArgs
 	args.Applications = []string{"matters", "matters"}
 	args.Pushers = map[string]pulumi.StringArray{"mail": nil}

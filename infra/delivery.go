@@ -1,6 +1,8 @@
 package infra
 
 import (
+	"slices"
+
 	"github.com/pulumi/pulumi/sdk/v3/go/pulumi"
 
 	"legops/components"
@@ -82,6 +84,8 @@ func (p *Platform) deployer(ctx *pulumi.Context, cfg *stacks.Config) (err error)
 		Cluster:               p.name,
 		ClusterName:           p.Eks.ClusterName,
 		VolumeKeyArn:          p.Encryption.Keys[components.KeyVolumes],
+		RegistryLocation:      p.globalLocation,
+		SecureCommands:        slices.Contains(cfg.Network.InterfaceEndpoints, stacks.SecureCommands),
 		ArtifactBucketArn:     p.artifacts(),
 		ArtifactKeyArn:        p.Encryption.Keys[components.KeyStorage],
 		LoadBalancerArnSuffix: p.LoadBalancer.ArnSuffix,

@@ -4,7 +4,8 @@ package stacks
 type Registry struct {
 	// ImageArchitecture is what images are built for; the nodes must match.
 	ImageArchitecture Architecture `json:"imageArchitecture"`
-	// KeepImages is how many tagged images each repository keeps.
+	// KeepImages is how many images each repository keeps of each kind: of the newest that were built, and of the newest that a
+	// release was found good with, which stay whatever is built after them.
 	KeepImages int `json:"keepImages" jsonschema:"minimum=5,maximum=1000"`
 	// UntaggedDays is when untagged images go.
 	UntaggedDays int `json:"untaggedDays" jsonschema:"minimum=1,maximum=365"`

@@ -19,15 +19,18 @@ const (
 	byRunner   = "runner"
 )
 
+// SecureCommands is the service by which the agent of CodeDeploy asks for work where it is told to, as its role. It has an endpoint;
+// the one that the agent asks otherwise, codedeploy-commands, has none ("Use CodeDeploy with Amazon VPC", in the user guide of
+// CodeDeploy). So the endpoint of a stack decides which way the agent goes, and gives it the rights for it.
+const SecureCommands EndpointService = "codedeploy-commands-secure"
+
 // EndpointUses are the calls of AWS services from inside the VPC: an endpoint for any other service would be paid for and not
 // used, so interfaceEndpoints takes only these. (The runner calls every service of the platform during updates; here are
 // those that the platform calls most.)
 //
 // Not here, though one could think so: ec2messages (the agent of Systems Manager falls back to it where it may not use ssmmessages:
-// "Reference: ec2messages, ssmmessages, and other API operations" in its user guide); codedeploy-commands-secure (the agent of
-// CodeDeploy uses it with enable_auth_policy only, "Use CodeDeploy with Amazon VPC", which deployer.sh does not set);
-// git-codecommit (mirrors are builds outside of the VPC); xray (no application is instrumented, so the agent of CloudWatch has no
-// traces).
+// "Reference: ec2messages, ssmmessages, and other API operations" in its user guide); git-codecommit (mirrors are builds outside of
+// the VPC); xray (no application is instrumented, so the agent of CloudWatch has no traces).
 //
 // What calls are made comes from the rights of those who make them, from delivery/ and loadtest/, and for add-ons from their
 // managed policies. The agent of Container Insights sends its metrics as logs, unless its OpenTelemetry pipeline is switched on
@@ -38,10 +41,13 @@ var EndpointUses = []EndpointUse{
 	{"autoscaling", byRunner, "updates"},
 	{"codebuild", byRunner, "updates"},
 	{"codecommit", byRunner, "updates"},
+	{"codedeploy", "deployer", "hooks ask what became of their deployment"},
 	{"codedeploy", byRunner, "updates"},
+	{SecureCommands, "deployer", "its agent asks for work by it where there is the endpoint, otherwise by codedeploy-commands, which has none"},
 	{"ec2", "nodes", "addresses of pods, volumes, and the autoscaler's look at instance types"},
 	{"ec2", byRunner, "updates"},
 	{"ecr.api", "nodes", "they sign in for images; those of applications are in us-east-1, and reached from another region by NAT"},
+	{"ecr.api", "deployer", "releases tell the registry which images to keep, where the platform is in us-east-1"},
 	{"ecr.api", byRunner, "updates where the platform is in us-east-1"},
 	{"ecr.dkr", "nodes", "images of add-ons, and of applications in us-east-1; layers come by the gateway of S3"},
 	{"eks", "nodes", "the autoscaler looks at node groups"},

@@ -1,14 +1,17 @@
 package tests
 
 import (
+	"encoding/base64"
 	"fmt"
 	"slices"
 	"strings"
 	"testing"
 
+	"github.com/pulumi/pulumi/sdk/v3/go/pulumi"
 	"github.com/stretchr/testify/assert"
 	"github.com/stretchr/testify/require"
 
+	"legops/infra"
 	"legops/internal/recorder"
 	"legops/stacks"
 )
@@ -155,6 +158,8 @@ var deliveryRights = map[string][]string{
 	"deployer-role-policy": {
 		"s3:GetObject BUCKET/*/Release/*", "s3:GetObjectVersion BUCKET/*/Release/*", "kms:Decrypt KEY(storage)",
 		"eks:DescribeCluster ARN(eks):cluster/PREFIX",
+		"codedeploy:GetDeployment ARN(codedeploy):deploymentgroup:PREFIX-*/PREFIX-*",
+		"ecr:BatchGetImage ARN(ecr us-east-1):repository/PREFIX/*", "ecr:PutImage ARN(ecr us-east-1):repository/PREFIX/*",
 	},
 	"deployer-service-policy": {
 		"ec2:DescribeInstanceStatus *", "ec2:DescribeInstances *", "tag:GetResources *", "cloudwatch:DescribeAlarms ARN(cloudwatch):alarm:*",
@@ -206,6 +211,36 @@ func TestRolesOfDeliveryHaveExactlyTheirRights(t *testing.T) {
 	})
 }
 
+// The agent asks for work by an endpoint, or by NAT. Endpoint, setting and rights are there together, or none of them is: each alone
+// would be paid for and not used, or leave the deployer without work.
+func TestTheAgentOfCodeDeployGoesOneWay(t *testing.T) {
+	for _, stack := range stackNames {
+		for _, secure := range []bool{false, true} {
+			t.Run(fmt.Sprintf("%s/%t", stack, secure), func(t *testing.T) {
+				cfg := config(t, stack)
+				cfg.Network.InterfaceEndpoints = slices.DeleteFunc(cfg.Network.InterfaceEndpoints, func(s stacks.EndpointService) bool { return s == stacks.SecureCommands })
+				if secure {
+					cfg.Network.InterfaceEndpoints = append(cfg.Network.InterfaceEndpoints, stacks.SecureCommands)
+				}
+				r := &recorder.Recorder{Project: project, Stack: stack}
+				require.NoError(t, r.Run(func(ctx *pulumi.Context) error {
+					_, err := infra.NewPlatform(ctx, cfg)
+					return err
+				}))
+				endpoint := slices.ContainsFunc(r.OfType("aws:ec2/vpcEndpoint:VpcEndpoint"), func(e recorder.Resource) bool {
+					return text(e, "serviceName") == fmt.Sprintf("com.amazonaws.%s.%s", cfg.Region, stacks.SecureCommands)
+				})
+				assert.Equal(t, secure, endpoint, "the endpoint")
+				script, err := base64.StdEncoding.DecodeString(text(r.One(t, "aws:ec2/launchTemplate:LaunchTemplate", "deployer-template"), "userData"))
+				require.NoError(t, err)
+				assert.Contains(t, string(script), fmt.Sprintf("\tenable_auth_policy: %t\n", secure), "the setting")
+				rights := text(r.One(t, "aws:iam/rolePolicy:RolePolicy", "deployer-role-policy"), "policy")
+				assert.Equal(t, secure, strings.Contains(rights, "codedeploy-commands-secure:PollHostCommand"), "the rights")
+			})
+		}
+	}
+}
+
 // Every role that an action takes is one of the table, and every role of the table is taken.
 func TestActionsTakeTheirOwnRoles(t *testing.T) {
 	each(t, func(t *testing.T, cfg *stacks.Config, r *recorder.Recorder) {
@@ -234,6 +269,7 @@ func fill(t *testing.T, rights []string, cfg *stacks.Config, r *recorder.Recorde
 		"BUCKET", bucket, "SCRIPTS", bucket + "/" + scripts,
 		"IMAGES", fmt.Sprintf("arn:aws:ecr:us-east-1:%s:repository/%s/%s", cfg.Account, prefix, application),
 		"CONNECTION", "arn:of:github-connection",
+		"ARN(ecr us-east-1)", fmt.Sprintf("arn:aws:ecr:us-east-1:%s", cfg.Account),
 	}
 	if cfg.LoadTest != nil {
 		runner := text(r.One(t, "aws:s3/bucketObjectv2:BucketObjectv2", "loadtest-scripts-loadtest-run.sh"), "key")

@@ -62,8 +62,9 @@ calls is refused. S3 has a gateway endpoint in every stack.
 
 `+markdown([]string{"Service", "Who calls it", "Inside the VPC in"}, endpointUses(t))+`
 Not in the list, since nothing calls them: `+"`ec2messages`"+`, to which the agent of Systems Manager falls back only where it may not use
-`+"`ssmmessages`"+`; `+"`codedeploy-commands-secure`"+`, which the agent of CodeDeploy uses with `+"`enable_auth_policy`"+` only, so that it
-reaches CodeDeploy by NAT; `+"`git-codecommit`"+`, since mirrors are builds outside of the VPC.
+`+"`ssmmessages`"+`; `+"`git-codecommit`"+`, since mirrors are builds outside of the VPC. The agent of CodeDeploy asks for work by
+`+"`codedeploy-commands-secure`"+` where the stack has that endpoint: its setting (`+"`enable_auth_policy`"+`) and its rights come with it. Where
+it has not, the agent has neither, and reaches `+"`codedeploy-commands`"+` by NAT.
 `)
 }
 
@@ -185,7 +186,7 @@ var differences = []struct {
 		{"Access logs", func(c *stacks.Config) any { return c.Storage.LogRetentionDays }},
 		{"Replaced and deleted documents", func(c *stacks.Config) any { return c.Storage.Buckets[0].NoncurrentRetentionDays }},
 		{"Messages in queues", func(c *stacks.Config) any { return c.Queues[0].RetentionSeconds / 86400 }},
-		{"Images of an application (number)", func(c *stacks.Config) any { return c.Registry.KeepImages }},
+		{"Images of an application, built and released each (number)", func(c *stacks.Config) any { return c.Registry.KeepImages }},
 	}},
 	{"Release", []difference{
 		{"Branch", func(c *stacks.Config) any { return "`" + c.Pipeline.Branch + "`" }},

@@ -49,6 +49,8 @@ const (
 	dailyChange = 0.01
 	// imageGB is what an image does not share with others of its repository.
 	imageGB = 0.05
+	// keptImages is how many images a repository has for each of keepImages: the newest builds, while records of releases are few.
+	keptImages = 2
 	// buildMinutes and releaseMinutes are the build of a release and the rest of its pipeline, mirrorMinutes one
 	// comparison of a mirror: CodeBuild rounds up.
 	buildMinutes, releaseMinutes, mirrorMinutes = 10, 20, 1

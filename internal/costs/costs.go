@@ -204,7 +204,7 @@ func (e *estimator) delivery() {
 	e.component = "delivery"
 	applications := float64(len(e.Applications))
 	releases := applications * e.traffic.Releases
-	e.add("images", "container images", applications*float64(e.Registry.KeepImages)*imageGB)
+	e.add("images", "container images", applications*keptImages*float64(e.Registry.KeepImages)*imageGB)
 	e.add("builds", string(e.Pipeline.ComputeType), releases*buildMinutes)
 	comparisons := applications * math.Floor(hours*60/float64(e.Pipeline.MirrorMinutes))
 	e.add("mirrors", "BUILD_GENERAL1_SMALL", comparisons*mirrorMinutes)
