@@ -4,6 +4,8 @@
 # take: the ingress, the Service, a pod. CodeDeploy stops the deployment meanwhile if an alarm goes off.
 # shellcheck source=delivery/release/common.sh
 . "$(dirname "$0")/common.sh"
+# shellcheck source=delivery/release/keep.sh
+. "$here/keep.sh"
 
 # How many looks in a row may find something wrong: half a minute is what it costs when a node goes while the release is
 # watched.
@@ -112,6 +114,8 @@ while [ $((SECONDS - began)) -lt "$BAKE_SECONDS" ] || [ "$looks" -lt "$least" ] 
 	[ "$bad" -le "$patience" ] || restore "$IMAGE is not healthy: $wrong"
 done
 
+# Nothing is found good that could be gone from the registry tomorrow. What serves already is kept there already.
+[ "$serving" = "$IMAGE" ] || keep || restore "the registry was not told to keep $IMAGE"
 look
 superseded
 displaced "$IMAGE"

@@ -135,6 +135,7 @@ func (a *application) build(version string, environment ...string) string {
 	a.Helper()
 	image := imageOf(a.name, version)
 	a.runs(image, environment)
+	require.NoError(a, os.WriteFile(filepath.Join(a.states, image[strings.Index(image, "sha256:"):]), []byte(a.name+version), 0o600))
 	revision := a.TempDir()
 	files, err := delivery.Files()
 	require.NoError(a, err)

@@ -23,7 +23,7 @@ type codeDeploy struct {
 	group    string
 	lastGood string // folder of the revision
 	count    int
-	states   string // folder with a file for each deployment, which the stand-in for the AWS CLI reads
+	states   string // folder with a file for the state of each deployment and for the manifest of each image, which the stand-in for the AWS CLI reads
 }
 
 // run is one deployment. What it does besides running hooks is for the test to say.
@@ -69,11 +69,18 @@ func newCodeDeploy(t *testing.T, group, config string, say func(string, ...any))
 		agent: agent{kubectl: kubectl, tools: t.TempDir(), config: config, folder: t.TempDir(), scratch: t.TempDir(), say: say},
 		group: group, states: t.TempDir(),
 	}
-	// The one question that hooks ask of CodeDeploy.
+	// What hooks ask of CodeDeploy, and of the registry: a manifest of an image is the text that its digest is made of.
 	require.NoError(t, os.WriteFile(filepath.Join(c.tools, "aws"), []byte(fmt.Sprintf(`#!/bin/sh
-[ "$1 $2 $3 $5 $6 $7 $8" = "deploy get-deployment --deployment-id --query deploymentInfo.status --output text" ] ||
-	{ echo "no such command: aws $*" >&2; exit 252; }
-exec cat %s/"$4"
+case $* in
+"deploy get-deployment --deployment-id $4 --query deploymentInfo.status --output text") exec cat %[1]s/"$4" ;;
+"ecr batch-get-image "*)
+	all=$*
+	digest=${all#*imageDigest=}
+	printf 'application/vnd.oci.image.manifest.v1+json\t' && exec cat %[1]s/"${digest%%%% *}"
+	;;
+"ecr put-image "*) echo {} ;;
+*) echo "no such command: aws $*" >&2 && exit 252 ;;
+esac
 `, c.states)), 0o755))
 	return c
 }
