@@ -57,8 +57,8 @@ func attempts() []attempt {
 		byPatch("a Secret as a volume", inPod(`"volumes":[{"name":"s","secret":{"secretName":"smtp"}}]`), "spec.template.spec.volumes"+asItIs),
 		byPatch("the file system of the node", inPod(`"volumes":[{"name":"h","hostPath":{"path":"/"}}]`), "spec.template.spec.volumes"+asItIs),
 		byPatch("a volume elsewhere", inContainer(`"volumeMounts":[{"name":"tmp","mountPath":"/app"}]`), "containers[app].volumeMounts"+asItIs),
-		byPatch("a Secret as environment", inContainer(`"envFrom":[{"secretRef":{"name":"smtp"}}]`), "containers[app].envFrom"+asItIs),
-		byPatch("a key of a Secret", inContainer(`"env":[{"name":"K","valueFrom":{"secretKeyRef":{"name":"smtp","key":"k"}}}]`), "containers[app].env becomes different"+must+"unset"),
+		byPatch("a Secret as environment", inContainer(`"envFrom":[{"secretRef":{"name":"smtp"}}]`), "containers[app].envFrom becomes different"),
+		byPatch("a key of a Secret", inContainer(`"env":[{"name":"K","valueFrom":{"secretKeyRef":{"name":"smtp","key":"k"}}}]`), "containers[app].env becomes different"),
 		byPatch("command", inContainer(`"command":["sh"]`), "containers[app].command becomes different"+must+"unset"),
 		byPatch("arguments", inContainer(`"args":["-c","id"]`), "containers[app].args becomes different"+must+"unset"),
 		byPatch("a hook of the container", inContainer(`"lifecycle":{"postStart":{"exec":{"command":["id"]}}}`), "containers[app].lifecycle"+asItIs),
@@ -108,16 +108,17 @@ func attempts() []attempt {
 			says: "metadata.managedFields gains kubectl-annotate, must gain no field manager but legops-delivery"},
 	}
 	own := imageOf("matters", "v3")
+	repository, digest, _ := strings.Cut(own, "@sha256:")
 	for _, image := range []struct{ name, image string }{
 		{"an image of anybody", "docker.io/library/busybox@sha256:" + strings.Repeat("0", 64)},
-		{"an image by tag", own[:strings.Index(own, "@")] + ":latest"},
+		{"an image by tag", repository + ":latest"},
 		{"an image of another application", imageOf("portal", "v1")},
 		{"an image of another account", strings.Replace(own, "222222222222", "333333333333", 1)},
 		{"an image of another region", strings.Replace(own, "us-east-1", "eu-west-1", 1)},
 		{"an image of a repository that is longer", strings.Replace(own, "matters@", "matters-x@", 1)},
 		{"a digest that is too short", own[:len(own)-1]},
 		{"a digest that is too long", own + "0"},
-		{"a digest in capitals", own[:strings.Index(own, ":")+1] + strings.ToUpper(own[strings.Index(own, ":")+1:])},
+		{"a digest in capitals", repository + "@sha256:" + strings.ToUpper(digest)},
 	} {
 		all = append(all, attempt{
 			name: image.name, rule: "wrongImages", args: patching("deployment", "matters", "strategic", inContainer(`"image":"`+image.image+`"`)), says: anImage + image.image + ownImage,
@@ -164,7 +165,7 @@ func beyond() []attempt {
 		{name: "a Deployment more", args: its("create", "deployment", "more", "--image=a"), says: "CREATE of deployments more"},
 		{name: "a Deployment that is no application's", args: its("patch", "deployment", "nginx-ingress-controller", "--namespace=nginx-ingress", "--type=merge", `--patch={"spec":{"paused":true}}`), says: "UPDATE of deployments nginx-ingress-controller"},
 		{name: "no ConfigMap", args: its("delete", "configmap", "serving.delivery"), says: "DELETE of configmaps serving.delivery"},
-		{name: "settings", args: its("patch", "configmap", "matters", "--type=merge", `--patch={"data":{"a":"b"}}`), says: "UPDATE of configmaps matters"},
+		{name: "another ConfigMap", args: its("create", "configmap", "c"), says: "CREATE of configmaps c"},
 		{name: "a Secret", args: its("create", "secret", "generic", "s"), says: "CREATE of secrets s"},
 		{name: "a pod", args: its("annotate", "pod", "matters", "a=b"), says: "UPDATE of pods matters"},
 		{name: "into a pod", args: its("exec", "matters", "--", "id"), says: "CONNECT of pods/exec matters", real: true, otherwise: "does not have a host assigned"},
