@@ -8,6 +8,8 @@ import (
 	corev1 "github.com/pulumi/pulumi-kubernetes/sdk/v4/go/kubernetes/core/v1"
 	metav1 "github.com/pulumi/pulumi-kubernetes/sdk/v4/go/kubernetes/meta/v1"
 	"github.com/pulumi/pulumi/sdk/v3/go/pulumi"
+
+	"legops/internal/rollout"
 )
 
 const (
@@ -41,17 +43,15 @@ var ingressFolders = []struct{ volume, path string }{
 // may undo it. The API server begins with one, and the autoscaler makes it the least number within its interval of 15
 // seconds, before any metric is there.
 func (b *ingressBuild) controller(ready []pulumi.Resource) (*appsv1.Deployment, error) {
+	limit := fmt.Sprintf("%ds", rollout.Seconds(b.args.MaxReplicas))
 	return appsv1.NewDeployment(b.ctx, b.name+"-controller", &appsv1.DeploymentArgs{
 		Metadata: b.object(ingressController, nil),
 		Spec: appsv1.DeploymentSpecArgs{
 			Selector:        labelled(labelName, ingressName),
-			MinReadySeconds: pulumi.Int(appReadySeconds),
-			Strategy: appsv1.DeploymentStrategyArgs{
-				Type: pulumi.String("RollingUpdate"),
-				RollingUpdate: appsv1.RollingUpdateDeploymentArgs{
-					MaxSurge: pulumi.Int(1), MaxUnavailable: pulumi.Int(0),
-				},
-			},
+			MinReadySeconds: pulumi.Int(rollout.ReadySeconds),
+			// Kubernetes calls it failed when this has passed, and Pulumi ends with that.
+			ProgressDeadlineSeconds: pulumi.Int(rollout.StallSeconds),
+			Strategy:                gradual(),
 			Template: corev1.PodTemplateSpecArgs{
 				Metadata: metav1.ObjectMetaArgs{
 					Labels: pulumi.ToStringMap(b.labels),
@@ -67,8 +67,8 @@ func (b *ingressBuild) controller(ready []pulumi.Resource) (*appsv1.Deployment, 
 		},
 	}, b.with(
 		pulumi.DependsOn(ready),
-		// Pulumi waits for the rollout: one controller after the other. A bad one leaves the old ones serving.
-		pulumi.Timeouts(&pulumi.CustomTimeouts{Create: "5m", Update: fmt.Sprintf("%ds", RolloutSeconds(b.args.MaxReplicas))}),
+		// Pulumi waits for the rollout. A bad controller leaves the old ones serving.
+		pulumi.Timeouts(&pulumi.CustomTimeouts{Create: limit, Update: limit}),
 	)...)
 }
 

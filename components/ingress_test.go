@@ -132,7 +132,7 @@ func TestIngressScales(t *testing.T) {
 		"spec.replicas":        nil, // the autoscaler's
 		"spec.selector":        pods,
 		"spec.minReadySeconds": 10.0,
-		"spec.strategy":        object{"type": "RollingUpdate", "rollingUpdate": object{"maxUnavailable": 0.0, "maxSurge": 1.0}},
+		"spec.strategy":        object{"type": "RollingUpdate", "rollingUpdate": object{"maxUnavailable": 0.0, "maxSurge": "10%"}},
 		"spec.template.spec.topologySpreadConstraints": []any{
 			spread("topology.kubernetes.io/zone", "DoNotSchedule"), spread("kubernetes.io/hostname", "ScheduleAnyway"),
 		},
