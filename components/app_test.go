@@ -17,7 +17,7 @@ import (
 func app(args components.AppArgs, use ...func(*components.App)) construct {
 	return onCluster(func(ctx *pulumi.Context, cluster pulumi.Resource, opts ...pulumi.ResourceOption) error {
 		if args.Cluster != "" {
-			args.ClusterResource = cluster
+			args.ClusterResource, args.ReleasePolicy = cluster, cluster
 		}
 		made, err := components.NewApp(ctx, "app-matters", &args, opts...)
 		for _, u := range use {

@@ -160,7 +160,7 @@ func TestAppContainer(t *testing.T) {
 func TestAppRefusesNothingAtAll(t *testing.T) {
 	refuses(t, app(components.AppArgs{}),
 		"app app-matters: Cluster is missing", "IngressNamespace is missing", "ClusterName is missing", "IngressClass is missing",
-		"ClusterResource is missing", `Location.Account "" must be`, `Location.Region "" must be`, `Name "" must be 1 to 30`,
+		"ClusterResource is missing", "ReleasePolicy is missing", `Location.Account "" must be`, `Location.Region "" must be`, `Name "" must be 1 to 30`,
 		`Domain "" must be`, `Path "" must be a path`, "Port is 0, must be 1025 to 65535", "MinReplicas is 0, must be 2 to 100",
 		`CPU "" must be a Kubernetes quantity`, `Memory "" must be a Kubernetes quantity`)
 }

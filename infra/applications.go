@@ -23,6 +23,13 @@ func (p *Platform) applications(ctx *pulumi.Context, cfg *stacks.Config) (err er
 	}, onCluster); err != nil {
 		return err
 	}
+	if p.ReleasePolicy, err = components.NewReleasePolicy(ctx, "release-policy", &components.ReleasePolicyArgs{
+		Repositories: p.name,
+		Location:     p.globalLocation,
+		Cluster:      p.Eks.Cluster,
+	}, onCluster); err != nil {
+		return err
+	}
 	callers := callersOf(cfg)
 	searchers := pulumi.StringArray{}
 	for _, application := range cfg.Applications {
@@ -95,6 +102,7 @@ func (p *Platform) application(cfg *stacks.Config, application stacks.Applicatio
 		CalledBy:         callers,
 		IngressClass:     p.Ingress.ClassName,
 		IngressNamespace: components.IngressNamespace,
+		ReleasePolicy:    p.ReleasePolicy,
 		Protect:          cfg.DeletionProtection,
 	}, nil
 }

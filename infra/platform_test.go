@@ -288,6 +288,9 @@ func TestPlatformCarriesTheConfiguration(t *testing.T) {
 	assert.Contains(t, access.Get("accessPolicies"), `"AWS":["arn:of:app-matters-role"]`, "only who searches")
 	images := r.One(t, "aws:ecr/repositoryPolicy:RepositoryPolicy", "registry-matters-policy")
 	assert.Contains(t, images.Get("policy"), `{"Sid":"Push","Effect":"Allow","Principal":{"AWS":["arn:of:builder-matters"]}`, "only its own builds")
+	rights := r.One(t, "kubernetes:rbac.authorization.k8s.io/v1:RoleBinding", "app-matters-delivery")
+	policy := r.One(t, "kubernetes:admissionregistration.k8s.io/v1:ValidatingAdmissionPolicyBinding", "release-policy-binding")
+	assert.Contains(t, rights.DependsOn, policy.URN, "nobody may patch before the policy is there")
 	autoscaler := r.One(t, "kubernetes:apps/v1:Deployment", "autoscaler-deployment")
 	assert.Equal(t, r.One(t, "eks:index:Cluster", "eks").URN, autoscaler.DeletedWith)
 }
@@ -335,7 +338,8 @@ func TestPlatformReportsAResourceThatCannotBeRegistered(t *testing.T) {
 	for _, refused := range []string{
 		"pulumi:providers:aws", "legops:components:Encryption", "legops:components:Network", "legops:components:Bastion",
 		"legops:components:Storage", "legops:components:Queues", "legops:components:Rds", "legops:components:OpenSearch",
-		"legops:components:Eks", "legops:components:ClusterAutoscaler", "legops:components:Ingress", "legops:components:App",
+		"legops:components:Eks", "legops:components:ClusterAutoscaler", "legops:components:Ingress", "legops:components:ReleasePolicy",
+		"legops:components:App",
 		"legops:components:OpenSearchAccess", "legops:components:Registry", "legops:components:Certificates",
 		"legops:components:LoadBalancer", "legops:components:Firewall", "legops:components:Cdn", "legops:components:Connectivity",
 		"legops:components:Alerts", "legops:components:Scripts", "legops:components:Builder", "legops:components:Deployer",

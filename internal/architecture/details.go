@@ -78,6 +78,8 @@ var details = map[kind]string{
 	{token: "aws:wafv2/ipSet:IpSet"}:                                                                      "firewall",
 	{token: "aws:wafv2/webAclLoggingConfiguration:WebAclLoggingConfiguration"}:                            "firewall",
 	{token: "eks:index:Cluster"}:                                                                          "cluster",
+	{token: "kubernetes:admissionregistration.k8s.io/v1:ValidatingAdmissionPolicy"}:                       "api",
+	{token: "kubernetes:admissionregistration.k8s.io/v1:ValidatingAdmissionPolicyBinding"}:                "api",
 	{"kubernetes:apps/v1:Deployment", "ClusterAutoscaler"}:                                                "cluster",
 	{token: "kubernetes:apps/v1:DeploymentPatch"}:                                                         "applications",
 	{token: "kubernetes:autoscaling/v2:HorizontalPodAutoscaler"}:                                          "applications",

@@ -92,6 +92,8 @@ var allowedTypes = []string{
 	"aws:sns/topicSubscription:TopicSubscription",
 	"aws:sqs/redriveAllowPolicy:RedriveAllowPolicy", "aws:sqs/redrivePolicy:RedrivePolicy",
 	"aws:wafv2/ipSet:IpSet",
+	"kubernetes:admissionregistration.k8s.io/v1:ValidatingAdmissionPolicy",
+	"kubernetes:admissionregistration.k8s.io/v1:ValidatingAdmissionPolicyBinding",
 	"kubernetes:apps/v1:Deployment", "kubernetes:apps/v1:DeploymentPatch", "kubernetes:autoscaling/v2:HorizontalPodAutoscaler",
 	"kubernetes:core/v1:ConfigMap", "kubernetes:core/v1:Namespace", "kubernetes:core/v1:Service", "kubernetes:core/v1:ServiceAccount",
 	"kubernetes:networking.k8s.io/v1:Ingress", "kubernetes:networking.k8s.io/v1:IngressClass",

@@ -20,13 +20,16 @@ import (
 )
 
 // released is the image of a release, as delivery names it.
-const released = "registry.example/identity@sha256:0000000000000000000000000000000000000000000000000000000000000001"
+const released = "111111111111.dkr.ecr.us-east-1.amazonaws.com/legops-dev/identity@sha256:0000000000000000000000000000000000000000000000000000000000000001"
 
-// release sets the image of an application, and what served last, as the hooks of a release do.
+// asDeployer are the rights of the deployer, and no other.
+var asDeployer = []string{"--as=deployer", "--as-group=legops:delivery", "--field-manager=legops-delivery"}
+
+// release sets the image of an application as the hooks of a release do.
 func (w *world) release(application, image string) {
 	w.t.Helper()
-	w.kubectl("--namespace", application, "patch", "deployment", application, "--type=json", "--field-manager=legops-delivery",
-		`--patch=[{"op":"replace","path":"/spec/template/spec/containers/0/image","value":"`+image+`"}]`)
+	w.kubectl(append(asDeployer, "--namespace", application, "patch", "deployment", application, "--type=json",
+		`--patch=[{"op":"replace","path":"/spec/template/spec/containers/0/image","value":"`+image+`"}]`)...)
 }
 
 func (w *world) image(application string) string {
@@ -240,7 +243,7 @@ func byHand(w *world) {
 
 func deletedByHand(w *world) {
 	// The hook of a good release writes down what serves.
-	w.kubectl("--namespace=identity", "patch", "configmap", "serving.delivery", "--type=merge", "--field-manager=legops-delivery", `--patch={"data":{"image":"`+released+`"}}`)
+	w.kubectl(append(asDeployer, "--namespace=identity", "patch", "configmap", "serving.delivery", "--type=merge", `--patch={"data":{"image":"`+released+`"}}`)...)
 	assert.Empty(w.t, w.preview("--refresh"))
 	w.kubectl("--namespace=identity", "delete", "deployment", "identity")
 	said := w.preview("--refresh")

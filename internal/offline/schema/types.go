@@ -102,6 +102,8 @@ var ResourceTypes = []string{
 	"aws:wafv2/ipSet:IpSet",
 	"aws:wafv2/webAcl:WebAcl",
 	"aws:wafv2/webAclLoggingConfiguration:WebAclLoggingConfiguration",
+	"kubernetes:admissionregistration.k8s.io/v1:ValidatingAdmissionPolicy",
+	"kubernetes:admissionregistration.k8s.io/v1:ValidatingAdmissionPolicyBinding",
 	"kubernetes:apps/v1:Deployment",
 	"kubernetes:apps/v1:DeploymentPatch",
 	"kubernetes:autoscaling/v2:HorizontalPodAutoscaler",
