@@ -11,8 +11,8 @@ import (
 	"github.com/stretchr/testify/require"
 
 	"legops/infra"
+	"legops/internal/checkout"
 	"legops/internal/recorder"
-	"legops/stacks"
 )
 
 var stackNames = []string{"dev", "test", "prod"}
@@ -133,10 +133,7 @@ func TestProgramFitsTheAccount(t *testing.T) {
 	text := accountTemplate(t)
 	for _, stack := range stackNames {
 		t.Run(stack, func(t *testing.T) {
-			values, err := stacks.ReadFile("../Pulumi." + stack + ".yaml")
-			require.NoError(t, err)
-			cfg, err := stacks.Load("legops", values)
-			require.NoError(t, err)
+			cfg := checkout.Config(t, "..", stack)
 			program := &recorder.Recorder{Project: "legops", Stack: stack}
 			require.NoError(t, program.Run(func(ctx *pulumi.Context) error {
 				_, err := infra.NewPlatform(ctx, cfg)

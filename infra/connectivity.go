@@ -53,7 +53,7 @@ var Flows = []components.Flow{
 	{From: deployer, To: controlPlane, Port: 443, Protocol: "tcp", Why: "Releases use kubectl"},
 	{From: deployer, To: nodes, Port: components.IngressNodePort, Protocol: "tcp", Why: "Releases ask for the application the way visitors do"},
 	{From: deployer, To: endpoints, Port: 443, Protocol: "tcp", Why: "Session Manager, EKS, CodeDeploy and ECR, where they have an endpoint"},
-	{From: deployer, To: internet, Port: 443, Protocol: "tcp", Why: "CodeDeploy, Session Manager, EKS and ECR (us-east-1) where they have no endpoint, and tools when the instance starts"},
+	{From: deployer, To: internet, Port: 443, Protocol: "tcp", Why: "CodeDeploy, Session Manager, EKS and ECR where they have no endpoint, and tools when the instance starts"},
 	{From: loadTest, To: endpoints, Port: 443, Protocol: "tcp", Why: "CloudWatch Logs and Secrets Manager, where they have an endpoint"},
 	{From: loadTest, To: internet, Port: 443, Protocol: "tcp", Why: "The platform by the way of visitors, AWS services without an endpoint, and the source of k6"},
 	{From: runner, To: controlPlane, Port: 443, Protocol: "tcp", Why: "Pulumi looks after what runs on the cluster"},

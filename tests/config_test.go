@@ -3,8 +3,7 @@ package tests
 import (
 	"testing"
 
-	"github.com/stretchr/testify/require"
-
+	"legops/internal/checkout"
 	"legops/stacks"
 )
 
@@ -16,9 +15,5 @@ const project = "legops"
 // config reads the real stack file of a stack.
 func config(t *testing.T, stack string) *stacks.Config {
 	t.Helper()
-	values, err := stacks.ReadFile("../Pulumi." + stack + ".yaml")
-	require.NoError(t, err)
-	cfg, err := stacks.Load(project, values)
-	require.NoError(t, err)
-	return cfg
+	return checkout.Config(t, root, stack)
 }

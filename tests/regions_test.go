@@ -14,11 +14,11 @@ import (
 	"github.com/stretchr/testify/require"
 
 	"legops/infra"
+	"legops/internal/checkout"
 	"legops/internal/costs"
 	"legops/internal/offline"
 	"legops/internal/recorder"
 	"legops/internal/regions"
-	"legops/stacks"
 )
 
 // otherRegions are two in which the platform is not, on other continents.
@@ -32,15 +32,6 @@ func moved(t *testing.T, stack, region string) string {
 		[2]string{"region=us-east-1", "region=" + region},
 		[2]string{"legops:region: us-east-1", "legops:region: " + region},
 		[2]string{"- use1-az4\n      - use1-az6", "- " + zones[0] + "\n      - " + zones[1]})
-}
-
-func configOf(t *testing.T, folder, stack string) *stacks.Config {
-	t.Helper()
-	values, err := stacks.ReadFile(filepath.Join(folder, "Pulumi."+stack+".yaml"))
-	require.NoError(t, err)
-	cfg, err := stacks.Load(project, values)
-	require.NoError(t, err)
-	return cfg
 }
 
 // virginia is what is in us-east-1 wherever the platform is, by the beginning of its name, and why.
@@ -58,6 +49,7 @@ var virginia = map[string]string{
 var namesVirginia = map[string]string{
 	`^dashboard-platform$`:              "it shows the metrics of CloudFront",
 	`^pipeline-[a-z]+-build(-rights)?$`: "builds push images",
+	`^deployer-role-policy$`:            "releases tell the registry which images to keep",
 	`^storage-logs$`:                    "CloudFront delivers logs",
 	`^scripts-build\.sh$`:               "the registry of base images gives passwords there only",
 }
@@ -67,7 +59,7 @@ func TestRegionIsOnlyInTheStackFile(t *testing.T) {
 	for _, region := range otherRegions {
 		for _, stack := range stackNames {
 			t.Run(region+" "+stack, func(t *testing.T) {
-				cfg := configOf(t, moved(t, stack, region), stack)
+				cfg := checkout.Config(t, moved(t, stack, region), stack)
 				r := &recorder.Recorder{Project: project, Stack: stack}
 				require.NoError(t, r.Run(func(ctx *pulumi.Context) error {
 					_, err := infra.NewPlatform(ctx, cfg)
@@ -150,7 +142,7 @@ func TestOtherRegions(t *testing.T) {
 // A region without prices has no estimate, and the reason has its key.
 func TestCostsRefuseOtherRegions(t *testing.T) {
 	for _, region := range otherRegions {
-		_, err := costs.Of(configOf(t, moved(t, "prod", region), "prod"))
+		_, err := costs.Of(checkout.Config(t, moved(t, "prod", region), "prod"))
 		assert.EqualError(t, err, "legops:region: "+region+": has no prices in internal/costs, only us-east-1 has")
 	}
 }
@@ -162,7 +154,7 @@ func TestScriptsTakeTheRegionFromTheStackFile(t *testing.T) {
 			t.Run(region+" "+stack, func(t *testing.T) {
 				t.Parallel()
 				files := moved(t, stack, region)
-				cfg := configOf(t, files, stack)
+				cfg := checkout.Config(t, files, stack)
 				// The repository, but for the stack file.
 				for _, name := range []string{"bootstrap", "go.mod", "go.sum", "internal", "stacks"} {
 					require.NoError(t, os.Symlink(filepath.Join(root, name), filepath.Join(files, name)))

@@ -58,7 +58,7 @@ func (r *containerRepository) at(digest string) *pushedImage {
 }
 
 // put is PutImage: what is there already gets a further tag, and keeps its age.
-func (r *containerRepository) put(manifest, tag string) string {
+func (r *containerRepository) put(manifest, tag string) {
 	digest := fmt.Sprintf("sha256:%x", sha256.Sum256([]byte(manifest)))
 	var index struct{ Manifests []struct{ Digest string } }
 	require.NoError(r.t, json.Unmarshal([]byte(manifest), &index))
@@ -79,7 +79,6 @@ func (r *containerRepository) put(manifest, tag string) string {
 	if !slices.Contains(image.tags, tag) {
 		image.tags = append(image.tags, tag)
 	}
-	return digest
 }
 
 // expire applies the policy, as "Automate the cleanup of images by using lifecycle policies" in the user guide of ECR has it: every

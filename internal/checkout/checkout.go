@@ -1,13 +1,26 @@
-// Package checkout makes copies of this repository for tests.
+// Package checkout is this repository for tests: copies of it, and its stack files.
 package checkout
 
 import (
 	"os/exec"
+	"path/filepath"
 	"strings"
 	"testing"
 
 	"github.com/stretchr/testify/require"
+
+	"legops/stacks"
 )
+
+// Config is what the stack file of a stack says, of the repository at root.
+func Config(t testing.TB, root, stack string) *stacks.Config {
+	t.Helper()
+	values, err := stacks.ReadFile(filepath.Join(root, "Pulumi."+stack+".yaml"))
+	require.NoError(t, err)
+	cfg, err := stacks.Load(stacks.Project, values)
+	require.NoError(t, err)
+	return cfg
+}
 
 // New is a folder with the repository at root as it is now, committed on main, so that what is tested is not what was committed
 // last. Its bin/ has links to the tools, but not to what a review has built.

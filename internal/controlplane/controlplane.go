@@ -76,6 +76,9 @@ func Start(ctx context.Context, o Options) (_ *Plane, err error) {
 		}
 	}()
 	Stop(dir) // what is left of one that died
+	if err := p.makeWay(); err != nil {
+		return nil, err
+	}
 	ctx, cancel := context.WithTimeout(ctx, startLimit)
 	defer cancel()
 	if err := p.startEtcd(ctx); err != nil {
@@ -101,22 +104,57 @@ func (p *Plane) place() (known bool, err error) {
 			return false, fmt.Errorf("starting the control plane: %w", err)
 		}
 	}
-	addresses, err := freeAddresses(3)
+	addresses, err := p.addresses(3)
 	if err != nil {
 		return false, err
 	}
 	p.where = where{Client: addresses[0], Peer: addresses[1], Server: addresses[2], Token: rand.Text()}
+	return false, p.remember()
+}
+
+// addresses are where nobody listens; of one that is kept, such as are free the next time as well.
+func (p *Plane) addresses(n int) ([]string, error) {
+	if p.keep {
+		return lastingAddresses(p.dir, n)
+	}
+	return freeAddresses(n)
+}
+
+// remember writes down where the control plane listens, for the next Start of one that is kept.
+func (p *Plane) remember() error {
 	if !p.keep {
-		return false, nil
+		return nil
 	}
 	text, err := json.Marshal(p.where)
 	if err != nil {
-		return false, err
+		return err
 	}
 	if err := os.WriteFile(p.path("where.json"), text, 0o600); err != nil {
-		return false, fmt.Errorf("starting the control plane: %w", err)
+		return fmt.Errorf("starting the control plane: %w", err)
 	}
-	return false, nil
+	return nil
+}
+
+// makeWay goes elsewhere with the store of a control plane that was kept, where others listen by now. Its API server cannot go: what
+// has been deployed to it, Pulumi's state above all, knows the address.
+func (p *Plane) makeWay() error {
+	if !p.again {
+		return nil
+	}
+	if taken(p.where.Server) {
+		return fmt.Errorf("starting the control plane in %s: another program listens at %s, where its API server has to: end that, or forget what was deployed there (make clean)",
+			p.dir, p.where.Server)
+	}
+	if !taken(p.where.Client) && !taken(p.where.Peer) {
+		return nil
+	}
+	addresses, err := p.addresses(3)
+	if err != nil {
+		return err
+	}
+	addresses = slices.DeleteFunc(addresses, func(address string) bool { return address == p.where.Server })
+	p.where.Client, p.where.Peer = addresses[0], addresses[1]
+	return p.remember()
 }
 
 // servers are the programs that run.

@@ -1,6 +1,8 @@
 package controlplane
 
 import (
+	"net"
+	"net/netip"
 	"os"
 	"path/filepath"
 	"testing"
@@ -36,6 +38,55 @@ func TestKeptControlPlane(t *testing.T) {
 	require.NoError(t, err)
 	_, err = again.Kubectl(t.Context(), nil, "wait", "--for=condition=Ready", "node/a", "--timeout=30s")
 	require.NoError(t, err)
+}
+
+// After the machine was off, others may listen where the control plane did.
+func TestKeptControlPlaneWhosePortsAreTaken(t *testing.T) {
+	o := Options{Bin: "../../bin/kubernetes", Dir: t.TempDir(), Keep: true}
+	t.Cleanup(func() { Stop(o.Dir) })
+	first, err := Start(t.Context(), o)
+	require.NoError(t, err)
+	_, err = first.Kubectl(t.Context(), nil, "create", "namespace", "kept")
+	require.NoError(t, err)
+	Stop(o.Dir)
+	take := func(address string) {
+		listener, err := net.Listen("tcp", address)
+		require.NoError(t, err)
+		t.Cleanup(func() { _ = listener.Close() })
+	}
+	take(first.where.Client)
+	take(first.where.Peer)
+	again, err := Start(t.Context(), o)
+	require.NoError(t, err)
+	assert.Equal(t, first.URL()+first.Token(), again.URL()+again.Token())
+	_, err = again.Kubectl(t.Context(), nil, "get", "namespace", "kept")
+	require.NoError(t, err)
+
+	Stop(o.Dir)
+	take(again.where.Server)
+	_, err = Start(t.Context(), o)
+	require.EqualError(t, err, "starting the control plane in "+o.Dir+": another program listens at "+again.where.Server+
+		", where its API server has to: end that, or forget what was deployed there (make clean)")
+}
+
+// Nobody is given a port that a kept control plane has: another folder has other addresses, and none is one of Linux's choice.
+func TestLastingAddresses(t *testing.T) {
+	seen := map[string]bool{}
+	for _, dir := range []string{"/a/.offline/clusters/legops-dev", "/a/.offline/clusters/legops-test", "/b/.offline/clusters/legops-dev"} {
+		addresses, err := lastingAddresses(dir, 3)
+		require.NoError(t, err)
+		again, err := lastingAddresses(dir, 3)
+		require.NoError(t, err)
+		assert.Equal(t, addresses, again)
+		for _, address := range addresses {
+			parsed, err := netip.ParseAddrPort(address)
+			require.NoError(t, err)
+			assert.True(t, parsed.Addr().IsLoopback(), address)
+			assert.Less(t, parsed.Port(), uint16(32768))
+			assert.False(t, seen[address], address)
+			seen[address] = true
+		}
+	}
 }
 
 // What is not a control plane is not ended with one.

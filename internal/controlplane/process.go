@@ -85,12 +85,25 @@ func (p *process) tail() string {
 
 // Stop ends the control plane that was kept in a folder. What was in it stays there.
 func Stop(dir string) {
-	for _, pid := range running(dir) {
+	pids := running(dir)
+	for _, pid := range pids {
 		_ = syscall.Kill(-pid, syscall.SIGKILL) // the only error is that it has ended
 	}
-	for deadline := time.Now().Add(5 * time.Second); len(running(dir)) > 0 && time.Now().Before(deadline); {
+	for deadline := time.Now().Add(5 * time.Second); slices.ContainsFunc(pids, lives) && time.Now().Before(deadline); {
 		time.Sleep(10 * time.Millisecond)
 	}
+}
+
+// lives is whether a process may still hold files and ports. Its arguments are gone before those are, and so may be its first thread:
+// it is over when that is the last, and has ended, whether or not somebody has asked how.
+func lives(pid int) bool {
+	stat, err := os.ReadFile(fmt.Sprintf("/proc/%d/stat", pid))
+	if err != nil {
+		return false
+	}
+	threads, _ := os.ReadDir(fmt.Sprintf("/proc/%d/task", pid))
+	_, state, _ := strings.Cut(string(stat), ") ") // behind the name of the program
+	return len(threads) > 1 || !strings.HasPrefix(state, "Z") && !strings.HasPrefix(state, "X")
 }
 
 // running are the processes of a control plane, found by its folder, which the arguments of each name.

@@ -5,6 +5,7 @@ import (
 	"crypto/ecdsa"
 	"crypto/elliptic"
 	"crypto/rand"
+	"crypto/sha256"
 	"crypto/tls"
 	"crypto/x509"
 	"encoding/json"
@@ -14,6 +15,7 @@ import (
 	"maps"
 	"net"
 	"net/http"
+	"net/netip"
 	"os"
 	"time"
 )
@@ -168,4 +170,31 @@ func freeAddresses(n int) ([]string, error) {
 		addresses[i] = listener.Addr().String()
 	}
 	return addresses, nil
+}
+
+// lastingAddresses are different loopback addresses that nobody listens on, and in all likelihood nobody will: of a host that the
+// folder alone has, and with ports below those that Linux gives to whoever asks for any.
+func lastingAddresses(dir string, n int) ([]string, error) {
+	const first, last = 20000, 32767
+	sum := sha256.Sum256([]byte(dir))
+	host := netip.AddrFrom4([4]byte{127, sum[0] | 1, sum[1], sum[2] | 1})
+	var addresses []string
+	for port := first; port <= last && len(addresses) < n; port++ {
+		if address := netip.AddrPortFrom(host, uint16(port)).String(); !taken(address) {
+			addresses = append(addresses, address)
+		}
+	}
+	if len(addresses) < n {
+		return nil, fmt.Errorf("looking for a free port: none from %d to %d of %s is", first, last, host)
+	}
+	return addresses, nil
+}
+
+// taken is whether somebody listens at an address.
+func taken(address string) bool {
+	listener, err := net.Listen("tcp", address)
+	if err != nil {
+		return true
+	}
+	return listener.Close() != nil
 }

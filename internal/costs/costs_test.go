@@ -7,22 +7,14 @@ import (
 	"github.com/stretchr/testify/assert"
 	"github.com/stretchr/testify/require"
 
+	"legops/internal/checkout"
 	"legops/stacks"
 )
-
-func config(t *testing.T, stack string) *stacks.Config {
-	t.Helper()
-	values, err := stacks.ReadFile("../../Pulumi." + stack + ".yaml")
-	require.NoError(t, err)
-	cfg, err := stacks.Load(stacks.Project, values)
-	require.NoError(t, err)
-	return cfg
-}
 
 // costsMore is what a changed stack costs more, in a component.
 func costsMore(t *testing.T, stack, component string, change func(*stacks.Config)) float64 {
 	t.Helper()
-	cfg := config(t, stack)
+	cfg := checkout.Config(t, "../..", stack)
 	before, err := Of(cfg)
 	require.NoError(t, err)
 	change(cfg)
@@ -60,7 +52,7 @@ func TestChangesCostWhatTheyAreMadeOf(t *testing.T) {
 }
 
 func TestWhatHasNoPriceIsNamed(t *testing.T) {
-	cfg := config(t, "dev")
+	cfg := checkout.Config(t, "../..", "dev")
 	cfg.Rds.InstanceClass, cfg.OpenSearch.InstanceType, cfg.Eks.Nodes.InstanceTypes[0] = "db.x2g.large", "x2g.large.search", "x2g.large"
 	_, err := Of(cfg)
 	for _, complaint := range []string{
@@ -69,7 +61,7 @@ func TestWhatHasNoPriceIsNamed(t *testing.T) {
 	} {
 		assert.ErrorContains(t, err, complaint)
 	}
-	cfg = config(t, "dev")
+	cfg = checkout.Config(t, "../..", "dev")
 	cfg.Region = "eu-west-1"
 	_, err = Of(cfg)
 	assert.EqualError(t, err, "legops:region: eu-west-1: has no prices in internal/costs, only us-east-1 has")
@@ -102,7 +94,7 @@ func TestPricesFollowTheSize(t *testing.T) {
 		assert.Equal(t, c.want != 0, known, c.item)
 		assert.InDelta(t, c.want, price.USD, 1e-9, c.item)
 	}
-	cfg := config(t, "prod")
+	cfg := checkout.Config(t, "../..", "prod")
 	cfg.Rds.InstanceClass, cfg.Eks.Nodes.InstanceTypes[0] = "db.r7g.2xlarge", "m7g.4xlarge"
 	estimate, err := Of(cfg)
 	require.NoError(t, err)

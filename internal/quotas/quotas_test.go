@@ -6,19 +6,11 @@ import (
 	"github.com/stretchr/testify/assert"
 	"github.com/stretchr/testify/require"
 
+	"legops/internal/checkout"
 	"legops/internal/instances"
 	"legops/internal/quotas"
 	"legops/stacks"
 )
-
-func config(t *testing.T, stack string) *stacks.Config {
-	t.Helper()
-	values, err := stacks.ReadFile("../../Pulumi." + stack + ".yaml")
-	require.NoError(t, err)
-	cfg, err := stacks.Load(stacks.Project, values)
-	require.NoError(t, err)
-	return cfg
-}
 
 // needed are the quotas by name: code, least and most.
 func needed(t *testing.T, cfg *stacks.Config) map[string][3]any {
@@ -49,7 +41,7 @@ func TestOf(t *testing.T) {
 			map[string][3]any{"On-Demand": {onDemand, 4, 8}, "Spot": {spot, 80, 2 * 2 * (20 + 20)}}},
 	} {
 		t.Run(name, func(t *testing.T) {
-			cfg := config(t, "dev")
+			cfg := checkout.Config(t, "../..", "dev")
 			c.change(cfg)
 			assert.Equal(t, c.want, needed(t, cfg))
 		})
@@ -57,7 +49,7 @@ func TestOf(t *testing.T) {
 }
 
 func TestOfNamesWhatIsNotKnown(t *testing.T) {
-	cfg := config(t, "dev")
+	cfg := checkout.Config(t, "../..", "dev")
 	cfg.Eks.Nodes.InstanceTypes[1], cfg.Pipeline.DeployerInstanceType = "p5.48xlarge", "mac2.metal"
 	_, err := quotas.Of(cfg)
 	assert.EqualError(t, err, "legops:pipeline.deployerInstanceType: mac2.metal: its virtual CPUs are not known: choose one of the families in internal/instances, or add its family there\n"+

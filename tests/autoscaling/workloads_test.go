@@ -2,7 +2,6 @@ package autoscaling
 
 import (
 	"fmt"
-	"path/filepath"
 	"testing"
 
 	"github.com/pulumi/pulumi/sdk/v3/go/pulumi"
@@ -10,6 +9,7 @@ import (
 
 	"legops/infra"
 	"legops/internal/capacity"
+	"legops/internal/checkout"
 	"legops/internal/controlplane"
 	"legops/internal/recorder"
 	"legops/stacks"
@@ -22,11 +22,7 @@ const addons = "add-ons"
 
 func config(t *testing.T, stack string) *stacks.Config {
 	t.Helper()
-	values, err := stacks.ReadFile(filepath.Join(root, "Pulumi."+stack+".yaml"))
-	require.NoError(t, err)
-	cfg, err := stacks.Load("legops", values)
-	require.NoError(t, err)
-	return cfg
+	return checkout.Config(t, root, stack)
 }
 
 // registered are the Kubernetes objects of a stack, as the program registers them.

@@ -7,15 +7,15 @@ import (
 	"github.com/pulumi/pulumi/sdk/v3/go/common/resource"
 )
 
-// keptZeros are the fields of Kubernetes objects whose zero value reaches the API server: they are pointers in k8s.io/api
-// (v0.35.4). The provider sends every input through those types and back (normalizeInputs in provider/pkg/provider and
+// keptZeros are the fields of Kubernetes objects whose zero value reaches the API server: they are pointers in k8s.io/api, or written
+// in any case. The provider sends every input through those types and back (normalizeInputs in provider/pkg/provider and
 // Normalize in provider/pkg/clients, pulumi-kubernetes v4.30.0), so that any other false, 0 or empty text is gone before
-// it is sent.
+// it is sent. TestKeptZerosAreThoseOfKubernetes holds the names to the types, for every field that a stack has.
 var keptZeros = []string{
-	"allowPrivilegeEscalation", "automountServiceAccountToken", "enableServiceLinks", "fsGroup", "immutable", "maxSkew",
-	"maxSurge", "maxUnavailable", "minAvailable", "minReplicas", "privileged", "progressDeadlineSeconds",
-	"readOnlyRootFilesystem", "replicas", "revisionHistoryLimit", "runAsGroup", "runAsNonRoot", "runAsUser",
-	"stabilizationWindowSeconds", "terminationGracePeriodSeconds",
+	"allowPrivilegeEscalation", "automountServiceAccountToken", "averageUtilization", "enableServiceLinks", "fsGroup", "immutable",
+	"ingressClassName", "maxSkew", "maxSurge", "maxUnavailable", "minAvailable", "minReplicas", "nodeTaintsPolicy", "pathType", "port",
+	"privileged", "progressDeadlineSeconds", "readOnlyRootFilesystem", "replicas", "revisionHistoryLimit", "runAsGroup",
+	"runAsNonRoot", "runAsUser", "sizeLimit", "stabilizationWindowSeconds", "terminationGracePeriodSeconds", "unhealthyPodEvictionPolicy",
 }
 
 // freeForm are the fields whose keys anybody makes up; what is below them stays as it is.
