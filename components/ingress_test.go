@@ -54,6 +54,7 @@ func TestIngressStartsWhenEverythingIsThere(t *testing.T) {
 		{"kubernetes:core/v1:ServiceAccount", "account"},
 		{"kubernetes:core/v1:ConfigMap", "config"},
 		{"kubernetes:networking.k8s.io/v1:IngressClass", "class"},
+		{"kubernetes:networking.k8s.io/v1:Ingress", "host"},
 		{"kubernetes:networking.k8s.io/v1:NetworkPolicy", "deny"},
 		{"kubernetes:networking.k8s.io/v1:NetworkPolicy", "allow"},
 		{rbac + "ClusterRole", "cluster-rights"},
@@ -98,7 +99,10 @@ func TestIngressSettings(t *testing.T) {
 		"data": object{
 			"real-ip-header": "X-Forwarded-For", "real-ip-recursive": "False", "set-real-ip-from": "10.20.0.0/16",
 			"redirect-to-https": "True", "server-tokens": "False", "client-max-body-size": "110m",
-			"proxy-connect-timeout": "5s", "proxy-read-timeout": "60s", "proxy-send-timeout": "60s", "keepalive": "32",
+			"proxy-buffer-size": "16k", "proxy-buffers": "8 16k", "http-snippets": "large_client_header_buffers 4 16k;",
+			"proxy-connect-timeout": "1s", "proxy-read-timeout": "60s", "proxy-send-timeout": "60s",
+			"max-fails": "0", "keepalive": "0", "worker-shutdown-timeout": "300s",
+			"worker-connections": "8192", "worker-rlimit-nofile": "16384",
 			"external-status-address": "legops.example",
 		},
 	})
@@ -167,10 +171,11 @@ func TestIngressHost(t *testing.T) {
 	assert.Equal(t, []string{"nginx-ingress", "nginx"}, []string{namespace, class})
 	host := r.One(t, "kubernetes:networking.k8s.io/v1:Ingress", "ingress-host")
 	expect(t, host, map[string]any{
-		"metadata.annotations": object{"nginx.org/mergeable-ingress-type": "master", "pulumi.com/skipAwait": "true"},
-		"spec":                 object{"ingressClassName": "nginx", "rules": []any{object{"host": "legops.example"}}},
+		"metadata.annotations": object{
+			"nginx.org/mergeable-ingress-type": "master", "nginx.org/proxy-set-headers": "Connection:close", "pulumi.com/skipAwait": "true",
+		},
+		"spec": object{"ingressClassName": "nginx", "rules": []any{object{"host": "legops.example"}}},
 	})
-	assert.Contains(t, host.DependsOn, r.One(t, "kubernetes:apps/v1:Deployment", "ingress-controller").URN)
 }
 
 func TestIngressRefuses(t *testing.T) {
