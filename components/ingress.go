@@ -5,6 +5,7 @@ import (
 	"net/netip"
 	"slices"
 	"strconv"
+	"strings"
 
 	corev1 "github.com/pulumi/pulumi-kubernetes/sdk/v4/go/kubernetes/core/v1"
 	networkingv1 "github.com/pulumi/pulumi-kubernetes/sdk/v4/go/kubernetes/networking/v1"
@@ -61,6 +62,8 @@ type IngressArgs struct {
 	MinReplicas int
 	// MaxReplicas is the largest number of controllers, MinReplicas to 100.
 	MaxReplicas int
+	// PodLogGroup is the log group with what pods print, the controllers among them, each line as Fluent Bit writes it.
+	PodLogGroup pulumi.StringInput
 	// Cluster is the cluster: when it goes, everything here goes with it and is not deleted piece by piece.
 	Cluster pulumi.Resource
 }
@@ -84,6 +87,7 @@ func (a *IngressArgs) check(name string) error {
 	p.require(a.NodePort >= 30000 && a.NodePort <= 32767, "NodePort is %d, must be 30000 to 32767", a.NodePort)
 	p.require(isNetwork(a.TrustedCIDR), "TrustedCIDR %s must be an IPv4 network", a.TrustedCIDR)
 	checkReplicas(p, a.MinReplicas, a.MaxReplicas)
+	p.requireInput(map[string]pulumi.Input{"PodLogGroup": a.PodLogGroup})
 	p.require(a.Cluster != nil, "Cluster is missing")
 	return p.err()
 }
@@ -107,7 +111,7 @@ func NewIngress(ctx *pulumi.Context, name string, args *IngressArgs, opts ...pul
 	if err != nil {
 		return nil, err
 	}
-	b := &ingressBuild{space: s, args: args}
+	b := &ingressBuild{space: s, args: args, parent: pulumi.Parent(c)}
 	ready, err := b.prepare()
 	if err != nil {
 		return nil, err
@@ -123,6 +127,9 @@ func NewIngress(ctx *pulumi.Context, name string, args *IngressArgs, opts ...pul
 	if err := b.exposed(); err != nil {
 		return nil, err
 	}
+	if err := b.reloads(); err != nil {
+		return nil, err
+	}
 	c.Namespace = s.namespace
 	c.ClassName = pulumi.All(host.Spec.IngressClassName().Elem(), controller.ID()).ApplyT(
 		func(made []any) string { return made[0].(string) }).(pulumi.StringOutput)
@@ -132,7 +139,8 @@ func NewIngress(ctx *pulumi.Context, name string, args *IngressArgs, opts ...pul
 // ingressBuild makes the parts of one Ingress.
 type ingressBuild struct {
 	*space
-	args *IngressArgs
+	args   *IngressArgs
+	parent pulumi.ResourceOption
 }
 
 // prepare creates what a controller needs when it starts, and gives it back.
@@ -246,12 +254,16 @@ func ingressSettings(args *IngressArgs) map[string]string {
 		"server-tokens":     "False",
 		// Documents of 100 MiB, and the form around them.
 		"client-max-body-size": "110m",
-		// Headers of 16 KiB: an answer's in one buffer, which NGINX takes only where the others can hold it too, and a
-		// request's, which bring the cookies back. The controller has no key of its own for those, and what is written here
-		// goes into the configuration as it is.
+		// An answer's headers of 16 KiB: in one buffer, which NGINX takes only where the others can hold it, too.
 		"proxy-buffer-size": "16k",
 		"proxy-buffers":     "8 16k",
-		"http-snippets":     "large_client_header_buffers 4 16k;",
+		// What the controller has no keys for. It is written into the configuration as it is.
+		"http-snippets": strings.Join([]string{
+			"large_client_header_buffers 4 16k;", // a request's headers bring the cookies back
+			// When NGINX reloads, it would close at once what waits for the load balancer's next request, and lose the one that is
+			// just on its way. So it is the load balancer that closes.
+			fmt.Sprintf("keepalive_min_timeout %ds;", balancerIdle+5),
+		}, "\n"),
 		// In the VPC a connection is made at once, or the pod is gone.
 		"proxy-connect-timeout": "1s",
 		"proxy-read-timeout":    fmt.Sprintf("%ds", ingressPatience),

@@ -24,6 +24,8 @@ type Controller struct {
 	Nginx string
 	// Arguments and Settings are the kinds of the values of its arguments, and of the keys of its ConfigMap.
 	Arguments, Settings map[string]string
+	// Since are directives of snippets with the version of NGINX that has them first.
+	Since map[string]string
 	// Annotations are the annotations that it reads, with the kinds of Ingress that may have them: master, minion.
 	Annotations map[string][]string
 	// Directives are what it writes, by context of NGINX.

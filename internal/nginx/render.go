@@ -43,6 +43,8 @@ type Place struct {
 	Folder, Address string
 	// User is who the workers run as, where NGINX is started as root. The controller's container is not.
 	User string
+	// Nginx is the version of the NGINX that is to take it, such as 1.22.1. What of the snippets is newer is left out.
+	Nginx string
 	// Version counts the configurations, as the controller does to see which one NGINX serves with.
 	Version int
 }
@@ -71,7 +73,10 @@ func (c *Controller) Configuration(o Objects, endpoints map[string][]string, pla
 	}
 	w.line("access_log %s", filepath.Join(place.Folder, "access.log"))
 	for line := range strings.SplitSeq(strings.TrimSpace(o.Settings["http-snippets"]), "\n") {
-		w.text(line)
+		name, _, _ := strings.Cut(line, " ")
+		if since := c.Since[name]; since == "" || !before(place.Nginx, since) {
+			w.text(line)
+		}
 	}
 	w.open("server")
 	w.line("listen unix:%s", place.versionSocket())
@@ -229,6 +234,20 @@ func (w *writer) location(master, minion Ingress, path Path, proto string) {
 	}
 	w.line("proxy_pass http://%s", upstream(minion, path))
 	w.close()
+}
+
+// before says whether a version is older than another.
+func before(version, other string) bool {
+	return slices.Compare(numbers(version), numbers(other)) < 0
+}
+
+func numbers(version string) []int {
+	var all []int
+	for part := range strings.SplitSeq(version, ".") {
+		number, _ := strconv.Atoi(part)
+		all = append(all, number)
+	}
+	return all
 }
 
 const setHeaders = "nginx.org/proxy-set-headers"

@@ -36,7 +36,8 @@ func Prepare(program, folder string) (*Server, error) {
 	if err != nil {
 		return nil, err
 	}
-	if _, err := os.Stat(program); err != nil {
+	out, err := exec.Command(program, "-v").CombinedOutput()
+	if err != nil {
 		return nil, fmt.Errorf("%w: make \"$PWD/bin/nginx\" installs it", err)
 	}
 	listener, err := net.Listen("tcp", "127.0.0.1:0")
@@ -44,11 +45,17 @@ func Prepare(program, folder string) (*Server, error) {
 		return nil, err
 	}
 	defer listener.Close()
-	place := Place{Folder: folder, Address: listener.Addr().String()}
+	place := Place{Folder: folder, Address: listener.Addr().String(), Nginx: version(out)}
 	if os.Geteuid() == 0 {
 		place.User = "root" // who may read the folder of a test
 	}
 	return &Server{controller: controller, program: program, place: place, log: &buffer{}}, nil
+}
+
+// version is what nginx -v says: nginx version: nginx/1.22.1.
+func version(said []byte) string {
+	_, version, _ := strings.Cut(string(said), "nginx/")
+	return strings.TrimSpace(version)
 }
 
 // Address is where it listens.
@@ -153,7 +160,7 @@ func (s *Server) serves(ctx context.Context) error {
 	ctx, cancel := context.WithTimeout(ctx, reloadLimit)
 	defer cancel()
 	for {
-		version, err := s.version(ctx)
+		version, err := s.served(ctx)
 		if err == nil && version == s.place.Version {
 			return nil
 		}
@@ -168,8 +175,8 @@ func (s *Server) serves(ctx context.Context) error {
 	}
 }
 
-// version is that of the configuration which a new connection meets.
-func (s *Server) version(ctx context.Context) (int, error) {
+// served is the version of the configuration which a new connection meets.
+func (s *Server) served(ctx context.Context) (int, error) {
 	transport := &http.Transport{DisableKeepAlives: true, DialContext: func(ctx context.Context, _, _ string) (net.Conn, error) {
 		return (&net.Dialer{}).DialContext(ctx, "unix", s.place.versionSocket())
 	}}
