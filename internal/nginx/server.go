@@ -61,6 +61,18 @@ func version(said []byte) string {
 // Address is where it listens.
 func (s *Server) Address() string { return s.place.Address }
 
+// LeftOut are directives of the snippets that this NGINX is too old for.
+func (s *Server) LeftOut(o Objects) []string {
+	var names []string
+	for line := range strings.SplitSeq(o.Settings["http-snippets"], "\n") {
+		name, _, _ := strings.Cut(strings.TrimSpace(line), " ")
+		if since := s.controller.Since[name]; since != "" && before(s.place.Nginx, since) {
+			names = append(names, name)
+		}
+	}
+	return names
+}
+
 // Log is what NGINX has said so far.
 func (s *Server) Log() string { return s.log.String() }
 

@@ -7,6 +7,7 @@ import (
 	"net"
 	"net/http"
 	"slices"
+	"strings"
 	"sync"
 	"testing"
 	"time"
@@ -46,34 +47,36 @@ func start(t *testing.T) *instance {
 func TestRollout(t *testing.T) {
 	t.Parallel()
 	d := deploys(t, "prod")
-	for _, c := range []struct {
-		name    string
-		objects nginx.Objects
-	}{
-		{"before", d.with(keeping, set("max-fails", ""), set("proxy-connect-timeout", "5s"), set("worker-shutdown-timeout", ""))},
-		{"after", d.Objects},
-	} {
-		t.Run(c.name, func(t *testing.T) {
-			seen, reloads := rollout(t, c.objects)
-			t.Logf("%v, %d reloads", seen, reloads)
-			assert.Equal(t, 24, reloads)
-			gets, posts := 0, 0
-			for key, number := range seen {
-				if key != "GET 200" && key[:3] == "GET" {
-					gets += number
-				}
-				if key != "POST 200" && key[:4] == "POST" {
-					posts += number
-				}
+	play := func(t *testing.T, objects nginx.Objects) (lostGets, lostPosts int, older []string) {
+		seen, reloads, older := rollout(t, objects)
+		t.Logf("%v, %d reloads, without %v", seen, reloads, older)
+		assert.Equal(t, 24, reloads)
+		assert.Greater(t, seen["GET 200"]+seen["POST 200"], 600)
+		for outcome, number := range seen {
+			switch method, status, _ := strings.Cut(outcome, " "); {
+			case status == "200":
+			case method == "GET":
+				lostGets += number
+			default:
+				lostPosts += number
 			}
-			assert.Zero(t, gets, "failed GETs")
-			assert.LessOrEqual(t, posts, 5, "failed POSTs")
-			assert.Greater(t, seen["GET 200"]+seen["POST 200"], 1000)
-		})
+		}
+		return lostGets, lostPosts, older
 	}
+	t.Run("before", func(t *testing.T) {
+		gets, _, _ := play(t, d.with(keeping, set("max-fails", ""), set("proxy-connect-timeout", "5s"), set("worker-shutdown-timeout", ""),
+			set("http-snippets", "")))
+		assert.Zero(t, gets)
+	})
+	t.Run("after", func(t *testing.T) {
+		gets, posts, older := play(t, d.Objects)
+		assert.Zero(t, gets)
+		// What is left without the directive: requests on connections that NGINX closes just then.
+		assert.LessOrEqual(t, posts, 10*len(older))
+	})
 }
 
-func rollout(t *testing.T, objects nginx.Objects) (outcomes map[string]int, reloads int) {
+func rollout(t *testing.T, objects nginx.Objects) (outcomes map[string]int, reloads int, older []string) {
 	var serving []*instance
 	for range 12 {
 		serving = append(serving, start(t))
@@ -123,5 +126,5 @@ func rollout(t *testing.T, objects nginx.Objects) (outcomes map[string]int, relo
 	ending.Wait()
 	cancel()
 	load.Wait()
-	return seen.of, reloads
+	return seen.of, reloads, w.LeftOut(objects)
 }
