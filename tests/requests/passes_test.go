@@ -81,25 +81,25 @@ func TestHeadersOfRequests(t *testing.T) {
 	assert.Equal(t, "414", w.get(t.Context(), path+"?q="+strings.Repeat("x", 17<<10)))
 }
 
-// How long is the setting's value, 60 seconds; here it is one, to see between which moments it counts.
+// How long is the setting's value, 60 seconds; here it is two, to see between which moments it counts.
 func TestLongAnswers(t *testing.T) {
 	t.Parallel()
 	d := deploys(t, "prod")
 	assert.Equal(t, []string{"60s", "60s"}, []string{d.Settings["proxy-read-timeout"], d.Settings["proxy-send-timeout"]})
 	answers := pods(t, 1, http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
 		if r.URL.Path == path+"/late" {
-			time.Sleep(1500 * time.Millisecond)
+			time.Sleep(3 * time.Second)
 		}
-		for i := range 5 {
+		for i := range 7 {
 			_, _ = fmt.Fprint(w, i)
 			_ = http.NewResponseController(w).Flush()
-			time.Sleep(400 * time.Millisecond)
+			time.Sleep(600 * time.Millisecond)
 		}
 	}))
-	w := open(t, d.with(set("proxy-read-timeout", "1s")), map[string][]string{backend: answers})
+	w := open(t, d.with(set("proxy-read-timeout", "2s")), map[string][]string{backend: answers})
 	assert.Equal(t, "504", w.get(t.Context(), path+"/late"), "nothing for as long")
 	_, text, err := w.ask(t.Context(), http.MethodGet, path, nil)
-	assert.Equal(t, "01234", text, "twice as long, with something in between")
+	assert.Equal(t, "0123456", text, "twice as long, with something in between")
 	assert.NoError(t, err)
 }
 

@@ -87,7 +87,9 @@ func TestPodsThatAreGone(t *testing.T) {
 			w := open(t, c.objects, map[string][]string{backend: {silent(t)}})
 			start := time.Now()
 			assert.Equal(t, "504", w.get(t.Context(), path))
-			assert.InDelta(t, c.seconds, time.Since(start).Seconds(), 0.9)
+			took := time.Since(start).Seconds()
+			t.Logf("nobody answers: %.1f s", took)
+			assert.True(t, took > c.seconds-0.1 && took < c.seconds+3, took)
 		})
 	}
 }
@@ -179,30 +181,40 @@ func TestPathsBelongToTheirApplications(t *testing.T) {
 func TestOneSlowApplication(t *testing.T) {
 	t.Parallel()
 	d := deploys(t, "prod")
-	const waiting = 3000 // of one application, within three seconds; each takes two connections
+	const waiting = 2500 // of one application; each takes two connections
+	two := set("worker-processes", "2")
 	play := func(objects nginx.Objects) map[string]int {
-		slow := http.HandlerFunc(func(_ http.ResponseWriter, r *http.Request) { <-r.Context().Done() })
+		var settled atomic.Int32 // waits at a pod, or was turned away
+		slow := http.HandlerFunc(func(_ http.ResponseWriter, r *http.Request) {
+			settled.Add(1)
+			<-r.Context().Done()
+		})
 		w := open(t, objects, map[string][]string{"documents/documents": pods(t, 2, slow), backend: pods(t, 2, respond("ok"))})
-		patience, cancel := context.WithCancel(t.Context())
 		// Connections that are idle would be given up for others.
 		w.client.Transport.(*http.Transport).DisableKeepAlives = true
+		patience, cancel := context.WithCancel(t.Context())
 		var load sync.WaitGroup
-		load.Go(func() { every(time.Millisecond, waiting, func(int) { w.get(patience, "/documents") }) })
-		time.Sleep(2 * time.Second)
+		load.Go(func() {
+			every(500*time.Microsecond, waiting, func(int) {
+				if w.get(patience, "/documents"); patience.Err() == nil {
+					settled.Add(1)
+				}
+			})
+		})
+		assert.Eventually(t, func() bool { return settled.Load() >= waiting }, 25*time.Second, 20*time.Millisecond)
 		var seen counts
 		for range 10 {
 			seen.add("others " + w.get(t.Context(), path))
 			seen.add("health " + w.get(t.Context(), d.HealthPath, "Host", "10.20.8.9"))
-			time.Sleep(100 * time.Millisecond)
 		}
 		cancel()
 		load.Wait()
 		return seen.of
 	}
-	before := play(d.with(set("worker-connections", "")))
+	before := play(d.with(two, set("worker-connections", "")))
 	t.Logf("before: %v", before)
 	assert.Less(t, before["others 200"]+before["health 200"], 20)
-	after := play(d.Objects)
+	after := play(d.with(two))
 	t.Logf("after: %v", after)
 	assert.Equal(t, map[string]int{"others 200": 10, "health 200": 10}, after)
 }
