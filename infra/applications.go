@@ -19,6 +19,7 @@ func (p *Platform) applications(ctx *pulumi.Context, cfg *stacks.Config) (err er
 		TrustedCIDR: cfg.Network.CIDR.Prefix,
 		MinReplicas: cfg.Ingress.MinReplicas,
 		MaxReplicas: cfg.Ingress.MaxReplicas,
+		PodLogGroup: p.Eks.PodLogGroup,
 		Cluster:     p.Eks.Cluster,
 	}, onCluster); err != nil {
 		return err

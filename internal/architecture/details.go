@@ -21,6 +21,7 @@ var details = map[kind]string{
 	{token: "aws:cloudwatch/logDelivery:LogDelivery"}:                                                     "logs",
 	{token: "aws:cloudwatch/logDeliveryDestination:LogDeliveryDestination"}:                               "logs",
 	{token: "aws:cloudwatch/logDeliverySource:LogDeliverySource"}:                                         "logs",
+	{token: "aws:cloudwatch/logMetricFilter:LogMetricFilter"}:                                             "logs",
 	{token: "aws:cloudwatch/logResourcePolicy:LogResourcePolicy"}:                                         "logs",
 	{"aws:codebuild/project:Project", "Runner"}:                                                           "delivery",
 	{token: "aws:codebuild/webhook:Webhook"}:                                                              "mirror",

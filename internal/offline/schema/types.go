@@ -27,6 +27,7 @@ var ResourceTypes = []string{
 	"aws:cloudwatch/logDeliveryDestination:LogDeliveryDestination",
 	"aws:cloudwatch/logDeliverySource:LogDeliverySource",
 	"aws:cloudwatch/logGroup:LogGroup",
+	"aws:cloudwatch/logMetricFilter:LogMetricFilter",
 	"aws:cloudwatch/logResourcePolicy:LogResourcePolicy",
 	"aws:cloudwatch/metricAlarm:MetricAlarm",
 	"aws:codebuild/project:Project",
