@@ -71,6 +71,10 @@ $(BIN)/k6: tools/k6/go.mod | check-tools
 $(BIN)/chromium: tools/chromium.sh
 	tools/chromium.sh $(BIN)
 
+$(BIN)/nginx: tools/nginx.sh
+	mkdir -p $(BIN)
+	tools/nginx.sh $(BIN)
+
 $(BIN)/golangci-lint: tools/golangci-lint/go.mod | check-tools
 	cd tools/golangci-lint && go build -o $@ github.com/golangci/golangci-lint/v2/cmd/golangci-lint
 
@@ -155,7 +159,7 @@ loadtest: $(BIN)/k6 ## Put TARGET, or the reference application here, under load
 
 # Symbols for debuggers are a third of what linking takes; the linters run vet.
 .PHONY: test
-test: tools control-plane $(BIN)/k6 $(BIN)/chromium ## Run every test
+test: tools control-plane $(BIN)/k6 $(BIN)/chromium $(BIN)/nginx ## Run every test
 	cd apps/reference && go test ./...
 	go test -vet=off -ldflags '-s -w' -timeout 40m ./...
 

@@ -65,6 +65,14 @@ func ClusterAlarms(a ClusterAlarmArgs) []Alarm {
 			Missing: MissingIsUnknown,
 		},
 		{
+			Name: "ingress-reload", Severity: Critical,
+			Meaning: "NGINX does not load what the ingress controller writes: it knows of no pod that comes or goes from now on",
+			Metrics: []Metric{{Namespace: ingressMetrics, Name: ingressFailedReload, Statistic: "Sum"}},
+			// It is counted when it fails, and it fails again at the next change. So it is on for an hour after the last time.
+			Period: 300, Periods: 12, Bad: 1, Comparison: AtLeast, Threshold: 1,
+			Missing: MissingIsGood,
+		},
+		{
 			Name: "failed-nodes", Severity: Warning, Meaning: "A node has failed; its pods have moved to the others",
 			Metrics: of("cluster_failed_node_count", "Maximum", nil),
 			Period:  60, Periods: 5, Comparison: AtLeast, Threshold: 1,

@@ -73,6 +73,8 @@ type AppArgs struct {
 	IngressClass pulumi.StringInput
 	// IngressNamespace is where requests come from: the namespace of the ingress controller, as plain text.
 	IngressNamespace string
+	// ReleasePolicy is what DeliveryGroup is bounded by. The group gets its rights to this application after it.
+	ReleasePolicy pulumi.Resource
 	// Protect keeps Pulumi from deleting the secrets.
 	Protect bool
 }
@@ -174,6 +176,7 @@ func (a *AppArgs) check(name string) error {
 	p.requireText(map[string]string{"Cluster": a.Cluster, "IngressNamespace": a.IngressNamespace})
 	p.requireInput(map[string]pulumi.Input{"ClusterName": a.ClusterName, "IngressClass": a.IngressClass})
 	p.require(a.ClusterResource != nil, "ClusterResource is missing")
+	p.require(a.ReleasePolicy != nil, "ReleasePolicy is missing")
 	a.Location.check(p)
 	p.require(appNamePattern.MatchString(a.Name), "Name %q must be 1 to 30 lower-case letters, digits and hyphens, from a letter to a letter or digit", a.Name)
 	p.require(!taken(a.Name) && a.Name != a.IngressNamespace, "Name %q must not be a namespace that something else has", a.Name)

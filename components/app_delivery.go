@@ -1,9 +1,12 @@
 package components
 
+import "github.com/pulumi/pulumi/sdk/v3/go/pulumi"
+
 const deliveryRole = "delivery"
 
 // delivery lets the deployer roll the application out: set the image of its Deployment, and watch what comes of it.
-// There is nothing of its configuration and its Secrets in it, and no way into a pod.
+// There is nothing of its configuration and its Secrets in it, and no way into a pod. A role knows no fields of an object: what
+// a patch may change is a matter of ReleasePolicy, which is there before anybody has the role.
 func (b *appBuild) delivery() error {
 	if _, err := newRbacRole(b.ctx, b.name+"-delivery", kindRole, &rbacRoleArgs{
 		Metadata: b.object(deliveryRole, nil),
@@ -14,17 +17,17 @@ func (b *appBuild) delivery() error {
 	_, err := newRbacBinding(b.ctx, b.name+"-delivery", kindRole, deliveryRole, &rbacBindingArgs{
 		Metadata: b.object(deliveryRole, nil),
 		Subjects: []rbacSubject{groupSubject(DeliveryGroup)},
-	}, b.with()...)
+	}, b.with(pulumi.DependsOn([]pulumi.Resource{b.args.ReleasePolicy}))...)
 	return err
 }
 
-// deliveryRules are looked at by Kubernetes one by one, and only add up.
+// deliveryRules are looked at by Kubernetes one by one, and only add up. kubectl reads what it patches.
 func (a *AppArgs) deliveryRules() []rbacRule {
 	look, own := []string{"get", "list", "watch"}, []string{a.Name}
 	return []rbacRule{
 		{APIGroups: []string{"apps"}, Resources: []string{"deployments", "replicasets"}, Verbs: look},
 		{APIGroups: []string{"apps"}, Resources: []string{"deployments"}, ResourceNames: own, Verbs: []string{"patch"}},
-		{APIGroups: []string{""}, Resources: []string{"configmaps"}, ResourceNames: []string{servingName}, Verbs: []string{"patch"}},
+		{APIGroups: []string{""}, Resources: []string{"configmaps"}, ResourceNames: []string{servingName}, Verbs: []string{"get", "patch"}},
 		{APIGroups: []string{""}, Resources: []string{"pods"}, Verbs: look},
 		{APIGroups: []string{""}, Resources: []string{"events"}, Verbs: []string{"get", "list"}},
 		{APIGroups: []string{"discovery.k8s.io"}, Resources: []string{"endpointslices"}, Verbs: []string{"get", "list"}},

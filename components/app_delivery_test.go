@@ -24,7 +24,7 @@ func TestAppDelivery(t *testing.T) {
 		"rules": []any{
 			may("apps", []any{"deployments", "replicasets"}, nil, "get", "list", "watch"),
 			may("apps", []any{"deployments"}, []any{"matters"}, "patch"),
-			may("", []any{"configmaps"}, []any{"serving.delivery"}, "patch"),
+			may("", []any{"configmaps"}, []any{"serving.delivery"}, "get", "patch"),
 			may("", []any{"pods"}, nil, "get", "list", "watch"),
 			may("", []any{"events"}, nil, "get", "list"),
 			may("discovery.k8s.io", []any{"endpointslices"}, nil, "get", "list"),
@@ -36,6 +36,9 @@ func TestAppDelivery(t *testing.T) {
 		"roleRef":  object{"apiGroup": "rbac.authorization.k8s.io", "kind": "Role", "name": "delivery"},
 		"subjects": []any{object{"apiGroup": "rbac.authorization.k8s.io", "kind": "Group", "name": components.DeliveryGroup}},
 	})
+	// The application's release policy is played by the provider.
+	policy := r.One(t, "pulumi:providers:kubernetes", "kube")
+	assert.Contains(t, r.One(t, group+"RoleBinding", "app-matters-delivery").DependsOn, policy.URN)
 	assert.Len(t, r.OfType(group+"Role"), 1)
 	assert.Len(t, r.OfType(group+"RoleBinding"), 1)
 }

@@ -46,16 +46,28 @@ func (b *appBuild) paths() error {
 			IngressClassName: b.args.IngressClass.ToStringOutput().ToStringPtrOutput(),
 			Rules: networkingv1.IngressRuleArray{networkingv1.IngressRuleArgs{
 				Host: pulumi.String(b.args.Domain),
-				Http: networkingv1.HTTPIngressRuleValueArgs{Paths: networkingv1.HTTPIngressPathArray{networkingv1.HTTPIngressPathArgs{
-					Path: pulumi.String(b.args.Path), PathType: pulumi.String("Prefix"),
-					Backend: networkingv1.IngressBackendArgs{Service: networkingv1.IngressServiceBackendArgs{
-						Name: pulumi.String(b.args.Name), Port: networkingv1.ServiceBackendPortArgs{Name: pulumi.String(appPortName)},
-					}},
-				}}},
+				Http: networkingv1.HTTPIngressRuleValueArgs{Paths: b.requests()},
 			}},
 		},
 	}, b.with()...)
 	return err
+}
+
+// requests are the paths that are the application's: its own and all below. NGINX takes a prefix by letters, where Kubernetes
+// means parts of a path, and so would give /mattersx to /matters. Of /matters/ alone it would redirect /matters, to http.
+func (b *appBuild) requests() networkingv1.HTTPIngressPathArray {
+	path := func(value, kind string) networkingv1.HTTPIngressPathArgs {
+		return networkingv1.HTTPIngressPathArgs{
+			Path: pulumi.String(value), PathType: pulumi.String(kind),
+			Backend: networkingv1.IngressBackendArgs{Service: networkingv1.IngressServiceBackendArgs{
+				Name: pulumi.String(b.args.Name), Port: networkingv1.ServiceBackendPortArgs{Name: pulumi.String(appPortName)},
+			}},
+		}
+	}
+	if b.args.Path == "/" {
+		return networkingv1.HTTPIngressPathArray{path("/", "Prefix")}
+	}
+	return networkingv1.HTTPIngressPathArray{path(b.args.Path, "Exact"), path(b.args.Path+"/", "Prefix")}
 }
 
 // autoscaler lets the processor decide how many pods there are.

@@ -45,15 +45,21 @@ func TestAppIsReached(t *testing.T) {
 			"ports": []any{object{"name": "http", "protocol": "TCP", "port": 8080.0, "targetPort": "http"}},
 		},
 	})
+	port := object{"service": object{"name": "matters", "port": object{"name": "http"}}}
 	expect(t, r.One(t, "kubernetes:networking.k8s.io/v1:Ingress", "app-matters-ingress"), map[string]any{
 		"metadata.annotations": object{"nginx.org/mergeable-ingress-type": "minion", "pulumi.com/skipAwait": "true"},
 		"spec": object{
 			"ingressClassName": "nginx",
-			"rules": []any{object{"host": "legops.example", "http": object{"paths": []any{object{
-				"path": "/matters", "pathType": "Prefix",
-				"backend": object{"service": object{"name": "matters", "port": object{"name": "http"}}},
-			}}}}},
+			"rules": []any{object{"host": "legops.example", "http": object{"paths": []any{
+				object{"path": "/matters", "pathType": "Exact", "backend": port},
+				object{"path": "/matters/", "pathType": "Prefix", "backend": port},
+			}}}},
 		},
+	})
+	args := appArgs
+	args.Path = "/"
+	expect(t, record(t, app(args)).One(t, "kubernetes:networking.k8s.io/v1:Ingress", "app-matters-ingress"), map[string]any{
+		"spec.rules[0].http.paths": []any{object{"path": "/", "pathType": "Prefix", "backend": port}},
 	})
 }
 

@@ -17,7 +17,7 @@ import (
 func app(args components.AppArgs, use ...func(*components.App)) construct {
 	return onCluster(func(ctx *pulumi.Context, cluster pulumi.Resource, opts ...pulumi.ResourceOption) error {
 		if args.Cluster != "" {
-			args.ClusterResource = cluster
+			args.ClusterResource, args.ReleasePolicy = cluster, cluster
 		}
 		made, err := components.NewApp(ctx, "app-matters", &args, opts...)
 		for _, u := range use {
@@ -75,22 +75,18 @@ func TestApp(t *testing.T) {
 	assert.Equal(t, map[string]string{"role": "arn:of:app-matters-role", "name": "legops-test-app-matters", "namespace": "matters"}, told)
 }
 
-func TestAppConfiguration(t *testing.T) {
-	fingerprintOf := func(args components.AppArgs) any {
-		patch := record(t, app(args)).One(t, "kubernetes:apps/v1:DeploymentPatch", "app-matters-workload")
-		return patch.Get("spec.template.metadata.annotations").(object)["legops/configuration"]
-	}
-	config := record(t, app(appArgs)).One(t, "kubernetes:core/v1:ConfigMap", "app-matters-config")
-	expect(t, config, map[string]any{"metadata.name": "matters", "data": object{
-		"AWS_REGION": "eu-west-1", "BASE_PATH": "/matters", "PORT": "8080", "PODINFO_PORT": "8080", "SECRETS_PREFIX": "legops-test/matters/",
-		"LOG_LEVEL": "warn", "DATABASE_HOST": "database.internal",
-	}})
-	first := fingerprintOf(appArgs)
-	assert.Regexp(t, "^[0-9a-f]{64}$", first)
-	assert.Equal(t, first, fingerprintOf(appArgs), "without a change the pods stay")
-	changed := appArgs
-	changed.Environment = pulumi.StringMap{"DATABASE_HOST": pulumi.String("other.internal")}
-	assert.NotEqual(t, first, fingerprintOf(changed), "a changed value starts new pods")
+func TestAppEnvironment(t *testing.T) {
+	args := appArgs
+	args.Settings = map[string]string{"LOG_LEVEL": "warn", "GREETING": "for $5, $(USER) and $$", "EMPTY": ""}
+	variable := func(name, value string) object { return object{"name": name, "value": value} }
+	expect(t, record(t, app(args)).One(t, "kubernetes:apps/v1:DeploymentPatch", "app-matters-workload"), map[string]any{
+		"spec.template.spec.containers[0].env": []any{
+			variable("AWS_REGION", "eu-west-1"), variable("BASE_PATH", "/matters"), variable("DATABASE_HOST", "database.internal"), object{"name": "EMPTY"},
+			variable("GREETING", "for $$5, $$(USER) and $$$$"), variable("LOG_LEVEL", "warn"), variable("PODINFO_PORT", "8080"),
+			variable("PORT", "8080"), variable("SECRETS_PREFIX", "legops-test/matters/"),
+		},
+		"spec.template.spec.containers[0].envFrom": nil,
+	})
 }
 
 func TestAppRights(t *testing.T) {

@@ -1,16 +1,16 @@
 package components
 
 import (
-	"crypto/sha256"
-	"encoding/hex"
-	"encoding/json"
 	"maps"
 	"strconv"
+	"strings"
 
 	appsv1 "github.com/pulumi/pulumi-kubernetes/sdk/v4/go/kubernetes/apps/v1"
 	corev1 "github.com/pulumi/pulumi-kubernetes/sdk/v4/go/kubernetes/core/v1"
 	metav1 "github.com/pulumi/pulumi-kubernetes/sdk/v4/go/kubernetes/meta/v1"
 	"github.com/pulumi/pulumi/sdk/v3/go/pulumi"
+
+	"legops/internal/rollout"
 )
 
 // AppContainer is the name of the container that delivery sets the image of.
@@ -26,40 +26,41 @@ const (
 	appPortName = "http"
 	// appDrainSeconds is how long a pod serves on after it is told to go, until NGINX and every caller know.
 	appDrainSeconds = 15
-	// appReadySeconds is how long a new pod has to stay ready before the rollout goes on.
-	appReadySeconds = 10
-	// appStartSeconds is how long a pod may take to answer for the first time.
-	appStartSeconds = 120
 )
 
 // standardSettings are the environment variables that every application has.
 var standardSettings = []string{"AWS_REGION", "BASE_PATH", "PODINFO_PORT", "PORT", "SECRETS_PREFIX"}
 
-// configuration is the environment of the pods. It says where secrets are, never what they are.
-func (a *AppArgs) configuration() pulumi.StringMap {
-	data := pulumi.StringMap{
+// environment is the environment of the pods, by name. It stands in their template: a pod that is replaced while a rollout is
+// stuck starts with what those beside it have. It says where secrets are, never what they are.
+func (a *AppArgs) environment() corev1.EnvVarArray {
+	values := pulumi.StringMap{
 		"AWS_REGION":     pulumi.String(a.Location.Region),
 		"BASE_PATH":      pulumi.String(a.Path),               // a request comes with its whole path
 		"PODINFO_PORT":   pulumi.String(strconv.Itoa(a.Port)), // for the first image
 		"PORT":           pulumi.String(strconv.Itoa(a.Port)),
 		"SECRETS_PREFIX": pulumi.String(a.secretPrefix()),
 	}
-	for key, value := range a.Settings {
-		data[key] = pulumi.String(value)
+	for name, value := range a.Settings {
+		values[name] = pulumi.String(value)
 	}
-	for key, value := range a.Environment {
-		data[key] = value
+	for name, value := range a.Environment {
+		values[name] = value
 	}
-	return data
+	variables := corev1.EnvVarArray{}
+	for _, name := range sortedKeys(values) {
+		variable := corev1.EnvVarArgs{Name: pulumi.String(name)}
+		if values[name] != pulumi.String("") { // which is what a variable without a value has
+			variable.Value = literal(values[name])
+		}
+		variables = append(variables, variable)
+	}
+	return variables
 }
 
-// fingerprint changes when any value does.
-func fingerprint(data pulumi.StringMap) pulumi.StringOutput {
-	return data.ToStringMapOutput().ApplyT(func(values map[string]string) (string, error) {
-		text, err := json.Marshal(values) // in the order of the keys
-		sum := sha256.Sum256(text)
-		return hex.EncodeToString(sum[:]), err
-	}).(pulumi.StringOutput)
+// literal keeps Kubernetes from putting the value of another variable into this one: to it $(NAME) is a reference, and $$ a $.
+func literal(value pulumi.StringInput) pulumi.StringOutput {
+	return value.ToStringOutput().ApplyT(func(text string) string { return strings.ReplaceAll(text, "$", "$$") }).(pulumi.StringOutput)
 }
 
 // servingName is the ConfigMap in which delivery keeps the image that it found good last. No application has a dot in its
@@ -82,14 +83,6 @@ const servingName = "serving.delivery"
 // platform, and a look for drift during a release would see one. Pods of before serve on then, and the workflow asks for
 // the rollouts afterwards (.github/scripts/rollouts.sh).
 func (b *appBuild) workload(ready []pulumi.Resource) error {
-	data := b.args.configuration()
-	config, err := corev1.NewConfigMap(b.ctx, b.name+"-config", &corev1.ConfigMapArgs{
-		Metadata: b.object(b.args.Name, nil),
-		Data:     data,
-	}, b.with()...)
-	if err != nil {
-		return err
-	}
 	// Read when the Deployment is made, and made again: after it was deleted by hand, a refresh has what delivery wrote.
 	serving, err := corev1.NewConfigMap(b.ctx, b.name+"-serving", &corev1.ConfigMapArgs{
 		Metadata: b.object(servingName, nil),
@@ -130,37 +123,34 @@ func (b *appBuild) workload(ready []pulumi.Resource) error {
 	shared["pulumi.com/patchForce"] = "true"
 	return newDeploymentPatch(b.ctx, b.name+"-workload", &deploymentPatchArgs{
 		Metadata: b.object(b.args.Name, shared),
-		Spec:     b.rollout(fingerprint(data)),
+		Spec:     b.rollout(),
 	}, b.with(
-		pulumi.DependsOn(append(ready, config, deployment)),
+		pulumi.DependsOn(append(ready, deployment)),
 		// To take the patch back would strip the pods just before the Deployment goes.
 		pulumi.RetainOnDelete(true),
 	)...)
 }
 
-// RolloutSeconds is how long a rollout of as many pods should take: one after the other, and one of them slow.
-func RolloutSeconds(pods int) int { return appStartSeconds + pods*2*appReadySeconds }
-
 // rollout is the Deployment but for image, number of pods and selector.
-func (b *appBuild) rollout(configuration pulumi.StringInput) appsv1.DeploymentSpecArgs {
+func (b *appBuild) rollout() appsv1.DeploymentSpecArgs {
 	return appsv1.DeploymentSpecArgs{
-		MinReadySeconds:         pulumi.Int(appReadySeconds),
-		ProgressDeadlineSeconds: pulumi.Int(2 * appStartSeconds),
+		MinReadySeconds:         pulumi.Int(rollout.ReadySeconds),
+		ProgressDeadlineSeconds: pulumi.Int(rollout.StallSeconds),
 		RevisionHistoryLimit:    pulumi.Int(5),
-		// Gradual: one pod more, and one old pod less only when it serves.
-		Strategy: appsv1.DeploymentStrategyArgs{
-			Type: pulumi.String("RollingUpdate"),
-			RollingUpdate: appsv1.RollingUpdateDeploymentArgs{
-				MaxSurge: pulumi.Int(1), MaxUnavailable: pulumi.Int(0),
-			},
-		},
+		Strategy:                gradual(),
 		Template: corev1.PodTemplateSpecArgs{
-			Metadata: metav1.ObjectMetaArgs{
-				Labels: pulumi.ToStringMap(b.labels),
-				// Environment variables are read when a pod starts: a change has to start new ones.
-				Annotations: pulumi.StringMap{"legops/configuration": configuration},
-			},
-			Spec: b.pod(),
+			Metadata: metav1.ObjectMetaArgs{Labels: pulumi.ToStringMap(b.labels)},
+			Spec:     b.pod(),
+		},
+	}
+}
+
+// gradual replaces pods a tenth at a time: so many more than wanted, and old ones go only when these serve.
+func gradual() appsv1.DeploymentStrategyArgs {
+	return appsv1.DeploymentStrategyArgs{
+		Type: pulumi.String("RollingUpdate"),
+		RollingUpdate: appsv1.RollingUpdateDeploymentArgs{
+			MaxSurge: pulumi.String(rollout.MaxSurge), MaxUnavailable: pulumi.Int(0),
 		},
 	}
 }
@@ -202,9 +192,7 @@ func (b *appBuild) container() corev1.ContainerArgs {
 		Ports: corev1.ContainerPortArray{corev1.ContainerPortArgs{
 			Name: pulumi.String(appPortName), ContainerPort: pulumi.Int(b.args.Port), Protocol: pulumi.String("TCP"),
 		}},
-		EnvFrom: corev1.EnvFromSourceArray{corev1.EnvFromSourceArgs{
-			ConfigMapRef: corev1.ConfigMapEnvSourceArgs{Name: pulumi.String(b.args.Name)},
-		}},
+		Env: b.args.environment(),
 		// Memory that is not there kills, so it is promised in full. A limit of the processor would only make
 		// requests wait while the node idles: among pods that all want it, it is shared by what they ask for.
 		Resources: corev1.ResourceRequirementsArgs{
@@ -220,7 +208,7 @@ func (b *appBuild) container() corev1.ContainerArgs {
 		VolumeMounts: corev1.VolumeMountArray{corev1.VolumeMountArgs{
 			Name: pulumi.String("tmp"), MountPath: pulumi.String("/tmp"),
 		}},
-		StartupProbe:   probe("/healthz", 2, appStartSeconds/2),
+		StartupProbe:   probe("/healthz", 2, rollout.StartSeconds/2),
 		ReadinessProbe: probe("/readyz", 5, 2),
 		LivenessProbe:  probe("/healthz", 10, 6),
 		Lifecycle: corev1.LifecycleArgs{PreStop: corev1.LifecycleHandlerArgs{

@@ -66,7 +66,6 @@ func TestAppStartsWhenEverythingIsThere(t *testing.T) {
 	r, patch := appWorkload(t)
 	for _, needed := range []struct{ typ, name string }{
 		{"kubernetes:apps/v1:Deployment", "deployment"},
-		{"kubernetes:core/v1:ConfigMap", "config"},
 		{"kubernetes:core/v1:ServiceAccount", "account"},
 		{"kubernetes:networking.k8s.io/v1:NetworkPolicy", "deny"},
 		{"kubernetes:networking.k8s.io/v1:NetworkPolicy", "allow"},
@@ -121,9 +120,9 @@ func TestAppRollsOutGradually(t *testing.T) {
 		}
 	}
 	expect(t, patch, map[string]any{
-		"spec.strategy":                object{"type": "RollingUpdate", "rollingUpdate": object{"maxSurge": 1.0, "maxUnavailable": 0.0}},
+		"spec.strategy":                object{"type": "RollingUpdate", "rollingUpdate": object{"maxSurge": "10%", "maxUnavailable": 0.0}},
 		"spec.minReadySeconds":         10.0,
-		"spec.progressDeadlineSeconds": 240.0,
+		"spec.progressDeadlineSeconds": 370.0,
 		"spec.revisionHistoryLimit":    5.0,
 		"spec.template.metadata.labels": object{
 			"app.kubernetes.io/name": "matters", "app.kubernetes.io/component": "application",
@@ -147,8 +146,6 @@ func TestAppContainer(t *testing.T) {
 	const container = "spec.template.spec.containers[0]"
 	expect(t, patch, map[string]any{
 		container + ".ports":          []any{object{"name": "http", "containerPort": 8080.0, "protocol": "TCP"}},
-		container + ".envFrom":        []any{object{"configMapRef": object{"name": "matters"}}},
-		container + ".env":            nil,
 		container + ".startupProbe":   probe("/healthz", 2, 60),
 		container + ".readinessProbe": probe("/readyz", 5, 2),
 		container + ".livenessProbe":  probe("/healthz", 10, 6),
@@ -163,7 +160,7 @@ func TestAppContainer(t *testing.T) {
 func TestAppRefusesNothingAtAll(t *testing.T) {
 	refuses(t, app(components.AppArgs{}),
 		"app app-matters: Cluster is missing", "IngressNamespace is missing", "ClusterName is missing", "IngressClass is missing",
-		"ClusterResource is missing", `Location.Account "" must be`, `Location.Region "" must be`, `Name "" must be 1 to 30`,
+		"ClusterResource is missing", "ReleasePolicy is missing", `Location.Account "" must be`, `Location.Region "" must be`, `Name "" must be 1 to 30`,
 		`Domain "" must be`, `Path "" must be a path`, "Port is 0, must be 1025 to 65535", "MinReplicas is 0, must be 2 to 100",
 		`CPU "" must be a Kubernetes quantity`, `Memory "" must be a Kubernetes quantity`)
 }

@@ -71,6 +71,8 @@ type Eks struct {
 	// ControlPlaneSecurityGroupID is our own group of the control plane: who may reach the cluster's endpoint inside the
 	// VPC, beside the nodes, is a matter of its rules.
 	ControlPlaneSecurityGroupID pulumi.StringOutput `pulumi:"controlPlaneSecurityGroupId"`
+	// PodLogGroup is the log group with what pods print.
+	PodLogGroup pulumi.StringOutput `pulumi:"podLogGroup"`
 	// NodeRoleArn is the role of the nodes, with which they pull images.
 	NodeRoleArn pulumi.StringOutput `pulumi:"nodeRoleArn"`
 	// NodesAutoScalingGroups are the names of the Auto Scaling groups behind the nodes, by zone.
@@ -93,6 +95,7 @@ type eksBuild struct {
 	cluster *eks.Cluster
 	// clusterName is an output of the cluster: whoever uses it waits for the cluster.
 	clusterName pulumi.StringOutput
+	podLogs     *cloudwatch.LogGroup
 }
 
 // NewEks creates the cluster, then the add-ons nodes need to start, the nodes, and the other add-ons.
@@ -136,6 +139,7 @@ func NewEks(ctx *pulumi.Context, name string, args *EksArgs, opts ...pulumi.Reso
 	}
 	c.Cluster = b.cluster
 	c.ClusterName = b.clusterName
+	c.PodLogGroup = b.podLogs.Name
 	c.Endpoint = b.cluster.EksCluster.Endpoint()
 	c.ClusterSecurityGroupID = clusterSecurityGroupID(ctx, b.cluster)
 	c.ControlPlaneSecurityGroupID = group.ID().ToStringOutput()

@@ -73,6 +73,9 @@ var managedAddons = []managedAddon{
 	},
 }
 
+// podLogs is the child name of the log group with what pods print.
+const podLogs = "logs-application"
+
 // containerInsightsLogs are where Fluent Bit and Container Insights write.
 func containerInsightsLogs(cluster string) map[string]string {
 	groups := map[string]string{}
@@ -142,6 +145,9 @@ func (b *eksBuild) addon(a managedAddon, needs []pulumi.Resource) (*awseks.Addon
 			group, err := b.logGroup(suffix, groups[suffix], b.args.WorkloadLogRetention)
 			if err != nil {
 				return nil, err
+			}
+			if suffix == podLogs {
+				b.podLogs = group
 			}
 			needs = append(needs, group)
 		}

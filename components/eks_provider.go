@@ -19,8 +19,8 @@ func (b *eksBuild) provider(ready []pulumi.Resource) (*kubernetes.Provider, erro
 		Kubeconfig:            kubeconfig,
 		ClusterIdentifier:     pulumi.String(b.args.Name),
 		EnableServerSideApply: pulumi.Bool(true),
-		// A changed setting changes its ConfigMap in place. Otherwise the ConfigMap would be deleted and made again, and no
-		// pod could start in between. New pods come of the Deployment, which carries a fingerprint of the settings.
+		// A change of the ingress controller's settings changes their ConfigMap in place: the controller loads it as it is.
+		// Otherwise it would be deleted and made again, and what starts in between would have none.
 		EnableConfigMapMutable: pulumi.Bool(true),
 		// Objects are made with server-side apply, too. Otherwise the provider would make them with a POST, whose field
 		// manager owns every default: the first preview that changes the port of a Service would fail, and an update that

@@ -1,8 +1,11 @@
 package components
 
 import (
+	"fmt"
 	"net/netip"
 	"slices"
+	"strconv"
+	"strings"
 
 	corev1 "github.com/pulumi/pulumi-kubernetes/sdk/v4/go/kubernetes/core/v1"
 	networkingv1 "github.com/pulumi/pulumi-kubernetes/sdk/v4/go/kubernetes/networking/v1"
@@ -27,6 +30,16 @@ const (
 	ingressPort         = 80 // also of the Service: the VPC CNI wants both the same where policies are enforced
 	ingressMetricsPort  = 9113
 	ingressDrainSeconds = 15
+	// ingressPatience is how many seconds NGINX waits for a pod to go on: as long as CloudFront waits for the answer.
+	ingressPatience = originReadTimeout
+	// ingressReloadSeconds is how long an answer that has begun may take when NGINX reloads, which it does whenever a pod
+	// comes or goes: a document of 100 MiB at 3 Mbit/s.
+	ingressReloadSeconds = 300
+	// ingressConnectionsPerWorker is how many connections a worker of NGINX has for all applications and the health check
+	// together. A request takes two. The most that the load tests send, 240 requests a second (loadtest/environments.json),
+	// to an application that answers none of them for ingressPatience, take 28,800: over the least controllers, two, with two
+	// workers each, 7,200.
+	ingressConnectionsPerWorker = 8192
 )
 
 // mergeable is the annotation by which several Ingresses share one host: one master, which has the host and no path,
@@ -49,6 +62,8 @@ type IngressArgs struct {
 	MinReplicas int
 	// MaxReplicas is the largest number of controllers, MinReplicas to 100.
 	MaxReplicas int
+	// PodLogGroup is the log group with what pods print, the controllers among them, each line as Fluent Bit writes it.
+	PodLogGroup pulumi.StringInput
 	// Cluster is the cluster: when it goes, everything here goes with it and is not deleted piece by piece.
 	Cluster pulumi.Resource
 }
@@ -62,7 +77,7 @@ type Ingress struct {
 
 	// Namespace is the controller's namespace.
 	Namespace pulumi.StringOutput `pulumi:"namespace"`
-	// ClassName is the ingress class. Who uses it waits for the controller and the host.
+	// ClassName is the ingress class. Who uses it waits for the host and the controller.
 	ClassName pulumi.StringOutput `pulumi:"className"`
 }
 
@@ -72,6 +87,7 @@ func (a *IngressArgs) check(name string) error {
 	p.require(a.NodePort >= 30000 && a.NodePort <= 32767, "NodePort is %d, must be 30000 to 32767", a.NodePort)
 	p.require(isNetwork(a.TrustedCIDR), "TrustedCIDR %s must be an IPv4 network", a.TrustedCIDR)
 	checkReplicas(p, a.MinReplicas, a.MaxReplicas)
+	p.requireInput(map[string]pulumi.Input{"PodLogGroup": a.PodLogGroup})
 	p.require(a.Cluster != nil, "Cluster is missing")
 	return p.err()
 }
@@ -95,37 +111,36 @@ func NewIngress(ctx *pulumi.Context, name string, args *IngressArgs, opts ...pul
 	if err != nil {
 		return nil, err
 	}
-	b := &ingressBuild{space: s, args: args}
+	b := &ingressBuild{space: s, args: args, parent: pulumi.Parent(c)}
 	ready, err := b.prepare()
 	if err != nil {
 		return nil, err
 	}
-	controller, err := b.controller(ready)
+	host, err := b.host()
+	if err != nil {
+		return nil, err
+	}
+	controller, err := b.controller(append(ready, host))
 	if err != nil {
 		return nil, err
 	}
 	if err := b.exposed(); err != nil {
 		return nil, err
 	}
-	host, err := networkingv1.NewIngress(ctx, name+"-host", &networkingv1.IngressArgs{
-		Metadata: s.object("host", map[string]string{mergeable: "master", "pulumi.com/skipAwait": "true"}),
-		Spec: networkingv1.IngressSpecArgs{
-			IngressClassName: pulumi.String(ingressClass),
-			Rules:            networkingv1.IngressRuleArray{networkingv1.IngressRuleArgs{Host: pulumi.String(args.Domain)}},
-		},
-	}, s.with(pulumi.DependsOn([]pulumi.Resource{controller}))...)
-	if err != nil {
+	if err := b.reloads(); err != nil {
 		return nil, err
 	}
 	c.Namespace = s.namespace
-	c.ClassName = host.Spec.IngressClassName().Elem()
+	c.ClassName = pulumi.All(host.Spec.IngressClassName().Elem(), controller.ID()).ApplyT(
+		func(made []any) string { return made[0].(string) }).(pulumi.StringOutput)
 	return c, ctx.RegisterResourceOutputs(c, pulumi.Map{"namespace": c.Namespace, "className": c.ClassName})
 }
 
 // ingressBuild makes the parts of one Ingress.
 type ingressBuild struct {
 	*space
-	args *IngressArgs
+	args   *IngressArgs
+	parent pulumi.ResourceOption
 }
 
 // prepare creates what a controller needs when it starts, and gives it back.
@@ -153,6 +168,24 @@ func (b *ingressBuild) prepare() ([]pulumi.Resource, error) {
 		Spec:     networkingv1.IngressClassSpecArgs{Controller: pulumi.String("nginx.org/ingress-controller")},
 	}, b.withCluster()...)
 	return append(slices.Concat(policies, account), config, class), err
+}
+
+// host creates what the paths of applications hang on, before the controllers: they are not started without it.
+//
+// Each request to a pod has a connection of its own, which is told to close. Of a connection that is kept nobody knows whether
+// the pod closes it just now (Node.js does after five seconds, Tomcat after twenty), and a POST that meets this is not repeated:
+// an error for nothing. It is the header that does it: NGINX keeps connections from 1.29.7 on, also where the setting
+// keepalive is 0 and the controller writes no such directive (src/http/modules/ngx_http_upstream_keepalive_module.c).
+func (b *ingressBuild) host() (*networkingv1.Ingress, error) {
+	return networkingv1.NewIngress(b.ctx, b.name+"-host", &networkingv1.IngressArgs{
+		Metadata: b.object("host", map[string]string{
+			mergeable: "master", "nginx.org/proxy-set-headers": "Connection:close", "pulumi.com/skipAwait": "true",
+		}),
+		Spec: networkingv1.IngressSpecArgs{
+			IngressClassName: pulumi.String(ingressClass),
+			Rules:            networkingv1.IngressRuleArray{networkingv1.IngressRuleArgs{Host: pulumi.String(b.args.Domain)}},
+		},
+	}, b.with()...)
 }
 
 // exposed creates how the controllers are reached, how many there are, and how many may be missing.
@@ -220,11 +253,31 @@ func ingressSettings(args *IngressArgs) map[string]string {
 		"redirect-to-https": "True",
 		"server-tokens":     "False",
 		// Documents of 100 MiB, and the form around them.
-		"client-max-body-size":  "110m",
-		"proxy-connect-timeout": "5s",
-		"proxy-read-timeout":    "60s",
-		"proxy-send-timeout":    "60s",
-		"keepalive":             "32",
+		"client-max-body-size": "110m",
+		// An answer's headers of 16 KiB: in one buffer, which NGINX takes only where the others can hold it, too.
+		"proxy-buffer-size": "16k",
+		"proxy-buffers":     "8 16k",
+		// What the controller has no keys for. It is written into the configuration as it is.
+		"http-snippets": strings.Join([]string{
+			"large_client_header_buffers 4 16k;", // a request's headers bring the cookies back
+			// When NGINX reloads, it would close at once what waits for the load balancer's next request, and lose the one that is
+			// just on its way. So it is the load balancer that closes.
+			fmt.Sprintf("keepalive_min_timeout %ds;", balancerIdle+5),
+		}, "\n"),
+		// In the VPC a connection is made at once, or the pod is gone.
+		"proxy-connect-timeout": "1s",
+		"proxy-read-timeout":    fmt.Sprintf("%ds", ingressPatience),
+		"proxy-send-timeout":    fmt.Sprintf("%ds", ingressPatience),
+		// No pod is left out because a request to it failed. One path on which pods close the connection would take all of
+		// them out, for every path; probes take out a pod that is ill.
+		"max-fails": "0",
+		// No connections to pods are kept: see host.
+		"keepalive": "0",
+		// What workers of before a reload still serve ends then, or each reload would leave some behind for good.
+		"worker-shutdown-timeout": fmt.Sprintf("%ds", ingressReloadSeconds),
+		"worker-connections":      strconv.Itoa(ingressConnectionsPerWorker),
+		// A connection is a file, and a request or an answer that does not fit into memory one more.
+		"worker-rlimit-nofile": strconv.Itoa(2 * ingressConnectionsPerWorker),
 		// The status of an Ingress is the host: there is no load balancer of Kubernetes to take it from.
 		"external-status-address": args.Domain,
 	}

@@ -8,6 +8,8 @@ import (
 	corev1 "github.com/pulumi/pulumi-kubernetes/sdk/v4/go/kubernetes/core/v1"
 	metav1 "github.com/pulumi/pulumi-kubernetes/sdk/v4/go/kubernetes/meta/v1"
 	"github.com/pulumi/pulumi/sdk/v3/go/pulumi"
+
+	"legops/internal/rollout"
 )
 
 const (
@@ -41,17 +43,15 @@ var ingressFolders = []struct{ volume, path string }{
 // may undo it. The API server begins with one, and the autoscaler makes it the least number within its interval of 15
 // seconds, before any metric is there.
 func (b *ingressBuild) controller(ready []pulumi.Resource) (*appsv1.Deployment, error) {
+	limit := fmt.Sprintf("%ds", rollout.Seconds(b.args.MaxReplicas))
 	return appsv1.NewDeployment(b.ctx, b.name+"-controller", &appsv1.DeploymentArgs{
 		Metadata: b.object(ingressController, nil),
 		Spec: appsv1.DeploymentSpecArgs{
 			Selector:        labelled(labelName, ingressName),
-			MinReadySeconds: pulumi.Int(appReadySeconds),
-			Strategy: appsv1.DeploymentStrategyArgs{
-				Type: pulumi.String("RollingUpdate"),
-				RollingUpdate: appsv1.RollingUpdateDeploymentArgs{
-					MaxSurge: pulumi.Int(1), MaxUnavailable: pulumi.Int(0),
-				},
-			},
+			MinReadySeconds: pulumi.Int(rollout.ReadySeconds),
+			// Kubernetes calls it failed when this has passed, and Pulumi ends with that.
+			ProgressDeadlineSeconds: pulumi.Int(rollout.StallSeconds),
+			Strategy:                gradual(),
 			Template: corev1.PodTemplateSpecArgs{
 				Metadata: metav1.ObjectMetaArgs{
 					Labels: pulumi.ToStringMap(b.labels),
@@ -62,17 +62,17 @@ func (b *ingressBuild) controller(ready []pulumi.Resource) (*appsv1.Deployment, 
 						"prometheus.io/scheme": pulumi.String("http"),
 					},
 				},
-				Spec: ingressPod(),
+				Spec: b.pod(),
 			},
 		},
 	}, b.with(
 		pulumi.DependsOn(ready),
-		// Pulumi waits for the rollout: one controller after the other. A bad one leaves the old ones serving.
-		pulumi.Timeouts(&pulumi.CustomTimeouts{Create: "5m", Update: fmt.Sprintf("%ds", RolloutSeconds(b.args.MaxReplicas))}),
+		// Pulumi waits for the rollout. A bad controller leaves the old ones serving.
+		pulumi.Timeouts(&pulumi.CustomTimeouts{Create: limit, Update: limit}),
 	)...)
 }
 
-func ingressPod() corev1.PodSpecArgs {
+func (b *ingressBuild) pod() corev1.PodSpecArgs {
 	volumes := corev1.VolumeArray{}
 	for _, folder := range ingressFolders {
 		// The container's limit of ephemeral storage bounds them all.
@@ -90,7 +90,7 @@ func ingressPod() corev1.PodSpecArgs {
 			SeccompProfile: corev1.SeccompProfileArgs{Type: pulumi.String("RuntimeDefault")},
 		},
 		InitContainers: corev1.ContainerArray{ingressSetup()},
-		Containers:     corev1.ContainerArray{ingressContainer()},
+		Containers:     corev1.ContainerArray{b.container()},
 		Volumes:        volumes,
 	}
 }
@@ -110,7 +110,7 @@ func ingressSetup() corev1.ContainerArgs {
 	}
 }
 
-func ingressContainer() corev1.ContainerArgs {
+func (b *ingressBuild) container() corev1.ContainerArgs {
 	mounts := corev1.VolumeMountArray{}
 	for _, folder := range ingressFolders {
 		mounts = append(mounts, corev1.VolumeMountArgs{Name: pulumi.String(folder.volume), MountPath: pulumi.String(folder.path)})
@@ -127,7 +127,8 @@ func ingressContainer() corev1.ContainerArgs {
 			containerPort(ingressMetricsPortName, ingressMetricsPort),
 			containerPort(ingressReadyPortName, ingressReadyPort),
 		},
-		// Ready when NGINX has loaded the configuration for the first time.
+		StartupProbe: b.startup(),
+		// Ready when the controller has gone through all that it found when it started, whether NGINX took it or not.
 		ReadinessProbe: corev1.ProbeArgs{
 			HttpGet:       corev1.HTTPGetActionArgs{Path: pulumi.String("/nginx-ready"), Port: pulumi.String(ingressReadyPortName)},
 			PeriodSeconds: pulumi.Int(1),
@@ -140,6 +141,23 @@ func ingressContainer() corev1.ContainerArgs {
 		Lifecycle: corev1.LifecycleArgs{PreStop: corev1.LifecycleHandlerArgs{
 			Sleep: corev1.SleepActionArgs{Seconds: pulumi.Int(ingressDrainSeconds)},
 		}},
+	}
+}
+
+// startup asks for the host as a visitor over http would, whom NGINX sends to https. A controller whose configuration NGINX
+// refuses gets ready all the same, and answers 404 for everything (internal/k8s/controller.go of v5.5.4, sync: ready, whatever
+// the reload says); with this one it is started again and again, and those that serve go on. The kubelet does not follow a
+// redirect to another host: it is good, with a warning (pkg/probe/http of Kubernetes v1.34.4).
+func (b *ingressBuild) startup() corev1.ProbeArgs {
+	header := func(name, value string) corev1.HTTPHeaderArgs {
+		return corev1.HTTPHeaderArgs{Name: pulumi.String(name), Value: pulumi.String(value)}
+	}
+	return corev1.ProbeArgs{
+		HttpGet: corev1.HTTPGetActionArgs{
+			Path: pulumi.String("/"), Port: pulumi.String(ingressPortName),
+			HttpHeaders: corev1.HTTPHeaderArray{header("Host", b.args.Domain), header("X-Forwarded-Proto", "http")},
+		},
+		PeriodSeconds: pulumi.Int(1), FailureThreshold: pulumi.Int(60),
 	}
 }
 

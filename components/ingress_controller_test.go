@@ -35,6 +35,13 @@ func TestIngressArguments(t *testing.T) {
 		"spec.template.spec.containers[0].readinessProbe": object{
 			"httpGet": object{"path": "/nginx-ready", "port": "readiness-port"}, "periodSeconds": 1.0,
 		},
+		// As a visitor over http, whom only the host sends to https.
+		"spec.template.spec.containers[0].startupProbe": object{
+			"httpGet": object{"path": "/", "port": "http", "httpHeaders": []any{
+				object{"name": "Host", "value": "legops.example"}, object{"name": "X-Forwarded-Proto", "value": "http"},
+			}},
+			"periodSeconds": 1.0, "failureThreshold": 60.0,
+		},
 	})
 }
 

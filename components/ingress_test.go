@@ -14,7 +14,7 @@ import (
 func ingress(args components.IngressArgs, use ...func(*components.Ingress)) construct {
 	return onCluster(func(ctx *pulumi.Context, cluster pulumi.Resource, opts ...pulumi.ResourceOption) error {
 		if args.Domain != "" {
-			args.Cluster = cluster
+			args.Cluster, args.PodLogGroup = cluster, pulumi.String("pod-logs")
 		}
 		made, err := components.NewIngress(ctx, "ingress", &args, opts...)
 		for _, u := range use {
@@ -54,6 +54,7 @@ func TestIngressStartsWhenEverythingIsThere(t *testing.T) {
 		{"kubernetes:core/v1:ServiceAccount", "account"},
 		{"kubernetes:core/v1:ConfigMap", "config"},
 		{"kubernetes:networking.k8s.io/v1:IngressClass", "class"},
+		{"kubernetes:networking.k8s.io/v1:Ingress", "host"},
 		{"kubernetes:networking.k8s.io/v1:NetworkPolicy", "deny"},
 		{"kubernetes:networking.k8s.io/v1:NetworkPolicy", "allow"},
 		{rbac + "ClusterRole", "cluster-rights"},
@@ -98,7 +99,11 @@ func TestIngressSettings(t *testing.T) {
 		"data": object{
 			"real-ip-header": "X-Forwarded-For", "real-ip-recursive": "False", "set-real-ip-from": "10.20.0.0/16",
 			"redirect-to-https": "True", "server-tokens": "False", "client-max-body-size": "110m",
-			"proxy-connect-timeout": "5s", "proxy-read-timeout": "60s", "proxy-send-timeout": "60s", "keepalive": "32",
+			"proxy-buffer-size": "16k", "proxy-buffers": "8 16k",
+			"http-snippets":         "large_client_header_buffers 4 16k;\nkeepalive_min_timeout 70s;",
+			"proxy-connect-timeout": "1s", "proxy-read-timeout": "60s", "proxy-send-timeout": "60s",
+			"max-fails": "0", "keepalive": "0", "worker-shutdown-timeout": "300s",
+			"worker-connections": "8192", "worker-rlimit-nofile": "16384",
 			"external-status-address": "legops.example",
 		},
 	})
@@ -132,7 +137,7 @@ func TestIngressScales(t *testing.T) {
 		"spec.replicas":        nil, // the autoscaler's
 		"spec.selector":        pods,
 		"spec.minReadySeconds": 10.0,
-		"spec.strategy":        object{"type": "RollingUpdate", "rollingUpdate": object{"maxUnavailable": 0.0, "maxSurge": 1.0}},
+		"spec.strategy":        object{"type": "RollingUpdate", "rollingUpdate": object{"maxUnavailable": 0.0, "maxSurge": "10%"}},
 		"spec.template.spec.topologySpreadConstraints": []any{
 			spread("topology.kubernetes.io/zone", "DoNotSchedule"), spread("kubernetes.io/hostname", "ScheduleAnyway"),
 		},
@@ -167,17 +172,28 @@ func TestIngressHost(t *testing.T) {
 	assert.Equal(t, []string{"nginx-ingress", "nginx"}, []string{namespace, class})
 	host := r.One(t, "kubernetes:networking.k8s.io/v1:Ingress", "ingress-host")
 	expect(t, host, map[string]any{
-		"metadata.annotations": object{"nginx.org/mergeable-ingress-type": "master", "pulumi.com/skipAwait": "true"},
-		"spec":                 object{"ingressClassName": "nginx", "rules": []any{object{"host": "legops.example"}}},
+		"metadata.annotations": object{
+			"nginx.org/mergeable-ingress-type": "master", "nginx.org/proxy-set-headers": "Connection:close", "pulumi.com/skipAwait": "true",
+		},
+		"spec": object{"ingressClassName": "nginx", "rules": []any{object{"host": "legops.example"}}},
 	})
-	assert.Contains(t, host.DependsOn, r.One(t, "kubernetes:apps/v1:Deployment", "ingress-controller").URN)
+}
+
+// What the controller says when NGINX refuses its configuration is counted, of its own log lines alone.
+func TestIngressFailedReloadsAreCounted(t *testing.T) {
+	r, _ := ingressController(t, ingressArgs)
+	expect(t, r.One(t, "aws:cloudwatch/logMetricFilter:LogMetricFilter", "ingress-reloads"), map[string]any{
+		"name": "nginx-ingress-reloads", "logGroupName": "pod-logs",
+		"pattern":              `{ $.kubernetes.namespace_name = "nginx-ingress" && ($.log = "*nginx reload failed*" || $.log = "*could not get newest config version*") }`,
+		"metricTransformation": object{"namespace": "legops/ingress", "name": "FailedReloads", "value": "1"},
+	})
 }
 
 func TestIngressRefuses(t *testing.T) {
 	refuses(t, ingress(components.IngressArgs{NodePort: 80, TrustedCIDR: netip.MustParsePrefix("10.20.0.1/16"), MinReplicas: 1, MaxReplicas: 0}),
 		`ingress ingress: Domain "" must be a lower-case domain name`, "NodePort is 80, must be 30000 to 32767",
 		"TrustedCIDR 10.20.0.1/16 must be an IPv4 network", "MinReplicas is 1, must be 2 to 100",
-		"MaxReplicas is 0, must be MinReplicas, 1, to 100", "Cluster is missing")
+		"MaxReplicas is 0, must be MinReplicas, 1, to 100", "PodLogGroup is missing", "Cluster is missing")
 	args := ingressArgs
 	args.TrustedCIDR, args.MaxReplicas, args.Domain, args.NodePort = netip.MustParsePrefix("fd00::/64"), 101, "Legops.example", 32768
 	refuses(t, ingress(args), "TrustedCIDR fd00::/64 must be", "MaxReplicas is 101", `Domain "Legops.example" must be`, "NodePort is 32768")

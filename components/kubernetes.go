@@ -26,6 +26,7 @@ const (
 	componentIngress     = "ingress"
 	componentApplication = "application"
 	componentAutoscaler  = "autoscaler"
+	componentDelivery    = "delivery"
 )
 
 // skipAwait keeps Pulumi from waiting for an object: a Service for its pods, an Ingress for an address, a Deployment for

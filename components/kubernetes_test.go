@@ -26,11 +26,16 @@ func onCluster(make func(ctx *pulumi.Context, cluster pulumi.Resource, opts ...p
 // clusterWide are the kinds in use that live in no namespace.
 var clusterWide = map[string]bool{
 	"kubernetes:networking.k8s.io/v1:IngressClass": true,
+	admission + "ValidatingAdmissionPolicy":        true,
+	admission + "ValidatingAdmissionPolicyBinding": true,
 	rbac + "ClusterRole":                           true,
 	rbac + "ClusterRoleBinding":                    true,
 }
 
-const rbac = "kubernetes:rbac.authorization.k8s.io/v1:"
+const (
+	admission = "kubernetes:admissionregistration.k8s.io/v1:"
+	rbac      = "kubernetes:rbac.authorization.k8s.io/v1:"
+)
 
 // runsOnCluster checks what holds for everything that a component makes in a namespace of its own.
 func runsOnCluster(t *testing.T, r *recorder.Recorder, namespace, component string) {

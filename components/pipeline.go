@@ -4,6 +4,8 @@ import (
 	"fmt"
 
 	"github.com/pulumi/pulumi/sdk/v3/go/pulumi"
+
+	"legops/internal/rollout"
 )
 
 // BuildArgs is how an application is built.
@@ -28,6 +30,9 @@ type BuildArgs struct {
 	BlockSeverity string
 }
 
+// mostRolloutSeconds leave a hook the time to go back, and to say why.
+const mostRolloutSeconds = rollout.HookSeconds/2 - 80
+
 // ReleaseArgs is how a release is rolled out. The build writes it into the bundle, where the hooks read it.
 type ReleaseArgs struct {
 	// Domain and Path are where the application answers, for the request that proves a release.
@@ -37,8 +42,8 @@ type ReleaseArgs struct {
 	// BakeMinutes is how long a release is watched before it counts as good, 1 to 20: CodeDeploy lets the hook that
 	// watches take an hour, and going back may take the rest of it.
 	BakeMinutes int
-	// RolloutSeconds is how long the new pods have to become ready, 1 to 2400. Going back may take as long again; what does
-	// not fit into the hour that CodeDeploy lets a hook take, the redeployment of the last good bundle waits for.
+	// RolloutSeconds is how long a rollout may take, 1 to 1540. Going back may take as long again, and both
+	// fit into the time of a hook.
 	RolloutSeconds int
 }
 
@@ -169,6 +174,11 @@ func NewPipeline(ctx *pulumi.Context, name string, args *PipelineArgs, opts ...p
 // delivered is the name that the application has in CodeCommit, CodePipeline and CodeDeploy.
 func (a *PipelineArgs) delivered() string { return fmt.Sprintf("%s-%s", a.Name, a.Application) }
 
+// deploymentGroup is the group in CodeDeploy, as ARNs name it.
+func (a *PipelineArgs) deploymentGroup() string {
+	return fmt.Sprintf("deploymentgroup:%s/%s", a.delivered(), a.delivered())
+}
+
 // roleName is the role of the pipeline, or with a suffix that of one of its parts.
 func (a *PipelineArgs) roleName(suffix string) string {
 	return fmt.Sprintf("%s-pipeline-%s%s", a.Name, a.Application, suffix)
@@ -223,7 +233,7 @@ func (a *ReleaseArgs) check(p *problems) {
 	}{
 		{"NodePort", a.NodePort, 30000, 32767},
 		{"BakeMinutes", a.BakeMinutes, 1, 20},
-		{"RolloutSeconds", a.RolloutSeconds, 1, 2400},
+		{"RolloutSeconds", a.RolloutSeconds, 1, mostRolloutSeconds},
 	} {
 		p.require(number.value >= number.low && number.value <= number.high,
 			"Release.%s is %d, must be %d to %d", number.field, number.value, number.low, number.high)

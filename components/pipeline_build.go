@@ -9,8 +9,9 @@ import (
 	"github.com/pulumi/pulumi/sdk/v3/go/pulumi"
 )
 
-// buildMinutes is how long a build may take: half an hour of tests and image, and ten minutes of waiting for the scan.
-const buildMinutes = 45
+// buildMinutes is how long a build may take: half an hour of tests and image, ten minutes of waiting for the scan, and an hour
+// of waiting for a release that is under way.
+const buildMinutes = 105
 
 func (a *BuildArgs) check(p *problems) {
 	p.require(a.Builder != nil, "Build.Builder is missing")
@@ -79,12 +80,13 @@ func (b *pipelineBuild) buildEnvironment() codebuild.ProjectEnvironmentEnvironme
 		"HEALTH_PATH":       pulumi.String(release.Path),
 		"NODE_PORT":         pulumi.String(strconv.Itoa(release.NodePort)),
 		"BAKE_SECONDS":      pulumi.String(strconv.Itoa(release.BakeMinutes * 60)),
+		"DEPLOYMENT_GROUP":  pulumi.String(b.args.delivered()),
 		"ROLLOUT_SECONDS":   pulumi.String(strconv.Itoa(release.RolloutSeconds)),
 	})
 }
 
 // buildRights are what a build does: it writes its log, takes the source and hands on the bundle, pushes one image to
-// one repository and reads what became of it. The key of the images is not among them: ECR uses it by a grant that it
+// one repository, reads what became of it, and sees whether a release is under way. The key of the images is not among them: ECR uses it by a grant that it
 // got when the repository was made.
 func (b *pipelineBuild) buildRights(logGroup string) []Statement {
 	repository := b.args.Build.RepositoryLocation.ARN("ecr", "repository/"+b.args.Build.RepositoryPath)
@@ -100,6 +102,10 @@ func (b *pipelineBuild) buildRights(logGroup string) []Statement {
 			Conditions: Conditions{"StringEquals": {"sts:AWSServiceName": {"ecr-public.amazonaws.com"}}},
 		},
 		{Sid: "Push", Actions: pushImages, Resources: arns(repository)},
+		{
+			Sid: "SeeReleases", Actions: []string{"codedeploy:ListDeployments"},
+			Resources: arns(b.args.Location.ARN("codedeploy", b.args.deploymentGroup())),
+		},
 	}
 	rights = append(rights, b.artifacts([]string{sourceArtifact}, []string{releaseArtifact})...)
 	return append(rights, b.args.Build.Scripts.Read("build.sh", "release/")...)

@@ -15,7 +15,7 @@ func TestPipelineBuildProject(t *testing.T) {
 	r := record(t, pipeline(pipelineArgs(t)))
 	project := r.One(t, "aws:codebuild/project:Project", "pipeline-build")
 	expect(t, project, map[string]any{
-		"name": "legops-test-build-signatures", "serviceRole": "arn:of:builder", "buildTimeout": 45.0, "encryptionKey": "storage-key",
+		"name": "legops-test-build-signatures", "serviceRole": "arn:of:builder", "buildTimeout": 105.0, "encryptionKey": "storage-key",
 		"badgeEnabled": false, "vpcConfig": nil,
 		"source":           map[string]any{"type": "CODEPIPELINE", "buildspec": "version: 0.2"},
 		"artifacts":        map[string]any{"type": "CODEPIPELINE"},
@@ -33,6 +33,7 @@ func TestPipelineBuildProject(t *testing.T) {
 		"SCRIPTS": "s3://artifacts/delivery/37a87345435b", "APPLICATION": "signatures", "ARCHITECTURE": "arm64",
 		"REPOSITORY": "registry.example/legops-test/signatures", "REPOSITORY_REGION": "us-east-1", "BLOCK_SEVERITY": "HIGH",
 		"HEALTH_HOST": "test.legops.example", "HEALTH_PATH": "/signatures", "NODE_PORT": "30080", "BAKE_SECONDS": "300", "ROLLOUT_SECONDS": "240",
+		"DEPLOYMENT_GROUP": "legops-test-signatures",
 	}, variables)
 	logs := r.One(t, "aws:cloudwatch/logGroup:LogGroup", "pipeline-build-logs")
 	expect(t, logs, map[string]any{"name": "/aws/codebuild/legops-test-build-signatures", "kmsKeyId": "logs-key", "retentionInDays": 90.0})
@@ -183,6 +184,10 @@ func TestPipelineBuildRights(t *testing.T) {
 		"BearPublic": {[]string{"sts:GetServiceBearerToken"}, []string{"*"}, map[string]map[string][]string{
 			"StringEquals": {"sts:AWSServiceName": {"ecr-public.amazonaws.com"}},
 		}},
+		"SeeReleases": {
+			[]string{"codedeploy:ListDeployments"},
+			[]string{"arn:aws:codedeploy:eu-west-1:111122223333:deploymentgroup:legops-test-signatures/legops-test-signatures"}, nil,
+		},
 		"Push": {[]string{
 			"ecr:BatchCheckLayerAvailability", "ecr:BatchGetImage", "ecr:CompleteLayerUpload", "ecr:DescribeImageScanFindings",
 			"ecr:DescribeImages", "ecr:GetDownloadUrlForLayer", "ecr:InitiateLayerUpload", "ecr:PutImage", "ecr:UploadLayerPart",

@@ -92,7 +92,7 @@ func (b *pipelineBuild) deployRights() []Statement {
 		{
 			Sid:       "Deploy",
 			Actions:   []string{"codedeploy:CreateDeployment", "codedeploy:GetDeployment"},
-			Resources: codedeploy(fmt.Sprintf("deploymentgroup:%s/%s", name, name)),
+			Resources: codedeploy(b.args.deploymentGroup()),
 		},
 		{
 			Sid:       "Configuration",

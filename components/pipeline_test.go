@@ -178,13 +178,13 @@ func TestPipelineRefuses(t *testing.T) {
 		"Build.RepositoryPath is missing", "Build.RepositoryURL is missing", `Build.Architecture "" must be one of [amd64 arm64]`,
 		`Build.BlockSeverity "" must be one of [CRITICAL HIGH]`, `Build.RepositoryLocation.Region "" must be`,
 		`Build.RepositoryLocation.Account "" must be`, `Release.Domain "" must be a lower-case domain name`, `Release.Path "" must be a path`,
-		"Release.NodePort is 0, must be 30000 to 32767", "Release.BakeMinutes is 0, must be 1 to 20", "Release.RolloutSeconds is 0, must be 1 to 2400")
+		"Release.NodePort is 0, must be 30000 to 32767", "Release.BakeMinutes is 0, must be 1 to 20", "Release.RolloutSeconds is 0, must be 1 to 1540")
 
 	alarm := pulumi.String("alarm")
 	for complaint, breakIt := range map[string]func(*components.PipelineArgs){
 		"Release.NodePort is 32768":                                     func(a *components.PipelineArgs) { a.Release.NodePort = 32768 },
 		"Release.BakeMinutes is 121":                                    func(a *components.PipelineArgs) { a.Release.BakeMinutes = 121 },
-		"Release.RolloutSeconds is 3601":                                func(a *components.PipelineArgs) { a.Release.RolloutSeconds = 3601 },
+		"Release.RolloutSeconds is 1541":                                func(a *components.PipelineArgs) { a.Release.RolloutSeconds = 1541 },
 		"LoadTest.Project is missing":                                   func(a *components.PipelineArgs) { a.LoadTest.Project = "" },
 		"LoadTest.ProjectName is missing":                               func(a *components.PipelineArgs) { a.LoadTest.ProjectName = nil },
 		`LoadTest.Target "http://legops.example" must be`:               func(a *components.PipelineArgs) { a.LoadTest.Target = "http://legops.example" },
@@ -200,7 +200,7 @@ func TestPipelineRefuses(t *testing.T) {
 	}
 	args := pipelineArgs(t) // each at its bound
 	args.Name = strings.Repeat("n", 35)
-	args.Release.NodePort, args.Release.BakeMinutes, args.Release.RolloutSeconds = 32767, 20, 2400
+	args.Release.NodePort, args.Release.BakeMinutes, args.Release.RolloutSeconds = 32767, 20, 1540
 	args.Deployer.AlarmNames = []pulumi.StringInput{alarm, alarm, alarm, alarm}
 	record(t, pipeline(args))
 }

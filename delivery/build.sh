@@ -8,7 +8,8 @@
 # It says what went wrong in its last line.
 set -euo pipefail
 
-readonly scan_tries=60 scan_pause=10 # together ten minutes; the scan of an image takes one or two
+readonly scan_tries=60 scan_pause=10    # together ten minutes; the scan of an image takes one or two
+readonly release_tries=120 release_pause=30 # together an hour
 
 say() { printf 'build: %s\n' "$*"; }
 
@@ -33,7 +34,7 @@ ask() { # error, command, arguments...
 check_environment() {
 	local name
 	for name in APPLICATION ARCHITECTURE REPOSITORY REPOSITORY_REGION BLOCK_SEVERITY HEALTH_HOST HEALTH_PATH NODE_PORT \
-		BAKE_SECONDS ROLLOUT_SECONDS CODEBUILD_RESOLVED_SOURCE_VERSION; do
+		BAKE_SECONDS ROLLOUT_SECONDS DEPLOYMENT_GROUP CODEBUILD_RESOLVED_SOURCE_VERSION; do
 		[ -n "${!name:-}" ] || fail "the variable $name is not set: the build project has to set it"
 	done
 	readonly commit=$CODEBUILD_RESOLVED_SOURCE_VERSION
@@ -105,6 +106,28 @@ check_findings() { # digest
 	fail "the image has findings of severity $BLOCK_SEVERITY or worse, $(wc -l <<<"$bad") in all, listed above: update what has them, often the base image, and push that"
 }
 
+# wait_for_release waits for a release of this application that is under way, and for its way back: CodeDeploy runs one
+# deployment of a group at a time and refuses another one, which would fail this release for good. The pipeline does not wait
+# for the way back, and knows no retry that would.
+wait_for_release() {
+	local try under_way waited=''
+	for ((try = 1; try <= release_tries; try++)); do
+		under_way=$(aws deploy list-deployments --application-name "$DEPLOYMENT_GROUP" --deployment-group-name "$DEPLOYMENT_GROUP" \
+			--include-only-statuses Created Queued InProgress Baking Ready --query 'deployments[0]' --output text) ||
+			fail 'CodeDeploy did not say whether a release is under way: see the message above'
+		if [ "$under_way" != None ]; then
+			[ -n "$waited" ] || say "deployment $under_way is under way: this release waits for it"
+			waited=yes
+		elif [ -z "$waited" ] || [ "$waited" = over ]; then
+			return
+		else
+			waited=over # the way back begins a moment after the end
+		fi
+		sleep "$release_pause"
+	done
+	fail "a release of $APPLICATION is still under way after $((release_tries * release_pause)) seconds: run the pipeline again when it has ended, which builds nothing again"
+}
+
 # bundle is what CodeDeploy gives to the deployer.
 bundle() { # digest
 	local release
@@ -136,5 +159,6 @@ fi
 [[ $found =~ ^sha256:[0-9a-f]{64}$ ]] || fail "ECR has no digest of the image of $commit, but: ${found:-nothing}"
 wait_for_scan "$found"
 check_findings "$found"
+wait_for_release
 bundle "$found"
 say "$APPLICATION of $commit is ready: $REPOSITORY@$found"

@@ -63,6 +63,7 @@ func goodBuild() answers {
 		"get-login-password":           "token",
 		"describe-image-scan-findings": "COMPLETE\tThe scan was completed successfully.",
 		"findings":                     "LOW\tCVE-2026-1\nMEDIUM\tCVE-2026-2",
+		"list-deployments":             "None",
 	}
 }
 
@@ -101,7 +102,7 @@ func runBuild(t *testing.T, dockerfile string, answers answers, environment ...s
 	run.Env = append([]string{
 		"PATH=" + filepath.Join(world, "bin") + ":" + os.Getenv("PATH"), "WORLD=" + world, "TMPDIR=" + world,
 		"APPLICATION=matters", "ARCHITECTURE=arm64", "REPOSITORY=" + buildImage, "REPOSITORY_REGION=us-east-1", "BLOCK_SEVERITY=HIGH",
-		"HEALTH_HOST=test.legops.example", "HEALTH_PATH=/matters", "NODE_PORT=30080", "BAKE_SECONDS=300", "ROLLOUT_SECONDS=240",
+		"HEALTH_HOST=test.legops.example", "HEALTH_PATH=/matters", "NODE_PORT=30080", "BAKE_SECONDS=300", "ROLLOUT_SECONDS=240", "DEPLOYMENT_GROUP=legops-test-matters",
 		"CODEBUILD_RESOLVED_SOURCE_VERSION=" + buildCommit,
 	}, environment...)
 	output, err := run.CombinedOutput()
@@ -134,6 +135,8 @@ const (
 	callStatus   = "aws ecr describe-image-scan-findings --no-paginate --image-id imageDigest=" + buildDigest + " --query [imageScanStatus.status, imageScanStatus.description]"
 	callFindings = "aws ecr describe-image-scan-findings --image-id imageDigest=" + buildDigest +
 		" --query imageScanFindings.[findings, enhancedFindings][].[severity, name || packageVulnerabilityDetails.vulnerabilityId]"
+	callReleases = "aws deploy list-deployments --application-name legops-test-matters --deployment-group-name legops-test-matters" +
+		" --include-only-statuses Created Queued InProgress Baking Ready --query deployments[0]"
 	releaseEnv = "APPLICATION=matters\nIMAGE=" + buildImage + "@" + buildDigest + "\nCOMMIT=" + buildCommit +
 		"\nHEALTH_HOST=test.legops.example\nHEALTH_PATH=/matters\nNODE_PORT=30080\nBAKE_SECONDS=300\nROLLOUT_SECONDS=240\n"
 )
@@ -158,6 +161,7 @@ func TestBuild(t *testing.T) {
 		callDigest,
 		callStatus,
 		callFindings,
+		callReleases,
 	}, calls)
 	assert.Equal(t, "token\n", b.file("password"))
 	assert.Equal(t, "1\n", b.file("attestations"), "ECR scans an image, not a list of them")
@@ -188,7 +192,7 @@ func TestBuildAgain(t *testing.T) {
 	again["describe-images.1"] = buildDigest
 	b := runBuild(t, dockerfile, again)
 	require.False(t, b.failed, b.output)
-	assert.Equal(t, []string{callDigest, callStatus, callFindings}, b.calls())
+	assert.Equal(t, []string{callDigest, callStatus, callFindings, callReleases}, b.calls())
 	b.hasBundle(t)
 }
 
@@ -199,8 +203,28 @@ func TestBuildWaitsForTheScan(t *testing.T) {
 	slow["describe-image-scan-findings.3"] = "IN_PROGRESS\tNone"
 	b := runBuild(t, dockerfile, slow)
 	require.False(t, b.failed, b.output)
-	assert.Equal(t, []string{callStatus, "sleep 10", callStatus, "sleep 10", callStatus, "sleep 10", callStatus, callFindings}, b.calls()[10:])
+	assert.Equal(t, []string{callStatus, "sleep 10", callStatus, "sleep 10", callStatus, "sleep 10", callStatus, callFindings, callReleases}, b.calls()[10:])
 	b.hasBundle(t)
+}
+
+// CodeDeploy refuses a second deployment of a group, and a release that has failed goes back for a while.
+func TestBuildWaitsForTheRelease(t *testing.T) {
+	busy := goodBuild()
+	busy["list-deployments.1"], busy["list-deployments.2"] = "d-RELEASE01", "d-RELEASE01"
+	busy["list-deployments.3"], busy["list-deployments.4"] = "None", "d-WAYBACK01"
+	b := runBuild(t, dockerfile, busy)
+	require.False(t, b.failed, b.output)
+	assert.Equal(t, slices.Concat(slices.Repeat([]string{callReleases, "sleep 30"}, 5), []string{callReleases}), b.calls()[12:])
+	assert.Equal(t, 1, strings.Count(b.output, "build: deployment d-RELEASE01 is under way: this release waits for it\n"))
+	b.hasBundle(t)
+
+	busy = goodBuild()
+	busy["list-deployments"] = "d-RELEASE01"
+	b = runBuild(t, dockerfile, busy)
+	require.True(t, b.failed)
+	assert.Equal(t, "build: a release of matters is still under way after 3600 seconds: "+
+		"run the pipeline again when it has ended, which builds nothing again", b.lastLine())
+	assert.Equal(t, 120, strings.Count(b.file("calls"), "sleep 30"))
 }
 
 func TestBuildFindings(t *testing.T) {
@@ -265,6 +289,8 @@ func TestBuildFails(t *testing.T) {
 			"the image cannot be scanned, so it is not released: FAILED: The layers could not be read.", "sleep"},
 		{"scan unsupported", dockerfile, answers{"describe-image-scan-findings": "UNSUPPORTED_IMAGE\tUnsupportedImageError"}, nil,
 			"the image cannot be scanned, so it is not released: UNSUPPORTED_IMAGE: UnsupportedImageError", "sleep"},
+		{"not allowed to see releases", dockerfile, answers{"list-deployments": denied}, nil,
+			"CodeDeploy did not say whether a release is under way: see the message above", "sleep"},
 		{"no commit", dockerfile, nil, []string{"CODEBUILD_RESOLVED_SOURCE_VERSION=main"}, "CODEBUILD_RESOLVED_SOURCE_VERSION is main, must be the id of a commit", "aws"},
 		{"no variable", dockerfile, nil, []string{"HEALTH_PATH="}, "the variable HEALTH_PATH is not set: the build project has to set it", "aws"},
 	} {

@@ -19,7 +19,15 @@ func (p *Platform) applications(ctx *pulumi.Context, cfg *stacks.Config) (err er
 		TrustedCIDR: cfg.Network.CIDR.Prefix,
 		MinReplicas: cfg.Ingress.MinReplicas,
 		MaxReplicas: cfg.Ingress.MaxReplicas,
+		PodLogGroup: p.Eks.PodLogGroup,
 		Cluster:     p.Eks.Cluster,
+	}, onCluster); err != nil {
+		return err
+	}
+	if p.ReleasePolicy, err = components.NewReleasePolicy(ctx, "release-policy", &components.ReleasePolicyArgs{
+		Repositories: p.name,
+		Location:     p.globalLocation,
+		Cluster:      p.Eks.Cluster,
 	}, onCluster); err != nil {
 		return err
 	}
@@ -95,6 +103,7 @@ func (p *Platform) application(cfg *stacks.Config, application stacks.Applicatio
 		CalledBy:         callers,
 		IngressClass:     p.Ingress.ClassName,
 		IngressNamespace: components.IngressNamespace,
+		ReleasePolicy:    p.ReleasePolicy,
 		Protect:          cfg.DeletionProtection,
 	}, nil
 }

@@ -7,6 +7,7 @@ import (
 
 	"legops/components"
 	"legops/delivery"
+	"legops/internal/rollout"
 	"legops/stacks"
 )
 
@@ -150,7 +151,7 @@ func (p *Platform) pipelines(ctx *pulumi.Context, cfg *stacks.Config) error {
 				Path:           application.Path,
 				NodePort:       components.IngressNodePort,
 				BakeMinutes:    cfg.Pipeline.BakeMinutes,
-				RolloutSeconds: components.RolloutSeconds(application.MaxReplicas),
+				RolloutSeconds: rollout.Seconds(application.MaxReplicas),
 			},
 			ArtifactBucket:    p.Storage.ArtifactBucket,
 			ArtifactBucketArn: p.artifacts(),

@@ -71,6 +71,7 @@ type Platform struct {
 	Eks               *components.Eks
 	ClusterAutoscaler *components.ClusterAutoscaler
 	Ingress           *components.Ingress
+	ReleasePolicy     *components.ReleasePolicy
 	Apps              []*components.App
 	OpenSearchAccess  *components.OpenSearchAccess // nil where no application searches
 	Alerts            *components.Alerts

@@ -266,16 +266,18 @@ func TestPlatformCarriesTheConfiguration(t *testing.T) {
 		{"aws:budgets/budget:Budget", "budget-monthly", "limitAmount", "77"},
 		{"aws:budgets/budget:Budget", "budget-monthly", "notifications[0].subscriberEmailAddresses[0]", "ops@example.com"},
 		{"kubernetes:core/v1:Service", "ingress-service", "spec.ports[0].nodePort", 30080.0},
-		{"kubernetes:core/v1:ConfigMap", "app-matters-config", "data.LOG_LEVEL", "debug"},
-		{"kubernetes:core/v1:ConfigMap", "app-matters-config", "data.DATABASE_HOST", "rds-instance.database.example"},
-		{"kubernetes:core/v1:ConfigMap", "app-matters-config", "data.DATABASE_USER", "matters"},
-		{"kubernetes:core/v1:ConfigMap", "app-matters-config", "data.SEARCH_ENDPOINT", "https://opensearch-domain.search.example"},
-		{"kubernetes:core/v1:ConfigMap", "app-matters-config", "data.QUEUE_SIGNING_URL", "https://sqs.example/queues-signing"},
-		{"kubernetes:core/v1:ConfigMap", "app-matters-config", "data.BUCKET_DOCUMENTS", "legops-test-111122223333-documents"},
 		{"kubernetes:autoscaling/v2:HorizontalPodAutoscaler", "app-matters-autoscaler", "spec.maxReplicas", 7.0},
 		{"kubernetes:networking.k8s.io/v1:Ingress", "app-matters-ingress", "spec.rules[0].http.paths[0].path", "/matters"},
 	} {
 		assert.Equal(t, want.value, r.One(t, want.typ, want.name).Get(want.path), "%s %s", want.name, want.path)
+	}
+	variables := r.One(t, "kubernetes:apps/v1:DeploymentPatch", "app-matters-workload").Get("spec.template.spec.containers[0].env")
+	for name, value := range map[string]string{
+		"LOG_LEVEL": "debug", "DATABASE_HOST": "rds-instance.database.example", "DATABASE_USER": "matters",
+		"SEARCH_ENDPOINT": "https://opensearch-domain.search.example", "QUEUE_SIGNING_URL": "https://sqs.example/queues-signing",
+		"BUCKET_DOCUMENTS": "legops-test-111122223333-documents",
+	} {
+		assert.Contains(t, variables, map[string]any{"name": name, "value": value})
 	}
 	rule := r.One(t, "aws:vpc/securityGroupIngressRule:SecurityGroupIngressRule", "connectivity-nodes-to-endpoints-tcp-443-in")
 	assert.Equal(t, "network-endpoints-id", rule.Get("securityGroupId"))
@@ -286,6 +288,9 @@ func TestPlatformCarriesTheConfiguration(t *testing.T) {
 	assert.Contains(t, access.Get("accessPolicies"), `"AWS":["arn:of:app-matters-role"]`, "only who searches")
 	images := r.One(t, "aws:ecr/repositoryPolicy:RepositoryPolicy", "registry-matters-policy")
 	assert.Contains(t, images.Get("policy"), `{"Sid":"Push","Effect":"Allow","Principal":{"AWS":["arn:of:builder-matters"]}`, "only its own builds")
+	rights := r.One(t, "kubernetes:rbac.authorization.k8s.io/v1:RoleBinding", "app-matters-delivery")
+	policy := r.One(t, "kubernetes:admissionregistration.k8s.io/v1:ValidatingAdmissionPolicyBinding", "release-policy-binding")
+	assert.Contains(t, rights.DependsOn, policy.URN, "nobody may patch before the policy is there")
 	autoscaler := r.One(t, "kubernetes:apps/v1:Deployment", "autoscaler-deployment")
 	assert.Equal(t, r.One(t, "eks:index:Cluster", "eks").URN, autoscaler.DeletedWith)
 }
@@ -333,7 +338,8 @@ func TestPlatformReportsAResourceThatCannotBeRegistered(t *testing.T) {
 	for _, refused := range []string{
 		"pulumi:providers:aws", "legops:components:Encryption", "legops:components:Network", "legops:components:Bastion",
 		"legops:components:Storage", "legops:components:Queues", "legops:components:Rds", "legops:components:OpenSearch",
-		"legops:components:Eks", "legops:components:ClusterAutoscaler", "legops:components:Ingress", "legops:components:App",
+		"legops:components:Eks", "legops:components:ClusterAutoscaler", "legops:components:Ingress", "legops:components:ReleasePolicy",
+		"legops:components:App",
 		"legops:components:OpenSearchAccess", "legops:components:Registry", "legops:components:Certificates",
 		"legops:components:LoadBalancer", "legops:components:Firewall", "legops:components:Cdn", "legops:components:Connectivity",
 		"legops:components:Alerts", "legops:components:Scripts", "legops:components:Builder", "legops:components:Deployer",

@@ -8,13 +8,11 @@ import (
 
 	"legops/internal/capacity"
 	"legops/internal/instances"
+	"legops/internal/rollout"
 )
 
-// surge is how many pods more than its replicas a workload has while it is replaced.
-const surge = 1
-
 // capacityOf reports what cannot find a node: pods that no node is large enough for, and more pods than the nodes at their
-// maximum hold while every workload runs its least and one pod more, as it does in a release.
+// maximum hold while every workload runs its least and the pods more that a release makes.
 func capacityOf(c *checker) {
 	if !c.ok("eks.nodes", "ingress.minReplicas", "applications") {
 		return
@@ -77,7 +75,7 @@ func mostReplicas(_, most int) int { return most }
 func (c *Config) shortOf(what string, choose func(least, most int) int) *Problem {
 	workloads := c.workloads(choose)
 	for i := range workloads {
-		workloads[i].Replicas += surge
+		workloads[i].Replicas += rollout.Surge(workloads[i].Replicas)
 	}
 	inZone, node := capacity.InZone(workloads), c.nodeRoom()
 	needed := capacity.Nodes(node, inZone)
@@ -87,7 +85,7 @@ func (c *Config) shortOf(what string, choose func(least, most int) int) *Problem
 	return &Problem{
 		Key:   full("eks.nodes.maxSizePerZone"),
 		Value: strconv.Itoa(c.Eks.Nodes.MaxSizePerZone),
-		Rule: fmt.Sprintf("%s, with one more pod of each, ask for %s in a zone: %d nodes of %s", what,
+		Rule: fmt.Sprintf("%s, with a tenth more of each, rounded up, ask for %s in a zone: %d nodes of %s", what,
 			describe(capacity.Sum(inZone)), needed, describe(node)),
 		Fix: fmt.Sprintf("set it to %d or more, let pods ask for less, or choose larger instance types", needed),
 	}

@@ -12,7 +12,7 @@ const largeNode = "1450m CPU, 6564 MiB and 23 pods"
 func TestPodsFindNodes(t *testing.T) {
 	checkMistakes(t, []mistake{
 		{"one node too few", "dev", []edit{set("eks.nodes.maxSizePerZone", 2)}, []string{
-			"legops:eks.nodes.maxSizePerZone: 2: applications, ingress and add-ons at their least, with one more pod of each, ask for 3670m CPU, " +
+			"legops:eks.nodes.maxSizePerZone: 2: applications, ingress and add-ons at their least, with a tenth more of each, rounded up, ask for 3670m CPU, " +
 				"15036 MiB and 28 pods in a zone: 3 nodes of " + largeNode + ": set it to 3 or more, let pods ask for less, or choose larger instance types",
 		}},
 		{"what development asked for when five nodes were its most", "dev", []edit{
@@ -21,7 +21,7 @@ func TestPodsFindNodes(t *testing.T) {
 			set("applications[5].cpu", "250m"), set("applications[6].cpu", "250m"), set("applications[7].cpu", "250m"),
 			set("applications[8].cpu", "500m"),
 		}, []string{
-			"legops:eks.nodes.maxSizePerZone: 2: applications, ingress and add-ons at their least, with one more pod of each, ask for 7570m CPU, " +
+			"legops:eks.nodes.maxSizePerZone: 2: applications, ingress and add-ons at their least, with a tenth more of each, rounded up, ask for 7570m CPU, " +
 				"15036 MiB and 28 pods in a zone: 7 nodes of " + largeNode + ": set it to 7 or more, let pods ask for less, or choose larger instance types",
 		}},
 		{"pods that no node holds", "dev", []edit{
@@ -66,7 +66,7 @@ func TestWarnings(t *testing.T) {
 		assert.Empty(t, loaded(t, account).Warnings(), account)
 	}
 	assert.Equal(t, []string{
-		"legops:eks.nodes.maxSizePerZone: 3: applications and ingress at their maxReplicas, and add-ons, with one more pod of each, ask for 4470m CPU, " +
+		"legops:eks.nodes.maxSizePerZone: 3: applications and ingress at their maxReplicas, and add-ons, with a tenth more of each, rounded up, ask for 4470m CPU, " +
 			"17596 MiB and 33 pods in a zone: 4 nodes of " + largeNode + ": set it to 4 or more, let pods ask for less, or choose larger instance types",
 	}, loaded(t, "dev", set("ingress.maxReplicas", 6), set("applications[0].maxReplicas", 6), set("applications[8].maxReplicas", 5)).Warnings())
 }

@@ -116,10 +116,21 @@ func (w *watchtower) metric(e *cloud.Entry, region, namespace, metric, statistic
 			w.report(e, "%s of %s %s means nothing: take one of %v", statistic, namespace, metric, row.statistics)
 		}
 		w.dimensions(e, row, region, dimensions)
+		if row.made != "" && !w.makes(row.made, namespace, metric, e.Region) {
+			w.report(e, "no %s publishes %s %s", row.made, namespace, metric)
+		}
 		return row
 	}
 	w.report(e, "nothing publishes %s %s", namespace, metric)
 	return nil
+}
+
+// makes is whether a resource of the stack publishes a metric.
+func (w *watchtower) makes(typ, namespace, metric, region string) bool {
+	return slices.ContainsFunc(w.entries, func(e *cloud.Entry) bool {
+		return e.Type == typ && e.Region == region && slices.Contains(valueAt(e.Inputs, "metricTransformation.namespace"), namespace) &&
+			slices.Contains(valueAt(e.Inputs, "metricTransformation.name"), metric)
+	})
 }
 
 func (w *watchtower) dimensions(e *cloud.Entry, row *published, region string, dimensions map[string]any) {

@@ -15,6 +15,9 @@ type published struct {
 	most float64
 	// every is how many seconds are between two values.
 	every float64
+	// made is the type of the stack's own resource that publishes it, where no service does: one whose metricTransformation has
+	// its namespace and name.
+	made string
 	// region is where it is published, if not in the region of the resource.
 	region string
 	// source is the page of AWS that says so.
@@ -58,6 +61,7 @@ const (
 	kindBucketMetric = "aws:s3/bucketMetric:BucketMetric"
 	kindReplication  = "aws:s3/bucketReplicationConfig:BucketReplicationConfig"
 	kindVault        = "aws:backup/vault:Vault"
+	kindLogFilter    = "aws:cloudwatch/logMetricFilter:LogMetricFilter"
 )
 
 // The dimensions of Container Insights. PodName is the name of what made the pods, the Deployment.
@@ -247,4 +251,8 @@ var metrics = []published{{
 }, {
 	namespace: "ContainerInsights", names: []string{"namespace_number_of_running_pods"},
 	sets: [][]dimension{{inCluster}, {inCluster, inNamespace}}, statistics: gauge, most: unlimited, every: 60, source: containerInsights,
+}, {
+	namespace: "legops/ingress", names: []string{"FailedReloads"}, // of a filter of the pods' log, which gives it no dimension
+	sets: [][]dimension{{}}, statistics: counted, most: unlimited, every: 60, made: kindLogFilter,
+	source: "https://docs.aws.amazon.com/AmazonCloudWatch/latest/logs/MonitoringLogData.html",
 }}

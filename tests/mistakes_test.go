@@ -50,7 +50,7 @@ var mistakes = []struct{ name, stack, old, new, want string }{
 	{"minimum above maximum", "test", "minSizePerZone: 1", "minSizePerZone: 9",
 		"legops:eks.nodes.minSizePerZone: 9: above maxSizePerZone, which is 5: lower minSizePerZone or raise maxSizePerZone"},
 	{"fewer nodes than pods need", "prod", "maxSizePerZone: 8", "maxSizePerZone: 2",
-		"legops:eks.nodes.maxSizePerZone: 2: applications, ingress and add-ons at their least, with one more pod of each, ask for 7570m CPU, 15036 MiB " +
+		"legops:eks.nodes.maxSizePerZone: 2: applications, ingress and add-ons at their least, with a tenth more of each, rounded up, ask for 7570m CPU, 15036 MiB " +
 			"and 28 pods in a zone: 3 nodes of 3440m CPU, 13889 MiB and 52 pods: set it to 3 or more, let pods ask for less, or choose larger instance types"},
 	{"production with one NAT gateway", "prod", "natGateways: 2", "natGateways: 1",
 		"legops:network.natGateways: 1: production requires two NAT gateways: set it to 2"},
@@ -130,7 +130,7 @@ func TestWarningsShowInThePreview(t *testing.T) {
 	require.NoError(t, err)
 	_, diagnostics, _ := strings.Cut(out, "\nDiagnostics:\n") // before, each line of progress may have it
 	assert.Equal(t, 1, strings.Count(diagnostics, "warning: legops:eks.nodes.maxSizePerZone: 3: applications and ingress at their maxReplicas, and add-ons, "+
-		"with one more pod of each, ask for 6470m CPU"), out)
+		"with a tenth more of each, rounded up, ask for 6470m CPU"), out)
 	out, err = previewEdited(t, "dev")
 	require.NoError(t, err)
 	assert.NotContains(t, out, "warning: legops:")

@@ -9,7 +9,7 @@ set -euo pipefail
 when=$1
 stack=$2
 known=$3
-limit=${4:-900}
+limit=${4:-1540} # the longest of all (internal/rollout)
 part_of=app.kubernetes.io/part-of=legops
 
 scratch=$(mktemp -d)

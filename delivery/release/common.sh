@@ -13,13 +13,20 @@ readonly here
 readonly container=app
 # Not kubectl's own name: Pulumi takes over fields whose manager begins with it.
 readonly manager=legops-delivery
-export KUBECONFIG=${KUBECONFIG:-/etc/legops/kubeconfig}
+# The agent starts hooks without a home and without a region.
+export KUBECONFIG=${KUBECONFIG:-/etc/legops/kubeconfig} AWS_CONFIG_FILE=${AWS_CONFIG_FILE:-/etc/legops/aws}
 
-say() { printf '%s %s\n' "$(date -u +%H:%M:%S)" "$*"; }
+# Seconds that a hook takes at most, going back included: below what appspec.yml gives it, so that it ends by itself.
+readonly limit=3240
+# Seconds between two looks.
+readonly every=5
+
+# The agent may be gone, and then nobody reads: what is printed goes nowhere, and must not end the hook.
+trap '' PIPE
+say() { printf '%s %s\n' "$(date -u +%H:%M:%S)" "$*" 2>/dev/null || true; }
 
 # give_up says why, as the last line: CodeDeploy keeps the last 2,048 characters.
 give_up() {
-	undo=''
 	say "FAILED: $*" >&2
 	exit 1
 }
@@ -28,16 +35,34 @@ give_up() {
 # redeploys the last good revision too, but not if there is none yet.
 undo=''
 
+# finish is the end of every hook. Whom the agent tells to end has five seconds until it is killed, and a call to the cluster
+# takes one or two: so first the image, then the words.
 finish() {
-	local status=$?
+	local status=$? attempt
 	trap '' TERM
-	[ "$status" = 0 ] || [ -z "$undo" ] || (restore "$undo") || true
+	if [ "$status" = 143 ] && [ -z "$undo" ]; then
+		say "FAILED: told to end after $SECONDS s" >&2
+	elif [ "$status" != 0 ] && [ -n "$undo" ]; then
+		for attempt in 1 2 3; do
+			if go_back "$undo" >"$scratch/answer" 2>"$scratch/complaint"; then
+				say "FAILED: $undo after $SECONDS s; $serving is set again, and nobody has waited until it serves" >&2
+				break
+			fi
+			if refused || [ "$attempt" = 3 ]; then
+				say "FAILED: $undo after $SECONDS s; $serving was not set again: $(tail -n 1 "$scratch/complaint")" >&2
+				break
+			fi
+		done
+	fi
 	rm -rf "$scratch"
 	exit "$status"
 }
 
-# A call to the cluster takes ten seconds at most; what waits for a rollout is bounded by itself.
+# A call to the cluster takes ten seconds at most.
 kube() { kubectl --namespace "$APPLICATION" --request-timeout=10s "$@"; }
+
+# refused says whether the last call got an answer: only a missing one is worth asking again.
+refused() { grep -qE '\((NotFound|Forbidden|Invalid|Conflict)\)|the server rejected our request' "$scratch/complaint"; }
 
 # retried repeats a call that changes nothing, or the same thing, for half a minute: a control plane that AWS updates
 # drops connections.
@@ -48,11 +73,10 @@ retried() {
 			cat "$scratch/answer"
 			return
 		fi
-		# An answer is an answer: only a missing one is worth asking again.
-		if grep -qE '\((NotFound|Forbidden|Invalid|Conflict)\)|the server rejected our request' "$scratch/complaint"; then break; fi
+		if refused; then break; fi
 		[ "$attempt" = 6 ] || sleep 5
 	done
-	cat "$scratch/complaint" >&2
+	cat "$scratch/complaint" >&2 || true
 	return 1
 }
 
@@ -94,6 +118,12 @@ look() {
 {{with .spec.paused}}{{.}}{{end}}
 {{.spec.replicas}}
 {{range $i, $c := .spec.template.spec.containers}}{{if eq $c.name "'"$container"'"}}{{$i}}{{end}}{{end}}
+{{.metadata.generation}}
+{{with .status}}{{with .observedGeneration}}{{.}}{{end}}{{end}}
+{{with .status}}{{with .replicas}}{{.}}{{end}}{{end}}
+{{with .status}}{{with .updatedReplicas}}{{.}}{{end}}{{end}}
+{{with .status}}{{with .availableReplicas}}{{.}}{{end}}{{end}}
+{{with .status}}{{range .conditions}}{{if eq .type "Progressing"}}{{.reason}}{{end}}{{end}}{{end}}
 ' >"$scratch/deployment" || give_up "the Deployment $APPLICATION cannot be read"
 	{
 		read -r current
@@ -102,41 +132,96 @@ look() {
 		read -r paused
 		read -r replicas
 		read -r position
+		read -r generation
+		read -r observed
+		read -r pods
+		read -r updated
+		read -r available
+		read -r progressing
 	} <"$scratch/deployment"
 	[ -n "$current" ] || give_up "the Deployment $APPLICATION has no container $container"
-	: "$serving" "$in_charge" "$paused" "$replicas" "$position" # for whoever looks
+	: "$paused" # for whoever looks
+}
+
+# ended says whether CodeDeploy has ended this deployment: an alarm went off, a hook took too long, the agent was started
+# again. Nobody tells the hook. Of what cannot be asked it is not known, and state is empty.
+state=''
+ended() {
+	# Not in a process group of its own, which the agent would not reach.
+	state=$(timeout --foreground 15 aws deploy get-deployment --deployment-id "$DEPLOYMENT_ID" \
+		--query deploymentInfo.status --output text 2>"$scratch/unanswered") || state=''
+	case $state in
+	Failed | Stopped | Succeeded) ;;
+	*) return 1 ;;
+	esac
 }
 
 # annotation is the path of an annotation in a JSON patch.
 annotation() { printf '/metadata/annotations/legops~1%s' "$1"; }
 
-# change patches the Deployment, if this deployment is in charge of it, in one request.
-change() {
-	retried kube patch deployment "$APPLICATION" --type=json --field-manager="$manager" --output=name --patch \
-		'[{"op":"test","path":"'"$(annotation release)"'","value":"'"$DEPLOYMENT_ID"'"},'"$1"']' >"$scratch/changed"
+# patched makes a JSON patch of the Deployment, all of it or nothing, if this deployment is in charge.
+patched() { # seconds for the request, operations
+	kubectl --namespace "$APPLICATION" --request-timeout="$1s" patch deployment "$APPLICATION" --type=json \
+		--field-manager="$manager" --output=name \
+		--patch '[{"op":"test","path":"'"$(annotation release)"'","value":"'"$DEPLOYMENT_ID"'"},'"$2"']'
 }
 
-# set_image lets the Deployment roll out an image. The position of the container is tested in the same request.
-set_image() {
+change() { retried patched 10 "$1" >"$scratch/changed"; }
+
+# image_of lets the Deployment roll out an image. The position of the container is tested in the same request.
+image_of() { # image, cause
 	local path=/spec/template/spec/containers/$position
-	change '{"op":"test","path":"'"$path/name"'","value":"'"$container"'"},
-		{"op":"replace","path":"'"$path/image"'","value":"'"$1"'"},
-		{"op":"add","path":"/metadata/annotations/kubernetes.io~1change-cause","value":"'"$2"'"}'
+	printf '{"op":"test","path":"%s","value":"%s"},{"op":"replace","path":"%s","value":"%s"},{"op":"add","path":"%s","value":"%s"}' \
+		"$path/name" "$container" "$path/image" "$1" /metadata/annotations/kubernetes.io~1change-cause \
+		"$(tr -cd '[:alnum:] ,.:/@-' <<<"$2")"
 }
 
-# rolled_out waits until every pod runs what the Deployment says and has been ready for its minReadySeconds.
-rolled_out() {
-	kubectl --namespace "$APPLICATION" rollout status "deployment/$APPLICATION" --timeout="${1}s"
+# go_back sets the image that was good last, if that is still recorded and this release is still what is set: by what the last
+# look saw, in one request.
+go_back() { # reason
+	patched 4 '{"op":"test","path":"'"$(annotation serving)"'","value":"'"$serving"'"},
+		{"op":"test","path":"/spec/template/spec/containers/'"$position"'/image","value":"'"$IMAGE"'"},
+		'"$(image_of "$serving" "restored by $DEPLOYMENT_ID: $1")"
 }
 
 # superseded ends this hook when another deployment has taken over: from here on, what happens is its business.
 superseded() {
-	[ "$in_charge" = "$DEPLOYMENT_ID" ] ||
-		give_up "deployment ${in_charge:-of nobody} is in charge of $APPLICATION now, not $DEPLOYMENT_ID; nothing more is done here"
+	[ "$in_charge" = "$DEPLOYMENT_ID" ] && return
+	undo=''
+	give_up "deployment ${in_charge:-of nobody} is in charge of $APPLICATION now, not $DEPLOYMENT_ID; nothing more is done here"
 }
 
-# pods are the pods with their images and why they do not run, for the log.
-pods() {
+# displaced ends this hook when somebody has set another image.
+displaced() {
+	[ "$current" = "$1" ] && return
+	undo=''
+	give_up "somebody set the image of $APPLICATION to $current meanwhile; nothing more is done here"
+}
+
+# rolled_out waits until every pod runs what the Deployment says and has been ready for its minReadySeconds, by the rules of
+# kubectl rollout status (rollout_status.go in k8s.io/kubectl). If not, why says why not.
+rolled_out() { # image, seconds
+	local began=$SECONDS end=$((SECONDS + $2))
+	[ "$end" -le "$limit" ] || end=$limit
+	while true; do
+		look
+		superseded
+		displaced "$1"
+		if [ "${observed:-0}" -ge "$generation" ]; then
+			[ "$progressing" != ProgressDeadlineExceeded ] || { why="no pod of $1 more became ready in time"; return 1; }
+			[ "${updated:-0}" -lt "$replicas" ] || [ "${pods:-0}" -gt "$updated" ] || [ "${available:-0}" -lt "$updated" ] || return 0
+		fi
+		[ "$SECONDS" -lt "$end" ] || { why="not every pod of $1 was ready within $((end - began)) s"; return 1; }
+		if [ "$1" = "$IMAGE" ] && ended; then
+			why="CodeDeploy has ended $DEPLOYMENT_ID: $state"
+			return 1
+		fi
+		sleep "$every"
+	done
+}
+
+# list prints the pods with their images and why they do not run, for the log.
+list() {
 	kube get pods --selector="app.kubernetes.io/name=$APPLICATION" --output=go-template='{{range .items}}{{.metadata.name}}{{range .status.conditions}}{{if eq .type "Ready"}} ready={{.status}}{{with .message}} ({{.}}){{end}}{{end}}{{end}}{{range .status.containerStatuses}} restarts={{.restartCount}}{{with .state.waiting}} {{.reason}}{{with .message}}: {{.}}{{end}}{{end}}{{end}} {{range .spec.containers}}{{.image}}{{end}}
 {{end}}' || true
 }
@@ -145,22 +230,26 @@ pods() {
 restore() {
 	local reason=$1
 	say "$reason"
-	pods
-	look
-	superseded
-	if [ "$current" = "$serving" ]; then
-		give_up "$reason; ${serving} is still what serves"
+	list
+	if [ "$serving" = "$IMAGE" ]; then
+		undo=''
+		give_up "$reason; $IMAGE is what was good last, so that there is nothing to go back to"
 	fi
 	say "going back to $serving"
-	set_image "$serving" "restored by $DEPLOYMENT_ID: $(tr -cd '[:alnum:] ,.:/@-' <<<"$reason")" ||
+	retried go_back "$reason" >"$scratch/changed" || {
+		look
+		superseded
+		displaced "$IMAGE"
+		undo=''
 		give_up "$reason; going back to $serving was refused: see above, and roll back by hand"
-	rolled_out "$ROLLOUT_SECONDS" ||
-		give_up "$reason; $serving is set again, but not all its pods were ready after $ROLLOUT_SECONDS s: look at them"
+	}
+	undo=''
+	rolled_out "$serving" "$ROLLOUT_SECONDS" || give_up "$reason; $serving is set again, but $why: look at its pods"
 	give_up "$reason; $serving serves again"
 }
 
-# The start of every hook.
-scratch=$(mktemp -d)
+# The start of every hook. What it writes goes with the bundle, of which the agent keeps the last five.
+scratch=$(mktemp -d "$here/.hook-XXXXXX")
 trap finish EXIT
 trap 'exit 143' TERM
 load

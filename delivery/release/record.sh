@@ -4,6 +4,7 @@
 . "$(dirname "$0")/common.sh"
 
 look
+if ended; then give_up "CodeDeploy has ended $DEPLOYMENT_ID: $state; nothing was changed"; fi
 # Before the first release this is the image the Deployment was made with. Later it is already there, and what runs may
 # be a release that was interrupted before it was found good.
 good=${serving:-$current}

@@ -4,10 +4,12 @@
 # take: the ingress, the Service, a pod. CodeDeploy stops the deployment meanwhile if an alarm goes off.
 # shellcheck source=delivery/release/common.sh
 . "$(dirname "$0")/common.sh"
+# shellcheck source=delivery/release/keep.sh
+. "$here/keep.sh"
 
-# Seconds between two looks, and how many in a row may find something wrong: half a minute is what it costs when a node
-# goes while the release is watched.
-readonly every=5 patience=6
+# How many looks in a row may find something wrong: half a minute is what it costs when a node goes while the release is
+# watched.
+readonly patience=6
 
 # running are, line by line, the pods that are not on their way out: name, image, ready, restarts, address of the node.
 running() {
@@ -62,8 +64,28 @@ answer() {
 # The fewest looks that say something about an application even with a bake time of nothing.
 readonly least=3
 
-undo='the bake time was interrupted'
+# remember keeps the image outside the Deployment, for Pulumi to make it with again should somebody delete it.
+remember() {
+	retried kube patch configmap serving.delivery --type=merge --field-manager="$manager" --output=name \
+		--patch '{"data":{"image":"'"$IMAGE"'"}}' >"$scratch/changed" ||
+		say "the ConfigMap serving.delivery was not changed: a Deployment that is deleted by hand would come back with another image"
+}
+
+# under_way makes sure that CodeDeploy has not ended this deployment: nothing is found good of which it cannot tell.
+under_way() {
+	local attempt
+	for attempt in 1 2 3 4 5 6; do
+		if ended; then restore "CodeDeploy has ended $DEPLOYMENT_ID: $state"; fi
+		[ -z "$state" ] || return 0
+		[ "$attempt" = 6 ] || sleep 5
+	done
+	restore "CodeDeploy does not tell what became of $DEPLOYMENT_ID: $(tail -n 1 "$scratch/unanswered")"
+}
+
 look
+superseded
+displaced "$IMAGE"
+undo='the bake time was interrupted'
 wanted=$replicas
 restarted=''
 looks=0
@@ -74,7 +96,8 @@ while [ $((SECONDS - began)) -lt "$BAKE_SECONDS" ] || [ "$looks" -lt "$least" ] 
 	looks=$((looks + 1))
 	look
 	superseded
-	[ "$current" = "$IMAGE" ] || give_up "somebody set the image of $APPLICATION to $current meanwhile; nothing more is done here"
+	displaced "$IMAGE"
+	if ended; then restore "CodeDeploy has ended $DEPLOYMENT_ID: $state"; fi
 	if ! running || ! behind; then
 		wrong='the cluster does not answer'
 	else
@@ -91,15 +114,12 @@ while [ $((SECONDS - began)) -lt "$BAKE_SECONDS" ] || [ "$looks" -lt "$least" ] 
 	[ "$bad" -le "$patience" ] || restore "$IMAGE is not healthy: $wrong"
 done
 
-# remember keeps the image outside the Deployment, for Pulumi to make it with again should somebody delete it.
-remember() {
-	retried kube patch configmap serving.delivery --type=merge --field-manager="$manager" --output=name \
-		--patch '{"data":{"image":"'"$IMAGE"'"}}' >"$scratch/changed" ||
-		say "the ConfigMap serving.delivery was not changed: a Deployment that is deleted by hand would come back with another image"
-}
-
+# Nothing is found good that could be gone from the registry tomorrow. What serves already is kept there already.
+[ "$serving" = "$IMAGE" ] || keep || restore "the registry was not told to keep $IMAGE"
 look
 superseded
+displaced "$IMAGE"
+under_way
 if [ "$serving" = "$IMAGE" ]; then
 	remember
 	say "$IMAGE serves, as before"

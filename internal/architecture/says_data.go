@@ -8,15 +8,15 @@ import (
 )
 
 // users are the applications with an environment variable, of the beginning of its name.
-func (g *Graph) users(variable string) []string {
+func (g *Graph) users(prefix string) []string {
 	var names []string
-	for _, settings := range g.all("kubernetes:core/v1:ConfigMap", "App") {
-		data, _ := settings.get("data").(map[string]any)
-		for key := range data {
-			if strings.HasPrefix(key, variable) {
-				names = append(names, settings.text("metadata.name"))
-				break
-			}
+	for _, workload := range g.all("kubernetes:apps/v1:DeploymentPatch", "App") {
+		variables, _ := workload.get("spec.template.spec.containers.0.env").([]any)
+		if slices.ContainsFunc(variables, func(v any) bool {
+			name, _ := v.(map[string]any)["name"].(string)
+			return strings.HasPrefix(name, prefix)
+		}) {
+			names = append(names, workload.text("metadata.name"))
 		}
 	}
 	return names

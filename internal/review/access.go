@@ -40,14 +40,19 @@ var accessSettings = []setting{
 	of("aws:wafv2/webAcl:WebAcl", `rules\[.*\]\.statement\.rateBasedStatement\.limit`, higher, "one address may send more requests"),
 	of("aws:codebuild/project:Project", `environment\.privilegedMode`, on, "a build is root on its machine"),
 	of("aws:codebuild/webhook:Webhook", `filterGroups\[.*`, changed, "other events of GitHub start it"),
+	of("kubernetes:admissionregistration.k8s.io/v1:ValidatingAdmissionPolicy", `spec\..*`, differs, "the cluster refuses other requests"),
+	of("kubernetes:admissionregistration.k8s.io/v1:ValidatingAdmissionPolicyBinding", `spec\..*`, differs, "a policy of the cluster refuses in other places, or only warns"),
 }
 
 // accessGuards are the types that keep people out of a neighbour.
 var accessGuards = map[string]string{
 	"aws:s3/bucketPublicAccessBlock:BucketPublicAccessBlock": "the bucket can be made public",
 	"aws:ec2/defaultSecurityGroup:DefaultSecurityGroup":      "the default group of the VPC opens again",
-	"kubernetes:networking.k8s.io/v1:NetworkPolicy":          "pods that it narrowed are reached by all, unless another policy does",
 	"aws:wafv2/webAcl:WebAcl":                                "nothing filters what visitors send",
+	"kubernetes:networking.k8s.io/v1:NetworkPolicy":          "pods that it narrowed are reached by all, unless another policy does",
+
+	"kubernetes:admissionregistration.k8s.io/v1:ValidatingAdmissionPolicy":        "the cluster no longer refuses what it refused: whom it held back may do all that roles allow",
+	"kubernetes:admissionregistration.k8s.io/v1:ValidatingAdmissionPolicyBinding": "its policy is no longer in force: whom it held back may do all that roles allow",
 }
 
 // widened is what may be done with the head that the base did not allow.

@@ -36,6 +36,7 @@ func gone(old, new string) bool { return lower(old, new) || old != "" && new == 
 func off(old, new string) bool     { return old == "true" && new != "true" }
 func on(old, new string) bool      { return old != "true" && new == "true" }
 func changed(old, new string) bool { return old != "" && old != new }
+func differs(old, new string) bool { return old != new }
 
 // leaves is for a setting of which one value is the safe one.
 func leaves(safe string) worse {

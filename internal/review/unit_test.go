@@ -145,12 +145,19 @@ func TestSettings(t *testing.T) {
 		{"aws:s3/bucketPublicAccessBlock:BucketPublicAccessBlock", "blockPublicPolicy", "true", "", true},
 		{"aws:cloudfront/distribution:Distribution", "webAclId", "arn:1", "", true},
 		{"aws:lb/targetGroup:TargetGroup", "deregistrationDelay", "60", "30", false},
+		{admission, "spec.variables[wrongKeys].expression", "a", "[]", true},
+		{admission, "spec.matchConditions[never].expression", "", "false", true},
+		{admission, "spec.failurePolicy", "Fail", "Ignore", true},
+		{admission, "metadata.labels", "a", "b", false},
+		{admission + "Binding", "spec.validationActions[0]", "Deny", "Audit", true},
 	} {
 		change := &Change{Type: c.token, Properties: []Property{{Path: c.path, Old: c.old, New: c.new}}}
 		told := len(change.settings(dataSettings))+len(change.settings(accessSettings)) > 0
 		assert.Equal(t, c.told, told, "%+v", c)
 	}
 }
+
+const admission = "kubernetes:admissionregistration.k8s.io/v1:ValidatingAdmissionPolicy"
 
 // step is one of a plan.
 func step(op, token, name string, old, new map[string]any) plan.Step {
@@ -186,6 +193,8 @@ func TestWidened(t *testing.T) {
 		{"a rule goes", step("update", firewall, "acl", acl("none", "none"), acl("none")), []string{"no longer: the firewall blocks by b"}},
 		{"a rule comes", step("update", firewall, "acl", acl("none"), acl("none", "none")), nil},
 		{"no firewall", step("delete", firewall, "acl", acl(), nil), []string{"WebAcl deleted"}},
+		{"a policy of the cluster goes", step("delete", admission, "release", map[string]any{"spec": map[string]any{}}, nil), []string{"ValidatingAdmissionPolicy deleted: the cluster no longer refuses"}},
+		{"a policy is no longer in force", step("delete", admission+"Binding", "release", map[string]any{"spec": map[string]any{}}, nil), []string{"its policy is no longer in force"}},
 		{"what stands in for a directive", step("update", headers, "csp", csp("default-src 'self'; base-uri 'self'; form-action 'self'; frame-ancestors 'none'"), csp("default-src 'self'; script-src 'self'; base-uri 'self'; form-action 'self'; frame-ancestors 'none'")), nil},
 		{"a directive goes", step("update", headers, "csp", csp("default-src 'self'; frame-ancestors 'none'"), csp("default-src 'self'")), []string{"frame-ancestors accepts anything"}},
 		{"a source comes", step("update", headers, "csp", csp("default-src 'self'; script-src 'self'"), csp("default-src 'self'; script-src 'self' 'unsafe-inline'")), []string{"script-src accepts 'unsafe-inline'"}},

@@ -125,7 +125,8 @@ func agree(t *testing.T, w *world) {
 
 // kinds are the kinds of objects that the stacks make.
 const kinds = "namespaces,serviceaccounts,configmaps,services,deployments,ingresses,ingressclasses,networkpolicies," +
-	"horizontalpodautoscalers,poddisruptionbudgets,roles,rolebindings,clusterroles,clusterrolebindings"
+	"horizontalpodautoscalers,poddisruptionbudgets,roles,rolebindings,clusterroles,clusterrolebindings," +
+	"validatingadmissionpolicies,validatingadmissionpolicybindings"
 
 // identity names an object.
 func identity(object map[string]any) string {

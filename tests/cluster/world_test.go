@@ -20,8 +20,8 @@ import (
 	"legops/internal/plan"
 )
 
-// neverReady is an image whose pods start and never become ready.
-const neverReady = "registry.example/never-ready:1"
+// neverReady is the image of a release whose pods start and never become ready.
+const neverReady = "111111111111.dkr.ecr.us-east-1.amazonaws.com/legops-dev/identity@sha256:0000000000000000000000000000000000000000000000000000000000000000"
 
 // limit bounds every command; none takes a quarter of it.
 const limit = 10 * time.Minute

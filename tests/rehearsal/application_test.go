@@ -64,11 +64,12 @@ func (c *cluster) rehearse(t *testing.T, cfg *stacks.Config, name string) *appli
 		T: t, name: name, path: cfg.Applications[i].Path, cluster: c, domain: cfg.Domain.Name,
 		backends: map[string]*httputil.ReverseProxy{},
 	}
-	kubectl, err := filepath.Abs(filepath.Join(root, programs))
-	require.NoError(t, err)
-	a.codeDeploy = &codeDeploy{group: "legops-test-" + name, kubectl: kubectl, config: c.deliverer, say: a.say}
+	a.codeDeploy = newCodeDeploy(t, "legops-test-"+name, c.deliverer, a.say)
 	t.Cleanup(func() {
 		a.running.Wait()
+		left, err := os.ReadDir(a.scratch)
+		assert.NoError(t, err)
+		assert.Empty(t, left, "hooks leave files behind")
 		if t.Failed() {
 			a.mutex.Lock()
 			defer a.mutex.Unlock()
@@ -134,6 +135,7 @@ func (a *application) build(version string, environment ...string) string {
 	a.Helper()
 	image := imageOf(a.name, version)
 	a.runs(image, environment)
+	require.NoError(a, os.WriteFile(filepath.Join(a.states, image[strings.Index(image, "sha256:"):]), []byte(a.name+version), 0o600))
 	revision := a.TempDir()
 	files, err := delivery.Files()
 	require.NoError(a, err)
@@ -202,6 +204,17 @@ func (a *application) release(revision string) *run {
 	return r
 }
 
+// with replaces text of a file of a revision, which has to have it once.
+func (a *application) with(revision, file, before, after string) string {
+	a.Helper()
+	path := filepath.Join(revision, file)
+	text, err := os.ReadFile(path)
+	require.NoError(a, err)
+	require.Equal(a, 1, strings.Count(string(text), before), "%s has not once: %s", file, before)
+	require.NoError(a, os.WriteFile(path, []byte(strings.Replace(string(text), before, after, 1)), 0o755))
+	return revision
+}
+
 // fails deploys a revision that has to fail with a reason.
 func (a *application) fails(r *run, reason string) {
 	a.Helper()
@@ -218,7 +231,7 @@ func (a *application) serves(image string) {
 		images, err := a.cluster.endpoints(a.Context(), a.name)
 		assert.NoError(c, err)
 		assert.Equal(c, slices.Repeat([]string{image}, d.Spec.Replicas), images)
-	}, 15*time.Second, 100*time.Millisecond)
+	}, 60*time.Second, 200*time.Millisecond)
 	assert.Equal(a, image, d.Spec.Template.Spec.Containers[0].Image)
 }
 

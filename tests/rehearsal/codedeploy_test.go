@@ -1,51 +1,45 @@
 package rehearsal
 
 import (
-	"bufio"
 	"context"
 	"errors"
 	"fmt"
-	"io"
 	"os"
-	"os/exec"
 	"path/filepath"
 	"sync"
-	"syscall"
-	"time"
+	"testing"
 
-	"gopkg.in/yaml.v3"
+	"github.com/stretchr/testify/require"
 )
 
 // lifecycle is the order in which CodeDeploy's agent runs the events of an in-place deployment. DownloadBundle and
 // Install are the agent's own.
 var lifecycle = []string{"ApplicationStop", "DownloadBundle", "BeforeInstall", "Install", "AfterInstall", "ApplicationStart", "ValidateService"}
 
-// codeDeploy plays the service and its agent for one deployment group: it runs the hooks of a revision in order, with
-// the environment that the agent gives them, and goes back to the last good revision when one fails or is stopped.
+// codeDeploy plays the service for one deployment group: it has an agent run the events of a revision in order, knows what
+// has become of each deployment, and goes back to the last good revision when one fails or is stopped.
 type codeDeploy struct {
+	agent
 	group    string
-	kubectl  string // folder of the kubectl that hooks find
-	config   string // kubeconfig of the instance
-	say      func(format string, values ...any)
 	lastGood string // folder of the revision
 	count    int
-	running  sync.WaitGroup // hooks, also those of stopped deployments
+	states   string // folder with a file for the state of each deployment and for the manifest of each image, which the stand-in for the AWS CLI reads
 }
 
 // run is one deployment. What it does besides running hooks is for the test to say.
 type run struct {
 	id, revision string
-	// hook is called when the hook of an event has started; it may kill it.
-	hook func(event string, process *os.Process)
+	// during is called when the hook of an event has started.
+	during func(event string, h *hookRun)
 	// stopped is closed when the deployment is stopped, as by an alarm: no further event is started, and what runs on
 	// the instance runs on.
 	stopped chan struct{}
 
 	mutex sync.Mutex
-	said  []string // what hooks printed
+	said  []string // what hooks printed and the agent read
 }
 
-// last is the last line that a hook printed.
+// last is the last line that CodeDeploy keeps of what a hook printed.
 func (r *run) last() string {
 	r.mutex.Lock()
 	defer r.mutex.Unlock()
@@ -62,8 +56,58 @@ func (c *codeDeploy) start(revision string) *run {
 	c.count++
 	return &run{
 		id: fmt.Sprintf("d-%s%03d", c.group, c.count), revision: revision, stopped: make(chan struct{}),
-		hook: func(string, *os.Process) {},
+		during: func(string, *hookRun) {},
 	}
+}
+
+// newCodeDeploy makes the service and its agent for one group, without a deployment.
+func newCodeDeploy(t *testing.T, group, config string, say func(string, ...any)) *codeDeploy {
+	t.Helper()
+	kubectl, err := filepath.Abs(filepath.Join(root, programs))
+	require.NoError(t, err)
+	c := &codeDeploy{
+		agent: agent{kubectl: kubectl, tools: t.TempDir(), config: config, folder: t.TempDir(), scratch: t.TempDir(), say: say},
+		group: group, states: t.TempDir(),
+	}
+	// What hooks ask of CodeDeploy, and of the registry: a manifest of an image is the text that its digest is made of.
+	require.NoError(t, os.WriteFile(filepath.Join(c.tools, "aws"), []byte(fmt.Sprintf(`#!/bin/sh
+case $* in
+"deploy get-deployment --deployment-id $4 --query deploymentInfo.status --output text") exec cat %[1]s/"$4" ;;
+"ecr batch-get-image "*)
+	all=$*
+	digest=${all#*imageDigest=}
+	printf 'application/vnd.oci.image.manifest.v1+json\t%%s\n' "$(cat %[1]s/"${digest%%%% *}")"
+	;;
+"ecr put-image "*) echo {} ;;
+*) echo "no such command: aws $*" >&2 && exit 252 ;;
+esac
+`, c.states)), 0o755))
+	return c
+}
+
+// slow makes every call of kubectl take as long as on the instance: the AWS CLI gives it a token for each.
+func (c *codeDeploy) slow(t *testing.T) {
+	t.Helper()
+	folder := t.TempDir()
+	require.NoError(t, os.WriteFile(filepath.Join(folder, "kubectl"), []byte("#!/bin/sh\nsleep 1.4\nexec "+c.kubectl+"/kubectl \"$@\"\n"), 0o755))
+	c.kubectl = folder
+}
+
+// is sets the state of a deployment.
+func (c *codeDeploy) is(r *run, state string) {
+	c.say("CodeDeploy: %s is %s", r.id, state)
+	if err := os.WriteFile(filepath.Join(c.states, r.id), []byte(state+"\n"), 0o600); err != nil {
+		panic(err)
+	}
+}
+
+// state is what has become of a deployment.
+func (c *codeDeploy) state(r *run) string {
+	text, err := os.ReadFile(filepath.Join(c.states, r.id))
+	if err != nil {
+		return err.Error()
+	}
+	return string(text[:len(text)-1])
 }
 
 // deploy runs a deployment to its end and, if it fails, the deployment that undoes it.
@@ -72,7 +116,6 @@ func (c *codeDeploy) deploy(ctx context.Context, r *run) (failed error) {
 		c.lastGood = r.revision
 		return nil
 	}
-	c.say("%s failed: %v", r.id, failed)
 	if c.lastGood == "" {
 		c.say("there is no revision to go back to")
 		return failed
@@ -85,9 +128,25 @@ func (c *codeDeploy) deploy(ctx context.Context, r *run) (failed error) {
 	return failed
 }
 
-// execute runs the hooks of a revision, event by event.
-func (c *codeDeploy) execute(ctx context.Context, r *run) error {
-	hooks, err := appSpec(r.revision)
+// execute has the hooks of a revision run, event by event.
+func (c *codeDeploy) execute(ctx context.Context, r *run) (failed error) {
+	c.is(r, "InProgress")
+	defer func() {
+		switch {
+		case errors.Is(failed, errStopped):
+			c.is(r, "Stopped")
+		case failed != nil:
+			c.say("%s failed: %v", r.id, failed)
+			c.is(r, "Failed")
+		default:
+			c.is(r, "Succeeded")
+		}
+	}()
+	archive, err := c.download(r)
+	if err != nil {
+		return err
+	}
+	hooks, err := appSpec(archive)
 	if err != nil {
 		return err
 	}
@@ -97,9 +156,9 @@ func (c *codeDeploy) execute(ctx context.Context, r *run) error {
 			return errStopped
 		default:
 		}
-		for _, hook := range hooks[event] {
+		for _, its := range hooks[event] {
 			done := make(chan error, 1)
-			c.running.Go(func() { done <- c.runHook(ctx, r, event, hook) })
+			c.running.Go(func() { c.run(ctx, r, event, filepath.Join(archive, its.Location), its.Timeout, done) })
 			select {
 			case err = <-done:
 			case <-r.stopped:
@@ -111,56 +170,4 @@ func (c *codeDeploy) execute(ctx context.Context, r *run) error {
 		}
 	}
 	return nil
-}
-
-// hook is one script of an event.
-type hook struct {
-	Location string `yaml:"location"`
-	Timeout  int    `yaml:"timeout"`
-}
-
-func appSpec(revision string) (map[string][]hook, error) {
-	text, err := os.ReadFile(filepath.Join(revision, "appspec.yml"))
-	if err != nil {
-		return nil, err
-	}
-	var spec struct {
-		Hooks map[string][]hook `yaml:"hooks"`
-	}
-	return spec.Hooks, yaml.Unmarshal(text, &spec)
-}
-
-// runHook runs a script as the agent does: from no particular folder, in a process group of its own, with no input; at
-// its timeout the group is told to end.
-func (c *codeDeploy) runHook(ctx context.Context, r *run, event string, hook hook) error {
-	ctx, cancel := context.WithTimeout(ctx, time.Duration(hook.Timeout)*time.Second)
-	defer cancel()
-	cmd := exec.CommandContext(ctx, filepath.Join(r.revision, hook.Location))
-	cmd.Dir = "/"
-	cmd.SysProcAttr = &syscall.SysProcAttr{Setpgid: true}
-	cmd.Cancel = func() error { return syscall.Kill(-cmd.Process.Pid, syscall.SIGTERM) }
-	cmd.Env = []string{
-		"PATH=" + c.kubectl + ":" + os.Getenv("PATH"), "KUBECONFIG=" + c.config, "LIFECYCLE_EVENT=" + event, "DEPLOYMENT_ID=" + r.id,
-		"APPLICATION_NAME=" + c.group, "DEPLOYMENT_GROUP_NAME=" + c.group, "DEPLOYMENT_GROUP_ID=0",
-	}
-	output, writer := io.Pipe()
-	cmd.Stdout, cmd.Stderr = writer, writer
-	read := make(chan struct{})
-	go func() {
-		defer close(read)
-		for lines := bufio.NewScanner(output); lines.Scan(); {
-			r.mutex.Lock()
-			r.said = append(r.said, lines.Text())
-			r.mutex.Unlock()
-			c.say("%s %s: %s", r.id, event, lines.Text())
-		}
-	}()
-	err := cmd.Start()
-	if err == nil {
-		r.hook(event, cmd.Process)
-		err = cmd.Wait()
-	}
-	writer.Close()
-	<-read
-	return err
 }

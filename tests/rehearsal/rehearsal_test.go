@@ -47,7 +47,7 @@ var scenarios = []struct {
 	applications []string
 	run          func(...*application)
 }{
-	{"a good release, the same again, and an alarm", []string{"matters"}, one(goodTwice, alarm)},
+	{"a good release, and the same again", []string{"matters"}, one(goodTwice)},
 	{"a bad release: pods never ready", []string{"documents"}, one(neverReady)},
 	{"a bad first release", []string{"portal"}, one(badFirst)},
 	{"a bad release: ready, but it answers with errors", []string{"certifications"}, one(unhealthy, terminated)},
@@ -55,7 +55,16 @@ var scenarios = []struct {
 	{"killed while it rolls out", []string{"signatures"}, one(killed("ApplicationStart", 0), killed("ApplicationStart", time.Second), killed("ApplicationStart", 8*time.Second))},
 	{"killed while it is watched", []string{"notifications"}, one(killed("ValidateService", 0), killed("ValidateService", 6*time.Second))},
 	{"two at the same time, one good and one bad", []string{"search", "regulations"}, together},
+	{"stopped by an alarm", []string{"alarmed"}, firstAndLater(stopped)},
+	{"told to end by the agent of today", []string{"ended"}, firstAndLater(toldToEnd(false))},
+	{"told to end by the agent in Ruby", []string{"unread"}, firstAndLater(toldToEnd(true))},
+	{"the agent's worker dies in a good release", []string{"orphaned"}, firstAndLater(orphaned)},
+	{"the agent's worker dies in a bad release", []string{"mute"}, firstAndLater(mute)},
+	{"limits of the hooks and of the Deployment", []string{"limited"}, one(stalled, outOfTime)},
 }
+
+// more are applications besides those of the stack, for as many scenarios at the same time.
+var more = []string{"alarmed", "ended", "unread", "orphaned", "mute", "limited"}
 
 // one are the acts of one application, one after the other, from a first good release on.
 func one(acts ...func(*application)) func(...*application) {
@@ -64,6 +73,11 @@ func one(acts ...func(*application)) func(...*application) {
 			act(all[0])
 		}
 	}
+}
+
+// firstAndLater is one act, of the first release of an application and of a later one.
+func firstAndLater(act func(*application)) func(...*application) {
+	return one(act, func(a *application) { a.release(a.build("good")) }, act)
 }
 
 // TestMain lets all scenarios run at once, however few processors there are: they wait, and compute little.
@@ -78,7 +92,9 @@ func TestMain(m *testing.M) {
 func TestRehearsal(t *testing.T) {
 	cfg := config(t)
 	objects, patches := objectsOf(t, cfg)
-	c := startCluster(t, []string{imageOf("documents", "v2"), imageOf("portal", "bad"), imageOf("regulations", "v2")})
+	c := startCluster(t, []string{
+		imageOf("documents", "v2"), imageOf("portal", "bad"), imageOf("regulations", "v2"), imageOf("limited", "stalled"), imageOf("limited", "late"),
+	})
 	_, err := c.Admit(t.Context(), objects, patches)
 	require.NoError(t, err)
 	for _, application := range cfg.Applications {
@@ -178,7 +194,7 @@ func killed(event string, after time.Duration) func(*application) {
 		version := event + after.String()
 		revision := a.build(version)
 		r := a.start(revision)
-		r.hook = kill(a, event, after, syscall.SIGKILL)
+		r.during = kill(a, event, after, syscall.SIGKILL)
 		a.neverFewer(func() {
 			// The agent that dies with the hook reports nothing, so nobody goes back before it is made again.
 			assert.ErrorContains(a, a.execute(a.Context(), r), event+": signal: killed")
@@ -190,47 +206,25 @@ func killed(event string, after time.Duration) func(*application) {
 }
 
 // kill ends a hook, with all it started, some time after its event began.
-func kill(a *application, event string, after time.Duration, signal syscall.Signal) func(string, *os.Process) {
-	return func(its string, process *os.Process) {
+func kill(a *application, event string, after time.Duration, signal syscall.Signal) func(string, *hookRun) {
+	return func(its string, h *hookRun) {
 		if its != event {
 			return
 		}
-		go func() {
-			time.Sleep(after)
+		time.AfterFunc(after, func() {
 			a.say("%s %s after %s", signal, event, after)
-			_ = syscall.Kill(-process.Pid, signal) // it may be done by then
-		}()
+			_ = syscall.Kill(-h.pid, signal) // it may be done by then
+		})
 	}
 }
 
-// alarm stops a release while it is watched. Its hook runs on, as it does on an instance, while the last good revision
-// is redeployed.
-func alarm(a *application) {
-	last := a.current()
-	r := a.start(a.build("alarming"))
-	r.hook = func(event string, _ *os.Process) {
-		if event == "ValidateService" {
-			go func() {
-				time.Sleep(2 * time.Second)
-				a.say("an alarm goes off: the deployment is stopped")
-				close(r.stopped)
-			}()
-		}
-	}
-	a.neverFewer(func() { require.ErrorIs(a, a.deploy(a.Context(), r), errStopped) })
-	a.running.Wait()
-	a.serves(last)
-	assert.Equal(a, last, a.current())
-	assert.Contains(a, r.last(), "is in charge of "+a.name+" now", "the hook of the stopped deployment went on")
-}
-
-// terminated is what an agent does to a hook that takes too long.
+// terminated is what a person does to a hook, or a machine that goes down.
 func terminated(a *application) {
 	last := a.current()
 	for _, event := range []string{"ApplicationStart", "ValidateService"} {
 		r := a.start(a.build("slow-" + event))
-		r.hook = kill(a, event, 4*time.Second, syscall.SIGTERM)
-		a.neverFewer(func() { a.fails(r, last+" serves again") })
+		r.during = kill(a, event, 4*time.Second, syscall.SIGTERM)
+		a.neverFewer(func() { a.fails(r, last+" is set again") })
 		a.serves(last)
 		assert.Equal(a, last, a.current())
 	}
@@ -285,6 +279,11 @@ func config(t *testing.T) *stacks.Config {
 	require.NoError(t, err)
 	cfg, err := stacks.Load("legops", values)
 	require.NoError(t, err)
+	for _, name := range more {
+		cfg.Applications = append(cfg.Applications, stacks.Application{
+			Name: name, Path: "/" + name, Port: 8080, MinReplicas: 2, MaxReplicas: 6, CPU: "250m", Memory: "512Mi",
+		})
+	}
 	return cfg
 }
 

@@ -66,6 +66,7 @@ var identities = map[string]struct{ id, arn string }{
 
 	typeLogGroup:       {"n", "logs:{}:log-group:n"},
 	typeLogPolicy:      {"pn", ""},
+	typeLogFilter:      {"n", ""},
 	typeDelivery:       {"[A-Za-z0-9]{16}", "logs:{}:delivery:id"},
 	typeDeliverySource: {"n", "logs:{}:delivery-source:n"},
 	typeDeliveryTarget: {"n", "logs:{}:delivery-destination:n"},
@@ -177,7 +178,7 @@ func TestNames(t *testing.T) {
 	long := func(n int) string { return strings.Repeat("a", n) }
 	forms := map[string]struct{ good, bad string }{
 		typeRole: {"a+=,.@-_", "a/b"}, typeProfile: {long(128), long(129)}, typeIamPolicy: {long(128), "a b"}, typeRolePolicy: {"a", "a/b"},
-		typeLogGroup: {"/a/b.c#d", "a b"}, typeDeliverySource: {"a_b-c", long(61)}, typeDeliveryTarget: {"a", "a.b"}, typeAlias: {"alias/a", "a"},
+		typeLogGroup: {"/a/b.c#d", "a b"}, typeLogFilter: {"a b", "a:b"}, typeDeliverySource: {"a_b-c", long(61)}, typeDeliveryTarget: {"a", "a.b"}, typeAlias: {"alias/a", "a"},
 		typeSecret: {"a/b@c", "a b"}, typeCluster: {"a_b", "_a"}, typeNodeGroup: {long(63), long(64)}, typeSecGroup: {"a b", "a\nb"},
 		typeTemplate: {"abc", "ab"}, typeScalingGroup: {"a b", "a:b"}, typeBalancer: {long(32), long(33)}, typeTargetGroup: {"a-b", "-a"},
 		typeCachePolicy: {"a_b", "a b"}, typeOriginRequest: {"a", "a.b"}, typeHeadersPolicy: {"a", "a.b"}, typeOriginAccess: {long(64), long(65)},

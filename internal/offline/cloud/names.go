@@ -9,6 +9,7 @@ var names = map[string]*regexp.Regexp{
 	typeIamPolicy:       regexp.MustCompile(`^[\w+=,.@-]{1,128}$`),
 	typeRolePolicy:      regexp.MustCompile(`^[\w+=,.@-]{1,128}$`),
 	typeLogGroup:        regexp.MustCompile(`^[.\-_/#A-Za-z0-9]{1,512}$`),
+	typeLogFilter:       regexp.MustCompile(`^[^:*]{1,512}$`),
 	typeDeliverySource:  regexp.MustCompile(`^[\w-]{1,60}$`),
 	typeDeliveryTarget:  regexp.MustCompile(`^[\w-]{1,60}$`),
 	typeAlias:           regexp.MustCompile(`^alias/[a-zA-Z0-9/_-]{1,250}$`),

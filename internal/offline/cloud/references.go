@@ -65,6 +65,7 @@ var links = []struct {
 	{path: "deliverySourceName", target: typeDeliverySource},
 	{path: "projectName", users: []string{"aws:codebuild/"}, target: typeProject},
 	{path: "cloudwatchLogs.groupName", users: []string{"aws:codebuild/"}, target: typeLogGroup},
+	{path: "logGroupName", users: []string{typeLogFilter}, target: typeLogGroup},
 	{path: "appName", users: []string{"aws:codedeploy/"}, target: typeApplication},
 	{path: "alarmConfiguration.alarms", users: []string{"aws:codedeploy/"}, target: typeAlarm},
 	{path: "autoscalingGroups", users: []string{"aws:codedeploy/"}, target: typeScalingGroup},

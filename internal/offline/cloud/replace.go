@@ -13,16 +13,17 @@ import (
 //
 // A path that ends in ? replaces when the value comes or goes, one that ends in ! when it is no longer true.
 var replaces = map[string][]string{
-	typeVpc:      {"cidrBlock", "instanceTenancy"},
-	typeSubnet:   {"vpcId", "cidrBlock", "availabilityZone", "availabilityZoneId"},
-	typeSecGroup: {"vpcId", "description", "namePrefix"},
-	typeNat:      {"subnetId", "allocationId", "connectivityType", "privateIp"},
-	typeEip:      {"domain", "publicIpv4Pool", "networkBorderGroup"},
-	typeEndpoint: {"vpcId", "serviceName", "vpcEndpointType"},
-	typeTemplate: {"namePrefix"},
-	typeKey:      {"customerMasterKeySpec", "keyUsage", "multiRegion"},
-	typeLogGroup: {"logGroupClass", "namePrefix"},
-	typeRole:     {"path", "namePrefix"},
+	typeVpc:       {"cidrBlock", "instanceTenancy"},
+	typeSubnet:    {"vpcId", "cidrBlock", "availabilityZone", "availabilityZoneId"},
+	typeSecGroup:  {"vpcId", "description", "namePrefix"},
+	typeNat:       {"subnetId", "allocationId", "connectivityType", "privateIp"},
+	typeEip:       {"domain", "publicIpv4Pool", "networkBorderGroup"},
+	typeEndpoint:  {"vpcId", "serviceName", "vpcEndpointType"},
+	typeTemplate:  {"namePrefix"},
+	typeKey:       {"customerMasterKeySpec", "keyUsage", "multiRegion"},
+	typeLogGroup:  {"logGroupClass", "namePrefix"},
+	typeLogFilter: {"logGroupName"},
+	typeRole:      {"path", "namePrefix"},
 	typeCluster: {
 		"roleArn", "accessConfig.bootstrapClusterCreatorAdminPermissions", "kubernetesNetworkConfig.ipFamily",
 		"kubernetesNetworkConfig.serviceIpv4Cidr", "bootstrapSelfManagedAddons", "encryptionConfig.resources",

@@ -16,6 +16,7 @@ var otherRules = map[string][]rule{
 	typeRepository:      {oneOf("imageTagMutability", "MUTABLE", "IMMUTABLE", "MUTABLE_WITH_EXCLUSION", "IMMUTABLE_WITH_EXCLUSION")},
 	typeLifecyclePolicy: {imagesExpireInOrder},
 	typeLogGroup:        {logRetention},
+	typeLogFilter:       {filterMakesMetric},
 	typePassword:        {passwordIsPossible},
 	typeNamespace:       {namespaceIsNew},
 }
@@ -59,6 +60,22 @@ var retentions = []float64{0, 1, 3, 5, 7, 14, 30, 60, 90, 120, 150, 180, 365, 40
 func logRetention(_ *Provider, e *Entry) error {
 	if days := e.in().number("retentionInDays", 0); !slices.Contains(retentions, days) {
 		return e.refusal("InvalidParameterException: retentionInDays is %v, must be one of %v", days, retentions)
+	}
+	return nil
+}
+
+// filterMakesMetric is CloudWatch Logs' rule on what a filter publishes (API reference: PutMetricFilter, MetricTransformation).
+// What the pattern says is not looked into.
+func filterMakesMetric(_ *Provider, e *Entry) error {
+	metric := e.in().object("metricTransformation")
+	namespace, pattern := metric.text("namespace"), e.in().text("pattern")
+	switch {
+	case len(pattern) > 1024:
+		return e.refusal("InvalidParameterException: pattern has %d characters, the limit is 1024", len(pattern))
+	case strings.HasPrefix(namespace, "AWS/") || strings.ContainsAny(namespace, ":*$") || len(namespace) > 255:
+		return e.refusal("InvalidParameterException: the namespace %q is reserved, too long, or has one of :*$", namespace)
+	case strings.ContainsAny(metric.text("name"), ":*$"):
+		return e.refusal("InvalidParameterException: the name %q of the metric has one of :*$", metric.text("name"))
 	}
 	return nil
 }

@@ -2,6 +2,7 @@ package cloud
 
 import (
 	"fmt"
+	"strings"
 	"testing"
 
 	"github.com/stretchr/testify/assert"
@@ -23,6 +24,18 @@ func TestSmallRules(t *testing.T) {
 		"a name":     sets("name", "legops logs", "ValidationException: name"),
 		"a reserved": sets("name", "aws/legops", "reserved"),
 		"a year off": sets("retentionInDays", 366, "retentionInDays is 366"),
+	})
+	refuses(t, typeLogFilter, func(c client) values {
+		c.made(typeLogGroup, "logs", values{"name": "/pods"})
+		return values{
+			"name": "reloads", "logGroupName": "/pods", "pattern": "error",
+			"metricTransformation": values{"namespace": "legops/ingress", "name": "Errors", "value": "1"},
+		}
+	}, map[string]mistake{
+		"no log group":         sets("logGroupName", "/nobody", "NotFound: logGroupName /nobody"),
+		"a long pattern":       sets("pattern", strings.Repeat("e", 1025), "pattern has 1025 characters"),
+		"a reserved namespace": sets("metricTransformation.namespace", "AWS/Logs", `the namespace "AWS/Logs" is reserved`),
+		"a name":               sets("metricTransformation.name", "Errors:5xx", `the name "Errors:5xx" of the metric`),
 	})
 	refuses(t, typeRepository, func(client) values { return values{"name": "legops/portal", "imageTagMutability": "IMMUTABLE"} }, map[string]mistake{
 		"a name":     sets("name", "Legops", "ValidationException: name"),

@@ -30,6 +30,7 @@ const (
 	typeSecret     = "aws:secretsmanager/secret:Secret"
 
 	typeLogGroup       = "aws:cloudwatch/logGroup:LogGroup"
+	typeLogFilter      = "aws:cloudwatch/logMetricFilter:LogMetricFilter"
 	typeLogPolicy      = "aws:cloudwatch/logResourcePolicy:LogResourcePolicy"
 	typeDelivery       = "aws:cloudwatch/logDelivery:LogDelivery"
 	typeDeliverySource = "aws:cloudwatch/logDeliverySource:LogDeliverySource"

@@ -1,0 +1,151 @@
+package components
+
+import (
+	"fmt"
+	"strings"
+)
+
+// releaseManager is the field manager that a release names (delivery/release/common.sh).
+const releaseManager = "legops-delivery"
+
+// The annotations of a Deployment that a release writes, and those of them that name images.
+var (
+	releaseAnnotations      = []string{"kubernetes.io/change-cause", "legops/release", "legops/replaced", "legops/serving"}
+	releaseImageAnnotations = []string{"legops/replaced", "legops/serving"}
+)
+
+// releasePart is a part of an object of which a release may set some keys. It sets no other and removes none, whatever keys
+// Kubernetes gives to the part one day.
+type releasePart struct {
+	path        string // how messages begin the name of a key
+	now, before string // the part with the request, and without
+	keys        []string
+}
+
+var (
+	releaseDeployment = []releasePart{
+		{"", "object", "oldObject", []string{"metadata", "spec"}},
+		// The API server itself counts generations. Of managedFields there is a rule of its own.
+		{"metadata.", "object.metadata", "oldObject.metadata", []string{"annotations", "generation", "managedFields"}},
+		{"metadata.annotations.", "variables.annotations", "variables.annotationsBefore", releaseAnnotations},
+		{"spec.", "object.spec", "oldObject.spec", []string{"template"}},
+		{"spec.template.", "object.spec.template", "oldObject.spec.template", []string{"spec"}},
+		{"spec.template.spec.", "object.spec.template.spec", "oldObject.spec.template.spec", []string{"containers"}},
+		{"spec.template.spec.containers[" + AppContainer + "].", "variables.container", "variables.containerBefore", []string{"image"}},
+	}
+	releaseConfigMap = []releasePart{
+		{"", "object", "oldObject", []string{"data", "metadata"}},
+		{"metadata.", "object.metadata", "oldObject.metadata", []string{"managedFields"}},
+		{"data.", "object.?data.orValue({})", "oldObject.?data.orValue({})", []string{"image"}},
+	}
+)
+
+// releaseVariables are what the rules look at. The API server works each out once at most, when a rule names it.
+var releaseVariables = []admissionExpression{
+	{"application", `request.?namespace.orValue('')`},
+	{"request", `request.operation + ' of ' + request.resource.resource +
+  (has(request.subResource) ? '/' + request.subResource : '') + ' ' + request.?name.orValue('')`},
+	{"deployment", `request.resource.group == 'apps' && variables.request == 'UPDATE of deployments ' + variables.application`},
+	{"configMap", `request.resource.group == '' && variables.request == 'UPDATE of configmaps SERVING'`},
+	{"annotations", `variables.deployment ? object.metadata.?annotations.orValue({}) : {}`},
+	{"annotationsBefore", `variables.deployment ? oldObject.metadata.?annotations.orValue({}) : {}`},
+	{"containers", `variables.deployment ? object.spec.template.spec.containers : []`},
+	{"containersBefore", `variables.deployment ? oldObject.spec.template.spec.containers : []`},
+	{"container", `variables.containers.exists(c, c.name == 'APP') ? variables.containers.filter(c, c.name == 'APP')[0] : {}`},
+	{"containerBefore", `variables.containersBefore.exists(c, c.name == 'APP') ? variables.containersBefore.filter(c, c.name == 'APP')[0] : {}`},
+	{"parts", `variables.deployment ? DEPLOYMENT_PARTS :
+variables.configMap ? CONFIGMAP_PARTS : []`},
+	{"repository", `'REGISTRY/' + variables.application + '@sha256:'`},
+	// Each with its key.
+	{"images", `(variables.deployment ? [['spec.template.spec.containers[APP].image', string(variables.container.?image.orValue(''))]] :
+  variables.configMap ? [['data.image', string(object.?data.?image.orValue(''))]] : []) +
+IMAGE_ANNOTATIONS.filter(k, k in variables.annotations).map(k, ['metadata.annotations.' + k, string(variables.annotations[k])])`},
+	// What a release that fails goes back to is among these.
+	{"known", `['PLACEHOLDER'] +
+(variables.deployment ? [string(variables.containerBefore.?image.orValue(''))] :
+  variables.configMap ? [string(oldObject.?data.?image.orValue(''))] : []) +
+IMAGE_ANNOTATIONS.filter(k, k in variables.annotationsBefore).map(k, string(variables.annotationsBefore[k]))`},
+	{"managers", `variables.deployment || variables.configMap ?
+  object.metadata.?managedFields.orValue([]).filter(m, m.manager != 'MANAGER') : []`},
+	{"managersBefore", `variables.deployment || variables.configMap ?
+  oldObject.metadata.?managedFields.orValue([]).filter(m, m.manager != 'MANAGER') : []`},
+	// The API server itself takes from these what a release sets.
+	{"managersOfReleased", `variables.managersBefore.filter(m, m[?'fieldsV1'][?'f:data'][?'f:image'].hasValue() ||
+  m[?'fieldsV1'][?'f:spec'][?'f:template'][?'f:spec'][?'f:containers'][?'k:{"name":"APP"}'][?'f:image'].hasValue() ||
+  m[?'fieldsV1'][?'f:metadata'][?'f:annotations'].orValue({}).exists(k, k in ANNOTATIONS.map(a, 'f:' + a)))`},
+}
+
+// releaseRules are what is wrong with a request: lists of texts, empty where nothing is.
+var releaseRules = []admissionExpression{
+	// Roles give the group no more than these. What one gives by mistake is refused here.
+	{"wrongRequest", `variables.deployment || variables.configMap ? [] :
+['it is the ' + variables.request + ', must be the UPDATE of deployments <application> or of configmaps SERVING']`},
+	{"wrongKeys", `variables.parts.map(p, (p.now.filter(k, !(k in p.keys || k in p.before && p.now[k] == p.before[k])) +
+    p.before.filter(k, !(k in p.now)))
+  .map(k, p.path + k + ' becomes ' + SHOWN(p.now, different) + ', must stay ' + SHOWN(p.before, as it is)).join('; '))
+.filter(t, t != '')`},
+	// Containers are told apart by their names, and stay in their order.
+	{"wrongContainers", `(variables.containers.map(c, c.name) == variables.containersBefore.map(c, c.name) ? [] :
+  ['spec.template.spec.containers becomes ' + variables.containers.map(c, c.name).join(', ') +
+    ', must stay ' + variables.containersBefore.map(c, c.name).join(', ')]) +
+variables.containers.filter(c, c.name != 'APP' && variables.containersBefore.exists(b, b.name == c.name && b != c))
+  .map(c, 'spec.template.spec.containers[' + c.name + '] becomes different, must stay as it is')`},
+	{"wrongImages", `variables.images.filter(i, !(i[1] in variables.known || i[1].startsWith(variables.repository) &&
+    i[1].substring(variables.repository.size()).matches('^[0-9a-f]{64}$')))
+  .map(i, i[0] + ' becomes ' + i[1] + ', must be ' + variables.repository + '<64 hex>, or what the object names already, or PLACEHOLDER')`},
+	// Whose a field is decides what Pulumi removes with its next change.
+	{"wrongManagers", `variables.managersBefore.filter(m, !(m in variables.managers || m in variables.managersOfReleased))
+  .map(m, 'metadata.managedFields loses what ' + m.manager + ' had, must keep it') +
+variables.managers.filter(m, !(m in variables.managersBefore ||
+    variables.managersOfReleased.exists(r, r.manager == m.manager && r.operation == m.operation)))
+  .map(m, 'metadata.managedFields gains ' + m.manager + ', must gain no field manager but MANAGER')`},
+}
+
+// releaseExpressions are variables and rules with the names in place.
+func releaseExpressions(registry string) []admissionExpression {
+	names := strings.NewReplacer(
+		"DEPLOYMENT_PARTS", releaseParts(releaseDeployment), "CONFIGMAP_PARTS", releaseParts(releaseConfigMap),
+		"IMAGE_ANNOTATIONS", quoted(releaseImageAnnotations), "ANNOTATIONS", quoted(releaseAnnotations),
+		"APP", AppContainer, "SERVING", servingName, "PLACEHOLDER", appFirstImage, "MANAGER", releaseManager, "REGISTRY", registry,
+		"SHOWN(p.now, different)", shown("p.now", "different"), "SHOWN(p.before, as it is)", shown("p.before", "as it is"),
+	)
+	var all []admissionExpression
+	for _, of := range [][]admissionExpression{releaseVariables, releaseRules} {
+		for _, e := range of {
+			all = append(all, admissionExpression{e.Name, names.Replace(e.Expression)})
+		}
+	}
+	return all
+}
+
+// releaseParts is a list in CEL, whose literals have elements of one type only.
+func releaseParts(parts []releasePart) string {
+	var all []string
+	for _, p := range parts {
+		all = append(all, fmt.Sprintf("{'path': dyn('%s'), 'now': dyn(%s), 'before': dyn(%s), 'keys': dyn(%s)}", p.path, p.now, p.before, quoted(p.keys)))
+	}
+	return "[\n  " + strings.Join(all, ",\n  ") + "]"
+}
+
+// quoted is a list of texts in CEL.
+func quoted(texts []string) string { return "['" + strings.Join(texts, "', '") + "']" }
+
+// shown is the value of key k of a part, if a word says it.
+func shown(part, otherwise string) string {
+	return fmt.Sprintf("(!(k in %[1]s) ? 'unset' :\n    type(%[1]s[k]) == string || type(%[1]s[k]) == int || type(%[1]s[k]) == bool ? string(%[1]s[k]) : '%[2]s')", part, otherwise)
+}
+
+// releaseValidation refuses what any rule finds, and tells all of it at once.
+func releaseValidation() admissionValidation {
+	var all []string
+	for _, rule := range releaseRules {
+		all = append(all, "variables."+rule.Name)
+	}
+	found := "(" + strings.Join(all, " + ") + ")"
+	can := fmt.Sprintf("%s may only release: set, of the Deployment of an application, the image of the container %s and the annotations %s, and of its ConfigMap %s data.image",
+		DeliveryGroup, AppContainer, strings.Join(releaseAnnotations, ", "), servingName)
+	return admissionValidation{
+		Expression: found + ".size() == 0", Reason: "Forbidden", Message: can,
+		MessageExpression: found + ".join('; ') + '. " + can + "'",
+	}
+}

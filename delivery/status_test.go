@@ -1,0 +1,61 @@
+package delivery_test
+
+import (
+	"fmt"
+	"io"
+	"net/http"
+	"net/http/httptest"
+	"os"
+	"os/exec"
+	"path/filepath"
+	"regexp"
+	"testing"
+
+	"github.com/stretchr/testify/assert"
+	"github.com/stretchr/testify/require"
+)
+
+// The real AWS CLI asks what became of a deployment, with no home and no region but that of the configuration on the instance.
+func TestHooksAskForTheirDeployment(t *testing.T) {
+	common, err := os.ReadFile("release/common.sh")
+	require.NoError(t, err)
+	ended := regexp.MustCompile(`(?ms)^ended\(\) \{$.*?^\}$`).Find(common)
+	require.NotNil(t, ended)
+	for _, c := range []struct {
+		name   string
+		code   int
+		answer string
+		want   string
+	}{
+		{"under way", http.StatusOK, `{"deploymentInfo": {"status": "InProgress"}}`, "no InProgress"},
+		{"stopped", http.StatusOK, `{"deploymentInfo": {"status": "Stopped"}}`, "yes Stopped"},
+		{"failed", http.StatusOK, `{"deploymentInfo": {"status": "Failed"}}`, "yes Failed"},
+		{"not allowed", http.StatusBadRequest, `{"__type": "AccessDeniedException", "message": "not authorized"}`, "no "},
+	} {
+		t.Run(c.name, func(t *testing.T) {
+			t.Parallel()
+			var asked []string
+			server := httptest.NewServer(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+				body, _ := io.ReadAll(r.Body)
+				asked = append(asked, r.Header.Get("X-Amz-Target")+" "+string(body))
+				w.WriteHeader(c.code)
+				fmt.Fprint(w, c.answer)
+			}))
+			defer server.Close()
+			folder := t.TempDir()
+			config := filepath.Join(folder, "aws")
+			require.NoError(t, os.WriteFile(config, []byte("[default]\nregion = eu-west-1\n"), 0o600))
+			run := exec.Command("bash", "-euc", string(ended)+"\nif ended; then echo yes \"$state\"; else echo no \"$state\"; fi")
+			run.Dir = "/"
+			run.Env = []string{
+				"PATH=" + os.Getenv("PATH"), "AWS_CONFIG_FILE=" + config, "AWS_ENDPOINT_URL=" + server.URL, "DEPLOYMENT_ID=d-ABCDEFGHI",
+				"AWS_ACCESS_KEY_ID=none", "AWS_SECRET_ACCESS_KEY=none", "scratch=" + folder,
+			}
+			out, err := run.CombinedOutput()
+			require.NoError(t, err, string(out))
+			assert.Equal(t, c.want+"\n", string(out))
+			require.NotEmpty(t, asked)
+			assert.Equal(t, `CodeDeploy_20141006.GetDeployment {"deploymentId": "d-ABCDEFGHI"}`, asked[0])
+		})
+	}
+}

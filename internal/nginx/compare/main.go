@@ -1,0 +1,150 @@
+// Command compare holds what is known of the ingress controller (controller.yaml) against its source: a checkout of the release.
+//
+//	git clone --quiet --depth 1 --branch v5.5.4 https://github.com/nginx/kubernetes-ingress /tmp/kubernetes-ingress
+//	go run ./internal/nginx/compare /tmp/kubernetes-ingress
+//
+// It prints each difference and then fails. What a setting does inside a template is not seen: TestNginxAcceptsWhatIsDeployed
+// and its neighbours hold that to what a real NGINX does.
+package main
+
+import (
+	"errors"
+	"fmt"
+	"os"
+	"os/exec"
+	"path/filepath"
+	"regexp"
+	"slices"
+	"strings"
+
+	"legops/internal/nginx"
+)
+
+func main() {
+	if err := run(os.Args[1:]); err != nil {
+		fmt.Fprintln(os.Stderr, err)
+		os.Exit(1)
+	}
+}
+
+func run(arguments []string) error {
+	if len(arguments) != 1 {
+		return errors.New("usage: compare CHECKOUT")
+	}
+	known, err := nginx.Known()
+	if err != nil {
+		return err
+	}
+	s := &source{folder: arguments[0]}
+	s.release(known)
+	s.arguments(known)
+	s.settings(known)
+	s.annotations(known)
+	s.directives(known)
+	if err := errors.Join(s.problems...); err != nil {
+		return err
+	}
+	fmt.Printf("%s %s: %d arguments, %d settings, %d annotations and the directives of %d contexts are as known\n",
+		known.Repository, known.Release, len(known.Arguments), len(known.Settings), len(known.Annotations), len(known.Directives))
+	return nil
+}
+
+// source is a checkout, and what in it is not as known.
+type source struct {
+	folder   string
+	problems []error
+}
+
+func (s *source) report(format string, values ...any) {
+	s.problems = append(s.problems, fmt.Errorf(format, values...))
+}
+
+func (s *source) read(paths ...string) string {
+	var all strings.Builder
+	for _, path := range paths {
+		text, err := os.ReadFile(filepath.Join(s.folder, path))
+		if err != nil {
+			s.report("%w", err)
+		}
+		all.Write(text)
+	}
+	return all.String()
+}
+
+func (s *source) release(known *nginx.Controller) {
+	out, err := exec.Command("git", "-C", s.folder, "describe", "--tags", "--exact-match").Output()
+	if tag := strings.TrimSpace(string(out)); err != nil || tag != known.Release {
+		s.report("%s is %q, not the tag %s (%v)", s.folder, tag, known.Release, err)
+	}
+	if !strings.Contains(s.read("build/Dockerfile"), "NGINX_OSS_VERSION="+known.Nginx+"\n") {
+		s.report("build/Dockerfile: NGINX is not %s", known.Nginx)
+	}
+}
+
+func (s *source) arguments(known *nginx.Controller) {
+	text, declared := s.read("cmd/nginx-ingress/flags.go"), map[string]string{}
+	for _, found := range regexp.MustCompile(`flag\.(\w+)\("([\w-]+)"`).FindAllStringSubmatch(text, -1) {
+		declared[found[2]] = strings.ToLower(found[1])
+	}
+	for name, kind := range known.Arguments {
+		if declared[name] != kind {
+			s.report("cmd/nginx-ingress/flags.go: -%s is %q, not %s", name, declared[name], kind)
+		}
+	}
+}
+
+// readers are how a kind of setting is read, %q being its key. Those of other kinds are taken as they are.
+var readers = map[string]string{
+	"bool": `GetMapKeyAsBool(cfgm.Data, %q`, "int": `GetMapKeyAsInt(cfgm.Data, %q`,
+	"list": `GetMapKeyAsStringSlice(cfgm.Data, %q, cfgm, ",")`, "snippet": `GetMapKeyAsStringSlice(cfgm.Data, %q, cfgm, "\n")`,
+}
+
+func (s *source) settings(known *nginx.Controller) {
+	text := s.read("internal/configs/configmaps.go", "internal/k8s/status.go", "internal/k8s/configmap.go", "internal/k8s/controller.go")
+	for key, kind := range known.Settings {
+		reader, own := readers[kind]
+		if !own {
+			reader = `Data[%q]`
+		}
+		if !strings.Contains(text, fmt.Sprintf(reader, key)) {
+			s.report("internal/configs/configmaps.go: %s is not read as %s", key, kind)
+		}
+	}
+}
+
+func (s *source) annotations(known *nginx.Controller) {
+	validated, text := s.read("internal/k8s/validation.go"), s.read("internal/configs/annotations.go")
+	for key, may := range known.Annotations {
+		if !strings.Contains(text+validated, `"`+key+`"`) {
+			s.report("%s is not read", key)
+		}
+		for _, kind := range []string{"master", "minion"} {
+			_, list, _ := strings.Cut(text, "var "+kind+"Denylist")
+			list, _, _ = strings.Cut(list, "\n}")
+			if slices.Contains(may, kind) && strings.Contains(list, `"`+key+`"`) {
+				s.report("internal/configs/annotations.go: %s is denied to a %s", key, kind)
+			}
+		}
+	}
+}
+
+func (s *source) directives(known *nginx.Controller) {
+	server := s.read("internal/configs/version1/nginx.tmpl")
+	ingress := s.read("internal/configs/version1/nginx.ingress.tmpl")
+	_, defaults, _ := strings.Cut(s.read("internal/configs/config_params.go"), "func NewDefaultConfigParams")
+	for context, directives := range known.Directives {
+		template := ingress
+		if slices.Contains([]string{"main", "events", "http"}, context) {
+			template = server
+		}
+		for _, d := range directives {
+			if !regexp.MustCompile(`(?m)(^|[\s}])` + regexp.QuoteMeta(d.Name) + `[\s=]+\S`).MatchString(template) {
+				s.report("%s: the templates do not write %s", context, d.Name)
+			}
+			quoted := regexp.MustCompile(`[:\s"]` + regexp.QuoteMeta(d.Default) + `"?,`)
+			if d.Default != "" && d.Form != "switch" && !quoted.MatchString(defaults) {
+				s.report("internal/configs/config_params.go: %s is not the default of %s", d.Default, d.Name)
+			}
+		}
+	}
+}

@@ -1,0 +1,227 @@
+package nginx
+
+import (
+	"bytes"
+	"context"
+	"errors"
+	"fmt"
+	"io"
+	"net"
+	"net/http"
+	"os"
+	"os/exec"
+	"path/filepath"
+	"strconv"
+	"strings"
+	"sync"
+	"time"
+)
+
+// reloadLimit is how long a start or a reload may take; it is a tenth of a second.
+const reloadLimit = 20 * time.Second
+
+// Server is a real NGINX with the configuration that the controller would write.
+type Server struct {
+	controller *Controller
+	program    string
+	place      Place
+	master     *exec.Cmd
+	ended      chan error
+	log        *buffer
+}
+
+// Prepare makes ready to run the NGINX at a path, in a folder, at a free port of loopback. Nothing runs yet.
+func Prepare(program, folder string) (*Server, error) {
+	controller, err := Known()
+	if err != nil {
+		return nil, err
+	}
+	out, err := exec.Command(program, "-v").CombinedOutput()
+	if err != nil {
+		return nil, fmt.Errorf("%w: make \"$PWD/bin/nginx\" installs it", err)
+	}
+	listener, err := net.Listen("tcp", "127.0.0.1:0")
+	if err != nil {
+		return nil, err
+	}
+	defer listener.Close()
+	place := Place{Folder: folder, Address: listener.Addr().String(), Nginx: version(out)}
+	if os.Geteuid() == 0 {
+		place.User = "root" // who may read the folder of a test
+	}
+	return &Server{controller: controller, program: program, place: place, log: &buffer{}}, nil
+}
+
+// version is what nginx -v says: nginx version: nginx/1.22.1.
+func version(said []byte) string {
+	_, version, _ := strings.Cut(string(said), "nginx/")
+	return strings.TrimSpace(version)
+}
+
+// Address is where it listens.
+func (s *Server) Address() string { return s.place.Address }
+
+// LeftOut are directives of the snippets that this NGINX is too old for.
+func (s *Server) LeftOut(o Objects) []string {
+	var names []string
+	for line := range strings.SplitSeq(o.Settings["http-snippets"], "\n") {
+		name, _, _ := strings.Cut(strings.TrimSpace(line), " ")
+		if since := s.controller.Since[name]; since != "" && before(s.place.Nginx, since) {
+			names = append(names, name)
+		}
+	}
+	return names
+}
+
+// Log is what NGINX has said so far.
+func (s *Server) Log() string { return s.log.String() }
+
+// Test asks NGINX whether it would take the configuration (nginx -t). The error is its own words.
+func (s *Server) Test(ctx context.Context, o Objects, endpoints map[string][]string) error {
+	if err := s.write(o, endpoints); err != nil {
+		return err
+	}
+	return s.ask(ctx, "-t", "-q")
+}
+
+// Start starts NGINX and returns when it serves.
+func (s *Server) Start(ctx context.Context, o Objects, endpoints map[string][]string) error {
+	if err := s.write(o, endpoints); err != nil {
+		return err
+	}
+	s.master = s.command(context.WithoutCancel(ctx))
+	s.master.Stderr, s.master.Stdout = s.log, s.log
+	if err := s.master.Start(); err != nil {
+		return err
+	}
+	s.ended = make(chan error, 1)
+	go func() { s.ended <- s.master.Wait() }()
+	if err := s.serves(ctx); err != nil {
+		return errors.Join(err, s.Stop())
+	}
+	return nil
+}
+
+// Reload has NGINX serve with other objects or endpoints, as the controller does it. NGINX that refuses them serves on as it did.
+func (s *Server) Reload(ctx context.Context, o Objects, endpoints map[string][]string) error {
+	s.place.Version++
+	if err := s.write(o, endpoints); err != nil {
+		return err
+	}
+	if err := s.ask(ctx, "-s", "reload"); err != nil {
+		return err
+	}
+	return s.serves(ctx)
+}
+
+// Stop ends NGINX at once.
+func (s *Server) Stop() error {
+	if s.master == nil {
+		return nil
+	}
+	_ = s.master.Process.Signal(os.Interrupt)
+	select {
+	case <-s.ended:
+		return nil
+	case <-time.After(reloadLimit):
+		return errors.Join(fmt.Errorf("nginx does not end within %s", reloadLimit), s.master.Process.Kill())
+	}
+}
+
+// Workers are the processes that serve, those of before a reload among them.
+func (s *Server) Workers() ([]int, error) {
+	children, err := os.ReadFile(fmt.Sprintf("/proc/%d/task/%[1]d/children", s.master.Process.Pid))
+	if err != nil {
+		return nil, err
+	}
+	var workers []int
+	for field := range strings.FieldsSeq(string(children)) {
+		worker, err := strconv.Atoi(field)
+		if err != nil {
+			return nil, err
+		}
+		workers = append(workers, worker)
+	}
+	return workers, nil
+}
+
+func (s *Server) configuration() string { return filepath.Join(s.place.Folder, "nginx.conf") }
+
+func (s *Server) write(o Objects, endpoints map[string][]string) error {
+	text, err := s.controller.Configuration(o, endpoints, s.place)
+	if err != nil {
+		return err
+	}
+	return os.WriteFile(s.configuration(), []byte(text), 0o600)
+}
+
+func (s *Server) command(ctx context.Context, arguments ...string) *exec.Cmd {
+	return exec.CommandContext(ctx, s.program, append([]string{"-p", s.place.Folder, "-c", s.configuration(), "-e", "stderr"}, arguments...)...)
+}
+
+func (s *Server) ask(ctx context.Context, arguments ...string) error {
+	out, err := s.command(ctx, arguments...).CombinedOutput()
+	if err != nil {
+		return fmt.Errorf("nginx %s: %w: %s", strings.Join(arguments, " "), err, bytes.TrimSpace(out))
+	}
+	return nil
+}
+
+// serves returns when NGINX serves with the configuration that was written last.
+func (s *Server) serves(ctx context.Context) error {
+	ctx, cancel := context.WithTimeout(ctx, reloadLimit)
+	defer cancel()
+	for {
+		version, err := s.served(ctx)
+		if err == nil && version == s.place.Version {
+			return nil
+		}
+		select {
+		case err := <-s.ended:
+			s.ended <- err
+			return fmt.Errorf("nginx ended (%v): %s", err, s.Log())
+		case <-ctx.Done():
+			return fmt.Errorf("nginx does not serve version %d within %s: %w: %s", s.place.Version, reloadLimit, err, s.Log())
+		case <-time.After(10 * time.Millisecond):
+		}
+	}
+}
+
+// served is the version of the configuration which a new connection meets.
+func (s *Server) served(ctx context.Context) (int, error) {
+	transport := &http.Transport{DisableKeepAlives: true, DialContext: func(ctx context.Context, _, _ string) (net.Conn, error) {
+		return (&net.Dialer{}).DialContext(ctx, "unix", s.place.versionSocket())
+	}}
+	request, err := http.NewRequestWithContext(ctx, http.MethodGet, "http://version/", nil)
+	if err != nil {
+		return 0, err
+	}
+	response, err := transport.RoundTrip(request)
+	if err != nil {
+		return 0, err
+	}
+	defer response.Body.Close()
+	text, err := io.ReadAll(response.Body)
+	if err != nil {
+		return 0, err
+	}
+	return strconv.Atoi(string(text))
+}
+
+// buffer keeps what a process says while others read it.
+type buffer struct {
+	mutex sync.Mutex
+	text  bytes.Buffer
+}
+
+func (b *buffer) Write(p []byte) (int, error) {
+	b.mutex.Lock()
+	defer b.mutex.Unlock()
+	return b.text.Write(p)
+}
+
+func (b *buffer) String() string {
+	b.mutex.Lock()
+	defer b.mutex.Unlock()
+	return b.text.String()
+}

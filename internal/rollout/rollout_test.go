@@ -1,0 +1,72 @@
+package rollout_test
+
+import (
+	"os"
+	"strconv"
+	"strings"
+	"testing"
+
+	"github.com/stretchr/testify/assert"
+	"github.com/stretchr/testify/require"
+	"gopkg.in/yaml.v3"
+
+	"legops/delivery"
+	"legops/internal/rollout"
+)
+
+func TestSurge(t *testing.T) {
+	share, err := strconv.Atoi(strings.TrimSuffix(rollout.MaxSurge, "%"))
+	require.NoError(t, err)
+	for pods := 1; pods <= 100; pods++ {
+		// Kubernetes rounds the share up (GetScaledValueFromIntOrPercent in k8s.io/apimachinery).
+		assert.Equal(t, (pods*share+99)/100, rollout.Surge(pods), "%d pods", pods)
+	}
+}
+
+// Whatever the schema allows, a rollout and going back fit into the time of a hook, and so do the longest watch and going back.
+func TestSeconds(t *testing.T) {
+	for pods, want := range map[int]int{2: 500, 10: 1540, 11: 1020, 12: 1020, 100: 1540} {
+		assert.Equal(t, want, rollout.Seconds(pods), "%d pods", pods)
+	}
+	assert.Greater(t, rollout.Seconds(12), 12*(45+rollout.ReadySeconds), "twelve pods that take 45 seconds each, one after the other")
+	most, bake := bounds(t)
+	const looks = 60 // of a release that is not well
+	for pods := 1; pods <= most; pods++ {
+		assert.LessOrEqual(t, 2*rollout.Seconds(pods), rollout.HookSeconds, "%d pods", pods)
+		assert.LessOrEqual(t, 60*bake+looks+rollout.Seconds(pods), rollout.HookSeconds, "%d pods, watched for %d minutes", pods, bake)
+	}
+	assert.Greater(t, rollout.Seconds(2), rollout.StallSeconds, "a Deployment that makes no progress is found first")
+}
+
+// bounds are what the schema of stack files allows: pods, and minutes of watching.
+func bounds(t *testing.T) (maxReplicas, bakeMinutes int) {
+	t.Helper()
+	var schema struct {
+		Defs map[string]struct {
+			Properties map[string]struct{ Maximum int }
+		} `yaml:"$defs"`
+	}
+	text, err := os.ReadFile("../../stacks/stack.schema.json")
+	require.NoError(t, err)
+	require.NoError(t, yaml.Unmarshal(text, &schema))
+	maxReplicas, bakeMinutes = schema.Defs["Application"].Properties["maxReplicas"].Maximum, schema.Defs["Pipeline"].Properties["bakeMinutes"].Maximum
+	require.NotZero(t, maxReplicas)
+	require.NotZero(t, bakeMinutes)
+	return maxReplicas, bakeMinutes
+}
+
+// The hooks end by themselves, before the agent ends them, and that before the service gives up.
+func TestHooksKeepTheirLimit(t *testing.T) {
+	files, err := delivery.Files()
+	require.NoError(t, err)
+	assert.Contains(t, files["release/common.sh"], "readonly limit="+strconv.Itoa(rollout.HookSeconds)+"\n")
+	var spec struct {
+		Hooks map[string][]struct{ Timeout int }
+	}
+	require.NoError(t, yaml.Unmarshal([]byte(files["release/appspec.yml"]), &spec))
+	for _, event := range []string{"ApplicationStart", "ValidateService"} {
+		require.Len(t, spec.Hooks[event], 1)
+		assert.GreaterOrEqual(t, spec.Hooks[event][0].Timeout, rollout.HookSeconds+120, event)
+		assert.LessOrEqual(t, spec.Hooks[event][0].Timeout, 3600-120, event)
+	}
+}

@@ -1,0 +1,135 @@
+package rehearsal
+
+import (
+	"fmt"
+	"time"
+
+	"github.com/stretchr/testify/assert"
+	"github.com/stretchr/testify/require"
+)
+
+// What happens to a release besides a bad image. Each is an act of a first release, which CodeDeploy cannot undo, and of a later
+// one, which it redeploys the last good revision after.
+
+// version is a new version of the application, by its number.
+func (a *application) version(what string) string {
+	a.mutex.Lock()
+	defer a.mutex.Unlock()
+	return fmt.Sprintf("%s-%d", what, a.count+1)
+}
+
+// stays requires that a release has come to nothing: what served before serves, and is recorded.
+func (a *application) stays(before string, r *run) {
+	a.Helper()
+	a.running.Wait()
+	a.serves(before)
+	assert.Equal(a, before, a.current(), "what is recorded as good")
+	d, err := a.cluster.deployment(a.Context(), a.name)
+	require.NoError(a, err)
+	a.Logf("CodeDeploy was told %s; serves %s; legops/serving %s, legops/replaced %s, legops/release %s; last line: %s", a.state(r),
+		short(d.Spec.Template.Spec.Containers[0].Image), short(d.Metadata.Annotations["legops/serving"]),
+		short(d.Metadata.Annotations["legops/replaced"]), d.Metadata.Annotations["legops/release"], r.last())
+}
+
+// stopped is an alarm that goes off while a release is watched. Its hook runs on, as it does on an instance.
+func stopped(a *application) {
+	before := a.current()
+	r := a.start(a.build(a.version("alarming")))
+	r.during = func(event string, _ *hookRun) {
+		if event == "ValidateService" {
+			time.AfterFunc(2*time.Second, func() {
+				a.say("an alarm goes off: the deployment is stopped")
+				close(r.stopped)
+			})
+		}
+	}
+	a.neverFewer(func() { require.ErrorIs(a, a.deploy(a.Context(), r), errStopped) })
+	a.stays(before, r)
+	// Who is first is a matter of seconds where CodeDeploy redeploys.
+	assert.Regexp(a, "CodeDeploy has ended "+r.id+": Stopped; .* serves again|is in charge of "+a.name+" now", r.last())
+	assert.Equal(a, "Stopped", a.state(r))
+}
+
+// toldToEnd is a hook that takes longer than appspec.yml gives it, on an instance on which a call to the cluster takes as long as
+// it does there.
+func toldToEnd(ruby bool) func(*application) {
+	return func(a *application) {
+		before := a.current()
+		fast := a.kubectl
+		a.slow(a.T)
+		a.ruby = ruby
+		revision := a.with(a.build(a.version("long")), "appspec.yml", "validate.sh\n      timeout: 3420", "validate.sh\n      timeout: 9")
+		a.with(revision, "release.env", fmt.Sprintf("BAKE_SECONDS=%d", bakeSeconds), "BAKE_SECONDS=60")
+		r := a.start(revision)
+		err := a.deploy(a.Context(), r)
+		a.kubectl, a.ruby = fast, false
+		assert.ErrorContains(a, err, "ValidateService: failed to complete in 9 seconds")
+		a.stays(before, r)
+		if !ruby { // which reads no more
+			assert.Contains(a, r.last(), before+" is set again")
+		}
+	}
+}
+
+// orphaned is a good release whose agent is started again while the hook watches: CodeDeploy has been told that it failed.
+func orphaned(a *application) {
+	before := a.current()
+	r := a.start(a.build(a.version("orphan")))
+	r.during = dies("ValidateService", 2*time.Second)
+	assert.ErrorContains(a, a.deploy(a.Context(), r), "after an agent restart")
+	a.stays(before, r)
+	assert.Equal(a, "Failed", a.state(r))
+}
+
+// mute is a bad release whose hook nobody reads any more when it goes back.
+func mute(a *application) {
+	before := a.current()
+	r := a.start(a.build(a.version("mute"), "FAULT_ERROR_RATE=1"))
+	r.during = dies("ValidateService", time.Second)
+	assert.ErrorContains(a, a.deploy(a.Context(), r), "after an agent restart")
+	a.stays(before, r)
+}
+
+// dies lets the agent's worker die some time after an event began.
+func dies(event string, after time.Duration) func(string, *hookRun) {
+	return func(its string, h *hookRun) {
+		if its == event {
+			time.AfterFunc(after, func() { close(h.dies) })
+		}
+	}
+}
+
+// stalled is a release of which no pod gets ready: its Deployment makes no progress, and nobody waits as long as a rollout of slow
+// pods may take.
+func stalled(a *application) {
+	a.release(a.build("good"))
+	before := a.current()
+	_, err := a.cluster.Kubectl(a.Context(), nil, "--namespace", a.name, "patch", "deployment", a.name, "--patch",
+		`{"spec": {"progressDeadlineSeconds": 20}}`)
+	require.NoError(a, err)
+	revision := a.with(a.build("stalled"), "release.env", fmt.Sprintf("ROLLOUT_SECONDS=%d", rolloutSeconds), "ROLLOUT_SECONDS=900")
+	r, began := a.start(revision), time.Now()
+	a.fails(r, "no pod of "+imageOf(a.name, "stalled")+" more became ready in time; "+before+" serves again")
+	assert.Less(a, time.Since(began), 90*time.Second)
+	a.stays(before, r)
+}
+
+// outOfTime is a hook that reaches its own limit, going back included.
+func outOfTime(a *application) {
+	before := a.current()
+	_, err := a.cluster.Kubectl(a.Context(), nil, "--namespace", a.name, "patch", "deployment", a.name, "--patch",
+		`{"spec": {"progressDeadlineSeconds": 600}}`)
+	require.NoError(a, err)
+	revision := a.with(a.build("late"), "common.sh", "readonly limit=3240", "readonly limit=15")
+	r := a.start(revision)
+	began := time.Time{}
+	r.during = func(event string, _ *hookRun) {
+		if event == "ApplicationStart" {
+			began = time.Now()
+		}
+	}
+	assert.ErrorContains(a, a.execute(a.Context(), r), "ApplicationStart: exit status 1")
+	assert.Less(a, time.Since(began), 30*time.Second)
+	assert.Regexp(a, "was ready within 1[0-5] s; "+before+" (serves|is set) again", r.last())
+	a.stays(before, r)
+}

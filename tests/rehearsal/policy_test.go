@@ -1,0 +1,386 @@
+package rehearsal
+
+import (
+	"context"
+	"maps"
+	"os"
+	"path/filepath"
+	"slices"
+	"strings"
+	"testing"
+	"time"
+
+	"github.com/stretchr/testify/assert"
+	"github.com/stretchr/testify/require"
+
+	"legops/internal/controlplane"
+)
+
+// attempt is a request of the deployer that is no release.
+type attempt struct {
+	name string
+	args []string // of kubectl
+	// rule is the variable of the policy that finds it; none where several do.
+	rule string
+	// says is what the answer names: the key, the value, what it must be.
+	says string
+	// real attempts cannot be made for show (--dry-run).
+	real bool
+	// otherwise is what the API server complains of without the policy; nothing, if it lets it through.
+	otherwise string
+}
+
+// byPatch is an attempt to patch the Deployment of matters, as kubectl does unless it is told otherwise.
+func byPatch(name, spec, says string) attempt {
+	return attempt{name: name, args: patching("deployment", "matters", "strategic", spec), rule: "wrongKeys", says: says}
+}
+
+func patching(kind, object, how, patch string) []string {
+	return []string{"patch", kind, object, "--field-manager=legops-delivery", "--type=" + how, "--patch=" + patch}
+}
+
+// inPod is a patch of the pods of a Deployment, inContainer of their container.
+func inPod(fields string) string { return `{"spec":{"template":{"spec":{` + fields + `}}}}` }
+
+func inContainer(fields string) string { return inPod(`"containers":[{"name":"app",` + fields + `}]`) }
+
+const (
+	must     = ", must stay "
+	anImage  = "spec.template.spec.containers[app].image becomes "
+	asItIs   = " becomes different" + must + "as it is"
+	ownImage = ", must be 222222222222.dkr.ecr.us-east-1.amazonaws.com/legops-test/matters@sha256:<64 hex>"
+)
+
+// attempts come after two releases: serving and replaced are recorded.
+func attempts() []attempt {
+	all := []attempt{
+		byPatch("a Secret as a volume", inPod(`"volumes":[{"name":"s","secret":{"secretName":"smtp"}}]`), "spec.template.spec.volumes"+asItIs),
+		byPatch("the file system of the node", inPod(`"volumes":[{"name":"h","hostPath":{"path":"/"}}]`), "spec.template.spec.volumes"+asItIs),
+		byPatch("a volume elsewhere", inContainer(`"volumeMounts":[{"name":"tmp","mountPath":"/app"}]`), "containers[app].volumeMounts"+asItIs),
+		byPatch("a Secret as environment", inContainer(`"envFrom":[{"secretRef":{"name":"smtp"}}]`), "containers[app].envFrom becomes different"),
+		byPatch("a key of a Secret", inContainer(`"env":[{"name":"K","valueFrom":{"secretKeyRef":{"name":"smtp","key":"k"}}}]`), "containers[app].env becomes different"),
+		byPatch("command", inContainer(`"command":["sh"]`), "containers[app].command becomes different"+must+"unset"),
+		byPatch("arguments", inContainer(`"args":["-c","id"]`), "containers[app].args becomes different"+must+"unset"),
+		byPatch("a hook of the container", inContainer(`"lifecycle":{"postStart":{"exec":{"command":["id"]}}}`), "containers[app].lifecycle"+asItIs),
+		byPatch("a probe that runs something", inContainer(`"livenessProbe":{"httpGet":null,"exec":{"command":["id"]}}`), "containers[app].livenessProbe"+asItIs),
+		byPatch("root, in the container", inContainer(`"securityContext":{"runAsUser":0}`), "containers[app].securityContext"+asItIs),
+		byPatch("resources", inContainer(`"resources":{"requests":{"cpu":"1m"}}`), "containers[app].resources"+asItIs),
+		byPatch("an image that is fetched never", inContainer(`"imagePullPolicy":"Never"`), "containers[app].imagePullPolicy becomes Never"+must+"IfNotPresent"),
+		byPatch("another service account", inPod(`"serviceAccountName":"default"`), "spec.template.spec.serviceAccountName becomes default"+must+"matters"),
+		byPatch("the token of the service account", inPod(`"automountServiceAccountToken":true`), "spec.template.spec.automountServiceAccountToken becomes true"+must+"false"),
+		byPatch("the network of the node", inPod(`"hostNetwork":true`), "spec.template.spec.hostNetwork becomes true"+must+"unset"),
+		byPatch("the processes of the node", inPod(`"hostPID":true`), "spec.template.spec.hostPID becomes true"+must+"unset"),
+		byPatch("root, in the pod", inPod(`"securityContext":{"runAsNonRoot":false}`), "spec.template.spec.securityContext"+asItIs),
+		byPatch("an init container", inPod(`"initContainers":[{"name":"first","image":"`+imageOf("matters", "v1")+`"}]`), "spec.template.spec.initContainers becomes different"+must+"unset"),
+		byPatch("a certain node", inPod(`"nodeName":"node-a"`), "spec.template.spec.nodeName becomes node-a"+must+"unset"),
+		byPatch("less time to end", inPod(`"terminationGracePeriodSeconds":20`), "spec.template.spec.terminationGracePeriodSeconds becomes 20"+must+"60"),
+		byPatch("annotations of the pods", `{"spec":{"template":{"metadata":{"annotations":{"a":"b"}}}}}`, "spec.template.metadata"+asItIs),
+		byPatch("number of pods", `{"spec":{"replicas":9}}`, "spec.replicas becomes 9"+must+"2"),
+		byPatch("a pause", `{"spec":{"paused":true}}`, "spec.paused becomes true"+must+"unset"),
+		byPatch("no gradual rollout", `{"spec":{"strategy":{"rollingUpdate":{"maxUnavailable":"100%"}}}}`, "spec.strategy"+asItIs),
+		byPatch("labels", `{"metadata":{"labels":{"a":"b"}}}`, "metadata.labels"+asItIs),
+		byPatch("finalizers", `{"metadata":{"finalizers":["a.example/b"]}}`, "metadata.finalizers becomes different"+must+"unset"),
+		byPatch("an owner", `{"metadata":{"ownerReferences":[{"apiVersion":"v1","kind":"ConfigMap","name":"a","uid":"b"}]}}`, "metadata.ownerReferences becomes different"+must+"unset"),
+		byPatch("another annotation", `{"metadata":{"annotations":{"a":"b"}}}`, "metadata.annotations.a becomes b"+must+"unset"),
+		byPatch("an annotation of Pulumi", `{"metadata":{"annotations":{"pulumi.com/patchForce":"false"}}}`, "metadata.annotations.pulumi.com/patchForce becomes false"+must+"true"),
+		byPatch("an annotation of a release, removed", `{"metadata":{"annotations":{"legops/serving":null}}}`,
+			"metadata.annotations.legops/serving becomes unset"+must+imageOf("matters", "v2")),
+
+		{name: "another key of the ConfigMap", args: patching("configmap", "serving.delivery", "merge", `{"data":{"a":"b"}}`), rule: "wrongKeys", says: "data.a becomes b" + must + "unset"},
+		{name: "the image of the ConfigMap, removed", args: patching("configmap", "serving.delivery", "merge", `{"data":{"image":null}}`), says: "data becomes unset" + must + "as it is"},
+		{name: "labels of the ConfigMap", args: patching("configmap", "serving.delivery", "merge", `{"metadata":{"labels":{"a":"b"}}}`), rule: "wrongKeys", says: "metadata.labels" + asItIs},
+		{name: "a ConfigMap for ever", args: patching("configmap", "serving.delivery", "merge", `{"immutable":true}`), rule: "wrongKeys", says: "immutable becomes true" + must + "unset"},
+
+		{name: "a container more", rule: "wrongContainers", args: patching("deployment", "matters", "strategic", inPod(`"containers":[{"name":"more","image":"`+imageOf("matters", "v1")+`"}]`)),
+			says: "spec.template.spec.containers becomes more, app" + must + "app"},
+		{name: "another name of the container", args: patching("deployment", "matters", "json", `[{"op":"replace","path":"/spec/template/spec/containers/0/name","value":"other"}]`),
+			says: "spec.template.spec.containers becomes other" + must + "app"},
+		{name: "an image and something else", args: patching("deployment", "matters", "strategic", inContainer(`"image":"`+imageOf("matters", "v1")+`","command":["sh"]`)),
+			rule: "wrongKeys", says: "containers[app].command becomes different" + must + "unset"},
+		{name: "much at once", args: patching("deployment", "matters", "strategic", `{"metadata":{"labels":{"a":"b"}},"spec":{"replicas":9,"template":{"spec":{"hostNetwork":true,"containers":[{"name":"app","image":"a:b"}]}}}}`),
+			says: "metadata.labels" + asItIs + "; spec.replicas becomes 9" + must + "2; spec.template.spec.hostNetwork becomes true" + must + "unset; " + anImage + "a:b" + ownImage},
+
+		{name: "fields without their managers", args: patching("deployment", "matters", "json", `[{"op":"replace","path":"/metadata/managedFields","value":[{}]}]`),
+			says: "metadata.managedFields loses what tests had, must keep it"},
+		{name: "fields of another manager", args: patching("deployment", "matters", "json", `[{"op":"add","path":"/metadata/managedFields/0/fieldsV1/f:spec/f:paused","value":{}}]`),
+			rule: "wrongManagers", says: "metadata.managedFields loses what tests had, must keep it"},
+		{name: "a manager that is not delivery's", args: []string{"annotate", "deployment", "matters", "--overwrite", "legops/release=d-9"}, rule: "wrongManagers",
+			says: "metadata.managedFields gains kubectl-annotate, must gain no field manager but legops-delivery"},
+	}
+	own := imageOf("matters", "v3")
+	repository, digest, _ := strings.Cut(own, "@sha256:")
+	for _, image := range []struct{ name, image string }{
+		{"an image of anybody", "docker.io/library/busybox@sha256:" + strings.Repeat("0", 64)},
+		{"an image by tag", repository + ":latest"},
+		{"an image of another application", imageOf("portal", "v1")},
+		{"an image of another account", strings.Replace(own, "222222222222", "333333333333", 1)},
+		{"an image of another region", strings.Replace(own, "us-east-1", "eu-west-1", 1)},
+		{"an image of a repository that is longer", strings.Replace(own, "matters@", "matters-x@", 1)},
+		{"a digest that is too short", own[:len(own)-1]},
+		{"a digest that is too long", own + "0"},
+		{"a digest in capitals", repository + "@sha256:" + strings.ToUpper(digest)},
+	} {
+		all = append(all, attempt{
+			name: image.name, rule: "wrongImages", args: patching("deployment", "matters", "strategic", inContainer(`"image":"`+image.image+`"`)), says: anImage + image.image + ownImage,
+		})
+	}
+	foreign := imageOf("portal", "v1")
+	for _, key := range []string{"legops/serving", "legops/replaced"} {
+		all = append(all, attempt{
+			name: "an image of another application in " + key, rule: "wrongImages", args: patching("deployment", "matters", "merge", `{"metadata":{"annotations":{"`+key+`":"`+foreign+`"}}}`),
+			says: "metadata.annotations." + key + " becomes " + foreign + ownImage,
+		})
+	}
+	for _, image := range []string{foreign, own + " "} {
+		all = append(all, attempt{
+			name: "an image in the ConfigMap that is not its own: " + image, rule: "wrongImages", args: patching("configmap", "serving.delivery", "merge", `{"data":{"image":"`+image+`"}}`),
+			says: "data.image becomes " + image + ownImage,
+		})
+	}
+	return all
+}
+
+// besides are attempts on the containers of portal, which somebody has given a second one.
+func besides() []attempt {
+	const list = "/spec/template/spec/containers"
+	all := []attempt{
+		{name: "another container", args: patching("deployment", "portal", "strategic", inPod(`"containers":[{"name":"proxy","image":"`+imageOf("portal", "v1")+`"}]`)), says: "spec.template.spec.containers[proxy]" + asItIs},
+		{name: "another container, removed", args: patching("deployment", "portal", "json", `[{"op":"test","path":"`+list+`/1/name","value":"proxy"},{"op":"remove","path":"`+list+`/1"}]`),
+			says: "spec.template.spec.containers becomes app" + must + "app, proxy"},
+		{name: "another order", args: patching("deployment", "portal", "json", `[{"op":"move","from":"`+list+`/1","path":"`+list+`/0"}]`), says: "spec.template.spec.containers becomes proxy, app" + must + "app, proxy"},
+	}
+	for i := range all {
+		all[i].rule, all[i].args = "wrongContainers", append(all[i].args, "--namespace=portal")
+	}
+	return all
+}
+
+// beyond are attempts that no role allows the deployer.
+func beyond() []attempt {
+	its := func(args ...string) []string { return args }
+	all := []attempt{
+		{name: "scale", args: its("scale", "deployment/matters", "--replicas=9"), says: "UPDATE of deployments/scale matters"},
+		{name: "status", args: its("patch", "deployment", "matters", "--subresource=status", "--type=merge", `--patch={"status":{"replicas":9}}`), says: "UPDATE of deployments/status matters"},
+		{name: "no Deployment", args: its("delete", "deployment", "matters"), says: "DELETE of deployments matters"},
+		{name: "a Deployment more", args: its("create", "deployment", "more", "--image=a"), says: "CREATE of deployments more"},
+		{name: "a Deployment that is no application's", args: its("patch", "deployment", "nginx-ingress-controller", "--namespace=nginx-ingress", "--type=merge", `--patch={"spec":{"paused":true}}`), says: "UPDATE of deployments nginx-ingress-controller"},
+		{name: "no ConfigMap", args: its("delete", "configmap", "serving.delivery"), says: "DELETE of configmaps serving.delivery"},
+		{name: "another ConfigMap", args: its("create", "configmap", "c"), says: "CREATE of configmaps c"},
+		{name: "a Secret", args: its("create", "secret", "generic", "s"), says: "CREATE of secrets s"},
+		{name: "a pod", args: its("annotate", "pod", "matters", "a=b"), says: "UPDATE of pods matters"},
+		{name: "into a pod", args: its("exec", "matters", "--", "id"), says: "CONNECT of pods/exec matters", real: true, otherwise: "does not have a host assigned"},
+		{name: "a token of the application", args: its("create", "token", "matters"), says: "CREATE of serviceaccounts/token matters", real: true},
+		{name: "a role", args: its("create", "rolebinding", "r", "--clusterrole=admin", "--user=deployer"), says: "CREATE of rolebindings r"},
+		{name: "a label of the namespace", args: its("label", "namespace", "matters", "a=b"), says: "UPDATE of namespaces matters"},
+	}
+	for i := range all {
+		all[i].rule = "wrongRequest"
+	}
+	return all
+}
+
+// TestOnlyReleases gives the deployer's requests to a real API server with everything in it that the program registers: what a
+// release asks for is let through, and everything else refused. Without the rule that finds it, or without the policy where
+// several do, each request is let through.
+func TestOnlyReleases(t *testing.T) {
+	objects, patches := objectsOf(t, config(t))
+	d := newDeployer(t, objects, patches)
+	d.inForce(t)
+
+	t.Run("releases", d.releases)
+	t.Run("nobody else is held back", func(t *testing.T) {
+		_, err := d.Admit(t.Context(), objects, patches, "--force-conflicts", "--dry-run=server")
+		assert.NoError(t, err)
+	})
+	d.admin(t, "--namespace=portal", "patch", "deployment", "portal", "--type=json", `--patch=[{"op":"add","path":"/spec/template/spec/containers/-",
+		"value":{"name":"proxy","image":"registry.example/proxy:1"}}]`)
+	all := append(attempts(), besides()...)
+	before := d.stored(t)
+	t.Run("refused", func(t *testing.T) { d.refuses(t, all) })
+	t.Run("refused whatever roles allow", func(t *testing.T) {
+		d.admin(t, "create", "clusterrolebinding", "by-mistake", "--clusterrole=cluster-admin", "--group=legops:delivery")
+		d.refuses(t, beyond())
+	})
+	all = append(all, beyond()...)
+	assert.Equal(t, before, d.stored(t), "something was changed all the same")
+	foundBy := func(rule string) []attempt {
+		return slices.DeleteFunc(slices.Clone(all), func(a attempt) bool { return a.rule != rule })
+	}
+	for _, rule := range []string{"wrongRequest", "wrongKeys", "wrongContainers", "wrongImages", "wrongManagers"} {
+		t.Run("without the rule "+rule, func(t *testing.T) {
+			// Whoever changes what another manager has takes it from that manager.
+			d.without(t, rule, "wrongManagers")
+			d.lets(t, foundBy(rule))
+		})
+	}
+	t.Run("without the policy", func(t *testing.T) {
+		d.admin(t, "delete", "validatingadmissionpolicybinding", "legops-release")
+		d.lets(t, foundBy(""))
+	})
+}
+
+// deployer is what the deployer may ask of a real API server.
+type deployer struct {
+	*controlplane.Plane
+	kubeconfig string
+	policy     controlplane.Object
+}
+
+// newDeployer starts an API server with what the program registers.
+func newDeployer(t *testing.T, objects, patches []controlplane.Object) *deployer {
+	t.Helper()
+	dir, err := os.MkdirTemp("", "policy-")
+	require.NoError(t, err)
+	plane, err := controlplane.Start(t.Context(), controlplane.Options{Bin: filepath.Join(root, programs), Dir: dir})
+	require.NoError(t, err)
+	t.Cleanup(func() {
+		plane.Close()
+		if t.Failed() {
+			t.Log(plane.Logs())
+			return
+		}
+		assert.NoError(t, os.RemoveAll(dir))
+	})
+	made, err := plane.Admit(t.Context(), objects, patches)
+	require.NoError(t, err)
+	_, err = plane.Apply(t.Context(), controlplane.PodsOf(made))
+	require.NoError(t, err)
+	d := &deployer{Plane: plane}
+	d.kubeconfig, err = plane.KubeconfigAs("deployer", "legops:delivery")
+	require.NoError(t, err)
+	i := slices.IndexFunc(objects, func(o controlplane.Object) bool { return o["kind"] == "ValidatingAdmissionPolicy" })
+	require.GreaterOrEqual(t, i, 0, "the program registers no policy")
+	d.policy = objects[i]
+	return d
+}
+
+// try makes a request about matters as the deployer.
+func (d *deployer) try(ctx context.Context, args ...string) (string, error) {
+	// The last one counts.
+	answer, err := d.Kubectl(ctx, nil, append([]string{"--kubeconfig=" + d.kubeconfig, "--namespace=matters"}, args...)...)
+	return string(answer), err
+}
+
+// admin makes a request with every right.
+func (d *deployer) admin(t *testing.T, args ...string) string {
+	t.Helper()
+	answer, err := d.Kubectl(t.Context(), nil, args...)
+	require.NoError(t, err)
+	return string(answer)
+}
+
+// stored is what there is.
+func (d *deployer) stored(t *testing.T) string {
+	t.Helper()
+	return d.admin(t, "get", "deployments,configmaps,pods,secrets", "--all-namespaces", "--output=yaml", "--show-managed-fields")
+}
+
+// inForce waits until the policy is, which is a moment after it was made.
+func (d *deployer) inForce(t *testing.T) {
+	t.Helper()
+	require.EventuallyWithT(t, func(c *assert.CollectT) {
+		_, err := d.try(t.Context(), append(patching("deployment", "matters", "merge", `{"spec":{"replicas":9}}`), "--dry-run=server")...)
+		assert.ErrorContains(c, err, "ValidatingAdmissionPolicy 'legops-release'")
+	}, 30*time.Second, 100*time.Millisecond)
+}
+
+// refuses makes attempts that have to be refused by the policy, in its words.
+func (d *deployer) refuses(t *testing.T, all []attempt) {
+	t.Helper()
+	for _, a := range all {
+		t.Run(a.name, func(t *testing.T) {
+			t.Parallel()
+			_, err := d.try(t.Context(), a.args...)
+			assert.ErrorContains(t, err, "ValidatingAdmissionPolicy 'legops-release' with binding 'legops-release' denied request: ")
+			assert.ErrorContains(t, err, a.says)
+			assert.ErrorContains(t, err, ". legops:delivery may only release: ")
+		})
+	}
+}
+
+// without breaks the policy: nothing is wrong by these rules any more.
+func (d *deployer) without(t *testing.T, rules ...string) {
+	t.Helper()
+	var variables []any
+	broken := 0
+	for _, v := range d.policy.At("spec", "variables").([]any) {
+		name, _ := v.(map[string]any)["name"].(string)
+		if slices.Contains(rules, name) {
+			v = map[string]any{"name": name, "expression": "[]"}
+			broken++
+		}
+		variables = append(variables, v)
+	}
+	require.Positive(t, broken)
+	spec := maps.Clone(d.policy["spec"].(map[string]any))
+	spec["variables"] = variables
+	policy := maps.Clone(d.policy)
+	policy["spec"] = spec
+	_, err := d.Apply(t.Context(), []controlplane.Object{policy})
+	require.NoError(t, err)
+}
+
+// lets makes attempts that nothing may refuse, soon.
+func (d *deployer) lets(t *testing.T, all []attempt) {
+	t.Helper()
+	require.NotEmpty(t, all)
+	for _, a := range all {
+		args := a.args
+		if !a.real {
+			args = append(slices.Clone(args), "--dry-run=server")
+		}
+		t.Run(a.name, func(t *testing.T) {
+			t.Parallel()
+			require.EventuallyWithT(t, func(c *assert.CollectT) {
+				_, err := d.try(t.Context(), args...)
+				if a.otherwise != "" {
+					assert.ErrorContains(c, err, a.otherwise)
+				} else {
+					assert.NoError(c, err)
+				}
+			}, 30*time.Second, 200*time.Millisecond)
+		})
+	}
+}
+
+// releases are the requests of two releases, of which the second goes back and is made again, in the words of the hooks.
+func (d *deployer) releases(t *testing.T) {
+	may := func(args ...string) {
+		t.Helper()
+		_, err := d.try(t.Context(), args...)
+		require.NoError(t, err)
+	}
+	record := func(id, serving string) {
+		t.Helper()
+		may("annotate", "deployment", "matters", "--overwrite", "--field-manager=legops-delivery", "legops/release="+id, "legops/serving="+serving)
+	}
+	set := func(image, cause string) {
+		t.Helper()
+		may(patching("deployment", "matters", "json", `[{"op":"test","path":"/spec/template/spec/containers/0/name","value":"app"},
+			{"op":"replace","path":"/spec/template/spec/containers/0/image","value":"`+image+`"},
+			{"op":"add","path":"/metadata/annotations/kubernetes.io~1change-cause","value":"`+cause+`"}]`)...)
+	}
+	good := func(image, replaced string) {
+		t.Helper()
+		may(patching("deployment", "matters", "json", `[{"op":"add","path":"/metadata/annotations/legops~1serving","value":"`+image+`"},
+			{"op":"add","path":"/metadata/annotations/legops~1replaced","value":"`+replaced+`"}]`)...)
+		may(patching("configmap", "serving.delivery", "merge", `{"data":{"image":"`+image+`"}}`)...)
+	}
+	v1, v2 := imageOf("matters", "v1"), imageOf("matters", "v2")
+	record("d-1", placeholder)
+	set(v1, "d-1: commit 1")
+	set(placeholder, "restored by d-1")
+	set(v1, "d-2: commit 1")
+	good(v1, placeholder)
+	// Somebody who may sets an image that is no release. A release goes back to it, too.
+	byHand := "registry.example/by-hand:1"
+	d.admin(t, "--namespace=matters", "set", "image", "deployment/matters", "app="+byHand)
+	record("d-3", byHand)
+	set(v2, "d-3: commit 2")
+	set(byHand, "restored by d-3")
+	set(v2, "d-4: commit 2")
+	good(v2, v1)
+	answer, err := d.try(t.Context(), "auth", "can-i", "patch", "deployment/matters")
+	require.NoError(t, err)
+	assert.Equal(t, "yes", strings.TrimSpace(answer))
+}

@@ -1,0 +1,115 @@
+package requests
+
+import (
+	"maps"
+	"slices"
+	"testing"
+
+	"github.com/stretchr/testify/assert"
+	"github.com/stretchr/testify/require"
+
+	"legops/internal/nginx"
+)
+
+// The controller ignores a key that it does not know, and ends at such an argument.
+func TestControllerKnowsWhatItIsTold(t *testing.T) {
+	controller, err := nginx.Known()
+	require.NoError(t, err)
+	for _, stack := range stackNames {
+		d := deploys(t, stack)
+		assert.Empty(t, controller.CheckSettings(d.Settings), stack)
+		assert.Empty(t, controller.CheckArguments(d.arguments), stack)
+		for _, ingress := range append(d.Minions, d.Master) {
+			assert.Empty(t, controller.CheckAnnotations(ingress.Annotations), ingress.Name)
+		}
+	}
+}
+
+// NGINX itself says of each stack whether it takes the configuration: before it is deployed.
+func TestNginxAcceptsWhatIsDeployed(t *testing.T) {
+	for _, stack := range stackNames {
+		d := deploys(t, stack)
+		pods := map[string][]string{}
+		for _, minion := range d.Minions {
+			for _, path := range minion.Paths {
+				pods[minion.Backend(path)] = []string{"10.20.8.7:8080", "10.20.8.8:8080"}
+			}
+		}
+		server := prepare(t)
+		assert.NoError(t, server.Test(t.Context(), d.Objects, pods), stack)
+		assert.NoError(t, server.Test(t.Context(), d.Objects, nil), "%s, before any pod is ready", stack)
+	}
+}
+
+// refused are settings that NGINX refuses, with its own words. The controller would write each of them.
+var refused = []struct {
+	name, words string
+	edits       []edit
+}{
+	{"a large buffer alone", `"proxy_busy_buffers_size" must be less than the size of all "proxy_buffers" minus one buffer`, []edit{set("proxy-buffers", "")}},
+	{"two large buffers", `"proxy_busy_buffers_size" must be less than the size of all "proxy_buffers" minus one buffer`, []edit{set("proxy-buffers", "2 16k")}},
+	{"a time without sense", `"proxy_connect_timeout" directive invalid value`, []edit{set("proxy-connect-timeout", "1sec")}},
+	{"a time of two words", `invalid number of arguments in "proxy_connect_timeout" directive`, []edit{set("proxy-connect-timeout", "1 s")}},
+	{"a size without sense", `"client_max_body_size" directive invalid value`, []edit{set("client-max-body-size", "110mb")}},
+	{"a network without sense", `host not found in set_real_ip_from "10.20.0.0-16"`, []edit{set("set-real-ip-from", "10.20.0.0-16")}},
+	{"a directive that there is not", `unknown directive "large_client_header"`, []edit{set("http-snippets", "large_client_header 4 16k;")}},
+	{"a directive without an end", `unexpected "}"`, []edit{set("http-snippets", "large_client_header_buffers 4 16k }")}},
+	{"a path twice", `duplicate location "/matters/"`, []edit{func(o *nginx.Objects) {
+		for i, minion := range o.Minions {
+			if minion.Name == "matters" {
+				o.Minions[i].Paths = append(slices.Clone(minion.Paths), minion.Paths[1])
+			}
+		}
+	}}},
+}
+
+func TestNginxRefusesMistakes(t *testing.T) {
+	d := deploys(t, "prod")
+	server := prepare(t)
+	for _, mistake := range refused {
+		t.Run(mistake.name, func(t *testing.T) {
+			assert.ErrorContains(t, server.Test(t.Context(), d.with(mistake.edits...), nil), mistake.words)
+		})
+	}
+}
+
+// A controller that runs goes on with what it had, and one that starts has nothing: it is not let in by its start-up probe.
+func TestRefusedSettingsAreNotServed(t *testing.T) {
+	d := deploys(t, "prod")
+	answers := pods(t, 1, respond("before"))
+	w := open(t, d.Objects, map[string][]string{backend: answers})
+	bad := d.with(set("proxy-buffers", ""))
+	require.ErrorContains(t, w.Reload(t.Context(), bad, map[string][]string{backend: pods(t, 1, respond("after"))}), "[emerg]")
+	_, text, err := w.ask(t.Context(), "GET", path, nil)
+	require.NoError(t, err)
+	assert.Equal(t, "before", text, "NGINX serves on as it did, to the pods of before")
+
+	// The controller starts NGINX with the server of all other hosts alone, and loads the host's when it has written it.
+	empty := open(t, d.with(func(o *nginx.Objects) { o.Master, o.Minions = nginx.Ingress{}, nil }), nil)
+	assert.Equal(t, "200", empty.get(t.Context(), d.HealthPath, "Host", "10.20.8.9"), "for the load balancer it is well")
+	assert.Equal(t, "404", empty.get(t.Context(), "/", "X-Forwarded-Proto", "http"), "for the kubelet it is not")
+	assert.Equal(t, "301", w.get(t.Context(), "/", "X-Forwarded-Proto", "http"), "as one that has the host is")
+}
+
+// Each kind of value has a mistake that is found.
+func TestMistakesInWhatTheControllerIsTold(t *testing.T) {
+	controller, err := nginx.Known()
+	require.NoError(t, err)
+	for key, value := range map[string]string{
+		"proxy-connect-timout": "1s", "proxy-connect-timeout": "1", "proxy-buffer-size": "16 k", "proxy-buffers": "8x16k",
+		"max-fails": "none", "server-tokens": "off", "worker-connections": "0", "set-real-ip-from": "10.0.0.0/8, 10.20.0.0/16",
+		"real-ip-header": "X-Forwarded-For;", "http-snippets": "large_client_header_buffers 4 16k",
+	} {
+		assert.Len(t, controller.CheckSettings(map[string]string{key: value}), 1, key)
+	}
+	assert.Len(t, controller.CheckArguments([]string{
+		"-enable-snipets=false", "-enable-snippets=no", "-ready-status-port=http", "-ingress-class=", "-report-ingress-status",
+	}), 4)
+	assert.Equal(t, []string{
+		`annotation nginx.org/max-fail: release v5.5.4 is not known to read it, and would ignore it: mend the key, or add it to controller.yaml`,
+		`annotation nginx.org/proxy-set-headers: not on a "", only on master, minion`,
+	}, controller.CheckAnnotations(map[string]string{"nginx.org/max-fail": "0", setHeader: "Connection:close", "pulumi.com/skipAwait": "true"}))
+	kinds := slices.Sorted(maps.Values(controller.Settings))
+	assert.Equal(t, []string{"bool", "buffers", "int", "list", "number", "size", "snippet", "text", "time"}, slices.Compact(kinds),
+		"a kind without a mistake above")
+}

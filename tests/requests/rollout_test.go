@@ -1,0 +1,130 @@
+package requests
+
+import (
+	"context"
+	"fmt"
+	"io"
+	"net"
+	"net/http"
+	"slices"
+	"strings"
+	"sync"
+	"testing"
+	"time"
+
+	"github.com/stretchr/testify/assert"
+	"github.com/stretchr/testify/require"
+
+	"legops/internal/nginx"
+)
+
+// instance is a pod with an end: told to go, it answers what it has.
+type instance struct {
+	address string
+	server  *http.Server
+}
+
+func start(t *testing.T) *instance {
+	t.Helper()
+	listener, err := net.Listen("tcp", "127.0.0.1:0")
+	require.NoError(t, err)
+	p := &instance{address: listener.Addr().String(), server: &http.Server{
+		ReadHeaderTimeout: time.Minute,
+		Handler: http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+			_, _ = io.Copy(io.Discard, r.Body)
+			time.Sleep(10 * time.Millisecond)
+			_, _ = io.WriteString(w, "ok")
+		}),
+	}}
+	go func() { _ = p.server.Serve(listener) }()
+	t.Cleanup(func() { _ = p.server.Close() })
+	return p
+}
+
+// TestRollout replaces twelve pods, one more and then one less, under 200 requests a second: a rollout with its times made
+// shorter. NGINX reloads whenever a pod comes or goes, as the controller does it; a pod serves on for a while after it was taken
+// out, and then ends in order.
+func TestRollout(t *testing.T) {
+	t.Parallel()
+	d := deploys(t, "prod")
+	play := func(t *testing.T, objects nginx.Objects) (lostGets, lostPosts int, older []string) {
+		seen, reloads, older := rollout(t, objects)
+		t.Logf("%v, %d reloads, without %v", seen, reloads, older)
+		assert.Equal(t, 24, reloads)
+		assert.Greater(t, seen["GET 200"]+seen["POST 200"], 600)
+		for outcome, number := range seen {
+			switch method, status, _ := strings.Cut(outcome, " "); {
+			case status == "200":
+			case method == "GET":
+				lostGets += number
+			default:
+				lostPosts += number
+			}
+		}
+		return lostGets, lostPosts, older
+	}
+	t.Run("before", func(t *testing.T) {
+		gets, _, _ := play(t, d.with(keeping, set("max-fails", ""), set("proxy-connect-timeout", "5s"), set("worker-shutdown-timeout", ""),
+			set("http-snippets", "")))
+		assert.Zero(t, gets)
+	})
+	t.Run("after", func(t *testing.T) {
+		gets, posts, older := play(t, d.Objects)
+		assert.Zero(t, gets)
+		// What is left without the directive: requests on connections that NGINX closes just then.
+		assert.LessOrEqual(t, posts, 10*len(older))
+	})
+}
+
+func rollout(t *testing.T, objects nginx.Objects) (outcomes map[string]int, reloads int, older []string) {
+	var serving []*instance
+	for range 12 {
+		serving = append(serving, start(t))
+	}
+	endpoints := func() map[string][]string {
+		var addresses []string
+		for _, p := range serving {
+			addresses = append(addresses, p.address)
+		}
+		return map[string][]string{backend: addresses}
+	}
+	w := open(t, objects, endpoints())
+	ctx, cancel := context.WithCancel(t.Context())
+	var seen counts
+	var load sync.WaitGroup
+	load.Go(func() {
+		var open sync.WaitGroup
+		defer open.Wait()
+		ticker := time.NewTicker(time.Second / 200)
+		defer ticker.Stop()
+		for i := 0; ctx.Err() == nil; i++ {
+			<-ticker.C
+			open.Go(func() {
+				if i%2 == 0 {
+					seen.add("GET " + w.get(t.Context(), fmt.Sprintf("%s/%d", path, i)))
+				} else {
+					seen.add("POST " + w.post(t.Context(), path))
+				}
+			})
+		}
+	})
+	var ending sync.WaitGroup
+	for range 12 {
+		serving = append(serving, start(t))
+		require.NoError(t, w.Reload(t.Context(), objects, endpoints()))
+		time.Sleep(100 * time.Millisecond)
+		old := serving[0]
+		serving = slices.Clone(serving[1:])
+		ending.Go(func() { // it is told to go when it is taken out, and NGINX hears of it a little later
+			time.Sleep(300 * time.Millisecond)
+			_ = old.server.Shutdown(context.WithoutCancel(t.Context()))
+		})
+		require.NoError(t, w.Reload(t.Context(), objects, endpoints()))
+		time.Sleep(100 * time.Millisecond)
+		reloads += 2
+	}
+	ending.Wait()
+	cancel()
+	load.Wait()
+	return seen.of, reloads, w.LeftOut(objects)
+}
