@@ -118,6 +118,7 @@ var deliveryRights = map[string][]string{
 		"s3:GetObject BUCKET/PIPE/Source/*", "s3:GetObjectVersion BUCKET/PIPE/Source/*", "s3:PutObject BUCKET/PIPE/Release/*",
 		"kms:Decrypt KEY(storage)", "kms:GenerateDataKey KEY(storage)",
 		"s3:ListBucket BUCKET", "s3:GetObject SCRIPTS/build.sh", "s3:GetObject SCRIPTS/release/*", "kms:Decrypt KEY(storage)",
+		"codedeploy:ListDeployments ARN(codedeploy):deploymentgroup:PREFIX-APP/PREFIX-APP",
 	},
 	"pipeline-APP-approve-policy": {"sns:Publish arn:of:alerts-warning", "kms:Decrypt KEY(alerts)", "kms:GenerateDataKey KEY(alerts)"},
 	"pipeline-APP-deploy-policy": {

@@ -50,6 +50,7 @@ var namesVirginia = map[string]string{
 	`^dashboard-platform$`:              "it shows the metrics of CloudFront",
 	`^pipeline-[a-z]+-build(-rights)?$`: "builds push images",
 	`^deployer-role-policy$`:            "releases tell the registry which images to keep",
+	`^release-policy-policy$`:           "releases name images of the registry",
 	`^storage-logs$`:                    "CloudFront delivers logs",
 	`^scripts-build\.sh$`:               "the registry of base images gives passwords there only",
 }

@@ -184,8 +184,12 @@ func (k *kubernetesTypes) walk(where string, value any, d declared, see leaf) {
 	}
 }
 
-// groups are the packages of the API's groups that are not called as their group.
-var groups = strings.NewReplacer("networking.k8s.io", "networking", "rbac.authorization.k8s.io", "rbac")
+// packageOf is the package of a group and version, which has the group's name up to the first dot.
+func packageOf(apiVersion string) string {
+	group, version := path.Split(apiVersion)
+	name, _, _ := strings.Cut(strings.TrimSuffix(group, "/"), ".")
+	return path.Join("k8s.io/api", name, version)
+}
 
 // The list of fields whose zero value is sent is true of every field that an object of the stacks has.
 func TestKeptZerosAreThoseOfKubernetes(t *testing.T) {
@@ -203,7 +207,7 @@ func TestKeptZerosAreThoseOfKubernetes(t *testing.T) {
 				continue
 			}
 			objects++
-			kind, found := k.find("k8s.io/api/"+groups.Replace(parts[1]), strings.TrimSuffix(parts[2], "Patch"))
+			kind, found := k.find(packageOf(parts[1]), strings.TrimSuffix(parts[2], "Patch"))
 			require.True(t, found, name)
 			k.walk(name, made.Inputs, kind, func(where, field string, pointer, omitsEmpty bool) {
 				used[field] = true
