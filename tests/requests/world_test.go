@@ -205,11 +205,17 @@ func open(t *testing.T, objects nginx.Objects, pods map[string][]string) *way {
 	}}
 }
 
+// answer is what came back.
+type answer struct {
+	code           int
+	location, text string
+}
+
 // ask sends a request as CloudFront and the load balancer send it on.
-func (w *way) ask(ctx context.Context, method, path string, body io.Reader, headers ...string) (*http.Response, string, error) {
+func (w *way) ask(ctx context.Context, method, path string, body io.Reader, headers ...string) (answer, error) {
 	request, err := http.NewRequestWithContext(ctx, method, "http://"+host+path, body)
 	if err != nil {
-		return nil, "", err
+		return answer{}, err
 	}
 	request.Header.Set("X-Forwarded-Proto", "https")
 	request.Header.Set("X-Forwarded-Port", "443")
@@ -222,11 +228,11 @@ func (w *way) ask(ctx context.Context, method, path string, body io.Reader, head
 	}
 	response, err := w.client.Do(request)
 	if err != nil {
-		return nil, "", err
+		return answer{}, err
 	}
 	defer response.Body.Close()
 	text, err := io.ReadAll(response.Body)
-	return response, string(text), err
+	return answer{response.StatusCode, response.Header.Get("Location"), string(text)}, err
 }
 
 // get is the status of a GET, or what went wrong.
@@ -235,16 +241,16 @@ func (w *way) get(ctx context.Context, path string, headers ...string) string {
 }
 
 // post is the status of a POST with a small body, or what went wrong.
-func (w *way) post(ctx context.Context, path string) string {
+func (w *way) post(ctx context.Context) string {
 	// Go repeats a POST with a body that it can read again where the connection was closed before a byte was sent.
 	return outcome(w.ask(ctx, http.MethodPost, path, io.MultiReader(bytes.NewReader([]byte("signed=true")))))
 }
 
-func outcome(response *http.Response, _ string, err error) string {
+func outcome(a answer, err error) string {
 	if err != nil {
 		return "error"
 	}
-	return fmt.Sprint(response.StatusCode)
+	return fmt.Sprint(a.code)
 }
 
 // pod is a server of the test, closed with it.
