@@ -18,7 +18,7 @@ func TestControllerKnowsWhatItIsTold(t *testing.T) {
 	for _, stack := range stackNames {
 		d := deploys(t, stack)
 		assert.Empty(t, controller.CheckSettings(d.Settings), stack)
-		assert.Empty(t, controller.CheckArguments(d.arguments), stack)
+		assert.Empty(t, controller.CheckArguments(d.Arguments), stack)
 		for _, ingress := range append(d.Minions, d.Master) {
 			assert.Empty(t, controller.CheckAnnotations(ingress.Annotations), ingress.Name)
 		}
