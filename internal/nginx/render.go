@@ -104,7 +104,7 @@ type writer struct {
 
 func (w *writer) text(line string) {
 	if line != "" {
-		w.WriteString(strings.Repeat("    ", w.depth) + line + "\n")
+		_, _ = w.WriteString(strings.Repeat("    ", w.depth) + line + "\n")
 	}
 }
 

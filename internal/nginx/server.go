@@ -121,8 +121,8 @@ func (s *Server) Stop() error {
 	}
 	_ = s.master.Process.Signal(os.Interrupt)
 	select {
-	case <-s.ended:
-		return nil
+	case err := <-s.ended:
+		return err
 	case <-time.After(reloadLimit):
 		return errors.Join(fmt.Errorf("nginx does not end within %s", reloadLimit), s.master.Process.Kill())
 	}
@@ -179,7 +179,7 @@ func (s *Server) serves(ctx context.Context) error {
 		select {
 		case err := <-s.ended:
 			s.ended <- err
-			return fmt.Errorf("nginx ended (%v): %s", err, s.Log())
+			return errors.Join(fmt.Errorf("nginx ended: %s", s.Log()), err)
 		case <-ctx.Done():
 			return fmt.Errorf("nginx does not serve version %d within %s: %w: %s", s.place.Version, reloadLimit, err, s.Log())
 		case <-time.After(10 * time.Millisecond):

@@ -18,7 +18,7 @@ func TestControllerKnowsWhatItIsTold(t *testing.T) {
 	for _, stack := range stackNames {
 		d := deploys(t, stack)
 		assert.Empty(t, controller.CheckSettings(d.Settings), stack)
-		assert.Empty(t, controller.CheckArguments(d.arguments), stack)
+		assert.Empty(t, controller.CheckArguments(d.Arguments), stack)
 		for _, ingress := range append(d.Minions, d.Master) {
 			assert.Empty(t, controller.CheckAnnotations(ingress.Annotations), ingress.Name)
 		}
@@ -80,9 +80,9 @@ func TestRefusedSettingsAreNotServed(t *testing.T) {
 	w := open(t, d.Objects, map[string][]string{backend: answers})
 	bad := d.with(set("proxy-buffers", ""))
 	require.ErrorContains(t, w.Reload(t.Context(), bad, map[string][]string{backend: pods(t, 1, respond("after"))}), "[emerg]")
-	_, text, err := w.ask(t.Context(), "GET", path, nil)
+	served, err := w.ask(t.Context(), "GET", path, nil)
 	require.NoError(t, err)
-	assert.Equal(t, "before", text, "NGINX serves on as it did, to the pods of before")
+	assert.Equal(t, "before", served.text, "NGINX serves on as it did, to the pods of before")
 
 	// The controller starts NGINX with the server of all other hosts alone, and loads the host's when it has written it.
 	empty := open(t, d.with(func(o *nginx.Objects) { o.Master, o.Minions = nginx.Ingress{}, nil }), nil)

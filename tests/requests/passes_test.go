@@ -25,9 +25,9 @@ func TestUploads(t *testing.T) {
 		_, _ = fmt.Fprint(w, arrived, " of ", r.ContentLength)
 	}))})
 	const document = 100 << 20
-	response, text, err := w.ask(t.Context(), http.MethodPost, path, bytes.NewReader(make([]byte, document)))
+	stored, err := w.ask(t.Context(), http.MethodPost, path, bytes.NewReader(make([]byte, document)))
 	require.NoError(t, err)
-	assert.Equal(t, "200 OK 104857600 of 104857600", response.Status+" "+text, "in full, and with its length")
+	assert.Equal(t, answer{code: 200, text: "104857600 of 104857600"}, stored, "in full, and with its length")
 	announce := func(length int) string {
 		return raw(t, w, fmt.Sprintf("POST %s HTTP/1.1\r\nHost: %s\r\nX-Forwarded-Proto: https\r\nContent-Length: %d\r\n\r\n", path, host, length))
 	}
@@ -98,8 +98,8 @@ func TestLongAnswers(t *testing.T) {
 	}))
 	w := open(t, d.with(set("proxy-read-timeout", "2s")), map[string][]string{backend: answers})
 	assert.Equal(t, "504", w.get(t.Context(), path+"/late"), "nothing for as long")
-	_, text, err := w.ask(t.Context(), http.MethodGet, path, nil)
-	assert.Equal(t, "0123456", text, "twice as long, with something in between")
+	whole, err := w.ask(t.Context(), http.MethodGet, path, nil)
+	assert.Equal(t, "0123456", whole.text, "twice as long, with something in between")
 	assert.NoError(t, err)
 }
 

@@ -72,7 +72,7 @@ func TestPodsThatAreGone(t *testing.T) {
 	var seen counts
 	for range 4 {
 		seen.add("GET " + w.get(t.Context(), path))
-		seen.add("POST " + w.post(t.Context(), path))
+		seen.add("POST " + w.post(t.Context()))
 	}
 	assert.Equal(t, map[string]int{"GET 200": 4, "POST 200": 4}, seen.of)
 	for _, c := range []struct {
@@ -123,7 +123,7 @@ func TestOnlyHarmlessRequestsAreRepeated(t *testing.T) {
 		reached.Add(1)
 		hangUp(w, r)
 	}))})
-	assert.Equal(t, "502", w.post(t.Context(), path))
+	assert.Equal(t, "502", w.post(t.Context()))
 	assert.EqualValues(t, 1, reached.Swap(0), "a POST reaches one pod")
 	assert.Equal(t, "502", w.get(t.Context(), path))
 	assert.EqualValues(t, 3, reached.Load(), "a GET reaches each")
@@ -144,12 +144,12 @@ func TestPathsBelongToTheirApplications(t *testing.T) {
 	}
 	both := map[string][]string{backend: who("matters"), portal: who("portal")}
 	ask := func(w *way, path string) string {
-		response, text, err := w.ask(t.Context(), http.MethodGet, path, nil)
+		a, err := w.ask(t.Context(), http.MethodGet, path, nil)
 		require.NoError(t, err)
-		if response.StatusCode != http.StatusOK {
-			return fmt.Sprint(response.StatusCode, " ", response.Header.Get("Location"))
+		if a.code != http.StatusOK {
+			return fmt.Sprint(a.code, " ", a.location)
 		}
-		return text
+		return a.text
 	}
 	w := open(t, d.Objects, both)
 	for asked, want := range map[string]string{
@@ -239,7 +239,7 @@ func TestConnectionsThatPodsClose(t *testing.T) {
 		w := open(t, objects, map[string][]string{backend: {listener.Addr().String()}})
 		var seen counts
 		for range 20 {
-			seen.add(w.post(t.Context(), path))
+			seen.add(w.post(t.Context()))
 		}
 		return seen.of
 	}

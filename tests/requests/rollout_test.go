@@ -103,7 +103,7 @@ func rollout(t *testing.T, objects nginx.Objects) (outcomes map[string]int, relo
 				if i%2 == 0 {
 					seen.add("GET " + w.get(t.Context(), fmt.Sprintf("%s/%d", path, i)))
 				} else {
-					seen.add("POST " + w.post(t.Context(), path))
+					seen.add("POST " + w.post(t.Context()))
 				}
 			})
 		}

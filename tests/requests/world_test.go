@@ -13,7 +13,6 @@ import (
 	"net/http"
 	"os"
 	"slices"
-	"strings"
 	"sync"
 	"testing"
 	"time"
@@ -21,6 +20,7 @@ import (
 	"github.com/pulumi/pulumi/sdk/v3/go/pulumi"
 	"github.com/stretchr/testify/require"
 
+	"legops/components"
 	"legops/infra"
 	"legops/internal/controlplane"
 	"legops/internal/nginx"
@@ -32,7 +32,6 @@ import (
 var program = cmp.Or(os.Getenv("NGINX_PROGRAM"), "../../bin/nginx")
 
 const (
-	mergeable = "nginx.org/mergeable-ingress-type"
 	setHeader = "nginx.org/proxy-set-headers"
 	// host is the one of production, path that of an application there, and backend its Service.
 	host    = "legops.example"
@@ -42,11 +41,8 @@ const (
 
 var stackNames = []string{"dev", "test", "prod"}
 
-// deployed is what a stack deploys for the controller: what it makes its configuration of, and its arguments.
-type deployed struct {
-	nginx.Objects
-	arguments []string
-}
+// deployed is what a stack deploys for the controller.
+type deployed struct{ nginx.Deployed }
 
 // deploys is what a stack file makes the program deploy.
 func deploys(t *testing.T, stack string) deployed {
@@ -80,59 +76,13 @@ func runs(t *testing.T, stack string) deployed {
 		return err
 	}))
 	objects, _ := controlplane.Registered(r)
-	var d deployed
-	for _, o := range objects {
-		switch {
-		case o["kind"] == "ConfigMap" && o.At("metadata", "namespace") == "nginx-ingress":
-			d.Settings = texts(o["data"])
-		case o["kind"] == "Deployment" && o.At("metadata", "namespace") == "nginx-ingress":
-			containers := o.At("spec", "template", "spec", "containers").([]any)
-			for _, argument := range containers[0].(map[string]any)["args"].([]any) {
-				d.arguments = append(d.arguments, argument.(string))
-			}
-		case o["kind"] == "Ingress":
-			if made := ingress(o); made.Annotations[mergeable] == "master" {
-				d.Master = made
-			} else {
-				d.Minions = append(d.Minions, made)
-			}
-		}
-	}
-	for _, argument := range d.arguments {
-		if value, ok := strings.CutPrefix(argument, "-health-status-uri="); ok {
-			d.HealthPath = value
-		}
-	}
+	d := deployed{nginx.In(objects, components.IngressNamespace)}
 	require.NotEmpty(t, d.Settings)
+	require.NotEmpty(t, d.Arguments)
+	require.NotEmpty(t, d.HealthPath)
+	require.NotEmpty(t, d.Master.Host)
 	require.NotEmpty(t, d.Minions)
 	return d
-}
-
-func ingress(o controlplane.Object) nginx.Ingress {
-	rule := o.At("spec", "rules").([]any)[0].(map[string]any)
-	made := nginx.Ingress{
-		Namespace: o.At("metadata", "namespace").(string), Name: o.At("metadata", "name").(string),
-		Host: rule["host"].(string), Annotations: texts(o.At("metadata", "annotations")),
-	}
-	http, _ := rule["http"].(map[string]any)
-	paths, _ := http["paths"].([]any)
-	for _, each := range paths {
-		p := controlplane.Object(each.(map[string]any))
-		made.Paths = append(made.Paths, nginx.Path{
-			Value: p["path"].(string), Type: p["pathType"].(string),
-			Service: p.At("backend", "service", "name").(string), Port: p.At("backend", "service", "port", "name").(string),
-		})
-	}
-	return made
-}
-
-func texts(value any) map[string]string {
-	all := map[string]string{}
-	fields, _ := value.(map[string]any)
-	for key, text := range fields {
-		all[key] = text.(string)
-	}
-	return all
 }
 
 // edit changes what is deployed.
@@ -205,11 +155,17 @@ func open(t *testing.T, objects nginx.Objects, pods map[string][]string) *way {
 	}}
 }
 
+// answer is what came back.
+type answer struct {
+	code           int
+	location, text string
+}
+
 // ask sends a request as CloudFront and the load balancer send it on.
-func (w *way) ask(ctx context.Context, method, path string, body io.Reader, headers ...string) (*http.Response, string, error) {
+func (w *way) ask(ctx context.Context, method, path string, body io.Reader, headers ...string) (answer, error) {
 	request, err := http.NewRequestWithContext(ctx, method, "http://"+host+path, body)
 	if err != nil {
-		return nil, "", err
+		return answer{}, err
 	}
 	request.Header.Set("X-Forwarded-Proto", "https")
 	request.Header.Set("X-Forwarded-Port", "443")
@@ -222,11 +178,11 @@ func (w *way) ask(ctx context.Context, method, path string, body io.Reader, head
 	}
 	response, err := w.client.Do(request)
 	if err != nil {
-		return nil, "", err
+		return answer{}, err
 	}
 	defer response.Body.Close()
 	text, err := io.ReadAll(response.Body)
-	return response, string(text), err
+	return answer{response.StatusCode, response.Header.Get("Location"), string(text)}, err
 }
 
 // get is the status of a GET, or what went wrong.
@@ -235,16 +191,16 @@ func (w *way) get(ctx context.Context, path string, headers ...string) string {
 }
 
 // post is the status of a POST with a small body, or what went wrong.
-func (w *way) post(ctx context.Context, path string) string {
+func (w *way) post(ctx context.Context) string {
 	// Go repeats a POST with a body that it can read again where the connection was closed before a byte was sent.
 	return outcome(w.ask(ctx, http.MethodPost, path, io.MultiReader(bytes.NewReader([]byte("signed=true")))))
 }
 
-func outcome(response *http.Response, _ string, err error) string {
+func outcome(a answer, err error) string {
 	if err != nil {
 		return "error"
 	}
-	return fmt.Sprint(response.StatusCode)
+	return fmt.Sprint(a.code)
 }
 
 // pod is a server of the test, closed with it.

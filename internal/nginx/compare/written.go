@@ -1,0 +1,210 @@
+package main
+
+import (
+	_ "embed"
+	"encoding/json"
+	"fmt"
+	"maps"
+	"os"
+	"os/exec"
+	"path/filepath"
+	"regexp"
+	"slices"
+	"strings"
+
+	"github.com/pulumi/pulumi/sdk/v3/go/pulumi"
+
+	"legops/components"
+	"legops/infra"
+	"legops/internal/controlplane"
+	"legops/internal/nginx"
+	"legops/internal/recorder"
+	"legops/stacks"
+)
+
+//go:embed writes.go.txt
+var writes []byte
+
+// elsewhere are directives that one side has and the other does not, by their beginnings, and why.
+var elsewhere = map[string]string{
+	"listen ": "an address of loopback", "set $": "for its own log and metrics",
+	"keepalive 32": "what its NGINX does without the directive", "access_log ": "a file here",
+}
+
+// written has the controller's own code write the configuration of production, and holds it against what internal/nginx writes:
+// every upstream, the host and its locations, and of the main file the directives that are known.
+func (s *source) written(known *nginx.Controller) {
+	objects, err := production()
+	if err != nil {
+		s.report("%w", err)
+		return
+	}
+	endpoints := map[string][]string{}
+	for _, minion := range objects.Minions {
+		for _, path := range minion.Paths {
+			endpoints[minion.Backend(path)] = []string{"10.20.8.7:8080", "10.20.8.8:8080"}
+		}
+	}
+	theirs, err := s.have(objects, endpoints)
+	if err != nil {
+		s.report("%w", err)
+		return
+	}
+	ours, err := known.Configuration(objects, endpoints, nginx.Place{Folder: "/folder", Address: "80", Nginx: known.Nginx})
+	if err != nil {
+		s.report("%w", err)
+		return
+	}
+	expected, found, compared := blocks(theirs), blocks(ours), 0
+	for _, block := range slices.Sorted(maps.Keys(expected)) {
+		if strings.HasPrefix(block, "upstream ") || strings.HasPrefix(block, "server_name "+objects.Master.Host) {
+			s.same(block, expected[block], found[block])
+			compared++
+		}
+	}
+	if paths := 2*len(endpoints) - 1; compared < len(endpoints)+paths {
+		s.report("the controller wrote %d blocks for %d applications", compared, len(endpoints))
+	}
+	for _, context := range []string{"", "events", "http"} {
+		name := context
+		if name == "" {
+			name = "main"
+		}
+		for _, d := range known.Directives[name] {
+			begins := func(line string) bool { return strings.HasPrefix(line, d.Name+" ") }
+			s.same(context, slices.DeleteFunc(slices.Clone(expected[context]), func(l string) bool { return !begins(l) }),
+				slices.DeleteFunc(slices.Clone(found[context]), func(l string) bool { return !begins(l) }))
+		}
+	}
+}
+
+func (s *source) same(block string, theirs, ours []string) {
+	for _, side := range []struct {
+		who       string
+		has, lack []string
+	}{{"the controller", theirs, ours}, {"internal/nginx", ours, theirs}} {
+		for _, line := range side.has {
+			known := func(begins string) bool { return strings.HasPrefix(line, begins) }
+			if !slices.Contains(side.lack, line) && !slices.ContainsFunc(slices.Collect(maps.Keys(elsewhere)), known) {
+				s.report("%s: %s alone writes %s", block, side.who, line)
+			}
+		}
+	}
+}
+
+// production is what the program deploys for the controller there.
+func production() (nginx.Objects, error) {
+	values, err := stacks.ReadFile("Pulumi.prod.yaml")
+	if err != nil {
+		return nginx.Objects{}, err
+	}
+	cfg, err := stacks.Load("legops", values)
+	if err != nil {
+		return nginx.Objects{}, err
+	}
+	r := &recorder.Recorder{Project: "legops", Stack: "prod"}
+	err = r.Run(func(ctx *pulumi.Context) error {
+		_, err := infra.NewPlatform(ctx, cfg)
+		return err
+	})
+	objects, _ := controlplane.Registered(r)
+	return nginx.In(objects, components.IngressNamespace).Objects, err
+}
+
+// have runs the controller's code, as a test of its own package.
+func (s *source) have(objects nginx.Objects, endpoints map[string][]string) (string, error) {
+	folder, err := os.MkdirTemp("", "compare")
+	if err != nil {
+		return "", err
+	}
+	defer os.RemoveAll(folder)
+	test := filepath.Join(s.folder, "internal", "configs", "legops_test.go")
+	if err := os.WriteFile(test, writes, 0o600); err != nil {
+		return "", err
+	}
+	defer os.Remove(test)
+	text, err := json.Marshal(struct {
+		nginx.Objects
+		Endpoints map[string][]string
+	}{objects, endpoints})
+	if err != nil {
+		return "", err
+	}
+	input := filepath.Join(folder, "objects.json")
+	if err := os.WriteFile(input, text, 0o600); err != nil {
+		return "", err
+	}
+	command := exec.Command("go", "test", "-vet=off", "-count=1", "-run", "TestLegopsWrites", "./internal/configs")
+	command.Dir, command.Env = s.folder, append(os.Environ(), "OBJECTS="+input, "WRITTEN="+folder, "GOWORK=off")
+	if out, err := command.CombinedOutput(); err != nil {
+		return "", fmt.Errorf("the controller's code: %w: %s", err, out)
+	}
+	var all strings.Builder
+	for _, name := range []string{"main.conf", "host.conf"} {
+		text, err := os.ReadFile(filepath.Join(folder, name))
+		if err != nil {
+			return "", err
+		}
+		all.Write(text)
+	}
+	return all.String(), nil
+}
+
+// block is a part of a configuration: the directives in it, and the blocks.
+type block struct {
+	name  string
+	lines []string
+	inner []*block
+}
+
+var tokens = regexp.MustCompile(`#[^\n]*|"(?:[^"\\]|\\.)*"|'[^']*'|[;{}]|[^\s;{}"']+`)
+
+// blocks are the directives of a configuration by the blocks that they are in.
+func blocks(configuration string) map[string][]string {
+	words := slices.DeleteFunc(tokens.FindAllString(configuration, -1), func(token string) bool { return token[0] == '#' })
+	whole := &block{}
+	whole.read(words)
+	all := map[string][]string{}
+	whole.collect("", all)
+	return all
+}
+
+// read takes tokens up to the end of the block and gives the rest.
+func (b *block) read(rest []string) []string {
+	var words []string
+	for len(rest) > 0 {
+		token := rest[0]
+		rest = rest[1:]
+		switch token {
+		case "}":
+			return rest
+		case ";":
+			b.lines, words = append(b.lines, strings.Join(words, " ")), nil
+		case "{":
+			inner := &block{name: strings.Join(words, " ")}
+			b.inner, words = append(b.inner, inner), nil
+			rest = inner.read(rest)
+		default:
+			words = append(words, token)
+		}
+	}
+	return nil
+}
+
+// collect gives the lines of all blocks, a server's under its name. That of http is left out: what the controller includes in it
+// is a file of its own.
+func (b *block) collect(at string, all map[string][]string) {
+	name := b.name
+	for _, line := range b.lines {
+		if strings.HasPrefix(line, "server_name ") {
+			name = line
+		}
+	}
+	if at != "" && at != "http" {
+		name = at + " / " + name
+	}
+	all[name] = append(all[name], b.lines...)
+	for _, inner := range b.inner {
+		inner.collect(name, all)
+	}
+}

@@ -1,0 +1,90 @@
+package nginx
+
+import (
+	"strings"
+
+	"legops/internal/controlplane"
+)
+
+// Deployed is what a program deploys for the controller.
+type Deployed struct {
+	Objects
+	// Arguments are the controller's.
+	Arguments []string
+}
+
+// In finds what is the controller's among Kubernetes objects: its settings and arguments in a namespace, and every Ingress.
+func In(objects []controlplane.Object, namespace string) Deployed {
+	var d Deployed
+	for _, o := range objects {
+		own := o.At("metadata", "namespace") == namespace
+		switch {
+		case o["kind"] == "ConfigMap" && own:
+			d.Settings = texts(o["data"])
+		case o["kind"] == "Deployment" && own:
+			d.Arguments = arguments(o)
+		case o["kind"] == "Ingress":
+			if made := ingress(o); made.Annotations[mergeable] == "master" {
+				d.Master = made
+			} else {
+				d.Minions = append(d.Minions, made)
+			}
+		}
+	}
+	for _, argument := range d.Arguments {
+		if value, ok := strings.CutPrefix(argument, "-health-status-uri="); ok {
+			d.HealthPath = value
+		}
+	}
+	return d
+}
+
+func arguments(deployment controlplane.Object) []string {
+	var all []string
+	for _, container := range each(deployment.At("spec", "template", "spec", "containers")) {
+		arguments, _ := container["args"].([]any)
+		for _, argument := range arguments {
+			text, _ := argument.(string)
+			all = append(all, text)
+		}
+	}
+	return all
+}
+
+func ingress(o controlplane.Object) Ingress {
+	made := Ingress{Annotations: texts(o.At("metadata", "annotations"))}
+	made.Namespace, _ = o.At("metadata", "namespace").(string)
+	made.Name, _ = o.At("metadata", "name").(string)
+	for _, rule := range each(o.At("spec", "rules")) {
+		made.Host, _ = rule["host"].(string)
+		for _, p := range each(rule.At("http", "paths")) {
+			var path Path
+			path.Value, _ = p["path"].(string)
+			path.Type, _ = p["pathType"].(string)
+			path.Service, _ = p.At("backend", "service", "name").(string)
+			path.Port, _ = p.At("backend", "service", "port", "name").(string)
+			made.Paths = append(made.Paths, path)
+		}
+	}
+	return made
+}
+
+// each are the objects of a list.
+func each(list any) []controlplane.Object {
+	var all []controlplane.Object
+	elements, _ := list.([]any)
+	for _, element := range elements {
+		fields, _ := element.(map[string]any)
+		all = append(all, fields)
+	}
+	return all
+}
+
+func texts(value any) map[string]string {
+	all := map[string]string{}
+	fields, _ := value.(map[string]any)
+	for key, text := range fields {
+		all[key], _ = text.(string)
+	}
+	return all
+}
