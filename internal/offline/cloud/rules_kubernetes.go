@@ -12,9 +12,9 @@ import (
 // Normalize in provider/pkg/clients, pulumi-kubernetes v4.30.0), so that any other false, 0 or empty text is gone before
 // it is sent. TestKeptZerosAreThoseOfKubernetes holds the names to the types, for every field that a stack has.
 var keptZeros = []string{
-	"allowPrivilegeEscalation", "automountServiceAccountToken", "averageUtilization", "enableServiceLinks", "fsGroup", "immutable",
-	"ingressClassName", "maxSkew", "maxSurge", "maxUnavailable", "minAvailable", "minReplicas", "nodeTaintsPolicy", "pathType", "port",
-	"privileged", "progressDeadlineSeconds", "readOnlyRootFilesystem", "replicas", "revisionHistoryLimit", "runAsGroup",
+	"allowPrivilegeEscalation", "automountServiceAccountToken", "averageUtilization", "enableServiceLinks", "failurePolicy", "fsGroup",
+	"immutable", "ingressClassName", "maxSkew", "maxSurge", "maxUnavailable", "minAvailable", "minReplicas", "nodeTaintsPolicy", "pathType", "port",
+	"privileged", "progressDeadlineSeconds", "readOnlyRootFilesystem", "reason", "replicas", "revisionHistoryLimit", "runAsGroup",
 	"runAsNonRoot", "runAsUser", "sizeLimit", "stabilizationWindowSeconds", "terminationGracePeriodSeconds", "unhealthyPodEvictionPolicy",
 }
 

@@ -185,7 +185,7 @@ func (k *kubernetesTypes) walk(where string, value any, d declared, see leaf) {
 }
 
 // groups are the packages of the API's groups that are not called as their group.
-var groups = strings.NewReplacer("networking.k8s.io", "networking", "rbac.authorization.k8s.io", "rbac")
+var groups = strings.NewReplacer("admissionregistration.k8s.io", "admissionregistration", "networking.k8s.io", "networking", "rbac.authorization.k8s.io", "rbac")
 
 // The list of fields whose zero value is sent is true of every field that an object of the stacks has.
 func TestKeptZerosAreThoseOfKubernetes(t *testing.T) {
