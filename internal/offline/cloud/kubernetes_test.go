@@ -145,10 +145,15 @@ func TestKubernetesNamespaces(t *testing.T) {
 // Some objects live in no namespace, and one name is one of them.
 func TestKubernetesClusterWide(t *testing.T) {
 	c := kubernetes(t)
-	for _, typ := range []string{typeClass, typeClusterRights, typeClusterBinding} {
+	for _, typ := range []string{typeClass, typeClusterRights, typeClusterBinding, typeAdmission, typeAdmissionBinding} {
 		in := named("", "ingress")
-		if typ == typeClusterBinding {
+		switch typ {
+		case typeClusterBinding:
 			in["roleRef"] = values{"apiGroup": "rbac.authorization.k8s.io", "kind": "ClusterRole", "name": "ingress"}
+		case typeAdmission:
+			in["spec"] = values{"failurePolicy": "Fail"}
+		case typeAdmissionBinding:
+			in["spec"] = values{"policyName": "ingress", "validationActions": []any{"Deny"}}
 		}
 		id, out := c.made(typ, "first", in)
 		assert.Equal(t, "ingress", id, typ)

@@ -120,6 +120,9 @@ const (
 
 	typeClusterRights  = "kubernetes:rbac.authorization.k8s.io/v1:ClusterRole"
 	typeClusterBinding = "kubernetes:rbac.authorization.k8s.io/v1:ClusterRoleBinding"
+
+	typeAdmission        = "kubernetes:admissionregistration.k8s.io/v1:ValidatingAdmissionPolicy"
+	typeAdmissionBinding = "kubernetes:admissionregistration.k8s.io/v1:ValidatingAdmissionPolicyBinding"
 )
 
 // placeless are the AWS services whose resources have one namespace for all regions of an account.
@@ -140,4 +143,6 @@ func isObject(typ string) bool {
 }
 
 // clusterWide are the Kubernetes types in use that live in no namespace.
-var clusterWide = map[string]bool{typeNamespace: true, typeClass: true, typeClusterRights: true, typeClusterBinding: true}
+var clusterWide = map[string]bool{
+	typeNamespace: true, typeClass: true, typeClusterRights: true, typeClusterBinding: true, typeAdmission: true, typeAdmissionBinding: true,
+}
