@@ -113,9 +113,11 @@ wait_for_release() {
 	local try under_way waited=''
 	for ((try = 1; try <= release_tries; try++)); do
 		under_way=$(aws deploy list-deployments --application-name "$DEPLOYMENT_GROUP" --deployment-group-name "$DEPLOYMENT_GROUP" \
-			--include-only-statuses Created Queued InProgress Baking Ready --query 'deployments[0]' --output text) ||
+			--include-only-statuses Created Queued InProgress Baking Ready --query 'deployments[]' --output text) ||
 			fail 'CodeDeploy did not say whether a release is under way: see the message above'
-		if [ "$under_way" != None ]; then
+		# The CLI prints page by page, and a page may be empty.
+		under_way=$(grep -oE -m 1 '\bd-[A-Z0-9]+' <<<"$under_way" | head -n 1 || true)
+		if [ -n "$under_way" ]; then
 			[ -n "$waited" ] || say "deployment $under_way is under way: this release waits for it"
 			waited=yes
 		elif [ -z "$waited" ] || [ "$waited" = over ]; then

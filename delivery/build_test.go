@@ -63,7 +63,7 @@ func goodBuild() answers {
 		"get-login-password":           "token",
 		"describe-image-scan-findings": "COMPLETE\tThe scan was completed successfully.",
 		"findings":                     "LOW\tCVE-2026-1\nMEDIUM\tCVE-2026-2",
-		"list-deployments":             "None",
+		"list-deployments":             "",
 	}
 }
 
@@ -136,7 +136,7 @@ const (
 	callFindings = "aws ecr describe-image-scan-findings --image-id imageDigest=" + buildDigest +
 		" --query imageScanFindings.[findings, enhancedFindings][].[severity, name || packageVulnerabilityDetails.vulnerabilityId]"
 	callReleases = "aws deploy list-deployments --application-name legops-test-matters --deployment-group-name legops-test-matters" +
-		" --include-only-statuses Created Queued InProgress Baking Ready --query deployments[0]"
+		" --include-only-statuses Created Queued InProgress Baking Ready --query deployments[]"
 	releaseEnv = "APPLICATION=matters\nIMAGE=" + buildImage + "@" + buildDigest + "\nCOMMIT=" + buildCommit +
 		"\nHEALTH_HOST=test.legops.example\nHEALTH_PATH=/matters\nNODE_PORT=30080\nBAKE_SECONDS=300\nROLLOUT_SECONDS=240\n"
 )
@@ -211,7 +211,7 @@ func TestBuildWaitsForTheScan(t *testing.T) {
 func TestBuildWaitsForTheRelease(t *testing.T) {
 	busy := goodBuild()
 	busy["list-deployments.1"], busy["list-deployments.2"] = "d-RELEASE01", "d-RELEASE01"
-	busy["list-deployments.3"], busy["list-deployments.4"] = "None", "d-WAYBACK01"
+	busy["list-deployments.3"], busy["list-deployments.4"] = "None\nNone", "None\nd-WAYBACK01\td-WAYBACK02"
 	b := runBuild(t, dockerfile, busy)
 	require.False(t, b.failed, b.output)
 	assert.Equal(t, slices.Concat(slices.Repeat([]string{callReleases, "sleep 30"}, 5), []string{callReleases}), b.calls()[12:])

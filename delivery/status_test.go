@@ -19,7 +19,7 @@ import (
 func TestHooksAskForTheirDeployment(t *testing.T) {
 	common, err := os.ReadFile("release/common.sh")
 	require.NoError(t, err)
-	ended := regexp.MustCompile(`(?ms)^ended\(\) \{$.*?^\}$`).Find(common)
+	ended := regexp.MustCompile(`(?ms)^state=''$.*?^\}$`).Find(common)
 	require.NotNil(t, ended)
 	for _, c := range []struct {
 		name   string

@@ -8,4 +8,5 @@ look
 [ "$replicas" -gt 0 ] || give_up "the Deployment $APPLICATION is scaled to 0, so nothing could be seen to work: scale it up"
 may=$(kube auth can-i patch "deployment/$APPLICATION" || true)
 [ "$may" = yes ] || give_up "this instance may not change the Deployment $APPLICATION: its access entry and the Role delivery give the right"
+ended now || [ -n "$state" ] || give_up "CodeDeploy does not tell what becomes of $DEPLOYMENT_ID, so nothing could be found good: $(tail -n 1 "$scratch/unanswered")"
 say "runs $current, was good last: ${serving:-nothing is recorded}"

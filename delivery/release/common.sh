@@ -49,7 +49,7 @@ finish() {
 				break
 			fi
 			if refused || [ "$attempt" = 3 ]; then
-				say "FAILED: $undo after $SECONDS s; $serving was not set again: $(tail -n 1 "$scratch/complaint")" >&2
+				say "FAILED: $undo after $SECONDS s; $serving was not set again, if it is not set: $(tail -n 1 "$scratch/complaint")" >&2
 				break
 			fi
 		done
@@ -119,6 +119,7 @@ look() {
 {{.spec.replicas}}
 {{range $i, $c := .spec.template.spec.containers}}{{if eq $c.name "'"$container"'"}}{{$i}}{{end}}{{end}}
 {{.metadata.generation}}
+{{.metadata.resourceVersion}}
 {{with .status}}{{with .observedGeneration}}{{.}}{{end}}{{end}}
 {{with .status}}{{with .replicas}}{{.}}{{end}}{{end}}
 {{with .status}}{{with .updatedReplicas}}{{.}}{{end}}{{end}}
@@ -133,6 +134,7 @@ look() {
 		read -r replicas
 		read -r position
 		read -r generation
+		read -r version
 		read -r observed
 		read -r pods
 		read -r updated
@@ -140,13 +142,18 @@ look() {
 		read -r progressing
 	} <"$scratch/deployment"
 	[ -n "$current" ] || give_up "the Deployment $APPLICATION has no container $container"
-	: "$paused" # for whoever looks
+	: "$paused" "$version" # for whoever looks
 }
 
 # ended says whether CodeDeploy has ended this deployment: an alarm went off, a hook took too long, the agent was started
 # again. Nobody tells the hook. Of what cannot be asked it is not known, and state is empty.
+#
+# It asks at most every so many seconds, unless it is told "now": each question takes a second of the instance's processor.
 state=''
+asked=-15
 ended() {
+	if [ "${1:-}" != now ] && [ $((SECONDS - asked)) -lt 15 ]; then return 1; fi
+	asked=$SECONDS
 	# Not in a process group of its own, which the agent would not reach.
 	state=$(timeout --foreground 15 aws deploy get-deployment --deployment-id "$DEPLOYMENT_ID" \
 		--query deploymentInfo.status --output text 2>"$scratch/unanswered") || state=''
@@ -184,6 +191,11 @@ go_back() { # reason
 		'"$(image_of "$serving" "restored by $DEPLOYMENT_ID: $1")"
 }
 
+# goes_on goes back when CodeDeploy has ended this deployment.
+goes_on() {
+	if ended "$@"; then restore "CodeDeploy has ended $DEPLOYMENT_ID: $state"; fi
+}
+
 # superseded ends this hook when another deployment has taken over: from here on, what happens is its business.
 superseded() {
 	[ "$in_charge" = "$DEPLOYMENT_ID" ] && return
@@ -212,10 +224,7 @@ rolled_out() { # image, seconds
 			[ "${updated:-0}" -lt "$replicas" ] || [ "${pods:-0}" -gt "$updated" ] || [ "${available:-0}" -lt "$updated" ] || return 0
 		fi
 		[ "$SECONDS" -lt "$end" ] || { why="not every pod of $1 was ready within $((end - began)) s"; return 1; }
-		if [ "$1" = "$IMAGE" ] && ended; then
-			why="CodeDeploy has ended $DEPLOYMENT_ID: $state"
-			return 1
-		fi
+		if [ "$1" = "$IMAGE" ] && ended; then return 0; fi # its caller asks, too
 		sleep "$every"
 	done
 }
@@ -239,9 +248,11 @@ restore() {
 	retried go_back "$reason" >"$scratch/changed" || {
 		look
 		superseded
-		displaced "$IMAGE"
-		undo=''
-		give_up "$reason; going back to $serving was refused: see above, and roll back by hand"
+		if [ "$current" != "$serving" ]; then # or it was set, and the answer was lost
+			displaced "$IMAGE"
+			undo=''
+			give_up "$reason; going back to $serving was refused: see above, and roll back by hand"
+		fi
 	}
 	undo=''
 	rolled_out "$serving" "$ROLLOUT_SECONDS" || give_up "$reason; $serving is set again, but $why: look at its pods"

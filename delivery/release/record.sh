@@ -3,12 +3,16 @@
 # shellcheck source=delivery/release/common.sh
 . "$(dirname "$0")/common.sh"
 
-look
-if ended; then give_up "CodeDeploy has ended $DEPLOYMENT_ID: $state; nothing was changed"; fi
-# Before the first release this is the image the Deployment was made with. Later it is already there, and what runs may
-# be a release that was interrupted before it was found good.
-good=${serving:-$current}
-retried kube annotate deployment "$APPLICATION" --overwrite --field-manager="$manager" \
-	"legops/release=$DEPLOYMENT_ID" "legops/serving=$good" >/dev/null ||
-	give_up "the Deployment $APPLICATION cannot be annotated"
+if ended now; then give_up "CodeDeploy has ended $DEPLOYMENT_ID: $state; nothing was changed"; fi
+for attempt in 1 2 3 4 5; do
+	look
+	# Before the first release this is the image the Deployment was made with. Later it is already there, and what runs may
+	# be a release that was interrupted before it was found good.
+	good=${serving:-$current}
+	# Of the Deployment as it was looked at: another hook may be at its end just now.
+	if retried kube annotate deployment "$APPLICATION" --overwrite --field-manager="$manager" --resource-version="$version" \
+		"legops/release=$DEPLOYMENT_ID" "legops/serving=$good" >/dev/null; then break; fi
+	grep -qF '(Conflict)' "$scratch/complaint" && [ "$attempt" != 5 ] ||
+		give_up "the Deployment $APPLICATION cannot be annotated"
+done
 say "$DEPLOYMENT_ID is in charge; if it fails, $good serves again"

@@ -6,7 +6,7 @@
 
 look
 superseded
-if ended; then give_up "CodeDeploy has ended $DEPLOYMENT_ID: $state; nothing was changed"; fi
+if ended now; then give_up "CodeDeploy has ended $DEPLOYMENT_ID: $state; nothing was changed"; fi
 undo='the rollout was interrupted'
 if [ "$current" = "$IMAGE" ]; then
 	say "the Deployment has this image already"
@@ -15,4 +15,5 @@ else
 	change "$(image_of "$IMAGE" "$DEPLOYMENT_ID: commit $COMMIT")" || give_up "the image was not changed: see above"
 fi
 rolled_out "$IMAGE" "$ROLLOUT_SECONDS" || restore "$why"
+goes_on now
 say "every pod runs $IMAGE after $SECONDS s"

@@ -75,7 +75,7 @@ remember() {
 under_way() {
 	local attempt
 	for attempt in 1 2 3 4 5 6; do
-		if ended; then restore "CodeDeploy has ended $DEPLOYMENT_ID: $state"; fi
+		goes_on now
 		[ -z "$state" ] || return 0
 		[ "$attempt" = 6 ] || sleep 5
 	done
@@ -97,7 +97,7 @@ while [ $((SECONDS - began)) -lt "$BAKE_SECONDS" ] || [ "$looks" -lt "$least" ] 
 	look
 	superseded
 	displaced "$IMAGE"
-	if ended; then restore "CodeDeploy has ended $DEPLOYMENT_ID: $state"; fi
+	goes_on
 	if ! running || ! behind; then
 		wrong='the cluster does not answer'
 	else
@@ -114,8 +114,9 @@ while [ $((SECONDS - began)) -lt "$BAKE_SECONDS" ] || [ "$looks" -lt "$least" ] 
 	[ "$bad" -le "$patience" ] || restore "$IMAGE is not healthy: $wrong"
 done
 
-# Nothing is found good that could be gone from the registry tomorrow. What serves already is kept there already.
-[ "$serving" = "$IMAGE" ] || keep || restore "the registry was not told to keep $IMAGE"
+# Nothing is found good that could be gone from the registry tomorrow. What serves already should be kept there already.
+under_way
+keep || [ "$serving" = "$IMAGE" ] || restore "the registry was not told to keep $IMAGE"
 look
 superseded
 displaced "$IMAGE"

@@ -69,4 +69,12 @@ func TestHooksKeepTheirLimit(t *testing.T) {
 		assert.GreaterOrEqual(t, spec.Hooks[event][0].Timeout, rollout.HookSeconds+120, event)
 		assert.LessOrEqual(t, spec.Hooks[event][0].Timeout, 3600-120, event)
 	}
+	workflow, err := os.ReadFile("../../.github/scripts/rollouts.sh")
+	require.NoError(t, err)
+	most, _ := bounds(t)
+	longest := 0
+	for pods := 1; pods <= most; pods++ {
+		longest = max(longest, rollout.Seconds(pods))
+	}
+	assert.Contains(t, string(workflow), "limit=${4:-"+strconv.Itoa(longest)+"} # the longest of all (internal/rollout)\n")
 }

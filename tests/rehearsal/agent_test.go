@@ -138,7 +138,8 @@ func (a *agent) run(ctx context.Context, r *run, event, script string, timeout i
 			a.say("%s %s: the agent kills the hook", r.id, event)
 			group(syscall.SIGKILL)
 		})
-		<-ended
+		err = <-ended
+		a.say("%s %s: the hook ended: %v", r.id, event, err)
 		kill.Stop()
 		reading.Wait()
 		pipe.Close()

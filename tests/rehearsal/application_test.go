@@ -40,6 +40,12 @@ func imageOf(application, version string) string {
 	return fmt.Sprintf("222222222222.dkr.ecr.us-east-1.amazonaws.com/legops-test/%s@sha256:%s", application, hex.EncodeToString(sum[:]))
 }
 
+// digestOf is the digest by which an image is named.
+func digestOf(image string) string {
+	_, digest, _ := strings.Cut(image, "@")
+	return digest
+}
+
 // application is one application of the stack in a rehearsal: its pods on the cluster, its processes, its deployments.
 type application struct {
 	*testing.T
@@ -135,7 +141,7 @@ func (a *application) build(version string, environment ...string) string {
 	a.Helper()
 	image := imageOf(a.name, version)
 	a.runs(image, environment)
-	require.NoError(a, os.WriteFile(filepath.Join(a.states, image[strings.Index(image, "sha256:"):]), []byte(a.name+version), 0o600))
+	require.NoError(a, os.WriteFile(filepath.Join(a.states, digestOf(image)), []byte(a.name+version), 0o600))
 	revision := a.TempDir()
 	files, err := delivery.Files()
 	require.NoError(a, err)

@@ -50,6 +50,23 @@ func stopped(a *application) {
 	assert.Equal(a, "Stopped", a.state(r))
 }
 
+// stoppedEarly is an alarm that goes off while a release rolls out: no further event comes.
+func stoppedEarly(a *application) {
+	before := a.current()
+	r := a.start(a.build(a.version("early")))
+	r.during = func(event string, _ *hookRun) {
+		if event == "ApplicationStart" {
+			time.AfterFunc(3*time.Second, func() {
+				a.say("an alarm goes off: the deployment is stopped")
+				close(r.stopped)
+			})
+		}
+	}
+	a.neverFewer(func() { require.ErrorIs(a, a.deploy(a.Context(), r), errStopped) })
+	a.stays(before, r)
+	assert.Regexp(a, "CodeDeploy has ended "+r.id+": Stopped; .* serves again|is in charge of "+a.name+" now", r.last())
+}
+
 // toldToEnd is a hook that takes longer than appspec.yml gives it, on an instance on which a call to the cluster takes as long as
 // it does there.
 func toldToEnd(ruby bool) func(*application) {

@@ -55,7 +55,8 @@ var scenarios = []struct {
 	{"killed while it rolls out", []string{"signatures"}, one(killed("ApplicationStart", 0), killed("ApplicationStart", time.Second), killed("ApplicationStart", 8*time.Second))},
 	{"killed while it is watched", []string{"notifications"}, one(killed("ValidateService", 0), killed("ValidateService", 6*time.Second))},
 	{"two at the same time, one good and one bad", []string{"search", "regulations"}, together},
-	{"stopped by an alarm", []string{"alarmed"}, firstAndLater(stopped)},
+	{"stopped by an alarm while it is watched", []string{"alarmed"}, firstAndLater(stopped)},
+	{"stopped by an alarm while it rolls out", []string{"early"}, firstAndLater(stoppedEarly)},
 	{"told to end by the agent of today", []string{"ended"}, firstAndLater(toldToEnd(false))},
 	{"told to end by the agent in Ruby", []string{"unread"}, firstAndLater(toldToEnd(true))},
 	{"the agent's worker dies in a good release", []string{"orphaned"}, firstAndLater(orphaned)},
@@ -64,7 +65,7 @@ var scenarios = []struct {
 }
 
 // more are applications besides those of the stack, for as many scenarios at the same time.
-var more = []string{"alarmed", "ended", "unread", "orphaned", "mute", "limited"}
+var more = []string{"alarmed", "early", "ended", "unread", "orphaned", "mute", "limited"}
 
 // one are the acts of one application, one after the other, from a first good release on.
 func one(acts ...func(*application)) func(...*application) {
@@ -145,6 +146,9 @@ func goodTwice(a *application) {
 	a.neverFewer(func() { v2 = a.release(second) })
 	a.serves(imageOf(a.name, "v2"))
 	a.recorded(imageOf(a.name, "v2"), imageOf(a.name, "v1"), v2)
+	remembered, err := a.cluster.Kubectl(a.Context(), nil, "--namespace", a.name, "get", "configmap", "serving.delivery", "--output=jsonpath={.data.image}")
+	require.NoError(a, err)
+	assert.Equal(a, imageOf(a.name, "v2"), string(remembered))
 
 	before, pods := a.cluster.spec(a), a.pods()
 	a.say("the same revision again")
