@@ -1,5 +1,5 @@
 #!/bin/sh
-# A larger proxy_buffer_size alone is refused: 8k passes nowhere but beside proxy_buffers that suit it.
+# A larger proxy_buffer_size alone is refused: 16k passes nowhere but beside proxy_buffers that suit it.
 #
 # Software and version: nginx 1.22.1 (Debian 12); seen likewise with 1.31.3, built from its tag
 #

@@ -138,6 +138,7 @@ var components = map[string]string{
 	"Queues":            "queues",
 	"Rds":               "database",
 	"Registry":          "registry",
+	"ReleasePolicy":     "deployer",
 	"Runner":            "delivery",
 	"Scripts":           "delivery",
 	"Storage":           "buckets",

@@ -6,8 +6,6 @@ var Exceptions = []Exception{
 		Reason: "pages of errors, made again from the program"},
 	{Rule: "IAM-EVERYTHING", Resource: "autoscaler-role-policy", About: "statement Look ", Date: "2026-11-25",
 		Reason: "the calls that list groups and instances have no narrower resource"},
-	{Rule: "IAM-EVERYTHING", Resource: "deployer-role-policy", About: "statement AskForWork ", Date: "2026-11-28",
-		Reason: "the calls by which the agent of CodeDeploy gets its work have no resource; only a stack with their endpoint has the statement"},
 	{Rule: "IAM-EVERYTHING", Resource: "deployer-service-policy", About: "statement FindInstances ", Date: "2026-11-25",
 		Reason: "the call that finds instances by tag has no narrower resource"},
 	{Rule: "IAM-EVERYTHING", Resource: "pipeline-*-build-rights", About: "statement LogIn ", Date: "2026-11-25",
