@@ -40,6 +40,29 @@ var (
 	}
 )
 
+// releaseLevel is a level of an entry of metadata.managedFields. Its keys are fields, '.' for the level itself; what is owned in
+// a field is below it, and {} for the field itself (kubernetes-sigs/structured-merge-diff, fieldpath/serialize.go).
+type releaseLevel struct {
+	at    string // where in the entry it is
+	leads string // the fields in which a release sets something
+	sets  string // the fields that a release sets
+}
+
+const releaseContainer = `'k:{"name":"` + AppContainer + `"}'`
+
+// releaseLevels lead to what a release sets in either object. A map is owned, too, by whoever is the first to set a key of it.
+var releaseLevels = []releaseLevel{
+	{at: "", leads: "'f:metadata', 'f:spec', 'f:data'"},
+	{at: "[?'f:metadata']", leads: "'f:annotations'"},
+	{at: "[?'f:metadata'][?'f:annotations']", sets: "'.', 'f:" + strings.Join(releaseAnnotations, "', 'f:") + "'"},
+	{at: "[?'f:spec']", leads: "'f:template'"},
+	{at: "[?'f:spec'][?'f:template']", leads: "'f:spec'"},
+	{at: "[?'f:spec'][?'f:template'][?'f:spec']", leads: "'f:containers'"},
+	{at: "[?'f:spec'][?'f:template'][?'f:spec'][?'f:containers']", leads: releaseContainer},
+	{at: "[?'f:spec'][?'f:template'][?'f:spec'][?'f:containers'][?" + releaseContainer + "]", sets: "'f:image'"},
+	{at: "[?'f:data']", sets: "'.', 'f:image'"},
+}
+
 // releaseVariables are what the rules look at. The API server works each out once at most, when a rule names it.
 var releaseVariables = []admissionExpression{
 	{"application", `request.?namespace.orValue('')`},
@@ -65,14 +88,8 @@ IMAGE_ANNOTATIONS.filter(k, k in variables.annotations).map(k, ['metadata.annota
 (variables.deployment ? [string(variables.containerBefore.?image.orValue(''))] :
   variables.configMap ? [string(oldObject.?data.?image.orValue(''))] : []) +
 IMAGE_ANNOTATIONS.filter(k, k in variables.annotationsBefore).map(k, string(variables.annotationsBefore[k]))`},
-	{"managers", `variables.deployment || variables.configMap ?
-  object.metadata.?managedFields.orValue([]).filter(m, m.manager != 'MANAGER') : []`},
-	{"managersBefore", `variables.deployment || variables.configMap ?
-  oldObject.metadata.?managedFields.orValue([]).filter(m, m.manager != 'MANAGER') : []`},
-	// The API server itself takes from these what a release sets.
-	{"managersOfReleased", `variables.managersBefore.filter(m, m[?'fieldsV1'][?'f:data'][?'f:image'].hasValue() ||
-  m[?'fieldsV1'][?'f:spec'][?'f:template'][?'f:spec'][?'f:containers'][?'k:{"name":"APP"}'][?'f:image'].hasValue() ||
-  m[?'fieldsV1'][?'f:metadata'][?'f:annotations'].orValue({}).exists(k, k in ANNOTATIONS.map(a, 'f:' + a)))`},
+	{"entries", `variables.deployment || variables.configMap ? ENTRIES(object) : []`},
+	{"entriesBefore", `variables.deployment || variables.configMap ? ENTRIES(oldObject) : []`},
 }
 
 // releaseRules are what is wrong with a request: lists of texts, empty where nothing is.
@@ -93,19 +110,24 @@ variables.containers.filter(c, c.name != 'APP' && variables.containersBefore.exi
 	{"wrongImages", `variables.images.filter(i, !(i[1] in variables.known || i[1].startsWith(variables.repository) &&
     i[1].substring(variables.repository.size()).matches('^[0-9a-f]{64}$')))
   .map(i, i[0] + ' becomes ' + i[1] + ', must be ' + variables.repository + '<64 hex>, or what the object names already, or PLACEHOLDER')`},
-	// Whose a field is decides what Pulumi removes with its next change.
-	{"wrongManagers", `variables.managersBefore.filter(m, !(m in variables.managers || m in variables.managersOfReleased))
-  .map(m, 'metadata.managedFields loses what ' + m.manager + ' had, must keep it') +
-variables.managers.filter(m, !(m in variables.managersBefore ||
-    variables.managersOfReleased.exists(r, r.manager == m.manager && r.operation == m.operation)))
-  .map(m, 'metadata.managedFields gains ' + m.manager + ', must gain no field manager but MANAGER')`},
+	// Whose a field is decides what Pulumi removes with its next change. The API server itself gives this manager what a release
+	// sets, and takes it from the others.
+	{"wrongManagers", `variables.entriesBefore.filter(b, !(b.other.all(l, l == {}) ||
+    variables.entries.exists(e, e.by == b.by && e.other == b.other)))
+  .map(b, 'metadata.managedFields loses what ' + b.by[0] + ' had, must keep it') +
+variables.entries.filter(e, !(e.by == ['MANAGER', 'Update', '', string(object.apiVersion)] && e.other.all(l, l == {}) ||
+    variables.entriesBefore.exists(b, e.by == b.by && e.other == b.other && e.released.all(k, k in b.released))))
+  .map(e, 'metadata.managedFields gains ' + e.by[0] + ' by ' + e.by[1] + ' with ' +
+    (e.other.map(l, l.map(k, k).join(', ')) + e.released).filter(t, t != '').join(', ') +
+    ', must gain no field manager but MANAGER by Update, with no field that a release does not set')`},
 }
 
 // releaseExpressions are variables and rules with the names in place.
 func releaseExpressions(registry string) []admissionExpression {
 	names := strings.NewReplacer(
 		"DEPLOYMENT_PARTS", releaseParts(releaseDeployment), "CONFIGMAP_PARTS", releaseParts(releaseConfigMap),
-		"IMAGE_ANNOTATIONS", quoted(releaseImageAnnotations), "ANNOTATIONS", quoted(releaseAnnotations),
+		"IMAGE_ANNOTATIONS", quoted(releaseImageAnnotations),
+		"ENTRIES(object)", releaseEntries("object"), "ENTRIES(oldObject)", releaseEntries("oldObject"),
 		"APP", AppContainer, "SERVING", servingName, "PLACEHOLDER", appFirstImage, "MANAGER", releaseManager, "REGISTRY", registry,
 		"SHOWN(p.now, different)", shown("p.now", "different"), "SHOWN(p.before, as it is)", shown("p.before", "as it is"),
 	)
@@ -125,6 +147,26 @@ func releaseParts(parts []releasePart) string {
 		all = append(all, fmt.Sprintf("{'path': dyn('%s'), 'now': dyn(%s), 'before': dyn(%s), 'keys': dyn(%s)}", p.path, p.now, p.before, quoted(p.keys)))
 	}
 	return "[\n  " + strings.Join(all, ",\n  ") + "]"
+}
+
+// releaseEntries are the entries of an object's metadata.managedFields: whose each is, what it has of what a release sets, and
+// what else, level by level. (transformMap and transformList: in Kubernetes since 1.32, k8s.io/apiserver,
+// pkg/cel/environment/base.go.)
+func releaseEntries(object string) string {
+	var released, other []string
+	for _, l := range releaseLevels {
+		fields, its := "m[?'fieldsV1']"+l.at+".orValue({})", "k in ["+l.leads+"] && v != {}"
+		if l.sets != "" {
+			its = "k in [" + l.sets + "] && v == {}"
+			released = append(released, fmt.Sprintf("%s.transformList(k, v, %s, k)", fields, its))
+		}
+		other = append(other, fmt.Sprintf("%s.transformMap(k, v, !(%s), v)", fields, its))
+	}
+	return object + `.metadata.?managedFields.orValue([]).map(m, {
+  'by': dyn([m.?manager.orValue(''), m.operation, m.?subresource.orValue(''), m.apiVersion]),
+  'released': dyn(` + strings.Join(released, " +\n    ") + `),
+  'other': dyn([
+    ` + strings.Join(other, ",\n    ") + `])})`
 }
 
 // quoted is a list of texts in CEL.

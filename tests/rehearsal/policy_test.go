@@ -20,6 +20,8 @@ import (
 type attempt struct {
 	name string
 	args []string // of kubectl
+	// stdin is what kubectl reads, if args say so.
+	stdin []byte
 	// rule is the variable of the policy that finds it; none where several do.
 	rule string
 	// says is what the answer names: the key, the value, what it must be.
@@ -105,7 +107,7 @@ func attempts() []attempt {
 		{name: "fields of another manager", args: patching("deployment", "matters", "json", `[{"op":"add","path":"/metadata/managedFields/0/fieldsV1/f:spec/f:paused","value":{}}]`),
 			rule: "wrongManagers", says: "metadata.managedFields loses what tests had, must keep it"},
 		{name: "a manager that is not delivery's", args: []string{"annotate", "deployment", "matters", "--overwrite", "legops/release=d-9"}, rule: "wrongManagers",
-			says: "metadata.managedFields gains kubectl-annotate, must gain no field manager but legops-delivery"},
+			says: "metadata.managedFields gains kubectl-annotate by Update with f:legops/release, must gain no field manager but legops-delivery"},
 	}
 	own := imageOf("matters", "v3")
 	repository, digest, _ := strings.Cut(own, "@sha256:")
@@ -194,7 +196,7 @@ func TestOnlyReleases(t *testing.T) {
 	})
 	d.admin(t, "--namespace=portal", "patch", "deployment", "portal", "--type=json", `--patch=[{"op":"add","path":"/spec/template/spec/containers/-",
 		"value":{"name":"proxy","image":"registry.example/proxy:1"}}]`)
-	all := append(attempts(), besides()...)
+	all := slices.Concat(attempts(), besides(), d.owning(t))
 	before := d.stored(t)
 	t.Run("refused", func(t *testing.T) { d.refuses(t, all) })
 	t.Run("refused whatever roles allow", func(t *testing.T) {
@@ -255,9 +257,9 @@ func newDeployer(t *testing.T, objects, patches []controlplane.Object) *deployer
 }
 
 // try makes a request about matters as the deployer.
-func (d *deployer) try(ctx context.Context, args ...string) (string, error) {
+func (d *deployer) try(ctx context.Context, stdin []byte, args ...string) (string, error) {
 	// The last one counts.
-	answer, err := d.Kubectl(ctx, nil, append([]string{"--kubeconfig=" + d.kubeconfig, "--namespace=matters"}, args...)...)
+	answer, err := d.Kubectl(ctx, stdin, append([]string{"--kubeconfig=" + d.kubeconfig, "--namespace=matters"}, args...)...)
 	return string(answer), err
 }
 
@@ -279,7 +281,7 @@ func (d *deployer) stored(t *testing.T) string {
 func (d *deployer) inForce(t *testing.T) {
 	t.Helper()
 	require.EventuallyWithT(t, func(c *assert.CollectT) {
-		_, err := d.try(t.Context(), append(patching("deployment", "matters", "merge", `{"spec":{"replicas":9}}`), "--dry-run=server")...)
+		_, err := d.try(t.Context(), nil, append(patching("deployment", "matters", "merge", `{"spec":{"replicas":9}}`), "--dry-run=server")...)
 		assert.ErrorContains(c, err, "ValidatingAdmissionPolicy 'legops-release'")
 	}, 30*time.Second, 100*time.Millisecond)
 }
@@ -290,7 +292,7 @@ func (d *deployer) refuses(t *testing.T, all []attempt) {
 	for _, a := range all {
 		t.Run(a.name, func(t *testing.T) {
 			t.Parallel()
-			_, err := d.try(t.Context(), a.args...)
+			_, err := d.try(t.Context(), a.stdin, a.args...)
 			assert.ErrorContains(t, err, "ValidatingAdmissionPolicy 'legops-release' with binding 'legops-release' denied request: ")
 			assert.ErrorContains(t, err, a.says)
 			assert.ErrorContains(t, err, ". legops:delivery may only release: ")
@@ -332,7 +334,7 @@ func (d *deployer) lets(t *testing.T, all []attempt) {
 		t.Run(a.name, func(t *testing.T) {
 			t.Parallel()
 			require.EventuallyWithT(t, func(c *assert.CollectT) {
-				_, err := d.try(t.Context(), args...)
+				_, err := d.try(t.Context(), a.stdin, args...)
 				if a.otherwise != "" {
 					assert.ErrorContains(c, err, a.otherwise)
 				} else {
@@ -347,7 +349,7 @@ func (d *deployer) lets(t *testing.T, all []attempt) {
 func (d *deployer) releases(t *testing.T) {
 	may := func(args ...string) {
 		t.Helper()
-		_, err := d.try(t.Context(), args...)
+		_, err := d.try(t.Context(), nil, args...)
 		require.NoError(t, err)
 	}
 	record := func(id, serving string) {
@@ -380,7 +382,12 @@ func (d *deployer) releases(t *testing.T) {
 	set(byHand, "restored by d-3")
 	set(v2, "d-4: commit 2")
 	good(v2, v1)
-	answer, err := d.try(t.Context(), "auth", "can-i", "patch", "deployment/matters")
+	// What somebody has emptied is filled again.
+	d.admin(t, "--namespace=documents", "annotate", "deployment", "documents", "pulumi.com/patchForce-", "pulumi.com/skipAwait-")
+	may("--namespace=documents", "annotate", "deployment", "documents", "--field-manager=legops-delivery", "legops/release=d-5")
+	d.admin(t, append(patching("configmap", "serving.delivery", "merge", `{"data":null}`), "--namespace=matters", "--field-manager=tests")...)
+	good(v2, v1)
+	answer, err := d.try(t.Context(), nil, "auth", "can-i", "patch", "deployment/matters")
 	require.NoError(t, err)
 	assert.Equal(t, "yes", strings.TrimSpace(answer))
 }
