@@ -182,7 +182,6 @@ func TestOneSlowApplication(t *testing.T) {
 	t.Parallel()
 	d := deploys(t, "prod")
 	const waiting = 2500 // of one application; each takes two connections
-	two := set("worker-processes", "2")
 	play := func(objects nginx.Objects) map[string]int {
 		var settled atomic.Int32 // waits at a pod, or was turned away
 		slow := http.HandlerFunc(func(_ http.ResponseWriter, r *http.Request) {
@@ -211,10 +210,10 @@ func TestOneSlowApplication(t *testing.T) {
 		load.Wait()
 		return seen.of
 	}
-	before := play(d.with(two, set("worker-connections", "")))
+	before := play(d.with(set("worker-connections", "")))
 	t.Logf("before: %v", before)
 	assert.Less(t, before["others 200"]+before["health 200"], 20)
-	after := play(d.with(two))
+	after := play(d.Objects)
 	t.Logf("after: %v", after)
 	assert.Equal(t, map[string]int{"others 200": 10, "health 200": 10}, after)
 }
