@@ -275,6 +275,10 @@ func ingressSettings(args *IngressArgs) map[string]string {
 			// When NGINX reloads, it would close at once what waits for the load balancer's next request, and lose the one that is
 			// just on its way. It leaves open what was in use a moment ago.
 			fmt.Sprintf("keepalive_min_timeout %ds;", ingressIdleSeconds),
+			// A pod that is gone is found out within a second, another is tried then. After longer NGINX gives up: a PUT or DELETE
+			// that a pod has worked on for ingressPatience is not given to a second one.
+			"proxy_next_upstream_tries 3;",
+			"proxy_next_upstream_timeout 5s;",
 		}, "\n"),
 		// In the VPC a connection is made at once, or the pod is gone.
 		"proxy-connect-timeout": "1s",
