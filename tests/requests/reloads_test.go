@@ -6,6 +6,7 @@ import (
 	"net"
 	"net/http"
 	"slices"
+	"strconv"
 	"sync"
 	"sync/atomic"
 	"testing"
@@ -101,4 +102,49 @@ func TestIdleConnectionsAcrossAReload(t *testing.T) {
 		assert.Greater(t, took, 4.0, "they are left open for five seconds")
 	}
 	assert.Less(t, took, 10.0)
+}
+
+// What a worker of before a reload has begun ends when its time is up, and not before; without the setting it goes on.
+func TestAnswersAcrossAReload(t *testing.T) {
+	t.Parallel()
+	d := deploys(t, "prod")
+	play := func(t *testing.T, setting string) time.Duration {
+		stream := http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+			for r.Context().Err() == nil {
+				_, _ = w.Write([]byte("on,"))
+				_ = http.NewResponseController(w).Flush()
+				time.Sleep(50 * time.Millisecond)
+			}
+		})
+		endpoints := map[string][]string{backend: pods(t, 1, stream)}
+		objects := d.with(set("worker-shutdown-timeout", setting))
+		w := open(t, objects, endpoints)
+		ctx, cancel := context.WithTimeout(t.Context(), 6*time.Second)
+		defer cancel()
+		request, err := http.NewRequestWithContext(ctx, http.MethodGet, "http://"+host+path, nil)
+		require.NoError(t, err)
+		response, err := w.client.Do(request)
+		require.NoError(t, err)
+		defer response.Body.Close()
+		require.NoError(t, w.Reload(ctx, objects, endpoints))
+		reloaded := time.Now()
+		for piece := make([]byte, 64); err == nil; {
+			_, err = response.Body.Read(piece)
+		}
+		if ctx.Err() != nil {
+			return 0 // it was never cut off
+		}
+		return time.Since(reloaded)
+	}
+	t.Run("two seconds", func(t *testing.T) {
+		t.Parallel()
+		took := play(t, "2s")
+		assert.True(t, took > 1500*time.Millisecond && took < 4*time.Second, took)
+	})
+	for _, setting := range []string{"", d.Settings["worker-shutdown-timeout"]} {
+		t.Run("with "+strconv.Quote(setting), func(t *testing.T) {
+			t.Parallel()
+			assert.Zero(t, play(t, setting), "it goes on")
+		})
+	}
 }
