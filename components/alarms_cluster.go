@@ -66,9 +66,11 @@ func ClusterAlarms(a ClusterAlarmArgs) []Alarm {
 		},
 		{
 			Name: "ingress-reload", Severity: Critical,
-			Meaning: "NGINX does not load what the ingress controller writes: it knows of no pod that comes or goes from now on",
+			Meaning: "NGINX does not load what the ingress controller writes: it knows of no pod that comes or goes from now on. " +
+				"OK again means that nothing was tried for an hour, not that it is mended: see docs/runbooks/alarms.md",
 			Metrics: []Metric{{Namespace: ingressMetrics, Name: ingressFailedReload, Statistic: "Sum"}},
-			// It is counted when it fails, and it fails again at the next change. So it is on for an hour after the last time.
+			// It is counted when it fails, and it fails again at the next change. So it is on for an hour after the last time. A
+			// good reload leaves no line of the controller (internal/nginx/manager.go, Reload: at its level debug alone).
 			Period: 300, Periods: 12, Bad: 1, Comparison: AtLeast, Threshold: 1,
 			Missing: MissingIsGood,
 		},

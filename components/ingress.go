@@ -32,13 +32,23 @@ const (
 	ingressDrainSeconds = 15
 	// ingressPatience is how many seconds NGINX waits for a pod to go on: as long as CloudFront waits for the answer.
 	ingressPatience = originReadTimeout
-	// ingressReloadSeconds is how long an answer that has begun may take when NGINX reloads, which it does whenever a pod
-	// comes or goes: a document of 100 MiB at 3 Mbit/s.
-	ingressReloadSeconds = 300
+	// ingressWorkers are the workers of NGINX. Without the setting there is one for each processor of the node.
+	ingressWorkers = 2
+	// ingressReloadSeconds is how long a worker of before a reload goes on with what it has begun, and so how long each reload
+	// takes memory: see ingressMemoryLimit. It is as long as a pod may keep silent.
+	ingressReloadSeconds = ingressPatience
+	// ingressIdleSeconds is how long a connection without a request keeps a worker of before a reload.
+	ingressIdleSeconds = 5
+	// ingressMemoryLimit is the memory of a controller, in MiB. A worker of before a reload takes 4.5 MiB until it ends, most of it
+	// for ingressConnectionsPerWorker. NGINX reloads with each change of an EndpointSlice, and a pod that is replaced changes it up
+	// to four times: nine applications of three pods, about a hundred times. Where all of that is within ingressReloadSeconds, and
+	// each time ingressWorkers are left with a request, they take 900 MiB; 150 are the controller's and of what serves, and the rest
+	// is for answers on their way (tests/requests, TestMemoryOfReloads; docs/decisions/0028-requests.md).
+	ingressMemoryLimit = 1280
 	// ingressConnectionsPerWorker is how many connections a worker of NGINX has for all applications and the health check
 	// together. A request takes two. The most that the load tests send, 240 requests a second (loadtest/environments.json),
-	// to an application that answers none of them for ingressPatience, take 28,800: over the least controllers, two, with two
-	// workers each, 7,200.
+	// to an application that answers none of them for ingressPatience, take 28,800: over the least controllers, two, with
+	// ingressWorkers each, 7,200.
 	ingressConnectionsPerWorker = 8192
 )
 
@@ -254,15 +264,21 @@ func ingressSettings(args *IngressArgs) map[string]string {
 		"server-tokens":     "False",
 		// Documents of 100 MiB, and the form around them.
 		"client-max-body-size": "110m",
-		// An answer's headers of 16 KiB: in one buffer, which NGINX takes only where the others can hold it, too.
-		"proxy-buffer-size": "16k",
-		"proxy-buffers":     "8 16k",
+		// An answer's headers of 16 KiB: in one buffer. NGINX takes it only where as much may be on its way to the visitor, and
+		// that only where the other buffers hold it; these are as many as by default.
+		"proxy-buffer-size":       "16k",
+		"proxy-busy-buffers-size": "16k",
+		"proxy-buffers":           "8 4k",
 		// What the controller has no keys for. It is written into the configuration as it is.
 		"http-snippets": strings.Join([]string{
 			"large_client_header_buffers 4 16k;", // a request's headers bring the cookies back
 			// When NGINX reloads, it would close at once what waits for the load balancer's next request, and lose the one that is
-			// just on its way. So it is the load balancer that closes.
-			fmt.Sprintf("keepalive_min_timeout %ds;", balancerIdle+5),
+			// just on its way. It leaves open what was in use a moment ago.
+			fmt.Sprintf("keepalive_min_timeout %ds;", ingressIdleSeconds),
+			// A pod that is gone is found out within a second, another is tried then. After longer NGINX gives up: a PUT or DELETE
+			// that a pod has worked on for ingressPatience is not given to a second one.
+			"proxy_next_upstream_tries 3;",
+			"proxy_next_upstream_timeout 5s;",
 		}, "\n"),
 		// In the VPC a connection is made at once, or the pod is gone.
 		"proxy-connect-timeout": "1s",
@@ -273,8 +289,9 @@ func ingressSettings(args *IngressArgs) map[string]string {
 		"max-fails": "0",
 		// No connections to pods are kept: see host.
 		"keepalive": "0",
-		// What workers of before a reload still serve ends then, or each reload would leave some behind for good.
+		// What workers of before a reload still serve is cut off then, or each reload would leave some behind for good.
 		"worker-shutdown-timeout": fmt.Sprintf("%ds", ingressReloadSeconds),
+		"worker-processes":        strconv.Itoa(ingressWorkers),
 		"worker-connections":      strconv.Itoa(ingressConnectionsPerWorker),
 		// A connection is a file, and a request or an answer that does not fit into memory one more.
 		"worker-rlimit-nofile": strconv.Itoa(2 * ingressConnectionsPerWorker),

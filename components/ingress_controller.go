@@ -190,11 +190,11 @@ func ingressArguments() []string {
 const ingressSecrets = "-watch-secret-namespace=" + IngressNamespace
 
 // ingressResources leave the processor without a limit, as for applications, and bound what uploads may take of the
-// node's disk while they are on their way.
+// node's disk while they are on their way. The memory that is asked for is what it takes while no pods come and go.
 func ingressResources() corev1.ResourceRequirementsArgs {
 	return corev1.ResourceRequirementsArgs{
 		Requests: pulumi.ToStringMap(map[string]string{"cpu": "200m", "memory": "256Mi", "ephemeral-storage": "1Gi"}),
-		Limits:   pulumi.ToStringMap(map[string]string{"memory": "512Mi", "ephemeral-storage": "4Gi"}),
+		Limits:   pulumi.ToStringMap(map[string]string{"memory": fmt.Sprintf("%dMi", ingressMemoryLimit), "ephemeral-storage": "4Gi"}),
 	}
 }
 

@@ -63,7 +63,7 @@ func TestIngressRunsWithoutPrivilege(t *testing.T) {
 	}
 	resources := object{
 		"requests": object{"cpu": "200m", "memory": "256Mi", "ephemeral-storage": "1Gi"},
-		"limits":   object{"memory": "512Mi", "ephemeral-storage": "4Gi"},
+		"limits":   object{"memory": "1280Mi", "ephemeral-storage": "4Gi"},
 	}
 	expect(t, controller, map[string]any{
 		"spec.template.spec.securityContext":              object{"seccompProfile": object{"type": "RuntimeDefault"}},

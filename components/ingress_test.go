@@ -99,10 +99,11 @@ func TestIngressSettings(t *testing.T) {
 		"data": object{
 			"real-ip-header": "X-Forwarded-For", "real-ip-recursive": "False", "set-real-ip-from": "10.20.0.0/16",
 			"redirect-to-https": "True", "server-tokens": "False", "client-max-body-size": "110m",
-			"proxy-buffer-size": "16k", "proxy-buffers": "8 16k",
-			"http-snippets":         "large_client_header_buffers 4 16k;\nkeepalive_min_timeout 70s;",
+			"proxy-buffer-size": "16k", "proxy-buffers": "8 4k", "proxy-busy-buffers-size": "16k",
+			"http-snippets": "large_client_header_buffers 4 16k;\nkeepalive_min_timeout 5s;\n" +
+				"proxy_next_upstream_tries 3;\nproxy_next_upstream_timeout 5s;",
 			"proxy-connect-timeout": "1s", "proxy-read-timeout": "60s", "proxy-send-timeout": "60s",
-			"max-fails": "0", "keepalive": "0", "worker-shutdown-timeout": "300s",
+			"max-fails": "0", "keepalive": "0", "worker-shutdown-timeout": "60s", "worker-processes": "2",
 			"worker-connections": "8192", "worker-rlimit-nofile": "16384",
 			"external-status-address": "legops.example",
 		},

@@ -3,6 +3,7 @@ package nginx
 import (
 	"strings"
 
+	"legops/internal/capacity"
 	"legops/internal/controlplane"
 )
 
@@ -11,6 +12,8 @@ type Deployed struct {
 	Objects
 	// Arguments are the controller's.
 	Arguments []string
+	// MemoryMiB is the limit of its container.
+	MemoryMiB int
 }
 
 // In finds what is the controller's among Kubernetes objects: its settings and arguments in a namespace, and every Ingress.
@@ -22,7 +25,7 @@ func In(objects []controlplane.Object, namespace string) Deployed {
 		case o["kind"] == "ConfigMap" && own:
 			d.Settings = texts(o["data"])
 		case o["kind"] == "Deployment" && own:
-			d.Arguments = arguments(o)
+			d.Arguments, d.MemoryMiB = arguments(o), memory(o)
 		case o["kind"] == "Ingress":
 			if made := ingress(o); made.Annotations[mergeable] == "master" {
 				d.Master = made
@@ -49,6 +52,16 @@ func arguments(deployment controlplane.Object) []string {
 		}
 	}
 	return all
+}
+
+// memory is the limit of all containers of a Deployment, in MiB.
+func memory(deployment controlplane.Object) int {
+	sum := 0
+	for _, container := range each(deployment.At("spec", "template", "spec", "containers")) {
+		limit, _ := container.At("resources", "limits", "memory").(string)
+		sum += capacity.MebiBytes(limit)
+	}
+	return sum
 }
 
 func ingress(o controlplane.Object) Ingress {

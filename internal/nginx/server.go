@@ -145,6 +145,40 @@ func (s *Server) Workers() ([]int, error) {
 	return workers, nil
 }
 
+// Memory is what all processes of NGINX take, in bytes: each its share of what it has in common with others, as Linux counts it
+// (Pss of smaps_rollup), and its page tables, which a limit of a container counts, too.
+func (s *Server) Memory() (int, error) {
+	processes, err := s.Workers()
+	if err != nil {
+		return 0, err
+	}
+	sum := 0
+	for _, process := range append(processes, s.master.Process.Pid) {
+		for file, field := range map[string]string{"smaps_rollup": "Pss:", "status": "VmPTE:"} {
+			kilobytes, err := kilobytes(fmt.Sprintf("/proc/%d/%s", process, file), field)
+			if err != nil {
+				return 0, err
+			}
+			sum += kilobytes << 10
+		}
+	}
+	return sum, nil
+}
+
+// kilobytes is a field of a file of /proc.
+func kilobytes(file, field string) (int, error) {
+	text, err := os.ReadFile(file)
+	if err != nil {
+		return 0, err
+	}
+	for line := range strings.Lines(string(text)) {
+		if fields := strings.Fields(line); len(fields) == 3 && fields[0] == field {
+			return strconv.Atoi(fields[1])
+		}
+	}
+	return 0, fmt.Errorf("%s has no field %s", file, field)
+}
+
 func (s *Server) configuration() string { return filepath.Join(s.place.Folder, "nginx.conf") }
 
 func (s *Server) write(o Objects, endpoints map[string][]string) error {

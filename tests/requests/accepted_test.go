@@ -46,8 +46,8 @@ var refused = []struct {
 	name, words string
 	edits       []edit
 }{
-	{"a large buffer alone", `"proxy_busy_buffers_size" must be less than the size of all "proxy_buffers" minus one buffer`, []edit{set("proxy-buffers", "")}},
-	{"two large buffers", `"proxy_busy_buffers_size" must be less than the size of all "proxy_buffers" minus one buffer`, []edit{set("proxy-buffers", "2 16k")}},
+	{"a large buffer alone", `"proxy_busy_buffers_size" must be less than the size of all "proxy_buffers" minus one buffer`, []edit{set("proxy-buffers", ""), set("proxy-busy-buffers-size", "")}},
+	{"two buffers", `"proxy_busy_buffers_size" must be less than the size of all "proxy_buffers" minus one buffer`, []edit{set("proxy-buffers", "2 8k")}},
 	{"a time without sense", `"proxy_connect_timeout" directive invalid value`, []edit{set("proxy-connect-timeout", "1sec")}},
 	{"a time of two words", `invalid number of arguments in "proxy_connect_timeout" directive`, []edit{set("proxy-connect-timeout", "1 s")}},
 	{"a size without sense", `"client_max_body_size" directive invalid value`, []edit{set("client-max-body-size", "110mb")}},
@@ -78,7 +78,7 @@ func TestRefusedSettingsAreNotServed(t *testing.T) {
 	d := deploys(t, "prod")
 	answers := pods(t, 1, respond("before"))
 	w := open(t, d.Objects, map[string][]string{backend: answers})
-	bad := d.with(set("proxy-buffers", ""))
+	bad := d.with(set("proxy-busy-buffers-size", ""))
 	require.ErrorContains(t, w.Reload(t.Context(), bad, map[string][]string{backend: pods(t, 1, respond("after"))}), "[emerg]")
 	served, err := w.ask(t.Context(), "GET", path, nil)
 	require.NoError(t, err)

@@ -55,7 +55,7 @@ func TestHeadersOfAnswers(t *testing.T) {
 		w.Header().Set("Set-Cookie", "session="+strings.Repeat("x", number(r)))
 	}))
 	ask := func(w *way, kib int) string { return w.get(t.Context(), fmt.Sprintf("%s?bytes=%d", path, kib<<10)) }
-	before := open(t, d.with(set("proxy-buffer-size", ""), set("proxy-buffers", "")), map[string][]string{backend: answers})
+	before := open(t, d.with(set("proxy-buffer-size", ""), set("proxy-buffers", ""), set("proxy-busy-buffers-size", "")), map[string][]string{backend: answers})
 	assert.Equal(t, "200 502", ask(before, 3)+" "+ask(before, 5))
 	w := open(t, d.Objects, map[string][]string{backend: answers})
 	assert.Equal(t, "200 200 502", ask(w, 5)+" "+ask(w, 15)+" "+ask(w, 17))

@@ -114,19 +114,46 @@ func silent(t *testing.T) string {
 	}
 }
 
-// A request that reached a pod is repeated at another only if that does no harm.
+// A request that reached a pod is repeated at another only if that does no harm, and not at each of them.
 func TestOnlyHarmlessRequestsAreRepeated(t *testing.T) {
 	t.Parallel()
 	d := deploys(t, "prod")
 	var reached atomic.Int32
-	w := open(t, d.Objects, map[string][]string{backend: pods(t, 3, http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+	w := open(t, d.Objects, map[string][]string{backend: pods(t, 5, http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
 		reached.Add(1)
 		hangUp(w, r)
 	}))})
-	assert.Equal(t, "502", w.post(t.Context()))
-	assert.EqualValues(t, 1, reached.Swap(0), "a POST reaches one pod")
-	assert.Equal(t, "502", w.get(t.Context(), path))
-	assert.EqualValues(t, 3, reached.Load(), "a GET reaches each")
+	for method, times := range map[string]int32{"POST": 1, "PATCH": 1, "GET": 3, "PUT": 3, "DELETE": 3} {
+		assert.Equal(t, "502", outcome(w.ask(t.Context(), method, path, nil)))
+		assert.Equal(t, times, reached.Swap(0), method)
+	}
+}
+
+// What a pod works on for too long is given to no second one, which would do it again. How long is too long is 60 seconds, here six:
+// longer than NGINX looks for another pod.
+func TestHangingRequestsAreNotRepeated(t *testing.T) {
+	t.Parallel()
+	d := deploys(t, "prod")
+	play := func(t *testing.T, method string, edits ...edit) int32 {
+		var reached atomic.Int32
+		hanging := http.HandlerFunc(func(_ http.ResponseWriter, r *http.Request) {
+			reached.Add(1)
+			<-r.Context().Done()
+		})
+		w := open(t, d.with(append(edits, set("proxy-read-timeout", "6s"))...), map[string][]string{backend: pods(t, 2, hanging)})
+		assert.Equal(t, "504", outcome(w.ask(t.Context(), method, path, nil)))
+		return reached.Load()
+	}
+	for _, method := range []string{"GET", "PUT", "DELETE"} {
+		t.Run(method, func(t *testing.T) {
+			t.Parallel()
+			assert.EqualValues(t, 1, play(t, method))
+		})
+	}
+	t.Run("before", func(t *testing.T) {
+		t.Parallel()
+		assert.EqualValues(t, 2, play(t, "PUT", set("http-snippets", "")))
+	})
 }
 
 // /mattersx is no part of matters, but the portal's, which has all that nobody else has.
@@ -182,7 +209,6 @@ func TestOneSlowApplication(t *testing.T) {
 	t.Parallel()
 	d := deploys(t, "prod")
 	const waiting = 2500 // of one application; each takes two connections
-	two := set("worker-processes", "2")
 	play := func(objects nginx.Objects) map[string]int {
 		var settled atomic.Int32 // waits at a pod, or was turned away
 		slow := http.HandlerFunc(func(_ http.ResponseWriter, r *http.Request) {
@@ -211,10 +237,10 @@ func TestOneSlowApplication(t *testing.T) {
 		load.Wait()
 		return seen.of
 	}
-	before := play(d.with(two, set("worker-connections", "")))
+	before := play(d.with(set("worker-connections", "")))
 	t.Logf("before: %v", before)
 	assert.Less(t, before["others 200"]+before["health 200"], 20)
-	after := play(d.with(two))
+	after := play(d.Objects)
 	t.Logf("after: %v", after)
 	assert.Equal(t, map[string]int{"others 200": 10, "health 200": 10}, after)
 }

@@ -43,7 +43,7 @@ func start(t *testing.T) *instance {
 
 // TestRollout replaces twelve pods, one more and then one less, under 200 requests a second: a rollout with its times made
 // shorter. NGINX reloads whenever a pod comes or goes, as the controller does it; a pod serves on for a while after it was taken
-// out, and then ends in order.
+// out, and then ends in order. Only an NGINX that has all directives shows that no POST is lost (docs/decisions/0028-requests.md).
 func TestRollout(t *testing.T) {
 	t.Parallel()
 	d := deploys(t, "prod")
@@ -55,6 +55,8 @@ func TestRollout(t *testing.T) {
 		for outcome, number := range seen {
 			switch method, status, _ := strings.Cut(outcome, " "); {
 			case status == "200":
+			case status != "error": // of the connection, not an answer
+				t.Errorf("%s: %d", outcome, number)
 			case method == "GET":
 				lostGets += number
 			default:
@@ -71,8 +73,13 @@ func TestRollout(t *testing.T) {
 	t.Run("after", func(t *testing.T) {
 		gets, posts, older := play(t, d.Objects)
 		assert.Zero(t, gets)
-		// What is left without the directive: requests on connections that NGINX closes just then.
-		assert.LessOrEqual(t, posts, 10*len(older))
+		if len(older) == 0 {
+			assert.Zero(t, posts)
+			return
+		}
+		// Without the directive NGINX closes connections at a reload that a POST is just on: at most one in each of the 24 reloads
+		// (0 to 13 were seen). What a POST meets is a closed connection, and never an answer that is an error.
+		assert.LessOrEqual(t, posts, 24)
 	})
 }
 
