@@ -34,9 +34,9 @@ const (
 	ingressPatience = originReadTimeout
 	// ingressWorkers are the workers of NGINX. Without the setting there is one for each processor of the node.
 	ingressWorkers = 2
-	// ingressReloadSeconds is how long a worker of before a reload goes on with what it has begun, and so how long each reload
-	// takes memory: see ingressMemoryLimit. It is as long as a pod may keep silent.
-	ingressReloadSeconds = ingressPatience
+	// ingressReloadSeconds is how long a worker of before a reload goes on with what it has begun: a document of 100 MiB at
+	// 3 Mbit/s.
+	ingressReloadSeconds = 300
 	// ingressIdleSeconds is how long a connection without a request keeps a worker of before a reload.
 	ingressIdleSeconds = 5
 	// ingressMemoryLimit is the memory of a controller, in MiB. A worker of before a reload takes 4.5 MiB until it ends, most of it
