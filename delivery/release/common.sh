@@ -152,6 +152,7 @@ look() {
 state=''
 asked=-15
 ended() {
+	case $state in Failed | Stopped | Succeeded) return 0 ;; esac # for good
 	if [ "${1:-}" != now ] && [ $((SECONDS - asked)) -lt 15 ]; then return 1; fi
 	asked=$SECONDS
 	# Not in a process group of its own, which the agent would not reach.
