@@ -138,9 +138,15 @@ func TestAppSecrets(t *testing.T) {
 		args := appArgs
 		args.Protect = protect
 		arns := map[string]string{}
+		var mutex sync.Mutex // values arrive each by itself
 		r := record(t, app(args, func(a *components.App) {
 			for name, arn := range a.SecretArns {
-				arn.ApplyT(func(s string) string { arns[name] = s; return s })
+				arn.ApplyT(func(s string) string {
+					mutex.Lock()
+					defer mutex.Unlock()
+					arns[name] = s
+					return s
+				})
 			}
 		}))
 		secrets := r.OfType("aws:secretsmanager/secret:Secret")

@@ -3,6 +3,7 @@ package components_test
 import (
 	"encoding/base64"
 	"strings"
+	"sync"
 	"testing"
 
 	"github.com/pulumi/pulumi/sdk/v3/go/pulumi"
@@ -74,11 +75,17 @@ func TestDeployer(t *testing.T) {
 
 func TestDeployerOutputs(t *testing.T) {
 	told := map[string]string{}
+	var mutex sync.Mutex // values arrive each by itself
 	r := record(t, deployer(deployerArgs, func(ctx *pulumi.Context, d *components.Deployer) error {
 		for name, output := range map[string]pulumi.StringOutput{
 			"securityGroup": d.SecurityGroupID, "group": d.GroupName, "role": d.RoleArn, "alarm": d.AlarmName,
 		} {
-			output.ApplyT(func(s string) string { told[name] = s; return s })
+			output.ApplyT(func(s string) string {
+				mutex.Lock()
+				defer mutex.Unlock()
+				told[name] = s
+				return s
+			})
 		}
 		assert.Equal(t, "legops-test-deployer", d.TagName)
 		user := pulumi.Map{"role": d.ServiceRoleArn}
