@@ -130,7 +130,7 @@ func TestWarningsShowInThePreview(t *testing.T) {
 	require.NoError(t, err)
 	_, diagnostics, _ := strings.Cut(out, "\nDiagnostics:\n") // before, each line of progress may have it
 	assert.Equal(t, 1, strings.Count(diagnostics, "warning: legops:eks.nodes.maxSizePerZone: 3: applications and ingress at their maxReplicas, and add-ons, "+
-		"with a tenth more of each, rounded up, ask for 6470m CPU"), out)
+		"with a tenth more of each, rounded up, ask for 6670m CPU"), out)
 	out, err = previewEdited(t, "dev")
 	require.NoError(t, err)
 	assert.NotContains(t, out, "warning: legops:")
