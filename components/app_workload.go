@@ -63,8 +63,7 @@ func literal(value pulumi.StringInput) pulumi.StringOutput {
 	return value.ToStringOutput().ApplyT(func(text string) string { return strings.ReplaceAll(text, "$", "$$") }).(pulumi.StringOutput)
 }
 
-// servingName is the ConfigMap in which delivery keeps the image that it found good last. No application has a dot in its
-// name, so none has a ConfigMap of this one.
+// servingName is the ConfigMap in which delivery keeps the image that it found good last.
 const servingName = "serving.delivery"
 
 // workload creates the Deployment, in two parts because Pulumi, delivery and the autoscaler share it.

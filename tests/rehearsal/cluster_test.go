@@ -2,12 +2,8 @@ package rehearsal
 
 import (
 	"context"
-	"crypto/tls"
-	"crypto/x509"
 	"encoding/json"
 	"fmt"
-	"io"
-	"net/http"
 	"os"
 	"path/filepath"
 	"slices"
@@ -26,8 +22,6 @@ import (
 // registers them.
 type cluster struct {
 	*controlplane.Plane
-	api        *http.Client
-	url, token string
 	// deliverer is the kubeconfig of the deployer: its group and no more.
 	deliverer string
 	began     time.Time
@@ -67,64 +61,8 @@ func startCluster(t *testing.T, neverReady []string) *cluster {
 	})
 	c.deliverer, err = plane.KubeconfigAs("deployer", "legops:delivery")
 	require.NoError(t, err)
-	require.NoError(t, c.connect())
 	go c.follow(ctx)
 	return c
-}
-
-// connect reads from the kubeconfig how to ask the API server.
-func (c *cluster) connect() error {
-	text, err := os.ReadFile(c.Kubeconfig())
-	if err != nil {
-		return err
-	}
-	var config struct {
-		Clusters []struct {
-			Cluster struct {
-				Server    string `json:"server"`
-				Authority string `json:"certificate-authority"`
-			} `json:"cluster"`
-		} `json:"clusters"`
-		Users []struct {
-			User struct {
-				Token string `json:"token"`
-			} `json:"user"`
-		} `json:"users"`
-	}
-	if err := json.Unmarshal(text, &config); err != nil {
-		return err
-	}
-	authority, err := os.ReadFile(config.Clusters[0].Cluster.Authority)
-	if err != nil {
-		return err
-	}
-	roots := x509.NewCertPool()
-	roots.AppendCertsFromPEM(authority)
-	c.api = &http.Client{
-		Timeout:   5 * time.Second,
-		Transport: &http.Transport{TLSClientConfig: &tls.Config{RootCAs: roots, MinVersion: tls.VersionTLS12}},
-	}
-	c.url, c.token = config.Clusters[0].Cluster.Server, config.Users[0].User.Token
-	return nil
-}
-
-// get reads objects of the API into value.
-func (c *cluster) get(ctx context.Context, path string, value any) error {
-	request, err := http.NewRequestWithContext(ctx, http.MethodGet, c.url+path, nil)
-	if err != nil {
-		return err
-	}
-	request.Header.Set("Authorization", "Bearer "+c.token)
-	response, err := c.api.Do(request)
-	if err != nil {
-		return err
-	}
-	defer response.Body.Close()
-	if response.StatusCode != http.StatusOK {
-		text, _ := io.ReadAll(response.Body)
-		return fmt.Errorf("GET %s: %s: %s", path, response.Status, text)
-	}
-	return json.NewDecoder(response.Body).Decode(value)
 }
 
 // follow looks at all pods, five times a second.
@@ -164,7 +102,7 @@ func (c *cluster) look(ctx context.Context) (map[string][]pod, error) {
 			}
 		}
 	}
-	if err := c.get(ctx, "/api/v1/pods", &list); err != nil {
+	if err := c.Get(ctx, "/api/v1/pods", &list); err != nil {
 		return nil, err
 	}
 	pods := map[string][]pod{}
@@ -200,7 +138,7 @@ func (c *cluster) endpoints(ctx context.Context, service string) ([]string, erro
 		}
 	}
 	path := fmt.Sprintf("/apis/discovery.k8s.io/v1/namespaces/%s/endpointslices?labelSelector=kubernetes.io/service-name=%s", service, service)
-	if err := c.get(ctx, path, &list); err != nil {
+	if err := c.Get(ctx, path, &list); err != nil {
 		return nil, err
 	}
 	var names []string
@@ -239,12 +177,12 @@ type deployment struct {
 
 func (c *cluster) deployment(ctx context.Context, name string) (deployment, error) {
 	var d deployment
-	return d, c.get(ctx, fmt.Sprintf("/apis/apps/v1/namespaces/%s/deployments/%s", name, name), &d)
+	return d, c.Get(ctx, fmt.Sprintf("/apis/apps/v1/namespaces/%s/deployments/%s", name, name), &d)
 }
 
 // spec is the specification of an application's Deployment, as JSON.
 func (c *cluster) spec(a *application) string {
 	var d struct{ Spec json.RawMessage }
-	require.NoError(a, c.get(a.Context(), fmt.Sprintf("/apis/apps/v1/namespaces/%s/deployments/%s", a.name, a.name), &d))
+	require.NoError(a, c.Get(a.Context(), fmt.Sprintf("/apis/apps/v1/namespaces/%s/deployments/%s", a.name, a.name), &d))
 	return string(d.Spec)
 }

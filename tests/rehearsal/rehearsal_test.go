@@ -22,6 +22,7 @@ import (
 
 	"legops/components"
 	"legops/infra"
+	"legops/internal/checkout"
 	"legops/internal/controlplane"
 	"legops/internal/recorder"
 	"legops/stacks"
@@ -279,10 +280,7 @@ func (a *application) pods() []pod {
 
 func config(t *testing.T) *stacks.Config {
 	t.Helper()
-	values, err := stacks.ReadFile(filepath.Join(root, "Pulumi."+stack+".yaml"))
-	require.NoError(t, err)
-	cfg, err := stacks.Load("legops", values)
-	require.NoError(t, err)
+	cfg := checkout.Config(t, root, stack)
 	for _, name := range more {
 		cfg.Applications = append(cfg.Applications, stacks.Application{
 			Name: name, Path: "/" + name, Port: 8080, MinReplicas: 2, MaxReplicas: 6, CPU: "250m", Memory: "512Mi",
