@@ -15,7 +15,7 @@ import (
 	"github.com/stretchr/testify/require"
 	"gopkg.in/yaml.v3"
 
-	"legops/internal/plan"
+	"legops/internal/model"
 )
 
 // TestGoldenPreviews previews every stack from nothing on the real engine and compares what would be made with
@@ -52,9 +52,9 @@ type planned struct {
 
 // goldenText renders a preview as one YAML mapping, from type and name to what is planned, ordered by URN. The
 // tags that the provider puts on everything are shown once, on the provider.
-func goldenText(t *testing.T, resources []*plan.Resource) string {
+func goldenText(t *testing.T, resources []*model.Resource) string {
 	t.Helper()
-	resources = slices.SortedFunc(slices.Values(resources), func(a, b *plan.Resource) int { return strings.Compare(string(a.URN), string(b.URN)) })
+	resources = slices.SortedFunc(slices.Values(resources), func(a, b *model.Resource) int { return strings.Compare(string(a.URN), string(b.URN)) })
 	document := &yaml.Node{Kind: yaml.MappingNode}
 	for _, r := range resources {
 		inputs := map[string]any{}
@@ -102,14 +102,14 @@ func sources(urns []resource.URN) string {
 func readable(value any, from string) any {
 	switch value := value.(type) {
 	case string:
-		if value == plan.Unknown {
+		if value == model.Unknown {
 			return from
 		}
 		var document any
 		if strings.HasPrefix(value, "{") && json.Unmarshal([]byte(value), &document) == nil {
 			return map[string]any{"JSON": readable(document, from)}
 		}
-		return strings.ReplaceAll(value, plan.Unknown, from)
+		return strings.ReplaceAll(value, model.Unknown, from)
 	case []any:
 		elements := make([]any, len(value))
 		for i := range value {

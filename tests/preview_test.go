@@ -9,19 +9,19 @@ import (
 	"github.com/stretchr/testify/assert"
 	"github.com/stretchr/testify/require"
 
+	"legops/internal/model"
 	"legops/internal/offline"
 	"legops/internal/offline/schema"
-	"legops/internal/plan"
 	"legops/stacks"
 )
 
 // previews are what the engine would make of each stack from nothing: previewed once for all tests that only read it.
-var previews = func() map[string]func(*testing.T) []*plan.Resource {
-	all := map[string]func(*testing.T) []*plan.Resource{}
+var previews = func() map[string]func(*testing.T) []*model.Resource {
+	all := map[string]func(*testing.T) []*model.Resource{}
 	for _, stack := range stackNames {
 		var once sync.Once
-		var resources []*plan.Resource
-		all[stack] = func(t *testing.T) []*plan.Resource {
+		var resources []*model.Resource
+		all[stack] = func(t *testing.T) []*model.Resource {
 			t.Helper()
 			once.Do(func() {
 				session := open(t, t.TempDir(), nil)
@@ -36,9 +36,9 @@ var previews = func() map[string]func(*testing.T) []*plan.Resource {
 }()
 
 // previewed is what the engine would do with a stack.
-func previewed(t *testing.T, session *offline.Session, stack string) *plan.Plan {
+func previewed(t *testing.T, session *offline.Session, stack string) *model.Plan {
 	t.Helper()
-	preview, err := plan.Read([]byte(run(t, session, "preview", "--json", "--stack", stack)))
+	preview, err := model.Read([]byte(run(t, session, "preview", "--json", "--stack", stack)))
 	require.NoError(t, err)
 	return preview
 }

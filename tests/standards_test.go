@@ -9,12 +9,12 @@ import (
 	"github.com/stretchr/testify/assert"
 	"github.com/stretchr/testify/require"
 
-	"legops/internal/plan"
+	"legops/internal/model"
 	"legops/internal/standards"
 )
 
 // holds is that nothing breaks a rule without an exception, and that no exception is for nothing.
-func holds(t *testing.T, stack string, resources []*plan.Resource) {
+func holds(t *testing.T, stack string, resources []*model.Resource) {
 	t.Helper()
 	for _, finding := range standards.Check(resources, string(config(t, stack).Environment)) {
 		assert.NotNil(t, finding.Exception, "%s\n%s", finding, finding.URN)
@@ -41,11 +41,11 @@ func TestStandardsHoldInPreviews(t *testing.T) {
 func holdsOnceDeployed(t *testing.T, exported, stack string) {
 	t.Helper()
 	var state struct {
-		Deployment struct{ Resources []*plan.Resource }
+		Deployment struct{ Resources []*model.Resource }
 	}
 	require.NoError(t, json.Unmarshal([]byte(exported), &state))
 	for _, r := range state.Deployment.Resources {
-		assert.NotEqual(t, plan.Unknown, r.Inputs[standards.Policies[r.Type]], r.URN)
+		assert.NotEqual(t, model.Unknown, r.Inputs[standards.Policies[r.Type]], r.URN)
 	}
 	holds(t, stack, state.Deployment.Resources)
 }

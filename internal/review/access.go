@@ -7,7 +7,7 @@ import (
 	"slices"
 	"strings"
 
-	"legops/internal/plan"
+	"legops/internal/model"
 )
 
 // opening is one way in: somebody may reach, see or run something. It goes by its text.
@@ -56,7 +56,7 @@ var accessGuards = map[string]string{
 }
 
 // widened is what may be done with the head that the base did not allow.
-func widened(p *plan.Plan, changes []Change) []Finding {
+func widened(p *model.Plan, changes []Change) []Finding {
 	names, components := namesOf(p), p.Components()
 	base, head := side(components, p.Base(), names), side(components, p.Head(), names)
 	var found []Finding
@@ -86,7 +86,7 @@ type access struct {
 	filters map[string]opening
 }
 
-func side(components plan.Components, resources []*plan.Resource, names map[string]string) access {
+func side(components model.Components, resources []*model.Resource, names map[string]string) access {
 	all := access{filters: map[string]opening{}}
 	for _, r := range resources {
 		component := ""
@@ -110,7 +110,7 @@ func side(components plan.Components, resources []*plan.Resource, names map[stri
 
 // namesOf gives what services identify by an id, alone or in an ARN, such as security groups and keys, the names that the program
 // has for them.
-func namesOf(p *plan.Plan) map[string]string {
+func namesOf(p *model.Plan) map[string]string {
 	names := map[string]string{}
 	for _, r := range p.Base() {
 		if r.ID != "" {
@@ -130,12 +130,12 @@ func namesOf(p *plan.Plan) map[string]string {
 }
 
 // named is the value of an input as people know it.
-func named(r *plan.Resource, input string, names map[string]string) string {
+func named(r *model.Resource, input string, names map[string]string) string {
 	value, is := r.Inputs[input].(string)
 	if !is {
 		return ""
 	}
-	if value == plan.Unknown {
+	if value == model.Unknown {
 		return r.Sources(input)
 	}
 	if name := names[value]; name != "" {

@@ -3,13 +3,13 @@ package review
 import (
 	"fmt"
 
-	"legops/internal/plan"
+	"legops/internal/model"
 	"legops/internal/standards"
 	"legops/stacks"
 )
 
 // broken are the standards that the head breaks without an exception, and the base did not.
-func broken(p *plan.Plan, environment string) []Finding {
+func broken(p *model.Plan, environment string) []Finding {
 	components := p.Components()
 	before := map[string]bool{}
 	for _, finding := range standards.Check(p.Base(), environment) {

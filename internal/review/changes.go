@@ -8,7 +8,7 @@ import (
 	"slices"
 	"strings"
 
-	"legops/internal/plan"
+	"legops/internal/model"
 )
 
 // Kind is what happens to a resource.
@@ -46,7 +46,7 @@ type Change struct {
 	// Noise says that nothing but tags or the order of a set differs.
 	Noise bool `json:"noise,omitempty"`
 
-	old, new  *plan.Resource
+	old, new  *model.Resource
 	replacing []string // the properties that the resource cannot live through
 }
 
@@ -63,7 +63,7 @@ type Property struct {
 }
 
 // changesOf are the changes of a plan. What was protected before the plan is given by URN, since the plan was made without.
-func changesOf(p *plan.Plan, protected map[string]bool) []Change {
+func changesOf(p *model.Plan, protected map[string]bool) []Change {
 	components := p.Components()
 	byURN := map[string]*Change{}
 	for i := range p.Steps {
@@ -105,7 +105,7 @@ var kindOf = map[string]Kind{
 }
 
 // complete fills in what the resource itself tells.
-func (c *Change) complete(components plan.Components, protected map[string]bool) {
+func (c *Change) complete(components model.Components, protected map[string]bool) {
 	r := cmp.Or(c.new, c.old)
 	if component := components.Of(r); component != nil {
 		c.Component, c.ComponentKind = component.Name(), component.Kind()
@@ -173,7 +173,7 @@ func renames(changes []Change) {
 
 func (c *Change) samePhysicalName(other *Change) bool {
 	for _, property := range physicalNames {
-		if name, is := c.old.Inputs[property].(string); is && name != plan.Unknown && other.new.Inputs[property] == name {
+		if name, is := c.old.Inputs[property].(string); is && name != model.Unknown && other.new.Inputs[property] == name {
 			return true
 		}
 	}

@@ -11,7 +11,7 @@ import (
 	"github.com/stretchr/testify/require"
 
 	"legops/internal/checkout"
-	"legops/internal/plan"
+	"legops/internal/model"
 )
 
 // bench is a copy of the repository, with the base built.
@@ -75,7 +75,7 @@ func (w *bench) review(change, stack string, deploy bool) *Stack {
 	checkout.Run(t, w.dir, fmt.Sprintf("cp -r deployed/%s %s", deployed, cloud))
 	p, err := w.preview(context.Background(), cloud, stack, w.head)
 	require.NoError(t, err)
-	d := &plan.Deployment{}
+	d := &model.Deployment{}
 	if deploy {
 		d, err = w.deployHead(context.Background(), cloud, stack, w.head)
 		require.NoError(t, err)

@@ -6,11 +6,11 @@ import (
 	"slices"
 	"strings"
 
-	"legops/internal/plan"
+	"legops/internal/model"
 )
 
 // failures are why the deployment of a plan did not come to its end.
-func failures(p *plan.Plan, d *plan.Deployment) []Finding {
+func failures(p *model.Plan, d *model.Deployment) []Finding {
 	components := p.Components()
 	var found []Finding
 	for _, f := range d.Failures {
@@ -31,10 +31,10 @@ func failures(p *plan.Plan, d *plan.Deployment) []Finding {
 
 // learn puts the policies that a deployment has shown in place of those that the plan could not know, since they name what it
 // makes. Names and numbers in them are those of the simulated cloud, so nothing else is taken over.
-func learn(p *plan.Plan, d *plan.Deployment) {
+func learn(p *model.Plan, d *model.Deployment) {
 	for _, r := range p.Head() {
 		for _, input := range policyInputs {
-			if text, is := r.Inputs[input].(string); !is || !strings.Contains(text, plan.Unknown) {
+			if text, is := r.Inputs[input].(string); !is || !strings.Contains(text, model.Unknown) {
 				continue
 			}
 			if known, is := d.Inputs[r.URN][input].(string); is {

@@ -10,7 +10,7 @@ import (
 	"strconv"
 	"strings"
 
-	"legops/internal/plan"
+	"legops/internal/model"
 )
 
 // ordered are the lists whose order means something; of every other, the order is the service's own affair.
@@ -21,14 +21,14 @@ var identities = []string{"Sid", "name", "originId", "id", "key", "pathPattern",
 
 // differ compares the inputs of a resource.
 type differ struct {
-	new   *plan.Resource
+	new   *model.Resource
 	found []Property
 	// reordered says that elements of a list changed places, in a list whose order means nothing.
 	reordered bool
 }
 
 // propertiesOf are the differences between what was asked for and what is asked for now.
-func propertiesOf(old, new *plan.Resource) (_ []Property, reordered bool) {
+func propertiesOf(old, new *model.Resource) (_ []Property, reordered bool) {
 	d := &differ{new: new}
 	d.objects("", old.Inputs, new.Inputs)
 	return d.found, d.reordered
@@ -190,7 +190,7 @@ func (d *differ) text(path string, value any) string {
 	case nil:
 		return ""
 	case string:
-		return strings.ReplaceAll(value, plan.Unknown, d.source(path))
+		return strings.ReplaceAll(value, model.Unknown, d.source(path))
 	}
 	var text strings.Builder
 	encoder := json.NewEncoder(&text)
@@ -198,7 +198,7 @@ func (d *differ) text(path string, value any) string {
 	if err := encoder.Encode(value); err != nil {
 		return fmt.Sprint(value)
 	}
-	return strings.ReplaceAll(strings.TrimSpace(text.String()), plan.Unknown, d.source(path))
+	return strings.ReplaceAll(strings.TrimSpace(text.String()), model.Unknown, d.source(path))
 }
 
 // source names what a value comes from that is not known before the deployment.

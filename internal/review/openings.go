@@ -6,22 +6,22 @@ import (
 	"slices"
 	"strings"
 
-	"legops/internal/plan"
+	"legops/internal/model"
 )
 
 // openers say, by type, which ways in a resource opens.
-var openers = map[string]func(r *plan.Resource, names map[string]string) []string{
-	"aws:vpc/securityGroupIngressRule:SecurityGroupIngressRule": func(r *plan.Resource, names map[string]string) []string {
+var openers = map[string]func(r *model.Resource, names map[string]string) []string{
+	"aws:vpc/securityGroupIngressRule:SecurityGroupIngressRule": func(r *model.Resource, names map[string]string) []string {
 		return []string{fmt.Sprintf("%s is reached from %s, %s", named(r, "securityGroupId", names), peer(r, names), ports(r, "ipProtocol"))}
 	},
-	"aws:vpc/securityGroupEgressRule:SecurityGroupEgressRule": func(r *plan.Resource, names map[string]string) []string {
+	"aws:vpc/securityGroupEgressRule:SecurityGroupEgressRule": func(r *model.Resource, names map[string]string) []string {
 		return []string{fmt.Sprintf("%s reaches %s, %s", named(r, "securityGroupId", names), peer(r, names), ports(r, "ipProtocol"))}
 	},
-	"aws:ec2/securityGroupRule:SecurityGroupRule": func(r *plan.Resource, names map[string]string) []string {
+	"aws:ec2/securityGroupRule:SecurityGroupRule": func(r *model.Resource, names map[string]string) []string {
 		verb := map[any]string{"ingress": "is reached from", "egress": "reaches"}[r.Inputs["type"]]
 		return []string{fmt.Sprintf("%s %s %s, %s", named(r, "securityGroupId", names), verb, peer(r, names), ports(r, "protocol"))}
 	},
-	"aws:ec2/securityGroup:SecurityGroup": func(r *plan.Resource, _ map[string]string) (all []string) {
+	"aws:ec2/securityGroup:SecurityGroup": func(r *model.Resource, _ map[string]string) (all []string) {
 		for _, rules := range []string{"ingress", "egress"} {
 			for _, rule := range items(r.Inputs[rules]) {
 				all = append(all, fmt.Sprintf("%s has a rule of its own, %s %s", r.Name(), rules, compact(rule)))
@@ -29,7 +29,7 @@ var openers = map[string]func(r *plan.Resource, names map[string]string) []strin
 		}
 		return all
 	},
-	"aws:eks/cluster:Cluster": func(r *plan.Resource, _ map[string]string) (all []string) {
+	"aws:eks/cluster:Cluster": func(r *model.Resource, _ map[string]string) (all []string) {
 		if at(r.Inputs, "vpcConfig.endpointPublicAccess") != true {
 			return nil
 		}
@@ -38,7 +38,7 @@ var openers = map[string]func(r *plan.Resource, names map[string]string) []strin
 		}
 		return all
 	},
-	"aws:eks/accessEntry:AccessEntry": func(r *plan.Resource, names map[string]string) (all []string) {
+	"aws:eks/accessEntry:AccessEntry": func(r *model.Resource, names map[string]string) (all []string) {
 		who := named(r, "principalArn", names)
 		all = append(all, who+" may enter the cluster")
 		for _, group := range items(r.Inputs["kubernetesGroups"]) {
@@ -46,13 +46,13 @@ var openers = map[string]func(r *plan.Resource, names map[string]string) []strin
 		}
 		return all
 	},
-	"aws:eks/podIdentityAssociation:PodIdentityAssociation": func(r *plan.Resource, names map[string]string) []string {
+	"aws:eks/podIdentityAssociation:PodIdentityAssociation": func(r *model.Resource, names map[string]string) []string {
 		return []string{fmt.Sprintf("pods of service account %v in %s act as %s", r.Inputs["serviceAccount"], named(r, "namespace", names), named(r, "roleArn", names))}
 	},
-	"aws:lb/listener:Listener": func(r *plan.Resource, names map[string]string) []string {
+	"aws:lb/listener:Listener": func(r *model.Resource, names map[string]string) []string {
 		return []string{fmt.Sprintf("%s listens on %v", named(r, "loadBalancerArn", names), r.Inputs["port"])}
 	},
-	"aws:cloudfront/distribution:Distribution": func(r *plan.Resource, _ map[string]string) (all []string) {
+	"aws:cloudfront/distribution:Distribution": func(r *model.Resource, _ map[string]string) (all []string) {
 		for _, alias := range items(r.Inputs["aliases"]) {
 			all = append(all, fmt.Sprintf("the distribution answers for %v", alias))
 		}
@@ -63,7 +63,7 @@ var openers = map[string]func(r *plan.Resource, names map[string]string) []strin
 		}
 		return all
 	},
-	"aws:cloudfront/responseHeadersPolicy:ResponseHeadersPolicy": func(r *plan.Resource, _ map[string]string) (all []string) {
+	"aws:cloudfront/responseHeadersPolicy:ResponseHeadersPolicy": func(r *model.Resource, _ map[string]string) (all []string) {
 		policy := directives(r)
 		for _, directive := range append([]string{"base-uri", "form-action", "frame-ancestors"}, fetches...) {
 			sources, said := policy[directive]
@@ -81,19 +81,19 @@ var openers = map[string]func(r *plan.Resource, names map[string]string) []strin
 		}
 		return all
 	},
-	"aws:route53/record:Record": func(r *plan.Resource, names map[string]string) []string {
+	"aws:route53/record:Record": func(r *model.Resource, names map[string]string) []string {
 		return []string{fmt.Sprintf("the name %s (%v) is in DNS", named(r, "name", names), r.Inputs["type"])}
 	},
-	"aws:lambda/functionUrl:FunctionUrl": func(r *plan.Resource, _ map[string]string) []string {
+	"aws:lambda/functionUrl:FunctionUrl": func(r *model.Resource, _ map[string]string) []string {
 		return []string{fmt.Sprintf("%s has a public address, authorization %v", r.Name(), r.Inputs["authorizationType"])}
 	},
-	"aws:wafv2/ipSet:IpSet": func(r *plan.Resource, _ map[string]string) (all []string) {
+	"aws:wafv2/ipSet:IpSet": func(r *model.Resource, _ map[string]string) (all []string) {
 		for _, address := range items(r.Inputs["addresses"]) {
 			all = append(all, fmt.Sprintf("%s has %s", r.Name(), world(fmt.Sprint(address))))
 		}
 		return all
 	},
-	"kubernetes:networking.k8s.io/v1:Ingress": func(r *plan.Resource, _ map[string]string) (all []string) {
+	"kubernetes:networking.k8s.io/v1:Ingress": func(r *model.Resource, _ map[string]string) (all []string) {
 		for _, rule := range items(at(r.Inputs, "spec.rules")) {
 			object, _ := rule.(map[string]any)
 			for _, path := range items(at(object, "http.paths")) {
@@ -111,8 +111,8 @@ var openers = map[string]func(r *plan.Resource, names map[string]string) []strin
 }
 
 // filterers say, by type, what a resource keeps out.
-var filterers = map[string]func(r *plan.Resource) []string{
-	"aws:wafv2/webAcl:WebAcl": func(r *plan.Resource) (all []string) {
+var filterers = map[string]func(r *model.Resource) []string{
+	"aws:wafv2/webAcl:WebAcl": func(r *model.Resource) (all []string) {
 		for _, rule := range items(r.Inputs["rules"]) {
 			object, _ := rule.(map[string]any)
 			if at(object, "overrideAction.count") == nil && at(object, "action.count") == nil && at(object, "action.allow") == nil {
@@ -135,7 +135,7 @@ var fetches = []string{
 }
 
 // directives are those of the content security policy, with their sources.
-func directives(r *plan.Resource) map[string][]string {
+func directives(r *model.Resource) map[string][]string {
 	policy, _ := at(r.Inputs, "securityHeadersConfig.contentSecurityPolicy.contentSecurityPolicy").(string)
 	all := map[string][]string{}
 	for directive := range strings.SplitSeq(policy, ";") {
@@ -147,7 +147,7 @@ func directives(r *plan.Resource) map[string][]string {
 }
 
 // peer is the other end of a rule of a security group.
-func peer(r *plan.Resource, names map[string]string) string {
+func peer(r *model.Resource, names map[string]string) string {
 	for _, input := range []string{"referencedSecurityGroupId", "sourceSecurityGroupId", "prefixListId"} {
 		if r.Inputs[input] != nil {
 			return named(r, input, names)
@@ -168,7 +168,7 @@ func peer(r *plan.Resource, names map[string]string) string {
 	return strings.Join(ranges, ", ")
 }
 
-func ports(r *plan.Resource, protocol string) string {
+func ports(r *model.Resource, protocol string) string {
 	from, to := r.Inputs["fromPort"], r.Inputs["toPort"]
 	switch {
 	case r.Inputs[protocol] == "-1":
@@ -203,5 +203,5 @@ func compact(value any) string {
 	if err != nil {
 		return fmt.Sprint(value)
 	}
-	return strings.ReplaceAll(string(text), plan.Unknown, "<known after deployment>")
+	return strings.ReplaceAll(string(text), model.Unknown, "<known after deployment>")
 }

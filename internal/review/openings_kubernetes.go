@@ -6,11 +6,11 @@ import (
 	"slices"
 	"strings"
 
-	"legops/internal/plan"
+	"legops/internal/model"
 )
 
 // networkPolicy tells each pair of peer and port, so that a rule that gets one more is not new as a whole.
-func networkPolicy(r *plan.Resource, _ map[string]string) (all []string) {
+func networkPolicy(r *model.Resource, _ map[string]string) (all []string) {
 	pods := fmt.Sprintf("network policy %v in %v: its pods", at(r.Inputs, "metadata.name"), at(r.Inputs, "metadata.namespace"))
 	for _, direction := range []struct{ rules, peers, verb string }{{"ingress", "from", "are reached from"}, {"egress", "to", "reach"}} {
 		for _, item := range items(at(r.Inputs, "spec."+direction.rules)) {
@@ -89,7 +89,7 @@ func networkPort(port map[string]any) string {
 	return fmt.Sprintf("%s %v", text, port["port"])
 }
 
-func kubernetesRole(r *plan.Resource, _ map[string]string) (all []string) {
+func kubernetesRole(r *model.Resource, _ map[string]string) (all []string) {
 	for _, rule := range items(r.Inputs["rules"]) {
 		object, _ := rule.(map[string]any)
 		for _, verb := range items(object["verbs"]) {
@@ -101,7 +101,7 @@ func kubernetesRole(r *plan.Resource, _ map[string]string) (all []string) {
 	return all
 }
 
-func kubernetesBinding(r *plan.Resource, _ map[string]string) (all []string) {
+func kubernetesBinding(r *model.Resource, _ map[string]string) (all []string) {
 	for _, subject := range items(r.Inputs["subjects"]) {
 		object, _ := subject.(map[string]any)
 		all = append(all, fmt.Sprintf("%v %v has the role %v in %v", object["kind"], object["name"],

@@ -10,7 +10,7 @@ import (
 	"strings"
 
 	"legops/internal/iam"
-	"legops/internal/plan"
+	"legops/internal/model"
 )
 
 // permission is one thing that one statement of an IAM policy allows or denies, taken apart: an action on a resource.
@@ -36,7 +36,7 @@ var otherPolicies = []string{"aws:ecr/lifecyclePolicy:LifecyclePolicy"}
 var holders = []string{"role", "bucket", "queueUrl", "repository", "backupVaultName", "arn"}
 
 // permissions are what a resource allows and denies. A policy that is not known yet is one of its own.
-func permissions(component string, r *plan.Resource) []permission {
+func permissions(component string, r *model.Resource) []permission {
 	if !strings.HasPrefix(r.Type, "aws:") || slices.Contains(otherPolicies, r.Type) {
 		return nil
 	}
@@ -52,7 +52,7 @@ func permissions(component string, r *plan.Resource) []permission {
 		if !is {
 			continue
 		}
-		if strings.Contains(text, plan.Unknown) {
+		if strings.Contains(text, model.Unknown) {
 			this.action, this.resource = unknownPolicy, input
 			all = append(all, this)
 			continue
@@ -72,13 +72,13 @@ func permissions(component string, r *plan.Resource) []permission {
 const unknownPolicy = "(known only after deployment)"
 
 // holder names what a policy belongs to.
-func holder(r *plan.Resource) string {
+func holder(r *model.Resource) string {
 	for _, input := range holders {
 		value, is := r.Inputs[input].(string)
 		if !is {
 			continue
 		}
-		if value == plan.Unknown {
+		if value == model.Unknown {
 			for _, urn := range r.PropertyDependencies[input] {
 				value = urn.Name()
 			}
@@ -88,14 +88,14 @@ func holder(r *plan.Resource) string {
 		}
 		return typeName(r.Type) + " of " + value
 	}
-	if name, is := r.Inputs["name"].(string); is && name != plan.Unknown {
+	if name, is := r.Inputs["name"].(string); is && name != model.Unknown {
 		return called(r) + " " + name
 	}
 	return called(r) + " " + r.Name()
 }
 
 // called is what a policy is of where it is one of its own: that of a role says who may take it.
-func called(r *plan.Resource) string {
+func called(r *model.Resource) string {
 	if r.Type == "aws:iam/role:Role" {
 		return "who takes the role"
 	}

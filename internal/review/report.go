@@ -3,7 +3,7 @@ package review
 import (
 	"slices"
 
-	"legops/internal/plan"
+	"legops/internal/model"
 )
 
 // Report is what a change does to the stacks.
@@ -92,7 +92,7 @@ func (s *Stack) count(counts func(Change) bool) int {
 }
 
 // judge makes the findings of a plan, of its deployment as far as there was one, and of the stack files that belong to it.
-func judge(name string, p *plan.Plan, d *plan.Deployment, protected map[string]bool, baseFile, headFile string) *Stack {
+func judge(name string, p *model.Plan, d *model.Deployment, protected map[string]bool, baseFile, headFile string) *Stack {
 	s := &Stack{Name: name, Cost: costOf(baseFile, headFile)}
 	s.Changes = changesOf(p, protected)
 	s.Failures = append([]Finding{}, failures(p, d)...)

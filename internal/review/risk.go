@@ -6,7 +6,7 @@ import (
 	"slices"
 	"strings"
 
-	"legops/internal/plan"
+	"legops/internal/model"
 )
 
 // stateful are the types that hold what a deployment cannot make again, and what that is.
@@ -84,7 +84,7 @@ func expires(old, new string) bool {
 func removed(old, new string) bool { return old != "" && new == "" }
 
 // atRisk is what a plan could do to data. What was protected before the plan is given by URN.
-func atRisk(p *plan.Plan, changes []Change, protected map[string]bool) []Finding {
+func atRisk(p *model.Plan, changes []Change, protected map[string]bool) []Finding {
 	var found []Finding
 	for i := range changes {
 		c := &changes[i]
@@ -122,8 +122,8 @@ func goesToo(guard *Change, changes []Change) bool {
 }
 
 // unprotected are the resources that Pulumi keeps now and would no longer keep, one finding for each component.
-func unprotected(p *plan.Plan, protected map[string]bool) []Finding {
-	components := plan.ComponentsOf(p.Head())
+func unprotected(p *model.Plan, protected map[string]bool) []Finding {
+	components := model.ComponentsOf(p.Head())
 	lost := map[string][]string{} // names, by component
 	for _, step := range p.Steps {
 		if step.Old == nil || step.New == nil {

@@ -13,8 +13,8 @@ import (
 	"strings"
 	"sync"
 
+	"legops/internal/model"
 	"legops/internal/offline"
-	"legops/internal/plan"
 )
 
 // Options are what to compare.
@@ -128,7 +128,7 @@ func (w *workspace) compare(ctx context.Context, stack string, base, head *sourc
 	if err != nil {
 		return nil, fmt.Errorf("the head (%s) cannot be previewed: %w", head.Name, err)
 	}
-	deployment := &plan.Deployment{}
+	deployment := &model.Deployment{}
 	if deploy && p.Changes() {
 		if deployment, err = w.deployHead(ctx, dir, stack, head); err != nil {
 			return nil, fmt.Errorf("the head (%s) cannot be deployed: %w", head.Name, err)
@@ -155,14 +155,14 @@ func (w *workspace) deployBase(ctx context.Context, dir, stack string, base *sou
 	return protected, err
 }
 
-func (w *workspace) preview(ctx context.Context, dir, stack string, head *source) (p *plan.Plan, err error) {
+func (w *workspace) preview(ctx context.Context, dir, stack string, head *source) (p *model.Plan, err error) {
 	err = w.with(dir, head, func(session *offline.Session) error {
 		out, failed := w.pulumi(ctx, session, "preview", "--json", "--show-sames", "--stack", stack)
 		if ctx.Err() != nil {
 			return ctx.Err()
 		}
 		// A preview that failed says why in its JSON.
-		if p, err = plan.Read(out); err == nil {
+		if p, err = model.Read(out); err == nil {
 			err = failed
 		}
 		return err
@@ -173,13 +173,13 @@ func (w *workspace) preview(ctx context.Context, dir, stack string, head *source
 // deployHead deploys the head, as far as that goes: Pulumi ends with the first failure and what runs beside it. With
 // --continue-on-error it would hang where what a remote component waits for has failed. That something fails is an answer, not an
 // error.
-func (w *workspace) deployHead(ctx context.Context, dir, stack string, head *source) (d *plan.Deployment, err error) {
+func (w *workspace) deployHead(ctx context.Context, dir, stack string, head *source) (d *model.Deployment, err error) {
 	err = w.with(dir, head, func(session *offline.Session) error {
 		out, failed := w.pulumi(ctx, session, "up", "--yes", "--skip-preview", "--json", "--stack", stack)
 		if ctx.Err() != nil {
 			return ctx.Err()
 		}
-		if d, err = plan.ReadDeployment(out); err == nil && len(d.Failures) == 0 {
+		if d, err = model.ReadDeployment(out); err == nil && len(d.Failures) == 0 {
 			err = failed
 		}
 		return err

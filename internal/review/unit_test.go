@@ -10,7 +10,7 @@ import (
 	"github.com/stretchr/testify/assert"
 	"github.com/stretchr/testify/require"
 
-	"legops/internal/plan"
+	"legops/internal/model"
 )
 
 func TestPropertiesOf(t *testing.T) {
@@ -46,11 +46,11 @@ func TestPropertiesOf(t *testing.T) {
 		{name: "JSON written otherwise", old: map[string]any{"policy": `{"a": 1}`}, new: map[string]any{"policy": `{"a":1}`}},
 		{name: "lines", old: map[string]any{"script": "a\nb\nc"}, new: map[string]any{"script": "a\nB\nB2\nc"}, want: []Property{{Path: "script, line 2", Old: "b", New: "B\nB2"}}},
 		{name: "a script in base64", old: map[string]any{"userData": "YQpi"}, new: map[string]any{"userData": "YQpj"}, want: []Property{{Path: "userData, line 2", Old: "b", New: "c"}}},
-		{name: "not known yet", old: map[string]any{"arn": "x"}, new: map[string]any{"arn": plan.Unknown}, want: []Property{{Path: "arn", Old: "x", New: "<from key>"}}},
-		{name: "a secret", old: map[string]any{"s": plan.Secret}, new: map[string]any{"s": plan.Secret}},
+		{name: "not known yet", old: map[string]any{"arn": "x"}, new: map[string]any{"arn": model.Unknown}, want: []Property{{Path: "arn", Old: "x", New: "<from key>"}}},
+		{name: "a secret", old: map[string]any{"s": model.Secret}, new: map[string]any{"s": model.Secret}},
 	} {
-		new := &plan.Resource{Inputs: c.new, PropertyDependencies: map[string][]resource.URN{"arn": {"urn:pulumi:dev::legops::aws:kms/key:Key::key"}}}
-		got, reordered := propertiesOf(&plan.Resource{Inputs: c.old}, new)
+		new := &model.Resource{Inputs: c.new, PropertyDependencies: map[string][]resource.URN{"arn": {"urn:pulumi:dev::legops::aws:kms/key:Key::key"}}}
+		got, reordered := propertiesOf(&model.Resource{Inputs: c.old}, new)
 		assert.Equal(t, c.want, got, c.name)
 		assert.Equal(t, c.reordered, reordered, c.name)
 	}
@@ -58,7 +58,7 @@ func TestPropertiesOf(t *testing.T) {
 
 // policyOf is a role's policy of one statement.
 func policyOf(statement string) []permission {
-	return permissions("app", &plan.Resource{Type: "aws:iam/rolePolicy:RolePolicy", URN: "urn:pulumi:dev::legops::aws:iam/rolePolicy:RolePolicy::rights", Inputs: map[string]any{
+	return permissions("app", &model.Resource{Type: "aws:iam/rolePolicy:RolePolicy", URN: "urn:pulumi:dev::legops::aws:iam/rolePolicy:RolePolicy::rights", Inputs: map[string]any{
 		"role": "app", "policy": `{"Version":"2012-10-17","Statement":[` + statement + `]}`,
 	}})
 }
@@ -92,7 +92,7 @@ func TestNewPermissions(t *testing.T) {
 		{"no longer denied", read + `,{"Effect":"Deny","Action":"s3:*","Resource":"*"}`, read, []string{"no longer denied: s3:* on *"}},
 		{"denied less", `{"Effect":"Deny","Action":"s3:*","Resource":"*"}`, `{"Effect":"Deny","Action":"s3:GetObject","Resource":"*"}`, []string{"no longer denied: s3:* on *"}},
 		{"denied more", `{"Effect":"Deny","Action":"s3:GetObject","Resource":"*"}`, `{"Effect":"Deny","Action":"s3:*","Resource":"*"}`, nil},
-		{"not known yet", read, `{"Effect":"Allow","Action":"s3:GetObject","Resource":"` + plan.Unknown + `"}`, []string{"1 policy: known only after deployment, since what they name is new or replaced (--deploy tells): rights"}},
+		{"not known yet", read, `{"Effect":"Allow","Action":"s3:GetObject","Resource":"` + model.Unknown + `"}`, []string{"1 policy: known only after deployment, since what they name is new or replaced (--deploy tells): rights"}},
 		{
 			"each action with its own resources", read, read + `,{"Effect":"Allow","Action":["a:B","a:C"],"Resource":["x","y"]},{"Effect":"Allow","Action":"a:D","Resource":"z"}`,
 			[]string{"new: may a:B, a:C on x, y", "new: may a:D on z"},
@@ -160,14 +160,14 @@ func TestSettings(t *testing.T) {
 const admission = "kubernetes:admissionregistration.k8s.io/v1:ValidatingAdmissionPolicy"
 
 // step is one of a plan.
-func step(op, token, name string, old, new map[string]any) plan.Step {
+func step(op, token, name string, old, new map[string]any) model.Step {
 	urn := resource.URN("urn:pulumi:dev::legops::" + token + "::" + name)
-	s := plan.Step{Op: op}
+	s := model.Step{Op: op}
 	if old != nil {
-		s.Old = &plan.Resource{URN: urn, Type: token, Custom: true, Inputs: old, ID: "id-" + name}
+		s.Old = &model.Resource{URN: urn, Type: token, Custom: true, Inputs: old, ID: "id-" + name}
 	}
 	if new != nil {
-		s.New = &plan.Resource{URN: urn, Type: token, Custom: true, Inputs: new}
+		s.New = &model.Resource{URN: urn, Type: token, Custom: true, Inputs: new}
 	}
 	return s
 }
@@ -186,7 +186,7 @@ func TestWidened(t *testing.T) {
 	const firewall, headers = "aws:wafv2/webAcl:WebAcl", "aws:cloudfront/responseHeadersPolicy:ResponseHeadersPolicy"
 	for _, c := range []struct {
 		name string
-		step plan.Step
+		step model.Step
 		want []string
 	}{
 		{"a rule only counts", step("update", firewall, "acl", acl("none", "none"), acl("none", "count")), []string{"no longer: the firewall blocks by b"}},
@@ -204,7 +204,7 @@ func TestWidened(t *testing.T) {
 		{"a right in the cluster", step("update", "kubernetes:rbac.authorization.k8s.io/v1:Role", "r", map[string]any{"rules": []any{}}, map[string]any{"metadata": map[string]any{"name": "reader"}, "rules": []any{map[string]any{"verbs": []any{"get"}, "resources": []any{"secrets"}}}}), []string{"Role reader: may get secrets"}},
 		{"public access to a bucket", step("delete", "aws:s3/bucketPublicAccessBlock:BucketPublicAccessBlock", "documents", map[string]any{"bucket": "x"}, nil), []string{"the bucket can be made public"}},
 	} {
-		p := &plan.Plan{Steps: []plan.Step{c.step}}
+		p := &model.Plan{Steps: []model.Step{c.step}}
 		var got []string
 		for _, f := range widened(p, changesOf(p, nil)) {
 			got = append(got, f.Text)
@@ -221,7 +221,7 @@ func TestProtectionThatGoesIsTold(t *testing.T) {
 	same := step("same", "aws:sqs/queue:Queue", "signing", map[string]any{}, map[string]any{})
 	queues := resource.URN("urn:pulumi:dev::legops::legops:components:Queues::queues")
 	same.Old.Parent, same.New.Parent = queues, queues
-	p := &plan.Plan{Steps: []plan.Step{{Op: "same", Old: &plan.Resource{URN: queues, Type: "legops:components:Queues"}, New: &plan.Resource{URN: queues, Type: "legops:components:Queues"}}, same}}
+	p := &model.Plan{Steps: []model.Step{{Op: "same", Old: &model.Resource{URN: queues, Type: "legops:components:Queues"}, New: &model.Resource{URN: queues, Type: "legops:components:Queues"}}, same}}
 	protected := map[string]bool{string(same.New.URN): true}
 	found := atRisk(p, changesOf(p, protected), protected)
 	require.Len(t, found, 1)
@@ -302,8 +302,8 @@ func TestUnguarded(t *testing.T) {
 
 // A guard under another name is taken away by the deletion of the old one.
 func TestUnguardedByARename(t *testing.T) {
-	side := func(name string) *plan.Resource {
-		return &plan.Resource{Inputs: map[string]any{"bucket": "legops-a"}, URN: resource.URN("urn:pulumi:prod::legops::aws:s3/bucketPublicAccessBlock:BucketPublicAccessBlock::" + name)}
+	side := func(name string) *model.Resource {
+		return &model.Resource{Inputs: map[string]any{"bucket": "legops-a"}, URN: resource.URN("urn:pulumi:prod::legops::aws:s3/bucketPublicAccessBlock:BucketPublicAccessBlock::" + name)}
 	}
 	const token = "aws:s3/bucketPublicAccessBlock:BucketPublicAccessBlock"
 	changes := []Change{{Kind: Deleted, Type: token, Name: "old", old: side("old")}, {Kind: Created, Type: token, Name: "new", new: side("new")}}
@@ -316,35 +316,35 @@ func TestUnguardedByARename(t *testing.T) {
 // What a deployment has shown takes the place of what a plan could not know, and of nothing else.
 func TestLearn(t *testing.T) {
 	const urn = "urn:pulumi:dev::legops::aws:iam/rolePolicy:RolePolicy::rights"
-	head := func(policy string) *plan.Plan {
-		return &plan.Plan{Steps: []plan.Step{{Op: "create", New: &plan.Resource{URN: urn, Type: "aws:iam/rolePolicy:RolePolicy", Inputs: map[string]any{"role": plan.Unknown, "policy": policy}}}}}
+	head := func(policy string) *model.Plan {
+		return &model.Plan{Steps: []model.Step{{Op: "create", New: &model.Resource{URN: urn, Type: "aws:iam/rolePolicy:RolePolicy", Inputs: map[string]any{"role": model.Unknown, "policy": policy}}}}}
 	}
-	deployed := &plan.Deployment{Inputs: map[resource.URN]map[string]any{urn: {"role": "simulated", "policy": "{}"}}}
+	deployed := &model.Deployment{Inputs: map[resource.URN]map[string]any{urn: {"role": "simulated", "policy": "{}"}}}
 	for _, c := range []struct {
 		name, policy string
-		d            *plan.Deployment
+		d            *model.Deployment
 		want         string
 	}{
-		{"unknown", plan.Unknown, deployed, "{}"},
+		{"unknown", model.Unknown, deployed, "{}"},
 		{"known", "[]", deployed, "[]"},
-		{"never made", plan.Unknown, &plan.Deployment{}, plan.Unknown},
+		{"never made", model.Unknown, &model.Deployment{}, model.Unknown},
 	} {
 		p := head(c.policy)
 		learn(p, c.d)
-		assert.Equal(t, map[string]any{"role": plan.Unknown, "policy": c.want}, p.Head()[0].Inputs, c.name)
+		assert.Equal(t, map[string]any{"role": model.Unknown, "policy": c.want}, p.Head()[0].Inputs, c.name)
 	}
 }
 
 func TestFailures(t *testing.T) {
 	const parent, urn = "urn:pulumi:dev::legops::legops:components:Queues::queues", "urn:pulumi:dev::legops::legops:components:Queues$aws:sqs/queue:Queue::queues-signing"
-	p := &plan.Plan{Steps: []plan.Step{
-		{Op: "create", New: &plan.Resource{URN: parent, Type: "legops:components:Queues"}},
-		{Op: "create", New: &plan.Resource{URN: urn, Type: "aws:sqs/queue:Queue", Parent: parent}},
+	p := &model.Plan{Steps: []model.Step{
+		{Op: "create", New: &model.Resource{URN: parent, Type: "legops:components:Queues"}},
+		{Op: "create", New: &model.Resource{URN: urn, Type: "aws:sqs/queue:Queue", Parent: parent}},
 	}}
 	assert.Equal(t, []Finding{
 		{Resource: "queues-signing", Component: "queues", Text: "AlreadyExists: signing"},
 		{Resource: "the program", Text: "it panics"},
-	}, failures(p, &plan.Deployment{Failures: []plan.Failure{{Message: "it panics"}, {URN: urn, Message: "aws:sqs/queue:Queue queues-signing: AlreadyExists: signing"}}}))
+	}, failures(p, &model.Deployment{Failures: []model.Failure{{Message: "it panics"}, {URN: urn, Message: "aws:sqs/queue:Queue queues-signing: AlreadyExists: signing"}}}))
 }
 
 func TestNetworkPolicyInWords(t *testing.T) {
@@ -371,7 +371,7 @@ func TestNetworkPolicyInWords(t *testing.T) {
 			[]string{`reach namespaces with a=b, [{"key":"c","operator":"Exists"}], every port`},
 		},
 	} {
-		r := &plan.Resource{Inputs: map[string]any{"metadata": map[string]any{"name": "allow", "namespace": "matters"}}}
+		r := &model.Resource{Inputs: map[string]any{"metadata": map[string]any{"name": "allow", "namespace": "matters"}}}
 		var spec map[string]any
 		require.NoError(t, json.Unmarshal([]byte(c.spec), &spec))
 		r.Inputs["spec"] = spec
@@ -386,10 +386,10 @@ func TestNetworkPolicyInWords(t *testing.T) {
 // An ARN without a number of its own gives no name to what has no id.
 func TestNamesOf(t *testing.T) {
 	const topic, connection = "arn:aws:sns:r:1:alerts", "arn:aws:codeconnections:r:1:connection/ce5618c1-7e3a-2c20-1862-e7fa6afd0dea"
-	old := func(id, name string) plan.Step {
-		return plan.Step{Op: "same", Old: &plan.Resource{ID: id, URN: resource.URN("urn:pulumi:dev::legops::aws:a/b:C::" + name)}}
+	old := func(id, name string) model.Step {
+		return model.Step{Op: "same", Old: &model.Resource{ID: id, URN: resource.URN("urn:pulumi:dev::legops::aws:a/b:C::" + name)}}
 	}
 	assert.Equal(t, map[string]string{
 		topic: "alerts", connection: "github", "ce5618c1-7e3a-2c20-1862-e7fa6afd0dea": "github",
-	}, namesOf(&plan.Plan{Steps: []plan.Step{old(topic, "alerts"), old(connection, "github"), old("", "component")}}))
+	}, namesOf(&model.Plan{Steps: []model.Step{old(topic, "alerts"), old(connection, "github"), old("", "component")}}))
 }

@@ -8,7 +8,7 @@ import (
 	"github.com/stretchr/testify/assert"
 	"github.com/stretchr/testify/require"
 
-	"legops/internal/plan"
+	"legops/internal/model"
 )
 
 // mistakes are a healthy stack of production with one thing wrong: the rule that has to find it, in the first resource of a type, by an
@@ -22,7 +22,7 @@ var mistakes = []struct {
 	{"TAGS", vpc, "tags.Owner", ""},
 	{"TAGS", vpc, "tags", nil},
 	{"TAGS", vpc, "tags.Environment", "development"},
-	{"TAGS", vpc, "tags.CostCenter", plan.Unknown},
+	{"TAGS", vpc, "tags.CostCenter", model.Unknown},
 	{"PROVIDER-ACCOUNT", provider, "allowedAccountIds", nil},
 	{"LOG-RETENTION", logGroup, "retentionInDays", 180},
 	{"LOG-RETENTION", logGroup, "retentionInDays", 0},
@@ -33,7 +33,7 @@ var mistakes = []struct {
 	{"SECRET-WINDOW", secret, "recoveryWindowInDays", 0},
 
 	{"IAM-ATTACHED", policyAttachment, "policyArn", "arn:aws:iam::aws:policy/AdministratorAccess"},
-	{"IAM-ATTACHED", policyAttachment, "policyArn", plan.Unknown},
+	{"IAM-ATTACHED", policyAttachment, "policyArn", model.Unknown},
 
 	{"IAM-BOUNDARY", role, "permissionsBoundary", nil},
 	{"S3-PUBLIC", accessBlock, "blockPublicPolicy", false},
@@ -52,7 +52,7 @@ var mistakes = []struct {
 	{"RDS-ENCRYPTED", database, "storageEncrypted", false},
 	{"RDS-PUBLIC", database, "publiclyAccessible", true},
 	{"RDS-TLS", databaseParameters, "parameters[0].value", "0"},
-	{"RDS-TLS", databaseParameters, "parameters", plan.Unknown},
+	{"RDS-TLS", databaseParameters, "parameters", model.Unknown},
 	{"RDS-SIGN-IN", database, "manageMasterUserPassword", false},
 	{"RDS-LOGS", database, "enabledCloudwatchLogsExports", []any{"upgrade"}},
 	{"RDS-LOGS", database, "monitoringInterval", 0},
@@ -70,7 +70,7 @@ var mistakes = []struct {
 	{"SEARCH-TLS", searchDomain, "domainEndpointOptions.tlsSecurityPolicy", "Policy-Min-TLS-1-0-2019-07"},
 	{"SEARCH-ACCESS", searchDomain, "advancedSecurityOptions.enabled", false},
 	{"SEARCH-LOGS", searchDomain, "logPublishingOptions[3].enabled", false},
-	{"SEARCH-LOGS", searchDomain, "logPublishingOptions", plan.Unknown},
+	{"SEARCH-LOGS", searchDomain, "logPublishingOptions", model.Unknown},
 	{"SEARCH-ZONES", searchDomain, "clusterConfig.instanceCount", 2},
 	{"SEARCH-SIZE", searchDomain, "clusterConfig.instanceType", "i3.large.search"},
 
@@ -79,7 +79,7 @@ var mistakes = []struct {
 	{"SUBNET-PUBLIC", subnet, "mapPublicIpOnLaunch", true},
 	{"SG-INGRESS", ingressRule, "cidrIpv4", "0.0.0.0/0"},
 	{"SG-INGRESS", ingressRule, "cidrIpv6", "::/0"},
-	{"SG-INGRESS", ingressRule, "cidrIpv4", plan.Unknown},
+	{"SG-INGRESS", ingressRule, "cidrIpv4", model.Unknown},
 	{"SG-INGRESS", eksRule, "cidrBlocks", []any{"10.0.0.0/8", "0.0.0.0/0"}},
 	{"SG-INGRESS", eksRule, "ipv6CidrBlocks", []any{"::/0"}},
 	{"SG-PORTS", ingressRule, "toPort", 65535},
@@ -87,7 +87,7 @@ var mistakes = []struct {
 	{"SG-PORTS", eksRule, "fromPort", nil},
 	{"SG-EGRESS", egressRule, "fromPort", 0},
 	{"SG-INLINE", securityGroup, "ingress", []any{map[string]any{"fromPort": 22}}},
-	{"SG-INLINE", securityGroup, "egress", plan.Unknown},
+	{"SG-INLINE", securityGroup, "egress", model.Unknown},
 
 	{"EC2-METADATA", launchTemplate, "metadataOptions.httpTokens", "optional"},
 	{"EC2-METADATA", launchTemplate, "metadataOptions.httpPutResponseHopLimit", 2},
@@ -100,7 +100,7 @@ var mistakes = []struct {
 	{"EKS-ENDPOINT", cluster, "vpcConfig.endpointPublicAccess", true},
 	{"EKS-ENDPOINT", cluster, "vpcConfig.endpointPublicAccess", nil},
 	{"EKS-ENDPOINT", cluster, "vpcConfig.endpointPrivateAccess", false},
-	{"EKS-ENDPOINT", cluster, "vpcConfig", plan.Unknown},
+	{"EKS-ENDPOINT", cluster, "vpcConfig", model.Unknown},
 	{"EKS-LOGS", cluster, "enabledClusterLogTypes", []any{"api", "audit", "authenticator", "scheduler"}},
 	{"EKS-SIGN-IN", cluster, "accessConfig.authenticationMode", "API_AND_CONFIG_MAP"},
 	{"EKS-NODES", nodeGroup, "capacityType", "SPOT"},
@@ -135,7 +135,7 @@ var mistakes = []struct {
 	{"BUILD-LOGS", buildProject, "logsConfig.cloudwatchLogs.status", "DISABLED"},
 	{"BUILD-SECRETS", buildProject, "environment.environmentVariables[0].name", "GITHUB_TOKEN"},
 	{"BUILD-SECRETS", buildProject, "environment.environmentVariables[0].value", "AKIAIOSFODNN7EXAMPLE"},
-	{"BUILD-SECRETS", buildProject, "environment.environmentVariables[0].value", plan.Secret},
+	{"BUILD-SECRETS", buildProject, "environment.environmentVariables[0].value", model.Secret},
 	{"BUILD-PRIVILEGED", buildProject, "environment.privilegedMode", true},
 	{"BUILD-SIZE", buildProject, "environment.computeType", "BUILD_GENERAL1_2XLARGE"},
 }
@@ -145,7 +145,7 @@ func TestMistakesAreFound(t *testing.T) {
 		t.Run(m.rule+" "+m.path, func(t *testing.T) {
 			resources := healthy(t)
 			if m.path == "" {
-				resources = append(resources, &plan.Resource{URN: urn(m.typ, "added"), Type: m.typ})
+				resources = append(resources, &model.Resource{URN: urn(m.typ, "added"), Type: m.typ})
 			}
 			r := first(t, resources, m.typ)
 			if m.path != "" {
@@ -157,7 +157,7 @@ func TestMistakesAreFound(t *testing.T) {
 }
 
 // onlyBreaks is that a resource breaks one rule, and nothing else breaks any.
-func onlyBreaks(t *testing.T, resources []*plan.Resource, rule string, r *plan.Resource) {
+func onlyBreaks(t *testing.T, resources []*model.Resource, rule string, r *model.Resource) {
 	t.Helper()
 	found := check(resources, production, Rules, nil)
 	require.NotEmpty(t, found)
@@ -214,7 +214,7 @@ func TestMistakesInPoliciesAreFound(t *testing.T) {
 // What is let through on purpose.
 func TestPoliciesThatPass(t *testing.T) {
 	for typ, text := range map[string]string{
-		rolePolicy: plan.Unknown,
+		rolePolicy: model.Unknown,
 		key: `{"Statement":[{"Effect":"Allow","Action":"kms:*","Resource":"*","Principal":{"AWS":"arn:aws:iam::333333333333:root"}},
 			{"Effect":"Allow","Action":"kms:Decrypt","Resource":"*","Principal":{"AWS":"*"},"Condition":{"StringEquals":{"kms:CallerAccount":"333333333333"}}}]}`,
 		vaultPolicy: `{"Statement":{"Effect":"Deny","Action":"*","Resource":"*","Principal":"*"}}`,
@@ -228,8 +228,8 @@ func TestPoliciesThatPass(t *testing.T) {
 }
 
 // added is one more resource with a policy.
-func added(resources *[]*plan.Resource, typ, policy string) *plan.Resource {
-	r := &plan.Resource{URN: urn(typ, "added"), Type: typ, Protect: true, Inputs: map[string]any{Policies[typ]: policy}}
+func added(resources *[]*model.Resource, typ, policy string) *model.Resource {
+	r := &model.Resource{URN: urn(typ, "added"), Type: typ, Protect: true, Inputs: map[string]any{Policies[typ]: policy}}
 	for _, like := range *resources {
 		if like.Type == typ { // a key needs what keys have
 			for property, value := range like.Inputs {
@@ -247,30 +247,30 @@ func added(resources *[]*plan.Resource, typ, policy string) *plan.Resource {
 // relations are mistakes between resources.
 var relations = []struct {
 	rule, typ string
-	spoil     func(*testing.T, []*plan.Resource)
+	spoil     func(*testing.T, []*model.Resource)
 }{
-	{"PROTECTED", database, func(t *testing.T, all []*plan.Resource) { first(t, all, database).Protect = false }},
-	{"S3-TLS", bucket, func(t *testing.T, all []*plan.Resource) { allowPlainHTTP(t, first(t, all, bucketPolicy)) }},
-	{"SQS-TLS", queue, func(t *testing.T, all []*plan.Resource) { allowPlainHTTP(t, first(t, all, queuePolicy)) }},
-	{"SNS-TLS", topic, func(t *testing.T, all []*plan.Resource) { allowPlainHTTP(t, first(t, all, topicPolicy)) }},
-	{"BACKUP-PLAN", bucket, func(t *testing.T, all []*plan.Resource) {
-		put(t, first(t, all, selection), "resources", []any{plan.Unknown})
+	{"PROTECTED", database, func(t *testing.T, all []*model.Resource) { first(t, all, database).Protect = false }},
+	{"S3-TLS", bucket, func(t *testing.T, all []*model.Resource) { allowPlainHTTP(t, first(t, all, bucketPolicy)) }},
+	{"SQS-TLS", queue, func(t *testing.T, all []*model.Resource) { allowPlainHTTP(t, first(t, all, queuePolicy)) }},
+	{"SNS-TLS", topic, func(t *testing.T, all []*model.Resource) { allowPlainHTTP(t, first(t, all, topicPolicy)) }},
+	{"BACKUP-PLAN", bucket, func(t *testing.T, all []*model.Resource) {
+		put(t, first(t, all, selection), "resources", []any{model.Unknown})
 	}},
-	{"BACKUP-PLAN", database, func(t *testing.T, all []*plan.Resource) { first(t, all, selection).PropertyDependencies = nil }},
+	{"BACKUP-PLAN", database, func(t *testing.T, all []*model.Resource) { first(t, all, selection).PropertyDependencies = nil }},
 	{"CDN-LOGS", distribution, unrelated(logDeliverySource)},
 	{"WAF-LOGS", webACL, unrelated(webACLLogging)},
 	{"ECR-LIFECYCLE", imageRepository, unrelated(imageLifecycle)},
 	{"VPC-FLOW", vpc, unrelated(flowLog)},
 }
 
-func allowPlainHTTP(t *testing.T, policy *plan.Resource) {
+func allowPlainHTTP(t *testing.T, policy *model.Resource) {
 	put(t, policy, "policy", `{"Statement":[{"Effect":"Deny","Action":"s3:*","Resource":"*","Principal":"*",
 		"Condition":{"Bool":{"aws:SecureTransport":"false"},"StringEquals":{"aws:SourceAccount":"333333333333"}}}]}`)
 }
 
 // unrelated makes a resource refer to another one than it should.
-func unrelated(typ string) func(*testing.T, []*plan.Resource) {
-	return func(t *testing.T, all []*plan.Resource) {
+func unrelated(typ string) func(*testing.T, []*model.Resource) {
+	return func(t *testing.T, all []*model.Resource) {
 		first(t, all, typ).PropertyDependencies = map[string][]resource.URN{"vpcId": {urn(vpc, "another")}}
 	}
 }

@@ -7,7 +7,7 @@ import (
 	"strings"
 
 	"legops/internal/iam"
-	"legops/internal/plan"
+	"legops/internal/model"
 )
 
 // Policies are the inputs that hold an IAM policy, by type. A policy with the ARN of something that does not exist yet is unknown as a
@@ -34,7 +34,7 @@ func statementName(s iam.Statement) string {
 }
 
 // statements are those of the policy of a resource; none if it is not known yet.
-func statements(r *plan.Resource) (iam.Statements, error) {
+func statements(r *model.Resource) (iam.Statements, error) {
 	if unknownPolicy(r) {
 		return nil, nil
 	}
@@ -49,11 +49,11 @@ func statements(r *plan.Resource) (iam.Statements, error) {
 	return document.Statement, nil
 }
 
-func unknownPolicy(r *plan.Resource) bool { return r.Inputs[Policies[r.Type]] == plan.Unknown }
+func unknownPolicy(r *model.Resource) bool { return r.Inputs[Policies[r.Type]] == model.Unknown }
 
 // allows makes a check of what says nothing, or what is wrong, of a statement that allows something.
-func allows(wrong func(*plan.Resource, iam.Statement) string) func(*platform, *plan.Resource) []string {
-	return func(_ *platform, r *plan.Resource) []string {
+func allows(wrong func(*model.Resource, iam.Statement) string) func(*platform, *model.Resource) []string {
+	return func(_ *platform, r *model.Resource) []string {
 		list, err := statements(r)
 		if err != nil {
 			return []string{err.Error()}
@@ -72,8 +72,8 @@ func allows(wrong func(*plan.Resource, iam.Statement) string) func(*platform, *p
 }
 
 // deniesPlainHTTP is that a policy denies actions to anybody who comes without TLS.
-func deniesPlainHTTP(needs, by string) func(*platform, *plan.Resource) []string {
-	return func(p *platform, r *plan.Resource) []string {
+func deniesPlainHTTP(needs, by string) func(*platform, *model.Resource) []string {
+	return func(p *platform, r *model.Resource) []string {
 		for _, policy := range p.referring(r, needs, by) {
 			list, err := statements(policy)
 			if err != nil {

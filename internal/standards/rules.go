@@ -5,8 +5,8 @@ import (
 	"strings"
 
 	"legops/internal/iam"
+	"legops/internal/model"
 	"legops/internal/offline/schema"
-	"legops/internal/plan"
 )
 
 // Rules are all of them. The numbers are those of the Security Hub user guide: "Controls reference" and, for CIS, the comparison of
@@ -21,7 +21,7 @@ var generalRules = []Rule{
 		Reason: "a kind of resource that nobody thought about has no rule, and a key that lives forever leaks some day",
 		Source: "IAM.2 (CIS v5.0 1.14), " + own,
 		Types:  []string{"*"}, UnknownPasses: true,
-		Check: func(_ *platform, r *plan.Resource) []string {
+		Check: func(_ *platform, r *model.Resource) []string {
 			if slices.ContainsFunc(allowedTypes, func(typ string) bool { return isType(typ, r.Type) }) {
 				return nil
 			}
@@ -40,7 +40,7 @@ var generalRules = []Rule{
 		Reason: "a rename in the program would replace it, and what was in it is gone", Source: own,
 		In: []string{production}, UnknownPasses: true,
 		Types: []string{bucket, cluster, codeRepository, database, imageRepository, key, logGroup, queue, searchDomain, secret, vault, vaultLock},
-		Check: func(_ *platform, r *plan.Resource) []string {
+		Check: func(_ *platform, r *model.Resource) []string {
 			if r.Protect {
 				return nil
 			}
@@ -77,7 +77,7 @@ var generalRules = []Rule{
 // wantedTags are on everything that takes tags.
 var wantedTags = []string{"CostCenter", "Environment", "Owner", "Project"}
 
-func untagged(p *platform, r *plan.Resource) []string {
+func untagged(p *platform, r *model.Resource) []string {
 	table, err := schema.Load()
 	if err != nil {
 		return []string{err.Error()}
@@ -96,7 +96,7 @@ func untagged(p *platform, r *plan.Resource) []string {
 	}
 	var problems []string
 	for _, name := range wantedTags {
-		if !fixed().met(tags[name]) || tags[name] == plan.Unknown {
+		if !fixed().met(tags[name]) || tags[name] == model.Unknown {
 			problems = append(problems, "tag "+name+" is missing")
 		}
 	}
@@ -112,7 +112,7 @@ var identityRules = []Rule{
 		ID: "IAM-ADMIN", What: "no statement allows everything on everything",
 		Reason: "whoever takes over one role would have the account", Source: "IAM.1",
 		Types: policyTypes(), UnknownPasses: true,
-		Check: allows(func(r *plan.Resource, s iam.Statement) string {
+		Check: allows(func(r *model.Resource, s iam.Statement) string {
 			if r.Type != key && slices.Contains(s.Action, "*") && slices.Contains(s.Resource, "*") {
 				return "allows every action on everything"
 			}
@@ -122,7 +122,7 @@ var identityRules = []Rule{
 		ID: "IAM-WILDCARD", What: "no statement allows a whole service; a key's policy gives the account kms:*, as it has to",
 		Reason: "a service gets new actions, and the role gets them without a review", Source: "IAM.21",
 		Types: policyTypes(), UnknownPasses: true,
-		Check: allows(func(r *plan.Resource, s iam.Statement) string {
+		Check: allows(func(r *model.Resource, s iam.Statement) string {
 			if i := slices.IndexFunc(s.Action, wholeService); i >= 0 && r.Type != key {
 				return "allows " + s.Action[i] + ": name the actions"
 			}
@@ -132,7 +132,7 @@ var identityRules = []Rule{
 		ID: "IAM-EVERYTHING", What: "no statement is about every resource, nor about all but some",
 		Reason: "a role would reach what belongs to others", Source: "KMS.2, " + own,
 		Types: policyTypes(), UnknownPasses: true,
-		Check: allows(func(r *plan.Resource, s iam.Statement) string {
+		Check: allows(func(r *model.Resource, s iam.Statement) string {
 			switch {
 			case len(s.NotAction)+len(s.NotResource)+len(s.NotPrincipal) > 0:
 				return "allows all but some: name what it allows"
@@ -145,7 +145,7 @@ var identityRules = []Rule{
 		ID: "IAM-PASSROLE", What: "whoever hands a role to a service may hand over named ones only",
 		Reason: "a build could start something with the rights of an administrator", Source: own,
 		Types: []string{rolePolicy}, UnknownPasses: true,
-		Check: allows(func(_ *plan.Resource, s iam.Statement) string {
+		Check: allows(func(_ *model.Resource, s iam.Statement) string {
 			passes := slices.ContainsFunc(s.Action, func(a string) bool { return a == "iam:PassRole" || a == "iam:*" || a == "iam:Pass*" })
 			anyRole := slices.ContainsFunc(s.Resource, func(r string) bool { return r == "*" || strings.HasSuffix(r, ":role/*") })
 			if passes && anyRole {
@@ -157,7 +157,7 @@ var identityRules = []Rule{
 		ID: "IAM-PRINCIPAL", What: "a statement that lets in anybody is bound to an account, an organisation or a source",
 		Reason: "anybody on the internet with an AWS account is anybody", Source: "KMS.5, S3.2, S3.3, SNS.4, SQS.3",
 		Types: policyTypes(), UnknownPasses: true,
-		Check: allows(func(_ *plan.Resource, s iam.Statement) string {
+		Check: allows(func(_ *model.Resource, s iam.Statement) string {
 			if slices.Contains(s.Principal.All(), "*") && !bound(s) {
 				return "lets in anybody: add a condition on one of " + strings.Join(binding, ", ")
 			}

@@ -5,7 +5,7 @@ import (
 	"slices"
 	"strings"
 
-	"legops/internal/plan"
+	"legops/internal/model"
 )
 
 var computeRules = []Rule{
@@ -62,7 +62,7 @@ var computeRules = []Rule{
 }
 
 // endpoint reads what EKS makes public unless told otherwise.
-func endpoint(p *platform, r *plan.Resource) []string {
+func endpoint(p *platform, r *model.Resource) []string {
 	var problems []string
 	config, _ := r.Inputs["vpcConfig"].(map[string]any)
 	if config["endpointPrivateAccess"] != true {
@@ -77,7 +77,7 @@ func endpoint(p *platform, r *plan.Resource) []string {
 	ranges := valuesAt(config, "publicAccessCidrs[]")
 	if slices.ContainsFunc(ranges, func(one any) bool {
 		text, _ := one.(string)
-		return text == "" || text == plan.Unknown || slices.Contains(world, text)
+		return text == "" || text == model.Unknown || slices.Contains(world, text)
 	}) {
 		problems = append(problems, fmt.Sprintf("vpcConfig.publicAccessCidrs are %v: name ranges that are not the world", ranges))
 	}

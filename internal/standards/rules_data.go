@@ -3,7 +3,7 @@ package standards
 import (
 	"fmt"
 
-	"legops/internal/plan"
+	"legops/internal/model"
 )
 
 var dataRules = []Rule{
@@ -24,7 +24,7 @@ var dataRules = []Rule{
 		ID: "RDS-TLS", What: "the database refuses connections without TLS",
 		Reason: "rows could be read on their way", Source: own,
 		Types: []string{databaseParameters},
-		Check: func(_ *platform, r *plan.Resource) []string {
+		Check: func(_ *platform, r *model.Resource) []string {
 			for _, element := range valuesAt(r.Inputs, "parameters[]") {
 				parameter, _ := element.(map[string]any)
 				if parameter["name"] == "rds.force_ssl" && parameter["value"] == "1" {
@@ -110,7 +110,7 @@ var dataRules = []Rule{
 		ID: "SEARCH-LOGS", What: "the search domain writes its errors and its audit log",
 		Reason: "nobody could say who searched for what", Source: "Opensearch.4, Opensearch.5",
 		Types: []string{searchDomain},
-		Check: func(_ *platform, r *plan.Resource) []string {
+		Check: func(_ *platform, r *model.Resource) []string {
 			on := map[any]bool{}
 			for _, element := range valuesAt(r.Inputs, "logPublishingOptions[]") {
 				option, _ := element.(map[string]any)

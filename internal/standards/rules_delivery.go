@@ -4,7 +4,7 @@ import (
 	"fmt"
 	"regexp"
 
-	"legops/internal/plan"
+	"legops/internal/model"
 )
 
 var deliveryRules = []Rule{
@@ -32,7 +32,7 @@ var deliveryRules = []Rule{
 			{pipeline, "artifactStores[].encryptionKey.id", ownKey(), nil},
 		},
 		Types: []string{buildProject}, UnknownPasses: true,
-		Check: func(_ *platform, r *plan.Resource) []string {
+		Check: func(_ *platform, r *model.Resource) []string {
 			if valuesAt(r.Inputs, "artifacts.type")[0] == "NO_ARTIFACTS" || ownKey().met(r.Inputs["encryptionKey"]) {
 				return nil
 			}
@@ -65,14 +65,14 @@ var (
 )
 
 // plainSecrets lets pass a value that is not known yet, unless its name says what it is.
-func plainSecrets(_ *platform, r *plan.Resource) []string {
+func plainSecrets(_ *platform, r *model.Resource) []string {
 	var problems []string
 	for _, element := range valuesAt(r.Inputs, "environment.environmentVariables[]") {
 		variable, _ := element.(map[string]any)
 		name, _ := variable["name"].(string)
 		value, _ := variable["value"].(string)
 		plain := variable["type"] == "PLAINTEXT" || variable["type"] == nil
-		if plain && (secretName.MatchString(name) || secretValue.MatchString(value) || value == plan.Secret) {
+		if plain && (secretName.MatchString(name) || secretValue.MatchString(value) || value == model.Secret) {
 			problems = append(problems, fmt.Sprintf("variable %s is plain: take it from SECRETS_MANAGER", name))
 		}
 	}

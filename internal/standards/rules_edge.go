@@ -4,7 +4,7 @@ import (
 	"fmt"
 	"strings"
 
-	"legops/internal/plan"
+	"legops/internal/model"
 )
 
 var edgeRules = []Rule{
@@ -79,7 +79,7 @@ func naming(parts ...string) want {
 }
 
 // plainOrigins are origins that are not S3 and not reached by HTTPS with TLS 1.2.
-func plainOrigins(_ *platform, r *plan.Resource) []string {
+func plainOrigins(_ *platform, r *model.Resource) []string {
 	var problems []string
 	for _, element := range valuesAt(r.Inputs, "origins[]") {
 		origin, _ := element.(map[string]any)
@@ -96,7 +96,7 @@ func plainOrigins(_ *platform, r *plan.Resource) []string {
 }
 
 // onlyCounts are rules that count, and rules that let through what the others would block.
-func onlyCounts(_ *platform, r *plan.Resource) []string {
+func onlyCounts(_ *platform, r *model.Resource) []string {
 	var problems []string
 	for _, element := range valuesAt(r.Inputs, "rules[]") {
 		rule, _ := element.(map[string]any)
@@ -114,7 +114,7 @@ func onlyCounts(_ *platform, r *plan.Resource) []string {
 	return problems
 }
 
-func plainListener(_ *platform, r *plan.Resource) []string {
+func plainListener(_ *platform, r *model.Resource) []string {
 	policy, _ := r.Inputs["sslPolicy"].(string)
 	if r.Inputs["protocol"] == "HTTPS" {
 		if !strings.HasPrefix(policy, "ELBSecurityPolicy-TLS13-1-2-") && !strings.HasPrefix(policy, "ELBSecurityPolicy-TLS13-1-3-") {

@@ -4,7 +4,7 @@ import (
 	"fmt"
 	"slices"
 
-	"legops/internal/plan"
+	"legops/internal/model"
 )
 
 // world are the ranges that are everybody.
@@ -29,7 +29,7 @@ var networkRules = []Rule{
 		ID: "SG-INGRESS", What: "no security group lets in the world",
 		Reason: "an open port is found, and tried", Source: "EC2.18, EC2.19, EC2.53 (CIS v5.0 5.3), EC2.54 (CIS v5.0 5.4)",
 		Types: []string{ingressRule, eksRule},
-		Check: func(_ *platform, r *plan.Resource) []string {
+		Check: func(_ *platform, r *model.Resource) []string {
 			if opening := openingOf(r); opening.ingress {
 				return opening.worldwide()
 			}
@@ -39,7 +39,7 @@ var networkRules = []Rule{
 		ID: "SG-PORTS", What: "a security group lets in one port, not many",
 		Reason: "what listens by mistake would be reachable", Source: own,
 		Types: []string{ingressRule, eksRule},
-		Check: func(_ *platform, r *plan.Resource) []string {
+		Check: func(_ *platform, r *model.Resource) []string {
 			if opening := openingOf(r); opening.ingress {
 				return opening.manyPorts()
 			}
@@ -49,7 +49,7 @@ var networkRules = []Rule{
 		ID: "SG-EGRESS", What: "whoever may reach the world may reach one port of it",
 		Reason: "what is stolen leaves by any port that is open", Source: own,
 		Types: []string{egressRule, eksRule},
-		Check: func(_ *platform, r *plan.Resource) []string {
+		Check: func(_ *platform, r *model.Resource) []string {
 			if opening := openingOf(r); !opening.ingress && len(opening.worldwide()) > 0 {
 				return opening.manyPorts()
 			}
@@ -71,7 +71,7 @@ type opening struct {
 }
 
 // openingOf reads the rules of this program, and the older kind that pulumi-eks makes.
-func openingOf(r *plan.Resource) opening {
+func openingOf(r *model.Resource) opening {
 	if r.Type == eksRule {
 		ranges := slices.Concat(valuesAt(r.Inputs, "cidrBlocks[]"), valuesAt(r.Inputs, "ipv6CidrBlocks[]"))
 		return opening{r.Inputs["type"] != "egress", ranges, r.Inputs["protocol"], r.Inputs["fromPort"], r.Inputs["toPort"]}
@@ -83,7 +83,7 @@ func openingOf(r *plan.Resource) opening {
 // worldwide are problems with the ranges; one that is not known may be everybody.
 func (o opening) worldwide() []string {
 	for _, one := range o.ranges {
-		if text, _ := one.(string); text == plan.Unknown || slices.Contains(world, text) {
+		if text, _ := one.(string); text == model.Unknown || slices.Contains(world, text) {
 			return []string{fmt.Sprintf("%s may use it", text)}
 		}
 	}
@@ -91,7 +91,7 @@ func (o opening) worldwide() []string {
 }
 
 func (o opening) manyPorts() []string {
-	if o.protocol == "-1" || o.protocol == plan.Unknown || o.from == nil || o.from != o.to || o.from == plan.Unknown {
+	if o.protocol == "-1" || o.protocol == model.Unknown || o.from == nil || o.from != o.to || o.from == model.Unknown {
 		return []string{fmt.Sprintf("protocol %v, ports %v to %v: name one port", o.protocol, o.from, o.to)}
 	}
 	return nil

@@ -3,7 +3,7 @@ package standards
 import (
 	"slices"
 
-	"legops/internal/plan"
+	"legops/internal/model"
 )
 
 var storageRules = []Rule{
@@ -71,9 +71,9 @@ var storageRules = []Rule{
 		ID: "BACKUP-PLAN", What: "the database and the buckets of applications are in a backup plan",
 		Reason: "what is in no plan is found out about when it is needed", Source: "RDS.26, " + own,
 		Types: []string{bucket, database}, UnknownPasses: true,
-		Check: func(p *platform, r *plan.Resource) []string {
+		Check: func(p *platform, r *model.Resource) []string {
 			name, _ := r.Inputs["bucket"].(string)
-			if len(p.referring(r, selection, "resources")) > 0 || slices.ContainsFunc(p.byType[selection], func(s *plan.Resource) bool {
+			if len(p.referring(r, selection, "resources")) > 0 || slices.ContainsFunc(p.byType[selection], func(s *model.Resource) bool {
 				return slices.Contains(valuesAt(s.Inputs, "resources[]"), any("arn:aws:s3:::"+name))
 			}) {
 				return nil

@@ -8,7 +8,7 @@ import (
 
 	"github.com/pulumi/pulumi/sdk/v3/go/common/resource"
 
-	"legops/internal/plan"
+	"legops/internal/model"
 )
 
 // The environments, as in legops:environment.
@@ -34,7 +34,7 @@ type Rule struct {
 	Companions []Companion
 	// Check finds what a table cannot say, in resources of Types: problems, none if all is well. UnknownPasses says that it lets pass
 	// what is not known yet.
-	Check         func(*platform, *plan.Resource) []string
+	Check         func(*platform, *model.Resource) []string
 	Types         []string
 	UnknownPasses bool
 }
@@ -74,12 +74,12 @@ const Unused = "EXCEPTION-UNUSED"
 
 // Check holds resources of a stack against the rules. Findings are in the order of the rules, those with an exception among them;
 // an exception that excuses nothing is a finding, too.
-func Check(resources []*plan.Resource, environment string) []Finding {
+func Check(resources []*model.Resource, environment string) []Finding {
 	return check(resources, environment, Rules, Exceptions)
 }
 
 // Looked is how many resources each rule looks at, by ID.
-func Looked(resources []*plan.Resource, environment string) map[string]int {
+func Looked(resources []*model.Resource, environment string) map[string]int {
 	p := newPlatform(resources, environment)
 	count := map[string]int{}
 	for i := range Rules {
@@ -92,7 +92,7 @@ func Looked(resources []*plan.Resource, environment string) map[string]int {
 	return count
 }
 
-func check(resources []*plan.Resource, environment string, rules []Rule, exceptions []Exception) []Finding {
+func check(resources []*model.Resource, environment string, rules []Rule, exceptions []Exception) []Finding {
 	p := newPlatform(resources, environment)
 	used := make([]bool, len(exceptions))
 	var found []Finding
@@ -166,7 +166,7 @@ func (r *Rule) LooksAt() []string {
 	return slices.Compact(types)
 }
 
-func (r *Rule) looksAt(p *platform, looked *plan.Resource) bool {
+func (r *Rule) looksAt(p *platform, looked *model.Resource) bool {
 	if !in(r.In, p.environment) {
 		return false
 	}
@@ -186,7 +186,7 @@ func isType(pattern, typ string) bool {
 	return pattern == typ || all && strings.HasPrefix(typ, prefix)
 }
 
-func (r *Rule) problems(p *platform, looked *plan.Resource) []string {
+func (r *Rule) problems(p *platform, looked *model.Resource) []string {
 	var problems []string
 	for _, s := range r.Settings {
 		if s.Type == looked.Type && in(s.In, p.environment) {
@@ -204,12 +204,12 @@ func (r *Rule) problems(p *platform, looked *plan.Resource) []string {
 	return problems
 }
 
-func (s Setting) problems(looked *plan.Resource) []string {
+func (s Setting) problems(looked *model.Resource) []string {
 	var problems []string
 	for _, value := range valuesAt(looked.Inputs, s.Path) {
 		switch {
-		case value == plan.Unknown && s.Want.unknownPasses:
-		case value == plan.Unknown:
+		case value == model.Unknown && s.Want.unknownPasses:
+		case value == model.Unknown:
 			problems = append(problems, fmt.Sprintf("%s is not known before the update: it has to be %s", s.Path, s.Want.text))
 		case value == nil && !s.Want.met(nil):
 			problems = append(problems, fmt.Sprintf("%s is missing: it has to be %s", s.Path, s.Want.text))
@@ -244,11 +244,11 @@ func (r *Rule) Unknown() string {
 // platform is what rules see beside the resource they look at.
 type platform struct {
 	environment string
-	byType      map[string][]*plan.Resource
+	byType      map[string][]*model.Resource
 }
 
-func newPlatform(resources []*plan.Resource, environment string) *platform {
-	p := &platform{environment, map[string][]*plan.Resource{}}
+func newPlatform(resources []*model.Resource, environment string) *platform {
+	p := &platform{environment, map[string][]*model.Resource{}}
 	for _, r := range resources {
 		p.byType[r.Type] = append(p.byType[r.Type], r)
 	}
@@ -257,11 +257,11 @@ func newPlatform(resources []*plan.Resource, environment string) *platform {
 
 // referring are the resources of a type with an input that comes from another resource, or has the same value there, such as the
 // name of a bucket.
-func (p *platform) referring(to *plan.Resource, typ, by string) []*plan.Resource {
-	var found []*plan.Resource
+func (p *platform) referring(to *model.Resource, typ, by string) []*model.Resource {
+	var found []*model.Resource
 	name, _ := to.Inputs[by].(string)
 	for _, r := range p.byType[typ] {
-		if slices.Contains(r.PropertyDependencies[by], to.URN) || name != "" && name != plan.Unknown && r.Inputs[by] == name {
+		if slices.Contains(r.PropertyDependencies[by], to.URN) || name != "" && name != model.Unknown && r.Inputs[by] == name {
 			found = append(found, r)
 		}
 	}

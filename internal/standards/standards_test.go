@@ -16,12 +16,12 @@ import (
 	"github.com/stretchr/testify/require"
 	"gopkg.in/yaml.v3"
 
+	"legops/internal/model"
 	"legops/internal/offline/schema"
-	"legops/internal/plan"
 )
 
 // healthy is a stack that breaks no rule, anew for every caller.
-func healthy(t *testing.T) []*plan.Resource {
+func healthy(t *testing.T) []*model.Resource {
 	t.Helper()
 	text, err := os.ReadFile(filepath.Join("testdata", "healthy.yaml"))
 	require.NoError(t, err)
@@ -34,9 +34,9 @@ func healthy(t *testing.T) []*plan.Resource {
 	require.NoError(t, yaml.Unmarshal(text, &written))
 	table, err := schema.Load()
 	require.NoError(t, err)
-	var all []*plan.Resource
+	var all []*model.Resource
 	for _, w := range written {
-		r := &plan.Resource{URN: urn(w.Type, w.Name), Type: w.Type, Protect: w.Protect, PropertyDependencies: map[string][]resource.URN{}}
+		r := &model.Resource{URN: urn(w.Type, w.Name), Type: w.Type, Protect: w.Protect, PropertyDependencies: map[string][]resource.URN{}}
 		if policy, ok := w.Inputs[Policies[w.Type]].(map[string]any); ok {
 			w.Inputs[Policies[w.Type]] = document(t, policy)
 		}
@@ -74,7 +74,7 @@ func document(t *testing.T, value any) string {
 func decoded(t *testing.T, value map[string]any) map[string]any {
 	t.Helper()
 	inputs := map[string]any{}
-	text := strings.ReplaceAll(document(t, value), `"?"`, `"`+plan.Unknown+`"`)
+	text := strings.ReplaceAll(document(t, value), `"?"`, `"`+model.Unknown+`"`)
 	require.NoError(t, json.Unmarshal([]byte(text), &inputs))
 	if inputs == nil {
 		inputs = map[string]any{}
@@ -100,7 +100,7 @@ func TestRulesMissWhatIsNotThere(t *testing.T) {
 			if !in(s.In, production) || !in(rule.In, production) {
 				continue
 			}
-			for value, found := range map[any]bool{nil: !s.Want.met(nil), plan.Unknown: !s.Want.unknownPasses} {
+			for value, found := range map[any]bool{nil: !s.Want.met(nil), model.Unknown: !s.Want.unknownPasses} {
 				resources := healthy(t)
 				r := first(t, resources, s.Type)
 				put(t, r, strings.ReplaceAll(s.Path, "[]", "[0]"), value)
@@ -113,26 +113,26 @@ func TestRulesMissWhatIsNotThere(t *testing.T) {
 			}
 			resources := healthy(t)
 			r := first(t, resources, c.Type)
-			left := slices.DeleteFunc(resources, func(other *plan.Resource) bool { return other.Type == c.Needs })
+			left := slices.DeleteFunc(resources, func(other *model.Resource) bool { return other.Type == c.Needs })
 			assert.True(t, breaks(check(left, production, Rules, nil), rule.ID, r), "%s without %s", rule.ID, c.Needs)
 		}
 	}
 }
 
-func breaks(findings []Finding, rule string, r *plan.Resource) bool {
+func breaks(findings []Finding, rule string, r *model.Resource) bool {
 	return slices.ContainsFunc(findings, func(f Finding) bool { return f.Rule == rule && f.URN == r.URN })
 }
 
 // first is the first resource of a type.
-func first(t *testing.T, resources []*plan.Resource, typ string) *plan.Resource {
+func first(t *testing.T, resources []*model.Resource, typ string) *model.Resource {
 	t.Helper()
-	i := slices.IndexFunc(resources, func(r *plan.Resource) bool { return r.Type == typ })
+	i := slices.IndexFunc(resources, func(r *model.Resource) bool { return r.Type == typ })
 	require.GreaterOrEqual(t, i, 0, "no %s", typ)
 	return resources[i]
 }
 
 // put sets an input by path, or removes it.
-func put(t *testing.T, r *plan.Resource, path string, value any) {
+func put(t *testing.T, r *model.Resource, path string, value any) {
 	t.Helper()
 	parsed, err := resource.ParsePropertyPath(path)
 	require.NoError(t, err)
@@ -181,7 +181,7 @@ func TestRulesSayWhatTheyAre(t *testing.T) {
 }
 
 func TestExceptions(t *testing.T) {
-	spoiled := func() []*plan.Resource {
+	spoiled := func() []*model.Resource {
 		resources := healthy(t)
 		put(t, first(t, resources, subnet), "mapPublicIpOnLaunch", true)
 		return resources

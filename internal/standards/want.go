@@ -5,14 +5,14 @@ import (
 	"slices"
 	"strings"
 
-	"legops/internal/plan"
+	"legops/internal/model"
 )
 
 // want is what an input has to be.
 type want struct {
 	// text ends the sentence "it has to be ...".
 	text string
-	// met is asked with nil for an input that is not given, and never with plan.Unknown.
+	// met is asked with nil for an input that is not given, and never with model.Unknown.
 	met func(any) bool
 	// unknownPasses lets pass what is not known before the update.
 	unknownPasses bool
@@ -92,17 +92,17 @@ func leastBy(typ, path string, inDevelopment, inTest, inProduction float64) []Se
 	}
 }
 
-// valuesAt are the values that a path such as rules[].status leads to, nil where it leads nowhere, plan.Unknown where something on the
+// valuesAt are the values that a path such as rules[].status leads to, nil where it leads nowhere, model.Unknown where something on the
 // way is not known.
 func valuesAt(from any, path string) []any {
-	if path == "" || from == plan.Unknown {
+	if path == "" || from == model.Unknown {
 		return []any{from}
 	}
 	first, rest, _ := strings.Cut(path, ".")
 	key, isList := strings.CutSuffix(first, "[]")
 	members, _ := from.(map[string]any)
 	next := members[key]
-	if !isList || next == plan.Unknown {
+	if !isList || next == model.Unknown {
 		return valuesAt(next, rest)
 	}
 	list, _ := next.([]any)

@@ -14,8 +14,8 @@ import (
 	"github.com/stretchr/testify/assert"
 	"github.com/stretchr/testify/require"
 
+	"legops/internal/model"
 	"legops/internal/offline"
-	"legops/internal/plan"
 )
 
 // TestFirstUpdate deploys each stack for the first time: every pod gets ready, the second update and a refresh find nothing
@@ -116,7 +116,7 @@ func agree(t *testing.T, w *world) {
 	require.NoError(t, err)
 	out, err := simulated.Run(t.Context(), "preview", "--json", "--stack", w.stack)
 	require.NoError(t, err)
-	preview, err := plan.Read([]byte(out))
+	preview, err := model.Read([]byte(out))
 	require.NoError(t, err)
 	said := w.preview()
 	assert.Greater(t, len(said), 8)

@@ -16,8 +16,8 @@ import (
 	"github.com/stretchr/testify/assert"
 	"github.com/stretchr/testify/require"
 
+	"legops/internal/model"
 	"legops/internal/offline"
-	"legops/internal/plan"
 )
 
 // neverReady is the image of a release whose pods start and never become ready.
@@ -117,12 +117,12 @@ func (w *world) preview(options ...string) []string {
 	w.t.Helper()
 	out, err := w.pulumi(append([]string{"preview", "--json"}, options...)...)
 	require.NoError(w.t, err)
-	preview, err := plan.Read([]byte(out))
+	preview, err := model.Read([]byte(out))
 	require.NoError(w.t, err)
 	return changes(preview)
 }
 
-func changes(preview *plan.Plan) []string {
+func changes(preview *model.Plan) []string {
 	var all []string
 	for _, step := range preview.Steps {
 		if r := step.Resource(); strings.HasPrefix(r.Type, "kubernetes:") && step.Op != "same" && step.Op != "refresh" {
@@ -183,15 +183,15 @@ func (w *world) eventually(what string, yes func() bool) {
 }
 
 // state is what Pulumi knows of every resource of Kubernetes, by URN.
-func (w *world) state(session *offline.Session) map[string]plan.Resource {
+func (w *world) state(session *offline.Session) map[string]model.Resource {
 	w.t.Helper()
 	out, err := session.Run(context.Background(), "stack", "export", "--stack", w.stack)
 	require.NoError(w.t, err)
 	var exported struct {
-		Deployment struct{ Resources []plan.Resource }
+		Deployment struct{ Resources []model.Resource }
 	}
 	require.NoError(w.t, json.Unmarshal([]byte(out), &exported))
-	known := map[string]plan.Resource{}
+	known := map[string]model.Resource{}
 	for _, r := range exported.Deployment.Resources {
 		if strings.HasPrefix(r.Type, "kubernetes:") {
 			delete(r.Inputs, "__internal")

@@ -1,2 +1,0 @@
-// Package plan reads what the Pulumi engine says it would do: the JSON of `pulumi preview --json`.
-package plan
