@@ -71,11 +71,11 @@ func TestNeedsRefuses(t *testing.T) {
 		want  []string
 	}{
 		"problems": {[]string{"use1-az4", "use1-az3", "natGateways: 1", "natGateways: 3"},
-			[]string{"legops:network.availabilityZones[0]: use1-az3: takes no EKS cluster", "legops:network.natGateways: 3"}},
+			[]string{"legops:network.availabilityZones[0]: use1-az3: does not support EKS", "legops:network.natGateways: 3"}},
 		"sizes that are not known": {[]string{"t4g.micro", "x2gd.medium", "t4g.nano", "a1.medium"},
 			[]string{"legops:pipeline.deployerInstanceType: x2gd.medium: its virtual CPUs are not known", "legops:bastion.instanceType: a1.medium: its virtual CPUs are not known"}},
 		"a key elsewhere": {[]string{"region=us-east-1", "region=eu-west-1"},
-			[]string{"secretsprovider: awskms://alias/legops-dev-state?region=eu-west-1: its region is not legops:region, us-east-1: write awskms://alias/legops-dev-state?region=us-east-1"}},
+			[]string{"secretsprovider: awskms://alias/legops-dev-state?region=eu-west-1: its region must be legops:region, us-east-1: write awskms://alias/legops-dev-state?region=us-east-1"}},
 	} {
 		t.Run(name, func(t *testing.T) {
 			file := filepath.Join(t.TempDir(), "Pulumi.dev.yaml")
