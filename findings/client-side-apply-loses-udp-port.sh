@@ -96,7 +96,7 @@ start_cluster() { # kube-controller-manager, kube-scheduler or nothing
 	esac
 	echo "Kubernetes $kubernetes on loopback: etcd kube-apiserver $1"
 }
-# Here ends what is the same.
+# End of the shared lines.
 
 tcp='{name: https, port: 443, protocol: TCP}'
 udp='{name: http3, port: 443, protocol: UDP}'

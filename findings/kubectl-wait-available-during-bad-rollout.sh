@@ -97,7 +97,7 @@ start_cluster() { # kube-controller-manager, kube-scheduler or nothing
 	esac
 	echo "Kubernetes $kubernetes on loopback: etcd kube-apiserver $1"
 }
-# Here ends what is the same.
+# End of the shared lines.
 
 deployment() { # tag
 	cat <<-EOF_DEPLOYMENT

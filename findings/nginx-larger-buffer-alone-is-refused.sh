@@ -51,7 +51,7 @@ serve() { # what goes into http
 	done
 }
 ask() { curl --silent --max-time 10 --output /dev/null --write-out '%{http_code}' "http://127.0.0.1:$port$1"; }
-# Here ends what is the same.
+# End of the shared lines.
 
 try() { # directives
 	configure "server { listen 127.0.0.1:$port; location / { $1 proxy_pass http://127.0.0.1:1; } }"

@@ -50,7 +50,7 @@ serve() { # what goes into http
 	done
 }
 ask() { curl --silent --max-time 10 --output /dev/null --write-out '%{http_code}' "http://127.0.0.1:$port$1"; }
-# Here ends what is the same.
+# End of the shared lines.
 
 # Servers that answer everything but /report, where they close the connection.
 cat >"$work/servers.js" <<'EOF_SERVERS'

@@ -51,7 +51,7 @@ serve() { # what goes into http
 	done
 }
 ask() { curl --silent --max-time 10 --output /dev/null --write-out '%{http_code}' "http://127.0.0.1:$port$1"; }
-# Here ends what is the same.
+# End of the shared lines.
 
 # A client that keeps its connection: a GET, then on a line of input a POST on the same connection, then one on a new one.
 cat >"$work/client.js" <<'EOF_CLIENT'

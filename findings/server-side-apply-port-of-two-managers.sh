@@ -98,7 +98,7 @@ start_cluster() { # kube-controller-manager, kube-scheduler or nothing
 	esac
 	echo "Kubernetes $kubernetes on loopback: etcd kube-apiserver $1"
 }
-# Here ends what is the same.
+# End of the shared lines.
 
 deployment() { # port
 	cat <<-EOF_DEPLOYMENT

@@ -102,7 +102,7 @@ start_cluster() { # kube-controller-manager, kube-scheduler or nothing
 	esac
 	echo "Kubernetes $kubernetes on loopback: etcd kube-apiserver $1"
 }
-# Here ends what is the same.
+# End of the shared lines.
 
 # A node as it joins: admission gives it the not-ready taint.
 node() { # name, zone
