@@ -9,8 +9,8 @@ import (
 	"legops/stacks"
 )
 
-// backup gets data back after a mistake or an attack. The search domain is not in it: AWS Backup does not know
-// OpenSearch, which keeps snapshots of its own.
+// backup restores data after a mistake or an attack. The search domain is not in it: AWS Backup does not support
+// OpenSearch, which keeps its own snapshots.
 func (p *Platform) backup(ctx *pulumi.Context, cfg *stacks.Config) (err error) {
 	args := &operations.BackupArgs{
 		Name:        p.name,
@@ -43,7 +43,7 @@ func (p *Platform) backup(ctx *pulumi.Context, cfg *stacks.Config) (err error) {
 	return err
 }
 
-// budget is of the whole account: everything in it is the platform.
+// budget covers the whole account, which contains only the platform.
 func (p *Platform) budget(ctx *pulumi.Context, cfg *stacks.Config) (err error) {
 	p.Budget, err = operations.NewBudget(ctx, "budget", &operations.BudgetArgs{
 		Name:       p.name,

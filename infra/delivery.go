@@ -14,7 +14,7 @@ import (
 	"legops/stacks"
 )
 
-// delivery is how an application gets from its source to the cluster: GitHub is mirrored, a pipeline builds each commit
+// delivery takes an application from its source to the cluster: a mirror copies GitHub, a pipeline builds each commit
 // into the registry, and the deployer rolls it out.
 func (p *Platform) delivery(ctx *pulumi.Context, cfg *stacks.Config) (err error) {
 	for _, part := range []func(*pulumi.Context, *stacks.Config) error{
@@ -27,7 +27,7 @@ func (p *Platform) delivery(ctx *pulumi.Context, cfg *stacks.Config) (err error)
 	return nil
 }
 
-// scripts are what builds and releases run.
+// scripts uploads the scripts that builds and releases run.
 func (p *Platform) scripts(ctx *pulumi.Context, _ *stacks.Config) error {
 	files, err := sources.Files()
 	if err != nil {
@@ -43,10 +43,10 @@ func (p *Platform) scripts(ctx *pulumi.Context, _ *stacks.Config) error {
 	return err
 }
 
-// artifacts is the bucket of build artifacts, as plain text for policies.
+// artifacts is the name of the bucket of build artifacts, as a plain string for policies.
 func (p *Platform) artifacts() string { return p.location.Bucket(p.Storage.ArtifactBucketName) }
 
-// registry comes after the roles of builds: AWS refuses a policy for roles that are not there.
+// registry comes after the roles of builds: AWS refuses a policy that names a missing role.
 func (p *Platform) registry(ctx *pulumi.Context, cfg *stacks.Config) (err error) {
 	args := &delivery.RegistryArgs{
 		Name:         p.name,
@@ -97,7 +97,7 @@ func (p *Platform) deployer(ctx *pulumi.Context, cfg *stacks.Config) (err error)
 	return err
 }
 
-// mirrors are copies of the repositories on GitHub, in the account.
+// mirrors creates the account's copies of the repositories on GitHub.
 func (p *Platform) mirrors(ctx *pulumi.Context, cfg *stacks.Config) (err error) {
 	if p.Github, err = delivery.NewGithub(ctx, "github", &delivery.GithubArgs{Name: p.name}, p.onAws()); err != nil {
 		return err

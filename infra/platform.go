@@ -21,7 +21,7 @@ import (
 	"legops/stacks"
 )
 
-// Program is the Pulumi program: it reads the stack's configuration and builds the platform it describes.
+// Program is the Pulumi program: it reads the stack's configuration and creates the platform that it describes.
 func Program(ctx *pulumi.Context) error {
 	cfg, err := loadConfig(ctx)
 	if err != nil {
@@ -42,7 +42,7 @@ func Program(ctx *pulumi.Context) error {
 	return nil
 }
 
-// loadConfig reads the configuration as a whole, since only so can it be checked as a whole.
+// loadConfig reads the configuration as a whole, to check it as a whole.
 func loadConfig(ctx *pulumi.Context) (*stacks.Config, error) {
 	values := map[string]string{}
 	if text := os.Getenv(pulumi.EnvConfig); text != "" {
@@ -60,7 +60,7 @@ func loadConfig(ctx *pulumi.Context) (*stacks.Config, error) {
 			return nil, err
 		}
 	}
-	return nil, fmt.Errorf("the configuration of stack %s has %d problem(s); nothing was changed", ctx.Stack(), len(problems))
+	return nil, fmt.Errorf("the configuration of stack %s has %d problem(s); nothing has changed", ctx.Stack(), len(problems))
 }
 
 // Platform is everything in one account.
@@ -70,7 +70,7 @@ type Platform struct {
 	GlobalEncryption  *foundation.Encryption // in us-east-1
 	ReplicaEncryption *foundation.Encryption // nil without a replica region
 	Network           *foundation.Network
-	Bastion           *foundation.Bastion // nil where the stack has none
+	Bastion           *foundation.Bastion // nil without one
 	Storage           *data.Storage
 	Queues            *data.Queues
 	Rds               *data.Rds
@@ -80,7 +80,7 @@ type Platform struct {
 	Ingress           *apps.Ingress
 	ReleasePolicy     *apps.ReleasePolicy
 	Apps              []*apps.App
-	OpenSearchAccess  *data.OpenSearchAccess // nil where no application searches
+	OpenSearchAccess  *data.OpenSearchAccess // nil if no application uses search
 	Alerts            *operations.Alerts
 	Scripts           *delivery.Scripts
 	Builders          []*delivery.Builder
@@ -88,8 +88,8 @@ type Platform struct {
 	Deployer          *delivery.Deployer
 	Github            *delivery.Github
 	Mirrors           []*delivery.Mirror
-	Runner            *delivery.Runner              // nil where the stack has none, or is not connected yet
-	LoadTest          *delivery.LoadTest            // nil where the stack has none
+	Runner            *delivery.Runner              // nil without one, or until it is connected
+	LoadTest          *delivery.LoadTest            // nil without one
 	Pipelines         pulumi.StringMap              // their names, by application
 	GlobalAlerts      *operations.Alerts            // in us-east-1
 	Alarms            map[string]*operations.Alarms // by layer
@@ -109,18 +109,18 @@ type Platform struct {
 	builds pulumi.StringMap
 	// deliveryAlarms are the names of the alarms of mirrors and pipelines.
 	deliveryAlarms []pulumi.StringInput
-	// cloudFrontAddresses is the prefix list of the addresses from which CloudFront calls origins.
+	// cloudFrontAddresses is the id of the prefix list of the addresses from which CloudFront calls origins.
 	cloudFrontAddresses pulumi.StringInput
 	// domain is the public name.
 	domain string
-	// location is the account's region, globalLocation us-east-1, replicaLocation where copies are kept.
+	// location is the account's region, globalLocation us-east-1, replicaLocation the region of the copies.
 	location, globalLocation, replicaLocation components.Location
 }
 
-// NewPlatform builds the layers, each on the ones before.
+// NewPlatform creates the layers, each after those it needs.
 func NewPlatform(ctx *pulumi.Context, cfg *stacks.Config) (*Platform, error) {
 	p := &Platform{name: ctx.Project() + "-" + ctx.Stack(), domain: cfg.Domain.Name}
-	// bootstrap/account.yaml makes the boundary, and lets nobody deploy a role without it.
+	// bootstrap/account.yaml creates the permissions boundary, and lets nobody create a role without it.
 	p.location = components.Location{Account: cfg.Account, Region: string(cfg.Region), Boundary: p.name + "-boundary"}
 	p.globalLocation, p.replicaLocation = p.location, p.location
 	p.globalLocation.Region = globalRegion
@@ -144,6 +144,6 @@ func NewPlatform(ctx *pulumi.Context, cfg *stacks.Config) (*Platform, error) {
 	return p, nil
 }
 
-// onAws gives a component, and so everything in it, the provider of the account's region, onGlobal that of us-east-1.
+// onAws gives a component and its children the provider of the account's region, onGlobal that of us-east-1.
 func (p *Platform) onAws() pulumi.ResourceOption    { return pulumi.Providers(p.Providers.Aws) }
 func (p *Platform) onGlobal() pulumi.ResourceOption { return pulumi.Providers(p.Providers.Global) }
