@@ -6,7 +6,7 @@ const (
 	CertificateValidation = "aws:acm/certificateValidation:CertificateValidation"
 )
 
-var acm = []Type{
+var _ = add([]Type{
 	{
 		Token: Certificate, ID: "arn:{partition}:acm:{region}:{account}:certificate/{uuid}",
 		Replaces: []string{
@@ -14,9 +14,11 @@ var acm = []Type{
 			"certificateAuthorityArn",
 		},
 		InUseBy: []string{Listener, Distribution},
+		Box:     "dns", Holds: Nothing, Costs: Free, Failure: "without it nobody connects",
 	},
 	{
 		Token: CertificateValidation, ID: "{certificateArn}", PartOf: Link{"certificateArn", Certificate},
 		Replaces: []string{"validationRecordFqdns"},
+		Box:      "dns", Inert: true,
 	},
-}
+})

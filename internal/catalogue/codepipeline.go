@@ -5,7 +5,7 @@ const (
 	Pipeline = "aws:codepipeline/pipeline:Pipeline"
 )
 
-var codepipeline = []Type{
+var _ = add([]Type{
 	{
 		Token: Pipeline, ID: "{name}",
 		ARN:      "arn:{partition}:codepipeline:{region}:{account}:{name}",
@@ -24,5 +24,7 @@ var codepipeline = []Type{
 			{"stages[*].onSuccess.condition.rules[*].configuration.ProjectName", BuildProject},
 		},
 		Quota: Quota{Limit: 1000},
+		Box:   "pipelines", Holds: Nothing, Costs: "minutes of its actions",
+		Failure: "releases come through it", Unwatched: "EventBridge tells of each failure, with its link",
 	},
-}
+})

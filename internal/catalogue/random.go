@@ -5,12 +5,13 @@ const (
 	RandomPassword = "random:index/randomPassword:RandomPassword"
 )
 
-var random = []Type{
+var _ = add([]Type{
 	{
 		Token: RandomPassword, ID: "{hex32}",
 		Replaces: []string{
 			"keepers", "length", "lower", "upper", "numeric", "number", "special", "minLower", "minUpper", "minNumeric",
 			"minSpecial", "overrideSpecial",
 		},
+		Box: "balancer", Inert: true,
 	},
-}
+})
