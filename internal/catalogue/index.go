@@ -51,7 +51,20 @@ func (t *Type) ReplacedBy() []string { return replacing[t.Token] }
 
 func (t *Type) replacing() []string {
 	paths := slices.Clone(t.Replaces)
-	if t.Name.Input != "" && !t.Name.Renames {
+	for _, input := range t.Identity() {
+		if input != t.Name.Input || !t.Name.Renames {
+			paths = append(paths, input)
+		}
+	}
+	slices.Sort(paths)
+	return slices.Compact(paths)
+}
+
+// Identity are the inputs that a service tells a resource by: its name, and what else its id is put together from. A type whose ids
+// are drawn at random and that has no name has none.
+func (t *Type) Identity() []string {
+	var paths []string
+	if t.Name.Input != "" {
 		paths = append(paths, t.Name.Input)
 	}
 	for _, blank := range Blank.FindAllStringSubmatch(t.ID, -1) {

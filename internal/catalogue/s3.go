@@ -51,7 +51,7 @@ var _ = add(accountWide([]Type{
 	{
 		Token: BucketReplication, ID: "{bucket}", PartOf: Link{"bucket", Bucket},
 		Replaces: none, Links: []Link{{"rules[*].destination.bucket", Bucket}},
-		Box: "replicas", Holds: Nothing, Costs: "metrics, where it has them", Unwatched: isSetting,
+		Box: "replicas", Holds: Nothing, Costs: "metrics, where it has them", Failure: "the second copy falls behind",
 		Loss: "there is no second copy in another region any more",
 	},
 	{
