@@ -7,7 +7,7 @@ import (
 	"legops/internal/controlplane"
 )
 
-// Deployed is what a program deploys for the controller.
+// Deployed is a program's objects for the controller.
 type Deployed struct {
 	Objects
 	// Arguments are the controller's.
@@ -16,7 +16,7 @@ type Deployed struct {
 	MemoryMiB int
 }
 
-// In finds what is the controller's among Kubernetes objects: its settings and arguments in a namespace, and every Ingress.
+// In finds the controller's settings and arguments in a namespace, and every Ingress, among Kubernetes objects.
 func In(objects []controlplane.Object, namespace string) Deployed {
 	var d Deployed
 	for _, o := range objects {
@@ -54,7 +54,7 @@ func arguments(deployment controlplane.Object) []string {
 	return all
 }
 
-// memory is the limit of all containers of a Deployment, in MiB.
+// memory returns the memory limit of all containers of a Deployment, in MiB.
 func memory(deployment controlplane.Object) int {
 	sum := 0
 	for _, container := range each(deployment.At("spec", "template", "spec", "containers")) {
@@ -82,7 +82,7 @@ func ingress(o controlplane.Object) Ingress {
 	return made
 }
 
-// each are the objects of a list.
+// each returns the objects of a list.
 func each(list any) []controlplane.Object {
 	var all []controlplane.Object
 	elements, _ := list.([]any)
