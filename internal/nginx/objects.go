@@ -27,10 +27,10 @@ func In(objects []controlplane.Object, namespace string) Deployed {
 		case o["kind"] == "Deployment" && own:
 			d.Arguments, d.MemoryMiB = arguments(o), memory(o)
 		case o["kind"] == "Ingress":
-			if made := ingress(o); made.Annotations[mergeable] == "master" {
-				d.Master = made
+			if result := ingress(o); result.Annotations[mergeable] == "master" {
+				d.Master = result
 			} else {
-				d.Minions = append(d.Minions, made)
+				d.Minions = append(d.Minions, result)
 			}
 		}
 	}
@@ -65,21 +65,21 @@ func memory(deployment controlplane.Object) int {
 }
 
 func ingress(o controlplane.Object) Ingress {
-	made := Ingress{Annotations: texts(o.At("metadata", "annotations"))}
-	made.Namespace, _ = o.At("metadata", "namespace").(string)
-	made.Name, _ = o.At("metadata", "name").(string)
+	result := Ingress{Annotations: texts(o.At("metadata", "annotations"))}
+	result.Namespace, _ = o.At("metadata", "namespace").(string)
+	result.Name, _ = o.At("metadata", "name").(string)
 	for _, rule := range each(o.At("spec", "rules")) {
-		made.Host, _ = rule["host"].(string)
+		result.Host, _ = rule["host"].(string)
 		for _, p := range each(rule.At("http", "paths")) {
 			var path Path
 			path.Value, _ = p["path"].(string)
 			path.Type, _ = p["pathType"].(string)
 			path.Service, _ = p.At("backend", "service", "name").(string)
 			path.Port, _ = p.At("backend", "service", "port", "name").(string)
-			made.Paths = append(made.Paths, path)
+			result.Paths = append(result.Paths, path)
 		}
 	}
-	return made
+	return result
 }
 
 // each returns the objects of a list.
