@@ -52,7 +52,7 @@ func TestDriftIssue(t *testing.T) {
 		{"gone", github{issues: []post{other, own}}, none, []string{"POST /issues/12/comments", "PATCH /issues/12"},
 			"dev has no drift any more: closed issue 12", "old"},
 		{"changes without a resource", github{}, map[string]string{"refresh.code": "0", "preview.code": "7", "preview.json": found()},
-			[]string{"POST /issues"}, "opened issue", "- pulumi says so, but names no resource"},
+			[]string{"POST /issues"}, "opened issue", "- pulumi reports changes, but names no resource"},
 		{"more than an issue holds", github{}, many, []string{"POST /issues"}, "opened issue", "more lines. All are in the summary of [the run](https://github.example/legops-example/platform/actions/runs/42).**"},
 
 		{"label dropped", github{dropsLabels: true}, drift, []string{"POST /issues"}, "drift.mjs: issue 1000 has no label drift", ""},

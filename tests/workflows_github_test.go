@@ -183,26 +183,26 @@ func TestComment(t *testing.T) {
 		want    string
 	}{
 		{"first", github{artifacts: 1, comments: others(0)}, good, headSHA,
-			[]string{"POST /issues/7/comments"}, "made the comment of pull request 7"},
+			[]string{"POST /issues/7/comments"}, "created the comment of pull request 7"},
 		{"again", github{artifacts: 1, comments: append(others(0), own)}, good, headSHA,
 			[]string{"PATCH /issues/comments/600"}, "updated the comment of pull request 7"},
 		{"on the second page", github{artifacts: 1, comments: append(others(98), own)}, good, headSHA,
 			[]string{"PATCH /issues/comments/600"}, "updated the comment of pull request 7"},
 		{"first, after a full page", github{artifacts: 1, comments: others(98)}, good, headSHA,
-			[]string{"POST /issues/7/comments"}, "made the comment of pull request 7"},
-		{"a run that failed", github{}, nil, headSHA, nil, "run 42 made no review: nothing to post"},
+			[]string{"POST /issues/7/comments"}, "created the comment of pull request 7"},
+		{"a run that failed", github{}, nil, headSHA, nil, "run 42 has no review: nothing to post"},
 
 		{"another commit", github{artifacts: 1}, good, strings.Repeat("2", 40), nil,
 			"comment.mjs: pull request 7 is at somebody/platform 111"},
 		{"a pull request that is not there", github{artifacts: 1}, with("number", "8"), headSHA, nil, "GitHub: GET /pulls/8: 404"},
 		{"a number that is a path", github{artifacts: 1}, with("number", "7/../../8"), headSHA, nil, "number of the artifact is not the number"},
-		{"a number of any length", github{artifacts: 1}, with("number", strings.Repeat("7", 41)), headSHA, nil, "number of the artifact has 41 bytes, may have 40"},
+		{"a number of any length", github{artifacts: 1}, with("number", strings.Repeat("7", 41)), headSHA, nil, "number of the artifact has 41 bytes, the limit is 40"},
 		{"an artifact without text", github{artifacts: 1}, map[string]string{"number": "7"}, headSHA, nil, "the artifact has no file review.md"},
 		{"another text", github{artifacts: 1}, with("review.md", "Buy now.\n"), headSHA, nil, "review.md of the artifact does not begin with <!-- legops-review -->"},
 		{"more than GitHub takes", github{artifacts: 1}, with("review.md", reviewMarker+strings.Repeat("x", 65_500)), headSHA, nil,
-			"characters, GitHub takes 65536: not posted"},
+			"characters, GitHub accepts 65536: not posted"},
 		{"more than is read", github{artifacts: 1}, with("review.md", reviewMarker+strings.Repeat("x", 300_000)), headSHA, nil,
-			"review.md of the artifact has 300023 bytes, may have 262144: not posted"},
+			"review.md of the artifact has 300023 bytes, the limit is 262144: not posted"},
 		{"GitHub out of order", github{artifacts: 1, fails: "POST /issues/7/comments"}, good, headSHA, nil,
 			"comment.mjs: GitHub: POST /issues/7/comments: 502: the unicorn is angry"},
 		{"no list of comments", github{artifacts: 1, fails: "GET /issues/7/comments"}, good, headSHA, nil,
@@ -226,7 +226,7 @@ func TestComment(t *testing.T) {
 			for _, comment := range g.comments {
 				if comment.User.Login == bot && strings.HasPrefix(comment.Body, reviewMarker) {
 					assert.Equal(t, fmt.Sprintf("%sOne change.\n\n[The whole review](https://github.example/%s/actions/runs/42/artifacts/99) of %s. "+
-						"It was made by the code of this pull request.\n", reviewMarker, repository, headSHA), comment.Body)
+						"The code of this pull request wrote it.\n", reviewMarker, repository, headSHA), comment.Body)
 				}
 			}
 		})

@@ -223,7 +223,7 @@ func TestWorkflowRollouts(t *testing.T) {
 	}
 	const two = `identity/identity\nnginx-ingress/nginx-ingress-controller\n`
 	const late = "*'--namespace identity rollout'*) echo 'timed out' >&2; exit 1 ;;\n"
-	const named = "::error::rollouts.sh: identity/identity does not run what it says: timed out; see kubectl --namespace identity describe pods\n"
+	const named = "::error::rollouts.sh: identity/identity does not run its specification: timed out; see kubectl --namespace identity describe pods\n"
 	for name, c := range map[string]struct {
 		kubectl, known, says string
 		code                 int
@@ -231,7 +231,7 @@ func TestWorkflowRollouts(t *testing.T) {
 		"all there":        {kubectl(two, ""), "", "", 0},
 		"one late":         {kubectl(two, late), "", named, 1},
 		"another before":   {kubectl(two, late), "portal/portal\n", named, 1},
-		"late before":      {kubectl(two, late), "identity/identity\n", "::warning::rollouts.sh: identity/identity did not run what it says before this update, either: timed out\n", 0},
+		"late before":      {kubectl(two, late), "identity/identity\n", "::warning::rollouts.sh: identity/identity did not run its specification before this update, either: timed out\n", 0},
 		"nothing there":    {kubectl("", ""), "", "rollouts.sh: no Deployment of legops-dev has the label app.kubernetes.io/part-of=legops\n", 1},
 		"unreachable":      {"#!/bin/sh\necho 'no route to host' >&2; exit 1\n", "", "no route to host\n", 1},
 		"nobody had asked": {kubectl(two, late), "-", "grep: late: No such file or directory\n" + named, 1},
@@ -277,8 +277,8 @@ func TestWorkflowCluster(t *testing.T) {
 		code               int
 	}{
 		"answers":     {aws("legops-dev"), "exit 0", "cluster.sh: legops-dev answers\n", 0},
-		"not there":   {aws(""), "exit 1", "cluster.sh: there is no legops-dev yet\n", 0},
-		"refused":     {aws("legops-dev"), "echo Unauthorized >&2; exit 1", "Unauthorized\n::error::cluster.sh: legops-dev does not answer: its endpoint is not reached from here (legops:eks.publicAccessCidrs), or the credentials are of nobody in legops:eks.administrators and viewers\n", 1},
+		"not there":   {aws(""), "exit 1", "cluster.sh: legops-dev does not exist yet\n", 0},
+		"refused":     {aws("legops-dev"), "echo Unauthorized >&2; exit 1", "Unauthorized\n::error::cluster.sh: legops-dev does not answer: its endpoint is not reachable from here (legops:eks.publicAccessCidrs), or the credentials belong to no role in legops:eks.administrators and viewers\n", 1},
 		"not allowed": {"#!/bin/sh\necho AccessDenied >&2; exit 254\n", "exit 0", "AccessDenied\n", 254},
 	} {
 		t.Run(name, func(t *testing.T) {

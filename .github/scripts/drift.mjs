@@ -1,9 +1,9 @@
-// Keeps one issue for a stack that has drifted: opens it, writes it again, closes it when the drift is gone:
+// Maintains one issue for a drifted stack: opens it, updates it, and closes it when the drift is gone:
 //
 //   STACK=... node drift.mjs FOLDER
 //
-// The folder is what drift.sh wrote. The issue names resources and properties and never a value, which may be a secret that
-// Pulumi does not know of.
+// The folder is the output of drift.sh. The issue names resources and properties but never a value, which may be a secret
+// that Pulumi does not know of.
 import { appendFileSync, readFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { all, longestText, main, request } from './github.mjs'
@@ -18,10 +18,10 @@ const unchanged = ['same', 'refresh', 'read']
 
 const sections = [
   ['refresh', 'Changed outside Pulumi since its last update'],
-  ['preview', `What an update from ${GITHUB_SHA} would change: the above undone, and what is not deployed yet`],
+  ['preview', `What an update from ${GITHUB_SHA} would change: it reverts the above, and deploys merged changes`],
 ]
 
-// changes are the lines on what one command found, and whether it found anything.
+// changes are lines about the findings of one command, none if it found nothing.
 function changes(name) {
   const code = readFileSync(join(folder, `${name}.code`), 'utf8').trim()
   if (code === '0') return []
@@ -31,10 +31,10 @@ function changes(name) {
     const properties = Object.keys(detailedDiff ?? {}).map(property => `\`${property}\``).join(', ')
     return `- ${op} \`${type.split('$').pop()}\` \`${resource}\`${properties && ': '}${properties}`
   })
-  return lines.length > 0 ? lines : ['- pulumi says so, but names no resource']
+  return lines.length > 0 ? lines : ['- pulumi reports changes, but names no resource']
 }
 
-// fit is the lines, as many as a text of GitHub takes; what is left out is said.
+// fit joins as many lines as a GitHub text may hold, and reports the number that it omits.
 function fit(lines) {
   const end = count => `\n**Cut: ${count} more lines. All are in the summary of [the run](${run}).**`
   let room = longestText - end(lines.length).length
@@ -46,7 +46,7 @@ await main(async () => {
   const found = sections.map(([name, heading]) => [heading, changes(name)]).filter(([, lines]) => lines.length > 0)
   const drifted = found.length > 0
   const lines = [
-    `[This run](${run}) found that ${STACK} is not what Pulumi made, or not what is on main. What to do: [the runbook](${runbook}).`,
+    `[This run](${run}) found that ${STACK} differs from Pulumi's state or from main. What to do: [the runbook](${runbook}).`,
     ...found.flatMap(([heading, lines]) => ['', `## ${heading}`, '', ...lines]),
   ]
   appendFileSync(GITHUB_STEP_SUMMARY, `${drifted ? lines.join('\n') : `${STACK} has no drift.`}\n`)
@@ -59,7 +59,7 @@ await main(async () => {
   if (drifted) {
     const made = await request('POST', '/issues', { title, body: fit(lines), labels: [label] })
     if (!made.labels.some(({ name }) => name === label)) {
-      throw new Error(`issue ${made.number} has no label ${label}, so the next run would not find it: make the label`)
+      throw new Error(`issue ${made.number} has no label ${label}, so the next run would not find it: create the label`)
     }
     return `${STACK} has drifted: opened issue ${made.number}`
   }

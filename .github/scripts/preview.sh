@@ -1,5 +1,5 @@
 #!/usr/bin/env bash
-# Previews a stack, and puts the preview where whoever approves the update reads it: in the summary of the run.
+# Previews a stack, and writes the preview to the run summary, where the approver of the update reads it.
 # usage: preview.sh STACK
 set -euo pipefail
 

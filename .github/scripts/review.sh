@@ -1,6 +1,6 @@
 #!/usr/bin/env bash
-# Reviews a pull request against its base into a folder, and says with which code: 0 nothing to approve, 2 somebody has to
-# approve it. With any other there is no review.
+# Reviews a pull request against its base into a folder, and outputs the code: 0 nothing to approve, 2 somebody must
+# approve it. Any other code means that there is no review.
 # usage: NUMBER=... review.sh FOLDER
 set -euo pipefail
 
