@@ -1,6 +1,6 @@
 #!/usr/bin/env bash
-# Checks that the cluster of a stack answers to the caller. If it does not, Pulumi silently previews the objects on the
-# cluster from its state, and only an update fails. A cluster that does not exist yet is fine.
+# Checks that the cluster of a stack answers with the current credentials. Without an answer, Pulumi silently previews the
+# cluster's objects from its state, and only an update fails. A cluster that does not exist yet is fine.
 # usage: cluster.sh STACK
 set -euo pipefail
 
@@ -16,7 +16,7 @@ trap 'rm -rf "$scratch"' EXIT
 export KUBECONFIG=$scratch/kubeconfig
 aws eks update-kubeconfig --name "$cluster" --kubeconfig "$KUBECONFIG" >/dev/null
 if ! kubectl --request-timeout=20s get namespaces >/dev/null; then
-	echo "::error::cluster.sh: $cluster does not answer: its endpoint is not reachable from here (legops:eks.publicAccessCidrs), or the credentials belong to no role in legops:eks.administrators and viewers"
+	echo "::error::cluster.sh: $cluster does not answer: its endpoint is out of reach from here (legops:eks.publicAccessCidrs), or legops:eks.administrators and viewers lack the role of these credentials"
 	exit 1
 fi
 echo "cluster.sh: $cluster answers"

@@ -1,9 +1,9 @@
-// Maintains one issue for a drifted stack: opens it, updates it, and closes it when the drift is gone:
+// Keeps one issue for a stack that has drifted: opens it, updates it, and closes it when the drift is gone:
 //
 //   STACK=... node drift.mjs FOLDER
 //
-// The folder is the output of drift.sh. The issue names resources and properties but never a value, which may be a secret
-// that Pulumi does not know of.
+// The folder is the output of drift.sh. The issue names resources and properties, never a value, which may be a secret that
+// Pulumi does not know as one.
 import { appendFileSync, readFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { all, longestText, main, request } from './github.mjs'
@@ -18,10 +18,10 @@ const unchanged = ['same', 'refresh', 'read']
 
 const sections = [
   ['refresh', 'Changed outside Pulumi since its last update'],
-  ['preview', `What an update from ${GITHUB_SHA} would change: it reverts the above, and deploys merged changes`],
+  ['preview', `What an update from ${GITHUB_SHA} would change: it undoes the above, and deploys what is on main`],
 ]
 
-// changes are lines about the findings of one command, none if it found nothing.
+// changes returns the lines about one command's changes; none if it found none.
 function changes(name) {
   const code = readFileSync(join(folder, `${name}.code`), 'utf8').trim()
   if (code === '0') return []
@@ -34,7 +34,7 @@ function changes(name) {
   return lines.length > 0 ? lines : ['- pulumi reports changes, but names no resource']
 }
 
-// fit joins as many lines as a GitHub text may hold, and reports the number that it omits.
+// fit returns as many lines as GitHub accepts in a text, and the number of those left out.
 function fit(lines) {
   const end = count => `\n**Cut: ${count} more lines. All are in the summary of [the run](${run}).**`
   let room = longestText - end(lines.length).length
@@ -46,7 +46,7 @@ await main(async () => {
   const found = sections.map(([name, heading]) => [heading, changes(name)]).filter(([, lines]) => lines.length > 0)
   const drifted = found.length > 0
   const lines = [
-    `[This run](${run}) found that ${STACK} differs from Pulumi's state or from main. What to do: [the runbook](${runbook}).`,
+    `[This run](${run}) found that ${STACK} differs from Pulumi's state, or from main. What to do: [the runbook](${runbook}).`,
     ...found.flatMap(([heading, lines]) => ['', `## ${heading}`, '', ...lines]),
   ]
   appendFileSync(GITHUB_STEP_SUMMARY, `${drifted ? lines.join('\n') : `${STACK} has no drift.`}\n`)
@@ -57,11 +57,11 @@ await main(async () => {
     return `${STACK} has drifted: updated issue ${open.number}`
   }
   if (drifted) {
-    const made = await request('POST', '/issues', { title, body: fit(lines), labels: [label] })
-    if (!made.labels.some(({ name }) => name === label)) {
-      throw new Error(`issue ${made.number} has no label ${label}, so the next run would not find it: create the label`)
+    const created = await request('POST', '/issues', { title, body: fit(lines), labels: [label] })
+    if (!created.labels.some(({ name }) => name === label)) {
+      throw new Error(`issue ${created.number} has no label ${label}, so the next run would not find it: create the label`)
     }
-    return `${STACK} has drifted: opened issue ${made.number}`
+    return `${STACK} has drifted: opened issue ${created.number}`
   }
   if (open) {
     await request('POST', `/issues/${open.number}/comments`, { body: `[This run](${run}) found no drift any more.` })

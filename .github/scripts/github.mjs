@@ -1,11 +1,11 @@
-// The part of GitHub's REST API that the scripts here need. GITHUB_API_URL, GITHUB_REPOSITORY and GITHUB_TOKEN set the
-// server, the repository and the identity.
+// The part of GitHub's REST API that these scripts need. GITHUB_API_URL, GITHUB_REPOSITORY and GITHUB_TOKEN name the server,
+// the repository and the credentials.
 const { GITHUB_API_URL, GITHUB_REPOSITORY, GITHUB_TOKEN } = process.env
 
 // GitHub accepts at most 65,536 characters in a comment or an issue.
 export const longestText = 65536
 
-// request calls the API below the repository, such as request('GET', '/issues/7'), and returns GitHub's answer.
+// request sends a request below the repository, such as request('GET', '/issues/7'), and returns GitHub's response.
 export async function request(method, path, body) {
   const response = await fetch(`${GITHUB_API_URL}/repos/${GITHUB_REPOSITORY}${path}`, {
     method,
@@ -22,7 +22,7 @@ export async function request(method, path, body) {
   return JSON.parse(text)
 }
 
-// all returns the entries of a list from all its pages.
+// all returns the elements of all pages of a list.
 export async function all(path) {
   const size = 100 // GitHub's maximum
   const found = []
@@ -33,7 +33,7 @@ export async function all(path) {
   }
 }
 
-// main runs a script. It turns an error into the last line and exit code 1.
+// main runs a script. An error becomes the last line of output, and exit code 1.
 export async function main(script) {
   try {
     console.log(await script())

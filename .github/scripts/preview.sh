@@ -1,5 +1,5 @@
 #!/usr/bin/env bash
-# Previews a stack, and writes the preview to the run summary, where the approver of the update reads it.
+# Previews a stack, and writes the preview into the summary of the run for the approver of the update.
 # usage: preview.sh STACK
 set -euo pipefail
 

@@ -1,7 +1,7 @@
 #!/usr/bin/env bash
-# Checks whether every Deployment of the platform runs its current specification. pulumi up does not wait for them
-# (docs/decisions/0010-workload-in-two-parts.md). Before an update, the script records those that do not; after it, it waits,
-# names each that does not in time, and fails unless it was recorded: a release that was stuck before is its owner's concern.
+# Checks that every Deployment of the platform has rolled out. pulumi up does not wait for them
+# (docs/decisions/0010-workload-in-two-parts.md). Before an update it records those that have not; after it, it waits, names
+# each that misses the limit, and fails for those that it had not recorded: a stuck release is its owner's problem.
 # usage: rollouts.sh before STACK FILE
 #        rollouts.sh after STACK FILE [SECONDS]
 set -euo pipefail
@@ -24,7 +24,7 @@ aws eks update-kubeconfig --name "legops-$stack" --kubeconfig "$KUBECONFIG" >/de
 kubectl get deployments --all-namespaces --selector "$part_of" \
 	--output 'jsonpath={range .items[*]}{.metadata.namespace}/{.metadata.name}{"\n"}{end}' >"$scratch/deployments"
 
-# All in parallel, so that the waits do not add up.
+# All at once, so that their times do not add up.
 declare -A waits
 while IFS=/ read -r namespace name; do
 	kubectl --namespace "$namespace" rollout status "deployment/$name" --timeout="${limit}s" <&- >/dev/null 2>"$scratch/$namespace.$name" &
@@ -46,10 +46,10 @@ for deployment in "${late[@]}"; do
 	namespace=${deployment%/*}
 	why=$(tail -n 1 "$scratch/$namespace.${deployment#*/}")
 	if grep -qxF "$deployment" "$known"; then
-		echo "::warning::rollouts.sh: $deployment did not run its specification before this update, either: $why"
+		echo "::warning::rollouts.sh: $deployment had not rolled out before this update, either: $why"
 		continue
 	fi
-	echo "::error::rollouts.sh: $deployment does not run its specification: $why; see kubectl --namespace $namespace describe pods"
+	echo "::error::rollouts.sh: $deployment has not rolled out: $why; see kubectl --namespace $namespace describe pods"
 	failed=1
 done
 exit "$failed"
