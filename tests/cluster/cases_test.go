@@ -180,7 +180,7 @@ func neverRollsOut(w *world) {
 	w.up("--expect-no-changes")
 	out, err := w.rollouts(5)
 	require.Error(w.t, err)
-	assert.Contains(w.t, out, "::error::rollouts.sh: identity/identity does not run what it says")
+	assert.Contains(w.t, out, "::error::rollouts.sh: identity/identity has not rolled out")
 	assert.Equal(w.t, 1, strings.Count(out, "::error::"))
 	w.release("identity", released)
 	w.rolledOut("identity")
