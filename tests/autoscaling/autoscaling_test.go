@@ -18,7 +18,7 @@ import (
 	"github.com/stretchr/testify/assert"
 	"github.com/stretchr/testify/require"
 
-	"legops/components"
+	"legops/components/apps"
 	"legops/internal/capacity"
 	"legops/internal/controlplane"
 	"legops/stacks"
@@ -188,7 +188,7 @@ func (p *play) say(what string, s *snapshot) {
 func (p *play) served() map[string][2]int {
 	const path = "/apis/apps/v1/namespaces/%s/deployments/%s"
 	all := map[string][2]int{
-		fmt.Sprintf(path, components.IngressNamespace, capacity.Ingress): {p.cfg.Ingress.MinReplicas, p.cfg.Ingress.MaxReplicas},
+		fmt.Sprintf(path, apps.IngressNamespace, capacity.Ingress): {p.cfg.Ingress.MinReplicas, p.cfg.Ingress.MaxReplicas},
 	}
 	for _, a := range p.cfg.Applications {
 		all[fmt.Sprintf(path, a.Name, a.Name)] = [2]int{a.MinReplicas, a.MaxReplicas}

@@ -93,7 +93,7 @@ func stays(w *world) {
 func labelThenPort(w *world) {
 	// Every object carries the label part-of.
 	copied := checkout.New(w.t, root)
-	checkout.Run(w.t, copied, `sed -i 's/^\tplatform .*= "legops"$/\tplatform = "other"/' components/kubernetes.go && git diff --exit-code --quiet && exit 1
+	checkout.Run(w.t, copied, `sed -i 's/^const platform = "legops"$/const platform = "other"/' components/internal/kit/kubernetes.go && git diff --exit-code --quiet && exit 1
 		go build -ldflags '-s -w' -o bin/relabelled .`)
 	program := filepath.Join(copied, "bin", "relabelled")
 	w.edit(program)

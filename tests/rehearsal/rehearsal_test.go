@@ -20,7 +20,7 @@ import (
 	"github.com/stretchr/testify/assert"
 	"github.com/stretchr/testify/require"
 
-	"legops/components"
+	"legops/components/apps"
 	"legops/infra"
 	"legops/internal/checkout"
 	"legops/internal/controlplane"
@@ -131,7 +131,7 @@ func (c *cluster) platformRuns(t *testing.T, cfg *stacks.Config) {
 		pods                  int
 	}{
 		{"kube-system", "cluster-autoscaler", 1},
-		{components.IngressNamespace, "nginx-ingress-controller", cfg.Ingress.MinReplicas},
+		{apps.IngressNamespace, "nginx-ingress-controller", cfg.Ingress.MinReplicas},
 	} {
 		_, err := c.Kubectl(t.Context(), nil, "--namespace", want.namespace, "wait", "deployment/"+want.deployment,
 			fmt.Sprintf("--for=jsonpath={.status.availableReplicas}=%d", want.pods), "--timeout=90s")

@@ -20,7 +20,7 @@ import (
 	"github.com/pulumi/pulumi/sdk/v3/go/pulumi"
 	"github.com/stretchr/testify/require"
 
-	"legops/components"
+	"legops/components/apps"
 	"legops/infra"
 	"legops/internal/controlplane"
 	"legops/internal/nginx"
@@ -76,7 +76,7 @@ func runs(t *testing.T, stack string) deployed {
 		return err
 	}))
 	objects, _ := controlplane.Registered(r)
-	d := deployed{nginx.In(objects, components.IngressNamespace)}
+	d := deployed{nginx.In(objects, apps.IngressNamespace)}
 	require.NotEmpty(t, d.Settings)
 	require.NotEmpty(t, d.Arguments)
 	require.NotEmpty(t, d.HealthPath)

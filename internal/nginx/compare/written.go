@@ -14,7 +14,7 @@ import (
 
 	"github.com/pulumi/pulumi/sdk/v3/go/pulumi"
 
-	"legops/components"
+	"legops/components/apps"
 	"legops/infra"
 	"legops/internal/controlplane"
 	"legops/internal/nginx"
@@ -108,7 +108,7 @@ func production() (nginx.Objects, error) {
 		return err
 	})
 	objects, _ := controlplane.Registered(r)
-	return nginx.In(objects, components.IngressNamespace).Objects, err
+	return nginx.In(objects, apps.IngressNamespace).Objects, err
 }
 
 // have runs the controller's code, as a test in the controller's package.
