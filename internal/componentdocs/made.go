@@ -3,9 +3,11 @@ package componentdocs
 import (
 	"fmt"
 	"go/ast"
+	"go/doc"
 	"go/token"
 	"os"
 	"path/filepath"
+	"slices"
 	"strings"
 
 	"gopkg.in/yaml.v3"
@@ -64,8 +66,8 @@ func readMade(path string) (made, error) {
 // wiring is where a component is made: file and method.
 type wiring struct{ file, method string }
 
-// wired finds the calls of constructors in infra.
-func wired(root string) (map[string][]wiring, error) {
+// wired finds the calls of constructors of the rooms in infra, by room and component.
+func wired(root string, rooms []*doc.Package) (map[string][]wiring, error) {
 	files := token.NewFileSet()
 	parsed, err := parseFolder(files, filepath.Join(root, "infra"))
 	if err != nil {
@@ -80,10 +82,11 @@ func wired(root string) (map[string][]wiring, error) {
 			}
 			ast.Inspect(method, func(node ast.Node) bool {
 				call, ok := node.(*ast.SelectorExpr)
-				if !ok || fmt.Sprint(call.X) != "components" || !strings.HasPrefix(call.Sel.Name, "New") {
+				if !ok || !strings.HasPrefix(call.Sel.Name, "New") ||
+					!slices.ContainsFunc(rooms, func(room *doc.Package) bool { return room.Name == fmt.Sprint(call.X) }) {
 					return true
 				}
-				name := strings.TrimPrefix(call.Sel.Name, "New")
+				name := fmt.Sprintf("%s.%s", call.X, strings.TrimPrefix(call.Sel.Name, "New"))
 				where := wiring{"infra/" + filepath.Base(files.Position(call.Pos()).Filename), method.Name.Name}
 				if known := found[name]; len(known) == 0 || known[len(known)-1] != where {
 					found[name] = append(known, where)
