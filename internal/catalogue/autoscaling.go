@@ -16,12 +16,8 @@ var _ = add([]Type{
 		Box: "deployer", Holds: Nothing, Costs: "hours of its instances, and GB of their disks",
 		Failure: "its instance is a way in, or out", Unwatched: "a group of one replaces its instance; who needs it notices",
 	},
-	{
-		Token: AutoScalingAttachment, ID: "{autoscalingGroupName}-{lbTargetGroupArn}-{elb}", PartOf: Link{"autoscalingGroupName", AutoScalingGroup},
-		Replaces: none, Box: "balancer", Inert: true,
-	},
-	{
-		Token: AutoScalingTag, ID: "{autoscalingGroupName},{tag.key}", PartOf: Link{"autoscalingGroupName", AutoScalingGroup},
-		Replaces: none, Box: "cluster", Inert: true,
-	},
+	{Token: AutoScalingAttachment, ID: "{autoscalingGroupName}-{lbTargetGroupArn}-{elb}",
+		PartOf: Link{"autoscalingGroupName", AutoScalingGroup}, Replaces: none, Box: "balancer", Inert: true},
+	{Token: AutoScalingTag, ID: "{autoscalingGroupName},{tag.key}", PartOf: Link{"autoscalingGroupName", AutoScalingGroup},
+		Replaces: none, Box: "cluster", Inert: true},
 })

@@ -14,9 +14,6 @@ var _ = add([]Type{
 		Replaces: none, Links: []Link{{"logsConfig.cloudwatchLogs.groupName", LogGroup}},
 		Box: "pipelines", Holds: Nothing, Costs: "minutes of its builds", Failure: "code comes through it",
 	},
-	{
-		Token: BuildWebhook, ID: "{projectName}", PartOf: Link{"projectName", BuildProject},
-		Replaces: []string{"manualCreation", "scopeConfiguration"},
-		Box:      "mirror", Inert: true,
-	},
+	{Token: BuildWebhook, ID: "{projectName}", PartOf: Link{"projectName", BuildProject},
+		Replaces: []string{"manualCreation", "scopeConfiguration"}, Box: "mirror", Inert: true},
 })

@@ -15,9 +15,6 @@ var _ = add([]Type{
 		Quota: Quota{Limit: 300}, // of the default event bus, the only one there is
 		Box:   "delivery", Inert: true,
 	},
-	{
-		Token: EventTarget, ID: "{rule}-{target}",
-		Replaces: []string{"rule", "targetId", "eventBusName"}, Links: []Link{{"rule", EventRule}}, Quota: Quota{Limit: 5, Per: "rule"},
-		Box: "delivery", Inert: true,
-	},
+	{Token: EventTarget, ID: "{rule}-{target}", Replaces: []string{"rule", "targetId", "eventBusName"},
+		Links: []Link{{"rule", EventRule}}, Quota: Quota{Limit: 5, Per: "rule"}, Box: "delivery", Inert: true},
 })

@@ -23,21 +23,14 @@ const (
 
 var _ = add(objects([]Type{
 	{Token: Namespace, Scope: InCluster, Name: Name{Form: labelForm}, Box: "applications", Inert: true},
-	{
-		Token:    Deployment,
-		Replaces: []string{"spec.selector"},
-		Box:      "applications", Holds: Nothing, Costs: Free, Failure: "it is an application, or a part of the platform on the cluster",
-	},
+	{Token: Deployment, Replaces: []string{"spec.selector"}, Box: "applications", Holds: Nothing, Costs: Free,
+		Failure: "it is an application, or a part of the platform on the cluster"},
 	{Token: DeploymentPatch, Box: "applications", Inert: true},
 	{Token: HorizontalPodAutoscaler, Box: "applications", Inert: true},
 	{Token: PodDisruptionBudget, Box: "applications", Inert: true},
 	{Token: ConfigMap, Box: "applications", Inert: true},
-	{
-		Token:    Service,
-		Name:     Name{Form: labelForm},
-		Replaces: []string{"spec.clusterIP"},
-		Box:      "applications", Holds: Nothing, Costs: "a load balancer, where its type is one", Unwatched: isSetting,
-	},
+	{Token: Service, Name: Name{Form: labelForm}, Replaces: []string{"spec.clusterIP"}, Box: "applications", Holds: Nothing,
+		Costs: "a load balancer, where its type is one", Unwatched: isSetting},
 	{Token: ServiceAccount, Box: "applications", Inert: true},
 	{Token: Ingress, Box: "ingress", Inert: true},
 	{Token: IngressClass, Scope: InCluster, Box: "ingress", Inert: true},
@@ -45,12 +38,8 @@ var _ = add(objects([]Type{
 	{Token: KubernetesRole, Name: Name{Form: pathForm}, Box: "api", Inert: true},
 	{Token: KubernetesRoleBinding, Name: Name{Form: pathForm}, Replaces: []string{"roleRef"}, Box: "api", Inert: true},
 	{Token: ClusterRole, Scope: InCluster, Name: Name{Form: pathForm}, Box: "api", Inert: true},
-	{
-		Token: ClusterRoleBinding, Scope: InCluster,
-		Name:     Name{Form: pathForm},
-		Replaces: []string{"roleRef"},
-		Box:      "api", Inert: true,
-	},
+	{Token: ClusterRoleBinding, Scope: InCluster, Name: Name{Form: pathForm}, Replaces: []string{"roleRef"}, Box: "api",
+		Inert: true},
 	{Token: AdmissionPolicy, Scope: InCluster, Box: "api", Inert: true},
 	{Token: AdmissionPolicyBinding, Scope: InCluster, Box: "api", Inert: true},
 }))

@@ -7,8 +7,7 @@ const (
 )
 
 var _ = add([]Type{
-	{
-		Token: SearchDomain, ID: "arn:{partition}:es:{region}:{account}:domain/{domainName}",
+	{Token: SearchDomain, ID: "arn:{partition}:es:{region}:{account}:domain/{domainName}",
 		Name:   Name{Input: "domainName", Form: form(`^[a-z][a-z0-9-]{2,27}$`)},
 		Policy: Policy{Input: "accessPolicies", Principal: Must, Resource: Must, Limit: 102400},
 		Replaces: []string{
@@ -22,11 +21,8 @@ var _ = add([]Type{
 			{"clusterConfig.instanceCount", Lower, "shards have to fit on fewer nodes"},
 			{"clusterConfig.zoneAwarenessEnabled", Off, "a zone that fails takes the only copy with it"},
 			{"ebsOptions.volumeSize", Lower, "what is there has to fit on smaller disks"},
-		},
-	},
-	{
-		Token: SearchDomainPolicy, ID: "{domainName}", PartOf: Link{"domainName", SearchDomain},
-		Policy:   Policy{Input: "accessPolicies", Principal: Must, Resource: Must, Limit: 102400},
-		Replaces: none, Box: "search", Inert: true,
-	},
+		}},
+	{Token: SearchDomainPolicy, ID: "{domainName}",
+		Policy: Policy{Input: "accessPolicies", Principal: Must, Resource: Must, Limit: 102400},
+		PartOf: Link{"domainName", SearchDomain}, Replaces: none, Box: "search", Inert: true},
 })

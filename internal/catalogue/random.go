@@ -6,12 +6,10 @@ const (
 )
 
 var _ = add([]Type{
-	{
-		Token: RandomPassword, ID: "{hex32}",
+	{Token: RandomPassword, ID: "{hex32}",
 		Replaces: []string{
 			"keepers", "length", "lower", "upper", "numeric", "number", "special", "minLower", "minUpper", "minNumeric",
 			"minSpecial", "overrideSpecial",
 		},
-		Box: "balancer", Inert: true,
-	},
+		Box: "balancer", Inert: true},
 })

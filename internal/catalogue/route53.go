@@ -6,8 +6,6 @@ const (
 )
 
 var _ = add(accountWide([]Type{
-	{
-		Token: DNSRecord, ID: "{zoneId}_{name}_{type}_{setIdentifier}", Name: Name{Unnamed: "records of several types have one name"},
-		Replaces: none, Box: "dns", Inert: true,
-	},
+	{Token: DNSRecord, ID: "{zoneId}_{name}_{type}_{setIdentifier}",
+		Name: Name{Unnamed: "records of several types have one name"}, Replaces: none, Box: "dns", Inert: true},
 }))
