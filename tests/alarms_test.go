@@ -14,15 +14,9 @@ import (
 	"github.com/stretchr/testify/assert"
 	"github.com/stretchr/testify/require"
 
+	"legops/internal/catalogue"
 	"legops/internal/insights"
 	"legops/internal/offline/cloud"
-)
-
-const (
-	kindAlarm        = "aws:cloudwatch/metricAlarm:MetricAlarm"
-	kindComposite    = "aws:cloudwatch/compositeAlarm:CompositeAlarm"
-	kindDashboard    = "aws:cloudwatch/dashboard:Dashboard"
-	kindSubscription = "aws:sns/topicSubscription:TopicSubscription"
 )
 
 // watchtower is what exists of one stack, and what of it is watched.
@@ -41,9 +35,9 @@ func look(entries []cloud.Entry) *watchtower {
 	}
 	for _, e := range w.entries {
 		switch e.Type {
-		case kindAlarm:
+		case catalogue.MetricAlarm:
 			w.alarm(e)
-		case kindDashboard:
+		case catalogue.Dashboard:
 			w.dashboard(e)
 		}
 	}
@@ -92,7 +86,7 @@ func (w *watchtower) source(d dimension, value, region, account string) (found [
 				continue
 			}
 			// The metrics of CloudFront are elsewhere than it, and those of a replication are where its source is.
-			if e.Region == region || e.Type == kindDistribution || e.Type == kindBucket {
+			if e.Region == region || e.Type == catalogue.Distribution || e.Type == catalogue.Bucket {
 				found = append(found, e)
 			}
 		}
@@ -151,7 +145,7 @@ func (w *watchtower) dimensions(e *cloud.Entry, row *published, region string, d
 				w.report(e, "no resource has the %s %q", d.name, value)
 			}
 			for _, source := range found {
-				if e.Type == kindAlarm {
+				if e.Type == catalogue.MetricAlarm {
 					w.watch(source)
 				}
 			}
@@ -165,7 +159,7 @@ func (w *watchtower) dimensions(e *cloud.Entry, row *published, region string, d
 func (w *watchtower) watch(e *cloud.Entry) {
 	w.watched[e.URN] = true
 	for _, whole := range w.entries {
-		if strings.HasPrefix(e.Type, "aws:s3/") && whole.Type == kindBucket && whole.ID == e.Inputs["bucket"] {
+		if strings.HasPrefix(e.Type, "aws:s3/") && whole.Type == catalogue.Bucket && whole.ID == e.Inputs["bucket"] {
 			w.watched[whole.URN] = true
 		}
 	}
@@ -267,7 +261,7 @@ func (w *watchtower) queries(e *cloud.Entry, queries []any) {
 func (w *watchtower) heard(e *cloud.Entry, depth int) bool {
 	for _, topic := range valueAt(e.Inputs["alarmActions"], "") {
 		for _, s := range w.entries {
-			if s.Type == kindSubscription && s.Inputs["topic"] == topic {
+			if s.Type == catalogue.TopicSubscription && s.Inputs["topic"] == topic {
 				return true
 			}
 		}
@@ -275,7 +269,7 @@ func (w *watchtower) heard(e *cloud.Entry, depth int) bool {
 	called := append(valueAt(e.Inputs["name"], ""), valueAt(e.Inputs["alarmName"], "")...)
 	for _, composite := range w.entries {
 		rule, _ := composite.Inputs["alarmRule"].(string)
-		if composite.Type == kindComposite && composite.Region == e.Region && depth < 5 && composite.Inputs["actionsEnabled"] != false &&
+		if composite.Type == catalogue.CompositeAlarm && composite.Region == e.Region && depth < 5 && composite.Inputs["actionsEnabled"] != false &&
 			strings.Contains(rule, `ALARM("`+called[0]+`")`) && w.heard(composite, depth+1) {
 			return true
 		}
@@ -341,8 +335,8 @@ func (w *watchtower) dashboard(e *cloud.Entry) {
 func (w *watchtower) blind() []string {
 	var found []string
 	for _, e := range w.entries {
-		why, needed := mustBeWatched[e.Type]
-		if !needed || w.watched[e.URN] {
+		known := catalogue.Of(e.Type)
+		if known.Failure == "" || known.Unwatched != "" || w.watched[e.URN] {
 			continue
 		}
 		excused := false
@@ -352,7 +346,7 @@ func (w *watchtower) blind() []string {
 			}
 		}
 		if !excused {
-			found = append(found, fmt.Sprintf("%s %s has no alarm, and %s", e.Type, name(e.URN), why))
+			found = append(found, fmt.Sprintf("%s %s has no alarm, and %s", e.Type, name(e.URN), known.Failure))
 		}
 	}
 	slices.Sort(found)
@@ -378,7 +372,7 @@ func (w *watchtower) unexplained(rows []*regexp.Regexp) []string {
 	var found []string
 	for _, e := range w.entries {
 		about := func(row *regexp.Regexp) bool { return row.MatchString(name(e.URN)) }
-		if e.Type == kindAlarm && componentOf(e.URN) == "Alarms" && !slices.ContainsFunc(rows, about) {
+		if e.Type == catalogue.MetricAlarm && componentOf(e.URN) == "Alarms" && !slices.ContainsFunc(rows, about) {
 			found = append(found, name(e.URN))
 		}
 	}
@@ -406,7 +400,7 @@ func checkAlarms(t *testing.T, entries []cloud.Entry) {
 	count := map[string]bool{}
 	for _, e := range entries {
 		component := componentOf(e.URN)
-		count[component] = count[component] || mustBeWatched[e.Type] != ""
+		count[component] = count[component] || catalogue.Of(e.Type).Failure != ""
 	}
 	for component, matters := range count {
 		if !matters && component != "" {

@@ -1,6 +1,7 @@
 package architecture
 
 import (
+	"cmp"
 	"maps"
 	"os"
 	"path/filepath"
@@ -11,6 +12,7 @@ import (
 	"github.com/stretchr/testify/assert"
 	"github.com/stretchr/testify/require"
 
+	"legops/internal/catalogue"
 	"legops/internal/offline/schema"
 )
 
@@ -39,9 +41,9 @@ pulumi:providers:aws aws:
   inputs: {region: moon-1}
 `))
 	require.NoError(t, err)
-	require.Len(t, g.all("aws:ec2/subnet:Subnet", "Network"), 1)
-	assert.Empty(t, g.all("aws:ec2/subnet:Subnet", "Eks"))
-	found := g.named("aws:ec2/subnet:Subnet", "network")
+	require.Len(t, g.all(catalogue.Subnet, "Network"), 1)
+	assert.Empty(t, g.all(catalogue.Subnet, "Eks"))
+	found := g.named(catalogue.Subnet, "network")
 	assert.Equal(t, "moon-1", g.region(found.Provider))
 	assert.Equal(t, "3", found.text("list.0.size"))
 	assert.Empty(t, found.text("list.1.size"))
@@ -91,13 +93,13 @@ func TestEveryTypeIsDrawnOrADetail(t *testing.T) {
 		}
 	}
 	for _, token := range slices.Sorted(maps.Keys(known)) {
-		ways := 0
-		for _, is := range []bool{drawn[token], details[kind{token: token}] != "", machinery[token]} {
-			if is {
-				ways++
-			}
+		box := cmp.Or(details[kind{token: token}], catalogue.Of(token).Box)
+		assert.True(t, (box != "") != machinery[token], "%s has to have a box in the catalogue, or be machinery", token)
+		assert.True(t, box == "" || places()[box], "%s is shown by %s, which is neither part nor zone", token, box)
+		isOf := func(p part) bool {
+			return p.id == box && slices.ContainsFunc(p.made, func(k kind) bool { return k.token == token })
 		}
-		assert.Equal(t, 1, ways, "%s has to be drawn, or a detail, or machinery: one of the three", token)
+		assert.Equal(t, drawn[token], slices.ContainsFunc(parts, isOf), "%s is drawn, but not in the box %s of the catalogue", token, box)
 	}
 	for what, of := range details {
 		assert.True(t, known[what.token], "%s is a detail, and no type of the platform", what.token)

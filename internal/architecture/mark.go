@@ -4,6 +4,8 @@ import (
 	"fmt"
 	"slices"
 	"strings"
+
+	"legops/internal/catalogue"
 )
 
 // Mark says that something happens to a resource.
@@ -78,7 +80,7 @@ func (p *Picture) place(r Resource) string {
 			return part.id
 		}
 	}
-	for _, id := range []string{details[kind{r.Type, r.Component}], components[r.Component], details[kind{token: r.Type}]} {
+	for _, id := range []string{details[kind{r.Type, r.Component}], components[r.Component], details[kind{token: r.Type}], catalogue.Of(r.Type).Box} {
 		if id != "" && there(id) {
 			return id
 		}

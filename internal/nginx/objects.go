@@ -7,7 +7,7 @@ import (
 	"legops/internal/controlplane"
 )
 
-// Deployed is what a program deploys for the controller.
+// Deployed is a program's objects for the controller.
 type Deployed struct {
 	Objects
 	// Arguments are the controller's.
@@ -16,7 +16,7 @@ type Deployed struct {
 	MemoryMiB int
 }
 
-// In finds what is the controller's among Kubernetes objects: its settings and arguments in a namespace, and every Ingress.
+// In finds the controller's settings and arguments in a namespace, and every Ingress, among Kubernetes objects.
 func In(objects []controlplane.Object, namespace string) Deployed {
 	var d Deployed
 	for _, o := range objects {
@@ -27,10 +27,10 @@ func In(objects []controlplane.Object, namespace string) Deployed {
 		case o["kind"] == "Deployment" && own:
 			d.Arguments, d.MemoryMiB = arguments(o), memory(o)
 		case o["kind"] == "Ingress":
-			if made := ingress(o); made.Annotations[mergeable] == "master" {
-				d.Master = made
+			if result := ingress(o); result.Annotations[mergeable] == "master" {
+				d.Master = result
 			} else {
-				d.Minions = append(d.Minions, made)
+				d.Minions = append(d.Minions, result)
 			}
 		}
 	}
@@ -54,7 +54,7 @@ func arguments(deployment controlplane.Object) []string {
 	return all
 }
 
-// memory is the limit of all containers of a Deployment, in MiB.
+// memory returns the memory limit of all containers of a Deployment, in MiB.
 func memory(deployment controlplane.Object) int {
 	sum := 0
 	for _, container := range each(deployment.At("spec", "template", "spec", "containers")) {
@@ -65,24 +65,24 @@ func memory(deployment controlplane.Object) int {
 }
 
 func ingress(o controlplane.Object) Ingress {
-	made := Ingress{Annotations: texts(o.At("metadata", "annotations"))}
-	made.Namespace, _ = o.At("metadata", "namespace").(string)
-	made.Name, _ = o.At("metadata", "name").(string)
+	result := Ingress{Annotations: texts(o.At("metadata", "annotations"))}
+	result.Namespace, _ = o.At("metadata", "namespace").(string)
+	result.Name, _ = o.At("metadata", "name").(string)
 	for _, rule := range each(o.At("spec", "rules")) {
-		made.Host, _ = rule["host"].(string)
+		result.Host, _ = rule["host"].(string)
 		for _, p := range each(rule.At("http", "paths")) {
 			var path Path
 			path.Value, _ = p["path"].(string)
 			path.Type, _ = p["pathType"].(string)
 			path.Service, _ = p.At("backend", "service", "name").(string)
 			path.Port, _ = p.At("backend", "service", "port", "name").(string)
-			made.Paths = append(made.Paths, path)
+			result.Paths = append(result.Paths, path)
 		}
 	}
-	return made
+	return result
 }
 
-// each are the objects of a list.
+// each returns the objects of a list.
 func each(list any) []controlplane.Object {
 	var all []controlplane.Object
 	elements, _ := list.([]any)

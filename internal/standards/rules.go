@@ -25,7 +25,7 @@ var generalRules = []Rule{
 			if slices.ContainsFunc(allowedTypes, func(typ string) bool { return isType(typ, r.Type) }) {
 				return nil
 			}
-			return []string{r.Type + " is not listed: add it to internal/standards/types.go, with the rules it needs"}
+			return []string{r.Type + " is not listed: add it to internal/catalogue, with the rules it needs here"}
 		},
 	}, {
 		ID: "TAGS", What: "whatever takes tags has Project, Environment, Owner and CostCenter",
@@ -39,7 +39,7 @@ var generalRules = []Rule{
 		ID: "PROTECTED", What: "what holds data is protected against deletion by Pulumi",
 		Reason: "a rename in the program would replace it, and what was in it is gone", Source: own,
 		In: []string{production}, UnknownPasses: true,
-		Types: []string{bucket, cluster, codeRepository, database, imageRepository, key, logGroup, queue, searchDomain, secret, vault, vaultLock},
+		Types: append(holdingData(), vaultLock),
 		Check: func(_ *platform, r *model.Resource) []string {
 			if r.Protect {
 				return nil
