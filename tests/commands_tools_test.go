@@ -36,7 +36,7 @@ type commandCheck struct {
 	// stacks are what the engine would create of each, and texts what their inputs and those of the bootstrap say.
 	stacks map[string]*model.Graph
 	texts  map[string]string
-	schema   map[string]any
+	schema map[string]any
 }
 
 func newCommandCheck(t *testing.T) *commandCheck {

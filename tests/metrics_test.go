@@ -196,7 +196,7 @@ var metrics = []published{{
 }, {
 	namespace: "AWS/S3", names: []string{"OperationsFailedReplication", "OperationsPendingReplication", "BytesPendingReplication"},
 	sets: [][]dimension{{
-		from("SourceBucket", kindReplication, "bucket"), from("DestinationBucket", kindBucket, "bucket"), from("RuleId", kindReplication, "rules.id"),
+		from("SourceBucket", kindReplication, "bucket"), from("DestinationBucket", kindBucket, "bucket"), from("RuleId", kindReplication, "rules[*].id"),
 	}},
 	statistics: append([]string{"Sum"}, gauge...), most: unlimited, every: 60,
 	source: "https://docs.aws.amazon.com/AmazonS3/latest/userguide/metrics-dimensions.html",

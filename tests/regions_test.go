@@ -9,16 +9,14 @@ import (
 	"strings"
 	"testing"
 
-	"github.com/pulumi/pulumi/sdk/v3/go/pulumi"
 	"github.com/stretchr/testify/assert"
 	"github.com/stretchr/testify/require"
 
-	"legops/infra"
 	"legops/internal/checkout"
 	"legops/internal/costs"
 	"legops/internal/offline"
-	"legops/internal/recorder"
 	"legops/internal/regions"
+	"legops/internal/registered"
 )
 
 // otherRegions are two in which the platform is not, on other continents.
@@ -61,11 +59,7 @@ func TestRegionIsOnlyInTheStackFile(t *testing.T) {
 		for _, stack := range stackNames {
 			t.Run(region+" "+stack, func(t *testing.T) {
 				cfg := checkout.Config(t, moved(t, stack, region), stack)
-				r := &recorder.Recorder{Project: project, Stack: stack}
-				require.NoError(t, r.Run(func(ctx *pulumi.Context) error {
-					_, err := infra.NewPlatform(ctx, cfg)
-					return err
-				}))
+				r := registered.Stack(t, stack, cfg)
 				g := r.Graph()
 				used, named := map[string]bool{}, map[string]bool{}
 				for _, found := range r.Resources() {

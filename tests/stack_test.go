@@ -14,6 +14,7 @@ import (
 
 	"legops/infra"
 	"legops/internal/recorder"
+	"legops/internal/registered"
 	"legops/stacks"
 )
 
@@ -23,11 +24,7 @@ func each(t *testing.T, check func(t *testing.T, cfg *stacks.Config, r *recorder
 	for _, stack := range stackNames {
 		t.Run(stack, func(t *testing.T) {
 			cfg := config(t, stack)
-			r := &recorder.Recorder{Project: project, Stack: stack}
-			require.NoError(t, r.Run(func(ctx *pulumi.Context) error {
-				_, err := infra.NewPlatform(ctx, cfg)
-				return err
-			}))
+			r := registered.Stack(t, stack, cfg)
 			check(t, cfg, r)
 		})
 	}
@@ -126,12 +123,7 @@ func TestNothingIsOpenToTheWorld(t *testing.T) {
 }
 
 func TestProductionIsHighlyAvailable(t *testing.T) {
-	r := &recorder.Recorder{Project: project, Stack: "prod"}
-	cfg := config(t, "prod")
-	require.NoError(t, r.Run(func(ctx *pulumi.Context) error {
-		_, err := infra.NewPlatform(ctx, cfg)
-		return err
-	}))
+	r := registered.Stack(t, "prod", config(t, "prod"))
 	assert.Len(t, r.OfType("aws:ec2/natGateway:NatGateway"), 2)
 	cluster := r.One(t, "eks:index:Cluster", "eks")
 	assert.Equal(t, "legops-prod", cluster.Get("name"))

@@ -5,16 +5,12 @@ import (
 	"slices"
 	"testing"
 
-	"github.com/pulumi/pulumi/sdk/v3/go/pulumi"
 	"github.com/stretchr/testify/assert"
-	"github.com/stretchr/testify/require"
 
-	"legops/infra"
 	"legops/internal/checkout"
 	"legops/internal/model"
 	"legops/internal/offline/schema"
-	"legops/internal/recorder"
-	"legops/stacks"
+	"legops/internal/registered"
 )
 
 var stackNames = []string{"dev", "test", "prod"}
@@ -26,13 +22,7 @@ var graphs = map[string]*model.Graph{}
 func graphOf(t *testing.T, stack string) *model.Graph {
 	t.Helper()
 	if graphs[stack] == nil {
-		cfg := checkout.Config(t, "../..", stack)
-		r := &recorder.Recorder{Project: stacks.Project, Stack: stack}
-		require.NoError(t, r.Run(func(ctx *pulumi.Context) error {
-			_, err := infra.NewPlatform(ctx, cfg)
-			return err
-		}))
-		graphs[stack] = r.Graph()
+		graphs[stack] = registered.Stack(t, stack, checkout.Config(t, "../..", stack)).Graph()
 	}
 	return graphs[stack]
 }

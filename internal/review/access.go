@@ -91,6 +91,7 @@ func side(g *model.Graph, names map[string]string) access {
 		component := g.ComponentName(r)
 		if opens := openers[r.Type]; opens != nil {
 			for _, text := range opens(r, names) {
+				text = strings.ReplaceAll(text, model.Unknown, "<known after deployment>")
 				all.openings = append(all.openings, opening{text, component, r.Name()})
 			}
 		}

@@ -167,7 +167,7 @@ func renames(changes []Change) {
 
 func (c *Change) samePhysicalName(other *Change) bool {
 	for _, property := range physicalNames {
-		if name, is := c.old.Inputs[property].(string); is && name != model.Unknown && other.new.Inputs[property] == name {
+		if name := c.old.Text(property); name != "" && name != model.Unknown && other.new.Text(property) == name {
 			return true
 		}
 	}

@@ -41,15 +41,15 @@ func permissions(component string, r *model.Resource) []permission {
 		return nil
 	}
 	this := permission{holder: holder(r), component: component, name: r.Name()}
-	if arn, is := r.Inputs["policyArn"].(string); is && (r.Type == "aws:iam/rolePolicyAttachment:RolePolicyAttachment" || strings.HasPrefix(r.Type, "aws:eks/")) {
+	if arn := r.Text("policyArn"); arn != "" && (r.Type == "aws:iam/rolePolicyAttachment:RolePolicyAttachment" || strings.HasPrefix(r.Type, "aws:eks/")) {
 		this.action = "everything in " + arn
 		this.resource = fmt.Sprint(r.Inputs["principalArn"])
 		return []permission{this}
 	}
 	var all []permission
 	for _, input := range policyInputs {
-		text, is := r.Inputs[input].(string)
-		if !is {
+		text := r.Text(input)
+		if text == "" {
 			continue
 		}
 		if strings.Contains(text, model.Unknown) {
@@ -74,8 +74,8 @@ const unknownPolicy = "(known only after deployment)"
 // holder names what a policy belongs to.
 func holder(r *model.Resource) string {
 	for _, input := range holders {
-		value, is := r.Inputs[input].(string)
-		if !is {
+		value := r.Text(input)
+		if value == "" {
 			continue
 		}
 		if value == model.Unknown {
@@ -88,7 +88,7 @@ func holder(r *model.Resource) string {
 		}
 		return typeName(r.Type) + " of " + value
 	}
-	if name, is := r.Inputs["name"].(string); is && name != model.Unknown {
+	if name := r.Text("name"); name != "" && name != model.Unknown {
 		return called(r) + " " + name
 	}
 	return called(r) + " " + r.Name()

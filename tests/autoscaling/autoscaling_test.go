@@ -22,6 +22,7 @@ import (
 	"legops/components"
 	"legops/internal/capacity"
 	"legops/internal/controlplane"
+	"legops/internal/registered"
 	"legops/stacks"
 )
 
@@ -62,7 +63,7 @@ func start(t *testing.T, stack string, groups ...*group) *play {
 			nodes = append(nodes, a.instance(g))
 		}
 	}
-	objects, patches := registered(t, cfg, stack)
+	objects, patches := controlplane.Registered(registered.Stack(t, stack, cfg))
 	objects = append(objects, standIns()...)
 	plane, err := controlplane.Start(t.Context(), controlplane.Options{
 		Bin: filepath.Join(root, "bin/kubernetes"), Dir: t.TempDir(), Nodes: nodes,
