@@ -34,7 +34,7 @@ func TestTemplate(t *testing.T) {
 	text := accountTemplate(t)
 	for _, stack := range stackNames {
 		for name, more := range map[string]map[string]string{
-			"as made":            {},
+			"as it is":           {},
 			"with an id":         {"GitHubRepositoryId": "42"},
 			"with a provider":    {"GitHubOidcProviderArn": "arn:aws:iam::" + account + ":oidc-provider/" + gitHub},
 			"with both, by name": {"GitHubRepositoryId": "42", "GitHubRepository": "legops/platform", "Branch": "main"},
@@ -46,8 +46,8 @@ func TestTemplate(t *testing.T) {
 				}
 				d := deployed(t, text, parameters)
 				assert.Empty(t, d.check())
-				_, made := d.resources["GitHubOidcProvider"]
-				assert.Equal(t, more["GitHubOidcProviderArn"] == "", made)
+				_, exists := d.resources["GitHubOidcProvider"]
+				assert.Equal(t, more["GitHubOidcProviderArn"] == "", exists)
 				assert.Equal(t, map[string]string{
 					"BackendUrl":      "s3://legops-" + stack + "-state-" + account + "?region=us-east-1",
 					"SecretsProvider": "awskms://alias/legops-" + stack + "-state?region=us-east-1",
@@ -88,7 +88,7 @@ func TestTemplateRefusesMistakes(t *testing.T) {
 		{"an unknown attribute", "DeployRole.Arn", "DeployRole.ARN", "nothing is called DeployRole.ARN"},
 		{"a Sub of nothing", "refs/heads/${Branch}", "refs/heads/${Branche}", "nothing is called Branche"},
 		{"a parameter that nothing reads", "refs/heads/${Branch}", "refs/heads/main", "nothing reads the parameter Branch"},
-		{"an unknown condition", "Condition: CreatesOidcProvider", "Condition: CreatesProvider", "there is no condition CreatesProvider"},
+		{"an unknown condition", "Condition: CreatesOidcProvider", "Condition: CreatesProvider", "unknown condition CreatesProvider"},
 		{"a bucket deleted with the stack", "DeletionPolicy: RetainExceptOnCreate\n    UpdateReplacePolicy: Retain\n    Properties:\n      BucketName: !Sub legops-${Stack}-state-$", "DeletionPolicy: Delete\n    UpdateReplacePolicy: Retain\n    Properties:\n      BucketName: !Sub legops-${Stack}-state-$", "StateBucket: is deleted with the stack"},
 		{"no versions", "VersioningConfiguration: {Status: Enabled}", "VersioningConfiguration: {Status: Suspended}", "StateBucket: VersioningConfiguration"},
 		{"another encryption", "SSEAlgorithm: aws:kms, ", "SSEAlgorithm: aws:kms:dsse, ", "StateBucket: BucketEncryption"},

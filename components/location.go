@@ -1,11 +1,7 @@
 package components
 
 import (
-	"cmp"
 	"fmt"
-	"maps"
-	"regexp"
-	"slices"
 
 	"github.com/pulumi/pulumi/sdk/v3/go/pulumi"
 
@@ -22,11 +18,6 @@ type Location struct {
 	// Boundary is the name of the IAM policy that limits every role, its permissions boundary. Optional.
 	Boundary string
 }
-
-var (
-	accountPattern = regexp.MustCompile(`^[0-9]{12}$`)
-	regionPattern  = regexp.MustCompile(`^[a-z]{2}(-[a-z]+)+-[0-9]$`)
-)
 
 // Partition is the first part of every ARN of the region.
 func (l Location) Partition() string { return regions.Partition(l.Region) }
@@ -51,8 +42,8 @@ func (l Location) Role(name string) string {
 	return fmt.Sprintf("arn:%s:iam::%s:role/%s", l.Partition(), l.Account, name)
 }
 
-// boundary is the ARN of the policy that limits every role; nil without one.
-func (l Location) boundary() pulumi.StringPtrInput {
+// BoundaryArn is the ARN of the policy that limits every role; nil without one.
+func (l Location) BoundaryArn() pulumi.StringPtrInput {
 	if l.Boundary == "" {
 		return nil
 	}
@@ -64,10 +55,5 @@ func (l Location) Root() string {
 	return fmt.Sprintf("arn:%s:iam::%s:root", l.Partition(), l.Account)
 }
 
-func (l Location) check(p *problems) {
-	p.require(accountPattern.MatchString(l.Account), "Location.Account %q must be twelve digits", l.Account)
-	p.require(regionPattern.MatchString(l.Region), "Location.Region %q must be an AWS region", l.Region)
-}
-
-// sortedKeys makes ranging over a map deterministic.
-func sortedKeys[K cmp.Ordered, V any](m map[K]V) []K { return slices.Sorted(maps.Keys(m)) }
+// GlobalRegion is where AWS keeps what belongs to CloudFront: its firewalls, certificates and log deliveries.
+const GlobalRegion = "us-east-1"

@@ -112,8 +112,8 @@ func TestAlarmsOfNoUseAreFound(t *testing.T) {
 	}
 	for problem, body := range map[string]string{
 		"it shows nothing": `{"widgets": [{"properties": {}}]}`,
-		"CPU: the metric [AWS/RDS CPUUtilization DBInstanceIdentifier] has a dimension without a value":                                                                        `{"widgets": [{"properties": {"title": "CPU", "metrics": [["AWS/RDS", "CPUUtilization", "DBInstanceIdentifier"]]}}]}`,
-		"Deployed: command 4, \"display b\": only limit may follow dedup: put it before (https://docs.aws.amazon.com/AmazonCloudWatch/latest/logs/CWL_QuerySyntax-Dedup.html)": `{"widgets": [{"properties": {"title": "Deployed", "query": "SOURCE 'x' | stats max(a) as b by c | dedup c | display b"}}]}`,
+		"CPU: the metric [AWS/RDS CPUUtilization DBInstanceIdentifier] has a dimension without a value":                                                                                     `{"widgets": [{"properties": {"title": "CPU", "metrics": [["AWS/RDS", "CPUUtilization", "DBInstanceIdentifier"]]}}]}`,
+		"Deployed: command 4, \"display b\": only limit may follow dedup: move the command before it (https://docs.aws.amazon.com/AmazonCloudWatch/latest/logs/CWL_QuerySyntax-Dedup.html)": `{"widgets": [{"properties": {"title": "Deployed", "query": "SOURCE 'x' | stats max(a) as b by c | dedup c | display b"}}]}`,
 		"nothing publishes AWS/RDS Cpu": `{"widgets": [{"properties": {"metrics": [["AWS/RDS", "Cpu", "DBInstanceIdentifier", "legops-dev", {"stat": "Average"}]]}}]}`,
 	} {
 		all := onDatabase()

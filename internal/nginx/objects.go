@@ -7,7 +7,7 @@ import (
 	"legops/internal/controlplane"
 )
 
-// Deployed is what a program deploys for the controller.
+// Deployed is a program's objects for the controller.
 type Deployed struct {
 	Objects
 	// Arguments are the controller's.
@@ -16,7 +16,7 @@ type Deployed struct {
 	MemoryMiB int
 }
 
-// In finds what is the controller's among Kubernetes objects: its settings and arguments in a namespace, and every Ingress.
+// In finds the controller's settings and arguments in a namespace, and every Ingress, among Kubernetes objects.
 func In(objects []controlplane.Object, namespace string) Deployed {
 	var d Deployed
 	for _, o := range objects {
@@ -27,10 +27,10 @@ func In(objects []controlplane.Object, namespace string) Deployed {
 		case o["kind"] == "Deployment" && own:
 			d.Arguments, d.MemoryMiB = o.Texts("spec.template.spec.containers[*].args"), memory(o)
 		case o["kind"] == "Ingress":
-			if made := ingress(o); made.Annotations[mergeable] == "master" {
-				d.Master = made
+			if result := ingress(o); result.Annotations[mergeable] == "master" {
+				d.Master = result
 			} else {
-				d.Minions = append(d.Minions, made)
+				d.Minions = append(d.Minions, result)
 			}
 		}
 	}
@@ -42,7 +42,7 @@ func In(objects []controlplane.Object, namespace string) Deployed {
 	return d
 }
 
-// memory is the limit of all containers of a Deployment, in MiB.
+// memory returns the memory limit of all containers of a Deployment, in MiB.
 func memory(deployment controlplane.Object) int {
 	sum := 0
 	for _, limit := range deployment.Texts("spec.template.spec.containers[*].resources.limits.memory") {
@@ -52,18 +52,18 @@ func memory(deployment controlplane.Object) int {
 }
 
 func ingress(o controlplane.Object) Ingress {
-	created := Ingress{
+	result := Ingress{
 		Annotations: texts(o.Get("metadata.annotations")), Namespace: o.Text("metadata.namespace"), Name: o.Text("metadata.name"),
 	}
 	for _, rule := range o.Objects("spec.rules") {
-		created.Host = rule.Text("host")
+		result.Host = rule.Text("host")
 		for _, p := range rule.Objects("http.paths") {
-			created.Paths = append(created.Paths, Path{
+			result.Paths = append(result.Paths, Path{
 				Value: p.Text("path"), Type: p.Text("pathType"), Service: p.Text("backend.service.name"), Port: p.Text("backend.service.port.name"),
 			})
 		}
 	}
-	return created
+	return result
 }
 
 func texts(value any) map[string]string {

@@ -33,7 +33,7 @@ type Change struct {
 	// Component is the name of the component that it is part of, such as queues; ComponentKind its kind, such as Queues.
 	Component     string `json:"component"`
 	ComponentKind string `json:"componentKind"`
-	// Source is where the program makes it, such as components/queues.go:217; "" of what is deleted.
+	// Source is where the program makes it, such as components/data/queues.go:217; "" of what is deleted.
 	Source string `json:"source,omitempty"`
 	// Reason says why it is replaced or deleted.
 	Reason string `json:"reason,omitempty"`
@@ -140,7 +140,7 @@ func onlyTags(properties []Property) bool {
 // program matches where in the program a call is, whatever folder that was built in.
 var program = regexp.MustCompile(`((?:components|infra)/[^#]*\.go)#(\d+)$`)
 
-// position is such as components/queues.go:217; "" of a call outside the program.
+// position is such as components/data/queues.go:217; "" of a call outside the program.
 func position(source string) string {
 	if match := program.FindStringSubmatch(source); match != nil {
 		return match[1] + ":" + match[2]

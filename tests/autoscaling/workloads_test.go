@@ -12,7 +12,7 @@ import (
 
 const root = "../.."
 
-// addons is the namespace of what stands in for managed add-ons.
+// addons is the namespace of the stand-ins for managed add-ons.
 const addons = "add-ons"
 
 func config(t *testing.T, stack string) *stacks.Config {
@@ -20,7 +20,7 @@ func config(t *testing.T, stack string) *stacks.Config {
 	return checkout.Config(t, root, stack)
 }
 
-// standIns are pods that ask for as much as those of the managed add-ons, which EKS installs.
+// standIns returns pods with the requests of the managed add-ons, which EKS would install.
 func standIns() []controlplane.Object {
 	objects := []controlplane.Object{{"apiVersion": "v1", "kind": "Namespace", "metadata": map[string]any{"name": addons}}}
 	for _, agent := range capacity.Agents {
@@ -40,7 +40,7 @@ func standIns() []controlplane.Object {
 	return objects
 }
 
-// standIn is a Deployment or a DaemonSet of pods that ask for something.
+// standIn returns a Deployment or a DaemonSet of pods with a request.
 func standIn(kind, name string, asks capacity.Room) controlplane.Object {
 	labels := map[string]any{"app.kubernetes.io/name": name}
 	spec := map[string]any{"containers": []any{map[string]any{
