@@ -58,7 +58,7 @@ func TestEstimatesCountWhatThereIs(t *testing.T) {
 		assert.InDelta(t, len(r.OfType("aws:kms/key:Key")), quantity["KMS key"], 0, "keys")
 		assert.InDelta(t, len(r.OfType("aws:secretsmanager/secret:Secret"))+1, quantity["secret"], 0, "secrets, and that of the database")
 		assert.InDelta(t, len(r.OfType("aws:ec2/natGateway:NatGateway"))*730, quantity["NAT gateway"], 0, "NAT gateways")
-		rules, _ := r.One(t, "aws:wafv2/webAcl:WebAcl", "firewall").Get("rules").([]any)
+		rules := r.One(t, "aws:wafv2/webAcl:WebAcl", "firewall").List("rules")
 		assert.InDelta(t, len(rules), quantity["firewall, rule"], 0, "rules of the firewall")
 		alarms := len(r.OfType("aws:cloudwatch/metricAlarm:MetricAlarm")) + len(r.OfType("aws:cloudwatch/compositeAlarm:CompositeAlarm"))
 		assert.LessOrEqual(t, float64(alarms), quantity["alarm"], "alarms")

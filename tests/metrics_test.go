@@ -178,7 +178,7 @@ var metrics = []published{{
 }, {
 	namespace: "AWS/S3", names: []string{"OperationsFailedReplication", "OperationsPendingReplication", "BytesPendingReplication"},
 	sets: [][]dimension{{
-		from("SourceBucket", catalogue.BucketReplication, "bucket"), from("DestinationBucket", catalogue.Bucket, "bucket"), from("RuleId", catalogue.BucketReplication, "rules.id"),
+		from("SourceBucket", catalogue.BucketReplication, "bucket"), from("DestinationBucket", catalogue.Bucket, "bucket"), from("RuleId", catalogue.BucketReplication, "rules[*].id"),
 	}},
 	statistics: append([]string{"Sum"}, gauge...), most: unlimited, every: 60,
 	source: "https://docs.aws.amazon.com/AmazonS3/latest/userguide/metrics-dimensions.html",

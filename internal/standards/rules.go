@@ -34,7 +34,7 @@ var generalRules = []Rule{
 	}, {
 		ID: "PROVIDER-ACCOUNT", What: "a provider changes one account only",
 		Reason: "credentials of another account would make the stack there", Source: own,
-		Settings: []Setting{{provider, "allowedAccountIds[]", fixed(), nil}},
+		Settings: []Setting{{provider, "allowedAccountIds[*]", fixed(), nil}},
 	}, {
 		ID: "PROTECTED", What: "what holds data is protected against deletion by Pulumi",
 		Reason: "a rename in the program would replace it, and what was in it is gone", Source: own,
@@ -85,22 +85,14 @@ func untagged(p *platform, r *model.Resource) []string {
 	if _, takes := table.Resources[r.Type].Inputs["tags"]; !takes {
 		return nil
 	}
-	tags, _ := r.Inputs["tags"].(map[string]any)
-	if list, ok := r.Inputs["tags"].([]any); ok { // an Auto Scaling group has a list
-		tags = map[string]any{}
-		for _, element := range list {
-			tag, _ := element.(map[string]any)
-			name, _ := tag["key"].(string)
-			tags[name] = tag["value"]
-		}
-	}
+	tags := r.Tags()
 	var problems []string
 	for _, name := range wantedTags {
 		if !fixed().met(tags[name]) || tags[name] == model.Unknown {
 			problems = append(problems, "tag "+name+" is missing")
 		}
 	}
-	if environment, _ := tags["Environment"].(string); environment != "" && environment != p.environment {
+	if environment := tags.Text("Environment"); environment != "" && environment != p.environment {
 		problems = append(problems, "tag Environment is "+environment+": it has to be "+p.environment)
 	}
 	return problems
