@@ -115,7 +115,10 @@ func TestOtherRegions(t *testing.T) {
 			production := in("prod")
 			defer finish(t, production)
 			zones := map[any]int{}
-			for _, r := range previewed(t, production, "prod").Head() {
+			resources := previewed(t, production, "prod").Head()
+			_, err := costs.Of(resources, costs.Traffic{})
+			require.EqualError(t, err, "legops:region: "+region+": has no prices in internal/costs, only us-east-1 has")
+			for _, r := range resources {
 				if r.Type == "aws:ec2/subnet:Subnet" {
 					zones[r.Inputs["availabilityZoneId"]]++
 				}
@@ -137,14 +140,6 @@ func TestOtherRegions(t *testing.T) {
 			assert.Greater(t, places[region], 5*places["us-east-1"], "most of it is here")
 			assert.Len(t, places, 2, "%v", places)
 		})
-	}
-}
-
-// A region without prices has no estimate, and the reason has its key.
-func TestCostsRefuseOtherRegions(t *testing.T) {
-	for _, region := range otherRegions {
-		_, err := costs.Of(checkout.Config(t, moved(t, "prod", region), "prod"))
-		assert.EqualError(t, err, "legops:region: "+region+": has no prices in internal/costs, only us-east-1 has")
 	}
 }
 

@@ -134,7 +134,7 @@ func (w *workspace) compare(ctx context.Context, stack string, base, head *sourc
 			return nil, fmt.Errorf("the head (%s) cannot be deployed: %w", head.Name, err)
 		}
 	}
-	s := judge(stack, p, deployment, protected, stackFile(base, stack), stackFile(head, stack))
+	s := judge(stack, p, deployment, protected, environmentOf(stackFile(head, stack)))
 	return s, s.draw(goldenFile(head, stack))
 }
 
