@@ -6,14 +6,14 @@ SHELL := /bin/bash
 .DELETE_ON_ERROR:
 
 STACK ?= dev
-# real or simulated: what is behind the clusters of the simulated cloud.
+# real or simulated: the control plane of clusters in the simulated cloud.
 CLUSTER ?=
 PROFILE ?= load
 TARGET ?=
 export TARGET
 BASE ?= origin/main
 OUTPUT ?= review
-# The account that bootstrap is for, and where it is not legops/platform, the repository that this is in.
+# The account to bootstrap, and this repository on GitHub if it is not legops/platform.
 ACCOUNT ?=
 GITHUB_REPOSITORY ?=
 export GITHUB_REPOSITORY
@@ -51,8 +51,8 @@ $(BIN)/aws: tools/versions.sh | check-tools
 	mkdir -p $(BIN)
 	tools/versions.sh $(BIN)
 
-# The program is compiled here, first: nothing below compiles it again. The largest package of the AWS SDK would take the
-# compiler 3.3 GB; a limit keeps it below 3, and collecting garbage more rarely elsewhere makes up for the time.
+# This target compiles the program first; no later one compiles it again. The AWS SDK's largest package would take the
+# compiler 3.3 GB; GOMEMLIMIT keeps it below 3, and GOGC, which collects less often, makes up for the time.
 COMPILE := GOGC=200 GOMEMLIMIT=2700MiB go build -ldflags '-s -w'
 
 .PHONY: $(BIN)/offline
@@ -84,8 +84,8 @@ $(BIN)/dockerfile-lint: $(wildcard tools/dockerfile-lint/*) | check-tools
 $(BIN)/shellcheck: $(wildcard tools/shellcheck/*) tools/shellcheck.sh | check-tools
 	tools/shellcheck.sh $(BIN)
 
-# In a folder of their own: kubectl among them is not the one in bin, which pulumi-eks asks. All but kwok of one module and
-# built at once, since they share most of what is compiled; kwok does not compile with this Kubernetes.
+# In a folder of their own: their kubectl must not replace the one in bin, which pulumi-eks runs. All but kwok come from one
+# module and one build, since they share most packages; kwok does not compile with this Kubernetes.
 CONTROL_PLANE := $(addprefix $(BIN)/kubernetes/, etcd kube-apiserver kube-controller-manager kube-scheduler kubectl pulumi-resource-kubernetes)
 
 PROVIDER_HOME := $(BIN)/kubernetes/home
@@ -106,8 +106,8 @@ $(CONTROL_PLANE) &: tools/kubernetes/go.mod $(wildcard tools/kubernetes/*/*.go) 
 $(BIN)/kubernetes/kwok: tools/kwok/go.mod | check-tools
 	cd tools/kwok && CGO_ENABLED=0 go build -ldflags '-s -w' -o $@ sigs.k8s.io/kwok/cmd/kwok
 
-# A home of Pulumi of its own, with this provider as the version that the engine asks for, which is the SDK's: no deployment to
-# an account may find it.
+# A separate Pulumi home, with this provider under the version that the engine requests, which is the SDK's: no deployment
+# to an account may find it.
 $(PROVIDER_HOME): $(BIN)/kubernetes/pulumi-resource-kubernetes $(BIN)/home/plugins/resource-eks-v$(EKS_VERSION)
 	rm -rf $@
 	mkdir -p $@/plugins/resource-kubernetes-$(KUBERNETES_SDK_VERSION) $@/plugins/resource-eks-v$(EKS_VERSION)
@@ -126,7 +126,7 @@ up: tools $(if $(filter real,$(CLUSTER)),control-plane) ## Deploy a stack to the
 	OFFLINE_CLUSTERS=$(CLUSTER) $(BIN)/offline up --yes --stack $(STACK)
 
 .PHONY: review
-review: tools $(BIN)/review ## Say what the working tree would change in every stack, against BASE; pages in OUTPUT
+review: tools $(BIN)/review ## Report what the working tree changes in every stack, against BASE; pages in OUTPUT
 	$(BIN)/review --base $(BASE) --output $(OUTPUT)
 
 .PHONY: destroy
@@ -134,30 +134,30 @@ destroy: tools ## Remove a stack from the simulated cloud (prod: unprotect first
 	$(BIN)/offline destroy --yes --stack $(STACK)
 
 .PHONY: clean
-clean: ## Forget the simulated cloud, and end its control planes (bin/ stays)
+clean: ## Delete the simulated cloud, and stop its control planes (keeps bin/)
 	pkill -KILL -f '^$(BIN)/kubernetes/.*$(CURDIR)/.offline/clusters/' || true
 	rm -rf .offline
 
 ## An account of AWS --------------------------------------------------------------------------------------------
 
 .PHONY: bootstrap
-bootstrap: ## Make in ACCOUNT=dev|test|prod what Pulumi and CI need there, with your credentials; shows, asks
+bootstrap: ## Create what Pulumi and CI need in ACCOUNT=dev|test|prod, with your credentials; shows, asks
 	@bootstrap/bootstrap.sh '$(ACCOUNT)'
 
 .PHONY: check-account
-check-account: ## Say whether ACCOUNT=dev|test|prod has the quotas and zones that its stack needs; only reads
+check-account: ## Check that ACCOUNT=dev|test|prod has the quotas and zones its stack needs; only reads
 	@bootstrap/check.sh '$(ACCOUNT)'
 
 ## Checking -----------------------------------------------------------------------------------------------------
 
-# Without TARGET the reference application is started on this machine, and stopped again.
+# Without TARGET it starts the reference application on this machine, and stops it afterwards.
 PRODUCTION_DOMAIN = $(shell sed -n '/^  legops:domain:/,/^  [a-z]/s/^    name: *//p' Pulumi.prod.yaml)
 
 .PHONY: loadtest
 loadtest: $(BIN)/k6 ## Put TARGET, or the reference application here, under load: PROFILE=performance|load|stress
 	@K6=$(BIN)/k6 PRODUCTION_DOMAIN=$(PRODUCTION_DOMAIN) loadtest/$(if $(TARGET),run,local).sh $(PROFILE)
 
-# Symbols for debuggers are a third of what linking takes; the linters run vet.
+# Debug symbols take a third of the linking time; the linters run vet.
 .PHONY: test
 test: tools control-plane $(BIN)/k6 $(BIN)/chromium $(BIN)/nginx ## Run every test
 	cd apps/reference && go test ./...
@@ -172,7 +172,7 @@ generate: ## Regenerate the schemas
 	go generate ./...
 
 .PHONY: docs
-docs: ## Rewrite the documents that are generated, docs/architecture.svg among them
+docs: ## Rewrite the generated documents, docs/architecture.svg included
 	UPDATE_DOCS=1 go test -count=1 -run 'IsFresh|AreFresh' ./tests
 
 .PHONY: golden
@@ -184,4 +184,4 @@ bench: tools ## Measure previews, updates and a cold build against their floors
 	go run ./cmd/bench
 
 .PHONY: ci
-ci: lint test ## What .ci/run runs
+ci: lint test ## Lint and test, as .ci/run does

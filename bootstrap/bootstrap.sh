@@ -1,12 +1,12 @@
 #!/usr/bin/env bash
-# Makes in an account what it needs before the first pulumi up, or changes it: bootstrap/account.yaml, and the roles that AWS
-# services take. Shows what would change, and asks. Then it says whether the account has room for the stack (check.sh).
+# Creates or updates what an account needs before the first pulumi up: bootstrap/account.yaml, and the service-linked roles
+# of AWS services. Shows the changes and asks. Then checks whether the account has room for the stack (check.sh).
 # usage: bootstrap.sh dev|test|prod
-# From the environment, all optional; what is not given stays as it is, and is the template's default at first:
+# From the environment, all optional; an absent value stays as it is, and is the template's default at first:
 #   GITHUB_REPOSITORY      owner/name of the repository whose workflows may take the roles
 #   GITHUB_REPOSITORY_ID   its id: gh api repos/OWNER/NAME --jq .id
-#   GITHUB_OIDC_PROVIDER   ARN of the account's OIDC provider of GitHub, where something else made it
-#   CONFIRM                yes, where nobody is there to ask
+#   GITHUB_OIDC_PROVIDER   ARN of the account's OIDC provider of GitHub, if something else created it
+#   CONFIRM                yes, where nobody can answer
 set -euo pipefail
 cd "$(dirname "$0")/.."
 export AWS_PAGER=''
@@ -23,18 +23,18 @@ dev | test | prod) ;;
 esac
 
 file=Pulumi.$stack.yaml
-needs=$(go run ./bootstrap/needs "$file") || fail "$file has problems, so nothing was changed"
+needs=$(go run ./bootstrap/needs "$file") || fail "$file has problems; nothing has changed"
 account=$(awk -F '\t' '$1 == "account" { print $2 }' <<<"$needs")
 region=$(awk -F '\t' '$1 == "region" { print $2 }' <<<"$needs")
 caller=$(aws sts get-caller-identity --query Account --output text) ||
-	fail "no credentials of AWS: set AWS_PROFILE, or sign in with aws sso login"
+	fail "no AWS credentials: set AWS_PROFILE, or sign in with aws sso login"
 [ "$caller" = "$account" ] ||
-	fail "these credentials are of account $caller, but legops:account in $file is $account: use others, or correct the file"
+	fail "the credentials belong to account $caller, but legops:account in $file is $account: use others, or correct the file"
 
 name=legops-$stack-bootstrap
 cloudformation() { aws cloudformation "$@" --region "$region"; }
 
-# Of a stack that is not there the answer is an error, and of one that was only looked at, a status.
+# For a missing stack the answer is an error; for one with only a change set, REVIEW_IN_PROGRESS.
 if status=$(cloudformation describe-stacks --stack-name "$name" --query 'Stacks[0].StackStatus' --output text 2>&1); then
 	type=UPDATE
 	[ "$status" = REVIEW_IN_PROGRESS ] && type=CREATE
@@ -44,13 +44,13 @@ else
 	*) fail "$status" ;;
 	esac
 fi
-why="aws cloudformation describe-stack-events --region $region --stack-name $name says why"
+why="see aws cloudformation describe-stack-events --region $region --stack-name $name"
 case $type-$status in
-UPDATE-*_IN_PROGRESS) fail "stack $name is $status: wait until that has ended" ;;
+UPDATE-*_IN_PROGRESS) fail "stack $name is $status: wait until it has finished" ;;
 UPDATE-UPDATE_ROLLBACK_FAILED)
 	fail "stack $name is $status: $why; then aws cloudformation continue-update-rollback --region $region --stack-name $name" ;;
 UPDATE-ROLLBACK_COMPLETE | UPDATE-ROLLBACK_FAILED | UPDATE-CREATE_FAILED | UPDATE-DELETE_FAILED)
-	fail "stack $name is $status, which nothing changes any more: $why; then aws cloudformation delete-stack --region $region --stack-name $name" ;;
+	fail "stack $name is $status and cannot be updated: $why; then aws cloudformation delete-stack --region $region --stack-name $name" ;;
 esac
 
 parameters=("ParameterKey=Stack,ParameterValue=$stack")
@@ -65,9 +65,9 @@ parameter GitHubRepository "${GITHUB_REPOSITORY:-}"
 parameter GitHubRepositoryId "${GITHUB_REPOSITORY_ID:-}"
 parameter GitHubOidcProviderArn "${GITHUB_OIDC_PROVIDER:-}"
 
-# The roles by which AWS services act in the account. Most services make theirs when they are first used, and the first use
-# may then come before the role works; EC2 makes the one of Spot in the console only, and Auto Scaling may not. They are of the
-# account: no stack makes them, and none deletes them, since whatever else is there uses them, too.
+# The service-linked roles. Most services create theirs at first use, which can fail because the role does not work yet; EC2
+# creates the one of Spot only in the console, and Auto Scaling may not. The whole account uses them, so no stack creates or
+# deletes them.
 service_roles=(
 	autoscaling.amazonaws.com AWSServiceRoleForAutoScaling
 	eks.amazonaws.com AWSServiceRoleForAmazonEKS
@@ -82,18 +82,18 @@ missing=() # services, and their roles
 for ((i = 0; i < ${#service_roles[@]}; i += 2)); do
 	grep -qw "${service_roles[i + 1]}" <<<"$there" || missing+=("${service_roles[@]:i:2}")
 done
-make_service_roles() {
+create_service_roles() {
 	local i answer
 	for ((i = 0; i < ${#missing[@]}; i += 2)); do
 		answer=$(aws iam create-service-linked-role --aws-service-name "${missing[i]}" 2>&1) && continue
 		case $answer in
-		*'has been taken in this account'*) ;; # its service made it meanwhile
+		*'has been taken in this account'*) ;; # its service has created it meanwhile
 		*) fail "${missing[i + 1]}: $answer" ;;
 		esac
 	done
 }
 
-# Nothing that was only looked at stays.
+# Without approval, the change set and the empty stack go.
 changes=''
 discard() {
 	[ -n "$changes" ] || return 0
@@ -123,7 +123,7 @@ finish() {
 		  pulumi stack init $stack --secrets-provider '$(output SecretsProvider)'
 
 	EOF
-	bootstrap/check.sh "$stack" || echo "The account is bootstrapped, but has no room for $stack yet: mend the above before pulumi up."
+	bootstrap/check.sh "$stack" || echo "The account is bootstrapped, but has no room for $stack yet: fix the above before pulumi up."
 }
 
 if ! cloudformation wait change-set-create-complete --change-set-name "$changes" 2>/dev/null; then
@@ -151,12 +151,12 @@ echo "Changes of $name in account $account, $region:"
 
 answer=${CONFIRM:-}
 if [ -z "$answer" ]; then
-	printf 'Make these changes? Only yes is yes: '
-	read -r answer || fail "nobody answered, so nothing was changed: set CONFIRM=yes where nobody can"
+	printf 'Make these changes? Type yes: '
+	read -r answer || fail "no answer; nothing has changed: set CONFIRM=yes where nobody can answer"
 fi
-[ "$answer" = yes ] || fail "nothing was changed"
+[ "$answer" = yes ] || fail "nothing has changed"
 
-make_service_roles
+create_service_roles
 if [ -z "$changes" ]; then
 	finish
 	exit 0
@@ -166,6 +166,6 @@ changes=''
 if ! cloudformation wait "stack-$(printf %s "$type" | tr '[:upper:]' '[:lower:]')-complete" --stack-name "$name"; then
 	cloudformation describe-stack-events --stack-name "$name" --output text \
 		--query "StackEvents[?contains(ResourceStatus, 'FAILED')].[LogicalResourceId,ResourceStatusReason]" >&2
-	fail "$name was rolled back for the reasons above: mend them, and run this again"
+	fail "CloudFormation rolled $name back for the reasons above: fix them, and run this again"
 fi
 finish

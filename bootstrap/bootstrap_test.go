@@ -17,7 +17,7 @@ import (
 
 var stackNames = []string{"dev", "test", "prod"}
 
-// account.yaml, as it is.
+// accountTemplate returns the text of account.yaml.
 func accountTemplate(t *testing.T) string {
 	t.Helper()
 	text, err := os.ReadFile("account.yaml")
@@ -63,7 +63,7 @@ func TestTemplate(t *testing.T) {
 	}
 }
 
-// A parameter that goes into a trust policy takes no wildcard.
+// A parameter that goes into a trust policy accepts no wildcard.
 func TestParametersRefuseWildcards(t *testing.T) {
 	text := accountTemplate(t)
 	for name, values := range map[string][]string{
@@ -79,31 +79,31 @@ func TestParametersRefuseWildcards(t *testing.T) {
 	}
 }
 
-// TestTemplateRefusesMistakes proves that a mistake in the template shows.
+// TestTemplateRefusesMistakes proves that the checks find mistakes in the template.
 func TestTemplateRefusesMistakes(t *testing.T) {
 	text := accountTemplate(t)
 	for _, mistake := range []struct{ name, old, spoiled, want string }{
-		{"a property that is none", "EnableKeyRotation: true", "EnableKeyRotations: true", "additional properties 'EnableKeyRotations'"},
+		{"an unknown property", "EnableKeyRotation: true", "EnableKeyRotations: true", "additional properties 'EnableKeyRotations'"},
 		{"a value of the wrong type", "MaxSessionDuration: 3600", "MaxSessionDuration: an hour", "MaxSessionDuration"},
-		{"a type that is none", "Type: AWS::KMS::Alias", "Type: AWS::KMS::Aliases", "AWS::KMS::Aliases"},
+		{"an unknown type", "Type: AWS::KMS::Alias", "Type: AWS::KMS::Aliases", "AWS::KMS::Aliases"},
 		{"a Ref to nothing", "TargetKeyId: !Ref StateKey", "TargetKeyId: !Ref Key", "nothing is called Key"},
-		{"an attribute that is none", "DeployRole.Arn", "DeployRole.ARN", "nothing is called DeployRole.ARN"},
+		{"an unknown attribute", "DeployRole.Arn", "DeployRole.ARN", "nothing is called DeployRole.ARN"},
 		{"a Sub of nothing", "refs/heads/${Branch}", "refs/heads/${Branche}", "nothing is called Branche"},
 		{"a parameter that nothing reads", "refs/heads/${Branch}", "refs/heads/main", "nothing reads the parameter Branch"},
-		{"a condition that is none", "Condition: MakesOidcProvider", "Condition: MakesProvider", "there is no condition MakesProvider"},
-		{"a bucket that goes with the stack", "DeletionPolicy: RetainExceptOnCreate\n    UpdateReplacePolicy: Retain\n    Properties:\n      BucketName: !Sub legops-${Stack}-state-$", "DeletionPolicy: Delete\n    UpdateReplacePolicy: Retain\n    Properties:\n      BucketName: !Sub legops-${Stack}-state-$", "StateBucket: is lost with the stack"},
+		{"an unknown condition", "Condition: CreatesOidcProvider", "Condition: CreatesProvider", "there is no condition CreatesProvider"},
+		{"a bucket deleted with the stack", "DeletionPolicy: RetainExceptOnCreate\n    UpdateReplacePolicy: Retain\n    Properties:\n      BucketName: !Sub legops-${Stack}-state-$", "DeletionPolicy: Delete\n    UpdateReplacePolicy: Retain\n    Properties:\n      BucketName: !Sub legops-${Stack}-state-$", "StateBucket: is deleted with the stack"},
 		{"no versions", "VersioningConfiguration: {Status: Enabled}", "VersioningConfiguration: {Status: Suspended}", "StateBucket: VersioningConfiguration"},
 		{"another encryption", "SSEAlgorithm: aws:kms, ", "SSEAlgorithm: aws:kms:dsse, ", "StateBucket: BucketEncryption"},
 		{"public by ACL", "IgnorePublicAcls: true", "IgnorePublicAcls: false", "PublicAccessBlockConfiguration"},
 		{"a key that is not rotated", "EnableKeyRotation: true", "EnableKeyRotation: false", "StateKey: EnableKeyRotation"},
-		{"TLS that is not asked for", `"aws:SecureTransport": "false"`, `"aws:SecureTransport": "true"`, "state bucket: s3:GetObject"},
-		{"a key of AWS", `"s3:x-amz-server-side-encryption-aws-kms-key-id": "true"`, `"s3:x-amz-server-side-encryption-aws-kms-key-id": "false"`, "state bucket: s3:PutObject"},
+		{"TLS that is not required", `"aws:SecureTransport": "false"`, `"aws:SecureTransport": "true"`, "state bucket: s3:GetObject"},
+		{"an AWS managed key", `"s3:x-amz-server-side-encryption-aws-kms-key-id": "true"`, `"s3:x-amz-server-side-encryption-aws-kms-key-id": "false"`, "state bucket: s3:PutObject"},
 		{"no Null before a negated operator", `              "Null": {"s3:x-amz-server-side-encryption-aws-kms-key-id": "false"}` + "\n", "", "map[aws:SecureTransport:true]: must be allowed"},
 		{"a bucket for everybody", "- Sid: OverTLSOnly\n            Effect: Deny", "- Sid: OverTLSOnly\n            Effect: Allow", "allows everybody"},
 		{"logs from anywhere", `              ArnEquals: {"aws:SourceArn": !GetAtt StateBucket.Arn}` + "\n", "", "log bucket: s3:PutObject"},
-		{"an action that is none", "s3:DeleteObjectVersion, ", "s3:DeleteObjectVersions, ", "s3:DeleteObjectVersions is no action of AWS"},
-		{"a condition key that is none", `"iam:PermissionsBoundary": `, `"iam:PermissionBoundary": `, "iam:PermissionBoundary is no condition key of AWS"},
-		{"a claim that AWS does not take", gitHub + ":ref:", gitHub + ":head_ref:", ":head_ref is no condition key of AWS"},
+		{"an unknown action", "s3:DeleteObjectVersion, ", "s3:DeleteObjectVersions, ", "s3:DeleteObjectVersions is not an action of AWS"},
+		{"an unknown condition key", `"iam:PermissionsBoundary": `, `"iam:PermissionBoundary": `, "iam:PermissionBoundary is not a condition key of AWS"},
+		{"a claim that AWS does not support", gitHub + ":ref:", gitHub + ":head_ref:", ":head_ref is not a condition key of AWS"},
 		{"any branch", "                " + gitHub + ":ref: !Sub refs/heads/${Branch}\n", "", "another branch"},
 		{"any environment", "environment: !Ref Stack", "environment: staging", "DeployRole trusts others"},
 		{"any subject", "- !Sub repo:${GitHubRepository}:environment:${Stack}\n", "- \"*\"\n", "DeployRole trusts others"},
@@ -116,9 +116,9 @@ func TestTemplateRefusesMistakes(t *testing.T) {
 		{"a boundary that can be lifted", "iam:DeleteRolePermissionsBoundary, ", "", "deploy role: iam:DeleteRolePermissionsBoundary"},
 		{"a boundary that stops the program", "role/legops-${Stack}-*", "role/legops-${Stack}-app-*", "must be allowed"},
 		{"a bootstrap that can be changed", "role/legops-${Stack}-deploy", "role/legops-${Stack}-deployment", "deploy role: iam:PutRolePolicy"},
-		{"a statement without a name of its own", "Sid: NoOtherKey", "Sid: NoOtherEncryption", "needs a Sid of its own"},
-		{"a boundary that is too long", "organizations:*,", "organizations:*, " + strings.Repeat("cloudtrail:*, ", 300), "must be 6144 at most"},
-		{"a function that is none", "!Ref StateBucket\n      PolicyDocument", "!ImportValue StateBucket\n      PolicyDocument", "Fn::ImportValue is not a function"},
+		{"a statement with the Sid of another", "Sid: NoOtherKey", "Sid: NoOtherEncryption", "needs a Sid of its own"},
+		{"a boundary that is too long", "organizations:*,", "organizations:*, " + strings.Repeat("cloudtrail:*, ", 300), "must be at most 6144"},
+		{"an unknown function", "!Ref StateBucket\n      PolicyDocument", "!ImportValue StateBucket\n      PolicyDocument", "Fn::ImportValue is not a function"},
 	} {
 		t.Run(mistake.name, func(t *testing.T) {
 			require.Contains(t, text, mistake.old)
@@ -128,7 +128,7 @@ func TestTemplateRefusesMistakes(t *testing.T) {
 	}
 }
 
-// What the program makes is within what the roles may do: names, the boundary, and objects that a preview looks at.
+// The roles may do what the program needs: its names, the boundary, and the objects that a preview reads.
 func TestProgramFitsTheAccount(t *testing.T) {
 	text := accountTemplate(t)
 	for _, stack := range stackNames {

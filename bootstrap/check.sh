@@ -1,6 +1,6 @@
 #!/usr/bin/env bash
-# Compares what a stack needs of its account with what the account has: virtual CPUs, zones, and what its region offers. It only
-# reads. It ends with 1 if the first pulumi up would fail or wait in vain.
+# Compares a stack's needs with its account: virtual CPUs, zones, and the types and services of its region. Only reads. Its
+# exit code is 1 if the first pulumi up would fail or wait in vain.
 # usage: check.sh dev|test|prod
 set -euo pipefail
 cd "$(dirname "$0")/.."
@@ -27,8 +27,8 @@ echo "Virtual CPUs of account $account in $region:"
 short=()
 while IFS=$'\t' read -r _ code name least most; do
 	if ! has=$(here service-quotas get-service-quota --service-code ec2 --quota-code "$code" --query Quota.Value 2>&1); then
-		# An account that never asked for more may have the default only. Nothing else is taken for that.
-		grep -q NoSuchResource <<<"$has" || { printf 'check.sh: the quota %s cannot be asked for: %s\n' "$code" "$has" >&2; exit 1; }
+		# An account without an increase may have only the default. Any other error is fatal.
+		grep -q NoSuchResource <<<"$has" || { printf 'check.sh: cannot read quota %s: %s\n' "$code" "$has" >&2; exit 1; }
 		has=$(here service-quotas get-aws-default-service-quota --service-code ec2 --quota-code "$code" --query Quota.Value)
 	fi
 	has=${has%.*}
@@ -37,13 +37,13 @@ while IFS=$'\t' read -r _ code name least most; do
 		verdict="too few: pulumi up would wait for instances that never start"
 		failed=1
 	elif [ "$has" -lt "$most" ]; then
-		verdict="enough to begin with, too few for the most"
+		verdict="enough to start, too few for the maximum"
 	fi
 	[ "$verdict" = enough ] || short+=("aws service-quotas request-service-quota-increase --region $region --service-code ec2 --quota-code $code --desired-value $most")
 	printf '  %-9s  has %d, needs %d to %d: %s\n' "$name" "$has" "$least" "$most" "$verdict"
 done < <(of quota)
 if [ ${#short[@]} -gt 0 ]; then
-	echo '  Ask for what is missing, beside what else runs in the account; AWS takes hours or days to agree:'
+	echo '  Request what is missing, plus what else runs in the account; AWS takes hours or days:'
 	printf '    %s\n' "${short[@]}"
 fi
 
@@ -67,12 +67,12 @@ while IFS=$'\t' read -r _ key type; do
 		grep -qx "$type"$'\t'"$zone" <<<"$offered" || problem "$key" "$type" "not offered in $zone" "choose another type, or another zone"
 	done
 done < <(of instance)
-# A type that a region does not have is an empty list in one service and may be an error in another.
-offers() { # key, value, with what, service, operation...
+# For a type that the region lacks, one service returns an empty list, another may return an error.
+offers() { # key, value, version, service, operation...
 	local key=$1 value=$2 with=$3 found
 	shift 3
 	if ! found=$(here "$@" 2>&1); then
-		problem "$key" "$value" "cannot be asked for: $found" "choose another, if that is what it says"
+		problem "$key" "$value" "AWS reports: $found" "choose another, if the region lacks it"
 	elif ! grep -q '[1-9]' <<<"$found"; then # a number for each page of the answer
 		problem "$key" "$value" "not offered in $region with $with" "choose another"
 	fi
@@ -86,7 +86,7 @@ while IFS=$'\t' read -r _ key type version; do
 		--query 'length(InstanceTypeDetails)'
 done < <(of search)
 if [ -n "$(of endpoint)" ]; then
-	# In all of them, since a name that does not exist is an error.
+	# Searched in the full list, since a request for an unknown name is an error.
 	services=$(here ec2 describe-vpc-endpoint-services --query 'ServiceNames' | tr '\t' '\n')
 	while IFS=$'\t' read -r _ key service; do
 		grep -qx "$service" <<<"$services" || problem "$key" "${service#com.amazonaws."$region".}" "$region has no such interface endpoint" "remove it"
@@ -94,6 +94,6 @@ if [ -n "$(of endpoint)" ]; then
 fi
 list=com.amazonaws.global.cloudfront.origin-facing
 here ec2 describe-managed-prefix-lists --filters "Name=prefix-list-name,Values=$list" --query 'length(PrefixLists)' | grep -q '[1-9]' ||
-	problem legops:region "$region" "has no prefix list $list, by which the load balancer knows CloudFront" "choose another region"
-[ "$failed" != 0 ] || echo '  everything that the stack file names'
+	problem legops:region "$region" "has no prefix list $list, by which the load balancer recognizes CloudFront" "choose another region"
+[ "$failed" != 0 ] || echo '  everything in the stack file is available'
 exit "$failed"

@@ -15,7 +15,7 @@ import (
 	"gopkg.in/yaml.v3"
 )
 
-// check is everything that is wrong with a deployment of the template.
+// check returns every problem of a deployment of the template.
 func (d *deployment) check() []string {
 	problems := slices.Clone(d.problems)
 	for name := range d.template.Parameters {
@@ -30,9 +30,9 @@ func (d *deployment) check() []string {
 	return problems
 }
 
-// types are the schemas of CloudFormation's resource types and of their parts, by name.
+// types are the schemas of CloudFormation's resource and property types, by name.
 var types = sync.OnceValue(func() map[string]any {
-	// It is older than one value of DeletionPolicy, RetainExceptOnCreate, of July 2023.
+	// It predates the value RetainExceptOnCreate of DeletionPolicy (July 2023).
 	text := strings.ReplaceAll(schema.CloudformationSchema, `"Retain",`, `"Retain", "RetainExceptOnCreate",`)
 	var document struct{ Definitions map[string]any }
 	if err := json.Unmarshal([]byte(text), &document); err != nil {
@@ -41,7 +41,7 @@ var types = sync.OnceValue(func() map[string]any {
 	return document.Definitions
 })
 
-// collect puts the schemas that a schema refers to into found. All seven thousand take the validator half a minute.
+// collect adds the schemas that a schema refers to, to found. The validator takes half a minute for all seven thousand.
 func collect(schema any, found map[string]any) {
 	switch schema := schema.(type) {
 	case []any:
@@ -63,12 +63,12 @@ func collect(schema any, found map[string]any) {
 	}
 }
 
-// checkTypes holds each resource against the schema of its type.
+// checkTypes checks each resource against the schema of its type.
 func checkTypes(d *deployment) (problems []string) {
 	for _, name := range slices.Sorted(maps.Keys(d.resources)) {
 		r := d.resources[name]
 		if types()[r.Type] == nil {
-			problems = append(problems, fmt.Sprintf("%s: %s is no type of CloudFormation", name, r.Type))
+			problems = append(problems, fmt.Sprintf("%s: %s is not a type of CloudFormation", name, r.Type))
 			continue
 		}
 		root := map[string]any{"$ref": "#/definitions/" + r.Type}
@@ -97,13 +97,13 @@ var kept = []string{"LogBucket", "LogBucketPolicy", "StateBucket", "StateBucketP
 func checkKept(d *deployment) (problems []string) {
 	for _, name := range kept {
 		if r := d.resources[name]; r.DeletionPolicy != "RetainExceptOnCreate" || r.UpdateReplacePolicy != "Retain" {
-			problems = append(problems, fmt.Sprintf("%s: is lost with the stack: DeletionPolicy %q, UpdateReplacePolicy %q", name, r.DeletionPolicy, r.UpdateReplacePolicy))
+			problems = append(problems, fmt.Sprintf("%s: is deleted with the stack: DeletionPolicy %q, UpdateReplacePolicy %q", name, r.DeletionPolicy, r.UpdateReplacePolicy))
 		}
 	}
 	return problems
 }
 
-// checkBuckets holds key and buckets against what they have to be, down to the last property.
+// checkBuckets compares every property of key and buckets with its required value.
 func checkBuckets(d *deployment) (problems []string) {
 	private := map[string]any{"BlockPublicAcls": true, "BlockPublicPolicy": true, "IgnorePublicAcls": true, "RestrictPublicBuckets": true}
 	owned := map[string]any{"Rules": []any{map[string]any{"ObjectOwnership": "BucketOwnerEnforced"}}}
@@ -139,7 +139,7 @@ func checkBuckets(d *deployment) (problems []string) {
 	return problems
 }
 
-// policies are the policy documents of the deployment, by resource and, for several of one role, by name or property.
+// policies returns the policy documents of the deployment, by resource and, for several of one role, by name or property.
 func (d *deployment) policies() map[string][]statement {
 	found := map[string][]statement{}
 	for name, r := range d.resources {
@@ -169,7 +169,7 @@ var known = sync.OnceValue(func() (services map[string]struct{ Actions, Keys []s
 	return services
 })
 
-// checkPolicies looks at the form of every policy: names that AWS has, and nothing for everybody.
+// checkPolicies checks the form of every policy: only names that AWS has, and no permission for everybody.
 func checkPolicies(d *deployment) (problems []string) {
 	for name, policy := range d.policies() {
 		sids := map[string]bool{}
@@ -182,19 +182,19 @@ func checkPolicies(d *deployment) (problems []string) {
 			wrong(s.sid == "" || sids[s.sid], "a statement needs a Sid of its own")
 			sids[s.sid] = true
 			wrong(s.effect != "Allow" && s.effect != "Deny", "Effect %q", s.effect)
-			wrong(len(s.unknown) > 0, "no element of a statement: %v", s.unknown)
+			wrong(len(s.unknown) > 0, "unknown elements of a statement: %v", s.unknown)
 			wrong(slices.Contains(s.principals, "*") && s.effect != "Deny", "allows everybody")
 			for _, action := range s.actions {
 				service, operation, _ := strings.Cut(action, ":")
 				exists := slices.ContainsFunc(known()[service].Actions, func(real string) bool { return like(real, operation) })
-				wrong(!exists && action != "*", "%s is no action of AWS; for a new service see tools/iam-actions/list.mjs", action)
+				wrong(!exists && action != "*", "%s is not an action of AWS; for a new service see tools/iam-actions/list.mjs", action)
 			}
 			for operator, keys := range s.conditions {
-				wrong(operators[operator].holds == nil && operator != "Null", "the tests do not know the operator %s", operator)
+				wrong(operators[operator].holds == nil && operator != "Null", "the tests do not implement the operator %s", operator)
 				for key := range keys {
 					service, _, _ := strings.Cut(key, ":")
 					real := slices.Contains(known()[service].Keys, key) || service == gitHub && slices.Contains(claims, strings.TrimPrefix(key, gitHub+":"))
-					wrong(!real, "%s is no condition key of AWS", key)
+					wrong(!real, "%s is not a condition key of AWS", key)
 				}
 			}
 		}
@@ -202,7 +202,7 @@ func checkPolicies(d *deployment) (problems []string) {
 	return problems
 }
 
-// checkSizes counts as IAM does, without white space: https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_iam-quotas.html
+// checkSizes counts like IAM, without white space: https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_iam-quotas.html
 func checkSizes(d *deployment) (problems []string) {
 	for name, r := range d.resources {
 		for _, limit := range []struct {
@@ -215,7 +215,7 @@ func checkSizes(d *deployment) (problems []string) {
 			{"AWS::S3::BucketPolicy", "PolicyDocument", 20480},
 		} {
 			if text, err := json.Marshal(r.Properties[limit.property]); r.Type == limit.typ && (err != nil || len(text) > limit.most) {
-				problems = append(problems, fmt.Sprintf("%s: %s: %d characters, must be %d at most", name, limit.property, len(text), limit.most))
+				problems = append(problems, fmt.Sprintf("%s: %s: %d characters, must be at most %d", name, limit.property, len(text), limit.most))
 			}
 		}
 	}

@@ -11,7 +11,7 @@ import (
 	"github.com/stretchr/testify/require"
 )
 
-// What an account lacks is told with the key of the stack file, all of it, and what to do.
+// check.sh reports everything that an account lacks, with the key of the stack file and the fix.
 func TestCheck(t *testing.T) {
 	const ask = "aws service-quotas request-service-quota-increase --region us-east-1 --service-code ec2 --quota-code "
 	for _, c := range []struct {
@@ -22,12 +22,12 @@ func TestCheck(t *testing.T) {
 		not     string
 	}{
 		{"room for all", attempt{"dev", "", nil}, false,
-			[]string{"Virtual CPUs of account 111111111111 in us-east-1:", "Spot       has 64, needs 8 to ", ": enough\n", "use1-az6 is us-east-1a in this account", "everything that the stack file names"}, ask},
-		{"room to begin with", attempt{"dev", "", []string{"QUOTA=8"}}, false,
-			[]string{"On-Demand  has 8, needs 4 to 8: enough\n", "Spot       has 8, needs 8 to 20: enough to begin with, too few for the most", ask + "L-34B43A08 --desired-value 20\n"}, "never start"},
+			[]string{"Virtual CPUs of account 111111111111 in us-east-1:", "Spot       has 64, needs 8 to ", ": enough\n", "use1-az6 is us-east-1a in this account", "everything in the stack file is available"}, ask},
+		{"room to start", attempt{"dev", "", []string{"QUOTA=8"}}, false,
+			[]string{"On-Demand  has 8, needs 4 to 8: enough\n", "Spot       has 8, needs 8 to 20: enough to start, too few for the maximum", ask + "L-34B43A08 --desired-value 20\n"}, "never start"},
 		{"no room", attempt{"prod", "", []string{"QUOTA=5"}}, true,
 			[]string{"On-Demand  has 5, needs ", "too few: pulumi up would wait for instances that never start", ask + "L-1216C47A --desired-value "}, "L-34B43A08"},
-		{"a quota as it was at first", attempt{"dev", "", []string{"UNAPPLIED=1"}}, false, []string{"has 64, needs"}, ""},
+		{"a quota without an increase", attempt{"dev", "", []string{"UNAPPLIED=1"}}, false, []string{"has 64, needs"}, ""},
 		{"no such zone", attempt{"dev", "", []string{"ZONES=use1-az1 use1-az4"}}, true,
 			[]string{"legops:network.availabilityZones[1]: use1-az6: this account has no such zone: choose one of use1-az1 use1-az4"}, "everything"},
 		{"instances", attempt{"dev", "", []string{"ABSENT=t4g.large|t4g.nano"}}, true, []string{
@@ -39,11 +39,11 @@ func TestCheck(t *testing.T) {
 			"legops:opensearch.instanceType: t3.small.search: not offered in us-east-1 with OpenSearch_2.19: choose another\n",
 		}, ""},
 		{"a search type that is an error", attempt{"dev", "", []string{"ERROR=An error occurred (ValidationException): t3.small.search"}}, true, []string{
-			"legops:opensearch.instanceType: t3.small.search: cannot be asked for: An error occurred (ValidationException): t3.small.search: choose another, if that is what it says\n",
+			"legops:opensearch.instanceType: t3.small.search: AWS reports: An error occurred (ValidationException): t3.small.search: choose another, if the region lacks it\n",
 		}, "everything"},
 		{"endpoints", attempt{"test", "", []string{"ABSENT=ecr.dkr|cloudfront"}}, true, []string{
 			"legops:network.interfaceEndpoints[1]: ecr.dkr: us-east-1 has no such interface endpoint: remove it",
-			"legops:region: us-east-1: has no prefix list com.amazonaws.global.cloudfront.origin-facing, by which the load balancer knows CloudFront: choose another region",
+			"legops:region: us-east-1: has no prefix list com.amazonaws.global.cloudfront.origin-facing, by which the load balancer recognizes CloudFront: choose another region",
 		}, "ecr.api"},
 		{"no such stack", attempt{"staging", "", nil}, true, []string{"Pulumi.staging.yaml: no such file"}, "Virtual CPUs"},
 	} {
@@ -62,7 +62,7 @@ func TestCheck(t *testing.T) {
 	}
 }
 
-// A stack file with problems is told whole, and nothing is asked of the account.
+// Needs reports all problems of a stack file, and check.sh then asks nothing of the account.
 func TestNeedsRefuses(t *testing.T) {
 	text, err := os.ReadFile("../Pulumi.dev.yaml")
 	require.NoError(t, err)
@@ -71,11 +71,11 @@ func TestNeedsRefuses(t *testing.T) {
 		want  []string
 	}{
 		"problems": {[]string{"use1-az4", "use1-az3", "natGateways: 1", "natGateways: 3"},
-			[]string{"legops:network.availabilityZones[0]: use1-az3: takes no EKS cluster", "legops:network.natGateways: 3"}},
-		"sizes that are not known": {[]string{"t4g.micro", "x2gd.medium", "t4g.nano", "a1.medium"},
+			[]string{"legops:network.availabilityZones[0]: use1-az3: does not support EKS", "legops:network.natGateways: 3"}},
+		"unknown sizes": {[]string{"t4g.micro", "x2gd.medium", "t4g.nano", "a1.medium"},
 			[]string{"legops:pipeline.deployerInstanceType: x2gd.medium: its virtual CPUs are not known", "legops:bastion.instanceType: a1.medium: its virtual CPUs are not known"}},
-		"a key elsewhere": {[]string{"region=us-east-1", "region=eu-west-1"},
-			[]string{"secretsprovider: awskms://alias/legops-dev-state?region=eu-west-1: its region is not legops:region, us-east-1: write awskms://alias/legops-dev-state?region=us-east-1"}},
+		"a key in another region": {[]string{"region=us-east-1", "region=eu-west-1"},
+			[]string{"secretsprovider: awskms://alias/legops-dev-state?region=eu-west-1: its region must be legops:region, us-east-1: write awskms://alias/legops-dev-state?region=us-east-1"}},
 	} {
 		t.Run(name, func(t *testing.T) {
 			file := filepath.Join(t.TempDir(), "Pulumi.dev.yaml")
@@ -85,7 +85,7 @@ func TestNeedsRefuses(t *testing.T) {
 			for _, line := range c.want {
 				assert.Contains(t, string(out), line)
 			}
-			assert.NotContains(t, string(out), "\t", "no need, or half of them")
+			assert.NotContains(t, string(out), "\t", "no need is printed")
 		})
 	}
 }

@@ -8,15 +8,15 @@ import (
 	"strings"
 )
 
-// statement is a statement of an IAM policy. Where a policy has one text in place of a list, the list has one.
+// statement is a statement of an IAM policy. A single string in place of a list becomes a list of one.
 type statement struct {
 	sid, effect                                  string
 	principals, actions, resources, notResources []string
 	conditions                                   map[string]map[string][]string // operator, key, values
-	unknown                                      []string                       // elements that are none
+	unknown                                      []string                       // unknown elements
 }
 
-// statements are those of a policy document.
+// statements returns those of a policy document.
 func statements(document any) (found []statement) {
 	policy, _ := document.(map[string]any)
 	list, _ := policy["Statement"].([]any)
@@ -61,7 +61,7 @@ func statements(document any) (found []statement) {
 	return found
 }
 
-// texts are the texts of a list, or the only one.
+// texts returns the strings of a list, or a single string.
 func texts(value any) (found []string) {
 	switch value := value.(type) {
 	case string:
@@ -74,7 +74,7 @@ func texts(value any) (found []string) {
 	return found
 }
 
-// like tells whether a text matches one of the patterns, in which * stands for any characters and ? for one.
+// like reports whether a text matches one of the patterns, in which * stands for any characters and ? for one.
 func like(text string, patterns ...string) bool {
 	return slices.ContainsFunc(patterns, func(pattern string) bool {
 		quoted := strings.NewReplacer(`\*`, ".*", `\?`, ".").Replace(regexp.QuoteMeta(pattern))
@@ -82,14 +82,14 @@ func like(text string, patterns ...string) bool {
 	})
 }
 
-// request is a call of AWS: who it is by does not matter here, since each policy is looked at for the one that has it.
+// request is a call of AWS. It has no principal: the tests evaluate each policy for the role that has it.
 type request struct {
 	action, resource string
-	context          map[string]string // condition keys; those that are not there are absent from the request
+	context          map[string]string // condition keys; a key that the map lacks is absent from the request
 }
 
-// operators are IAM's condition operators, as far as the template uses them: whether a value that is there holds, and whether
-// one that is absent does.
+// operators are the condition operators of IAM that the template uses: the test of a value, and the result for an absent
+// one.
 var operators = map[string]struct {
 	holds  func(value string, wanted []string) bool
 	absent bool
@@ -102,7 +102,7 @@ var operators = map[string]struct {
 	"Bool":            {func(value string, wanted []string) bool { return slices.Contains(wanted, value) }, false},
 }
 
-// applies tells whether a statement says something about a request.
+// applies reports whether a statement applies to a request.
 func (s statement) applies(r request) bool {
 	lower := func(list []string) (lowered []string) {
 		for _, item := range list {
@@ -132,7 +132,7 @@ func (s statement) applies(r request) bool {
 	return true
 }
 
-// decide is what policies say to a request, as IAM evaluates them: Deny before Allow, and nothing without one of both.
+// decide evaluates policies as IAM does: Deny before Allow, and "" if no statement applies.
 func decide(policy []statement, r request) string {
 	decision := ""
 	for _, s := range policy {

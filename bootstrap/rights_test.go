@@ -6,10 +6,10 @@ import (
 	"github.com/google/go-cmp/cmp"
 )
 
-// gitHub is the issuer of the tokens that workflows have.
+// gitHub is the issuer of the workflows' tokens.
 const gitHub = "token.actions.githubusercontent.com"
 
-// claims are those of GitHub's tokens that AWS takes as condition keys, since January 2026:
+// claims are those of GitHub's tokens that AWS supports as condition keys, since January 2026:
 // https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_policies_iam-condition-keys.html#condition-keys-wif
 var claims = []string{
 	"aud", "sub", "actor", "actor_id", "job_workflow_ref", "repository", "repository_id", "workflow", "ref", "environment", "enterprise_id",
@@ -18,8 +18,8 @@ var claims = []string{
 // environments are the GitHub environments whose jobs may take the roles; %s is the stack.
 var environments = map[string]string{"PreviewRole": "%s-preview", "DeployRole": "%s"}
 
-// token is the context of a job of legops/platform on main. The changes are name, value, name, value; without a value the
-// claim is not there.
+// token returns the context of a job of legops/platform on main. The changes are name, value, name, value; an empty value
+// removes the claim.
 func token(environment string, changes ...string) map[string]string {
 	context := map[string]string{
 		gitHub + ":aud": "sts.amazonaws.com", gitHub + ":repository": "legops/platform", gitHub + ":repository_id": "42",
@@ -35,7 +35,7 @@ func token(environment string, changes ...string) map[string]string {
 	return context
 }
 
-// checkTrust holds who may take the roles against what is written here, and tries tokens on it.
+// checkTrust compares the trust policies with the ones below, and evaluates them for tokens.
 func checkTrust(d *deployment) (problems []string) {
 	policies := d.policies()
 	for role, form := range environments {
@@ -65,17 +65,17 @@ func checkTrust(d *deployment) (problems []string) {
 			context map[string]string
 			want    string
 		}{
-			"a job on main":                 {token(environment), "Allow"},
-			"a repository made after 2026":  {token(environment, "sub", "repo:legops@1/platform@42:environment:"+environment), "Allow"},
-			"another branch":                {token(environment, "ref", "refs/heads/feature"), ""},
-			"a pull request":                {token(environment, "ref", "refs/pull/1/merge"), ""},
-			"a tag":                         {token(environment, "ref", "refs/tags/main"), ""},
-			"no environment":                {token("", "environment", "", "sub", "repo:legops/platform:ref:refs/heads/main"), ""},
-			"another environment":           {token("staging"), ""},
-			"another repository":            {token(environment, "repository", "legops/portal", "sub", "repo:legops/portal:environment:"+environment), ""},
-			"a fork":                        {token(environment, "repository", "mallory/platform", "sub", "repo:mallory/platform:environment:"+environment), ""},
-			"another audience":              {token(environment, "aud", "https://github.com/legops"), ""},
-			"a subject that names no place": {token(environment, "sub", ""), ""},
+			"a job on main":                  {token(environment), "Allow"},
+			"a repository made after 2026":   {token(environment, "sub", "repo:legops@1/platform@42:environment:"+environment), "Allow"},
+			"another branch":                 {token(environment, "ref", "refs/heads/feature"), ""},
+			"a pull request":                 {token(environment, "ref", "refs/pull/1/merge"), ""},
+			"a tag":                          {token(environment, "ref", "refs/tags/main"), ""},
+			"no environment":                 {token("", "environment", "", "sub", "repo:legops/platform:ref:refs/heads/main"), ""},
+			"another environment":            {token("staging"), ""},
+			"another repository":             {token(environment, "repository", "legops/portal", "sub", "repo:legops/portal:environment:"+environment), ""},
+			"a fork":                         {token(environment, "repository", "mallory/platform", "sub", "repo:mallory/platform:environment:"+environment), ""},
+			"another audience":               {token(environment, "aud", "https://github.com/legops"), ""},
+			"a subject without a repository": {token(environment, "sub", ""), ""},
 		} {
 			if got := decide(trust, request{"sts:AssumeRoleWithWebIdentity", "", attempt.context}); got != attempt.want {
 				problems = append(problems, fmt.Sprintf("%s: %s: %q, must be %q", role, name, got, attempt.want))
@@ -85,7 +85,7 @@ func checkTrust(d *deployment) (problems []string) {
 	return problems
 }
 
-// checkRights tries calls on the policies: what each role has to be able to do, and what it must not.
+// checkRights evaluates the policies for calls that each role must be able to make, and for calls that it must not.
 func checkRights(d *deployment) (problems []string) {
 	policies, stack := d.policies(), d.values["Stack"]
 	everything := []statement{{sid: "Everything", effect: "Allow", actions: []string{"*"}, resources: []string{"*"}}}
@@ -103,7 +103,7 @@ func checkRights(d *deployment) (problems []string) {
 	}
 	for _, group := range []struct {
 		who string
-		// Where AWS's own policies do not stand in the template, the worst is taken: that they allow everything.
+		// The template does not contain AWS's managed policies, so assume the worst: they allow everything.
 		policy []statement
 		may    []request
 		mayNot []request
@@ -136,7 +136,7 @@ func checkRights(d *deployment) (problems []string) {
 			{"s3:PutObject", state + "/.pulumi/stacks/legops/" + stack + ".json", nil},
 			{"s3:DeleteObject", state + "/.pulumi/stacks/legops/" + stack + ".json", nil},
 		}},
-		// And every role that the deploy role makes.
+		// And every role that the deploy role creates.
 		{"deploy role", policies["Boundary.PolicyDocument"], []request{
 			{"iam:CreateRole", iam("role/" + own + "matters"), bounded}, {"iam:PutRolePolicy", iam("role/" + own + "matters"), bounded},
 			{"iam:AttachRolePolicy", iam("role/" + own + "matters"), bounded}, {"iam:PassRole", iam("role/" + own + "matters"), nil},

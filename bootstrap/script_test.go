@@ -16,11 +16,11 @@ import (
 
 // attempt is a run of the script.
 type attempt struct {
-	stack, answer string   // what is asked for, and what a person types
+	stack, answer string   // the argument, and what a person types
 	environment   []string // of testdata/aws, and of the script
 }
 
-// run is what the script printed, and its calls of aws.
+// run returns the script's output and its calls of aws.
 func (a attempt) run(t *testing.T) (out string, calls []string, err error) {
 	t.Helper()
 	return a.runScript(t, "bootstrap.sh")
@@ -46,7 +46,7 @@ func (a attempt) runScript(t *testing.T, script string) (out string, calls []str
 // reads are operations that change nothing.
 var reads = regexp.MustCompile("^(describe|get|list)-")
 
-// changes are the operations among the calls that change something, or wait for it, in order.
+// changes returns the calls that change something or wait for a change, in order.
 func changes(calls []string) (found []string) {
 	for _, call := range calls {
 		words := append(strings.Fields(call), "", "")
@@ -61,7 +61,7 @@ func changes(calls []string) (found []string) {
 }
 
 func TestScript(t *testing.T) {
-	const asked = "Make these changes? Only yes is yes: "
+	const asked = "Make these changes? Type yes: "
 	create, wait := "create-change-set", "wait change-set-create-complete"
 	discarded := []string{create, wait, "delete-change-set", "delete-stack"}
 	const unchanged = "REASON=The submitted information didn't contain changes. Submit different information to create a change set."
@@ -84,8 +84,8 @@ func TestScript(t *testing.T) {
 			[]string{create, wait, "execute-change-set", "wait stack-update-complete", "update-termination-protection"}, []string{asked}},
 		{"confirmed", attempt{"dev", "", []string{"CONFIRM=yes"}}, false,
 			[]string{create, wait, "execute-change-set", "wait stack-create-complete", "update-termination-protection"}, []string{"StateBucket"}},
-		{"refused at first", attempt{"dev", "no\n", nil}, true, discarded, []string{asked, "nothing was changed"}},
-		{"refused later", attempt{"dev", "y\n", []string{"STATUS=CREATE_COMPLETE"}}, true, discarded[:3], []string{"nothing was changed"}},
+		{"refused at first", attempt{"dev", "no\n", nil}, true, discarded, []string{asked, "nothing has changed"}},
+		{"refused later", attempt{"dev", "y\n", []string{"STATUS=CREATE_COMPLETE"}}, true, discarded[:3], []string{"nothing has changed"}},
 		{"nobody there", attempt{"dev", "", nil}, true, discarded, []string{"set CONFIRM=yes"}},
 		{"left in review", attempt{"dev", "no\n", []string{"STATUS=REVIEW_IN_PROGRESS"}}, true, discarded, nil},
 		{"nothing to change", attempt{"dev", "", []string{"STATUS=CREATE_COMPLETE", unchanged}}, false,
@@ -98,26 +98,26 @@ func TestScript(t *testing.T) {
 		{"nothing but a role", attempt{"dev", "yes\n", append([]string{unchanged}, withoutSpot...)}, false,
 			[]string{create, wait, "delete-change-set", "create-service-linked-role", "update-termination-protection"},
 			[]string{"Add      AWSServiceRoleForEC2Spot                 AWS::IAM::ServiceLinkedRole -", asked, "pulumi login"}},
-		{"a role that nobody wanted", attempt{"dev", "no\n", append([]string{unchanged}, withoutSpot...)}, true,
-			[]string{create, wait, "delete-change-set"}, []string{asked, "nothing was changed"}},
-		{"a role that is there meanwhile", attempt{"dev", "yes\n", append([]string{unchanged, "TAKEN=An error occurred (InvalidInput) when calling the CreateServiceLinkedRole operation: Service role name " +
+		{"a role refused at the prompt", attempt{"dev", "no\n", append([]string{unchanged}, withoutSpot...)}, true,
+			[]string{create, wait, "delete-change-set"}, []string{asked, "nothing has changed"}},
+		{"a role created meanwhile", attempt{"dev", "yes\n", append([]string{unchanged, "TAKEN=An error occurred (InvalidInput) when calling the CreateServiceLinkedRole operation: Service role name " +
 			"AWSServiceRoleForEC2Spot has been taken in this account, please try a different suffix."}, withoutSpot...)}, false,
 			[]string{create, wait, "delete-change-set", "create-service-linked-role", "update-termination-protection"}, []string{"pulumi login"}},
-		{"a role that is refused", attempt{"dev", "yes\n", append([]string{"TAKEN=An error occurred (AccessDenied)"}, withoutSpot...)}, true,
+		{"a role that AWS refuses", attempt{"dev", "yes\n", append([]string{"TAKEN=An error occurred (AccessDenied)"}, withoutSpot...)}, true,
 			[]string{create, wait, "create-service-linked-role", "delete-change-set"}, []string{"bootstrap: AWSServiceRoleForEC2Spot: An error occurred (AccessDenied)"}},
 		{"no room", attempt{"dev", "yes\n", []string{"QUOTA=2"}}, false,
 			[]string{create, wait, "execute-change-set", "wait stack-create-complete", "update-termination-protection"},
-			[]string{"has 2, needs 4 to", "The account is bootstrapped, but has no room for dev yet: mend the above before pulumi up."}},
+			[]string{"has 2, needs 4 to", "The account is bootstrapped, but has no room for dev yet: fix the above before pulumi up."}},
 		{"a change set that fails", attempt{"dev", "", []string{"REASON=Parameter Stack failed"}}, true, discarded, []string{"the change set of legops-dev-bootstrap failed: Parameter Stack failed"}},
 		{"changes that fail", attempt{"dev", "yes\n", []string{"ROLLBACK=1"}}, true,
-			[]string{create, wait, "execute-change-set", "wait stack-create-complete"}, []string{"GitHubOidcProvider", "EntityAlreadyExists", "was rolled back"}},
+			[]string{create, wait, "execute-change-set", "wait stack-create-complete"}, []string{"GitHubOidcProvider", "EntityAlreadyExists", "rolled legops-dev-bootstrap back"}},
 		{"another account", attempt{"dev", "", []string{"CALLER=222222222222"}}, true, nil,
-			[]string{"these credentials are of account 222222222222, but legops:account in Pulumi.dev.yaml is 111111111111"}},
+			[]string{"the credentials belong to account 222222222222, but legops:account in Pulumi.dev.yaml is 111111111111"}},
 		{"no credentials", attempt{"dev", "", []string{"CALLER="}}, true, nil, []string{"aws sso login"}},
 		{"no account", attempt{"", "", nil}, true, nil, []string{"must be dev, test or prod"}},
-		{"an account that is none", attempt{"staging", "", nil}, true, nil, []string{"account 'staging' must be dev, test or prod"}},
-		{"busy", attempt{"dev", "", []string{"STATUS=UPDATE_IN_PROGRESS"}}, true, nil, []string{"wait until that has ended"}},
-		{"never made", attempt{"dev", "", []string{"STATUS=ROLLBACK_COMPLETE"}}, true, nil, []string{"delete-stack --region us-east-1 --stack-name legops-dev-bootstrap"}},
+		{"an unknown account", attempt{"staging", "", nil}, true, nil, []string{"account 'staging' must be dev, test or prod"}},
+		{"busy", attempt{"dev", "", []string{"STATUS=UPDATE_IN_PROGRESS"}}, true, nil, []string{"wait until it has finished"}},
+		{"rolled back at creation", attempt{"dev", "", []string{"STATUS=ROLLBACK_COMPLETE"}}, true, nil, []string{"delete-stack --region us-east-1 --stack-name legops-dev-bootstrap"}},
 		{"stuck", attempt{"dev", "", []string{"STATUS=UPDATE_ROLLBACK_FAILED"}}, true, nil, []string{"continue-update-rollback"}},
 	} {
 		t.Run(c.name, func(t *testing.T) {
@@ -130,13 +130,13 @@ func TestScript(t *testing.T) {
 			}
 			shown := slices.IndexFunc(calls, func(call string) bool { return strings.Contains(call, "LogicalResourceId,ResourceType") })
 			executed := slices.IndexFunc(calls, func(call string) bool { return strings.Contains(call, "execute-change-set") })
-			assert.False(t, executed >= 0 && (shown < 0 || shown > executed), "the changes are shown before they are made: %v", calls)
+			assert.False(t, executed >= 0 && (shown < 0 || shown > executed), "the script shows changes before it makes them: %v", calls)
 		})
 	}
 }
 
-// The template's parameters are given by name; what is not given stays as it was.
-func TestScriptGivesParameters(t *testing.T) {
+// The script passes the template's parameters by name; absent ones keep their values.
+func TestScriptPassesParameters(t *testing.T) {
 	parsed, err := parse(accountTemplate(t))
 	require.NoError(t, err)
 	for _, c := range []struct {
@@ -166,18 +166,18 @@ func TestScriptGivesParameters(t *testing.T) {
 	}
 }
 
-// The real AWS CLI understands every call, up to where it would connect.
+// The real AWS CLI accepts every call, until it would connect.
 func TestScriptCallsAreReal(t *testing.T) {
 	listener, err := net.Listen("tcp", "127.0.0.1:0")
 	require.NoError(t, err)
-	require.NoError(t, listener.Close()) // nobody listens there any more
+	require.NoError(t, listener.Close()) // nothing listens there any more
 	home, seen := t.TempDir(), map[string]bool{}
 	for _, a := range []attempt{
 		{"prod", "yes\n", []string{"CALLER=333333333333", "ROLES=", "UNAPPLIED=1"}}, {"dev", "no\n", nil}, {"dev", "yes\n", []string{"ROLLBACK=1"}}, {"dev", "", []string{"REASON=x"}},
 	} {
 		_, calls, _ := a.run(t)
 		for _, call := range calls {
-			// No argument of the scripts has a space, but for queries.
+			// No argument of the scripts contains a space, except queries.
 			words := strings.Fields(strings.ReplaceAll(call, ", '", ",'"))
 			key := strings.Join(words[:3], " ")
 			if seen[key] {

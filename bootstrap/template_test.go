@@ -1,5 +1,5 @@
-// Package bootstrap_test holds the template of an account, and the script that deploys it, against what AWS accepts, what they
-// shall allow, and what the program needs.
+// Package bootstrap_test checks the template of an account, and the script that deploys it: AWS accepts them, and they allow
+// what the program needs and no more.
 package bootstrap_test
 
 import (
@@ -62,17 +62,17 @@ func functions(node *yaml.Node) {
 	*node = yaml.Node{Kind: yaml.MappingNode, Content: []*yaml.Node{{Kind: yaml.ScalarNode, Value: name}, &value}}
 }
 
-// deployment is what CloudFormation makes of a template with values for its parameters.
+// deployment is the result of a template with values for its parameters, as CloudFormation computes it.
 type deployment struct {
 	template  *template
-	values    map[string]string // of parameters, given and by default, and of pseudo parameters
+	values    map[string]string // of parameters, passed and default, and of pseudo parameters
 	used      map[string]bool   // the parameters that something reads
 	resources map[string]resource
 	outputs   map[string]string
 	problems  []string
 }
 
-// resource is a resource with every function worked out. Its fields are those that CloudFormation knows.
+// resource is a resource with every function evaluated. Its fields are those that CloudFormation supports.
 type resource struct {
 	Type, Condition, DeletionPolicy, UpdateReplacePolicy string
 	Properties                                           map[string]any
@@ -81,10 +81,10 @@ type resource struct {
 
 const account = "111111111111"
 
-// noValue takes the property away that it is the value of.
+// noValue removes the property whose value it is.
 type noValue struct{}
 
-// deploy works a template out.
+// deploy evaluates a template.
 func deploy(t *template, parameters map[string]string) *deployment {
 	d := &deployment{
 		template: t, used: map[string]bool{}, resources: map[string]resource{}, outputs: map[string]string{},
@@ -140,7 +140,7 @@ func (d *deployment) condition(name string) bool {
 	return holds
 }
 
-// work is a value with its functions worked out.
+// work evaluates the functions in a value.
 func (d *deployment) work(value any) any {
 	switch value := value.(type) {
 	case []any:
@@ -213,7 +213,7 @@ func (d *deployment) function(name string, argument any) any {
 	return nil
 }
 
-// identities say what Ref, and what GetAtt, give for each type, from CloudFormation's reference. %s is the name.
+// identities are the values of Ref and GetAtt by type, from CloudFormation's reference. %s is the name.
 var identities = map[string]struct {
 	name       string // the property that names it
 	ref        string
@@ -228,7 +228,7 @@ var identities = map[string]struct {
 	"AWS::S3::Bucket": {"BucketName", "%s", map[string]string{"Arn": "arn:aws:s3:::%s"}},
 }
 
-// reference is what a name, and an attribute of it, stand for.
+// reference returns the value of a name, or of its attribute.
 func (d *deployment) reference(name, attribute string) any {
 	if name == "AWS::NoValue" {
 		return noValue{}

@@ -21,8 +21,8 @@ const (
 	dockerfile  = "FROM golang AS build\nFROM build AS test\nRUN go test ./...\nFROM scratch\n"
 )
 
-// buildTool stands for aws, docker and sleep. It writes down how it was called and answers from a file: <command>.<n> for
-// the nth call of a command, or <command> for any. An answer that begins with "error: " is a failure.
+// buildTool is a fake of aws, docker and sleep. It logs its arguments and answers from a file: <command>.<n> for the nth
+// call of a command, or <command> for any. An answer that begins with "error: " is a failure.
 const buildTool = `#!/bin/bash
 tool=${0##*/}
 echo "$tool $*" >>"$WORLD/calls"
@@ -48,7 +48,7 @@ for answer in "$WORLD/answers/$command.$count" "$WORLD/answers/$command"; do
 done
 `
 
-// answers are of the tools, by command.
+// answers are the tools' answers, by command.
 type answers map[string]string
 
 const (
@@ -56,7 +56,7 @@ const (
 	noScan  = "error: An error occurred (ScanNotFoundException) when calling the DescribeImageScanFindings operation: no scan"
 )
 
-// goodBuild is a first build of a commit: there is no image before the push.
+// goodBuild is the first build of a commit: no image exists before the push.
 func goodBuild() answers {
 	return answers{
 		"describe-images.1": noImage, "describe-images.2": buildDigest,
@@ -67,7 +67,7 @@ func goodBuild() answers {
 	}
 }
 
-// built is a run of build.sh: what it said, how it ended, and where.
+// built is a run of build.sh: its output, its error and its folder.
 type built struct {
 	world, output string
 	failed        bool
@@ -114,7 +114,7 @@ func (b built) file(path string) string {
 	return string(text)
 }
 
-// calls are how the tools were called, without the arguments of every call to ECR.
+// calls returns the calls of the tools, without the arguments that all calls to ECR share.
 func (b built) calls() []string {
 	every := strings.NewReplacer(" --region us-east-1", "", " --repository-name legops-test/matters", "", " --output text", "")
 	return strings.Split(strings.TrimSpace(every.Replace(b.file("calls"))), "\n")
@@ -125,7 +125,7 @@ func (b built) lastLine() string {
 	return lines[len(lines)-1]
 }
 
-// called says whether a call began like this.
+// called reports whether a call began with the text.
 func (b built) called(beginning string) bool {
 	return slices.ContainsFunc(b.calls(), func(call string) bool { return strings.HasPrefix(call, beginning) })
 }
@@ -165,11 +165,11 @@ func TestBuild(t *testing.T) {
 	}, calls)
 	assert.Equal(t, "token\n", b.file("password"))
 	assert.Equal(t, "1\n", b.file("attestations"), "ECR scans an image, not a list of them")
-	assert.Contains(t, b.file("calls"), "--region us-east-1 --repository-name legops-test/matters --output text", "where the registry is, not where the build runs")
+	assert.Contains(t, b.file("calls"), "--region us-east-1 --repository-name legops-test/matters --output text", "the region of the registry, not of the build")
 	b.hasBundle(t)
 }
 
-// hasBundle checks that the bundle is complete, and nothing else.
+// hasBundle checks that the bundle has all its files and no other.
 func (b built) hasBundle(t *testing.T) {
 	t.Helper()
 	entries, err := os.ReadDir(filepath.Join(b.world, "source/.release"))
@@ -186,7 +186,7 @@ func (b built) hasBundle(t *testing.T) {
 	assert.NotZero(t, hook.Mode()&0o100, "CodeDeploy has to run it")
 }
 
-// The second run for a commit makes the same release, without Docker.
+// The second run for a commit creates the same release, without Docker.
 func TestBuildAgain(t *testing.T) {
 	again := goodBuild()
 	again["describe-images.1"] = buildDigest
@@ -207,7 +207,7 @@ func TestBuildWaitsForTheScan(t *testing.T) {
 	b.hasBundle(t)
 }
 
-// CodeDeploy refuses a second deployment of a group, and a release that has failed goes back for a while.
+// CodeDeploy refuses a second deployment of a group, and the rollback of a failed release takes a while.
 func TestBuildWaitsForTheRelease(t *testing.T) {
 	busy := goodBuild()
 	busy["list-deployments.1"], busy["list-deployments.2"] = "d-RELEASE01", "d-RELEASE01"
@@ -263,7 +263,7 @@ func TestBuildFails(t *testing.T) {
 		answers          answers
 		environment      []string
 		says             string
-		never            string // what is not called any more
+		never            string // the call that must not follow
 	}{
 		{"no Dockerfile", "", nil, nil, "there is no Dockerfile at the root of the repository: add one that builds matters", "docker"},
 		{"no test stage", "FROM golang AS testing\nFROM test\n# FROM x AS test\n", nil, nil,
@@ -279,9 +279,9 @@ func TestBuildFails(t *testing.T) {
 			`the unit tests failed: the stage "test" of the Dockerfile could not be built`, "docker build --platform linux/arm64 --tag"},
 		{"build fails", dockerfile, answers{"docker-build": "error: FAIL"}, nil, "the image could not be built", "docker push"},
 		{"push fails", dockerfile, answers{"docker-push": "error: denied"}, nil, "the image could not be pushed to " + buildImage, callStatus},
-		{"pushed nowhere", dockerfile, answers{"describe-images.2": noImage}, nil, "ECR has no digest of the image of " + buildCommit + ", but: nothing", callStatus},
+		{"no image after the push", dockerfile, answers{"describe-images.2": noImage}, nil, "ECR has no digest of the image of " + buildCommit + ", but: nothing", callStatus},
 		{"no digest", dockerfile, answers{"describe-images.1": "None"}, nil, "ECR has no digest of the image of " + buildCommit + ", but: None", "docker"},
-		{"not allowed to look", dockerfile, answers{"describe-images.1": denied}, nil, "ECR did not answer describe-images: see the message above", "docker"},
+		{"not allowed to read images", dockerfile, answers{"describe-images.1": denied}, nil, "ECR did not answer describe-images: see the message above", "docker"},
 		{"not allowed to see the scan", dockerfile, answers{"describe-image-scan-findings": denied}, nil,
 			"ECR did not answer describe-image-scan-findings: see the message above", callFindings},
 		{"not allowed to see findings", dockerfile, answers{"findings": denied}, nil, "ECR did not answer describe-image-scan-findings: see the message above", "sleep"},
@@ -324,7 +324,7 @@ func TestBuildWaitsBoundedly(t *testing.T) {
 	assert.Equal(t, 60, pauses)
 }
 
-// buildspecKeys are the keys of a buildspec that CodeBuild documents, by where they are.
+// buildspecKeys are the keys of a buildspec that CodeBuild documents, by their parent.
 var buildspecKeys = map[string][]string{
 	"":             {"artifacts", "batch", "cache", "env", "phases", "proxy", "reports", "run-as", "version"},
 	"phases":       {"build", "install", "post_build", "pre_build"},
@@ -351,5 +351,5 @@ func TestBuildBuildspec(t *testing.T) {
 		`aws s3 cp --only-show-errors --recursive "$SCRIPTS/release/" /tmp/delivery/release/`,
 		"bash /tmp/delivery/build.sh",
 	}, build["commands"])
-	assert.Equal(t, map[string]any{"base-directory": ".release", "files": []any{"**/*"}}, artifacts, "what build.sh makes, at the root of the bundle")
+	assert.Equal(t, map[string]any{"base-directory": ".release", "files": []any{"**/*"}}, artifacts, "the output of build.sh, at the root of the bundle")
 }

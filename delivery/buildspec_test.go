@@ -9,8 +9,8 @@ import (
 	"gopkg.in/yaml.v3"
 )
 
-// specification is a buildspec of CodeBuild, as far as there is one here: every key is one that CodeBuild documents, and
-// what it does not know it takes for a mistake only when the build runs.
+// specification is the part of a CodeBuild buildspec that this folder uses: it has only documented keys, since CodeBuild
+// reports an unknown key only when the build runs.
 type specification struct {
 	Version string
 	Env     struct {

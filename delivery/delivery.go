@@ -1,6 +1,6 @@
-// Package delivery holds what runs between a push and a release: the buildspecs of CodeBuild, the scripts they call, and
-// the hooks that CodeDeploy runs on the deployer. The program puts all of it into the artifact bucket, so that an
-// application's repository needs no more than its Dockerfile.
+// Package delivery holds the programs that run between a push and a release: the buildspecs of CodeBuild, the scripts they
+// call, and the hooks that CodeDeploy runs on the deployer. The program uploads them to the artifact bucket, so that an
+// application's repository needs only its Dockerfile.
 package delivery
 
 import (
@@ -11,7 +11,7 @@ import (
 //go:embed *.sh release
 var files embed.FS
 
-// Files are the scripts, by their paths here.
+// Files returns the scripts by their paths in this folder.
 func Files() (map[string]string, error) {
 	all := map[string]string{}
 	for _, pattern := range []string{"*.sh", "release/*"} {
@@ -30,17 +30,17 @@ func Files() (map[string]string, error) {
 	return all, nil
 }
 
-// MirrorBuildspec is what CodeBuild runs to mirror a repository.
+// MirrorBuildspec is the buildspec that mirrors a repository.
 //
 //go:embed mirror.yml
 var MirrorBuildspec string
 
-// BuildBuildspec is what CodeBuild runs to make a release of a commit.
+// BuildBuildspec is the buildspec that builds a release of a commit.
 //
 //go:embed build.yml
 var BuildBuildspec string
 
-// LoadTestBuildspec is what CodeBuild runs to put the platform under load.
+// LoadTestBuildspec is the buildspec that puts the platform under load.
 //
 //go:embed loadtest.yml
 var LoadTestBuildspec string

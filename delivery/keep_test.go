@@ -14,8 +14,8 @@ import (
 	"github.com/stretchr/testify/require"
 )
 
-// keepTool stands for aws. It writes down how it was called, argument by argument, and answers from a file: what the CLI prints, or,
-// beginning with "error: ", the message of a failure.
+// keepTool is a fake of aws. It logs its arguments, one a line, and answers from a file: the CLI's output or, after
+// "error: ", the message of a failure.
 const keepTool = `#!/bin/bash
 { echo "$2"; echo "attempts $AWS_RETRY_MODE $AWS_MAX_ATTEMPTS"; printf '%s\n' "${@:3}"; } >"$WORLD/$2.call"
 answer=$WORLD/$2.answer
@@ -30,15 +30,15 @@ const (
 
 // keeping is a run of keep in delivery/release/keep.sh.
 type keeping struct {
-	// manifest is what ECR has under the digest that is asked for.
+	// manifest is ECR's manifest of the requested digest.
 	manifest string
-	// answers are of aws, by command, where they are not those of a first time that works.
+	// answers are those of aws, by command, that differ from a first run that succeeds.
 	answers map[string]string
-	// image is the image, where it is not that of the manifest.
+	// image is the image, if not that of the manifest.
 	image string
 }
 
-// run gives back what was printed, whether keep succeeded, and how aws was called, by command.
+// run returns the output, whether keep succeeded, and the calls of aws, by command.
 func (k keeping) run(t *testing.T) (printed string, succeeded bool, calls map[string][]string) {
 	t.Helper()
 	world := t.TempDir()
@@ -127,14 +127,14 @@ func TestKeepFails(t *testing.T) {
 		asked   int
 	}{
 		{"another record of that deployment", keeping{answers: map[string]string{"put-image": "error: " + other}}, other, 2},
-		{"no right to look", keeping{answers: map[string]string{"batch-get-image": "error: " + denied}}, denied, 1},
+		{"not allowed to read the manifest", keeping{answers: map[string]string{"batch-get-image": "error: " + denied}}, denied, 1},
 		{"no such image", keeping{answers: map[string]string{"batch-get-image": "None\n"}}, "ECR has no manifest of IMAGE, but: None", 1},
 		{
 			"another manifest", keeping{answers: map[string]string{"batch-get-image": keepType + "\t{}\n"}},
 			"ECR has no manifest of IMAGE, but: " + keepType + "\t{}", 1,
 		},
 		{
-			"an image of somebody else", keeping{image: "public.ecr.aws/nginx/nginx@" + buildDigest},
+			"an image in another registry", keeping{image: "public.ecr.aws/nginx/nginx@" + buildDigest},
 			"the registry cannot be told to keep IMAGE: it has to be an image in ECR, by its digest", 0,
 		},
 		{

@@ -13,7 +13,7 @@ import (
 	"github.com/stretchr/testify/require"
 )
 
-// loadTestTools stand for aws and go. They write down how they were called; aws copies between folders, go makes a k6.
+// loadTestTools are fakes of aws and go. They log their arguments; aws copies between folders, go creates a k6.
 var loadTestTools = map[string]string{
 	"aws": `#!/bin/bash
 echo "aws $*" >>"$WORLD/calls"
@@ -26,14 +26,14 @@ mkdir -p "$GOBIN" && echo made >"$GOBIN/k6"
 `,
 }
 
-// loadTestRun is run.sh: it ends with what the test says, after its report.
+// loadTestRun is a fake of run.sh: it writes its report and exits with the code that the test chooses.
 const loadTestRun = `mkdir -p "$OUT"
 echo "$1 of $TARGET in $ENVIRONMENT by $SIGN_IN_PASSWORD with $(cat "$K6")" >"$OUT/report.html"
 exit "$RESULT"
 `
 
-// runLoadTest runs the buildspec as CodeBuild does: a phase ends at a command that fails, its finally comes in any case, and
-// after a phase that aborts comes no other. It gives back how it was called and whether it succeeded.
+// runLoadTest runs the buildspec as CodeBuild does: a phase ends at a command that fails, its finally block always runs, and
+// no phase runs after one that aborts. It returns the calls and whether the build succeeded.
 func runLoadTest(t *testing.T, world string, environment ...string) (calls []string, succeeded bool) {
 	t.Helper()
 	spec := buildspec(t, "loadtest.yml")
@@ -85,7 +85,7 @@ const (
 	loadTestReport  = "aws s3 cp --only-show-errors --recursive /tmp/report/ s3://artifacts/loadtest/0123-4567/"
 )
 
-// A report is kept of a run that fails as well as of one that succeeds.
+// The build keeps the report whether the run fails or succeeds.
 func TestLoadTestBuildspec(t *testing.T) {
 	for result, succeeds := range map[string]bool{"0": true, "99": false} {
 		world := t.TempDir()
@@ -98,7 +98,7 @@ func TestLoadTestBuildspec(t *testing.T) {
 	}
 }
 
-// Without its scripts nothing runs: a run that was not is no good run.
+// A build that cannot get its scripts fails and runs nothing.
 func TestLoadTestWithoutScripts(t *testing.T) {
 	world := t.TempDir()
 	require.NoError(t, os.WriteFile(filepath.Join(world, "fail-aws"), nil, 0o600))
@@ -107,7 +107,7 @@ func TestLoadTestWithoutScripts(t *testing.T) {
 	assert.Equal(t, []string{loadTestScripts}, calls)
 }
 
-// The account tests with the k6 that tests on a laptop and in CI use.
+// The account, laptops and CI use the same version of k6.
 func TestLoadTestVersion(t *testing.T) {
 	pinned, err := os.ReadFile("../tools/k6/go.mod")
 	require.NoError(t, err)

@@ -16,7 +16,7 @@ import (
 	"github.com/stretchr/testify/require"
 )
 
-// Over HTTPS the target is CodeCommit, which takes what its credential helper makes of the path and of nothing else.
+// Over HTTPS the target is CodeCommit, which accepts only the credentials that its helper computes from the path.
 func TestMirrorAsksCodeCommitForCredentials(t *testing.T) {
 	m := newMirror(t)
 	m.git("--git-dir", m.target, "config", "http.receivepack", "true")
@@ -33,20 +33,20 @@ func TestMirrorAsksCodeCommitForCredentials(t *testing.T) {
 		backend.ServeHTTP(w, r)
 	}))
 	defer server.Close()
-	// The helper of the build, for GitHub, must not get to say anything.
+	// Git must not ask the build's own helper, which is for GitHub.
 	global := filepath.Join(m.folder, "gitconfig")
 	require.NoError(t, os.WriteFile(global, []byte("[credential]\n\thelper = \"!printf 'username=github\\\\npassword=token\\\\n' #\"\n"), 0o600))
 	m.set("refs/heads/old", m.base)
 	m.carries("TARGET_URL="+server.URL+"/target.git", "GIT_CONFIG_GLOBAL="+global)
 	asked, err := os.ReadFile(filepath.Join(m.folder, "asked"))
 	require.NoError(t, err)
-	assert.Contains(t, string(asked), "path=target.git\n", "the signature is of the path")
+	assert.Contains(t, string(asked), "path=target.git\n", "the signature covers the path")
 
 	m.set("refs/heads/old", "", "refs/heads/main", m.next)
 	m.carries("TARGET_URL="+server.URL+"/target.git", "GIT_CONFIG_GLOBAL="+global)
 }
 
-// What CodeBuild has cloned is not downloaded again: with its objects at hand the source need not even have them.
+// The script reuses CodeBuild's clone: it does not download objects that the clone has.
 func TestMirrorUsesTheCloneOfTheBuild(t *testing.T) {
 	m := newMirror(t)
 	clone := filepath.Join(m.folder, "clone")
@@ -59,14 +59,14 @@ func TestMirrorUsesTheCloneOfTheBuild(t *testing.T) {
 	m.carries("GIT_CONFIG_GLOBAL="+global, "GIT_ALTERNATE_OBJECT_DIRECTORIES="+filepath.Join(clone, ".git/objects"))
 	assert.NoFileExists(t, packs)
 	m.carries("GIT_CONFIG_GLOBAL=" + global)
-	assert.FileExists(t, packs, "without the clone it is downloaded")
+	assert.FileExists(t, packs, "without the clone the script downloads the objects")
 }
 
 func TestMirrorBuildspec(t *testing.T) {
 	m := newMirror(t)
 	spec := buildspec(t, "mirror.yml")
 	assert.Equal(t, "bash", spec.Env.Shell)
-	assert.Equal(t, "yes", spec.Env.GitCredentialHelper, "or there is no token for the source")
+	assert.Equal(t, "yes", spec.Env.GitCredentialHelper, "without it the build has no token for the source")
 	require.Equal(t, []string{"build"}, slices.Collect(maps.Keys(spec.Phases)))
 	m.git("clone", "--quiet", m.source, filepath.Join(m.folder, "clone"))
 	for _, command := range spec.Phases["build"].Commands {

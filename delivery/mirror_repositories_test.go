@@ -16,8 +16,8 @@ import (
 	"github.com/stretchr/testify/require"
 )
 
-// mirror is two bare repositories and what mirror.sh, run between them, finds around it. The target is like CodeCommit
-// in what matters: its default branch cannot be deleted, and only the API changes which one it is.
+// mirror is two bare repositories and the environment of mirror.sh, run between them. The target behaves like CodeCommit:
+// its default branch cannot be deleted, and only the API changes the default.
 type mirror struct {
 	t                    *testing.T
 	folder               string
@@ -26,7 +26,7 @@ type mirror struct {
 	base, next, unlinked string // commits: the first, one after it, and one of another history
 }
 
-// fakeAWS answers what the script asks the AWS CLI for, and keeps what it was asked.
+// fakeAWS answers the script's calls of the AWS CLI, and logs them.
 const fakeAWS = `#!/bin/bash
 echo "$*" >>"$FOLDER/calls"
 case "$1 $2" in
@@ -46,7 +46,7 @@ case "$1 $2" in
 esac
 `
 
-// newMirror makes a source with the branch main and an empty target.
+// newMirror creates a source with the branch main, and an empty target.
 func newMirror(t *testing.T) *mirror {
 	t.Helper()
 	t.Parallel()
@@ -70,7 +70,7 @@ func newMirror(t *testing.T) *mirror {
 	return m
 }
 
-// install writes a program. A process of its own does, so that no file is open for writing when a test beside it forks.
+// install writes a program, in a separate process, so that no file is open for writing when a parallel test forks.
 func (m *mirror) install(path, text string) {
 	m.t.Helper()
 	write := exec.Command("install", "-D", "-m", "755", "/dev/stdin", filepath.Join(m.folder, path))
@@ -79,7 +79,7 @@ func (m *mirror) install(path, text string) {
 	require.NoError(m.t, err, string(out))
 }
 
-// hook sets a hook of the target; an empty text takes it away.
+// hook sets a hook of the target; an empty text removes it.
 func (m *mirror) hook(name, text string) {
 	m.t.Helper()
 	path := "target.git/hooks/" + name
@@ -104,7 +104,7 @@ func (m *mirror) gitWith(input string, args ...string) string {
 	return strings.TrimSpace(string(out))
 }
 
-// commit makes a commit without files in the source.
+// commit creates a commit without files in the source.
 func (m *mirror) commit(message string, parents ...string) string {
 	m.t.Helper()
 	args := []string{"--git-dir", m.source, "commit-tree", m.git("--git-dir", m.source, "mktree"), "-m", message}
@@ -114,7 +114,7 @@ func (m *mirror) commit(message string, parents ...string) string {
 	return m.git(args...)
 }
 
-// set makes refs of the source: name, commit, name, commit... An empty commit deletes one.
+// set sets refs of the source: name, commit, name, commit... An empty commit deletes the ref.
 func (m *mirror) set(pairs ...string) {
 	m.t.Helper()
 	m.setIn(m.source, pairs...)
@@ -130,7 +130,7 @@ func (m *mirror) setIn(repository string, pairs ...string) {
 			updates += "update " + pair[0] + " " + pair[1] + "\n"
 		}
 	}
-	for _, commands := range []string{deletions, updates} { // a folder of branches may take the place of a branch
+	for _, commands := range []string{deletions, updates} { // a folder of branches may replace a branch
 		if commands != "" {
 			m.gitWith(commands, "--git-dir", repository, "update-ref", "--stdin")
 		}
@@ -153,7 +153,7 @@ func (m *mirror) run(environment ...string) (output string, code int) {
 	return out.String(), command.ProcessState.ExitCode()
 }
 
-// carries runs the script, which has to succeed and to leave a copy, and gives back what it said.
+// carries runs the script, checks that it succeeds and leaves a copy, and returns its output.
 func (m *mirror) carries(environment ...string) string {
 	m.t.Helper()
 	out, code := m.run(environment...)
@@ -163,11 +163,11 @@ func (m *mirror) carries(environment ...string) string {
 	m.git("--git-dir", m.target, "fsck", "--connectivity-only", "--no-dangling")
 	left, err := os.ReadDir(filepath.Join(m.folder, "tmp"))
 	require.NoError(m.t, err)
-	assert.Empty(m.t, left, "nothing stays on the machine")
+	assert.Empty(m.t, left, "the script leaves no file behind")
 	return out
 }
 
-// refs is what a repository shows: commit or tag object by ref.
+// refs returns the refs of a repository with their commits or tag objects.
 func (m *mirror) refs(repository string) map[string]string {
 	m.t.Helper()
 	refs := map[string]string{}
@@ -178,7 +178,7 @@ func (m *mirror) refs(repository string) map[string]string {
 	return refs
 }
 
-// wanted is the branches and tags of the source.
+// wanted returns the branches and tags of the source.
 func (m *mirror) wanted() map[string]string {
 	m.t.Helper()
 	refs := m.refs(m.source)
@@ -188,7 +188,7 @@ func (m *mirror) wanted() map[string]string {
 	return refs
 }
 
-// said is what the script said of single refs: the first two words after its name, sorted.
+// said returns the script's lines about single refs: the first two words after its name, sorted.
 func said(out string) (lines []string) {
 	for line := range strings.Lines(out) {
 		words := strings.Fields(line)

@@ -63,7 +63,7 @@ func TestMirrorCarries(t *testing.T) {
 			change: func(m *mirror) { m.set("refs/heads/a/b", "", "refs/heads/a/c", "", "refs/heads/a", m.next) },
 			said:   []string{"created refs/heads/a", "deleted refs/heads/a/b", "deleted refs/heads/a/c"},
 		},
-		"what is neither branch nor tag in the source": {
+		"refs of the source that are neither branch nor tag": {
 			change: func(m *mirror) {
 				m.set("refs/pull/1/head", m.next, "refs/pull/refs/heads/1", m.next, "refs/notes/commits", m.next)
 			},
@@ -74,7 +74,7 @@ func TestMirrorCarries(t *testing.T) {
 			},
 			said: []string{"deleted refs/heads/foreign", "deleted refs/notes/commits", "deleted refs/pull/1/head", "deleted refs/tags/foreign"},
 		},
-		"a branch written in the target": {
+		"a branch pushed to the target": {
 			before: func(m *mirror) { m.set("refs/heads/other", m.next) },
 			change: func(m *mirror) { m.setIn(m.target, "refs/heads/main", m.next) },
 			said:   []string{"forced refs/heads/main"},
@@ -104,14 +104,14 @@ func TestMirrorCarries(t *testing.T) {
 	}
 }
 
-func TestMirrorSaysWhatBecameOfABranch(t *testing.T) {
+func TestMirrorReportsAnUpdatedBranch(t *testing.T) {
 	m := newMirror(t)
 	m.carries()
 	m.set("refs/heads/main", m.next)
 	assert.Contains(t, m.carries(), fmt.Sprintf("mirror: updated refs/heads/main %s..%s\n", m.base[:7], m.next[:7]))
 }
 
-// CodeCommit takes 4,000 refs in one push; the script stays far below, and comes to the end of them.
+// CodeCommit accepts 4,000 refs in one push; the script pushes far fewer at a time, until it has pushed all.
 func TestMirrorPushesInBatches(t *testing.T) {
 	m := newMirror(t)
 	m.hook("pre-receive", `wc -l >>"$FOLDER/batches"`)
@@ -129,7 +129,7 @@ func TestMirrorPushesInBatches(t *testing.T) {
 	assert.Equal(t, []string{"500", "2", "500", "1"}, strings.Fields(string(batches)))
 }
 
-// What the target refuses keeps nothing else away, is named with the reason, and comes over when it is let in.
+// A refused ref holds up no other. The script reports it with the reason, and pushes it once the target accepts it.
 func TestMirrorOfARefusedRef(t *testing.T) {
 	for name, hook := range map[string]struct{ name, text, reason string }{
 		"by itself":          {"update", `[[ $1 != */bad ]]`, "[remote rejected] (hook declined)"},
@@ -179,7 +179,7 @@ func TestMirrorOfARefusedDeletion(t *testing.T) {
 	m.carries()
 }
 
-// Killed at any point with all its children, it leaves nothing that the next run does not put right.
+// Wherever the script and its children are killed, the next run repairs the rest.
 func TestMirrorKilled(t *testing.T) {
 	for moment, hook := range map[string]struct{ name, text string }{
 		"before the first push":   {"pre-receive", `kill -KILL 0`},
@@ -210,7 +210,7 @@ func TestMirrorKilled(t *testing.T) {
 			} else {
 				m.hook(hook.name, "")
 			}
-			// What was killed could not clean up; the machine of a build goes with the build.
+			// A killed script cannot clean up; the machine of a build ends with the build.
 			require.NoError(t, os.RemoveAll(filepath.Join(m.folder, "tmp")))
 			require.NoError(t, os.Mkdir(filepath.Join(m.folder, "tmp"), 0o700))
 			m.carries()
@@ -220,7 +220,7 @@ func TestMirrorKilled(t *testing.T) {
 	}
 }
 
-// A push to the source during a run starts none of its own: the run has to see it.
+// A push to the source during a run starts no other run: the current one has to see it.
 func TestMirrorOfASourceThatChanges(t *testing.T) {
 	m := newMirror(t)
 	m.set("refs/heads/doomed", m.base)
@@ -234,7 +234,7 @@ git update-ref -d refs/heads/doomed`, m.source, m.next))
 	}, said(out), out)
 }
 
-func TestMirrorOfASourceThatNeverRests(t *testing.T) {
+func TestMirrorOfASourceThatKeepsChanging(t *testing.T) {
 	m := newMirror(t)
 	m.hook("post-receive", fmt.Sprintf(`export GIT_DIR=%s
 git update-ref refs/heads/busy "$(git commit-tree -m more -p %s "%[2]s^{tree}")"
@@ -243,7 +243,7 @@ git update-ref "refs/tags/more-$(git tag | wc -l)" %[2]s`, m.source, m.base))
 	assert.Equal(t, 1, code, out)
 	assert.Contains(t, out, "mirror: refs/tags/more-2 differs, the source changed again\n")
 	assert.Contains(t, m.refs(m.source), "refs/tags/more-2")
-	assert.NotContains(t, m.refs(m.source), "refs/tags/more-3", "it goes round three times and no more")
+	assert.NotContains(t, m.refs(m.source), "refs/tags/more-3", "it stops after three rounds")
 	m.hook("post-receive", "")
 	m.carries()
 }
@@ -267,7 +267,7 @@ func TestMirrorOfAnEmptySource(t *testing.T) {
 	m.carries()
 }
 
-// Without BRANCH there is no default to choose, so CodeCommit keeps the old one; all the rest is mirrored first.
+// If the source lacks BRANCH, CodeCommit keeps its default branch; the script mirrors everything else first.
 func TestMirrorWithoutItsBranch(t *testing.T) {
 	m := newMirror(t)
 	m.set("refs/heads/old", m.base)
@@ -296,10 +296,10 @@ func TestMirrorChoosesTheDefaultBranch(t *testing.T) {
 	out, code := m.run()
 	assert.Equal(t, 1, code, out)
 	assert.Contains(t, out, ": main could not be made the default branch of legops-test-matters\n")
-	assert.Equal(t, m.wanted(), m.refs(m.target), "the refs are carried all the same")
+	assert.Equal(t, m.wanted(), m.refs(m.target), "the script pushes the refs all the same")
 }
 
-func TestMirrorOfWhatIsNotThere(t *testing.T) {
+func TestMirrorOfAMissingRepository(t *testing.T) {
 	m := newMirror(t)
 	m.carries()
 	full := m.refs(m.target)

@@ -15,8 +15,8 @@ import (
 	"github.com/stretchr/testify/require"
 )
 
-// The real AWS CLI asks what became of a deployment, with no home and no region but that of the configuration on the instance.
-func TestHooksAskForTheirDeployment(t *testing.T) {
+// The real AWS CLI reads the status of a deployment, without HOME and with only the instance's configuration for a region.
+func TestHooksReadTheStatusOfTheirDeployment(t *testing.T) {
 	common, err := os.ReadFile("release/common.sh")
 	require.NoError(t, err)
 	ended := regexp.MustCompile(`(?ms)^state=''$.*?^\}$`).Find(common)

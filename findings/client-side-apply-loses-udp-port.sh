@@ -1,11 +1,11 @@
 #!/bin/sh
-# kubectl apply says "configured" and drops the UDP port that is added beside a TCP port of the same number.
+# kubectl apply reports "configured" but drops a UDP port added beside a TCP port of the same number.
 #
 # Software and version: Kubernetes 1.35.4 (kube-apiserver, kubectl)
 #
-# What it does: client-side apply sends a strategic merge patch, and that merges the ports of a Service by number alone.
-# 443/UDP is taken for the 443/TCP that is there. The same file once more is "configured" again, and the port still not
-# there. Server-side apply merges by number and protocol, and keeps both; so does creating the Service with both.
+# What it does: client-side apply sends a strategic merge patch, which merges the ports of a Service by number alone and
+# takes 443/UDP for the existing 443/TCP. Applying the same file again reports "configured" again, and the port is still
+# missing. Server-side apply merges by number and protocol, and keeps both; so does creating the Service with both.
 #
 # Seen:
 #   service/web created
@@ -13,8 +13,8 @@
 #   service/web configured
 #   ports: 443/TCP
 #
-# Where it hurts: HTTP/3 beside HTTPS, DNS on both protocols: the release is green, the port is not there, and doing it
-# again does not help.
+# Where it hurts: HTTP/3 beside HTTPS, DNS on both protocols: the release is green, the port is missing, and another
+# apply does not help.
 set -eu
 # A control plane on loopback, from pinned public modules, with openssl and Go 1.26 or newer. These lines are the same in
 # every finding that needs one. A first build takes ten minutes of processor time; Go keeps it in its cache.
@@ -96,7 +96,7 @@ start_cluster() { # kube-controller-manager, kube-scheduler or nothing
 	esac
 	echo "Kubernetes $kubernetes on loopback: etcd kube-apiserver $1"
 }
-# Here ends what is the same.
+# End of the shared lines.
 
 tcp='{name: https, port: 443, protocol: TCP}'
 udp='{name: http3, port: 443, protocol: UDP}'

@@ -3,17 +3,17 @@
 #
 # Software and version: Kubernetes 1.35.4 (kube-apiserver, kube-controller-manager, kubectl)
 #
-# What it does: neither number is required and neither has a default. The controller counts the healthy pods, wants none
-# of them (desiredHealthy 0), expects none (expectedPods 0), and with no pod expected it allows no disruption: of two
-# healthy pods none may be evicted, ever, and the reason it gives is InsufficientPods.
+# What it does: neither number is required and neither has a default. The controller counts the healthy pods, but sets
+# desiredHealthy and expectedPods to 0, and with no pod expected it allows no disruption: none of two healthy pods can
+# ever be evicted, for the reason InsufficientPods.
 #
 # Seen:
 #   poddisruptionbudget.policy/web created
 #   healthy 2, desired 0, expected 0, disruptions allowed 0
 #   Error from server (TooManyRequests): Cannot evict pod as it would violate the pod's disruption budget.
 #
-# Where it hurts: a misspelt or forgotten number in a chart's values. Nothing shows until nodes are drained: kubectl
-# drain tries for ever, an EKS node group's update ends in PodEvictionFailure after a quarter of an hour, the
+# Where it hurts: a misspelt or forgotten number in a chart's values. Nothing shows until somebody drains nodes: kubectl
+# drain retries for ever, an EKS node group's update ends in PodEvictionFailure after a quarter of an hour, the
 # autoscaler never removes a node.
 set -eu
 # A control plane on loopback, from pinned public modules, with openssl and Go 1.26 or newer. These lines are the same in
@@ -96,7 +96,7 @@ start_cluster() { # kube-controller-manager, kube-scheduler or nothing
 	esac
 	echo "Kubernetes $kubernetes on loopback: etcd kube-apiserver $1"
 }
-# Here ends what is the same.
+# End of the shared lines.
 
 budget() { # further fields
 	cat <<-EOF_BUDGET
@@ -126,7 +126,7 @@ for pod in web-1 web-2; do
 		metadata: {name: $pod, namespace: default, labels: {app: web}}
 		spec: {containers: [{name: web, image: example.com/web}]}
 	EOF_POD
-	# No kubelet is there to say it.
+	# There is no kubelet to report it.
 	kubectl patch pod "$pod" --subresource=status --type=merge --patch='{"status": {"phase": "Running",
 		"conditions": [{"type": "Ready", "status": "True", "lastTransitionTime": "2026-01-01T00:00:00Z"}]}}'
 done

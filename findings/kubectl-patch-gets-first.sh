@@ -1,10 +1,10 @@
 #!/bin/sh
-# kubectl patch asks for the object first: a right to patch is not enough for it, though the API server asks for no more.
+# kubectl patch reads the object first, so it also needs the verb get, which the API server does not require.
 #
 # Software and version: Kubernetes 1.35.4 (kube-apiserver, kubectl)
 #
-# What it does: whatever the type of the patch, kubectl gets the object, only to know what it is. Whoever may patch and not
-# get is refused, by a message about another verb; a PATCH without kubectl goes through. kubectl auth can-i patch says yes.
+# What it does: for every type of patch, kubectl first gets the object. A user who may patch but not get is refused, with a
+# message about the other verb; a PATCH without kubectl succeeds. kubectl auth can-i patch answers yes.
 #
 # Seen:
 #   may patch: yes
@@ -12,8 +12,8 @@
 #   curl --request PATCH: 200
 #   kubectl patch with the right to get: configmap/it patched (no change)
 #
-# Where it hurts: in scripts that write down something at the end of their work and go on if that fails, with a role that
-# has just what they do. It was checked with can-i, and nothing is ever written.
+# Where it hurts: scripts with a minimal role that record something at the end and ignore a failure. can-i confirmed the
+# role, and yet nothing is ever recorded.
 set -eu
 # A control plane on loopback, from pinned public modules, with openssl and Go 1.26 or newer. These lines are the same in
 # every finding that needs one. A first build takes ten minutes of processor time; Go keeps it in its cache.
@@ -95,7 +95,7 @@ start_cluster() { # kube-controller-manager, kube-scheduler or nothing
 	esac
 	echo "Kubernetes $kubernetes on loopback: etcd kube-apiserver $1"
 }
-# Here ends what is the same.
+# End of the shared lines.
 
 as_patcher() { kubectl --as=patcher "$@"; }
 

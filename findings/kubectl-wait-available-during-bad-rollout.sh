@@ -1,11 +1,11 @@
 #!/bin/sh
-# kubectl wait --for=condition=Available is content with a Deployment whose new pods never get ready.
+# kubectl wait --for=condition=Available succeeds for a Deployment whose new pods never become ready.
 #
 # Software and version: Kubernetes 1.35.4 (kube-apiserver, kube-controller-manager, kubectl)
 #
 # What it does: Available counts pods of every revision. While the new ones fail, the old ones stay, so the condition is
-# true from before the release to its end, and the command returns at once with 0. kubectl rollout status looks at the
-# new revision and fails.
+# true throughout the release, and the command returns 0 at once. kubectl rollout status checks the new revision and
+# fails.
 #
 # Seen:
 #   $ kubectl wait --for=condition=Available deployment/web
@@ -14,8 +14,8 @@
 #   Waiting for deployment "web" rollout to finish: 1 out of 2 new replicas have been updated...
 #   error: timed out waiting for the condition
 #
-# Where it hurts: a release gate that waits for Available passes every bad image; so does anything that takes that
-# condition for the end of a rollout.
+# Where it hurts: a release gate that waits for Available passes every bad image; so does anything else that treats the
+# condition as the end of a rollout.
 set -eu
 # A control plane on loopback, from pinned public modules, with openssl and Go 1.26 or newer. These lines are the same in
 # every finding that needs one. A first build takes ten minutes of processor time; Go keeps it in its cache.
@@ -97,7 +97,7 @@ start_cluster() { # kube-controller-manager, kube-scheduler or nothing
 	esac
 	echo "Kubernetes $kubernetes on loopback: etcd kube-apiserver $1"
 }
-# Here ends what is the same.
+# End of the shared lines.
 
 deployment() { # tag
 	cat <<-EOF_DEPLOYMENT
@@ -121,7 +121,7 @@ start_cluster kube-controller-manager
 deployment good | kubectl apply --filename=-
 await 30 are 2
 for pod in $(pods); do
-	# No kubelet is there to say it. Nobody says it of the pods that come later.
+	# There is no kubelet to report it; later pods never become ready.
 	kubectl patch pod "$pod" --subresource=status --type=merge --patch='{"status": {"phase": "Running",
 		"conditions": [{"type": "Ready", "status": "True", "lastTransitionTime": "2026-01-01T00:00:00Z"}]}}'
 done

@@ -1,12 +1,12 @@
 #!/bin/sh
-# kwok, as a package in a module that has Kubernetes 1.34 or newer in it, does not compile.
+# kwok does not compile in a module that requires Kubernetes 1.34 or newer.
 #
 # Software and version: kwok 0.7.0 (Go module sigs.k8s.io/kwok), k8s.io/apimachinery v0.33.0, v0.34.0 and v0.35.4
 #
 # What it does: kwok requires k8s.io/apimachinery v0.33.0 and uses its exported constant
 # metav1.InitialEventsListBlueprintAnnotationKey (pkg/utils/informer/informer.go). v0.33.0 declares it, v0.34.0 does
-# not: a name of the public API went between two minor versions, not marked as deprecated before. Go builds one version
-# of a module, the newest that anything asks for, so kwok breaks as soon as something else asks for v0.34.0.
+# not: a minor version removed a public name without deprecating it first. Go builds one version of a module, the newest
+# that anything requires, so kwok breaks as soon as something else requires v0.34.0.
 #
 # Seen:
 #   k8s.io/apimachinery v0.33.0 declares InitialEventsListBlueprintAnnotationKey: 1
@@ -16,7 +16,7 @@
 #   sigs.k8s.io/kwok@v0.7.0/pkg/utils/informer/informer.go:385:78: undefined:
 #   metav1.InitialEventsListBlueprintAnnotationKey
 #
-# Where it hurts: tools pinned in one go.mod with the Kubernetes they are for. kwok needs a module of its own.
+# Where it hurts: tools pinned in one go.mod with their Kubernetes. kwok needs a separate module.
 set -eu
 work=$(mktemp -d)
 trap 'rm -rf "$work"' EXIT

@@ -1,19 +1,19 @@
 #!/bin/sh
-# A NetworkPolicy that allows no egress, written as an empty list, is stored as one that denies ingress instead.
+# The API server stores a NetworkPolicy with an empty egress list as one that denies ingress instead.
 #
 # Software and version: Kubernetes 1.35.4 (kube-apiserver, kubectl)
 #
-# What it does: where policyTypes is missing, the API server fills it in: Ingress always, Egress only if there is at
-# least one egress rule. The empty list is dropped. There is no warning, not with strict validation either. What was to
-# stop all that goes out stops all that comes in, and what goes out stays open.
+# What it does: if policyTypes is missing, the API server defaults it: Ingress always, Egress only if there is at least
+# one egress rule. It drops the empty list, without a warning even under strict validation. A policy meant to block all
+# outgoing traffic blocks all incoming traffic instead, and leaves the outgoing open.
 #
 # Seen:
 #   networkpolicy.networking.k8s.io/no-egress created
 #   written: {podSelector: {}, egress: []}
 #   stored:  {"podSelector":{},"policyTypes":["Ingress"]}
 #
-# Where it hurts: "default deny egress", the first policy of every namespace: it breaks what should work and leaves
-# open what should be closed. Name policyTypes, always.
+# Where it hurts: "default deny egress", the first policy of every namespace: it closes what should be open, and leaves
+# open what should be closed. Always set policyTypes.
 set -eu
 # A control plane on loopback, from pinned public modules, with openssl and Go 1.26 or newer. These lines are the same in
 # every finding that needs one. A first build takes ten minutes of processor time; Go keeps it in its cache.
@@ -95,7 +95,7 @@ start_cluster() { # kube-controller-manager, kube-scheduler or nothing
 	esac
 	echo "Kubernetes $kubernetes on loopback: etcd kube-apiserver $1"
 }
-# Here ends what is the same.
+# End of the shared lines.
 
 policy() { # name, rest of the specification
 	cat <<-EOF_POLICY

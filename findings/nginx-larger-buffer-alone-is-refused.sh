@@ -1,21 +1,21 @@
 #!/bin/sh
-# A larger proxy_buffer_size alone is refused: 16k passes nowhere but beside proxy_buffers that suit it.
+# nginx refuses a larger proxy_buffer_size on its own: 16k needs larger proxy_buffers beside it.
 #
 # Software and version: nginx 1.22.1 (Debian 12); seen likewise with 1.31.3, built from its tag
 #
-# What it does: proxy_buffer_size is the room for the headers of an answer, 4k or 8k by the page size of the machine, and what
-# everybody raises when headers do not fit ("upstream sent too big header", 502). proxy_busy_buffers_size, which nobody set,
-# follows it at twice its size, and has to be less than all of proxy_buffers, 8 of 4k or 8k, minus one. So up to a size that
-# depends on the machine it is accepted, and beyond it nginx refuses the whole configuration, with the name of a directive that
-# is not in it. The second directive that is asked for is proxy_buffers.
+# What it does: proxy_buffer_size is the room for the headers of a response, 4k or 8k by the page size of the machine. It is
+# the setting to raise when headers do not fit ("upstream sent too big header", 502). proxy_busy_buffers_size defaults to twice
+# its size, and must be less than all of proxy_buffers, 8 of 4k or 8k, minus one. So nginx accepts sizes up to a limit that
+# depends on the machine, and beyond it refuses the whole configuration, naming a directive that is not in it. The missing
+# second directive is proxy_buffers.
 #
 # Seen, with pages of 4k:
 #   proxy_buffer_size 8k; accepted
 #   proxy_buffer_size 16k; "proxy_busy_buffers_size" must be less than the size of all "proxy_buffers" minus one buffer
 #   proxy_buffer_size 16k; proxy_buffers 8 16k; accepted
 #
-# Where it hurts: whoever writes configurations out of settings, one directive for each. A value that was right in a test is
-# refused beside another, or on another machine; a reload that is refused leaves nginx as it was, and whoever starts has nothing.
+# Where it hurts: generators of configurations that turn each setting into one directive. A value that passed a test fails
+# beside another, or on another machine; a refused reload leaves nginx as it was, and a new process does not start.
 set -eu
 # A real nginx on loopback, out of Debian's package and not installed: apt-get, curl and Node.js are needed. These lines are the same
 # in every finding that needs one.
@@ -51,7 +51,7 @@ serve() { # what goes into http
 	done
 }
 ask() { curl --silent --max-time 10 --output /dev/null --write-out '%{http_code}' "http://127.0.0.1:$port$1"; }
-# Here ends what is the same.
+# End of the shared lines.
 
 try() { # directives
 	configure "server { listen 127.0.0.1:$port; location / { $1 proxy_pass http://127.0.0.1:1; } }"

@@ -1,20 +1,20 @@
 #!/bin/sh
-# One GET that every server of an upstream answers by closing the connection takes the whole upstream away for ten seconds.
+# One GET on which every server of an upstream closes the connection disables the whole upstream for ten seconds.
 #
 # Software and version: nginx 1.22.1 (Debian 12); seen likewise with 1.31.3, built from its tag
 #
-# What it does: max_fails is 1 and fail_timeout 10s unless they are set, and a closed connection is a failure. A GET goes on
-# to the next server, where it fails likewise. So the one request marks each server, the last one answers it with 502, and
-# until ten seconds are over nginx answers every other request 502 itself ("no live upstreams"), whatever it is for. Of a
-# single server nginx takes no notice: the same request is 502 there, and all others go on.
+# What it does: max_fails is 1 and fail_timeout 10s by default, and a closed connection is a failure. nginx retries a GET on
+# the next server, where it fails too. So one request marks each server as failed and ends in 502, and for ten seconds nginx
+# answers every other request with 502 itself ("no live upstreams"), whatever its path. nginx never marks a single server:
+# there the request ends in 502, and all others succeed.
 #
 # Seen:
 #   three servers, max_fails as it is: 12 good answers before, one failing request 502, then 0 of 12
 #   three servers, max_fails=0: 12 good answers before, one failing request 502, then 12 of 12
 #
-# Where it hurts: a reverse proxy in front of several copies of one application, with the defaults: one path that crashes a
-# worker (a report that runs out of memory) takes down everything else that the application does, for as long as somebody
-# asks for it once in ten seconds. Ingress controllers that write max_fails=1 have it, too.
+# Where it hurts: a reverse proxy with the defaults in front of several copies of an application: one path that crashes a
+# worker (a report that runs out of memory) takes down the whole application, for as long as somebody requests it every ten
+# seconds. Ingress controllers that write max_fails=1 are affected, too.
 set -eu
 # A real nginx on loopback, out of Debian's package and not installed: apt-get, curl and Node.js are needed. These lines are the same
 # in every finding that needs one.
@@ -50,7 +50,7 @@ serve() { # what goes into http
 	done
 }
 ask() { curl --silent --max-time 10 --output /dev/null --write-out '%{http_code}' "http://127.0.0.1:$port$1"; }
-# Here ends what is the same.
+# End of the shared lines.
 
 # Servers that answer everything but /report, where they close the connection.
 cat >"$work/servers.js" <<'EOF_SERVERS'

@@ -1,21 +1,21 @@
 #!/bin/sh
-# A reload of nginx closes connections that wait for their next request, without a word: a POST that is on its way is lost.
+# A reload of nginx closes idle keep-alive connections without notice: a POST on its way is lost.
 #
 # Software and version: nginx 1.22.1 (Debian 12); seen likewise with 1.31.3, built from its tag, whose keepalive_min_timeout
-# (since 1.27.4) mends it
+# (since 1.27.4) fixes it
 #
-# What it does: on reload the workers of before close every connection on which no request is open, at once. HTTP/1.1 has no
-# way to say so beforehand: no answer on it carried "Connection: close". A client that writes its next request in that moment
-# finds the connection closed, without a byte of an answer. Of a GET most clients and load balancers make a second attempt. Of a
-# POST they must not, since nobody knows whether it was carried out.
+# What it does: on reload the old workers at once close every connection without an open request. No earlier response on it
+# carried "Connection: close", so the client has no warning: a client that sends its next request at that moment finds the
+# connection closed, without a byte of a response. Most clients and load balancers retry a GET. They must not retry a POST,
+# which the server may have executed.
 #
 # Seen:
 #   the first answer says: connection: keep-alive
 #   a POST on the same connection after the reload: no answer
 #   on a new one: 200
 #
-# Where it hurts: "reloads lose nothing" is true of requests that are open. Whoever reloads often, such as an ingress
-# controller at each pod that comes or goes, loses a few POSTs a release; a load balancer in front tells its visitors 502.
+# Where it hurts: "reloads lose nothing" is true only of open requests. An ingress controller, which reloads for each pod
+# that comes or goes, loses a few POSTs per release; a load balancer in front of it answers them with 502.
 set -eu
 # A real nginx on loopback, out of Debian's package and not installed: apt-get, curl and Node.js are needed. These lines are the same
 # in every finding that needs one.
@@ -51,7 +51,7 @@ serve() { # what goes into http
 	done
 }
 ask() { curl --silent --max-time 10 --output /dev/null --write-out '%{http_code}' "http://127.0.0.1:$port$1"; }
-# Here ends what is the same.
+# End of the shared lines.
 
 # A client that keeps its connection: a GET, then on a line of input a POST on the same connection, then one on a new one.
 cat >"$work/client.js" <<'EOF_CLIENT'

@@ -1,13 +1,13 @@
 #!/bin/sh
 # Pulumi reads a stack file's values as YAML numbers: an account id that begins with 0 becomes another number, and
-# version 1.30 becomes 1.3. The next command that writes the file makes it so for good.
+# version 1.30 becomes 1.3. The next command that writes the file makes the change permanent.
 #
 # Software and version: Pulumi CLI 3.250.0 (Go module github.com/pulumi/pulumi/pkg/v3)
 #
-# What it does: every value of a stack file is handed on as text, but it is parsed first. Digits with a leading 0 are
-# octal where they can be, so 012345670123 is handed on as 1402433619; with an 8 or a 9 in them they are decimal, and
-# the 0 goes. Nothing warns. `pulumi stack init` and `pulumi config set` write the whole file anew, other keys too:
-# then the wrong number stands there in quotes. `pulumi config set account 012345670123` itself is right: it quotes.
+# What it does: Pulumi passes every value of a stack file to the program as text, but parses it first. Digits with a
+# leading 0 are octal if possible, so 012345670123 becomes 1402433619; with an 8 or a 9 they are decimal, and the 0 is
+# dropped. There is no warning. `pulumi stack init` and `pulumi config set` rewrite the whole file, with the wrong numbers
+# in quotes. `pulumi config set account 012345670123` itself is right: it quotes.
 #
 # Seen:
 #   012345670123 is read as 1402433619
@@ -21,7 +21,7 @@
 #     project:version: "1.3"
 #
 # Where it hurts: AWS account ids are twelve digits and may begin with 0; minor versions of Kubernetes and PostgreSQL
-# end in 0. A program that does not check length and form asks for another account or another version. Quote them.
+# may end in 0. A program that does not check length and form uses another account or another version. Quote them.
 set -eu
 work=$(mktemp -d)
 trap 'rm -rf "$work"' EXIT

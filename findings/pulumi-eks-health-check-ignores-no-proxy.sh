@@ -1,15 +1,15 @@
 #!/bin/sh
-# pulumi-eks asks the cluster for its health through HTTPS_PROXY even where NO_PROXY names the cluster, sixty times, and
-# then goes on as if the cluster had answered.
+# pulumi-eks checks the cluster's health through HTTPS_PROXY even if NO_PROXY names the cluster, sixty times, and then
+# goes on as if the cluster had answered.
 #
 # Software and version: @pulumi/eks 2.8.1 (npm), with @pulumi/pulumi 3.248.0, @pulumi/aws 6.83.2 and
 # @pulumi/kubernetes 4.30.0
 #
-# What it does where endpointPublicAccess is set: createHttpAgent in cluster.js takes HTTPS_PROXY, https_proxy,
-# HTTP_PROXY or http_proxy, the first that is there, and reads no NO_PROXY. Each answer but 200 is followed by five
-# seconds of waiting and the next attempt; after the sixtieth the endpoint is handed on. There is no warning and no
-# error, only status lines that are gone when the update ends. The component runs here on Pulumi's own mocks, with the
-# waiting made short and added up instead.
+# What it does if endpointPublicAccess is set: createHttpAgent in cluster.js takes the first of HTTPS_PROXY, https_proxy,
+# HTTP_PROXY and http_proxy that is set, and ignores NO_PROXY. After each response but 200 it waits five seconds and
+# retries; after the sixtieth it returns the endpoint. There is no warning and no error, only status lines that
+# disappear when the update ends. Here the component runs on Pulumi's own mocks, and the script adds up the waiting
+# times instead of waiting.
 #
 # Seen:
 #   without a proxy:
@@ -17,9 +17,9 @@
 #   HTTPS_PROXY and NO_PROXY=127.0.0.1:
 #     0 requests at the cluster, 60 at the proxy, 300 s of waiting, 0 warnings and errors; endpoint handed on
 #
-# Where it hurts: behind a company's proxy that does not let the runner to the cluster, although NO_PROXY was set for
-# just that: the creation of every cluster takes five minutes longer, says nothing of the reason, and a cluster that is
-# really out of reach fails later, at the first object on it.
+# Where it hurts: behind a company's proxy that does not let the runner reach the cluster, which is why NO_PROXY was set:
+# creating a cluster takes five minutes longer, for no visible reason, and a cluster that is really out of reach fails
+# later, at the first object on it.
 set -eu
 work=$(mktemp -d)
 trap 'rm -rf "$work"' EXIT

@@ -1,13 +1,13 @@
 #!/bin/sh
-# Pulumi's Kubernetes provider drops false, 0, "" and [] from what a program asks for, before anything is sent.
+# Pulumi's Kubernetes provider drops false, 0, "" and [] from a program's inputs before it sends them.
 #
 # Software and version: pulumi-kubernetes provider 4.25.0 (Go module v4.0.0-20260115033456-f47bc2d6f199), with
 # k8s.io/api v0.33.3, as it requires
 #
-# What it does: Check and Update send every object of a known kind through clients.Normalize, which decodes it into the
-# struct of k8s.io/api and encodes that again (normalizeInputs in pkg/provider/provider.go). A zero value whose field is
-# marked omitempty and is no pointer is gone then; one behind a pointer stays. Patch kinds go the same way, although a
-# field that a patch does not name keeps its old value.
+# What it does: Check and Update pass every object of a known kind through clients.Normalize, which decodes it into the
+# struct of k8s.io/api and encodes it again (normalizeInputs in pkg/provider/provider.go). That drops a zero value whose
+# field is omitempty and not a pointer; one behind a pointer stays. The provider treats patches in the same way, although
+# a field that a patch omits keeps its old value.
 #
 # Seen:
 #   dropped Deployment spec.paused: false
@@ -21,8 +21,8 @@
 #   stays   Service spec.allocateLoadBalancerNodePorts: false
 #   stays   ConfigMap data.empty: ""
 #
-# Where it hurts: where somebody else has set the field, above all in a patch. A DeploymentPatch with paused: false
-# leaves the Deployment paused, and Pulumi waits for pods that never come.
+# Where it hurts: fields that somebody else has set, above all in a patch. A DeploymentPatch with paused: false leaves
+# the Deployment paused, and Pulumi waits for pods that never come.
 set -eu
 work=$(mktemp -d)
 trap 'rm -rf "$work"' EXIT

@@ -3,16 +3,15 @@
 #
 # Software and version: pulumi-kubernetes Go SDK 4.30.0 (github.com/pulumi/pulumi-kubernetes/sdk/v4)
 #
-# What it does: ConfigFile and ConfigGroup of yaml/v2 are made inside the provider, as Chart of helm/v4 is: a program
-# only names them. Their package nevertheless imports one package for each version of each API, for RegisterResource in
-# kinds.go, which the provider calls and programs have no use for. helm/v4 imports none. go list counts, nothing is
-# compiled.
+# What it does: the provider constructs ConfigFile and ConfigGroup of yaml/v2, as it does Chart of helm/v4; a program only
+# names them. Yet their package imports one package for each version of each API, for RegisterResource in kinds.go, which
+# only the provider calls. helm/v4 imports none. The script counts with go list and compiles nothing.
 #
 # Seen:
 #   yaml/v2: 68 packages of the SDK, 536004 lines
 #   helm/v4: 2 packages of the SDK, 1149 lines
 #
-# Where it hurts: a program that reads one file of YAML. It compiles half a million lines more, in every cold build.
+# Where it hurts: a program that reads one YAML file compiles half a million more lines in every cold build.
 set -eu
 work=$(mktemp -d)
 trap 'rm -rf "$work"' EXIT

@@ -1,11 +1,11 @@
 #!/bin/sh
-# A key that is taken out of a Secret's stringData stays in the Secret, whichever way it is applied.
+# A key removed from a Secret's stringData stays in the Secret, with client-side and server-side apply.
 #
 # Software and version: Kubernetes 1.35.4 (kube-apiserver, kubectl)
 #
-# What it does: the API server moves stringData into data and keeps no trace of where a key came from. The client that
-# leaves a key out of stringData gives up a field that is not there any more; the same key in data is nobody's to
-# remove. Client-side and server-side apply both answer that the Secret changed. In data, a removed key goes.
+# What it does: the API server moves stringData into data and does not record the origin of a key. A client that omits a
+# key from stringData gives up a field that no longer exists, and no manager removes the same key from data. Client-side
+# and server-side apply both report that the Secret changed. A key removed from data is deleted.
 #
 # Seen:
 #   stringData, apply --server-side=false: left are kept withdrawn
@@ -13,8 +13,8 @@
 #   stringData, apply --server-side=true: left are kept withdrawn
 #   data, apply --server-side=true: left are kept
 #
-# Where it hurts: a credential that was withdrawn in the manifest is still mounted into every pod. A review of the
-# repository does not show it; kubectl get secret does.
+# Where it hurts: every pod still mounts a credential that was withdrawn in the manifest. A review of the repository
+# does not show it; kubectl get secret does.
 set -eu
 # A control plane on loopback, from pinned public modules, with openssl and Go 1.26 or newer. These lines are the same in
 # every finding that needs one. A first build takes ten minutes of processor time; Go keeps it in its cache.
@@ -96,7 +96,7 @@ start_cluster() { # kube-controller-manager, kube-scheduler or nothing
 	esac
 	echo "Kubernetes $kubernetes on loopback: etcd kube-apiserver $1"
 }
-# Here ends what is the same.
+# End of the shared lines.
 
 secret() { # field, keys and values
 	cat <<-EOF_SECRET

@@ -1,12 +1,12 @@
 #!/bin/sh
-# A port that two field managers own cannot get another number by server-side apply.
+# Server-side apply cannot change the number of a port that two field managers own.
 #
 # Software and version: Kubernetes 1.35.4 (kube-apiserver, kubectl)
 #
-# What it does: ports are merged by number and protocol. When one manager applies another number under the same name,
-# the API server adds a port and keeps the old one, since whoever created the object owns that, too. Then it refuses
-# the two ports for having one name. --force-conflicts does not help: nothing is in conflict. The Service is refused in
-# the same way. A manager that is the only one may change the number.
+# What it does: the API server merges ports by number and protocol. When one manager applies another number under the
+# same name, it adds a port and keeps the old one, which the object's creator also owns. Then it refuses the two ports of
+# the same name. --force-conflicts does not help: there is no conflict. A Service fails in the same way. A sole manager
+# can change the number.
 #
 # Seen:
 #   deployment.apps/web created
@@ -15,8 +15,8 @@
 #   The Service "web" is invalid: spec.ports[1].name: Duplicate value: "http"
 #
 # Where it hurts: an object that one client created (kubectl create, Helm, Pulumi's Kubernetes provider since 4.29,
-# which creates by POST) and another one applies from then on. Everything updates but the port, and the message speaks
-# of a list that nobody wrote.
+# which creates by POST) and another applies from then on. Everything but the port can be updated, and the message is
+# about a list that nobody wrote.
 set -eu
 # A control plane on loopback, from pinned public modules, with openssl and Go 1.26 or newer. These lines are the same in
 # every finding that needs one. A first build takes ten minutes of processor time; Go keeps it in its cache.
@@ -98,7 +98,7 @@ start_cluster() { # kube-controller-manager, kube-scheduler or nothing
 	esac
 	echo "Kubernetes $kubernetes on loopback: etcd kube-apiserver $1"
 }
-# Here ends what is the same.
+# End of the shared lines.
 
 deployment() { # port
 	cat <<-EOF_DEPLOYMENT

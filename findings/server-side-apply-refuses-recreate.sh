@@ -1,13 +1,12 @@
 #!/bin/sh
-# Server-side apply refuses to change a Deployment's strategy to Recreate; client-side apply of the same file does it.
+# Server-side apply refuses to change a Deployment's strategy to Recreate; client-side apply of the same file succeeds.
 #
 # Software and version: Kubernetes 1.35.4 (kube-apiserver, kubectl)
 #
-# What it does: a Deployment that names no strategy gets RollingUpdate with maxSurge and maxUnavailable as defaults.
-# Nobody owns these, so server-side apply of `strategy: {type: Recreate}` leaves them there, and the API server refuses
-# them beside Recreate, although one manager alone has ever written the object. Client-side apply knows that the type
-# decides (patchStrategy retainKeys) and removes them. `rollingUpdate: null` in the manifest does not help either; a
-# merge patch with that null does.
+# What it does: a Deployment without a strategy defaults to RollingUpdate with maxSurge and maxUnavailable. No manager
+# owns these, so server-side apply of `strategy: {type: Recreate}` keeps them, and the API server refuses them beside
+# Recreate, although only one manager has ever written the object. Client-side apply follows patchStrategy retainKeys and
+# removes them. `rollingUpdate: null` in the manifest does not help; a merge patch with that null does.
 #
 # Seen:
 #   The Deployment "web" is invalid: spec.strategy.rollingUpdate: Forbidden: may not be specified when strategy
@@ -16,8 +15,8 @@
 #   deployment.apps/web configured
 #   {"type":"Recreate"}
 #
-# Where it hurts: everything that applies server-side, Pulumi's Kubernetes provider among it: the first change of an
-# application to Recreate fails, and the fault is in no file.
+# Where it hurts: every client that applies server-side, such as Pulumi's Kubernetes provider: the first change of an
+# application to Recreate fails, and the cause is in no file.
 set -eu
 # A control plane on loopback, from pinned public modules, with openssl and Go 1.26 or newer. These lines are the same in
 # every finding that needs one. A first build takes ten minutes of processor time; Go keeps it in its cache.
@@ -99,7 +98,7 @@ start_cluster() { # kube-controller-manager, kube-scheduler or nothing
 	esac
 	echo "Kubernetes $kubernetes on loopback: etcd kube-apiserver $1"
 }
-# Here ends what is the same.
+# End of the shared lines.
 
 deployment() { # further field of the specification
 	cat <<-EOF_DEPLOYMENT

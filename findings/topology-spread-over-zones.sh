@@ -1,13 +1,13 @@
 #!/bin/sh
-# A spread over zones that must hold (DoNotSchedule) puts all pods into one zone while there are nodes in no other, and
-# none at all once the second zone has a node that takes no pods yet.
+# A strict spread over zones (DoNotSchedule) puts all pods into one zone while no other has nodes, and schedules none at
+# all once the second zone has a node that accepts no pods yet.
 #
 # Software and version: Kubernetes 1.35.4 (kube-apiserver, kube-scheduler, kubectl)
 #
-# What it does: a zone counts when a node is in it. With nodes in one zone, any number of pods there is even. When the
-# first node of another zone joins, still with its not-ready taint, that zone counts with no pods: another pod in the
-# first zone would be too many, and the second takes none (nodeTaintsPolicy is Ignore unless said). minDomains: 2 makes
-# pods wait for a second zone; nodeTaintsPolicy: Honor counts only nodes that take the pod.
+# What it does: a zone counts once it has a node. With nodes in one zone, any number of pods there is even. When the first
+# node of another zone joins, still with its not-ready taint, that zone counts with no pods: another pod in the first zone
+# would exceed maxSkew, and the second accepts none (nodeTaintsPolicy defaults to Ignore). With minDomains: 2 pods wait for
+# a second zone; nodeTaintsPolicy: Honor counts only nodes that accept the pod.
 #
 # Seen:
 #   web-1: node first
@@ -19,8 +19,8 @@
 #   untolerated taint(s)
 #   web-7, nodeTaintsPolicy: Honor: node first
 #
-# Where it hurts: on EKS the node groups of two zones start apart, and everything installed meanwhile is in one zone and
-# stays there. And one tainted node, new or taken out of service, stops a release in the zone that is well.
+# Where it hurts: on EKS the node groups of two zones start at different times, and pods created meanwhile stay in one
+# zone. And one tainted node, new or taken out of service, stops a release in the healthy zone.
 set -eu
 # A control plane on loopback, from pinned public modules, with openssl and Go 1.26 or newer. These lines are the same in
 # every finding that needs one. A first build takes ten minutes of processor time; Go keeps it in its cache.
@@ -102,9 +102,9 @@ start_cluster() { # kube-controller-manager, kube-scheduler or nothing
 	esac
 	echo "Kubernetes $kubernetes on loopback: etcd kube-apiserver $1"
 }
-# Here ends what is the same.
+# End of the shared lines.
 
-# A node as it joins: admission gives it the not-ready taint.
+# A joining node: admission adds the not-ready taint.
 node() { # name, zone
 	cat <<-EOF_NODE
 		apiVersion: v1
@@ -136,7 +136,7 @@ decided() { [ -n "$(node_of "$1")$(reason "$1")" ]; }
 start_cluster kube-scheduler
 kubectl create serviceaccount default
 
-# Without controllers nobody takes the taint away.
+# Without controllers nothing removes the taint.
 node first zone-a | kubectl create --filename=-
 kubectl taint node first node.kubernetes.io/not-ready-
 for pod in web-1 web-2 web-3 web-4; do

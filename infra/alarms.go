@@ -7,7 +7,7 @@ import (
 	"legops/stacks"
 )
 
-// globalAlerts are the topics of us-east-1: an alarm tells a topic of its own region.
+// globalAlerts are the topics of us-east-1: an alarm can notify only a topic of its own region.
 func (p *Platform) globalAlerts(ctx *pulumi.Context, cfg *stacks.Config) (err error) {
 	p.GlobalAlerts, err = components.NewAlerts(ctx, "alerts-edge", &components.AlertsArgs{
 		Name:     p.name + "-edge", // also where us-east-1 is the account's region
@@ -18,18 +18,18 @@ func (p *Platform) globalAlerts(ctx *pulumi.Context, cfg *stacks.Config) (err er
 	return err
 }
 
-// layer is a part of the platform with alarms of its own.
+// layer is a section of the platform with its own alarms.
 type layer struct {
 	name   string
 	alarms []components.Alarm
 	others map[components.Severity][]pulumi.StringInput
-	// below are the layers it stands on.
+	// below are the layers that it depends on.
 	below []string
-	// global says that its metrics are in us-east-1.
+	// global is set if its metrics are in us-east-1.
 	global bool
 }
 
-// watched is what alarms watch and dashboards show, and from where on it is wrong.
+// watched is what alarms watch and dashboards show, with the thresholds.
 type watched struct {
 	edge     components.EdgeAlarmArgs
 	balancer components.BalancerAlarmArgs
@@ -47,7 +47,7 @@ func (p *Platform) watched(cfg *stacks.Config) watched {
 	return watched{
 		edge: components.EdgeAlarmArgs{
 			DistributionID:  p.Cdn.DistributionID,
-			WebACL:          pulumi.String(p.name), // also the name of its metrics
+			WebACL:          pulumi.String(p.name), // its metrics have the same name
 			CertificateArn:  p.Certificates.GlobalArn,
 			ErrorPercent:    thresholds.CdnErrorPercent,
 			BlockedRequests: thresholds.BlockedRequests,
@@ -90,7 +90,7 @@ func (p *Platform) watched(cfg *stacks.Config) watched {
 	}
 }
 
-// layers are in the order of what stands on what, as far as they are in one region.
+// layers are in the order of their dependencies, within a region.
 func (p *Platform) layers(cfg *stacks.Config) []layer {
 	w := p.watched(cfg)
 	return []layer{
@@ -109,7 +109,7 @@ func (p *Platform) layers(cfg *stacks.Config) []layer {
 	}
 }
 
-// alarms are those of each layer. What goes wrong below is told there, and not again above.
+// alarms creates those of each layer. The alarms of the layers below suppress those above.
 func (p *Platform) alarms(ctx *pulumi.Context, cfg *stacks.Config) (err error) {
 	p.Alarms = map[string]*components.Alarms{}
 	for _, l := range p.layers(cfg) {

@@ -10,7 +10,7 @@ import (
 	"legops/stacks"
 )
 
-// applications are the web applications: each gets exactly what it declares, and is told where that is.
+// applications creates the web applications. Each gets exactly what it declares, with addresses in its environment.
 func (p *Platform) applications(ctx *pulumi.Context, cfg *stacks.Config) (err error) {
 	onCluster := pulumi.Providers(p.Providers.Aws, p.Eks.Provider)
 	if p.Ingress, err = components.NewIngress(ctx, "ingress", &components.IngressArgs{
@@ -50,7 +50,7 @@ func (p *Platform) applications(ctx *pulumi.Context, cfg *stacks.Config) (err er
 	if len(searchers) == 0 {
 		return nil
 	}
-	// AWS refuses a policy for roles that are not there, so this comes after them.
+	// After the roles: AWS refuses a policy that names a missing role.
 	p.OpenSearchAccess, err = components.NewOpenSearchAccess(ctx, "opensearch-access", &components.OpenSearchAccessArgs{
 		DomainName: p.OpenSearch.DomainName,
 		DomainArn:  p.OpenSearch.DomainArn,
@@ -59,7 +59,7 @@ func (p *Platform) applications(ctx *pulumi.Context, cfg *stacks.Config) (err er
 	return err
 }
 
-// callersOf are, by application, the applications that call it.
+// callersOf returns, by application, the applications that call it.
 func callersOf(cfg *stacks.Config) map[string][]string {
 	callers := map[string][]string{}
 	for _, application := range cfg.Applications {
@@ -70,7 +70,7 @@ func callersOf(cfg *stacks.Config) map[string][]string {
 	return callers
 }
 
-// application is one application with what it uses.
+// application returns the arguments of one application, with all it uses.
 func (p *Platform) application(cfg *stacks.Config, application stacks.Application, callers []string) (*components.AppArgs, error) {
 	uses := usage{environment: pulumi.StringMap{"ENVIRONMENT": pulumi.String(string(cfg.Environment))}}
 	for _, of := range []func(*stacks.Config, stacks.Application, *usage) error{
@@ -108,7 +108,7 @@ func (p *Platform) application(cfg *stacks.Config, application stacks.Applicatio
 	}, nil
 }
 
-// usage is what an application uses: the rights to it, where it is, and the way there through the network policy.
+// usage is what an application uses: permissions, addresses, and destinations in its network policy.
 type usage struct {
 	rights      []components.Statement
 	environment pulumi.StringMap
@@ -175,12 +175,12 @@ func (p *Platform) usesSearch(cfg *stacks.Config, application stacks.Application
 	return nil
 }
 
-// dataTier is a port in the data subnets, where database and search domain have their addresses.
+// dataTier is a port in the data subnets, which hold the database and the search domain.
 func dataTier(cfg *stacks.Config, port int, why string) components.ReachArgs {
 	return components.ReachArgs{Ranges: prefixes(cfg.Network.Subnets.Data), Port: port, Why: why}
 }
 
-// variable is the name of an environment variable made of words.
+// variable joins words to the name of an environment variable.
 func variable(words ...string) string {
 	return strings.ToUpper(strings.ReplaceAll(strings.Join(words, "_"), "-", "_"))
 }

@@ -7,8 +7,8 @@ import (
 	"legops/stacks"
 )
 
-// backup gets data back after a mistake or an attack. The search domain is not in it: AWS Backup does not know
-// OpenSearch, which keeps snapshots of its own.
+// backup restores data after a mistake or an attack. The search domain is not in it: AWS Backup does not support
+// OpenSearch, which keeps its own snapshots.
 func (p *Platform) backup(ctx *pulumi.Context, cfg *stacks.Config) (err error) {
 	args := &components.BackupArgs{
 		Name:        p.name,
@@ -41,7 +41,7 @@ func (p *Platform) backup(ctx *pulumi.Context, cfg *stacks.Config) (err error) {
 	return err
 }
 
-// budget is of the whole account: everything in it is the platform.
+// budget covers the whole account, which contains only the platform.
 func (p *Platform) budget(ctx *pulumi.Context, cfg *stacks.Config) (err error) {
 	p.Budget, err = components.NewBudget(ctx, "budget", &components.BudgetArgs{
 		Name:       p.name,

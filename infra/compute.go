@@ -7,7 +7,7 @@ import (
 	"legops/stacks"
 )
 
-// compute is the cluster and what keeps it the right size.
+// compute creates the cluster and its autoscaler.
 func (p *Platform) compute(ctx *pulumi.Context, cfg *stacks.Config) (err error) {
 	versions := map[string]string{}
 	for addon, version := range cfg.Eks.AddonVersions {
@@ -33,7 +33,7 @@ func (p *Platform) compute(ctx *pulumi.Context, cfg *stacks.Config) (err error) 
 		AddonVersions:        versions,
 		Nodes: components.NodesArgs{
 			InstanceTypes: texts(nodes.InstanceTypes),
-			// One architecture for images and nodes: the stack file is refused where they differ.
+			// Images and nodes have one architecture: package stacks refuses a file where they differ.
 			Architecture:   string(cfg.Registry.ImageArchitecture),
 			CapacityType:   string(nodes.CapacityType),
 			MinSizePerZone: nodes.MinSizePerZone,
@@ -55,7 +55,7 @@ func (p *Platform) compute(ctx *pulumi.Context, cfg *stacks.Config) (err error) 
 	return err
 }
 
-// roles are the ARNs of access entries, by name.
+// roles returns the ARNs of access entries, by name.
 func roles(entries []stacks.AccessEntry) map[string]string {
 	arns := map[string]string{}
 	for _, entry := range entries {

@@ -9,15 +9,15 @@ import (
 	"legops/stacks"
 )
 
-// Who takes part in flows.
+// The parties of flows.
 const (
-	// cloudFront is the addresses from which CloudFront calls origins, a list that AWS keeps.
+	// cloudFront is AWS's list of the addresses from which CloudFront calls origins.
 	cloudFront = "cloudfront"
 	// loadBalancer is the Application Load Balancer in the public subnets.
 	loadBalancer = "load-balancer"
-	// nodes are the nodes and pods of the cluster, and its control plane: EKS puts one security group, its own, on
-	// all of them. It allows itself everything, so what happens inside the cluster needs no flow; network policies
-	// narrow it, and they are made by the applications.
+	// nodes are the nodes and pods of the cluster, and its control plane: EKS attaches one security group, its own, to
+	// all of them. The group allows all traffic within itself, so traffic inside the cluster needs no flow; the
+	// applications' network policies restrict it.
 	nodes = "nodes"
 	// controlPlane is the cluster's endpoint inside the VPC.
 	controlPlane = "control-plane"
@@ -26,25 +26,25 @@ const (
 	// database is the PostgreSQL instance, search the OpenSearch domain.
 	database = "database"
 	search   = "search"
-	// bastion is the instance of the administrators. A stack can do without.
+	// bastion is the instance of the administrators. Optional.
 	bastion = "bastion"
-	// deployer is the instance that releases are made from.
+	// deployer is the instance that rolls out releases.
 	deployer = "deployer"
-	// loadTest is the runs that put the platform under load. A stack can do without.
+	// loadTest is the runs that put the platform under load. Optional.
 	loadTest = "load-test"
-	// runner is the jobs of GitHub Actions that update the platform. A stack can do without.
+	// runner is the jobs of GitHub Actions that update the platform. Optional.
 	runner = "runner"
-	// internet is every address. Nothing may be reached from it.
+	// internet is every address. It may reach nothing.
 	internet = "internet"
 )
 
-// Flows is who may talk to whom: every security-group rule of the platform is made from this table, and from
-// nothing else. A connection that is not here does not happen. docs/connectivity.md shows it.
+// Flows is the table of allowed connections: every security-group rule of the platform comes from it, and nothing else
+// opens a connection. docs/connectivity.md shows it.
 //
-// The exceptions come with services: the group that EKS makes (see nodes), and the group for self-managed nodes
-// that pulumi-eks makes and nobody carries.
+// The exceptions are the group that EKS creates (see nodes), and the group for self-managed nodes that pulumi-eks
+// creates and that nothing uses.
 var Flows = []components.Flow{
-	// Only port 443: the list of addresses counts as 55 rules of the 60 that a group may have, so there is no second.
+	// Only port 443: the address list counts as 55 of a group's 60 rules, so a second such rule does not fit.
 	{From: cloudFront, To: loadBalancer, Port: 443, Protocol: "tcp", Why: "Requests of visitors, by CloudFront only"},
 	{From: loadBalancer, To: nodes, Port: components.IngressNodePort, Protocol: "tcp", Why: "Requests and health checks to the ingress"},
 	{From: nodes, To: endpoints, Port: 443, Protocol: "tcp", Why: "Nodes and pods call AWS services inside the VPC"},
@@ -66,7 +66,7 @@ var Flows = []components.Flow{
 	{From: bastion, To: internet, Port: 443, Protocol: "tcp", Why: "Session Manager where it has none, and tools when the instance starts"},
 }
 
-// parties gives each name its security group.
+// parties returns the security group of each party.
 func (p *Platform) parties() map[string]components.Party {
 	parties := map[string]components.Party{
 		cloudFront:   {PrefixListID: p.cloudFrontAddresses},
@@ -91,7 +91,7 @@ func (p *Platform) parties() map[string]components.Party {
 	return parties
 }
 
-// connectivity comes after every layer that has security groups.
+// connectivity creates the rules, after every layer that has security groups.
 func (p *Platform) connectivity(ctx *pulumi.Context, cfg *stacks.Config) (err error) {
 	p.Connectivity, err = components.NewConnectivity(ctx, "connectivity", &components.ConnectivityArgs{
 		Parties: p.parties(),
@@ -100,7 +100,7 @@ func (p *Platform) connectivity(ctx *pulumi.Context, cfg *stacks.Config) (err er
 	return err
 }
 
-// flowsOf leaves out the flows of what the stack does not have.
+// flowsOf leaves out the flows of optional parties that the stack lacks.
 func flowsOf(cfg *stacks.Config) []components.Flow {
 	absent := map[string]bool{bastion: !cfg.Bastion.Enabled, loadTest: cfg.LoadTest == nil, runner: !hasRunner(cfg)}
 	var there []components.Flow

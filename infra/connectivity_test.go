@@ -8,8 +8,8 @@ import (
 	"legops/stacks"
 )
 
-// Whoever calls an AWS service is let out to the endpoints, and whoever is let out to them calls something.
-func TestEndpointsAreReachedByThoseWhoCallThem(t *testing.T) {
+// The callers of AWS services are exactly the parties with a flow to the endpoints.
+func TestCallersOfServicesReachEndpoints(t *testing.T) {
 	callers, flows := map[string]bool{}, map[string]bool{}
 	for _, use := range stacks.EndpointUses {
 		callers[use.By] = true

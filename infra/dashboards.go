@@ -10,7 +10,7 @@ import (
 	"legops/stacks"
 )
 
-// dashboards are two: the platform, and how applications get onto it.
+// dashboards creates two: one of the platform, one of the delivery of applications.
 func (p *Platform) dashboards(ctx *pulumi.Context, cfg *stacks.Config) (err error) {
 	w := p.watched(cfg)
 	if p.PlatformDashboard, err = components.NewDashboard(ctx, "dashboard-platform", &components.DashboardArgs{
@@ -63,7 +63,7 @@ func (p *Platform) dashboards(ctx *pulumi.Context, cfg *stacks.Config) (err erro
 	return err
 }
 
-// composites are the alarms of layers that tell people, the urgent ones first.
+// composites returns the alarms of layers that notify people, the critical ones first.
 func (p *Platform) composites(layers ...string) []pulumi.StringInput {
 	var arns []pulumi.StringInput
 	for _, severity := range []components.Severity{components.Critical, components.Warning} {

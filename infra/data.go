@@ -7,7 +7,7 @@ import (
 	"legops/stacks"
 )
 
-// data is what holds the customers' documents and what is known of them.
+// data creates the stores of the customers' documents and data.
 func (p *Platform) data(ctx *pulumi.Context, cfg *stacks.Config) (err error) {
 	for _, part := range []func(*pulumi.Context, *stacks.Config) error{p.storage, p.queues, p.database, p.search} {
 		if err := part(ctx, cfg); err != nil {
@@ -67,7 +67,7 @@ func (p *Platform) queues(ctx *pulumi.Context, cfg *stacks.Config) (err error) {
 	return err
 }
 
-// databaseName is the database inside the instance. Changing it would replace the instance, so it is no setting.
+// databaseName is the database inside the instance. A change would replace the instance, so it is no setting.
 const databaseName = "legops"
 
 func (p *Platform) database(ctx *pulumi.Context, cfg *stacks.Config) (err error) {

@@ -11,7 +11,7 @@ import (
 	"legops/stacks"
 )
 
-// delivery is how an application gets from its source to the cluster: GitHub is mirrored, a pipeline builds each commit
+// delivery takes an application from its source to the cluster: a mirror copies GitHub, a pipeline builds each commit
 // into the registry, and the deployer rolls it out.
 func (p *Platform) delivery(ctx *pulumi.Context, cfg *stacks.Config) (err error) {
 	for _, part := range []func(*pulumi.Context, *stacks.Config) error{
@@ -24,7 +24,7 @@ func (p *Platform) delivery(ctx *pulumi.Context, cfg *stacks.Config) (err error)
 	return nil
 }
 
-// scripts are what builds and releases run.
+// scripts uploads the scripts that builds and releases run.
 func (p *Platform) scripts(ctx *pulumi.Context, _ *stacks.Config) error {
 	files, err := delivery.Files()
 	if err != nil {
@@ -40,10 +40,10 @@ func (p *Platform) scripts(ctx *pulumi.Context, _ *stacks.Config) error {
 	return err
 }
 
-// artifacts is the bucket of build artifacts, as plain text for policies.
+// artifacts is the name of the bucket of build artifacts, as a plain string for policies.
 func (p *Platform) artifacts() string { return p.location.Bucket(p.Storage.ArtifactBucketName) }
 
-// registry comes after the roles of builds: AWS refuses a policy for roles that are not there.
+// registry comes after the roles of builds: AWS refuses a policy that names a missing role.
 func (p *Platform) registry(ctx *pulumi.Context, cfg *stacks.Config) (err error) {
 	args := &components.RegistryArgs{
 		Name:         p.name,
@@ -94,7 +94,7 @@ func (p *Platform) deployer(ctx *pulumi.Context, cfg *stacks.Config) (err error)
 	return err
 }
 
-// mirrors are copies of the repositories on GitHub, in the account.
+// mirrors creates the account's copies of the repositories on GitHub.
 func (p *Platform) mirrors(ctx *pulumi.Context, cfg *stacks.Config) (err error) {
 	if p.Github, err = components.NewGithub(ctx, "github", &components.GithubArgs{Name: p.name}, p.onAws()); err != nil {
 		return err

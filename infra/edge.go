@@ -7,7 +7,7 @@ import (
 	"legops/stacks"
 )
 
-// edge is the way of a request from the browser to the cluster: CloudFront with its firewall, then the load balancer.
+// edge is a request's path from the browser to the cluster: CloudFront with its firewall, then the load balancer.
 func (p *Platform) edge(ctx *pulumi.Context, cfg *stacks.Config) (err error) {
 	origin := "origin." + p.domain
 	if p.Certificates, err = components.NewCertificates(ctx, "certificates", &components.CertificatesArgs{

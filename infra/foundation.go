@@ -9,7 +9,7 @@ import (
 	"legops/stacks"
 )
 
-// foundation is what everything else stands on: the keys, who is told when something fails, the network and the way into it.
+// foundation creates what everything else needs: keys, alert topics, the network and the bastion.
 func (p *Platform) foundation(ctx *pulumi.Context, cfg *stacks.Config) (err error) {
 	for _, part := range []func(*pulumi.Context, *stacks.Config) error{p.encryption, p.alerts, p.network, p.bastion} {
 		if err := part(ctx, cfg); err != nil {
@@ -19,7 +19,7 @@ func (p *Platform) foundation(ctx *pulumi.Context, cfg *stacks.Config) (err erro
 	return nil
 }
 
-// encryption is a set of keys in each region that holds something.
+// encryption creates the keys of each region that stores data.
 func (p *Platform) encryption(ctx *pulumi.Context, cfg *stacks.Config) (err error) {
 	if p.Encryption, err = components.NewEncryption(ctx, "encryption", &components.EncryptionArgs{
 		Name:     p.name,
@@ -34,7 +34,7 @@ func (p *Platform) encryption(ctx *pulumi.Context, cfg *stacks.Config) (err erro
 		return err
 	}
 	if p.GlobalEncryption, err = components.NewEncryption(ctx, "encryption-global", &components.EncryptionArgs{
-		Name:     p.name + "-global", // also where us-east-1 is the account's region
+		Name:     p.name + "-global", // even if the account's region is us-east-1
 		Location: p.globalLocation,
 		Purposes: []components.KeyPurpose{components.KeyLogs, components.KeyRegistry, components.KeyAlerts},
 		Protect:  cfg.DeletionProtection,
@@ -57,7 +57,7 @@ func (p *Platform) encryption(ctx *pulumi.Context, cfg *stacks.Config) (err erro
 	return err
 }
 
-// alerts are the topics of the account's region.
+// alerts creates the topics of the account's region.
 func (p *Platform) alerts(ctx *pulumi.Context, cfg *stacks.Config) (err error) {
 	p.Alerts, err = components.NewAlerts(ctx, "alerts", &components.AlertsArgs{
 		Name:     p.name,
@@ -113,7 +113,7 @@ func prefixes(ranges []stacks.CIDR) []netip.Prefix {
 	return plain
 }
 
-// texts takes the names of one kind out of their type.
+// texts converts names of a string type to strings.
 func texts[T ~string](named []T) []string {
 	plain := make([]string, len(named))
 	for i, n := range named {

@@ -11,7 +11,7 @@ import (
 	"legops/stacks"
 )
 
-// loadTest is what puts the platform under load. It comes before the pipelines, which have a stage of it.
+// loadTest puts the platform under load. It comes before the pipelines, which have a stage for it.
 func (p *Platform) loadTest(ctx *pulumi.Context, cfg *stacks.Config) error {
 	if cfg.LoadTest == nil {
 		return nil
@@ -43,7 +43,7 @@ func (p *Platform) loadTest(ctx *pulumi.Context, cfg *stacks.Config) error {
 	return err
 }
 
-// loadTestScripts are apart from those of builds: a change to a load test is no change to any build.
+// loadTestScripts are separate from those of builds, so that a change to a load test changes no build.
 func (p *Platform) loadTestScripts(ctx *pulumi.Context) (*components.Scripts, error) {
 	files, err := loadtest.Files()
 	if err != nil {
@@ -62,12 +62,12 @@ func (p *Platform) loadTestScripts(ctx *pulumi.Context) (*components.Scripts, er
 	}, p.onAws())
 }
 
-// address is where an application answers, by its path.
+// address is the address of an application with the path.
 func (p *Platform) address(path string) string {
 	return "https://" + p.domain + strings.TrimSuffix(path, "/")
 }
 
-// loadTestStage is the stage that tests an application under load, nil where releases are not tested so.
+// loadTestStage is the stage that puts an application under load; nil if releases have none.
 func (p *Platform) loadTestStage(cfg *stacks.Config, application stacks.Application) *components.LoadTestStage {
 	if !cfg.Pipeline.LoadTest {
 		return nil
@@ -79,7 +79,7 @@ func (p *Platform) loadTestStage(cfg *stacks.Config, application stacks.Applicat
 	}
 }
 
-// unlimited are the addresses that load tests come from, nil where there are none. Pods have the same.
+// unlimited are the source addresses of load tests, which pods share; nil without load tests.
 func (p *Platform) unlimited(cfg *stacks.Config) pulumi.StringArrayInput {
 	if cfg.LoadTest == nil {
 		return nil

@@ -6,8 +6,7 @@ import (
 	"legops/stacks"
 )
 
-// operations is what people run the platform with: they are told what fails, see what happens, get data back, and know
-// what it costs.
+// operations creates the means to run the platform: alarms, dashboards, backups and the budget.
 func (p *Platform) operations(ctx *pulumi.Context, cfg *stacks.Config) error {
 	for _, part := range []func(*pulumi.Context, *stacks.Config) error{
 		p.globalAlerts, p.alarms, p.dashboards, p.backup, p.budget,

@@ -2,11 +2,11 @@ package infra
 
 import "github.com/pulumi/pulumi/sdk/v3/go/pulumi"
 
-// Output is what the platform tells other programs and people.
+// Output is a value for other programs and people.
 type Output struct {
 	// Name is the name of the stack output.
 	Name string
-	// Description says what it is and what it is for.
+	// Description says what the value is and its use.
 	Description string
 	// Value is the value.
 	Value pulumi.Input
@@ -15,13 +15,13 @@ type Output struct {
 // Outputs are all stack outputs.
 func (p *Platform) Outputs() []Output {
 	outputs := []Output{
-		{"url", "Where the platform answers", pulumi.String("https://" + p.domain)},
+		{"url", "Address of the platform", pulumi.String("https://" + p.domain)},
 		{"distributionId", "Id of the CloudFront distribution, for aws cloudfront create-invalidation", p.Cdn.DistributionID},
 		{"vpcId", "Id of the VPC", p.Network.VpcID},
-		{"natAddresses", "Public addresses that requests of the platform come from, for allow-lists of others", p.Network.NatAddresses},
+		{"natAddresses", "Public source addresses of the platform's requests, for allow-lists of others", p.Network.NatAddresses},
 		{"clusterName", "Name of the EKS cluster, for aws eks update-kubeconfig", p.Eks.ClusterName},
 		{"clusterEndpoint", "Address of the Kubernetes API", p.Eks.Endpoint},
-		{"clusterSecurityGroupId", "Security group of nodes and control plane, made by EKS", p.Eks.ClusterSecurityGroupID},
+		{"clusterSecurityGroupId", "Security group of nodes and control plane, created by EKS", p.Eks.ClusterSecurityGroupID},
 		{"nodesAutoScalingGroups", "Auto Scaling groups behind the nodes, by zone", pulumi.StringMap(p.Eks.NodesAutoScalingGroups)},
 		{"databaseAddress", "Host name of the database, reached from the cluster and the bastion", p.Rds.Address},
 		{"databaseMasterSecretArn", "Secret in Secrets Manager with the database's master password, which RDS rotates", p.Rds.MasterSecretArn},
@@ -32,7 +32,7 @@ func (p *Platform) Outputs() []Output {
 		{"repositories", "Addresses of the container repositories, by application", pulumi.StringMap(p.Registry.URLs)},
 		{"githubConnectionArn", "Connection to GitHub, which a person approves before githubConnected is true", p.Github.ConnectionArn},
 		{"pipelines", "Names of the delivery pipelines, by application", p.Pipelines},
-		{"deployerGroup", "Auto Scaling group of the instance that releases are made from", p.Deployer.GroupName},
+		{"deployerGroup", "Auto Scaling group of the instance that rolls out releases", p.Deployer.GroupName},
 	}
 	if p.Bastion != nil {
 		outputs = append(outputs, Output{"bastionGroup", "Auto Scaling group of the bastion; its instance is the target of aws ssm start-session", p.Bastion.GroupName})

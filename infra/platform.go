@@ -14,7 +14,7 @@ import (
 	"legops/stacks"
 )
 
-// Program is the Pulumi program: it reads the stack's configuration and builds the platform it describes.
+// Program is the Pulumi program: it reads the stack's configuration and creates the platform that it describes.
 func Program(ctx *pulumi.Context) error {
 	cfg, err := loadConfig(ctx)
 	if err != nil {
@@ -35,7 +35,7 @@ func Program(ctx *pulumi.Context) error {
 	return nil
 }
 
-// loadConfig reads the configuration as a whole, since only so can it be checked as a whole.
+// loadConfig reads the configuration as a whole, to check it as a whole.
 func loadConfig(ctx *pulumi.Context) (*stacks.Config, error) {
 	values := map[string]string{}
 	if text := os.Getenv(pulumi.EnvConfig); text != "" {
@@ -53,7 +53,7 @@ func loadConfig(ctx *pulumi.Context) (*stacks.Config, error) {
 			return nil, err
 		}
 	}
-	return nil, fmt.Errorf("the configuration of stack %s has %d problem(s); nothing was changed", ctx.Stack(), len(problems))
+	return nil, fmt.Errorf("the configuration of stack %s has %d problem(s); nothing has changed", ctx.Stack(), len(problems))
 }
 
 // Platform is everything in one account.
@@ -63,7 +63,7 @@ type Platform struct {
 	GlobalEncryption  *components.Encryption // in us-east-1
 	ReplicaEncryption *components.Encryption // nil without a replica region
 	Network           *components.Network
-	Bastion           *components.Bastion // nil where the stack has none
+	Bastion           *components.Bastion // nil without one
 	Storage           *components.Storage
 	Queues            *components.Queues
 	Rds               *components.Rds
@@ -73,7 +73,7 @@ type Platform struct {
 	Ingress           *components.Ingress
 	ReleasePolicy     *components.ReleasePolicy
 	Apps              []*components.App
-	OpenSearchAccess  *components.OpenSearchAccess // nil where no application searches
+	OpenSearchAccess  *components.OpenSearchAccess // nil if no application uses search
 	Alerts            *components.Alerts
 	Scripts           *components.Scripts
 	Builders          []*components.Builder
@@ -81,8 +81,8 @@ type Platform struct {
 	Deployer          *components.Deployer
 	Github            *components.Github
 	Mirrors           []*components.Mirror
-	Runner            *components.Runner            // nil where the stack has none, or is not connected yet
-	LoadTest          *components.LoadTest          // nil where the stack has none
+	Runner            *components.Runner            // nil without one, or until it is connected
+	LoadTest          *components.LoadTest          // nil without one
 	Pipelines         pulumi.StringMap              // their names, by application
 	GlobalAlerts      *components.Alerts            // in us-east-1
 	Alarms            map[string]*components.Alarms // by layer
@@ -102,18 +102,18 @@ type Platform struct {
 	builds pulumi.StringMap
 	// deliveryAlarms are the names of the alarms of mirrors and pipelines.
 	deliveryAlarms []pulumi.StringInput
-	// cloudFrontAddresses is the prefix list of the addresses from which CloudFront calls origins.
+	// cloudFrontAddresses is the id of the prefix list of the addresses from which CloudFront calls origins.
 	cloudFrontAddresses pulumi.StringInput
 	// domain is the public name.
 	domain string
-	// location is the account's region, globalLocation us-east-1, replicaLocation where copies are kept.
+	// location is the account's region, globalLocation us-east-1, replicaLocation the region of the copies.
 	location, globalLocation, replicaLocation components.Location
 }
 
-// NewPlatform builds the layers, each on the ones before.
+// NewPlatform creates the layers, each after those it needs.
 func NewPlatform(ctx *pulumi.Context, cfg *stacks.Config) (*Platform, error) {
 	p := &Platform{name: ctx.Project() + "-" + ctx.Stack(), domain: cfg.Domain.Name}
-	// bootstrap/account.yaml makes the boundary, and lets nobody deploy a role without it.
+	// bootstrap/account.yaml creates the permissions boundary, and lets nobody create a role without it.
 	p.location = components.Location{Account: cfg.Account, Region: string(cfg.Region), Boundary: p.name + "-boundary"}
 	p.globalLocation, p.replicaLocation = p.location, p.location
 	p.globalLocation.Region = globalRegion
@@ -137,6 +137,6 @@ func NewPlatform(ctx *pulumi.Context, cfg *stacks.Config) (*Platform, error) {
 	return p, nil
 }
 
-// onAws gives a component, and so everything in it, the provider of the account's region, onGlobal that of us-east-1.
+// onAws gives a component and its children the provider of the account's region, onGlobal that of us-east-1.
 func (p *Platform) onAws() pulumi.ResourceOption    { return pulumi.Providers(p.Providers.Aws) }
 func (p *Platform) onGlobal() pulumi.ResourceOption { return pulumi.Providers(p.Providers.Global) }

@@ -16,7 +16,7 @@ import (
 
 func TestProgramRefusesABrokenConfiguration(t *testing.T) {
 	for config, complaint := range map[string]string{
-		`{"legops:region":"moon-1","legops:regoin":"eu-west-1"}`: `stack test has [0-9]+ problem\(s\); nothing was changed`,
+		`{"legops:region":"moon-1","legops:regoin":"eu-west-1"}`: `stack test has [0-9]+ problem\(s\); nothing has changed`,
 		`{`: `the configuration in PULUMI_CONFIG is not JSON`,
 	} {
 		r := &recorder.Recorder{}
@@ -118,7 +118,7 @@ func platform() *stacks.Config {
 
 func pointer[T any](value T) *T { return &value }
 
-// What a stack file says has to arrive where it belongs.
+// Every setting of a stack file reaches its resource.
 func TestPlatformCarriesTheConfiguration(t *testing.T) {
 	r := &recorder.Recorder{}
 	require.NoError(t, r.Run(func(ctx *pulumi.Context) error {
@@ -285,12 +285,12 @@ func TestPlatformCarriesTheConfiguration(t *testing.T) {
 	visitors := r.One(t, "aws:vpc/securityGroupIngressRule:SecurityGroupIngressRule", "connectivity-cloudfront-to-load-balancer-tcp-443-in")
 	assert.Equal(t, "list-of-com.amazonaws.global.cloudfront.origin-facing", visitors.Get("prefixListId"))
 	access := r.One(t, "aws:opensearch/domainPolicy:DomainPolicy", "opensearch-access-policy")
-	assert.Contains(t, access.Get("accessPolicies"), `"AWS":["arn:of:app-matters-role"]`, "only who searches")
+	assert.Contains(t, access.Get("accessPolicies"), `"AWS":["arn:of:app-matters-role"]`, "only the application that uses search")
 	images := r.One(t, "aws:ecr/repositoryPolicy:RepositoryPolicy", "registry-matters-policy")
 	assert.Contains(t, images.Get("policy"), `{"Sid":"Push","Effect":"Allow","Principal":{"AWS":["arn:of:builder-matters"]}`, "only its own builds")
 	rights := r.One(t, "kubernetes:rbac.authorization.k8s.io/v1:RoleBinding", "app-matters-delivery")
 	policy := r.One(t, "kubernetes:admissionregistration.k8s.io/v1:ValidatingAdmissionPolicyBinding", "release-policy-binding")
-	assert.Contains(t, rights.DependsOn, policy.URN, "nobody may patch before the policy is there")
+	assert.Contains(t, rights.DependsOn, policy.URN, "nobody may patch before the policy exists")
 	autoscaler := r.One(t, "kubernetes:apps/v1:Deployment", "autoscaler-deployment")
 	assert.Equal(t, r.One(t, "eks:index:Cluster", "eks").URN, autoscaler.DeletedWith)
 }
@@ -357,7 +357,7 @@ func TestPlatformReportsAResourceThatCannotBeRegistered(t *testing.T) {
 	}
 }
 
-// A stack can do without a bastion, a copy of its buckets, a runner, a load test, and searching applications: then nothing of them is there.
+// Bastion, copy of the buckets, runner, load test and search access are optional: without them no resource of them exists.
 func TestPlatformWithoutWhatIsOptional(t *testing.T) {
 	cfg := platform()
 	cfg.Bastion.Enabled, cfg.Storage.ReplicaRegion, cfg.Applications = false, nil, cfg.Applications[:1]
@@ -391,7 +391,7 @@ func TestPlatformWithoutWhatIsOptional(t *testing.T) {
 	assert.Len(t, r.One(t, "aws:codepipeline/pipeline:Pipeline", "pipeline-portal").Get("stages"), 3)
 }
 
-// CodeBuild tries the connection when it makes a project, so a runner needs both: to be asked for, and a connection.
+// CodeBuild tests the connection when it creates a project, so a runner needs both its section and the connection.
 func TestPlatformHasARunnerOnceItIsConnected(t *testing.T) {
 	for _, c := range []struct {
 		asked, connected bool

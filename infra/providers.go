@@ -10,18 +10,18 @@ import (
 	"legops/stacks"
 )
 
-// globalRegion is where AWS keeps what is not of one region: certificates and firewalls of CloudFront, and here
-// also the container registry.
+// globalRegion is the region of AWS's global resources, such as CloudFront's certificates and firewalls, and of the
+// container registry.
 const globalRegion = "us-east-1"
 
-// Providers are the AWS providers. They are explicit: the default ones are disabled, so that no resource can be
-// made with whatever account and region a shell happens to have.
+// Providers are the AWS providers. They are explicit and the default ones disabled, so that no resource depends on the
+// account and region of a shell.
 type Providers struct {
-	// Aws is the account's region.
+	// Aws is the provider of the account's region.
 	Aws *aws.Provider
-	// Global is us-east-1, also where that is the account's region.
+	// Global is that of us-east-1, even if that is the account's region.
 	Global *aws.Provider
-	// Replica is where the copies of buckets and backups are; nil without one.
+	// Replica is that of the region of the copies of buckets and backups; nil without copies.
 	Replica *aws.Provider
 }
 
@@ -49,8 +49,8 @@ func newProvider(ctx *pulumi.Context, name string, cfg *stacks.Config, region st
 	})
 }
 
-// tags are on every resource, by the providers' default tags; what a service creates itself (instances, volumes)
-// has to be given them.
+// tags are the providers' default tags, and so on every resource; what a service creates itself (instances, volumes)
+// needs them explicitly.
 func tags(ctx *pulumi.Context, cfg *stacks.Config) map[string]string {
 	return map[string]string{
 		"Project":     ctx.Project(),
@@ -60,15 +60,15 @@ func tags(ctx *pulumi.Context, cfg *stacks.Config) map[string]string {
 	}
 }
 
-// cloudFrontList are the addresses from which CloudFront calls origins, as AWS keeps them in each region.
+// cloudFrontList is the name of AWS's list, in each region, of the addresses from which CloudFront calls origins.
 const cloudFrontList = "com.amazonaws.global.cloudfront.origin-facing"
 
-// cloudFrontAddresses is the id of that list in the account's region, which nothing but a look-up tells. It is the one thing that is
-// looked up, and before there is anything but providers: a region without the list gets no half of a platform.
+// cloudFrontAddresses looks up the id of that list in the account's region. It is the program's only look-up, and comes
+// right after the providers, so that a region without the list does not get half a platform.
 func cloudFrontAddresses(ctx *pulumi.Context, cfg *stacks.Config, in *aws.Provider) (pulumi.StringInput, error) {
 	list, err := ec2.LookupManagedPrefixList(ctx, &ec2.LookupManagedPrefixListArgs{Name: pulumi.StringRef(cloudFrontList)}, pulumi.Provider(in))
 	if err != nil {
-		return nil, fmt.Errorf("%s:region: %s: the addresses of CloudFront, prefix list %s, cannot be looked up: %w",
+		return nil, fmt.Errorf("%s:region: %s: cannot look up CloudFront's addresses, prefix list %s: %w",
 			stacks.Project, cfg.Region, cloudFrontList, err)
 	}
 	return pulumi.String(list.Id), nil

@@ -10,7 +10,7 @@ import (
 	"legops/internal/recorder"
 )
 
-// A region without the addresses of CloudFront is told with its key, before anything but providers is registered.
+// The error about a region without CloudFront's address list names the key, before anything but providers is registered.
 func TestPlatformNeedsTheAddressesOfCloudFront(t *testing.T) {
 	var returned error
 	r := &recorder.Recorder{Refuse: func(typ, _ string) bool { return typ == "aws:ec2/getManagedPrefixList:getManagedPrefixList" }}
@@ -18,7 +18,7 @@ func TestPlatformNeedsTheAddressesOfCloudFront(t *testing.T) {
 		_, returned = infra.NewPlatform(ctx, platform())
 		return returned
 	})
-	assert.ErrorContains(t, returned, "legops:region: eu-west-1: the addresses of CloudFront, prefix list com.amazonaws.global.cloudfront.origin-facing, cannot be looked up: ")
+	assert.ErrorContains(t, returned, "legops:region: eu-west-1: cannot look up CloudFront's addresses, prefix list com.amazonaws.global.cloudfront.origin-facing: ")
 	for _, found := range r.Resources() {
 		assert.Equal(t, "pulumi:providers:aws", found.Type)
 	}

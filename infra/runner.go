@@ -7,7 +7,7 @@ import (
 	"legops/stacks"
 )
 
-// runner is where GitHub Actions runs this program, within reach of the cluster. It comes after the connection to GitHub.
+// runner runs this program for GitHub Actions, within reach of the cluster. It comes after the connection to GitHub.
 func (p *Platform) runner(ctx *pulumi.Context, cfg *stacks.Config) (err error) {
 	if !hasRunner(cfg) {
 		return nil
@@ -30,5 +30,5 @@ func (p *Platform) runner(ctx *pulumi.Context, cfg *stacks.Config) (err error) {
 	return err
 }
 
-// hasRunner is whether the stack asks for a runner and can have one: CodeBuild tries the connection when it makes a project.
+// hasRunner reports whether the stack can have the runner it configures: CodeBuild tests the connection on creation.
 func hasRunner(cfg *stacks.Config) bool { return cfg.Runner != nil && cfg.Pipeline.GithubConnected }

@@ -1,6 +1,6 @@
 #!/usr/bin/env bash
-# Runs a profile in several pods by the k6-operator of the cluster that kubectl talks to: distribute.sh load. Needs k6 and
-# kubectl; ENVIRONMENT and TARGET as run.sh. Ends with an error if a pod's thresholds do not hold.
+# Runs a profile in several pods through the k6-operator of kubectl's current cluster: distribute.sh load. Needs k6 and
+# kubectl; ENVIRONMENT and TARGET as for run.sh. Fails if a pod's thresholds do not hold.
 set -euo pipefail
 
 here=$(cd "$(dirname "${BASH_SOURCE[0]}")" && pwd)
@@ -13,7 +13,7 @@ profile=${1:-}
 
 work=$(mktemp -d)
 trap 'rm -rf "$work"' EXIT
-# One file with all that the test imports; the manifest knows it as load.tar, whatever the profile.
+# One archive with all that the test imports; the manifest expects load.tar, whatever the profile.
 "${K6:-k6}" archive --env ENVIRONMENT="$ENVIRONMENT" --env TARGET="$TARGET" --env OUT=/tmp --archive-out "$work/load.tar" "$here/$profile.js"
 sed "s|@ENVIRONMENT@|$ENVIRONMENT|; s|@TARGET@|$TARGET|" "$here/k6-operator.yaml" >"$work/run.yaml"
 

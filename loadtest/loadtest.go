@@ -1,5 +1,5 @@
-// Package loadtest holds the load tests: k6 scripts with what runs them and makes their report. The program puts all of it
-// into the artifact bucket, from where a CodeBuild project of the account takes it.
+// Package loadtest holds the load tests: k6 scripts, and the scripts that run them and write their report. The program
+// uploads them to the artifact bucket, from which a CodeBuild project of the account downloads them.
 package loadtest
 
 import (
@@ -8,13 +8,13 @@ import (
 	"strings"
 )
 
-// A comparison with somebody's laptop says nothing in an account.
+// The accounts' load tests need no baselines of a laptop.
 const localBaselines = "baselines/local-"
 
 //go:embed run.sh *.js *.mjs environments.json lib baselines
 var files embed.FS
 
-// Files are the scripts, by their paths here.
+// Files returns the scripts by their paths in this folder.
 func Files() (map[string]string, error) {
 	all := map[string]string{}
 	err := fs.WalkDir(files, ".", func(path string, entry fs.DirEntry, err error) error {

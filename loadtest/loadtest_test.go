@@ -16,7 +16,7 @@ import (
 	"legops/loadtest"
 )
 
-// summary is what of summary.json the tests look at.
+// summary is the part of summary.json that the tests read.
 type summary struct {
 	Profile, Environment string
 	Passed               bool
@@ -45,8 +45,8 @@ type summary struct {
 	}
 }
 
-// run puts the reference application on this machine under load, and gives back what was printed, the code it ended with, and
-// the folder of the report.
+// run puts the reference application on this machine under load, and returns the output, the exit code and the folder of the
+// report.
 func run(t *testing.T, profile string, environment ...string) (printed string, code int, out string) {
 	t.Helper()
 	k6, err := filepath.Abs("../bin/k6")
@@ -70,7 +70,7 @@ func read(t *testing.T, out string) (s summary) {
 	return s
 }
 
-// failing are the thresholds that do not hold.
+// failing returns the thresholds that do not hold.
 func (s summary) failing() (metrics []string) {
 	for _, threshold := range s.Thresholds {
 		if !threshold.Passed {
@@ -80,10 +80,10 @@ func (s summary) failing() (metrics []string) {
 	return metrics
 }
 
-// generous makes room for a busy machine, where the time of a request is not what is tested.
+// generous sets limits that a busy machine meets, for tests of other things than response times.
 var generous = []string{"P95=1000", "P99=3000", "RECOVERY_LIMIT=6"}
 
-// Each profile passes against a platform that is well, with every journey in it, and says so in its report.
+// Each profile passes against a healthy platform, runs every journey, and reports that it passed.
 func TestProfilesPass(t *testing.T) {
 	for _, profile := range []string{"performance", "load", "stress"} {
 		t.Run(profile, func(t *testing.T) {
@@ -108,12 +108,12 @@ func TestProfilesPass(t *testing.T) {
 			selfContained(t, out, "passed")
 			left, err := os.ReadDir(out)
 			require.NoError(t, err)
-			assert.Len(t, left, 2, "the report and the summary, and nothing that k6 left")
+			assert.Len(t, left, 2, "the report and the summary, and no file of k6")
 		})
 	}
 }
 
-// selfContained checks that a page asks for nothing, and has its axes and units.
+// selfContained checks that a page loads nothing, and has its axes and units.
 func selfContained(t *testing.T, out, verdict string) {
 	t.Helper()
 	page, err := os.ReadFile(filepath.Join(out, "report.html"))
@@ -161,15 +161,15 @@ func TestProfilesFailWithAFault(t *testing.T) {
 	}
 }
 
-// A platform that fails most requests is left alone long before the run is over.
-func TestARunThatDoesHarmGivesUp(t *testing.T) {
+// A run against a platform that fails most requests aborts early.
+func TestAHarmfulRunAborts(t *testing.T) {
 	printed, code, out := run(t, "load", append([]string{"FAULT_ERROR_RATE=1", "SECONDS=40", "RATE=5"}, generous...)...)
 	assert.Equal(t, 99, code, printed)
 	assert.Contains(t, read(t, out).failing(), "http_req_failed rate<0.5")
 	assert.Less(t, len(read(t, out).Series.RequestsPerSecond), 20, "seconds")
 }
 
-// A script that breaks off measures nothing, and is no good run: k6 alone would let it pass.
+// A script that throws measures nothing, so the run fails: k6 alone would let it pass.
 func TestABrokenScriptFails(t *testing.T) {
 	broken := t.TempDir()
 	require.NoError(t, os.CopyFS(filepath.Join(broken, "loadtest"), os.DirFS(".")))
@@ -197,7 +197,7 @@ func must[T any](value T, err error) T {
 	return value
 }
 
-// A run that got slower than its baseline says so, and fails for nothing but its thresholds.
+// A run that is slower than its baseline reports it, but fails only if thresholds do not hold.
 func TestComparisonWithABaseline(t *testing.T) {
 	baseline := filepath.Join(t.TempDir(), "baseline.json")
 	require.NoError(t, os.WriteFile(baseline, []byte(`{
@@ -213,7 +213,7 @@ func TestComparisonWithABaseline(t *testing.T) {
 	assert.Regexp(t, `worse  all requests, p95: [\d.]+ ms, was 1 ms in the baseline of 2026-01-01T00:00:00Z`, printed)
 }
 
-// What would test nothing, or the wrong thing, is refused before anything runs.
+// run.sh refuses settings that would test nothing, or the wrong target, before it runs k6.
 func TestRefusals(t *testing.T) {
 	const target = "https://test.legops.example/matters"
 	for name, test := range map[string]struct {
@@ -251,14 +251,14 @@ func TestRefusals(t *testing.T) {
 	}
 }
 
-// A figure that cannot be is told, and no run of anything else begins.
-func TestAWrongFigureIsRefused(t *testing.T) {
+// run.sh reports an invalid number, and starts no run.
+func TestAnInvalidNumberIsRefused(t *testing.T) {
 	printed, code, _ := run(t, "performance", "RATE=many")
 	assert.Equal(t, 2, code)
 	assert.Contains(t, printed, "RATE is many, must be a number above 0")
 }
 
-// The project in the account gets all that run.sh needs.
+// The uploaded files are all that run.sh needs.
 func TestFiles(t *testing.T) {
 	files, err := loadtest.Files()
 	require.NoError(t, err)
@@ -276,7 +276,7 @@ func TestFiles(t *testing.T) {
 	}
 }
 
-// The manifest of the k6-operator runs a file that the documentation makes, in the version that everything else uses.
+// The manifest of the k6-operator runs the archive that distribute.sh creates, in the k6 version of all other runs.
 func TestOperatorManifest(t *testing.T) {
 	text, err := os.ReadFile("k6-operator.yaml")
 	require.NoError(t, err)
@@ -303,7 +303,7 @@ func TestOperatorManifest(t *testing.T) {
 	assert.Equal(t, "ghcr.io/grafana/k6:"+string(version[1]), manifest.Spec.Runner.Image)
 }
 
-// distribute gives the tests to a cluster, here a kubectl that writes down what it is asked, and gives back what that was.
+// distribute runs distribute.sh with a fake kubectl that logs its calls, and returns them.
 func distribute(t *testing.T, waits string, environment ...string) (calls, printed string, code int) {
 	t.Helper()
 	world := t.TempDir()
@@ -330,7 +330,7 @@ cat >/dev/null
 	return string(made) + string(manifest) + string(files), string(text), cmd.ProcessState.ExitCode()
 }
 
-// The pods of a cluster get the test with all that it imports, and the address; a run that fails fails here.
+// The pods get the test with all that it imports, and the address; a failed run fails the script.
 func TestDistribute(t *testing.T) {
 	const address = "https://test.legops.example/matters"
 	for waits, want := range map[string]int{"0": 0, "1": 1} {

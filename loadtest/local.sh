@@ -1,6 +1,6 @@
 #!/usr/bin/env bash
-# Puts the reference application on this machine under load: local.sh performance|load|stress. Starts it on loopback, with the
-# faults that FAULT_ERROR_RATE and FAULT_DELAY name, and stops it again whatever happens.
+# Puts the reference application on this machine under load: local.sh performance|load|stress. Starts it on loopback, with
+# the faults of FAULT_ERROR_RATE and FAULT_DELAY, and stops it whatever happens.
 set -euo pipefail
 
 here=$(cd "$(dirname "${BASH_SOURCE[0]}")" && pwd)

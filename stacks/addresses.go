@@ -5,9 +5,9 @@ import (
 	"net/netip"
 )
 
-// tier is one kind of subnet. Smallest is the longest prefix that leaves room to work:
+// tier is one tier of subnets. Smallest is the longest prefix that leaves enough addresses:
 //
-//   - public: a load balancer needs a /27 and grows to a hundred addresses; NAT gateway and bastion share it;
+//   - public: a load balancer needs a /27 and scales to a hundred addresses; NAT gateway and bastion share the subnet;
 //   - application: the VPC CNI gives every pod an address, and a node keeps some in reserve: /22 is about a
 //     thousand per zone;
 //   - data: OpenSearch doubles its nodes, and so its addresses, during every change of the domain.
@@ -22,7 +22,7 @@ func tiers(config *Config) []tier {
 	return []tier{{"public", 26, s.Public}, {"application", 22, s.Application}, {"data", 26, s.Data}}
 }
 
-// keyedRange is a range and where the stack file says it.
+// keyedRange is a range and its key in the stack file.
 type keyedRange struct {
 	key  string
 	cidr CIDR
@@ -34,11 +34,11 @@ func hostBits(c *checker) {
 	all := []keyedRange{{"network.cidr", c.Network.CIDR}}
 	for _, t := range tiers(c.Config) {
 		for i, r := range t.ranges {
-			all = append(all, keyedRange{at("network.subnets."+t.name, i), r})
+			all = append(all, keyedRange{element("network.subnets."+t.name, i), r})
 		}
 	}
 	for i, r := range c.Eks.PublicAccessCIDRs {
-		all = append(all, keyedRange{at("eks.publicAccessCidrs", i), r})
+		all = append(all, keyedRange{element("eks.publicAccessCidrs", i), r})
 	}
 	for _, r := range all {
 		if r.cidr.IsValid() && !usable(r.cidr) {
@@ -66,7 +66,7 @@ func subnets(c *checker) {
 			if !usable(r) {
 				continue
 			}
-			subnet := keyedRange{at("network.subnets."+t.name, i), r}
+			subnet := keyedRange{element("network.subnets."+t.name, i), r}
 			if r.Bits() > t.smallest {
 				c.report(subnet.key, r.String(), fmt.Sprintf("too small: %s subnets must be /%d or larger", t.name, t.smallest),
 					fmt.Sprintf("write a range of /%d or larger", t.smallest))
@@ -86,10 +86,10 @@ func subnets(c *checker) {
 }
 
 // widestAccess is the largest part of the internet, as a prefix length, that may reach the cluster endpoint
-// outside development. No office is that large; whoever writes more means the world.
+// outside development. No office is that large; a larger range means the world.
 const widestAccess = 8
 
-// privateRanges are what EKS refuses: an endpoint that is private is reached through the VPC.
+// privateRanges are the ranges that EKS refuses: private addresses reach the endpoint through the VPC.
 var privateRanges = []netip.Prefix{
 	netip.MustParsePrefix("10.0.0.0/8"),
 	netip.MustParsePrefix("172.16.0.0/12"),
@@ -110,13 +110,13 @@ func endpoint(c *checker) {
 		}
 		for _, private := range privateRanges {
 			if within(r.Prefix, private) {
-				c.report(at(list, i), r.String(), "a private range cannot reach a public endpoint",
+				c.report(element(list, i), r.String(), "private addresses cannot reach a public endpoint",
 					"remove it: the VPC reaches the endpoint anyway")
 			}
 		}
 		if closed && r.Bits() < widestAccess {
 			open = true
-			c.report(at(list, i), r.String(), "opens the cluster endpoint to the world",
+			c.report(element(list, i), r.String(), "opens the cluster endpoint to the world",
 				"list the ranges of your offices, or none to keep the endpoint private")
 		}
 		ranges = append(ranges, r.Prefix)
@@ -127,7 +127,7 @@ func endpoint(c *checker) {
 	}
 }
 
-// addresses is how many addresses distinct ranges hold together; without host bits they are apart or nested.
+// addresses counts the addresses of distinct ranges; without host bits, two ranges are disjoint or nested.
 func addresses(ranges []netip.Prefix) uint64 {
 	var total uint64
 	for i, r := range ranges {

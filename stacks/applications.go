@@ -8,20 +8,20 @@ import (
 	"strings"
 )
 
-// clusterNamespace is how namespaces are called that an application's own, named after it, must not be: those of
-// Kubernetes, of EKS with its add-ons, and of the ingress controller.
+// clusterNamespace matches the names of the namespaces of Kubernetes, EKS, its add-ons and the ingress controller. An
+// application's namespace has its name, so no application may have one of them.
 var clusterNamespace = regexp.MustCompile(`^(default|nginx-ingress|(kube|amazon|aws|eks)-.*)$`)
 
 func applications(c *checker) {
 	var names, paths []string
 	for i, application := range c.Applications {
-		key := at("applications", i)
+		key := element("applications", i)
 		names, paths = append(names, application.Name), append(paths, application.Path)
 		if clusterNamespace.MatchString(application.Name) {
-			c.report(key+".name", application.Name, "the cluster keeps such names for its own namespaces", "rename the application")
+			c.report(key+".name", application.Name, "the cluster reserves such names for its own namespaces", "rename the application")
 		}
 		if application.Path == errorPaths {
-			c.report(key+".path", application.Path, "the platform's own error pages are there", "choose another path")
+			c.report(key+".path", application.Path, "reserved for the platform's error pages", "choose another path")
 		}
 		if c.ok(key+".minReplicas", key+".maxReplicas") && application.MinReplicas > application.MaxReplicas {
 			c.report(key+".minReplicas", application.MinReplicas,
@@ -30,32 +30,32 @@ func applications(c *checker) {
 		}
 		c.uses(key, application)
 	}
-	c.unique(names, func(i int) string { return at("applications", i) + ".name" }, "rename or remove one")
-	c.unique(paths, func(i int) string { return at("applications", i) + ".path" }, "give each its own path")
+	c.unique(names, func(i int) string { return element("applications", i) + ".name" }, "rename or remove one")
+	c.unique(paths, func(i int) string { return element("applications", i) + ".path" }, "give each its own path")
 }
 
-// uses reports what an application names that is not there.
+// uses reports queues, buckets and applications that an application names and that do not exist.
 func (c *checker) uses(key string, application Application) {
 	for j, queue := range application.Produces {
-		c.exists(at(key+".produces", j), queue, "queue", "queues", queueNames(c.Config))
+		c.exists(element(key+".produces", j), queue, "queue", "queues", queueNames(c.Config))
 	}
 	for j, queue := range application.Consumes {
-		c.exists(at(key+".consumes", j), queue, "queue", "queues", queueNames(c.Config))
+		c.exists(element(key+".consumes", j), queue, "queue", "queues", queueNames(c.Config))
 	}
 	for j, access := range application.Buckets {
 		if slices.ContainsFunc(application.Buckets[:j], func(other BucketAccess) bool { return other.Name == access.Name && access.Name != "" }) {
-			c.report(at(key+".buckets", j)+".name", access.Name, "is there twice, and an application is told one prefix of a bucket",
+			c.report(element(key+".buckets", j)+".name", access.Name, "listed twice, but an application gets one prefix per bucket",
 				"keep one, with a prefix that covers both")
 			continue
 		}
-		c.exists(at(key+".buckets", j)+".name", access.Name, "bucket", "storage.buckets", bucketNames(c.Config))
+		c.exists(element(key+".buckets", j)+".name", access.Name, "bucket", "storage.buckets", bucketNames(c.Config))
 	}
 	for j, callee := range application.Calls {
 		if callee == application.Name && callee != "" {
-			c.report(at(key+".calls", j), callee, "is the application itself", "remove it")
+			c.report(element(key+".calls", j), callee, "is the application itself", "remove it")
 			continue
 		}
-		c.exists(at(key+".calls", j), callee, "application", "applications", applicationNames(c.Config))
+		c.exists(element(key+".calls", j), callee, "application", "applications", applicationNames(c.Config))
 	}
 }
 
@@ -69,21 +69,21 @@ func applicationNames(config *Config) []string {
 
 var (
 	variable = regexp.MustCompile(`^[A-Z][A-Z0-9_]*$`)
-	// credential is how variables that hold a secret are called.
+	// credential matches the names of variables that hold a secret.
 	credential = regexp.MustCompile(`(^|_)(PASSWORD|PASSPHRASE|SECRET|TOKEN|(API|ACCESS|PRIVATE|SIGNING|SESSION)_?KEY|CREDENTIALS?)$`)
-	// platformVariables are what the platform tells an application itself.
+	// platformVariables matches the variables that the platform itself sets.
 	platformVariables = regexp.MustCompile(`^(AWS_|DATABASE_|SEARCH_ENDPOINT$|QUEUE_|BUCKET_|SECRETS_PREFIX$|PORT$|BASE_PATH$|ENVIRONMENT$|PODINFO_)`)
 )
 
 func settings(c *checker) {
 	for i, application := range c.Applications {
 		for _, name := range slices.Sorted(maps.Keys(application.Settings)) {
-			key := at("applications", i) + ".settings." + showKey(name)
+			key := element("applications", i) + ".settings." + showKey(name)
 			switch {
 			case !variable.MatchString(name):
 				c.report(key, nil, "not the name of an environment variable", "write capital letters, digits and underscores, such as "+suggestVariable(name))
 			case credential.MatchString(name):
-				c.report(key, nil, "settings are readable to everybody who sees this file", fmt.Sprintf("name a secret in %s.secrets and put the value into Secrets Manager", full(at("applications", i))))
+				c.report(key, nil, "everybody who reads this file can read settings", fmt.Sprintf("name a secret in %s.secrets and enter its value in Secrets Manager", full(element("applications", i))))
 			case platformVariables.MatchString(name):
 				c.report(key, application.Settings[name], "the platform sets this variable itself", "rename or remove it")
 			}
@@ -91,7 +91,7 @@ func settings(c *checker) {
 	}
 }
 
-// suggestVariable is the nearest name that an environment variable can have.
+// suggestVariable returns the most similar valid name of an environment variable.
 func suggestVariable(name string) string {
 	suggestion := strings.Map(func(r rune) rune {
 		switch {

@@ -6,14 +6,14 @@ import (
 	"strings"
 )
 
-// familyAttributes are the letters after the generation in an instance family: gn in im4gn.
+// familyAttributes matches the letters after the generation in an instance family: gn in im4gn.
 var familyAttributes = regexp.MustCompile(`^[a-z]+[0-9]+([a-z]*)`)
 
-// armFamilies are older or newer than the naming scheme: the first Graviton, and Grace.
+// armFamilies are the Arm families outside the naming scheme: the first Graviton, and Grace.
 var armFamilies = map[string]bool{"a1": true, "p6e-gb200": true}
 
-// Architecture is the processor of the instance type. A g among the attributes is Graviton; a g before the
-// generation is a graphics family.
+// Architecture is the processor architecture of the instance type. A g among the attributes stands for Graviton, a g
+// before the generation for graphics.
 func (t InstanceType) Architecture() Architecture {
 	if family := t.family(); armFamilies[family] {
 		return Arm64
@@ -34,7 +34,7 @@ func (t InstanceType) family() string {
 func (t InstanceType) text() string { return string(t) }
 
 // largeMemory is the memory in GiB of a database class of size large, by family without generation, and for the two
-// families of class x that differ: every size above has as many times that as it is larger.
+// x2i families. Memory grows in proportion to the size.
 var largeMemory = map[string]int{"t": 8, "m": 8, "r": 16, "x2idn": 32, "x2iedn": 64}
 
 // MemoryGiB is the memory of the class (AWS, "Hardware specifications for DB instance classes").

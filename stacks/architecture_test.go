@@ -32,10 +32,10 @@ func TestArchitecture(t *testing.T) {
 	}
 }
 
-// The Graviton families among all that EC2 has: a family that joins has to be looked at.
+// The Graviton families among all of EC2: a person has to check a new family.
 func TestArchitectureOfEveryInstanceType(t *testing.T) {
 	arm := map[string]bool{}
-	all := texts(schema().at(steps("legops:eks.nodes.instanceTypes[0]")).Enum)
+	all := texts(schema().nodeAt(steps("legops:eks.nodes.instanceTypes[0]")).Enum)
 	if len(all) < 1000 {
 		t.Fatalf("only %d instance types", len(all))
 	}
@@ -65,13 +65,13 @@ func TestDatabaseMemory(t *testing.T) {
 			t.Errorf("%s has %d GiB, want %d", class, got, want)
 		}
 	}
-	classes := schema().at(steps("legops:rds.instanceClass"))
+	classes := schema().nodeAt(steps("legops:rds.instanceClass"))
 	for _, class := range classes.Enum {
 		if name, _ := class.(string); DatabaseClass(name).MemoryGiB() < 1 {
 			t.Errorf("%s has no memory", name)
 		}
 	}
 	if len(classes.Enum) == 0 {
-		t.Error("the schema knows no classes")
+		t.Error("the schema lists no classes")
 	}
 }

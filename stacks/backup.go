@@ -5,18 +5,18 @@ import (
 	"time"
 )
 
-// backupDistance is how close to one of its windows RDS refuses a snapshot of AWS Backup: AWS re:Post, "How does AWS
-// Backup coordinate with Amazon RDS backup and maintenance windows".
+// backupDistance is the time before and after its own windows in which RDS refuses a snapshot of AWS Backup: AWS
+// re:Post, "How does AWS Backup coordinate with Amazon RDS backup and maintenance windows".
 const backupDistance = time.Hour
 
-// backupStartWindow is within which time of its start a backup begins: the shortest that AWS Backup takes.
+// backupStartWindow is the longest delay of a backup's start: the shortest window that AWS Backup accepts.
 const backupStartWindow = time.Hour
 
 func backups(c *checker) {
 	b := c.Backup
 	if b.CopyRetentionDays != nil && c.Storage.ReplicaRegion == nil && c.ok("storage.replicaRegion") {
 		c.report("backup.copyRetentionDays", *b.CopyRetentionDays,
-			fmt.Sprintf("copies are kept in %s, which is missing", full("storage.replicaRegion")), "add it, or remove copyRetentionDays")
+			fmt.Sprintf("copies go to %s, which is missing", full("storage.replicaRegion")), "add it, or remove copyRetentionDays")
 	}
 	backupLock(c)
 	if !c.ok("backup.start", "rds.backupWindow", "rds.maintenanceWindow") || b.Start == "" {
@@ -58,8 +58,8 @@ func backupLock(c *checker) {
 	}{{"backup.retentionDays", &c.Backup.RetentionDays}, {"backup.copyRetentionDays", c.Backup.CopyRetentionDays}} {
 		if kept.days != nil && (*kept.days < lock.MinRetentionDays || *kept.days > lock.MaxRetentionDays) {
 			c.report(kept.key, *kept.days,
-				fmt.Sprintf("%s lets in %d to %d days only", full("backup.lock"), lock.MinRetentionDays, lock.MaxRetentionDays),
-				"keep to them, or change the lock")
+				fmt.Sprintf("%s allows only %d to %d days", full("backup.lock"), lock.MinRetentionDays, lock.MaxRetentionDays),
+				"choose a retention in that range, or change the lock")
 		}
 	}
 }

@@ -11,8 +11,8 @@ import (
 	"legops/internal/rollout"
 )
 
-// capacityOf reports what cannot find a node: pods that no node is large enough for, and more pods than the nodes at their
-// maximum hold while every workload runs its least and the pods more that a release makes.
+// capacityOf reports pods that do not fit: those larger than any node, and those beyond the maximum number of nodes while
+// every workload runs its minReplicas and the surge of a release.
 func capacityOf(c *checker) {
 	if !c.ok("eks.nodes", "ingress.minReplicas", "applications") {
 		return
@@ -23,8 +23,8 @@ func capacityOf(c *checker) {
 			continue
 		}
 		known = false
-		if !name.IsMac() { // which is refused anyway
-			c.report(at("eks.nodes.instanceTypes", i), name.text(), "how much it has is not known, so nobody can tell whether the pods fit",
+		if !name.IsMac() { // nodes refuses a Mac
+			c.report(element("eks.nodes.instanceTypes", i), name.text(), "its size is unknown, so nobody can tell whether the pods fit",
 				"choose one of "+strings.Join(instances.Families(), ", ")+", or add its family to internal/instances")
 		}
 	}
@@ -36,29 +36,29 @@ func capacityOf(c *checker) {
 		c.tooLarge(node, tooLarge)
 		return
 	}
-	if short := c.shortOf("applications, ingress and add-ons at their least", leastReplicas); short != nil {
+	if short := c.shortOf("applications and ingress at their minReplicas, and add-ons", leastReplicas); short != nil {
 		c.report("eks.nodes.maxSizePerZone", c.Eks.Nodes.MaxSizePerZone, short.Rule, short.Fix)
 	}
 }
 
 // tooLarge reports workloads whose pods fit no node.
 func (c *checker) tooLarge(node capacity.Room, workloads []capacity.Workload) {
-	rule := "a node leaves " + describe(node)
+	rule := "a node has room for " + describe(node)
 	for _, w := range workloads {
 		i := slices.IndexFunc(c.Applications, func(a Application) bool { return a.Name == w.Name })
 		switch {
 		case i < 0:
-			c.report("eks.nodes.instanceTypes", nil, fmt.Sprintf("%s, and a pod of %s asks for %s", rule, w.Name, describe(w.Pod)),
-				"choose larger ones")
+			c.report("eks.nodes.instanceTypes", nil, fmt.Sprintf("%s, and a pod of %s requests %s", rule, w.Name, describe(w.Pod)),
+				"choose larger instance types")
 		case w.Pod.MilliCPU > node.MilliCPU:
-			c.report(at("applications", i)+".cpu", c.Applications[i].CPU, rule, "ask for less, or choose larger instance types")
+			c.report(element("applications", i)+".cpu", c.Applications[i].CPU, rule, "request less, or choose larger instance types")
 		default:
-			c.report(at("applications", i)+".memory", c.Applications[i].Memory, rule, "ask for less, or choose larger instance types")
+			c.report(element("applications", i)+".memory", c.Applications[i].Memory, rule, "request less, or choose larger instance types")
 		}
 	}
 }
 
-// Warnings are what is allowed and worth knowing, each in one line.
+// Warnings describe allowed but risky settings, each in one line.
 func (c *Config) Warnings() []string {
 	var warnings []string
 	if short := c.shortOf("applications and ingress at their maxReplicas, and add-ons", mostReplicas); short != nil {
@@ -71,7 +71,7 @@ func leastReplicas(least, _ int) int { return least }
 
 func mostReplicas(_, most int) int { return most }
 
-// shortOf is the problem that the nodes of a zone do not hold its half of all pods; nil if they do.
+// shortOf returns a problem if the nodes of a zone do not hold half of all pods, and nil if they do.
 func (c *Config) shortOf(what string, choose func(least, most int) int) *Problem {
 	workloads := c.workloads(choose)
 	for i := range workloads {
@@ -85,14 +85,14 @@ func (c *Config) shortOf(what string, choose func(least, most int) int) *Problem
 	return &Problem{
 		Key:   full("eks.nodes.maxSizePerZone"),
 		Value: strconv.Itoa(c.Eks.Nodes.MaxSizePerZone),
-		Rule: fmt.Sprintf("%s, with a tenth more of each, rounded up, ask for %s in a zone: %d nodes of %s", what,
+		Rule: fmt.Sprintf("%s, each with a release's surge of a tenth (rounded up), request %s per zone: %d nodes of %s", what,
 			describe(capacity.Sum(inZone)), needed, describe(node)),
-		Fix: fmt.Sprintf("set it to %d or more, let pods ask for less, or choose larger instance types", needed),
+		Fix: fmt.Sprintf("set it to %d or more, let pods request less, or choose larger instance types", needed),
 	}
 }
 
-// NodesAtLeast is how many nodes each zone has, in their order, while every workload runs its least and nothing is released. It
-// is an error if how much the nodes have is not known.
+// NodesAtLeast is the number of nodes in each zone while every workload runs its minReplicas and no release is under way.
+// It returns an error if the size of an instance type is unknown.
 func (c *Config) NodesAtLeast() ([2]int, error) {
 	var counts [2]int
 	for _, name := range c.Eks.Nodes.InstanceTypes {
@@ -107,7 +107,7 @@ func (c *Config) NodesAtLeast() ([2]int, error) {
 	return counts, nil
 }
 
-// workloads are all that is not on every node. The replicas are those that choose takes of the least and the most.
+// workloads are all workloads but DaemonSets. choose picks the replicas from the minimum and the maximum.
 func (c *Config) workloads(choose func(least, most int) int) []capacity.Workload {
 	all := []capacity.Workload{
 		{Name: capacity.Ingress, Replicas: choose(c.Ingress.MinReplicas, c.Ingress.MaxReplicas), Pod: capacity.IngressPod},
@@ -121,7 +121,7 @@ func (c *Config) workloads(choose func(least, most int) int) []capacity.Workload
 	return all
 }
 
-// nodeRoom is what a node leaves to pods. The instance types are known.
+// nodeRoom is the room of a node for pods. The instance types must be known.
 func (c *Config) nodeRoom() capacity.Room {
 	types := make([]string, len(c.Eks.Nodes.InstanceTypes))
 	for i, name := range c.Eks.Nodes.InstanceTypes {
@@ -131,7 +131,7 @@ func (c *Config) nodeRoom() capacity.Room {
 	return room
 }
 
-// Pod is what each pod of the application asks for.
+// Pod is the request of each pod of the application.
 func (a Application) Pod() capacity.Room {
 	return capacity.Room{MilliCPU: capacity.MilliCPU(a.CPU), MemoryMiB: capacity.MebiBytes(a.Memory), Pods: 1}
 }

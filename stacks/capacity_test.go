@@ -12,44 +12,44 @@ const largeNode = "1450m CPU, 6564 MiB and 23 pods"
 func TestPodsFindNodes(t *testing.T) {
 	checkMistakes(t, []mistake{
 		{"one node too few", "dev", []edit{set("eks.nodes.maxSizePerZone", 2)}, []string{
-			"legops:eks.nodes.maxSizePerZone: 2: applications, ingress and add-ons at their least, with a tenth more of each, rounded up, ask for 3670m CPU, " +
-				"15036 MiB and 28 pods in a zone: 3 nodes of " + largeNode + ": set it to 3 or more, let pods ask for less, or choose larger instance types",
+			"legops:eks.nodes.maxSizePerZone: 2: applications and ingress at their minReplicas, and add-ons, each with a release's surge of a tenth (rounded up), request 3670m CPU, " +
+				"15036 MiB and 28 pods per zone: 3 nodes of " + largeNode + ": set it to 3 or more, let pods request less, or choose larger instance types",
 		}},
-		{"what development asked for when five nodes were its most", "dev", []edit{
+		{"development's requests when its maximum was five nodes", "dev", []edit{
 			set("eks.nodes.maxSizePerZone", 2), set("applications[0].cpu", "250m"), set("applications[1].cpu", "250m"),
 			set("applications[2].cpu", "500m"), set("applications[3].cpu", "500m"), set("applications[4].cpu", "500m"),
 			set("applications[5].cpu", "250m"), set("applications[6].cpu", "250m"), set("applications[7].cpu", "250m"),
 			set("applications[8].cpu", "500m"),
 		}, []string{
-			"legops:eks.nodes.maxSizePerZone: 2: applications, ingress and add-ons at their least, with a tenth more of each, rounded up, ask for 7570m CPU, " +
-				"15036 MiB and 28 pods in a zone: 7 nodes of " + largeNode + ": set it to 7 or more, let pods ask for less, or choose larger instance types",
+			"legops:eks.nodes.maxSizePerZone: 2: applications and ingress at their minReplicas, and add-ons, each with a release's surge of a tenth (rounded up), request 7570m CPU, " +
+				"15036 MiB and 28 pods per zone: 7 nodes of " + largeNode + ": set it to 7 or more, let pods request less, or choose larger instance types",
 		}},
-		{"pods that no node holds", "dev", []edit{
+		{"pods larger than a node", "dev", []edit{
 			set("applications[1].cpu", "2"), set("applications[2].memory", "7Gi"), set("applications[3].cpu", "99999999999999999999"),
 		}, []string{
-			"legops:applications[1].cpu: 2: a node leaves " + largeNode + ": ask for less, or choose larger instance types",
-			"legops:applications[2].memory: 7Gi: a node leaves " + largeNode + ": ask for less, or choose larger instance types",
-			"legops:applications[3].cpu: 99999999999999999999: a node leaves " + largeNode + ": ask for less, or choose larger instance types",
+			"legops:applications[1].cpu: 2: a node has room for " + largeNode + ": request less, or choose larger instance types",
+			"legops:applications[2].memory: 7Gi: a node has room for " + largeNode + ": request less, or choose larger instance types",
+			"legops:applications[3].cpu: 99999999999999999999: a node has room for " + largeNode + ": request less, or choose larger instance types",
 		}},
-		{"a size nobody knows", "dev", []edit{set("eks.nodes.instanceTypes[1]", "x2gd.large")}, []string{
-			"legops:eks.nodes.instanceTypes[1]: x2gd.large: how much it has is not known, so nobody can tell whether the pods fit: choose one of " +
+		{"instance type of unknown size", "dev", []edit{set("eks.nodes.instanceTypes[1]", "x2gd.large")}, []string{
+			"legops:eks.nodes.instanceTypes[1]: x2gd.large: its size is unknown, so nobody can tell whether the pods fit: choose one of " +
 				"c6a, c6g, c6i, c7a, c7g, c7i, c8a, c8g, c8i, m6a, m6g, m6i, m7a, m7g, m7i, m8a, m8g, m8i, r6a, r6g, r6i, r7a, r7g, r7i, r8a, r8g, r8i, " +
 				"t3, t4g, or add its family to internal/instances",
 		}},
-		{"a mistake in a request says nothing of the nodes", "dev", []edit{
+		{"a malformed request reports nothing about the nodes", "dev", []edit{
 			set("eks.nodes.maxSizePerZone", 1), set("applications[0].cpu", "a lot"),
 		}, []string{"legops:applications[0].cpu: a lot: malformed: write a Kubernetes quantity such as 250m"}},
 	})
 }
 
-// On the smallest instance there is, agents alone take more than it has.
+// The agents alone request more than the smallest instance has.
 func TestNodesTooSmallForTheirAgents(t *testing.T) {
 	values := stackValues(t, "dev")
 	apply(t, values, set("eks.nodes.instanceTypes", []any{"t4g.nano"}))
 	got := lines(t, values)
 	assert.Len(t, got, 9+6, "nine applications, five services and the ingress")
-	assert.Contains(t, got, "legops:eks.nodes.instanceTypes: a node leaves 1450m CPU, -199 MiB and -2 pods, and a pod of coredns asks for "+
-		"100m CPU, 70 MiB and 1 pods: choose larger ones")
+	assert.Contains(t, got, "legops:eks.nodes.instanceTypes: a node has room for 1450m CPU, -199 MiB and -2 pods, and a pod of coredns requests "+
+		"100m CPU, 70 MiB and 1 pods: choose larger instance types")
 }
 
 func loaded(t *testing.T, account string, edits ...edit) *Config {
@@ -66,12 +66,12 @@ func TestWarnings(t *testing.T) {
 		assert.Empty(t, loaded(t, account).Warnings(), account)
 	}
 	assert.Equal(t, []string{
-		"legops:eks.nodes.maxSizePerZone: 3: applications and ingress at their maxReplicas, and add-ons, with a tenth more of each, rounded up, ask for 4470m CPU, " +
-			"17596 MiB and 33 pods in a zone: 4 nodes of " + largeNode + ": set it to 4 or more, let pods ask for less, or choose larger instance types",
+		"legops:eks.nodes.maxSizePerZone: 3: applications and ingress at their maxReplicas, and add-ons, each with a release's surge of a tenth (rounded up), request 4470m CPU, " +
+			"17596 MiB and 33 pods per zone: 4 nodes of " + largeNode + ": set it to 4 or more, let pods request less, or choose larger instance types",
 	}, loaded(t, "dev", set("ingress.maxReplicas", 6), set("applications[0].maxReplicas", 6), set("applications[8].maxReplicas", 5)).Warnings())
 }
 
-// Nodes are as many as the pods need, between the bounds of their group.
+// The number of nodes follows the pods, between the bounds of their group.
 func TestNodesAtLeast(t *testing.T) {
 	for _, c := range []struct {
 		what        string

@@ -2,21 +2,21 @@ package stacks
 
 // Eks is the Kubernetes cluster and its nodes.
 type Eks struct {
-	// Version is the Kubernetes minor version, one in standard support.
+	// Version is the Kubernetes minor version, which must be in standard support.
 	Version KubernetesVersion `json:"version"`
-	// PublicAccessCIDRs may reach the cluster endpoint from the internet; empty leaves it private. EKS allows 40.
+	// PublicAccessCIDRs may reach the cluster endpoint from the internet; an empty list keeps it private. EKS allows 40.
 	PublicAccessCIDRs []CIDR `json:"publicAccessCidrs" jsonschema:"maxItems=40,uniqueItems=true"`
-	// LogTypes are the control-plane logs that are kept.
+	// LogTypes are the control-plane logs that EKS sends to CloudWatch.
 	LogTypes []ClusterLogType `json:"logTypes" jsonschema:"uniqueItems=true"`
 	// LogRetention is how long control-plane logs are kept.
 	LogRetention RetentionDays `json:"logRetentionDays"`
-	// Administrators are the IAM roles with cluster-admin rights. The role that creates the cluster has
-	// them anyway and must not be listed.
+	// Administrators are the IAM roles with cluster-admin rights. EKS gives them to the role that creates the
+	// cluster, so it must not be listed.
 	Administrators []AccessEntry `json:"administrators" jsonschema:"minItems=1"`
-	// Viewers are the IAM roles that see everything in the cluster, Secrets among it, and change nothing. Optional.
+	// Viewers are the IAM roles that may read everything in the cluster, Secrets included, and change nothing. Optional.
 	Viewers []AccessEntry `json:"viewers,omitempty"`
-	// AddonVersions pins managed add-ons. Optional: an add-on without a version gets the default of the
-	// cluster's Kubernetes version when it is created, and stays on it.
+	// AddonVersions pins managed add-ons. Optional: EKS creates an add-on without a version at the default of
+	// the cluster's Kubernetes version, and keeps it there.
 	AddonVersions map[AddonName]string `json:"addonVersions,omitempty"`
 	// Nodes are the managed node groups, one in each zone.
 	Nodes Nodes `json:"nodes"`
@@ -50,16 +50,16 @@ type AccessEntry struct {
 	RoleArn string `json:"roleArn" jsonschema:"pattern=^arn:aws[a-z-]*:iam::[0-9]{12}:role/[A-Za-z0-9+\\,.@_/-]+$" jsonschema_extras:"patternErrorMessage=a role ARN such as arn:aws:iam::111111111111:role/platform"`
 }
 
-// Nodes are the managed node groups: one in each zone, alike, whose sizes the Cluster Autoscaler moves between their bounds.
+// Nodes are the managed node groups: two alike, one in each zone, which the Cluster Autoscaler scales between their bounds.
 type Nodes struct {
-	// InstanceTypes are tried in order; all of one architecture.
+	// InstanceTypes are the types that EKS tries, in this order; all of one architecture.
 	InstanceTypes []InstanceType `json:"instanceTypes" jsonschema:"minItems=1,maxItems=20,uniqueItems=true"`
 	// CapacityType is ON_DEMAND or SPOT; production requires ON_DEMAND.
 	CapacityType CapacityType `json:"capacityType"`
 	// MinSizePerZone is the smallest number of nodes in each of the two Availability Zones.
 	MinSizePerZone int `json:"minSizePerZone" jsonschema:"minimum=1,maximum=450"`
-	// MaxSizePerZone is the largest number of nodes in each of them (EKS allows 450 per group). What is asked for at the
-	// least has to fit.
+	// MaxSizePerZone is the largest number of nodes in each of them (EKS allows 450 per group). They must hold the pods
+	// of every workload at its minReplicas.
 	MaxSizePerZone int `json:"maxSizePerZone" jsonschema:"minimum=1,maximum=450"`
 	// DiskGiB is the size of each node's encrypted root volume.
 	DiskGiB int `json:"diskGiB" jsonschema:"minimum=20,maximum=16384"`
@@ -68,7 +68,7 @@ type Nodes struct {
 // InstanceType is an EC2 instance type, such as m7g.large.
 type InstanceType string
 
-// CapacityType is how nodes are bought.
+// CapacityType is the purchase option of nodes.
 type CapacityType string
 
 // The capacity types of a managed node group.
@@ -77,7 +77,7 @@ const (
 	Spot     CapacityType = "SPOT"
 )
 
-// Architecture is the processor an image is built for.
+// Architecture is the processor architecture that an image is built for.
 type Architecture string
 
 // The architectures.

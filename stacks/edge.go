@@ -6,7 +6,7 @@ import (
 	"strings"
 )
 
-// year is the least that browsers' preload lists, and production, accept.
+// year is the shortest HSTS age that browsers' preload lists, and production, accept.
 const year = 365 * 24 * 60 * 60
 
 func preload(c *checker) {
@@ -17,14 +17,14 @@ func preload(c *checker) {
 	if !hsts.IncludeSubdomains {
 		c.report("cdn.hsts.includeSubdomains", false, "preload requires it", "set it to true, or preload to false")
 	}
-	// In production the age is a rule of its own.
+	// For production, requirements checks the age.
 	if hsts.MaxAgeSeconds < year && c.Environment != Production {
 		c.report("cdn.hsts.maxAgeSeconds", hsts.MaxAgeSeconds, "preload requires a year",
 			fmt.Sprintf("set it to at least %d, or preload to false", year))
 	}
 }
 
-// cspDirectives are the directives of Content Security Policy Level 3 (W3C), with what browsers kept of Level 2.
+// cspDirectives are those of Content Security Policy Level 3 (W3C), and those of Level 2 that browsers still support.
 var cspDirectives = []string{
 	"base-uri", "block-all-mixed-content", "child-src", "connect-src", "default-src", "font-src", "form-action",
 	"frame-ancestors", "frame-src", "img-src", "manifest-src", "media-src", "object-src", "report-to", "report-uri",
@@ -32,10 +32,10 @@ var cspDirectives = []string{
 	"style-src-attr", "style-src-elem", "trusted-types", "upgrade-insecure-requests", "worker-src",
 }
 
-// cspKeywords are the source expressions that are wrong without their quotes: a browser then takes them for hosts.
+// cspKeywords are the source expressions that need quotes: without them a browser takes them for hosts.
 var cspKeywords = []string{"self", "none", "unsafe-inline", "unsafe-eval", "strict-dynamic", "unsafe-hashes", "report-sample"}
 
-// policyDirectives splits a Content-Security-Policy into directives, each with its values.
+// policyDirectives splits a Content-Security-Policy into directives: name, then values.
 func policyDirectives(policy string) [][]string {
 	var all [][]string
 	for directive := range strings.SplitSeq(policy, ";") {
@@ -67,12 +67,12 @@ func contentSecurityPolicy(c *checker) {
 			}
 			c.report(key, directive[0], "unknown directive", fix)
 		case seen[name]:
-			c.report(key, directive[0], "the directive is there twice, and browsers heed only the first", "write it once")
+			c.report(key, directive[0], "listed twice, and browsers obey only the first", "write it once")
 		}
 		seen[name] = true
 		for _, value := range directive[1:] {
 			if slices.Contains(cspKeywords, strings.ToLower(value)) {
-				c.report(key, value, "a keyword without quotes is taken for a host", fmt.Sprintf("write '%s'", value))
+				c.report(key, value, "browsers take a keyword without quotes for a host", fmt.Sprintf("write '%s'", value))
 			}
 		}
 	}
@@ -81,10 +81,10 @@ func contentSecurityPolicy(c *checker) {
 	}
 }
 
-// unsafeSources are what makes a policy no protection against scripts of others.
+// unsafeSources are the sources with which a policy does not protect against foreign scripts.
 var unsafeSources = []string{"'unsafe-inline'", "'unsafe-eval'", "*", "http:", "https:", "data:"}
 
-// strictScripts says whether a policy lets only named sources run scripts.
+// strictScripts reports whether a policy lets only named sources run scripts.
 func strictScripts(policy string) bool {
 	for _, directive := range policyDirectives(policy) {
 		name := strings.ToLower(directive[0])
@@ -100,37 +100,37 @@ func strictScripts(policy string) bool {
 	return true
 }
 
-// keptHeaders are what CloudFront does not let into a cache key, or the platform handles itself: Amazon CloudFront
-// Developer Guide, "HTTP request headers and CloudFront behavior".
+// keptHeaders are the headers that CloudFront refuses in a cache key (Amazon CloudFront Developer Guide, "HTTP request
+// headers and CloudFront behavior"), or that the platform sets.
 var keptHeaders = []string{
 	"accept-encoding", "connection", "content-length", "cookie", "date", "expect", "host", "keep-alive", "te", "trailer",
 	"transfer-encoding", "upgrade", "via", "warning", "x-amz-cf-id", "x-forwarded-for", "x-forwarded-proto", "x-origin-verify",
 	"x-real-ip",
 }
 
-// errorPaths is where the pages are that CloudFront shows when the platform fails.
+// errorPaths is the path of the pages that CloudFront shows when the platform fails.
 const errorPaths = "/errors"
 
 func forwarding(c *checker) {
 	for i, header := range c.Cdn.Forward.Headers {
 		name := strings.ToLower(string(header))
 		if slices.Contains(keptHeaders, name) || strings.HasPrefix(name, "x-edge-") || strings.HasPrefix(name, "proxy-") {
-			c.report(at("cdn.forward.headers", i), string(header), "CloudFront or the platform sets this header itself", "remove it")
+			c.report(element("cdn.forward.headers", i), string(header), "CloudFront or the platform sets this header itself", "remove it")
 		}
 	}
 	for i, pattern := range c.Cdn.StaticPaths {
 		path := string(pattern)
-		key, covered := at("cdn.staticPaths", i), path
+		key, covered := element("cdn.staticPaths", i), path
 		if wildcard := strings.IndexByte(path, '*'); wildcard >= 0 {
 			covered = path[:wildcard]
 		}
 		if strings.HasPrefix(path, errorPaths+"/") {
-			c.report(key, path, "the platform's own error pages are there", "choose another path")
+			c.report(key, path, "reserved for the platform's error pages", "choose another path")
 		}
 		for j, application := range c.Applications {
 			if application.Path != "" && strings.HasPrefix(strings.TrimSuffix(application.Path, "/")+"/", covered) {
-				c.report(key, path, fmt.Sprintf("covers the whole application at %s (%s), whose pages would be cached for everybody",
-					full(at("applications", j)+".path"), application.Path), "name the folder of its static files")
+				c.report(key, path, fmt.Sprintf("covers the whole application at %s (%s), so CloudFront would serve one user's pages to all",
+					full(element("applications", j)+".path"), application.Path), "name the folder of its static files")
 				break
 			}
 		}

@@ -13,15 +13,15 @@ import (
 	"golang.org/x/text/message"
 )
 
-// finding is a problem with the form of the document, and where it is.
+// finding is a problem with the form of the document, and its path.
 type finding struct {
 	Problem
 	path []string
-	// silent is set where another finding already says it.
+	// silent is set if another finding already reports it.
 	silent bool
 }
 
-// checkForm holds the document against the schema.
+// checkForm checks the document against the schema.
 func checkForm(document map[string]any) []finding {
 	var invalid *jsonschema.ValidationError
 	if err := schema().compiled.Validate(document); !errors.As(err, &invalid) {
@@ -42,10 +42,10 @@ func checkForm(document map[string]any) []finding {
 	return silenceMisspelled(findings)
 }
 
-// explain turns one broken keyword of the schema into findings.
+// explain turns one violated keyword of the schema into findings.
 func explain(document map[string]any, e *jsonschema.ValidationError) []finding {
 	path := e.InstanceLocation
-	here := schema().at(path)
+	here := schema().nodeAt(path)
 	value := lookup(document, path)
 	one := func(rule, fix string) []finding {
 		return []finding{{Problem: Problem{showPath(path), show(value), rule, fix}, path: path}}
@@ -57,10 +57,10 @@ func explain(document map[string]any, e *jsonschema.ValidationError) []finding {
 		return each(path, k.Properties, func(key string) (string, string) { return "unknown key", unknownFix(here, key) })
 	case *kind.Required:
 		return each(path, k.Missing, func(key string) (string, string) {
-			return missing, "add " + schema().at(append(slices.Clone(path), key)).expectation()
+			return missing, "add " + schema().nodeAt(append(slices.Clone(path), key)).expectation()
 		})
 	case *kind.Type:
-		return one(fmt.Sprintf("must be %s, is %s", typeNames[here.Type], kindOf(value)), write)
+		return one(fmt.Sprintf("must be %s, is %s", typeNames[here.Type], typeOf(value)), write)
 	case *kind.Enum:
 		if text, ok := value.(string); ok {
 			if name := nearest(text, texts(here.Enum)); name != "" {
@@ -75,9 +75,9 @@ func explain(document map[string]any, e *jsonschema.ValidationError) []finding {
 	case *kind.Maximum:
 		return one("above the maximum of "+k.Want.RatString(), write)
 	case *kind.MinItems:
-		return one(fmt.Sprintf("has %d where at least %d are required", k.Got, k.Want), write)
+		return one(fmt.Sprintf("has %d elements, must have at least %d", k.Got, k.Want), write)
 	case *kind.MaxItems:
-		return one(fmt.Sprintf("has %d where at most %d are allowed", k.Got, k.Want), write)
+		return one(fmt.Sprintf("has %d elements, must have at most %d", k.Got, k.Want), write)
 	case *kind.MinLength:
 		return one(fmt.Sprintf("shorter than %d characters", k.Want), "write more")
 	case *kind.MaxLength:
@@ -97,13 +97,13 @@ func explain(document map[string]any, e *jsonschema.ValidationError) []finding {
 
 const missing = "missing"
 
-// each makes a finding, without a value, of every key below the path.
+// each returns a finding, without a value, for every key below the path.
 func each(path, keys []string, explain func(key string) (rule, fix string)) []finding {
 	var findings []finding
 	for _, key := range keys {
-		at := append(slices.Clone(path), key)
+		location := append(slices.Clone(path), key)
 		rule, fix := explain(key)
-		findings = append(findings, finding{Problem: Problem{Key: showPath(at), Rule: rule, Fix: fix}, path: at})
+		findings = append(findings, finding{Problem: Problem{Key: showPath(location), Rule: rule, Fix: fix}, path: location})
 	}
 	return findings
 }
@@ -121,7 +121,7 @@ func unknownFix(object *node, key string) string {
 	return "remove it"
 }
 
-// silenceMisspelled silences what is missing only because its name is misspelled.
+// silenceMisspelled silences the finding that a key is missing if it is only misspelled.
 func silenceMisspelled(findings []finding) []finding {
 	meant := map[string]bool{}
 	for _, f := range findings {
@@ -140,12 +140,12 @@ func silenceMisspelled(findings []finding) []finding {
 
 func parent(path []string) string { return strings.Join(path[:len(path)-1], "\x00") }
 
-// showPath prints where a value is: legops:network.subnets.public[0].
+// showPath prints the path of a value: legops:network.subnets.public[0].
 func showPath(path []string) string {
 	var text strings.Builder
 	for i, step := range path {
 		switch {
-		case schema().at(path[:i]).Type == "array":
+		case schema().nodeAt(path[:i]).Type == "array":
 			fmt.Fprintf(&text, "[%s]", step)
 		case i == 0:
 			text.WriteString(showKey(step))

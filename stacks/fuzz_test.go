@@ -11,8 +11,8 @@ import (
 	"pgregory.net/rapid"
 )
 
-// checkTotal loads the values twice: whatever they are, the answer is a configuration or readable problems,
-// and the same each time.
+// checkTotal loads the values twice: Load has to return a configuration or readable problems, and the same each
+// time.
 func checkTotal(t testing.TB, values map[string]string) {
 	t.Helper()
 	first := lines(t, maps.Clone(values))
@@ -49,7 +49,7 @@ func FuzzLoad(f *testing.F) {
 	})
 }
 
-// Values of any kind anywhere inside the stack files reach every rule with something missing.
+// Values of any type anywhere in the stack files: every rule runs with some value missing.
 func TestAnyValueAnywhere(t *testing.T) {
 	junk := []any{
 		nil, true, "", "x", "10.0.0.0/8", "0.0.0.0/0", "m7i.large", "us-west-2a", 0, -1, 1, 3, 1e18, 0.5, []any{}, []any{nil}, []any{"", ""},
@@ -73,7 +73,7 @@ func TestAnyValueAnywhere(t *testing.T) {
 	})
 }
 
-// spoil replaces one value, somewhere, by junk or by nothing.
+// spoil replaces a random value by junk, or removes it.
 func spoil(r *rapid.T, value any, junk []any) any {
 	switch v := value.(type) {
 	case map[string]any:

@@ -16,9 +16,9 @@ import (
 	"gopkg.in/yaml.v3"
 )
 
-// Load reads the configuration of a stack and checks it against the schema and the cross-rules. Values are
-// what Pulumi hands to the program in PULUMI_CONFIG: by full key, JSON for mappings and lists, the bare text
-// for anything else.
+// Load reads the configuration of a stack and checks it against the schema and the cross-rules. Pulumi passes
+// the values to the program in PULUMI_CONFIG: by full key, JSON for mappings and lists, bare text for
+// anything else.
 //
 // The error is of type Problems and holds every problem. A malformed value hides only the cross-rules that
 // need it.
@@ -47,9 +47,9 @@ func Load(project string, values map[string]string) (*Config, error) {
 	return loaded, nil
 }
 
-// ReadFile returns the values of a stack file as Pulumi would hand them to Load. Encrypted values are
-// refused, since the platform keeps its secrets in AWS. So is a file whose state has its key in another region than the
-// platform: Load cannot see where, since Pulumi does not hand it over.
+// ReadFile returns the values of a stack file as Pulumi would pass them to Load. It refuses encrypted values, since the
+// platform keeps its secrets in AWS, and a secrets provider whose key is outside the platform's region, which Pulumi
+// does not pass to Load.
 func ReadFile(path string) (map[string]string, error) {
 	text, err := os.ReadFile(path)
 	if err != nil {
@@ -65,7 +65,7 @@ func ReadFile(path string) (map[string]string, error) {
 	values := make(map[string]string, len(file.Config))
 	for key, value := range file.Config {
 		if value.Secure() {
-			return nil, fmt.Errorf("%s: %s: is encrypted: keep secrets in AWS Secrets Manager", path, key)
+			return nil, fmt.Errorf("%s: %s: must not be encrypted: keep secrets in AWS Secrets Manager", path, key)
 		}
 		if values[key.String()], err = value.Value(config.NopDecrypter); err != nil {
 			return nil, fmt.Errorf("%s: %s: %w", path, key, err)
@@ -77,7 +77,7 @@ func ReadFile(path string) (map[string]string, error) {
 	return values, nil
 }
 
-// checkSecretsProvider refuses a key that make bootstrap does not make: it makes one in the region of the platform.
+// checkSecretsProvider refuses a key outside the platform's region, in which make bootstrap creates the key.
 func checkSecretsProvider(provider, region string) error {
 	key, err := url.Parse(provider)
 	switch {
@@ -87,7 +87,7 @@ func checkSecretsProvider(provider, region string) error {
 		return nil
 	}
 	key.RawQuery = url.Values{"region": {region}}.Encode()
-	return fmt.Errorf("secretsprovider: %s: its region is not %s:region, %s: write %s", provider, Project, region, key)
+	return fmt.Errorf("secretsprovider: %s: its region must be %s:region, %s: write %s", provider, Project, region, key)
 }
 
 // readValues returns the values of the project's namespace as JSON would decode them, under the keys of the
@@ -100,7 +100,7 @@ func readValues(project string, values map[string]string) (map[string]any, Probl
 		switch namespace {
 		case project:
 			path := Project + ":" + name
-			document[path] = readValue(schema().at([]string{path}).Type, values[key])
+			document[path] = readValue(schema().nodeAt([]string{path}).Type, values[key])
 		case "pulumi":
 		default:
 			problems = append(problems, foreign(key, namespace))
@@ -109,7 +109,7 @@ func readValues(project string, values map[string]string) (map[string]any, Probl
 	return document, problems
 }
 
-// readValue reads one value; what cannot be read as the type stays text, for the schema to refuse.
+// readValue reads one value. A value that is not of the type stays text, which the schema refuses.
 func readValue(typeName, text string) any {
 	var value any
 	switch typeName {
@@ -125,7 +125,7 @@ func readValue(typeName, text string) any {
 	return text
 }
 
-// insteadOf is where to say what a person would have said to a default provider.
+// insteadOf names the replacement of each key of a default provider.
 var insteadOf = map[string]string{
 	"aws:region":               "set legops:region",
 	"aws:allowedAccountIds":    "set legops:account",
@@ -145,7 +145,7 @@ var insteadOf = map[string]string{
 func foreign(key, namespace string) Problem {
 	rule := fmt.Sprintf("only keys of %s: and pulumi: are allowed", Project)
 	if namespace == "aws" || namespace == "kubernetes" {
-		rule = "the program's providers are explicit and ignore it"
+		rule = "has no effect: the program's providers are explicit"
 	}
 	fix := insteadOf[key]
 	if fix == "" {
@@ -157,22 +157,22 @@ func foreign(key, namespace string) Problem {
 	return Problem{Key: showKey(key), Rule: rule, Fix: fix}
 }
 
-// prune takes what is malformed out of the document, so that the rest can be decoded.
+// prune removes a malformed value from the document, so that the rest can be decoded.
 func prune(document map[string]any, path []string) {
 	last := path[len(path)-1]
 	switch holder := lookup(document, path[:len(path)-1]).(type) {
 	case map[string]any:
 		delete(holder, last)
 	case []any:
-		// An empty element keeps the positions of those behind it.
+		// An empty element keeps the positions of later ones.
 		if i, err := strconv.Atoi(last); err == nil && i < len(holder) {
 			holder[i] = nil
 		}
 	}
 }
 
-// decode fills a Config section by section. It finds no problem that the schema would not have found, unless
-// schema and types disagree.
+// decode fills a Config section by section. After the schema's check it finds a problem only if schema and types
+// disagree.
 func decode(document map[string]any) (*Config, Problems) {
 	loaded := &Config{}
 	var problems Problems
@@ -188,7 +188,7 @@ func decode(document map[string]any) (*Config, Problems) {
 			continue
 		}
 		if err := decodeStrictly(value, fields.Field(i).Addr().Interface()); err != nil {
-			problems = append(problems, Problem{key, show(value), bound(show(err.Error()), 200), "write what the schema says"})
+			problems = append(problems, Problem{key, show(value), bound(show(err.Error()), 200), "write a value that stacks/stack.schema.json allows"})
 		}
 	}
 	return loaded, problems
@@ -204,7 +204,7 @@ func decodeStrictly(value, into any) error {
 	return decoder.Decode(into)
 }
 
-// inNamespace speaks of the project by the name it goes by, which tests may choose.
+// inNamespace replaces Project in the keys by the running project's name, which tests may choose.
 func inNamespace(project string, problems Problems) Problems {
 	if project == Project {
 		return problems

@@ -15,7 +15,7 @@ import (
 
 var accounts = []string{"dev", "test", "prod"}
 
-// stackValues are the values of one of the real stack files.
+// stackValues returns the values of one of the real stack files.
 func stackValues(t testing.TB, account string) map[string]string {
 	t.Helper()
 	values, err := ReadFile("../Pulumi." + account + ".yaml")
@@ -25,7 +25,7 @@ func stackValues(t testing.TB, account string) map[string]string {
 	return values
 }
 
-// edit is one mistake: the value at the key becomes another, or nothing where it is absent.
+// edit is one mistake: it replaces the value at the key, or removes it if the new value is absent.
 type edit struct {
 	key   string
 	value any
@@ -41,7 +41,7 @@ func steps(key string) []string {
 	return strings.Split(strings.NewReplacer("[", ".", "]", "").Replace(key), ".")
 }
 
-// apply makes the edits in the values, which Pulumi holds as one text for each top-level key.
+// apply applies the edits to the values, of which Pulumi keeps one text for each top-level key.
 func apply(t testing.TB, values map[string]string, edits ...edit) {
 	t.Helper()
 	for _, e := range edits {
@@ -93,7 +93,7 @@ func replace(t testing.TB, in any, path []string, value any) any {
 	}
 }
 
-// lines are what Load says of the values.
+// lines returns the lines of Load's error.
 func lines(t testing.TB, values map[string]string) []string {
 	t.Helper()
 	config, err := Load(Project, values)
@@ -171,7 +171,7 @@ func TestForm(t *testing.T) {
 		{"misspelled key", "dev", []edit{set("network.natGatways", 1), drop("network.natGateways")}, []string{
 			"legops:network.natGatways: unknown key: did you mean natGateways?",
 		}},
-		{"key like no other", "dev", []edit{set("domain.ipv6\nEnabled", true)}, []string{
+		{"key unlike any other", "dev", []edit{set("domain.ipv6\nEnabled", true)}, []string{
 			`legops:domain."ipv6\nEnabled": unknown key: remove it; the keys here are hostedZoneId, name`,
 		}},
 		{"unknown top-level key", "dev", []edit{set("netwrk", "x")}, []string{
@@ -226,7 +226,7 @@ func TestForm(t *testing.T) {
 			"legops:network.natGateways: 3: above the maximum of 2: write a whole number of 1 to 2",
 		}},
 		{"three zones", "dev", []edit{set("network.availabilityZones[2]", "use1-az1")}, []string{
-			`legops:network.availabilityZones: ["use1-az4","use1-az6","use1-az1"]: has 3 where at most 2 are allowed: write a list of exactly 2`,
+			`legops:network.availabilityZones: ["use1-az4","use1-az6","use1-az1"]: has 3 elements, must have at most 2: write a list of exactly 2`,
 		}},
 		{"one zone twice", "dev", []edit{set("network.availabilityZones[1]", "use1-az4")}, []string{
 			"legops:network.availabilityZones[1]: use1-az4: is also legops:network.availabilityZones[0]: remove one",
@@ -248,10 +248,10 @@ func TestForeignNamespaces(t *testing.T) {
 		"kubernetes:context": "x", "pulumi:disable-default-providers": `["aws"]`, "legop:network": "{}", "network": "{}",
 	})
 	want := []string{
-		"aws:region: the program's providers are explicit and ignore it: set legops:region",
-		"aws:secretKey: the program's providers are explicit and ignore it: leave credentials to the environment",
-		"aws:skipRegionValidation: the program's providers are explicit and ignore it: remove it",
-		"kubernetes:context: the program's providers are explicit and ignore it: remove it: the program takes it from its cluster",
+		"aws:region: has no effect: the program's providers are explicit: set legops:region",
+		"aws:secretKey: has no effect: the program's providers are explicit: leave credentials to the environment",
+		"aws:skipRegionValidation: has no effect: the program's providers are explicit: remove it",
+		"kubernetes:context: has no effect: the program's providers are explicit: remove it: the program takes it from its cluster",
 		"legop:network: only keys of legops: and pulumi: are allowed: did you mean legops:network?",
 		"network: only keys of legops: and pulumi: are allowed: remove it",
 	}
@@ -260,7 +260,7 @@ func TestForeignNamespaces(t *testing.T) {
 	}
 }
 
-// A project of another name, as unit tests have, is spoken of by that name.
+// Keys in problems start with the name of the project, which unit tests choose.
 func TestProjectName(t *testing.T) {
 	values := map[string]string{}
 	for key, value := range stackValues(t, "dev") {

@@ -13,17 +13,17 @@ import (
 
 // Problem is one thing wrong with a stack file.
 type Problem struct {
-	// Key is where: legops:network.subnets.public[0].
+	// Key is the key of the bad value: legops:network.subnets.public[0].
 	Key string
-	// Value is what is there, compactly; empty where there is nothing, or nothing that should be shown.
+	// Value is the bad value in short form; empty if there is none, or if it must not be shown.
 	Value string
-	// Rule is what the value breaks.
+	// Rule is the rule that the value breaks.
 	Rule string
-	// Fix is what to do.
+	// Fix is the remedy, in the imperative.
 	Fix string
 }
 
-// String is the problem in one line.
+// String returns the problem in one line.
 func (p Problem) String() string {
 	if p.Value == "" {
 		return fmt.Sprintf("%s: %s: %s", p.Key, p.Rule, p.Fix)
@@ -31,10 +31,10 @@ func (p Problem) String() string {
 	return fmt.Sprintf("%s: %s: %s: %s", p.Key, p.Value, p.Rule, p.Fix)
 }
 
-// Problems are all that is wrong with a stack file, sorted by key.
+// Problems are all problems of a stack file, sorted by key.
 type Problems []Problem
 
-// Error is one line per problem.
+// Error returns one line per problem.
 func (ps Problems) Error() string {
 	lines := make([]string, len(ps))
 	for i, p := range ps {
@@ -43,7 +43,7 @@ func (ps Problems) Error() string {
 	return strings.Join(lines, "\n")
 }
 
-// sort orders by key, positions as numbers, and drops repetitions.
+// sort orders by key, positions as numbers, and drops duplicates.
 func (ps Problems) sort() Problems {
 	slices.SortFunc(ps, func(a, b Problem) int {
 		return cmp.Or(
@@ -71,14 +71,14 @@ func touches(a, b string) bool {
 	return strings.HasPrefix(b, a) && (len(a) == len(b) || b[len(a)] == '.' || b[len(a)] == '[')
 }
 
-// A line has to stay readable whatever the stack file holds.
+// Limits that keep a line readable whatever the stack file holds.
 const (
 	maxShownValue = 60
 	maxShownKey   = 40
 )
 
-// show prints a value on one line of bounded length: text as it is where that is unmistakable, quoted where
-// it is not, and anything else as JSON.
+// show prints a value on one line of bounded length: plain text as it is, ambiguous text in quotes, and
+// anything else as JSON.
 func show(value any) string {
 	text, ok := value.(string)
 	switch {
@@ -112,7 +112,7 @@ func bound(text string, limit int) string {
 
 var plainKey = regexp.MustCompile(`^[A-Za-z0-9_:/-]+$`)
 
-// showKey prints one step of a key, quoted where it could be mistaken for something else.
+// showKey prints one step of a key, in quotes if it is ambiguous.
 func showKey(key string) string {
 	if !plainKey.MatchString(key) {
 		key = strconv.QuoteToASCII(key)
@@ -125,7 +125,7 @@ func nearest(name string, candidates []string) string {
 	if len(name) > maxShownValue {
 		return ""
 	}
-	// Of a short name, at least a letter has to stay.
+	// At least one letter of a short name must match.
 	best, least := "", min(max(2, len(name)/3), len(name)-1)+1
 	for _, candidate := range slices.Sorted(slices.Values(candidates)) {
 		if d := distance(strings.ToLower(name), strings.ToLower(candidate)); d < least {
@@ -135,7 +135,7 @@ func nearest(name string, candidates []string) string {
 	return best
 }
 
-// distance is the least number of letters to insert, drop or exchange (neighbours, too) to turn a into b.
+// distance is the Damerau-Levenshtein distance: the fewest letters to insert, drop, replace or swap to turn a into b.
 func distance(a, b string) int {
 	previous, row := make([]int, len(b)+1), make([]int, len(b)+1)
 	for j := range row {

@@ -5,7 +5,7 @@ import (
 	"slices"
 )
 
-// requirement is what production insists on.
+// requirement is a rule that only production has to obey.
 type requirement struct {
 	key   string
 	value func(*Config) any
@@ -17,7 +17,7 @@ type requirement struct {
 const (
 	leastLogDays    = 365 // CloudWatch.16 of Security Hub, as in package standards
 	leastBackupDays = 14
-	// leastVaultDays is how long what AWS Backup made is kept: the longest that RDS keeps a backup of its own.
+	// leastVaultDays is the least retention in the vault: the longest for which RDS keeps its own backups.
 	leastVaultDays = 35
 )
 
@@ -36,7 +36,7 @@ var requirements = slices.Concat([]requirement{
 		key:   "eks.nodes.capacityType",
 		value: func(c *Config) any { return string(c.Eks.Nodes.CapacityType) },
 		met:   func(c *Config) bool { return c.Eks.Nodes.CapacityType == OnDemand },
-		what:  "nodes that AWS does not take back", fix: "set it to ON_DEMAND",
+		what:  "nodes that AWS does not reclaim", fix: "set it to ON_DEMAND",
 	}, {
 		key:   "eks.logTypes",
 		value: func(c *Config) any { return c.Eks.LogTypes },
@@ -129,7 +129,7 @@ var requirements = slices.Concat([]requirement{
 	keepsLogs("monitoring.logRetentionDays", func(c *Config) int { return int(c.Monitoring.LogRetention) }),
 )
 
-// keepsLogs is the same requirement of each retention.
+// keepsLogs is the requirement of each log retention.
 func keepsLogs(key string, days func(*Config) int) []requirement {
 	return []requirement{{
 		key:   key,
@@ -140,7 +140,7 @@ func keepsLogs(key string, days func(*Config) int) []requirement {
 	}}
 }
 
-// shown is what a problem shows of an optional number: nothing where there is none.
+// shown is the value of an optional number in a problem; nil if absent.
 func shown(number *int) any {
 	if number == nil {
 		return nil
@@ -148,7 +148,7 @@ func shown(number *int) any {
 	return *number
 }
 
-// controlPlaneLogs are all that EKS can keep.
+// controlPlaneLogs are all control-plane logs of EKS.
 var controlPlaneLogs = []ClusterLogType{"api", "audit", "authenticator", "controllerManager", "scheduler"}
 
 func production(c *checker) {

@@ -22,8 +22,8 @@ func loadProject(t *testing.T) *workspace.Project {
 	return project
 }
 
-// Pulumi.yaml and Config describe the same keys, but for those that a stack can do without: Pulumi asks for every key that
-// Pulumi.yaml describes.
+// Pulumi.yaml and Config describe the same keys, except optional ones: Pulumi requires every key that Pulumi.yaml
+// describes.
 func TestProjectDescribesEveryKey(t *testing.T) {
 	project := loadProject(t)
 	if project.Name.String() != Project {
@@ -80,7 +80,7 @@ func diagText(value any) string {
 	return text + "]"
 }
 
-// Pulumi itself accepts the stack files, and hands the program what ReadFile reads.
+// Pulumi itself accepts the stack files, and passes the program the values that ReadFile reads.
 func TestPulumiAcceptsStackFiles(t *testing.T) {
 	project := loadProject(t)
 	for _, account := range accounts {
@@ -108,7 +108,7 @@ func TestPulumiAcceptsStackFiles(t *testing.T) {
 				t.Errorf("values (-ReadFile +Pulumi):\n%s", diff)
 			}
 			if got := lines(t, got); got != nil {
-				t.Errorf("what Pulumi hands over is refused: %s", got)
+				t.Errorf("Load refuses the values that Pulumi passes: %s", got)
 			}
 		})
 	}

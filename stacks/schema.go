@@ -17,7 +17,7 @@ import (
 //go:embed stack.schema.json
 var schemaText string
 
-// node is the part of a JSON Schema that tells a person what to write.
+// node is the part of a JSON Schema from which problems suggest a fix.
 type node struct {
 	Ref                  string           `json:"$ref"`
 	Definitions          map[string]*node `json:"$defs"`
@@ -35,7 +35,7 @@ type node struct {
 	PatternErrorMessage  string           `json:"patternErrorMessage"`
 }
 
-// subschema is a schema, or nothing where JSON Schema has a mere true or false.
+// subschema is a schema, or nil where JSON Schema has true or false.
 type subschema struct{ *node }
 
 func (s *subschema) UnmarshalJSON(text []byte) error {
@@ -46,15 +46,15 @@ func (s *subschema) UnmarshalJSON(text []byte) error {
 	return json.Unmarshal(text, s.node)
 }
 
-// stackSchema is the schema twice: compiled to check a document, and as nodes to explain what is wrong.
+// stackSchema is the schema in two forms: compiled to check a document, and as nodes to explain a violation.
 type stackSchema struct {
 	compiled    *jsonschema.Schema
 	config      *node
 	definitions map[string]*node
 }
 
-// schema is compiled once; its text is part of the program, so failing to compile is a programmer's error
-// that any test finds.
+// schema is compiled once. Its text is part of the program, so a failure to compile is a programming error that
+// any test finds.
 var schema = sync.OnceValue(func() *stackSchema {
 	document, err := jsonschema.UnmarshalJSON(strings.NewReader(schemaText))
 	if err != nil {
@@ -76,8 +76,8 @@ var schema = sync.OnceValue(func() *stackSchema {
 	}
 })
 
-// at returns the node that describes the value at the path, or an empty one.
-func (s *stackSchema) at(path []string) *node {
+// nodeAt returns the node that describes the value at the path, or an empty one.
+func (s *stackSchema) nodeAt(path []string) *node {
 	current := s.config
 	for _, step := range path {
 		current = s.resolve(current)
@@ -102,7 +102,7 @@ func (s *stackSchema) resolve(n *node) *node {
 	return n
 }
 
-// defaults are the values of what a definition's object may leave out.
+// defaults returns the default values of a definition's optional properties.
 func (s *stackSchema) defaults(definition string) map[string]any {
 	values := map[string]any{}
 	for name, property := range s.definitions[definition].Properties {
@@ -113,7 +113,7 @@ func (s *stackSchema) defaults(definition string) map[string]any {
 	return values
 }
 
-// known are the keys that an object may have.
+// known returns the keys that an object may have.
 func (n *node) known() []string {
 	return slices.Sorted(maps.Keys(n.Properties))
 }
@@ -126,10 +126,10 @@ func texts(values []any) []string {
 	return all
 }
 
-// shownChoices is how many named choices a line lists; of more, it names the nearest. Numbers are short.
+// shownChoices is the largest number of names that a line lists; of more, it suggests the nearest. Numbers have no limit.
 const shownChoices = 8
 
-// expectation says what may be written, as an object of "write" or "add".
+// expectation describes the allowed values, as the object of "write" or "add".
 func (n *node) expectation() string {
 	switch {
 	case len(n.Enum) > shownChoices && n.Type != "integer":
@@ -153,7 +153,7 @@ func (n *node) expectation() string {
 	}
 }
 
-// what calls the value by its title.
+// what names the value by its title.
 func (n *node) what() string {
 	if n.Title == "" {
 		return "value"
@@ -183,8 +183,8 @@ func between(low, high *int) string {
 	}
 }
 
-// kindOf names the JSON type of a value the way the author of a YAML file would.
-func kindOf(value any) string {
+// typeOf names the JSON type of a value as the author of a YAML file would.
+func typeOf(value any) string {
 	switch v := value.(type) {
 	case nil:
 		return "empty"
@@ -204,7 +204,7 @@ func kindOf(value any) string {
 	}
 }
 
-// typeNames are the same for the types in the schema.
+// typeNames are those names by the schema's type.
 var typeNames = map[string]string{
 	"integer": "a whole number",
 	"boolean": "true or false",

@@ -5,7 +5,7 @@ import (
 	"testing"
 )
 
-// A threshold that a stack file does not name has the default of the schema, and one that it names stays.
+// A threshold that a stack file omits gets the schema's default; one that it sets stays.
 func TestThresholdsHaveDefaults(t *testing.T) {
 	values := stackValues(t, "dev")
 	apply(t, values, set("monitoring.thresholds", map[string]any{"nodeDiskPercent": 70}))
@@ -15,7 +15,7 @@ func TestThresholdsHaveDefaults(t *testing.T) {
 	}
 	thresholds := loaded.Monitoring.Thresholds
 	if thresholds.NodeDiskPercent != 70 || thresholds.NodeCPUPercent != 85 {
-		t.Errorf("disk %d, processor %d: want 70 as named, and 85 by default", thresholds.NodeDiskPercent, thresholds.NodeCPUPercent)
+		t.Errorf("disk %d, processor %d: want 70 as set, and 85 by default", thresholds.NodeDiskPercent, thresholds.NodeCPUPercent)
 	}
 	all := reflect.ValueOf(thresholds)
 	for i := range all.NumField() {

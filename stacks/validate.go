@@ -10,49 +10,49 @@ import (
 	"legops/internal/regions"
 )
 
-// rule is what no single value shows.
+// rule is a check of several values together.
 type rule struct {
 	name  string
 	check func(*checker)
 }
 
-// rules are the cross-rules. Each reports every breach, and knows nothing of the others.
+// rules are the cross-rules. Each reports every violation, independently of the others.
 var rules = []rule{
 	{"ranges have no host bits", hostBits},
-	{"the VPC is of a size AWS and the platform can use", vpcSize},
+	{"the VPC has a size that AWS and the platform support", vpcSize},
 	{"subnets lie in the VPC, apart from each other and large enough", subnets},
-	{"the region has everything", region},
-	{"zones are of the region, and take a cluster", zones},
+	{"the region has every service of the platform", region},
+	{"zones belong to the region and support EKS", zones},
 	{"the cluster endpoint is closed to the world and open to no private range", endpoint},
-	{"interface endpoints are of services that something calls", interfaceEndpoints},
+	{"every interface endpoint has a caller", interfaceEndpoints},
 	{"administrators and viewers are roles of the account, named once", accessEntries},
 	{"bastion and deployer run Linux", linux},
-	{"nodes have a size and an architecture that images run on", nodes},
-	{"pods find nodes", capacityOf},
-	{"the database has room to grow and time for backups", database},
-	{"search nodes divide over the zones", searchDomain},
-	{"the ingress has a size", ingress},
+	{"nodes have valid bounds and the images' architecture", nodes},
+	{"pods fit on the nodes", capacityOf},
+	{"the database can grow, and its windows do not overlap", database},
+	{"search nodes divide evenly over the zones", searchDomain},
+	{"the ingress has valid bounds", ingress},
 	{"a preloaded HSTS rule covers everything for a year", preload},
-	{"the Content-Security-Policy says what it means", contentSecurityPolicy},
-	{"what is forwarded can be, and static paths hold nothing personal", forwarding},
-	{"queues and buckets are named once, and no bucket like one of the platform's", names},
-	{"the copy of the buckets is elsewhere", replica},
-	{"backups are let into the vault, and RDS has time for them", backups},
-	{"applications are named once, answer apart and use what is there", applications},
+	{"the Content-Security-Policy is valid", contentSecurityPolicy},
+	{"CloudFront can forward the headers, and static paths hold nothing personal", forwarding},
+	{"names of queues and buckets are unique, and differ from the platform's buckets", names},
+	{"the buckets' copy is in another region", replica},
+	{"the vault's lock allows the backups, and they avoid the windows of RDS", backups},
+	{"applications have unique names and paths, and use queues, buckets and applications that exist", applications},
 	{"settings are environment variables and no secrets", settings},
-	{"a release is tested under load where there is a load test, and production only where it says so", loadTest},
-	{"production refuses every weakening", production},
+	{"pipeline.loadTest needs a load test, and only production allows load on production", loadTest},
+	{"production refuses every weaker setting", production},
 }
 
 // checker is one run of the rules.
 type checker struct {
 	*Config
-	// bad are the keys of what is missing or malformed, which the Config lacks.
+	// bad are the keys of missing or malformed values, which the Config lacks.
 	bad      []string
 	problems Problems
 }
 
-// checkRules runs every rule against what is well-formed of the configuration.
+// checkRules runs every rule on the well-formed part of the configuration.
 func checkRules(config *Config, bad []string) Problems {
 	c := &checker{Config: config, bad: bad}
 	for _, r := range rules {
@@ -61,7 +61,7 @@ func checkRules(config *Config, bad []string) Problems {
 	return c.problems
 }
 
-// ok reports whether all values, and all within them, are there and well-formed. Keys lack the namespace.
+// ok reports whether all values, and all values inside them, exist and are well-formed. Keys lack the namespace.
 func (c *checker) ok(keys ...string) bool {
 	for _, key := range keys {
 		for _, bad := range c.bad {
@@ -73,7 +73,7 @@ func (c *checker) ok(keys ...string) bool {
 	return true
 }
 
-// report adds a problem, unless its value was refused already. A nil value is not shown.
+// report adds a problem, unless its value is bad anyway. It does not show a nil value.
 func (c *checker) report(key string, value any, rule, fix string) {
 	if !c.ok(key) {
 		return
@@ -87,10 +87,10 @@ func (c *checker) report(key string, value any, rule, fix string) {
 
 func full(key string) string { return Project + ":" + key }
 
-// at is the key of an element of a list.
-func at(list string, i int) string { return fmt.Sprintf("%s[%d]", list, i) }
+// element is the key of an element of a list.
+func element(list string, i int) string { return fmt.Sprintf("%s[%d]", list, i) }
 
-// unique reports each value that an earlier element has, too; keyOf is where the i-th element says it.
+// unique reports each value that repeats an earlier one; keyOf returns the key of the i-th value.
 func (c *checker) unique(values []string, keyOf func(i int) string, fix string) {
 	first := map[string]int{}
 	for i, value := range values {
@@ -105,11 +105,11 @@ func (c *checker) unique(values []string, keyOf func(i int) string, fix string) 
 // region refuses a region that lacks a service of the platform.
 func region(c *checker) {
 	if name := string(c.Region); c.ok("region") && len(regions.Zones(name)) == 0 {
-		c.report("region", name, "lacks a service that the platform is made of", "choose one of "+strings.Join(regions.All(), ", "))
+		c.report("region", name, "lacks a service that the platform needs", "choose one of "+strings.Join(regions.All(), ", "))
 	}
 }
 
-// zoneName is the form of an Availability Zone's name, which is not its id.
+// zoneName matches the name of an Availability Zone, as opposed to its id.
 var zoneName = regexp.MustCompile("^[a-z]+(-[a-z]+)+-[0-9][a-z]$")
 
 func zones(c *checker) {
@@ -120,19 +120,19 @@ func zones(c *checker) {
 	fit := slices.DeleteFunc(slices.Clone(there), func(zone string) bool { return !regions.HasEks(zone) })
 	choose := "choose one of " + strings.Join(fit, ", ")
 	for i, zone := range c.Network.AvailabilityZones {
-		key := at("network.availabilityZones", i)
+		key := element("network.availabilityZones", i)
 		switch {
 		case zoneName.MatchString(zone):
-			c.report(key, zone, "a name, which is another zone in another account", "write the id of a zone: "+choose)
+			c.report(key, zone, "a zone's name, which differs by account", "write the id of a zone: "+choose)
 		case !slices.Contains(there, zone):
 			c.report(key, zone, "not an Availability Zone of "+string(c.Region), choose)
 		case !regions.HasEks(zone):
-			c.report(key, zone, "takes no EKS cluster", choose)
+			c.report(key, zone, "does not support EKS", choose)
 		}
 	}
 }
 
-// accessEntries are those of one cluster, so an administrator is no viewer.
+// accessEntries refuses a role that is listed twice: it has one entry per cluster.
 func accessEntries(c *checker) {
 	var names, roles, keys []string
 	for _, list := range []struct {
@@ -140,11 +140,11 @@ func accessEntries(c *checker) {
 		entries []AccessEntry
 	}{{"eks.administrators", c.Eks.Administrators}, {"eks.viewers", c.Eks.Viewers}} {
 		for i, entry := range list.entries {
-			names, roles, keys = append(names, entry.Name), append(roles, entry.RoleArn), append(keys, at(list.key, i))
+			names, roles, keys = append(names, entry.Name), append(roles, entry.RoleArn), append(keys, element(list.key, i))
 			// arn:aws:iam::account:role/name
 			parts := strings.Split(entry.RoleArn, ":")
 			if c.ok("account") && len(parts) == 6 && parts[4] != c.Account {
-				c.report(at(list.key, i)+".roleArn", entry.RoleArn, "a role of another account than "+c.Account,
+				c.report(element(list.key, i)+".roleArn", entry.RoleArn, "must be a role of account "+c.Account,
 					"choose a role of the stack's own account")
 			}
 		}
@@ -179,13 +179,13 @@ func nodes(c *checker) {
 		switch {
 		case name == "":
 		case name.IsMac():
-			c.report(at(list, i), name.text(), "a Mac cannot be a node", "choose another instance type")
+			c.report(element(list, i), name.text(), "a Mac cannot be a node", "choose another instance type")
 		case first < 0:
 			first = i
 		case name.Architecture() != n.InstanceTypes[first].Architecture():
 			mixed = true
-			c.report(at(list, i), name.text(), fmt.Sprintf("is %s, but %s (%s) is %s", name.Architecture(),
-				full(at(list, first)), n.InstanceTypes[first], n.InstanceTypes[first].Architecture()),
+			c.report(element(list, i), name.text(), fmt.Sprintf("is %s, but %s (%s) is %s", name.Architecture(),
+				full(element(list, first)), n.InstanceTypes[first], n.InstanceTypes[first].Architecture()),
 				"choose instance types of one architecture")
 		}
 	}
@@ -195,7 +195,7 @@ func nodes(c *checker) {
 	images := c.Registry.ImageArchitecture
 	if architecture := n.InstanceTypes[first].Architecture(); images != "" && images != architecture {
 		c.report("registry.imageArchitecture", string(images), fmt.Sprintf("the nodes are %s (%s: %s)", architecture,
-			full(at(list, first)), n.InstanceTypes[first]),
+			full(element(list, first)), n.InstanceTypes[first]),
 			fmt.Sprintf("set it to %s, or choose %s instance types", architecture, images))
 	}
 }
@@ -210,18 +210,18 @@ func searchDomain(c *checker) {
 
 func names(c *checker) {
 	name := func(list string) func(int) string {
-		return func(i int) string { return at(list, i) + ".name" }
+		return func(i int) string { return element(list, i) + ".name" }
 	}
 	c.unique(queueNames(c.Config), name("queues"), "rename one")
 	c.unique(bucketNames(c.Config), name("storage.buckets"), "rename one")
 	for i, bucket := range c.Storage.Buckets {
 		if slices.Contains(platformBuckets, bucket.Name) {
-			c.report(name("storage.buckets")(i), bucket.Name, "the platform has a bucket of that name", "rename it")
+			c.report(name("storage.buckets")(i), bucket.Name, "the platform itself has a bucket of this name", "rename it")
 		}
 	}
 }
 
-// platformBuckets are what the platform calls its own buckets.
+// platformBuckets are the names of the platform's own buckets.
 var platformBuckets = []string{"logs", "artifacts", "errors"}
 
 func replica(c *checker) {
@@ -233,7 +233,7 @@ func replica(c *checker) {
 		c.report("storage.replicaRegion", string(*copies), "is the region itself, legops:region", "choose another region")
 	}
 	if partition := regions.Partition(string(*copies)); partition != regions.Commercial {
-		c.report("storage.replicaRegion", string(*copies), "is of the partition "+partition+", which has accounts of its own", "choose a region of the partition "+regions.Commercial)
+		c.report("storage.replicaRegion", string(*copies), "is in the partition "+partition+", whose accounts are separate", "choose a region of the partition "+regions.Commercial)
 	}
 }
 
@@ -244,11 +244,11 @@ func ingress(c *checker) {
 	}
 }
 
-// loadTest refuses the permission for production elsewhere, too: a stack file that is copied for production must not bring
-// it along.
+// loadTest refuses the permission for production in other stacks too, so that a copy of their file for production does
+// not have it.
 func loadTest(c *checker) {
 	if c.Pipeline.LoadTest && c.LoadTest == nil && c.ok("loadTest") {
-		c.report("pipeline.loadTest", true, "there is no legops:loadTest to run", "add it, with profile and computeType, or set this to false")
+		c.report("pipeline.loadTest", true, "legops:loadTest is missing", "add it, with profile and computeType, or set this to false")
 	}
 	if c.LoadTest != nil && c.LoadTest.AllowProduction && c.ok("environment") && c.Environment != Production {
 		c.report("loadTest.allowProduction", true, "is for production only", "remove it")
@@ -271,8 +271,8 @@ func bucketNames(config *Config) []string {
 	return all
 }
 
-// exists reports a name that the list lacks, unless the list itself is in doubt: malformed, or with a name
-// missing or twice, which is likely to be the one meant.
+// exists reports a name that the list lacks, unless the list itself is bad: malformed, or with a missing or
+// repeated name, which is probably the one meant.
 func (c *checker) exists(key, name, what, list string, known []string) {
 	if slices.Contains(known, name) || !settled(known) || len(known) == 0 && !c.ok(list) {
 		return
@@ -284,7 +284,7 @@ func (c *checker) exists(key, name, what, list string, known []string) {
 	c.report(key, name, "no such "+what, fix)
 }
 
-// settled reports whether every name is there, once.
+// settled reports whether no name is empty or repeated.
 func settled(names []string) bool {
 	seen := map[string]bool{"": true}
 	for _, name := range names {
@@ -296,7 +296,7 @@ func settled(names []string) bool {
 	return true
 }
 
-// usable reports whether a range is there and says what it means.
+// usable reports whether a range is valid and has no host bits.
 func usable(r CIDR) bool { return r.IsValid() && r.Prefix == r.Masked() }
 
 // within reports whether the whole of a range lies in another.

@@ -14,10 +14,10 @@ func TestRules(t *testing.T) {
 			"legops:network.availabilityZones[1]: usw2-az2: not an Availability Zone of us-east-1: choose one of use1-az1, use1-az2, use1-az4, use1-az5, use1-az6",
 		}},
 		{"zone by name", "dev", []edit{set("network.availabilityZones[1]", "us-east-1b")}, []string{
-			"legops:network.availabilityZones[1]: us-east-1b: a name, which is another zone in another account: write the id of a zone: choose one of use1-az1, use1-az2, use1-az4, use1-az5, use1-az6",
+			"legops:network.availabilityZones[1]: us-east-1b: a zone's name, which differs by account: write the id of a zone: choose one of use1-az1, use1-az2, use1-az4, use1-az5, use1-az6",
 		}},
 		{"zone without EKS", "dev", []edit{set("network.availabilityZones[0]", "use1-az3")}, []string{
-			"legops:network.availabilityZones[0]: use1-az3: takes no EKS cluster: choose one of use1-az1, use1-az2, use1-az4, use1-az5, use1-az6",
+			"legops:network.availabilityZones[0]: use1-az3: does not support EKS: choose one of use1-az1, use1-az2, use1-az4, use1-az5, use1-az6",
 		}},
 		{"another region", "dev", []edit{set("region", "sa-east-1")}, []string{
 			"legops:network.availabilityZones[0]: use1-az4: not an Availability Zone of sa-east-1: choose one of sae1-az1, sae1-az2, sae1-az3",
@@ -27,11 +27,11 @@ func TestRules(t *testing.T) {
 			set("region", "eu-west-1"), set("network.availabilityZones[0]", "euw1-az3"), set("network.availabilityZones[1]", "euw1-az1"),
 		}, nil},
 		{"region without CodeConnections", "dev", []edit{set("region", "af-south-1")}, []string{
-			"legops:region: af-south-1: lacks a service that the platform is made of: choose one of " + strings.Join(regions.All(), ", "),
+			"legops:region: af-south-1: lacks a service that the platform needs: choose one of " + strings.Join(regions.All(), ", "),
 		}},
 		{"regions of other partitions", "prod", []edit{set("region", "us-gov-west-1"), set("storage.replicaRegion", "cn-north-1")}, []string{
-			"legops:region: us-gov-west-1: lacks a service that the platform is made of: choose one of " + strings.Join(regions.All(), ", "),
-			"legops:storage.replicaRegion: cn-north-1: is of the partition aws-cn, which has accounts of its own: choose a region of the partition aws",
+			"legops:region: us-gov-west-1: lacks a service that the platform needs: choose one of " + strings.Join(regions.All(), ", "),
+			"legops:storage.replicaRegion: cn-north-1: is in the partition aws-cn, whose accounts are separate: choose a region of the partition aws",
 		}},
 		{"host bits", "dev", []edit{set("network.subnets.public[0]", "10.10.0.1/24"), set("eks.publicAccessCidrs[0]", "203.0.113.7/24")}, []string{
 			"legops:eks.publicAccessCidrs[0]: 203.0.113.7/24: has host bits set: write 203.0.113.0/24",
@@ -67,13 +67,13 @@ func TestRules(t *testing.T) {
 		{"nested ranges count once", "test", []edit{set("eks.publicAccessCidrs", []any{"8.0.0.0/8", "8.8.8.0/24"})}, nil},
 		{"development may open its endpoint", "dev", []edit{set("eks.publicAccessCidrs", []any{"0.0.0.0/0"})}, nil},
 		{"private range on the public endpoint", "dev", []edit{set("eks.publicAccessCidrs[0]", "10.1.0.0/16")}, []string{
-			"legops:eks.publicAccessCidrs[0]: 10.1.0.0/16: a private range cannot reach a public endpoint: remove it: the VPC reaches the endpoint anyway",
+			"legops:eks.publicAccessCidrs[0]: 10.1.0.0/16: private addresses cannot reach a public endpoint: remove it: the VPC reaches the endpoint anyway",
 		}},
 		{"administrators", "dev", []edit{set("eks.administrators[1]", map[string]any{
 			"name": "platform", "roleArn": "arn:aws:iam::333333333333:role/platform",
 		})}, []string{
 			"legops:eks.administrators[1].name: platform: is also legops:eks.administrators[0].name: rename one",
-			"legops:eks.administrators[1].roleArn: arn:aws:iam::333333333333:role/platform: a role of another account than 111111111111: choose a role of the stack's own account",
+			"legops:eks.administrators[1].roleArn: arn:aws:iam::333333333333:role/platform: must be a role of account 111111111111: choose a role of the stack's own account",
 		}},
 		{"a viewer that is an administrator", "dev", []edit{set("eks.viewers[0]", map[string]any{
 			"name": "deploy", "roleArn": "arn:aws:iam::111111111111:role/platform",
@@ -82,9 +82,9 @@ func TestRules(t *testing.T) {
 			"legops:eks.viewers[0].roleArn: arn:aws:iam::111111111111:role/platform: is also legops:eks.administrators[0].roleArn: remove one",
 		}},
 		{"a viewer of another account", "test", []edit{set("eks.viewers[0].roleArn", "arn:aws:iam::333333333333:role/preview")}, []string{
-			"legops:eks.viewers[0].roleArn: arn:aws:iam::333333333333:role/preview: a role of another account than 222222222222: choose a role of the stack's own account",
+			"legops:eks.viewers[0].roleArn: arn:aws:iam::333333333333:role/preview: must be a role of account 222222222222: choose a role of the stack's own account",
 		}},
-		{"nobody who only looks", "prod", []edit{drop("eks.viewers")}, nil},
+		{"no viewers", "prod", []edit{drop("eks.viewers")}, nil},
 		{"min above max", "dev", []edit{set("eks.nodes.minSizePerZone", 4)}, []string{
 			"legops:eks.nodes.minSizePerZone: 4: above maxSizePerZone, which is 3: lower minSizePerZone or raise maxSizePerZone",
 		}},
@@ -104,7 +104,7 @@ func TestRules(t *testing.T) {
 			"legops:rds.maintenanceWindow: sat:23:00-sun:00:00: overlaps legops:rds.backupWindow (23:30-00:30): choose times apart",
 		}},
 		{"window too short", "dev", []edit{set("rds.backupWindow", "03:00-03:20")}, []string{
-			"legops:rds.backupWindow: 03:00-03:20: shorter than 30 minutes: end it later",
+			"legops:rds.backupWindow: 03:00-03:20: must last at least 30 minutes: end it later",
 		}},
 		{"odd search nodes", "prod", []edit{set("opensearch.dataNodes", 3)}, []string{
 			"legops:opensearch.dataNodes: 3: zoneAware divides the data nodes evenly over two zones: choose an even number",
@@ -121,28 +121,28 @@ func TestRules(t *testing.T) {
 			"legops:applications[8].name: portal: is also legops:applications[0].name: rename or remove one",
 			"legops:applications[8].path: /identity: is also legops:applications[1].path: give each its own path",
 		}},
-		{"queue and bucket that are not there", "dev", []edit{
+		{"queue and bucket that do not exist", "dev", []edit{
 			set("applications[4].consumes[0]", "document-sining"), set("applications[5].buckets[0].name", "archive"),
 		}, []string{
 			"legops:applications[4].consumes[0]: document-sining: no such queue: did you mean document-signing?",
 			"legops:applications[5].buckets[0].name: archive: no such bucket: add it to legops:storage.buckets",
 		}},
-		{"a load test of releases without one", "test", []edit{drop("loadTest")}, []string{
-			"legops:pipeline.loadTest: true: there is no legops:loadTest to run: add it, with profile and computeType, or set this to false",
+		{"a load test of releases without loadTest", "test", []edit{drop("loadTest")}, []string{
+			"legops:pipeline.loadTest: true: legops:loadTest is missing: add it, with profile and computeType, or set this to false",
 		}},
-		{"a load test that is in doubt", "test", []edit{set("loadTest", "load")}, []string{
+		{"a malformed load test", "test", []edit{set("loadTest", "load")}, []string{
 			"legops:loadTest: load: must be a mapping, is text: write a mapping",
 		}},
 		{"no load test at all", "test", []edit{drop("loadTest"), set("pipeline.loadTest", false)}, nil},
-		{"production named elsewhere", "dev", []edit{set("loadTest.allowProduction", true)}, []string{
+		{"production allowed outside production", "dev", []edit{set("loadTest.allowProduction", true)}, []string{
 			"legops:loadTest.allowProduction: true: is for production only: remove it",
 		}},
 		{"no runner", "test", []edit{drop("runner"), set("network.interfaceEndpoints", []any{"ecr.api", "ssm", "logs"})}, nil},
 		{"endpoints that only a runner calls", "test", []edit{drop("runner")}, []string{
-			"legops:network.interfaceEndpoints[3]: sts: nothing in this stack calls it: it would be paid for by the hour: " +
-				"remove it, or see docs/connectivity.md for who does",
+			"legops:network.interfaceEndpoints[3]: sts: nothing in this stack calls it, and it costs by the hour: " +
+				"remove it; docs/connectivity.md lists the callers",
 		}},
-		{"a runner that cannot be", "test", []edit{
+		{"a malformed runner", "test", []edit{
 			set("runner.repository", "legops/platform"), set("runner.actors[0]", "octocat"), set("runner.computeType", "HUGE"), set("runner.timeoutMinutes", 4),
 		}, []string{
 			"legops:runner.actors[0]: octocat: malformed: write the id of a GitHub account such as 1234567, in quotes",
@@ -151,9 +151,9 @@ func TestRules(t *testing.T) {
 			"legops:runner.timeoutMinutes: 4: below the minimum of 5: write a whole number of 5 to 2160",
 		}},
 		{"a runner for anybody", "test", []edit{set("runner.actors", []any{})}, []string{
-			"legops:runner.actors: []: has 0 where at least 1 are required: write a list of 1 to 20",
+			"legops:runner.actors: []: has 0 elements, must have at least 1: write a list of 1 to 20",
 		}},
-		{"a profile and a machine that are not there", "test", []edit{set("loadTest.profile", "soak"), set("loadTest.computeType", "HUGE")}, []string{
+		{"unknown profile and machine", "test", []edit{set("loadTest.profile", "soak"), set("loadTest.computeType", "HUGE")}, []string{
 			"legops:loadTest.computeType: HUGE: unknown compute type: write one of BUILD_GENERAL1_SMALL, BUILD_GENERAL1_MEDIUM, BUILD_GENERAL1_LARGE, BUILD_GENERAL1_XLARGE, BUILD_GENERAL1_2XLARGE",
 			"legops:loadTest.profile: soak: unknown value: did you mean load?",
 		}},
@@ -168,13 +168,13 @@ func TestRules(t *testing.T) {
 		}},
 		{"backup just in time", "dev", []edit{set("backup.start", "06:30")}, nil},
 		{"copies without a region", "test", []edit{set("backup.copyRetentionDays", 14)}, []string{
-			"legops:backup.copyRetentionDays: 14: copies are kept in legops:storage.replicaRegion, which is missing: add it, or remove copyRetentionDays",
+			"legops:backup.copyRetentionDays: 14: copies go to legops:storage.replicaRegion, which is missing: add it, or remove copyRetentionDays",
 		}},
-		{"backups that the lock keeps out", "prod", []edit{set("backup.retentionDays", 366), set("backup.lock.minRetentionDays", 101)}, []string{
-			"legops:backup.copyRetentionDays: 100: legops:backup.lock lets in 101 to 365 days only: keep to them, or change the lock",
-			"legops:backup.retentionDays: 366: legops:backup.lock lets in 101 to 365 days only: keep to them, or change the lock",
+		{"backups outside the lock's range", "prod", []edit{set("backup.retentionDays", 366), set("backup.lock.minRetentionDays", 101)}, []string{
+			"legops:backup.copyRetentionDays: 100: legops:backup.lock allows only 101 to 365 days: choose a retention in that range, or change the lock",
+			"legops:backup.retentionDays: 366: legops:backup.lock allows only 101 to 365 days: choose a retention in that range, or change the lock",
 		}},
-		{"a lock that nothing passes", "test", []edit{set("backup.lock.minRetentionDays", 36)}, []string{
+		{"a lock with an empty range", "test", []edit{set("backup.lock.minRetentionDays", 36)}, []string{
 			"legops:backup.lock.minRetentionDays: 36: above maxRetentionDays, which is 35: lower minRetentionDays or raise maxRetentionDays",
 		}},
 		{"replicas", "dev", []edit{set("applications[0].minReplicas", 4)}, []string{
@@ -206,7 +206,7 @@ func TestProduction(t *testing.T) {
 			"legops:deletionProtection: false: production requires deletion protection: set it to true",
 			"legops:eks.logRetentionDays: 60: production requires 365 days of logs: set it to 365 or more",
 			`legops:eks.logTypes: ["api"]: production requires every control-plane log: list api, audit, authenticator, controllerManager and scheduler`,
-			"legops:eks.nodes.capacityType: SPOT: production requires nodes that AWS does not take back: set it to ON_DEMAND",
+			"legops:eks.nodes.capacityType: SPOT: production requires nodes that AWS does not reclaim: set it to ON_DEMAND",
 			"legops:eks.publicAccessCidrs[0]: 0.0.0.0/0: opens the cluster endpoint to the world: list the ranges of your offices, or none to keep the endpoint private",
 			"legops:loadTest.allowProduction: production requires that a load test is allowed by name: set it to true, or remove legops:loadTest",
 			"legops:monitoring.logRetentionDays: 60: production requires 365 days of logs: set it to 365 or more",
@@ -224,7 +224,7 @@ func TestProduction(t *testing.T) {
 			"legops:storage.logRetentionDays: 89: production requires 365 days of logs: set it to 365 or more",
 			"legops:storage.replicaRegion: production requires a copy of the buckets in another region: add it, such as us-west-2",
 		}},
-		{"a lock that can be lifted", "prod", []edit{drop("backup.lock.changeableForDays"), set("backup.lock.minRetentionDays", 1), set("backup.copyRetentionDays", 34)}, []string{
+		{"a lock that stays changeable", "prod", []edit{drop("backup.lock.changeableForDays"), set("backup.lock.minRetentionDays", 1), set("backup.copyRetentionDays", 34)}, []string{
 			"legops:backup.copyRetentionDays: 34: production requires 35 days of copies in another region: set it to 35 or more",
 			"legops:backup.lock: production requires backups that nobody can delete: add it, with minRetentionDays, maxRetentionDays and changeableForDays",
 		}},
@@ -235,14 +235,14 @@ func TestProduction(t *testing.T) {
 		{"a load test of production, allowed", "prod", []edit{
 			set("loadTest", map[string]any{"profile": "performance", "computeType": "BUILD_GENERAL1_LARGE", "allowProduction": true}),
 		}, nil},
-		{"what is missing is not also weak", "prod", []edit{drop("rds.multiAz"), drop("deletionProtection")}, []string{
+		{"a missing value is not also reported as weak", "prod", []edit{drop("rds.multiAz"), drop("deletionProtection")}, []string{
 			"legops:deletionProtection: missing: add true or false",
 			"legops:rds.multiAz: missing: add true or false",
 		}},
 	})
 }
 
-// Form and cross-rules come together, each mistake once.
+// Load reports mistakes of form and of cross-rules together, each once.
 func TestAllAtOnce(t *testing.T) {
 	checkMistakes(t, []mistake{{"all", "prod", []edit{
 		set("account", "33333333333"),

@@ -9,19 +9,19 @@ import (
 const (
 	day  = 24 * time.Hour
 	week = 7 * day
-	// shortestWindow is the least that RDS accepts for either window.
+	// shortestWindow is the shortest window that RDS accepts.
 	shortestWindow = 30 * time.Minute
 )
 
 // span is a stretch of the week.
 type span struct{ start, length time.Duration }
 
-// overlaps reports whether two spans of the same, endless week meet.
+// overlaps reports whether two spans overlap; the week repeats.
 func (s span) overlaps(other span) bool {
 	return (other.start-s.start+week)%week < s.length || (s.start-other.start+week)%week < other.length
 }
 
-// widened is the span with some time before it and after it.
+// widened returns the span, longer by the duration at both ends.
 func (s span) widened(by time.Duration) span { return span{s.start - by, s.length + 2*by} }
 
 // daily reads a range such as 03:00-04:00, which the schema has checked.
@@ -40,7 +40,7 @@ func weekly(window string) span {
 
 func clock(text string) time.Duration {
 	var hours, minutes time.Duration
-	// The form is known: nothing to do about an error.
+	// The schema has checked the form, so there is no error.
 	_, _ = fmt.Sscanf(text, "%d:%d", &hours, &minutes)
 	return hours*time.Hour + minutes*time.Minute
 }
@@ -52,7 +52,7 @@ func weekClock(text string) time.Duration {
 
 func database(c *checker) {
 	r := c.Rds
-	// RDS grows storage by a tenth at least, and refuses a bound that leaves no room for one step.
+	// RDS enlarges storage by at least a tenth, and refuses a limit below the first step.
 	if least := (r.StorageGiB*11 + 9) / 10; c.ok("rds.storageGiB", "rds.maxStorageGiB") && r.MaxStorageGiB < least {
 		c.report("rds.maxStorageGiB", r.MaxStorageGiB, fmt.Sprintf("less than a tenth above storageGiB, which is %d", r.StorageGiB),
 			fmt.Sprintf("raise maxStorageGiB to %d or more, or lower storageGiB", least))
@@ -65,7 +65,7 @@ func database(c *checker) {
 	}{{"rds.backupWindow", r.BackupWindow, backup}, {"rds.maintenanceWindow", r.MaintenanceWindow, maintenance}} {
 		if window.text != "" && window.span.length < shortestWindow {
 			long = false
-			c.report(window.key, window.text, "shorter than 30 minutes", "end it later")
+			c.report(window.key, window.text, "must last at least 30 minutes", "end it later")
 		}
 	}
 	if !long || !c.ok("rds.backupWindow", "rds.maintenanceWindow") {

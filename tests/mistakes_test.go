@@ -20,7 +20,7 @@ var mistakes = []struct{ name, stack, old, new, want string }{
 	{"unknown key at the top", "dev", "legops:queues:", "legops:queue: 1\n  legops:queues:",
 		"legops:queue: unknown key: did you mean legops:queues?"},
 	{"key of another program", "dev", "legops:region:", "aws:region: us-east-1\n  legops:region:",
-		"aws:region: the program's providers are explicit and ignore it: set legops:region"},
+		"aws:region: has no effect: the program's providers are explicit: set legops:region"},
 	{"wrong type", "dev", "natGateways: 1", "natGateways: one",
 		"legops:network.natGateways: one: must be a whole number, is text: write a whole number of 1 to 2"},
 	{"wrong type of a section", "dev", "legops:tags:\n    Owner: platform@legops.example\n    CostCenter: engineering\n", "legops:tags: platform\n",
@@ -32,13 +32,13 @@ var mistakes = []struct{ name, stack, old, new, want string }{
 	{"too small CIDR", "dev", "10.10.32.0/19", "10.10.32.0/24",
 		"legops:network.subnets.application[0]: 10.10.32.0/24: too small: application subnets must be /22 or larger: write a range of /22 or larger"},
 	{"three zones", "dev", "- use1-az6", "- use1-az6\n      - use1-az1",
-		`legops:network.availabilityZones: ["use1-az4","use1-az6","use1-az1"]: has 3 where at most 2 are allowed: write a list of exactly 2`},
+		`legops:network.availabilityZones: ["use1-az4","use1-az6","use1-az1"]: has 3 elements, must have at most 2: write a list of exactly 2`},
 	{"zone of another region", "dev", "- use1-az6", "- usw2-az2",
 		"legops:network.availabilityZones[1]: usw2-az2: not an Availability Zone of us-east-1: choose one of use1-az1, use1-az2, use1-az4, use1-az5, use1-az6"},
 	{"zone by name", "dev", "- use1-az6", "- us-east-1b",
-		"legops:network.availabilityZones[1]: us-east-1b: a name, which is another zone in another account: write the id of a zone: choose one of use1-az1, use1-az2, use1-az4, use1-az5, use1-az6"},
+		"legops:network.availabilityZones[1]: us-east-1b: a zone's name, which differs by account: write the id of a zone: choose one of use1-az1, use1-az2, use1-az4, use1-az5, use1-az6"},
 	{"zone without EKS", "dev", "- use1-az6", "- use1-az3",
-		"legops:network.availabilityZones[1]: use1-az3: takes no EKS cluster: choose one of use1-az1, use1-az2, use1-az4, use1-az5, use1-az6"},
+		"legops:network.availabilityZones[1]: use1-az3: does not support EKS: choose one of use1-az1, use1-az2, use1-az4, use1-az5, use1-az6"},
 	{"no NAT gateway", "dev", "natGateways: 1", "natGateways: 0",
 		"legops:network.natGateways: 0: below the minimum of 1: write a whole number of 1 to 2"},
 	{"three NAT gateways", "dev", "natGateways: 1", "natGateways: 3",
@@ -50,8 +50,8 @@ var mistakes = []struct{ name, stack, old, new, want string }{
 	{"minimum above maximum", "test", "minSizePerZone: 1", "minSizePerZone: 9",
 		"legops:eks.nodes.minSizePerZone: 9: above maxSizePerZone, which is 5: lower minSizePerZone or raise maxSizePerZone"},
 	{"fewer nodes than pods need", "prod", "maxSizePerZone: 8", "maxSizePerZone: 2",
-		"legops:eks.nodes.maxSizePerZone: 2: applications, ingress and add-ons at their least, with a tenth more of each, rounded up, ask for 7570m CPU, 15036 MiB " +
-			"and 28 pods in a zone: 3 nodes of 3440m CPU, 13889 MiB and 52 pods: set it to 3 or more, let pods ask for less, or choose larger instance types"},
+		"legops:eks.nodes.maxSizePerZone: 2: applications and ingress at their minReplicas, and add-ons, each with a release's surge of a tenth (rounded up), request 7570m CPU, 15036 MiB " +
+			"and 28 pods per zone: 3 nodes of 3440m CPU, 13889 MiB and 52 pods: set it to 3 or more, let pods request less, or choose larger instance types"},
 	{"production with one NAT gateway", "prod", "natGateways: 2", "natGateways: 1",
 		"legops:network.natGateways: 1: production requires two NAT gateways: set it to 2"},
 	{"production open to the world", "prod", "publicAccessCidrs: []", "publicAccessCidrs: [0.0.0.0/0]",
@@ -71,7 +71,7 @@ var mistakes = []struct{ name, stack, old, new, want string }{
 	{"queue retention in days", "dev", "retentionSeconds: 345600", "retentionSeconds: 4d",
 		"legops:queues[0].retentionSeconds: 4d: must be a whole number, is text: write a whole number of 60 to 1209600"},
 	{"bucket of the platform", "dev", "- name: evidence", "- name: logs",
-		"legops:storage.buckets[1].name: logs: the platform has a bucket of that name: rename it"},
+		"legops:storage.buckets[1].name: logs: the platform itself has a bucket of this name: rename it"},
 	{"misspelled policy", "dev", "object-src 'none'", "objct-src 'none'",
 		"legops:cdn.contentSecurityPolicy: objct-src: unknown directive: did you mean object-src?"},
 	{"header that CloudFront keeps", "dev", "- Accept-Language", "- Accept-Encoding",
@@ -79,13 +79,13 @@ var mistakes = []struct{ name, stack, old, new, want string }{
 	{"cookie", "dev", "- session", "- session=1",
 		"legops:cdn.forward.cookies[0]: session=1: malformed: write the name of a cookie"},
 	{"static path over an application", "dev", "- /static/*", "- /matters/*",
-		"legops:cdn.staticPaths[0]: /matters/*: covers the whole application at legops:applications[2].path (/matters), whose pages would be cached for everybody: name the folder of its static files"},
+		"legops:cdn.staticPaths[0]: /matters/*: covers the whole application at legops:applications[2].path (/matters), so CloudFront would serve one user's pages to all: name the folder of its static files"},
 	{"port of root", "dev", "port: 8080", "port: 80",
 		"legops:applications[0].port: 80: below the minimum of 1025: write a whole number of 1025 to 65535"},
 	{"memory of another unit", "dev", "memory: 512Mi", "memory: 512MB",
 		"legops:applications[0].memory: 512MB: malformed: write a Kubernetes quantity such as 512Mi"},
 	{"password in the settings", "dev", "SESSION_MINUTES:", "SESSION_PASSWORD:",
-		"legops:applications[0].settings.SESSION_PASSWORD: settings are readable to everybody who sees this file: name a secret in legops:applications[0].secrets and put the value into Secrets Manager"},
+		"legops:applications[0].settings.SESSION_PASSWORD: everybody who reads this file can read settings: name a secret in legops:applications[0].secrets and enter its value in Secrets Manager"},
 	{"production without a copy", "prod", "replicaRegion: us-west-2\n", "",
 		"legops:storage.replicaRegion: production requires a copy of the buckets in another region: add it, such as us-west-2"},
 	{"production with inline scripts", "prod", "default-src 'self'", "default-src 'self' 'unsafe-inline'",
@@ -130,7 +130,7 @@ func TestWarningsShowInThePreview(t *testing.T) {
 	require.NoError(t, err)
 	_, diagnostics, _ := strings.Cut(out, "\nDiagnostics:\n") // before, each line of progress may have it
 	assert.Equal(t, 1, strings.Count(diagnostics, "warning: legops:eks.nodes.maxSizePerZone: 3: applications and ingress at their maxReplicas, and add-ons, "+
-		"with a tenth more of each, rounded up, ask for 6670m CPU"), out)
+		"each with a release's surge of a tenth (rounded up), request 6670m CPU"), out)
 	out, err = previewEdited(t, "dev")
 	require.NoError(t, err)
 	assert.NotContains(t, out, "warning: legops:")

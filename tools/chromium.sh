@@ -1,5 +1,5 @@
 #!/bin/sh
-# Makes the command chromium in a folder, for the tests of pages: the browser of the machine, installed first where Debian has it.
+# Links the machine's browser as chromium into a folder, for the tests of pages; on Debian it installs one if there is none.
 # usage: chromium.sh FOLDER
 set -eu
 

@@ -1,5 +1,5 @@
 #!/bin/sh
-# Runs every linter and names all that is wrong, not just the first.
+# Runs every linter, and reports all failures, not just the first.
 set -u
 cd "$(dirname "$0")/.." || exit 1
 
@@ -16,21 +16,21 @@ formatted() {
 	[ -z "$unformatted" ] || { echo "run gofmt -w on: $unformatted" >&2; return 1; }
 }
 
-# A script says in its first line what runs it, whatever its name.
+# The first line of a script names its interpreter, whatever the script's name.
 scripts() {
 	git ls-files -z -co --exclude-standard |
 		xargs -0 awk 'FNR == 1 { if (/^#!.*sh$/ || FILENAME ~ /\.sh$/) print FILENAME; nextfile }' |
 		xargs bin/shellcheck
 }
 
-# A finding runs by itself, so that the lines that start a control plane stand in several: in each the same.
+# A finding runs by itself, so several contain the lines that start a control plane. They must be identical.
 findings() {
 	first=''
 	for script in findings/*.sh; do
-		lines=$(sed -n '/^# A control plane on loopback/,/^# Here ends what is the same/p' "$script")
+		lines=$(sed -n '/^# A control plane on loopback/,/^# End of the shared lines/p' "$script")
 		[ -n "$lines" ] || continue
 		: "${first:=$lines}"
-		[ "$lines" = "$first" ] || { echo "$script starts its control plane with other lines than the first one" >&2; return 1; }
+		[ "$lines" = "$first" ] || { echo "$script: the lines that start its control plane differ from those of the first finding" >&2; return 1; }
 	done
 }
 

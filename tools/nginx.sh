@@ -1,6 +1,6 @@
 #!/bin/sh
-# Makes the command nginx in a folder, for the tests of requests: the machine's own, or else the program out of Debian's package.
-# The package is not installed: it would start a server.
+# Puts nginx into a folder, for the tests of requests: a link to the machine's own, or the program from Debian's package. It
+# does not install the package, which would start a server.
 # usage: nginx.sh FOLDER
 set -eu
 
@@ -11,7 +11,7 @@ if found=$(command -v nginx); then
 	exit
 fi
 if [ "$(id -u)" -ne 0 ] || ! command -v apt-get >/dev/null; then
-	echo 'nginx: it is not on this machine: install it, on Debian with apt-get install nginx' >&2
+	echo 'nginx: missing on this machine: install it, on Debian with apt-get install nginx' >&2
 	exit 1
 fi
 scratch=$(mktemp -d)

@@ -1,5 +1,5 @@
 #!/bin/sh
-# Installs the real pulumi-eks plugin, which the npm package carries, where the CLI in a folder finds it.
+# Installs the real pulumi-eks plugin, from its npm package, for the CLI in a folder.
 # usage: pulumi-eks.sh VERSION FOLDER
 set -eu
 
@@ -24,7 +24,7 @@ PULUMI_HOME=$folder/home PULUMI_SKIP_UPDATE_CHECK=true \
 	"$folder/pulumi" plugin install resource eks "$version" --file "$plugin" --reinstall
 touch "$folder/home/plugins/resource-eks-v$version"
 
-# The CLI writes a debug log of every command into a folder of its home, which takes a third of its time and 300 MB in a
-# day, and has no switch for it. Where it cannot make the folder it goes without.
+# The CLI writes a debug log of every command into a folder of its home, which takes a third of its time and 300 MB a day,
+# and has no option to switch it off. If it cannot create the folder, it writes none.
 rm -rf "$folder/home/logs"
 : >"$folder/home/logs"

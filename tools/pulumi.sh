@@ -1,6 +1,6 @@
 #!/bin/sh
-# Puts the Pulumi CLI and its Go language host into a folder: links to an installed CLI that is new enough,
-# otherwise built from source at the pinned version.
+# Puts the Pulumi CLI and its Go language host into a folder: links to an installed CLI that is new enough, or builds
+# of the pinned version from source.
 # usage: pulumi.sh VERSION FOLDER
 set -eu
 
@@ -8,7 +8,7 @@ version=$1
 folder=$2
 tools=$(cd "$(dirname "$0")" && pwd)
 mkdir -p "$folder"
-# A replaced link must not be written through.
+# Remove old links first, so as not to write through them.
 rm -f "$folder/pulumi" "$folder/pulumi-language-go" "$folder/language-go"
 
 installed=$(command -v pulumi || true)
@@ -26,8 +26,8 @@ fi
 echo "building pulumi $version from source: a few minutes, once"
 cd "$tools/language-go"
 go build -ldflags '-s -w' -o "$folder/language-go" github.com/pulumi/pulumi/sdk/v3/go/pulumi-language-go
-# The newest language host that is a public Go module is older than the CLI and takes its options as flags, which
-# this CLI no longer passes: the program to run comes in through the environment.
+# The newest language host in a public Go module is older than the CLI and expects its options as flags, which this
+# CLI no longer passes: LEGOPS_PROGRAM names the program to run.
 cat >"$folder/pulumi-language-go" <<'EOF'
 #!/bin/sh
 exec "$(dirname "$0")/language-go" ${LEGOPS_PROGRAM:+-binary "$LEGOPS_PROGRAM"} "$@"

@@ -1,17 +1,17 @@
 #!/bin/sh
 # Writes aws and kubectl commands for the simulated cloud into a folder. pulumi-eks asks both for their version in
-# every preview and waits for it, longer than for all the rest of the plugin; the answers are kept. Any other call
-# goes to the real command.
+# every preview, which takes longer than the rest of the plugin; these commands answer from a copy, and pass any
+# other call to the real command.
 # usage: versions.sh FOLDER
 set -eu
 
 folder=$1
-# Not what this script wrote before.
+# Without the commands that this script wrote before.
 PATH=$(printf '%s' "$PATH" | tr ':' '\n' | grep -vxF "$folder" | paste -sd: -)
 
-keep() { # command, the question whose answer is kept
+keep() { # command, arguments whose answer is kept
 	real=$(command -v "$1")
-	# shellcheck disable=SC2086 # the question is several words
+	# shellcheck disable=SC2086 # several arguments
 	answer=$("$real" $2)
 	rm -f "$folder/$1"
 	cat >"$folder/$1" <<EOF
@@ -27,6 +27,6 @@ EOF
 	chmod +x "$folder/$1"
 }
 
-# aws last: it stands for both in the Makefile.
+# aws last: it is the Makefile's target for both.
 keep kubectl 'version --client=true --output=json'
 keep aws '--version'

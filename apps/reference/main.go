@@ -1,5 +1,5 @@
 // Command reference shows application teams what the platform expects of a service: probes, a port from the
-// environment, logs on standard output, and an end that loses no request.
+// environment, logs on standard output, and a shutdown that loses no request.
 package main
 
 import (
@@ -15,7 +15,7 @@ import (
 	"legops/apps/reference/internal/web"
 )
 
-// version is stamped when it is built: go build -ldflags "-X main.version=1.2.3".
+// version is set at build time: go build -ldflags "-X main.version=1.2.3".
 var version = "unstamped"
 
 func main() {
@@ -31,7 +31,7 @@ func run() error {
 		return err
 	}
 	log := slog.New(slog.NewJSONHandler(os.Stdout, &slog.HandlerOptions{Level: c.LogLevel})).With("version", version)
-	// From here on, since whoever stops a service that is just starting expects the same.
+	// From here on, so that a service that is still starting stops in the same way.
 	ctx, stop := signal.NotifyContext(context.Background(), syscall.SIGTERM, os.Interrupt)
 	defer stop()
 	listener, err := net.Listen("tcp", fmt.Sprintf(":%d", c.Port))

@@ -24,7 +24,7 @@ import (
 type process struct {
 	*exec.Cmd
 	url    string
-	output bytes.Buffer // to be read when it has ended
+	output bytes.Buffer // readable after the process has ended
 }
 
 // start builds and runs the service in the environment development, with more variables.
@@ -51,7 +51,7 @@ func start(t *testing.T, variables ...string) *process {
 	return p
 }
 
-// get is the status and body of a path; 0 without an answer.
+// get returns the status and body of a path; 0 without an answer.
 func (p *process) get(path string) (int, string) {
 	response, err := (&http.Client{Timeout: 5 * time.Second}).Get(p.url + path)
 	if err != nil {
@@ -76,8 +76,7 @@ func (p *process) until(t *testing.T, status int, most time.Duration) {
 	}
 }
 
-// A request that is open when SIGTERM comes ends as any other, readiness is off meanwhile, and the process ends by
-// itself with 0.
+// A request that is open at SIGTERM completes, readiness fails meanwhile, and the process exits by itself with 0.
 func TestTermination(t *testing.T) {
 	const drain, slow = time.Second, 3 * time.Second
 	p := start(t, "BASE_PATH=/matters", "DRAIN_DELAY="+drain.String(), "FAULT_DELAY="+slow.String())
@@ -131,7 +130,7 @@ func TestTermination(t *testing.T) {
 	}
 }
 
-// What is wrong with the configuration is said before anything listens.
+// The process reports a bad configuration before it listens.
 func TestBadConfiguration(t *testing.T) {
 	p := start(t, "LOG_LEVEL=loud", "FAULT_DELAY=long")
 	if err := p.Wait(); err == nil || p.ProcessState.ExitCode() != 1 {
@@ -145,7 +144,7 @@ environment: FAULT_DELAY: "long": must be a duration of 0s to 1m0s, such as 5s
 	}
 }
 
-// A request that takes longer than it may is cut off: the end is bounded, and says so.
+// Shutdown cuts off a request that takes too long, and reports it.
 func TestShutdownIsBounded(t *testing.T) {
 	listener, err := net.Listen("tcp", "localhost:0")
 	if err != nil {
@@ -180,7 +179,7 @@ func TestShutdownIsBounded(t *testing.T) {
 	}
 }
 
-// The port that somebody else has is named.
+// The error about a port in use names it.
 func TestPortInUse(t *testing.T) {
 	listener, err := net.Listen("tcp", ":0")
 	if err != nil {

@@ -13,22 +13,22 @@ import (
 )
 
 const (
-	// headerTimeout is how long a caller may take to send the head of a request.
+	// headerTimeout is how long a caller may take to send the headers of a request.
 	headerTimeout = 5 * time.Second
-	// idleTimeout is longer than the platform's ingress keeps an idle connection (60 s): it is never cut off while the
-	// ingress sends something on it.
+	// idleTimeout exceeds the time for which the platform's ingress keeps an idle connection (60 s), so that the service
+	// never closes one on which the ingress is sending.
 	idleTimeout = 75 * time.Second
 	maxHeader   = 16 << 10
 )
 
-// serve answers until ctx is done, and then ends in order: not ready at once, serving on for DrainDelay, since callers
-// learn of it late; then no new connections, and ShutdownTimeout for requests that are open.
+// serve serves until ctx is done, and then shuts down in order: not ready at once, but serving for DrainDelay, since
+// callers notice late; then no new connections, and ShutdownTimeout for open requests.
 func serve(ctx context.Context, listener net.Listener, handler http.Handler, c *config.Config, health *web.Health, log *slog.Logger) error {
 	server := &http.Server{
 		Handler:           handler,
 		ReadHeaderTimeout: headerTimeout,
 		ReadTimeout:       c.RequestTimeout,
-		WriteTimeout:      c.ShutdownTimeout, // longer than RequestTimeout, for the answer that says so
+		WriteTimeout:      c.ShutdownTimeout, // longer than RequestTimeout, so that its error is sent
 		IdleTimeout:       idleTimeout,
 		MaxHeaderBytes:    maxHeader,
 		ErrorLog:          slog.NewLogLogger(log.Handler(), slog.LevelWarn),

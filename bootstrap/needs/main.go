@@ -1,5 +1,5 @@
-// Command needs prints what a stack needs of its account, for bootstrap.sh and check.sh: a line for each need, its fields apart by
-// tabs, first what kind of need it is. Where a key of the stack file says it, the key follows.
+// Command needs prints a stack's needs of its account, for bootstrap.sh and check.sh: one line per need, in fields separated
+// by tabs. The type of need comes first, then the key of the stack file, if there is one.
 //
 //	needs Pulumi.dev.yaml
 package main
@@ -25,7 +25,7 @@ func main() {
 	}
 }
 
-// write prints nothing of a stack file that has a problem.
+// write prints the needs, or nothing if the stack file has a problem.
 func write(out io.Writer, file string) error {
 	values, err := stacks.ReadFile(file)
 	if err != nil {

@@ -1,6 +1,6 @@
-// Command bench measures what the program costs on this machine, in one run: warm preview and no-op up of every
-// stack on the simulated cloud, beside a floor program with as many bare resources on the same engine and
-// providers, previews of ten and a hundred times the applications, and a cold build. It prints Markdown for docs/performance.md.
+// Command bench measures the program's time and memory on this machine, in one run: warm preview and no-op up of every
+// stack on the simulated cloud, beside a floor program with as many bare resources on the same engine and providers,
+// previews of ten and a hundred times the applications, and a cold build. It prints Markdown for docs/performance.md.
 package main
 
 import (
@@ -20,8 +20,8 @@ import (
 	"legops/internal/offline"
 )
 
-// rounds is how often each command is measured; the median counts. Program and floor take turns, so that what
-// else the machine does strikes both.
+// rounds is how often each command is measured; the median counts. Program and floor take turns, so that other load
+// on the machine affects both.
 const rounds = 5
 
 var stackNames = []string{"dev", "test", "prod"}
@@ -74,10 +74,10 @@ func bench(ctx context.Context) error {
 // sample is one measured command.
 type sample struct {
 	wall   time.Duration
-	memory uint64 // bytes, the largest sum over the processes at one time
+	memory uint64 // bytes, the peak of the sum over the processes
 }
 
-// benchStack measures one stack and its floor, in turns.
+// benchStack measures one stack and its floor, taking turns.
 func benchStack(ctx context.Context, root, work, stack string, programs map[string]string) error {
 	sessions := map[string]*offline.Session{}
 	var resources int
@@ -120,7 +120,7 @@ func benchStack(ctx context.Context, root, work, stack string, programs map[stri
 	return nil
 }
 
-// count is how many resources a stack has in Pulumi's state.
+// count returns the number of a stack's resources in Pulumi's state.
 func count(ctx context.Context, session *offline.Session, stack string) (int, error) {
 	exported, err := session.Run(ctx, "stack", "export", "--stack", stack)
 	if err != nil {
@@ -133,8 +133,8 @@ func count(ctx context.Context, session *offline.Session, stack string) (int, er
 	return len(state.Deployment.Resources), err
 }
 
-// measure runs a command, and adds up the memory of all processes that it starts while it runs. The simulated
-// cloud itself is in this process and is not counted.
+// measure runs a command, and adds up the memory of all processes that it starts. The simulated cloud runs in this
+// process and does not count.
 func measure(ctx context.Context, session *offline.Session, args ...string) (sample, error) {
 	cmd, err := session.Command(ctx, args...)
 	if err != nil {
@@ -181,9 +181,9 @@ func residentBelow(ancestor int) uint64 {
 	for _, path := range stats {
 		text, err := os.ReadFile(path)
 		if err != nil {
-			continue // it ended meanwhile
+			continue // it has ended
 		}
-		// The name, in parentheses, may hold anything; what follows it is numbers (proc(5)).
+		// The name, in parentheses, may hold anything; only numbers follow it (proc(5)).
 		end := strings.LastIndexByte(string(text), ')')
 		fields := strings.Fields(string(text)[end+1:])
 		if len(fields) < 22 {
@@ -220,13 +220,13 @@ func median(samples []sample) sample {
 	return s
 }
 
-// The most that a cold build may take: CPU-seconds, and bytes in its largest process.
+// The limits of a cold build: CPU seconds, and bytes in its largest process.
 const (
 	mostBuildCPU    = 600
 	mostBuildMemory = 3 << 30
 )
 
-// coldBuild compiles the program with an empty build cache, as make does, with its limits.
+// coldBuild compiles the program with an empty build cache and make's limits.
 func coldBuild(ctx context.Context, root, work string) error {
 	build := command(ctx, root, "go", "build", "-ldflags", "-s -w", "-o", filepath.Join(work, "cold"), ".")
 	build.Env = append(os.Environ(), "GOCACHE="+filepath.Join(work, "cache"), "GOGC=200", "GOMEMLIMIT=2700MiB")
@@ -237,13 +237,13 @@ func coldBuild(ctx context.Context, root, work string) error {
 	wall := time.Since(start)
 	usage, ok := build.ProcessState.SysUsage().(*syscall.Rusage)
 	if !ok {
-		return errors.New("cold build: this system does not tell what a process used")
+		return errors.New("cold build: this system does not report a process's resource usage")
 	}
 	cpu := build.ProcessState.UserTime() + build.ProcessState.SystemTime()
 	fmt.Printf("\nCold build: %.0f CPU seconds, %.0f s, largest compiler process %d MB.\n",
 		cpu.Seconds(), wall.Seconds(), usage.Maxrss>>10) // kilobytes on Linux
 	if cpu.Seconds() > mostBuildCPU || usage.Maxrss<<10 > mostBuildMemory {
-		return fmt.Errorf("a cold build may take %d CPU seconds and %d MB in one process", mostBuildCPU, mostBuildMemory>>20)
+		return fmt.Errorf("a cold build must not exceed %d CPU seconds or %d MB in one process", mostBuildCPU, mostBuildMemory>>20)
 	}
 	return nil
 }
@@ -254,7 +254,7 @@ func command(ctx context.Context, dir, name string, args ...string) *exec.Cmd {
 	return cmd
 }
 
-// machine describes what the figures were measured on.
+// machine describes the machine of the measurements.
 func machine() string {
 	model := "unknown processor"
 	if text, err := os.ReadFile("/proc/cpuinfo"); err == nil {

@@ -13,12 +13,12 @@ import (
 	"legops/internal/offline"
 )
 
-// mostReview is how many times as long as a preview a review of the same stack may take, with both programs built.
+// mostReview is the largest ratio of a review's time to a preview's of the same stack, with both programs built.
 const mostReview = 3
 
-// benchReview measures a review of one stack, of the working tree against its own commit, beside a preview from nothing of that stack.
-// It is a whole review: worktree, looking whether the programs are up to date, deployment of the base, preview, report.
-// The turn with the median ratio counts, so that what else the machine does strikes both of it.
+// benchReview measures a review of one stack, the working tree against its own commit, beside a preview of that stack from
+// nothing. It is a whole review: worktree, check that the programs are up to date, deployment of the base, preview, report.
+// The turn with the median ratio counts, so that other load on the machine affects both.
 func benchReview(ctx context.Context, root, work, program string) error {
 	const stack = "prod"
 	review := filepath.Join(work, "review")
@@ -29,7 +29,7 @@ func benchReview(ctx context.Context, root, work, program string) error {
 		start := time.Now()
 		out, err := command(ctx, root, review, "--base", "HEAD", "--stack", stack).CombinedOutput()
 		var exit *exec.ExitError
-		if errors.As(err, &exit) && exit.ExitCode() == 2 { // the working tree has changes that need an approval
+		if errors.As(err, &exit) && exit.ExitCode() == 2 { // the working tree's changes need an approval
 			err = nil
 		}
 		if err != nil {
@@ -62,7 +62,7 @@ func benchReview(ctx context.Context, root, work, program string) error {
 	middle := turns[rounds/2]
 	fmt.Printf("\nA review of %s takes %.1f s, a preview %.1f s: ratio %.2f.\n", stack, middle.review.Seconds(), middle.preview.Seconds(), ratio(middle))
 	if ratio(middle) > mostReview {
-		return fmt.Errorf("a review may take %d times as long as a preview", mostReview)
+		return fmt.Errorf("a review must not take more than %d times as long as a preview", mostReview)
 	}
 	return nil
 }

@@ -12,11 +12,11 @@ import (
 	"legops/internal/offline"
 )
 
-// scales are the numbers of applications that a preview is measured with.
+// scales are the numbers of applications in the measured previews.
 var scales = []int{9, 90, 900}
 
-// benchScale previews dev from nothing with more and more applications, and fails if time or memory grow faster than
-// their number.
+// benchScale previews dev from nothing with increasing numbers of applications, and fails if time or memory grow faster
+// than their number.
 func benchScale(ctx context.Context, root, work, program string) error {
 	fmt.Println("\n| Applications | Resources | Preview from nothing | Peak memory | Time per resource |")
 	fmt.Println("| ---: | ---: | ---: | ---: | ---: |")
@@ -50,9 +50,9 @@ func benchScale(ctx context.Context, root, work, program string) error {
 	return nil
 }
 
-// benchPreview is the median of three previews, and the number of resources that the preview says it would make.
+// benchPreview returns the median of three previews, and the number of resources that they would create.
 func benchPreview(ctx context.Context, session *offline.Session) (sample, int, error) {
-	// The first command makes the stack.
+	// The first command creates the stack.
 	out, err := session.Run(ctx, "preview", "--stack", "dev")
 	if err != nil {
 		return sample{}, 0, err
@@ -64,7 +64,7 @@ func benchPreview(ctx context.Context, session *offline.Session) (sample, int, e
 		}
 	}
 	if resources == 0 {
-		return sample{}, 0, fmt.Errorf("the preview does not say how many resources it would make: %s", out)
+		return sample{}, 0, fmt.Errorf("the preview does not report how many resources it would create: %s", out)
 	}
 	var samples []sample
 	for range 3 {
@@ -77,9 +77,9 @@ func benchPreview(ctx context.Context, session *offline.Session) (sample, int, e
 	return median(samples), resources, nil
 }
 
-// scaledStackFile writes dev's stack file into a folder with other applications: as many as asked for, each of the
-// smallest kind. Pulumi hands the configuration to a program as one environment variable, which Linux limits to 128
-// KiB: some 350 applications like those of the stack files, over a thousand of these.
+// scaledStackFile writes dev's stack file into a folder with count other applications, each as small as possible. Pulumi
+// passes the configuration to a program in one environment variable, which Linux limits to 128 KiB: some 350
+// applications like those of the stack files, over a thousand of these.
 func scaledStackFile(root, folder string, count int) error {
 	text, err := os.ReadFile(filepath.Join(root, "Pulumi.dev.yaml"))
 	if err != nil {

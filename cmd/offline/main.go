@@ -1,10 +1,10 @@
 // Command offline runs any pulumi command against the simulated cloud: the real engine and plugins, no AWS
 // account, nothing sent outside this machine. Example: offline preview --stack prod --diff.
 //
-// OFFLINE_FAULT makes something go wrong on purpose at the n-th call that changes the cloud: fail@n, hang@n,
-// crash@n or crash-after@n. OFFLINE_CLUSTERS=real puts a real Kubernetes control plane behind every cluster, which runs on
-// when the command has ended. OFFLINE_UNLOCK, set to anything, first switches off the deletion protection of the services
-// themselves, which only a person does.
+// OFFLINE_FAULT injects a fault into the n-th call that changes the cloud: fail@n, hang@n, crash@n or crash-after@n.
+// OFFLINE_CLUSTERS=real runs a real Kubernetes control plane for every cluster, which keeps running after the command
+// has ended. OFFLINE_UNLOCK, set to anything, first switches off the services' own deletion protection, as only a person
+// does.
 package main
 
 import (
@@ -40,7 +40,7 @@ func run() (int, error) {
 	if err != nil {
 		return 1, err
 	}
-	// The terminal interrupts the CLI by itself; this process must outlive it. A termination is passed on.
+	// The terminal interrupts the CLI itself; this process must outlive it. It passes SIGTERM on.
 	signal.Notify(make(chan os.Signal, 1), os.Interrupt)
 	ctx, stop := signal.NotifyContext(context.Background(), syscall.SIGTERM)
 	defer stop()
@@ -63,7 +63,7 @@ func run() (int, error) {
 	}
 	if clusters := session.Clusters(); clusters != nil {
 		for name, file := range clusters.Kubeconfigs() {
-			fmt.Fprintf(os.Stderr, "offline: the control plane of %s runs: kubectl --kubeconfig %s\n", name, file)
+			fmt.Fprintf(os.Stderr, "offline: the control plane of %s is running: kubectl --kubeconfig %s\n", name, file)
 		}
 	}
 	if closeErr := session.Close(); err == nil && closeErr != nil {

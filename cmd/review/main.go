@@ -1,8 +1,8 @@
-// Command review says what a change of this program would do to every account, with the real engine on the simulated cloud:
-// review --base origin/main. No AWS account, no credentials, nothing sent outside this machine.
+// Command review reports what a change of this program would do to every account, with the real engine on the simulated
+// cloud: review --base origin/main. No AWS account, no credentials, nothing sent outside this machine.
 //
-// It ends with 0 when nothing changes or what changes is safe, with 2 when a named person has to approve (data at risk, access
-// widened, or a standard broken), and with 1 when there is no answer.
+// Its exit code is 0 if nothing changes or the changes are safe, 2 if a named person has to approve (data at risk, access
+// widened, or a standard broken), and 1 if the review fails.
 package main
 
 import (
@@ -52,12 +52,12 @@ func (n *names) Set(value string) error {
 func run(ctx context.Context, args []string) (int, error) {
 	flags := flag.NewFlagSet("review", flag.ContinueOnError)
 	base := flags.String("base", "", "the revision to compare with, such as origin/main")
-	head := flags.String("head", ".", "the revision, or the folder, that shall be deployed")
+	head := flags.String("head", ".", "the revision or folder to review")
 	format := flags.String("format", "markdown", "what to print: markdown, html or json")
-	output := flags.String("output", "", "a folder for review.md, review.html and review.json besides")
-	deploy := flags.Bool("deploy", false, "deploy the head, too: tells what policies allow that name something new, and whether the deployment would fail")
+	output := flags.String("output", "", "a folder in which to also write review.md, review.html and review.json")
+	deploy := flags.Bool("deploy", false, "also deploy the head: resolves policies that name new resources, and shows whether the deployment fails")
 	var stacks names
-	flags.Var(&stacks, "stack", "a stack to compare; all of the head when not given; may be repeated")
+	flags.Var(&stacks, "stack", "a stack to compare; repeatable; default: all stacks of the head")
 	if err := flags.Parse(args); err != nil {
 		return 1, err
 	}
@@ -65,7 +65,7 @@ func run(ctx context.Context, args []string) (int, error) {
 	case *base == "":
 		return 1, errors.New("--base is missing: name the revision to compare with, such as origin/main")
 	case flags.NArg() > 0:
-		return 1, fmt.Errorf("%q is no flag: revisions are given with --base and --head", flags.Arg(0))
+		return 1, fmt.Errorf("unexpected argument %q: pass revisions with --base and --head", flags.Arg(0))
 	case formats[*format] == nil:
 		return 1, fmt.Errorf("--format %s: must be markdown, html or json", *format)
 	}

@@ -21,7 +21,7 @@ import (
 type repository struct {
 	t            *testing.T
 	dir, command string
-	// said is all that reviews have printed and written.
+	// said is everything that reviews have printed and written.
 	said []string
 }
 
@@ -39,7 +39,7 @@ func (r *repository) sh(script string) string {
 	return checkout.Run(r.t, r.dir, script)
 }
 
-// printed is what a command has printed so far.
+// printed is a command's output so far.
 type printed struct {
 	t    *testing.T
 	path string
@@ -89,7 +89,7 @@ func (r *repository) review(args ...string) (exit int, out, errOut string) {
 	return exit, stdout.String(), stderr.String()
 }
 
-// secret is the value of the header by which the load balancer knows CloudFront: the simulated cloud makes the same each time.
+// secret is the value of the header by which the load balancer recognizes CloudFront; the simulated cloud's is always the same.
 func (r *repository) secret() string {
 	root, err := filepath.Abs("../..")
 	require.NoError(r.t, err)
@@ -108,12 +108,12 @@ func (r *repository) secret() string {
 	return ""
 }
 
-// nothingIsLeft is what has to be so after every run, however it ended.
+// nothingIsLeft checks that a run, however it ended, left nothing behind.
 func (r *repository) nothingIsLeft() {
 	r.t.Helper()
 	assert.Len(r.t, strings.Split(r.sh("git worktree list"), "\n"), 1, "a worktree is left")
 	assert.NoDirExists(r.t, filepath.Join(r.dir, ".offline"))
-	// Whatever belongs to a review knows the folder: as working directory, argument or in its environment.
+	// Every process of a review has the folder as working directory, as argument or in its environment.
 	assert.Empty(r.t, r.processes(), "a process is left")
 }
 
@@ -165,7 +165,7 @@ func TestReview(t *testing.T) {
 		r.sh("git checkout -q -b ahead && sed -i 's/db.r7g.large/db.r7g.xlarge/' Pulumi.prod.yaml && git commit -qam ahead && git checkout -q main")
 		exit, out, errOut := r.review("--base", "ahead", "--head", "main", "--stack", "prod")
 		require.Equal(t, 0, exit, errOut)
-		assert.Contains(t, out, "Nothing changes", "what the base got since is no part of the change")
+		assert.Contains(t, out, "Nothing changes", "later commits of the base are not part of the change")
 	})
 
 	for _, c := range []struct{ name, change, args, want string }{
@@ -174,12 +174,12 @@ func TestReview(t *testing.T) {
 		{"a base that is a flag", "true", "--base --upload-pack=x", "--base --upload-pack=x: is no commit"},
 		{"a missing head", "true", "--base main --head nowhere", "--head nowhere: is no commit"},
 		{"a format", "true", "--base main --format pdf", "--format pdf: must be markdown, html or json"},
-		{"an argument too many", "true", "--base main dev", `"dev" is no flag`},
+		{"an argument too many", "true", "--base main dev", `unexpected argument "dev"`},
 		{"a head that does not compile", "echo 'func broken( {' >>infra/data.go", "--base main", "the head (.) does not compile:"},
 		{"a stack that the base lacks", "cp Pulumi.dev.yaml Pulumi.new.yaml", "--base main --stack new", "stack new: the base (main) has no Pulumi.new.yaml"},
-		{"a stack that nobody has", "true", "--base main --stack new", "stack new: the head (.) has no Pulumi.new.yaml"},
+		{"a stack that does not exist", "true", "--base main --stack new", "stack new: the head (.) has no Pulumi.new.yaml"},
 		{"a stack file with mistakes", "sed -i 's/natGateways: .*/natGateways: 1/; s/multiAz: true/multiAz: false/' Pulumi.prod.yaml", "--base main --stack prod", "legops:rds.multiAz"},
-		{"a stack file that is no YAML", "echo '{' >Pulumi.dev.yaml", "--base main --stack dev", "Pulumi.dev.yaml"},
+		{"a stack file that is not YAML", "echo '{' >Pulumi.dev.yaml", "--base main --stack dev", "Pulumi.dev.yaml"},
 		{"a secret in a stack file", `sed -i 's/  legops:region: .*/&\n  legops:password:\n    secure: AAABAHNlY3JldC1vZi1vbmUtcGVyc29u/' Pulumi.dev.yaml`, "--base main --stack dev", "legops:password"},
 	} {
 		t.Run(c.name, func(t *testing.T) {
@@ -200,7 +200,7 @@ func TestReview(t *testing.T) {
 	}
 }
 
-// Whenever a person interrupts it, it ends soon, says so and leaves nothing.
+// An interrupted review ends soon, says so and leaves nothing behind.
 func TestInterrupt(t *testing.T) {
 	r := newRepository(t)
 	for _, moment := range []struct {
@@ -224,7 +224,7 @@ func TestInterrupt(t *testing.T) {
 				assert.Equal(t, 1, code(t, err))
 			case <-time.After(time.Minute):
 				require.NoError(t, cmd.Process.Kill())
-				t.Fatal("it does not end")
+				t.Fatal("the review does not end")
 			}
 			assert.Empty(t, out.String())
 			assert.Contains(t, errOut.String(), "interrupted; nothing is left behind")
@@ -232,7 +232,7 @@ func TestInterrupt(t *testing.T) {
 			r.nothingIsLeft()
 		})
 	}
-	t.Run("a review that was killed is cleared by the next", func(t *testing.T) {
+	t.Run("the next review cleans up after a killed one", func(t *testing.T) {
 		r.sh("mkdir -p .offline/review && git worktree add -q --detach .offline/review/base && rm -f .offline/review.lock")
 		exit, _, errOut := r.review("--base", "nowhere")
 		assert.Equal(t, 1, exit, errOut)

@@ -73,8 +73,8 @@ func InZone(workloads []Workload) []Workload {
 	return half
 }
 
-// InGroup is how many nodes the group of one of two zones, 0 or 1, has for its share of the workloads: at least and at most so many. Of
-// an odd number of pods one zone has one more; sometimes it is this zone, sometimes the other.
+// InGroup is how many nodes the group of one of two zones, 0 or 1, has for its share of the workloads, between its minimum and its
+// maximum. Of an odd number one zone has one more pod: the first zone for every second workload.
 func InGroup(node Room, workloads []Workload, zone, least, most int) int {
 	share := slices.Clone(workloads)
 	for i, w := range workloads {

@@ -15,8 +15,8 @@ import (
 	"legops/stacks"
 )
 
-// enumeration is the set of values a type may have. Title is what a problem calls a value, as in "unknown
-// instance type".
+// enumeration is the set of a type's allowed values. Problems name a value by its title, as in "unknown instance
+// type".
 type enumeration struct {
 	title  string
 	values []any
@@ -46,7 +46,7 @@ var enumerations = map[reflect.Type]enumeration{
 	reflect.TypeFor[stacks.ComputeType](): {"compute type", list(computeTypes()...)},
 }
 
-// list returns the values as plain text or numbers, since JSON Schema knows nothing of Go's types.
+// list returns the values as plain strings or integers, for JSON Schema.
 func list[T any](values ...T) []any {
 	plain := make([]any, len(values))
 	for i, value := range values {
@@ -59,7 +59,7 @@ func list[T any](values ...T) []any {
 	return plain
 }
 
-// regions are those of S3, which leaves out its first one and keeps a historical name of eu-west-1.
+// regions are those of S3, whose list lacks us-east-1 and has an old name of eu-west-1.
 func regions() []string {
 	names := []string{"us-east-1"}
 	for _, region := range s3.BucketLocationConstraint("").Values() {
@@ -78,8 +78,8 @@ func priceClasses() []cloudfront.PriceClass {
 	})
 }
 
-// computeTypes leaves out what is not a container on a machine of a fixed size: Lambda and attribute-based
-// machines cannot build images.
+// computeTypes are the containers on machines of a fixed size: Lambda and attribute-based machines cannot build
+// images.
 func computeTypes() []codebuild.ComputeType {
 	return slices.DeleteFunc(codebuild.ComputeType("").Values(), func(size codebuild.ComputeType) bool {
 		return !slices.Contains(buildSizes, size)
@@ -121,7 +121,7 @@ var searchVersions = []string{
 	"OpenSearch_3.1", "OpenSearch_3.3",
 }
 
-// kubernetesVersions are in standard support: Amazon EKS User Guide, "Kubernetes versions on EKS". Later
+// kubernetesVersions are those in standard support: Amazon EKS User Guide, "Kubernetes versions on EKS". Extended
 // support costs six times as much.
 var kubernetesVersions = []string{"1.34", "1.35"}
 

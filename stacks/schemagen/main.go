@@ -34,8 +34,8 @@ func run() error {
 	return os.WriteFile(schemaFile, text, 0o644)
 }
 
-// generate returns the schema's text. The working directory must be that of package stacks, whose doc
-// comments become the descriptions.
+// generate returns the text of the schema. The working directory must be that of package stacks: its doc comments
+// become the descriptions.
 func generate() ([]byte, error) {
 	configType := reflect.TypeFor[stacks.Config]()
 	reflector := &jsonschema.Reflector{Anonymous: true, ExpandedStruct: true, Mapper: mapType}
@@ -101,14 +101,14 @@ const (
 	ipv4Range = `^(` + octet + `\.){3}` + octet + `/(3[0-2]|[12]?[0-9])$`
 )
 
-// form is how the values of a type look, and the words for it in a problem.
+// form is the pattern of a type's values, and the description of it in a problem.
 type form struct{ pattern, words string }
 
-// forms are for types that stand in lists: the tags of a list's field are the list's own.
+// forms are those of list elements: the tags of a list's field describe the list.
 var forms = map[reflect.Type]form{
 	reflect.TypeFor[stacks.CIDR]():       {ipv4Range, "an IPv4 range such as 10.10.0.0/16"},
 	reflect.TypeFor[stacks.StaticPath](): {`^/[A-Za-z0-9/_.*-]+$`, "a path such as /static/*"},
-	// A token of RFC 9110, as RFC 6265 wants of a cookie's name.
+	// A token of RFC 9110, as RFC 6265 requires for a cookie's name.
 	reflect.TypeFor[stacks.CookieName]():    {"^[!#$%&'*+.^_`|~0-9A-Za-z-]+$", "the name of a cookie"},
 	reflect.TypeFor[stacks.HeaderName]():    {`^[A-Za-z][0-9A-Za-z-]*$`, "the name of a header such as Accept-Language"},
 	reflect.TypeFor[stacks.QueryName]():     {`^[0-9A-Za-z._~-]+$`, "the name of a query parameter"},
@@ -116,8 +116,8 @@ var forms = map[reflect.Type]form{
 	reflect.TypeFor[stacks.SecretName]():    {`^[a-z]([a-z0-9-]{0,38}[a-z0-9])?$`, "a name of lower-case letters digits and hyphens (40 at most)"},
 }
 
-// mapType gives the schema of types whose values JSON Schema cannot learn from their Go kind: enumerations,
-// texts of a certain form and maps with a fixed set of keys. It returns nil for every other type.
+// mapType returns the schema of types whose Go type does not define the allowed values: enumerations, strings with
+// a pattern and maps with a fixed set of keys. It returns nil for every other type.
 func mapType(t reflect.Type) *jsonschema.Schema {
 	if t == reflect.TypeFor[map[stacks.AddonName]string]() {
 		return addonVersions()
@@ -137,7 +137,7 @@ func mapType(t reflect.Type) *jsonschema.Schema {
 }
 
 // addonVersions lists the add-ons as properties, not as propertyNames: editors complete them, and the
-// validator gets the place of a wrong propertyNames wrong.
+// validator reports the wrong location for propertyNames.
 func addonVersions() *jsonschema.Schema {
 	versions := jsonschema.NewProperties()
 	for _, addon := range enumerations[reflect.TypeFor[stacks.AddonName]()].values {

@@ -18,11 +18,11 @@ func TestSchemaIsFresh(t *testing.T) {
 		t.Fatal(err)
 	}
 	if !bytes.Equal(got, want) {
-		t.Errorf("stacks/%s is not what the Go types say: run make generate", schemaFile)
+		t.Errorf("stacks/%s does not match the Go types: run make generate", schemaFile)
 	}
 }
 
-// An empty or repeated enumeration would refuse every value, or be no valid schema.
+// An empty enumeration would refuse every value; one with duplicates is an invalid schema.
 func TestEnumerationsAreSets(t *testing.T) {
 	for typ, enumeration := range enumerations {
 		if len(enumeration.values) < 2 {

@@ -1,12 +1,12 @@
-// Command dockerfile-lint holds Dockerfiles against the rules of BuildKit, those of docker build --check, where there is
-// no Docker and no network:
+// Command dockerfile-lint checks Dockerfiles with the rules of BuildKit, those of docker build --check, without Docker
+// and network:
 //
 //	dockerfile-lint FILE...
 //
 // It prints one line per finding, FILE:LINE: RULE: MESSAGE, and exits with 1 if there is any or a file is not a
-// Dockerfile. Two things stay unchecked, since they need the registry or the files around: whether a base image exists
-// for the platform (InvalidBaseImagePlatform), and whether .dockerignore keeps a copied file out (CopyIgnoredFile). A
-// variable that only a base image sets counts as undefined.
+// Dockerfile. It skips two rules that need the registry or the build context: whether a base image exists for the
+// platform (InvalidBaseImagePlatform), and whether .dockerignore excludes a copied file (CopyIgnoredFile). A variable
+// that only a base image sets counts as undefined.
 package main
 
 import (
@@ -36,7 +36,7 @@ func main() {
 	}
 }
 
-// lintAll says whether nothing was found in any of the files.
+// lintAll reports whether no file has a finding.
 func lintAll(files []string, out io.Writer) bool {
 	clean := true
 	for _, file := range files {
@@ -79,7 +79,7 @@ func lintFile(file string) ([]finding, error) {
 		all = append(all, finding{firstLine(&e.Location), "error", e.Message})
 	}
 	slices.SortStableFunc(all, func(a, b finding) int { return cmp.Compare(a.line, b.line) })
-	// What stages share is reported once for each of them.
+	// BuildKit repeats the findings of shared lines for each stage.
 	return slices.Compact(all), nil
 }
 
@@ -90,7 +90,7 @@ func firstLine(location *pb.Location) int32 {
 	return 0
 }
 
-// anyImage stands in for the registry: every base image exists, for every platform, and sets nothing but PATH.
+// anyImage is a fake registry: every base image exists, for every platform, and sets only PATH.
 type anyImage struct{}
 
 func (anyImage) ResolveImageConfig(_ context.Context, ref string, opt sourceresolver.Opt) (string, digest.Digest, []byte, error) {
@@ -100,7 +100,7 @@ func (anyImage) ResolveImageConfig(_ context.Context, ref string, opt sourcereso
 		image.Platform = *opt.Platform
 	}
 	image.Config.Env = []string{"PATH=/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin"}
-	image.RootFS.DiffIDs = []digest.Digest{digest.FromString(ref)} // without a layer it would pass for scratch
+	image.RootFS.DiffIDs = []digest.Digest{digest.FromString(ref)} // without a layer it would count as scratch
 	config, err := json.Marshal(image)
 	return ref, "", config, err
 }

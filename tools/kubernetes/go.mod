@@ -311,7 +311,7 @@ require (
 	sigs.k8s.io/yaml v1.6.0 // indirect
 )
 
-// Kubernetes publishes its staging modules under versions of their own, and itself requires v0.0.0 of each.
+// Kubernetes publishes its staging modules under separate versions, but requires v0.0.0 of each.
 replace (
 	github.com/pulumi/pulumi-kubernetes/sdk/v4 => ./sdk
 	k8s.io/api => k8s.io/api v0.35.4

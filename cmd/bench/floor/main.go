@@ -1,5 +1,5 @@
-// Command floor is the least a Pulumi program of the platform's size can cost: it starts the same providers and
-// registers as many resources, with nothing in them and nothing between them.
+// Command floor is the cheapest possible Pulumi program of the platform's size: it starts the same providers and
+// registers as many resources, without inputs and dependencies.
 package main
 
 import (
@@ -31,7 +31,7 @@ func program(ctx *pulumi.Context) error {
 		}
 		providers[name] = provider
 	}
-	for i := range count - len(providers) - 1 { // the stack is one too
+	for i := range count - len(providers) - 1 { // the stack counts too
 		queue := &pulumi.CustomResourceState{}
 		name := fmt.Sprintf("queue-%d", i)
 		if err := ctx.RegisterResource("aws:sqs/queue:Queue", name, pulumi.Map{}, queue, pulumi.Provider(providers["aws"])); err != nil {

@@ -4,12 +4,14 @@ import (
 	"strings"
 
 	"github.com/pulumi/pulumi/sdk/v3/go/common/resource"
+
+	"legops/internal/catalogue"
 )
 
 // nameResource gives a resource the physical name it has, or one that nothing else has, as the providers do. A
 // Kubernetes object also gets the namespace it lives in.
 func nameResource(typ string, urn resource.URN, olds, news resource.PropertyMap) {
-	path := namePath(typ)
+	path := catalogue.Of(typ).Name.Input
 	if !isObject(typ) {
 		ownName(typ, urn, resource.PropertyKey(path), olds, news)
 		return
@@ -34,7 +36,7 @@ func nameResource(typ string, urn resource.URN, olds, news resource.PropertyMap)
 		annotations["pulumi.com/autonamed"] = resource.NewStringProperty("true")
 		metadata["annotations"] = resource.NewObjectProperty(annotations)
 	}
-	if !clusterWide[typ] && !metadata.HasValue("namespace") {
+	if catalogue.Of(typ).Scope == catalogue.InNamespace && !metadata.HasValue("namespace") {
 		metadata["namespace"] = resource.NewStringProperty("default")
 	}
 	news["metadata"] = resource.NewObjectProperty(metadata)
@@ -49,7 +51,7 @@ func ownName(typ string, urn resource.URN, property resource.PropertyKey, olds, 
 	switch {
 	case isObject(typ):
 		name = urn.Name() + "-" + digest(string(urn))[:8]
-	case typ == typeBucket || typ == typeDatabase:
+	case typ == catalogue.Bucket || typ == catalogue.Database:
 		name = strings.ToLower(name)
 	case isTrue(news["fifoQueue"]) || isTrue(news["fifoTopic"]):
 		name += fifo
@@ -59,10 +61,4 @@ func ownName(typ string, urn resource.URN, property resource.PropertyKey, olds, 
 		news[property] = old
 	}
 	return true
-}
-
-// headOf is the part of a dotted path before its first dot.
-func headOf(path string) string {
-	head, _, _ := strings.Cut(path, ".")
-	return head
 }

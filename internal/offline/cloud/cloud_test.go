@@ -16,6 +16,8 @@ import (
 	"google.golang.org/grpc"
 	"google.golang.org/grpc/credentials/insecure"
 	"google.golang.org/protobuf/types/known/structpb"
+
+	"legops/internal/catalogue"
 )
 
 const (
@@ -110,13 +112,13 @@ func (c client) update(typ, name, id string, news values) error {
 
 // vpc makes a VPC for what needs one.
 func (c client) vpc() string {
-	id, _ := c.made(typeVpc, "vpc", values{"cidrBlock": "10.0.0.0/16"})
+	id, _ := c.made(catalogue.Vpc, "vpc", values{"cidrBlock": "10.0.0.0/16"})
 	return id
 }
 
 func TestComputedOutputsAreDeterministic(t *testing.T) {
-	id, outputs := newClient(t).made(typeVpc, "vpc", values{"cidrBlock": "10.0.0.0/16"})
-	again, _ := newClient(t).made(typeVpc, "vpc", values{"cidrBlock": "10.0.0.0/16"})
+	id, outputs := newClient(t).made(catalogue.Vpc, "vpc", values{"cidrBlock": "10.0.0.0/16"})
+	again, _ := newClient(t).made(catalogue.Vpc, "vpc", values{"cidrBlock": "10.0.0.0/16"})
 	assert.Equal(t, id, again)
 	assert.Regexp(t, `^vpc-[0-9a-f]{17}$`, id)
 	assert.Equal(t, "arn:aws:ec2:us-east-1:111111111111:vpc/"+id, outputs["arn"])
@@ -130,8 +132,8 @@ func TestConnectionsAreApart(t *testing.T) {
 	require.NoError(t, err)
 	p := start(t, record, nil)
 	here, there := connect(t, p, "aws", account, region), connect(t, p, "aws", "222222222222", "eu-west-1")
-	_, mine := here.made(typeLogGroup, "log", values{"name": "/platform"})
-	_, theirs := there.made(typeLogGroup, "log", values{"name": "/platform"})
+	_, mine := here.made(catalogue.LogGroup, "log", values{"name": "/platform"})
+	_, theirs := there.made(catalogue.LogGroup, "log", values{"name": "/platform"})
 	assert.Equal(t, "arn:aws:logs:us-east-1:111111111111:log-group:/platform", mine["arn"])
 	assert.Equal(t, "arn:aws:logs:eu-west-1:222222222222:log-group:/platform", theirs["arn"])
 	assert.Len(t, record.Entries(account), 1)
@@ -146,10 +148,10 @@ func TestCheckRefuses(t *testing.T) {
 		inputs values
 		want   string
 	}{
-		"unknown property": {typeVpc, values{"cidr": "10.0.0.0/16"}, "cidr"},
-		"wrong kind":       {typeVpc, values{"cidrBlock": 10}, "cidrBlock"},
-		"missing":          {typeSubnet, values{"cidrBlock": "10.0.0.0/24"}, "vpcId"},
-		"omitted":          {typeWebACL, nested, "rules[0].statement.rateBasedStatement.scopeDownStatement"},
+		"unknown property": {catalogue.Vpc, values{"cidr": "10.0.0.0/16"}, "cidr"},
+		"wrong kind":       {catalogue.Vpc, values{"cidrBlock": 10}, "cidrBlock"},
+		"missing":          {catalogue.Subnet, values{"cidrBlock": "10.0.0.0/24"}, "vpcId"},
+		"omitted":          {catalogue.WebACL, nested, "rules[0].statement.rateBasedStatement.scopeDownStatement"},
 	} {
 		t.Run(name, func(t *testing.T) {
 			checked, err := c.rpc.Check(t.Context(), &pulumirpc.CheckRequest{Urn: urnOf(test.typ, "x"), News: c.wire(test.inputs)})
@@ -172,45 +174,45 @@ func TestCreateRefuses(t *testing.T) {
 		want string
 	}{
 		"a reference to nothing": {func(c client) error {
-			_, err := c.create(typeSubnet, "a", values{"vpcId": "vpc-00000000000000000", "cidrBlock": "10.0.0.0/24"})
+			_, err := c.create(catalogue.Subnet, "a", values{"vpcId": "vpc-00000000000000000", "cidrBlock": "10.0.0.0/24"})
 			return err
 		}, "NotFound: vpcId vpc-00000000000000000"},
 		"a subnet outside its VPC": {func(c client) error {
-			_, err := c.create(typeSubnet, "a", values{"vpcId": c.vpc(), "cidrBlock": "10.1.0.0/24"})
+			_, err := c.create(catalogue.Subnet, "a", values{"vpcId": c.vpc(), "cidrBlock": "10.1.0.0/24"})
 			return err
 		}, "InvalidSubnet.Range: 10.1.0.0/24 is not in the VPC's 10.0.0.0/16"},
 		"overlapping subnets": {func(c client) error {
 			vpc := c.vpc()
-			c.made(typeSubnet, "a", values{"vpcId": vpc, "cidrBlock": "10.0.0.0/24"})
-			_, err := c.create(typeSubnet, "b", values{"vpcId": vpc, "cidrBlock": "10.0.0.128/25"})
+			c.made(catalogue.Subnet, "a", values{"vpcId": vpc, "cidrBlock": "10.0.0.0/24"})
+			_, err := c.create(catalogue.Subnet, "b", values{"vpcId": vpc, "cidrBlock": "10.0.0.128/25"})
 			return err
 		}, "InvalidSubnet.Conflict: 10.0.0.128/25 overlaps 10.0.0.0/24 of a"},
 		"a name twice": {func(c client) error {
-			c.made(typeLogGroup, "a", values{"name": "/platform"})
-			_, err := c.create(typeLogGroup, "b", values{"name": "/platform"})
+			c.made(catalogue.LogGroup, "a", values{"name": "/platform"})
+			_, err := c.create(catalogue.LogGroup, "b", values{"name": "/platform"})
 			return err
 		}, `AlreadyExists: "/platform" exists, made for a`},
 		"a malformed name": {func(c client) error {
-			_, err := c.create(typeAlias, "a", values{"name": "platform", "targetKeyId": "x"})
+			_, err := c.create(catalogue.KeyAlias, "a", values{"name": "platform", "targetKeyId": "x"})
 			return err
 		}, "ValidationException"},
 		"a reserved name": {func(c client) error {
-			_, err := c.create(typeAlias, "a", values{"name": "alias/aws/s3", "targetKeyId": "x"})
+			_, err := c.create(catalogue.KeyAlias, "a", values{"name": "alias/aws/s3", "targetKeyId": "x"})
 			return err
 		}, "reserved"},
 		"more than the quota": {func(c client) error {
 			vpc := c.vpc()
-			group, _ := c.made(typeSecGroup, "group", values{"vpcId": vpc})
+			group, _ := c.made(catalogue.SecurityGroup, "group", values{"vpcId": vpc})
 			for i := range 60 {
-				c.made("aws:vpc/securityGroupIngressRule:SecurityGroupIngressRule", fmt.Sprint(i),
+				c.made(catalogue.SecurityGroupIngressRule, fmt.Sprint(i),
 					values{"securityGroupId": group, "ipProtocol": "tcp", "cidrIpv4": fmt.Sprintf("10.0.%d.0/24", i)})
 			}
-			_, err := c.create("aws:vpc/securityGroupIngressRule:SecurityGroupIngressRule", "one more",
+			_, err := c.create(catalogue.SecurityGroupIngressRule, "one more",
 				values{"securityGroupId": group, "ipProtocol": "tcp", "cidrIpv4": "10.1.0.0/24"})
 			return err
 		}, "LimitExceeded"},
 		"a policy on no role": {func(c client) error {
-			_, err := c.create("aws:iam/rolePolicyAttachment:RolePolicyAttachment", "a",
+			_, err := c.create(catalogue.RolePolicyAttachment, "a",
 				values{"role": "nobody", "policyArn": "arn:aws:iam::aws:policy/AdministratorAccess"})
 			return err
 		}, "NotFound: role nobody"},
@@ -224,25 +226,25 @@ func TestCreateRefuses(t *testing.T) {
 func TestDeleteRefusesWhatIsInUse(t *testing.T) {
 	c := newClient(t)
 	vpc := c.vpc()
-	subnet, _ := c.made(typeSubnet, "subnet", values{"vpcId": vpc, "cidrBlock": "10.0.0.0/24"})
-	assert.ErrorContains(t, c.remove(typeVpc, "vpc", vpc), "DependencyViolation: "+vpc+" is in use by subnet")
-	require.NoError(t, c.remove(typeSubnet, "subnet", subnet))
-	require.NoError(t, c.remove(typeVpc, "vpc", vpc))
-	require.NoError(t, c.remove(typeVpc, "vpc", vpc), "gone already is fine")
+	subnet, _ := c.made(catalogue.Subnet, "subnet", values{"vpcId": vpc, "cidrBlock": "10.0.0.0/24"})
+	assert.ErrorContains(t, c.remove(catalogue.Vpc, "vpc", vpc), "DependencyViolation: "+vpc+" is in use by subnet")
+	require.NoError(t, c.remove(catalogue.Subnet, "subnet", subnet))
+	require.NoError(t, c.remove(catalogue.Vpc, "vpc", vpc))
+	require.NoError(t, c.remove(catalogue.Vpc, "vpc", vpc), "gone already is fine")
 }
 
 // A successor that is made before its predecessor is gone gets an id of its own.
 func TestReplacementHasItsOwnID(t *testing.T) {
 	c := newClient(t)
-	first, _ := c.made(typeVpc, "vpc", values{"cidrBlock": "10.0.0.0/16"})
-	second, _ := c.made(typeVpc, "vpc", values{"cidrBlock": "10.1.0.0/16"})
+	first, _ := c.made(catalogue.Vpc, "vpc", values{"cidrBlock": "10.0.0.0/16"})
+	second, _ := c.made(catalogue.Vpc, "vpc", values{"cidrBlock": "10.1.0.0/16"})
 	assert.NotEqual(t, first, second)
 }
 
 // In a preview what only AWS can tell is unknown, and what was given is not.
 func TestPreviewKnowsOnlyWhatWasGiven(t *testing.T) {
 	c := newClient(t)
-	created, err := c.rpc.Create(t.Context(), &pulumirpc.CreateRequest{Preview: true, Urn: urnOf(typeCluster, "cluster"), Properties: c.wire(values{
+	created, err := c.rpc.Create(t.Context(), &pulumirpc.CreateRequest{Preview: true, Urn: urnOf(catalogue.Cluster, "cluster"), Properties: c.wire(values{
 		"name": "platform", "vpcConfig": values{"subnetIds": []any{"subnet-1"}},
 	})})
 	require.NoError(t, err)
@@ -257,12 +259,12 @@ func TestPreviewKnowsOnlyWhatWasGiven(t *testing.T) {
 // In the preview of an update what AWS computed once is known, also inside what changes.
 func TestPreviewOfAnUpdateKeepsWhatIsKnown(t *testing.T) {
 	c := newClient(t)
-	role, _ := c.made(typeRole, "role", values{"name": "service", "assumeRolePolicy": trustPolicy})
+	role, _ := c.made(catalogue.Role, "role", values{"name": "service", "assumeRolePolicy": trustPolicy})
 	inputs := values{"name": "platform", "roleArn": "arn:aws:iam::" + account + ":role/" + role, "vpcConfig": values{"subnetIds": []any{}}}
-	id, made := c.made(typeCluster, "cluster", inputs)
+	id, made := c.made(catalogue.Cluster, "cluster", inputs)
 	inputs["vpcConfig"] = values{"subnetIds": []any{}, "endpointPrivateAccess": true}
 	updated, err := c.rpc.Update(t.Context(), &pulumirpc.UpdateRequest{
-		Preview: true, Urn: urnOf(typeCluster, "cluster"), Id: id, Olds: c.wire(made), News: c.wire(inputs),
+		Preview: true, Urn: urnOf(catalogue.Cluster, "cluster"), Id: id, Olds: c.wire(made), News: c.wire(inputs),
 	})
 	require.NoError(t, err)
 	outputs := updated.GetProperties().AsMap()
@@ -276,8 +278,8 @@ func TestUpdateRefuses(t *testing.T) {
 	c := newClient(t)
 	vpc := c.vpc()
 	inputs := values{"vpcId": vpc, "cidrBlock": "10.0.0.0/24"}
-	id, _ := c.made(typeSubnet, "a", inputs)
-	update := func(news values) error { return c.update(typeSubnet, "a", id, news) }
+	id, _ := c.made(catalogue.Subnet, "a", inputs)
+	update := func(news values) error { return c.update(catalogue.Subnet, "a", id, news) }
 	require.NoError(t, update(inputs), "a subnet does not overlap itself")
 	assert.ErrorContains(t, update(values{"vpcId": vpc, "cidrBlock": "10.9.0.0/24"}), "InvalidSubnet.Range")
 	assert.ErrorContains(t, update(values{"vpcId": "vpc-00000000000000000", "cidrBlock": "10.0.0.0/24"}), "NotFound")
@@ -289,10 +291,10 @@ func TestRecordOutlivesACrash(t *testing.T) {
 	record, err := OpenRecord(path)
 	require.NoError(t, err)
 	c := connect(t, start(t, record, &Fault{Kind: "crash-after", Call: 1}), "aws", account, region)
-	_, err = c.create(typeVpc, "vpc", values{"cidrBlock": "10.0.0.0/16"})
+	_, err = c.create(catalogue.Vpc, "vpc", values{"cidrBlock": "10.0.0.0/16"})
 	require.Error(t, err)
 	// Calls that were under way come to nothing, or a retry could not know what they made.
-	_, err = c.create(typeEip, "late", values{"domain": "vpc"})
+	_, err = c.create(catalogue.Eip, "late", values{"domain": "vpc"})
 	require.Error(t, err)
 	require.NoError(t, record.Close())
 
@@ -307,7 +309,7 @@ func TestRecordOutlivesACrash(t *testing.T) {
 	require.NoError(t, err)
 	require.Len(t, again.Entries(""), 1)
 	assert.True(t, again.Entries("")[0].Pending)
-	id, _ := connect(t, start(t, again, nil), "aws", account, region).made(typeVpc, "vpc", values{"cidrBlock": "10.0.0.0/16"})
+	id, _ := connect(t, start(t, again, nil), "aws", account, region).made(catalogue.Vpc, "vpc", values{"cidrBlock": "10.0.0.0/16"})
 	require.Len(t, again.Entries(""), 1)
 	assert.False(t, again.Entries("")[0].Pending)
 	assert.Equal(t, id, again.Entries("")[0].ID)
@@ -333,7 +335,7 @@ func TestHangIsReleased(t *testing.T) {
 	defer cancel()
 	done := make(chan error, 1)
 	go func() {
-		_, err := c.rpc.Create(ctx, &pulumirpc.CreateRequest{Urn: urnOf(typeVpc, "vpc"), Properties: c.wire(values{"cidrBlock": "10.0.0.0/16"})})
+		_, err := c.rpc.Create(ctx, &pulumirpc.CreateRequest{Urn: urnOf(catalogue.Vpc, "vpc"), Properties: c.wire(values{"cidrBlock": "10.0.0.0/16"})})
 		done <- err
 	}()
 	require.Eventually(t, func() bool { return p.Calls() == 1 }, timeLimit, tick)

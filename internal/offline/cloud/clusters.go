@@ -8,6 +8,9 @@ import (
 	"google.golang.org/grpc/status"
 
 	"github.com/pulumi/pulumi/sdk/v3/go/common/resource"
+
+	"legops/internal/catalogue"
+	"legops/internal/model"
 )
 
 // Clusters runs a real Kubernetes control plane for each cluster of EKS that the cloud makes.
@@ -21,14 +24,14 @@ type Clusters interface {
 }
 
 // startCluster starts the control plane behind a cluster that is about to be made.
-func (p *Provider) startCluster(ctx context.Context, c *connection, urn resource.URN, inputs object) error {
-	if p.clusters == nil || urn.Type() != typeCluster {
+func (p *Provider) startCluster(ctx context.Context, c *connection, urn resource.URN, inputs model.Values) error {
+	if p.clusters == nil || urn.Type() != catalogue.Cluster {
 		return nil
 	}
 	p.record.mu.Lock()
-	zones := slices.Compact(p.zonesOf(c.account, inputs.object("vpcConfig").texts("subnetIds")))
+	zones := slices.Compact(p.zonesOf(c.account, inputs.Values("vpcConfig").Texts("subnetIds")))
 	p.record.mu.Unlock()
-	if err := p.clusters.Start(ctx, nameOf(typeCluster, inputs), zones); err != nil {
+	if err := p.clusters.Start(ctx, nameOf(catalogue.Cluster, inputs), zones); err != nil {
 		return status.Errorf(codes.Internal, "starting the control plane of %s: %v", urn.Name(), err)
 	}
 	return nil
@@ -36,7 +39,7 @@ func (p *Provider) startCluster(ctx context.Context, c *connection, urn resource
 
 // stopCluster ends the control plane behind a cluster that is gone.
 func (p *Provider) stopCluster(urn resource.URN, id string) error {
-	if p.clusters == nil || urn.Type() != typeCluster {
+	if p.clusters == nil || urn.Type() != catalogue.Cluster {
 		return nil
 	}
 	return p.clusters.Stop(id)

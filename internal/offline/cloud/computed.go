@@ -5,6 +5,8 @@ import (
 	"fmt"
 	"strings"
 
+	"legops/internal/catalogue"
+	"legops/internal/model"
 	"legops/internal/offline/schema"
 )
 
@@ -13,14 +15,14 @@ type made struct {
 	connection *connection
 	typ, id    string
 	arn        string
-	inputs     object
+	inputs     model.Values
 }
 
 func (m made) digest(purpose string) string {
 	return digest(m.connection.account, m.typ, m.id, purpose)
 }
 
-func (m made) name() string { return orElse(m.inputs.text("name"), m.id) }
+func (m made) name() string { return orElse(m.inputs.Text("name"), m.id) }
 
 func (m made) region() string { return m.connection.region }
 
@@ -36,7 +38,7 @@ func (m made) endpoint() string {
 
 // scalingGroup is the Auto Scaling group that EKS makes for a node group.
 func (m made) scalingGroup() string {
-	return "eks-" + m.inputs.text("nodeGroupName") + "-" + m.digest("group")[:8]
+	return "eks-" + m.inputs.Text("nodeGroupName") + "-" + m.digest("group")[:8]
 }
 
 // zone is the id of the zone that a subnet is in.
@@ -60,44 +62,44 @@ var commonOutputs = map[string]func(made) any{
 var typeOutputs = collect(networkOutputs, edgeOutputs, dataOutputs, deliveryOutputs)
 
 var networkOutputs = map[string]map[string]func(made) any{
-	typeVpc: {
+	catalogue.Vpc: {
 		"defaultSecurityGroupId": func(m made) any { return "sg-" + m.digest("default")[:17] },
 		"defaultRouteTableId":    func(m made) any { return "rtb-" + m.digest("default")[:17] },
 		"mainRouteTableId":       func(m made) any { return "rtb-" + m.digest("default")[:17] },
 		"defaultNetworkAclId":    func(m made) any { return "acl-" + m.digest("default")[:17] },
 		"dhcpOptionsId":          func(m made) any { return "dopt-" + digest(m.connection.account, m.region())[:17] },
 	},
-	typeSubnet: {
+	catalogue.Subnet: {
 		"availabilityZone":   func(m made) any { return zoneName(m.connection.account, m.region(), m.zone()) },
 		"availabilityZoneId": func(m made) any { return m.zone() },
 	},
-	typeEip: {
+	catalogue.Eip: {
 		"allocationId": func(m made) any { return m.id },
 		"publicIp":     func(m made) any { return documentationAddress(m.digest("address")) },
 	},
-	typeEndpoint: {
+	catalogue.VpcEndpoint: {
 		"prefixListId": func(m made) any { return endpointPrefixList(m) },
 		"state":        always("available"),
 	},
-	typeNat: {
+	catalogue.NatGateway: {
 		"publicIp": func(m made) any { return documentationAddress(m.digest("address")) },
 	},
-	typeTemplate: {
+	catalogue.LaunchTemplate: {
 		"latestVersion":  always(float64(1)),
 		"defaultVersion": always(float64(1)),
 	},
-	typeKey: {
+	catalogue.Key: {
 		"keyId": func(m made) any { return m.id },
 	},
-	typeRole: {
+	catalogue.Role: {
 		"uniqueId":   func(m made) any { return "AROA" + strings.ToUpper(m.digest("id")[:17]) },
 		"createDate": always(creationTime),
 	},
-	typeProfile: {
+	catalogue.InstanceProfile: {
 		"uniqueId":   func(m made) any { return "AIPA" + strings.ToUpper(m.digest("id")[:17]) },
 		"createDate": always(creationTime),
 	},
-	typeCluster: {
+	catalogue.Cluster: {
 		"endpoint":        func(m made) any { return m.endpoint() },
 		"status":          always("ACTIVE"),
 		"platformVersion": always("eks.1"),
@@ -113,7 +115,7 @@ var networkOutputs = map[string]map[string]func(made) any{
 			return map[string]any{"clusterSecurityGroupId": m.securityGroup()}
 		},
 	},
-	typeNodeGroup: {
+	catalogue.NodeGroup: {
 		"status": always("ACTIVE"),
 		"resources": func(m made) any {
 			return []any{map[string]any{"autoscalingGroups": []any{map[string]any{"name": m.scalingGroup()}}}}
@@ -123,35 +125,35 @@ var networkOutputs = map[string]map[string]func(made) any{
 
 // implied are the ids of what AWS makes along with a resource; they live and go with it.
 var implied = map[string]func(made) []string{
-	typeVpc: func(m made) []string {
+	catalogue.Vpc: func(m made) []string {
 		return []string{"sg-" + m.digest("default")[:17], "rtb-" + m.digest("default")[:17], "acl-" + m.digest("default")[:17]}
 	},
-	typeCluster: func(m made) []string {
+	catalogue.Cluster: func(m made) []string {
 		things := []string{m.securityGroup(), clusterReference(m.region(), m.id)}
 		for _, namespace := range []string{"default", "kube-system", "kube-public", "kube-node-lease"} {
 			things = append(things, namespaceReference(m.region(), m.id, namespace))
 		}
 		return things
 	},
-	typeNodeGroup: func(m made) []string { return []string{impliedName(typeScalingGroup, m.scalingGroup())} },
-	typeNamespace: func(m made) []string {
+	catalogue.NodeGroup: func(m made) []string { return []string{impliedName(catalogue.AutoScalingGroup, m.scalingGroup())} },
+	catalogue.Namespace: func(m made) []string {
 		return []string{namespaceReference(m.region(), m.connection.cluster, m.id)}
 	},
-	typeDatabase: func(m made) []string {
+	catalogue.Database: func(m made) []string {
 		if m.masterSecret() == "" {
 			return nil
 		}
 		return []string{m.masterSecret()}
 	},
-	typeRecord: func(m made) []string {
-		return []string{impliedName(typeRecord, strings.TrimSuffix(m.inputs.text("name"), "."))}
+	catalogue.DNSRecord: func(m made) []string {
+		return []string{impliedName(catalogue.DNSRecord, strings.TrimSuffix(m.inputs.Text("name"), "."))}
 	},
 }
 
 // endpointPrefixList is the list of the addresses that a gateway endpoint leads to.
 func endpointPrefixList(m made) string {
 	for _, list := range managedPrefixLists {
-		if fill(list.name, m.connection, "", "", "", nil) == m.inputs.text("serviceName") {
+		if fill(list.name, m.connection, "", "", "", nil) == m.inputs.Text("serviceName") {
 			return prefixListID(m.region(), list.name)
 		}
 	}
@@ -186,7 +188,7 @@ func (p *Provider) computedOutputs(m made) map[string]any {
 			computed[name] = p.unspecified(property, m, name)
 		}
 	}
-	if p.clusters != nil && m.typ == typeCluster {
+	if p.clusters != nil && m.typ == catalogue.Cluster {
 		if url, authority, ok := p.clusters.Address(m.id); ok {
 			computed["endpoint"] = url
 			computed["certificateAuthority"] = map[string]any{"data": base64.StdEncoding.EncodeToString(authority)}

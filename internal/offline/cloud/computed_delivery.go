@@ -1,41 +1,45 @@
 package cloud
 
-import "strings"
+import (
+	"strings"
+
+	"legops/internal/catalogue"
+)
 
 // deliveryOutputs are what AWS computes for sources, builds, releases, events, alarms and their topics.
 var deliveryOutputs = map[string]map[string]func(made) any{
-	typeProject: {
+	catalogue.BuildProject: {
 		"badgeUrl":           always(""),
 		"description":        always(""),
 		"publicProjectAlias": always(""),
 		"encryptionKey":      func(m made) any { return m.ownKey("s3") },
 	},
-	typeSource: {
+	catalogue.CodeRepository: {
 		"repositoryId": func(m made) any { return uuid(m.digest("repository")) },
 		"cloneUrlHttp": func(m made) any { return "https://" + m.cloneAddress() },
 		"cloneUrlSsh":  func(m made) any { return "ssh://" + m.cloneAddress() },
 		"kmsKeyId":     func(m made) any { return m.ownKey("codecommit") },
 	},
-	typeConnection: {
+	catalogue.CodeConnection: {
 		"connectionStatus": always("PENDING"), // until a person has agreed at the other end
 		"ownerAccountId":   func(m made) any { return m.connection.account },
 	},
-	typeApplication: {
-		"applicationId":     func(m made) any { return strings.TrimSuffix(m.id, ":"+m.inputs.text("name")) },
+	catalogue.DeployApplication: {
+		"applicationId":     func(m made) any { return strings.TrimSuffix(m.id, ":"+m.inputs.Text("name")) },
 		"githubAccountName": always(""),
 	},
-	typeDeploymentGroup: {
+	catalogue.DeploymentGroup: {
 		"deploymentGroupId": func(m made) any { return m.id },
 		"computePlatform":   always("Server"),
 	},
-	typeEventTarget: {"targetId": func(m made) any { return strings.TrimPrefix(m.id, m.inputs.text("rule")+"-") }},
-	typeAlarm:       {"evaluateLowSampleCountPercentiles": always("")},
-	typeTopic:       {"owner": func(m made) any { return m.connection.account }},
-	typeTopicPolicy: {"owner": func(m made) any { return m.connection.account }},
-	typeSubscription: {
+	catalogue.EventTarget: {"targetId": func(m made) any { return strings.TrimPrefix(m.id, m.inputs.Text("rule")+"-") }},
+	catalogue.MetricAlarm: {"evaluateLowSampleCountPercentiles": always("")},
+	catalogue.Topic:       {"owner": func(m made) any { return m.connection.account }},
+	catalogue.TopicPolicy: {"owner": func(m made) any { return m.connection.account }},
+	catalogue.TopicSubscription: {
 		"confirmationWasAuthenticated": always(false),
 		"pendingConfirmation": func(m made) any {
-			protocol := m.inputs.text("protocol")
+			protocol := m.inputs.Text("protocol")
 			return strings.HasPrefix(protocol, "email") || strings.HasPrefix(protocol, "http")
 		},
 	},
@@ -47,5 +51,5 @@ func (m made) ownKey(service string) string {
 }
 
 func (m made) cloneAddress() string {
-	return "git-codecommit." + m.region() + "." + m.suffix() + "/v1/repos/" + m.inputs.text("repositoryName")
+	return "git-codecommit." + m.region() + "." + m.suffix() + "/v1/repos/" + m.inputs.Text("repositoryName")
 }

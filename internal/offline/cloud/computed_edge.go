@@ -1,6 +1,10 @@
 package cloud
 
-import "strings"
+import (
+	"strings"
+
+	"legops/internal/catalogue"
+)
 
 // cloudFrontZone is the hosted zone of every distribution.
 const cloudFrontZone = "Z2FDTNDATAQYW2"
@@ -13,18 +17,18 @@ var balancerZones = map[string]string{
 
 // edgeOutputs are what AWS computes for load balancers, certificates, CloudFront and WAF.
 var edgeOutputs = map[string]map[string]func(made) any{
-	typeBalancer: {
+	catalogue.LoadBalancer: {
 		"arnSuffix": func(m made) any { return afterLast(m.arn, ":loadbalancer/") },
 		"dnsName": func(m made) any {
-			prefix := map[bool]string{true: "internal-"}[m.inputs.flag("internal")]
+			prefix := map[bool]string{true: "internal-"}[m.inputs.Flag("internal")]
 			return prefix + m.name() + "-" + m.digest("host")[:10] + "." + m.region() + ".elb." + m.suffix()
 		},
 		"zoneId": func(m made) any {
 			return orElse(balancerZones[m.region()], "Z"+strings.ToUpper(digest(m.region(), "elb")[:13]))
 		},
 	},
-	typeTargetGroup: {"arnSuffix": func(m made) any { return afterLast(m.arn, ":") }},
-	typeCertificate: {
+	catalogue.TargetGroup: {"arnSuffix": func(m made) any { return afterLast(m.arn, ":") }},
+	catalogue.Certificate: {
 		"status":                  always("PENDING_VALIDATION"),
 		"type":                    always("AMAZON_ISSUED"),
 		"renewalEligibility":      always("INELIGIBLE"),
@@ -32,22 +36,22 @@ var edgeOutputs = map[string]map[string]func(made) any{
 		"notAfter":                always(""),
 		"domainValidationOptions": func(m made) any { return validationOptions(m) },
 	},
-	typeRecord: {"fqdn": func(m made) any { return strings.TrimSuffix(m.inputs.text("name"), ".") }},
-	typeDistribution: {
+	catalogue.DNSRecord: {"fqdn": func(m made) any { return strings.TrimSuffix(m.inputs.Text("name"), ".") }},
+	catalogue.Distribution: {
 		"domainName":       func(m made) any { return "d" + m.digest("host")[:13] + ".cloudfront.net" },
 		"hostedZoneId":     always(cloudFrontZone),
 		"status":           always("Deployed"),
 		"lastModifiedTime": always(creationTime),
 	},
-	typeWebACL: {
+	catalogue.WebACL: {
 		"capacity":                  always(float64(1)),
 		"applicationIntegrationUrl": always(""),
 	},
-	typeDeliverySource: {"service": func(m made) any { return serviceOf(m.inputs.text("resourceArn")) }},
-	typeDeliveryTarget: {
+	catalogue.LogDeliverySource: {"service": func(m made) any { return serviceOf(m.inputs.Text("resourceArn")) }},
+	catalogue.LogDeliveryDestination: {
 		"deliveryDestinationType": func(m made) any {
 			kinds := map[string]string{"s3": "S3", "logs": "CWL", "firehose": "FH"}
-			return kinds[serviceOf(m.inputs.text("deliveryDestinationConfiguration.destinationResourceArn"))]
+			return kinds[serviceOf(m.inputs.Text("deliveryDestinationConfiguration.destinationResourceArn"))]
 		},
 	},
 }

@@ -5,6 +5,8 @@ import (
 	"maps"
 	"slices"
 	"strings"
+
+	"legops/internal/catalogue"
 )
 
 // An index finds entries by what they are, by what they are called and by what they use, so that no call has to look
@@ -39,16 +41,20 @@ func worldwide(account, reference string) string {
 	return account
 }
 
-// byName finds what has a physical name. Names of buckets are taken in the whole world.
+// byName finds what has a physical name.
 func byName(e *Entry, name string) indexKey {
-	if e.Type == typeBucket {
+	known := catalogue.Of(e.Type)
+	if known.Name.Worldwide {
 		return indexKey{kind: "name", typ: e.Type, value: name}
 	}
-	scope := joined(e.in(), "/", nameScopes[e.Type]...)
-	if isObject(e.Type) {
-		scope = namespaceOf(e.in())
+	within := ""
+	switch {
+	case isObject(e.Type):
+		within = namespaceOf(e.in())
+	case known.Name.Within != "":
+		within = e.in().Text(known.Name.Within)
 	}
-	return indexKey{"name", e.Account, placeOf(e.Type, e.Region) + "/" + e.Cluster, e.Type, scope + "/" + name}
+	return indexKey{"name", e.Account, placeOf(e.Type, e.Region) + "/" + e.Cluster, e.Type, within + "/" + name}
 }
 
 // byLink finds what names a resource of a type by its id or its physical name.
@@ -58,16 +64,7 @@ func byLink(account, region, target, name string) indexKey {
 
 // byGroup finds what a quota counts together.
 func byGroup(e *Entry, per string) indexKey {
-	return indexKey{"group " + per, e.Account, placeOf(e.Type, e.Region), e.Type, e.in().text(per)}
-}
-
-// nameScopes are the inputs that a name is unique in, beyond account and region; a Kubernetes object's is its namespace.
-var nameScopes = map[string][]string{
-	typeSecGroup:        {"vpcId"},
-	typeNodeGroup:       {"clusterName"},
-	typeRolePolicy:      {"role"},
-	typeDeploymentGroup: {"appName"},
-	typeBucketMetric:    {"bucket"},
+	return indexKey{"group " + per, e.Account, placeOf(e.Type, e.Region), e.Type, e.in().Text(per)}
 }
 
 // keys are all keys by which an entry is found.
@@ -76,7 +73,7 @@ func (e *Entry) keys() []indexKey {
 	if e.Pending {
 		keys = append(keys, byURN(e.Account, e.URN))
 	}
-	if e.Type == typeCluster {
+	if e.Type == catalogue.Cluster {
 		keys = append(keys, byEndpoint(fmt.Sprint(e.Outputs["endpoint"])))
 	}
 	if name := nameOf(e.Type, e.in()); name != "" {
@@ -88,10 +85,8 @@ func (e *Entry) keys() []indexKey {
 	for _, use := range e.uses() {
 		keys = append(keys, use.key(e))
 	}
-	for _, quota := range quotas {
-		if quota.typ == e.Type {
-			keys = append(keys, byGroup(e, quota.per))
-		}
+	if quota := catalogue.Of(e.Type).Quota; quota.Limit > 0 {
+		keys = append(keys, byGroup(e, quota.Per))
 	}
 	return keys
 }

@@ -8,6 +8,9 @@ import (
 
 	"github.com/stretchr/testify/assert"
 	"github.com/stretchr/testify/require"
+
+	"legops/internal/catalogue"
+	"legops/internal/model"
 )
 
 // rebuilt is the index that a look at every entry would make.
@@ -46,17 +49,17 @@ func TestIndexAgreesWithAFullScan(t *testing.T) {
 	}
 	network := c.network()
 	database := c.databaseInputs(network)
-	id, _ := c.made(typeDatabase, "database", database)
+	id, _ := c.made(catalogue.Database, "database", database)
 	c.versioned("documents")
 	inside, clusterID, _ := cluster(t, p, c, "platform")
-	inside.made(typeNamespace, "apps", named("", "apps"))
-	inside.made(typeConfigMap, "config", named("apps", "config"))
+	inside.made(catalogue.Namespace, "apps", named("", "apps"))
+	inside.made(catalogue.ConfigMap, "config", named("apps", "config"))
 	agrees()
 	database["identifier"], database["vpcSecurityGroupIds"] = "renamed", []any{}
-	require.NoError(t, c.update(typeDatabase, "database", id, database))
+	require.NoError(t, c.update(catalogue.Database, "database", id, database))
 	agrees()
-	require.NoError(t, c.remove(typeBucket, "documents", "documents"))
-	require.NoError(t, c.remove(typeCluster, "platform", clusterID))
+	require.NoError(t, c.remove(catalogue.Bucket, "documents", "documents"))
+	require.NoError(t, c.remove(catalogue.Cluster, "platform", clusterID))
 	agrees()
 	before := len(record.entries)
 	require.NoError(t, record.Close())
@@ -77,9 +80,9 @@ func TestCallsDoNotGrowWithTheCloud(t *testing.T) {
 		began := time.Now()
 		for i := from; i < to; i++ {
 			name := fmt.Sprintf("app-%d", i)
-			_, err := p.create(c, urn(typeQueue, name), object{"name": name})
+			_, err := p.create(c, urn(catalogue.Queue, name), model.Values{"name": name})
 			require.NoError(t, err)
-			_, err = p.create(c, urn(typeQueuePolicy, name), object{
+			_, err = p.create(c, urn(catalogue.QueuePolicy, name), model.Values{
 				"queueUrl": "https://sqs.us-east-1.amazonaws.com/" + account + "/" + name, "policy": allows(values{"Service": "events.amazonaws.com"}, queueBase+name),
 			})
 			require.NoError(t, err)

@@ -7,18 +7,14 @@ import (
 	pulumirpc "github.com/pulumi/pulumi/sdk/v3/proto/go"
 	"github.com/stretchr/testify/assert"
 	"github.com/stretchr/testify/require"
-)
 
-const (
-	typeConfigMap = "kubernetes:core/v1:ConfigMap"
-	typeService   = "kubernetes:core/v1:Service"
-	typeAccount   = "kubernetes:core/v1:ServiceAccount"
+	"legops/internal/catalogue"
 )
 
 // cluster makes a cluster and returns a provider for what is inside, and the cluster's id and endpoint.
 func cluster(t *testing.T, p *Provider, aws client, name string) (inside client, id, endpoint string) {
 	t.Helper()
-	id, out := aws.made(typeCluster, name, values{"name": name, "roleArn": aws.role(name), "vpcConfig": values{"subnetIds": []any{}}})
+	id, out := aws.made(catalogue.Cluster, name, values{"name": name, "roleArn": aws.role(name), "vpcConfig": values{"subnetIds": []any{}}})
 	endpoint = out["endpoint"].(string)
 	inside = connect(t, p, "kubernetes", "", "")
 	kubeconfig := `{"clusters":[{"cluster":{"server":"` + endpoint + `"}}]}`
@@ -55,15 +51,15 @@ func TestKubernetesObjectsLiveInTheirCluster(t *testing.T) {
 	inside, id, endpoint := cluster(t, p, aws, "platform")
 	account := named("kube-system", "autoscaler")
 
-	_, err = connect(t, p, "kubernetes", "", "").create(typeAccount, "account", account)
+	_, err = connect(t, p, "kubernetes", "", "").create(catalogue.ServiceAccount, "account", account)
 	require.ErrorContains(t, err, "unreachable")
-	inside.made(typeAccount, "account", account)
-	inside.made(typeNamespace, "apps", named("", "apps"))
-	inside.made(typeConfigMap, "config", named("apps", "config"))
+	inside.made(catalogue.ServiceAccount, "account", account)
+	inside.made(catalogue.Namespace, "apps", named("", "apps"))
+	inside.made(catalogue.ConfigMap, "config", named("apps", "config"))
 	assert.True(t, record.ServesHost(strings.ToLower(strings.TrimPrefix(endpoint, "https://"))))
 	assert.False(t, record.ServesHost("example.com"))
 
-	require.NoError(t, aws.remove(typeCluster, "platform", id))
+	require.NoError(t, aws.remove(catalogue.Cluster, "platform", id))
 	assert.Len(t, record.Entries(""), 1, "only the role is left")
 	assert.False(t, record.ServesHost(strings.ToLower(strings.TrimPrefix(endpoint, "https://"))))
 }
@@ -76,13 +72,13 @@ func TestClustersAreApart(t *testing.T) {
 	aws := connect(t, p, "aws", account, region)
 	blue, _, _ := cluster(t, p, aws, "blue")
 	green, _, _ := cluster(t, p, aws, "green")
-	blue.made(typeNamespace, "apps", named("", "apps"))
-	_, err = green.create(typeConfigMap, "config", named("apps", "config"))
+	blue.made(catalogue.Namespace, "apps", named("", "apps"))
+	_, err = green.create(catalogue.ConfigMap, "config", named("apps", "config"))
 	require.ErrorContains(t, err, "NotFound: namespace/us-east-1/green/apps does not exist")
-	green.made(typeNamespace, "apps", named("", "apps"))
-	green.made(typeConfigMap, "config", named("apps", "config"))
-	blue.made(typeConfigMap, "config", named("apps", "config"))
-	require.NoError(t, blue.remove(typeNamespace, "apps", "apps"))
+	green.made(catalogue.Namespace, "apps", named("", "apps"))
+	green.made(catalogue.ConfigMap, "config", named("apps", "config"))
+	blue.made(catalogue.ConfigMap, "config", named("apps", "config"))
+	require.NoError(t, blue.remove(catalogue.Namespace, "apps", "apps"))
 	assert.Len(t, record.Entries(""), 6, "two roles, two clusters, and green's namespace with its object")
 }
 
@@ -92,33 +88,33 @@ func TestKubernetesRules(t *testing.T) {
 		want string
 	}{
 		"a namespace that is not": {func(c client) error {
-			_, err := c.create(typeConfigMap, "a", named("apps", "a"))
+			_, err := c.create(catalogue.ConfigMap, "a", named("apps", "a"))
 			return err
 		}, "NotFound: namespace/us-east-1/platform/apps does not exist"},
 		"a namespace twice": {func(c client) error {
-			c.made(typeNamespace, "first", named("", "apps"))
-			_, err := c.create(typeNamespace, "second", named("", "apps"))
+			c.made(catalogue.Namespace, "first", named("", "apps"))
+			_, err := c.create(catalogue.Namespace, "second", named("", "apps"))
 			return err
 		}, `AlreadyExists: "apps" exists, made for first`},
 		"a namespace of the cluster's own": {func(c client) error {
-			_, err := c.create(typeNamespace, "a", named("", "kube-system"))
+			_, err := c.create(catalogue.Namespace, "a", named("", "kube-system"))
 			return err
 		}, "AlreadyExists"},
 		"an object twice": {func(c client) error {
-			c.made(typeConfigMap, "first", named("default", "config"))
-			_, err := c.create(typeConfigMap, "second", named("default", "config"))
+			c.made(catalogue.ConfigMap, "first", named("default", "config"))
+			_, err := c.create(catalogue.ConfigMap, "second", named("default", "config"))
 			return err
 		}, `AlreadyExists: "default/config" exists, made for first`},
 		"a name": {func(c client) error {
-			_, err := c.create(typeConfigMap, "a", named("default", "Config_1"))
+			_, err := c.create(catalogue.ConfigMap, "a", named("default", "Config_1"))
 			return err
 		}, "ValidationException: name"},
 		"a namespace's name": {func(c client) error {
-			_, err := c.create(typeNamespace, "a", named("", "apps.legops"))
+			_, err := c.create(catalogue.Namespace, "a", named("", "apps.legops"))
 			return err
 		}, "ValidationException: name"},
 		"a service's name": {func(c client) error {
-			_, err := c.create(typeService, "a", named("default", strings.Repeat("a", 64)))
+			_, err := c.create(catalogue.Service, "a", named("default", strings.Repeat("a", 64)))
 			return err
 		}, "ValidationException: name"},
 	} {
@@ -131,28 +127,28 @@ func TestKubernetesRules(t *testing.T) {
 func TestKubernetesNamespaces(t *testing.T) {
 	c := kubernetes(t)
 	for _, namespace := range []string{"default", "kube-system", "kube-public", "kube-node-lease"} {
-		id, _ := c.made(typeConfigMap, "in-"+namespace, named(namespace, "config"))
+		id, _ := c.made(catalogue.ConfigMap, "in-"+namespace, named(namespace, "config"))
 		assert.Equal(t, namespace+"/config", id)
 	}
-	id, out := c.made(typeConfigMap, "anywhere", named("", "anywhere"))
+	id, out := c.made(catalogue.ConfigMap, "anywhere", named("", "anywhere"))
 	assert.Equal(t, "default/anywhere", id, "an object without a namespace lives in the default one")
 	assert.Equal(t, "default", out["metadata"].(values)["namespace"])
 
-	id, _ = c.made(typeNamespace, "apps", named("", "apps"))
+	id, _ = c.made(catalogue.Namespace, "apps", named("", "apps"))
 	assert.Equal(t, "apps", id)
 }
 
 // Some objects live in no namespace, and one name is one of them.
 func TestKubernetesClusterWide(t *testing.T) {
 	c := kubernetes(t)
-	for _, typ := range []string{typeClass, typeClusterRights, typeClusterBinding, typeAdmission, typeAdmissionBinding} {
+	for _, typ := range []string{catalogue.IngressClass, catalogue.ClusterRole, catalogue.ClusterRoleBinding, catalogue.AdmissionPolicy, catalogue.AdmissionPolicyBinding} {
 		in := named("", "ingress")
 		switch typ {
-		case typeClusterBinding:
+		case catalogue.ClusterRoleBinding:
 			in["roleRef"] = values{"apiGroup": "rbac.authorization.k8s.io", "kind": "ClusterRole", "name": "ingress"}
-		case typeAdmission:
+		case catalogue.AdmissionPolicy:
 			in["spec"] = values{"failurePolicy": "Fail"}
-		case typeAdmissionBinding:
+		case catalogue.AdmissionPolicyBinding:
 			in["spec"] = values{"policyName": "ingress", "validationActions": []any{"Deny"}}
 		}
 		id, out := c.made(typ, "first", in)
@@ -168,20 +164,20 @@ func TestKubernetesRights(t *testing.T) {
 	c := kubernetes(t)
 	rights := named("default", "legops:delivery")
 	rights["rules"] = []any{values{"apiGroups": []any{"apps"}, "resources": []any{"deployments"}, "verbs": []any{"get"}}}
-	id, _ := c.made(typeRights, "rights", rights)
+	id, _ := c.made(catalogue.KubernetesRole, "rights", rights)
 	assert.Equal(t, "default/legops:delivery", id)
 	binding := named("apps", "legops:delivery")
 	binding["roleRef"] = values{"apiGroup": "rbac.authorization.k8s.io", "kind": "Role", "name": "legops:delivery"}
 	binding["subjects"] = []any{values{"kind": "Group", "name": "legops:delivery"}}
-	_, err := c.create(typeBinding, "binding", binding)
+	_, err := c.create(catalogue.KubernetesRoleBinding, "binding", binding)
 	require.ErrorContains(t, err, "NotFound: namespace/us-east-1/platform/apps")
-	c.made(typeNamespace, "apps", named("", "apps"))
-	c.made(typeBinding, "binding", binding)
+	c.made(catalogue.Namespace, "apps", named("", "apps"))
+	c.made(catalogue.KubernetesRoleBinding, "binding", binding)
 }
 
 // A patch is for an object that exists, and goes with it.
 func TestKubernetesPatches(t *testing.T) {
-	const deployment, patch = "kubernetes:apps/v1:Deployment", "kubernetes:apps/v1:DeploymentPatch"
+	const deployment, patch = catalogue.Deployment, catalogue.DeploymentPatch
 	record, err := OpenRecord("")
 	require.NoError(t, err)
 	p := start(t, record, nil)
@@ -199,7 +195,7 @@ func TestKubernetesPatches(t *testing.T) {
 func TestKubernetesAutonames(t *testing.T) {
 	c := kubernetes(t)
 	check := func(olds, news values) values {
-		checked, err := c.rpc.Check(t.Context(), &pulumirpc.CheckRequest{Urn: urnOf(typeConfigMap, "config"), Olds: c.wire(olds), News: c.wire(news)})
+		checked, err := c.rpc.Check(t.Context(), &pulumirpc.CheckRequest{Urn: urnOf(catalogue.ConfigMap, "config"), Olds: c.wire(olds), News: c.wire(news)})
 		require.NoError(t, err)
 		return checked.GetInputs().AsMap()["metadata"].(values)
 	}

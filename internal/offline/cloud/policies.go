@@ -10,49 +10,14 @@ import (
 
 	"github.com/pulumi/pulumi/sdk/v3/go/common/resource"
 
+	"legops/internal/catalogue"
 	"legops/internal/iam"
+	"legops/internal/model"
 )
-
-// policyForm is what a service asks of a policy document.
-type policyForm struct {
-	// path is the input that holds it.
-	path string
-	// principal and resource say whether every statement must have the element, or must not; nil for either.
-	principal, resource *bool
-	// limit is the length that AWS takes, white space not counted.
-	limit int
-}
-
-var (
-	yes  = true
-	must = &yes
-	no   = false
-	not  = &no
-)
-
-// policies are the inputs that hold policy documents, by type.
-var policies = map[string]policyForm{
-	typeRole:             {"assumeRolePolicy", must, not, 2048},
-	typeIamPolicy:        {"policy", not, must, 6144},
-	typeRolePolicy:       {"policy", not, must, 0}, // see inlineFits
-	typeKey:              {"policy", must, must, 32768},
-	typeEndpoint:         {"policy", must, must, 20480},
-	typeSecret:           {"policy", must, must, 20480},
-	typeLogPolicy:        {"policyDocument", must, must, 5120},
-	typeBucketPolicy:     {"policy", must, must, 20480},
-	typeQueue:            {"policy", must, must, 0},
-	typeQueuePolicy:      {"policy", must, must, 0},
-	typeTopic:            {"policy", must, must, 30720},
-	typeTopicPolicy:      {"policy", must, must, 30720},
-	typeRepositoryPolicy: {"policy", must, nil, 10240},
-	typeVaultPolicy:      {"policy", must, must, 0},
-	typeDomain:           {"accessPolicies", must, must, 102400},
-	typeDomainPolicy:     {"accessPolicies", must, must, 102400},
-}
 
 // readJSON reads a document that is given as JSON or as a value.
-func readJSON(given any) (object, error) {
-	var parsed object
+func readJSON(given any) (model.Values, error) {
+	var parsed model.Values
 	encoded, err := jsonText(given)
 	if err == nil {
 		err = json.Unmarshal(encoded, &parsed)
@@ -89,7 +54,7 @@ func parsePolicy(given any) (document, error) {
 
 // policyOf is the policy of a resource, empty if it has none.
 func (e *Entry) policyOf() document {
-	parsed, err := parsePolicy(e.Inputs[policies[e.Type].path])
+	parsed, err := parsePolicy(e.Inputs[catalogue.Of(e.Type).Policy.Input])
 	if err != nil {
 		return document{} // it was refused when it was made
 	}
@@ -98,13 +63,13 @@ func (e *Entry) policyOf() document {
 
 // refusePolicies says what is wrong with a resource's policy.
 func (p *Provider) refusePolicies(e *Entry) error {
-	form, ok := policies[e.Type]
-	given := e.Inputs[form.path]
-	if !ok || given == nil || given == "" {
+	form := catalogue.Of(e.Type).Policy
+	given := e.Inputs[form.Input]
+	if form.Input == "" || given == nil || given == "" {
 		return nil
 	}
 	malformed := func(format string, args ...any) error {
-		return e.refusal("MalformedPolicyDocument: %s: %s", form.path, fmt.Sprintf(format, args...))
+		return e.refusal("MalformedPolicyDocument: %s: %s", form.Input, fmt.Sprintf(format, args...))
 	}
 	policy, err := parsePolicy(given)
 	switch {
@@ -114,8 +79,8 @@ func (p *Provider) refusePolicies(e *Entry) error {
 		return malformed("Version is %q, must be 2012-10-17", policy.Version)
 	case len(policy.Statement) == 0:
 		return malformed("it has no Statement")
-	case form.limit > 0 && policy.length > form.limit:
-		return malformed("it has %d characters, the limit is %d", policy.length, form.limit)
+	case form.Limit > 0 && policy.length > form.Limit:
+		return malformed("it has %d characters, the limit is %d", policy.length, form.Limit)
 	}
 	for i, statement := range policy.Statement {
 		if problem := p.statementProblem(e, form, statement); problem != "" {
@@ -125,7 +90,7 @@ func (p *Provider) refusePolicies(e *Entry) error {
 	return nil
 }
 
-func (p *Provider) statementProblem(e *Entry, form policyForm, statement iam.Statement) string {
+func (p *Provider) statementProblem(e *Entry, form catalogue.Policy, statement iam.Statement) string {
 	hasPrincipal := len(statement.Principal)+len(statement.NotPrincipal) > 0
 	hasResource := len(statement.Resource)+len(statement.NotResource) > 0
 	switch {
@@ -133,10 +98,12 @@ func (p *Provider) statementProblem(e *Entry, form policyForm, statement iam.Sta
 		return fmt.Sprintf("Effect is %q, must be Allow or Deny", statement.Effect)
 	case len(statement.Action)+len(statement.NotAction) == 0:
 		return "it has no Action"
-	case form.principal != nil && hasPrincipal != *form.principal:
-		return elementProblem("Principal", *form.principal)
-	case form.resource != nil && hasResource != *form.resource:
-		return elementProblem("Resource", *form.resource)
+	}
+	if problem := elementProblem("Principal", form.Principal, hasPrincipal); problem != "" {
+		return problem
+	}
+	if problem := elementProblem("Resource", form.Resource, hasResource); problem != "" {
+		return problem
 	}
 	for _, principal := range slices.Concat(statement.Principal["AWS"], statement.NotPrincipal["AWS"]) {
 		if !principalForm.MatchString(principal) {
@@ -169,11 +136,14 @@ func (e *Entry) boundary() string {
 	return fmt.Sprintf("arn:aws:iam::%s:policy/%s-%s-boundary", e.Account, urn.Project(), urn.Stack())
 }
 
-func elementProblem(element string, required bool) string {
-	if required {
+func elementProblem(element string, need catalogue.Need, has bool) string {
+	switch {
+	case need == catalogue.Must && !has:
 		return "it has no " + element
+	case need == catalogue.MustNot && has:
+		return "it must not have a " + element
 	}
-	return "it must not have a " + element
+	return ""
 }
 
 // principalForm is what may stand as an AWS principal.
@@ -208,10 +178,10 @@ func (d document) trusts(kind string, who ...string) bool {
 // may says whether a role has a policy that allows an action on a resource, inline or managed. What is in the policies
 // of AWS is not known here: they are taken to allow it.
 func (p *Provider) may(role *Entry, action, resource string) bool {
-	for _, user := range p.record.index.find(byLink(role.Account, role.Region, typeRole, role.ID)) {
+	for _, user := range p.record.index.find(byLink(role.Account, role.Region, catalogue.Role, role.ID)) {
 		policy := user
-		if user.Type == typeRoleGrant {
-			policy = p.record.referred(role.Account, user.in().text("policyArn"))
+		if user.Type == catalogue.RolePolicyAttachment {
+			policy = p.record.referred(role.Account, user.in().Text("policyArn"))
 		}
 		if policy == nil || policy.policyOf().permits(action, resource) {
 			return true
@@ -223,12 +193,12 @@ func (p *Provider) may(role *Entry, action, resource string) bool {
 // assumable makes a rule that several services have: they try at once to take the role that is at a path.
 func assumable(path, service string) rule {
 	return func(p *Provider, e *Entry) error {
-		arn, principal := e.in().text(path), service+".amazonaws.com"
+		arn, principal := e.in().Text(path), service+".amazonaws.com"
 		role := p.record.referred(e.Account, arn)
 		switch {
 		case arn != "" && !roleForm.MatchString(arn):
 			return e.refusal("ValidationException: %s: %q is no ARN of a role", path, arn)
-		case role != nil && role.Type == typeRole && !role.policyOf().trusts("Service", principal):
+		case role != nil && role.Type == catalogue.Role && !role.policyOf().trusts("Service", principal):
 			return e.refusal("InvalidRole: %s: %s cannot be assumed by %s", path, arn, principal)
 		}
 		return nil // refused as a reference to nothing, or taken as given
@@ -247,13 +217,13 @@ func covers(pattern, resource string) bool {
 func inlineFits(p *Provider, e *Entry) error {
 	const most = 10240
 	sum := e.policyOf().length
-	for _, other := range p.record.index.find(byLink(e.Account, e.Region, typeRole, e.in().text("role"))) {
-		if other.Type == typeRolePolicy && other.key() != e.key() {
+	for _, other := range p.record.index.find(byLink(e.Account, e.Region, catalogue.Role, e.in().Text("role"))) {
+		if other.Type == catalogue.RolePolicy && other.key() != e.key() {
 			sum += other.policyOf().length
 		}
 	}
 	if sum > most {
-		return e.refusal("LimitExceeded: the inline policies of %s would have %d characters, the quota is %d", e.in().text("role"), sum, most)
+		return e.refusal("LimitExceeded: the inline policies of %s would have %d characters, the quota is %d", e.in().Text("role"), sum, most)
 	}
 	return nil
 }

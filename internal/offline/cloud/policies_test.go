@@ -7,6 +7,8 @@ import (
 
 	"github.com/stretchr/testify/assert"
 	"github.com/stretchr/testify/require"
+
+	"legops/internal/catalogue"
 )
 
 func TestTrustPolicies(t *testing.T) {
@@ -19,7 +21,7 @@ func TestTrustPolicies(t *testing.T) {
 		return statementOf(all)
 	}
 	policy := func(text any, want string) mistake { return sets("assumeRolePolicy", text, want) }
-	refuses(t, typeRole, func(client) values { return values{"name": "service", "assumeRolePolicy": trustPolicy} }, map[string]mistake{
+	refuses(t, catalogue.Role, func(client) values { return values{"name": "service", "assumeRolePolicy": trustPolicy} }, map[string]mistake{
 		"no JSON":                policy("{", "MalformedPolicyDocument: assumeRolePolicy: unexpected end"),
 		"no version":             policy(`{"Statement":[{}]}`, `Version is "", must be 2012-10-17`),
 		"an old version":         policy(strings.Replace(trustPolicy, "2012-10-17", "2008-10-17", 1), `Version is "2008-10-17"`),
@@ -43,7 +45,7 @@ func TestPrincipalsFromOutside(t *testing.T) {
 		"*", "111111111111", "arn:aws:iam::111111111111:root", "arn:aws:iam::222222222222:role/other",
 		"arn:aws:iam::111111111111:role/aws-service-role/autoscaling.amazonaws.com/AWSServiceRoleForAutoScaling", "arn:aws:iam::111111111111:role/platform", "arn:aws:iam::222222222222:role/legops-dev-other", c.role("legops-dev-here"),
 	} {
-		_, err := c.create(typeKey, fmt.Sprint(i), values{"policy": allows(values{"AWS": principal}, "*")})
+		_, err := c.create(catalogue.Key, fmt.Sprint(i), values{"policy": allows(values{"AWS": principal}, "*")})
 		assert.NoError(t, err, principal)
 	}
 }
@@ -52,7 +54,7 @@ func TestIdentityPolicies(t *testing.T) {
 	may := func(sid, resource string) string {
 		return statementOf(values{"Sid": sid, "Effect": "Allow", "Action": "s3:*", "Resource": resource})
 	}
-	refuses(t, typeRolePolicy, func(c client) values {
+	refuses(t, catalogue.RolePolicy, func(c client) values {
 		c.role("app")
 		return values{"role": "app", "name": "policy", "policy": may("A", "*")}
 	}, map[string]mistake{
@@ -61,11 +63,11 @@ func TestIdentityPolicies(t *testing.T) {
 		"no role":      sets("role", "nobody", "NotFound: role nobody"),
 		"too long":     sets("policy", may(strings.Repeat("a", 10240), "*"), "the quota is 10240"),
 		"too long together": {func(c client, in values) {
-			c.made(typeRolePolicy, "first", values{"role": "app", "name": "first", "policy": may(strings.Repeat("a", 9000), "*")})
+			c.made(catalogue.RolePolicy, "first", values{"role": "app", "name": "first", "policy": may(strings.Repeat("a", 9000), "*")})
 			in["policy"] = may(strings.Repeat("a", 2000), "*")
 		}, "the inline policies of app would have"},
 	})
-	refuses(t, typeIamPolicy, func(client) values { return values{"name": "policy", "policy": may("A", "*")} }, map[string]mistake{
+	refuses(t, catalogue.IamPolicy, func(client) values { return values{"name": "policy", "policy": may("A", "*")} }, map[string]mistake{
 		"too long": sets("policy", may(strings.Repeat("a", 6144), "*"), "the limit is 6144"),
 	})
 }
@@ -74,36 +76,36 @@ func TestIdentityPolicies(t *testing.T) {
 func TestPolicyAsValue(t *testing.T) {
 	c := newClient(t)
 	statement := values{"Effect": "Allow", "Principal": values{"Service": "eks.amazonaws.com"}, "Action": "sts:AssumeRole"}
-	_, err := c.create(typeRole, "a", values{"name": "a", "assumeRolePolicy": values{"Version": "2012-10-17", "Statement": statement}})
+	_, err := c.create(catalogue.Role, "a", values{"name": "a", "assumeRolePolicy": values{"Version": "2012-10-17", "Statement": statement}})
 	require.NoError(t, err)
-	_, err = c.create(typeRole, "b", values{"name": "b", "assumeRolePolicy": values{"Version": "2012-10-17"}})
+	_, err = c.create(catalogue.Role, "b", values{"name": "b", "assumeRolePolicy": values{"Version": "2012-10-17"}})
 	assert.ErrorContains(t, err, "it has no Statement")
 }
 
 // Every service that keeps a policy checks it.
 func TestAllPoliciesAreChecked(t *testing.T) {
 	for typ, inputs := range map[string]func(c client) values{
-		typeKey:         func(client) values { return values{"policy": "{}"} },
-		typeEndpoint:    func(c client) values { return values{"vpcId": c.vpc(), "policy": "{}"} },
-		typeSecret:      func(client) values { return values{"name": "a", "policy": "{}"} },
-		typeLogPolicy:   func(client) values { return values{"policyName": "a", "policyDocument": "{}"} },
-		typeQueue:       func(client) values { return values{"name": "a", "policy": "{}"} },
-		typeQueuePolicy: func(c client) values { return values{"queueUrl": c.queue("a", false), "policy": "{}"} },
-		typeRepositoryPolicy: func(c client) values {
-			c.made(typeRepository, "a", values{"name": "aa"})
+		catalogue.Key:               func(client) values { return values{"policy": "{}"} },
+		catalogue.VpcEndpoint:       func(c client) values { return values{"vpcId": c.vpc(), "policy": "{}"} },
+		catalogue.Secret:            func(client) values { return values{"name": "a", "policy": "{}"} },
+		catalogue.LogResourcePolicy: func(client) values { return values{"policyName": "a", "policyDocument": "{}"} },
+		catalogue.Queue:             func(client) values { return values{"name": "a", "policy": "{}"} },
+		catalogue.QueuePolicy:       func(c client) values { return values{"queueUrl": c.queue("a", false), "policy": "{}"} },
+		catalogue.ImageRepositoryPolicy: func(c client) values {
+			c.made(catalogue.ImageRepository, "a", values{"name": "aa"})
 			return values{"repository": "aa", "policy": "{}"}
 		},
-		typeVaultPolicy: func(c client) values {
-			c.made(typeVault, "a", values{"name": "aa"})
+		catalogue.BackupVaultPolicy: func(c client) values {
+			c.made(catalogue.BackupVault, "a", values{"name": "aa"})
 			return values{"backupVaultName": "aa", "policy": "{}"}
 		},
-		typeDomain: func(c client) values {
+		catalogue.SearchDomain: func(c client) values {
 			in := searchInputs(c.network())
 			in["accessPolicies"] = "{}"
 			return in
 		},
-		typeDomainPolicy: func(c client) values {
-			c.made(typeDomain, "search", searchInputs(c.network()))
+		catalogue.SearchDomainPolicy: func(c client) values {
+			c.made(catalogue.SearchDomain, "search", searchInputs(c.network()))
 			return values{"domainName": "legops-prod", "accessPolicies": "{}"}
 		},
 	} {

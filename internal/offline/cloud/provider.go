@@ -20,6 +20,7 @@ import (
 	"google.golang.org/protobuf/types/known/emptypb"
 	"google.golang.org/protobuf/types/known/structpb"
 
+	"legops/internal/catalogue"
 	"legops/internal/offline/schema"
 )
 
@@ -258,7 +259,7 @@ func (p *Provider) Check(ctx context.Context, req *pulumirpc.CheckRequest) (*pul
 		if err != nil {
 			return err
 		}
-		if _, takesName := p.schema.Resources[typ].Inputs[headOf(namePath(typ))]; takesName {
+		if catalogue.Of(typ).Name.Input != "" {
 			nameResource(typ, resource.URN(req.GetUrn()), olds, news)
 		}
 		if dropped := droppedZeros(news); isObject(typ) && len(dropped) > 0 {
@@ -282,7 +283,7 @@ func (p *Provider) check(req *pulumirpc.CheckRequest, complete func(string, reso
 	typ := string(resource.URN(req.GetUrn()).Type())
 	known, ok := p.schema.Resources[typ]
 	if !ok {
-		return nil, status.Errorf(codes.Unimplemented, "the simulated cloud does not know the resource type %s: add it to internal/offline/schema/types.go and run make generate", typ)
+		return nil, status.Errorf(codes.Unimplemented, "the simulated cloud does not know the resource type %s: add it to internal/catalogue and run make generate", typ)
 	}
 	// Secrets keep their wrapping here: what Check returns is what Pulumi's state will hold.
 	news, err := plugin.UnmarshalProperties(req.GetNews(), keepSecrets)
@@ -348,8 +349,8 @@ func (p *Provider) diff(req *pulumirpc.DiffRequest, replacedBy func(string, reso
 	slices.Sort(answer.Diffs)
 	slices.Sort(answer.Replaces)
 	// Two resources cannot have one name at a time: unless the name changes too, the old one goes first.
-	if name := at(olds, namePath(typ)); !name.IsNull() && len(replacing) > 0 {
-		answer.DeleteBeforeReplace = name.DeepEquals(at(news, namePath(typ)))
+	if input := catalogue.Of(typ).Name.Input; input != "" && len(replacing) > 0 && !at(olds, input).IsNull() {
+		answer.DeleteBeforeReplace = at(olds, input).DeepEquals(at(news, input))
 	}
 	return answer, nil
 }

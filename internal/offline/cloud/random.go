@@ -5,6 +5,8 @@ import (
 	"slices"
 	"strconv"
 	"strings"
+
+	"legops/internal/model"
 )
 
 // randomAccount is where things of the random provider are recorded: they live in no account, only in Pulumi's state.
@@ -22,11 +24,11 @@ var alphabets = []alphabet{
 type alphabet struct{ wanted, least, characters string }
 
 // allowed are the characters of a kind that a password may have.
-func (a alphabet) allowed(inputs object) string {
-	if wanted, given := inputs.at(a.wanted).(bool); given && !wanted {
+func (a alphabet) allowed(inputs model.Values) string {
+	if wanted, given := inputs.Get(a.wanted).(bool); given && !wanted {
 		return ""
 	}
-	if own := inputs.text("overrideSpecial"); own != "" && a.wanted == "special" {
+	if own := inputs.Text("overrideSpecial"); own != "" && a.wanted == "special" {
 		return own
 	}
 	return a.characters
@@ -35,28 +37,29 @@ func (a alphabet) allowed(inputs object) string {
 // password derives what the random provider would draw: the same for one URN and one set of keepers.
 func password(m made) string {
 	seed := m.digest("password")
-	keepers := m.inputs.object("keepers")
+	keepers := m.inputs.Values("keepers")
 	for _, name := range slices.Sorted(maps.Keys(keepers)) {
-		seed = digest(seed, name, keepers.text(name))
+		value, _ := keepers[name].(string)
+		seed = digest(seed, name, value)
 	}
 	all, must := "", ""
 	for _, alphabet := range alphabets {
 		characters := alphabet.allowed(m.inputs)
 		all += characters
 		if characters != "" {
-			must += drawn(digest(seed, alphabet.wanted), int(m.inputs.number(alphabet.least, 0)), characters)
+			must += drawn(digest(seed, alphabet.wanted), int(m.inputs.Number(alphabet.least, 0)), characters)
 		}
 	}
-	length := int(m.inputs.number("length", 0))
+	length := int(m.inputs.Number("length", 0))
 	return shuffled(seed, must+drawn(seed, max(0, length-len(must)), all))
 }
 
 // passwordIsPossible is the rule that a password has room for what it must hold, and something to be made of.
 func passwordIsPossible(_ *Provider, e *Entry) error {
-	length, least, all := e.in().number("length", 0), 0.0, ""
+	length, least, all := e.in().Number("length", 0), 0.0, ""
 	for _, alphabet := range alphabets {
 		all += alphabet.allowed(e.in())
-		least += e.in().number(alphabet.least, 0)
+		least += e.in().Number(alphabet.least, 0)
 	}
 	if length < 1 || length < least || all == "" {
 		return e.refusal("length is %v, must be 1 or more and at least the sum of the least numbers, %v, of %d characters", length, least, len(all))

@@ -8,6 +8,8 @@ import (
 	pulumirpc "github.com/pulumi/pulumi/sdk/v3/proto/go"
 	"github.com/stretchr/testify/assert"
 	"github.com/stretchr/testify/require"
+
+	"legops/internal/catalogue"
 )
 
 // random is a provider of random things in a cloud of its own.
@@ -24,7 +26,7 @@ func random(t *testing.T) client {
 // secretOf creates a password and returns it; it must be a secret, and so must its hash.
 func secretOf(t *testing.T, c client, name string, inputs values) string {
 	t.Helper()
-	created, err := c.create(typePassword, name, inputs)
+	created, err := c.create(catalogue.RandomPassword, name, inputs)
 	require.NoError(t, err)
 	outputs, err := plugin.UnmarshalProperties(created.GetProperties(), plugin.MarshalOptions{KeepSecrets: true})
 	require.NoError(t, err)
@@ -68,7 +70,7 @@ func TestPasswordRefuses(t *testing.T) {
 		"no room":    {"length": 3, "minLower": 2, "minUpper": 2},
 		"no letters": {"length": 3, "lower": false, "upper": false, "numeric": false, "special": false},
 	} {
-		_, err := random(t).create(typePassword, "password", inputs)
+		_, err := random(t).create(catalogue.RandomPassword, "password", inputs)
 		assert.ErrorContains(t, err, "length is", name)
 	}
 }
@@ -90,14 +92,14 @@ func TestSecretsStaySecret(t *testing.T) {
 		assert.True(t, tags["closed"].IsSecret())
 	}
 	for _, preview := range []bool{true, false} {
-		created, err := c.rpc.Create(t.Context(), &pulumirpc.CreateRequest{Urn: urnOf(typeQueue, "queue"), Properties: wire, Preview: preview})
+		created, err := c.rpc.Create(t.Context(), &pulumirpc.CreateRequest{Urn: urnOf(catalogue.Queue, "queue"), Properties: wire, Preview: preview})
 		require.NoError(t, err)
 		proven(created)
-		updated, err := c.rpc.Update(t.Context(), &pulumirpc.UpdateRequest{Urn: urnOf(typeQueue, "queue"), Id: "https://sqs.us-east-1.amazonaws.com/111111111111/queue", News: wire, Preview: true})
+		updated, err := c.rpc.Update(t.Context(), &pulumirpc.UpdateRequest{Urn: urnOf(catalogue.Queue, "queue"), Id: "https://sqs.us-east-1.amazonaws.com/111111111111/queue", News: wire, Preview: true})
 		require.NoError(t, err)
 		proven(&pulumirpc.CreateResponse{Properties: updated.GetProperties()})
 		if !preview {
-			read, err := c.rpc.Read(t.Context(), &pulumirpc.ReadRequest{Urn: urnOf(typeQueue, "queue"), Id: created.GetId(), Properties: created.GetProperties(), Inputs: wire})
+			read, err := c.rpc.Read(t.Context(), &pulumirpc.ReadRequest{Urn: urnOf(catalogue.Queue, "queue"), Id: created.GetId(), Properties: created.GetProperties(), Inputs: wire})
 			require.NoError(t, err)
 			proven(&pulumirpc.CreateResponse{Properties: read.GetProperties()})
 			proven(&pulumirpc.CreateResponse{Properties: read.GetInputs()})
@@ -116,6 +118,6 @@ func TestAssetsCross(t *testing.T) {
 	c.bucket("pages")
 	asset, err := resource.NewTextAsset("<p>")
 	require.NoError(t, err)
-	_, out := c.made(typeObject, "page", values{"bucket": "pages", "key": "index.html", "source": asset})
+	_, out := c.made(catalogue.BucketObject, "page", values{"bucket": "pages", "key": "index.html", "source": asset})
 	assert.Equal(t, "<p>", out["source"].(values)["text"])
 }

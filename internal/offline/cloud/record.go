@@ -18,6 +18,9 @@ import (
 	"sync"
 
 	"github.com/pulumi/pulumi/sdk/v3/go/common/resource"
+
+	"legops/internal/catalogue"
+	"legops/internal/model"
 )
 
 // Entry is one thing that exists in the simulated cloud.
@@ -47,7 +50,7 @@ type Entry struct {
 
 func (e *Entry) key() entryKey { return keyOf(e.Account, e.Region, e.Cluster, e.Type, e.ID) }
 
-func (e *Entry) in() object { return e.Inputs }
+func (e *Entry) in() model.Values { return e.Inputs }
 
 func (e *Entry) outputs() resource.PropertyMap { return resource.NewPropertyMapFromMap(e.Outputs) }
 
@@ -186,7 +189,7 @@ func (r *Record) Entries(account string) []Entry {
 func (r *Record) HasClusters() bool {
 	r.mu.Lock()
 	defer r.mu.Unlock()
-	return len(r.index.find(byType(typeCluster))) > 0
+	return len(r.index.find(byType(catalogue.Cluster))) > 0
 }
 
 // ServesHost says whether host is the endpoint of a Kubernetes cluster that exists.

@@ -7,6 +7,9 @@ import (
 	"strings"
 
 	"github.com/pulumi/pulumi/sdk/v3/go/common/resource"
+
+	"legops/internal/catalogue"
+	"legops/internal/model"
 )
 
 // references are the forms of identifiers that must exist where they are used as a value of their own.
@@ -40,61 +43,9 @@ var outside = []string{"principalArn"}
 // serviceRole is the form of the roles that AWS services make for themselves: an account may have them already.
 var serviceRole = regexp.MustCompile(`^arn:[a-z-]+:iam::\d{12}:role/aws-service-role/`)
 
-// links are inputs that name another resource, not by an identifier that tells what it is, but by the id or the
-// physical name that it has among its kind.
-var links = []struct {
-	// path is the end of the input's dotted path, of the types whose token begins with one of users, or of all.
-	path  string
-	users []string
-	// target is the type it names.
-	target string
-	// given are the values that are there without anybody making them.
-	given *regexp.Regexp
-}{
-	{path: "clusterName", target: typeCluster},
-	{path: "role", users: []string{"aws:iam/"}, target: typeRole},
-	{path: "iamInstanceProfile.name", target: typeProfile},
-	{path: "launchTemplate.name", target: typeTemplate},
-	{path: "autoscalingGroupName", target: typeScalingGroup},
-	{path: "bucket", users: []string{"aws:s3/", "aws:lb/"}, target: typeBucket},
-	{path: "targetBucket", users: []string{"aws:s3/"}, target: typeBucket},
-	{path: "repository", users: []string{"aws:ecr/"}, target: typeRepository},
-	{path: "dbSubnetGroupName", target: typeDatabaseSubnet, given: regexp.MustCompile(`^default$`)},
-	{path: "parameterGroupName", target: typeParameters, given: regexp.MustCompile(`^default\.`)},
-	{path: "domainName", users: []string{"aws:opensearch/"}, target: typeDomain},
-	{path: "deliverySourceName", target: typeDeliverySource},
-	{path: "projectName", users: []string{"aws:codebuild/"}, target: typeProject},
-	{path: "cloudwatchLogs.groupName", users: []string{"aws:codebuild/"}, target: typeLogGroup},
-	{path: "logGroupName", users: []string{typeLogFilter}, target: typeLogGroup},
-	{path: "appName", users: []string{"aws:codedeploy/"}, target: typeApplication},
-	{path: "alarmConfiguration.alarms", users: []string{"aws:codedeploy/"}, target: typeAlarm},
-	{path: "autoscalingGroups", users: []string{"aws:codedeploy/"}, target: typeScalingGroup},
-	{path: "artifactStores.location", users: []string{"aws:codepipeline/"}, target: typeBucket},
-	{path: "configuration.RepositoryName", users: []string{"aws:codepipeline/"}, target: typeSource},
-	{path: "configuration.ProjectName", users: []string{"aws:codepipeline/"}, target: typeProject},
-	{path: "configuration.ApplicationName", users: []string{"aws:codepipeline/"}, target: typeApplication},
-	{path: "configuration.AlarmName", users: []string{"aws:codepipeline/"}, target: typeAlarm},
-	{path: "rule", users: []string{"aws:cloudwatch/eventTarget"}, target: typeEventRule},
-	{path: "backupVaultName", target: typeVault},
-	{path: "targetVaultName", users: []string{"aws:backup/"}, target: typeVault},
-	{path: "planId", users: []string{"aws:backup/"}, target: typePlan},
-	{path: "cachePolicyId", target: typeCachePolicy, given: managedPolicies},
-	{path: "originRequestPolicyId", target: typeOriginRequest, given: managedPolicies},
-	{path: "responseHeadersPolicyId", target: typeHeadersPolicy, given: managedPolicies},
-	{path: "originAccessControlId", target: typeOriginAccess},
-}
-
-// managedPolicies are the policies that CloudFront itself offers, of all three kinds.
-var managedPolicies = regexp.MustCompile(`^(?:` + strings.Join([]string{
-	"4135ea2d-6df8-44a3-9df3-4b5a84be39ad", // CachingDisabled
-	"658327ea-f89d-4fab-a63d-7e88639e58f6", // CachingOptimized
-	"216adef6-5c7f-47e4-b989-5492eafa07d3", // AllViewer
-	"b689b0a8-53d0-40ab-baf2-68738e2966ac", // AllViewerExceptHostHeader
-	"67f7725c-6f97-4210-82d7-5512b31e9d03", // SecurityHeadersPolicy
-}, "|") + `)$`)
-
 // use is one thing that a resource uses: a reference that tells what it means, or a name among one type.
 type use struct {
+	// path is the innermost name of the input.
 	path, value string
 	// target is the type that a name is of; empty for a reference.
 	target string
@@ -107,7 +58,7 @@ func (u use) String() string {
 	if u.path == "" {
 		return u.value
 	}
-	return lastOf(u.path) + " " + u.value
+	return u.path + " " + u.value
 }
 
 func (u use) key(user *Entry) indexKey {
@@ -121,11 +72,12 @@ func (u use) key(user *Entry) indexKey {
 func (e *Entry) uses() []use {
 	var found []use
 	if strings.HasPrefix(e.Type, "aws:") {
-		walk(e.Inputs, func(path, value string) {
-			if u, ok := e.use(path, value); ok {
-				found = append(found, u)
+		model.Walk(e.Inputs, func(path model.Path, value any) {
+			if text, is := value.(string); is && references.MatchString(text) {
+				found = append(found, e.reference(fieldOf(path), text))
 			}
 		})
+		found = append(found, e.links()...)
 	}
 	for _, whole := range e.kubernetesWholes() {
 		found = append(found, use{value: whole})
@@ -133,24 +85,41 @@ func (e *Entry) uses() []use {
 	return found
 }
 
-func (e *Entry) use(path, value string) (use, bool) {
-	if references.MatchString(value) {
-		outsider := slices.Contains(outside, lastOf(path)) && !e.madeHere(value)
-		given := outsider || path == "permissionsBoundary" && value == e.boundary() || serviceRole.MatchString(value) || !ofAccount(value, e.Account)
-		return use{path: path, value: value, given: given}, true
+// fieldOf is the innermost name in a path.
+func fieldOf(path model.Path) string {
+	for _, step := range slices.Backward(path) {
+		if name, is := step.(string); is && name != "*" {
+			return name
+		}
 	}
-	for _, link := range links {
-		named := path == link.path || strings.HasSuffix(path, "."+link.path)
-		if !named || value == "" || link.target == e.Type && path == namePath(e.Type) {
+	return ""
+}
+
+func (e *Entry) reference(field, value string) use {
+	outsider := slices.Contains(outside, field) && !e.madeHere(value)
+	given := outsider || field == "permissionsBoundary" && value == e.boundary() || serviceRole.MatchString(value) || !ofAccount(value, e.Account)
+	return use{path: field, value: value, given: given}
+}
+
+// links are what an entry names by id or physical name.
+func (e *Entry) links() []use {
+	var found []use
+	t := catalogue.Of(e.Type)
+	for _, link := range append([]catalogue.Link{t.PartOf}, t.Links...) {
+		if link.Input == "" {
 			continue
 		}
-		if len(link.users) > 0 && !slices.ContainsFunc(link.users, func(user string) bool { return strings.HasPrefix(e.Type, user) }) {
-			continue
+		path := model.ParsePath(link.Input)
+		for _, value := range e.in().All(link.Input) {
+			name, is := value.(string)
+			if !is || name == "" || references.MatchString(name) {
+				continue
+			}
+			given := catalogue.Of(link.To).Given
+			found = append(found, use{path: fieldOf(path), value: name, target: link.To, given: given != nil && given.MatchString(name)})
 		}
-		given := link.given != nil && link.given.MatchString(value)
-		return use{path: path, value: value, target: link.target, given: given}, true
 	}
-	return use{}, false
+	return found
 }
 
 // ofAccount says whether an identifier belongs to an account. One without an account in it does.
@@ -224,51 +193,12 @@ func (p *Provider) users(e *Entry) []*Entry {
 	return found
 }
 
-// parts are the types that are a part of another resource, by the input that names it: they go with it, and never keep
-// it from being deleted.
-var parts = map[string]string{
-	typeIngress:               "securityGroupId",
-	typeEgress:                "securityGroupId",
-	typeRoute:                 "routeTableId",
-	typeListener:              "loadBalancerArn",
-	typeListenerRule:          "listenerArn",
-	typeWebACLLogging:         "resourceArn",
-	typeDomainPolicy:          "domainName",
-	typeQueuePolicy:           "queueUrl",
-	typeRedrive:               "queueUrl",
-	typeRedriveAllow:          "queueUrl",
-	typeRepositoryPolicy:      "repository",
-	typeLifecyclePolicy:       "repository",
-	typeVersioning:            "bucket",
-	typeEncryption:            "bucket",
-	typePublicAccess:          "bucket",
-	typeOwnership:             "bucket",
-	typeBucketPolicy:          "bucket",
-	typeLifecycle:             "bucket",
-	typeObjectLock:            "bucket",
-	typeBucketLogs:            "bucket",
-	typeReplication:           "bucket",
-	typeObject:                "bucket",
-	typeBucketMetric:          "bucket",
-	typeVaultPolicy:           "backupVaultName",
-	typeVaultLock:             "backupVaultName",
-	typeWebhook:               "projectName",
-	typeDeploymentGroup:       "appName",
-	typeTopicPolicy:           "arn",
-	typeSubscription:          "topic",
-	typeValidation:            "certificateArn",
-	typeAttachment:            "autoscalingGroupName",
-	"aws:autoscaling/tag:Tag": "autoscalingGroupName",
-}
-
 // partOf says whether an entry is a part of another.
 func (e *Entry) partOf(whole *Entry) bool {
 	names := append(whole.stands(), nameOf(whole.Type, whole.in()))
-	if path, ok := parts[e.Type]; ok {
-		name := e.in().text(path)
-		// Several parts of one thing may have its name as their id: they are no parts of each other.
-		sibling := name == whole.in().text(parts[whole.Type])
-		return name != "" && !sibling && slices.Contains(names, name)
+	if part := catalogue.Of(e.Type).PartOf; part.Input != "" {
+		name := e.in().Text(part.Input)
+		return slices.Contains(whole.Implied, name) || name != "" && whole.Type == part.To && slices.Contains(names, name)
 	}
 	return slices.ContainsFunc(e.kubernetesWholes(), func(name string) bool { return slices.Contains(names, name) })
 }
@@ -300,4 +230,4 @@ func (e *Entry) kubernetesWholes() []string {
 }
 
 // namespaceOf is the namespace that the inputs of an object name, or "".
-func namespaceOf(inputs object) string { return inputs.text("metadata.namespace") }
+func namespaceOf(inputs model.Values) string { return inputs.Text("metadata.namespace") }

@@ -9,6 +9,9 @@ import (
 	"google.golang.org/grpc/codes"
 	"google.golang.org/grpc/status"
 	"google.golang.org/protobuf/types/known/emptypb"
+
+	"legops/internal/catalogue"
+	"legops/internal/model"
 )
 
 // Create makes a resource, or in a preview tells what is known of it before it exists.
@@ -49,7 +52,7 @@ func (p *Provider) Create(ctx context.Context, req *pulumirpc.CreateRequest) (*p
 	return &pulumirpc.CreateResponse{Id: e.ID, Properties: outputs}, err
 }
 
-func (p *Provider) create(c *connection, urn resource.URN, inputs object) (*Entry, error) {
+func (p *Provider) create(c *connection, urn resource.URN, inputs model.Values) (*Entry, error) {
 	p.record.mu.Lock()
 	defer p.record.mu.Unlock()
 	if c.account == "" {
@@ -68,7 +71,7 @@ func (p *Provider) create(c *connection, urn resource.URN, inputs object) (*Entr
 }
 
 // freeID is the id the resource gets. A successor must not share the random id of a predecessor that is still there.
-func (p *Provider) freeID(c *connection, urn resource.URN, inputs object) string {
+func (p *Provider) freeID(c *connection, urn resource.URN, inputs model.Values) string {
 	for generation := 0; ; generation++ {
 		id := p.physicalID(c, urn, inputs, generation)
 		taken := p.record.entries[c.key(urn, id)] != nil
@@ -79,7 +82,7 @@ func (p *Provider) freeID(c *connection, urn resource.URN, inputs object) string
 }
 
 // entry is a resource as the cloud would hold it.
-func (p *Provider) entry(c *connection, urn resource.URN, id string, inputs object) *Entry {
+func (p *Provider) entry(c *connection, urn resource.URN, id string, inputs model.Values) *Entry {
 	m := p.making(c, urn, id, inputs)
 	e := &Entry{URN: string(urn), Type: m.typ, ID: id, Account: c.account, Region: c.region, Cluster: c.cluster, Inputs: inputs}
 	e.Outputs = p.outputs(m, resource.NewPropertyMapFromMap(inputs), resource.NewPropertyValue).Mappable()
@@ -117,7 +120,7 @@ func (p *Provider) outputs(m made, inputs resource.PropertyMap, tell func(any) r
 }
 
 // making is what the computed outputs of a resource may depend on.
-func (p *Provider) making(c *connection, urn resource.URN, id string, inputs object) made {
+func (p *Provider) making(c *connection, urn resource.URN, id string, inputs model.Values) made {
 	m := made{connection: c, typ: string(urn.Type()), id: id, inputs: inputs}
 	m.arn = p.arn(c, m.typ, id, inputs)
 	return m
@@ -125,12 +128,12 @@ func (p *Provider) making(c *connection, urn resource.URN, id string, inputs obj
 
 // lay puts what the cloud adds to a value into it, and keeps what was given.
 func lay(given resource.PropertyValue, computed any, tell func(any) resource.PropertyValue) resource.PropertyValue {
-	object, ok := computed.(map[string]any)
+	added, ok := computed.(map[string]any)
 	if !ok || !given.IsObject() {
 		return tell(computed)
 	}
 	merged := given.ObjectValue().Copy()
-	for name, value := range object {
+	for name, value := range added {
 		key := resource.PropertyKey(name)
 		merged[key] = lay(merged[key], value, tell)
 	}
@@ -167,7 +170,7 @@ func (p *Provider) Update(ctx context.Context, req *pulumirpc.UpdateRequest) (*p
 	if req.GetPreview() {
 		// What the cloud computed once stays as it is, but for the version that an update makes.
 		planned := p.outputs(p.making(c, urn, req.GetId(), inputs.Mappable()), inputs, resource.NewPropertyValue)
-		if urn.Type() == typeTemplate {
+		if urn.Type() == catalogue.LaunchTemplate {
 			planned["latestVersion"] = unknown(nil)
 		}
 		outputs, err := p.answer(string(urn.Type()), planned, req.GetNews())
@@ -192,7 +195,7 @@ func (p *Provider) Update(ctx context.Context, req *pulumirpc.UpdateRequest) (*p
 	return &pulumirpc.UpdateResponse{Properties: outputs}, err
 }
 
-func (p *Provider) update(c *connection, urn resource.URN, id string, inputs object) (*Entry, error) {
+func (p *Provider) update(c *connection, urn resource.URN, id string, inputs model.Values) (*Entry, error) {
 	p.record.mu.Lock()
 	defer p.record.mu.Unlock()
 	old := p.record.entries[c.key(urn, id)]
@@ -200,7 +203,7 @@ func (p *Provider) update(c *connection, urn resource.URN, id string, inputs obj
 		return nil, refusal(urn, "NotFound: %s does not exist", id)
 	}
 	e := p.entry(c, urn, id, inputs)
-	if e.Type == typeTemplate {
+	if e.Type == catalogue.LaunchTemplate {
 		e.Outputs["latestVersion"] = old.Outputs["latestVersion"].(float64) + 1
 	}
 	if nameOf(e.Type, e.in()) != nameOf(e.Type, old.in()) {

@@ -9,6 +9,8 @@ import (
 	"github.com/pulumi/pulumi/sdk/v3/go/common/resource"
 	"google.golang.org/grpc/codes"
 	"google.golang.org/grpc/status"
+
+	"legops/internal/catalogue"
 )
 
 // refusal is the answer of an API that does not do what was asked.
@@ -42,7 +44,7 @@ func collect[V any](tables ...map[string]V) map[string]V {
 
 // refuse says why AWS would not create a resource. The caller holds the record's lock, as for all that follow.
 func (p *Provider) refuse(e *Entry) error {
-	if other := p.record.entries[e.key()]; other != nil && !e.in().flag("allowOverwrite") {
+	if other := p.record.entries[e.key()]; other != nil && !e.in().Flag("allowOverwrite") {
 		return e.refusal("AlreadyExists: %q exists, made for %s", other.ID, resource.URN(other.URN).Name())
 	}
 	if err := p.refuseName(e); err != nil {
@@ -69,11 +71,11 @@ func (p *Provider) refuseChange(e *Entry) error {
 
 // refuseName says why AWS would not let a resource be called what it is.
 func (p *Provider) refuseName(e *Entry) error {
-	name := nameOf(e.Type, e.in())
-	if form := formOf(e.Type); form != nil && !form.MatchString(name) {
-		return e.refusal("ValidationException: name %q does not match %s", name, form)
+	name, known := nameOf(e.Type, e.in()), catalogue.Of(e.Type).Name
+	if known.Form != nil && !known.Form.MatchString(name) {
+		return e.refusal("ValidationException: name %q does not match %s", name, known.Form)
 	}
-	for _, prefix := range reserved[e.Type] {
+	for _, prefix := range known.Reserved {
 		if strings.HasPrefix(name, prefix) {
 			return e.refusal("ValidationException: names that begin with %q are reserved", prefix)
 		}
@@ -93,47 +95,14 @@ func (p *Provider) refuseName(e *Entry) error {
 	return nil
 }
 
-// inUse are the types that AWS does not delete while something refers to them: the types that count, or any.
-var inUse = map[string][]string{
-	typeVpc:             nil,
-	typeSubnet:          nil,
-	typeSecGroup:        nil,
-	typeEip:             nil,
-	typeCluster:         nil,
-	typeInternetGateway: nil,
-	typeRouteTable:      nil,
-	typeRole:            {typeRolePolicy, typeRoleGrant, typeProfile},
-	typeIamPolicy:       {typeRoleGrant},
-	typeTargetGroup:     {typeListener, typeListenerRule},
-	typeCertificate:     {typeListener, typeDistribution},
-	typeDatabaseSubnet:  {typeDatabase},
-	typeParameters:      {typeDatabase},
-	typeCachePolicy:     {typeDistribution},
-	typeOriginRequest:   {typeDistribution},
-	typeHeadersPolicy:   {typeDistribution},
-	typeOriginAccess:    {typeDistribution},
-	typeWebACL:          {typeDistribution},
-	typeIPSet:           {typeWebACL},
-	typeDeliverySource:  {typeDelivery},
-	typeDeliveryTarget:  {typeDelivery},
-	typeEventRule:       {typeEventTarget},
-	typePlan:            {typeSelection},
-}
-
-// protected are the inputs that keep a resource from being deleted while they are set.
-var protected = map[string]string{
-	typeBalancer: "enableDeletionProtection",
-	typeDatabase: "deletionProtection",
-}
-
 // Unlock switches the services' own deletion protection off, of everything there is, as a person would with the aws
 // command. Pulumi hears of it at the next refresh.
 func (p *Provider) Unlock() error {
 	p.record.mu.Lock()
 	defer p.record.mu.Unlock()
 	for _, e := range p.record.entries {
-		lock, ok := protected[e.Type]
-		if !ok || !e.in().flag(lock) {
+		lock := catalogue.Of(e.Type).Lock
+		if lock == "" || !e.in().Flag(lock) {
 			continue
 		}
 		unlocked := *e
@@ -148,7 +117,8 @@ func (p *Provider) Unlock() error {
 
 // refuseDelete says why AWS would not delete a resource.
 func (p *Provider) refuseDelete(e *Entry) error {
-	if lock, ok := protected[e.Type]; ok && e.in().flag(lock) {
+	known := catalogue.Of(e.Type)
+	if lock := known.Lock; lock != "" && e.in().Flag(lock) {
 		return e.refusal("OperationNotPermitted: %s cannot be deleted, it has %s", e.ID, lock)
 	}
 	if rule, ok := deleteRules[e.Type]; ok {
@@ -156,13 +126,12 @@ func (p *Provider) refuseDelete(e *Entry) error {
 			return err
 		}
 	}
-	counting, ok := inUse[e.Type]
-	if !ok {
+	if len(known.InUseBy) == 0 {
 		return nil
 	}
 	var users []string
 	for _, user := range p.users(e) {
-		if !user.partOf(e) && (counting == nil || slices.Contains(counting, user.Type)) {
+		if !user.partOf(e) && (slices.Contains(known.InUseBy, catalogue.Anything) || slices.Contains(known.InUseBy, user.Type)) {
 			users = append(users, resource.URN(user.URN).Name())
 		}
 	}
@@ -173,12 +142,48 @@ func (p *Provider) refuseDelete(e *Entry) error {
 	return e.refusal("DependencyViolation: %s is in use by %s", e.ID, strings.Join(slices.Compact(users), ", "))
 }
 
+// refuseQuota says which quota one more would exceed. An account that has been given more is refused all the same.
+func (p *Provider) refuseQuota(e *Entry) error {
+	quota := catalogue.Of(e.Type).Quota
+	if quota.Limit == 0 {
+		return nil
+	}
+	group := p.record.index[byGroup(e, quota.Per)]
+	count := 1 + len(group)
+	if weigh := weights[e.Type]; weigh != nil {
+		count = weigh(e)
+		for _, other := range group {
+			count += weigh(other)
+		}
+	}
+	if count > quota.Limit {
+		return e.refusal("LimitExceeded: %s would have %d, the quota is %d", orElse(e.in().Text(quota.Per), "the account"), count, quota.Limit)
+	}
+	return nil
+}
+
+// weights are what one counts for of a quota, where that is not 1.
+var weights = map[string]func(*Entry) int{
+	catalogue.SecurityGroupIngressRule: prefixListWeight,
+	catalogue.SecurityGroupEgressRule:  prefixListWeight,
+}
+
+// prefixListWeight counts a rule as the entries that the prefix list in it may have.
+func prefixListWeight(e *Entry) int {
+	for _, list := range managedPrefixLists {
+		if e.in().Text("prefixListId") == prefixListID(e.Region, list.name) {
+			return list.weight
+		}
+	}
+	return 1
+}
+
 // deleteRules are what AWS checks besides when something is deleted.
 var deleteRules = map[string]rule{
-	typeBucket:    bucketIsEmpty,
-	typeDatabase:  finalSnapshotIsNamed,
-	typeAlarm:     alarmIsNoChild,
-	typeComposite: alarmIsNoChild,
+	catalogue.Bucket:         bucketIsEmpty,
+	catalogue.Database:       finalSnapshotIsNamed,
+	catalogue.MetricAlarm:    alarmIsNoChild,
+	catalogue.CompositeAlarm: alarmIsNoChild,
 }
 
 // limit is a number that has bounds.
@@ -191,7 +196,7 @@ type limit struct {
 func within(limits ...limit) rule {
 	return func(_ *Provider, e *Entry) error {
 		for _, l := range limits {
-			if value := e.in().number(l.path, l.least); value < l.least || value > l.most {
+			if value := e.in().Number(l.path, l.least); value < l.least || value > l.most {
 				return e.refusal("InvalidParameterValue: %s is %v, must be %v to %v", l.path, value, l.least, l.most)
 			}
 		}
@@ -202,7 +207,7 @@ func within(limits ...limit) rule {
 // oneOf makes a rule of the values that an input may have, if it is given.
 func oneOf(path string, allowed ...string) rule {
 	return func(_ *Provider, e *Entry) error {
-		if value := e.in().text(path); value != "" && !slices.Contains(allowed, value) {
+		if value := e.in().Text(path); value != "" && !slices.Contains(allowed, value) {
 			return e.refusal("InvalidParameterValue: %s is %q, must be one of %s", path, value, strings.Join(allowed, ", "))
 		}
 		return nil

@@ -9,24 +9,24 @@ import (
 // alarmMetric is CloudWatch's rule that an alarm is on one metric, told whole, or on queries.
 func alarmMetric(_ *Provider, e *Entry) error {
 	in := e.in()
-	if in.has("metricName") == in.has("metricQueries") {
+	if in.Has("metricName") == in.Has("metricQueries") {
 		return e.refusal("ValidationError: either metricName or metricQueries must be given")
 	}
-	if in.has("metricQueries") {
+	if in.Has("metricQueries") {
 		for _, path := range []string{"namespace", "period", "statistic", "extendedStatistic", "dimensions"} {
-			if in.has(path) {
+			if in.Has(path) {
 				return e.refusal("ValidationError: %s is not for alarms on metricQueries", path)
 			}
 		}
 		return nil
 	}
 	switch {
-	case in.text("namespace") == "" || !in.has("period"):
+	case in.Text("namespace") == "" || !in.Has("period"):
 		return e.refusal("ValidationError: metricName needs namespace and period")
-	case in.has("statistic") == in.has("extendedStatistic"):
+	case in.Has("statistic") == in.Has("extendedStatistic"):
 		return e.refusal("ValidationError: either statistic or extendedStatistic must be given")
-	case len(in.object("dimensions")) > 30:
-		return e.refusal("ValidationError: there are %d dimensions, the limit is 30", len(in.object("dimensions")))
+	case len(in.Values("dimensions")) > 30:
+		return e.refusal("ValidationError: there are %d dimensions, the limit is 30", len(in.Values("dimensions")))
 	}
 	return nil
 }
@@ -36,18 +36,18 @@ var queryID = regexp.MustCompile(`^[a-z][A-Za-z0-9_]*$`)
 // alarmQueries is CloudWatch's rule on queries: ids of their own, an expression or a metric each, one of them the
 // alarm's.
 func alarmQueries(_ *Provider, e *Entry) error {
-	queries := e.in().objects("metricQueries")
+	queries := e.in().Objects("metricQueries")
 	ids, returning := map[string]bool{}, 0
 	for _, query := range queries {
-		id := query.text("id")
+		id := query.Text("id")
 		switch {
 		case !queryID.MatchString(id) || ids[id]:
 			return e.refusal("ValidationError: the id %q of a query must match %s, and be there once", id, queryID)
-		case query.has("expression") == query.has("metric"):
+		case query.Has("expression") == query.Has("metric"):
 			return e.refusal("ValidationError: query %s needs either expression or metric", id)
 		}
 		ids[id] = true
-		if query.flag("returnData") {
+		if query.Flag("returnData") {
 			returning++
 		}
 	}
@@ -72,12 +72,12 @@ var (
 
 // alarmThreshold is CloudWatch's rule that a value is compared with a number, or with a band of a query.
 func alarmThreshold(_ *Provider, e *Entry) error {
-	operator := e.in().text("comparisonOperator")
+	operator := e.in().Text("comparisonOperator")
 	band := slices.Contains(bandComparisons, operator)
 	switch {
 	case !band && !slices.Contains(comparisons, operator):
 		return e.refusal("ValidationError: comparisonOperator is %q, must be one of %s", operator, strings.Join(append(comparisons, bandComparisons...), ", "))
-	case band == e.in().has("threshold") || band != e.in().has("thresholdMetricId"):
+	case band == e.in().Has("threshold") || band != e.in().Has("thresholdMetricId"):
 		return e.refusal("ValidationError: %s needs %s, and only that", operator, map[bool]string{true: "thresholdMetricId", false: "threshold"}[band])
 	}
 	return nil
@@ -87,18 +87,18 @@ func alarmThreshold(_ *Provider, e *Entry) error {
 func alarmPeriods(_ *Provider, e *Entry) error {
 	in := e.in()
 	periods := []float64{}
-	if in.has("period") {
-		periods = append(periods, in.number("period", 0))
+	if in.Has("period") {
+		periods = append(periods, in.Number("period", 0))
 	}
-	for _, query := range in.objects("metricQueries") {
+	for _, query := range in.Objects("metricQueries") {
 		for _, path := range []string{"period", "metric.period"} {
-			if query.has(path) {
-				periods = append(periods, query.number(path, 0))
+			if query.Has(path) {
+				periods = append(periods, query.Number(path, 0))
 			}
 		}
 	}
-	count := in.number("evaluationPeriods", 0)
-	if points := in.number("datapointsToAlarm", 1); count < 1 || points < 1 || points > count {
+	count := in.Number("evaluationPeriods", 0)
+	if points := in.Number("datapointsToAlarm", 1); count < 1 || points < 1 || points > count {
 		return e.refusal("ValidationError: evaluationPeriods is %v, must be 1 or more; datapointsToAlarm is %v, must be 1 to that", count, points)
 	}
 	for _, period := range periods {
@@ -119,7 +119,7 @@ func alarmPeriods(_ *Provider, e *Entry) error {
 // alarmActions is CloudWatch's rule that at most five are told of a change, topics in the alarm's own region.
 func alarmActions(_ *Provider, e *Entry) error {
 	for _, path := range []string{"alarmActions", "okActions", "insufficientDataActions"} {
-		actions := e.in().texts(path)
+		actions := e.in().Texts(path)
 		if len(actions) > 5 {
 			return e.refusal("ValidationError: %s has %d actions, the limit is 5", path, len(actions))
 		}
@@ -139,12 +139,12 @@ func alarmActions(_ *Provider, e *Entry) error {
 // topicOrder is SNS's rule on what only a topic that keeps the order has: its name, and some attributes.
 func topicOrder(_ *Provider, e *Entry) error {
 	in := e.in()
-	ordered := in.flag("fifoTopic")
-	if strings.HasSuffix(in.text("name"), fifo) != ordered {
-		return e.refusal("InvalidParameter: the name %q must end in %s if, and only if, fifoTopic is true", in.text("name"), fifo)
+	ordered := in.Flag("fifoTopic")
+	if strings.HasSuffix(in.Text("name"), fifo) != ordered {
+		return e.refusal("InvalidParameter: the name %q must end in %s if, and only if, fifoTopic is true", in.Text("name"), fifo)
 	}
 	for _, attribute := range []string{"archivePolicy", "contentBasedDeduplication", "fifoThroughputScope"} {
-		if in.has(attribute) && !ordered {
+		if in.Has(attribute) && !ordered {
 			return e.refusal("InvalidParameter: %s is for FIFO topics", attribute)
 		}
 	}
@@ -198,7 +198,7 @@ var subscriptionEndpoints = map[string]*regexp.Regexp{
 
 // subscriptionArrives is SNS's rule that an endpoint is one of its protocol.
 func subscriptionArrives(_ *Provider, e *Entry) error {
-	protocol, endpoint := e.in().text("protocol"), e.in().text("endpoint")
+	protocol, endpoint := e.in().Text("protocol"), e.in().Text("endpoint")
 	if form, ok := subscriptionEndpoints[protocol]; !ok || !form.MatchString(endpoint) {
 		return e.refusal("InvalidParameter: the endpoint %q is none of the protocol %q", endpoint, protocol)
 	}

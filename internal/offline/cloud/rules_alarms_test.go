@@ -6,6 +6,8 @@ import (
 
 	"github.com/stretchr/testify/assert"
 	"github.com/stretchr/testify/require"
+
+	"legops/internal/catalogue"
 )
 
 // alarmInputs are of an alarm on one metric.
@@ -31,7 +33,7 @@ func TestAlarmRules(t *testing.T) {
 		}
 		return dimensions
 	}
-	refuses(t, typeAlarm, func(c client) values {
+	refuses(t, catalogue.MetricAlarm, func(c client) values {
 		return with(alarmInputs(), values{"alarmActions": []any{c.topic()}, "okActions": topics(1)})
 	}, map[string]mistake{
 		"a name":            sets("name", "a\tb", "ValidationException: name"),
@@ -55,10 +57,10 @@ func TestAlarmRules(t *testing.T) {
 		"a topic elsewhere": sets("okActions", []any{"arn:aws:sns:eu-west-1:111111111111:critical"}, "Invalid region eu-west-1 specified. Only us-east-1 is supported."),
 		"31 dimensions":     {func(_ client, in values) { in["dimensions"] = many(31) }, "there are 31 dimensions, the limit is 30"},
 		"no ARN":            sets("okActions", []any{"critical"}, `okActions: "critical" is no ARN`),
-		"taken":             {func(c client, in values) { c.made(typeAlarm, "first", in) }, "AlreadyExists"},
+		"taken":             {func(c client, in values) { c.made(catalogue.MetricAlarm, "first", in) }, "AlreadyExists"},
 	})
 	week := with(alarmInputs(), values{"period": 3600, "evaluationPeriods": 168, "datapointsToAlarm": 1})
-	id, out := newClient(t).made(typeAlarm, "alarm", week)
+	id, out := newClient(t).made(catalogue.MetricAlarm, "alarm", week)
 	assert.Equal(t, "restarts", id)
 	assert.Equal(t, "arn:aws:cloudwatch:us-east-1:111111111111:alarm:restarts", out["arn"])
 }
@@ -72,7 +74,7 @@ func TestAlarmsOnQueries(t *testing.T) {
 	for i := range 20 {
 		twentyOne = append(twentyOne, metric(fmt.Sprintf("m%d", i)))
 	}
-	refuses(t, typeAlarm, func(client) values {
+	refuses(t, catalogue.MetricAlarm, func(client) values {
 		return values{
 			"name": "errors", "comparisonOperator": "GreaterThanThreshold", "threshold": 0.01, "evaluationPeriods": 3,
 			"metricQueries": variables(ratio, metric("errors"), metric("requests")),
@@ -100,7 +102,7 @@ func TestTopicRules(t *testing.T) {
 		values{"Sid": "A", "Effect": "Allow", "Principal": "*", "Action": "sns:Publish", "Resource": arn},
 		values{"Sid": "A", "Effect": "Deny", "Principal": "*", "Action": "sns:Publish", "Resource": arn},
 	)})
-	refuses(t, typeTopic, func(client) values { return values{"name": "critical", "policy": publish(nil)} }, map[string]mistake{
+	refuses(t, catalogue.Topic, func(client) values { return values{"name": "critical", "policy": publish(nil)} }, map[string]mistake{
 		"a name":           sets("name", "critical!", "ValidationException: name"),
 		"an ending":        sets("name", "critical.fifo", "must end in .fifo if, and only if, fifoTopic is true"),
 		"an order":         sets("contentBasedDeduplication", true, "contentBasedDeduplication is for FIFO topics"),
@@ -112,7 +114,7 @@ func TestTopicRules(t *testing.T) {
 		"another resource": sets("policy", publish(values{"Resource": "*"}), "the policy has the resource *, must be "+arn),
 		"taken":            {func(c client, _ values) { c.topic() }, "AlreadyExists"},
 	})
-	refuses(t, typeTopicPolicy, func(c client) values { return values{"arn": c.topic(), "policy": publish(nil)} }, map[string]mistake{
+	refuses(t, catalogue.TopicPolicy, func(c client) values { return values{"arn": c.topic(), "policy": publish(nil)} }, map[string]mistake{
 		"no topic": {func(_ client, in values) {
 			in["arn"] = arn + "s"
 			in["policy"] = publish(values{"Resource": arn + "s"})
@@ -122,12 +124,12 @@ func TestTopicRules(t *testing.T) {
 		"of everything":   sets("policy", publish(values{"Action": []any{"SNS:Publish", "sns:CreateTopic"}}), "out of service scope: sns:CreateTopic"),
 		"another topic's": sets("policy", publish(values{"Resource": arn + "s"}), "must be "+arn),
 		"a name twice":    sets("policy", twice, `Policy statement Sid "A" is there twice`),
-		"the second":      {func(c client, in values) { c.made(typeTopicPolicy, "first", in) }, "AlreadyExists"},
+		"the second":      {func(c client, in values) { c.made(catalogue.TopicPolicy, "first", in) }, "AlreadyExists"},
 	})
 }
 
 func TestSubscriptionRules(t *testing.T) {
-	refuses(t, typeSubscription, func(c client) values {
+	refuses(t, catalogue.TopicSubscription, func(c client) values {
 		return values{"topic": c.topic(), "protocol": "email", "endpoint": "platform@legops.example"}
 	}, map[string]mistake{
 		"no topic":   sets("topic", "arn:aws:sns:us-east-1:111111111111:nothing", "NotFound: topic arn:aws:sns"),
@@ -145,19 +147,19 @@ func TestTopicGoesWithItsParts(t *testing.T) {
 	c := connect(t, start(t, record, nil), "aws", account, region)
 	topic := c.topic()
 	assert.Equal(t, "arn:aws:sns:us-east-1:111111111111:critical", topic)
-	c.made(typeTopicPolicy, "policy", values{"arn": topic, "policy": statementOf(values{"Effect": "Allow", "Principal": "*", "Action": "sns:Publish", "Resource": topic})})
-	_, mail := c.made(typeSubscription, "mail", values{"topic": topic, "protocol": "email", "endpoint": "a@b.example"})
+	c.made(catalogue.TopicPolicy, "policy", values{"arn": topic, "policy": statementOf(values{"Effect": "Allow", "Principal": "*", "Action": "sns:Publish", "Resource": topic})})
+	_, mail := c.made(catalogue.TopicSubscription, "mail", values{"topic": topic, "protocol": "email", "endpoint": "a@b.example"})
 	assert.Equal(t, true, mail["pendingConfirmation"])
-	c.made(typeSubscription, "more", values{"topic": topic, "protocol": "email", "endpoint": "c@d.example"})
+	c.made(catalogue.TopicSubscription, "more", values{"topic": topic, "protocol": "email", "endpoint": "c@d.example"})
 	assert.Len(t, record.Entries(account), 4)
-	require.NoError(t, c.remove(typeTopicPolicy, "policy", topic))
+	require.NoError(t, c.remove(catalogue.TopicPolicy, "policy", topic))
 	assert.Len(t, record.Entries(account), 3, "a policy takes nobody else with it")
-	require.NoError(t, c.remove(typeTopic, "critical", topic))
+	require.NoError(t, c.remove(catalogue.Topic, "critical", topic))
 	assert.Empty(t, record.Entries(account))
 }
 
 // A topic that keeps the order gets a name that says so.
 func TestOrderedTopicsAreNamed(t *testing.T) {
-	_, out := newClient(t).made(typeTopic, "events", values{"fifoTopic": true})
+	_, out := newClient(t).made(catalogue.Topic, "events", values{"fifoTopic": true})
 	assert.Regexp(t, `^events-[0-9a-f]{7}\.fifo$`, out["name"])
 }

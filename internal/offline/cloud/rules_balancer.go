@@ -6,30 +6,31 @@ import (
 
 	"github.com/pulumi/pulumi/sdk/v3/go/common/resource"
 
+	"legops/internal/catalogue"
 	"legops/internal/iam"
 )
 
 // balancerRules are the rules of Elastic Load Balancing, for application load balancers.
 var balancerRules = map[string][]rule{
-	typeBalancer: {
+	catalogue.LoadBalancer: {
 		twoZones("subnets"), oneSubnetAZone, sameVpc("subnets", "securityGroups"), reachableFromOutside, mayWriteLogs,
 		within(limit{"idleTimeout", 1, 4000}),
 	},
-	typeTargetGroup: {
+	catalogue.TargetGroup: {
 		targetsHaveAPlace, healthChecksFit,
 		within(
 			limit{"deregistrationDelay", 0, 3600}, limit{"healthCheck.interval", 5, 300}, limit{"healthCheck.timeout", 2, 120},
 			limit{"healthCheck.healthyThreshold", 2, 10}, limit{"healthCheck.unhealthyThreshold", 2, 10},
 		),
 	},
-	typeListener:     {oneListenerAPort, listenerCertificate, targetsFit("defaultActions")},
-	typeListenerRule: {priorityIsFree, fewConditions, targetsFit("actions")},
-	typeAttachment:   {targetsAreInstances},
+	catalogue.Listener:              {oneListenerAPort, listenerCertificate, targetsFit("defaultActions")},
+	catalogue.ListenerRule:          {priorityIsFree, fewConditions, targetsFit("actions")},
+	catalogue.AutoScalingAttachment: {targetsAreInstances},
 }
 
 // oneSubnetAZone is the rule that a load balancer has one subnet in a zone.
 func oneSubnetAZone(p *Provider, e *Entry) error {
-	zones := p.zonesOf(e.Account, e.in().texts("subnets"))
+	zones := p.zonesOf(e.Account, e.in().Texts("subnets"))
 	if count := len(zones); len(slices.Compact(zones)) < count {
 		return e.refusal("InvalidConfigurationRequest: two of the subnets are in the same zone")
 	}
@@ -38,12 +39,12 @@ func oneSubnetAZone(p *Provider, e *Entry) error {
 
 // reachableFromOutside is the rule that a public load balancer is in a VPC with an internet gateway.
 func reachableFromOutside(p *Provider, e *Entry) error {
-	subnets := e.in().texts("subnets")
-	if e.in().flag("internal") || len(subnets) == 0 {
+	subnets := e.in().Texts("subnets")
+	if e.in().Flag("internal") || len(subnets) == 0 {
 		return nil
 	}
 	for _, vpc := range p.vpcOf(e, subnets[0]) {
-		gateway := func(user *Entry) bool { return user.Type == typeInternetGateway }
+		gateway := func(user *Entry) bool { return user.Type == catalogue.InternetGateway }
 		if !slices.ContainsFunc(p.record.index.find(byUse(e.Account, vpc)), gateway) {
 			return e.refusal("InvalidSubnet: %s has no internet gateway", vpc)
 		}
@@ -54,13 +55,13 @@ func reachableFromOutside(p *Provider, e *Entry) error {
 // mayWriteLogs is the rule that the bucket for logs lets the load balancer write, which is tried at once.
 func mayWriteLogs(p *Provider, e *Entry) error {
 	for _, kind := range []string{"accessLogs", "connectionLogs"} {
-		logs := e.in().object(kind)
-		if !logs.flag("enabled") {
+		logs := e.in().Values(kind)
+		if !logs.Flag("enabled") {
 			continue
 		}
-		policy := p.configured(e, logs.text("bucket"), typeBucketPolicy)
+		policy := p.configured(e, logs.Text("bucket"), catalogue.BucketPolicy)
 		if policy == nil || !slices.ContainsFunc(policy.policyOf().Statement, letsBalancerWrite) {
-			return e.refusal("InvalidConfigurationRequest: %s: access denied for bucket %s: its policy must let the load balancer write", kind, logs.text("bucket"))
+			return e.refusal("InvalidConfigurationRequest: %s: access denied for bucket %s: its policy must let the load balancer write", kind, logs.Text("bucket"))
 		}
 	}
 	return nil
@@ -77,11 +78,11 @@ func writesBalancerLogs(principal string) bool {
 
 // targetsHaveAPlace is the rule that targets other than functions have a VPC, a port and a protocol.
 func targetsHaveAPlace(_ *Provider, e *Entry) error {
-	if e.in().text("targetType") == "lambda" {
+	if e.in().Text("targetType") == "lambda" {
 		return nil
 	}
 	for _, path := range []string{"vpcId", "port", "protocol"} {
-		if !e.in().has(path) {
+		if !e.in().Has(path) {
 			return e.refusal("ValidationError: %s must be given", path)
 		}
 	}
@@ -90,7 +91,7 @@ func targetsHaveAPlace(_ *Provider, e *Entry) error {
 
 // healthChecksFit is the rule that a health check ends before the next one starts.
 func healthChecksFit(_ *Provider, e *Entry) error {
-	interval, timeout := e.in().number("healthCheck.interval", 30), e.in().number("healthCheck.timeout", 5)
+	interval, timeout := e.in().Number("healthCheck.interval", 30), e.in().Number("healthCheck.timeout", 5)
 	if timeout >= interval {
 		return e.refusal("ValidationError: healthCheck.timeout is %v, must be below the interval of %v", timeout, interval)
 	}
@@ -99,12 +100,12 @@ func healthChecksFit(_ *Provider, e *Entry) error {
 
 // oneListenerAPort is the rule that a load balancer listens on a port once.
 func oneListenerAPort(p *Provider, e *Entry) error {
-	port := e.in().number("port", 0)
+	port := e.in().Number("port", 0)
 	if port < 1 || port > 65535 {
 		return e.refusal("ValidationError: port is %v, must be 1 to 65535", port)
 	}
-	for _, other := range p.record.index.find(byUse(e.Account, e.in().text("loadBalancerArn"))) {
-		if other.Type == typeListener && other.key() != e.key() && other.in().number("port", 0) == port {
+	for _, other := range p.record.index.find(byUse(e.Account, e.in().Text("loadBalancerArn"))) {
+		if other.Type == catalogue.Listener && other.key() != e.key() && other.in().Number("port", 0) == port {
 			return e.refusal("DuplicateListener: %s listens on port %v", resource.URN(other.URN).Name(), port)
 		}
 	}
@@ -113,9 +114,9 @@ func oneListenerAPort(p *Provider, e *Entry) error {
 
 // listenerCertificate is the rule that HTTPS has a certificate, issued and of the region, and HTTP none.
 func listenerCertificate(p *Provider, e *Entry) error {
-	arn, secure := e.in().text("certificateArn"), e.in().text("protocol") == "HTTPS"
+	arn, secure := e.in().Text("certificateArn"), e.in().Text("protocol") == "HTTPS"
 	if secure != (arn != "") {
-		return e.refusal("CertificateNotFound: certificateArn is %q with the protocol %s", arn, orElse(e.in().text("protocol"), "HTTP"))
+		return e.refusal("CertificateNotFound: certificateArn is %q with the protocol %s", arn, orElse(e.in().Text("protocol"), "HTTP"))
 	}
 	if !secure {
 		return nil
@@ -133,12 +134,12 @@ func targetsFit(path string) rule {
 		if balancer == nil {
 			return nil // refused as a reference to nothing
 		}
-		for _, action := range e.in().objects(path) {
-			groups := action.texts("targetGroupArn")
-			for _, group := range action.objects("forward.targetGroups") {
-				groups = append(groups, group.texts("arn")...)
+		for _, action := range e.in().Objects(path) {
+			groups := action.Texts("targetGroupArn")
+			for _, group := range action.Objects("forward.targetGroups") {
+				groups = append(groups, group.Texts("arn")...)
 			}
-			if action.text("type") == "forward" && len(groups) == 0 {
+			if action.Text("type") == "forward" && len(groups) == 0 {
 				return e.refusal("ValidationError: an action forwards to no target group")
 			}
 			for _, arn := range groups {
@@ -156,8 +157,8 @@ func (p *Provider) refuseTargets(e, balancer *Entry, arn string) error {
 	if group == nil {
 		return nil
 	}
-	vpcs := p.vpcOf(e, firstOf(balancer.in().texts("subnets")))
-	if vpc := group.in().text("vpcId"); vpc != "" && !slices.Contains(vpcs, vpc) {
+	vpcs := p.vpcOf(e, firstOf(balancer.in().Texts("subnets")))
+	if vpc := group.in().Text("vpcId"); vpc != "" && !slices.Contains(vpcs, vpc) {
 		return e.refusal("InvalidConfigurationRequest: target group %s is in another VPC than the load balancer", nameOf(group.Type, group.in()))
 	}
 	for _, user := range p.users(group) {
@@ -178,10 +179,10 @@ func firstOf(values []string) string {
 // balancerOf is the load balancer of a listener or a rule, nil for anything else.
 func (p *Provider) balancerOf(e *Entry) *Entry {
 	switch e.Type {
-	case typeListener:
-		return p.record.referred(e.Account, e.in().text("loadBalancerArn"))
-	case typeListenerRule:
-		if listener := p.record.referred(e.Account, e.in().text("listenerArn")); listener != nil {
+	case catalogue.Listener:
+		return p.record.referred(e.Account, e.in().Text("loadBalancerArn"))
+	case catalogue.ListenerRule:
+		if listener := p.record.referred(e.Account, e.in().Text("listenerArn")); listener != nil {
 			return p.balancerOf(listener)
 		}
 	}
@@ -190,15 +191,15 @@ func (p *Provider) balancerOf(e *Entry) *Entry {
 
 // priorityIsFree is the rule that the rules of a listener have priorities of their own.
 func priorityIsFree(p *Provider, e *Entry) error {
-	priority := e.in().number("priority", 0)
-	if !e.in().has("priority") {
+	priority := e.in().Number("priority", 0)
+	if !e.in().Has("priority") {
 		return nil // AWS gives the next one
 	}
 	if priority < 1 || priority > 50000 {
 		return e.refusal("ValidationError: priority is %v, must be 1 to 50000", priority)
 	}
-	for _, other := range p.record.index.find(byUse(e.Account, e.in().text("listenerArn"))) {
-		if other.Type == typeListenerRule && other.key() != e.key() && other.in().number("priority", 0) == priority {
+	for _, other := range p.record.index.find(byUse(e.Account, e.in().Text("listenerArn"))) {
+		if other.Type == catalogue.ListenerRule && other.key() != e.key() && other.in().Number("priority", 0) == priority {
 			return e.refusal("PriorityInUse: %s has the priority %v", resource.URN(other.URN).Name(), priority)
 		}
 	}
@@ -208,11 +209,11 @@ func priorityIsFree(p *Provider, e *Entry) error {
 // fewConditions is the quota of five values in the conditions of a rule.
 func fewConditions(_ *Provider, e *Entry) error {
 	count := 0
-	for _, condition := range e.in().objects("conditions") {
+	for _, condition := range e.in().Objects("conditions") {
 		for kind := range condition {
-			count += len(condition.texts(kind + ".values"))
+			count += len(condition.Texts(kind + ".values"))
 		}
-		count += len(condition.objects("queryStrings"))
+		count += len(condition.Objects("queryStrings"))
 	}
 	if count == 0 || count > 5 {
 		return e.refusal("TooManyConditionValues: the conditions have %d values, must be 1 to 5", count)
@@ -222,9 +223,9 @@ func fewConditions(_ *Provider, e *Entry) error {
 
 // targetsAreInstances is Auto Scaling's rule that a group can be attached only to targets that are instances.
 func targetsAreInstances(p *Provider, e *Entry) error {
-	group := p.record.referred(e.Account, e.in().text("lbTargetGroupArn"))
-	if group != nil && orElse(group.in().text("targetType"), "instance") != "instance" {
-		return e.refusal("ValidationError: the targets of %s are of type %s, must be instance", nameOf(group.Type, group.in()), group.in().text("targetType"))
+	group := p.record.referred(e.Account, e.in().Text("lbTargetGroupArn"))
+	if group != nil && orElse(group.in().Text("targetType"), "instance") != "instance" {
+		return e.refusal("ValidationError: the targets of %s are of type %s, must be instance", nameOf(group.Type, group.in()), group.in().Text("targetType"))
 	}
 	return nil
 }

@@ -7,6 +7,8 @@ import (
 
 	"github.com/stretchr/testify/assert"
 	"github.com/stretchr/testify/require"
+
+	"legops/internal/catalogue"
 )
 
 func balancerInputs(p place) values {
@@ -14,7 +16,7 @@ func balancerInputs(p place) values {
 }
 
 func (c client) balancer(p place) string {
-	id, _ := c.made(typeBalancer, "balancer", balancerInputs(p))
+	id, _ := c.made(catalogue.LoadBalancer, "balancer", balancerInputs(p))
 	return id
 }
 
@@ -23,7 +25,7 @@ func targetInputs(p place) values {
 }
 
 func (c client) targets(p place) string {
-	id, _ := c.made(typeTargetGroup, "targets", targetInputs(p))
+	id, _ := c.made(catalogue.TargetGroup, "targets", targetInputs(p))
 	return id
 }
 
@@ -32,45 +34,47 @@ func forward(group string) []any {
 }
 
 func (c client) listener(balancer, group string) string {
-	id, _ := c.made(typeListener, "listener", values{"loadBalancerArn": balancer, "port": 80, "protocol": "HTTP", "defaultActions": forward(group)})
+	id, _ := c.made(catalogue.Listener, "listener", values{"loadBalancerArn": balancer, "port": 80, "protocol": "HTTP", "defaultActions": forward(group)})
 	return id
 }
 
 func TestBalancerRules(t *testing.T) {
 	var p place
-	refuses(t, typeBalancer, func(c client) values {
+	refuses(t, catalogue.LoadBalancer, func(c client) values {
 		p = c.network()
 		return balancerInputs(p)
 	}, map[string]mistake{
-		"a long name":             sets("name", "a23456789-123456789-123456789-1234", "ValidationException: name"),
-		"a reserved name":         sets("name", "internal-web", "reserved"),
-		"a name in a hyphen":      sets("name", "web-", "ValidationException: name"),
-		"an idle timeout":         sets("idleTimeout", 4001, "idleTimeout is 4001, must be 1 to 4000"),
-		"a group that is not":     sets("securityGroups", []any{"sg-00000000000000000"}, "NotFound: securityGroups sg-00000000000000000"),
-		"one zone":                {func(_ client, in values) { in["subnets"] = p.subnets[:1] }, "subnets lie in 1 zone(s)"},
-		"two subnets of a zone":   {func(c client, in values) { in["subnets"] = slices.Concat(p.subnets, []any{c.sameZone(p)}) }, "in the same zone"},
-		"a group of another VPC":  {func(c client, in values) { in["securityGroups"] = []any{c.elsewhere()} }, "lie in different VPCs"},
-		"logs to nowhere":         sets("accessLogs", values{"enabled": true, "bucket": "nowhere"}, "access denied for bucket nowhere"),
-		"logs that it must not":   {func(c client, in values) { in["accessLogs"] = values{"enabled": true, "bucket": c.bucket("logs-1")} }, "access denied for bucket logs-1"},
-		"connections to nowhere":  sets("connectionLogs", values{"enabled": true, "bucket": "nowhere"}, "connectionLogs: access denied for bucket nowhere"),
-		"a name that is taken":    {func(c client, _ values) { c.balancer(p) }, `"legops-prod" exists, made for balancer`},
-		"no gateway, yet outside": {func(c client, _ values) { require.NoError(c.t, c.remove(typeInternetGateway, "gateway", c.gateway())) }, "has no internet gateway"},
+		"a long name":            sets("name", "a23456789-123456789-123456789-1234", "ValidationException: name"),
+		"a reserved name":        sets("name", "internal-web", "reserved"),
+		"a name in a hyphen":     sets("name", "web-", "ValidationException: name"),
+		"an idle timeout":        sets("idleTimeout", 4001, "idleTimeout is 4001, must be 1 to 4000"),
+		"a group that is not":    sets("securityGroups", []any{"sg-00000000000000000"}, "NotFound: securityGroups sg-00000000000000000"),
+		"one zone":               {func(_ client, in values) { in["subnets"] = p.subnets[:1] }, "subnets lie in 1 zone(s)"},
+		"two subnets of a zone":  {func(c client, in values) { in["subnets"] = slices.Concat(p.subnets, []any{c.sameZone(p)}) }, "in the same zone"},
+		"a group of another VPC": {func(c client, in values) { in["securityGroups"] = []any{c.elsewhere()} }, "lie in different VPCs"},
+		"logs to nowhere":        sets("accessLogs", values{"enabled": true, "bucket": "nowhere"}, "access denied for bucket nowhere"),
+		"logs that it must not":  {func(c client, in values) { in["accessLogs"] = values{"enabled": true, "bucket": c.bucket("logs-1")} }, "access denied for bucket logs-1"},
+		"connections to nowhere": sets("connectionLogs", values{"enabled": true, "bucket": "nowhere"}, "connectionLogs: access denied for bucket nowhere"),
+		"a name that is taken":   {func(c client, _ values) { c.balancer(p) }, `"legops-prod" exists, made for balancer`},
+		"no gateway, yet outside": {func(c client, _ values) {
+			require.NoError(c.t, c.remove(catalogue.InternetGateway, "gateway", c.gateway()))
+		}, "has no internet gateway"},
 	})
 }
 
 // gateway is the id of the network's internet gateway.
 func (c client) gateway() string {
-	return "igw-" + digest(account, region, urnOf(typeInternetGateway, "gateway"), "0")[:17]
+	return "igw-" + digest(account, region, urnOf(catalogue.InternetGateway, "gateway"), "0")[:17]
 }
 
 func TestBalancerMayLogToABucketThatLetsIt(t *testing.T) {
 	c := newClient(t)
 	in := balancerInputs(c.network())
 	bucket := c.bucket("logs-1")
-	c.made(typeBucketPolicy, "policy", values{"bucket": bucket, "policy": allows(values{"Service": "logdelivery.elasticloadbalancing.amazonaws.com"}, "arn:aws:s3:::logs-1/*")})
+	c.made(catalogue.BucketPolicy, "policy", values{"bucket": bucket, "policy": allows(values{"Service": "logdelivery.elasticloadbalancing.amazonaws.com"}, "arn:aws:s3:::logs-1/*")})
 	in["accessLogs"] = values{"enabled": true, "bucket": bucket}
 	in["connectionLogs"] = values{"enabled": true, "bucket": bucket}
-	id, out := c.made(typeBalancer, "balancer", in)
+	id, out := c.made(catalogue.LoadBalancer, "balancer", in)
 	assert.Regexp(t, `^arn:aws:elasticloadbalancing:us-east-1:111111111111:loadbalancer/app/legops-prod/[0-9a-f]{16}$`, id)
 	assert.Equal(t, id, out["arn"])
 	assert.Regexp(t, `^app/legops-prod/[0-9a-f]{16}$`, out["arnSuffix"])
@@ -79,7 +83,7 @@ func TestBalancerMayLogToABucketThatLetsIt(t *testing.T) {
 }
 
 func TestTargetGroupRules(t *testing.T) {
-	refuses(t, typeTargetGroup, func(c client) values { return targetInputs(c.network()) }, map[string]mistake{
+	refuses(t, catalogue.TargetGroup, func(c client) values { return targetInputs(c.network()) }, map[string]mistake{
 		"a long name":      sets("name", "a23456789-123456789-123456789-1234", "ValidationException: name"),
 		"no VPC":           sets("vpcId", nil, "vpcId must be given"),
 		"no port":          sets("port", nil, "port must be given"),
@@ -96,7 +100,7 @@ func TestTargetGroupRules(t *testing.T) {
 func TestListenerRules(t *testing.T) {
 	var p place
 	var balancer, group string
-	refuses(t, typeListener, func(c client) values {
+	refuses(t, catalogue.Listener, func(c client) values {
 		p = c.network()
 		balancer, group = c.balancer(p), c.targets(p)
 		return values{
@@ -112,20 +116,20 @@ func TestListenerRules(t *testing.T) {
 		"nowhere to forward":      sets("defaultActions", []any{values{"type": "forward"}}, "forwards to no target group"),
 		"a certificate elsewhere": sets("certificateArn", "arn:aws:acm:eu-west-1:111111111111:certificate/x", `the certificate is in "eu-west-1"`),
 		"a certificate unfinished": {func(c client, in values) {
-			in["certificateArn"], _ = c.made(typeCertificate, "pending", values{"domainName": "b.example", "validationMethod": "DNS"})
+			in["certificateArn"], _ = c.made(catalogue.Certificate, "pending", values{"domainName": "b.example", "validationMethod": "DNS"})
 		}, "UnsupportedCertificate: pending is not issued"},
-		"the same port": {func(c client, in values) { c.made(typeListener, "first", in) }, "DuplicateListener: first listens on port 443"},
+		"the same port": {func(c client, in values) { c.made(catalogue.Listener, "first", in) }, "DuplicateListener: first listens on port 443"},
 		"targets of another VPC": {func(c client, in values) {
-			vpc, _ := c.made(typeVpc, "other", values{"cidrBlock": "10.9.0.0/16"})
+			vpc, _ := c.made(catalogue.Vpc, "other", values{"cidrBlock": "10.9.0.0/16"})
 			other := targetInputs(place{vpc: vpc})
 			other["name"] = "other"
-			id, _ := c.made(typeTargetGroup, "other", other)
+			id, _ := c.made(catalogue.TargetGroup, "other", other)
 			in["defaultActions"] = forward(id)
 		}, "target group other is in another VPC"},
 		"targets of another load balancer": {func(c client, _ values) {
 			other := balancerInputs(p)
 			other["name"] = "other"
-			id, _ := c.made(typeBalancer, "other", other)
+			id, _ := c.made(catalogue.LoadBalancer, "other", other)
 			c.listener(id, group)
 		}, "TargetGroupAssociationLimit: target group web belongs to other"},
 	})
@@ -134,7 +138,7 @@ func TestListenerRules(t *testing.T) {
 func TestListenerRuleRules(t *testing.T) {
 	var listener string
 	path := func(patterns ...any) []any { return []any{values{"pathPattern": values{"values": patterns}}} }
-	refuses(t, typeListenerRule, func(c client) values {
+	refuses(t, catalogue.ListenerRule, func(c client) values {
 		p := c.network()
 		group := c.targets(p)
 		listener = c.listener(c.balancer(p), group)
@@ -144,11 +148,11 @@ func TestListenerRuleRules(t *testing.T) {
 		"a priority":        sets("priority", 50001, "priority is 50001"),
 		"no conditions":     sets("conditions", []any{}, "the conditions have 0 values"),
 		"six conditions":    sets("conditions", path("/a", "/b", "/c", "/d", "/e", "/f"), "TooManyConditionValues: the conditions have 6"),
-		"a priority in use": {func(c client, in values) { c.made(typeListenerRule, "first", in) }, "PriorityInUse: first has the priority 10"},
+		"a priority in use": {func(c client, in values) { c.made(catalogue.ListenerRule, "first", in) }, "PriorityInUse: first has the priority 10"},
 		"more than the quota": {func(c client, in values) {
 			for i := range 100 {
 				rule := values{"listenerArn": listener, "priority": 100 + i, "actions": in["actions"], "conditions": in["conditions"]}
-				c.made(typeListenerRule, fmt.Sprint(i), rule)
+				c.made(catalogue.ListenerRule, fmt.Sprint(i), rule)
 			}
 		}, "the quota is 100"},
 	})
@@ -159,23 +163,23 @@ func TestBalancerDeletes(t *testing.T) {
 	p := c.network()
 	in := balancerInputs(p)
 	in["enableDeletionProtection"] = true
-	balancer, _ := c.made(typeBalancer, "balancer", in)
+	balancer, _ := c.made(catalogue.LoadBalancer, "balancer", in)
 	group := c.targets(p)
 	listener := c.listener(balancer, group)
-	assert.ErrorContains(t, c.remove(typeBalancer, "balancer", balancer), "OperationNotPermitted")
-	assert.ErrorContains(t, c.remove(typeSecGroup, "group", p.group), "in use by balancer")
-	assert.ErrorContains(t, c.remove(typeTargetGroup, "targets", group), "DependencyViolation: "+group+" is in use by listener")
-	require.NoError(t, c.update(typeBalancer, "balancer", balancer, balancerInputs(p)))
-	require.NoError(t, c.remove(typeBalancer, "balancer", balancer), "its listeners go with it")
-	assert.ErrorContains(t, c.update(typeListener, "listener", listener, values{}), "NotFound")
-	assert.NoError(t, c.remove(typeTargetGroup, "targets", group))
+	assert.ErrorContains(t, c.remove(catalogue.LoadBalancer, "balancer", balancer), "OperationNotPermitted")
+	assert.ErrorContains(t, c.remove(catalogue.SecurityGroup, "group", p.group), "in use by balancer")
+	assert.ErrorContains(t, c.remove(catalogue.TargetGroup, "targets", group), "DependencyViolation: "+group+" is in use by listener")
+	require.NoError(t, c.update(catalogue.LoadBalancer, "balancer", balancer, balancerInputs(p)))
+	require.NoError(t, c.remove(catalogue.LoadBalancer, "balancer", balancer), "its listeners go with it")
+	assert.ErrorContains(t, c.update(catalogue.Listener, "listener", listener, values{}), "NotFound")
+	assert.NoError(t, c.remove(catalogue.TargetGroup, "targets", group))
 }
 
 func TestScalingGroupRules(t *testing.T) {
 	var p place
-	refuses(t, typeScalingGroup, func(c client) values {
+	refuses(t, catalogue.AutoScalingGroup, func(c client) values {
 		p = c.network()
-		template, _ := c.made(typeTemplate, "template", values{"name": "template"})
+		template, _ := c.made(catalogue.LaunchTemplate, "template", values{"name": "template"})
 		return values{"name": "bastion", "minSize": 1, "maxSize": 2, "vpcZoneIdentifiers": p.subnets, "launchTemplate": values{"id": template}}
 	}, map[string]mistake{
 		"too many":           sets("desiredCapacity", 3, "desired capacity 3 must be between 1 and 2"),
@@ -188,11 +192,11 @@ func TestScalingGroupRules(t *testing.T) {
 
 // Nodes are attached to target groups by the Auto Scaling group that EKS makes for them.
 func TestAttachmentRules(t *testing.T) {
-	refuses(t, typeAttachment, func(c client) values {
+	refuses(t, catalogue.AutoScalingAttachment, func(c client) values {
 		p := c.network()
 		role := c.role("nodes")
-		c.made(typeCluster, "cluster", values{"name": "legops", "roleArn": role, "vpcConfig": values{"subnetIds": p.subnets}})
-		_, nodes := c.made(typeNodeGroup, "nodes", values{
+		c.made(catalogue.Cluster, "cluster", values{"name": "legops", "roleArn": role, "vpcConfig": values{"subnetIds": p.subnets}})
+		_, nodes := c.made(catalogue.NodeGroup, "nodes", values{
 			"clusterName": "legops", "nodeGroupName": "nodes", "nodeRoleArn": role, "subnetIds": p.subnets,
 			"scalingConfig": values{"minSize": 1, "maxSize": 2, "desiredSize": 1},
 		})
@@ -201,10 +205,10 @@ func TestAttachmentRules(t *testing.T) {
 	}, map[string]mistake{
 		"no such group": sets("autoscalingGroupName", "nobody", "NotFound: autoscalingGroupName nobody"),
 		"targets that are addresses": {func(c client, in values) {
-			vpc, _ := c.made(typeVpc, "other", values{"cidrBlock": "10.9.0.0/16"})
+			vpc, _ := c.made(catalogue.Vpc, "other", values{"cidrBlock": "10.9.0.0/16"})
 			other := targetInputs(place{vpc: vpc})
 			other["name"], other["targetType"] = "addresses", "ip"
-			in["lbTargetGroupArn"], _ = c.made(typeTargetGroup, "addresses", other)
+			in["lbTargetGroupArn"], _ = c.made(catalogue.TargetGroup, "addresses", other)
 		}, "the targets of addresses are of type ip"},
 	})
 }

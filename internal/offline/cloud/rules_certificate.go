@@ -6,20 +6,23 @@ import (
 	"strings"
 
 	"github.com/pulumi/pulumi/sdk/v3/go/common/resource"
+
+	"legops/internal/catalogue"
+	"legops/internal/model"
 )
 
 // certificateRules are the rules of ACM and Route 53.
 var certificateRules = map[string][]rule{
-	typeCertificate: {certificateIsRequested},
-	typeValidation:  {recordsProve},
-	typeRecord:      {recordIsWhole},
+	catalogue.Certificate:           {certificateIsRequested},
+	catalogue.CertificateValidation: {recordsProve},
+	catalogue.DNSRecord:             {recordIsWhole},
 }
 
 var domainName = regexp.MustCompile(`^(\*\.)?(([a-z0-9]|[a-z0-9][a-z0-9-]*[a-z0-9])\.)+[a-z][a-z0-9-]*[a-z0-9]$`)
 
 // certificateIsRequested is ACM's rule on a request: names that can be, ten at most, and a way to prove them.
 func certificateIsRequested(_ *Provider, e *Entry) error {
-	if e.in().has("certificateBody") {
+	if e.in().Has("certificateBody") {
 		return nil // imported
 	}
 	all := certificateNames(e.in())
@@ -28,7 +31,7 @@ func certificateIsRequested(_ *Provider, e *Entry) error {
 			return e.refusal("ValidationException: %q is no domain name", name)
 		}
 	}
-	switch method := e.in().text("validationMethod"); {
+	switch method := e.in().Text("validationMethod"); {
 	case method != "DNS" && method != "EMAIL":
 		return e.refusal("ValidationException: validationMethod is %q, must be DNS or EMAIL", method)
 	case len(all) > 10:
@@ -38,9 +41,9 @@ func certificateIsRequested(_ *Provider, e *Entry) error {
 }
 
 // certificateNames are the names that a certificate is for, each once.
-func certificateNames(in object) []string {
+func certificateNames(in model.Values) []string {
 	var names []string
-	for _, name := range append(in.texts("domainName"), in.texts("subjectAlternativeNames")...) {
+	for _, name := range append(in.Texts("domainName"), in.Texts("subjectAlternativeNames")...) {
 		if !slices.Contains(names, name) {
 			names = append(names, name)
 		}
@@ -68,8 +71,8 @@ func validation(account, name string) (record, value string) {
 // recordsProve is the rule that validation ends: every record that ACM asks for is there, as far as the program makes
 // them. Without names of records somebody else makes them, and is believed.
 func recordsProve(p *Provider, e *Entry) error {
-	certificate := p.record.referred(e.Account, e.in().text("certificateArn"))
-	given := e.in().texts("validationRecordFqdns")
+	certificate := p.record.referred(e.Account, e.in().Text("certificateArn"))
+	given := e.in().Texts("validationRecordFqdns")
 	if certificate == nil || len(given) == 0 {
 		return nil
 	}
@@ -81,9 +84,9 @@ func recordsProve(p *Provider, e *Entry) error {
 			return e.refusal("missing %s DNS validation record: %s", name, host)
 		}
 		proves := func(r *Entry) bool {
-			return r.in().text("type") == "CNAME" && slices.Contains(r.in().texts("records"), value)
+			return r.in().Text("type") == "CNAME" && slices.Contains(r.in().Texts("records"), value)
 		}
-		if !slices.ContainsFunc(p.record.index.find(byReference(e.Account, impliedName(typeRecord, host))), proves) {
+		if !slices.ContainsFunc(p.record.index.find(byReference(e.Account, impliedName(catalogue.DNSRecord, host))), proves) {
 			return e.refusal("PENDING_VALIDATION: no record %s with the value %s", host, value)
 		}
 	}
@@ -93,10 +96,10 @@ func recordsProve(p *Provider, e *Entry) error {
 // refuseUnissued says why a certificate cannot be used yet. One that is not in this account is taken as issued.
 func (p *Provider) refuseUnissued(e *Entry, arn string) error {
 	certificate := p.record.referred(e.Account, arn)
-	if certificate == nil || certificate.in().has("certificateBody") {
+	if certificate == nil || certificate.in().Has("certificateBody") {
 		return nil
 	}
-	validated := func(user *Entry) bool { return user.Type == typeValidation }
+	validated := func(user *Entry) bool { return user.Type == catalogue.CertificateValidation }
 	if slices.ContainsFunc(p.record.index.find(byUse(e.Account, arn)), validated) {
 		return nil
 	}
@@ -105,7 +108,7 @@ func (p *Provider) refuseUnissued(e *Entry, arn string) error {
 
 // recordIsWhole is Route 53's rule that a record has values and their lifetime, or is an alias.
 func recordIsWhole(_ *Provider, e *Entry) error {
-	if alias := e.in().has("aliases"); alias == (e.in().has("records") && e.in().has("ttl")) {
+	if alias := e.in().Has("aliases"); alias == (e.in().Has("records") && e.in().Has("ttl")) {
 		return e.refusal("InvalidChangeBatch: a record needs either records and ttl, or aliases")
 	}
 	return nil

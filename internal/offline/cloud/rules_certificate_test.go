@@ -5,10 +5,12 @@ import (
 
 	"github.com/stretchr/testify/assert"
 	"github.com/stretchr/testify/require"
+
+	"legops/internal/catalogue"
 )
 
 func TestCertificateRules(t *testing.T) {
-	refuses(t, typeCertificate, func(client) values {
+	refuses(t, catalogue.Certificate, func(client) values {
 		return values{"domainName": "legops.example", "subjectAlternativeNames": []any{"*.legops.example"}, "validationMethod": "DNS"}
 	}, map[string]mistake{
 		"no domain":  sets("domainName", "legops", `"legops" is no domain name`),
@@ -23,7 +25,7 @@ func TestCertificatesOfAllRegionsShareTheirProof(t *testing.T) {
 	require.NoError(t, err)
 	p := start(t, record, nil)
 	options := func(region string) []any {
-		_, out := connect(t, p, "aws", account, region).made(typeCertificate, "certificate-"+region, values{
+		_, out := connect(t, p, "aws", account, region).made(catalogue.Certificate, "certificate-"+region, values{
 			"domainName": "legops.example", "subjectAlternativeNames": []any{"*.legops.example", "legops.example", "other.example"}, "validationMethod": "DNS",
 		})
 		return out["domainValidationOptions"].([]any)
@@ -40,30 +42,30 @@ func TestValidationRules(t *testing.T) {
 		o := option.(values)
 		return values{"zoneId": "Z1", "name": o["resourceRecordName"], "type": o["resourceRecordType"], "records": []any{o["resourceRecordValue"]}, "ttl": 60}
 	}
-	refuses(t, typeValidation, func(c client) values {
-		arn, out := c.made(typeCertificate, "certificate", values{"domainName": "legops.example", "validationMethod": "DNS"})
-		_, record := c.made(typeRecord, "proof", prove(out["domainValidationOptions"].([]any)[0]))
+	refuses(t, catalogue.CertificateValidation, func(c client) values {
+		arn, out := c.made(catalogue.Certificate, "certificate", values{"domainName": "legops.example", "validationMethod": "DNS"})
+		_, record := c.made(catalogue.DNSRecord, "proof", prove(out["domainValidationOptions"].([]any)[0]))
 		return values{"certificateArn": arn, "validationRecordFqdns": []any{record["fqdn"]}}
 	}, map[string]mistake{
 		"no such certificate": sets("certificateArn", "arn:aws:acm:us-east-1:111111111111:certificate/x", "NotFound: certificateArn"),
 		"another's record":    sets("validationRecordFqdns", []any{"_x.legops.example"}, "missing legops.example DNS validation record"),
 		"no record": {func(c client, in values) {
-			require.NoError(c.t, c.remove(typeRecord, "proof", "Z1_"+in["validationRecordFqdns"].([]any)[0].(string)+"._CNAME"))
+			require.NoError(c.t, c.remove(catalogue.DNSRecord, "proof", "Z1_"+in["validationRecordFqdns"].([]any)[0].(string)+"._CNAME"))
 		}, "PENDING_VALIDATION: no record"},
 	})
 }
 
 func TestRecordRules(t *testing.T) {
-	refuses(t, typeRecord, func(client) values {
+	refuses(t, catalogue.DNSRecord, func(client) values {
 		return values{"zoneId": "Z1", "name": "legops.example", "type": "A", "aliases": []any{values{"name": "a.example", "zoneId": "Z2", "evaluateTargetHealth": false}}}
 	}, map[string]mistake{
 		"nothing":  sets("aliases", nil, "needs either records and ttl, or aliases"),
 		"both":     {func(_ client, in values) { in["records"], in["ttl"] = []any{"192.0.2.1"}, 60 }, "needs either records and ttl, or aliases"},
-		"the same": {func(c client, in values) { c.made(typeRecord, "first", in) }, "AlreadyExists"},
+		"the same": {func(c client, in values) { c.made(catalogue.DNSRecord, "first", in) }, "AlreadyExists"},
 	})
 	c := newClient(t)
 	in := values{"zoneId": "Z1", "name": "a.example", "type": "TXT", "records": []any{"x"}, "ttl": 60, "allowOverwrite": true}
-	c.made(typeRecord, "first", in)
-	_, err := c.create(typeRecord, "second", in)
+	c.made(catalogue.DNSRecord, "first", in)
+	_, err := c.create(catalogue.DNSRecord, "second", in)
 	assert.NoError(t, err, "unless it is told to take over")
 }

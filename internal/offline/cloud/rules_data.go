@@ -6,17 +6,19 @@ import (
 	"slices"
 	"strconv"
 	"strings"
+
+	"legops/internal/catalogue"
 )
 
 // databaseRules are the rules of RDS, for PostgreSQL.
 var databaseRules = map[string][]rule{
-	typeDatabase: {
+	catalogue.Database: {
 		tidyHyphens, databaseStorage, databasePassword, databaseNames, databaseMonitoring, databaseWindows, databaseNetwork,
 		databaseParameters, databaseEncryption,
 		within(limit{"backupRetentionPeriod", 0, 35}),
 	},
-	typeDatabaseSubnet: {twoZones("subnetIds"), sameVpc("subnetIds")},
-	typeParameters:     {tidyHyphens, staticParameters},
+	catalogue.DatabaseSubnetGroup:    {twoZones("subnetIds"), sameVpc("subnetIds")},
+	catalogue.DatabaseParameterGroup: {tidyHyphens, staticParameters},
 }
 
 // tidyHyphens is RDS's rule that a name neither ends in a hyphen nor has two in a row.
@@ -30,15 +32,15 @@ func tidyHyphens(_ *Provider, e *Entry) error {
 // databaseStorage is the rule on how large a database is and may grow.
 func databaseStorage(_ *Provider, e *Entry) error {
 	in := e.in()
-	if in.has("replicateSourceDb") || in.has("snapshotIdentifier") {
+	if in.Has("replicateSourceDb") || in.Has("snapshotIdentifier") {
 		return nil // as large as what it comes from
 	}
-	size := in.number("allocatedStorage", 0)
+	size := in.Number("allocatedStorage", 0)
 	if size < 20 || size > 65536 {
 		return e.refusal("InvalidParameterValue: allocatedStorage is %v, must be 20 to 65536", size)
 	}
 	// Ten percent is what RDS asks for at least; the same size is no growth.
-	if most := in.number("maxAllocatedStorage", size); most != size && most*10 < size*11 {
+	if most := in.Number("maxAllocatedStorage", size); most != size && most*10 < size*11 {
 		return e.refusal("InvalidParameterCombination: maxAllocatedStorage is %v, must be %v or at least 10%% more", most, size)
 	}
 	return nil
@@ -47,17 +49,17 @@ func databaseStorage(_ *Provider, e *Entry) error {
 // databasePassword is the rule that there is one way to know the password.
 func databasePassword(_ *Provider, e *Entry) error {
 	in := e.in()
-	managed, given := in.flag("manageMasterUserPassword"), in.text("password")
+	managed, given := in.Flag("manageMasterUserPassword"), in.Text("password")
 	switch {
 	case managed && given != "":
 		return e.refusal("InvalidParameterCombination: password cannot be given with manageMasterUserPassword")
-	case !managed && in.has("masterUserSecretKmsKeyId"):
+	case !managed && in.Has("masterUserSecretKmsKeyId"):
 		return e.refusal("InvalidParameterCombination: masterUserSecretKmsKeyId needs manageMasterUserPassword")
-	case in.has("replicateSourceDb") || in.has("snapshotIdentifier"):
+	case in.Has("replicateSourceDb") || in.Has("snapshotIdentifier"):
 		return nil
 	case !managed && len(given) < 8:
 		return e.refusal("InvalidParameterValue: password must have 8 characters or more")
-	case in.text("username") == "":
+	case in.Text("username") == "":
 		return e.refusal("InvalidParameterValue: username must be given")
 	}
 	return nil
@@ -68,7 +70,7 @@ var postgresName = regexp.MustCompile(`^[a-zA-Z_][a-zA-Z0-9_]{0,62}$`)
 // databaseNames is the rule on the names inside a database.
 func databaseNames(_ *Provider, e *Entry) error {
 	for _, path := range []string{"dbName", "username"} {
-		switch name := e.in().text(path); {
+		switch name := e.in().Text(path); {
 		case name == "":
 		case !postgresName.MatchString(name):
 			return e.refusal("InvalidParameterValue: %s %q does not match %s", path, name, postgresName)
@@ -81,14 +83,14 @@ func databaseNames(_ *Provider, e *Entry) error {
 
 // databaseMonitoring is the rule that enhanced monitoring has a role, and insights a period that is for sale.
 func databaseMonitoring(_ *Provider, e *Entry) error {
-	interval := e.in().number("monitoringInterval", 0)
+	interval := e.in().Number("monitoringInterval", 0)
 	if !slices.Contains([]float64{0, 1, 5, 10, 15, 30, 60}, interval) {
 		return e.refusal("InvalidParameterValue: monitoringInterval is %v, must be one of 0, 1, 5, 10, 15, 30, 60", interval)
 	}
-	if (interval > 0) != e.in().has("monitoringRoleArn") {
+	if (interval > 0) != e.in().Has("monitoringRoleArn") {
 		return e.refusal("InvalidParameterCombination: monitoringInterval above 0 and monitoringRoleArn need each other")
 	}
-	days := e.in().number("performanceInsightsRetentionPeriod", 7)
+	days := e.in().Number("performanceInsightsRetentionPeriod", 7)
 	if days != 7 && days != 731 && (int(days)%31 != 0 || days < 31 || days > 713) {
 		return e.refusal("InvalidParameterValue: performanceInsightsRetentionPeriod is %v, must be 7, 731 or a multiple of 31", days)
 	}
@@ -143,7 +145,7 @@ func parseWindow(text string, whole int) (window, error) {
 
 // databaseWindows is the rule that backup and maintenance do not meet.
 func databaseWindows(_ *Provider, e *Entry) error {
-	backup, maintenance := e.in().text("backupWindow"), e.in().text("maintenanceWindow")
+	backup, maintenance := e.in().Text("backupWindow"), e.in().Text("maintenanceWindow")
 	var daily, weekly window
 	var err error
 	if backup != "" {
@@ -169,15 +171,15 @@ func databaseWindows(_ *Provider, e *Entry) error {
 
 // databaseNetwork is the rule that security groups are of the VPC of the subnets, and a zone is not asked of two.
 func databaseNetwork(p *Provider, e *Entry) error {
-	if e.in().flag("multiAz") && e.in().text("availabilityZone") != "" {
+	if e.in().Flag("multiAz") && e.in().Text("availabilityZone") != "" {
 		return e.refusal("InvalidParameterCombination: availabilityZone cannot be given with multiAz")
 	}
-	group := p.record.entries[keyOf(e.Account, e.Region, "", typeDatabaseSubnet, e.in().text("dbSubnetGroupName"))]
+	group := p.record.entries[keyOf(e.Account, e.Region, "", catalogue.DatabaseSubnetGroup, e.in().Text("dbSubnetGroupName"))]
 	if group == nil {
 		return nil
 	}
-	vpcs := p.vpcOf(e, firstOf(group.in().texts("subnetIds")))
-	for _, id := range e.in().texts("vpcSecurityGroupIds") {
+	vpcs := p.vpcOf(e, firstOf(group.in().Texts("subnetIds")))
+	for _, id := range e.in().Texts("vpcSecurityGroupIds") {
 		if other := p.vpcOf(e, id); len(other) > 0 && !slices.Equal(other, vpcs) {
 			return e.refusal("InvalidVPCNetworkStateFault: %s is in another VPC than the subnets", id)
 		}
@@ -187,13 +189,13 @@ func databaseNetwork(p *Provider, e *Entry) error {
 
 // databaseParameters is the rule that a parameter group is for the engine's major version.
 func databaseParameters(p *Provider, e *Entry) error {
-	group := p.record.entries[keyOf(e.Account, e.Region, "", typeParameters, e.in().text("parameterGroupName"))]
-	version := e.in().text("engineVersion")
-	if group == nil || version == "" || e.in().text("engine") != "postgres" {
+	group := p.record.entries[keyOf(e.Account, e.Region, "", catalogue.DatabaseParameterGroup, e.in().Text("parameterGroupName"))]
+	version := e.in().Text("engineVersion")
+	if group == nil || version == "" || e.in().Text("engine") != "postgres" {
 		return nil
 	}
 	major, _, _ := strings.Cut(version, ".")
-	if family := group.in().text("family"); family != "postgres"+major {
+	if family := group.in().Text("family"); family != "postgres"+major {
 		return e.refusal("InvalidParameterCombination: the parameter group is for %s, not for postgres%s", family, major)
 	}
 	return nil
@@ -201,7 +203,7 @@ func databaseParameters(p *Provider, e *Entry) error {
 
 // databaseEncryption is the rule that a key needs something to encrypt.
 func databaseEncryption(_ *Provider, e *Entry) error {
-	if e.in().text("kmsKeyId") != "" && !e.in().flag("storageEncrypted") {
+	if e.in().Text("kmsKeyId") != "" && !e.in().Flag("storageEncrypted") {
 		return e.refusal("InvalidParameterCombination: kmsKeyId needs storageEncrypted")
 	}
 	return nil
@@ -216,9 +218,9 @@ var staticOnes = []string{
 
 // staticParameters is the rule that parameters which take a restart are not asked for at once.
 func staticParameters(_ *Provider, e *Entry) error {
-	for _, parameter := range e.in().objects("parameters") {
-		method := orElse(parameter.text("applyMethod"), "immediate")
-		if name := parameter.text("name"); method == "immediate" && slices.Contains(staticOnes, name) {
+	for _, parameter := range e.in().Objects("parameters") {
+		method := orElse(parameter.Text("applyMethod"), "immediate")
+		if name := parameter.Text("name"); method == "immediate" && slices.Contains(staticOnes, name) {
 			return e.refusal("InvalidParameterCombination: %s is static, its applyMethod must be pending-reboot", name)
 		}
 	}
@@ -227,7 +229,7 @@ func staticParameters(_ *Provider, e *Entry) error {
 
 // finalSnapshotIsNamed is the provider's rule that a database goes with a last snapshot, unless that is not wanted.
 func finalSnapshotIsNamed(_ *Provider, e *Entry) error {
-	if !e.in().flag("skipFinalSnapshot") && e.in().text("finalSnapshotIdentifier") == "" {
+	if !e.in().Flag("skipFinalSnapshot") && e.in().Text("finalSnapshotIdentifier") == "" {
 		return e.refusal("finalSnapshotIdentifier is required where skipFinalSnapshot is false")
 	}
 	return nil

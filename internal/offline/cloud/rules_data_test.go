@@ -6,11 +6,13 @@ import (
 
 	"github.com/stretchr/testify/assert"
 	"github.com/stretchr/testify/require"
+
+	"legops/internal/catalogue"
 )
 
 func (c client) databaseInputs(p place) values {
-	c.made(typeDatabaseSubnet, "subnets", values{"name": "legops-prod", "subnetIds": p.subnets})
-	c.made(typeParameters, "parameters", values{"name": "legops-prod", "family": "postgres17"})
+	c.made(catalogue.DatabaseSubnetGroup, "subnets", values{"name": "legops-prod", "subnetIds": p.subnets})
+	c.made(catalogue.DatabaseParameterGroup, "parameters", values{"name": "legops-prod", "family": "postgres17"})
 	return values{
 		"identifier": "legops-prod", "engine": "postgres", "engineVersion": "17", "instanceClass": "db.r7g.large",
 		"allocatedStorage": 200, "maxAllocatedStorage": 1000, "storageType": "gp3", "storageEncrypted": true,
@@ -23,7 +25,7 @@ func (c client) databaseInputs(p place) values {
 }
 
 func TestDatabaseRules(t *testing.T) {
-	refuses(t, typeDatabase, func(c client) values { return c.databaseInputs(c.network()) }, map[string]mistake{
+	refuses(t, catalogue.Database, func(c client) values { return c.databaseInputs(c.network()) }, map[string]mistake{
 		"a name":                  sets("identifier", "1legops", "ValidationException: name"),
 		"a name in a hyphen":      sets("identifier", "legops-", "must not end in a hyphen"),
 		"a name with two hyphens": sets("identifier", "legops--prod", "or have two in a row"),
@@ -59,14 +61,14 @@ func TestDatabaseRules(t *testing.T) {
 		"no such role":           sets("monitoringRoleArn", "arn:aws:iam::111111111111:role/nobody", "NotFound: monitoringRoleArn"),
 		"an older engine":        sets("engineVersion", "16.11", "the parameter group is for postgres17, not for postgres16"),
 		"a group of another VPC": {func(c client, in values) { in["vpcSecurityGroupIds"] = []any{c.elsewhere()} }, "is in another VPC than the subnets"},
-		"a name that is taken":   {func(c client, in values) { c.made(typeDatabase, "first", in) }, "AlreadyExists"},
+		"a name that is taken":   {func(c client, in values) { c.made(catalogue.Database, "first", in) }, "AlreadyExists"},
 	})
 }
 
 func TestDatabaseIsFound(t *testing.T) {
 	c := newClient(t)
 	p := c.network()
-	id, out := c.made(typeDatabase, "database", c.databaseInputs(p))
+	id, out := c.made(catalogue.Database, "database", c.databaseInputs(p))
 	assert.Regexp(t, `^db-[A-Z0-9]{26}$`, id)
 	assert.Equal(t, id, out["resourceId"])
 	assert.Equal(t, "arn:aws:rds:us-east-1:111111111111:db:legops-prod", out["arn"])
@@ -81,16 +83,16 @@ func TestDatabaseDeletes(t *testing.T) {
 	p := c.network()
 	in := c.databaseInputs(p)
 	delete(in, "finalSnapshotIdentifier")
-	id, _ := c.made(typeDatabase, "database", in)
-	assert.ErrorContains(t, c.remove(typeDatabase, "database", id), "OperationNotPermitted")
+	id, _ := c.made(catalogue.Database, "database", in)
+	assert.ErrorContains(t, c.remove(catalogue.Database, "database", id), "OperationNotPermitted")
 	in["deletionProtection"] = false
-	require.NoError(t, c.update(typeDatabase, "database", id, in))
-	assert.ErrorContains(t, c.remove(typeDatabase, "database", id), "finalSnapshotIdentifier is required")
+	require.NoError(t, c.update(catalogue.Database, "database", id, in))
+	assert.ErrorContains(t, c.remove(catalogue.Database, "database", id), "finalSnapshotIdentifier is required")
 	in["identifier"], in["skipFinalSnapshot"], in["maxAllocatedStorage"] = "legops-renamed", true, in["allocatedStorage"]
-	require.NoError(t, c.update(typeDatabase, "database", id, in), "it is renamed in place")
-	assert.ErrorContains(t, c.remove(typeParameters, "parameters", "legops-prod"), "is in use by database")
-	c.removes(typeDatabaseSubnet, "subnets", "legops-prod", typeDatabase, "database", id)
-	assert.NoError(t, c.remove(typeParameters, "parameters", "legops-prod"))
+	require.NoError(t, c.update(catalogue.Database, "database", id, in), "it is renamed in place")
+	assert.ErrorContains(t, c.remove(catalogue.DatabaseParameterGroup, "parameters", "legops-prod"), "is in use by database")
+	c.removes(catalogue.DatabaseSubnetGroup, "subnets", "legops-prod", catalogue.Database, "database", id)
+	assert.NoError(t, c.remove(catalogue.DatabaseParameterGroup, "parameters", "legops-prod"))
 }
 
 // A new name in place must be free, too.
@@ -98,29 +100,29 @@ func TestRenamingRefuses(t *testing.T) {
 	c := newClient(t)
 	p := c.network()
 	in := c.databaseInputs(p)
-	id, _ := c.made(typeDatabase, "first", in)
+	id, _ := c.made(catalogue.Database, "first", in)
 	in["identifier"] = "legops-other"
-	c.made(typeDatabase, "second", in)
-	assert.ErrorContains(t, c.update(typeDatabase, "first", id, in), `AlreadyExists: "legops-other" exists, made for second`)
+	c.made(catalogue.Database, "second", in)
+	assert.ErrorContains(t, c.update(catalogue.Database, "first", id, in), `AlreadyExists: "legops-other" exists, made for second`)
 	in["identifier"] = "1"
-	assert.ErrorContains(t, c.update(typeDatabase, "first", id, in), "ValidationException")
+	assert.ErrorContains(t, c.update(catalogue.Database, "first", id, in), "ValidationException")
 }
 
 func TestDatabaseGroupRules(t *testing.T) {
 	var p place
-	refuses(t, typeDatabaseSubnet, func(c client) values {
+	refuses(t, catalogue.DatabaseSubnetGroup, func(c client) values {
 		p = c.network()
 		return values{"name": "legops-prod", "subnetIds": p.subnets}
 	}, map[string]mistake{
 		"a name":   sets("name", "Legops", "ValidationException: name"),
 		"one zone": {func(c client, in values) { in["subnetIds"] = []any{p.subnets[0], c.sameZone(p)} }, "subnetIds lie in 1 zone(s)"},
 		"two VPCs": {func(c client, in values) {
-			vpc, _ := c.made(typeVpc, "other", values{"cidrBlock": "10.9.0.0/16"})
-			other, _ := c.made(typeSubnet, "other", values{"vpcId": vpc, "cidrBlock": "10.9.0.0/24", "availabilityZone": "us-east-1c"})
+			vpc, _ := c.made(catalogue.Vpc, "other", values{"cidrBlock": "10.9.0.0/16"})
+			other, _ := c.made(catalogue.Subnet, "other", values{"vpcId": vpc, "cidrBlock": "10.9.0.0/24", "availabilityZone": "us-east-1c"})
 			in["subnetIds"] = slices.Concat(p.subnets, []any{other})
 		}, "lie in different VPCs"},
 	})
-	refuses(t, typeParameters, func(client) values {
+	refuses(t, catalogue.DatabaseParameterGroup, func(client) values {
 		return values{"name": "legops-prod", "family": "postgres17", "parameters": []any{
 			values{"name": "max_connections", "value": "500", "applyMethod": "pending-reboot"}, values{"name": "rds.force_ssl", "value": "1"},
 		}}
@@ -143,12 +145,12 @@ func searchInputs(p place) values {
 
 func TestSearchRules(t *testing.T) {
 	var p place
-	refuses(t, typeDomain, func(c client) values {
+	refuses(t, catalogue.SearchDomain, func(c client) values {
 		p = c.network()
 		in := searchInputs(p)
 		in["advancedSecurityOptions"] = values{"enabled": true, "masterUserOptions": values{"masterUserArn": c.role("search")}}
-		_, logs := c.made(typeLogGroup, "logs", values{"name": "/legops/search"})
-		c.made(typeLogPolicy, "policy", values{
+		_, logs := c.made(catalogue.LogGroup, "logs", values{"name": "/legops/search"})
+		c.made(catalogue.LogResourcePolicy, "policy", values{
 			"policyName": "search", "policyDocument": allows(values{"Service": "es.amazonaws.com"}, logs["arn"].(string)+":*"),
 		})
 		in["logPublishingOptions"] = []any{values{"logType": "AUDIT_LOGS", "cloudwatchLogGroupArn": logs["arn"]}}
@@ -170,7 +172,7 @@ func TestSearchRules(t *testing.T) {
 		"a group of another VPC": {func(c client, in values) { set(in, "vpcOptions.securityGroupIds", []any{c.elsewhere()}) }, "lie in different VPCs"},
 		"audit of nobody":        sets("advancedSecurityOptions", nil, "AUDIT_LOGS need advancedSecurityOptions"),
 		"logs that it must not": {func(c client, in values) {
-			_, logs := c.made(typeLogGroup, "other", values{"name": "/legops/other"})
+			_, logs := c.made(catalogue.LogGroup, "other", values{"name": "/legops/other"})
 			in["logPublishingOptions"] = []any{values{"logType": "SEARCH_SLOW_LOGS", "cloudwatchLogGroupArn": logs["arn"]}}
 		}, "no resource policy of CloudWatch Logs lets es.amazonaws.com write to"},
 	})
@@ -178,10 +180,10 @@ func TestSearchRules(t *testing.T) {
 
 func TestSearchDomainIsFound(t *testing.T) {
 	c := newClient(t)
-	id, out := c.made(typeDomain, "search", searchInputs(c.network()))
+	id, out := c.made(catalogue.SearchDomain, "search", searchInputs(c.network()))
 	assert.Equal(t, "arn:aws:es:us-east-1:111111111111:domain/legops-prod", id)
 	assert.Regexp(t, `^vpc-legops-prod-[0-9a-z]{26}\.us-east-1\.es\.amazonaws\.com$`, out["endpoint"])
-	c.made(typeDomainPolicy, "policy", values{"domainName": "legops-prod", "accessPolicies": allows(values{"AWS": "*"}, id+"/*")})
-	_, err := c.create(typeDomainPolicy, "other", values{"domainName": "nothing", "accessPolicies": allows(values{"AWS": "*"}, id+"/*")})
+	c.made(catalogue.SearchDomainPolicy, "policy", values{"domainName": "legops-prod", "accessPolicies": allows(values{"AWS": "*"}, id+"/*")})
+	_, err := c.create(catalogue.SearchDomainPolicy, "other", values{"domainName": "nothing", "accessPolicies": allows(values{"AWS": "*"}, id+"/*")})
 	assert.ErrorContains(t, err, "NotFound: domainName nothing")
 }

@@ -6,22 +6,24 @@ import (
 	"regexp"
 	"slices"
 	"strings"
+
+	"legops/internal/catalogue"
 )
 
 // deliveryRules are the rules of CodeCommit, CodeConnections, CodeBuild and CodeDeploy, from their API references and
 // user guides, and where the provider is stricter, from its schema.
 var deliveryRules = map[string][]rule{
-	typeSource:     {sourceName},
-	typeConnection: {connectionHasOneEnd},
-	typeProject: {
+	catalogue.CodeRepository: {sourceName},
+	catalogue.CodeConnection: {connectionHasOneEnd},
+	catalogue.BuildProject: {
 		assumable("serviceRole", "codebuild"), buildSource, buildConnection, buildEnvironment, buildVariables,
 		sameVpc("vpcConfig.vpcId", "vpcConfig.subnets", "vpcConfig.securityGroupIds"),
 		within(limit{"buildTimeout", 5, 2160}, limit{"queuedTimeout", 5, 480}, limit{"concurrentBuildLimit", 1, math.MaxInt32}),
 		oneOf("logsConfig.cloudwatchLogs.status", "ENABLED", "DISABLED"),
 	},
-	typeWebhook:     {webhookHearsOfSomething, webhookFilters},
-	typeApplication: {oneOf("computePlatform", "Server", "Lambda", "ECS")},
-	typeDeploymentGroup: {
+	catalogue.BuildWebhook:      {webhookHearsOfSomething, webhookFilters},
+	catalogue.DeployApplication: {oneOf("computePlatform", "Server", "Lambda", "ECS")},
+	catalogue.DeploymentGroup: {
 		assumable("serviceRoleArn", "codedeploy"), groupStaysInItsApplication, groupConfig, groupAlarms, groupRollback, groupTriggers,
 		groupInstances,
 		oneOf("deploymentStyle.deploymentOption", "WITH_TRAFFIC_CONTROL", "WITHOUT_TRAFFIC_CONTROL"),
@@ -32,7 +34,7 @@ var deliveryRules = map[string][]rule{
 
 // sourceName is CodeCommit's rule on names that the form alone cannot tell.
 func sourceName(_ *Provider, e *Entry) error {
-	if name := e.in().text("repositoryName"); strings.HasSuffix(name, ".git") {
+	if name := e.in().Text("repositoryName"); strings.HasSuffix(name, ".git") {
 		return e.refusal("InvalidRepositoryNameException: %q must not end in .git", name)
 	}
 	return nil
@@ -43,7 +45,7 @@ var connectionProviders = []string{"Bitbucket", "GitHub", "GitHubEnterpriseServe
 
 // connectionHasOneEnd is the rule that a connection leads to a provider or to a host of one's own.
 func connectionHasOneEnd(p *Provider, e *Entry) error {
-	if e.in().has("providerType") == e.in().has("hostArn") {
+	if e.in().Has("providerType") == e.in().Has("hostArn") {
 		return e.refusal("InvalidInputException: either providerType or hostArn must be given")
 	}
 	return oneOf("providerType", connectionProviders...)(p, e)
@@ -56,25 +58,25 @@ var githubAddress = regexp.MustCompile(`^https://github\.com/[\w.-]+/[\w.-]+$`)
 
 // buildSource is CodeBuild's rule that what goes in and what comes out belong together, and are where they must be.
 func buildSource(_ *Provider, e *Entry) error {
-	source, artifacts := e.in().object("source"), e.in().object("artifacts")
-	kind, location := source.text("type"), source.text("location")
+	source, artifacts := e.in().Values("source"), e.in().Values("artifacts")
+	kind, location := source.Text("type"), source.Text("location")
 	piped := kind == "CODEPIPELINE"
 	switch {
 	case !slices.Contains(append([]string{"CODECOMMIT", "CODEPIPELINE", "S3", "NO_SOURCE"}, gitHosts...), kind):
 		return e.refusal("InvalidInputException: source.type is %q", kind)
-	case piped != (artifacts.text("type") == "CODEPIPELINE"):
+	case piped != (artifacts.Text("type") == "CODEPIPELINE"):
 		return e.refusal("InvalidInputException: source and artifacts must both be of the type CODEPIPELINE, or neither")
-	case !slices.Contains([]string{"CODEPIPELINE", "S3", "NO_ARTIFACTS"}, artifacts.text("type")):
-		return e.refusal("InvalidInputException: artifacts.type is %q, must be CODEPIPELINE, S3 or NO_ARTIFACTS", artifacts.text("type"))
-	case artifacts.text("type") == "S3" && artifacts.text("location") == "":
+	case !slices.Contains([]string{"CODEPIPELINE", "S3", "NO_ARTIFACTS"}, artifacts.Text("type")):
+		return e.refusal("InvalidInputException: artifacts.type is %q, must be CODEPIPELINE, S3 or NO_ARTIFACTS", artifacts.Text("type"))
+	case artifacts.Text("type") == "S3" && artifacts.Text("location") == "":
 		return e.refusal("InvalidInputException: artifacts.location must be given for S3")
-	case kind == "NO_SOURCE" && source.text("buildspec") == "":
+	case kind == "NO_SOURCE" && source.Text("buildspec") == "":
 		return e.refusal("InvalidInputException: source.buildspec must be given where there is NO_SOURCE")
 	case (piped || kind == "NO_SOURCE") == (location != ""):
 		return e.refusal("InvalidInputException: source.location is %q with the type %s", location, kind)
 	case kind == "GITHUB" && !githubAddress.MatchString(location):
 		return e.refusal("InvalidInputException: source.location %q does not match %s", location, githubAddress)
-	case source.flag("reportBuildStatus") && !slices.Contains(gitHosts, kind):
+	case source.Flag("reportBuildStatus") && !slices.Contains(gitHosts, kind):
 		return e.refusal("InvalidInputException: source.reportBuildStatus is not for %s", kind)
 	}
 	return nil
@@ -82,14 +84,14 @@ func buildSource(_ *Provider, e *Entry) error {
 
 // buildConnection is what CodeBuild tries at once: that the project's role may use the connection to its source.
 func buildConnection(p *Provider, e *Entry) error {
-	auth := e.in().object("source.auth")
-	role := p.record.referred(e.Account, e.in().text("serviceRole"))
-	if auth.text("type") != "CODECONNECTIONS" || role == nil {
+	auth := e.in().Values("source.auth")
+	role := p.record.referred(e.Account, e.in().Text("serviceRole"))
+	if auth.Text("type") != "CODECONNECTIONS" || role == nil {
 		return nil
 	}
 	for _, action := range []string{"codeconnections:GetConnection", "codeconnections:GetConnectionToken"} {
-		if !p.may(role, action, auth.text("resource")) {
-			return e.refusal("OAuthProviderException: %s may not %s on %s", role.ID, action, auth.text("resource"))
+		if !p.may(role, action, auth.Text("resource")) {
+			return e.refusal("OAuthProviderException: %s may not %s on %s", role.ID, action, auth.Text("resource"))
 		}
 	}
 	return nil
@@ -107,8 +109,8 @@ var computeTypes = map[string]*regexp.Regexp{
 // buildEnvironment is CodeBuild's rule on size, architecture and image. Its own images tell in their names what they
 // are for, and are pulled by CodeBuild itself.
 func buildEnvironment(_ *Provider, e *Entry) error {
-	in := e.in().object("environment")
-	kind, compute, image := in.text("type"), in.text("computeType"), in.text("image")
+	in := e.in().Values("environment")
+	kind, compute, image := in.Text("type"), in.Text("computeType"), in.Text("image")
 	sizes, known := computeTypes[kind]
 	curated := strings.HasPrefix(image, "aws/codebuild/")
 	unfit := strings.Contains(image, "aarch64") != strings.HasPrefix(kind, "ARM_") || strings.Contains(image, "-lambda-") != strings.Contains(kind, "_LAMBDA_")
@@ -119,7 +121,7 @@ func buildEnvironment(_ *Provider, e *Entry) error {
 		return e.refusal("InvalidInputException: environment.computeType %q is not for %s", compute, kind)
 	case curated && unfit:
 		return e.refusal("InvalidInputException: AWS CodeBuild curated image %s is not supported for projects with environment type %s", image, kind)
-	case curated && orElse(in.text("imagePullCredentialsType"), "CODEBUILD") != "CODEBUILD":
+	case curated && orElse(in.Text("imagePullCredentialsType"), "CODEBUILD") != "CODEBUILD":
 		return e.refusal("InvalidInputException: environment.imagePullCredentialsType must be CODEBUILD for the image %s", image)
 	}
 	return nil
@@ -128,9 +130,9 @@ func buildEnvironment(_ *Provider, e *Entry) error {
 // buildVariables is CodeBuild's rule on the variables of a build, whose names it keeps some of to itself.
 func buildVariables(_ *Provider, e *Entry) error {
 	seen := map[string]bool{}
-	for _, variable := range e.in().objects("environment.environmentVariables") {
-		name := variable.text("name")
-		kind := orElse(variable.text("type"), "PLAINTEXT")
+	for _, variable := range e.in().Objects("environment.environmentVariables") {
+		name := variable.Text("name")
+		kind := orElse(variable.Text("type"), "PLAINTEXT")
 		switch {
 		case name == "" || seen[name]:
 			return e.refusal("InvalidInputException: the environment variable %q must have a name, and be there once", name)
@@ -146,12 +148,12 @@ func buildVariables(_ *Provider, e *Entry) error {
 
 // webhookHearsOfSomething is CodeBuild's rule that a webhook is for a project whose source can call.
 func webhookHearsOfSomething(p *Provider, e *Entry) error {
-	name := e.in().text("projectName")
-	project := p.record.named(e, typeProject, name)
+	name := e.in().Text("projectName")
+	project := p.record.named(e, catalogue.BuildProject, name)
 	if project == nil {
 		return nil // refused as a reference to nothing
 	}
-	if kind := project.in().text("source.type"); !slices.Contains(gitHosts, kind) {
+	if kind := project.in().Text("source.type"); !slices.Contains(gitHosts, kind) {
 		return e.refusal("InvalidInputException: project %s has a source of the type %s, which cannot call", name, kind)
 	}
 	return nil
@@ -170,17 +172,17 @@ var (
 
 // webhookFilters is CodeBuild's rule on what a webhook listens for: each group of filters names events, and patterns.
 func webhookFilters(_ *Provider, e *Entry) error {
-	groups := e.in().objects("filterGroups")
-	if len(groups) > 0 && e.in().has("branchFilter") {
+	groups := e.in().Objects("filterGroups")
+	if len(groups) > 0 && e.in().Has("branchFilter") {
 		return e.refusal("InvalidInputException: filterGroups and branchFilter exclude each other")
 	}
 	for _, group := range groups {
 		events := 0
-		for _, filter := range group.objects("filters") {
-			if problem := webhookFilterProblem(filter.text("type"), filter.text("pattern")); problem != "" {
+		for _, filter := range group.Objects("filters") {
+			if problem := webhookFilterProblem(filter.Text("type"), filter.Text("pattern")); problem != "" {
 				return e.refusal("InvalidInputException: %s", problem)
 			}
-			if filter.text("type") == "EVENT" {
+			if filter.Text("type") == "EVENT" {
 				events++
 			}
 		}

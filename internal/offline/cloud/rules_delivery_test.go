@@ -5,27 +5,29 @@ import (
 
 	"github.com/stretchr/testify/assert"
 	"github.com/stretchr/testify/require"
+
+	"legops/internal/catalogue"
 )
 
 // serviceRole makes a role that a service may take, and that may do some things with everything.
 func (c client) serviceRole(name, service string, actions ...any) string {
-	_, role := c.made(typeRole, name, values{"name": name, "assumeRolePolicy": statementOf(values{
+	_, role := c.made(catalogue.Role, name, values{"name": name, "assumeRolePolicy": statementOf(values{
 		"Effect": "Allow", "Principal": values{"Service": service + ".amazonaws.com"}, "Action": "sts:AssumeRole",
 	})})
 	if len(actions) > 0 {
-		c.made(typeRolePolicy, name, values{"role": name, "name": "policy", "policy": statementOf(values{"Effect": "Allow", "Action": actions, "Resource": "*"})})
+		c.made(catalogue.RolePolicy, name, values{"role": name, "name": "policy", "policy": statementOf(values{"Effect": "Allow", "Action": actions, "Resource": "*"})})
 	}
 	return role["arn"].(string)
 }
 
 func (c client) connection() string {
-	id, _ := c.made(typeConnection, "github", values{"name": "github", "providerType": "GitHub"})
+	id, _ := c.made(catalogue.CodeConnection, "github", values{"name": "github", "providerType": "GitHub"})
 	return id
 }
 
 // projectInputs are of a build of code from GitHub, by a connection.
 func (c client) projectInputs() values {
-	c.made(typeLogGroup, "builds", values{"name": "/builds"})
+	c.made(catalogue.LogGroup, "builds", values{"name": "/builds"})
 	return values{
 		"name": "mirror", "serviceRole": c.serviceRole("mirror", "codebuild", "codeconnections:*"),
 		"source": values{
@@ -52,7 +54,7 @@ func variables(list ...values) []any {
 }
 
 func TestProjectRules(t *testing.T) {
-	refuses(t, typeProject, client.projectInputs, map[string]mistake{
+	refuses(t, catalogue.BuildProject, client.projectInputs, map[string]mistake{
 		"a name":                 sets("name", "m", "ValidationException: name"),
 		"no role":                sets("serviceRole", "arn:aws:iam::111111111111:role/nobody", "NotFound: serviceRole arn:aws:iam::111111111111:role/nobody"),
 		"a role by its name":     sets("serviceRole", "mirror", `serviceRole: "mirror" is no ARN of a role`),
@@ -91,10 +93,10 @@ func TestProjectRules(t *testing.T) {
 			in["vpcConfig"] = values{"vpcId": here.vpc, "subnets": here.subnets, "securityGroupIds": []any{c.elsewhere()}}
 		}, "vpcConfig.vpcId and vpcConfig.subnets and vpcConfig.securityGroupIds lie in different VPCs"},
 		"not in its network": {func(c client, in values) {
-			other, _ := c.made(typeVpc, "other", values{"cidrBlock": "10.9.0.0/16"})
+			other, _ := c.made(catalogue.Vpc, "other", values{"cidrBlock": "10.9.0.0/16"})
 			in["vpcConfig"] = values{"vpcId": other, "subnets": c.network().subnets}
 		}, "lie in different VPCs"},
-		"the name is taken": {func(c client, in values) { c.made(typeProject, "first", in) }, "AlreadyExists"},
+		"the name is taken": {func(c client, in values) { c.made(catalogue.BuildProject, "first", in) }, "AlreadyExists"},
 	})
 }
 
@@ -102,7 +104,7 @@ func TestProjectIsFound(t *testing.T) {
 	c := newClient(t)
 	in := c.projectInputs()
 	piped(in)
-	id, out := c.made(typeProject, "build", in)
+	id, out := c.made(catalogue.BuildProject, "build", in)
 	assert.Equal(t, "arn:aws:codebuild:us-east-1:111111111111:project/mirror", id)
 	assert.Equal(t, id, out["arn"])
 	assert.Equal(t, "mirror", out["name"])
@@ -117,27 +119,27 @@ func TestRightsByManagedPolicies(t *testing.T) {
 	may := func(actions ...any) string {
 		return statementOf(values{"Effect": "Allow", "Action": actions, "Resource": "*"})
 	}
-	other, _ := c.made(typeIamPolicy, "other", values{"name": "other", "policy": may("s3:*")})
-	c.made(typeRoleGrant, "other", values{"role": "managed", "policyArn": other})
-	_, err := c.create(typeProject, "project", in)
+	other, _ := c.made(catalogue.IamPolicy, "other", values{"name": "other", "policy": may("s3:*")})
+	c.made(catalogue.RolePolicyAttachment, "other", values{"role": "managed", "policyArn": other})
+	_, err := c.create(catalogue.BuildProject, "project", in)
 	require.ErrorContains(t, err, "OAuthProviderException")
-	own, _ := c.made(typeIamPolicy, "own", values{"name": "own", "policy": may("codeconnections:Get*")})
-	c.made(typeRoleGrant, "own", values{"role": "managed", "policyArn": own})
-	c.made(typeProject, "project", in)
+	own, _ := c.made(catalogue.IamPolicy, "own", values{"name": "own", "policy": may("codeconnections:Get*")})
+	c.made(catalogue.RolePolicyAttachment, "own", values{"role": "managed", "policyArn": own})
+	c.made(catalogue.BuildProject, "project", in)
 
 	c = newClient(t)
 	in = c.projectInputs()
 	in["serviceRole"] = c.serviceRole("managed", "codebuild")
-	c.made(typeRoleGrant, "admin", values{"role": "managed", "policyArn": "arn:aws:iam::aws:policy/AdministratorAccess"})
-	c.made(typeProject, "project", in)
+	c.made(catalogue.RolePolicyAttachment, "admin", values{"role": "managed", "policyArn": "arn:aws:iam::aws:policy/AdministratorAccess"})
+	c.made(catalogue.BuildProject, "project", in)
 }
 
 func filters(list ...values) []any { return []any{values{"filters": variables(list...)}} }
 
 func TestWebhookRules(t *testing.T) {
 	push := values{"type": "EVENT", "pattern": "PUSH"}
-	refuses(t, typeWebhook, func(c client) values {
-		c.made(typeProject, "mirror", c.projectInputs())
+	refuses(t, catalogue.BuildWebhook, func(c client) values {
+		c.made(catalogue.BuildProject, "mirror", c.projectInputs())
 		return values{"projectName": "mirror", "filterGroups": filters(push, values{"type": "HEAD_REF", "pattern": "^refs/heads/main$"})}
 	}, map[string]mistake{
 		"no project":  sets("projectName", "nothing", "NotFound: projectName nothing"),
@@ -146,14 +148,14 @@ func TestWebhookRules(t *testing.T) {
 		"an event":    sets("filterGroups", filters(values{"type": "EVENT", "pattern": "PUSH, TAG"}), `event " TAG" must be one of PUSH`),
 		"a filter":    sets("filterGroups", filters(push, values{"type": "BRANCH", "pattern": "main"}), `filter type "BRANCH" must be one of EVENT`),
 		"a pattern":   sets("filterGroups", filters(push, values{"type": "HEAD_REF", "pattern": "("}), "the pattern of a filter HEAD_REF: error parsing regexp"),
-		"twice":       {func(c client, in values) { c.made(typeWebhook, "first", in) }, "AlreadyExists"},
+		"twice":       {func(c client, in values) { c.made(catalogue.BuildWebhook, "first", in) }, "AlreadyExists"},
 		"a source that cannot call": {func(c client, in values) {
 			project := values{
 				"name": "piped", "serviceRole": c.serviceRole("piped", "codebuild"),
 				"environment": values{"type": "LINUX_CONTAINER", "computeType": "BUILD_GENERAL1_SMALL", "image": "aws/codebuild/standard:7.0"},
 			}
 			piped(project)
-			c.made(typeProject, "piped", project)
+			c.made(catalogue.BuildProject, "piped", project)
 			in["projectName"] = "piped"
 		}, "project piped has a source of the type CODEPIPELINE, which cannot call"},
 	})
@@ -162,24 +164,24 @@ func TestWebhookRules(t *testing.T) {
 // A webhook goes with its project.
 func TestProjectGoesWithItsWebhook(t *testing.T) {
 	c := newClient(t)
-	id, _ := c.made(typeProject, "mirror", c.projectInputs())
+	id, _ := c.made(catalogue.BuildProject, "mirror", c.projectInputs())
 	hook := values{"projectName": "mirror"}
-	c.made(typeWebhook, "hook", hook)
-	require.NoError(t, c.remove(typeProject, "mirror", id))
-	_, err := c.create(typeWebhook, "again", hook)
+	c.made(catalogue.BuildWebhook, "hook", hook)
+	require.NoError(t, c.remove(catalogue.BuildProject, "mirror", id))
+	_, err := c.create(catalogue.BuildWebhook, "again", hook)
 	assert.ErrorContains(t, err, "NotFound: projectName mirror")
 }
 
 func TestSourceRules(t *testing.T) {
-	refuses(t, typeSource, func(client) values { return values{"repositoryName": "legops-matters"} }, map[string]mistake{
+	refuses(t, catalogue.CodeRepository, func(client) values { return values{"repositoryName": "legops-matters"} }, map[string]mistake{
 		"a name":    sets("repositoryName", "legops/matters", "ValidationException: name"),
 		"an ending": sets("repositoryName", "matters.git", `"matters.git" must not end in .git`),
 		"no key":    sets("kmsKeyId", "arn:aws:kms:us-east-1:111111111111:key/1", "NotFound: kmsKeyId"),
-		"taken":     {func(c client, in values) { c.made(typeSource, "first", in) }, "AlreadyExists"},
+		"taken":     {func(c client, in values) { c.made(catalogue.CodeRepository, "first", in) }, "AlreadyExists"},
 	})
 	c := newClient(t)
-	_, key := c.made(typeKey, "key", values{})
-	id, out := c.made(typeSource, "source", values{"repositoryName": "matters", "kmsKeyId": key["arn"]})
+	_, key := c.made(catalogue.Key, "key", values{})
+	id, out := c.made(catalogue.CodeRepository, "source", values{"repositoryName": "matters", "kmsKeyId": key["arn"]})
 	assert.Equal(t, "matters", id)
 	assert.Equal(t, "arn:aws:codecommit:us-east-1:111111111111:matters", out["arn"])
 	assert.Equal(t, "https://git-codecommit.us-east-1.amazonaws.com/v1/repos/matters", out["cloneUrlHttp"])
@@ -188,13 +190,13 @@ func TestSourceRules(t *testing.T) {
 }
 
 func TestConnectionRules(t *testing.T) {
-	refuses(t, typeConnection, func(client) values { return values{"name": "legops-prod-github", "providerType": "GitHub"} }, map[string]mistake{
+	refuses(t, catalogue.CodeConnection, func(client) values { return values{"name": "legops-prod-github", "providerType": "GitHub"} }, map[string]mistake{
 		"a name":     sets("name", "legops-prod-github-for-everybody1", "ValidationException: name"),
 		"a provider": sets("providerType", "SourceForge", `providerType is "SourceForge", must be one of Bitbucket`),
 		"no end":     sets("providerType", nil, "either providerType or hostArn must be given"),
 		"two ends":   sets("hostArn", "arn:aws:codeconnections:us-east-1:111111111111:host/a", "either providerType or hostArn must be given"),
 	})
-	_, out := newClient(t).made(typeConnection, "github", values{"name": "github", "providerType": "GitHub"})
+	_, out := newClient(t).made(catalogue.CodeConnection, "github", values{"name": "github", "providerType": "GitHub"})
 	assert.Equal(t, "PENDING", out["connectionStatus"])
 	assert.Equal(t, account, out["ownerAccountId"])
 }

@@ -6,23 +6,25 @@ import (
 
 	"github.com/stretchr/testify/assert"
 	"github.com/stretchr/testify/require"
+
+	"legops/internal/catalogue"
 )
 
 // topic makes the topic critical.
 func (c client) topic() string {
-	id, _ := c.made(typeTopic, "critical", values{"name": "critical"})
+	id, _ := c.made(catalogue.Topic, "critical", values{"name": "critical"})
 	return id
 }
 
 func (c client) alarm(name string) string {
 	in := alarmInputs()
 	in["name"] = name
-	c.made(typeAlarm, name, in)
+	c.made(catalogue.MetricAlarm, name, in)
 	return name
 }
 
 func (c client) application(name string) string {
-	c.made(typeApplication, name, values{"name": name})
+	c.made(catalogue.DeployApplication, name, values{"name": name})
 	return name
 }
 
@@ -50,13 +52,13 @@ func TestDeploymentGroupRules(t *testing.T) {
 		}
 		return list
 	}
-	refuses(t, typeDeploymentGroup, client.groupInputs, map[string]mistake{
+	refuses(t, catalogue.DeploymentGroup, client.groupInputs, map[string]mistake{
 		"a name":                 sets("deploymentGroupName", "a/b", "ValidationException: name"),
 		"no application":         sets("appName", "nothing", "NotFound: appName nothing"),
 		"another service's role": {func(c client, in values) { in["serviceRoleArn"] = c.role("eks") }, "role/eks cannot be assumed by codedeploy.amazonaws.com"},
 		"a configuration":        sets("deploymentConfigName", "CodeDeployDefault.Slowly", "CodeDeployDefault.Slowly does not exist for the platform Server"),
 		"another platform's": {func(c client, in values) {
-			c.made(typeApplication, "function", values{"name": "function", "computePlatform": "Lambda"})
+			c.made(catalogue.DeployApplication, "function", values{"name": "function", "computePlatform": "Lambda"})
 			in["appName"] = "function"
 		}, "CodeDeployDefault.AllAtOnce does not exist for the platform Lambda"},
 		"no alarm":           sets("alarmConfiguration.alarms", []any{"nothing"}, "NotFound: alarms nothing"),
@@ -77,9 +79,9 @@ func TestDeploymentGroupRules(t *testing.T) {
 		"a way":             sets("deploymentStyle", values{"deploymentType": "CANARY"}, `deploymentType is "CANARY"`),
 		"outdated":          sets("outdatedInstancesStrategy", "KILL", `outdatedInstancesStrategy is "KILL"`),
 		"no scaling group":  sets("autoscalingGroups", []any{"nothing"}, "NotFound: autoscalingGroups nothing"),
-		"the name is taken": {func(c client, in values) { c.made(typeDeploymentGroup, "first", in) }, `"matters" exists, made for first`},
+		"the name is taken": {func(c client, in values) { c.made(catalogue.DeploymentGroup, "first", in) }, `"matters" exists, made for first`},
 	})
-	refuses(t, typeApplication, func(client) values { return values{"name": "matters"} }, map[string]mistake{
+	refuses(t, catalogue.DeployApplication, func(client) values { return values{"name": "matters"} }, map[string]mistake{
 		"a name":     sets("name", "a/b", "ValidationException: name"),
 		"a platform": sets("computePlatform", "Mainframe", `computePlatform is "Mainframe"`),
 		"taken":      {func(c client, _ values) { c.application("matters") }, "AlreadyExists"},
@@ -90,23 +92,23 @@ func TestDeploymentGroupRules(t *testing.T) {
 func TestDeploymentGroupLivesInItsApplication(t *testing.T) {
 	c := newClient(t)
 	in := c.groupInputs()
-	id, out := c.made(typeDeploymentGroup, "group", in)
+	id, out := c.made(catalogue.DeploymentGroup, "group", in)
 	assert.Regexp(t, "^"+anyUUID+"$", id)
 	assert.Equal(t, id, out["deploymentGroupId"])
 	assert.Equal(t, "Server", out["computePlatform"])
 	c.application("billing")
 	in["appName"] = "billing"
-	require.ErrorContains(t, c.update(typeDeploymentGroup, "group", id, in), "DeploymentGroupDoesNotExistException: matters is in the application matters, not in billing")
+	require.ErrorContains(t, c.update(catalogue.DeploymentGroup, "group", id, in), "DeploymentGroupDoesNotExistException: matters is in the application matters, not in billing")
 	in["appName"], in["deploymentGroupName"] = "matters", "blue"
-	require.NoError(t, c.update(typeDeploymentGroup, "group", id, in))
+	require.NoError(t, c.update(catalogue.DeploymentGroup, "group", id, in))
 	in["appName"] = "billing"
-	c.made(typeDeploymentGroup, "same name", in)
+	c.made(catalogue.DeploymentGroup, "same name", in)
 
-	application, found := c.made(typeApplication, "third", values{"name": "third"})
+	application, found := c.made(catalogue.DeployApplication, "third", values{"name": "third"})
 	assert.Equal(t, application, found["applicationId"].(string)+":third")
 	in["appName"] = "third"
-	c.made(typeDeploymentGroup, "third", in)
-	require.NoError(t, c.remove(typeApplication, "third", application))
-	_, err := c.create(typeDeploymentGroup, "third", in)
+	c.made(catalogue.DeploymentGroup, "third", in)
+	require.NoError(t, c.remove(catalogue.DeployApplication, "third", application))
+	_, err := c.create(catalogue.DeploymentGroup, "third", in)
 	assert.ErrorContains(t, err, "NotFound: appName third")
 }

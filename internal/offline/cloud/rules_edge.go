@@ -7,19 +7,22 @@ import (
 	"strings"
 
 	"github.com/pulumi/pulumi/sdk/v3/go/common/resource"
+
+	"legops/internal/catalogue"
+	"legops/internal/model"
 )
 
 // edgeRules are the rules of CloudFront, WAF and the delivery of their logs.
 var edgeRules = map[string][]rule{
-	typeDistribution:   {distributionCertificate, originsExist, aliasesAreFree, aclIsGlobal},
-	typeCachePolicy:    {lifetimesInOrder, nothingCachedNothingKept, tenNames(cacheKey)},
-	typeOriginRequest:  {noAuthorization, tenNames("")},
-	typeWebACL:         {aclIsWhereItsScopeIs, aclRulesFit},
-	typeIPSet:          {aclIsWhereItsScopeIs, setHoldsRanges},
-	typeWebACLLogging:  {firewallLogsAreNamed},
-	typeDeliverySource: {distributionLogsComeFromVirginia},
-	typeDeliveryTarget: {deliveryArrives, oneOf("outputFormat", "json", "plain", "w3c", "raw", "parquet")},
-	typeDelivery:       {oneDeliveryEach},
+	catalogue.Distribution:           {distributionCertificate, originsExist, aliasesAreFree, aclIsGlobal},
+	catalogue.CachePolicy:            {lifetimesInOrder, nothingCachedNothingKept, tenNames(cacheKey)},
+	catalogue.OriginRequestPolicy:    {noAuthorization, tenNames("")},
+	catalogue.WebACL:                 {aclIsWhereItsScopeIs, aclRulesFit},
+	catalogue.IPSet:                  {aclIsWhereItsScopeIs, setHoldsRanges},
+	catalogue.WebACLLogging:          {firewallLogsAreNamed},
+	catalogue.LogDeliverySource:      {distributionLogsComeFromVirginia},
+	catalogue.LogDeliveryDestination: {deliveryArrives, oneOf("outputFormat", "json", "plain", "w3c", "raw", "parquet")},
+	catalogue.LogDelivery:            {oneDeliveryEach},
 }
 
 // global is the region where everything that CloudFront uses lives.
@@ -27,10 +30,10 @@ const global = "us-east-1"
 
 // distributionCertificate is CloudFront's rule that the certificate of aliases is in us-east-1, issued and for them.
 func distributionCertificate(p *Provider, e *Entry) error {
-	viewer, aliases := e.in().object("viewerCertificate"), e.in().texts("aliases")
-	arn := viewer.text("acmCertificateArn")
+	viewer, aliases := e.in().Values("viewerCertificate"), e.in().Texts("aliases")
+	arn := viewer.Text("acmCertificateArn")
 	if arn == "" {
-		if len(aliases) > 0 && viewer.text("iamCertificateId") == "" {
+		if len(aliases) > 0 && viewer.Text("iamCertificateId") == "" {
 			return e.refusal("InvalidViewerCertificate: aliases need a certificate")
 		}
 		return nil
@@ -38,7 +41,7 @@ func distributionCertificate(p *Provider, e *Entry) error {
 	if region := strings.Split(arn+":::", ":")[3]; region != global {
 		return e.refusal("InvalidViewerCertificate: the certificate is in %q, must be in %s", region, global)
 	}
-	if viewer.text("sslSupportMethod") == "" {
+	if viewer.Text("sslSupportMethod") == "" {
 		return e.refusal("InvalidViewerCertificate: a certificate of ACM needs sslSupportMethod")
 	}
 	if err := p.refuseUnissued(e, arn); err != nil {
@@ -54,39 +57,39 @@ func distributionCertificate(p *Provider, e *Entry) error {
 }
 
 // behaviours are all cache behaviours of a distribution.
-func behaviours(in object) []object {
-	return append(in.objects("defaultCacheBehavior"), in.objects("orderedCacheBehaviors")...)
+func behaviours(in model.Values) []model.Values {
+	return append(in.Objects("defaultCacheBehavior"), in.Objects("orderedCacheBehaviors")...)
 }
 
 // originsExist is CloudFront's rule that behaviours and groups use origins that there are, each of one kind.
 func originsExist(_ *Provider, e *Entry) error {
 	var origins []string
-	for _, origin := range e.in().objects("origins") {
-		origins = append(origins, origin.text("originId"))
-		custom := origin.has("customOriginConfig") || origin.has("vpcOriginConfig")
-		if !custom && !strings.Contains(origin.text("domainName"), ".s3.") {
-			return e.refusal("InvalidOrigin: %s is %q, must be a bucket, or have customOriginConfig", origin.text("originId"), origin.text("domainName"))
+	for _, origin := range e.in().Objects("origins") {
+		origins = append(origins, origin.Text("originId"))
+		custom := origin.Has("customOriginConfig") || origin.Has("vpcOriginConfig")
+		if !custom && !strings.Contains(origin.Text("domainName"), ".s3.") {
+			return e.refusal("InvalidOrigin: %s is %q, must be a bucket, or have customOriginConfig", origin.Text("originId"), origin.Text("domainName"))
 		}
 	}
 	var wanted []string
-	for _, group := range e.in().objects("originGroups") {
-		for _, member := range group.objects("members") {
-			wanted = append(wanted, member.text("originId"))
+	for _, group := range e.in().Objects("originGroups") {
+		for _, member := range group.Objects("members") {
+			wanted = append(wanted, member.Text("originId"))
 		}
-		origins = append(origins, group.text("originId"))
+		origins = append(origins, group.Text("originId"))
 	}
 	var paths []string
 	for _, behaviour := range behaviours(e.in()) {
-		wanted = append(wanted, behaviour.text("targetOriginId"))
+		wanted = append(wanted, behaviour.Text("targetOriginId"))
 		switch {
-		case behaviour.has("cachePolicyId") == behaviour.has("forwardedValues"):
+		case behaviour.Has("cachePolicyId") == behaviour.Has("forwardedValues"):
 			return e.refusal("InvalidArgument: a cache behaviour needs either cachePolicyId or forwardedValues")
-		case behaviour.has("originRequestPolicyId") && !behaviour.has("cachePolicyId"):
+		case behaviour.Has("originRequestPolicyId") && !behaviour.Has("cachePolicyId"):
 			return e.refusal("InvalidArgument: an origin request policy needs a cache policy")
-		case slices.Contains(paths, behaviour.text("pathPattern")):
-			return e.refusal("InvalidArgument: two cache behaviours are for %q", behaviour.text("pathPattern"))
+		case slices.Contains(paths, behaviour.Text("pathPattern")):
+			return e.refusal("InvalidArgument: two cache behaviours are for %q", behaviour.Text("pathPattern"))
 		}
-		paths = append(paths, behaviour.text("pathPattern"))
+		paths = append(paths, behaviour.Text("pathPattern"))
 	}
 	for _, id := range wanted {
 		if !slices.Contains(origins, id) {
@@ -98,9 +101,9 @@ func originsExist(_ *Provider, e *Entry) error {
 
 // aliasesAreFree is CloudFront's rule that a name belongs to one distribution in the world.
 func aliasesAreFree(p *Provider, e *Entry) error {
-	for _, other := range p.record.index.find(byType(typeDistribution)) {
-		for _, alias := range other.in().texts("aliases") {
-			if other.key() != e.key() && slices.Contains(e.in().texts("aliases"), alias) {
+	for _, other := range p.record.index.find(byType(catalogue.Distribution)) {
+		for _, alias := range other.in().Texts("aliases") {
+			if other.key() != e.key() && slices.Contains(e.in().Texts("aliases"), alias) {
 				return e.refusal("CNAMEAlreadyExists: %s is an alias of %s", alias, resource.URN(other.URN).Name())
 			}
 		}
@@ -110,7 +113,7 @@ func aliasesAreFree(p *Provider, e *Entry) error {
 
 // aclIsGlobal is CloudFront's rule that the web ACL of a distribution has its scope.
 func aclIsGlobal(_ *Provider, e *Entry) error {
-	if acl := e.in().text("webAclId"); acl != "" && !strings.Contains(acl, ":global/webacl/") {
+	if acl := e.in().Text("webAclId"); acl != "" && !strings.Contains(acl, ":global/webacl/") {
 		return e.refusal("InvalidWebACLId: %s is not of the scope CLOUDFRONT", acl)
 	}
 	return nil
@@ -120,9 +123,9 @@ const cacheKey = "parametersInCacheKeyAndForwardedToOrigin."
 
 // lifetimesInOrder is CloudFront's rule on the lifetimes of a cache policy.
 func lifetimesInOrder(_ *Provider, e *Entry) error {
-	least := e.in().number("minTtl", 0)
-	usual := e.in().number("defaultTtl", max(86400, least))
-	if most := e.in().number("maxTtl", max(31536000, usual)); least > usual || usual > most {
+	least := e.in().Number("minTtl", 0)
+	usual := e.in().Number("defaultTtl", max(86400, least))
+	if most := e.in().Number("maxTtl", max(31536000, usual)); least > usual || usual > most {
 		return e.refusal("InvalidArgument: minTtl %v, defaultTtl %v and maxTtl %v must be in this order", least, usual, most)
 	}
 	return nil
@@ -130,17 +133,17 @@ func lifetimesInOrder(_ *Provider, e *Entry) error {
 
 // nothingCachedNothingKept is CloudFront's rule that a policy which caches nothing has no cache key.
 func nothingCachedNothingKept(_ *Provider, e *Entry) error {
-	if e.in().number("maxTtl", 31536000) > 0 {
+	if e.in().Number("maxTtl", 31536000) > 0 {
 		return nil
 	}
-	key := e.in().object("parametersInCacheKeyAndForwardedToOrigin")
+	key := e.in().Values("parametersInCacheKeyAndForwardedToOrigin")
 	for _, part := range []string{"headersConfig.headerBehavior", "cookiesConfig.cookieBehavior", "queryStringsConfig.queryStringBehavior"} {
-		if behaviour := key.text(part); behaviour != "" && behaviour != "none" {
+		if behaviour := key.Text(part); behaviour != "" && behaviour != "none" {
 			return e.refusal("InvalidArgument: %s is %q, must be none where maxTtl is 0", part, behaviour)
 		}
 	}
 	for _, encoding := range []string{"enableAcceptEncodingGzip", "enableAcceptEncodingBrotli"} {
-		if key.flag(encoding) {
+		if key.Flag(encoding) {
 			return e.refusal("InvalidArgument: %s must be false where maxTtl is 0", encoding)
 		}
 	}
@@ -151,7 +154,7 @@ func nothingCachedNothingKept(_ *Provider, e *Entry) error {
 func tenNames(prefix string) rule {
 	return func(_ *Provider, e *Entry) error {
 		for _, path := range []string{"headersConfig.headers.items", "cookiesConfig.cookies.items", "queryStringsConfig.queryStrings.items"} {
-			if count := len(e.in().texts(prefix + path)); count > 10 {
+			if count := len(e.in().Texts(prefix + path)); count > 10 {
 				return e.refusal("LimitExceeded: %s has %d, the quota is 10", path, count)
 			}
 		}
@@ -161,7 +164,7 @@ func tenNames(prefix string) rule {
 
 // noAuthorization is CloudFront's rule that the header Authorization goes on by a cache policy, or with all headers.
 func noAuthorization(_ *Provider, e *Entry) error {
-	for _, header := range e.in().texts("headersConfig.headers.items") {
+	for _, header := range e.in().Texts("headersConfig.headers.items") {
 		if strings.EqualFold(header, "Authorization") {
 			return e.refusal("InvalidArgument: an origin request policy must not name the header %s", header)
 		}
@@ -171,7 +174,7 @@ func noAuthorization(_ *Provider, e *Entry) error {
 
 // aclIsWhereItsScopeIs is WAF's rule that what is for CloudFront lives in us-east-1.
 func aclIsWhereItsScopeIs(_ *Provider, e *Entry) error {
-	switch scope := e.in().text("scope"); {
+	switch scope := e.in().Text("scope"); {
 	case scope != "CLOUDFRONT" && scope != "REGIONAL":
 		return e.refusal("WAFInvalidParameterException: scope is %q, must be CLOUDFRONT or REGIONAL", scope)
 	case scope == "CLOUDFRONT" && e.Region != global:
@@ -182,11 +185,11 @@ func aclIsWhereItsScopeIs(_ *Provider, e *Entry) error {
 
 // setHoldsRanges is WAF's rule that a set is of ranges of one version, none of which is everybody.
 func setHoldsRanges(_ *Provider, e *Entry) error {
-	version := e.in().text("ipAddressVersion")
+	version := e.in().Text("ipAddressVersion")
 	if version != "IPV4" && version != "IPV6" {
 		return e.refusal("WAFInvalidParameterException: ipAddressVersion is %q, must be IPV4 or IPV6", version)
 	}
-	for _, address := range e.in().texts("addresses") {
+	for _, address := range e.in().Texts("addresses") {
 		prefix, err := netip.ParsePrefix(address)
 		if err != nil || prefix.Bits() == 0 || prefix.Addr().Is4() != (version == "IPV4") {
 			return e.refusal("WAFInvalidParameterException: address %q must be a range of %s, such as 192.0.2.1/32", address, version)
@@ -201,17 +204,17 @@ var ruleGroups = []string{"managedRuleGroupStatement", "ruleGroupReferenceStatem
 // aclRulesFit is WAF's rule that rules have names and priorities of their own, one statement, and the fitting action.
 func aclRulesFit(_ *Provider, e *Entry) error {
 	names, priorities := map[string]bool{}, map[float64]bool{}
-	for _, r := range e.in().objects("rules") {
-		name, priority := r.text("name"), r.number("priority", 0)
-		statement := r.object("statement")
-		group := slices.ContainsFunc(ruleGroups, statement.has)
-		rate := statement.number("rateBasedStatement.limit", 10)
+	for _, r := range e.in().Objects("rules") {
+		name, priority := r.Text("name"), r.Number("priority", 0)
+		statement := r.Values("statement")
+		group := slices.ContainsFunc(ruleGroups, statement.Has)
+		rate := statement.Number("rateBasedStatement.limit", 10)
 		switch {
 		case names[name] || priorities[priority]:
 			return e.refusal("WAFInvalidParameterException: rule %q: another has its name or the priority %v", name, priority)
 		case len(statement) != 1:
 			return e.refusal("WAFInvalidParameterException: rule %q has %d statements, must have one", name, len(statement))
-		case group == r.has("action") || group != r.has("overrideAction"):
+		case group == r.Has("action") || group != r.Has("overrideAction"):
 			return e.refusal("WAFInvalidParameterException: rule %q: a rule group needs overrideAction, any other statement action", name)
 		case rate < 10 || rate > 2_000_000_000:
 			return e.refusal("WAFInvalidParameterException: rule %q: the limit is %v, must be 10 to 2000000000", name, rate)
@@ -226,7 +229,7 @@ var firewallLogs = regexp.MustCompile(`(?::log-group:|:::|deliverystream/)aws-wa
 
 // firewallLogsAreNamed is WAF's rule on the names of what takes its logs.
 func firewallLogsAreNamed(_ *Provider, e *Entry) error {
-	for _, arn := range e.in().texts("logDestinationConfigs") {
+	for _, arn := range e.in().Texts("logDestinationConfigs") {
 		if !firewallLogs.MatchString(arn) {
 			return e.refusal("WAFInvalidParameterException: %s must have a name that begins with aws-waf-logs-", arn)
 		}
@@ -236,7 +239,7 @@ func firewallLogsAreNamed(_ *Provider, e *Entry) error {
 
 // distributionLogsComeFromVirginia is the rule that logs of a distribution are delivered from us-east-1.
 func distributionLogsComeFromVirginia(_ *Provider, e *Entry) error {
-	if strings.Contains(e.in().text("resourceArn"), ":cloudfront:") && e.Region != global {
+	if strings.Contains(e.in().Text("resourceArn"), ":cloudfront:") && e.Region != global {
 		return e.refusal("ValidationException: a distribution's logs are delivered from %s, not %s", global, e.Region)
 	}
 	return nil
@@ -244,7 +247,7 @@ func distributionLogsComeFromVirginia(_ *Provider, e *Entry) error {
 
 // deliveryArrives is the rule that the bucket of a destination, which may be given with a prefix, exists.
 func deliveryArrives(p *Provider, e *Entry) error {
-	bucket, _, prefixed := strings.Cut(e.in().text("deliveryDestinationConfiguration.destinationResourceArn"), "/")
+	bucket, _, prefixed := strings.Cut(e.in().Text("deliveryDestinationConfiguration.destinationResourceArn"), "/")
 	if prefixed && serviceOf(bucket) == "s3" && p.record.referred(e.Account, bucket) == nil {
 		return e.refusal("ResourceNotFoundException: %s does not exist", bucket)
 	}
@@ -253,8 +256,8 @@ func deliveryArrives(p *Provider, e *Entry) error {
 
 // oneDeliveryEach is the rule that a source is delivered to a destination once.
 func oneDeliveryEach(p *Provider, e *Entry) error {
-	for _, other := range p.record.index.find(byUse(e.Account, e.in().text("deliveryDestinationArn"))) {
-		if other.Type == typeDelivery && other.key() != e.key() && other.in().text("deliverySourceName") == e.in().text("deliverySourceName") {
+	for _, other := range p.record.index.find(byUse(e.Account, e.in().Text("deliveryDestinationArn"))) {
+		if other.Type == catalogue.LogDelivery && other.key() != e.key() && other.in().Text("deliverySourceName") == e.in().Text("deliverySourceName") {
 			return e.refusal("ConflictException: %s delivers the same", resource.URN(other.URN).Name())
 		}
 	}

@@ -5,6 +5,8 @@ import (
 
 	"github.com/stretchr/testify/assert"
 	"github.com/stretchr/testify/require"
+
+	"legops/internal/catalogue"
 )
 
 // everything is a config of a policy of CloudFront that names items.
@@ -31,7 +33,7 @@ func TestCachePolicyRules(t *testing.T) {
 			set(in, key(path), value)
 		}, want}
 	}
-	refuses(t, typeCachePolicy, func(client) values { return cachePolicyInputs() }, map[string]mistake{
+	refuses(t, catalogue.CachePolicy, func(client) values { return cachePolicyInputs() }, map[string]mistake{
 		"a name":                sets("name", "legops prod", "ValidationException: name"),
 		"lifetimes upside down": sets("minTtl", 61, "minTtl 61, defaultTtl 60 and maxTtl 3600 must be in this order"),
 		"eleven headers":        sets(key("headersConfig"), everything("header", eleven...), "headersConfig.headers.items has 11"),
@@ -41,12 +43,12 @@ func TestCachePolicyRules(t *testing.T) {
 		"nothing by cookies":    nothing("cookiesConfig", values{"cookieBehavior": "all"}, "cookiesConfig.cookieBehavior"),
 		"nothing by queries":    nothing("queryStringsConfig", values{"queryStringBehavior": "all"}, "queryStringsConfig.queryStringBehavior"),
 		"nothing compressed":    nothing("enableAcceptEncodingBrotli", true, "enableAcceptEncodingBrotli must be false"),
-		"a name that is taken":  {func(c client, _ values) { c.made(typeCachePolicy, "first", cachePolicyInputs()) }, "AlreadyExists"},
+		"a name that is taken":  {func(c client, _ values) { c.made(catalogue.CachePolicy, "first", cachePolicyInputs()) }, "AlreadyExists"},
 	})
 }
 
 func TestOriginRequestPolicyRules(t *testing.T) {
-	refuses(t, typeOriginRequest, func(client) values {
+	refuses(t, catalogue.OriginRequestPolicy, func(client) values {
 		return values{
 			"name": "legops-prod", "headersConfig": everything("header", "Accept-Language"),
 			"cookiesConfig": everything("cookie", "session"), "queryStringsConfig": values{"queryStringBehavior": "all"},
@@ -59,8 +61,8 @@ func TestOriginRequestPolicyRules(t *testing.T) {
 
 // distributionInputs are those of a distribution for a load balancer and a bucket.
 func (c client) distributionInputs() values {
-	policy, _ := c.made(typeCachePolicy, "cache", cachePolicyInputs())
-	access, _ := c.made(typeOriginAccess, "access", values{
+	policy, _ := c.made(catalogue.CachePolicy, "cache", cachePolicyInputs())
+	access, _ := c.made(catalogue.OriginAccessControl, "access", values{
 		"name": "legops-prod", "originAccessControlOriginType": "s3", "signingBehavior": "always", "signingProtocol": "sigv4",
 	})
 	return values{
@@ -84,14 +86,14 @@ func TestDistributionRules(t *testing.T) {
 	behaviour := func(path string, value any, want string) mistake {
 		return sets("defaultCacheBehavior."+path, value, want)
 	}
-	refuses(t, typeDistribution, client.distributionInputs, map[string]mistake{
+	refuses(t, catalogue.Distribution, client.distributionInputs, map[string]mistake{
 		"aliases without a certificate": sets("viewerCertificate", values{"cloudfrontDefaultCertificate": true}, "aliases need a certificate"),
 		"no support method":             sets("viewerCertificate.sslSupportMethod", nil, "needs sslSupportMethod"),
 		"an alias without cover":        sets("aliases", []any{"a.b.legops.example"}, "the certificate is not for a.b.legops.example"),
 		"a certificate elsewhere": sets("viewerCertificate.acmCertificateArn", "arn:aws:acm:eu-west-1:111111111111:certificate/x",
 			`the certificate is in "eu-west-1", must be in us-east-1`),
 		"a certificate unfinished": {func(c client, in values) {
-			arn, _ := c.made(typeCertificate, "pending", values{"domainName": "legops.example", "validationMethod": "DNS"})
+			arn, _ := c.made(catalogue.Certificate, "pending", values{"domainName": "legops.example", "validationMethod": "DNS"})
 			set(in, "viewerCertificate.acmCertificateArn", arn)
 		}, "UnsupportedCertificate: pending is not issued"},
 		"a certificate that is not": sets("viewerCertificate.acmCertificateArn", "arn:aws:acm:us-east-1:111111111111:certificate/x", "NotFound: acmCertificateArn"),
@@ -117,11 +119,11 @@ func TestDistributionRules(t *testing.T) {
 		"a group of no origins": sets("originGroups", []any{values{
 			"originId": "both", "failoverCriteria": values{"statusCodes": []any{500}}, "members": []any{values{"originId": "nobody"}},
 		}}, "NoSuchOrigin: nobody"),
-		"an alias that is taken": {func(c client, in values) { c.made(typeDistribution, "first", in) }, "CNAMEAlreadyExists: legops.example is an alias of first"},
+		"an alias that is taken": {func(c client, in values) { c.made(catalogue.Distribution, "first", in) }, "CNAMEAlreadyExists: legops.example is an alias of first"},
 		"a regional ACL": {func(c client, in values) {
 			acl := aclInputs()
 			acl["scope"] = "REGIONAL"
-			_, made := c.made(typeWebACL, "acl", acl)
+			_, made := c.made(catalogue.WebACL, "acl", acl)
 			in["webAclId"] = made["arn"]
 		}, "is not of the scope CLOUDFRONT"},
 		"no such ACL": sets("webAclId", "arn:aws:wafv2:us-east-1:111111111111:global/webacl/a/b", "NotFound: webAclId"),
@@ -149,7 +151,7 @@ func TestWebACLRules(t *testing.T) {
 	first := func(path string, value any, want string) mistake {
 		return mistake{func(_ client, in values) { set(in["rules"].([]any)[0].(values), path, value) }, want}
 	}
-	refuses(t, typeWebACL, func(client) values { return aclInputs() }, map[string]mistake{
+	refuses(t, catalogue.WebACL, func(client) values { return aclInputs() }, map[string]mistake{
 		"a name":            sets("name", "legops.prod", "ValidationException: name"),
 		"a scope":           sets("scope", "GLOBAL", `scope is "GLOBAL"`),
 		"a name twice":      first("name", "common", "another has its name"),
@@ -159,11 +161,11 @@ func TestWebACLRules(t *testing.T) {
 		"an override":       first("overrideAction", values{"none": values{}}, `rule "rate": a rule group needs overrideAction`),
 		"a limit too low":   first("statement.rateBasedStatement.limit", 9, "the limit is 9"),
 		"a group's action":  {func(_ client, in values) { in["rules"].([]any)[1].(values)["action"] = values{"block": values{}} }, `rule "common": a rule group`},
-		"the name is taken": {func(c client, in values) { c.made(typeWebACL, "first", in) }, "AlreadyExists"},
+		"the name is taken": {func(c client, in values) { c.made(catalogue.WebACL, "first", in) }, "AlreadyExists"},
 	})
 	record, err := OpenRecord("")
 	require.NoError(t, err)
-	_, err = connect(t, start(t, record, nil), "aws", account, "eu-west-1").create(typeWebACL, "acl", aclInputs())
+	_, err = connect(t, start(t, record, nil), "aws", account, "eu-west-1").create(catalogue.WebACL, "acl", aclInputs())
 	assert.ErrorContains(t, err, "the scope CLOUDFRONT is for us-east-1, not eu-west-1")
 }
 
@@ -172,49 +174,49 @@ func setInputs() values {
 }
 
 func TestIPSetRules(t *testing.T) {
-	refuses(t, typeIPSet, func(client) values { return setInputs() }, map[string]mistake{
+	refuses(t, catalogue.IPSet, func(client) values { return setInputs() }, map[string]mistake{
 		"a name":                  sets("name", "own addresses", "ValidationException: name"),
 		"a scope":                 sets("scope", "GLOBAL", `scope is "GLOBAL"`),
 		"a version":               sets("ipAddressVersion", "IPV5", `ipAddressVersion is "IPV5"`),
 		"no range":                sets("addresses", []any{"192.0.2.1"}, `address "192.0.2.1" must be a range of IPV4`),
 		"everybody":               sets("addresses", []any{"0.0.0.0/0"}, `address "0.0.0.0/0" must be a range of IPV4`),
 		"a range of another kind": sets("addresses", []any{"2001:db8::/32"}, `address "2001:db8::/32" must be a range of IPV4`),
-		"the name is taken":       {func(c client, in values) { c.made(typeIPSet, "first", in) }, "AlreadyExists"},
+		"the name is taken":       {func(c client, in values) { c.made(catalogue.IPSet, "first", in) }, "AlreadyExists"},
 	})
 	c := newClient(t)
-	_, set := c.made(typeIPSet, "own", setInputs())
+	_, set := c.made(catalogue.IPSet, "own", setInputs())
 	acl := aclInputs()
 	rule := acl["rules"].([]any)[0].(values)
 	rule["action"], rule["statement"] = values{"allow": values{}}, values{"ipSetReferenceStatement": values{"arn": set["arn"]}}
-	c.made(typeWebACL, "acl", acl)
-	assert.ErrorContains(t, c.remove(typeIPSet, "own", afterLast(set["arn"].(string), "/")), "is in use by acl")
+	c.made(catalogue.WebACL, "acl", acl)
+	assert.ErrorContains(t, c.remove(catalogue.IPSet, "own", afterLast(set["arn"].(string), "/")), "is in use by acl")
 	rule["statement"] = values{"ipSetReferenceStatement": values{"arn": "arn:aws:wafv2:us-east-1:111111111111:global/ipset/a/b"}}
 	acl["name"] = "other"
-	_, err := c.create(typeWebACL, "other", acl)
+	_, err := c.create(catalogue.WebACL, "other", acl)
 	assert.ErrorContains(t, err, "NotFound: arn")
 }
 
 func TestWebACLLoggingRules(t *testing.T) {
-	refuses(t, typeWebACLLogging, func(c client) values {
-		_, acl := c.made(typeWebACL, "acl", aclInputs())
-		_, logs := c.made(typeLogGroup, "logs", values{"name": "aws-waf-logs-legops"})
+	refuses(t, catalogue.WebACLLogging, func(c client) values {
+		_, acl := c.made(catalogue.WebACL, "acl", aclInputs())
+		_, logs := c.made(catalogue.LogGroup, "logs", values{"name": "aws-waf-logs-legops"})
 		return values{"resourceArn": acl["arn"], "logDestinationConfigs": []any{logs["arn"]}}
 	}, map[string]mistake{
 		"no such ACL": sets("resourceArn", "arn:aws:wafv2:us-east-1:111111111111:global/webacl/a/b", "NotFound: resourceArn"),
 		"a group of another name": {func(c client, in values) {
-			_, logs := c.made(typeLogGroup, "other", values{"name": "firewall"})
+			_, logs := c.made(catalogue.LogGroup, "other", values{"name": "firewall"})
 			in["logDestinationConfigs"] = []any{logs["arn"]}
 		}, "must have a name that begins with aws-waf-logs-"},
-		"logs twice": {func(c client, in values) { c.made(typeWebACLLogging, "first", in) }, "AlreadyExists"},
+		"logs twice": {func(c client, in values) { c.made(catalogue.WebACLLogging, "first", in) }, "AlreadyExists"},
 	})
 }
 
 // delivery makes a distribution, and its logs' way to a bucket up to the delivery.
 func (c client) delivery() values {
-	_, distribution := c.made(typeDistribution, "cdn", c.distributionInputs())
-	c.made(typeDeliverySource, "source", values{"name": "cdn", "logType": "ACCESS_LOGS", "resourceArn": distribution["arn"]})
+	_, distribution := c.made(catalogue.Distribution, "cdn", c.distributionInputs())
+	c.made(catalogue.LogDeliverySource, "source", values{"name": "cdn", "logType": "ACCESS_LOGS", "resourceArn": distribution["arn"]})
 	c.bucket("logs-1")
-	_, target := c.made(typeDeliveryTarget, "target", values{
+	_, target := c.made(catalogue.LogDeliveryDestination, "target", values{
 		"name": "bucket", "outputFormat": "parquet", "deliveryDestinationConfiguration": values{"destinationResourceArn": "arn:aws:s3:::logs-1"},
 	})
 	assert.Equal(c.t, "S3", target["deliveryDestinationType"])
@@ -223,7 +225,7 @@ func (c client) delivery() values {
 
 func TestDeliveryTargetRules(t *testing.T) {
 	const arn = "deliveryDestinationConfiguration.destinationResourceArn"
-	refuses(t, typeDeliveryTarget, func(c client) values {
+	refuses(t, catalogue.LogDeliveryDestination, func(c client) values {
 		c.bucket("logs-1")
 		return values{"name": "bucket", "outputFormat": "json", "deliveryDestinationConfiguration": values{"destinationResourceArn": "arn:aws:s3:::logs-1/cdn"}}
 	}, map[string]mistake{
@@ -235,16 +237,16 @@ func TestDeliveryTargetRules(t *testing.T) {
 }
 
 func TestDeliveryRules(t *testing.T) {
-	refuses(t, typeDelivery, client.delivery, map[string]mistake{
+	refuses(t, catalogue.LogDelivery, client.delivery, map[string]mistake{
 		"no such source": sets("deliverySourceName", "nobody", "NotFound: deliverySourceName nobody"),
 		"no such target": sets("deliveryDestinationArn", "arn:aws:logs:us-east-1:111111111111:delivery-destination:x", "NotFound: deliveryDestinationArn"),
-		"twice":          {func(c client, in values) { c.made(typeDelivery, "first", in) }, "ConflictException: first delivers the same"},
+		"twice":          {func(c client, in values) { c.made(catalogue.LogDelivery, "first", in) }, "ConflictException: first delivers the same"},
 	})
 	record, err := OpenRecord("")
 	require.NoError(t, err)
 	p := start(t, record, nil)
-	_, distribution := connect(t, p, "aws", account, region).made(typeDistribution, "cdn", connect(t, p, "aws", account, region).distributionInputs())
-	_, err = connect(t, p, "aws", account, "eu-west-1").create(typeDeliverySource, "source",
+	_, distribution := connect(t, p, "aws", account, region).made(catalogue.Distribution, "cdn", connect(t, p, "aws", account, region).distributionInputs())
+	_, err = connect(t, p, "aws", account, "eu-west-1").create(catalogue.LogDeliverySource, "source",
 		values{"name": "cdn", "logType": "ACCESS_LOGS", "resourceArn": distribution["arn"]})
 	assert.ErrorContains(t, err, "delivered from us-east-1, not eu-west-1")
 }
@@ -252,24 +254,24 @@ func TestDeliveryRules(t *testing.T) {
 func TestEdgeDeletes(t *testing.T) {
 	c := newClient(t)
 	in := c.distributionInputs()
-	_, acl := c.made(typeWebACL, "acl", aclInputs())
+	_, acl := c.made(catalogue.WebACL, "acl", aclInputs())
 	in["webAclId"] = acl["arn"]
-	id, out := c.made(typeDistribution, "cdn", in)
+	id, out := c.made(catalogue.Distribution, "cdn", in)
 	assert.Regexp(t, `^E[A-Z0-9]{13}$`, id)
 	assert.Regexp(t, `^d[0-9a-f]{13}\.cloudfront\.net$`, out["domainName"])
 	assert.Equal(t, "Z2FDTNDATAQYW2", out["hostedZoneId"])
 	policy := in["defaultCacheBehavior"].(values)["cachePolicyId"].(string)
 	certificate := in["viewerCertificate"].(values)["acmCertificateArn"].(string)
 	for name, thing := range map[string]struct{ typ, id string }{
-		"cache":       {typeCachePolicy, policy},
-		"certificate": {typeCertificate, certificate},
-		"acl":         {typeWebACL, aclID(acl)},
-		"access":      {typeOriginAccess, in["origins"].([]any)[1].(values)["originAccessControlId"].(string)},
+		"cache":       {catalogue.CachePolicy, policy},
+		"certificate": {catalogue.Certificate, certificate},
+		"acl":         {catalogue.WebACL, aclID(acl)},
+		"access":      {catalogue.OriginAccessControl, in["origins"].([]any)[1].(values)["originAccessControlId"].(string)},
 	} {
 		assert.ErrorContains(t, c.remove(thing.typ, name, thing.id), "is in use by cdn", name)
 	}
-	c.removes(typeCachePolicy, "cache", policy, typeDistribution, "cdn", id)
-	assert.NoError(t, c.remove(typeCertificate, "certificate", certificate))
+	c.removes(catalogue.CachePolicy, "cache", policy, catalogue.Distribution, "cdn", id)
+	assert.NoError(t, c.remove(catalogue.Certificate, "certificate", certificate))
 }
 
 // aclID is the end of a web ACL's ARN.
@@ -278,7 +280,7 @@ func aclID(acl values) string { return afterLast(acl["arn"].(string), "/") }
 func TestDeliveryDeletes(t *testing.T) {
 	c := newClient(t)
 	in := c.delivery()
-	id, _ := c.made(typeDelivery, "delivery", in)
-	assert.ErrorContains(t, c.remove(typeDeliveryTarget, "target", "bucket"), "is in use by delivery")
-	c.removes(typeDeliverySource, "source", "cdn", typeDelivery, "delivery", id)
+	id, _ := c.made(catalogue.LogDelivery, "delivery", in)
+	assert.ErrorContains(t, c.remove(catalogue.LogDeliveryDestination, "target", "bucket"), "is in use by delivery")
+	c.removes(catalogue.LogDeliverySource, "source", "cdn", catalogue.LogDelivery, "delivery", id)
 }

@@ -8,48 +8,50 @@ import (
 	"slices"
 	"strconv"
 	"strings"
+
+	"legops/internal/catalogue"
 )
 
 // eventRules are the rules of EventBridge, CloudWatch alarms and SNS, from their API references.
 var eventRules = map[string][]rule{
-	typeEventRule: {
+	catalogue.EventRule: {
 		eventRuleWaits, eventPattern, eventSchedule, assumable("roleArn", "events"), oneOf("eventBusName", "default"),
 		oneOf("state", "ENABLED", "DISABLED", "ENABLED_WITH_ALL_CLOUDTRAIL_MANAGEMENT_EVENTS"),
 	},
-	typeEventTarget: {
+	catalogue.EventTarget: {
 		targetRole, assumable("roleArn", "events"), targetInput, targetTemplate, logsAreOpen, oneOf("eventBusName", "default"),
 		within(limit{"retryPolicy.maximumEventAgeInSeconds", 60, 86400}, limit{"retryPolicy.maximumRetryAttempts", 0, 185}),
 	},
-	typeAlarm: {
+	catalogue.MetricAlarm: {
 		alarmMetric, alarmQueries, alarmThreshold, alarmPeriods, alarmActions, alarmNameIsFree,
 		oneOf("treatMissingData", "missing", "ignore", "breaching", "notBreaching"),
 		oneOf("statistic", "SampleCount", "Average", "Sum", "Minimum", "Maximum"),
 	},
-	typeTopic: {
+	catalogue.Topic: {
 		topicOrder, topicPolicyFits(func(e *Entry) string { return e.ID }), oneOf("tracingConfig", "Active", "PassThrough"),
 		within(limit{"signatureVersion", 1, 2}),
 	},
-	typeTopicPolicy:  {topicPolicyFits(func(e *Entry) string { return e.in().text("arn") })},
-	typeSubscription: {subscriptionArrives},
+	catalogue.TopicPolicy:       {topicPolicyFits(func(e *Entry) string { return e.in().Text("arn") })},
+	catalogue.TopicSubscription: {subscriptionArrives},
 }
 
 // eventRuleWaits is EventBridge's rule that a rule waits for events or for a time, and is switched in one way.
 func eventRuleWaits(_ *Provider, e *Entry) error {
 	in := e.in()
 	switch {
-	case in.text("eventPattern") == "" && in.text("scheduleExpression") == "":
+	case in.Text("eventPattern") == "" && in.Text("scheduleExpression") == "":
 		return e.refusal("ValidationException: eventPattern or scheduleExpression must be given")
-	case in.has("state") && in.has("isEnabled"):
+	case in.Has("state") && in.Has("isEnabled"):
 		return e.refusal("ValidationException: state and isEnabled exclude each other")
-	case len(in.text("description")) > 512:
-		return e.refusal("ValidationException: description has %d characters, the limit is 512", len(in.text("description")))
+	case len(in.Text("description")) > 512:
+		return e.refusal("ValidationException: description has %d characters, the limit is 512", len(in.Text("description")))
 	}
 	return nil
 }
 
 // eventPattern is EventBridge's rule on the form of a pattern: objects down to lists of what may stand there.
 func eventPattern(_ *Provider, e *Entry) error {
-	text := e.in().text("eventPattern")
+	text := e.in().Text("eventPattern")
 	if text == "" {
 		return nil
 	}
@@ -132,7 +134,7 @@ var cronFields = []*regexp.Regexp{
 // eventSchedule is EventBridge's rule on times: a rate with its unit in the right number, or a cron expression with
 // one question mark for a day.
 func eventSchedule(_ *Provider, e *Entry) error {
-	text := e.in().text("scheduleExpression")
+	text := e.in().Text("scheduleExpression")
 	if text == "" || validRate(text) || validCron(text) {
 		return nil
 	}
@@ -172,8 +174,8 @@ var roleless = []string{"sns", "sqs", "lambda", "logs"}
 
 // targetRole is EventBridge's rule that what has no policy of its own is called with a role.
 func targetRole(_ *Provider, e *Entry) error {
-	arn := e.in().text("arn")
-	if !slices.Contains(roleless, serviceOf(arn)) && !e.in().has("roleArn") {
+	arn := e.in().Text("arn")
+	if !slices.Contains(roleless, serviceOf(arn)) && !e.in().Has("roleArn") {
 		return e.refusal("ValidationException: RoleArn is required for target %s", arn)
 	}
 	return nil
@@ -182,7 +184,7 @@ func targetRole(_ *Provider, e *Entry) error {
 // logsAreOpen is the rule that a log group takes events only if a resource policy lets EventBridge write to its streams
 // ("Using resource-based policies for Amazon EventBridge"). AWS makes such a target all the same, and loses its events.
 func logsAreOpen(p *Provider, e *Entry) error {
-	arn := strings.TrimSuffix(e.in().text("arn"), ":*")
+	arn := strings.TrimSuffix(e.in().Text("arn"), ":*")
 	if serviceOf(arn) != "logs" {
 		return nil
 	}
@@ -190,7 +192,7 @@ func logsAreOpen(p *Provider, e *Entry) error {
 		lets := func(policy *Entry) bool {
 			return policy.Account == e.Account && policy.Region == e.Region && policy.policyOf().grants(service, arn+":log-stream:1")
 		}
-		if !slices.ContainsFunc(p.record.index.find(byType(typeLogPolicy)), lets) {
+		if !slices.ContainsFunc(p.record.index.find(byType(catalogue.LogResourcePolicy)), lets) {
 			return e.refusal("AccessDenied: no resource policy of CloudWatch Logs lets %s write to the streams of %s", service, arn)
 		}
 	}
@@ -201,11 +203,11 @@ func logsAreOpen(p *Provider, e *Entry) error {
 func targetInput(_ *Provider, e *Entry) error {
 	given := 0
 	for _, path := range []string{"input", "inputPath", "inputTransformer"} {
-		if e.in().has(path) {
+		if e.in().Has(path) {
 			given++
 		}
 	}
-	input := e.in().text("input")
+	input := e.in().Text("input")
 	switch {
 	case given > 1:
 		return e.refusal("ValidationException: only one of input, inputPath and inputTransformer may be given")
@@ -221,14 +223,15 @@ var placeholder = regexp.MustCompile(`<([^<>\s]+)>`)
 // targetTemplate is EventBridge's rule on templates: JSON, or lines of quoted text, with no placeholder that nothing
 // fills.
 func targetTemplate(_ *Provider, e *Entry) error {
-	transformer := e.in().object("inputTransformer")
-	template, paths := transformer.text("inputTemplate"), transformer.object("inputPaths")
+	transformer := e.in().Values("inputTransformer")
+	template, paths := transformer.Text("inputTemplate"), transformer.Values("inputPaths")
 	if template == "" {
 		return nil
 	}
 	for _, name := range slices.Sorted(maps.Keys(paths)) {
-		if strings.HasPrefix(strings.ToUpper(name), "AWS") || !strings.HasPrefix(paths.text(name), "$") {
-			return e.refusal("ValidationException: inputPaths: %s must not begin with AWS, and its path %q must begin with $", name, paths.text(name))
+		path, _ := paths[name].(string)
+		if strings.HasPrefix(strings.ToUpper(name), "AWS") || !strings.HasPrefix(path, "$") {
+			return e.refusal("ValidationException: inputPaths: %s must not begin with AWS, and its path %q must begin with $", name, path)
 		}
 	}
 	if len(paths) > 100 || len(template) > 8192 {

@@ -7,10 +7,12 @@ import (
 
 	"github.com/stretchr/testify/assert"
 	"github.com/stretchr/testify/require"
+
+	"legops/internal/catalogue"
 )
 
 func TestEventRuleRules(t *testing.T) {
-	refuses(t, typeEventRule, func(client) values {
+	refuses(t, catalogue.EventRule, func(client) values {
 		return values{"name": "failed", "eventPattern": jsonOf(values{
 			"source": []any{"aws.codepipeline"}, "detail-type": []any{values{"prefix": "CodePipeline"}}, "detail": values{"state": []any{"FAILED", nil}},
 			"$or": []any{values{"account": []any{account}}, values{"region": []any{values{"anything-but": region}}}},
@@ -47,7 +49,7 @@ func TestSchedules(t *testing.T) {
 		"cron(a 2 * * ? *)": false, "5 minutes": false,
 	} {
 		c := newClient(t)
-		_, err := c.create(typeEventRule, "rule", values{"name": "rule", "scheduleExpression": text})
+		_, err := c.create(catalogue.EventRule, "rule", values{"name": "rule", "scheduleExpression": text})
 		if valid {
 			assert.NoError(t, err, text)
 		} else {
@@ -57,7 +59,7 @@ func TestSchedules(t *testing.T) {
 }
 
 func (c client) eventRule(name string) string {
-	id, _ := c.made(typeEventRule, name, values{"name": name, "scheduleExpression": "rate(1 hour)"})
+	id, _ := c.made(catalogue.EventRule, name, values{"name": name, "scheduleExpression": "rate(1 hour)"})
 	return id
 }
 
@@ -67,7 +69,7 @@ func transformer(template string, paths values) values {
 
 func TestEventTargetRules(t *testing.T) {
 	paths := values{"pipeline": "$.detail.pipeline"}
-	refuses(t, typeEventTarget, func(c client) values {
+	refuses(t, catalogue.EventTarget, func(c client) values {
 		return values{
 			"rule": c.eventRule("failed"), "targetId": "topic", "arn": c.topic(),
 			"inputTransformer": transformer("\"<pipeline> failed.\"\n\"See <aws.events.rule-arn>.\"", paths),
@@ -77,7 +79,7 @@ func TestEventTargetRules(t *testing.T) {
 		"no rule":   sets("rule", "nothing", "NotFound: rule nothing"),
 		"no target": sets("arn", "arn:aws:sns:us-east-1:111111111111:nothing", "NotFound: arn arn:aws:sns"),
 		"no role": {func(c client, in values) {
-			in["arn"], _ = c.made(typeProject, "mirror", c.projectInputs())
+			in["arn"], _ = c.made(catalogue.BuildProject, "mirror", c.projectInputs())
 		}, "RoleArn is required for target arn:aws:codebuild:us-east-1:111111111111:project/mirror"},
 		"another service's role": {func(c client, in values) { in["roleArn"] = c.role("eks") }, "role/eks cannot be assumed by events.amazonaws.com"},
 		"two inputs":             sets("input", "{}", "only one of input, inputPath and inputTransformer may be given"),
@@ -91,20 +93,20 @@ func TestEventTargetRules(t *testing.T) {
 		"too old":                sets("retryPolicy.maximumEventAgeInSeconds", 86401, "maximumEventAgeInSeconds is 86401"),
 		"too often":              sets("retryPolicy.maximumRetryAttempts", 186, "maximumRetryAttempts is 186"),
 		"a bus":                  sets("eventBusName", "legops", `eventBusName is "legops"`),
-		"twice":                  {func(c client, in values) { c.made(typeEventTarget, "first", in) }, "AlreadyExists"},
+		"twice":                  {func(c client, in values) { c.made(catalogue.EventTarget, "first", in) }, "AlreadyExists"},
 		"a sixth": {func(c client, in values) {
 			for i := range 5 {
-				c.made(typeEventTarget, fmt.Sprint(i), values{"rule": "failed", "targetId": fmt.Sprint(i), "arn": in["arn"]})
+				c.made(catalogue.EventTarget, fmt.Sprint(i), values{"rule": "failed", "targetId": fmt.Sprint(i), "arn": in["arn"]})
 			}
 		}, "LimitExceeded: failed would have 6, the quota is 5"},
 	})
 	c := newClient(t)
-	project, _ := c.made(typeProject, "mirror", c.projectInputs())
+	project, _ := c.made(catalogue.BuildProject, "mirror", c.projectInputs())
 	in := values{
 		"rule": c.eventRule("hourly"), "arn": project, "roleArn": c.serviceRole("hourly", "events"),
 		"inputTransformer": transformer(`{"pipeline": <pipeline>}`, paths),
 	}
-	id, out := c.made(typeEventTarget, "target", in)
+	id, out := c.made(catalogue.EventTarget, "target", in)
 	assert.Regexp(t, `^terraform-[0-9a-f]{26}$`, out["targetId"])
 	assert.Equal(t, "hourly-"+out["targetId"].(string), id)
 	assert.Equal(t, project, out["arn"])
@@ -115,11 +117,11 @@ func TestEventTargetsKeepTheirRule(t *testing.T) {
 	c := newClient(t)
 	topic := c.topic()
 	rule := c.eventRule("failed")
-	id, _ := c.made(typeEventTarget, "target", values{"rule": "failed", "targetId": "topic", "arn": topic})
-	require.NoError(t, c.remove(typeTopic, "critical", topic))
-	_, err := c.create(typeEventTarget, "again", values{"rule": "failed", "targetId": "again", "arn": topic})
+	id, _ := c.made(catalogue.EventTarget, "target", values{"rule": "failed", "targetId": "topic", "arn": topic})
+	require.NoError(t, c.remove(catalogue.Topic, "critical", topic))
+	_, err := c.create(catalogue.EventTarget, "again", values{"rule": "failed", "targetId": "again", "arn": topic})
 	require.ErrorContains(t, err, "NotFound: arn "+topic)
-	c.removes(typeEventRule, "failed", rule, typeEventTarget, "target", id)
+	c.removes(catalogue.EventRule, "failed", rule, catalogue.EventTarget, "target", id)
 }
 
 // A log group takes events when a resource policy lets both of EventBridge's services write to its streams.
@@ -132,11 +134,11 @@ func TestLogGroupsAsTargets(t *testing.T) {
 	}
 	both := []any{"events.amazonaws.com", "delivery.logs.amazonaws.com"}
 	target := func(c client, policy string) error {
-		c.made(typeLogGroup, "releases", values{"name": "/aws/events/releases"})
+		c.made(catalogue.LogGroup, "releases", values{"name": "/aws/events/releases"})
 		if policy != "" {
-			c.made(typeLogPolicy, "events", values{"policyName": "events", "policyDocument": policy})
+			c.made(catalogue.LogResourcePolicy, "events", values{"policyName": "events", "policyDocument": policy})
 		}
-		_, err := c.create(typeEventTarget, "log", values{"rule": c.eventRule("released"), "arn": group})
+		_, err := c.create(catalogue.EventTarget, "log", values{"rule": c.eventRule("released"), "arn": group})
 		return err
 	}
 	require.NoError(t, target(newClient(t), open(group+":*", both...)))

@@ -5,6 +5,8 @@ import (
 	"slices"
 
 	"github.com/pulumi/pulumi/sdk/v3/go/common/resource"
+
+	"legops/internal/catalogue"
 )
 
 // keptZeros are the fields of Kubernetes objects whose zero value reaches the API server: they are pointers in k8s.io/api, or written
@@ -58,7 +60,7 @@ func isZero(value resource.PropertyValue) bool {
 // replacingObject are the inputs that replace one more kind of object as the provider is configured: forceNewProperties
 // in provider/pkg/provider/diff.go of pulumi-kubernetes v4.30.0.
 func replacingObject(c *connection, typ string) []string {
-	if typ == "kubernetes:core/v1:ConfigMap" && !c.mutableConfigMaps {
+	if typ == catalogue.ConfigMap && !c.mutableConfigMaps {
 		return []string{"data", "binaryData"}
 	}
 	return nil

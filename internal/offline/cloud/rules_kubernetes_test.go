@@ -6,13 +6,15 @@ import (
 	pulumirpc "github.com/pulumi/pulumi/sdk/v3/proto/go"
 	"github.com/stretchr/testify/assert"
 	"github.com/stretchr/testify/require"
+
+	"legops/internal/catalogue"
 )
 
 func TestZeroValuesThatTheProviderDrops(t *testing.T) {
 	inside := kubernetes(t)
 	check := func(inputs values) error {
 		_, err := inside.rpc.Check(t.Context(), &pulumirpc.CheckRequest{
-			Urn: urnOf("kubernetes:apps/v1:Deployment", "app"), News: inside.wire(inputs),
+			Urn: urnOf(catalogue.Deployment, "app"), News: inside.wire(inputs),
 		})
 		return err
 	}
@@ -51,7 +53,7 @@ func TestConfigMapIsReplacedUnlessItIsMutable(t *testing.T) {
 	inside, _, endpoint := cluster(t, p, connect(t, p, "aws", account, region), "platform")
 	replaces := func() []string {
 		answer, err := inside.rpc.Diff(t.Context(), &pulumirpc.DiffRequest{
-			Urn: urnOf(typeConfigMap, "config"), OldInputs: inside.wire(values{"data": values{"a": "1"}}), News: inside.wire(values{"data": values{"a": "2"}}),
+			Urn: urnOf(catalogue.ConfigMap, "config"), OldInputs: inside.wire(values{"data": values{"a": "1"}}), News: inside.wire(values{"data": values{"a": "2"}}),
 		})
 		require.NoError(t, err)
 		assert.Equal(t, []string{"data"}, answer.GetDiffs())

@@ -1,9 +1,13 @@
 package cloud
 
-import "testing"
+import (
+	"testing"
+
+	"legops/internal/catalogue"
+)
 
 func TestSubnetRules(t *testing.T) {
-	refuses(t, typeSubnet, func(c client) values {
+	refuses(t, catalogue.Subnet, func(c client) values {
 		return values{"vpcId": c.vpc(), "cidrBlock": "10.0.0.0/24"}
 	}, map[string]mistake{
 		"no range":        sets("cidrBlock", "10.0.0.0", "InvalidParameterValue: cidrBlock"),
@@ -14,13 +18,13 @@ func TestSubnetRules(t *testing.T) {
 		"two zones":       {func(_ client, in values) { in["availabilityZone"], in["availabilityZoneId"] = region+"a", "use1-az4" }, "cannot both be given"},
 		"another region":  sets("availabilityZoneId", "euw1-az1", "euw1-az1 is no Availability Zone of us-east-1"),
 		"no such zone":    sets("availabilityZone", "us-east-1g", "us-east-1g is no Availability Zone of us-east-1"),
-		"another's range": {func(c client, in values) { c.made(typeSubnet, "first", in) }, "overlaps 10.0.0.0/24 of first"},
+		"another's range": {func(c client, in values) { c.made(catalogue.Subnet, "first", in) }, "overlaps 10.0.0.0/24 of first"},
 	})
 }
 
 func TestEndpointRules(t *testing.T) {
 	var p place
-	refuses(t, typeEndpoint, func(c client) values {
+	refuses(t, catalogue.VpcEndpoint, func(c client) values {
 		p = c.network()
 		return values{"vpcId": p.vpc, "serviceName": "com.amazonaws.us-east-1.ecr.api", "vpcEndpointType": "Interface", "subnetIds": p.subnets, "securityGroupIds": []any{p.group}}
 	}, map[string]mistake{
@@ -30,10 +34,10 @@ func TestEndpointRules(t *testing.T) {
 }
 
 func TestNodeGroupRules(t *testing.T) {
-	refuses(t, typeNodeGroup, func(c client) values {
+	refuses(t, catalogue.NodeGroup, func(c client) values {
 		p := c.network()
 		role := c.role("nodes")
-		c.made(typeCluster, "cluster", values{"name": "legops", "roleArn": role, "vpcConfig": values{"subnetIds": p.subnets}})
+		c.made(catalogue.Cluster, "cluster", values{"name": "legops", "roleArn": role, "vpcConfig": values{"subnetIds": p.subnets}})
 		return values{
 			"clusterName": "legops", "nodeGroupName": "nodes", "nodeRoleArn": role, "subnetIds": p.subnets,
 			"scalingConfig": values{"minSize": 1, "maxSize": 3, "desiredSize": 2},
@@ -46,12 +50,12 @@ func TestNodeGroupRules(t *testing.T) {
 		"too many":   sets("scalingConfig.desiredSize", 4, "desired size 4 must be between 1 and 3"),
 		"too few":    sets("scalingConfig.desiredSize", 0, "desired size 0 must be between 1 and 3"),
 		"no cluster": sets("clusterName", "nothing", "NotFound: clusterName nothing"),
-		"the name":   {func(c client, in values) { c.made(typeNodeGroup, "first", in) }, "AlreadyExists"},
+		"the name":   {func(c client, in values) { c.made(catalogue.NodeGroup, "first", in) }, "AlreadyExists"},
 	})
 }
 
 // subnetIn makes a subnet in a zone, in the VPC of the network.
 func (c client) subnetIn(zone string) string {
-	id, _ := c.made(typeSubnet, "subnet-"+zone, values{"vpcId": c.vpc(), "cidrBlock": "10.0.7.0/24", "availabilityZoneId": zone})
+	id, _ := c.made(catalogue.Subnet, "subnet-"+zone, values{"vpcId": c.vpc(), "cidrBlock": "10.0.7.0/24", "availabilityZoneId": zone})
 	return id
 }

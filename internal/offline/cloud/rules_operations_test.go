@@ -6,6 +6,8 @@ import (
 
 	"github.com/stretchr/testify/assert"
 	"github.com/stretchr/testify/require"
+
+	"legops/internal/catalogue"
 )
 
 func compositeInputs(c client) values {
@@ -18,7 +20,7 @@ func compositeInputs(c client) values {
 }
 
 func TestCompositeAlarmRules(t *testing.T) {
-	refuses(t, typeComposite, compositeInputs, map[string]mistake{
+	refuses(t, catalogue.CompositeAlarm, compositeInputs, map[string]mistake{
 		"a metric alarm's name": sets("alarmName", "errors", `"errors" is an alarm of the other kind, made for`),
 		"no such alarm":         sets("alarmRule", `ALARM("nothing")`, `AlarmRule names "nothing", which does not exist`),
 		"itself":                sets("alarmRule", `ALARM("balancer")`, `AlarmRule names "balancer", which does not exist`),
@@ -40,31 +42,31 @@ func TestCompositeAlarmRules(t *testing.T) {
 // A metric alarm has no name that a composite alarm has, either.
 func TestAlarmsShareTheirNames(t *testing.T) {
 	c := newClient(t)
-	c.made(typeComposite, "balancer", compositeInputs(c))
-	_, err := c.create(typeAlarm, "other", with(alarmInputs(), values{"name": "balancer"}))
+	c.made(catalogue.CompositeAlarm, "balancer", compositeInputs(c))
+	_, err := c.create(catalogue.MetricAlarm, "other", with(alarmInputs(), values{"name": "balancer"}))
 	assert.ErrorContains(t, err, `"balancer" is an alarm of the other kind, made for`)
 }
 
 // Alarms that look at each other in a circle could never be deleted.
 func TestCompositeAlarmsStandInLine(t *testing.T) {
 	c := newClient(t)
-	id, _ := c.made(typeComposite, "balancer", compositeInputs(c))
-	c.made(typeComposite, "edge", values{"alarmName": "edge", "alarmRule": `ALARM("balancer")`})
-	err := c.update(typeComposite, "balancer", id, values{"alarmName": "balancer", "alarmRule": `ALARM("edge")`})
+	id, _ := c.made(catalogue.CompositeAlarm, "balancer", compositeInputs(c))
+	c.made(catalogue.CompositeAlarm, "edge", values{"alarmName": "edge", "alarmRule": `ALARM("balancer")`})
+	err := c.update(catalogue.CompositeAlarm, "balancer", id, values{"alarmName": "balancer", "alarmRule": `ALARM("edge")`})
 	require.ErrorContains(t, err, `AlarmRule names "edge", which depends on this alarm`)
 
-	require.ErrorContains(t, c.remove(typeComposite, "balancer", id), "Cannot delete balancer as there are composite alarm(s) depending on it: edge")
-	require.ErrorContains(t, c.remove(typeAlarm, "errors", "errors"), "Cannot delete errors as there are composite alarm(s) depending on it: balancer")
-	require.NoError(t, c.remove(typeComposite, "edge", "edge"))
-	require.NoError(t, c.remove(typeComposite, "balancer", id))
-	assert.NoError(t, c.remove(typeAlarm, "errors", "errors"))
+	require.ErrorContains(t, c.remove(catalogue.CompositeAlarm, "balancer", id), "Cannot delete balancer as there are composite alarm(s) depending on it: edge")
+	require.ErrorContains(t, c.remove(catalogue.MetricAlarm, "errors", "errors"), "Cannot delete errors as there are composite alarm(s) depending on it: balancer")
+	require.NoError(t, c.remove(catalogue.CompositeAlarm, "edge", "edge"))
+	require.NoError(t, c.remove(catalogue.CompositeAlarm, "balancer", id))
+	assert.NoError(t, c.remove(catalogue.MetricAlarm, "errors", "errors"))
 }
 
 func TestDashboardRules(t *testing.T) {
 	widget := func(changes values) string {
 		return jsonOf(values{"widgets": []any{with(values{"type": "text", "x": 12, "y": 0, "width": 12, "height": 3, "properties": values{"markdown": "a"}}, changes)}})
 	}
-	refuses(t, typeDashboard, func(client) values {
+	refuses(t, catalogue.Dashboard, func(client) values {
 		return values{"dashboardName": "platform", "dashboardBody": widget(nil)}
 	}, map[string]mistake{
 		"no JSON":        sets("dashboardBody", "widgets", "The dashboard body is invalid"),
@@ -75,20 +77,20 @@ func TestDashboardRules(t *testing.T) {
 		"no height":      sets("dashboardBody", widget(values{"height": 0}), "widget 0 ends at column"),
 		"too many":       sets("dashboardBody", `{"widgets": [{}`+strings.Repeat(`, {}`, 500)+`]}`, "it has 501 widgets, the limit is 500"),
 		"a name":         sets("dashboardName", "a b", "ValidationException: name"),
-		"a name's twice": {func(c client, in values) { c.made(typeDashboard, "first", in) }, "AlreadyExists"},
+		"a name's twice": {func(c client, in values) { c.made(catalogue.Dashboard, "first", in) }, "AlreadyExists"},
 	})
 }
 
 // locked makes a vault that takes what is kept for 7 to 35 days.
 func locked(c client) string {
-	id, _ := c.made(typeVault, "vault", values{"name": "legops"})
-	c.made(typeVaultLock, "lock", values{"backupVaultName": id, "minRetentionDays": 7, "maxRetentionDays": 35, "changeableForDays": 3})
+	id, _ := c.made(catalogue.BackupVault, "vault", values{"name": "legops"})
+	c.made(catalogue.BackupVaultLock, "lock", values{"backupVaultName": id, "minRetentionDays": 7, "maxRetentionDays": 35, "changeableForDays": 3})
 	return id
 }
 
 func TestVaultLockRules(t *testing.T) {
-	refuses(t, typeVaultLock, func(c client) values {
-		c.made(typeVault, "vault", values{"name": "legops"})
+	refuses(t, catalogue.BackupVaultLock, func(c client) values {
+		c.made(catalogue.BackupVault, "vault", values{"name": "legops"})
 		return values{"backupVaultName": "legops", "minRetentionDays": 7, "maxRetentionDays": 35, "changeableForDays": 3}
 	}, map[string]mistake{
 		"final at once": sets("changeableForDays", 2, "changeableForDays is 2, must be 3 to 36500"),
@@ -113,7 +115,7 @@ func TestPlanRules(t *testing.T) {
 		return []any{values{"destinationVaultArn": to, "lifecycle": values{"deleteAfter": days}}}
 	}
 	const vault = "arn:aws:backup:us-east-1:111111111111:backup-vault:"
-	refuses(t, typePlan, planInputs, map[string]mistake{
+	refuses(t, catalogue.BackupPlan, planInputs, map[string]mistake{
 		"no rules":         sets("rules", []any{}, "a plan needs a rule"),
 		"a schedule":       ruled("schedule", "0 7 * * *", `schedule "0 7 * * *" is not valid`),
 		"no time to start": ruled("startWindow", 30, "it has 30 minutes to start and 180 to complete"),
@@ -128,8 +130,8 @@ func TestPlanRules(t *testing.T) {
 }
 
 func TestSelectionRules(t *testing.T) {
-	refuses(t, typeSelection, func(c client) values {
-		id, _ := c.made(typePlan, "plan", planInputs(c))
+	refuses(t, catalogue.BackupSelection, func(c client) values {
+		id, _ := c.made(catalogue.BackupPlan, "plan", planInputs(c))
 		return values{"name": "data", "planId": id, "iamRoleArn": c.serviceRole("backup", "backup"), "resources": []any{"arn:aws:ec2:*:*:volume/*"}}
 	}, map[string]mistake{
 		"nothing":  sets("resources", nil, "a selection needs resources or selectionTags"),
@@ -151,7 +153,7 @@ func TestBudgetRules(t *testing.T) {
 		}
 		return []any{n}
 	}
-	refuses(t, typeBudget, func(client) values {
+	refuses(t, catalogue.Budget, func(client) values {
 		return values{"name": "monthly", "budgetType": "COST", "timeUnit": "MONTHLY", "limitAmount": "900", "limitUnit": "USD", "notifications": told(10, 1)}
 	}, map[string]mistake{
 		"nothing":       sets("limitAmount", "0", `limitAmount "0" must be a number above 0`),
@@ -166,7 +168,7 @@ func TestBudgetRules(t *testing.T) {
 				in["notifications"] = append(in["notifications"].([]any), told(1, 0)...)
 			}
 		}, "there are 11 notifications, the limit is 10"},
-		"the name's twice": {func(c client, in values) { c.made(typeBudget, "first", in) }, "AlreadyExists"},
+		"the name's twice": {func(c client, in values) { c.made(catalogue.Budget, "first", in) }, "AlreadyExists"},
 	})
 }
 
@@ -176,10 +178,10 @@ func TestBucketMetricsAreOfABucket(t *testing.T) {
 	c.bucket("one-bucket")
 	c.bucket("another-bucket")
 	for _, bucket := range []string{"one-bucket", "another-bucket"} {
-		id, _ := c.made(typeBucketMetric, bucket, values{"bucket": bucket, "name": "EntireBucket"})
+		id, _ := c.made(catalogue.BucketMetric, bucket, values{"bucket": bucket, "name": "EntireBucket"})
 		assert.Equal(t, bucket+":EntireBucket", id)
 	}
-	_, err := c.create(typeBucketMetric, "again", values{"bucket": "one-bucket", "name": "EntireBucket"})
+	_, err := c.create(catalogue.BucketMetric, "again", values{"bucket": "one-bucket", "name": "EntireBucket"})
 	require.ErrorContains(t, err, "AlreadyExists")
-	assert.NoError(t, c.remove(typeBucket, "one-bucket", "one-bucket"))
+	assert.NoError(t, c.remove(catalogue.Bucket, "one-bucket", "one-bucket"))
 }

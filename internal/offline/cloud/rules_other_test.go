@@ -7,26 +7,28 @@ import (
 
 	"github.com/stretchr/testify/assert"
 	"github.com/stretchr/testify/require"
+
+	"legops/internal/catalogue"
 )
 
 func TestSmallRules(t *testing.T) {
-	refuses(t, typeKey, func(client) values { return values{"deletionWindowInDays": 30} }, map[string]mistake{
+	refuses(t, catalogue.Key, func(client) values { return values{"deletionWindowInDays": 30} }, map[string]mistake{
 		"gone too soon":   sets("deletionWindowInDays", 6, "deletionWindowInDays is 6, must be 7 to 30"),
 		"turned too soon": sets("rotationPeriodInDays", 89, "rotationPeriodInDays is 89"),
 	})
-	refuses(t, typeSecret, func(client) values { return values{"name": "legops/prod", "recoveryWindowInDays": 0} }, map[string]mistake{
+	refuses(t, catalogue.Secret, func(client) values { return values{"name": "legops/prod", "recoveryWindowInDays": 0} }, map[string]mistake{
 		"a name":        sets("name", "legops prod", "ValidationException: name"),
 		"gone too soon": sets("recoveryWindowInDays", 6, "recoveryWindowInDays is 6"),
 		"gone too late": sets("recoveryWindowInDays", 31, "recoveryWindowInDays is 31"),
-		"taken":         {func(c client, in values) { c.made(typeSecret, "first", in) }, `"legops/prod" exists, made for first`},
+		"taken":         {func(c client, in values) { c.made(catalogue.Secret, "first", in) }, `"legops/prod" exists, made for first`},
 	})
-	refuses(t, typeLogGroup, func(client) values { return values{"name": "/legops", "retentionInDays": 365} }, map[string]mistake{
+	refuses(t, catalogue.LogGroup, func(client) values { return values{"name": "/legops", "retentionInDays": 365} }, map[string]mistake{
 		"a name":     sets("name", "legops logs", "ValidationException: name"),
 		"a reserved": sets("name", "aws/legops", "reserved"),
 		"a year off": sets("retentionInDays", 366, "retentionInDays is 366"),
 	})
-	refuses(t, typeLogFilter, func(c client) values {
-		c.made(typeLogGroup, "logs", values{"name": "/pods"})
+	refuses(t, catalogue.LogMetricFilter, func(c client) values {
+		c.made(catalogue.LogGroup, "logs", values{"name": "/pods"})
 		return values{
 			"name": "reloads", "logGroupName": "/pods", "pattern": "error",
 			"metricTransformation": values{"namespace": "legops/ingress", "name": "Errors", "value": "1"},
@@ -37,15 +39,15 @@ func TestSmallRules(t *testing.T) {
 		"a reserved namespace": sets("metricTransformation.namespace", "AWS/Logs", `the namespace "AWS/Logs" is reserved`),
 		"a name":               sets("metricTransformation.name", "Errors:5xx", `the name "Errors:5xx" of the metric`),
 	})
-	refuses(t, typeRepository, func(client) values { return values{"name": "legops/portal", "imageTagMutability": "IMMUTABLE"} }, map[string]mistake{
+	refuses(t, catalogue.ImageRepository, func(client) values { return values{"name": "legops/portal", "imageTagMutability": "IMMUTABLE"} }, map[string]mistake{
 		"a name":     sets("name", "Legops", "ValidationException: name"),
 		"mutability": sets("imageTagMutability", "NEVER", `imageTagMutability is "NEVER"`),
 	})
-	refuses(t, typeProfile, func(c client) values { c.role("bastion"); return values{"name": "bastion", "role": "bastion"} }, map[string]mistake{
+	refuses(t, catalogue.InstanceProfile, func(c client) values { c.role("bastion"); return values{"name": "bastion", "role": "bastion"} }, map[string]mistake{
 		"no role": sets("role", "nobody", "NotFound: role nobody"),
 	})
-	refuses(t, typeTemplate, func(c client) values {
-		c.made(typeProfile, "profile", values{"name": "bastion"})
+	refuses(t, catalogue.LaunchTemplate, func(c client) values {
+		c.made(catalogue.InstanceProfile, "profile", values{"name": "bastion"})
 		return values{"name": "bastion", "iamInstanceProfile": values{"name": "bastion"}}
 	}, map[string]mistake{
 		"no profile":       sets("iamInstanceProfile.name", "nobody", "NotFound: name nobody"),
@@ -55,14 +57,14 @@ func TestSmallRules(t *testing.T) {
 }
 
 func TestSecretIsFound(t *testing.T) {
-	id, out := newClient(t).made(typeSecret, "secret", values{"name": "legops/prod"})
+	id, out := newClient(t).made(catalogue.Secret, "secret", values{"name": "legops/prod"})
 	assert.Regexp(t, `^arn:aws:secretsmanager:us-east-1:111111111111:secret:legops/prod-[A-Za-z0-9]{6}$`, id)
 	assert.Equal(t, id, out["arn"])
 }
 
 func TestRepositoryIsFound(t *testing.T) {
 	c := newClient(t)
-	id, out := c.made(typeRepository, "repository", values{"name": "legops/portal"})
+	id, out := c.made(catalogue.ImageRepository, "repository", values{"name": "legops/portal"})
 	assert.Equal(t, "legops/portal", id)
 	assert.Equal(t, "arn:aws:ecr:us-east-1:111111111111:repository/legops/portal", out["arn"])
 	assert.Equal(t, "111111111111.dkr.ecr.us-east-1.amazonaws.com/legops/portal", out["repositoryUrl"])
@@ -74,8 +76,8 @@ func TestImageLifecycleRules(t *testing.T) {
 	}
 	policy := func(rules ...any) string { return jsonOf(values{"rules": rules}) }
 	untagged, anyImage := values{"tagStatus": "untagged"}, values{"tagStatus": "any"}
-	refuses(t, typeLifecyclePolicy, func(c client) values {
-		c.made(typeRepository, "repository", values{"name": "portal"})
+	refuses(t, catalogue.ImageLifecyclePolicy, func(c client) values {
+		c.made(catalogue.ImageRepository, "repository", values{"name": "portal"})
 		return values{"repository": "portal", "policy": policy(rule(1, untagged), rule(2, anyImage))}
 	}, map[string]mistake{
 		"no repository":    sets("repository", "nothing", "NotFound: repository nothing"),
@@ -91,8 +93,8 @@ func TestImageLifecycleRules(t *testing.T) {
 
 // Who enters a cluster is known, unless a person keeps the role, and belongs to groups that are not the system's.
 func TestAccessEntryRules(t *testing.T) {
-	refuses(t, typeAccessEntry, func(c client) values {
-		c.made(typeCluster, "platform", values{"name": "platform", "roleArn": c.role("platform"), "vpcConfig": values{"subnetIds": []any{}}})
+	refuses(t, catalogue.AccessEntry, func(c client) values {
+		c.made(catalogue.Cluster, "platform", values{"name": "platform", "roleArn": c.role("platform"), "vpcConfig": values{"subnetIds": []any{}}})
 		return values{"clusterName": "platform", "principalArn": c.role("legops-dev-deployer"), "kubernetesGroups": []any{"legops:delivery"}}
 	}, map[string]mistake{
 		"no cluster":            sets("clusterName", "nothing", "NotFound: clusterName nothing"),
@@ -101,36 +103,36 @@ func TestAccessEntryRules(t *testing.T) {
 		"a node's groups":       sets("type", "EC2_LINUX", "kubernetesGroups are not for the type EC2_LINUX"),
 	})
 	c := newClient(t)
-	c.made(typeCluster, "platform", values{"name": "platform", "roleArn": c.role("platform"), "vpcConfig": values{"subnetIds": []any{}}})
+	c.made(catalogue.Cluster, "platform", values{"name": "platform", "roleArn": c.role("platform"), "vpcConfig": values{"subnetIds": []any{}}})
 	for _, role := range []string{"administrators", "legops-dev-deploy", "legops-dev-preview"} {
-		c.made(typeAccessEntry, role, values{"clusterName": "platform", "principalArn": "arn:aws:iam::111111111111:role/" + role})
+		c.made(catalogue.AccessEntry, role, values{"clusterName": "platform", "principalArn": "arn:aws:iam::111111111111:role/" + role})
 	}
 }
 
 // One rule of a security group with the list of CloudFront's addresses counts as 55.
 func TestPrefixListsWeigh(t *testing.T) {
 	c := newClient(t)
-	group, _ := c.made(typeSecGroup, "group", values{"vpcId": c.vpc()})
+	group, _ := c.made(catalogue.SecurityGroup, "group", values{"vpcId": c.vpc()})
 	list := prefixListID(region, "com.amazonaws.global.cloudfront.origin-facing")
 	rule := func(port int) values {
 		return values{"securityGroupId": group, "ipProtocol": "tcp", "fromPort": port, "toPort": port, "prefixListId": list}
 	}
-	c.made(typeIngress, "cloudfront", rule(443))
-	_, err := c.create(typeIngress, "again", rule(80))
+	c.made(catalogue.SecurityGroupIngressRule, "cloudfront", rule(443))
+	_, err := c.create(catalogue.SecurityGroupIngressRule, "again", rule(80))
 	assert.ErrorContains(t, err, "LimitExceeded: "+group+" would have 110, the quota is 60")
 	for i := range 5 {
-		c.made(typeIngress, fmt.Sprint(i), values{"securityGroupId": group, "ipProtocol": "tcp", "cidrIpv4": fmt.Sprintf("10.0.%d.0/24", i)})
+		c.made(catalogue.SecurityGroupIngressRule, fmt.Sprint(i), values{"securityGroupId": group, "ipProtocol": "tcp", "cidrIpv4": fmt.Sprintf("10.0.%d.0/24", i)})
 	}
-	_, err = c.create(typeIngress, "one more", values{"securityGroupId": group, "ipProtocol": "tcp", "cidrIpv4": "10.1.0.0/24"})
+	_, err = c.create(catalogue.SecurityGroupIngressRule, "one more", values{"securityGroupId": group, "ipProtocol": "tcp", "cidrIpv4": "10.1.0.0/24"})
 	assert.ErrorContains(t, err, "would have 61")
-	_, err = c.create(typeEgress, "nowhere", values{"securityGroupId": group, "ipProtocol": "tcp", "prefixListId": "pl-00000000"})
+	_, err = c.create(catalogue.SecurityGroupEgressRule, "nowhere", values{"securityGroupId": group, "ipProtocol": "tcp", "prefixListId": "pl-00000000"})
 	assert.ErrorContains(t, err, "InvalidPrefixListID.NotFound: pl-00000000")
-	require.NoError(t, c.remove(typeSecGroup, "group", group), "its own rules do not keep it")
+	require.NoError(t, c.remove(catalogue.SecurityGroup, "group", group), "its own rules do not keep it")
 }
 
 func TestGatewayEndpointHasItsPrefixList(t *testing.T) {
 	c := newClient(t)
-	_, out := c.made(typeEndpoint, "s3", values{"vpcId": c.vpc(), "serviceName": "com.amazonaws.us-east-1.s3"})
+	_, out := c.made(catalogue.VpcEndpoint, "s3", values{"vpcId": c.vpc(), "serviceName": "com.amazonaws.us-east-1.s3"})
 	assert.Equal(t, prefixListID(region, "com.amazonaws.{region}.s3"), out["prefixListId"])
 }
 
@@ -141,9 +143,9 @@ func TestBoundaryIsTakenAsGiven(t *testing.T) {
 	bounded := func(boundary string) values {
 		return values{"name": "r-" + boundary, "assumeRolePolicy": trust, "permissionsBoundary": "arn:aws:iam::111111111111:policy/" + boundary}
 	}
-	c.made(typeRole, "bounded", bounded("legops-dev-boundary"))
+	c.made(catalogue.Role, "bounded", bounded("legops-dev-boundary"))
 	for _, other := range []string{"legops-prod-boundary", "wider"} {
-		_, err := c.create(typeRole, "other", bounded(other))
+		_, err := c.create(catalogue.Role, "other", bounded(other))
 		assert.ErrorContains(t, err, "NotFound: permissionsBoundary arn:aws:iam::111111111111:policy/"+other)
 	}
 }

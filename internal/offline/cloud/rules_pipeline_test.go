@@ -6,13 +6,15 @@ import (
 
 	"github.com/stretchr/testify/assert"
 	"github.com/stretchr/testify/require"
+
+	"legops/internal/catalogue"
 )
 
 const pipelineRole = "arn:aws:iam::111111111111:role/pipeline"
 
 // actionRole makes a role that only another role may take.
 func (c client) actionRole(name, by string) string {
-	_, role := c.made(typeRole, name, values{"name": name, "assumeRolePolicy": statementOf(values{
+	_, role := c.made(catalogue.Role, name, values{"name": name, "assumeRolePolicy": statementOf(values{
 		"Effect": "Allow", "Principal": values{"AWS": by}, "Action": "sts:AssumeRole",
 	})})
 	return role["arn"].(string)
@@ -31,11 +33,11 @@ func with(in values, more values) values {
 
 // pipelineInputs are of a pipeline from source to release, with everything that it needs.
 func (c client) pipelineInputs() values {
-	c.made(typeDeploymentGroup, "matters", c.groupInputs())
-	c.made(typeSource, "matters", values{"repositoryName": "matters"})
+	c.made(catalogue.DeploymentGroup, "matters", c.groupInputs())
+	c.made(catalogue.CodeRepository, "matters", values{"repositoryName": "matters"})
 	build := c.projectInputs()
 	piped(build)
-	c.made(typeProject, "build", with(build, values{"name": "build"}))
+	c.made(catalogue.BuildProject, "build", with(build, values{"name": "build"}))
 	role := c.serviceRole("pipeline", "codepipeline", "sts:AssumeRole")
 	stage := func(name string, more values, actions ...any) values {
 		return with(values{"name": name, "actions": actions}, more)
@@ -74,7 +76,7 @@ func firstAction(in values, stage int) values {
 }
 
 func TestPipelineRules(t *testing.T) {
-	refuses(t, typePipeline, client.pipelineInputs, map[string]mistake{
+	refuses(t, catalogue.Pipeline, client.pipelineInputs, map[string]mistake{
 		"a name":                 sets("name", "matters/prod", "ValidationException: name"),
 		"a type":                 sets("pipelineType", "V3", "can only be used with V2 pipelines"),
 		"a mode":                 sets("executionMode", "RANDOM", `executionMode is "RANDOM"`),
@@ -129,7 +131,7 @@ func TestPipelineRules(t *testing.T) {
 			in["roleArn"] = c.serviceRole("weak", "codepipeline", "s3:*")
 			set(firstAction(in, 0), "roleArn", c.actionRole("for-weak", in["roleArn"].(string)))
 		}, "role/weak is not authorized to perform AssumeRole on action role"},
-		"taken": {func(c client, in values) { c.made(typePipeline, "first", in) }, "AlreadyExists"},
+		"taken": {func(c client, in values) { c.made(catalogue.Pipeline, "first", in) }, "AlreadyExists"},
 	})
 }
 
@@ -142,10 +144,10 @@ func TestArtifactsAreMadeBeforeTheyAreUsed(t *testing.T) {
 	all := values{"name": "All", "actions": []any{build, deploy}}
 	in["stages"] = []any{stages[0], all}
 	build["runOrder"] = 2
-	_, err := c.create(typePipeline, "pipeline", in)
+	_, err := c.create(catalogue.Pipeline, "pipeline", in)
 	require.ErrorContains(t, err, "action All.Deploy: no earlier action has the output artifact Release")
 	all["actions"], build["runOrder"] = []any{deploy, build}, 1
-	id, out := c.made(typePipeline, "pipeline", in)
+	id, out := c.made(catalogue.Pipeline, "pipeline", in)
 	assert.Equal(t, "matters", id)
 	assert.Equal(t, "arn:aws:codepipeline:us-east-1:111111111111:matters", out["arn"])
 }
@@ -155,7 +157,7 @@ func TestPipelineConditions(t *testing.T) {
 	rules := func(more values) []any {
 		return []any{with(values{"name": "Restarts", "ruleTypeId": values{"category": "Rule", "provider": "CloudWatchAlarm"}, "configuration": values{"AlarmName": "restarts"}}, more)}
 	}
-	refuses(t, typePipeline, client.pipelineInputs, map[string]mistake{
+	refuses(t, catalogue.Pipeline, client.pipelineInputs, map[string]mistake{
 		"a result":        inStage(2, condition+"result", "SKIP", `stage Deploy: onSuccess: result is "SKIP", must be one of FAIL, ROLLBACK`),
 		"no rules":        inStage(2, condition+"rules", []any{}, "onSuccess: it has 0 rules, must have 1 to 5"),
 		"a rule's name":   inStage(2, condition+"rules", rules(values{"name": "the restarts"}), `rule name "the restarts" must match`),
@@ -181,7 +183,7 @@ func TestPipelinesOfTheFirstType(t *testing.T) {
 		}
 	}
 	set := func(path string, value any) func(in values) { return func(in values) { set(in, path, value) } }
-	refuses(t, typePipeline, client.pipelineInputs, map[string]mistake{
+	refuses(t, catalogue.Pipeline, client.pipelineInputs, map[string]mistake{
 		"a mode":      {first(set("executionMode", "QUEUED")), "the execution mode QUEUED can only be used with V2 pipelines"},
 		"variables":   {first(set("variables", []any{values{"name": "A"}})), "variables can only be used with V2 pipelines"},
 		"a condition": {first(func(in values) { in["stages"].([]any)[1].(values)["onFailure"] = values{"result": "RETRY"} }), "onFailure can only be used with V2 pipelines"},
@@ -189,5 +191,5 @@ func TestPipelinesOfTheFirstType(t *testing.T) {
 	c := newClient(t)
 	in := c.pipelineInputs()
 	first(func(values) {})(c, in)
-	c.made(typePipeline, "pipeline", in)
+	c.made(catalogue.Pipeline, "pipeline", in)
 }

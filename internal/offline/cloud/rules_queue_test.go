@@ -4,6 +4,8 @@ import (
 	"testing"
 
 	"github.com/stretchr/testify/assert"
+
+	"legops/internal/catalogue"
 )
 
 const queueBase = "arn:aws:sqs:us-east-1:111111111111:"
@@ -14,12 +16,12 @@ func (c client) queue(name string, ordered bool) string {
 	if ordered {
 		in["fifoQueue"] = true
 	}
-	id, _ := c.made(typeQueue, name, in)
+	id, _ := c.made(catalogue.Queue, name, in)
 	return id
 }
 
 func TestQueueRules(t *testing.T) {
-	refuses(t, typeQueue, func(client) values {
+	refuses(t, catalogue.Queue, func(client) values {
 		return values{
 			"name": "signing.fifo", "fifoQueue": true, "deduplicationScope": "messageGroup", "fifoThroughputLimit": "perMessageGroupId",
 			"contentBasedDeduplication": true, "messageRetentionSeconds": 1209600, "visibilityTimeoutSeconds": 300,
@@ -37,13 +39,13 @@ func TestQueueRules(t *testing.T) {
 		"too small a message":   sets("maxMessageSize", 1023, "maxMessageSize is 1023"),
 		"too short a key":       sets("kmsDataKeyReusePeriodSeconds", 59, "kmsDataKeyReusePeriodSeconds is 59"),
 		"two keys":              {func(_ client, in values) { in["sqsManagedSseEnabled"], in["kmsMasterKeyId"] = true, "alias/a" }, "exclude each other"},
-		"the name is taken":     {func(c client, in values) { c.made(typeQueue, "first", in) }, "AlreadyExists"},
+		"the name is taken":     {func(c client, in values) { c.made(catalogue.Queue, "first", in) }, "AlreadyExists"},
 		"nowhere to go":         sets("redrivePolicy", jsonOf(values{"deadLetterTargetArn": queueBase + "x", "maxReceiveCount": 5}), "NonExistentQueue"),
 	})
 }
 
 func TestQueueIsFound(t *testing.T) {
-	id, out := newClient(t).made(typeQueue, "queue", values{"name": "signing"})
+	id, out := newClient(t).made(catalogue.Queue, "queue", values{"name": "signing"})
 	assert.Equal(t, "https://sqs.us-east-1.amazonaws.com/111111111111/signing", id)
 	assert.Equal(t, id, out["url"])
 	assert.Equal(t, queueBase+"signing", out["arn"])
@@ -53,9 +55,9 @@ func TestRedriveRules(t *testing.T) {
 	to := func(name string, count any) string {
 		return jsonOf(values{"deadLetterTargetArn": queueBase + name, "maxReceiveCount": count})
 	}
-	refuses(t, typeRedrive, func(c client) values {
+	refuses(t, catalogue.RedrivePolicy, func(c client) values {
 		dead := c.queue("dead.fifo", true)
-		c.made(typeRedriveAllow, "allow", values{
+		c.made(catalogue.RedriveAllowPolicy, "allow", values{
 			"queueUrl": dead, "redriveAllowPolicy": jsonOf(values{"redrivePermission": "byQueue", "sourceQueueArns": []any{queueBase + "signing.fifo"}}),
 		})
 		return values{"queueUrl": c.queue("signing.fifo", true), "redrivePolicy": to("dead.fifo", 5)}
@@ -66,12 +68,12 @@ func TestRedriveRules(t *testing.T) {
 		"no JSON":       sets("redrivePolicy", "{", "redrivePolicy: unexpected end of JSON"),
 		"another kind":  {func(c client, in values) { c.queue("dead", false); in["redrivePolicy"] = to("dead", 5) }, "must both be FIFO, or neither"},
 		"not let in":    {func(c client, in values) { in["queueUrl"] = c.queue("other.fifo", true) }, "dead.fifo lets no messages of other.fifo in"},
-		"a second time": {func(c client, in values) { c.made(typeRedrive, "first", in) }, "AlreadyExists"},
+		"a second time": {func(c client, in values) { c.made(catalogue.RedrivePolicy, "first", in) }, "AlreadyExists"},
 	})
 	allow := func(permission string, sources ...any) string {
 		return jsonOf(values{"redrivePermission": permission, "sourceQueueArns": sources})
 	}
-	refuses(t, typeRedriveAllow, func(c client) values {
+	refuses(t, catalogue.RedriveAllowPolicy, func(c client) values {
 		return values{"queueUrl": c.queue("dead", false), "redriveAllowPolicy": allow("byQueue", queueBase+"a")}
 	}, map[string]mistake{
 		"no JSON":       sets("redriveAllowPolicy", "{", "redriveAllowPolicy: unexpected end of JSON"),
@@ -88,8 +90,8 @@ func TestQueueGoesWithItsParts(t *testing.T) {
 	assert.NoError(t, err)
 	c := connect(t, start(t, record, nil), "aws", account, region)
 	queue := c.queue("signing", false)
-	c.made(typeQueuePolicy, "policy", values{"queueUrl": queue, "policy": allows(values{"Service": "events.amazonaws.com"}, queueBase+"signing")})
+	c.made(catalogue.QueuePolicy, "policy", values{"queueUrl": queue, "policy": allows(values{"Service": "events.amazonaws.com"}, queueBase+"signing")})
 	assert.Len(t, record.Entries(account), 2)
-	assert.NoError(t, c.remove(typeQueue, "signing", queue))
+	assert.NoError(t, c.remove(catalogue.Queue, "signing", queue))
 	assert.Empty(t, record.Entries(account))
 }

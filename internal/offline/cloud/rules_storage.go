@@ -6,23 +6,25 @@ import (
 	"strings"
 
 	"github.com/pulumi/pulumi/sdk/v3/go/common/resource"
+
+	"legops/internal/catalogue"
 )
 
 // storageRules are the rules of S3.
 var storageRules = map[string][]rule{
-	typeBucket:       {bucketName},
-	typeVersioning:   {oneOf("versioningConfiguration.status", "Enabled", "Suspended", "Disabled"), lockKeepsVersions},
-	typeObjectLock:   {lockNeedsVersions, lockHasAPeriod},
-	typeReplication:  {replicationNeedsVersions},
-	typeLifecycle:    {lifecycleInOrder},
-	typeBucketPolicy: {policyIsForTheBucket, policyIsNotPublic},
-	typeBucketLogs:   {logsStayInTheRegion},
-	typeObject:       {objectHasOneSource},
+	catalogue.Bucket:            {bucketName},
+	catalogue.BucketVersioning:  {oneOf("versioningConfiguration.status", "Enabled", "Suspended", "Disabled"), lockKeepsVersions},
+	catalogue.BucketObjectLock:  {lockNeedsVersions, lockHasAPeriod},
+	catalogue.BucketReplication: {replicationNeedsVersions},
+	catalogue.BucketLifecycle:   {lifecycleInOrder},
+	catalogue.BucketPolicy:      {policyIsForTheBucket, policyIsNotPublic},
+	catalogue.BucketLogging:     {logsStayInTheRegion},
+	catalogue.BucketObject:      {objectHasOneSource},
 }
 
 // bucketName is the rule on names that the form alone cannot tell.
 func bucketName(_ *Provider, e *Entry) error {
-	name := e.in().text("bucket")
+	name := e.in().Text("bucket")
 	_, notAddress := netip.ParseAddr(name)
 	ends := func(suffix string) bool { return strings.HasSuffix(name, suffix) }
 	if strings.Contains(name, "..") || notAddress == nil || slices.ContainsFunc([]string{"-s3alias", "--ol-s3", ".mrap", "--x-s3", "--table-s3"}, ends) {
@@ -33,8 +35,8 @@ func bucketName(_ *Provider, e *Entry) error {
 
 // configured finds the part of a kind that a bucket has, nil if there is none.
 func (p *Provider) configured(e *Entry, bucket, part string) *Entry {
-	for _, user := range p.record.index.find(byLink(e.Account, e.Region, typeBucket, bucket)) {
-		if user.Type == part && user.in().text("bucket") == bucket {
+	for _, user := range p.record.index.find(byLink(e.Account, e.Region, catalogue.Bucket, bucket)) {
+		if user.Type == part && user.in().Text("bucket") == bucket {
 			return user
 		}
 	}
@@ -43,24 +45,24 @@ func (p *Provider) configured(e *Entry, bucket, part string) *Entry {
 
 // bucketNamed finds a bucket of the account.
 func (p *Provider) bucketNamed(e *Entry, name string) *Entry {
-	return p.record.entries[keyOf(e.Account, e.Region, "", typeBucket, name)]
+	return p.record.entries[keyOf(e.Account, e.Region, "", catalogue.Bucket, name)]
 }
 
 // keepsVersions says whether a bucket keeps versions of its objects.
 func (p *Provider) keepsVersions(e *Entry, name string) bool {
-	if bucket := p.bucketNamed(e, name); bucket != nil && bucket.in().flag("objectLockEnabled") {
+	if bucket := p.bucketNamed(e, name); bucket != nil && bucket.in().Flag("objectLockEnabled") {
 		return true
 	}
-	versioning := p.configured(e, name, typeVersioning)
-	return versioning != nil && versioning.in().text("versioningConfiguration.status") == "Enabled"
+	versioning := p.configured(e, name, catalogue.BucketVersioning)
+	return versioning != nil && versioning.in().Text("versioningConfiguration.status") == "Enabled"
 }
 
 // lockKeepsVersions is the rule that a bucket with object lock goes on keeping versions.
 func lockKeepsVersions(p *Provider, e *Entry) error {
-	name := e.in().text("bucket")
+	name := e.in().Text("bucket")
 	bucket := p.bucketNamed(e, name)
-	locked := bucket != nil && bucket.in().flag("objectLockEnabled") || p.configured(e, name, typeObjectLock) != nil
-	if locked && e.in().text("versioningConfiguration.status") != "Enabled" {
+	locked := bucket != nil && bucket.in().Flag("objectLockEnabled") || p.configured(e, name, catalogue.BucketObjectLock) != nil
+	if locked && e.in().Text("versioningConfiguration.status") != "Enabled" {
 		return e.refusal("InvalidBucketState: versioning of %s cannot be suspended, it has object lock", name)
 	}
 	return nil
@@ -68,7 +70,7 @@ func lockKeepsVersions(p *Provider, e *Entry) error {
 
 // lockNeedsVersions is the rule that object lock is for buckets that keep versions.
 func lockNeedsVersions(p *Provider, e *Entry) error {
-	if name := e.in().text("bucket"); !p.keepsVersions(e, name) {
+	if name := e.in().Text("bucket"); !p.keepsVersions(e, name) {
 		return e.refusal("InvalidBucketState: object lock needs versioning, which %s has not", name)
 	}
 	return nil
@@ -76,14 +78,14 @@ func lockNeedsVersions(p *Provider, e *Entry) error {
 
 // lockHasAPeriod is the rule that a lock has a mode and one period.
 func lockHasAPeriod(_ *Provider, e *Entry) error {
-	if !e.in().has("rule") {
+	if !e.in().Has("rule") {
 		return nil
 	}
-	retention := e.in().object("rule.defaultRetention")
-	if mode := retention.text("mode"); mode != "GOVERNANCE" && mode != "COMPLIANCE" {
+	retention := e.in().Values("rule.defaultRetention")
+	if mode := retention.Text("mode"); mode != "GOVERNANCE" && mode != "COMPLIANCE" {
 		return e.refusal("MalformedXML: mode is %q, must be GOVERNANCE or COMPLIANCE", mode)
 	}
-	days, years := retention.number("days", 0), retention.number("years", 0)
+	days, years := retention.Number("days", 0), retention.Number("years", 0)
 	if (days > 0) == (years > 0) || days > 36500 || years > 100 {
 		return e.refusal("MalformedXML: days or years must be given, got %v and %v", days, years)
 	}
@@ -92,15 +94,15 @@ func lockHasAPeriod(_ *Provider, e *Entry) error {
 
 // replicationNeedsVersions is the rule that both ends of a replication keep versions.
 func replicationNeedsVersions(p *Provider, e *Entry) error {
-	if source := e.in().text("bucket"); !p.keepsVersions(e, source) {
+	if source := e.in().Text("bucket"); !p.keepsVersions(e, source) {
 		return e.refusal("InvalidRequest: versioning must be Enabled on %s to replicate it", source)
 	}
-	for _, rule := range e.in().objects("rules") {
-		target := p.record.referred(e.Account, rule.text("destination.bucket"))
+	for _, rule := range e.in().Objects("rules") {
+		target := p.record.referred(e.Account, rule.Text("destination.bucket"))
 		if target == nil {
 			continue
 		}
-		if name := target.in().text("bucket"); !p.keepsVersions(target, name) {
+		if name := target.in().Text("bucket"); !p.keepsVersions(target, name) {
 			return e.refusal("InvalidRequest: versioning must be Enabled on %s to replicate to it", name)
 		}
 	}
@@ -113,8 +115,8 @@ var infrequent = []string{"STANDARD_IA", "ONEZONE_IA"}
 // lifecycleInOrder is the rule that objects move when they may, and go after they moved.
 func lifecycleInOrder(_ *Provider, e *Entry) error {
 	ids := map[string]bool{}
-	for _, rule := range e.in().objects("rules") {
-		id := rule.text("id")
+	for _, rule := range e.in().Objects("rules") {
+		id := rule.Text("id")
 		if ids[id] {
 			return e.refusal("InvalidArgument: rule %q is there twice", id)
 		}
@@ -123,10 +125,10 @@ func lifecycleInOrder(_ *Provider, e *Entry) error {
 			{"transitions", "days", "expiration.days"},
 			{"noncurrentVersionTransitions", "noncurrentDays", "noncurrentVersionExpiration.noncurrentDays"},
 		} {
-			for _, move := range rule.objects(kind.moves) {
-				days, class, end := move.number(kind.days, 0), move.text("storageClass"), rule.number(kind.end, 0)
+			for _, move := range rule.Objects(kind.moves) {
+				days, class, end := move.Number(kind.days, 0), move.Text("storageClass"), rule.Number(kind.end, 0)
 				switch {
-				case slices.Contains(infrequent, class) && days < 30 && !move.has("date"):
+				case slices.Contains(infrequent, class) && days < 30 && !move.Has("date"):
 					return e.refusal("InvalidArgument: rule %q: %s is %v, must be 30 or more for %s", id, kind.days, days, class)
 				case end > 0 && end <= days:
 					return e.refusal("InvalidArgument: rule %q: %s is %v, must be more than the %v of a transition", id, kind.end, end, days)
@@ -139,7 +141,7 @@ func lifecycleInOrder(_ *Provider, e *Entry) error {
 
 // policyIsForTheBucket is the rule that a bucket's policy speaks of the bucket and its objects.
 func policyIsForTheBucket(p *Provider, e *Entry) error {
-	bucket := p.bucketNamed(e, e.in().text("bucket"))
+	bucket := p.bucketNamed(e, e.in().Text("bucket"))
 	if bucket == nil {
 		return nil
 	}
@@ -156,8 +158,8 @@ func policyIsForTheBucket(p *Provider, e *Entry) error {
 
 // policyIsNotPublic is what blocking public policies does.
 func policyIsNotPublic(p *Provider, e *Entry) error {
-	block := p.configured(e, e.in().text("bucket"), typePublicAccess)
-	if block == nil || !block.in().flag("blockPublicPolicy") {
+	block := p.configured(e, e.in().Text("bucket"), catalogue.BucketPublicAccessBlock)
+	if block == nil || !block.in().Flag("blockPublicPolicy") {
 		return nil
 	}
 	for _, statement := range e.policyOf().Statement {
@@ -170,7 +172,7 @@ func policyIsNotPublic(p *Provider, e *Entry) error {
 
 // logsStayInTheRegion is the rule that access logs go to a bucket of the same region.
 func logsStayInTheRegion(p *Provider, e *Entry) error {
-	source, target := p.bucketNamed(e, e.in().text("bucket")), p.bucketNamed(e, e.in().text("targetBucket"))
+	source, target := p.bucketNamed(e, e.in().Text("bucket")), p.bucketNamed(e, e.in().Text("targetBucket"))
 	if source != nil && target != nil && source.Region != target.Region {
 		return e.refusal("CrossLocationLoggingProhibited: %s is in %s, not in %s", target.ID, target.Region, source.Region)
 	}
@@ -181,7 +183,7 @@ func logsStayInTheRegion(p *Provider, e *Entry) error {
 func objectHasOneSource(_ *Provider, e *Entry) error {
 	count := 0
 	for _, source := range []string{"source", "content", "contentBase64"} {
-		if e.in().has(source) {
+		if e.in().Has(source) {
 			count++
 		}
 	}
@@ -193,12 +195,12 @@ func objectHasOneSource(_ *Provider, e *Entry) error {
 
 // bucketIsEmpty is the rule that a bucket goes only without objects, unless they shall go with it.
 func bucketIsEmpty(p *Provider, e *Entry) error {
-	if e.in().flag("forceDestroy") {
+	if e.in().Flag("forceDestroy") {
 		return nil
 	}
-	for _, user := range p.record.index.find(byLink(e.Account, e.Region, typeBucket, e.ID)) {
-		if user.Type == typeObject {
-			return e.refusal("BucketNotEmpty: it holds %s of %s", user.in().text("key"), resource.URN(user.URN).Name())
+	for _, user := range p.record.index.find(byLink(e.Account, e.Region, catalogue.Bucket, e.ID)) {
+		if user.Type == catalogue.BucketObject {
+			return e.refusal("BucketNotEmpty: it holds %s of %s", user.in().Text("key"), resource.URN(user.URN).Name())
 		}
 	}
 	return nil

@@ -5,16 +5,18 @@ import (
 
 	"github.com/stretchr/testify/assert"
 	"github.com/stretchr/testify/require"
+
+	"legops/internal/catalogue"
 )
 
 // versioned makes a bucket that keeps versions.
 func (c client) versioned(name string) string {
-	c.made(typeVersioning, name+"-versioning", values{"bucket": c.bucket(name), "versioningConfiguration": values{"status": "Enabled"}})
+	c.made(catalogue.BucketVersioning, name+"-versioning", values{"bucket": c.bucket(name), "versioningConfiguration": values{"status": "Enabled"}})
 	return name
 }
 
 func TestBucketRules(t *testing.T) {
-	refuses(t, typeBucket, func(client) values { return values{"bucket": "legops-prod-documents"} }, map[string]mistake{
+	refuses(t, catalogue.Bucket, func(client) values { return values{"bucket": "legops-prod-documents"} }, map[string]mistake{
 		"a name":            sets("bucket", "Legops", "ValidationException: name"),
 		"a short name":      sets("bucket", "ab", "ValidationException: name"),
 		"two dots":          sets("bucket", "legops..prod", "InvalidBucketName"),
@@ -31,16 +33,16 @@ func TestBucketNamesAreTakenEverywhere(t *testing.T) {
 	require.NoError(t, err)
 	p := start(t, record, nil)
 	connect(t, p, "aws", account, region).bucket("legops")
-	_, err = connect(t, p, "aws", account, "eu-west-1").create(typeBucket, "second", values{"bucket": "legops"})
+	_, err = connect(t, p, "aws", account, "eu-west-1").create(catalogue.Bucket, "second", values{"bucket": "legops"})
 	require.ErrorContains(t, err, `"legops" exists, made for legops`)
-	_, err = connect(t, p, "aws", "222222222222", region).create(typeBucket, "third", values{"bucket": "legops"})
+	_, err = connect(t, p, "aws", "222222222222", region).create(catalogue.Bucket, "third", values{"bucket": "legops"})
 	require.ErrorContains(t, err, `AlreadyExists: "legops" belongs to another account`)
-	_, err = connect(t, p, "aws", "222222222222", region).create(typeVersioning, "third", values{"bucket": "legops", "versioningConfiguration": values{"status": "Enabled"}})
+	_, err = connect(t, p, "aws", "222222222222", region).create(catalogue.BucketVersioning, "third", values{"bucket": "legops", "versioningConfiguration": values{"status": "Enabled"}})
 	assert.ErrorContains(t, err, "NotFound: bucket legops does not exist in account 222222222222")
 }
 
 func TestBucketIsFound(t *testing.T) {
-	id, out := newClient(t).made(typeBucket, "bucket", values{"bucket": "legops"})
+	id, out := newClient(t).made(catalogue.Bucket, "bucket", values{"bucket": "legops"})
 	assert.Equal(t, "legops", id)
 	assert.Equal(t, "arn:aws:s3:::legops", out["arn"])
 	assert.Equal(t, "legops.s3.us-east-1.amazonaws.com", out["bucketRegionalDomainName"])
@@ -48,13 +50,13 @@ func TestBucketIsFound(t *testing.T) {
 }
 
 func TestVersioningRules(t *testing.T) {
-	refuses(t, typeVersioning, func(c client) values {
+	refuses(t, catalogue.BucketVersioning, func(c client) values {
 		return values{"bucket": c.bucket("legops"), "versioningConfiguration": values{"status": "Enabled"}}
 	}, map[string]mistake{
 		"a status":  sets("versioningConfiguration.status", "On", `status is "On", must be one of Enabled`),
 		"no bucket": sets("bucket", "nothing", "NotFound: bucket nothing"),
 		"a locked bucket": {func(c client, in values) {
-			in["bucket"], _ = c.made(typeBucket, "locked", values{"bucket": "locked", "objectLockEnabled": true})
+			in["bucket"], _ = c.made(catalogue.Bucket, "locked", values{"bucket": "locked", "objectLockEnabled": true})
 			set(in, "versioningConfiguration.status", "Suspended")
 		}, "versioning of locked cannot be suspended"},
 	})
@@ -62,7 +64,7 @@ func TestVersioningRules(t *testing.T) {
 
 func TestObjectLockRules(t *testing.T) {
 	rule := "rule.defaultRetention."
-	refuses(t, typeObjectLock, func(c client) values {
+	refuses(t, catalogue.BucketObjectLock, func(c client) values {
 		return values{"bucket": c.versioned("evidence"), "rule": values{"defaultRetention": values{"mode": "COMPLIANCE", "days": 3650}}}
 	}, map[string]mistake{
 		"a mode":      sets(rule+"mode", "STRICT", `mode is "STRICT"`),
@@ -71,15 +73,15 @@ func TestObjectLockRules(t *testing.T) {
 		"no versions": {func(c client, in values) { in["bucket"] = c.bucket("plain") }, "object lock needs versioning, which plain has not"},
 	})
 	c := newClient(t)
-	c.made(typeBucket, "locked", values{"bucket": "locked", "objectLockEnabled": true})
-	c.made(typeObjectLock, "lock", values{"bucket": "locked"})
+	c.made(catalogue.Bucket, "locked", values{"bucket": "locked", "objectLockEnabled": true})
+	c.made(catalogue.BucketObjectLock, "lock", values{"bucket": "locked"})
 }
 
 func TestReplicationRules(t *testing.T) {
 	rules := func(to string) []any {
 		return []any{values{"status": "Enabled", "destination": values{"bucket": "arn:aws:s3:::" + to}}}
 	}
-	refuses(t, typeReplication, func(c client) values {
+	refuses(t, catalogue.BucketReplication, func(c client) values {
 		c.versioned("replica")
 		return values{"bucket": c.versioned("documents"), "role": c.role("replication"), "rules": rules("replica")}
 	}, map[string]mistake{
@@ -97,7 +99,7 @@ func TestReplicationLeavesTheAccount(t *testing.T) {
 	p := start(t, record, nil)
 	connect(t, p, "aws", "222222222222", "eu-west-1").versioned("replica")
 	c := connect(t, p, "aws", account, region)
-	_, err = c.create(typeReplication, "replication", values{
+	_, err = c.create(catalogue.BucketReplication, "replication", values{
 		"bucket": c.versioned("documents"), "role": c.role("replication"),
 		"rules": []any{values{"status": "Enabled", "destination": values{"bucket": "arn:aws:s3:::replica", "account": "222222222222"}}},
 	})
@@ -115,7 +117,7 @@ func TestLifecycleRules(t *testing.T) {
 		}
 		return []any{r}
 	}
-	refuses(t, typeLifecycle, func(c client) values { return values{"bucket": c.bucket("documents"), "rules": rule(nil)} }, map[string]mistake{
+	refuses(t, catalogue.BucketLifecycle, func(c client) values { return values{"bucket": c.bucket("documents"), "rules": rule(nil)} }, map[string]mistake{
 		"a rule twice":     sets("rules", append(rule(nil), rule(nil)...), `rule "old" is there twice`),
 		"too young":        sets("rules", rule(values{"transitions": []any{values{"days": 29, "storageClass": "STANDARD_IA"}}}), "days is 29, must be 30 or more for STANDARD_IA"),
 		"gone before":      sets("rules", rule(values{"expiration": values{"days": 90}}), "expiration.days is 90, must be more than the 90 of a transition"),
@@ -125,8 +127,8 @@ func TestLifecycleRules(t *testing.T) {
 
 func TestBucketPolicyRules(t *testing.T) {
 	service := values{"Service": "cloudfront.amazonaws.com"}
-	refuses(t, typeBucketPolicy, func(c client) values {
-		c.made(typePublicAccess, "block", values{"bucket": c.bucket("legops"), "blockPublicPolicy": true})
+	refuses(t, catalogue.BucketPolicy, func(c client) values {
+		c.made(catalogue.BucketPublicAccessBlock, "block", values{"bucket": c.bucket("legops"), "blockPublicPolicy": true})
 		return values{"bucket": "legops", "policy": allows(service, "arn:aws:s3:::legops/*")}
 	}, map[string]mistake{
 		"no bucket":              sets("bucket", "nothing", "NotFound: bucket nothing"),
@@ -138,7 +140,7 @@ func TestBucketPolicyRules(t *testing.T) {
 }
 
 func TestBucketLoggingRules(t *testing.T) {
-	refuses(t, typeBucketLogs, func(c client) values {
+	refuses(t, catalogue.BucketLogging, func(c client) values {
 		return values{"bucket": c.bucket("documents"), "targetBucket": c.bucket("logs"), "targetPrefix": "documents/"}
 	}, map[string]mistake{
 		"no target": sets("targetBucket", "nothing", "NotFound: targetBucket nothing"),
@@ -148,7 +150,7 @@ func TestBucketLoggingRules(t *testing.T) {
 	p := start(t, record, nil)
 	connect(t, p, "aws", account, "eu-west-1").bucket("logs")
 	c := connect(t, p, "aws", account, region)
-	_, err = c.create(typeBucketLogs, "logging", values{"bucket": c.bucket("documents"), "targetBucket": "logs", "targetPrefix": ""})
+	_, err = c.create(catalogue.BucketLogging, "logging", values{"bucket": c.bucket("documents"), "targetBucket": "logs", "targetPrefix": ""})
 	assert.ErrorContains(t, err, "CrossLocationLoggingProhibited: logs is in eu-west-1, not in us-east-1")
 }
 
@@ -156,19 +158,19 @@ func TestBucketGoesEmpty(t *testing.T) {
 	c := newClient(t)
 	c.bucket("pages")
 	page := values{"bucket": "pages", "key": "index.html", "content": "<p>"}
-	id, out := c.made(typeObject, "page", page)
+	id, out := c.made(catalogue.BucketObject, "page", page)
 	assert.Equal(t, "arn:aws:s3:::pages/index.html", out["arn"])
-	assert.ErrorContains(t, c.remove(typeBucket, "pages", "pages"), "BucketNotEmpty: it holds index.html of page")
-	require.NoError(t, c.remove(typeObject, "page", id))
-	require.NoError(t, c.remove(typeBucket, "pages", "pages"))
+	assert.ErrorContains(t, c.remove(catalogue.Bucket, "pages", "pages"), "BucketNotEmpty: it holds index.html of page")
+	require.NoError(t, c.remove(catalogue.BucketObject, "page", id))
+	require.NoError(t, c.remove(catalogue.Bucket, "pages", "pages"))
 
-	c.made(typeBucket, "pages", values{"bucket": "pages", "forceDestroy": true})
-	c.made(typeObject, "page", page)
-	require.NoError(t, c.remove(typeBucket, "pages", "pages"), "with what is in it")
-	_, err := c.create(typeObject, "page", page)
+	c.made(catalogue.Bucket, "pages", values{"bucket": "pages", "forceDestroy": true})
+	c.made(catalogue.BucketObject, "page", page)
+	require.NoError(t, c.remove(catalogue.Bucket, "pages", "pages"), "with what is in it")
+	_, err := c.create(catalogue.BucketObject, "page", page)
 	assert.ErrorContains(t, err, "NotFound: bucket pages")
 	c.bucket("pages")
 	page["contentBase64"] = "PHA+"
-	_, err = c.create(typeObject, "page", page)
+	_, err = c.create(catalogue.BucketObject, "page", page)
 	assert.ErrorContains(t, err, "only one of source, content and contentBase64")
 }

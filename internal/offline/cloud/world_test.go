@@ -7,6 +7,8 @@ import (
 
 	"github.com/stretchr/testify/assert"
 	"github.com/stretchr/testify/require"
+
+	"legops/internal/catalogue"
 )
 
 // mistake turns inputs that AWS takes into some that it refuses, and may make things that stand in their way.
@@ -85,44 +87,44 @@ var zonesOfPlace = []string{"use1-az4", "use1-az6"}
 // network makes a VPC that can be reached, with a subnet in each of two zones and a security group.
 func (c client) network() place {
 	p := place{vpc: c.vpc()}
-	c.made(typeInternetGateway, "gateway", values{"vpcId": p.vpc})
+	c.made(catalogue.InternetGateway, "gateway", values{"vpcId": p.vpc})
 	for i, zone := range zonesOfPlace {
-		id, _ := c.made(typeSubnet, "subnet-"+zone, values{"vpcId": p.vpc, "cidrBlock": "10.0." + string(rune('0'+i)) + ".0/24", "availabilityZoneId": zone})
+		id, _ := c.made(catalogue.Subnet, "subnet-"+zone, values{"vpcId": p.vpc, "cidrBlock": "10.0." + string(rune('0'+i)) + ".0/24", "availabilityZoneId": zone})
 		p.subnets = append(p.subnets, id)
 	}
-	p.group, _ = c.made(typeSecGroup, "group", values{"vpcId": p.vpc, "name": "group"})
+	p.group, _ = c.made(catalogue.SecurityGroup, "group", values{"vpcId": p.vpc, "name": "group"})
 	return p
 }
 
 // elsewhere makes a security group in another VPC.
 func (c client) elsewhere() string {
-	vpc, _ := c.made(typeVpc, "other-vpc", values{"cidrBlock": "10.9.0.0/16"})
-	group, _ := c.made(typeSecGroup, "other-group", values{"vpcId": vpc, "name": "other"})
+	vpc, _ := c.made(catalogue.Vpc, "other-vpc", values{"cidrBlock": "10.9.0.0/16"})
+	group, _ := c.made(catalogue.SecurityGroup, "other-group", values{"vpcId": vpc, "name": "other"})
 	return group
 }
 
 // sameZone makes a subnet in the zone of the network's first.
 func (c client) sameZone(p place) string {
-	id, _ := c.made(typeSubnet, "subnet-again", values{"vpcId": p.vpc, "cidrBlock": "10.0.9.0/24", "availabilityZoneId": zonesOfPlace[0]})
+	id, _ := c.made(catalogue.Subnet, "subnet-again", values{"vpcId": p.vpc, "cidrBlock": "10.0.9.0/24", "availabilityZoneId": zonesOfPlace[0]})
 	return id
 }
 
 func (c client) bucket(name string) string {
-	id, _ := c.made(typeBucket, name, values{"bucket": name})
+	id, _ := c.made(catalogue.Bucket, name, values{"bucket": name})
 	return id
 }
 
 func (c client) role(name string) string {
-	_, role := c.made(typeRole, name, values{"name": name, "assumeRolePolicy": trustPolicy})
+	_, role := c.made(catalogue.Role, name, values{"name": name, "assumeRolePolicy": trustPolicy})
 	return role["arn"].(string)
 }
 
 // certificate makes one that is issued.
 func (c client) certificate(names ...any) string {
-	arn, _ := c.made(typeCertificate, "certificate", values{
+	arn, _ := c.made(catalogue.Certificate, "certificate", values{
 		"domainName": names[0], "subjectAlternativeNames": names[1:], "validationMethod": "DNS",
 	})
-	c.made(typeValidation, "validation", values{"certificateArn": arn})
+	c.made(catalogue.CertificateValidation, "validation", values{"certificateArn": arn})
 	return arn
 }
 

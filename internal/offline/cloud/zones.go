@@ -36,15 +36,15 @@ func zoneShift(account, region string) int {
 
 // zone is the id of the zone that a subnet is in: the one asked for, by id or name, or else the first.
 func (e *Entry) zone() string {
-	if id := e.in().text("availabilityZoneId"); id != "" {
+	if id := e.in().Text("availabilityZoneId"); id != "" {
 		return id
 	}
-	return zoneNamed(e.Account, e.Region, orElse(e.in().text("availabilityZone"), e.Region+"a"))
+	return zoneNamed(e.Account, e.Region, orElse(e.in().Text("availabilityZone"), e.Region+"a"))
 }
 
 // subnetZone is EC2's rule that a subnet is in a zone of its region.
 func subnetZone(_ *Provider, e *Entry) error {
-	name, id := e.in().text("availabilityZone"), e.in().text("availabilityZoneId")
+	name, id := e.in().Text("availabilityZone"), e.in().Text("availabilityZoneId")
 	switch {
 	case name != "" && id != "":
 		return e.refusal("InvalidParameterCombination: availabilityZone and availabilityZoneId cannot both be given") // believed
@@ -57,7 +57,7 @@ func subnetZone(_ *Provider, e *Entry) error {
 // eksZones makes a rule: no subnet at a path is in a zone that has no EKS.
 func eksZones(path string) rule {
 	return func(p *Provider, e *Entry) error {
-		for _, id := range e.in().texts(path) {
+		for _, id := range e.in().Texts(path) {
 			if subnet := p.record.referred(e.Account, id); subnet != nil && !regions.HasEks(subnet.zone()) {
 				return e.refusal("UnsupportedAvailabilityZoneException: %s is in %s (%s in account %s), which takes no cluster",
 					id, subnet.zone(), zoneName(e.Account, e.Region, subnet.zone()), e.Account)

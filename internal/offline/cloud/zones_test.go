@@ -7,6 +7,7 @@ import (
 	"github.com/stretchr/testify/assert"
 	"github.com/stretchr/testify/require"
 
+	"legops/internal/catalogue"
 	"legops/internal/regions"
 )
 
@@ -35,9 +36,9 @@ func TestZonesAreNamedPerAccount(t *testing.T) {
 			assert.ElementsMatch(t, want, ids)
 		}
 		c := connect(t, p, "aws", account, region)
-		_, subnet := c.made(typeSubnet, account, values{"vpcId": c.vpc(), "cidrBlock": "10.0.0.0/24", "availabilityZone": region + "a"})
+		_, subnet := c.made(catalogue.Subnet, account, values{"vpcId": c.vpc(), "cidrBlock": "10.0.0.0/24", "availabilityZone": region + "a"})
 		named[account] = subnet["availabilityZoneId"].(string)
-		_, subnet = c.made(typeSubnet, account+"-by-id", values{"vpcId": c.vpc(), "cidrBlock": "10.0.1.0/24", "availabilityZoneId": named[account]})
+		_, subnet = c.made(catalogue.Subnet, account+"-by-id", values{"vpcId": c.vpc(), "cidrBlock": "10.0.1.0/24", "availabilityZoneId": named[account]})
 		assert.Equal(t, region+"a", subnet["availabilityZone"])
 	}
 	assert.Equal(t, map[string]string{"111111111111": "use1-az3", "222222222222": "use1-az4", "333333333333": "use1-az2"}, named)
@@ -54,10 +55,10 @@ func TestClusterRefusesAZoneWithoutEks(t *testing.T) {
 		c := connect(t, p, "aws", account, region)
 		var subnets []any
 		for i, letter := range []string{"a", "b"} {
-			id, _ := c.made(typeSubnet, account+letter, values{"vpcId": c.vpc(), "cidrBlock": "10.0." + string(rune('0'+i)) + ".0/24", "availabilityZone": region + letter})
+			id, _ := c.made(catalogue.Subnet, account+letter, values{"vpcId": c.vpc(), "cidrBlock": "10.0." + string(rune('0'+i)) + ".0/24", "availabilityZone": region + letter})
 			subnets = append(subnets, id)
 		}
-		_, err := c.create(typeCluster, "cluster-"+account, values{"name": "legops", "roleArn": c.role("nodes-" + account), "vpcConfig": values{"subnetIds": subnets}})
+		_, err := c.create(catalogue.Cluster, "cluster-"+account, values{"name": "legops", "roleArn": c.role("nodes-" + account), "vpcConfig": values{"subnetIds": subnets}})
 		return err
 	}
 	assert.ErrorContains(t, cluster("111111111111"), "UnsupportedAvailabilityZoneException")

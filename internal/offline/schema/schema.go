@@ -3,8 +3,8 @@
 // table does not know, as the real providers would.
 //
 // The table, schema.json, is generated out of the source of the Go SDKs that
-// the stacks compile against, for the types listed in types.go. It therefore
-// changes with go.mod and with that list, and is never edited by hand.
+// the stacks compile against, for the types of the catalogue. It therefore
+// changes with go.mod and with the catalogue, and is never edited by hand.
 package schema
 
 import (

@@ -1,7 +1,7 @@
-// Package config reads how the service runs: the file of its environment, and over it the variables of the process.
+// Package config reads the service's configuration: the file of its environment, overridden by the process's variables.
 //
-// There are no hidden defaults: what neither says is missing, but for what is optional, which is off. Every problem is
-// reported at once, with where it stands, key, value and rule.
+// There are no hidden defaults: a key in neither is missing, unless it is optional, and then off. Load reports all
+// problems at once, each with place, key, value and rule.
 package config
 
 import (
@@ -15,24 +15,24 @@ import (
 	"time"
 )
 
-// Production is the environment that refuses faults, and where nobody signs in without a password.
+// Production is the environment that refuses faults and sign-ins without a password.
 const Production = "production"
 
-// platformGrace is how long after SIGTERM the platform lets a process live (60 s, less the 15 s that it waits before it
-// sends the signal), less 5 s to spare.
+// platformGrace is the time that the platform allows a process after SIGTERM (60 s, less the 15 s that it waits before
+// the signal), less 5 s to spare.
 const platformGrace = 40 * time.Second
 
-// Config is how the service runs.
+// Config is the service's configuration.
 type Config struct {
-	// Environment is the name of the file that was read: development, test or production.
+	// Environment is the name of the file: development, test or production.
 	Environment string
-	// Port is where it listens, 1025 to 65535.
+	// Port is the service's port, 1025 to 65535.
 	Port int
-	// BasePath is the path that everything but the probes is at or below, such as /matters.
+	// BasePath is the path of everything but the probes, such as /matters.
 	BasePath string
-	// LogLevel is the least severe level that is logged.
+	// LogLevel is the least severe logged level.
 	LogLevel slog.Level
-	// DrainDelay is how long it serves on after SIGTERM, not ready.
+	// DrainDelay is how long it keeps serving after SIGTERM, not ready.
 	DrainDelay time.Duration
 	// RequestTimeout is how long a request may take.
 	RequestTimeout time.Duration
@@ -40,17 +40,17 @@ type Config struct {
 	ShutdownTimeout time.Duration
 	// SessionLength is how long a sign-in lasts.
 	SessionLength time.Duration
-	// MaxSessions is how many sign-ins are kept; the oldest goes first.
+	// MaxSessions is the largest number of sign-ins; the oldest goes first.
 	MaxSessions int
-	// MaxUploadKiB is the largest document.
+	// MaxUploadKiB is the largest size of a document.
 	MaxUploadKiB int
-	// MaxStorageMiB is how much of the documents is kept; the oldest goes first.
+	// MaxStorageMiB is the largest size of all documents; the oldest goes first.
 	MaxStorageMiB int
-	// PageSize is how many entries a list has at most.
+	// PageSize is the largest number of entries in a list.
 	PageSize int
-	// SignInPassword is what everybody signs in with. Empty: any password will do, and in production none.
+	// SignInPassword is everybody's password. Empty: any password is accepted, in production none.
 	SignInPassword string
-	// Faults are what goes wrong on purpose.
+	// Faults are the injected faults.
 	Faults Faults
 }
 
@@ -58,7 +58,7 @@ type Config struct {
 type Faults struct {
 	// ErrorRate is the share of requests that fail, 0 to 1.
 	ErrorRate float64
-	// Delay is how long every request waits first.
+	// Delay is the delay of every request.
 	Delay time.Duration
 	// Unready fails the readiness probe.
 	Unready bool
@@ -92,7 +92,7 @@ func Load(directory string, variable func(string) (string, bool)) (*Config, erro
 			problems = append(problems, problem{value.where, s.key, s.show(value.text), "must be " + s.rule})
 		}
 	}
-	// A value that is not there would break rules about it, too.
+	// A missing value would violate the rules about it, too.
 	if len(problems) == 0 {
 		problems = c.crossRules()
 	}
@@ -102,7 +102,7 @@ func Load(directory string, variable func(string) (string, bool)) (*Config, erro
 	return c, nil
 }
 
-// choose says which environment it is: one that has a file.
+// choose returns the environment, which must have a file.
 func choose(directory string, variable func(string) (string, bool)) (string, error) {
 	files, err := filepath.Glob(filepath.Join(directory, "*.env"))
 	if err != nil {
@@ -123,7 +123,7 @@ func choose(directory string, variable func(string) (string, bool)) (string, err
 	return environment, nil
 }
 
-// problem is one thing that is wrong.
+// problem is one error in the configuration.
 type problem struct{ where, key, value, rule string }
 
 func (p problem) Error() string {

@@ -9,7 +9,7 @@ import (
 	"time"
 )
 
-// good is a file that every bad case changes one line of.
+// good is a valid file, of which every bad case changes one line.
 const good = `# comment
 PORT=8080
 BASE_PATH=/matters
@@ -45,7 +45,7 @@ type text string
 
 func (t text) Error() string { return string(t) }
 
-// hide takes the temporary folder out of a message.
+// hide removes the temporary folder from a message.
 func hide(err error, directory string) error {
 	if err == nil {
 		return nil
@@ -72,7 +72,7 @@ func TestLoad(t *testing.T) {
 	}
 }
 
-// The files of the repository are good, and no environment has a fault.
+// The repository's files are valid, and set no fault.
 func TestFiles(t *testing.T) {
 	for _, environment := range []string{"development", "test", "production"} {
 		c, err := Load("../../config", func(key string) (string, bool) { return environment, key == "ENVIRONMENT" })
@@ -113,17 +113,17 @@ func TestBadValues(t *testing.T) {
 		{"=info", "=INFO", `development.env:4: LOG_LEVEL: "INFO": must be debug, info, warn or error`},
 		{"DELAY=5s", "DELAY=5", `development.env:5: DRAIN_DELAY: "5": must be a duration of 0s to 30s, such as 5s`},
 		{"DELAY=5s", "DELAY=31s", `development.env:5: DRAIN_DELAY: "31s": must be a duration of 0s to 30s, such as 5s`},
-		{"DELAY=5s", "DELAY=15s", `development: DRAIN_DELAY + SHUTDOWN_TIMEOUT: 45s: must be 40s at most, the platform kills soon after`},
+		{"DELAY=5s", "DELAY=15s", `development: DRAIN_DELAY + SHUTDOWN_TIMEOUT: 45s: must be at most 40s: the platform kills the process soon after`},
 		{"REQUEST_TIMEOUT=20s", "REQUEST_TIMEOUT=30s", `development: REQUEST_TIMEOUT: 30s: must be below SHUTDOWN_TIMEOUT, which is 30s, for open requests to end`},
 		{"MAX_STORAGE_MIB=16\n", "MAX_STORAGE_MIB=1\n", ``},
 		{"MAX_UPLOAD_KIB=1024\nMAX_STORAGE_MIB=16", "MAX_UPLOAD_KIB=1025\nMAX_STORAGE_MIB=1", `development: MAX_UPLOAD_KIB: 1025: must fit into MAX_STORAGE_MIB, which is 1`},
 		{"# comment", "PORT 8080", `development.env:1: is not KEY=value, with a key of capital letters, digits and underscores`},
 		{"# comment", "port=8080", `development.env:1: is not KEY=value, with a key of capital letters, digits and underscores`},
 		{"# comment", "export PORT=8080", `development.env:1: is not KEY=value, with a key of capital letters, digits and underscores`},
-		{"# comment", "PROT=8080", `development.env:1: PROT: is no key: must be one of ` + keys},
-		{"# comment", "PAGE_SIZE=20", `development.env:12: PAGE_SIZE: must stand there once, it does already at development.env:1`},
-		{"# comment", "SIGN_IN_PASSWORD=hunter22", `development.env:1: SIGN_IN_PASSWORD: must not stand in a file, it is a secret: set the variable where the service runs`},
-		{"# comment", "API_KEY=hunter22", `development.env:1: API_KEY: must not stand in a file, it is a secret: set the variable where the service runs`},
+		{"# comment", "PROT=8080", `development.env:1: PROT: unknown key: must be one of ` + keys},
+		{"# comment", "PAGE_SIZE=20", `development.env:12: PAGE_SIZE: must not repeat development.env:1`},
+		{"# comment", "SIGN_IN_PASSWORD=hunter22", `development.env:1: SIGN_IN_PASSWORD: must not be in a file, since it is a secret: set the variable where the service runs`},
+		{"# comment", "API_KEY=hunter22", `development.env:1: API_KEY: must not be in a file, since it is a secret: set the variable where the service runs`},
 		{"# comment", "FAULT_UNREADY=yes", `development.env:1: FAULT_UNREADY: "yes": must be true or false`},
 		{"# comment", "FAULT_ERROR_RATE=1.01", `development.env:1: FAULT_ERROR_RATE: "1.01": must be a number of 0 to 1, such as 0.05`},
 		{"# comment", "FAULT_ERROR_RATE=NaN", `development.env:1: FAULT_ERROR_RATE: "NaN": must be a number of 0 to 1, such as 0.05`},
@@ -140,7 +140,7 @@ func TestBadValues(t *testing.T) {
 	}
 }
 
-// Every problem is reported, those of variables as such, and no secret is shown.
+// Load reports every problem, with its variable or file, and shows no secret.
 func TestAllProblems(t *testing.T) {
 	_, err := load(t, "development", strings.Replace(good, "PAGE_SIZE=20", "PAGE_SIZE=0", 1), map[string]string{"PORT": "http", "SIGN_IN_PASSWORD": "short"})
 	want := `environment: PORT: "http": must be a whole number of 1025 to 65535
@@ -155,7 +155,7 @@ func TestProductionRefusesFaults(t *testing.T) {
 	faults := map[string]string{"FAULT_ERROR_RATE": "0.1", "FAULT_DELAY": "1s", "FAULT_UNREADY": "true", "FAULT_UNHEALTHY": "true"}
 	for key, value := range faults {
 		_, err := load(t, Production, good, map[string]string{key: value})
-		want := "production: " + key + ": " + value + ": must not be set here, faults are for tests"
+		want := "production: " + key + ": " + value + ": must not be set in production: faults are for tests"
 		if err == nil || err.Error() != want {
 			t.Errorf("got %v, want %s", err, want)
 		}
@@ -166,7 +166,7 @@ func TestProductionRefusesFaults(t *testing.T) {
 	}
 }
 
-// Windows line ends and a missing last one are no reason to fail.
+// Windows line ends and a missing last line end are accepted.
 func TestLineEnds(t *testing.T) {
 	c, err := load(t, "development", strings.TrimSpace(strings.ReplaceAll(good, "\n", "\r\n")), nil)
 	if err != nil || c.PageSize != 20 || c.BasePath != "/matters" {

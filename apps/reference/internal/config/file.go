@@ -7,13 +7,13 @@ import (
 	"strings"
 )
 
-// entry is a value and where it stands.
+// entry is a value and its place in the file.
 type entry struct{ text, where string }
 
 var keyPattern = regexp.MustCompile(`^[A-Z][A-Z0-9_]*$`)
 
-// parse reads the lines of a file: KEY=value, empty, or a comment that begins with #. A value is what stands behind the
-// first equals sign, without the space around it; quotes mean nothing.
+// parse reads the lines of a file: KEY=value, empty, or a comment that begins with #. The value follows the first equals
+// sign, without surrounding space; quotes have no meaning.
 func parse(file, text string) (map[string]entry, []problem) {
 	values := map[string]entry{}
 	var problems []problem
@@ -26,7 +26,7 @@ func parse(file, text string) (map[string]entry, []problem) {
 		key, value, _ := strings.Cut(line, "=")
 		key, value = strings.TrimSpace(key), strings.TrimSpace(value)
 		if rule := refuse(line, key, values); rule != "" {
-			// The line is not shown: what is malformed may be half of a secret.
+			// The message does not show the line, which may be part of a secret.
 			problems = append(problems, problem{where, shownKey(key), "", rule})
 			continue
 		}
@@ -35,18 +35,18 @@ func parse(file, text string) (map[string]entry, []problem) {
 	return values, problems
 }
 
-// refuse says what is wrong with a line, if anything.
+// refuse returns the error in a line, or "".
 func refuse(line, key string, values map[string]entry) string {
 	first, twice := values[key]
 	switch {
 	case !strings.Contains(line, "=") || !keyPattern.MatchString(key):
 		return "is not KEY=value, with a key of capital letters, digits and underscores"
 	case isCredential(key):
-		return "must not stand in a file, it is a secret: set the variable where the service runs"
+		return "must not be in a file, since it is a secret: set the variable where the service runs"
 	case !slices.ContainsFunc(settings, func(s setting) bool { return s.key == key }):
-		return "is no key: must be one of " + strings.Join(fileKeys(), ", ")
+		return "unknown key: must be one of " + strings.Join(fileKeys(), ", ")
 	case twice:
-		return "must stand there once, it does already at " + first.where
+		return "must not repeat " + first.where
 	}
 	return ""
 }
@@ -61,7 +61,7 @@ func fileKeys() []string {
 	return keys
 }
 
-// shownKey is a key if it is one: otherwise it is text of any kind and length.
+// shownKey returns a valid key; other text may be anything of any length.
 func shownKey(key string) string {
 	if keyPattern.MatchString(key) && len(key) <= 60 {
 		return key

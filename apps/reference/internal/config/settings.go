@@ -9,7 +9,7 @@ import (
 	"time"
 )
 
-// setting is one key: its rule in words, and how its text gets into a Config if it obeys.
+// setting is one key: its rule in words, and the function that parses its text into a Config.
 type setting struct {
 	key      string
 	rule     string
@@ -18,7 +18,7 @@ type setting struct {
 	secret   bool
 }
 
-// settings are all keys there are.
+// settings are all keys.
 var settings = []setting{
 	whole("PORT", 1025, 65535, func(c *Config) *int { return &c.Port }),
 	{key: "BASE_PATH", rule: "a path such as /matters, or / alone", parse: parsePath},
@@ -43,7 +43,7 @@ func optional(s setting) setting {
 	return s
 }
 
-// show is what a message may say of a value.
+// show returns the text of a value that a message may show.
 func (s setting) show(text string) string {
 	if s.secret {
 		return ""
@@ -108,7 +108,7 @@ func (c *Config) crossRules() []problem {
 		}
 	}
 	require(c.DrainDelay+c.ShutdownTimeout <= platformGrace, "DRAIN_DELAY + SHUTDOWN_TIMEOUT", c.DrainDelay+c.ShutdownTimeout,
-		fmt.Sprintf("must be %s at most, the platform kills soon after", platformGrace))
+		fmt.Sprintf("must be at most %s: the platform kills the process soon after", platformGrace))
 	require(c.RequestTimeout < c.ShutdownTimeout, "REQUEST_TIMEOUT", c.RequestTimeout,
 		fmt.Sprintf("must be below SHUTDOWN_TIMEOUT, which is %s, for open requests to end", c.ShutdownTimeout))
 	require(c.MaxUploadKiB <= c.MaxStorageMiB*1024, "MAX_UPLOAD_KIB", c.MaxUploadKiB,
@@ -123,12 +123,12 @@ func (c *Config) crossRules() []problem {
 		{"FAULT_UNREADY", c.Faults.Unready, c.Faults.Unready},
 		{"FAULT_UNHEALTHY", c.Faults.Unhealthy, c.Faults.Unhealthy},
 	} {
-		require(!fault.on || c.Environment != Production, fault.key, fault.value, "must not be set here, faults are for tests")
+		require(!fault.on || c.Environment != Production, fault.key, fault.value, "must not be set in production: faults are for tests")
 	}
 	return all
 }
 
-// isCredential is how keys are called whose values are secret.
+// isCredential reports whether a key's name is that of a secret.
 func isCredential(key string) bool {
 	for _, word := range []string{"PASSWORD", "PASSPHRASE", "SECRET", "TOKEN", "CREDENTIAL", "CREDENTIALS", "KEY"} {
 		if key == word || strings.HasSuffix(key, "_"+word) {

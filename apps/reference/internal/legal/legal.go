@@ -1,6 +1,5 @@
-// Package legal is a small legal office in memory: matters, the documents of a matter, their signatures. It is there so
-// that there is something to do under load; a real application keeps its documents where every process of it finds
-// them.
+// Package legal is a small legal office in memory: matters, the documents of a matter, their signatures. It exists to
+// have something to do under load; a real application keeps its documents in a store that all its processes share.
 package legal
 
 import (
@@ -15,27 +14,27 @@ import (
 	"legops/apps/reference/internal/recent"
 )
 
-// What an Office refuses.
+// Errors of an Office.
 var (
-	ErrNotFound = errors.New("is not there")
+	ErrNotFound = errors.New("not found")
 	ErrSigned   = errors.New("is signed")
 	ErrName     = errors.New("must be a letter or digit, then up to 99 letters, digits, dots, hyphens and underscores")
 )
 
-// Matter is what a client asked for.
+// Matter is a client's case.
 type Matter struct {
 	ID     string `json:"id"`
 	Title  string `json:"title"`
 	Client string `json:"client"`
 }
 
-// Signature says who signed, and when.
+// Signature is the person who signed, and the time.
 type Signature struct {
 	By string    `json:"by"`
 	At time.Time `json:"at"`
 }
 
-// Document is a file of a matter. Whoever has one shares its content, which nobody changes.
+// Document is a file of a matter. Copies share its content, which nobody changes.
 type Document struct {
 	Matter     string      `json:"matter"`
 	Name       string      `json:"name"`
@@ -47,7 +46,7 @@ type Document struct {
 	Content    []byte      `json:"-"`
 }
 
-// documentOverhead is what a document costs beside its content, amply.
+// documentOverhead is an upper bound of a document's memory beside its content.
 const documentOverhead = 4096
 
 type documentKey struct{ matter, name string }
@@ -62,7 +61,7 @@ type Office struct {
 	documents *recent.Values[documentKey, Document]
 }
 
-// NewOffice has sample matters and keeps so many bytes of documents; the oldest go first.
+// NewOffice returns an office with sample matters that keeps up to bytes of documents; the oldest go first.
 func NewOffice(bytes int, now func() time.Time) *Office {
 	o := &Office{now: now, matters: samples(), index: map[string]int{}, documents: recent.New[documentKey, Document](bytes)}
 	for i, matter := range o.matters {
@@ -71,13 +70,13 @@ func NewOffice(bytes int, now func() time.Time) *Office {
 	return o
 }
 
-// Matters is one page of them, counted from 1, and how many there are.
+// Matters returns a page of matters, counted from 1, and the number of all.
 func (o *Office) Matters(page, size int) ([]Matter, int) {
 	from := min((page-1)*size, len(o.matters))
 	return o.matters[from:min(from+size, len(o.matters))], len(o.matters)
 }
 
-// Matter is one of them, with its newest documents, most at most.
+// Matter returns a matter with its newest documents, at most as many as most.
 func (o *Office) Matter(id string, most int) (Matter, []Document, error) {
 	i, found := o.index[id]
 	if !found {
@@ -86,7 +85,7 @@ func (o *Office) Matter(id string, most int) (Matter, []Document, error) {
 	return o.matters[i], o.find(most, func(d Document) bool { return d.Matter == id }), nil
 }
 
-// find is the newest documents that are wanted, most at most.
+// find returns the newest wanted documents, at most as many as most.
 func (o *Office) find(most int, wanted func(Document) bool) []Document {
 	o.mutex.RLock()
 	defer o.mutex.RUnlock()
@@ -104,7 +103,7 @@ func (o *Office) find(most int, wanted func(Document) bool) []Document {
 
 var namePattern = regexp.MustCompile(`^[A-Za-z0-9][A-Za-z0-9._-]{0,99}$`)
 
-// Upload puts a document into a matter, in place of one of that name unless that is signed. IsNew says there was none.
+// Upload adds a document to a matter. It replaces one of the same name unless that is signed; isNew says there was none.
 func (o *Office) Upload(matter, name, by string, content []byte) (d Document, isNew bool, err error) {
 	if _, found := o.index[matter]; !found {
 		return Document{}, false, ErrNotFound
@@ -127,7 +126,7 @@ func (o *Office) Upload(matter, name, by string, content []byte) (d Document, is
 	return d, !found, nil
 }
 
-// Document is one of a matter.
+// Document returns a document of a matter.
 func (o *Office) Document(matter, name string) (Document, error) {
 	o.mutex.RLock()
 	defer o.mutex.RUnlock()
@@ -138,7 +137,7 @@ func (o *Office) Document(matter, name string) (Document, error) {
 	return d, nil
 }
 
-// Sign adds a signature, one of each person.
+// Sign adds a signature, one per person.
 func (o *Office) Sign(matter, name, by string) (Document, error) {
 	o.mutex.Lock()
 	defer o.mutex.Unlock()
@@ -156,12 +155,12 @@ func (o *Office) Sign(matter, name, by string) (Document, error) {
 	return d, nil
 }
 
-// put keeps a document; the caller holds the lock.
+// put stores a document; the caller holds the lock.
 func (o *Office) put(d Document) {
 	o.documents.Put(documentKey{d.Matter, d.Name}, d, len(d.Content)+documentOverhead*(1+len(d.Signatures)))
 }
 
-// Search is the matters and the newest documents with a text in their title, client or name, most of each at most.
+// Search returns the matters and the newest documents with a text in their title, client or name, at most most of each.
 func (o *Office) Search(text string, most int) ([]Matter, []Document) {
 	text = strings.ToLower(text)
 	has := func(s string) bool { return strings.Contains(strings.ToLower(s), text) }

@@ -52,7 +52,7 @@ func TestDocuments(t *testing.T) {
 		}
 	}
 	if len(before.Signatures) != 0 {
-		t.Errorf("a document in somebody's hands changed: %+v", before)
+		t.Errorf("a returned document changed: %+v", before)
 	}
 	after, err := o.Document("m-001", "lease.txt")
 	if err != nil || string(after.Content) != "other" || fmt.Sprint(after.Signatures) != fmt.Sprint([]Signature{{"ann", noon}, {"bob", noon}}) {
@@ -64,8 +64,8 @@ func TestDocuments(t *testing.T) {
 	}{
 		{"sign twice", second(o.Sign("m-001", "lease.txt", "ann")), ErrSigned},
 		{"replace a signed", third(o.Upload("m-001", "lease.txt", "ann", nil)), ErrSigned},
-		{"sign what is not there", second(o.Sign("m-002", "lease.txt", "ann")), ErrNotFound},
-		{"read what is not there", second(o.Document("m-001", "other.txt")), ErrNotFound},
+		{"sign a missing document", second(o.Sign("m-002", "lease.txt", "ann")), ErrNotFound},
+		{"read a missing document", second(o.Document("m-001", "other.txt")), ErrNotFound},
 		{"upload to nowhere", third(o.Upload("m-999", "lease.txt", "ann", nil)), ErrNotFound},
 		{"upload without a name", third(o.Upload("m-001", "", "ann", nil)), ErrName},
 		{"upload with a bad name", third(o.Upload("m-001", "../x", "ann", nil)), ErrName},
@@ -80,7 +80,7 @@ func TestDocuments(t *testing.T) {
 func second[T any](_ T, err error) error        { return err }
 func third[T, U any](_ T, _ U, err error) error { return err }
 
-func (o *Office) upload(t *testing.T, name string) { // of 1 MiB less the overhead
+func (o *Office) upload(t *testing.T, name string) { // 1 MiB less the overhead
 	t.Helper()
 	if _, _, err := o.Upload("m-001", name, "ann", make([]byte, 1<<20-documentOverhead)); err != nil {
 		t.Fatal(err)
@@ -97,7 +97,7 @@ func TestOldestGo(t *testing.T) {
 		t.Errorf("%+v", documents)
 	}
 	if _, documents, _ := o.Matter("m-001", 1); len(documents) != 1 {
-		t.Errorf("more than asked for: %+v", documents)
+		t.Errorf("more documents than the limit: %+v", documents)
 	}
 }
 
@@ -113,7 +113,7 @@ func TestSearch(t *testing.T) {
 	}
 }
 
-// Everything at once, for the race detector; and no signature is lost.
+// All methods concurrently, for the race detector; and no signature is lost.
 func TestConcurrently(t *testing.T) {
 	o := office(1 << 20)
 	if _, _, err := o.Upload("m-001", "shared", "ann", []byte("text")); err != nil {

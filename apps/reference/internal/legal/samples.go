@@ -7,7 +7,7 @@ var (
 	sampleKinds   = []string{"Lease", "Merger", "Employment contract", "Trademark", "Licence renewal", "Data protection review", "Supply agreement", "Arbitration"}
 )
 
-// samples are the same in every process: each kind of matter for each client.
+// samples returns each kind of matter for each client, the same in every process.
 func samples() []Matter {
 	var all []Matter
 	for _, client := range sampleClients {

@@ -1,4 +1,4 @@
-// Package recent keeps what came last, up to a limit, so that memory never grows with the number of requests.
+// Package recent keeps the newest values, up to a limit, so that memory does not grow with the number of requests.
 package recent
 
 import (
@@ -6,8 +6,8 @@ import (
 	"iter"
 )
 
-// Values are kept by key. What is put last stays; when all together cost more than the limit, the oldest go. It is not
-// safe for concurrent use.
+// Values holds values by key. When their total cost exceeds the limit, it drops the oldest. It is not safe for
+// concurrent use.
 type Values[K comparable, V any] struct {
 	limit, cost int
 	entries     map[K]*list.Element
@@ -20,12 +20,12 @@ type entry[K comparable, V any] struct {
 	cost  int
 }
 
-// New keeps values that cost no more than limit together.
+// New returns empty Values with a limit of the total cost.
 func New[K comparable, V any](limit int) *Values[K, V] {
 	return &Values[K, V]{limit: limit, entries: map[K]*list.Element{}, order: list.New()}
 }
 
-// Get is the value of a key.
+// Get returns the value of a key.
 func (v *Values[K, V]) Get(key K) (value V, found bool) {
 	element, found := v.entries[key]
 	if !found {
@@ -34,7 +34,7 @@ func (v *Values[K, V]) Get(key K) (value V, found bool) {
 	return element.Value.(entry[K, V]).value, true
 }
 
-// Put keeps a value, in place of the one that the key had. One that costs more than the limit is not kept at all.
+// Put stores a value, replacing that of the key. It drops a value that costs more than the limit.
 func (v *Values[K, V]) Put(key K, value V, cost int) {
 	v.Remove(key)
 	v.entries[key] = v.order.PushFront(entry[K, V]{key, value, cost})
@@ -44,7 +44,7 @@ func (v *Values[K, V]) Put(key K, value V, cost int) {
 	}
 }
 
-// Remove forgets a key.
+// Remove removes a key.
 func (v *Values[K, V]) Remove(key K) {
 	if element, found := v.entries[key]; found {
 		v.cost -= v.order.Remove(element).(entry[K, V]).cost
@@ -52,7 +52,7 @@ func (v *Values[K, V]) Remove(key K) {
 	}
 }
 
-// All are the values, the newest first.
+// All returns the values, newest first.
 func (v *Values[K, V]) All() iter.Seq[V] {
 	return func(yield func(V) bool) {
 		for element := v.order.Front(); element != nil; element = element.Next() {

@@ -18,8 +18,8 @@ func TestValues(t *testing.T) {
 		{"", 0, []int{3, 2}},
 		{"c", 2, []int{9, 3, 2}}, // exactly the limit
 		{"d", 1, []int{9, 9, 3}}, // one over: b is the oldest
-		{"e", 10, []int{9}},      // leaves no room for any other
-		{"f", 11, nil},           // more than there is: nothing stays
+		{"e", 10, []int{9}},      // leaves no room for others
+		{"f", 11, nil},           // above the limit: nothing stays
 	} {
 		if step.key != "" {
 			v.Put(step.key, 9, step.cost)
@@ -29,12 +29,12 @@ func TestValues(t *testing.T) {
 		}
 	}
 	if len(v.entries) != 0 || v.cost != 0 || v.order.Len() != 0 {
-		t.Errorf("something is left of nothing: %+v", v)
+		t.Errorf("not empty: %+v", v)
 	}
 	v.Put("g", 7, 1)
 	v.Remove("g")
 	v.Remove("g")
 	if _, found := v.Get("g"); found || v.cost != 0 {
-		t.Errorf("removed and there, or counted: %d", v.cost)
+		t.Errorf("a removed value is left, or its cost: %d", v.cost)
 	}
 }

@@ -10,7 +10,7 @@ import (
 	"legops/apps/reference/internal/legal"
 )
 
-// answer writes JSON. Whether it arrives is the caller's affair.
+// answer writes JSON. It ignores errors: only the caller knows whether it arrives.
 func answer(w http.ResponseWriter, code int, body any) {
 	w.Header().Set("Content-Type", "application/json")
 	w.Header().Set("Cache-Control", "no-store")
@@ -24,7 +24,7 @@ func refuse(w http.ResponseWriter, code int, why string) {
 	}{why})
 }
 
-// refusals are the answers to what an office refuses.
+// refusals are the responses to the errors of an office.
 var refusals = []struct {
 	err  error
 	code int
@@ -72,7 +72,7 @@ func (s *Service) matter(w http.ResponseWriter, r *http.Request) {
 	answer(w, http.StatusOK, map[string]any{"matter": matter, "documents": documents})
 }
 
-// upload takes the body as it is. No more of them come in at once than there is room to keep.
+// upload stores the raw body. It limits concurrent uploads to the room for them.
 func (s *Service) upload(w http.ResponseWriter, r *http.Request) {
 	select {
 	case s.uploads <- struct{}{}:
@@ -90,7 +90,7 @@ func (s *Service) upload(w http.ResponseWriter, r *http.Request) {
 		refuse(w, http.StatusRequestEntityTooLarge, "a document has at most "+strconv.FormatInt(limit, 10)+" bytes")
 		return
 	case err != nil:
-		refuse(w, http.StatusBadRequest, "the body broke off")
+		refuse(w, http.StatusBadRequest, "the body is incomplete")
 		return
 	}
 	document, isNew, err := s.office.Upload(r.PathValue("matter"), r.PathValue("name"), userOf(r), content)
@@ -104,7 +104,7 @@ func (s *Service) upload(w http.ResponseWriter, r *http.Request) {
 	}
 }
 
-// document is the content, as a download: a browser must never show or run what somebody uploaded.
+// document sends the content as a download: a browser must never show or run an uploaded file.
 func (s *Service) document(w http.ResponseWriter, r *http.Request) {
 	document, err := s.office.Document(r.PathValue("matter"), r.PathValue("name"))
 	if err != nil {

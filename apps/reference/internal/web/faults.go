@@ -9,7 +9,7 @@ import (
 	"legops/apps/reference/internal/config"
 )
 
-// faults make requests slow or fail, for tests of what is around the service.
+// faults delays or fails requests, for tests of the platform around the service.
 type faults struct {
 	config.Faults
 	requests atomic.Uint64
@@ -31,7 +31,7 @@ func (f *faults) around(next http.Handler) http.Handler {
 	})
 }
 
-// fails spreads failures evenly, so that any number of requests has the share that is asked for and tests need no luck.
+// fails spreads failures evenly, so that any number of requests has the configured share, and tests are not random.
 func (f *faults) fails(request uint64) bool {
 	return math.Floor(float64(request)*f.ErrorRate) > math.Floor(float64(request-1)*f.ErrorRate)
 }

@@ -5,7 +5,7 @@ import (
 	"sync/atomic"
 )
 
-// Health is where a process is in its life: starting, ready, draining. The zero value is starting.
+// Health is the state of the process: starting, ready or draining. The zero value is starting.
 type Health struct{ state atomic.Int32 }
 
 const (
@@ -16,16 +16,16 @@ const (
 
 var stateNames = map[int32]string{starting: "starting", ready: "ready", draining: "draining"}
 
-// Ready says that requests may come.
+// Ready makes a starting process ready for requests.
 func (h *Health) Ready() { h.state.CompareAndSwap(starting, ready) }
 
-// Drain says that no more should come.
+// Drain makes the process unready for good.
 func (h *Health) Drain() { h.state.Store(draining) }
 
 func (h *Health) draining() bool { return h.state.Load() == draining }
 
-// healthz is the liveness probe: as long as it answers, a restart would help nobody. It asks nothing of anybody else,
-// since a database that is down is no reason to restart what uses it.
+// healthz is the liveness probe: as long as it answers, a restart would not help. It checks no other service, since a
+// database that is down is no reason to restart its clients.
 func (s *Service) healthz(w http.ResponseWriter, _ *http.Request) {
 	if s.config.Faults.Unhealthy {
 		answer(w, http.StatusServiceUnavailable, status{"FAULT_UNHEALTHY"})
@@ -34,7 +34,7 @@ func (s *Service) healthz(w http.ResponseWriter, _ *http.Request) {
 	answer(w, http.StatusOK, status{"live"})
 }
 
-// readyz is the readiness probe: whether requests should come here.
+// readyz is the readiness probe: whether this process should get requests.
 func (s *Service) readyz(w http.ResponseWriter, _ *http.Request) {
 	state := s.health.state.Load()
 	switch {

@@ -13,11 +13,11 @@ const requestIDHeader = "X-Request-Id"
 
 var requestIDPattern = regexp.MustCompile(`^[A-Za-z0-9._-]{1,100}$`)
 
-// logged writes one line per request. Never the query, headers or body: they say who looks for what.
+// logged writes one line per request, without query, headers and body, which are confidential.
 func logged(log *slog.Logger, next http.Handler) http.Handler {
 	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
 		started := time.Now()
-		// A caller's own id ties its lines to ours, as long as it is one.
+		// A caller's valid id connects its log lines with these.
 		id := r.Header.Get(requestIDHeader)
 		if !requestIDPattern.MatchString(id) {
 			id = rand.Text()
@@ -38,7 +38,7 @@ func logged(log *slog.Logger, next http.Handler) http.Handler {
 	})
 }
 
-// level makes failures stand out, and keeps probes that are fine out of the way.
+// level logs failures at higher levels and successful probes at debug.
 func level(r *http.Request, status int) slog.Level {
 	switch {
 	case status >= 500:
@@ -64,7 +64,7 @@ func recovered(log *slog.Logger, next http.Handler) http.Handler {
 	})
 }
 
-// recorder remembers what was answered.
+// recorder records status and size of the response.
 type recorder struct {
 	http.ResponseWriter
 	status int

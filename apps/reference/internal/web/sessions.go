@@ -16,16 +16,16 @@ import (
 	"legops/apps/reference/internal/recent"
 )
 
-// sessionCookie is the one that the platform lets through to applications, beside the locale.
+// sessionCookie is the cookie that the platform forwards to applications, beside the locale.
 const sessionCookie = "session"
 
-// session is who signed in, and until when.
+// session is the user who signed in, and the session's end.
 type session struct {
 	user    string
 	expires time.Time
 }
 
-// sessions are kept in memory, by token, the newest of them.
+// sessions keeps the newest sessions in memory, by token.
 type sessions struct {
 	length time.Duration
 	now    func() time.Time
@@ -38,7 +38,7 @@ func newSessions(most int, length time.Duration, now func() time.Time) *sessions
 	return &sessions{length: length, now: now, values: recent.New[string, session](most)}
 }
 
-// start is a new session and its token.
+// start returns a new session and its token.
 func (s *sessions) start(user string) (string, session) {
 	s.mutex.Lock()
 	defer s.mutex.Unlock()
@@ -47,7 +47,7 @@ func (s *sessions) start(user string) (string, session) {
 	return token, started
 }
 
-// user is who a token belongs to, nobody if it is unknown or old.
+// user returns the user of a token; none if it is unknown or expired.
 func (s *sessions) user(token string) (string, bool) {
 	s.mutex.Lock()
 	defer s.mutex.Unlock()
@@ -72,7 +72,7 @@ func (s *Service) signIn(w http.ResponseWriter, r *http.Request) {
 	case !userPattern.MatchString(given.User):
 		refuse(w, http.StatusBadRequest, "user must be 1 to 64 lower-case letters, digits, dots, hyphens and @")
 	case s.config.SignInPassword == "" && s.config.Environment == config.Production:
-		refuse(w, http.StatusForbidden, "nobody signs in: SIGN_IN_PASSWORD is not set")
+		refuse(w, http.StatusForbidden, "nobody can sign in: SIGN_IN_PASSWORD is not set")
 	case s.config.SignInPassword != "" && !same(given.Password, s.config.SignInPassword):
 		refuse(w, http.StatusUnauthorized, "wrong password")
 	default:
@@ -85,7 +85,7 @@ func (s *Service) signIn(w http.ResponseWriter, r *http.Request) {
 	}
 }
 
-// same compares in a time that says nothing about what differs.
+// same compares in constant time.
 func same(a, b string) bool {
 	x, y := sha256.Sum256([]byte(a)), sha256.Sum256([]byte(b))
 	return subtle.ConstantTimeCompare(x[:], y[:]) == 1
@@ -93,7 +93,7 @@ func same(a, b string) bool {
 
 type userKey struct{}
 
-// signedIn lets only those in who have a session: the cookie, or Authorization: Bearer <token>.
+// signedIn requires a session: the cookie, or Authorization: Bearer <token>.
 func (s *Service) signedIn(next http.HandlerFunc) http.HandlerFunc {
 	return func(w http.ResponseWriter, r *http.Request) {
 		token, _ := strings.CutPrefix(r.Header.Get("Authorization"), "Bearer ")
@@ -109,7 +109,7 @@ func (s *Service) signedIn(next http.HandlerFunc) http.HandlerFunc {
 	}
 }
 
-// userOf is who asks, behind signedIn.
+// userOf returns the user of a request behind signedIn.
 func userOf(r *http.Request) string {
 	user, _ := r.Context().Value(userKey{}).(string)
 	return user

@@ -20,10 +20,10 @@ type Service struct {
 	office   *legal.Office
 	sessions *sessions
 	faults   *faults
-	uploads  chan struct{} // one place per document that is being received
+	uploads  chan struct{} // one slot per document being received
 }
 
-// New is a service that is not ready yet: its Health says when.
+// New returns a service that is not ready until its Health is.
 func New(c *config.Config, version string, health *Health) *Service {
 	return &Service{
 		config: c, version: version, health: health,
@@ -34,7 +34,7 @@ func New(c *config.Config, version string, health *Health) *Service {
 	}
 }
 
-// Handler is all of it, with a line in the log for each request.
+// Handler serves everything, with a line in the log for each request.
 func (s *Service) Handler(log *slog.Logger) http.Handler {
 	base := strings.TrimSuffix(s.config.BasePath, "/")
 	below := http.NewServeMux()
@@ -61,7 +61,7 @@ func (s *Service) Handler(log *slog.Logger) http.Handler {
 	return logged(log, recovered(log, s.leaving(all)))
 }
 
-// timed gives each request its time. What waits looks at the context; the server cuts off what does not.
+// timed limits the time of each request. Waiting code watches the context; the server cuts off the rest.
 func (s *Service) timed(next http.Handler) http.Handler {
 	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
 		ctx, cancel := context.WithTimeout(r.Context(), s.config.RequestTimeout)

@@ -15,7 +15,7 @@ import (
 	"legops/apps/reference/internal/config"
 )
 
-// application is a service at /matters with what a test needs around it.
+// application is a service at /matters with the helpers of tests.
 type application struct {
 	*Service
 	handler http.Handler
@@ -23,7 +23,7 @@ type application struct {
 	token   string
 }
 
-// newApplication is ready, and somebody is signed in.
+// newApplication returns a ready service with a user signed in.
 func newApplication(t *testing.T, change func(*config.Config)) *application {
 	t.Helper()
 	c := &config.Config{
@@ -54,7 +54,7 @@ func (a *application) do(request string, headers ...string) *httptest.ResponseRe
 	return w
 }
 
-// expect is one exchange: what is asked, the status, and a part of the answer.
+// expect is one exchange: the request, the status, and a part of the response.
 type expect struct {
 	request string
 	status  int
@@ -101,9 +101,9 @@ func TestRefusals(t *testing.T) {
 		{"GET /matters/matters?page=0", 400, `page must be`},
 		{"GET /matters/matters?page=x", 400, `page must be`},
 		{"GET /matters/matters?page=99999999999999999999", 400, `page must be`},
-		{"GET /matters/matters/m-999", 404, `is not there`},
-		{"GET /matters/matters/m-001/documents/none", 404, `is not there`},
-		{"POST /matters/matters/m-001/documents/none/signatures", 404, `is not there`},
+		{"GET /matters/matters/m-999", 404, `not found`},
+		{"GET /matters/matters/m-001/documents/none", 404, `not found`},
+		{"POST /matters/matters/m-001/documents/none/signatures", 404, `not found`},
 		{"POST /matters/matters/m-001/documents/signed/signatures", 409, `is signed`},
 		{"PUT /matters/matters/m-001/documents/signed other", 409, `is signed`},
 		{"PUT /matters/matters/m-001/documents/.hidden x", 400, `must be a letter or digit`},
@@ -154,7 +154,7 @@ func TestSessionsEnd(t *testing.T) {
 	second, _ := s.start("bob")
 	third, _ := s.start("cid")
 	if _, found := s.user(first); found {
-		t.Error("more sessions than there may be")
+		t.Error("more sessions than the limit")
 	}
 	now = now.Add(time.Hour - 1)
 	if user, found := s.user(second); !found || user != "bob" {
@@ -162,7 +162,7 @@ func TestSessionsEnd(t *testing.T) {
 	}
 	now = now.Add(1)
 	if _, found := s.user(third); found {
-		t.Error("a session without end")
+		t.Error("an expired session still works")
 	}
 }
 
@@ -257,7 +257,7 @@ func TestDownloadsAreNotShown(t *testing.T) {
 	}
 }
 
-// line is what a request leaves in the log.
+// line is the log line of a request.
 type line struct {
 	Level, Msg, Method, Path, RequestID string
 	Status, Bytes                       int
@@ -294,7 +294,7 @@ func TestLog(t *testing.T) {
 		t.Fatalf("%d lines, want %d", len(got), len(want))
 	}
 	if id := bad.Header().Get("X-Request-Id"); id != got[3].RequestID || id == "two words" || len(id) < 20 {
-		t.Errorf("an id that is none: %q", id)
+		t.Errorf("an invalid id: %q", id)
 	}
 	for i, l := range got {
 		l.Milliseconds = 0

@@ -27,7 +27,7 @@ func TestCommittedFileIsFresh(t *testing.T) {
 		t.Fatal(err)
 	}
 	if !bytes.Equal(got, want) {
-		t.Error("schema.json does not match the SDKs in go.mod and the list in types.go; run `make generate`")
+		t.Error("schema.json does not match the SDKs in go.mod and the catalogue; run `make generate`")
 	}
 	if limit := 512 << 10; len(want) > limit {
 		t.Errorf("schema.json has %d bytes, too many to review; want at most %d", len(want), limit)

@@ -1,11 +1,11 @@
-// Package kubernetes has, with the packages below, what the provider takes from the SDK for its own components YAML and
-// Chart, which nothing here uses. It stands in for the SDK where the provider is built: that compiles every API group of
-// Kubernetes for it, sixty packages and eight minutes of processor time.
+// Package kubernetes and the packages below replace the SDK in the provider's build. They have only what the provider's
+// components YAML and Chart use, which nothing here registers: the SDK would compile every API group of Kubernetes, sixty
+// packages and eight minutes of processor time.
 package kubernetes
 
 import "reflect"
 
-// UntypedArgs are the inputs of an object of any kind.
+// UntypedArgs are the inputs of an untyped object.
 type UntypedArgs map[string]any
 
 // ElementType is part of pulumi.Input.

@@ -2,8 +2,8 @@ package stacks
 
 import "testing"
 
-// A value of every part that has the wrong class, version, size, unit, time, name, header, policy, cookie, path or port.
-func TestPartsRefuseBadValues(t *testing.T) {
+// A value in every section with the wrong class, version, size, unit, time, name, header, policy, cookie, path or port.
+func TestSectionsRefuseBadValues(t *testing.T) {
 	checkMistakes(t, []mistake{
 		{"bastion", "dev", []edit{set("bastion.enabled", "sometimes"), set("bastion.instanceType", "mac2.metal")}, []string{
 			"legops:bastion.enabled: sometimes: must be true or false, is text: write true or false",
@@ -57,7 +57,7 @@ func TestPartsRefuseBadValues(t *testing.T) {
 			drop("applications[4].buckets"), drop("applications[5].buckets"),
 		}, []string{
 			"legops:storage.buckets[0].infrequentAccessDays: 7: below the minimum of 30: write a whole number of 30 to 36500",
-			"legops:storage.buckets[1].name: logs: the platform has a bucket of that name: rename it",
+			"legops:storage.buckets[1].name: logs: the platform itself has a bucket of this name: rename it",
 			"legops:storage.replicaRegion: us-east-1: is the region itself, legops:region: choose another region",
 		}},
 		{"delivery", "test", []edit{
@@ -70,7 +70,7 @@ func TestPartsRefuseBadValues(t *testing.T) {
 			"legops:pipeline.mirrorMinutes: 14: below the minimum of 15: write a whole number of 15 to 1440",
 		}},
 		{"one bucket, two prefixes", "test", []edit{set("applications[4].buckets[1].name", "documents")}, []string{
-			"legops:applications[4].buckets[1].name: documents: is there twice, and an application is told one prefix of a bucket: keep one, with a prefix that covers both",
+			"legops:applications[4].buckets[1].name: documents: listed twice, but an application gets one prefix per bucket: keep one, with a prefix that covers both",
 		}},
 		{"object lock", "prod", []edit{set("storage.buckets[1].objectLock.mode", "ADVISORY"), set("storage.replicaRegion", "us-west-22")}, []string{
 			"legops:storage.buckets[1].objectLock.mode: ADVISORY: unknown value: write one of GOVERNANCE, COMPLIANCE",
@@ -86,7 +86,7 @@ func TestPartsRefuseBadValues(t *testing.T) {
 		{"more recipients than AWS Budgets takes", "dev", []edit{set("monitoring.alarmEmails", []any{
 			"a@b.c", "b@b.c", "c@b.c", "d@b.c", "e@b.c", "f@b.c", "g@b.c", "h@b.c", "i@b.c", "j@b.c", "k@b.c",
 		})}, []string{
-			`legops:monitoring.alarmEmails: ["a@b.c","b@b.c","c@b.c","d@b.c","e@b.c","f@b.c","g@b.c","h…: has 11 where at most 10 are allowed: write a list of 1 to 10`,
+			`legops:monitoring.alarmEmails: ["a@b.c","b@b.c","c@b.c","d@b.c","e@b.c","f@b.c","g@b.c","h…: has 11 elements, must have at most 10: write a list of 1 to 10`,
 		}},
 		{"registry", "dev", []edit{set("registry.keepImages", 2), set("registry.untaggedDays", 0)}, []string{
 			"legops:registry.keepImages: 2: below the minimum of 5: write a whole number of 5 to 1000",
@@ -112,13 +112,13 @@ func TestPartsRefuseBadValues(t *testing.T) {
 			"legops:cdn.forward.queryStrings[0]: q=1: malformed: write the name of a query parameter",
 		}},
 		{"more headers than CloudFront takes", "dev", []edit{set("cdn.forward.headers", []any{"A", "B", "C", "D", "E", "F", "G", "H", "I", "J"})}, []string{
-			`legops:cdn.forward.headers: ["A","B","C","D","E","F","G","H","I","J"]: has 10 where at most 9 are allowed: write a list of at most 9`,
+			`legops:cdn.forward.headers: ["A","B","C","D","E","F","G","H","I","J"]: has 10 elements, must have at most 9: write a list of at most 9`,
 		}},
 		{"static paths", "dev", []edit{set("cdn.staticPaths", []any{"static/*", "/*", "/matters/*", "/matters/static/*", "/errors/*"})}, []string{
 			"legops:cdn.staticPaths[0]: static/*: malformed: write a path such as /static/*",
-			"legops:cdn.staticPaths[1]: /*: covers the whole application at legops:applications[0].path (/), whose pages would be cached for everybody: name the folder of its static files",
-			"legops:cdn.staticPaths[2]: /matters/*: covers the whole application at legops:applications[2].path (/matters), whose pages would be cached for everybody: name the folder of its static files",
-			"legops:cdn.staticPaths[4]: /errors/*: the platform's own error pages are there: choose another path",
+			"legops:cdn.staticPaths[1]: /*: covers the whole application at legops:applications[0].path (/), so CloudFront would serve one user's pages to all: name the folder of its static files",
+			"legops:cdn.staticPaths[2]: /matters/*: covers the whole application at legops:applications[2].path (/matters), so CloudFront would serve one user's pages to all: name the folder of its static files",
+			"legops:cdn.staticPaths[4]: /errors/*: reserved for the platform's error pages: choose another path",
 		}},
 		{"policy without default", "dev", []edit{set("cdn.contentSecurityPolicy", "script-src 'self'")}, []string{
 			"legops:cdn.contentSecurityPolicy: without default-src it allows every source that it does not name: add default-src 'self'",
@@ -127,8 +127,8 @@ func TestPartsRefuseBadValues(t *testing.T) {
 			`legops:cdn.contentSecurityPolicy: "default-src 'self';\nobject-src 'none'": a header is one line of printable characters: remove line breaks and control characters`,
 		}},
 		{"policy misspelled", "dev", []edit{set("cdn.contentSecurityPolicy", "default-src self; scrpt-src 'self'; default-src 'none'; magic-beans *")}, []string{
-			"legops:cdn.contentSecurityPolicy: self: a keyword without quotes is taken for a host: write 'self'",
-			"legops:cdn.contentSecurityPolicy: default-src: the directive is there twice, and browsers heed only the first: write it once",
+			"legops:cdn.contentSecurityPolicy: self: browsers take a keyword without quotes for a host: write 'self'",
+			"legops:cdn.contentSecurityPolicy: default-src: listed twice, and browsers obey only the first: write it once",
 			"legops:cdn.contentSecurityPolicy: magic-beans: unknown directive: remove it",
 			"legops:cdn.contentSecurityPolicy: scrpt-src: unknown directive: did you mean script-src?",
 		}},
@@ -142,8 +142,8 @@ func TestPartsRefuseBadValues(t *testing.T) {
 			"legops:applications[2].port: 80: below the minimum of 1025: write a whole number of 1025 to 65535",
 			"legops:applications[3].cpu: half: malformed: write a Kubernetes quantity such as 250m",
 			"legops:applications[4].memory: 512MB: malformed: write a Kubernetes quantity such as 512Mi",
-			"legops:applications[5].name: kube-system: the cluster keeps such names for its own namespaces: rename the application",
-			"legops:applications[6].path: /errors: the platform's own error pages are there: choose another path",
+			"legops:applications[5].name: kube-system: the cluster reserves such names for its own namespaces: rename the application",
+			"legops:applications[6].path: /errors: reserved for the platform's error pages: choose another path",
 		}},
 		{"calls and secrets", "dev", []edit{
 			set("applications[2].calls", []any{"docments", "matters"}), set("applications[3].secrets", []any{"Signing Key"}),
@@ -156,7 +156,7 @@ func TestPartsRefuseBadValues(t *testing.T) {
 			"log-level": "debug", "DATABASE_HOST": "elsewhere", "SMTP_PASSWORD": "hunter2", "TOKEN_MINUTES": "5",
 		})}, []string{
 			"legops:applications[3].settings.DATABASE_HOST: elsewhere: the platform sets this variable itself: rename or remove it",
-			"legops:applications[3].settings.SMTP_PASSWORD: settings are readable to everybody who sees this file: name a secret in legops:applications[3].secrets and put the value into Secrets Manager",
+			"legops:applications[3].settings.SMTP_PASSWORD: everybody who reads this file can read settings: name a secret in legops:applications[3].secrets and enter its value in Secrets Manager",
 			"legops:applications[3].settings.log-level: not the name of an environment variable: write capital letters, digits and underscores, such as LOG_LEVEL",
 		}},
 	})

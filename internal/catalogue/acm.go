@@ -1,0 +1,22 @@
+package catalogue
+
+// Resource types of Certificate Manager.
+const (
+	Certificate           = "aws:acm/certificate:Certificate"
+	CertificateValidation = "aws:acm/certificateValidation:CertificateValidation"
+)
+
+var acm = []Type{
+	{
+		Token: Certificate, ID: "arn:{partition}:acm:{region}:{account}:certificate/{uuid}",
+		Replaces: []string{
+			"domainName", "subjectAlternativeNames", "validationMethod", "validationOptions", "keyAlgorithm",
+			"certificateAuthorityArn",
+		},
+		InUseBy: []string{Listener, Distribution},
+	},
+	{
+		Token: CertificateValidation, ID: "{certificateArn}", PartOf: Link{"certificateArn", Certificate},
+		Replaces: []string{"validationRecordFqdns"},
+	},
+}

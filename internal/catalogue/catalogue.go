@@ -1,0 +1,116 @@
+// Package catalogue has what is known of the resource types that the stacks are made of: one literal for each type, one file for each
+// service of AWS. It states facts of the services and of their Pulumi providers, no verdicts: what AWS refuses is in the file of the
+// same name in internal/offline/cloud, what the project demands is in internal/standards, what is dangerous to change is in
+// internal/review. Forms and limits are those of the service's API reference, unless a comment names another source.
+package catalogue
+
+import "regexp"
+
+// Type is what is known of a resource type. Inputs are given as Pulumi property paths, as package model reads them.
+type Type struct {
+	// Token is Pulumi's name of the type, such as aws:sqs/queue:Queue.
+	Token string
+	// Scope is what a name and an id are unique in.
+	Scope Scope
+	// ID is the form of the id that the provider gives it. See Fill in internal/offline/cloud for what may be in braces: what AWS
+	// draws at random, such as {hex17}; {name}, the physical name; any other word is an input, which cannot change without a
+	// replacement. What is not given leaves out the separator before it.
+	ID string
+	// ARN is the form of its ARN where that is not the id. Without one it has AWS's general form, or none.
+	ARN string
+	// Name is how the service calls it. Its zero value is of a type without a physical name.
+	Name Name
+	// Policy is the input that holds an IAM policy.
+	Policy Policy
+	// Replaces are the inputs that cannot change on a living resource: the provider replaces it. The source is the ForceNew attribute
+	// in the provider's own schema. The physical name and the inputs of the id belong to it for every type and are not repeated
+	// here. A path that ends in ? replaces when the value comes or goes, one that ends in ! when it is no longer true.
+	Replaces []string
+	// PartOf names what it is a part of: it goes with it and never keeps it from being deleted.
+	PartOf Link
+	// Links are the inputs that name another resource by its id or physical name, beside PartOf. What refers to another by an
+	// identifier that tells what it is, such as an ARN, needs no link.
+	Links []Link
+	// Given matches the ids or names of those that are there without anybody creating them.
+	Given *regexp.Regexp
+	// InUseBy are the types that keep it from deletion while they use it, or anything.
+	InUseBy []string
+	// Lock is the input that keeps it from deletion while it is true: the service's own deletion protection.
+	Lock string
+	// Quota is how many there may be.
+	Quota Quota
+}
+
+// Scope is what the name and the id of a resource are unique in, together with its account.
+type Scope int
+
+// The scopes. The zero value is of a resource of AWS that lives in one region.
+const (
+	InRegion Scope = iota
+	InAccount
+	InNamespace
+	InCluster
+)
+
+// Name is how a service calls a resource.
+type Name struct {
+	// Input carries it.
+	Input string
+	// Form is what the service takes, length included; nil takes anything. Reserved are the beginnings that AWS keeps to itself.
+	Form     *regexp.Regexp
+	Reserved []string
+	// Within is the input that names what it is unique in, narrower than the scope.
+	Within string
+	// Worldwide says that no other account may have it either.
+	Worldwide bool
+	// Renames says that it changes in place; otherwise another name makes another resource.
+	Renames bool
+}
+
+// Link is an input that names a resource of type To.
+type Link struct{ Input, To string }
+
+// Need says whether an element of a policy's statement has to be there.
+type Need int
+
+// The needs.
+const (
+	May Need = iota
+	Must
+	MustNot
+)
+
+// Policy is an input that holds an IAM policy, and what the service asks of it.
+type Policy struct {
+	Input string
+	// Principal and Resource are of each statement.
+	Principal, Resource Need
+	// Limit is the length in characters, white space not counted; 0 is none of its own.
+	Limit int
+}
+
+// Quota is the default of Service Quotas. Those are listed that a platform of this size can meet.
+type Quota struct {
+	// Limit is how many there may be; 0 is none known.
+	Limit int
+	// Per is the input that groups what is counted; empty counts all of a region, or of the account.
+	Per string
+}
+
+// none is a list without entries: that of a type of which is known that there are none.
+var none = []string{}
+
+// Anything is in the list of what keeps a resource from deletion where every user does.
+const Anything = "*"
+
+var anything = []string{Anything}
+
+func form(pattern string) *regexp.Regexp { return regexp.MustCompile(pattern) }
+
+// accountWide are types of a service that has one namespace for all regions of an account.
+func accountWide(types []Type) []Type {
+	for i := range types {
+		types[i].Scope = InAccount
+	}
+	return types
+}

@@ -1,0 +1,62 @@
+package catalogue
+
+import "strings"
+
+// Resource types of CloudFront.
+const (
+	Distribution          = "aws:cloudfront/distribution:Distribution"
+	CachePolicy           = "aws:cloudfront/cachePolicy:CachePolicy"
+	OriginRequestPolicy   = "aws:cloudfront/originRequestPolicy:OriginRequestPolicy"
+	ResponseHeadersPolicy = "aws:cloudfront/responseHeadersPolicy:ResponseHeadersPolicy"
+	OriginAccessControl   = "aws:cloudfront/originAccessControl:OriginAccessControl"
+)
+
+var cloudfront = accountWide([]Type{
+	{
+		Token: Distribution, ID: "E{capitals13}",
+		ARN:      "arn:{partition}:cloudfront::{account}:distribution/{id}",
+		Replaces: none,
+		Links: []Link{
+			{"defaultCacheBehavior.cachePolicyId", CachePolicy},
+			{"defaultCacheBehavior.originRequestPolicyId", OriginRequestPolicy},
+			{"defaultCacheBehavior.responseHeadersPolicyId", ResponseHeadersPolicy},
+			{"orderedCacheBehaviors[*].cachePolicyId", CachePolicy},
+			{"orderedCacheBehaviors[*].originRequestPolicyId", OriginRequestPolicy},
+			{"orderedCacheBehaviors[*].responseHeadersPolicyId", ResponseHeadersPolicy},
+			{"origins[*].originAccessControlId", OriginAccessControl},
+		},
+	},
+	{
+		Token: CachePolicy, ID: "{uuid}",
+		ARN:      "arn:{partition}:cloudfront::{account}:cache-policy/{id}",
+		Name:     Name{Input: "name", Form: form(`^[\w-]{1,128}$`), Renames: true},
+		Replaces: none, Given: managedPolicies, InUseBy: []string{Distribution}, Quota: Quota{Limit: 20},
+	},
+	{
+		Token: OriginRequestPolicy, ID: "{uuid}",
+		ARN:      "arn:{partition}:cloudfront::{account}:origin-request-policy/{id}",
+		Name:     Name{Input: "name", Form: form(`^[\w-]{1,128}$`), Renames: true},
+		Replaces: none, Given: managedPolicies, InUseBy: []string{Distribution}, Quota: Quota{Limit: 20},
+	},
+	{
+		Token: ResponseHeadersPolicy, ID: "{uuid}",
+		ARN:      "arn:{partition}:cloudfront::{account}:response-headers-policy/{id}",
+		Name:     Name{Input: "name", Form: form(`^[\w-]{1,128}$`), Renames: true},
+		Replaces: none, Given: managedPolicies, InUseBy: []string{Distribution}, Quota: Quota{Limit: 20},
+	},
+	{
+		Token: OriginAccessControl, ID: "E{capitals13}",
+		ARN:      "arn:{partition}:cloudfront::{account}:origin-access-control/{id}",
+		Name:     Name{Input: "name", Form: form(`^.{1,64}$`), Renames: true},
+		Replaces: none, InUseBy: []string{Distribution},
+	},
+})
+
+// managedPolicies are the policies that CloudFront itself offers, of all three kinds.
+var managedPolicies = form("^(?:" + strings.Join([]string{
+	"4135ea2d-6df8-44a3-9df3-4b5a84be39ad", // CachingDisabled
+	"658327ea-f89d-4fab-a63d-7e88639e58f6", // CachingOptimized
+	"216adef6-5c7f-47e4-b989-5492eafa07d3", // AllViewer
+	"b689b0a8-53d0-40ab-baf2-68738e2966ac", // AllViewerExceptHostHeader
+	"67f7725c-6f97-4210-82d7-5512b31e9d03", // SecurityHeadersPolicy
+}, "|") + ")$")

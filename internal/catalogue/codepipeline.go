@@ -1,0 +1,28 @@
+package catalogue
+
+// Resource types of CodePipeline.
+const (
+	Pipeline = "aws:codepipeline/pipeline:Pipeline"
+)
+
+var codepipeline = []Type{
+	{
+		Token: Pipeline, ID: "{name}",
+		ARN:      "arn:{partition}:codepipeline:{region}:{account}:{name}",
+		Name:     Name{Input: "name", Form: form(`^[\w.@-]{1,100}$`)},
+		Replaces: none,
+		Links: []Link{
+			{"artifactStores[*].location", Bucket}, {"stages[*].actions[*].configuration.AlarmName", MetricAlarm},
+			{"stages[*].actions[*].configuration.ApplicationName", DeployApplication},
+			{"stages[*].actions[*].configuration.ProjectName", BuildProject},
+			{"stages[*].actions[*].configuration.RepositoryName", CodeRepository},
+			{"stages[*].beforeEntry.condition.rules[*].configuration.AlarmName", MetricAlarm},
+			{"stages[*].beforeEntry.condition.rules[*].configuration.ProjectName", BuildProject},
+			{"stages[*].onFailure.condition.rules[*].configuration.AlarmName", MetricAlarm},
+			{"stages[*].onFailure.condition.rules[*].configuration.ProjectName", BuildProject},
+			{"stages[*].onSuccess.condition.rules[*].configuration.AlarmName", MetricAlarm},
+			{"stages[*].onSuccess.condition.rules[*].configuration.ProjectName", BuildProject},
+		},
+		Quota: Quota{Limit: 1000},
+	},
+}

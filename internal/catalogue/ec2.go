@@ -1,0 +1,49 @@
+package catalogue
+
+// Resource types of EC2: instances and security groups.
+const (
+	LaunchTemplate           = "aws:ec2/launchTemplate:LaunchTemplate"
+	SecurityGroup            = "aws:ec2/securityGroup:SecurityGroup"
+	DefaultSecurityGroup     = "aws:ec2/defaultSecurityGroup:DefaultSecurityGroup"
+	SecurityGroupIngressRule = "aws:vpc/securityGroupIngressRule:SecurityGroupIngressRule"
+	SecurityGroupEgressRule  = "aws:vpc/securityGroupEgressRule:SecurityGroupEgressRule"
+	SecurityGroupRule        = "aws:ec2/securityGroupRule:SecurityGroupRule"
+)
+
+var ec2 = []Type{
+	{
+		Token: LaunchTemplate, ID: "lt-{hex17}",
+		ARN:      "arn:{partition}:ec2:{region}:{account}:launch-template/{id}",
+		Name:     Name{Input: "name", Form: form(`^[a-zA-Z0-9().\-/_]{3,128}$`)},
+		Replaces: []string{"namePrefix"}, Links: []Link{{"iamInstanceProfile.name", InstanceProfile}},
+	},
+	{
+		Token: SecurityGroup, ID: "sg-{hex17}",
+		ARN: "arn:{partition}:ec2:{region}:{account}:security-group/{id}",
+		Name: Name{
+			Input: "name", Form: form(`^[a-zA-Z0-9 ._\-:/()#,@\[\]+=&;{}!$*]{1,255}$`), Reserved: []string{"sg-"},
+			Within: "vpcId",
+		},
+		Replaces: []string{"vpcId", "description", "namePrefix"}, InUseBy: anything,
+	},
+	{
+		Token: DefaultSecurityGroup, ID: "{vpcId}",
+		Replaces: none,
+	},
+	{
+		Token: SecurityGroupIngressRule, ID: "sgr-{hex17}", PartOf: Link{"securityGroupId", SecurityGroup},
+		ARN:      "arn:{partition}:ec2:{region}:{account}:security-group-rule/{id}",
+		Replaces: []string{"securityGroupId"}, Quota: Quota{Limit: 60, Per: "securityGroupId"},
+	},
+	{
+		Token: SecurityGroupEgressRule, ID: "sgr-{hex17}", PartOf: Link{"securityGroupId", SecurityGroup},
+		ARN:      "arn:{partition}:ec2:{region}:{account}:security-group-rule/{id}",
+		Replaces: []string{"securityGroupId"}, Quota: Quota{Limit: 60, Per: "securityGroupId"},
+	},
+	{
+		Token: SecurityGroupRule, ID: "sgrule-{hex17}",
+		Replaces: []string{
+			"securityGroupId", "type", "fromPort", "toPort", "protocol", "cidrBlocks", "sourceSecurityGroupId", "self",
+		},
+	},
+}

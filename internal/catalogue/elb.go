@@ -1,0 +1,33 @@
+package catalogue
+
+// Resource types of Elastic Load Balancing.
+const (
+	LoadBalancer = "aws:lb/loadBalancer:LoadBalancer"
+	Listener     = "aws:lb/listener:Listener"
+	ListenerRule = "aws:lb/listenerRule:ListenerRule"
+	TargetGroup  = "aws:lb/targetGroup:TargetGroup"
+)
+
+var elb = []Type{
+	{
+		Token: LoadBalancer, ID: "arn:{partition}:elasticloadbalancing:{region}:{account}:loadbalancer/app/{name}/{hex16}",
+		Name:     Name{Input: "name", Form: form(`^[a-zA-Z0-9](?:[a-zA-Z0-9-]{0,30}[a-zA-Z0-9])?$`), Reserved: []string{"internal-"}},
+		Replaces: []string{"internal", "loadBalancerType", "namePrefix", "customerOwnedIpv4Pool"},
+		Links:    []Link{{"accessLogs.bucket", Bucket}, {"connectionLogs.bucket", Bucket}}, Lock: "enableDeletionProtection",
+		Quota: Quota{Limit: 50},
+	},
+	{
+		Token: Listener, ID: "{listener}/{hex16}", PartOf: Link{"loadBalancerArn", LoadBalancer},
+		Replaces: []string{"loadBalancerArn"}, Quota: Quota{Limit: 50, Per: "loadBalancerArn"},
+	},
+	{
+		Token: ListenerRule, ID: "{listenerRule}/{hex16}", PartOf: Link{"listenerArn", Listener},
+		Replaces: []string{"listenerArn"}, Quota: Quota{Limit: 100, Per: "listenerArn"},
+	},
+	{
+		Token: TargetGroup, ID: "arn:{partition}:elasticloadbalancing:{region}:{account}:targetgroup/{name}/{hex16}",
+		Name:     Name{Input: "name", Form: form(`^[a-zA-Z0-9](?:[a-zA-Z0-9-]{0,30}[a-zA-Z0-9])?$`)},
+		Replaces: []string{"port", "protocol", "protocolVersion", "targetType", "vpcId", "ipAddressType", "namePrefix"},
+		InUseBy:  []string{Listener, ListenerRule}, Quota: Quota{Limit: 3000},
+	},
+}

@@ -1,0 +1,20 @@
+package catalogue
+
+// Resource types of EventBridge, which Pulumi keeps under cloudwatch.
+const (
+	EventRule   = "aws:cloudwatch/eventRule:EventRule"
+	EventTarget = "aws:cloudwatch/eventTarget:EventTarget"
+)
+
+var events = []Type{
+	{
+		Token: EventRule, ID: "{name}",
+		ARN:      "arn:{partition}:events:{region}:{account}:rule/{name}",
+		Name:     Name{Input: "name", Form: form(`^[\w.-]{1,64}$`)},
+		Replaces: []string{"eventBusName", "namePrefix"}, InUseBy: []string{EventTarget}, Quota: Quota{Limit: 300},
+	},
+	{
+		Token: EventTarget, ID: "{rule}-{target}",
+		Replaces: []string{"rule", "targetId", "eventBusName"}, Links: []Link{{"rule", EventRule}}, Quota: Quota{Limit: 5, Per: "rule"},
+	},
+}

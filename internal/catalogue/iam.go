@@ -1,0 +1,48 @@
+package catalogue
+
+// Resource types of Identity and Access Management.
+const (
+	Role                  = "aws:iam/role:Role"
+	RolePolicy            = "aws:iam/rolePolicy:RolePolicy"
+	RolePolicyAttachment  = "aws:iam/rolePolicyAttachment:RolePolicyAttachment"
+	IamPolicy             = "aws:iam/policy:Policy"
+	InstanceProfile       = "aws:iam/instanceProfile:InstanceProfile"
+	OpenIDConnectProvider = "aws:iam/openIdConnectProvider:OpenIdConnectProvider"
+)
+
+var iam = accountWide([]Type{
+	{
+		Token: Role, ID: "{name}",
+		ARN:      "arn:{partition}:iam::{account}:role{path}{name}",
+		Name:     Name{Input: "name", Form: form(`^[\w+=,.@-]{1,64}$`)},
+		Policy:   Policy{Input: "assumeRolePolicy", Principal: Must, Resource: MustNot, Limit: 2048},
+		Replaces: []string{"path", "namePrefix"}, InUseBy: []string{RolePolicy, RolePolicyAttachment, InstanceProfile},
+		Quota: Quota{Limit: 1000},
+	},
+	{
+		Token: RolePolicy, ID: "{role}:{name}",
+		Name:     Name{Input: "name", Form: form(`^[\w+=,.@-]{1,128}$`), Within: "role"},
+		Policy:   Policy{Input: "policy", Principal: MustNot, Resource: Must},
+		Replaces: none, Links: []Link{{"role", Role}},
+	},
+	{
+		Token: RolePolicyAttachment, ID: "{role}-{policyArn}",
+		Replaces: none, Links: []Link{{"role", Role}}, Quota: Quota{Limit: 10, Per: "role"},
+	},
+	{
+		Token: IamPolicy, ID: "arn:{partition}:iam::{account}:policy{path}{name}",
+		Name:     Name{Input: "name", Form: form(`^[\w+=,.@-]{1,128}$`)},
+		Policy:   Policy{Input: "policy", Principal: MustNot, Resource: Must, Limit: 6144},
+		Replaces: []string{"path", "description", "namePrefix"}, InUseBy: []string{RolePolicyAttachment}, Quota: Quota{Limit: 1500},
+	},
+	{
+		Token: InstanceProfile, ID: "{name}",
+		ARN:      "arn:{partition}:iam::{account}:instance-profile{path}{name}",
+		Name:     Name{Input: "name", Form: form(`^[\w+=,.@-]{1,128}$`)},
+		Replaces: []string{"path", "namePrefix"}, Links: []Link{{"role", Role}}, Quota: Quota{Limit: 1000},
+	},
+	{
+		Token: OpenIDConnectProvider, ID: "{hex32}",
+		Replaces: none,
+	},
+})

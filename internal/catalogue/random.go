@@ -1,0 +1,16 @@
+package catalogue
+
+// Resource types of Pulumi's random provider.
+const (
+	RandomPassword = "random:index/randomPassword:RandomPassword"
+)
+
+var random = []Type{
+	{
+		Token: RandomPassword, ID: "{hex32}",
+		Replaces: []string{
+			"keepers", "length", "lower", "upper", "numeric", "number", "special", "minLower", "minUpper", "minNumeric",
+			"minSpecial", "overrideSpecial",
+		},
+	},
+}

@@ -1,0 +1,34 @@
+package catalogue
+
+// Resource types of Relational Database Service.
+const (
+	Database               = "aws:rds/instance:Instance"
+	DatabaseSubnetGroup    = "aws:rds/subnetGroup:SubnetGroup"
+	DatabaseParameterGroup = "aws:rds/parameterGroup:ParameterGroup"
+)
+
+var rds = []Type{
+	{
+		Token: Database, ID: "db-{capitals26}",
+		ARN:  "arn:{partition}:rds:{region}:{account}:db:{identifier}",
+		Name: Name{Input: "identifier", Form: form(`^[a-zA-Z][a-zA-Z0-9-]{0,62}$`), Renames: true},
+		Replaces: []string{
+			"availabilityZone", "characterSetName", "dbName", "engine", "kmsKeyId", "ncharCharacterSetName", "snapshotIdentifier",
+			"storageEncrypted", "timezone", "username", "backupTarget", "customIamInstanceProfile",
+		},
+		Links: []Link{{"dbSubnetGroupName", DatabaseSubnetGroup}, {"parameterGroupName", DatabaseParameterGroup}},
+		Lock:  "deletionProtection", Quota: Quota{Limit: 40},
+	},
+	{
+		Token: DatabaseSubnetGroup, ID: "{name}",
+		ARN:      "arn:{partition}:rds:{region}:{account}:subgrp:{name}",
+		Name:     Name{Input: "name", Form: form(`^[a-z0-9._ -]{1,255}$`)},
+		Replaces: []string{"namePrefix"}, Given: form(`^default$`), InUseBy: []string{Database},
+	},
+	{
+		Token: DatabaseParameterGroup, ID: "{name}",
+		ARN:      "arn:{partition}:rds:{region}:{account}:pg:{name}",
+		Name:     Name{Input: "name", Form: form(`^[a-z][a-z0-9-]{0,254}$`)},
+		Replaces: []string{"family", "description", "namePrefix"}, Given: form(`^default\.`), InUseBy: []string{Database}, Quota: Quota{Limit: 50},
+	},
+}

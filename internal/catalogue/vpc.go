@@ -1,0 +1,70 @@
+package catalogue
+
+// Resource types of Virtual Private Cloud, which Pulumi keeps under ec2.
+const (
+	Vpc                   = "aws:ec2/vpc:Vpc"
+	Subnet                = "aws:ec2/subnet:Subnet"
+	InternetGateway       = "aws:ec2/internetGateway:InternetGateway"
+	NatGateway            = "aws:ec2/natGateway:NatGateway"
+	Eip                   = "aws:ec2/eip:Eip"
+	RouteTable            = "aws:ec2/routeTable:RouteTable"
+	RouteTableAssociation = "aws:ec2/routeTableAssociation:RouteTableAssociation"
+	Route                 = "aws:ec2/route:Route"
+	VpcEndpoint           = "aws:ec2/vpcEndpoint:VpcEndpoint"
+	FlowLog               = "aws:ec2/flowLog:FlowLog"
+)
+
+var vpc = []Type{
+	{
+		Token: Vpc, ID: "vpc-{hex17}",
+		ARN:      "arn:{partition}:ec2:{region}:{account}:vpc/{id}",
+		Replaces: []string{"cidrBlock", "instanceTenancy"}, InUseBy: anything,
+	},
+	{
+		Token: Subnet, ID: "subnet-{hex17}",
+		ARN:      "arn:{partition}:ec2:{region}:{account}:subnet/{id}",
+		Replaces: []string{"vpcId", "cidrBlock", "availabilityZone", "availabilityZoneId"}, InUseBy: anything,
+		Quota: Quota{Limit: 200, Per: "vpcId"},
+	},
+	{
+		Token: InternetGateway, ID: "igw-{hex17}",
+		ARN:      "arn:{partition}:ec2:{region}:{account}:internet-gateway/{id}",
+		Replaces: none, InUseBy: anything,
+	},
+	{
+		Token: NatGateway, ID: "nat-{hex17}",
+		Replaces: []string{"subnetId", "allocationId", "connectivityType", "privateIp"},
+	},
+	{
+		Token: Eip, ID: "eipalloc-{hex17}",
+		ARN:      "arn:{partition}:ec2:{region}:{account}:elastic-ip/{id}",
+		Replaces: []string{"domain", "publicIpv4Pool", "networkBorderGroup"}, InUseBy: anything,
+	},
+	{
+		Token: RouteTable, ID: "rtb-{hex17}",
+		ARN:      "arn:{partition}:ec2:{region}:{account}:route-table/{id}",
+		Replaces: []string{"vpcId"}, InUseBy: anything,
+	},
+	{
+		Token: RouteTableAssociation, ID: "rtbassoc-{hex17}",
+		Replaces: []string{"subnetId", "gatewayId"},
+	},
+	{
+		Token: Route, ID: "{routeTableId}_{destinationCidrBlock}_{destinationIpv6CidrBlock}_{destinationPrefixListId}", PartOf: Link{"routeTableId", RouteTable},
+		Replaces: none,
+	},
+	{
+		Token: VpcEndpoint, ID: "vpce-{hex17}",
+		ARN:      "arn:{partition}:ec2:{region}:{account}:vpc-endpoint/{id}",
+		Policy:   Policy{Input: "policy", Principal: Must, Resource: Must, Limit: 20480},
+		Replaces: []string{"vpcId", "serviceName", "vpcEndpointType"},
+	},
+	{
+		Token: FlowLog, ID: "fl-{hex17}",
+		ARN: "arn:{partition}:ec2:{region}:{account}:vpc-flow-log/{id}",
+		Replaces: []string{
+			"vpcId", "subnetId", "trafficType", "logDestination", "logDestinationType", "iamRoleArn", "maxAggregationInterval",
+			"logFormat",
+		},
+	},
+}

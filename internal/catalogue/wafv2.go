@@ -1,0 +1,27 @@
+package catalogue
+
+// Resource types of Web Application Firewall.
+const (
+	WebACL        = "aws:wafv2/webAcl:WebAcl"
+	IPSet         = "aws:wafv2/ipSet:IpSet"
+	WebACLLogging = "aws:wafv2/webAclLoggingConfiguration:WebAclLoggingConfiguration"
+)
+
+var wafv2 = []Type{
+	{
+		Token: WebACL, ID: "{uuid}",
+		ARN:      "arn:{partition}:wafv2:{region}:{account}:{wafScope}/webacl/{name}/{id}",
+		Name:     Name{Input: "name", Form: form(`^[\w-]{1,128}$`)},
+		Replaces: []string{"scope", "namePrefix"}, InUseBy: []string{Distribution},
+	},
+	{
+		Token: IPSet, ID: "{uuid}",
+		ARN:      "arn:{partition}:wafv2:{region}:{account}:{wafScope}/ipset/{name}/{id}",
+		Name:     Name{Input: "name", Form: form(`^[\w-]{1,128}$`)},
+		Replaces: []string{"scope", "ipAddressVersion", "namePrefix"}, InUseBy: []string{WebACL},
+	},
+	{
+		Token: WebACLLogging, ID: "{resourceArn}", PartOf: Link{"resourceArn", WebACL},
+		Replaces: none,
+	},
+}
