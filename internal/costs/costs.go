@@ -7,6 +7,7 @@ import (
 	"fmt"
 	"slices"
 
+	"legops/internal/catalogue"
 	"legops/internal/model"
 	"legops/stacks"
 )
@@ -151,9 +152,9 @@ func (e *estimator) into(token, input string) []*model.Resource {
 // zones is how many zones the subnets of an input are in. The subnets themselves may not be known yet; what they come from is.
 func (e *estimator) zones(input string) float64 {
 	zones := map[any]bool{}
-	subnets := e.from(e.Resource, input, subnet)
-	for _, association := range e.from(e.Resource, input, routeTableAssociation) {
-		subnets = append(subnets, e.from(association, "subnetId", subnet)...)
+	subnets := e.from(e.Resource, input, catalogue.Subnet)
+	for _, association := range e.from(e.Resource, input, catalogue.RouteTableAssociation) {
+		subnets = append(subnets, e.from(association, "subnetId", catalogue.Subnet)...)
 	}
 	for _, r := range subnets {
 		zones[r.Inputs["availabilityZoneId"]] = true

@@ -8,6 +8,7 @@ import (
 	"github.com/stretchr/testify/assert"
 	"github.com/stretchr/testify/require"
 
+	"legops/internal/catalogue"
 	"legops/internal/model"
 )
 
@@ -38,20 +39,20 @@ func urnOf(name string) resource.URN {
 // zone is a subnet and what says that it has its routes.
 func zone(name string) []*model.Resource {
 	return []*model.Resource{
-		called("subnet-"+name, made(subnet, model.Values{"availabilityZoneId": name})),
-		called("routes-"+name, made(routeTableAssociation, nil, "subnetId subnet-"+name)),
+		called("subnet-"+name, made(catalogue.Subnet, model.Values{"availabilityZoneId": name})),
+		called("routes-"+name, made(catalogue.RouteTableAssociation, nil, "subnetId subnet-"+name)),
 	}
 }
 
 // template has a disk of 20 GiB and a public address.
-var template = made(launchTemplate, model.Values{
+var template = made(catalogue.LaunchTemplate, model.Values{
 	"instanceType": "t4g.nano", "blockDeviceMappings": []any{map[string]any{"ebs": map[string]any{"volumeSize": 20.0, "volumeType": "gp3"}}},
 	"networkInterfaces": []any{map[string]any{"associatePublicIpAddress": "true"}},
 })
 
 // group are nodes of two CPUs on demand.
 func group(least, most float64) *model.Resource {
-	return made(nodeGroup, model.Values{
+	return made(catalogue.NodeGroup, model.Values{
 		"instanceTypes": []any{"m7g.large"}, "capacityType": "ON_DEMAND",
 		"scalingConfig": map[string]any{"minSize": least, "maxSize": most},
 	}, "launchTemplate LaunchTemplate")
@@ -60,13 +61,13 @@ func group(least, most float64) *model.Resource {
 // pods are of a Deployment, two without an autoscaler, each of which fills more than half of a node.
 func pods(autoscaled float64) []*model.Resource {
 	all := []*model.Resource{
-		made(deployment, model.Values{"metadata": map[string]any{"name": "app"}, "spec": map[string]any{"replicas": 2.0}}),
-		made(deploymentPatch, model.Values{"metadata": map[string]any{"name": "app"}, "spec": map[string]any{"template": map[string]any{"spec": map[string]any{
+		made(catalogue.Deployment, model.Values{"metadata": map[string]any{"name": "app"}, "spec": map[string]any{"replicas": 2.0}}),
+		made(catalogue.DeploymentPatch, model.Values{"metadata": map[string]any{"name": "app"}, "spec": map[string]any{"template": map[string]any{"spec": map[string]any{
 			"containers": []any{map[string]any{"resources": map[string]any{"requests": map[string]any{"cpu": "1000m", "memory": "1Gi"}}}},
 		}}}}),
 	}
 	if autoscaled > 0 {
-		all = append(all, made(podAutoscaler, model.Values{"spec": map[string]any{"minReplicas": autoscaled, "scaleTargetRef": map[string]any{"name": "app"}}}))
+		all = append(all, made(catalogue.HorizontalPodAutoscaler, model.Values{"spec": map[string]any{"minReplicas": autoscaled, "scaleTargetRef": map[string]any{"name": "app"}}}))
 	}
 	return all
 }
@@ -87,14 +88,14 @@ func join(lists ...any) (all []*model.Resource) {
 func TestRows(t *testing.T) {
 	const month = 730
 	alarm := func(inputs model.Values) *model.Resource {
-		return made("aws:cloudwatch/metricAlarm:MetricAlarm", inputs)
+		return made(catalogue.MetricAlarm, inputs)
 	}
 	instance := model.Values{
 		"instanceClass": "db.r7g.large", "storageType": "gp3", "allocatedStorage": 100.0, "multiAz": true,
 		"performanceInsightsRetentionPeriod": 731.0, "manageMasterUserPassword": true,
 	}
 	domain := func(masters bool) *model.Resource {
-		return made("aws:opensearch/domain:Domain", model.Values{
+		return made(catalogue.SearchDomain, model.Values{
 			"clusterConfig": map[string]any{
 				"instanceType": "r6g.large.search", "instanceCount": 2.0,
 				"dedicatedMasterEnabled": masters, "dedicatedMasterType": "m6g.large.search", "dedicatedMasterCount": 3.0,
@@ -103,15 +104,15 @@ func TestRows(t *testing.T) {
 		})
 	}
 	project := func(artifacts string) *model.Resource {
-		return made("aws:codebuild/project:Project", model.Values{
+		return made(catalogue.BuildProject, model.Values{
 			"environment": map[string]any{"computeType": "BUILD_GENERAL1_LARGE"}, "artifacts": map[string]any{"type": artifacts},
 		})
 	}
 	copies := map[string]any{"lifecycle": map[string]any{"deleteAfter": 50.0}}
 	plan := func(copies ...any) *model.Resource {
-		return made(backupPlan, model.Values{"rules": []any{map[string]any{"lifecycle": map[string]any{"deleteAfter": 20.0}, "copyActions": copies}}})
+		return made(catalogue.BackupPlan, model.Values{"rules": []any{map[string]any{"lifecycle": map[string]any{"deleteAfter": 20.0}, "copyActions": copies}}})
 	}
-	selection := made("aws:backup/selection:Selection", model.Values{
+	selection := made(catalogue.BackupSelection, model.Values{
 		"resources": []any{"arn:aws:s3:::a", model.Unknown, "arn:aws:s3:::b"},
 	}, "planId Plan", "resources Instance")
 	with := func(inputs model.Values, key string, value any) model.Values {
@@ -129,94 +130,94 @@ func TestRows(t *testing.T) {
 		of   []*model.Resource
 		usd  float64
 	}{
-		{"a key", join(made("aws:kms/key:Key", nil)), 1},
-		{"an alias of a key", join(made("aws:kms/alias:Alias", nil)), 0},
+		{"a key", join(made(catalogue.Key, nil)), 1},
+		{"an alias of a key", join(made(catalogue.KeyAlias, nil)), 0},
 		{"an alarm of one metric", join(alarm(model.Values{"metricName": "a", "period": 60.0})), 0.10},
 		{"an alarm of three metrics", join(alarm(model.Values{"metricQueries": []any{
 			map[string]any{"expression": "a+b"}, map[string]any{"metric": map[string]any{"metricName": "a", "period": 60.0}},
 			map[string]any{"metric": map[string]any{"metricName": "b", "period": 60.0}}, map[string]any{"metric": map[string]any{"metricName": "c", "period": 300.0}},
 		}})), 0.30},
 		{"an alarm within seconds", join(alarm(model.Values{"metricName": "a", "period": 10.0})), 0.30},
-		{"a composite alarm", join(made("aws:cloudwatch/compositeAlarm:CompositeAlarm", nil)), 0.50},
-		{"a dashboard", join(made("aws:cloudwatch/dashboard:Dashboard", nil)), 3},
-		{"a metric of a log", join(made("aws:cloudwatch/logMetricFilter:LogMetricFilter", nil)), 0.30},
-		{"a log group", join(made("aws:cloudwatch/logGroup:LogGroup", model.Values{"name": "/app", "retentionInDays": 730.0})), 8*0.50 + 8*24*0.03},
-		{"the log group of a build", join(made("aws:cloudwatch/logGroup:LogGroup", model.Values{"name": "/aws/codebuild/a", "retentionInDays": 730.0})), 0},
-		{"a secret", join(made("aws:secretsmanager/secret:Secret", nil)), 0.40},
+		{"a composite alarm", join(made(catalogue.CompositeAlarm, nil)), 0.50},
+		{"a dashboard", join(made(catalogue.Dashboard, nil)), 3},
+		{"a metric of a log", join(made(catalogue.LogMetricFilter, nil)), 0.30},
+		{"a log group", join(made(catalogue.LogGroup, model.Values{"name": "/app", "retentionInDays": 730.0})), 8*0.50 + 8*24*0.03},
+		{"the log group of a build", join(made(catalogue.LogGroup, model.Values{"name": "/aws/codebuild/a", "retentionInDays": 730.0})), 0},
+		{"a secret", join(made(catalogue.Secret, nil)), 0.40},
 
-		{"a NAT gateway", join(made("aws:ec2/natGateway:NatGateway", nil)), month*0.045 + 5*0.045},
-		{"an address", join(made("aws:ec2/eip:Eip", nil)), month * 0.005},
-		{"a gateway endpoint", join(made("aws:ec2/vpcEndpoint:VpcEndpoint", model.Values{"vpcEndpointType": "Gateway"})), 0},
+		{"a NAT gateway", join(made(catalogue.NatGateway, nil)), month*0.045 + 5*0.045},
+		{"an address", join(made(catalogue.Eip, nil)), month * 0.005},
+		{"a gateway endpoint", join(made(catalogue.VpcEndpoint, model.Values{"vpcEndpointType": "Gateway"})), 0},
 		{
 			"an interface endpoint in two zones, its subnets not known", join(zone("z1"), zone("z2"), zone("z3"),
-				made("aws:ec2/vpcEndpoint:VpcEndpoint", model.Values{"vpcEndpointType": "Interface"}, "subnetIds routes-z1", "subnetIds routes-z2")), 2 * month * 0.01,
+				made(catalogue.VpcEndpoint, model.Values{"vpcEndpointType": "Interface"}, "subnetIds routes-z1", "subnetIds routes-z2")), 2 * month * 0.01,
 		},
 		{
 			"an interface endpoint in one zone", join(zone("z1"),
-				made("aws:ec2/vpcEndpoint:VpcEndpoint", model.Values{"vpcEndpointType": "Interface"}, "subnetIds subnet-z1")), month * 0.01,
+				made(catalogue.VpcEndpoint, model.Values{"vpcEndpointType": "Interface"}, "subnetIds subnet-z1")), month * 0.01,
 		},
 		{
 			"a load balancer with two addresses", join(zone("z1"), zone("z2"),
-				made("aws:lb/loadBalancer:LoadBalancer", model.Values{"loadBalancerType": "application"}, "subnets routes-z1", "subnets routes-z2")),
+				made(catalogue.LoadBalancer, model.Values{"loadBalancerType": "application"}, "subnets routes-z1", "subnets routes-z2")),
 			month * (0.0225 + 4*0.008 + 2*0.005),
 		},
 		{
-			"one without", join(made("aws:lb/loadBalancer:LoadBalancer", model.Values{"loadBalancerType": "application", "internal": true})),
+			"one without", join(made(catalogue.LoadBalancer, model.Values{"loadBalancerType": "application", "internal": true})),
 			month * (0.0225 + 4*0.008),
 		},
-		{"three instances", join(template, made("aws:autoscaling/group:Group", model.Values{"minSize": 3.0}, "launchTemplate LaunchTemplate")), 3 * (month*(0.0042+0.005) + 20*0.08)},
+		{"three instances", join(template, made(catalogue.AutoScalingGroup, model.Values{"minSize": 3.0}, "launchTemplate LaunchTemplate")), 3 * (month*(0.0042+0.005) + 20*0.08)},
 
-		{"a cluster", join(made("aws:eks/cluster:Cluster", nil)), month * 0.10},
+		{"a cluster", join(made(catalogue.Cluster, nil)), month * 0.10},
 		{"nodes, the least", join(template, group(3, 9)), 3 * (month*0.0816 + 20*0.08)},
 		{"nodes for two pods in two zones", join(template, group(1, 9), called("other", group(1, 9)), pods(0)), 2 * (month*0.0816 + 20*0.08)},
 		{"nodes for eight pods", join(template, group(1, 9), called("other", group(1, 9)), pods(8)), 8 * (month*0.0816 + 20*0.08)},
 		{"nodes, the most", join(template, group(1, 3), called("other", group(1, 3)), pods(8)), 6 * (month*0.0816 + 20*0.08)},
 		{
 			"nodes for an add-on", join(template, group(1, 9), called("other", group(1, 9)), pods(2),
-				made(addon, model.Values{"addonName": "coredns"})), 2 * (month*0.0816 + 20*0.08),
+				made(catalogue.Addon, model.Values{"addonName": "coredns"})), 2 * (month*0.0816 + 20*0.08),
 		},
 
-		{"a database", join(made(database, instance)), 2*(standby+vCPU) + 0.40},
-		{"one without a standby", join(made(database, with(instance, "multiAz", false))), standby + vCPU + 0.40},
-		{"one with insights for a week", join(made(database, with(instance, "performanceInsightsRetentionPeriod", 7.0))), 2*standby + 0.40},
-		{"one that has no secret", join(made(database, with(instance, "manageMasterUserPassword", false))), 2 * (standby + vCPU)},
-		{"a larger one", join(made(database, with(instance, "instanceClass", "db.r7g.2xlarge"))), 2*(4*month*0.239+100*0.115+4*vCPU) + 0.40},
+		{"a database", join(made(catalogue.Database, instance)), 2*(standby+vCPU) + 0.40},
+		{"one without a standby", join(made(catalogue.Database, with(instance, "multiAz", false))), standby + vCPU + 0.40},
+		{"one with insights for a week", join(made(catalogue.Database, with(instance, "performanceInsightsRetentionPeriod", 7.0))), 2*standby + 0.40},
+		{"one that has no secret", join(made(catalogue.Database, with(instance, "manageMasterUserPassword", false))), 2 * (standby + vCPU)},
+		{"a larger one", join(made(catalogue.Database, with(instance, "instanceClass", "db.r7g.2xlarge"))), 2*(4*month*0.239+100*0.115+4*vCPU) + 0.40},
 		{"a search domain", join(domain(false)), 2 * (month*0.167 + 10*0.122)},
 		{"one with dedicated masters", join(domain(true)), 2*(month*0.167+10*0.122) + 3*month*0.128},
-		{"two queues", join(made("aws:sqs/queue:Queue", model.Values{"fifoQueue": true}), called("other", made("aws:sqs/queue:Queue", model.Values{"fifoQueue": true}))), 6 * 0.50},
-		{"a bucket", join(made("aws:s3/bucketV2:BucketV2", nil)), 7 * 0.023},
-		{"a bucket of the platform", join(called("storage-logs", made("aws:s3/bucketV2:BucketV2", nil))), 0},
-		{"request metrics", join(made("aws:s3/bucketMetric:BucketMetric", nil)), 16 * 0.30},
-		{"replication of one rule with metrics", join(made("aws:s3/bucketReplicationConfig:BucketReplicationConfig", model.Values{"rules": []any{
+		{"two queues", join(made(catalogue.Queue, model.Values{"fifoQueue": true}), called("other", made(catalogue.Queue, model.Values{"fifoQueue": true}))), 6 * 0.50},
+		{"a bucket", join(made(catalogue.Bucket, nil)), 7 * 0.023},
+		{"a bucket of the platform", join(called("storage-logs", made(catalogue.Bucket, nil))), 0},
+		{"request metrics", join(made(catalogue.BucketMetric, nil)), 16 * 0.30},
+		{"replication of one rule with metrics", join(made(catalogue.BucketReplication, model.Values{"rules": []any{
 			map[string]any{"destination": map[string]any{"metrics": map[string]any{"status": "Enabled"}}}, map[string]any{"destination": map[string]any{}},
 		}})), 4 * 0.30},
-		{"backups", join(plan(), selection, made(database, with(instance, "storageType", "gp3"))), 2*(standby+vCPU) + 0.40 + 1.2*(14*0.05+100*0.095)},
+		{"backups", join(plan(), selection, made(catalogue.Database, with(instance, "storageType", "gp3"))), 2*(standby+vCPU) + 0.40 + 1.2*(14*0.05+100*0.095)},
 		{
-			"backups and their copies", join(plan(copies), selection, made(database, instance)),
+			"backups and their copies", join(plan(copies), selection, made(catalogue.Database, instance)),
 			2*(standby+vCPU) + 0.40 + (1.2+1.5)*(14*0.05+100*0.095) + 114*0.01*month/24*0.02,
 		},
 
-		{"a distribution", join(made("aws:cloudfront/distribution:Distribution", nil)), 3*0.085 + 2*1.00},
-		{"a firewall of two rules", join(made("aws:wafv2/webAcl:WebAcl", model.Values{"rules": []any{map[string]any{}, map[string]any{}}})), 5 + 2 + 2*0.60},
-		{"images", join(made("aws:ecr/lifecyclePolicy:LifecyclePolicy", model.Values{
+		{"a distribution", join(made(catalogue.Distribution, nil)), 3*0.085 + 2*1.00},
+		{"a firewall of two rules", join(made(catalogue.WebACL, model.Values{"rules": []any{map[string]any{}, map[string]any{}}})), 5 + 2 + 2*0.60},
+		{"images", join(made(catalogue.ImageLifecyclePolicy, model.Values{
 			"policy": `{"rules":[{"selection":{"countType":"imageCountMoreThan","countNumber":40}},{"selection":{"countType":"sinceImagePushed","countNumber":90}}]}`,
 		})), 40 * 0.05 * 0.10},
 		{"builds of releases", join(project("CODEPIPELINE")), 9 * 10 * 0.02},
 		{"a build that a person starts", join(project("NO_ARTIFACTS")), 0},
 		{
-			"jobs of GitHub Actions", join(project("NO_ARTIFACTS"), made(webhook, model.Values{
+			"jobs of GitHub Actions", join(project("NO_ARTIFACTS"), made(catalogue.BuildWebhook, model.Values{
 				"filterGroups": []any{map[string]any{"filters": []any{map[string]any{"type": "EVENT", "pattern": "WORKFLOW_JOB_QUEUED"}}}},
 			}, "projectName Project")), 11 * 10 * 0.02,
 		},
-		{"a build after each push", join(project("NO_ARTIFACTS"), made(webhook, nil, "projectName Project")), 0},
+		{"a build after each push", join(project("NO_ARTIFACTS"), made(catalogue.BuildWebhook, nil, "projectName Project")), 0},
 		{
-			"a build by the clock", join(project("NO_ARTIFACTS"), made(eventRule, model.Values{"scheduleExpression": "rate(30 minutes)"}),
-				made(eventTarget, nil, "arn Project", "rule EventRule")), 2 * month * 0.02,
+			"a build by the clock", join(project("NO_ARTIFACTS"), made(catalogue.EventRule, model.Values{"scheduleExpression": "rate(30 minutes)"}),
+				made(catalogue.EventTarget, nil, "arn Project", "rule EventRule")), 2 * month * 0.02,
 		},
-		{"a pipeline", join(made("aws:codepipeline/pipeline:Pipeline", model.Values{"pipelineType": "V2"})), 9 * 30 * 0.002},
+		{"a pipeline", join(made(catalogue.Pipeline, model.Values{"pipelineType": "V2"})), 9 * 30 * 0.002},
 
 		{"a component", join(&model.Resource{URN: urnOf("any"), Type: "legops:components:Any"}), 0},
-		{"a service in the cluster", join(made("kubernetes:core/v1:Service", model.Values{"spec": map[string]any{"type": "NodePort"}})), 0},
+		{"a service in the cluster", join(made(catalogue.Service, model.Values{"spec": map[string]any{"type": "NodePort"}})), 0},
 	} {
 		estimate, err := Of(c.of, use)
 		require.NoError(t, err, c.what)
@@ -227,7 +228,7 @@ func TestRows(t *testing.T) {
 // Lines are of the component above the resource.
 func TestLinesNameTheirComponent(t *testing.T) {
 	component := &model.Resource{URN: urnOf("encryption"), Type: "legops:components:Encryption"}
-	key := made("aws:kms/key:Key", nil)
+	key := made(catalogue.Key, nil)
 	key.Parent = component.URN
 	estimate, err := Of(join(component, key), use)
 	require.NoError(t, err)
@@ -256,21 +257,21 @@ func TestWhatHasNoPriceIsNamed(t *testing.T) {
 		want string
 	}{
 		{join(made("aws:dynamodb/table:Table", nil)), "Table: aws:dynamodb/table:Table has no row in internal/costs/rows.go: say there what it costs by, or that it is free"},
-		{join(made(database, model.Values{"instanceClass": "db.x2g.large", "storageType": "gp3", "allocatedStorage": 1.0})), "Instance: db.x2g.large has no price: add it to internal/costs/prices.go"},
-		{join(made(database, model.Values{"instanceClass": "db.m7g.large", "storageType": "gp3", "allocatedStorage": model.Unknown})), "Instance: allocatedStorage is " + model.Unknown + ": has to be a known number, or there is no price"},
+		{join(made(catalogue.Database, model.Values{"instanceClass": "db.x2g.large", "storageType": "gp3", "allocatedStorage": 1.0})), "Instance: db.x2g.large has no price: add it to internal/costs/prices.go"},
+		{join(made(catalogue.Database, model.Values{"instanceClass": "db.m7g.large", "storageType": "gp3", "allocatedStorage": model.Unknown})), "Instance: allocatedStorage is " + model.Unknown + ": has to be a known number, or there is no price"},
 		{join(template, of("m7g.large", "x2g.large")), "NodeGroup: x2g.large has no price: add it to internal/costs/prices.go"},
 		{join(template, of("db.m7g.large")), "NodeGroup: instanceTypes: [db.m7g.large]: one has no size: add its family to internal/instances"},
 		{join(group(1, 2)), "NodeGroup: launchTemplate: says nothing of a disk, so its size is not known"},
-		{join(made("aws:ec2/vpcEndpoint:VpcEndpoint", model.Values{"vpcEndpointType": "Interface"})), "VpcEndpoint: subnetIds: comes from no subnet of the stack, so in how many zones it is paid for is not known"},
-		{join(made("aws:lb/loadBalancer:LoadBalancer", model.Values{"loadBalancerType": "network", "internal": true})), "LoadBalancer: network load balancer has no price: add it to internal/costs/prices.go"},
-		{join(made("aws:sqs/queue:Queue", nil)), "Queue: requests to a standard queue has no price: add it to internal/costs/prices.go"},
-		{join(made("aws:codepipeline/pipeline:Pipeline", model.Values{"pipelineType": "V1"})), "Pipeline: pipeline actions, V1 has no price: add it to internal/costs/prices.go"},
-		{join(made("aws:cloudwatch/logGroup:LogGroup", nil)), "LogGroup: retentionInDays is <nil>: has to be a known number, or there is no price"},
-		{join(made("aws:cloudwatch/metricAlarm:MetricAlarm", nil)), "MetricAlarm: watches no metric, so its price is not known"},
-		{join(made("aws:ecr/lifecyclePolicy:LifecyclePolicy", nil)), "LifecyclePolicy: policy: unexpected end of JSON input"},
-		{join(made("kubernetes:core/v1:Service", model.Values{"spec": map[string]any{"type": "LoadBalancer"}})), "Service: spec.type is LoadBalancer: a load balancer that Kubernetes creates has no price"},
+		{join(made(catalogue.VpcEndpoint, model.Values{"vpcEndpointType": "Interface"})), "VpcEndpoint: subnetIds: comes from no subnet of the stack, so in how many zones it is paid for is not known"},
+		{join(made(catalogue.LoadBalancer, model.Values{"loadBalancerType": "network", "internal": true})), "LoadBalancer: network load balancer has no price: add it to internal/costs/prices.go"},
+		{join(made(catalogue.Queue, nil)), "Queue: requests to a standard queue has no price: add it to internal/costs/prices.go"},
+		{join(made(catalogue.Pipeline, model.Values{"pipelineType": "V1"})), "Pipeline: pipeline actions, V1 has no price: add it to internal/costs/prices.go"},
+		{join(made(catalogue.LogGroup, nil)), "LogGroup: retentionInDays is <nil>: has to be a known number, or there is no price"},
+		{join(made(catalogue.MetricAlarm, nil)), "MetricAlarm: watches no metric, so its price is not known"},
+		{join(made(catalogue.ImageLifecyclePolicy, nil)), "LifecyclePolicy: policy: unexpected end of JSON input"},
+		{join(made(catalogue.Service, model.Values{"spec": map[string]any{"type": "LoadBalancer"}})), "Service: spec.type is LoadBalancer: a load balancer that Kubernetes creates has no price"},
 		{
-			join(made("aws:codebuild/project:Project", nil), made(eventRule, model.Values{"scheduleExpression": "rate(1 hour)"}), made(eventTarget, nil, "arn Project", "rule EventRule")),
+			join(made(catalogue.BuildProject, nil), made(catalogue.EventRule, model.Values{"scheduleExpression": "rate(1 hour)"}), made(catalogue.EventTarget, nil, "arn Project", "rule EventRule")),
 			"Project: scheduleExpression of EventRule: rate(1 hour) is no number of minutes, so how often it runs is not known",
 		},
 		{join(called("aws", made("pulumi:providers:aws", model.Values{"region": "eu-west-1"}))), "legops:region: eu-west-1: has no prices in internal/costs, only us-east-1 has"},

@@ -6,6 +6,7 @@ import (
 	"slices"
 
 	"legops/internal/capacity"
+	"legops/internal/catalogue"
 	"legops/internal/model"
 )
 
@@ -23,7 +24,7 @@ func (e *estimator) nodes() {
 		e.fail("instanceTypes: %v: one has no size: add its family to internal/instances", types)
 		return
 	}
-	groups := slices.SortedFunc(slices.Values(e.byType[nodeGroup]), func(a, b *model.Resource) int { return cmp.Compare(a.URN, b.URN) })
+	groups := slices.SortedFunc(slices.Values(e.byType[catalogue.NodeGroup]), func(a, b *model.Resource) int { return cmp.Compare(a.URN, b.URN) })
 	zone := slices.Index(groups, e.Resource)
 	count := float64(capacity.InGroup(node, e.workloads(), zone, int(e.number("scalingConfig.minSize")), int(e.number("scalingConfig.maxSize"))))
 	e.add("nodes", types[0], count*hours)
@@ -36,18 +37,18 @@ func (e *estimator) nodes() {
 // workloads are the pods that are not on every node, while each workload runs its least.
 func (e *estimator) workloads() []capacity.Workload {
 	least := map[string]float64{}
-	for _, r := range e.byType[podAutoscaler] {
+	for _, r := range e.byType[catalogue.HorizontalPodAutoscaler] {
 		spec := model.Values(r.Inputs).Values("spec")
 		least[spec.Text("scaleTargetRef.name")] = spec.Number("minReplicas", 1)
 	}
 	var all []capacity.Workload
 	for _, service := range capacity.Services {
-		if slices.ContainsFunc(e.byType[addon], func(r *model.Resource) bool { return r.Inputs["addonName"] == service.Addon }) {
+		if slices.ContainsFunc(e.byType[catalogue.Addon], func(r *model.Resource) bool { return r.Inputs["addonName"] == service.Addon }) {
 			all = append(all, service.Workload)
 		}
 	}
 	asked := map[string]int{}
-	for _, r := range slices.Concat(e.byType[deployment], e.byType[deploymentPatch]) {
+	for _, r := range slices.Concat(e.byType[catalogue.Deployment], e.byType[catalogue.DeploymentPatch]) {
 		inputs := model.Values(r.Inputs)
 		name := inputs.Text("metadata.name")
 		if _, seen := asked[name]; !seen {
@@ -69,7 +70,7 @@ func (e *estimator) workloads() []capacity.Workload {
 // instances estimates an Auto Scaling group of instances that are not nodes.
 func (e *estimator) instances() {
 	count := e.number("minSize")
-	for _, template := range e.from(e.Resource, "launchTemplate", launchTemplate) {
+	for _, template := range e.from(e.Resource, "launchTemplate", catalogue.LaunchTemplate) {
 		inputs := model.Values(template.Inputs)
 		e.add("instances", inputs.Text("instanceType"), count*hours)
 		for _, network := range inputs.Objects("networkInterfaces") {
@@ -84,7 +85,7 @@ func (e *estimator) instances() {
 // disks are those of a number of instances, as their launch template describes them.
 func (e *estimator) disks(instances float64) {
 	found := false
-	for _, template := range e.from(e.Resource, "launchTemplate", launchTemplate) {
+	for _, template := range e.from(e.Resource, "launchTemplate", catalogue.LaunchTemplate) {
 		for _, mapping := range model.Values(template.Inputs).Objects("blockDeviceMappings") {
 			disk := mapping.Values("ebs")
 			found = true

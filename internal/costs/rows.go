@@ -7,109 +7,93 @@ import (
 	"strconv"
 	"strings"
 
+	"legops/internal/catalogue"
 	"legops/internal/model"
-)
-
-// Types that rows look up.
-const (
-	addon                 = "aws:eks/addon:Addon"
-	backupPlan            = "aws:backup/plan:Plan"
-	database              = "aws:rds/instance:Instance"
-	deployment            = "kubernetes:apps/v1:Deployment"
-	deploymentPatch       = "kubernetes:apps/v1:DeploymentPatch"
-	eventRule             = "aws:cloudwatch/eventRule:EventRule"
-	eventTarget           = "aws:cloudwatch/eventTarget:EventTarget"
-	launchTemplate        = "aws:ec2/launchTemplate:LaunchTemplate"
-	nodeGroup             = "aws:eks/nodeGroup:NodeGroup"
-	podAutoscaler         = "kubernetes:autoscaling/v2:HorizontalPodAutoscaler"
-	routeTableAssociation = "aws:ec2/routeTableAssociation:RouteTableAssociation"
-	subnet                = "aws:ec2/subnet:Subnet"
-	webhook               = "aws:codebuild/webhook:Webhook"
 )
 
 // rows say what a type costs by, from the inputs of a resource and what it comes from.
 var rows = map[string]func(e *estimator){
 	"pulumi:providers:aws": (*estimator).region,
 
-	"aws:ec2/natGateway:NatGateway": func(e *estimator) {
+	catalogue.NatGateway: func(e *estimator) {
 		e.add("NAT gateways", "NAT gateway", hours)
 		e.add("data through NAT", "NAT gateway, data", e.share(e.traffic.NatGB))
 	},
-	"aws:ec2/eip:Eip": func(e *estimator) { e.add("addresses", "public IPv4 address", hours) },
-	"aws:ec2/vpcEndpoint:VpcEndpoint": func(e *estimator) {
+	catalogue.Eip: func(e *estimator) { e.add("addresses", "public IPv4 address", hours) },
+	catalogue.VpcEndpoint: func(e *estimator) {
 		if kind := e.inputs().Text("vpcEndpointType"); kind != "Gateway" { // those are free
 			e.add("interface endpoints", strings.ToLower(kind)+" endpoint in a zone", e.zones("subnetIds")*hours)
 		}
 	},
-	"aws:lb/loadBalancer:LoadBalancer": func(e *estimator) {
+	catalogue.LoadBalancer: func(e *estimator) {
 		e.add("load balancer", e.inputs().Text("loadBalancerType")+" load balancer", hours)
 		e.add("its capacity", "load balancer capacity unit", e.share(e.traffic.CapacityUnits)*hours)
 		if !e.inputs().Flag("internal") {
 			e.add("addresses", "public IPv4 address", e.zones("subnets")*hours)
 		}
 	},
-	"aws:autoscaling/group:Group": (*estimator).instances,
+	catalogue.AutoScalingGroup: (*estimator).instances,
 
-	"aws:eks/cluster:Cluster": func(e *estimator) { e.add("control plane", "EKS control plane", hours) },
-	nodeGroup:                 (*estimator).nodes,
+	catalogue.Cluster:   func(e *estimator) { e.add("control plane", "EKS control plane", hours) },
+	catalogue.NodeGroup: (*estimator).nodes,
 
-	database:                       (*estimator).database,
-	"aws:opensearch/domain:Domain": (*estimator).search,
-	"aws:sqs/queue:Queue": func(e *estimator) {
+	catalogue.Database:     (*estimator).database,
+	catalogue.SearchDomain: (*estimator).search,
+	catalogue.Queue: func(e *estimator) {
 		item := "requests to a standard queue"
 		if e.inputs().Flag("fifoQueue") {
 			item = "requests to a FIFO queue"
 		}
 		e.add("requests", item, e.share(e.traffic.Messages))
 	},
-	"aws:s3/bucketV2:BucketV2": func(e *estimator) {
+	catalogue.Bucket: func(e *estimator) {
 		if !ownBuckets[e.Name()] {
 			e.add("documents", "S3 Standard", e.traffic.DocumentGB)
 		}
 	},
-	"aws:s3/bucketMetric:BucketMetric": func(e *estimator) { e.add("request metrics", "CloudWatch metric", requestMetrics) },
-	"aws:s3/bucketReplicationConfig:BucketReplicationConfig": func(e *estimator) {
+	catalogue.BucketMetric: func(e *estimator) { e.add("request metrics", "CloudWatch metric", requestMetrics) },
+	catalogue.BucketReplication: func(e *estimator) {
 		for _, rule := range e.inputs().Objects("rules") {
 			if rule.Text("destination.metrics.status") == "Enabled" {
 				e.add("replication metrics", "CloudWatch metric", replicationMetrics)
 			}
 		}
 	},
-	"aws:backup/selection:Selection": (*estimator).backup,
+	catalogue.BackupSelection: (*estimator).backup,
 
-	"aws:cloudfront/distribution:Distribution": func(e *estimator) {
+	catalogue.Distribution: func(e *estimator) {
 		e.add("data to visitors", "CloudFront, data to visitors", e.share(e.traffic.VisitorGB))
 		e.add("requests", "CloudFront, HTTPS requests", e.share(e.traffic.Requests))
 	},
-	"aws:wafv2/webAcl:WebAcl": func(e *estimator) {
+	catalogue.WebACL: func(e *estimator) {
 		e.add("web ACL", "firewall, web ACL", 1)
 		e.add("its rules", "firewall, rule", float64(len(e.inputs().List("rules"))))
 		e.add("its requests", "firewall, requests", e.share(e.traffic.Requests))
 	},
 
-	"aws:ecr/lifecyclePolicy:LifecyclePolicy": (*estimator).images,
-	"aws:codebuild/project:Project":           (*estimator).builds,
-	"aws:codepipeline/pipeline:Pipeline": func(e *estimator) {
+	catalogue.ImageLifecyclePolicy: (*estimator).images,
+	catalogue.BuildProject:         (*estimator).builds,
+	catalogue.Pipeline: func(e *estimator) {
 		e.add("pipelines", "pipeline actions, "+e.inputs().Text("pipelineType"), e.traffic.Releases*(buildMinutes+releaseMinutes))
 	},
 
-	"aws:kms/key:Key":                  func(e *estimator) { e.add("keys", "KMS key", 1) },
-	"aws:secretsmanager/secret:Secret": func(e *estimator) { e.add("secrets", "secret", 1) },
-	"aws:cloudwatch/logGroup:LogGroup": func(e *estimator) {
+	catalogue.Key:    func(e *estimator) { e.add("keys", "KMS key", 1) },
+	catalogue.Secret: func(e *estimator) { e.add("secrets", "secret", 1) },
+	catalogue.LogGroup: func(e *estimator) {
 		if !strings.HasPrefix(e.inputs().Text("name"), buildLogs) {
 			e.add("logs written", "logs, ingested", e.traffic.LogGB)
 			e.add("logs kept", "logs, kept", e.traffic.LogGB*e.number("retentionInDays")/daysOfMonth)
 		}
 	},
-	"aws:cloudwatch/logMetricFilter:LogMetricFilter": func(e *estimator) { e.add("metrics of logs", "CloudWatch metric", 1) },
-	"aws:cloudwatch/metricAlarm:MetricAlarm":         (*estimator).alarm,
-	"aws:cloudwatch/compositeAlarm:CompositeAlarm":   func(e *estimator) { e.add("composite alarms", "composite alarm", 1) },
-	"kubernetes:core/v1:Service": func(e *estimator) {
+	catalogue.LogMetricFilter: func(e *estimator) { e.add("metrics of logs", "CloudWatch metric", 1) },
+	catalogue.MetricAlarm:     (*estimator).alarm,
+	catalogue.CompositeAlarm:  func(e *estimator) { e.add("composite alarms", "composite alarm", 1) },
+	catalogue.Service: func(e *estimator) {
 		if kind := e.inputs().Text("spec.type"); kind == "LoadBalancer" {
 			e.fail("spec.type is %s: a load balancer that Kubernetes creates has no price", kind)
 		}
 	},
-	"aws:cloudwatch/dashboard:Dashboard": func(e *estimator) { e.add("dashboards", "dashboard", 1) },
+	catalogue.Dashboard: func(e *estimator) { e.add("dashboards", "dashboard", 1) },
 }
 
 func (e *estimator) database() {
@@ -142,7 +126,7 @@ func (e *estimator) search() {
 // backup estimates what a selection of resources takes in the vaults of its plan.
 func (e *estimator) backup() {
 	databaseGB, bucketGB := 0.0, 0.0
-	for _, r := range e.from(e.Resource, "resources", database) {
+	for _, r := range e.from(e.Resource, "resources", catalogue.Database) {
 		databaseGB += e.numberOf(r.Inputs, "allocatedStorage")
 	}
 	for _, arn := range e.inputs().Texts("resources") {
@@ -153,9 +137,9 @@ func (e *estimator) backup() {
 	keep := func(of string, days float64) {
 		held := 1 + dailyChange*days
 		e.add(of+" of buckets", "S3 backup", bucketGB*held)
-		e.add(of+" of the database", "RDS snapshot", databaseGB*held)
+		e.add(of+" of the catalogue.Database", "RDS snapshot", databaseGB*held)
 	}
-	for _, plan := range e.from(e.Resource, "planId", backupPlan) {
+	for _, plan := range e.from(e.Resource, "planId", catalogue.BackupPlan) {
 		for _, rule := range model.Values(plan.Inputs).Objects("rules") {
 			keep("backups", e.numberOf(rule, "lifecycle.deleteAfter"))
 			for _, copied := range rule.Objects("copyActions") {
@@ -196,13 +180,13 @@ func (e *estimator) builds() {
 	if e.inputs().Text("artifacts.type") == "CODEPIPELINE" {
 		e.add("builds", item, e.traffic.Releases*buildMinutes)
 	}
-	for _, hook := range e.into(webhook, "projectName") {
+	for _, hook := range e.into(catalogue.BuildWebhook, "projectName") {
 		if slices.Contains(model.Values(hook.Inputs).All("filterGroups[*].filters[*].pattern"), "WORKFLOW_JOB_QUEUED") {
 			e.add("jobs of GitHub Actions", item, e.traffic.Updates*updateMinutes)
 		}
 	}
-	for _, target := range e.into(eventTarget, "arn") {
-		for _, rule := range e.from(target, "rule", eventRule) {
+	for _, target := range e.into(catalogue.EventTarget, "arn") {
+		for _, rule := range e.from(target, "rule", catalogue.EventRule) {
 			text, scheduled := strings.CutPrefix(model.Values(rule.Inputs).Text("scheduleExpression"), "rate(")
 			if !scheduled {
 				continue
