@@ -73,7 +73,7 @@ func TestNeedsRefuses(t *testing.T) {
 		"problems": {[]string{"use1-az4", "use1-az3", "natGateways: 1", "natGateways: 3"},
 			[]string{"legops:network.availabilityZones[0]: use1-az3: does not support EKS", "legops:network.natGateways: 3"}},
 		"unknown sizes": {[]string{"t4g.micro", "x2gd.medium", "t4g.nano", "a1.medium"},
-			[]string{"legops:pipeline.deployerInstanceType: x2gd.medium: its virtual CPUs are not known", "legops:bastion.instanceType: a1.medium: its virtual CPUs are not known"}},
+			[]string{"legops:pipeline.deployerInstanceType: x2gd.medium: its virtual CPUs are unknown", "legops:bastion.instanceType: a1.medium: its virtual CPUs are unknown"}},
 		"a key in another region": {[]string{"region=us-east-1", "region=eu-west-1"},
 			[]string{"secretsprovider: awskms://alias/legops-dev-state?region=eu-west-1: its region must be legops:region, us-east-1: write awskms://alias/legops-dev-state?region=us-east-1"}},
 	} {

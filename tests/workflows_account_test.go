@@ -13,8 +13,8 @@ import (
 	"gopkg.in/yaml.v3"
 )
 
-// What the workflows ask of an account is what bootstrap and the program make there: roles, how long they may be held, state, key
-// and runner.
+// The workflows use what bootstrap and the program create in an account: roles and the length of their sessions, state, key and
+// runner.
 func TestWorkflowsFitTheAccounts(t *testing.T) {
 	read := func(path string) string {
 		text, err := os.ReadFile(filepath.Join(root, path))
@@ -29,7 +29,7 @@ func TestWorkflowsFitTheAccounts(t *testing.T) {
 		require.NoError(t, err)
 		held[match[1]] = seconds
 	}
-	assert.Equal(t, map[string]int{"deploy": deploySession, "preview": previewSession}, held, "how long the roles may be held")
+	assert.Equal(t, map[string]int{"deploy": deploySession, "preview": previewSession}, held, "the roles' longest sessions")
 	assert.Contains(t, template, "AliasName: !Sub alias/legops-${Stack}-state")
 	assert.Contains(t, template, "BucketName: !Sub legops-${Stack}-state-${AWS::AccountId}")
 
@@ -37,7 +37,7 @@ func TestWorkflowsFitTheAccounts(t *testing.T) {
 		cfg := config(t, stack)
 		require.NotNil(t, cfg.Runner, stack)
 		golden := read("tests/golden/" + stack + ".yaml")
-		assert.Contains(t, golden, "name: legops-"+stack+"-runner\n", "the project that labels of jobs name")
+		assert.Contains(t, golden, "name: legops-"+stack+"-runner\n", "the project in the labels of jobs")
 		for path, text := range workflowFiles(t) {
 			var w workflow
 			require.NoError(t, yaml.Unmarshal([]byte(text), &w))
@@ -47,10 +47,10 @@ func TestWorkflowsFitTheAccounts(t *testing.T) {
 				}
 			}
 		}
-		// The repository that bootstrap trusts unless another is named.
+		// The repository that bootstrap trusts by default.
 		assert.Contains(t, template, "Default: legops/platform")
 		assert.Equal(t, "legops/platform", cfg.Pipeline.GithubOwner+"/"+cfg.Runner.Repository, stack)
-		// What the roles may do on the cluster.
+		// The roles' access to the cluster.
 		for who, entries := range map[string]string{"deploy": fmt.Sprint(cfg.Eks.Administrators), "preview": fmt.Sprint(cfg.Eks.Viewers)} {
 			assert.Contains(t, entries, fmt.Sprintf("arn:aws:iam::%s:role/legops-%s-%s", cfg.Account, stack, who), stack)
 		}

@@ -10,7 +10,7 @@ import (
 	"github.com/stretchr/testify/require"
 )
 
-// found is what drift.sh writes when a command found these steps.
+// found returns drift.sh's file for a command with these steps.
 func found(steps ...string) string { return `{"steps":[` + strings.Join(steps, ",") + `]}` }
 
 const (
@@ -43,7 +43,7 @@ func TestDriftIssue(t *testing.T) {
 		files   map[string]string
 		changed []string
 		want    string
-		body    string // what the issue says
+		body    string // a part of the issue's body
 	}{
 		{"none, no issue", github{issues: []post{other, pull, closed}}, none, nil, "dev has no drift", ""},
 		{"drift, no issue", github{issues: []post{other, pull, closed}}, drift, []string{"POST /issues"}, "dev has drifted: opened issue 1000", line},
@@ -52,13 +52,13 @@ func TestDriftIssue(t *testing.T) {
 		{"gone", github{issues: []post{other, own}}, none, []string{"POST /issues/12/comments", "PATCH /issues/12"},
 			"dev has no drift any more: closed issue 12", "old"},
 		{"changes without a resource", github{}, map[string]string{"refresh.code": "0", "preview.code": "7", "preview.json": found()},
-			[]string{"POST /issues"}, "opened issue", "- pulumi says so, but names no resource"},
+			[]string{"POST /issues"}, "opened issue", "- pulumi reports changes, but names no resource"},
 		{"more than an issue holds", github{}, many, []string{"POST /issues"}, "opened issue", "more lines. All are in the summary of [the run](https://github.example/legops-example/platform/actions/runs/42).**"},
 
 		{"label dropped", github{dropsLabels: true}, drift, []string{"POST /issues"}, "drift.mjs: issue 1000 has no label drift", ""},
 		{"no result", github{issues: []post{own}}, map[string]string{"refresh.code": "0"}, nil, "drift.mjs: ENOENT", ""},
 		{"half a result", github{issues: []post{own}}, map[string]string{"refresh.code": "7", "refresh.json": `{"steps":[`}, nil, "drift.mjs: ", ""},
-		{"GitHub out of order", github{fails: "POST /issues"}, drift, nil, "drift.mjs: GitHub: POST /issues: 502: the unicorn is angry", ""},
+		{"GitHub fails", github{fails: "POST /issues"}, drift, nil, "drift.mjs: GitHub: POST /issues: 502: the unicorn is angry", ""},
 		{"no list of issues", github{fails: "GET /issues"}, none, nil, "drift.mjs: GitHub: GET /issues?state=open&labels=drift&per_page=100&page=1: 502", ""},
 	} {
 		t.Run(test.name, func(t *testing.T) {

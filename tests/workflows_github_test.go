@@ -17,7 +17,7 @@ import (
 	"github.com/stretchr/testify/require"
 )
 
-// post is a comment or an issue of GitHub.
+// post is a comment or an issue on GitHub.
 type post struct {
 	ID     int    `json:"id"`
 	Number int    `json:"number"`
@@ -47,13 +47,13 @@ const (
 	fork       = "somebody/platform"
 )
 
-// github is the little of GitHub's REST API that the scripts use: pull request 7, its comments, the issues.
+// github is a fake of the part of GitHub's REST API that the scripts use: pull request 7, its comments, the issues.
 type github struct {
 	t         *testing.T
 	comments  []post
 	issues    []post
 	artifacts int
-	// dropsLabels is what GitHub does to who may not set them.
+	// dropsLabels drops labels, as GitHub does for a token that may not set them.
 	dropsLabels bool
 	// fails is a request that GitHub answers with 502, such as "POST /issues".
 	fails string
@@ -126,7 +126,7 @@ func (g *github) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 	assert.NoError(g.t, json.NewEncoder(w).Encode(answer))
 }
 
-// page is what GitHub gives of a list: 30 unless asked for more.
+// page returns a page of a list as GitHub does: 30 elements by default.
 func page(r *http.Request, list []post) []post {
 	size, number := 30, 1
 	if asked, err := strconv.Atoi(r.URL.Query().Get("per_page")); err == nil {
@@ -139,7 +139,7 @@ func page(r *http.Request, list []post) []post {
 	return append([]post{}, list[from:min(from+size, len(list))]...) // an empty list is [], not null
 }
 
-// node runs a script against it, with files in a folder, and gives what it printed. It may not print the token.
+// node runs a script against it, with files in a folder, and returns its output, which must not contain the token.
 func (g *github) node(script string, files map[string]string, env ...string) (string, error) {
 	server := httptest.NewServer(g)
 	defer server.Close()
@@ -159,7 +159,7 @@ func (g *github) node(script string, files map[string]string, env ...string) (st
 
 const reviewMarker = "<!-- legops-review -->\n"
 
-// others are comments that the script has to leave alone, more than a page of GitHub holds.
+// others are comments that the script must not touch; count may exceed GitHub's page.
 func others(count int) []post {
 	comments := []post{by("somebody", post{ID: 500, Body: reviewMarker + "forged"}), by(bot, post{ID: 501, Body: "of another workflow"})}
 	for i := range count {
@@ -183,27 +183,27 @@ func TestComment(t *testing.T) {
 		want    string
 	}{
 		{"first", github{artifacts: 1, comments: others(0)}, good, headSHA,
-			[]string{"POST /issues/7/comments"}, "made the comment of pull request 7"},
+			[]string{"POST /issues/7/comments"}, "created the comment of pull request 7"},
 		{"again", github{artifacts: 1, comments: append(others(0), own)}, good, headSHA,
 			[]string{"PATCH /issues/comments/600"}, "updated the comment of pull request 7"},
 		{"on the second page", github{artifacts: 1, comments: append(others(98), own)}, good, headSHA,
 			[]string{"PATCH /issues/comments/600"}, "updated the comment of pull request 7"},
 		{"first, after a full page", github{artifacts: 1, comments: others(98)}, good, headSHA,
-			[]string{"POST /issues/7/comments"}, "made the comment of pull request 7"},
-		{"a run that failed", github{}, nil, headSHA, nil, "run 42 made no review: nothing to post"},
+			[]string{"POST /issues/7/comments"}, "created the comment of pull request 7"},
+		{"a run that failed", github{}, nil, headSHA, nil, "run 42 has no review: nothing to post"},
 
 		{"another commit", github{artifacts: 1}, good, strings.Repeat("2", 40), nil,
 			"comment.mjs: pull request 7 is at somebody/platform 111"},
-		{"a pull request that is not there", github{artifacts: 1}, with("number", "8"), headSHA, nil, "GitHub: GET /pulls/8: 404"},
+		{"a missing pull request", github{artifacts: 1}, with("number", "8"), headSHA, nil, "GitHub: GET /pulls/8: 404"},
 		{"a number that is a path", github{artifacts: 1}, with("number", "7/../../8"), headSHA, nil, "number of the artifact is not the number"},
-		{"a number of any length", github{artifacts: 1}, with("number", strings.Repeat("7", 41)), headSHA, nil, "number of the artifact has 41 bytes, may have 40"},
+		{"a number of any length", github{artifacts: 1}, with("number", strings.Repeat("7", 41)), headSHA, nil, "number of the artifact has 41 bytes, more than 40"},
 		{"an artifact without text", github{artifacts: 1}, map[string]string{"number": "7"}, headSHA, nil, "the artifact has no file review.md"},
 		{"another text", github{artifacts: 1}, with("review.md", "Buy now.\n"), headSHA, nil, "review.md of the artifact does not begin with <!-- legops-review -->"},
-		{"more than GitHub takes", github{artifacts: 1}, with("review.md", reviewMarker+strings.Repeat("x", 65_500)), headSHA, nil,
-			"characters, GitHub takes 65536: not posted"},
-		{"more than is read", github{artifacts: 1}, with("review.md", reviewMarker+strings.Repeat("x", 300_000)), headSHA, nil,
-			"review.md of the artifact has 300023 bytes, may have 262144: not posted"},
-		{"GitHub out of order", github{artifacts: 1, fails: "POST /issues/7/comments"}, good, headSHA, nil,
+		{"longer than GitHub accepts", github{artifacts: 1}, with("review.md", reviewMarker+strings.Repeat("x", 65_500)), headSHA, nil,
+			"characters, more than GitHub's 65536: not posted"},
+		{"longer than the script reads", github{artifacts: 1}, with("review.md", reviewMarker+strings.Repeat("x", 300_000)), headSHA, nil,
+			"review.md of the artifact has 300023 bytes, more than 262144: not posted"},
+		{"GitHub fails", github{artifacts: 1, fails: "POST /issues/7/comments"}, good, headSHA, nil,
 			"comment.mjs: GitHub: POST /issues/7/comments: 502: the unicorn is angry"},
 		{"no list of comments", github{artifacts: 1, fails: "GET /issues/7/comments"}, good, headSHA, nil,
 			"comment.mjs: GitHub: GET /issues/7/comments?per_page=100&page=1: 502"},
@@ -226,7 +226,7 @@ func TestComment(t *testing.T) {
 			for _, comment := range g.comments {
 				if comment.User.Login == bot && strings.HasPrefix(comment.Body, reviewMarker) {
 					assert.Equal(t, fmt.Sprintf("%sOne change.\n\n[The whole review](https://github.example/%s/actions/runs/42/artifacts/99) of %s. "+
-						"It was made by the code of this pull request.\n", reviewMarker, repository, headSHA), comment.Body)
+						"The code of this pull request created it.\n", reviewMarker, repository, headSHA), comment.Body)
 				}
 			}
 		})

@@ -13,16 +13,16 @@ import (
 	"github.com/stretchr/testify/require"
 )
 
-// jobOf is a folder as a job of GitHub Actions sees it: a repository with some commands in bin, and files for what the
-// steps tell each other.
-type jobOf struct {
+// jobFolder is the folder of a job of GitHub Actions: a repository with some commands in bin, and the files through which steps
+// pass outputs and environment.
+type jobFolder struct {
 	t      *testing.T
 	folder string
 }
 
-func newJob(t *testing.T, files map[string]string) jobOf {
+func newJob(t *testing.T, files map[string]string) jobFolder {
 	t.Helper()
-	j := jobOf{t, t.TempDir()}
+	j := jobFolder{t, t.TempDir()}
 	require.NoError(t, os.Mkdir(filepath.Join(j.folder, "bin"), 0o700))
 	for name, text := range files {
 		require.NoError(t, os.WriteFile(filepath.Join(j.folder, name), []byte(text), 0o700))
@@ -30,8 +30,8 @@ func newJob(t *testing.T, files map[string]string) jobOf {
 	return j
 }
 
-// run runs a script of the workflows as a step, and gives what it printed and its exit code.
-func (j jobOf) run(script string, args []string, env ...string) (string, int) {
+// run runs a script of the workflows as a step, and returns its output and exit code.
+func (j jobFolder) run(script string, args []string, env ...string) (string, int) {
 	j.t.Helper()
 	run := exec.Command(filepath.Join(root, ".github", "scripts", script), args...)
 	run.Dir = j.folder
@@ -49,8 +49,8 @@ func (j jobOf) run(script string, args []string, env ...string) (string, int) {
 	return string(out), 0
 }
 
-// read is what a file of the job holds, nothing if it is not there.
-func (j jobOf) read(name string) string {
+// read returns the text of a file of the job; "" if it does not exist.
+func (j jobFolder) read(name string) string {
 	text, err := os.ReadFile(filepath.Join(j.folder, name))
 	if err != nil {
 		require.ErrorIs(j.t, err, os.ErrNotExist)
@@ -58,7 +58,7 @@ func (j jobOf) read(name string) string {
 	return string(text)
 }
 
-// The account, the role and the state come from the stack file, which Pulumi itself reads, too.
+// The account, the role and the state come from the stack file, which Pulumi itself also reads.
 func TestWorkflowStack(t *testing.T) {
 	for _, stack := range stackNames {
 		cfg := config(t, stack)
@@ -78,7 +78,7 @@ func TestWorkflowStack(t *testing.T) {
 	out, code := j.run("stack.sh", []string{"dev", "deploy"})
 	assert.Equal(t, 1, code)
 	assert.Contains(t, out, "stack.sh: Pulumi.dev.yaml has no legops:account on one line")
-	assert.Empty(t, j.read("output")+j.read("env"), "half of it")
+	assert.Empty(t, j.read("output")+j.read("env"), "the script writes all or nothing")
 }
 
 const fakePulumi = "#!/bin/sh\necho \"$@\" >>calls\n"
@@ -148,7 +148,7 @@ func TestWorkflowReview(t *testing.T) {
 	}
 }
 
-// On the real engine: what the script takes for drift is what Pulumi says when somebody changes the cloud.
+// On the real engine: the script reports drift when somebody changes the cloud.
 func TestWorkflowDrift(t *testing.T) {
 	dir, folder := t.TempDir(), t.TempDir()
 	look := func() (refresh, preview string) {
@@ -180,7 +180,7 @@ func TestWorkflowDrift(t *testing.T) {
 	entries := session.Record().Entries("")
 	finish(t, session)
 	refresh, preview := look()
-	assert.Empty(t, refresh+preview, "nobody has changed anything")
+	assert.Empty(t, refresh+preview, "nothing has changed")
 
 	for _, entry := range entries {
 		if strings.HasSuffix(entry.URN, "::network-flow-logs") && entry.Type == "aws:cloudwatch/logGroup:LogGroup" {
@@ -201,21 +201,21 @@ func TestWorkflowDrift(t *testing.T) {
 	assert.Equal(t, 2, strings.Count(refresh+preview, "\n- "), "one change, found twice: %s %s", refresh, preview)
 }
 
-// A pulumi that fails is no drift, and no lack of it.
+// A failing pulumi means neither drift nor its absence.
 func TestWorkflowDriftUnknown(t *testing.T) {
 	j := newJob(t, map[string]string{"bin/pulumi": fakePulumi + `echo '{"diagnostics":[{"message":"no credentials"}]}'; exit 255` + "\n"})
 	out, code := j.run("drift.sh", []string{"dev", "drift"})
 	assert.Equal(t, 1, code)
-	assert.Equal(t, "no credentials\ndrift.sh: pulumi refresh --preview-only failed with 255: whether dev has drifted is not known\n", out)
+	assert.Equal(t, "no credentials\ndrift.sh: pulumi refresh --preview-only failed with 255: the drift of dev is unknown\n", out)
 	assert.Empty(t, j.read("drift/refresh.code"))
 	j = newJob(t, map[string]string{"bin/pulumi": fakePulumi + "echo 'error: no bucket' >&2; exit 1\n"})
 	out, code = j.run("drift.sh", []string{"dev", "drift"})
 	assert.Equal(t, 1, code)
-	assert.Equal(t, "error: no bucket\ndrift.sh: pulumi refresh --preview-only failed with 1: whether dev has drifted is not known\n", out)
+	assert.Equal(t, "error: no bucket\ndrift.sh: pulumi refresh --preview-only failed with 1: the drift of dev is unknown\n", out)
 	assert.Equal(t, "refresh --preview-only --expect-no-changes --json --non-interactive --stack dev\n", j.read("calls"))
 }
 
-// Every rollout is asked for, each that is late is named, and one that was late before fails nothing.
+// The script checks every rollout and names each late one; one that was late before does not fail it.
 func TestWorkflowRollouts(t *testing.T) {
 	const aws = "#!/bin/sh\necho \"aws $*\" >>calls\ncase \"$*\" in *list-clusters*) echo \"$CLUSTER\" ;; esac\n"
 	kubectl := func(listed, late string) string {
@@ -223,18 +223,18 @@ func TestWorkflowRollouts(t *testing.T) {
 	}
 	const two = `identity/identity\nnginx-ingress/nginx-ingress-controller\n`
 	const late = "*'--namespace identity rollout'*) echo 'timed out' >&2; exit 1 ;;\n"
-	const named = "::error::rollouts.sh: identity/identity does not run what it says: timed out; see kubectl --namespace identity describe pods\n"
+	const named = "::error::rollouts.sh: identity/identity has not rolled out: timed out; see kubectl --namespace identity describe pods\n"
 	for name, c := range map[string]struct {
 		kubectl, known, says string
 		code                 int
 	}{
-		"all there":        {kubectl(two, ""), "", "", 0},
-		"one late":         {kubectl(two, late), "", named, 1},
-		"another before":   {kubectl(two, late), "portal/portal\n", named, 1},
-		"late before":      {kubectl(two, late), "identity/identity\n", "::warning::rollouts.sh: identity/identity did not run what it says before this update, either: timed out\n", 0},
-		"nothing there":    {kubectl("", ""), "", "rollouts.sh: no Deployment of legops-dev has the label app.kubernetes.io/part-of=legops\n", 1},
-		"unreachable":      {"#!/bin/sh\necho 'no route to host' >&2; exit 1\n", "", "no route to host\n", 1},
-		"nobody had asked": {kubectl(two, late), "-", "grep: late: No such file or directory\n" + named, 1},
+		"all there":      {kubectl(two, ""), "", "", 0},
+		"one late":       {kubectl(two, late), "", named, 1},
+		"another before": {kubectl(two, late), "portal/portal\n", named, 1},
+		"late before":    {kubectl(two, late), "identity/identity\n", "::warning::rollouts.sh: identity/identity had not rolled out before this update, either: timed out\n", 0},
+		"nothing there":  {kubectl("", ""), "", "rollouts.sh: no Deployment of legops-dev has the label app.kubernetes.io/part-of=legops\n", 1},
+		"unreachable":    {"#!/bin/sh\necho 'no route to host' >&2; exit 1\n", "", "no route to host\n", 1},
+		"no record":      {kubectl(two, late), "-", "grep: late: No such file or directory\n" + named, 1},
 	} {
 		t.Run(name, func(t *testing.T) {
 			j := newJob(t, map[string]string{"bin/aws": aws, "bin/kubectl": c.kubectl})
@@ -267,7 +267,7 @@ func TestWorkflowRollouts(t *testing.T) {
 	})
 }
 
-// A cluster that does not answer is told: the preview would say nothing of it.
+// The script reports a cluster that does not answer, which the preview would not.
 func TestWorkflowCluster(t *testing.T) {
 	aws := func(listed string) string {
 		return "#!/bin/sh\necho \"aws $*\" >>calls\ncase \"$*\" in *list-clusters*) echo " + listed + " ;; esac\n"
@@ -277,8 +277,8 @@ func TestWorkflowCluster(t *testing.T) {
 		code               int
 	}{
 		"answers":     {aws("legops-dev"), "exit 0", "cluster.sh: legops-dev answers\n", 0},
-		"not there":   {aws(""), "exit 1", "cluster.sh: there is no legops-dev yet\n", 0},
-		"refused":     {aws("legops-dev"), "echo Unauthorized >&2; exit 1", "Unauthorized\n::error::cluster.sh: legops-dev does not answer: its endpoint is not reached from here (legops:eks.publicAccessCidrs), or the credentials are of nobody in legops:eks.administrators and viewers\n", 1},
+		"not there":   {aws(""), "exit 1", "cluster.sh: legops-dev does not exist yet\n", 0},
+		"refused":     {aws("legops-dev"), "echo Unauthorized >&2; exit 1", "Unauthorized\n::error::cluster.sh: legops-dev does not answer: its endpoint is out of reach from here (legops:eks.publicAccessCidrs), or legops:eks.administrators and viewers lack the role of these credentials\n", 1},
 		"not allowed": {"#!/bin/sh\necho AccessDenied >&2; exit 254\n", "exit 0", "AccessDenied\n", 254},
 	} {
 		t.Run(name, func(t *testing.T) {

@@ -16,7 +16,7 @@ import (
 	"gopkg.in/yaml.v3"
 )
 
-// workflow is what the rules below look at in a workflow of GitHub Actions.
+// workflow is the part of a workflow of GitHub Actions that the rules below check.
 type workflow struct {
 	On          yaml.Node
 	Permissions map[string]string
@@ -49,7 +49,7 @@ type workflowStep struct {
 const (
 	githubHosted = "ubuntu-24.04"
 	stackAction  = "./.github/actions/stack"
-	// How long the roles of the action are held, in seconds: an update waits for clusters and databases.
+	// The lengths of the roles' sessions, in seconds: an update waits for clusters and databases.
 	deploySession, previewSession = 7200, 3600
 )
 
@@ -61,7 +61,7 @@ var (
 	stackOfInput = regexp.MustCompile(`\$\{\{ (?:inputs|matrix)\.stack \}\}`)
 )
 
-// workflowFiles are the workflows, and the action that they share, by path from the root.
+// workflowFiles returns the workflows, and the action that they share, by path from the root.
 func workflowFiles(t *testing.T) map[string]string {
 	t.Helper()
 	found := map[string]string{}
@@ -79,7 +79,7 @@ func workflowFiles(t *testing.T) map[string]string {
 	return found
 }
 
-// findings are what is wrong with a workflow: what actionlint finds, and what breaks a rule of this repository.
+// findings returns the problems of a workflow: those of actionlint, and violations of this repository's rules.
 func findings(t *testing.T, name, text string) []string {
 	t.Helper()
 	if strings.HasPrefix(name, ".github/actions/") {
@@ -93,7 +93,7 @@ func findings(t *testing.T, name, text string) []string {
 	require.NoError(t, err)
 	repository, err := actionlint.NewProject(root)
 	require.NoError(t, err)
-	// It knows the inputs of actions by their tags, not by commits.
+	// actionlint knows the inputs of actions by tag, not by commit.
 	tagged := pinnedToTag.ReplaceAllString(text, "@$1 # $1")
 	problems, err := linter.Lint(filepath.Join(root, name), []byte(tagged), repository)
 	require.NoError(t, err)
@@ -114,7 +114,7 @@ func findings(t *testing.T, name, text string) []string {
 	return found
 }
 
-// broken lists the rules that do not hold.
+// broken returns the rules that do not hold.
 func broken(rules map[string]bool) []string {
 	var found []string
 	for rule, holds := range rules {
@@ -126,7 +126,7 @@ func broken(rules map[string]bool) []string {
 	return found
 }
 
-// triggers are the events that start a workflow, in whatever form they are written.
+// triggers returns the events that start a workflow, which may be a string, a list or a map.
 func (w *workflow) triggers() []string {
 	if w.On.Kind == yaml.ScalarNode {
 		return []string{w.On.Value}
@@ -157,18 +157,18 @@ func (w *workflow) findings(name string) []string {
 		}
 	}
 	return broken(map[string]bool{
-		"has no permissions of its own":                                                                w.Permissions != nil,
-		"every job may write " + writes + ": give it to the job that needs it":                         writes == "",
-		"pull_request_target runs for forks with secrets":                                              !slices.Contains(w.triggers(), "pull_request_target"),
-		"shell is not bash, so a pipe hides its errors":                                                !runs || w.Defaults.Run.Shell == "bash",
-		"an update has to be in the group of its stack":                                                !updates || stackOfInput.MatchString(w.Concurrency.Group),
-		"an update must not be cancelled":                                                              !updates || w.Concurrency.Cancel == "false",
-		"only .github/workflows/deploy-stack.yml updates":                                              !updates || name == ".github/workflows/deploy-stack.yml",
-		"a group that cancels what runs is for pull requests: " + w.Concurrency.Cancel + " is for all": w.Concurrency.Cancel != "true" || slices.Equal(w.triggers(), []string{"pull_request"}),
+		"has no permissions of its own":                                                                             w.Permissions != nil,
+		"every job may write " + writes + ": give it to the job that needs it":                                      writes == "",
+		"pull_request_target runs for forks with secrets":                                                           !slices.Contains(w.triggers(), "pull_request_target"),
+		"shell is not bash, so a pipe hides its errors":                                                             !runs || w.Defaults.Run.Shell == "bash",
+		"an update has to be in the group of its stack":                                                             !updates || stackOfInput.MatchString(w.Concurrency.Group),
+		"an update must not be cancelled":                                                                           !updates || w.Concurrency.Cancel == "false",
+		"only .github/workflows/deploy-stack.yml updates":                                                           !updates || name == ".github/workflows/deploy-stack.yml",
+		"only pull requests may cancel running jobs, not all triggers: cancel-in-progress: " + w.Concurrency.Cancel: w.Concurrency.Cancel != "true" || slices.Equal(w.triggers(), []string{"pull_request"}),
 	})
 }
 
-// findings are what is wrong with a job by itself.
+// findings returns the problems of a job by itself.
 func (j *workflowJob) findings(id string) []string {
 	stack := stackOfInput.FindString(j.RunsOn)
 	inAccount := j.RunsOn == "codebuild-"+project+"-"+stack+"-runner-${{ github.run_id }}-${{ github.run_attempt }}" && stack != ""
@@ -181,18 +181,18 @@ func (j *workflowJob) findings(id string) []string {
 	}
 	environment := map[string]string{"preview": stack + "-preview", "deploy": stack}[role]
 	return broken(map[string]bool{
-		id + ": calls a workflow of somebody else":                           j.Uses == "" || strings.HasPrefix(j.Uses, "./"),
+		id + ": calls a workflow of another repository":                      j.Uses == "" || strings.HasPrefix(j.Uses, "./"),
 		id + ": has no timeout":                                              j.Uses != "" || j.Timeout > 0,
-		id + ": runs on " + j.RunsOn + ", which is no runner":                j.Uses != "" || inAccount || j.RunsOn == githubHosted,
+		id + ": runs on " + j.RunsOn + ", which is not a runner":             j.Uses != "" || inAccount || j.RunsOn == githubHosted,
 		id + ": only jobs with credentials run inside an account":            !inAccount || role != "",
-		id + ": the cluster is not reached from " + githubHosted:             role == "" || inAccount,
+		id + ": " + githubHosted + " cannot reach the cluster":               role == "" || inAccount,
 		id + ": the role " + role + " trusts the environment " + environment: role == "" || j.Environment == environment,
 		id + ": outlives its credentials":                                    role == "" || j.Timeout*60 <= session,
-		id + ": id-token without a role, or the other way round":             j.Uses != "" || (j.Permissions["id-token"] == "write") == (role != ""),
+		id + ": id-token and role need each other":                           j.Uses != "" || (j.Permissions["id-token"] == "write") == (role != ""),
 	})
 }
 
-// jobFindings are what a job may not do in this workflow.
+// jobFindings returns what a job does that this workflow forbids.
 func (w *workflow) jobFindings(name, id string, job workflowJob, text string) []string {
 	writes := []string{}
 	for scope, access := range job.Permissions {
@@ -204,25 +204,25 @@ func (w *workflow) jobFindings(name, id string, job workflowJob, text string) []
 	checksOut := slices.ContainsFunc(job.Steps, func(s workflowStep) bool { return s.With["ref"] != "" || s.With["repository"] != "" })
 	return broken(map[string]bool{
 		id + ": code of a pull request may write " + strings.Join(writes, ", "): !forks || len(writes) == 0,
-		id + ": code of a pull request knows a secret":                          !forks || !secrets.MatchString(text),
+		id + ": code of a pull request has a secret":                            !forks || !secrets.MatchString(text),
 		id + ": code of a pull request runs inside an account":                  !forks || job.RunsOn == githubHosted,
 		id + ": only comment.yml writes to pull requests":                       !slices.Contains(writes, "pull-requests") || name == ".github/workflows/comment.yml",
-		id + ": runs other code than that of main with rights to write":         !slices.Contains(w.triggers(), "workflow_run") || !checksOut,
+		id + ": runs code other than main's with write permissions":             !slices.Contains(w.triggers(), "workflow_run") || !checksOut,
 	})
 }
 
-func stepFindings(at string, steps []workflowStep) []string {
+func stepFindings(place string, steps []workflowStep) []string {
 	var found []string
 	for _, step := range steps {
 		action := step.Uses.Value
 		local := action == "" || strings.HasPrefix(action, "./")
 		found = append(found, broken(map[string]bool{
-			at + action + " is not pinned by a full commit hash":          local || pinned.MatchString(action),
-			at + action + " does not say its version, such as # v1.2.3":   local || pinnedTag.MatchString(step.Uses.LineComment),
-			at + "checkout leaves the token in .git":                      !strings.HasPrefix(action, "actions/checkout@") || step.With["persist-credentials"] == "false",
-			at + "an expression in a script is code: hand it over as env": !strings.Contains(step.Run, "${{"),
-			at + "a script of several lines belongs into .github/scripts": !strings.Contains(strings.TrimSpace(step.Run), "\n"),
-			at + fmt.Sprintf("%.30s goes on after an error", step.Run):    !strings.Contains(step.Run, "|| true"),
+			place + action + " is not pinned by a full commit hash":        local || pinned.MatchString(action),
+			place + action + " does not say its version, such as # v1.2.3": local || pinnedTag.MatchString(step.Uses.LineComment),
+			place + "checkout leaves the token in .git":                    !strings.HasPrefix(action, "actions/checkout@") || step.With["persist-credentials"] == "false",
+			place + "an expression in a script is code: pass it in env":    !strings.Contains(step.Run, "${{"),
+			place + "a script of several lines belongs in .github/scripts": !strings.Contains(strings.TrimSpace(step.Run), "\n"),
+			place + fmt.Sprintf("%.30s ignores an error", step.Run):        !strings.Contains(step.Run, "|| true"),
 		})...)
 	}
 	return found
@@ -230,13 +230,13 @@ func stepFindings(at string, steps []workflowStep) []string {
 
 func TestWorkflows(t *testing.T) {
 	files := workflowFiles(t)
-	assert.Greater(t, len(files), 6, "so many workflows and actions at least are there to check")
+	assert.Greater(t, len(files), 6, "the least number of workflows and actions")
 	hashes := map[string]string{} // of an action
 	for name, text := range files {
 		assert.Empty(t, findings(t, name, text), name)
 		for _, uses := range regexp.MustCompile(`uses: ([\w.-]+/[\w.-]+)@(\S+ # \S+)`).FindAllStringSubmatch(text, -1) {
 			if known := hashes[uses[1]]; known != "" {
-				assert.Equal(t, known, uses[2], "%s: another version of %s than elsewhere", name, uses[1])
+				assert.Equal(t, known, uses[2], "%s: uses %s in another version than elsewhere", name, uses[1])
 			}
 			hashes[uses[1]] = uses[2]
 		}
@@ -248,8 +248,8 @@ func TestWorkflows(t *testing.T) {
 	}
 }
 
-// Every stack is deployed after the one before it, and looked at for drift. What the action hands out lasts as long as the
-// rules take it to.
+// Every stack is deployed after the previous one, and checked for drift. The credentials of the action last as long as the rules
+// assume.
 func TestWorkflowsCoverEveryStack(t *testing.T) {
 	files := workflowFiles(t)
 	decode := func(name string) (w workflow) {

@@ -1,9 +1,9 @@
-// Keeps one issue for a stack that has drifted: opens it, writes it again, closes it when the drift is gone:
+// Keeps one issue for a stack that has drifted: opens it, updates it, and closes it when the drift is gone:
 //
 //   STACK=... node drift.mjs FOLDER
 //
-// The folder is what drift.sh wrote. The issue names resources and properties and never a value, which may be a secret that
-// Pulumi does not know of.
+// The folder is the output of drift.sh. The issue names resources and properties, never a value, which may be a secret that
+// Pulumi does not know as one.
 import { appendFileSync, readFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { all, longestText, main, request } from './github.mjs'
@@ -18,10 +18,10 @@ const unchanged = ['same', 'refresh', 'read']
 
 const sections = [
   ['refresh', 'Changed outside Pulumi since its last update'],
-  ['preview', `What an update from ${GITHUB_SHA} would change: the above undone, and what is not deployed yet`],
+  ['preview', `What an update from ${GITHUB_SHA} would change: it undoes the above, and deploys what is on main`],
 ]
 
-// changes are the lines on what one command found, and whether it found anything.
+// changes returns the lines about one command's changes; none if it found none.
 function changes(name) {
   const code = readFileSync(join(folder, `${name}.code`), 'utf8').trim()
   if (code === '0') return []
@@ -31,10 +31,10 @@ function changes(name) {
     const properties = Object.keys(detailedDiff ?? {}).map(property => `\`${property}\``).join(', ')
     return `- ${op} \`${type.split('$').pop()}\` \`${resource}\`${properties && ': '}${properties}`
   })
-  return lines.length > 0 ? lines : ['- pulumi says so, but names no resource']
+  return lines.length > 0 ? lines : ['- pulumi reports changes, but names no resource']
 }
 
-// fit is the lines, as many as a text of GitHub takes; what is left out is said.
+// fit returns as many lines as GitHub accepts in a text, and the number of those left out.
 function fit(lines) {
   const end = count => `\n**Cut: ${count} more lines. All are in the summary of [the run](${run}).**`
   let room = longestText - end(lines.length).length
@@ -46,7 +46,7 @@ await main(async () => {
   const found = sections.map(([name, heading]) => [heading, changes(name)]).filter(([, lines]) => lines.length > 0)
   const drifted = found.length > 0
   const lines = [
-    `[This run](${run}) found that ${STACK} is not what Pulumi made, or not what is on main. What to do: [the runbook](${runbook}).`,
+    `[This run](${run}) found that ${STACK} differs from Pulumi's state, or from main. What to do: [the runbook](${runbook}).`,
     ...found.flatMap(([heading, lines]) => ['', `## ${heading}`, '', ...lines]),
   ]
   appendFileSync(GITHUB_STEP_SUMMARY, `${drifted ? lines.join('\n') : `${STACK} has no drift.`}\n`)
@@ -57,11 +57,11 @@ await main(async () => {
     return `${STACK} has drifted: updated issue ${open.number}`
   }
   if (drifted) {
-    const made = await request('POST', '/issues', { title, body: fit(lines), labels: [label] })
-    if (!made.labels.some(({ name }) => name === label)) {
-      throw new Error(`issue ${made.number} has no label ${label}, so the next run would not find it: make the label`)
+    const created = await request('POST', '/issues', { title, body: fit(lines), labels: [label] })
+    if (!created.labels.some(({ name }) => name === label)) {
+      throw new Error(`issue ${created.number} has no label ${label}, so the next run would not find it: create the label`)
     }
-    return `${STACK} has drifted: opened issue ${made.number}`
+    return `${STACK} has drifted: opened issue ${created.number}`
   }
   if (open) {
     await request('POST', `/issues/${open.number}/comments`, { body: `[This run](${run}) found no drift any more.` })

@@ -1,6 +1,6 @@
 #!/usr/bin/env bash
-# Looks for drift: refresh.json says what changed outside Pulumi since its last update, preview.json what an update from
-# this commit would change. The files with .code hold 0, or 7: there are changes.
+# Detects drift: refresh.json lists what changed outside Pulumi since its last update, preview.json what an update from this
+# commit would change. The .code files hold 0, or 7 if there are changes.
 # usage: drift.sh STACK FOLDER
 set -euo pipefail
 
@@ -14,10 +14,10 @@ look() { # name, command of pulumi...
 	case $code in
 	0 | 7) echo "$code" >"$folder/$name.code" ;;
 	*)
-		# A preview says why in the JSON only; what fails before it writes none.
+		# A preview reports errors only in its JSON; a failure before it writes none.
 		[ ! -s "$folder/$name.json" ] || node -e 'for (const { message } of JSON.parse(fs.readFileSync(process.argv[1])).diagnostics ?? []) console.error(message)' \
 			"$folder/$name.json" || true
-		echo "drift.sh: pulumi $* failed with $code: whether $stack has drifted is not known" >&2
+		echo "drift.sh: pulumi $* failed with $code: the drift of $stack is unknown" >&2
 		exit 1
 		;;
 	esac

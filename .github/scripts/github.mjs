@@ -1,11 +1,11 @@
-// The little of GitHub's REST API that the scripts beside it need. GITHUB_API_URL, GITHUB_REPOSITORY and GITHUB_TOKEN say
-// where and as whom.
+// The part of GitHub's REST API that these scripts need. GITHUB_API_URL, GITHUB_REPOSITORY and GITHUB_TOKEN name the server,
+// the repository and the credentials.
 const { GITHUB_API_URL, GITHUB_REPOSITORY, GITHUB_TOKEN } = process.env
 
-// GitHub takes no text of more than 65,536 characters in a comment or an issue.
+// GitHub accepts at most 65,536 characters in a comment or an issue.
 export const longestText = 65536
 
-// request asks below the repository, such as request('GET', '/issues/7'), and gives what GitHub answers.
+// request sends a request below the repository, such as request('GET', '/issues/7'), and returns GitHub's response.
 export async function request(method, path, body) {
   const response = await fetch(`${GITHUB_API_URL}/repos/${GITHUB_REPOSITORY}${path}`, {
     method,
@@ -22,9 +22,9 @@ export async function request(method, path, body) {
   return JSON.parse(text)
 }
 
-// all is what a list has on all its pages.
+// all returns the elements of all pages of a list.
 export async function all(path) {
-  const size = 100 // the most that GitHub gives
+  const size = 100 // GitHub's maximum
   const found = []
   for (let page = 1; ; page++) {
     const some = await request('GET', `${path}${path.includes('?') ? '&' : '?'}per_page=${size}&page=${page}`)
@@ -33,12 +33,12 @@ export async function all(path) {
   }
 }
 
-// main runs a script. What it throws becomes the last line and exit code 1.
+// main runs a script. An error becomes the last line of output, and exit code 1.
 export async function main(script) {
   try {
     console.log(await script())
   } catch (error) {
-    const why = error.cause ? `${error.message}: ${error.cause.message}` : error.message // fetch says it in the cause
+    const why = error.cause ? `${error.message}: ${error.cause.message}` : error.message // fetch puts the reason into the cause
     console.error(`${process.argv[1].split('/').pop()}: ${why}`)
     process.exitCode = 1
   }

@@ -1,5 +1,5 @@
 #!/usr/bin/env bash
-# Previews a stack, and puts the preview where whoever approves the update reads it: in the summary of the run.
+# Previews a stack, and writes the preview into the summary of the run for the approver of the update.
 # usage: preview.sh STACK
 set -euo pipefail
 

@@ -1,6 +1,6 @@
 #!/usr/bin/env bash
-# Reviews a pull request against its base into a folder, and says with which code: 0 nothing to approve, 2 somebody has to
-# approve it. With any other there is no review.
+# Reviews a pull request against its base into a folder, and outputs the code: 0 needs no approval, 2 needs one. With any
+# other code there is no review.
 # usage: NUMBER=... review.sh FOLDER
 set -euo pipefail
 

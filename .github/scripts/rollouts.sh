@@ -1,7 +1,7 @@
 #!/usr/bin/env bash
-# Asks whether every Deployment of the platform runs what it says. pulumi up does not wait for them
-# (docs/decisions/0010-workload-in-two-parts.md). Before an update it writes down those that do not; after it, it waits, names
-# each that does not in time, and fails for those that were not written down: a release that is stuck is its owner's.
+# Checks that every Deployment of the platform has rolled out. pulumi up does not wait for them
+# (docs/decisions/0010-workload-in-two-parts.md). Before an update it records those that have not; after it, it waits, names
+# each that misses the limit, and fails for those that it had not recorded: a stuck release is its owner's problem.
 # usage: rollouts.sh before STACK FILE
 #        rollouts.sh after STACK FILE [SECONDS]
 set -euo pipefail
@@ -9,7 +9,7 @@ set -euo pipefail
 when=$1
 stack=$2
 known=$3
-limit=${4:-1540} # the longest of all (internal/rollout)
+limit=${4:-1540} # the longest rollout (internal/rollout)
 part_of=app.kubernetes.io/part-of=legops
 
 scratch=$(mktemp -d)
@@ -24,7 +24,7 @@ aws eks update-kubeconfig --name "legops-$stack" --kubeconfig "$KUBECONFIG" >/de
 kubectl get deployments --all-namespaces --selector "$part_of" \
 	--output 'jsonpath={range .items[*]}{.metadata.namespace}/{.metadata.name}{"\n"}{end}' >"$scratch/deployments"
 
-# All at once, so that none waits for another's time.
+# All at once, so that their times do not add up.
 declare -A waits
 while IFS=/ read -r namespace name; do
 	kubectl --namespace "$namespace" rollout status "deployment/$name" --timeout="${limit}s" <&- >/dev/null 2>"$scratch/$namespace.$name" &
@@ -46,10 +46,10 @@ for deployment in "${late[@]}"; do
 	namespace=${deployment%/*}
 	why=$(tail -n 1 "$scratch/$namespace.${deployment#*/}")
 	if grep -qxF "$deployment" "$known"; then
-		echo "::warning::rollouts.sh: $deployment did not run what it says before this update, either: $why"
+		echo "::warning::rollouts.sh: $deployment had not rolled out before this update, either: $why"
 		continue
 	fi
-	echo "::error::rollouts.sh: $deployment does not run what it says: $why; see kubectl --namespace $namespace describe pods"
+	echo "::error::rollouts.sh: $deployment has not rolled out: $why; see kubectl --namespace $namespace describe pods"
 	failed=1
 done
 exit "$failed"

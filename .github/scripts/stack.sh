@@ -1,6 +1,6 @@
 #!/usr/bin/env bash
-# Tells the steps after it where a stack lives, from its stack file: account, region and role as outputs; state, tools and
-# program in the environment.
+# Reads a stack's location from its stack file, for later steps: account, region and role as outputs; state, tools and program
+# in the environment.
 # usage: stack.sh STACK ROLE
 set -euo pipefail
 
@@ -10,7 +10,7 @@ file=Pulumi.$stack.yaml
 value() { # key
 	local found
 	found=$(sed -n "s/^  legops:$1: *\"\{0,1\}\([^\"]*\)\"\{0,1\}\$/\1/p" "$file")
-	[ -n "$found" ] || { echo "stack.sh: $file has no legops:$1 on one line: the roles and the state are named after it" >&2; return 1; }
+	[ -n "$found" ] || { echo "stack.sh: $file has no legops:$1 on one line, which the names of roles and state contain" >&2; return 1; }
 	printf '%s' "$found"
 }
 account=$(value account)
@@ -22,7 +22,7 @@ region=$region
 role=arn:aws:iam::$account:role/legops-$stack-$role
 EOF
 echo "$PWD/bin" >>"$GITHUB_PATH"
-# With what the tests run it: every plugin is installed and the program is built, so nothing is looked for on the way.
+# The settings of the tests: every plugin is installed and the program built, so Pulumi searches for nothing.
 cat >>"$GITHUB_ENV" <<EOF
 PULUMI_BACKEND_URL=s3://legops-$stack-state-$account?region=$region
 PULUMI_HOME=$PWD/bin/home

@@ -1,6 +1,6 @@
-// Package capacity tells whether what runs on the cluster fits its nodes. A node is full when one of its processor, memory and
-// number of pods is, and a pod is on one node: sums do not tell, since what is left over on each of several nodes is too little
-// for the next pod. So pods are put onto nodes one by one.
+// Package capacity computes whether the cluster's pods fit on its nodes. A node is full when its CPU, its memory or its number
+// of pods is used up. Sums are not enough, since the rest on each of several nodes may be too small for the next pod. So the
+// package places pods on nodes one by one.
 package capacity
 
 import (
@@ -10,34 +10,34 @@ import (
 	"legops/internal/instances"
 )
 
-// Room is what pods ask for, or what a node has for them. Disks are not in it: pods are promised 256 MiB of one and those of the
-// ingress 1 GiB, so the smallest that a stack file may ask for holds sixty pods.
+// Room is the requests of pods, or a node's capacity for them. It does not count disks: pods request 256 MiB and those of the
+// ingress 1 GiB, so the smallest disk that a stack file may set holds sixty pods.
 type Room struct {
 	MilliCPU  int // thousandths of a CPU
 	MemoryMiB int
 	Pods      int
 }
 
-// plus adds another room so many times, or takes it away.
+// plus adds another room times times; a negative number subtracts it.
 func (r Room) plus(other Room, times int) Room {
 	return Room{r.MilliCPU + times*other.MilliCPU, r.MemoryMiB + times*other.MemoryMiB, r.Pods + times*other.Pods}
 }
 
-// holds is whether what is asked for fits.
+// holds reports whether the request fits.
 func (r Room) holds(asked Room) bool {
 	return asked.MilliCPU <= r.MilliCPU && asked.MemoryMiB <= r.MemoryMiB && asked.Pods <= r.Pods
 }
 
-// Workload is a number of pods that are alike.
+// Workload is a number of identical pods.
 type Workload struct {
 	Name     string
 	Replicas int
-	// Pod is what each asks for.
+	// Pod is the request of each.
 	Pod Room
 }
 
-// Allocatable is what a node has for pods. Of several instance types it is the least of each, since nobody chooses which of
-// them a node is. It is false if one is not known.
+// Allocatable returns a node's capacity for pods: the minimum of several instance types, since nobody chooses the type of a
+// node. It returns false if a type is unknown.
 func Allocatable(instanceTypes []string) (Room, bool) {
 	var least Room
 	for i, name := range instanceTypes {
@@ -54,7 +54,7 @@ func Allocatable(instanceTypes []string) (Room, bool) {
 	return least, true
 }
 
-// NodeRoom is what a node has for applications, ingress and the cluster's services, beside the agents that run on every node.
+// NodeRoom returns a node's capacity for applications, ingress and the cluster's services: Allocatable less the agents on every node.
 func NodeRoom(instanceTypes []string) (Room, bool) {
 	room, known := Allocatable(instanceTypes)
 	for _, agent := range Agents {
@@ -63,8 +63,8 @@ func NodeRoom(instanceTypes []string) (Room, bool) {
 	return room, known
 }
 
-// InZone are the pods that one of two zones has to hold: half of each workload, rounded up, since pods are spread over the
-// zones to one.
+// InZone returns the pods that each of two zones has to hold: half of each workload, rounded up, since the zones' numbers of
+// pods differ by one at most.
 func InZone(workloads []Workload) []Workload {
 	half := slices.Clone(workloads)
 	for i := range half {
@@ -83,7 +83,7 @@ func InGroup(node Room, workloads []Workload, zone, least, most int) int {
 	return min(max(Nodes(node, share), least), most)
 }
 
-// Sum is what workloads ask for together.
+// Sum returns the total request of workloads.
 func Sum(workloads []Workload) Room {
 	var sum Room
 	for _, w := range workloads {
@@ -92,15 +92,15 @@ func Sum(workloads []Workload) Room {
 	return sum
 }
 
-// TooLarge are the workloads of which no pod fits an empty node.
+// TooLarge returns the workloads whose pods do not fit an empty node.
 func TooLarge(node Room, workloads []Workload) []Workload {
 	return slices.DeleteFunc(slices.Clone(workloads), func(w Workload) bool { return node.holds(w.Pod) })
 }
 
-// Nodes is how many nodes hold the workloads for sure, which have to fit an empty node each. The scheduler puts a pod onto the
-// node with the most room left (NodeResourcesFit, LeastAllocated), in whatever order pods come. So both the lucky order has to
-// fit, large pods first, and the unlucky one, small pods first, after which every node is a bit too full for a large one. There
-// may be worse orders still; what does not fit then waits for a node that may not come.
+// Nodes returns a number of nodes that holds the workloads, whose pods must each fit an empty node. The scheduler places a pod
+// on the node with the most room left (NodeResourcesFit, LeastAllocated), in the order in which pods arrive. So the best order
+// has to fit, large pods first, and a bad one, small pods first, after which each node may lack a little room for a large pod.
+// Worse orders may exist; pods that then do not fit wait for a node that may never start.
 func Nodes(node Room, workloads []Workload) int {
 	pods := bySize(node, workloads)
 	n := leastNodes(node, Sum(workloads))
@@ -110,7 +110,7 @@ func Nodes(node Room, workloads []Workload) int {
 	return n
 }
 
-// leastNodes is how many nodes have as much of everything, whatever is left over on each.
+// leastNodes returns the number of nodes whose total room is enough, without fragmentation.
 func leastNodes(node, asked Room) int {
 	n := 1
 	for n < asked.Pods && !(Room{}).plus(node, n).holds(asked) {
@@ -119,8 +119,8 @@ func leastNodes(node, asked Room) int {
 	return n
 }
 
-// bySize are the pods of workloads, the largest first: by what they ask for of a node's processor and memory together, as the
-// Cluster Autoscaler orders them (kubernetes/autoscaler, cluster-autoscaler/estimator/decreasing_pod_orderer.go).
+// bySize returns the pods of workloads, largest first: by the sum of their shares of a node's CPU and memory, the order of the
+// Cluster Autoscaler (kubernetes/autoscaler, cluster-autoscaler/estimator/decreasing_pod_orderer.go).
 func bySize(node Room, workloads []Workload) []Room {
 	var pods []Room
 	for _, w := range workloads {
@@ -139,7 +139,7 @@ func backward(pods []Room) []Room {
 	return pods
 }
 
-// fits puts pods, in their order, onto so many nodes.
+// fits reports whether the pods, placed in their order, fit on the nodes.
 func fits(node Room, nodes int, pods []Room) bool {
 	left := slices.Repeat([]Room{node}, nodes)
 	free := func(r Room) float64 {

@@ -10,14 +10,14 @@ import (
 func TestNodeRoom(t *testing.T) {
 	large, known := NodeRoom([]string{"m7g.large"})
 	assert.True(t, known)
-	assert.Equal(t, Room{1930 - 480, 7577 - 674 - 273, 29 - 6}, large, "beside six agents on every node")
+	assert.Equal(t, Room{1930 - 480, 7577 - 674 - 273, 29 - 6}, large, "less six agents on every node")
 	mixed, _ := NodeRoom([]string{"m7g.large", "t4g.large"})
 	assert.Equal(t, Room{1450, 7577 - 740 - 273, 23}, mixed, "the memory of t4g.large, the pods of m7g.large")
 	_, known = NodeRoom([]string{"m7g.large", "x2g.large"})
 	assert.False(t, known)
 }
 
-// Sums of the table are those that were counted on a cluster.
+// The sums of the table are those measured on a cluster.
 func TestTable(t *testing.T) {
 	var agents, services Room
 	for _, agent := range Agents {
@@ -56,17 +56,17 @@ func TestNodes(t *testing.T) {
 	}{
 		{"nothing", nil, 1},
 		{"full", []Workload{cpu(2, 500)}, 1},
-		{"sums lie: what is left over on two nodes holds no third pod", []Workload{cpu(3, 600)}, 3},
-		{"the unlucky order: a small pod on each of two nodes, then a large one", []Workload{cpu(1, 1000), cpu(2, 400)}, 3},
+		{"fragmentation: the rest of two nodes holds no third pod", []Workload{cpu(3, 600)}, 3},
+		{"the bad order: a small pod on each of two nodes, then a large one", []Workload{cpu(1, 1000), cpu(2, 400)}, 3},
 		{"memory", []Workload{{Replicas: 3, Pod: Room{1, 600, 1}}}, 3},
 		{"number of pods", []Workload{cpu(21, 1)}, 3},
-		{"a pod that needs a node of its own, after ten small ones that the scheduler spreads", []Workload{cpu(1, 1000), cpu(10, 1)}, 11},
+		{"a pod that needs an empty node, after ten small ones that the scheduler spreads", []Workload{cpu(1, 1000), cpu(10, 1)}, 11},
 	} {
 		assert.Equal(t, c.want, Nodes(Room{1000, 1000, 10}, c.pods), c.name)
 	}
 }
 
-// Whatever pods there are: they fit as many nodes as Nodes says in both orders, and never fewer than their sum.
+// Any pods fit the number of nodes that Nodes returns in both orders; it is never below that of their sum.
 func TestNodesHold(t *testing.T) {
 	node := Room{1450, 6564, 23}
 	rapid.Check(t, func(r *rapid.T) {

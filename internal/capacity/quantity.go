@@ -5,7 +5,7 @@ import (
 	"strings"
 )
 
-// MilliCPU reads a quantity of processors in one of the two forms that a stack file may have: 250m or 2. Another form is 0.
+// MilliCPU parses a CPU quantity in one of the two forms of a stack file: 250m or 2. Another form is 0.
 func MilliCPU(quantity string) int {
 	if milli, ok := strings.CutSuffix(quantity, "m"); ok {
 		return number(milli)
@@ -13,7 +13,7 @@ func MilliCPU(quantity string) int {
 	return number(quantity) * 1000
 }
 
-// MebiBytes reads a quantity of memory in one of the two forms that a stack file may have: 512Mi or 2Gi. Another form is 0.
+// MebiBytes parses a memory quantity in one of the two forms of a stack file: 512Mi or 2Gi. Another form is 0.
 func MebiBytes(quantity string) int {
 	if gibi, ok := strings.CutSuffix(quantity, "Gi"); ok {
 		return number(gibi) * 1024
@@ -25,8 +25,8 @@ func MebiBytes(quantity string) int {
 	return number(mebi)
 }
 
-// number is a whole number, within what sums of it can hold.
+// number parses a whole number, bounded so that sums do not overflow.
 func number(text string) int {
-	n, _ := strconv.Atoi(text) // the largest there is, if it is larger
+	n, _ := strconv.Atoi(text) // the largest int, if it overflows
 	return min(n, 1<<40)
 }

@@ -1,25 +1,25 @@
 package capacity
 
-// Agent is what runs on every node.
+// Agent is a pod that runs on every node.
 type Agent struct {
 	Name string
-	// Addon is the managed add-on that it belongs to.
+	// Addon is its managed add-on.
 	Addon string
-	// Pod is what it asks for, and Source where that was read.
+	// Pod is its request, and Source the source of that.
 	Pod    Room
 	Source string
 }
 
-// Where requests were read. The managed add-ons of EKS are built from these; where EKS changes them, it is said.
+// Sources of requests. EKS builds its managed add-ons from these; comments note EKS's changes.
 const (
 	chartEBS        = "kubernetes-sigs/aws-ebs-csi-driver, charts/aws-ebs-csi-driver 2.64.0"
 	chartCloudWatch = "aws-observability/helm-charts, charts/amazon-cloudwatch-observability 6.4.0, values.yaml"
 )
 
-// Agents are the pods of the managed add-ons on every node, all of the priority system-node-critical: where applications came to a
-// new node first, one of them has to go again. Those of accelerators (DCGM, Neuron) run on nodes that have one.
+// Agents are the managed add-ons' pods on every node, all of the priority system-node-critical: they evict an application that
+// reached a new node first. The agents of accelerators (DCGM, Neuron) run only on nodes with one.
 var Agents = []Agent{
-	// Two containers of 25m: the CNI and the agent of network policies.
+	// Two containers of 25m: the CNI and the network policy agent.
 	{"aws-node", "vpc-cni", Room{50, 0, 1}, "aws/amazon-vpc-cni-k8s v1.23.1, config/master/aws-k8s-cni.yaml"},
 	{"kube-proxy", "kube-proxy", Room{100, 0, 1}, "the manifest of EKS for 1.17, as published; believed to be the same since"},
 	{"eks-pod-identity-agent", "eks-pod-identity-agent", Room{0, 0, 1}, "aws/eks-pod-identity-agent 0.1.37, charts/eks-pod-identity-agent/values.yaml: no requests"},
@@ -29,18 +29,18 @@ var Agents = []Agent{
 	{"fluent-bit", "amazon-cloudwatch-observability", Room{50, 25, 1}, chartCloudWatch},
 }
 
-// Service is what runs once in the cluster, or twice.
+// Service is a workload that runs once or twice in the cluster.
 type Service struct {
 	Workload
-	// Addon is the managed add-on that it belongs to; empty for what the program itself installs.
+	// Addon is its managed add-on; empty if the program itself installs it.
 	Addon string
 	// Priority is the name of its priority class; empty for none.
 	Priority string
-	// Source is where its requests were read.
+	// Source is the source of its requests.
 	Source string
 }
 
-// clusterCritical is the priority class of what a cluster does not work without.
+// clusterCritical is the priority class of workloads without which a cluster does not work.
 const clusterCritical = "system-cluster-critical"
 
 // Services are the Deployments of the managed add-ons and the Cluster Autoscaler.
@@ -59,11 +59,11 @@ var Services = []Service{
 	{Workload{ClusterAutoscaler, 1, Room{50, 128, 1}}, "", clusterCritical, "components/clusterautoscaler.go"},
 }
 
-// ClusterAutoscaler is the name of its Deployment, and Ingress that of the ingress controller's.
+// ClusterAutoscaler is the name of the autoscaler's Deployment, Ingress that of the ingress controller's.
 const (
 	ClusterAutoscaler = "cluster-autoscaler"
 	Ingress           = "nginx-ingress-controller"
 )
 
-// IngressPod is what a pod of the ingress controller asks for (components/ingress.go).
+// IngressPod is the request of a pod of the ingress controller (components/ingress.go).
 var IngressPod = Room{200, 256, 1}

@@ -1,4 +1,4 @@
-// Package checkout is this repository for tests: copies of it, and its stack files.
+// Package checkout gives tests copies of this repository, and its stack files.
 package checkout
 
 import (
@@ -12,7 +12,7 @@ import (
 	"legops/stacks"
 )
 
-// Config is what the stack file of a stack says, of the repository at root.
+// Config returns the configuration in a stack's file, of the repository at root.
 func Config(t testing.TB, root, stack string) *stacks.Config {
 	t.Helper()
 	values, err := stacks.ReadFile(filepath.Join(root, "Pulumi."+stack+".yaml"))
@@ -22,8 +22,8 @@ func Config(t testing.TB, root, stack string) *stacks.Config {
 	return cfg
 }
 
-// New is a folder with the repository at root as it is now, committed on main, so that what is tested is not what was committed
-// last. Its bin/ has links to the tools, but not to what a review has built.
+// New returns a folder with the working tree of the repository at root, committed on main, so that tests see uncommitted
+// changes. Its bin/ has links to the tools, but not to the programs that a review has built.
 func New(t testing.TB, root string) string {
 	t.Helper()
 	dir := t.TempDir()
@@ -36,7 +36,7 @@ func New(t testing.TB, root string) string {
 	return dir
 }
 
-// Run runs a script of bash in a folder and returns what it printed. It fails the test if the script fails.
+// Run runs a bash script in a folder and returns its output. It fails the test if the script fails.
 func Run(t testing.TB, dir, script string, args ...string) string {
 	t.Helper()
 	cmd := exec.Command("bash", append([]string{"-euo", "pipefail", "-c", script}, args...)...)

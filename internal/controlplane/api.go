@@ -12,14 +12,14 @@ import (
 	"time"
 )
 
-// client is how the API server is asked, once it has made its certificate.
+// client calls the API server, once that has created its certificate.
 type client struct {
 	once      sync.Once
 	transport *http.Transport
 	err       error
 }
 
-// ErrTooManyRequests is the API server's answer to an eviction that a disruption budget forbids for now.
+// ErrTooManyRequests is the API server's response to an eviction that a disruption budget forbids for now.
 var ErrTooManyRequests = errors.New("too many requests")
 
 // Get reads an object or a list of the API, such as /api/v1/pods, into value. Unlike kubectl it starts no program.
@@ -27,12 +27,12 @@ func (p *Plane) Get(ctx context.Context, path string, value any) error {
 	return p.call(ctx, http.MethodGet, path, "", nil, value)
 }
 
-// Post creates an object, or a part of one such as the eviction of a pod.
+// Post creates an object, or a subresource such as the eviction of a pod.
 func (p *Plane) Post(ctx context.Context, path string, object Object) error {
 	return p.call(ctx, http.MethodPost, path, "application/json", object, nil)
 }
 
-// Patch changes fields of an object, or of a part of it such as its scale.
+// Patch changes fields of an object, or of a subresource such as its scale.
 func (p *Plane) Patch(ctx context.Context, path string, fields Object) error {
 	return p.call(ctx, http.MethodPatch, path, "application/merge-patch+json", fields, nil)
 }
@@ -56,7 +56,7 @@ func (p *Plane) call(ctx context.Context, method, path, kind string, body Object
 	if err != nil {
 		return err
 	}
-	request.Header.Set("Authorization", "Bearer "+p.where.Token)
+	request.Header.Set("Authorization", "Bearer "+p.endpoints.Token)
 	request.Header.Set("Content-Type", kind)
 	response, err := (&http.Client{Transport: p.api.transport}).Do(request)
 	if err != nil {

@@ -1,6 +1,6 @@
 // Package controlplane starts a Kubernetes control plane on loopback: the real etcd and kube-apiserver, without
-// containers or privileges. An object that it accepts is one that a cluster accepts. With nodes it is a cluster whose
-// controllers and scheduler are real and whose nodes are simulated: what is deployed there rolls out.
+// containers or privileges. It accepts the objects that a cluster accepts. With nodes it is a cluster with real
+// controllers, a real scheduler and simulated nodes, on which Deployments roll out.
 package controlplane
 
 import (
@@ -19,37 +19,36 @@ import (
 	"time"
 )
 
-// startLimit is how long a start may take; without nodes it is about five seconds, with nodes ten.
+// startLimit is how long a start may take; it usually takes five seconds without nodes, ten with.
 const startLimit = 2 * time.Minute
 
-// Options are what a control plane needs.
+// Options are the options of a control plane.
 type Options struct {
 	// Bin is the folder with the programs; make control-plane puts them into bin/kubernetes.
 	Bin string
-	// Dir is a folder for data, keys and logs, empty but for what an earlier Start with Keep left. It stays when the
-	// control plane is closed.
+	// Dir is a folder for data, keys and logs, empty except for the files of an earlier Start with Keep. Close keeps it.
 	Dir string
-	// Nodes are the simulated nodes. Without any there are no controllers either: objects are only stored.
+	// Nodes are the simulated nodes. Without nodes there are no controllers: the API server only stores objects.
 	Nodes []Node
-	// Keep lets the control plane run on when the caller ends. The next Start with the same Dir finds it, or starts it
-	// again with all that was in it. Stop ends it.
+	// Keep lets the control plane outlive the caller. The next Start with the same Dir finds it, or restarts it with all
+	// its objects. Stop ends it.
 	Keep bool
-	// NeverReady are images, just as pods name them, whose pods start and never become ready.
+	// NeverReady are the images, as pods name them, of pods that start and never become ready.
 	NeverReady []string
 }
 
-// Plane is a control plane that runs.
+// Plane is a running control plane.
 type Plane struct {
 	bin, dir  string
 	keep      bool
-	again     bool // it was kept before, with its nodes
-	where     where
+	restarted bool // it was kept before, with its nodes
+	endpoints endpoints
 	processes []*process
 	api       client
 }
 
-// where is where a control plane listens, and the token with every right.
-type where struct {
+// endpoints are the addresses of a control plane, and the token with every right.
+type endpoints struct {
 	Client, Peer, Server string // addresses of etcd, twice, and of the API server
 	Token                string
 }
@@ -64,10 +63,10 @@ func Start(ctx context.Context, o Options) (_ *Plane, err error) {
 		return nil, err
 	}
 	p := &Plane{bin: o.Bin, dir: dir, keep: o.Keep}
-	if p.again, err = p.place(); err != nil {
+	if p.restarted, err = p.place(); err != nil {
 		return nil, err
 	}
-	if p.again && len(running(dir)) == len(servers(o)) && secureReady(p.URL(), p.certificate(), p.where.Token)(ctx) == nil {
+	if p.restarted && len(running(dir)) == len(servers(o)) && secureReady(p.URL(), p.certificate(), p.endpoints.Token)(ctx) == nil {
 		return p, nil
 	}
 	defer func() {
@@ -75,8 +74,8 @@ func Start(ctx context.Context, o Options) (_ *Plane, err error) {
 			p.Close()
 		}
 	}()
-	Stop(dir) // what is left of one that died
-	if err := p.makeWay(); err != nil {
+	Stop(dir) // the remains of one that died
+	if err := p.moveEtcd(); err != nil {
 		return nil, err
 	}
 	ctx, cancel := context.WithTimeout(ctx, startLimit)
@@ -93,12 +92,12 @@ func Start(ctx context.Context, o Options) (_ *Plane, err error) {
 	return p, err
 }
 
-// place says where the control plane listens: where it did before, if it was kept. It tells whether it was.
+// place sets the endpoints: the earlier ones if the control plane was kept, which it reports, or new ones.
 func (p *Plane) place() (known bool, err error) {
 	if p.keep {
 		text, err := os.ReadFile(p.path("where.json"))
 		if err == nil {
-			return true, json.Unmarshal(text, &p.where)
+			return true, json.Unmarshal(text, &p.endpoints)
 		}
 		if !errors.Is(err, fs.ErrNotExist) {
 			return false, fmt.Errorf("starting the control plane: %w", err)
@@ -108,11 +107,11 @@ func (p *Plane) place() (known bool, err error) {
 	if err != nil {
 		return false, err
 	}
-	p.where = where{Client: addresses[0], Peer: addresses[1], Server: addresses[2], Token: rand.Text()}
-	return false, p.remember()
+	p.endpoints = endpoints{Client: addresses[0], Peer: addresses[1], Server: addresses[2], Token: rand.Text()}
+	return false, p.save()
 }
 
-// addresses are where nobody listens; of one that is kept, such as are free the next time as well.
+// addresses returns free addresses; for a kept control plane, such as are probably free the next time as well.
 func (p *Plane) addresses(n int) ([]string, error) {
 	if p.keep {
 		return lastingAddresses(p.dir, n)
@@ -120,12 +119,12 @@ func (p *Plane) addresses(n int) ([]string, error) {
 	return freeAddresses(n)
 }
 
-// remember writes down where the control plane listens, for the next Start of one that is kept.
-func (p *Plane) remember() error {
+// save saves the endpoints of a kept control plane for its next Start.
+func (p *Plane) save() error {
 	if !p.keep {
 		return nil
 	}
-	text, err := json.Marshal(p.where)
+	text, err := json.Marshal(p.endpoints)
 	if err != nil {
 		return err
 	}
@@ -135,29 +134,29 @@ func (p *Plane) remember() error {
 	return nil
 }
 
-// makeWay goes elsewhere with the store of a control plane that was kept, where others listen by now. Its API server cannot go: what
-// has been deployed to it, Pulumi's state above all, knows the address.
-func (p *Plane) makeWay() error {
-	if !p.again {
+// moveEtcd moves etcd of a kept control plane to other addresses if another program took them. The API server cannot move: its
+// clients, above all Pulumi's state, know its address.
+func (p *Plane) moveEtcd() error {
+	if !p.restarted {
 		return nil
 	}
-	if taken(p.where.Server) {
-		return fmt.Errorf("starting the control plane in %s: another program listens at %s, where its API server has to: end that, or forget what was deployed there (make clean)",
-			p.dir, p.where.Server)
+	if taken(p.endpoints.Server) {
+		return fmt.Errorf("starting the control plane in %s: another program listens at %s, the address of its API server: end that program, or delete the cluster (make clean)",
+			p.dir, p.endpoints.Server)
 	}
-	if !taken(p.where.Client) && !taken(p.where.Peer) {
+	if !taken(p.endpoints.Client) && !taken(p.endpoints.Peer) {
 		return nil
 	}
 	addresses, err := p.addresses(3)
 	if err != nil {
 		return err
 	}
-	addresses = slices.DeleteFunc(addresses, func(address string) bool { return address == p.where.Server })
-	p.where.Client, p.where.Peer = addresses[0], addresses[1]
-	return p.remember()
+	addresses = slices.DeleteFunc(addresses, func(address string) bool { return address == p.endpoints.Server })
+	p.endpoints.Client, p.endpoints.Peer = addresses[0], addresses[1]
+	return p.save()
 }
 
-// servers are the programs that run.
+// servers returns the programs that run.
 func servers(o Options) []string {
 	if len(o.Nodes) == 0 {
 		return []string{"etcd", "kube-apiserver"}
@@ -165,12 +164,12 @@ func servers(o Options) []string {
 	return slices.Clone(programs)
 }
 
-// present says which programs are missing, all at once, and how to get them.
+// present returns an error that names all missing programs and how to build them.
 func present(o Options) error {
 	var errs []error
 	for _, program := range append(servers(o), "kubectl") {
 		if path := filepath.Join(o.Bin, program); !isFile(path) {
-			errs = append(errs, fmt.Errorf("%s is not there: run make control-plane", path))
+			errs = append(errs, fmt.Errorf("%s is missing: run make control-plane", path))
 		}
 	}
 	return errors.Join(errs...)
@@ -181,23 +180,23 @@ func isFile(path string) bool {
 	return err == nil && info.Mode().IsRegular()
 }
 
-// URL is where the API server listens.
-func (p *Plane) URL() string { return "https://" + p.where.Server }
+// URL is the address of the API server.
+func (p *Plane) URL() string { return "https://" + p.endpoints.Server }
 
-// Token is what the API server takes for every right.
-func (p *Plane) Token() string { return p.where.Token }
+// Token is the bearer token of a user with every right.
+func (p *Plane) Token() string { return p.endpoints.Token }
 
-// Authority is what the API server's certificate is proved with, in PEM.
+// Authority returns the certificate authority of the API server, in PEM.
 func (p *Plane) Authority() ([]byte, error) { return os.ReadFile(p.certificate()) }
 
 // Kubeconfig is the path of a kubeconfig with every right.
 func (p *Plane) Kubeconfig() string { return p.path("kubeconfig") }
 
-// KubeconfigAs is the path of a new kubeconfig with the rights that RBAC gives a user and groups, and no other.
+// KubeconfigAs writes a kubeconfig that impersonates a user and groups, with the rights of RBAC alone, and returns its path.
 func (p *Plane) KubeconfigAs(user string, groups ...string) (string, error) {
 	if user == "" {
-		// Nobody is impersonated then, and every right stays.
-		return "", errors.New("a kubeconfig needs the name of a user to act as")
+		// Without a user kubectl impersonates nobody and keeps every right.
+		return "", errors.New("the user of a kubeconfig must not be empty: name the user to impersonate")
 	}
 	file, err := os.CreateTemp(p.dir, "kubeconfig-as-")
 	if err != nil {
@@ -207,8 +206,8 @@ func (p *Plane) KubeconfigAs(user string, groups ...string) (string, error) {
 	return file.Name(), p.writeKubeconfig(file.Name(), map[string]any{"as": user, "as-groups": groups})
 }
 
-// Kubectl runs kubectl, of the control plane's version, and returns what it answered; an exit code other than 0 is
-// also an error.
+// Kubectl runs kubectl, of the control plane's version, and returns its output; an exit code other than 0 is also an
+// error.
 func (p *Plane) Kubectl(ctx context.Context, stdin []byte, args ...string) ([]byte, error) {
 	cmd := exec.CommandContext(ctx, filepath.Join(p.bin, "kubectl"), append([]string{"--kubeconfig", p.Kubeconfig()}, args...)...)
 	cmd.Stdin = bytes.NewReader(stdin)
@@ -222,7 +221,7 @@ func (p *Plane) Kubectl(ctx context.Context, stdin []byte, args ...string) ([]by
 	return answer.Bytes(), err
 }
 
-// Logs are the last lines of what each process printed; all of it is in Dir.
+// Logs returns the last lines of each process's output; the whole is in Dir.
 func (p *Plane) Logs() string {
 	var text strings.Builder
 	for _, process := range p.processes {
@@ -257,10 +256,10 @@ func (p *Plane) start(program string, args ...string) (*process, error) {
 	return process, err
 }
 
-// probe asks whether something is ready; nil is yes.
+// probe checks whether something is ready; nil means yes.
 type probe func(context.Context) error
 
-// await returns when something is ready, a process has ended or there is no more time.
+// await returns when the probe succeeds, a process has ended or ctx is done.
 func (p *Plane) await(ctx context.Context, what string, ready probe) error {
 	for {
 		err := ready(ctx)

@@ -15,7 +15,7 @@ import (
 	"github.com/stretchr/testify/require"
 )
 
-// script is a program that plays one of the control plane's.
+// script writes a fake of one of the control plane's programs.
 func script(t *testing.T, bin, name, text string) {
 	t.Helper()
 	require.NoError(t, os.WriteFile(filepath.Join(bin, name), []byte("#!/bin/sh\n"+text), 0o700))
@@ -23,17 +23,17 @@ func script(t *testing.T, bin, name, text string) {
 
 func TestStartNamesWhatIsMissing(t *testing.T) {
 	_, err := Start(t.Context(), Options{Bin: "nowhere", Dir: t.TempDir()})
-	require.EqualError(t, err, "nowhere/etcd is not there: run make control-plane\n"+
-		"nowhere/kube-apiserver is not there: run make control-plane\n"+
-		"nowhere/kubectl is not there: run make control-plane")
+	require.EqualError(t, err, "nowhere/etcd is missing: run make control-plane\n"+
+		"nowhere/kube-apiserver is missing: run make control-plane\n"+
+		"nowhere/kubectl is missing: run make control-plane")
 
 	bin := t.TempDir()
 	for _, name := range []string{"etcd", "kube-apiserver", "kubectl", "kube-scheduler"} {
 		script(t, bin, name, "exit 0")
 	}
 	_, err = Start(t.Context(), Options{Bin: bin, Dir: t.TempDir(), Nodes: []Node{{Name: "node", Zone: "zone"}}})
-	require.EqualError(t, err, bin+"/kube-controller-manager is not there: run make control-plane\n"+
-		bin+"/kwok is not there: run make control-plane")
+	require.EqualError(t, err, bin+"/kube-controller-manager is missing: run make control-plane\n"+
+		bin+"/kwok is missing: run make control-plane")
 }
 
 func TestStartShowsWhyAProcessEnded(t *testing.T) {
@@ -46,7 +46,7 @@ func TestStartShowsWhyAProcessEnded(t *testing.T) {
 		"etcd printed ("+dir+"/etcd.log):\nno space left on device\n")
 }
 
-// A process that is never ready is given up in time, and nothing that it started is left.
+// Start gives up on a process that is never ready, and leaves none of its children.
 func TestStartIsBoundedAndLeavesNothing(t *testing.T) {
 	bin, dir := t.TempDir(), t.TempDir()
 	script(t, bin, "etcd", "sleep 300 & echo $! >"+dir+"/child; echo waiting; wait")
@@ -66,7 +66,7 @@ func TestStartIsBoundedAndLeavesNothing(t *testing.T) {
 	assert.Eventually(t, func() bool { return gone(child) }, 5*time.Second, 10*time.Millisecond)
 }
 
-// gone is whether a process has ended; one that nobody has collected yet has.
+// gone reports whether a process has ended; a zombie has.
 func gone(pid int) bool {
 	if errors.Is(syscall.Kill(pid, 0), syscall.ESRCH) {
 		return true

@@ -12,7 +12,7 @@ import (
 	"github.com/stretchr/testify/require"
 )
 
-// A control plane that is kept is found by the next Start, and started again with all that was in it when it has ended.
+// The next Start finds a kept control plane, or restarts it with all its objects if it has ended.
 func TestKeptControlPlane(t *testing.T) {
 	o := Options{Bin: "../../bin/kubernetes", Dir: t.TempDir(), Keep: true, Nodes: []Node{{Name: "a", Zone: "us-east-1a"}}}
 	t.Cleanup(func() { Stop(o.Dir) })
@@ -40,7 +40,7 @@ func TestKeptControlPlane(t *testing.T) {
 	require.NoError(t, err)
 }
 
-// After the machine was off, others may listen where the control plane did.
+// After a restart of the machine, other programs may have the control plane's addresses.
 func TestKeptControlPlaneWhosePortsAreTaken(t *testing.T) {
 	o := Options{Bin: "../../bin/kubernetes", Dir: t.TempDir(), Keep: true}
 	t.Cleanup(func() { Stop(o.Dir) })
@@ -54,8 +54,8 @@ func TestKeptControlPlaneWhosePortsAreTaken(t *testing.T) {
 		require.NoError(t, err)
 		t.Cleanup(func() { _ = listener.Close() })
 	}
-	take(first.where.Client)
-	take(first.where.Peer)
+	take(first.endpoints.Client)
+	take(first.endpoints.Peer)
 	again, err := Start(t.Context(), o)
 	require.NoError(t, err)
 	assert.Equal(t, first.URL()+first.Token(), again.URL()+again.Token())
@@ -63,13 +63,13 @@ func TestKeptControlPlaneWhosePortsAreTaken(t *testing.T) {
 	require.NoError(t, err)
 
 	Stop(o.Dir)
-	take(again.where.Server)
+	take(again.endpoints.Server)
 	_, err = Start(t.Context(), o)
-	require.EqualError(t, err, "starting the control plane in "+o.Dir+": another program listens at "+again.where.Server+
-		", where its API server has to: end that, or forget what was deployed there (make clean)")
+	require.EqualError(t, err, "starting the control plane in "+o.Dir+": another program listens at "+again.endpoints.Server+
+		", the address of its API server: end that program, or delete the cluster (make clean)")
 }
 
-// Nobody is given a port that a kept control plane has: another folder has other addresses, and none is one of Linux's choice.
+// No other program gets a kept control plane's port: each folder has its own addresses, outside the ports that Linux assigns.
 func TestLastingAddresses(t *testing.T) {
 	seen := map[string]bool{}
 	for _, dir := range []string{"/a/.offline/clusters/legops-dev", "/a/.offline/clusters/legops-test", "/b/.offline/clusters/legops-dev"} {
@@ -89,7 +89,7 @@ func TestLastingAddresses(t *testing.T) {
 	}
 }
 
-// What is not a control plane is not ended with one.
+// Stop ends no process but the control plane's.
 func TestStopEndsNothingElse(t *testing.T) {
 	bin, dir := t.TempDir(), t.TempDir()
 	script(t, bin, "other", "sleep 300")
@@ -100,5 +100,5 @@ func TestStopEndsNothingElse(t *testing.T) {
 	assert.False(t, other.hasEnded())
 	require.NoError(t, os.WriteFile(filepath.Join(dir, "where.json"), []byte("{"), 0o600))
 	_, err = Start(t.Context(), Options{Bin: "../../bin/kubernetes", Dir: dir, Keep: true})
-	require.Error(t, err, "a file that is broken")
+	require.Error(t, err, "a broken file")
 }

@@ -11,24 +11,24 @@ import (
 	"strings"
 )
 
-// Node is a simulated node: pods are scheduled to it and get ready there, but nothing runs. Its address is 127.0.0.1.
+// Node is a simulated node: pods are scheduled to it and become ready, but nothing runs. Its address is 127.0.0.1.
 type Node struct {
 	Name string
 	Zone string // such as us-east-1a
-	// Allocatable is what it has for pods, such as cpu and its quantity. Optional: what is not in it is there for 110
-	// pods and more than they need.
+	// Allocatable is its capacity for pods, such as cpu and its quantity. Optional: a resource that it omits is enough for
+	// 110 pods.
 	Allocatable map[string]string
 }
 
-// enough is what a node has unless it says otherwise.
+// enough is the default Allocatable.
 var enough = map[string]string{"cpu": "64", "memory": "256Gi", "ephemeral-storage": "1Ti", "pods": "110"}
 
-// podStages are what happens to pods, with NEVER_READY in place of the images whose pods do not get ready.
+// podStages are kwok's stages of pods, with NEVER_READY in place of the images whose pods never become ready.
 //
 //go:embed pods.yaml
 var podStages string
 
-// schedulerConfig is the scheduler's default but for how long a pod waits that found no node before: up to ten seconds, in
+// schedulerConfig is the scheduler's default, except for the backoff of a pod that found no node: up to ten seconds, during
 // which a test would only wait.
 const schedulerConfig = `apiVersion: kubescheduler.config.k8s.io/v1
 kind: KubeSchedulerConfiguration
@@ -38,9 +38,9 @@ podInitialBackoffSeconds: 1
 podMaxBackoffSeconds: 1
 `
 
-// startNodes starts what makes a cluster of an API server, and returns when pods can be scheduled to every node.
+// startNodes starts controllers, scheduler and nodes, and returns when pods can be scheduled to every node.
 func (p *Plane) startNodes(ctx context.Context, nodes []Node, neverReady []string) error {
-	// No image is empty, and kwok refuses an empty list.
+	// kwok refuses an empty list, and no image has an empty name.
 	images, err := json.Marshal(append([]string{""}, neverReady...))
 	if err != nil {
 		return err
@@ -67,7 +67,7 @@ func (p *Plane) startNodes(ctx context.Context, nodes []Node, neverReady []strin
 			"--use-service-account-credentials",
 			"--service-account-private-key-file=" + p.serviceAccountKey(),
 			"--root-ca-file=" + p.certificate(),
-			// It makes this folder, by default outside Dir.
+			// It creates this folder, by default outside Dir.
 			"--flex-volume-plugin-dir=" + p.path("volumes"),
 		},
 		{
@@ -80,7 +80,7 @@ func (p *Plane) startNodes(ctx context.Context, nodes []Node, neverReady []strin
 			"--kubeconfig=" + p.Kubeconfig(),
 			"--config=" + p.path("pods.yaml"),
 			"--manage-all-nodes",
-			// Without leases the nodes are silent for ten minutes, and not ready after one.
+			// Without leases the nodes would report every ten minutes, and count as not ready after one.
 			"--node-lease-duration-seconds=40",
 		},
 	} {
@@ -91,9 +91,9 @@ func (p *Plane) startNodes(ctx context.Context, nodes []Node, neverReady []strin
 	return p.await(ctx, "the cluster", p.nodesReady(nodes))
 }
 
-// missingNodes are those that a control plane which was kept does not have.
+// missingNodes returns the nodes that a kept control plane does not have.
 func (p *Plane) missingNodes(ctx context.Context, nodes []Node) ([]Node, error) {
-	if !p.again {
+	if !p.restarted {
 		return nodes, nil
 	}
 	answer, err := p.Kubectl(ctx, nil, "get", "nodes", "--output=name")
@@ -104,7 +104,7 @@ func (p *Plane) missingNodes(ctx context.Context, nodes []Node) ([]Node, error) 
 	return slices.DeleteFunc(slices.Clone(nodes), func(n Node) bool { return slices.Contains(there, "node/"+n.Name) }), nil
 }
 
-// AddNodes adds nodes to a cluster that runs, and returns when pods can be scheduled to them.
+// AddNodes adds nodes to a running cluster, and returns when pods can be scheduled to them.
 func (p *Plane) AddNodes(ctx context.Context, nodes ...Node) error {
 	ctx, cancel := context.WithTimeout(ctx, startLimit)
 	defer cancel()
@@ -114,12 +114,12 @@ func (p *Plane) AddNodes(ctx context.Context, nodes ...Node) error {
 	return p.await(ctx, "the cluster", p.nodesReady(nodes))
 }
 
-// RemoveNode takes a node away with all that is on it. Pods of a controller start elsewhere.
+// RemoveNode removes a node with its pods. Controllers replace them on other nodes.
 func (p *Plane) RemoveNode(ctx context.Context, name string) error {
 	if _, err := p.Kubectl(ctx, nil, "delete", "node", name); err != nil {
 		return err
 	}
-	// The controller manager does it, too, but only every twenty seconds.
+	// The controller manager also does this, but only every twenty seconds.
 	_, err := p.Kubectl(ctx, nil, "delete", "pods", "--all-namespaces", "--field-selector=spec.nodeName="+name, "--force", "--grace-period=0",
 		"--ignore-not-found")
 	return err
@@ -157,7 +157,7 @@ func (p *Plane) createNodes(ctx context.Context, nodes []Node) error {
 	return err
 }
 
-// nodesReady asks whether pods can be scheduled to nodes, and names the first to which they cannot yet.
+// nodesReady checks whether pods can be scheduled to nodes, and names the first to which they cannot yet.
 func (p *Plane) nodesReady(nodes []Node) probe {
 	names := make([]string, len(nodes))
 	for i, node := range nodes {
@@ -173,12 +173,12 @@ func (p *Plane) nodesReady(nodes []Node) probe {
 	}
 }
 
-// ready reads what kubectl says of nodes.
+// ready checks kubectl's list of nodes.
 func ready(answer []byte, expected int) error {
 	var nodes struct {
 		Items []struct {
 			Metadata struct{ Name string }
-			// A node is tainted until the controller manager has seen that it is ready.
+			// A node has a taint until the controller manager has seen that it is ready.
 			Spec struct{ Taints []struct{ Key string } }
 		}
 	}
@@ -186,7 +186,7 @@ func ready(answer []byte, expected int) error {
 		return fmt.Errorf("kubectl get nodes: %w", err)
 	}
 	if len(nodes.Items) < expected {
-		return fmt.Errorf("%d of %d nodes are there", len(nodes.Items), expected)
+		return fmt.Errorf("%d of %d nodes exist", len(nodes.Items), expected)
 	}
 	for _, node := range nodes.Items {
 		if len(node.Spec.Taints) > 0 {

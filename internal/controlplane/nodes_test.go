@@ -12,8 +12,8 @@ import (
 	"github.com/stretchr/testify/require"
 )
 
-// TestRollout deploys an application to simulated nodes: it gets available, an update never leaves it with fewer pods,
-// and one that never gets ready leaves it as it was.
+// TestRollout deploys an application to simulated nodes: it becomes available, an update never leaves it with fewer
+// pods, and an update that never becomes ready leaves it as it was.
 func TestRollout(t *testing.T) {
 	c := startCluster(t, Options{
 		Nodes:      []Node{{Name: "node-a", Zone: "us-east-1a"}, {Name: "node-b", Zone: "us-east-1b"}},
@@ -23,8 +23,8 @@ func TestRollout(t *testing.T) {
 	c.kubectl("rollout", "status", "deployment/sample", "--timeout=1m")
 	first := c.pods()
 	require.Len(t, first, 3)
-	c.eventually("the service knows the pods", func() bool { return slices.Equal(addresses(first), c.endpoints(true)) })
-	assert.Len(t, slices.Compact(addresses(first)), 3, "each has an address of its own")
+	c.eventually("the service has the pods", func() bool { return slices.Equal(addresses(first), c.endpoints(true)) })
+	assert.Len(t, slices.Compact(addresses(first)), 3, "each pod has its own address")
 	assert.Equal(t, "us-east-1a us-east-1b",
 		string(c.kubectl("get", "nodes", `--output=jsonpath={.items[*].metadata.labels.topology\.kubernetes\.io/zone}`)))
 	nodes := map[string]int{}
@@ -44,22 +44,22 @@ func TestRollout(t *testing.T) {
 		return all(second, "registry/sample:second")
 	})
 	c.kubectl("rollout", "status", "deployment/sample", "--timeout=1m")
-	c.eventually("the service knows the new pods", func() bool { return slices.Equal(addresses(second), c.endpoints(true)) })
+	c.eventually("the service has the new pods", func() bool { return slices.Equal(addresses(second), c.endpoints(true)) })
 
 	c.kubectl("set", "image", "deployment/sample", "app=registry/sample:broken")
 	c.eventually("a pod starts", func() bool { return len(c.endpoints(false)) == 1 })
 	_, err := c.plane.Kubectl(t.Context(), nil, "--namespace=sample", "rollout", "status", "deployment/sample", "--timeout=3s")
 	require.ErrorContains(t, err, "timed out waiting for the condition")
-	assert.Equal(t, addresses(second), c.endpoints(true), "the pods of the update before serve on")
+	assert.Equal(t, addresses(second), c.endpoints(true), "the pods of the previous update keep serving")
 	broken := slices.DeleteFunc(c.pods(), func(p pod) bool { return p.Spec.Containers[0].Image != "registry/sample:broken" })
 	require.Len(t, broken, 1)
 	assert.Equal(t, "Running", broken[0].Status.Phase)
 	assert.Equal(t, addresses(broken), c.endpoints(false))
 
 	c.kubectl("rollout", "undo", "deployment/sample")
-	c.eventually("the pod goes", func() bool { return slices.Equal(addresses(second), addresses(c.pods())) })
+	c.eventually("the pod is deleted", func() bool { return slices.Equal(addresses(second), addresses(c.pods())) })
 
-	// A node without one is not ready after a minute.
+	// A node without a lease is not ready after a minute.
 	assert.Equal(t, "lease.coordination.k8s.io/node-a\nlease.coordination.k8s.io/node-b\n",
 		string(c.kubectl("get", "leases", "--namespace=kube-node-lease", "--output=name")))
 
@@ -93,7 +93,7 @@ func TestRollout(t *testing.T) {
 	})
 }
 
-// A process that ends while the cluster starts is named, with what it printed.
+// The error about a process that ends while the cluster starts names it and shows its output.
 func TestStartShowsWhichPartOfTheClusterEnded(t *testing.T) {
 	bin, dir := t.TempDir(), t.TempDir()
 	script(t, bin, "kubectl", `case "$*" in *get*) echo '{"items":[{"metadata":{"name":"a"},"spec":{"taints":[{"key":"t"}]}}]}';; esac`)
@@ -119,7 +119,7 @@ func TestNodesReadyNamesWhatIsMissing(t *testing.T) {
 }
 
 func TestKubeconfigAs(t *testing.T) {
-	p := &Plane{dir: t.TempDir(), where: where{Server: "127.0.0.1:1", Token: "secret"}}
+	p := &Plane{dir: t.TempDir(), endpoints: endpoints{Server: "127.0.0.1:1", Token: "secret"}}
 	path, err := p.KubeconfigAs("deployer", "one", "two")
 	require.NoError(t, err)
 	text, err := os.ReadFile(path)
@@ -131,7 +131,7 @@ func TestKubeconfigAs(t *testing.T) {
 	assert.Equal(t, map[string]any{"token": "secret", "as": "deployer", "as-groups": []any{"one", "two"}}, config.Users[0].User)
 
 	_, err = p.KubeconfigAs("", "one")
-	require.EqualError(t, err, "a kubeconfig needs the name of a user to act as")
+	require.EqualError(t, err, "the user of a kubeconfig must not be empty: name the user to impersonate")
 }
 
 // cluster is a control plane with nodes, for one test.
@@ -161,7 +161,7 @@ func (c cluster) kubectl(args ...string) []byte {
 	return answer
 }
 
-// eventually asks until the answer is yes.
+// eventually checks until the condition holds.
 func (c cluster) eventually(what string, yes func() bool) {
 	c.t.Helper()
 	for deadline := time.Now().Add(time.Minute); !yes(); time.Sleep(50 * time.Millisecond) {
@@ -184,12 +184,12 @@ func (c cluster) pods() []pod {
 	return list.Items
 }
 
-// all is whether there are three pods, all of one image.
+// all reports whether there are three pods, all of one image.
 func all(pods []pod, image string) bool {
 	return len(pods) == 3 && !slices.ContainsFunc(pods, func(p pod) bool { return p.Spec.Containers[0].Image != image })
 }
 
-// addresses are those of pods, in order.
+// addresses returns the addresses of pods, in order.
 func addresses(pods []pod) []string {
 	var all []string
 	for _, pod := range pods {
@@ -199,7 +199,7 @@ func addresses(pods []pod) []string {
 	return all
 }
 
-// endpoints are the addresses that the service knows and that are ready, or not, in order.
+// endpoints returns the service's ready, or unready, addresses, in order.
 func (c cluster) endpoints(ready bool) []string {
 	c.t.Helper()
 	var list struct {

@@ -19,7 +19,7 @@ import (
 // Object is a Kubernetes object as plain JSON.
 type Object map[string]any
 
-// At is the value at a path of fields; nil if there is none.
+// At returns the value at a path of fields; nil if there is none.
 func (o Object) At(path ...string) any {
 	var value any = map[string]any(o)
 	for _, field := range path {
@@ -29,7 +29,7 @@ func (o Object) At(path ...string) any {
 	return value
 }
 
-// Registered are the Kubernetes objects of a program and its patches of them.
+// Registered returns a program's Kubernetes objects and its patches.
 func Registered(r *recorder.Recorder) (objects, patches []Object) {
 	for _, found := range r.Resources() {
 		version, isKubernetes := strings.CutPrefix(found.Type, "kubernetes:")
@@ -59,7 +59,7 @@ func reveal(v resource.PropertyValue) (any, bool) {
 	return v.SecretValue().Element.MapRepl(nil, reveal), true
 }
 
-// rank orders objects by what they need: everything in a namespace needs it.
+// rank orders objects by dependency: namespaces come first.
 func rank(o Object) int {
 	if o["kind"] == "Namespace" {
 		return 0
@@ -67,34 +67,33 @@ func rank(o Object) int {
 	return 1
 }
 
-// Admit hands over objects, then patches, as Pulumi does, and gives back what became of them.
+// Admit applies objects, then patches, as Pulumi does, and returns the results.
 func (p *Plane) Admit(ctx context.Context, objects, patches []Object, options ...string) ([]Object, error) {
-	made, err := p.Apply(ctx, objects, options...)
-	if len(made) < len(objects) {
-		return made, err // the rest would only follow from it
+	created, err := p.Apply(ctx, objects, options...)
+	if len(created) < len(objects) {
+		return created, err // the other errors would only follow from it
 	}
 	errs := []error{err}
 	for i, patch := range patches {
-		// Each has a field manager of its own, and takes fields from others only if it says so.
+		// Each patch has its own field manager, and takes fields from others only with patchForce.
 		its := append(slices.Clone(options), fmt.Sprintf("--field-manager=patch-%d", i))
 		if patch.At("metadata", "annotations", "pulumi.com/patchForce") == "true" {
 			its = append(its, "--force-conflicts")
 		}
 		changed, err := p.Apply(ctx, []Object{patch}, its...)
-		made, errs = append(made, changed...), append(errs, err)
+		created, errs = append(created, changed...), append(errs, err)
 	}
-	return made, errors.Join(errs...)
+	return created, errors.Join(errs...)
 }
 
-// Apply hands objects to the API server as Pulumi's provider does, server-side, and returns what becomes of them.
-// Unknown fields, fields given twice and warnings, of which a deprecation is one, are errors; objects that are only
-// warned of are made all the same.
+// Apply applies objects server-side, as Pulumi's provider does, and returns the results. Unknown fields, duplicate
+// fields and warnings, such as deprecations, are errors; an object with only a warning is created all the same.
 func (p *Plane) Apply(ctx context.Context, objects []Object, options ...string) ([]Object, error) {
 	if len(objects) == 0 {
 		return nil, nil
 	}
 	slices.SortStableFunc(objects, func(a, b Object) int { return rank(a) - rank(b) })
-	// Not as one List: kubectl would check that itself, by a schema, and not leave it to the server.
+	// Not as one List, which kubectl would check itself, by a schema, instead of the server.
 	var documents bytes.Buffer
 	for _, o := range objects {
 		if err := json.NewEncoder(&documents).Encode(o); err != nil {
@@ -109,15 +108,15 @@ func (p *Plane) Apply(ctx context.Context, objects []Object, options ...string) 
 	if len(answer) == 0 {
 		return nil, err
 	}
-	var made struct{ Items []Object }
+	var created struct{ Items []Object }
 	if len(objects) == 1 {
-		made.Items = make([]Object, 1)
-		return made.Items, errors.Join(err, json.Unmarshal(answer, &made.Items[0]))
+		created.Items = make([]Object, 1)
+		return created.Items, errors.Join(err, json.Unmarshal(answer, &created.Items[0]))
 	}
-	return made.Items, errors.Join(err, json.Unmarshal(answer, &made))
+	return created.Items, errors.Join(err, json.Unmarshal(answer, &created))
 }
 
-// PodsOf are the pods that Deployments would make, as they are when all that was done to them is.
+// PodsOf returns the pods that Deployments would create, after all changes to them.
 func PodsOf(objects []Object) []Object {
 	pods := map[string]Object{}
 	for _, o := range objects {

@@ -16,12 +16,12 @@ import (
 // process is a program that runs in the background.
 type process struct {
 	cmd   *exec.Cmd
-	log   string        // path of what it prints
+	log   string        // path of its output
 	ended chan struct{} // closed when it has
 }
 
-// startProcess starts a program in a process group of its own. Unless it is kept, that ends with the caller in any case:
-// killed by kill, or by the kernel when the caller dies. Its home and its log are in a folder.
+// startProcess starts a program in its own process group. Unless it is kept, it ends with the caller in any case: kill or,
+// when the caller dies, the kernel kills it. Its home and its log are in a folder.
 func startProcess(path, dir string, keep bool, args ...string) (*process, error) {
 	log := filepath.Join(dir, filepath.Base(path)+".log")
 	output, err := os.Create(log)
@@ -38,7 +38,7 @@ func startProcess(path, dir string, keep bool, args ...string) (*process, error)
 	}
 	started := make(chan error)
 	go func() {
-		// To the kernel the parent is the thread that started it, so that thread stays as long.
+		// The kernel takes the starting thread for the parent, so that thread stays until the process ends.
 		runtime.LockOSThread()
 		err := p.cmd.Start()
 		started <- err
@@ -53,7 +53,7 @@ func startProcess(path, dir string, keep bool, args ...string) (*process, error)
 	return p, nil
 }
 
-// home is the environment of a program that finds neither settings nor caches of whoever runs this.
+// home returns an environment without the settings and caches of the user.
 func home(dir string) []string { return append(os.Environ(), "HOME="+dir) }
 
 func (p *process) hasEnded() bool {
@@ -71,7 +71,7 @@ func (p *process) kill() {
 	<-p.ended
 }
 
-// tail is the end of what the process printed, under its name.
+// tail returns the end of the process's output, under its name.
 func (p *process) tail() string {
 	const most = 20
 	text, err := os.ReadFile(p.log)
@@ -83,7 +83,7 @@ func (p *process) tail() string {
 	return fmt.Sprintf("%s printed (%s):\n%s\n", filepath.Base(p.cmd.Path), p.log, strings.Join(lines, "\n"))
 }
 
-// Stop ends the control plane that was kept in a folder. What was in it stays there.
+// Stop ends the control plane kept in a folder. Its data stays there.
 func Stop(dir string) {
 	pids := running(dir)
 	for _, pid := range pids {
@@ -94,22 +94,22 @@ func Stop(dir string) {
 	}
 }
 
-// lives is whether a process may still hold files and ports. Its arguments are gone before those are, and so may be its first thread:
-// it is over when that is the last, and has ended, whether or not somebody has asked how.
+// lives reports whether a process may still hold files and ports. Its arguments, and maybe its first thread, disappear before
+// those: the process is over when its first thread is the last and has ended, even as a zombie.
 func lives(pid int) bool {
 	stat, err := os.ReadFile(fmt.Sprintf("/proc/%d/stat", pid))
 	if err != nil {
 		return false
 	}
 	threads, _ := os.ReadDir(fmt.Sprintf("/proc/%d/task", pid))
-	_, state, _ := strings.Cut(string(stat), ") ") // behind the name of the program
+	_, state, _ := strings.Cut(string(stat), ") ") // after the name of the program
 	return len(threads) > 1 || !strings.HasPrefix(state, "Z") && !strings.HasPrefix(state, "X")
 }
 
-// running are the processes of a control plane, found by its folder, which the arguments of each name.
+// running returns the processes of a control plane, found by its folder, which is in the arguments of each.
 func running(dir string) []int {
 	var pids []int
-	files, _ := filepath.Glob("/proc/[0-9]*/cmdline") // the pattern is right
+	files, _ := filepath.Glob("/proc/[0-9]*/cmdline") // the pattern is valid
 	for _, file := range files {
 		line, err := os.ReadFile(file)
 		if err != nil {
@@ -124,5 +124,5 @@ func running(dir string) []int {
 	return pids
 }
 
-// programs are what a control plane runs.
+// programs are the programs of a control plane.
 var programs = []string{"etcd", "kube-apiserver", "kube-controller-manager", "kube-scheduler", "kwok"}

@@ -20,9 +20,9 @@ import (
 	"time"
 )
 
-// startEtcd starts the store behind the API server. Nothing has to survive the machine, so nothing is synced.
+// startEtcd starts the API server's store, without fsync: nothing has to survive a crash of the machine.
 func (p *Plane) startEtcd(ctx context.Context) error {
-	clientURL, peerURL := "http://"+p.where.Client, "http://"+p.where.Peer
+	clientURL, peerURL := "http://"+p.endpoints.Client, "http://"+p.endpoints.Peer
 	ready := func(ctx context.Context) error { return get(ctx, clientURL+"/readyz", http.DefaultTransport, "") }
 	return p.run(ctx, ready, "etcd",
 		"--name=legops",
@@ -37,21 +37,21 @@ func (p *Plane) startEtcd(ctx context.Context) error {
 	)
 }
 
-// startAPIServer starts the API server with the admission plugins that are on by default, pod security among them.
+// startAPIServer starts the API server with the default admission plugins, which include pod security.
 func (p *Plane) startAPIServer(ctx context.Context) error {
-	host, port, err := net.SplitHostPort(p.where.Server)
+	host, port, err := net.SplitHostPort(p.endpoints.Server)
 	if err != nil {
 		return err
 	}
 	if err := errors.Join(
-		os.WriteFile(p.path("tokens.csv"), []byte(p.where.Token+",admin,admin,system:masters\n"), 0o600),
+		os.WriteFile(p.path("tokens.csv"), []byte(p.endpoints.Token+",admin,admin,system:masters\n"), 0o600),
 		writeKey(p.serviceAccountKey()),
 		p.writeKubeconfig(p.Kubeconfig(), nil),
 	); err != nil {
 		return fmt.Errorf("preparing the API server: %w", err)
 	}
-	return p.run(ctx, secureReady(p.URL(), p.certificate(), p.where.Token), "kube-apiserver",
-		"--etcd-servers=http://"+p.where.Client,
+	return p.run(ctx, secureReady(p.URL(), p.certificate(), p.endpoints.Token), "kube-apiserver",
+		"--etcd-servers=http://"+p.endpoints.Client,
 		"--bind-address="+host,
 		"--secure-port="+port,
 		"--advertise-address="+host,
@@ -64,18 +64,18 @@ func (p *Plane) startAPIServer(ctx context.Context) error {
 		"--service-account-key-file="+p.serviceAccountKey(),
 		"--service-account-signing-key-file="+p.serviceAccountKey(),
 		"--service-cluster-ip-range=172.20.0.0/16",
-		// As EKS has it: what forbids privileged pods is pod security alone.
+		// As in EKS: only pod security forbids privileged pods.
 		"--allow-privileged=true",
 	)
 }
 
-// certificate is what the API server makes for itself, with the authority that signed it.
+// certificate is the path of the API server's own certificate, with the authority that signed it.
 func (p *Plane) certificate() string { return p.path("certificates/apiserver.crt") }
 
-// serviceAccountKey signs the tokens of service accounts.
+// serviceAccountKey is the path of the key that signs the tokens of service accounts.
 func (p *Plane) serviceAccountKey() string { return p.path("service-accounts.key") }
 
-// secureReady asks a server whose certificate is in a file, once it has made it.
+// secureReady checks a server whose certificate is in a file, once it has created it.
 func secureReady(url, certificate, token string) probe {
 	return func(ctx context.Context) error {
 		transport, err := trust(certificate)
@@ -87,7 +87,7 @@ func secureReady(url, certificate, token string) probe {
 	}
 }
 
-// trust is a transport to a server whose certificate is in a file, together with the authority that signed it.
+// trust returns a transport to a server whose certificate is in a file, together with its authority.
 func trust(certificate string) (*http.Transport, error) {
 	authority, err := os.ReadFile(certificate)
 	if err != nil {
@@ -98,7 +98,7 @@ func trust(certificate string) (*http.Transport, error) {
 	return &http.Transport{TLSClientConfig: &tls.Config{RootCAs: roots, MinVersion: tls.VersionTLS12}}, nil
 }
 
-// get is a request that has to be answered with 200, soon.
+// get sends a request that must succeed with 200, soon.
 func get(ctx context.Context, url string, transport http.RoundTripper, token string) error {
 	ctx, cancel := context.WithTimeout(ctx, 5*time.Second)
 	defer cancel()
@@ -120,10 +120,10 @@ func get(ctx context.Context, url string, transport http.RoundTripper, token str
 	return nil
 }
 
-// writeKubeconfig writes a kubeconfig as JSON, which is YAML too. What is in as is added to its user.
+// writeKubeconfig writes a kubeconfig as JSON, which is also YAML. It adds the fields of as to the user.
 func (p *Plane) writeKubeconfig(path string, as map[string]any) error {
 	const name = "legops"
-	user := map[string]any{"token": p.where.Token}
+	user := map[string]any{"token": p.endpoints.Token}
 	maps.Copy(user, as)
 	text, err := json.MarshalIndent(map[string]any{
 		"apiVersion": "v1",
@@ -141,8 +141,8 @@ func (p *Plane) writeKubeconfig(path string, as map[string]any) error {
 	return os.WriteFile(path, text, 0o600)
 }
 
-// writeKey writes a new private key, if there is none, in the one form that the API server takes for signing and for
-// checking.
+// writeKey writes a new private key, if there is none, in the one form that the API server accepts for signing and for
+// verifying.
 func writeKey(path string) error {
 	if isFile(path) {
 		return nil
@@ -158,7 +158,7 @@ func writeKey(path string) error {
 	return os.WriteFile(path, pem.EncodeToMemory(&pem.Block{Type: "EC PRIVATE KEY", Bytes: der}), 0o600)
 }
 
-// freeAddresses are different loopback addresses that nobody listens on.
+// freeAddresses returns different loopback addresses on which nothing listens.
 func freeAddresses(n int) ([]string, error) {
 	addresses := make([]string, n)
 	for i := range addresses {
@@ -172,8 +172,8 @@ func freeAddresses(n int) ([]string, error) {
 	return addresses, nil
 }
 
-// lastingAddresses are different loopback addresses that nobody listens on, and in all likelihood nobody will: of a host that the
-// folder alone has, and with ports below those that Linux gives to whoever asks for any.
+// lastingAddresses returns different loopback addresses on which nothing listens, and probably nothing will: on a host address
+// that only this folder has, with ports below those that Linux assigns.
 func lastingAddresses(dir string, n int) ([]string, error) {
 	const first, last = 20000, 32767
 	sum := sha256.Sum256([]byte(dir))
@@ -185,12 +185,12 @@ func lastingAddresses(dir string, n int) ([]string, error) {
 		}
 	}
 	if len(addresses) < n {
-		return nil, fmt.Errorf("looking for a free port: none from %d to %d of %s is", first, last, host)
+		return nil, fmt.Errorf("looking for a free port: none of %d to %d on %s is free", first, last, host)
 	}
 	return addresses, nil
 }
 
-// taken is whether somebody listens at an address.
+// taken reports whether something listens at an address.
 func taken(address string) bool {
 	listener, err := net.Listen("tcp", address)
 	if err != nil {

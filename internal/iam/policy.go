@@ -15,14 +15,14 @@ type Document struct {
 	Statement Statements
 }
 
-// Parse reads a policy. What IAM refuses beyond its grammar, such as a policy without a statement, is no error.
+// Parse reads a policy. It checks only the grammar: a policy without a statement, which IAM refuses, is no error.
 func Parse(text string) (Document, error) {
 	var d Document
 	err := json.Unmarshal([]byte(text), &d)
 	return d, err
 }
 
-// Statement is one of a policy.
+// Statement is a statement of a policy.
 type Statement struct {
 	Sid, Effect                              string
 	Principal, NotPrincipal                  Principals
@@ -30,10 +30,10 @@ type Statement struct {
 	Condition                                Conditions
 }
 
-// Allows says whether it allows something, and does not deny.
+// Allows reports whether its effect is Allow.
 func (s Statement) Allows() bool { return s.Effect == "Allow" }
 
-// Statements are those of a policy.
+// Statements are the statements of a policy.
 type Statements []Statement
 
 // UnmarshalJSON reads one statement or a list.
@@ -45,10 +45,10 @@ func (s *Statements) UnmarshalJSON(text []byte) error {
 	return json.Unmarshal(text, &(*s)[0])
 }
 
-// Values are actions, resources, principals of one kind, or what a condition compares with.
+// Values are actions, resources, principals of one type, or the values of a condition.
 type Values []string
 
-// UnmarshalJSON reads one value or a list. A condition may have numbers and truth values, which are words to IAM.
+// UnmarshalJSON reads one value or a list. IAM treats numbers and booleans in a condition as strings.
 func (v *Values) UnmarshalJSON(text []byte) error {
 	var one any
 	decoder := json.NewDecoder(bytes.NewReader(text))
@@ -66,16 +66,16 @@ func (v *Values) UnmarshalJSON(text []byte) error {
 		case string, json.Number, bool:
 			*v = append(*v, fmt.Sprint(element))
 		default:
-			return fmt.Errorf("%s is no text", text)
+			return fmt.Errorf("%s is not a string", text)
 		}
 	}
 	return nil
 }
 
-// Principals are whom a statement is about, by kind: AWS, Service, Federated or CanonicalUser.
+// Principals are a statement's principals, by type: AWS, Service, Federated or CanonicalUser.
 type Principals map[string]Values
 
-// UnmarshalJSON reads principals by kind, or the text "*", which is the same as every principal of the kind AWS.
+// UnmarshalJSON reads principals by type, or the string "*", which means every principal of the type AWS.
 func (p *Principals) UnmarshalJSON(text []byte) error {
 	var anybody string
 	if json.Unmarshal(text, &anybody) == nil {
@@ -85,7 +85,7 @@ func (p *Principals) UnmarshalJSON(text []byte) error {
 	return json.Unmarshal(text, (*map[string]Values)(p))
 }
 
-// All are the principals of every kind.
+// All returns the principals of every type.
 func (p Principals) All() []string {
 	var all []string
 	for _, kind := range slices.Sorted(maps.Keys(p)) {
@@ -94,5 +94,5 @@ func (p Principals) All() []string {
 	return all
 }
 
-// Conditions are what has to hold: operator, key, values.
+// Conditions are the conditions of a statement: operator, key, values.
 type Conditions map[string]map[string]Values

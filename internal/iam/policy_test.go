@@ -9,7 +9,7 @@ import (
 	"legops/internal/iam"
 )
 
-// One value and a list of one are the same to IAM, for statements, actions, resources, principals and conditions.
+// IAM treats one value like a list of one, for statements, actions, resources, principals and conditions.
 func TestOneValueOrMore(t *testing.T) {
 	want := iam.Document{Version: "2012-10-17", Statement: iam.Statements{{
 		Sid: "Read", Effect: "Allow",
@@ -29,7 +29,7 @@ func TestOneValueOrMore(t *testing.T) {
 	}
 }
 
-func TestWhatIsLeftOut(t *testing.T) {
+func TestNotElements(t *testing.T) {
 	got, err := iam.Parse(`{"Statement": {"Effect": "Deny", "NotPrincipal": {"Service": "b.amazonaws.com", "AWS": ["1", "2"]}, "NotAction": ["a:b", "a:c"], "NotResource": "*"}}`)
 	require.NoError(t, err)
 	require.Len(t, got.Statement, 1)
@@ -41,7 +41,7 @@ func TestWhatIsLeftOut(t *testing.T) {
 	assert.Empty(t, s.Principal.All())
 }
 
-func TestWhatIsNoPolicy(t *testing.T) {
+func TestInvalidPolicies(t *testing.T) {
 	for _, text := range []string{
 		"", "{", "7", `{"Statement": 7}`, `{"Statement": ["a"]}`, `{"Statement": {"Action": {"a": 1}}}`, `{"Statement": {"Action": [["a"]]}}`,
 		`{"Statement": {"Action": null}}`, `{"Statement": {"Principal": 7}}`, `{"Statement": {"Principal": {"AWS": {}}}}`, `{"Statement": {"Condition": ["a"]}}`,

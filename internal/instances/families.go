@@ -1,28 +1,28 @@
 package instances
 
-// size is what the size of an instance says, whatever its family.
+// size is the properties of an instance's size, whatever its family.
 type size struct {
 	vcpus int
-	// addresses is how many pods find an address: network interfaces × (addresses of each − 1) + 2, the two being on
-	// the host's network.
+	// addresses is the number of pods that get an address: network interfaces × (addresses of each − 1) + 2 on the
+	// host's network.
 	addresses int
-	// mebibytes is the memory, where it does not follow from the virtual CPUs.
+	// mebibytes is the memory, if it does not follow from the virtual CPUs.
 	mebibytes int
 }
 
-// family is what the family of an instance says.
+// family is the properties of an instance's family.
 type family struct {
 	gibPerVCPU int
 	sizes      map[string]size
 }
 
-// The numbers were compared with two tables made from EC2's own API, and all agree:
+// The numbers agree with two tables generated from EC2's own API:
 //   - virtual CPUs and memory: kubernetes/autoscaler, cluster-autoscaler/cloudprovider/aws/ec2_instance_types.go, of
 //     2026-01-22;
 //   - addresses: aws/amazon-vpc-cni-k8s, misc/eni-max-pods.txt, v1.23.1.
 //
-// The most pods that a managed node group allows, 110 below 30 virtual CPUs and 250 from there on, are in the user guide of
-// EKS, "Increase the available IP addresses for your Amazon EC2 node" (awsdocs/amazon-eks-user-guide).
+// The limit of pods in a managed node group, 110 below 30 virtual CPUs and 250 from there on, is in the user guide of EKS,
+// "Increase the available IP addresses for your Amazon EC2 node" (awsdocs/amazon-eks-user-guide).
 var (
 	// burstable are the sizes of family t.
 	burstable = map[string]size{
@@ -34,7 +34,7 @@ var (
 		"medium": {1, 8, 0}, "large": {2, 29, 0}, "xlarge": {4, 58, 0}, "2xlarge": {8, 58, 0}, "4xlarge": {16, 234, 0},
 		"8xlarge": {32, 234, 0}, "12xlarge": {48, 234, 0}, "16xlarge": {64, 737, 0},
 	}
-	// eighthIntel and eighthAmd have more network interfaces than what came before them.
+	// eighthIntel and eighthAmd have more network interfaces than earlier generations.
 	eighthIntel = map[string]size{
 		"large": {2, 59, 0}, "xlarge": {4, 118, 0}, "2xlarge": {8, 118, 0}, "4xlarge": {16, 394, 0},
 		"8xlarge": {32, 492, 0}, "12xlarge": {48, 590, 0}, "16xlarge": {64, 1010, 0},
@@ -45,7 +45,7 @@ var (
 	}
 )
 
-// families are those that nodes are commonly made of.
+// families are those in common use for nodes.
 var families = map[string]family{
 	"t3": {4, burstable}, "t4g": {4, burstable},
 

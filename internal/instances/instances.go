@@ -1,4 +1,4 @@
-// Package instances knows what EC2 instances have: virtual CPUs, memory, and how many pods a node can run.
+// Package instances knows the size of EC2 instances: virtual CPUs, memory, and the number of pods that a node can run.
 package instances
 
 import (
@@ -6,20 +6,20 @@ import (
 	"strings"
 )
 
-// Instance is what an instance of some type has.
+// Instance is the size of an instance type.
 type Instance struct {
 	// VCPUs are its virtual CPUs, in which EC2 counts its quotas.
 	VCPUs int
 	// MemoryMiB is its memory, before the operating system takes its share.
 	MemoryMiB int
-	// MaxPods is how many pods it runs as a node of a managed node group with the VPC CNI, pods on the host's network among
-	// them: one for each secondary address of its network interfaces and two more, and no more than EKS allows.
+	// MaxPods is the number of pods, including those on the host's network, that it runs as a node of a managed node group
+	// with the VPC CNI: one for each secondary address of its network interfaces and two more, up to the limit of EKS.
 	MaxPods int
 
 	addresses int // MaxPods without the limit of EKS
 }
 
-// Lookup is what an instance of a type such as m7g.large has; false if the tables here lack its family or size.
+// Lookup returns the size of an instance type such as m7g.large; false if the tables here lack its family or size.
 func Lookup(instanceType string) (Instance, bool) {
 	familyName, sizeName, _ := strings.Cut(instanceType, ".")
 	f, known := families[familyName]
@@ -41,7 +41,7 @@ func Lookup(instanceType string) (Instance, bool) {
 	return Instance{VCPUs: s.vcpus, MemoryMiB: memory, MaxPods: min(s.addresses, most), addresses: s.addresses}, true
 }
 
-// Families are the families that Lookup knows, in order.
+// Families returns the families that Lookup knows, in order.
 func Families() []string {
 	names := make([]string, 0, len(families))
 	for name := range families {

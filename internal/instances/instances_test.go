@@ -6,7 +6,7 @@ import (
 	"github.com/stretchr/testify/assert"
 )
 
-// The wanted values are those of the tables that families.go names.
+// The wanted values come from the tables that families.go names.
 func TestLookup(t *testing.T) {
 	for name, want := range map[string]Instance{
 		"t4g.nano":    {2, 512, 4, 4},
@@ -32,15 +32,15 @@ func TestLookup(t *testing.T) {
 	assert.Contains(t, Families(), "m7g")
 }
 
-// Of 2 CPUs nodeadm's own tests want 70m reserved (nodeadm/test/e2e/cases), which leaves 1930m, as nodes were seen. The memory
-// is counted by hand: of 8192 MiB the kubelet sees 7577, and 255 + 29 × 11 + 100 are kept.
+// nodeadm's own tests expect 70m of 2 CPUs to be reserved (nodeadm/test/e2e/cases), which leaves the 1930m observed on nodes.
+// The memory is computed by hand: of 8192 MiB the kubelet sees 7577, and 255 + 29 × 11 + 100 are reserved.
 func TestAllocatable(t *testing.T) {
 	for name, want := range map[string][3]int{
 		"m7g.medium":  {940, 3788 - 100 - 255 - 88, 8},
 		"m7g.large":   {1930, 7577 - 674, 29},
 		"t4g.large":   {1930, 7577 - 740, 35},
 		"m7g.xlarge":  {3920, 15155 - 993, 58},
-		"m7g.4xlarge": {15890, 60620 - 355 - 234*11, 110}, // memory is kept for pods that EKS does not allow
+		"m7g.4xlarge": {15890, 60620 - 355 - 234*11, 110}, // memory is reserved for pods that EKS does not allow
 	} {
 		instance, _ := Lookup(name)
 		cpu, memory, pods := instance.Allocatable()

@@ -1,4 +1,4 @@
-// Package quotas computes how many virtual CPUs a stack needs of the quotas that EC2 gives its account.
+// Package quotas computes the virtual CPUs that a stack needs of its account's EC2 quotas.
 package quotas
 
 import (
@@ -9,34 +9,34 @@ import (
 	"legops/stacks"
 )
 
-// Quota is a quota of EC2 in one region, in virtual CPUs, and what a stack needs of it.
+// Quota is a stack's need of an EC2 quota in one region, in virtual CPUs.
 type Quota struct {
-	// Code is what Service Quotas calls it, in the service ec2.
+	// Code is its code in Service Quotas, in the service ec2.
 	Code string
 	// Name is for people: On-Demand or Spot.
 	Name string
-	// Min is what has to run when everything runs its least: the nodes that the pods need, not only those that groups start with.
+	// Min is the need while every workload runs its minReplicas: the nodes that the pods need, not only the groups' minimums.
 	Min int
-	// Max is what there can be: every node and, while an update of the nodes or a replacement of an instance is under way, old
-	// and new at once.
+	// Max is the largest need: every node and, during an update of the nodes or a replacement of an instance, the old and the
+	// new ones at once.
 	Max int
 }
 
-// The quotas of the standard families, A, C, D, H, I, M, R, T and Z: gruntwork-io/terraform-aws-utilities, docs/quotas.md, which
-// is made from the API. Every family that package instances knows is one of them.
+// The quotas of the standard families, A, C, D, H, I, M, R, T and Z: gruntwork-io/terraform-aws-utilities, docs/quotas.md,
+// generated from the API. Every family of package instances is one of them.
 const (
 	codeOnDemand = "L-1216C47A" // Running On-Demand Standard (A, C, D, H, I, M, R, T, Z) instances
 	codeSpot     = "L-34B43A08" // All Standard (A, C, D, H, I, M, R, T, Z) Spot Instance Requests
 )
 
-// How many nodes more an update of a node group starts before it ends old ones: two in its zone, or as many as may be unavailable
-// at a time, whichever is more (awsdocs/amazon-eks-user-guide, latest/ug/nodes/managed-node-update-behavior.adoc).
+// The additional nodes that an update of a node group starts before it terminates old ones: two in its zone, or as many as may
+// be unavailable at a time, whichever is more (awsdocs/amazon-eks-user-guide, latest/ug/nodes/managed-node-update-behavior.adoc).
 const (
 	surgeOfZone        = 2
 	unavailablePercent = 33 // of the node group in package components
 )
 
-// Of are the quotas that a stack needs something of. It is an error if an instance type is not known; the error names all of them.
+// Of returns the quotas that a stack needs. It returns an error that names all unknown instance types.
 func Of(cfg *stacks.Config) ([]Quota, error) {
 	c := &counter{}
 	onDemand := Quota{Code: codeOnDemand, Name: "On-Demand"}
@@ -47,12 +47,12 @@ func Of(cfg *stacks.Config) ([]Quota, error) {
 		singles += c.vcpus("bastion.instanceType", cfg.Bastion.InstanceType)
 	}
 	onDemand.Min += singles
-	// Auto Scaling starts the next instance before it ends the last one where it evens out zones (EC2 Auto Scaling User Guide,
-	// "Rebalancing activities").
+	// When Auto Scaling rebalances zones, it starts a new instance before it terminates an old one (EC2 Auto Scaling User
+	// Guide, "Rebalancing activities").
 	onDemand.Max += 2 * singles
 
 	nodes := cfg.Eks.Nodes
-	each := 0 // which of the types starts is for EC2 to say
+	each := 0 // the largest type, since EC2 chooses
 	for i, instanceType := range nodes.InstanceTypes {
 		each = max(each, c.vcpus(fmt.Sprintf("eks.nodes.instanceTypes[%d]", i), instanceType))
 	}
@@ -82,20 +82,20 @@ func Of(cfg *stacks.Config) ([]Quota, error) {
 	return needed, nil
 }
 
-// surge is how many nodes there can be beyond the most of a group: those of an update, or those that a new group begins with when
-// it takes the old one's place. All groups may be updated at once.
+// surge is the number of nodes beyond a group's maximum: those of an update, or the initial ones of a new group that replaces
+// the old one. All groups may be updated at once.
 func surge(nodes stacks.Nodes) int {
 	unavailable := (nodes.MaxSizePerZone*unavailablePercent + 99) / 100
 	return max(surgeOfZone, unavailable, nodes.MinSizePerZone)
 }
 
-// counter looks instance types up and keeps what is not known.
+// counter looks instance types up and collects errors about unknown ones.
 type counter struct{ unknown []error }
 
 func (c *counter) vcpus(key string, instanceType stacks.InstanceType) int {
 	instance, known := instances.Lookup(string(instanceType))
 	if !known {
-		c.unknown = append(c.unknown, fmt.Errorf("%s:%s: %s: its virtual CPUs are not known: choose one of the families in "+
+		c.unknown = append(c.unknown, fmt.Errorf("%s:%s: %s: its virtual CPUs are unknown: choose one of the families in "+
 			"internal/instances, or add its family there", stacks.Project, key, instanceType))
 	}
 	return instance.VCPUs

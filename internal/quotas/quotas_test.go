@@ -12,7 +12,7 @@ import (
 	"legops/stacks"
 )
 
-// needed are the quotas by name: code, least and most.
+// needed returns the quotas by name: code, minimum and maximum.
 func needed(t *testing.T, cfg *stacks.Config) map[string][3]any {
 	t.Helper()
 	all, err := quotas.Of(cfg)
@@ -48,15 +48,15 @@ func TestOf(t *testing.T) {
 	}
 }
 
-func TestOfNamesWhatIsNotKnown(t *testing.T) {
+func TestOfNamesUnknownTypes(t *testing.T) {
 	cfg := checkout.Config(t, "../..", "dev")
 	cfg.Eks.Nodes.InstanceTypes[1], cfg.Pipeline.DeployerInstanceType = "p5.48xlarge", "mac2.metal"
 	_, err := quotas.Of(cfg)
-	assert.EqualError(t, err, "legops:pipeline.deployerInstanceType: mac2.metal: its virtual CPUs are not known: choose one of the families in internal/instances, or add its family there\n"+
-		"legops:eks.nodes.instanceTypes[1]: p5.48xlarge: its virtual CPUs are not known: choose one of the families in internal/instances, or add its family there")
+	assert.EqualError(t, err, "legops:pipeline.deployerInstanceType: mac2.metal: its virtual CPUs are unknown: choose one of the families in internal/instances, or add its family there\n"+
+		"legops:eks.nodes.instanceTypes[1]: p5.48xlarge: its virtual CPUs are unknown: choose one of the families in internal/instances, or add its family there")
 }
 
-// The quotas are those of the standard families: another family has one of its own.
+// The quotas are those of the standard families; others have their own.
 func TestFamiliesAreStandard(t *testing.T) {
 	for _, family := range instances.Families() {
 		assert.Contains(t, "acdhimrtz", family[:1], family)

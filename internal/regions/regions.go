@@ -1,4 +1,4 @@
-// Package regions knows the regions in which everything that the platform is made of exists, and their Availability Zones.
+// Package regions knows the regions that have every service of the platform, and their Availability Zones.
 package regions
 
 import (
@@ -8,12 +8,12 @@ import (
 	"strings"
 )
 
-// zones are the Availability Zones of each region, by the number in their ids: use1-az4 is 4. A name such as us-east-1a means
-// another zone in another account, an id means the same everywhere: AWS Regions and Availability Zones, "AWS Availability
-// Zones" and "AZ IDs", read in November 2026.
+// zones are the Availability Zones of each region, by the number in their ids: use1-az4 is 4. A name such as us-east-1a
+// means a different zone in each account, an id the same everywhere: AWS Regions and Availability Zones, "AWS
+// Availability Zones" and "AZ IDs", read in November 2026.
 //
-// A region is here if it has every service that the platform uses: botocore 1.43.11, data/endpoints.json. The service with the
-// fewest regions is CodeConnections (codestar-connections there), and none of its regions lacks another.
+// Listed are the regions with every service that the platform uses: botocore 1.43.11, data/endpoints.json. The service
+// with the fewest regions is CodeConnections (codestar-connections there), and its regions have all others.
 var zones = map[string][]int{
 	"ap-northeast-1": {1, 2, 3, 4},
 	"ap-northeast-2": {1, 2, 3, 4},
@@ -34,15 +34,15 @@ var zones = map[string][]int{
 	"us-west-2":      {1, 2, 3, 4},
 }
 
-// withoutEks are the zones that take no subnets of a cluster: awsdocs/amazon-eks-user-guide, latest/ug/networking/
-// network-reqs.adoc, "Subnet requirements for clusters". They also lack the instances of the last years, on Nitro and Graviton
-// (believed; aws ec2 describe-instance-type-offerings says it).
+// withoutEks are the zones in which EKS allows no subnets of a cluster: awsdocs/amazon-eks-user-guide, latest/ug/networking/
+// network-reqs.adoc, "Subnet requirements for clusters". They also lack recent instance types, on Nitro and Graviton
+// (believed; aws ec2 describe-instance-type-offerings lists them).
 var withoutEks = []string{"cac1-az3", "use1-az3", "usw1-az2"}
 
-// All are the regions, in order.
+// All returns the regions, in order.
 func All() []string { return slices.Sorted(maps.Keys(zones)) }
 
-// Zones are the ids of a region's Availability Zones, in order; none of a region that lacks something.
+// Zones returns the ids of a region's Availability Zones, in order; none if the region lacks a service.
 func Zones(region string) []string {
 	var ids []string
 	for _, number := range zones[region] {
@@ -51,16 +51,16 @@ func Zones(region string) []string {
 	return ids
 }
 
-// HasEks says whether a cluster can be in a zone.
+// HasEks reports whether a zone supports EKS clusters.
 func HasEks(zone string) bool { return !slices.Contains(withoutEks, zone) }
 
-// Commercial is the partition of the platform: CloudFront, and with it everything that is global, is of one partition.
+// Commercial is the platform's partition: CloudFront and all other global resources belong to one partition.
 const Commercial = "aws"
 
-// partitions are the others, by what the names of their regions begin with.
+// partitions are the others, by the prefix of their regions' names.
 var partitions = map[string]string{"cn-": "aws-cn", "us-gov-": "aws-us-gov"}
 
-// Partition is what every ARN of a region has after arn:.
+// Partition returns a region's partition, the part of its ARNs after arn:.
 func Partition(region string) string {
 	for begin, partition := range partitions {
 		if strings.HasPrefix(region, begin) {
@@ -70,8 +70,8 @@ func Partition(region string) string {
 	return Commercial
 }
 
-// directions are how the middle of a region's name is shortened in the ids of its zones.
+// directions shortens the middle of a region's name as in the ids of its zones.
 var directions = strings.NewReplacer("northeast", "ne", "southeast", "se", "north", "n", "south", "s", "east", "e", "west", "w", "central", "c", "-", "")
 
-// prefix is what the ids of a region's zones begin with: use1 of us-east-1.
+// prefix is the prefix of the ids of a region's zones: use1 of us-east-1.
 func prefix(region string) string { return directions.Replace(region) }

@@ -8,7 +8,7 @@ import (
 	"legops/internal/regions"
 )
 
-// The wanted ids are those of the tables that regions.go names.
+// The wanted ids come from the tables that regions.go names.
 func TestZones(t *testing.T) {
 	for region, want := range map[string][]string{
 		"us-east-1":      {"use1-az1", "use1-az2", "use1-az3", "use1-az4", "use1-az5", "use1-az6"},
@@ -30,7 +30,7 @@ func TestZones(t *testing.T) {
 	assert.Contains(t, regions.All(), "sa-east-1")
 }
 
-// Every region keeps the two zones that the platform spans.
+// Every region has at least the two zones that the platform needs.
 func TestHasEks(t *testing.T) {
 	without := 0
 	for _, region := range regions.All() {

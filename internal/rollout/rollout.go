@@ -1,10 +1,10 @@
-// Package rollout says how a new version replaces the pods of an old one, and how long that may take. Deployments, the limits of
-// releases and the room on the nodes follow from the same figures.
+// Package rollout defines how a new version replaces the pods of an old one, and the time limits. Deployments, the limits of
+// releases and the capacity of the nodes use the same numbers.
 package rollout
 
-// Seconds that one step may take. A pod that takes longer to start is ended by its startup probe.
+// The limits of one step, in seconds. The startup probe ends a pod that takes longer to start.
 const (
-	// StartSeconds is how long a pod may take to answer for the first time.
+	// StartSeconds is how long a pod may take to its first response.
 	StartSeconds = 120
 	// ReadySeconds is how long a new pod has to stay ready before the rollout goes on.
 	ReadySeconds = 10
@@ -14,26 +14,25 @@ const (
 	pullSeconds = 60
 )
 
-// StallSeconds is how long a rollout may go without one more pod that is ready: then it counts as failed. It is the longest that a
-// good one can need for that: a new node, the image, a start.
+// StallSeconds is how long a rollout may go without another ready pod before it counts as failed: the longest that a good one
+// can need, for a new node, the image and a start.
 const StallSeconds = nodeSeconds + pullSeconds + StartSeconds + ReadySeconds
 
-// HookSeconds is how long the hook of a release may take, going back included. CodeDeploy gives up on any event after 3,600
-// (quotas of CodeDeploy, "Maximum number of seconds until a deployment lifecycle event times out").
+// HookSeconds is how long the hook of a release may take, rollback included. CodeDeploy fails any event after 3,600 (quotas of
+// CodeDeploy, "Maximum number of seconds until a deployment lifecycle event times out").
 const HookSeconds = 3240
 
-// steps are the most in which pods are replaced, however many there are.
+// steps is the largest number of steps of a rollout, however many pods there are.
 const steps = 10
 
-// MaxSurge is how many pods more than wanted there may be meanwhile, as a Deployment says it: a share of them, which Kubernetes
-// rounds up.
+// MaxSurge is the maxSurge of a Deployment: the share of its pods, rounded up, by which a rollout may exceed them.
 const MaxSurge = "10%"
 
-// Surge is the same for a number of pods.
+// Surge is MaxSurge of a number of pods.
 func Surge(pods int) int { return (pods + steps - 1) / steps }
 
-// Seconds is the longest that a rollout of as many pods takes if each step needs all the time that a start may take, and one of
-// them a new node: 1,540 for 100 pods, and twice that fits into HookSeconds.
+// Seconds returns the longest time of a rollout of the pods if each step takes as long as a start may, and one step needs a new
+// node: 1,540 for 100 pods, and twice that fits into HookSeconds.
 func Seconds(pods int) int {
 	surge := max(Surge(pods), 1)
 	return nodeSeconds + pullSeconds + (pods+surge-1)/surge*(StartSeconds+ReadySeconds)

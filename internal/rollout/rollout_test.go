@@ -23,22 +23,22 @@ func TestSurge(t *testing.T) {
 	}
 }
 
-// Whatever the schema allows, a rollout and going back fit into the time of a hook, and so do the longest watch and going back.
+// For all values that the schema allows, a rollout and its rollback fit into the time of a hook, and so do the longest bake and a rollback.
 func TestSeconds(t *testing.T) {
 	for pods, want := range map[int]int{2: 500, 10: 1540, 11: 1020, 12: 1020, 100: 1540} {
 		assert.Equal(t, want, rollout.Seconds(pods), "%d pods", pods)
 	}
 	assert.Greater(t, rollout.Seconds(12), 12*(45+rollout.ReadySeconds), "twelve pods that take 45 seconds each, one after the other")
 	most, bake := bounds(t)
-	const looks = 60 // of a release that is not well
+	const looks = 60 // of an unhealthy release
 	for pods := 1; pods <= most; pods++ {
 		assert.LessOrEqual(t, 2*rollout.Seconds(pods), rollout.HookSeconds, "%d pods", pods)
 		assert.LessOrEqual(t, 60*bake+looks+rollout.Seconds(pods), rollout.HookSeconds, "%d pods, watched for %d minutes", pods, bake)
 	}
-	assert.Greater(t, rollout.Seconds(2), rollout.StallSeconds, "a Deployment that makes no progress is found first")
+	assert.Greater(t, rollout.Seconds(2), rollout.StallSeconds, "a Deployment that makes no progress fails first")
 }
 
-// bounds are what the schema of stack files allows: pods, and minutes of watching.
+// bounds are the maximums of the schema: pods, and minutes of baking.
 func bounds(t *testing.T) (maxReplicas, bakeMinutes int) {
 	t.Helper()
 	var schema struct {
@@ -55,7 +55,7 @@ func bounds(t *testing.T) (maxReplicas, bakeMinutes int) {
 	return maxReplicas, bakeMinutes
 }
 
-// The hooks end by themselves, before the agent ends them, and that before the service gives up.
+// The hooks end by themselves before the agent ends them, and the agent before the service does.
 func TestHooksKeepTheirLimit(t *testing.T) {
 	files, err := delivery.Files()
 	require.NoError(t, err)
@@ -76,5 +76,5 @@ func TestHooksKeepTheirLimit(t *testing.T) {
 	for pods := 1; pods <= most; pods++ {
 		longest = max(longest, rollout.Seconds(pods))
 	}
-	assert.Contains(t, string(workflow), "limit=${4:-"+strconv.Itoa(longest)+"} # the longest of all (internal/rollout)\n")
+	assert.Contains(t, string(workflow), "limit=${4:-"+strconv.Itoa(longest)+"} # the longest rollout (internal/rollout)\n")
 }

@@ -21,6 +21,7 @@ import (
 	"google.golang.org/protobuf/types/known/structpb"
 
 	"legops/internal/catalogue"
+	"legops/internal/model"
 	"legops/internal/offline/schema"
 )
 
@@ -369,6 +370,15 @@ func text(v resource.PropertyValue) string {
 		return v.StringValue()
 	}
 	return ""
+}
+
+// plain are inputs as they travel: numbers are float64, an asset is an object.
+func plain(values resource.PropertyMap) (model.Values, error) {
+	wire, err := marshal(values)
+	if err != nil {
+		return nil, err
+	}
+	return wire.AsMap(), nil
 }
 
 // decode reads a provider property that travels as JSON text or as it is.

@@ -6,8 +6,23 @@ import (
 	"strconv"
 	"strings"
 
+	"legops/internal/catalogue"
 	"legops/internal/model"
 )
+
+// randomTypes are what the random provider computes and refuses.
+var randomTypes = map[string]simulation{
+	catalogue.RandomPassword: {
+		outputs: outputs{
+			"result":     func(m made) any { return password(m) },
+			"bcryptHash": func(m made) any { return "$2a$10$" + drawn(digest(password(m)), 53, bcryptAlphabet) },
+		},
+		rules: []rule{passwordIsPossible},
+	},
+}
+
+// bcryptAlphabet is what the hash of a password is written in. The hash here only looks like one.
+const bcryptAlphabet = "./ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789"
 
 // randomAccount is where things of the random provider are recorded: they live in no account, only in Pulumi's state.
 const randomAccount = "random"

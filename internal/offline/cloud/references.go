@@ -12,30 +12,45 @@ import (
 	"legops/internal/model"
 )
 
-// references are the forms of identifiers that must exist where they are used as a value of their own.
-var references = regexp.MustCompile(`^(?:(?:vpc|subnet|sg|nat|eipalloc|igw|rtb|vpce|lt)-[0-9a-f]{17}` +
-	`|https://sqs\.[a-z0-9-]+\.amazonaws\.com(?:\.cn)?/\d{12}/.+` +
-	`|arn:[a-z-]+:(?:kms:[a-z0-9-]+:\d{12}:key/.+` +
-	`|logs:[a-z0-9-]+:\d{12}:(?:log-group:[^:]+|delivery-(?:source|destination):.+)` +
-	`|iam::\d{12}:(?:role|policy|instance-profile)/.+` +
-	`|elasticloadbalancing:[a-z0-9-]+:\d{12}:(?:loadbalancer|targetgroup|listener|listener-rule)/.+` +
-	`|acm:[a-z0-9-]+:\d{12}:certificate/.+` +
-	`|cloudfront::\d{12}:distribution/.+` +
-	`|wafv2:[a-z0-9-]+:\d{12}:(?:global|regional)/(?:webacl|ipset)/.+` +
-	`|secretsmanager:[a-z0-9-]+:\d{12}:secret:.+` +
-	`|sqs:[a-z0-9-]+:\d{12}:.+` +
-	`|ecr:[a-z0-9-]+:\d{12}:repository/.+` +
-	`|es:[a-z0-9-]+:\d{12}:domain/[^/]+` +
-	`|codebuild:[a-z0-9-]+:\d{12}:project/.+` +
-	`|code(?:commit|pipeline):[a-z0-9-]+:\d{12}:[^:/]+` +
-	`|codeconnections:[a-z0-9-]+:\d{12}:connection/.+` +
-	`|codedeploy:[a-z0-9-]+:\d{12}:(?:application|deploymentgroup):.+` +
-	`|cloudwatch:[a-z0-9-]+:\d{12}:alarm:.+` +
-	`|events:[a-z0-9-]+:\d{12}:rule/.+` +
-	`|backup:[a-z0-9-]+:\d{12}:backup-vault:.+` +
-	`|sns:[a-z0-9-]+:\d{12}:[^:]+` +
-	`|rds:[a-z0-9-]+:\d{12}:(?:db|subgrp|pg):.+` +
-	`|s3:::[^/*]+))$`)
+// references match identifiers that must exist where they are used as a value of their own: the ids and ARNs of the catalogue that tell
+// what they are of. Not so the ARN of an alias, which may be one of AWS's own, and of an object, which looks like a prefix in a bucket.
+var references = regexp.MustCompile("^(?:" + strings.Join(referenceForms(), "|") + ")$")
+
+// shortest is the length of the shortest reference: most values are shorter.
+const shortest = len("arn:aws:s3:::abc")
+
+func referenceForms() []string {
+	var forms []string
+	for _, t := range catalogue.Types {
+		for _, form := range []string{t.ID, t.ARN} {
+			tells := strings.Contains(form, "{hex17}") || slices.ContainsFunc([]string{"arn:", "https:", "{listener"}, func(start string) bool {
+				return strings.HasPrefix(form, start)
+			})
+			if tells && t.Token != catalogue.KeyAlias && t.Token != catalogue.BucketObject {
+				forms = append(forms, catalogue.Blank.ReplaceAllStringFunc(strings.ReplaceAll(form, ".", `\.`), blankForm))
+			}
+		}
+	}
+	return forms
+}
+
+// blankForm is what may stand in a form in place of braces, with the separator before them.
+func blankForm(braces string) string {
+	separator, name, _ := strings.Cut(strings.TrimSuffix(braces, "}"), "{")
+	if name == "letters6" {
+		return "" // AWS's end of the name of a secret, which a wrong ARN may lack
+	}
+	form, is := map[string]string{
+		"partition": "[a-z-]+", "region": "[a-z0-9-]+", "account": `\d{12}`, "dnsSuffix": `amazonaws\.com(?:\.cn)?`,
+		"hex17": "[0-9a-f]{17}", "path": "/(?:.+/)?", "bucket": "[^:/*]+", "wafScope": "(?:global|regional)",
+		"listener":     `arn:[a-z-]+:elasticloadbalancing:[a-z0-9-]+:\d{12}:listener/.+`,
+		"listenerRule": `arn:[a-z-]+:elasticloadbalancing:[a-z0-9-]+:\d{12}:listener-rule/.+`,
+	}[name]
+	if !is {
+		form = "[^:*]+"
+	}
+	return separator + form
+}
 
 // outside are inputs that may name what a person keeps outside the program, such as an administrator's role.
 var outside = []string{"principalArn"}
@@ -73,7 +88,7 @@ func (e *Entry) uses() []use {
 	var found []use
 	if strings.HasPrefix(e.Type, "aws:") {
 		model.Walk(e.Inputs, func(path model.Path, value any) {
-			if text, is := value.(string); is && references.MatchString(text) {
+			if text, is := value.(string); is && len(text) >= shortest && references.MatchString(text) {
 				found = append(found, e.reference(fieldOf(path), text))
 			}
 		})

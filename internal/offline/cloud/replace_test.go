@@ -101,12 +101,10 @@ func TestDiffSaysWhatReplaces(t *testing.T) {
 func TestTablesNameRealOutputs(t *testing.T) {
 	table, err := schema.Load()
 	require.NoError(t, err)
-	for typ, outputs := range typeOutputs {
-		for name := range outputs {
+	for typ, simulation := range simulated {
+		assert.Contains(t, table.Resources, typ)
+		for name := range simulation.outputs {
 			assert.Contains(t, table.Resources[typ].Outputs, name, typ)
 		}
-	}
-	for typ := range rules {
-		assert.Contains(t, table.Resources, typ)
 	}
 }

@@ -86,8 +86,8 @@ func (p *Provider) entry(c *connection, urn resource.URN, id string, inputs mode
 	m := p.making(c, urn, id, inputs)
 	e := &Entry{URN: string(urn), Type: m.typ, ID: id, Account: c.account, Region: c.region, Cluster: c.cluster, Inputs: inputs}
 	e.Outputs = p.outputs(m, resource.NewPropertyMapFromMap(inputs), resource.NewPropertyValue).Mappable()
-	if ids, ok := implied[m.typ]; ok {
-		e.Implied = ids(m)
+	if implied := simulated[m.typ].implied; implied != nil {
+		e.Implied = implied(m)
 	}
 	return e
 }

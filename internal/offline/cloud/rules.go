@@ -25,19 +25,33 @@ func (e *Entry) refusal(format string, args ...any) error {
 // rule is something that AWS checks of one resource against itself and what exists.
 type rule func(p *Provider, e *Entry) error
 
-// rules are all rules, by type; each service has a file of its own.
-var rules = collect(networkRules, balancerRules, edgeRules, certificateRules, databaseRules, searchRules, queueRules, storageRules, deliveryRules, pipelineRules, eventRules, operationRules, otherRules)
+// simulation is what the cloud does with the resources of a type beyond what the catalogue says of it.
+type simulation struct {
+	outputs outputs
+	// implied are the ids of what AWS makes along with a resource; they live and go with it.
+	implied func(made) []string
+	// rules are what AWS checks of a resource that is created or updated, deletion what it checks besides of one that is deleted.
+	rules    []rule
+	deletion rule
+	// weight is what one counts for of the quota; nil is 1.
+	weight func(*Entry) int
+}
+
+// outputs are what AWS computes, by name. An object is merged into the input of the same name.
+type outputs map[string]func(made) any
+
+// simulated are all types that have more than the catalogue says, each service in a file of its own.
+var simulated = collect(
+	acmTypes, autoscalingTypes, backupTypes, budgetsTypes, cloudfrontTypes, cloudwatchTypes, codebuildTypes, codecommitTypes, codeconnectionsTypes, codedeployTypes,
+	codepipelineTypes, ec2Types, ecrTypes, eksTypes, elbTypes, eventsTypes, iamTypes, kmsTypes, kubernetesTypes, logsTypes,
+	opensearchTypes, randomTypes, rdsTypes, route53Types, s3Types, secretsmanagerTypes, snsTypes, sqsTypes, vpcTypes, wafv2Types,
+)
 
 // collect puts tables of different services together.
-func collect[V any](tables ...map[string]V) map[string]V {
-	all := map[string]V{}
-	for _, table := range tables {
-		for typ, value := range table {
-			if _, twice := all[typ]; twice {
-				panic("two tables speak of " + typ)
-			}
-			all[typ] = value
-		}
+func collect(services ...map[string]simulation) map[string]simulation {
+	all := map[string]simulation{}
+	for _, service := range services {
+		maps.Copy(all, service)
 	}
 	return all
 }
@@ -58,7 +72,7 @@ func (p *Provider) refuse(e *Entry) error {
 
 // refuseChange says why AWS would not let a resource be as it is asked to be, new or changed.
 func (p *Provider) refuseChange(e *Entry) error {
-	for _, rule := range rules[e.Type] {
+	for _, rule := range simulated[e.Type].rules {
 		if err := rule(p, e); err != nil {
 			return err
 		}
@@ -121,7 +135,7 @@ func (p *Provider) refuseDelete(e *Entry) error {
 	if lock := known.Lock; lock != "" && e.in().Flag(lock) {
 		return e.refusal("OperationNotPermitted: %s cannot be deleted, it has %s", e.ID, lock)
 	}
-	if rule, ok := deleteRules[e.Type]; ok {
+	if rule := simulated[e.Type].deletion; rule != nil {
 		if err := rule(p, e); err != nil {
 			return err
 		}
@@ -150,7 +164,7 @@ func (p *Provider) refuseQuota(e *Entry) error {
 	}
 	group := p.record.index[byGroup(e, quota.Per)]
 	count := 1 + len(group)
-	if weigh := weights[e.Type]; weigh != nil {
+	if weigh := simulated[e.Type].weight; weigh != nil {
 		count = weigh(e)
 		for _, other := range group {
 			count += weigh(other)
@@ -160,30 +174,6 @@ func (p *Provider) refuseQuota(e *Entry) error {
 		return e.refusal("LimitExceeded: %s would have %d, the quota is %d", orElse(e.in().Text(quota.Per), "the account"), count, quota.Limit)
 	}
 	return nil
-}
-
-// weights are what one counts for of a quota, where that is not 1.
-var weights = map[string]func(*Entry) int{
-	catalogue.SecurityGroupIngressRule: prefixListWeight,
-	catalogue.SecurityGroupEgressRule:  prefixListWeight,
-}
-
-// prefixListWeight counts a rule as the entries that the prefix list in it may have.
-func prefixListWeight(e *Entry) int {
-	for _, list := range managedPrefixLists {
-		if e.in().Text("prefixListId") == prefixListID(e.Region, list.name) {
-			return list.weight
-		}
-	}
-	return 1
-}
-
-// deleteRules are what AWS checks besides when something is deleted.
-var deleteRules = map[string]rule{
-	catalogue.Bucket:         bucketIsEmpty,
-	catalogue.Database:       finalSnapshotIsNamed,
-	catalogue.MetricAlarm:    alarmIsNoChild,
-	catalogue.CompositeAlarm: alarmIsNoChild,
 }
 
 // limit is a number that has bounds.

@@ -22,8 +22,8 @@ import (
 	"gopkg.in/yaml.v3"
 )
 
-// kubernetesTypes are the types of Kubernetes objects in Go, as their source has them: compiling them would cost more than all else here.
-type kubernetesTypes struct {
+// apiTypes are the types of Kubernetes objects in Go, as their source has them: compiling them would cost more than all else here.
+type apiTypes struct {
 	t        *testing.T
 	modules  map[string]string              // folders, by path
 	packages map[string]map[string]declared // by path and name
@@ -43,9 +43,9 @@ type member struct {
 }
 
 // kubernetesSource finds the modules that Pulumi's provider and the control plane of the tests are built with.
-func kubernetesSource(t *testing.T) *kubernetesTypes {
+func kubernetesSource(t *testing.T) *apiTypes {
 	t.Helper()
-	k := &kubernetesTypes{t: t, modules: map[string]string{}, packages: map[string]map[string]declared{}}
+	k := &apiTypes{t: t, modules: map[string]string{}, packages: map[string]map[string]declared{}}
 	download := exec.Command("go", "mod", "download", "-json", "k8s.io/api", "k8s.io/apimachinery")
 	download.Dir = "../../../tools/kubernetes"
 	out, err := download.Output()
@@ -62,7 +62,7 @@ func kubernetesSource(t *testing.T) *kubernetesTypes {
 }
 
 // find is a type of a package.
-func (k *kubernetesTypes) find(home, name string) (declared, bool) {
+func (k *apiTypes) find(home, name string) (declared, bool) {
 	if k.packages[home] == nil {
 		k.packages[home] = map[string]declared{}
 		module := strings.Join(strings.Split(home, "/")[:2], "/")
@@ -78,7 +78,7 @@ func (k *kubernetesTypes) find(home, name string) (declared, bool) {
 	return found, ok
 }
 
-func (k *kubernetesTypes) read(home, file string) {
+func (k *apiTypes) read(home, file string) {
 	parsed, err := parser.ParseFile(token.NewFileSet(), file, nil, parser.SkipObjectResolution)
 	require.NoError(k.t, err)
 	imports := map[string]string{}
@@ -102,7 +102,7 @@ func (k *kubernetesTypes) read(home, file string) {
 }
 
 // resolve follows names to a struct, a list, a map or what is none of them. A pointer stays one.
-func (k *kubernetesTypes) resolve(d declared) declared {
+func (k *apiTypes) resolve(d declared) declared {
 	for {
 		home, name := d.home, ""
 		switch expr := d.expr.(type) {
@@ -123,7 +123,7 @@ func (k *kubernetesTypes) resolve(d declared) declared {
 }
 
 // members are the fields of a struct, those of embedded ones among them; nil of anything else, and of what has a form of its own in JSON.
-func (k *kubernetesTypes) members(d declared) map[string]member {
+func (k *apiTypes) members(d declared) map[string]member {
 	fields, ok := d.expr.(*ast.StructType)
 	if !ok || slices.ContainsFunc(fields.Fields.List, func(f *ast.Field) bool { return f.Tag == nil || strings.Contains(f.Tag.Value, `json:"-"`) }) {
 		return nil
@@ -148,7 +148,7 @@ func (k *kubernetesTypes) members(d declared) map[string]member {
 type leaf func(where, field string, pointer, omitsEmpty bool)
 
 // walk goes through a value of a type.
-func (k *kubernetesTypes) walk(where string, value any, d declared, see leaf) {
+func (k *apiTypes) walk(where string, value any, d declared, see leaf) {
 	if star, ok := d.expr.(*ast.StarExpr); ok {
 		d.expr = star.X
 	}

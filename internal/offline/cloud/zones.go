@@ -41,28 +41,3 @@ func (e *Entry) zone() string {
 	}
 	return zoneNamed(e.Account, e.Region, orElse(e.in().Text("availabilityZone"), e.Region+"a"))
 }
-
-// subnetZone is EC2's rule that a subnet is in a zone of its region.
-func subnetZone(_ *Provider, e *Entry) error {
-	name, id := e.in().Text("availabilityZone"), e.in().Text("availabilityZoneId")
-	switch {
-	case name != "" && id != "":
-		return e.refusal("InvalidParameterCombination: availabilityZone and availabilityZoneId cannot both be given") // believed
-	case !slices.Contains(regions.Zones(e.Region), e.zone()):
-		return e.refusal("InvalidParameterValue: %s is no Availability Zone of %s", orElse(id, name), e.Region)
-	}
-	return nil
-}
-
-// eksZones makes a rule: no subnet at a path is in a zone that has no EKS.
-func eksZones(path string) rule {
-	return func(p *Provider, e *Entry) error {
-		for _, id := range e.in().Texts(path) {
-			if subnet := p.record.referred(e.Account, id); subnet != nil && !regions.HasEks(subnet.zone()) {
-				return e.refusal("UnsupportedAvailabilityZoneException: %s is in %s (%s in account %s), which takes no cluster",
-					id, subnet.zone(), zoneName(e.Account, e.Region, subnet.zone()), e.Account)
-			}
-		}
-		return nil
-	}
-}

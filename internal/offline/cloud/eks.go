@@ -1,0 +1,101 @@
+package cloud
+
+import (
+	"encoding/base64"
+	"fmt"
+	"strings"
+
+	"legops/internal/catalogue"
+	"legops/internal/regions"
+)
+
+// eksTypes are what EKS computes and refuses.
+var eksTypes = map[string]simulation{
+	catalogue.Cluster: {
+		outputs: outputs{
+			"endpoint":        func(m made) any { return m.endpoint() },
+			"status":          always("ACTIVE"),
+			"platformVersion": always("eks.1"),
+			"createdAt":       always(creationTime),
+			"certificateAuthority": func(m made) any {
+				return map[string]any{"data": base64.StdEncoding.EncodeToString([]byte(m.digest("certificate")))}
+			},
+			"identities": func(m made) any {
+				issuer := fmt.Sprintf("https://oidc.eks.%s.amazonaws.com/id/%s", m.region(), strings.ToUpper(m.digest("issuer")[:32]))
+				return []any{map[string]any{"oidcs": []any{map[string]any{"issuer": issuer}}}}
+			},
+			"vpcConfig": func(m made) any {
+				return map[string]any{"clusterSecurityGroupId": m.securityGroup()}
+			},
+		},
+		implied: func(m made) []string {
+			things := []string{m.securityGroup(), clusterReference(m.region(), m.id)}
+			for _, namespace := range []string{"default", "kube-system", "kube-public", "kube-node-lease"} {
+				things = append(things, namespaceReference(m.region(), m.id, namespace))
+			}
+			return things
+		},
+		rules: []rule{eksZones("vpcConfig.subnetIds")},
+	},
+	catalogue.NodeGroup: {
+		outputs: outputs{
+			"status": always("ACTIVE"),
+			"resources": func(m made) any {
+				return []any{map[string]any{"autoscalingGroups": []any{map[string]any{"name": m.scalingGroup()}}}}
+			},
+		},
+		implied: func(m made) []string { return []string{impliedName(catalogue.AutoScalingGroup, m.scalingGroup())} },
+		rules:   []rule{scalingFits, eksZones("subnetIds")},
+	},
+	catalogue.AccessEntry: {rules: []rule{entryGroups}},
+}
+
+// endpoint is a cluster's address, in the form of EKS.
+func (m made) endpoint() string {
+	return fmt.Sprintf("https://%s.gr7.%s.eks.amazonaws.com", strings.ToUpper(m.digest("endpoint")[:32]), m.region())
+}
+
+// scalingGroup is the Auto Scaling group that EKS makes for a node group.
+func (m made) scalingGroup() string {
+	return "eks-" + m.inputs.Text("nodeGroupName") + "-" + m.digest("group")[:8]
+}
+
+// securityGroup is the security group that EKS makes for a cluster.
+func (m made) securityGroup() string { return "sg-" + m.digest("cluster security group")[:17] }
+
+// scalingFits is EKS's rule that a node group's desired size lies between its bounds.
+func scalingFits(_ *Provider, e *Entry) error {
+	scaling := e.in().Values("scalingConfig")
+	least, most, desired := scaling.Number("minSize", 0), scaling.Number("maxSize", 0), scaling.Number("desiredSize", 0)
+	if least > desired || desired > most || most < 1 {
+		return e.refusal("InvalidParameterException: desired size %v must be between %v and %v", desired, least, most)
+	}
+	return nil
+}
+
+// entryGroups is EKS's rule on the groups of an access entry: Kubernetes keeps some to itself, and nodes have their own.
+func entryGroups(_ *Provider, e *Entry) error {
+	groups, kind := e.in().Texts("kubernetesGroups"), orElse(e.in().Text("type"), "STANDARD")
+	for _, group := range groups {
+		switch {
+		case strings.HasPrefix(group, "system:"):
+			return e.refusal("InvalidParameterException: the kubernetes group name %s is invalid, it cannot start with system:", group)
+		case kind != "STANDARD":
+			return e.refusal("InvalidParameterException: kubernetesGroups are not for the type %s", kind)
+		}
+	}
+	return nil
+}
+
+// eksZones makes a rule: no subnet at a path is in a zone that has no EKS.
+func eksZones(path string) rule {
+	return func(p *Provider, e *Entry) error {
+		for _, id := range e.in().Texts(path) {
+			if subnet := p.record.referred(e.Account, id); subnet != nil && !regions.HasEks(subnet.zone()) {
+				return e.refusal("UnsupportedAvailabilityZoneException: %s is in %s (%s in account %s), which takes no cluster",
+					id, subnet.zone(), zoneName(e.Account, e.Region, subnet.zone()), e.Account)
+			}
+		}
+		return nil
+	}
+}

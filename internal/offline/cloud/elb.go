@@ -1,0 +1,242 @@
+package cloud
+
+import (
+	"slices"
+	"strings"
+
+	"github.com/pulumi/pulumi/sdk/v3/go/common/resource"
+
+	"legops/internal/catalogue"
+	"legops/internal/iam"
+)
+
+// elbTypes are what Elastic Load Balancing computes and refuses, of application load balancers.
+var elbTypes = map[string]simulation{
+	catalogue.LoadBalancer: {
+		outputs: outputs{
+			"arnSuffix": func(m made) any { return afterLast(m.arn, ":loadbalancer/") },
+			"dnsName": func(m made) any {
+				prefix := map[bool]string{true: "internal-"}[m.inputs.Flag("internal")]
+				return prefix + m.name() + "-" + m.digest("host")[:10] + "." + m.region() + ".elb." + m.suffix()
+			},
+			"zoneId": func(m made) any {
+				return orElse(balancerZones[m.region()], "Z"+strings.ToUpper(digest(m.region(), "elb")[:13]))
+			},
+		},
+		rules: []rule{
+			twoZones("subnets"), oneSubnetAZone, sameVpc("subnets", "securityGroups"), reachableFromOutside, mayWriteLogs,
+			within(limit{"idleTimeout", 1, 4000}),
+		},
+	},
+	catalogue.Listener:     {rules: []rule{oneListenerAPort, listenerCertificate, targetsFit("defaultActions")}},
+	catalogue.ListenerRule: {rules: []rule{priorityIsFree, fewConditions, targetsFit("actions")}},
+	catalogue.TargetGroup: {
+		outputs: outputs{"arnSuffix": func(m made) any { return afterLast(m.arn, ":") }},
+		rules: []rule{
+			targetsHaveAPlace, healthChecksFit,
+			within(
+				limit{"deregistrationDelay", 0, 3600}, limit{"healthCheck.interval", 5, 300}, limit{"healthCheck.timeout", 2, 120},
+				limit{"healthCheck.healthyThreshold", 2, 10}, limit{"healthCheck.unhealthyThreshold", 2, 10},
+			),
+		},
+	},
+}
+
+// balancerZones are the hosted zones of application load balancers, for the regions in use; others get a stand-in.
+var balancerZones = map[string]string{
+	"us-east-1": "Z35SXDOTRQ7X7K", "us-east-2": "Z3AADJGX6KTTL2", "us-west-2": "Z1H1FL5HABSF5",
+	"eu-west-1": "Z32O12XQLNTSW2", "eu-central-1": "Z215JYRZR1TBD5",
+}
+
+// oneSubnetAZone is the rule that a load balancer has one subnet in a zone.
+func oneSubnetAZone(p *Provider, e *Entry) error {
+	zones := p.zonesOf(e.Account, e.in().Texts("subnets"))
+	if count := len(zones); len(slices.Compact(zones)) < count {
+		return e.refusal("InvalidConfigurationRequest: two of the subnets are in the same zone")
+	}
+	return nil
+}
+
+// reachableFromOutside is the rule that a public load balancer is in a VPC with an internet gateway.
+func reachableFromOutside(p *Provider, e *Entry) error {
+	subnets := e.in().Texts("subnets")
+	if e.in().Flag("internal") || len(subnets) == 0 {
+		return nil
+	}
+	for _, vpc := range p.vpcOf(e, subnets[0]) {
+		gateway := func(user *Entry) bool { return user.Type == catalogue.InternetGateway }
+		if !slices.ContainsFunc(p.record.index.find(byUse(e.Account, vpc)), gateway) {
+			return e.refusal("InvalidSubnet: %s has no internet gateway", vpc)
+		}
+	}
+	return nil
+}
+
+// mayWriteLogs is the rule that the bucket for logs lets the load balancer write, which is tried at once.
+func mayWriteLogs(p *Provider, e *Entry) error {
+	for _, kind := range []string{"accessLogs", "connectionLogs"} {
+		logs := e.in().Values(kind)
+		if !logs.Flag("enabled") {
+			continue
+		}
+		policy := p.configured(e, logs.Text("bucket"), catalogue.BucketPolicy)
+		if policy == nil || !slices.ContainsFunc(policy.policyOf().Statement, letsBalancerWrite) {
+			return e.refusal("InvalidConfigurationRequest: %s: access denied for bucket %s: its policy must let the load balancer write", kind, logs.Text("bucket"))
+		}
+	}
+	return nil
+}
+
+func letsBalancerWrite(statement iam.Statement) bool {
+	return statement.Allows() && slices.ContainsFunc(statement.Principal.All(), writesBalancerLogs)
+}
+
+// writesBalancerLogs says whether a principal is the service that writes logs or, in older regions, its account.
+func writesBalancerLogs(principal string) bool {
+	return principal == "logdelivery.elasticloadbalancing.amazonaws.com" || strings.HasSuffix(principal, ":root")
+}
+
+// targetsHaveAPlace is the rule that targets other than functions have a VPC, a port and a protocol.
+func targetsHaveAPlace(_ *Provider, e *Entry) error {
+	if e.in().Text("targetType") == "lambda" {
+		return nil
+	}
+	for _, path := range []string{"vpcId", "port", "protocol"} {
+		if !e.in().Has(path) {
+			return e.refusal("ValidationError: %s must be given", path)
+		}
+	}
+	return nil
+}
+
+// healthChecksFit is the rule that a health check ends before the next one starts.
+func healthChecksFit(_ *Provider, e *Entry) error {
+	interval, timeout := e.in().Number("healthCheck.interval", 30), e.in().Number("healthCheck.timeout", 5)
+	if timeout >= interval {
+		return e.refusal("ValidationError: healthCheck.timeout is %v, must be below the interval of %v", timeout, interval)
+	}
+	return nil
+}
+
+// oneListenerAPort is the rule that a load balancer listens on a port once.
+func oneListenerAPort(p *Provider, e *Entry) error {
+	port := e.in().Number("port", 0)
+	if port < 1 || port > 65535 {
+		return e.refusal("ValidationError: port is %v, must be 1 to 65535", port)
+	}
+	for _, other := range p.record.index.find(byUse(e.Account, e.in().Text("loadBalancerArn"))) {
+		if other.Type == catalogue.Listener && other.key() != e.key() && other.in().Number("port", 0) == port {
+			return e.refusal("DuplicateListener: %s listens on port %v", resource.URN(other.URN).Name(), port)
+		}
+	}
+	return nil
+}
+
+// listenerCertificate is the rule that HTTPS has a certificate, issued and of the region, and HTTP none.
+func listenerCertificate(p *Provider, e *Entry) error {
+	arn, secure := e.in().Text("certificateArn"), e.in().Text("protocol") == "HTTPS"
+	if secure != (arn != "") {
+		return e.refusal("CertificateNotFound: certificateArn is %q with the protocol %s", arn, orElse(e.in().Text("protocol"), "HTTP"))
+	}
+	if !secure {
+		return nil
+	}
+	if region := strings.Split(arn+":::", ":")[3]; region != e.Region {
+		return e.refusal("CertificateNotFound: the certificate is in %q, must be in %s", region, e.Region)
+	}
+	return p.refuseUnissued(e, arn)
+}
+
+// targetsFit makes a rule: actions forward to target groups of the load balancer's VPC that no other one uses.
+func targetsFit(path string) rule {
+	return func(p *Provider, e *Entry) error {
+		balancer := p.balancerOf(e)
+		if balancer == nil {
+			return nil // refused as a reference to nothing
+		}
+		for _, action := range e.in().Objects(path) {
+			groups := action.Texts("targetGroupArn")
+			for _, group := range action.Objects("forward.targetGroups") {
+				groups = append(groups, group.Texts("arn")...)
+			}
+			if action.Text("type") == "forward" && len(groups) == 0 {
+				return e.refusal("ValidationError: an action forwards to no target group")
+			}
+			for _, arn := range groups {
+				if err := p.refuseTargets(e, balancer, arn); err != nil {
+					return err
+				}
+			}
+		}
+		return nil
+	}
+}
+
+func (p *Provider) refuseTargets(e, balancer *Entry, arn string) error {
+	group := p.record.referred(e.Account, arn)
+	if group == nil {
+		return nil
+	}
+	vpcs := p.vpcOf(e, firstOf(balancer.in().Texts("subnets")))
+	if vpc := group.in().Text("vpcId"); vpc != "" && !slices.Contains(vpcs, vpc) {
+		return e.refusal("InvalidConfigurationRequest: target group %s is in another VPC than the load balancer", nameOf(group.Type, group.in()))
+	}
+	for _, user := range p.users(group) {
+		if other := p.balancerOf(user); other != nil && other != balancer {
+			return e.refusal("TargetGroupAssociationLimit: target group %s belongs to %s", nameOf(group.Type, group.in()), resource.URN(other.URN).Name())
+		}
+	}
+	return nil
+}
+
+func firstOf(values []string) string {
+	if len(values) == 0 {
+		return ""
+	}
+	return values[0]
+}
+
+// balancerOf is the load balancer of a listener or a rule, nil for anything else.
+func (p *Provider) balancerOf(e *Entry) *Entry {
+	switch e.Type {
+	case catalogue.Listener:
+		return p.record.referred(e.Account, e.in().Text("loadBalancerArn"))
+	case catalogue.ListenerRule:
+		if listener := p.record.referred(e.Account, e.in().Text("listenerArn")); listener != nil {
+			return p.balancerOf(listener)
+		}
+	}
+	return nil
+}
+
+// priorityIsFree is the rule that the rules of a listener have priorities of their own.
+func priorityIsFree(p *Provider, e *Entry) error {
+	priority := e.in().Number("priority", 0)
+	if !e.in().Has("priority") {
+		return nil // AWS gives the next one
+	}
+	if priority < 1 || priority > 50000 {
+		return e.refusal("ValidationError: priority is %v, must be 1 to 50000", priority)
+	}
+	for _, other := range p.record.index.find(byUse(e.Account, e.in().Text("listenerArn"))) {
+		if other.Type == catalogue.ListenerRule && other.key() != e.key() && other.in().Number("priority", 0) == priority {
+			return e.refusal("PriorityInUse: %s has the priority %v", resource.URN(other.URN).Name(), priority)
+		}
+	}
+	return nil
+}
+
+// fewConditions is the quota of five values in the conditions of a rule.
+func fewConditions(_ *Provider, e *Entry) error {
+	count := 0
+	for _, condition := range e.in().Objects("conditions") {
+		for kind := range condition {
+			count += len(condition.Texts(kind + ".values"))
+		}
+		count += len(condition.Objects("queryStrings"))
+	}
+	if count == 0 || count > 5 {
+		return e.refusal("TooManyConditionValues: the conditions have %d values, must be 1 to 5", count)
+	}
+	return nil
+}

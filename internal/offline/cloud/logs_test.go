@@ -1,0 +1,58 @@
+package cloud
+
+import (
+	"testing"
+
+	"github.com/stretchr/testify/assert"
+	"github.com/stretchr/testify/require"
+
+	"legops/internal/catalogue"
+)
+
+// delivery makes a distribution, and its logs' way to a bucket up to the delivery.
+func (c client) delivery() values {
+	_, distribution := c.made(catalogue.Distribution, "cdn", c.distributionInputs())
+	c.made(catalogue.LogDeliverySource, "source", values{"name": "cdn", "logType": "ACCESS_LOGS", "resourceArn": distribution["arn"]})
+	c.bucket("logs-1")
+	_, target := c.made(catalogue.LogDeliveryDestination, "target", values{
+		"name": "bucket", "outputFormat": "parquet", "deliveryDestinationConfiguration": values{"destinationResourceArn": "arn:aws:s3:::logs-1"},
+	})
+	assert.Equal(c.t, "S3", target["deliveryDestinationType"])
+	return values{"deliverySourceName": "cdn", "deliveryDestinationArn": target["arn"]}
+}
+
+func TestDeliveryTargetRules(t *testing.T) {
+	const arn = "deliveryDestinationConfiguration.destinationResourceArn"
+	refuses(t, catalogue.LogDeliveryDestination, func(c client) values {
+		c.bucket("logs-1")
+		return values{"name": "bucket", "outputFormat": "json", "deliveryDestinationConfiguration": values{"destinationResourceArn": "arn:aws:s3:::logs-1/cdn"}}
+	}, map[string]mistake{
+		"no bucket":           sets(arn, "arn:aws:s3:::nowhere", "NotFound: destinationResourceArn arn:aws:s3:::nowhere"),
+		"no bucket in prefix": sets(arn, "arn:aws:s3:::nowhere/cdn", "ResourceNotFoundException: arn:aws:s3:::nowhere does not exist"),
+		"no log group":        sets(arn, "arn:aws:logs:us-east-1:111111111111:log-group:nothing", "NotFound: destinationResourceArn"),
+		"a format":            sets("outputFormat", "xml", `outputFormat is "xml", must be one of json`),
+	})
+}
+
+func TestDeliveryRules(t *testing.T) {
+	refuses(t, catalogue.LogDelivery, client.delivery, map[string]mistake{
+		"no such source": sets("deliverySourceName", "nobody", "NotFound: deliverySourceName nobody"),
+		"no such target": sets("deliveryDestinationArn", "arn:aws:logs:us-east-1:111111111111:delivery-destination:x", "NotFound: deliveryDestinationArn"),
+		"twice":          {func(c client, in values) { c.made(catalogue.LogDelivery, "first", in) }, "ConflictException: first delivers the same"},
+	})
+	record, err := OpenRecord("")
+	require.NoError(t, err)
+	p := start(t, record, nil)
+	_, distribution := connect(t, p, "aws", account, region).made(catalogue.Distribution, "cdn", connect(t, p, "aws", account, region).distributionInputs())
+	_, err = connect(t, p, "aws", account, "eu-west-1").create(catalogue.LogDeliverySource, "source",
+		values{"name": "cdn", "logType": "ACCESS_LOGS", "resourceArn": distribution["arn"]})
+	assert.ErrorContains(t, err, "delivered from us-east-1, not eu-west-1")
+}
+
+func TestDeliveryDeletes(t *testing.T) {
+	c := newClient(t)
+	in := c.delivery()
+	id, _ := c.made(catalogue.LogDelivery, "delivery", in)
+	assert.ErrorContains(t, c.remove(catalogue.LogDeliveryDestination, "target", "bucket"), "is in use by delivery")
+	c.removes(catalogue.LogDeliverySource, "source", "cdn", catalogue.LogDelivery, "delivery", id)
+}

@@ -1,0 +1,102 @@
+package cloud
+
+import (
+	"slices"
+	"strings"
+
+	"legops/internal/catalogue"
+)
+
+// opensearchTypes are what OpenSearch computes and refuses.
+var opensearchTypes = map[string]simulation{
+	catalogue.SearchDomain: {
+		outputs: outputs{
+			"endpoint":          func(m made) any { return m.searchHost() },
+			"endpointV2":        func(m made) any { return m.searchHost() },
+			"dashboardEndpoint": func(m made) any { return m.searchHost() + "/_dashboards" },
+			"kibanaEndpoint":    func(m made) any { return m.searchHost() + "/_plugin/kibana/" },
+			"domainId":          func(m made) any { return m.connection.account + "/" + m.inputs.Text("domainName") },
+		},
+		rules: []rule{
+			searchAccess, searchNodes, searchLogs, sameVpc("vpcOptions.subnetIds", "vpcOptions.securityGroupIds"),
+			within(limit{"ebsOptions.volumeSize", 10, 24576}),
+		},
+	},
+}
+
+// searchHost is the endpoint of a domain, which in a VPC has a name of its own kind.
+func (m made) searchHost() string {
+	prefix := "search-"
+	if m.inputs.Has("vpcOptions") {
+		prefix = "vpc-"
+	}
+	return prefix + m.inputs.Text("domainName") + "-" + m.digest("host")[:26] + "." + m.region() + ".es." + m.suffix()
+}
+
+// searchAccess is the rule that fine-grained access stands on encryption everywhere and has one master.
+func searchAccess(_ *Provider, e *Entry) error {
+	in := e.in()
+	if !in.Flag("advancedSecurityOptions.enabled") {
+		return nil
+	}
+	for _, path := range []string{"nodeToNodeEncryption.enabled", "encryptAtRest.enabled", "domainEndpointOptions.enforceHttps"} {
+		if !in.Flag(path) {
+			return e.refusal("ValidationException: advancedSecurityOptions needs %s", path)
+		}
+	}
+	master := in.Values("advancedSecurityOptions.masterUserOptions")
+	byArn, byName := master.Text("masterUserArn") != "", master.Text("masterUserName") != "" && master.Text("masterUserPassword") != ""
+	if byArn == byName || byName != in.Flag("advancedSecurityOptions.internalUserDatabaseEnabled") {
+		return e.refusal("ValidationException: advancedSecurityOptions needs either masterUserArn or, with internalUserDatabaseEnabled, a name and a password")
+	}
+	return nil
+}
+
+// searchNodes is the rule that nodes spread evenly over as many subnets as there are zones.
+func searchNodes(p *Provider, e *Entry) error {
+	in := e.in()
+	zones := 1.0
+	if in.Flag("clusterConfig.zoneAwarenessEnabled") {
+		zones = in.Number("clusterConfig.zoneAwarenessConfig.availabilityZoneCount", 2)
+	}
+	nodes := in.Number("clusterConfig.instanceCount", 1)
+	if int(nodes)%int(max(zones, 1)) != 0 || nodes < 1 {
+		return e.refusal("ValidationException: %v data nodes cannot spread evenly over %v zones", nodes, zones)
+	}
+	// Instances whose type begins with i have disks of their own.
+	ownDisk := strings.HasPrefix(in.Text("clusterConfig.instanceType"), "i")
+	if !ownDisk && (!in.Flag("ebsOptions.ebsEnabled") || !in.Has("ebsOptions.volumeSize")) {
+		return e.refusal("ValidationException: ebsOptions must be enabled and have a volumeSize")
+	}
+	if !in.Has("vpcOptions") {
+		return nil
+	}
+	subnets := in.Texts("vpcOptions.subnetIds")
+	if float64(len(subnets)) != zones {
+		return e.refusal("ValidationException: vpcOptions has %d subnets, must have one in each of %v zones", len(subnets), zones)
+	}
+	if found := p.zonesOf(e.Account, subnets); len(slices.Compact(found)) < len(subnets) {
+		return e.refusal("ValidationException: two of the subnets are in the same zone")
+	}
+	return nil
+}
+
+// searchLogs is the rule that a log group lets the service write, which is tried at once.
+func searchLogs(p *Provider, e *Entry) error {
+	for _, option := range e.in().Objects("logPublishingOptions") {
+		if enabled, given := option.Get("enabled").(bool); given && !enabled {
+			continue
+		}
+		if option.Text("logType") == "AUDIT_LOGS" && !e.in().Flag("advancedSecurityOptions.enabled") {
+			return e.refusal("ValidationException: AUDIT_LOGS need advancedSecurityOptions")
+		}
+		group := strings.TrimSuffix(option.Text("cloudwatchLogGroupArn"), ":*")
+		allows := func(policy *Entry) bool {
+			return policy.Account == e.Account && policy.Region == e.Region && policy.policyOf().grants("es.amazonaws.com", group+":log-stream:x")
+		}
+		if !slices.ContainsFunc(p.record.index.find(byType(catalogue.LogResourcePolicy)), allows) {
+			return e.refusal("ValidationException: no resource policy of CloudWatch Logs lets es.amazonaws.com write to %s", group)
+		}
+	}
+	return nil
+}

@@ -1,0 +1,134 @@
+package cloud
+
+import (
+	"slices"
+	"testing"
+
+	"github.com/stretchr/testify/assert"
+	"github.com/stretchr/testify/require"
+
+	"legops/internal/catalogue"
+)
+
+func (c client) databaseInputs(p place) values {
+	c.made(catalogue.DatabaseSubnetGroup, "subnets", values{"name": "legops-prod", "subnetIds": p.subnets})
+	c.made(catalogue.DatabaseParameterGroup, "parameters", values{"name": "legops-prod", "family": "postgres17"})
+	return values{
+		"identifier": "legops-prod", "engine": "postgres", "engineVersion": "17", "instanceClass": "db.r7g.large",
+		"allocatedStorage": 200, "maxAllocatedStorage": 1000, "storageType": "gp3", "storageEncrypted": true,
+		"dbName": "legops", "username": "platform", "manageMasterUserPassword": true, "multiAz": true,
+		"dbSubnetGroupName": "legops-prod", "parameterGroupName": "legops-prod", "vpcSecurityGroupIds": []any{p.group},
+		"backupRetentionPeriod": 35, "backupWindow": "03:00-04:00", "maintenanceWindow": "sun:04:30-sun:05:30",
+		"monitoringInterval": 15, "monitoringRoleArn": c.role("monitoring"), "performanceInsightsRetentionPeriod": 731,
+		"deletionProtection": true, "finalSnapshotIdentifier": "legops-prod-final",
+	}
+}
+
+func TestDatabaseRules(t *testing.T) {
+	refuses(t, catalogue.Database, func(c client) values { return c.databaseInputs(c.network()) }, map[string]mistake{
+		"a name":                  sets("identifier", "1legops", "ValidationException: name"),
+		"a name in a hyphen":      sets("identifier", "legops-", "must not end in a hyphen"),
+		"a name with two hyphens": sets("identifier", "legops--prod", "or have two in a row"),
+		"a small disk":            sets("allocatedStorage", 19, "allocatedStorage is 19, must be 20 to 65536"),
+		"no growth":               sets("maxAllocatedStorage", 219, "maxAllocatedStorage is 219, must be 200 or at least 10% more"),
+		"two passwords":           sets("password", "12345678", "password cannot be given with manageMasterUserPassword"),
+		"no password":             sets("manageMasterUserPassword", false, "password must have 8 characters"),
+		"a key of no secret": {func(_ client, in values) {
+			in["manageMasterUserPassword"], in["password"], in["masterUserSecretKmsKeyId"] = false, "12345678", "x"
+		}, "masterUserSecretKmsKeyId needs"},
+		"no user":                   sets("username", nil, "username must be given"),
+		"a reserved user":           sets("username", "admin", `username "admin" is a reserved word`),
+		"a database's name":         sets("dbName", "legops-prod", `dbName "legops-prod" does not match`),
+		"monitoring at odds":        sets("monitoringInterval", 20, "monitoringInterval is 20"),
+		"monitoring without a role": sets("monitoringRoleArn", nil, "need each other"),
+		"a role without monitoring": sets("monitoringInterval", 0, "need each other"),
+		"insights for a while":      sets("performanceInsightsRetentionPeriod", 30, "performanceInsightsRetentionPeriod is 30"),
+		"old backups":               sets("backupRetentionPeriod", 36, "backupRetentionPeriod is 36, must be 0 to 35"),
+		"a backup at no time":       sets("backupWindow", "24:00-25:00", `backupWindow: "24:00" is no time`),
+		"a short backup":            sets("backupWindow", "03:00-03:29", "is shorter than 30 minutes"),
+		"maintenance on no day":     sets("maintenanceWindow", "day:04:30-day:05:30", "names no day"),
+		"windows that meet":         sets("maintenanceWindow", "sun:03:59-sun:05:00", "must not overlap"),
+		"windows past midnight": {func(_ client, in values) {
+			in["backupWindow"], in["maintenanceWindow"] = "23:30-00:30", "mon:00:00-mon:01:00"
+		}, "must not overlap"},
+		"windows past the week": {func(_ client, in values) {
+			in["backupWindow"], in["maintenanceWindow"] = "00:00-00:30", "sun:23:30-mon:00:15"
+		}, "must not overlap"},
+		"one of two zones":       sets("availabilityZone", "us-east-1a", "availabilityZone cannot be given with multiAz"),
+		"a key for nothing":      {func(_ client, in values) { in["storageEncrypted"], in["kmsKeyId"] = false, "x" }, "kmsKeyId needs storageEncrypted"},
+		"no such subnets":        sets("dbSubnetGroupName", "nowhere", "NotFound: dbSubnetGroupName nowhere"),
+		"no such parameters":     sets("parameterGroupName", "nothing", "NotFound: parameterGroupName nothing"),
+		"no such role":           sets("monitoringRoleArn", "arn:aws:iam::111111111111:role/nobody", "NotFound: monitoringRoleArn"),
+		"an older engine":        sets("engineVersion", "16.11", "the parameter group is for postgres17, not for postgres16"),
+		"a group of another VPC": {func(c client, in values) { in["vpcSecurityGroupIds"] = []any{c.elsewhere()} }, "is in another VPC than the subnets"},
+		"a name that is taken":   {func(c client, in values) { c.made(catalogue.Database, "first", in) }, "AlreadyExists"},
+	})
+}
+
+func TestDatabaseIsFound(t *testing.T) {
+	c := newClient(t)
+	p := c.network()
+	id, out := c.made(catalogue.Database, "database", c.databaseInputs(p))
+	assert.Regexp(t, `^db-[A-Z0-9]{26}$`, id)
+	assert.Equal(t, id, out["resourceId"])
+	assert.Equal(t, "arn:aws:rds:us-east-1:111111111111:db:legops-prod", out["arn"])
+	assert.Regexp(t, `^legops-prod\.c[0-9a-f]{11}\.us-east-1\.rds\.amazonaws\.com$`, out["address"])
+	assert.Equal(t, out["address"].(string)+":5432", out["endpoint"])
+	secret := out["masterUserSecrets"].([]any)[0].(values)["secretArn"]
+	assert.Regexp(t, `^arn:aws:secretsmanager:us-east-1:111111111111:secret:rds!db-[0-9a-f-]{36}-[0-9a-f]{6}$`, secret)
+}
+
+func TestDatabaseDeletes(t *testing.T) {
+	c := newClient(t)
+	p := c.network()
+	in := c.databaseInputs(p)
+	delete(in, "finalSnapshotIdentifier")
+	id, _ := c.made(catalogue.Database, "database", in)
+	assert.ErrorContains(t, c.remove(catalogue.Database, "database", id), "OperationNotPermitted")
+	in["deletionProtection"] = false
+	require.NoError(t, c.update(catalogue.Database, "database", id, in))
+	assert.ErrorContains(t, c.remove(catalogue.Database, "database", id), "finalSnapshotIdentifier is required")
+	in["identifier"], in["skipFinalSnapshot"], in["maxAllocatedStorage"] = "legops-renamed", true, in["allocatedStorage"]
+	require.NoError(t, c.update(catalogue.Database, "database", id, in), "it is renamed in place")
+	assert.ErrorContains(t, c.remove(catalogue.DatabaseParameterGroup, "parameters", "legops-prod"), "is in use by database")
+	c.removes(catalogue.DatabaseSubnetGroup, "subnets", "legops-prod", catalogue.Database, "database", id)
+	assert.NoError(t, c.remove(catalogue.DatabaseParameterGroup, "parameters", "legops-prod"))
+}
+
+// A new name in place must be free, too.
+func TestRenamingRefuses(t *testing.T) {
+	c := newClient(t)
+	p := c.network()
+	in := c.databaseInputs(p)
+	id, _ := c.made(catalogue.Database, "first", in)
+	in["identifier"] = "legops-other"
+	c.made(catalogue.Database, "second", in)
+	assert.ErrorContains(t, c.update(catalogue.Database, "first", id, in), `AlreadyExists: "legops-other" exists, made for second`)
+	in["identifier"] = "1"
+	assert.ErrorContains(t, c.update(catalogue.Database, "first", id, in), "ValidationException")
+}
+
+func TestDatabaseGroupRules(t *testing.T) {
+	var p place
+	refuses(t, catalogue.DatabaseSubnetGroup, func(c client) values {
+		p = c.network()
+		return values{"name": "legops-prod", "subnetIds": p.subnets}
+	}, map[string]mistake{
+		"a name":   sets("name", "Legops", "ValidationException: name"),
+		"one zone": {func(c client, in values) { in["subnetIds"] = []any{p.subnets[0], c.sameZone(p)} }, "subnetIds lie in 1 zone(s)"},
+		"two VPCs": {func(c client, in values) {
+			vpc, _ := c.made(catalogue.Vpc, "other", values{"cidrBlock": "10.9.0.0/16"})
+			other, _ := c.made(catalogue.Subnet, "other", values{"vpcId": vpc, "cidrBlock": "10.9.0.0/24", "availabilityZone": "us-east-1c"})
+			in["subnetIds"] = slices.Concat(p.subnets, []any{other})
+		}, "lie in different VPCs"},
+	})
+	refuses(t, catalogue.DatabaseParameterGroup, func(client) values {
+		return values{"name": "legops-prod", "family": "postgres17", "parameters": []any{
+			values{"name": "max_connections", "value": "500", "applyMethod": "pending-reboot"}, values{"name": "rds.force_ssl", "value": "1"},
+		}}
+	}, map[string]mistake{
+		"a name":              sets("name", "Legops", "ValidationException: name"),
+		"a reserved name":     sets("name", "default.postgres17", "ValidationException"),
+		"static, yet at once": sets("parameters", []any{values{"name": "max_connections", "value": "500"}}, "max_connections is static"),
+	})
+}

@@ -1,0 +1,218 @@
+package cloud
+
+import (
+	"net/netip"
+	"slices"
+	"strings"
+
+	"github.com/pulumi/pulumi/sdk/v3/go/common/resource"
+
+	"legops/internal/catalogue"
+)
+
+// s3Types are what S3 computes and refuses.
+var s3Types = map[string]simulation{
+	catalogue.Bucket: {
+		outputs: outputs{
+			"bucketDomainName":         func(m made) any { return m.id + ".s3." + m.suffix() },
+			"bucketRegionalDomainName": func(m made) any { return m.id + ".s3." + m.region() + "." + m.suffix() },
+			"hostedZoneId":             func(m made) any { return "Z" + strings.ToUpper(digest(m.region(), "s3")[:13]) },
+		},
+		rules:    []rule{bucketName},
+		deletion: bucketIsEmpty,
+	},
+	catalogue.BucketVersioning:  {rules: []rule{oneOf("versioningConfiguration.status", "Enabled", "Suspended", "Disabled"), lockKeepsVersions}},
+	catalogue.BucketObjectLock:  {rules: []rule{lockNeedsVersions, lockHasAPeriod}},
+	catalogue.BucketReplication: {rules: []rule{replicationNeedsVersions}},
+	catalogue.BucketLifecycle:   {rules: []rule{lifecycleInOrder}},
+	catalogue.BucketPolicy:      {rules: []rule{policyIsForTheBucket, policyIsNotPublic}},
+	catalogue.BucketLogging:     {rules: []rule{logsStayInTheRegion}},
+	catalogue.BucketObject: {
+		outputs: outputs{"versionId": always("null")},
+		rules:   []rule{objectHasOneSource},
+	},
+}
+
+// bucketName is the rule on names that the form alone cannot tell.
+func bucketName(_ *Provider, e *Entry) error {
+	name := e.in().Text("bucket")
+	_, notAddress := netip.ParseAddr(name)
+	ends := func(suffix string) bool { return strings.HasSuffix(name, suffix) }
+	if strings.Contains(name, "..") || notAddress == nil || slices.ContainsFunc([]string{"-s3alias", "--ol-s3", ".mrap", "--x-s3", "--table-s3"}, ends) {
+		return e.refusal("InvalidBucketName: %q", name)
+	}
+	return nil
+}
+
+// configured finds the part of a kind that a bucket has, nil if there is none.
+func (p *Provider) configured(e *Entry, bucket, part string) *Entry {
+	for _, user := range p.record.index.find(byLink(e.Account, e.Region, catalogue.Bucket, bucket)) {
+		if user.Type == part && user.in().Text("bucket") == bucket {
+			return user
+		}
+	}
+	return nil
+}
+
+// bucketNamed finds a bucket of the account.
+func (p *Provider) bucketNamed(e *Entry, name string) *Entry {
+	return p.record.entries[keyOf(e.Account, e.Region, "", catalogue.Bucket, name)]
+}
+
+// keepsVersions says whether a bucket keeps versions of its objects.
+func (p *Provider) keepsVersions(e *Entry, name string) bool {
+	if bucket := p.bucketNamed(e, name); bucket != nil && bucket.in().Flag("objectLockEnabled") {
+		return true
+	}
+	versioning := p.configured(e, name, catalogue.BucketVersioning)
+	return versioning != nil && versioning.in().Text("versioningConfiguration.status") == "Enabled"
+}
+
+// lockKeepsVersions is the rule that a bucket with object lock goes on keeping versions.
+func lockKeepsVersions(p *Provider, e *Entry) error {
+	name := e.in().Text("bucket")
+	bucket := p.bucketNamed(e, name)
+	locked := bucket != nil && bucket.in().Flag("objectLockEnabled") || p.configured(e, name, catalogue.BucketObjectLock) != nil
+	if locked && e.in().Text("versioningConfiguration.status") != "Enabled" {
+		return e.refusal("InvalidBucketState: versioning of %s cannot be suspended, it has object lock", name)
+	}
+	return nil
+}
+
+// lockNeedsVersions is the rule that object lock is for buckets that keep versions.
+func lockNeedsVersions(p *Provider, e *Entry) error {
+	if name := e.in().Text("bucket"); !p.keepsVersions(e, name) {
+		return e.refusal("InvalidBucketState: object lock needs versioning, which %s has not", name)
+	}
+	return nil
+}
+
+// lockHasAPeriod is the rule that a lock has a mode and one period.
+func lockHasAPeriod(_ *Provider, e *Entry) error {
+	if !e.in().Has("rule") {
+		return nil
+	}
+	retention := e.in().Values("rule.defaultRetention")
+	if mode := retention.Text("mode"); mode != "GOVERNANCE" && mode != "COMPLIANCE" {
+		return e.refusal("MalformedXML: mode is %q, must be GOVERNANCE or COMPLIANCE", mode)
+	}
+	days, years := retention.Number("days", 0), retention.Number("years", 0)
+	if (days > 0) == (years > 0) || days > 36500 || years > 100 {
+		return e.refusal("MalformedXML: days or years must be given, got %v and %v", days, years)
+	}
+	return nil
+}
+
+// replicationNeedsVersions is the rule that both ends of a replication keep versions.
+func replicationNeedsVersions(p *Provider, e *Entry) error {
+	if source := e.in().Text("bucket"); !p.keepsVersions(e, source) {
+		return e.refusal("InvalidRequest: versioning must be Enabled on %s to replicate it", source)
+	}
+	for _, rule := range e.in().Objects("rules") {
+		target := p.record.referred(e.Account, rule.Text("destination.bucket"))
+		if target == nil {
+			continue
+		}
+		if name := target.in().Text("bucket"); !p.keepsVersions(target, name) {
+			return e.refusal("InvalidRequest: versioning must be Enabled on %s to replicate to it", name)
+		}
+	}
+	return nil
+}
+
+// infrequent are the storage classes that take nothing younger than 30 days.
+var infrequent = []string{"STANDARD_IA", "ONEZONE_IA"}
+
+// lifecycleInOrder is the rule that objects move when they may, and go after they moved.
+func lifecycleInOrder(_ *Provider, e *Entry) error {
+	ids := map[string]bool{}
+	for _, rule := range e.in().Objects("rules") {
+		id := rule.Text("id")
+		if ids[id] {
+			return e.refusal("InvalidArgument: rule %q is there twice", id)
+		}
+		ids[id] = true
+		for _, kind := range []struct{ moves, days, end string }{
+			{"transitions", "days", "expiration.days"},
+			{"noncurrentVersionTransitions", "noncurrentDays", "noncurrentVersionExpiration.noncurrentDays"},
+		} {
+			for _, move := range rule.Objects(kind.moves) {
+				days, class, end := move.Number(kind.days, 0), move.Text("storageClass"), rule.Number(kind.end, 0)
+				switch {
+				case slices.Contains(infrequent, class) && days < 30 && !move.Has("date"):
+					return e.refusal("InvalidArgument: rule %q: %s is %v, must be 30 or more for %s", id, kind.days, days, class)
+				case end > 0 && end <= days:
+					return e.refusal("InvalidArgument: rule %q: %s is %v, must be more than the %v of a transition", id, kind.end, end, days)
+				}
+			}
+		}
+	}
+	return nil
+}
+
+// policyIsForTheBucket is the rule that a bucket's policy speaks of the bucket and its objects.
+func policyIsForTheBucket(p *Provider, e *Entry) error {
+	bucket := p.bucketNamed(e, e.in().Text("bucket"))
+	if bucket == nil {
+		return nil
+	}
+	arn, _ := bucket.Outputs["arn"].(string)
+	for _, statement := range e.policyOf().Statement {
+		for _, pattern := range statement.Resource {
+			if pattern != "*" && pattern != arn && !strings.HasPrefix(pattern, arn+"/") && !covers(pattern, arn) {
+				return e.refusal("MalformedPolicy: the policy has the resource %s, which is not of the bucket", pattern)
+			}
+		}
+	}
+	return nil
+}
+
+// policyIsNotPublic is what blocking public policies does.
+func policyIsNotPublic(p *Provider, e *Entry) error {
+	block := p.configured(e, e.in().Text("bucket"), catalogue.BucketPublicAccessBlock)
+	if block == nil || !block.in().Flag("blockPublicPolicy") {
+		return nil
+	}
+	for _, statement := range e.policyOf().Statement {
+		if statement.Allows() && slices.Contains(statement.Principal["AWS"], "*") && len(statement.Condition) == 0 {
+			return e.refusal("AccessDenied: the policy is public, which the bucket's public access block does not allow")
+		}
+	}
+	return nil
+}
+
+// logsStayInTheRegion is the rule that access logs go to a bucket of the same region.
+func logsStayInTheRegion(p *Provider, e *Entry) error {
+	source, target := p.bucketNamed(e, e.in().Text("bucket")), p.bucketNamed(e, e.in().Text("targetBucket"))
+	if source != nil && target != nil && source.Region != target.Region {
+		return e.refusal("CrossLocationLoggingProhibited: %s is in %s, not in %s", target.ID, target.Region, source.Region)
+	}
+	return nil
+}
+
+// objectHasOneSource is the provider's rule on where an object's content comes from.
+func objectHasOneSource(_ *Provider, e *Entry) error {
+	count := 0
+	for _, source := range []string{"source", "content", "contentBase64"} {
+		if e.in().Has(source) {
+			count++
+		}
+	}
+	if count > 1 {
+		return e.refusal("only one of source, content and contentBase64 may be given")
+	}
+	return nil
+}
+
+// bucketIsEmpty is the rule that a bucket goes only without objects, unless they shall go with it.
+func bucketIsEmpty(p *Provider, e *Entry) error {
+	if e.in().Flag("forceDestroy") {
+		return nil
+	}
+	for _, user := range p.record.index.find(byLink(e.Account, e.Region, catalogue.Bucket, e.ID)) {
+		if user.Type == catalogue.BucketObject {
+			return e.refusal("BucketNotEmpty: it holds %s of %s", user.in().Text("key"), resource.URN(user.URN).Name())
+		}
+	}
+	return nil
+}

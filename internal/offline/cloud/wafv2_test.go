@@ -1,0 +1,94 @@
+package cloud
+
+import (
+	"testing"
+
+	"github.com/stretchr/testify/assert"
+	"github.com/stretchr/testify/require"
+
+	"legops/internal/catalogue"
+)
+
+func aclInputs() values {
+	visible := values{"cloudwatchMetricsEnabled": true, "metricName": "m", "sampledRequestsEnabled": true}
+	return values{
+		"name": "legops-prod", "scope": "CLOUDFRONT", "defaultAction": values{"allow": values{}}, "visibilityConfig": visible,
+		"rules": []any{
+			values{
+				"name": "rate", "priority": 0, "action": values{"block": values{}}, "visibilityConfig": visible,
+				"statement": values{"rateBasedStatement": values{"limit": 2000}},
+			},
+			values{
+				"name": "common", "priority": 1, "overrideAction": values{"none": values{}}, "visibilityConfig": visible,
+				"statement": values{"managedRuleGroupStatement": values{"vendorName": "AWS", "name": "AWSManagedRulesCommonRuleSet"}},
+			},
+		},
+	}
+}
+
+func TestWebACLRules(t *testing.T) {
+	first := func(path string, value any, want string) mistake {
+		return mistake{func(_ client, in values) { set(in["rules"].([]any)[0].(values), path, value) }, want}
+	}
+	refuses(t, catalogue.WebACL, func(client) values { return aclInputs() }, map[string]mistake{
+		"a name":            sets("name", "legops.prod", "ValidationException: name"),
+		"a scope":           sets("scope", "GLOBAL", `scope is "GLOBAL"`),
+		"a name twice":      first("name", "common", "another has its name"),
+		"a priority twice":  first("priority", 1, `rule "common": another has its name or the priority 1`),
+		"two statements":    first("statement.geoMatchStatement", values{"countryCodes": []any{"BR"}}, `rule "rate" has 2 statements`),
+		"no action":         first("action", nil, `rule "rate": a rule group needs overrideAction`),
+		"an override":       first("overrideAction", values{"none": values{}}, `rule "rate": a rule group needs overrideAction`),
+		"a limit too low":   first("statement.rateBasedStatement.limit", 9, "the limit is 9"),
+		"a group's action":  {func(_ client, in values) { in["rules"].([]any)[1].(values)["action"] = values{"block": values{}} }, `rule "common": a rule group`},
+		"the name is taken": {func(c client, in values) { c.made(catalogue.WebACL, "first", in) }, "AlreadyExists"},
+	})
+	record, err := OpenRecord("")
+	require.NoError(t, err)
+	_, err = connect(t, start(t, record, nil), "aws", account, "eu-west-1").create(catalogue.WebACL, "acl", aclInputs())
+	assert.ErrorContains(t, err, "the scope CLOUDFRONT is for us-east-1, not eu-west-1")
+}
+
+func setInputs() values {
+	return values{"name": "own", "scope": "CLOUDFRONT", "ipAddressVersion": "IPV4", "addresses": []any{"192.0.2.1/32"}}
+}
+
+func TestIPSetRules(t *testing.T) {
+	refuses(t, catalogue.IPSet, func(client) values { return setInputs() }, map[string]mistake{
+		"a name":                  sets("name", "own addresses", "ValidationException: name"),
+		"a scope":                 sets("scope", "GLOBAL", `scope is "GLOBAL"`),
+		"a version":               sets("ipAddressVersion", "IPV5", `ipAddressVersion is "IPV5"`),
+		"no range":                sets("addresses", []any{"192.0.2.1"}, `address "192.0.2.1" must be a range of IPV4`),
+		"everybody":               sets("addresses", []any{"0.0.0.0/0"}, `address "0.0.0.0/0" must be a range of IPV4`),
+		"a range of another kind": sets("addresses", []any{"2001:db8::/32"}, `address "2001:db8::/32" must be a range of IPV4`),
+		"the name is taken":       {func(c client, in values) { c.made(catalogue.IPSet, "first", in) }, "AlreadyExists"},
+	})
+	c := newClient(t)
+	_, set := c.made(catalogue.IPSet, "own", setInputs())
+	acl := aclInputs()
+	rule := acl["rules"].([]any)[0].(values)
+	rule["action"], rule["statement"] = values{"allow": values{}}, values{"ipSetReferenceStatement": values{"arn": set["arn"]}}
+	c.made(catalogue.WebACL, "acl", acl)
+	assert.ErrorContains(t, c.remove(catalogue.IPSet, "own", afterLast(set["arn"].(string), "/")), "is in use by acl")
+	rule["statement"] = values{"ipSetReferenceStatement": values{"arn": "arn:aws:wafv2:us-east-1:111111111111:global/ipset/a/b"}}
+	acl["name"] = "other"
+	_, err := c.create(catalogue.WebACL, "other", acl)
+	assert.ErrorContains(t, err, "NotFound: arn")
+}
+
+func TestWebACLLoggingRules(t *testing.T) {
+	refuses(t, catalogue.WebACLLogging, func(c client) values {
+		_, acl := c.made(catalogue.WebACL, "acl", aclInputs())
+		_, logs := c.made(catalogue.LogGroup, "logs", values{"name": "aws-waf-logs-legops"})
+		return values{"resourceArn": acl["arn"], "logDestinationConfigs": []any{logs["arn"]}}
+	}, map[string]mistake{
+		"no such ACL": sets("resourceArn", "arn:aws:wafv2:us-east-1:111111111111:global/webacl/a/b", "NotFound: resourceArn"),
+		"a group of another name": {func(c client, in values) {
+			_, logs := c.made(catalogue.LogGroup, "other", values{"name": "firewall"})
+			in["logDestinationConfigs"] = []any{logs["arn"]}
+		}, "must have a name that begins with aws-waf-logs-"},
+		"logs twice": {func(c client, in values) { c.made(catalogue.WebACLLogging, "first", in) }, "AlreadyExists"},
+	})
+}
+
+// aclID is the end of a web ACL's ARN.
+func aclID(acl values) string { return afterLast(acl["arn"].(string), "/") }
