@@ -36,8 +36,8 @@ func TestBudgetsAreAboveTheEstimates(t *testing.T) {
 
 // What a component adds to a stack, or makes larger, makes it dearer by its price.
 func TestEstimatesRiseWithTheStack(t *testing.T) {
-	resources, traffic := previews["prod"](t), costs.Assumed[stacks.Production]
-	before, err := costs.Of(resources, traffic)
+	graph, traffic := previews["prod"](t), costs.Assumed[stacks.Production]
+	before, err := costs.Of(graph, traffic)
 	require.NoError(t, err)
 	for _, c := range []struct {
 		token, name string
@@ -55,21 +55,21 @@ func TestEstimatesRiseWithTheStack(t *testing.T) {
 		{"aws:rds/instance:Instance", "rds-instance", 2*(730*0.239+200*0.115+2*3.815) + 0.40},
 		{"aws:iam/role:Role", "backup-role-backup", 0},
 	} {
-		i := slices.IndexFunc(resources, func(r *model.Resource) bool { return r.Type == c.token && r.Name() == c.name })
-		require.GreaterOrEqual(t, i, 0, c.name)
-		second := *resources[i]
+		found := graph.Named(c.token, c.name)
+		require.NotNil(t, found, c.name)
+		second := *found
 		second.URN = second.URN.Rename(c.name + "-second")
-		after, err := costs.Of(append(slices.Clone(resources), &second), traffic)
+		after, err := costs.Of(model.NewGraph(append(slices.Clone(graph.Resources), &second)), traffic)
 		require.NoError(t, err)
 		assert.InDelta(t, c.usd, after.USD()-before.USD(), 0.0001, c.name)
 	}
 	// More pods need more nodes, whoever asks for them.
-	larger := slices.Clone(resources)
+	larger := slices.Clone(graph.Resources)
 	i := slices.IndexFunc(larger, func(r *model.Resource) bool { return r.Name() == "ingress-autoscaler" })
 	autoscaler := *larger[i]
-	autoscaler.Inputs = map[string]any{"spec": map[string]any{"minReplicas": 60.0, "scaleTargetRef": model.Get(autoscaler.Inputs, "spec.scaleTargetRef")}}
+	autoscaler.Inputs = model.Values{"spec": map[string]any{"minReplicas": 60.0, "scaleTargetRef": autoscaler.Get("spec.scaleTargetRef")}}
 	larger[i] = &autoscaler
-	after, err := costs.Of(larger, traffic)
+	after, err := costs.Of(model.NewGraph(larger), traffic)
 	require.NoError(t, err)
 	node := 730*0.1632 + 100*0.08
 	more := (after.USD() - before.USD()) / node
@@ -103,10 +103,8 @@ func TestEstimatesCountTheBucketsOfApplications(t *testing.T) {
 		for _, bucket := range config(t, stack).Storage.Buckets {
 			want["storage-"+bucket.Name] = true
 		}
-		for _, r := range previews[stack](t) {
-			if r.Type == "aws:s3/bucketV2:BucketV2" {
-				assert.Equal(t, want[strings.TrimSuffix(r.Name(), "-replica")], counted[r.Name()], r.Name())
-			}
+		for _, r := range previews[stack](t).OfType("aws:s3/bucketV2:BucketV2") {
+			assert.Equal(t, want[strings.TrimSuffix(r.Name(), "-replica")], counted[r.Name()], r.Name())
 		}
 	}
 }

@@ -16,20 +16,20 @@ import (
 )
 
 // previews are what the engine would make of each stack from nothing: previewed once for all tests that only read it.
-var previews = func() map[string]func(*testing.T) []*model.Resource {
-	all := map[string]func(*testing.T) []*model.Resource{}
+var previews = func() map[string]func(*testing.T) *model.Graph {
+	all := map[string]func(*testing.T) *model.Graph{}
 	for _, stack := range stackNames {
 		var once sync.Once
-		var resources []*model.Resource
-		all[stack] = func(t *testing.T) []*model.Resource {
+		var graph *model.Graph
+		all[stack] = func(t *testing.T) *model.Graph {
 			t.Helper()
 			once.Do(func() {
 				session := open(t, t.TempDir(), nil)
 				defer finish(t, session)
-				resources = previewed(t, session, stack).Head()
+				graph = previewed(t, session, stack).Head()
 			})
-			require.NotEmpty(t, resources, "the preview failed before")
-			return resources
+			require.NotNil(t, graph, "the preview failed before")
+			return graph
 		}
 	}
 	return all
@@ -38,7 +38,7 @@ var previews = func() map[string]func(*testing.T) []*model.Resource {
 // previewed is what the engine would do with a stack.
 func previewed(t *testing.T, session *offline.Session, stack string) *model.Plan {
 	t.Helper()
-	preview, err := model.Read([]byte(run(t, session, "preview", "--json", "--stack", stack)))
+	preview, err := model.ReadPreview([]byte(run(t, session, "preview", "--json", "--stack", stack)))
 	require.NoError(t, err)
 	return preview
 }
@@ -52,20 +52,17 @@ func TestEverythingThatTakesTagsHasThem(t *testing.T) {
 		t.Run(stack, func(t *testing.T) {
 			cfg := config(t, stack)
 			tagged := 0
-			for _, r := range previews[stack](t) {
+			for _, r := range previews[stack](t).Resources {
 				property, takes := table.Resources[r.Type].Inputs["tags"]
 				if !takes || !strings.HasPrefix(r.Type, "aws:") {
 					continue
 				}
 				tagged++
-				tags := map[string]any{}
-				switch given := r.Inputs["tags"].(type) {
-				case map[string]any:
-					tags = given
-				case []any: // an Auto Scaling group has a list
-					for _, tag := range given {
-						entry := tag.(map[string]any)
-						tags[entry["key"].(string)] = entry["value"]
+				tags := r.Values("tags")
+				if tags == nil { // an Auto Scaling group has a list
+					tags = model.Values{}
+					for _, tag := range r.Objects("tags") {
+						tags[tag.Text("key")] = tag["value"]
 					}
 				}
 				for key, value := range wantedTags(cfg) {
@@ -88,15 +85,13 @@ func TestNothingIsReachedFromTheInternet(t *testing.T) {
 	for _, stack := range stackNames {
 		t.Run(stack, func(t *testing.T) {
 			rules := 0
-			for _, r := range previews[stack](t) {
+			for _, r := range previews[stack](t).Resources {
 				var ranges []any
 				switch {
 				case r.Type == "aws:vpc/securityGroupIngressRule:SecurityGroupIngressRule":
 					ranges = []any{r.Inputs["cidrIpv4"], r.Inputs["cidrIpv6"]}
 				case r.Type == "aws:ec2/securityGroupRule:SecurityGroupRule" && r.Inputs["type"] == "ingress":
-					ipv4, _ := r.Inputs["cidrBlocks"].([]any)
-					ipv6, _ := r.Inputs["ipv6CidrBlocks"].([]any)
-					ranges = slices.Concat(ipv4, ipv6)
+					ranges = slices.Concat(r.List("cidrBlocks"), r.List("ipv6CidrBlocks"))
 				default:
 					assert.False(t, strings.HasSuffix(r.Type, "SecurityGroup") && r.Inputs["ingress"] != nil, "%s has rules of its own", r.URN)
 					continue

@@ -66,14 +66,10 @@ func TestRegionIsOnlyInTheStackFile(t *testing.T) {
 					_, err := infra.NewPlatform(ctx, cfg)
 					return err
 				}))
-				places := map[string]any{} // region by provider
-				for _, provider := range r.OfType("pulumi:providers:aws") {
-					places[provider.URN] = provider.Get("region")
-				}
+				g := r.Graph()
 				used, named := map[string]bool{}, map[string]bool{}
 				for _, found := range r.Resources() {
-					provider := cutLast(found.Provider, "::")
-					if place, is := places[provider]; is && place == "us-east-1" {
+					if g.Region(found.Resource) == "us-east-1" {
 						begin := ""
 						for name := range virginia {
 							if strings.HasPrefix(found.Name, name) {
@@ -83,7 +79,7 @@ func TestRegionIsOnlyInTheStackFile(t *testing.T) {
 						assert.NotEmpty(t, begin, "%s is in us-east-1 and need not be", found.Name)
 						continue
 					}
-					inputs, err := json.Marshal(found.Inputs.Mappable())
+					inputs, err := json.Marshal(found.Resource.Inputs)
 					require.NoError(t, err)
 					if !strings.Contains(string(inputs), "us-east-1") || isProvider(found) {
 						continue
@@ -114,16 +110,14 @@ func TestOtherRegions(t *testing.T) {
 			}
 			production := in("prod")
 			defer finish(t, production)
-			zones := map[any]int{}
-			resources := previewed(t, production, "prod").Head()
-			_, err := costs.Of(resources, costs.Traffic{})
+			graph := previewed(t, production, "prod").Head()
+			_, err := costs.Of(graph, costs.Traffic{})
 			require.EqualError(t, err, "legops:region: "+region+": has no prices in internal/costs, only us-east-1 has")
-			for _, r := range resources {
-				if r.Type == "aws:ec2/subnet:Subnet" {
-					zones[r.Inputs["availabilityZoneId"]]++
-				}
+			zones := map[string]int{}
+			for _, r := range graph.OfType("aws:ec2/subnet:Subnet") {
+				zones[r.Text("availabilityZoneId")]++
 			}
-			assert.Equal(t, map[any]int{regions.Zones(region)[0]: 3, regions.Zones(region)[1]: 3}, zones)
+			assert.Equal(t, map[string]int{regions.Zones(region)[0]: 3, regions.Zones(region)[1]: 3}, zones)
 
 			development := in("dev")
 			defer finish(t, development)

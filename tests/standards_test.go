@@ -1,7 +1,6 @@
 package tests
 
 import (
-	"encoding/json"
 	"fmt"
 	"strings"
 	"testing"
@@ -14,9 +13,9 @@ import (
 )
 
 // holds is that nothing breaks a rule without an exception, and that no exception is for nothing.
-func holds(t *testing.T, stack string, resources []*model.Resource) {
+func holds(t *testing.T, stack string, g *model.Graph) {
 	t.Helper()
-	for _, finding := range standards.Check(resources, string(config(t, stack).Environment)) {
+	for _, finding := range standards.Check(g, string(config(t, stack).Environment)) {
 		assert.NotNil(t, finding.Exception, "%s\n%s", finding, finding.URN)
 	}
 }
@@ -25,9 +24,9 @@ func TestStandardsHoldInPreviews(t *testing.T) {
 	looked := map[string]int{}
 	for _, stack := range stackNames {
 		t.Run(stack, func(t *testing.T) {
-			resources := previews[stack](t)
-			holds(t, stack, resources)
-			for rule, count := range standards.Looked(resources, string(config(t, stack).Environment)) {
+			g := previews[stack](t)
+			holds(t, stack, g)
+			for rule, count := range standards.Looked(g, string(config(t, stack).Environment)) {
 				looked[rule] += count
 			}
 		})
@@ -40,20 +39,18 @@ func TestStandardsHoldInPreviews(t *testing.T) {
 // holdsOnceDeployed reads the state of a deployed stack, in which every policy is known.
 func holdsOnceDeployed(t *testing.T, exported, stack string) {
 	t.Helper()
-	var state struct {
-		Deployment struct{ Resources []*model.Resource }
-	}
-	require.NoError(t, json.Unmarshal([]byte(exported), &state))
-	for _, r := range state.Deployment.Resources {
+	state, err := model.ReadState([]byte(exported))
+	require.NoError(t, err)
+	for _, r := range state.Resources {
 		assert.NotEqual(t, model.Unknown, r.Inputs[standards.Policies[r.Type]], r.URN)
 	}
-	holds(t, stack, state.Deployment.Resources)
+	holds(t, stack, state)
 }
 
 // A policy in an input that rules do not read would be looked at by none of them.
 func TestStandardsReadEveryPolicy(t *testing.T) {
 	for _, stack := range stackNames {
-		for _, r := range previews[stack](t) {
+		for _, r := range previews[stack](t).Resources {
 			for input, value := range r.Inputs {
 				text, _ := value.(string)
 				if strings.HasPrefix(r.Type, "aws:") && strings.Contains(text, `"Statement"`) {

@@ -2,56 +2,39 @@ package architecture
 
 import (
 	"maps"
-	"os"
-	"path/filepath"
 	"slices"
-	"strings"
 	"testing"
 
+	"github.com/pulumi/pulumi/sdk/v3/go/pulumi"
 	"github.com/stretchr/testify/assert"
 	"github.com/stretchr/testify/require"
 
+	"legops/infra"
+	"legops/internal/checkout"
+	"legops/internal/model"
 	"legops/internal/offline/schema"
+	"legops/internal/recorder"
+	"legops/stacks"
 )
 
-var stacks = []string{"dev", "test", "prod"}
+var stackNames = []string{"dev", "test", "prod"}
 
-// graph reads the golden preview of a stack.
-func graph(t *testing.T, stack string) *Graph {
+// graphs are what graphOf has built.
+var graphs = map[string]*model.Graph{}
+
+// graphOf is what the program registers for a stack, for tests that only read it.
+func graphOf(t *testing.T, stack string) *model.Graph {
 	t.Helper()
-	preview, err := os.Open(filepath.Join("..", "..", "tests", "golden", stack+".yaml"))
-	require.NoError(t, err)
-	defer func() { assert.NoError(t, preview.Close()) }()
-	g, err := Read(preview)
-	require.NoError(t, err)
-	return g
-}
-
-func TestRead(t *testing.T) {
-	g, err := Read(strings.NewReader(`
-legops:components:Network network: {parent: legops-x}
-aws:ec2/subnet:Subnet network:
-  parent: network
-  provider: aws
-  inputs: {vpc: "<from network-vpc, other>", list: [{size: 3}], enabled: true}
-pulumi:providers:aws aws:
-  parent: legops-x
-  inputs: {region: moon-1}
-`))
-	require.NoError(t, err)
-	require.Len(t, g.all("aws:ec2/subnet:Subnet", "Network"), 1)
-	assert.Empty(t, g.all("aws:ec2/subnet:Subnet", "Eks"))
-	found := g.named("aws:ec2/subnet:Subnet", "network")
-	assert.Equal(t, "moon-1", g.region(found.Provider))
-	assert.Equal(t, "3", found.text("list.0.size"))
-	assert.Empty(t, found.text("list.1.size"))
-	assert.Empty(t, found.text("list.size"))
-	assert.True(t, found.yes("enabled"))
-	assert.True(t, found.comesFrom("vpc", "network-vpc"))
-	assert.False(t, found.comesFrom("vpc", "network"))
-
-	_, err = Read(strings.NewReader("- a"))
-	assert.ErrorContains(t, err, "the preview is not one YAML mapping of resources")
+	if graphs[stack] == nil {
+		cfg := checkout.Config(t, "../..", stack)
+		r := &recorder.Recorder{Project: stacks.Project, Stack: stack}
+		require.NoError(t, r.Run(func(ctx *pulumi.Context) error {
+			_, err := infra.NewPlatform(ctx, cfg)
+			return err
+		}))
+		graphs[stack] = r.Graph()
+	}
+	return graphs[stack]
 }
 
 // drawnTypes are those that a part is made of.
@@ -83,9 +66,9 @@ func TestEveryTypeIsDrawnOrADetail(t *testing.T) {
 	for _, token := range schema.ResourceTypes {
 		known[token] = true
 	}
-	for _, stack := range stacks {
-		for _, r := range graph(t, stack).resources {
-			if !strings.HasPrefix(r.Type, componentPrefix) {
+	for _, stack := range stackNames {
+		for _, r := range graphOf(t, stack).Resources {
+			if r.Kind() == "" {
 				known[r.Type] = true
 			}
 		}
@@ -108,25 +91,26 @@ func TestEveryTypeIsDrawnOrADetail(t *testing.T) {
 // A type that is drawn means different things in different components: each of its resources has to be in a box.
 func TestEveryResourceOfADrawnTypeIsInABox(t *testing.T) {
 	drawn := drawnTypes()
-	for _, stack := range stacks {
-		for _, r := range graph(t, stack).resources {
+	for _, stack := range stackNames {
+		g := graphOf(t, stack)
+		for _, r := range g.Resources {
 			if !drawn[r.Type] {
 				continue
 			}
 			inBox := slices.ContainsFunc(parts, func(p part) bool {
-				return slices.ContainsFunc(p.made, func(k kind) bool { return k.matches(r) }) && (p.when == nil || p.when(r))
+				return slices.ContainsFunc(p.made, func(k kind) bool { return k.matches(r.Type, g.Kind(r)) }) && (p.when == nil || p.when(r))
 			})
-			_, isDetail := details[kind{r.Type, r.Component}]
+			_, isDetail := details[kind{r.Type, g.Kind(r)}]
 			assert.True(t, inBox != isDetail, "%s: %s %s has to be in a box, or a detail of its component",
-				stack, r.Type, r.Name)
+				stack, r.Type, r.Name())
 		}
 	}
 }
 
 func TestEveryComponentIsShown(t *testing.T) {
-	for _, stack := range stacks {
-		for _, r := range graph(t, stack).resources {
-			if kind, ok := strings.CutPrefix(r.Type, componentPrefix); ok {
+	for _, stack := range stackNames {
+		for _, r := range graphOf(t, stack).Resources {
+			if kind := r.Kind(); kind != "" {
 				assert.NotEmpty(t, components[kind], "the component %s of %s is shown nowhere", kind, stack)
 			}
 		}

@@ -52,12 +52,9 @@ func (e Estimate) USD() float64 {
 
 // Of estimates what the resources of a stack cost. It is an error if a type has no row in the table of this package, if something
 // has no price, or if an input that decides a price is missing or not known; the error names all of it.
-func Of(resources []*model.Resource, traffic Traffic) (Estimate, error) {
-	e := &estimator{traffic: traffic, resources: model.ComponentsOf(resources), byType: map[string][]*model.Resource{}}
-	for _, r := range resources {
-		e.byType[r.Type] = append(e.byType[r.Type], r)
-	}
-	for _, r := range resources {
+func Of(graph *model.Graph, traffic Traffic) (Estimate, error) {
+	e := &estimator{Graph: graph, traffic: traffic}
+	for _, r := range graph.Resources {
 		if !r.Custom {
 			continue
 		}
@@ -73,9 +70,8 @@ func Of(resources []*model.Resource, traffic Traffic) (Estimate, error) {
 
 // estimator collects the lines, one resource after the other.
 type estimator struct {
-	traffic   Traffic
-	resources model.Components
-	byType    map[string][]*model.Resource
+	*model.Graph
+	traffic Traffic
 	// Resource is the one that is looked at.
 	*model.Resource
 	lines   Estimate
@@ -87,11 +83,8 @@ func (e *estimator) fail(format string, args ...any) {
 	e.unknown = append(e.unknown, fmt.Errorf("%s: %w", e.Name(), fmt.Errorf(format, args...)))
 }
 
-// inputs are those of the resource.
-func (e *estimator) inputs() model.Values { return e.Inputs }
-
 // number is an input that decides a price.
-func (e *estimator) number(path string) float64 { return e.numberOf(e.inputs(), path) }
+func (e *estimator) number(path string) float64 { return e.numberOf(e.Inputs, path) }
 
 // numberOf is a number that decides the price of the resource, from what it comes from.
 func (e *estimator) numberOf(values model.Values, path string) float64 {
@@ -109,11 +102,7 @@ func (e *estimator) add(kind, item string, quantity float64) {
 	case !known:
 		e.fail("%s has no price: add it to internal/costs/prices.go", item)
 	case quantity != 0:
-		component := ""
-		if c := e.resources.Of(e.Resource); c != nil {
-			component = c.Kind()
-		}
-		e.lines = append(e.lines, Line{component, kind, e.Name(), item, quantity, price})
+		e.lines = append(e.lines, Line{e.Graph.Kind(e.Resource), kind, e.Name(), item, quantity, price})
 	}
 }
 
@@ -129,13 +118,13 @@ func (e *estimator) spot() {
 }
 
 // share is the part of a total that each resource of the type has: they are used alike.
-func (e *estimator) share(total float64) float64 { return total / float64(len(e.byType[e.Type])) }
+func (e *estimator) share(total float64) float64 { return total / float64(len(e.OfType(e.Type))) }
 
 // from are the resources of a type that an input of a resource comes from.
 func (e *estimator) from(r *model.Resource, input, token string) []*model.Resource {
 	var found []*model.Resource
 	for _, urn := range r.PropertyDependencies[input] {
-		if source := e.resources[urn]; source != nil && source.Type == token {
+		if source := e.At(urn); source != nil && source.Type == token {
 			found = append(found, source)
 		}
 	}
@@ -144,7 +133,7 @@ func (e *estimator) from(r *model.Resource, input, token string) []*model.Resour
 
 // into are the resources of a type with an input that comes from this one.
 func (e *estimator) into(token, input string) []*model.Resource {
-	return slices.DeleteFunc(slices.Clone(e.byType[token]), func(r *model.Resource) bool {
+	return slices.DeleteFunc(slices.Clone(e.OfType(token)), func(r *model.Resource) bool {
 		return !slices.Contains(r.PropertyDependencies[input], e.URN)
 	})
 }
@@ -167,7 +156,7 @@ func (e *estimator) zones(input string) float64 {
 
 // region reports a provider of the main region without prices.
 func (e *estimator) region() {
-	if region := e.inputs().Text("region"); e.Name() == mainProvider && region != pricedRegion {
+	if region := e.Text("region"); e.Name() == mainProvider && region != pricedRegion {
 		e.unknown = append(e.unknown, fmt.Errorf("%s:region: %s: has no prices in internal/costs, only %s has", stacks.Project, region, pricedRegion))
 	}
 }

@@ -72,7 +72,8 @@ func pods(autoscaled float64) []*model.Resource {
 	return all
 }
 
-func join(lists ...any) (all []*model.Resource) {
+func join(lists ...any) *model.Graph {
+	var all []*model.Resource
 	for _, l := range lists {
 		switch l := l.(type) {
 		case *model.Resource:
@@ -81,7 +82,7 @@ func join(lists ...any) (all []*model.Resource) {
 			all = append(all, l...)
 		}
 	}
-	return all
+	return model.NewGraph(all)
 }
 
 // What each type costs by: what the graph is without the resources is free.
@@ -127,7 +128,7 @@ func TestRows(t *testing.T) {
 	const standby, vCPU = month*0.239 + 100*0.115, 2 * 3.815
 	for _, c := range []struct {
 		what string
-		of   []*model.Resource
+		of   *model.Graph
 		usd  float64
 	}{
 		{"a key", join(made(catalogue.Key, nil)), 1},
@@ -253,7 +254,7 @@ func TestWhatHasNoPriceIsNamed(t *testing.T) {
 		return g
 	}
 	for _, c := range []struct {
-		of   []*model.Resource
+		of   *model.Graph
 		want string
 	}{
 		{join(made("aws:dynamodb/table:Table", nil)), "Table: aws:dynamodb/table:Table has no row in internal/costs/rows.go: say there what it costs by, or that it is free"},

@@ -12,7 +12,7 @@ import (
 
 // nodes estimates the nodes of a zone: as many as its half of the pods needs, within the bounds of the group.
 func (e *estimator) nodes() {
-	types := e.inputs().Texts("instanceTypes")
+	types := e.Texts("instanceTypes")
 	for _, instance := range types { // EC2 may start any of them
 		if _, known := priceOf(instance); !known {
 			e.fail("%s has no price: add it to internal/costs/prices.go", instance)
@@ -24,11 +24,10 @@ func (e *estimator) nodes() {
 		e.fail("instanceTypes: %v: one has no size: add its family to internal/instances", types)
 		return
 	}
-	groups := slices.SortedFunc(slices.Values(e.byType[catalogue.NodeGroup]), func(a, b *model.Resource) int { return cmp.Compare(a.URN, b.URN) })
-	zone := slices.Index(groups, e.Resource)
+	zone := slices.Index(e.OfType(catalogue.NodeGroup), e.Resource)
 	count := float64(capacity.InGroup(node, e.workloads(), zone, int(e.number("scalingConfig.minSize")), int(e.number("scalingConfig.maxSize"))))
 	e.add("nodes", types[0], count*hours)
-	if e.inputs().Text("capacityType") == "SPOT" {
+	if e.Text("capacityType") == "SPOT" {
 		e.spot()
 	}
 	e.disks(count)
@@ -37,32 +36,30 @@ func (e *estimator) nodes() {
 // workloads are the pods that are not on every node, while each workload runs its least.
 func (e *estimator) workloads() []capacity.Workload {
 	least := map[string]float64{}
-	for _, r := range e.byType[catalogue.HorizontalPodAutoscaler] {
-		spec := model.Values(r.Inputs).Values("spec")
-		least[spec.Text("scaleTargetRef.name")] = spec.Number("minReplicas", 1)
+	for _, r := range e.OfType(catalogue.HorizontalPodAutoscaler) {
+		least[r.Text("spec.scaleTargetRef.name")] = r.Number("spec.minReplicas", 1)
 	}
 	var all []capacity.Workload
 	for _, service := range capacity.Services {
-		if slices.ContainsFunc(e.byType[catalogue.Addon], func(r *model.Resource) bool { return r.Inputs["addonName"] == service.Addon }) {
+		if slices.ContainsFunc(e.OfType(catalogue.Addon), func(r *model.Resource) bool { return r.Inputs["addonName"] == service.Addon }) {
 			all = append(all, service.Workload)
 		}
 	}
 	asked := map[string]int{}
-	for _, r := range slices.Concat(e.byType[catalogue.Deployment], e.byType[catalogue.DeploymentPatch]) {
-		inputs := model.Values(r.Inputs)
-		name := inputs.Text("metadata.name")
+	for _, r := range slices.Concat(e.OfType(catalogue.Deployment), e.OfType(catalogue.DeploymentPatch)) {
+		name := r.Text("metadata.name")
 		if _, seen := asked[name]; !seen {
 			asked[name] = len(all)
 			all = append(all, capacity.Workload{Name: name, Pod: capacity.Room{Pods: 1}})
 		}
 		// An application's pods are described by the patch that its release puts over the Deployment.
 		w := &all[asked[name]]
-		for _, container := range inputs.Objects("spec.template.spec.containers") {
+		for _, container := range r.Objects("spec.template.spec.containers") {
 			requests := container.Values("resources.requests")
 			w.Pod.MilliCPU += capacity.MilliCPU(fmt.Sprint(requests["cpu"]))
 			w.Pod.MemoryMiB += capacity.MebiBytes(fmt.Sprint(requests["memory"]))
 		}
-		w.Replicas = max(w.Replicas, int(cmp.Or(least[name], inputs.Number("spec.replicas", 1))))
+		w.Replicas = max(w.Replicas, int(cmp.Or(least[name], r.Number("spec.replicas", 1))))
 	}
 	return all
 }
@@ -71,9 +68,8 @@ func (e *estimator) workloads() []capacity.Workload {
 func (e *estimator) instances() {
 	count := e.number("minSize")
 	for _, template := range e.from(e.Resource, "launchTemplate", catalogue.LaunchTemplate) {
-		inputs := model.Values(template.Inputs)
-		e.add("instances", inputs.Text("instanceType"), count*hours)
-		for _, network := range inputs.Objects("networkInterfaces") {
+		e.add("instances", template.Text("instanceType"), count*hours)
+		for _, network := range template.Objects("networkInterfaces") {
 			if network.Flag("associatePublicIpAddress") {
 				e.add("addresses", "public IPv4 address", count*hours)
 			}
@@ -86,7 +82,7 @@ func (e *estimator) instances() {
 func (e *estimator) disks(instances float64) {
 	found := false
 	for _, template := range e.from(e.Resource, "launchTemplate", catalogue.LaunchTemplate) {
-		for _, mapping := range model.Values(template.Inputs).Objects("blockDeviceMappings") {
+		for _, mapping := range template.Objects("blockDeviceMappings") {
 			disk := mapping.Values("ebs")
 			found = true
 			e.add("disks", "EBS "+disk.Text("volumeType")+" volume", instances*e.numberOf(disk, "volumeSize"))

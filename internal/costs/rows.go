@@ -8,7 +8,6 @@ import (
 	"strings"
 
 	"legops/internal/catalogue"
-	"legops/internal/model"
 )
 
 // rows say what a type costs by, from the inputs of a resource and what it comes from.
@@ -21,14 +20,14 @@ var rows = map[string]func(e *estimator){
 	},
 	catalogue.Eip: func(e *estimator) { e.add("addresses", "public IPv4 address", hours) },
 	catalogue.VpcEndpoint: func(e *estimator) {
-		if kind := e.inputs().Text("vpcEndpointType"); kind != "Gateway" { // those are free
+		if kind := e.Text("vpcEndpointType"); kind != "Gateway" { // those are free
 			e.add("interface endpoints", strings.ToLower(kind)+" endpoint in a zone", e.zones("subnetIds")*hours)
 		}
 	},
 	catalogue.LoadBalancer: func(e *estimator) {
-		e.add("load balancer", e.inputs().Text("loadBalancerType")+" load balancer", hours)
+		e.add("load balancer", e.Text("loadBalancerType")+" load balancer", hours)
 		e.add("its capacity", "load balancer capacity unit", e.share(e.traffic.CapacityUnits)*hours)
-		if !e.inputs().Flag("internal") {
+		if !e.Flag("internal") {
 			e.add("addresses", "public IPv4 address", e.zones("subnets")*hours)
 		}
 	},
@@ -41,7 +40,7 @@ var rows = map[string]func(e *estimator){
 	catalogue.SearchDomain: (*estimator).search,
 	catalogue.Queue: func(e *estimator) {
 		item := "requests to a standard queue"
-		if e.inputs().Flag("fifoQueue") {
+		if e.Flag("fifoQueue") {
 			item = "requests to a FIFO queue"
 		}
 		e.add("requests", item, e.share(e.traffic.Messages))
@@ -53,7 +52,7 @@ var rows = map[string]func(e *estimator){
 	},
 	catalogue.BucketMetric: func(e *estimator) { e.add("request metrics", "CloudWatch metric", requestMetrics) },
 	catalogue.BucketReplication: func(e *estimator) {
-		for _, rule := range e.inputs().Objects("rules") {
+		for _, rule := range e.Objects("rules") {
 			if rule.Text("destination.metrics.status") == "Enabled" {
 				e.add("replication metrics", "CloudWatch metric", replicationMetrics)
 			}
@@ -67,20 +66,20 @@ var rows = map[string]func(e *estimator){
 	},
 	catalogue.WebACL: func(e *estimator) {
 		e.add("web ACL", "firewall, web ACL", 1)
-		e.add("its rules", "firewall, rule", float64(len(e.inputs().List("rules"))))
+		e.add("its rules", "firewall, rule", float64(len(e.List("rules"))))
 		e.add("its requests", "firewall, requests", e.share(e.traffic.Requests))
 	},
 
 	catalogue.ImageLifecyclePolicy: (*estimator).images,
 	catalogue.BuildProject:         (*estimator).builds,
 	catalogue.Pipeline: func(e *estimator) {
-		e.add("pipelines", "pipeline actions, "+e.inputs().Text("pipelineType"), e.traffic.Releases*(buildMinutes+releaseMinutes))
+		e.add("pipelines", "pipeline actions, "+e.Text("pipelineType"), e.traffic.Releases*(buildMinutes+releaseMinutes))
 	},
 
 	catalogue.Key:    func(e *estimator) { e.add("keys", "KMS key", 1) },
 	catalogue.Secret: func(e *estimator) { e.add("secrets", "secret", 1) },
 	catalogue.LogGroup: func(e *estimator) {
-		if !strings.HasPrefix(e.inputs().Text("name"), buildLogs) {
+		if !strings.HasPrefix(e.Text("name"), buildLogs) {
 			e.add("logs written", "logs, ingested", e.traffic.LogGB)
 			e.add("logs kept", "logs, kept", e.traffic.LogGB*e.number("retentionInDays")/daysOfMonth)
 		}
@@ -89,7 +88,7 @@ var rows = map[string]func(e *estimator){
 	catalogue.MetricAlarm:     (*estimator).alarm,
 	catalogue.CompositeAlarm:  func(e *estimator) { e.add("composite alarms", "composite alarm", 1) },
 	catalogue.Service: func(e *estimator) {
-		if kind := e.inputs().Text("spec.type"); kind == "LoadBalancer" {
+		if kind := e.Text("spec.type"); kind == "LoadBalancer" {
 			e.fail("spec.type is %s: a load balancer that Kubernetes creates has no price", kind)
 		}
 	},
@@ -97,30 +96,30 @@ var rows = map[string]func(e *estimator){
 }
 
 func (e *estimator) database() {
-	inputs, instances := e.inputs(), 1.0
-	if inputs.Flag("multiAz") {
+	instances := 1.0
+	if e.Flag("multiAz") {
 		instances = 2
 	}
-	class := inputs.Text("instanceClass")
+	class := e.Text("instanceClass")
 	e.add("instance, and standby", class, instances*hours)
-	e.add("storage of both", "RDS "+inputs.Text("storageType")+" storage", instances*e.number("allocatedStorage"))
-	if days := inputs.Number("performanceInsightsRetentionPeriod", 0); days > 7 { // seven days are free
+	e.add("storage of both", "RDS "+e.Text("storageType")+" storage", instances*e.number("allocatedStorage"))
+	if days := e.Number("performanceInsightsRetentionPeriod", 0); days > 7 { // seven days are free
 		known, times, _ := relative(databaseCPUs, class)
 		e.add("insights", "Performance Insights, 24 months", instances*times*databaseCPUs[known])
 	}
-	if inputs.Flag("manageMasterUserPassword") {
+	if e.Flag("manageMasterUserPassword") {
 		e.add("secret of the master user", "secret", 1)
 	}
 }
 
 func (e *estimator) search() {
-	cluster := e.inputs().Values("clusterConfig")
+	cluster := e.Values("clusterConfig")
 	nodes := e.number("clusterConfig.instanceCount")
 	e.add("data nodes", cluster.Text("instanceType"), nodes*hours)
 	if cluster.Flag("dedicatedMasterEnabled") {
 		e.add("dedicated masters", cluster.Text("dedicatedMasterType"), e.number("clusterConfig.dedicatedMasterCount")*hours)
 	}
-	e.add("volumes", "OpenSearch "+e.inputs().Text("ebsOptions.volumeType")+" volume", nodes*e.number("ebsOptions.volumeSize"))
+	e.add("volumes", "OpenSearch "+e.Text("ebsOptions.volumeType")+" volume", nodes*e.number("ebsOptions.volumeSize"))
 }
 
 // backup estimates what a selection of resources takes in the vaults of its plan.
@@ -129,7 +128,7 @@ func (e *estimator) backup() {
 	for _, r := range e.from(e.Resource, "resources", catalogue.Database) {
 		databaseGB += e.numberOf(r.Inputs, "allocatedStorage")
 	}
-	for _, arn := range e.inputs().Texts("resources") {
+	for _, arn := range e.Texts("resources") {
 		if strings.HasPrefix(arn, "arn:aws:s3:::") {
 			bucketGB += e.traffic.DocumentGB
 		}
@@ -137,10 +136,10 @@ func (e *estimator) backup() {
 	keep := func(of string, days float64) {
 		held := 1 + dailyChange*days
 		e.add(of+" of buckets", "S3 backup", bucketGB*held)
-		e.add(of+" of the catalogue.Database", "RDS snapshot", databaseGB*held)
+		e.add(of+" of the database", "RDS snapshot", databaseGB*held)
 	}
 	for _, plan := range e.from(e.Resource, "planId", catalogue.BackupPlan) {
-		for _, rule := range model.Values(plan.Inputs).Objects("rules") {
+		for _, rule := range plan.Objects("rules") {
 			keep("backups", e.numberOf(rule, "lifecycle.deleteAfter"))
 			for _, copied := range rule.Objects("copyActions") {
 				keep("copies", e.numberOf(copied, "lifecycle.deleteAfter"))
@@ -160,7 +159,7 @@ func (e *estimator) images() {
 			}
 		}
 	}
-	if err := json.Unmarshal([]byte(e.inputs().Text("policy")), &policy); err != nil {
+	if err := json.Unmarshal([]byte(e.Text("policy")), &policy); err != nil {
 		e.fail("policy: %w", err)
 		return
 	}
@@ -176,18 +175,18 @@ func (e *estimator) images() {
 // builds estimates how long a CodeBuild project runs: for every release, for every job of GitHub Actions, or by the clock. What a
 // person starts by hand, such as a load test, is not counted.
 func (e *estimator) builds() {
-	item := e.inputs().Text("environment.computeType")
-	if e.inputs().Text("artifacts.type") == "CODEPIPELINE" {
+	item := e.Text("environment.computeType")
+	if e.Text("artifacts.type") == "CODEPIPELINE" {
 		e.add("builds", item, e.traffic.Releases*buildMinutes)
 	}
 	for _, hook := range e.into(catalogue.BuildWebhook, "projectName") {
-		if slices.Contains(model.Values(hook.Inputs).All("filterGroups[*].filters[*].pattern"), "WORKFLOW_JOB_QUEUED") {
+		if slices.Contains(hook.All("filterGroups[*].filters[*].pattern"), "WORKFLOW_JOB_QUEUED") {
 			e.add("jobs of GitHub Actions", item, e.traffic.Updates*updateMinutes)
 		}
 	}
 	for _, target := range e.into(catalogue.EventTarget, "arn") {
 		for _, rule := range e.from(target, "rule", catalogue.EventRule) {
-			text, scheduled := strings.CutPrefix(model.Values(rule.Inputs).Text("scheduleExpression"), "rate(")
+			text, scheduled := strings.CutPrefix(rule.Text("scheduleExpression"), "rate(")
 			if !scheduled {
 				continue
 			}
@@ -205,12 +204,12 @@ func (e *estimator) builds() {
 func (e *estimator) alarm() {
 	item, metrics := "metric of an alarm", 0.0
 	for _, of := range []string{"", "metricQueries[*].metric."} {
-		for _, name := range e.inputs().All(of + "metricName") {
+		for _, name := range e.All(of + "metricName") {
 			if name != nil {
 				metrics++
 			}
 		}
-		for _, period := range e.inputs().All(of + "period") {
+		for _, period := range e.All(of + "period") {
 			if seconds, is := period.(float64); is && seconds < 60 {
 				item = "metric of an alarm, within seconds"
 			}

@@ -64,7 +64,7 @@ type Property struct {
 
 // changesOf are the changes of a plan. What was protected before the plan is given by URN, since the plan was made without.
 func changesOf(p *model.Plan, protected map[string]bool) []Change {
-	components := p.Components()
+	base, head := p.Base(), p.Head()
 	byURN := map[string]*Change{}
 	for i := range p.Steps {
 		step := &p.Steps[i]
@@ -85,7 +85,11 @@ func changesOf(p *model.Plan, protected map[string]bool) []Change {
 		}
 	}
 	for _, c := range byURN {
-		c.complete(components, protected)
+		g := head
+		if c.new == nil {
+			g = base
+		}
+		c.complete(g, protected)
 	}
 	changes := make([]Change, 0, len(byURN))
 	for _, urn := range slices.Sorted(maps.Keys(byURN)) {
@@ -105,11 +109,9 @@ var kindOf = map[string]Kind{
 }
 
 // complete fills in what the resource itself tells.
-func (c *Change) complete(components model.Components, protected map[string]bool) {
+func (c *Change) complete(g *model.Graph, protected map[string]bool) {
 	r := cmp.Or(c.new, c.old)
-	if component := components.Of(r); component != nil {
-		c.Component, c.ComponentKind = component.Name(), component.Kind()
-	}
+	c.Component, c.ComponentKind = g.ComponentName(r), g.Kind(r)
 	if c.new != nil {
 		c.Source = position(c.new.SourcePosition)
 	}

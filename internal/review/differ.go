@@ -205,8 +205,8 @@ func (d *differ) text(path string, value any) string {
 func (d *differ) source(path string) string {
 	property, _, _ := strings.Cut(path, ".")
 	property, _, _ = strings.Cut(property, "[")
-	if sources := d.new.Sources(property); sources != "" {
-		return "<from " + sources + ">"
+	if sources := d.new.Sources(property); len(sources) > 0 {
+		return "<from " + strings.Join(sources, ", ") + ">"
 	}
 	return "<known after deployment>"
 }

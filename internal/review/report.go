@@ -100,6 +100,7 @@ func judge(name string, p *model.Plan, d *model.Deployment, protected map[string
 	s.Risks = append([]Finding{}, atRisk(p, s.Changes, protected)...) // none is a list without elements, in JSON too
 	s.Access = append([]Finding{}, widened(p, s.Changes)...)
 	s.Standards = append([]Finding{}, broken(p, environment)...)
-	s.Unchanged = len(p.Head()) - s.count(func(c Change) bool { return c.Kind != Deleted })
+	s.draw(p.Head())
+	s.Unchanged = len(p.Head().Resources) - s.count(func(c Change) bool { return c.Kind != Deleted })
 	return s
 }

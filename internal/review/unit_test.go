@@ -319,7 +319,7 @@ func TestLearn(t *testing.T) {
 	head := func(policy string) *model.Plan {
 		return &model.Plan{Steps: []model.Step{{Op: "create", New: &model.Resource{URN: urn, Type: "aws:iam/rolePolicy:RolePolicy", Inputs: map[string]any{"role": model.Unknown, "policy": policy}}}}}
 	}
-	deployed := &model.Deployment{Inputs: map[resource.URN]map[string]any{urn: {"role": "simulated", "policy": "{}"}}}
+	deployed := &model.Deployment{Inputs: map[resource.URN]model.Values{urn: {"role": "simulated", "policy": "{}"}}}
 	for _, c := range []struct {
 		name, policy string
 		d            *model.Deployment
@@ -331,7 +331,7 @@ func TestLearn(t *testing.T) {
 	} {
 		p := head(c.policy)
 		learn(p, c.d)
-		assert.Equal(t, map[string]any{"role": model.Unknown, "policy": c.want}, p.Head()[0].Inputs, c.name)
+		assert.Equal(t, model.Values{"role": model.Unknown, "policy": c.want}, p.Head().Resources[0].Inputs, c.name)
 	}
 }
 
@@ -391,5 +391,5 @@ func TestNamesOf(t *testing.T) {
 	}
 	assert.Equal(t, map[string]string{
 		topic: "alerts", connection: "github", "ce5618c1-7e3a-2c20-1862-e7fa6afd0dea": "github",
-	}, namesOf(&model.Plan{Steps: []model.Step{old(topic, "alerts"), old(connection, "github"), old("", "component")}}))
+	}, namesOf((&model.Plan{Steps: []model.Step{old(topic, "alerts"), old(connection, "github"), old("", "component")}}).Base()))
 }

@@ -159,7 +159,7 @@ func TestMistakesAreFound(t *testing.T) {
 // onlyBreaks is that a resource breaks one rule, and nothing else breaks any.
 func onlyBreaks(t *testing.T, resources []*model.Resource, rule string, r *model.Resource) {
 	t.Helper()
-	found := check(resources, production, Rules, nil)
+	found := check(model.NewGraph(resources), production, Rules, nil)
 	require.NotEmpty(t, found)
 	for _, f := range found {
 		assert.Equal(t, rule, f.Rule, f)
@@ -201,13 +201,13 @@ func TestMistakesInPoliciesAreFound(t *testing.T) {
 		resources := healthy(t)
 		r := added(&resources, rolePolicy, `{"Statement":`+statements+`}`)
 		for _, rule := range []string{"IAM-ADMIN", "IAM-WILDCARD", "IAM-EVERYTHING"} {
-			assert.True(t, breaks(check(resources, production, Rules, nil), rule, r), rule)
+			assert.True(t, breaks(check(model.NewGraph(resources), production, Rules, nil), rule, r), rule)
 		}
 	}
 	for _, text := range []string{"", "{", `{"Statement": 7}`, `{}`} {
 		resources := healthy(t)
 		r := added(&resources, rolePolicy, text)
-		assert.True(t, breaks(check(resources, production, Rules, nil), "IAM-ADMIN", r), "%q is no policy", text)
+		assert.True(t, breaks(check(model.NewGraph(resources), production, Rules, nil), "IAM-ADMIN", r), "%q is no policy", text)
 	}
 }
 
@@ -221,7 +221,7 @@ func TestPoliciesThatPass(t *testing.T) {
 	} {
 		resources := healthy(t)
 		r := added(&resources, typ, text)
-		for _, f := range check(resources, production, Rules, nil) {
+		for _, f := range check(model.NewGraph(resources), production, Rules, nil) {
 			assert.NotEqual(t, r.URN, f.URN, f)
 		}
 	}
@@ -313,7 +313,7 @@ func TestEnvironments(t *testing.T) {
 		resources := healthy(t)
 		r := first(t, resources, m.typ)
 		put(t, r, m.path, m.value)
-		assert.Equal(t, m.found, breaks(check(resources, m.environment, Rules, nil), m.rule, r), "%s %s %v", m.environment, m.path, m.value)
+		assert.Equal(t, m.found, breaks(check(model.NewGraph(resources), m.environment, Rules, nil), m.rule, r), "%s %s %v", m.environment, m.path, m.value)
 	}
 }
 

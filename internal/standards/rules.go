@@ -34,7 +34,7 @@ var generalRules = []Rule{
 	}, {
 		ID: "PROVIDER-ACCOUNT", What: "a provider changes one account only",
 		Reason: "credentials of another account would make the stack there", Source: own,
-		Settings: []Setting{{provider, "allowedAccountIds[]", fixed(), nil}},
+		Settings: []Setting{{provider, "allowedAccountIds[*]", fixed(), nil}},
 	}, {
 		ID: "PROTECTED", What: "what holds data is protected against deletion by Pulumi",
 		Reason: "a rename in the program would replace it, and what was in it is gone", Source: own,

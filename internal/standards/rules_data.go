@@ -25,8 +25,7 @@ var dataRules = []Rule{
 		Reason: "rows could be read on their way", Source: own,
 		Types: []string{databaseParameters},
 		Check: func(_ *platform, r *model.Resource) []string {
-			for _, element := range valuesAt(r.Inputs, "parameters[]") {
-				parameter, _ := element.(map[string]any)
+			for _, parameter := range r.Objects("parameters") {
 				if parameter["name"] == "rds.force_ssl" && parameter["value"] == "1" {
 					return nil
 				}
@@ -112,8 +111,7 @@ var dataRules = []Rule{
 		Types: []string{searchDomain},
 		Check: func(_ *platform, r *model.Resource) []string {
 			on := map[any]bool{}
-			for _, element := range valuesAt(r.Inputs, "logPublishingOptions[]") {
-				option, _ := element.(map[string]any)
+			for _, option := range r.Objects("logPublishingOptions") {
 				on[option["logType"]] = option["enabled"] == true || option["enabled"] == nil
 			}
 			var problems []string

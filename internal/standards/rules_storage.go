@@ -27,8 +27,8 @@ var storageRules = []Rule{
 		Reason: "whoever may read S3 would read the documents, without a key to be refused", Source: "S3.17",
 		Companions: []Companion{{bucket, bucketEncryption, "bucket"}},
 		Settings: []Setting{
-			{bucketEncryption, "rules[].applyServerSideEncryptionByDefault.sseAlgorithm", oneOf("aws:kms", "aws:kms:dsse"), nil},
-			{bucketEncryption, "rules[].applyServerSideEncryptionByDefault.kmsMasterKeyId", ownKey(), nil},
+			{bucketEncryption, "rules[*].applyServerSideEncryptionByDefault.sseAlgorithm", oneOf("aws:kms", "aws:kms:dsse"), nil},
+			{bucketEncryption, "rules[*].applyServerSideEncryptionByDefault.kmsMasterKeyId", ownKey(), nil},
 		},
 	}, {
 		ID: "S3-TLS", What: "buckets deny requests without TLS",
@@ -48,7 +48,7 @@ var storageRules = []Rule{
 		ID: "S3-LIFECYCLE", What: "buckets have a lifecycle",
 		Reason: "old versions and half uploads pile up, and are paid for", Source: "S3.13",
 		Companions: []Companion{{bucket, bucketLifecycle, "bucket"}},
-		Settings:   []Setting{{bucketLifecycle, "rules[].id", given(), nil}},
+		Settings:   []Setting{{bucketLifecycle, "rules[*].id", given(), nil}},
 	}, {
 		ID: "SQS-KEY", What: "queues are under a key of this project",
 		Reason: "whoever may read a queue would read what is signed", Source: "SQS.1",
@@ -72,9 +72,8 @@ var storageRules = []Rule{
 		Reason: "what is in no plan is found out about when it is needed", Source: "RDS.26, " + own,
 		Types: []string{bucket, database}, UnknownPasses: true,
 		Check: func(p *platform, r *model.Resource) []string {
-			name, _ := r.Inputs["bucket"].(string)
-			if len(p.referring(r, selection, "resources")) > 0 || slices.ContainsFunc(p.byType[selection], func(s *model.Resource) bool {
-				return slices.Contains(valuesAt(s.Inputs, "resources[]"), any("arn:aws:s3:::"+name))
+			if len(p.Referring(r, selection, "resources")) > 0 || slices.ContainsFunc(p.OfType(selection), func(s *model.Resource) bool {
+				return slices.Contains(s.Texts("resources"), "arn:aws:s3:::"+r.Text("bucket"))
 			}) {
 				return nil
 			}
@@ -83,7 +82,7 @@ var storageRules = []Rule{
 	}, {
 		ID: "BACKUP-KEPT", What: "backups are kept for 35 days in production, 14 in test, 7 in development",
 		Reason: "a mistake found after a month could not be undone", Source: own,
-		Settings: leastBy(backupPlan, "rules[].lifecycle.deleteAfter", 7, 14, 35),
+		Settings: leastBy(backupPlan, "rules[*].lifecycle.deleteAfter", 7, 14, 35),
 	}, {
 		ID: "BACKUP-LOCK", What: "vaults are locked in test and production",
 		Reason: "who takes over the account deletes the backups first", Source: own,

@@ -84,8 +84,8 @@ func decoded(t *testing.T, value map[string]any) map[string]any {
 
 func TestHealthyStackBreaksNoRule(t *testing.T) {
 	resources := healthy(t)
-	assert.Empty(t, check(resources, production, Rules, nil))
-	looked := Looked(resources, production)
+	assert.Empty(t, check(model.NewGraph(resources), production, Rules, nil))
+	looked := Looked(model.NewGraph(resources), production)
 	for _, rule := range Rules {
 		if in(rule.In, production) {
 			assert.NotZero(t, looked[rule.ID], "%s looks at nothing", rule.ID)
@@ -103,8 +103,8 @@ func TestRulesMissWhatIsNotThere(t *testing.T) {
 			for value, found := range map[any]bool{nil: !s.Want.met(nil), model.Unknown: !s.Want.unknownPasses} {
 				resources := healthy(t)
 				r := first(t, resources, s.Type)
-				put(t, r, strings.ReplaceAll(s.Path, "[]", "[0]"), value)
-				assert.Equal(t, found, breaks(check(resources, production, Rules, nil), rule.ID, r), "%s %s %v", rule.ID, s.Path, value)
+				put(t, r, strings.ReplaceAll(s.Path, "[*]", "[0]"), value)
+				assert.Equal(t, found, breaks(check(model.NewGraph(resources), production, Rules, nil), rule.ID, r), "%s %s %v", rule.ID, s.Path, value)
 			}
 		}
 		for _, c := range rule.Companions {
@@ -114,7 +114,7 @@ func TestRulesMissWhatIsNotThere(t *testing.T) {
 			resources := healthy(t)
 			r := first(t, resources, c.Type)
 			left := slices.DeleteFunc(resources, func(other *model.Resource) bool { return other.Type == c.Needs })
-			assert.True(t, breaks(check(left, production, Rules, nil), rule.ID, r), "%s without %s", rule.ID, c.Needs)
+			assert.True(t, breaks(check(model.NewGraph(left), production, Rules, nil), rule.ID, r), "%s without %s", rule.ID, c.Needs)
 		}
 	}
 }
@@ -202,7 +202,7 @@ func TestExceptions(t *testing.T) {
 		"from an unread policy": {Exception{Rule: "IAM-EVERYTHING", Resource: "registry-portal-policy", About: "Sid"}, false, false},
 	} {
 		t.Run(name, func(t *testing.T) {
-			found := check(spoiled(), production, Rules, []Exception{c.exception})
+			found := check(model.NewGraph(spoiled()), production, Rules, []Exception{c.exception})
 			excused, unused := false, false
 			for _, f := range found {
 				if f.Rule == Unused {

@@ -4,8 +4,6 @@ import (
 	"fmt"
 	"slices"
 	"strings"
-
-	"legops/internal/model"
 )
 
 // want is what an input has to be.
@@ -90,28 +88,4 @@ func leastBy(typ, path string, inDevelopment, inTest, inProduction float64) []Se
 		{typ, path, atLeast(inTest), []string{test}},
 		{typ, path, atLeast(inProduction), []string{production}},
 	}
-}
-
-// valuesAt are the values that a path such as rules[].status leads to, nil where it leads nowhere, model.Unknown where something on the
-// way is not known.
-func valuesAt(from any, path string) []any {
-	if path == "" || from == model.Unknown {
-		return []any{from}
-	}
-	first, rest, _ := strings.Cut(path, ".")
-	key, isList := strings.CutSuffix(first, "[]")
-	members, _ := from.(map[string]any)
-	next := members[key]
-	if !isList || next == model.Unknown {
-		return valuesAt(next, rest)
-	}
-	list, _ := next.([]any)
-	if len(list) == 0 {
-		return []any{nil}
-	}
-	var values []any
-	for _, element := range list {
-		values = append(values, valuesAt(element, rest)...)
-	}
-	return values
 }

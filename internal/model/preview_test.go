@@ -28,18 +28,18 @@ const preview = `warning: something the CLI says
 }`
 
 func TestRead(t *testing.T) {
-	p, err := Read([]byte(preview))
+	p, err := ReadPreview([]byte(preview))
 	require.NoError(t, err)
 	require.Len(t, p.Steps, 4)
-	require.Len(t, p.Base(), 3, "a replacement is one resource")
-	require.Len(t, p.Head(), 2)
-	queue := p.Head()[0] // ordered by URN
-	assert.Equal(t, "signing", queue.Name())
+	base, head := p.Base(), p.Head()
+	require.Len(t, base.Resources, 3, "a replacement is one resource")
+	require.Len(t, head.Resources, 2)
+	queue := head.Named("aws:sqs/queue:Queue", "signing")
+	assert.Equal(t, queue, head.Resources[0], "ordered by URN")
 	assert.Equal(t, "aws-global", queue.ProviderName())
-	assert.Equal(t, map[string]any{"name": "b", "list": []any{Secret, map[string]any{"deep": Secret}}, "marked": Secret}, queue.Inputs)
-	components := ComponentsOf(p.Base(), p.Head())
-	assert.Equal(t, "Queues", components.Of(queue).Kind())
-	assert.Nil(t, components.Of(p.Base()[0]), "it is part of nothing")
+	assert.Equal(t, Values{"name": "b", "list": []any{Secret, map[string]any{"deep": Secret}}, "marked": Secret}, queue.Inputs)
+	assert.Equal(t, "Queues", head.Kind(queue))
+	assert.Nil(t, base.Component(base.Resources[0]), "it is part of nothing")
 	assert.Equal(t, "old", p.Steps[0].Resource().Name())
 }
 
@@ -50,7 +50,7 @@ func TestWhatIsNoPreviewIsAnError(t *testing.T) {
 		"{":                    "reading the preview: ",
 		`{"diagnostics": [{"severity": "error", "message": "legops:rds.multiAz: must be true\n"}, {"severity": "error", "message": "preview failed"}]}`: "legops:rds.multiAz: must be true\npreview failed",
 	} {
-		_, err := Read([]byte(output))
+		_, err := ReadPreview([]byte(output))
 		assert.ErrorContains(t, err, want, output)
 	}
 }
