@@ -7,7 +7,6 @@ import (
 	"fmt"
 	"slices"
 
-	"legops/internal/catalogue"
 	"legops/internal/model"
 	"legops/stacks"
 )
@@ -138,16 +137,9 @@ func (e *estimator) into(token, input string) []*model.Resource {
 	})
 }
 
-// zones is how many zones the subnets of an input are in. The subnets themselves may not be known yet; what they come from is.
+// zones is how many zones an input is in.
 func (e *estimator) zones(input string) float64 {
-	zones := map[any]bool{}
-	subnets := e.from(e.Resource, input, catalogue.Subnet)
-	for _, association := range e.from(e.Resource, input, catalogue.RouteTableAssociation) {
-		subnets = append(subnets, e.from(association, "subnetId", catalogue.Subnet)...)
-	}
-	for _, r := range subnets {
-		zones[r.Inputs["availabilityZoneId"]] = true
-	}
+	zones := e.Zones(e.Resource, input)
 	if len(zones) == 0 {
 		e.fail("%s: comes from no subnet of the stack, so in how many zones it is paid for is not known", input)
 	}
