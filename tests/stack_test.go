@@ -14,6 +14,7 @@ import (
 
 	"legops/infra"
 	"legops/internal/recorder"
+	"legops/internal/registered"
 	"legops/stacks"
 )
 
@@ -23,11 +24,7 @@ func each(t *testing.T, check func(t *testing.T, cfg *stacks.Config, r *recorder
 	for _, stack := range stackNames {
 		t.Run(stack, func(t *testing.T) {
 			cfg := config(t, stack)
-			r := &recorder.Recorder{Project: project, Stack: stack}
-			require.NoError(t, r.Run(func(ctx *pulumi.Context) error {
-				_, err := infra.NewPlatform(ctx, cfg)
-				return err
-			}))
+			r := registered.Stack(t, stack, cfg)
 			check(t, cfg, r)
 		})
 	}
@@ -52,9 +49,9 @@ func TestEveryResourceBelongsToAComponent(t *testing.T) {
 
 func TestEveryResourceHasAnExplicitProvider(t *testing.T) {
 	each(t, func(t *testing.T, cfg *stacks.Config, r *recorder.Recorder) {
-		regions := map[string]any{}
-		for _, provider := range r.OfType("pulumi:providers:aws") {
-			regions[provider.URN] = provider.Get("region")
+		g := r.Graph()
+		providers := r.OfType("pulumi:providers:aws")
+		for _, provider := range providers {
 			assert.Equal(t, map[string]any{
 				"Project": project, "Environment": string(cfg.Environment), "Owner": cfg.Tags.Owner, "CostCenter": cfg.Tags.CostCenter,
 			}, provider.Get("defaultTags.tags"), provider.Name)
@@ -64,14 +61,13 @@ func TestEveryResourceHasAnExplicitProvider(t *testing.T) {
 		if cfg.Storage.ReplicaRegion != nil {
 			replicas = 1
 		}
-		assert.Len(t, regions, 2+replicas)
+		assert.Len(t, providers, 2+replicas)
 		for _, found := range r.Resources() {
-			urn := cutLast(found.Provider, "::")
 			switch pkg, _, _ := strings.Cut(found.Type, ":"); pkg {
 			case "aws":
-				assert.Equal(t, regionOf(cfg, found), regions[urn], found.URN)
+				assert.Equal(t, regionOf(cfg, found), g.Region(found.Resource), found.URN)
 			case "kubernetes":
-				assert.True(t, strings.HasSuffix(urn, "pulumi:providers:kubernetes::eks-kubernetes"), found.URN)
+				assert.True(t, strings.HasSuffix(string(found.ProviderURN()), "pulumi:providers:kubernetes::eks-kubernetes"), found.URN)
 			}
 		}
 	})
@@ -104,11 +100,6 @@ func regionOf(cfg *stacks.Config, found recorder.Resource) string {
 	}
 }
 
-// cutLast is a text up to a separator's last place.
-func cutLast(text, separator string) string {
-	return text[:max(0, strings.LastIndex(text, separator))]
-}
-
 func TestNothingIsOpenToTheWorld(t *testing.T) {
 	each(t, func(t *testing.T, _ *stacks.Config, r *recorder.Recorder) {
 		for _, found := range r.Resources() {
@@ -132,12 +123,7 @@ func TestNothingIsOpenToTheWorld(t *testing.T) {
 }
 
 func TestProductionIsHighlyAvailable(t *testing.T) {
-	r := &recorder.Recorder{Project: project, Stack: "prod"}
-	cfg := config(t, "prod")
-	require.NoError(t, r.Run(func(ctx *pulumi.Context) error {
-		_, err := infra.NewPlatform(ctx, cfg)
-		return err
-	}))
+	r := registered.Stack(t, "prod", config(t, "prod"))
 	assert.Len(t, r.OfType("aws:ec2/natGateway:NatGateway"), 2)
 	cluster := r.One(t, "eks:index:Cluster", "eks")
 	assert.Equal(t, "legops-prod", cluster.Get("name"))

@@ -87,7 +87,7 @@ func TestBackupKeepsCopiesUnderLock(t *testing.T) {
 			"backupVaultName": "legops-test", "minRetentionDays": 14.0, "maxRetentionDays": 35.0, "changeableForDays": 3.0,
 		})
 		policy := r.One(t, typeVaultPolicy, name)
-		for _, found := range []string{vault.URN, policy.URN, lock.URN} {
+		for _, found := range []any{vault.URN, policy.URN, lock.URN} {
 			assert.Contains(t, plan.DependsOn, found, "no backup before the vault is closed")
 		}
 		assert.True(t, lock.DeleteBeforeReplace, "deleting the old one afterwards would unlock the vault")

@@ -1,5 +1,7 @@
 package architecture
 
+import "legops/internal/model"
+
 // part is a box: what it is made of, where it is and what it says. It is drawn where the preview makes any of it.
 type part struct {
 	id, zone string
@@ -11,9 +13,9 @@ type part struct {
 	// nth draws one resource of several, from 1 on; 0 draws all in one box.
 	nth int
 	// when narrows down what it is made of. Optional.
-	when func(Resource) bool
+	when func(*model.Resource) bool
 	// says are its lines; a tab puts what follows at the right edge.
-	says  func(*Graph, []Resource) []string
+	says  func(graph, []*model.Resource) []string
 	faint bool
 }
 
@@ -29,7 +31,7 @@ type zonePlan struct {
 	heading string
 	// low puts what it says at the bottom.
 	low  bool
-	says func(*Graph) []string
+	says func(graph) []string
 }
 
 // The columns of the picture: people, edge, public subnets, cluster, data subnets, regional services.
@@ -142,7 +144,7 @@ var parts = []part{
 	{
 		id: "standby", zone: "data-b", at: Rect{data, 678, dataWidth, 60}, faint: true,
 		title: "RDS standby", made: []kind{{token: "aws:rds/instance:Instance"}}, says: standby,
-		when: func(r Resource) bool { return r.yes("multiAz") },
+		when: func(r *model.Resource) bool { return r.Flag("multiAz") },
 	},
 	{
 		id: "search", zone: "vpc", at: Rect{data, 372, dataWidth, 154}, way: Request, badge: "6",
@@ -160,7 +162,7 @@ var parts = []part{
 	{
 		id: "buckets", zone: "services", at: Rect{services, 374, servicesWidth, 136}, way: Request, badge: "6",
 		title: "S3 buckets", made: []kind{{"aws:s3/bucketV2:BucketV2", "Storage"}}, says: buckets,
-		when: func(r Resource) bool { return !isReplica(r) },
+		when: func(r *model.Resource) bool { return !isReplica(r) },
 	},
 	{
 		id: "replicas", zone: "replica", at: Rect{services, 642, servicesWidth, 46},
@@ -224,7 +226,7 @@ var parts = []part{
 	{
 		id: "vault", zone: "operations", at: Rect{data, 1062, dataWidth, 74}, way: Operations,
 		title: "AWS Backup", made: []kind{{"aws:backup/vault:Vault", "Backup"}}, says: vault,
-		when: func(r Resource) bool { return !isReplica(r) },
+		when: func(r *model.Resource) bool { return !isReplica(r) },
 	},
 	{
 		id: "keys", zone: "operations", at: Rect{services, 1062, 114, 74}, way: Operations,

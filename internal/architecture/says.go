@@ -7,11 +7,13 @@ import (
 	"regexp"
 	"slices"
 	"strings"
+
+	"legops/internal/model"
 )
 
 // Everything that the picture says comes from the graph; where an input is not there, neither is its line.
 
-func isReplica(r Resource) bool { return strings.HasSuffix(r.Name, "-replica") }
+func isReplica(r *model.Resource) bool { return strings.HasSuffix(r.Name(), "-replica") }
 
 // count is a number with its noun, which a regular plural fits.
 func count(n int, noun string) string {
@@ -33,43 +35,48 @@ func between(least, most string) string {
 }
 
 // zones are the ids of the Availability Zones, in order.
-func (g *Graph) zones() []string {
+func (g graph) zones() []string {
 	names := map[string]bool{}
 	for _, subnet := range g.all("aws:ec2/subnet:Subnet") {
-		names[subnet.text("availabilityZoneId")] = true
+		names[subnet.Sprint("availabilityZoneId")] = true
 	}
 	return slices.Sorted(maps.Keys(names))
 }
 
 // subnet says which zone and range the n-th subnet of a tier has.
-func subnet(tier string, n int) func(*Graph) []string {
-	return func(g *Graph) []string {
+func subnet(tier string, n int) func(graph) []string {
+	return func(g graph) []string {
 		zones := g.zones()
 		if n >= len(zones) {
 			return nil
 		}
-		found := g.named("aws:ec2/subnet:Subnet", "network-"+tier+"-"+zones[n])
-		return []string{zones[n] + "  " + found.text("cidrBlock")}
+		found := g.Named("aws:ec2/subnet:Subnet", "network-"+tier+"-"+zones[n])
+		if found == nil {
+			return nil
+		}
+		return []string{zones[n] + "  " + found.Text("cidrBlock")}
 	}
 }
 
-func vpcZone(g *Graph) []string {
-	vpc := g.all("aws:ec2/vpc:Vpc")[0]
-	return []string{fmt.Sprintf("VPC %s in %s, %s", vpc.text("cidrBlock"), g.region(vpc.Provider),
-		count(len(g.zones()), "Availability Zone"))}
+func vpcZone(g graph) []string {
+	var lines []string
+	for _, vpc := range g.all("aws:ec2/vpc:Vpc") {
+		lines = append(lines, fmt.Sprintf("VPC %s in %s, %s", vpc.Text("cidrBlock"), g.Region(vpc), count(len(g.zones()), "Availability Zone")))
+	}
+	return lines
 }
 
-func edgeZone(*Graph) []string { return []string{"Edge"} }
+func edgeZone(graph) []string { return []string{"Edge"} }
 
-func clusterZone(g *Graph) []string {
+func clusterZone(g graph) []string {
 	var lines []string
 	for _, made := range g.all("aws:eks/cluster:Cluster") {
-		lines = append(lines, "EKS cluster, Kubernetes "+made.text("version"))
+		lines = append(lines, "EKS cluster, Kubernetes "+made.Sprint("version"))
 	}
 	for _, nodes := range g.all("aws:eks/nodeGroup:NodeGroup") {
-		number := between(nodes.text("scalingConfig.minSize"), nodes.text("scalingConfig.maxSize"))
-		capacity := strings.ToLower(strings.ReplaceAll(nodes.text("capacityType"), "_", " "))
-		for _, line := range []string{number + " nodes in each zone", nodes.text("instanceTypes.0") + ", " + capacity} {
+		number := between(nodes.Sprint("scalingConfig.minSize"), nodes.Sprint("scalingConfig.maxSize"))
+		capacity := strings.ToLower(strings.ReplaceAll(nodes.Sprint("capacityType"), "_", " "))
+		for _, line := range []string{number + " nodes in each zone", nodes.Sprint("instanceTypes[0]") + ", " + capacity} {
 			if !slices.Contains(lines, line) { // the groups of the zones are alike
 				lines = append(lines, line)
 			}
@@ -78,28 +85,28 @@ func clusterZone(g *Graph) []string {
 	return lines
 }
 
-func servicesZone(g *Graph) []string {
-	return []string{"AWS services in " + g.region("aws")}
+func servicesZone(g graph) []string {
+	return []string{"AWS services in " + g.regionOf("aws")}
 }
 
-func replicaZone(g *Graph) []string { return []string{"Copies in " + g.region("aws-replica")} }
+func replicaZone(g graph) []string { return []string{"Copies in " + g.regionOf("aws-replica")} }
 
-func deliveryZone(g *Graph) []string {
+func deliveryZone(g graph) []string {
 	n := len(g.all("aws:codepipeline/pipeline:Pipeline"))
 	return []string{fmt.Sprintf("Delivery: one way per application, %d in all", n)}
 }
 
-func operationsZone(*Graph) []string { return []string{"Operations"} }
+func operationsZone(graph) []string { return []string{"Operations"} }
 
-func visitor(_ *Graph, made []Resource) []string {
-	return []string{"https://", made[0].text("aliases.0")}
+func visitor(_ graph, made []*model.Resource) []string {
+	return []string{"https://", made[0].Sprint("aliases[0]")}
 }
 
-func administrators(*Graph, []Resource) []string { return []string{"through Session Manager"} }
+func administrators(graph, []*model.Resource) []string { return []string{"through Session Manager"} }
 
-func dns(g *Graph, made []Resource) []string {
+func dns(g graph, made []*model.Resource) []string {
 	certificates := len(g.all("aws:acm/certificate:Certificate"))
-	return []string{made[0].text("name"), count(len(made), "record"), count(certificates, "certificate")}
+	return []string{made[0].Sprint("name"), count(len(made), "record"), count(certificates, "certificate")}
 }
 
 // protocols are the values of httpVersion, and locations those of priceClass (CloudFront API Reference,
@@ -117,32 +124,31 @@ var (
 
 var versionPattern = regexp.MustCompile(`^TLSv([0-9.]+)`)
 
-func cdn(_ *Graph, made []Resource) []string {
-	lines := []string{protocols[made[0].text("httpVersion")]}
-	policy := made[0].text("viewerCertificate.minimumProtocolVersion")
+func cdn(_ graph, made []*model.Resource) []string {
+	lines := []string{protocols[made[0].Sprint("httpVersion")]}
+	policy := made[0].Sprint("viewerCertificate.minimumProtocolVersion")
 	if version := versionPattern.FindStringSubmatch(policy); version != nil {
 		lines = append(lines, "TLS "+version[1]+" or newer")
 	}
-	lines = append(lines, locations[made[0].text("priceClass")])
+	lines = append(lines, locations[made[0].Sprint("priceClass")])
 	var cached []string
-	for i := range made[0].list("orderedCacheBehaviors") {
-		if at := fmt.Sprintf("orderedCacheBehaviors.%d.", i); made[0].text(at+"targetOriginId") != "errors" {
-			cached = append(cached, path.Dir(made[0].text(at+"pathPattern")))
+	for _, behavior := range made[0].Objects("orderedCacheBehaviors") {
+		if behavior.Text("targetOriginId") != "errors" {
+			cached = append(cached, path.Dir(behavior.Text("pathPattern")))
 		}
 	}
 	return append(lines, "caches "+strings.Join(cached, ", "))
 }
 
-func firewall(_ *Graph, made []Resource) []string {
+func firewall(_ graph, made []*model.Resource) []string {
 	managed, limit, counts := 0, "", false
-	rules := made[0].list("rules")
-	for i := range rules {
-		at := fmt.Sprintf("rules.%d.", i)
-		if made[0].get(at+"statement.managedRuleGroupStatement") != nil {
+	rules := made[0].Objects("rules")
+	for _, rule := range rules {
+		if rule.Has("statement.managedRuleGroupStatement") {
 			managed++
-			counts = counts || made[0].get(at+"overrideAction.count") != nil
+			counts = counts || rule.Has("overrideAction.count")
 		}
-		if rate := made[0].text(at + "statement.rateBasedStatement.limit"); rate != "" {
+		if rate := rule.Sprint("statement.rateBasedStatement.limit"); rate != "" {
 			limit = rate
 		}
 	}
@@ -154,48 +160,48 @@ func firewall(_ *Graph, made []Resource) []string {
 	return []string{"checks every request:", by, limit + " in 5 min, per IP"}
 }
 
-func errorPages(g *Graph, _ []Resource) []string {
+func errorPages(g graph, _ []*model.Resource) []string {
 	return []string{count(len(g.all("aws:s3/bucketObjectv2:BucketObjectv2", "Cdn")), "page")}
 }
 
-func nat(*Graph, []Resource) []string { return []string{"outbound only"} }
+func nat(graph, []*model.Resource) []string { return []string{"outbound only"} }
 
-func balancer(g *Graph, made []Resource) []string {
+func balancer(g graph, made []*model.Resource) []string {
 	lines := []string{"in both zones"}
 	for _, rule := range g.all("aws:vpc/securityGroupIngressRule:SecurityGroupIngressRule") {
-		if rule.comesFrom("securityGroupId", made[0].Name) && rule.text("prefixListId") != "" {
+		if comesFrom(rule, "securityGroupId", made[0].Name()) && rule.Sprint("prefixListId") != "" {
 			lines = append(lines, "only from addresses of CloudFront,")
 		}
 	}
 	for _, rule := range g.all("aws:lb/listenerRule:ListenerRule") {
-		lines = append(lines, "only with the secret", rule.text("conditions.0.httpHeader.httpHeaderName"))
+		lines = append(lines, "only with the secret", rule.Sprint("conditions[0].httpHeader.httpHeaderName"))
 	}
 	for _, listener := range g.all("aws:lb/listener:Listener") {
-		if port := listener.text("defaultActions.0.redirect.port"); port != "" {
-			lines = append(lines, fmt.Sprintf("port %s goes to %s", listener.text("port"), port))
+		if port := listener.Sprint("defaultActions[0].redirect.port"); port != "" {
+			lines = append(lines, fmt.Sprintf("port %s goes to %s", listener.Sprint("port"), port))
 		}
 	}
 	for _, target := range g.all("aws:lb/targetGroup:TargetGroup") {
-		lines = append(lines, "checks "+target.text("healthCheck.path"))
+		lines = append(lines, "checks "+target.Sprint("healthCheck.path"))
 	}
 	return lines
 }
 
 // instance is the type and number of what an Auto Scaling group starts.
-func instance(g *Graph, made []Resource) string {
-	for _, template := range g.all("aws:ec2/launchTemplate:LaunchTemplate", made[0].Component) {
-		return made[0].text("maxSize") + " × " + template.text("instanceType")
+func instance(g graph, made []*model.Resource) string {
+	for _, template := range g.all("aws:ec2/launchTemplate:LaunchTemplate", g.Kind(made[0])) {
+		return made[0].Sprint("maxSize") + " × " + template.Sprint("instanceType")
 	}
-	return made[0].text("maxSize")
+	return made[0].Sprint("maxSize")
 }
 
-func bastion(g *Graph, made []Resource) []string {
+func bastion(g graph, made []*model.Resource) []string {
 	return []string{
 		instance(g, made), "in either zone", "no way in but Session Manager", "to " + reachedFrom(g, "bastion-group"),
 	}
 }
 
-func deployer(g *Graph, made []Resource) []string {
+func deployer(g graph, made []*model.Resource) []string {
 	return []string{instance(g, made), "in either zone"}
 }
 
@@ -203,11 +209,11 @@ func deployer(g *Graph, made []Resource) []string {
 var groupNames = map[string]string{"rds": "database", "opensearch": "search", "eks-control-plane": "Kubernetes"}
 
 // reachedFrom are what a security group may talk to within the platform.
-func reachedFrom(g *Graph, group string) string {
+func reachedFrom(g graph, group string) string {
 	var names []string
 	for _, rule := range g.all("aws:vpc/securityGroupEgressRule:SecurityGroupEgressRule") {
 		for to, name := range groupNames {
-			if rule.comesFrom("securityGroupId", group) && rule.comesFrom("referencedSecurityGroupId", to) {
+			if comesFrom(rule, "securityGroupId", group) && comesFrom(rule, "referencedSecurityGroupId", to) {
 				names = append(names, name)
 			}
 		}
@@ -216,9 +222,9 @@ func reachedFrom(g *Graph, group string) string {
 	return strings.Join(names, ", ")
 }
 
-func ingress(g *Graph, made []Resource) []string {
+func ingress(g graph, made []*model.Resource) []string {
 	var lines []string
-	for _, scaler := range g.all(horizontalAutoscaler, made[0].Component) {
+	for _, scaler := range g.all(horizontalAutoscaler, g.Kind(made[0])) {
 		lines = append(lines, pods(scaler))
 	}
 	return append(lines, "passes on by path")
@@ -227,16 +233,16 @@ func ingress(g *Graph, made []Resource) []string {
 const horizontalAutoscaler = "kubernetes:autoscaling/v2:HorizontalPodAutoscaler"
 
 // pods says between which numbers of pods an autoscaler chooses.
-func pods(scaler Resource) string {
-	return between(scaler.text("spec.minReplicas"), scaler.text("spec.maxReplicas")) + " pods"
+func pods(scaler *model.Resource) string {
+	return between(scaler.Sprint("spec.minReplicas"), scaler.Sprint("spec.maxReplicas")) + " pods"
 }
 
-func applications(g *Graph, made []Resource) []string {
+func applications(g graph, made []*model.Resource) []string {
 	var lines []string
 	for _, app := range made {
-		name := app.text("metadata.name")
-		for _, scaler := range g.all(horizontalAutoscaler, app.Component) {
-			if scaler.text("metadata.name") == name {
+		name := app.Sprint("metadata.name")
+		for _, scaler := range g.all(horizontalAutoscaler, g.Kind(app)) {
+			if scaler.Sprint("metadata.name") == name {
 				name += "\t" + pods(scaler)
 			}
 		}
@@ -245,17 +251,17 @@ func applications(g *Graph, made []Resource) []string {
 	return lines
 }
 
-func api(_ *Graph, made []Resource) []string {
-	if made[0].yes("vpcConfig.endpointPublicAccess") {
-		return []string{"private + " + count(len(made[0].list("vpcConfig.publicAccessCidrs")), "range")}
+func api(_ graph, made []*model.Resource) []string {
+	if made[0].Flag("vpcConfig.endpointPublicAccess") {
+		return []string{"private + " + count(len(made[0].List("vpcConfig.publicAccessCidrs")), "range")}
 	}
 	return []string{"private endpoint"}
 }
 
-func endpoints(_ *Graph, made []Resource) []string {
+func endpoints(_ graph, made []*model.Resource) []string {
 	by := map[string]int{}
 	for _, endpoint := range made {
-		by[strings.ToLower(endpoint.text("vpcEndpointType"))]++
+		by[strings.ToLower(endpoint.Sprint("vpcEndpointType"))]++
 	}
 	var lines []string
 	for _, sort := range slices.Backward(slices.Sorted(maps.Keys(by))) {

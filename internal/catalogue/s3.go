@@ -47,7 +47,7 @@ var _ = add(accountWide([]Type{
 			{Namespace: "AWS/S3",
 				Names: []string{"OperationsFailedReplication", "OperationsPendingReplication", "BytesPendingReplication"},
 				Sets: [][]Dimension{
-					{{"SourceBucket", BucketReplication, "bucket"}, {"DestinationBucket", Bucket, "bucket"}, {"RuleId", BucketReplication, "rules.id"}},
+					{{"SourceBucket", BucketReplication, "bucket"}, {"DestinationBucket", Bucket, "bucket"}, {"RuleId", BucketReplication, "rules[*].id"}},
 				},
 				Statistics: summed, Most: Unlimited, Every: 60,
 				Source: "https://docs.aws.amazon.com/AmazonS3/latest/userguide/metrics-dimensions.html"},

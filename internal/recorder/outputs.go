@@ -131,11 +131,15 @@ func constructCluster(r *Recorder, component Resource) (resource.PropertyMap, er
 	r.constructing[child] = component
 	r.mu.Unlock()
 
-	name, _ := component.Get("name").(string)
 	cluster, err := awseks.NewCluster(r.ctx, child, &awseks.ClusterArgs{
-		Name:      pulumi.String(name),
-		RoleArn:   pulumi.String("arn:of:service-role"),
-		VpcConfig: awseks.ClusterVpcConfigArgs{SubnetIds: pulumi.StringArray{}},
+		Name:    pulumi.String(component.Text("name")),
+		RoleArn: pulumi.String("arn:of:service-role"),
+		Version: pulumi.String(component.Text("version")),
+		VpcConfig: awseks.ClusterVpcConfigArgs{
+			SubnetIds:            pulumi.StringArray{},
+			EndpointPublicAccess: pulumi.Bool(component.Flag("endpointPublicAccess")),
+			PublicAccessCidrs:    pulumi.ToStringArray(component.Texts("publicAccessCidrs")),
+		},
 	})
 	if err != nil {
 		return nil, err

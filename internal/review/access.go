@@ -1,7 +1,6 @@
 package review
 
 import (
-	"fmt"
 	"maps"
 	"net/netip"
 	"slices"
@@ -59,8 +58,8 @@ func accessLoss(token string) string { return accessGuards[token] }
 
 // widened is what may be done with the head that the base did not allow.
 func widened(p *model.Plan, changes []Change) []Finding {
-	names, components := namesOf(p), p.Components()
-	base, head := side(components, p.Base(), names), side(components, p.Head(), names)
+	names := namesOf(p.Base())
+	base, head := side(p.Base(), names), side(p.Head(), names)
 	var found []Finding
 	for _, o := range head.openings {
 		if !slices.ContainsFunc(base.openings, func(other opening) bool { return other.text == o.text }) {
@@ -88,15 +87,13 @@ type access struct {
 	filters map[string]opening
 }
 
-func side(components model.Components, resources []*model.Resource, names map[string]string) access {
+func side(g *model.Graph, names map[string]string) access {
 	all := access{filters: map[string]opening{}}
-	for _, r := range resources {
-		component := ""
-		if c := components.Of(r); c != nil {
-			component = c.Name()
-		}
+	for _, r := range g.Resources {
+		component := g.ComponentName(r)
 		if opens := openers[r.Type]; opens != nil {
 			for _, text := range opens(r, names) {
+				text = strings.ReplaceAll(text, model.Unknown, "<known after deployment>")
 				all.openings = append(all.openings, opening{text, component, r.Name()})
 			}
 		}
@@ -112,9 +109,9 @@ func side(components model.Components, resources []*model.Resource, names map[st
 
 // namesOf gives what services identify by an id, alone or in an ARN, such as security groups and keys, the names that the program
 // has for them.
-func namesOf(p *model.Plan) map[string]string {
+func namesOf(base *model.Graph) map[string]string {
 	names := map[string]string{}
-	for _, r := range p.Base() {
+	for _, r := range base.Resources {
 		if r.ID != "" {
 			names[r.ID] = r.Name()
 			if id := uuid.FindString(r.ID); id != "" && strings.HasPrefix(r.ID, "arn:") {
@@ -123,8 +120,8 @@ func namesOf(p *model.Plan) map[string]string {
 		}
 		// pulumi-eks makes the cluster; the group that EKS adds is an output of it.
 		if r.Type == "aws:eks/cluster:Cluster" {
-			if config, is := r.Outputs["vpcConfig"].(map[string]any); is {
-				names[fmt.Sprint(config["clusterSecurityGroupId"])] = "the cluster"
+			if group := r.Outputs.Text("vpcConfig.clusterSecurityGroupId"); group != "" {
+				names[group] = "the cluster"
 			}
 		}
 	}
@@ -133,12 +130,9 @@ func namesOf(p *model.Plan) map[string]string {
 
 // named is the value of an input as people know it.
 func named(r *model.Resource, input string, names map[string]string) string {
-	value, is := r.Inputs[input].(string)
-	if !is {
-		return ""
-	}
+	value := r.Text(input)
 	if value == model.Unknown {
-		return r.Sources(input)
+		return strings.Join(r.Sources(input), ", ")
 	}
 	if name := names[value]; name != "" {
 		return name

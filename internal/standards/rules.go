@@ -7,11 +7,12 @@ import (
 	"legops/internal/iam"
 	"legops/internal/model"
 	"legops/internal/offline/schema"
+	"legops/internal/standards/minimum"
 )
 
 // Rules are all of them. The numbers are those of the Security Hub user guide: "Controls reference" and, for CIS, the comparison of
 // versions in "CIS AWS Foundations Benchmark".
-var Rules = slices.Concat(generalRules, identityRules, storageRules, dataRules, networkRules, computeRules, edgeRules, deliveryRules)
+var Rules = slices.Concat(generalRules, identityRules, storageRules, dataRules, networkRules, computeRules, edgeRules, deliveryRules, purposeRules, zoneRules)
 
 const own = "own"
 
@@ -34,12 +35,12 @@ var generalRules = []Rule{
 	}, {
 		ID: "PROVIDER-ACCOUNT", What: "a provider changes one account only",
 		Reason: "credentials of another account would make the stack there", Source: own,
-		Settings: []Setting{{provider, "allowedAccountIds[]", fixed(), nil}},
+		Settings: []Setting{{provider, "allowedAccountIds[*]", fixed(), nil}},
 	}, {
 		ID: "PROTECTED", What: "what holds data is protected against deletion by Pulumi",
 		Reason: "a rename in the program would replace it, and what was in it is gone", Source: own,
 		In: []string{production}, UnknownPasses: true,
-		Types: append(holdingData(), vaultLock),
+		Types: append(holdingData(), vaultLock, vaultPolicy),
 		Check: func(_ *platform, r *model.Resource) []string {
 			if r.Protect {
 				return nil
@@ -47,10 +48,10 @@ var generalRules = []Rule{
 			return []string{"it is not protected: set protect on it"}
 		},
 	}, {
-		ID: "LOG-RETENTION", What: "logs are kept for a year in production, 30 days in test, 7 in development",
+		ID: "LOG-RETENTION", What: "logs are kept for " + minimum.LogDays.Days(),
 		Reason:   "a break-in is found months later, and there is nothing left to see it by",
 		Source:   "CloudWatch.16; " + own + " outside production",
-		Settings: leastBy(logGroup, "retentionInDays", 7, 30, 365),
+		Settings: leastBy(logGroup, "retentionInDays", minimum.LogDays),
 	}, {
 		ID: "LOG-KEY", What: "log groups are under a key of this project",
 		Reason: "whoever reads all logs of the account would read those of clients", Source: own,
@@ -85,22 +86,14 @@ func untagged(p *platform, r *model.Resource) []string {
 	if _, takes := table.Resources[r.Type].Inputs["tags"]; !takes {
 		return nil
 	}
-	tags, _ := r.Inputs["tags"].(map[string]any)
-	if list, ok := r.Inputs["tags"].([]any); ok { // an Auto Scaling group has a list
-		tags = map[string]any{}
-		for _, element := range list {
-			tag, _ := element.(map[string]any)
-			name, _ := tag["key"].(string)
-			tags[name] = tag["value"]
-		}
-	}
+	tags := r.Tags()
 	var problems []string
 	for _, name := range wantedTags {
 		if !fixed().met(tags[name]) || tags[name] == model.Unknown {
 			problems = append(problems, "tag "+name+" is missing")
 		}
 	}
-	if environment, _ := tags["Environment"].(string); environment != "" && environment != p.environment {
+	if environment := tags.Text("Environment"); environment != "" && environment != p.environment {
 		problems = append(problems, "tag Environment is "+environment+": it has to be "+p.environment)
 	}
 	return problems

@@ -20,12 +20,12 @@ var computeRules = []Rule{
 		ID: "EC2-ENCRYPTED", What: "disks of instances are encrypted under a key of this project",
 		Reason: "a copied disk or snapshot would be readable", Source: "EC2.181",
 		Settings: []Setting{
-			{launchTemplate, "blockDeviceMappings[].ebs.encrypted", is(true), nil},
-			{launchTemplate, "blockDeviceMappings[].ebs.kmsKeyId", ownKey(), nil},
+			{launchTemplate, "blockDeviceMappings[*].ebs.encrypted", is(true), nil},
+			{launchTemplate, "blockDeviceMappings[*].ebs.kmsKeyId", ownKey(), nil},
 		},
 	}, {
 		ID: "EC2-ADDRESS", What: "instances have no public address", Reason: "they could be knocked at", Source: "EC2.25",
-		Settings: []Setting{{launchTemplate, "networkInterfaces[].associatePublicIpAddress", off(), nil}},
+		Settings: []Setting{{launchTemplate, "networkInterfaces[*].associatePublicIpAddress", off(), nil}},
 	}, {
 		ID: "EC2-SIZE", What: "instances and nodes are of types that their environment may have",
 		Reason: "a slip of one word multiplies the bill", Source: own,
@@ -64,7 +64,7 @@ var computeRules = []Rule{
 // endpoint reads what EKS makes public unless told otherwise.
 func endpoint(p *platform, r *model.Resource) []string {
 	var problems []string
-	config, _ := r.Inputs["vpcConfig"].(map[string]any)
+	config := r.Values("vpcConfig")
 	if config["endpointPrivateAccess"] != true {
 		problems = append(problems, "vpcConfig.endpointPrivateAccess has to be true")
 	}
@@ -74,7 +74,7 @@ func endpoint(p *platform, r *model.Resource) []string {
 	if p.environment != development {
 		problems = append(problems, "vpcConfig.endpointPublicAccess has to be false")
 	}
-	ranges := valuesAt(config, "publicAccessCidrs[]")
+	ranges := config.All("publicAccessCidrs[*]")
 	if slices.ContainsFunc(ranges, func(one any) bool {
 		text, _ := one.(string)
 		return text == "" || text == model.Unknown || slices.Contains(world, text)
@@ -90,7 +90,7 @@ func sizes(largest, environment string, families ...string) []Setting {
 	optional := allowed
 	optional.met = func(got any) bool { return got == nil || allowed.met(got) }
 	in := []string{environment}
-	return []Setting{{nodeGroup, "instanceTypes[]", allowed, in}, {launchTemplate, "instanceType", optional, in}}
+	return []Setting{{nodeGroup, "instanceTypes[*]", allowed, in}, {launchTemplate, "instanceType", optional, in}}
 }
 
 // sizeOrder are the sizes of AWS from small to large, as far as any environment goes.

@@ -4,6 +4,7 @@ import (
 	"fmt"
 
 	"legops/internal/model"
+	"legops/internal/standards/minimum"
 )
 
 var dataRules = []Rule{
@@ -25,8 +26,7 @@ var dataRules = []Rule{
 		Reason: "rows could be read on their way", Source: own,
 		Types: []string{databaseParameters},
 		Check: func(_ *platform, r *model.Resource) []string {
-			for _, element := range valuesAt(r.Inputs, "parameters[]") {
-				parameter, _ := element.(map[string]any)
+			for _, parameter := range r.Objects("parameters") {
 				if parameter["name"] == "rds.force_ssl" && parameter["value"] == "1" {
 					return nil
 				}
@@ -52,9 +52,9 @@ var dataRules = []Rule{
 		Reason: "a known hole would stay open until somebody thinks of it", Source: "RDS.13 (CIS v5.0 2.2.2)",
 		Settings: []Setting{{database, "autoMinorVersionUpgrade", is(true), nil}},
 	}, {
-		ID: "RDS-BACKUPS", What: "the database can be restored to the second: for 14 days in production, 7 in test, 1 in development",
+		ID: "RDS-BACKUPS", What: "the database can be restored to the second, for " + minimum.DatabaseBackupDays.Days(),
 		Reason: "a wrong statement would be final", Source: "RDS.11; " + own + " in development",
-		Settings: leastBy(database, "backupRetentionPeriod", 1, 7, 14),
+		Settings: leastBy(database, "backupRetentionPeriod", minimum.DatabaseBackupDays),
 	}, {
 		ID: "RDS-DELETION", What: "in production AWS refuses to delete the database, and would keep a last snapshot and its backups",
 		Reason: "one command would end all cases of all clients", Source: "RDS.8, " + own,
@@ -112,8 +112,7 @@ var dataRules = []Rule{
 		Types: []string{searchDomain},
 		Check: func(_ *platform, r *model.Resource) []string {
 			on := map[any]bool{}
-			for _, element := range valuesAt(r.Inputs, "logPublishingOptions[]") {
-				option, _ := element.(map[string]any)
+			for _, option := range r.Objects("logPublishingOptions") {
 				on[option["logType"]] = option["enabled"] == true || option["enabled"] == nil
 			}
 			var problems []string

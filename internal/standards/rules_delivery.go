@@ -21,19 +21,19 @@ var deliveryRules = []Rule{
 		ID: "ECR-KEY", What: "images are under a key of this project",
 		Reason: "they are the applications' source, compiled", Source: "ECR.5",
 		Settings: []Setting{
-			{imageRepository, "encryptionConfigurations[].encryptionType", oneOf("KMS", "KMS_DSSE"), nil},
-			{imageRepository, "encryptionConfigurations[].kmsKey", ownKey(), nil},
+			{imageRepository, "encryptionConfigurations[*].encryptionType", oneOf("KMS", "KMS_DSSE"), nil},
+			{imageRepository, "encryptionConfigurations[*].kmsKey", ownKey(), nil},
 		},
 	}, {
 		ID: "CODE-KEY", What: "sources and artifacts of delivery are under keys of this project",
 		Reason: "whoever changes an artifact changes what is released", Source: own,
 		Settings: []Setting{
 			{codeRepository, "kmsKeyId", ownKey(), nil},
-			{pipeline, "artifactStores[].encryptionKey.id", ownKey(), nil},
+			{pipeline, "artifactStores[*].encryptionKey.id", ownKey(), nil},
 		},
 		Types: []string{buildProject}, UnknownPasses: true,
 		Check: func(_ *platform, r *model.Resource) []string {
-			if valuesAt(r.Inputs, "artifacts.type")[0] == "NO_ARTIFACTS" || ownKey().met(r.Inputs["encryptionKey"]) {
+			if r.Text("artifacts.type") == "NO_ARTIFACTS" || ownKey().met(r.Inputs["encryptionKey"]) {
 				return nil
 			}
 			return []string{"it has artifacts and no encryptionKey of this project"}
@@ -67,10 +67,8 @@ var (
 // plainSecrets lets pass a value that is not known yet, unless its name says what it is.
 func plainSecrets(_ *platform, r *model.Resource) []string {
 	var problems []string
-	for _, element := range valuesAt(r.Inputs, "environment.environmentVariables[]") {
-		variable, _ := element.(map[string]any)
-		name, _ := variable["name"].(string)
-		value, _ := variable["value"].(string)
+	for _, variable := range r.Objects("environment.environmentVariables") {
+		name, value := variable.Text("name"), variable.Text("value")
 		plain := variable["type"] == "PLAINTEXT" || variable["type"] == nil
 		if plain && (secretName.MatchString(name) || secretValue.MatchString(value) || value == model.Secret) {
 			problems = append(problems, fmt.Sprintf("variable %s is plain: take it from SECRETS_MANAGER", name))

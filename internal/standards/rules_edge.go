@@ -5,6 +5,7 @@ import (
 	"strings"
 
 	"legops/internal/model"
+	"legops/internal/standards/minimum"
 )
 
 var edgeRules = []Rule{
@@ -14,7 +15,7 @@ var edgeRules = []Rule{
 		Settings: []Setting{
 			{distribution, "viewerCertificate.minimumProtocolVersion", oneOf("TLSv1.2_2021", "TLSv1.2_2025", "TLSv1.3_2025"), nil},
 			{distribution, "defaultCacheBehavior.viewerProtocolPolicy", oneOf("redirect-to-https", "https-only"), nil},
-			{distribution, "orderedCacheBehaviors[].viewerProtocolPolicy", oneOf("redirect-to-https", "https-only"), nil},
+			{distribution, "orderedCacheBehaviors[*].viewerProtocolPolicy", oneOf("redirect-to-https", "https-only"), nil},
 		},
 		Types: []string{distribution}, Check: plainOrigins,
 	}, {
@@ -24,17 +25,17 @@ var edgeRules = []Rule{
 	}, {
 		ID: "CDN-HEADERS", What: "every answer has HSTS, a content security policy and no framing; HSTS for a year in production",
 		Reason: "a browser would load scripts of others, or come back without TLS", Source: own,
-		Settings: append(leastBy(headersPolicy, "securityHeadersConfig.strictTransportSecurity.accessControlMaxAgeSec", 300, 86400, 31536000),
+		Settings: append(leastBy(headersPolicy, "securityHeadersConfig.strictTransportSecurity.accessControlMaxAgeSec", minimum.HSTSSeconds),
 			Setting{headersPolicy, "securityHeadersConfig.contentSecurityPolicy.contentSecurityPolicy", naming("default-src", "frame-ancestors"), nil},
 			Setting{headersPolicy, "securityHeadersConfig.contentTypeOptions.override", is(true), nil},
 			Setting{headersPolicy, "securityHeadersConfig.frameOptions.frameOption", oneOf("DENY", "SAMEORIGIN"), nil},
 			Setting{distribution, "defaultCacheBehavior.responseHeadersPolicyId", given(), nil},
-			Setting{distribution, "orderedCacheBehaviors[].responseHeadersPolicyId", given(), nil},
+			Setting{distribution, "orderedCacheBehaviors[*].responseHeadersPolicyId", given(), nil},
 		),
 	}, {
 		ID: "WAF-PRESENT", What: "CloudFront has a firewall with rules",
 		Reason: "applications would meet every attack themselves", Source: "CloudFront.6, WAF.10",
-		Settings: []Setting{{distribution, "webAclId", given(), nil}, {webACL, "rules[].name", given(), nil}},
+		Settings: []Setting{{distribution, "webAclId", given(), nil}, {webACL, "rules[*].name", given(), nil}},
 	}, {
 		ID: "WAF-BLOCK", What: "the firewall of production blocks, and lets nobody past",
 		Reason: "a firewall that only counts stops nothing", Source: own,
@@ -81,9 +82,10 @@ func naming(parts ...string) want {
 // plainOrigins are origins that are not S3 and not reached by HTTPS with TLS 1.2.
 func plainOrigins(_ *platform, r *model.Resource) []string {
 	var problems []string
-	for _, element := range valuesAt(r.Inputs, "origins[]") {
-		origin, _ := element.(map[string]any)
-		config, custom := origin["customOriginConfig"].(map[string]any)
+	for _, element := range r.All("origins[*]") {
+		origin := model.ValuesOf(element)
+		config := origin.Values("customOriginConfig")
+		custom := config != nil
 		switch {
 		case !custom && origin["originAccessControlId"] == nil:
 			problems = append(problems, fmt.Sprintf("origin %v has neither customOriginConfig nor originAccessControlId", origin["originId"]))
@@ -98,15 +100,14 @@ func plainOrigins(_ *platform, r *model.Resource) []string {
 // onlyCounts are rules that count, and rules that let through what the others would block.
 func onlyCounts(_ *platform, r *model.Resource) []string {
 	var problems []string
-	for _, element := range valuesAt(r.Inputs, "rules[]") {
-		rule, _ := element.(map[string]any)
+	for _, rule := range r.Objects("rules") {
 		for _, property := range []string{"action.count", "action.allow", "overrideAction.count"} {
-			if valuesAt(rule, property)[0] != nil {
+			if rule.Has(property) {
 				problems = append(problems, fmt.Sprintf("rule %v has %s: it has to block", rule["name"], property))
 			}
 		}
-		for _, override := range valuesAt(rule, "statement.managedRuleGroupStatement.ruleActionOverrides[]") {
-			if override, ok := override.(map[string]any); ok && valuesAt(override, "actionToUse.block")[0] == nil {
+		for _, override := range rule.Objects("statement.managedRuleGroupStatement.ruleActionOverrides") {
+			if !override.Has("actionToUse.block") {
 				problems = append(problems, fmt.Sprintf("rule %v does not block for %v", rule["name"], override["name"]))
 			}
 		}
@@ -115,14 +116,14 @@ func onlyCounts(_ *platform, r *model.Resource) []string {
 }
 
 func plainListener(_ *platform, r *model.Resource) []string {
-	policy, _ := r.Inputs["sslPolicy"].(string)
+	policy := r.Text("sslPolicy")
 	if r.Inputs["protocol"] == "HTTPS" {
 		if !strings.HasPrefix(policy, "ELBSecurityPolicy-TLS13-1-2-") && !strings.HasPrefix(policy, "ELBSecurityPolicy-TLS13-1-3-") {
 			return []string{fmt.Sprintf("sslPolicy is %q: it has to begin with ELBSecurityPolicy-TLS13-1-2 or -1-3", policy)}
 		}
 		return nil
 	}
-	for _, protocol := range valuesAt(r.Inputs, "defaultActions[].redirect.protocol") {
+	for _, protocol := range r.All("defaultActions[*].redirect.protocol") {
 		if protocol != "HTTPS" {
 			return []string{fmt.Sprintf("protocol %v does something else than to redirect to HTTPS", r.Inputs["protocol"])}
 		}

@@ -73,7 +73,7 @@ type opening struct {
 // openingOf reads the rules of this program, and the older kind that pulumi-eks makes.
 func openingOf(r *model.Resource) opening {
 	if r.Type == eksRule {
-		ranges := slices.Concat(valuesAt(r.Inputs, "cidrBlocks[]"), valuesAt(r.Inputs, "ipv6CidrBlocks[]"))
+		ranges := slices.Concat(r.All("cidrBlocks[*]"), r.All("ipv6CidrBlocks[*]"))
 		return opening{r.Inputs["type"] != "egress", ranges, r.Inputs["protocol"], r.Inputs["fromPort"], r.Inputs["toPort"]}
 	}
 	ranges := []any{r.Inputs["cidrIpv4"], r.Inputs["cidrIpv6"]}

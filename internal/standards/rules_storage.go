@@ -4,6 +4,7 @@ import (
 	"slices"
 
 	"legops/internal/model"
+	"legops/internal/standards/minimum"
 )
 
 var storageRules = []Rule{
@@ -27,8 +28,8 @@ var storageRules = []Rule{
 		Reason: "whoever may read S3 would read the documents, without a key to be refused", Source: "S3.17",
 		Companions: []Companion{{bucket, bucketEncryption, "bucket"}},
 		Settings: []Setting{
-			{bucketEncryption, "rules[].applyServerSideEncryptionByDefault.sseAlgorithm", oneOf("aws:kms", "aws:kms:dsse"), nil},
-			{bucketEncryption, "rules[].applyServerSideEncryptionByDefault.kmsMasterKeyId", ownKey(), nil},
+			{bucketEncryption, "rules[*].applyServerSideEncryptionByDefault.sseAlgorithm", oneOf("aws:kms", "aws:kms:dsse"), nil},
+			{bucketEncryption, "rules[*].applyServerSideEncryptionByDefault.kmsMasterKeyId", ownKey(), nil},
 		},
 	}, {
 		ID: "S3-TLS", What: "buckets deny requests without TLS",
@@ -48,7 +49,18 @@ var storageRules = []Rule{
 		ID: "S3-LIFECYCLE", What: "buckets have a lifecycle",
 		Reason: "old versions and half uploads pile up, and are paid for", Source: "S3.13",
 		Companions: []Companion{{bucket, bucketLifecycle, "bucket"}},
-		Settings:   []Setting{{bucketLifecycle, "rules[].id", given(), nil}},
+		Settings:   []Setting{{bucketLifecycle, "rules[*].id", given(), nil}},
+	}, {
+		ID: "S3-KEPT", What: "in production buckets are not emptied with the stack, and stay without it",
+		Reason: "documents of clients would go with a mistake in the program", Source: own, In: []string{production},
+		Settings: []Setting{{bucket, "forceDestroy", off(), nil}},
+		Types:    []string{bucket}, UnknownPasses: true,
+		Check: func(_ *platform, r *model.Resource) []string {
+			if r.RetainOnDelete {
+				return nil
+			}
+			return []string{"it goes with the stack: set retainOnDelete on it"}
+		},
 	}, {
 		ID: "SQS-KEY", What: "queues are under a key of this project",
 		Reason: "whoever may read a queue would read what is signed", Source: "SQS.1",
@@ -72,22 +84,21 @@ var storageRules = []Rule{
 		Reason: "what is in no plan is found out about when it is needed", Source: "RDS.26, " + own,
 		Types: []string{bucket, database}, UnknownPasses: true,
 		Check: func(p *platform, r *model.Resource) []string {
-			name, _ := r.Inputs["bucket"].(string)
-			if len(p.referring(r, selection, "resources")) > 0 || slices.ContainsFunc(p.byType[selection], func(s *model.Resource) bool {
-				return slices.Contains(valuesAt(s.Inputs, "resources[]"), any("arn:aws:s3:::"+name))
+			if len(p.Referring(r, selection, "resources")) > 0 || slices.ContainsFunc(p.OfType(selection), func(s *model.Resource) bool {
+				return slices.Contains(s.Texts("resources"), "arn:aws:s3:::"+r.Text("bucket"))
 			}) {
 				return nil
 			}
 			return []string{"no " + selection + " has it"}
 		},
 	}, {
-		ID: "BACKUP-KEPT", What: "backups are kept for 35 days in production, 14 in test, 7 in development",
+		ID: "BACKUP-KEPT", What: "backups are kept for " + minimum.BackupDays.Days(),
 		Reason: "a mistake found after a month could not be undone", Source: own,
-		Settings: leastBy(backupPlan, "rules[].lifecycle.deleteAfter", 7, 14, 35),
+		Settings: leastBy(backupPlan, "rules[*].lifecycle.deleteAfter", minimum.BackupDays),
 	}, {
 		ID: "BACKUP-LOCK", What: "vaults are locked in test and production",
 		Reason: "who takes over the account deletes the backups first", Source: own,
 		In: []string{test, production}, Companions: []Companion{{vault, vaultLock, "backupVaultName"}},
-		Settings: []Setting{{vaultLock, "minRetentionDays", atLeast(7), []string{test}}, {vaultLock, "minRetentionDays", atLeast(35), []string{production}}},
+		Settings: leastBy(vaultLock, "minRetentionDays", minimum.LockDays),
 	},
 }
