@@ -68,6 +68,9 @@ const (
 // HoldsData says whether data goes with it that no deployment can create again.
 func (t *Type) HoldsData() bool { return t.Holds != "" && t.Holds != Nothing }
 
+// IsFree says whether AWS takes nothing for it.
+func (t *Type) IsFree() bool { return t.Inert || t.Costs == Free }
+
 // Guard is an input that guards data.
 type Guard struct {
 	Input string
