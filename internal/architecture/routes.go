@@ -3,6 +3,8 @@ package architecture
 import (
 	"slices"
 	"strings"
+
+	"legops/internal/catalogue"
 )
 
 // route is an arrow: from which box to which, along which points, and what the graph has to say that it is there.
@@ -107,7 +109,7 @@ var routes = []route{
 }
 
 func viewer(g graph) []string {
-	for _, distribution := range g.all("aws:cloudfront/distribution:Distribution") {
+	for _, distribution := range g.all(catalogue.Distribution) {
 		if distribution.Sprint("defaultCacheBehavior.viewerProtocolPolicy") == "redirect-to-https" {
 			return []string{"HTTPS", "443"}
 		}
@@ -116,7 +118,7 @@ func viewer(g graph) []string {
 }
 
 func origin(g graph) []string {
-	for _, distribution := range g.all("aws:cloudfront/distribution:Distribution") {
+	for _, distribution := range g.all(catalogue.Distribution) {
 		if distribution.Sprint("origins[0].customOriginConfig.originProtocolPolicy") == "https-only" {
 			return []string{"HTTPS", distribution.Sprint("origins[0].customOriginConfig.httpsPort")}
 		}
@@ -125,7 +127,7 @@ func origin(g graph) []string {
 }
 
 func target(g graph) []string {
-	for _, group := range g.all("aws:lb/targetGroup:TargetGroup") {
+	for _, group := range g.all(catalogue.TargetGroup) {
 		return []string{group.Sprint("protocol"), group.Sprint("port")}
 	}
 	return nil
@@ -133,7 +135,7 @@ func target(g graph) []string {
 
 func service(g graph) []string {
 	var ports []string
-	for _, found := range g.all("kubernetes:core/v1:Service", "App") {
+	for _, found := range g.all(catalogue.Service, "App") {
 		ports = append(ports, found.Sprint("spec.ports[0].port"))
 	}
 	slices.Sort(ports)
@@ -143,7 +145,7 @@ func service(g graph) []string {
 // rule is what a security group lets in from another.
 func rule(from, to string) func(graph) []string {
 	return func(g graph) []string {
-		for _, in := range g.all("aws:vpc/securityGroupIngressRule:SecurityGroupIngressRule") {
+		for _, in := range g.all(catalogue.SecurityGroupIngressRule) {
 			if comesFrom(in, "referencedSecurityGroupId", from) && comesFrom(in, "securityGroupId", to) {
 				return []string{strings.ToUpper(in.Sprint("ipProtocol")), in.Sprint("fromPort")}
 			}
@@ -165,7 +167,7 @@ func uses(variable string, label ...string) func(graph) []string {
 // addressed is the protocol of an address that a mirror has, and what goes over it.
 func addressed(variable, what string) func(graph) []string {
 	return func(g graph) []string {
-		for _, project := range g.all("aws:codebuild/project:Project", "Mirror") {
+		for _, project := range g.all(catalogue.BuildProject, "Mirror") {
 			address := variableOf(project, variable)
 			if scheme, _, found := strings.Cut(address, "://"); found {
 				return []string{strings.ToUpper(scheme), what}
@@ -180,8 +182,8 @@ func addressed(variable, what string) func(graph) []string {
 
 // started is an event of a repository that a pipeline is the target of.
 func started(g graph) []string {
-	for _, target := range g.all("aws:cloudwatch/eventTarget:EventTarget", "Pipeline") {
-		for _, pipeline := range g.all("aws:codepipeline/pipeline:Pipeline") {
+	for _, target := range g.all(catalogue.EventTarget, "Pipeline") {
+		for _, pipeline := range g.all(catalogue.Pipeline) {
 			if comesFrom(target, "arn", pipeline.Name()) {
 				return []string{"event"}
 			}
@@ -192,7 +194,7 @@ func started(g graph) []string {
 
 // stops is an alarm that a deployment listens to.
 func stops(g graph) []string {
-	for _, group := range g.all("aws:codedeploy/deploymentGroup:DeploymentGroup") {
+	for _, group := range g.all(catalogue.DeploymentGroup) {
 		if group.Flag("alarmConfiguration.enabled") {
 			return []string{"stop a release"}
 		}
@@ -201,14 +203,14 @@ func stops(g graph) []string {
 }
 
 func builds(g graph) []string {
-	if len(g.all("aws:codebuild/project:Project", "Pipeline")) == 0 {
+	if len(g.all(catalogue.BuildProject, "Pipeline")) == 0 {
 		return nil
 	}
 	return []string{"image"}
 }
 
 func deploys(g graph) []string {
-	for _, group := range g.all("aws:codedeploy/deploymentGroup:DeploymentGroup") {
+	for _, group := range g.all(catalogue.DeploymentGroup) {
 		if strings.HasSuffix(group.Sprint("ec2TagFilters[0].value"), "-deployer") {
 			return []string{"CodeDeploy"}
 		}
@@ -218,7 +220,7 @@ func deploys(g graph) []string {
 
 // images are pulled by the nodes, which have the policy for it.
 func images(g graph) []string {
-	for _, attachment := range g.all("aws:iam/rolePolicyAttachment:RolePolicyAttachment", "Eks") {
+	for _, attachment := range g.all(catalogue.RolePolicyAttachment, "Eks") {
 		if strings.HasSuffix(attachment.Sprint("policyArn"), "/AmazonEC2ContainerRegistryPullOnly") {
 			return []string{"images to the nodes"}
 		}
@@ -227,14 +229,14 @@ func images(g graph) []string {
 }
 
 func replication(g graph) []string {
-	if len(g.all("aws:s3/bucketReplicationConfig:BucketReplicationConfig")) == 0 {
+	if len(g.all(catalogue.BucketReplication)) == 0 {
 		return nil
 	}
 	return []string{"S3 replication"}
 }
 
 func subscriptions(g graph) []string {
-	for _, subscription := range g.all("aws:sns/topicSubscription:TopicSubscription") {
+	for _, subscription := range g.all(catalogue.TopicSubscription) {
 		return []string{subscription.Sprint("protocol")}
 	}
 	return nil

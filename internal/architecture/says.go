@@ -8,6 +8,7 @@ import (
 	"slices"
 	"strings"
 
+	"legops/internal/catalogue"
 	"legops/internal/model"
 )
 
@@ -37,7 +38,7 @@ func between(least, most string) string {
 // zones are the ids of the Availability Zones, in order.
 func (g graph) zones() []string {
 	names := map[string]bool{}
-	for _, subnet := range g.all("aws:ec2/subnet:Subnet") {
+	for _, subnet := range g.all(catalogue.Subnet) {
 		names[subnet.Sprint("availabilityZoneId")] = true
 	}
 	return slices.Sorted(maps.Keys(names))
@@ -50,7 +51,7 @@ func subnet(tier string, n int) func(graph) []string {
 		if n >= len(zones) {
 			return nil
 		}
-		found := g.Named("aws:ec2/subnet:Subnet", "network-"+tier+"-"+zones[n])
+		found := g.Named(catalogue.Subnet, "network-"+tier+"-"+zones[n])
 		if found == nil {
 			return nil
 		}
@@ -60,7 +61,7 @@ func subnet(tier string, n int) func(graph) []string {
 
 func vpcZone(g graph) []string {
 	var lines []string
-	for _, vpc := range g.all("aws:ec2/vpc:Vpc") {
+	for _, vpc := range g.all(catalogue.Vpc) {
 		lines = append(lines, fmt.Sprintf("VPC %s in %s, %s", vpc.Text("cidrBlock"), g.Region(vpc), count(len(g.zones()), "Availability Zone")))
 	}
 	return lines
@@ -70,10 +71,10 @@ func edgeZone(graph) []string { return []string{"Edge"} }
 
 func clusterZone(g graph) []string {
 	var lines []string
-	for _, made := range g.all("aws:eks/cluster:Cluster") {
+	for _, made := range g.all(catalogue.Cluster) {
 		lines = append(lines, "EKS cluster, Kubernetes "+made.Sprint("version"))
 	}
-	for _, nodes := range g.all("aws:eks/nodeGroup:NodeGroup") {
+	for _, nodes := range g.all(catalogue.NodeGroup) {
 		number := between(nodes.Sprint("scalingConfig.minSize"), nodes.Sprint("scalingConfig.maxSize"))
 		capacity := strings.ToLower(strings.ReplaceAll(nodes.Sprint("capacityType"), "_", " "))
 		for _, line := range []string{number + " nodes in each zone", nodes.Sprint("instanceTypes[0]") + ", " + capacity} {
@@ -92,7 +93,7 @@ func servicesZone(g graph) []string {
 func replicaZone(g graph) []string { return []string{"Copies in " + g.regionOf("aws-replica")} }
 
 func deliveryZone(g graph) []string {
-	n := len(g.all("aws:codepipeline/pipeline:Pipeline"))
+	n := len(g.all(catalogue.Pipeline))
 	return []string{fmt.Sprintf("Delivery: one way per application, %d in all", n)}
 }
 
@@ -105,7 +106,7 @@ func visitor(_ graph, made []*model.Resource) []string {
 func administrators(graph, []*model.Resource) []string { return []string{"through Session Manager"} }
 
 func dns(g graph, made []*model.Resource) []string {
-	certificates := len(g.all("aws:acm/certificate:Certificate"))
+	certificates := len(g.all(catalogue.Certificate))
 	return []string{made[0].Sprint("name"), count(len(made), "record"), count(certificates, "certificate")}
 }
 
@@ -161,27 +162,27 @@ func firewall(_ graph, made []*model.Resource) []string {
 }
 
 func errorPages(g graph, _ []*model.Resource) []string {
-	return []string{count(len(g.all("aws:s3/bucketObjectv2:BucketObjectv2", "Cdn")), "page")}
+	return []string{count(len(g.all(catalogue.BucketObject, "Cdn")), "page")}
 }
 
 func nat(graph, []*model.Resource) []string { return []string{"outbound only"} }
 
 func balancer(g graph, made []*model.Resource) []string {
 	lines := []string{"in both zones"}
-	for _, rule := range g.all("aws:vpc/securityGroupIngressRule:SecurityGroupIngressRule") {
+	for _, rule := range g.all(catalogue.SecurityGroupIngressRule) {
 		if comesFrom(rule, "securityGroupId", made[0].Name()) && rule.Sprint("prefixListId") != "" {
 			lines = append(lines, "only from addresses of CloudFront,")
 		}
 	}
-	for _, rule := range g.all("aws:lb/listenerRule:ListenerRule") {
+	for _, rule := range g.all(catalogue.ListenerRule) {
 		lines = append(lines, "only with the secret", rule.Sprint("conditions[0].httpHeader.httpHeaderName"))
 	}
-	for _, listener := range g.all("aws:lb/listener:Listener") {
+	for _, listener := range g.all(catalogue.Listener) {
 		if port := listener.Sprint("defaultActions[0].redirect.port"); port != "" {
 			lines = append(lines, fmt.Sprintf("port %s goes to %s", listener.Sprint("port"), port))
 		}
 	}
-	for _, target := range g.all("aws:lb/targetGroup:TargetGroup") {
+	for _, target := range g.all(catalogue.TargetGroup) {
 		lines = append(lines, "checks "+target.Sprint("healthCheck.path"))
 	}
 	return lines
@@ -189,7 +190,7 @@ func balancer(g graph, made []*model.Resource) []string {
 
 // instance is the type and number of what an Auto Scaling group starts.
 func instance(g graph, made []*model.Resource) string {
-	for _, template := range g.all("aws:ec2/launchTemplate:LaunchTemplate", g.Kind(made[0])) {
+	for _, template := range g.all(catalogue.LaunchTemplate, g.Kind(made[0])) {
 		return made[0].Sprint("maxSize") + " × " + template.Sprint("instanceType")
 	}
 	return made[0].Sprint("maxSize")
@@ -211,7 +212,7 @@ var groupNames = map[string]string{"rds": "database", "opensearch": "search", "e
 // reachedFrom are what a security group may talk to within the platform.
 func reachedFrom(g graph, group string) string {
 	var names []string
-	for _, rule := range g.all("aws:vpc/securityGroupEgressRule:SecurityGroupEgressRule") {
+	for _, rule := range g.all(catalogue.SecurityGroupEgressRule) {
 		for to, name := range groupNames {
 			if comesFrom(rule, "securityGroupId", group) && comesFrom(rule, "referencedSecurityGroupId", to) {
 				names = append(names, name)
@@ -230,7 +231,7 @@ func ingress(g graph, made []*model.Resource) []string {
 	return append(lines, "passes on by path")
 }
 
-const horizontalAutoscaler = "kubernetes:autoscaling/v2:HorizontalPodAutoscaler"
+const horizontalAutoscaler = catalogue.HorizontalPodAutoscaler
 
 // pods says between which numbers of pods an autoscaler chooses.
 func pods(scaler *model.Resource) string {

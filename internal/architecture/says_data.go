@@ -6,13 +6,14 @@ import (
 	"slices"
 	"strings"
 
+	"legops/internal/catalogue"
 	"legops/internal/model"
 )
 
 // users are the applications with an environment variable, of the beginning of its name.
 func (g graph) users(prefix string) []string {
 	var names []string
-	for _, workload := range g.all("kubernetes:apps/v1:DeploymentPatch", "App") {
+	for _, workload := range g.all(catalogue.DeploymentPatch, "App") {
 		variables := workload.All("spec.template.spec.containers[0].env[*].name")
 		if slices.ContainsFunc(variables, func(v any) bool {
 			name, _ := v.(string)
@@ -26,7 +27,7 @@ func (g graph) users(prefix string) []string {
 
 // usedBy says who has an environment variable; how many where that is most of them.
 func (g graph) usedBy(variable string) string {
-	users, all := g.users(variable), len(g.all("kubernetes:apps/v1:Deployment", "App"))
+	users, all := g.users(variable), len(g.all(catalogue.Deployment, "App"))
 	if 2*len(users) > all {
 		return fmt.Sprintf("used by %d applications", len(users))
 	}
@@ -102,7 +103,7 @@ func buckets(g graph, made []*model.Resource) []string {
 			continue
 		}
 		title := name
-		for _, lock := range g.all("aws:s3/bucketObjectLockConfigurationV2:BucketObjectLockConfigurationV2") {
+		for _, lock := range g.all(catalogue.BucketObjectLock) {
 			if lock.Name() == bucket.Name() {
 				title += fmt.Sprintf(", locked %s days", lock.Sprint("rule.defaultRetention.days"))
 			}

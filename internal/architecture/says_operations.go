@@ -6,6 +6,7 @@ import (
 	"path"
 	"strings"
 
+	"legops/internal/catalogue"
 	"legops/internal/model"
 )
 
@@ -20,7 +21,7 @@ func variableOf(project *model.Resource, name string) string {
 }
 
 func github(g graph, _ []*model.Resource) []string {
-	for _, project := range g.all("aws:codebuild/project:Project", "Mirror") {
+	for _, project := range g.all(catalogue.BuildProject, "Mirror") {
 		if source, err := url.Parse(variableOf(project, "SOURCE_URL")); err == nil {
 			return []string{path.Dir(strings.TrimPrefix(source.Path, "/")) + "/*", "branch " + variableOf(project, "BRANCH")}
 		}
@@ -30,7 +31,7 @@ func github(g graph, _ []*model.Resource) []string {
 
 func mirror(g graph, made []*model.Resource) []string {
 	lines := []string{count(len(made), "CodeBuild project")}
-	for _, rule := range g.all("aws:cloudwatch/eventRule:EventRule", "Mirror") {
+	for _, rule := range g.all(catalogue.EventRule, "Mirror") {
 		if every := rule.Sprint("scheduleExpression"); every != "" {
 			every = strings.TrimSuffix(strings.TrimPrefix(every, "rate("), ")")
 			return append(lines, "on a push, and every "+every)
@@ -44,7 +45,7 @@ func repositories(_ graph, made []*model.Resource) []string {
 }
 
 func pipelines(g graph, _ []*model.Resource) []string {
-	made := g.all("aws:codepipeline/pipeline:Pipeline")
+	made := g.all(catalogue.Pipeline)
 	lines := []string{count(len(made), "pipeline") + ":"}
 	if len(made) > 0 {
 		lines = append(lines, strings.Join(made[0].Texts("stages[*].name"), ", "))
@@ -81,30 +82,30 @@ func topics(_ graph, made []*model.Resource) []string {
 }
 
 func alarms(g graph, _ []*model.Resource) []string {
-	lines := []string{fmt.Sprintf("%d of metrics", len(g.all("aws:cloudwatch/metricAlarm:MetricAlarm")))}
-	if composite := g.all("aws:cloudwatch/compositeAlarm:CompositeAlarm"); len(composite) > 0 {
+	lines := []string{fmt.Sprintf("%d of metrics", len(g.all(catalogue.MetricAlarm)))}
+	if composite := g.all(catalogue.CompositeAlarm); len(composite) > 0 {
 		lines = append(lines, fmt.Sprintf("%d composite", len(composite)))
 	}
 	return lines
 }
 
 func logs(g graph, _ []*model.Resource) []string {
-	lines := []string{count(len(g.all("aws:cloudwatch/logGroup:LogGroup")), "log group")}
-	if dashboards := g.all("aws:cloudwatch/dashboard:Dashboard"); len(dashboards) > 0 {
+	lines := []string{count(len(g.all(catalogue.LogGroup)), "log group")}
+	if dashboards := g.all(catalogue.Dashboard); len(dashboards) > 0 {
 		lines = append(lines, count(len(dashboards), "dashboard"))
 	}
 	return lines
 }
 
 func vault(g graph, _ []*model.Resource) []string {
-	for _, plan := range g.all("aws:backup/plan:Plan") {
+	for _, plan := range g.all(catalogue.BackupPlan) {
 		return []string{"daily, kept " + plan.Sprint("rules[0].lifecycle.deleteAfter") + " days", "database, buckets, volumes"}
 	}
 	return nil
 }
 
 func vaultCopy(g graph, _ []*model.Resource) []string {
-	for _, plan := range g.all("aws:backup/plan:Plan") {
+	for _, plan := range g.all(catalogue.BackupPlan) {
 		return []string{"kept " + plan.Sprint("rules[0].copyActions[0].lifecycle.deleteAfter") + " days"}
 	}
 	return nil
