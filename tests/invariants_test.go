@@ -45,8 +45,8 @@ func TestEverythingThatHoldsDataIsEncrypted(t *testing.T) {
 			all := r.OfType(e.typ)
 			assert.NotEmpty(t, all, e.typ)
 			for _, found := range all {
-				if unencrypted[found.Name] != "" {
-					used[found.Name] = true
+				if unencrypted[found.Name()] != "" {
+					used[found.Name()] = true
 					assert.Nil(t, found.Get(e.path), found.URN)
 					continue
 				}
@@ -95,12 +95,12 @@ func TestEveryBucketIsClosed(t *testing.T) {
 		buckets := r.OfType("aws:s3/bucketV2:BucketV2")
 		assert.Greater(t, len(buckets), 4)
 		for _, bucket := range buckets {
-			block := r.One(t, "aws:s3/bucketPublicAccessBlock:BucketPublicAccessBlock", bucket.Name)
+			block := r.One(t, "aws:s3/bucketPublicAccessBlock:BucketPublicAccessBlock", bucket.Name())
 			for _, property := range []string{"blockPublicAcls", "blockPublicPolicy", "ignorePublicAcls", "restrictPublicBuckets"} {
 				assert.Equal(t, true, block.Get(property), "%s %s", block.URN, property)
 			}
-			r.One(t, "aws:s3/bucketVersioningV2:BucketVersioningV2", bucket.Name)
-			policy := r.One(t, "aws:s3/bucketPolicy:BucketPolicy", bucket.Name)
+			r.One(t, "aws:s3/bucketVersioningV2:BucketVersioningV2", bucket.Name())
+			policy := r.One(t, "aws:s3/bucketPolicy:BucketPolicy", bucket.Name())
 			assert.Contains(t, policy.Get("policy"), `"Sid":"OverTLSOnly","Effect":"Deny"`, policy.URN)
 		}
 	})
@@ -123,7 +123,7 @@ func TestEverythingSpansTwoZones(t *testing.T) {
 	each(t, func(t *testing.T, cfg *stacks.Config, r *recorder.Recorder) {
 		zones := map[string][]any{}
 		for _, subnet := range r.OfType("aws:ec2/subnet:Subnet") {
-			tier := strings.Split(subnet.Name, "-")[1]
+			tier := strings.Split(subnet.Name(), "-")[1]
 			zones[tier] = append(zones[tier], subnet.Get("availabilityZoneId"))
 		}
 		want := []any{cfg.Network.AvailabilityZones[0], cfg.Network.AvailabilityZones[1]}
@@ -157,7 +157,7 @@ func TestEverythingSpansTwoZones(t *testing.T) {
 		}
 		for _, deployment := range r.OfType("kubernetes:apps/v1:Deployment") {
 			// Nothing is served by the autoscaler of nodes: a second one would only wait.
-			serves := deployment.Name != "autoscaler-deployment"
+			serves := deployment.Name() != "autoscaler-deployment"
 			assert.Equal(t, serves, autoscaled[[2]any{deployment.Get("metadata.namespace"), deployment.Get("metadata.name")}], deployment.URN)
 			if _, fixed := deployment.Get("spec.replicas").(float64); fixed && serves {
 				assert.GreaterOrEqual(t, deployment.Get("spec.replicas"), 2.0, deployment.URN)
@@ -173,7 +173,7 @@ func TestEverythingSpansTwoZones(t *testing.T) {
 		var nodes, reached, groups []any
 		for _, group := range r.OfType("aws:eks/nodeGroup:NodeGroup") {
 			assert.Len(t, group.Get("subnetIds"), 1, group.URN)
-			nodes, groups = append(nodes, group.Get("subnetIds[0]")), append(groups, group.Name+"-asg")
+			nodes, groups = append(nodes, group.Get("subnetIds[0]")), append(groups, group.Name()+"-asg")
 		}
 		for _, attachment := range r.OfType("aws:autoscaling/attachment:Attachment") {
 			reached = append(reached, attachment.Get("autoscalingGroupName"))
@@ -266,7 +266,7 @@ func TestApplicationsGetExactlyWhatTheyDeclare(t *testing.T) {
 			}
 			got := map[string]bool{}
 			for _, found := range r.OfType("aws:iam/rolePolicy:RolePolicy") {
-				if !strings.HasPrefix(found.Name, "app-"+application.Name+"-role") {
+				if !strings.HasPrefix(found.Name(), "app-"+application.Name+"-role") {
 					continue
 				}
 				for _, s := range statements(t, found) {
@@ -279,7 +279,7 @@ func TestApplicationsGetExactlyWhatTheyDeclare(t *testing.T) {
 			}
 			assert.Equal(t, want, got, application.Name)
 			for _, attachment := range r.OfType("aws:iam/rolePolicyAttachment:RolePolicyAttachment") {
-				assert.False(t, strings.HasPrefix(attachment.Name, "app-"+application.Name+"-role"), attachment.URN)
+				assert.False(t, strings.HasPrefix(attachment.Name(), "app-"+application.Name+"-role"), attachment.URN)
 			}
 		}
 	})
