@@ -73,7 +73,7 @@ func TestRegionIsOnlyInTheStackFile(t *testing.T) {
 						assert.NotEmpty(t, begin, "%s is in us-east-1 and need not be", found.Name())
 						continue
 					}
-					inputs, err := json.Marshal(found.Resource.Inputs)
+					inputs, err := json.Marshal(found.Inputs)
 					require.NoError(t, err)
 					if !strings.Contains(string(inputs), "us-east-1") || isProvider(found) {
 						continue
