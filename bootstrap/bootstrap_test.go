@@ -6,13 +6,11 @@ import (
 	"strings"
 	"testing"
 
-	"github.com/pulumi/pulumi/sdk/v3/go/pulumi"
 	"github.com/stretchr/testify/assert"
 	"github.com/stretchr/testify/require"
 
-	"legops/infra"
 	"legops/internal/checkout"
-	"legops/internal/recorder"
+	"legops/internal/registered"
 )
 
 var stackNames = []string{"dev", "test", "prod"}
@@ -134,26 +132,22 @@ func TestProgramFitsTheAccount(t *testing.T) {
 	for _, stack := range stackNames {
 		t.Run(stack, func(t *testing.T) {
 			cfg := checkout.Config(t, "..", stack)
-			program := &recorder.Recorder{Project: "legops", Stack: stack}
-			require.NoError(t, program.Run(func(ctx *pulumi.Context) error {
-				_, err := infra.NewPlatform(ctx, cfg)
-				return err
-			}))
+			program := registered.Stack(t, stack, cfg)
 			d := deployed(t, text, map[string]string{"Stack": stack})
 			here := strings.NewReplacer(cfg.Account, account).Replace
 			deploy := d.policies()["Boundary.PolicyDocument"]
 			roles := program.OfType("aws:iam/role:Role")
 			require.NotEmpty(t, roles)
 			for _, role := range roles {
-				boundary, _ := role.Get("permissionsBoundary").(string)
+				boundary := role.Text("permissionsBoundary")
 				r := request{"iam:CreateRole", fmt.Sprintf("arn:aws:iam::%s:role/%s", account, role.Get("name")), map[string]string{"iam:PermissionsBoundary": here(boundary)}}
-				assert.Equal(t, "Allow", decide(deploy, r), "%s: role %s with boundary %q", role.Name, role.Get("name"), boundary)
+				assert.Equal(t, "Allow", decide(deploy, r), "%s: role %s with boundary %q", role.Name(), role.Get("name"), boundary)
 			}
 			objects := program.OfType("aws:s3/bucketObjectv2:BucketObjectv2")
 			require.NotEmpty(t, objects)
 			for _, object := range objects {
 				r := request{"s3:GetObject", here(fmt.Sprintf("arn:aws:s3:::%s/%s", object.Get("bucket"), object.Get("key"))), nil}
-				assert.NotEqual(t, "Deny", decide(d.policies()["PreviewRole.no-documents"], r), "%s: a refresh reads %s", object.Name, r.resource)
+				assert.NotEqual(t, "Deny", decide(d.policies()["PreviewRole.no-documents"], r), "%s: a refresh reads %s", object.Name(), r.resource)
 			}
 		})
 	}

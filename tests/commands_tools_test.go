@@ -2,6 +2,7 @@ package tests
 
 import (
 	"context"
+	"encoding/json"
 	"errors"
 	"fmt"
 	"net"
@@ -19,6 +20,7 @@ import (
 
 	"legops/infra"
 	"legops/internal/insights"
+	"legops/internal/model"
 	"legops/internal/recorder"
 )
 
@@ -31,15 +33,17 @@ type commandCheck struct {
 	home     string
 	outputs  []string
 	makefile string
-	golden   map[string]string // by stack
-	schema   map[string]any
+	// stacks are what the engine would create of each, and texts what their inputs and those of the bootstrap say.
+	stacks map[string]*model.Graph
+	texts  map[string]string
+	schema map[string]any
 }
 
 func newCommandCheck(t *testing.T) *commandCheck {
 	t.Helper()
 	listener, err := net.Listen("tcp", "127.0.0.1:0")
 	require.NoError(t, err)
-	c := &commandCheck{closed: listener.Addr().String(), home: t.TempDir(), golden: map[string]string{}, schema: stackSchema(t)}
+	c := &commandCheck{closed: listener.Addr().String(), home: t.TempDir(), stacks: map[string]*model.Graph{}, texts: map[string]string{}, schema: stackSchema(t)}
 	require.NoError(t, listener.Close())
 	read := func(path string) string {
 		text, err := os.ReadFile(filepath.Join(root, path))
@@ -50,7 +54,12 @@ func newCommandCheck(t *testing.T) *commandCheck {
 	for _, stack := range stackNames {
 		cfg := config(t, stack)
 		bootstrap := strings.NewReplacer("${Stack}", stack, "${AWS::AccountId}", cfg.Account).Replace(read("bootstrap/account.yaml"))
-		c.golden[stack] = read("tests/golden/"+stack+".yaml") + bootstrap
+		c.stacks[stack], c.texts[stack] = previews[stack](t), bootstrap
+		for _, r := range c.stacks[stack].Resources {
+			inputs, err := json.Marshal(r.Inputs)
+			require.NoError(t, err)
+			c.texts[stack] += r.Name() + "\n" + string(inputs) + "\n"
+		}
 		require.NoError(t, (&recorder.Recorder{Project: project, Stack: stack}).Run(func(ctx *pulumi.Context) error {
 			platform, err := infra.NewPlatform(ctx, cfg)
 			if err != nil {
@@ -119,12 +128,12 @@ var (
 // names says what of a word names something that no stack has.
 func (c *commandCheck) names(word string) error {
 	if urn := resourceURN.FindStringSubmatch(word); urn != nil {
-		what := urn[2] + " " + urn[3]
-		return missing(!strings.Contains("\n"+c.golden[urn[1]], "\n"+what+":"), "no stack has %s", what)
+		g := c.stacks[urn[1]]
+		return missing(g == nil || g.Named(urn[2], urn[3]) == nil, "no stack has %s %s", urn[2], urn[3])
 	}
 	for _, name := range physicalName.FindAllStringSubmatch(word, -1) {
 		whole := regexp.MustCompile(`\b` + name[0] + `($|[^a-z0-9-])`)
-		if !whole.MatchString(c.golden[name[1]]) {
+		if !whole.MatchString(c.texts[name[1]]) {
 			return fmt.Errorf("%s: stack %s has nothing of that name", name[0], name[1])
 		}
 	}

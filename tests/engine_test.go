@@ -3,7 +3,6 @@ package tests
 import (
 	"bytes"
 	"context"
-	"encoding/json"
 	"fmt"
 	"maps"
 	"os"
@@ -18,6 +17,7 @@ import (
 	"github.com/stretchr/testify/assert"
 	"github.com/stretchr/testify/require"
 
+	"legops/internal/model"
 	"legops/internal/offline"
 	"legops/internal/offline/cloud"
 )
@@ -73,19 +73,12 @@ func urnOf(t *testing.T, session *offline.Session, typ string) string {
 // in one region only.
 func deployed(t *testing.T, session *offline.Session, stack string) []string {
 	t.Helper()
-	var exported struct {
-		Deployment struct {
-			Resources []struct {
-				Type, ID, URN string
-				Custom        bool
-			}
-		}
-	}
-	require.NoError(t, json.Unmarshal([]byte(run(t, session, "stack", "export", "--stack", stack)), &exported))
+	state, err := model.ReadState([]byte(run(t, session, "stack", "export", "--stack", stack)))
+	require.NoError(t, err)
 	found := map[string]bool{}
-	for _, r := range exported.Deployment.Resources {
+	for _, r := range state.Resources {
 		if r.Custom && !strings.HasPrefix(r.Type, "pulumi:") {
-			key := r.Type + " " + name(r.URN) + " " + r.ID
+			key := r.Type + " " + r.Name() + " " + r.ID
 			assert.False(t, found[key], "%s is twice in the state", key)
 			found[key] = true
 		}

@@ -23,7 +23,7 @@ import (
 func TestGoldenPreviews(t *testing.T) {
 	for _, stack := range stackNames {
 		t.Run(stack, func(t *testing.T) {
-			got := goldenText(t, previews[stack](t))
+			got := goldenText(t, previews[stack](t).Resources)
 			path := filepath.Join("golden", stack+".yaml")
 			if os.Getenv("UPDATE_GOLDEN") != "" {
 				require.NoError(t, os.MkdirAll("golden", 0o750))

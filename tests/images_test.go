@@ -12,6 +12,7 @@ import (
 
 	"github.com/stretchr/testify/assert"
 	"github.com/stretchr/testify/require"
+	"gopkg.in/yaml.v3"
 )
 
 // registries are where images may come from, and why nobody has to log in there, or who does. Docker Hub is not among them:
@@ -26,9 +27,9 @@ var registries = map[string]string{
 }
 
 // sampleImages are files of tests, whose images nobody pulls.
-var sampleImages = regexp.MustCompile(`(^|/)testdata/|_test\.go$|^internal/controlplane/|^tests/rehearsal/|^docs/components/`)
+var sampleImages = regexp.MustCompile(`(^|/)testdata/|_test\.go$|^internal/controlplane/|^tests/rehearsal/|^docs/components/|^tests/golden/`)
 
-// Where an image is named: in a Dockerfile, in a manifest or a golden preview, and in the program.
+// Where an image is named: in a Dockerfile, in a manifest or the inputs of a resource as YAML, and in the program.
 var (
 	fromImage  = regexp.MustCompile(`(?mi)^FROM\s+(?:--\S+\s+)*(\S+)(?:\s+AS\s+(\S+))?\s*$`)
 	copyImage  = regexp.MustCompile(`(?mi)^COPY\s+(?:--\S+\s+)*--from=(\S+)`)
@@ -98,7 +99,15 @@ func TestImagesComeFromRegistriesThatDoNotCountPulls(t *testing.T) {
 	list.Dir = root
 	names, err := list.Output()
 	require.NoError(t, err)
-	files := 0
+	files, inPreviews := 0, 0
+	check := func(path, text string) int {
+		images := imagesOf(path, text)
+		for _, image := range images {
+			registry := registryOf(image)
+			assert.NotEmpty(t, registries[registry], "%s: %s comes from %s, which is not in the table of registries: use one of them", path, image, registry)
+		}
+		return len(images)
+	}
 	for _, path := range strings.Fields(string(names)) {
 		if sampleImages.MatchString(path) {
 			continue
@@ -106,12 +115,17 @@ func TestImagesComeFromRegistriesThatDoNotCountPulls(t *testing.T) {
 		text, err := os.ReadFile(filepath.Join(root, path))
 		require.NoError(t, err)
 		files++
-		for _, image := range imagesOf(path, string(text)) {
-			registry := registryOf(image)
-			assert.NotEmpty(t, registries[registry], "%s: %s comes from %s, which is not in the table of registries: use one of them", path, image, registry)
-		}
+		check(path, string(text))
 	}
 	assert.Greater(t, files, 100, "the files of the repository")
+	for _, stack := range stackNames {
+		for _, r := range previews[stack](t).Resources {
+			text, err := yaml.Marshal(readable(map[string]any(r.Inputs), ""))
+			require.NoError(t, err)
+			inPreviews += check(string(r.URN)+".yaml", string(text))
+		}
+	}
+	assert.Greater(t, inPreviews, 30, "the images that the stacks name")
 }
 
 // Each way to name an image of another registry is found.
@@ -122,12 +136,12 @@ func TestImagesOfOtherRegistriesAreFound(t *testing.T) {
 		"FROM public.ecr.aws/x/y AS a\nFROM a\nCOPY --from=busybox /a /":      {"x.Dockerfile", "public.ecr.aws docker.io"},
 		"# syntax=docker/dockerfile:1\nFROM scratch":                          {"Dockerfile", "docker.io"},
 		"    image: docker.io/grafana/k6:1.8.1":                               {"loadtest/x.yaml", "docker.io"},
-		"      - image: nginx/nginx-ingress:5":                                {"tests/golden/dev.yaml", "docker.io"},
+		"      - image: nginx/nginx-ingress:5":                                {"inputs.yaml", "docker.io"},
 		`  image: "quay.io/a/b"`:                                              {"x.yml", "quay.io"},
-		"  chart: oci://ghcr.io/nginx/charts/nginx-ingress":                   {"tests/golden/dev.yaml", "oci://ghcr.io"},
-		"    image:\n      tag: 5.5.4\n      repository: nginx/nginx-ingress": {"tests/golden/dev.yaml", "docker.io"},
+		"  chart: oci://ghcr.io/nginx/charts/nginx-ingress":                   {"inputs.yaml", "oci://ghcr.io"},
+		"    image:\n      tag: 5.5.4\n      repository: nginx/nginx-ingress": {"inputs.yaml", "docker.io"},
 		`image = "docker.io/library/busybox:1"`:                               {"components/x.go", "docker.io"},
-		`image: "aws/codebuild/standard:7.0"`:                                 {"tests/golden/dev.yaml", "aws/codebuild"},
+		`image: "aws/codebuild/standard:7.0"`:                                 {"inputs.yaml", "aws/codebuild"},
 		`import "github.com/a/b"`:                                             {"components/x.go", ""},
 	} {
 		var found []string

@@ -9,16 +9,14 @@ import (
 	"strings"
 	"testing"
 
-	"github.com/pulumi/pulumi/sdk/v3/go/pulumi"
 	"github.com/stretchr/testify/assert"
 	"github.com/stretchr/testify/require"
 
-	"legops/infra"
 	"legops/internal/checkout"
 	"legops/internal/costs"
 	"legops/internal/offline"
-	"legops/internal/recorder"
 	"legops/internal/regions"
+	"legops/internal/registered"
 )
 
 // otherRegions are two in which the platform is not, on other continents.
@@ -61,40 +59,32 @@ func TestRegionIsOnlyInTheStackFile(t *testing.T) {
 		for _, stack := range stackNames {
 			t.Run(region+" "+stack, func(t *testing.T) {
 				cfg := checkout.Config(t, moved(t, stack, region), stack)
-				r := &recorder.Recorder{Project: project, Stack: stack}
-				require.NoError(t, r.Run(func(ctx *pulumi.Context) error {
-					_, err := infra.NewPlatform(ctx, cfg)
-					return err
-				}))
-				places := map[string]any{} // region by provider
-				for _, provider := range r.OfType("pulumi:providers:aws") {
-					places[provider.URN] = provider.Get("region")
-				}
+				r := registered.Stack(t, stack, cfg)
+				g := r.Graph()
 				used, named := map[string]bool{}, map[string]bool{}
 				for _, found := range r.Resources() {
-					provider := cutLast(found.Provider, "::")
-					if place, is := places[provider]; is && place == "us-east-1" {
+					if g.Region(found.Resource) == "us-east-1" {
 						begin := ""
 						for name := range virginia {
-							if strings.HasPrefix(found.Name, name) {
+							if strings.HasPrefix(found.Name(), name) {
 								begin, used[name] = name, true
 							}
 						}
-						assert.NotEmpty(t, begin, "%s is in us-east-1 and need not be", found.Name)
+						assert.NotEmpty(t, begin, "%s is in us-east-1 and need not be", found.Name())
 						continue
 					}
-					inputs, err := json.Marshal(found.Inputs.Mappable())
+					inputs, err := json.Marshal(found.Inputs)
 					require.NoError(t, err)
 					if !strings.Contains(string(inputs), "us-east-1") || isProvider(found) {
 						continue
 					}
 					by := ""
 					for pattern := range namesVirginia {
-						if regexp.MustCompile(pattern).MatchString(found.Name) {
+						if regexp.MustCompile(pattern).MatchString(found.Name()) {
 							by, named[pattern] = pattern, true
 						}
 					}
-					assert.NotEmpty(t, by, "%s names us-east-1: %s", found.Name, inputs)
+					assert.NotEmpty(t, by, "%s names us-east-1: %s", found.Name(), inputs)
 				}
 				assert.Len(t, used, len(virginia), "what is no longer in us-east-1")
 				assert.Len(t, named, len(namesVirginia), "what no longer names us-east-1")
@@ -114,13 +104,14 @@ func TestOtherRegions(t *testing.T) {
 			}
 			production := in("prod")
 			defer finish(t, production)
-			zones := map[any]int{}
-			for _, r := range previewed(t, production, "prod").Head() {
-				if r.Type == "aws:ec2/subnet:Subnet" {
-					zones[r.Inputs["availabilityZoneId"]]++
-				}
+			graph := previewed(t, production, "prod").Head()
+			_, err := costs.Of(graph, costs.Traffic{})
+			require.EqualError(t, err, "legops:region: "+region+": has no prices in internal/costs, only us-east-1 has")
+			zones := map[string]int{}
+			for _, r := range graph.OfType("aws:ec2/subnet:Subnet") {
+				zones[r.Text("availabilityZoneId")]++
 			}
-			assert.Equal(t, map[any]int{regions.Zones(region)[0]: 3, regions.Zones(region)[1]: 3}, zones)
+			assert.Equal(t, map[string]int{regions.Zones(region)[0]: 3, regions.Zones(region)[1]: 3}, zones)
 
 			development := in("dev")
 			defer finish(t, development)
@@ -137,14 +128,6 @@ func TestOtherRegions(t *testing.T) {
 			assert.Greater(t, places[region], 5*places["us-east-1"], "most of it is here")
 			assert.Len(t, places, 2, "%v", places)
 		})
-	}
-}
-
-// A region without prices has no estimate, and the reason has its key.
-func TestCostsRefuseOtherRegions(t *testing.T) {
-	for _, region := range otherRegions {
-		_, err := costs.Of(checkout.Config(t, moved(t, "prod", region), "prod"))
-		assert.EqualError(t, err, "legops:region: "+region+": has no prices in internal/costs, only us-east-1 has")
 	}
 }
 

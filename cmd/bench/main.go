@@ -5,7 +5,6 @@ package main
 
 import (
 	"context"
-	"encoding/json"
 	"errors"
 	"fmt"
 	"os"
@@ -17,6 +16,7 @@ import (
 	"syscall"
 	"time"
 
+	"legops/internal/model"
 	"legops/internal/offline"
 )
 
@@ -126,11 +126,11 @@ func count(ctx context.Context, session *offline.Session, stack string) (int, er
 	if err != nil {
 		return 0, err
 	}
-	var state struct {
-		Deployment struct{ Resources []struct{} }
+	state, err := model.ReadState([]byte(exported))
+	if err != nil {
+		return 0, err
 	}
-	err = json.Unmarshal([]byte(exported), &state)
-	return len(state.Deployment.Resources), err
+	return len(state.Resources), nil
 }
 
 // measure runs a command, and adds up the memory of all processes that it starts. The simulated cloud runs in this

@@ -82,7 +82,7 @@ func TestBackupKeepsCopiesUnderLock(t *testing.T) {
 			"backupVaultName": "legops-test", "minRetentionDays": 14.0, "maxRetentionDays": 35.0, "changeableForDays": 3.0,
 		})
 		policy := r.One(t, typeVaultPolicy, name)
-		for _, found := range []string{vault.URN, policy.URN, lock.URN} {
+		for _, found := range []any{vault.URN, policy.URN, lock.URN} {
 			assert.Contains(t, plan.DependsOn, found, "no backup before the vault is closed")
 		}
 		assert.True(t, lock.DeleteBeforeReplace, "deleting the old one afterwards would unlock the vault")
@@ -134,7 +134,7 @@ func TestBackupRoles(t *testing.T) {
 		assert.Equal(t, []string{"backup.amazonaws.com"}, componenttest.PolicyOf(t, role, "assumeRolePolicy").Statement[0].Principal.Service)
 		var attached []string
 		for _, attachment := range r.OfType("aws:iam/rolePolicyAttachment:RolePolicyAttachment") {
-			if strings.HasPrefix(attachment.Name, role.Name+"-") {
+			if strings.HasPrefix(attachment.Name(), role.Name()+"-") {
 				attached = append(attached, strings.TrimPrefix(attachment.Get("policyArn").(string), "arn:aws:iam::aws:policy/"))
 			}
 		}

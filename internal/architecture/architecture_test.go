@@ -3,57 +3,30 @@ package architecture
 import (
 	"cmp"
 	"maps"
-	"os"
-	"path/filepath"
 	"slices"
-	"strings"
 	"testing"
 
 	"github.com/stretchr/testify/assert"
-	"github.com/stretchr/testify/require"
 
 	"legops/internal/catalogue"
+	"legops/internal/checkout"
+	"legops/internal/model"
 	"legops/internal/offline/schema"
+	"legops/internal/registered"
 )
 
-var stacks = []string{"dev", "test", "prod"}
+var stackNames = []string{"dev", "test", "prod"}
 
-// graph reads the golden preview of a stack.
-func graph(t *testing.T, stack string) *Graph {
+// graphs are what graphOf has built.
+var graphs = map[string]*model.Graph{}
+
+// graphOf is what the program registers for a stack, for tests that only read it.
+func graphOf(t *testing.T, stack string) *model.Graph {
 	t.Helper()
-	preview, err := os.Open(filepath.Join("..", "..", "tests", "golden", stack+".yaml"))
-	require.NoError(t, err)
-	defer func() { assert.NoError(t, preview.Close()) }()
-	g, err := Read(preview)
-	require.NoError(t, err)
-	return g
-}
-
-func TestRead(t *testing.T) {
-	g, err := Read(strings.NewReader(`
-legops:components:Network network: {parent: legops-x}
-aws:ec2/subnet:Subnet network:
-  parent: network
-  provider: aws
-  inputs: {vpc: "<from network-vpc, other>", list: [{size: 3}], enabled: true}
-pulumi:providers:aws aws:
-  parent: legops-x
-  inputs: {region: moon-1}
-`))
-	require.NoError(t, err)
-	require.Len(t, g.all(catalogue.Subnet, "Network"), 1)
-	assert.Empty(t, g.all(catalogue.Subnet, "Eks"))
-	found := g.named(catalogue.Subnet, "network")
-	assert.Equal(t, "moon-1", g.region(found.Provider))
-	assert.Equal(t, "3", found.text("list.0.size"))
-	assert.Empty(t, found.text("list.1.size"))
-	assert.Empty(t, found.text("list.size"))
-	assert.True(t, found.yes("enabled"))
-	assert.True(t, found.comesFrom("vpc", "network-vpc"))
-	assert.False(t, found.comesFrom("vpc", "network"))
-
-	_, err = Read(strings.NewReader("- a"))
-	assert.ErrorContains(t, err, "the preview is not one YAML mapping of resources")
+	if graphs[stack] == nil {
+		graphs[stack] = registered.Stack(t, stack, checkout.Config(t, "../..", stack)).Graph()
+	}
+	return graphs[stack]
 }
 
 // drawnTypes are those that a part is made of.
@@ -85,9 +58,9 @@ func TestEveryTypeIsDrawnOrADetail(t *testing.T) {
 	for _, token := range schema.ResourceTypes {
 		known[token] = true
 	}
-	for _, stack := range stacks {
-		for _, r := range graph(t, stack).resources {
-			if !strings.HasPrefix(r.Type, componentPrefix) {
+	for _, stack := range stackNames {
+		for _, r := range graphOf(t, stack).Resources {
+			if r.Kind() == "" {
 				known[r.Type] = true
 			}
 		}
@@ -110,25 +83,24 @@ func TestEveryTypeIsDrawnOrADetail(t *testing.T) {
 // A type that is drawn means different things in different components: each of its resources has to be in a box.
 func TestEveryResourceOfADrawnTypeIsInABox(t *testing.T) {
 	drawn := drawnTypes()
-	for _, stack := range stacks {
-		for _, r := range graph(t, stack).resources {
+	for _, stack := range stackNames {
+		g := graphOf(t, stack)
+		for _, r := range g.Resources {
 			if !drawn[r.Type] {
 				continue
 			}
-			inBox := slices.ContainsFunc(parts, func(p part) bool {
-				return slices.ContainsFunc(p.made, func(k kind) bool { return k.matches(r) }) && (p.when == nil || p.when(r))
-			})
-			_, isDetail := details[kind{r.Type, r.Component}]
+			inBox := slices.ContainsFunc(parts, func(p part) bool { return p.standsFor(r, g.Kind(r)) })
+			_, isDetail := details[kind{r.Type, g.Kind(r)}]
 			assert.True(t, inBox != isDetail, "%s: %s %s has to be in a box, or a detail of its component",
-				stack, r.Type, r.Name)
+				stack, r.Type, r.Name())
 		}
 	}
 }
 
 func TestEveryComponentIsShown(t *testing.T) {
-	for _, stack := range stacks {
-		for _, r := range graph(t, stack).resources {
-			if kind, ok := strings.CutPrefix(r.Type, componentPrefix); ok {
+	for _, stack := range stackNames {
+		for _, r := range graphOf(t, stack).Resources {
+			if kind := r.Kind(); kind != "" {
 				assert.NotEmpty(t, components[kind], "the component %s of %s is shown nowhere", kind, stack)
 			}
 		}

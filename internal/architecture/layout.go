@@ -4,13 +4,15 @@ import (
 	"fmt"
 	"slices"
 	"strings"
+
+	"legops/internal/model"
 )
 
 // The inner margin of boxes and zones.
 const margin = 12.0
 
 // Draw lays out the picture of one stack.
-func Draw(g *Graph, stack string) *Picture {
+func Draw(g *model.Graph, stack string) *Picture {
 	p := &Picture{
 		Title:       fmt.Sprintf("Architecture of legops in the stack %s, generated from the preview", stack),
 		Description: description,
@@ -56,10 +58,10 @@ const description = "A request goes from the browser to CloudFront with its fire
 	"stop releases and tell the people on call."
 
 // of are the resources that a part is drawn for.
-func (p part) of(g *Graph) []Resource {
-	var made []Resource
-	for _, r := range g.of(p.made...) {
-		if p.when == nil || p.when(r) {
+func (p part) of(g *model.Graph) []*model.Resource {
+	var made []*model.Resource
+	for _, r := range g.Resources {
+		if p.standsFor(r, g.Kind(r)) {
 			made = append(made, r)
 		}
 	}
@@ -143,11 +145,14 @@ func (r route) arrow(lines []string) Arrow {
 }
 
 // heading is the title, and the legend of the ways.
-func (p *Picture) heading(g *Graph, stack string) {
-	account := g.named("pulumi:providers:aws", "aws").text("allowedAccountIds.0")
+func (p *Picture) heading(g *model.Graph, stack string) {
+	account := ""
+	if provider := g.Named("pulumi:providers:aws", "aws"); provider != nil {
+		account = provider.Text("allowedAccountIds[0]")
+	}
 	resources := 0
-	for _, r := range g.resources {
-		if !machinery[r.Type] && !strings.HasPrefix(r.Type, componentPrefix) {
+	for _, r := range g.Resources {
+		if !machinery[r.Type] && r.Kind() == "" {
 			resources++
 		}
 	}

@@ -6,14 +6,14 @@ import (
 	"strings"
 
 	"legops/internal/catalogue"
+	"legops/internal/model"
 )
 
 // Mark says that something happens to a resource.
 type Mark struct {
-	// Type and Name are those of the resource, Component the kind of its component, such as Queues.
-	Type, Name, Component string
-	// Inputs are what the program asks for, or asked for.
-	Inputs map[string]any
+	// Resource is as the program asks for it, or as it was before; Component is the kind of its component, such as Queues.
+	Resource  *model.Resource
+	Component string
 	// Kind is what happens: replaced, deleted, created or updated.
 	Kind string
 }
@@ -32,7 +32,7 @@ const (
 func (p *Picture) Highlight(marks []Mark) (unseen int) {
 	at := map[string]map[string]int{} // how many of each kind, by place
 	for _, mark := range marks {
-		place := p.place(Resource{Type: mark.Type, Name: mark.Name, Component: mark.Component, Inputs: mark.Inputs})
+		place := p.place(mark.Resource, mark.Component)
 		if place == "" {
 			unseen++
 			continue
@@ -69,18 +69,17 @@ func says(counts map[string]int) string {
 }
 
 // place is the box or the zone in the picture that stands for a resource; "" if there is none.
-func (p *Picture) place(r Resource) string {
+func (p *Picture) place(r *model.Resource, component string) string {
 	there := func(id string) bool {
 		return slices.ContainsFunc(p.Boxes, func(b Box) bool { return b.ID == id }) ||
 			slices.ContainsFunc(p.Zones, func(z Zone) bool { return z.ID == id })
 	}
 	for _, part := range parts {
-		made := slices.ContainsFunc(part.made, func(k kind) bool { return k.matches(r) }) && (part.when == nil || part.when(r))
-		if made && there(part.id) && (part.nth == 0 || strings.HasSuffix(r.Name, fmt.Sprint(part.nth)) || part.nth == 1) {
+		if part.standsFor(r, component) && there(part.id) && (part.nth == 0 || strings.HasSuffix(r.Name(), fmt.Sprint(part.nth)) || part.nth == 1) {
 			return part.id
 		}
 	}
-	for _, id := range []string{details[kind{r.Type, r.Component}], components[r.Component], details[kind{token: r.Type}], catalogue.Of(r.Type).Box} {
+	for _, id := range []string{details[kind{r.Type, component}], components[component], details[kind{token: r.Type}], catalogue.Of(r.Type).Box} {
 		if id != "" && there(id) {
 			return id
 		}

@@ -3,6 +3,9 @@ package architecture
 import (
 	"slices"
 	"strings"
+
+	"legops/internal/catalogue"
+	"legops/internal/model"
 )
 
 // route is an arrow: from which box to which, along which points, and what the graph has to say that it is there.
@@ -16,7 +19,7 @@ type route struct {
 	label Point
 	// says are the lines of the label, from the graph. Without a line there is no arrow: nothing connects the two. Nil
 	// draws the arrow without a label, wherever both boxes are.
-	says func(*Graph) []string
+	says func(*model.Graph) []string
 }
 
 // Where arrows turn and where labels are.
@@ -36,7 +39,7 @@ const (
 func gap(left, leftWidth, right float64) float64 { return (left + leftWidth + right) / 2 }
 
 // serviceRoute leads from the endpoints to a service, on one line with the others as far as it goes.
-func serviceRoute(to string, y float64, says func(*Graph) []string) route {
+func serviceRoute(to string, y float64, says func(*model.Graph) []string) route {
 	return route{
 		from: "endpoints", to: to, way: Request, says: says, label: Point{(beforeX + outsideX) / 2, corridorY},
 		points: []Point{
@@ -106,56 +109,61 @@ var routes = []route{
 		points: []Point{{data + dataWidth, tellY}, {copyX, tellY}, {copyX, 727}, {services, 727}}},
 }
 
-func viewer(g *Graph) []string {
-	for _, distribution := range g.all("aws:cloudfront/distribution:Distribution") {
-		if distribution.text("defaultCacheBehavior.viewerProtocolPolicy") == "redirect-to-https" {
+func viewer(g *model.Graph) []string {
+	for _, distribution := range g.OfType(catalogue.Distribution) {
+		if distribution.Sprint("defaultCacheBehavior.viewerProtocolPolicy") == "redirect-to-https" {
 			return []string{"HTTPS", "443"}
 		}
 	}
 	return nil
 }
 
-func origin(g *Graph) []string {
-	for _, distribution := range g.all("aws:cloudfront/distribution:Distribution") {
-		if distribution.text("origins.0.customOriginConfig.originProtocolPolicy") == "https-only" {
-			return []string{"HTTPS", distribution.text("origins.0.customOriginConfig.httpsPort")}
+func origin(g *model.Graph) []string {
+	for _, distribution := range g.OfType(catalogue.Distribution) {
+		if distribution.Sprint("origins[0].customOriginConfig.originProtocolPolicy") == "https-only" {
+			return []string{"HTTPS", distribution.Sprint("origins[0].customOriginConfig.httpsPort")}
 		}
 	}
 	return nil
 }
 
-func target(g *Graph) []string {
-	for _, group := range g.all("aws:lb/targetGroup:TargetGroup") {
-		return []string{group.text("protocol"), group.text("port")}
+func target(g *model.Graph) []string {
+	for _, group := range g.OfType(catalogue.TargetGroup) {
+		return []string{group.Sprint("protocol"), group.Sprint("port")}
 	}
 	return nil
 }
 
-func service(g *Graph) []string {
+func service(g *model.Graph) []string {
 	var ports []string
-	for _, found := range g.all("kubernetes:core/v1:Service", "App") {
-		ports = append(ports, found.text("spec.ports.0.port"))
+	for _, found := range g.OfType(catalogue.Service, "App") {
+		ports = append(ports, found.Sprint("spec.ports[0].port"))
 	}
 	slices.Sort(ports)
 	return []string{"HTTP " + strings.Join(slices.Compact(ports), ", ")}
 }
 
 // rule is what a security group lets in from another.
-func rule(from, to string) func(*Graph) []string {
-	return func(g *Graph) []string {
-		for _, in := range g.all("aws:vpc/securityGroupIngressRule:SecurityGroupIngressRule") {
-			if in.comesFrom("referencedSecurityGroupId", from) && in.comesFrom("securityGroupId", to) {
-				return []string{strings.ToUpper(in.text("ipProtocol")), in.text("fromPort")}
+func rule(from, to string) func(*model.Graph) []string {
+	return func(g *model.Graph) []string {
+		for _, in := range g.OfType(catalogue.SecurityGroupIngressRule) {
+			if comesFrom(in, "referencedSecurityGroupId", from) && comesFrom(in, "securityGroupId", to) {
+				return []string{strings.ToUpper(in.Sprint("ipProtocol")), in.Sprint("fromPort")}
 			}
 		}
 		return nil
 	}
 }
 
+// comesFrom says whether an input comes from a resource of that name.
+func comesFrom(r *model.Resource, input, name string) bool {
+	return slices.Contains(r.Sources(input), name)
+}
+
 // uses is there where any application has such an environment variable.
-func uses(variable string, label ...string) func(*Graph) []string {
-	return func(g *Graph) []string {
-		if len(g.users(variable)) == 0 {
+func uses(variable string, label ...string) func(*model.Graph) []string {
+	return func(g *model.Graph) []string {
+		if len(users(g, variable)) == 0 {
 			return nil
 		}
 		return append([]string{}, label...)
@@ -163,9 +171,9 @@ func uses(variable string, label ...string) func(*Graph) []string {
 }
 
 // addressed is the protocol of an address that a mirror has, and what goes over it.
-func addressed(variable, what string) func(*Graph) []string {
-	return func(g *Graph) []string {
-		for _, project := range g.all("aws:codebuild/project:Project", "Mirror") {
+func addressed(variable, what string) func(*model.Graph) []string {
+	return func(g *model.Graph) []string {
+		for _, project := range g.OfType(catalogue.BuildProject, "Mirror") {
 			address := variableOf(project, variable)
 			if scheme, _, found := strings.Cut(address, "://"); found {
 				return []string{strings.ToUpper(scheme), what}
@@ -179,10 +187,10 @@ func addressed(variable, what string) func(*Graph) []string {
 }
 
 // started is an event of a repository that a pipeline is the target of.
-func started(g *Graph) []string {
-	for _, target := range g.all("aws:cloudwatch/eventTarget:EventTarget", "Pipeline") {
-		for _, pipeline := range g.all("aws:codepipeline/pipeline:Pipeline") {
-			if target.comesFrom("arn", pipeline.Name) {
+func started(g *model.Graph) []string {
+	for _, target := range g.OfType(catalogue.EventTarget, "Pipeline") {
+		for _, pipeline := range g.OfType(catalogue.Pipeline) {
+			if comesFrom(target, "arn", pipeline.Name()) {
 				return []string{"event"}
 			}
 		}
@@ -191,25 +199,25 @@ func started(g *Graph) []string {
 }
 
 // stops is an alarm that a deployment listens to.
-func stops(g *Graph) []string {
-	for _, group := range g.all("aws:codedeploy/deploymentGroup:DeploymentGroup") {
-		if group.yes("alarmConfiguration.enabled") {
+func stops(g *model.Graph) []string {
+	for _, group := range g.OfType(catalogue.DeploymentGroup) {
+		if group.Flag("alarmConfiguration.enabled") {
 			return []string{"stop a release"}
 		}
 	}
 	return nil
 }
 
-func builds(g *Graph) []string {
-	if len(g.all("aws:codebuild/project:Project", "Pipeline")) == 0 {
+func builds(g *model.Graph) []string {
+	if len(g.OfType(catalogue.BuildProject, "Pipeline")) == 0 {
 		return nil
 	}
 	return []string{"image"}
 }
 
-func deploys(g *Graph) []string {
-	for _, group := range g.all("aws:codedeploy/deploymentGroup:DeploymentGroup") {
-		if strings.HasSuffix(group.text("ec2TagFilters.0.value"), "-deployer") {
+func deploys(g *model.Graph) []string {
+	for _, group := range g.OfType(catalogue.DeploymentGroup) {
+		if strings.HasSuffix(group.Sprint("ec2TagFilters[0].value"), "-deployer") {
 			return []string{"CodeDeploy"}
 		}
 	}
@@ -217,25 +225,25 @@ func deploys(g *Graph) []string {
 }
 
 // images are pulled by the nodes, which have the policy for it.
-func images(g *Graph) []string {
-	for _, attachment := range g.all("aws:iam/rolePolicyAttachment:RolePolicyAttachment", "Eks") {
-		if strings.HasSuffix(attachment.text("policyArn"), "/AmazonEC2ContainerRegistryPullOnly") {
+func images(g *model.Graph) []string {
+	for _, attachment := range g.OfType(catalogue.RolePolicyAttachment, "Eks") {
+		if strings.HasSuffix(attachment.Sprint("policyArn"), "/AmazonEC2ContainerRegistryPullOnly") {
 			return []string{"images to the nodes"}
 		}
 	}
 	return nil
 }
 
-func replication(g *Graph) []string {
-	if len(g.all("aws:s3/bucketReplicationConfig:BucketReplicationConfig")) == 0 {
+func replication(g *model.Graph) []string {
+	if len(g.OfType(catalogue.BucketReplication)) == 0 {
 		return nil
 	}
 	return []string{"S3 replication"}
 }
 
-func subscriptions(g *Graph) []string {
-	for _, subscription := range g.all("aws:sns/topicSubscription:TopicSubscription") {
-		return []string{subscription.text("protocol")}
+func subscriptions(g *model.Graph) []string {
+	for _, subscription := range g.OfType(catalogue.TopicSubscription) {
+		return []string{subscription.Sprint("protocol")}
 	}
 	return nil
 }

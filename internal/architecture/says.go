@@ -7,11 +7,14 @@ import (
 	"regexp"
 	"slices"
 	"strings"
+
+	"legops/internal/catalogue"
+	"legops/internal/model"
 )
 
 // Everything that the picture says comes from the graph; where an input is not there, neither is its line.
 
-func isReplica(r Resource) bool { return strings.HasSuffix(r.Name, "-replica") }
+func isReplica(r *model.Resource) bool { return strings.HasSuffix(r.Name(), "-replica") }
 
 // count is a number with its noun, which a regular plural fits.
 func count(n int, noun string) string {
@@ -33,43 +36,48 @@ func between(least, most string) string {
 }
 
 // zones are the ids of the Availability Zones, in order.
-func (g *Graph) zones() []string {
+func zones(g *model.Graph) []string {
 	names := map[string]bool{}
-	for _, subnet := range g.all("aws:ec2/subnet:Subnet") {
-		names[subnet.text("availabilityZoneId")] = true
+	for _, subnet := range g.OfType(catalogue.Subnet) {
+		names[subnet.Sprint("availabilityZoneId")] = true
 	}
 	return slices.Sorted(maps.Keys(names))
 }
 
 // subnet says which zone and range the n-th subnet of a tier has.
-func subnet(tier string, n int) func(*Graph) []string {
-	return func(g *Graph) []string {
-		zones := g.zones()
+func subnet(tier string, n int) func(*model.Graph) []string {
+	return func(g *model.Graph) []string {
+		zones := zones(g)
 		if n >= len(zones) {
 			return nil
 		}
-		found := g.named("aws:ec2/subnet:Subnet", "network-"+tier+"-"+zones[n])
-		return []string{zones[n] + "  " + found.text("cidrBlock")}
+		found := g.Named(catalogue.Subnet, "network-"+tier+"-"+zones[n])
+		if found == nil {
+			return nil
+		}
+		return []string{zones[n] + "  " + found.Text("cidrBlock")}
 	}
 }
 
-func vpcZone(g *Graph) []string {
-	vpc := g.all("aws:ec2/vpc:Vpc")[0]
-	return []string{fmt.Sprintf("VPC %s in %s, %s", vpc.text("cidrBlock"), g.region(vpc.Provider),
-		count(len(g.zones()), "Availability Zone"))}
-}
-
-func edgeZone(*Graph) []string { return []string{"Edge"} }
-
-func clusterZone(g *Graph) []string {
+func vpcZone(g *model.Graph) []string {
 	var lines []string
-	for _, made := range g.all("aws:eks/cluster:Cluster") {
-		lines = append(lines, "EKS cluster, Kubernetes "+made.text("version"))
+	for _, vpc := range g.OfType(catalogue.Vpc) {
+		lines = append(lines, fmt.Sprintf("VPC %s in %s, %s", vpc.Text("cidrBlock"), g.Region(vpc), count(len(zones(g)), "Availability Zone")))
 	}
-	for _, nodes := range g.all("aws:eks/nodeGroup:NodeGroup") {
-		number := between(nodes.text("scalingConfig.minSize"), nodes.text("scalingConfig.maxSize"))
-		capacity := strings.ToLower(strings.ReplaceAll(nodes.text("capacityType"), "_", " "))
-		for _, line := range []string{number + " nodes in each zone", nodes.text("instanceTypes.0") + ", " + capacity} {
+	return lines
+}
+
+func edgeZone(*model.Graph) []string { return []string{"Edge"} }
+
+func clusterZone(g *model.Graph) []string {
+	var lines []string
+	for _, made := range g.OfType(catalogue.Cluster) {
+		lines = append(lines, "EKS cluster, Kubernetes "+made.Sprint("version"))
+	}
+	for _, nodes := range g.OfType(catalogue.NodeGroup) {
+		number := between(nodes.Sprint("scalingConfig.minSize"), nodes.Sprint("scalingConfig.maxSize"))
+		capacity := strings.ToLower(strings.ReplaceAll(nodes.Sprint("capacityType"), "_", " "))
+		for _, line := range []string{number + " nodes in each zone", nodes.Sprint("instanceTypes[0]") + ", " + capacity} {
 			if !slices.Contains(lines, line) { // the groups of the zones are alike
 				lines = append(lines, line)
 			}
@@ -78,28 +86,38 @@ func clusterZone(g *Graph) []string {
 	return lines
 }
 
-func servicesZone(g *Graph) []string {
-	return []string{"AWS services in " + g.region("aws")}
+// regionOf is where a provider of AWS works; "" of one that is not there.
+func regionOf(g *model.Graph, provider string) string {
+	if found := g.Named("pulumi:providers:aws", provider); found != nil {
+		return found.Text("region")
+	}
+	return ""
 }
 
-func replicaZone(g *Graph) []string { return []string{"Copies in " + g.region("aws-replica")} }
+func servicesZone(g *model.Graph) []string {
+	return []string{"AWS services in " + regionOf(g, "aws")}
+}
 
-func deliveryZone(g *Graph) []string {
-	n := len(g.all("aws:codepipeline/pipeline:Pipeline"))
+func replicaZone(g *model.Graph) []string { return []string{"Copies in " + regionOf(g, "aws-replica")} }
+
+func deliveryZone(g *model.Graph) []string {
+	n := len(g.OfType(catalogue.Pipeline))
 	return []string{fmt.Sprintf("Delivery: one way per application, %d in all", n)}
 }
 
-func operationsZone(*Graph) []string { return []string{"Operations"} }
+func operationsZone(*model.Graph) []string { return []string{"Operations"} }
 
-func visitor(_ *Graph, made []Resource) []string {
-	return []string{"https://", made[0].text("aliases.0")}
+func visitor(_ *model.Graph, made []*model.Resource) []string {
+	return []string{"https://", made[0].Sprint("aliases[0]")}
 }
 
-func administrators(*Graph, []Resource) []string { return []string{"through Session Manager"} }
+func administrators(*model.Graph, []*model.Resource) []string {
+	return []string{"through Session Manager"}
+}
 
-func dns(g *Graph, made []Resource) []string {
-	certificates := len(g.all("aws:acm/certificate:Certificate"))
-	return []string{made[0].text("name"), count(len(made), "record"), count(certificates, "certificate")}
+func dns(g *model.Graph, made []*model.Resource) []string {
+	certificates := len(g.OfType(catalogue.Certificate))
+	return []string{made[0].Sprint("name"), count(len(made), "record"), count(certificates, "certificate")}
 }
 
 // protocols are the values of httpVersion, and locations those of priceClass (CloudFront API Reference,
@@ -117,32 +135,31 @@ var (
 
 var versionPattern = regexp.MustCompile(`^TLSv([0-9.]+)`)
 
-func cdn(_ *Graph, made []Resource) []string {
-	lines := []string{protocols[made[0].text("httpVersion")]}
-	policy := made[0].text("viewerCertificate.minimumProtocolVersion")
+func cdn(_ *model.Graph, made []*model.Resource) []string {
+	lines := []string{protocols[made[0].Sprint("httpVersion")]}
+	policy := made[0].Sprint("viewerCertificate.minimumProtocolVersion")
 	if version := versionPattern.FindStringSubmatch(policy); version != nil {
 		lines = append(lines, "TLS "+version[1]+" or newer")
 	}
-	lines = append(lines, locations[made[0].text("priceClass")])
+	lines = append(lines, locations[made[0].Sprint("priceClass")])
 	var cached []string
-	for i := range made[0].list("orderedCacheBehaviors") {
-		if at := fmt.Sprintf("orderedCacheBehaviors.%d.", i); made[0].text(at+"targetOriginId") != "errors" {
-			cached = append(cached, path.Dir(made[0].text(at+"pathPattern")))
+	for _, behavior := range made[0].Objects("orderedCacheBehaviors") {
+		if behavior.Text("targetOriginId") != "errors" {
+			cached = append(cached, path.Dir(behavior.Text("pathPattern")))
 		}
 	}
 	return append(lines, "caches "+strings.Join(cached, ", "))
 }
 
-func firewall(_ *Graph, made []Resource) []string {
+func firewall(_ *model.Graph, made []*model.Resource) []string {
 	managed, limit, counts := 0, "", false
-	rules := made[0].list("rules")
-	for i := range rules {
-		at := fmt.Sprintf("rules.%d.", i)
-		if made[0].get(at+"statement.managedRuleGroupStatement") != nil {
+	rules := made[0].Objects("rules")
+	for _, rule := range rules {
+		if rule.Has("statement.managedRuleGroupStatement") {
 			managed++
-			counts = counts || made[0].get(at+"overrideAction.count") != nil
+			counts = counts || rule.Has("overrideAction.count")
 		}
-		if rate := made[0].text(at + "statement.rateBasedStatement.limit"); rate != "" {
+		if rate := rule.Sprint("statement.rateBasedStatement.limit"); rate != "" {
 			limit = rate
 		}
 	}
@@ -154,48 +171,48 @@ func firewall(_ *Graph, made []Resource) []string {
 	return []string{"checks every request:", by, limit + " in 5 min, per IP"}
 }
 
-func errorPages(g *Graph, _ []Resource) []string {
-	return []string{count(len(g.all("aws:s3/bucketObjectv2:BucketObjectv2", "Cdn")), "page")}
+func errorPages(g *model.Graph, _ []*model.Resource) []string {
+	return []string{count(len(g.OfType(catalogue.BucketObject, "Cdn")), "page")}
 }
 
-func nat(*Graph, []Resource) []string { return []string{"outbound only"} }
+func nat(*model.Graph, []*model.Resource) []string { return []string{"outbound only"} }
 
-func balancer(g *Graph, made []Resource) []string {
+func balancer(g *model.Graph, made []*model.Resource) []string {
 	lines := []string{"in both zones"}
-	for _, rule := range g.all("aws:vpc/securityGroupIngressRule:SecurityGroupIngressRule") {
-		if rule.comesFrom("securityGroupId", made[0].Name) && rule.text("prefixListId") != "" {
+	for _, rule := range g.OfType(catalogue.SecurityGroupIngressRule) {
+		if comesFrom(rule, "securityGroupId", made[0].Name()) && rule.Sprint("prefixListId") != "" {
 			lines = append(lines, "only from addresses of CloudFront,")
 		}
 	}
-	for _, rule := range g.all("aws:lb/listenerRule:ListenerRule") {
-		lines = append(lines, "only with the secret", rule.text("conditions.0.httpHeader.httpHeaderName"))
+	for _, rule := range g.OfType(catalogue.ListenerRule) {
+		lines = append(lines, "only with the secret", rule.Sprint("conditions[0].httpHeader.httpHeaderName"))
 	}
-	for _, listener := range g.all("aws:lb/listener:Listener") {
-		if port := listener.text("defaultActions.0.redirect.port"); port != "" {
-			lines = append(lines, fmt.Sprintf("port %s goes to %s", listener.text("port"), port))
+	for _, listener := range g.OfType(catalogue.Listener) {
+		if port := listener.Sprint("defaultActions[0].redirect.port"); port != "" {
+			lines = append(lines, fmt.Sprintf("port %s goes to %s", listener.Sprint("port"), port))
 		}
 	}
-	for _, target := range g.all("aws:lb/targetGroup:TargetGroup") {
-		lines = append(lines, "checks "+target.text("healthCheck.path"))
+	for _, target := range g.OfType(catalogue.TargetGroup) {
+		lines = append(lines, "checks "+target.Sprint("healthCheck.path"))
 	}
 	return lines
 }
 
 // instance is the type and number of what an Auto Scaling group starts.
-func instance(g *Graph, made []Resource) string {
-	for _, template := range g.all("aws:ec2/launchTemplate:LaunchTemplate", made[0].Component) {
-		return made[0].text("maxSize") + " × " + template.text("instanceType")
+func instance(g *model.Graph, made []*model.Resource) string {
+	for _, template := range g.OfType(catalogue.LaunchTemplate, g.Kind(made[0])) {
+		return made[0].Sprint("maxSize") + " × " + template.Sprint("instanceType")
 	}
-	return made[0].text("maxSize")
+	return made[0].Sprint("maxSize")
 }
 
-func bastion(g *Graph, made []Resource) []string {
+func bastion(g *model.Graph, made []*model.Resource) []string {
 	return []string{
 		instance(g, made), "in either zone", "no way in but Session Manager", "to " + reachedFrom(g, "bastion-group"),
 	}
 }
 
-func deployer(g *Graph, made []Resource) []string {
+func deployer(g *model.Graph, made []*model.Resource) []string {
 	return []string{instance(g, made), "in either zone"}
 }
 
@@ -203,11 +220,11 @@ func deployer(g *Graph, made []Resource) []string {
 var groupNames = map[string]string{"rds": "database", "opensearch": "search", "eks-control-plane": "Kubernetes"}
 
 // reachedFrom are what a security group may talk to within the platform.
-func reachedFrom(g *Graph, group string) string {
+func reachedFrom(g *model.Graph, group string) string {
 	var names []string
-	for _, rule := range g.all("aws:vpc/securityGroupEgressRule:SecurityGroupEgressRule") {
+	for _, rule := range g.OfType(catalogue.SecurityGroupEgressRule) {
 		for to, name := range groupNames {
-			if rule.comesFrom("securityGroupId", group) && rule.comesFrom("referencedSecurityGroupId", to) {
+			if comesFrom(rule, "securityGroupId", group) && comesFrom(rule, "referencedSecurityGroupId", to) {
 				names = append(names, name)
 			}
 		}
@@ -216,27 +233,27 @@ func reachedFrom(g *Graph, group string) string {
 	return strings.Join(names, ", ")
 }
 
-func ingress(g *Graph, made []Resource) []string {
+func ingress(g *model.Graph, made []*model.Resource) []string {
 	var lines []string
-	for _, scaler := range g.all(horizontalAutoscaler, made[0].Component) {
+	for _, scaler := range g.OfType(horizontalAutoscaler, g.Kind(made[0])) {
 		lines = append(lines, pods(scaler))
 	}
 	return append(lines, "passes on by path")
 }
 
-const horizontalAutoscaler = "kubernetes:autoscaling/v2:HorizontalPodAutoscaler"
+const horizontalAutoscaler = catalogue.HorizontalPodAutoscaler
 
 // pods says between which numbers of pods an autoscaler chooses.
-func pods(scaler Resource) string {
-	return between(scaler.text("spec.minReplicas"), scaler.text("spec.maxReplicas")) + " pods"
+func pods(scaler *model.Resource) string {
+	return between(scaler.Sprint("spec.minReplicas"), scaler.Sprint("spec.maxReplicas")) + " pods"
 }
 
-func applications(g *Graph, made []Resource) []string {
+func applications(g *model.Graph, made []*model.Resource) []string {
 	var lines []string
 	for _, app := range made {
-		name := app.text("metadata.name")
-		for _, scaler := range g.all(horizontalAutoscaler, app.Component) {
-			if scaler.text("metadata.name") == name {
+		name := app.Sprint("metadata.name")
+		for _, scaler := range g.OfType(horizontalAutoscaler, g.Kind(app)) {
+			if scaler.Sprint("metadata.name") == name {
 				name += "\t" + pods(scaler)
 			}
 		}
@@ -245,17 +262,17 @@ func applications(g *Graph, made []Resource) []string {
 	return lines
 }
 
-func api(_ *Graph, made []Resource) []string {
-	if made[0].yes("vpcConfig.endpointPublicAccess") {
-		return []string{"private + " + count(len(made[0].list("vpcConfig.publicAccessCidrs")), "range")}
+func api(_ *model.Graph, made []*model.Resource) []string {
+	if made[0].Flag("vpcConfig.endpointPublicAccess") {
+		return []string{"private + " + count(len(made[0].List("vpcConfig.publicAccessCidrs")), "range")}
 	}
 	return []string{"private endpoint"}
 }
 
-func endpoints(_ *Graph, made []Resource) []string {
+func endpoints(_ *model.Graph, made []*model.Resource) []string {
 	by := map[string]int{}
 	for _, endpoint := range made {
-		by[strings.ToLower(endpoint.text("vpcEndpointType"))]++
+		by[strings.ToLower(endpoint.Sprint("vpcEndpointType"))]++
 	}
 	var lines []string
 	for _, sort := range slices.Backward(slices.Sorted(maps.Keys(by))) {

@@ -11,7 +11,7 @@ import (
 // Deployment is what a deployment did.
 type Deployment struct {
 	// Inputs are what the program asked for of each resource that it changed. In a deployment they are all known.
-	Inputs map[resource.URN]map[string]any
+	Inputs map[resource.URN]Values
 	// Failures are why it did not come to its end.
 	Failures []Failure
 }
@@ -25,7 +25,7 @@ type Failure struct {
 
 // ReadDeployment reads the output of `pulumi up --json`, of one that failed, too. Inputs come without secrets.
 func ReadDeployment(output []byte) (*Deployment, error) {
-	d := &Deployment{Inputs: map[resource.URN]map[string]any{}}
+	d := &Deployment{Inputs: map[resource.URN]Values{}}
 	for line := range strings.Lines(string(output)) {
 		if !strings.HasPrefix(line, "{") {
 			continue // what the CLI says beside the events
@@ -41,7 +41,7 @@ func ReadDeployment(output []byte) (*Deployment, error) {
 			return nil, fmt.Errorf("reading the deployment: %w", err)
 		}
 		if r := event.ResourcePreEvent.Metadata.New; r != nil {
-			mask(r.Inputs)
+			r.clean()
 			d.Inputs[r.URN] = r.Inputs
 		}
 		diagnostic := event.DiagnosticEvent

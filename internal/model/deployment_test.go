@@ -21,7 +21,7 @@ func TestReadDeployment(t *testing.T) {
 	require.NoError(t, err)
 	const signing = "urn:pulumi:dev::legops::aws:sqs/queue:Queue::signing"
 	assert.Len(t, d.Inputs, 1)
-	assert.Equal(t, map[string]any{"name": "a", "policy": Secret}, d.Inputs[signing])
+	assert.Equal(t, Values{"name": "a", "policy": Secret}, d.Inputs[signing])
 	assert.Equal(t, []Failure{{signing, "QueueAlreadyExists: a"}}, d.Failures, "that the update failed is no failure of its own")
 
 	_, err = ReadDeployment([]byte("{\"resourcePreEvent\": 7}\n"))

@@ -1,6 +1,9 @@
 package model
 
-import "fmt"
+import (
+	"fmt"
+	"strconv"
+)
 
 // Values are named values as they travel between the engine and a provider, such as the inputs of a resource: text, numbers
 // (float64), booleans, lists ([]any) and maps.
@@ -19,6 +22,18 @@ func (v Values) Has(path string) bool { return v.Get(path) != nil }
 func (v Values) Text(path string) string {
 	text, _ := v.Get(path).(string)
 	return text
+}
+
+// Sprint is the text, number or switch at a path as a person writes it; "" where there is none.
+func (v Values) Sprint(path string) string {
+	switch value := v.Get(path).(type) {
+	case nil:
+		return ""
+	case float64:
+		return strconv.FormatFloat(value, 'f', -1, 64)
+	default:
+		return fmt.Sprint(value)
+	}
 }
 
 // Flag says whether the switch at a path is on. Some inputs of AWS are switches that take text.
@@ -42,43 +57,45 @@ func (v Values) List(path string) []any {
 }
 
 // Values are the named values at a path.
-func (v Values) Values(path string) Values { return valuesOf(v.Get(path)) }
+func (v Values) Values(path string) Values { return ValuesOf(v.Get(path)) }
 
-// Objects are the named values in the list at a path; named values themselves are a list of one.
+// Objects are the named values that a path leads to, and those in a list that it leads to.
 func (v Values) Objects(path string) []Values {
 	var found []Values
-	switch value := v.Get(path).(type) {
-	case []any:
-		for _, element := range value {
-			if inner := valuesOf(element); inner != nil {
-				found = append(found, inner)
-			}
-		}
-	default:
-		if inner := valuesOf(value); inner != nil {
+	for _, value := range v.elements(path) {
+		if inner := ValuesOf(value); inner != nil {
 			found = append(found, inner)
 		}
 	}
 	return found
 }
 
-// Texts are the texts in the list at a path; a text itself is a list of one.
+// Texts are the texts that a path leads to, and those in a list that it leads to.
 func (v Values) Texts(path string) []string {
 	var found []string
-	switch value := v.Get(path).(type) {
-	case string:
-		return []string{value}
-	case []any:
-		for _, element := range value {
-			if text, is := element.(string); is {
-				found = append(found, text)
-			}
+	for _, value := range v.elements(path) {
+		if text, is := value.(string); is {
+			found = append(found, text)
 		}
 	}
 	return found
 }
 
-func valuesOf(value any) Values {
+// elements are what a path leads to, and in place of a list its elements.
+func (v Values) elements(path string) []any {
+	var found []any
+	for _, value := range v.All(path) {
+		if list, is := value.([]any); is {
+			found = append(found, list...)
+		} else {
+			found = append(found, value)
+		}
+	}
+	return found
+}
+
+// ValuesOf are a value as named values; nil if it is none.
+func ValuesOf(value any) Values {
 	switch value := value.(type) {
 	case Values:
 		return value

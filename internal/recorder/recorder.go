@@ -3,49 +3,43 @@
 package recorder
 
 import (
+	"cmp"
 	"fmt"
 	"maps"
 	"slices"
-	"strings"
 	"sync"
 
 	"github.com/pulumi/pulumi/sdk/v3/go/common/resource"
 	"github.com/pulumi/pulumi/sdk/v3/go/common/tokens"
 	"github.com/pulumi/pulumi/sdk/v3/go/pulumi"
 	pulumirpc "github.com/pulumi/pulumi/sdk/v3/proto/go"
+
+	"legops/internal/model"
 )
 
-// Resource is a resource as it was registered.
+// Resource is a resource as it was registered, with what only a registration says. Its inputs are plain values.
 type Resource struct {
-	URN    string
-	Type   string
-	Name   string
-	Parent string // URN; empty under the stack
-	Inputs resource.PropertyMap
-
-	Provider       string            // URN::id of the explicit provider; empty with the default one
-	Providers      map[string]string // likewise, by package, of a component
-	DependsOn      []string          // URNs of everything it waits for
-	IgnoreChanges  []string
-	Aliases        []string // names it had before
-	DeletedWith    string   // URN
-	Protect        bool
-	RetainOnDelete bool
+	*model.Resource
+	// Raw are the inputs as they were given: they say what in them is a secret, or refers to a resource.
+	Raw resource.PropertyMap
+	// Providers are those of a component by package, each as URN::id.
+	Providers map[string]string
+	// Aliases are names that it had before.
+	Aliases []string
 	// DeleteBeforeReplace deletes the old one first where a new one takes its place.
 	DeleteBeforeReplace bool
 }
 
-// Get is the input at a path such as scalingConfig.minSize, as plain Go; nil if there is none. Numbers are float64.
-func (r Resource) Get(path string) any {
-	parsed, err := resource.ParsePropertyPath(path)
-	if err != nil {
-		panic(err)
+// plain are inputs without the marks of secrets.
+func plain(inputs resource.PropertyMap) model.Values {
+	var reveal func(resource.PropertyValue) (any, bool)
+	reveal = func(v resource.PropertyValue) (any, bool) {
+		if !v.IsSecret() {
+			return nil, false
+		}
+		return v.SecretValue().Element.MapRepl(nil, reveal), true
 	}
-	value, ok := parsed.Get(resource.NewProperty(r.Inputs))
-	if !ok {
-		return nil
-	}
-	return resource.PropertyMap{"value": value}.Mappable()["value"]
+	return inputs.MapRepl(nil, reveal)
 }
 
 // Call is a function that was called.
@@ -100,21 +94,28 @@ func (r *Recorder) refuse(args *pulumi.ResourceTransformationArgs) *pulumi.Resou
 
 // NewResource is called by the SDK for every registration.
 func (r *Recorder) NewResource(args pulumi.MockResourceArgs) (string, resource.PropertyMap, error) {
-	recorded := Resource{Type: args.TypeToken, Name: args.Name, Inputs: args.Inputs, Provider: args.Provider}
+	recorded := Resource{
+		Resource: &model.Resource{Type: args.TypeToken, Custom: args.Custom, Provider: args.Provider, Inputs: plain(args.Inputs)},
+		Raw:      args.Inputs,
+	}
 	if rpc := args.RegisterRPC; rpc != nil {
 		recorded.Parent = parentOf(rpc)
-		recorded.Providers = rpc.GetProviders()
-		recorded.DependsOn = slices.Sorted(slices.Values(rpc.GetDependencies()))
+		recorded.DependsOn = urns(rpc.GetDependencies())
 		recorded.IgnoreChanges = rpc.GetIgnoreChanges()
-		recorded.DeletedWith = rpc.GetDeletedWith()
+		recorded.DeletedWith = resource.URN(rpc.GetDeletedWith())
 		recorded.Protect = rpc.GetProtect()
 		recorded.RetainOnDelete = rpc.GetRetainOnDelete()
+		recorded.PropertyDependencies = map[string][]resource.URN{}
+		for input, sources := range rpc.GetPropertyDependencies() {
+			recorded.PropertyDependencies[input] = urns(sources.GetUrns())
+		}
+		recorded.Providers = rpc.GetProviders()
 		recorded.DeleteBeforeReplace = rpc.GetDeleteBeforeReplace()
 		for _, alias := range rpc.GetAliases() {
 			recorded.Aliases = append(recorded.Aliases, alias.GetSpec().GetName()+alias.GetUrn())
 		}
 	}
-	recorded.URN = r.urn(recorded)
+	recorded.URN = r.urn(recorded.Parent, args)
 	r.mu.Lock()
 	if component, ok := r.constructing[args.Name]; ok && recorded.Parent == "" {
 		recorded.Parent, recorded.Provider = component.URN, component.Providers["aws"]
@@ -154,7 +155,7 @@ func (r *Recorder) Call(args pulumi.MockCallArgs) (resource.PropertyMap, error) 
 func (r *Recorder) Resources() []Resource {
 	r.mu.Lock()
 	defer r.mu.Unlock()
-	return slices.SortedFunc(slices.Values(r.resources), func(a, b Resource) int { return strings.Compare(a.URN, b.URN) })
+	return slices.SortedFunc(slices.Values(r.resources), func(a, b Resource) int { return cmp.Compare(a.URN, b.URN) })
 }
 
 // Calls are all function calls.
@@ -180,24 +181,31 @@ func (r *Recorder) One(t TestingT, typ, name string) Resource {
 	t.Helper()
 	var names []string
 	for _, found := range r.OfType(typ) {
-		if found.Name == name {
+		if found.Name() == name {
 			return found
 		}
-		names = append(names, found.Name)
+		names = append(names, found.Name())
 	}
 	t.Fatalf("there is no %s %s, only %v", typ, name, names)
 	return Resource{}
 }
 
+// Graph is all that was registered.
+func (r *Recorder) Graph() *model.Graph {
+	r.mu.Lock()
+	defer r.mu.Unlock()
+	var all []*model.Resource
+	for _, found := range r.resources {
+		all = append(all, found.Resource)
+	}
+	return model.NewGraph(all)
+}
+
 // Ancestors are the types of the resource's parents, nearest first.
 func (r *Recorder) Ancestors(of Resource) []string {
-	byURN := map[string]Resource{}
-	for _, found := range r.Resources() {
-		byURN[found.URN] = found
-	}
 	var types []string
-	for parent, ok := byURN[of.Parent]; ok; parent, ok = byURN[parent.Parent] {
-		types = append(types, parent.Type)
+	for _, above := range r.Graph().Ancestors(of.Resource) {
+		types = append(types, above.Type)
 	}
 	return types
 }
@@ -214,17 +222,26 @@ func (r *Recorder) inherit(component Resource) map[string]string {
 	return providers
 }
 
-func parentOf(rpc *pulumirpc.RegisterResourceRequest) string {
-	if resource.URN(rpc.GetParent()).QualifiedType() == resource.RootStackType {
-		return ""
+func urns(texts []string) []resource.URN {
+	var all []resource.URN
+	for _, text := range slices.Sorted(slices.Values(texts)) {
+		all = append(all, resource.URN(text))
 	}
-	return rpc.GetParent()
+	return all
 }
 
-func (r *Recorder) urn(of Resource) string {
-	parentType := tokens.Type("")
-	if of.Parent != "" {
-		parentType = resource.URN(of.Parent).QualifiedType()
+func parentOf(rpc *pulumirpc.RegisterResourceRequest) resource.URN {
+	parent := resource.URN(rpc.GetParent())
+	if parent.QualifiedType() == resource.RootStackType {
+		return ""
 	}
-	return string(resource.NewURN(tokens.QName(r.Stack), tokens.PackageName(r.Project), parentType, tokens.Type(of.Type), of.Name))
+	return parent
+}
+
+func (r *Recorder) urn(parent resource.URN, args pulumi.MockResourceArgs) resource.URN {
+	parentType := tokens.Type("")
+	if parent != "" {
+		parentType = parent.QualifiedType()
+	}
+	return resource.NewURN(tokens.QName(r.Stack), tokens.PackageName(r.Project), parentType, tokens.Type(args.TypeToken), args.Name)
 }

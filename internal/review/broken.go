@@ -10,8 +10,7 @@ import (
 
 // broken are the standards that the head breaks without an exception, and the base did not.
 func broken(p *model.Plan, environment string) []Finding {
-	components := p.Components()
-	before := map[string]bool{}
+	head, before := p.Head(), map[string]bool{}
 	for _, finding := range standards.Check(p.Base(), environment) {
 		before[finding.Rule+string(finding.URN)] = finding.Exception == nil
 	}
@@ -20,15 +19,13 @@ func broken(p *model.Plan, environment string) []Finding {
 		reasons[rule.ID] = rule.Reason
 	}
 	var found []Finding
-	for _, f := range standards.Check(p.Head(), environment) {
+	for _, f := range standards.Check(head, environment) {
 		if f.Exception != nil || before[f.Rule+string(f.URN)] {
 			continue
 		}
-		finding := Finding{Resource: f.Resource, Text: fmt.Sprintf("%s: %s; %s", f.Rule, f.Problem, reasons[f.Rule])}
-		if component := components.Of(components[f.URN]); component != nil {
-			finding.Component = component.Name()
-		}
-		found = append(found, finding)
+		found = append(found, Finding{
+			Resource: f.Resource, Component: head.ComponentName(head.At(f.URN)), Text: fmt.Sprintf("%s: %s; %s", f.Rule, f.Problem, reasons[f.Rule]),
+		})
 	}
 	return found
 }

@@ -47,8 +47,8 @@ type Change struct {
 	// Noise says that nothing but tags or the order of a set differs.
 	Noise bool `json:"noise,omitempty"`
 
-	old, new  *model.Resource
-	replacing []string // the properties that the resource cannot live through
+	old, new *model.Resource
+	diff     map[string]model.PropertyDiff // what the provider says differs
 }
 
 // Property is one value of a resource that differs.
@@ -65,7 +65,7 @@ type Property struct {
 
 // changesOf are the changes of a plan. What was protected before the plan is given by URN, since the plan was made without.
 func changesOf(p *model.Plan, protected map[string]bool) []Change {
-	components := p.Components()
+	base, head := p.Base(), p.Head()
 	byURN := map[string]*Change{}
 	for i := range p.Steps {
 		step := &p.Steps[i]
@@ -82,11 +82,17 @@ func changesOf(p *model.Plan, protected map[string]bool) []Change {
 		c.old, c.new = cmp.Or(c.old, step.Old), cmp.Or(c.new, step.New)
 		if len(step.ReplaceReasons) > 0 {
 			c.Reason = "changes " + strings.Join(step.ReplaceReasons, ", ")
-			c.replacing = step.ReplaceReasons
+		}
+		if len(step.DetailedDiff) > 0 {
+			c.diff = step.DetailedDiff
 		}
 	}
 	for _, c := range byURN {
-		c.complete(components, protected)
+		g := head
+		if c.new == nil {
+			g = base
+		}
+		c.complete(g, protected)
 	}
 	changes := make([]Change, 0, len(byURN))
 	for _, urn := range slices.Sorted(maps.Keys(byURN)) {
@@ -106,11 +112,9 @@ var kindOf = map[string]Kind{
 }
 
 // complete fills in what the resource itself tells.
-func (c *Change) complete(components model.Components, protected map[string]bool) {
+func (c *Change) complete(g *model.Graph, protected map[string]bool) {
 	r := cmp.Or(c.new, c.old)
-	if component := components.Of(r); component != nil {
-		c.Component, c.ComponentKind = component.Name(), component.Kind()
-	}
+	c.Component, c.ComponentKind = g.ComponentName(r), g.Kind(r)
 	if c.new != nil {
 		c.Source = position(c.new.SourcePosition)
 	}
@@ -120,20 +124,10 @@ func (c *Change) complete(components model.Components, protected map[string]bool
 		c.Reason = "the program no longer asks for it"
 	}
 	if c.Kind == Updated || c.Kind == Replaced {
-		properties, reordered := propertiesOf(c.old, c.new)
-		for i := range properties {
-			properties[i].Replaces = c.replacedBy(properties[i].Path)
-		}
+		properties, reordered := propertiesOf(c.old, c.new, c.diff)
 		c.Properties = properties
 		c.Noise = c.Kind == Updated && onlyTags(properties) && (reordered || len(properties) > 0)
 	}
-}
-
-// replacedBy says whether a property is among those that replace the resource.
-func (c *Change) replacedBy(path string) bool {
-	return slices.ContainsFunc(c.replacing, func(reason string) bool {
-		return path == reason || strings.HasPrefix(path, reason+".") || strings.HasPrefix(path, reason+"[") || strings.HasPrefix(reason, path+".")
-	})
 }
 
 // tags matches the path of a tag, also of one that a launch template hands on.

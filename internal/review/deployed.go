@@ -12,17 +12,17 @@ import (
 
 // failures are why the deployment of a plan did not come to its end.
 func failures(p *model.Plan, d *model.Deployment) []Finding {
-	components := p.Components()
+	base, head := p.Base(), p.Head()
 	var found []Finding
 	for _, f := range d.Failures {
-		finding := Finding{Resource: "the program", Text: f.Message}
+		finding := Finding{
+			Resource: "the program", Text: f.Message,
+			Component: cmp.Or(head.ComponentName(head.At(f.URN)), base.ComponentName(base.At(f.URN))),
+		}
 		if f.URN.IsValid() {
 			finding.Resource = f.URN.Name()
 			// The simulated cloud begins with whom it refuses.
 			finding.Text = strings.TrimPrefix(f.Message, fmt.Sprintf("%s %s: ", f.URN.Type(), f.URN.Name()))
-		}
-		if component := components.Of(components[f.URN]); component != nil {
-			finding.Component = component.Name()
 		}
 		found = append(found, finding)
 	}
@@ -33,9 +33,9 @@ func failures(p *model.Plan, d *model.Deployment) []Finding {
 // learn puts the policies that a deployment has shown in place of those that the plan could not know, since they name what it
 // makes. Names and numbers in them are those of the simulated cloud, so nothing else is taken over.
 func learn(p *model.Plan, d *model.Deployment) {
-	for _, r := range p.Head() {
+	for _, r := range p.Head().Resources {
 		input := catalogue.Of(r.Type).Policy.Input
-		if text, is := r.Inputs[input].(string); !is || !strings.Contains(text, model.Unknown) {
+		if !strings.Contains(r.Text(input), model.Unknown) {
 			continue
 		}
 		if known, is := d.Inputs[r.URN][input].(string); is {

@@ -25,8 +25,11 @@ type fixture struct {
 	// deploy says that the head is deployed, too; failure is what each reason contains that it fails for, one or more.
 	deploy  bool
 	failure string
-	// cost is 1 for more, -1 for less, 0 for the same.
-	cost int
+	// draws is what the picture says, though no patch has a golden preview or a document with it.
+	draws string
+	// cost is 1 for more, -1 for less, 0 for the same; costs are the lines, where they are listed.
+	cost  int
+	costs []CostLine
 }
 
 const some = -1
@@ -35,6 +38,10 @@ var fixtures = []fixture{
 	{change: "nothing", stack: "prod"},
 	// A launch template with other tags is a new version of it, by which instances are replaced: that is no noise.
 	{change: "tags-only", stack: "dev", counts: [5]int{3: 4, 4: some}},
+	// No stack file changes: what a component makes dearer shows, too.
+	{change: "disk-enlarged", stack: "prod", cost: 1, counts: [5]int{3: some}, costs: []CostLine{
+		{"Bastion", "disks", "EBS gp3 volume", "EBS gp3 volume", 0.64, 1.28}, {"Deployer", "disks", "EBS gp3 volume", "EBS gp3 volume", 0.64, 1.28},
+	}},
 	{change: "bigger-nodes", stack: "prod", cost: 1, counts: [5]int{0: 4}},
 	{change: "database-class-up", stack: "prod", cost: 1, counts: [5]int{3: 4}},
 	{
@@ -63,7 +70,7 @@ var fixtures = []fixture{
 			"new: may sqs:ChangeMessageVisibility, sqs:DeleteMessage, sqs:ReceiveMessage on arn:aws:sqs:us-east-1:333333333333:legops-prod-document-signature.fifo",
 		},
 	},
-	{change: "queue-added", stack: "prod", counts: [5]int{2: 8, 3: 2}},
+	{change: "queue-added", stack: "prod", cost: 1, counts: [5]int{2: 8, 3: 2}},
 	{
 		change: "bucket-versioning-off", stack: "prod", exit: 2, counts: [5]int{3: 7},
 		risks:     slices.Repeat([]string{"versioningConfiguration.status: Enabled → Suspended: a deleted or overwritten object is lost"}, 7),
@@ -96,7 +103,7 @@ var fixtures = []fixture{
 	}},
 	{change: "nat-gateways-2-to-1", stack: "test", cost: -1, counts: [5]int{1: 3, 3: 4}},
 	{
-		change: "application-added", stack: "dev", deploy: true, exit: 2, cost: 1, counts: [5]int{2: some, 3: some},
+		change: "application-added", stack: "dev", deploy: true, exit: 2, cost: 1, draws: ">billing<", counts: [5]int{2: some, 3: some},
 		tells: []string{
 			"visitors of dev.legops.example reach /billing",
 			"role legops-dev-app-billing: new: may sqs:SendMessage on arn:aws:sqs:us-east-1:111111111111:legops-dev-matter-traceability.fifo",
@@ -144,6 +151,9 @@ func TestChanges(t *testing.T) {
 			}
 			require.Empty(t, s.Cost.Unknown)
 			assert.Equal(t, f.cost, sign(s.Cost.Difference()), "%.2f", s.Cost.Difference())
+			if f.costs != nil {
+				assert.Equal(t, f.costs, s.Cost.Lines)
+			}
 
 			if secrets[f.stack] == nil {
 				secrets[f.stack] = b.secrets(t, f.stack)
@@ -164,6 +174,12 @@ func TestChanges(t *testing.T) {
 				assert.Less(t, len(strings.Fields(text)), 100)
 			case s.Count(Replaced)+s.Count(Deleted)+s.Count(Created)+s.Count(Updated) > 0:
 				assert.Regexp(t, `>\d+ (replaced|deleted|created|updated)`, s.Picture, "the picture marks what changes")
+				assert.Contains(t, s.Picture, f.draws)
+			}
+			if f.change == "retention-lowered" {
+				document, err := os.ReadFile("../../docs/architecture.svg")
+				require.NoError(t, err)
+				assert.Equal(t, strings.Count(string(document), "marker-end"), strings.Count(s.Picture, "marker-end"), "arrows of a stack that is deployed")
 			}
 		})
 	}

@@ -33,7 +33,7 @@ var holders = []string{"role", "bucket", "queueUrl", "repository", "backupVaultN
 // permissions are what a resource allows and denies. A policy that is not known yet is one of its own.
 func permissions(component string, r *model.Resource) []permission {
 	this := permission{holder: holder(r), component: component, name: r.Name()}
-	if arn, is := r.Inputs["policyArn"].(string); is && (r.Type == catalogue.RolePolicyAttachment || strings.HasPrefix(r.Type, "aws:eks/")) {
+	if arn := r.Text("policyArn"); arn != "" && (r.Type == catalogue.RolePolicyAttachment || strings.HasPrefix(r.Type, "aws:eks/")) {
 		this.action = "everything in " + arn
 		this.resource = fmt.Sprint(r.Inputs["principalArn"])
 		return []permission{this}
@@ -64,8 +64,8 @@ const unknownPolicy = "(known only after deployment)"
 // holder names what a policy belongs to.
 func holder(r *model.Resource) string {
 	for _, input := range holders {
-		value, is := r.Inputs[input].(string)
-		if !is {
+		value := r.Text(input)
+		if value == "" {
 			continue
 		}
 		if value == model.Unknown {
@@ -78,7 +78,7 @@ func holder(r *model.Resource) string {
 		}
 		return typeName(r.Type) + " of " + value
 	}
-	if name, is := r.Inputs["name"].(string); is && name != model.Unknown {
+	if name := r.Text("name"); name != "" && name != model.Unknown {
 		return called(r) + " " + name
 	}
 	return called(r) + " " + r.Name()

@@ -88,15 +88,15 @@ func goesToo(guard *Change, changes []Change) bool {
 
 // unprotected are the resources that Pulumi keeps now and would no longer keep, one finding for each component.
 func unprotected(p *model.Plan, protected map[string]bool) []Finding {
-	components := model.ComponentsOf(p.Head())
+	head := p.Head()
 	lost := map[string][]string{} // names, by component
 	for _, step := range p.Steps {
 		if step.Old == nil || step.New == nil {
 			continue
 		}
 		lets := protected[string(step.New.URN)] && !step.New.Protect || step.Old.RetainOnDelete && !step.New.RetainOnDelete
-		if component := components.Of(step.New); lets && component != nil && !slices.Contains(lost[component.Name()], step.New.Name()) {
-			lost[component.Name()] = append(lost[component.Name()], step.New.Name())
+		if component := head.ComponentName(step.New); lets && component != "" {
+			lost[component] = appendNew(lost[component], step.New.Name())
 		}
 	}
 	var found []Finding

@@ -134,12 +134,7 @@ func (w *workspace) compare(ctx context.Context, stack string, base, head *sourc
 			return nil, fmt.Errorf("the head (%s) cannot be deployed: %w", head.Name, err)
 		}
 	}
-	s := judge(stack, p, deployment, protected, stackFile(base, stack), stackFile(head, stack))
-	return s, s.draw(goldenFile(head, stack))
-}
-
-func goldenFile(s *source, stack string) string {
-	return filepath.Join(s.dir, "tests", "golden", stack+".yaml")
+	return judge(stack, p, deployment, protected, environmentOf(stackFile(head, stack))), nil
 }
 
 // deployBase brings the base up, and returns what Pulumi would refuse to delete or replace. The protection itself is taken away, or
@@ -162,7 +157,7 @@ func (w *workspace) preview(ctx context.Context, dir, stack string, head *source
 			return ctx.Err()
 		}
 		// A preview that failed says why in its JSON.
-		if p, err = model.Read(out); err == nil {
+		if p, err = model.ReadPreview(out); err == nil {
 			err = failed
 		}
 		return err

@@ -7,11 +7,22 @@ import (
 	"testing"
 
 	"github.com/pulumi/pulumi/sdk/v3/go/common/resource"
+	"github.com/pulumi/pulumi/sdk/v3/go/common/resource/plugin"
 	"github.com/stretchr/testify/assert"
 	"github.com/stretchr/testify/require"
 
 	"legops/internal/model"
 )
+
+// diffOf is what the simulated provider says differs.
+func diffOf(old, new map[string]any) map[string]model.PropertyDiff {
+	diff := map[string]model.PropertyDiff{}
+	changes := resource.NewPropertyMapFromMap(old).Diff(resource.NewPropertyMapFromMap(new))
+	for path, d := range plugin.NewDetailedDiffFromObjectDiff(changes, true) {
+		diff[path] = model.PropertyDiff{Kind: d.Kind.String()}
+	}
+	return diff
+}
 
 func TestPropertiesOf(t *testing.T) {
 	for _, c := range []struct {
@@ -50,10 +61,25 @@ func TestPropertiesOf(t *testing.T) {
 		{name: "a secret", old: map[string]any{"s": model.Secret}, new: map[string]any{"s": model.Secret}},
 	} {
 		new := &model.Resource{Inputs: c.new, PropertyDependencies: map[string][]resource.URN{"arn": {"urn:pulumi:dev::legops::aws:kms/key:Key::key"}}}
-		got, reordered := propertiesOf(&model.Resource{Inputs: c.old}, new)
+		got, reordered := propertiesOf(&model.Resource{Inputs: c.old}, new, diffOf(c.old, c.new))
 		assert.Equal(t, c.want, got, c.name)
 		assert.Equal(t, c.reordered, reordered, c.name)
 	}
+}
+
+// What the provider says counts: it knows what of an input matters, and whether a secret is another.
+func TestPropertiesAreThoseThatTheProviderNames(t *testing.T) {
+	old := &model.Resource{Inputs: map[string]any{"a": "x", "b": "x", "c.d": "x", "password": model.Secret, "network": map[string]any{"cidr": "x", "mode": "x"}, "rules": []any{"x"}}}
+	new := &model.Resource{Inputs: map[string]any{"a": "y", "b": "y", "c.d": "y", "password": model.Secret, "network": map[string]any{"cidr": "y", "mode": "y"}, "rules": []any{"y"}}}
+	got, _ := propertiesOf(old, new, map[string]model.PropertyDiff{
+		"b": {Kind: "update"}, `["c.d"]`: {Kind: "update"}, "password": {Kind: "update"}, "nowhere": {Kind: "delete"},
+		"network.cidr": {Kind: "update-replace"}, "network.mode": {Kind: "update"}, "rules[0]": {Kind: "update-replace"}, "no[path": {Kind: "add"},
+	})
+	assert.Equal(t, []Property{
+		{Path: `["c.d"]`, Old: "x", New: "y"}, {Path: "b", Old: "x", New: "y"},
+		{Path: "network.cidr", Old: "x", New: "y", Replaces: true}, {Path: "network.mode", Old: "x", New: "y"},
+		{Path: "password", Old: model.Secret, New: model.Secret}, {Path: "rules[0]", Old: "x", New: "y", Replaces: true},
+	}, got)
 }
 
 // policyOf is a role's policy of one statement.
@@ -163,6 +189,9 @@ const admission = "kubernetes:admissionregistration.k8s.io/v1:ValidatingAdmissio
 func step(op, token, name string, old, new map[string]any) model.Step {
 	urn := resource.URN("urn:pulumi:dev::legops::" + token + "::" + name)
 	s := model.Step{Op: op}
+	if old != nil && new != nil {
+		s.DetailedDiff = diffOf(old, new)
+	}
 	if old != nil {
 		s.Old = &model.Resource{URN: urn, Type: token, Custom: true, Inputs: old, ID: "id-" + name}
 	}
@@ -319,7 +348,7 @@ func TestLearn(t *testing.T) {
 	head := func(policy string) *model.Plan {
 		return &model.Plan{Steps: []model.Step{{Op: "create", New: &model.Resource{URN: urn, Type: "aws:iam/rolePolicy:RolePolicy", Inputs: map[string]any{"role": model.Unknown, "policy": policy}}}}}
 	}
-	deployed := &model.Deployment{Inputs: map[resource.URN]map[string]any{urn: {"role": "simulated", "policy": "{}"}}}
+	deployed := &model.Deployment{Inputs: map[resource.URN]model.Values{urn: {"role": "simulated", "policy": "{}"}}}
 	for _, c := range []struct {
 		name, policy string
 		d            *model.Deployment
@@ -331,7 +360,7 @@ func TestLearn(t *testing.T) {
 	} {
 		p := head(c.policy)
 		learn(p, c.d)
-		assert.Equal(t, map[string]any{"role": model.Unknown, "policy": c.want}, p.Head()[0].Inputs, c.name)
+		assert.Equal(t, model.Values{"role": model.Unknown, "policy": c.want}, p.Head().Resources[0].Inputs, c.name)
 	}
 }
 
@@ -391,5 +420,5 @@ func TestNamesOf(t *testing.T) {
 	}
 	assert.Equal(t, map[string]string{
 		topic: "alerts", connection: "github", "ce5618c1-7e3a-2c20-1862-e7fa6afd0dea": "github",
-	}, namesOf(&model.Plan{Steps: []model.Step{old(topic, "alerts"), old(connection, "github"), old("", "component")}}))
+	}, namesOf((&model.Plan{Steps: []model.Step{old(topic, "alerts"), old(connection, "github"), old("", "component")}}).Base()))
 }

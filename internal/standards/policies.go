@@ -38,8 +38,7 @@ func statements(r *model.Resource) (iam.Statements, error) {
 	if policy := r.Inputs[Policies[r.Type]]; policy == nil || policy == model.Unknown {
 		return nil, nil
 	}
-	text, _ := r.Inputs[Policies[r.Type]].(string)
-	document, err := iam.Parse(text)
+	document, err := iam.Parse(r.Text(Policies[r.Type]))
 	switch {
 	case err != nil:
 		return nil, fmt.Errorf("its policy cannot be read: %w", err)
@@ -74,7 +73,7 @@ func allows(wrong func(*model.Resource, iam.Statement) string) func(*platform, *
 // deniesPlainHTTP is that a policy denies actions to anybody who comes without TLS.
 func deniesPlainHTTP(needs, by string) func(*platform, *model.Resource) []string {
 	return func(p *platform, r *model.Resource) []string {
-		for _, policy := range p.referring(r, needs, by) {
+		for _, policy := range p.Referring(r, needs, by) {
 			list, err := statements(policy)
 			if err != nil {
 				return []string{err.Error()}

@@ -42,7 +42,7 @@ type Rule struct {
 // Setting is an input that has to have a value.
 type Setting struct {
 	Type string
-	// Path leads to the input; [] in it is every element of a list.
+	// Path leads to the input, as model.Path has it: rules[*].id is that of every rule.
 	Path string
 	Want want
 	// In are the environments in which it has to; none are all.
@@ -74,16 +74,16 @@ const Unused = "EXCEPTION-UNUSED"
 
 // Check holds resources of a stack against the rules. Findings are in the order of the rules, those with an exception among them;
 // an exception that excuses nothing is a finding, too.
-func Check(resources []*model.Resource, environment string) []Finding {
-	return check(resources, environment, Rules, Exceptions)
+func Check(of *model.Graph, environment string) []Finding {
+	return check(of, environment, Rules, Exceptions)
 }
 
 // Looked is how many resources each rule looks at, by ID.
-func Looked(resources []*model.Resource, environment string) map[string]int {
-	p := newPlatform(resources, environment)
+func Looked(of *model.Graph, environment string) map[string]int {
+	p := &platform{of, environment}
 	count := map[string]int{}
 	for i := range Rules {
-		for _, r := range resources {
+		for _, r := range of.Resources {
 			if Rules[i].looksAt(p, r) {
 				count[Rules[i].ID]++
 			}
@@ -92,12 +92,12 @@ func Looked(resources []*model.Resource, environment string) map[string]int {
 	return count
 }
 
-func check(resources []*model.Resource, environment string, rules []Rule, exceptions []Exception) []Finding {
-	p := newPlatform(resources, environment)
+func check(of *model.Graph, environment string, rules []Rule, exceptions []Exception) []Finding {
+	p := &platform{of, environment}
 	used := make([]bool, len(exceptions))
 	var found []Finding
 	for i := range rules {
-		for _, r := range resources {
+		for _, r := range of.Resources {
 			if !rules[i].looksAt(p, r) {
 				continue
 			}
@@ -194,7 +194,7 @@ func (r *Rule) problems(p *platform, looked *model.Resource) []string {
 		}
 	}
 	for _, c := range r.Companions {
-		if c.Type == looked.Type && len(p.referring(looked, c.Needs, c.By)) == 0 {
+		if c.Type == looked.Type && len(p.Referring(looked, c.Needs, c.By)) == 0 {
 			problems = append(problems, fmt.Sprintf("no %s refers to it by %s", c.Needs, c.By))
 		}
 	}
@@ -206,7 +206,7 @@ func (r *Rule) problems(p *platform, looked *model.Resource) []string {
 
 func (s Setting) problems(looked *model.Resource) []string {
 	var problems []string
-	for _, value := range valuesAt(looked.Inputs, s.Path) {
+	for _, value := range looked.All(s.Path) {
 		switch {
 		case value == model.Unknown && s.Want.unknownPasses:
 		case value == model.Unknown:
@@ -243,27 +243,6 @@ func (r *Rule) Unknown() string {
 
 // platform is what rules see beside the resource they look at.
 type platform struct {
+	*model.Graph
 	environment string
-	byType      map[string][]*model.Resource
-}
-
-func newPlatform(resources []*model.Resource, environment string) *platform {
-	p := &platform{environment, map[string][]*model.Resource{}}
-	for _, r := range resources {
-		p.byType[r.Type] = append(p.byType[r.Type], r)
-	}
-	return p
-}
-
-// referring are the resources of a type with an input that comes from another resource, or has the same value there, such as the
-// name of a bucket.
-func (p *platform) referring(to *model.Resource, typ, by string) []*model.Resource {
-	var found []*model.Resource
-	name, _ := to.Inputs[by].(string)
-	for _, r := range p.byType[typ] {
-		if slices.Contains(r.PropertyDependencies[by], to.URN) || name != "" && name != model.Unknown && r.Inputs[by] == name {
-			found = append(found, r)
-		}
-	}
-	return found
 }

@@ -16,6 +16,7 @@ import (
 	"github.com/stretchr/testify/require"
 	"gopkg.in/yaml.v3"
 
+	"legops/internal/catalogue"
 	"legops/internal/model"
 	"legops/internal/offline/schema"
 )
@@ -28,6 +29,7 @@ func healthy(t *testing.T) []*model.Resource {
 	var written []struct {
 		Type, Name string
 		Protect    bool
+		Retain     bool
 		Refers     map[string][]string
 		Inputs     map[string]any
 	}
@@ -36,7 +38,7 @@ func healthy(t *testing.T) []*model.Resource {
 	require.NoError(t, err)
 	var all []*model.Resource
 	for _, w := range written {
-		r := &model.Resource{URN: urn(w.Type, w.Name), Type: w.Type, Protect: w.Protect, PropertyDependencies: map[string][]resource.URN{}}
+		r := &model.Resource{URN: urn(w.Type, w.Name), Type: w.Type, Protect: w.Protect, RetainOnDelete: w.Retain, PropertyDependencies: map[string][]resource.URN{}}
 		if policy, ok := w.Inputs[Policies[w.Type]].(map[string]any); ok {
 			w.Inputs[Policies[w.Type]] = document(t, policy)
 		}
@@ -84,8 +86,8 @@ func decoded(t *testing.T, value map[string]any) map[string]any {
 
 func TestHealthyStackBreaksNoRule(t *testing.T) {
 	resources := healthy(t)
-	assert.Empty(t, check(resources, production, Rules, nil))
-	looked := Looked(resources, production)
+	assert.Empty(t, check(model.NewGraph(resources), production, Rules, nil))
+	looked := Looked(model.NewGraph(resources), production)
 	for _, rule := range Rules {
 		if in(rule.In, production) {
 			assert.NotZero(t, looked[rule.ID], "%s looks at nothing", rule.ID)
@@ -103,8 +105,8 @@ func TestRulesMissWhatIsNotThere(t *testing.T) {
 			for value, found := range map[any]bool{nil: !s.Want.met(nil), model.Unknown: !s.Want.unknownPasses} {
 				resources := healthy(t)
 				r := first(t, resources, s.Type)
-				put(t, r, strings.ReplaceAll(s.Path, "[]", "[0]"), value)
-				assert.Equal(t, found, breaks(check(resources, production, Rules, nil), rule.ID, r), "%s %s %v", rule.ID, s.Path, value)
+				put(t, r, strings.ReplaceAll(s.Path, "[*]", "[0]"), value)
+				assert.Equal(t, found, breaks(check(model.NewGraph(resources), production, Rules, nil), rule.ID, r), "%s %s %v", rule.ID, s.Path, value)
 			}
 		}
 		for _, c := range rule.Companions {
@@ -114,7 +116,7 @@ func TestRulesMissWhatIsNotThere(t *testing.T) {
 			resources := healthy(t)
 			r := first(t, resources, c.Type)
 			left := slices.DeleteFunc(resources, func(other *model.Resource) bool { return other.Type == c.Needs })
-			assert.True(t, breaks(check(left, production, Rules, nil), rule.ID, r), "%s without %s", rule.ID, c.Needs)
+			assert.True(t, breaks(check(model.NewGraph(left), production, Rules, nil), rule.ID, r), "%s without %s", rule.ID, c.Needs)
 		}
 	}
 }
@@ -183,7 +185,7 @@ func TestRulesSayWhatTheyAre(t *testing.T) {
 func TestExceptions(t *testing.T) {
 	spoiled := func() []*model.Resource {
 		resources := healthy(t)
-		put(t, first(t, resources, subnet), "mapPublicIpOnLaunch", true)
+		put(t, first(t, resources, catalogue.Subnet), "mapPublicIpOnLaunch", true)
 		return resources
 	}
 	for name, c := range map[string]struct {
@@ -202,7 +204,7 @@ func TestExceptions(t *testing.T) {
 		"from an unread policy": {Exception{Rule: "IAM-EVERYTHING", Resource: "registry-portal-policy", About: "Sid"}, false, false},
 	} {
 		t.Run(name, func(t *testing.T) {
-			found := check(spoiled(), production, Rules, []Exception{c.exception})
+			found := check(model.NewGraph(spoiled()), production, Rules, []Exception{c.exception})
 			excused, unused := false, false
 			for _, f := range found {
 				if f.Rule == Unused {
@@ -216,5 +218,16 @@ func TestExceptions(t *testing.T) {
 			assert.Equal(t, c.excused, excused, found)
 			assert.Equal(t, c.unused, unused, found)
 		})
+	}
+}
+
+// Descriptions of the stack file name rules for what production demands.
+func TestSchemaNamesRules(t *testing.T) {
+	text, err := os.ReadFile("../../stacks/stack.schema.json")
+	require.NoError(t, err)
+	named := regexp.MustCompile(`production has a minimum, ([A-Z0-9-]+) of docs/standards.md`).FindAllSubmatch(text, -1)
+	assert.GreaterOrEqual(t, len(named), 4)
+	for _, name := range named {
+		assert.True(t, slices.ContainsFunc(Rules, func(r Rule) bool { return r.ID == string(name[1]) }), string(name[1]))
 	}
 }

@@ -5,7 +5,7 @@ import (
 	"slices"
 	"strings"
 
-	"legops/internal/model"
+	"legops/internal/standards/minimum"
 )
 
 // want is what an input has to be.
@@ -84,34 +84,10 @@ func all(elements ...string) want {
 }
 
 // leastBy wants a number that depends on the environment.
-func leastBy(typ, path string, inDevelopment, inTest, inProduction float64) []Setting {
+func leastBy(typ, path string, least minimum.By) []Setting {
 	return []Setting{
-		{typ, path, atLeast(inDevelopment), []string{development}},
-		{typ, path, atLeast(inTest), []string{test}},
-		{typ, path, atLeast(inProduction), []string{production}},
+		{typ, path, atLeast(float64(least.Development)), []string{development}},
+		{typ, path, atLeast(float64(least.Test)), []string{test}},
+		{typ, path, atLeast(float64(least.Production)), []string{production}},
 	}
-}
-
-// valuesAt are the values that a path such as rules[].status leads to, nil where it leads nowhere, model.Unknown where something on the
-// way is not known.
-func valuesAt(from any, path string) []any {
-	if path == "" || from == model.Unknown {
-		return []any{from}
-	}
-	first, rest, _ := strings.Cut(path, ".")
-	key, isList := strings.CutSuffix(first, "[]")
-	members, _ := from.(map[string]any)
-	next := members[key]
-	if !isList || next == model.Unknown {
-		return valuesAt(next, rest)
-	}
-	list, _ := next.([]any)
-	if len(list) == 0 {
-		return []any{nil}
-	}
-	var values []any
-	for _, element := range list {
-		values = append(values, valuesAt(element, rest)...)
-	}
-	return values
 }

@@ -21,6 +21,7 @@ import (
 	"legops/components/apps"
 	"legops/internal/capacity"
 	"legops/internal/controlplane"
+	"legops/internal/registered"
 	"legops/stacks"
 )
 
@@ -61,7 +62,7 @@ func start(t *testing.T, stack string, groups ...*group) *play {
 			nodes = append(nodes, a.instance(g))
 		}
 	}
-	objects, patches := registered(t, cfg, stack)
+	objects, patches := controlplane.Registered(registered.Stack(t, stack, cfg))
 	objects = append(objects, standIns()...)
 	plane, err := controlplane.Start(t.Context(), controlplane.Options{
 		Bin: filepath.Join(root, "bin/kubernetes"), Dir: t.TempDir(), Nodes: nodes,

@@ -60,7 +60,7 @@ func agree(t *testing.T, w *world) {
 	require.NoError(t, err)
 
 	real, kept := w.state(w.session), w.state(simulated)
-	assert.Equal(t, slices.Sorted(maps.Keys(kept)), slices.Sorted(maps.Keys(real)))
+	require.Equal(t, slices.Sorted(maps.Keys(kept)), slices.Sorted(maps.Keys(real)))
 	for urn, r := range kept {
 		// The provider sent its inputs: it dropped and added nothing.
 		if difference := cmp.Diff(settled(r.Inputs), settled(real[urn].Inputs)); difference != "" {
@@ -116,7 +116,7 @@ func agree(t *testing.T, w *world) {
 	require.NoError(t, err)
 	out, err := simulated.Run(t.Context(), "preview", "--json", "--stack", w.stack)
 	require.NoError(t, err)
-	preview, err := model.Read([]byte(out))
+	preview, err := model.ReadPreview([]byte(out))
 	require.NoError(t, err)
 	said := w.preview()
 	assert.Greater(t, len(said), 8)

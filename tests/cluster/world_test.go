@@ -3,7 +3,6 @@ package cluster_test
 
 import (
 	"context"
-	"encoding/json"
 	"fmt"
 	"os"
 	"os/exec"
@@ -117,7 +116,7 @@ func (w *world) preview(options ...string) []string {
 	w.t.Helper()
 	out, err := w.pulumi(append([]string{"preview", "--json"}, options...)...)
 	require.NoError(w.t, err)
-	preview, err := model.Read([]byte(out))
+	preview, err := model.ReadPreview([]byte(out))
 	require.NoError(w.t, err)
 	return changes(preview)
 }
@@ -183,18 +182,15 @@ func (w *world) eventually(what string, yes func() bool) {
 }
 
 // state returns every Kubernetes resource in Pulumi's state, by URN.
-func (w *world) state(session *offline.Session) map[string]model.Resource {
+func (w *world) state(session *offline.Session) map[string]*model.Resource {
 	w.t.Helper()
 	out, err := session.Run(context.Background(), "stack", "export", "--stack", w.stack)
 	require.NoError(w.t, err)
-	var exported struct {
-		Deployment struct{ Resources []model.Resource }
-	}
-	require.NoError(w.t, json.Unmarshal([]byte(out), &exported))
-	known := map[string]model.Resource{}
-	for _, r := range exported.Deployment.Resources {
+	state, err := model.ReadState([]byte(out))
+	require.NoError(w.t, err)
+	known := map[string]*model.Resource{}
+	for _, r := range state.Resources {
 		if strings.HasPrefix(r.Type, "kubernetes:") {
-			delete(r.Inputs, "__internal")
 			known[string(r.URN)] = r
 		}
 	}

@@ -16,15 +16,13 @@ import (
 	"testing"
 	"time"
 
-	"github.com/pulumi/pulumi/sdk/v3/go/pulumi"
 	"github.com/stretchr/testify/assert"
 	"github.com/stretchr/testify/require"
 
 	"legops/components/apps"
-	"legops/infra"
 	"legops/internal/checkout"
 	"legops/internal/controlplane"
-	"legops/internal/recorder"
+	"legops/internal/registered"
 	"legops/stacks"
 )
 
@@ -292,12 +290,7 @@ func config(t *testing.T) *stacks.Config {
 // objectsOf returns the cluster's objects, as the program registers them.
 func objectsOf(t *testing.T, cfg *stacks.Config) (objects, patches []controlplane.Object) {
 	t.Helper()
-	r := &recorder.Recorder{Project: "legops", Stack: stack}
-	require.NoError(t, r.Run(func(ctx *pulumi.Context) error {
-		_, err := infra.NewPlatform(ctx, cfg)
-		return err
-	}))
-	return controlplane.Registered(r)
+	return controlplane.Registered(registered.Stack(t, stack, cfg))
 }
 
 // reference is the reference application, built once.

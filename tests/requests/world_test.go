@@ -17,15 +17,13 @@ import (
 	"testing"
 	"time"
 
-	"github.com/pulumi/pulumi/sdk/v3/go/pulumi"
 	"github.com/stretchr/testify/require"
 
 	"legops/components/apps"
-	"legops/infra"
+	"legops/internal/checkout"
 	"legops/internal/controlplane"
 	"legops/internal/nginx"
-	"legops/internal/recorder"
-	"legops/stacks"
+	"legops/internal/registered"
 )
 
 // program is the NGINX that serves; NGINX_PROGRAM names another.
@@ -66,16 +64,7 @@ var known = struct {
 // runs runs the program with a stack file, against mocks, and returns the controller's objects.
 func runs(t *testing.T, stack string) deployed {
 	t.Helper()
-	values, err := stacks.ReadFile("../../Pulumi." + stack + ".yaml")
-	require.NoError(t, err)
-	cfg, err := stacks.Load("legops", values)
-	require.NoError(t, err)
-	r := &recorder.Recorder{Project: "legops", Stack: stack}
-	require.NoError(t, r.Run(func(ctx *pulumi.Context) error {
-		_, err := infra.NewPlatform(ctx, cfg)
-		return err
-	}))
-	objects, _ := controlplane.Registered(r)
+	objects, _ := controlplane.Registered(registered.Stack(t, stack, checkout.Config(t, "../..", stack)))
 	d := deployed{nginx.In(objects, apps.IngressNamespace)}
 	require.NotEmpty(t, d.Settings)
 	require.NotEmpty(t, d.Arguments)

@@ -3,6 +3,7 @@ package model
 import (
 	"testing"
 
+	"github.com/pulumi/pulumi/sdk/v3/go/common/resource"
 	"github.com/stretchr/testify/assert"
 	"github.com/stretchr/testify/require"
 )
@@ -14,7 +15,7 @@ const preview = `warning: something the CLI says
     {"op": "same", "urn": "urn:pulumi:dev::legops::legops:components:Queues::queues",
      "oldState": {"urn": "urn:pulumi:dev::legops::legops:components:Queues::queues", "type": "legops:components:Queues"},
      "newState": {"urn": "urn:pulumi:dev::legops::legops:components:Queues::queues", "type": "legops:components:Queues"}},
-    {"op": "create-replacement", "replaceReasons": ["name"],
+    {"op": "create-replacement", "replaceReasons": ["name"], "detailedDiff": {"name": {"kind": "update-replace", "inputDiff": true}, "list[0]": {"kind": "add"}},
      "oldState": {"urn": "urn:pulumi:dev::legops::aws:sqs/queue:Queue::signing", "type": "aws:sqs/queue:Queue", "inputs": {"name": "a"}},
      "newState": {"urn": "urn:pulumi:dev::legops::aws:sqs/queue:Queue::signing", "type": "aws:sqs/queue:Queue",
       "parent": "urn:pulumi:dev::legops::legops:components:Queues::queues", "provider": "urn:pulumi:dev::legops::pulumi:providers:aws::aws-global::id",
@@ -28,18 +29,21 @@ const preview = `warning: something the CLI says
 }`
 
 func TestRead(t *testing.T) {
-	p, err := Read([]byte(preview))
+	p, err := ReadPreview([]byte(preview))
 	require.NoError(t, err)
 	require.Len(t, p.Steps, 4)
-	require.Len(t, p.Base(), 3, "a replacement is one resource")
-	require.Len(t, p.Head(), 2)
-	queue := p.Head()[0] // ordered by URN
-	assert.Equal(t, "signing", queue.Name())
+	base, head := p.Base(), p.Head()
+	require.Len(t, base.Resources, 3, "a replacement is one resource")
+	require.Len(t, head.Resources, 2)
+	queue := head.Named("aws:sqs/queue:Queue", "signing")
+	assert.Equal(t, queue, head.Resources[0], "ordered by URN")
 	assert.Equal(t, "aws-global", queue.ProviderName())
-	assert.Equal(t, map[string]any{"name": "b", "list": []any{Secret, map[string]any{"deep": Secret}}, "marked": Secret}, queue.Inputs)
-	components := ComponentsOf(p.Base(), p.Head())
-	assert.Equal(t, "Queues", components.Of(queue).Kind())
-	assert.Nil(t, components.Of(p.Base()[0]), "it is part of nothing")
+	for path, replaces := range map[string]bool{"name": true, "list[0]": false} {
+		assert.Equal(t, replaces, p.Steps[1].DetailedDiff[path].Replaces(), path)
+	}
+	assert.Equal(t, Values{"name": "b", "list": []any{Secret, map[string]any{"deep": Secret}}, "marked": Secret}, queue.Inputs)
+	assert.Equal(t, "Queues", head.Kind(queue))
+	assert.Nil(t, base.Component(base.Resources[0]), "it is part of nothing")
 	assert.Equal(t, "old", p.Steps[0].Resource().Name())
 }
 
@@ -50,7 +54,23 @@ func TestWhatIsNoPreviewIsAnError(t *testing.T) {
 		"{":                    "reading the preview: ",
 		`{"diagnostics": [{"severity": "error", "message": "legops:rds.multiAz: must be true\n"}, {"severity": "error", "message": "preview failed"}]}`: "legops:rds.multiAz: must be true\npreview failed",
 	} {
-		_, err := Read([]byte(output))
+		_, err := ReadPreview([]byte(output))
 		assert.ErrorContains(t, err, want, output)
 	}
+}
+
+func TestZones(t *testing.T) {
+	g := NewGraph([]*Resource{
+		{URN: "urn:pulumi:dev::legops::a:b/c:Any::one", Type: "aws:ec2/subnet:Subnet", Inputs: Values{"availabilityZoneId": "use1-az2"}},
+		{URN: "urn:pulumi:dev::legops::a:b/c:Any::two", Type: "aws:ec2/subnet:Subnet", Inputs: Values{"availabilityZoneId": "use1-az1"}},
+		{
+			URN: "urn:pulumi:dev::legops::a:b/c:Any::association", Type: "aws:ec2/routeTableAssociation:RouteTableAssociation",
+			PropertyDependencies: map[string][]resource.URN{"subnetId": {"urn:pulumi:dev::legops::a:b/c:Any::two"}, "routeTableId": {"urn:pulumi:dev::legops::a:b/c:Any::one"}},
+		},
+	})
+	balancer := &Resource{PropertyDependencies: map[string][]resource.URN{
+		"subnets": {"urn:pulumi:dev::legops::a:b/c:Any::one", "urn:pulumi:dev::legops::a:b/c:Any::association", "urn:pulumi:dev::legops::a:b/c:Any::gone"},
+	}}
+	assert.Equal(t, []string{"use1-az1", "use1-az2"}, g.Zones(balancer, "subnets"))
+	assert.Empty(t, g.Zones(balancer, "securityGroups"))
 }

@@ -1,0 +1,133 @@
+package model
+
+import (
+	"bytes"
+	"cmp"
+	"encoding/json"
+	"errors"
+	"fmt"
+	"slices"
+	"strings"
+
+	"github.com/pulumi/pulumi/sdk/v3/go/common/resource"
+)
+
+// The engine's own marks: of a value that is not known before the deployment, and of a secret, whose value it keeps to itself.
+const (
+	Unknown = "04da6b54-80e4-46f7-96ec-b56ff0331ba9"
+	Secret  = "[secret]"
+)
+
+// Step is what the engine would do with a resource: same, create, update, delete, read, or a replacement in several steps
+// (replace, create-replacement, delete-replaced).
+type Step struct {
+	Op string `json:"op"`
+	// Old is what the state has, New what the program asks for; nil where there is none.
+	Old *Resource `json:"oldState"`
+	New *Resource `json:"newState"`
+	// DiffReasons are the properties that differ, ReplaceReasons those that the resource cannot live through.
+	DiffReasons    []string `json:"diffReasons"`
+	ReplaceReasons []string `json:"replaceReasons"`
+	// DetailedDiff is what the provider says differs, by path, see PathOf: within objects the innermost, elements of lists by their place.
+	DetailedDiff map[string]PropertyDiff `json:"detailedDiff"`
+}
+
+// PropertyDiff is how a property differs.
+type PropertyDiff struct {
+	// Kind is add, delete or update, with -replace behind it where the resource is replaced for it.
+	Kind string `json:"kind"`
+}
+
+// Replaces says whether the resource is replaced for it.
+func (d PropertyDiff) Replaces() bool { return strings.HasSuffix(d.Kind, "-replace") }
+
+// Resource is what the program asks for, or what the state has where the program asks for nothing.
+func (s *Step) Resource() *Resource {
+	if s.New != nil {
+		return s.New
+	}
+	return s.Old
+}
+
+// Plan is a preview.
+type Plan struct {
+	Steps []Step
+}
+
+// ReadPreview reads the output of `pulumi preview --json`. It is an error, with what the program said, if the preview failed. Inputs and
+// outputs come without secrets.
+func ReadPreview(output []byte) (*Plan, error) {
+	// What the CLI says beside the JSON goes before it.
+	start := bytes.IndexByte(output, '{')
+	if start < 0 {
+		return nil, fmt.Errorf("the preview printed no JSON: %s", bytes.TrimSpace(output))
+	}
+	var preview struct {
+		Steps       []Step
+		Diagnostics []struct {
+			URN               resource.URN
+			Message, Severity string
+		}
+	}
+	if err := json.Unmarshal(output[start:], &preview); err != nil {
+		return nil, fmt.Errorf("reading the preview: %w", err)
+	}
+	var failures []error
+	for _, d := range preview.Diagnostics {
+		if d.Severity == "error" {
+			failures = append(failures, errors.New(strings.TrimSpace(d.Message)))
+		}
+	}
+	if len(failures) > 0 {
+		return nil, errors.Join(failures...)
+	}
+	for _, step := range preview.Steps {
+		step.Old.clean()
+		step.New.clean()
+	}
+	// The engine works at several things at a time, in another order each time.
+	slices.SortStableFunc(preview.Steps, func(a, b Step) int { return cmp.Compare(a.Resource().URN, b.Resource().URN) })
+	return &Plan{preview.Steps}, nil
+}
+
+// Changes says whether it would do anything.
+func (p *Plan) Changes() bool {
+	return slices.ContainsFunc(p.Steps, func(s Step) bool { return s.Op != "same" })
+}
+
+// Base is what the state has.
+func (p *Plan) Base() *Graph {
+	return p.side(func(s *Step) *Resource { return s.Old })
+}
+
+// Head is what there is after the plan.
+func (p *Plan) Head() *Graph {
+	return p.side(func(s *Step) *Resource { return s.New })
+}
+
+// side takes each resource once: a replacement is several steps.
+func (p *Plan) side(of func(*Step) *Resource) *Graph {
+	var all []*Resource
+	seen := map[resource.URN]bool{}
+	for i := range p.Steps {
+		if r := of(&p.Steps[i]); r != nil && !seen[r.URN] {
+			seen[r.URN] = true
+			all = append(all, r)
+		}
+	}
+	return NewGraph(all)
+}
+
+// ReadState reads the output of `pulumi stack export`. Inputs and outputs come without secrets.
+func ReadState(output []byte) (*Graph, error) {
+	var state struct {
+		Deployment struct{ Resources []*Resource }
+	}
+	if err := json.Unmarshal(output, &state); err != nil {
+		return nil, fmt.Errorf("reading the state: %w", err)
+	}
+	for _, r := range state.Deployment.Resources {
+		r.clean()
+	}
+	return NewGraph(state.Deployment.Resources), nil
+}
