@@ -20,7 +20,7 @@ func (b *appBuild) delivery() error {
 	}
 	_, err := kit.NewRbacBinding(b.Ctx, b.Name+"-delivery", kit.KindRole, deliveryRole, &kit.RbacBindingArgs{
 		Metadata: b.Object(deliveryRole, nil),
-		Subjects: []kit.RbacSubject{kit.GroupSubject(DeliveryGroup)},
+		Subjects: []kit.RbacSubject{groupSubject(DeliveryGroup)},
 	}, b.With(pulumi.DependsOn([]pulumi.Resource{b.args.ReleasePolicy}))...)
 	return err
 }
@@ -37,4 +37,9 @@ func (a *AppArgs) deliveryRules() []kit.RbacRule {
 		{APIGroups: []string{"discovery.k8s.io"}, Resources: []string{"endpointslices"}, Verbs: []string{"get", "list"}},
 		{APIGroups: []string{""}, Resources: []string{"services"}, ResourceNames: own, Verbs: []string{"get"}},
 	}
+}
+
+// groupSubject is everybody in a group.
+func groupSubject(name string) kit.RbacSubject {
+	return kit.RbacSubject{APIGroup: new(kit.RbacGroup), Kind: "Group", Name: name}
 }

@@ -24,7 +24,7 @@ func (b *appBuild) exposed() error {
 // requests until it goes, also while the port of the container changes.
 func (b *appBuild) service() error {
 	_, err := corev1.NewService(b.Ctx, b.Name+"-service", &corev1.ServiceArgs{
-		Metadata: b.Object(b.args.Name, kit.SkipAwait),
+		Metadata: b.Object(b.args.Name, skipAwait),
 		Spec: corev1.ServiceSpecArgs{
 			Type:     pulumi.String("ClusterIP"),
 			Selector: pulumi.StringMap{kit.LabelName: pulumi.String(b.args.Name)},
@@ -40,7 +40,7 @@ func (b *appBuild) service() error {
 // paths hangs the application onto the host. A minion may carry no annotation that is about the whole server, such as
 // redirects, HSTS or server tokens: NGINX takes those from the master and drops them here.
 func (b *appBuild) paths() error {
-	annotations := maps.Clone(kit.SkipAwait)
+	annotations := maps.Clone(skipAwait)
 	annotations[mergeable] = "minion"
 	_, err := networkingv1.NewIngress(b.Ctx, b.Name+"-ingress", &networkingv1.IngressArgs{
 		Metadata: b.Object(b.args.Name, annotations),

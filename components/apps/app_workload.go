@@ -92,7 +92,7 @@ func (b *appBuild) workload(ready []pulumi.Resource) error {
 		return err
 	}
 	deployment, err := appsv1.NewDeployment(b.Ctx, b.Name+"-deployment", &appsv1.DeploymentArgs{
-		Metadata: b.Object(b.args.Name, kit.SkipAwait),
+		Metadata: b.Object(b.args.Name, skipAwait),
 		Spec: appsv1.DeploymentSpecArgs{
 			Replicas: pulumi.Int(b.args.MinReplicas),
 			Selector: kit.Labelled(kit.LabelName, b.args.Name),
@@ -118,7 +118,7 @@ func (b *appBuild) workload(ready []pulumi.Resource) error {
 	if err != nil {
 		return err
 	}
-	shared := maps.Clone(kit.SkipAwait)
+	shared := maps.Clone(skipAwait)
 	// What is written here is what runs, over changes made by hand.
 	shared["pulumi.com/patchForce"] = "true"
 	return newDeploymentPatch(b.Ctx, b.Name+"-workload", &deploymentPatchArgs{

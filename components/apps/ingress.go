@@ -197,7 +197,7 @@ func (b *ingressBuild) host() (*networkingv1.Ingress, error) {
 // exposed creates how the controllers are reached, how many there are, and how many may be missing.
 func (b *ingressBuild) exposed() error {
 	_, err := corev1.NewService(b.Ctx, b.Name+"-service", &corev1.ServiceArgs{
-		Metadata: b.Object(IngressController, kit.SkipAwait),
+		Metadata: b.Object(IngressController, skipAwait),
 		Spec: corev1.ServiceSpecArgs{
 			Type: pulumi.String("NodePort"),
 			// The load balancer counts nodes as its targets. With Local a node without a controller would fail its

@@ -106,3 +106,7 @@ func addresses(ranges ...netip.Prefix) networkingv1.NetworkPolicyPeerArray {
 
 // isNetwork says whether the range is an IPv4 network, written by its first address.
 func isNetwork(r netip.Prefix) bool { return r.IsValid() && r.Addr().Is4() && r == r.Masked() }
+
+// skipAwait keeps Pulumi from waiting for an object: a Service for its pods, an Ingress for an address, a Deployment for
+// its rollout.
+var skipAwait = map[string]string{"pulumi.com/skipAwait": "true"}

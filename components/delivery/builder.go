@@ -43,7 +43,7 @@ func NewBuilder(ctx *pulumi.Context, name string, args *BuilderArgs, opts ...pul
 	created, err := kit.NewRole(ctx, name, args.Location, kit.RoleArgs{
 		Name:        project,
 		Description: fmt.Sprintf("Builds of %s", args.Application),
-		Trust:       kit.TrustOf(args.Location, "codebuild.amazonaws.com", args.Location.ARN("codebuild", "project/"+project)),
+		Trust:       trustOf(args.Location, "codebuild.amazonaws.com", args.Location.ARN("codebuild", "project/"+project)),
 	}, pulumi.Parent(c))
 	if err != nil {
 		return nil, err

@@ -43,7 +43,7 @@ func newCodebuildProject(ctx *pulumi.Context, name string, args codebuildArgs, p
 	role, err := kit.NewRole(ctx, name+"-role", args.location, kit.RoleArgs{
 		Name:        args.name,
 		Description: args.purpose,
-		Trust:       kit.TrustOf(args.location, "codebuild.amazonaws.com", args.location.ARN("codebuild", "project/"+args.name)),
+		Trust:       trustOf(args.location, "codebuild.amazonaws.com", args.location.ARN("codebuild", "project/"+args.name)),
 		Statements:  append([]components.Statement{writeLog(args.location, path)}, args.statements...),
 	}, parent)
 	if err != nil {
@@ -127,4 +127,9 @@ func networkRights(l components.Location, group pulumi.StringOutput) []component
 			Conditions: components.Conditions{"StringEquals": {"ec2:AuthorizedService": {"codebuild.amazonaws.com"}}},
 		},
 	}
+}
+
+// trustOf lets an AWS service take a role, but only for one resource of the account.
+func trustOf(l components.Location, service, resource string) components.Statement {
+	return kit.Trust(service, components.Conditions{"StringEquals": {"aws:SourceAccount": {l.Account}, "aws:SourceArn": {resource}}})
 }

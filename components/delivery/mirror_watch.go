@@ -17,7 +17,7 @@ func (b *mirrorBuild) schedule(project *codebuild.Project) error {
 	role, err := kit.NewRole(b.ctx, b.name+"-schedule-role", b.args.Location, kit.RoleArgs{
 		Name:        name + scheduleSuffix,
 		Description: fmt.Sprintf("Starts %s", name),
-		Trust:       kit.TrustOf(b.args.Location, "events.amazonaws.com", b.args.Location.ARN("events", "rule/"+name)),
+		Trust:       trustOf(b.args.Location, "events.amazonaws.com", b.args.Location.ARN("events", "rule/"+name)),
 		Statements:  []components.Statement{{Sid: "StartMirror", Actions: []string{"codebuild:StartBuild"}, Resources: kit.ARNs(b.args.projectArn())}},
 	}, b.parent)
 	if err != nil {

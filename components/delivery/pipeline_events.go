@@ -30,7 +30,7 @@ func (b *pipelineBuild) trigger(pipeline *codepipeline.Pipeline) error {
 	starter, err := kit.NewRole(b.ctx, b.name+"-trigger", b.args.Location, kit.RoleArgs{
 		Name:        b.args.roleName("-trigger"),
 		Description: fmt.Sprintf("Pipeline of %s: starts it", b.args.Application),
-		Trust: kit.TrustOf(b.args.Location, "events.amazonaws.com",
+		Trust: trustOf(b.args.Location, "events.amazonaws.com",
 			b.args.Location.ARN("events", fmt.Sprintf("rule/%s-push", b.args.delivered()))),
 		Statements: []components.Statement{{
 			Sid: "Start", Actions: []string{"codepipeline:StartPipelineExecution"},

@@ -63,11 +63,6 @@ func Trust(service string, conditions components.Conditions) components.Statemen
 	return components.Statement{Services: []string{service}, Actions: []string{"sts:AssumeRole"}, Conditions: conditions}
 }
 
-// TrustOf lets an AWS service take a role, but only for one resource of the account.
-func TrustOf(l components.Location, service, resource string) components.Statement {
-	return Trust(service, components.Conditions{"StringEquals": {"aws:SourceAccount": {l.Account}, "aws:SourceArn": {resource}}})
-}
-
 // OverTLSOnly refuses every call to the resources, by anybody, that is not encrypted on its way.
 func OverTLSOnly(action string, resources pulumi.StringArray) components.Statement {
 	return components.Statement{

@@ -19,10 +19,6 @@ const (
 // platform is what the label of the whole says.
 const platform = "legops"
 
-// SkipAwait keeps Pulumi from waiting for an object: a Service for its pods, an Ingress for an address, a Deployment for
-// its rollout.
-var SkipAwait = map[string]string{"pulumi.com/skipAwait": "true"}
-
 // Space is a namespace of the cluster with what everything in it shares.
 type Space struct {
 	Ctx  *pulumi.Context

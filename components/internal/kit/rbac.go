@@ -7,12 +7,12 @@ import (
 	"github.com/pulumi/pulumi/sdk/v3/go/pulumi"
 )
 
-// Roles of Kubernetes and their bindings, with the fields in use, for the reason that kubernetes_bindings.go gives.
+// Roles of Kubernetes and their bindings, with the fields in use, for the reason that components/apps/kubernetes_bindings.go gives.
 
 // The API groups that more than one file names: of roles and bindings; of pods, Services, nodes and the like; of the Leases by
 // which one of several leads.
 const (
-	rbacGroup  = "rbac.authorization.k8s.io"
+	RbacGroup  = "rbac.authorization.k8s.io"
 	CoreGroup  = ""
 	LeaseGroup = "coordination.k8s.io"
 )
@@ -53,9 +53,9 @@ func (RbacRoleArgs) ElementType() reflect.Type {
 
 // NewRbacRole creates a role of the kind, in its namespace if it has one.
 func NewRbacRole(ctx *pulumi.Context, name, kind string, args *RbacRoleArgs, opts ...pulumi.ResourceOption) (pulumi.Resource, error) {
-	args.APIVersion, args.Kind = rbacGroup+"/v1", pulumi.String(kind)
+	args.APIVersion, args.Kind = RbacGroup+"/v1", pulumi.String(kind)
 	role := &pulumi.CustomResourceState{}
-	return role, ctx.RegisterResource("kubernetes:"+rbacGroup+"/v1:"+kind, name, args, role, opts...)
+	return role, ctx.RegisterResource("kubernetes:"+RbacGroup+"/v1:"+kind, name, args, role, opts...)
 }
 
 // RbacBindingArgs are the arguments of kubernetes:rbac.authorization.k8s.io/v1:RoleBinding and ClusterRoleBinding.
@@ -90,11 +90,6 @@ type RbacSubject struct {
 	Namespace *string `pulumi:"namespace"`
 }
 
-// GroupSubject is everybody in a group.
-func GroupSubject(name string) RbacSubject {
-	return RbacSubject{APIGroup: new(rbacGroup), Kind: "Group", Name: name}
-}
-
 // accountSubject are the pods of a service account.
 func accountSubject(name, namespace string) RbacSubject {
 	return RbacSubject{Kind: "ServiceAccount", Name: name, Namespace: &namespace}
@@ -107,8 +102,8 @@ func (RbacBindingArgs) ElementType() reflect.Type {
 
 // NewRbacBinding gives a role of the kind to its subjects, in the namespace of the binding if it has one.
 func NewRbacBinding(ctx *pulumi.Context, name, kind, role string, args *RbacBindingArgs, opts ...pulumi.ResourceOption) (pulumi.Resource, error) {
-	args.APIVersion, args.Kind = rbacGroup+"/v1", pulumi.String(kind+"Binding")
-	args.RoleRef = rbacRoleRef{APIGroup: rbacGroup, Kind: kind, Name: role}
+	args.APIVersion, args.Kind = RbacGroup+"/v1", pulumi.String(kind+"Binding")
+	args.RoleRef = rbacRoleRef{APIGroup: RbacGroup, Kind: kind, Name: role}
 	binding := &pulumi.CustomResourceState{}
-	return binding, ctx.RegisterResource("kubernetes:"+rbacGroup+"/v1:"+kind+"Binding", name, args, binding, opts...)
+	return binding, ctx.RegisterResource("kubernetes:"+RbacGroup+"/v1:"+kind+"Binding", name, args, binding, opts...)
 }
