@@ -3,8 +3,6 @@ package components
 import (
 	"fmt"
 
-	"github.com/pulumi/pulumi/sdk/v3/go/pulumi"
-
 	"legops/internal/regions"
 )
 
@@ -15,8 +13,6 @@ type Location struct {
 	Account string
 	// Region is the AWS region, such as eu-west-1.
 	Region string
-	// Boundary is the name of the IAM policy that limits every role, its permissions boundary. Optional.
-	Boundary string
 }
 
 // Partition is the first part of every ARN of the region.
@@ -42,12 +38,9 @@ func (l Location) Role(name string) string {
 	return fmt.Sprintf("arn:%s:iam::%s:role/%s", l.Partition(), l.Account, name)
 }
 
-// BoundaryArn is the ARN of the policy that limits every role; nil without one.
-func (l Location) BoundaryArn() pulumi.StringPtrInput {
-	if l.Boundary == "" {
-		return nil
-	}
-	return pulumi.StringPtr(fmt.Sprintf("arn:%s:iam::%s:policy/%s", l.Partition(), l.Account, l.Boundary))
+// Policy is the ARN of a policy of the account.
+func (l Location) Policy(name string) string {
+	return fmt.Sprintf("arn:%s:iam::%s:policy/%s", l.Partition(), l.Account, name)
 }
 
 // Root is the account itself, as a principal.
@@ -55,5 +48,6 @@ func (l Location) Root() string {
 	return fmt.Sprintf("arn:%s:iam::%s:root", l.Partition(), l.Account)
 }
 
-// GlobalRegion is where AWS keeps what belongs to CloudFront: its firewalls, certificates and log deliveries.
+// GlobalRegion is the region of AWS's global resources, such as CloudFront's certificates, firewalls and log deliveries, and of
+// the container registry.
 const GlobalRegion = "us-east-1"

@@ -120,12 +120,14 @@ type Platform struct {
 // NewPlatform creates the layers, each after those it needs.
 func NewPlatform(ctx *pulumi.Context, cfg *stacks.Config) (*Platform, error) {
 	p := &Platform{name: ctx.Project() + "-" + ctx.Stack(), domain: cfg.Domain.Name}
-	// bootstrap/account.yaml creates the permissions boundary, and lets nobody create a role without it.
-	p.location = components.Location{Account: cfg.Account, Region: string(cfg.Region), Boundary: p.name + "-boundary"}
+	p.location = components.Location{Account: cfg.Account, Region: string(cfg.Region)}
 	p.globalLocation, p.replicaLocation = p.location, p.location
-	p.globalLocation.Region = globalRegion
+	p.globalLocation.Region = components.GlobalRegion
 	if replica := cfg.Storage.ReplicaRegion; replica != nil {
 		p.replicaLocation.Region = string(*replica)
+	}
+	if err := ctx.RegisterStackTransformation(bounded(p.location.Policy(p.name + "-boundary"))); err != nil {
+		return nil, err
 	}
 	var err error
 	if p.Providers, err = newProviders(ctx, cfg); err != nil {

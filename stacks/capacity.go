@@ -100,17 +100,9 @@ func (c *Config) NodesAtLeast() ([2]int, error) {
 			return counts, fmt.Errorf("%s has no size: add its family to internal/instances", name)
 		}
 	}
-	var zones [2][]capacity.Workload
-	for i, w := range c.workloads(leastReplicas) {
-		// Of an odd number one zone has one more pod: the first zone for every second workload.
-		all := w.Replicas
-		for zone := range zones {
-			w.Replicas = all/2 + all%2*((i+zone)%2)
-			zones[zone] = append(zones[zone], w)
-		}
-	}
-	for zone, workloads := range zones {
-		counts[zone] = min(max(capacity.Nodes(c.nodeRoom(), workloads), c.Eks.Nodes.MinSizePerZone), c.Eks.Nodes.MaxSizePerZone)
+	workloads, nodes := c.workloads(leastReplicas), c.Eks.Nodes
+	for zone := range counts {
+		counts[zone] = capacity.InGroup(c.nodeRoom(), workloads, zone, nodes.MinSizePerZone, nodes.MaxSizePerZone)
 	}
 	return counts, nil
 }

@@ -159,7 +159,7 @@ type Rds struct {
 	MaxStorageGiB int `json:"maxStorageGiB" jsonschema:"minimum=20,maximum=65536"`
 	// MultiAz keeps a standby in the second zone; production requires it.
 	MultiAz bool `json:"multiAz"`
-	// BackupRetentionDays is how long automatic backups are kept; production requires at least 14.
+	// BackupRetentionDays is how long automatic backups are kept; production has a minimum, RDS-BACKUPS of docs/standards.md.
 	BackupRetentionDays int `json:"backupRetentionDays" jsonschema:"minimum=1,maximum=35"`
 	// BackupWindow is the daily backup time in UTC, such as 03:00-04:00.
 	BackupWindow string `json:"backupWindow" jsonschema:"pattern=^([01][0-9]|2[0-3]):[0-5][0-9]-([01][0-9]|2[0-3]):[0-5][0-9]$" jsonschema_extras:"patternErrorMessage=a daily UTC time range such as 03:00-04:00"`
@@ -291,7 +291,7 @@ type PriceClass string
 
 // Hsts is the Strict-Transport-Security header.
 type Hsts struct {
-	// MaxAgeSeconds is how long browsers insist on HTTPS; production requires at least a year.
+	// MaxAgeSeconds is how long browsers insist on HTTPS; production has a minimum, CDN-HEADERS of docs/standards.md.
 	MaxAgeSeconds int `json:"maxAgeSeconds" jsonschema:"minimum=300,maximum=63072000"`
 	// IncludeSubdomains covers every name below the domain.
 	IncludeSubdomains bool `json:"includeSubdomains"`

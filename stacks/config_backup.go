@@ -6,10 +6,10 @@ type Backup struct {
 	// Start is the beginning, in UTC, of the hour in which the daily backup starts, such as 07:00. RDS refuses a backup
 	// within an hour of its own windows.
 	Start string `json:"start" jsonschema:"pattern=^([01][0-9]|2[0-3]):[0-5][0-9]$" jsonschema_extras:"patternErrorMessage=a UTC time such as 07:00"`
-	// RetentionDays is how long the vault keeps a backup; production requires at least 35.
+	// RetentionDays is how long the vault keeps a backup; production has a minimum, BACKUP-KEPT of docs/standards.md.
 	RetentionDays int `json:"retentionDays" jsonschema:"minimum=1,maximum=36500"`
 	// CopyRetentionDays is how long storage.replicaRegion keeps the copy of each backup. Optional: without it there are no
-	// copies; production requires at least 35.
+	// copies; production has a minimum, BACKUP-KEPT of docs/standards.md.
 	CopyRetentionDays *int `json:"copyRetentionDays,omitempty" jsonschema:"minimum=1,maximum=36500"`
 	// Lock prevents everybody from deleting a backup before its retention ends. Optional; production requires it.
 	Lock *BackupLock `json:"lock,omitempty"`

@@ -4,7 +4,7 @@ package stacks
 type Monitoring struct {
 	// AlarmEmails are the addresses notified of every alarm and of an exceeded budget; AWS Budgets takes ten.
 	AlarmEmails []string `json:"alarmEmails" jsonschema:"minItems=1,maxItems=10,uniqueItems=true,pattern=^[^@ ]+@[^@ ]+$"`
-	// LogRetention is how long CloudWatch keeps application logs; production requires at least 365 (CloudWatch.16 of Security Hub).
+	// LogRetention is how long CloudWatch keeps application logs; production has a minimum, LOG-RETENTION of docs/standards.md.
 	LogRetention RetentionDays `json:"logRetentionDays"`
 	// MonthlyBudgetUSD is the monthly cost above which AWS Budgets notifies alarmEmails.
 	MonthlyBudgetUSD int `json:"monthlyBudgetUsd" jsonschema:"minimum=1,maximum=1000000"`

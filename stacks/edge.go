@@ -4,10 +4,9 @@ import (
 	"fmt"
 	"slices"
 	"strings"
-)
 
-// year is the shortest HSTS age that browsers' preload lists, and production, accept.
-const year = 365 * 24 * 60 * 60
+	"legops/internal/standards/minimum"
+)
 
 func preload(c *checker) {
 	hsts := c.Cdn.Hsts
@@ -18,9 +17,9 @@ func preload(c *checker) {
 		c.report("cdn.hsts.includeSubdomains", false, "preload requires it", "set it to true, or preload to false")
 	}
 	// For production, requirements checks the age.
-	if hsts.MaxAgeSeconds < year && c.Environment != Production {
+	if hsts.MaxAgeSeconds < minimum.Year && c.Environment != Production {
 		c.report("cdn.hsts.maxAgeSeconds", hsts.MaxAgeSeconds, "preload requires a year",
-			fmt.Sprintf("set it to at least %d, or preload to false", year))
+			fmt.Sprintf("set it to at least %d, or preload to false", minimum.Year))
 	}
 }
 

@@ -2,7 +2,8 @@ package stacks
 
 import (
 	"fmt"
-	"slices"
+
+	"legops/internal/standards/minimum"
 )
 
 // requirement is a rule that only production has to obey.
@@ -14,14 +15,7 @@ type requirement struct {
 	fix   string
 }
 
-const (
-	leastLogDays    = 365 // CloudWatch.16 of Security Hub, as in package standards
-	leastBackupDays = 14
-	// leastVaultDays is the least retention in the vault: the longest for which RDS keeps its own backups.
-	leastVaultDays = 35
-)
-
-var requirements = slices.Concat([]requirement{
+var requirements = []requirement{
 	{
 		key:   "deletionProtection",
 		value: func(c *Config) any { return c.DeletionProtection },
@@ -47,12 +41,7 @@ var requirements = slices.Concat([]requirement{
 		value: func(c *Config) any { return c.Rds.MultiAz },
 		met:   func(c *Config) bool { return c.Rds.MultiAz },
 		what:  "a standby database", fix: "set it to true",
-	}, {
-		key:   "rds.backupRetentionDays",
-		value: func(c *Config) any { return c.Rds.BackupRetentionDays },
-		met:   func(c *Config) bool { return c.Rds.BackupRetentionDays >= leastBackupDays },
-		what:  fmt.Sprintf("%d days of backups", leastBackupDays), fix: fmt.Sprintf("set it to %d or more", leastBackupDays),
-	}, {
+	}, atLeast("rds.backupRetentionDays", func(c *Config) int { return c.Rds.BackupRetentionDays }, minimum.DatabaseBackupDays, "days of backups"), {
 		key:   "opensearch.zoneAware",
 		value: func(c *Config) any { return c.OpenSearch.ZoneAware },
 		met:   func(c *Config) bool { return c.OpenSearch.ZoneAware },
@@ -67,18 +56,13 @@ var requirements = slices.Concat([]requirement{
 		value: func(*Config) any { return nil },
 		met:   func(c *Config) bool { return c.Storage.ReplicaRegion != nil },
 		what:  "a copy of the buckets in another region", fix: "add it, such as us-west-2",
-	}, {
-		key:   "backup.retentionDays",
-		value: func(c *Config) any { return c.Backup.RetentionDays },
-		met:   func(c *Config) bool { return c.Backup.RetentionDays >= leastVaultDays },
-		what:  fmt.Sprintf("%d days of backups in the vault", leastVaultDays), fix: fmt.Sprintf("set it to %d or more", leastVaultDays),
-	}, {
+	}, atLeast("backup.retentionDays", func(c *Config) int { return c.Backup.RetentionDays }, minimum.BackupDays, "days of backups in the vault"), {
 		key:   "backup.copyRetentionDays",
 		value: func(c *Config) any { return shown(c.Backup.CopyRetentionDays) },
 		met: func(c *Config) bool {
-			return c.Backup.CopyRetentionDays != nil && *c.Backup.CopyRetentionDays >= leastVaultDays
+			return c.Backup.CopyRetentionDays != nil && *c.Backup.CopyRetentionDays >= minimum.BackupDays.Production
 		},
-		what: fmt.Sprintf("%d days of copies in another region", leastVaultDays), fix: fmt.Sprintf("set it to %d or more", leastVaultDays),
+		what: fmt.Sprintf("%d days of copies in another region", minimum.BackupDays.Production), fix: fmt.Sprintf("set it to %d or more", minimum.BackupDays.Production),
 	}, {
 		key:   "backup.lock",
 		value: func(*Config) any { return nil },
@@ -97,8 +81,8 @@ var requirements = slices.Concat([]requirement{
 	}, {
 		key:   "cdn.hsts.maxAgeSeconds",
 		value: func(c *Config) any { return c.Cdn.Hsts.MaxAgeSeconds },
-		met:   func(c *Config) bool { return c.Cdn.Hsts.MaxAgeSeconds >= year },
-		what:  "HSTS for a year", fix: fmt.Sprintf("set it to %d or more", year),
+		met:   func(c *Config) bool { return c.Cdn.Hsts.MaxAgeSeconds >= minimum.HSTSSeconds.Production },
+		what:  "HSTS for a year", fix: fmt.Sprintf("set it to %d or more", minimum.HSTSSeconds.Production),
 	}, {
 		key:   "pipeline.manualApproval",
 		value: func(c *Config) any { return c.Pipeline.ManualApproval },
@@ -120,24 +104,28 @@ var requirements = slices.Concat([]requirement{
 		met:   func(c *Config) bool { return c.Pipeline.BlockSeverity == "HIGH" },
 		what:  "that severe vulnerabilities stop a release", fix: "set it to HIGH",
 	},
-},
 	keepsLogs("network.flowLogRetentionDays", func(c *Config) int { return int(c.Network.FlowLogRetention) }),
 	keepsLogs("eks.logRetentionDays", func(c *Config) int { return int(c.Eks.LogRetention) }),
 	keepsLogs("rds.logRetentionDays", func(c *Config) int { return int(c.Rds.LogRetention) }),
 	keepsLogs("opensearch.logRetentionDays", func(c *Config) int { return int(c.OpenSearch.LogRetention) }),
 	keepsLogs("storage.logRetentionDays", func(c *Config) int { return c.Storage.LogRetentionDays }),
 	keepsLogs("monitoring.logRetentionDays", func(c *Config) int { return int(c.Monitoring.LogRetention) }),
-)
+}
 
-// keepsLogs is the requirement of each log retention.
-func keepsLogs(key string, days func(*Config) int) []requirement {
-	return []requirement{{
+// keepsLogs is the same requirement of each retention.
+func keepsLogs(key string, days func(*Config) int) requirement {
+	return atLeast(key, days, minimum.LogDays, "days of logs")
+}
+
+// atLeast requires the minimum of production.
+func atLeast(key string, number func(*Config) int, least minimum.By, of string) requirement {
+	return requirement{
 		key:   key,
-		value: func(c *Config) any { return days(c) },
-		met:   func(c *Config) bool { return days(c) >= leastLogDays },
-		what:  fmt.Sprintf("%d days of logs", leastLogDays),
-		fix:   fmt.Sprintf("set it to %d or more", leastLogDays),
-	}}
+		value: func(c *Config) any { return number(c) },
+		met:   func(c *Config) bool { return number(c) >= least.Production },
+		what:  fmt.Sprintf("%d %s", least.Production, of),
+		fix:   fmt.Sprintf("set it to %d or more", least.Production),
+	}
 }
 
 // shown is the value of an optional number in a problem; nil if absent.

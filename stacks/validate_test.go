@@ -1,12 +1,19 @@
 package stacks
 
 import (
+	"fmt"
 	"strings"
 	"testing"
 	"time"
 
 	"legops/internal/regions"
+	"legops/internal/standards/minimum"
 )
+
+// keeps ends the problem of a retention that is too short for production.
+func keeps(least minimum.By, what string) string {
+	return fmt.Sprintf(": production requires %d days of %s: set it to %[1]d or more", least.Production, what)
+}
 
 func TestRules(t *testing.T) {
 	checkMistakes(t, []mistake{
@@ -188,44 +195,44 @@ func TestProduction(t *testing.T) {
 		{"every weakening", "prod", []edit{
 			set("network.natGateways", 1), set("network.flowLogRetentionDays", 60), set("eks.publicAccessCidrs", []any{"0.0.0.0/0"}),
 			set("deletionProtection", "false"), set("eks.nodes.capacityType", "SPOT"), set("eks.logTypes", []any{"api"}),
-			set("eks.logRetentionDays", 60), set("rds.multiAz", false), set("rds.backupRetentionDays", 13),
+			set("eks.logRetentionDays", 60), set("rds.multiAz", false), set("rds.backupRetentionDays", minimum.DatabaseBackupDays.Production-1),
 			set("rds.logRetentionDays", 60), set("opensearch.zoneAware", false), drop("opensearch.dedicatedMasters"),
 			set("opensearch.logRetentionDays", 60), set("storage.logRetentionDays", 89), set("cdn.firewall.mode", "count"),
-			set("cdn.hsts.maxAgeSeconds", 31535999), set("pipeline.manualApproval", false), set("pipeline.loadTest", true),
+			set("cdn.hsts.maxAgeSeconds", minimum.HSTSSeconds.Production-1), set("pipeline.manualApproval", false), set("pipeline.loadTest", true),
 			set("pipeline.blockSeverity", "CRITICAL"), set("monitoring.logRetentionDays", 60),
 			set("loadTest", map[string]any{"profile": "stress", "computeType": "BUILD_GENERAL1_LARGE"}),
-			drop("storage.replicaRegion"), set("backup.retentionDays", 34), drop("backup.copyRetentionDays"), drop("backup.lock"),
+			drop("storage.replicaRegion"), set("backup.retentionDays", minimum.BackupDays.Production-1), drop("backup.copyRetentionDays"), drop("backup.lock"),
 			set("cdn.contentSecurityPolicy", "default-src 'self'; script-src 'self' 'unsafe-inline'"),
 		}, []string{
-			"legops:backup.copyRetentionDays: production requires 35 days of copies in another region: set it to 35 or more",
+			"legops:backup.copyRetentionDays" + keeps(minimum.BackupDays, "copies in another region"),
 			"legops:backup.lock: production requires backups that nobody can delete: add it, with minRetentionDays, maxRetentionDays and changeableForDays",
-			"legops:backup.retentionDays: 34: production requires 35 days of backups in the vault: set it to 35 or more",
+			fmt.Sprintf("legops:backup.retentionDays: %d", minimum.BackupDays.Production-1) + keeps(minimum.BackupDays, "backups in the vault"),
 			"legops:cdn.contentSecurityPolicy: default-src 'self'; script-src 'self' 'unsafe-inline': production requires that only named sources run scripts: remove 'unsafe-inline', 'unsafe-eval', *, http:, https: and data: from default-src and script-src",
 			"legops:cdn.firewall.mode: count: production requires a firewall that blocks: set it to block",
-			"legops:cdn.hsts.maxAgeSeconds: 31535999: production requires HSTS for a year: set it to 31536000 or more",
+			fmt.Sprintf("legops:cdn.hsts.maxAgeSeconds: %d: production requires HSTS for a year: set it to %d or more", minimum.HSTSSeconds.Production-1, minimum.HSTSSeconds.Production),
 			"legops:deletionProtection: false: production requires deletion protection: set it to true",
-			"legops:eks.logRetentionDays: 60: production requires 365 days of logs: set it to 365 or more",
+			"legops:eks.logRetentionDays: 60" + keeps(minimum.LogDays, "logs"),
 			`legops:eks.logTypes: ["api"]: production requires every control-plane log: list api, audit, authenticator, controllerManager and scheduler`,
 			"legops:eks.nodes.capacityType: SPOT: production requires nodes that AWS does not reclaim: set it to ON_DEMAND",
 			"legops:eks.publicAccessCidrs[0]: 0.0.0.0/0: opens the cluster endpoint to the world: list the ranges of your offices, or none to keep the endpoint private",
 			"legops:loadTest.allowProduction: production requires that a load test is allowed by name: set it to true, or remove legops:loadTest",
-			"legops:monitoring.logRetentionDays: 60: production requires 365 days of logs: set it to 365 or more",
-			"legops:network.flowLogRetentionDays: 60: production requires 365 days of logs: set it to 365 or more",
+			"legops:monitoring.logRetentionDays: 60" + keeps(minimum.LogDays, "logs"),
+			"legops:network.flowLogRetentionDays: 60" + keeps(minimum.LogDays, "logs"),
 			"legops:network.natGateways: 1: production requires two NAT gateways: set it to 2",
 			"legops:opensearch.dedicatedMasters: production requires dedicated search masters: add it, with instanceType and a count of 3",
-			"legops:opensearch.logRetentionDays: 60: production requires 365 days of logs: set it to 365 or more",
+			"legops:opensearch.logRetentionDays: 60" + keeps(minimum.LogDays, "logs"),
 			"legops:opensearch.zoneAware: false: production requires search nodes in both zones: set it to true",
 			"legops:pipeline.blockSeverity: CRITICAL: production requires that severe vulnerabilities stop a release: set it to HIGH",
 			"legops:pipeline.loadTest: true: production requires that no load test runs: set it to false",
 			"legops:pipeline.manualApproval: false: production requires a person's approval of every release: set it to true",
-			"legops:rds.backupRetentionDays: 13: production requires 14 days of backups: set it to 14 or more",
-			"legops:rds.logRetentionDays: 60: production requires 365 days of logs: set it to 365 or more",
+			fmt.Sprintf("legops:rds.backupRetentionDays: %d", minimum.DatabaseBackupDays.Production-1) + keeps(minimum.DatabaseBackupDays, "backups"),
+			"legops:rds.logRetentionDays: 60" + keeps(minimum.LogDays, "logs"),
 			"legops:rds.multiAz: false: production requires a standby database: set it to true",
-			"legops:storage.logRetentionDays: 89: production requires 365 days of logs: set it to 365 or more",
+			"legops:storage.logRetentionDays: 89" + keeps(minimum.LogDays, "logs"),
 			"legops:storage.replicaRegion: production requires a copy of the buckets in another region: add it, such as us-west-2",
 		}},
-		{"a lock that stays changeable", "prod", []edit{drop("backup.lock.changeableForDays"), set("backup.lock.minRetentionDays", 1), set("backup.copyRetentionDays", 34)}, []string{
-			"legops:backup.copyRetentionDays: 34: production requires 35 days of copies in another region: set it to 35 or more",
+		{"a lock that stays changeable", "prod", []edit{drop("backup.lock.changeableForDays"), set("backup.lock.minRetentionDays", 1), set("backup.copyRetentionDays", minimum.BackupDays.Production-1)}, []string{
+			fmt.Sprintf("legops:backup.copyRetentionDays: %d", minimum.BackupDays.Production-1) + keeps(minimum.BackupDays, "copies in another region"),
 			"legops:backup.lock: production requires backups that nobody can delete: add it, with minRetentionDays, maxRetentionDays and changeableForDays",
 		}},
 		{"other environments may be weak", "prod", []edit{

@@ -5,6 +5,7 @@ import (
 
 	"github.com/stretchr/testify/assert"
 
+	"legops/internal/catalogue"
 	"legops/internal/offline/cloud"
 )
 
@@ -17,17 +18,17 @@ func onDatabase() []cloud.Entry {
 		}
 	}
 	return []cloud.Entry{
-		entry(kindDatabase, "database", "db-1", map[string]any{"identifier": "legops-dev"}),
-		entry(kindAlarm, "cpu", "cpu", map[string]any{
+		entry(catalogue.Database, "database", "db-1", map[string]any{"identifier": "legops-dev"}),
+		entry(catalogue.MetricAlarm, "cpu", "cpu", map[string]any{
 			"name": "cpu", "namespace": "AWS/RDS", "metricName": "CPUUtilization", "statistic": "Average", "period": 300.0, "threshold": 80.0,
 			"dimensions": map[string]any{"DBInstanceIdentifier": "legops-dev"}, "comparisonOperator": "GreaterThanThreshold",
 			"treatMissingData": "missing", "alarmDescription": "busy",
 		}),
-		entry(kindComposite, "warning", "warning", map[string]any{
+		entry(catalogue.CompositeAlarm, "warning", "warning", map[string]any{
 			"alarmName": "warning", "alarmRule": `ALARM("cpu")`, "alarmActions": []any{"arn:topic"},
 		}),
-		entry(kindSubscription, "mail", "mail", map[string]any{"topic": "arn:topic"}),
-		entry(kindDashboard, "platform", "platform", map[string]any{"dashboardBody": `{"widgets": [{"properties": {"title": "CPU", "region": "us-east-1",
+		entry(catalogue.TopicSubscription, "mail", "mail", map[string]any{"topic": "arn:topic"}),
+		entry(catalogue.Dashboard, "platform", "platform", map[string]any{"dashboardBody": `{"widgets": [{"properties": {"title": "CPU", "region": "us-east-1",
 			"stat": "Average", "metrics": [["AWS/RDS", "CPUUtilization", "DBInstanceIdentifier", "legops-dev"]]}}]}`}),
 	}
 }

@@ -15,16 +15,10 @@ import (
 	"github.com/stretchr/testify/assert"
 	"github.com/stretchr/testify/require"
 
+	"legops/internal/catalogue"
 	"legops/internal/insights"
 	"legops/internal/model"
 	"legops/internal/offline/cloud"
-)
-
-const (
-	kindAlarm        = "aws:cloudwatch/metricAlarm:MetricAlarm"
-	kindComposite    = "aws:cloudwatch/compositeAlarm:CompositeAlarm"
-	kindDashboard    = "aws:cloudwatch/dashboard:Dashboard"
-	kindSubscription = "aws:sns/topicSubscription:TopicSubscription"
 )
 
 // watchtower is what exists of one stack, and what of it is watched.
@@ -43,9 +37,9 @@ func look(entries []cloud.Entry) *watchtower {
 	}
 	for _, e := range w.entries {
 		switch e.Type {
-		case kindAlarm:
+		case catalogue.MetricAlarm:
 			w.alarm(e)
-		case kindDashboard:
+		case catalogue.Dashboard:
 			w.dashboard(e)
 		}
 	}
@@ -77,7 +71,7 @@ func (w *watchtower) source(d dimension, value, region, account string) (found [
 				continue
 			}
 			// The metrics of CloudFront are elsewhere than it, and those of a replication are where its source is.
-			if e.Region == region || e.Type == kindDistribution || e.Type == kindBucket {
+			if e.Region == region || e.Type == catalogue.Distribution || e.Type == catalogue.Bucket {
 				found = append(found, e)
 			}
 		}
@@ -136,7 +130,7 @@ func (w *watchtower) dimensions(e *cloud.Entry, row *published, region string, d
 				w.report(e, "no resource has the %s %q", d.name, value)
 			}
 			for _, source := range found {
-				if e.Type == kindAlarm {
+				if e.Type == catalogue.MetricAlarm {
 					w.watch(source)
 				}
 			}
@@ -150,7 +144,7 @@ func (w *watchtower) dimensions(e *cloud.Entry, row *published, region string, d
 func (w *watchtower) watch(e *cloud.Entry) {
 	w.watched[e.URN] = true
 	for _, whole := range w.entries {
-		if strings.HasPrefix(e.Type, "aws:s3/") && whole.Type == kindBucket && whole.ID == e.Inputs["bucket"] {
+		if strings.HasPrefix(e.Type, "aws:s3/") && whole.Type == catalogue.Bucket && whole.ID == e.Inputs["bucket"] {
 			w.watched[whole.URN] = true
 		}
 	}
@@ -245,7 +239,7 @@ func (w *watchtower) queries(e *cloud.Entry, queries []model.Values) {
 func (w *watchtower) heard(e *cloud.Entry, depth int) bool {
 	for _, topic := range inputs(e).Texts("alarmActions") {
 		for _, s := range w.entries {
-			if s.Type == kindSubscription && s.Inputs["topic"] == topic {
+			if s.Type == catalogue.TopicSubscription && s.Inputs["topic"] == topic {
 				return true
 			}
 		}
@@ -253,7 +247,7 @@ func (w *watchtower) heard(e *cloud.Entry, depth int) bool {
 	called := cmp.Or(inputs(e).Text("name"), inputs(e).Text("alarmName"))
 	for _, composite := range w.entries {
 		rule := inputs(composite).Text("alarmRule")
-		if composite.Type == kindComposite && composite.Region == e.Region && depth < 5 && composite.Inputs["actionsEnabled"] != false &&
+		if composite.Type == catalogue.CompositeAlarm && composite.Region == e.Region && depth < 5 && composite.Inputs["actionsEnabled"] != false &&
 			strings.Contains(rule, `ALARM("`+called+`")`) && w.heard(composite, depth+1) {
 			return true
 		}
@@ -319,8 +313,8 @@ func (w *watchtower) dashboard(e *cloud.Entry) {
 func (w *watchtower) blind() []string {
 	var found []string
 	for _, e := range w.entries {
-		why, needed := mustBeWatched[e.Type]
-		if !needed || w.watched[e.URN] {
+		known := catalogue.Of(e.Type)
+		if known.Failure == "" || known.Unwatched != "" || w.watched[e.URN] {
 			continue
 		}
 		excused := false
@@ -330,7 +324,7 @@ func (w *watchtower) blind() []string {
 			}
 		}
 		if !excused {
-			found = append(found, fmt.Sprintf("%s %s has no alarm, and %s", e.Type, name(e.URN), why))
+			found = append(found, fmt.Sprintf("%s %s has no alarm, and %s", e.Type, name(e.URN), known.Failure))
 		}
 	}
 	slices.Sort(found)
@@ -356,7 +350,7 @@ func (w *watchtower) unexplained(rows []*regexp.Regexp) []string {
 	var found []string
 	for _, e := range w.entries {
 		about := func(row *regexp.Regexp) bool { return row.MatchString(name(e.URN)) }
-		if e.Type == kindAlarm && componentOf(e.URN) == "Alarms" && !slices.ContainsFunc(rows, about) {
+		if e.Type == catalogue.MetricAlarm && componentOf(e.URN) == "Alarms" && !slices.ContainsFunc(rows, about) {
 			found = append(found, name(e.URN))
 		}
 	}
@@ -384,7 +378,7 @@ func checkAlarms(t *testing.T, entries []cloud.Entry) {
 	count := map[string]bool{}
 	for _, e := range entries {
 		component := componentOf(e.URN)
-		count[component] = count[component] || mustBeWatched[e.Type] != ""
+		count[component] = count[component] || catalogue.Of(e.Type).Failure != ""
 	}
 	for component, matters := range count {
 		if !matters && component != "" {

@@ -12,16 +12,16 @@ import (
 	"github.com/stretchr/testify/require"
 
 	"legops/internal/costs"
-	"legops/internal/recorder"
+	"legops/internal/model"
 	"legops/stacks"
 )
 
-// estimates are of the three stack files: everything in them has a price.
+// estimates are of the previews of the three stacks: everything in them has a price.
 func estimates(t *testing.T) map[string]costs.Estimate {
 	t.Helper()
 	all := map[string]costs.Estimate{}
 	for _, stack := range stackNames {
-		estimate, err := costs.Of(config(t, stack))
+		estimate, err := costs.Of(previews[stack](t), costs.Assumed[config(t, stack).Environment])
 		require.NoError(t, err, stack)
 		all[stack] = estimate
 	}
@@ -34,59 +34,101 @@ func TestBudgetsAreAboveTheEstimates(t *testing.T) {
 	}
 }
 
-// Any type of node may be had: all of them need a price, not only the first.
-func TestEveryInstanceTypeHasAPrice(t *testing.T) {
-	for _, stack := range stackNames {
-		for _, instance := range config(t, stack).Eks.Nodes.InstanceTypes {
-			cfg := config(t, stack)
-			cfg.Eks.Nodes.InstanceTypes = []stacks.InstanceType{instance}
-			_, err := costs.Of(cfg)
-			assert.NoError(t, err, stack)
+// What a component adds to a stack, or makes larger, makes it dearer by its price.
+func TestEstimatesRiseWithTheStack(t *testing.T) {
+	graph, traffic := previews["prod"](t), costs.Assumed[stacks.Production]
+	before, err := costs.Of(graph, traffic)
+	require.NoError(t, err)
+	for _, c := range []struct {
+		token, name string
+		usd         float64
+	}{
+		{"aws:cloudwatch/metricAlarm:MetricAlarm", "alarms-database-cpu", 0.10},
+		{"aws:cloudwatch/metricAlarm:MetricAlarm", "deployer-errors", 0.30}, // of three metrics
+		{"aws:cloudwatch/compositeAlarm:CompositeAlarm", "alarms-database-critical", 0.50},
+		{"aws:ec2/vpcEndpoint:VpcEndpoint", "network-endpoint-sts", 2 * 730 * 0.01},
+		{"aws:kms/key:Key", "encryption-queues", 1},
+		{"aws:s3/bucketMetric:BucketMetric", "storage-documents", 16 * 0.30},
+		{"aws:s3/bucketReplicationConfig:BucketReplicationConfig", "storage-documents-replication", 4 * 0.30},
+		{"aws:secretsmanager/secret:Secret", "app-portal-secret-session-key", 0.40},
+		{"aws:wafv2/webAcl:WebAcl", "firewall", 5 + 5}, // its requests are shared
+		{"aws:rds/instance:Instance", "rds-instance", 2*(730*0.239+200*0.115+2*3.815) + 0.40},
+		{"aws:iam/role:Role", "backup-role-backup", 0},
+	} {
+		found := graph.Named(c.token, c.name)
+		require.NotNil(t, found, c.name)
+		second := *found
+		second.URN = second.URN.Rename(c.name + "-second")
+		after, err := costs.Of(model.NewGraph(append(slices.Clone(graph.Resources), &second)), traffic)
+		require.NoError(t, err)
+		assert.InDelta(t, c.usd, after.USD()-before.USD(), 0.0001, c.name)
+	}
+	// More pods need more nodes, whoever asks for them.
+	larger := slices.Clone(graph.Resources)
+	i := slices.IndexFunc(larger, func(r *model.Resource) bool { return r.Name() == "ingress-autoscaler" })
+	autoscaler := *larger[i]
+	autoscaler.Inputs = model.Values{"spec": map[string]any{"minReplicas": 60.0, "scaleTargetRef": autoscaler.Get("spec.scaleTargetRef")}}
+	larger[i] = &autoscaler
+	after, err := costs.Of(model.NewGraph(larger), traffic)
+	require.NoError(t, err)
+	node := 730*0.1632 + 100*0.08
+	more := (after.USD() - before.USD()) / node
+	assert.GreaterOrEqual(t, more, 2.0)
+	assert.InDelta(t, math.Round(more), more, 0.0001, "whole nodes")
+}
+
+// The nodes that the estimate finds in a preview are those that the stack file asks for, which the quotas count.
+func TestEstimatesHaveTheNodesOfTheStackFile(t *testing.T) {
+	for stack, estimate := range estimates(t) {
+		counts, err := config(t, stack).NodesAtLeast()
+		require.NoError(t, err)
+		var nodes []int
+		for _, line := range estimate {
+			if line.Kind == "nodes" {
+				nodes = append(nodes, int(line.Quantity/730))
+			}
+		}
+		assert.Equal(t, counts[:], nodes, stack)
+	}
+}
+
+// What is in the platform's own buckets is not counted, and that of the applications' buckets is.
+func TestEstimatesCountTheBucketsOfApplications(t *testing.T) {
+	for stack, estimate := range estimates(t) {
+		counted := map[string]bool{}
+		for _, line := range estimate {
+			counted[line.Resource] = counted[line.Resource] || line.Kind == "documents"
+		}
+		want := map[string]bool{}
+		for _, bucket := range config(t, stack).Storage.Buckets {
+			want["storage-"+bucket.Name] = true
+		}
+		for _, r := range previews[stack](t).OfType("aws:s3/bucketV2:BucketV2") {
+			assert.Equal(t, want[strings.TrimSuffix(r.Name(), "-replica")], counted[r.Name()], r.Name())
 		}
 	}
 }
 
-// What an estimate counts is what the program makes.
-func TestEstimatesCountWhatThereIs(t *testing.T) {
-	each(t, func(t *testing.T, cfg *stacks.Config, r *recorder.Recorder) {
-		estimate, err := costs.Of(cfg)
-		require.NoError(t, err)
-		quantity := map[string]float64{}
-		for _, line := range estimate {
-			quantity[line.Item] += line.Quantity
-		}
-		assert.InDelta(t, len(r.OfType("aws:kms/key:Key")), quantity["KMS key"], 0, "keys")
-		assert.InDelta(t, len(r.OfType("aws:secretsmanager/secret:Secret"))+1, quantity["secret"], 0, "secrets, and that of the database")
-		assert.InDelta(t, len(r.OfType("aws:ec2/natGateway:NatGateway"))*730, quantity["NAT gateway"], 0, "NAT gateways")
-		rules := r.One(t, "aws:wafv2/webAcl:WebAcl", "firewall").List("rules")
-		assert.InDelta(t, len(rules), quantity["firewall, rule"], 0, "rules of the firewall")
-		alarms := len(r.OfType("aws:cloudwatch/metricAlarm:MetricAlarm")) + len(r.OfType("aws:cloudwatch/compositeAlarm:CompositeAlarm"))
-		assert.LessOrEqual(t, float64(alarms), quantity["alarm"], "alarms")
-		assert.LessOrEqual(t, float64(len(r.OfType("aws:cloudwatch/dashboard:Dashboard"))), quantity["dashboard"], "dashboards")
-	})
-}
-
-// costRow is a row of the document: what is paid for, in every stack that has it.
+// costRow is a row of the document: what is paid for in every stack that has it.
 type costRow struct {
 	component, kind string
-	of              map[string]costs.Line // by stack
+	of              map[string]costs.Estimate // by stack
 }
 
-// costRows are those of all stacks, in the order of the estimate of production, which has everything.
-func costRows(t *testing.T, all map[string]costs.Estimate) []costRow {
-	t.Helper()
+// costRows are those of all stacks, by component.
+func costRows(all map[string]costs.Estimate) []costRow {
 	var rows []costRow
-	for _, line := range all["prod"] {
-		rows = append(rows, costRow{line.Component, line.Kind, map[string]costs.Line{}})
-	}
-	for stack, estimate := range all {
-		for _, line := range estimate {
+	for _, stack := range slices.Backward(stackNames) { // production has nearly everything
+		for _, line := range all[stack] {
 			i := slices.IndexFunc(rows, func(r costRow) bool { return r.component == line.Component && r.kind == line.Kind })
-			require.GreaterOrEqual(t, i, 0, "%s: %s is not in production", line.Component, line.Kind)
-			require.NotContains(t, rows[i].of, stack, "%s: %s is there twice", line.Component, line.Kind)
-			rows[i].of[stack] = line
+			if i < 0 {
+				i = len(rows)
+				rows = append(rows, costRow{line.Component, line.Kind, map[string]costs.Estimate{}})
+			}
+			rows[i].of[stack] = append(rows[i].of[stack], line)
 		}
 	}
+	slices.SortStableFunc(rows, func(a, b costRow) int { return strings.Compare(a.component, b.component) })
 	return rows
 }
 
@@ -95,15 +137,16 @@ func (r costRow) cells() []string {
 	var items, quantities, usd []string
 	unit := ""
 	for _, stack := range stackNames {
-		line, there := r.of[stack]
-		if there && !slices.Contains(items, line.Item) {
-			items = append(items, line.Item)
-		}
-		if there {
+		quantity := 0.0
+		for _, line := range r.of[stack] {
+			if !slices.Contains(items, line.Item) {
+				items = append(items, line.Item)
+			}
 			unit = line.Price.Unit
+			quantity += line.Quantity
 		}
-		quantities = append(quantities, rounded(line.Quantity))
-		usd = append(usd, fmt.Sprintf("%.2f", line.USD()))
+		quantities = append(quantities, rounded(quantity))
+		usd = append(usd, fmt.Sprintf("%.2f", r.of[stack].USD()))
 	}
 	return append([]string{r.component, r.kind, strings.Join(items, "; "), strings.Join(quantities, ", ") + " " + unit}, usd...)
 }
@@ -113,44 +156,53 @@ func rounded(quantity float64) string {
 }
 
 // costTables are the estimate, with sums, and the prices it is made of.
-func costTables(t *testing.T) (estimate, sources [][]string) {
+func costTables(t *testing.T, all map[string]costs.Estimate) (estimate, sources [][]string) {
 	t.Helper()
-	all := estimates(t)
-	rows := costRows(t, all)
+	rows := costRows(all)
 	priced := map[string]bool{}
+	component := map[string]costs.Estimate{} // by stack
 	for i, row := range rows {
 		estimate = append(estimate, row.cells())
-		if i == len(rows)-1 || rows[i+1].component != row.component {
-			estimate = append(estimate, sums("*"+row.component+"*", func(stack string) float64 { return all[stack].Component(row.component) }))
-		}
 		for _, stack := range stackNames {
-			if line, there := row.of[stack]; there && !priced[line.Item] {
-				priced[line.Item] = true
-				usd := strconv.FormatFloat(line.Price.USD, 'f', -1, 64)
-				sources = append(sources, []string{line.Item, usd, line.Price.Unit, line.Price.Source, line.Price.Date})
+			component[stack] = append(component[stack], row.of[stack]...)
+			for _, line := range row.of[stack] {
+				if !priced[line.Item] {
+					priced[line.Item] = true
+					usd := strconv.FormatFloat(line.Price.USD, 'f', -1, 64)
+					sources = append(sources, []string{line.Item, usd, line.Price.Unit, line.Price.Source, line.Price.Date})
+				}
 			}
 		}
+		if i == len(rows)-1 || rows[i+1].component != row.component {
+			estimate = append(estimate, sums("*"+row.component+"*", func(stack string) float64 { return component[stack].USD() }))
+			component = map[string]costs.Estimate{}
+		}
 	}
+	slices.SortFunc(sources, slices.Compare)
 	return append(estimate,
 		sums("**Estimate**", func(stack string) float64 { return all[stack].USD() }),
 		sums("**Budget**", func(stack string) float64 { return float64(config(t, stack).Monitoring.MonthlyBudgetUSD) })), sources
 }
 
 // nodeTable is what the nodes of one zone cost, with their disks, where the estimate has as many as the least needs.
-func nodeTable(t *testing.T) [][]string {
+func nodeTable(t *testing.T, all map[string]costs.Estimate) [][]string {
 	t.Helper()
 	rows := [][]string{{"the fewest"}, {"estimated, first zone"}, {"estimated, second zone"}, {"the most"}}
-	all := estimates(t)
 	for _, stack := range stackNames {
-		estimate, nodes := all[stack], config(t, stack).Eks.Nodes
-		price := map[string]float64{}
-		for _, line := range estimate {
-			price[line.Kind] = line.Price.USD
+		nodes := config(t, stack).Eks.Nodes
+		counts, node := []int{nodes.MinSizePerZone}, 0.0
+		for _, line := range all[stack] {
+			if line.Component != "Eks" {
+				continue
+			}
+			switch line.Kind {
+			case "nodes":
+				counts, node = append(counts, int(line.Quantity/730)), line.Price.USD*730
+			case "disks":
+				node += line.USD() / float64(counts[len(counts)-1])
+			}
 		}
-		node := price["nodes in the first zone"]*730 + price["disks of the nodes"]*float64(nodes.DiskGiB)
-		counts, err := config(t, stack).NodesAtLeast()
-		require.NoError(t, err)
-		for i, count := range []int{nodes.MinSizePerZone, counts[0], counts[1], nodes.MaxSizePerZone} {
+		for i, count := range append(counts, nodes.MaxSizePerZone) {
 			rows[i] = append(rows[i], fmt.Sprintf("%d: %.0f", count, float64(count)*node))
 		}
 	}
@@ -166,7 +218,8 @@ func sums(name string, of func(stack string) float64) []string {
 }
 
 func TestCostsAreFresh(t *testing.T) {
-	estimate, sources := costTables(t)
+	all := estimates(t)
+	estimate, sources := costTables(t, all)
 	var traffic [][]string
 	for _, a := range []struct {
 		what string
@@ -177,8 +230,8 @@ func TestCostsAreFresh(t *testing.T) {
 		{"Load balancer capacity units, on average", func(a costs.Traffic) float64 { return a.CapacityUnits }},
 		{"Data through NAT (GB)", func(a costs.Traffic) float64 { return a.NatGB }},
 		{"Requests to the queues, polls among them (million)", func(a costs.Traffic) float64 { return a.Messages }},
-		{"Documents kept (GB)", func(a costs.Traffic) float64 { return a.DocumentGB }},
-		{"Logs written (GB)", func(a costs.Traffic) float64 { return a.LogGB }},
+		{"Documents in each bucket (GB)", func(a costs.Traffic) float64 { return a.DocumentGB }},
+		{"Logs written to each log group, but for those of builds (GB)", func(a costs.Traffic) float64 { return a.LogGB }},
 		{"Previews, updates and refreshes of the platform", func(a costs.Traffic) float64 { return a.Updates }},
 		{"Releases of each application", func(a costs.Traffic) float64 { return a.Releases }},
 	} {
@@ -191,8 +244,9 @@ func TestCostsAreFresh(t *testing.T) {
 	header := append([]string{""}, stackNames...)
 	fresh(t, "docs/costs.md", `# What the accounts cost
 
-Generated from the three stack files, the prices in `+"`internal/costs/prices.go` and the assumptions in `internal/costs/assumptions.go`"+`
-by `+"`make docs`"+`. It is an estimate to choose budgets by and to compare changes with, not a quotation: the bill follows what is used.
+Generated from the previews of the three stacks by `+"`make docs`"+`: what each type of resource costs by is the table in
+`+"`internal/costs/rows.go`, with the prices in `internal/costs/prices.go` and the assumptions in `internal/costs/assumptions.go`"+`.
+It is an estimate to choose budgets by and to compare changes with, not a quotation: the bill follows what is used.
 
 ## Estimate
 
@@ -206,10 +260,10 @@ AWS Budgets tells `+"`legops:monitoring.alarmEmails`"+` at 80 % and 100 % of the
 
 How many nodes the group of each zone has, and what they cost with their disks, USD a month:
 
-`+markdown(header, nodeTable(t))+`
+`+markdown(header, nodeTable(t, all))+`
 ## Assumptions
 
-What a stack file does not say, a month:
+What a preview does not say, a month:
 
 `+markdown(header, traffic)+`
 - Each zone has the nodes that its half of the least number of pods of every application, the ingress and the add-ons needs,
@@ -218,14 +272,17 @@ What a stack file does not say, a month:
   region is not in it.
 - A build takes 10 minutes, the rest of a release 20; the pipeline's actions are paid for as long as they run.
 - Builds on ARM are counted at the price of those on x86, which is somewhat higher.
-- Logs are kept for as long as those of applications, uncompressed.
-- Alarms are about 150.
+- Logs are uncompressed. Each log group keeps them for as long as it is set to.
+- An alarm is paid for by the metrics that it watches. S3 publishes 16 request metrics for a bucket, and 4 metrics for a rule of
+  replication, all of which have values.
+- The copies of buckets in another region are counted at the prices of us-east-1.
 
 ## Not counted
 
 - Traffic between zones and regions, but for copies of backups; traffic through interface endpoints.
 - Metrics of Container Insights and enhanced monitoring, which grow with pods and nodes; CloudWatch queries.
 - Nodes beyond the least, storage of the database beyond the start, its own backups beyond the size of the database.
+- What the stack does not create: the hosted zone, 0.50 USD a month, and the bucket and key of Pulumi's state.
 - Requests to S3, KMS and Secrets Manager; older versions of documents; access logs and artifacts; older versions of KMS keys.
 - Registry scans, CodeCommit beyond five users, load tests, restores, support.
 

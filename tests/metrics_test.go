@@ -1,6 +1,10 @@
 package tests
 
-import "math"
+import (
+	"math"
+
+	"legops/internal/catalogue"
+)
 
 // published are metrics that a service publishes alike.
 type published struct {
@@ -42,33 +46,11 @@ var (
 	unlimited = math.Inf(1)
 )
 
-const (
-	kindDistribution = "aws:cloudfront/distribution:Distribution"
-	kindWebACL       = "aws:wafv2/webAcl:WebAcl"
-	kindBalancer     = "aws:lb/loadBalancer:LoadBalancer"
-	kindTargets      = "aws:lb/targetGroup:TargetGroup"
-	kindCertificate  = "aws:acm/certificate:Certificate"
-	kindDatabase     = "aws:rds/instance:Instance"
-	kindDomain       = "aws:opensearch/domain:Domain"
-	kindQueue        = "aws:sqs/queue:Queue"
-	kindNat          = "aws:ec2/natGateway:NatGateway"
-	kindCluster      = "aws:eks/cluster:Cluster"
-	kindNamespace    = "kubernetes:core/v1:Namespace"
-	kindDeployment   = "kubernetes:apps/v1:Deployment"
-	kindProject      = "aws:codebuild/project:Project"
-	kindPipeline     = "aws:codepipeline/pipeline:Pipeline"
-	kindBucket       = "aws:s3/bucketV2:BucketV2"
-	kindBucketMetric = "aws:s3/bucketMetric:BucketMetric"
-	kindReplication  = "aws:s3/bucketReplicationConfig:BucketReplicationConfig"
-	kindVault        = "aws:backup/vault:Vault"
-	kindLogFilter    = "aws:cloudwatch/logMetricFilter:LogMetricFilter"
-)
-
 // The dimensions of Container Insights. PodName is the name of what made the pods, the Deployment.
 var (
-	inCluster   = from("ClusterName", kindCluster, "name")
-	inNamespace = from("Namespace", kindNamespace, "metadata.name")
-	ofPods      = from("PodName", kindDeployment, "metadata.name")
+	inCluster   = from("ClusterName", catalogue.Cluster, "name")
+	inNamespace = from("Namespace", catalogue.Namespace, "metadata.name")
+	ofPods      = from("PodName", catalogue.Deployment, "metadata.name")
 )
 
 const containerInsights = "https://docs.aws.amazon.com/AmazonCloudWatch/latest/monitoring/Container-Insights-metrics-enhanced-EKS.html"
@@ -76,18 +58,18 @@ const containerInsights = "https://docs.aws.amazon.com/AmazonCloudWatch/latest/m
 // metrics are all that an alarm or a dashboard of the platform may look at.
 var metrics = []published{{
 	namespace: "AWS/CloudFront", names: []string{"5xxErrorRate", "4xxErrorRate", "TotalErrorRate"},
-	sets:       [][]dimension{{from("DistributionId", kindDistribution, "id"), always("Region", "Global")}},
+	sets:       [][]dimension{{from("DistributionId", catalogue.Distribution, "id"), always("Region", "Global")}},
 	statistics: []string{"Average"}, most: 100, every: 60, region: "us-east-1",
 	source: "https://docs.aws.amazon.com/AmazonCloudFront/latest/DeveloperGuide/programming-cloudwatch-metrics.html",
 }, {
 	namespace: "AWS/CloudFront", names: []string{"Requests", "BytesDownloaded", "BytesUploaded"},
-	sets:       [][]dimension{{from("DistributionId", kindDistribution, "id"), always("Region", "Global")}},
+	sets:       [][]dimension{{from("DistributionId", catalogue.Distribution, "id"), always("Region", "Global")}},
 	statistics: counted, most: unlimited, every: 60, region: "us-east-1",
 	source: "https://docs.aws.amazon.com/AmazonCloudFront/latest/DeveloperGuide/programming-cloudwatch-metrics.html",
 }, {
 	namespace: "AWS/WAFV2", names: []string{"AllowedRequests", "BlockedRequests", "CountedRequests"},
 	// A firewall of CloudFront has no dimension Region. Rule is ALL, or the name of a rule's metric.
-	sets:       [][]dimension{{from("WebACL", kindWebACL, "visibilityConfig.metricName"), always("Rule", "ALL")}},
+	sets:       [][]dimension{{from("WebACL", catalogue.WebACL, "visibilityConfig.metricName"), always("Rule", "ALL")}},
 	statistics: counted, most: unlimited, every: 60, region: "us-east-1",
 	source: "https://docs.aws.amazon.com/waf/latest/developerguide/waf-metrics.html",
 }, {
@@ -97,42 +79,42 @@ var metrics = []published{{
 		"HTTPCode_Target_5XX_Count", "RejectedConnectionCount", "NewConnectionCount", "TargetConnectionErrorCount", "ProcessedBytes",
 	},
 	sets: [][]dimension{
-		{from("LoadBalancer", kindBalancer, "arnSuffix")},
-		{from("LoadBalancer", kindBalancer, "arnSuffix"), from("TargetGroup", kindTargets, "arnSuffix")},
+		{from("LoadBalancer", catalogue.LoadBalancer, "arnSuffix")},
+		{from("LoadBalancer", catalogue.LoadBalancer, "arnSuffix"), from("TargetGroup", catalogue.TargetGroup, "arnSuffix")},
 	},
 	statistics: counted, most: unlimited, every: 60,
 	source: "https://docs.aws.amazon.com/elasticloadbalancing/latest/application/load-balancer-cloudwatch-metrics.html",
 }, {
 	namespace: "AWS/ApplicationELB", names: []string{"TargetResponseTime"}, // in seconds; the load balancer gives up after 4000
 	sets: [][]dimension{
-		{from("LoadBalancer", kindBalancer, "arnSuffix")},
-		{from("LoadBalancer", kindBalancer, "arnSuffix"), from("TargetGroup", kindTargets, "arnSuffix")},
+		{from("LoadBalancer", catalogue.LoadBalancer, "arnSuffix")},
+		{from("LoadBalancer", catalogue.LoadBalancer, "arnSuffix"), from("TargetGroup", catalogue.TargetGroup, "arnSuffix")},
 	},
 	statistics: gauge, percentiles: true, most: 4000, every: 60,
 	source: "https://docs.aws.amazon.com/elasticloadbalancing/latest/application/load-balancer-cloudwatch-metrics.html",
 }, {
 	namespace: "AWS/ApplicationELB", names: []string{"HealthyHostCount", "UnHealthyHostCount"},
-	sets:       [][]dimension{{from("LoadBalancer", kindBalancer, "arnSuffix"), from("TargetGroup", kindTargets, "arnSuffix")}},
+	sets:       [][]dimension{{from("LoadBalancer", catalogue.LoadBalancer, "arnSuffix"), from("TargetGroup", catalogue.TargetGroup, "arnSuffix")}},
 	statistics: gauge, most: unlimited, every: 60,
 	source: "https://docs.aws.amazon.com/elasticloadbalancing/latest/application/load-balancer-cloudwatch-metrics.html",
 }, {
 	namespace: "AWS/CertificateManager", names: []string{"DaysToExpiry"}, // until the certificate is gone; ACM's last 395 days at most
-	sets:       [][]dimension{{from("CertificateArn", kindCertificate, "arn")}},
+	sets:       [][]dimension{{from("CertificateArn", catalogue.Certificate, "arn")}},
 	statistics: gauge, most: 395, every: 12 * 3600,
 	source: "https://docs.aws.amazon.com/acm/latest/userguide/cloudwatch-metrics.html",
 }, {
 	namespace: "AWS/RDS", names: []string{"CPUUtilization"},
-	sets:       [][]dimension{{from("DBInstanceIdentifier", kindDatabase, "identifier")}},
+	sets:       [][]dimension{{from("DBInstanceIdentifier", catalogue.Database, "identifier")}},
 	statistics: gauge, most: 100, every: 60,
 	source: "https://docs.aws.amazon.com/AmazonRDS/latest/UserGuide/rds-metrics.html",
 }, {
 	namespace: "AWS/RDS", names: []string{"EBSIOBalance%", "EBSByteBalance%"}, // of classes that live on credits
-	sets:       [][]dimension{{from("DBInstanceIdentifier", kindDatabase, "identifier")}},
+	sets:       [][]dimension{{from("DBInstanceIdentifier", catalogue.Database, "identifier")}},
 	statistics: gauge, most: 100, every: 60,
 	source: "https://docs.aws.amazon.com/AmazonRDS/latest/UserGuide/rds-metrics.html",
 }, {
 	namespace: "AWS/RDS", names: []string{"MaximumUsedTransactionIDs"}, // of PostgreSQL, which counts them in 31 bits
-	sets:       [][]dimension{{from("DBInstanceIdentifier", kindDatabase, "identifier")}},
+	sets:       [][]dimension{{from("DBInstanceIdentifier", catalogue.Database, "identifier")}},
 	statistics: gauge, most: 1 << 31, every: 60,
 	source: "https://docs.aws.amazon.com/AmazonRDS/latest/UserGuide/rds-metrics.html",
 }, {
@@ -141,7 +123,7 @@ var metrics = []published{{
 		"DatabaseConnections", "FreeStorageSpace", "FreeableMemory", "SwapUsage", "ReadLatency", "WriteLatency", "ReadIOPS", "WriteIOPS",
 		"DiskQueueDepth", "ReadThroughput", "WriteThroughput",
 	},
-	sets:       [][]dimension{{from("DBInstanceIdentifier", kindDatabase, "identifier")}},
+	sets:       [][]dimension{{from("DBInstanceIdentifier", catalogue.Database, "identifier")}},
 	statistics: gauge, most: unlimited, every: 60,
 	source: "https://docs.aws.amazon.com/AmazonRDS/latest/UserGuide/rds-metrics.html",
 }, {
@@ -150,18 +132,18 @@ var metrics = []published{{
 		"ClusterStatus.green", "ClusterStatus.yellow", "ClusterStatus.red", "ClusterIndexWritesBlocked", "AutomatedSnapshotFailure",
 		"KMSKeyError", "KMSKeyInaccessible",
 	},
-	sets:       [][]dimension{{from("DomainName", kindDomain, "domainName"), {name: "ClientId", of: []origin{{constant: "{account}"}}}}},
+	sets:       [][]dimension{{from("DomainName", catalogue.SearchDomain, "domainName"), {name: "ClientId", of: []origin{{constant: "{account}"}}}}},
 	statistics: gauge, most: 1, every: 60,
 	source: "https://docs.aws.amazon.com/opensearch-service/latest/developerguide/managedomains-cloudwatchmetrics.html",
 }, {
 	namespace: "AWS/ES", names: []string{"CPUUtilization", "JVMMemoryPressure", "OldGenJVMMemoryPressure"},
-	sets:       [][]dimension{{from("DomainName", kindDomain, "domainName"), {name: "ClientId", of: []origin{{constant: "{account}"}}}}},
+	sets:       [][]dimension{{from("DomainName", catalogue.SearchDomain, "domainName"), {name: "ClientId", of: []origin{{constant: "{account}"}}}}},
 	statistics: gauge, most: 100, every: 60,
 	source: "https://docs.aws.amazon.com/opensearch-service/latest/developerguide/managedomains-cloudwatchmetrics.html",
 }, {
 	namespace: "AWS/ES",
 	names:     []string{"FreeStorageSpace", "Nodes", "SearchableDocuments", "SearchLatency", "SearchRate", "IndexingLatency", "IndexingRate"},
-	sets:      [][]dimension{{from("DomainName", kindDomain, "domainName"), {name: "ClientId", of: []origin{{constant: "{account}"}}}}},
+	sets:      [][]dimension{{from("DomainName", catalogue.SearchDomain, "domainName"), {name: "ClientId", of: []origin{{constant: "{account}"}}}}},
 	// Of FreeStorageSpace, in MiB, the minimum is of the fullest node.
 	statistics: append([]string{"Sum"}, gauge...), most: unlimited, every: 60,
 	source: "https://docs.aws.amazon.com/opensearch-service/latest/developerguide/managedomains-cloudwatchmetrics.html",
@@ -171,7 +153,7 @@ var metrics = []published{{
 		"ApproximateAgeOfOldestMessage", "ApproximateNumberOfMessagesVisible", "ApproximateNumberOfMessagesNotVisible",
 		"NumberOfMessagesSent", "NumberOfMessagesReceived", "NumberOfMessagesDeleted",
 	},
-	sets:       [][]dimension{{from("QueueName", kindQueue, "name")}},
+	sets:       [][]dimension{{from("QueueName", catalogue.Queue, "name")}},
 	statistics: append([]string{"Sum"}, gauge...), most: unlimited, every: 60,
 	source: "https://docs.aws.amazon.com/AWSSimpleQueueService/latest/SQSDeveloperGuide/sqs-available-cloudwatch-metrics.html",
 }, {
@@ -180,45 +162,45 @@ var metrics = []published{{
 		"ErrorPortAllocation", "PacketsDropCount", "BytesOutToDestination", "BytesInFromDestination", "ConnectionAttemptCount",
 		"IdleTimeoutCount",
 	},
-	sets:       [][]dimension{{from("NatGatewayId", kindNat, "id")}},
+	sets:       [][]dimension{{from("NatGatewayId", catalogue.NatGateway, "id")}},
 	statistics: counted, most: unlimited, every: 60,
 	source: "https://docs.aws.amazon.com/vpc/latest/userguide/metrics-dimensions-nat-gateway.html",
 }, {
 	namespace: "AWS/NATGateway", names: []string{"ActiveConnectionCount"},
-	sets:       [][]dimension{{from("NatGatewayId", kindNat, "id")}},
+	sets:       [][]dimension{{from("NatGatewayId", catalogue.NatGateway, "id")}},
 	statistics: gauge, most: unlimited, every: 60,
 	source: "https://docs.aws.amazon.com/vpc/latest/userguide/metrics-dimensions-nat-gateway.html",
 }, {
 	namespace: "AWS/S3", names: []string{"AllRequests", "4xxErrors", "5xxErrors"}, // only under a configuration of the bucket's metrics
-	sets:       [][]dimension{{from("BucketName", kindBucketMetric, "bucket"), from("FilterId", kindBucketMetric, "name")}},
+	sets:       [][]dimension{{from("BucketName", catalogue.BucketMetric, "bucket"), from("FilterId", catalogue.BucketMetric, "name")}},
 	statistics: []string{"Sum", "Average"}, most: unlimited, every: 60,
 	source: "https://docs.aws.amazon.com/AmazonS3/latest/userguide/metrics-dimensions.html",
 }, {
 	namespace: "AWS/S3", names: []string{"OperationsFailedReplication", "OperationsPendingReplication", "BytesPendingReplication"},
 	sets: [][]dimension{{
-		from("SourceBucket", kindReplication, "bucket"), from("DestinationBucket", kindBucket, "bucket"), from("RuleId", kindReplication, "rules[*].id"),
+		from("SourceBucket", catalogue.BucketReplication, "bucket"), from("DestinationBucket", catalogue.Bucket, "bucket"), from("RuleId", catalogue.BucketReplication, "rules[*].id"),
 	}},
 	statistics: append([]string{"Sum"}, gauge...), most: unlimited, every: 60,
 	source: "https://docs.aws.amazon.com/AmazonS3/latest/userguide/metrics-dimensions.html",
 }, {
 	namespace: "AWS/CodeBuild", names: []string{"Builds", "FailedBuilds", "SucceededBuilds"},
-	sets:       [][]dimension{{from("ProjectName", kindProject, "name")}},
+	sets:       [][]dimension{{from("ProjectName", catalogue.BuildProject, "name")}},
 	statistics: counted, most: unlimited, every: 60,
 	source: "https://docs.aws.amazon.com/codebuild/latest/userguide/monitoring-metrics.html",
 }, {
 	namespace: "AWS/CodeBuild", names: []string{"Duration"},
-	sets:       [][]dimension{{from("ProjectName", kindProject, "name")}},
+	sets:       [][]dimension{{from("ProjectName", catalogue.BuildProject, "name")}},
 	statistics: gauge, most: unlimited, every: 60,
 	source: "https://docs.aws.amazon.com/codebuild/latest/userguide/monitoring-metrics.html",
 }, {
 	namespace: "AWS/CodePipeline", names: []string{"FailedPipelineExecutions"},
-	sets:       [][]dimension{{from("PipelineName", kindPipeline, "name")}},
+	sets:       [][]dimension{{from("PipelineName", catalogue.Pipeline, "name")}},
 	statistics: append([]string{"Sum"}, gauge...), most: unlimited, every: 60,
 	source: "https://docs.aws.amazon.com/codepipeline/latest/userguide/metrics-dimensions.html",
 }, {
 	namespace: "AWS/Backup",
 	names:     []string{"NumberOfBackupJobsCompleted", "NumberOfBackupJobsFailed", "NumberOfCopyJobsCompleted", "NumberOfCopyJobsFailed"},
-	sets:      [][]dimension{{from("BackupVaultName", kindVault, "name")}},
+	sets:      [][]dimension{{from("BackupVaultName", catalogue.BackupVault, "name")}},
 
 	statistics: counted, most: unlimited, every: 300,
 	source: "https://docs.aws.amazon.com/aws-backup/latest/devguide/cloudwatch.html",
@@ -253,6 +235,6 @@ var metrics = []published{{
 	sets: [][]dimension{{inCluster}, {inCluster, inNamespace}}, statistics: gauge, most: unlimited, every: 60, source: containerInsights,
 }, {
 	namespace: "legops/ingress", names: []string{"FailedReloads"}, // of a filter of the pods' log, which gives it no dimension
-	sets: [][]dimension{{}}, statistics: counted, most: unlimited, every: 60, made: kindLogFilter,
+	sets: [][]dimension{{}}, statistics: counted, most: unlimited, every: 60, made: catalogue.LogMetricFilter,
 	source: "https://docs.aws.amazon.com/AmazonCloudWatch/latest/logs/MonitoringLogData.html",
 }}

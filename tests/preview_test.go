@@ -1,7 +1,6 @@
 package tests
 
 import (
-	"slices"
 	"strings"
 	"sync"
 	"testing"
@@ -71,32 +70,6 @@ func TestEverythingThatTakesTagsHasThem(t *testing.T) {
 func wantedTags(cfg *stacks.Config) map[string]any {
 	return map[string]any{
 		"Project": project, "Environment": string(cfg.Environment), "Owner": cfg.Tags.Owner, "CostCenter": cfg.Tags.CostCenter,
-	}
-}
-
-// The engine's preview has also the rules that pulumi-eks makes.
-func TestNothingIsReachedFromTheInternet(t *testing.T) {
-	for _, stack := range stackNames {
-		t.Run(stack, func(t *testing.T) {
-			rules := 0
-			for _, r := range previews[stack](t).Resources {
-				var ranges []any
-				switch {
-				case r.Type == "aws:vpc/securityGroupIngressRule:SecurityGroupIngressRule":
-					ranges = []any{r.Inputs["cidrIpv4"], r.Inputs["cidrIpv6"]}
-				case r.Type == "aws:ec2/securityGroupRule:SecurityGroupRule" && r.Inputs["type"] == "ingress":
-					ranges = slices.Concat(r.List("cidrBlocks"), r.List("ipv6CidrBlocks"))
-				default:
-					assert.False(t, strings.HasSuffix(r.Type, "SecurityGroup") && r.Inputs["ingress"] != nil, "%s has rules of its own", r.URN)
-					continue
-				}
-				rules++
-				for _, open := range []any{"0.0.0.0/0", "::/0"} {
-					assert.NotContains(t, ranges, open, r.URN)
-				}
-			}
-			assert.Greater(t, rules, 10)
-		})
 	}
 }
 

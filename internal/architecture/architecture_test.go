@@ -1,12 +1,14 @@
 package architecture
 
 import (
+	"cmp"
 	"maps"
 	"slices"
 	"testing"
 
 	"github.com/stretchr/testify/assert"
 
+	"legops/internal/catalogue"
 	"legops/internal/checkout"
 	"legops/internal/model"
 	"legops/internal/offline/schema"
@@ -64,13 +66,13 @@ func TestEveryTypeIsDrawnOrADetail(t *testing.T) {
 		}
 	}
 	for _, token := range slices.Sorted(maps.Keys(known)) {
-		ways := 0
-		for _, is := range []bool{drawn[token], details[kind{token: token}] != "", machinery[token]} {
-			if is {
-				ways++
-			}
+		box := cmp.Or(details[kind{token: token}], catalogue.Of(token).Box)
+		assert.True(t, (box != "") != machinery[token], "%s has to have a box in the catalogue, or be machinery", token)
+		assert.True(t, box == "" || places()[box], "%s is shown by %s, which is neither part nor zone", token, box)
+		isOf := func(p part) bool {
+			return p.id == box && slices.ContainsFunc(p.made, func(k kind) bool { return k.token == token })
 		}
-		assert.Equal(t, 1, ways, "%s has to be drawn, or a detail, or machinery: one of the three", token)
+		assert.Equal(t, drawn[token], slices.ContainsFunc(parts, isOf), "%s is drawn, but not in the box %s of the catalogue", token, box)
 	}
 	for what, of := range details {
 		assert.True(t, known[what.token], "%s is a detail, and no type of the platform", what.token)

@@ -73,6 +73,16 @@ func InZone(workloads []Workload) []Workload {
 	return half
 }
 
+// InGroup is how many nodes the group of one of two zones, 0 or 1, has for its share of the workloads, between its minimum and its
+// maximum. Of an odd number one zone has one more pod: the first zone for every second workload.
+func InGroup(node Room, workloads []Workload, zone, least, most int) int {
+	share := slices.Clone(workloads)
+	for i, w := range workloads {
+		share[i].Replicas = w.Replicas/2 + w.Replicas%2*((i+zone)%2)
+	}
+	return min(max(Nodes(node, share), least), most)
+}
+
 // Sum returns the total request of workloads.
 func Sum(workloads []Workload) Room {
 	var sum Room

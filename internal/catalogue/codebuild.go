@@ -6,14 +6,14 @@ const (
 	BuildWebhook = "aws:codebuild/webhook:Webhook"
 )
 
-var codebuild = []Type{
+var _ = add([]Type{
 	{
 		Token: BuildProject, ID: "arn:{partition}:codebuild:{region}:{account}:project/{name}",
+		// The quota, which is less than the API's 255.
 		Name:     Name{Input: "name", Form: form(`^[A-Za-z0-9][A-Za-z0-9_-]{1,149}$`)},
 		Replaces: none, Links: []Link{{"logsConfig.cloudwatchLogs.groupName", LogGroup}},
+		Box: "pipelines", Holds: Nothing, Costs: "minutes of its builds", Failure: "code comes through it",
 	},
-	{
-		Token: BuildWebhook, ID: "{projectName}", PartOf: Link{"projectName", BuildProject},
-		Replaces: []string{"manualCreation", "scopeConfiguration"},
-	},
-}
+	{Token: BuildWebhook, ID: "{projectName}", PartOf: Link{"projectName", BuildProject},
+		Replaces: []string{"manualCreation", "scopeConfiguration"}, Box: "mirror", Inert: true},
+})

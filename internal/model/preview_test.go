@@ -3,6 +3,7 @@ package model
 import (
 	"testing"
 
+	"github.com/pulumi/pulumi/sdk/v3/go/common/resource"
 	"github.com/stretchr/testify/assert"
 	"github.com/stretchr/testify/require"
 )
@@ -56,4 +57,20 @@ func TestWhatIsNoPreviewIsAnError(t *testing.T) {
 		_, err := ReadPreview([]byte(output))
 		assert.ErrorContains(t, err, want, output)
 	}
+}
+
+func TestZones(t *testing.T) {
+	g := NewGraph([]*Resource{
+		{URN: "urn:pulumi:dev::legops::a:b/c:Any::one", Type: "aws:ec2/subnet:Subnet", Inputs: Values{"availabilityZoneId": "use1-az2"}},
+		{URN: "urn:pulumi:dev::legops::a:b/c:Any::two", Type: "aws:ec2/subnet:Subnet", Inputs: Values{"availabilityZoneId": "use1-az1"}},
+		{
+			URN: "urn:pulumi:dev::legops::a:b/c:Any::association", Type: "aws:ec2/routeTableAssociation:RouteTableAssociation",
+			PropertyDependencies: map[string][]resource.URN{"subnetId": {"urn:pulumi:dev::legops::a:b/c:Any::two"}, "routeTableId": {"urn:pulumi:dev::legops::a:b/c:Any::one"}},
+		},
+	})
+	balancer := &Resource{PropertyDependencies: map[string][]resource.URN{
+		"subnets": {"urn:pulumi:dev::legops::a:b/c:Any::one", "urn:pulumi:dev::legops::a:b/c:Any::association", "urn:pulumi:dev::legops::a:b/c:Any::gone"},
+	}}
+	assert.Equal(t, []string{"use1-az1", "use1-az2"}, g.Zones(balancer, "subnets"))
+	assert.Empty(t, g.Zones(balancer, "securityGroups"))
 }

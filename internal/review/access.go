@@ -54,6 +54,8 @@ var accessGuards = map[string]string{
 	"kubernetes:admissionregistration.k8s.io/v1:ValidatingAdmissionPolicyBinding": "its policy is no longer in force: whom it held back may do all that roles allow",
 }
 
+func accessLoss(token string) string { return accessGuards[token] }
+
 // widened is what may be done with the head that the base did not allow.
 func widened(p *model.Plan, changes []Change) []Finding {
 	names := namesOf(p.Base())
@@ -74,7 +76,7 @@ func widened(p *model.Plan, changes []Change) []Finding {
 	for i := range changes {
 		found = append(found, changes[i].settings(accessSettings)...)
 	}
-	return append(found, unguarded(changes, accessGuards)...)
+	return append(found, unguarded(changes, accessLoss)...)
 }
 
 // access is what one side of a plan lets happen.

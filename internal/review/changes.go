@@ -8,6 +8,7 @@ import (
 	"slices"
 	"strings"
 
+	"legops/internal/catalogue"
 	"legops/internal/model"
 )
 
@@ -148,9 +149,6 @@ func position(source string) string {
 	return ""
 }
 
-// physicalNames are the inputs that say what a service calls a resource.
-var physicalNames = []string{"name", "identifier", "bucket", "domainName", "clusterName", "repositoryName", "family"}
-
 // renames finds resources that are deleted under one name and created under another while the service calls both the same. Without
 // an alias that is the end of one and the beginning of another, and the service refuses the second while the first is there.
 func renames(changes []Change) {
@@ -165,11 +163,15 @@ func renames(changes []Change) {
 	}
 }
 
+// samePhysicalName says whether a service knows both by the same: the name, or what the id is put together from.
 func (c *Change) samePhysicalName(other *Change) bool {
-	for _, property := range physicalNames {
-		if name := c.old.Text(property); name != "" && name != model.Unknown && other.new.Text(property) == name {
-			return true
+	given := false
+	for _, input := range catalogue.Of(c.Type).Identity() {
+		value := model.Get(c.old.Inputs, input)
+		if value == model.Unknown || value != model.Get(other.new.Inputs, input) {
+			return false
 		}
+		given = given || value != nil
 	}
-	return false
+	return given
 }

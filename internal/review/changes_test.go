@@ -80,6 +80,5 @@ func (w *bench) review(change, stack string, deploy bool) *Stack {
 		d, err = w.deployHead(context.Background(), cloud, stack, w.head)
 		require.NoError(t, err)
 	}
-	s := judge(stack, p, d, protected, stackFile(w.base, stack), stackFile(w.head, stack))
-	return s
+	return judge(stack, p, d, protected, environmentOf(stackFile(w.head, stack)))
 }

@@ -7,6 +7,7 @@ import (
 	"slices"
 
 	"legops/internal/costs"
+	"legops/internal/model"
 	"legops/stacks"
 )
 
@@ -39,14 +40,14 @@ func (l CostLine) Difference() float64 { return l.Head - l.Base }
 // cent is the least that counts.
 const cent = 0.005
 
-// costOf compares the estimates of two stack files. The program that estimates is the head's: a base that it cannot read has no
-// estimate, which the report says.
-func costOf(baseFile, headFile string) Cost {
-	base, err := estimate(baseFile)
+// costOf compares what a stack costs before and after a plan, with the same assumptions about its use: those of the environment.
+func costOf(p *model.Plan, environment string) Cost {
+	traffic := costs.Assumed[stacks.Environment(environment)]
+	base, err := costs.Of(p.Base(), traffic)
 	if err != nil {
 		return Cost{Unknown: fmt.Sprintf("no estimate of the base: %v", err)}
 	}
-	head, err := estimate(headFile)
+	head, err := costs.Of(p.Head(), traffic)
 	if err != nil {
 		return Cost{Unknown: fmt.Sprintf("no estimate of the head: %v", err)}
 	}
@@ -76,16 +77,4 @@ func costOf(baseFile, headFile string) Cost {
 		return cmp.Or(cmp.Compare(math.Abs(b.Difference()), math.Abs(a.Difference())), cmp.Compare(a.Component+a.Kind, b.Component+b.Kind))
 	})
 	return cost
-}
-
-func estimate(file string) (costs.Estimate, error) {
-	values, err := stacks.ReadFile(file)
-	if err != nil {
-		return nil, err
-	}
-	cfg, err := stacks.Load(project, values)
-	if err != nil {
-		return nil, err
-	}
-	return costs.Of(cfg)
 }

@@ -27,8 +27,9 @@ type fixture struct {
 	failure string
 	// draws is what the picture says, though no patch has a golden preview or a document with it.
 	draws string
-	// cost is 1 for more, -1 for less, 0 for the same.
-	cost int
+	// cost is 1 for more, -1 for less, 0 for the same; costs are the lines, where they are listed.
+	cost  int
+	costs []CostLine
 }
 
 const some = -1
@@ -37,6 +38,10 @@ var fixtures = []fixture{
 	{change: "nothing", stack: "prod"},
 	// A launch template with other tags is a new version of it, by which instances are replaced: that is no noise.
 	{change: "tags-only", stack: "dev", counts: [5]int{3: 4, 4: some}},
+	// No stack file changes: what a component makes dearer shows, too.
+	{change: "disk-enlarged", stack: "prod", cost: 1, counts: [5]int{3: some}, costs: []CostLine{
+		{"Bastion", "disks", "EBS gp3 volume", "EBS gp3 volume", 0.64, 1.28}, {"Deployer", "disks", "EBS gp3 volume", "EBS gp3 volume", 0.64, 1.28},
+	}},
 	{change: "bigger-nodes", stack: "prod", cost: 1, counts: [5]int{0: 4}},
 	{change: "database-class-up", stack: "prod", cost: 1, counts: [5]int{3: 4}},
 	{
@@ -65,7 +70,7 @@ var fixtures = []fixture{
 			"new: may sqs:ChangeMessageVisibility, sqs:DeleteMessage, sqs:ReceiveMessage on arn:aws:sqs:us-east-1:333333333333:legops-prod-document-signature.fifo",
 		},
 	},
-	{change: "queue-added", stack: "prod", counts: [5]int{2: 8, 3: 2}},
+	{change: "queue-added", stack: "prod", cost: 1, counts: [5]int{2: 8, 3: 2}},
 	{
 		change: "bucket-versioning-off", stack: "prod", exit: 2, counts: [5]int{3: 7},
 		risks:     slices.Repeat([]string{"versioningConfiguration.status: Enabled → Suspended: a deleted or overwritten object is lost"}, 7),
@@ -146,6 +151,9 @@ func TestChanges(t *testing.T) {
 			}
 			require.Empty(t, s.Cost.Unknown)
 			assert.Equal(t, f.cost, sign(s.Cost.Difference()), "%.2f", s.Cost.Difference())
+			if f.costs != nil {
+				assert.Equal(t, f.costs, s.Cost.Lines)
+			}
 
 			if secrets[f.stack] == nil {
 				secrets[f.stack] = b.secrets(t, f.stack)

@@ -211,7 +211,7 @@ func (m *markdown) cost(c Cost) {
 			m.line("| %s, %s | %s | %.2f | %.2f | %s |", l.Component, l.Kind, item, l.Base, l.Head, dollars(l.Difference()))
 		}
 		m.line("")
-		m.line("An estimate from the stack file, with the dated prices and the assumptions of docs/costs.md.")
+		m.line("An estimate from the resources of the preview, with the dated prices and the assumptions of docs/costs.md.")
 		m.line("")
 	}
 }

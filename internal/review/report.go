@@ -91,15 +91,15 @@ func (s *Stack) count(counts func(Change) bool) int {
 	return n
 }
 
-// judge makes the findings of a plan, of its deployment as far as there was one, and of the stack files that belong to it.
-func judge(name string, p *model.Plan, d *model.Deployment, protected map[string]bool, baseFile, headFile string) *Stack {
-	s := &Stack{Name: name, Cost: costOf(baseFile, headFile)}
+// judge makes the findings of a plan for a kind of account, and of its deployment as far as there was one.
+func judge(name string, p *model.Plan, d *model.Deployment, protected map[string]bool, environment string) *Stack {
+	s := &Stack{Name: name, Cost: costOf(p, environment)}
 	s.Changes = changesOf(p, protected)
 	s.Failures = append([]Finding{}, failures(p, d)...)
 	learn(p, d)
 	s.Risks = append([]Finding{}, atRisk(p, s.Changes, protected)...) // none is a list without elements, in JSON too
 	s.Access = append([]Finding{}, widened(p, s.Changes)...)
-	s.Standards = append([]Finding{}, broken(p, environmentOf(headFile))...)
+	s.Standards = append([]Finding{}, broken(p, environment)...)
 	s.draw(p.Head())
 	s.Unchanged = len(p.Head().Resources) - s.count(func(c Change) bool { return c.Kind != Deleted })
 	return s

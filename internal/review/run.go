@@ -134,7 +134,7 @@ func (w *workspace) compare(ctx context.Context, stack string, base, head *sourc
 			return nil, fmt.Errorf("the head (%s) cannot be deployed: %w", head.Name, err)
 		}
 	}
-	return judge(stack, p, deployment, protected, stackFile(base, stack), stackFile(head, stack)), nil
+	return judge(stack, p, deployment, protected, environmentOf(stackFile(head, stack))), nil
 }
 
 // deployBase brings the base up, and returns what Pulumi would refuse to delete or replace. The protection itself is taken away, or

@@ -317,7 +317,7 @@ func TestUnguarded(t *testing.T) {
 		{name: "what it guards comes anew", changes: []Change{bucket(Replaced, "storage-a"), guard}, want: told},
 		{name: "it is replaced", changes: []Change{{Kind: Replaced, Type: guard.Type, Name: guard.Name}}},
 	} {
-		found := unguarded(c.changes, guards)
+		found := unguarded(c.changes, dataLoss)
 		if c.want == "" {
 			assert.Empty(t, found, c.name)
 			continue
@@ -325,8 +325,8 @@ func TestUnguarded(t *testing.T) {
 		assert.Equal(t, []Finding{{Resource: guard.Name, Component: "storage", Text: c.want}}, found, c.name)
 	}
 	policy := Change{Kind: Deleted, Type: "kubernetes:networking.k8s.io/v1:NetworkPolicy", Name: "app-a-deny", Component: "app-a"}
-	assert.Len(t, unguarded([]Change{policy}, accessGuards), 1)
-	assert.Empty(t, unguarded([]Change{policy, {Kind: Deleted, Type: "kubernetes:core/v1:Namespace", Name: "app-a", Component: "app-a"}}, accessGuards))
+	assert.Len(t, unguarded([]Change{policy}, accessLoss), 1)
+	assert.Empty(t, unguarded([]Change{policy, {Kind: Deleted, Type: "kubernetes:core/v1:Namespace", Name: "app-a", Component: "app-a"}}, accessLoss))
 }
 
 // A guard under another name is taken away by the deletion of the old one.
@@ -337,7 +337,7 @@ func TestUnguardedByARename(t *testing.T) {
 	const token = "aws:s3/bucketPublicAccessBlock:BucketPublicAccessBlock"
 	changes := []Change{{Kind: Deleted, Type: token, Name: "old", old: side("old")}, {Kind: Created, Type: token, Name: "new", new: side("new")}}
 	renames(changes)
-	found := unguarded(changes, accessGuards)
+	found := unguarded(changes, accessLoss)
 	require.Len(t, found, 1)
 	assert.Equal(t, "BucketPublicAccessBlock deleted: the bucket can be made public; renamed to new without pulumi.Aliases with the old name", found[0].Text)
 }

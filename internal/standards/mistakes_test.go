@@ -8,7 +8,9 @@ import (
 	"github.com/stretchr/testify/assert"
 	"github.com/stretchr/testify/require"
 
+	"legops/internal/catalogue"
 	"legops/internal/model"
+	"legops/internal/standards/minimum"
 )
 
 // mistakes are a healthy stack of production with one thing wrong: the rule that has to find it, in the first resource of a type, by an
@@ -24,7 +26,7 @@ var mistakes = []struct {
 	{"TAGS", vpc, "tags.Environment", "development"},
 	{"TAGS", vpc, "tags.CostCenter", model.Unknown},
 	{"PROVIDER-ACCOUNT", provider, "allowedAccountIds", nil},
-	{"LOG-RETENTION", logGroup, "retentionInDays", 180},
+	{"LOG-RETENTION", logGroup, "retentionInDays", minimum.LogDays.Production - 1},
 	{"LOG-RETENTION", logGroup, "retentionInDays", 0},
 	{"LOG-KEY", logGroup, "kmsKeyId", ""},
 	{"KMS-ROTATION", key, "enableKeyRotation", false},
@@ -43,11 +45,12 @@ var mistakes = []struct {
 	{"S3-LOGS", bucketLogging, "targetBucket", ""},
 	{"S3-VERSIONS", bucketVersioning, "versioningConfiguration.status", "Suspended"},
 	{"S3-LIFECYCLE", bucketLifecycle, "rules", nil},
+	{"S3-KEPT", bucket, "forceDestroy", true},
 	{"SQS-KEY", queue, "kmsMasterKeyId", "alias/aws/sqs"},
 	{"SNS-KEY", topic, "kmsMasterKeyId", "alias/aws/sns"},
 	{"BACKUP-KEY", vault, "kmsKeyArn", nil},
-	{"BACKUP-KEPT", backupPlan, "rules[0].lifecycle.deleteAfter", 34},
-	{"BACKUP-LOCK", vaultLock, "minRetentionDays", 7},
+	{"BACKUP-KEPT", backupPlan, "rules[0].lifecycle.deleteAfter", minimum.BackupDays.Production - 1},
+	{"BACKUP-LOCK", vaultLock, "minRetentionDays", minimum.LockDays.Production - 1},
 
 	{"RDS-ENCRYPTED", database, "storageEncrypted", false},
 	{"RDS-PUBLIC", database, "publiclyAccessible", true},
@@ -57,7 +60,7 @@ var mistakes = []struct {
 	{"RDS-LOGS", database, "enabledCloudwatchLogsExports", []any{"upgrade"}},
 	{"RDS-LOGS", database, "monitoringInterval", 0},
 	{"RDS-UPGRADES", database, "autoMinorVersionUpgrade", false},
-	{"RDS-BACKUPS", database, "backupRetentionPeriod", 13},
+	{"RDS-BACKUPS", database, "backupRetentionPeriod", minimum.DatabaseBackupDays.Production - 1},
 	{"RDS-DELETION", database, "deletionProtection", false},
 	{"RDS-DELETION", database, "skipFinalSnapshot", true},
 	{"RDS-ZONES", database, "multiAz", false},
@@ -106,12 +109,17 @@ var mistakes = []struct {
 	{"EKS-NODES", nodeGroup, "capacityType", "SPOT"},
 	{"EKS-NODES", nodeGroup, "scalingConfig.minSize", 1},
 
+	{"K8S-REPLICAS", catalogue.HorizontalPodAutoscaler, "spec.minReplicas", 1},
+	{"K8S-REPLICAS", catalogue.Deployment, "spec.replicas", 1},
+	{"K8S-REPLICAS", catalogue.Deployment, "metadata.name", "another"},
+	{"K8S-ZONES", catalogue.DeploymentPatch, "spec.template.spec.topologySpreadConstraints[0].topologyKey", "kubernetes.io/hostname"},
+
 	{"CDN-TLS", distribution, "viewerCertificate.minimumProtocolVersion", "TLSv1"},
 	{"CDN-TLS", distribution, "orderedCacheBehaviors[0].viewerProtocolPolicy", "allow-all"},
 	{"CDN-TLS", distribution, "origins[0].customOriginConfig.originProtocolPolicy", "match-viewer"},
 	{"CDN-TLS", distribution, "origins[0].customOriginConfig.originSslProtocols[1]", "TLSv1.1"},
 	{"CDN-TLS", distribution, "origins[1].originAccessControlId", nil},
-	{"CDN-HEADERS", headersPolicy, "securityHeadersConfig.strictTransportSecurity.accessControlMaxAgeSec", 86400},
+	{"CDN-HEADERS", headersPolicy, "securityHeadersConfig.strictTransportSecurity.accessControlMaxAgeSec", minimum.HSTSSeconds.Production - 1},
 	{"CDN-HEADERS", headersPolicy, "securityHeadersConfig.contentSecurityPolicy.contentSecurityPolicy", "object-src 'none'"},
 	{"CDN-HEADERS", distribution, "orderedCacheBehaviors[0].responseHeadersPolicyId", nil},
 	{"WAF-PRESENT", distribution, "webAclId", nil},
@@ -250,6 +258,18 @@ var relations = []struct {
 	spoil     func(*testing.T, []*model.Resource)
 }{
 	{"PROTECTED", database, func(t *testing.T, all []*model.Resource) { first(t, all, database).Protect = false }},
+	{"PROTECTED", vault, func(t *testing.T, all []*model.Resource) { first(t, all, vault).Protect = false }},
+	{"S3-KEPT", bucket, func(t *testing.T, all []*model.Resource) { first(t, all, bucket).RetainOnDelete = false }},
+	{"KEY-PURPOSE", queue, comesFrom(queue, "kmsMasterKeyId", urn(key, "encryption-logs"))},
+	{"KEY-PURPOSE", database, comesFrom(database, "masterUserSecretKmsKeyId", urn(key, "encryption-database"))},
+	{"KEY-PURPOSE", launchTemplate, comesFrom(launchTemplate, "blockDeviceMappings")},
+	{"KEY-PURPOSE", logGroup, func(t *testing.T, all []*model.Resource) { first(t, all, logGroup).Provider = "aws-global::id" }},
+	{"SPAN-ZONES", loadBalancer, comesFrom(loadBalancer, "subnets", urn(subnet, "network-public-use1-az4"))},
+	{"SPAN-ZONES", catalogue.AutoScalingGroup, comesFrom(catalogue.AutoScalingGroup, "vpcZoneIdentifiers")},
+	{"SPAN-ZONES", catalogue.DatabaseSubnetGroup, comesFrom(catalogue.DatabaseSubnetGroup, "subnetIds")},
+	{"SPAN-ZONES", catalogue.VpcEndpoint, comesFrom(catalogue.VpcEndpoint, "subnetIds")},
+	{"SPAN-ZONES", clusterComponent, comesFrom(clusterComponent, "subnetIds")},
+	{"SPAN-ZONES", searchDomain, comesFrom(searchDomain, "vpcOptions", urn(subnet, "network-public-use1-az6"))},
 	{"S3-TLS", bucket, func(t *testing.T, all []*model.Resource) { allowPlainHTTP(t, first(t, all, bucketPolicy)) }},
 	{"SQS-TLS", queue, func(t *testing.T, all []*model.Resource) { allowPlainHTTP(t, first(t, all, queuePolicy)) }},
 	{"SNS-TLS", topic, func(t *testing.T, all []*model.Resource) { allowPlainHTTP(t, first(t, all, topicPolicy)) }},
@@ -261,6 +281,11 @@ var relations = []struct {
 	{"WAF-LOGS", webACL, unrelated(webACLLogging)},
 	{"ECR-LIFECYCLE", imageRepository, unrelated(imageLifecycle)},
 	{"VPC-FLOW", vpc, unrelated(flowLog)},
+}
+
+// comesFrom makes an input of the first resource of a type come from other resources.
+func comesFrom(typ, input string, sources ...resource.URN) func(*testing.T, []*model.Resource) {
+	return func(t *testing.T, all []*model.Resource) { first(t, all, typ).PropertyDependencies[input] = sources }
 }
 
 func allowPlainHTTP(t *testing.T, policy *model.Resource) {
@@ -299,8 +324,8 @@ func TestEnvironments(t *testing.T) {
 		{development, "EKS-ENDPOINT", cluster, "vpcConfig", map[string]any{"endpointPrivateAccess": true}, true},
 		{test, "EKS-ENDPOINT", cluster, "vpcConfig", map[string]any{
 			"endpointPrivateAccess": true, "endpointPublicAccess": true, "publicAccessCidrs": []any{"203.0.113.0/24"}}, true},
-		{development, "LOG-RETENTION", logGroup, "retentionInDays", 7, false},
-		{test, "LOG-RETENTION", logGroup, "retentionInDays", 7, true},
+		{development, "LOG-RETENTION", logGroup, "retentionInDays", minimum.LogDays.Development, false},
+		{test, "LOG-RETENTION", logGroup, "retentionInDays", minimum.LogDays.Test - 1, true},
 		{development, "RDS-SIZE", database, "instanceClass", "db.t4g.medium", false},
 		{development, "RDS-SIZE", database, "instanceClass", "db.m7g.large", true},
 		{development, "EC2-SIZE", nodeGroup, "instanceTypes", []any{"m7g.large"}, false},

@@ -7,11 +7,12 @@ import (
 	"legops/internal/iam"
 	"legops/internal/model"
 	"legops/internal/offline/schema"
+	"legops/internal/standards/minimum"
 )
 
 // Rules are all of them. The numbers are those of the Security Hub user guide: "Controls reference" and, for CIS, the comparison of
 // versions in "CIS AWS Foundations Benchmark".
-var Rules = slices.Concat(generalRules, identityRules, storageRules, dataRules, networkRules, computeRules, edgeRules, deliveryRules)
+var Rules = slices.Concat(generalRules, identityRules, storageRules, dataRules, networkRules, computeRules, edgeRules, deliveryRules, purposeRules, zoneRules)
 
 const own = "own"
 
@@ -25,7 +26,7 @@ var generalRules = []Rule{
 			if slices.ContainsFunc(allowedTypes, func(typ string) bool { return isType(typ, r.Type) }) {
 				return nil
 			}
-			return []string{r.Type + " is not listed: add it to internal/standards/types.go, with the rules it needs"}
+			return []string{r.Type + " is not listed: add it to internal/catalogue, with the rules it needs here"}
 		},
 	}, {
 		ID: "TAGS", What: "whatever takes tags has Project, Environment, Owner and CostCenter",
@@ -39,7 +40,7 @@ var generalRules = []Rule{
 		ID: "PROTECTED", What: "what holds data is protected against deletion by Pulumi",
 		Reason: "a rename in the program would replace it, and what was in it is gone", Source: own,
 		In: []string{production}, UnknownPasses: true,
-		Types: []string{bucket, cluster, codeRepository, database, imageRepository, key, logGroup, queue, searchDomain, secret, vault, vaultLock},
+		Types: append(holdingData(), vaultLock, vaultPolicy),
 		Check: func(_ *platform, r *model.Resource) []string {
 			if r.Protect {
 				return nil
@@ -47,10 +48,10 @@ var generalRules = []Rule{
 			return []string{"it is not protected: set protect on it"}
 		},
 	}, {
-		ID: "LOG-RETENTION", What: "logs are kept for a year in production, 30 days in test, 7 in development",
+		ID: "LOG-RETENTION", What: "logs are kept for " + minimum.LogDays.Days(),
 		Reason:   "a break-in is found months later, and there is nothing left to see it by",
 		Source:   "CloudWatch.16; " + own + " outside production",
-		Settings: leastBy(logGroup, "retentionInDays", 7, 30, 365),
+		Settings: leastBy(logGroup, "retentionInDays", minimum.LogDays),
 	}, {
 		ID: "LOG-KEY", What: "log groups are under a key of this project",
 		Reason: "whoever reads all logs of the account would read those of clients", Source: own,

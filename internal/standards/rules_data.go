@@ -4,6 +4,7 @@ import (
 	"fmt"
 
 	"legops/internal/model"
+	"legops/internal/standards/minimum"
 )
 
 var dataRules = []Rule{
@@ -51,9 +52,9 @@ var dataRules = []Rule{
 		Reason: "a known hole would stay open until somebody thinks of it", Source: "RDS.13 (CIS v5.0 2.2.2)",
 		Settings: []Setting{{database, "autoMinorVersionUpgrade", is(true), nil}},
 	}, {
-		ID: "RDS-BACKUPS", What: "the database can be restored to the second: for 14 days in production, 7 in test, 1 in development",
+		ID: "RDS-BACKUPS", What: "the database can be restored to the second, for " + minimum.DatabaseBackupDays.Days(),
 		Reason: "a wrong statement would be final", Source: "RDS.11; " + own + " in development",
-		Settings: leastBy(database, "backupRetentionPeriod", 1, 7, 14),
+		Settings: leastBy(database, "backupRetentionPeriod", minimum.DatabaseBackupDays),
 	}, {
 		ID: "RDS-DELETION", What: "in production AWS refuses to delete the database, and would keep a last snapshot and its backups",
 		Reason: "one command would end all cases of all clients", Source: "RDS.8, " + own,

@@ -5,6 +5,7 @@ import (
 	"strings"
 
 	"legops/internal/model"
+	"legops/internal/standards/minimum"
 )
 
 var edgeRules = []Rule{
@@ -24,7 +25,7 @@ var edgeRules = []Rule{
 	}, {
 		ID: "CDN-HEADERS", What: "every answer has HSTS, a content security policy and no framing; HSTS for a year in production",
 		Reason: "a browser would load scripts of others, or come back without TLS", Source: own,
-		Settings: append(leastBy(headersPolicy, "securityHeadersConfig.strictTransportSecurity.accessControlMaxAgeSec", 300, 86400, 31536000),
+		Settings: append(leastBy(headersPolicy, "securityHeadersConfig.strictTransportSecurity.accessControlMaxAgeSec", minimum.HSTSSeconds),
 			Setting{headersPolicy, "securityHeadersConfig.contentSecurityPolicy.contentSecurityPolicy", naming("default-src", "frame-ancestors"), nil},
 			Setting{headersPolicy, "securityHeadersConfig.contentTypeOptions.override", is(true), nil},
 			Setting{headersPolicy, "securityHeadersConfig.frameOptions.frameOption", oneOf("DENY", "SAMEORIGIN"), nil},

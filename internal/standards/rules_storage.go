@@ -4,6 +4,7 @@ import (
 	"slices"
 
 	"legops/internal/model"
+	"legops/internal/standards/minimum"
 )
 
 var storageRules = []Rule{
@@ -50,6 +51,17 @@ var storageRules = []Rule{
 		Companions: []Companion{{bucket, bucketLifecycle, "bucket"}},
 		Settings:   []Setting{{bucketLifecycle, "rules[*].id", given(), nil}},
 	}, {
+		ID: "S3-KEPT", What: "in production buckets are not emptied with the stack, and stay without it",
+		Reason: "documents of clients would go with a mistake in the program", Source: own, In: []string{production},
+		Settings: []Setting{{bucket, "forceDestroy", off(), nil}},
+		Types:    []string{bucket}, UnknownPasses: true,
+		Check: func(_ *platform, r *model.Resource) []string {
+			if r.RetainOnDelete {
+				return nil
+			}
+			return []string{"it goes with the stack: set retainOnDelete on it"}
+		},
+	}, {
 		ID: "SQS-KEY", What: "queues are under a key of this project",
 		Reason: "whoever may read a queue would read what is signed", Source: "SQS.1",
 		Settings: []Setting{{queue, "kmsMasterKeyId", ownKey(), nil}},
@@ -80,13 +92,13 @@ var storageRules = []Rule{
 			return []string{"no " + selection + " has it"}
 		},
 	}, {
-		ID: "BACKUP-KEPT", What: "backups are kept for 35 days in production, 14 in test, 7 in development",
+		ID: "BACKUP-KEPT", What: "backups are kept for " + minimum.BackupDays.Days(),
 		Reason: "a mistake found after a month could not be undone", Source: own,
-		Settings: leastBy(backupPlan, "rules[*].lifecycle.deleteAfter", 7, 14, 35),
+		Settings: leastBy(backupPlan, "rules[*].lifecycle.deleteAfter", minimum.BackupDays),
 	}, {
 		ID: "BACKUP-LOCK", What: "vaults are locked in test and production",
 		Reason: "who takes over the account deletes the backups first", Source: own,
 		In: []string{test, production}, Companions: []Companion{{vault, vaultLock, "backupVaultName"}},
-		Settings: []Setting{{vaultLock, "minRetentionDays", atLeast(7), []string{test}}, {vaultLock, "minRetentionDays", atLeast(35), []string{production}}},
+		Settings: leastBy(vaultLock, "minRetentionDays", minimum.LockDays),
 	},
 }

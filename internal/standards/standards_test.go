@@ -28,6 +28,7 @@ func healthy(t *testing.T) []*model.Resource {
 	var written []struct {
 		Type, Name string
 		Protect    bool
+		Retain     bool
 		Refers     map[string][]string
 		Inputs     map[string]any
 	}
@@ -36,7 +37,7 @@ func healthy(t *testing.T) []*model.Resource {
 	require.NoError(t, err)
 	var all []*model.Resource
 	for _, w := range written {
-		r := &model.Resource{URN: urn(w.Type, w.Name), Type: w.Type, Protect: w.Protect, PropertyDependencies: map[string][]resource.URN{}}
+		r := &model.Resource{URN: urn(w.Type, w.Name), Type: w.Type, Protect: w.Protect, RetainOnDelete: w.Retain, PropertyDependencies: map[string][]resource.URN{}}
 		if policy, ok := w.Inputs[Policies[w.Type]].(map[string]any); ok {
 			w.Inputs[Policies[w.Type]] = document(t, policy)
 		}
@@ -216,5 +217,16 @@ func TestExceptions(t *testing.T) {
 			assert.Equal(t, c.excused, excused, found)
 			assert.Equal(t, c.unused, unused, found)
 		})
+	}
+}
+
+// Descriptions of the stack file name rules for what production demands.
+func TestSchemaNamesRules(t *testing.T) {
+	text, err := os.ReadFile("../../stacks/stack.schema.json")
+	require.NoError(t, err)
+	named := regexp.MustCompile(`production has a minimum, ([A-Z0-9-]+) of docs/standards.md`).FindAllSubmatch(text, -1)
+	assert.GreaterOrEqual(t, len(named), 4)
+	for _, name := range named {
+		assert.True(t, slices.ContainsFunc(Rules, func(r Rule) bool { return r.ID == string(name[1]) }), string(name[1]))
 	}
 }

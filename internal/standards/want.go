@@ -4,6 +4,8 @@ import (
 	"fmt"
 	"slices"
 	"strings"
+
+	"legops/internal/standards/minimum"
 )
 
 // want is what an input has to be.
@@ -82,10 +84,10 @@ func all(elements ...string) want {
 }
 
 // leastBy wants a number that depends on the environment.
-func leastBy(typ, path string, inDevelopment, inTest, inProduction float64) []Setting {
+func leastBy(typ, path string, least minimum.By) []Setting {
 	return []Setting{
-		{typ, path, atLeast(inDevelopment), []string{development}},
-		{typ, path, atLeast(inTest), []string{test}},
-		{typ, path, atLeast(inProduction), []string{production}},
+		{typ, path, atLeast(float64(least.Development)), []string{development}},
+		{typ, path, atLeast(float64(least.Test)), []string{test}},
+		{typ, path, atLeast(float64(least.Production)), []string{production}},
 	}
 }

@@ -98,10 +98,9 @@ type Role struct {
 // NewRole creates a role with its rights. Its children are named after the role: name, name-<policy>.
 func NewRole(ctx *pulumi.Context, name string, location components.Location, args RoleArgs, opts ...pulumi.ResourceOption) (*Role, error) {
 	created, err := iam.NewRole(ctx, name, &iam.RoleArgs{
-		Name:                pulumi.String(args.Name),
-		Description:         pulumi.String(args.Description),
-		AssumeRolePolicy:    Policy(args.Trust),
-		PermissionsBoundary: location.BoundaryArn(),
+		Name:             pulumi.String(args.Name),
+		Description:      pulumi.String(args.Description),
+		AssumeRolePolicy: Policy(args.Trust),
 	}, opts...)
 	if err != nil {
 		return nil, err

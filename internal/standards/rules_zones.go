@@ -1,0 +1,62 @@
+package standards
+
+import (
+	"fmt"
+	"slices"
+
+	"legops/internal/catalogue"
+	"legops/internal/model"
+)
+
+// spans are the inputs that have to be in two zones, by type.
+var spans = map[string]string{
+	loadBalancer:                  "subnets",
+	catalogue.AutoScalingGroup:    "vpcZoneIdentifiers",
+	catalogue.DatabaseSubnetGroup: "subnetIds",
+	catalogue.VpcEndpoint:         "subnetIds",
+	clusterComponent:              "subnetIds",
+	searchDomain:                  "vpcOptions",
+}
+
+// zoneKey is the label of a node with its zone.
+const zoneKey = "topology.kubernetes.io/zone"
+
+var zoneRules = []Rule{
+	{
+		ID: "SPAN-ZONES", What: "what serves people or holds data is in two zones; a search domain only where it is zone-aware",
+		Reason: "a zone that fails would stop everything", Source: "ELB.13, AutoScaling.2, " + own,
+		Types: []string{
+			loadBalancer, catalogue.AutoScalingGroup, catalogue.DatabaseSubnetGroup, catalogue.VpcEndpoint, clusterComponent, searchDomain,
+		}, UnknownPasses: true,
+		Check: func(p *platform, r *model.Resource) []string {
+			gateway := r.Type == catalogue.VpcEndpoint && r.Text("vpcEndpointType") == "Gateway"
+			oneZone := r.Type == searchDomain && !r.Flag("clusterConfig.zoneAwarenessEnabled")
+			zones := p.Zones(r, spans[r.Type])
+			if gateway || oneZone || len(zones) == 2 {
+				return nil
+			}
+			return []string{fmt.Sprintf("%s is in the zones %v: it has to be in two", spans[r.Type], zones)}
+		},
+	}, {
+		ID: "K8S-REPLICAS", What: "what runs in the cluster has two pods or more, and an autoscaler",
+		Reason: "a node that fails would stop an application", Source: own,
+		Settings: []Setting{{catalogue.HorizontalPodAutoscaler, "spec.minReplicas", atLeast(2), nil}},
+		Types:    []string{catalogue.Deployment}, UnknownPasses: true,
+		Check: func(p *platform, r *model.Resource) []string {
+			var problems []string
+			if !slices.ContainsFunc(p.OfType(catalogue.HorizontalPodAutoscaler), func(scaler *model.Resource) bool {
+				return scaler.Text("spec.scaleTargetRef.name") == r.Text("metadata.name")
+			}) {
+				problems = append(problems, "no autoscaler names it")
+			}
+			if replicas := r.Number("spec.replicas", 2); replicas < 2 {
+				problems = append(problems, fmt.Sprintf("spec.replicas is %v: it has to be at least 2, or left out", replicas))
+			}
+			return problems
+		},
+	}, {
+		ID: "K8S-ZONES", What: "the pods of an application are spread over the zones",
+		Reason: "a zone that fails would stop an application", Source: own,
+		Settings: []Setting{{catalogue.DeploymentPatch, "spec.template.spec.topologySpreadConstraints[0].topologyKey", is(zoneKey), nil}},
+	},
+}
