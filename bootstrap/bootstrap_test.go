@@ -141,13 +141,13 @@ func TestProgramFitsTheAccount(t *testing.T) {
 			for _, role := range roles {
 				boundary := role.Text("permissionsBoundary")
 				r := request{"iam:CreateRole", fmt.Sprintf("arn:aws:iam::%s:role/%s", account, role.Get("name")), map[string]string{"iam:PermissionsBoundary": here(boundary)}}
-				assert.Equal(t, "Allow", decide(deploy, r), "%s: role %s with boundary %q", role.Name, role.Get("name"), boundary)
+				assert.Equal(t, "Allow", decide(deploy, r), "%s: role %s with boundary %q", role.Name(), role.Get("name"), boundary)
 			}
 			objects := program.OfType("aws:s3/bucketObjectv2:BucketObjectv2")
 			require.NotEmpty(t, objects)
 			for _, object := range objects {
 				r := request{"s3:GetObject", here(fmt.Sprintf("arn:aws:s3:::%s/%s", object.Get("bucket"), object.Get("key"))), nil}
-				assert.NotEqual(t, "Deny", decide(d.policies()["PreviewRole.no-documents"], r), "%s: a refresh reads %s", object.Name, r.resource)
+				assert.NotEqual(t, "Deny", decide(d.policies()["PreviewRole.no-documents"], r), "%s: a refresh reads %s", object.Name(), r.resource)
 			}
 		})
 	}

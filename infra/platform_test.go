@@ -377,11 +377,11 @@ func TestPlatformWithoutWhatIsOptional(t *testing.T) {
 		return nil
 	}))
 	for _, found := range r.Resources() {
-		assert.NotContains(t, found.Name, "bastion", found.URN)
-		assert.NotContains(t, found.Name, "replica", found.URN)
-		assert.NotContains(t, found.Name, "loadtest", found.URN)
-		assert.NotContains(t, found.Name, "load-test", found.URN)
-		assert.NotContains(t, found.Name, "runner", found.URN)
+		assert.NotContains(t, found.Name(), "bastion", found.URN)
+		assert.NotContains(t, found.Name(), "replica", found.URN)
+		assert.NotContains(t, found.Name(), "loadtest", found.URN)
+		assert.NotContains(t, found.Name(), "load-test", found.URN)
+		assert.NotContains(t, found.Name(), "runner", found.URN)
 		assert.NotEqual(t, "aws:wafv2/ipSet:IpSet", found.Type)
 	}
 	assert.Empty(t, r.OfType("aws:opensearch/domainPolicy:DomainPolicy"))

@@ -22,7 +22,7 @@ func TestCapacityKnowsWhatIsOnTheCluster(t *testing.T) {
 	}
 	each(t, func(t *testing.T, cfg *stacks.Config, r *recorder.Recorder) {
 		for _, addon := range r.OfType("aws:eks/addon:Addon") {
-			assert.True(t, known[addon.Text("addonName")], "%s: add what it asks for to internal/capacity/table.go", addon.Name)
+			assert.True(t, known[addon.Text("addonName")], "%s: add what it asks for to internal/capacity/table.go", addon.Name())
 		}
 		want := map[string]capacity.Room{capacity.Ingress: capacity.IngressPod}
 		for _, service := range capacity.Services {

@@ -188,18 +188,18 @@ func TestRolesOfDeliveryHaveExactlyTheirRights(t *testing.T) {
 		}
 		got := map[string][]string{}
 		for _, found := range r.OfType("aws:iam/rolePolicy:RolePolicy") {
-			part, _, _ := strings.Cut(found.Name, "-")
+			part, _, _ := strings.Cut(found.Name(), "-")
 			if !slices.Contains([]string{"mirror", "builder", "pipeline", "deployer", "runner", "loadtest"}, part) {
 				continue
 			}
 			for _, s := range statements(t, found) {
 				for _, action := range s.Action {
 					for _, resource := range s.Resource {
-						got[found.Name] = append(got[found.Name], action+" "+resource)
+						got[found.Name()] = append(got[found.Name()], action+" "+resource)
 					}
 				}
 			}
-			slices.Sort(got[found.Name])
+			slices.Sort(got[found.Name()])
 		}
 		assert.Equal(t, want, got)
 	})
@@ -239,7 +239,7 @@ func TestActionsTakeTheirOwnRoles(t *testing.T) {
 			for _, role := range pipeline.All("stages[*].actions[0].roleArn") {
 				require.NotEmpty(t, role, pipeline.URN)
 				assert.Empty(t, taken[role], "%s: role %v is taken twice", pipeline.URN, role)
-				taken[role] = pipeline.Name
+				taken[role] = pipeline.Name()
 			}
 		}
 		assert.Len(t, taken, len(cfg.Applications)*len(shapeOf(cfg)))

@@ -35,11 +35,11 @@ func TestQuotasCountWhatThereIs(t *testing.T) {
 		}
 		templates := map[string]recorder.Resource{}
 		for _, template := range r.OfType("aws:ec2/launchTemplate:LaunchTemplate") {
-			templates[template.Name] = template
+			templates[template.Name()] = template
 		}
 		groups := r.OfType("aws:autoscaling/group:Group")
 		for _, group := range groups {
-			template := templates[group.Name+"-template"]
+			template := templates[group.Name()+"-template"]
 			add("On-Demand", float64(vcpus(template.Text("instanceType"))), group.Number("minSize", 0), 2*group.Number("maxSize", 0))
 		}
 		nodeGroups := r.OfType("aws:eks/nodeGroup:NodeGroup")

@@ -66,25 +66,25 @@ func TestRegionIsOnlyInTheStackFile(t *testing.T) {
 					if g.Region(found.Resource) == "us-east-1" {
 						begin := ""
 						for name := range virginia {
-							if strings.HasPrefix(found.Name, name) {
+							if strings.HasPrefix(found.Name(), name) {
 								begin, used[name] = name, true
 							}
 						}
-						assert.NotEmpty(t, begin, "%s is in us-east-1 and need not be", found.Name)
+						assert.NotEmpty(t, begin, "%s is in us-east-1 and need not be", found.Name())
 						continue
 					}
-					inputs, err := json.Marshal(found.Resource.Inputs)
+					inputs, err := json.Marshal(found.Inputs)
 					require.NoError(t, err)
 					if !strings.Contains(string(inputs), "us-east-1") || isProvider(found) {
 						continue
 					}
 					by := ""
 					for pattern := range namesVirginia {
-						if regexp.MustCompile(pattern).MatchString(found.Name) {
+						if regexp.MustCompile(pattern).MatchString(found.Name()) {
 							by, named[pattern] = pattern, true
 						}
 					}
-					assert.NotEmpty(t, by, "%s names us-east-1: %s", found.Name, inputs)
+					assert.NotEmpty(t, by, "%s names us-east-1: %s", found.Name(), inputs)
 				}
 				assert.Len(t, used, len(virginia), "what is no longer in us-east-1")
 				assert.Len(t, named, len(namesVirginia), "what no longer names us-east-1")

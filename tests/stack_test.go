@@ -54,8 +54,8 @@ func TestEveryResourceHasAnExplicitProvider(t *testing.T) {
 		for _, provider := range providers {
 			assert.Equal(t, map[string]any{
 				"Project": project, "Environment": string(cfg.Environment), "Owner": cfg.Tags.Owner, "CostCenter": cfg.Tags.CostCenter,
-			}, provider.Get("defaultTags.tags"), provider.Name)
-			assert.Equal(t, []any{cfg.Account}, provider.Get("allowedAccountIds"), provider.Name)
+			}, provider.Get("defaultTags.tags"), provider.Name())
+			assert.Equal(t, []any{cfg.Account}, provider.Get("allowedAccountIds"), provider.Name())
 		}
 		replicas := 0
 		if cfg.Storage.ReplicaRegion != nil {
@@ -76,13 +76,13 @@ func TestEveryResourceHasAnExplicitProvider(t *testing.T) {
 // placeOf is where a resource has to be: global, replica, or nothing for the account's region.
 func placeOf(found recorder.Resource) string {
 	for prefix := range virginia {
-		if strings.HasPrefix(found.Name, prefix) {
+		if strings.HasPrefix(found.Name(), prefix) {
 			return "global"
 		}
 	}
-	held := strings.HasPrefix(found.Name, "storage-") || strings.HasPrefix(found.Name, "backup-vault-")
-	replica := held && strings.HasSuffix(found.Name, "-replica")
-	if replica || strings.HasPrefix(found.Name, "encryption-replica") {
+	held := strings.HasPrefix(found.Name(), "storage-") || strings.HasPrefix(found.Name(), "backup-vault-")
+	replica := held && strings.HasSuffix(found.Name(), "-replica")
+	if replica || strings.HasPrefix(found.Name(), "encryption-replica") {
 		return "replica"
 	}
 	return ""

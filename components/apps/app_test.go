@@ -172,8 +172,8 @@ func TestAppKeepsSecretsOut(t *testing.T) {
 		if !strings.HasPrefix(found.Type, "kubernetes:") {
 			continue
 		}
-		assert.False(t, resource.NewProperty(found.Inputs).ContainsSecrets(), found.URN)
-		manifest := fmt.Sprint(found.Inputs.Mappable())
+		assert.False(t, resource.NewProperty(found.Raw).ContainsSecrets(), found.URN)
+		manifest := fmt.Sprint(found.Raw.Mappable())
 		for _, way := range []string{"secretRef", "secretKeyRef", "secretName", "stringData", "imagePullSecrets", "signing-key", "smtp"} {
 			assert.NotContains(t, manifest, way, found.URN)
 		}

@@ -85,7 +85,7 @@ func TestAppEndsWithItsNamespace(t *testing.T) {
 	assert.Contains(t, namespace.DependsOn, r.One(t, "aws:eks/podIdentityAssociation:PodIdentityAssociation", "app-matters-identity").URN)
 	for _, object := range r.Resources() {
 		if strings.HasPrefix(object.Type, "kubernetes:") && object.URN != namespace.URN {
-			assert.Equal(t, namespace.URN, object.DeletedWith, object.Name)
+			assert.Equal(t, namespace.URN, object.DeletedWith, object.Name())
 		}
 	}
 }

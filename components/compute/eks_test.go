@@ -95,7 +95,7 @@ func TestEks(t *testing.T) {
 
 // referred is the URN of the resource that an input refers to.
 func referred(found recorder.Resource, input string) string {
-	return string(found.Inputs[resource.PropertyKey(input)].ResourceReferenceValue().URN)
+	return string(found.Raw[resource.PropertyKey(input)].ResourceReferenceValue().URN)
 }
 
 func TestEksPrivate(t *testing.T) {
@@ -115,7 +115,7 @@ func TestEksNodes(t *testing.T) {
 	// But for the zone, the groups are alike: the autoscaler balances only such.
 	group, other := r.One(t, "aws:eks/nodeGroup:NodeGroup", "eks-nodes-euw1-az1"), r.One(t, "aws:eks/nodeGroup:NodeGroup", "eks-nodes-euw1-az2")
 	componenttest.Expect(t, other, map[string]any{"subnetIds": []any{"subnet-b"}})
-	for input := range other.Inputs {
+	for input := range other.Raw {
 		if input != "subnetIds" {
 			assert.Equal(t, group.Get(string(input)), other.Get(string(input)), input)
 		}
@@ -155,7 +155,7 @@ func TestEksNodes(t *testing.T) {
 		assert.Equal(t, map[string]any{"Name": "legops-test-node", "Owner": "ops"}, specification["tags"])
 	}
 	for _, attachment := range r.OfType("aws:iam/rolePolicyAttachment:RolePolicyAttachment") {
-		if strings.HasPrefix(attachment.Name, "eks-nodes-") {
+		if strings.HasPrefix(attachment.Name(), "eks-nodes-") {
 			assert.NotContains(t, attachment.Get("policyArn"), "CNI", "the CNI has a role of its own")
 		}
 	}

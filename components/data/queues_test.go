@@ -88,7 +88,7 @@ func TestQueuesUnprotected(t *testing.T) {
 	args := queuesArgs()
 	args.Protect = false
 	for _, queue := range componenttest.Record(t, queues(args)).OfType("aws:sqs/queue:Queue") {
-		assert.False(t, queue.Protect, queue.Name)
+		assert.False(t, queue.Protect, queue.Name())
 	}
 }
 

@@ -184,9 +184,9 @@ func TestMirrorAlarmsFitIntoCloudWatch(t *testing.T) {
 			if period >= 3600 {
 				limit = 604800
 			}
-			assert.LessOrEqual(t, period*periods, limit, "%s every %d minutes", alarm.Name, minutes)
-			assert.LessOrEqual(t, period, 86400.0, alarm.Name)
-			assert.Zero(t, int(period)%60, alarm.Name)
+			assert.LessOrEqual(t, period*periods, limit, "%s every %d minutes", alarm.Name(), minutes)
+			assert.LessOrEqual(t, period, 86400.0, alarm.Name())
+			assert.Zero(t, int(period)%60, alarm.Name())
 		}
 	}
 }

@@ -121,7 +121,7 @@ func TestPipeline(t *testing.T) {
 		}},
 	})
 	for _, policy := range r.OfType(typeRolePolicy) {
-		if policy.Name != "pipeline-trigger-policy" && policy.Name != "pipeline-build-rights" {
+		if policy.Name() != "pipeline-trigger-policy" && policy.Name() != "pipeline-build-rights" {
 			assert.Contains(t, found.DependsOn, policy.URN, "a first run has its rights")
 		}
 	}

@@ -136,7 +136,7 @@ func TestLoadBalancerSecret(t *testing.T) {
 
 		rule := r.One(t, "aws:lb/listenerRule:ListenerRule", "balancer")
 		values, _ := resource.ParsePropertyPath("conditions[0].httpHeader.values")
-		found, _ := values.Get(resource.NewProperty(rule.Inputs))
+		found, _ := values.Get(resource.NewProperty(rule.Raw))
 		assert.True(t, found.ContainsSecrets(), "never in plain text in the state")
 		assert.Equal(t, accepted, resource.NewProperty(resource.PropertyMap{"values": found}).ObjectValue()["values"].MapRepl(nil, plain))
 	}
@@ -156,7 +156,7 @@ func TestLoadBalancerAcceptsBeforeCloudFrontSends(t *testing.T) {
 	})
 	found := distribution(t, r)
 	assert.Contains(t, found.DependsOn, r.One(t, "aws:lb/listenerRule:ListenerRule", "balancer").URN)
-	assert.True(t, found.Inputs["origins"].ContainsSecrets(), "never in plain text in the state")
+	assert.True(t, found.Raw["origins"].ContainsSecrets(), "never in plain text in the state")
 }
 
 // plain takes what is secret out of its wrapper.

@@ -39,7 +39,7 @@ func TestEncryption(t *testing.T) {
 		assert.True(t, key.Protect)
 		assert.Equal(t, slices.Contains([]string{"backup", "database", "storage"}, purpose), key.RetainOnDelete, "what it encrypts outlives the stack")
 		alias := r.One(t, "aws:kms/alias:Alias", "encryption-"+purpose+"-alias")
-		componenttest.Expect(t, alias, map[string]any{"name": "alias/legops-test-" + purpose, "targetKeyId": key.Name + "-key"})
+		componenttest.Expect(t, alias, map[string]any{"name": "alias/legops-test-" + purpose, "targetKeyId": key.Name() + "-key"})
 
 		administration := componenttest.PolicyOf(t, key, "policy").Statement[0]
 		assert.Equal(t, []string{"arn:aws:iam::111122223333:root"}, administration.Principal.AWS)

@@ -115,8 +115,8 @@ func TestAlarmsOfManyFit(t *testing.T) {
 	var named int
 	for _, composite := range r.OfType(typeComposite) {
 		rule := composite.Get("alarmRule").(string)
-		assert.LessOrEqual(t, len(rule), 10240, composite.Name)
-		assert.LessOrEqual(t, strings.Count(rule, "ALARM("), 100, composite.Name)
+		assert.LessOrEqual(t, len(rule), 10240, composite.Name())
+		assert.LessOrEqual(t, strings.Count(rule, "ALARM("), 100, composite.Name())
 		named += strings.Count(rule, "ALARM(")
 	}
 	assert.Equal(t, 250+2, named, "every alarm once, and each of the two in between")

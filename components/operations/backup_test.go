@@ -139,7 +139,7 @@ func TestBackupRoles(t *testing.T) {
 		assert.Equal(t, []string{"backup.amazonaws.com"}, componenttest.PolicyOf(t, role, "assumeRolePolicy").Statement[0].Principal.Service)
 		var attached []string
 		for _, attachment := range r.OfType("aws:iam/rolePolicyAttachment:RolePolicyAttachment") {
-			if strings.HasPrefix(attachment.Name, role.Name+"-") {
+			if strings.HasPrefix(attachment.Name(), role.Name()+"-") {
 				attached = append(attached, strings.TrimPrefix(attachment.Get("policyArn").(string), "arn:aws:iam::aws:policy/"))
 			}
 		}

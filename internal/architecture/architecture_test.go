@@ -89,9 +89,7 @@ func TestEveryResourceOfADrawnTypeIsInABox(t *testing.T) {
 			if !drawn[r.Type] {
 				continue
 			}
-			inBox := slices.ContainsFunc(parts, func(p part) bool {
-				return slices.ContainsFunc(p.made, func(k kind) bool { return k.matches(r.Type, g.Kind(r)) }) && (p.when == nil || p.when(r))
-			})
+			inBox := slices.ContainsFunc(parts, func(p part) bool { return p.standsFor(r, g.Kind(r)) })
 			_, isDetail := details[kind{r.Type, g.Kind(r)}]
 			assert.True(t, inBox != isDetail, "%s: %s %s has to be in a box, or a detail of its component",
 				stack, r.Type, r.Name())

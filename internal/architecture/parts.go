@@ -1,10 +1,14 @@
 package architecture
 
 import (
-	"legops/internal/model"
+	"slices"
 
 	"legops/internal/catalogue"
+	"legops/internal/model"
 )
+
+// kind is a sort of resource: a type, and where a type means different things, the kind of component that it is part of.
+type kind struct{ token, component string }
 
 // part is a box: what it is made of, where it is and what it says. It is drawn where the preview makes any of it.
 type part struct {
@@ -19,8 +23,15 @@ type part struct {
 	// when narrows down what it is made of. Optional.
 	when func(*model.Resource) bool
 	// says are its lines; a tab puts what follows at the right edge.
-	says  func(graph, []*model.Resource) []string
+	says  func(*model.Graph, []*model.Resource) []string
 	faint bool
+}
+
+// standsFor says whether the part stands for a resource in a component of a kind.
+func (p part) standsFor(r *model.Resource, component string) bool {
+	return (p.when == nil || p.when(r)) && slices.ContainsFunc(p.made, func(k kind) bool {
+		return k.token == r.Type && (k.component == "" || k.component == component)
+	})
 }
 
 // zonePlan is a zone: where it is and what it says. It is drawn where any part of it is.
@@ -35,7 +46,7 @@ type zonePlan struct {
 	heading string
 	// low puts what it says at the bottom.
 	low  bool
-	says func(graph) []string
+	says func(*model.Graph) []string
 }
 
 // The columns of the picture: people, edge, public subnets, cluster, data subnets, regional services.

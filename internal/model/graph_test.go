@@ -32,6 +32,8 @@ func TestGraph(t *testing.T) {
 	assert.Nil(t, g.Named("aws:ec2/vpc:Vpc", "network"))
 	assert.Equal(t, []*Resource{one, two}, g.OfType("aws:ec2/subnet:Subnet"), "ordered by URN")
 	assert.Empty(t, g.OfType("aws:ec2/eip:Eip"))
+	assert.Equal(t, []*Resource{vpc}, g.OfType("aws:ec2/vpc:Vpc", "Network"))
+	assert.Empty(t, g.OfType("aws:ec2/vpc:Vpc", "Eks"))
 
 	assert.Equal(t, "network", g.ComponentName(vpc), "beyond a component of another program")
 	assert.Equal(t, "Network", g.Kind(vpc))

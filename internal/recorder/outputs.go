@@ -125,7 +125,7 @@ var remote = map[string]func(*Recorder, Resource) (resource.PropertyMap, error){
 
 // constructCluster does what pulumi-eks does, as far as the program can see: a cluster of AWS as the output eksCluster.
 func constructCluster(r *Recorder, component Resource) (resource.PropertyMap, error) {
-	child := component.Name + "-eksCluster"
+	child := component.Name() + "-eksCluster"
 	r.mu.Lock()
 	if r.constructing == nil {
 		r.constructing = map[string]Resource{}

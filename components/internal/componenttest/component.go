@@ -53,10 +53,10 @@ func Behaves(t *testing.T, token, name string, make Construct, global ...string)
 		}
 		children++
 		assert.Contains(t, r.Ancestors(found), token, found.URN)
-		assert.True(t, strings.HasPrefix(found.Name, name), "%s is not named after %s", found.URN, name)
+		assert.True(t, strings.HasPrefix(found.Name(), name), "%s is not named after %s", found.URN, name)
 		if strings.HasPrefix(found.Type, "aws:") {
 			provider := "aws"
-			if slices.Contains(global, found.Name) {
+			if slices.Contains(global, found.Name()) {
 				provider = "aws-global"
 			}
 			assert.Contains(t, found.Provider, "pulumi:providers:aws::"+provider+"::", found.URN)
@@ -68,9 +68,9 @@ func Behaves(t *testing.T, token, name string, make Construct, global ...string)
 		if given(found) || found.Type == "aws:eks/cluster:Cluster" {
 			continue // not made by the component itself: the cluster is what pulumi-eks constructs
 		}
-		t.Run("refused/"+found.Type+"/"+found.Name, func(t *testing.T) {
+		t.Run("refused/"+found.Type+"/"+found.Name(), func(t *testing.T) {
 			var returned error
-			refusing := &recorder.Recorder{Refuse: func(typ, name string) bool { return typ == found.Type && name == found.Name }}
+			refusing := &recorder.Recorder{Refuse: func(typ, name string) bool { return typ == found.Type && name == found.Name() }}
 			_ = refusing.Run(Construct(func(ctx *pulumi.Context, opts ...pulumi.ResourceOption) error {
 				returned = make(ctx, opts...)
 				return returned
