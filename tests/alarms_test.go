@@ -53,55 +53,64 @@ func (w *watchtower) report(e *cloud.Entry, format string, args ...any) {
 // inputs are those of what exists.
 func inputs(e *cloud.Entry) model.Values { return e.Inputs }
 
-func (o origin) values(e *cloud.Entry) []string {
-	if o.path == "id" {
+// valuesAt are the values of a resource at a path, inputs and outputs.
+func valuesAt(e *cloud.Entry, path string) []string {
+	if path == "id" {
 		return []string{e.ID}
 	}
-	return append(inputs(e).Texts(o.path), model.Values(e.Outputs).Texts(o.path)...)
+	return append(inputs(e).Texts(path), model.Values(e.Outputs).Texts(path)...)
 }
 
 // source finds what gives a dimension its value, nil where nothing does; constant values come of nothing.
-func (w *watchtower) source(d dimension, value, region, account string) (found []*cloud.Entry, known bool) {
-	for _, o := range d.of {
-		if o.constant != "" {
-			return nil, value == strings.ReplaceAll(o.constant, "{account}", account)
+func (w *watchtower) source(d catalogue.Dimension, value, region, account string) (found []*cloud.Entry, known bool) {
+	if d.Of == "" {
+		return nil, value == strings.ReplaceAll(d.Value, "{account}", account)
+	}
+	for _, e := range w.entries {
+		if e.Type != d.Of || !slices.Contains(valuesAt(e, d.Value), value) {
+			continue
 		}
-		for _, e := range w.entries {
-			if e.Type != o.typ || !slices.Contains(o.values(e), value) {
-				continue
-			}
-			// The metrics of CloudFront are elsewhere than it, and those of a replication are where its source is.
-			if e.Region == region || e.Type == catalogue.Distribution || e.Type == catalogue.Bucket {
-				found = append(found, e)
-			}
+		// The metrics of CloudFront are elsewhere than it, and those of a replication are where its source is.
+		if e.Region == region || e.Type == catalogue.Distribution || e.Type == catalogue.Bucket {
+			found = append(found, e)
 		}
 	}
 	return found, len(found) > 0
 }
 
-// metric judges one metric as an alarm or a dashboard names it, and gives back the table's row.
-func (w *watchtower) metric(e *cloud.Entry, region, namespace, metric, statistic string, dimensions map[string]any) *published {
-	for i := range metrics {
-		row := &metrics[i]
-		if row.namespace != namespace || !slices.Contains(row.names, metric) {
-			continue
+// published is the catalogue's row of a metric, and the type that publishes it; nil if nothing does.
+func published(namespace, metric string) (*catalogue.Metric, string) {
+	for i := range catalogue.Types {
+		for j := range catalogue.Types[i].Metrics {
+			row := &catalogue.Types[i].Metrics[j]
+			if row.Namespace == namespace && slices.Contains(row.Names, metric) {
+				return row, catalogue.Types[i].Token
+			}
 		}
-		if row.region != "" && region != row.region {
-			w.report(e, "%s %s is published in %s only, not in %s", namespace, metric, row.region, region)
-			return nil
-		}
-		percentile := regexp.MustCompile(`^p\d{1,2}(\.\d+)?$`).MatchString(statistic)
-		if statistic != "SampleCount" && !slices.Contains(row.statistics, statistic) && (!percentile || !row.percentiles) {
-			w.report(e, "%s of %s %s means nothing: take one of %v", statistic, namespace, metric, row.statistics)
-		}
-		w.dimensions(e, row, region, dimensions)
-		if row.made != "" && !w.makes(row.made, namespace, metric, e.Region) {
-			w.report(e, "no %s publishes %s %s", row.made, namespace, metric)
-		}
-		return row
 	}
-	w.report(e, "nothing publishes %s %s", namespace, metric)
-	return nil
+	return nil, ""
+}
+
+// metric judges one metric as an alarm or a dashboard names it, and gives back the table's row.
+func (w *watchtower) metric(e *cloud.Entry, region, namespace, metric, statistic string, dimensions map[string]any) *catalogue.Metric {
+	row, typ := published(namespace, metric)
+	if row == nil {
+		w.report(e, "nothing publishes %s %s", namespace, metric)
+		return nil
+	}
+	if row.Region != "" && region != row.Region {
+		w.report(e, "%s %s is published in %s only, not in %s", namespace, metric, row.Region, region)
+		return nil
+	}
+	percentile := regexp.MustCompile(`^p\d{1,2}(\.\d+)?$`).MatchString(statistic)
+	if statistic != "SampleCount" && !slices.Contains(row.Statistics, statistic) && (!percentile || !row.Percentiles) {
+		w.report(e, "%s of %s %s means nothing: take one of %v", statistic, namespace, metric, row.Statistics)
+	}
+	w.dimensions(e, row, region, dimensions)
+	if row.Own && !w.makes(typ, namespace, metric, e.Region) {
+		w.report(e, "no %s publishes %s %s", typ, namespace, metric)
+	}
+	return row
 }
 
 // makes is whether a resource of the stack publishes a metric.
@@ -112,22 +121,22 @@ func (w *watchtower) makes(typ, namespace, metric, region string) bool {
 	})
 }
 
-func (w *watchtower) dimensions(e *cloud.Entry, row *published, region string, dimensions map[string]any) {
+func (w *watchtower) dimensions(e *cloud.Entry, row *catalogue.Metric, region string, dimensions map[string]any) {
 	given := slices.Sorted(maps.Keys(dimensions))
-	for _, set := range row.sets {
+	for _, set := range row.Sets {
 		var names []string
 		for _, d := range set {
-			names = append(names, d.name)
+			names = append(names, d.Name)
 		}
 		slices.Sort(names)
 		if !slices.Equal(names, given) {
 			continue
 		}
 		for _, d := range set {
-			value, _ := dimensions[d.name].(string)
+			value, _ := dimensions[d.Name].(string)
 			found, known := w.source(d, value, region, e.Account)
 			if !known {
-				w.report(e, "no resource has the %s %q", d.name, value)
+				w.report(e, "no resource has the %s %q", d.Name, value)
 			}
 			for _, source := range found {
 				if e.Type == catalogue.MetricAlarm {
@@ -137,7 +146,7 @@ func (w *watchtower) dimensions(e *cloud.Entry, row *published, region string, d
 		}
 		return
 	}
-	w.report(e, "%s is not published under the dimensions %v alone", row.names[0], given)
+	w.report(e, "%s is not published under the dimensions %v alone", row.Names[0], given)
 }
 
 // watch notes that an alarm looks at a resource; one that looks at a setting of a bucket looks at the bucket.
@@ -163,12 +172,12 @@ func (w *watchtower) alarm(e *cloud.Entry) {
 		if row == nil {
 			return
 		}
-		if period := in.Number("period", 0); period < row.every {
-			w.report(e, "its period is %v seconds, %s comes every %v", period, row.names[0], row.every)
+		if period := in.Number("period", 0); period < row.Every {
+			w.report(e, "its period is %v seconds, %s comes every %v", period, row.Names[0], row.Every)
 		}
-		most = row.most
+		most = row.Most
 		if statistic == "Sum" || statistic == "SampleCount" {
-			most = unlimited
+			most = catalogue.Unlimited
 		}
 	}
 	threshold, missing := in.Number("threshold", 0), in.Text("treatMissingData")
@@ -212,8 +221,8 @@ func (w *watchtower) queries(e *cloud.Entry, queries []model.Values) {
 		known[query.Text("id")] = true
 		called := metric.Text("metricName")
 		row := w.metric(e, e.Region, metric.Text("namespace"), called, metric.Text("stat"), metric.Values("dimensions"))
-		if period := metric.Number("period", 0); row != nil && period < row.every {
-			w.report(e, "its period is %v seconds, %s comes every %v", period, called, row.every)
+		if period := metric.Number("period", 0); row != nil && period < row.Every {
+			w.report(e, "its period is %v seconds, %s comes every %v", period, called, row.Every)
 		}
 	}
 	for _, query := range queries {

@@ -157,10 +157,9 @@ func NewApp(ctx *pulumi.Context, name string, args *AppArgs, opts ...pulumi.Reso
 }
 
 var (
+	appNamePattern    = regexp.MustCompile(`^[a-z]([a-z0-9-]{0,28}[a-z0-9])?$`)
 	appSecretPattern  = regexp.MustCompile(`^[a-z]([a-z0-9-]{0,62}[a-z0-9])?$`)
 	appSettingPattern = regexp.MustCompile(`^[A-Za-z_][A-Za-z0-9_]*$`)
-	cpuPattern        = regexp.MustCompile(`^([1-9][0-9]*m|[1-9][0-9]*)$`)
-	memoryPattern     = regexp.MustCompile(`^[1-9][0-9]*(Mi|Gi)$`)
 )
 
 // takenNamespaces are namespaces that something else has, and the beginnings of such.
@@ -173,21 +172,10 @@ func taken(namespace string) bool {
 }
 
 func (a *AppArgs) check(name string) error {
-	p := &kit.Problems{Component: "app " + name}
-	p.RequireText(map[string]string{"Cluster": a.Cluster, "IngressNamespace": a.IngressNamespace})
-	p.RequireInput(map[string]pulumi.Input{"ClusterName": a.ClusterName, "IngressClass": a.IngressClass})
-	p.Require(a.ClusterResource != nil, "ClusterResource is missing")
-	p.Require(a.ReleasePolicy != nil, "ReleasePolicy is missing")
-	p.RequireLocation(a.Location)
-	p.Require(kit.AppNamePattern.MatchString(a.Name), "Name %q must be 1 to 30 lower-case letters, digits and hyphens, from a letter to a letter or digit", a.Name)
+	p := kit.Check("app "+name, a, "SecretsKeyArn")
+	p.Require(appNamePattern.MatchString(a.Name), "Name %q must be 1 to 30 lower-case letters, digits and hyphens, from a letter to a letter or digit", a.Name)
 	p.Require(!taken(a.Name) && a.Name != a.IngressNamespace, "Name %q must not be a namespace that something else has", a.Name)
 	kit.CheckRoleName(p, a.roleName())
-	p.Require(kit.DomainPattern.MatchString(a.Domain) && len(a.Domain) <= 253, "Domain %q must be a lower-case domain name", a.Domain)
-	p.Require(kit.AppPathPattern.MatchString(a.Path), "Path %q must be a path such as /matters", a.Path)
-	p.Require(a.Port >= 1025 && a.Port <= 65535, "Port is %d, must be 1025 to 65535", a.Port)
-	checkReplicas(p, a.MinReplicas, a.MaxReplicas)
-	p.Require(cpuPattern.MatchString(a.CPU), "CPU %q must be a Kubernetes quantity such as 250m", a.CPU)
-	p.Require(memoryPattern.MatchString(a.Memory), "Memory %q must be a Kubernetes quantity such as 512Mi", a.Memory)
 	a.checkEnvironment(p)
 	a.checkRights(p)
 	a.checkConnections(p)
@@ -236,7 +224,7 @@ func (a *AppArgs) checkRights(p *kit.Problems) {
 func (a *AppArgs) checkConnections(p *kit.Problems) {
 	for i, reach := range a.Reaches {
 		field := fmt.Sprintf("Reaches[%d]", i)
-		p.RequireText(map[string]string{field + ".Why": reach.Why})
+		p.RequireAll(field+".", reach)
 		p.Require(reach.Port >= 1 && reach.Port <= 65535, "%s.Port is %d, must be 1 to 65535", field, reach.Port)
 		p.Require(len(reach.Ranges) > 0, "%s.Ranges is empty", field)
 		for _, r := range reach.Ranges {
@@ -254,5 +242,5 @@ func (a *AppArgs) checkConnections(p *kit.Problems) {
 }
 
 func (a *AppArgs) isOther(name string) bool {
-	return kit.AppNamePattern.MatchString(name) && !taken(name) && name != a.Name
+	return appNamePattern.MatchString(name) && !taken(name) && name != a.Name
 }

@@ -162,9 +162,8 @@ func TestAppContainer(t *testing.T) {
 func TestAppRefusesNothingAtAll(t *testing.T) {
 	componenttest.Refuses(t, app(apps.AppArgs{}),
 		"app app-matters: Cluster is missing", "IngressNamespace is missing", "ClusterName is missing", "IngressClass is missing",
-		"ClusterResource is missing", "ReleasePolicy is missing", `Location.Account "" must be`, `Location.Region "" must be`, `Name "" must be 1 to 30`,
-		`Domain "" must be`, `Path "" must be a path`, "Port is 0, must be 1025 to 65535", "MinReplicas is 0, must be 2 to 100",
-		`CPU "" must be a Kubernetes quantity`, `Memory "" must be a Kubernetes quantity`)
+		"ClusterResource is missing", "ReleasePolicy is missing", "Location.Account is missing", "Location.Region is missing",
+		`Name "" must be 1 to 30`, "Domain is missing", "Path is missing", "CPU is missing", "Memory is missing")
 }
 
 // refusedApps are mistakes in the arguments of an application, each with what is said about it.
@@ -177,15 +176,6 @@ var refusedApps = map[string]struct {
 	"name with hyphen at end": {func(a *apps.AppArgs) { a.Name = "matters-" }, "must be 1 to 30"},
 	"name from a digit":       {func(a *apps.AppArgs) { a.Name = "1matters" }, "must be 1 to 30"},
 	"role name":               {func(a *apps.AppArgs) { a.Cluster = strings.Repeat("c", 53) }, "is 65 characters long, must be 64 at most"},
-	"path without slash":      {func(a *apps.AppArgs) { a.Path = "matters" }, `Path "matters" must be`},
-	"path with slash at end":  {func(a *apps.AppArgs) { a.Path = "/matters/" }, `Path "/matters/" must be`},
-	"path with a brace":       {func(a *apps.AppArgs) { a.Path = "/matters{" }, `Path "/matters{" must be`},
-	"port of root":            {func(a *apps.AppArgs) { a.Port = 1024 }, "Port is 1024, must be 1025 to 65535"},
-	"port":                    {func(a *apps.AppArgs) { a.Port = 65536 }, "Port is 65536, must be"},
-	"one pod":                 {func(a *apps.AppArgs) { a.MinReplicas = 1 }, "MinReplicas is 1, must be 2 to 100"},
-	"replicas":                {func(a *apps.AppArgs) { a.MaxReplicas = 2 }, "MaxReplicas is 2, must be MinReplicas, 3, to 100"},
-	"cpu":                     {func(a *apps.AppArgs) { a.CPU = "0.5" }, `CPU "0.5" must be`},
-	"memory":                  {func(a *apps.AppArgs) { a.Memory = "1G" }, `Memory "1G" must be`},
 	"setting":                 {func(a *apps.AppArgs) { a.Settings = map[string]string{"LOG-LEVEL": "x"} }, `Settings: "LOG-LEVEL" must be the name`},
 	"standard setting":        {func(a *apps.AppArgs) { a.Settings = map[string]string{"PORT": "1"} }, "Settings: PORT must not be set"},
 	"standard environment": {func(a *apps.AppArgs) {

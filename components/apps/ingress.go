@@ -96,21 +96,12 @@ type Ingress struct {
 }
 
 func (a *IngressArgs) check(name string) error {
-	p := &kit.Problems{Component: "ingress " + name}
-	p.Require(kit.DomainPattern.MatchString(a.Domain) && len(a.Domain) <= 253, "Domain %q must be a lower-case domain name", a.Domain)
+	p := kit.Check("ingress "+name, a)
 	p.Require(a.NodePort >= 30000 && a.NodePort <= 32767, "NodePort is %d, must be 30000 to 32767", a.NodePort)
-	p.Require(isNetwork(a.TrustedCIDR), "TrustedCIDR %s must be an IPv4 network", a.TrustedCIDR)
-	checkReplicas(p, a.MinReplicas, a.MaxReplicas)
-	p.RequireInput(map[string]pulumi.Input{"PodLogGroup": a.PodLogGroup})
-	p.Require(a.Cluster != nil, "Cluster is missing")
 	return p.Err()
 }
 
 // checkReplicas checks the bounds of what is scaled. One pod in each of two zones is the least that survives a zone.
-func checkReplicas(p *kit.Problems, least, most int) {
-	p.Require(least >= 2 && least <= 100, "MinReplicas is %d, must be 2 to 100", least)
-	p.Require(most >= least && most <= 100, "MaxReplicas is %d, must be MinReplicas, %d, to 100", most, least)
-}
 
 // NewIngress creates the controller and the host.
 func NewIngress(ctx *pulumi.Context, name string, args *IngressArgs, opts ...pulumi.ResourceOption) (*Ingress, error) {

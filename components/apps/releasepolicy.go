@@ -41,10 +41,8 @@ type ReleasePolicy struct {
 
 // NewReleasePolicy creates the policy and puts it in force.
 func NewReleasePolicy(ctx *pulumi.Context, name string, args *ReleasePolicyArgs, opts ...pulumi.ResourceOption) (*ReleasePolicy, error) {
-	p := &kit.Problems{Component: "release policy " + name}
+	p := kit.Check("release policy "+name, args)
 	p.Require(repositoriesPattern.MatchString(args.Repositories), "Repositories %q must be a prefix such as legops-prod", args.Repositories)
-	p.Require(args.Cluster != nil, "Cluster is missing")
-	p.RequireLocation(args.Location)
 	if err := p.Err(); err != nil {
 		return nil, err
 	}

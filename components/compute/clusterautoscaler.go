@@ -47,12 +47,8 @@ type ClusterAutoscaler struct {
 
 // NewClusterAutoscaler creates the autoscaler and its role.
 func NewClusterAutoscaler(ctx *pulumi.Context, name string, args *ClusterAutoscalerArgs, opts ...pulumi.ResourceOption) (*ClusterAutoscaler, error) {
-	p := &kit.Problems{Component: "cluster autoscaler " + name}
-	p.RequireText(map[string]string{"Name": args.Name})
-	p.RequireInput(map[string]pulumi.Input{"ClusterName": args.ClusterName})
-	p.Require(args.Cluster != nil, "Cluster is missing")
+	p := kit.Check("cluster autoscaler "+name, args)
 	p.Require(autoscalerImages[args.Version] != "", "Version %q must be one of %v", args.Version, kit.SortedKeys(autoscalerImages))
-	p.RequireLocation(args.Location)
 	if err := p.Err(); err != nil {
 		return nil, err
 	}

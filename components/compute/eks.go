@@ -86,9 +86,6 @@ type Eks struct {
 	Cluster *eks.Cluster
 }
 
-// clusterLogTypes are the control-plane logs that EKS has.
-var clusterLogTypes = []string{"api", "audit", "authenticator", "controllerManager", "scheduler"}
-
 // eksBuild is what the steps of NewEks share.
 type eksBuild struct {
 	ctx     *pulumi.Context
@@ -173,28 +170,11 @@ func clusterSecurityGroupID(ctx *pulumi.Context, cluster *eks.Cluster) pulumi.St
 }
 
 func (a *EksArgs) check(name string) error {
-	p := &kit.Problems{Component: "eks " + name}
-	p.RequireText(map[string]string{"Name": a.Name, "Version": a.Version})
-	p.RequireInput(map[string]pulumi.Input{
-		"VpcID": a.VpcID, "SubnetIDs": a.SubnetIDs,
-		"LogKeyArn": a.LogKeyArn, "SecretsKeyArn": a.SecretsKeyArn, "VolumesKeyArn": a.VolumesKeyArn,
-	})
-	p.RequireLocation(a.Location)
-	kit.CheckZones(p, a.AvailabilityZones)
-	p.Require(a.LogRetention > 0, "LogRetention is %d, must be a number of days", a.LogRetention)
-	p.Require(a.WorkloadLogRetention > 0, "WorkloadLogRetention is %d, must be a number of days", a.WorkloadLogRetention)
-	for _, logType := range a.LogTypes {
-		p.Require(slices.Contains(clusterLogTypes, logType), "LogTypes: %q is not one of %v", logType, clusterLogTypes)
-	}
+	p := kit.Check("eks "+name, a)
 	p.Require(len(a.Administrators) > 0, "Administrators is empty, so nobody but the creator could use the cluster")
 	for _, viewer := range kit.SortedKeys(a.Viewers) {
 		p.Require(a.Administrators[viewer] == "", "Viewers: %q is the name of an administrator, too", viewer)
 	}
-	for _, addon := range kit.SortedKeys(a.AddonVersions) {
-		p.Require(slices.ContainsFunc(managedAddons, func(known managedAddon) bool { return known.name == addon }),
-			"AddonVersions: %q is not an add-on of the cluster", addon)
-	}
-	a.Nodes.check(p)
 	return p.Err()
 }
 

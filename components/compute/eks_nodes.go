@@ -35,18 +35,6 @@ var amiTypes = map[string]string{
 	"arm64": "AL2023_ARM_64_STANDARD",
 }
 
-// capacityTypes are how nodes can be bought.
-var capacityTypes = []string{"ON_DEMAND", "SPOT"}
-
-func (n NodesArgs) check(p *kit.Problems) {
-	p.Require(len(n.InstanceTypes) > 0, "Nodes.InstanceTypes is empty")
-	p.Require(amiTypes[n.Architecture] != "", "Nodes.Architecture %q must be one of %v", n.Architecture, kit.SortedKeys(amiTypes))
-	p.Require(slices.Contains(capacityTypes, n.CapacityType), "Nodes.CapacityType %q must be one of %v", n.CapacityType, capacityTypes)
-	p.Require(n.MinSizePerZone >= 1 && n.MinSizePerZone <= n.MaxSizePerZone && n.MaxSizePerZone <= 450,
-		"Nodes.MinSizePerZone %d and MaxSizePerZone %d must be in order, between 1 and 450", n.MinSizePerZone, n.MaxSizePerZone)
-	p.Require(n.DiskGiB >= 20, "Nodes.DiskGiB is %d, must be at least 20", n.DiskGiB)
-}
-
 // nodeRole is what a node may do by itself. Pods get their rights from Pod Identity, and so does the CNI, which
 // is why AmazonEKS_CNI_Policy is not here.
 func (b *eksBuild) nodeRole() (*kit.Role, error) {

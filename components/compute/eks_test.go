@@ -291,21 +291,9 @@ func TestEksOutputs(t *testing.T) {
 
 func TestEksRefuses(t *testing.T) {
 	componenttest.Refuses(t, cluster(compute.EksArgs{}), "eks eks: Name is missing", "Version is missing", "VpcID is missing", "SubnetIDs is missing",
-		"LogKeyArn is missing", "SecretsKeyArn is missing", "VolumesKeyArn is missing", "LogRetention is 0", "WorkloadLogRetention is 0",
-		"Administrators is empty", "InstanceTypes is empty", "Architecture", "CapacityType", "MinSizePerZone 0", "DiskGiB is 0", "AvailabilityZones [] must be two")
-	for complaint, breakIt := range map[string]func(*compute.EksArgs){
-		`"kernel" is not one of`:                     func(a *compute.EksArgs) { a.LogTypes = []string{"kernel"} },
-		`Viewers: "platform" is the name of an admi`: func(a *compute.EksArgs) { a.Viewers = a.Administrators },
-		`"cilium" is not an add-on`:                  func(a *compute.EksArgs) { a.AddonVersions = map[string]string{"cilium": "1"} },
-		`"riscv" must be one of [amd64 arm64]`:       func(a *compute.EksArgs) { a.Nodes.Architecture = "riscv" },
-		`"FREE" must be one of [ON_DEMAND SPOT]`:     func(a *compute.EksArgs) { a.Nodes.CapacityType = "FREE" },
-		"MinSizePerZone 7 and MaxSizePerZone 6 must": func(a *compute.EksArgs) { a.Nodes.MinSizePerZone = 7 },
-		"MinSizePerZone 2 and MaxSizePerZone 451":    func(a *compute.EksArgs) { a.Nodes.MaxSizePerZone = 451 },
-		"[euw1-az1 euw1-az1] must be two":            func(a *compute.EksArgs) { a.AvailabilityZones[1] = "euw1-az1" },
-		"Nodes.DiskGiB is 19, must be at least 20":   func(a *compute.EksArgs) { a.Nodes.DiskGiB = 19 },
-	} {
-		args := eksArgs()
-		breakIt(&args)
-		t.Run(complaint, func(t *testing.T) { componenttest.Refuses(t, cluster(args), complaint) })
-	}
+		"LogKeyArn is missing", "SecretsKeyArn is missing", "VolumesKeyArn is missing", "Administrators is empty",
+		"Nodes.Architecture is missing", "Nodes.CapacityType is missing")
+	args := eksArgs()
+	args.Viewers = args.Administrators
+	componenttest.Refuses(t, cluster(args), `Viewers: "platform" is the name of an admi`)
 }

@@ -86,11 +86,8 @@ type OpenSearch struct {
 }
 
 var (
-	searchNamePattern     = regexp.MustCompile(`^[a-z][a-z0-9-]{2,27}$`)
-	searchVersionPattern  = regexp.MustCompile(`^OpenSearch_[1-9][0-9]*\.[0-9]+$`)
-	searchInstancePattern = regexp.MustCompile(`^[a-z0-9]+\.[a-z0-9]+\.search$`)
-
-	roleArnPattern = regexp.MustCompile(`^arn:aws[a-z-]*:iam::[0-9]{12}:role/[A-Za-z0-9+=,.@_/-]+$`)
+	searchNamePattern = regexp.MustCompile(`^[a-z][a-z0-9-]{2,27}$`)
+	roleArnPattern    = regexp.MustCompile(`^arn:aws[a-z-]*:iam::[0-9]{12}:role/[A-Za-z0-9+=,.@_/-]+$`)
 )
 
 // NewOpenSearch creates the domain and everything it needs.
@@ -145,24 +142,8 @@ func (o *OpenSearch) Use() []components.Statement {
 func domainArn(l components.Location, domain string) string { return l.ARN("es", "domain/"+domain) }
 
 func (a *OpenSearchArgs) check(name string) error {
-	p := &kit.Problems{Component: "opensearch " + name}
-	p.RequireInput(map[string]pulumi.Input{
-		"VpcID": a.VpcID, "SubnetIDs": a.SubnetIDs, "KeyArn": a.KeyArn, "LogKeyArn": a.LogKeyArn,
-	})
-	p.RequireLocation(a.Location)
+	p := kit.Check("opensearch "+name, a, "DedicatedMasters")
 	p.Require(searchNamePattern.MatchString(a.Name), "Name %q must be 3 to 28 characters of a-z, 0-9 and hyphens, a letter first", a.Name)
-	p.Require(searchVersionPattern.MatchString(a.Version), "Version %q must be one such as OpenSearch_2.19", a.Version)
-	p.Require(searchInstancePattern.MatchString(a.InstanceType), "InstanceType %q must be one such as r6g.large.search", a.InstanceType)
-	p.Require(a.DataNodes >= 1 && a.DataNodes <= 80, "DataNodes is %d, must be 1 to 80", a.DataNodes)
-	p.Require(!a.ZoneAware || a.DataNodes%2 == 0, "DataNodes is %d, must be even when ZoneAware", a.DataNodes)
-	if masters := a.DedicatedMasters; masters != nil {
-		p.Require(searchInstancePattern.MatchString(masters.InstanceType),
-			"DedicatedMasters.InstanceType %q must be one such as m6g.large.search", masters.InstanceType)
-		p.Require(masters.Count == 3 || masters.Count == 5, "DedicatedMasters.Count is %d, must be 3 or 5", masters.Count)
-	}
-	p.Require(a.VolumeGiB >= 10, "VolumeGiB is %d, must be 10 or more", a.VolumeGiB)
-	p.Require(kit.ClockPattern.MatchString(a.OffPeakStart), "OffPeakStart %q must be a time such as 03:00", a.OffPeakStart)
-	p.Require(a.LogRetention > 0, "LogRetention is %d, must be a number of days", a.LogRetention)
 	p.Require(len(a.Administrators) > 0, "Administrators is empty")
 	requireRoles(p, "Administrators", a.Administrators)
 	return p.Err()

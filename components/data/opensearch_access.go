@@ -26,8 +26,7 @@ type OpenSearchAccess struct {
 
 // NewOpenSearchAccess creates the access policy of the domain.
 func NewOpenSearchAccess(ctx *pulumi.Context, name string, args *OpenSearchAccessArgs, opts ...pulumi.ResourceOption) (*OpenSearchAccess, error) {
-	p := &kit.Problems{Component: "opensearch access " + name}
-	p.RequireInput(map[string]pulumi.Input{"DomainName": args.DomainName, "DomainArn": args.DomainArn})
+	p := kit.Check("opensearch access "+name, args)
 	p.Require(len(args.Roles) > 0, "Roles is empty")
 	for i, role := range args.Roles {
 		p.Require(role != nil, "Roles[%d] is missing", i)

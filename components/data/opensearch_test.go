@@ -191,20 +191,12 @@ func TestOpenSearchOutputs(t *testing.T) {
 func TestOpenSearchRefuses(t *testing.T) {
 	componenttest.Refuses(t, search(data.OpenSearchArgs{DedicatedMasters: &data.DedicatedMastersArgs{}}),
 		`opensearch search: Name "" must be`, "VpcID is missing", "SubnetIDs is missing", "KeyArn is missing", "LogKeyArn is missing",
-		"Location.Account", `Version "" must be`, `InstanceType "" must be one such as r6g`, "DataNodes is 0, must be 1 to 80",
-		`DedicatedMasters.InstanceType "" must be`, "DedicatedMasters.Count is 0, must be 3 or 5", "VolumeGiB is 0, must be 10 or more",
-		`OffPeakStart "" must be`, "LogRetention is 0", "Administrators is empty")
+		"Location.Account is missing", "Version is missing", "InstanceType is missing", "DedicatedMasters.InstanceType is missing",
+		"OffPeakStart is missing", "Administrators is empty")
 
 	for complaint, breakIt := range map[string]func(*data.OpenSearchArgs){
 		`Name "le" must be`:                                        func(a *data.OpenSearchArgs) { a.Name = "le" },
 		`Name "legops-production-search-dom`:                       func(a *data.OpenSearchArgs) { a.Name = "legops-production-search-doma" },
-		`Version "2.19" must be`:                                   func(a *data.OpenSearchArgs) { a.Version = "2.19" },
-		`InstanceType "r6g.large" must be`:                         func(a *data.OpenSearchArgs) { a.InstanceType = "r6g.large" },
-		"DataNodes is 82":                                          func(a *data.OpenSearchArgs) { a.DataNodes = 82 },
-		"DataNodes is 3, must be even":                             func(a *data.OpenSearchArgs) { a.DataNodes = 3 },
-		"DedicatedMasters.Count is 4":                              func(a *data.OpenSearchArgs) { a.DedicatedMasters.Count = 4 },
-		"VolumeGiB is 9":                                           func(a *data.OpenSearchArgs) { a.VolumeGiB = 9 },
-		`OffPeakStart "24:00" must be`:                             func(a *data.OpenSearchArgs) { a.OffPeakStart = "24:00" },
 		`Administrators: "*" must be the ARN`:                      func(a *data.OpenSearchArgs) { a.Administrators = []string{"*"} },
 		`Administrators: "arn:aws:iam::111122223333:root" must be`: func(a *data.OpenSearchArgs) { a.Administrators = []string{"arn:aws:iam::111122223333:root"} },
 		`Administrators: "arn:aws:iam::111122223333:role/*" must`:  func(a *data.OpenSearchArgs) { a.Administrators = []string{"arn:aws:iam::111122223333:role/*"} },

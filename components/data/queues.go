@@ -132,13 +132,11 @@ func (a *QueuesArgs) dead(queue QueueArgs) string {
 }
 
 func (a *QueuesArgs) check(name string) error {
-	p := &kit.Problems{Component: "queues " + name}
-	p.RequireInput(map[string]pulumi.Input{"KeyArn": a.KeyArn})
-	p.RequireLocation(a.Location)
+	p := kit.Check("queues "+name, a)
 	p.Require(queuePattern.MatchString(a.Name), "Name %q must be a-z, 0-9 and single hyphens", a.Name)
 	taken := map[string]bool{}
 	for _, queue := range a.Queues {
-		queue.check(p)
+		p.Require(queuePattern.MatchString(queue.Name), "queue %q: its name must be a-z, 0-9 and single hyphens", queue.Name)
 		for _, physical := range []string{a.live(queue), a.dead(queue)} {
 			p.Require(len(physical) <= queueNameBound, "queue %q: %s has %d characters, must be %d at most",
 				queue.Name, physical, len(physical), queueNameBound)
@@ -147,21 +145,6 @@ func (a *QueuesArgs) check(name string) error {
 		}
 	}
 	return p.Err()
-}
-
-func (q QueueArgs) check(p *kit.Problems) {
-	p.Require(queuePattern.MatchString(q.Name), "queue %q: its name must be a-z, 0-9 and single hyphens", q.Name)
-	for _, number := range []struct {
-		field            string
-		value, low, high int
-	}{
-		{"VisibilityTimeout", q.VisibilityTimeout, 0, 43200},
-		{"Retention", q.Retention, 60, 1209600},
-		{"MaxReceiveCount", q.MaxReceiveCount, 1, 1000},
-	} {
-		p.Require(number.value >= number.low && number.value <= number.high,
-			"queue %q: %s is %d, must be %d to %d", q.Name, number.field, number.value, number.low, number.high)
-	}
 }
 
 // queuesBuild is what the steps of NewQueues share.

@@ -3,7 +3,6 @@ package data
 import (
 	"fmt"
 	"regexp"
-	"slices"
 	"strconv"
 
 	"github.com/pulumi/pulumi-aws/sdk/v6/go/aws/rds"
@@ -97,19 +96,9 @@ type Rds struct {
 }
 
 var (
-	databasePattern          = regexp.MustCompile(`^[a-z][a-z0-9_]{0,62}$`)
-	databaseUserPattern      = regexp.MustCompile(`^[a-z_][a-z0-9_-]{0,62}$`)
-	databaseVersionPattern   = regexp.MustCompile(`^[1-9][0-9]$`)
-	instanceClassPattern     = regexp.MustCompile(`^db\.[a-z0-9]+\.[a-z0-9]+$`)
-	backupWindowPattern      = regexp.MustCompile(`^` + kit.ClockTime + `-` + kit.ClockTime + `$`)
-	maintenanceWindowPattern = regexp.MustCompile(`^` + weekday + `:` + kit.ClockTime + `-` + weekday + `:` + kit.ClockTime + `$`)
-	identifierPattern        = regexp.MustCompile(`^[a-z][a-z0-9]*(-[a-z0-9]+)*$`)
-
-	monitoringIntervals = []int{1, 5, 10, 15, 30, 60}
-)
-
-const (
-	weekday = `(mon|tue|wed|thu|fri|sat|sun)`
+	databasePattern     = regexp.MustCompile(`^[a-z][a-z0-9_]{0,62}$`)
+	databaseUserPattern = regexp.MustCompile(`^[a-z_][a-z0-9_-]{0,62}$`)
+	identifierPattern   = regexp.MustCompile(`^[a-z][a-z0-9]*(-[a-z0-9]+)*$`)
 )
 
 // NewRds creates the instance and everything it needs.
@@ -162,31 +151,10 @@ func (r *Rds) Connect(user string) ([]components.Statement, error) {
 }
 
 func (a *RdsArgs) check(name string) error {
-	p := &kit.Problems{Component: "rds " + name}
-	p.RequireInput(map[string]pulumi.Input{
-		"VpcID": a.VpcID, "SubnetIDs": a.SubnetIDs,
-		"KeyArn": a.KeyArn, "CredentialsKeyArn": a.CredentialsKeyArn, "LogKeyArn": a.LogKeyArn, "TopicArn": a.TopicArn,
-	})
-	p.RequireLocation(a.Location)
+	p := kit.Check("rds "+name, a)
 	p.Require(identifierPattern.MatchString(a.Name) && len(a.Name) <= 44,
 		"Name %q must be 1 to 44 characters of a-z, 0-9 and single hyphens, a letter first", a.Name)
 	p.Require(databasePattern.MatchString(a.Database), "Database %q must be 1 to 63 characters of a-z, 0-9 and _, a letter first", a.Database)
-	p.Require(databaseVersionPattern.MatchString(a.EngineVersion), "EngineVersion %q must be a major version such as 17", a.EngineVersion)
-	p.Require(instanceClassPattern.MatchString(a.InstanceClass), "InstanceClass %q must be one such as db.m7g.large", a.InstanceClass)
-	p.Require(a.StorageGiB >= 20 && a.StorageGiB <= 65536, "StorageGiB is %d, must be 20 to 65536", a.StorageGiB)
-	p.Require(a.MaxStorageGiB >= a.StorageGiB && a.MaxStorageGiB <= 65536,
-		"MaxStorageGiB is %d, must be StorageGiB (%d) to 65536", a.MaxStorageGiB, a.StorageGiB)
-	p.Require(a.BackupRetention >= 1 && a.BackupRetention <= 35, "BackupRetention is %d, must be 1 to 35 days", a.BackupRetention)
-	p.Require(backupWindowPattern.MatchString(a.BackupWindow), "BackupWindow %q must be a daily time such as 03:00-04:00", a.BackupWindow)
-	p.Require(maintenanceWindowPattern.MatchString(a.MaintenanceWindow),
-		"MaintenanceWindow %q must be a weekly time such as sun:04:30-sun:05:30", a.MaintenanceWindow)
-	p.Require(slices.Contains(monitoringIntervals, a.MonitoringInterval),
-		"MonitoringInterval is %d, must be one of %v seconds", a.MonitoringInterval, monitoringIntervals)
-	days := a.PerformanceInsightsRetention
-	p.Require(days == 7 || days == 731 || days > 0 && days < 731 && days%31 == 0,
-		"PerformanceInsightsRetention is %d, must be 7, a multiple of 31, or 731 days", days)
-	p.Require(a.SlowStatement > 0, "SlowStatement is %d, must be a number of milliseconds", a.SlowStatement)
-	p.Require(a.LogRetention > 0, "LogRetention is %d, must be a number of days", a.LogRetention)
 	return p.Err()
 }
 

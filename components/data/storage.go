@@ -147,17 +147,10 @@ func NewStorage(ctx *pulumi.Context, name string, args *StorageArgs, opts ...pul
 }
 
 func (a *StorageArgs) check(name string) error {
-	p := &kit.Problems{Component: "storage " + name}
-	p.RequireText(map[string]string{"Name": a.Name})
-	p.RequireInput(map[string]pulumi.Input{"KeyArn": a.KeyArn})
-	p.RequireLocation(a.Location)
-	p.Require(a.LogRetention > 0, "LogRetention is %d, must be a number of days", a.LogRetention)
-	p.Require(a.ArtifactRetention > 0, "ArtifactRetention is %d, must be a number of days", a.ArtifactRetention)
-	p.Require(len(a.Buckets) > 0, "Buckets is empty")
-
+	p := kit.Check("storage "+name, a, "Replica")
 	seen := map[string]bool{}
 	named := func(physical string) {
-		p.Require(kit.BucketPattern.MatchString(physical), "bucket name %q must be 3 to 63 lower-case letters, digits and hyphens", physical)
+		kit.CheckBucketName(p, physical)
 		p.Require(!seen[physical], "bucket name %q is there twice", physical)
 		seen[physical] = true
 	}
@@ -165,7 +158,6 @@ func (a *StorageArgs) check(name string) error {
 		named(a.physical(reserved))
 	}
 	for _, b := range a.Buckets {
-		b.check(p)
 		named(a.physical(b.Name))
 		if a.Replica != nil {
 			named(replicaName(a.physical(b.Name)))
@@ -175,16 +167,6 @@ func (a *StorageArgs) check(name string) error {
 		a.Replica.Check(p, a.Location)
 	}
 	return p.Err()
-}
-
-func (b BucketArgs) check(p *kit.Problems) {
-	p.Require(b.Name != "", "a bucket has no Name")
-	p.Require(b.NoncurrentRetention > 0, "bucket %s: NoncurrentRetention is %d, must be a number of days", b.Name, b.NoncurrentRetention)
-	p.Require(b.InfrequentAccess == 0 || b.InfrequentAccess >= 30, "bucket %s: InfrequentAccess is %d, must be 0 or at least 30 days", b.Name, b.InfrequentAccess)
-	if lock := b.ObjectLock; lock != nil {
-		p.Require(lock.Mode == "GOVERNANCE" || lock.Mode == "COMPLIANCE", "bucket %s: ObjectLock.Mode %q must be GOVERNANCE or COMPLIANCE", b.Name, lock.Mode)
-		p.Require(lock.Days >= 1 && lock.Days <= 36500, "bucket %s: ObjectLock.Days is %d, must be 1 to 36500", b.Name, lock.Days)
-	}
 }
 
 func (a *StorageArgs) physical(name string) string { return kit.BucketName(a.Name, a.Location, name) }

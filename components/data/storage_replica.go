@@ -16,9 +16,6 @@ func replicaName(physical string) string { return physical + "-replica" }
 
 // Check notes what is wrong with the place of copies of what is at a location.
 func (r *ReplicaArgs) Check(p *kit.Problems, of components.Location) {
-	p.RequireInput(map[string]pulumi.Input{"Replica.KeyArn": r.KeyArn})
-	p.Require(r.Provider != nil, "Replica.Provider is missing")
-	p.Require(kit.RegionPattern.MatchString(r.Location.Region), "Replica.Location.Region %q must be an AWS region", r.Location.Region)
 	p.Require(r.Location.Region != of.Region, "Replica.Location.Region %q must be another than Location.Region", r.Location.Region)
 	p.Require(r.Location.Account == of.Account, "Replica.Location.Account %q must be Location.Account", r.Location.Account)
 }

@@ -259,9 +259,8 @@ func TestStorageOutputs(t *testing.T) {
 
 func TestStorageRefuses(t *testing.T) {
 	componenttest.Refuses(t, storage(data.StorageArgs{Replica: &data.ReplicaArgs{}}),
-		"storage storage: Name is missing", "KeyArn is missing", "Location.Account", "LogRetention is 0, must be a number of days",
-		"ArtifactRetention is 0, must be a number of days", "Buckets is empty", "Replica.KeyArn is missing", "Replica.Provider is missing",
-		`Replica.Location.Region "" must be an AWS region`, `Replica.Location.Region "" must be another than Location.Region`)
+		"storage storage: Name is missing", "KeyArn is missing", "Location.Account is missing", "Replica.KeyArn is missing",
+		"Replica.Provider is missing", "Replica.Location.Region is missing", `Replica.Location.Region "" must be another than Location.Region`)
 
 	for complaint, breakIt := range map[string]func(*data.StorageArgs){
 		`bucket name "legops-test-111122223333-logs" is there twice`:       func(a *data.StorageArgs) { a.Buckets[0].Name = "logs" },
@@ -271,12 +270,6 @@ func TestStorageRefuses(t *testing.T) {
 		`-evidence-replica" is there twice`:                                func(a *data.StorageArgs) { a.Buckets[0].Name = "evidence-replica" },
 		`-Documents" must be 3 to 63 lower-case`:                           func(a *data.StorageArgs) { a.Buckets[0].Name = "Documents" },
 		`s-replica" must be 3 to 63 lower-case`:                            func(a *data.StorageArgs) { a.Buckets[0].Name = strings.Repeat("s", 35) },
-		"a bucket has no Name":                                             func(a *data.StorageArgs) { a.Buckets[0].Name = "" },
-		"bucket documents: NoncurrentRetention is 0":                       func(a *data.StorageArgs) { a.Buckets[0].NoncurrentRetention = 0 },
-		"bucket documents: InfrequentAccess is 29, must be 0 or at least":  func(a *data.StorageArgs) { a.Buckets[0].InfrequentAccess = 29 },
-		`bucket evidence: ObjectLock.Mode "WEAK" must be GOVERNANCE`:       func(a *data.StorageArgs) { a.Buckets[1].ObjectLock.Mode = "WEAK" },
-		"bucket evidence: ObjectLock.Days is 0, must be 1 to 36500":        func(a *data.StorageArgs) { a.Buckets[1].ObjectLock.Days = 0 },
-		"bucket evidence: ObjectLock.Days is 36501":                        func(a *data.StorageArgs) { a.Buckets[1].ObjectLock.Days = 36501 },
 		`Replica.Location.Region "eu-west-1" must be another`:              func(a *data.StorageArgs) { a.Replica.Location = componenttest.Location },
 		`Replica.Location.Account "999988887777" must be Location.Account`: func(a *data.StorageArgs) { a.Replica.Location.Account = "999988887777" },
 	} {

@@ -53,10 +53,7 @@ func NewBuilder(ctx *pulumi.Context, name string, args *BuilderArgs, opts ...pul
 }
 
 func (a *BuilderArgs) check(name string) error {
-	p := &kit.Problems{Component: "builder " + name}
-	p.RequireText(map[string]string{"Name": a.Name})
-	p.RequireLocation(a.Location)
-	kit.CheckApplication(p, a.Application)
+	p := kit.Check("builder "+name, a)
 	kit.CheckRoleName(p, buildProjectName(a.Name, a.Application))
 	return p.Err()
 }

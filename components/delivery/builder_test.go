@@ -35,8 +35,7 @@ func TestBuilder(t *testing.T) {
 }
 
 func TestBuilderRefuses(t *testing.T) {
-	componenttest.Refuses(t, builder(delivery.BuilderArgs{Application: "Matters"}), "builder builder: Name is missing", "Location.Account",
-		`Application "Matters" must be 1 to 30 lower-case letters`)
+	componenttest.Refuses(t, builder(delivery.BuilderArgs{}), "builder builder: Name is missing", "Location.Account is missing", "Application is missing")
 	args := builderArgs
 	args.Name = strings.Repeat("n", 51)
 	componenttest.Refuses(t, builder(args), "-build-matters is 65 characters long, must be 64 at most")

@@ -119,14 +119,7 @@ func NewDeployer(ctx *pulumi.Context, name string, args *DeployerArgs, opts ...p
 }
 
 func (a *DeployerArgs) check(name string) error {
-	p := &kit.Problems{Component: "deployer " + name}
-	p.RequireText(map[string]string{"Name": a.Name, "InstanceType": a.InstanceType, "Cluster": a.Cluster})
-	p.RequireInput(map[string]pulumi.Input{
-		"VpcID": a.VpcID, "SubnetIDs": a.SubnetIDs, "ClusterName": a.ClusterName, "VolumeKeyArn": a.VolumeKeyArn,
-		"ArtifactKeyArn": a.ArtifactKeyArn, "LoadBalancerArnSuffix": a.LoadBalancerArnSuffix,
-	})
-	p.RequireLocation(a.Location)
-	p.RequireLocation(a.RegistryLocation)
+	p := kit.Check("deployer "+name, a)
 	kit.CheckInstance(p, a.Architecture, a.KubernetesVersion)
 	kit.CheckRoleName(p, a.serviceRoleName()) // the longest
 	bucket := a.Location.Bucket("")

@@ -51,8 +51,7 @@ func NewGithub(ctx *pulumi.Context, name string, args *GithubArgs, opts ...pulum
 func (a *GithubArgs) connectionName() string { return a.Name + "-github" }
 
 func (a *GithubArgs) check(name string) error {
-	p := &kit.Problems{Component: "github " + name}
-	p.RequireText(map[string]string{"Name": a.Name})
+	p := kit.Check("github "+name, a)
 	p.Require(len(a.connectionName()) <= connectionNameBound, "Name: the connection %s has %d characters, must be %d at most",
 		a.connectionName(), len(a.connectionName()), connectionNameBound)
 	return p.Err()

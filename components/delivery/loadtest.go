@@ -2,7 +2,6 @@ package delivery
 
 import (
 	"regexp"
-	"slices"
 
 	"github.com/pulumi/pulumi-aws/sdk/v6/go/aws/codebuild"
 	"github.com/pulumi/pulumi-aws/sdk/v6/go/aws/secretsmanager"
@@ -72,11 +71,7 @@ const (
 	loadTestQueued  = 30 // minutes
 )
 
-var (
-	loadTestProfiles     = []string{"load", "performance", "stress"}
-	loadTestEnvironments = []string{"development", "production", "test"}
-	loadTestTarget       = regexp.MustCompile(`^https://[a-z0-9.-]+(/[a-z0-9/-]*)?$`)
-)
+var loadTestTarget = regexp.MustCompile(`^https://[a-z0-9.-]+(/[a-z0-9/-]*)?$`)
 
 // loadTestBuild is what the steps of NewLoadTest share.
 type loadTestBuild struct {
@@ -174,23 +169,10 @@ func (b *loadTestBuild) environment(secret *secretsmanager.Secret) codebuild.Pro
 func (a *LoadTestArgs) projectName() string { return a.Name + "-loadtest" }
 
 func (a *LoadTestArgs) check(name string) error {
-	p := &kit.Problems{Component: "load test " + name}
-	p.RequireText(map[string]string{
-		"Name": a.Name, "ComputeType": a.ComputeType, "Buildspec": a.Buildspec, "ArtifactBucketArn": a.ArtifactBucketArn,
-	})
-	p.RequireInput(map[string]pulumi.Input{
-		"VpcID": a.VpcID, "SubnetIDs": a.SubnetIDs, "ArtifactBucket": a.ArtifactBucket, "ArtifactKeyArn": a.ArtifactKeyArn,
-		"SecretKeyArn": a.SecretKeyArn, "LogKeyArn": a.LogKeyArn,
-	})
-	p.RequireLocation(a.Location)
-	p.Require(a.Scripts != nil, "Scripts is missing")
+	p := kit.Check("load test "+name, a)
 	p.Require(loadTestTarget.MatchString(a.Target), "Target %q must be an address such as https://example.com/matters", a.Target)
-	p.Require(slices.Contains(loadTestProfiles, a.Profile), "Profile %q must be one of %v", a.Profile, loadTestProfiles)
-	p.Require(slices.Contains(loadTestEnvironments, a.Environment), "Environment %q must be one of %v",
-		a.Environment, loadTestEnvironments)
 	p.Require(a.Environment != "production" || a.AllowProduction,
 		"Environment is production: set AllowProduction, or make no load test of it")
-	p.Require(a.LogRetention > 0, "LogRetention is %d, must be a number of days", a.LogRetention)
 	kit.CheckRoleName(p, a.projectName())
 	return p.Err()
 }

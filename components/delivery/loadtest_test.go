@@ -167,11 +167,9 @@ func TestLoadTestRefuses(t *testing.T) {
 	componenttest.Refuses(t, loadTest(delivery.LoadTestArgs{}),
 		"load test loadtest: Name is missing", "ComputeType is missing", "Buildspec is missing", "ArtifactBucketArn is missing", "VpcID is missing",
 		"SubnetIDs is missing", "ArtifactBucket is missing", "ArtifactKeyArn is missing", "SecretKeyArn is missing", "LogKeyArn is missing",
-		"Location.Account", "Scripts is missing", `Target "" must be an address`, `Profile "" must be one of [load performance stress]`,
-		`Environment "" must be one of [development production test]`, "LogRetention is 0, must be a number of days")
+		"Location.Account", "Scripts is missing", `Target "" must be an address`, "Profile is missing", "Environment is missing")
 	for complaint, breakIt := range map[string]func(*delivery.LoadTestArgs){
 		`Target "http://test.legops.example" must be`:     func(a *delivery.LoadTestArgs) { a.Target = "http://test.legops.example" },
-		`Profile "soak" must be one of`:                   func(a *delivery.LoadTestArgs) { a.Profile = "soak" },
 		"Environment is production: set AllowProduction,": func(a *delivery.LoadTestArgs) { a.Environment = "production" },
 		"-loadtest is 65 characters long, must be 64":     func(a *delivery.LoadTestArgs) { a.Name = strings.Repeat("n", 56) },
 	} {

@@ -63,20 +63,15 @@ type Mirror struct {
 }
 
 const (
-	minReconcile      = 15
-	maxReconcile      = 24 * 60 // minutes: the longest period of an alarm
-	mirrorTimeout     = 60      // minutes: the life of a token of the connection
-	mirrorQueued      = 15      // minutes: later, the schedule has started another one
+	mirrorTimeout     = 60 // minutes: the life of a token of the connection
+	mirrorQueued      = 15 // minutes: later, the schedule has started another one
 	mirrorScript      = "mirror.sh"
 	scheduleSuffix    = "-schedule"
 	failedBuildPeriod = 300 // seconds
 	behindPeriods     = 3   // intervals of the schedule without a copy that was made
 )
 
-var (
-	githubOwnerPattern = regexp.MustCompile(`^[A-Za-z0-9][A-Za-z0-9-]{0,38}$`)
-	branchPattern      = regexp.MustCompile(`^[A-Za-z0-9_][A-Za-z0-9._/-]*$`)
-)
+var branchPattern = regexp.MustCompile(`^[A-Za-z0-9_][A-Za-z0-9._/-]*$`)
 
 // mirrorBuild is what the steps of NewMirror share.
 type mirrorBuild struct {
@@ -152,19 +147,8 @@ func (a *MirrorArgs) sourceURL() string {
 }
 
 func (a *MirrorArgs) check(name string) error {
-	p := &kit.Problems{Component: "mirror " + name}
-	p.RequireText(map[string]string{"Name": a.Name, "Buildspec": a.Buildspec})
-	p.RequireInput(map[string]pulumi.Input{
-		"ConnectionArn": a.ConnectionArn, "KeyArn": a.KeyArn, "LogKeyArn": a.LogKeyArn,
-	})
-	p.RequireLocation(a.Location)
-	p.Require(a.Scripts != nil, "Scripts is missing")
-	kit.CheckApplication(p, a.Application)
-	p.Require(githubOwnerPattern.MatchString(a.GithubOwner), "GithubOwner %q must match %s", a.GithubOwner, githubOwnerPattern)
+	p := kit.Check("mirror "+name, a)
 	p.Require(branchPattern.MatchString(a.Branch), "Branch %q must match %s", a.Branch, branchPattern)
-	p.Require(a.ReconcileMinutes >= minReconcile && a.ReconcileMinutes <= maxReconcile,
-		"ReconcileMinutes is %d, must be %d to %d", a.ReconcileMinutes, minReconcile, maxReconcile)
-	p.Require(a.LogRetention >= 1, "LogRetention is %d, must be at least 1", a.LogRetention)
 	kit.CheckRoleName(p, a.projectName()+scheduleSuffix) // the longest
 	return p.Err()
 }

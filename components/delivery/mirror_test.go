@@ -233,17 +233,11 @@ func TestMirrorBeforeItIsConnected(t *testing.T) {
 
 func TestMirrorRefuses(t *testing.T) {
 	componenttest.Refuses(t, mirror(delivery.MirrorArgs{}), "mirror mirror: Name is missing", "Buildspec is missing", "ConnectionArn is missing",
-		"KeyArn is missing", "LogKeyArn is missing", "Scripts is missing", `Application "" must be`,
-		`GithubOwner "" must match`, `Branch "" must match`, "ReconcileMinutes is 0, must be 15 to 1440", "LogRetention is 0, must be at least 1",
-		"Location.Account", "Location.Region")
+		"KeyArn is missing", "LogKeyArn is missing", "Scripts is missing", "Application is missing",
+		"GithubOwner is missing", `Branch "" must match`, "Location.Account is missing", "Location.Region is missing")
 	for complaint, wrong := range map[string]func(*delivery.MirrorArgs){
-		`Application "Matters" must be`:                        func(a *delivery.MirrorArgs) { a.Application = "Matters" },
-		`GithubOwner "-org" must match`:                        func(a *delivery.MirrorArgs) { a.GithubOwner = "-org" },
-		`GithubOwner "org/other" must match`:                   func(a *delivery.MirrorArgs) { a.GithubOwner = "org/other" },
 		`Branch "--force" must match`:                          func(a *delivery.MirrorArgs) { a.Branch = "--force" },
 		`Branch "main; true" must match`:                       func(a *delivery.MirrorArgs) { a.Branch = "main; true" },
-		"ReconcileMinutes is 14, must be 15 to 1440":           func(a *delivery.MirrorArgs) { a.ReconcileMinutes = 14 },
-		"ReconcileMinutes is 1441, must be 15 to 1440":         func(a *delivery.MirrorArgs) { a.ReconcileMinutes = 1441 },
 		"-mirror-matters-schedule is 65 characters long, must": func(a *delivery.MirrorArgs) { a.Name = strings.Repeat("n", 41) },
 	} {
 		args := mirrorArgs()

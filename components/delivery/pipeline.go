@@ -189,55 +189,24 @@ func (a *PipelineArgs) roleName(suffix string) string {
 // pipelineAlarms is how many alarms a condition has room for besides the application's own.
 const pipelineAlarms = 4
 
-var blockSeverities = []string{"CRITICAL", "HIGH"}
-
 func (a *PipelineArgs) check(name string) error {
-	p := &kit.Problems{Component: "pipeline " + name}
-	p.RequireText(map[string]string{
-		"Name": a.Name, "Branch": a.Branch, "ArtifactBucketArn": a.ArtifactBucketArn, "ClusterName": a.ClusterName,
-		"Deployer.TagName": a.Deployer.TagName,
-	})
-	p.RequireInput(map[string]pulumi.Input{
-		"RepositoryName": a.RepositoryName, "SourceKeyArn": a.SourceKeyArn, "ArtifactBucket": a.ArtifactBucket,
-		"ArtifactKeyArn": a.ArtifactKeyArn, "LogKeyArn": a.LogKeyArn, "TopicArn": a.TopicArn, "TopicKeyArn": a.TopicKeyArn,
-		"Deployer.ServiceRoleArn": a.Deployer.ServiceRoleArn,
-	})
-	p.RequireLocation(a.Location)
-	kit.CheckApplication(p, a.Application)
+	p := kit.Check("pipeline "+name, a, "LoadTest")
 	kit.CheckRoleName(p, a.roleName("-loadtest")) // the longest
-	p.Require(a.LogRetention > 0, "LogRetention is %d, must be a number of days", a.LogRetention)
 	p.Require(len(a.Deployer.AlarmNames) <= pipelineAlarms, "Deployer.AlarmNames has %d alarms, must have %d at most",
 		len(a.Deployer.AlarmNames), pipelineAlarms)
 	for i, alarm := range a.Deployer.AlarmNames {
 		p.Require(alarm != nil, "Deployer.AlarmNames[%d] is missing", i)
 	}
-	a.Build.check(p)
-	a.Release.check(p)
-	a.LoadTest.check(p)
-	return p.Err()
-}
-
-func (a *LoadTestStage) check(p *kit.Problems) {
-	if a == nil {
-		return
-	}
-	p.RequireText(map[string]string{"LoadTest.Project": a.Project})
-	p.RequireInput(map[string]pulumi.Input{"LoadTest.ProjectName": a.ProjectName})
-	p.Require(loadTestTarget.MatchString(a.Target), "LoadTest.Target %q must be an address such as https://example.com/matters", a.Target)
-}
-
-func (a *ReleaseArgs) check(p *kit.Problems) {
-	p.Require(kit.DomainPattern.MatchString(a.Domain), "Release.Domain %q must be a lower-case domain name", a.Domain)
-	p.Require(kit.AppPathPattern.MatchString(a.Path), "Release.Path %q must be a path such as /matters", a.Path)
+	p.Require(a.LoadTest == nil || loadTestTarget.MatchString(a.LoadTest.Target),
+		"LoadTest.Target must be an address such as https://example.com/matters")
 	for _, number := range []struct {
 		field            string
 		value, low, high int
 	}{
-		{"NodePort", a.NodePort, 30000, 32767},
-		{"BakeMinutes", a.BakeMinutes, 1, 20},
-		{"RolloutSeconds", a.RolloutSeconds, 1, mostRolloutSeconds},
+		{"NodePort", a.Release.NodePort, 30000, 32767}, {"RolloutSeconds", a.Release.RolloutSeconds, 1, mostRolloutSeconds},
 	} {
 		p.Require(number.value >= number.low && number.value <= number.high,
 			"Release.%s is %d, must be %d to %d", number.field, number.value, number.low, number.high)
 	}
+	return p.Err()
 }

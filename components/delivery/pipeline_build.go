@@ -1,7 +1,6 @@
 package delivery
 
 import (
-	"slices"
 	"strconv"
 
 	"github.com/pulumi/pulumi-aws/sdk/v6/go/aws/codebuild"
@@ -15,20 +14,6 @@ import (
 // buildMinutes is how long a build may take: half an hour of tests and image, ten minutes of waiting for the scan, and an hour
 // of waiting for a release that is under way.
 const buildMinutes = 105
-
-func (a *BuildArgs) check(p *kit.Problems) {
-	p.Require(a.Builder != nil, "Build.Builder is missing")
-	p.Require(a.Scripts != nil, "Build.Scripts is missing")
-	p.RequireText(map[string]string{
-		"Build.Buildspec": a.Buildspec, "Build.ComputeType": a.ComputeType, "Build.RepositoryPath": a.RepositoryPath,
-	})
-	p.RequireInput(map[string]pulumi.Input{"Build.RepositoryURL": a.RepositoryURL})
-	_, known := buildMachines[a.Architecture]
-	p.Require(known, "Build.Architecture %q must be one of %v", a.Architecture, kit.SortedKeys(buildMachines))
-	p.Require(slices.Contains(blockSeverities, a.BlockSeverity), "Build.BlockSeverity %q must be one of %v", a.BlockSeverity, blockSeverities)
-	p.Require(kit.RegionPattern.MatchString(a.RepositoryLocation.Region), "Build.RepositoryLocation.Region %q must be an AWS region", a.RepositoryLocation.Region)
-	p.Require(kit.AccountPattern.MatchString(a.RepositoryLocation.Account), "Build.RepositoryLocation.Account %q must be twelve digits", a.RepositoryLocation.Account)
-}
 
 // project creates the CodeBuild project. It is in no VPC: a build runs code that others wrote, such as what its base
 // image and its packages bring, and that code has no way to the database or the cluster.

@@ -74,11 +74,7 @@ func NewRegistry(ctx *pulumi.Context, name string, args *RegistryArgs, opts ...p
 }
 
 func (a *RegistryArgs) check(name string) error {
-	p := &kit.Problems{Component: "registry " + name}
-	p.RequireText(map[string]string{"Name": a.Name})
-	p.RequireInput(map[string]pulumi.Input{"KeyArn": a.KeyArn})
-	p.RequireLocation(a.Location)
-	p.Require(len(a.Applications) > 0, "Applications is empty")
+	p := kit.Check("registry "+name, a)
 	known := map[string]bool{}
 	for _, application := range a.Applications {
 		p.Require(!known[application], "Applications: %q is there twice", application)
@@ -87,8 +83,6 @@ func (a *RegistryArgs) check(name string) error {
 	for _, application := range kit.SortedKeys(a.Pushers) {
 		p.Require(known[application], "Pushers: there is no application %q", application)
 	}
-	p.Require(a.KeepImages >= 2, "KeepImages is %d, must be at least 2", a.KeepImages)
-	p.Require(a.UntaggedDays >= 1, "UntaggedDays is %d, must be at least 1", a.UntaggedDays)
 	p.Require(len(a.Pullers) > 0, "Pullers is empty, so no node could start a pod")
 	return p.Err()
 }

@@ -88,8 +88,8 @@ func TestRegistryExpiry(t *testing.T) {
 }
 
 func TestRegistryRefuses(t *testing.T) {
-	componenttest.Refuses(t, registry(delivery.RegistryArgs{}), "registry registry: Name is missing", "KeyArn is missing", "Applications is empty",
-		"KeepImages is 0, must be at least 2", "UntaggedDays is 0, must be at least 1", "Pullers is empty, so no node could start a pod", "Location.Account")
+	componenttest.Refuses(t, registry(delivery.RegistryArgs{}), "registry registry: Name is missing", "KeyArn is missing",
+		"Pullers is empty, so no node could start a pod", "Location.Account")
 	args := registryArgs
 	args.Applications = []string{"matters", "matters"}
 	args.Pushers = map[string]pulumi.StringArray{"mail": nil}

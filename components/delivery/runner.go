@@ -59,17 +59,12 @@ const (
 	// runnerBuildspec is not for jobs: CodeBuild puts GitHub's runner in its place. It is what a build that a person starts
 	// comes to; without it that build would run a buildspec.yml of the repository.
 	runnerBuildspec = "version: 0.2\nphases:\n  build:\n    commands:\n      - echo 'Only jobs of GitHub Actions run here' && exit 1\n"
-	// minRunnerMinutes and maxRunnerMinutes are the bounds of CodeBuild.
-	minRunnerMinutes, maxRunnerMinutes = 5, 36 * 60
 	// runnerQueued is the longest that CodeBuild lets a build wait, in minutes: a job whose build is gone waits at GitHub
 	// for a day.
 	runnerQueued = 8 * 60
 )
 
-var (
-	githubRepositoryPattern = regexp.MustCompile(`^[A-Za-z0-9._-]{1,100}$`)
-	githubAccountPattern    = regexp.MustCompile(`^(0|[1-9][0-9]*)$`)
-)
+var githubAccountPattern = regexp.MustCompile(`^(0|[1-9][0-9]*)$`)
 
 // runnerBuild is what the steps of NewRunner share.
 type runnerBuild struct {
@@ -168,21 +163,11 @@ func (a *RunnerArgs) sourceURL() string {
 }
 
 func (a *RunnerArgs) check(name string) error {
-	p := &kit.Problems{Component: "runner " + name}
-	p.RequireText(map[string]string{"Name": a.Name, "ComputeType": a.ComputeType})
-	p.RequireInput(map[string]pulumi.Input{
-		"ConnectionArn": a.ConnectionArn, "VpcID": a.VpcID, "SubnetIDs": a.SubnetIDs, "LogKeyArn": a.LogKeyArn,
-	})
-	p.RequireLocation(a.Location)
-	p.Require(githubOwnerPattern.MatchString(a.GithubOwner), "GithubOwner %q must match %s", a.GithubOwner, githubOwnerPattern)
-	p.Require(githubRepositoryPattern.MatchString(a.Repository), "Repository %q must match %s", a.Repository, githubRepositoryPattern)
+	p := kit.Check("runner "+name, a)
 	p.Require(len(a.Actors) > 0, "Actors is empty, so anybody's job would run")
 	for _, actor := range a.Actors {
 		p.Require(githubAccountPattern.MatchString(actor), "Actors: %q must be the id of a GitHub account, such as 1234567", actor)
 	}
-	p.Require(a.TimeoutMinutes >= minRunnerMinutes && a.TimeoutMinutes <= maxRunnerMinutes,
-		"TimeoutMinutes is %d, must be %d to %d", a.TimeoutMinutes, minRunnerMinutes, maxRunnerMinutes)
-	p.Require(a.LogRetention > 0, "LogRetention is %d, must be a number of days", a.LogRetention)
 	kit.CheckRoleName(p, a.projectName())
 	return p.Err()
 }

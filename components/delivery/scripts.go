@@ -73,10 +73,7 @@ func NewScripts(ctx *pulumi.Context, name string, args *ScriptsArgs, opts ...pul
 }
 
 func (a *ScriptsArgs) check(name string) error {
-	p := &kit.Problems{Component: "scripts " + name}
-	p.RequireLocation(a.Location)
-	p.RequireText(map[string]string{"BucketArn": a.BucketArn})
-	p.RequireInput(map[string]pulumi.Input{"Bucket": a.Bucket, "KeyArn": a.KeyArn})
+	p := kit.Check("scripts "+name, a)
 	p.Require(len(a.Files) > 0, "Files is empty")
 	for _, path := range kit.SortedKeys(a.Files) {
 		p.Require(scriptPattern.MatchString(path), "Files: %q must be a path such as release/appspec.yml", path)

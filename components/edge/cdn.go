@@ -1,8 +1,6 @@
 package edge
 
 import (
-	"regexp"
-	"slices"
 	"strings"
 
 	"github.com/pulumi/pulumi-aws/sdk/v6/go/aws/cloudfront"
@@ -114,47 +112,11 @@ func NewCdn(ctx *pulumi.Context, name string, args *CdnArgs, opts ...pulumi.Reso
 	})
 }
 
-var (
-	staticPathPattern = regexp.MustCompile(`^/[A-Za-z0-9/_.*-]+$`)
-	priceClasses      = []string{"PriceClass_100", "PriceClass_200", "PriceClass_All"}
-	// ownHeaders are not in a list: CloudFront itself looks after them, or the component does.
-	ownHeaders = []string{"accept-encoding", "cookie", "host"}
-)
-
 func (a *CdnArgs) check(name string) error {
-	p := &kit.Problems{Component: "cdn " + name}
-	p.RequireText(map[string]string{"Name": a.Name, "ContentSecurityPolicy": a.ContentSecurityPolicy})
+	p := kit.Check("cdn "+name, a)
 	requireCdnRegion(p, a.Location)
-	requireDomain(p, a.Domain, a.Origin, a.ZoneID)
-	p.RequireInput(map[string]pulumi.Input{
-		"OriginSecret": a.OriginSecret, "CertificateArn": a.CertificateArn, "WebACLArn": a.WebACLArn, "LogBucketArn": a.LogBucketArn,
-	})
-	p.Require(slices.Contains(priceClasses, a.PriceClass), "PriceClass %q must be one of %v", a.PriceClass, priceClasses)
-	errors := kit.BucketName(a.Name, a.Location, data.ErrorBucket)
-	p.Require(kit.BucketPattern.MatchString(errors), "bucket name %q must be 3 to 63 lower-case letters, digits and hyphens", errors)
-
-	p.Require(a.Hsts.MaxAge >= 300 && a.Hsts.MaxAge <= 63072000, "Hsts.MaxAge is %d, must be 300 to 63072000 seconds", a.Hsts.MaxAge)
-	p.Require(!a.Hsts.Preload || a.Hsts.IncludeSubdomains && a.Hsts.MaxAge >= 31536000,
-		"Hsts.Preload needs IncludeSubdomains and a MaxAge of at least 31536000")
-	for _, path := range a.StaticPaths {
-		p.Require(staticPathPattern.MatchString(path), "StaticPaths: %q must be a path such as /static/*", path)
-		p.Require(path != errorPaths, "StaticPaths: %q is where the error pages are", path)
-	}
-	for _, header := range a.Headers {
-		p.Require(!slices.Contains(ownHeaders, strings.ToLower(header)), "Headers: %q must not be listed, CloudFront looks after it", header)
-	}
-	for _, list := range []struct {
-		field string
-		names []string
-		most  int // 0 for no bound
-	}{
-		{"StaticPaths", a.StaticPaths, 0},
-		{"Cookies", a.Cookies, 10}, {"Headers", a.Headers, 9}, {"QueryStrings", a.QueryStrings, 10},
-	} {
-		p.Require(list.most == 0 || len(list.names) <= list.most, "%s has %d names, must be %d at most", list.field, len(list.names), list.most)
-		sorted := slices.Sorted(slices.Values(list.names))
-		p.Require(len(slices.Compact(sorted)) == len(list.names), "%s %v name one twice", list.field, list.names)
-	}
+	requireOrigin(p, a.Domain, a.Origin)
+	kit.CheckBucketName(p, kit.BucketName(a.Name, a.Location, data.ErrorBucket))
 	return p.Err()
 }
 

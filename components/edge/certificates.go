@@ -2,7 +2,6 @@ package edge
 
 import (
 	"fmt"
-	"regexp"
 	"strings"
 
 	"github.com/pulumi/pulumi-aws/sdk/v6/go/aws/acm"
@@ -12,15 +11,9 @@ import (
 	"legops/components/internal/kit"
 )
 
-var (
-	zonePattern = regexp.MustCompile(`^Z[A-Z0-9]{1,31}$`)
-)
-
-// requireDomain notes what is wrong with the names of the platform and the zone that holds them.
-func requireDomain(p *kit.Problems, domain, origin, zone string) {
-	p.Require(kit.DomainPattern.MatchString(domain), "Domain %q must be a lower-case domain name", domain)
-	p.Require(kit.DomainPattern.MatchString(origin) && strings.HasSuffix(origin, "."+domain), "Origin %q must be a name below Domain %q", origin, domain)
-	p.Require(zonePattern.MatchString(zone), "ZoneID %q must be the id of a Route 53 zone", zone)
+// requireOrigin notes a load balancer's name that is not below the platform's.
+func requireOrigin(p *kit.Problems, domain, origin string) {
+	p.Require(strings.HasSuffix(origin, "."+domain), "Origin %q must be a name below Domain %q", origin, domain)
 }
 
 // CertificatesArgs are the arguments of Certificates.
@@ -48,9 +41,8 @@ type Certificates struct {
 
 // NewCertificates requests the certificates, proves that the names are ours, and waits until they are issued.
 func NewCertificates(ctx *pulumi.Context, name string, args *CertificatesArgs, opts ...pulumi.ResourceOption) (*Certificates, error) {
-	p := &kit.Problems{Component: "certificates " + name}
-	requireDomain(p, args.Domain, args.Origin, args.ZoneID)
-	p.Require(args.Global != nil, "Global is missing")
+	p := kit.Check("certificates "+name, args)
+	requireOrigin(p, args.Domain, args.Origin)
 	if err := p.Err(); err != nil {
 		return nil, err
 	}

@@ -9,7 +9,6 @@ import (
 
 // requireCdnRegion notes a problem unless the location is the region of CloudFront.
 func requireCdnRegion(p *kit.Problems, l components.Location) {
-	p.RequireLocation(l)
 	p.Require(l.Region == components.GlobalRegion, "Location.Region %q must be %s, where CloudFront is", l.Region, components.GlobalRegion)
 }
 
@@ -62,14 +61,8 @@ var firewallModes = map[string]struct{ group, rule WebACLAction }{
 
 // NewFirewall creates the firewall and its log.
 func NewFirewall(ctx *pulumi.Context, name string, args *FirewallArgs, opts ...pulumi.ResourceOption) (*Firewall, error) {
-	p := &kit.Problems{Component: "firewall " + name}
-	p.RequireText(map[string]string{"Name": args.Name})
-	p.RequireInput(map[string]pulumi.Input{"LogKeyArn": args.LogKeyArn})
+	p := kit.Check("firewall "+name, args, "Unlimited")
 	requireCdnRegion(p, args.Location)
-	_, known := firewallModes[args.Mode]
-	p.Require(known, "Mode %q must be one of %v", args.Mode, kit.SortedKeys(firewallModes))
-	p.Require(args.RateLimit >= 10 && args.RateLimit <= 2_000_000_000, "RateLimit is %d, must be 10 to 2000000000", args.RateLimit)
-	p.Require(args.LogRetention > 0, "LogRetention is %d, must be a number of days", args.LogRetention)
 	if err := p.Err(); err != nil {
 		return nil, err
 	}

@@ -122,14 +122,8 @@ func TestFirewallOutputs(t *testing.T) {
 func TestFirewallRefuses(t *testing.T) {
 	componenttest.Refuses(t, firewall(edge.FirewallArgs{}),
 		"firewall firewall: Name is missing", "LogKeyArn is missing", `Location.Region "" must be us-east-1`,
-		`Mode "" must be one of [block count]`, "RateLimit is 0, must be 10 to 2000000000", "LogRetention is 0, must be a number of days")
-	for complaint, breakIt := range map[string]func(*edge.FirewallArgs){
-		`Location.Region "eu-west-1" must be us-east-1`: func(a *edge.FirewallArgs) { a.Location = componenttest.Location },
-		`Mode "challenge" must be one of`:               func(a *edge.FirewallArgs) { a.Mode = "challenge" },
-		"RateLimit is 2000000001":                       func(a *edge.FirewallArgs) { a.RateLimit = 2_000_000_001 },
-	} {
-		args := firewallArgs
-		breakIt(&args)
-		t.Run(complaint, func(t *testing.T) { componenttest.Refuses(t, firewall(args), complaint) })
-	}
+		"Mode is missing")
+	args := firewallArgs
+	args.Location = componenttest.Location
+	componenttest.Refuses(t, firewall(args), `Location.Region "eu-west-1" must be us-east-1`)
 }

@@ -125,22 +125,15 @@ func NewLoadBalancer(ctx *pulumi.Context, name string, args *LoadBalancerArgs, o
 var balancerPattern = regexp.MustCompile(`^[A-Za-z0-9]([A-Za-z0-9-]{0,30}[A-Za-z0-9])?$`)
 
 func (a *LoadBalancerArgs) check(name string) error {
-	p := &kit.Problems{Component: "load balancer " + name}
+	p := kit.Check("load balancer "+name, a)
 	p.Require(balancerPattern.MatchString(a.Name), "Name %q must be 1 to 32 letters, digits and hyphens", a.Name)
-	p.RequireLocation(a.Location)
-	p.RequireInput(map[string]pulumi.Input{
-		"VpcID": a.VpcID, "SubnetIDs": a.SubnetIDs, "CertificateArn": a.CertificateArn,
-		"LogBucket": a.LogBucket,
-	})
 	p.Require(len(a.AutoScalingGroups) > 0, "AutoScalingGroups is empty, so nothing would answer")
 	for _, zone := range kit.SortedKeys(a.AutoScalingGroups) {
-		p.RequireInput(map[string]pulumi.Input{"AutoScalingGroups[" + zone + "]": a.AutoScalingGroups[zone]})
+		p.Require(a.AutoScalingGroups[zone] != nil, "AutoScalingGroups[%s] is missing", zone)
 	}
-	p.Require(kit.DomainPattern.MatchString(a.Origin), "Origin %q must be a lower-case domain name", a.Origin)
-	p.Require(zonePattern.MatchString(a.ZoneID), "ZoneID %q must be the id of a Route 53 zone", a.ZoneID)
 	p.Require(a.NodePort >= 30000 && a.NodePort <= 32767, "NodePort is %d, must be 30000 to 32767", a.NodePort)
-	p.Require(strings.HasPrefix(a.HealthPath, "/"), "HealthPath %q must start with a slash", a.HealthPath)
 	p.Require(a.SecretGeneration >= 1, "SecretGeneration is %d, must be at least 1", a.SecretGeneration)
+	p.Require(strings.HasPrefix(a.HealthPath, "/"), "HealthPath %q must start with a slash", a.HealthPath)
 	return p.Err()
 }
 

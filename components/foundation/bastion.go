@@ -73,10 +73,7 @@ func NewBastion(ctx *pulumi.Context, name string, args *BastionArgs, opts ...pul
 }
 
 func (a *BastionArgs) check(name string) error {
-	p := &kit.Problems{Component: "bastion " + name}
-	p.RequireText(map[string]string{"Name": a.Name, "InstanceType": a.InstanceType, "PostgresVersion": a.PostgresVersion})
-	p.RequireInput(map[string]pulumi.Input{"VpcID": a.VpcID, "SubnetIDs": a.SubnetIDs, "VolumeKeyArn": a.VolumeKeyArn})
-	p.RequireLocation(a.Location)
+	p := kit.Check("bastion "+name, a)
 	kit.CheckInstance(p, a.Architecture, a.KubernetesVersion)
 	return p.Err()
 }

@@ -69,7 +69,7 @@ func NewConnectivity(ctx *pulumi.Context, name string, args *ConnectivityArgs, o
 }
 
 func (a *ConnectivityArgs) check(name string) error {
-	p := &kit.Problems{Component: "connectivity " + name}
+	p := kit.Check("connectivity "+name, a)
 	for _, party := range kit.SortedKeys(a.Parties) {
 		a.Parties[party].check(p, party)
 	}

@@ -78,9 +78,7 @@ var keyPurposes = map[KeyPurpose]keyPurpose{
 
 // NewEncryption creates the keys.
 func NewEncryption(ctx *pulumi.Context, name string, args *EncryptionArgs, opts ...pulumi.ResourceOption) (*Encryption, error) {
-	p := &kit.Problems{Component: "encryption " + name}
-	p.RequireText(map[string]string{"Name": args.Name})
-	p.RequireLocation(args.Location)
+	p := kit.Check("encryption "+name, args)
 	p.Require(len(args.Purposes) > 0, "Purposes is empty")
 	for _, purpose := range args.Purposes {
 		_, known := keyPurposes[purpose]

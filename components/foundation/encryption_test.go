@@ -101,8 +101,8 @@ func TestEncryptionUnprotected(t *testing.T) {
 }
 
 func TestEncryptionRefuses(t *testing.T) {
-	componenttest.Refuses(t, encryption(foundation.EncryptionArgs{Purposes: []foundation.KeyPurpose{"mail"}, Location: components.Location{Account: "1", Region: "moon"}}),
-		"encryption encryption: Name is missing", `Purposes: "mail" must be one of [alerts backup credentials`, `Location.Account "1" must be twelve digits`, `Location.Region "moon" must be an AWS region`)
+	componenttest.Refuses(t, encryption(foundation.EncryptionArgs{Purposes: []foundation.KeyPurpose{"mail"}}),
+		"encryption encryption: Name is missing", `Purposes: "mail" must be one of [alerts backup credentials`, "Location.Account is missing", "Location.Region is missing")
 }
 
 func TestEncryptionRefusesNoPurpose(t *testing.T) {

@@ -3,14 +3,12 @@ package foundation
 import (
 	"maps"
 	"net/netip"
-	"slices"
 
 	"github.com/pulumi/pulumi-aws/sdk/v6/go/aws/ec2"
 	"github.com/pulumi/pulumi/sdk/v3/go/pulumi"
 
 	"legops/components"
 	"legops/components/internal/kit"
-	"legops/internal/regions"
 )
 
 // NetworkArgs are the arguments of Network.
@@ -115,37 +113,13 @@ func NewNetwork(ctx *pulumi.Context, name string, args *NetworkArgs, opts ...pul
 }
 
 func (a *NetworkArgs) check(name string) error {
-	p := &kit.Problems{Component: "network " + name}
-	p.RequireText(map[string]string{"Name": a.Name})
-	p.RequireInput(map[string]pulumi.Input{"LogKeyArn": a.LogKeyArn})
-	p.RequireLocation(a.Location)
-	p.Require(a.CIDR.IsValid() && a.CIDR.Addr().Is4() && a.CIDR == a.CIDR.Masked() && a.CIDR.Bits() >= 16 && a.CIDR.Bits() <= 28,
-		"CIDR %s must be an IPv4 network of /16 to /28", a.CIDR)
-	p.Require(a.NatGateways == 1 || a.NatGateways == 2, "NatGateways is %d, must be 1 or 2", a.NatGateways)
-	p.Require(a.FlowLogRetention > 0, "FlowLogRetention is %d, must be a number of days", a.FlowLogRetention)
-
-	kit.CheckZones(p, a.AvailabilityZones)
-	for _, zone := range a.AvailabilityZones {
-		p.Require(slices.Contains(regions.Zones(a.Location.Region), zone), "zone %s is not in %s", zone, a.Location.Region)
-	}
-	endpoints := slices.Sorted(slices.Values(a.InterfaceEndpoints))
-	p.Require(len(slices.Compact(endpoints)) == len(a.InterfaceEndpoints), "InterfaceEndpoints %v name a service twice", a.InterfaceEndpoints)
-
-	var seen []netip.Prefix
-	for _, tier := range []struct {
-		field  string
-		ranges []netip.Prefix
-	}{
-		{"PublicSubnets", a.PublicSubnets}, {"ApplicationSubnets", a.ApplicationSubnets}, {"DataSubnets", a.DataSubnets},
+	p := kit.Check("network "+name, a)
+	p.Require(a.NatGateways >= 1 && a.NatGateways <= len(a.AvailabilityZones),
+		"NatGateways is %d, must be 1 to one per zone", a.NatGateways)
+	for field, ranges := range map[string][]netip.Prefix{
+		"PublicSubnets": a.PublicSubnets, "ApplicationSubnets": a.ApplicationSubnets, "DataSubnets": a.DataSubnets,
 	} {
-		p.Require(len(tier.ranges) == 2, "%s has %d ranges, must be one per zone", tier.field, len(tier.ranges))
-		for _, r := range tier.ranges {
-			p.Require(r.Bits() > a.CIDR.Bits() && a.CIDR.Contains(r.Addr()), "%s: %s is not inside %s", tier.field, r, a.CIDR)
-			for _, other := range seen {
-				p.Require(!r.Overlaps(other), "%s: %s overlaps %s", tier.field, r, other)
-			}
-			seen = append(seen, r)
-		}
+		p.Require(len(ranges) == len(a.AvailabilityZones), "%s has %d ranges, must be one per zone", field, len(ranges))
 	}
 	return p.Err()
 }

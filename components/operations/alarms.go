@@ -150,8 +150,7 @@ func NewAlarms(ctx *pulumi.Context, name string, args *AlarmsArgs, opts ...pulum
 func (a *AlarmsArgs) physical(suffix string) string { return a.Name + "-" + a.Layer + "-" + suffix }
 
 func (a *AlarmsArgs) check(name string) error {
-	p := &kit.Problems{Component: "alarms " + name}
-	p.RequireText(map[string]string{"Name": a.Name, "Layer": a.Layer})
+	p := kit.Check("alarms "+name, a)
 	p.Require(len(a.Alarms)+len(a.Others) > 0, "Alarms is empty, so nothing would be watched")
 	for _, severity := range severities {
 		p.Require(a.TopicArns[severity] != pulumi.StringOutput{}, "TopicArns has no %s topic", severity)
@@ -172,7 +171,7 @@ func (a *AlarmsArgs) check(name string) error {
 }
 
 func (a Alarm) check(p *kit.Problems) {
-	p.RequireText(map[string]string{"Alarms: Name": a.Name, a.Name + ": Meaning": a.Meaning})
+	p.RequireAll(a.Name+": ", a, "Expression")
 	p.Require(slices.Contains(severities, a.Severity), "%s: Severity %q must be %s or %s", a.Name, a.Severity, Critical, Warning)
 	p.Require(slices.Contains([]Comparison{Above, AtLeast, Below}, a.Comparison), "%s: Comparison %q is unknown", a.Name, a.Comparison)
 	p.Require(slices.Contains([]MissingData{MissingIsGood, MissingIsBad, MissingIsUnknown}, a.Missing), "%s: Missing %q is unknown", a.Name, a.Missing)
@@ -187,9 +186,7 @@ func (a Alarm) check(p *kit.Problems) {
 		a.Name, a.Periods, a.Period, window)
 	p.Require(len(a.Metrics) == 1 || a.Expression != "", "%s: %d metrics need an Expression", a.Name, len(a.Metrics))
 	for _, metric := range a.Metrics {
-		p.RequireText(map[string]string{
-			a.Name + ": Namespace": metric.Namespace, a.Name + ": metric Name": metric.Name, a.Name + ": Statistic": metric.Statistic,
-		})
+		p.RequireAll(a.Name+": ", metric, "ID")
 		p.Require((metric.ID != "") == (a.Expression != ""), "%s: a metric has an ID where there is an Expression, and only there", a.Name)
 	}
 }

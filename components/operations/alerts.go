@@ -1,8 +1,6 @@
 package operations
 
 import (
-	"regexp"
-
 	"github.com/pulumi/pulumi-aws/sdk/v6/go/aws/sns"
 	"github.com/pulumi/pulumi/sdk/v3/go/pulumi"
 
@@ -41,8 +39,6 @@ type Alerts struct {
 	TopicArns map[Severity]pulumi.StringOutput
 }
 
-var emailPattern = regexp.MustCompile(`^[^@\s]+@[^@\s]+$`)
-
 // NewAlerts creates the topics and their subscriptions.
 func NewAlerts(ctx *pulumi.Context, name string, args *AlertsArgs, opts ...pulumi.ResourceOption) (*Alerts, error) {
 	if err := args.check(name); err != nil {
@@ -65,17 +61,8 @@ func NewAlerts(ctx *pulumi.Context, name string, args *AlertsArgs, opts ...pulum
 }
 
 func (a *AlertsArgs) check(name string) error {
-	p := &kit.Problems{Component: "alerts " + name}
-	p.RequireText(map[string]string{"Name": a.Name})
-	p.RequireInput(map[string]pulumi.Input{"KeyArn": a.KeyArn})
-	p.RequireLocation(a.Location)
+	p := kit.Check("alerts "+name, a)
 	p.Require(len(a.Emails) > 0, "Emails is empty, so nobody would be told")
-	known := map[string]bool{}
-	for _, email := range a.Emails {
-		p.Require(emailPattern.MatchString(email), "Emails: %q must be an email address", email)
-		p.Require(!known[email], "Emails: %q is there twice", email)
-		known[email] = true
-	}
 	return p.Err()
 }
 

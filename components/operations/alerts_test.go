@@ -81,7 +81,4 @@ func TestAlertsTopicArns(t *testing.T) {
 
 func TestAlertsRefuses(t *testing.T) {
 	componenttest.Refuses(t, alerts(operations.AlertsArgs{}), "alerts alerts: Name is missing", "KeyArn is missing", "Location.Account", "Emails is empty, so nobody would be told")
-	args := alertsArgs
-	args.Emails = []string{"nobody", "a@b c", "a@b.example", "a@b.example"}
-	componenttest.Refuses(t, alerts(args), `Emails: "nobody" must be an email address`, `Emails: "a@b c" must be`, `Emails: "a@b.example" is there twice`)
 }

@@ -116,43 +116,13 @@ func NewBackup(ctx *pulumi.Context, name string, args *BackupArgs, opts ...pulum
 }
 
 func (a *BackupArgs) check(name string) error {
-	p := &kit.Problems{Component: "backup " + name}
-	p.RequireInput(map[string]pulumi.Input{"KeyArn": a.KeyArn, "DatabaseArn": a.DatabaseArn, "TopicArn": a.TopicArn})
-	p.RequireLocation(a.Location)
+	p := kit.Check("backup "+name, a, "Replica", "Lock")
 	p.Require(vaultPattern.MatchString(a.Name), "Name %q must be 2 to 50 letters, digits and hyphens", a.Name)
-	p.Require(kit.ClockPattern.MatchString(a.Start), "Start %q must be a time such as 07:00", a.Start)
 	p.Require(len(a.BucketArns) > 0, "BucketArns is empty")
-	retentions := []backupRetention{{"Retention", a.Retention}}
 	if a.Replica != nil {
 		a.Replica.Check(p, a.Location)
-		retentions = append(retentions, backupRetention{"CopyRetention", a.CopyRetention})
-	} else {
-		p.Require(a.CopyRetention == 0, "CopyRetention is %d, but there is no Replica", a.CopyRetention)
-	}
-	for _, r := range retentions {
-		p.Require(r.days >= 1 && r.days <= 36500, "%s is %d, must be 1 to 36500 days", r.field, r.days)
-	}
-	if lock := a.Lock; lock != nil {
-		lock.check(p, retentions)
 	}
 	return p.Err()
-}
-
-// backupRetention is how long something is kept, by the field that says so.
-type backupRetention struct {
-	field string
-	days  int
-}
-
-func (l *BackupLockArgs) check(p *kit.Problems, kept []backupRetention) {
-	p.Require(l.MinRetention >= 1 && l.MaxRetention <= 36500 && l.MinRetention <= l.MaxRetention,
-		"Lock.MinRetention and MaxRetention are %d and %d, must be 1 to 36500 days in this order", l.MinRetention, l.MaxRetention)
-	p.Require(l.ChangeableFor == 0 || l.ChangeableFor >= 3,
-		"Lock.ChangeableFor is %d, must be 0 or at least 3 days", l.ChangeableFor)
-	for _, r := range kept {
-		p.Require(r.days >= l.MinRetention && r.days <= l.MaxRetention,
-			"%s is %d, but Lock lets in %d to %d days only", r.field, r.days, l.MinRetention, l.MaxRetention)
-	}
 }
 
 // vaults creates the vault and that of the copies. It also gives back what has to be there before the first backup: a

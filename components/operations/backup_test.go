@@ -170,15 +170,11 @@ func TestBackupTellsOfFailures(t *testing.T) {
 }
 
 func TestBackupRefuses(t *testing.T) {
-	componenttest.Refuses(t, backup(operations.BackupArgs{
-		Name: "n", Start: "7am", CopyRetention: 1, Lock: &operations.BackupLockArgs{MinRetention: 2, MaxRetention: 1, ChangeableFor: 2},
-	}),
-		`backup backup: Name "n" must be 2 to 50`, `Start "7am" must be a time such as 07:00`, "Retention is 0, must be 1 to 36500 days",
-		"BucketArns is empty", "KeyArn is missing", "DatabaseArn is missing", "TopicArn is missing", "Location.Account",
-		"CopyRetention is 1, but there is no Replica", "Lock.MinRetention and MaxRetention are 2 and 1, must be",
-		"Lock.ChangeableFor is 2, must be 0 or at least 3 days", "Retention is 0, but Lock lets in 2 to 1 days only")
+	componenttest.Refuses(t, backup(operations.BackupArgs{Name: "n"}),
+		`backup backup: Name "n" must be 2 to 50`, "Start is missing", "BucketArns is empty", "KeyArn is missing", "DatabaseArn is missing",
+		"TopicArn is missing", "Location.Account is missing")
 	args := backupArgs()
 	args.Replica = &data.ReplicaArgs{Location: componenttest.Location}
-	componenttest.Refuses(t, backup(args), "CopyRetention is 0, must be 1 to 36500 days", "Replica.KeyArn is missing", "Replica.Provider is missing",
+	componenttest.Refuses(t, backup(args), "Replica.KeyArn is missing", "Replica.Provider is missing",
 		`Replica.Location.Region "eu-west-1" must be another than Location.Region`)
 }

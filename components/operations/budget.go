@@ -36,14 +36,7 @@ var budgetNotices = []struct {
 
 // NewBudget creates the budget.
 func NewBudget(ctx *pulumi.Context, name string, args *BudgetArgs, opts ...pulumi.ResourceOption) (*Budget, error) {
-	p := &kit.Problems{Component: "budget " + name}
-	p.RequireText(map[string]string{"Name": args.Name})
-	p.Require(args.MonthlyUSD >= 1, "MonthlyUSD is %d, must be 1 or more", args.MonthlyUSD)
-	p.Require(len(args.Emails) >= 1 && len(args.Emails) <= 10, "Emails has %d, must have 1 to 10", len(args.Emails))
-	for _, email := range args.Emails {
-		p.Require(emailPattern.MatchString(email), "Emails: %q must be an email address", email)
-	}
-	if err := p.Err(); err != nil {
+	if err := kit.Check("budget "+name, args).Err(); err != nil {
 		return nil, err
 	}
 	c := &Budget{}

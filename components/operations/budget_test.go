@@ -34,7 +34,5 @@ func TestBudget(t *testing.T) {
 }
 
 func TestBudgetRefuses(t *testing.T) {
-	componenttest.Refuses(t, budget(operations.BudgetArgs{}), "budget budget: Name is missing", "MonthlyUSD is 0, must be 1 or more", "Emails has 0, must have 1 to 10")
-	componenttest.Refuses(t, budget(operations.BudgetArgs{Name: "n", MonthlyUSD: 1, Emails: append(make([]string, 10), "nobody")}),
-		"Emails has 11, must have 1 to 10", `Emails: "nobody" must be an email address`)
+	componenttest.Refuses(t, budget(operations.BudgetArgs{}), "budget budget: Name is missing")
 }

@@ -153,10 +153,8 @@ type Dashboard struct {
 
 // NewDashboard creates the dashboard.
 func NewDashboard(ctx *pulumi.Context, name string, args *DashboardArgs, opts ...pulumi.ResourceOption) (*Dashboard, error) {
-	p := &kit.Problems{Component: "dashboard " + name}
-	p.RequireText(map[string]string{"Name": args.Name})
+	p := kit.Check("dashboard "+name, args)
 	p.Require(windowPattern.MatchString(args.Window), "Window %q must be such as -PT12H or -P4W", args.Window)
-	p.RequireLocation(args.Location)
 	p.Require(len(args.Rows) > 0, "Rows is empty")
 	count := 0
 	for i, row := range args.Rows {

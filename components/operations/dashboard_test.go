@@ -214,5 +214,5 @@ func TestDeliveryLog(t *testing.T) {
 	}`, r.One(t, "aws:cloudwatch/eventRule:EventRule", "delivery").Get("eventPattern").(string))
 	target := r.One(t, "aws:cloudwatch/eventTarget:EventTarget", "delivery")
 	assert.Contains(t, target.DependsOn, allowed.URN)
-	componenttest.Refuses(t, deliveryLog(operations.DeliveryLogArgs{}), "Name is missing", "KeyArn is missing", "Retention is 0, must be a number of days", "Location.Account")
+	componenttest.Refuses(t, deliveryLog(operations.DeliveryLogArgs{}), "Name is missing", "KeyArn is missing", "Location.Account")
 }

@@ -33,12 +33,7 @@ type DeliveryLog struct {
 
 // NewDeliveryLog creates the log group, the right to write to it, and the rule that does.
 func NewDeliveryLog(ctx *pulumi.Context, name string, args *DeliveryLogArgs, opts ...pulumi.ResourceOption) (*DeliveryLog, error) {
-	p := &kit.Problems{Component: "delivery log " + name}
-	p.RequireText(map[string]string{"Name": args.Name})
-	p.RequireInput(map[string]pulumi.Input{"KeyArn": args.KeyArn})
-	p.RequireLocation(args.Location)
-	p.Require(args.Retention > 0, "Retention is %d, must be a number of days", args.Retention)
-	if err := p.Err(); err != nil {
+	if err := kit.Check("delivery log "+name, args).Err(); err != nil {
 		return nil, err
 	}
 	c := &DeliveryLog{}

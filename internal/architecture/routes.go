@@ -4,6 +4,7 @@ import (
 	"slices"
 	"strings"
 
+	"legops/internal/catalogue"
 	"legops/internal/model"
 )
 
@@ -109,7 +110,7 @@ var routes = []route{
 }
 
 func viewer(g *model.Graph) []string {
-	for _, distribution := range g.OfType("aws:cloudfront/distribution:Distribution") {
+	for _, distribution := range g.OfType(catalogue.Distribution) {
 		if distribution.Sprint("defaultCacheBehavior.viewerProtocolPolicy") == "redirect-to-https" {
 			return []string{"HTTPS", "443"}
 		}
@@ -118,7 +119,7 @@ func viewer(g *model.Graph) []string {
 }
 
 func origin(g *model.Graph) []string {
-	for _, distribution := range g.OfType("aws:cloudfront/distribution:Distribution") {
+	for _, distribution := range g.OfType(catalogue.Distribution) {
 		if distribution.Sprint("origins[0].customOriginConfig.originProtocolPolicy") == "https-only" {
 			return []string{"HTTPS", distribution.Sprint("origins[0].customOriginConfig.httpsPort")}
 		}
@@ -127,7 +128,7 @@ func origin(g *model.Graph) []string {
 }
 
 func target(g *model.Graph) []string {
-	for _, group := range g.OfType("aws:lb/targetGroup:TargetGroup") {
+	for _, group := range g.OfType(catalogue.TargetGroup) {
 		return []string{group.Sprint("protocol"), group.Sprint("port")}
 	}
 	return nil
@@ -135,7 +136,7 @@ func target(g *model.Graph) []string {
 
 func service(g *model.Graph) []string {
 	var ports []string
-	for _, found := range g.OfType("kubernetes:core/v1:Service", "App") {
+	for _, found := range g.OfType(catalogue.Service, "App") {
 		ports = append(ports, found.Sprint("spec.ports[0].port"))
 	}
 	slices.Sort(ports)
@@ -145,7 +146,7 @@ func service(g *model.Graph) []string {
 // rule is what a security group lets in from another.
 func rule(from, to string) func(*model.Graph) []string {
 	return func(g *model.Graph) []string {
-		for _, in := range g.OfType("aws:vpc/securityGroupIngressRule:SecurityGroupIngressRule") {
+		for _, in := range g.OfType(catalogue.SecurityGroupIngressRule) {
 			if comesFrom(in, "referencedSecurityGroupId", from) && comesFrom(in, "securityGroupId", to) {
 				return []string{strings.ToUpper(in.Sprint("ipProtocol")), in.Sprint("fromPort")}
 			}
@@ -172,7 +173,7 @@ func uses(variable string, label ...string) func(*model.Graph) []string {
 // addressed is the protocol of an address that a mirror has, and what goes over it.
 func addressed(variable, what string) func(*model.Graph) []string {
 	return func(g *model.Graph) []string {
-		for _, project := range g.OfType("aws:codebuild/project:Project", "Mirror") {
+		for _, project := range g.OfType(catalogue.BuildProject, "Mirror") {
 			address := variableOf(project, variable)
 			if scheme, _, found := strings.Cut(address, "://"); found {
 				return []string{strings.ToUpper(scheme), what}
@@ -187,8 +188,8 @@ func addressed(variable, what string) func(*model.Graph) []string {
 
 // started is an event of a repository that a pipeline is the target of.
 func started(g *model.Graph) []string {
-	for _, target := range g.OfType("aws:cloudwatch/eventTarget:EventTarget", "Pipeline") {
-		for _, pipeline := range g.OfType("aws:codepipeline/pipeline:Pipeline") {
+	for _, target := range g.OfType(catalogue.EventTarget, "Pipeline") {
+		for _, pipeline := range g.OfType(catalogue.Pipeline) {
 			if comesFrom(target, "arn", pipeline.Name()) {
 				return []string{"event"}
 			}
@@ -199,7 +200,7 @@ func started(g *model.Graph) []string {
 
 // stops is an alarm that a deployment listens to.
 func stops(g *model.Graph) []string {
-	for _, group := range g.OfType("aws:codedeploy/deploymentGroup:DeploymentGroup") {
+	for _, group := range g.OfType(catalogue.DeploymentGroup) {
 		if group.Flag("alarmConfiguration.enabled") {
 			return []string{"stop a release"}
 		}
@@ -208,14 +209,14 @@ func stops(g *model.Graph) []string {
 }
 
 func builds(g *model.Graph) []string {
-	if len(g.OfType("aws:codebuild/project:Project", "Pipeline")) == 0 {
+	if len(g.OfType(catalogue.BuildProject, "Pipeline")) == 0 {
 		return nil
 	}
 	return []string{"image"}
 }
 
 func deploys(g *model.Graph) []string {
-	for _, group := range g.OfType("aws:codedeploy/deploymentGroup:DeploymentGroup") {
+	for _, group := range g.OfType(catalogue.DeploymentGroup) {
 		if strings.HasSuffix(group.Sprint("ec2TagFilters[0].value"), "-deployer") {
 			return []string{"CodeDeploy"}
 		}
@@ -225,7 +226,7 @@ func deploys(g *model.Graph) []string {
 
 // images are pulled by the nodes, which have the policy for it.
 func images(g *model.Graph) []string {
-	for _, attachment := range g.OfType("aws:iam/rolePolicyAttachment:RolePolicyAttachment", "Eks") {
+	for _, attachment := range g.OfType(catalogue.RolePolicyAttachment, "Eks") {
 		if strings.HasSuffix(attachment.Sprint("policyArn"), "/AmazonEC2ContainerRegistryPullOnly") {
 			return []string{"images to the nodes"}
 		}
@@ -234,14 +235,14 @@ func images(g *model.Graph) []string {
 }
 
 func replication(g *model.Graph) []string {
-	if len(g.OfType("aws:s3/bucketReplicationConfig:BucketReplicationConfig")) == 0 {
+	if len(g.OfType(catalogue.BucketReplication)) == 0 {
 		return nil
 	}
 	return []string{"S3 replication"}
 }
 
 func subscriptions(g *model.Graph) []string {
-	for _, subscription := range g.OfType("aws:sns/topicSubscription:TopicSubscription") {
+	for _, subscription := range g.OfType(catalogue.TopicSubscription) {
 		return []string{subscription.Sprint("protocol")}
 	}
 	return nil

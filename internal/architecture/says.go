@@ -8,6 +8,7 @@ import (
 	"slices"
 	"strings"
 
+	"legops/internal/catalogue"
 	"legops/internal/model"
 )
 
@@ -37,7 +38,7 @@ func between(least, most string) string {
 // zones are the ids of the Availability Zones, in order.
 func zones(g *model.Graph) []string {
 	names := map[string]bool{}
-	for _, subnet := range g.OfType("aws:ec2/subnet:Subnet") {
+	for _, subnet := range g.OfType(catalogue.Subnet) {
 		names[subnet.Sprint("availabilityZoneId")] = true
 	}
 	return slices.Sorted(maps.Keys(names))
@@ -50,7 +51,7 @@ func subnet(tier string, n int) func(*model.Graph) []string {
 		if n >= len(zones) {
 			return nil
 		}
-		found := g.Named("aws:ec2/subnet:Subnet", "network-"+tier+"-"+zones[n])
+		found := g.Named(catalogue.Subnet, "network-"+tier+"-"+zones[n])
 		if found == nil {
 			return nil
 		}
@@ -60,7 +61,7 @@ func subnet(tier string, n int) func(*model.Graph) []string {
 
 func vpcZone(g *model.Graph) []string {
 	var lines []string
-	for _, vpc := range g.OfType("aws:ec2/vpc:Vpc") {
+	for _, vpc := range g.OfType(catalogue.Vpc) {
 		lines = append(lines, fmt.Sprintf("VPC %s in %s, %s", vpc.Text("cidrBlock"), g.Region(vpc), count(len(zones(g)), "Availability Zone")))
 	}
 	return lines
@@ -70,10 +71,10 @@ func edgeZone(*model.Graph) []string { return []string{"Edge"} }
 
 func clusterZone(g *model.Graph) []string {
 	var lines []string
-	for _, made := range g.OfType("aws:eks/cluster:Cluster") {
+	for _, made := range g.OfType(catalogue.Cluster) {
 		lines = append(lines, "EKS cluster, Kubernetes "+made.Sprint("version"))
 	}
-	for _, nodes := range g.OfType("aws:eks/nodeGroup:NodeGroup") {
+	for _, nodes := range g.OfType(catalogue.NodeGroup) {
 		number := between(nodes.Sprint("scalingConfig.minSize"), nodes.Sprint("scalingConfig.maxSize"))
 		capacity := strings.ToLower(strings.ReplaceAll(nodes.Sprint("capacityType"), "_", " "))
 		for _, line := range []string{number + " nodes in each zone", nodes.Sprint("instanceTypes[0]") + ", " + capacity} {
@@ -100,7 +101,7 @@ func servicesZone(g *model.Graph) []string {
 func replicaZone(g *model.Graph) []string { return []string{"Copies in " + regionOf(g, "aws-replica")} }
 
 func deliveryZone(g *model.Graph) []string {
-	n := len(g.OfType("aws:codepipeline/pipeline:Pipeline"))
+	n := len(g.OfType(catalogue.Pipeline))
 	return []string{fmt.Sprintf("Delivery: one way per application, %d in all", n)}
 }
 
@@ -115,7 +116,7 @@ func administrators(*model.Graph, []*model.Resource) []string {
 }
 
 func dns(g *model.Graph, made []*model.Resource) []string {
-	certificates := len(g.OfType("aws:acm/certificate:Certificate"))
+	certificates := len(g.OfType(catalogue.Certificate))
 	return []string{made[0].Sprint("name"), count(len(made), "record"), count(certificates, "certificate")}
 }
 
@@ -171,27 +172,27 @@ func firewall(_ *model.Graph, made []*model.Resource) []string {
 }
 
 func errorPages(g *model.Graph, _ []*model.Resource) []string {
-	return []string{count(len(g.OfType("aws:s3/bucketObjectv2:BucketObjectv2", "Cdn")), "page")}
+	return []string{count(len(g.OfType(catalogue.BucketObject, "Cdn")), "page")}
 }
 
 func nat(*model.Graph, []*model.Resource) []string { return []string{"outbound only"} }
 
 func balancer(g *model.Graph, made []*model.Resource) []string {
 	lines := []string{"in both zones"}
-	for _, rule := range g.OfType("aws:vpc/securityGroupIngressRule:SecurityGroupIngressRule") {
+	for _, rule := range g.OfType(catalogue.SecurityGroupIngressRule) {
 		if comesFrom(rule, "securityGroupId", made[0].Name()) && rule.Sprint("prefixListId") != "" {
 			lines = append(lines, "only from addresses of CloudFront,")
 		}
 	}
-	for _, rule := range g.OfType("aws:lb/listenerRule:ListenerRule") {
+	for _, rule := range g.OfType(catalogue.ListenerRule) {
 		lines = append(lines, "only with the secret", rule.Sprint("conditions[0].httpHeader.httpHeaderName"))
 	}
-	for _, listener := range g.OfType("aws:lb/listener:Listener") {
+	for _, listener := range g.OfType(catalogue.Listener) {
 		if port := listener.Sprint("defaultActions[0].redirect.port"); port != "" {
 			lines = append(lines, fmt.Sprintf("port %s goes to %s", listener.Sprint("port"), port))
 		}
 	}
-	for _, target := range g.OfType("aws:lb/targetGroup:TargetGroup") {
+	for _, target := range g.OfType(catalogue.TargetGroup) {
 		lines = append(lines, "checks "+target.Sprint("healthCheck.path"))
 	}
 	return lines
@@ -199,7 +200,7 @@ func balancer(g *model.Graph, made []*model.Resource) []string {
 
 // instance is the type and number of what an Auto Scaling group starts.
 func instance(g *model.Graph, made []*model.Resource) string {
-	for _, template := range g.OfType("aws:ec2/launchTemplate:LaunchTemplate", g.Kind(made[0])) {
+	for _, template := range g.OfType(catalogue.LaunchTemplate, g.Kind(made[0])) {
 		return made[0].Sprint("maxSize") + " × " + template.Sprint("instanceType")
 	}
 	return made[0].Sprint("maxSize")
@@ -221,7 +222,7 @@ var groupNames = map[string]string{"rds": "database", "opensearch": "search", "e
 // reachedFrom are what a security group may talk to within the platform.
 func reachedFrom(g *model.Graph, group string) string {
 	var names []string
-	for _, rule := range g.OfType("aws:vpc/securityGroupEgressRule:SecurityGroupEgressRule") {
+	for _, rule := range g.OfType(catalogue.SecurityGroupEgressRule) {
 		for to, name := range groupNames {
 			if comesFrom(rule, "securityGroupId", group) && comesFrom(rule, "referencedSecurityGroupId", to) {
 				names = append(names, name)
@@ -240,7 +241,7 @@ func ingress(g *model.Graph, made []*model.Resource) []string {
 	return append(lines, "passes on by path")
 }
 
-const horizontalAutoscaler = "kubernetes:autoscaling/v2:HorizontalPodAutoscaler"
+const horizontalAutoscaler = catalogue.HorizontalPodAutoscaler
 
 // pods says between which numbers of pods an autoscaler chooses.
 func pods(scaler *model.Resource) string {

@@ -6,13 +6,14 @@ import (
 	"slices"
 	"strings"
 
+	"legops/internal/catalogue"
 	"legops/internal/model"
 )
 
 // users are the applications with an environment variable, of the beginning of its name.
 func users(g *model.Graph, prefix string) []string {
 	var names []string
-	for _, workload := range g.OfType("kubernetes:apps/v1:DeploymentPatch", "App") {
+	for _, workload := range g.OfType(catalogue.DeploymentPatch, "App") {
 		variables := workload.All("spec.template.spec.containers[0].env[*].name")
 		if slices.ContainsFunc(variables, func(v any) bool {
 			name, _ := v.(string)
@@ -26,7 +27,7 @@ func users(g *model.Graph, prefix string) []string {
 
 // usedBy says who has an environment variable; how many where that is most of them.
 func usedBy(g *model.Graph, variable string) string {
-	users, all := users(g, variable), len(g.OfType("kubernetes:apps/v1:Deployment", "App"))
+	users, all := users(g, variable), len(g.OfType(catalogue.Deployment, "App"))
 	if 2*len(users) > all {
 		return fmt.Sprintf("used by %d applications", len(users))
 	}
@@ -104,7 +105,7 @@ func buckets(g *model.Graph, made []*model.Resource) []string {
 			continue
 		}
 		title := name
-		for _, lock := range g.OfType("aws:s3/bucketObjectLockConfigurationV2:BucketObjectLockConfigurationV2") {
+		for _, lock := range g.OfType(catalogue.BucketObjectLock) {
 			if lock.Name() == bucket.Name() {
 				title += fmt.Sprintf(", locked %s days", lock.Sprint("rule.defaultRetention.days"))
 			}

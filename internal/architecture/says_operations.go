@@ -6,6 +6,7 @@ import (
 	"path"
 	"strings"
 
+	"legops/internal/catalogue"
 	"legops/internal/model"
 )
 
@@ -20,7 +21,7 @@ func variableOf(project *model.Resource, name string) string {
 }
 
 func github(g *model.Graph, _ []*model.Resource) []string {
-	for _, project := range g.OfType("aws:codebuild/project:Project", "Mirror") {
+	for _, project := range g.OfType(catalogue.BuildProject, "Mirror") {
 		if source, err := url.Parse(variableOf(project, "SOURCE_URL")); err == nil {
 			return []string{path.Dir(strings.TrimPrefix(source.Path, "/")) + "/*", "branch " + variableOf(project, "BRANCH")}
 		}
@@ -30,7 +31,7 @@ func github(g *model.Graph, _ []*model.Resource) []string {
 
 func mirror(g *model.Graph, made []*model.Resource) []string {
 	lines := []string{count(len(made), "CodeBuild project")}
-	for _, rule := range g.OfType("aws:cloudwatch/eventRule:EventRule", "Mirror") {
+	for _, rule := range g.OfType(catalogue.EventRule, "Mirror") {
 		if every := rule.Sprint("scheduleExpression"); every != "" {
 			every = strings.TrimSuffix(strings.TrimPrefix(every, "rate("), ")")
 			return append(lines, "on a push, and every "+every)
@@ -44,7 +45,7 @@ func repositories(_ *model.Graph, made []*model.Resource) []string {
 }
 
 func pipelines(g *model.Graph, _ []*model.Resource) []string {
-	made := g.OfType("aws:codepipeline/pipeline:Pipeline")
+	made := g.OfType(catalogue.Pipeline)
 	lines := []string{count(len(made), "pipeline") + ":"}
 	if len(made) > 0 {
 		lines = append(lines, strings.Join(made[0].Texts("stages[*].name"), ", "))
@@ -81,30 +82,30 @@ func topics(_ *model.Graph, made []*model.Resource) []string {
 }
 
 func alarms(g *model.Graph, _ []*model.Resource) []string {
-	lines := []string{fmt.Sprintf("%d of metrics", len(g.OfType("aws:cloudwatch/metricAlarm:MetricAlarm")))}
-	if composite := g.OfType("aws:cloudwatch/compositeAlarm:CompositeAlarm"); len(composite) > 0 {
+	lines := []string{fmt.Sprintf("%d of metrics", len(g.OfType(catalogue.MetricAlarm)))}
+	if composite := g.OfType(catalogue.CompositeAlarm); len(composite) > 0 {
 		lines = append(lines, fmt.Sprintf("%d composite", len(composite)))
 	}
 	return lines
 }
 
 func logs(g *model.Graph, _ []*model.Resource) []string {
-	lines := []string{count(len(g.OfType("aws:cloudwatch/logGroup:LogGroup")), "log group")}
-	if dashboards := g.OfType("aws:cloudwatch/dashboard:Dashboard"); len(dashboards) > 0 {
+	lines := []string{count(len(g.OfType(catalogue.LogGroup)), "log group")}
+	if dashboards := g.OfType(catalogue.Dashboard); len(dashboards) > 0 {
 		lines = append(lines, count(len(dashboards), "dashboard"))
 	}
 	return lines
 }
 
 func vault(g *model.Graph, _ []*model.Resource) []string {
-	for _, plan := range g.OfType("aws:backup/plan:Plan") {
+	for _, plan := range g.OfType(catalogue.BackupPlan) {
 		return []string{"daily, kept " + plan.Sprint("rules[0].lifecycle.deleteAfter") + " days", "database, buckets, volumes"}
 	}
 	return nil
 }
 
 func vaultCopy(g *model.Graph, _ []*model.Resource) []string {
-	for _, plan := range g.OfType("aws:backup/plan:Plan") {
+	for _, plan := range g.OfType(catalogue.BackupPlan) {
 		return []string{"kept " + plan.Sprint("rules[0].copyActions[0].lifecycle.deleteAfter") + " days"}
 	}
 	return nil

@@ -13,7 +13,16 @@ var _ = add([]Type{
 	{Token: BackupVault, ID: "{name}", ARN: "arn:{partition}:backup:{region}:{account}:backup-vault:{name}",
 		Name: Name{Input: "name", Form: form(`^[a-zA-Z0-9_-]{2,50}$`)}, Replaces: []string{"kmsKeyArn"}, Box: "vault",
 		Holds: "backups", Costs: Free, Failure: "it holds the backups", Unwatched: "EventBridge tells of each failed job",
-		Guarded: []Guard{{"forceDestroy", On, "the vault can be deleted with its backups"}}},
+		Guarded: []Guard{{"forceDestroy", On, "the vault can be deleted with its backups"}},
+		Metrics: []Metric{
+			{Namespace: "AWS/Backup",
+				Names: []string{
+					"NumberOfBackupJobsCompleted", "NumberOfBackupJobsFailed", "NumberOfCopyJobsCompleted",
+					"NumberOfCopyJobsFailed",
+				},
+				Sets: [][]Dimension{{{"BackupVaultName", BackupVault, "name"}}}, Statistics: counted, Most: Unlimited, Every: 300,
+				Source: "https://docs.aws.amazon.com/aws-backup/latest/devguide/cloudwatch.html"},
+		}},
 	{Token: BackupVaultPolicy, ID: "{backupVaultName}", Policy: Policy{Input: "policy", Principal: Must, Resource: Must},
 		PartOf: Link{"backupVaultName", BackupVault}, Replaces: none, Box: "vault", Inert: true,
 		Loss: "backups can be deleted by whoever has the right elsewhere"},

@@ -52,6 +52,8 @@ type Type struct {
 	Loss string
 	// Failure is what is felt when it fails, so that an alarm has to look at it. Unwatched is why none does, or can.
 	Failure, Unwatched string
+	// Metrics are what alarms and dashboards can look at.
+	Metrics []Metric
 	// Costs is what AWS takes money for, or Free: nothing by itself, though what uses it may cost.
 	Costs string
 }
@@ -65,6 +67,9 @@ const (
 
 // HoldsData says whether data goes with it that no deployment can create again.
 func (t *Type) HoldsData() bool { return t.Holds != "" && t.Holds != Nothing }
+
+// IsFree says whether AWS takes nothing for it.
+func (t *Type) IsFree() bool { return t.Inert || t.Costs == Free }
 
 // Guard is an input that guards data.
 type Guard struct {

@@ -117,6 +117,14 @@ func TestFactsAreOfRealInputsAndTypes(t *testing.T) {
 		if known.PartOf.Input != "" {
 			named(known.PartOf.To)
 		}
+		for _, metric := range known.Metrics {
+			assert.NotEmpty(t, metric.Source, "%s: %v", known.Token, metric.Names)
+			for _, dimension := range slices.Concat(metric.Sets...) {
+				if dimension.Of != "" {
+					named(dimension.Of)
+				}
+			}
+		}
 	}
 }
 

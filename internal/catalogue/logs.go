@@ -18,7 +18,13 @@ var _ = add([]Type{
 		Guarded:   []Guard{{"retentionInDays", Sooner, "logs are kept for a shorter time"}}},
 	{Token: LogMetricFilter, ID: "{name}", Name: Name{Input: "name", Form: form(`^[^:*]{1,512}$`)},
 		Replaces: []string{"logGroupName"}, Links: []Link{{"logGroupName", LogGroup}}, Box: "logs", Holds: Nothing,
-		Costs: "metrics", Unwatched: isSetting},
+		Costs: "metrics", Unwatched: isSetting,
+		Metrics: []Metric{
+			// Of a filter of the pods' log, which gives it no dimension
+			{Namespace: "legops/ingress", Names: []string{"FailedReloads"}, Sets: [][]Dimension{{}}, Statistics: counted,
+				Most: Unlimited, Every: 60, Own: true,
+				Source: "https://docs.aws.amazon.com/AmazonCloudWatch/latest/logs/MonitoringLogData.html"},
+		}},
 	{Token: LogResourcePolicy, ID: "{name}", Name: Name{Input: "policyName"},
 		Policy: Policy{Input: "policyDocument", Principal: Must, Resource: Must, Limit: 5120}, Replaces: none,
 		Quota: Quota{Limit: 10}, Box: "logs", Inert: true},

@@ -21,8 +21,29 @@ var _ = add([]Type{
 			{"clusterConfig.instanceCount", Lower, "shards have to fit on fewer nodes"},
 			{"clusterConfig.zoneAwarenessEnabled", Off, "a zone that fails takes the only copy with it"},
 			{"ebsOptions.volumeSize", Lower, "what is there has to fit on smaller disks"},
+		},
+		Metrics: []Metric{
+			{Namespace: "AWS/ES",
+				Names: []string{
+					"ClusterStatus.green", "ClusterStatus.yellow", "ClusterStatus.red", "ClusterIndexWritesBlocked",
+					"AutomatedSnapshotFailure", "KMSKeyError", "KMSKeyInaccessible",
+				},
+				Sets: ofSearchDomain, Statistics: gauge, Most: 1, Every: 60, Source: searchDomainMetrics},
+			{Namespace: "AWS/ES", Names: []string{"CPUUtilization", "JVMMemoryPressure", "OldGenJVMMemoryPressure"},
+				Sets: ofSearchDomain, Statistics: gauge, Most: 100, Every: 60, Source: searchDomainMetrics},
+			// Of FreeStorageSpace, in MiB, the minimum is of the fullest node.
+			{Namespace: "AWS/ES",
+				Names: []string{
+					"FreeStorageSpace", "Nodes", "SearchableDocuments", "SearchLatency", "SearchRate", "IndexingLatency",
+					"IndexingRate",
+				},
+				Sets: ofSearchDomain, Statistics: summed, Most: Unlimited, Every: 60, Source: searchDomainMetrics},
 		}},
 	{Token: SearchDomainPolicy, ID: "{domainName}",
 		Policy: Policy{Input: "accessPolicies", Principal: Must, Resource: Must, Limit: 102400},
 		PartOf: Link{"domainName", SearchDomain}, Replaces: none, Box: "search", Inert: true},
 })
+
+const searchDomainMetrics = "https://docs.aws.amazon.com/opensearch-service/latest/developerguide/managedomains-cloudwatchmetrics.html"
+
+var ofSearchDomain = [][]Dimension{{{"DomainName", SearchDomain, "domainName"}, {"ClientId", "", "{account}"}}}

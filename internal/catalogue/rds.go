@@ -24,6 +24,22 @@ var _ = add([]Type{
 			{"deleteAutomatedBackups", On, "its backups go with it"},
 			{"multiAz", Off, "a zone that fails takes the only copy with it"},
 			{"engineVersion", Changed, "an upgrade of the engine cannot be undone, only restored from a backup"},
+		},
+		Metrics: []Metric{
+			{Namespace: "AWS/RDS", Names: []string{"CPUUtilization"}, Sets: ofDatabase, Statistics: gauge, Most: 100, Every: 60,
+				Source: databaseMetrics},
+			// Of classes that live on credits
+			{Namespace: "AWS/RDS", Names: []string{"EBSIOBalance%", "EBSByteBalance%"}, Sets: ofDatabase, Statistics: gauge,
+				Most: 100, Every: 60, Source: databaseMetrics},
+			// Of PostgreSQL, which counts them in 31 bits
+			{Namespace: "AWS/RDS", Names: []string{"MaximumUsedTransactionIDs"}, Sets: ofDatabase, Statistics: gauge, Most: 1 << 31,
+				Every: 60, Source: databaseMetrics},
+			{Namespace: "AWS/RDS",
+				Names: []string{
+					"DatabaseConnections", "FreeStorageSpace", "FreeableMemory", "SwapUsage", "ReadLatency", "WriteLatency",
+					"ReadIOPS", "WriteIOPS", "DiskQueueDepth", "ReadThroughput", "WriteThroughput",
+				},
+				Sets: ofDatabase, Statistics: gauge, Most: Unlimited, Every: 60, Source: databaseMetrics},
 		}},
 	{Token: DatabaseSubnetGroup, ID: "{name}", ARN: "arn:{partition}:rds:{region}:{account}:subgrp:{name}",
 		Name: Name{Input: "name", Form: form(`^[a-z0-9._ -]{1,255}$`)}, Replaces: []string{"namePrefix"},
@@ -33,3 +49,7 @@ var _ = add([]Type{
 		Replaces: []string{"family", "description", "namePrefix"}, Given: form(`^default\.`), InUseBy: []string{Database},
 		Quota: Quota{Limit: 50}, Box: "database", Inert: true},
 })
+
+const databaseMetrics = "https://docs.aws.amazon.com/AmazonRDS/latest/UserGuide/rds-metrics.html"
+
+var ofDatabase = [][]Dimension{{{"DBInstanceIdentifier", Database, "identifier"}}}

@@ -42,7 +42,16 @@ var _ = add(accountWide([]Type{
 	{Token: BucketReplication, ID: "{bucket}", PartOf: Link{"bucket", Bucket}, Replaces: none,
 		Links: []Link{{"rules[*].destination.bucket", Bucket}}, Box: "replicas", Holds: Nothing,
 		Costs: "metrics, where it has them", Failure: "the second copy falls behind",
-		Loss: "there is no second copy in another region any more"},
+		Loss: "there is no second copy in another region any more",
+		Metrics: []Metric{
+			{Namespace: "AWS/S3",
+				Names: []string{"OperationsFailedReplication", "OperationsPendingReplication", "BytesPendingReplication"},
+				Sets: [][]Dimension{
+					{{"SourceBucket", BucketReplication, "bucket"}, {"DestinationBucket", Bucket, "bucket"}, {"RuleId", BucketReplication, "rules[*].id"}},
+				},
+				Statistics: summed, Most: Unlimited, Every: 60,
+				Source: "https://docs.aws.amazon.com/AmazonS3/latest/userguide/metrics-dimensions.html"},
+		}},
 	{Token: BucketLifecycle, ID: "{bucket}", PartOf: Link{"bucket", Bucket}, Replaces: []string{"expectedBucketOwner"},
 		Box: "buckets", Inert: true,
 		Guarded: []Guard{
@@ -60,7 +69,14 @@ var _ = add(accountWide([]Type{
 		Links: []Link{{"targetBucket", Bucket}}, Box: "buckets", Inert: true},
 	{Token: BucketMetric, ID: "{bucket}:{name}", Name: Name{Input: "name", Form: form(`^[\w.-]{1,64}$`), Within: "bucket"},
 		PartOf: Link{"bucket", Bucket}, Replaces: none, Box: "alarms", Holds: Nothing, Costs: "metrics",
-		Unwatched: "it publishes what alarms look at"},
+		Unwatched: "it publishes what alarms look at",
+		Metrics: []Metric{
+			// Only under a configuration of the bucket's metrics
+			{Namespace: "AWS/S3", Names: []string{"AllRequests", "4xxErrors", "5xxErrors"},
+				Sets:       [][]Dimension{{{"BucketName", BucketMetric, "bucket"}, {"FilterId", BucketMetric, "name"}}},
+				Statistics: []string{"Sum", "Average"}, Most: Unlimited, Every: 60,
+				Source: "https://docs.aws.amazon.com/AmazonS3/latest/userguide/metrics-dimensions.html"},
+		}},
 	{Token: BucketObject, ID: "{bucket}/{key}", ARN: "arn:{partition}:s3:::{bucket}/{key}", PartOf: Link{"bucket", Bucket},
 		Replaces: none, Box: "errors", Inert: true},
 }))

@@ -15,7 +15,16 @@ var _ = add([]Type{
 		Policy: Policy{Input: "policy", Principal: Must, Resource: Must}, Replaces: []string{"fifoQueue", "namePrefix"},
 		Box: "queues", Holds: "messages that nobody has processed yet", Costs: "requests",
 		Failure: "it holds what is still to be done",
-		Guarded: []Guard{{"messageRetentionSeconds", Lower, "messages that wait are lost earlier"}}},
+		Guarded: []Guard{{"messageRetentionSeconds", Lower, "messages that wait are lost earlier"}},
+		Metrics: []Metric{
+			{Namespace: "AWS/SQS",
+				Names: []string{
+					"ApproximateAgeOfOldestMessage", "ApproximateNumberOfMessagesVisible", "ApproximateNumberOfMessagesNotVisible",
+					"NumberOfMessagesSent", "NumberOfMessagesReceived", "NumberOfMessagesDeleted",
+				},
+				Sets: [][]Dimension{{{"QueueName", Queue, "name"}}}, Statistics: summed, Most: Unlimited, Every: 60,
+				Source: "https://docs.aws.amazon.com/AWSSimpleQueueService/latest/SQSDeveloperGuide/sqs-available-cloudwatch-metrics.html"},
+		}},
 	{Token: QueuePolicy, ID: "{queueUrl}", Policy: Policy{Input: "policy", Principal: Must, Resource: Must},
 		PartOf: Link{"queueUrl", Queue}, Replaces: none, Box: "queues", Inert: true},
 	{Token: RedrivePolicy, ID: "{queueUrl}", PartOf: Link{"queueUrl", Queue}, Replaces: none, Box: "queues", Inert: true,

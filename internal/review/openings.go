@@ -6,22 +6,23 @@ import (
 	"slices"
 	"strings"
 
+	"legops/internal/catalogue"
 	"legops/internal/model"
 )
 
 // openers say, by type, which ways in a resource opens.
 var openers = map[string]func(r *model.Resource, names map[string]string) []string{
-	"aws:vpc/securityGroupIngressRule:SecurityGroupIngressRule": func(r *model.Resource, names map[string]string) []string {
+	catalogue.SecurityGroupIngressRule: func(r *model.Resource, names map[string]string) []string {
 		return []string{fmt.Sprintf("%s is reached from %s, %s", named(r, "securityGroupId", names), peer(r, names), ports(r, "ipProtocol"))}
 	},
-	"aws:vpc/securityGroupEgressRule:SecurityGroupEgressRule": func(r *model.Resource, names map[string]string) []string {
+	catalogue.SecurityGroupEgressRule: func(r *model.Resource, names map[string]string) []string {
 		return []string{fmt.Sprintf("%s reaches %s, %s", named(r, "securityGroupId", names), peer(r, names), ports(r, "ipProtocol"))}
 	},
-	"aws:ec2/securityGroupRule:SecurityGroupRule": func(r *model.Resource, names map[string]string) []string {
+	catalogue.SecurityGroupRule: func(r *model.Resource, names map[string]string) []string {
 		verb := map[any]string{"ingress": "is reached from", "egress": "reaches"}[r.Inputs["type"]]
 		return []string{fmt.Sprintf("%s %s %s, %s", named(r, "securityGroupId", names), verb, peer(r, names), ports(r, "protocol"))}
 	},
-	"aws:ec2/securityGroup:SecurityGroup": func(r *model.Resource, _ map[string]string) (all []string) {
+	catalogue.SecurityGroup: func(r *model.Resource, _ map[string]string) (all []string) {
 		for _, rules := range []string{"ingress", "egress"} {
 			for _, rule := range r.List(rules) {
 				all = append(all, fmt.Sprintf("%s has a rule of its own, %s %s", r.Name(), rules, compact(rule)))
@@ -29,7 +30,7 @@ var openers = map[string]func(r *model.Resource, names map[string]string) []stri
 		}
 		return all
 	},
-	"aws:eks/cluster:Cluster": func(r *model.Resource, _ map[string]string) (all []string) {
+	catalogue.Cluster: func(r *model.Resource, _ map[string]string) (all []string) {
 		if !r.Flag("vpcConfig.endpointPublicAccess") {
 			return nil
 		}
@@ -38,7 +39,7 @@ var openers = map[string]func(r *model.Resource, names map[string]string) []stri
 		}
 		return all
 	},
-	"aws:eks/accessEntry:AccessEntry": func(r *model.Resource, names map[string]string) (all []string) {
+	catalogue.AccessEntry: func(r *model.Resource, names map[string]string) (all []string) {
 		who := named(r, "principalArn", names)
 		all = append(all, who+" may enter the cluster")
 		for _, group := range r.Texts("kubernetesGroups") {
@@ -46,13 +47,13 @@ var openers = map[string]func(r *model.Resource, names map[string]string) []stri
 		}
 		return all
 	},
-	"aws:eks/podIdentityAssociation:PodIdentityAssociation": func(r *model.Resource, names map[string]string) []string {
+	catalogue.PodIdentityAssociation: func(r *model.Resource, names map[string]string) []string {
 		return []string{fmt.Sprintf("pods of service account %v in %s act as %s", r.Inputs["serviceAccount"], named(r, "namespace", names), named(r, "roleArn", names))}
 	},
-	"aws:lb/listener:Listener": func(r *model.Resource, names map[string]string) []string {
+	catalogue.Listener: func(r *model.Resource, names map[string]string) []string {
 		return []string{fmt.Sprintf("%s listens on %v", named(r, "loadBalancerArn", names), r.Inputs["port"])}
 	},
-	"aws:cloudfront/distribution:Distribution": func(r *model.Resource, _ map[string]string) (all []string) {
+	catalogue.Distribution: func(r *model.Resource, _ map[string]string) (all []string) {
 		for _, alias := range r.Texts("aliases") {
 			all = append(all, "the distribution answers for "+alias)
 		}
@@ -61,7 +62,7 @@ var openers = map[string]func(r *model.Resource, names map[string]string) []stri
 		}
 		return all
 	},
-	"aws:cloudfront/responseHeadersPolicy:ResponseHeadersPolicy": func(r *model.Resource, _ map[string]string) (all []string) {
+	catalogue.ResponseHeadersPolicy: func(r *model.Resource, _ map[string]string) (all []string) {
 		policy := directives(r)
 		for _, directive := range append([]string{"base-uri", "form-action", "frame-ancestors"}, fetches...) {
 			sources, said := policy[directive]
@@ -79,19 +80,19 @@ var openers = map[string]func(r *model.Resource, names map[string]string) []stri
 		}
 		return all
 	},
-	"aws:route53/record:Record": func(r *model.Resource, names map[string]string) []string {
+	catalogue.DNSRecord: func(r *model.Resource, names map[string]string) []string {
 		return []string{fmt.Sprintf("the name %s (%v) is in DNS", named(r, "name", names), r.Inputs["type"])}
 	},
 	"aws:lambda/functionUrl:FunctionUrl": func(r *model.Resource, _ map[string]string) []string {
 		return []string{fmt.Sprintf("%s has a public address, authorization %v", r.Name(), r.Inputs["authorizationType"])}
 	},
-	"aws:wafv2/ipSet:IpSet": func(r *model.Resource, _ map[string]string) (all []string) {
+	catalogue.IPSet: func(r *model.Resource, _ map[string]string) (all []string) {
 		for _, address := range r.Texts("addresses") {
 			all = append(all, fmt.Sprintf("%s has %s", r.Name(), world(address)))
 		}
 		return all
 	},
-	"kubernetes:networking.k8s.io/v1:Ingress": func(r *model.Resource, _ map[string]string) (all []string) {
+	catalogue.Ingress: func(r *model.Resource, _ map[string]string) (all []string) {
 		for _, rule := range r.Objects("spec.rules") {
 			for _, path := range rule.Objects("http.paths") {
 				all = append(all, fmt.Sprintf("visitors of %v reach %v", rule["host"], path["path"]))
@@ -99,16 +100,16 @@ var openers = map[string]func(r *model.Resource, names map[string]string) []stri
 		}
 		return all
 	},
-	"kubernetes:networking.k8s.io/v1:NetworkPolicy":              networkPolicy,
-	"kubernetes:rbac.authorization.k8s.io/v1:Role":               kubernetesRole,
-	"kubernetes:rbac.authorization.k8s.io/v1:ClusterRole":        kubernetesRole,
-	"kubernetes:rbac.authorization.k8s.io/v1:RoleBinding":        kubernetesBinding,
-	"kubernetes:rbac.authorization.k8s.io/v1:ClusterRoleBinding": kubernetesBinding,
+	catalogue.NetworkPolicy:         networkPolicy,
+	catalogue.KubernetesRole:        kubernetesRole,
+	catalogue.ClusterRole:           kubernetesRole,
+	catalogue.KubernetesRoleBinding: kubernetesBinding,
+	catalogue.ClusterRoleBinding:    kubernetesBinding,
 }
 
 // filterers say, by type, what a resource keeps out.
 var filterers = map[string]func(r *model.Resource) []string{
-	"aws:wafv2/webAcl:WebAcl": func(r *model.Resource) (all []string) {
+	catalogue.WebACL: func(r *model.Resource) (all []string) {
 		for _, rule := range r.Objects("rules") {
 			if !rule.Has("overrideAction.count") && !rule.Has("action.count") && !rule.Has("action.allow") {
 				all = append(all, fmt.Sprintf("the firewall blocks by %v", rule["name"]))

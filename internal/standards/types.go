@@ -6,62 +6,10 @@ import (
 	"legops/internal/catalogue"
 )
 
-// Types of resources that rules name.
+// Types of Pulumi itself and of its plugins that rules name.
 const (
-	accessBlock        = catalogue.BucketPublicAccessBlock
-	backupPlan         = catalogue.BackupPlan
-	bucket             = catalogue.Bucket
-	bucketEncryption   = catalogue.BucketEncryption
-	bucketLifecycle    = catalogue.BucketLifecycle
-	bucketLogging      = catalogue.BucketLogging
-	bucketOwnership    = catalogue.BucketOwnership
-	bucketPolicy       = catalogue.BucketPolicy
-	bucketVersioning   = catalogue.BucketVersioning
-	buildProject       = catalogue.BuildProject
-	cluster            = catalogue.Cluster
-	clusterComponent   = "eks:index:Cluster"
-	codeRepository     = catalogue.CodeRepository
-	database           = catalogue.Database
-	databaseParameters = catalogue.DatabaseParameterGroup
-	defaultGroup       = catalogue.DefaultSecurityGroup
-	distribution       = catalogue.Distribution
-	domainPolicy       = catalogue.SearchDomainPolicy
-	egressRule         = catalogue.SecurityGroupEgressRule
-	eksRule            = catalogue.SecurityGroupRule
-	flowLog            = catalogue.FlowLog
-	headersPolicy      = catalogue.ResponseHeadersPolicy
-	imageLifecycle     = catalogue.ImageLifecyclePolicy
-	imageRepository    = catalogue.ImageRepository
-	ingressRule        = catalogue.SecurityGroupIngressRule
-	key                = catalogue.Key
-	launchTemplate     = catalogue.LaunchTemplate
-	listener           = catalogue.Listener
-	loadBalancer       = catalogue.LoadBalancer
-	logDeliverySource  = catalogue.LogDeliverySource
-	logGroup           = catalogue.LogGroup
-	logResourcePolicy  = catalogue.LogResourcePolicy
-	nodeGroup          = catalogue.NodeGroup
-	pipeline           = catalogue.Pipeline
-	policyAttachment   = catalogue.RolePolicyAttachment
-	provider           = "pulumi:providers:aws"
-	queue              = catalogue.Queue
-	queuePolicy        = catalogue.QueuePolicy
-	repositoryPolicy   = catalogue.ImageRepositoryPolicy
-	role               = catalogue.Role
-	rolePolicy         = catalogue.RolePolicy
-	searchDomain       = catalogue.SearchDomain
-	secret             = catalogue.Secret
-	securityGroup      = catalogue.SecurityGroup
-	selection          = catalogue.BackupSelection
-	subnet             = catalogue.Subnet
-	topic              = catalogue.Topic
-	topicPolicy        = catalogue.TopicPolicy
-	vault              = catalogue.BackupVault
-	vaultLock          = catalogue.BackupVaultLock
-	vaultPolicy        = catalogue.BackupVaultPolicy
-	vpc                = catalogue.Vpc
-	webACL             = catalogue.WebACL
-	webACLLogging      = catalogue.WebACLLogging
+	clusterComponent = "eks:index:Cluster"
+	provider         = "pulumi:providers:aws"
 )
 
 // refusedTypes are in the catalogue, for reviews and the simulated cloud, and no stack may have them. Neither are users and access keys of

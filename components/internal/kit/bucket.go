@@ -2,6 +2,7 @@ package kit
 
 import (
 	"fmt"
+	"regexp"
 
 	"github.com/pulumi/pulumi-aws/sdk/v6/go/aws/s3"
 	"github.com/pulumi/pulumi/sdk/v3/go/pulumi"
@@ -12,6 +13,13 @@ import (
 // BucketName is the physical name of a bucket. Names of buckets are unique in the world, so the account is in them.
 func BucketName(prefix string, l components.Location, name string) string {
 	return fmt.Sprintf("%s-%s-%s", prefix, l.Account, name)
+}
+
+var bucketPattern = regexp.MustCompile(`^[a-z0-9][a-z0-9-]{1,61}[a-z0-9]$`)
+
+// CheckBucketName notes a physical name that S3 does not take.
+func CheckBucketName(p *Problems, physical string) {
+	p.Require(bucketPattern.MatchString(physical), "bucket name %q must be 3 to 63 lower-case letters, digits and hyphens", physical)
 }
 
 // BucketArgs describes a bucket of any kind.
