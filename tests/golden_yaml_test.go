@@ -92,6 +92,7 @@ func flowLength(node *yaml.Node) int {
 // yamlValue reads what yamlText wrote.
 func yamlValue(node *yaml.Node) (any, error) {
 	switch node.Kind {
+	case yaml.ScalarNode, yaml.AliasNode:
 	case yaml.DocumentNode:
 		return yamlValue(node.Content[0])
 	case yaml.SequenceNode:
