@@ -6,13 +6,11 @@ import (
 	"strings"
 	"testing"
 
-	"github.com/pulumi/pulumi/sdk/v3/go/pulumi"
 	"github.com/stretchr/testify/assert"
 	"github.com/stretchr/testify/require"
 
-	"legops/infra"
 	"legops/internal/checkout"
-	"legops/internal/recorder"
+	"legops/internal/registered"
 )
 
 var stackNames = []string{"dev", "test", "prod"}
@@ -36,7 +34,7 @@ func TestTemplate(t *testing.T) {
 	text := accountTemplate(t)
 	for _, stack := range stackNames {
 		for name, more := range map[string]map[string]string{
-			"as made":            {},
+			"as it is":           {},
 			"with an id":         {"GitHubRepositoryId": "42"},
 			"with a provider":    {"GitHubOidcProviderArn": "arn:aws:iam::" + account + ":oidc-provider/" + gitHub},
 			"with both, by name": {"GitHubRepositoryId": "42", "GitHubRepository": "legops/platform", "Branch": "main"},
@@ -48,8 +46,8 @@ func TestTemplate(t *testing.T) {
 				}
 				d := deployed(t, text, parameters)
 				assert.Empty(t, d.check())
-				_, made := d.resources["GitHubOidcProvider"]
-				assert.Equal(t, more["GitHubOidcProviderArn"] == "", made)
+				_, exists := d.resources["GitHubOidcProvider"]
+				assert.Equal(t, more["GitHubOidcProviderArn"] == "", exists)
 				assert.Equal(t, map[string]string{
 					"BackendUrl":      "s3://legops-" + stack + "-state-" + account + "?region=us-east-1",
 					"SecretsProvider": "awskms://alias/legops-" + stack + "-state?region=us-east-1",
@@ -90,7 +88,7 @@ func TestTemplateRefusesMistakes(t *testing.T) {
 		{"an unknown attribute", "DeployRole.Arn", "DeployRole.ARN", "nothing is called DeployRole.ARN"},
 		{"a Sub of nothing", "refs/heads/${Branch}", "refs/heads/${Branche}", "nothing is called Branche"},
 		{"a parameter that nothing reads", "refs/heads/${Branch}", "refs/heads/main", "nothing reads the parameter Branch"},
-		{"an unknown condition", "Condition: CreatesOidcProvider", "Condition: CreatesProvider", "there is no condition CreatesProvider"},
+		{"an unknown condition", "Condition: CreatesOidcProvider", "Condition: CreatesProvider", "unknown condition CreatesProvider"},
 		{"a bucket deleted with the stack", "DeletionPolicy: RetainExceptOnCreate\n    UpdateReplacePolicy: Retain\n    Properties:\n      BucketName: !Sub legops-${Stack}-state-$", "DeletionPolicy: Delete\n    UpdateReplacePolicy: Retain\n    Properties:\n      BucketName: !Sub legops-${Stack}-state-$", "StateBucket: is deleted with the stack"},
 		{"no versions", "VersioningConfiguration: {Status: Enabled}", "VersioningConfiguration: {Status: Suspended}", "StateBucket: VersioningConfiguration"},
 		{"another encryption", "SSEAlgorithm: aws:kms, ", "SSEAlgorithm: aws:kms:dsse, ", "StateBucket: BucketEncryption"},
@@ -134,26 +132,22 @@ func TestProgramFitsTheAccount(t *testing.T) {
 	for _, stack := range stackNames {
 		t.Run(stack, func(t *testing.T) {
 			cfg := checkout.Config(t, "..", stack)
-			program := &recorder.Recorder{Project: "legops", Stack: stack}
-			require.NoError(t, program.Run(func(ctx *pulumi.Context) error {
-				_, err := infra.NewPlatform(ctx, cfg)
-				return err
-			}))
+			program := registered.Stack(t, stack, cfg)
 			d := deployed(t, text, map[string]string{"Stack": stack})
 			here := strings.NewReplacer(cfg.Account, account).Replace
 			deploy := d.policies()["Boundary.PolicyDocument"]
 			roles := program.OfType("aws:iam/role:Role")
 			require.NotEmpty(t, roles)
 			for _, role := range roles {
-				boundary, _ := role.Get("permissionsBoundary").(string)
+				boundary := role.Text("permissionsBoundary")
 				r := request{"iam:CreateRole", fmt.Sprintf("arn:aws:iam::%s:role/%s", account, role.Get("name")), map[string]string{"iam:PermissionsBoundary": here(boundary)}}
-				assert.Equal(t, "Allow", decide(deploy, r), "%s: role %s with boundary %q", role.Name, role.Get("name"), boundary)
+				assert.Equal(t, "Allow", decide(deploy, r), "%s: role %s with boundary %q", role.Name(), role.Get("name"), boundary)
 			}
 			objects := program.OfType("aws:s3/bucketObjectv2:BucketObjectv2")
 			require.NotEmpty(t, objects)
 			for _, object := range objects {
 				r := request{"s3:GetObject", here(fmt.Sprintf("arn:aws:s3:::%s/%s", object.Get("bucket"), object.Get("key"))), nil}
-				assert.NotEqual(t, "Deny", decide(d.policies()["PreviewRole.no-documents"], r), "%s: a refresh reads %s", object.Name, r.resource)
+				assert.NotEqual(t, "Deny", decide(d.policies()["PreviewRole.no-documents"], r), "%s: a refresh reads %s", object.Name(), r.resource)
 			}
 		})
 	}

@@ -65,17 +65,17 @@ func checkTrust(d *deployment) (problems []string) {
 			context map[string]string
 			want    string
 		}{
-			"a job on main":                  {token(environment), "Allow"},
-			"a repository made after 2026":   {token(environment, "sub", "repo:legops@1/platform@42:environment:"+environment), "Allow"},
-			"another branch":                 {token(environment, "ref", "refs/heads/feature"), ""},
-			"a pull request":                 {token(environment, "ref", "refs/pull/1/merge"), ""},
-			"a tag":                          {token(environment, "ref", "refs/tags/main"), ""},
-			"no environment":                 {token("", "environment", "", "sub", "repo:legops/platform:ref:refs/heads/main"), ""},
-			"another environment":            {token("staging"), ""},
-			"another repository":             {token(environment, "repository", "legops/portal", "sub", "repo:legops/portal:environment:"+environment), ""},
-			"a fork":                         {token(environment, "repository", "mallory/platform", "sub", "repo:mallory/platform:environment:"+environment), ""},
-			"another audience":               {token(environment, "aud", "https://github.com/legops"), ""},
-			"a subject without a repository": {token(environment, "sub", ""), ""},
+			"a job on main":                   {token(environment), "Allow"},
+			"a repository created after 2026": {token(environment, "sub", "repo:legops@1/platform@42:environment:"+environment), "Allow"},
+			"another branch":                  {token(environment, "ref", "refs/heads/feature"), ""},
+			"a pull request":                  {token(environment, "ref", "refs/pull/1/merge"), ""},
+			"a tag":                           {token(environment, "ref", "refs/tags/main"), ""},
+			"no environment":                  {token("", "environment", "", "sub", "repo:legops/platform:ref:refs/heads/main"), ""},
+			"another environment":             {token("staging"), ""},
+			"another repository":              {token(environment, "repository", "legops/portal", "sub", "repo:legops/portal:environment:"+environment), ""},
+			"a fork":                          {token(environment, "repository", "mallory/platform", "sub", "repo:mallory/platform:environment:"+environment), ""},
+			"another audience":                {token(environment, "aud", "https://github.com/legops"), ""},
+			"a subject without a repository":  {token(environment, "sub", ""), ""},
 		} {
 			if got := decide(trust, request{"sts:AssumeRoleWithWebIdentity", "", attempt.context}); got != attempt.want {
 				problems = append(problems, fmt.Sprintf("%s: %s: %q, must be %q", role, name, got, attempt.want))

@@ -74,7 +74,7 @@ func TestScript(t *testing.T) {
 		changes []string
 		prints  []string
 	}{
-		{"makes", attempt{"dev", "yes\n", nil}, false,
+		{"creates", attempt{"dev", "yes\n", nil}, false,
 			[]string{create, wait, "execute-change-set", "wait stack-create-complete", "update-termination-protection"},
 			[]string{"account 111111111111, us-east-1", "Add      StateBucket                              AWS::S3::Bucket             -",
 				"Modify   DeployRole                               AWS::IAM::Role              True", asked,

@@ -134,7 +134,7 @@ func (d *deployment) problem(format string, values ...any) {
 func (d *deployment) condition(name string) bool {
 	condition, known := d.template.Conditions[name]
 	if !known {
-		d.problem("there is no condition %s", name)
+		d.problem("unknown condition %s", name)
 	}
 	holds, _ := d.work(condition).(bool)
 	return holds

@@ -1,13 +1,7 @@
 package components
 
 import (
-	"cmp"
 	"fmt"
-	"maps"
-	"regexp"
-	"slices"
-
-	"github.com/pulumi/pulumi/sdk/v3/go/pulumi"
 
 	"legops/internal/regions"
 )
@@ -19,14 +13,7 @@ type Location struct {
 	Account string
 	// Region is the AWS region, such as eu-west-1.
 	Region string
-	// Boundary is the name of the IAM policy that limits every role, its permissions boundary. Optional.
-	Boundary string
 }
-
-var (
-	accountPattern = regexp.MustCompile(`^[0-9]{12}$`)
-	regionPattern  = regexp.MustCompile(`^[a-z]{2}(-[a-z]+)+-[0-9]$`)
-)
 
 // Partition is the first part of every ARN of the region.
 func (l Location) Partition() string { return regions.Partition(l.Region) }
@@ -51,12 +38,9 @@ func (l Location) Role(name string) string {
 	return fmt.Sprintf("arn:%s:iam::%s:role/%s", l.Partition(), l.Account, name)
 }
 
-// boundary is the ARN of the policy that limits every role; nil without one.
-func (l Location) boundary() pulumi.StringPtrInput {
-	if l.Boundary == "" {
-		return nil
-	}
-	return pulumi.StringPtr(fmt.Sprintf("arn:%s:iam::%s:policy/%s", l.Partition(), l.Account, l.Boundary))
+// Policy is the ARN of a policy of the account.
+func (l Location) Policy(name string) string {
+	return fmt.Sprintf("arn:%s:iam::%s:policy/%s", l.Partition(), l.Account, name)
 }
 
 // Root is the account itself, as a principal.
@@ -64,10 +48,6 @@ func (l Location) Root() string {
 	return fmt.Sprintf("arn:%s:iam::%s:root", l.Partition(), l.Account)
 }
 
-func (l Location) check(p *problems) {
-	p.require(accountPattern.MatchString(l.Account), "Location.Account %q must be twelve digits", l.Account)
-	p.require(regionPattern.MatchString(l.Region), "Location.Region %q must be an AWS region", l.Region)
-}
-
-// sortedKeys makes ranging over a map deterministic.
-func sortedKeys[K cmp.Ordered, V any](m map[K]V) []K { return slices.Sorted(maps.Keys(m)) }
+// GlobalRegion is the region of AWS's global resources, such as CloudFront's certificates, firewalls and log deliveries, and of
+// the container registry.
+const GlobalRegion = "us-east-1"

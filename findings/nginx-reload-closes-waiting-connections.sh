@@ -59,7 +59,7 @@ const net = require('node:net')
 const port = Number(process.argv[2])
 const post = 'POST / HTTP/1.1\r\nHost: it\r\nContent-Length: 3\r\n\r\na=1'
 const status = text => /^HTTP\/1.1 (\d+)/.exec(text)?.[1] ?? 'no answer'
-// With allowHalfOpen it writes on although it was told that nothing comes any more: as if that were still on its way.
+// With allowHalfOpen it writes even after the close: as if the notice of that were still on its way.
 const connection = net.connect({ port, host: '127.0.0.1', allowHalfOpen: true },
   () => connection.write('GET / HTTP/1.1\r\nHost: it\r\n\r\n'))
 let first = '', second

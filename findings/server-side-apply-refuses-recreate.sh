@@ -48,7 +48,7 @@ start_cluster() { # kube-controller-manager, kube-scheduler or nothing
 	{
 		printf 'module findings\n\ngo 1.26.0\n\nrequire (\n\tgo.etcd.io/etcd/server/v3 v%s\n' "$etcd"
 		printf '\tk8s.io/kubernetes v%s\n)\n\nreplace (\n' "$kubernetes"
-		# Kubernetes asks for version 0.0.0 of what it publishes beside itself.
+		# Kubernetes requires version 0.0.0 of its own staging modules.
 		for module in api apiextensions-apiserver apimachinery apiserver cli-runtime client-go cloud-provider \
 			cluster-bootstrap code-generator component-base component-helpers controller-manager cri-api cri-client \
 			csi-translation-lib dynamic-resource-allocation endpointslice externaljwt kms kube-aggregator \

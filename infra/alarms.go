@@ -3,16 +3,17 @@ package infra
 import (
 	"github.com/pulumi/pulumi/sdk/v3/go/pulumi"
 
-	"legops/components"
+	"legops/components/foundation"
+	"legops/components/operations"
 	"legops/stacks"
 )
 
 // globalAlerts are the topics of us-east-1: an alarm can notify only a topic of its own region.
 func (p *Platform) globalAlerts(ctx *pulumi.Context, cfg *stacks.Config) (err error) {
-	p.GlobalAlerts, err = components.NewAlerts(ctx, "alerts-edge", &components.AlertsArgs{
+	p.GlobalAlerts, err = operations.NewAlerts(ctx, "alerts-edge", &operations.AlertsArgs{
 		Name:     p.name + "-edge", // also where us-east-1 is the account's region
 		Location: p.globalLocation,
-		KeyArn:   p.GlobalEncryption.Keys[components.KeyAlerts],
+		KeyArn:   p.GlobalEncryption.Keys[foundation.KeyAlerts],
 		Emails:   cfg.Monitoring.AlarmEmails,
 	}, p.onGlobal())
 	return err
@@ -21,8 +22,8 @@ func (p *Platform) globalAlerts(ctx *pulumi.Context, cfg *stacks.Config) (err er
 // layer is a section of the platform with its own alarms.
 type layer struct {
 	name   string
-	alarms []components.Alarm
-	others map[components.Severity][]pulumi.StringInput
+	alarms []operations.Alarm
+	others map[operations.Severity][]pulumi.StringInput
 	// below are the layers that it depends on.
 	below []string
 	// global is set if its metrics are in us-east-1.
@@ -31,11 +32,11 @@ type layer struct {
 
 // watched is what alarms watch and dashboards show, with the thresholds.
 type watched struct {
-	edge     components.EdgeAlarmArgs
-	balancer components.BalancerAlarmArgs
-	cluster  components.ClusterAlarmArgs
-	database components.DatabaseAlarmArgs
-	search   components.SearchAlarmArgs
+	edge     operations.EdgeAlarmArgs
+	balancer operations.BalancerAlarmArgs
+	cluster  operations.ClusterAlarmArgs
+	database operations.DatabaseAlarmArgs
+	search   operations.SearchAlarmArgs
 }
 
 func (p *Platform) watched(cfg *stacks.Config) watched {
@@ -45,7 +46,7 @@ func (p *Platform) watched(cfg *stacks.Config) watched {
 		applications[i] = application.Name
 	}
 	return watched{
-		edge: components.EdgeAlarmArgs{
+		edge: operations.EdgeAlarmArgs{
 			DistributionID:  p.Cdn.DistributionID,
 			WebACL:          pulumi.String(p.name), // its metrics have the same name
 			CertificateArn:  p.Certificates.GlobalArn,
@@ -53,7 +54,7 @@ func (p *Platform) watched(cfg *stacks.Config) watched {
 			BlockedRequests: thresholds.BlockedRequests,
 			CertificateDays: thresholds.CertificateDays,
 		},
-		balancer: components.BalancerAlarmArgs{
+		balancer: operations.BalancerAlarmArgs{
 			LoadBalancer:        p.LoadBalancer.ArnSuffix,
 			TargetGroup:         p.LoadBalancer.TargetGroupArnSuffix,
 			CertificateArn:      p.Certificates.RegionalArn,
@@ -61,7 +62,7 @@ func (p *Platform) watched(cfg *stacks.Config) watched {
 			LatencyMilliseconds: thresholds.LatencyMilliseconds,
 			CertificateDays:     thresholds.CertificateDays,
 		},
-		cluster: components.ClusterAlarmArgs{
+		cluster: operations.ClusterAlarmArgs{
 			ClusterName:       p.Eks.ClusterName,
 			Applications:      applications,
 			NodeCPUPercent:    thresholds.NodeCPUPercent,
@@ -69,7 +70,7 @@ func (p *Platform) watched(cfg *stacks.Config) watched {
 			NodeDiskPercent:   thresholds.NodeDiskPercent,
 			PendingPodMinutes: thresholds.PendingPodMinutes,
 		},
-		database: components.DatabaseAlarmArgs{
+		database: operations.DatabaseAlarmArgs{
 			Identifier:         p.Rds.Identifier,
 			CPUPercent:         thresholds.DatabaseCPUPercent,
 			StorageGiB:         cfg.Rds.StorageGiB,
@@ -78,7 +79,7 @@ func (p *Platform) watched(cfg *stacks.Config) watched {
 			FreeMemoryPercent:  thresholds.DatabaseFreeMemoryPercent,
 			ConnectionsPercent: thresholds.DatabaseConnectionsPercent,
 		},
-		search: components.SearchAlarmArgs{
+		search: operations.SearchAlarmArgs{
 			DomainName:         p.OpenSearch.DomainName,
 			Account:            cfg.Account,
 			DataNodes:          cfg.OpenSearch.DataNodes,
@@ -94,26 +95,26 @@ func (p *Platform) watched(cfg *stacks.Config) watched {
 func (p *Platform) layers(cfg *stacks.Config) []layer {
 	w := p.watched(cfg)
 	return []layer{
-		{name: "database", alarms: components.DatabaseAlarms(w.database)},
-		{name: "search", alarms: components.SearchAlarms(w.search)},
-		{name: "queues", alarms: components.QueueAlarms(p.Queues.PhysicalNames, p.Queues.DeadLetterNames, cfg.Monitoring.Thresholds.QueueAgeSeconds)},
-		{name: "storage", alarms: components.StorageAlarms(p.Storage.Names, p.Storage.ReplicaNames)},
-		{name: "network", alarms: components.NetworkAlarms(p.Network.NatGatewayIDs)},
-		{name: "cluster", below: []string{"database", "search"}, alarms: components.ClusterAlarms(w.cluster)},
+		{name: "database", alarms: operations.DatabaseAlarms(w.database)},
+		{name: "search", alarms: operations.SearchAlarms(w.search)},
+		{name: "queues", alarms: operations.QueueAlarms(p.Queues.PhysicalNames, p.Queues.DeadLetterNames, cfg.Monitoring.Thresholds.QueueAgeSeconds)},
+		{name: "storage", alarms: operations.StorageAlarms(p.Storage.Names, p.Storage.ReplicaNames)},
+		{name: "network", alarms: operations.NetworkAlarms(p.Network.NatGatewayIDs)},
+		{name: "cluster", below: []string{"database", "search"}, alarms: operations.ClusterAlarms(w.cluster)},
 		{
-			name: "balancer", below: []string{"database", "search", "cluster"}, alarms: components.BalancerAlarms(w.balancer),
-			others: map[components.Severity][]pulumi.StringInput{components.Critical: {p.Deployer.AlarmName}},
+			name: "balancer", below: []string{"database", "search", "cluster"}, alarms: operations.BalancerAlarms(w.balancer),
+			others: map[operations.Severity][]pulumi.StringInput{operations.Critical: {p.Deployer.AlarmName}},
 		},
-		{name: "delivery", others: map[components.Severity][]pulumi.StringInput{components.Warning: p.deliveryAlarms}},
-		{name: "edge", global: true, alarms: components.EdgeAlarms(w.edge)},
+		{name: "delivery", others: map[operations.Severity][]pulumi.StringInput{operations.Warning: p.deliveryAlarms}},
+		{name: "edge", global: true, alarms: operations.EdgeAlarms(w.edge)},
 	}
 }
 
 // alarms creates those of each layer. The alarms of the layers below suppress those above.
 func (p *Platform) alarms(ctx *pulumi.Context, cfg *stacks.Config) (err error) {
-	p.Alarms = map[string]*components.Alarms{}
+	p.Alarms = map[string]*operations.Alarms{}
 	for _, l := range p.layers(cfg) {
-		args := &components.AlarmsArgs{
+		args := &operations.AlarmsArgs{
 			Name: p.name, Layer: l.name, Alarms: l.alarms, Others: l.others, TopicArns: p.Alerts.TopicArns,
 		}
 		on := p.onAws()
@@ -123,7 +124,7 @@ func (p *Platform) alarms(ctx *pulumi.Context, cfg *stacks.Config) (err error) {
 		for _, below := range l.below {
 			args.ExplainedBy = append(args.ExplainedBy, p.Alarms[below])
 		}
-		if p.Alarms[l.name], err = components.NewAlarms(ctx, "alarms-"+l.name, args, on); err != nil {
+		if p.Alarms[l.name], err = operations.NewAlarms(ctx, "alarms-"+l.name, args, on); err != nil {
 			return err
 		}
 	}

@@ -7,15 +7,18 @@ import (
 	"github.com/pulumi/pulumi/sdk/v3/go/pulumi"
 
 	"legops/components"
+	"legops/components/apps"
+	"legops/components/data"
+	"legops/components/foundation"
 	"legops/stacks"
 )
 
 // applications creates the web applications. Each gets exactly what it declares, with addresses in its environment.
 func (p *Platform) applications(ctx *pulumi.Context, cfg *stacks.Config) (err error) {
 	onCluster := pulumi.Providers(p.Providers.Aws, p.Eks.Provider)
-	if p.Ingress, err = components.NewIngress(ctx, "ingress", &components.IngressArgs{
+	if p.Ingress, err = apps.NewIngress(ctx, "ingress", &apps.IngressArgs{
 		Domain:      p.domain,
-		NodePort:    components.IngressNodePort,
+		NodePort:    apps.IngressNodePort,
 		TrustedCIDR: cfg.Network.CIDR.Prefix,
 		MinReplicas: cfg.Ingress.MinReplicas,
 		MaxReplicas: cfg.Ingress.MaxReplicas,
@@ -24,7 +27,7 @@ func (p *Platform) applications(ctx *pulumi.Context, cfg *stacks.Config) (err er
 	}, onCluster); err != nil {
 		return err
 	}
-	if p.ReleasePolicy, err = components.NewReleasePolicy(ctx, "release-policy", &components.ReleasePolicyArgs{
+	if p.ReleasePolicy, err = apps.NewReleasePolicy(ctx, "release-policy", &apps.ReleasePolicyArgs{
 		Repositories: p.name,
 		Location:     p.globalLocation,
 		Cluster:      p.Eks.Cluster,
@@ -38,7 +41,7 @@ func (p *Platform) applications(ctx *pulumi.Context, cfg *stacks.Config) (err er
 		if err != nil {
 			return err
 		}
-		app, err := components.NewApp(ctx, "app-"+application.Name, args, onCluster)
+		app, err := apps.NewApp(ctx, "app-"+application.Name, args, onCluster)
 		if err != nil {
 			return err
 		}
@@ -51,7 +54,7 @@ func (p *Platform) applications(ctx *pulumi.Context, cfg *stacks.Config) (err er
 		return nil
 	}
 	// After the roles: AWS refuses a policy that names a missing role.
-	p.OpenSearchAccess, err = components.NewOpenSearchAccess(ctx, "opensearch-access", &components.OpenSearchAccessArgs{
+	p.OpenSearchAccess, err = data.NewOpenSearchAccess(ctx, "opensearch-access", &data.OpenSearchAccessArgs{
 		DomainName: p.OpenSearch.DomainName,
 		DomainArn:  p.OpenSearch.DomainArn,
 		Roles:      searchers,
@@ -71,7 +74,7 @@ func callersOf(cfg *stacks.Config) map[string][]string {
 }
 
 // application returns the arguments of one application, with all it uses.
-func (p *Platform) application(cfg *stacks.Config, application stacks.Application, callers []string) (*components.AppArgs, error) {
+func (p *Platform) application(cfg *stacks.Config, application stacks.Application, callers []string) (*apps.AppArgs, error) {
 	uses := usage{environment: pulumi.StringMap{"ENVIRONMENT": pulumi.String(string(cfg.Environment))}}
 	for _, of := range []func(*stacks.Config, stacks.Application, *usage) error{
 		p.usesQueues, p.usesBuckets, p.usesDatabase, p.usesSearch,
@@ -80,7 +83,7 @@ func (p *Platform) application(cfg *stacks.Config, application stacks.Applicatio
 			return nil, fmt.Errorf("application %s: %w", application.Name, err)
 		}
 	}
-	return &components.AppArgs{
+	return &apps.AppArgs{
 		Name:             application.Name,
 		Cluster:          p.name,
 		ClusterName:      p.Eks.ClusterName,
@@ -97,12 +100,12 @@ func (p *Platform) application(cfg *stacks.Config, application stacks.Applicatio
 		Environment:      uses.environment,
 		Rights:           uses.rights,
 		Secrets:          texts(application.Secrets),
-		SecretsKeyArn:    p.Encryption.Keys[components.KeyCredentials],
+		SecretsKeyArn:    p.Encryption.Keys[foundation.KeyCredentials],
 		Reaches:          uses.reaches,
 		Calls:            application.Calls,
 		CalledBy:         callers,
 		IngressClass:     p.Ingress.ClassName,
-		IngressNamespace: components.IngressNamespace,
+		IngressNamespace: apps.IngressNamespace,
 		ReleasePolicy:    p.ReleasePolicy,
 		Protect:          cfg.DeletionProtection,
 	}, nil
@@ -112,7 +115,7 @@ func (p *Platform) application(cfg *stacks.Config, application stacks.Applicatio
 type usage struct {
 	rights      []components.Statement
 	environment pulumi.StringMap
-	reaches     []components.ReachArgs
+	reaches     []apps.ReachArgs
 }
 
 func (p *Platform) usesQueues(_ *stacks.Config, application stacks.Application, u *usage) error {
@@ -158,10 +161,10 @@ func (p *Platform) usesDatabase(cfg *stacks.Config, application stacks.Applicati
 	}
 	u.rights = append(u.rights, rights...)
 	u.environment["DATABASE_HOST"] = p.Rds.Address
-	u.environment["DATABASE_PORT"] = pulumi.Sprintf("%d", components.DatabasePort)
+	u.environment["DATABASE_PORT"] = pulumi.Sprintf("%d", data.DatabasePort)
 	u.environment["DATABASE_NAME"] = pulumi.String(databaseName)
 	u.environment["DATABASE_USER"] = pulumi.String(application.Name)
-	u.reaches = append(u.reaches, dataTier(cfg, components.DatabasePort, "The database"))
+	u.reaches = append(u.reaches, dataTier(cfg, data.DatabasePort, "The database"))
 	return nil
 }
 
@@ -171,13 +174,13 @@ func (p *Platform) usesSearch(cfg *stacks.Config, application stacks.Application
 	}
 	u.rights = append(u.rights, p.OpenSearch.Use()...)
 	u.environment["SEARCH_ENDPOINT"] = pulumi.Sprintf("https://%s", p.OpenSearch.Endpoint)
-	u.reaches = append(u.reaches, dataTier(cfg, components.SearchPort, "The search domain"))
+	u.reaches = append(u.reaches, dataTier(cfg, data.SearchPort, "The search domain"))
 	return nil
 }
 
 // dataTier is a port in the data subnets, which hold the database and the search domain.
-func dataTier(cfg *stacks.Config, port int, why string) components.ReachArgs {
-	return components.ReachArgs{Ranges: prefixes(cfg.Network.Subnets.Data), Port: port, Why: why}
+func dataTier(cfg *stacks.Config, port int, why string) apps.ReachArgs {
+	return apps.ReachArgs{Ranges: prefixes(cfg.Network.Subnets.Data), Port: port, Why: why}
 }
 
 // variable joins words to the name of an environment variable.

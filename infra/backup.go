@@ -3,21 +3,23 @@ package infra
 import (
 	"github.com/pulumi/pulumi/sdk/v3/go/pulumi"
 
-	"legops/components"
+	"legops/components/data"
+	"legops/components/foundation"
+	"legops/components/operations"
 	"legops/stacks"
 )
 
 // backup restores data after a mistake or an attack. The search domain is not in it: AWS Backup does not support
 // OpenSearch, which keeps its own snapshots.
 func (p *Platform) backup(ctx *pulumi.Context, cfg *stacks.Config) (err error) {
-	args := &components.BackupArgs{
+	args := &operations.BackupArgs{
 		Name:        p.name,
 		Location:    p.location,
-		KeyArn:      p.Encryption.Keys[components.KeyBackup],
+		KeyArn:      p.Encryption.Keys[foundation.KeyBackup],
 		Start:       cfg.Backup.Start,
 		Retention:   cfg.Backup.RetentionDays,
 		DatabaseArn: p.Rds.Arn,
-		TopicArn:    p.Alerts.TopicArns[components.Warning],
+		TopicArn:    p.Alerts.TopicArns[operations.Warning],
 		Protect:     cfg.DeletionProtection,
 	}
 	for _, bucket := range cfg.Storage.Buckets {
@@ -25,25 +27,25 @@ func (p *Platform) backup(ctx *pulumi.Context, cfg *stacks.Config) (err error) {
 	}
 	if days := cfg.Backup.CopyRetentionDays; days != nil {
 		args.CopyRetention = *days
-		args.Replica = &components.ReplicaArgs{
+		args.Replica = &data.ReplicaArgs{
 			Location: p.replicaLocation,
-			KeyArn:   p.ReplicaEncryption.Keys[components.KeyBackup],
+			KeyArn:   p.ReplicaEncryption.Keys[foundation.KeyBackup],
 			Provider: p.Providers.Replica,
 		}
 	}
 	if lock := cfg.Backup.Lock; lock != nil {
-		args.Lock = &components.BackupLockArgs{MinRetention: lock.MinRetentionDays, MaxRetention: lock.MaxRetentionDays}
+		args.Lock = &operations.BackupLockArgs{MinRetention: lock.MinRetentionDays, MaxRetention: lock.MaxRetentionDays}
 		if lock.ChangeableForDays != nil {
 			args.Lock.ChangeableFor = *lock.ChangeableForDays
 		}
 	}
-	p.Backup, err = components.NewBackup(ctx, "backup", args, p.onAws())
+	p.Backup, err = operations.NewBackup(ctx, "backup", args, p.onAws())
 	return err
 }
 
 // budget covers the whole account, which contains only the platform.
 func (p *Platform) budget(ctx *pulumi.Context, cfg *stacks.Config) (err error) {
-	p.Budget, err = components.NewBudget(ctx, "budget", &components.BudgetArgs{
+	p.Budget, err = operations.NewBudget(ctx, "budget", &operations.BudgetArgs{
 		Name:       p.name,
 		MonthlyUSD: cfg.Monitoring.MonthlyBudgetUSD,
 		Emails:     cfg.Monitoring.AlarmEmails,

@@ -3,7 +3,8 @@ package infra
 import (
 	"github.com/pulumi/pulumi/sdk/v3/go/pulumi"
 
-	"legops/components"
+	"legops/components/compute"
+	"legops/components/foundation"
 	"legops/stacks"
 )
 
@@ -14,7 +15,7 @@ func (p *Platform) compute(ctx *pulumi.Context, cfg *stacks.Config) (err error) 
 		versions[string(addon)] = version
 	}
 	nodes := cfg.Eks.Nodes
-	if p.Eks, err = components.NewEks(ctx, "eks", &components.EksArgs{
+	if p.Eks, err = compute.NewEks(ctx, "eks", &compute.EksArgs{
 		Name:                 p.name,
 		Location:             p.location,
 		Version:              string(cfg.Eks.Version),
@@ -25,13 +26,13 @@ func (p *Platform) compute(ctx *pulumi.Context, cfg *stacks.Config) (err error) 
 		LogTypes:             texts(cfg.Eks.LogTypes),
 		LogRetention:         int(cfg.Eks.LogRetention),
 		WorkloadLogRetention: int(cfg.Monitoring.LogRetention),
-		LogKeyArn:            p.Encryption.Keys[components.KeyLogs],
-		SecretsKeyArn:        p.Encryption.Keys[components.KeySecrets],
-		VolumesKeyArn:        p.Encryption.Keys[components.KeyVolumes],
+		LogKeyArn:            p.Encryption.Keys[foundation.KeyLogs],
+		SecretsKeyArn:        p.Encryption.Keys[foundation.KeySecrets],
+		VolumesKeyArn:        p.Encryption.Keys[foundation.KeyVolumes],
 		Administrators:       roles(cfg.Eks.Administrators),
 		Viewers:              roles(cfg.Eks.Viewers),
 		AddonVersions:        versions,
-		Nodes: components.NodesArgs{
+		Nodes: compute.NodesArgs{
 			InstanceTypes: texts(nodes.InstanceTypes),
 			// Images and nodes have one architecture: package stacks refuses a file where they differ.
 			Architecture:   string(cfg.Registry.ImageArchitecture),
@@ -45,7 +46,7 @@ func (p *Platform) compute(ctx *pulumi.Context, cfg *stacks.Config) (err error) 
 	}, p.onAws()); err != nil {
 		return err
 	}
-	p.ClusterAutoscaler, err = components.NewClusterAutoscaler(ctx, "autoscaler", &components.ClusterAutoscalerArgs{
+	p.ClusterAutoscaler, err = compute.NewClusterAutoscaler(ctx, "autoscaler", &compute.ClusterAutoscalerArgs{
 		Name:        p.name,
 		Location:    p.location,
 		Version:     string(cfg.Eks.Version),

@@ -5,7 +5,9 @@ import (
 
 	"github.com/pulumi/pulumi/sdk/v3/go/pulumi"
 
-	"legops/components"
+	"legops/components/apps"
+	"legops/components/data"
+	"legops/components/foundation"
 	"legops/stacks"
 )
 
@@ -43,15 +45,15 @@ const (
 //
 // The exceptions are the group that EKS creates (see nodes), and the group for self-managed nodes that pulumi-eks
 // creates and that nothing uses.
-var Flows = []components.Flow{
+var Flows = []foundation.Flow{
 	// Only port 443: the address list counts as 55 of a group's 60 rules, so a second such rule does not fit.
 	{From: cloudFront, To: loadBalancer, Port: 443, Protocol: "tcp", Why: "Requests of visitors, by CloudFront only"},
-	{From: loadBalancer, To: nodes, Port: components.IngressNodePort, Protocol: "tcp", Why: "Requests and health checks to the ingress"},
+	{From: loadBalancer, To: nodes, Port: apps.IngressNodePort, Protocol: "tcp", Why: "Requests and health checks to the ingress"},
 	{From: nodes, To: endpoints, Port: 443, Protocol: "tcp", Why: "Nodes and pods call AWS services inside the VPC"},
-	{From: nodes, To: database, Port: components.DatabasePort, Protocol: "tcp", Why: "Applications use the database"},
-	{From: nodes, To: search, Port: components.SearchPort, Protocol: "tcp", Why: "Applications use the search domain"},
+	{From: nodes, To: database, Port: data.DatabasePort, Protocol: "tcp", Why: "Applications use the database"},
+	{From: nodes, To: search, Port: data.SearchPort, Protocol: "tcp", Why: "Applications use the search domain"},
 	{From: deployer, To: controlPlane, Port: 443, Protocol: "tcp", Why: "Releases use kubectl"},
-	{From: deployer, To: nodes, Port: components.IngressNodePort, Protocol: "tcp", Why: "Releases ask for the application the way visitors do"},
+	{From: deployer, To: nodes, Port: apps.IngressNodePort, Protocol: "tcp", Why: "Releases ask for the application the way visitors do"},
 	{From: deployer, To: endpoints, Port: 443, Protocol: "tcp", Why: "Session Manager, EKS, CodeDeploy and ECR, where they have an endpoint"},
 	{From: deployer, To: internet, Port: 443, Protocol: "tcp", Why: "CodeDeploy, Session Manager, EKS and ECR where they have no endpoint, and tools when the instance starts"},
 	{From: loadTest, To: endpoints, Port: 443, Protocol: "tcp", Why: "CloudWatch Logs and Secrets Manager, where they have an endpoint"},
@@ -59,16 +61,16 @@ var Flows = []components.Flow{
 	{From: runner, To: controlPlane, Port: 443, Protocol: "tcp", Why: "Pulumi looks after what runs on the cluster"},
 	{From: runner, To: endpoints, Port: 443, Protocol: "tcp", Why: "AWS services, where they have an endpoint"},
 	{From: runner, To: internet, Port: 443, Protocol: "tcp", Why: "GitHub, AWS services without an endpoint, and the modules, plugins and tools of the program"},
-	{From: bastion, To: database, Port: components.DatabasePort, Protocol: "tcp", Why: "Administrators look after the database"},
-	{From: bastion, To: search, Port: components.SearchPort, Protocol: "tcp", Why: "Administrators look after the search domain"},
+	{From: bastion, To: database, Port: data.DatabasePort, Protocol: "tcp", Why: "Administrators look after the database"},
+	{From: bastion, To: search, Port: data.SearchPort, Protocol: "tcp", Why: "Administrators look after the search domain"},
 	{From: bastion, To: controlPlane, Port: 443, Protocol: "tcp", Why: "Administrators use kubectl"},
 	{From: bastion, To: endpoints, Port: 443, Protocol: "tcp", Why: "Session Manager, where it has an endpoint"},
 	{From: bastion, To: internet, Port: 443, Protocol: "tcp", Why: "Session Manager where it has none, and tools when the instance starts"},
 }
 
 // parties returns the security group of each party.
-func (p *Platform) parties() map[string]components.Party {
-	parties := map[string]components.Party{
+func (p *Platform) parties() map[string]foundation.Party {
+	parties := map[string]foundation.Party{
 		cloudFront:   {PrefixListID: p.cloudFrontAddresses},
 		loadBalancer: {SecurityGroupID: p.LoadBalancer.SecurityGroupID},
 		nodes:        {SecurityGroupID: p.Eks.ClusterSecurityGroupID, Open: true},
@@ -80,20 +82,20 @@ func (p *Platform) parties() map[string]components.Party {
 		internet:     {CIDR: netip.PrefixFrom(netip.IPv4Unspecified(), 0)},
 	}
 	if p.Bastion != nil {
-		parties[bastion] = components.Party{SecurityGroupID: p.Bastion.SecurityGroupID}
+		parties[bastion] = foundation.Party{SecurityGroupID: p.Bastion.SecurityGroupID}
 	}
 	if p.LoadTest != nil {
-		parties[loadTest] = components.Party{SecurityGroupID: p.LoadTest.SecurityGroupID}
+		parties[loadTest] = foundation.Party{SecurityGroupID: p.LoadTest.SecurityGroupID}
 	}
 	if p.Runner != nil {
-		parties[runner] = components.Party{SecurityGroupID: p.Runner.SecurityGroupID}
+		parties[runner] = foundation.Party{SecurityGroupID: p.Runner.SecurityGroupID}
 	}
 	return parties
 }
 
 // connectivity creates the rules, after every layer that has security groups.
 func (p *Platform) connectivity(ctx *pulumi.Context, cfg *stacks.Config) (err error) {
-	p.Connectivity, err = components.NewConnectivity(ctx, "connectivity", &components.ConnectivityArgs{
+	p.Connectivity, err = foundation.NewConnectivity(ctx, "connectivity", &foundation.ConnectivityArgs{
 		Parties: p.parties(),
 		Flows:   flowsOf(cfg),
 	}, p.onAws())
@@ -101,9 +103,9 @@ func (p *Platform) connectivity(ctx *pulumi.Context, cfg *stacks.Config) (err er
 }
 
 // flowsOf leaves out the flows of optional parties that the stack lacks.
-func flowsOf(cfg *stacks.Config) []components.Flow {
+func flowsOf(cfg *stacks.Config) []foundation.Flow {
 	absent := map[string]bool{bastion: !cfg.Bastion.Enabled, loadTest: cfg.LoadTest == nil, runner: !hasRunner(cfg)}
-	var there []components.Flow
+	var there []foundation.Flow
 	for _, flow := range Flows {
 		if !absent[flow.From] {
 			there = append(there, flow)

@@ -6,18 +6,19 @@ import (
 
 	"github.com/pulumi/pulumi/sdk/v3/go/pulumi"
 
-	"legops/components"
+	"legops/components/foundation"
+	"legops/components/operations"
 	"legops/stacks"
 )
 
 // dashboards creates two: one of the platform, one of the delivery of applications.
 func (p *Platform) dashboards(ctx *pulumi.Context, cfg *stacks.Config) (err error) {
 	w := p.watched(cfg)
-	if p.PlatformDashboard, err = components.NewDashboard(ctx, "dashboard-platform", &components.DashboardArgs{
+	if p.PlatformDashboard, err = operations.NewDashboard(ctx, "dashboard-platform", &operations.DashboardArgs{
 		Name:     p.name + "-platform",
 		Location: p.location,
-		Window:   components.PlatformWindow,
-		Rows: components.PlatformRows(components.PlatformDashboardArgs{
+		Window:   operations.PlatformWindow,
+		Rows: operations.PlatformRows(operations.PlatformDashboardArgs{
 			Alarms:          p.composites(slices.Sorted(maps.Keys(p.Alarms))...),
 			Edge:            w.edge,
 			Balancer:        w.balancer,
@@ -32,10 +33,10 @@ func (p *Platform) dashboards(ctx *pulumi.Context, cfg *stacks.Config) (err erro
 	}, p.onAws()); err != nil {
 		return err
 	}
-	log, err := components.NewDeliveryLog(ctx, "delivery-log", &components.DeliveryLogArgs{
+	log, err := operations.NewDeliveryLog(ctx, "delivery-log", &operations.DeliveryLogArgs{
 		Name:      p.name,
 		Location:  p.location,
-		KeyArn:    p.Encryption.Keys[components.KeyLogs],
+		KeyArn:    p.Encryption.Keys[foundation.KeyLogs],
 		Retention: int(cfg.Monitoring.LogRetention),
 		Protect:   cfg.DeletionProtection,
 	}, p.onAws())
@@ -48,11 +49,11 @@ func (p *Platform) dashboards(ctx *pulumi.Context, cfg *stacks.Config) (err erro
 			mirrors[application.Name] = project
 		}
 	}
-	p.DeliveryDashboard, err = components.NewDashboard(ctx, "dashboard-delivery", &components.DashboardArgs{
+	p.DeliveryDashboard, err = operations.NewDashboard(ctx, "dashboard-delivery", &operations.DashboardArgs{
 		Name:     p.name + "-delivery",
 		Location: p.location,
-		Window:   components.DeliveryWindow,
-		Rows: components.DeliveryRows(components.DeliveryDashboardArgs{
+		Window:   operations.DeliveryWindow,
+		Rows: operations.DeliveryRows(operations.DeliveryDashboardArgs{
 			Group:     log.GroupName,
 			Pipelines: p.Pipelines,
 			Builds:    p.builds,
@@ -66,7 +67,7 @@ func (p *Platform) dashboards(ctx *pulumi.Context, cfg *stacks.Config) (err erro
 // composites returns the alarms of layers that notify people, the critical ones first.
 func (p *Platform) composites(layers ...string) []pulumi.StringInput {
 	var arns []pulumi.StringInput
-	for _, severity := range []components.Severity{components.Critical, components.Warning} {
+	for _, severity := range []operations.Severity{operations.Critical, operations.Warning} {
 		for _, layer := range layers {
 			if arn, has := p.Alarms[layer].CompositeArns[severity]; has {
 				arns = append(arns, arn)

@@ -3,7 +3,9 @@ package infra
 import (
 	"github.com/pulumi/pulumi/sdk/v3/go/pulumi"
 
-	"legops/components"
+	"legops/components/data"
+	"legops/components/foundation"
+	"legops/components/operations"
 	"legops/stacks"
 )
 
@@ -18,44 +20,44 @@ func (p *Platform) data(ctx *pulumi.Context, cfg *stacks.Config) (err error) {
 }
 
 func (p *Platform) storage(ctx *pulumi.Context, cfg *stacks.Config) (err error) {
-	args := &components.StorageArgs{
+	args := &data.StorageArgs{
 		Name:              p.name,
 		Location:          p.location,
-		KeyArn:            p.Encryption.Keys[components.KeyStorage],
+		KeyArn:            p.Encryption.Keys[foundation.KeyStorage],
 		LogRetention:      cfg.Storage.LogRetentionDays,
 		ArtifactRetention: cfg.Storage.ArtifactRetentionDays,
 		Protect:           cfg.DeletionProtection,
 	}
 	for _, bucket := range cfg.Storage.Buckets {
-		b := components.BucketArgs{Name: bucket.Name, NoncurrentRetention: bucket.NoncurrentRetentionDays}
+		b := data.BucketArgs{Name: bucket.Name, NoncurrentRetention: bucket.NoncurrentRetentionDays}
 		if bucket.InfrequentAccessDays != nil {
 			b.InfrequentAccess = *bucket.InfrequentAccessDays
 		}
 		if lock := bucket.ObjectLock; lock != nil {
-			b.ObjectLock = &components.ObjectLockArgs{Mode: lock.Mode, Days: lock.Days}
+			b.ObjectLock = &data.ObjectLockArgs{Mode: lock.Mode, Days: lock.Days}
 		}
 		args.Buckets = append(args.Buckets, b)
 	}
 	if p.Providers.Replica != nil {
-		args.Replica = &components.ReplicaArgs{
+		args.Replica = &data.ReplicaArgs{
 			Location: p.replicaLocation,
-			KeyArn:   p.ReplicaEncryption.Keys[components.KeyStorage],
+			KeyArn:   p.ReplicaEncryption.Keys[foundation.KeyStorage],
 			Provider: p.Providers.Replica,
 		}
 	}
-	p.Storage, err = components.NewStorage(ctx, "storage", args, p.onAws())
+	p.Storage, err = data.NewStorage(ctx, "storage", args, p.onAws())
 	return err
 }
 
 func (p *Platform) queues(ctx *pulumi.Context, cfg *stacks.Config) (err error) {
-	args := &components.QueuesArgs{
+	args := &data.QueuesArgs{
 		Name:     p.name,
 		Location: p.location,
-		KeyArn:   p.Encryption.Keys[components.KeyQueues],
+		KeyArn:   p.Encryption.Keys[foundation.KeyQueues],
 		Protect:  cfg.DeletionProtection,
 	}
 	for _, queue := range cfg.Queues {
-		args.Queues = append(args.Queues, components.QueueArgs{
+		args.Queues = append(args.Queues, data.QueueArgs{
 			Name:              queue.Name,
 			VisibilityTimeout: queue.VisibilityTimeoutSeconds,
 			Retention:         queue.RetentionSeconds,
@@ -63,7 +65,7 @@ func (p *Platform) queues(ctx *pulumi.Context, cfg *stacks.Config) (err error) {
 			HighThroughput:    queue.HighThroughput,
 		})
 	}
-	p.Queues, err = components.NewQueues(ctx, "queues", args, p.onAws())
+	p.Queues, err = data.NewQueues(ctx, "queues", args, p.onAws())
 	return err
 }
 
@@ -71,7 +73,7 @@ func (p *Platform) queues(ctx *pulumi.Context, cfg *stacks.Config) (err error) {
 const databaseName = "legops"
 
 func (p *Platform) database(ctx *pulumi.Context, cfg *stacks.Config) (err error) {
-	p.Rds, err = components.NewRds(ctx, "rds", &components.RdsArgs{
+	p.Rds, err = data.NewRds(ctx, "rds", &data.RdsArgs{
 		Name:                         p.name,
 		Location:                     p.location,
 		VpcID:                        p.Network.VpcID,
@@ -89,17 +91,17 @@ func (p *Platform) database(ctx *pulumi.Context, cfg *stacks.Config) (err error)
 		PerformanceInsightsRetention: cfg.Rds.PerformanceInsightsRetentionDays,
 		SlowStatement:                cfg.Rds.SlowStatementMilliseconds,
 		LogRetention:                 int(cfg.Rds.LogRetention),
-		KeyArn:                       p.Encryption.Keys[components.KeyDatabase],
-		TopicArn:                     p.Alerts.TopicArns[components.Warning],
-		CredentialsKeyArn:            p.Encryption.Keys[components.KeyCredentials],
-		LogKeyArn:                    p.Encryption.Keys[components.KeyLogs],
+		KeyArn:                       p.Encryption.Keys[foundation.KeyDatabase],
+		TopicArn:                     p.Alerts.TopicArns[operations.Warning],
+		CredentialsKeyArn:            p.Encryption.Keys[foundation.KeyCredentials],
+		LogKeyArn:                    p.Encryption.Keys[foundation.KeyLogs],
 		Protect:                      cfg.DeletionProtection,
 	}, p.onAws())
 	return err
 }
 
 func (p *Platform) search(ctx *pulumi.Context, cfg *stacks.Config) (err error) {
-	args := &components.OpenSearchArgs{
+	args := &data.OpenSearchArgs{
 		Name:         p.name,
 		Location:     p.location,
 		VpcID:        p.Network.VpcID,
@@ -111,16 +113,16 @@ func (p *Platform) search(ctx *pulumi.Context, cfg *stacks.Config) (err error) {
 		VolumeGiB:    cfg.OpenSearch.VolumeGiB,
 		OffPeakStart: cfg.OpenSearch.OffPeakStart,
 		LogRetention: int(cfg.OpenSearch.LogRetention),
-		KeyArn:       p.Encryption.Keys[components.KeySearch],
-		LogKeyArn:    p.Encryption.Keys[components.KeyLogs],
+		KeyArn:       p.Encryption.Keys[foundation.KeySearch],
+		LogKeyArn:    p.Encryption.Keys[foundation.KeyLogs],
 		Protect:      cfg.DeletionProtection,
 	}
 	for _, administrator := range cfg.Eks.Administrators {
 		args.Administrators = append(args.Administrators, administrator.RoleArn)
 	}
 	if masters := cfg.OpenSearch.DedicatedMasters; masters != nil {
-		args.DedicatedMasters = &components.DedicatedMastersArgs{InstanceType: string(masters.InstanceType), Count: masters.Count}
+		args.DedicatedMasters = &data.DedicatedMastersArgs{InstanceType: string(masters.InstanceType), Count: masters.Count}
 	}
-	p.OpenSearch, err = components.NewOpenSearch(ctx, "opensearch", args, p.onAws())
+	p.OpenSearch, err = data.NewOpenSearch(ctx, "opensearch", args, p.onAws())
 	return err
 }

@@ -5,8 +5,11 @@ import (
 
 	"github.com/pulumi/pulumi/sdk/v3/go/pulumi"
 
-	"legops/components"
-	"legops/delivery"
+	"legops/components/apps"
+	"legops/components/delivery"
+	"legops/components/foundation"
+	"legops/components/operations"
+	sources "legops/delivery"
 	"legops/internal/rollout"
 	"legops/stacks"
 )
@@ -26,15 +29,15 @@ func (p *Platform) delivery(ctx *pulumi.Context, cfg *stacks.Config) (err error)
 
 // scripts uploads the scripts that builds and releases run.
 func (p *Platform) scripts(ctx *pulumi.Context, _ *stacks.Config) error {
-	files, err := delivery.Files()
+	files, err := sources.Files()
 	if err != nil {
 		return err
 	}
-	p.Scripts, err = components.NewScripts(ctx, "scripts", &components.ScriptsArgs{
+	p.Scripts, err = delivery.NewScripts(ctx, "scripts", &delivery.ScriptsArgs{
 		Location:  p.location,
 		Bucket:    p.Storage.ArtifactBucket,
 		BucketArn: p.artifacts(),
-		KeyArn:    p.Encryption.Keys[components.KeyStorage],
+		KeyArn:    p.Encryption.Keys[foundation.KeyStorage],
 		Files:     files,
 	}, p.onAws())
 	return err
@@ -45,18 +48,18 @@ func (p *Platform) artifacts() string { return p.location.Bucket(p.Storage.Artif
 
 // registry comes after the roles of builds: AWS refuses a policy that names a missing role.
 func (p *Platform) registry(ctx *pulumi.Context, cfg *stacks.Config) (err error) {
-	args := &components.RegistryArgs{
+	args := &delivery.RegistryArgs{
 		Name:         p.name,
 		Location:     p.globalLocation,
 		KeepImages:   cfg.Registry.KeepImages,
 		UntaggedDays: cfg.Registry.UntaggedDays,
-		KeyArn:       p.GlobalEncryption.Keys[components.KeyRegistry],
+		KeyArn:       p.GlobalEncryption.Keys[foundation.KeyRegistry],
 		Pullers:      pulumi.StringArray{p.Eks.NodeRoleArn},
 		Pushers:      map[string]pulumi.StringArray{},
 		Protect:      cfg.DeletionProtection,
 	}
 	for _, application := range cfg.Applications {
-		builder, err := components.NewBuilder(ctx, "builder-"+application.Name, &components.BuilderArgs{
+		builder, err := delivery.NewBuilder(ctx, "builder-"+application.Name, &delivery.BuilderArgs{
 			Name:        p.name,
 			Application: application.Name,
 			Location:    p.location,
@@ -68,12 +71,12 @@ func (p *Platform) registry(ctx *pulumi.Context, cfg *stacks.Config) (err error)
 		args.Applications = append(args.Applications, application.Name)
 		args.Pushers[application.Name] = pulumi.StringArray{builder.RoleArn}
 	}
-	p.Registry, err = components.NewRegistry(ctx, "registry", args, p.onGlobal())
+	p.Registry, err = delivery.NewRegistry(ctx, "registry", args, p.onGlobal())
 	return err
 }
 
 func (p *Platform) deployer(ctx *pulumi.Context, cfg *stacks.Config) (err error) {
-	p.Deployer, err = components.NewDeployer(ctx, "deployer", &components.DeployerArgs{
+	p.Deployer, err = delivery.NewDeployer(ctx, "deployer", &delivery.DeployerArgs{
 		Name:                  p.name,
 		Location:              p.location,
 		VpcID:                 p.Network.VpcID,
@@ -83,11 +86,11 @@ func (p *Platform) deployer(ctx *pulumi.Context, cfg *stacks.Config) (err error)
 		KubernetesVersion:     string(cfg.Eks.Version),
 		Cluster:               p.name,
 		ClusterName:           p.Eks.ClusterName,
-		VolumeKeyArn:          p.Encryption.Keys[components.KeyVolumes],
+		VolumeKeyArn:          p.Encryption.Keys[foundation.KeyVolumes],
 		RegistryLocation:      p.globalLocation,
 		SecureCommands:        slices.Contains(cfg.Network.InterfaceEndpoints, stacks.SecureCommands),
 		ArtifactBucketArn:     p.artifacts(),
-		ArtifactKeyArn:        p.Encryption.Keys[components.KeyStorage],
+		ArtifactKeyArn:        p.Encryption.Keys[foundation.KeyStorage],
 		LoadBalancerArnSuffix: p.LoadBalancer.ArnSuffix,
 		Tags:                  tags(ctx, cfg),
 	}, p.onAws())
@@ -96,11 +99,11 @@ func (p *Platform) deployer(ctx *pulumi.Context, cfg *stacks.Config) (err error)
 
 // mirrors creates the account's copies of the repositories on GitHub.
 func (p *Platform) mirrors(ctx *pulumi.Context, cfg *stacks.Config) (err error) {
-	if p.Github, err = components.NewGithub(ctx, "github", &components.GithubArgs{Name: p.name}, p.onAws()); err != nil {
+	if p.Github, err = delivery.NewGithub(ctx, "github", &delivery.GithubArgs{Name: p.name}, p.onAws()); err != nil {
 		return err
 	}
 	for _, application := range cfg.Applications {
-		mirror, err := components.NewMirror(ctx, "mirror-"+application.Name, &components.MirrorArgs{
+		mirror, err := delivery.NewMirror(ctx, "mirror-"+application.Name, &delivery.MirrorArgs{
 			Name:             p.name,
 			Application:      application.Name,
 			Location:         p.location,
@@ -109,10 +112,10 @@ func (p *Platform) mirrors(ctx *pulumi.Context, cfg *stacks.Config) (err error) 
 			ConnectionArn:    p.Github.ConnectionArn,
 			Connected:        cfg.Pipeline.GithubConnected,
 			ReconcileMinutes: cfg.Pipeline.MirrorMinutes,
-			Buildspec:        delivery.MirrorBuildspec,
+			Buildspec:        sources.MirrorBuildspec,
 			Scripts:          p.Scripts,
-			KeyArn:           p.Encryption.Keys[components.KeySource],
-			LogKeyArn:        p.Encryption.Keys[components.KeyLogs],
+			KeyArn:           p.Encryption.Keys[foundation.KeySource],
+			LogKeyArn:        p.Encryption.Keys[foundation.KeyLogs],
 			LogRetention:     int(cfg.Monitoring.LogRetention),
 			Protect:          cfg.DeletionProtection,
 		}, p.onAws())
@@ -128,16 +131,16 @@ func (p *Platform) mirrors(ctx *pulumi.Context, cfg *stacks.Config) (err error) 
 func (p *Platform) pipelines(ctx *pulumi.Context, cfg *stacks.Config) error {
 	p.Pipelines, p.builds = pulumi.StringMap{}, pulumi.StringMap{}
 	for i, application := range cfg.Applications {
-		pipeline, err := components.NewPipeline(ctx, "pipeline-"+application.Name, &components.PipelineArgs{
+		pipeline, err := delivery.NewPipeline(ctx, "pipeline-"+application.Name, &delivery.PipelineArgs{
 			Name:           p.name,
 			Application:    application.Name,
 			Location:       p.location,
 			Branch:         cfg.Pipeline.Branch,
 			RepositoryName: p.Mirrors[i].RepositoryName,
-			SourceKeyArn:   p.Encryption.Keys[components.KeySource],
-			Build: components.BuildArgs{
+			SourceKeyArn:   p.Encryption.Keys[foundation.KeySource],
+			Build: delivery.BuildArgs{
 				Builder:            p.Builders[i],
-				Buildspec:          delivery.BuildBuildspec,
+				Buildspec:          sources.BuildBuildspec,
 				Scripts:            p.Scripts,
 				ComputeType:        string(cfg.Pipeline.ComputeType),
 				Architecture:       string(cfg.Registry.ImageArchitecture),
@@ -146,28 +149,28 @@ func (p *Platform) pipelines(ctx *pulumi.Context, cfg *stacks.Config) error {
 				RepositoryPath:     p.name + "/" + application.Name,
 				BlockSeverity:      cfg.Pipeline.BlockSeverity,
 			},
-			Release: components.ReleaseArgs{
+			Release: delivery.ReleaseArgs{
 				Domain:         p.domain,
 				Path:           application.Path,
-				NodePort:       components.IngressNodePort,
+				NodePort:       apps.IngressNodePort,
 				BakeMinutes:    cfg.Pipeline.BakeMinutes,
 				RolloutSeconds: rollout.Seconds(application.MaxReplicas),
 			},
 			ArtifactBucket:    p.Storage.ArtifactBucket,
 			ArtifactBucketArn: p.artifacts(),
-			ArtifactKeyArn:    p.Encryption.Keys[components.KeyStorage],
+			ArtifactKeyArn:    p.Encryption.Keys[foundation.KeyStorage],
 			Approval:          cfg.Pipeline.ManualApproval,
 			LoadTest:          p.loadTestStage(cfg, application),
-			Deployer: components.DeployTarget{
+			Deployer: delivery.DeployTarget{
 				TagName:        p.Deployer.TagName,
 				ServiceRoleArn: p.Deployer.ServiceRoleArn,
 				AlarmNames:     []pulumi.StringInput{p.Deployer.AlarmName},
 			},
 			ClusterName:  p.name,
-			LogKeyArn:    p.Encryption.Keys[components.KeyLogs],
+			LogKeyArn:    p.Encryption.Keys[foundation.KeyLogs],
 			LogRetention: int(cfg.Monitoring.LogRetention),
-			TopicArn:     p.Alerts.TopicArns[components.Warning],
-			TopicKeyArn:  p.Encryption.Keys[components.KeyAlerts],
+			TopicArn:     p.Alerts.TopicArns[operations.Warning],
+			TopicKeyArn:  p.Encryption.Keys[foundation.KeyAlerts],
 			Protect:      cfg.DeletionProtection,
 		}, p.onAws())
 		if err != nil {

@@ -3,14 +3,16 @@ package infra
 import (
 	"github.com/pulumi/pulumi/sdk/v3/go/pulumi"
 
-	"legops/components"
+	"legops/components/apps"
+	"legops/components/edge"
+	"legops/components/foundation"
 	"legops/stacks"
 )
 
 // edge is a request's path from the browser to the cluster: CloudFront with its firewall, then the load balancer.
 func (p *Platform) edge(ctx *pulumi.Context, cfg *stacks.Config) (err error) {
 	origin := "origin." + p.domain
-	if p.Certificates, err = components.NewCertificates(ctx, "certificates", &components.CertificatesArgs{
+	if p.Certificates, err = edge.NewCertificates(ctx, "certificates", &edge.CertificatesArgs{
 		Domain: p.domain,
 		Origin: origin,
 		ZoneID: cfg.Domain.HostedZoneID,
@@ -18,7 +20,7 @@ func (p *Platform) edge(ctx *pulumi.Context, cfg *stacks.Config) (err error) {
 	}, p.onAws()); err != nil {
 		return err
 	}
-	if p.LoadBalancer, err = components.NewLoadBalancer(ctx, "loadbalancer", &components.LoadBalancerArgs{
+	if p.LoadBalancer, err = edge.NewLoadBalancer(ctx, "loadbalancer", &edge.LoadBalancerArgs{
 		Name:              p.name,
 		Location:          p.location,
 		VpcID:             p.Network.VpcID,
@@ -26,8 +28,8 @@ func (p *Platform) edge(ctx *pulumi.Context, cfg *stacks.Config) (err error) {
 		CertificateArn:    p.Certificates.RegionalArn,
 		Origin:            origin,
 		ZoneID:            cfg.Domain.HostedZoneID,
-		NodePort:          components.IngressNodePort,
-		HealthPath:        components.IngressHealthPath,
+		NodePort:          apps.IngressNodePort,
+		HealthPath:        apps.IngressHealthPath,
 		AutoScalingGroups: p.Eks.NodesAutoScalingGroups,
 		LogBucket:         p.Storage.LogBucket,
 		SecretGeneration:  cfg.Cdn.OriginSecretGeneration,
@@ -35,19 +37,19 @@ func (p *Platform) edge(ctx *pulumi.Context, cfg *stacks.Config) (err error) {
 	}, p.onAws()); err != nil {
 		return err
 	}
-	if p.Firewall, err = components.NewFirewall(ctx, "firewall", &components.FirewallArgs{
+	if p.Firewall, err = edge.NewFirewall(ctx, "firewall", &edge.FirewallArgs{
 		Name:         p.name,
 		Location:     p.globalLocation,
 		Mode:         cfg.Cdn.Firewall.Mode,
 		RateLimit:    cfg.Cdn.Firewall.RateLimit,
 		Unlimited:    p.unlimited(cfg),
 		LogRetention: int(cfg.Monitoring.LogRetention),
-		LogKeyArn:    p.GlobalEncryption.Keys[components.KeyLogs],
+		LogKeyArn:    p.GlobalEncryption.Keys[foundation.KeyLogs],
 		Protect:      cfg.DeletionProtection,
 	}, p.onGlobal()); err != nil {
 		return err
 	}
-	p.Cdn, err = components.NewCdn(ctx, "cdn", &components.CdnArgs{
+	p.Cdn, err = edge.NewCdn(ctx, "cdn", &edge.CdnArgs{
 		Name:                  p.name,
 		Location:              p.globalLocation,
 		Domain:                p.domain,
@@ -58,7 +60,7 @@ func (p *Platform) edge(ctx *pulumi.Context, cfg *stacks.Config) (err error) {
 		WebACLArn:             p.Firewall.WebACLArn,
 		PriceClass:            string(cfg.Cdn.PriceClass),
 		ContentSecurityPolicy: cfg.Cdn.ContentSecurityPolicy,
-		Hsts: components.HstsArgs{
+		Hsts: edge.HstsArgs{
 			MaxAge:            cfg.Cdn.Hsts.MaxAgeSeconds,
 			IncludeSubdomains: cfg.Cdn.Hsts.IncludeSubdomains,
 			Preload:           cfg.Cdn.Hsts.Preload,

@@ -5,7 +5,8 @@ import (
 
 	"github.com/pulumi/pulumi/sdk/v3/go/pulumi"
 
-	"legops/components"
+	"legops/components/foundation"
+	"legops/components/operations"
 	"legops/stacks"
 )
 
@@ -21,22 +22,22 @@ func (p *Platform) foundation(ctx *pulumi.Context, cfg *stacks.Config) (err erro
 
 // encryption creates the keys of each region that stores data.
 func (p *Platform) encryption(ctx *pulumi.Context, cfg *stacks.Config) (err error) {
-	if p.Encryption, err = components.NewEncryption(ctx, "encryption", &components.EncryptionArgs{
+	if p.Encryption, err = foundation.NewEncryption(ctx, "encryption", &foundation.EncryptionArgs{
 		Name:     p.name,
 		Location: p.location,
-		Purposes: []components.KeyPurpose{
-			components.KeyLogs, components.KeySecrets, components.KeyVolumes, components.KeyDatabase, components.KeySearch,
-			components.KeyQueues, components.KeyStorage, components.KeyCredentials, components.KeySource, components.KeyAlerts,
-			components.KeyBackup,
+		Purposes: []foundation.KeyPurpose{
+			foundation.KeyLogs, foundation.KeySecrets, foundation.KeyVolumes, foundation.KeyDatabase, foundation.KeySearch,
+			foundation.KeyQueues, foundation.KeyStorage, foundation.KeyCredentials, foundation.KeySource, foundation.KeyAlerts,
+			foundation.KeyBackup,
 		},
 		Protect: cfg.DeletionProtection,
 	}, p.onAws()); err != nil {
 		return err
 	}
-	if p.GlobalEncryption, err = components.NewEncryption(ctx, "encryption-global", &components.EncryptionArgs{
+	if p.GlobalEncryption, err = foundation.NewEncryption(ctx, "encryption-global", &foundation.EncryptionArgs{
 		Name:     p.name + "-global", // even if the account's region is us-east-1
 		Location: p.globalLocation,
-		Purposes: []components.KeyPurpose{components.KeyLogs, components.KeyRegistry, components.KeyAlerts},
+		Purposes: []foundation.KeyPurpose{foundation.KeyLogs, foundation.KeyRegistry, foundation.KeyAlerts},
 		Protect:  cfg.DeletionProtection,
 	}, p.onGlobal()); err != nil {
 		return err
@@ -44,11 +45,11 @@ func (p *Platform) encryption(ctx *pulumi.Context, cfg *stacks.Config) (err erro
 	if p.Providers.Replica == nil {
 		return nil
 	}
-	purposes := []components.KeyPurpose{components.KeyStorage}
+	purposes := []foundation.KeyPurpose{foundation.KeyStorage}
 	if cfg.Backup.CopyRetentionDays != nil {
-		purposes = append(purposes, components.KeyBackup)
+		purposes = append(purposes, foundation.KeyBackup)
 	}
-	p.ReplicaEncryption, err = components.NewEncryption(ctx, "encryption-replica", &components.EncryptionArgs{
+	p.ReplicaEncryption, err = foundation.NewEncryption(ctx, "encryption-replica", &foundation.EncryptionArgs{
 		Name:     p.name + "-replica",
 		Location: p.replicaLocation,
 		Purposes: purposes,
@@ -59,17 +60,17 @@ func (p *Platform) encryption(ctx *pulumi.Context, cfg *stacks.Config) (err erro
 
 // alerts creates the topics of the account's region.
 func (p *Platform) alerts(ctx *pulumi.Context, cfg *stacks.Config) (err error) {
-	p.Alerts, err = components.NewAlerts(ctx, "alerts", &components.AlertsArgs{
+	p.Alerts, err = operations.NewAlerts(ctx, "alerts", &operations.AlertsArgs{
 		Name:     p.name,
 		Location: p.location,
-		KeyArn:   p.Encryption.Keys[components.KeyAlerts],
+		KeyArn:   p.Encryption.Keys[foundation.KeyAlerts],
 		Emails:   cfg.Monitoring.AlarmEmails,
 	}, p.onAws())
 	return err
 }
 
 func (p *Platform) network(ctx *pulumi.Context, cfg *stacks.Config) (err error) {
-	p.Network, err = components.NewNetwork(ctx, "network", &components.NetworkArgs{
+	p.Network, err = foundation.NewNetwork(ctx, "network", &foundation.NetworkArgs{
 		Name:               p.name,
 		Location:           p.location,
 		CIDR:               cfg.Network.CIDR.Prefix,
@@ -80,7 +81,7 @@ func (p *Platform) network(ctx *pulumi.Context, cfg *stacks.Config) (err error) 
 		DataSubnets:        prefixes(cfg.Network.Subnets.Data),
 		InterfaceEndpoints: texts(cfg.Network.InterfaceEndpoints),
 		FlowLogRetention:   int(cfg.Network.FlowLogRetention),
-		LogKeyArn:          p.Encryption.Keys[components.KeyLogs],
+		LogKeyArn:          p.Encryption.Keys[foundation.KeyLogs],
 		Protect:            cfg.DeletionProtection,
 	}, p.onAws())
 	return err
@@ -90,7 +91,7 @@ func (p *Platform) bastion(ctx *pulumi.Context, cfg *stacks.Config) (err error) 
 	if !cfg.Bastion.Enabled {
 		return nil
 	}
-	p.Bastion, err = components.NewBastion(ctx, "bastion", &components.BastionArgs{
+	p.Bastion, err = foundation.NewBastion(ctx, "bastion", &foundation.BastionArgs{
 		Name:              p.name,
 		Location:          p.location,
 		VpcID:             p.Network.VpcID,
@@ -99,7 +100,7 @@ func (p *Platform) bastion(ctx *pulumi.Context, cfg *stacks.Config) (err error) 
 		Architecture:      string(cfg.Bastion.InstanceType.Architecture()),
 		KubernetesVersion: string(cfg.Eks.Version),
 		PostgresVersion:   cfg.Rds.EngineVersion,
-		VolumeKeyArn:      p.Encryption.Keys[components.KeyVolumes],
+		VolumeKeyArn:      p.Encryption.Keys[foundation.KeyVolumes],
 		Tags:              tags(ctx, cfg),
 	}, p.onAws())
 	return err

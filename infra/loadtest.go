@@ -5,8 +5,9 @@ import (
 
 	"github.com/pulumi/pulumi/sdk/v3/go/pulumi"
 
-	"legops/components"
-	"legops/delivery"
+	"legops/components/delivery"
+	"legops/components/foundation"
+	sources "legops/delivery"
 	"legops/loadtest"
 	"legops/stacks"
 )
@@ -20,7 +21,7 @@ func (p *Platform) loadTest(ctx *pulumi.Context, cfg *stacks.Config) error {
 	if err != nil {
 		return err
 	}
-	p.LoadTest, err = components.NewLoadTest(ctx, "loadtest", &components.LoadTestArgs{
+	p.LoadTest, err = delivery.NewLoadTest(ctx, "loadtest", &delivery.LoadTestArgs{
 		Name:              p.name,
 		Location:          p.location,
 		Target:            p.address("/"),
@@ -28,15 +29,15 @@ func (p *Platform) loadTest(ctx *pulumi.Context, cfg *stacks.Config) error {
 		AllowProduction:   cfg.LoadTest.AllowProduction,
 		Profile:           cfg.LoadTest.Profile,
 		ComputeType:       string(cfg.LoadTest.ComputeType),
-		Buildspec:         delivery.LoadTestBuildspec,
+		Buildspec:         sources.LoadTestBuildspec,
 		Scripts:           scripts,
 		VpcID:             p.Network.VpcID,
 		SubnetIDs:         p.Network.ApplicationSubnetIDs,
 		ArtifactBucket:    p.Storage.ArtifactBucket,
 		ArtifactBucketArn: p.artifacts(),
-		ArtifactKeyArn:    p.Encryption.Keys[components.KeyStorage],
-		SecretKeyArn:      p.Encryption.Keys[components.KeyCredentials],
-		LogKeyArn:         p.Encryption.Keys[components.KeyLogs],
+		ArtifactKeyArn:    p.Encryption.Keys[foundation.KeyStorage],
+		SecretKeyArn:      p.Encryption.Keys[foundation.KeyCredentials],
+		LogKeyArn:         p.Encryption.Keys[foundation.KeyLogs],
 		LogRetention:      int(cfg.Monitoring.LogRetention),
 		Protect:           cfg.DeletionProtection,
 	}, p.onAws())
@@ -44,7 +45,7 @@ func (p *Platform) loadTest(ctx *pulumi.Context, cfg *stacks.Config) error {
 }
 
 // loadTestScripts are separate from those of builds, so that a change to a load test changes no build.
-func (p *Platform) loadTestScripts(ctx *pulumi.Context) (*components.Scripts, error) {
+func (p *Platform) loadTestScripts(ctx *pulumi.Context) (*delivery.Scripts, error) {
 	files, err := loadtest.Files()
 	if err != nil {
 		return nil, err
@@ -53,11 +54,11 @@ func (p *Platform) loadTestScripts(ctx *pulumi.Context) (*components.Scripts, er
 	for path, text := range files {
 		below["loadtest/"+path] = text
 	}
-	return components.NewScripts(ctx, "loadtest-scripts", &components.ScriptsArgs{
+	return delivery.NewScripts(ctx, "loadtest-scripts", &delivery.ScriptsArgs{
 		Location:  p.location,
 		Bucket:    p.Storage.ArtifactBucket,
 		BucketArn: p.artifacts(),
-		KeyArn:    p.Encryption.Keys[components.KeyStorage],
+		KeyArn:    p.Encryption.Keys[foundation.KeyStorage],
 		Files:     below,
 	}, p.onAws())
 }
@@ -68,11 +69,11 @@ func (p *Platform) address(path string) string {
 }
 
 // loadTestStage is the stage that puts an application under load; nil if releases have none.
-func (p *Platform) loadTestStage(cfg *stacks.Config, application stacks.Application) *components.LoadTestStage {
+func (p *Platform) loadTestStage(cfg *stacks.Config, application stacks.Application) *delivery.LoadTestStage {
 	if !cfg.Pipeline.LoadTest {
 		return nil
 	}
-	return &components.LoadTestStage{
+	return &delivery.LoadTestStage{
 		ProjectName: p.LoadTest.ProjectName,
 		Project:     p.LoadTest.Name,
 		Target:      p.address(application.Path),

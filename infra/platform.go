@@ -11,6 +11,13 @@ import (
 	"github.com/pulumi/pulumi/sdk/v3/go/pulumi"
 
 	"legops/components"
+	"legops/components/apps"
+	"legops/components/compute"
+	"legops/components/data"
+	"legops/components/delivery"
+	"legops/components/edge"
+	"legops/components/foundation"
+	"legops/components/operations"
 	"legops/stacks"
 )
 
@@ -59,42 +66,42 @@ func loadConfig(ctx *pulumi.Context) (*stacks.Config, error) {
 // Platform is everything in one account.
 type Platform struct {
 	Providers         *Providers
-	Encryption        *components.Encryption
-	GlobalEncryption  *components.Encryption // in us-east-1
-	ReplicaEncryption *components.Encryption // nil without a replica region
-	Network           *components.Network
-	Bastion           *components.Bastion // nil without one
-	Storage           *components.Storage
-	Queues            *components.Queues
-	Rds               *components.Rds
-	OpenSearch        *components.OpenSearch
-	Eks               *components.Eks
-	ClusterAutoscaler *components.ClusterAutoscaler
-	Ingress           *components.Ingress
-	ReleasePolicy     *components.ReleasePolicy
-	Apps              []*components.App
-	OpenSearchAccess  *components.OpenSearchAccess // nil if no application uses search
-	Alerts            *components.Alerts
-	Scripts           *components.Scripts
-	Builders          []*components.Builder
-	Registry          *components.Registry
-	Deployer          *components.Deployer
-	Github            *components.Github
-	Mirrors           []*components.Mirror
-	Runner            *components.Runner            // nil without one, or until it is connected
-	LoadTest          *components.LoadTest          // nil without one
+	Encryption        *foundation.Encryption
+	GlobalEncryption  *foundation.Encryption // in us-east-1
+	ReplicaEncryption *foundation.Encryption // nil without a replica region
+	Network           *foundation.Network
+	Bastion           *foundation.Bastion // nil without one
+	Storage           *data.Storage
+	Queues            *data.Queues
+	Rds               *data.Rds
+	OpenSearch        *data.OpenSearch
+	Eks               *compute.Eks
+	ClusterAutoscaler *compute.ClusterAutoscaler
+	Ingress           *apps.Ingress
+	ReleasePolicy     *apps.ReleasePolicy
+	Apps              []*apps.App
+	OpenSearchAccess  *data.OpenSearchAccess // nil if no application uses search
+	Alerts            *operations.Alerts
+	Scripts           *delivery.Scripts
+	Builders          []*delivery.Builder
+	Registry          *delivery.Registry
+	Deployer          *delivery.Deployer
+	Github            *delivery.Github
+	Mirrors           []*delivery.Mirror
+	Runner            *delivery.Runner              // nil without one, or until it is connected
+	LoadTest          *delivery.LoadTest            // nil without one
 	Pipelines         pulumi.StringMap              // their names, by application
-	GlobalAlerts      *components.Alerts            // in us-east-1
-	Alarms            map[string]*components.Alarms // by layer
-	PlatformDashboard *components.Dashboard
-	DeliveryDashboard *components.Dashboard
-	Backup            *components.Backup
-	Budget            *components.Budget
-	Certificates      *components.Certificates
-	LoadBalancer      *components.LoadBalancer
-	Firewall          *components.Firewall
-	Cdn               *components.Cdn
-	Connectivity      *components.Connectivity
+	GlobalAlerts      *operations.Alerts            // in us-east-1
+	Alarms            map[string]*operations.Alarms // by layer
+	PlatformDashboard *operations.Dashboard
+	DeliveryDashboard *operations.Dashboard
+	Backup            *operations.Backup
+	Budget            *operations.Budget
+	Certificates      *edge.Certificates
+	LoadBalancer      *edge.LoadBalancer
+	Firewall          *edge.Firewall
+	Cdn               *edge.Cdn
+	Connectivity      *foundation.Connectivity
 
 	// name begins every physical name: <project>-<stack>.
 	name string
@@ -113,12 +120,14 @@ type Platform struct {
 // NewPlatform creates the layers, each after those it needs.
 func NewPlatform(ctx *pulumi.Context, cfg *stacks.Config) (*Platform, error) {
 	p := &Platform{name: ctx.Project() + "-" + ctx.Stack(), domain: cfg.Domain.Name}
-	// bootstrap/account.yaml creates the permissions boundary, and lets nobody create a role without it.
-	p.location = components.Location{Account: cfg.Account, Region: string(cfg.Region), Boundary: p.name + "-boundary"}
+	p.location = components.Location{Account: cfg.Account, Region: string(cfg.Region)}
 	p.globalLocation, p.replicaLocation = p.location, p.location
-	p.globalLocation.Region = globalRegion
+	p.globalLocation.Region = components.GlobalRegion
 	if replica := cfg.Storage.ReplicaRegion; replica != nil {
 		p.replicaLocation.Region = string(*replica)
+	}
+	if err := ctx.RegisterStackTransformation(bounded(p.location.Policy(p.name + "-boundary"))); err != nil {
+		return nil, err
 	}
 	var err error
 	if p.Providers, err = newProviders(ctx, cfg); err != nil {

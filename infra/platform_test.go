@@ -297,30 +297,28 @@ func TestPlatformCarriesTheConfiguration(t *testing.T) {
 
 func TestPlatformStopsAtTheFirstLayerThatFails(t *testing.T) {
 	for layer, breakIt := range map[string]func(*stacks.Config){
-		"network network": func(c *stacks.Config) { c.Network.NatGateways = 0 },
+		"network network": func(c *stacks.Config) { c.Network.Subnets.Data = nil },
 		"bastion bastion": func(c *stacks.Config) { c.Bastion.InstanceType = "" },
-		"storage storage": func(c *stacks.Config) { c.Storage.LogRetentionDays = 0 },
-		"queues queues":   func(c *stacks.Config) { c.Queues[0].MaxReceiveCount = 0 },
-		"rds rds":         func(c *stacks.Config) { c.Rds.StorageGiB = 1 },
-		"opensearch":      func(c *stacks.Config) { c.OpenSearch.VolumeGiB = 1 },
-		"ingress ingress": func(c *stacks.Config) { c.Ingress.MinReplicas = 1 },
+		"storage storage": func(c *stacks.Config) { c.Storage.Buckets[0].Name = "logs" },
+		"queues queues":   func(c *stacks.Config) { c.Queues[0].Name = "a--b" },
+		"rds rds":         func(c *stacks.Config) { c.Rds.InstanceClass = "" },
+		"opensearch":      func(c *stacks.Config) { c.OpenSearch.OffPeakStart = "" },
+		"ingress ingress": func(c *stacks.Config) { c.Domain.Name = "" },
 		"app app-matters": func(c *stacks.Config) { c.Applications[1].Memory = "" },
-		"registry":        func(c *stacks.Config) { c.Registry.KeepImages = 0 },
 		"load balancer":   func(c *stacks.Config) { c.Cdn.OriginSecretGeneration = 0 },
-		"firewall":        func(c *stacks.Config) { c.Cdn.Firewall.Mode = "off" },
+		"firewall":        func(c *stacks.Config) { c.Cdn.Firewall.Mode = "" },
 		"alerts alerts":   func(c *stacks.Config) { c.Monitoring.AlarmEmails = nil },
 		"deployer":        func(c *stacks.Config) { c.Pipeline.DeployerInstanceType = "" },
-		"mirror mirror":   func(c *stacks.Config) { c.Pipeline.MirrorMinutes = 1 },
-		"pipeline pipe":   func(c *stacks.Config) { c.Pipeline.BakeMinutes = 0 },
-		"runner runner":   func(c *stacks.Config) { c.Runner.TimeoutMinutes = 0 },
+		"mirror mirror":   func(c *stacks.Config) { c.Pipeline.Branch = "--force" },
+		"pipeline pipe":   func(c *stacks.Config) { c.Pipeline.BlockSeverity = "" },
+		"runner runner":   func(c *stacks.Config) { c.Runner.Repository = "" },
 		"load test load":  func(c *stacks.Config) { c.LoadTest.Profile = "" },
 		"cdn cdn":         func(c *stacks.Config) { c.Cdn.PriceClass = "" },
 		`application matters: queues queues: there is no queue "post"`: func(c *stacks.Config) { c.Applications[1].Produces = []string{"post"} },
 		`application matters: there is no bucket "attic"`:              func(c *stacks.Config) { c.Applications[1].Buckets[0].Name = "attic" },
-		"backup backup": func(c *stacks.Config) { c.Backup.RetentionDays = 0 },
-		"budget budget": func(c *stacks.Config) { c.Monitoring.MonthlyBudgetUSD = 0 },
-		"eks eks":       func(c *stacks.Config) { c.Eks.Nodes.MinSizePerZone = 9 },
-		"encryption":    func(c *stacks.Config) { c.Account = "1" },
+		"backup backup": func(c *stacks.Config) { c.Backup.Start = "" },
+		"eks eks":       func(c *stacks.Config) { c.Eks.Nodes.CapacityType = "" },
+		"encryption":    func(c *stacks.Config) { c.Account = "" },
 	} {
 		cfg := platform()
 		breakIt(cfg)
@@ -377,11 +375,11 @@ func TestPlatformWithoutWhatIsOptional(t *testing.T) {
 		return nil
 	}))
 	for _, found := range r.Resources() {
-		assert.NotContains(t, found.Name, "bastion", found.URN)
-		assert.NotContains(t, found.Name, "replica", found.URN)
-		assert.NotContains(t, found.Name, "loadtest", found.URN)
-		assert.NotContains(t, found.Name, "load-test", found.URN)
-		assert.NotContains(t, found.Name, "runner", found.URN)
+		assert.NotContains(t, found.Name(), "bastion", found.URN)
+		assert.NotContains(t, found.Name(), "replica", found.URN)
+		assert.NotContains(t, found.Name(), "loadtest", found.URN)
+		assert.NotContains(t, found.Name(), "load-test", found.URN)
+		assert.NotContains(t, found.Name(), "runner", found.URN)
 		assert.NotEqual(t, "aws:wafv2/ipSet:IpSet", found.Type)
 	}
 	assert.Empty(t, r.OfType("aws:opensearch/domainPolicy:DomainPolicy"))

@@ -5,14 +5,12 @@ import (
 
 	"github.com/pulumi/pulumi-aws/sdk/v6/go/aws"
 	"github.com/pulumi/pulumi-aws/sdk/v6/go/aws/ec2"
+	"github.com/pulumi/pulumi-aws/sdk/v6/go/aws/iam"
 	"github.com/pulumi/pulumi/sdk/v3/go/pulumi"
 
+	"legops/components"
 	"legops/stacks"
 )
-
-// globalRegion is the region of AWS's global resources, such as CloudFront's certificates and firewalls, and of the
-// container registry.
-const globalRegion = "us-east-1"
 
 // Providers are the AWS providers. They are explicit and the default ones disabled, so that no resource depends on the
 // account and region of a shell.
@@ -30,7 +28,7 @@ func newProviders(ctx *pulumi.Context, cfg *stacks.Config) (*Providers, error) {
 	if err != nil {
 		return nil, err
 	}
-	global, err := newProvider(ctx, "aws-global", cfg, globalRegion)
+	global, err := newProvider(ctx, "aws-global", cfg, components.GlobalRegion)
 	if err != nil {
 		return nil, err
 	}
@@ -57,6 +55,19 @@ func tags(ctx *pulumi.Context, cfg *stacks.Config) map[string]string {
 		"Environment": string(cfg.Environment),
 		"Owner":       cfg.Tags.Owner,
 		"CostCenter":  cfg.Tags.CostCenter,
+	}
+}
+
+// bounded puts the permissions boundary on every role. bootstrap/account.yaml creates the boundary, and lets nobody create a
+// role without it.
+func bounded(boundary string) pulumi.ResourceTransformation {
+	return func(args *pulumi.ResourceTransformationArgs) *pulumi.ResourceTransformationResult {
+		role, is := args.Props.(*iam.RoleArgs)
+		if !is {
+			return nil
+		}
+		role.PermissionsBoundary = pulumi.StringPtr(boundary)
+		return &pulumi.ResourceTransformationResult{Props: role, Opts: args.Opts}
 	}
 }
 

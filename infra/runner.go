@@ -3,7 +3,8 @@ package infra
 import (
 	"github.com/pulumi/pulumi/sdk/v3/go/pulumi"
 
-	"legops/components"
+	"legops/components/delivery"
+	"legops/components/foundation"
 	"legops/stacks"
 )
 
@@ -12,7 +13,7 @@ func (p *Platform) runner(ctx *pulumi.Context, cfg *stacks.Config) (err error) {
 	if !hasRunner(cfg) {
 		return nil
 	}
-	p.Runner, err = components.NewRunner(ctx, "runner", &components.RunnerArgs{
+	p.Runner, err = delivery.NewRunner(ctx, "runner", &delivery.RunnerArgs{
 		Name:           p.name,
 		Location:       p.location,
 		GithubOwner:    cfg.Pipeline.GithubOwner,
@@ -23,7 +24,7 @@ func (p *Platform) runner(ctx *pulumi.Context, cfg *stacks.Config) (err error) {
 		TimeoutMinutes: cfg.Runner.TimeoutMinutes,
 		VpcID:          p.Network.VpcID,
 		SubnetIDs:      p.Network.ApplicationSubnetIDs,
-		LogKeyArn:      p.Encryption.Keys[components.KeyLogs],
+		LogKeyArn:      p.Encryption.Keys[foundation.KeyLogs],
 		LogRetention:   int(cfg.Monitoring.LogRetention),
 		Protect:        cfg.DeletionProtection,
 	}, p.onAws())

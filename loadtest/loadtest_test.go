@@ -324,10 +324,10 @@ cat >/dev/null
 	if err != nil {
 		require.ErrorAs(t, err, new(*exec.ExitError))
 	}
-	made, _ := os.ReadFile(filepath.Join(world, "calls"))
+	logged, _ := os.ReadFile(filepath.Join(world, "calls"))
 	manifest, _ := os.ReadFile(filepath.Join(world, "run.yaml"))
 	files, _ := os.ReadFile(filepath.Join(world, "files"))
-	return string(made) + string(manifest) + string(files), string(text), cmd.ProcessState.ExitCode()
+	return string(logged) + string(manifest) + string(files), string(text), cmd.ProcessState.ExitCode()
 }
 
 // The pods get the test with all that it imports, and the address; a failed run fails the script.

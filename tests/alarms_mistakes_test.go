@@ -5,6 +5,7 @@ import (
 
 	"github.com/stretchr/testify/assert"
 
+	"legops/internal/catalogue"
 	"legops/internal/offline/cloud"
 )
 
@@ -17,17 +18,17 @@ func onDatabase() []cloud.Entry {
 		}
 	}
 	return []cloud.Entry{
-		entry(kindDatabase, "database", "db-1", map[string]any{"identifier": "legops-dev"}),
-		entry(kindAlarm, "cpu", "cpu", map[string]any{
+		entry(catalogue.Database, "database", "db-1", map[string]any{"identifier": "legops-dev"}),
+		entry(catalogue.MetricAlarm, "cpu", "cpu", map[string]any{
 			"name": "cpu", "namespace": "AWS/RDS", "metricName": "CPUUtilization", "statistic": "Average", "period": 300.0, "threshold": 80.0,
 			"dimensions": map[string]any{"DBInstanceIdentifier": "legops-dev"}, "comparisonOperator": "GreaterThanThreshold",
 			"treatMissingData": "missing", "alarmDescription": "busy",
 		}),
-		entry(kindComposite, "warning", "warning", map[string]any{
+		entry(catalogue.CompositeAlarm, "warning", "warning", map[string]any{
 			"alarmName": "warning", "alarmRule": `ALARM("cpu")`, "alarmActions": []any{"arn:topic"},
 		}),
-		entry(kindSubscription, "mail", "mail", map[string]any{"topic": "arn:topic"}),
-		entry(kindDashboard, "platform", "platform", map[string]any{"dashboardBody": `{"widgets": [{"properties": {"title": "CPU", "region": "us-east-1",
+		entry(catalogue.TopicSubscription, "mail", "mail", map[string]any{"topic": "arn:topic"}),
+		entry(catalogue.Dashboard, "platform", "platform", map[string]any{"dashboardBody": `{"widgets": [{"properties": {"title": "CPU", "region": "us-east-1",
 			"stat": "Average", "metrics": [["AWS/RDS", "CPUUtilization", "DBInstanceIdentifier", "legops-dev"]]}}]}`}),
 	}
 }
@@ -112,8 +113,8 @@ func TestAlarmsOfNoUseAreFound(t *testing.T) {
 	}
 	for problem, body := range map[string]string{
 		"it shows nothing": `{"widgets": [{"properties": {}}]}`,
-		"CPU: the metric [AWS/RDS CPUUtilization DBInstanceIdentifier] has a dimension without a value":                                                                        `{"widgets": [{"properties": {"title": "CPU", "metrics": [["AWS/RDS", "CPUUtilization", "DBInstanceIdentifier"]]}}]}`,
-		"Deployed: command 4, \"display b\": only limit may follow dedup: put it before (https://docs.aws.amazon.com/AmazonCloudWatch/latest/logs/CWL_QuerySyntax-Dedup.html)": `{"widgets": [{"properties": {"title": "Deployed", "query": "SOURCE 'x' | stats max(a) as b by c | dedup c | display b"}}]}`,
+		"CPU: the metric [AWS/RDS CPUUtilization DBInstanceIdentifier] has a dimension without a value":                                                                                     `{"widgets": [{"properties": {"title": "CPU", "metrics": [["AWS/RDS", "CPUUtilization", "DBInstanceIdentifier"]]}}]}`,
+		"Deployed: command 4, \"display b\": only limit may follow dedup: move the command before it (https://docs.aws.amazon.com/AmazonCloudWatch/latest/logs/CWL_QuerySyntax-Dedup.html)": `{"widgets": [{"properties": {"title": "Deployed", "query": "SOURCE 'x' | stats max(a) as b by c | dedup c | display b"}}]}`,
 		"nothing publishes AWS/RDS Cpu": `{"widgets": [{"properties": {"metrics": [["AWS/RDS", "Cpu", "DBInstanceIdentifier", "legops-dev", {"stat": "Average"}]]}}]}`,
 	} {
 		all := onDatabase()

@@ -1,6 +1,7 @@
 package tests
 
 import (
+	"cmp"
 	"encoding/json"
 	"fmt"
 	"maps"
@@ -14,15 +15,10 @@ import (
 	"github.com/stretchr/testify/assert"
 	"github.com/stretchr/testify/require"
 
+	"legops/internal/catalogue"
 	"legops/internal/insights"
+	"legops/internal/model"
 	"legops/internal/offline/cloud"
-)
-
-const (
-	kindAlarm        = "aws:cloudwatch/metricAlarm:MetricAlarm"
-	kindComposite    = "aws:cloudwatch/compositeAlarm:CompositeAlarm"
-	kindDashboard    = "aws:cloudwatch/dashboard:Dashboard"
-	kindSubscription = "aws:sns/topicSubscription:TopicSubscription"
 )
 
 // watchtower is what exists of one stack, and what of it is watched.
@@ -41,9 +37,9 @@ func look(entries []cloud.Entry) *watchtower {
 	}
 	for _, e := range w.entries {
 		switch e.Type {
-		case kindAlarm:
+		case catalogue.MetricAlarm:
 			w.alarm(e)
-		case kindDashboard:
+		case catalogue.Dashboard:
 			w.dashboard(e)
 		}
 	}
@@ -54,118 +50,110 @@ func (w *watchtower) report(e *cloud.Entry, format string, args ...any) {
 	w.problems = append(w.problems, name(e.URN)+": "+fmt.Sprintf(format, args...))
 }
 
-// valueAt is the text, or the texts, at a path; the elements of a list are at the list's.
-func valueAt(value any, path string) []string {
-	switch v := value.(type) {
-	case []any:
-		var all []string
-		for _, element := range v {
-			all = append(all, valueAt(element, path)...)
-		}
-		return all
-	case map[string]any:
-		head, rest, _ := strings.Cut(path, ".")
-		return valueAt(v[head], rest)
-	case string:
-		return []string{v}
-	case float64:
-		return []string{fmt.Sprint(v)}
-	}
-	return nil
-}
+// inputs are those of what exists.
+func inputs(e *cloud.Entry) model.Values { return e.Inputs }
 
-func (o origin) values(e *cloud.Entry) []string {
-	if o.path == "id" {
+// valuesAt are the values of a resource at a path, inputs and outputs.
+func valuesAt(e *cloud.Entry, path string) []string {
+	if path == "id" {
 		return []string{e.ID}
 	}
-	return append(valueAt(e.Inputs, o.path), valueAt(e.Outputs, o.path)...)
+	return append(inputs(e).Texts(path), model.Values(e.Outputs).Texts(path)...)
 }
 
 // source finds what gives a dimension its value, nil where nothing does; constant values come of nothing.
-func (w *watchtower) source(d dimension, value, region, account string) (found []*cloud.Entry, known bool) {
-	for _, o := range d.of {
-		if o.constant != "" {
-			return nil, value == strings.ReplaceAll(o.constant, "{account}", account)
+func (w *watchtower) source(d catalogue.Dimension, value, region, account string) (found []*cloud.Entry, known bool) {
+	if d.Of == "" {
+		return nil, value == strings.ReplaceAll(d.Value, "{account}", account)
+	}
+	for _, e := range w.entries {
+		if e.Type != d.Of || !slices.Contains(valuesAt(e, d.Value), value) {
+			continue
 		}
-		for _, e := range w.entries {
-			if e.Type != o.typ || !slices.Contains(o.values(e), value) {
-				continue
-			}
-			// The metrics of CloudFront are elsewhere than it, and those of a replication are where its source is.
-			if e.Region == region || e.Type == kindDistribution || e.Type == kindBucket {
-				found = append(found, e)
-			}
+		// The metrics of CloudFront are elsewhere than it, and those of a replication are where its source is.
+		if e.Region == region || e.Type == catalogue.Distribution || e.Type == catalogue.Bucket {
+			found = append(found, e)
 		}
 	}
 	return found, len(found) > 0
 }
 
-// metric judges one metric as an alarm or a dashboard names it, and gives back the table's row.
-func (w *watchtower) metric(e *cloud.Entry, region, namespace, metric, statistic string, dimensions map[string]any) *published {
-	for i := range metrics {
-		row := &metrics[i]
-		if row.namespace != namespace || !slices.Contains(row.names, metric) {
-			continue
+// published is the catalogue's row of a metric, and the type that publishes it; nil if nothing does.
+func published(namespace, metric string) (*catalogue.Metric, string) {
+	for i := range catalogue.Types {
+		for j := range catalogue.Types[i].Metrics {
+			row := &catalogue.Types[i].Metrics[j]
+			if row.Namespace == namespace && slices.Contains(row.Names, metric) {
+				return row, catalogue.Types[i].Token
+			}
 		}
-		if row.region != "" && region != row.region {
-			w.report(e, "%s %s is published in %s only, not in %s", namespace, metric, row.region, region)
-			return nil
-		}
-		percentile := regexp.MustCompile(`^p\d{1,2}(\.\d+)?$`).MatchString(statistic)
-		if statistic != "SampleCount" && !slices.Contains(row.statistics, statistic) && (!percentile || !row.percentiles) {
-			w.report(e, "%s of %s %s means nothing: take one of %v", statistic, namespace, metric, row.statistics)
-		}
-		w.dimensions(e, row, region, dimensions)
-		if row.made != "" && !w.makes(row.made, namespace, metric, e.Region) {
-			w.report(e, "no %s publishes %s %s", row.made, namespace, metric)
-		}
-		return row
 	}
-	w.report(e, "nothing publishes %s %s", namespace, metric)
-	return nil
+	return nil, ""
+}
+
+// metric judges one metric as an alarm or a dashboard names it, and gives back the table's row.
+func (w *watchtower) metric(e *cloud.Entry, region, namespace, metric, statistic string, dimensions map[string]any) *catalogue.Metric {
+	row, typ := published(namespace, metric)
+	if row == nil {
+		w.report(e, "nothing publishes %s %s", namespace, metric)
+		return nil
+	}
+	if row.Region != "" && region != row.Region {
+		w.report(e, "%s %s is published in %s only, not in %s", namespace, metric, row.Region, region)
+		return nil
+	}
+	percentile := regexp.MustCompile(`^p\d{1,2}(\.\d+)?$`).MatchString(statistic)
+	if statistic != "SampleCount" && !slices.Contains(row.Statistics, statistic) && (!percentile || !row.Percentiles) {
+		w.report(e, "%s of %s %s means nothing: take one of %v", statistic, namespace, metric, row.Statistics)
+	}
+	w.dimensions(e, row, region, dimensions)
+	if row.Own && !w.makes(typ, namespace, metric, e.Region) {
+		w.report(e, "no %s publishes %s %s", typ, namespace, metric)
+	}
+	return row
 }
 
 // makes is whether a resource of the stack publishes a metric.
 func (w *watchtower) makes(typ, namespace, metric, region string) bool {
 	return slices.ContainsFunc(w.entries, func(e *cloud.Entry) bool {
-		return e.Type == typ && e.Region == region && slices.Contains(valueAt(e.Inputs, "metricTransformation.namespace"), namespace) &&
-			slices.Contains(valueAt(e.Inputs, "metricTransformation.name"), metric)
+		transformation := inputs(e).Values("metricTransformation")
+		return e.Type == typ && e.Region == region && transformation.Text("namespace") == namespace && transformation.Text("name") == metric
 	})
 }
 
-func (w *watchtower) dimensions(e *cloud.Entry, row *published, region string, dimensions map[string]any) {
+func (w *watchtower) dimensions(e *cloud.Entry, row *catalogue.Metric, region string, dimensions map[string]any) {
 	given := slices.Sorted(maps.Keys(dimensions))
-	for _, set := range row.sets {
+	for _, set := range row.Sets {
 		var names []string
 		for _, d := range set {
-			names = append(names, d.name)
+			names = append(names, d.Name)
 		}
 		slices.Sort(names)
 		if !slices.Equal(names, given) {
 			continue
 		}
 		for _, d := range set {
-			value, _ := dimensions[d.name].(string)
+			value, _ := dimensions[d.Name].(string)
 			found, known := w.source(d, value, region, e.Account)
 			if !known {
-				w.report(e, "no resource has the %s %q", d.name, value)
+				w.report(e, "no resource has the %s %q", d.Name, value)
 			}
 			for _, source := range found {
-				if e.Type == kindAlarm {
+				if e.Type == catalogue.MetricAlarm {
 					w.watch(source)
 				}
 			}
 		}
 		return
 	}
-	w.report(e, "%s is not published under the dimensions %v alone", row.names[0], given)
+	w.report(e, "%s is not published under the dimensions %v alone", row.Names[0], given)
 }
 
 // watch notes that an alarm looks at a resource; one that looks at a setting of a bucket looks at the bucket.
 func (w *watchtower) watch(e *cloud.Entry) {
 	w.watched[e.URN] = true
 	for _, whole := range w.entries {
-		if strings.HasPrefix(e.Type, "aws:s3/") && whole.Type == kindBucket && whole.ID == e.Inputs["bucket"] {
+		if strings.HasPrefix(e.Type, "aws:s3/") && whole.Type == catalogue.Bucket && whole.ID == e.Inputs["bucket"] {
 			w.watched[whole.URN] = true
 		}
 	}
@@ -175,27 +163,25 @@ var identifier = regexp.MustCompile(`\b[a-z]\w*\b`)
 
 // alarm judges whether an alarm can go off, and whether anybody would hear of it.
 func (w *watchtower) alarm(e *cloud.Entry) {
-	number := func(path string) float64 { n, _ := e.Inputs[path].(float64); return n }
-	text := func(path string) string { t, _ := e.Inputs[path].(string); return t }
-	most, statistic := 100.0, text("statistic")+text("extendedStatistic") // metric math makes shares in per cent
-	if queries, ok := e.Inputs["metricQueries"].([]any); ok {
-		w.queries(e, queries)
+	in := inputs(e)
+	most, statistic := 100.0, in.Text("statistic")+in.Text("extendedStatistic") // metric math makes shares in per cent
+	if in.Has("metricQueries") {
+		w.queries(e, in.Objects("metricQueries"))
 	} else {
-		dimensions, _ := e.Inputs["dimensions"].(map[string]any)
-		row := w.metric(e, e.Region, text("namespace"), text("metricName"), statistic, dimensions)
+		row := w.metric(e, e.Region, in.Text("namespace"), in.Text("metricName"), statistic, in.Values("dimensions"))
 		if row == nil {
 			return
 		}
-		if period := number("period"); period < row.every {
-			w.report(e, "its period is %v seconds, %s comes every %v", period, row.names[0], row.every)
+		if period := in.Number("period", 0); period < row.Every {
+			w.report(e, "its period is %v seconds, %s comes every %v", period, row.Names[0], row.Every)
 		}
-		most = row.most
+		most = row.Most
 		if statistic == "Sum" || statistic == "SampleCount" {
-			most = unlimited
+			most = catalogue.Unlimited
 		}
 	}
-	threshold, missing := number("threshold"), text("treatMissingData")
-	switch text("comparisonOperator") {
+	threshold, missing := in.Number("threshold", 0), in.Text("treatMissingData")
+	switch in.Text("comparisonOperator") {
 	case "GreaterThanThreshold":
 		if threshold >= most {
 			w.report(e, "it never goes off: no value is above %v, the most is %v", threshold, most)
@@ -211,12 +197,12 @@ func (w *watchtower) alarm(e *cloud.Entry) {
 			w.report(e, "it never goes off: no value is below %v", threshold)
 		}
 	default:
-		w.report(e, "the comparison %s is not known here", text("comparisonOperator"))
+		w.report(e, "the comparison %s is not known here", in.Text("comparisonOperator"))
 	}
 	if missing == "" {
 		w.report(e, "it does not say what missing data means")
 	}
-	if text("alarmDescription") == "" {
+	if in.Text("alarmDescription") == "" {
 		w.report(e, "it does not say what is wrong")
 	}
 	if e.Inputs["actionsEnabled"] == false || !w.heard(e, 0) {
@@ -225,27 +211,22 @@ func (w *watchtower) alarm(e *cloud.Entry) {
 }
 
 // queries judges metric math: every metric, that each is used, and that what is used is there. Shares are in per cent.
-func (w *watchtower) queries(e *cloud.Entry, queries []any) {
+func (w *watchtower) queries(e *cloud.Entry, queries []model.Values) {
 	known, used := map[string]bool{}, map[string]bool{}
 	for _, query := range queries {
-		q := query.(map[string]any)
-		metric, isMetric := q["metric"].(map[string]any)
-		if !isMetric {
+		metric := query.Values("metric")
+		if metric == nil {
 			continue
 		}
-		known[q["id"].(string)] = true
-		dimensions, _ := metric["dimensions"].(map[string]any)
-		namespace, _ := metric["namespace"].(string)
-		called, _ := metric["metricName"].(string)
-		stat, _ := metric["stat"].(string)
-		row := w.metric(e, e.Region, namespace, called, stat, dimensions)
-		if period, _ := metric["period"].(float64); row != nil && period < row.every {
-			w.report(e, "its period is %v seconds, %s comes every %v", period, called, row.every)
+		known[query.Text("id")] = true
+		called := metric.Text("metricName")
+		row := w.metric(e, e.Region, metric.Text("namespace"), called, metric.Text("stat"), metric.Values("dimensions"))
+		if period := metric.Number("period", 0); row != nil && period < row.Every {
+			w.report(e, "its period is %v seconds, %s comes every %v", period, called, row.Every)
 		}
 	}
 	for _, query := range queries {
-		q := query.(map[string]any)
-		expression, _ := q["expression"].(string)
+		expression := query.Text("expression")
 		for _, word := range identifier.FindAllString(expression, -1) {
 			if !known[word] {
 				w.report(e, "its expression uses %s, which is not there", word)
@@ -265,18 +246,18 @@ func (w *watchtower) queries(e *cloud.Entry, queries []any) {
 
 // heard says whether an alarm, or a composite alarm over it, tells a topic that somebody listens to.
 func (w *watchtower) heard(e *cloud.Entry, depth int) bool {
-	for _, topic := range valueAt(e.Inputs["alarmActions"], "") {
+	for _, topic := range inputs(e).Texts("alarmActions") {
 		for _, s := range w.entries {
-			if s.Type == kindSubscription && s.Inputs["topic"] == topic {
+			if s.Type == catalogue.TopicSubscription && s.Inputs["topic"] == topic {
 				return true
 			}
 		}
 	}
-	called := append(valueAt(e.Inputs["name"], ""), valueAt(e.Inputs["alarmName"], "")...)
+	called := cmp.Or(inputs(e).Text("name"), inputs(e).Text("alarmName"))
 	for _, composite := range w.entries {
-		rule, _ := composite.Inputs["alarmRule"].(string)
-		if composite.Type == kindComposite && composite.Region == e.Region && depth < 5 && composite.Inputs["actionsEnabled"] != false &&
-			strings.Contains(rule, `ALARM("`+called[0]+`")`) && w.heard(composite, depth+1) {
+		rule := inputs(composite).Text("alarmRule")
+		if composite.Type == catalogue.CompositeAlarm && composite.Region == e.Region && depth < 5 && composite.Inputs["actionsEnabled"] != false &&
+			strings.Contains(rule, `ALARM("`+called+`")`) && w.heard(composite, depth+1) {
 			return true
 		}
 	}
@@ -285,7 +266,7 @@ func (w *watchtower) heard(e *cloud.Entry, depth int) bool {
 
 // dashboard judges the metrics of a dashboard's graphs.
 func (w *watchtower) dashboard(e *cloud.Entry) {
-	text, _ := e.Inputs["dashboardBody"].(string)
+	text := inputs(e).Text("dashboardBody")
 	var body struct {
 		Widgets []struct {
 			Properties struct {
@@ -341,8 +322,8 @@ func (w *watchtower) dashboard(e *cloud.Entry) {
 func (w *watchtower) blind() []string {
 	var found []string
 	for _, e := range w.entries {
-		why, needed := mustBeWatched[e.Type]
-		if !needed || w.watched[e.URN] {
+		known := catalogue.Of(e.Type)
+		if known.Failure == "" || known.Unwatched != "" || w.watched[e.URN] {
 			continue
 		}
 		excused := false
@@ -352,7 +333,7 @@ func (w *watchtower) blind() []string {
 			}
 		}
 		if !excused {
-			found = append(found, fmt.Sprintf("%s %s has no alarm, and %s", e.Type, name(e.URN), why))
+			found = append(found, fmt.Sprintf("%s %s has no alarm, and %s", e.Type, name(e.URN), known.Failure))
 		}
 	}
 	slices.Sort(found)
@@ -378,7 +359,7 @@ func (w *watchtower) unexplained(rows []*regexp.Regexp) []string {
 	var found []string
 	for _, e := range w.entries {
 		about := func(row *regexp.Regexp) bool { return row.MatchString(name(e.URN)) }
-		if e.Type == kindAlarm && componentOf(e.URN) == "Alarms" && !slices.ContainsFunc(rows, about) {
+		if e.Type == catalogue.MetricAlarm && componentOf(e.URN) == "Alarms" && !slices.ContainsFunc(rows, about) {
 			found = append(found, name(e.URN))
 		}
 	}
@@ -406,7 +387,7 @@ func checkAlarms(t *testing.T, entries []cloud.Entry) {
 	count := map[string]bool{}
 	for _, e := range entries {
 		component := componentOf(e.URN)
-		count[component] = count[component] || mustBeWatched[e.Type] != ""
+		count[component] = count[component] || catalogue.Of(e.Type).Failure != ""
 	}
 	for component, matters := range count {
 		if !matters && component != "" {

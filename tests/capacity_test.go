@@ -1,7 +1,6 @@
 package tests
 
 import (
-	"fmt"
 	"testing"
 
 	"github.com/stretchr/testify/assert"
@@ -23,7 +22,7 @@ func TestCapacityKnowsWhatIsOnTheCluster(t *testing.T) {
 	}
 	each(t, func(t *testing.T, cfg *stacks.Config, r *recorder.Recorder) {
 		for _, addon := range r.OfType("aws:eks/addon:Addon") {
-			assert.True(t, known[addon.Get("addonName").(string)], "%s: add what it asks for to internal/capacity/table.go", addon.Name)
+			assert.True(t, known[addon.Text("addonName")], "%s: add what it asks for to internal/capacity/table.go", addon.Name())
 		}
 		want := map[string]capacity.Room{capacity.Ingress: capacity.IngressPod}
 		for _, service := range capacity.Services {
@@ -43,15 +42,14 @@ func asked(r *recorder.Recorder) map[string]capacity.Room {
 	asked := map[string]capacity.Room{}
 	objects, patches := controlplane.Registered(r)
 	for _, o := range append(objects, patches...) {
-		containers, _ := o.At("spec", "template", "spec", "containers").([]any)
 		if o["kind"] != "Deployment" {
 			continue
 		}
-		name, sum := o.At("metadata", "name").(string), capacity.Room{Pods: 1}
-		for _, container := range containers {
-			if requests, ok := controlplane.Object(container.(map[string]any)).At("resources", "requests").(map[string]any); ok {
-				sum.MilliCPU += capacity.MilliCPU(fmt.Sprint(requests["cpu"]))
-				sum.MemoryMiB += capacity.MebiBytes(fmt.Sprint(requests["memory"]))
+		name, sum := o.Text("metadata.name"), capacity.Room{Pods: 1}
+		for _, container := range o.Objects("spec.template.spec.containers") {
+			if requests := container.Values("resources.requests"); requests != nil {
+				sum.MilliCPU += capacity.MilliCPU(requests.Sprint("cpu"))
+				sum.MemoryMiB += capacity.MebiBytes(requests.Sprint("memory"))
 			}
 		}
 		if _, there := asked[name]; !there || sum.MilliCPU > 0 {

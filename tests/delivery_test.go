@@ -7,12 +7,11 @@ import (
 	"strings"
 	"testing"
 
-	"github.com/pulumi/pulumi/sdk/v3/go/pulumi"
 	"github.com/stretchr/testify/assert"
 	"github.com/stretchr/testify/require"
 
-	"legops/infra"
 	"legops/internal/recorder"
+	"legops/internal/registered"
 	"legops/stacks"
 )
 
@@ -44,18 +43,17 @@ func TestPipelinesHaveTheStagesThatTheStackFileAsksFor(t *testing.T) {
 			assert.NotEmpty(t, pipeline.Get("artifactStores[0].encryptionKey.id"), pipeline.URN)
 			var got []stageShape
 			produced, consumed := map[string]int{}, map[string]int{}
-			for i := range pipeline.Get("stages").([]any) {
-				at := fmt.Sprintf("stages[%d]", i)
-				require.Len(t, pipeline.Get(at+".actions"), 1, pipeline.URN)
-				action := at + ".actions[0]"
+			for _, stage := range pipeline.Objects("stages") {
+				require.Len(t, stage.List("actions"), 1, pipeline.URN)
+				action := stage.Values("actions[0]")
 				s := stageShape{
-					name: text(pipeline, at+".name"), category: text(pipeline, action+".category"), provider: text(pipeline, action+".provider"),
-					in: text(pipeline, action+".inputArtifacts[0]"), out: text(pipeline, action+".outputArtifacts[0]"),
+					name: stage.Text("name"), category: action.Text("category"), provider: action.Text("provider"),
+					in: action.Text("inputArtifacts[0]"), out: action.Text("outputArtifacts[0]"),
 				}
 				got = append(got, s)
 				produced[s.out]++
 				consumed[s.in]++
-				watched := pipeline.Get(at+".beforeEntry") != nil && pipeline.Get(at+".onSuccess") != nil
+				watched := stage.Has("beforeEntry") && stage.Has("onSuccess")
 				assert.Equal(t, s.name == "Deploy", watched, "%s %s: conditions", pipeline.URN, s.name)
 			}
 			assert.Equal(t, shapeOf(cfg), got, pipeline.URN)
@@ -69,11 +67,6 @@ func TestPipelinesHaveTheStagesThatTheStackFileAsksFor(t *testing.T) {
 			assert.Len(t, group.Get("alarmConfiguration.alarms"), 2, group.URN)
 		}
 	})
-}
-
-func text(found recorder.Resource, path string) string {
-	value, _ := found.Get(path).(string)
-	return value
 }
 
 // deliveryRights are the policies of delivery, with exactly what each may do: action and resource. PREFIX stands for
@@ -195,18 +188,18 @@ func TestRolesOfDeliveryHaveExactlyTheirRights(t *testing.T) {
 		}
 		got := map[string][]string{}
 		for _, found := range r.OfType("aws:iam/rolePolicy:RolePolicy") {
-			part, _, _ := strings.Cut(found.Name, "-")
+			part, _, _ := strings.Cut(found.Name(), "-")
 			if !slices.Contains([]string{"mirror", "builder", "pipeline", "deployer", "runner", "loadtest"}, part) {
 				continue
 			}
 			for _, s := range statements(t, found) {
 				for _, action := range s.Action {
 					for _, resource := range s.Resource {
-						got[found.Name] = append(got[found.Name], action+" "+resource)
+						got[found.Name()] = append(got[found.Name()], action+" "+resource)
 					}
 				}
 			}
-			slices.Sort(got[found.Name])
+			slices.Sort(got[found.Name()])
 		}
 		assert.Equal(t, want, got)
 	})
@@ -223,19 +216,15 @@ func TestTheAgentOfCodeDeployGoesOneWay(t *testing.T) {
 				if secure {
 					cfg.Network.InterfaceEndpoints = append(cfg.Network.InterfaceEndpoints, stacks.SecureCommands)
 				}
-				r := &recorder.Recorder{Project: project, Stack: stack}
-				require.NoError(t, r.Run(func(ctx *pulumi.Context) error {
-					_, err := infra.NewPlatform(ctx, cfg)
-					return err
-				}))
+				r := registered.Stack(t, stack, cfg)
 				endpoint := slices.ContainsFunc(r.OfType("aws:ec2/vpcEndpoint:VpcEndpoint"), func(e recorder.Resource) bool {
-					return text(e, "serviceName") == fmt.Sprintf("com.amazonaws.%s.%s", cfg.Region, stacks.SecureCommands)
+					return e.Text("serviceName") == fmt.Sprintf("com.amazonaws.%s.%s", cfg.Region, stacks.SecureCommands)
 				})
 				assert.Equal(t, secure, endpoint, "the endpoint")
-				script, err := base64.StdEncoding.DecodeString(text(r.One(t, "aws:ec2/launchTemplate:LaunchTemplate", "deployer-template"), "userData"))
+				script, err := base64.StdEncoding.DecodeString(r.One(t, "aws:ec2/launchTemplate:LaunchTemplate", "deployer-template").Text("userData"))
 				require.NoError(t, err)
 				assert.Contains(t, string(script), fmt.Sprintf("\tenable_auth_policy: %t\n", secure), "the setting")
-				rights := text(r.One(t, "aws:iam/rolePolicy:RolePolicy", "deployer-role-policy"), "policy")
+				rights := r.One(t, "aws:iam/rolePolicy:RolePolicy", "deployer-role-policy").Text("policy")
 				assert.Equal(t, secure, strings.Contains(rights, "codedeploy-commands-secure:PollHostCommand"), "the rights")
 			})
 		}
@@ -247,11 +236,10 @@ func TestActionsTakeTheirOwnRoles(t *testing.T) {
 	each(t, func(t *testing.T, cfg *stacks.Config, r *recorder.Recorder) {
 		taken := map[any]string{}
 		for _, pipeline := range r.OfType("aws:codepipeline/pipeline:Pipeline") {
-			for i := range pipeline.Get("stages").([]any) {
-				role := pipeline.Get(fmt.Sprintf("stages[%d].actions[0].roleArn", i))
+			for _, role := range pipeline.All("stages[*].actions[0].roleArn") {
 				require.NotEmpty(t, role, pipeline.URN)
 				assert.Empty(t, taken[role], "%s: role %v is taken twice", pipeline.URN, role)
-				taken[role] = pipeline.Name
+				taken[role] = pipeline.Name()
 			}
 		}
 		assert.Len(t, taken, len(cfg.Applications)*len(shapeOf(cfg)))
@@ -262,7 +250,7 @@ func fill(t *testing.T, rights []string, cfg *stacks.Config, r *recorder.Recorde
 	prefix := project + "-" + r.Stack
 	pipe := prefix + "-" + application
 	bucket := fmt.Sprintf("arn:aws:s3:::%s-%s-artifacts", prefix, cfg.Account)
-	scripts := strings.TrimSuffix(text(r.One(t, "aws:s3/bucketObjectv2:BucketObjectv2", "scripts-mirror.sh"), "key"), "/mirror.sh")
+	scripts := strings.TrimSuffix(r.One(t, "aws:s3/bucketObjectv2:BucketObjectv2", "scripts-mirror.sh").Text("key"), "/mirror.sh")
 	replacements := []string{
 		"PIPE", pipe[:min(len(pipe), 20)],
 		"PREFIX", prefix, "APP", application,
@@ -273,7 +261,7 @@ func fill(t *testing.T, rights []string, cfg *stacks.Config, r *recorder.Recorde
 		"ARN(ecr us-east-1)", fmt.Sprintf("arn:aws:ecr:us-east-1:%s", cfg.Account),
 	}
 	if cfg.LoadTest != nil {
-		runner := text(r.One(t, "aws:s3/bucketObjectv2:BucketObjectv2", "loadtest-scripts-loadtest-run.sh"), "key")
+		runner := r.One(t, "aws:s3/bucketObjectv2:BucketObjectv2", "loadtest-scripts-loadtest-run.sh").Text("key")
 		replacements = append(replacements, "LOADTESTS", bucket+"/"+strings.TrimSuffix(runner, "/loadtest/run.sh"))
 	}
 	for _, service := range []string{

@@ -142,8 +142,8 @@ func TestObjectsAreWhatWasRegistered(t *testing.T) {
 // restricted is whether the namespace of an object enforces the strictest pod-security level.
 func restricted(objects []object, of object) bool {
 	return slices.ContainsFunc(objects, func(o object) bool {
-		return o["kind"] == "Namespace" && o.At("metadata", "name") == of.At("metadata", "namespace") &&
-			o.At("metadata", "labels", "pod-security.kubernetes.io/enforce") == "restricted"
+		return o["kind"] == "Namespace" && o.Get("metadata.name") == of.Get("metadata.namespace") &&
+			o.Get(`metadata.labels["pod-security.kubernetes.io/enforce"]`) == "restricted"
 	})
 }
 

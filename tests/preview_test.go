@@ -57,13 +57,7 @@ func TestEverythingThatTakesTagsHasThem(t *testing.T) {
 					continue
 				}
 				tagged++
-				tags := r.Values("tags")
-				if tags == nil { // an Auto Scaling group has a list
-					tags = model.Values{}
-					for _, tag := range r.Objects("tags") {
-						tags[tag.Text("key")] = tag["value"]
-					}
-				}
+				tags := r.Tags()
 				for key, value := range wantedTags(cfg) {
 					assert.Equal(t, value, tags[key], "%s: tag %s (%s)", r.URN, key, property.Kind)
 				}

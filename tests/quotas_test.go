@@ -22,8 +22,8 @@ import (
 // What the quotas count is what the program makes: every node group and every Auto Scaling group, at least and at most, and what
 // an update may add.
 func TestQuotasCountWhatThereIs(t *testing.T) {
-	vcpus := func(instanceType any) int {
-		found, known := instances.Lookup(fmt.Sprint(instanceType))
+	vcpus := func(instanceType string) int {
+		found, known := instances.Lookup(instanceType)
 		require.True(t, known, instanceType)
 		return found.VCPUs
 	}
@@ -35,12 +35,12 @@ func TestQuotasCountWhatThereIs(t *testing.T) {
 		}
 		templates := map[string]recorder.Resource{}
 		for _, template := range r.OfType("aws:ec2/launchTemplate:LaunchTemplate") {
-			templates[template.Name] = template
+			templates[template.Name()] = template
 		}
 		groups := r.OfType("aws:autoscaling/group:Group")
 		for _, group := range groups {
-			template := templates[group.Name+"-template"]
-			add("On-Demand", float64(vcpus(template.Get("instanceType"))), group.Get("minSize").(float64), 2*group.Get("maxSize").(float64))
+			template := templates[group.Name()+"-template"]
+			add("On-Demand", float64(vcpus(template.Text("instanceType"))), group.Number("minSize", 0), 2*group.Number("maxSize", 0))
 		}
 		nodeGroups := r.OfType("aws:eks/nodeGroup:NodeGroup")
 		surge := map[string]float64{}
@@ -49,14 +49,14 @@ func TestQuotasCountWhatThereIs(t *testing.T) {
 		for i, group := range nodeGroups {
 			name := map[any]string{"ON_DEMAND": "On-Demand", "SPOT": "Spot"}[group.Get("capacityType")]
 			largest := 0
-			for _, instanceType := range group.Get("instanceTypes").([]any) {
+			for _, instanceType := range group.Texts("instanceTypes") {
 				largest = max(largest, vcpus(instanceType))
 			}
-			from, to := group.Get("scalingConfig.minSize").(float64), group.Get("scalingConfig.maxSize").(float64)
+			from, to := group.Number("scalingConfig.minSize", 0), group.Number("scalingConfig.maxSize", 0)
 			add(name, float64(largest), float64(nodesAtLeast[i]), to)
 			assert.GreaterOrEqual(t, float64(nodesAtLeast[i]), from)
 			assert.InDelta(t, 33, group.Get("updateConfig.maxUnavailablePercentage"), 0, "what an update replaces at a time")
-			zones := float64(len(group.Get("subnetIds").([]any)))
+			zones := float64(len(group.List("subnetIds")))
 			surge[name] += float64(largest) * max(2*zones, float64((int(to)*33+99)/100), from)
 		}
 		needed, err := quotas.Of(cfg)

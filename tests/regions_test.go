@@ -9,16 +9,14 @@ import (
 	"strings"
 	"testing"
 
-	"github.com/pulumi/pulumi/sdk/v3/go/pulumi"
 	"github.com/stretchr/testify/assert"
 	"github.com/stretchr/testify/require"
 
-	"legops/infra"
 	"legops/internal/checkout"
 	"legops/internal/costs"
 	"legops/internal/offline"
-	"legops/internal/recorder"
 	"legops/internal/regions"
+	"legops/internal/registered"
 )
 
 // otherRegions are two in which the platform is not, on other continents.
@@ -61,36 +59,32 @@ func TestRegionIsOnlyInTheStackFile(t *testing.T) {
 		for _, stack := range stackNames {
 			t.Run(region+" "+stack, func(t *testing.T) {
 				cfg := checkout.Config(t, moved(t, stack, region), stack)
-				r := &recorder.Recorder{Project: project, Stack: stack}
-				require.NoError(t, r.Run(func(ctx *pulumi.Context) error {
-					_, err := infra.NewPlatform(ctx, cfg)
-					return err
-				}))
+				r := registered.Stack(t, stack, cfg)
 				g := r.Graph()
 				used, named := map[string]bool{}, map[string]bool{}
 				for _, found := range r.Resources() {
 					if g.Region(found.Resource) == "us-east-1" {
 						begin := ""
 						for name := range virginia {
-							if strings.HasPrefix(found.Name, name) {
+							if strings.HasPrefix(found.Name(), name) {
 								begin, used[name] = name, true
 							}
 						}
-						assert.NotEmpty(t, begin, "%s is in us-east-1 and need not be", found.Name)
+						assert.NotEmpty(t, begin, "%s is in us-east-1 and need not be", found.Name())
 						continue
 					}
-					inputs, err := json.Marshal(found.Resource.Inputs)
+					inputs, err := json.Marshal(found.Inputs)
 					require.NoError(t, err)
 					if !strings.Contains(string(inputs), "us-east-1") || isProvider(found) {
 						continue
 					}
 					by := ""
 					for pattern := range namesVirginia {
-						if regexp.MustCompile(pattern).MatchString(found.Name) {
+						if regexp.MustCompile(pattern).MatchString(found.Name()) {
 							by, named[pattern] = pattern, true
 						}
 					}
-					assert.NotEmpty(t, by, "%s names us-east-1: %s", found.Name, inputs)
+					assert.NotEmpty(t, by, "%s names us-east-1: %s", found.Name(), inputs)
 				}
 				assert.Len(t, used, len(virginia), "what is no longer in us-east-1")
 				assert.Len(t, named, len(namesVirginia), "what no longer names us-east-1")

@@ -144,7 +144,7 @@ func repositoryOf(t *testing.T, cfg *stacks.Config, made *recorder.Recorder) *co
 	t.Helper()
 	expiry := made.One(t, "aws:ecr/lifecyclePolicy:LifecyclePolicy", "registry-"+cfg.Applications[0].Name+"-expiry")
 	var policy struct{ Rules []lifecycleRule }
-	require.NoError(t, json.Unmarshal([]byte(text(expiry, "policy")), &policy))
+	require.NoError(t, json.Unmarshal([]byte(expiry.Text("policy")), &policy))
 	for _, rule := range policy.Rules {
 		require.Contains(t, []string{"imageCountMoreThan ", "sinceImagePushed days"}, rule.Selection.CountType+" "+rule.Selection.CountUnit)
 	}

@@ -14,6 +14,7 @@ import (
 
 	"legops/infra"
 	"legops/internal/recorder"
+	"legops/internal/registered"
 	"legops/stacks"
 )
 
@@ -23,11 +24,7 @@ func each(t *testing.T, check func(t *testing.T, cfg *stacks.Config, r *recorder
 	for _, stack := range stackNames {
 		t.Run(stack, func(t *testing.T) {
 			cfg := config(t, stack)
-			r := &recorder.Recorder{Project: project, Stack: stack}
-			require.NoError(t, r.Run(func(ctx *pulumi.Context) error {
-				_, err := infra.NewPlatform(ctx, cfg)
-				return err
-			}))
+			r := registered.Stack(t, stack, cfg)
 			check(t, cfg, r)
 		})
 	}
@@ -57,8 +54,8 @@ func TestEveryResourceHasAnExplicitProvider(t *testing.T) {
 		for _, provider := range providers {
 			assert.Equal(t, map[string]any{
 				"Project": project, "Environment": string(cfg.Environment), "Owner": cfg.Tags.Owner, "CostCenter": cfg.Tags.CostCenter,
-			}, provider.Get("defaultTags.tags"), provider.Name)
-			assert.Equal(t, []any{cfg.Account}, provider.Get("allowedAccountIds"), provider.Name)
+			}, provider.Get("defaultTags.tags"), provider.Name())
+			assert.Equal(t, []any{cfg.Account}, provider.Get("allowedAccountIds"), provider.Name())
 		}
 		replicas := 0
 		if cfg.Storage.ReplicaRegion != nil {
@@ -79,13 +76,13 @@ func TestEveryResourceHasAnExplicitProvider(t *testing.T) {
 // placeOf is where a resource has to be: global, replica, or nothing for the account's region.
 func placeOf(found recorder.Resource) string {
 	for prefix := range virginia {
-		if strings.HasPrefix(found.Name, prefix) {
+		if strings.HasPrefix(found.Name(), prefix) {
 			return "global"
 		}
 	}
-	held := strings.HasPrefix(found.Name, "storage-") || strings.HasPrefix(found.Name, "backup-vault-")
-	replica := held && strings.HasSuffix(found.Name, "-replica")
-	if replica || strings.HasPrefix(found.Name, "encryption-replica") {
+	held := strings.HasPrefix(found.Name(), "storage-") || strings.HasPrefix(found.Name(), "backup-vault-")
+	replica := held && strings.HasSuffix(found.Name(), "-replica")
+	if replica || strings.HasPrefix(found.Name(), "encryption-replica") {
 		return "replica"
 	}
 	return ""
@@ -126,12 +123,7 @@ func TestNothingIsOpenToTheWorld(t *testing.T) {
 }
 
 func TestProductionIsHighlyAvailable(t *testing.T) {
-	r := &recorder.Recorder{Project: project, Stack: "prod"}
-	cfg := config(t, "prod")
-	require.NoError(t, r.Run(func(ctx *pulumi.Context) error {
-		_, err := infra.NewPlatform(ctx, cfg)
-		return err
-	}))
+	r := registered.Stack(t, "prod", config(t, "prod"))
 	assert.Len(t, r.OfType("aws:ec2/natGateway:NatGateway"), 2)
 	cluster := r.One(t, "eks:index:Cluster", "eks")
 	assert.Equal(t, "legops-prod", cluster.Get("name"))

@@ -19,7 +19,7 @@ func TestZonesOfTheStackFile(t *testing.T) {
 	each(t, func(t *testing.T, cfg *stacks.Config, r *recorder.Recorder) {
 		zones := map[string][]any{}
 		for _, subnet := range r.OfType("aws:ec2/subnet:Subnet") {
-			tier := strings.Split(subnet.Name, "-")[1]
+			tier := strings.Split(subnet.Name(), "-")[1]
 			zones[tier] = append(zones[tier], subnet.Get("availabilityZoneId"))
 		}
 		want := []any{cfg.Network.AvailabilityZones[0], cfg.Network.AvailabilityZones[1]}
@@ -33,7 +33,7 @@ func TestZonesOfTheStackFile(t *testing.T) {
 		var nodes, reached, groups []any
 		for _, group := range r.OfType("aws:eks/nodeGroup:NodeGroup") {
 			assert.Len(t, group.Get("subnetIds"), 1, group.URN)
-			nodes, groups = append(nodes, group.Get("subnetIds[0]")), append(groups, group.Name+"-asg")
+			nodes, groups = append(nodes, group.Get("subnetIds[0]")), append(groups, group.Name()+"-asg")
 		}
 		for _, attachment := range r.OfType("aws:autoscaling/attachment:Attachment") {
 			reached = append(reached, attachment.Get("autoscalingGroupName"))
@@ -121,7 +121,7 @@ func TestApplicationsGetExactlyWhatTheyDeclare(t *testing.T) {
 			}
 			got := map[string]bool{}
 			for _, found := range r.OfType("aws:iam/rolePolicy:RolePolicy") {
-				if !strings.HasPrefix(found.Name, "app-"+application.Name+"-role") {
+				if !strings.HasPrefix(found.Name(), "app-"+application.Name+"-role") {
 					continue
 				}
 				for _, s := range statements(t, found) {
@@ -134,7 +134,7 @@ func TestApplicationsGetExactlyWhatTheyDeclare(t *testing.T) {
 			}
 			assert.Equal(t, want, got, application.Name)
 			for _, attachment := range r.OfType("aws:iam/rolePolicyAttachment:RolePolicyAttachment") {
-				assert.False(t, strings.HasPrefix(attachment.Name, "app-"+application.Name+"-role"), attachment.URN)
+				assert.False(t, strings.HasPrefix(attachment.Name(), "app-"+application.Name+"-role"), attachment.URN)
 			}
 		}
 	})

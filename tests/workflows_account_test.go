@@ -13,6 +13,7 @@ import (
 	"github.com/stretchr/testify/require"
 	"gopkg.in/yaml.v3"
 
+	"legops/internal/catalogue"
 	"legops/internal/model"
 )
 
@@ -40,7 +41,7 @@ func TestWorkflowsFitTheAccounts(t *testing.T) {
 		cfg := config(t, stack)
 		require.NotNil(t, cfg.Runner, stack)
 		isRunner := func(r *model.Resource) bool { return r.Text("name") == "legops-"+stack+"-runner" }
-		assert.True(t, slices.ContainsFunc(previews[stack](t).OfType(kindProject), isRunner), "%s: the project that labels of jobs name", stack)
+		assert.True(t, slices.ContainsFunc(previews[stack](t).OfType(catalogue.BuildProject), isRunner), "%s: the project in the labels of jobs", stack)
 		for path, text := range workflowFiles(t) {
 			var w workflow
 			require.NoError(t, yaml.Unmarshal([]byte(text), &w))

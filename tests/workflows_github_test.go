@@ -99,14 +99,14 @@ func (g *github) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 		assert.Equal(g.t, "drift", r.URL.Query().Get("labels"))
 		answer = page(r, slices.DeleteFunc(slices.Clone(g.issues), func(p post) bool { return p.State != "open" }))
 	case what == "POST /issues":
-		made := by(bot, post{Number: 1000, Title: sent.Title, Body: sent.Body, State: "open", Labels: []label{}})
+		created := by(bot, post{Number: 1000, Title: sent.Title, Body: sent.Body, State: "open", Labels: []label{}})
 		for _, name := range sent.Labels {
 			if !g.dropsLabels {
-				made.Labels = append(made.Labels, label{name})
+				created.Labels = append(created.Labels, label{name})
 			}
 		}
-		g.issues = append(g.issues, made)
-		answer = made
+		g.issues = append(g.issues, created)
+		answer = created
 	case r.Method == http.MethodPost && strings.HasSuffix(path, "/comments"):
 		answer = post{Body: sent.Body}
 	case strings.HasPrefix(what, "PATCH /issues/"):

@@ -1,20 +1,18 @@
 package architecture
 
 import (
+	"cmp"
 	"maps"
 	"slices"
 	"testing"
 
-	"github.com/pulumi/pulumi/sdk/v3/go/pulumi"
 	"github.com/stretchr/testify/assert"
-	"github.com/stretchr/testify/require"
 
-	"legops/infra"
+	"legops/internal/catalogue"
 	"legops/internal/checkout"
 	"legops/internal/model"
 	"legops/internal/offline/schema"
-	"legops/internal/recorder"
-	"legops/stacks"
+	"legops/internal/registered"
 )
 
 var stackNames = []string{"dev", "test", "prod"}
@@ -26,13 +24,7 @@ var graphs = map[string]*model.Graph{}
 func graphOf(t *testing.T, stack string) *model.Graph {
 	t.Helper()
 	if graphs[stack] == nil {
-		cfg := checkout.Config(t, "../..", stack)
-		r := &recorder.Recorder{Project: stacks.Project, Stack: stack}
-		require.NoError(t, r.Run(func(ctx *pulumi.Context) error {
-			_, err := infra.NewPlatform(ctx, cfg)
-			return err
-		}))
-		graphs[stack] = r.Graph()
+		graphs[stack] = registered.Stack(t, stack, checkout.Config(t, "../..", stack)).Graph()
 	}
 	return graphs[stack]
 }
@@ -74,13 +66,13 @@ func TestEveryTypeIsDrawnOrADetail(t *testing.T) {
 		}
 	}
 	for _, token := range slices.Sorted(maps.Keys(known)) {
-		ways := 0
-		for _, is := range []bool{drawn[token], details[kind{token: token}] != "", machinery[token]} {
-			if is {
-				ways++
-			}
+		box := cmp.Or(details[kind{token: token}], catalogue.Of(token).Box)
+		assert.True(t, (box != "") != machinery[token], "%s has to have a box in the catalogue, or be machinery", token)
+		assert.True(t, box == "" || places()[box], "%s is shown by %s, which is neither part nor zone", token, box)
+		isOf := func(p part) bool {
+			return p.id == box && slices.ContainsFunc(p.made, func(k kind) bool { return k.token == token })
 		}
-		assert.Equal(t, 1, ways, "%s has to be drawn, or a detail, or machinery: one of the three", token)
+		assert.Equal(t, drawn[token], slices.ContainsFunc(parts, isOf), "%s is drawn, but not in the box %s of the catalogue", token, box)
 	}
 	for what, of := range details {
 		assert.True(t, known[what.token], "%s is a detail, and no type of the platform", what.token)
@@ -97,9 +89,7 @@ func TestEveryResourceOfADrawnTypeIsInABox(t *testing.T) {
 			if !drawn[r.Type] {
 				continue
 			}
-			inBox := slices.ContainsFunc(parts, func(p part) bool {
-				return slices.ContainsFunc(p.made, func(k kind) bool { return k.matches(r.Type, g.Kind(r)) }) && (p.when == nil || p.when(r))
-			})
+			inBox := slices.ContainsFunc(parts, func(p part) bool { return p.standsFor(r, g.Kind(r)) })
 			_, isDetail := details[kind{r.Type, g.Kind(r)}]
 			assert.True(t, inBox != isDetail, "%s: %s %s has to be in a box, or a detail of its component",
 				stack, r.Type, r.Name())

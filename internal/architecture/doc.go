@@ -1,3 +1,3 @@
-// Package architecture draws the platform from what a preview would make: the graph of its resources, a table of what
+// Package architecture draws the platform from the graph of its resources, a table of what
 // is drawn where, and a table of arrows, each with what in the graph it comes from. Nothing is drawn that is not there.
 package architecture

@@ -12,8 +12,7 @@ import (
 const margin = 12.0
 
 // Draw lays out the picture of one stack.
-func Draw(of *model.Graph, stack string) *Picture {
-	g := graph{of}
+func Draw(g *model.Graph, stack string) *Picture {
 	p := &Picture{
 		Title:       fmt.Sprintf("Architecture of legops in the stack %s, generated from the preview", stack),
 		Description: description,
@@ -59,10 +58,10 @@ const description = "A request goes from the browser to CloudFront with its fire
 	"stop releases and tell the people on call."
 
 // of are the resources that a part is drawn for.
-func (p part) of(g graph) []*model.Resource {
+func (p part) of(g *model.Graph) []*model.Resource {
 	var made []*model.Resource
-	for _, r := range g.of(p.made...) {
-		if p.when == nil || p.when(r) {
+	for _, r := range g.Resources {
+		if p.standsFor(r, g.Kind(r)) {
 			made = append(made, r)
 		}
 	}
@@ -146,7 +145,7 @@ func (r route) arrow(lines []string) Arrow {
 }
 
 // heading is the title, and the legend of the ways.
-func (p *Picture) heading(g graph, stack string) {
+func (p *Picture) heading(g *model.Graph, stack string) {
 	account := ""
 	if provider := g.Named("pulumi:providers:aws", "aws"); provider != nil {
 		account = provider.Text("allowedAccountIds[0]")

@@ -5,6 +5,7 @@ import (
 	"slices"
 	"strings"
 
+	"legops/internal/catalogue"
 	"legops/internal/model"
 )
 
@@ -74,12 +75,11 @@ func (p *Picture) place(r *model.Resource, component string) string {
 			slices.ContainsFunc(p.Zones, func(z Zone) bool { return z.ID == id })
 	}
 	for _, part := range parts {
-		made := slices.ContainsFunc(part.made, func(k kind) bool { return k.matches(r.Type, component) }) && (part.when == nil || part.when(r))
-		if made && there(part.id) && (part.nth == 0 || strings.HasSuffix(r.Name(), fmt.Sprint(part.nth)) || part.nth == 1) {
+		if part.standsFor(r, component) && there(part.id) && (part.nth == 0 || strings.HasSuffix(r.Name(), fmt.Sprint(part.nth)) || part.nth == 1) {
 			return part.id
 		}
 	}
-	for _, id := range []string{details[kind{r.Type, component}], components[component], details[kind{token: r.Type}]} {
+	for _, id := range []string{details[kind{r.Type, component}], components[component], details[kind{token: r.Type}], catalogue.Of(r.Type).Box} {
 		if id != "" && there(id) {
 			return id
 		}

@@ -1,6 +1,14 @@
 package architecture
 
-import "legops/internal/model"
+import (
+	"slices"
+
+	"legops/internal/catalogue"
+	"legops/internal/model"
+)
+
+// kind is a sort of resource: a type, and where a type means different things, the kind of component that it is part of.
+type kind struct{ token, component string }
 
 // part is a box: what it is made of, where it is and what it says. It is drawn where the preview makes any of it.
 type part struct {
@@ -15,8 +23,15 @@ type part struct {
 	// when narrows down what it is made of. Optional.
 	when func(*model.Resource) bool
 	// says are its lines; a tab puts what follows at the right edge.
-	says  func(graph, []*model.Resource) []string
+	says  func(*model.Graph, []*model.Resource) []string
 	faint bool
+}
+
+// standsFor says whether the part stands for a resource in a component of a kind.
+func (p part) standsFor(r *model.Resource, component string) bool {
+	return (p.when == nil || p.when(r)) && slices.ContainsFunc(p.made, func(k kind) bool {
+		return k.token == r.Type && (k.component == "" || k.component == component)
+	})
 }
 
 // zonePlan is a zone: where it is and what it says. It is drawn where any part of it is.
@@ -31,7 +46,7 @@ type zonePlan struct {
 	heading string
 	// low puts what it says at the bottom.
 	low  bool
-	says func(graph) []string
+	says func(*model.Graph) []string
 }
 
 // The columns of the picture: people, edge, public subnets, cluster, data subnets, regional services.
@@ -74,166 +89,166 @@ var zonePlans = []zonePlan{
 var parts = []part{
 	{
 		id: "visitor", at: Rect{people, 276, peopleWidth, 60}, way: Request, badge: "1",
-		title: "Browser", made: []kind{{token: "aws:cloudfront/distribution:Distribution"}}, says: visitor,
+		title: "Browser", made: []kind{{token: catalogue.Distribution}}, says: visitor,
 	},
 	{
 		id: "administrators", at: Rect{people, 554, peopleWidth, 60},
-		title: "Administrators", made: []kind{{"aws:autoscaling/group:Group", "Bastion"}}, says: administrators,
+		title: "Administrators", made: []kind{{catalogue.AutoScalingGroup, "Bastion"}}, says: administrators,
 	},
 
 	{
 		id: "dns", zone: "edge", at: Rect{edge, 148, edgeWidth, 78},
-		title: "Route 53", made: []kind{{token: "aws:route53/record:Record"}}, says: dns,
+		title: "Route 53", made: []kind{{token: catalogue.DNSRecord}}, says: dns,
 	},
 	{
 		id: "cdn", zone: "edge", at: Rect{edge, 254, edgeWidth, 104}, way: Request, badge: "2",
-		title: "CloudFront", made: []kind{{token: "aws:cloudfront/distribution:Distribution"}}, says: cdn,
+		title: "CloudFront", made: []kind{{token: catalogue.Distribution}}, says: cdn,
 	},
 	{
 		id: "firewall", zone: "edge", at: Rect{edge, 372, edgeWidth, 94}, way: Request, badge: "2",
-		title: "AWS WAF", made: []kind{{token: "aws:wafv2/webAcl:WebAcl"}}, says: firewall,
+		title: "AWS WAF", made: []kind{{token: catalogue.WebACL}}, says: firewall,
 	},
 	{
 		id: "errors", zone: "edge", at: Rect{edge, 480, edgeWidth, 58},
-		title: "S3 error pages", made: []kind{{"aws:s3/bucketV2:BucketV2", "Cdn"}}, says: errorPages,
+		title: "S3 error pages", made: []kind{{catalogue.Bucket, "Cdn"}}, says: errorPages,
 	},
 
 	{
 		id: "nat-1", zone: "public-a", nth: 1, at: Rect{public, 194, publicWidth, 46},
-		title: "NAT gateway", made: []kind{{token: "aws:ec2/natGateway:NatGateway"}}, says: nat,
+		title: "NAT gateway", made: []kind{{token: catalogue.NatGateway}}, says: nat,
 	},
 	{
 		id: "nat-2", zone: "public-b", nth: 2, at: Rect{public, 692, publicWidth, 46},
-		title: "NAT gateway", made: []kind{{token: "aws:ec2/natGateway:NatGateway"}}, says: nat,
+		title: "NAT gateway", made: []kind{{token: catalogue.NatGateway}}, says: nat,
 	},
 	{
 		id: "balancer", zone: "vpc", at: Rect{public, 262, publicWidth, 224}, way: Request, badge: "3",
-		title: "Application Load Balancer", made: []kind{{token: "aws:lb/loadBalancer:LoadBalancer"}},
+		title: "Application Load Balancer", made: []kind{{token: catalogue.LoadBalancer}},
 		says: balancer,
 	},
 	{
 		id: "bastion", zone: "public-b", at: Rect{public, 512, publicWidth, 140},
-		title: "Bastion", made: []kind{{"aws:autoscaling/group:Group", "Bastion"}}, says: bastion,
+		title: "Bastion", made: []kind{{catalogue.AutoScalingGroup, "Bastion"}}, says: bastion,
 	},
 
 	{
 		id: "ingress", zone: "cluster", at: Rect{cluster, 272, clusterWidth, 68}, way: Request, badge: "4",
-		title: "NGINX ingress controller", made: []kind{{"kubernetes:apps/v1:Deployment", "Ingress"}}, says: ingress,
+		title: "NGINX ingress controller", made: []kind{{catalogue.Deployment, "Ingress"}}, says: ingress,
 	},
 	{
 		id: "applications", zone: "cluster", at: Rect{cluster, 386, clusterWidth, 174}, way: Request, badge: "5",
-		title: "Applications", made: []kind{{"kubernetes:apps/v1:Deployment", "App"}}, says: applications,
+		title: "Applications", made: []kind{{catalogue.Deployment, "App"}}, says: applications,
 	},
 	{
 		id: "api", zone: "cluster", at: Rect{cluster, 586, 144, 46}, way: Delivery, badge: "G",
-		title: "Kubernetes API", made: []kind{{token: "aws:eks/cluster:Cluster"}}, says: api,
+		title: "Kubernetes API", made: []kind{{token: catalogue.Cluster}}, says: api,
 	},
 	{
 		id: "deployer", zone: "application-b", at: Rect{cluster - 16, 678, 116, 60}, way: Delivery, badge: "F",
-		title: "Deployer", made: []kind{{"aws:autoscaling/group:Group", "Deployer"}}, says: deployer,
+		title: "Deployer", made: []kind{{catalogue.AutoScalingGroup, "Deployer"}}, says: deployer,
 	},
 	{
 		id: "endpoints", zone: "application-b", at: Rect{cluster + 116, 678, 116, 60}, way: Request,
-		title: "Endpoints", made: []kind{{token: "aws:ec2/vpcEndpoint:VpcEndpoint"}}, says: endpoints,
+		title: "Endpoints", made: []kind{{token: catalogue.VpcEndpoint}}, says: endpoints,
 	},
 
 	{
 		id: "database", zone: "data-a", at: Rect{data, 196, dataWidth, 104}, way: Request, badge: "6",
-		title: "RDS PostgreSQL", made: []kind{{token: "aws:rds/instance:Instance"}}, says: database,
+		title: "RDS PostgreSQL", made: []kind{{token: catalogue.Database}}, says: database,
 	},
 	{
 		id: "standby", zone: "data-b", at: Rect{data, 678, dataWidth, 60}, faint: true,
-		title: "RDS standby", made: []kind{{token: "aws:rds/instance:Instance"}}, says: standby,
+		title: "RDS standby", made: []kind{{token: catalogue.Database}}, says: standby,
 		when: func(r *model.Resource) bool { return r.Flag("multiAz") },
 	},
 	{
 		id: "search", zone: "vpc", at: Rect{data, 372, dataWidth, 154}, way: Request, badge: "6",
-		title: "OpenSearch", made: []kind{{token: "aws:opensearch/domain:Domain"}}, says: search,
+		title: "OpenSearch", made: []kind{{token: catalogue.SearchDomain}}, says: search,
 	},
 
 	{
 		id: "queues", zone: "services", at: Rect{services, 148, servicesWidth, 124}, way: Request, badge: "6",
-		title: "SQS queues", made: []kind{{token: "aws:sqs/queue:Queue"}}, says: queues,
+		title: "SQS queues", made: []kind{{token: catalogue.Queue}}, says: queues,
 	},
 	{
 		id: "secrets", zone: "services", at: Rect{services, 292, servicesWidth, 62}, way: Request, badge: "6",
-		title: "Secrets Manager", made: []kind{{"aws:secretsmanager/secret:Secret", "App"}}, says: secrets,
+		title: "Secrets Manager", made: []kind{{catalogue.Secret, "App"}}, says: secrets,
 	},
 	{
 		id: "buckets", zone: "services", at: Rect{services, 374, servicesWidth, 136}, way: Request, badge: "6",
-		title: "S3 buckets", made: []kind{{"aws:s3/bucketV2:BucketV2", "Storage"}}, says: buckets,
+		title: "S3 buckets", made: []kind{{catalogue.Bucket, "Storage"}}, says: buckets,
 		when: func(r *model.Resource) bool { return !isReplica(r) },
 	},
 	{
 		id: "replicas", zone: "replica", at: Rect{services, 642, servicesWidth, 46},
-		title: "S3 copies", made: []kind{{"aws:s3/bucketV2:BucketV2", "Storage"}}, says: replicas, when: isReplica,
+		title: "S3 copies", made: []kind{{catalogue.Bucket, "Storage"}}, says: replicas, when: isReplica,
 	},
 	{
 		id: "vault-copy", zone: "replica", at: Rect{services, 704, servicesWidth, 46}, way: Operations,
-		title: "Backup vault", made: []kind{{"aws:backup/vault:Vault", "Backup"}}, says: vaultCopy, when: isReplica,
+		title: "Backup vault", made: []kind{{catalogue.BackupVault, "Backup"}}, says: vaultCopy, when: isReplica,
 	},
 
 	{
 		id: "github", at: Rect{people, 894, peopleWidth, 76}, way: Delivery, badge: "A",
-		title: "GitHub", made: []kind{{token: "aws:codeconnections/connection:Connection"}}, says: github,
+		title: "GitHub", made: []kind{{token: catalogue.CodeConnection}}, says: github,
 	},
 	{
 		id: "mirror", zone: "delivery", at: Rect{edge, 894, edgeWidth, 76}, way: Delivery, badge: "B",
-		title: "Mirror", made: []kind{{"aws:codebuild/project:Project", "Mirror"}}, says: mirror,
+		title: "Mirror", made: []kind{{catalogue.BuildProject, "Mirror"}}, says: mirror,
 	},
 	{
 		id: "repositories", zone: "delivery", at: Rect{public, 894, publicWidth, 76}, way: Delivery, badge: "C",
-		title: "CodeCommit", made: []kind{{token: "aws:codecommit/repository:Repository"}}, says: repositories,
+		title: "CodeCommit", made: []kind{{token: catalogue.CodeRepository}}, says: repositories,
 	},
 	{
 		id: "pipelines", zone: "delivery", at: Rect{cluster, 894, clusterWidth, 76}, way: Delivery, badge: "D",
 		title: "CodePipeline", made: []kind{
-			{token: "aws:codepipeline/pipeline:Pipeline"}, {"aws:codebuild/project:Project", "Pipeline"},
+			{token: catalogue.Pipeline}, {catalogue.BuildProject, "Pipeline"},
 		},
 		says: pipelines,
 	},
 	{
 		id: "registry", zone: "delivery", at: Rect{data, 894, dataWidth, 76}, way: Delivery, badge: "E",
-		title: "ECR", made: []kind{{token: "aws:ecr/repository:Repository"}}, says: registry,
+		title: "ECR", made: []kind{{token: catalogue.ImageRepository}}, says: registry,
 	},
 	{
 		id: "loadtest", zone: "delivery", at: Rect{services, 894, servicesWidth, 76}, way: Delivery,
-		title: "Load test", made: []kind{{"aws:codebuild/project:Project", "LoadTest"}}, says: loadTest,
+		title: "Load test", made: []kind{{catalogue.BuildProject, "LoadTest"}}, says: loadTest,
 	},
 
 	{
 		id: "people", at: Rect{people, 1062, peopleWidth, 74}, way: Operations,
-		title: "On call", made: []kind{{token: "aws:sns/topicSubscription:TopicSubscription"}}, says: onCall,
+		title: "On call", made: []kind{{token: catalogue.TopicSubscription}}, says: onCall,
 	},
 	{
 		id: "topics", zone: "operations", at: Rect{edge, 1062, edgeWidth, 74}, way: Operations,
-		title: "SNS topics", made: []kind{{token: "aws:sns/topic:Topic"}}, says: topics,
+		title: "SNS topics", made: []kind{{token: catalogue.Topic}}, says: topics,
 	},
 	{
 		id: "alarms", zone: "operations", at: Rect{public, 1062, publicWidth, 74}, way: Operations,
 		title: "Alarms", made: []kind{
-			{token: "aws:cloudwatch/metricAlarm:MetricAlarm"}, {token: "aws:cloudwatch/compositeAlarm:CompositeAlarm"},
+			{token: catalogue.MetricAlarm}, {token: catalogue.CompositeAlarm},
 		},
 		says: alarms,
 	},
 	{
 		id: "logs", zone: "operations", at: Rect{cluster, 1062, clusterWidth, 74}, way: Operations,
 		title: "Logs and dashboards", made: []kind{
-			{token: "aws:cloudwatch/logGroup:LogGroup"}, {token: "aws:cloudwatch/dashboard:Dashboard"},
+			{token: catalogue.LogGroup}, {token: catalogue.Dashboard},
 		},
 		says: logs,
 	},
 	{
 		id: "vault", zone: "operations", at: Rect{data, 1062, dataWidth, 74}, way: Operations,
-		title: "AWS Backup", made: []kind{{"aws:backup/vault:Vault", "Backup"}}, says: vault,
+		title: "AWS Backup", made: []kind{{catalogue.BackupVault, "Backup"}}, says: vault,
 		when: func(r *model.Resource) bool { return !isReplica(r) },
 	},
 	{
 		id: "keys", zone: "operations", at: Rect{services, 1062, 114, 74}, way: Operations,
-		title: "KMS", made: []kind{{token: "aws:kms/key:Key"}}, says: keys,
+		title: "KMS", made: []kind{{token: catalogue.Key}}, says: keys,
 	},
 	{
 		id: "budget", zone: "operations", at: Rect{services + 126, 1062, 114, 74}, way: Operations,
-		title: "Budget", made: []kind{{token: "aws:budgets/budget:Budget"}}, says: budget,
+		title: "Budget", made: []kind{{token: catalogue.Budget}}, says: budget,
 	},
 }

@@ -3,6 +3,9 @@ package architecture
 import (
 	"slices"
 	"strings"
+
+	"legops/internal/catalogue"
+	"legops/internal/model"
 )
 
 // route is an arrow: from which box to which, along which points, and what the graph has to say that it is there.
@@ -16,7 +19,7 @@ type route struct {
 	label Point
 	// says are the lines of the label, from the graph. Without a line there is no arrow: nothing connects the two. Nil
 	// draws the arrow without a label, wherever both boxes are.
-	says func(graph) []string
+	says func(*model.Graph) []string
 }
 
 // Where arrows turn and where labels are.
@@ -36,7 +39,7 @@ const (
 func gap(left, leftWidth, right float64) float64 { return (left + leftWidth + right) / 2 }
 
 // serviceRoute leads from the endpoints to a service, on one line with the others as far as it goes.
-func serviceRoute(to string, y float64, says func(graph) []string) route {
+func serviceRoute(to string, y float64, says func(*model.Graph) []string) route {
 	return route{
 		from: "endpoints", to: to, way: Request, says: says, label: Point{(beforeX + outsideX) / 2, corridorY},
 		points: []Point{
@@ -106,8 +109,8 @@ var routes = []route{
 		points: []Point{{data + dataWidth, tellY}, {copyX, tellY}, {copyX, 727}, {services, 727}}},
 }
 
-func viewer(g graph) []string {
-	for _, distribution := range g.all("aws:cloudfront/distribution:Distribution") {
+func viewer(g *model.Graph) []string {
+	for _, distribution := range g.OfType(catalogue.Distribution) {
 		if distribution.Sprint("defaultCacheBehavior.viewerProtocolPolicy") == "redirect-to-https" {
 			return []string{"HTTPS", "443"}
 		}
@@ -115,8 +118,8 @@ func viewer(g graph) []string {
 	return nil
 }
 
-func origin(g graph) []string {
-	for _, distribution := range g.all("aws:cloudfront/distribution:Distribution") {
+func origin(g *model.Graph) []string {
+	for _, distribution := range g.OfType(catalogue.Distribution) {
 		if distribution.Sprint("origins[0].customOriginConfig.originProtocolPolicy") == "https-only" {
 			return []string{"HTTPS", distribution.Sprint("origins[0].customOriginConfig.httpsPort")}
 		}
@@ -124,16 +127,16 @@ func origin(g graph) []string {
 	return nil
 }
 
-func target(g graph) []string {
-	for _, group := range g.all("aws:lb/targetGroup:TargetGroup") {
+func target(g *model.Graph) []string {
+	for _, group := range g.OfType(catalogue.TargetGroup) {
 		return []string{group.Sprint("protocol"), group.Sprint("port")}
 	}
 	return nil
 }
 
-func service(g graph) []string {
+func service(g *model.Graph) []string {
 	var ports []string
-	for _, found := range g.all("kubernetes:core/v1:Service", "App") {
+	for _, found := range g.OfType(catalogue.Service, "App") {
 		ports = append(ports, found.Sprint("spec.ports[0].port"))
 	}
 	slices.Sort(ports)
@@ -141,9 +144,9 @@ func service(g graph) []string {
 }
 
 // rule is what a security group lets in from another.
-func rule(from, to string) func(graph) []string {
-	return func(g graph) []string {
-		for _, in := range g.all("aws:vpc/securityGroupIngressRule:SecurityGroupIngressRule") {
+func rule(from, to string) func(*model.Graph) []string {
+	return func(g *model.Graph) []string {
+		for _, in := range g.OfType(catalogue.SecurityGroupIngressRule) {
 			if comesFrom(in, "referencedSecurityGroupId", from) && comesFrom(in, "securityGroupId", to) {
 				return []string{strings.ToUpper(in.Sprint("ipProtocol")), in.Sprint("fromPort")}
 			}
@@ -152,10 +155,15 @@ func rule(from, to string) func(graph) []string {
 	}
 }
 
+// comesFrom says whether an input comes from a resource of that name.
+func comesFrom(r *model.Resource, input, name string) bool {
+	return slices.Contains(r.Sources(input), name)
+}
+
 // uses is there where any application has such an environment variable.
-func uses(variable string, label ...string) func(graph) []string {
-	return func(g graph) []string {
-		if len(g.users(variable)) == 0 {
+func uses(variable string, label ...string) func(*model.Graph) []string {
+	return func(g *model.Graph) []string {
+		if len(users(g, variable)) == 0 {
 			return nil
 		}
 		return append([]string{}, label...)
@@ -163,9 +171,9 @@ func uses(variable string, label ...string) func(graph) []string {
 }
 
 // addressed is the protocol of an address that a mirror has, and what goes over it.
-func addressed(variable, what string) func(graph) []string {
-	return func(g graph) []string {
-		for _, project := range g.all("aws:codebuild/project:Project", "Mirror") {
+func addressed(variable, what string) func(*model.Graph) []string {
+	return func(g *model.Graph) []string {
+		for _, project := range g.OfType(catalogue.BuildProject, "Mirror") {
 			address := variableOf(project, variable)
 			if scheme, _, found := strings.Cut(address, "://"); found {
 				return []string{strings.ToUpper(scheme), what}
@@ -179,9 +187,9 @@ func addressed(variable, what string) func(graph) []string {
 }
 
 // started is an event of a repository that a pipeline is the target of.
-func started(g graph) []string {
-	for _, target := range g.all("aws:cloudwatch/eventTarget:EventTarget", "Pipeline") {
-		for _, pipeline := range g.all("aws:codepipeline/pipeline:Pipeline") {
+func started(g *model.Graph) []string {
+	for _, target := range g.OfType(catalogue.EventTarget, "Pipeline") {
+		for _, pipeline := range g.OfType(catalogue.Pipeline) {
 			if comesFrom(target, "arn", pipeline.Name()) {
 				return []string{"event"}
 			}
@@ -191,8 +199,8 @@ func started(g graph) []string {
 }
 
 // stops is an alarm that a deployment listens to.
-func stops(g graph) []string {
-	for _, group := range g.all("aws:codedeploy/deploymentGroup:DeploymentGroup") {
+func stops(g *model.Graph) []string {
+	for _, group := range g.OfType(catalogue.DeploymentGroup) {
 		if group.Flag("alarmConfiguration.enabled") {
 			return []string{"stop a release"}
 		}
@@ -200,15 +208,15 @@ func stops(g graph) []string {
 	return nil
 }
 
-func builds(g graph) []string {
-	if len(g.all("aws:codebuild/project:Project", "Pipeline")) == 0 {
+func builds(g *model.Graph) []string {
+	if len(g.OfType(catalogue.BuildProject, "Pipeline")) == 0 {
 		return nil
 	}
 	return []string{"image"}
 }
 
-func deploys(g graph) []string {
-	for _, group := range g.all("aws:codedeploy/deploymentGroup:DeploymentGroup") {
+func deploys(g *model.Graph) []string {
+	for _, group := range g.OfType(catalogue.DeploymentGroup) {
 		if strings.HasSuffix(group.Sprint("ec2TagFilters[0].value"), "-deployer") {
 			return []string{"CodeDeploy"}
 		}
@@ -217,8 +225,8 @@ func deploys(g graph) []string {
 }
 
 // images are pulled by the nodes, which have the policy for it.
-func images(g graph) []string {
-	for _, attachment := range g.all("aws:iam/rolePolicyAttachment:RolePolicyAttachment", "Eks") {
+func images(g *model.Graph) []string {
+	for _, attachment := range g.OfType(catalogue.RolePolicyAttachment, "Eks") {
 		if strings.HasSuffix(attachment.Sprint("policyArn"), "/AmazonEC2ContainerRegistryPullOnly") {
 			return []string{"images to the nodes"}
 		}
@@ -226,15 +234,15 @@ func images(g graph) []string {
 	return nil
 }
 
-func replication(g graph) []string {
-	if len(g.all("aws:s3/bucketReplicationConfig:BucketReplicationConfig")) == 0 {
+func replication(g *model.Graph) []string {
+	if len(g.OfType(catalogue.BucketReplication)) == 0 {
 		return nil
 	}
 	return []string{"S3 replication"}
 }
 
-func subscriptions(g graph) []string {
-	for _, subscription := range g.all("aws:sns/topicSubscription:TopicSubscription") {
+func subscriptions(g *model.Graph) []string {
+	for _, subscription := range g.OfType(catalogue.TopicSubscription) {
 		return []string{subscription.Sprint("protocol")}
 	}
 	return nil

@@ -8,6 +8,7 @@ import (
 	"slices"
 	"strings"
 
+	"legops/internal/catalogue"
 	"legops/internal/model"
 )
 
@@ -35,22 +36,22 @@ func between(least, most string) string {
 }
 
 // zones are the ids of the Availability Zones, in order.
-func (g graph) zones() []string {
+func zones(g *model.Graph) []string {
 	names := map[string]bool{}
-	for _, subnet := range g.all("aws:ec2/subnet:Subnet") {
+	for _, subnet := range g.OfType(catalogue.Subnet) {
 		names[subnet.Sprint("availabilityZoneId")] = true
 	}
 	return slices.Sorted(maps.Keys(names))
 }
 
 // subnet says which zone and range the n-th subnet of a tier has.
-func subnet(tier string, n int) func(graph) []string {
-	return func(g graph) []string {
-		zones := g.zones()
+func subnet(tier string, n int) func(*model.Graph) []string {
+	return func(g *model.Graph) []string {
+		zones := zones(g)
 		if n >= len(zones) {
 			return nil
 		}
-		found := g.Named("aws:ec2/subnet:Subnet", "network-"+tier+"-"+zones[n])
+		found := g.Named(catalogue.Subnet, "network-"+tier+"-"+zones[n])
 		if found == nil {
 			return nil
 		}
@@ -58,22 +59,22 @@ func subnet(tier string, n int) func(graph) []string {
 	}
 }
 
-func vpcZone(g graph) []string {
+func vpcZone(g *model.Graph) []string {
 	var lines []string
-	for _, vpc := range g.all("aws:ec2/vpc:Vpc") {
-		lines = append(lines, fmt.Sprintf("VPC %s in %s, %s", vpc.Text("cidrBlock"), g.Region(vpc), count(len(g.zones()), "Availability Zone")))
+	for _, vpc := range g.OfType(catalogue.Vpc) {
+		lines = append(lines, fmt.Sprintf("VPC %s in %s, %s", vpc.Text("cidrBlock"), g.Region(vpc), count(len(zones(g)), "Availability Zone")))
 	}
 	return lines
 }
 
-func edgeZone(graph) []string { return []string{"Edge"} }
+func edgeZone(*model.Graph) []string { return []string{"Edge"} }
 
-func clusterZone(g graph) []string {
+func clusterZone(g *model.Graph) []string {
 	var lines []string
-	for _, made := range g.all("aws:eks/cluster:Cluster") {
+	for _, made := range g.OfType(catalogue.Cluster) {
 		lines = append(lines, "EKS cluster, Kubernetes "+made.Sprint("version"))
 	}
-	for _, nodes := range g.all("aws:eks/nodeGroup:NodeGroup") {
+	for _, nodes := range g.OfType(catalogue.NodeGroup) {
 		number := between(nodes.Sprint("scalingConfig.minSize"), nodes.Sprint("scalingConfig.maxSize"))
 		capacity := strings.ToLower(strings.ReplaceAll(nodes.Sprint("capacityType"), "_", " "))
 		for _, line := range []string{number + " nodes in each zone", nodes.Sprint("instanceTypes[0]") + ", " + capacity} {
@@ -85,27 +86,37 @@ func clusterZone(g graph) []string {
 	return lines
 }
 
-func servicesZone(g graph) []string {
-	return []string{"AWS services in " + g.regionOf("aws")}
+// regionOf is where a provider of AWS works; "" of one that is not there.
+func regionOf(g *model.Graph, provider string) string {
+	if found := g.Named("pulumi:providers:aws", provider); found != nil {
+		return found.Text("region")
+	}
+	return ""
 }
 
-func replicaZone(g graph) []string { return []string{"Copies in " + g.regionOf("aws-replica")} }
+func servicesZone(g *model.Graph) []string {
+	return []string{"AWS services in " + regionOf(g, "aws")}
+}
 
-func deliveryZone(g graph) []string {
-	n := len(g.all("aws:codepipeline/pipeline:Pipeline"))
+func replicaZone(g *model.Graph) []string { return []string{"Copies in " + regionOf(g, "aws-replica")} }
+
+func deliveryZone(g *model.Graph) []string {
+	n := len(g.OfType(catalogue.Pipeline))
 	return []string{fmt.Sprintf("Delivery: one way per application, %d in all", n)}
 }
 
-func operationsZone(graph) []string { return []string{"Operations"} }
+func operationsZone(*model.Graph) []string { return []string{"Operations"} }
 
-func visitor(_ graph, made []*model.Resource) []string {
+func visitor(_ *model.Graph, made []*model.Resource) []string {
 	return []string{"https://", made[0].Sprint("aliases[0]")}
 }
 
-func administrators(graph, []*model.Resource) []string { return []string{"through Session Manager"} }
+func administrators(*model.Graph, []*model.Resource) []string {
+	return []string{"through Session Manager"}
+}
 
-func dns(g graph, made []*model.Resource) []string {
-	certificates := len(g.all("aws:acm/certificate:Certificate"))
+func dns(g *model.Graph, made []*model.Resource) []string {
+	certificates := len(g.OfType(catalogue.Certificate))
 	return []string{made[0].Sprint("name"), count(len(made), "record"), count(certificates, "certificate")}
 }
 
@@ -124,7 +135,7 @@ var (
 
 var versionPattern = regexp.MustCompile(`^TLSv([0-9.]+)`)
 
-func cdn(_ graph, made []*model.Resource) []string {
+func cdn(_ *model.Graph, made []*model.Resource) []string {
 	lines := []string{protocols[made[0].Sprint("httpVersion")]}
 	policy := made[0].Sprint("viewerCertificate.minimumProtocolVersion")
 	if version := versionPattern.FindStringSubmatch(policy); version != nil {
@@ -140,7 +151,7 @@ func cdn(_ graph, made []*model.Resource) []string {
 	return append(lines, "caches "+strings.Join(cached, ", "))
 }
 
-func firewall(_ graph, made []*model.Resource) []string {
+func firewall(_ *model.Graph, made []*model.Resource) []string {
 	managed, limit, counts := 0, "", false
 	rules := made[0].Objects("rules")
 	for _, rule := range rules {
@@ -160,48 +171,48 @@ func firewall(_ graph, made []*model.Resource) []string {
 	return []string{"checks every request:", by, limit + " in 5 min, per IP"}
 }
 
-func errorPages(g graph, _ []*model.Resource) []string {
-	return []string{count(len(g.all("aws:s3/bucketObjectv2:BucketObjectv2", "Cdn")), "page")}
+func errorPages(g *model.Graph, _ []*model.Resource) []string {
+	return []string{count(len(g.OfType(catalogue.BucketObject, "Cdn")), "page")}
 }
 
-func nat(graph, []*model.Resource) []string { return []string{"outbound only"} }
+func nat(*model.Graph, []*model.Resource) []string { return []string{"outbound only"} }
 
-func balancer(g graph, made []*model.Resource) []string {
+func balancer(g *model.Graph, made []*model.Resource) []string {
 	lines := []string{"in both zones"}
-	for _, rule := range g.all("aws:vpc/securityGroupIngressRule:SecurityGroupIngressRule") {
+	for _, rule := range g.OfType(catalogue.SecurityGroupIngressRule) {
 		if comesFrom(rule, "securityGroupId", made[0].Name()) && rule.Sprint("prefixListId") != "" {
 			lines = append(lines, "only from addresses of CloudFront,")
 		}
 	}
-	for _, rule := range g.all("aws:lb/listenerRule:ListenerRule") {
+	for _, rule := range g.OfType(catalogue.ListenerRule) {
 		lines = append(lines, "only with the secret", rule.Sprint("conditions[0].httpHeader.httpHeaderName"))
 	}
-	for _, listener := range g.all("aws:lb/listener:Listener") {
+	for _, listener := range g.OfType(catalogue.Listener) {
 		if port := listener.Sprint("defaultActions[0].redirect.port"); port != "" {
 			lines = append(lines, fmt.Sprintf("port %s goes to %s", listener.Sprint("port"), port))
 		}
 	}
-	for _, target := range g.all("aws:lb/targetGroup:TargetGroup") {
+	for _, target := range g.OfType(catalogue.TargetGroup) {
 		lines = append(lines, "checks "+target.Sprint("healthCheck.path"))
 	}
 	return lines
 }
 
 // instance is the type and number of what an Auto Scaling group starts.
-func instance(g graph, made []*model.Resource) string {
-	for _, template := range g.all("aws:ec2/launchTemplate:LaunchTemplate", g.Kind(made[0])) {
+func instance(g *model.Graph, made []*model.Resource) string {
+	for _, template := range g.OfType(catalogue.LaunchTemplate, g.Kind(made[0])) {
 		return made[0].Sprint("maxSize") + " × " + template.Sprint("instanceType")
 	}
 	return made[0].Sprint("maxSize")
 }
 
-func bastion(g graph, made []*model.Resource) []string {
+func bastion(g *model.Graph, made []*model.Resource) []string {
 	return []string{
 		instance(g, made), "in either zone", "no way in but Session Manager", "to " + reachedFrom(g, "bastion-group"),
 	}
 }
 
-func deployer(g graph, made []*model.Resource) []string {
+func deployer(g *model.Graph, made []*model.Resource) []string {
 	return []string{instance(g, made), "in either zone"}
 }
 
@@ -209,9 +220,9 @@ func deployer(g graph, made []*model.Resource) []string {
 var groupNames = map[string]string{"rds": "database", "opensearch": "search", "eks-control-plane": "Kubernetes"}
 
 // reachedFrom are what a security group may talk to within the platform.
-func reachedFrom(g graph, group string) string {
+func reachedFrom(g *model.Graph, group string) string {
 	var names []string
-	for _, rule := range g.all("aws:vpc/securityGroupEgressRule:SecurityGroupEgressRule") {
+	for _, rule := range g.OfType(catalogue.SecurityGroupEgressRule) {
 		for to, name := range groupNames {
 			if comesFrom(rule, "securityGroupId", group) && comesFrom(rule, "referencedSecurityGroupId", to) {
 				names = append(names, name)
@@ -222,26 +233,26 @@ func reachedFrom(g graph, group string) string {
 	return strings.Join(names, ", ")
 }
 
-func ingress(g graph, made []*model.Resource) []string {
+func ingress(g *model.Graph, made []*model.Resource) []string {
 	var lines []string
-	for _, scaler := range g.all(horizontalAutoscaler, g.Kind(made[0])) {
+	for _, scaler := range g.OfType(horizontalAutoscaler, g.Kind(made[0])) {
 		lines = append(lines, pods(scaler))
 	}
 	return append(lines, "passes on by path")
 }
 
-const horizontalAutoscaler = "kubernetes:autoscaling/v2:HorizontalPodAutoscaler"
+const horizontalAutoscaler = catalogue.HorizontalPodAutoscaler
 
 // pods says between which numbers of pods an autoscaler chooses.
 func pods(scaler *model.Resource) string {
 	return between(scaler.Sprint("spec.minReplicas"), scaler.Sprint("spec.maxReplicas")) + " pods"
 }
 
-func applications(g graph, made []*model.Resource) []string {
+func applications(g *model.Graph, made []*model.Resource) []string {
 	var lines []string
 	for _, app := range made {
 		name := app.Sprint("metadata.name")
-		for _, scaler := range g.all(horizontalAutoscaler, g.Kind(app)) {
+		for _, scaler := range g.OfType(horizontalAutoscaler, g.Kind(app)) {
 			if scaler.Sprint("metadata.name") == name {
 				name += "\t" + pods(scaler)
 			}
@@ -251,14 +262,14 @@ func applications(g graph, made []*model.Resource) []string {
 	return lines
 }
 
-func api(_ graph, made []*model.Resource) []string {
+func api(_ *model.Graph, made []*model.Resource) []string {
 	if made[0].Flag("vpcConfig.endpointPublicAccess") {
 		return []string{"private + " + count(len(made[0].List("vpcConfig.publicAccessCidrs")), "range")}
 	}
 	return []string{"private endpoint"}
 }
 
-func endpoints(_ graph, made []*model.Resource) []string {
+func endpoints(_ *model.Graph, made []*model.Resource) []string {
 	by := map[string]int{}
 	for _, endpoint := range made {
 		by[strings.ToLower(endpoint.Sprint("vpcEndpointType"))]++

@@ -6,13 +6,14 @@ import (
 	"slices"
 	"strings"
 
+	"legops/internal/catalogue"
 	"legops/internal/model"
 )
 
 // users are the applications with an environment variable, of the beginning of its name.
-func (g graph) users(prefix string) []string {
+func users(g *model.Graph, prefix string) []string {
 	var names []string
-	for _, workload := range g.all("kubernetes:apps/v1:DeploymentPatch", "App") {
+	for _, workload := range g.OfType(catalogue.DeploymentPatch, "App") {
 		variables := workload.All("spec.template.spec.containers[0].env[*].name")
 		if slices.ContainsFunc(variables, func(v any) bool {
 			name, _ := v.(string)
@@ -25,8 +26,8 @@ func (g graph) users(prefix string) []string {
 }
 
 // usedBy says who has an environment variable; how many where that is most of them.
-func (g graph) usedBy(variable string) string {
-	users, all := g.users(variable), len(g.all("kubernetes:apps/v1:Deployment", "App"))
+func usedBy(g *model.Graph, variable string) string {
+	users, all := users(g, variable), len(g.OfType(catalogue.Deployment, "App"))
 	if 2*len(users) > all {
 		return fmt.Sprintf("used by %d applications", len(users))
 	}
@@ -36,18 +37,20 @@ func (g graph) usedBy(variable string) string {
 // variable is the part of an environment variable's name that names a queue or bucket.
 func variable(name string) string { return strings.ToUpper(strings.ReplaceAll(name, "-", "_")) }
 
-func database(g graph, made []*model.Resource) []string {
+func database(g *model.Graph, made []*model.Resource) []string {
 	db := made[0]
 	return []string{
 		"version " + db.Sprint("engineVersion"), db.Sprint("instanceClass"),
 		between(db.Sprint("allocatedStorage"), db.Sprint("maxAllocatedStorage")) + " GiB " + db.Sprint("storageType"),
-		g.usedBy("DATABASE_HOST"),
+		usedBy(g, "DATABASE_HOST"),
 	}
 }
 
-func standby(graph, []*model.Resource) []string { return []string{"in the other zone,", "takes over"} }
+func standby(*model.Graph, []*model.Resource) []string {
+	return []string{"in the other zone,", "takes over"}
+}
 
-func search(g graph, made []*model.Resource) []string {
+func search(g *model.Graph, made []*model.Resource) []string {
 	domain := made[0]
 	at := "clusterConfig."
 	nodes := domain.Sprint(at+"instanceCount") + " × " + strings.TrimSuffix(domain.Sprint(at+"instanceType"), ".search")
@@ -60,11 +63,11 @@ func search(g graph, made []*model.Resource) []string {
 	if domain.Flag(at + "dedicatedMasterEnabled") {
 		lines = append(lines, domain.Sprint(at+"dedicatedMasterCount")+" dedicated masters")
 	}
-	return append(lines, domain.Sprint("ebsOptions.volumeSize")+" GiB each", g.usedBy("SEARCH_ENDPOINT"))
+	return append(lines, domain.Sprint("ebsOptions.volumeSize")+" GiB each", usedBy(g, "SEARCH_ENDPOINT"))
 }
 
 // queues are those that applications use; each has one for what cannot be processed, which is counted.
-func queues(g graph, made []*model.Resource) []string {
+func queues(g *model.Graph, made []*model.Resource) []string {
 	var lines []string
 	dead := 0
 	for _, queue := range made {
@@ -77,12 +80,12 @@ func queues(g graph, made []*model.Resource) []string {
 		if queue.Flag("fifoQueue") {
 			kind = "FIFO"
 		}
-		lines = append(lines, fmt.Sprintf("%s (%s)", name, kind), "  "+g.usedBy("QUEUE_"+variable(name)))
+		lines = append(lines, fmt.Sprintf("%s (%s)", name, kind), "  "+usedBy(g, "QUEUE_"+variable(name)))
 	}
 	return append(lines, count(dead, "dead-letter queue"))
 }
 
-func secrets(_ graph, made []*model.Resource) []string {
+func secrets(_ *model.Graph, made []*model.Resource) []string {
 	names := map[string]bool{}
 	for _, secret := range made {
 		_, name, _ := strings.Cut(secret.Name(), "-")
@@ -93,26 +96,26 @@ func secrets(_ graph, made []*model.Resource) []string {
 }
 
 // buckets are those of the applications, and below them the platform's own.
-func buckets(g graph, made []*model.Resource) []string {
+func buckets(g *model.Graph, made []*model.Resource) []string {
 	var lines, own []string
 	for _, bucket := range made {
 		name := strings.TrimPrefix(bucket.Name(), "storage-")
-		if len(g.users("BUCKET_"+variable(name))) == 0 {
+		if len(users(g, "BUCKET_"+variable(name))) == 0 {
 			own = append(own, name)
 			continue
 		}
 		title := name
-		for _, lock := range g.all("aws:s3/bucketObjectLockConfigurationV2:BucketObjectLockConfigurationV2") {
+		for _, lock := range g.OfType(catalogue.BucketObjectLock) {
 			if lock.Name() == bucket.Name() {
 				title += fmt.Sprintf(", locked %s days", lock.Sprint("rule.defaultRetention.days"))
 			}
 		}
-		lines = append(lines, title, "  "+g.usedBy("BUCKET_"+variable(name)))
+		lines = append(lines, title, "  "+usedBy(g, "BUCKET_"+variable(name)))
 	}
 	return append(lines, "the platform's own: "+strings.Join(own, ", "))
 }
 
-func replicas(_ graph, made []*model.Resource) []string {
+func replicas(_ *model.Graph, made []*model.Resource) []string {
 	var names []string
 	for _, bucket := range made {
 		names = append(names, strings.TrimSuffix(strings.TrimPrefix(bucket.Name(), "storage-"), "-replica"))

@@ -6,6 +6,7 @@ import (
 	"path"
 	"strings"
 
+	"legops/internal/catalogue"
 	"legops/internal/model"
 )
 
@@ -19,8 +20,8 @@ func variableOf(project *model.Resource, name string) string {
 	return ""
 }
 
-func github(g graph, _ []*model.Resource) []string {
-	for _, project := range g.all("aws:codebuild/project:Project", "Mirror") {
+func github(g *model.Graph, _ []*model.Resource) []string {
+	for _, project := range g.OfType(catalogue.BuildProject, "Mirror") {
 		if source, err := url.Parse(variableOf(project, "SOURCE_URL")); err == nil {
 			return []string{path.Dir(strings.TrimPrefix(source.Path, "/")) + "/*", "branch " + variableOf(project, "BRANCH")}
 		}
@@ -28,9 +29,9 @@ func github(g graph, _ []*model.Resource) []string {
 	return nil
 }
 
-func mirror(g graph, made []*model.Resource) []string {
+func mirror(g *model.Graph, made []*model.Resource) []string {
 	lines := []string{count(len(made), "CodeBuild project")}
-	for _, rule := range g.all("aws:cloudwatch/eventRule:EventRule", "Mirror") {
+	for _, rule := range g.OfType(catalogue.EventRule, "Mirror") {
 		if every := rule.Sprint("scheduleExpression"); every != "" {
 			every = strings.TrimSuffix(strings.TrimPrefix(every, "rate("), ")")
 			return append(lines, "on a push, and every "+every)
@@ -39,12 +40,12 @@ func mirror(g graph, made []*model.Resource) []string {
 	return lines
 }
 
-func repositories(_ graph, made []*model.Resource) []string {
+func repositories(_ *model.Graph, made []*model.Resource) []string {
 	return []string{count(len(made), "repository"), "a copy of GitHub"}
 }
 
-func pipelines(g graph, _ []*model.Resource) []string {
-	made := g.all("aws:codepipeline/pipeline:Pipeline")
+func pipelines(g *model.Graph, _ []*model.Resource) []string {
+	made := g.OfType(catalogue.Pipeline)
 	lines := []string{count(len(made), "pipeline") + ":"}
 	if len(made) > 0 {
 		lines = append(lines, strings.Join(made[0].Texts("stages[*].name"), ", "))
@@ -52,7 +53,7 @@ func pipelines(g graph, _ []*model.Resource) []string {
 	return lines
 }
 
-func registry(g graph, made []*model.Resource) []string {
+func registry(g *model.Graph, made []*model.Resource) []string {
 	lines := []string{count(len(made), "repository"), "in " + g.Region(made[0])}
 	if made[0].Sprint("imageTagMutability") == "IMMUTABLE" {
 		lines = append(lines, "tags never move")
@@ -60,11 +61,11 @@ func registry(g graph, made []*model.Resource) []string {
 	return lines
 }
 
-func loadTest(_ graph, made []*model.Resource) []string {
+func loadTest(_ *model.Graph, made []*model.Resource) []string {
 	return []string{count(len(made), "CodeBuild project"), "takes the way of a browser"}
 }
 
-func onCall(_ graph, made []*model.Resource) []string {
+func onCall(_ *model.Graph, made []*model.Resource) []string {
 	addresses := map[string]bool{}
 	for _, subscription := range made {
 		addresses[subscription.Sprint("endpoint")] = true
@@ -76,44 +77,44 @@ func onCall(_ graph, made []*model.Resource) []string {
 	return []string{fmt.Sprintf("%d addresses", n)}
 }
 
-func topics(_ graph, made []*model.Resource) []string {
+func topics(_ *model.Graph, made []*model.Resource) []string {
 	return []string{count(len(made), "topic"), "critical and warning"}
 }
 
-func alarms(g graph, _ []*model.Resource) []string {
-	lines := []string{fmt.Sprintf("%d of metrics", len(g.all("aws:cloudwatch/metricAlarm:MetricAlarm")))}
-	if composite := g.all("aws:cloudwatch/compositeAlarm:CompositeAlarm"); len(composite) > 0 {
+func alarms(g *model.Graph, _ []*model.Resource) []string {
+	lines := []string{fmt.Sprintf("%d of metrics", len(g.OfType(catalogue.MetricAlarm)))}
+	if composite := g.OfType(catalogue.CompositeAlarm); len(composite) > 0 {
 		lines = append(lines, fmt.Sprintf("%d composite", len(composite)))
 	}
 	return lines
 }
 
-func logs(g graph, _ []*model.Resource) []string {
-	lines := []string{count(len(g.all("aws:cloudwatch/logGroup:LogGroup")), "log group")}
-	if dashboards := g.all("aws:cloudwatch/dashboard:Dashboard"); len(dashboards) > 0 {
+func logs(g *model.Graph, _ []*model.Resource) []string {
+	lines := []string{count(len(g.OfType(catalogue.LogGroup)), "log group")}
+	if dashboards := g.OfType(catalogue.Dashboard); len(dashboards) > 0 {
 		lines = append(lines, count(len(dashboards), "dashboard"))
 	}
 	return lines
 }
 
-func vault(g graph, _ []*model.Resource) []string {
-	for _, plan := range g.all("aws:backup/plan:Plan") {
+func vault(g *model.Graph, _ []*model.Resource) []string {
+	for _, plan := range g.OfType(catalogue.BackupPlan) {
 		return []string{"daily, kept " + plan.Sprint("rules[0].lifecycle.deleteAfter") + " days", "database, buckets, volumes"}
 	}
 	return nil
 }
 
-func vaultCopy(g graph, _ []*model.Resource) []string {
-	for _, plan := range g.all("aws:backup/plan:Plan") {
+func vaultCopy(g *model.Graph, _ []*model.Resource) []string {
+	for _, plan := range g.OfType(catalogue.BackupPlan) {
 		return []string{"kept " + plan.Sprint("rules[0].copyActions[0].lifecycle.deleteAfter") + " days"}
 	}
 	return nil
 }
 
-func keys(_ graph, made []*model.Resource) []string {
+func keys(_ *model.Graph, made []*model.Resource) []string {
 	return []string{count(len(made), "key"), "for all data"}
 }
 
-func budget(_ graph, made []*model.Resource) []string {
+func budget(_ *model.Graph, made []*model.Resource) []string {
 	return []string{made[0].Sprint("limitAmount") + " " + made[0].Sprint("limitUnit"), "a month"}
 }

@@ -56,7 +56,7 @@ var Services = []Service{
 		Workload{"amazon-cloudwatch-observability-controller-manager", 1, Room{100, 64, 1}}, "amazon-cloudwatch-observability", "",
 		chartCloudWatch,
 	},
-	{Workload{ClusterAutoscaler, 1, Room{50, 128, 1}}, "", clusterCritical, "components/clusterautoscaler.go"},
+	{Workload{ClusterAutoscaler, 1, Room{50, 128, 1}}, "", clusterCritical, "components/compute/clusterautoscaler.go"},
 }
 
 // ClusterAutoscaler is the name of the autoscaler's Deployment, Ingress that of the ingress controller's.
@@ -65,5 +65,5 @@ const (
 	Ingress           = "nginx-ingress-controller"
 )
 
-// IngressPod is the request of a pod of the ingress controller (components/ingress.go).
+// IngressPod is the request of a pod of the ingress controller (components/apps/ingress.go).
 var IngressPod = Room{200, 256, 1}

@@ -6,17 +6,19 @@ const (
 	CertificateValidation = "aws:acm/certificateValidation:CertificateValidation"
 )
 
-var acm = []Type{
-	{
-		Token: Certificate, ID: "arn:{partition}:acm:{region}:{account}:certificate/{uuid}",
+var _ = add([]Type{
+	{Token: Certificate, ID: "arn:{partition}:acm:{region}:{account}:certificate/{uuid}",
 		Replaces: []string{
 			"domainName", "subjectAlternativeNames", "validationMethod", "validationOptions", "keyAlgorithm",
 			"certificateAuthorityArn",
 		},
-		InUseBy: []string{Listener, Distribution},
-	},
-	{
-		Token: CertificateValidation, ID: "{certificateArn}", PartOf: Link{"certificateArn", Certificate},
-		Replaces: []string{"validationRecordFqdns"},
-	},
-}
+		InUseBy: []string{Listener, Distribution}, Box: "dns", Holds: Nothing, Costs: Free, Failure: "without it nobody connects",
+		Metrics: []Metric{
+			// Until the certificate is gone; ACM's last 395 days at most
+			{Namespace: "AWS/CertificateManager", Names: []string{"DaysToExpiry"},
+				Sets: [][]Dimension{{{"CertificateArn", Certificate, "arn"}}}, Statistics: gauge, Most: 395, Every: 12 * 3600,
+				Source: "https://docs.aws.amazon.com/acm/latest/userguide/cloudwatch-metrics.html"},
+		}},
+	{Token: CertificateValidation, ID: "{certificateArn}", PartOf: Link{"certificateArn", Certificate},
+		Replaces: []string{"validationRecordFqdns"}, Box: "dns", Inert: true},
+})

@@ -39,7 +39,60 @@ type Type struct {
 	Lock string
 	// Quota is how many there may be.
 	Quota Quota
+	// Box is the box or zone of the picture in docs/architecture.md that stands for it.
+	Box string
+	// Inert says that it is a setting: it holds no data that a deployment could not create again, does not fail by itself and costs
+	// nothing. Any other type says each of that.
+	Inert bool
+	// Holds is the data in it that no deployment can create again, or Nothing.
+	Holds string
+	// Guarded are the inputs that guard that data, or the data of what it is a part of.
+	Guarded []Guard
+	// Loss is what happens to the data of what it is a part of when it alone goes; empty where nothing does.
+	Loss string
+	// Failure is what is felt when it fails, so that an alarm has to look at it. Unwatched is why none does, or can.
+	Failure, Unwatched string
+	// Metrics are what alarms and dashboards can look at.
+	Metrics []Metric
+	// Costs is what AWS takes money for, or Free: nothing by itself, though what uses it may cost.
+	Costs string
 }
+
+// What types say that hold no data, that cost nothing, that are not watched since they are settings.
+const (
+	Nothing   = "nothing"
+	Free      = "free"
+	isSetting = "a setting, which does not fail by itself"
+)
+
+// HoldsData says whether data goes with it that no deployment can create again.
+func (t *Type) HoldsData() bool { return t.Holds != "" && t.Holds != Nothing }
+
+// IsFree says whether AWS takes nothing for it.
+func (t *Type) IsFree() bool { return t.Inert || t.Costs == Free }
+
+// Guard is an input that guards data.
+type Guard struct {
+	Input string
+	// Weaker is the change that leaves the data with less.
+	Weaker Weaker
+	// Loss is what happens then.
+	Loss string
+}
+
+// Weaker is a change of an input that guards data: one of the constants, or the value that it must not leave.
+type Weaker string
+
+// The changes.
+const (
+	Off     Weaker = "off"
+	On      Weaker = "on"
+	Lower   Weaker = "lower"
+	Shorter Weaker = "shorter" // lower, or no longer given: nothing is kept for no time
+	Sooner  Weaker = "sooner"  // lower, or given at all: what was kept for ever goes
+	Changed Weaker = "changed"
+	Removed Weaker = "removed"
+)
 
 // Scope is what the name and the id of a resource are unique in, together with its account.
 type Scope int
@@ -65,6 +118,8 @@ type Name struct {
 	Worldwide bool
 	// Renames says that it changes in place; otherwise another name makes another resource.
 	Renames bool
+	// Unnamed is why an input called name is none.
+	Unnamed string
 }
 
 // Link is an input that names a resource of type To.

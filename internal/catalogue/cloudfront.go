@@ -11,10 +11,8 @@ const (
 	OriginAccessControl   = "aws:cloudfront/originAccessControl:OriginAccessControl"
 )
 
-var cloudfront = accountWide([]Type{
-	{
-		Token: Distribution, ID: "E{capitals13}",
-		ARN:      "arn:{partition}:cloudfront::{account}:distribution/{id}",
+var _ = add(accountWide([]Type{
+	{Token: Distribution, ID: "E{capitals13}", ARN: "arn:{partition}:cloudfront::{account}:distribution/{id}",
 		Replaces: none,
 		Links: []Link{
 			{"defaultCacheBehavior.cachePolicyId", CachePolicy},
@@ -25,32 +23,27 @@ var cloudfront = accountWide([]Type{
 			{"orderedCacheBehaviors[*].responseHeadersPolicyId", ResponseHeadersPolicy},
 			{"origins[*].originAccessControlId", OriginAccessControl},
 		},
-	},
-	{
-		Token: CachePolicy, ID: "{uuid}",
-		ARN:      "arn:{partition}:cloudfront::{account}:cache-policy/{id}",
-		Name:     Name{Input: "name", Form: form(`^[\w-]{1,128}$`), Renames: true},
-		Replaces: none, Given: managedPolicies, InUseBy: []string{Distribution}, Quota: Quota{Limit: 20},
-	},
-	{
-		Token: OriginRequestPolicy, ID: "{uuid}",
-		ARN:      "arn:{partition}:cloudfront::{account}:origin-request-policy/{id}",
-		Name:     Name{Input: "name", Form: form(`^[\w-]{1,128}$`), Renames: true},
-		Replaces: none, Given: managedPolicies, InUseBy: []string{Distribution}, Quota: Quota{Limit: 20},
-	},
-	{
-		Token: ResponseHeadersPolicy, ID: "{uuid}",
-		ARN:      "arn:{partition}:cloudfront::{account}:response-headers-policy/{id}",
-		Name:     Name{Input: "name", Form: form(`^[\w-]{1,128}$`), Renames: true},
-		Replaces: none, Given: managedPolicies, InUseBy: []string{Distribution}, Quota: Quota{Limit: 20},
-	},
-	{
-		Token: OriginAccessControl, ID: "E{capitals13}",
-		ARN:      "arn:{partition}:cloudfront::{account}:origin-access-control/{id}",
-		Name:     Name{Input: "name", Form: form(`^.{1,64}$`), Renames: true},
-		Replaces: none, InUseBy: []string{Distribution},
-	},
-})
+		Box: "cdn", Holds: Nothing, Costs: "requests, and GB to visitors", Failure: "every visitor comes through it",
+		Metrics: []Metric{
+			{Namespace: "AWS/CloudFront", Names: []string{"5xxErrorRate", "4xxErrorRate", "TotalErrorRate"}, Sets: ofDistribution,
+				Statistics: []string{"Average"}, Most: 100, Every: 60, Region: "us-east-1", Source: distributionMetrics},
+			{Namespace: "AWS/CloudFront", Names: []string{"Requests", "BytesDownloaded", "BytesUploaded"}, Sets: ofDistribution,
+				Statistics: counted, Most: Unlimited, Every: 60, Region: "us-east-1", Source: distributionMetrics},
+		}},
+	{Token: CachePolicy, ID: "{uuid}", ARN: "arn:{partition}:cloudfront::{account}:cache-policy/{id}",
+		Name: Name{Input: "name", Form: form(`^[\w-]{1,128}$`), Renames: true}, Replaces: none, Given: managedPolicies,
+		InUseBy: []string{Distribution}, Quota: Quota{Limit: 20}, Box: "cdn", Inert: true},
+	{Token: OriginRequestPolicy, ID: "{uuid}", ARN: "arn:{partition}:cloudfront::{account}:origin-request-policy/{id}",
+		Name: Name{Input: "name", Form: form(`^[\w-]{1,128}$`), Renames: true}, Replaces: none, Given: managedPolicies,
+		InUseBy: []string{Distribution}, Quota: Quota{Limit: 20}, Box: "cdn", Inert: true},
+	{Token: ResponseHeadersPolicy, ID: "{uuid}", ARN: "arn:{partition}:cloudfront::{account}:response-headers-policy/{id}",
+		Name: Name{Input: "name", Form: form(`^[\w-]{1,128}$`), Renames: true}, Replaces: none, Given: managedPolicies,
+		InUseBy: []string{Distribution}, Quota: Quota{Limit: 20}, Box: "cdn", Inert: true},
+	{Token: OriginAccessControl, ID: "E{capitals13}",
+		ARN:  "arn:{partition}:cloudfront::{account}:origin-access-control/{id}",
+		Name: Name{Input: "name", Form: form(`^.{1,64}$`), Renames: true}, Replaces: none, InUseBy: []string{Distribution},
+		Box: "cdn", Inert: true},
+}))
 
 // managedPolicies are the policies that CloudFront itself offers, of all three kinds.
 var managedPolicies = form("^(?:" + strings.Join([]string{
@@ -60,3 +53,7 @@ var managedPolicies = form("^(?:" + strings.Join([]string{
 	"b689b0a8-53d0-40ab-baf2-68738e2966ac", // AllViewerExceptHostHeader
 	"67f7725c-6f97-4210-82d7-5512b31e9d03", // SecurityHeadersPolicy
 }, "|") + ")$")
+
+const distributionMetrics = "https://docs.aws.amazon.com/AmazonCloudFront/latest/DeveloperGuide/programming-cloudwatch-metrics.html"
+
+var ofDistribution = [][]Dimension{{{"DistributionId", Distribution, "id"}, {"Region", "", "Global"}}}

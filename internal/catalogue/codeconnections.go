@@ -5,10 +5,8 @@ const (
 	CodeConnection = "aws:codeconnections/connection:Connection"
 )
 
-var codeconnections = []Type{
-	{
-		Token: CodeConnection, ID: "arn:{partition}:codeconnections:{region}:{account}:connection/{uuid}",
-		Name:     Name{Input: "name", Form: form(`^.{1,32}$`)},
-		Replaces: []string{"providerType", "hostArn"},
-	},
-}
+var _ = add([]Type{
+	{Token: CodeConnection, ID: "arn:{partition}:codeconnections:{region}:{account}:connection/{uuid}",
+		Name: Name{Input: "name", Form: form(`^.{1,32}$`)}, Replaces: []string{"providerType", "hostArn"}, Box: "github",
+		Holds: Nothing, Costs: Free, Failure: "code comes through it", Unwatched: "mirrors that cannot read tell"},
+})

@@ -6,17 +6,15 @@ const (
 	DeploymentGroup   = "aws:codedeploy/deploymentGroup:DeploymentGroup"
 )
 
-var codedeploy = []Type{
-	{
-		Token: DeployApplication, ID: "{uuid}:{name}",
-		ARN:      "arn:{partition}:codedeploy:{region}:{account}:application:{name}",
-		Name:     Name{Input: "name", Form: form(`^[\w.+=,@-]{1,100}$`), Renames: true},
-		Replaces: []string{"computePlatform"}, Quota: Quota{Limit: 1000},
-	},
-	{
-		Token: DeploymentGroup, ID: "{uuid}", PartOf: Link{"appName", DeployApplication},
-		ARN:      "arn:{partition}:codedeploy:{region}:{account}:deploymentgroup:{appName}/{name}",
-		Name:     Name{Input: "deploymentGroupName", Form: form(`^[\w.+=,@-]{1,100}$`), Within: "appName", Renames: true},
-		Replaces: none, Links: []Link{{"alarmConfiguration.alarms[*]", MetricAlarm}, {"autoscalingGroups[*]", AutoScalingGroup}},
-	},
-}
+var _ = add([]Type{
+	{Token: DeployApplication, ID: "{uuid}:{name}", ARN: "arn:{partition}:codedeploy:{region}:{account}:application:{name}",
+		Name: Name{Input: "name", Form: form(`^[\w.+=,@-]{1,100}$`), Renames: true}, Replaces: []string{"computePlatform"},
+		Quota: Quota{Limit: 1000}, Box: "pipelines", Holds: Nothing, Costs: Free, Failure: "releases come through it",
+		Unwatched: "EventBridge tells of each failure, with its link"},
+	{Token: DeploymentGroup, ID: "{uuid}",
+		ARN:    "arn:{partition}:codedeploy:{region}:{account}:deploymentgroup:{appName}/{name}",
+		Name:   Name{Input: "deploymentGroupName", Form: form(`^[\w.+=,@-]{1,100}$`), Within: "appName", Renames: true},
+		PartOf: Link{"appName", DeployApplication}, Replaces: none,
+		Links: []Link{{"alarmConfiguration.alarms[*]", MetricAlarm}, {"autoscalingGroups[*]", AutoScalingGroup}},
+		Box:   "pipelines", Inert: true},
+})

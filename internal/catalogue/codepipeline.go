@@ -5,12 +5,9 @@ const (
 	Pipeline = "aws:codepipeline/pipeline:Pipeline"
 )
 
-var codepipeline = []Type{
-	{
-		Token: Pipeline, ID: "{name}",
-		ARN:      "arn:{partition}:codepipeline:{region}:{account}:{name}",
-		Name:     Name{Input: "name", Form: form(`^[\w.@-]{1,100}$`)},
-		Replaces: none,
+var _ = add([]Type{
+	{Token: Pipeline, ID: "{name}", ARN: "arn:{partition}:codepipeline:{region}:{account}:{name}",
+		Name: Name{Input: "name", Form: form(`^[\w.@-]{1,100}$`)}, Replaces: none,
 		Links: []Link{
 			{"artifactStores[*].location", Bucket}, {"stages[*].actions[*].configuration.AlarmName", MetricAlarm},
 			{"stages[*].actions[*].configuration.ApplicationName", DeployApplication},
@@ -23,6 +20,11 @@ var codepipeline = []Type{
 			{"stages[*].onSuccess.condition.rules[*].configuration.AlarmName", MetricAlarm},
 			{"stages[*].onSuccess.condition.rules[*].configuration.ProjectName", BuildProject},
 		},
-		Quota: Quota{Limit: 1000},
-	},
-}
+		Quota: Quota{Limit: 1000}, Box: "pipelines", Holds: Nothing, Costs: "minutes of its actions",
+		Failure: "releases come through it", Unwatched: "EventBridge tells of each failure, with its link",
+		Metrics: []Metric{
+			{Namespace: "AWS/CodePipeline", Names: []string{"FailedPipelineExecutions"},
+				Sets: [][]Dimension{{{"PipelineName", Pipeline, "name"}}}, Statistics: summed, Most: Unlimited, Every: 60,
+				Source: "https://docs.aws.amazon.com/codepipeline/latest/userguide/metrics-dimensions.html"},
+		}},
+})

@@ -10,40 +10,26 @@ const (
 	SecurityGroupRule        = "aws:ec2/securityGroupRule:SecurityGroupRule"
 )
 
-var ec2 = []Type{
-	{
-		Token: LaunchTemplate, ID: "lt-{hex17}",
-		ARN:      "arn:{partition}:ec2:{region}:{account}:launch-template/{id}",
-		Name:     Name{Input: "name", Form: form(`^[a-zA-Z0-9().\-/_]{3,128}$`)},
-		Replaces: []string{"namePrefix"}, Links: []Link{{"iamInstanceProfile.name", InstanceProfile}},
-	},
-	{
-		Token: SecurityGroup, ID: "sg-{hex17}",
-		ARN: "arn:{partition}:ec2:{region}:{account}:security-group/{id}",
+var _ = add([]Type{
+	{Token: LaunchTemplate, ID: "lt-{hex17}", ARN: "arn:{partition}:ec2:{region}:{account}:launch-template/{id}",
+		Name: Name{Input: "name", Form: form(`^[a-zA-Z0-9().\-/_]{3,128}$`)}, Replaces: []string{"namePrefix"},
+		Links: []Link{{"iamInstanceProfile.name", InstanceProfile}}, Box: "deployer", Inert: true},
+	{Token: SecurityGroup, ID: "sg-{hex17}", ARN: "arn:{partition}:ec2:{region}:{account}:security-group/{id}",
 		Name: Name{
 			Input: "name", Form: form(`^[a-zA-Z0-9 ._\-:/()#,@\[\]+=&;{}!$*]{1,255}$`), Reserved: []string{"sg-"},
 			Within: "vpcId",
 		},
-		Replaces: []string{"vpcId", "description", "namePrefix"}, InUseBy: anything,
-	},
-	{
-		Token: DefaultSecurityGroup, ID: "{vpcId}",
-		Replaces: none,
-	},
-	{
-		Token: SecurityGroupIngressRule, ID: "sgr-{hex17}", PartOf: Link{"securityGroupId", SecurityGroup},
-		ARN:      "arn:{partition}:ec2:{region}:{account}:security-group-rule/{id}",
-		Replaces: []string{"securityGroupId"}, Quota: Quota{Limit: 60, Per: "securityGroupId"},
-	},
-	{
-		Token: SecurityGroupEgressRule, ID: "sgr-{hex17}", PartOf: Link{"securityGroupId", SecurityGroup},
-		ARN:      "arn:{partition}:ec2:{region}:{account}:security-group-rule/{id}",
-		Replaces: []string{"securityGroupId"}, Quota: Quota{Limit: 60, Per: "securityGroupId"},
-	},
-	{
-		Token: SecurityGroupRule, ID: "sgrule-{hex17}",
+		Replaces: []string{"vpcId", "description", "namePrefix"}, InUseBy: anything, Box: "vpc", Inert: true},
+	{Token: DefaultSecurityGroup, ID: "{vpcId}", Replaces: none, Box: "vpc", Inert: true},
+	{Token: SecurityGroupIngressRule, ID: "sgr-{hex17}",
+		ARN: "arn:{partition}:ec2:{region}:{account}:security-group-rule/{id}", PartOf: Link{"securityGroupId", SecurityGroup},
+		Replaces: []string{"securityGroupId"}, Quota: Quota{Limit: 60, Per: "securityGroupId"}, Box: "vpc", Inert: true},
+	{Token: SecurityGroupEgressRule, ID: "sgr-{hex17}",
+		ARN: "arn:{partition}:ec2:{region}:{account}:security-group-rule/{id}", PartOf: Link{"securityGroupId", SecurityGroup},
+		Replaces: []string{"securityGroupId"}, Quota: Quota{Limit: 60, Per: "securityGroupId"}, Box: "bastion", Inert: true},
+	{Token: SecurityGroupRule, ID: "sgrule-{hex17}",
 		Replaces: []string{
 			"securityGroupId", "type", "fromPort", "toPort", "protocol", "cidrBlocks", "sourceSecurityGroupId", "self",
 		},
-	},
-}
+		Box: "cluster", Inert: true},
+})

@@ -10,43 +10,73 @@ const (
 	AccessPolicyAssociation = "aws:eks/accessPolicyAssociation:AccessPolicyAssociation"
 )
 
-var eks = []Type{
-	{
-		Token: Cluster, ID: "{name}",
-		ARN:  "arn:{partition}:eks:{region}:{account}:cluster/{name}",
+var _ = add([]Type{
+	{Token: Cluster, ID: "{name}", ARN: "arn:{partition}:eks:{region}:{account}:cluster/{name}",
 		Name: Name{Input: "name", Form: form(`^[0-9A-Za-z][A-Za-z0-9_-]{0,99}$`)},
 		Replaces: []string{
 			"roleArn", "accessConfig.bootstrapClusterCreatorAdminPermissions", "kubernetesNetworkConfig.ipFamily",
 			"kubernetesNetworkConfig.serviceIpv4Cidr", "bootstrapSelfManagedAddons", "encryptionConfig.resources",
 		},
-		InUseBy: anything,
-	},
-	{
-		Token: NodeGroup, ID: "{clusterName}:{nodeGroupName}",
+		InUseBy: anything, Box: "api", Holds: "the cluster, and everything that runs on it", Costs: "hours of its control plane",
+		Failure: "everything runs on it",
+		Metrics: []Metric{
+			{Namespace: "ContainerInsights",
+				Names: []string{"node_cpu_utilization", "node_memory_utilization", "node_filesystem_utilization"}, Sets: [][]Dimension{{inCluster}},
+				Statistics: gauge, Most: 100, Every: 60, Source: containerInsights},
+			{Namespace: "ContainerInsights",
+				Names: []string{
+					"cluster_node_count", "cluster_failed_node_count", "cluster_number_of_running_pods",
+					"node_number_of_running_pods",
+				},
+				Sets: [][]Dimension{{inCluster}}, Statistics: gauge, Most: Unlimited, Every: 60, Source: containerInsights},
+			{Namespace: "ContainerInsights",
+				Names: []string{
+					"pod_number_of_container_restarts", "pod_status_pending", "pod_status_running", "pod_status_failed",
+					"pod_status_ready", "pod_container_status_waiting_reason_crash_loop_back_off",
+					"pod_container_status_terminated_reason_oom_killed",
+				},
+				Sets: [][]Dimension{{inCluster}, {inCluster, inNamespace, ofPods}}, Statistics: summed, Most: Unlimited, Every: 60, Source: containerInsights},
+			{Namespace: "ContainerInsights",
+				Names: []string{
+					"pod_cpu_utilization", "pod_memory_utilization", "pod_cpu_utilization_over_pod_limit",
+					"pod_memory_utilization_over_pod_limit",
+				},
+				Sets:       [][]Dimension{{inCluster}, {inCluster, inNamespace}, {inCluster, inNamespace, ofPods}},
+				Statistics: gauge, Most: 100, Every: 60, Source: containerInsights},
+			{Namespace: "ContainerInsights",
+				Names: []string{"replicas_desired", "replicas_ready", "status_replicas_available", "status_replicas_unavailable"},
+				Sets:  [][]Dimension{{inCluster}, {inCluster, inNamespace, ofPods}}, Statistics: gauge, Most: Unlimited, Every: 60, Source: containerInsights},
+			{Namespace: "ContainerInsights", Names: []string{"namespace_number_of_running_pods"},
+				Sets:       [][]Dimension{{inCluster}, {inCluster, inNamespace}},
+				Statistics: gauge, Most: Unlimited, Every: 60, Source: containerInsights},
+		}},
+	{Token: NodeGroup, ID: "{clusterName}:{nodeGroupName}",
 		ARN:  "arn:{partition}:eks:{region}:{account}:nodegroup/{clusterName}/{nodeGroupName}/{digest}",
 		Name: Name{Input: "nodeGroupName", Form: form(`^[0-9A-Za-z][A-Za-z0-9_-]{0,62}$`), Within: "clusterName"},
 		Replaces: []string{
 			"amiType", "capacityType", "diskSize", "instanceTypes", "launchTemplate.id", "launchTemplate.name", "nodeRoleArn",
 			"subnetIds",
 		},
-		Links: []Link{{"clusterName", Cluster}, {"launchTemplate.name", LaunchTemplate}},
-	},
-	{
-		Token: Addon, ID: "{clusterName}:{addonName}",
-		ARN:      "arn:{partition}:eks:{region}:{account}:addon/{clusterName}/{addonName}/{digest}",
-		Replaces: none, Links: []Link{{"clusterName", Cluster}},
-	},
-	{
-		Token: PodIdentityAssociation, ID: "{clusterName}/{namespace}/{serviceAccount}",
+		Links: []Link{{"clusterName", Cluster}, {"launchTemplate.name", LaunchTemplate}}, Box: "cluster", Holds: Nothing,
+		Costs: "hours of its nodes, and GB of their disks", Failure: "everything runs on it",
+		Unwatched: "its nodes are watched as the cluster's"},
+	{Token: Addon, ID: "{clusterName}:{addonName}",
+		ARN: "arn:{partition}:eks:{region}:{account}:addon/{clusterName}/{addonName}/{digest}", Replaces: none,
+		Links: []Link{{"clusterName", Cluster}}, Box: "cluster", Inert: true},
+	{Token: PodIdentityAssociation, ID: "{clusterName}/{namespace}/{serviceAccount}",
 		Replaces: []string{"namespace", "serviceAccount"}, Links: []Link{{"clusterName", Cluster}},
-		Quota: Quota{Limit: 5000, Per: "clusterName"},
-	},
-	{
-		Token: AccessEntry, ID: "{clusterName}:{principalArn}",
-		Replaces: []string{"type"}, Links: []Link{{"clusterName", Cluster}},
-	},
-	{
-		Token: AccessPolicyAssociation, ID: "{clusterName}#{principalArn}#{policyArn}",
-		Replaces: []string{"accessScope"}, Links: []Link{{"clusterName", Cluster}},
-	},
-}
+		Quota: Quota{Limit: 5000, Per: "clusterName"}, Box: "applications", Inert: true},
+	{Token: AccessEntry, ID: "{clusterName}:{principalArn}", Replaces: []string{"type"},
+		Links: []Link{{"clusterName", Cluster}}, Box: "api", Inert: true},
+	{Token: AccessPolicyAssociation, ID: "{clusterName}#{principalArn}#{policyArn}", Replaces: []string{"accessScope"},
+		Links: []Link{{"clusterName", Cluster}}, Box: "api", Inert: true},
+})
+
+// The dimensions of Container Insights. PodName is the name of what made the pods, the Deployment.
+var (
+	inCluster   = Dimension{"ClusterName", Cluster, "name"}
+	inNamespace = Dimension{"Namespace", Namespace, "metadata.name"}
+	ofPods      = Dimension{"PodName", Deployment, "metadata.name"}
+)
+
+const containerInsights = "https://docs.aws.amazon.com/AmazonCloudWatch/latest/monitoring/Container-Insights-metrics-enhanced-EKS.html"

@@ -8,26 +8,43 @@ const (
 	TargetGroup  = "aws:lb/targetGroup:TargetGroup"
 )
 
-var elb = []Type{
-	{
-		Token: LoadBalancer, ID: "arn:{partition}:elasticloadbalancing:{region}:{account}:loadbalancer/app/{name}/{hex16}",
+var _ = add([]Type{
+	{Token: LoadBalancer, ID: "arn:{partition}:elasticloadbalancing:{region}:{account}:loadbalancer/app/{name}/{hex16}",
 		Name:     Name{Input: "name", Form: form(`^[a-zA-Z0-9](?:[a-zA-Z0-9-]{0,30}[a-zA-Z0-9])?$`), Reserved: []string{"internal-"}},
 		Replaces: []string{"internal", "loadBalancerType", "namePrefix", "customerOwnedIpv4Pool"},
 		Links:    []Link{{"accessLogs.bucket", Bucket}, {"connectionLogs.bucket", Bucket}}, Lock: "enableDeletionProtection",
-		Quota: Quota{Limit: 50},
-	},
-	{
-		Token: Listener, ID: "{listener}/{hex16}", PartOf: Link{"loadBalancerArn", LoadBalancer},
-		Replaces: []string{"loadBalancerArn"}, Quota: Quota{Limit: 50, Per: "loadBalancerArn"},
-	},
-	{
-		Token: ListenerRule, ID: "{listenerRule}/{hex16}", PartOf: Link{"listenerArn", Listener},
-		Replaces: []string{"listenerArn"}, Quota: Quota{Limit: 100, Per: "listenerArn"},
-	},
-	{
-		Token: TargetGroup, ID: "arn:{partition}:elasticloadbalancing:{region}:{account}:targetgroup/{name}/{hex16}",
+		Quota: Quota{Limit: 50}, Box: "balancer", Holds: Nothing, Costs: "hours, capacity and addresses",
+		Failure: "every request comes through it",
+		Guarded: []Guard{{"enableDeletionProtection", Off, "the service no longer refuses to delete it"}},
+		Metrics: []Metric{
+			{Namespace: "AWS/ApplicationELB",
+				Names: []string{
+					"RequestCount", "HTTPCode_ELB_4XX_Count", "HTTPCode_ELB_5XX_Count", "HTTPCode_Target_2XX_Count",
+					"HTTPCode_Target_4XX_Count", "HTTPCode_Target_5XX_Count", "RejectedConnectionCount", "NewConnectionCount",
+					"TargetConnectionErrorCount", "ProcessedBytes",
+				},
+				Sets: ofLoadBalancer, Statistics: counted, Most: Unlimited, Every: 60, Source: loadBalancerMetrics},
+			// In seconds; the load balancer gives up after 4000
+			{Namespace: "AWS/ApplicationELB", Names: []string{"TargetResponseTime"}, Sets: ofLoadBalancer, Statistics: gauge,
+				Percentiles: true, Most: 4000, Every: 60, Source: loadBalancerMetrics},
+			{Namespace: "AWS/ApplicationELB", Names: []string{"HealthyHostCount", "UnHealthyHostCount"},
+				Sets:       [][]Dimension{{{"LoadBalancer", LoadBalancer, "arnSuffix"}, {"TargetGroup", TargetGroup, "arnSuffix"}}},
+				Statistics: gauge, Most: Unlimited, Every: 60, Source: loadBalancerMetrics},
+		}},
+	{Token: Listener, ID: "{listener}/{hex16}", PartOf: Link{"loadBalancerArn", LoadBalancer},
+		Replaces: []string{"loadBalancerArn"}, Quota: Quota{Limit: 50, Per: "loadBalancerArn"}, Box: "balancer", Inert: true},
+	{Token: ListenerRule, ID: "{listenerRule}/{hex16}", PartOf: Link{"listenerArn", Listener},
+		Replaces: []string{"listenerArn"}, Quota: Quota{Limit: 100, Per: "listenerArn"}, Box: "balancer", Inert: true},
+	{Token: TargetGroup, ID: "arn:{partition}:elasticloadbalancing:{region}:{account}:targetgroup/{name}/{hex16}",
 		Name:     Name{Input: "name", Form: form(`^[a-zA-Z0-9](?:[a-zA-Z0-9-]{0,30}[a-zA-Z0-9])?$`)},
 		Replaces: []string{"port", "protocol", "protocolVersion", "targetType", "vpcId", "ipAddressType", "namePrefix"},
-		InUseBy:  []string{Listener, ListenerRule}, Quota: Quota{Limit: 3000},
-	},
+		InUseBy:  []string{Listener, ListenerRule}, Quota: Quota{Limit: 3000}, Box: "balancer", Holds: Nothing, Costs: Free,
+		Failure: "what is in it serves"},
+})
+
+const loadBalancerMetrics = "https://docs.aws.amazon.com/elasticloadbalancing/latest/application/load-balancer-cloudwatch-metrics.html"
+
+var ofLoadBalancer = [][]Dimension{
+	{{"LoadBalancer", LoadBalancer, "arnSuffix"}},
+	{{"LoadBalancer", LoadBalancer, "arnSuffix"}, {"TargetGroup", TargetGroup, "arnSuffix"}},
 }

@@ -10,39 +10,27 @@ const (
 	OpenIDConnectProvider = "aws:iam/openIdConnectProvider:OpenIdConnectProvider"
 )
 
-var iam = accountWide([]Type{
-	{
-		Token: Role, ID: "{name}",
-		ARN:      "arn:{partition}:iam::{account}:role{path}{name}",
+var _ = add(accountWide([]Type{
+	{Token: Role, ID: "{name}", ARN: "arn:{partition}:iam::{account}:role{path}{name}",
 		Name:     Name{Input: "name", Form: form(`^[\w+=,.@-]{1,64}$`)},
 		Policy:   Policy{Input: "assumeRolePolicy", Principal: Must, Resource: MustNot, Limit: 2048},
 		Replaces: []string{"path", "namePrefix"}, InUseBy: []string{RolePolicy, RolePolicyAttachment, InstanceProfile},
-		Quota: Quota{Limit: 1000},
-	},
+		Quota: Quota{Limit: 1000}, Box: "vpc", Inert: true},
 	{
 		Token: RolePolicy, ID: "{role}:{name}",
 		Name:     Name{Input: "name", Form: form(`^[\w+=,.@-]{1,128}$`), Within: "role"},
-		Policy:   Policy{Input: "policy", Principal: MustNot, Resource: Must},
-		Replaces: none, Links: []Link{{"role", Role}},
+		Policy:   Policy{Input: "policy", Principal: MustNot, Resource: Must}, // the limit is of all inline policies of a role together
+		Replaces: none, Links: []Link{{"role", Role}}, Box: "vpc", Inert: true,
 	},
-	{
-		Token: RolePolicyAttachment, ID: "{role}-{policyArn}",
-		Replaces: none, Links: []Link{{"role", Role}}, Quota: Quota{Limit: 10, Per: "role"},
-	},
-	{
-		Token: IamPolicy, ID: "arn:{partition}:iam::{account}:policy{path}{name}",
+	{Token: RolePolicyAttachment, ID: "{role}-{policyArn}", Replaces: none, Links: []Link{{"role", Role}},
+		Quota: Quota{Limit: 10, Per: "role"}, Box: "vpc", Inert: true},
+	{Token: IamPolicy, ID: "arn:{partition}:iam::{account}:policy{path}{name}",
 		Name:     Name{Input: "name", Form: form(`^[\w+=,.@-]{1,128}$`)},
 		Policy:   Policy{Input: "policy", Principal: MustNot, Resource: Must, Limit: 6144},
-		Replaces: []string{"path", "description", "namePrefix"}, InUseBy: []string{RolePolicyAttachment}, Quota: Quota{Limit: 1500},
-	},
-	{
-		Token: InstanceProfile, ID: "{name}",
-		ARN:      "arn:{partition}:iam::{account}:instance-profile{path}{name}",
-		Name:     Name{Input: "name", Form: form(`^[\w+=,.@-]{1,128}$`)},
-		Replaces: []string{"path", "namePrefix"}, Links: []Link{{"role", Role}}, Quota: Quota{Limit: 1000},
-	},
-	{
-		Token: OpenIDConnectProvider, ID: "{hex32}",
-		Replaces: none,
-	},
-})
+		Replaces: []string{"path", "description", "namePrefix"}, InUseBy: []string{RolePolicyAttachment},
+		Quota: Quota{Limit: 1500}, Box: "vpc", Inert: true},
+	{Token: InstanceProfile, ID: "{name}", ARN: "arn:{partition}:iam::{account}:instance-profile{path}{name}",
+		Name: Name{Input: "name", Form: form(`^[\w+=,.@-]{1,128}$`)}, Replaces: []string{"path", "namePrefix"},
+		Links: []Link{{"role", Role}}, Quota: Quota{Limit: 1000}, Box: "deployer", Inert: true},
+	{Token: OpenIDConnectProvider, ID: "{hex32}", Replaces: none, Box: "cluster", Inert: true},
+}))

@@ -6,16 +6,14 @@ import (
 )
 
 // Types are all that are known, by service.
-var Types = slices.Concat(
-	acm, autoscaling, backup, budgets, cloudfront, cloudwatch, codebuild, codecommit, codeconnections, codedeploy, codepipeline, ec2, ecr,
-	eks, elb, events, iam, kms, kubernetes, logs, opensearch, random, rds, route53, s3, secretsmanager, sns, sqs, vpc, wafv2,
-)
+var Types []Type
 
 // byToken finds a type, and replacing what replaces it.
-var byToken, replacing = index(Types)
+var byToken, replacing = map[string]*Type{}, map[string][]string{}
 
-func index(types []Type) (map[string]*Type, map[string][]string) {
-	byToken, replacing := map[string]*Type{}, map[string][]string{}
+// add puts the types of a service into the catalogue. Every file does it once.
+func add(types []Type) bool { //nolint:unparam // a declaration needs a value
+	Types = append(Types, types...)
 	for i := range types {
 		t := &types[i]
 		if byToken[t.Token] != nil {
@@ -24,18 +22,18 @@ func index(types []Type) (map[string]*Type, map[string][]string) {
 		byToken[t.Token] = t
 		replacing[t.Token] = t.replacing()
 	}
-	return byToken, replacing
+	return true
 }
 
-// nothing is the entry of what the catalogue does not have.
-var nothing = &Type{}
+// unknown is the entry of what the catalogue does not have.
+var unknown = &Type{}
 
-// Of is what is known of a type; of one that is not in the catalogue it is nothing.
+// Of is what is known of a type; of one that is not in the catalogue it says nothing.
 func Of(token string) *Type {
 	if t := byToken[token]; t != nil {
 		return t
 	}
-	return nothing
+	return unknown
 }
 
 // Tokens are those of all types.
@@ -53,7 +51,20 @@ func (t *Type) ReplacedBy() []string { return replacing[t.Token] }
 
 func (t *Type) replacing() []string {
 	paths := slices.Clone(t.Replaces)
-	if t.Name.Input != "" && !t.Name.Renames {
+	for _, input := range t.Identity() {
+		if input != t.Name.Input || !t.Name.Renames {
+			paths = append(paths, input)
+		}
+	}
+	slices.Sort(paths)
+	return slices.Compact(paths)
+}
+
+// Identity are the inputs that a service tells a resource by: its name, and what else its id is put together from. A type whose ids
+// are drawn at random and that has no name has none.
+func (t *Type) Identity() []string {
+	var paths []string
+	if t.Name.Input != "" {
 		paths = append(paths, t.Name.Input)
 	}
 	for _, blank := range Blank.FindAllStringSubmatch(t.ID, -1) {

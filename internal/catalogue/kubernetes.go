@@ -21,49 +21,28 @@ const (
 	AdmissionPolicyBinding  = "kubernetes:admissionregistration.k8s.io/v1:ValidatingAdmissionPolicyBinding"
 )
 
-var kubernetes = objects([]Type{
-	{
-		Token: Namespace, Scope: InCluster,
-		Name: Name{Form: labelForm},
-	},
-	{
-		Token:    Deployment,
-		Replaces: []string{"spec.selector"},
-	},
-	{Token: DeploymentPatch},
-	{Token: HorizontalPodAutoscaler},
-	{Token: PodDisruptionBudget},
-	{Token: ConfigMap},
-	{
-		Token:    Service,
-		Name:     Name{Form: labelForm},
-		Replaces: []string{"spec.clusterIP"},
-	},
-	{Token: ServiceAccount},
-	{Token: Ingress},
-	{Token: IngressClass, Scope: InCluster},
-	{Token: NetworkPolicy},
-	{
-		Token: KubernetesRole,
-		Name:  Name{Form: pathForm},
-	},
-	{
-		Token:    KubernetesRoleBinding,
-		Name:     Name{Form: pathForm},
-		Replaces: []string{"roleRef"},
-	},
-	{
-		Token: ClusterRole, Scope: InCluster,
-		Name: Name{Form: pathForm},
-	},
-	{
-		Token: ClusterRoleBinding, Scope: InCluster,
-		Name:     Name{Form: pathForm},
-		Replaces: []string{"roleRef"},
-	},
-	{Token: AdmissionPolicy, Scope: InCluster},
-	{Token: AdmissionPolicyBinding, Scope: InCluster},
-})
+var _ = add(objects([]Type{
+	{Token: Namespace, Scope: InCluster, Name: Name{Form: labelForm}, Box: "applications", Inert: true},
+	{Token: Deployment, Replaces: []string{"spec.selector"}, Box: "applications", Holds: Nothing, Costs: Free,
+		Failure: "it is an application, or a part of the platform on the cluster"},
+	{Token: DeploymentPatch, Box: "applications", Inert: true},
+	{Token: HorizontalPodAutoscaler, Box: "applications", Inert: true},
+	{Token: PodDisruptionBudget, Box: "applications", Inert: true},
+	{Token: ConfigMap, Box: "applications", Inert: true},
+	{Token: Service, Name: Name{Form: labelForm}, Replaces: []string{"spec.clusterIP"}, Box: "applications", Holds: Nothing,
+		Costs: "a load balancer, where its type is one", Unwatched: isSetting},
+	{Token: ServiceAccount, Box: "applications", Inert: true},
+	{Token: Ingress, Box: "ingress", Inert: true},
+	{Token: IngressClass, Scope: InCluster, Box: "ingress", Inert: true},
+	{Token: NetworkPolicy, Box: "cluster", Inert: true},
+	{Token: KubernetesRole, Name: Name{Form: pathForm}, Box: "api", Inert: true},
+	{Token: KubernetesRoleBinding, Name: Name{Form: pathForm}, Replaces: []string{"roleRef"}, Box: "api", Inert: true},
+	{Token: ClusterRole, Scope: InCluster, Name: Name{Form: pathForm}, Box: "api", Inert: true},
+	{Token: ClusterRoleBinding, Scope: InCluster, Name: Name{Form: pathForm}, Replaces: []string{"roleRef"}, Box: "api",
+		Inert: true},
+	{Token: AdmissionPolicy, Scope: InCluster, Box: "api", Inert: true},
+	{Token: AdmissionPolicyBinding, Scope: InCluster, Box: "api", Inert: true},
+}))
 
 // What Kubernetes takes as names: most are subdomains (RFC 1123), some become labels, those of roles and bindings only have to be a
 // part of a path.

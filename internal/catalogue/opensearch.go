@@ -6,19 +6,44 @@ const (
 	SearchDomainPolicy = "aws:opensearch/domainPolicy:DomainPolicy"
 )
 
-var opensearch = []Type{
-	{
-		Token: SearchDomain, ID: "arn:{partition}:es:{region}:{account}:domain/{domainName}",
+var _ = add([]Type{
+	{Token: SearchDomain, ID: "arn:{partition}:es:{region}:{account}:domain/{domainName}",
 		Name:   Name{Input: "domainName", Form: form(`^[a-z][a-z0-9-]{2,27}$`)},
 		Policy: Policy{Input: "accessPolicies", Principal: Must, Resource: Must, Limit: 102400},
 		Replaces: []string{
 			"vpcOptions?", "encryptAtRest.kmsKeyId", "encryptAtRest.enabled!", "nodeToNodeEncryption.enabled!",
 			"advancedSecurityOptions.enabled!",
 		},
-	},
-	{
-		Token: SearchDomainPolicy, ID: "{domainName}", PartOf: Link{"domainName", SearchDomain},
-		Policy:   Policy{Input: "accessPolicies", Principal: Must, Resource: Must, Limit: 102400},
-		Replaces: none,
-	},
-}
+		Box: "search", Holds: "the search indexes", Costs: "hours of its nodes, and GB of their volumes",
+		Failure: "it holds the index, and finds nothing without it",
+		Guarded: []Guard{
+			{"engineVersion", Changed, "an upgrade of the engine cannot be undone, only restored from a snapshot"},
+			{"clusterConfig.instanceCount", Lower, "shards have to fit on fewer nodes"},
+			{"clusterConfig.zoneAwarenessEnabled", Off, "a zone that fails takes the only copy with it"},
+			{"ebsOptions.volumeSize", Lower, "what is there has to fit on smaller disks"},
+		},
+		Metrics: []Metric{
+			{Namespace: "AWS/ES",
+				Names: []string{
+					"ClusterStatus.green", "ClusterStatus.yellow", "ClusterStatus.red", "ClusterIndexWritesBlocked",
+					"AutomatedSnapshotFailure", "KMSKeyError", "KMSKeyInaccessible",
+				},
+				Sets: ofSearchDomain, Statistics: gauge, Most: 1, Every: 60, Source: searchDomainMetrics},
+			{Namespace: "AWS/ES", Names: []string{"CPUUtilization", "JVMMemoryPressure", "OldGenJVMMemoryPressure"},
+				Sets: ofSearchDomain, Statistics: gauge, Most: 100, Every: 60, Source: searchDomainMetrics},
+			// Of FreeStorageSpace, in MiB, the minimum is of the fullest node.
+			{Namespace: "AWS/ES",
+				Names: []string{
+					"FreeStorageSpace", "Nodes", "SearchableDocuments", "SearchLatency", "SearchRate", "IndexingLatency",
+					"IndexingRate",
+				},
+				Sets: ofSearchDomain, Statistics: summed, Most: Unlimited, Every: 60, Source: searchDomainMetrics},
+		}},
+	{Token: SearchDomainPolicy, ID: "{domainName}",
+		Policy: Policy{Input: "accessPolicies", Principal: Must, Resource: Must, Limit: 102400},
+		PartOf: Link{"domainName", SearchDomain}, Replaces: none, Box: "search", Inert: true},
+})
+
+const searchDomainMetrics = "https://docs.aws.amazon.com/opensearch-service/latest/developerguide/managedomains-cloudwatchmetrics.html"
+
+var ofSearchDomain = [][]Dimension{{{"DomainName", SearchDomain, "domainName"}, {"ClientId", "", "{account}"}}}

@@ -5,12 +5,11 @@ const (
 	RandomPassword = "random:index/randomPassword:RandomPassword"
 )
 
-var random = []Type{
-	{
-		Token: RandomPassword, ID: "{hex32}",
+var _ = add([]Type{
+	{Token: RandomPassword, ID: "{hex32}",
 		Replaces: []string{
 			"keepers", "length", "lower", "upper", "numeric", "number", "special", "minLower", "minUpper", "minNumeric",
 			"minSpecial", "overrideSpecial",
 		},
-	},
-}
+		Box: "balancer", Inert: true},
+})

@@ -7,28 +7,49 @@ const (
 	DatabaseParameterGroup = "aws:rds/parameterGroup:ParameterGroup"
 )
 
-var rds = []Type{
-	{
-		Token: Database, ID: "db-{capitals26}",
-		ARN:  "arn:{partition}:rds:{region}:{account}:db:{identifier}",
+var _ = add([]Type{
+	{Token: Database, ID: "db-{capitals26}", ARN: "arn:{partition}:rds:{region}:{account}:db:{identifier}",
 		Name: Name{Input: "identifier", Form: form(`^[a-zA-Z][a-zA-Z0-9-]{0,62}$`), Renames: true},
 		Replaces: []string{
-			"availabilityZone", "characterSetName", "dbName", "engine", "kmsKeyId", "ncharCharacterSetName", "snapshotIdentifier",
-			"storageEncrypted", "timezone", "username", "backupTarget", "customIamInstanceProfile",
+			"availabilityZone", "characterSetName", "dbName", "engine", "kmsKeyId", "ncharCharacterSetName",
+			"snapshotIdentifier", "storageEncrypted", "timezone", "username", "backupTarget", "customIamInstanceProfile",
 		},
 		Links: []Link{{"dbSubnetGroupName", DatabaseSubnetGroup}, {"parameterGroupName", DatabaseParameterGroup}},
-		Lock:  "deletionProtection", Quota: Quota{Limit: 40},
-	},
-	{
-		Token: DatabaseSubnetGroup, ID: "{name}",
-		ARN:      "arn:{partition}:rds:{region}:{account}:subgrp:{name}",
-		Name:     Name{Input: "name", Form: form(`^[a-z0-9._ -]{1,255}$`)},
-		Replaces: []string{"namePrefix"}, Given: form(`^default$`), InUseBy: []string{Database},
-	},
-	{
-		Token: DatabaseParameterGroup, ID: "{name}",
-		ARN:      "arn:{partition}:rds:{region}:{account}:pg:{name}",
+		Lock:  "deletionProtection", Quota: Quota{Limit: 40}, Box: "database", Holds: "the database",
+		Costs: "hours, and GB of storage, of each instance", Failure: "it holds what is known of the documents",
+		Guarded: []Guard{
+			{"backupRetentionPeriod", Shorter, "backups are kept for a shorter time"},
+			{"deletionProtection", Off, "RDS no longer refuses to delete it"},
+			{"skipFinalSnapshot", On, "nothing is left when it is deleted"},
+			{"deleteAutomatedBackups", On, "its backups go with it"},
+			{"multiAz", Off, "a zone that fails takes the only copy with it"},
+			{"engineVersion", Changed, "an upgrade of the engine cannot be undone, only restored from a backup"},
+		},
+		Metrics: []Metric{
+			{Namespace: "AWS/RDS", Names: []string{"CPUUtilization"}, Sets: ofDatabase, Statistics: gauge, Most: 100, Every: 60,
+				Source: databaseMetrics},
+			// Of classes that live on credits
+			{Namespace: "AWS/RDS", Names: []string{"EBSIOBalance%", "EBSByteBalance%"}, Sets: ofDatabase, Statistics: gauge,
+				Most: 100, Every: 60, Source: databaseMetrics},
+			// Of PostgreSQL, which counts them in 31 bits
+			{Namespace: "AWS/RDS", Names: []string{"MaximumUsedTransactionIDs"}, Sets: ofDatabase, Statistics: gauge, Most: 1 << 31,
+				Every: 60, Source: databaseMetrics},
+			{Namespace: "AWS/RDS",
+				Names: []string{
+					"DatabaseConnections", "FreeStorageSpace", "FreeableMemory", "SwapUsage", "ReadLatency", "WriteLatency",
+					"ReadIOPS", "WriteIOPS", "DiskQueueDepth", "ReadThroughput", "WriteThroughput",
+				},
+				Sets: ofDatabase, Statistics: gauge, Most: Unlimited, Every: 60, Source: databaseMetrics},
+		}},
+	{Token: DatabaseSubnetGroup, ID: "{name}", ARN: "arn:{partition}:rds:{region}:{account}:subgrp:{name}",
+		Name: Name{Input: "name", Form: form(`^[a-z0-9._ -]{1,255}$`)}, Replaces: []string{"namePrefix"},
+		Given: form(`^default$`), InUseBy: []string{Database}, Box: "database", Inert: true},
+	{Token: DatabaseParameterGroup, ID: "{name}", ARN: "arn:{partition}:rds:{region}:{account}:pg:{name}",
 		Name:     Name{Input: "name", Form: form(`^[a-z][a-z0-9-]{0,254}$`)},
-		Replaces: []string{"family", "description", "namePrefix"}, Given: form(`^default\.`), InUseBy: []string{Database}, Quota: Quota{Limit: 50},
-	},
-}
+		Replaces: []string{"family", "description", "namePrefix"}, Given: form(`^default\.`), InUseBy: []string{Database},
+		Quota: Quota{Limit: 50}, Box: "database", Inert: true},
+})
+
+const databaseMetrics = "https://docs.aws.amazon.com/AmazonRDS/latest/UserGuide/rds-metrics.html"
+
+var ofDatabase = [][]Dimension{{{"DBInstanceIdentifier", Database, "identifier"}}}

@@ -16,10 +16,8 @@ const (
 	BucketObject            = "aws:s3/bucketObjectv2:BucketObjectv2"
 )
 
-var s3 = accountWide([]Type{
-	{
-		Token: Bucket, ID: "{name}",
-		ARN: "arn:{partition}:s3:::{bucket}",
+var _ = add(accountWide([]Type{
+	{Token: Bucket, ID: "{name}", ARN: "arn:{partition}:s3:::{bucket}",
 		Name: Name{
 			Input: "bucket", Form: form(`^[a-z0-9][a-z0-9.-]{1,61}[a-z0-9]$`),
 			Reserved: []string{"xn--", "sthree-", "amzn-s3-demo-"}, Worldwide: true,
@@ -28,53 +26,57 @@ var s3 = accountWide([]Type{
 		Links: []Link{
 			{"loggings[*].targetBucket", Bucket}, {"replicationConfigurations[*].rules[*].destinations[*].bucket", Bucket},
 		},
-		Quota: Quota{Limit: 10_000},
-	},
-	{
-		Token: BucketVersioning, ID: "{bucket}", PartOf: Link{"bucket", Bucket},
-		Replaces: []string{"expectedBucketOwner"},
-	},
-	{
-		Token: BucketObjectLock, ID: "{bucket}", PartOf: Link{"bucket", Bucket},
-		Replaces: []string{"expectedBucketOwner"},
-	},
-	{
-		Token: BucketReplication, ID: "{bucket}", PartOf: Link{"bucket", Bucket},
-		Replaces: none, Links: []Link{{"rules[*].destination.bucket", Bucket}},
-	},
-	{
-		Token: BucketLifecycle, ID: "{bucket}", PartOf: Link{"bucket", Bucket},
-		Replaces: []string{"expectedBucketOwner"},
-	},
-	{
-		Token: BucketEncryption, ID: "{bucket}", PartOf: Link{"bucket", Bucket},
-		Replaces: []string{"expectedBucketOwner"},
-	},
-	{
-		Token: BucketPublicAccessBlock, ID: "{bucket}", PartOf: Link{"bucket", Bucket},
-		Replaces: none,
-	},
-	{
-		Token: BucketOwnership, ID: "{bucket}", PartOf: Link{"bucket", Bucket},
-		Replaces: none,
-	},
-	{
-		Token: BucketPolicy, ID: "{bucket}", PartOf: Link{"bucket", Bucket},
-		Policy:   Policy{Input: "policy", Principal: Must, Resource: Must, Limit: 20480},
-		Replaces: none,
-	},
-	{
-		Token: BucketLogging, ID: "{bucket}", PartOf: Link{"bucket", Bucket},
-		Replaces: []string{"expectedBucketOwner"}, Links: []Link{{"targetBucket", Bucket}},
-	},
-	{
-		Token: BucketMetric, ID: "{bucket}:{name}", PartOf: Link{"bucket", Bucket},
-		Name:     Name{Input: "name", Form: form(`^[\w.-]{1,64}$`), Within: "bucket"},
-		Replaces: none,
-	},
-	{
-		Token: BucketObject, ID: "{bucket}/{key}", PartOf: Link{"bucket", Bucket},
-		ARN:      "arn:{partition}:s3:::{bucket}/{key}",
-		Replaces: none,
-	},
-})
+		Quota: Quota{Limit: 10_000}, Box: "buckets", Holds: "the objects in the bucket", Costs: "GB",
+		Failure: "it holds the documents",
+		Guarded: []Guard{{"forceDestroy", On, "the bucket can be deleted with everything in it"}}},
+	{Token: BucketVersioning, ID: "{bucket}", PartOf: Link{"bucket", Bucket}, Replaces: []string{"expectedBucketOwner"},
+		Box: "buckets", Inert: true, Loss: "earlier versions of objects are no longer kept",
+		Guarded: []Guard{{"versioningConfiguration.status", "Enabled", "a deleted or overwritten object is lost"}}},
+	{Token: BucketObjectLock, ID: "{bucket}", PartOf: Link{"bucket", Bucket}, Replaces: []string{"expectedBucketOwner"},
+		Box: "buckets", Inert: true, Loss: "new objects can be deleted at once",
+		Guarded: []Guard{
+			{"rule.defaultRetention.days", Shorter, "new objects can be deleted earlier"},
+			{"rule.defaultRetention.years", Shorter, "new objects can be deleted earlier"},
+			{"rule.defaultRetention.mode", "COMPLIANCE", "a privileged role can lift the lock"},
+		}},
+	{Token: BucketReplication, ID: "{bucket}", PartOf: Link{"bucket", Bucket}, Replaces: none,
+		Links: []Link{{"rules[*].destination.bucket", Bucket}}, Box: "replicas", Holds: Nothing,
+		Costs: "metrics, where it has them", Failure: "the second copy falls behind",
+		Loss: "there is no second copy in another region any more",
+		Metrics: []Metric{
+			{Namespace: "AWS/S3",
+				Names: []string{"OperationsFailedReplication", "OperationsPendingReplication", "BytesPendingReplication"},
+				Sets: [][]Dimension{
+					{{"SourceBucket", BucketReplication, "bucket"}, {"DestinationBucket", Bucket, "bucket"}, {"RuleId", BucketReplication, "rules[*].id"}},
+				},
+				Statistics: summed, Most: Unlimited, Every: 60,
+				Source: "https://docs.aws.amazon.com/AmazonS3/latest/userguide/metrics-dimensions.html"},
+		}},
+	{Token: BucketLifecycle, ID: "{bucket}", PartOf: Link{"bucket", Bucket}, Replaces: []string{"expectedBucketOwner"},
+		Box: "buckets", Inert: true,
+		Guarded: []Guard{
+			{"rules[*].expiration.days", Sooner, "objects are removed earlier"},
+			{"rules[*].noncurrentVersionExpiration.noncurrentDays", Sooner, "objects are removed earlier"},
+		}},
+	{Token: BucketEncryption, ID: "{bucket}", PartOf: Link{"bucket", Bucket}, Replaces: []string{"expectedBucketOwner"},
+		Box: "buckets", Inert: true, Loss: "objects are no longer encrypted with the key of the platform"},
+	{Token: BucketPublicAccessBlock, ID: "{bucket}", PartOf: Link{"bucket", Bucket}, Replaces: none, Box: "buckets",
+		Inert: true},
+	{Token: BucketOwnership, ID: "{bucket}", PartOf: Link{"bucket", Bucket}, Replaces: none, Box: "buckets", Inert: true},
+	{Token: BucketPolicy, ID: "{bucket}", Policy: Policy{Input: "policy", Principal: Must, Resource: Must, Limit: 20480},
+		PartOf: Link{"bucket", Bucket}, Replaces: none, Box: "buckets", Inert: true},
+	{Token: BucketLogging, ID: "{bucket}", PartOf: Link{"bucket", Bucket}, Replaces: []string{"expectedBucketOwner"},
+		Links: []Link{{"targetBucket", Bucket}}, Box: "buckets", Inert: true},
+	{Token: BucketMetric, ID: "{bucket}:{name}", Name: Name{Input: "name", Form: form(`^[\w.-]{1,64}$`), Within: "bucket"},
+		PartOf: Link{"bucket", Bucket}, Replaces: none, Box: "alarms", Holds: Nothing, Costs: "metrics",
+		Unwatched: "it publishes what alarms look at",
+		Metrics: []Metric{
+			// Only under a configuration of the bucket's metrics
+			{Namespace: "AWS/S3", Names: []string{"AllRequests", "4xxErrors", "5xxErrors"},
+				Sets:       [][]Dimension{{{"BucketName", BucketMetric, "bucket"}, {"FilterId", BucketMetric, "name"}}},
+				Statistics: []string{"Sum", "Average"}, Most: Unlimited, Every: 60,
+				Source: "https://docs.aws.amazon.com/AmazonS3/latest/userguide/metrics-dimensions.html"},
+		}},
+	{Token: BucketObject, ID: "{bucket}/{key}", ARN: "arn:{partition}:s3:::{bucket}/{key}", PartOf: Link{"bucket", Bucket},
+		Replaces: none, Box: "errors", Inert: true},
+}))

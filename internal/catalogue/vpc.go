@@ -14,57 +14,47 @@ const (
 	FlowLog               = "aws:ec2/flowLog:FlowLog"
 )
 
-var vpc = []Type{
-	{
-		Token: Vpc, ID: "vpc-{hex17}",
-		ARN:      "arn:{partition}:ec2:{region}:{account}:vpc/{id}",
-		Replaces: []string{"cidrBlock", "instanceTenancy"}, InUseBy: anything,
-	},
-	{
-		Token: Subnet, ID: "subnet-{hex17}",
-		ARN:      "arn:{partition}:ec2:{region}:{account}:subnet/{id}",
+var _ = add([]Type{
+	{Token: Vpc, ID: "vpc-{hex17}", ARN: "arn:{partition}:ec2:{region}:{account}:vpc/{id}",
+		Replaces: []string{"cidrBlock", "instanceTenancy"}, InUseBy: anything, Box: "vpc", Inert: true},
+	{Token: Subnet, ID: "subnet-{hex17}", ARN: "arn:{partition}:ec2:{region}:{account}:subnet/{id}",
 		Replaces: []string{"vpcId", "cidrBlock", "availabilityZone", "availabilityZoneId"}, InUseBy: anything,
-		Quota: Quota{Limit: 200, Per: "vpcId"},
-	},
-	{
-		Token: InternetGateway, ID: "igw-{hex17}",
-		ARN:      "arn:{partition}:ec2:{region}:{account}:internet-gateway/{id}",
-		Replaces: none, InUseBy: anything,
-	},
-	{
-		Token: NatGateway, ID: "nat-{hex17}",
-		Replaces: []string{"subnetId", "allocationId", "connectivityType", "privateIp"},
-	},
-	{
-		Token: Eip, ID: "eipalloc-{hex17}",
-		ARN:      "arn:{partition}:ec2:{region}:{account}:elastic-ip/{id}",
-		Replaces: []string{"domain", "publicIpv4Pool", "networkBorderGroup"}, InUseBy: anything,
-	},
-	{
-		Token: RouteTable, ID: "rtb-{hex17}",
-		ARN:      "arn:{partition}:ec2:{region}:{account}:route-table/{id}",
-		Replaces: []string{"vpcId"}, InUseBy: anything,
-	},
-	{
-		Token: RouteTableAssociation, ID: "rtbassoc-{hex17}",
-		Replaces: []string{"subnetId", "gatewayId"},
-	},
-	{
-		Token: Route, ID: "{routeTableId}_{destinationCidrBlock}_{destinationIpv6CidrBlock}_{destinationPrefixListId}", PartOf: Link{"routeTableId", RouteTable},
-		Replaces: none,
-	},
-	{
-		Token: VpcEndpoint, ID: "vpce-{hex17}",
-		ARN:      "arn:{partition}:ec2:{region}:{account}:vpc-endpoint/{id}",
+		Quota: Quota{Limit: 200, Per: "vpcId"}, Box: "vpc", Inert: true},
+	{Token: InternetGateway, ID: "igw-{hex17}", ARN: "arn:{partition}:ec2:{region}:{account}:internet-gateway/{id}",
+		Replaces: none, InUseBy: anything, Box: "vpc", Inert: true},
+	{Token: NatGateway, ID: "nat-{hex17}", Replaces: []string{"subnetId", "allocationId", "connectivityType", "privateIp"},
+		Box: "nat-1", Holds: Nothing, Costs: "hours, and GB through it",
+		Failure: "every request to the internet leaves through it",
+		Metrics: []Metric{
+			{Namespace: "AWS/NATGateway",
+				Names: []string{
+					"ErrorPortAllocation", "PacketsDropCount", "BytesOutToDestination", "BytesInFromDestination",
+					"ConnectionAttemptCount", "IdleTimeoutCount",
+				},
+				Sets: ofNatGateway, Statistics: counted, Most: Unlimited, Every: 60, Source: natGatewayMetrics},
+			{Namespace: "AWS/NATGateway", Names: []string{"ActiveConnectionCount"}, Sets: ofNatGateway, Statistics: gauge,
+				Most: Unlimited, Every: 60, Source: natGatewayMetrics},
+		}},
+	{Token: Eip, ID: "eipalloc-{hex17}", ARN: "arn:{partition}:ec2:{region}:{account}:elastic-ip/{id}",
+		Replaces: []string{"domain", "publicIpv4Pool", "networkBorderGroup"}, InUseBy: anything, Box: "nat-1", Holds: Nothing,
+		Costs: "hours", Unwatched: isSetting},
+	{Token: RouteTable, ID: "rtb-{hex17}", ARN: "arn:{partition}:ec2:{region}:{account}:route-table/{id}",
+		Replaces: []string{"vpcId"}, InUseBy: anything, Box: "vpc", Inert: true},
+	{Token: RouteTableAssociation, ID: "rtbassoc-{hex17}", Replaces: []string{"subnetId", "gatewayId"}, Box: "vpc", Inert: true},
+	{Token: Route, ID: "{routeTableId}_{destinationCidrBlock}_{destinationIpv6CidrBlock}_{destinationPrefixListId}",
+		PartOf: Link{"routeTableId", RouteTable}, Replaces: none, Box: "vpc", Inert: true},
+	{Token: VpcEndpoint, ID: "vpce-{hex17}", ARN: "arn:{partition}:ec2:{region}:{account}:vpc-endpoint/{id}",
 		Policy:   Policy{Input: "policy", Principal: Must, Resource: Must, Limit: 20480},
-		Replaces: []string{"vpcId", "serviceName", "vpcEndpointType"},
-	},
-	{
-		Token: FlowLog, ID: "fl-{hex17}",
-		ARN: "arn:{partition}:ec2:{region}:{account}:vpc-flow-log/{id}",
+		Replaces: []string{"vpcId", "serviceName", "vpcEndpointType"}, Box: "endpoints", Holds: Nothing,
+		Costs: "hours in each zone, unless it is a gateway", Unwatched: "who cannot reach a service through it fails, and tells"},
+	{Token: FlowLog, ID: "fl-{hex17}", ARN: "arn:{partition}:ec2:{region}:{account}:vpc-flow-log/{id}",
 		Replaces: []string{
 			"vpcId", "subnetId", "trafficType", "logDestination", "logDestinationType", "iamRoleArn", "maxAggregationInterval",
 			"logFormat",
 		},
-	},
-}
+		Box: "logs", Inert: true},
+})
+
+const natGatewayMetrics = "https://docs.aws.amazon.com/vpc/latest/userguide/metrics-dimensions-nat-gateway.html"
+
+var ofNatGateway = [][]Dimension{{{"NatGatewayId", NatGateway, "id"}}}

@@ -7,21 +7,21 @@ const (
 	WebACLLogging = "aws:wafv2/webAclLoggingConfiguration:WebAclLoggingConfiguration"
 )
 
-var wafv2 = []Type{
-	{
-		Token: WebACL, ID: "{uuid}",
-		ARN:      "arn:{partition}:wafv2:{region}:{account}:{wafScope}/webacl/{name}/{id}",
-		Name:     Name{Input: "name", Form: form(`^[\w-]{1,128}$`)},
-		Replaces: []string{"scope", "namePrefix"}, InUseBy: []string{Distribution},
-	},
-	{
-		Token: IPSet, ID: "{uuid}",
-		ARN:      "arn:{partition}:wafv2:{region}:{account}:{wafScope}/ipset/{name}/{id}",
-		Name:     Name{Input: "name", Form: form(`^[\w-]{1,128}$`)},
-		Replaces: []string{"scope", "ipAddressVersion", "namePrefix"}, InUseBy: []string{WebACL},
-	},
-	{
-		Token: WebACLLogging, ID: "{resourceArn}", PartOf: Link{"resourceArn", WebACL},
-		Replaces: none,
-	},
-}
+var _ = add([]Type{
+	{Token: WebACL, ID: "{uuid}", ARN: "arn:{partition}:wafv2:{region}:{account}:{wafScope}/webacl/{name}/{id}",
+		Name: Name{Input: "name", Form: form(`^[\w-]{1,128}$`)}, Replaces: []string{"scope", "namePrefix"},
+		InUseBy: []string{Distribution}, Box: "firewall", Holds: Nothing, Costs: "rules, and requests",
+		Failure: "what it blocks reaches nothing",
+		Metrics: []Metric{
+			// A firewall of CloudFront has no dimension Region. Rule is ALL, or the name of a rule's metric.
+			{Namespace: "AWS/WAFV2", Names: []string{"AllowedRequests", "BlockedRequests", "CountedRequests"},
+				Sets: [][]Dimension{{{"WebACL", WebACL, "visibilityConfig.metricName"}, {"Rule", "", "ALL"}}}, Statistics: counted,
+				Most: Unlimited, Every: 60, Region: "us-east-1",
+				Source: "https://docs.aws.amazon.com/waf/latest/developerguide/waf-metrics.html"},
+		}},
+	{Token: IPSet, ID: "{uuid}", ARN: "arn:{partition}:wafv2:{region}:{account}:{wafScope}/ipset/{name}/{id}",
+		Name: Name{Input: "name", Form: form(`^[\w-]{1,128}$`)}, Replaces: []string{"scope", "ipAddressVersion", "namePrefix"},
+		InUseBy: []string{WebACL}, Box: "firewall", Inert: true},
+	{Token: WebACLLogging, ID: "{resourceArn}", PartOf: Link{"resourceArn", WebACL}, Replaces: none, Box: "firewall",
+		Inert: true},
+})

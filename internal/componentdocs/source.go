@@ -13,27 +13,49 @@ import (
 	"strings"
 )
 
-// source is the package components, as its authors describe it.
+// source is what package components and its rooms export, as its authors describe it.
 type source struct {
+	root     string
 	files    *token.FileSet
-	all      *doc.Package
-	types    map[string]*doc.Type
-	names    []string // of the types, in order
+	rooms    []*doc.Package      // without package components itself
+	types    map[string]declared // by package and name, such as data.StorageArgs
 	problems []error
 }
 
+// declared is a type with the name of its package.
+type declared struct {
+	*doc.Type
+	in string
+}
+
+// id is the type as another package names it.
+func (d declared) id() string { return d.in + "." + d.Name }
+
 func parse(root string) (*source, error) {
-	s := &source{files: token.NewFileSet(), types: map[string]*doc.Type{}}
-	parsed, err := parseFolder(s.files, filepath.Join(root, "components"))
+	s := &source{root: root, files: token.NewFileSet(), types: map[string]declared{}}
+	folders, err := filepath.Glob(filepath.Join(root, "components", "*"))
 	if err != nil {
 		return nil, err
 	}
-	if s.all, err = doc.NewFromFiles(s.files, parsed, "legops/components"); err != nil {
-		return nil, err
-	}
-	for _, t := range s.all.Types {
-		s.types[t.Name] = t
-		s.names = append(s.names, t.Name)
+	for _, folder := range append(folders, filepath.Join(root, "components")) {
+		parsed, err := parseFolder(s.files, folder)
+		if err != nil {
+			return nil, err
+		}
+		if len(parsed) == 0 { // a file, or what the rooms share
+			continue
+		}
+		room, err := doc.NewFromFiles(s.files, parsed, parsed[0].Name.Name)
+		if err != nil {
+			return nil, err
+		}
+		for _, t := range room.Types {
+			s.types[room.Name+"."+t.Name] = declared{t, room.Name}
+		}
+		if room.Name != "components" {
+			s.require(room.Doc, "package "+room.Name)
+			s.rooms = append(s.rooms, room)
+		}
 	}
 	return s, nil
 }
@@ -60,20 +82,20 @@ func parseFolder(files *token.FileSet, folder string) ([]*ast.File, error) {
 
 // component is a type that embeds pulumi.ResourceState, and its constructor.
 type component struct {
-	*doc.Type
+	declared
 	constructor *doc.Func
 	args        string // the type of its arguments
 }
 
-func (s *source) components() []component {
+func (s *source) components(room *doc.Package) []component {
 	var found []component
-	for _, name := range s.names {
-		t := s.types[name]
+	for _, of := range room.Types {
+		name, t := of.Name, s.types[room.Name+"."+of.Name]
 		fields := s.structure(t)
 		if fields == nil || !embeds(fields, "ResourceState") {
 			continue
 		}
-		c := component{Type: t}
+		c := component{declared: t}
 		for _, f := range t.Funcs {
 			if f.Name == "New"+name {
 				c.constructor = f
@@ -86,7 +108,7 @@ func (s *source) components() []component {
 		s.require(t.Doc, name)
 		s.require(c.constructor.Doc, c.constructor.Name)
 		for _, parameter := range c.constructor.Decl.Type.Params.List {
-			for _, local := range s.locals(parameter.Type) {
+			for _, local := range s.locals(t.in, parameter.Type) {
 				c.args = local
 			}
 		}
@@ -96,7 +118,7 @@ func (s *source) components() []component {
 }
 
 // structure is the fields of a type, nil unless it is a struct.
-func (s *source) structure(t *doc.Type) *ast.FieldList {
+func (s *source) structure(t declared) *ast.FieldList {
 	for _, spec := range t.Decl.Specs {
 		if spec, ok := spec.(*ast.TypeSpec); ok && spec.Name.Name == t.Name {
 			if structure, ok := spec.Type.(*ast.StructType); ok {
@@ -119,11 +141,11 @@ func embeds(fields *ast.FieldList, name string) bool {
 // field is what there is to say of one field, or of several that share a comment.
 type field struct {
 	names, kind, doc string
-	locals           []string // types of the package in its type
+	locals           []string // types of components in its type
 }
 
 // fields are the exported fields of a type.
-func (s *source) fields(t *doc.Type) []field {
+func (s *source) fields(t declared) []field {
 	structure := s.structure(t)
 	if structure == nil {
 		return nil
@@ -144,15 +166,15 @@ func (s *source) fields(t *doc.Type) []field {
 		}
 		s.require(text, t.Name+"."+strings.Join(names, ", "))
 		found = append(found, field{
-			names: strings.Join(names, ", "), kind: s.text(f.Type), doc: text, locals: s.locals(f.Type),
+			names: strings.Join(names, ", "), kind: s.text(f.Type), doc: text, locals: s.locals(t.in, f.Type),
 		})
 	}
 	return found
 }
 
 // nested are the types that the arguments are made of, each after the one that needs it, without components.
-func (s *source) nested(name string, isComponent map[string]bool) []*doc.Type {
-	var found []*doc.Type
+func (s *source) nested(name string, isComponent map[string]bool) []declared {
+	var found []declared
 	seen := map[string]bool{name: true}
 	for queue := []string{name}; len(queue) > 0; queue = queue[1:] {
 		for _, f := range s.fields(s.types[queue[0]]) {
@@ -171,19 +193,21 @@ func (s *source) nested(name string, isComponent map[string]bool) []*doc.Type {
 	return found
 }
 
-// locals are the exported types of the package that an expression names.
-func (s *source) locals(expression ast.Expr) []string {
+// locals are the exported types of components that an expression in a package names.
+func (s *source) locals(in string, expression ast.Expr) []string {
 	var found []string
 	ast.Inspect(expression, func(node ast.Node) bool {
-		switch node := node.(type) {
-		case *ast.SelectorExpr: // of another package
-			return false
-		case *ast.Ident:
-			if s.types[node.Name] != nil {
-				found = append(found, node.Name)
-			}
+		name := ""
+		selector, ofAnother := node.(*ast.SelectorExpr)
+		if ofAnother {
+			name = fmt.Sprintf("%s.%s", selector.X, selector.Sel)
+		} else if id, ok := node.(*ast.Ident); ok {
+			name = in + "." + id.Name
 		}
-		return true
+		if _, known := s.types[name]; known {
+			found = append(found, name)
+		}
+		return !ofAnother
 	})
 	return found
 }
@@ -199,7 +223,11 @@ func (s *source) text(expression ast.Node) string {
 
 // path is the file of a declaration, from the root of the repository.
 func (s *source) path(of ast.Node) string {
-	return "components/" + filepath.Base(s.files.Position(of.Pos()).Filename)
+	path, err := filepath.Rel(s.root, s.files.Position(of.Pos()).Filename)
+	if err != nil {
+		s.problem("%v", err)
+	}
+	return filepath.ToSlash(path)
 }
 
 func (s *source) require(doc, what string) {

@@ -3,16 +3,18 @@ package componentdocs
 import (
 	"fmt"
 	"go/ast"
+	"go/doc"
 	"go/token"
 	"path/filepath"
+	"slices"
 	"strings"
 )
 
 // wiring is where a component is made: file and method.
 type wiring struct{ file, method string }
 
-// wired finds the calls of constructors in infra.
-func wired(root string) (map[string][]wiring, error) {
+// wired finds the calls of constructors of the rooms in infra, by room and component.
+func wired(root string, rooms []*doc.Package) (map[string][]wiring, error) {
 	files := token.NewFileSet()
 	parsed, err := parseFolder(files, filepath.Join(root, "infra"))
 	if err != nil {
@@ -27,10 +29,11 @@ func wired(root string) (map[string][]wiring, error) {
 			}
 			ast.Inspect(method, func(node ast.Node) bool {
 				call, ok := node.(*ast.SelectorExpr)
-				if !ok || fmt.Sprint(call.X) != "components" || !strings.HasPrefix(call.Sel.Name, "New") {
+				if !ok || !strings.HasPrefix(call.Sel.Name, "New") ||
+					!slices.ContainsFunc(rooms, func(room *doc.Package) bool { return room.Name == fmt.Sprint(call.X) }) {
 					return true
 				}
-				name := strings.TrimPrefix(call.Sel.Name, "New")
+				name := fmt.Sprintf("%s.%s", call.X, strings.TrimPrefix(call.Sel.Name, "New"))
 				where := wiring{"infra/" + filepath.Base(files.Position(call.Pos()).Filename), method.Name.Name}
 				if known := found[name]; len(known) == 0 || known[len(known)-1] != where {
 					found[name] = append(known, where)

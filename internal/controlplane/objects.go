@@ -11,27 +11,16 @@ import (
 	"strings"
 	"time"
 
-	"github.com/pulumi/pulumi/sdk/v3/go/common/resource"
-
+	"legops/internal/model"
 	"legops/internal/recorder"
 )
 
 // Object is a Kubernetes object as plain JSON.
-type Object map[string]any
-
-// At returns the value at a path of fields; nil if there is none.
-func (o Object) At(path ...string) any {
-	var value any = map[string]any(o)
-	for _, field := range path {
-		fields, _ := value.(map[string]any)
-		value = fields[field]
-	}
-	return value
-}
+type Object = model.Values
 
 // Registered returns a program's Kubernetes objects and its patches.
 func Registered(r *recorder.Recorder) (objects, patches []Object) {
-	for _, found := range r.Resources() {
+	for _, found := range r.Graph().Resources {
 		version, isKubernetes := strings.CutPrefix(found.Type, "kubernetes:")
 		if !isKubernetes {
 			continue
@@ -39,9 +28,7 @@ func Registered(r *recorder.Recorder) (objects, patches []Object) {
 		version, kind, _ := strings.Cut(version, ":")
 		kind, isPatch := strings.CutSuffix(kind, "Patch")
 		o := Object{"apiVersion": strings.TrimPrefix(version, "core/"), "kind": kind}
-		for field, value := range found.Inputs.MapRepl(nil, reveal) {
-			o[field] = value
-		}
+		maps.Copy(o, found.Inputs)
 		if isPatch {
 			patches = append(patches, o)
 		} else {
@@ -49,14 +36,6 @@ func Registered(r *recorder.Recorder) (objects, patches []Object) {
 		}
 	}
 	return objects, patches
-}
-
-// reveal replaces a secret by its value.
-func reveal(v resource.PropertyValue) (any, bool) {
-	if !v.IsSecret() {
-		return nil, false
-	}
-	return v.SecretValue().Element.MapRepl(nil, reveal), true
 }
 
 // rank orders objects by dependency: namespaces come first.
@@ -77,7 +56,7 @@ func (p *Plane) Admit(ctx context.Context, objects, patches []Object, options ..
 	for i, patch := range patches {
 		// Each patch has its own field manager, and takes fields from others only with patchForce.
 		its := append(slices.Clone(options), fmt.Sprintf("--field-manager=patch-%d", i))
-		if patch.At("metadata", "annotations", "pulumi.com/patchForce") == "true" {
+		if patch.Get(`metadata.annotations["pulumi.com/patchForce"]`) == "true" {
 			its = append(its, "--force-conflicts")
 		}
 		changed, err := p.Apply(ctx, []Object{patch}, its...)
@@ -123,13 +102,13 @@ func PodsOf(objects []Object) []Object {
 		if o["kind"] != "Deployment" {
 			continue
 		}
-		name, namespace := o.At("metadata", "name"), o.At("metadata", "namespace")
+		name, namespace := o.Get("metadata.name"), o.Get("metadata.namespace")
 		metadata := map[string]any{"name": name, "namespace": namespace}
 		for _, field := range []string{"labels", "annotations"} {
-			metadata[field] = o.At("spec", "template", "metadata", field)
+			metadata[field] = o.Get("spec.template.metadata." + field)
 		}
 		pods[fmt.Sprint(namespace, "/", name)] = Object{
-			"apiVersion": "v1", "kind": "Pod", "metadata": metadata, "spec": o.At("spec", "template", "spec"),
+			"apiVersion": "v1", "kind": "Pod", "metadata": metadata, "spec": o.Get("spec.template.spec"),
 		}
 	}
 	return slices.Collect(maps.Values(pods))

@@ -257,7 +257,7 @@ func TestWhatHasNoPriceIsNamed(t *testing.T) {
 		of   *model.Graph
 		want string
 	}{
-		{join(made("aws:dynamodb/table:Table", nil)), "Table: aws:dynamodb/table:Table has no row in internal/costs/rows.go: say there what it costs by, or that it is free"},
+		{join(made("aws:dynamodb/table:Table", nil)), "Table: aws:dynamodb/table:Table has no row in internal/costs/rows.go: say there what it costs by, or in the catalogue that it is free"},
 		{join(made(catalogue.Database, model.Values{"instanceClass": "db.x2g.large", "storageType": "gp3", "allocatedStorage": 1.0})), "Instance: db.x2g.large has no price: add it to internal/costs/prices.go"},
 		{join(made(catalogue.Database, model.Values{"instanceClass": "db.m7g.large", "storageType": "gp3", "allocatedStorage": model.Unknown})), "Instance: allocatedStorage is " + model.Unknown + ": has to be a known number, or there is no price"},
 		{join(template, of("m7g.large", "x2g.large")), "NodeGroup: x2g.large has no price: add it to internal/costs/prices.go"},
@@ -295,8 +295,9 @@ func TestPricesAreComplete(t *testing.T) {
 			assert.Positive(t, databaseCPUs[item], item)
 		}
 	}
-	for _, token := range free {
-		assert.NotContains(t, rows, token, "is free, or it is not")
+	for i := range catalogue.Types {
+		known := &catalogue.Types[i]
+		assert.Equal(t, known.IsFree(), rows[known.Token] == nil, "%s costs by %q: it has a row, or is free", known.Token, known.Costs)
 	}
 }
 

@@ -11,14 +11,14 @@ import (
 )
 
 const (
-	// mostStats is how often stats may stand in a query (pageStats; newer copies of the page allow ten).
+	// mostStats is the largest number of stats in a query (pageStats; newer copies of the page allow ten).
 	mostStats = 2
-	// mostRows is what limit may ask for, and what a query returns without one (pageLimit).
+	// mostRows is the largest limit, and its default (pageLimit).
 	mostRows = 10000
 )
 
-// Check gives back what is wrong with a query, every mistake with the command that it is in and the page of AWS that says
-// so; nil if nothing is. The query may begin with SOURCE, as on a dashboard.
+// Check returns the mistakes in a query, each with its command and the page of AWS with the rule; nil if there is none. The
+// query may begin with SOURCE, as on a dashboard.
 func Check(query string) error {
 	tokens, err := lex(query)
 	if err != nil {
@@ -35,25 +35,25 @@ func Check(query string) error {
 		}
 	}
 	for i, command := range all {
-		c.at, c.command = i, command
+		c.index, c.command = i, command
 		c.one()
 	}
 	return errors.Join(c.problems...)
 }
 
-// check is what the rules remember from one command to the next.
+// check is the state of the rules between commands.
 type check struct {
 	problems []error
-	// at is which command is looked at, command its tokens.
-	at      int
+	// index is the number of the current command, command its tokens.
+	index   int
 	command []token
-	// lastStats is which command the last stats is; 0 where there is none, since SOURCE or fields go before.
+	// lastStats is the number of the last stats command; 0 if there is none, or if it is the first.
 	lastStats int
 	stats     int
 	dedup     bool
 	displayed bool
 	// known are the names that a command may refer to, nil as long as that is any field of an event; counted those that
-	// the first stats has defined.
+	// the first stats defines.
 	known, counted map[string]bool
 }
 
@@ -62,10 +62,10 @@ func (c *check) report(format string, arguments ...any) {
 	for _, t := range c.command[:min(len(c.command)-1, 6)] {
 		words = append(words, t.text)
 	}
-	c.problems = append(c.problems, fmt.Errorf("command %d, %q: %w", c.at+1, strings.Join(words, " "), fmt.Errorf(format, arguments...)))
+	c.problems = append(c.problems, fmt.Errorf("command %d, %q: %w", c.index+1, strings.Join(words, " "), fmt.Errorf(format, arguments...)))
 }
 
-// readers are the commands whose rules are known here, in lower case, each with what reads the rest of it.
+// readers are the known commands, in lower case, each with the function that reads the rest of it.
 var readers = map[string]func(*check, *parser) error{
 	"source": (*check).source, "fields": (*check).fields, "display": (*check).display, "filter": (*check).filter, "parse": (*check).parse,
 	"stats": (*check).count, "sort": (*check).sort, "limit": (*check).limit, "dedup": (*check).deduplicate,
@@ -74,31 +74,31 @@ var readers = map[string]func(*check, *parser) error{
 func (c *check) one() {
 	word := strings.ToLower(c.command[0].text)
 	if c.dedup && word != "limit" {
-		c.report("only limit may follow dedup: put it before (%s)", pageDedup)
+		c.report("only limit may follow dedup: move the command before it (%s)", pageDedup)
 	}
-	if c.at < c.lastStats && (word == "sort" || word == "limit") {
-		c.report("sort and limit stand after the last stats (%s)", pageStats)
+	if c.index < c.lastStats && (word == "sort" || word == "limit") {
+		c.report("sort and limit must come after the last stats (%s)", pageStats)
 	}
 	read, known := readers[word]
 	if !known || c.command[0].kind != name {
-		c.report("the rules of this command are not known here: use one of %s, or write its rules down (%s)",
+		c.report("unknown command: use one of %s, or add its rules to internal/insights (%s)",
 			strings.Join(slices.Sorted(maps.Keys(readers)), ", "), pageSyntax)
 		return
 	}
-	if err := read(c, &parser{tokens: c.command, at: 1}); err != nil {
+	if err := read(c, &parser{tokens: c.command, position: 1}); err != nil {
 		c.report("%w", err)
 	}
 }
 
-// refer reports fields that nobody has defined. own are the names that the command itself defines: in the same command
-// they are not there yet (believed: no page says so, and none of their examples does it).
+// refer reports undefined fields. own are the names that the command itself defines: it cannot refer to them (believed: no
+// page says so, and no example does it).
 func (c *check) refer(fields []string, own map[string]bool) {
 	for _, field := range fields {
 		switch {
 		case own[field] && (c.known == nil || !c.known[field]):
-			c.report("%s is defined in this very command: refer to it in a later one", field)
+			c.report("%s is defined in this same command: refer to it in a later one", field)
 		case c.known != nil && !c.known[field]:
-			c.report("%s is not there any more: after stats there is %s (%s)", field, strings.Join(slices.Sorted(maps.Keys(c.known)), ", "), pageStats)
+			c.report("%s is undefined after stats, which defines only %s (%s)", field, strings.Join(slices.Sorted(maps.Keys(c.known)), ", "), pageStats)
 		}
 	}
 }
@@ -110,7 +110,7 @@ func (c *check) define(names map[string]bool) {
 	}
 }
 
-// aliases are the names that columns get, without those that keep their own.
+// aliases returns the aliases of columns.
 func aliases(columns []column) map[string]bool {
 	named := map[string]bool{}
 	for _, column := range columns {
@@ -122,8 +122,8 @@ func aliases(columns []column) map[string]bool {
 }
 
 func (c *check) source(p *parser) error {
-	if c.at > 0 {
-		c.report("SOURCE is the first command, or none (%s)", pageSource)
+	if c.index > 0 {
+		c.report("SOURCE must be the first command (%s)", pageSource)
 	}
 	if _, is := p.takeKind(text); !is {
 		return p.unexpected("a log group in quotes", pageSource)
@@ -131,7 +131,7 @@ func (c *check) source(p *parser) error {
 	return p.done(pageSource)
 }
 
-// fields reads columns that are not counted.
+// fields reads columns without aggregates.
 func (c *check) fields(p *parser) error { return c.columns(p, pageFields) }
 
 func (c *check) display(p *parser) error {
@@ -151,7 +151,7 @@ func (c *check) columns(p *parser, from page) error {
 	for _, column := range columns {
 		c.refer(column.fields, own)
 		if column.aggregates {
-			c.report("a function over all events stands in stats only (%s)", pageStats)
+			c.report("a function over all events is allowed only in stats (%s)", pageStats)
 		}
 	}
 	c.define(own)
@@ -165,14 +165,14 @@ func (c *check) filter(p *parser) error {
 	}
 	c.refer(condition.fields, nil)
 	if condition.aggregates {
-		c.report("a function over all events stands in stats only: give it an alias there (%s)", pageStats)
+		c.report("a function over all events is allowed only in stats: give it an alias there (%s)", pageStats)
 	}
 	return p.done(pageFilter)
 }
 
 var group = regexp.MustCompile(`\(\?<([A-Za-z0-9]+)>`)
 
-// parse takes a field apart: a text with a star for each name after as, or a regular expression with named groups.
+// parse splits a field: by a text with a star for each name after as, or by a regular expression with named groups.
 func (c *check) parse(p *parser) error {
 	field, err := p.fieldName("a field")
 	if err != nil {
@@ -213,11 +213,11 @@ func (c *check) parse(p *parser) error {
 	return p.done(pageParse)
 }
 
-// count reads stats. What comes after it sees what it defines, and a second one only what the first has defined, not what
-// a command between them makes of it.
+// count reads stats. Later commands see only what it defines, and a second stats only what the first defines, not the
+// names of commands between them.
 func (c *check) count(p *parser) error {
 	if c.stats++; c.stats > mostStats {
-		c.report("a query takes %d stats, this is number %d (%s)", mostStats, c.stats, pageStats)
+		c.report("a query may have %d stats, this is number %d (%s)", mostStats, c.stats, pageStats)
 	}
 	columns, err := p.columns()
 	if err != nil {
@@ -236,12 +236,12 @@ func (c *check) count(p *parser) error {
 	own, defined := aliases(all), map[string]bool{}
 	for _, column := range columns {
 		if !column.aggregates || column.bare {
-			c.report("each value of stats is made by functions over all events, as max(x) is (%s)", pageStats)
+			c.report("each value of stats must come from a function over all events, such as max(x) (%s)", pageStats)
 		}
 	}
 	for _, column := range by {
 		if column.aggregates {
-			c.report("by names what events have in common, not a function over all of them (%s)", pageStats)
+			c.report("by groups events by their fields, not by a function over all of them (%s)", pageStats)
 		}
 	}
 	for _, column := range all {

@@ -1,12 +1,11 @@
-// Package insights judges queries of CloudWatch Logs Insights. CloudWatch looks at a query when somebody opens the
-// dashboard that it is on, and never at a deployment: a mistake in one deploys and shows an error where a table should be.
+// Package insights checks queries of CloudWatch Logs Insights. CloudWatch reads a query when somebody opens its dashboard,
+// and never at a deployment: a wrong query deploys, and shows an error in place of a table.
 //
-// It knows the commands that the platform uses, with the rules that AWS's pages give for each of them; any other command
-// is refused, since nobody has written its rules down. What AWS would take is not always taken: of two readings of a
-// page, the narrower one holds.
+// It knows the commands that the platform uses, with the rules on AWS's pages for each of them, and refuses any other
+// command. It may refuse queries that AWS accepts: of two interpretations of a page, it applies the narrower one.
 package insights
 
-// page is where AWS says what a rule rests on, in the user guide of CloudWatch Logs.
+// page is the source of a rule, in the user guide of CloudWatch Logs.
 type page string
 
 const guide = "https://docs.aws.amazon.com/AmazonCloudWatch/latest/logs/"

@@ -2,15 +2,15 @@ package insights
 
 import "math"
 
-// function is how many arguments a function takes.
+// function is a function's number of arguments.
 type function struct {
 	least, most int
-	// aggregate says that it makes one value of many events: it stands in stats.
+	// aggregate is set if it computes one value of many events, in stats.
 	aggregate bool
 }
 
-// functions are those of the language, in lower case: their letters' case does not matter (the pages of AWS write both
-// ispresent and isPresent). Aggregates are of pageStats, the others of pageFunctions.
+// functions are those of the language, in lower case: their case does not matter (AWS's pages write both ispresent and
+// isPresent). Aggregates are from pageStats, the others from pageFunctions.
 var functions = map[string]function{
 	"avg": {1, 1, true}, "count": {0, 1, true}, "count_distinct": {1, 1, true}, "max": {1, 1, true}, "min": {1, 1, true},
 	"pct": {2, 2, true}, "stddev": {1, 1, true}, "sum": {1, 1, true}, "earliest": {1, 1, true}, "latest": {1, 1, true},

@@ -9,8 +9,8 @@ import (
 	"legops/internal/insights"
 )
 
-// What AWS's pages show, in queries of our own.
-func TestCheckTakesWhatThePagesShow(t *testing.T) {
+// Everything that AWS's pages show, in queries of our own.
+func TestCheckAcceptsTheExamples(t *testing.T) {
 	for _, query := range []string{
 		"SOURCE '/aws/events/x' | fields @timestamp, @message | sort @timestamp desc | limit 25",
 		"filter @message like /(?i)denied/ and not ispresent(user) | display @message",
@@ -27,65 +27,65 @@ func TestCheckTakesWhatThePagesShow(t *testing.T) {
 	}
 }
 
-// One mistake in each, with what is said of it.
-func TestCheckSaysWhatIsWrong(t *testing.T) {
+// Queries with one mistake each, and the text of its error.
+func TestCheckReportsMistakes(t *testing.T) {
 	for query, says := range map[string]string{
-		// The two that were on the dashboard of deliveries.
+		// The two that were on the delivery dashboard.
 		"stats max(a) as b by c | sort b desc | dedup c | display c, b":            "only limit may follow dedup",
-		"stats max(a) as b by c | fields b * 2 as d | stats sum(d) as e by c":      "d is not there any more: after stats there is b, c",
-		"stats max(a) as b by c | filter a = 1":                                    "a is not there any more: after stats there is b, c",
-		"stats max(a) by c | sort a":                                               "a is not there any more: after stats there is c",
-		"stats count(*) as n by c | stats max(n) as m by bin(1h)":                  "@timestamp is not there any more",
-		"stats max(a) as b by c | dedup d":                                         "d is not there any more",
-		"stats max(a) as b by c | parse @message '*' as d":                         "@message is not there any more",
-		"stats max(a) as b by c | stats max(b) as d by c | display b":              "b is not there any more: after stats there is c, d",
-		"sort a | stats count(*) as n by a":                                        "sort and limit stand after the last stats",
-		"limit 5 | stats count(*) as n by a":                                       "sort and limit stand after the last stats",
-		"stats max(a) as a by b | stats max(a) as a by b | stats max(a) as a by b": "a query takes 2 stats, this is number 3",
-		"fields a | SOURCE '/x'":                                                   "SOURCE is the first command",
+		"stats max(a) as b by c | fields b * 2 as d | stats sum(d) as e by c":      "d is undefined after stats, which defines only b, c",
+		"stats max(a) as b by c | filter a = 1":                                    "a is undefined after stats, which defines only b, c",
+		"stats max(a) by c | sort a":                                               "a is undefined after stats, which defines only c",
+		"stats count(*) as n by c | stats max(n) as m by bin(1h)":                  "@timestamp is undefined after stats",
+		"stats max(a) as b by c | dedup d":                                         "d is undefined after stats",
+		"stats max(a) as b by c | parse @message '*' as d":                         "@message is undefined after stats",
+		"stats max(a) as b by c | stats max(b) as d by c | display b":              "b is undefined after stats, which defines only c, d",
+		"sort a | stats count(*) as n by a":                                        "sort and limit must come after the last stats",
+		"limit 5 | stats count(*) as n by a":                                       "sort and limit must come after the last stats",
+		"stats max(a) as a by b | stats max(a) as a by b | stats max(a) as a by b": "a query may have 2 stats, this is number 3",
+		"fields a | SOURCE '/x'":                                                   "SOURCE must be the first command",
 		"SOURCE /x | fields a":                                                     "a log group in quotes",
 		"display a | display b":                                                    "only the last display",
-		"fields detail-type":                                                       "detail-type is one field less another",
-		"fields a * 2 as b, b + 1 as c":                                            "b is defined in this very command",
-		"stats max(a) as b, max(b) as c by d":                                      "b is defined in this very command",
-		"fields max(a) as b":                                                       "stands in stats only",
-		"filter max(a) > 1":                                                        "stands in stats only",
-		"stats a by b":                                                             "made by functions over all events",
-		"stats max(a) * c as b by d":                                               "made by functions over all events",
-		"stats max(min(a)) as b":                                                   "counted over all events already",
-		"stats max(a) as b by sum(c)":                                              "not a function over all of them",
+		"fields detail-type":                                                       "detail-type subtracts one field from another",
+		"fields a * 2 as b, b + 1 as c":                                            "b is defined in this same command",
+		"stats max(a) as b, max(b) as c by d":                                      "b is defined in this same command",
+		"fields max(a) as b":                                                       "is allowed only in stats",
+		"filter max(a) > 1":                                                        "is allowed only in stats",
+		"stats a by b":                                                             "must come from a function over all events",
+		"stats max(a) * c as b by d":                                               "must come from a function over all events",
+		"stats max(min(a)) as b":                                                   "already a function over all events",
+		"stats max(a) as b by sum(c)":                                              "not by a function over all of them",
 		"stats max() as b":                                                         "max has 0 arguments",
 		"fields substr(a) as b":                                                    "substr has 1 arguments",
-		"fields split(a) as b":                                                     "split is no function",
-		"filter a like b":                                                          "a text or a regular expression should",
-		"filter a in (1, 2)":                                                       "a list in brackets should",
-		"filter a not 1":                                                           "like or in should",
-		"filter a = ":                                                              "the end of the command stands where a value should",
-		"filter (a = 1":                                                            "a closing bracket should",
-		"filter a == 1":                                                            "= stands where a value should",
-		"filter a = 1 b":                                                           "b stands where the end of the command should",
-		"fields a as":                                                              "an alias should",
-		"fields a,":                                                                "a value should",
+		"fields split(a) as b":                                                     "split is not a function",
+		"filter a like b":                                                          "expected a text or a regular expression",
+		"filter a in (1, 2)":                                                       "expected a list in brackets",
+		"filter a not 1":                                                           "expected like or in",
+		"filter a = ":                                                              "found the end of the command, expected a value",
+		"filter (a = 1":                                                            "expected a closing bracket",
+		"filter a == 1":                                                            "found =, expected a value",
+		"filter a = 1 b":                                                           "found b, expected the end of the command",
+		"fields a as":                                                              "expected an alias",
+		"fields a,":                                                                "expected a value",
 		"parse @message 'a * b *' as c":                                            "2 stars for 1 names",
 		"parse @message /([0-9]+)/":                                                "no named group",
-		"parse @message '*'":                                                       "the end of the command stands where as should",
-		"limit ten":                                                                "a number should",
+		"parse @message '*'":                                                       "found the end of the command, expected as",
+		"limit ten":                                                                "expected a number",
 		"limit 10001":                                                              "must be 1 to 10000",
 		"limit 0":                                                                  "must be 1 to 10000",
 		"fields a | | limit 1":                                                     "a command is missing",
 		"":                                                                         "a command is missing",
-		"fields a | tail 5":                                                        "the rules of this command are not known here",
+		"fields a | tail 5":                                                        "unknown command",
 		"| fields a":                                                               "a command is missing",
 		"filter a = 'open":                                                         "is not closed",
 		"fields `open":                                                             "is not closed",
 		"fields a$b":                                                               "a field's name needs backticks",
-		"dedup max(a)":                                                             "( stands where the end of the command should",
+		"dedup max(a)":                                                             "found (, expected the end of the command",
 	} {
 		assert.ErrorContains(t, insights.Check(query), says, query)
 	}
 }
 
-// Every mistake is in one report, each with its command.
+// One error reports every mistake with its command.
 func TestCheckReportsEverything(t *testing.T) {
 	err := insights.Check("fields max(a) as b | frob c | stats sum(b) as d by e | sort f | dedup e | display d")
 	require.Error(t, err)
@@ -94,7 +94,7 @@ func TestCheckReportsEverything(t *testing.T) {
 	}
 }
 
-// Nothing that somebody writes crashes it.
+// No input makes Check panic.
 func FuzzCheck(f *testing.F) {
 	for _, seed := range []string{"stats max(a) by b", "not", "a-", "parse /", "fields (", "count(", "in [", "`a`.", "by by by | as"} {
 		f.Add(seed)

@@ -6,7 +6,7 @@ import (
 	"strings"
 )
 
-// kind is what a token is.
+// kind is the type of a token.
 type kind int
 
 const (
@@ -15,11 +15,11 @@ const (
 	quoted        // a name in backticks
 	text          // in quotes
 	pattern       // a regular expression between slashes
-	number        // with a unit, such as 5m, where it is a period
+	number        // with a unit, such as 5m, if it is a period
 	operator      // and punctuation
 )
 
-// token is a piece of a query. space says that something blank is before it.
+// token is a token of a query. space says that white space precedes it.
 type token struct {
 	kind  kind
 	text  string
@@ -35,8 +35,8 @@ func (t token) is(texts ...string) bool {
 	return false
 }
 
-// forms are what a query is made of, in the order in which they are tried. A name holds letters, digits, the underscore,
-// @ and dots; any other character of a field's name stands in backticks (pageSyntax).
+// forms are the patterns of tokens, in the order in which lex tries them. A name has letters, digits, underscores, @ and
+// dots; a field's name with any other character needs backticks (pageSyntax).
 var forms = []struct {
 	kind kind
 	form *regexp.Regexp
@@ -50,7 +50,7 @@ var forms = []struct {
 
 var regularExpression = regexp.MustCompile(`^/(?:[^/\\]|\\.)+/`)
 
-// lex takes a query apart. A slash begins a regular expression after like, =~ and the field of parse, and divides elsewhere.
+// lex splits a query into tokens. A slash begins a regular expression after like, =~ and the field of parse; elsewhere it divides.
 func lex(query string) ([]token, error) {
 	var tokens []token
 	rest := query
@@ -70,7 +70,7 @@ func lex(query string) ([]token, error) {
 			}
 		}
 		if found.text == "" {
-			return nil, fmt.Errorf("nothing begins like %q: a quote or a backtick is not closed, or a field's name needs backticks (%s)", cut(rest), pageSyntax)
+			return nil, fmt.Errorf("no token begins with %q: a quote or a backtick is not closed, or a field's name needs backticks (%s)", cut(rest), pageSyntax)
 		}
 		tokens, rest = append(tokens, found), rest[len(found.text):]
 	}
@@ -81,5 +81,5 @@ func expectsPattern(before []token) bool {
 	return last >= 0 && before[last].is("like", "=~") || last >= 1 && before[last-1].is("parse")
 }
 
-// cut is the beginning of something long.
+// cut returns the beginning of a long text.
 func cut(s string) string { return s[:min(len(s), 40)] }

@@ -6,24 +6,24 @@ import (
 	"strings"
 )
 
-// expression is what the rules want to know of one.
+// expression is what the rules need to know about an expression.
 type expression struct {
 	// fields are the names that it reads, without backticks.
 	fields []string
-	// aggregates says that a function of stats is in it; bare, that a field stands in it outside of any such function.
+	// aggregates says that it contains a function of stats; bare, that it has a field outside of any such function.
 	aggregates, bare bool
-	// field is the name if it is a field and nothing else.
+	// field is the name if the expression is only a field.
 	field string
 }
 
-// add takes in a part.
-func (e *expression) add(part expression) {
-	e.fields = append(e.fields, part.fields...)
-	e.aggregates, e.bare = e.aggregates || part.aggregates, e.bare || part.bare
+// add adds an operand or argument.
+func (e *expression) add(operand expression) {
+	e.fields = append(e.fields, operand.fields...)
+	e.aggregates, e.bare = e.aggregates || operand.aggregates, e.bare || operand.bare
 }
 
-// column is an expression, and the name it goes by: its alias, or its own if it is a field. An expression without alias
-// has a name that nothing can refer to.
+// column is an expression and its name: its alias, or its own if it is a field. Nothing can refer to another expression
+// without an alias.
 type column struct {
 	expression
 
@@ -39,16 +39,16 @@ func (c column) name() string {
 
 // parser reads the tokens of one command.
 type parser struct {
-	tokens []token
-	at     int
+	tokens   []token
+	position int
 }
 
-func (p *parser) next() token { return p.tokens[p.at] }
+func (p *parser) next() token { return p.tokens[p.position] }
 
-// take moves on if the next token is one of the texts.
+// take consumes the next token if it is one of the texts.
 func (p *parser) take(texts ...string) bool {
 	if p.next().is(texts...) {
-		p.at++
+		p.position++
 		return true
 	}
 	return false
@@ -56,22 +56,22 @@ func (p *parser) take(texts ...string) bool {
 
 func (p *parser) takeKind(k kind) (string, bool) {
 	if t := p.next(); t.kind == k {
-		p.at++
+		p.position++
 		return t.text, true
 	}
 	return "", false
 }
 
-// unexpected says what stands where something else should.
+// unexpected returns the error that the next token is not the expected one.
 func (p *parser) unexpected(want string, from page) error {
 	found := "the end of the command"
 	if t := p.next(); t.kind != end {
 		found = t.text
 	}
-	return fmt.Errorf("%s stands where %s should (%s)", found, want, from)
+	return fmt.Errorf("found %s, expected %s (%s)", found, want, from)
 }
 
-// done refuses what is left over.
+// done refuses further tokens.
 func (p *parser) done(from page) error {
 	if p.next().kind != end {
 		return p.unexpected("the end of the command", from)
@@ -79,7 +79,7 @@ func (p *parser) done(from page) error {
 	return nil
 }
 
-// columns are expressions with aliases, separated by commas.
+// columns reads expressions with aliases, separated by commas.
 func (p *parser) columns() ([]column, error) {
 	var all []column
 	for {
@@ -99,7 +99,7 @@ func (p *parser) columns() ([]column, error) {
 	}
 }
 
-// fieldName is the name of a field, without backticks.
+// fieldName reads the name of a field, without backticks.
 func (p *parser) fieldName(want string) (string, error) {
 	if word, is := p.takeKind(quoted); is {
 		return strings.ReplaceAll(word, "`", ""), nil
@@ -110,10 +110,10 @@ func (p *parser) fieldName(want string) (string, error) {
 	return "", p.unexpected(want, pageSyntax)
 }
 
-// operators are the binary ones, from those that bind least.
+// operators are the binary ones, from the lowest precedence.
 var operators = [][]string{{"or"}, {"and"}, {"=", "!=", "<", "<=", ">", ">=", "=~", "like", "in", "not"}, {"+", "-"}, {"*", "/", "%"}, {"^"}}
 
-// comparisons is where operators compare.
+// comparisons is the index of the comparison operators.
 const comparisons = 2
 
 func (p *parser) either() (expression, error) { return p.binary(0) }
@@ -133,7 +133,7 @@ func (p *parser) binary(level int) (expression, error) {
 		if err := p.subtraction(); err != nil {
 			return left, err
 		}
-		p.at++
+		p.position++
 		right, err := p.right(level)
 		if err != nil {
 			return left, err
@@ -144,28 +144,28 @@ func (p *parser) binary(level int) (expression, error) {
 	return left, nil
 }
 
-// whole forgets that an expression is a field and nothing else.
+// whole marks an expression as more than a field.
 func (p *parser) whole(e expression, err error) (expression, error) {
 	e.field = ""
 	return e, err
 }
 
-// subtraction refuses what was meant as one name: without backticks detail-type is detail less type, which is nothing.
+// subtraction refuses a probable name: without backticks detail-type is detail minus type, which is undefined.
 func (p *parser) subtraction() error {
-	before, after := p.tokens[p.at-1], p.tokens[p.at+1]
+	before, after := p.tokens[p.position-1], p.tokens[p.position+1]
 	if p.next().is("-") && !p.next().space && !after.space && before.kind == name && after.kind == name {
-		return fmt.Errorf("%s-%s is one field less another: put the name of one field into backticks, or blanks around the minus (%s)",
+		return fmt.Errorf("%s-%s subtracts one field from another: put a single name into backticks, or spaces around the minus (%s)",
 			before.text, after.text, pageSyntax)
 	}
 	return nil
 }
 
-// right is what follows an operator.
+// right reads the right operand.
 func (p *parser) right(level int) (expression, error) {
 	if level != comparisons {
 		return p.binary(level + 1)
 	}
-	operator := p.tokens[p.at-1]
+	operator := p.tokens[p.position-1]
 	if operator.is("not") {
 		operator = p.next()
 		if !p.take("like", "in") {
@@ -191,17 +191,17 @@ func (p *parser) right(level int) (expression, error) {
 	return p.binary(level + 1)
 }
 
-// list is expressions up to what closes them, and how many they are.
+// list reads expressions up to the closing token, and counts them.
 func (p *parser) list(closing string) (all expression, count int, err error) {
 	for ; !p.take(closing); count++ {
 		if count > 0 && !p.take(",") {
 			return all, count, p.unexpected("a comma or "+closing, pageSyntax)
 		}
-		part, err := p.either()
+		element, err := p.either()
 		if err != nil {
 			return all, count, err
 		}
-		all.add(part)
+		all.add(element)
 	}
 	return all, count, nil
 }
@@ -210,19 +210,19 @@ func (p *parser) single() (expression, error) {
 	t := p.next()
 	switch {
 	case t.is("-"):
-		p.at++
+		p.position++
 		return p.whole(p.single())
 	case t.is("("):
-		p.at++
+		p.position++
 		inner, err := p.either()
 		if err == nil && !p.take(")") {
 			err = p.unexpected("a closing bracket", pageSyntax)
 		}
 		return p.whole(inner, err)
 	case t.kind == text, t.kind == number:
-		p.at++
+		p.position++
 		return expression{}, nil
-	case t.kind == name && p.tokens[p.at+1].is("(") && !t.is("and", "or", "not", "in", "like"):
+	case t.kind == name && p.tokens[p.position+1].is("(") && !t.is("and", "or", "not", "in", "like"):
 		return p.call()
 	case t.kind == quoted, t.kind == name && !t.is("and", "or", "not", "in", "like", "as", "by"):
 		field, err := p.fieldName("a field")
@@ -231,13 +231,13 @@ func (p *parser) single() (expression, error) {
 	return expression{}, p.unexpected("a value", pageSyntax)
 }
 
-// call is a function and its arguments.
+// call reads a function and its arguments.
 func (p *parser) call() (expression, error) {
 	called := p.next().text
 	f, known := functions[strings.ToLower(called)]
-	p.at += 2
+	p.position += 2
 	if strings.EqualFold(called, "count") {
-		p.take("*") // of all events: no argument
+		p.take("*") // all events, not an argument
 	}
 	all, count, err := p.list(")")
 	if err != nil {
@@ -245,20 +245,20 @@ func (p *parser) call() (expression, error) {
 	}
 	switch {
 	case !known:
-		return all, fmt.Errorf("%s is no function (%s)", called, pageFunctions)
+		return all, fmt.Errorf("%s is not a function (%s)", called, pageFunctions)
 	case count < f.least || count > f.most:
 		return all, fmt.Errorf("%s has %d arguments (%s)", called, count, pageFunctions)
 	case f.aggregate && all.aggregates:
-		return all, fmt.Errorf("%s of what is counted over all events already (%s)", called, pageStats)
+		return all, fmt.Errorf("the argument of %s is already a function over all events (%s)", called, pageStats)
 	case strings.EqualFold(called, "bin"):
-		all = expression{fields: []string{"@timestamp"}, bare: true} // of which it is the beginning of a period
+		all = expression{fields: []string{"@timestamp"}, bare: true} // bin groups by @timestamp
 	case f.aggregate:
 		all.aggregates, all.bare = true, false
 	}
 	return all, nil
 }
 
-// commands are the tokens of each command of a query.
+// commands returns the tokens of each command of a query.
 func commands(tokens []token) ([][]token, error) {
 	var all [][]token
 	from := 0

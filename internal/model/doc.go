@@ -1,2 +1,3 @@
-// Package model reads what the Pulumi engine says it would do: the JSON of `pulumi preview --json`.
+// Package model holds resources as data: what a preview, a state or a run with mocks says of them (Resource), how they belong together
+// (Graph), and how their values are read (Values, Path). Plan and Deployment come from the output of the Pulumi CLI.
 package model

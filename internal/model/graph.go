@@ -29,8 +29,13 @@ func NewGraph(resources []*Resource) *Graph {
 // At is the resource with a URN; nil if there is none.
 func (g *Graph) At(urn resource.URN) *Resource { return g.byURN[urn] }
 
-// OfType are the resources of a type, ordered by URN.
-func (g *Graph) OfType(typ string) []*Resource { return g.byType[typ] }
+// OfType are the resources of a type, ordered by URN; of those, the ones in components of a kind where one is given.
+func (g *Graph) OfType(typ string, kind ...string) []*Resource {
+	if len(kind) == 0 {
+		return g.byType[typ]
+	}
+	return slices.DeleteFunc(slices.Clone(g.byType[typ]), func(r *Resource) bool { return g.Kind(r) != kind[0] })
+}
 
 // Named is the resource of a type and name; nil if there is none.
 func (g *Graph) Named(typ, name string) *Resource {

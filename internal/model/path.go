@@ -29,9 +29,26 @@ func ParsePath(text string) Path {
 	return path
 }
 
+// PathOf reads a path that a provider names. A text that is none is the name of a property.
+func PathOf(text string) Path {
+	path, err := resource.ParsePropertyPath(text)
+	if err != nil {
+		return Path{text}
+	}
+	return path
+}
+
 // Get is what a path leads to; nil where it leads nowhere. Of several elements it is the first that is there.
 func Get(from any, path string) any {
-	for _, value := range All(from, path) {
+	if path == "" {
+		return from
+	}
+	return GetPath(from, ParsePath(path))
+}
+
+// GetPath is Get with a path that was parsed.
+func GetPath(from any, path Path) any {
+	for _, value := range all(nil, from, path) {
 		if value != nil {
 			return value
 		}

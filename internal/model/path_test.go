@@ -38,6 +38,8 @@ func TestAll(t *testing.T) {
 	}
 	assert.Equal(t, "dotted", inputs.Text(`rules[*].tags["a.b"]`), "the first that is there")
 	assert.Panics(t, func() { ParsePath("rules[") })
+	assert.Equal(t, "dotted", GetPath(inputs, PathOf(`rules[1].tags["a.b"]`)))
+	assert.Equal(t, Path{"rules["}, PathOf("rules["), "a provider may name anything")
 }
 
 func TestValues(t *testing.T) {
@@ -48,6 +50,11 @@ func TestValues(t *testing.T) {
 	assert.Len(t, inputs.Objects("rules"), 2, "what is unknown has no values")
 	assert.Len(t, inputs.Objects("rules[0]"), 1)
 	assert.Equal(t, []string{"a"}, inputs.Texts("name"))
+	assert.Equal(t, []string{"first", "second", Unknown}, inputs.Texts("rules[*].id"))
+	assert.Equal(t, []string{"80", "true", "a", ""}, []string{
+		inputs.Sprint("rules[0].ports[0]"), inputs.Sprint("on"), inputs.Sprint("name"), inputs.Sprint("nothing"),
+	})
+	assert.Equal(t, "1234567", Values{"n": 1234567.0}.Sprint("n"))
 	assert.Equal(t, "first", inputs.Values("rules[0]").Text("id"))
 }
 

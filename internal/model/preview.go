@@ -28,7 +28,18 @@ type Step struct {
 	// DiffReasons are the properties that differ, ReplaceReasons those that the resource cannot live through.
 	DiffReasons    []string `json:"diffReasons"`
 	ReplaceReasons []string `json:"replaceReasons"`
+	// DetailedDiff is what the provider says differs, by path, see PathOf: within objects the innermost, elements of lists by their place.
+	DetailedDiff map[string]PropertyDiff `json:"detailedDiff"`
 }
+
+// PropertyDiff is how a property differs.
+type PropertyDiff struct {
+	// Kind is add, delete or update, with -replace behind it where the resource is replaced for it.
+	Kind string `json:"kind"`
+}
+
+// Replaces says whether the resource is replaced for it.
+func (d PropertyDiff) Replaces() bool { return strings.HasSuffix(d.Kind, "-replace") }
 
 // Resource is what the program asks for, or what the state has where the program asks for nothing.
 func (s *Step) Resource() *Resource {

@@ -15,7 +15,7 @@ const preview = `warning: something the CLI says
     {"op": "same", "urn": "urn:pulumi:dev::legops::legops:components:Queues::queues",
      "oldState": {"urn": "urn:pulumi:dev::legops::legops:components:Queues::queues", "type": "legops:components:Queues"},
      "newState": {"urn": "urn:pulumi:dev::legops::legops:components:Queues::queues", "type": "legops:components:Queues"}},
-    {"op": "create-replacement", "replaceReasons": ["name"],
+    {"op": "create-replacement", "replaceReasons": ["name"], "detailedDiff": {"name": {"kind": "update-replace", "inputDiff": true}, "list[0]": {"kind": "add"}},
      "oldState": {"urn": "urn:pulumi:dev::legops::aws:sqs/queue:Queue::signing", "type": "aws:sqs/queue:Queue", "inputs": {"name": "a"}},
      "newState": {"urn": "urn:pulumi:dev::legops::aws:sqs/queue:Queue::signing", "type": "aws:sqs/queue:Queue",
       "parent": "urn:pulumi:dev::legops::legops:components:Queues::queues", "provider": "urn:pulumi:dev::legops::pulumi:providers:aws::aws-global::id",
@@ -38,6 +38,9 @@ func TestRead(t *testing.T) {
 	queue := head.Named("aws:sqs/queue:Queue", "signing")
 	assert.Equal(t, queue, head.Resources[0], "ordered by URN")
 	assert.Equal(t, "aws-global", queue.ProviderName())
+	for path, replaces := range map[string]bool{"name": true, "list[0]": false} {
+		assert.Equal(t, replaces, p.Steps[1].DetailedDiff[path].Replaces(), path)
+	}
 	assert.Equal(t, Values{"name": "b", "list": []any{Secret, map[string]any{"deep": Secret}}, "marked": Secret}, queue.Inputs)
 	assert.Equal(t, "Queues", head.Kind(queue))
 	assert.Nil(t, base.Component(base.Resources[0]), "it is part of nothing")

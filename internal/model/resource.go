@@ -61,6 +61,18 @@ func (r *Resource) Sources(input string) []string {
 	return slices.Compact(names)
 }
 
+// Tags are the tags of a resource of AWS. An Auto Scaling group has a list of them.
+func (r *Resource) Tags() Values {
+	if tags := r.Values("tags"); tags != nil {
+		return tags
+	}
+	tags := Values{}
+	for _, tag := range r.Objects("tags") {
+		tags[tag.Text("key")] = tag["value"]
+	}
+	return tags
+}
+
 // ComponentPrefix begins the type of every component of the program.
 const ComponentPrefix = "legops:components:"
 

@@ -1,5 +1,5 @@
-// Package nginx knows what F5 NGINX Ingress Controller takes and what it writes, and runs a real NGINX with that on loopback.
-// The controller itself is no Go module that a test could import; what is known of it is data, in controller.yaml.
+// Package nginx knows the inputs of F5 NGINX Ingress Controller and the configuration that it writes, and runs a real NGINX
+// with that on loopback. Tests cannot import the controller as a Go module; the facts about it are in controller.yaml.
 package nginx
 
 import (
@@ -17,35 +17,35 @@ import (
 //go:embed controller.yaml
 var knowledge []byte
 
-// Controller is what is known of one release of the controller.
+// Controller is the facts about one release of the controller.
 type Controller struct {
 	Repository, Release string
 	// Nginx is the version of NGINX in its image.
 	Nginx string
-	// Arguments and Settings are the kinds of the values of its arguments, and of the keys of its ConfigMap.
+	// Arguments and Settings are the types of its arguments, and of the values in its ConfigMap.
 	Arguments, Settings map[string]string
-	// Since are directives of snippets with the version of NGINX that has them first.
+	// Since is the first NGINX version with each directive of the snippets.
 	Since map[string]string
-	// Annotations are the annotations that it reads, with the kinds of Ingress that may have them: master, minion.
+	// Annotations are the annotations that it reads, with the types of Ingress that may have them: master, minion.
 	Annotations map[string][]string
-	// Directives are what it writes, by context of NGINX.
+	// Directives are the directives that it writes, by context of NGINX.
 	Directives map[string][]Directive
 }
 
 // Directive is a directive of NGINX that the controller writes.
 type Directive struct {
-	// Name is the directive's; empty where the value is the whole of it.
+	// Name is the directive's name; empty if the value is the whole directive.
 	Name string
-	// Value is what it always says, Setting the key of the ConfigMap that says it, Default what it says without that key.
-	// Without any of them it is not written.
+	// Value is its fixed value, Setting the key of the ConfigMap with its value, Default its value without that key.
+	// Without any of them the controller does not write it.
 	Value, Setting, Default string
-	// Form is how a bool or an int is written: switch, flag or amount.
+	// Form is the form of a bool or an int: switch, flag or amount.
 	Form string
-	// Each is whether the value is a list, each in a directive of its own.
+	// Each is set if the value is a list, of which each element gets a directive.
 	Each bool
 }
 
-// Known is the release that the platform runs.
+// Known returns the release that the platform runs.
 func Known() (*Controller, error) {
 	c := &Controller{}
 	if err := yaml.Unmarshal(knowledge, c); err != nil {
@@ -54,9 +54,9 @@ func Known() (*Controller, error) {
 	return c, nil
 }
 
-// kinds say what a value of each kind looks like: of the controller's own, as it reads them (internal/configs/parsing_helpers.go),
-// of the others, as NGINX does.
-var kinds = map[string]struct {
+// valueTypes are the forms of values by type: as the controller parses them (internal/configs/parsing_helpers.go), or
+// as NGINX does.
+var valueTypes = map[string]struct {
 	form *regexp.Regexp
 	must string
 }{
@@ -72,58 +72,58 @@ var kinds = map[string]struct {
 	"snippet": {regexp.MustCompile(`^([^;{}]+;\s*)+$`), "be directives that end with ;"},
 }
 
-// CheckSettings says what is wrong with the data of the ConfigMap, all of it.
+// CheckSettings returns all problems of the data of the ConfigMap.
 func (c *Controller) CheckSettings(data map[string]string) []string {
 	var problems []string
 	for _, key := range slices.Sorted(maps.Keys(data)) {
-		if kind, known := c.Settings[key]; !known {
-			problems = append(problems, fmt.Sprintf("setting %s: release %s is not known to read it, and would ignore it: mend the key, or add it to controller.yaml", key, c.Release))
-		} else if !kinds[kind].form.MatchString(data[key]) {
-			problems = append(problems, fmt.Sprintf("setting %s: %q must %s", key, data[key], kinds[kind].must))
+		if valueType, known := c.Settings[key]; !known {
+			problems = append(problems, fmt.Sprintf("setting %s: unknown, so release %s would ignore it: correct the key, or add it to controller.yaml", key, c.Release))
+		} else if !valueTypes[valueType].form.MatchString(data[key]) {
+			problems = append(problems, fmt.Sprintf("setting %s: %q must %s", key, data[key], valueTypes[valueType].must))
 		}
 	}
 	return problems
 }
 
-// CheckArguments says what is wrong with the controller's arguments.
+// CheckArguments returns all problems of the controller's arguments.
 func (c *Controller) CheckArguments(arguments []string) []string {
 	var problems []string
 	for _, argument := range arguments {
 		name, value, hasValue := strings.Cut(strings.TrimLeft(argument, "-"), "=")
-		kind, known := c.Arguments[name]
+		valueType, known := c.Arguments[name]
 		switch {
 		case !known:
-			problems = append(problems, fmt.Sprintf("argument %s: release %s is not known to have it, and would not start: mend the name, or add it to controller.yaml", argument, c.Release))
-		case kind == "bool" && !hasValue: // it is on
-		case !kinds[kind].form.MatchString(value):
-			problems = append(problems, fmt.Sprintf("argument %s: %q must %s", argument, value, kinds[kind].must))
+			problems = append(problems, fmt.Sprintf("argument %s: unknown, so release %s would not start: correct the name, or add it to controller.yaml", argument, c.Release))
+		case valueType == "bool" && !hasValue: // true
+		case !valueTypes[valueType].form.MatchString(value):
+			problems = append(problems, fmt.Sprintf("argument %s: %q must %s", argument, value, valueTypes[valueType].must))
 		}
 	}
 	return problems
 }
 
-// CheckAnnotations says what is wrong with the annotations of an Ingress. Others than the controller's are none of its business.
+// CheckAnnotations returns all problems of the controller's annotations of an Ingress. It ignores other annotations.
 func (c *Controller) CheckAnnotations(annotations map[string]string) []string {
 	var problems []string
-	kind := annotations[mergeable]
+	ingressType := annotations[mergeable]
 	for _, key := range slices.Sorted(maps.Keys(annotations)) {
 		if !strings.HasPrefix(key, "nginx.") {
 			continue
 		}
 		switch may, known := c.Annotations[key]; {
 		case !known:
-			problems = append(problems, fmt.Sprintf("annotation %s: release %s is not known to read it, and would ignore it: mend the key, or add it to controller.yaml", key, c.Release))
-		case !slices.Contains(may, kind):
-			problems = append(problems, fmt.Sprintf("annotation %s: not on a %q, only on %s", key, kind, strings.Join(may, ", ")))
+			problems = append(problems, fmt.Sprintf("annotation %s: unknown, so release %s would ignore it: correct the key, or add it to controller.yaml", key, c.Release))
+		case !slices.Contains(may, ingressType):
+			problems = append(problems, fmt.Sprintf("annotation %s: not allowed on a %q, only on %s", key, ingressType, strings.Join(may, ", ")))
 		}
 	}
 	return problems
 }
 
-// mergeable is the annotation that says which kind of Ingress this is.
+// mergeable is the annotation with the type of an Ingress.
 const mergeable = "nginx.org/mergeable-ingress-type"
 
-// values are what a directive says with these settings: none, one, or one for each.
+// values returns the values of a directive with these settings: none, one, or several.
 func (d Directive) values(settings map[string]string) ([]string, error) {
 	value := d.Value
 	if value == "" {
@@ -156,7 +156,7 @@ func (d Directive) values(settings map[string]string) ([]string, error) {
 	return []string{value}, nil
 }
 
-// onOff is a switch of NGINX as a bool of Go.
+// onOff converts a boolean to a switch of NGINX.
 func onOff(value string) string {
 	return strings.NewReplacer("on", "true", "off", "false").Replace(value)
 }

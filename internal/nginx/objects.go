@@ -7,7 +7,7 @@ import (
 	"legops/internal/controlplane"
 )
 
-// Deployed is what a program deploys for the controller.
+// Deployed is a program's objects for the controller.
 type Deployed struct {
 	Objects
 	// Arguments are the controller's.
@@ -16,21 +16,21 @@ type Deployed struct {
 	MemoryMiB int
 }
 
-// In finds what is the controller's among Kubernetes objects: its settings and arguments in a namespace, and every Ingress.
+// In finds the controller's settings and arguments in a namespace, and every Ingress, among Kubernetes objects.
 func In(objects []controlplane.Object, namespace string) Deployed {
 	var d Deployed
 	for _, o := range objects {
-		own := o.At("metadata", "namespace") == namespace
+		own := o.Get("metadata.namespace") == namespace
 		switch {
 		case o["kind"] == "ConfigMap" && own:
 			d.Settings = texts(o["data"])
 		case o["kind"] == "Deployment" && own:
-			d.Arguments, d.MemoryMiB = arguments(o), memory(o)
+			d.Arguments, d.MemoryMiB = o.Texts("spec.template.spec.containers[*].args"), memory(o)
 		case o["kind"] == "Ingress":
-			if made := ingress(o); made.Annotations[mergeable] == "master" {
-				d.Master = made
+			if result := ingress(o); result.Annotations[mergeable] == "master" {
+				d.Master = result
 			} else {
-				d.Minions = append(d.Minions, made)
+				d.Minions = append(d.Minions, result)
 			}
 		}
 	}
@@ -42,55 +42,28 @@ func In(objects []controlplane.Object, namespace string) Deployed {
 	return d
 }
 
-func arguments(deployment controlplane.Object) []string {
-	var all []string
-	for _, container := range each(deployment.At("spec", "template", "spec", "containers")) {
-		arguments, _ := container["args"].([]any)
-		for _, argument := range arguments {
-			text, _ := argument.(string)
-			all = append(all, text)
-		}
-	}
-	return all
-}
-
-// memory is the limit of all containers of a Deployment, in MiB.
+// memory returns the memory limit of all containers of a Deployment, in MiB.
 func memory(deployment controlplane.Object) int {
 	sum := 0
-	for _, container := range each(deployment.At("spec", "template", "spec", "containers")) {
-		limit, _ := container.At("resources", "limits", "memory").(string)
+	for _, limit := range deployment.Texts("spec.template.spec.containers[*].resources.limits.memory") {
 		sum += capacity.MebiBytes(limit)
 	}
 	return sum
 }
 
 func ingress(o controlplane.Object) Ingress {
-	made := Ingress{Annotations: texts(o.At("metadata", "annotations"))}
-	made.Namespace, _ = o.At("metadata", "namespace").(string)
-	made.Name, _ = o.At("metadata", "name").(string)
-	for _, rule := range each(o.At("spec", "rules")) {
-		made.Host, _ = rule["host"].(string)
-		for _, p := range each(rule.At("http", "paths")) {
-			var path Path
-			path.Value, _ = p["path"].(string)
-			path.Type, _ = p["pathType"].(string)
-			path.Service, _ = p.At("backend", "service", "name").(string)
-			path.Port, _ = p.At("backend", "service", "port", "name").(string)
-			made.Paths = append(made.Paths, path)
+	result := Ingress{
+		Annotations: texts(o.Get("metadata.annotations")), Namespace: o.Text("metadata.namespace"), Name: o.Text("metadata.name"),
+	}
+	for _, rule := range o.Objects("spec.rules") {
+		result.Host = rule.Text("host")
+		for _, p := range rule.Objects("http.paths") {
+			result.Paths = append(result.Paths, Path{
+				Value: p.Text("path"), Type: p.Text("pathType"), Service: p.Text("backend.service.name"), Port: p.Text("backend.service.port.name"),
+			})
 		}
 	}
-	return made
-}
-
-// each are the objects of a list.
-func each(list any) []controlplane.Object {
-	var all []controlplane.Object
-	elements, _ := list.([]any)
-	for _, element := range elements {
-		fields, _ := element.(map[string]any)
-		all = append(all, fields)
-	}
-	return all
+	return result
 }
 
 func texts(value any) map[string]string {

@@ -8,13 +8,13 @@ import (
 	"strings"
 )
 
-// Objects are what the controller makes its configuration of.
+// Objects are the inputs of the controller's configuration.
 type Objects struct {
 	// Settings are the data of its ConfigMap.
 	Settings map[string]string
-	// HealthPath is where the server of all other hosts answers 200.
+	// HealthPath is the path at which the server of all other hosts responds with 200.
 	HealthPath string
-	// Master is the Ingress with the host, empty while there is none; Minions have the paths.
+	// Master is the Ingress with the host, empty without one; Minions have the paths.
 	Master  Ingress
 	Minions []Ingress
 }
@@ -26,34 +26,34 @@ type Ingress struct {
 	Paths                 []Path
 }
 
-// Path is where requests go to a port of a Service.
+// Path routes requests to a port of a Service.
 type Path struct {
 	// Type is Exact or Prefix.
 	Value, Type   string
 	Service, Port string
 }
 
-// Backend is how endpoints of the path's Service are named.
+// Backend is the name of the path's Service among endpoints.
 func (i Ingress) Backend(p Path) string { return i.Namespace + "/" + p.Service }
 
-// Place is what on this machine differs from the controller's container: a folder for its files and those of NGINX, and the
-// address to listen at in place of port 80. Without an IPv6 address and TLS, and without the module for JavaScript and the
-// context of streams, neither of which serves an Ingress.
+// Place is what differs on this machine from the controller's container: the folder of its files and those of NGINX, and the
+// address in place of port 80. There is no IPv6 address and no TLS, nor the JavaScript module and the stream context, which
+// serve no Ingress.
 type Place struct {
 	Folder, Address string
-	// User is who the workers run as, where NGINX is started as root. The controller's container is not.
+	// User is the workers' user if NGINX starts as root, which the controller's container does not.
 	User string
-	// Nginx is the version of the NGINX that is to take it, such as 1.22.1. What of the snippets is newer is left out.
+	// Nginx is the version of this NGINX, such as 1.22.1. Newer directives of the snippets are left out.
 	Nginx string
-	// Version counts the configurations, as the controller does to see which one NGINX serves with.
+	// Version counts the configurations, as the controller does to see which one NGINX serves.
 	Version int
 }
 
-// versionSocket is where NGINX says the version of its configuration.
+// versionSocket is the socket at which NGINX reports the version of its configuration.
 func (p Place) versionSocket() string { return filepath.Join(p.Folder, "version.sock") }
 
-// Configuration is what the controller writes (internal/configs/version1/nginx.tmpl, nginx.ingress.tmpl and
-// internal/configs/ingress.go), with these endpoints, by Backend.
+// Configuration returns the configuration that the controller writes (internal/configs/version1/nginx.tmpl,
+// nginx.ingress.tmpl and internal/configs/ingress.go) for these endpoints, by Backend.
 func (c *Controller) Configuration(o Objects, endpoints map[string][]string, place Place) (string, error) {
 	w := &writer{controller: c, settings: o.Settings}
 	if place.User != "" {
@@ -120,16 +120,16 @@ func (w *writer) close() {
 	w.text("}")
 }
 
-// context writes the directives of a context that depend on settings alone.
+// context writes the directives of a context that depend only on settings.
 func (w *writer) context(name string) {
-	for _, said := range w.said(name, " ") {
-		w.line("%s", said)
+	for _, directive := range w.directives(name, " ") {
+		w.line("%s", directive)
 	}
 }
 
-// said are the directives of a context, each with its value after the separator.
-func (w *writer) said(context, separator string) []string {
-	var said []string
+// directives returns the directives of a context, each with its value after the separator.
+func (w *writer) directives(context, separator string) []string {
+	var written []string
 	for _, directive := range w.controller.Directives[context] {
 		values, err := directive.values(w.settings)
 		if err != nil && w.err == nil {
@@ -139,13 +139,13 @@ func (w *writer) said(context, separator string) []string {
 			if directive.Name != "" {
 				value = directive.Name + separator + value
 			}
-			said = append(said, value)
+			written = append(written, value)
 		}
 	}
-	return said
+	return written
 }
 
-// otherHosts is the server for everybody who asks for no host of an Ingress, the load balancer's health check among them.
+// otherHosts writes the server for requests to no host of an Ingress, such as the load balancer's health check.
 func (w *writer) otherHosts(o Objects, place Place) {
 	w.open("server")
 	w.line("listen %s default_server", place.Address)
@@ -161,7 +161,7 @@ func (w *writer) otherHosts(o Objects, place Place) {
 	w.close()
 }
 
-// upstreams are the pods behind the paths of a minion. Without any, it is an address where nobody listens.
+// upstreams writes the pods behind the paths of a minion; without pods, an address at which nothing listens.
 func (w *writer) upstreams(minion Ingress, endpoints map[string][]string) {
 	written := map[string]bool{}
 	for _, path := range minion.Paths {
@@ -173,13 +173,13 @@ func (w *writer) upstreams(minion Ingress, endpoints map[string][]string) {
 		w.open("upstream %s", name)
 		w.line("zone %s 256k", name)
 		w.context("upstream")
-		if len(w.said("upstream", " ")) < len(w.controller.Directives["upstream"]) {
-			// What the controller's NGINX does without the directive, since 1.29.7; Debian's has to be told.
+		if len(w.directives("upstream", " ")) < len(w.controller.Directives["upstream"]) {
+			// The default of the controller's NGINX since 1.29.7; Debian's needs the directive.
 			w.line("keepalive 32")
 		}
 		pods := slices.Sorted(slices.Values(endpoints[minion.Backend(path)]))
 		for _, pod := range pods {
-			w.line("server %s %s", pod, strings.Join(w.said("endpoint", "="), " "))
+			w.line("server %s %s", pod, strings.Join(w.directives("endpoint", "="), " "))
 		}
 		if len(pods) == 0 {
 			w.line("server 127.0.0.1:8181 max_fails=1 fail_timeout=10s max_conns=0")
@@ -192,7 +192,7 @@ func upstream(minion Ingress, path Path) string {
 	return strings.Join([]string{minion.Namespace, minion.Name, minion.Host, path.Service, path.Port}, "-")
 }
 
-// host is the server of the host, with the paths of all minions.
+// host writes the server of the host, with the paths of all minions.
 func (w *writer) host(o Objects, place Place) {
 	w.open("server")
 	w.line("listen %s", place.Address)
@@ -236,7 +236,7 @@ func (w *writer) location(master, minion Ingress, path Path, proto string) {
 	w.close()
 }
 
-// before says whether a version is older than another.
+// before reports whether a version is older than another.
 func before(version, other string) bool {
 	return slices.Compare(numbers(version), numbers(other)) < 0
 }
@@ -252,7 +252,7 @@ func numbers(version string) []int {
 
 const setHeaders = "nginx.org/proxy-set-headers"
 
-// merged are the headers of a minion and, where it has none of the name, its master's.
+// merged returns the headers of a minion, and its master's of other names.
 func merged(master, minion string) [][2]string {
 	var headers [][2]string
 	for entry := range strings.SplitSeq(minion+","+master, ",") {

@@ -17,7 +17,7 @@ import (
 	"time"
 )
 
-// reloadLimit is how long a start or a reload may take; it is a tenth of a second.
+// reloadLimit is how long a start or a reload may take; it usually takes a tenth of a second.
 const reloadLimit = 20 * time.Second
 
 // Server is a real NGINX with the configuration that the controller would write.
@@ -30,7 +30,7 @@ type Server struct {
 	log        *buffer
 }
 
-// Prepare makes ready to run the NGINX at a path, in a folder, at a free port of loopback. Nothing runs yet.
+// Prepare prepares to run the NGINX at a path, in a folder, on a free port of loopback. It starts nothing.
 func Prepare(program, folder string) (*Server, error) {
 	controller, err := Known()
 	if err != nil {
@@ -47,21 +47,21 @@ func Prepare(program, folder string) (*Server, error) {
 	defer listener.Close()
 	place := Place{Folder: folder, Address: listener.Addr().String(), Nginx: version(out)}
 	if os.Geteuid() == 0 {
-		place.User = "root" // who may read the folder of a test
+		place.User = "root" // who may read a test's folder
 	}
 	return &Server{controller: controller, program: program, place: place, log: &buffer{}}, nil
 }
 
-// version is what nginx -v says: nginx version: nginx/1.22.1.
-func version(said []byte) string {
-	_, version, _ := strings.Cut(string(said), "nginx/")
+// version parses the output of nginx -v: nginx version: nginx/1.22.1.
+func version(output []byte) string {
+	_, version, _ := strings.Cut(string(output), "nginx/")
 	return strings.TrimSpace(version)
 }
 
-// Address is where it listens.
+// Address is the address of the server.
 func (s *Server) Address() string { return s.place.Address }
 
-// LeftOut are directives of the snippets that this NGINX is too old for.
+// LeftOut returns the directives of the snippets for which this NGINX is too old.
 func (s *Server) LeftOut(o Objects) []string {
 	var names []string
 	for line := range strings.SplitSeq(o.Settings["http-snippets"], "\n") {
@@ -73,10 +73,10 @@ func (s *Server) LeftOut(o Objects) []string {
 	return names
 }
 
-// Log is what NGINX has said so far.
+// Log returns NGINX's output so far.
 func (s *Server) Log() string { return s.log.String() }
 
-// Test asks NGINX whether it would take the configuration (nginx -t). The error is its own words.
+// Test checks whether NGINX accepts the configuration (nginx -t). The error contains NGINX's message.
 func (s *Server) Test(ctx context.Context, o Objects, endpoints map[string][]string) error {
 	if err := s.write(o, endpoints); err != nil {
 		return err
@@ -102,7 +102,7 @@ func (s *Server) Start(ctx context.Context, o Objects, endpoints map[string][]st
 	return nil
 }
 
-// Reload has NGINX serve with other objects or endpoints, as the controller does it. NGINX that refuses them serves on as it did.
+// Reload reloads NGINX with other objects or endpoints, as the controller does. If NGINX refuses them, it serves on unchanged.
 func (s *Server) Reload(ctx context.Context, o Objects, endpoints map[string][]string) error {
 	s.place.Version++
 	if err := s.write(o, endpoints); err != nil {
@@ -128,7 +128,7 @@ func (s *Server) Stop() error {
 	}
 }
 
-// Workers are the processes that serve, those of before a reload among them.
+// Workers returns the serving processes, including those of before a reload.
 func (s *Server) Workers() ([]int, error) {
 	children, err := os.ReadFile(fmt.Sprintf("/proc/%d/task/%[1]d/children", s.master.Process.Pid))
 	if err != nil {
@@ -145,8 +145,8 @@ func (s *Server) Workers() ([]int, error) {
 	return workers, nil
 }
 
-// Memory is what all processes of NGINX take, in bytes: each its share of what it has in common with others, as Linux counts it
-// (Pss of smaps_rollup), and its page tables, which a limit of a container counts, too.
+// Memory returns the memory of all processes of NGINX, in bytes: the proportional set size of each (Pss of smaps_rollup), and
+// its page tables, which also count toward a container's limit.
 func (s *Server) Memory() (int, error) {
 	processes, err := s.Workers()
 	if err != nil {
@@ -165,7 +165,7 @@ func (s *Server) Memory() (int, error) {
 	return sum, nil
 }
 
-// kilobytes is a field of a file of /proc.
+// kilobytes returns a field of a file of /proc.
 func kilobytes(file, field string) (int, error) {
 	text, err := os.ReadFile(file)
 	if err != nil {
@@ -201,7 +201,7 @@ func (s *Server) ask(ctx context.Context, arguments ...string) error {
 	return nil
 }
 
-// serves returns when NGINX serves with the configuration that was written last.
+// serves returns when NGINX serves the last written configuration.
 func (s *Server) serves(ctx context.Context) error {
 	ctx, cancel := context.WithTimeout(ctx, reloadLimit)
 	defer cancel()
@@ -221,7 +221,7 @@ func (s *Server) serves(ctx context.Context) error {
 	}
 }
 
-// served is the version of the configuration which a new connection meets.
+// served returns the version of the configuration that serves a new connection.
 func (s *Server) served(ctx context.Context) (int, error) {
 	transport := &http.Transport{DisableKeepAlives: true, DialContext: func(ctx context.Context, _, _ string) (net.Conn, error) {
 		return (&net.Dialer{}).DialContext(ctx, "unix", s.place.versionSocket())
@@ -242,7 +242,7 @@ func (s *Server) served(ctx context.Context) (int, error) {
 	return strconv.Atoi(string(text))
 }
 
-// buffer keeps what a process says while others read it.
+// buffer collects a process's output for concurrent readers.
 type buffer struct {
 	mutex sync.Mutex
 	text  bytes.Buffer

@@ -6,7 +6,7 @@ import (
 	"strings"
 )
 
-// stackOf is the stack that a command line names, or "".
+// stackOf returns the stack that a command line names, or "".
 func stackOf(args []string) string {
 	for i, arg := range args {
 		if (arg == "--stack" || arg == "-s") && i+1 < len(args) {
@@ -19,17 +19,17 @@ func stackOf(args []string) string {
 	return ""
 }
 
-// programCommands are the commands that run the program. Refresh and destroy go by the state unless --run-program is
-// given: they work also while the program does not compile, and the CLI checks no configuration for them.
+// programCommands are the commands that run the program. Refresh and destroy use the state alone unless --run-program is
+// set: they also work while the program does not compile, and the CLI does not check their configuration.
 var programCommands = []string{"preview", "pre", "up", "update"}
 
-// runsProgram says whether a command needs the program.
+// runsProgram reports whether a command needs the program.
 func runsProgram(args []string) bool {
 	return len(args) > 0 && (slices.Contains(programCommands, args[0]) || slices.Contains(args, "--run-program"))
 }
 
-// completeArguments leaves the judging of a stack file to the program. The CLI would stop at the first value
-// whose outer type is wrong, where the program names every problem there is.
+// completeArguments leaves the check of a stack file to the program. The CLI would stop at the first value of a wrong
+// outer type, while the program reports every problem.
 func completeArguments(args []string) []string {
 	if !runsProgram(args) {
 		return args
@@ -37,10 +37,10 @@ func completeArguments(args []string) []string {
 	return append([]string{args[0], "--skip-config-validation"}, args[1:]...)
 }
 
-// fileFlags are the flags that name a file to read or write.
+// fileFlags are the flags whose value is a file to read or write.
 var fileFlags = []string{"--file", "--plan", "--save-plan", "--import-file", "--event-log"}
 
-// AbsolutePaths makes the files that a command line names those of dir: the CLI itself runs in a folder of its own.
+// AbsolutePaths makes the file names of a command line absolute, relative to dir: the CLI itself runs in another folder.
 func AbsolutePaths(dir string, args []string) []string {
 	absolute := func(path string) string {
 		if path == "" || filepath.IsAbs(path) {

@@ -12,15 +12,15 @@ import (
 	"legops/internal/controlplane"
 )
 
-// ClusterOptions are what Clusters may be told.
+// ClusterOptions are the options of Clusters.
 type ClusterOptions struct {
 	// Root is the repository, with the programs in its bin/kubernetes.
 	Root string
-	// Dir is where each has a folder, named after it.
+	// Dir is the folder with a folder for each cluster, of its name.
 	Dir string
-	// Keep lets them run on when the process ends.
+	// Keep lets them outlive the process.
 	Keep bool
-	// NeverReady are images whose pods start and never become ready.
+	// NeverReady are the images of pods that start and never become ready.
 	NeverReady []string
 }
 
@@ -34,7 +34,7 @@ type Clusters struct {
 	planes map[string]*controlplane.Plane
 }
 
-// OpenClusters starts again what is in the folder and does not run.
+// OpenClusters restarts the clusters in the folder that do not run.
 func OpenClusters(ctx context.Context, o ClusterOptions) (*Clusters, error) {
 	c := &Clusters{dir: o.Dir, tools: filepath.Join(o.Root, "bin"), keep: o.Keep, neverReady: o.NeverReady, planes: map[string]*controlplane.Plane{}}
 	if err := os.MkdirAll(c.dir, 0o700); err != nil {
@@ -87,7 +87,7 @@ func (c *Clusters) Start(ctx context.Context, name string, zones []string) error
 	)
 }
 
-// Address is where a control plane listens.
+// Address returns the address and certificate authority of a control plane.
 func (c *Clusters) Address(name string) (string, []byte, bool) {
 	c.mu.Lock()
 	defer c.mu.Unlock()
@@ -99,7 +99,7 @@ func (c *Clusters) Address(name string) (string, []byte, bool) {
 	return plane.URL(), authority, err == nil
 }
 
-// listens is whether one of the control planes is at an address.
+// listens reports whether one of the control planes has the address.
 func (c *Clusters) listens(address string) bool {
 	c.mu.Lock()
 	defer c.mu.Unlock()
@@ -111,7 +111,7 @@ func (c *Clusters) listens(address string) bool {
 	return false
 }
 
-// Stop ends a control plane and forgets it.
+// Stop ends a control plane and deletes its data.
 func (c *Clusters) Stop(name string) error {
 	c.mu.Lock()
 	defer c.mu.Unlock()
@@ -124,7 +124,7 @@ func (c *Clusters) Stop(name string) error {
 	return os.RemoveAll(dir)
 }
 
-// Close ends the control planes, unless they are to be kept.
+// Close ends the control planes, unless Keep is set.
 func (c *Clusters) Close() {
 	c.mu.Lock()
 	defer c.mu.Unlock()
@@ -135,7 +135,7 @@ func (c *Clusters) Close() {
 	}
 }
 
-// Kubeconfigs are the files with which kubectl has every right in the clusters that run, by their names.
+// Kubeconfigs returns kubeconfigs with every right in the running clusters, by cluster name.
 func (c *Clusters) Kubeconfigs() map[string]string {
 	c.mu.Lock()
 	defer c.mu.Unlock()
@@ -149,8 +149,8 @@ func (c *Clusters) Kubeconfigs() map[string]string {
 // bin is the folder with the aws command of the clusters.
 func (c *Clusters) bin() string { return filepath.Join(c.dir, ".bin") }
 
-// writeAws writes an aws command that gives the tokens of the clusters here, as aws eks get-token does those of EKS. Any
-// other call goes to the command of the tools.
+// writeAws writes an aws command whose aws eks get-token returns the tokens of these clusters. It passes any other call to
+// the command of the tools.
 func (c *Clusters) writeAws() error {
 	if err := os.MkdirAll(c.bin(), 0o700); err != nil {
 		return err

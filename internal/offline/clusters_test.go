@@ -13,8 +13,8 @@ import (
 	"legops/internal/offline/cloud"
 )
 
-// The aws command of real clusters gives their tokens, and leaves everything else to the real one.
-func TestClustersAnswerForTheirTokens(t *testing.T) {
+// The aws command of real clusters returns their tokens, and passes other calls to the real one.
+func TestClustersReturnTheirTokens(t *testing.T) {
 	root, dir := t.TempDir(), t.TempDir()
 	require.NoError(t, os.Mkdir(filepath.Join(root, "bin"), 0o700))
 	require.NoError(t, os.WriteFile(filepath.Join(root, "bin", "aws"), []byte("#!/bin/sh\necho \"the real aws: $*\"\n"), 0o700))
@@ -37,13 +37,13 @@ func TestClustersAnswerForTheirTokens(t *testing.T) {
 	require.NoError(t, json.Unmarshal([]byte(out), &credential))
 	assert.Equal(t, "ExecCredential client.authentication.k8s.io/v1beta1 secret", credential.Kind+" "+credential.APIVersion+" "+credential.Status.Token)
 	_, err = aws("eks", "get-token", "--cluster-name", "legops-prod")
-	require.Error(t, err, "a cluster that is not here")
+	require.Error(t, err, "an unknown cluster")
 	out, err = aws("--version")
 	require.NoError(t, err)
 	assert.Equal(t, "the real aws: --version\n", out)
 }
 
-// What was made simulated stays so: its clusters have nothing in them.
+// Simulated clusters do not become real: the real ones would lack their objects.
 func TestSimulatedClustersDoNotBecomeReal(t *testing.T) {
 	root, dir := t.TempDir(), t.TempDir()
 	require.NoError(t, os.Mkdir(filepath.Join(root, "bin"), 0o700))
@@ -58,5 +58,5 @@ func TestSimulatedClustersDoNotBecomeReal(t *testing.T) {
 	assert.Nil(t, session.Clusters())
 	require.NoError(t, session.Close())
 	_, err = Open(Options{Root: root, Dir: dir, RealClusters: true})
-	require.EqualError(t, err, dir+" has clusters that are simulated, and none of them becomes a real one: make clean first")
+	require.EqualError(t, err, dir+" has simulated clusters, which cannot become real: run make clean first")
 }

@@ -15,7 +15,7 @@ import (
 	"gopkg.in/yaml.v3"
 )
 
-// project writes a small project and returns a session over it that has started nothing.
+// project writes a small project and returns a session for it that has started nothing.
 func project(t *testing.T, stackFile string) *Session {
 	t.Helper()
 	root := t.TempDir()
@@ -42,7 +42,7 @@ func TestWorkspaceRunsTheProgramWhereItIs(t *testing.T) {
 	assert.Equal(t, map[string]any{"name": "go", "options": map[string]any{"binary": filepath.Join(s.root, "bin", "legops")}}, got["runtime"])
 }
 
-// The real stack file's key to its secrets is not to be had here; the offline stack keeps its own.
+// The key of the real stack file's secrets is not available here; the offline stack keeps its own.
 func TestWorkspaceHasItsOwnSecrets(t *testing.T) {
 	s := project(t, `secretsprovider: awskms://alias/platform
 encryptedkey: abc
@@ -57,7 +57,7 @@ config:
 		"legops:a": 1, "legops:b": map[string]any{"password": "offline-secret"},
 	}}, copied(t, s, "Pulumi.dev.yaml"))
 
-	// What the CLI writes when it makes the stack stays, whatever else changes.
+	// The salt that the CLI writes when it creates the stack stays, whatever else changes.
 	salted := []byte("encryptionsalt: v1:salt\nconfig:\n  legops:a: 7\n")
 	require.NoError(t, os.WriteFile(filepath.Join(s.projectDir(), "Pulumi.dev.yaml"), salted, 0o600))
 	require.NoError(t, s.prepareWorkspace())
@@ -90,7 +90,7 @@ func TestTheProgramJudgesTheStackFile(t *testing.T) {
 	assert.Empty(t, completeArguments(nil))
 }
 
-func TestOnlyWhatRunsTheProgramBuildsIt(t *testing.T) {
+func TestOnlyProgramCommandsBuildIt(t *testing.T) {
 	for _, args := range [][]string{{"preview"}, {"up", "--yes"}, {"refresh", "--run-program"}} {
 		assert.True(t, runsProgram(args), args)
 	}
@@ -122,7 +122,7 @@ func TestFindRoot(t *testing.T) {
 	assert.ErrorContains(t, err, "run this inside the repository")
 }
 
-// through is a client that goes through a proxy, as pulumi-eks does: it does not check certificates.
+// through returns a client of a proxy that, like pulumi-eks, does not check certificates.
 func through(t *testing.T, p *proxy) *http.Client {
 	t.Helper()
 	address, err := url.Parse(p.url())
@@ -151,7 +151,7 @@ func TestProxyServesClustersAndRefusesTheWorld(t *testing.T) {
 	require.NoError(t, answer.Body.Close())
 	assert.Equal(t, http.StatusNotFound, answer.StatusCode)
 
-	answer, err = c.Head("https://sts.amazonaws.com/") //nolint:bodyclose // there is no answer
+	answer, err = c.Head("https://sts.amazonaws.com/") //nolint:bodyclose // there is no response
 	require.Error(t, err)
 	require.Nil(t, answer)
 	answer, err = c.Get("http://169.254.169.254/latest/meta-data")
@@ -161,7 +161,7 @@ func TestProxyServesClustersAndRefusesTheWorld(t *testing.T) {
 	assert.Equal(t, []string{"sts.amazonaws.com:443", "169.254.169.254"}, p.Refused())
 }
 
-// Nothing of a person's accounts reaches an offline run.
+// No credentials or settings of a person's accounts reach an offline run.
 func TestEnvironmentHoldsNoCredentials(t *testing.T) {
 	s := project(t, "config: {}\n")
 	tools := filepath.Join(s.root, "bin")

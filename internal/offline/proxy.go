@@ -17,20 +17,20 @@ import (
 	"time"
 )
 
-// proxy stands between everything that Pulumi starts and the world. It plays the health endpoint of the
-// simulated Kubernetes clusters, which pulumi-eks asks for where it is public, and refuses and remembers every other address.
+// proxy is the proxy of everything that Pulumi starts. It simulates the health endpoint of the simulated Kubernetes clusters,
+// which pulumi-eks requests if the endpoint is public, and refuses and records every other address.
 type proxy struct {
 	listener    net.Listener
 	certificate tls.Certificate
 	serves      func(host string) bool
-	// leads is whether a real cluster listens at an address of this machine. pulumi-eks asks for its health by the proxy.
+	// leads reports whether a real cluster has the address. pulumi-eks requests its health through the proxy.
 	leads func(address string) bool
 
 	mu      sync.Mutex
 	refused []string
 }
 
-// startProxy listens on loopback; serves says which hosts are simulated clusters, leads which addresses are real ones.
+// startProxy listens on loopback; serves reports whether a host is a simulated cluster, leads whether an address is a real one.
 func startProxy(serves, leads func(string) bool) (*proxy, error) {
 	key, err := ecdsa.GenerateKey(elliptic.P256(), rand.Reader)
 	if err != nil {
@@ -59,7 +59,7 @@ func startProxy(serves, leads func(string) bool) (*proxy, error) {
 func (p *proxy) url() string  { return "http://" + p.listener.Addr().String() }
 func (p *proxy) close() error { return p.listener.Close() }
 
-// Refused are the addresses outside this machine that something tried to reach.
+// Refused returns the addresses outside this machine that something tried to reach.
 func (p *proxy) Refused() []string {
 	p.mu.Lock()
 	defer p.mu.Unlock()
@@ -93,11 +93,11 @@ func (p *proxy) ServeHTTP(w http.ResponseWriter, req *http.Request) {
 	p.serveCluster(conn)
 }
 
-// tunnel connects a client with an address until one of them ends.
+// tunnel connects a client with an address until one of them closes the connection.
 func tunnel(client net.Conn, address string) {
-	server, err := net.DialTimeout("tcp", address, time.Minute) //nolint:gosec // of a control plane that this session started
+	server, err := net.DialTimeout("tcp", address, time.Minute) //nolint:gosec // a control plane of this session
 	if err != nil {
-		return // the client sees that the connection ends
+		return // the client sees the connection close
 	}
 	defer func() { _ = server.Close() }()
 	if _, err := io.WriteString(client, "HTTP/1.1 200 Connection established\r\n\r\n"); err != nil {
@@ -106,16 +106,16 @@ func tunnel(client net.Conn, address string) {
 	var both sync.WaitGroup
 	for _, way := range [][2]net.Conn{{client, server}, {server, client}} {
 		both.Go(func() {
-			_, _ = io.Copy(way[0], way[1]) // however it ends, it is over
+			_, _ = io.Copy(way[0], way[1]) // any error ends this direction
 			if half, ok := way[0].(interface{ CloseWrite() error }); ok {
-				_ = half.CloseWrite() // the other way may have more to say
+				_ = half.CloseWrite() // the other direction may have more data
 			}
 		})
 	}
 	both.Wait()
 }
 
-// serveCluster plays a cluster's API server as far as its health goes, for one request.
+// serveCluster simulates the health endpoint of a cluster's API server, for one request.
 func (p *proxy) serveCluster(conn net.Conn) {
 	if _, err := io.WriteString(conn, "HTTP/1.1 200 Connection established\r\n\r\n"); err != nil {
 		return

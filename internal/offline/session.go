@@ -17,43 +17,43 @@ import (
 	"legops/internal/offline/cloud"
 )
 
-// Options are what a session may be told.
+// Options are the options of a session.
 type Options struct {
 	// Root is the repository, with the tools in its bin/.
 	Root string
-	// Project is the folder whose Pulumi.yaml and program are run; Root when empty.
+	// Project is the folder of Pulumi.yaml and the program; Root if empty.
 	Project string
-	// Dir holds state, record and project copies; .offline in the repository when empty.
+	// Dir holds state, record and project copies; .offline in the repository if empty.
 	Dir string
-	// StackFiles is the folder with the Pulumi.<stack>.yaml files; Project when empty.
+	// StackFiles is the folder with the Pulumi.<stack>.yaml files; Project if empty.
 	StackFiles string
-	// Program is a prebuilt program to run. When empty, the one in Project is built first.
+	// Program is the path of a prebuilt program. If empty, the session first builds the one in Project.
 	Program string
-	// Fault goes wrong on purpose.
+	// Fault is an injected fault.
 	Fault *cloud.Fault
-	// RealClusters puts a real control plane behind every cluster of EKS, and the real provider before it. They run on when
-	// the session ends, and a folder with such clusters has them without being told.
+	// RealClusters runs a real control plane for every EKS cluster, with the real provider. They outlive the session, and a
+	// folder with such clusters uses them without this option.
 	RealClusters bool
-	// Clusters are real control planes that somebody else opened and closes. Optional.
+	// Clusters are real control planes that the caller opened and closes. Optional.
 	Clusters *Clusters
 }
 
-// Session is a simulated cloud that runs, and a Pulumi CLI that knows of nothing else.
+// Session is a running simulated cloud, and a Pulumi CLI that reaches nothing else.
 type Session struct {
 	root, project, dir, files, program string
 	// saveOnce lets the CLI save its state at the end of a command, not after every step, which is most of its work. A
-	// CLI that is killed then loses it, so every step is saved where a call hangs, for somebody to kill what waits.
+	// killed CLI would lose it, so a session with the fault hang, in which somebody kills the CLI, saves every step.
 	saveOnce bool
 
 	record   *cloud.Record
 	cloud    *cloud.Provider
-	clusters *Clusters // nil where the cloud plays Kubernetes, too
-	ownsThem bool      // and nobody else does
+	clusters *Clusters // nil if the cloud also simulates Kubernetes
+	ownsThem bool      // the session closes the clusters
 	proxy    *proxy
 	lock     *os.File
 }
 
-// Open starts a session. Two at a time in one folder wait for each other: they share one record.
+// Open starts a session. A second one in the same folder waits for the first: they share one record.
 func Open(o Options) (_ *Session, err error) {
 	s := &Session{root: o.Root, project: o.Project, dir: o.Dir, files: o.StackFiles, program: o.Program, saveOnce: o.Fault == nil || o.Fault.Kind != "hang"}
 	if s.dir == "" {
@@ -71,7 +71,7 @@ func Open(o Options) (_ *Session, err error) {
 		}
 	}()
 	if _, err := os.Stat(s.pulumi()); err != nil {
-		return nil, fmt.Errorf("%s is not there: run make tools", s.pulumi())
+		return nil, fmt.Errorf("%s is missing: run make tools", s.pulumi())
 	}
 	if err := os.MkdirAll(filepath.Join(s.dir, "state"), 0o700); err != nil {
 		return nil, fmt.Errorf("preparing the offline state: %w", err)
@@ -91,7 +91,7 @@ func Open(o Options) (_ *Session, err error) {
 	return s, s.prepareWorkspace()
 }
 
-// serve starts the cloud, and the control planes behind its clusters where they are real.
+// serve starts the cloud, and the control planes of its clusters if they are real.
 func (s *Session) serve(o Options) (err error) {
 	dir := filepath.Join(s.dir, "clusters")
 	_, none := os.Stat(dir)
@@ -102,7 +102,7 @@ func (s *Session) serve(o Options) (err error) {
 		s.cloud, err = cloud.Serve(s.record, o.Fault, nil)
 		return err
 	case none != nil && s.record.HasClusters():
-		return fmt.Errorf("%s has clusters that are simulated, and none of them becomes a real one: make clean first", s.dir)
+		return fmt.Errorf("%s has simulated clusters, which cannot become real: run make clean first", s.dir)
 	default:
 		if s.clusters, err = OpenClusters(context.Background(), ClusterOptions{Root: s.root, Dir: dir, Keep: true}); err != nil {
 			return err
@@ -113,7 +113,7 @@ func (s *Session) serve(o Options) (err error) {
 	return err
 }
 
-// lockFile takes a lock that ends with the process that holds it.
+// lockFile acquires a lock that ends with its process.
 func lockFile(path string) (*os.File, error) {
 	file, err := os.OpenFile(path, os.O_RDWR|os.O_CREATE, 0o600)
 	if err != nil {
@@ -125,14 +125,14 @@ func lockFile(path string) (*os.File, error) {
 	return file, nil
 }
 
-// Close ends the session; what exists in the simulated cloud stays on disk.
+// Close ends the session; the contents of the simulated cloud stay on disk.
 func (s *Session) Close() error {
 	var errs []error
 	if s.cloud != nil {
 		s.cloud.Stop()
 	}
 	if s.ownsThem && len(s.clusters.Kubeconfigs()) == 0 {
-		errs = append(errs, os.RemoveAll(s.clusters.dir)) // the next one may be simulated
+		errs = append(errs, os.RemoveAll(s.clusters.dir)) // the next session may simulate them
 	}
 	if s.proxy != nil {
 		errs = append(errs, s.proxy.close())
@@ -146,27 +146,27 @@ func (s *Session) Close() error {
 	return errors.Join(errs...)
 }
 
-// Record is what exists in the simulated cloud.
+// Record returns the record of what exists in the simulated cloud.
 func (s *Session) Record() *cloud.Record { return s.record }
 
-// Cloud is the running simulated cloud.
+// Cloud returns the running simulated cloud.
 func (s *Session) Cloud() *cloud.Provider { return s.cloud }
 
-// Clusters are the control planes behind the clusters; nil where those are simulated.
+// Clusters returns the control planes of the clusters; nil if they are simulated.
 func (s *Session) Clusters() *Clusters { return s.clusters }
 
-// leads is whether a control plane of a cluster listens at an address.
+// leads reports whether a control plane has the address.
 func (s *Session) leads(address string) bool { return s.clusters != nil && s.clusters.listens(address) }
 
 // Refused are the addresses outside this machine that something tried to reach.
 func (s *Session) Refused() []string { return s.proxy.Refused() }
 
-// tools is where make puts the pinned tools.
+// tools is the folder of the pinned tools.
 func (s *Session) tools() string  { return filepath.Join(s.root, "bin") }
 func (s *Session) pulumi() string { return filepath.Join(s.tools(), "pulumi") }
 
-// Command is a Pulumi CLI command in the session's world. The program is built first if the command runs it,
-// and a stack that it names is made if need be.
+// Command returns a Pulumi CLI command for the session. It first builds the program if the command runs it, and creates
+// the named stack if it does not exist.
 func (s *Session) Command(ctx context.Context, args ...string) (*exec.Cmd, error) {
 	if s.program == "" && runsProgram(args) {
 		if out, err := s.build(ctx); err != nil {
@@ -181,14 +181,14 @@ func (s *Session) Command(ctx context.Context, args ...string) (*exec.Cmd, error
 	return s.command(ctx, args...), nil
 }
 
-// build compiles the program in Project as make does; nothing happens when it is up to date.
+// build compiles the program in Project as make does, unless it is up to date.
 func (s *Session) build(ctx context.Context) ([]byte, error) {
 	cmd := exec.CommandContext(ctx, "go", "build", "-ldflags", "-s -w", "-o", s.Program(), ".")
 	cmd.Dir = s.project
 	return cmd.CombinedOutput()
 }
 
-// Program is the executable that runs.
+// Program is the path of the program's executable.
 func (s *Session) Program() string {
 	if s.program != "" {
 		return s.program
@@ -203,13 +203,13 @@ func (s *Session) command(ctx context.Context, args ...string) *exec.Cmd {
 	if s.saveOnce {
 		cmd.Env = append(cmd.Env, "PULUMI_EXPERIMENTAL=true", "PULUMI_SKIP_CHECKPOINTS=true")
 	}
-	// The CLI stops at the first interrupt when its current steps are done; it gets that chance here too.
+	// At the first interrupt the CLI finishes its current steps; this gives it the time.
 	cmd.Cancel = func() error { return cmd.Process.Signal(os.Interrupt) }
 	cmd.WaitDelay = time.Minute
 	return cmd
 }
 
-// Run runs a Pulumi CLI command and returns what it printed; an exit code other than 0 is an error.
+// Run runs a Pulumi CLI command and returns its output; an exit code other than 0 is an error.
 func (s *Session) Run(ctx context.Context, args ...string) (string, error) {
 	cmd, err := s.Command(ctx, args...)
 	if err != nil {
@@ -240,34 +240,34 @@ func (s *Session) Stream(ctx context.Context, in io.Reader, out, errOut io.Write
 	return 0, nil
 }
 
-// ensureStack makes a stack in the offline state: the file that stack init would write, which takes the CLI half a second.
+// ensureStack creates a stack in the offline state, as stack init would, which takes the CLI half a second.
 func (s *Session) ensureStack(stack string) error {
 	if _, err := os.Stat(filepath.Join(s.files, "Pulumi."+stack+".yaml")); err != nil {
-		return fmt.Errorf("stack %s: Pulumi.%s.yaml is not there: use the name of a stack file", stack, stack)
+		return fmt.Errorf("stack %s: Pulumi.%s.yaml is missing: use the name of a stack file", stack, stack)
 	}
 	file := s.stateFile(stack)
-	for _, kind := range []string{"", ".gz"} {
-		if _, err := os.Stat(file + kind); err == nil {
+	for _, extension := range []string{"", ".gz"} {
+		if _, err := os.Stat(file + extension); err == nil {
 			return nil
 		}
 	}
 	if err := os.MkdirAll(filepath.Dir(file), 0o700); err != nil {
-		return fmt.Errorf("making the offline stack %s: %w", stack, err)
+		return fmt.Errorf("creating the offline stack %s: %w", stack, err)
 	}
 	empty := fmt.Sprintf(`{"version": 3, "checkpoint": {"stack": "organization/legops/%s"}}`, stack)
 	if err := os.WriteFile(file, []byte(empty), 0o600); err != nil {
-		return fmt.Errorf("making the offline stack %s: %w", stack, err)
+		return fmt.Errorf("creating the offline stack %s: %w", stack, err)
 	}
 	return nil
 }
 
-// stateFile is where Pulumi keeps the state of a stack.
+// stateFile is the path of a stack's state.
 func (s *Session) stateFile(stack string) string {
 	return filepath.Join(s.dir, "state", ".pulumi", "stacks", "legops", stack+".json")
 }
 
-// environment is a person's environment without what would change a preview or lead outside: credentials,
-// profiles, other state.
+// environment returns a person's environment without variables that would change a preview or reach other machines:
+// credentials, profiles, other state.
 func (s *Session) environment(person []string) []string {
 	var env []string
 	for _, variable := range person {
@@ -280,7 +280,7 @@ func (s *Session) environment(person []string) []string {
 	}
 	path, home := []string{s.tools(), os.Getenv("PATH")}, filepath.Join(s.tools(), "home")
 	if s.clusters != nil {
-		// With the provider that was built for real control planes. Nothing else may find that one.
+		// The home with the provider for real control planes, which no other command may find.
 		home = filepath.Join(s.tools(), "kubernetes", "home")
 		path = slices.Insert(path, 0, s.clusters.bin())
 	}
@@ -296,8 +296,8 @@ func (s *Session) environment(person []string) []string {
 		"AWS_CONFIG_FILE="+os.DevNull,
 		"AWS_SHARED_CREDENTIALS_FILE="+os.DevNull,
 		"AWS_EC2_METADATA_DISABLED=true",
-		// The language host would ask go for the plugins that the modules need, in a way that may rewrite
-		// go.sum and look for the network. All plugins are here, and the program is built.
+		// The language host would ask go for the modules' plugins, which may rewrite go.sum and use the network. All
+		// plugins are installed, and the program is built.
 		"GO111MODULE=off",
 		"HTTPS_PROXY="+s.proxy.url(),
 		"HTTP_PROXY="+s.proxy.url(),

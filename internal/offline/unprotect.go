@@ -6,8 +6,8 @@ import (
 	"os"
 )
 
-// Unprotect takes Pulumi's protection from every resource of a stack, as a person would with `pulumi state unprotect --all`, and
-// returns the URNs of those that had it. A preview then shows what a change would do, instead of stopping at the first refusal.
+// Unprotect removes Pulumi's protection from every resource of a stack, like `pulumi state unprotect --all`, and returns the
+// URNs of those that had it. A preview then shows all effects of a change, instead of stopping at the first refusal.
 func (s *Session) Unprotect(stack string) (map[string]bool, error) {
 	text, err := os.ReadFile(s.stateFile(stack))
 	if err != nil {

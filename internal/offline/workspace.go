@@ -9,14 +9,13 @@ import (
 	"gopkg.in/yaml.v3"
 )
 
-// A workspace is the folder that the offline CLI takes for the project: copies of Pulumi.yaml and of the stack
-// files, so that whatever the CLI writes into them (an encryption salt, config set) stays out of the real ones.
-// The program itself runs where it is.
+// A workspace is the project folder of the offline CLI: copies of Pulumi.yaml and of the stack files, so that the CLI
+// never writes to the real ones (an encryption salt, config set). The program itself runs in its own folder.
 
-// projectDir is where the copies are.
+// projectDir is the folder of the copies.
 func (s *Session) projectDir() string { return filepath.Join(s.dir, "project") }
 
-// prepareWorkspace copies the project's files as they are now.
+// prepareWorkspace copies the project's current files.
 func (s *Session) prepareWorkspace() error {
 	if err := os.MkdirAll(s.projectDir(), 0o700); err != nil {
 		return fmt.Errorf("preparing the offline project: %w", err)
@@ -36,7 +35,7 @@ func (s *Session) prepareWorkspace() error {
 	return nil
 }
 
-// copyYAML copies a file through an edit of its top-level mapping.
+// copyYAML copies a file, with an edit of its top-level mapping.
 func (s *Session) copyYAML(folder, name string, edit func(name string, file *yaml.Node)) error {
 	source, err := os.ReadFile(filepath.Join(folder, name))
 	if err != nil {
@@ -54,7 +53,7 @@ func (s *Session) copyYAML(folder, name string, edit func(name string, file *yam
 	if err != nil {
 		return fmt.Errorf("%s: %w", name, err)
 	}
-	// Renamed into place: a run next to this one never reads half a file.
+	// Renamed into place, so that a concurrent run never reads half a file.
 	target := filepath.Join(s.projectDir(), name)
 	temporary := fmt.Sprintf("%s.%d", target, os.Getpid())
 	if err := os.WriteFile(temporary, edited, 0o600); err != nil {
@@ -63,7 +62,7 @@ func (s *Session) copyYAML(folder, name string, edit func(name string, file *yam
 	return os.Rename(temporary, target)
 }
 
-// pointToProgram makes the copied Pulumi.yaml run the program that the session built, where the real one is.
+// pointToProgram makes the copied Pulumi.yaml run the session's program in the real project folder.
 func (s *Session) pointToProgram(_ string, file *yaml.Node) {
 	options := &yaml.Node{Kind: yaml.MappingNode}
 	set(options, "binary", scalar(s.Program()))
@@ -74,8 +73,8 @@ func (s *Session) pointToProgram(_ string, file *yaml.Node) {
 	set(file, "main", scalar(s.project))
 }
 
-// ownSecrets takes a stack file's real secrets provider out, since its key is not to be had here, and keeps
-// the salt that the offline stack was made with. A secret value becomes a stand-in of the same shape.
+// ownSecrets removes a stack file's real secrets provider, whose key is not available here, and keeps the offline
+// stack's own salt. It replaces a secret value by a placeholder of the same type.
 func (s *Session) ownSecrets(name string, file *yaml.Node) {
 	for _, key := range []string{"secretsprovider", "encryptedkey", "encryptionsalt"} {
 		remove(file, key)
@@ -89,7 +88,7 @@ func (s *Session) ownSecrets(name string, file *yaml.Node) {
 	}
 }
 
-// standIn replaces every {secure: ...} below a node.
+// standIn replaces every {secure: ...} below a node by a placeholder.
 func standIn(node *yaml.Node) {
 	for _, child := range node.Content {
 		if child.Kind == yaml.MappingNode && len(child.Content) == 2 && child.Content[0].Value == "secure" {
@@ -104,7 +103,7 @@ func scalar(value string) *yaml.Node {
 	return &yaml.Node{Kind: yaml.ScalarNode, Tag: "!!str", Value: value}
 }
 
-// set puts a key of a mapping, replacing the one that is there.
+// set sets a key of a mapping.
 func set(mapping *yaml.Node, key string, value *yaml.Node) {
 	remove(mapping, key)
 	mapping.Content = append(mapping.Content, scalar(key), value)
@@ -119,7 +118,7 @@ func remove(mapping *yaml.Node, key string) {
 	}
 }
 
-// FindRoot is the nearest folder, from dir upwards, that holds the project.
+// FindRoot returns the nearest folder, from dir upwards, that contains the project.
 func FindRoot(dir string) (string, error) {
 	for at := dir; ; at = filepath.Dir(at) {
 		content, err := os.ReadFile(filepath.Join(at, "Pulumi.yaml"))

@@ -7,73 +7,75 @@ import (
 	awseks "github.com/pulumi/pulumi-aws/sdk/v6/go/aws/eks"
 	"github.com/pulumi/pulumi/sdk/v3/go/common/resource"
 	"github.com/pulumi/pulumi/sdk/v3/go/pulumi"
+
+	"legops/internal/catalogue"
 )
 
 // computed is what a resource has beyond its inputs, by type. Every resource has a name and an arn, its own unless it
 // is given another's.
 var computed = map[string]func(name string) map[string]any{
-	"aws:cloudfront/distribution:Distribution": func(name string) map[string]any {
+	catalogue.Distribution: func(name string) map[string]any {
 		return map[string]any{"domainName": name + ".cloudfront.net", "hostedZoneId": name + "-zone"}
 	},
-	"aws:codecommit/repository:Repository": func(name string) map[string]any {
+	catalogue.CodeRepository: func(name string) map[string]any {
 		return map[string]any{"cloneUrlHttp": "https://codecommit.example/" + name}
 	},
-	"aws:codeconnections/connection:Connection": func(string) map[string]any {
+	catalogue.CodeConnection: func(string) map[string]any {
 		return map[string]any{"connectionStatus": "PENDING"}
 	},
-	"aws:ec2/eip:Eip": func(name string) map[string]any {
+	catalogue.Eip: func(name string) map[string]any {
 		return map[string]any{"allocationId": name + "-allocation", "publicIp": name + "-address"}
 	},
-	"aws:ec2/launchTemplate:LaunchTemplate": func(string) map[string]any {
+	catalogue.LaunchTemplate: func(string) map[string]any {
 		return map[string]any{"latestVersion": 7}
 	},
-	"aws:ec2/vpcEndpoint:VpcEndpoint": func(name string) map[string]any {
+	catalogue.VpcEndpoint: func(name string) map[string]any {
 		return map[string]any{"prefixListId": name + "-prefix-list"}
 	},
-	"aws:ecr/repository:Repository": func(name string) map[string]any {
+	catalogue.ImageRepository: func(name string) map[string]any {
 		return map[string]any{"repositoryUrl": name + "-url"}
 	},
-	"aws:eks/cluster:Cluster": func(name string) map[string]any {
+	catalogue.Cluster: func(name string) map[string]any {
 		return map[string]any{
 			"endpoint":             "https://" + name + ".example",
 			"certificateAuthority": map[string]any{"data": name + "-authority"},
 			"vpcConfig":            map[string]any{"subnetIds": []any{}, "clusterSecurityGroupId": name + "-group"},
 		}
 	},
-	"aws:eks/nodeGroup:NodeGroup": func(name string) map[string]any {
+	catalogue.NodeGroup: func(name string) map[string]any {
 		group := map[string]any{"name": name + "-asg"}
 		return map[string]any{"resources": []any{map[string]any{"autoscalingGroups": []any{group}}}}
 	},
-	"aws:kms/key:Key": func(name string) map[string]any {
+	catalogue.Key: func(name string) map[string]any {
 		return map[string]any{"keyId": name + "-key"}
 	},
-	"aws:opensearch/domain:Domain": func(name string) map[string]any {
+	catalogue.SearchDomain: func(name string) map[string]any {
 		return map[string]any{"endpoint": name + ".search.example"}
 	},
-	"aws:rds/instance:Instance": func(name string) map[string]any {
+	catalogue.Database: func(name string) map[string]any {
 		secret := map[string]any{"secretArn": "arn:of:" + name + "-master"}
 		return map[string]any{"address": name + ".database.example", "resourceId": "db-" + name, "masterUserSecrets": []any{secret}}
 	},
-	"aws:sqs/queue:Queue": func(name string) map[string]any {
+	catalogue.Queue: func(name string) map[string]any {
 		return map[string]any{"url": "https://sqs.example/" + name}
 	},
-	"aws:lb/loadBalancer:LoadBalancer": func(name string) map[string]any {
+	catalogue.LoadBalancer: func(name string) map[string]any {
 		return map[string]any{"arnSuffix": "app/" + name, "dnsName": name + ".elb", "zoneId": name + "-zone"}
 	},
-	"aws:lb/targetGroup:TargetGroup": func(name string) map[string]any {
+	catalogue.TargetGroup: func(name string) map[string]any {
 		return map[string]any{"arnSuffix": "targetgroup/" + name}
 	},
-	"aws:route53/record:Record": func(name string) map[string]any {
+	catalogue.DNSRecord: func(name string) map[string]any {
 		return map[string]any{"fqdn": name + "-fqdn"}
 	},
-	"random:index/randomPassword:RandomPassword": func(name string) map[string]any {
+	catalogue.RandomPassword: func(name string) map[string]any {
 		return map[string]any{"result": name + "-result"}
 	},
 }
 
 // derived is what a resource has that follows from its inputs, by type.
 var derived = map[string]func(inputs resource.PropertyMap) map[string]any{
-	"aws:acm/certificate:Certificate": validationOptions,
+	catalogue.Certificate: validationOptions,
 }
 
 // validationOptions are the records that ACM asks for, of the certificate's last name first: they are a set.
@@ -123,7 +125,7 @@ var remote = map[string]func(*Recorder, Resource) (resource.PropertyMap, error){
 
 // constructCluster does what pulumi-eks does, as far as the program can see: a cluster of AWS as the output eksCluster.
 func constructCluster(r *Recorder, component Resource) (resource.PropertyMap, error) {
-	child := component.Name + "-eksCluster"
+	child := component.Name() + "-eksCluster"
 	r.mu.Lock()
 	if r.constructing == nil {
 		r.constructing = map[string]Resource{}

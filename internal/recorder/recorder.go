@@ -17,13 +17,11 @@ import (
 	"legops/internal/model"
 )
 
-// Resource is a resource as it was registered. Get and its like read the inputs as plain values.
+// Resource is a resource as it was registered, with what only a registration says. Its inputs are plain values.
 type Resource struct {
 	*model.Resource
-	// Name is the last part of the URN.
-	Name string
-	// Inputs still say what in them is a secret, or refers to a resource.
-	Inputs resource.PropertyMap
+	// Raw are the inputs as they were given: they say what in them is a secret, or refers to a resource.
+	Raw resource.PropertyMap
 	// Providers are those of a component by package, each as URN::id.
 	Providers map[string]string
 	// Aliases are names that it had before.
@@ -98,7 +96,7 @@ func (r *Recorder) refuse(args *pulumi.ResourceTransformationArgs) *pulumi.Resou
 func (r *Recorder) NewResource(args pulumi.MockResourceArgs) (string, resource.PropertyMap, error) {
 	recorded := Resource{
 		Resource: &model.Resource{Type: args.TypeToken, Custom: args.Custom, Provider: args.Provider, Inputs: plain(args.Inputs)},
-		Name:     args.Name, Inputs: args.Inputs,
+		Raw:      args.Inputs,
 	}
 	if rpc := args.RegisterRPC; rpc != nil {
 		recorded.Parent = parentOf(rpc)
@@ -117,7 +115,7 @@ func (r *Recorder) NewResource(args pulumi.MockResourceArgs) (string, resource.P
 			recorded.Aliases = append(recorded.Aliases, alias.GetSpec().GetName()+alias.GetUrn())
 		}
 	}
-	recorded.URN = r.urn(recorded)
+	recorded.URN = r.urn(recorded.Parent, args)
 	r.mu.Lock()
 	if component, ok := r.constructing[args.Name]; ok && recorded.Parent == "" {
 		recorded.Parent, recorded.Provider = component.URN, component.Providers["aws"]
@@ -183,10 +181,10 @@ func (r *Recorder) One(t TestingT, typ, name string) Resource {
 	t.Helper()
 	var names []string
 	for _, found := range r.OfType(typ) {
-		if found.Name == name {
+		if found.Name() == name {
 			return found
 		}
-		names = append(names, found.Name)
+		names = append(names, found.Name())
 	}
 	t.Fatalf("there is no %s %s, only %v", typ, name, names)
 	return Resource{}
@@ -240,10 +238,10 @@ func parentOf(rpc *pulumirpc.RegisterResourceRequest) resource.URN {
 	return parent
 }
 
-func (r *Recorder) urn(of Resource) resource.URN {
+func (r *Recorder) urn(parent resource.URN, args pulumi.MockResourceArgs) resource.URN {
 	parentType := tokens.Type("")
-	if of.Parent != "" {
-		parentType = of.Parent.QualifiedType()
+	if parent != "" {
+		parentType = parent.QualifiedType()
 	}
-	return resource.NewURN(tokens.QName(r.Stack), tokens.PackageName(r.Project), parentType, tokens.Type(of.Type), of.Name)
+	return resource.NewURN(tokens.QName(r.Stack), tokens.PackageName(r.Project), parentType, tokens.Type(args.TypeToken), args.Name)
 }

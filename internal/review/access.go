@@ -6,6 +6,7 @@ import (
 	"slices"
 	"strings"
 
+	"legops/internal/catalogue"
 	"legops/internal/model"
 )
 
@@ -17,42 +18,44 @@ type opening struct {
 
 // accessSettings are the properties that keep people out.
 var accessSettings = []setting{
-	of("aws:eks/cluster:Cluster", `vpcConfig\.endpointPublicAccess`, on, "the Kubernetes API has a public address"),
-	of("aws:rds/instance:Instance", "publiclyAccessible", on, "the database has a public address"),
-	of("aws:rds/instance:Instance", "iamDatabaseAuthenticationEnabled", off, "passwords take the place of roles"),
-	of("aws:lb/loadBalancer:LoadBalancer", "internal", leaves("true"), "the load balancer faces the internet"),
-	of("aws:lb/listener:Listener", "sslPolicy", changed, "other versions and ciphers of TLS are accepted"),
-	of("aws:ec2/subnet:Subnet", "mapPublicIpOnLaunch", on, "what starts in the subnet has a public address"),
+	of(catalogue.Cluster, `vpcConfig\.endpointPublicAccess`, on, "the Kubernetes API has a public address"),
+	of(catalogue.Database, "publiclyAccessible", on, "the database has a public address"),
+	of(catalogue.Database, "iamDatabaseAuthenticationEnabled", off, "passwords take the place of roles"),
+	of(catalogue.LoadBalancer, "internal", leaves("true"), "the load balancer faces the internet"),
+	of(catalogue.Listener, "sslPolicy", changed, "other versions and ciphers of TLS are accepted"),
+	of(catalogue.Subnet, "mapPublicIpOnLaunch", on, "what starts in the subnet has a public address"),
 	of("aws:ec2/instance:Instance", "associatePublicIpAddress", on, "the instance has a public address"),
 	of("", `metadataOptions\.httpTokens`, leaves("required"), "instance metadata, with the credentials of the role, is had without a session token"),
 	of("", `metadataOptions\.httpPutResponseHopLimit`, higher, "containers reach instance metadata"),
-	of("aws:s3/bucketPublicAccessBlock:BucketPublicAccessBlock", "blockPublicAcls|blockPublicPolicy|ignorePublicAcls|restrictPublicBuckets", leaves("true"), "the bucket can be made public"),
-	of("aws:opensearch/domain:Domain", `domainEndpointOptions\.enforceHttps`, off, "search is reached without TLS"),
-	of("aws:opensearch/domain:Domain", `domainEndpointOptions\.tlsSecurityPolicy`, changed, "other versions of TLS are accepted"),
-	of("aws:opensearch/domain:Domain", `advancedSecurityOptions\.(enabled|masterUserOptions\..*)`, changed, "who is master of the search domain changes"),
-	of("aws:cloudfront/distribution:Distribution", `viewerCertificate\.minimumProtocolVersion`, changed, "other versions of TLS are accepted"),
-	of("aws:cloudfront/distribution:Distribution", ".*viewerProtocolPolicy", changed, "visitors come by another protocol"),
-	of("aws:cloudfront/distribution:Distribution", "webAclId", removed, "no firewall is in front of the distribution"),
-	of("aws:cloudfront/responseHeadersPolicy:ResponseHeadersPolicy", `securityHeadersConfig\.strictTransportSecurity\.accessControlMaxAgeSec`, gone, "browsers insist on TLS for a shorter time"),
-	of("aws:cloudfront/responseHeadersPolicy:ResponseHeadersPolicy", `securityHeadersConfig\.strictTransportSecurity\.(includeSubdomains|preload)`, off, "browsers insist on TLS for fewer names"),
-	of("aws:cloudfront/responseHeadersPolicy:ResponseHeadersPolicy", `securityHeadersConfig\.(contentTypeOptions|frameOptions|referrerPolicy)\..*`, changed, "browsers are told something else"),
-	of("aws:wafv2/webAcl:WebAcl", `rules\[.*\]\.statement\.rateBasedStatement\.limit`, higher, "one address may send more requests"),
-	of("aws:codebuild/project:Project", `environment\.privilegedMode`, on, "a build is root on its machine"),
-	of("aws:codebuild/webhook:Webhook", `filterGroups\[.*`, changed, "other events of GitHub start it"),
-	of("kubernetes:admissionregistration.k8s.io/v1:ValidatingAdmissionPolicy", `spec\..*`, differs, "the cluster refuses other requests"),
-	of("kubernetes:admissionregistration.k8s.io/v1:ValidatingAdmissionPolicyBinding", `spec\..*`, differs, "a policy of the cluster refuses in other places, or only warns"),
+	of(catalogue.BucketPublicAccessBlock, "blockPublicAcls|blockPublicPolicy|ignorePublicAcls|restrictPublicBuckets", leaves("true"), "the bucket can be made public"),
+	of(catalogue.SearchDomain, `domainEndpointOptions\.enforceHttps`, off, "search is reached without TLS"),
+	of(catalogue.SearchDomain, `domainEndpointOptions\.tlsSecurityPolicy`, changed, "other versions of TLS are accepted"),
+	of(catalogue.SearchDomain, `advancedSecurityOptions\.(enabled|masterUserOptions\..*)`, changed, "who is master of the search domain changes"),
+	of(catalogue.Distribution, `viewerCertificate\.minimumProtocolVersion`, changed, "other versions of TLS are accepted"),
+	of(catalogue.Distribution, ".*viewerProtocolPolicy", changed, "visitors come by another protocol"),
+	of(catalogue.Distribution, "webAclId", removed, "no firewall is in front of the distribution"),
+	of(catalogue.ResponseHeadersPolicy, `securityHeadersConfig\.strictTransportSecurity\.accessControlMaxAgeSec`, gone, "browsers insist on TLS for a shorter time"),
+	of(catalogue.ResponseHeadersPolicy, `securityHeadersConfig\.strictTransportSecurity\.(includeSubdomains|preload)`, off, "browsers insist on TLS for fewer names"),
+	of(catalogue.ResponseHeadersPolicy, `securityHeadersConfig\.(contentTypeOptions|frameOptions|referrerPolicy)\..*`, changed, "browsers are told something else"),
+	of(catalogue.WebACL, `rules\[.*\]\.statement\.rateBasedStatement\.limit`, higher, "one address may send more requests"),
+	of(catalogue.BuildProject, `environment\.privilegedMode`, on, "a build is root on its machine"),
+	of(catalogue.BuildWebhook, `filterGroups\[.*`, changed, "other events of GitHub start it"),
+	of(catalogue.AdmissionPolicy, `spec\..*`, differs, "the cluster refuses other requests"),
+	of(catalogue.AdmissionPolicyBinding, `spec\..*`, differs, "a policy of the cluster refuses in other places, or only warns"),
 }
 
 // accessGuards are the types that keep people out of a neighbour.
 var accessGuards = map[string]string{
-	"aws:s3/bucketPublicAccessBlock:BucketPublicAccessBlock": "the bucket can be made public",
-	"aws:ec2/defaultSecurityGroup:DefaultSecurityGroup":      "the default group of the VPC opens again",
-	"aws:wafv2/webAcl:WebAcl":                                "nothing filters what visitors send",
-	"kubernetes:networking.k8s.io/v1:NetworkPolicy":          "pods that it narrowed are reached by all, unless another policy does",
+	catalogue.BucketPublicAccessBlock: "the bucket can be made public",
+	catalogue.DefaultSecurityGroup:    "the default group of the VPC opens again",
+	catalogue.WebACL:                  "nothing filters what visitors send",
+	catalogue.NetworkPolicy:           "pods that it narrowed are reached by all, unless another policy does",
 
-	"kubernetes:admissionregistration.k8s.io/v1:ValidatingAdmissionPolicy":        "the cluster no longer refuses what it refused: whom it held back may do all that roles allow",
-	"kubernetes:admissionregistration.k8s.io/v1:ValidatingAdmissionPolicyBinding": "its policy is no longer in force: whom it held back may do all that roles allow",
+	catalogue.AdmissionPolicy:        "the cluster no longer refuses what it refused: whom it held back may do all that roles allow",
+	catalogue.AdmissionPolicyBinding: "its policy is no longer in force: whom it held back may do all that roles allow",
 }
+
+func accessLoss(token string) string { return accessGuards[token] }
 
 // widened is what may be done with the head that the base did not allow.
 func widened(p *model.Plan, changes []Change) []Finding {
@@ -74,7 +77,7 @@ func widened(p *model.Plan, changes []Change) []Finding {
 	for i := range changes {
 		found = append(found, changes[i].settings(accessSettings)...)
 	}
-	return append(found, unguarded(changes, accessGuards)...)
+	return append(found, unguarded(changes, accessLoss)...)
 }
 
 // access is what one side of a plan lets happen.
@@ -91,6 +94,7 @@ func side(g *model.Graph, names map[string]string) access {
 		component := g.ComponentName(r)
 		if opens := openers[r.Type]; opens != nil {
 			for _, text := range opens(r, names) {
+				text = strings.ReplaceAll(text, model.Unknown, "<known after deployment>")
 				all.openings = append(all.openings, opening{text, component, r.Name()})
 			}
 		}
@@ -116,7 +120,7 @@ func namesOf(base *model.Graph) map[string]string {
 			}
 		}
 		// pulumi-eks makes the cluster; the group that EKS adds is an output of it.
-		if r.Type == "aws:eks/cluster:Cluster" {
+		if r.Type == catalogue.Cluster {
 			if group := r.Outputs.Text("vpcConfig.clusterSecurityGroupId"); group != "" {
 				names[group] = "the cluster"
 			}

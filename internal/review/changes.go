@@ -8,6 +8,7 @@ import (
 	"slices"
 	"strings"
 
+	"legops/internal/catalogue"
 	"legops/internal/model"
 )
 
@@ -33,7 +34,7 @@ type Change struct {
 	// Component is the name of the component that it is part of, such as queues; ComponentKind its kind, such as Queues.
 	Component     string `json:"component"`
 	ComponentKind string `json:"componentKind"`
-	// Source is where the program makes it, such as components/queues.go:217; "" of what is deleted.
+	// Source is where the program makes it, such as components/data/queues.go:217; "" of what is deleted.
 	Source string `json:"source,omitempty"`
 	// Reason says why it is replaced or deleted.
 	Reason string `json:"reason,omitempty"`
@@ -46,8 +47,8 @@ type Change struct {
 	// Noise says that nothing but tags or the order of a set differs.
 	Noise bool `json:"noise,omitempty"`
 
-	old, new  *model.Resource
-	replacing []string // the properties that the resource cannot live through
+	old, new *model.Resource
+	diff     map[string]model.PropertyDiff // what the provider says differs
 }
 
 // Property is one value of a resource that differs.
@@ -81,7 +82,9 @@ func changesOf(p *model.Plan, protected map[string]bool) []Change {
 		c.old, c.new = cmp.Or(c.old, step.Old), cmp.Or(c.new, step.New)
 		if len(step.ReplaceReasons) > 0 {
 			c.Reason = "changes " + strings.Join(step.ReplaceReasons, ", ")
-			c.replacing = step.ReplaceReasons
+		}
+		if len(step.DetailedDiff) > 0 {
+			c.diff = step.DetailedDiff
 		}
 	}
 	for _, c := range byURN {
@@ -121,20 +124,10 @@ func (c *Change) complete(g *model.Graph, protected map[string]bool) {
 		c.Reason = "the program no longer asks for it"
 	}
 	if c.Kind == Updated || c.Kind == Replaced {
-		properties, reordered := propertiesOf(c.old, c.new)
-		for i := range properties {
-			properties[i].Replaces = c.replacedBy(properties[i].Path)
-		}
+		properties, reordered := propertiesOf(c.old, c.new, c.diff)
 		c.Properties = properties
 		c.Noise = c.Kind == Updated && onlyTags(properties) && (reordered || len(properties) > 0)
 	}
-}
-
-// replacedBy says whether a property is among those that replace the resource.
-func (c *Change) replacedBy(path string) bool {
-	return slices.ContainsFunc(c.replacing, func(reason string) bool {
-		return path == reason || strings.HasPrefix(path, reason+".") || strings.HasPrefix(path, reason+"[") || strings.HasPrefix(reason, path+".")
-	})
 }
 
 // tags matches the path of a tag, also of one that a launch template hands on.
@@ -148,16 +141,13 @@ func onlyTags(properties []Property) bool {
 // program matches where in the program a call is, whatever folder that was built in.
 var program = regexp.MustCompile(`((?:components|infra)/[^#]*\.go)#(\d+)$`)
 
-// position is such as components/queues.go:217; "" of a call outside the program.
+// position is such as components/data/queues.go:217; "" of a call outside the program.
 func position(source string) string {
 	if match := program.FindStringSubmatch(source); match != nil {
 		return match[1] + ":" + match[2]
 	}
 	return ""
 }
-
-// physicalNames are the inputs that say what a service calls a resource.
-var physicalNames = []string{"name", "identifier", "bucket", "domainName", "clusterName", "repositoryName", "family"}
 
 // renames finds resources that are deleted under one name and created under another while the service calls both the same. Without
 // an alias that is the end of one and the beginning of another, and the service refuses the second while the first is there.
@@ -173,11 +163,15 @@ func renames(changes []Change) {
 	}
 }
 
+// samePhysicalName says whether a service knows both by the same: the name, or what the id is put together from.
 func (c *Change) samePhysicalName(other *Change) bool {
-	for _, property := range physicalNames {
-		if name, is := c.old.Inputs[property].(string); is && name != model.Unknown && other.new.Inputs[property] == name {
-			return true
+	given := false
+	for _, input := range catalogue.Of(c.Type).Identity() {
+		value := model.Get(c.old.Inputs, input)
+		if value == model.Unknown || value != model.Get(other.new.Inputs, input) {
+			return false
 		}
+		given = given || value != nil
 	}
-	return false
+	return given
 }

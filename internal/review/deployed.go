@@ -6,6 +6,7 @@ import (
 	"slices"
 	"strings"
 
+	"legops/internal/catalogue"
 	"legops/internal/model"
 )
 
@@ -33,13 +34,12 @@ func failures(p *model.Plan, d *model.Deployment) []Finding {
 // makes. Names and numbers in them are those of the simulated cloud, so nothing else is taken over.
 func learn(p *model.Plan, d *model.Deployment) {
 	for _, r := range p.Head().Resources {
-		for _, input := range policyInputs {
-			if !strings.Contains(r.Text(input), model.Unknown) {
-				continue
-			}
-			if known, is := d.Inputs[r.URN][input].(string); is {
-				r.Inputs[input] = known
-			}
+		input := catalogue.Of(r.Type).Policy.Input
+		if !strings.Contains(r.Text(input), model.Unknown) {
+			continue
+		}
+		if known, is := d.Inputs[r.URN][input].(string); is {
+			r.Inputs[input] = known
 		}
 	}
 }

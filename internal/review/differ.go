@@ -19,7 +19,7 @@ var ordered = []string{"orderedCacheBehaviors", "command", "args", "stages", "ac
 // identities are what an element of a list goes by, so that it is compared with itself and not with its neighbour.
 var identities = []string{"Sid", "name", "originId", "id", "key", "pathPattern", "containerPort"}
 
-// differ compares the inputs of a resource.
+// differ writes what differs in the inputs of a resource.
 type differ struct {
 	new   *model.Resource
 	found []Property
@@ -27,29 +27,38 @@ type differ struct {
 	reordered bool
 }
 
-// propertiesOf are the differences between what was asked for and what is asked for now.
-func propertiesOf(old, new *model.Resource) (_ []Property, reordered bool) {
+// propertiesOf are what the provider says differs, with what was asked for and what is asked for now. It names elements of a list by
+// their place and a document in a text as a whole: what differs within those is looked for here.
+func propertiesOf(old, new *model.Resource, diff map[string]model.PropertyDiff) (_ []Property, reordered bool) {
+	paths, replaces := map[string]model.Path{}, map[string]bool{}
+	for name, property := range diff {
+		path := model.PathOf(name)
+		if i := slices.IndexFunc(path, func(step any) bool { _, is := step.(int); return is }); i >= 0 {
+			path = path[:i]
+		}
+		text := path.String()
+		paths[text], replaces[text] = path, replaces[text] || property.Replaces()
+	}
 	d := &differ{new: new}
-	d.objects("", old.Inputs, new.Inputs)
+	for _, text := range slices.Sorted(maps.Keys(paths)) {
+		before, after, first := model.GetPath(old.Inputs, paths[text]), model.GetPath(new.Inputs, paths[text]), len(d.found)
+		if before == any(model.Secret) && after == before { // only the provider sees that it is another
+			d.found = append(d.found, Property{Path: text, Old: model.Secret, New: model.Secret})
+		}
+		d.values(text, before, after)
+		for i := range d.found[first:] {
+			d.found[first+i].Replaces = replaces[text]
+		}
+	}
 	return d.found, d.reordered
 }
 
 func (d *differ) objects(path string, old, new map[string]any) {
 	both := maps.Clone(old)
-	if both == nil {
-		both = map[string]any{}
-	}
 	maps.Copy(both, new)
 	for _, key := range slices.Sorted(maps.Keys(both)) {
-		d.values(join(path, key), old[key], new[key])
+		d.values(path+"."+key, old[key], new[key])
 	}
-}
-
-func join(path, key string) string {
-	if path == "" {
-		return key
-	}
-	return path + "." + key
 }
 
 func (d *differ) values(path string, old, new any) {

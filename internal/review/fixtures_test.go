@@ -25,6 +25,8 @@ type fixture struct {
 	// deploy says that the head is deployed, too; failure is what each reason contains that it fails for, one or more.
 	deploy  bool
 	failure string
+	// draws is what the picture says, though no patch has a golden preview or a document with it.
+	draws string
 	// cost is 1 for more, -1 for less, 0 for the same; costs are the lines, where they are listed.
 	cost  int
 	costs []CostLine
@@ -101,7 +103,7 @@ var fixtures = []fixture{
 	}},
 	{change: "nat-gateways-2-to-1", stack: "test", cost: -1, counts: [5]int{1: 3, 3: 4}},
 	{
-		change: "application-added", stack: "dev", deploy: true, exit: 2, cost: 1, counts: [5]int{2: some, 3: some},
+		change: "application-added", stack: "dev", deploy: true, exit: 2, cost: 1, draws: ">billing<", counts: [5]int{2: some, 3: some},
 		tells: []string{
 			"visitors of dev.legops.example reach /billing",
 			"role legops-dev-app-billing: new: may sqs:SendMessage on arn:aws:sqs:us-east-1:111111111111:legops-dev-matter-traceability.fifo",
@@ -172,6 +174,12 @@ func TestChanges(t *testing.T) {
 				assert.Less(t, len(strings.Fields(text)), 100)
 			case s.Count(Replaced)+s.Count(Deleted)+s.Count(Created)+s.Count(Updated) > 0:
 				assert.Regexp(t, `>\d+ (replaced|deleted|created|updated)`, s.Picture, "the picture marks what changes")
+				assert.Contains(t, s.Picture, f.draws)
+			}
+			if f.change == "retention-lowered" {
+				document, err := os.ReadFile("../../docs/architecture.svg")
+				require.NoError(t, err)
+				assert.Equal(t, strings.Count(string(document), "marker-end"), strings.Count(s.Picture, "marker-end"), "arrows of a stack that is deployed")
 			}
 		})
 	}

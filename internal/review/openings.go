@@ -6,64 +6,63 @@ import (
 	"slices"
 	"strings"
 
+	"legops/internal/catalogue"
 	"legops/internal/model"
 )
 
 // openers say, by type, which ways in a resource opens.
 var openers = map[string]func(r *model.Resource, names map[string]string) []string{
-	"aws:vpc/securityGroupIngressRule:SecurityGroupIngressRule": func(r *model.Resource, names map[string]string) []string {
+	catalogue.SecurityGroupIngressRule: func(r *model.Resource, names map[string]string) []string {
 		return []string{fmt.Sprintf("%s is reached from %s, %s", named(r, "securityGroupId", names), peer(r, names), ports(r, "ipProtocol"))}
 	},
-	"aws:vpc/securityGroupEgressRule:SecurityGroupEgressRule": func(r *model.Resource, names map[string]string) []string {
+	catalogue.SecurityGroupEgressRule: func(r *model.Resource, names map[string]string) []string {
 		return []string{fmt.Sprintf("%s reaches %s, %s", named(r, "securityGroupId", names), peer(r, names), ports(r, "ipProtocol"))}
 	},
-	"aws:ec2/securityGroupRule:SecurityGroupRule": func(r *model.Resource, names map[string]string) []string {
+	catalogue.SecurityGroupRule: func(r *model.Resource, names map[string]string) []string {
 		verb := map[any]string{"ingress": "is reached from", "egress": "reaches"}[r.Inputs["type"]]
 		return []string{fmt.Sprintf("%s %s %s, %s", named(r, "securityGroupId", names), verb, peer(r, names), ports(r, "protocol"))}
 	},
-	"aws:ec2/securityGroup:SecurityGroup": func(r *model.Resource, _ map[string]string) (all []string) {
+	catalogue.SecurityGroup: func(r *model.Resource, _ map[string]string) (all []string) {
 		for _, rules := range []string{"ingress", "egress"} {
-			for _, rule := range items(r.Inputs[rules]) {
+			for _, rule := range r.List(rules) {
 				all = append(all, fmt.Sprintf("%s has a rule of its own, %s %s", r.Name(), rules, compact(rule)))
 			}
 		}
 		return all
 	},
-	"aws:eks/cluster:Cluster": func(r *model.Resource, _ map[string]string) (all []string) {
-		if at(r.Inputs, "vpcConfig.endpointPublicAccess") != true {
+	catalogue.Cluster: func(r *model.Resource, _ map[string]string) (all []string) {
+		if !r.Flag("vpcConfig.endpointPublicAccess") {
 			return nil
 		}
-		for _, cidr := range items(at(r.Inputs, "vpcConfig.publicAccessCidrs")) {
-			all = append(all, "the Kubernetes API is reached from "+world(fmt.Sprint(cidr)))
+		for _, cidr := range r.Texts("vpcConfig.publicAccessCidrs") {
+			all = append(all, "the Kubernetes API is reached from "+world(cidr))
 		}
 		return all
 	},
-	"aws:eks/accessEntry:AccessEntry": func(r *model.Resource, names map[string]string) (all []string) {
+	catalogue.AccessEntry: func(r *model.Resource, names map[string]string) (all []string) {
 		who := named(r, "principalArn", names)
 		all = append(all, who+" may enter the cluster")
-		for _, group := range items(r.Inputs["kubernetesGroups"]) {
-			all = append(all, fmt.Sprintf("%s is in the group %v of the cluster", who, group))
+		for _, group := range r.Texts("kubernetesGroups") {
+			all = append(all, fmt.Sprintf("%s is in the group %s of the cluster", who, group))
 		}
 		return all
 	},
-	"aws:eks/podIdentityAssociation:PodIdentityAssociation": func(r *model.Resource, names map[string]string) []string {
+	catalogue.PodIdentityAssociation: func(r *model.Resource, names map[string]string) []string {
 		return []string{fmt.Sprintf("pods of service account %v in %s act as %s", r.Inputs["serviceAccount"], named(r, "namespace", names), named(r, "roleArn", names))}
 	},
-	"aws:lb/listener:Listener": func(r *model.Resource, names map[string]string) []string {
+	catalogue.Listener: func(r *model.Resource, names map[string]string) []string {
 		return []string{fmt.Sprintf("%s listens on %v", named(r, "loadBalancerArn", names), r.Inputs["port"])}
 	},
-	"aws:cloudfront/distribution:Distribution": func(r *model.Resource, _ map[string]string) (all []string) {
-		for _, alias := range items(r.Inputs["aliases"]) {
-			all = append(all, fmt.Sprintf("the distribution answers for %v", alias))
+	catalogue.Distribution: func(r *model.Resource, _ map[string]string) (all []string) {
+		for _, alias := range r.Texts("aliases") {
+			all = append(all, "the distribution answers for "+alias)
 		}
-		for _, origin := range items(r.Inputs["origins"]) {
-			if object, is := origin.(map[string]any); is {
-				all = append(all, fmt.Sprintf("the distribution passes requests on to %v", object["originId"]))
-			}
+		for _, origin := range r.Objects("origins") {
+			all = append(all, fmt.Sprintf("the distribution passes requests on to %v", origin["originId"]))
 		}
 		return all
 	},
-	"aws:cloudfront/responseHeadersPolicy:ResponseHeadersPolicy": func(r *model.Resource, _ map[string]string) (all []string) {
+	catalogue.ResponseHeadersPolicy: func(r *model.Resource, _ map[string]string) (all []string) {
 		policy := directives(r)
 		for _, directive := range append([]string{"base-uri", "form-action", "frame-ancestors"}, fetches...) {
 			sources, said := policy[directive]
@@ -81,47 +80,43 @@ var openers = map[string]func(r *model.Resource, names map[string]string) []stri
 		}
 		return all
 	},
-	"aws:route53/record:Record": func(r *model.Resource, names map[string]string) []string {
+	catalogue.DNSRecord: func(r *model.Resource, names map[string]string) []string {
 		return []string{fmt.Sprintf("the name %s (%v) is in DNS", named(r, "name", names), r.Inputs["type"])}
 	},
 	"aws:lambda/functionUrl:FunctionUrl": func(r *model.Resource, _ map[string]string) []string {
 		return []string{fmt.Sprintf("%s has a public address, authorization %v", r.Name(), r.Inputs["authorizationType"])}
 	},
-	"aws:wafv2/ipSet:IpSet": func(r *model.Resource, _ map[string]string) (all []string) {
-		for _, address := range items(r.Inputs["addresses"]) {
-			all = append(all, fmt.Sprintf("%s has %s", r.Name(), world(fmt.Sprint(address))))
+	catalogue.IPSet: func(r *model.Resource, _ map[string]string) (all []string) {
+		for _, address := range r.Texts("addresses") {
+			all = append(all, fmt.Sprintf("%s has %s", r.Name(), world(address)))
 		}
 		return all
 	},
-	"kubernetes:networking.k8s.io/v1:Ingress": func(r *model.Resource, _ map[string]string) (all []string) {
-		for _, rule := range items(at(r.Inputs, "spec.rules")) {
-			object, _ := rule.(map[string]any)
-			for _, path := range items(at(object, "http.paths")) {
-				p, _ := path.(map[string]any)
-				all = append(all, fmt.Sprintf("visitors of %v reach %v", object["host"], p["path"]))
+	catalogue.Ingress: func(r *model.Resource, _ map[string]string) (all []string) {
+		for _, rule := range r.Objects("spec.rules") {
+			for _, path := range rule.Objects("http.paths") {
+				all = append(all, fmt.Sprintf("visitors of %v reach %v", rule["host"], path["path"]))
 			}
 		}
 		return all
 	},
-	"kubernetes:networking.k8s.io/v1:NetworkPolicy":              networkPolicy,
-	"kubernetes:rbac.authorization.k8s.io/v1:Role":               kubernetesRole,
-	"kubernetes:rbac.authorization.k8s.io/v1:ClusterRole":        kubernetesRole,
-	"kubernetes:rbac.authorization.k8s.io/v1:RoleBinding":        kubernetesBinding,
-	"kubernetes:rbac.authorization.k8s.io/v1:ClusterRoleBinding": kubernetesBinding,
+	catalogue.NetworkPolicy:         networkPolicy,
+	catalogue.KubernetesRole:        kubernetesRole,
+	catalogue.ClusterRole:           kubernetesRole,
+	catalogue.KubernetesRoleBinding: kubernetesBinding,
+	catalogue.ClusterRoleBinding:    kubernetesBinding,
 }
 
 // filterers say, by type, what a resource keeps out.
 var filterers = map[string]func(r *model.Resource) []string{
-	"aws:wafv2/webAcl:WebAcl": func(r *model.Resource) (all []string) {
-		for _, rule := range items(r.Inputs["rules"]) {
-			object, _ := rule.(map[string]any)
-			if at(object, "overrideAction.count") == nil && at(object, "action.count") == nil && at(object, "action.allow") == nil {
-				all = append(all, fmt.Sprintf("the firewall blocks by %v", object["name"]))
+	catalogue.WebACL: func(r *model.Resource) (all []string) {
+		for _, rule := range r.Objects("rules") {
+			if !rule.Has("overrideAction.count") && !rule.Has("action.count") && !rule.Has("action.allow") {
+				all = append(all, fmt.Sprintf("the firewall blocks by %v", rule["name"]))
 			}
-			for _, override := range items(at(object, "statement.managedRuleGroupStatement.ruleActionOverrides")) {
-				o, _ := override.(map[string]any)
-				if at(o, "actionToUse.block") != nil {
-					all = append(all, fmt.Sprintf("the firewall blocks by %v of %v", o["name"], object["name"]))
+			for _, override := range rule.Objects("statement.managedRuleGroupStatement.ruleActionOverrides") {
+				if override.Has("actionToUse.block") {
+					all = append(all, fmt.Sprintf("the firewall blocks by %v of %v", override["name"], rule["name"]))
 				}
 			}
 		}
@@ -136,7 +131,7 @@ var fetches = []string{
 
 // directives are those of the content security policy, with their sources.
 func directives(r *model.Resource) map[string][]string {
-	policy, _ := at(r.Inputs, "securityHeadersConfig.contentSecurityPolicy.contentSecurityPolicy").(string)
+	policy := r.Text("securityHeadersConfig.contentSecurityPolicy.contentSecurityPolicy")
 	all := map[string][]string{}
 	for directive := range strings.SplitSeq(policy, ";") {
 		if words := strings.Fields(directive); len(words) > 0 {
@@ -155,11 +150,8 @@ func peer(r *model.Resource, names map[string]string) string {
 	}
 	var ranges []string
 	for _, input := range []string{"cidrIpv4", "cidrIpv6", "cidrBlocks", "ipv6CidrBlocks"} {
-		if text, is := r.Inputs[input].(string); is {
-			ranges = append(ranges, world(text))
-		}
-		for _, cidr := range items(r.Inputs[input]) {
-			ranges = append(ranges, world(fmt.Sprint(cidr)))
+		for _, cidr := range r.Texts(input) {
+			ranges = append(ranges, world(cidr))
 		}
 	}
 	if len(ranges) == 0 {
@@ -179,29 +171,11 @@ func ports(r *model.Resource, protocol string) string {
 	return fmt.Sprintf("%v %v to %v", r.Inputs[protocol], from, to)
 }
 
-// at is the value at a path such as vpcConfig.publicAccessCidrs; nil if there is none.
-func at(object map[string]any, path string) any {
-	var value any = object
-	for step := range strings.SplitSeq(path, ".") {
-		object, is := value.(map[string]any)
-		if !is {
-			return nil
-		}
-		value = object[step]
-	}
-	return value
-}
-
-func items(value any) []any {
-	list, _ := value.([]any)
-	return list
-}
-
 // compact is a value as one line of JSON, with keys in order.
 func compact(value any) string {
 	text, err := json.Marshal(value)
 	if err != nil {
 		return fmt.Sprint(value)
 	}
-	return strings.ReplaceAll(string(text), model.Unknown, "<known after deployment>")
+	return string(text)
 }

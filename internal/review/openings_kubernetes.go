@@ -1,6 +1,7 @@
 package review
 
 import (
+	"cmp"
 	"fmt"
 	"maps"
 	"slices"
@@ -11,12 +12,11 @@ import (
 
 // networkPolicy tells each pair of peer and port, so that a rule that gets one more is not new as a whole.
 func networkPolicy(r *model.Resource, _ map[string]string) (all []string) {
-	pods := fmt.Sprintf("network policy %v in %v: its pods", at(r.Inputs, "metadata.name"), at(r.Inputs, "metadata.namespace"))
+	pods := fmt.Sprintf("network policy %v in %v: its pods", r.Get("metadata.name"), r.Get("metadata.namespace"))
 	for _, direction := range []struct{ rules, peers, verb string }{{"ingress", "from", "are reached from"}, {"egress", "to", "reach"}} {
-		for _, item := range items(at(r.Inputs, "spec."+direction.rules)) {
-			rule, _ := item.(map[string]any)
-			for _, peer := range texts(rule[direction.peers], "anything", networkPeer) {
-				for _, port := range texts(rule["ports"], "every port", networkPort) {
+		for _, rule := range r.Objects("spec." + direction.rules) {
+			for _, peer := range texts(rule.Objects(direction.peers), "anything", networkPeer) {
+				for _, port := range texts(rule.Objects("ports"), "every port", networkPort) {
 					all = append(all, fmt.Sprintf("%s %s %s, %s", pods, direction.verb, peer, port))
 				}
 			}
@@ -26,10 +26,9 @@ func networkPolicy(r *model.Resource, _ map[string]string) (all []string) {
 }
 
 // texts are the elements of a list in words; of none there is what none means.
-func texts(list any, none string, text func(map[string]any) string) (all []string) {
-	for _, item := range items(list) {
-		object, _ := item.(map[string]any)
-		all = append(all, text(object))
+func texts(list []model.Values, none string, text func(model.Values) string) (all []string) {
+	for _, element := range list {
+		all = append(all, text(element))
 	}
 	if len(all) == 0 {
 		return []string{none}
@@ -38,27 +37,27 @@ func texts(list any, none string, text func(map[string]any) string) (all []strin
 }
 
 // networkPeer is such as "pods with k8s-app=kube-dns in namespace kube-system".
-func networkPeer(peer map[string]any) string {
-	if cidr := at(peer, "ipBlock.cidr"); cidr != nil {
-		text := world(fmt.Sprint(cidr))
-		for _, except := range items(at(peer, "ipBlock.except")) {
-			text += fmt.Sprintf(" but %v", except)
+func networkPeer(peer model.Values) string {
+	if cidr := peer.Text("ipBlock.cidr"); cidr != "" {
+		text := world(cidr)
+		for _, except := range peer.Texts("ipBlock.except") {
+			text += " but " + except
 		}
 		return text
 	}
 	var parts []string
-	if pods, is := peer["podSelector"].(map[string]any); is {
+	if pods := peer.Values("podSelector"); pods != nil {
 		parts = append(parts, selected("pods", pods))
 	}
-	if namespaces, is := peer["namespaceSelector"].(map[string]any); is {
+	if namespaces := peer.Values("namespaceSelector"); namespaces != nil {
 		parts = append(parts, selected("namespaces", namespaces))
 	}
 	return strings.Join(parts, " in ")
 }
 
 // selected is what a selector of labels selects.
-func selected(what string, selector map[string]any) string {
-	labels, _ := selector["matchLabels"].(map[string]any)
+func selected(what string, selector model.Values) string {
+	labels := selector.Values("matchLabels")
 	var conditions []string
 	for _, label := range slices.Sorted(maps.Keys(labels)) {
 		if label == "kubernetes.io/metadata.name" && len(selector) == 1 && len(labels) == 1 {
@@ -66,7 +65,7 @@ func selected(what string, selector map[string]any) string {
 		}
 		conditions = append(conditions, fmt.Sprintf("%s=%v", label, labels[label]))
 	}
-	if expressions := items(selector["matchExpressions"]); len(expressions) > 0 {
+	if expressions := selector.List("matchExpressions"); len(expressions) > 0 {
 		conditions = append(conditions, compact(expressions))
 	}
 	if len(conditions) == 0 {
@@ -75,11 +74,8 @@ func selected(what string, selector map[string]any) string {
 	return what + " with " + strings.Join(conditions, ", ")
 }
 
-func networkPort(port map[string]any) string {
-	text := "TCP" // what Kubernetes takes where none is said
-	if protocol, is := port["protocol"].(string); is {
-		text = protocol
-	}
+func networkPort(port model.Values) string {
+	text := cmp.Or(port.Text("protocol"), "TCP") // what Kubernetes takes where none is said
 	switch {
 	case port["port"] == nil:
 		return text + ", every port"
@@ -90,11 +86,10 @@ func networkPort(port map[string]any) string {
 }
 
 func kubernetesRole(r *model.Resource, _ map[string]string) (all []string) {
-	for _, rule := range items(r.Inputs["rules"]) {
-		object, _ := rule.(map[string]any)
-		for _, verb := range items(object["verbs"]) {
-			for _, what := range items(object["resources"]) {
-				all = append(all, fmt.Sprintf("%s %v: may %v %v", typeName(r.Type), at(r.Inputs, "metadata.name"), verb, what))
+	for _, rule := range r.Objects("rules") {
+		for _, verb := range rule.Texts("verbs") {
+			for _, what := range rule.Texts("resources") {
+				all = append(all, fmt.Sprintf("%s %v: may %s %s", typeName(r.Type), r.Get("metadata.name"), verb, what))
 			}
 		}
 	}
@@ -102,10 +97,8 @@ func kubernetesRole(r *model.Resource, _ map[string]string) (all []string) {
 }
 
 func kubernetesBinding(r *model.Resource, _ map[string]string) (all []string) {
-	for _, subject := range items(r.Inputs["subjects"]) {
-		object, _ := subject.(map[string]any)
-		all = append(all, fmt.Sprintf("%v %v has the role %v in %v", object["kind"], object["name"],
-			at(r.Inputs, "roleRef.name"), at(r.Inputs, "metadata.namespace")))
+	for _, subject := range r.Objects("subjects") {
+		all = append(all, fmt.Sprintf("%v %v has the role %v in %v", subject["kind"], subject["name"], r.Get("roleRef.name"), r.Get("metadata.namespace")))
 	}
 	return all
 }

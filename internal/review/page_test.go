@@ -25,7 +25,7 @@ func sample() *Report {
 	picture := `<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 100 40"><rect width="100" height="40"/></svg>`
 	queue := Change{
 		Kind: Replaced, Type: "aws:sqs/queue:Queue", Name: "queues-" + hostile, Component: "queues", ComponentKind: "Queues",
-		Reason: "changes name", Protected: true, Source: "components/queues.go:217",
+		Reason: "changes name", Protected: true, Source: "components/data/queues.go:217",
 		Properties: []Property{{Path: "name", Old: "signing.fifo", New: "signature.fifo" + hostile + strings.Repeat("x", 400), Replaces: true}},
 	}
 	balancer := Change{Kind: Updated, Type: "aws:lb/loadBalancer:LoadBalancer", Name: "balancer", Component: "loadbalancer", ComponentKind: "LoadBalancer",

@@ -9,6 +9,7 @@ import (
 	"slices"
 	"strings"
 
+	"legops/internal/catalogue"
 	"legops/internal/iam"
 	"legops/internal/model"
 )
@@ -26,44 +27,33 @@ type permission struct {
 // conditions are those of a statement.
 type conditions iam.Conditions
 
-// policyInputs are the inputs that hold an IAM policy.
-var policyInputs = []string{"policy", "assumeRolePolicy", "accessPolicies", "policyDocument"}
-
-// otherPolicies are types whose input of such a name is a policy of another kind.
-var otherPolicies = []string{"aws:ecr/lifecyclePolicy:LifecyclePolicy"}
-
 // holders are the inputs that say what a policy belongs to, the first that is there; a type without one is its own.
 var holders = []string{"role", "bucket", "queueUrl", "repository", "backupVaultName", "arn"}
 
 // permissions are what a resource allows and denies. A policy that is not known yet is one of its own.
 func permissions(component string, r *model.Resource) []permission {
-	if !strings.HasPrefix(r.Type, "aws:") || slices.Contains(otherPolicies, r.Type) {
-		return nil
-	}
 	this := permission{holder: holder(r), component: component, name: r.Name()}
-	if arn, is := r.Inputs["policyArn"].(string); is && (r.Type == "aws:iam/rolePolicyAttachment:RolePolicyAttachment" || strings.HasPrefix(r.Type, "aws:eks/")) {
+	if arn := r.Text("policyArn"); arn != "" && (r.Type == catalogue.RolePolicyAttachment || strings.HasPrefix(r.Type, "aws:eks/")) {
 		this.action = "everything in " + arn
 		this.resource = fmt.Sprint(r.Inputs["principalArn"])
 		return []permission{this}
 	}
+	input := catalogue.Of(r.Type).Policy.Input
+	text, is := r.Inputs[input].(string)
+	if !is {
+		return nil
+	}
+	if strings.Contains(text, model.Unknown) {
+		this.action, this.resource = unknownPolicy, input
+		return []permission{this}
+	}
+	document, err := iam.Parse(text)
+	if err != nil {
+		return nil // AWS refuses it
+	}
 	var all []permission
-	for _, input := range policyInputs {
-		text, is := r.Inputs[input].(string)
-		if !is {
-			continue
-		}
-		if strings.Contains(text, model.Unknown) {
-			this.action, this.resource = unknownPolicy, input
-			all = append(all, this)
-			continue
-		}
-		document, err := iam.Parse(text)
-		if err != nil {
-			continue // AWS refuses it
-		}
-		for _, s := range document.Statement {
-			all = append(all, this.apart(s)...)
-		}
+	for _, s := range document.Statement {
+		all = append(all, this.apart(s)...)
 	}
 	return all
 }
@@ -74,8 +64,8 @@ const unknownPolicy = "(known only after deployment)"
 // holder names what a policy belongs to.
 func holder(r *model.Resource) string {
 	for _, input := range holders {
-		value, is := r.Inputs[input].(string)
-		if !is {
+		value := r.Text(input)
+		if value == "" {
 			continue
 		}
 		if value == model.Unknown {
@@ -88,7 +78,7 @@ func holder(r *model.Resource) string {
 		}
 		return typeName(r.Type) + " of " + value
 	}
-	if name, is := r.Inputs["name"].(string); is && name != model.Unknown {
+	if name := r.Text("name"); name != "" && name != model.Unknown {
 		return called(r) + " " + name
 	}
 	return called(r) + " " + r.Name()
@@ -96,7 +86,7 @@ func holder(r *model.Resource) string {
 
 // called is what a policy is of where it is one of its own: that of a role says who may take it.
 func called(r *model.Resource) string {
-	if r.Type == "aws:iam/role:Role" {
+	if r.Type == catalogue.Role {
 		return "who takes the role"
 	}
 	return typeName(r.Type)

@@ -7,11 +7,22 @@ import (
 	"testing"
 
 	"github.com/pulumi/pulumi/sdk/v3/go/common/resource"
+	"github.com/pulumi/pulumi/sdk/v3/go/common/resource/plugin"
 	"github.com/stretchr/testify/assert"
 	"github.com/stretchr/testify/require"
 
 	"legops/internal/model"
 )
+
+// diffOf is what the simulated provider says differs.
+func diffOf(old, new map[string]any) map[string]model.PropertyDiff {
+	diff := map[string]model.PropertyDiff{}
+	changes := resource.NewPropertyMapFromMap(old).Diff(resource.NewPropertyMapFromMap(new))
+	for path, d := range plugin.NewDetailedDiffFromObjectDiff(changes, true) {
+		diff[path] = model.PropertyDiff{Kind: d.Kind.String()}
+	}
+	return diff
+}
 
 func TestPropertiesOf(t *testing.T) {
 	for _, c := range []struct {
@@ -50,10 +61,25 @@ func TestPropertiesOf(t *testing.T) {
 		{name: "a secret", old: map[string]any{"s": model.Secret}, new: map[string]any{"s": model.Secret}},
 	} {
 		new := &model.Resource{Inputs: c.new, PropertyDependencies: map[string][]resource.URN{"arn": {"urn:pulumi:dev::legops::aws:kms/key:Key::key"}}}
-		got, reordered := propertiesOf(&model.Resource{Inputs: c.old}, new)
+		got, reordered := propertiesOf(&model.Resource{Inputs: c.old}, new, diffOf(c.old, c.new))
 		assert.Equal(t, c.want, got, c.name)
 		assert.Equal(t, c.reordered, reordered, c.name)
 	}
+}
+
+// What the provider says counts: it knows what of an input matters, and whether a secret is another.
+func TestPropertiesAreThoseThatTheProviderNames(t *testing.T) {
+	old := &model.Resource{Inputs: map[string]any{"a": "x", "b": "x", "c.d": "x", "password": model.Secret, "network": map[string]any{"cidr": "x", "mode": "x"}, "rules": []any{"x"}}}
+	new := &model.Resource{Inputs: map[string]any{"a": "y", "b": "y", "c.d": "y", "password": model.Secret, "network": map[string]any{"cidr": "y", "mode": "y"}, "rules": []any{"y"}}}
+	got, _ := propertiesOf(old, new, map[string]model.PropertyDiff{
+		"b": {Kind: "update"}, `["c.d"]`: {Kind: "update"}, "password": {Kind: "update"}, "nowhere": {Kind: "delete"},
+		"network.cidr": {Kind: "update-replace"}, "network.mode": {Kind: "update"}, "rules[0]": {Kind: "update-replace"}, "no[path": {Kind: "add"},
+	})
+	assert.Equal(t, []Property{
+		{Path: `["c.d"]`, Old: "x", New: "y"}, {Path: "b", Old: "x", New: "y"},
+		{Path: "network.cidr", Old: "x", New: "y", Replaces: true}, {Path: "network.mode", Old: "x", New: "y"},
+		{Path: "password", Old: model.Secret, New: model.Secret}, {Path: "rules[0]", Old: "x", New: "y", Replaces: true},
+	}, got)
 }
 
 // policyOf is a role's policy of one statement.
@@ -163,6 +189,9 @@ const admission = "kubernetes:admissionregistration.k8s.io/v1:ValidatingAdmissio
 func step(op, token, name string, old, new map[string]any) model.Step {
 	urn := resource.URN("urn:pulumi:dev::legops::" + token + "::" + name)
 	s := model.Step{Op: op}
+	if old != nil && new != nil {
+		s.DetailedDiff = diffOf(old, new)
+	}
 	if old != nil {
 		s.Old = &model.Resource{URN: urn, Type: token, Custom: true, Inputs: old, ID: "id-" + name}
 	}
@@ -288,7 +317,7 @@ func TestUnguarded(t *testing.T) {
 		{name: "what it guards comes anew", changes: []Change{bucket(Replaced, "storage-a"), guard}, want: told},
 		{name: "it is replaced", changes: []Change{{Kind: Replaced, Type: guard.Type, Name: guard.Name}}},
 	} {
-		found := unguarded(c.changes, guards)
+		found := unguarded(c.changes, dataLoss)
 		if c.want == "" {
 			assert.Empty(t, found, c.name)
 			continue
@@ -296,8 +325,8 @@ func TestUnguarded(t *testing.T) {
 		assert.Equal(t, []Finding{{Resource: guard.Name, Component: "storage", Text: c.want}}, found, c.name)
 	}
 	policy := Change{Kind: Deleted, Type: "kubernetes:networking.k8s.io/v1:NetworkPolicy", Name: "app-a-deny", Component: "app-a"}
-	assert.Len(t, unguarded([]Change{policy}, accessGuards), 1)
-	assert.Empty(t, unguarded([]Change{policy, {Kind: Deleted, Type: "kubernetes:core/v1:Namespace", Name: "app-a", Component: "app-a"}}, accessGuards))
+	assert.Len(t, unguarded([]Change{policy}, accessLoss), 1)
+	assert.Empty(t, unguarded([]Change{policy, {Kind: Deleted, Type: "kubernetes:core/v1:Namespace", Name: "app-a", Component: "app-a"}}, accessLoss))
 }
 
 // A guard under another name is taken away by the deletion of the old one.
@@ -308,7 +337,7 @@ func TestUnguardedByARename(t *testing.T) {
 	const token = "aws:s3/bucketPublicAccessBlock:BucketPublicAccessBlock"
 	changes := []Change{{Kind: Deleted, Type: token, Name: "old", old: side("old")}, {Kind: Created, Type: token, Name: "new", new: side("new")}}
 	renames(changes)
-	found := unguarded(changes, accessGuards)
+	found := unguarded(changes, accessLoss)
 	require.Len(t, found, 1)
 	assert.Equal(t, "BucketPublicAccessBlock deleted: the bucket can be made public; renamed to new without pulumi.Aliases with the old name", found[0].Text)
 }

@@ -6,23 +6,23 @@ import (
 	"slices"
 	"strings"
 
+	"legops/internal/catalogue"
 	"legops/internal/iam"
 	"legops/internal/model"
 )
 
 // Policies are the inputs that hold an IAM policy, by type. A policy with the ARN of something that does not exist yet is unknown as a
 // whole, and passes: tests with mocks see it.
-var Policies = map[string]string{
-	bucketPolicy:      "policy",
-	domainPolicy:      "accessPolicies",
-	key:               "policy",
-	logResourcePolicy: "policyDocument",
-	queuePolicy:       "policy",
-	repositoryPolicy:  "policy",
-	role:              "assumeRolePolicy",
-	rolePolicy:        "policy",
-	topicPolicy:       "policy",
-	vaultPolicy:       "policy",
+var Policies = policies()
+
+func policies() map[string]string {
+	inputs := map[string]string{}
+	for _, t := range catalogue.Types {
+		if t.Policy.Input != "" {
+			inputs[t.Token] = t.Policy.Input
+		}
+	}
+	return inputs
 }
 
 // statementName is the Sid, or what stands for it.
@@ -33,9 +33,9 @@ func statementName(s iam.Statement) string {
 	return "statement " + s.Sid
 }
 
-// statements are those of the policy of a resource; none if it is not known yet.
+// statements are those of the policy of a resource; none if it has no policy, or one that is not known yet.
 func statements(r *model.Resource) (iam.Statements, error) {
-	if unknownPolicy(r) {
+	if policy := r.Inputs[Policies[r.Type]]; policy == nil || policy == model.Unknown {
 		return nil, nil
 	}
 	document, err := iam.Parse(r.Text(Policies[r.Type]))

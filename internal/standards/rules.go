@@ -4,6 +4,7 @@ import (
 	"slices"
 	"strings"
 
+	"legops/internal/catalogue"
 	"legops/internal/iam"
 	"legops/internal/model"
 	"legops/internal/offline/schema"
@@ -26,7 +27,7 @@ var generalRules = []Rule{
 			if slices.ContainsFunc(allowedTypes, func(typ string) bool { return isType(typ, r.Type) }) {
 				return nil
 			}
-			return []string{r.Type + " is not listed: add it to internal/standards/types.go, with the rules it needs"}
+			return []string{r.Type + " is not listed: add it to internal/catalogue, with the rules it needs here"}
 		},
 	}, {
 		ID: "TAGS", What: "whatever takes tags has Project, Environment, Owner and CostCenter",
@@ -40,7 +41,7 @@ var generalRules = []Rule{
 		ID: "PROTECTED", What: "what holds data is protected against deletion by Pulumi",
 		Reason: "a rename in the program would replace it, and what was in it is gone", Source: own,
 		In: []string{production}, UnknownPasses: true,
-		Types: []string{bucket, cluster, codeRepository, database, imageRepository, key, logGroup, queue, searchDomain, secret, vault, vaultLock, vaultPolicy},
+		Types: append(holdingData(), catalogue.BackupVaultLock, catalogue.BackupVaultPolicy),
 		Check: func(_ *platform, r *model.Resource) []string {
 			if r.Protect {
 				return nil
@@ -51,27 +52,27 @@ var generalRules = []Rule{
 		ID: "LOG-RETENTION", What: "logs are kept for " + minimum.LogDays.Days(),
 		Reason:   "a break-in is found months later, and there is nothing left to see it by",
 		Source:   "CloudWatch.16; " + own + " outside production",
-		Settings: leastBy(logGroup, "retentionInDays", minimum.LogDays),
+		Settings: leastBy(catalogue.LogGroup, "retentionInDays", minimum.LogDays),
 	}, {
 		ID: "LOG-KEY", What: "log groups are under a key of this project",
 		Reason: "whoever reads all logs of the account would read those of clients", Source: own,
-		Settings: []Setting{{logGroup, "kmsKeyId", ownKey(), nil}},
+		Settings: []Setting{{catalogue.LogGroup, "kmsKeyId", ownKey(), nil}},
 	}, {
 		ID: "KMS-ROTATION", What: "keys are rotated", Reason: "one key that leaks opens all that was ever written",
 		Source:   "KMS.4 (CIS v5.0 3.6)",
-		Settings: []Setting{{key, "enableKeyRotation", is(true), nil}},
+		Settings: []Setting{{catalogue.Key, "enableKeyRotation", is(true), nil}},
 	}, {
 		ID: "KMS-WINDOW", What: "a deleted key waits for 30 days, the longest that KMS offers",
 		Reason: "a key deleted by mistake takes all data under it along", Source: own,
-		Settings: []Setting{{key, "deletionWindowInDays", atLeast(30), nil}},
+		Settings: []Setting{{catalogue.Key, "deletionWindowInDays", atLeast(30), nil}},
 	}, {
 		ID: "SECRET-KEY", What: "secrets are under a key of this project", Source: own,
 		Reason:   "whoever may use the account's default key could read every secret",
-		Settings: []Setting{{secret, "kmsKeyId", ownKey(), nil}},
+		Settings: []Setting{{catalogue.Secret, "kmsKeyId", ownKey(), nil}},
 	}, {
 		ID: "SECRET-WINDOW", What: "a deleted secret can be had back for 30 days in production", Source: own,
 		Reason: "a credential deleted by mistake stops an application for good", In: []string{production},
-		Settings: []Setting{{secret, "recoveryWindowInDays", atLeast(30), nil}},
+		Settings: []Setting{{catalogue.Secret, "recoveryWindowInDays", atLeast(30), nil}},
 	},
 }
 
@@ -86,22 +87,14 @@ func untagged(p *platform, r *model.Resource) []string {
 	if _, takes := table.Resources[r.Type].Inputs["tags"]; !takes {
 		return nil
 	}
-	tags, _ := r.Inputs["tags"].(map[string]any)
-	if list, ok := r.Inputs["tags"].([]any); ok { // an Auto Scaling group has a list
-		tags = map[string]any{}
-		for _, element := range list {
-			tag, _ := element.(map[string]any)
-			name, _ := tag["key"].(string)
-			tags[name] = tag["value"]
-		}
-	}
+	tags := r.Tags()
 	var problems []string
 	for _, name := range wantedTags {
 		if !fixed().met(tags[name]) || tags[name] == model.Unknown {
 			problems = append(problems, "tag "+name+" is missing")
 		}
 	}
-	if environment, _ := tags["Environment"].(string); environment != "" && environment != p.environment {
+	if environment := tags.Text("Environment"); environment != "" && environment != p.environment {
 		problems = append(problems, "tag Environment is "+environment+": it has to be "+p.environment)
 	}
 	return problems
@@ -114,7 +107,7 @@ var identityRules = []Rule{
 		Reason: "whoever takes over one role would have the account", Source: "IAM.1",
 		Types: policyTypes(), UnknownPasses: true,
 		Check: allows(func(r *model.Resource, s iam.Statement) string {
-			if r.Type != key && slices.Contains(s.Action, "*") && slices.Contains(s.Resource, "*") {
+			if r.Type != catalogue.Key && slices.Contains(s.Action, "*") && slices.Contains(s.Resource, "*") {
 				return "allows every action on everything"
 			}
 			return ""
@@ -124,7 +117,7 @@ var identityRules = []Rule{
 		Reason: "a service gets new actions, and the role gets them without a review", Source: "IAM.21",
 		Types: policyTypes(), UnknownPasses: true,
 		Check: allows(func(r *model.Resource, s iam.Statement) string {
-			if i := slices.IndexFunc(s.Action, wholeService); i >= 0 && r.Type != key {
+			if i := slices.IndexFunc(s.Action, wholeService); i >= 0 && r.Type != catalogue.Key {
 				return "allows " + s.Action[i] + ": name the actions"
 			}
 			return ""
@@ -137,7 +130,7 @@ var identityRules = []Rule{
 			switch {
 			case len(s.NotAction)+len(s.NotResource)+len(s.NotPrincipal) > 0:
 				return "allows all but some: name what it allows"
-			case r.Type != key && slices.Contains(s.Resource, "*"): // in a key's policy it is that key
+			case r.Type != catalogue.Key && slices.Contains(s.Resource, "*"): // in a key's policy it is that key
 				return "is about *: name the resources"
 			}
 			return ""
@@ -145,7 +138,7 @@ var identityRules = []Rule{
 	}, {
 		ID: "IAM-PASSROLE", What: "whoever hands a role to a service may hand over named ones only",
 		Reason: "a build could start something with the rights of an administrator", Source: own,
-		Types: []string{rolePolicy}, UnknownPasses: true,
+		Types: []string{catalogue.RolePolicy}, UnknownPasses: true,
 		Check: allows(func(_ *model.Resource, s iam.Statement) string {
 			passes := slices.ContainsFunc(s.Action, func(a string) bool { return a == "iam:PassRole" || a == "iam:*" || a == "iam:Pass*" })
 			anyRole := slices.ContainsFunc(s.Resource, func(r string) bool { return r == "*" || strings.HasSuffix(r, ":role/*") })
@@ -167,11 +160,11 @@ var identityRules = []Rule{
 	}, {
 		ID: "IAM-ATTACHED", What: "managed policies of AWS are attached only if they are listed; AdministratorAccess is not",
 		Reason: "what AWS manages is wide, and grows", Source: "IAM.1, " + own,
-		Settings: []Setting{{policyAttachment, "policyArn", oneOf(attachable...), nil}},
+		Settings: []Setting{{catalogue.RolePolicyAttachment, "policyArn", oneOf(attachable...), nil}},
 	}, {
 		ID: "IAM-BOUNDARY", What: "roles are within the account's permissions boundary",
 		Reason: "whoever deploys could make a role that may more than they do", Source: own,
-		Settings: []Setting{{role, "permissionsBoundary", fixed(), nil}},
+		Settings: []Setting{{catalogue.Role, "permissionsBoundary", fixed(), nil}},
 	},
 }
 

@@ -5,6 +5,7 @@ import (
 	"slices"
 	"strings"
 
+	"legops/internal/catalogue"
 	"legops/internal/model"
 )
 
@@ -13,19 +14,19 @@ var computeRules = []Rule{
 		ID: "EC2-METADATA", What: "instances give credentials only for a token, and one hop away at most",
 		Reason: "a forged request of an application would get the machine's credentials", Source: "EC2.8 (CIS v5.0 5.7), EC2.170",
 		Settings: []Setting{
-			{launchTemplate, "metadataOptions.httpTokens", is("required"), nil},
-			{launchTemplate, "metadataOptions.httpPutResponseHopLimit", is(1), nil},
+			{catalogue.LaunchTemplate, "metadataOptions.httpTokens", is("required"), nil},
+			{catalogue.LaunchTemplate, "metadataOptions.httpPutResponseHopLimit", is(1), nil},
 		},
 	}, {
 		ID: "EC2-ENCRYPTED", What: "disks of instances are encrypted under a key of this project",
 		Reason: "a copied disk or snapshot would be readable", Source: "EC2.181",
 		Settings: []Setting{
-			{launchTemplate, "blockDeviceMappings[*].ebs.encrypted", is(true), nil},
-			{launchTemplate, "blockDeviceMappings[*].ebs.kmsKeyId", ownKey(), nil},
+			{catalogue.LaunchTemplate, "blockDeviceMappings[*].ebs.encrypted", is(true), nil},
+			{catalogue.LaunchTemplate, "blockDeviceMappings[*].ebs.kmsKeyId", ownKey(), nil},
 		},
 	}, {
 		ID: "EC2-ADDRESS", What: "instances have no public address", Reason: "they could be knocked at", Source: "EC2.25",
-		Settings: []Setting{{launchTemplate, "networkInterfaces[*].associatePublicIpAddress", off(), nil}},
+		Settings: []Setting{{catalogue.LaunchTemplate, "networkInterfaces[*].associatePublicIpAddress", off(), nil}},
 	}, {
 		ID: "EC2-SIZE", What: "instances and nodes are of types that their environment may have",
 		Reason: "a slip of one word multiplies the bill", Source: own,
@@ -35,28 +36,28 @@ var computeRules = []Rule{
 	}, {
 		ID: "EKS-SECRETS", What: "secrets in the cluster are encrypted under a key of this project",
 		Reason: "a copy of the cluster's database would have them in the clear", Source: "EKS.3",
-		Settings: []Setting{{clusterComponent, "encryptionConfigKeyArn", ownKey(), nil}, {cluster, "encryptionConfig", given(), nil}},
+		Settings: []Setting{{clusterComponent, "encryptionConfigKeyArn", ownKey(), nil}, {catalogue.Cluster, "encryptionConfig", given(), nil}},
 	}, {
 		ID: "EKS-ENDPOINT", What: "the cluster's endpoint is inside the VPC, and outside it only in development, for named ranges",
 		Reason: "one leaked token would open the cluster from anywhere", Source: "EKS.1, " + own,
-		Types: []string{cluster}, Check: endpoint,
+		Types: []string{catalogue.Cluster}, Check: endpoint,
 	}, {
 		ID: "EKS-LOGS", What: "the cluster logs its API, audit and sign-in; in production its controllers and scheduler, too",
 		Reason: "nobody could say who changed what in it", Source: "EKS.8, " + own,
 		Settings: []Setting{
-			{cluster, "enabledClusterLogTypes", all("api", "audit", "authenticator"), nil},
-			{cluster, "enabledClusterLogTypes", all("controllerManager", "scheduler"), []string{production}},
+			{catalogue.Cluster, "enabledClusterLogTypes", all("api", "audit", "authenticator"), nil},
+			{catalogue.Cluster, "enabledClusterLogTypes", all("controllerManager", "scheduler"), []string{production}},
 		},
 	}, {
 		ID: "EKS-SIGN-IN", What: "who may use the cluster is said by access entries only",
 		Reason: "an entry in a ConfigMap is in no preview", Source: own,
-		Settings: []Setting{{cluster, "accessConfig.authenticationMode", is("API"), nil}},
+		Settings: []Setting{{catalogue.Cluster, "accessConfig.authenticationMode", is("API"), nil}},
 	}, {
 		ID: "EKS-NODES", What: "nodes are on demand in production, two in each zone or more",
 		Reason: "AWS takes back spot nodes when it needs them, maybe all at once", Source: own, In: []string{production},
 		Settings: []Setting{
-			{nodeGroup, "capacityType", is("ON_DEMAND"), nil},
-			{nodeGroup, "scalingConfig.minSize", atLeast(2), nil},
+			{catalogue.NodeGroup, "capacityType", is("ON_DEMAND"), nil},
+			{catalogue.NodeGroup, "scalingConfig.minSize", atLeast(2), nil},
 		},
 	},
 }
@@ -90,7 +91,7 @@ func sizes(largest, environment string, families ...string) []Setting {
 	optional := allowed
 	optional.met = func(got any) bool { return got == nil || allowed.met(got) }
 	in := []string{environment}
-	return []Setting{{nodeGroup, "instanceTypes[*]", allowed, in}, {launchTemplate, "instanceType", optional, in}}
+	return []Setting{{catalogue.NodeGroup, "instanceTypes[*]", allowed, in}, {catalogue.LaunchTemplate, "instanceType", optional, in}}
 }
 
 // sizeOrder are the sizes of AWS from small to large, as far as any environment goes.

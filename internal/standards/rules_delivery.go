@@ -4,34 +4,35 @@ import (
 	"fmt"
 	"regexp"
 
+	"legops/internal/catalogue"
 	"legops/internal/model"
 )
 
 var deliveryRules = []Rule{
 	{
 		ID: "ECR-TAGS", What: "tags of images cannot be moved", Reason: "what was tested would not be what runs", Source: "ECR.2",
-		Settings: []Setting{{imageRepository, "imageTagMutability", is("IMMUTABLE"), nil}},
+		Settings: []Setting{{catalogue.ImageRepository, "imageTagMutability", is("IMMUTABLE"), nil}},
 	}, {
 		ID: "ECR-SCAN", What: "images are scanned when they are pushed", Reason: "known holes would be released", Source: "ECR.1",
-		Settings: []Setting{{imageRepository, "imageScanningConfiguration.scanOnPush", is(true), nil}},
+		Settings: []Setting{{catalogue.ImageRepository, "imageScanningConfiguration.scanOnPush", is(true), nil}},
 	}, {
 		ID: "ECR-LIFECYCLE", What: "old images go", Reason: "they pile up, are paid for, and can be started", Source: "ECR.3",
-		Companions: []Companion{{imageRepository, imageLifecycle, "repository"}},
+		Companions: []Companion{{catalogue.ImageRepository, catalogue.ImageLifecyclePolicy, "repository"}},
 	}, {
 		ID: "ECR-KEY", What: "images are under a key of this project",
 		Reason: "they are the applications' source, compiled", Source: "ECR.5",
 		Settings: []Setting{
-			{imageRepository, "encryptionConfigurations[*].encryptionType", oneOf("KMS", "KMS_DSSE"), nil},
-			{imageRepository, "encryptionConfigurations[*].kmsKey", ownKey(), nil},
+			{catalogue.ImageRepository, "encryptionConfigurations[*].encryptionType", oneOf("KMS", "KMS_DSSE"), nil},
+			{catalogue.ImageRepository, "encryptionConfigurations[*].kmsKey", ownKey(), nil},
 		},
 	}, {
 		ID: "CODE-KEY", What: "sources and artifacts of delivery are under keys of this project",
 		Reason: "whoever changes an artifact changes what is released", Source: own,
 		Settings: []Setting{
-			{codeRepository, "kmsKeyId", ownKey(), nil},
-			{pipeline, "artifactStores[*].encryptionKey.id", ownKey(), nil},
+			{catalogue.CodeRepository, "kmsKeyId", ownKey(), nil},
+			{catalogue.Pipeline, "artifactStores[*].encryptionKey.id", ownKey(), nil},
 		},
-		Types: []string{buildProject}, UnknownPasses: true,
+		Types: []string{catalogue.BuildProject}, UnknownPasses: true,
 		Check: func(_ *platform, r *model.Resource) []string {
 			if r.Text("artifacts.type") == "NO_ARTIFACTS" || ownKey().met(r.Inputs["encryptionKey"]) {
 				return nil
@@ -40,20 +41,20 @@ var deliveryRules = []Rule{
 		},
 	}, {
 		ID: "BUILD-LOGS", What: "builds write a log", Reason: "a strange build could not be looked into", Source: "CodeBuild.4",
-		Settings: []Setting{{buildProject, "logsConfig.cloudwatchLogs.status", is("ENABLED"), nil}},
+		Settings: []Setting{{catalogue.BuildProject, "logsConfig.cloudwatchLogs.status", is("ENABLED"), nil}},
 	}, {
 		ID: "BUILD-SECRETS", What: "builds have no secrets in plain variables",
 		Reason: "whoever may look at a project could read them", Source: "CodeBuild.2",
-		Types: []string{buildProject}, UnknownPasses: true, Check: plainSecrets,
+		Types: []string{catalogue.BuildProject}, UnknownPasses: true, Check: plainSecrets,
 	}, {
 		ID: "BUILD-PRIVILEGED", What: "builds are not privileged", Reason: "a dependency that is built could leave its container", Source: own,
-		Settings: []Setting{{buildProject, "environment.privilegedMode", off(), nil}},
+		Settings: []Setting{{catalogue.BuildProject, "environment.privilegedMode", off(), nil}},
 	}, {
 		ID: "BUILD-SIZE", What: "builds are of a size that their environment may have",
 		Reason: "a slip of one word multiplies the bill", Source: own,
 		Settings: []Setting{
-			{buildProject, "environment.computeType", oneOf("BUILD_GENERAL1_SMALL", "BUILD_GENERAL1_MEDIUM"), []string{development, production}},
-			{buildProject, "environment.computeType", oneOf("BUILD_GENERAL1_SMALL", "BUILD_GENERAL1_MEDIUM", "BUILD_GENERAL1_LARGE"), []string{test}},
+			{catalogue.BuildProject, "environment.computeType", oneOf("BUILD_GENERAL1_SMALL", "BUILD_GENERAL1_MEDIUM"), []string{development, production}},
+			{catalogue.BuildProject, "environment.computeType", oneOf("BUILD_GENERAL1_SMALL", "BUILD_GENERAL1_MEDIUM", "BUILD_GENERAL1_LARGE"), []string{test}},
 		},
 	},
 }

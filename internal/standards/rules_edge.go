@@ -4,6 +4,7 @@ import (
 	"fmt"
 	"strings"
 
+	"legops/internal/catalogue"
 	"legops/internal/model"
 	"legops/internal/standards/minimum"
 )
@@ -13,56 +14,56 @@ var edgeRules = []Rule{
 		ID: "CDN-TLS", What: "CloudFront takes TLS 1.2 or newer from visitors, and talks HTTPS with TLS 1.2 to the load balancer",
 		Reason: "what is on the way could be read or changed", Source: "CloudFront.3, CloudFront.9, CloudFront.10, CloudFront.15",
 		Settings: []Setting{
-			{distribution, "viewerCertificate.minimumProtocolVersion", oneOf("TLSv1.2_2021", "TLSv1.2_2025", "TLSv1.3_2025"), nil},
-			{distribution, "defaultCacheBehavior.viewerProtocolPolicy", oneOf("redirect-to-https", "https-only"), nil},
-			{distribution, "orderedCacheBehaviors[*].viewerProtocolPolicy", oneOf("redirect-to-https", "https-only"), nil},
+			{catalogue.Distribution, "viewerCertificate.minimumProtocolVersion", oneOf("TLSv1.2_2021", "TLSv1.2_2025", "TLSv1.3_2025"), nil},
+			{catalogue.Distribution, "defaultCacheBehavior.viewerProtocolPolicy", oneOf("redirect-to-https", "https-only"), nil},
+			{catalogue.Distribution, "orderedCacheBehaviors[*].viewerProtocolPolicy", oneOf("redirect-to-https", "https-only"), nil},
 		},
-		Types: []string{distribution}, Check: plainOrigins,
+		Types: []string{catalogue.Distribution}, Check: plainOrigins,
 	}, {
 		ID: "CDN-LOGS", What: "requests to CloudFront are logged",
 		Reason: "an attack could not be told from a good day", Source: "CloudFront.5",
-		Companions: []Companion{{distribution, logDeliverySource, "resourceArn"}},
+		Companions: []Companion{{catalogue.Distribution, catalogue.LogDeliverySource, "resourceArn"}},
 	}, {
 		ID: "CDN-HEADERS", What: "every answer has HSTS, a content security policy and no framing; HSTS for a year in production",
 		Reason: "a browser would load scripts of others, or come back without TLS", Source: own,
-		Settings: append(leastBy(headersPolicy, "securityHeadersConfig.strictTransportSecurity.accessControlMaxAgeSec", minimum.HSTSSeconds),
-			Setting{headersPolicy, "securityHeadersConfig.contentSecurityPolicy.contentSecurityPolicy", naming("default-src", "frame-ancestors"), nil},
-			Setting{headersPolicy, "securityHeadersConfig.contentTypeOptions.override", is(true), nil},
-			Setting{headersPolicy, "securityHeadersConfig.frameOptions.frameOption", oneOf("DENY", "SAMEORIGIN"), nil},
-			Setting{distribution, "defaultCacheBehavior.responseHeadersPolicyId", given(), nil},
-			Setting{distribution, "orderedCacheBehaviors[*].responseHeadersPolicyId", given(), nil},
+		Settings: append(leastBy(catalogue.ResponseHeadersPolicy, "securityHeadersConfig.strictTransportSecurity.accessControlMaxAgeSec", minimum.HSTSSeconds),
+			Setting{catalogue.ResponseHeadersPolicy, "securityHeadersConfig.contentSecurityPolicy.contentSecurityPolicy", naming("default-src", "frame-ancestors"), nil},
+			Setting{catalogue.ResponseHeadersPolicy, "securityHeadersConfig.contentTypeOptions.override", is(true), nil},
+			Setting{catalogue.ResponseHeadersPolicy, "securityHeadersConfig.frameOptions.frameOption", oneOf("DENY", "SAMEORIGIN"), nil},
+			Setting{catalogue.Distribution, "defaultCacheBehavior.responseHeadersPolicyId", given(), nil},
+			Setting{catalogue.Distribution, "orderedCacheBehaviors[*].responseHeadersPolicyId", given(), nil},
 		),
 	}, {
 		ID: "WAF-PRESENT", What: "CloudFront has a firewall with rules",
 		Reason: "applications would meet every attack themselves", Source: "CloudFront.6, WAF.10",
-		Settings: []Setting{{distribution, "webAclId", given(), nil}, {webACL, "rules[*].name", given(), nil}},
+		Settings: []Setting{{catalogue.Distribution, "webAclId", given(), nil}, {catalogue.WebACL, "rules[*].name", given(), nil}},
 	}, {
 		ID: "WAF-BLOCK", What: "the firewall of production blocks, and lets nobody past",
 		Reason: "a firewall that only counts stops nothing", Source: own,
-		In: []string{production}, Types: []string{webACL}, Check: onlyCounts,
+		In: []string{production}, Types: []string{catalogue.WebACL}, Check: onlyCounts,
 	}, {
 		ID: "WAF-LOGS", What: "the firewall logs what it sees", Reason: "nobody could say what was blocked, and what was not", Source: "WAF.11",
-		Companions: []Companion{{webACL, webACLLogging, "resourceArn"}},
+		Companions: []Companion{{catalogue.WebACL, catalogue.WebACLLogging, "resourceArn"}},
 	}, {
 		ID: "ALB-TLS", What: "listeners take TLS 1.2 or 1.3, and HTTP only to send visitors to HTTPS",
 		Reason: "what is on the way could be read or changed", Source: "ELB.1, ELB.17, ELB.18",
-		Types: []string{listener}, Check: plainListener,
+		Types: []string{catalogue.Listener}, Check: plainListener,
 	}, {
 		ID: "ALB-LOGS", What: "requests and connections to load balancers are logged",
 		Reason: "who came past CloudFront would not be seen", Source: "ELB.5",
-		Settings: []Setting{{loadBalancer, "accessLogs.enabled", is(true), nil}, {loadBalancer, "connectionLogs.enabled", is(true), nil}},
+		Settings: []Setting{{catalogue.LoadBalancer, "accessLogs.enabled", is(true), nil}, {catalogue.LoadBalancer, "connectionLogs.enabled", is(true), nil}},
 	}, {
 		ID: "ALB-HEADERS", What: "load balancers drop headers and requests that two programs would read differently",
 		Reason: "a request smuggled within another gets past every check", Source: "ELB.4, ELB.12",
 		Settings: []Setting{
-			{loadBalancer, "dropInvalidHeaderFields", is(true), nil},
-			{loadBalancer, "desyncMitigationMode", oneOf("defensive", "strictest"), nil},
+			{catalogue.LoadBalancer, "dropInvalidHeaderFields", is(true), nil},
+			{catalogue.LoadBalancer, "desyncMitigationMode", oneOf("defensive", "strictest"), nil},
 		},
 	}, {
 		ID: "ALB-DELETION", What: "in production AWS refuses to delete the load balancer",
 		Reason: "a new one has another address, and every visitor waits for DNS", Source: "ELB.6",
 		In:       []string{production},
-		Settings: []Setting{{loadBalancer, "enableDeletionProtection", is(true), nil}},
+		Settings: []Setting{{catalogue.LoadBalancer, "enableDeletionProtection", is(true), nil}},
 	},
 }
 

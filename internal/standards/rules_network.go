@@ -4,6 +4,7 @@ import (
 	"fmt"
 	"slices"
 
+	"legops/internal/catalogue"
 	"legops/internal/model"
 )
 
@@ -14,21 +15,21 @@ var networkRules = []Rule{
 	{
 		ID: "VPC-FLOW", What: "the traffic of the VPC is logged, accepted and refused",
 		Reason: "nobody could say whom a broken-in machine talked to", Source: "EC2.6 (CIS v5.0 3.7)",
-		Companions: []Companion{{vpc, flowLog, "vpcId"}},
-		Settings:   []Setting{{flowLog, "trafficType", is("ALL"), nil}},
+		Companions: []Companion{{catalogue.Vpc, catalogue.FlowLog, "vpcId"}},
+		Settings:   []Setting{{catalogue.FlowLog, "trafficType", is("ALL"), nil}},
 	}, {
 		ID: "VPC-DEFAULT", What: "the VPC's default security group lets nothing through",
 		Reason: "what is started without a group gets that one", Source: "EC2.2 (CIS v5.0 5.5)",
-		Companions: []Companion{{vpc, defaultGroup, "vpcId"}},
-		Settings:   []Setting{{defaultGroup, "ingress", absent(), nil}, {defaultGroup, "egress", absent(), nil}},
+		Companions: []Companion{{catalogue.Vpc, catalogue.DefaultSecurityGroup, "vpcId"}},
+		Settings:   []Setting{{catalogue.DefaultSecurityGroup, "ingress", absent(), nil}, {catalogue.DefaultSecurityGroup, "egress", absent(), nil}},
 	}, {
 		ID: "SUBNET-PUBLIC", What: "subnets give no public addresses by themselves",
 		Reason: "a machine would be on the internet because of where it stands", Source: "EC2.15",
-		Settings: []Setting{{subnet, "mapPublicIpOnLaunch", off(), nil}},
+		Settings: []Setting{{catalogue.Subnet, "mapPublicIpOnLaunch", off(), nil}},
 	}, {
 		ID: "SG-INGRESS", What: "no security group lets in the world",
 		Reason: "an open port is found, and tried", Source: "EC2.18, EC2.19, EC2.53 (CIS v5.0 5.3), EC2.54 (CIS v5.0 5.4)",
-		Types: []string{ingressRule, eksRule},
+		Types: []string{catalogue.SecurityGroupIngressRule, catalogue.SecurityGroupRule},
 		Check: func(_ *platform, r *model.Resource) []string {
 			if opening := openingOf(r); opening.ingress {
 				return opening.worldwide()
@@ -38,7 +39,7 @@ var networkRules = []Rule{
 	}, {
 		ID: "SG-PORTS", What: "a security group lets in one port, not many",
 		Reason: "what listens by mistake would be reachable", Source: own,
-		Types: []string{ingressRule, eksRule},
+		Types: []string{catalogue.SecurityGroupIngressRule, catalogue.SecurityGroupRule},
 		Check: func(_ *platform, r *model.Resource) []string {
 			if opening := openingOf(r); opening.ingress {
 				return opening.manyPorts()
@@ -48,7 +49,7 @@ var networkRules = []Rule{
 	}, {
 		ID: "SG-EGRESS", What: "whoever may reach the world may reach one port of it",
 		Reason: "what is stolen leaves by any port that is open", Source: own,
-		Types: []string{egressRule, eksRule},
+		Types: []string{catalogue.SecurityGroupEgressRule, catalogue.SecurityGroupRule},
 		Check: func(_ *platform, r *model.Resource) []string {
 			if opening := openingOf(r); !opening.ingress && len(opening.worldwide()) > 0 {
 				return opening.manyPorts()
@@ -58,7 +59,7 @@ var networkRules = []Rule{
 	}, {
 		ID: "SG-INLINE", What: "rules of security groups are resources of their own",
 		Reason: "a rule within a group is in no table of who may talk to whom", Source: own,
-		Settings: []Setting{{securityGroup, "ingress", absent(), nil}, {securityGroup, "egress", absent(), nil}},
+		Settings: []Setting{{catalogue.SecurityGroup, "ingress", absent(), nil}, {catalogue.SecurityGroup, "egress", absent(), nil}},
 	},
 }
 
@@ -72,12 +73,12 @@ type opening struct {
 
 // openingOf reads the rules of this program, and the older kind that pulumi-eks makes.
 func openingOf(r *model.Resource) opening {
-	if r.Type == eksRule {
+	if r.Type == catalogue.SecurityGroupRule {
 		ranges := slices.Concat(r.All("cidrBlocks[*]"), r.All("ipv6CidrBlocks[*]"))
 		return opening{r.Inputs["type"] != "egress", ranges, r.Inputs["protocol"], r.Inputs["fromPort"], r.Inputs["toPort"]}
 	}
 	ranges := []any{r.Inputs["cidrIpv4"], r.Inputs["cidrIpv6"]}
-	return opening{r.Type == ingressRule, ranges, r.Inputs["ipProtocol"], r.Inputs["fromPort"], r.Inputs["toPort"]}
+	return opening{r.Type == catalogue.SecurityGroupIngressRule, ranges, r.Inputs["ipProtocol"], r.Inputs["fromPort"], r.Inputs["toPort"]}
 }
 
 // worldwide are problems with the ranges; one that is not known may be everybody.

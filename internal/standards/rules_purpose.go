@@ -4,25 +4,26 @@ import (
 	"fmt"
 	"strings"
 
+	"legops/internal/catalogue"
 	"legops/internal/model"
 )
 
 // purposes are the keys that data is under, by type: the input with the key, and the purpose of the key, which ends its name.
 var purposes = []struct{ typ, path, purpose string }{
-	{logGroup, "kmsKeyId", "logs"},
-	{launchTemplate, "blockDeviceMappings", "volumes"},
+	{catalogue.LogGroup, "kmsKeyId", "logs"},
+	{catalogue.LaunchTemplate, "blockDeviceMappings", "volumes"},
 	{clusterComponent, "encryptionConfigKeyArn", "secrets"},
-	{database, "kmsKeyId", "database"},
-	{database, "performanceInsightsKmsKeyId", "database"},
-	{database, "masterUserSecretKmsKeyId", "credentials"},
-	{searchDomain, "encryptAtRest.kmsKeyId", "search"},
-	{queue, "kmsMasterKeyId", "queues"},
-	{topic, "kmsMasterKeyId", "alerts"},
-	{bucketEncryption, "rules[*].applyServerSideEncryptionByDefault.kmsMasterKeyId", "storage"},
-	{imageRepository, "encryptionConfigurations[*].kmsKey", "registry"},
-	{codeRepository, "kmsKeyId", "source"},
-	{secret, "kmsKeyId", "credentials"},
-	{vault, "kmsKeyArn", "backup"},
+	{catalogue.Database, "kmsKeyId", "database"},
+	{catalogue.Database, "performanceInsightsKmsKeyId", "database"},
+	{catalogue.Database, "masterUserSecretKmsKeyId", "credentials"},
+	{catalogue.SearchDomain, "encryptAtRest.kmsKeyId", "search"},
+	{catalogue.Queue, "kmsMasterKeyId", "queues"},
+	{catalogue.Topic, "kmsMasterKeyId", "alerts"},
+	{catalogue.BucketEncryption, "rules[*].applyServerSideEncryptionByDefault.kmsMasterKeyId", "storage"},
+	{catalogue.ImageRepository, "encryptionConfigurations[*].kmsKey", "registry"},
+	{catalogue.CodeRepository, "kmsKeyId", "source"},
+	{catalogue.Secret, "kmsKeyId", "credentials"},
+	{catalogue.BackupVault, "kmsKeyArn", "backup"},
 }
 
 var purposeRules = []Rule{{
@@ -50,7 +51,7 @@ func otherPurpose(p *platform, r *model.Resource) []string {
 		right := false
 		for _, urn := range r.PropertyDependencies[input] {
 			from := p.At(urn)
-			if from == nil || from.Type != key {
+			if from == nil || from.Type != catalogue.Key {
 				continue
 			}
 			right = strings.HasSuffix(from.Name(), "-"+of.purpose) && (r.Provider == "" || r.Provider == from.Provider)

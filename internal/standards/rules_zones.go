@@ -10,12 +10,12 @@ import (
 
 // spans are the inputs that have to be in two zones, by type.
 var spans = map[string]string{
-	loadBalancer:                  "subnets",
+	catalogue.LoadBalancer:        "subnets",
 	catalogue.AutoScalingGroup:    "vpcZoneIdentifiers",
 	catalogue.DatabaseSubnetGroup: "subnetIds",
 	catalogue.VpcEndpoint:         "subnetIds",
 	clusterComponent:              "subnetIds",
-	searchDomain:                  "vpcOptions",
+	catalogue.SearchDomain:        "vpcOptions",
 }
 
 // zoneKey is the label of a node with its zone.
@@ -26,11 +26,11 @@ var zoneRules = []Rule{
 		ID: "SPAN-ZONES", What: "what serves people or holds data is in two zones; a search domain only where it is zone-aware",
 		Reason: "a zone that fails would stop everything", Source: "ELB.13, AutoScaling.2, " + own,
 		Types: []string{
-			loadBalancer, catalogue.AutoScalingGroup, catalogue.DatabaseSubnetGroup, catalogue.VpcEndpoint, clusterComponent, searchDomain,
+			catalogue.LoadBalancer, catalogue.AutoScalingGroup, catalogue.DatabaseSubnetGroup, catalogue.VpcEndpoint, clusterComponent, catalogue.SearchDomain,
 		}, UnknownPasses: true,
 		Check: func(p *platform, r *model.Resource) []string {
 			gateway := r.Type == catalogue.VpcEndpoint && r.Text("vpcEndpointType") == "Gateway"
-			oneZone := r.Type == searchDomain && !r.Flag("clusterConfig.zoneAwarenessEnabled")
+			oneZone := r.Type == catalogue.SearchDomain && !r.Flag("clusterConfig.zoneAwarenessEnabled")
 			zones := p.Zones(r, spans[r.Type])
 			if gateway || oneZone || len(zones) == 2 {
 				return nil

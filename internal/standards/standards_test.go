@@ -16,6 +16,7 @@ import (
 	"github.com/stretchr/testify/require"
 	"gopkg.in/yaml.v3"
 
+	"legops/internal/catalogue"
 	"legops/internal/model"
 	"legops/internal/offline/schema"
 )
@@ -184,7 +185,7 @@ func TestRulesSayWhatTheyAre(t *testing.T) {
 func TestExceptions(t *testing.T) {
 	spoiled := func() []*model.Resource {
 		resources := healthy(t)
-		put(t, first(t, resources, subnet), "mapPublicIpOnLaunch", true)
+		put(t, first(t, resources, catalogue.Subnet), "mapPublicIpOnLaunch", true)
 		return resources
 	}
 	for name, c := range map[string]struct {

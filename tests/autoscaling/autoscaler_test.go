@@ -12,20 +12,20 @@ import (
 	"legops/internal/controlplane"
 )
 
-// group is a node group: Auto Scaling adds a node in whichever of its zones has the fewest.
+// group is a node group: Auto Scaling adds a node in the zone with the fewest.
 type group struct {
 	name     string
 	zones    []string
 	min, max int
-	nodes    []controlplane.Node // in the order in which they came
-	// out is whether AWS has no instance for it.
+	nodes    []controlplane.Node // in the order of their start
+	// out is set if AWS has no instance for it.
 	out bool
 }
 
-// autoscaler decides as the Cluster Autoscaler does with the flags that the program gives it; that is no Go module. How it
-// decides was read in kubernetes/autoscaler, cluster-autoscaler: core/static_autoscaler.go, core/scaleup/orchestrator,
-// estimator/binpacking_estimator.go, processors/nodegroupset, core/scaledown, FAQ.md. Its waits (ten seconds between looks, ten
-// minutes until an idle node goes) are left out.
+// autoscaler decides as the Cluster Autoscaler, which is no Go module, with the program's flags. Its decisions follow
+// kubernetes/autoscaler, cluster-autoscaler: core/static_autoscaler.go, core/scaleup/orchestrator,
+// estimator/binpacking_estimator.go, processors/nodegroupset, core/scaledown, FAQ.md. It leaves out the waits (ten seconds
+// between scans, ten minutes before it removes an idle node).
 type autoscaler struct {
 	plane  *controlplane.Plane
 	groups []*group
@@ -33,10 +33,10 @@ type autoscaler struct {
 	serial int
 }
 
-// idle is the share of a node below which it may go (scale-down-utilization-threshold).
+// idle is the utilization below which a node may be removed (scale-down-utilization-threshold).
 const idle = 0.5
 
-// option is what a group can do for pods that wait.
+// option is a possible scale-up of a group for pending pods.
 type option struct {
 	group  *group
 	nodes  int
@@ -44,9 +44,9 @@ type option struct {
 	wasted float64 // the share of the new nodes that stays free
 }
 
-// template is the node that the autoscaler expects of a group: where the group's first zone is, whatever other zones it has
-// (cloudprovider/aws/aws_manager.go, and processors/nodeinfosprovider/mixed_nodeinfos_processor.go where nodes are there), and
-// with the agents of every node on it.
+// template is the node that the autoscaler expects of a group: in the group's first zone, whatever other zones it has
+// (cloudprovider/aws/aws_manager.go and, if the group has nodes, processors/nodeinfosprovider/mixed_nodeinfos_processor.go),
+// with the agents of every node.
 func (a *autoscaler) template(g *group, n int) *node {
 	left := a.has
 	for _, agent := range capacity.Agents {
@@ -55,12 +55,12 @@ func (a *autoscaler) template(g *group, n int) *node {
 	return &node{name: fmt.Sprintf("template-%s-%d", g.name, n), zone: g.zones[0], has: a.has, left: left}
 }
 
-// scaleUp adds nodes for pods that wait, if some group can help, and says what it did.
+// scaleUp adds nodes for pending pods, if a group can help, and reports them.
 func (a *autoscaler) scaleUp(ctx context.Context, s *snapshot) (string, error) {
 	s = s.fork()
 	var helpless []*pod
 	for _, p := range bySize(s.some(waits), a.has) {
-		if !p.ofNode && !s.place(p, s.nodes) { // the scheduler has not seen yet that there is room
+		if !p.ofNode && !s.place(p, s.nodes) { // the scheduler has not yet seen the room
 			helpless = append(helpless, p)
 		}
 	}
@@ -76,7 +76,7 @@ func (a *autoscaler) scaleUp(ctx context.Context, s *snapshot) (string, error) {
 	return a.grow(ctx, a.alike(s, best), best)
 }
 
-// expand packs pods onto new nodes of a group; nil if none fits.
+// expand packs pods onto new nodes of a group; nil if no pod fits.
 func (a *autoscaler) expand(s *snapshot, g *group, pods []*pod) *option {
 	if g.out || len(g.nodes) >= g.max {
 		return nil
@@ -90,7 +90,7 @@ func (a *autoscaler) expand(s *snapshot, g *group, pods []*pod) *option {
 			continue
 		}
 		if len(g.nodes)+len(added) >= g.max || len(added) > 0 && added[len(added)-1].left == a.template(g, 0).left {
-			continue // no further node, or one more would be as empty and as useless as the last
+			continue // no further node, or another would stay as empty as the last
 		}
 		fresh := a.template(g, len(added))
 		added, s.nodes = append(added, fresh), append(s.nodes, fresh)
@@ -113,7 +113,7 @@ func (a *autoscaler) expand(s *snapshot, g *group, pods []*pod) *option {
 	return o
 }
 
-// alike are the groups that could take the same pods, the chosen one among them, between which new nodes are balanced.
+// alike returns the groups that could take the same pods, including the chosen one; new nodes are balanced over them.
 func (a *autoscaler) alike(s *snapshot, o *option) []*group {
 	groups := []*group{o.group}
 	for _, g := range a.groups {
@@ -152,7 +152,7 @@ func (a *autoscaler) grow(ctx context.Context, groups []*group, o *option) (stri
 	return fmt.Sprintf("for %d pods: %s", len(o.pods), strings.Join(names, ", ")), a.plane.AddNodes(ctx, added...)
 }
 
-// instance is a new node of a group.
+// instance returns a new node of a group.
 func (a *autoscaler) instance(g *group) controlplane.Node {
 	zone := g.zones[0]
 	for _, other := range g.zones {
@@ -168,12 +168,12 @@ func (a *autoscaler) instance(g *group) controlplane.Node {
 	return n
 }
 
-// in is how many nodes a group has in a zone.
+// in returns the number of a group's nodes in a zone.
 func (g *group) in(zone string) int {
 	return len(slices.DeleteFunc(slices.Clone(g.nodes), func(n controlplane.Node) bool { return n.Zone != zone }))
 }
 
-// scaleDown takes away one node that is idle and whose pods fit elsewhere, if there is one, and says which.
+// scaleDown removes one idle node whose pods fit elsewhere, if there is one, and reports it.
 func (a *autoscaler) scaleDown(ctx context.Context, s *snapshot) (string, error) {
 	budgets, err := budgets(ctx, a.plane)
 	if err != nil {
@@ -215,7 +215,7 @@ func (a *autoscaler) removable(s *snapshot, n *node, budgets []budget) bool {
 	return true
 }
 
-// remove drains a node and ends it.
+// remove drains a node and terminates it.
 func (a *autoscaler) remove(ctx context.Context, g *group, n *node) error {
 	if err := drain(ctx, a.plane, n.name); err != nil {
 		return err
@@ -224,7 +224,7 @@ func (a *autoscaler) remove(ctx context.Context, g *group, n *node) error {
 	return a.plane.RemoveNode(ctx, n.name)
 }
 
-// drain cordons a node and evicts its pods through the API that knows of disruption budgets, until none is left.
+// drain cordons a node and evicts its pods through the API that respects disruption budgets, until none is left.
 func drain(ctx context.Context, plane *controlplane.Plane, name string) error {
 	if err := cordon(ctx, plane, name, true); err != nil {
 		return err

@@ -1,6 +1,5 @@
-// Package autoscaling plays the cluster of a stack from its fewest nodes to its most and back: a real control plane with a real
-// scheduler and real disruption budgets, simulated nodes of the size of the stack file's, and the pods that the program
-// registers.
+// Package autoscaling scales a stack's cluster from its fewest nodes to its most and back: a real control plane with a real
+// scheduler and real disruption budgets, simulated nodes of the stack file's size, and the pods that the program registers.
 package autoscaling
 
 import (
@@ -19,16 +18,17 @@ import (
 	"github.com/stretchr/testify/assert"
 	"github.com/stretchr/testify/require"
 
-	"legops/components"
+	"legops/components/apps"
 	"legops/internal/capacity"
 	"legops/internal/controlplane"
+	"legops/internal/registered"
 	"legops/stacks"
 )
 
-// patience is how long pods may wait while the autoscaler does nothing. The scheduler tries again every second.
+// patience is how long pods may be pending while the autoscaler does nothing. The scheduler retries every second.
 const patience = 5 * time.Second
 
-// TestMain lets all plays run at once, however few processors there are: they mostly wait.
+// TestMain runs all plays at once, however few CPUs there are: they mostly wait.
 func TestMain(m *testing.M) {
 	flag.Parse()
 	if err := flag.Set("test.parallel", "3"); err != nil {
@@ -37,7 +37,7 @@ func TestMain(m *testing.M) {
 	os.Exit(m.Run())
 }
 
-// play is a stack whose nodes come and go.
+// play is a stack on a cluster whose nodes come and go.
 type play struct {
 	*testing.T
 	*autoscaler
@@ -45,7 +45,7 @@ type play struct {
 	began time.Time
 }
 
-// start starts a cluster with the fewest nodes that some groups may have, and everything that runs on it at its least.
+// start starts a cluster with the groups' minimums of nodes, and all workloads at their minReplicas.
 func start(t *testing.T, stack string, groups ...*group) *play {
 	t.Helper()
 	cfg := config(t, stack)
@@ -62,7 +62,7 @@ func start(t *testing.T, stack string, groups ...*group) *play {
 			nodes = append(nodes, a.instance(g))
 		}
 	}
-	objects, patches := registered(t, cfg, stack)
+	objects, patches := controlplane.Registered(registered.Stack(t, stack, cfg))
 	objects = append(objects, standIns()...)
 	plane, err := controlplane.Start(t.Context(), controlplane.Options{
 		Bin: filepath.Join(root, "bin/kubernetes"), Dir: t.TempDir(), Nodes: nodes,
@@ -81,7 +81,7 @@ func start(t *testing.T, stack string, groups ...*group) *play {
 	return p
 }
 
-// perZone are the groups of a stack as the program makes them.
+// perZone returns the groups of a stack as the program creates them.
 func perZone(cfg *stacks.Config) []*group {
 	var groups []*group
 	for _, zone := range cfg.Network.AvailabilityZones {
@@ -99,7 +99,7 @@ func (p *play) look() *snapshot {
 	return s
 }
 
-// settle lets the autoscaler add nodes until every pod is ready, or until pods have waited for too long in vain.
+// settle lets the autoscaler add nodes until every pod is ready, or until pods have been pending for too long.
 func (p *play) settle(what string) *snapshot {
 	p.Helper()
 	began := time.Now()
@@ -126,7 +126,7 @@ func (p *play) settle(what string) *snapshot {
 	}
 }
 
-// complete is whether there are as many pods as their Deployments want.
+// complete reports whether every Deployment has all its pods.
 func (p *play) complete(s *snapshot) bool {
 	var list struct {
 		Items []struct {
@@ -148,12 +148,12 @@ func (p *play) complete(s *snapshot) bool {
 	return true
 }
 
-// of are the pods of an application or a service.
+// of returns the pods of an application or a service.
 func (s *snapshot) of(owner string) []*pod {
 	return s.some(func(p *pod) bool { return p.owner == owner })
 }
 
-// shrink lets the autoscaler take idle nodes away until there is none.
+// shrink lets the autoscaler remove idle nodes until there is none.
 func (p *play) shrink(what string) *snapshot {
 	p.Helper()
 	for {
@@ -163,11 +163,11 @@ func (p *play) shrink(what string) *snapshot {
 		if name == "" {
 			return s
 		}
-		p.Logf("%6.1fs %s is idle, drained and gone", time.Since(p.began).Seconds(), name)
+		p.Logf("%6.1fs %s was idle, is drained and removed", time.Since(p.began).Seconds(), name)
 	}
 }
 
-// say prints the cluster in numbers.
+// say logs the cluster's numbers.
 func (p *play) say(what string, s *snapshot) {
 	p.Helper()
 	var nodes []string
@@ -181,15 +181,15 @@ func (p *play) say(what string, s *snapshot) {
 		asked, had = minus(asked, minus(n.left, n.has)), minus(had, minus(capacity.Room{}, n.has))
 	}
 	pods := s.some(func(p *pod) bool { return !p.ofNode })
-	p.Logf("%6.1fs %s: nodes in %s; %d pods, %d wait; %d of %dm CPU and %d of %d MiB are asked for", time.Since(p.began).Seconds(), what,
+	p.Logf("%6.1fs %s: nodes in %s; %d pods, %d pending; %d of %dm CPU and %d of %d MiB requested", time.Since(p.began).Seconds(), what,
 		strings.Join(nodes, ", "), len(pods), len(s.some(waits)), asked.MilliCPU, had.MilliCPU, asked.MemoryMiB, had.MemoryMiB)
 }
 
-// served are the Deployments that visitors reach: the path of each in the API, and its bounds.
+// served returns the Deployments that serve visitors: the path of each in the API, and its bounds.
 func (p *play) served() map[string][2]int {
 	const path = "/apis/apps/v1/namespaces/%s/deployments/%s"
 	all := map[string][2]int{
-		fmt.Sprintf(path, components.IngressNamespace, capacity.Ingress): {p.cfg.Ingress.MinReplicas, p.cfg.Ingress.MaxReplicas},
+		fmt.Sprintf(path, apps.IngressNamespace, capacity.Ingress): {p.cfg.Ingress.MinReplicas, p.cfg.Ingress.MaxReplicas},
 	}
 	for _, a := range p.cfg.Applications {
 		all[fmt.Sprintf(path, a.Name, a.Name)] = [2]int{a.MinReplicas, a.MaxReplicas}
@@ -197,7 +197,7 @@ func (p *play) served() map[string][2]int {
 	return all
 }
 
-// scale gives every application, and the ingress, a number of pods: their least or their most.
+// scale scales every application, and the ingress, to its minReplicas or maxReplicas.
 func (p *play) scale(bound int) {
 	p.Helper()
 	for path, bounds := range p.served() {
@@ -207,10 +207,10 @@ func (p *play) scale(bound int) {
 
 const least, most = 0, 1 // bounds
 
-// fits asserts that every pod has a node and that groups keep to their bounds.
+// fits asserts that every pod has a node and that groups are within their bounds.
 func (p *play) fits(s *snapshot) {
 	p.Helper()
-	assert.Empty(p, names(s.some(waits)), "wait for a node")
+	assert.Empty(p, names(s.some(waits)), "pending")
 	for _, g := range p.groups {
 		assert.LessOrEqual(p, len(g.nodes), g.max, g.name)
 		assert.GreaterOrEqual(p, len(g.nodes), g.min, g.name)
@@ -236,7 +236,7 @@ func (p *play) spread(s *snapshot) {
 	}
 }
 
-// names are those of pods, with what the scheduler says of each.
+// names returns the names of pods, with the scheduler's reason for each.
 func names(pods []*pod) []string {
 	var all []string
 	for _, p := range pods {
@@ -245,7 +245,7 @@ func names(pods []*pod) []string {
 	return all
 }
 
-// undisturbed does something meanwhile no application may miss more than one pod of its least.
+// undisturbed runs do, during which no application may lack more than one pod of its minReplicas.
 func (p *play) undisturbed(do func()) {
 	p.Helper()
 	ctx, stop := context.WithCancel(p.Context())
@@ -255,7 +255,7 @@ func (p *play) undisturbed(do func()) {
 		for ; ctx.Err() == nil; time.Sleep(50 * time.Millisecond) {
 			s, err := look(ctx, p.plane)
 			if err != nil {
-				continue // the next look is soon, and do fails if it goes on
+				continue // the next look follows soon, and do fails if it persists
 			}
 			looks++
 			for _, a := range p.cfg.Applications {
@@ -271,33 +271,33 @@ func (p *play) undisturbed(do func()) {
 	watching.Wait()
 	p.Logf("       the fewest ready pods in %d looks: %v", looks, fewest)
 	for _, a := range p.cfg.Applications {
-		assert.GreaterOrEqual(p, fewest[a.Name], a.MinReplicas-1, "%s: the disruption budget was broken", a.Name)
+		assert.GreaterOrEqual(p, fewest[a.Name], a.MinReplicas-1, "%s: the disruption budget was violated", a.Name)
 	}
 }
 
-// TestPodsFindNodes is a day of development: from two nodes to all applications at their most, a release of all at once, back
-// again at night, one zone lost, and then the other.
+// TestPodsFindNodes is a day of development: from two nodes to all applications at their maxReplicas, a release of all at
+// once, back again at night, one zone lost, and then the other.
 func TestPodsFindNodes(t *testing.T) {
 	t.Parallel()
 	p := start(t, "dev", perZone(config(t, "dev"))...)
-	p.spread(p.settle("two nodes, everything at its least"))
+	p.spread(p.settle("two nodes, everything at its minimum"))
 
 	p.scale(most)
-	p.spread(p.settle("everything at its most"))
+	p.spread(p.settle("everything at its maximum"))
 	p.release()
 	p.spread(p.settle("all released at once"))
 
-	// Which pods go is not a matter of zones to Kubernetes: both that stay may be in one.
+	// Kubernetes does not scale down by zone: both remaining pods may be in one.
 	p.scale(least)
-	p.fits(p.settle("everything at its least again"))
-	p.undisturbed(func() { p.fits(p.shrink("idle nodes go")) })
+	p.fits(p.settle("everything at its minimum again"))
+	p.undisturbed(func() { p.fits(p.shrink("idle nodes are removed")) })
 
-	// When the second zone goes, all pods of an application are in it.
+	// When the second zone is lost, all pods of an application are in it.
 	for _, lost := range p.groups {
 		zone := lost.zones[0]
 		p.undisturbed(func() { p.lose(lost) })
 		s := p.settle("without " + zone)
-		assert.Empty(t, names(s.some(waits)), "wait for a node although the other zone is left")
+		assert.Empty(t, names(s.some(waits)), "pending although the other zone is left")
 		assert.Empty(t, names(s.some(func(p *pod) bool { return !p.ofNode && s.node(p.node).zone == zone })), "are on nodes of "+zone)
 		p.restore(lost)
 	}
@@ -305,28 +305,28 @@ func TestPodsFindNodes(t *testing.T) {
 	p.spread(p.settle("both zones are back, and a release spreads the pods"))
 }
 
-// TestPodsAtTheirMost is production under load: every application at its most.
+// TestPodsAtTheirMost is production under load: every application at its maxReplicas.
 func TestPodsAtTheirMost(t *testing.T) {
 	t.Parallel()
 	p := start(t, "prod", perZone(config(t, "prod"))...)
 	p.scale(most)
-	p.spread(p.settle("everything at its most"))
+	p.spread(p.settle("everything at its maximum"))
 }
 
-// TestOneGroupOverTwoZones is why each zone has a group. Of three nodes in one group over both zones Auto Scaling puts two into the
-// first zone and one into the second, which is too small for its half. The autoscaler takes the next node for one of the first
-// zone, where those pods are not due: they wait for ever, although the group may have as many nodes again.
+// TestOneGroupOverTwoZones shows why each zone has a group. Of three nodes in one group over both zones Auto Scaling starts two in
+// the first zone and one in the second, which is too small for its half. The autoscaler expects the next node in the first zone,
+// where those pods may not go: they stay pending, although the group may have as many nodes again.
 func TestOneGroupOverTwoZones(t *testing.T) {
 	t.Parallel()
 	cfg := config(t, "dev")
 	g := &group{name: "nodes", zones: cfg.Network.AvailabilityZones, min: 3, max: 2 * cfg.Eks.Nodes.MaxSizePerZone}
 	p := start(t, "dev", g)
-	s := p.settle("three nodes, everything at its least")
-	assert.NotEmpty(t, names(s.some(waits)), "no pod waits: one group over two zones would do")
+	s := p.settle("three nodes, everything at its minimum")
+	assert.NotEmpty(t, names(s.some(waits)), "no pod is pending: one group over two zones would do")
 	assert.Equal(t, []int{2, 1}, []int{g.in(g.zones[0]), g.in(g.zones[1])}, "of %d nodes that the group may have", g.max)
 }
 
-// lose drains every node of a zone for which AWS has no more instances, and lets the autoscaler add nodes elsewhere.
+// lose drains every node of a zone, for which AWS then has no instances, and lets the autoscaler add nodes elsewhere.
 func (p *play) lose(g *group) {
 	p.Helper()
 	g.out = true
@@ -361,12 +361,12 @@ func (p *play) restore(g *group) {
 	}
 }
 
-// release replaces all pods of every application and of the ingress, one more at a time.
+// release replaces all pods of every application and of the ingress, with the surge of one pod.
 func (p *play) release() {
 	p.Helper()
 	for path := range p.served() {
 		require.NoError(p, p.plane.Patch(p.Context(), path, controlplane.Object{"spec": map[string]any{
-			"minReadySeconds": 0, // or nothing happens for most of the time
+			"minReadySeconds": 0, // to save waiting time
 			"template":        map[string]any{"metadata": map[string]any{"annotations": map[string]any{"released": time.Now().String()}}},
 		}}))
 	}

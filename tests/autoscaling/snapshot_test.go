@@ -26,18 +26,18 @@ type pod struct {
 	labels                 map[string]string
 	asks                   capacity.Room
 	spread                 []constraint
-	node                   string // empty while no node has it
+	node                   string // empty while unscheduled
 	ofNode                 bool   // of a DaemonSet
 	waits                  bool   // the scheduler found no node
-	why                    string // as it says
+	why                    string // the scheduler's reason
 	ready, leaving         bool
 }
 
-// constraint is that pods are spread strictly over zones.
+// constraint is a strict spread of pods over zones.
 type constraint struct {
 	maxSkew  int
 	selector map[string]string
-	// honors is whether cordoned nodes, and what is on them, do not count.
+	// honors is set if cordoned nodes and their pods do not count.
 	honors bool
 }
 
@@ -53,7 +53,7 @@ func (c constraint) selects(p *pod, namespace string) bool {
 	return true
 }
 
-// snapshot is the cluster at one moment.
+// snapshot is the state of the cluster at one moment.
 type snapshot struct {
 	nodes []*node
 	pods  []*pod
@@ -127,7 +127,7 @@ func (s *snapshot) readPods(ctx context.Context, plane *controlplane.Plane) erro
 		}
 		for _, owner := range item.Metadata.OwnerReferences {
 			p.ofNode = p.ofNode || owner.Kind == "DaemonSet"
-			p.owner = strings.TrimSuffix(owner.Name, "-"+p.labels["pod-template-hash"]) // a ReplicaSet is named after its Deployment
+			p.owner = strings.TrimSuffix(owner.Name, "-"+p.labels["pod-template-hash"]) // a ReplicaSet's name starts with its Deployment's
 		}
 		for _, container := range item.Spec.Containers {
 			asks := room(container.Resources.Requests)
@@ -171,7 +171,7 @@ func (s *snapshot) node(name string) *node {
 	return nil
 }
 
-// fork is a copy to try something in.
+// fork returns a copy for a trial.
 func (s *snapshot) fork() *snapshot {
 	copied := &snapshot{}
 	for _, n := range s.nodes {
@@ -185,14 +185,14 @@ func (s *snapshot) fork() *snapshot {
 	return copied
 }
 
-// fits is whether the scheduler may put a pod onto a node.
+// fits reports whether the scheduler may place a pod on a node.
 func (s *snapshot) fits(p *pod, n *node) bool {
 	left := minus(n.left, p.asks)
 	if n.cordoned || left.MilliCPU < 0 || left.MemoryMiB < 0 || left.Pods < 0 {
 		return false
 	}
 	for _, c := range p.spread {
-		// Zones are those of nodes that count; of each it is known how many pods it has.
+		// Only the zones of nodes that count, each with its number of pods.
 		zones := map[string]int{}
 		for _, other := range s.nodes {
 			if !c.honors || !other.cordoned {
@@ -212,7 +212,7 @@ func (s *snapshot) fits(p *pod, n *node) bool {
 	return true
 }
 
-// put puts a pod, which is in the snapshot, onto a node.
+// put places a pod of the snapshot on a node.
 func (s *snapshot) put(p *pod, n *node) {
 	for _, mine := range s.pods {
 		if mine.name == p.name && mine.namespace == p.namespace {
@@ -222,7 +222,7 @@ func (s *snapshot) put(p *pod, n *node) {
 	}
 }
 
-// place puts a pod onto the first of some nodes that it fits.
+// place places a pod on the first of the nodes on which it fits.
 func (s *snapshot) place(p *pod, nodes []*node) bool {
 	for _, n := range nodes {
 		if s.fits(p, n) {
@@ -233,7 +233,7 @@ func (s *snapshot) place(p *pod, nodes []*node) bool {
 	return false
 }
 
-// bySize orders pods as the Cluster Autoscaler does: who asks for the largest share of a node first.
+// bySize orders pods as the Cluster Autoscaler does: the largest share of a node first.
 func bySize(pods []*pod, of capacity.Room) []*pod {
 	share := func(p *pod) float64 {
 		return float64(p.asks.MilliCPU)/float64(of.MilliCPU) + float64(p.asks.MemoryMiB)/float64(of.MemoryMiB)
@@ -243,7 +243,7 @@ func bySize(pods []*pod, of capacity.Room) []*pod {
 	return pods
 }
 
-// some are the pods of which something is true.
+// some returns the pods for which is returns true.
 func (s *snapshot) some(is func(*pod) bool) []*pod {
 	return slices.DeleteFunc(slices.Clone(s.pods), func(p *pod) bool { return !is(p) })
 }

@@ -4,20 +4,15 @@ import (
 	"fmt"
 	"testing"
 
-	"github.com/pulumi/pulumi/sdk/v3/go/pulumi"
-	"github.com/stretchr/testify/require"
-
-	"legops/infra"
 	"legops/internal/capacity"
 	"legops/internal/checkout"
 	"legops/internal/controlplane"
-	"legops/internal/recorder"
 	"legops/stacks"
 )
 
 const root = "../.."
 
-// addons is the namespace of what stands in for managed add-ons.
+// addons is the namespace of the stand-ins for managed add-ons.
 const addons = "add-ons"
 
 func config(t *testing.T, stack string) *stacks.Config {
@@ -25,23 +20,12 @@ func config(t *testing.T, stack string) *stacks.Config {
 	return checkout.Config(t, root, stack)
 }
 
-// registered are the Kubernetes objects of a stack, as the program registers them.
-func registered(t *testing.T, cfg *stacks.Config, stack string) (objects, patches []controlplane.Object) {
-	t.Helper()
-	r := &recorder.Recorder{Project: "legops", Stack: stack}
-	require.NoError(t, r.Run(func(ctx *pulumi.Context) error {
-		_, err := infra.NewPlatform(ctx, cfg)
-		return err
-	}))
-	return controlplane.Registered(r)
-}
-
-// standIns are pods that ask for as much as those of the managed add-ons, which EKS installs.
+// standIns returns pods with the requests of the managed add-ons, which EKS would install.
 func standIns() []controlplane.Object {
 	objects := []controlplane.Object{{"apiVersion": "v1", "kind": "Namespace", "metadata": map[string]any{"name": addons}}}
 	for _, agent := range capacity.Agents {
 		o := standIn("DaemonSet", agent.Name, agent.Pod)
-		pod := o.At("spec", "template", "spec").(map[string]any)
+		pod := o.Get("spec.template.spec").(map[string]any)
 		pod["tolerations"], pod["priorityClassName"] = []any{map[string]any{"operator": "Exists"}}, "system-node-critical"
 		objects = append(objects, o)
 	}
@@ -49,14 +33,14 @@ func standIns() []controlplane.Object {
 		if service.Addon != "" {
 			o := standIn("Deployment", service.Name, service.Pod)
 			o["spec"].(map[string]any)["replicas"] = service.Replicas
-			o.At("spec", "template", "spec").(map[string]any)["priorityClassName"] = service.Priority
+			o.Get("spec.template.spec").(map[string]any)["priorityClassName"] = service.Priority
 			objects = append(objects, o)
 		}
 	}
 	return objects
 }
 
-// standIn is a Deployment or a DaemonSet of pods that ask for something.
+// standIn returns a Deployment or a DaemonSet of pods with a request.
 func standIn(kind, name string, asks capacity.Room) controlplane.Object {
 	labels := map[string]any{"app.kubernetes.io/name": name}
 	spec := map[string]any{"containers": []any{map[string]any{

@@ -18,8 +18,8 @@ import (
 	"legops/internal/offline"
 )
 
-// TestFirstUpdate deploys each stack for the first time: every pod gets ready, the second update and a refresh find nothing
-// to do, and what the simulated cloud keeps of Kubernetes is what arrived at the API server.
+// TestFirstUpdate deploys each stack for the first time: every pod becomes ready, the second update and a refresh change
+// nothing, and the simulated cloud records the same Kubernetes objects that the API server has.
 func TestFirstUpdate(t *testing.T) {
 	for _, stack := range []string{"dev", "test", "prod"} {
 		t.Run(stack, func(t *testing.T) {
@@ -36,7 +36,7 @@ func TestFirstUpdate(t *testing.T) {
 	}
 }
 
-// edits change objects of every kind that a stack file has a say in.
+// edits change objects of every kind that depends on the stack file.
 var edits = map[string][][2]string{
 	"dev": {
 		{"name: dev.legops.example", "name: other.legops.example"},
@@ -49,7 +49,7 @@ var edits = map[string][][2]string{
 	},
 }
 
-// agree compares the stack with one on the simulated cloud alone: what is there, and what a preview says of edits.
+// agree compares the stack with one on the simulated cloud alone: the objects, and a preview of edits.
 func agree(t *testing.T, w *world) {
 	t.Helper()
 	dir := t.TempDir()
@@ -62,9 +62,9 @@ func agree(t *testing.T, w *world) {
 	real, kept := w.state(w.session), w.state(simulated)
 	require.Equal(t, slices.Sorted(maps.Keys(kept)), slices.Sorted(maps.Keys(real)))
 	for urn, r := range kept {
-		// What the provider sent is what it was given: it dropped and added nothing.
+		// The provider sent its inputs: it dropped and added nothing.
 		if difference := cmp.Diff(settled(r.Inputs), settled(real[urn].Inputs)); difference != "" {
-			t.Errorf("%s: the simulated provider keeps (-), the real one sends (+):\n%s", urn, difference)
+			t.Errorf("%s: the simulated provider records (-), the real one sends (+):\n%s", urn, difference)
 		}
 	}
 
@@ -120,15 +120,15 @@ func agree(t *testing.T, w *world) {
 	require.NoError(t, err)
 	said := w.preview()
 	assert.Greater(t, len(said), 8)
-	assert.ElementsMatch(t, said, changes(preview), "what the real provider says, and the simulated one")
+	assert.ElementsMatch(t, said, changes(preview), "the changes of the real provider, and of the simulated one")
 }
 
-// kinds are the kinds of objects that the stacks make.
+// kinds are the kinds of objects in the stacks.
 const kinds = "namespaces,serviceaccounts,configmaps,services,deployments,ingresses,ingressclasses,networkpolicies," +
 	"horizontalpodautoscalers,poddisruptionbudgets,roles,rolebindings,clusterroles,clusterrolebindings," +
 	"validatingadmissionpolicies,validatingadmissionpolicybindings"
 
-// identity names an object.
+// identity returns a unique name of an object.
 func identity(object map[string]any) string {
 	metadata, _ := object["metadata"].(map[string]any)
 	namespace, _ := metadata["namespace"].(string)
@@ -138,7 +138,7 @@ func identity(object map[string]any) string {
 	return fmt.Sprintf("%v %v %s/%v", object["apiVersion"], object["kind"], namespace, metadata["name"])
 }
 
-// settled is a value with the one form that JSON has for it.
+// settled returns a value in its canonical JSON form.
 func settled(value any) any {
 	text, err := json.Marshal(value)
 	if err != nil {
@@ -149,7 +149,7 @@ func settled(value any) any {
 	return read
 }
 
-// patched is a value with every part that a patch also has as the patch has it.
+// patched returns a value with the fields of a patch replaced by the patch's.
 func patched(value, patch any) any {
 	switch value := value.(type) {
 	case map[string]any:
@@ -173,7 +173,7 @@ func patched(value, patch any) any {
 	return value
 }
 
-// missing says what of a value is not in another. The other may have more: defaults, status, what others set.
+// missing returns the parts of a value that another lacks. The other may have more: defaults, status, fields of others.
 func missing(path string, want, in any) []string {
 	switch want := want.(type) {
 	case map[string]any:

@@ -19,10 +19,10 @@ import (
 	"legops/internal/checkout"
 )
 
-// released is the image of a release, as delivery names it.
+// released is the image of a release, in delivery's form.
 const released = "111111111111.dkr.ecr.us-east-1.amazonaws.com/legops-dev/identity@sha256:0000000000000000000000000000000000000000000000000000000000000001"
 
-// asDeployer are the rights of the deployer, and no other.
+// asDeployer limits kubectl to the rights of the deployer.
 var asDeployer = []string{"--as=deployer", "--as-group=legops:delivery", "--field-manager=legops-delivery"}
 
 // release sets the image of an application as the hooks of a release do.
@@ -37,8 +37,8 @@ func (w *world) image(application string) string {
 	return w.field(application, "deployment/"+application, ".spec.template.spec.containers[0].image")
 }
 
-// TestChangesOnARealCluster takes one stack through what happens to it in its life. Each case goes on where the one before
-// it ended.
+// TestChangesOnARealCluster takes one stack through the events of its life. Each case continues where the previous one
+// ended.
 func TestChangesOnARealCluster(t *testing.T) {
 	w := newWorld(t, "dev")
 	w.up()
@@ -47,14 +47,14 @@ func TestChangesOnARealCluster(t *testing.T) {
 		name string
 		run  func(*world)
 	}{
-		{"what delivery and the autoscaler set stays", setByOthers},
+		{"fields of delivery and the autoscaler stay", setByOthers},
 		{"a label on every object, then a port", labelThenPort},
 		{"a setting", setting},
-		{"a rollout that never gets ready", neverRollsOut},
+		{"a rollout that never becomes ready", neverRollsOut},
 		{"changes by hand", byHand},
 		{"a Deployment deleted by hand", deletedByHand},
-		{"an update that is killed", killed},
-		{"a token that is refused", refusedToken},
+		{"a killed update", killed},
+		{"a refused token", refusedToken},
 		{"an application removed", removed},
 		{"everything removed", destroyed},
 	} {
@@ -66,7 +66,7 @@ func TestChangesOnARealCluster(t *testing.T) {
 	w.t = t
 }
 
-// tell prints a row of the table that the note quotes: what Pulumi said, and what was live afterwards.
+// tell prints a row of the table that the note quotes: Pulumi's report, and the live state afterwards.
 func (w *world) tell(said, live string) { w.t.Logf("Pulumi said: %s; live: %s", said, live) }
 
 func setByOthers(w *world) {
@@ -78,12 +78,12 @@ func setByOthers(w *world) {
 	said := append(w.preview(), w.preview("--refresh")...)
 	assert.Empty(w.t, said)
 	w.up("--expect-no-changes")
-	assert.GreaterOrEqual(w.t, served(), 3, "pods that the Service led to at any time")
+	assert.GreaterOrEqual(w.t, served(), 3, "pods behind the Service at any time")
 	stays(w)
 	w.tell(fmt.Sprint(len(said), " changes"), "3 pods of the release, never fewer behind the Service")
 }
 
-// stays is whether identity runs the release in three pods.
+// stays checks that identity runs the release in three pods.
 func stays(w *world) {
 	w.t.Helper()
 	assert.Equal(w.t, released, w.image("identity"))
@@ -93,7 +93,7 @@ func stays(w *world) {
 func labelThenPort(w *world) {
 	// Every object carries the label part-of.
 	copied := checkout.New(w.t, root)
-	checkout.Run(w.t, copied, `sed -i 's/^\tplatform .*= "legops"$/\tplatform = "other"/' components/kubernetes.go && git diff --exit-code --quiet && exit 1
+	checkout.Run(w.t, copied, `sed -i 's/^const platform = "legops"$/const platform = "other"/' components/internal/kit/kubernetes.go && git diff --exit-code --quiet && exit 1
 		go build -ldflags '-s -w' -o bin/relabelled .`)
 	program := filepath.Join(copied, "bin", "relabelled")
 	w.edit(program)
@@ -113,13 +113,13 @@ func labelThenPort(w *world) {
 	w.rolledOut("identity")
 	fewest := served()
 	stays(w)
-	assert.GreaterOrEqual(w.t, fewest, 3, "pods that the Service led to at any time")
+	assert.GreaterOrEqual(w.t, fewest, 3, "pods behind the Service at any time")
 	assert.Equal(w.t, "8081", w.field("identity", "deployment/identity", ".spec.template.spec.containers[0].ports[*].containerPort"))
 	assert.Equal(w.t, "8081", w.variable("PORT"))
 	w.tell(strings.Join(said, ", "), fmt.Sprintf("port 8081, never fewer than %d pods behind the Service", fewest))
 }
 
-// watchEndpoints counts until the returned function is called, which gives the fewest ready addresses that were seen.
+// watchEndpoints watches until a call of the returned function, which returns the fewest ready addresses seen.
 func (w *world) watchEndpoints(application string) (stop func() int) {
 	fewest, looks, over := 1000, 0, make(chan struct{})
 	var done sync.WaitGroup
@@ -141,14 +141,14 @@ func (w *world) watchEndpoints(application string) (stop func() int) {
 	return func() int {
 		close(over)
 		done.Wait()
-		require.Greater(w.t, looks, 10, "looks that were answered")
+		require.Greater(w.t, looks, 10, "successful looks")
 		return fewest
 	}
 }
 
 func setting(w *world) {
 	w.edit("", [2]string{`TOKEN_MINUTES: "15"`, `TOKEN_MINUTES: "20"`})
-	said := w.preview() // and every label back
+	said := w.preview() // also every label back
 	assert.Contains(w.t, said, "update app-identity-workload")
 	w.up()
 	w.rolledOut("identity")
@@ -157,15 +157,15 @@ func setting(w *world) {
 	w.tell("update app-identity-workload", "the Deployment with the new value, new pods of the release")
 }
 
-// variable is an environment variable of identity, as its Deployment has it.
+// variable returns an environment variable in identity's Deployment.
 func (w *world) variable(name string) string {
 	return w.field("identity", "deployment/identity", fmt.Sprintf(`.spec.template.spec.containers[0].env[?(@.name=="%s")].value`, name))
 }
 
-// A release that does not get ready holds up nothing else, and is no drift.
+// A release that does not become ready holds up nothing else, and is no drift.
 func neverRollsOut(w *world) {
 	w.release("identity", neverReady)
-	w.eventually("a pod of the bad release is there", func() bool {
+	w.eventually("the bad release has a pod", func() bool {
 		return strings.Contains(w.kubectl("--namespace=identity", "get", "pods", "--output=jsonpath={.items[*].spec.containers[0].image}"), neverReady)
 	})
 	assert.Empty(w.t, w.preview("--refresh"), "drift during a release")
@@ -175,22 +175,22 @@ func neverRollsOut(w *world) {
 	took := time.Since(started)
 	assert.Less(w.t, took, time.Minute)
 	w.rolledOut("certifications")
-	assert.Equal(w.t, "3", w.field("identity", "deployment/identity", ".status.readyReplicas"), "the pods of before serve on")
+	assert.Equal(w.t, "3", w.field("identity", "deployment/identity", ".status.readyReplicas"), "the old pods keep serving")
 	w.losesPod("identity")
 	w.up("--expect-no-changes")
 	out, err := w.rollouts(5)
 	require.Error(w.t, err)
-	assert.Contains(w.t, out, "::error::rollouts.sh: identity/identity does not run what it says")
+	assert.Contains(w.t, out, "::error::rollouts.sh: identity/identity has not rolled out")
 	assert.Equal(w.t, 1, strings.Count(out, "::error::"))
 	w.release("identity", released)
 	w.rolledOut("identity")
 	stays(w)
 	out, err = w.rollouts(60)
 	require.NoError(w.t, err, out)
-	w.tell(fmt.Sprintf("updated in %d s, both applications", int(took.Seconds())), "3 pods of before, and the other application changed")
+	w.tell(fmt.Sprintf("updated in %d s, both applications", int(took.Seconds())), "3 old pods, and the other application changed")
 }
 
-// losesPod loses a pod of before while a rollout is stuck: what takes its place has the settings of before, too.
+// losesPod deletes an old pod while a rollout is stuck: its replacement has the old settings, too.
 func (w *world) losesPod(application string) {
 	w.t.Helper()
 	before := func() (names []string) {
@@ -207,11 +207,11 @@ func (w *world) losesPod(application string) {
 	pods := before()
 	require.Len(w.t, pods, 3)
 	w.kubectl("--namespace", application, "delete", "pod", pods[0])
-	w.eventually("another pod of before is ready", func() bool { return len(before()) == 3 })
+	w.eventually("another old pod is ready", func() bool { return len(before()) == 3 })
 	assert.NotEqual(w.t, pods, before())
 }
 
-// rollouts asks for all rollouts as the workflow does.
+// rollouts checks all rollouts as the workflow does.
 func (w *world) rollouts(seconds int) (string, error) {
 	w.t.Helper()
 	bin := w.t.TempDir()
@@ -229,11 +229,11 @@ func (w *world) rollouts(seconds int) (string, error) {
 func byHand(w *world) {
 	w.kubectl("--namespace=identity", "set", "env", "deployment/identity", "BY_HAND=1")
 	w.kubectl("--namespace=identity", "patch", "deployment", "identity", "--patch", `{"spec":{"minReadySeconds":99}}`)
-	assert.Empty(w.t, w.preview(), "nobody asked the cluster")
+	assert.Empty(w.t, w.preview(), "a preview without --refresh does not read the cluster")
 	assert.Equal(w.t, []string{"update app-identity-workload"}, w.preview("--refresh"))
 	w.up("--refresh")
 	assert.Equal(w.t, "10", w.field("identity", "deployment/identity", ".spec.minReadySeconds"))
-	assert.Equal(w.t, "1", w.variable("BY_HAND"), "whoever added it owns it")
+	assert.Equal(w.t, "1", w.variable("BY_HAND"), "its creator owns it")
 	assert.Empty(w.t, w.preview("--refresh"))
 	w.kubectl("--namespace=identity", "set", "env", "deployment/identity", "BY_HAND-")
 	w.rolledOut("identity")
@@ -242,7 +242,7 @@ func byHand(w *world) {
 }
 
 func deletedByHand(w *world) {
-	// The hook of a good release writes down what serves.
+	// The hook of a good release records the serving image.
 	w.kubectl(append(asDeployer, "--namespace=identity", "patch", "configmap", "serving.delivery", "--type=merge", `--patch={"data":{"image":"`+released+`"}}`)...)
 	assert.Empty(w.t, w.preview("--refresh"))
 	w.kubectl("--namespace=identity", "delete", "deployment", "identity")
@@ -252,10 +252,10 @@ func deletedByHand(w *world) {
 	w.rolledOut("identity")
 	assert.Equal(w.t, released, w.image("identity"))
 	assert.Empty(w.t, w.preview("--refresh"))
-	w.tell(strings.Join(said, ", "), "pods of the release that served, not of the placeholder")
+	w.tell(strings.Join(said, ", "), "pods of the serving release, not of the placeholder")
 }
 
-// An update is killed when it has begun to change objects. The next one converges.
+// An update is killed after it has begun to change objects. The next one converges.
 func killed(w *world) {
 	w.edit("")
 	for _, application := range []string{"regulations", "search"} {
@@ -265,13 +265,13 @@ func killed(w *world) {
 	require.NoError(w.t, err)
 	command.SysProcAttr = &syscall.SysProcAttr{Setpgid: true}
 	require.NoError(w.t, command.Start())
-	w.eventually("the update has made an object", func() bool {
+	w.eventually("the update has created an object", func() bool {
 		return !strings.Contains(w.try("--namespace=regulations", "get", "configmap", "serving.delivery"), "NotFound")
 	})
 	require.NoError(w.t, syscall.Kill(-command.Process.Pid, syscall.SIGKILL))
 	require.Error(w.t, command.Wait())
 	out, err := w.pulumi("up", "--yes", "--skip-preview")
-	require.Error(w.t, err, "the lock of the dead one")
+	require.Error(w.t, err, "the lock of the killed update")
 	assert.Contains(w.t, out, "pulumi cancel")
 	_, err = w.pulumi("cancel", "--yes")
 	require.NoError(w.t, err)
@@ -279,7 +279,7 @@ func killed(w *world) {
 	w.rolledOut("regulations", "search")
 	w.up("--expect-no-changes")
 	assert.Empty(w.t, w.preview("--refresh"))
-	w.tell("locked; after cancel and up --refresh: no changes", "every object there once, every pod ready")
+	w.tell("locked; after cancel and up --refresh: no changes", "every object once, every pod ready")
 }
 
 func refusedToken(w *world) {
@@ -299,14 +299,14 @@ func refusedToken(w *world) {
 	w.tell("preview as with a good token; up: unreachable, nothing changed", "as before; the next up with a good token converged")
 }
 
-// The pods of an application that is removed end before its network policies: a pod that takes its time shows it.
+// The pods of a removed application end before its network policies do: a pod that ends slowly shows it.
 func removed(w *world) {
 	pod := strings.Fields(w.kubectl("--namespace=regulations", "get", "pods", "--output=name"))[0]
 	w.kubectl("--namespace=regulations", "patch", pod, "--type=merge", `--patch={"metadata":{"finalizers":["legops.example/draining"]}}`)
 	text, err := os.ReadFile(filepath.Join(root, "Pulumi.dev.yaml"))
 	require.NoError(w.t, err)
 	start := strings.Index(string(text), "    # Regulations that companies follow.\n")
-	end := strings.Index(string(text), "    # Tells people what happened")
+	end := strings.Index(string(text), "    # Notifies people of events")
 	require.True(w.t, start > 0 && end > start)
 	w.edit("", [2]string{string(text[start:end]), ""}, [2]string{"        - regulations\n", ""}, [2]string{`TOKEN_MINUTES: "15"`, `TOKEN_MINUTES: "35"`})
 
@@ -317,7 +317,7 @@ func removed(w *world) {
 		out, err = w.pulumi("up", "--yes", "--skip-preview")
 		over <- err
 	}()
-	w.eventually("the namespace goes", func() bool {
+	w.eventually("the namespace is being deleted", func() bool {
 		return strings.Contains(w.try("get", "namespace", "regulations", "--output=jsonpath={.status.phase}"), "Terminating")
 	})
 	time.Sleep(3 * time.Second)
@@ -332,10 +332,10 @@ func removed(w *world) {
 	require.NoError(w.t, <-over)
 	assert.Contains(w.t, w.try("get", "namespace", "regulations"), "NotFound")
 	assert.Empty(w.t, w.preview("--refresh"))
-	w.tell(regexp.MustCompile(`\d+ deleted`).FindString(out[strings.LastIndex(out, "Resources:"):]), "nothing of it; its policies and its role were there until the last pod had gone")
+	w.tell(regexp.MustCompile(`\d+ deleted`).FindString(out[strings.LastIndex(out, "Resources:"):]), "nothing left; its policies and its role stayed until the last pod had ended")
 }
 
-// existing are the ARNs of the roles in the simulated cloud.
+// existing returns the ARNs of the roles in the simulated cloud.
 func existing(w *world) []string {
 	var arns []string
 	for _, e := range w.session.Record().Entries("") {

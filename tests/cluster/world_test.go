@@ -22,7 +22,7 @@ import (
 // neverReady is the image of a release whose pods start and never become ready.
 const neverReady = "111111111111.dkr.ecr.us-east-1.amazonaws.com/legops-dev/identity@sha256:0000000000000000000000000000000000000000000000000000000000000000"
 
-// limit bounds every command; none takes a quarter of it.
+// limit bounds every command; each takes less than a quarter of it.
 const limit = 10 * time.Minute
 
 var root = func() string {
@@ -33,19 +33,19 @@ var root = func() string {
 	return path
 }()
 
-// world is a stack on a simulated cloud whose cluster is real.
+// world is a stack on a simulated cloud with a real cluster.
 type world struct {
 	t       *testing.T
 	dir     string
 	stack   string
-	program string // empty for the one of the repository
-	files   string // the stack files; empty for those of the repository
+	program string // empty for the repository's
+	files   string // folder of the stack files; empty for the repository's
 
 	clusters *offline.Clusters
 	session  *offline.Session
 }
 
-// newWorld starts one that is empty. It ends with the test.
+// newWorld starts an empty one. It ends with the test.
 func newWorld(t *testing.T, stack string) *world {
 	t.Helper()
 	w := &world{t: t, dir: t.TempDir(), stack: stack}
@@ -79,7 +79,7 @@ func (w *world) close() {
 	require.NoError(w.t, w.session.Close())
 }
 
-// edit goes on with another stack file and the program at a path; an empty path is the repository's.
+// edit switches to an edited stack file and the program at a path; an empty path is the repository's.
 func (w *world) edit(program string, edits ...[2]string) {
 	w.t.Helper()
 	text, err := os.ReadFile(filepath.Join(root, "Pulumi."+w.stack+".yaml"))
@@ -96,14 +96,14 @@ func (w *world) edit(program string, edits ...[2]string) {
 	w.open()
 }
 
-// pulumi runs a command of the CLI and returns what it said and whether it succeeded.
+// pulumi runs a command of the CLI and returns its output and error.
 func (w *world) pulumi(args ...string) (string, error) {
 	ctx, cancel := context.WithTimeout(context.Background(), limit)
 	defer cancel()
 	return w.session.Run(ctx, append(args, "--stack", w.stack)...)
 }
 
-// up deploys, and says how the resources of Kubernetes changed, as type::name=operation, in order of their names.
+// up deploys, and returns the changes of Kubernetes resources, as type::name=operation, in order of their names.
 func (w *world) up(options ...string) string {
 	w.t.Helper()
 	out, err := w.pulumi(append([]string{"up", "--yes", "--skip-preview"}, options...)...)
@@ -111,7 +111,7 @@ func (w *world) up(options ...string) string {
 	return out
 }
 
-// preview is what an update would change: operation and name of every resource of Kubernetes that does not stay.
+// preview returns what an update would change: operation and name of every changed Kubernetes resource.
 func (w *world) preview(options ...string) []string {
 	w.t.Helper()
 	out, err := w.pulumi(append([]string{"preview", "--json"}, options...)...)
@@ -132,7 +132,7 @@ func changes(preview *model.Plan) []string {
 	return all
 }
 
-// try runs kubectl and returns what it printed.
+// try runs kubectl and returns its output.
 func (w *world) try(args ...string) string {
 	for _, kubeconfig := range w.clusters.Kubeconfigs() {
 		cmd := exec.Command(filepath.Join(root, "bin/kubernetes/kubectl"), append([]string{"--kubeconfig", kubeconfig}, args...)...)
@@ -142,10 +142,10 @@ func (w *world) try(args ...string) string {
 		}
 		return string(out)
 	}
-	return "there is no cluster"
+	return "no cluster"
 }
 
-// kubectl runs kubectl, which has to succeed.
+// kubectl runs kubectl, and fails the test if it fails.
 func (w *world) kubectl(args ...string) string {
 	w.t.Helper()
 	out := w.try(args...)
@@ -153,13 +153,13 @@ func (w *world) kubectl(args ...string) string {
 	return strings.TrimSpace(out)
 }
 
-// field is a field of an object, as kubectl's JSONPath has it.
+// field returns a field of an object, by kubectl's JSONPath.
 func (w *world) field(namespace, object, path string) string {
 	w.t.Helper()
 	return w.kubectl("--namespace", namespace, "get", object, "--output", "jsonpath={"+path+"}")
 }
 
-// rolledOut waits until the rollouts of the named applications, or of all, have ended well.
+// rolledOut waits until the rollouts of the named applications, or of all, have succeeded.
 func (w *world) rolledOut(namespaces ...string) {
 	w.t.Helper()
 	if len(namespaces) == 0 {
@@ -173,7 +173,7 @@ func (w *world) rolledOut(namespaces ...string) {
 	}
 }
 
-// eventually asks until the answer is yes.
+// eventually checks until the condition holds.
 func (w *world) eventually(what string, yes func() bool) {
 	w.t.Helper()
 	for deadline := time.Now().Add(time.Minute); !yes(); time.Sleep(100 * time.Millisecond) {
@@ -181,7 +181,7 @@ func (w *world) eventually(what string, yes func() bool) {
 	}
 }
 
-// state is what Pulumi knows of every resource of Kubernetes, by URN.
+// state returns every Kubernetes resource in Pulumi's state, by URN.
 func (w *world) state(session *offline.Session) map[string]*model.Resource {
 	w.t.Helper()
 	out, err := session.Run(context.Background(), "stack", "export", "--stack", w.stack)

@@ -17,37 +17,37 @@ import (
 	"gopkg.in/yaml.v3"
 )
 
-// agent plays CodeDeploy's agent on one instance. What it does is read in release 1.8.1, the last in Ruby
-// (aws/aws-codedeploy-agent: lib/instance_agent/plugins/codedeploy/hook_executor.rb, command_poller.rb), but for what the
-// releases from 2.0 on do otherwise, which was seen with their hook code:
+// agent simulates CodeDeploy's agent on one instance. It follows the source of release 1.8.1, the last in Ruby
+// (aws/aws-codedeploy-agent: lib/instance_agent/plugins/codedeploy/hook_executor.rb, command_poller.rb), and the observed
+// behaviour of the hook code of releases from 2.0 on:
 //
 //   - a hook runs in its own process group, from /, with no input and no home;
-//   - at its timeout the group is told to end (SIGTERM). 1.8 closes the pipes at once and leaves the hook alone; 2.x reads on
-//     and kills the group five seconds later;
-//   - a worker that died and is started again reports "Failed" for the event that it was at, and its hook lives on, unread;
-//   - nothing tells a hook that its deployment was stopped.
+//   - at its timeout the group gets SIGTERM. 1.8 closes the pipes at once and leaves the hook alone; 2.x reads on and kills
+//     the group five seconds later;
+//   - a restarted worker reports "Failed" for its interrupted event, and the hook lives on, unread;
+//   - a hook does not learn that its deployment was stopped.
 type agent struct {
-	kubectl string // folder of the kubectl that hooks find
-	tools   string // folder of the stand-in for the AWS CLI
+	kubectl string // folder of the hooks' kubectl
+	tools   string // folder of the fake AWS CLI
 	config  string // kubeconfig of the instance
 	folder  string // of the agent, with a folder for each deployment
-	scratch string // where hooks put files that have no place: nothing may stay there
+	scratch string // the hooks' temporary folder, which they must leave empty
 	say     func(format string, values ...any)
 	running sync.WaitGroup // hooks, also those of stopped deployments
-	ruby    bool           // it is 1.8
+	ruby    bool           // release 1.8
 }
 
-// killAfter is what 2.x leaves to a hook that it has told to end.
+// killAfter is the time between SIGTERM and SIGKILL in 2.x.
 const killAfter = 5 * time.Second
 
-// hookRun is a hook that runs.
+// hookRun is a running hook.
 type hookRun struct {
 	pid int
 	// dies is closed when the worker that runs the hook dies.
 	dies chan struct{}
 }
 
-// download unpacks the bundle of a deployment, and removes what is older than the last five (ARCHIVES_TO_RETAIN in command_executor.rb).
+// download unpacks the bundle of a deployment, and keeps only the last five (ARCHIVES_TO_RETAIN in command_executor.rb).
 func (a *agent) download(r *run) (archive string, err error) {
 	archive = filepath.Join(a.folder, r.id, "deployment-archive")
 	if err := os.CopyFS(archive, os.DirFS(r.revision)); err != nil {
@@ -82,7 +82,7 @@ func appSpec(archive string) (map[string][]hook, error) {
 	return spec.Hooks, yaml.Unmarshal(text, &spec)
 }
 
-// run runs a script. What the service is told about it comes once from reported; the hook may live longer.
+// run runs a script. It sends the agent's report to the service once to reported; the hook may live longer.
 func (a *agent) run(ctx context.Context, r *run, event, script string, timeout int, reported chan<- error) {
 	cmd := exec.CommandContext(ctx, script)
 	cmd.Dir = "/"
@@ -93,7 +93,7 @@ func (a *agent) run(ctx context.Context, r *run, event, script string, timeout i
 		"APPLICATION_NAME=" + a.group(r), "DEPLOYMENT_GROUP_NAME=" + a.group(r), "DEPLOYMENT_GROUP_ID=0",
 	}
 	r.mutex.Lock()
-	r.said = nil // CodeDeploy keeps what is printed by event
+	r.said = nil // CodeDeploy keeps the output per event
 	r.mutex.Unlock()
 	pipe, output, err := os.Pipe()
 	if err != nil {
@@ -114,7 +114,7 @@ func (a *agent) run(ctx context.Context, r *run, event, script string, timeout i
 	r.during(event, h)
 	ended := make(chan error, 1)
 	go func() { ended <- cmd.Wait() }()
-	group := func(signal syscall.Signal) { _ = syscall.Kill(-h.pid, signal) } // it may be done by then
+	group := func(signal syscall.Signal) { _ = syscall.Kill(-h.pid, signal) } // it may have ended by then
 	select {
 	case err = <-ended:
 		reading.Wait()
@@ -126,7 +126,7 @@ func (a *agent) run(ctx context.Context, r *run, event, script string, timeout i
 		a.say("%s %s: the agent's worker died; started again, it reports the event as failed", r.id, event)
 		reported <- errors.New("failing in-progress lifecycle event after an agent restart")
 	case <-time.After(time.Duration(timeout) * time.Second):
-		a.say("%s %s: the agent tells the hook to end after %d s", r.id, event, timeout)
+		a.say("%s %s: the agent sends the hook SIGTERM after %d s", r.id, event, timeout)
 		group(syscall.SIGTERM)
 		failed := fmt.Errorf("failed to complete in %d seconds", timeout)
 		if a.ruby {
@@ -150,10 +150,10 @@ func (a *agent) run(ctx context.Context, r *run, event, script string, timeout i
 	a.say("%s %s: the hook ended by itself: %v", r.id, event, err)
 }
 
-// group is the deployment group of a deployment, in its id.
+// group returns the deployment group in a deployment's id.
 func (a *agent) group(r *run) string { return strings.TrimPrefix(r.id[:len(r.id)-3], "d-") }
 
-// read takes what a hook prints, of which CodeDeploy keeps the last 2,048 bytes in whole lines (ScriptLog in hook_executor.rb).
+// read reads a hook's output, of which CodeDeploy keeps the last 2,048 bytes in whole lines (ScriptLog in hook_executor.rb).
 func (a *agent) read(r *run, event string, pipe io.Reader) {
 	for lines := bufio.NewScanner(pipe); lines.Scan(); {
 		r.mutex.Lock()

@@ -27,20 +27,20 @@ import (
 	"legops/stacks"
 )
 
-// Times of the rehearsal, in seconds. What the platform sets is longer; a pod still has to be ready for the
-// minReadySeconds of its Deployment before the next one comes.
+// Times of the rehearsal, in seconds. The platform's are longer; a pod still has to be ready for the minReadySeconds
+// of its Deployment before the next one starts.
 const (
 	bakeSeconds    = 5
-	rolloutSeconds = 60 // of which a good one takes 25
+	rolloutSeconds = 60 // a good rollout takes 25
 )
 
-// imageOf is a version of an application, by the only name that a release may use.
+// imageOf is the image of a version of an application, in the only form that a release may use.
 func imageOf(application, version string) string {
 	sum := sha256.Sum256([]byte(application + version))
 	return fmt.Sprintf("222222222222.dkr.ecr.us-east-1.amazonaws.com/legops-test/%s@sha256:%s", application, hex.EncodeToString(sum[:]))
 }
 
-// digestOf is the digest by which an image is named.
+// digestOf is the digest in the name of an image.
 func digestOf(image string) string {
 	_, digest, _ := strings.Cut(image, "@")
 	return digest
@@ -58,10 +58,10 @@ type application struct {
 	mutex    sync.Mutex
 	timeline []string
 	backends map[string]*httputil.ReverseProxy // by image
-	fewest   int                               // of ready pods, since it was last reset
+	fewest   int                               // the fewest ready pods since the last reset
 }
 
-// rehearse makes a test of one application; what happened is printed in order if it fails.
+// rehearse starts the test of one application; if it fails, it prints the events in order.
 func (c *cluster) rehearse(t *testing.T, cfg *stacks.Config, name string) *application {
 	t.Helper()
 	i := slices.IndexFunc(cfg.Applications, func(a stacks.Application) bool { return a.Name == name })
@@ -79,7 +79,7 @@ func (c *cluster) rehearse(t *testing.T, cfg *stacks.Config, name string) *appli
 		if t.Failed() {
 			a.mutex.Lock()
 			defer a.mutex.Unlock()
-			t.Logf("what happened to %s, in order:\n%s", name, strings.Join(a.timeline, "\n"))
+			t.Logf("events of %s, in order:\n%s", name, strings.Join(a.timeline, "\n"))
 		}
 	})
 	a.door = httptest.NewServer(http.HandlerFunc(a.serve))
@@ -94,7 +94,7 @@ func (a *application) say(format string, values ...any) {
 	a.timeline = append(a.timeline, fmt.Sprintf("%6.1f  ", time.Since(a.cluster.began).Seconds())+fmt.Sprintf(format, values...))
 }
 
-// saw notes the pods, and the fewest that were ready.
+// saw records the pods, and the fewest ready ones.
 func (a *application) saw(pods []pod) {
 	ready := 0
 	text := make([]string, 0, len(pods))
@@ -114,7 +114,7 @@ func (a *application) saw(pods []pod) {
 
 func short(image string) string { return image[max(0, len(image)-6):] }
 
-// serve is the way from a node's port to a pod: what the NGINX ingress does. A pod is the process of its image.
+// serve routes from a node's port to a pod, like the NGINX ingress. A pod is the process of its image.
 func (a *application) serve(w http.ResponseWriter, r *http.Request) {
 	if r.Host != a.domain || r.Header.Get("X-Forwarded-Proto") != "https" {
 		http.NotFound(w, r)
@@ -128,15 +128,15 @@ func (a *application) serve(w http.ResponseWriter, r *http.Request) {
 	a.mutex.Lock()
 	backend := a.backends[images[time.Now().UnixNano()%int64(len(images))]]
 	a.mutex.Unlock()
-	if backend == nil { // the placeholder, which knows no such path
+	if backend == nil { // the placeholder, which lacks this path
 		http.NotFound(w, r)
 		return
 	}
 	backend.ServeHTTP(w, r)
 }
 
-// build makes a revision of a version: what the build stage does, with a process of the reference application for what
-// the image would run.
+// build builds a revision of a version, like the build stage, with a process of the reference application in place of
+// the image's program.
 func (a *application) build(version string, environment ...string) string {
 	a.Helper()
 	image := imageOf(a.name, version)
@@ -166,7 +166,7 @@ func (a *application) runs(image string, environment []string) {
 	port := freePort(a.T)
 	ctx, stop := context.WithCancel(context.Background())
 	cmd := exec.CommandContext(ctx, reference(a.T))
-	cmd.Dir = filepath.Join(root, "apps/reference") // its configuration is there
+	cmd.Dir = filepath.Join(root, "apps/reference") // the folder of its configuration
 	cmd.Env = append([]string{"ENVIRONMENT=test", "PORT=" + port, "BASE_PATH=" + a.path}, environment...)
 	require.NoError(a, cmd.Start())
 	a.Cleanup(func() {
@@ -185,7 +185,7 @@ func (a *application) runs(image string, environment []string) {
 	a.backends[image] = httputil.NewSingleHostReverseProxy(address)
 }
 
-// given are the ports that processes were given: one that is not listened on yet looks free.
+// given are the assigned ports: one without a listener yet looks free.
 var given sync.Map
 
 func freePort(t *testing.T) string {
@@ -202,7 +202,7 @@ func freePort(t *testing.T) string {
 	}
 }
 
-// release deploys a revision that has to turn out good.
+// release deploys a revision, and requires that it succeeds.
 func (a *application) release(revision string) *run {
 	a.Helper()
 	r := a.start(revision)
@@ -210,25 +210,25 @@ func (a *application) release(revision string) *run {
 	return r
 }
 
-// with replaces text of a file of a revision, which has to have it once.
+// with replaces a text that occurs once in a file of a revision.
 func (a *application) with(revision, file, before, after string) string {
 	a.Helper()
 	path := filepath.Join(revision, file)
 	text, err := os.ReadFile(path)
 	require.NoError(a, err)
-	require.Equal(a, 1, strings.Count(string(text), before), "%s has not once: %s", file, before)
+	require.Equal(a, 1, strings.Count(string(text), before), "%s does not have exactly once: %s", file, before)
 	require.NoError(a, os.WriteFile(path, []byte(strings.Replace(string(text), before, after, 1)), 0o755))
 	return revision
 }
 
-// fails deploys a revision that has to fail with a reason.
+// fails deploys a revision, and requires that it fails for a reason.
 func (a *application) fails(r *run, reason string) {
 	a.Helper()
 	assert.Error(a, a.deploy(a.Context(), r))
 	assert.Contains(a, r.last(), reason)
 }
 
-// serves requires that all pods of a version, and no others, are ready and behind the Service, soon.
+// serves requires that soon all pods of a version, and no others, are ready and behind the Service.
 func (a *application) serves(image string) {
 	a.Helper()
 	d, err := a.cluster.deployment(a.Context(), a.name)
@@ -241,7 +241,7 @@ func (a *application) serves(image string) {
 	assert.Equal(a, image, d.Spec.Template.Spec.Containers[0].Image)
 }
 
-// recorded requires what the Deployment says of its releases.
+// recorded requires the Deployment's record of its releases.
 func (a *application) recorded(serving, replaced string, by *run) {
 	a.Helper()
 	d, err := a.cluster.deployment(a.Context(), a.name)
@@ -253,7 +253,7 @@ func (a *application) recorded(serving, replaced string, by *run) {
 	}
 }
 
-// neverFewer calls for at least as many ready pods as are wanted all the while.
+// neverFewer requires at least the Deployment's number of ready pods throughout.
 func (a *application) neverFewer(during func()) {
 	a.Helper()
 	d, err := a.cluster.deployment(a.Context(), a.name)
@@ -264,5 +264,5 @@ func (a *application) neverFewer(during func()) {
 	during()
 	a.mutex.Lock()
 	defer a.mutex.Unlock()
-	assert.GreaterOrEqual(a, a.fewest, d.Spec.Replicas, "fewer pods were ready than wanted")
+	assert.GreaterOrEqual(a, a.fewest, d.Spec.Replicas, "fewer pods were ready than spec.replicas")
 }

@@ -18,24 +18,23 @@ import (
 	"legops/internal/controlplane"
 )
 
-// cluster is a whole control plane with simulated nodes, on which the applications of a stack are made as the program
-// registers them.
+// cluster is a whole control plane with simulated nodes and the applications of a stack, as the program registers them.
 type cluster struct {
 	*controlplane.Plane
-	// deliverer is the kubeconfig of the deployer: its group and no more.
+	// deliverer is the kubeconfig of the deployer, with only its group's rights.
 	deliverer string
 	began     time.Time
 
 	mutex sync.Mutex
-	// pods are the pods of each namespace as last seen; watchers hear of every change.
+	// pods are the last seen pods of each namespace; watchers are called on every change.
 	pods     map[string][]pod
 	watchers map[string]func([]pod)
 }
 
-// pod is what matters of a pod.
+// pod is the part of a pod that the tests need.
 type pod struct {
 	name, image string
-	ready       bool // and not on its way out
+	ready       bool // and not terminating
 }
 
 // startCluster starts the control plane and follows its pods until the test is over.
@@ -65,7 +64,7 @@ func startCluster(t *testing.T, neverReady []string) *cluster {
 	return c
 }
 
-// follow looks at all pods, five times a second.
+// follow reads all pods, five times a second.
 func (c *cluster) follow(ctx context.Context) {
 	for ; ; time.Sleep(200 * time.Millisecond) {
 		pods, err := c.look(ctx)
@@ -73,7 +72,7 @@ func (c *cluster) follow(ctx context.Context) {
 			return
 		}
 		if err != nil {
-			continue // the next look is soon; a plane that is gone shows in everything else
+			continue // the next look follows soon; other requests show a dead control plane
 		}
 		c.mutex.Lock()
 		for namespace := range c.watchers {
@@ -86,7 +85,7 @@ func (c *cluster) follow(ctx context.Context) {
 	}
 }
 
-// look is all pods there are, by namespace.
+// look returns all pods, by namespace.
 func (c *cluster) look(ctx context.Context) (map[string][]pod, error) {
 	var list struct {
 		Items []struct {
@@ -119,7 +118,7 @@ func (c *cluster) look(ctx context.Context) (map[string][]pod, error) {
 	return pods, nil
 }
 
-// watch calls back with the pods of a namespace as they are and whenever they change.
+// watch calls back with the current pods of a namespace, and whenever they change.
 func (c *cluster) watch(namespace string, changed func([]pod)) {
 	c.mutex.Lock()
 	defer c.mutex.Unlock()
@@ -127,7 +126,7 @@ func (c *cluster) watch(namespace string, changed func([]pod)) {
 	changed(c.pods[namespace])
 }
 
-// endpoints are the images behind a Service: of the pods that requests go to.
+// endpoints returns the images of the pods behind a Service.
 func (c *cluster) endpoints(ctx context.Context, service string) ([]string, error) {
 	var list struct {
 		Items []struct {
@@ -160,7 +159,7 @@ func (c *cluster) endpoints(ctx context.Context, service string) ([]string, erro
 	return images, nil
 }
 
-// deployment is the Deployment of an application.
+// deployment is an application's Deployment.
 type deployment struct {
 	Metadata struct {
 		Annotations map[string]string
@@ -180,7 +179,7 @@ func (c *cluster) deployment(ctx context.Context, name string) (deployment, erro
 	return d, c.Get(ctx, fmt.Sprintf("/apis/apps/v1/namespaces/%s/deployments/%s", name, name), &d)
 }
 
-// spec is the specification of an application's Deployment, as JSON.
+// spec returns the spec of an application's Deployment, as JSON.
 func (c *cluster) spec(a *application) string {
 	var d struct{ Spec json.RawMessage }
 	require.NoError(a, c.Get(a.Context(), fmt.Sprintf("/apis/apps/v1/namespaces/%s/deployments/%s", a.name, a.name), &d))

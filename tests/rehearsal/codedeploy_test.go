@@ -12,34 +12,34 @@ import (
 	"github.com/stretchr/testify/require"
 )
 
-// lifecycle is the order in which CodeDeploy's agent runs the events of an in-place deployment. DownloadBundle and
+// lifecycle is the events of an in-place deployment in the order of CodeDeploy's agent. DownloadBundle and
 // Install are the agent's own.
 var lifecycle = []string{"ApplicationStop", "DownloadBundle", "BeforeInstall", "Install", "AfterInstall", "ApplicationStart", "ValidateService"}
 
-// codeDeploy plays the service for one deployment group: it has an agent run the events of a revision in order, knows what
-// has become of each deployment, and goes back to the last good revision when one fails or is stopped.
+// codeDeploy simulates the service for one deployment group: an agent runs the events of a revision in order, and the
+// service keeps the status of each deployment, and rolls back to the last good revision when one fails or is stopped.
 type codeDeploy struct {
 	agent
 	group    string
 	lastGood string // folder of the revision
 	count    int
-	states   string // folder with a file for the state of each deployment and for the manifest of each image, which the stand-in for the AWS CLI reads
+	states   string // folder with the files that the fake AWS CLI reads: the status of each deployment, the manifest of each image
 }
 
-// run is one deployment. What it does besides running hooks is for the test to say.
+// run is one deployment. Tests may add actions beside its hooks.
 type run struct {
 	id, revision string
-	// during is called when the hook of an event has started.
+	// during is called after the hook of an event has started.
 	during func(event string, h *hookRun)
-	// stopped is closed when the deployment is stopped, as by an alarm: no further event is started, and what runs on
-	// the instance runs on.
+	// stopped is closed when the deployment is stopped, for example by an alarm: no further event starts, but a running
+	// hook runs on.
 	stopped chan struct{}
 
 	mutex sync.Mutex
-	said  []string // what hooks printed and the agent read
+	said  []string // the hooks' output that the agent read
 }
 
-// last is the last line that CodeDeploy keeps of what a hook printed.
+// last returns the last line of a hook's output that CodeDeploy keeps.
 func (r *run) last() string {
 	r.mutex.Lock()
 	defer r.mutex.Unlock()
@@ -51,7 +51,7 @@ func (r *run) last() string {
 
 var errStopped = errors.New("the deployment was stopped")
 
-// start gives a deployment of a revision its id.
+// start returns a deployment of a revision, with its id.
 func (c *codeDeploy) start(revision string) *run {
 	c.count++
 	return &run{
@@ -60,7 +60,7 @@ func (c *codeDeploy) start(revision string) *run {
 	}
 }
 
-// newCodeDeploy makes the service and its agent for one group, without a deployment.
+// newCodeDeploy creates the service and its agent for one group, without a deployment.
 func newCodeDeploy(t *testing.T, group, config string, say func(string, ...any)) *codeDeploy {
 	t.Helper()
 	kubectl, err := filepath.Abs(filepath.Join(root, programs))
@@ -69,7 +69,7 @@ func newCodeDeploy(t *testing.T, group, config string, say func(string, ...any))
 		agent: agent{kubectl: kubectl, tools: t.TempDir(), config: config, folder: t.TempDir(), scratch: t.TempDir(), say: say},
 		group: group, states: t.TempDir(),
 	}
-	// What hooks ask of CodeDeploy, and of the registry: a manifest of an image is the text that its digest is made of.
+	// The hooks' requests of CodeDeploy and the registry: the manifest of an image is the text of which its digest is the hash.
 	require.NoError(t, os.WriteFile(filepath.Join(c.tools, "aws"), []byte(fmt.Sprintf(`#!/bin/sh
 case $* in
 "deploy get-deployment --deployment-id $4 --query deploymentInfo.status --output text") exec cat %[1]s/"$4" ;;
@@ -85,7 +85,7 @@ esac
 	return c
 }
 
-// slow makes every call of kubectl take as long as on the instance: the AWS CLI gives it a token for each.
+// slow delays every call of kubectl as on the instance, where the AWS CLI gets a token for each.
 func (c *codeDeploy) slow(t *testing.T) {
 	t.Helper()
 	folder := t.TempDir()
@@ -93,7 +93,7 @@ func (c *codeDeploy) slow(t *testing.T) {
 	c.kubectl = folder
 }
 
-// is sets the state of a deployment.
+// is sets the status of a deployment.
 func (c *codeDeploy) is(r *run, state string) {
 	c.say("CodeDeploy: %s is %s", r.id, state)
 	if err := os.WriteFile(filepath.Join(c.states, r.id), []byte(state+"\n"), 0o600); err != nil {
@@ -101,7 +101,7 @@ func (c *codeDeploy) is(r *run, state string) {
 	}
 }
 
-// state is what has become of a deployment.
+// state returns the status of a deployment.
 func (c *codeDeploy) state(r *run) string {
 	text, err := os.ReadFile(filepath.Join(c.states, r.id))
 	if err != nil {
@@ -110,14 +110,14 @@ func (c *codeDeploy) state(r *run) string {
 	return string(text[:len(text)-1])
 }
 
-// deploy runs a deployment to its end and, if it fails, the deployment that undoes it.
+// deploy runs a deployment to its end and, if it fails, the rollback.
 func (c *codeDeploy) deploy(ctx context.Context, r *run) (failed error) {
 	if failed = c.execute(ctx, r); failed == nil {
 		c.lastGood = r.revision
 		return nil
 	}
 	if c.lastGood == "" {
-		c.say("there is no revision to go back to")
+		c.say("there is no revision to roll back to")
 		return failed
 	}
 	back := c.start(c.lastGood)
@@ -128,7 +128,7 @@ func (c *codeDeploy) deploy(ctx context.Context, r *run) (failed error) {
 	return failed
 }
 
-// execute has the hooks of a revision run, event by event.
+// execute runs the hooks of a revision, event by event.
 func (c *codeDeploy) execute(ctx context.Context, r *run) (failed error) {
 	c.is(r, "InProgress")
 	defer func() {

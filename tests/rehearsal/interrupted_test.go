@@ -8,30 +8,30 @@ import (
 	"github.com/stretchr/testify/require"
 )
 
-// What happens to a release besides a bad image. Each is an act of a first release, which CodeDeploy cannot undo, and of a later
-// one, which it redeploys the last good revision after.
+// Failures of a release besides a bad image. Each is an act of a first release, which CodeDeploy cannot roll back, and of a
+// later one, after which it redeploys the last good revision.
 
-// version is a new version of the application, by its number.
+// version returns a new version of the application, by its number.
 func (a *application) version(what string) string {
 	a.mutex.Lock()
 	defer a.mutex.Unlock()
 	return fmt.Sprintf("%s-%d", what, a.count+1)
 }
 
-// stays requires that a release has come to nothing: what served before serves, and is recorded.
+// stays requires that a release changed nothing: the previous image serves, and is recorded.
 func (a *application) stays(before string, r *run) {
 	a.Helper()
 	a.running.Wait()
 	a.serves(before)
-	assert.Equal(a, before, a.current(), "what is recorded as good")
+	assert.Equal(a, before, a.current(), "the image recorded as good")
 	d, err := a.cluster.deployment(a.Context(), a.name)
 	require.NoError(a, err)
-	a.Logf("CodeDeploy was told %s; serves %s; legops/serving %s, legops/replaced %s, legops/release %s; last line: %s", a.state(r),
+	a.Logf("status in CodeDeploy %s; serves %s; legops/serving %s, legops/replaced %s, legops/release %s; last line: %s", a.state(r),
 		short(d.Spec.Template.Spec.Containers[0].Image), short(d.Metadata.Annotations["legops/serving"]),
 		short(d.Metadata.Annotations["legops/replaced"]), d.Metadata.Annotations["legops/release"], r.last())
 }
 
-// stopped is an alarm that goes off while a release is watched. Its hook runs on, as it does on an instance.
+// stopped is an alarm that goes off during the bake time of a release. Its hook runs on, as on an instance.
 func stopped(a *application) {
 	before := a.current()
 	r := a.start(a.build(a.version("alarming")))
@@ -45,12 +45,12 @@ func stopped(a *application) {
 	}
 	a.neverFewer(func() { require.ErrorIs(a, a.deploy(a.Context(), r), errStopped) })
 	a.stays(before, r)
-	// Who is first is a matter of seconds where CodeDeploy redeploys.
+	// If CodeDeploy redeploys, either may be first, by seconds.
 	assert.Regexp(a, "CodeDeploy has ended "+r.id+": Stopped; .* serves again|is in charge of "+a.name+" now", r.last())
 	assert.Equal(a, "Stopped", a.state(r))
 }
 
-// stoppedEarly is an alarm that goes off while a release rolls out: no further event comes.
+// stoppedEarly is an alarm that goes off during a rollout: no further event follows.
 func stoppedEarly(a *application) {
 	before := a.current()
 	r := a.start(a.build(a.version("early")))
@@ -67,9 +67,8 @@ func stoppedEarly(a *application) {
 	assert.Regexp(a, "CodeDeploy has ended "+r.id+": Stopped; .* serves again|is in charge of "+a.name+" now", r.last())
 }
 
-// toldToEnd is a hook that takes longer than appspec.yml gives it, on an instance on which a call to the cluster takes as long as
-// it does there.
-func toldToEnd(ruby bool) func(*application) {
+// timedOut is a hook that exceeds its timeout in appspec.yml, with calls to the cluster as slow as on an instance.
+func timedOut(ruby bool) func(*application) {
 	return func(a *application) {
 		before := a.current()
 		fast := a.kubectl
@@ -82,13 +81,13 @@ func toldToEnd(ruby bool) func(*application) {
 		a.kubectl, a.ruby = fast, false
 		assert.ErrorContains(a, err, "ValidateService: failed to complete in 9 seconds")
 		a.stays(before, r)
-		if !ruby { // which reads no more
+		if !ruby { // which has stopped reading
 			assert.Contains(a, r.last(), before+" is set again")
 		}
 	}
 }
 
-// orphaned is a good release whose agent is started again while the hook watches: CodeDeploy has been told that it failed.
+// orphaned is a good release whose agent restarts while the hook watches: CodeDeploy records a failure.
 func orphaned(a *application) {
 	before := a.current()
 	r := a.start(a.build(a.version("orphan")))
@@ -98,7 +97,7 @@ func orphaned(a *application) {
 	assert.Equal(a, "Failed", a.state(r))
 }
 
-// mute is a bad release whose hook nobody reads any more when it goes back.
+// mute is a bad release whose hook rolls back with its output unread.
 func mute(a *application) {
 	before := a.current()
 	r := a.start(a.build(a.version("mute"), "FAULT_ERROR_RATE=1"))
@@ -107,7 +106,7 @@ func mute(a *application) {
 	a.stays(before, r)
 }
 
-// dies lets the agent's worker die some time after an event began.
+// dies ends the agent's worker some time after an event began.
 func dies(event string, after time.Duration) func(string, *hookRun) {
 	return func(its string, h *hookRun) {
 		if its == event {
@@ -116,8 +115,8 @@ func dies(event string, after time.Duration) func(string, *hookRun) {
 	}
 }
 
-// stalled is a release of which no pod gets ready: its Deployment makes no progress, and nobody waits as long as a rollout of slow
-// pods may take.
+// stalled is a release of which no pod becomes ready: its Deployment makes no progress, and the hook does not wait for the limit
+// of a rollout.
 func stalled(a *application) {
 	a.release(a.build("good"))
 	before := a.current()
@@ -131,7 +130,7 @@ func stalled(a *application) {
 	a.stays(before, r)
 }
 
-// outOfTime is a hook that reaches its own limit, going back included.
+// outOfTime is a hook that reaches its own limit, rollback included.
 func outOfTime(a *application) {
 	before := a.current()
 	_, err := a.cluster.Kubectl(a.Context(), nil, "--namespace", a.name, "patch", "deployment", a.name, "--patch",

@@ -10,8 +10,8 @@ import (
 	"legops/internal/controlplane"
 )
 
-// owning are attempts to own more than a release sets, or to have others own it: nothing else in the object changes. They come
-// after releases of matters. Of portal there is none yet, so that the image is still its maker's.
+// owning returns attempts to own fields that a release does not set, or to change their owners: nothing else in the object
+// changes. They follow releases of matters. Portal has had none, so its creator still owns the image.
 func (d *deployer) owning(t *testing.T) []attempt {
 	t.Helper()
 	const (
@@ -32,16 +32,16 @@ func (d *deployer) owning(t *testing.T) []attempt {
 	}
 	deployment, configMap := d.asItIs(t, "deployment", "matters"), d.asItIs(t, "configmap", "serving.delivery")
 	apply("the Deployment as it is, applied", deployment, gains+"Apply with ")
-	apply("the Deployment as it is, applied whoever owns it", deployment, gains+"Apply with ", "--force-conflicts")
+	apply("the Deployment as it is, applied with force", deployment, gains+"Apply with ", "--force-conflicts")
 	apply("the ConfigMap as it is, applied", configMap, gains+"Apply with ")
-	apply("the ConfigMap as it is, applied whoever owns it", configMap, gains+"Apply with ", "--force-conflicts")
+	apply("the ConfigMap as it is, applied with force", configMap, gains+"Apply with ", "--force-conflicts")
 	apply("a variable as it is, applied", controlplane.Object{
 		"apiVersion": "apps/v1", "kind": "Deployment", "metadata": map[string]any{"name": "matters", "namespace": "matters"},
 		"spec": map[string]any{"template": map[string]any{"spec": map[string]any{"containers": []any{map[string]any{
 			"name": "app", "env": []any{map[string]any{"name": "PORT", "value": "8080"}},
 		}}}}},
 	}, gains+"Apply with ")
-	apply("what a release sets as it is, applied", controlplane.Object{
+	apply("a release's fields as they are, applied", controlplane.Object{
 		"apiVersion": "apps/v1", "kind": "Deployment",
 		"metadata": map[string]any{"name": "matters", "namespace": "matters", "annotations": map[string]any{"legops/serving": imageOf("matters", "v2")}},
 	}, gains+"Apply with f:legops/serving"+only)
@@ -67,12 +67,12 @@ func (d *deployer) owning(t *testing.T) []attempt {
 	patch("owning by Apply, too", "matters", "2", "legops-delivery", gains+"Apply with f:legops/release"+only, fields+`-","value":{"operation":"Apply",`+own+`}}`)
 	patch("owning by a subresource", "matters", "2", "legops-delivery", gains+"Update with f:legops/release"+only, fields+`-","value":{"operation":"Update","subresource":"status",`+own+`}}`)
 
-	patch("less for who owns the image", "portal", "0", "tests", "metadata.managedFields loses what tests had, must keep it",
+	patch("less for the owner of the image", "portal", "0", "tests", "metadata.managedFields loses what tests had, must keep it",
 		`{"op":"remove","path":"/metadata/managedFields/0/fieldsV1/f:spec/f:replicas"}`)
-	patch("more for who owns the image", "portal", "0", "tests", "metadata.managedFields gains tests by Apply with ", fields+`0/fieldsV1/f:spec/f:strategy","value":{"f:type":{}}}`)
-	patch("another version for who owns the rest", "matters", "0", "tests", "metadata.managedFields loses what tests had, must keep it",
+	patch("more for the owner of the image", "portal", "0", "tests", "metadata.managedFields gains tests by Apply with ", fields+`0/fieldsV1/f:spec/f:strategy","value":{"f:type":{}}}`)
+	patch("another version for the owner of the rest", "matters", "0", "tests", "metadata.managedFields loses what tests had, must keep it",
 		`{"op":"replace","path":"/metadata/managedFields/0/apiVersion","value":"apps/v9"}`)
-	patch("what a release sets for who owns the rest", "matters", "0", "tests", "metadata.managedFields gains tests by Apply with ",
+	patch("a release's fields for the owner of the rest", "matters", "0", "tests", "metadata.managedFields gains tests by Apply with ",
 		fields+`0/fieldsV1/f:metadata/f:annotations/f:legops~1serving","value":{}}`)
 	for i := range all {
 		all[i].rule = "wrongManagers"
@@ -80,7 +80,7 @@ func (d *deployer) owning(t *testing.T) []attempt {
 	return all
 }
 
-// asItIs is an object of matters, in the words of whoever applies it.
+// asItIs returns an object of matters, as a client would apply it unchanged.
 func (d *deployer) asItIs(t *testing.T, kind, name string) controlplane.Object {
 	t.Helper()
 	var object controlplane.Object

@@ -16,23 +16,23 @@ import (
 	"legops/internal/controlplane"
 )
 
-// attempt is a request of the deployer that is no release.
+// attempt is a request of the deployer other than a release.
 type attempt struct {
 	name string
 	args []string // of kubectl
-	// stdin is what kubectl reads, if args say so.
+	// stdin is kubectl's input, if args ask for it.
 	stdin []byte
-	// rule is the variable of the policy that finds it; none where several do.
+	// rule is the variable of the policy that finds it; empty if several do.
 	rule string
-	// says is what the answer names: the key, the value, what it must be.
+	// says is a part of the error: key, value and rule.
 	says string
-	// real attempts cannot be made for show (--dry-run).
+	// real attempts cannot run with --dry-run.
 	real bool
-	// otherwise is what the API server complains of without the policy; nothing, if it lets it through.
+	// otherwise is the API server's error without the policy; empty if it allows the request.
 	otherwise string
 }
 
-// byPatch is an attempt to patch the Deployment of matters, as kubectl does unless it is told otherwise.
+// byPatch returns an attempt to patch the Deployment of matters, with kubectl's default type of patch.
 func byPatch(name, spec, says string) attempt {
 	return attempt{name: name, args: patching("deployment", "matters", "strategic", spec), rule: "wrongKeys", says: says}
 }
@@ -41,7 +41,7 @@ func patching(kind, object, how, patch string) []string {
 	return []string{"patch", kind, object, "--field-manager=legops-delivery", "--type=" + how, "--patch=" + patch}
 }
 
-// inPod is a patch of the pods of a Deployment, inContainer of their container.
+// inPod returns a patch of the pods of a Deployment, inContainer of their container.
 func inPod(fields string) string { return `{"spec":{"template":{"spec":{` + fields + `}}}}` }
 
 func inContainer(fields string) string { return inPod(`"containers":[{"name":"app",` + fields + `}]`) }
@@ -53,7 +53,7 @@ const (
 	ownImage = ", must be 222222222222.dkr.ecr.us-east-1.amazonaws.com/legops-test/matters@sha256:<64 hex>"
 )
 
-// attempts come after two releases: serving and replaced are recorded.
+// attempts follow two releases: serving and replaced are recorded.
 func attempts() []attempt {
 	all := []attempt{
 		byPatch("a Secret as a volume", inPod(`"volumes":[{"name":"s","secret":{"secretName":"smtp"}}]`), "spec.template.spec.volumes"+asItIs),
@@ -67,14 +67,14 @@ func attempts() []attempt {
 		byPatch("a probe that runs something", inContainer(`"livenessProbe":{"httpGet":null,"exec":{"command":["id"]}}`), "containers[app].livenessProbe"+asItIs),
 		byPatch("root, in the container", inContainer(`"securityContext":{"runAsUser":0}`), "containers[app].securityContext"+asItIs),
 		byPatch("resources", inContainer(`"resources":{"requests":{"cpu":"1m"}}`), "containers[app].resources"+asItIs),
-		byPatch("an image that is fetched never", inContainer(`"imagePullPolicy":"Never"`), "containers[app].imagePullPolicy becomes Never"+must+"IfNotPresent"),
+		byPatch("an image that is never pulled", inContainer(`"imagePullPolicy":"Never"`), "containers[app].imagePullPolicy becomes Never"+must+"IfNotPresent"),
 		byPatch("another service account", inPod(`"serviceAccountName":"default"`), "spec.template.spec.serviceAccountName becomes default"+must+"matters"),
 		byPatch("the token of the service account", inPod(`"automountServiceAccountToken":true`), "spec.template.spec.automountServiceAccountToken becomes true"+must+"false"),
 		byPatch("the network of the node", inPod(`"hostNetwork":true`), "spec.template.spec.hostNetwork becomes true"+must+"unset"),
 		byPatch("the processes of the node", inPod(`"hostPID":true`), "spec.template.spec.hostPID becomes true"+must+"unset"),
 		byPatch("root, in the pod", inPod(`"securityContext":{"runAsNonRoot":false}`), "spec.template.spec.securityContext"+asItIs),
 		byPatch("an init container", inPod(`"initContainers":[{"name":"first","image":"`+imageOf("matters", "v1")+`"}]`), "spec.template.spec.initContainers becomes different"+must+"unset"),
-		byPatch("a certain node", inPod(`"nodeName":"node-a"`), "spec.template.spec.nodeName becomes node-a"+must+"unset"),
+		byPatch("a chosen node", inPod(`"nodeName":"node-a"`), "spec.template.spec.nodeName becomes node-a"+must+"unset"),
 		byPatch("less time to end", inPod(`"terminationGracePeriodSeconds":20`), "spec.template.spec.terminationGracePeriodSeconds becomes 20"+must+"60"),
 		byPatch("annotations of the pods", `{"spec":{"template":{"metadata":{"annotations":{"a":"b"}}}}}`, "spec.template.metadata"+asItIs),
 		byPatch("number of pods", `{"spec":{"replicas":9}}`, "spec.replicas becomes 9"+must+"2"),
@@ -91,33 +91,33 @@ func attempts() []attempt {
 		{name: "another key of the ConfigMap", args: patching("configmap", "serving.delivery", "merge", `{"data":{"a":"b"}}`), rule: "wrongKeys", says: "data.a becomes b" + must + "unset"},
 		{name: "the image of the ConfigMap, removed", args: patching("configmap", "serving.delivery", "merge", `{"data":{"image":null}}`), says: "data becomes unset" + must + "as it is"},
 		{name: "labels of the ConfigMap", args: patching("configmap", "serving.delivery", "merge", `{"metadata":{"labels":{"a":"b"}}}`), rule: "wrongKeys", says: "metadata.labels" + asItIs},
-		{name: "a ConfigMap for ever", args: patching("configmap", "serving.delivery", "merge", `{"immutable":true}`), rule: "wrongKeys", says: "immutable becomes true" + must + "unset"},
+		{name: "an immutable ConfigMap", args: patching("configmap", "serving.delivery", "merge", `{"immutable":true}`), rule: "wrongKeys", says: "immutable becomes true" + must + "unset"},
 
-		{name: "a container more", rule: "wrongContainers", args: patching("deployment", "matters", "strategic", inPod(`"containers":[{"name":"more","image":"`+imageOf("matters", "v1")+`"}]`)),
+		{name: "an additional container", rule: "wrongContainers", args: patching("deployment", "matters", "strategic", inPod(`"containers":[{"name":"more","image":"`+imageOf("matters", "v1")+`"}]`)),
 			says: "spec.template.spec.containers becomes more, app" + must + "app"},
 		{name: "another name of the container", args: patching("deployment", "matters", "json", `[{"op":"replace","path":"/spec/template/spec/containers/0/name","value":"other"}]`),
 			says: "spec.template.spec.containers becomes other" + must + "app"},
-		{name: "an image and something else", args: patching("deployment", "matters", "strategic", inContainer(`"image":"`+imageOf("matters", "v1")+`","command":["sh"]`)),
+		{name: "an image and another field", args: patching("deployment", "matters", "strategic", inContainer(`"image":"`+imageOf("matters", "v1")+`","command":["sh"]`)),
 			rule: "wrongKeys", says: "containers[app].command becomes different" + must + "unset"},
-		{name: "much at once", args: patching("deployment", "matters", "strategic", `{"metadata":{"labels":{"a":"b"}},"spec":{"replicas":9,"template":{"spec":{"hostNetwork":true,"containers":[{"name":"app","image":"a:b"}]}}}}`),
+		{name: "several fields at once", args: patching("deployment", "matters", "strategic", `{"metadata":{"labels":{"a":"b"}},"spec":{"replicas":9,"template":{"spec":{"hostNetwork":true,"containers":[{"name":"app","image":"a:b"}]}}}}`),
 			says: "metadata.labels" + asItIs + "; spec.replicas becomes 9" + must + "2; spec.template.spec.hostNetwork becomes true" + must + "unset; " + anImage + "a:b" + ownImage},
 
 		{name: "fields without their managers", args: patching("deployment", "matters", "json", `[{"op":"replace","path":"/metadata/managedFields","value":[{}]}]`),
 			says: "metadata.managedFields loses what tests had, must keep it"},
 		{name: "fields of another manager", args: patching("deployment", "matters", "json", `[{"op":"add","path":"/metadata/managedFields/0/fieldsV1/f:spec/f:paused","value":{}}]`),
 			rule: "wrongManagers", says: "metadata.managedFields loses what tests had, must keep it"},
-		{name: "a manager that is not delivery's", args: []string{"annotate", "deployment", "matters", "--overwrite", "legops/release=d-9"}, rule: "wrongManagers",
+		{name: "a manager other than delivery's", args: []string{"annotate", "deployment", "matters", "--overwrite", "legops/release=d-9"}, rule: "wrongManagers",
 			says: "metadata.managedFields gains kubectl-annotate by Update with f:legops/release, must gain no field manager but legops-delivery"},
 	}
 	own := imageOf("matters", "v3")
 	repository, digest, _ := strings.Cut(own, "@sha256:")
 	for _, image := range []struct{ name, image string }{
-		{"an image of anybody", "docker.io/library/busybox@sha256:" + strings.Repeat("0", 64)},
+		{"an image of a public registry", "docker.io/library/busybox@sha256:" + strings.Repeat("0", 64)},
 		{"an image by tag", repository + ":latest"},
 		{"an image of another application", imageOf("portal", "v1")},
 		{"an image of another account", strings.Replace(own, "222222222222", "333333333333", 1)},
 		{"an image of another region", strings.Replace(own, "us-east-1", "eu-west-1", 1)},
-		{"an image of a repository that is longer", strings.Replace(own, "matters@", "matters-x@", 1)},
+		{"an image of a repository with a longer name", strings.Replace(own, "matters@", "matters-x@", 1)},
 		{"a digest that is too short", own[:len(own)-1]},
 		{"a digest that is too long", own + "0"},
 		{"a digest in capitals", repository + "@sha256:" + strings.ToUpper(digest)},
@@ -135,14 +135,14 @@ func attempts() []attempt {
 	}
 	for _, image := range []string{foreign, own + " "} {
 		all = append(all, attempt{
-			name: "an image in the ConfigMap that is not its own: " + image, rule: "wrongImages", args: patching("configmap", "serving.delivery", "merge", `{"data":{"image":"`+image+`"}}`),
+			name: "an image of another application in the ConfigMap: " + image, rule: "wrongImages", args: patching("configmap", "serving.delivery", "merge", `{"data":{"image":"`+image+`"}}`),
 			says: "data.image becomes " + image + ownImage,
 		})
 	}
 	return all
 }
 
-// besides are attempts on the containers of portal, which somebody has given a second one.
+// besides returns attempts on the containers of portal, to which somebody has added a second one.
 func besides() []attempt {
 	const list = "/spec/template/spec/containers"
 	all := []attempt{
@@ -157,16 +157,16 @@ func besides() []attempt {
 	return all
 }
 
-// beyond are attempts that no role allows the deployer.
+// beyond returns attempts that no role allows the deployer.
 func beyond() []attempt {
 	its := func(args ...string) []string { return args }
 	all := []attempt{
 		{name: "scale", args: its("scale", "deployment/matters", "--replicas=9"), says: "UPDATE of deployments/scale matters"},
 		{name: "status", args: its("patch", "deployment", "matters", "--subresource=status", "--type=merge", `--patch={"status":{"replicas":9}}`), says: "UPDATE of deployments/status matters"},
-		{name: "no Deployment", args: its("delete", "deployment", "matters"), says: "DELETE of deployments matters"},
-		{name: "a Deployment more", args: its("create", "deployment", "more", "--image=a"), says: "CREATE of deployments more"},
-		{name: "a Deployment that is no application's", args: its("patch", "deployment", "nginx-ingress-controller", "--namespace=nginx-ingress", "--type=merge", `--patch={"spec":{"paused":true}}`), says: "UPDATE of deployments nginx-ingress-controller"},
-		{name: "no ConfigMap", args: its("delete", "configmap", "serving.delivery"), says: "DELETE of configmaps serving.delivery"},
+		{name: "deleting the Deployment", args: its("delete", "deployment", "matters"), says: "DELETE of deployments matters"},
+		{name: "an additional Deployment", args: its("create", "deployment", "more", "--image=a"), says: "CREATE of deployments more"},
+		{name: "a Deployment of the platform", args: its("patch", "deployment", "nginx-ingress-controller", "--namespace=nginx-ingress", "--type=merge", `--patch={"spec":{"paused":true}}`), says: "UPDATE of deployments nginx-ingress-controller"},
+		{name: "deleting the ConfigMap", args: its("delete", "configmap", "serving.delivery"), says: "DELETE of configmaps serving.delivery"},
 		{name: "another ConfigMap", args: its("create", "configmap", "c"), says: "CREATE of configmaps c"},
 		{name: "a Secret", args: its("create", "secret", "generic", "s"), says: "CREATE of secrets s"},
 		{name: "a pod", args: its("annotate", "pod", "matters", "a=b"), says: "UPDATE of pods matters"},
@@ -181,16 +181,16 @@ func beyond() []attempt {
 	return all
 }
 
-// TestOnlyReleases gives the deployer's requests to a real API server with everything in it that the program registers: what a
-// release asks for is let through, and everything else refused. Without the rule that finds it, or without the policy where
-// several do, each request is let through.
+// TestOnlyReleases sends the deployer's requests to a real API server with all objects of the program: it allows the requests of a
+// release, and refuses everything else. Without the rule that finds it, or without the policy if several do, it allows each
+// request.
 func TestOnlyReleases(t *testing.T) {
 	objects, patches := objectsOf(t, config(t))
 	d := newDeployer(t, objects, patches)
 	d.inForce(t)
 
 	t.Run("releases", d.releases)
-	t.Run("nobody else is held back", func(t *testing.T) {
+	t.Run("the policy does not affect others", func(t *testing.T) {
 		_, err := d.Admit(t.Context(), objects, patches, "--force-conflicts", "--dry-run=server")
 		assert.NoError(t, err)
 	})
@@ -199,18 +199,18 @@ func TestOnlyReleases(t *testing.T) {
 	all := slices.Concat(attempts(), besides(), d.owning(t))
 	before := d.stored(t)
 	t.Run("refused", func(t *testing.T) { d.refuses(t, all) })
-	t.Run("refused whatever roles allow", func(t *testing.T) {
+	t.Run("refused even with cluster-admin", func(t *testing.T) {
 		d.admin(t, "create", "clusterrolebinding", "by-mistake", "--clusterrole=cluster-admin", "--group=legops:delivery")
 		d.refuses(t, beyond())
 	})
 	all = append(all, beyond()...)
-	assert.Equal(t, before, d.stored(t), "something was changed all the same")
+	assert.Equal(t, before, d.stored(t), "a refused request changed something")
 	foundBy := func(rule string) []attempt {
 		return slices.DeleteFunc(slices.Clone(all), func(a attempt) bool { return a.rule != rule })
 	}
 	for _, rule := range []string{"wrongRequest", "wrongKeys", "wrongContainers", "wrongImages", "wrongManagers"} {
 		t.Run("without the rule "+rule, func(t *testing.T) {
-			// Whoever changes what another manager has takes it from that manager.
+			// Changing another manager's field takes it from that manager.
 			d.without(t, rule, "wrongManagers")
 			d.lets(t, foundBy(rule))
 		})
@@ -221,14 +221,14 @@ func TestOnlyReleases(t *testing.T) {
 	})
 }
 
-// deployer is what the deployer may ask of a real API server.
+// deployer sends the deployer's requests to a real API server.
 type deployer struct {
 	*controlplane.Plane
 	kubeconfig string
 	policy     controlplane.Object
 }
 
-// newDeployer starts an API server with what the program registers.
+// newDeployer starts an API server with the program's objects.
 func newDeployer(t *testing.T, objects, patches []controlplane.Object) *deployer {
 	t.Helper()
 	dir, err := os.MkdirTemp("", "policy-")
@@ -243,9 +243,9 @@ func newDeployer(t *testing.T, objects, patches []controlplane.Object) *deployer
 		}
 		assert.NoError(t, os.RemoveAll(dir))
 	})
-	made, err := plane.Admit(t.Context(), objects, patches)
+	created, err := plane.Admit(t.Context(), objects, patches)
 	require.NoError(t, err)
-	_, err = plane.Apply(t.Context(), controlplane.PodsOf(made))
+	_, err = plane.Apply(t.Context(), controlplane.PodsOf(created))
 	require.NoError(t, err)
 	d := &deployer{Plane: plane}
 	d.kubeconfig, err = plane.KubeconfigAs("deployer", "legops:delivery")
@@ -256,14 +256,14 @@ func newDeployer(t *testing.T, objects, patches []controlplane.Object) *deployer
 	return d
 }
 
-// try makes a request about matters as the deployer.
+// try sends a request about matters as the deployer.
 func (d *deployer) try(ctx context.Context, stdin []byte, args ...string) (string, error) {
-	// The last one counts.
+	// The last namespace counts.
 	answer, err := d.Kubectl(ctx, stdin, append([]string{"--kubeconfig=" + d.kubeconfig, "--namespace=matters"}, args...)...)
 	return string(answer), err
 }
 
-// admin makes a request with every right.
+// admin sends a request with every right.
 func (d *deployer) admin(t *testing.T, args ...string) string {
 	t.Helper()
 	answer, err := d.Kubectl(t.Context(), nil, args...)
@@ -271,13 +271,13 @@ func (d *deployer) admin(t *testing.T, args ...string) string {
 	return string(answer)
 }
 
-// stored is what there is.
+// stored returns the stored objects.
 func (d *deployer) stored(t *testing.T) string {
 	t.Helper()
 	return d.admin(t, "get", "deployments,configmaps,pods,secrets", "--all-namespaces", "--output=yaml", "--show-managed-fields")
 }
 
-// inForce waits until the policy is, which is a moment after it was made.
+// inForce waits until the policy takes effect, a moment after its creation.
 func (d *deployer) inForce(t *testing.T) {
 	t.Helper()
 	require.EventuallyWithT(t, func(c *assert.CollectT) {
@@ -286,7 +286,7 @@ func (d *deployer) inForce(t *testing.T) {
 	}, 30*time.Second, 100*time.Millisecond)
 }
 
-// refuses makes attempts that have to be refused by the policy, in its words.
+// refuses requires that the policy refuses the attempts, with its message.
 func (d *deployer) refuses(t *testing.T, all []attempt) {
 	t.Helper()
 	for _, a := range all {
@@ -300,12 +300,12 @@ func (d *deployer) refuses(t *testing.T, all []attempt) {
 	}
 }
 
-// without breaks the policy: nothing is wrong by these rules any more.
+// without breaks the policy: these rules no longer find anything.
 func (d *deployer) without(t *testing.T, rules ...string) {
 	t.Helper()
 	var variables []any
 	broken := 0
-	for _, v := range d.policy.At("spec", "variables").([]any) {
+	for _, v := range d.policy.List("spec.variables") {
 		name, _ := v.(map[string]any)["name"].(string)
 		if slices.Contains(rules, name) {
 			v = map[string]any{"name": name, "expression": "[]"}
@@ -322,7 +322,7 @@ func (d *deployer) without(t *testing.T, rules ...string) {
 	require.NoError(t, err)
 }
 
-// lets makes attempts that nothing may refuse, soon.
+// lets requires that the attempts soon succeed.
 func (d *deployer) lets(t *testing.T, all []attempt) {
 	t.Helper()
 	require.NotEmpty(t, all)
@@ -345,7 +345,7 @@ func (d *deployer) lets(t *testing.T, all []attempt) {
 	}
 }
 
-// releases are the requests of two releases, of which the second goes back and is made again, in the words of the hooks.
+// releases returns the hooks' requests of two releases, of which the second is rolled back and repeated.
 func (d *deployer) releases(t *testing.T) {
 	may := func(args ...string) {
 		t.Helper()
@@ -374,7 +374,7 @@ func (d *deployer) releases(t *testing.T) {
 	set(placeholder, "restored by d-1")
 	set(v1, "d-2: commit 1")
 	good(v1, placeholder)
-	// Somebody who may sets an image that is no release. A release goes back to it, too.
+	// An authorized person sets an image that is no release. A release also rolls back to it.
 	byHand := "registry.example/by-hand:1"
 	d.admin(t, "--namespace=matters", "set", "image", "deployment/matters", "app="+byHand)
 	record("d-3", byHand)
@@ -382,7 +382,7 @@ func (d *deployer) releases(t *testing.T) {
 	set(byHand, "restored by d-3")
 	set(v2, "d-4: commit 2")
 	good(v2, v1)
-	// What somebody has emptied is filled again.
+	// A release sets removed fields again.
 	d.admin(t, "--namespace=documents", "annotate", "deployment", "documents", "pulumi.com/patchForce-", "pulumi.com/skipAwait-")
 	may("--namespace=documents", "annotate", "deployment", "documents", "--field-manager=legops-delivery", "legops/release=d-5")
 	d.admin(t, append(patching("configmap", "serving.delivery", "merge", `{"data":null}`), "--namespace=matters", "--field-manager=tests")...)

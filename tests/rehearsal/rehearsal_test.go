@@ -1,6 +1,6 @@
-// Package rehearsal rehearses releases: the real hooks with the real kubectl against a real control plane, whose nodes
-// and pods are simulated, with the applications as the program registers them. What an image would run are processes of
-// the reference application. Everything is on loopback.
+// Package rehearsal rehearses releases: the real hooks with the real kubectl against a real control plane, with simulated
+// nodes and pods, and the applications as the program registers them. Processes of the reference application replace the
+// programs of images. Everything is on loopback.
 package rehearsal
 
 import (
@@ -16,15 +16,13 @@ import (
 	"testing"
 	"time"
 
-	"github.com/pulumi/pulumi/sdk/v3/go/pulumi"
 	"github.com/stretchr/testify/assert"
 	"github.com/stretchr/testify/require"
 
-	"legops/components"
-	"legops/infra"
+	"legops/components/apps"
 	"legops/internal/checkout"
 	"legops/internal/controlplane"
-	"legops/internal/recorder"
+	"legops/internal/registered"
 	"legops/stacks"
 )
 
@@ -33,16 +31,16 @@ const (
 	programs = "bin/kubernetes" // make control-plane
 )
 
-// The stack whose applications are rehearsed.
+// stack is the stack of the rehearsed applications.
 const stack = "test"
 
-// within is what a hook says when the pods of a release took too long.
+// within is a part of a hook's message when the pods of a release took too long.
 var within = fmt.Sprintf(" within %d s; ", rolloutSeconds)
 
-// placeholder is what an application runs before its first release.
+// placeholder is an application's image before its first release.
 const placeholder = "ghcr.io/stefanprodan/podinfo:6.7.1"
 
-// scenarios are what a release can come to, each with applications of its own. They run at the same time.
+// scenarios are the courses of a release, each with its own applications. They run at the same time.
 var scenarios = []struct {
 	name         string
 	applications []string
@@ -52,23 +50,23 @@ var scenarios = []struct {
 	{"a bad release: pods never ready", []string{"documents"}, one(neverReady)},
 	{"a bad first release", []string{"portal"}, one(badFirst)},
 	{"a bad release: ready, but it answers with errors", []string{"certifications"}, one(unhealthy, terminated)},
-	{"killed before it began", []string{"identity"}, one(killed("BeforeInstall", 0), killed("AfterInstall", 0))},
-	{"killed while it rolls out", []string{"signatures"}, one(killed("ApplicationStart", 0), killed("ApplicationStart", time.Second), killed("ApplicationStart", 8*time.Second))},
-	{"killed while it is watched", []string{"notifications"}, one(killed("ValidateService", 0), killed("ValidateService", 6*time.Second))},
+	{"killed before the rollout", []string{"identity"}, one(killed("BeforeInstall", 0), killed("AfterInstall", 0))},
+	{"killed during the rollout", []string{"signatures"}, one(killed("ApplicationStart", 0), killed("ApplicationStart", time.Second), killed("ApplicationStart", 8*time.Second))},
+	{"killed during the bake time", []string{"notifications"}, one(killed("ValidateService", 0), killed("ValidateService", 6*time.Second))},
 	{"two at the same time, one good and one bad", []string{"search", "regulations"}, together},
-	{"stopped by an alarm while it is watched", []string{"alarmed"}, firstAndLater(stopped)},
-	{"stopped by an alarm while it rolls out", []string{"early"}, firstAndLater(stoppedEarly)},
-	{"told to end by the agent of today", []string{"ended"}, firstAndLater(toldToEnd(false))},
-	{"told to end by the agent in Ruby", []string{"unread"}, firstAndLater(toldToEnd(true))},
+	{"stopped by an alarm during the bake time", []string{"alarmed"}, firstAndLater(stopped)},
+	{"stopped by an alarm during the rollout", []string{"early"}, firstAndLater(stoppedEarly)},
+	{"ended by today's agent", []string{"ended"}, firstAndLater(timedOut(false))},
+	{"ended by the agent in Ruby", []string{"unread"}, firstAndLater(timedOut(true))},
 	{"the agent's worker dies in a good release", []string{"orphaned"}, firstAndLater(orphaned)},
 	{"the agent's worker dies in a bad release", []string{"mute"}, firstAndLater(mute)},
 	{"limits of the hooks and of the Deployment", []string{"limited"}, one(stalled, outOfTime)},
 }
 
-// more are applications besides those of the stack, for as many scenarios at the same time.
+// more are applications in addition to the stack's, for more scenarios at the same time.
 var more = []string{"alarmed", "early", "ended", "unread", "orphaned", "mute", "limited"}
 
-// one are the acts of one application, one after the other, from a first good release on.
+// one runs the acts of one application, one after the other, after a first good release.
 func one(acts ...func(*application)) func(...*application) {
 	return func(all ...*application) {
 		for _, act := range acts {
@@ -77,12 +75,12 @@ func one(acts ...func(*application)) func(...*application) {
 	}
 }
 
-// firstAndLater is one act, of the first release of an application and of a later one.
+// firstAndLater runs one act with the first release of an application and with a later one.
 func firstAndLater(act func(*application)) func(...*application) {
 	return one(act, func(a *application) { a.release(a.build("good")) }, act)
 }
 
-// TestMain lets all scenarios run at once, however few processors there are: they wait, and compute little.
+// TestMain runs all scenarios at once, however few CPUs there are: they mostly wait.
 func TestMain(m *testing.M) {
 	flag.Parse()
 	if err := flag.Set("test.parallel", strconv.Itoa(len(scenarios)+1)); err != nil {
@@ -105,7 +103,7 @@ func TestRehearsal(t *testing.T) {
 	}
 	// Not parallel itself: the cluster ends when all of them have.
 	t.Run("scenarios", func(t *testing.T) {
-		t.Run("what the platform itself runs", func(t *testing.T) {
+		t.Run("the platform's own Deployments", func(t *testing.T) {
 			t.Parallel()
 			c.platformRuns(t, cfg)
 		})
@@ -122,8 +120,8 @@ func TestRehearsal(t *testing.T) {
 	})
 }
 
-// platformRuns waits for the autoscaler of nodes, and for as many ingress controllers as there have to be: their Deployment says
-// no number, and the real autoscaler of pods makes it the least, without any metrics.
+// platformRuns waits for the cluster autoscaler, and for the minimum of ingress controllers: their Deployment sets no replicas, and
+// the real HorizontalPodAutoscaler sets its minimum, without any metrics.
 func (c *cluster) platformRuns(t *testing.T, cfg *stacks.Config) {
 	t.Helper()
 	for _, want := range []struct {
@@ -131,7 +129,7 @@ func (c *cluster) platformRuns(t *testing.T, cfg *stacks.Config) {
 		pods                  int
 	}{
 		{"kube-system", "cluster-autoscaler", 1},
-		{components.IngressNamespace, "nginx-ingress-controller", cfg.Ingress.MinReplicas},
+		{apps.IngressNamespace, "nginx-ingress-controller", cfg.Ingress.MinReplicas},
 	} {
 		_, err := c.Kubectl(t.Context(), nil, "--namespace", want.namespace, "wait", "deployment/"+want.deployment,
 			fmt.Sprintf("--for=jsonpath={.status.availableReplicas}=%d", want.pods), "--timeout=90s")
@@ -192,7 +190,7 @@ func unhealthy(a *application) {
 	a.recorded(imageOf(a.name, "v1"), placeholder, nil)
 }
 
-// killed kills a release at an event, some time after its hook began, and then makes it again.
+// killed kills a release at an event, some time after its hook began, and then repeats it.
 func killed(event string, after time.Duration) func(*application) {
 	return func(a *application) {
 		last := a.current()
@@ -201,7 +199,7 @@ func killed(event string, after time.Duration) func(*application) {
 		r := a.start(revision)
 		r.during = kill(a, event, after, syscall.SIGKILL)
 		a.neverFewer(func() {
-			// The agent that dies with the hook reports nothing, so nobody goes back before it is made again.
+			// The agent that dies with the hook reports nothing, so there is no rollback before the release is repeated.
 			assert.ErrorContains(a, a.execute(a.Context(), r), event+": signal: killed")
 			again := a.release(revision)
 			a.recorded(imageOf(a.name, version), last, again)
@@ -210,7 +208,7 @@ func killed(event string, after time.Duration) func(*application) {
 	}
 }
 
-// kill ends a hook, with all it started, some time after its event began.
+// kill ends a hook, with its children, some time after its event began.
 func kill(a *application, event string, after time.Duration, signal syscall.Signal) func(string, *hookRun) {
 	return func(its string, h *hookRun) {
 		if its != event {
@@ -223,7 +221,7 @@ func kill(a *application, event string, after time.Duration, signal syscall.Sign
 	}
 }
 
-// terminated is what a person does to a hook, or a machine that goes down.
+// terminated is a SIGTERM to a hook, from a person or at a shutdown.
 func terminated(a *application) {
 	last := a.current()
 	for _, event := range []string{"ApplicationStart", "ValidateService"} {
@@ -235,7 +233,7 @@ func terminated(a *application) {
 	}
 }
 
-// together releases two applications at once, of which one goes back.
+// together releases two applications at once, of which one is rolled back.
 func together(all ...*application) {
 	good, bad := all[0], all[1]
 	goodFirst, badFirst := good.build("v1"), bad.build("v1")
@@ -261,7 +259,7 @@ func both(first, second func()) {
 	wait.Wait()
 }
 
-// current is the image that was good last.
+// current returns the last good image.
 func (a *application) current() string {
 	a.Helper()
 	d, err := a.cluster.deployment(a.Context(), a.name)
@@ -289,15 +287,10 @@ func config(t *testing.T) *stacks.Config {
 	return cfg
 }
 
-// objectsOf are the objects on the cluster as the program registers them.
+// objectsOf returns the cluster's objects, as the program registers them.
 func objectsOf(t *testing.T, cfg *stacks.Config) (objects, patches []controlplane.Object) {
 	t.Helper()
-	r := &recorder.Recorder{Project: "legops", Stack: stack}
-	require.NoError(t, r.Run(func(ctx *pulumi.Context) error {
-		_, err := infra.NewPlatform(ctx, cfg)
-		return err
-	}))
-	return controlplane.Registered(r)
+	return controlplane.Registered(registered.Stack(t, stack, cfg))
 }
 
 // reference is the reference application, built once.

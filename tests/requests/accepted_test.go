@@ -11,8 +11,8 @@ import (
 	"legops/internal/nginx"
 )
 
-// The controller ignores a key that it does not know, and ends at such an argument.
-func TestControllerKnowsWhatItIsTold(t *testing.T) {
+// The controller ignores an unknown key, and exits on an unknown argument.
+func TestControllerKnowsItsSettings(t *testing.T) {
 	controller, err := nginx.Known()
 	require.NoError(t, err)
 	for _, stack := range stackNames {
@@ -25,8 +25,8 @@ func TestControllerKnowsWhatItIsTold(t *testing.T) {
 	}
 }
 
-// NGINX itself says of each stack whether it takes the configuration: before it is deployed.
-func TestNginxAcceptsWhatIsDeployed(t *testing.T) {
+// NGINX itself checks each stack's configuration before it is deployed.
+func TestNginxAcceptsTheConfiguration(t *testing.T) {
 	for _, stack := range stackNames {
 		d := deploys(t, stack)
 		pods := map[string][]string{}
@@ -41,18 +41,18 @@ func TestNginxAcceptsWhatIsDeployed(t *testing.T) {
 	}
 }
 
-// refused are settings that NGINX refuses, with its own words. The controller would write each of them.
+// refused are settings that NGINX refuses, with its messages. The controller would write each of them.
 var refused = []struct {
 	name, words string
 	edits       []edit
 }{
 	{"a large buffer alone", `"proxy_busy_buffers_size" must be less than the size of all "proxy_buffers" minus one buffer`, []edit{set("proxy-buffers", ""), set("proxy-busy-buffers-size", "")}},
 	{"two buffers", `"proxy_busy_buffers_size" must be less than the size of all "proxy_buffers" minus one buffer`, []edit{set("proxy-buffers", "2 8k")}},
-	{"a time without sense", `"proxy_connect_timeout" directive invalid value`, []edit{set("proxy-connect-timeout", "1sec")}},
+	{"an invalid time", `"proxy_connect_timeout" directive invalid value`, []edit{set("proxy-connect-timeout", "1sec")}},
 	{"a time of two words", `invalid number of arguments in "proxy_connect_timeout" directive`, []edit{set("proxy-connect-timeout", "1 s")}},
-	{"a size without sense", `"client_max_body_size" directive invalid value`, []edit{set("client-max-body-size", "110mb")}},
-	{"a network without sense", `host not found in set_real_ip_from "10.20.0.0-16"`, []edit{set("set-real-ip-from", "10.20.0.0-16")}},
-	{"a directive that there is not", `unknown directive "large_client_header"`, []edit{set("http-snippets", "large_client_header 4 16k;")}},
+	{"an invalid size", `"client_max_body_size" directive invalid value`, []edit{set("client-max-body-size", "110mb")}},
+	{"an invalid network", `host not found in set_real_ip_from "10.20.0.0-16"`, []edit{set("set-real-ip-from", "10.20.0.0-16")}},
+	{"an unknown directive", `unknown directive "large_client_header"`, []edit{set("http-snippets", "large_client_header 4 16k;")}},
 	{"a directive without an end", `unexpected "}"`, []edit{set("http-snippets", "large_client_header_buffers 4 16k }")}},
 	{"a path twice", `duplicate location "/matters/"`, []edit{func(o *nginx.Objects) {
 		for i, minion := range o.Minions {
@@ -73,7 +73,7 @@ func TestNginxRefusesMistakes(t *testing.T) {
 	}
 }
 
-// A controller that runs goes on with what it had, and one that starts has nothing: it is not let in by its start-up probe.
+// A running controller keeps its old configuration; a starting one has none, and its startup probe fails.
 func TestRefusedSettingsAreNotServed(t *testing.T) {
 	d := deploys(t, "prod")
 	answers := pods(t, 1, respond("before"))
@@ -82,17 +82,17 @@ func TestRefusedSettingsAreNotServed(t *testing.T) {
 	require.ErrorContains(t, w.Reload(t.Context(), bad, map[string][]string{backend: pods(t, 1, respond("after"))}), "[emerg]")
 	served, err := w.ask(t.Context(), "GET", path, nil)
 	require.NoError(t, err)
-	assert.Equal(t, "before", served.text, "NGINX serves on as it did, to the pods of before")
+	assert.Equal(t, "before", served.text, "NGINX keeps serving, from the old pods")
 
-	// The controller starts NGINX with the server of all other hosts alone, and loads the host's when it has written it.
+	// The controller starts NGINX with only the server of all other hosts, and then writes and loads the host's.
 	empty := open(t, d.with(func(o *nginx.Objects) { o.Master, o.Minions = nginx.Ingress{}, nil }), nil)
-	assert.Equal(t, "200", empty.get(t.Context(), d.HealthPath, "Host", "10.20.8.9"), "for the load balancer it is well")
-	assert.Equal(t, "404", empty.get(t.Context(), "/", "X-Forwarded-Proto", "http"), "for the kubelet it is not")
-	assert.Equal(t, "301", w.get(t.Context(), "/", "X-Forwarded-Proto", "http"), "as one that has the host is")
+	assert.Equal(t, "200", empty.get(t.Context(), d.HealthPath, "Host", "10.20.8.9"), "healthy for the load balancer")
+	assert.Equal(t, "404", empty.get(t.Context(), "/", "X-Forwarded-Proto", "http"), "not ready for the kubelet")
+	assert.Equal(t, "301", w.get(t.Context(), "/", "X-Forwarded-Proto", "http"), "a controller with the host is ready")
 }
 
-// Each kind of value has a mistake that is found.
-func TestMistakesInWhatTheControllerIsTold(t *testing.T) {
+// The checks find a mistake in a value of each type.
+func TestMistakesInSettings(t *testing.T) {
 	controller, err := nginx.Known()
 	require.NoError(t, err)
 	for key, value := range map[string]string{
@@ -106,10 +106,10 @@ func TestMistakesInWhatTheControllerIsTold(t *testing.T) {
 		"-enable-snipets=false", "-enable-snippets=no", "-ready-status-port=http", "-ingress-class=", "-report-ingress-status",
 	}), 4)
 	assert.Equal(t, []string{
-		`annotation nginx.org/max-fail: release v5.5.4 is not known to read it, and would ignore it: mend the key, or add it to controller.yaml`,
-		`annotation nginx.org/proxy-set-headers: not on a "", only on master, minion`,
+		`annotation nginx.org/max-fail: unknown, so release v5.5.4 would ignore it: correct the key, or add it to controller.yaml`,
+		`annotation nginx.org/proxy-set-headers: not allowed on a "", only on master, minion`,
 	}, controller.CheckAnnotations(map[string]string{"nginx.org/max-fail": "0", setHeader: "Connection:close", "pulumi.com/skipAwait": "true"}))
 	kinds := slices.Sorted(maps.Values(controller.Settings))
 	assert.Equal(t, []string{"bool", "buffers", "int", "list", "number", "size", "snippet", "text", "time"}, slices.Compact(kinds),
-		"a kind without a mistake above")
+		"a type without a mistake above")
 }

@@ -15,7 +15,7 @@ import (
 	"github.com/stretchr/testify/require"
 )
 
-// The lines of the table "What passes" in docs/dockerise.md that NGINX decides.
+// The lines of the table "What passes" in docs/dockerise.md that depend on NGINX.
 
 func TestUploads(t *testing.T) {
 	t.Parallel()
@@ -27,14 +27,14 @@ func TestUploads(t *testing.T) {
 	const document = 100 << 20
 	stored, err := w.ask(t.Context(), http.MethodPost, path, bytes.NewReader(make([]byte, document)))
 	require.NoError(t, err)
-	assert.Equal(t, answer{code: 200, text: "104857600 of 104857600"}, stored, "in full, and with its length")
+	assert.Equal(t, answer{code: 200, text: "104857600 of 104857600"}, stored, "complete, and with its length")
 	announce := func(length int) string {
 		return raw(t, w, fmt.Sprintf("POST %s HTTP/1.1\r\nHost: %s\r\nX-Forwarded-Proto: https\r\nContent-Length: %d\r\n\r\n", path, host, length))
 	}
-	assert.Contains(t, announce(110<<20+1), " 413 ", "as soon as it is announced")
+	assert.Contains(t, announce(110<<20+1), " 413 ", "on its Content-Length alone")
 }
 
-// raw sends text and gives the first line of the answer.
+// raw sends text and returns the first line of the response.
 func raw(t *testing.T, w *way, text string) string {
 	t.Helper()
 	connection, err := net.Dial("tcp", w.Address())
@@ -48,7 +48,7 @@ func raw(t *testing.T, w *way, text string) string {
 	return line
 }
 
-func TestHeadersOfAnswers(t *testing.T) {
+func TestHeadersOfResponses(t *testing.T) {
 	t.Parallel()
 	d := deploys(t, "prod")
 	answers := pods(t, 1, http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
@@ -81,8 +81,8 @@ func TestHeadersOfRequests(t *testing.T) {
 	assert.Equal(t, "414", w.get(t.Context(), path+"?q="+strings.Repeat("x", 17<<10)))
 }
 
-// How long is the setting's value, 60 seconds; here it is two, to see between which moments it counts.
-func TestLongAnswers(t *testing.T) {
+// The limit is 60 seconds; here it is two, to show that it counts between two reads.
+func TestLongResponses(t *testing.T) {
 	t.Parallel()
 	d := deploys(t, "prod")
 	assert.Equal(t, []string{"60s", "60s"}, []string{d.Settings["proxy-read-timeout"], d.Settings["proxy-send-timeout"]})
@@ -97,14 +97,14 @@ func TestLongAnswers(t *testing.T) {
 		}
 	}))
 	w := open(t, d.with(set("proxy-read-timeout", "2s")), map[string][]string{backend: answers})
-	assert.Equal(t, "504", w.get(t.Context(), path+"/late"), "nothing for as long")
+	assert.Equal(t, "504", w.get(t.Context(), path+"/late"), "nothing for the length of the limit")
 	whole, err := w.ask(t.Context(), http.MethodGet, path, nil)
-	assert.Equal(t, "0123456", whole.text, "twice as long, with something in between")
+	assert.Equal(t, "0123456", whole.text, "twice the limit, with data in between")
 	assert.NoError(t, err)
 }
 
-// An answer goes on piece by piece, as the pod sends them.
-func TestAnswersInPieces(t *testing.T) {
+// NGINX passes a response on piece by piece, as the pod sends it.
+func TestStreamedResponses(t *testing.T) {
 	t.Parallel()
 	d := deploys(t, "prod")
 	goOn := make(chan struct{})
@@ -125,14 +125,14 @@ func TestAnswersInPieces(t *testing.T) {
 	piece := make([]byte, 7)
 	n, err := response.Body.Read(piece)
 	require.NoError(t, err)
-	assert.Equal(t, "one,", string(piece[:n]), "before the second is there")
+	assert.Equal(t, "one,", string(piece[:n]), "before the second arrives")
 	close(goOn)
 	rest, err := io.ReadAll(response.Body)
 	require.NoError(t, err)
 	assert.Equal(t, "two", string(rest))
 }
 
-// What a pod sees of a request that came by CloudFront and the load balancer.
+// The headers that a pod sees of a request through CloudFront and the load balancer.
 func TestHeadersThatPodsSee(t *testing.T) {
 	t.Parallel()
 	d := deploys(t, "prod")
@@ -146,10 +146,10 @@ func TestHeadersThatPodsSee(t *testing.T) {
 	_, port, _ := net.SplitHostPort(w.Address())
 	assert.Equal(t, http.Header{
 		"X-Forwarded-For":   {"192.0.2.1, 198.51.100.7, 198.51.100.7"},
-		"X-Real-Ip":         {"198.51.100.7"}, // whatever a visitor wrote before it
+		"X-Real-Ip":         {"198.51.100.7"}, // not what a visitor wrote before it
 		"X-Forwarded-Proto": {"https"},
 		"X-Forwarded-Host":  {host},
-		"X-Forwarded-Port":  {port}, // where NGINX listens, 80 in the controller
+		"X-Forwarded-Port":  {port}, // NGINX's port, 80 in the controller
 		"Accept-Encoding":   {"br"}, "Authorization": {"Bearer x"}, "Sec-Websocket-Key": {"dGVzdA=="},
 		"Connection": {"close"}, "User-Agent": {"Go-http-client/1.1"},
 	}, r.Header, "no Upgrade, so no WebSocket, and no name with an underscore")

@@ -16,18 +16,18 @@ import (
 	"github.com/stretchr/testify/require"
 )
 
-// Not parallel: the reloads have to be done before the first worker is told to end.
+// Not parallel: the reloads have to finish before the first worker's time is up.
 //
-// A worker of before a reload goes on for what it has begun. Reloads leave most of them with a request, and from what one of them
-// takes follows what all would after a hundred reloads: about what an update of nine applications of three pods brings, where each
-// pod is replaced with four changes of its EndpointSlice and NGINX is told of each by itself.
+// After a reload the old workers finish their requests. The test leaves most of them with a request, and extrapolates the memory
+// of one to a hundred reloads: about the number in an update of nine applications of three pods, in which each replaced pod
+// changes its EndpointSlice four times, and NGINX reloads for each change.
 func TestMemoryOfReloads(t *testing.T) {
 	const (
-		// reloads are those that have to go on at once, played those that are played: the rest follows from them.
+		// reloads is the number whose workers must fit at once, played the number of real ones, from which the test extrapolates.
 		reloads, played = 100, 30
-		// controllerMiB is for the program of the controller itself. Believed: its chart asks for as much for all, NGINX included.
+		// controllerMiB is the memory of the controller itself. Believed: its chart requests as much for all, NGINX included.
 		controllerMiB = 128
-		// kernel is what Linux keeps for a process besides (its stack of 16 KiB, its descriptors, its sockets), in bytes. Believed.
+		// kernel is the kernel memory of a process (its stack of 16 KiB, descriptors, sockets), in bytes. Believed.
 		kernel = 128 << 10
 	)
 	d := deploys(t, "prod")
@@ -50,33 +50,33 @@ func TestMemoryOfReloads(t *testing.T) {
 
 	start := time.Now()
 	for i := range played {
-		// Which worker takes a connection is by chance.
+		// A random worker takes a connection.
 		for range 6 {
 			load.Go(func() { w.get(ctx, path) })
 		}
 		require.Eventually(t, func() bool { return int(arrived.Load()) == 6*(i+1) }, 10*time.Second, time.Millisecond)
 		require.NoError(t, w.Reload(t.Context(), d.Objects, endpoints))
 	}
-	require.Less(t, time.Since(start), lifetime, "too slow to tell: the first of them have ended")
+	require.Less(t, time.Since(start), lifetime, "too slow: the first old workers have ended")
 	workers, err := w.Workers()
 	require.NoError(t, err)
 	takes, err := w.Memory()
 	require.NoError(t, err)
 	old := len(workers) - len(serving)
-	require.Greater(t, old, played, "too few are left to tell")
+	require.Greater(t, old, played, "too few old workers are left")
 	each := (takes-before)/old + kernel
-	t.Logf("%d MiB before; %d MiB after %d reloads in %.0f s, with %d workers of before: %d KiB for each, of it %d believed",
+	t.Logf("%d MiB before; %d MiB after %d reloads in %.0f s, with %d old workers: %d KiB for each, of which %d believed",
 		before>>20, takes>>20, played, time.Since(start).Seconds(), old, each>>10, kernel>>10)
 	assert.Less(t, (before+len(serving)*reloads*each)>>20+controllerMiB, d.MemoryMiB)
 }
 
-// A worker of before a reload that has idle connections alone ends soon, though the load balancer would keep them for longer.
+// An old worker that has only idle connections ends soon after a reload, although the load balancer would keep them longer.
 func TestIdleConnectionsAcrossAReload(t *testing.T) {
 	t.Parallel()
 	d := deploys(t, "prod")
 	endpoints := map[string][]string{backend: pods(t, 1, respond("ok"))}
 	w := open(t, d.Objects, endpoints)
-	for range 10 { // each with an answered request: one that has had none yet would be waited for
+	for range 10 { // each with an answered request: NGINX waits for one without any
 		connection, err := net.Dial("tcp", w.Address())
 		require.NoError(t, err)
 		t.Cleanup(func() { _ = connection.Close() })
@@ -99,13 +99,13 @@ func TestIdleConnectionsAcrossAReload(t *testing.T) {
 	took := time.Since(start).Seconds()
 	t.Logf("they end after %.1f s, without %v", took, w.LeftOut(d.Objects))
 	if len(w.LeftOut(d.Objects)) == 0 {
-		assert.Greater(t, took, 4.0, "they are left open for five seconds")
+		assert.Greater(t, took, 4.0, "they stay open for five seconds")
 	}
 	assert.Less(t, took, 10.0)
 }
 
-// What a worker of before a reload has begun ends when its time is up, and not before; without the setting it goes on.
-func TestAnswersAcrossAReload(t *testing.T) {
+// After a reload an old worker's requests end when its time is up, and not before; without the setting they go on.
+func TestResponsesAcrossAReload(t *testing.T) {
 	t.Parallel()
 	d := deploys(t, "prod")
 	play := func(t *testing.T, setting string) time.Duration {
@@ -144,7 +144,7 @@ func TestAnswersAcrossAReload(t *testing.T) {
 	for _, setting := range []string{"", d.Settings["worker-shutdown-timeout"]} {
 		t.Run("with "+strconv.Quote(setting), func(t *testing.T) {
 			t.Parallel()
-			assert.Zero(t, play(t, setting), "it goes on")
+			assert.Zero(t, play(t, setting), "the response goes on")
 		})
 	}
 }

@@ -19,7 +19,7 @@ import (
 	"legops/internal/nginx"
 )
 
-// respond is a pod that says one thing.
+// respond is a pod with a fixed response.
 func respond(text string) http.HandlerFunc {
 	return func(w http.ResponseWriter, r *http.Request) {
 		_, _ = io.Copy(io.Discard, r.Body)
@@ -27,14 +27,14 @@ func respond(text string) http.HandlerFunc {
 	}
 }
 
-// hangUp closes the connection without an answer.
+// hangUp closes the connection without a response.
 func hangUp(w http.ResponseWriter, _ *http.Request) {
 	if connection, _, err := http.NewResponseController(w).Hijack(); err == nil {
 		_ = connection.Close()
 	}
 }
 
-// One path on which pods close the connection, asked for now and then, takes down nothing else.
+// One path on which pods close the connection, requested now and then, takes down no other.
 func TestOneFailingKindOfRequest(t *testing.T) {
 	t.Parallel()
 	d := deploys(t, "prod")
@@ -61,8 +61,8 @@ func TestOneFailingKindOfRequest(t *testing.T) {
 	assert.Equal(t, map[string]int{"502": 1}, failing)
 }
 
-// A request that did not reach a pod goes to another, a POST too. Where nobody answers at all, that is known after a second.
-func TestPodsThatAreGone(t *testing.T) {
+// NGINX sends a request that did not reach a pod to another, even a POST. If no pod answers at all, it knows after a second.
+func TestMissingPods(t *testing.T) {
 	t.Parallel()
 	d := deploys(t, "prod")
 	listener, err := net.Listen("tcp", "127.0.0.1:0")
@@ -88,13 +88,13 @@ func TestPodsThatAreGone(t *testing.T) {
 			start := time.Now()
 			assert.Equal(t, "504", w.get(t.Context(), path))
 			took := time.Since(start).Seconds()
-			t.Logf("nobody answers: %.1f s", took)
+			t.Logf("no pod answers: %.1f s", took)
 			assert.True(t, took > c.seconds-0.1 && took < c.seconds+3, took)
 		})
 	}
 }
 
-// silent is an address that takes no connection and refuses none: its queue is full.
+// silent returns an address that neither accepts nor refuses connections: its queue is full.
 func silent(t *testing.T) string {
 	t.Helper()
 	socket, err := syscall.Socket(syscall.AF_INET, syscall.SOCK_STREAM|syscall.SOCK_CLOEXEC, 0)
@@ -114,7 +114,7 @@ func silent(t *testing.T) string {
 	}
 }
 
-// A request that reached a pod is repeated at another only if that does no harm, and not at each of them.
+// NGINX repeats a request that reached a pod only if that is harmless, and not at every pod.
 func TestOnlyHarmlessRequestsAreRepeated(t *testing.T) {
 	t.Parallel()
 	d := deploys(t, "prod")
@@ -129,8 +129,8 @@ func TestOnlyHarmlessRequestsAreRepeated(t *testing.T) {
 	}
 }
 
-// What a pod works on for too long is given to no second one, which would do it again. How long is too long is 60 seconds, here six:
-// longer than NGINX looks for another pod.
+// NGINX does not repeat a request that takes too long at another pod, which would do the work again. The limit is 60 seconds,
+// here six: longer than NGINX looks for another pod.
 func TestHangingRequestsAreNotRepeated(t *testing.T) {
 	t.Parallel()
 	d := deploys(t, "prod")
@@ -156,7 +156,7 @@ func TestHangingRequestsAreNotRepeated(t *testing.T) {
 	})
 }
 
-// /mattersx is no part of matters, but the portal's, which has all that nobody else has.
+// /mattersx does not belong to matters, but to the portal, which has every other path.
 func TestPathsBelongToTheirApplications(t *testing.T) {
 	t.Parallel()
 	d := deploys(t, "prod")
@@ -198,25 +198,25 @@ func TestPathsBelongToTheirApplications(t *testing.T) {
 		}
 	}
 	before := open(t, d.with(paths(nginx.Path{Value: "/matters", Type: "Prefix"})), both)
-	assert.Equal(t, "matters /mattersx", ask(before, "/mattersx"), "a prefix is letters for NGINX")
+	assert.Equal(t, "matters /mattersx", ask(before, "/mattersx"), "NGINX compares a prefix by characters")
 	below := open(t, d.with(paths(nginx.Path{Value: "/matters/", Type: "Prefix"})), both)
 	_, port, _ := net.SplitHostPort(below.Address())
-	assert.Equal(t, "301 http://legops.example:"+port+"/matters/", ask(below, "/matters"), "and one with a slash sends visitors to http")
+	assert.Equal(t, "301 http://legops.example:"+port+"/matters/", ask(below, "/matters"), "and a prefix with a slash redirects visitors to http")
 }
 
-// An application that keeps everybody waiting leaves the others their connections, and the health check its own.
+// An application that does not answer leaves connections to the others and to the health check.
 func TestOneSlowApplication(t *testing.T) {
 	t.Parallel()
 	d := deploys(t, "prod")
 	const waiting = 2500 // of one application; each takes two connections
 	play := func(objects nginx.Objects) map[string]int {
-		var settled atomic.Int32 // waits at a pod, or was turned away
+		var settled atomic.Int32 // waits at a pod, or was refused
 		slow := http.HandlerFunc(func(_ http.ResponseWriter, r *http.Request) {
 			settled.Add(1)
 			<-r.Context().Done()
 		})
 		w := open(t, objects, map[string][]string{"documents/documents": pods(t, 2, slow), backend: pods(t, 2, respond("ok"))})
-		// Connections that are idle would be given up for others.
+		// NGINX would close idle connections for others.
 		w.client.Transport.(*http.Transport).DisableKeepAlives = true
 		patience, cancel := context.WithCancel(t.Context())
 		var load sync.WaitGroup
@@ -245,7 +245,7 @@ func TestOneSlowApplication(t *testing.T) {
 	assert.Equal(t, map[string]int{"others 200": 10, "health 200": 10}, after)
 }
 
-// A pod that closes a connection just when the next request is on it: NGINX finds out too late to send a POST again.
+// A pod closes a connection just when the next request is on it: NGINX notices too late to repeat a POST.
 func TestConnectionsThatPodsClose(t *testing.T) {
 	t.Parallel()
 	d := deploys(t, "prod")
@@ -277,7 +277,7 @@ func TestConnectionsThatPodsClose(t *testing.T) {
 	assert.Equal(t, map[string]int{"200": 20}, after)
 }
 
-// closesAfterTheFirst answers one request, keeps the connection unless it is asked to close, and closes it when a second comes.
+// closesAfterTheFirst answers one request, keeps the connection unless the request says close, and closes it on a second.
 func closesAfterTheFirst(connection net.Conn) {
 	defer connection.Close()
 	reader := bufio.NewReader(connection)

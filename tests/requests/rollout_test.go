@@ -18,7 +18,7 @@ import (
 	"legops/internal/nginx"
 )
 
-// instance is a pod with an end: told to go, it answers what it has.
+// instance is a pod that ends in order: on SIGTERM it answers its open requests.
 type instance struct {
 	address string
 	server  *http.Server
@@ -41,9 +41,9 @@ func start(t *testing.T) *instance {
 	return p
 }
 
-// TestRollout replaces twelve pods, one more and then one less, under 200 requests a second: a rollout with its times made
-// shorter. NGINX reloads whenever a pod comes or goes, as the controller does it; a pod serves on for a while after it was taken
-// out, and then ends in order. Only an NGINX that has all directives shows that no POST is lost (docs/decisions/0028-requests.md).
+// TestRollout replaces twelve pods, one more and then one less, under 200 requests a second: a rollout with shorter times.
+// NGINX reloads whenever a pod comes or goes, as with the controller; a removed pod serves on for a while, and then ends in
+// order. Only an NGINX that has all directives shows that no POST is lost (docs/decisions/0028-requests.md).
 func TestRollout(t *testing.T) {
 	t.Parallel()
 	d := deploys(t, "prod")
@@ -55,7 +55,7 @@ func TestRollout(t *testing.T) {
 		for outcome, number := range seen {
 			switch method, status, _ := strings.Cut(outcome, " "); {
 			case status == "200":
-			case status != "error": // of the connection, not an answer
+			case status != "error": // of the connection, not a response
 				t.Errorf("%s: %d", outcome, number)
 			case method == "GET":
 				lostGets += number
@@ -77,8 +77,8 @@ func TestRollout(t *testing.T) {
 			assert.Zero(t, posts)
 			return
 		}
-		// Without the directive NGINX closes connections at a reload that a POST is just on: at most one in each of the 24 reloads
-		// (0 to 13 were seen). What a POST meets is a closed connection, and never an answer that is an error.
+		// Without the directive NGINX closes connections at a reload while a POST is on the way: at most one in each of the 24
+		// reloads (0 to 13 were seen). The POST meets a closed connection, never an error response.
 		assert.LessOrEqual(t, posts, 24)
 	})
 }
@@ -122,7 +122,7 @@ func rollout(t *testing.T, objects nginx.Objects) (outcomes map[string]int, relo
 		time.Sleep(100 * time.Millisecond)
 		old := serving[0]
 		serving = slices.Clone(serving[1:])
-		ending.Go(func() { // it is told to go when it is taken out, and NGINX hears of it a little later
+		ending.Go(func() { // it gets SIGTERM when it is removed, and NGINX learns of it a little later
 			time.Sleep(300 * time.Millisecond)
 			_ = old.server.Shutdown(context.WithoutCancel(t.Context()))
 		})

@@ -17,15 +17,13 @@ import (
 	"testing"
 	"time"
 
-	"github.com/pulumi/pulumi/sdk/v3/go/pulumi"
 	"github.com/stretchr/testify/require"
 
-	"legops/components"
-	"legops/infra"
+	"legops/components/apps"
+	"legops/internal/checkout"
 	"legops/internal/controlplane"
 	"legops/internal/nginx"
-	"legops/internal/recorder"
-	"legops/stacks"
+	"legops/internal/registered"
 )
 
 // program is the NGINX that serves; NGINX_PROGRAM names another.
@@ -33,7 +31,7 @@ var program = cmp.Or(os.Getenv("NGINX_PROGRAM"), "../../bin/nginx")
 
 const (
 	setHeader = "nginx.org/proxy-set-headers"
-	// host is the one of production, path that of an application there, and backend its Service.
+	// host is production's, path that of an application there, and backend its Service.
 	host    = "legops.example"
 	path    = "/matters"
 	backend = "matters/matters"
@@ -41,10 +39,10 @@ const (
 
 var stackNames = []string{"dev", "test", "prod"}
 
-// deployed is what a stack deploys for the controller.
+// deployed is a stack's objects for the controller.
 type deployed struct{ nginx.Deployed }
 
-// deploys is what a stack file makes the program deploy.
+// deploys returns the controller's objects that the program registers with a stack file.
 func deploys(t *testing.T, stack string) deployed {
 	t.Helper()
 	known.mutex.Lock()
@@ -57,26 +55,17 @@ func deploys(t *testing.T, stack string) deployed {
 	return d
 }
 
-// known are the stacks that were asked for before.
+// known caches the objects by stack.
 var known = struct {
 	mutex sync.Mutex
 	of    map[string]deployed
 }{of: map[string]deployed{}}
 
-// runs runs the program with a stack file, against mocks, and takes what is the controller's out of what it registers.
+// runs runs the program with a stack file, against mocks, and returns the controller's objects.
 func runs(t *testing.T, stack string) deployed {
 	t.Helper()
-	values, err := stacks.ReadFile("../../Pulumi." + stack + ".yaml")
-	require.NoError(t, err)
-	cfg, err := stacks.Load("legops", values)
-	require.NoError(t, err)
-	r := &recorder.Recorder{Project: "legops", Stack: stack}
-	require.NoError(t, r.Run(func(ctx *pulumi.Context) error {
-		_, err := infra.NewPlatform(ctx, cfg)
-		return err
-	}))
-	objects, _ := controlplane.Registered(r)
-	d := deployed{nginx.In(objects, components.IngressNamespace)}
+	objects, _ := controlplane.Registered(registered.Stack(t, stack, checkout.Config(t, "../..", stack)))
+	d := deployed{nginx.In(objects, apps.IngressNamespace)}
 	require.NotEmpty(t, d.Settings)
 	require.NotEmpty(t, d.Arguments)
 	require.NotEmpty(t, d.HealthPath)
@@ -85,10 +74,10 @@ func runs(t *testing.T, stack string) deployed {
 	return d
 }
 
-// edit changes what is deployed.
+// edit changes the objects.
 type edit func(*nginx.Objects)
 
-// set gives a setting another value; "" takes it out.
+// set changes a setting; "" removes it.
 func set(key, value string) edit {
 	return func(o *nginx.Objects) {
 		if value == "" {
@@ -99,13 +88,13 @@ func set(key, value string) edit {
 	}
 }
 
-// keeping is how connections to pods were, kept, before each request had one of its own.
+// keeping restores the earlier setting: NGINX keeps connections to pods.
 func keeping(o *nginx.Objects) {
 	o.Settings["keepalive"] = "32"
 	delete(o.Master.Annotations, setHeader)
 }
 
-// with is what is deployed, edited.
+// with returns the edited objects.
 func (d deployed) with(edits ...edit) nginx.Objects {
 	o := d.Objects
 	o.Settings, o.Master.Annotations = maps.Clone(o.Settings), maps.Clone(o.Master.Annotations)
@@ -116,17 +105,17 @@ func (d deployed) with(edits ...edit) nginx.Objects {
 	return o
 }
 
-// way is the way to the pods of one application, or of more.
+// way is the path to the pods of applications: a client and an NGINX.
 type way struct {
 	*nginx.Server
 	objects nginx.Objects
 	client  *http.Client
 }
 
-// prepare makes ready to run NGINX.
+// prepare prepares to run NGINX.
 func prepare(t *testing.T) *nginx.Server {
 	t.Helper()
-	// A socket's path may be short only.
+	// A socket's path must be short.
 	folder, err := os.MkdirTemp("", "nginx")
 	require.NoError(t, err)
 	t.Cleanup(func() { _ = os.RemoveAll(folder) })
@@ -135,8 +124,8 @@ func prepare(t *testing.T) *nginx.Server {
 	return server
 }
 
-// open runs NGINX with what is deployed, in front of pods by backend. Its client is as the load balancer: it keeps
-// connections, follows nothing, and has come by https.
+// open runs NGINX with the objects, in front of pods by backend. Its client behaves like the load balancer: it keeps
+// connections, follows no redirects, and forwards https.
 func open(t *testing.T, objects nginx.Objects, pods map[string][]string) *way {
 	t.Helper()
 	server := prepare(t)
@@ -155,13 +144,13 @@ func open(t *testing.T, objects nginx.Objects, pods map[string][]string) *way {
 	}}
 }
 
-// answer is what came back.
+// answer is a response.
 type answer struct {
 	code           int
 	location, text string
 }
 
-// ask sends a request as CloudFront and the load balancer send it on.
+// ask sends a request as CloudFront and the load balancer forward it.
 func (w *way) ask(ctx context.Context, method, path string, body io.Reader, headers ...string) (answer, error) {
 	request, err := http.NewRequestWithContext(ctx, method, "http://"+host+path, body)
 	if err != nil {
@@ -185,14 +174,14 @@ func (w *way) ask(ctx context.Context, method, path string, body io.Reader, head
 	return answer{response.StatusCode, response.Header.Get("Location"), string(text)}, err
 }
 
-// get is the status of a GET, or what went wrong.
+// get returns the status of a GET, or "error".
 func (w *way) get(ctx context.Context, path string, headers ...string) string {
 	return outcome(w.ask(ctx, http.MethodGet, path, nil, headers...))
 }
 
-// post is the status of a POST with a small body, or what went wrong.
+// post returns the status of a POST with a small body, or "error".
 func (w *way) post(ctx context.Context) string {
-	// Go repeats a POST with a body that it can read again where the connection was closed before a byte was sent.
+	// Go repeats a POST with a re-readable body if the connection was closed before a byte was sent.
 	return outcome(w.ask(ctx, http.MethodPost, path, io.MultiReader(bytes.NewReader([]byte("signed=true")))))
 }
 
@@ -214,7 +203,7 @@ func pod(t *testing.T, handler http.Handler) string {
 	return listener.Addr().String()
 }
 
-// pods are as many, which all do the same.
+// pods returns the addresses of number identical pods.
 func pods(t *testing.T, number int, handler http.Handler) []string {
 	t.Helper()
 	var addresses []string
@@ -224,7 +213,7 @@ func pods(t *testing.T, number int, handler http.Handler) []string {
 	return addresses
 }
 
-// counts are how often each outcome was seen.
+// counts counts outcomes.
 type counts struct {
 	mutex sync.Mutex
 	of    map[string]int
@@ -239,7 +228,7 @@ func (c *counts) add(key string) {
 	c.of[key]++
 }
 
-// every sends a request after each interval, whatever becomes of those before, a number of times, and waits for them all.
+// every sends number requests, one per interval without waiting for earlier ones, and then waits for all.
 func every(interval time.Duration, number int, send func(i int)) {
 	ticker := time.NewTicker(interval)
 	defer ticker.Stop()

@@ -1,10 +1,10 @@
-// Command compare holds what is known of the ingress controller (controller.yaml) against its source: a checkout of the release.
+// Command compare checks the facts about the ingress controller (controller.yaml) against its source, a checkout of the release.
 //
 //	git clone --quiet --depth 1 --branch v5.5.4 https://github.com/nginx/kubernetes-ingress /tmp/kubernetes-ingress
 //	go run ./internal/nginx/compare /tmp/kubernetes-ingress
 //
-// It also has the controller's own code write the configuration of production, and holds what internal/nginx writes against that,
-// directive by directive. It prints each difference and then fails.
+// It also runs the controller's own code to write the configuration of production, and compares it with that of internal/nginx,
+// directive by directive. It prints each difference, and fails if there is one.
 package main
 
 import (
@@ -45,12 +45,12 @@ func run(arguments []string) error {
 	if err := errors.Join(s.problems...); err != nil {
 		return err
 	}
-	fmt.Printf("%s %s: %d arguments, %d settings, %d annotations and the directives of %d contexts are as known, and production is written alike\n",
+	fmt.Printf("%s %s: %d arguments, %d settings, %d annotations and the directives of %d contexts match, and so does the configuration of production\n",
 		known.Repository, known.Release, len(known.Arguments), len(known.Settings), len(known.Annotations), len(known.Directives))
 	return nil
 }
 
-// source is a checkout, and what in it is not as known.
+// source is a checkout, and its differences from controller.yaml.
 type source struct {
 	folder   string
 	problems []error
@@ -94,7 +94,7 @@ func (s *source) arguments(known *nginx.Controller) {
 	}
 }
 
-// readers are how a kind of setting is read, %q being its key. Those of other kinds are taken as they are.
+// readers are the calls that read a setting, by type; %q is its key. The controller does not parse other types.
 var readers = map[string]string{
 	"bool": `GetMapKeyAsBool(cfgm.Data, %q`, "int": `GetMapKeyAsInt(cfgm.Data, %q`,
 	"list": `GetMapKeyAsStringSlice(cfgm.Data, %q, cfgm, ",")`, "snippet": `GetMapKeyAsStringSlice(cfgm.Data, %q, cfgm, "\n")`,

@@ -14,7 +14,7 @@ import (
 
 	"github.com/pulumi/pulumi/sdk/v3/go/pulumi"
 
-	"legops/components"
+	"legops/components/apps"
 	"legops/infra"
 	"legops/internal/controlplane"
 	"legops/internal/nginx"
@@ -25,14 +25,14 @@ import (
 //go:embed writes.go.txt
 var writes []byte
 
-// elsewhere are directives that one side has and the other does not, by their beginnings, and why.
+// elsewhere are prefixes of directives that only one side has, with the reason.
 var elsewhere = map[string]string{
 	"listen ": "an address of loopback", "set $": "for its own log and metrics",
-	"keepalive 32": "what its NGINX does without the directive", "access_log ": "a file here",
+	"keepalive 32": "the default of its NGINX", "access_log ": "a file here",
 }
 
-// written has the controller's own code write the configuration of production, and holds it against what internal/nginx writes:
-// every upstream, the host and its locations, and of the main file the directives that are known.
+// written runs the controller's own code to write the configuration of production, and compares it with that of internal/nginx:
+// every upstream, the host and its locations, and the known directives of the main file.
 func (s *source) written(known *nginx.Controller) {
 	objects, err := production()
 	if err != nil {
@@ -86,13 +86,13 @@ func (s *source) same(block string, theirs, ours []string) {
 		for _, line := range side.has {
 			known := func(begins string) bool { return strings.HasPrefix(line, begins) }
 			if !slices.Contains(side.lack, line) && !slices.ContainsFunc(slices.Collect(maps.Keys(elsewhere)), known) {
-				s.report("%s: %s alone writes %s", block, side.who, line)
+				s.report("%s: only %s writes %s", block, side.who, line)
 			}
 		}
 	}
 }
 
-// production is what the program deploys for the controller there.
+// production returns the program's objects for the controller in production.
 func production() (nginx.Objects, error) {
 	values, err := stacks.ReadFile("Pulumi.prod.yaml")
 	if err != nil {
@@ -108,10 +108,10 @@ func production() (nginx.Objects, error) {
 		return err
 	})
 	objects, _ := controlplane.Registered(r)
-	return nginx.In(objects, components.IngressNamespace).Objects, err
+	return nginx.In(objects, apps.IngressNamespace).Objects, err
 }
 
-// have runs the controller's code, as a test of its own package.
+// have runs the controller's code, as a test in the controller's package.
 func (s *source) have(objects nginx.Objects, endpoints map[string][]string) (string, error) {
 	folder, err := os.MkdirTemp("", "compare")
 	if err != nil {
@@ -150,7 +150,7 @@ func (s *source) have(objects nginx.Objects, endpoints map[string][]string) (str
 	return all.String(), nil
 }
 
-// block is a part of a configuration: the directives in it, and the blocks.
+// block is a block of a configuration: its directives and blocks.
 type block struct {
 	name  string
 	lines []string
@@ -159,7 +159,7 @@ type block struct {
 
 var tokens = regexp.MustCompile(`#[^\n]*|"(?:[^"\\]|\\.)*"|'[^']*'|[;{}]|[^\s;{}"']+`)
 
-// blocks are the directives of a configuration by the blocks that they are in.
+// blocks returns the directives of a configuration by their block.
 func blocks(configuration string) map[string][]string {
 	words := slices.DeleteFunc(tokens.FindAllString(configuration, -1), func(token string) bool { return token[0] == '#' })
 	whole := &block{}
@@ -169,7 +169,7 @@ func blocks(configuration string) map[string][]string {
 	return all
 }
 
-// read takes tokens up to the end of the block and gives the rest.
+// read reads tokens up to the end of the block and returns the rest.
 func (b *block) read(rest []string) []string {
 	var words []string
 	for len(rest) > 0 {
@@ -191,17 +191,17 @@ func (b *block) read(rest []string) []string {
 	return nil
 }
 
-// collect gives the lines of all blocks, a server's under its name. That of http is left out: what the controller includes in it
-// is a file of its own.
-func (b *block) collect(at string, all map[string][]string) {
+// collect returns the lines of all blocks, a server's under its name. It leaves out http: what the controller includes in it is
+// a separate file.
+func (b *block) collect(parent string, all map[string][]string) {
 	name := b.name
 	for _, line := range b.lines {
 		if strings.HasPrefix(line, "server_name ") {
 			name = line
 		}
 	}
-	if at != "" && at != "http" {
-		name = at + " / " + name
+	if parent != "" && parent != "http" {
+		name = parent + " / " + name
 	}
 	all[name] = append(all[name], b.lines...)
 	for _, inner := range b.inner {

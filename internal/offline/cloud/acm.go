@@ -11,8 +11,8 @@ import (
 	"legops/internal/model"
 )
 
-// acmTypes are what ACM computes and refuses.
-var acmTypes = map[string]simulation{
+// What ACM computes and refuses.
+var _ = simulate(map[string]simulation{
 	catalogue.Certificate: {
 		outputs: outputs{
 			"status":                  always("PENDING_VALIDATION"),
@@ -25,7 +25,7 @@ var acmTypes = map[string]simulation{
 		rules: []rule{certificateIsRequested},
 	},
 	catalogue.CertificateValidation: {rules: []rule{recordsProve}},
-}
+})
 
 // validationOptions are the records that ACM asks for, one for each name.
 func validationOptions(m made) []any {

@@ -2,11 +2,11 @@ package cloud
 
 import "legops/internal/catalogue"
 
-// autoscalingTypes are what Auto Scaling computes and refuses.
-var autoscalingTypes = map[string]simulation{
+// What Auto Scaling computes and refuses.
+var _ = simulate(map[string]simulation{
 	catalogue.AutoScalingGroup:      {rules: []rule{scalingGroupFits}},
 	catalogue.AutoScalingAttachment: {rules: []rule{targetsAreInstances}},
-}
+})
 
 // targetsAreInstances is Auto Scaling's rule that a group can be attached only to targets that are instances.
 func targetsAreInstances(p *Provider, e *Entry) error {

@@ -7,8 +7,8 @@ import (
 	"legops/internal/model"
 )
 
-// backupTypes are what AWS Backup computes and refuses.
-var backupTypes = map[string]simulation{
+// What AWS Backup computes and refuses.
+var _ = simulate(map[string]simulation{
 	catalogue.BackupVaultLock: {
 		rules: []rule{within(
 			limit{"changeableForDays", 3, 36500}, limit{"minRetentionDays", 1, 36500}, limit{"maxRetentionDays", 1, 36500},
@@ -16,7 +16,7 @@ var backupTypes = map[string]simulation{
 	},
 	catalogue.BackupPlan:      {rules: []rule{planRules}},
 	catalogue.BackupSelection: {rules: []rule{assumable("iamRoleArn", "backup"), selectionSelects}},
-}
+})
 
 // lockLeavesSomething is AWS Backup's rule that some retention passes a lock.
 func lockLeavesSomething(_ *Provider, e *Entry) error {

@@ -6,15 +6,15 @@ import (
 	"legops/internal/catalogue"
 )
 
-// budgetsTypes are what Budgets computes and refuses.
-var budgetsTypes = map[string]simulation{
+// What Budgets computes and refuses.
+var _ = simulate(map[string]simulation{
 	catalogue.Budget: {
 		rules: []rule{
 			budgetLimit, budgetNotifications, oneOf("timeUnit", "DAILY", "MONTHLY", "QUARTERLY", "ANNUALLY", "CUSTOM"),
 			oneOf("budgetType", "USAGE", "COST", "RI_UTILIZATION", "RI_COVERAGE", "SAVINGS_PLANS_UTILIZATION", "SAVINGS_PLANS_COVERAGE"),
 		},
 	},
-}
+})
 
 // budgetLimit is AWS Budgets' rule that a budget has a limit above nothing.
 func budgetLimit(_ *Provider, e *Entry) error {

@@ -10,8 +10,8 @@ import (
 	"legops/internal/model"
 )
 
-// cloudfrontTypes are what CloudFront computes and refuses.
-var cloudfrontTypes = map[string]simulation{
+// What CloudFront computes and refuses.
+var _ = simulate(map[string]simulation{
 	catalogue.Distribution: {
 		outputs: outputs{
 			"domainName":       func(m made) any { return "d" + m.digest("host")[:13] + ".cloudfront.net" },
@@ -23,7 +23,7 @@ var cloudfrontTypes = map[string]simulation{
 	},
 	catalogue.CachePolicy:         {rules: []rule{lifetimesInOrder, nothingCachedNothingKept, tenNames(cacheKey)}},
 	catalogue.OriginRequestPolicy: {rules: []rule{noAuthorization, tenNames("")}},
-}
+})
 
 // cloudFrontZone is the hosted zone of every distribution.
 const cloudFrontZone = "Z2FDTNDATAQYW2"

@@ -12,8 +12,8 @@ import (
 	"legops/internal/model"
 )
 
-// cloudwatchTypes are what CloudWatch computes and refuses of alarms and dashboards.
-var cloudwatchTypes = map[string]simulation{
+// What CloudWatch computes and refuses of alarms and dashboards.
+var _ = simulate(map[string]simulation{
 	catalogue.MetricAlarm: {
 		outputs: outputs{"evaluateLowSampleCountPercentiles": always("")},
 		rules: []rule{
@@ -28,7 +28,7 @@ var cloudwatchTypes = map[string]simulation{
 		deletion: alarmIsNoChild,
 	},
 	catalogue.Dashboard: {rules: []rule{dashboardBody}},
-}
+})
 
 // alarmMetric is CloudWatch's rule that an alarm is on one metric, told whole, or on queries.
 func alarmMetric(_ *Provider, e *Entry) error {

@@ -10,8 +10,8 @@ import (
 	"legops/internal/catalogue"
 )
 
-// codebuildTypes are what CodeBuild computes and refuses, from its API reference and user guide, and where the provider is stricter, from its schema.
-var codebuildTypes = map[string]simulation{
+// What CodeBuild computes and refuses, from its API reference and user guide, and where the provider is stricter, from its schema.
+var _ = simulate(map[string]simulation{
 	catalogue.BuildProject: {
 		outputs: outputs{
 			"badgeUrl":           always(""),
@@ -27,7 +27,7 @@ var codebuildTypes = map[string]simulation{
 		},
 	},
 	catalogue.BuildWebhook: {rules: []rule{webhookHearsOfSomething, webhookFilters}},
-}
+})
 
 // gitHosts are the sources of a build that CodeBuild can tell how it went, and that can call it.
 var gitHosts = []string{"GITHUB", "GITHUB_ENTERPRISE", "BITBUCKET", "GITLAB", "GITLAB_SELF_MANAGED"}

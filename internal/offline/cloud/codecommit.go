@@ -6,8 +6,8 @@ import (
 	"legops/internal/catalogue"
 )
 
-// codecommitTypes are what CodeCommit computes and refuses.
-var codecommitTypes = map[string]simulation{
+// What CodeCommit computes and refuses.
+var _ = simulate(map[string]simulation{
 	catalogue.CodeRepository: {
 		outputs: outputs{
 			"repositoryId": func(m made) any { return uuid(m.digest("repository")) },
@@ -17,7 +17,7 @@ var codecommitTypes = map[string]simulation{
 		},
 		rules: []rule{sourceName},
 	},
-}
+})
 
 func (m made) cloneAddress() string {
 	return "git-codecommit." + m.region() + "." + m.suffix() + "/v1/repos/" + m.inputs.Text("repositoryName")

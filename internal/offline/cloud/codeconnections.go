@@ -2,8 +2,8 @@ package cloud
 
 import "legops/internal/catalogue"
 
-// codeconnectionsTypes are what CodeConnections computes and refuses.
-var codeconnectionsTypes = map[string]simulation{
+// What CodeConnections computes and refuses.
+var _ = simulate(map[string]simulation{
 	catalogue.CodeConnection: {
 		outputs: outputs{
 			"connectionStatus": always("PENDING"), // until a person has agreed at the other end
@@ -11,7 +11,7 @@ var codeconnectionsTypes = map[string]simulation{
 		},
 		rules: []rule{connectionHasOneEnd},
 	},
-}
+})
 
 // connectionProviders are the hosts of code that CodeConnections connects to.
 var connectionProviders = []string{"Bitbucket", "GitHub", "GitHubEnterpriseServer", "GitLab", "GitLabSelfManaged"}

@@ -8,8 +8,8 @@ import (
 	"legops/internal/catalogue"
 )
 
-// codedeployTypes are what CodeDeploy computes and refuses, from its API reference and user guide.
-var codedeployTypes = map[string]simulation{
+// What CodeDeploy computes and refuses, from its API reference and user guide.
+var _ = simulate(map[string]simulation{
 	catalogue.DeployApplication: {
 		outputs: outputs{
 			"applicationId":     func(m made) any { return strings.TrimSuffix(m.id, ":"+m.inputs.Text("name")) },
@@ -30,7 +30,7 @@ var codedeployTypes = map[string]simulation{
 			oneOf("outdatedInstancesStrategy", "UPDATE", "IGNORE"),
 		},
 	},
-}
+})
 
 // groupStaysInItsApplication is CodeDeploy's rule that a group cannot move: an update looks for it where it shall be.
 func groupStaysInItsApplication(p *Provider, e *Entry) error {

@@ -12,8 +12,8 @@ import (
 	"legops/internal/regions"
 )
 
-// codepipelineTypes are what CodePipeline computes and refuses, from its structure, action and rule references.
-var codepipelineTypes = map[string]simulation{
+// What CodePipeline computes and refuses, from its structure, action and rule references.
+var _ = simulate(map[string]simulation{
 	catalogue.Pipeline: {
 		rules: []rule{
 			assumable("roleArn", "codepipeline"), pipelineStores, pipelineType, pipelineStages, pipelineActions, pipelineArtifacts,
@@ -21,7 +21,7 @@ var codepipelineTypes = map[string]simulation{
 			oneOf("pipelineType", "V1", "V2"), oneOf("executionMode", "SUPERSEDED", "QUEUED", "PARALLEL"),
 		},
 	},
-}
+})
 
 // stepName is what stages, actions and rules may be called, artifactName what they hand on.
 var (

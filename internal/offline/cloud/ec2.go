@@ -6,8 +6,8 @@ import (
 	"legops/internal/catalogue"
 )
 
-// ec2Types are what EC2 computes and refuses of security groups and launch templates.
-var ec2Types = map[string]simulation{
+// What EC2 computes and refuses of security groups and launch templates.
+var _ = simulate(map[string]simulation{
 	catalogue.LaunchTemplate: {
 		outputs: outputs{
 			"latestVersion":  always(float64(1)),
@@ -22,7 +22,7 @@ var ec2Types = map[string]simulation{
 		rules:  []rule{prefixListExists},
 		weight: prefixListWeight,
 	},
-}
+})
 
 // prefixListWeight counts a rule as the entries that the prefix list in it may have.
 func prefixListWeight(e *Entry) int {

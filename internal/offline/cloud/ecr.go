@@ -6,8 +6,8 @@ import (
 	"legops/internal/catalogue"
 )
 
-// ecrTypes are what ECR computes and refuses.
-var ecrTypes = map[string]simulation{
+// What ECR computes and refuses.
+var _ = simulate(map[string]simulation{
 	catalogue.ImageRepository: {
 		outputs: outputs{
 			"registryId": func(m made) any { return m.connection.account },
@@ -22,7 +22,7 @@ var ecrTypes = map[string]simulation{
 		outputs: outputs{"registryId": func(m made) any { return m.connection.account }},
 		rules:   []rule{imagesExpireInOrder},
 	},
-}
+})
 
 // imagesExpireInOrder is ECR's rule on lifecycle policies: priorities of their own, the rule for any image last.
 func imagesExpireInOrder(_ *Provider, e *Entry) error {

@@ -9,8 +9,8 @@ import (
 	"legops/internal/regions"
 )
 
-// eksTypes are what EKS computes and refuses.
-var eksTypes = map[string]simulation{
+// What EKS computes and refuses.
+var _ = simulate(map[string]simulation{
 	catalogue.Cluster: {
 		outputs: outputs{
 			"endpoint":        func(m made) any { return m.endpoint() },
@@ -48,7 +48,7 @@ var eksTypes = map[string]simulation{
 		rules:   []rule{scalingFits, eksZones("subnetIds")},
 	},
 	catalogue.AccessEntry: {rules: []rule{entryGroups}},
-}
+})
 
 // endpoint is a cluster's address, in the form of EKS.
 func (m made) endpoint() string {

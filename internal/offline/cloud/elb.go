@@ -10,8 +10,8 @@ import (
 	"legops/internal/iam"
 )
 
-// elbTypes are what Elastic Load Balancing computes and refuses, of application load balancers.
-var elbTypes = map[string]simulation{
+// What Elastic Load Balancing computes and refuses, of application load balancers.
+var _ = simulate(map[string]simulation{
 	catalogue.LoadBalancer: {
 		outputs: outputs{
 			"arnSuffix": func(m made) any { return afterLast(m.arn, ":loadbalancer/") },
@@ -40,7 +40,7 @@ var elbTypes = map[string]simulation{
 			),
 		},
 	},
-}
+})
 
 // balancerZones are the hosted zones of application load balancers, for the regions in use; others get a stand-in.
 var balancerZones = map[string]string{

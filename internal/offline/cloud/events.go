@@ -12,8 +12,8 @@ import (
 	"legops/internal/catalogue"
 )
 
-// eventsTypes are what EventBridge computes and refuses, from its API reference.
-var eventsTypes = map[string]simulation{
+// What EventBridge computes and refuses, from its API reference.
+var _ = simulate(map[string]simulation{
 	catalogue.EventRule: {
 		rules: []rule{
 			eventRuleWaits, eventPattern, eventSchedule, assumable("roleArn", "events"), oneOf("eventBusName", "default"),
@@ -27,7 +27,7 @@ var eventsTypes = map[string]simulation{
 			within(limit{"retryPolicy.maximumEventAgeInSeconds", 60, 86400}, limit{"retryPolicy.maximumRetryAttempts", 0, 185}),
 		},
 	},
-}
+})
 
 // eventRuleWaits is EventBridge's rule that a rule waits for events or for a time, and is switched in one way.
 func eventRuleWaits(_ *Provider, e *Entry) error {

@@ -6,8 +6,8 @@ import (
 	"legops/internal/catalogue"
 )
 
-// iamTypes are what IAM computes and refuses.
-var iamTypes = map[string]simulation{
+// What IAM computes and refuses.
+var _ = simulate(map[string]simulation{
 	catalogue.Role: {
 		outputs: outputs{
 			"uniqueId":   func(m made) any { return "AROA" + strings.ToUpper(m.digest("id")[:17]) },
@@ -21,7 +21,7 @@ var iamTypes = map[string]simulation{
 			"createDate": always(creationTime),
 		},
 	},
-}
+})
 
 // inlineFits is IAM's rule that the inline policies of a role have 10,240 characters together.
 func inlineFits(p *Provider, e *Entry) error {

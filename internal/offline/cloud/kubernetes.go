@@ -9,15 +9,15 @@ import (
 	"legops/internal/catalogue"
 )
 
-// kubernetesTypes are what Kubernetes computes and refuses.
-var kubernetesTypes = map[string]simulation{
+// What Kubernetes computes and refuses.
+var _ = simulate(map[string]simulation{
 	catalogue.Namespace: {
 		implied: func(m made) []string {
 			return []string{namespaceReference(m.region(), m.connection.cluster, m.id)}
 		},
 		rules: []rule{namespaceIsNew},
 	},
-}
+})
 
 // keptZeros are the fields of Kubernetes objects whose zero value reaches the API server: they are pointers in k8s.io/api, or written
 // in any case. The provider sends every input through those types and back (normalizeInputs in provider/pkg/provider and

@@ -9,8 +9,8 @@ import (
 	"legops/internal/catalogue"
 )
 
-// logsTypes are what CloudWatch Logs computes and refuses.
-var logsTypes = map[string]simulation{
+// What CloudWatch Logs computes and refuses.
+var _ = simulate(map[string]simulation{
 	catalogue.LogGroup:        {rules: []rule{logRetention}},
 	catalogue.LogMetricFilter: {rules: []rule{filterMakesMetric}},
 	catalogue.LogDelivery:     {rules: []rule{oneDeliveryEach}},
@@ -27,7 +27,7 @@ var logsTypes = map[string]simulation{
 		},
 		rules: []rule{deliveryArrives, oneOf("outputFormat", "json", "plain", "w3c", "raw", "parquet")},
 	},
-}
+})
 
 // serviceOf is the service in an ARN.
 func serviceOf(arn string) string { return strings.Split(arn+":::", ":")[2] }

@@ -7,8 +7,8 @@ import (
 	"legops/internal/catalogue"
 )
 
-// opensearchTypes are what OpenSearch computes and refuses.
-var opensearchTypes = map[string]simulation{
+// What OpenSearch computes and refuses.
+var _ = simulate(map[string]simulation{
 	catalogue.SearchDomain: {
 		outputs: outputs{
 			"endpoint":          func(m made) any { return m.searchHost() },
@@ -22,7 +22,7 @@ var opensearchTypes = map[string]simulation{
 			within(limit{"ebsOptions.volumeSize", 10, 24576}),
 		},
 	},
-}
+})
 
 // searchHost is the endpoint of a domain, which in a VPC has a name of its own kind.
 func (m made) searchHost() string {

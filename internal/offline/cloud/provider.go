@@ -333,22 +333,23 @@ func (p *Provider) diff(req *pulumirpc.DiffRequest, replacedBy func(string, reso
 	answer.HasDetailedDiff = true
 	answer.DetailedDiff = map[string]*pulumirpc.PropertyDiff{}
 	for _, key := range changes.ChangedKeys() {
-		kind := pulumirpc.PropertyDiff_UPDATE
-		switch {
-		case !olds.HasValue(key):
-			kind = pulumirpc.PropertyDiff_ADD
-		case !news.HasValue(key):
-			kind = pulumirpc.PropertyDiff_DELETE
-		}
-		if appliesTo(replacing, string(key)) {
-			answer.Replaces = append(answer.Replaces, string(key))
-			kind++ // each kind is followed by its replacing twin
-		}
 		answer.Diffs = append(answer.Diffs, string(key))
-		answer.DetailedDiff[string(key)] = &pulumirpc.PropertyDiff{Kind: kind, InputDiff: true}
+	}
+	// As pulumi-terraform-bridge does (pkg/tfbridge/detailed_diff.go): the innermost path that differs, elements of lists by their
+	// place, and the kind that replaces where the path, or what it brings or takes along, cannot change.
+	for path, change := range plugin.NewDetailedDiffFromObjectDiff(changes, true) {
+		parsed := model.PathOf(path)
+		if slices.ContainsFunc(replacing, func(by string) bool {
+			return model.ParsePath(by).Contains(parsed) || parsed.Contains(model.ParsePath(by))
+		}) {
+			answer.Replaces = append(answer.Replaces, fmt.Sprint(parsed[0]))
+			change.Kind = change.Kind.AsReplace()
+		}
+		answer.DetailedDiff[path] = &pulumirpc.PropertyDiff{Kind: pulumirpc.PropertyDiff_Kind(change.Kind), InputDiff: true}
 	}
 	slices.Sort(answer.Diffs)
 	slices.Sort(answer.Replaces)
+	answer.Replaces = slices.Compact(answer.Replaces)
 	// Two resources cannot have one name at a time: unless the name changes too, the old one goes first.
 	if input := catalogue.Of(typ).Name.Input; input != "" && len(replacing) > 0 && !at(olds, input).IsNull() {
 		answer.DeleteBeforeReplace = at(olds, input).DeepEquals(at(news, input))

@@ -10,8 +10,8 @@ import (
 	"legops/internal/model"
 )
 
-// randomTypes are what the random provider computes and refuses.
-var randomTypes = map[string]simulation{
+// What the random provider computes and refuses.
+var _ = simulate(map[string]simulation{
 	catalogue.RandomPassword: {
 		outputs: outputs{
 			"result":     func(m made) any { return password(m) },
@@ -19,7 +19,7 @@ var randomTypes = map[string]simulation{
 		},
 		rules: []rule{passwordIsPossible},
 	},
-}
+})
 
 // bcryptAlphabet is what the hash of a password is written in. The hash here only looks like one.
 const bcryptAlphabet = "./ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789"

@@ -10,8 +10,8 @@ import (
 	"legops/internal/catalogue"
 )
 
-// rdsTypes are what RDS computes and refuses, for PostgreSQL.
-var rdsTypes = map[string]simulation{
+// What RDS computes and refuses, for PostgreSQL.
+var _ = simulate(map[string]simulation{
 	catalogue.Database: {
 		outputs: outputs{
 			"address":             func(m made) any { return m.databaseHost() },
@@ -37,7 +37,7 @@ var rdsTypes = map[string]simulation{
 	},
 	catalogue.DatabaseSubnetGroup:    {rules: []rule{twoZones("subnetIds"), sameVpc("subnetIds")}},
 	catalogue.DatabaseParameterGroup: {rules: []rule{tidyHyphens, staticParameters}},
-}
+})
 
 func (m made) databaseHost() string {
 	return m.inputs.Text("identifier") + ".c" + digest(m.connection.account, m.region())[:11] + "." + m.region() + ".rds." + m.suffix()

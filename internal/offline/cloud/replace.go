@@ -47,13 +47,3 @@ func at(values resource.PropertyMap, path string) resource.PropertyValue {
 	}
 	return value
 }
-
-// appliesTo says whether a replacement path lies in a changed top-level property.
-func appliesTo(paths []string, property string) bool {
-	for _, path := range paths {
-		if head, _, _ := strings.Cut(path, "."); head == property {
-			return true
-		}
-	}
-	return false
-}

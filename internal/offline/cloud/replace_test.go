@@ -97,6 +97,50 @@ func TestDiffSaysWhatReplaces(t *testing.T) {
 	}
 }
 
+func TestDiffNamesWhatDiffers(t *testing.T) {
+	c := newClient(t)
+	const add, remove, update = pulumirpc.PropertyDiff_ADD, pulumirpc.PropertyDiff_DELETE, pulumirpc.PropertyDiff_UPDATE
+	for name, test := range map[string]struct {
+		typ        string
+		olds, news values
+		differs    map[string]pulumirpc.PropertyDiff_Kind
+	}{
+		"what comes, goes and changes": {
+			catalogue.Vpc, values{"tags": values{"a": "1", "b.c": "1"}}, values{"tags": values{"b.c": "2"}, "enableDnsSupport": true},
+			map[string]pulumirpc.PropertyDiff_Kind{"tags.a": remove, `tags["b.c"]`: update, "enableDnsSupport": add},
+		},
+		"elements of lists by their place": {
+			catalogue.Pipeline, values{"stages": []any{values{"name": "a"}, values{"name": "b"}}}, values{"stages": []any{values{"name": "c"}}},
+			map[string]pulumirpc.PropertyDiff_Kind{"stages[0].name": update, "stages[1]": remove},
+		},
+		"the one of two that replaces": {
+			catalogue.Cluster, values{"kubernetesNetworkConfig": values{"serviceIpv4Cidr": "a", "elasticLoadBalancing": "a"}},
+			values{"kubernetesNetworkConfig": values{"serviceIpv4Cidr": "b", "elasticLoadBalancing": "b"}},
+			map[string]pulumirpc.PropertyDiff_Kind{
+				"kubernetesNetworkConfig.serviceIpv4Cidr":      pulumirpc.PropertyDiff_UPDATE_REPLACE,
+				"kubernetesNetworkConfig.elasticLoadBalancing": update,
+			},
+		},
+		"within what replaces": {
+			catalogue.Deployment, values{"spec": values{"selector": values{"a": "1"}}}, values{"spec": values{"selector": values{"a": "1", "b": "2"}}},
+			map[string]pulumirpc.PropertyDiff_Kind{"spec.selector.b": pulumirpc.PropertyDiff_ADD_REPLACE},
+		},
+		"around what replaces": {
+			catalogue.SearchDomain, values{"advancedSecurityOptions": values{"enabled": true}}, values{},
+			map[string]pulumirpc.PropertyDiff_Kind{"advancedSecurityOptions": pulumirpc.PropertyDiff_DELETE_REPLACE},
+		},
+	} {
+		diff, err := c.rpc.Diff(t.Context(), &pulumirpc.DiffRequest{Urn: urnOf(test.typ, "x"), OldInputs: c.wire(test.olds), News: c.wire(test.news)})
+		require.NoError(t, err, name)
+		differs := map[string]pulumirpc.PropertyDiff_Kind{}
+		for path, d := range diff.GetDetailedDiff() {
+			assert.True(t, d.GetInputDiff(), name)
+			differs[path] = d.GetKind()
+		}
+		assert.Equal(t, test.differs, differs, name)
+	}
+}
+
 // Every output that the tables compute is one of its type, and every rule is of a type.
 func TestTablesNameRealOutputs(t *testing.T) {
 	table, err := schema.Load()

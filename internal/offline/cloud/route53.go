@@ -6,8 +6,8 @@ import (
 	"legops/internal/catalogue"
 )
 
-// route53Types are what Route 53 computes and refuses.
-var route53Types = map[string]simulation{
+// What Route 53 computes and refuses.
+var _ = simulate(map[string]simulation{
 	catalogue.DNSRecord: {
 		outputs: outputs{"fqdn": func(m made) any { return strings.TrimSuffix(m.inputs.Text("name"), ".") }},
 		implied: func(m made) []string {
@@ -15,7 +15,7 @@ var route53Types = map[string]simulation{
 		},
 		rules: []rule{recordIsWhole},
 	},
-}
+})
 
 // recordIsWhole is Route 53's rule that a record has values and their lifetime, or is an alias.
 func recordIsWhole(_ *Provider, e *Entry) error {

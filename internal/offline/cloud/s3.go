@@ -10,8 +10,8 @@ import (
 	"legops/internal/catalogue"
 )
 
-// s3Types are what S3 computes and refuses.
-var s3Types = map[string]simulation{
+// What S3 computes and refuses.
+var _ = simulate(map[string]simulation{
 	catalogue.Bucket: {
 		outputs: outputs{
 			"bucketDomainName":         func(m made) any { return m.id + ".s3." + m.suffix() },
@@ -31,7 +31,7 @@ var s3Types = map[string]simulation{
 		outputs: outputs{"versionId": always("null")},
 		rules:   []rule{objectHasOneSource},
 	},
-}
+})
 
 // bucketName is the rule on names that the form alone cannot tell.
 func bucketName(_ *Provider, e *Entry) error {

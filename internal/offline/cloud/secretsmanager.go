@@ -2,10 +2,10 @@ package cloud
 
 import "legops/internal/catalogue"
 
-// secretsmanagerTypes are what Secrets Manager computes and refuses.
-var secretsmanagerTypes = map[string]simulation{
+// What Secrets Manager computes and refuses.
+var _ = simulate(map[string]simulation{
 	catalogue.Secret: {rules: []rule{recoveryWindow}},
-}
+})
 
 // recoveryWindow is Secrets Manager's rule on how long a deleted secret can be restored.
 func recoveryWindow(_ *Provider, e *Entry) error {

@@ -8,8 +8,8 @@ import (
 	"legops/internal/catalogue"
 )
 
-// snsTypes are what SNS computes and refuses, from its API reference.
-var snsTypes = map[string]simulation{
+// What SNS computes and refuses, from its API reference.
+var _ = simulate(map[string]simulation{
 	catalogue.Topic: {
 		outputs: outputs{"owner": func(m made) any { return m.connection.account }},
 		rules: []rule{
@@ -31,7 +31,7 @@ var snsTypes = map[string]simulation{
 		},
 		rules: []rule{subscriptionArrives},
 	},
-}
+})
 
 // topicOrder is SNS's rule on what only a topic that keeps the order has: its name, and some attributes.
 func topicOrder(_ *Provider, e *Entry) error {

@@ -7,8 +7,8 @@ import (
 	"legops/internal/catalogue"
 )
 
-// sqsTypes are what SQS computes and refuses.
-var sqsTypes = map[string]simulation{
+// What SQS computes and refuses.
+var _ = simulate(map[string]simulation{
 	catalogue.Queue: {
 		outputs: outputs{"url": func(m made) any { return m.id }},
 		rules: []rule{
@@ -21,7 +21,7 @@ var sqsTypes = map[string]simulation{
 	},
 	catalogue.RedrivePolicy:      {rules: []rule{redriveFits}},
 	catalogue.RedriveAllowPolicy: {rules: []rule{redriveAllowFits}},
-}
+})
 
 const fifo = ".fifo"
 

@@ -12,8 +12,8 @@ import (
 	"legops/internal/regions"
 )
 
-// vpcTypes are what EC2 computes and refuses of networks.
-var vpcTypes = map[string]simulation{
+// What EC2 computes and refuses of networks.
+var _ = simulate(map[string]simulation{
 	catalogue.Vpc: {
 		outputs: outputs{
 			"defaultSecurityGroupId": func(m made) any { return "sg-" + m.digest("default")[:17] },
@@ -51,7 +51,7 @@ var vpcTypes = map[string]simulation{
 		},
 		rules: []rule{endpointOfRegion, sameVpc("subnetIds", "securityGroupIds")},
 	},
-}
+})
 
 // endpointPrefixList is the list of the addresses that a gateway endpoint leads to.
 func endpointPrefixList(m made) string {

@@ -8,8 +8,8 @@ import (
 	"legops/internal/catalogue"
 )
 
-// wafv2Types are what WAF computes and refuses.
-var wafv2Types = map[string]simulation{
+// What WAF computes and refuses.
+var _ = simulate(map[string]simulation{
 	catalogue.WebACL: {
 		outputs: outputs{
 			"capacity":                  always(float64(1)),
@@ -19,7 +19,7 @@ var wafv2Types = map[string]simulation{
 	},
 	catalogue.IPSet:         {rules: []rule{aclIsWhereItsScopeIs, setHoldsRanges}},
 	catalogue.WebACLLogging: {rules: []rule{firewallLogsAreNamed}},
-}
+})
 
 // aclIsWhereItsScopeIs is WAF's rule that what is for CloudFront lives in us-east-1.
 func aclIsWhereItsScopeIs(_ *Provider, e *Entry) error {

@@ -1,0 +1,246 @@
+package apps
+
+import (
+	"fmt"
+	"net/netip"
+	"regexp"
+	"slices"
+	"strings"
+
+	"github.com/pulumi/pulumi/sdk/v3/go/pulumi"
+
+	"legops/components"
+	"legops/components/internal/kit"
+)
+
+// ReachArgs is something outside the cluster that an application connects to, such as the database.
+type ReachArgs struct {
+	// Ranges are the IPv4 networks it is in.
+	Ranges []netip.Prefix
+	// Port is where it listens, 1 to 65535.
+	Port int
+	// Why is what it is, in a word or two; it is kept with the network policy.
+	Why string
+}
+
+// AppServicePort is the port of the Service of every application: others call http://<name>.<name>:8080.
+const AppServicePort = 8080
+
+// AppArgs are the arguments of App.
+type AppArgs struct {
+	// Name is the application, its namespace, its service account and its workload: at most 30 lower-case letters,
+	// digits and hyphens, and no namespace that something else has.
+	Name string
+	// Cluster is the name of the cluster, as plain text: it limits who may take the role.
+	Cluster string
+	// ClusterName is the cluster's own output, which waits for the cluster.
+	ClusterName pulumi.StringInput
+	// ClusterResource is the cluster: when it goes, what runs on it goes with it and is not deleted piece by piece.
+	ClusterResource pulumi.Resource
+	// Location is the region and account of the cluster.
+	Location components.Location
+	// Domain is the host that the application answers on, the Domain of Ingress.
+	Domain string
+	// Path is where it answers there, with everything below, such as /matters.
+	Path string
+	// Port is where its container listens, 1025 to 65535: it does not run as root.
+	Port int
+	// MinReplicas is the smallest number of pods, 2 to 100: one per zone at least.
+	MinReplicas int
+	// MaxReplicas is the largest number of pods, MinReplicas to 100.
+	MaxReplicas int
+	// CPU is what a pod asks for, as a Kubernetes quantity such as 250m.
+	CPU string
+	// Memory is what a pod asks for and is limited to, as a Kubernetes quantity such as 512Mi.
+	Memory string
+	// Settings are environment variables from the stack file, never secrets. Optional.
+	Settings map[string]string
+	// Environment is where to find what it uses (endpoints, addresses of queues, names of buckets), as environment
+	// variables, never secrets. Optional.
+	Environment pulumi.StringMap
+	// Rights are what it may do in AWS, beside reading its Secrets. Optional: without either it has a role without a
+	// policy.
+	Rights []components.Statement
+	// Secrets are the names of its secrets. Secrets Manager gets an empty one for each, named
+	// <Cluster>/<Name>/<secret>; people put the values in, and Pulumi never sees one. Optional.
+	Secrets []string
+	// SecretsKeyArn is the KMS key of the secrets; needed when there are Secrets.
+	SecretsKeyArn pulumi.StringInput
+	// Reaches are what it connects to outside the cluster, beside AWS. Optional.
+	Reaches []ReachArgs
+	// Calls are the applications that it calls; each has to have it in its CalledBy. Optional.
+	Calls []string
+	// CalledBy are the applications that call it. Optional.
+	CalledBy []string
+	// IngressClass is the ClassName of Ingress, which waits for the controller and the host.
+	IngressClass pulumi.StringInput
+	// IngressNamespace is where requests come from: the namespace of the ingress controller, as plain text.
+	IngressNamespace string
+	// ReleasePolicy is what DeliveryGroup is bounded by. The group gets its rights to this application after it.
+	ReleasePolicy pulumi.Resource
+	// Protect keeps Pulumi from deleting the secrets.
+	Protect bool
+}
+
+// App is one application on the cluster: a namespace closed in both directions but for what is declared, a role with
+// exactly the declared rights, and a workload that is spread, scaled and exposed.
+//
+// What it runs is not said here: delivery sets the image of the container AppContainer in the Deployment of the
+// application's name, and no update of Pulumi undoes that.
+type App struct {
+	pulumi.ResourceState
+
+	// RoleArn is the role of the pods.
+	RoleArn pulumi.StringOutput `pulumi:"roleArn"`
+	// RoleName is the name of that role: <Cluster>-app-<Name>.
+	RoleName pulumi.StringOutput `pulumi:"roleName"`
+	// Namespace is the namespace. Who uses it waits for it.
+	Namespace pulumi.StringOutput `pulumi:"namespace"`
+	// SecretArns are the secrets, by the names in Secrets.
+	SecretArns map[string]pulumi.StringOutput
+}
+
+// appBuild is what the steps of NewApp share.
+type appBuild struct {
+	*kit.Space
+	args   *AppArgs
+	parent pulumi.ResourceOption
+}
+
+// NewApp creates the application, from who it is to how it is reached.
+func NewApp(ctx *pulumi.Context, name string, args *AppArgs, opts ...pulumi.ResourceOption) (*App, error) {
+	if err := args.check(name); err != nil {
+		return nil, err
+	}
+	c := &App{SecretArns: map[string]pulumi.StringOutput{}}
+	if err := ctx.RegisterComponentResource("legops:components:App", name, c, opts...); err != nil {
+		return nil, err
+	}
+	b := &appBuild{args: args, parent: pulumi.Parent(c)}
+	if err := b.secrets(ctx, name, c); err != nil {
+		return nil, err
+	}
+	identity, err := b.identity(ctx, name, c)
+	if err != nil {
+		return nil, err
+	}
+	// The role is there before the namespace, and so stays until the last pod has gone with it.
+	if b.Space, err = newSpace(ctx, name, args.Name, componentApplication, args.ClusterResource, c, identity); err != nil {
+		return nil, err
+	}
+	c.Namespace = b.Namespace
+	account, err := b.serviceAccount()
+	if err != nil {
+		return nil, err
+	}
+	policies, err := b.connections()
+	if err != nil {
+		return nil, err
+	}
+	// A pod gets its identity, its configuration and its network policies when it starts, so they have to be there.
+	if err := b.workload(append(policies, account)); err != nil {
+		return nil, err
+	}
+	if err := b.exposed(); err != nil {
+		return nil, err
+	}
+	if err := b.delivery(); err != nil {
+		return nil, err
+	}
+	secretArns := pulumi.StringMap{}
+	for secret, arn := range c.SecretArns {
+		secretArns[secret] = arn
+	}
+	return c, ctx.RegisterResourceOutputs(c, pulumi.Map{
+		"roleArn": c.RoleArn, "roleName": c.RoleName, "namespace": c.Namespace, "secretArns": secretArns,
+	})
+}
+
+var (
+	appNamePattern    = regexp.MustCompile(`^[a-z]([a-z0-9-]{0,28}[a-z0-9])?$`)
+	appSecretPattern  = regexp.MustCompile(`^[a-z]([a-z0-9-]{0,62}[a-z0-9])?$`)
+	appSettingPattern = regexp.MustCompile(`^[A-Za-z_][A-Za-z0-9_]*$`)
+)
+
+// takenNamespaces are namespaces that something else has, and the beginnings of such.
+var takenNamespaces = []string{"default", IngressNamespace, "kube-", "amazon-", "aws-", "eks-"}
+
+func taken(namespace string) bool {
+	return slices.ContainsFunc(takenNamespaces, func(other string) bool {
+		return namespace == other || strings.HasSuffix(other, "-") && strings.HasPrefix(namespace, other)
+	})
+}
+
+func (a *AppArgs) check(name string) error {
+	p := kit.Check("app "+name, a, "SecretsKeyArn")
+	p.Require(appNamePattern.MatchString(a.Name), "Name %q must be 1 to 30 lower-case letters, digits and hyphens, from a letter to a letter or digit", a.Name)
+	p.Require(!taken(a.Name) && a.Name != a.IngressNamespace, "Name %q must not be a namespace that something else has", a.Name)
+	kit.CheckRoleName(p, a.roleName())
+	a.checkEnvironment(p)
+	a.checkRights(p)
+	a.checkConnections(p)
+	return p.Err()
+}
+
+// checkEnvironment sees to it that each variable is set by one side only.
+func (a *AppArgs) checkEnvironment(p *kit.Problems) {
+	for _, of := range []struct {
+		field string
+		keys  []string
+	}{{"Settings", kit.SortedKeys(a.Settings)}, {"Environment", kit.SortedKeys(a.Environment)}} {
+		for _, key := range of.keys {
+			p.Require(appSettingPattern.MatchString(key), "%s: %q must be the name of an environment variable", of.field, key)
+			p.Require(!slices.Contains(standardSettings, key), "%s: %s must not be set, it is one of the standard %v", of.field, key, standardSettings)
+		}
+	}
+	for _, key := range kit.SortedKeys(a.Settings) {
+		_, twice := a.Environment[key]
+		p.Require(!twice, "%s is in Settings and in Environment, must be in one of them", key)
+	}
+}
+
+// checkRights refuses what gives more than it says: whole services, everything, somebody else.
+func (a *AppArgs) checkRights(p *kit.Problems) {
+	for i, right := range a.Rights {
+		p.Require(len(right.Actions) > 0 && len(right.Resources) > 0,
+			"Rights[%d] must have Actions and Resources", i)
+		p.Require(!right.Deny && len(right.Services) == 0 && len(right.Principals) == 0,
+			"Rights[%d] must allow, and only the application's own role", i)
+		for _, action := range right.Actions {
+			p.Require(action != "*" && !strings.HasSuffix(action, ":*"), "Rights[%d]: action %s must not be everything", i, action)
+		}
+		for _, resource := range right.Resources {
+			plain, _ := resource.(pulumi.String)
+			p.Require(plain != "*", "Rights[%d] must name its resources", i)
+		}
+	}
+	for i, secret := range a.Secrets {
+		p.Require(appSecretPattern.MatchString(secret), "Secrets: %q must be lower-case letters, digits and hyphens (64 at most)", secret)
+		p.Require(!slices.Contains(a.Secrets[:i], secret), "Secrets: %s is there twice", secret)
+	}
+	p.Require(len(a.Secrets) == 0 || a.SecretsKeyArn != nil, "SecretsKeyArn is missing")
+}
+
+func (a *AppArgs) checkConnections(p *kit.Problems) {
+	for i, reach := range a.Reaches {
+		field := fmt.Sprintf("Reaches[%d]", i)
+		p.RequireAll(field+".", reach)
+		p.Require(reach.Port >= 1 && reach.Port <= 65535, "%s.Port is %d, must be 1 to 65535", field, reach.Port)
+		p.Require(len(reach.Ranges) > 0, "%s.Ranges is empty", field)
+		for _, r := range reach.Ranges {
+			p.Require(isNetwork(r) && r.Bits() >= 8, "%s: %s must be an IPv4 network of /8 to /32", field, r)
+		}
+	}
+	for _, of := range []struct {
+		field string
+		names []string
+	}{{"Calls", a.Calls}, {"CalledBy", a.CalledBy}} {
+		for _, name := range of.names {
+			p.Require(a.isOther(name), "%s: %q must be the name of another application", of.field, name)
+		}
+	}
+}
+
+func (a *AppArgs) isOther(name string) bool {
+	return appNamePattern.MatchString(name) && !taken(name) && name != a.Name
+}

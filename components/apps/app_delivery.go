@@ -1,0 +1,40 @@
+package apps
+
+import (
+	"github.com/pulumi/pulumi/sdk/v3/go/pulumi"
+
+	"legops/components/internal/kit"
+)
+
+const deliveryRole = "delivery"
+
+// delivery lets the deployer roll the application out: set the image of its Deployment, and watch what comes of it.
+// There is nothing of its configuration and its Secrets in it, and no way into a pod. A role knows no fields of an object: what
+// a patch may change is a matter of ReleasePolicy, which is there before anybody has the role.
+func (b *appBuild) delivery() error {
+	if _, err := kit.NewRbacRole(b.Ctx, b.Name+"-delivery", kit.KindRole, &kit.RbacRoleArgs{
+		Metadata: b.Object(deliveryRole, nil),
+		Rules:    b.args.deliveryRules(),
+	}, b.With()...); err != nil {
+		return err
+	}
+	_, err := kit.NewRbacBinding(b.Ctx, b.Name+"-delivery", kit.KindRole, deliveryRole, &kit.RbacBindingArgs{
+		Metadata: b.Object(deliveryRole, nil),
+		Subjects: []kit.RbacSubject{kit.GroupSubject(DeliveryGroup)},
+	}, b.With(pulumi.DependsOn([]pulumi.Resource{b.args.ReleasePolicy}))...)
+	return err
+}
+
+// deliveryRules are looked at by Kubernetes one by one, and only add up. kubectl reads what it patches.
+func (a *AppArgs) deliveryRules() []kit.RbacRule {
+	look, own := []string{"get", "list", "watch"}, []string{a.Name}
+	return []kit.RbacRule{
+		{APIGroups: []string{"apps"}, Resources: []string{"deployments", "replicasets"}, Verbs: look},
+		{APIGroups: []string{"apps"}, Resources: []string{"deployments"}, ResourceNames: own, Verbs: []string{"patch"}},
+		{APIGroups: []string{""}, Resources: []string{"configmaps"}, ResourceNames: []string{servingName}, Verbs: []string{"get", "patch"}},
+		{APIGroups: []string{""}, Resources: []string{"pods"}, Verbs: look},
+		{APIGroups: []string{""}, Resources: []string{"events"}, Verbs: []string{"get", "list"}},
+		{APIGroups: []string{"discovery.k8s.io"}, Resources: []string{"endpointslices"}, Verbs: []string{"get", "list"}},
+		{APIGroups: []string{""}, Resources: []string{"services"}, ResourceNames: own, Verbs: []string{"get"}},
+	}
+}

@@ -1,0 +1,59 @@
+package apps
+
+import (
+	"fmt"
+	"net/netip"
+	"strings"
+
+	networkingv1 "github.com/pulumi/pulumi-kubernetes/sdk/v4/go/kubernetes/networking/v1"
+	"github.com/pulumi/pulumi/sdk/v3/go/pulumi"
+)
+
+var (
+	// podIdentityAgent is where pods get their credentials, on every node.
+	podIdentityAgent = netip.MustParsePrefix("169.254.170.23/32")
+	// anywhere is every IPv4 address.
+	anywhere = netip.MustParsePrefix("0.0.0.0/0")
+)
+
+// connections closes the namespace and opens what the application declares. Instance metadata (169.254.169.254, port
+// 80) stays closed with everything else; probes of the kubelet come from the pod's own node and always get through.
+func (b *appBuild) connections() ([]pulumi.Resource, error) {
+	in := networkingv1.NetworkPolicyIngressRuleArray{networkingv1.NetworkPolicyIngressRuleArgs{
+		From:  podsIn(append([]string{b.args.IngressNamespace}, b.args.CalledBy...)...),
+		Ports: appPort(),
+	}}
+	out := networkingv1.NetworkPolicyEgressRuleArray{
+		lookUp(),
+		networkingv1.NetworkPolicyEgressRuleArgs{To: addresses(podIdentityAgent), Ports: tcp(80)},
+		// AWS services have no fixed addresses, inside the VPC or outside. Nothing is taken out of this range: the VPC
+		// CNI lets an exception win over a Reach to the same range. What also listens on 443 asks for an identity.
+		networkingv1.NetworkPolicyEgressRuleArgs{To: addresses(anywhere), Ports: tcp(443)},
+	}
+	for _, reach := range b.args.Reaches {
+		out = append(out, networkingv1.NetworkPolicyEgressRuleArgs{To: addresses(reach.Ranges...), Ports: tcp(reach.Port)})
+	}
+	for _, callee := range b.args.Calls {
+		out = append(out, networkingv1.NetworkPolicyEgressRuleArgs{To: podsIn(callee), Ports: appPort()})
+	}
+	return closeSpace(b.Space, b.args.why(), in, out)
+}
+
+// why is what the egress rules are for. A network policy has no place for it but its annotations.
+func (a *AppArgs) why() map[string]string {
+	reasons := []string{"DNS", "credentials", "AWS"}
+	for _, reach := range a.Reaches {
+		reasons = append(reasons, fmt.Sprintf("%s (%d)", reach.Why, reach.Port))
+	}
+	reasons = append(reasons, a.Calls...)
+	return map[string]string{"legops/egress": strings.Join(reasons, ", ")}
+}
+
+// appPort is where applications listen, by the name that each pod gives its own port: while a port changes, pods of both
+// are reached. The VPC CNI finds the port of the Service by that name, too (LookupServiceListenPort in
+// aws/amazon-network-policy-controller-k8s, pkg/k8s/service_utils.go, v1.1.7).
+func appPort() networkingv1.NetworkPolicyPortArray {
+	return networkingv1.NetworkPolicyPortArray{networkingv1.NetworkPolicyPortArgs{
+		Protocol: pulumi.String("TCP"), Port: pulumi.String(appPortName),
+	}}
+}

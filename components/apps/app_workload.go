@@ -1,0 +1,228 @@
+package apps
+
+import (
+	"maps"
+	"strconv"
+	"strings"
+
+	appsv1 "github.com/pulumi/pulumi-kubernetes/sdk/v4/go/kubernetes/apps/v1"
+	corev1 "github.com/pulumi/pulumi-kubernetes/sdk/v4/go/kubernetes/core/v1"
+	metav1 "github.com/pulumi/pulumi-kubernetes/sdk/v4/go/kubernetes/meta/v1"
+	"github.com/pulumi/pulumi/sdk/v3/go/pulumi"
+
+	"legops/components/internal/kit"
+	"legops/internal/rollout"
+)
+
+// AppContainer is the name of the container that delivery sets the image of.
+const AppContainer = "app"
+
+const (
+	// appFirstImage runs until the first delivery. It answers the probes on PODINFO_PORT, as any user, on a read-only
+	// root, on both architectures.
+	appFirstImage = "ghcr.io/stefanprodan/podinfo:6.7.1"
+	// appNobody is a service account that there never is: no application has a dot in its name.
+	appNobody   = "nobody.yet"
+	appUser     = 10001 // no user of any base image, so that it owns nothing in it
+	appPortName = "http"
+	// appDrainSeconds is how long a pod serves on after it is told to go, until NGINX and every caller know.
+	appDrainSeconds = 15
+)
+
+// standardSettings are the environment variables that every application has.
+var standardSettings = []string{"AWS_REGION", "BASE_PATH", "PODINFO_PORT", "PORT", "SECRETS_PREFIX"}
+
+// environment is the environment of the pods, by name. It stands in their template: a pod that is replaced while a rollout is
+// stuck starts with what those beside it have. It says where secrets are, never what they are.
+func (a *AppArgs) environment() corev1.EnvVarArray {
+	values := pulumi.StringMap{
+		"AWS_REGION":     pulumi.String(a.Location.Region),
+		"BASE_PATH":      pulumi.String(a.Path),               // a request comes with its whole path
+		"PODINFO_PORT":   pulumi.String(strconv.Itoa(a.Port)), // for the first image
+		"PORT":           pulumi.String(strconv.Itoa(a.Port)),
+		"SECRETS_PREFIX": pulumi.String(a.secretPrefix()),
+	}
+	for name, value := range a.Settings {
+		values[name] = pulumi.String(value)
+	}
+	for name, value := range a.Environment {
+		values[name] = value
+	}
+	variables := corev1.EnvVarArray{}
+	for _, name := range kit.SortedKeys(values) {
+		variable := corev1.EnvVarArgs{Name: pulumi.String(name)}
+		if values[name] != pulumi.String("") { // which is what a variable without a value has
+			variable.Value = literal(values[name])
+		}
+		variables = append(variables, variable)
+	}
+	return variables
+}
+
+// literal keeps Kubernetes from putting the value of another variable into this one: to it $(NAME) is a reference, and $$ a $.
+func literal(value pulumi.StringInput) pulumi.StringOutput {
+	return value.ToStringOutput().ApplyT(func(text string) string { return strings.ReplaceAll(text, "$", "$$") }).(pulumi.StringOutput)
+}
+
+// servingName is the ConfigMap in which delivery keeps the image that it found good last.
+const servingName = "serving.delivery"
+
+// workload creates the Deployment, in two parts because Pulumi, delivery and the autoscaler share it.
+//
+// Delivery sets the image and the autoscaler the number of pods. With server-side apply, pulumi-kubernetes keeps a live
+// value only for ignored paths without a list in them, which spec.template.spec.containers[0].image is not
+// (handleSSAIgnoreFields in provider/pkg/await/await.go, v4.30.0). Therefore:
+//
+//   - the Deployment is made once, with what it cannot exist without: image, selector, number of pods. No more, since what
+//     it owns stays for ever: a port that changes its number would be there twice. It names a service account that does not
+//     exist, so that no pod starts as it stands there. All of it is ignored ever after, its metadata, too: an update of
+//     those alone would make its field manager the owner of the whole live spec, image included;
+//   - a patch with a field manager of its own holds everything else, and carries every change. It starts the pods.
+//
+// Pulumi waits for neither: a rollout that does not work out would fail this update and every later one of the whole
+// platform, and a look for drift during a release would see one. Pods of before serve on then, and the workflow asks for
+// the rollouts afterwards (.github/scripts/rollouts.sh).
+func (b *appBuild) workload(ready []pulumi.Resource) error {
+	// Read when the Deployment is made, and made again: after it was deleted by hand, a refresh has what delivery wrote.
+	serving, err := corev1.NewConfigMap(b.Ctx, b.Name+"-serving", &corev1.ConfigMapArgs{
+		Metadata: b.Object(servingName, nil),
+		Data:     pulumi.StringMap{"image": pulumi.String(appFirstImage)},
+	}, b.With(pulumi.IgnoreChanges([]string{"data"}))...)
+	if err != nil {
+		return err
+	}
+	deployment, err := appsv1.NewDeployment(b.Ctx, b.Name+"-deployment", &appsv1.DeploymentArgs{
+		Metadata: b.Object(b.args.Name, kit.SkipAwait),
+		Spec: appsv1.DeploymentSpecArgs{
+			Replicas: pulumi.Int(b.args.MinReplicas),
+			Selector: kit.Labelled(kit.LabelName, b.args.Name),
+			Template: corev1.PodTemplateSpecArgs{
+				Metadata: metav1.ObjectMetaArgs{Labels: pulumi.StringMap{kit.LabelName: pulumi.String(b.args.Name)}},
+				Spec: corev1.PodSpecArgs{
+					ServiceAccountName: pulumi.String(appNobody),
+					SecurityContext: corev1.PodSecurityContextArgs{
+						RunAsNonRoot:   pulumi.Bool(true),
+						SeccompProfile: corev1.SeccompProfileArgs{Type: pulumi.String("RuntimeDefault")},
+					},
+					Containers: corev1.ContainerArray{corev1.ContainerArgs{
+						Name: pulumi.String(AppContainer), Image: serving.Data.MapIndex(pulumi.String("image")),
+						SecurityContext: corev1.SecurityContextArgs{
+							AllowPrivilegeEscalation: pulumi.Bool(false),
+							Capabilities:             corev1.CapabilitiesArgs{Drop: pulumi.ToStringArray([]string{"ALL"})},
+						},
+					}},
+				},
+			},
+		},
+	}, b.With(pulumi.IgnoreChanges([]string{"metadata", "spec"}))...)
+	if err != nil {
+		return err
+	}
+	shared := maps.Clone(kit.SkipAwait)
+	// What is written here is what runs, over changes made by hand.
+	shared["pulumi.com/patchForce"] = "true"
+	return newDeploymentPatch(b.Ctx, b.Name+"-workload", &deploymentPatchArgs{
+		Metadata: b.Object(b.args.Name, shared),
+		Spec:     b.rollout(),
+	}, b.With(
+		pulumi.DependsOn(append(ready, deployment)),
+		// To take the patch back would strip the pods just before the Deployment goes.
+		pulumi.RetainOnDelete(true),
+	)...)
+}
+
+// rollout is the Deployment but for image, number of pods and selector.
+func (b *appBuild) rollout() appsv1.DeploymentSpecArgs {
+	return appsv1.DeploymentSpecArgs{
+		MinReadySeconds:         pulumi.Int(rollout.ReadySeconds),
+		ProgressDeadlineSeconds: pulumi.Int(rollout.StallSeconds),
+		RevisionHistoryLimit:    pulumi.Int(5),
+		Strategy:                gradual(),
+		Template: corev1.PodTemplateSpecArgs{
+			Metadata: metav1.ObjectMetaArgs{Labels: pulumi.ToStringMap(b.Labels)},
+			Spec:     b.pod(),
+		},
+	}
+}
+
+// gradual replaces pods a tenth at a time: so many more than wanted, and old ones go only when these serve.
+func gradual() appsv1.DeploymentStrategyArgs {
+	return appsv1.DeploymentStrategyArgs{
+		Type: pulumi.String("RollingUpdate"),
+		RollingUpdate: appsv1.RollingUpdateDeploymentArgs{
+			MaxSurge: pulumi.String(rollout.MaxSurge), MaxUnavailable: pulumi.Int(0),
+		},
+	}
+}
+
+func (b *appBuild) pod() corev1.PodSpecArgs {
+	spread := corev1.TopologySpreadConstraintArray{}
+	for _, s := range spreads {
+		spread = append(spread, corev1.TopologySpreadConstraintArgs{
+			TopologyKey: pulumi.String(s.over), WhenUnsatisfiable: pulumi.String(s.otherwise), MaxSkew: pulumi.Int(1),
+			NodeTaintsPolicy: pulumi.String("Honor"), // a node that takes no pods does not count
+			MatchLabelKeys:   pulumi.ToStringArray([]string{"pod-template-hash"}),
+			LabelSelector: metav1.LabelSelectorArgs{
+				MatchLabels: pulumi.StringMap{kit.LabelName: pulumi.String(b.args.Name)},
+			},
+		})
+	}
+	return corev1.PodSpecArgs{
+		ServiceAccountName:           pulumi.String(b.args.Name),
+		AutomountServiceAccountToken: pulumi.Bool(false),
+		EnableServiceLinks:           pulumi.Bool(false), // no variables about other services
+		// The drain, and then as long as a request may take.
+		TerminationGracePeriodSeconds: pulumi.Int(appDrainSeconds + 45),
+		TopologySpreadConstraints:     spread,
+		SecurityContext: corev1.PodSecurityContextArgs{
+			RunAsNonRoot: pulumi.Bool(true), RunAsUser: pulumi.Int(appUser), RunAsGroup: pulumi.Int(appUser),
+			FsGroup:        pulumi.Int(appUser),
+			SeccompProfile: corev1.SeccompProfileArgs{Type: pulumi.String("RuntimeDefault")},
+		},
+		Containers: corev1.ContainerArray{b.container()},
+		Volumes: corev1.VolumeArray{corev1.VolumeArgs{
+			Name: pulumi.String("tmp"), EmptyDir: corev1.EmptyDirVolumeSourceArgs{SizeLimit: pulumi.String("512Mi")},
+		}},
+	}
+}
+
+func (b *appBuild) container() corev1.ContainerArgs {
+	return corev1.ContainerArgs{
+		Name: pulumi.String(AppContainer),
+		Ports: corev1.ContainerPortArray{corev1.ContainerPortArgs{
+			Name: pulumi.String(appPortName), ContainerPort: pulumi.Int(b.args.Port), Protocol: pulumi.String("TCP"),
+		}},
+		Env: b.args.environment(),
+		// Memory that is not there kills, so it is promised in full. A limit of the processor would only make
+		// requests wait while the node idles: among pods that all want it, it is shared by what they ask for.
+		Resources: corev1.ResourceRequirementsArgs{
+			Requests: pulumi.ToStringMap(map[string]string{"cpu": b.args.CPU, "memory": b.args.Memory, "ephemeral-storage": "256Mi"}),
+			Limits:   pulumi.ToStringMap(map[string]string{"memory": b.args.Memory, "ephemeral-storage": "1Gi"}),
+		},
+		SecurityContext: corev1.SecurityContextArgs{
+			AllowPrivilegeEscalation: pulumi.Bool(false),
+			Privileged:               pulumi.Bool(false),
+			ReadOnlyRootFilesystem:   pulumi.Bool(true),
+			Capabilities:             corev1.CapabilitiesArgs{Drop: pulumi.ToStringArray([]string{"ALL"})},
+		},
+		VolumeMounts: corev1.VolumeMountArray{corev1.VolumeMountArgs{
+			Name: pulumi.String("tmp"), MountPath: pulumi.String("/tmp"),
+		}},
+		StartupProbe:   probe("/healthz", 2, rollout.StartSeconds/2),
+		ReadinessProbe: probe("/readyz", 5, 2),
+		LivenessProbe:  probe("/healthz", 10, 6),
+		Lifecycle: corev1.LifecycleArgs{PreStop: corev1.LifecycleHandlerArgs{
+			Sleep: corev1.SleepActionArgs{Seconds: pulumi.Int(appDrainSeconds)},
+		}},
+	}
+}
+
+// probe asks for a path every so many seconds; a number of failures in a row count.
+func probe(path string, seconds, failures int) corev1.ProbeArgs {
+	return corev1.ProbeArgs{
+		HttpGet:          corev1.HTTPGetActionArgs{Path: pulumi.String(path), Port: pulumi.String(appPortName)},
+		PeriodSeconds:    pulumi.Int(seconds),
+		TimeoutSeconds:   pulumi.Int(2),
+		FailureThreshold: pulumi.Int(failures),
+	}
+}

@@ -1,0 +1,85 @@
+package apps
+
+import (
+	"fmt"
+	"regexp"
+
+	"github.com/pulumi/pulumi/sdk/v3/go/pulumi"
+
+	"legops/components"
+	"legops/components/internal/kit"
+)
+
+// releasePolicyName is the name of the policy and of its binding.
+const releasePolicyName = "legops-release"
+
+var repositoriesPattern = regexp.MustCompile(`^[a-z0-9]+(-[a-z0-9]+)*$`)
+
+// DeliveryGroup is the Kubernetes group of the deployer. Each application lets it roll out that application, and nothing
+// else lets it do anything.
+const DeliveryGroup = "legops:delivery"
+
+// ReleasePolicyArgs are the arguments of ReleasePolicy.
+type ReleasePolicyArgs struct {
+	// Repositories is the prefix of the repositories of images, the Name of Registry: <Repositories>/<application>.
+	Repositories string
+	// Location is the region and account of the repositories.
+	Location components.Location
+	// Cluster is the cluster: when it goes, what is made on it goes with it and is not deleted piece by piece.
+	Cluster pulumi.Resource
+}
+
+// ReleasePolicy lets DeliveryGroup do nothing on the cluster but release, whatever roles it has: set the image of an
+// application to one of its own by digest or to one that served before, and write down which. A role alone cannot say so:
+// who may patch a Deployment may mount a Secret, change the command and run as the application.
+//
+// The API server holds it to every request but those that only read, which are a matter of roles alone, as are policies such
+// as this one and reviews of rights (Kubernetes v1.35.4, pkg/kubeapiserver/admission/exclusion/resources.go).
+type ReleasePolicy struct {
+	pulumi.ResourceState
+}
+
+// NewReleasePolicy creates the policy and puts it in force.
+func NewReleasePolicy(ctx *pulumi.Context, name string, args *ReleasePolicyArgs, opts ...pulumi.ResourceOption) (*ReleasePolicy, error) {
+	p := kit.Check("release policy "+name, args)
+	p.Require(repositoriesPattern.MatchString(args.Repositories), "Repositories %q must be a prefix such as legops-prod", args.Repositories)
+	if err := p.Err(); err != nil {
+		return nil, err
+	}
+	c := &ReleasePolicy{}
+	if err := ctx.RegisterComponentResource("legops:components:ReleasePolicy", name, c, opts...); err != nil {
+		return nil, err
+	}
+	s := kit.SharedSpace(ctx, name, "", releasePolicyName, componentDelivery, args.Cluster, c)
+	policy, err := newAdmissionPolicy(ctx, name+"-policy", &admissionPolicyArgs{
+		Metadata: s.ClusterWide(releasePolicyName, nil),
+		Spec: admissionPolicySpec{
+			FailurePolicy: "Fail",
+			// Everything that changes anything: what a release needs not is refused by the rule requests.
+			MatchConstraints: admissionMatch{ResourceRules: []admissionRule{{
+				APIGroups: []string{"*"}, APIVersions: []string{"*"}, Operations: []string{"*"}, Resources: []string{"*/*"},
+			}}},
+			// Nothing else is evaluated for anybody else.
+			MatchConditions: []admissionExpression{{
+				Name: "delivery", Expression: fmt.Sprintf("'%s' in request.userInfo.?groups.orValue([])", DeliveryGroup),
+			}},
+			Variables:   releaseExpressions(args.registry()),
+			Validations: []admissionValidation{releaseValidation()},
+		},
+	}, s.WithCluster()...)
+	if err != nil {
+		return nil, err
+	}
+	if _, err := newAdmissionBinding(ctx, name+"-binding", &admissionBindingArgs{
+		Metadata: s.ClusterWide(releasePolicyName, nil),
+		Spec:     admissionBindingSpec{PolicyName: releasePolicyName, ValidationActions: []string{"Deny"}},
+	}, s.WithCluster(pulumi.DependsOn([]pulumi.Resource{policy}))...); err != nil {
+		return nil, err
+	}
+	return c, ctx.RegisterResourceOutputs(c, pulumi.Map{})
+}
+
+// registry is where the repositories are: what ECR calls an image of an application begins with it.
+func (a *ReleasePolicyArgs) registry() string {
+	return fmt.Sprintf("%s.dkr.ecr.%s.amazonaws.com/%s", a.Location.Account, a.Location.Region, a.Repositories)
+}

@@ -1,0 +1,193 @@
+package apps
+
+import (
+	"fmt"
+	"strings"
+)
+
+// releaseManager is the field manager that a release names (delivery/release/common.sh).
+const releaseManager = "legops-delivery"
+
+// The annotations of a Deployment that a release writes, and those of them that name images.
+var (
+	releaseAnnotations      = []string{"kubernetes.io/change-cause", "legops/release", "legops/replaced", "legops/serving"}
+	releaseImageAnnotations = []string{"legops/replaced", "legops/serving"}
+)
+
+// releasePart is a part of an object of which a release may set some keys. It sets no other and removes none, whatever keys
+// Kubernetes gives to the part one day.
+type releasePart struct {
+	path        string // how messages begin the name of a key
+	now, before string // the part with the request, and without
+	keys        []string
+}
+
+var (
+	releaseDeployment = []releasePart{
+		{"", "object", "oldObject", []string{"metadata", "spec"}},
+		// The API server itself counts generations. Of managedFields there is a rule of its own.
+		{"metadata.", "object.metadata", "oldObject.metadata", []string{"annotations", "generation", "managedFields"}},
+		{"metadata.annotations.", "variables.annotations", "variables.annotationsBefore", releaseAnnotations},
+		{"spec.", "object.spec", "oldObject.spec", []string{"template"}},
+		{"spec.template.", "object.spec.template", "oldObject.spec.template", []string{"spec"}},
+		{"spec.template.spec.", "object.spec.template.spec", "oldObject.spec.template.spec", []string{"containers"}},
+		{"spec.template.spec.containers[" + AppContainer + "].", "variables.container", "variables.containerBefore", []string{"image"}},
+	}
+	releaseConfigMap = []releasePart{
+		{"", "object", "oldObject", []string{"data", "metadata"}},
+		{"metadata.", "object.metadata", "oldObject.metadata", []string{"managedFields"}},
+		{"data.", "object.?data.orValue({})", "oldObject.?data.orValue({})", []string{"image"}},
+	}
+)
+
+// releaseLevel is a level of an entry of metadata.managedFields. Its keys are fields, '.' for the level itself; what is owned in
+// a field is below it, and {} for the field itself (kubernetes-sigs/structured-merge-diff, fieldpath/serialize.go).
+type releaseLevel struct {
+	at    string // where in the entry it is
+	leads string // the fields in which a release sets something
+	sets  string // the fields that a release sets
+}
+
+const releaseContainer = `'k:{"name":"` + AppContainer + `"}'`
+
+// releaseLevels lead to what a release sets in either object. A map is owned, too, by whoever is the first to set a key of it.
+var releaseLevels = []releaseLevel{
+	{at: "", leads: "'f:metadata', 'f:spec', 'f:data'"},
+	{at: "[?'f:metadata']", leads: "'f:annotations'"},
+	{at: "[?'f:metadata'][?'f:annotations']", sets: "'.', 'f:" + strings.Join(releaseAnnotations, "', 'f:") + "'"},
+	{at: "[?'f:spec']", leads: "'f:template'"},
+	{at: "[?'f:spec'][?'f:template']", leads: "'f:spec'"},
+	{at: "[?'f:spec'][?'f:template'][?'f:spec']", leads: "'f:containers'"},
+	{at: "[?'f:spec'][?'f:template'][?'f:spec'][?'f:containers']", leads: releaseContainer},
+	{at: "[?'f:spec'][?'f:template'][?'f:spec'][?'f:containers'][?" + releaseContainer + "]", sets: "'f:image'"},
+	{at: "[?'f:data']", sets: "'.', 'f:image'"},
+}
+
+// releaseVariables are what the rules look at. The API server works each out once at most, when a rule names it.
+var releaseVariables = []admissionExpression{
+	{"application", `request.?namespace.orValue('')`},
+	{"request", `request.operation + ' of ' + request.resource.resource +
+  (has(request.subResource) ? '/' + request.subResource : '') + ' ' + request.?name.orValue('')`},
+	{"deployment", `request.resource.group == 'apps' && variables.request == 'UPDATE of deployments ' + variables.application`},
+	{"configMap", `request.resource.group == '' && variables.request == 'UPDATE of configmaps SERVING'`},
+	{"annotations", `variables.deployment ? object.metadata.?annotations.orValue({}) : {}`},
+	{"annotationsBefore", `variables.deployment ? oldObject.metadata.?annotations.orValue({}) : {}`},
+	{"containers", `variables.deployment ? object.spec.template.spec.containers : []`},
+	{"containersBefore", `variables.deployment ? oldObject.spec.template.spec.containers : []`},
+	{"container", `variables.containers.exists(c, c.name == 'APP') ? variables.containers.filter(c, c.name == 'APP')[0] : {}`},
+	{"containerBefore", `variables.containersBefore.exists(c, c.name == 'APP') ? variables.containersBefore.filter(c, c.name == 'APP')[0] : {}`},
+	{"parts", `variables.deployment ? DEPLOYMENT_PARTS :
+variables.configMap ? CONFIGMAP_PARTS : []`},
+	{"repository", `'REGISTRY/' + variables.application + '@sha256:'`},
+	// Each with its key.
+	{"images", `(variables.deployment ? [['spec.template.spec.containers[APP].image', string(variables.container.?image.orValue(''))]] :
+  variables.configMap ? [['data.image', string(object.?data.?image.orValue(''))]] : []) +
+IMAGE_ANNOTATIONS.filter(k, k in variables.annotations).map(k, ['metadata.annotations.' + k, string(variables.annotations[k])])`},
+	// What a release that fails goes back to is among these.
+	{"known", `['PLACEHOLDER'] +
+(variables.deployment ? [string(variables.containerBefore.?image.orValue(''))] :
+  variables.configMap ? [string(oldObject.?data.?image.orValue(''))] : []) +
+IMAGE_ANNOTATIONS.filter(k, k in variables.annotationsBefore).map(k, string(variables.annotationsBefore[k]))`},
+	{"entries", `variables.deployment || variables.configMap ? ENTRIES(object) : []`},
+	{"entriesBefore", `variables.deployment || variables.configMap ? ENTRIES(oldObject) : []`},
+}
+
+// releaseRules are what is wrong with a request: lists of texts, empty where nothing is.
+var releaseRules = []admissionExpression{
+	// Roles give the group no more than these. What one gives by mistake is refused here.
+	{"wrongRequest", `variables.deployment || variables.configMap ? [] :
+['it is the ' + variables.request + ', must be the UPDATE of deployments <application> or of configmaps SERVING']`},
+	{"wrongKeys", `variables.parts.map(p, (p.now.filter(k, !(k in p.keys || k in p.before && p.now[k] == p.before[k])) +
+    p.before.filter(k, !(k in p.now)))
+  .map(k, p.path + k + ' becomes ' + SHOWN(p.now, different) + ', must stay ' + SHOWN(p.before, as it is)).join('; '))
+.filter(t, t != '')`},
+	// Containers are told apart by their names, and stay in their order.
+	{"wrongContainers", `(variables.containers.map(c, c.name) == variables.containersBefore.map(c, c.name) ? [] :
+  ['spec.template.spec.containers becomes ' + variables.containers.map(c, c.name).join(', ') +
+    ', must stay ' + variables.containersBefore.map(c, c.name).join(', ')]) +
+variables.containers.filter(c, c.name != 'APP' && variables.containersBefore.exists(b, b.name == c.name && b != c))
+  .map(c, 'spec.template.spec.containers[' + c.name + '] becomes different, must stay as it is')`},
+	{"wrongImages", `variables.images.filter(i, !(i[1] in variables.known || i[1].startsWith(variables.repository) &&
+    i[1].substring(variables.repository.size()).matches('^[0-9a-f]{64}$')))
+  .map(i, i[0] + ' becomes ' + i[1] + ', must be ' + variables.repository + '<64 hex>, or what the object names already, or PLACEHOLDER')`},
+	// Whose a field is decides what Pulumi removes with its next change. The API server itself gives this manager what a release
+	// sets, and takes it from the others.
+	{"wrongManagers", `variables.entriesBefore.filter(b, !(b.other.all(l, l == {}) ||
+    variables.entries.exists(e, e.by == b.by && e.other == b.other)))
+  .map(b, 'metadata.managedFields loses what ' + b.by[0] + ' had, must keep it') +
+variables.entries.filter(e, !(e.by == ['MANAGER', 'Update', '', string(object.apiVersion)] && e.other.all(l, l == {}) ||
+    variables.entriesBefore.exists(b, e.by == b.by && e.other == b.other && e.released.all(k, k in b.released))))
+  .map(e, 'metadata.managedFields gains ' + e.by[0] + ' by ' + e.by[1] + ' with ' +
+    (e.other.map(l, l.map(k, k).join(', ')) + e.released).filter(t, t != '').join(', ') +
+    ', must gain no field manager but MANAGER by Update, with no field that a release does not set')`},
+}
+
+// releaseExpressions are variables and rules with the names in place.
+func releaseExpressions(registry string) []admissionExpression {
+	names := strings.NewReplacer(
+		"DEPLOYMENT_PARTS", releaseParts(releaseDeployment), "CONFIGMAP_PARTS", releaseParts(releaseConfigMap),
+		"IMAGE_ANNOTATIONS", quoted(releaseImageAnnotations),
+		"ENTRIES(object)", releaseEntries("object"), "ENTRIES(oldObject)", releaseEntries("oldObject"),
+		"APP", AppContainer, "SERVING", servingName, "PLACEHOLDER", appFirstImage, "MANAGER", releaseManager, "REGISTRY", registry,
+		"SHOWN(p.now, different)", shown("p.now", "different"), "SHOWN(p.before, as it is)", shown("p.before", "as it is"),
+	)
+	var all []admissionExpression
+	for _, of := range [][]admissionExpression{releaseVariables, releaseRules} {
+		for _, e := range of {
+			all = append(all, admissionExpression{e.Name, names.Replace(e.Expression)})
+		}
+	}
+	return all
+}
+
+// releaseParts is a list in CEL, whose literals have elements of one type only.
+func releaseParts(parts []releasePart) string {
+	var all []string
+	for _, p := range parts {
+		all = append(all, fmt.Sprintf("{'path': dyn('%s'), 'now': dyn(%s), 'before': dyn(%s), 'keys': dyn(%s)}", p.path, p.now, p.before, quoted(p.keys)))
+	}
+	return "[\n  " + strings.Join(all, ",\n  ") + "]"
+}
+
+// releaseEntries are the entries of an object's metadata.managedFields: whose each is, what it has of what a release sets, and
+// what else, level by level. (transformMap and transformList: in Kubernetes since 1.32, k8s.io/apiserver,
+// pkg/cel/environment/base.go.)
+func releaseEntries(object string) string {
+	var released, other []string
+	for _, l := range releaseLevels {
+		fields, its := "m[?'fieldsV1']"+l.at+".orValue({})", "k in ["+l.leads+"] && v != {}"
+		if l.sets != "" {
+			its = "k in [" + l.sets + "] && v == {}"
+			released = append(released, fmt.Sprintf("%s.transformList(k, v, %s, k)", fields, its))
+		}
+		other = append(other, fmt.Sprintf("%s.transformMap(k, v, !(%s), v)", fields, its))
+	}
+	return object + `.metadata.?managedFields.orValue([]).map(m, {
+  'by': dyn([m.?manager.orValue(''), m.operation, m.?subresource.orValue(''), m.apiVersion]),
+  'released': dyn(` + strings.Join(released, " +\n    ") + `),
+  'other': dyn([
+    ` + strings.Join(other, ",\n    ") + `])})`
+}
+
+// quoted is a list of texts in CEL.
+func quoted(texts []string) string { return "['" + strings.Join(texts, "', '") + "']" }
+
+// shown is the value of key k of a part, if a word says it.
+func shown(part, otherwise string) string {
+	return fmt.Sprintf("(!(k in %[1]s) ? 'unset' :\n    type(%[1]s[k]) == string || type(%[1]s[k]) == int || type(%[1]s[k]) == bool ? string(%[1]s[k]) : '%[2]s')", part, otherwise)
+}
+
+// releaseValidation refuses what any rule finds, and tells all of it at once.
+func releaseValidation() admissionValidation {
+	var all []string
+	for _, rule := range releaseRules {
+		all = append(all, "variables."+rule.Name)
+	}
+	found := "(" + strings.Join(all, " + ") + ")"
+	can := fmt.Sprintf("%s may only release: set, of the Deployment of an application, the image of the container %s and the annotations %s, and of its ConfigMap %s data.image",
+		DeliveryGroup, AppContainer, strings.Join(releaseAnnotations, ", "), servingName)
+	return admissionValidation{
+		Expression: found + ".size() == 0", Reason: "Forbidden", Message: can,
+		MessageExpression: found + ".join('; ') + '. " + can + "'",
+	}
+}

@@ -1,0 +1,2 @@
+// Package compute holds the cluster and what keeps it the right size.
+package compute

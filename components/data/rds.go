@@ -1,0 +1,330 @@
+package data
+
+import (
+	"fmt"
+	"regexp"
+	"strconv"
+
+	"github.com/pulumi/pulumi-aws/sdk/v6/go/aws/rds"
+	"github.com/pulumi/pulumi/sdk/v3/go/pulumi"
+
+	"legops/components"
+	"legops/components/internal/kit"
+)
+
+const (
+	// DatabasePort is where the database listens.
+	DatabasePort = 5432
+
+	// The master user is for setting up the database; no application is it.
+	databaseMaster = "postgres"
+	// The authority that AWS takes itself: every driver can check it, and RDS renews the server's certificate in place.
+	databaseAuthority = "rds-ca-rsa2048-g1"
+)
+
+// RdsArgs are the arguments of Rds.
+type RdsArgs struct {
+	// Name is the prefix of physical names, 44 characters at most (the bound of role names); the instance is
+	// <Name>-database.
+	Name string
+	// Location is the region and account of the database.
+	Location components.Location
+	// VpcID is the VPC of the security group.
+	VpcID pulumi.StringInput
+	// SubnetIDs are the subnets the instance and its standby may be in, in two zones at least (a rule of AWS).
+	SubnetIDs pulumi.StringArrayInput
+	// Database is the name of the database in the instance, of a-z, 0-9 and _, 63 characters at most. Another name is
+	// another instance.
+	Database string
+	// EngineVersion is the major version of PostgreSQL, such as 17; minor versions follow by themselves.
+	EngineVersion string
+	// InstanceClass is the RDS instance class, such as db.m7g.large.
+	InstanceClass string
+	// StorageGiB is the gp3 storage at the start, 20 to 65536 (the bounds of AWS).
+	StorageGiB int
+	// MaxStorageGiB is how far storage grows by itself; StorageGiB means not at all.
+	MaxStorageGiB int
+	// MultiAZ keeps a standby in another zone.
+	MultiAZ bool
+	// BackupRetention is how many days automatic backups are kept, 1 to 35 (the bounds of AWS, but for none).
+	BackupRetention int
+	// BackupWindow is the daily time of the backup in UTC, such as 03:00-04:00.
+	BackupWindow string
+	// MaintenanceWindow is the weekly time of maintenance in UTC, such as sun:04:30-sun:05:30, apart from BackupWindow.
+	MaintenanceWindow string
+	// MonitoringInterval is the grain of enhanced monitoring: 1, 5, 10, 15, 30 or 60 seconds (the steps of AWS).
+	MonitoringInterval int
+	// PerformanceInsightsRetention is how many days of insights are kept: 7, a multiple of 31, or 731 (the steps of AWS).
+	PerformanceInsightsRetention int
+	// SlowStatement is the milliseconds after which a statement is logged, 1 or more.
+	SlowStatement int
+	// LogRetention is how many days logs are kept, one of the steps of CloudWatch Logs.
+	LogRetention int
+	// KeyArn is the KMS key of storage, backups and insights. Another key is another instance.
+	KeyArn pulumi.StringInput
+	// CredentialsKeyArn is the KMS key of the master password.
+	CredentialsKeyArn pulumi.StringInput
+	// LogKeyArn is the KMS key of the log groups.
+	LogKeyArn pulumi.StringInput
+	// TopicArn is the topic that tells people what happens to the instance.
+	TopicArn pulumi.StringInput
+	// Protect keeps Pulumi and AWS from deleting the instance, and Pulumi from deleting its logs. It also leaves a
+	// last snapshot and the automatic backups if the instance is deleted all the same.
+	Protect bool
+}
+
+// Rds is a PostgreSQL instance that nobody reaches without TLS. Applications connect with the rights of their roles
+// and have no password; the master password is made, kept and rotated by RDS.
+type Rds struct {
+	pulumi.ResourceState
+
+	// Address is the host name of the instance.
+	Address pulumi.StringOutput `pulumi:"address"`
+	// Arn is the ARN of the instance.
+	Arn pulumi.StringOutput `pulumi:"arn"`
+	// ResourceID is the id that IAM policies name the instance by; it outlives a change of the identifier.
+	ResourceID pulumi.StringOutput `pulumi:"resourceId"`
+	// Identifier is the name of the instance, for metrics and alarms.
+	Identifier pulumi.StringOutput `pulumi:"identifier"`
+	// SecurityGroupID is the group of the instance. It has no rules of its own.
+	SecurityGroupID pulumi.StringOutput `pulumi:"securityGroupId"`
+	// MasterSecretArn is the secret in Secrets Manager that holds the master user's name and password.
+	MasterSecretArn pulumi.StringOutput `pulumi:"masterSecretArn"`
+
+	name     string
+	location components.Location
+}
+
+var (
+	databasePattern     = regexp.MustCompile(`^[a-z][a-z0-9_]{0,62}$`)
+	databaseUserPattern = regexp.MustCompile(`^[a-z_][a-z0-9_-]{0,62}$`)
+	identifierPattern   = regexp.MustCompile(`^[a-z][a-z0-9]*(-[a-z0-9]+)*$`)
+)
+
+// NewRds creates the instance and everything it needs.
+func NewRds(ctx *pulumi.Context, name string, args *RdsArgs, opts ...pulumi.ResourceOption) (*Rds, error) {
+	if err := args.check(name); err != nil {
+		return nil, err
+	}
+	c := &Rds{name: name, location: args.Location}
+	if err := ctx.RegisterComponentResource("legops:components:Rds", name, c, opts...); err != nil {
+		return nil, err
+	}
+	b := &rdsBuild{ctx: ctx, name: name, args: args, parent: pulumi.Parent(c)}
+	group, err := kit.NewSecurityGroup(ctx, name, b.identifier(), "PostgreSQL database", args.VpcID, b.parent)
+	if err != nil {
+		return nil, err
+	}
+	instance, err := b.instance(group.ID())
+	if err != nil {
+		return nil, err
+	}
+	if err := b.notices(); err != nil {
+		return nil, err
+	}
+	c.Address = instance.Address
+	c.Arn = instance.Arn
+	c.ResourceID = instance.ResourceId
+	c.Identifier = instance.Identifier
+	c.SecurityGroupID = group.ID().ToStringOutput()
+	c.MasterSecretArn = instance.MasterUserSecrets.Index(pulumi.Int(0)).SecretArn().Elem()
+	return c, ctx.RegisterResourceOutputs(c, pulumi.Map{
+		"address":         c.Address,
+		"arn":             c.Arn,
+		"resourceId":      c.ResourceID,
+		"identifier":      c.Identifier,
+		"securityGroupId": c.SecurityGroupID,
+		"masterSecretArn": c.MasterSecretArn,
+	})
+}
+
+// Connect lets a role connect as one user of this instance, which has to exist in it with the right rds_iam. A name
+// that could stand for more than one user is an error. The statement has no Sid, so that one policy can hold several.
+func (r *Rds) Connect(user string) ([]components.Statement, error) {
+	if !databaseUserPattern.MatchString(user) {
+		return nil, fmt.Errorf("rds %s: user %q must be 1 to 63 characters of a-z, 0-9, _ and -, a letter or _ first", r.name, user)
+	}
+	return []components.Statement{{
+		Actions:   []string{"rds-db:connect"},
+		Resources: pulumi.StringArray{pulumi.Sprintf("%s%s/%s", r.location.ARN("rds-db", "dbuser:"), r.ResourceID, user)},
+	}}, nil
+}
+
+func (a *RdsArgs) check(name string) error {
+	p := kit.Check("rds "+name, a)
+	p.Require(identifierPattern.MatchString(a.Name) && len(a.Name) <= 44,
+		"Name %q must be 1 to 44 characters of a-z, 0-9 and single hyphens, a letter first", a.Name)
+	p.Require(databasePattern.MatchString(a.Database), "Database %q must be 1 to 63 characters of a-z, 0-9 and _, a letter first", a.Database)
+	return p.Err()
+}
+
+// rdsBuild is what the steps of NewRds share.
+type rdsBuild struct {
+	ctx    *pulumi.Context
+	name   string
+	args   *RdsArgs
+	parent pulumi.ResourceOption
+}
+
+// identifier is fixed, so that the log groups can be there before the instance.
+func (b *rdsBuild) identifier() string { return b.args.Name + "-database" }
+
+func (b *rdsBuild) instance(group pulumi.StringInput) (*rds.Instance, error) {
+	subnets, err := rds.NewSubnetGroup(b.ctx, b.name+"-subnets", &rds.SubnetGroupArgs{
+		Description: pulumi.String("PostgreSQL database"),
+		SubnetIds:   b.args.SubnetIDs,
+		Tags:        kit.NameTag(b.identifier()),
+	}, b.parent)
+	if err != nil {
+		return nil, err
+	}
+	// Its name is left to Pulumi: a new major version needs a new group beside the one in use.
+	parameters, err := rds.NewParameterGroup(b.ctx, b.name+"-parameters", &rds.ParameterGroupArgs{
+		Description: pulumi.String("PostgreSQL database"),
+		Family:      pulumi.String("postgres" + b.args.EngineVersion),
+		Parameters:  b.parameters(),
+		Tags:        kit.NameTag(b.identifier()),
+	}, b.parent)
+	if err != nil {
+		return nil, err
+	}
+	first, err := b.logGroups()
+	if err != nil {
+		return nil, err
+	}
+	monitor, err := b.monitor()
+	if err != nil {
+		return nil, err
+	}
+	args := b.settings()
+	args.DbSubnetGroupName = subnets.Name
+	args.VpcSecurityGroupIds = pulumi.StringArray{group}
+	args.ParameterGroupName = parameters.Name
+	args.MonitoringRoleArn = monitor.Arn
+	return rds.NewInstance(b.ctx, b.name+"-instance", args,
+		b.parent, pulumi.Protect(b.args.Protect), pulumi.DependsOn(append(first, monitor.Grants...)))
+}
+
+// settings are the inputs that no other resource has a part in.
+func (b *rdsBuild) settings() *rds.InstanceArgs {
+	a := b.args
+	args := &rds.InstanceArgs{
+		Identifier:    pulumi.String(b.identifier()),
+		Engine:        pulumi.String("postgres"),
+		EngineVersion: pulumi.String(a.EngineVersion),
+		InstanceClass: pulumi.String(a.InstanceClass),
+		DbName:        pulumi.String(a.Database),
+		Port:          pulumi.Int(DatabasePort),
+		MultiAz:       pulumi.Bool(a.MultiAZ),
+
+		// With a maximum above it, the provider takes the size for where storage begins: what has grown by itself is
+		// not shrunk back, and raising the size beyond it still works.
+		AllocatedStorage:    pulumi.Int(a.StorageGiB),
+		MaxAllocatedStorage: pulumi.Int(a.MaxStorageGiB),
+		StorageType:         pulumi.String("gp3"),
+		StorageEncrypted:    pulumi.Bool(true),
+		KmsKeyId:            a.KeyArn,
+
+		Username:                         pulumi.String(databaseMaster),
+		ManageMasterUserPassword:         pulumi.Bool(true),
+		MasterUserSecretKmsKeyId:         a.CredentialsKeyArn,
+		IamDatabaseAuthenticationEnabled: pulumi.Bool(true),
+		PubliclyAccessible:               pulumi.Bool(false),
+		CaCertIdentifier:                 pulumi.String(databaseAuthority),
+
+		BackupRetentionPeriod:  pulumi.Int(a.BackupRetention),
+		BackupWindow:           pulumi.String(a.BackupWindow),
+		CopyTagsToSnapshot:     pulumi.Bool(true),
+		DeleteAutomatedBackups: pulumi.Bool(!a.Protect),
+		DeletionProtection:     pulumi.Bool(a.Protect),
+		SkipFinalSnapshot:      pulumi.Bool(!a.Protect),
+
+		MaintenanceWindow:       pulumi.String(a.MaintenanceWindow),
+		ApplyImmediately:        pulumi.Bool(false), // what interrupts waits for the maintenance window
+		AutoMinorVersionUpgrade: pulumi.Bool(true),
+		// A major upgrade has no way back and stops the database. AWS refuses it here, so that no edit of a number
+		// starts one: rehearse it on a copy, do it beside the program (blue/green), then set EngineVersion to match.
+		AllowMajorVersionUpgrade: pulumi.Bool(false),
+
+		EnabledCloudwatchLogsExports:       pulumi.ToStringArray(databaseLogs),
+		MonitoringInterval:                 pulumi.Int(a.MonitoringInterval),
+		PerformanceInsightsEnabled:         pulumi.Bool(true),
+		PerformanceInsightsKmsKeyId:        a.KeyArn,
+		PerformanceInsightsRetentionPeriod: pulumi.Int(a.PerformanceInsightsRetention),
+
+		Tags: kit.NameTag(b.identifier()),
+	}
+	if a.Protect {
+		args.FinalSnapshotIdentifier = pulumi.String(b.identifier() + "-final")
+	}
+	return args
+}
+
+// When a parameter takes effect. For static ones AWS accepts only the second; a new instance starts with both.
+const (
+	atOnce   = "immediate"
+	onReboot = "pending-reboot"
+)
+
+// parameters are those that matter here, also where they equal a default of today. Of one that does, RDS says pending-reboot
+// whatever it was told: told otherwise, every refresh would find a difference (hashicorp/terraform-provider-aws,
+// internal/service/rds/parameter_group.go). A new instance starts with all of them.
+func (b *rdsBuild) parameters() rds.ParameterGroupParameterArray {
+	var parameters rds.ParameterGroupParameterArray
+	for _, p := range []struct{ name, value, apply string }{
+		{"rds.force_ssl", "1", onReboot},
+		{"password_encryption", "scram-sha-256", onReboot},
+		{"rds.accepted_password_auth_method", "scram", onReboot},
+		// Who came, what changed the schema, what was slow or in the way.
+		{"log_connections", "1", atOnce},
+		{"log_disconnections", "1", atOnce},
+		{"log_statement", "ddl", atOnce},
+		{"log_min_duration_statement", strconv.Itoa(b.args.SlowStatement), atOnce},
+		{"log_parameter_max_length", "0", atOnce}, // the text of a slow statement, not the values: they are clients' data
+		{"log_lock_waits", "1", atOnce},
+		{"log_temp_files", "10240", atOnce}, // KiB: sorts and joins that memory did not hold
+		// A transaction that is forgotten open holds its locks, and keeps vacuum from cleaning, for ten minutes.
+		{"idle_in_transaction_session_timeout", "600000", atOnce},
+		{"shared_preload_libraries", "pg_stat_statements", onReboot},
+		{"track_io_timing", "1", onReboot},
+	} {
+		parameters = append(parameters, rds.ParameterGroupParameterArgs{
+			Name: pulumi.String(p.name), Value: pulumi.String(p.value), ApplyMethod: pulumi.String(p.apply),
+		})
+	}
+	return parameters
+}
+
+// databaseLogs are the logs of PostgreSQL that RDS hands to CloudWatch.
+var databaseLogs = []string{"postgresql", "upgrade"}
+
+// logGroups are where RDS writes the logs of this instance: it chooses the names.
+func (b *rdsBuild) logGroups() ([]pulumi.Resource, error) {
+	var groups []pulumi.Resource
+	for _, log := range databaseLogs {
+		group, err := kit.NewLogGroup(b.ctx, b.name+"-log-"+log, kit.LogGroupArgs{
+			Path:   fmt.Sprintf("/aws/rds/instance/%s/%s", b.identifier(), log),
+			Days:   b.args.LogRetention,
+			KeyArn: b.args.LogKeyArn, Protect: b.args.Protect,
+		}, b.parent)
+		if err != nil {
+			return nil, err
+		}
+		groups = append(groups, group)
+	}
+	return groups, nil
+}
+
+// monitor is the role that reports what the operating system sees; RDS may take it for this instance only.
+func (b *rdsBuild) monitor() (*kit.Role, error) {
+	l := b.args.Location
+	return kit.NewRole(b.ctx, b.name+"-monitoring", l, kit.RoleArgs{
+		Name:        b.identifier() + "-monitoring",
+		Description: "Enhanced monitoring of the database " + b.identifier(),
+		Trust: kit.Trust("monitoring.rds.amazonaws.com", components.Conditions{
+			"StringEquals": {"aws:SourceAccount": {l.Account}},
+			"ArnLike":      {"aws:SourceArn": {l.ARN("rds", "db:"+b.identifier())}},
+		}),
+		Managed: []string{"service-role/AmazonRDSEnhancedMonitoringRole"},
+	}, b.parent)
+}

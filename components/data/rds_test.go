@@ -1,0 +1,212 @@
+package data_test
+
+import (
+	"strings"
+	"testing"
+
+	"github.com/pulumi/pulumi/sdk/v3/go/pulumi"
+	"github.com/stretchr/testify/assert"
+	"github.com/stretchr/testify/require"
+
+	"legops/components/data"
+	"legops/components/internal/componenttest"
+)
+
+func rdsArgs() data.RdsArgs {
+	return data.RdsArgs{
+		Name: "legops-test", Location: componenttest.Location,
+		VpcID:                        pulumi.String("vpc"),
+		SubnetIDs:                    pulumi.ToStringArray([]string{"subnet-a", "subnet-b"}),
+		Database:                     "legops",
+		EngineVersion:                "17",
+		InstanceClass:                "db.r7g.large",
+		StorageGiB:                   200,
+		MaxStorageGiB:                1000,
+		MultiAZ:                      true,
+		BackupRetention:              35,
+		BackupWindow:                 "03:00-04:00",
+		MaintenanceWindow:            "sun:04:30-sun:05:30",
+		MonitoringInterval:           15,
+		PerformanceInsightsRetention: 731,
+		SlowStatement:                500,
+		LogRetention:                 365,
+		KeyArn:                       pulumi.String("database-key"),
+		CredentialsKeyArn:            pulumi.String("credentials-key"),
+		LogKeyArn:                    pulumi.String("log-key"),
+		TopicArn:                     pulumi.String("warning"),
+		Protect:                      true,
+	}
+}
+
+func database(args data.RdsArgs) componenttest.Construct {
+	return func(ctx *pulumi.Context, opts ...pulumi.ResourceOption) error {
+		_, err := data.NewRds(ctx, "database", &args, opts...)
+		return err
+	}
+}
+
+const databaseToken = "aws:rds/instance:Instance"
+
+func TestRds(t *testing.T) {
+	componenttest.Behaves(t, "legops:components:Rds", "database", database(rdsArgs()))
+	r := componenttest.Record(t, database(rdsArgs()))
+	instance := r.One(t, databaseToken, "database-instance")
+	assert.True(t, instance.Protect)
+	assert.Empty(t, instance.IgnoreChanges, "the provider itself leaves grown storage alone; raising storageGiB has to work")
+	componenttest.Expect(t, instance, map[string]any{
+		"identifier": "legops-test-database", "engine": "postgres", "engineVersion": "17", "instanceClass": "db.r7g.large",
+		"dbName": "legops", "port": 5432.0, "multiAz": true,
+		"allocatedStorage": 200.0, "maxAllocatedStorage": 1000.0, "storageType": "gp3", "storageEncrypted": true, "kmsKeyId": "database-key",
+		"username": "postgres", "password": nil, "manageMasterUserPassword": true, "masterUserSecretKmsKeyId": "credentials-key",
+		"iamDatabaseAuthenticationEnabled": true, "publiclyAccessible": false, "caCertIdentifier": "rds-ca-rsa2048-g1",
+		"backupRetentionPeriod": 35.0, "backupWindow": "03:00-04:00", "copyTagsToSnapshot": true, "deleteAutomatedBackups": false,
+		"deletionProtection": true, "skipFinalSnapshot": false, "finalSnapshotIdentifier": "legops-test-database-final",
+		"maintenanceWindow": "sun:04:30-sun:05:30", "applyImmediately": false,
+		"autoMinorVersionUpgrade": true, "allowMajorVersionUpgrade": false,
+		"enabledCloudwatchLogsExports": []any{"postgresql", "upgrade"},
+		"monitoringInterval":           15.0, "monitoringRoleArn": "arn:of:database-monitoring",
+		"performanceInsightsEnabled": true, "performanceInsightsKmsKeyId": "database-key", "performanceInsightsRetentionPeriod": 731.0,
+		"dbSubnetGroupName": "database-subnets", "parameterGroupName": "database-parameters", "vpcSecurityGroupIds": []any{"database-id"},
+		"tags.Name": "legops-test-database",
+	})
+	componenttest.Expect(t, r.One(t, "aws:rds/subnetGroup:SubnetGroup", "database-subnets"), map[string]any{
+		"subnetIds": []any{"subnet-a", "subnet-b"}, "name": nil,
+	})
+	componenttest.Expect(t, r.One(t, "aws:ec2/securityGroup:SecurityGroup", "database"), map[string]any{
+		"vpcId": "vpc", "ingress": nil, "egress": nil, "tags.Name": "legops-test-database",
+	})
+}
+
+func TestRdsUnprotected(t *testing.T) {
+	args := rdsArgs()
+	args.Protect, args.MultiAZ, args.MaxStorageGiB = false, false, args.StorageGiB
+	r := componenttest.Record(t, database(args))
+	componenttest.Expect(t, r.One(t, databaseToken, "database-instance"), map[string]any{
+		"deletionProtection": false, "deleteAutomatedBackups": true, "skipFinalSnapshot": true, "finalSnapshotIdentifier": nil,
+		"multiAz": false, "allocatedStorage": 200.0, "maxAllocatedStorage": 200.0,
+		"storageEncrypted": true, "iamDatabaseAuthenticationEnabled": true, "publiclyAccessible": false,
+	})
+	for _, found := range r.Resources() {
+		assert.False(t, found.Protect, found.URN)
+	}
+}
+
+func TestRdsParameters(t *testing.T) {
+	group := componenttest.Record(t, database(rdsArgs())).One(t, "aws:rds/parameterGroup:ParameterGroup", "database-parameters")
+	componenttest.Expect(t, group, map[string]any{"family": "postgres17", "name": nil, "tags.Name": "legops-test-database"})
+	got := map[string][2]any{}
+	parameters, _ := group.Get("parameters").([]any)
+	for _, parameter := range parameters {
+		p, _ := parameter.(map[string]any)
+		name, _ := p["name"].(string)
+		got[name] = [2]any{p["value"], p["applyMethod"]}
+	}
+	assert.Len(t, parameters, len(got), "each once")
+	assert.Equal(t, map[string][2]any{
+		"rds.force_ssl":                       {"1", "pending-reboot"},
+		"password_encryption":                 {"scram-sha-256", "pending-reboot"},
+		"rds.accepted_password_auth_method":   {"scram", "pending-reboot"},
+		"log_connections":                     {"1", "immediate"},
+		"log_disconnections":                  {"1", "immediate"},
+		"log_statement":                       {"ddl", "immediate"},
+		"log_min_duration_statement":          {"500", "immediate"},
+		"log_parameter_max_length":            {"0", "immediate"},
+		"log_lock_waits":                      {"1", "immediate"},
+		"log_temp_files":                      {"10240", "immediate"},
+		"idle_in_transaction_session_timeout": {"600000", "immediate"},
+		"shared_preload_libraries":            {"pg_stat_statements", "pending-reboot"},
+		"track_io_timing":                     {"1", "pending-reboot"},
+	}, got)
+
+	args := rdsArgs()
+	args.EngineVersion = "16"
+	componenttest.Expect(t, componenttest.Record(t, database(args)).One(t, "aws:rds/parameterGroup:ParameterGroup", "database-parameters"), map[string]any{"family": "postgres16"})
+}
+
+func TestRdsLogs(t *testing.T) {
+	r := componenttest.Record(t, database(rdsArgs()))
+	instance := r.One(t, databaseToken, "database-instance")
+	assert.Len(t, r.OfType("aws:cloudwatch/logGroup:LogGroup"), 2)
+	for _, log := range []string{"postgresql", "upgrade"} {
+		group := r.One(t, "aws:cloudwatch/logGroup:LogGroup", "database-log-"+log)
+		componenttest.Expect(t, group, map[string]any{
+			"name": "/aws/rds/instance/legops-test-database/" + log, "kmsKeyId": "log-key", "retentionInDays": 365.0,
+		})
+		assert.True(t, group.Protect)
+		assert.Contains(t, instance.DependsOn, group.URN, "or RDS would make it, without key and retention")
+	}
+}
+
+func TestRdsMonitoring(t *testing.T) {
+	r := componenttest.Record(t, database(rdsArgs()))
+	role := r.One(t, "aws:iam/role:Role", "database-monitoring")
+	componenttest.Expect(t, role, map[string]any{"name": "legops-test-database-monitoring"})
+	trust := componenttest.PolicyOf(t, role, "assumeRolePolicy").Statement
+	require.Len(t, trust, 1)
+	assert.Equal(t, []string{"monitoring.rds.amazonaws.com"}, trust[0].Principal.Service)
+	assert.Equal(t, []string{"sts:AssumeRole"}, trust[0].Action)
+	assert.Equal(t, map[string]map[string][]string{
+		"StringEquals": {"aws:SourceAccount": {"111122223333"}},
+		"ArnLike":      {"aws:SourceArn": {"arn:aws:rds:eu-west-1:111122223333:db:legops-test-database"}},
+	}, trust[0].Condition)
+	right := r.One(t, "aws:iam/rolePolicyAttachment:RolePolicyAttachment", "database-monitoring-AmazonRDSEnhancedMonitoringRole")
+	componenttest.Expect(t, right, map[string]any{"policyArn": "arn:aws:iam::aws:policy/service-role/AmazonRDSEnhancedMonitoringRole"})
+	assert.Contains(t, r.One(t, databaseToken, "database-instance").DependsOn, right.URN)
+}
+
+func TestRdsOutputs(t *testing.T) {
+	var got []any
+	componenttest.Record(t, func(ctx *pulumi.Context, opts ...pulumi.ResourceOption) error {
+		args := rdsArgs()
+		d, err := data.NewRds(ctx, "database", &args, opts...)
+		if err != nil {
+			return err
+		}
+		for _, many := range []string{"", "*", "port?l", "a/b", "Portal", "${aws:username}", strings.Repeat("a", 64)} {
+			statements, err := d.Connect(many)
+			assert.Empty(t, statements)
+			assert.EqualError(t, err, `rds database: user "`+many+`" must be 1 to 63 characters of a-z, 0-9, _ and -, a letter or _ first`)
+		}
+		statements, err := d.Connect("document-signing")
+		require.NoError(t, err)
+		require.Len(t, statements, 1)
+		assert.Empty(t, statements[0].Sid)
+		assert.Equal(t, []string{"rds-db:connect"}, statements[0].Actions)
+		values := pulumi.All(d.Address, d.ResourceID, d.Identifier, d.SecurityGroupID, d.MasterSecretArn, statements[0].Resources.ToStringArrayOutput())
+		ctx.Export("values", values.ApplyT(func(resolved []any) string { got = resolved; return "" }))
+		return nil
+	})
+	assert.Equal(t, []any{
+		"database-instance.database.example", "db-database-instance", "legops-test-database", "database-id", "arn:of:database-instance-master",
+		[]string{"arn:aws:rds-db:eu-west-1:111122223333:dbuser:db-database-instance/document-signing"},
+	}, got)
+}
+
+func TestRdsRefuses(t *testing.T) {
+	componenttest.Refuses(t, database(data.RdsArgs{}),
+		`rds database: Name "" must be`, "VpcID is missing", "SubnetIDs is missing", "KeyArn is missing", "CredentialsKeyArn is missing",
+		"LogKeyArn is missing", "TopicArn is missing", "Location.Account is missing", `Database "" must be`, "EngineVersion is missing",
+		"InstanceClass is missing", "BackupWindow is missing", "MaintenanceWindow is missing")
+
+	for complaint, breakIt := range map[string]func(*data.RdsArgs){
+		`Name "legops--test" must be`: func(a *data.RdsArgs) { a.Name = "legops--test" },
+		`Name "1legops" must be`:      func(a *data.RdsArgs) { a.Name = "1legops" },
+		"must be 1 to 44 characters":  func(a *data.RdsArgs) { a.Name = strings.Repeat("a", 45) },
+		`Database "le-gops" must be`:  func(a *data.RdsArgs) { a.Database = "le-gops" },
+	} {
+		args := rdsArgs()
+		breakIt(&args)
+		t.Run(complaint, func(t *testing.T) { componenttest.Refuses(t, database(args), complaint) })
+	}
+}
+
+// Multi-AZ shows in no metric: a failover is an event.
+func TestRdsTellsOfFailovers(t *testing.T) {
+	r := componenttest.Record(t, database(rdsArgs()))
+	rule := r.One(t, "aws:cloudwatch/eventRule:EventRule", "database-event")
+	assert.JSONEq(t, `{
+		"source": ["aws.rds"], "detail-type": ["RDS DB Instance Event"],
+		"detail": {"SourceIdentifier": ["legops-test-database"], "EventCategories": ["availability", "failover", "failure", "low storage", "recovery"]}
+	}`, rule.Get("eventPattern").(string))
+	componenttest.Expect(t, r.One(t, "aws:cloudwatch/eventTarget:EventTarget", "database-event"), map[string]any{"arn": "warning"})
+}

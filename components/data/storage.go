@@ -1,0 +1,310 @@
+package data
+
+import (
+	"fmt"
+	"regexp"
+	"strings"
+
+	"github.com/pulumi/pulumi-aws/sdk/v6/go/aws/s3"
+	"github.com/pulumi/pulumi/sdk/v3/go/pulumi"
+
+	"legops/components"
+	"legops/components/internal/kit"
+)
+
+// Buckets that are there besides those of the applications. The error pages of Cdn are in one of the same prefix.
+const (
+	logBucket      = "logs"
+	artifactBucket = "artifacts"
+	ErrorBucket    = "errors"
+)
+
+var reservedBuckets = []string{logBucket, artifactBucket, ErrorBucket}
+
+// DeletedDays is how long logs and artifacts can be brought back after they were replaced or deleted.
+const DeletedDays = 30
+
+// ObjectLockArgs is how long every new version of a bucket cannot be deleted.
+type ObjectLockArgs struct {
+	// Mode is GOVERNANCE (a privileged role may lift it) or COMPLIANCE (nobody may, not even the account's root).
+	Mode string
+	// Days is how long, 1 to 36500.
+	Days int
+}
+
+// BucketArgs describes a bucket of the applications.
+type BucketArgs struct {
+	// Name is the name without prefix, such as documents.
+	Name string
+	// NoncurrentRetention is how many days replaced and deleted versions are kept, at least 1.
+	NoncurrentRetention int
+	// InfrequentAccess is after how many days objects move to Standard-IA, at least 30 (the bound of S3); 0 for never.
+	InfrequentAccess int
+	// ObjectLock makes versions immutable. Optional; adding or removing it replaces the bucket.
+	ObjectLock *ObjectLockArgs
+}
+
+// ReplicaArgs says where copies are kept.
+type ReplicaArgs struct {
+	// Location is another region of the same account.
+	Location components.Location
+	// KeyArn is the KMS key of that region.
+	KeyArn pulumi.StringInput
+	// Provider is the AWS provider of that region.
+	Provider pulumi.ProviderResource
+}
+
+// StorageArgs are the arguments of Storage.
+type StorageArgs struct {
+	// Name is the prefix of bucket names: <Name>-<account>-<bucket>, 63 characters at most in all.
+	Name string
+	// Location is the region and account of the buckets.
+	Location components.Location
+	// KeyArn is the KMS key of everything but the logs.
+	KeyArn pulumi.StringInput
+	// Buckets are those of the applications.
+	Buckets []BucketArgs
+	// LogRetention is how many days access logs are kept, at least 1.
+	LogRetention int
+	// ArtifactRetention is how many days build artifacts are kept, at least 1; small ones, such as what a release is
+	// rolled out with, stay.
+	ArtifactRetention int
+	// Replica keeps a copy of every bucket of the applications in another region. Optional.
+	Replica *ReplicaArgs
+	// Protect keeps Pulumi from deleting the buckets, and the applications' stay when the stack goes. Without it they
+	// go with everything in them.
+	Protect bool
+}
+
+// Storage is what is kept in S3: files of the applications, build artifacts, and access logs.
+type Storage struct {
+	pulumi.ResourceState
+
+	// LogBucket and LogBucketArn name the bucket of access logs, once the services that log may write to it.
+	LogBucket    pulumi.StringOutput `pulumi:"logBucket"`
+	LogBucketArn pulumi.StringOutput `pulumi:"logBucketArn"`
+	// ArtifactBucket and ArtifactBucketArn name the bucket of build artifacts, once it has all its settings.
+	ArtifactBucket    pulumi.StringOutput `pulumi:"artifactBucket"`
+	ArtifactBucketArn pulumi.StringOutput `pulumi:"artifactBucketArn"`
+	// ArtifactBucketName is the name of that bucket as plain text, for policies.
+	ArtifactBucketName string
+	// Names are the physical names of the applications' buckets, by name.
+	Names map[string]string
+	// ReplicaNames are the physical names of their copies, by the same names; empty without a second region.
+	ReplicaNames map[string]string
+
+	location components.Location
+	keyArn   pulumi.StringInput
+}
+
+// storageBuild is what the steps of NewStorage share.
+type storageBuild struct {
+	ctx    *pulumi.Context
+	name   string
+	args   *StorageArgs
+	parent pulumi.ResourceOption
+	logs   *kit.Bucket
+}
+
+// NewStorage creates the buckets.
+func NewStorage(ctx *pulumi.Context, name string, args *StorageArgs, opts ...pulumi.ResourceOption) (*Storage, error) {
+	if err := args.check(name); err != nil {
+		return nil, err
+	}
+	c := &Storage{
+		Names: map[string]string{}, ReplicaNames: map[string]string{}, ArtifactBucketName: args.physical(artifactBucket), location: args.Location, keyArn: args.KeyArn,
+	}
+	for _, b := range args.Buckets {
+		c.Names[b.Name] = args.physical(b.Name)
+		if args.Replica != nil {
+			c.ReplicaNames[b.Name] = replicaName(c.Names[b.Name])
+		}
+	}
+	if err := ctx.RegisterComponentResource("legops:components:Storage", name, c, opts...); err != nil {
+		return nil, err
+	}
+	b := &storageBuild{ctx: ctx, name: name, args: args, parent: pulumi.Parent(c)}
+	if err := b.logBucket(); err != nil {
+		return nil, err
+	}
+	artifacts, err := b.artifactBucket()
+	if err != nil {
+		return nil, err
+	}
+	if err := b.applicationBuckets(); err != nil {
+		return nil, err
+	}
+	partition := args.Location.Partition()
+	c.LogBucket, c.LogBucketArn = b.logs.Policy.Bucket, pulumi.Sprintf("arn:%s:s3:::%s", partition, b.logs.Policy.Bucket)
+	c.ArtifactBucket, c.ArtifactBucketArn = artifacts.Policy.Bucket, pulumi.Sprintf("arn:%s:s3:::%s", partition, artifacts.Policy.Bucket)
+	return c, ctx.RegisterResourceOutputs(c, pulumi.Map{
+		"logBucket":         c.LogBucket,
+		"logBucketArn":      c.LogBucketArn,
+		"artifactBucket":    c.ArtifactBucket,
+		"artifactBucketArn": c.ArtifactBucketArn,
+		"names":             pulumi.ToStringMap(c.Names),
+	})
+}
+
+func (a *StorageArgs) check(name string) error {
+	p := kit.Check("storage "+name, a, "Replica")
+	seen := map[string]bool{}
+	named := func(physical string) {
+		kit.CheckBucketName(p, physical)
+		p.Require(!seen[physical], "bucket name %q is there twice", physical)
+		seen[physical] = true
+	}
+	for _, reserved := range reservedBuckets {
+		named(a.physical(reserved))
+	}
+	for _, b := range a.Buckets {
+		named(a.physical(b.Name))
+		if a.Replica != nil {
+			named(replicaName(a.physical(b.Name)))
+		}
+	}
+	if a.Replica != nil {
+		a.Replica.Check(p, a.Location)
+	}
+	return p.Err()
+}
+
+func (a *StorageArgs) physical(name string) string { return kit.BucketName(a.Name, a.Location, name) }
+
+// RequestMetrics is the name of the metrics of all requests to a bucket, their dimension FilterId.
+const RequestMetrics = "EntireBucket"
+
+// applicationBuckets creates the buckets of the applications, and their copies if asked for.
+func (b *storageBuild) applicationBuckets() error {
+	sources := map[string]*kit.Bucket{}
+	for _, described := range b.args.Buckets {
+		args := described.bucketArgs(b.args)
+		args.KeyArn = b.args.KeyArn
+		source, err := kit.NewBucket(b.ctx, b.name+"-"+described.Name, args, b.parent)
+		if err != nil {
+			return err
+		}
+		if err := b.logAccess(b.name+"-"+described.Name, source); err != nil {
+			return err
+		}
+		// Only with this does S3 publish what happens to requests, for which it charges as for other metrics.
+		if _, err := s3.NewBucketMetric(b.ctx, b.name+"-"+described.Name, &s3.BucketMetricArgs{
+			Bucket: source.Versioned.Bucket, Name: pulumi.String(RequestMetrics),
+		}, b.parent); err != nil {
+			return err
+		}
+		sources[described.Name] = source
+	}
+	if b.args.Replica == nil {
+		return nil
+	}
+	return b.replicate(sources)
+}
+
+// BucketArgs is the bucket; its copy differs in name, place and key.
+func (b BucketArgs) bucketArgs(a *StorageArgs) kit.BucketArgs {
+	rules := []s3.BucketLifecycleConfigurationV2RuleArgs{kit.AbandonedUploads(), kit.OldVersions(b.NoncurrentRetention)}
+	if b.InfrequentAccess > 0 {
+		rules = append(rules, infrequentAccess(b.InfrequentAccess))
+	}
+	args := kit.BucketArgs{
+		Physical: a.physical(b.Name),
+		Location: a.Location,
+		Rules:    rules,
+		Protect:  a.Protect,
+		Retain:   a.Protect,
+	}
+	if b.ObjectLock != nil {
+		args.LockMode, args.LockDays = b.ObjectLock.Mode, b.ObjectLock.Days
+	}
+	return args
+}
+
+func (b *storageBuild) artifactBucket() (*kit.Bucket, error) {
+	created, err := kit.NewBucket(b.ctx, b.name+"-"+artifactBucket, kit.BucketArgs{
+		Physical: b.args.physical(artifactBucket),
+		Location: b.args.Location,
+		KeyArn:   b.args.KeyArn,
+		Rules: []s3.BucketLifecycleConfigurationV2RuleArgs{
+			kit.AbandonedUploads(), kit.OldVersions(DeletedDays), expiryOfLarge(b.args.ArtifactRetention),
+		},
+		Protect: b.args.Protect,
+	}, b.parent)
+	if err != nil {
+		return nil, err
+	}
+	return created, b.logAccess(b.name+"-"+artifactBucket, created)
+}
+
+var prefixPattern = regexp.MustCompile(`^([A-Za-z0-9._-]+/)+$`)
+
+// Access is what somebody needs who reads, or also writes, below a prefix of a bucket of the applications, such as
+// signatures/. Deleting only hides: nobody gets the right to delete a version.
+func (s *Storage) Access(bucket, prefix string, write bool) ([]components.Statement, error) {
+	physical, known := s.Names[bucket]
+	if !known {
+		return nil, fmt.Errorf("there is no bucket %q, only %v", bucket, kit.SortedKeys(s.Names))
+	}
+	if !prefixPattern.MatchString(prefix) {
+		return nil, fmt.Errorf("bucket %s: prefix %q must be one or more names, each with a slash behind it", bucket, prefix)
+	}
+	arn := s.location.Bucket(physical)
+	objects, use := []string{"s3:GetObject"}, []string{"kms:Decrypt"}
+	if write {
+		objects = append(objects, "s3:PutObject", "s3:DeleteObject", "s3:AbortMultipartUpload", "s3:ListMultipartUploadParts")
+		use = append(use, "kms:GenerateDataKey")
+	}
+	about := camelCase(bucket + "/" + prefix)
+	return []components.Statement{{
+		Sid:        "List" + about,
+		Actions:    []string{"s3:ListBucket"},
+		Resources:  kit.ARNs(arn),
+		Conditions: components.Conditions{"StringLike": {"s3:prefix": {prefix + "*"}}},
+	}, {
+		Sid:       "Objects" + about,
+		Actions:   objects,
+		Resources: kit.ARNs(arn + "/" + prefix + "*"),
+	}, {
+		Sid:        "Key" + about,
+		Actions:    use,
+		Resources:  pulumi.StringArray{s.keyArn},
+		Conditions: kit.ThroughS3(s.location, arn),
+	}}, nil
+}
+
+// camelCase makes one word of letters and digits, as a Sid has to be, of a text with others between.
+func camelCase(text string) string {
+	word := ""
+	for part := range strings.FieldsFuncSeq(text, func(r rune) bool { return strings.ContainsRune("/._-", r) }) {
+		word += strings.ToUpper(part[:1]) + part[1:]
+	}
+	return word
+}
+
+// expiry deletes what is older than some days; OldVersions then removes it.
+func expiry(days int) s3.BucketLifecycleConfigurationV2RuleArgs {
+	rule := kit.LifecycleRule("expiry")
+	rule.Expiration = s3.BucketLifecycleConfigurationV2RuleExpirationArgs{Days: pulumi.Int(days)}
+	return rule
+}
+
+// largeObject is the size in bytes above which an object counts as large: far more than a script or the bundle of a
+// release has (a few KiB), and less than most archives of sources.
+const largeObject = 128 * 1024
+
+// expiryOfLarge deletes what is older than some days, but only large objects: CodeDeploy goes back to the last good
+// bundle, and builds read their scripts, however old these are.
+func expiryOfLarge(days int) s3.BucketLifecycleConfigurationV2RuleArgs {
+	rule := expiry(days)
+	rule.Filter = s3.BucketLifecycleConfigurationV2RuleFilterArgs{ObjectSizeGreaterThan: pulumi.Int(largeObject)}
+	return rule
+}
+
+// infrequentAccess moves objects to the class that is cheaper to keep and dearer to read.
+func infrequentAccess(days int) s3.BucketLifecycleConfigurationV2RuleArgs {
+	rule := kit.LifecycleRule("infrequent-access")
+	rule.Transitions = s3.BucketLifecycleConfigurationV2RuleTransitionArray{
+		s3.BucketLifecycleConfigurationV2RuleTransitionArgs{Days: pulumi.Int(days), StorageClass: pulumi.String("STANDARD_IA")},
+	}
+	return rule
+}

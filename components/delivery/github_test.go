@@ -1,0 +1,47 @@
+package delivery_test
+
+import (
+	"strings"
+	"testing"
+
+	"github.com/pulumi/pulumi/sdk/v3/go/pulumi"
+	"github.com/stretchr/testify/assert"
+
+	"legops/components/delivery"
+	"legops/components/internal/componenttest"
+)
+
+func github(args delivery.GithubArgs) componenttest.Construct {
+	return func(ctx *pulumi.Context, opts ...pulumi.ResourceOption) error {
+		_, err := delivery.NewGithub(ctx, "github", &args, opts...)
+		return err
+	}
+}
+
+func TestGithub(t *testing.T) {
+	connection := github(delivery.GithubArgs{Name: "legops-test"})
+	componenttest.Behaves(t, "legops:components:Github", "github", connection)
+	componenttest.Expect(t, componenttest.Record(t, connection).One(t, "aws:codeconnections/connection:Connection", "github-connection"), map[string]any{
+		"name": "legops-test-github", "providerType": "GitHub",
+	})
+}
+
+func TestGithubOutputs(t *testing.T) {
+	var got string
+	componenttest.Record(t, func(ctx *pulumi.Context, opts ...pulumi.ResourceOption) error {
+		g, err := delivery.NewGithub(ctx, "github", &delivery.GithubArgs{Name: "legops-test"}, opts...)
+		if err != nil {
+			return err
+		}
+		ctx.Export("arn", g.ConnectionArn.ApplyT(func(arn string) string { got = arn; return arn }))
+		return nil
+	})
+	assert.Equal(t, "arn:of:github-connection", got)
+}
+
+func TestGithubRefuses(t *testing.T) {
+	componenttest.Refuses(t, github(delivery.GithubArgs{}), "github github: Name is missing")
+	name := strings.Repeat("n", 26)
+	componenttest.Refuses(t, github(delivery.GithubArgs{Name: name}), "Name: the connection "+name+"-github has 33 characters, must be 32 at most")
+	componenttest.Record(t, github(delivery.GithubArgs{Name: name[1:]}))
+}

@@ -1,0 +1,101 @@
+package delivery
+
+import (
+	"fmt"
+
+	"github.com/pulumi/pulumi-aws/sdk/v6/go/aws/cloudwatch"
+	"github.com/pulumi/pulumi-aws/sdk/v6/go/aws/codebuild"
+	"github.com/pulumi/pulumi/sdk/v3/go/pulumi"
+
+	"legops/components"
+	"legops/components/internal/kit"
+)
+
+// schedule starts the build without a push.
+func (b *mirrorBuild) schedule(project *codebuild.Project) error {
+	name := b.args.projectName()
+	role, err := kit.NewRole(b.ctx, b.name+"-schedule-role", b.args.Location, kit.RoleArgs{
+		Name:        name + scheduleSuffix,
+		Description: fmt.Sprintf("Starts %s", name),
+		Trust:       kit.TrustOf(b.args.Location, "events.amazonaws.com", b.args.Location.ARN("events", "rule/"+name)),
+		Statements:  []components.Statement{{Sid: "StartMirror", Actions: []string{"codebuild:StartBuild"}, Resources: kit.ARNs(b.args.projectArn())}},
+	}, b.parent)
+	if err != nil {
+		return err
+	}
+	rule, err := cloudwatch.NewEventRule(b.ctx, b.name+"-schedule", &cloudwatch.EventRuleArgs{
+		Name:               pulumi.String(name),
+		Description:        pulumi.Sprintf("Starts %s without a push", name),
+		ScheduleExpression: pulumi.Sprintf("rate(%d minutes)", b.args.ReconcileMinutes),
+	}, b.parent)
+	if err != nil {
+		return err
+	}
+	_, err = cloudwatch.NewEventTarget(b.ctx, b.name+"-schedule-target", &cloudwatch.EventTargetArgs{
+		Rule:     rule.Name,
+		TargetId: pulumi.String("mirror"),
+		Arn:      project.Arn,
+		RoleArn:  role.Arn,
+		// A start that CodeBuild throttles or cannot answer is tried again until the next one is due. One that it refuses since a run
+		// is in progress is not: that is 400 to EventBridge, and the run looks again before it ends (decision 0016). Both numbers
+		// are named: of an age alone the provider makes no attempt at all (hashicorp/terraform-provider-aws,
+		// internal/service/events/target.go).
+		RetryPolicy: cloudwatch.EventTargetRetryPolicyArgs{
+			MaximumEventAgeInSeconds: pulumi.Int(b.args.reconcileSeconds()), MaximumRetryAttempts: pulumi.Int(mostRetries),
+		},
+	}, b.parent, pulumi.DependsOn(role.Grants))
+	return err
+}
+
+// mostRetries is how often EventBridge tries at most, and what it does where nobody says ("Event retry policy" in its user
+// guide).
+const mostRetries = 185
+
+func (a *MirrorArgs) reconcileSeconds() int { return a.ReconcileMinutes * 60 }
+
+// mirrorAlarm is an alarm on the builds of a mirror, counted over a period.
+type mirrorAlarm struct {
+	suffix, description string
+	metric, comparison  string
+	period, periods     int    // seconds, and how many in a row
+	missing             string // what a period without a build is
+}
+
+// alarms tell when a build fails, and when none has succeeded for long. Each is about 1; the second is in alarm from the
+// start until the first copy is made.
+func (b *mirrorBuild) alarms(project *codebuild.Project) ([]pulumi.StringInput, error) {
+	var names []pulumi.StringInput
+	for _, alarm := range []mirrorAlarm{
+		{
+			suffix: "failed", description: "a run of it failed; its log says which branch or tag was not copied",
+			metric: "FailedBuilds", comparison: "GreaterThanOrEqualToThreshold",
+			period: failedBuildPeriod, periods: 1, missing: "notBreaching",
+		},
+		{
+			// CloudWatch takes a day in total of periods below an hour, and seven days of others: 3 times 24 hours fit.
+			suffix: "behind", description: fmt.Sprintf("no copy was made for %d minutes", behindPeriods*b.args.ReconcileMinutes),
+			metric: "SucceededBuilds", comparison: "LessThanThreshold",
+			period: b.args.reconcileSeconds(), periods: behindPeriods, missing: "breaching",
+		},
+	} {
+		physical := fmt.Sprintf("%s-%s", b.args.projectName(), alarm.suffix)
+		created, err := cloudwatch.NewMetricAlarm(b.ctx, b.name+"-"+alarm.suffix, &cloudwatch.MetricAlarmArgs{
+			Name:               pulumi.String(physical),
+			AlarmDescription:   pulumi.Sprintf("Copy of %s: %s", b.args.sourceURL(), alarm.description),
+			Namespace:          pulumi.String("AWS/CodeBuild"),
+			MetricName:         pulumi.String(alarm.metric),
+			Dimensions:         pulumi.StringMap{"ProjectName": project.Name},
+			Statistic:          pulumi.String("Sum"),
+			ComparisonOperator: pulumi.String(alarm.comparison),
+			Threshold:          pulumi.Float64(1),
+			Period:             pulumi.Int(alarm.period),
+			EvaluationPeriods:  pulumi.Int(alarm.periods),
+			TreatMissingData:   pulumi.String(alarm.missing),
+		}, b.parent)
+		if err != nil {
+			return nil, err
+		}
+		names = append(names, created.Name)
+	}
+	return names, nil
+}

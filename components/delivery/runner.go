@@ -1,0 +1,173 @@
+package delivery
+
+import (
+	"fmt"
+	"regexp"
+	"strings"
+
+	"github.com/pulumi/pulumi-aws/sdk/v6/go/aws/codebuild"
+	"github.com/pulumi/pulumi/sdk/v3/go/pulumi"
+
+	"legops/components"
+	"legops/components/internal/kit"
+)
+
+// RunnerArgs are the arguments of Runner.
+type RunnerArgs struct {
+	// Name is the prefix of physical names: <project>-<stack>.
+	Name string
+	// Location is the region and account of the project.
+	Location components.Location
+	// GithubOwner and Repository are the repository on GitHub whose jobs run here, such as legops and platform.
+	GithubOwner, Repository string
+	// Actors are the ids of the GitHub accounts whose jobs run here. GitHub begins at 1, so 0 is nobody.
+	Actors []string
+	// ConnectionArn is the connection to GitHub. A person has approved it: CodeBuild tries it when it makes a project.
+	ConnectionArn pulumi.StringInput
+	// ComputeType is the size of the machine, such as BUILD_GENERAL1_MEDIUM.
+	ComputeType string
+	// TimeoutMinutes is how long a job may take, 5 to 2160 (the bounds of CodeBuild).
+	TimeoutMinutes int
+	// VpcID is the VPC of the jobs.
+	VpcID pulumi.StringInput
+	// SubnetIDs are private application subnets, from which the cluster's endpoint is reached.
+	SubnetIDs pulumi.StringArrayInput
+	// LogKeyArn and LogRetention are the KMS key of the log group and how many days it keeps events, one of the steps of
+	// CloudWatch Logs.
+	LogKeyArn    pulumi.StringInput
+	LogRetention int
+	// Protect keeps Pulumi from deleting the log.
+	Protect bool
+}
+
+// Runner runs jobs of GitHub Actions inside the VPC: a CodeBuild project that starts a machine for each job that is queued
+// for it, and throws it away after. A job names it by its label:
+//
+//	codebuild-<Name>-runner-${{ github.run_id }}-${{ github.run_attempt }}
+//
+// Its own role gives a job nothing in the account: what a job may do there comes from the role that it assumes by OIDC.
+type Runner struct {
+	pulumi.ResourceState
+
+	// ProjectName is the CodeBuild project.
+	ProjectName pulumi.StringOutput `pulumi:"projectName"`
+	// SecurityGroupID is the group of the jobs. It has no rules of its own.
+	SecurityGroupID pulumi.StringOutput `pulumi:"securityGroupId"`
+}
+
+const (
+	// runnerBuildspec is not for jobs: CodeBuild puts GitHub's runner in its place. It is what a build that a person starts
+	// comes to; without it that build would run a buildspec.yml of the repository.
+	runnerBuildspec = "version: 0.2\nphases:\n  build:\n    commands:\n      - echo 'Only jobs of GitHub Actions run here' && exit 1\n"
+	// runnerQueued is the longest that CodeBuild lets a build wait, in minutes: a job whose build is gone waits at GitHub
+	// for a day.
+	runnerQueued = 8 * 60
+)
+
+var githubAccountPattern = regexp.MustCompile(`^(0|[1-9][0-9]*)$`)
+
+// runnerBuild is what the steps of NewRunner share.
+type runnerBuild struct {
+	ctx    *pulumi.Context
+	name   string
+	args   *RunnerArgs
+	parent pulumi.ResourceOption
+}
+
+// NewRunner creates the project and the webhook that starts it.
+func NewRunner(ctx *pulumi.Context, name string, args *RunnerArgs, opts ...pulumi.ResourceOption) (*Runner, error) {
+	if err := args.check(name); err != nil {
+		return nil, err
+	}
+	c := &Runner{}
+	if err := ctx.RegisterComponentResource("legops:components:Runner", name, c, opts...); err != nil {
+		return nil, err
+	}
+	b := &runnerBuild{ctx: ctx, name: name, args: args, parent: pulumi.Parent(c)}
+	group, err := kit.NewSecurityGroup(ctx, name, args.projectName(), "Jobs of GitHub Actions of "+args.Name, args.VpcID, b.parent)
+	if err != nil {
+		return nil, err
+	}
+	c.SecurityGroupID = group.ID().ToStringOutput()
+	project, err := b.project(c.SecurityGroupID)
+	if err != nil {
+		return nil, err
+	}
+	if err := b.webhook(project); err != nil {
+		return nil, err
+	}
+	c.ProjectName = project.Name
+	return c, ctx.RegisterResourceOutputs(c, pulumi.Map{
+		"projectName": c.ProjectName, "securityGroupId": c.SecurityGroupID,
+	})
+}
+
+// project creates the CodeBuild project. It has no limit of concurrent builds of its own: CodeBuild drops a build above
+// such a limit, but queues one above the quota of the account.
+func (b *runnerBuild) project(group pulumi.StringOutput) (*codebuild.Project, error) {
+	return newCodebuildProject(b.ctx, b.name, codebuildArgs{
+		location:     b.args.Location,
+		name:         b.args.projectName(),
+		purpose:      "Starts jobs of GitHub Actions; what they may do comes from other roles",
+		statements:   b.rights(group),
+		computeType:  b.args.ComputeType,
+		logRetention: b.args.LogRetention, logKeyArn: b.args.LogKeyArn, protect: b.args.Protect,
+	}, &codebuild.ProjectArgs{
+		Description: pulumi.Sprintf("Runs jobs of GitHub Actions of %s", b.args.sourceURL()),
+		Source: codebuild.ProjectSourceArgs{
+			Type:     pulumi.String("GITHUB"),
+			Location: pulumi.String(b.args.sourceURL()),
+			Auth: codebuild.ProjectSourceAuthArgs{
+				Type: pulumi.String("CODECONNECTIONS"), Resource: b.args.ConnectionArn,
+			},
+			Buildspec: pulumi.String(runnerBuildspec),
+		},
+		VpcConfig: codebuild.ProjectVpcConfigArgs{
+			VpcId: b.args.VpcID, Subnets: b.args.SubnetIDs, SecurityGroupIds: pulumi.StringArray{group},
+		},
+		BuildTimeout:  pulumi.Int(b.args.TimeoutMinutes),
+		QueuedTimeout: pulumi.Int(runnerQueued),
+	}, b.parent)
+}
+
+// webhook starts a build for each job that one of the actors queues. Whoever else queues one, by a pull request of a fork
+// for example, gets no machine. The pattern has both ends: without them 12 would let in 123.
+func (b *runnerBuild) webhook(project *codebuild.Project) error {
+	_, err := codebuild.NewWebhook(b.ctx, b.name+"-webhook", &codebuild.WebhookArgs{
+		ProjectName: project.Name,
+		BuildType:   pulumi.String("BUILD"),
+		FilterGroups: codebuild.WebhookFilterGroupArray{codebuild.WebhookFilterGroupArgs{
+			Filters: codebuild.WebhookFilterGroupFilterArray{
+				codebuild.WebhookFilterGroupFilterArgs{Type: pulumi.String("EVENT"), Pattern: pulumi.String("WORKFLOW_JOB_QUEUED")},
+				codebuild.WebhookFilterGroupFilterArgs{
+					Type: pulumi.String("ACTOR_ACCOUNT_ID"), Pattern: pulumi.Sprintf("^(%s)$", strings.Join(b.args.Actors, "|")),
+				},
+			},
+		}},
+	}, b.parent)
+	return err
+}
+
+// rights are what CodeBuild does for a job, and so, with writing its log, what a job can do without a role of its own: stand
+// in the VPC and reach GitHub.
+func (b *runnerBuild) rights(group pulumi.StringOutput) []components.Statement {
+	return append(networkRights(b.args.Location, group), connectionRights(b.args.ConnectionArn))
+}
+
+// projectName is the physical name of the project and of its role, and what the label of a job names.
+func (a *RunnerArgs) projectName() string { return a.Name + "-runner" }
+
+// sourceURL is the repository on GitHub.
+func (a *RunnerArgs) sourceURL() string {
+	return fmt.Sprintf("https://github.com/%s/%s.git", a.GithubOwner, a.Repository)
+}
+
+func (a *RunnerArgs) check(name string) error {
+	p := kit.Check("runner "+name, a)
+	p.Require(len(a.Actors) > 0, "Actors is empty, so anybody's job would run")
+	for _, actor := range a.Actors {
+		p.Require(githubAccountPattern.MatchString(actor), "Actors: %q must be the id of a GitHub account, such as 1234567", actor)
+	}
+	kit.CheckRoleName(p, a.projectName())
+	return p.Err()
+}

@@ -1,0 +1,193 @@
+package edge
+
+import (
+	"strings"
+
+	"github.com/pulumi/pulumi-aws/sdk/v6/go/aws/cloudfront"
+	"github.com/pulumi/pulumi-aws/sdk/v6/go/aws/route53"
+	"github.com/pulumi/pulumi/sdk/v3/go/pulumi"
+
+	"legops/components"
+	"legops/components/apps"
+	"legops/components/data"
+	"legops/components/internal/kit"
+)
+
+// HstsArgs is the header Strict-Transport-Security.
+type HstsArgs struct {
+	// MaxAge is how many seconds browsers insist on HTTPS, 300 to 63072000 (two years).
+	MaxAge int
+	// IncludeSubdomains covers every name below the domain.
+	IncludeSubdomains bool
+	// Preload asks browsers to ship the rule. Their list takes only rules of a year with subdomains.
+	Preload bool
+}
+
+// CdnArgs are the arguments of Cdn.
+type CdnArgs struct {
+	// Name is the prefix of physical names: <project>-<stack>.
+	Name string
+	// Location is us-east-1 and the account.
+	Location components.Location
+	// Domain is the public name of the platform; its records are made here.
+	Domain string
+	// Origin is the name of the load balancer, below Domain.
+	Origin string
+	// ZoneID is the id of the public Route 53 zone of Domain.
+	ZoneID string
+	// OriginSecret is what the load balancer wants to see in OriginHeader.
+	OriginSecret pulumi.StringInput
+	// CertificateArn is the certificate of Domain in us-east-1.
+	CertificateArn pulumi.StringInput
+	// WebACLArn is the web application firewall.
+	WebACLArn pulumi.StringInput
+	// PriceClass says which edge locations serve: PriceClass_100, PriceClass_200 or PriceClass_All.
+	PriceClass string
+	// ContentSecurityPolicy is the header of that name.
+	ContentSecurityPolicy string
+	// Hsts is the header Strict-Transport-Security.
+	Hsts HstsArgs
+	// StaticPaths are cached without cookies, such as /static/*.
+	StaticPaths []string
+	// Cookies, Headers and QueryStrings are what of a dynamic request reaches the applications, by name, beside the
+	// header Host: 10 cookies, 9 headers and 10 query strings at most (quotas of CloudFront).
+	Cookies, Headers, QueryStrings []string
+	// LogBucketArn is the bucket of access logs, of Storage.
+	LogBucketArn pulumi.StringInput
+}
+
+// Cdn is the CloudFront distribution that visitors talk to.
+type Cdn struct {
+	pulumi.ResourceState
+
+	// DistributionID and DistributionArn name the distribution.
+	DistributionID  pulumi.StringOutput `pulumi:"distributionId"`
+	DistributionArn pulumi.StringOutput `pulumi:"distributionArn"`
+	// DomainName is the name CloudFront gave it.
+	DomainName pulumi.StringOutput `pulumi:"domainName"`
+}
+
+// cdnBuild is what the steps of NewCdn share.
+type cdnBuild struct {
+	ctx    *pulumi.Context
+	name   string
+	args   *CdnArgs
+	parent pulumi.ResourceOption
+}
+
+// NewCdn creates the distribution. All of it is on the provider given, which has to be that of us-east-1.
+func NewCdn(ctx *pulumi.Context, name string, args *CdnArgs, opts ...pulumi.ResourceOption) (*Cdn, error) {
+	if err := args.check(name); err != nil {
+		return nil, err
+	}
+	c := &Cdn{}
+	if err := ctx.RegisterComponentResource("legops:components:Cdn", name, c, opts...); err != nil {
+		return nil, err
+	}
+	b := &cdnBuild{ctx: ctx, name: name, args: args, parent: pulumi.Parent(c)}
+	policies, err := b.policies()
+	if err != nil {
+		return nil, err
+	}
+	errors, err := b.errorPages()
+	if err != nil {
+		return nil, err
+	}
+	distribution, err := b.distribution(policies, errors)
+	if err != nil {
+		return nil, err
+	}
+	if err := b.records(distribution); err != nil {
+		return nil, err
+	}
+	if err := b.accessLogs(distribution); err != nil {
+		return nil, err
+	}
+	c.DistributionID = distribution.ID().ToStringOutput()
+	c.DistributionArn, c.DomainName = distribution.Arn, distribution.DomainName
+	return c, ctx.RegisterResourceOutputs(c, pulumi.Map{
+		"distributionId":  c.DistributionID,
+		"distributionArn": c.DistributionArn,
+		"domainName":      c.DomainName,
+	})
+}
+
+func (a *CdnArgs) check(name string) error {
+	p := kit.Check("cdn "+name, a)
+	requireCdnRegion(p, a.Location)
+	requireOrigin(p, a.Domain, a.Origin)
+	kit.CheckBucketName(p, kit.BucketName(a.Name, a.Location, data.ErrorBucket))
+	return p.Err()
+}
+
+// The two origins, by the id that behaviours name.
+const (
+	originApplications = "applications"
+	originErrors       = "errors"
+)
+
+func (b *cdnBuild) distribution(policies *cdnPolicies, errors *errorPages) (*cloudfront.Distribution, error) {
+	behaviors := cloudfront.DistributionOrderedCacheBehaviorArray{b.errorBehavior(policies)}
+	for _, path := range b.args.StaticPaths {
+		behaviors = append(behaviors, b.staticBehavior(path, policies))
+	}
+	return cloudfront.NewDistribution(b.ctx, b.name, &cloudfront.DistributionArgs{
+		Comment:       pulumi.String(b.args.Name),
+		Enabled:       pulumi.Bool(true),
+		Aliases:       pulumi.StringArray{pulumi.String(b.args.Domain)},
+		HttpVersion:   pulumi.String("http2and3"),
+		IsIpv6Enabled: pulumi.Bool(true),
+		PriceClass:    pulumi.String(b.args.PriceClass),
+		WebAclId:      b.args.WebACLArn.ToStringOutput().ToStringPtrOutput(),
+		ViewerCertificate: cloudfront.DistributionViewerCertificateArgs{
+			AcmCertificateArn:      b.args.CertificateArn.ToStringOutput().ToStringPtrOutput(),
+			MinimumProtocolVersion: pulumi.String("TLSv1.2_2021"),
+			SslSupportMethod:       pulumi.String("sni-only"),
+		},
+		Origins:               cloudfront.DistributionOriginArray{b.applicationOrigin(), errors.origin()},
+		DefaultCacheBehavior:  b.dynamicBehavior(policies),
+		OrderedCacheBehaviors: behaviors,
+		CustomErrorResponses:  errorResponses(),
+		Restrictions: cloudfront.DistributionRestrictionsArgs{
+			GeoRestriction: cloudfront.DistributionRestrictionsGeoRestrictionArgs{RestrictionType: pulumi.String("none")},
+		},
+	}, b.parent, pulumi.DependsOn([]pulumi.Resource{errors.page}))
+}
+
+// applicationOrigin is the load balancer. CloudFront forwards the Host that the visitor asked for, because the ingress
+// controller routes by it; the certificate then has to be one of Host or of Origin, and ours is one of both.
+func (b *cdnBuild) applicationOrigin() cloudfront.DistributionOriginArgs {
+	return cloudfront.DistributionOriginArgs{
+		OriginId:   pulumi.String(originApplications),
+		DomainName: pulumi.String(b.args.Origin),
+		CustomOriginConfig: cloudfront.DistributionOriginCustomOriginConfigArgs{
+			OriginProtocolPolicy:   pulumi.String("https-only"),
+			OriginSslProtocols:     pulumi.StringArray{pulumi.String("TLSv1.2")},
+			HttpPort:               pulumi.Int(80),
+			HttpsPort:              pulumi.Int(443),
+			OriginReadTimeout:      pulumi.Int(apps.OriginReadTimeout),
+			OriginKeepaliveTimeout: pulumi.Int(originKeepAlive),
+		},
+		CustomHeaders: cloudfront.DistributionOriginCustomHeaderArray{cloudfront.DistributionOriginCustomHeaderArgs{
+			Name: pulumi.String(OriginHeader), Value: b.args.OriginSecret,
+		}},
+	}
+}
+
+// records lead the domain to the distribution, over both kinds of addresses.
+func (b *cdnBuild) records(distribution *cloudfront.Distribution) error {
+	for _, kind := range []string{"A", "AAAA"} {
+		if _, err := route53.NewRecord(b.ctx, b.name+"-"+strings.ToLower(kind), &route53.RecordArgs{
+			ZoneId: pulumi.String(b.args.ZoneID),
+			Name:   pulumi.String(b.args.Domain),
+			Type:   pulumi.String(kind),
+			Aliases: route53.RecordAliasArray{route53.RecordAliasArgs{
+				Name: distribution.DomainName, ZoneId: distribution.HostedZoneId,
+				EvaluateTargetHealth: pulumi.Bool(false), // CloudFront has no health to look at
+			}},
+		}, b.parent); err != nil {
+			return err
+		}
+	}
+	return nil
+}

@@ -1,0 +1,52 @@
+package edge
+
+import (
+	"github.com/pulumi/pulumi-aws/sdk/v6/go/aws/cloudfront"
+	"github.com/pulumi/pulumi-aws/sdk/v6/go/aws/cloudwatch"
+	"github.com/pulumi/pulumi/sdk/v3/go/pulumi"
+
+	"legops/components/data"
+)
+
+// cdnLogFields are all that CloudFront can log of a request but the cookies: a session in a log could be taken over.
+var cdnLogFields = []string{
+	"date", "time", "x-edge-location", "sc-bytes", "c-ip", "cs-method", "cs(Host)", "cs-uri-stem", "sc-status",
+	"cs(Referer)", "cs(User-Agent)", "cs-uri-query", "x-edge-result-type", "x-edge-request-id", "x-host-header",
+	"cs-protocol", "cs-bytes", "time-taken", "x-forwarded-for", "ssl-protocol", "ssl-cipher",
+	"x-edge-response-result-type", "cs-protocol-version", "fle-status", "fle-encrypted-fields", "c-port",
+	"time-to-first-byte", "x-edge-detailed-result-type", "sc-content-type", "sc-content-len", "sc-range-start",
+	"sc-range-end",
+}
+
+// accessLogs delivers a record of every request to the log bucket, by CloudFront's standard logging v2: the older way
+// needs ACLs on the bucket. The prefix is part of the destination; without one AWS makes up its own.
+func (b *cdnBuild) accessLogs(distribution *cloudfront.Distribution) error {
+	name := b.args.Name + "-cdn"
+	source, err := cloudwatch.NewLogDeliverySource(b.ctx, b.name+"-logs", &cloudwatch.LogDeliverySourceArgs{
+		Name:        pulumi.String(name),
+		LogType:     pulumi.String("ACCESS_LOGS"),
+		ResourceArn: distribution.Arn,
+	}, b.parent)
+	if err != nil {
+		return err
+	}
+	destination, err := cloudwatch.NewLogDeliveryDestination(b.ctx, b.name+"-logs", &cloudwatch.LogDeliveryDestinationArgs{
+		Name:         pulumi.String(name),
+		OutputFormat: pulumi.String("json"),
+		DeliveryDestinationConfiguration: cloudwatch.LogDeliveryDestinationDeliveryDestinationConfigurationArgs{
+			DestinationResourceArn: pulumi.Sprintf("%s/%s", b.args.LogBucketArn, data.LogPrefixCdn),
+		},
+	}, b.parent)
+	if err != nil {
+		return err
+	}
+	_, err = cloudwatch.NewLogDelivery(b.ctx, b.name+"-logs", &cloudwatch.LogDeliveryArgs{
+		DeliverySourceName:     source.Name,
+		DeliveryDestinationArn: destination.Arn,
+		RecordFields:           pulumi.ToStringArray(cdnLogFields),
+		S3DeliveryConfigurations: cloudwatch.LogDeliveryS3DeliveryConfigurationArray{cloudwatch.LogDeliveryS3DeliveryConfigurationArgs{
+			SuffixPath: pulumi.String("{DistributionId}/{yyyy}/{MM}/{dd}"), EnableHiveCompatiblePath: pulumi.Bool(false),
+		}},
+	}, b.parent)
+	return err
+}

@@ -1,0 +1,129 @@
+package edge_test
+
+import (
+	"maps"
+	"slices"
+	"testing"
+
+	"github.com/pulumi/pulumi/sdk/v3/go/pulumi"
+	"github.com/stretchr/testify/assert"
+	"github.com/stretchr/testify/require"
+
+	"legops/components/edge"
+	"legops/components/internal/componenttest"
+)
+
+func firewall(args edge.FirewallArgs) componenttest.Construct {
+	return func(ctx *pulumi.Context, opts ...pulumi.ResourceOption) error {
+		_, err := edge.NewFirewall(ctx, "firewall", &args, opts...)
+		return err
+	}
+}
+
+var firewallArgs = edge.FirewallArgs{
+	Name: "legops-test", Location: componenttest.GlobalLocation, Mode: "block", RateLimit: 2000, LogRetention: 90, LogKeyArn: pulumi.String("key"), Protect: true,
+}
+
+func measured(name string) map[string]any {
+	return map[string]any{"cloudwatchMetricsEnabled": true, "metricName": name, "sampledRequestsEnabled": true}
+}
+
+// managedRule is a rule of the firewall as AWS gets it.
+func managedRule(priority float64, name, override string, counted ...string) map[string]any {
+	group := map[string]any{"vendorName": "AWS", "name": name}
+	for _, rule := range counted {
+		group["ruleActionOverrides"] = []any{map[string]any{"name": rule, "actionToUse": map[string]any{"count": map[string]any{}}}}
+	}
+	return map[string]any{
+		"name": name, "priority": priority, "overrideAction": map[string]any{override: map[string]any{}},
+		"statement": map[string]any{"managedRuleGroupStatement": group}, "visibilityConfig": measured(name),
+	}
+}
+
+func TestFirewall(t *testing.T) {
+	componenttest.Behaves(t, "legops:components:Firewall", "firewall", firewall(firewallArgs))
+	for mode, does := range map[string]struct{ group, rule string }{"block": {"none", "block"}, "count": {"count", "count"}} {
+		args := firewallArgs
+		args.Mode = mode
+		acl := componenttest.Record(t, firewall(args)).One(t, "aws:wafv2/webAcl:WebAcl", "firewall")
+		componenttest.Expect(t, acl, map[string]any{
+			"name": "legops-test", "scope": "CLOUDFRONT", "defaultAction": map[string]any{"allow": map[string]any{}},
+			"visibilityConfig": measured("legops-test"),
+		})
+		assert.Equal(t, []any{
+			managedRule(0, "AWSManagedRulesAmazonIpReputationList", does.group),
+			managedRule(1, "AWSManagedRulesCommonRuleSet", does.group, "SizeRestrictions_BODY"),
+			managedRule(2, "AWSManagedRulesKnownBadInputsRuleSet", does.group),
+			managedRule(3, "AWSManagedRulesSQLiRuleSet", does.group),
+			map[string]any{
+				"name": "RateLimit", "priority": 4.0, "action": map[string]any{does.rule: map[string]any{}},
+				"statement": map[string]any{"rateBasedStatement": map[string]any{
+					"aggregateKeyType": "IP", "evaluationWindowSec": 300.0, "limit": 2000.0,
+				}},
+				"visibilityConfig": measured("RateLimit"),
+			},
+		}, acl.Get("rules"), mode)
+	}
+}
+
+// Who has no limit passes over the limit and nothing else: it is the last rule, and the one before it lets them through.
+func TestFirewallUnlimited(t *testing.T) {
+	limited := componenttest.Record(t, firewall(firewallArgs))
+	assert.Empty(t, limited.OfType("aws:wafv2/ipSet:IpSet"))
+	args := firewallArgs
+	args.Unlimited = pulumi.StringArray{pulumi.String("192.0.2.1"), pulumi.String("192.0.2.2")}
+	componenttest.Behaves(t, "legops:components:Firewall", "firewall", firewall(args))
+	r := componenttest.Record(t, firewall(args))
+	componenttest.Expect(t, r.One(t, "aws:wafv2/ipSet:IpSet", "firewall-unlimited"), map[string]any{
+		"name": "legops-test-unlimited", "scope": "CLOUDFRONT", "ipAddressVersion": "IPV4",
+		"addresses": []any{"192.0.2.1/32", "192.0.2.2/32"},
+	})
+	before := limited.One(t, "aws:wafv2/webAcl:WebAcl", "firewall").Get("rules").([]any)
+	rules := r.One(t, "aws:wafv2/webAcl:WebAcl", "firewall").Get("rules").([]any)
+	limit := maps.Clone(before[4].(map[string]any))
+	limit["priority"] = 5.0
+	assert.Equal(t, append(slices.Clone(before[:4]), map[string]any{
+		"name": "Unlimited", "priority": 4.0, "action": map[string]any{"allow": map[string]any{}},
+		"statement":        map[string]any{"ipSetReferenceStatement": map[string]any{"arn": "arn:of:firewall-unlimited"}},
+		"visibilityConfig": measured("Unlimited"),
+	}, limit), rules)
+	assert.Contains(t, r.One(t, "aws:wafv2/webAcl:WebAcl", "firewall").DependsOn, r.One(t, "aws:wafv2/ipSet:IpSet", "firewall-unlimited").URN)
+}
+
+func TestFirewallLogs(t *testing.T) {
+	r := componenttest.Record(t, firewall(firewallArgs))
+	logs := r.One(t, "aws:cloudwatch/logGroup:LogGroup", "firewall-logs")
+	componenttest.Expect(t, logs, map[string]any{"name": "aws-waf-logs-legops-test", "kmsKeyId": "key", "retentionInDays": 90.0})
+	assert.True(t, logs.Protect)
+	componenttest.Expect(t, r.One(t, "aws:wafv2/webAclLoggingConfiguration:WebAclLoggingConfiguration", "firewall-logs"), map[string]any{
+		"resourceArn": "arn:of:firewall", "logDestinationConfigs": []any{"arn:of:firewall-logs"},
+		"redactedFields": []any{
+			map[string]any{"singleHeader": map[string]any{"name": "authorization"}},
+			map[string]any{"singleHeader": map[string]any{"name": "cookie"}},
+		},
+	})
+	args := firewallArgs
+	args.Protect = false
+	assert.False(t, componenttest.Record(t, firewall(args)).One(t, "aws:cloudwatch/logGroup:LogGroup", "firewall-logs").Protect)
+}
+
+func TestFirewallOutputs(t *testing.T) {
+	var got string
+	componenttest.Record(t, func(ctx *pulumi.Context, opts ...pulumi.ResourceOption) error {
+		args := firewallArgs
+		f, err := edge.NewFirewall(ctx, "firewall", &args, opts...)
+		require.NoError(t, err)
+		ctx.Export("arn", f.WebACLArn.ApplyT(func(arn string) string { got = arn; return arn }))
+		return nil
+	})
+	assert.Equal(t, "arn:of:firewall", got)
+}
+
+func TestFirewallRefuses(t *testing.T) {
+	componenttest.Refuses(t, firewall(edge.FirewallArgs{}),
+		"firewall firewall: Name is missing", "LogKeyArn is missing", `Location.Region "" must be us-east-1`,
+		"Mode is missing")
+	args := firewallArgs
+	args.Location = componenttest.Location
+	componenttest.Refuses(t, firewall(args), `Location.Region "eu-west-1" must be us-east-1`)
+}

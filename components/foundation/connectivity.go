@@ -1,0 +1,154 @@
+package foundation
+
+import (
+	"fmt"
+	"net/netip"
+	"regexp"
+
+	"github.com/pulumi/pulumi-aws/sdk/v6/go/aws/vpc"
+	"github.com/pulumi/pulumi/sdk/v3/go/pulumi"
+
+	"legops/components/internal/kit"
+)
+
+// Party is one end of a flow: a security group, a prefix list or a range of addresses; exactly one of them.
+type Party struct {
+	// SecurityGroupID is a group of the platform; rules are made on it.
+	SecurityGroupID pulumi.StringInput
+	// Open says that the group lets everything out already, as the one EKS makes does, and needs no egress rules.
+	Open bool
+	// PrefixListID is a list of addresses that AWS keeps, such as those of S3 or CloudFront.
+	PrefixListID pulumi.StringInput
+	// CIDR is a range of IPv4 addresses.
+	CIDR netip.Prefix
+}
+
+// Flow is one line of the connectivity table: From may open connections to To.
+type Flow struct {
+	// From and To are the names of parties.
+	From, To string
+	// Port and ToPort are the first and last port; a ToPort of 0 means Port alone.
+	Port, ToPort int
+	// Protocol is tcp or udp.
+	Protocol string
+	// Why is the reason, and the description of the rules: letters, digits and ._-:/()#,@[]+=&;{}!$* only.
+	Why string
+}
+
+// ConnectivityArgs are the arguments of Connectivity.
+type ConnectivityArgs struct {
+	// Parties are who can be named in a flow, by name.
+	Parties map[string]Party
+	// Flows are all that may happen between them.
+	Flows []Flow
+}
+
+// Connectivity is every security-group rule of the platform: for each flow an egress rule where it starts and an
+// ingress rule where it ends.
+type Connectivity struct {
+	pulumi.ResourceState
+}
+
+var descriptionPattern = regexp.MustCompile(`^[A-Za-z0-9 ._\-:/()#,@\[\]+=&;{}!$*]{1,255}$`)
+
+// NewConnectivity creates the rules.
+func NewConnectivity(ctx *pulumi.Context, name string, args *ConnectivityArgs, opts ...pulumi.ResourceOption) (*Connectivity, error) {
+	if err := args.check(name); err != nil {
+		return nil, err
+	}
+	c := &Connectivity{}
+	if err := ctx.RegisterComponentResource("legops:components:Connectivity", name, c, opts...); err != nil {
+		return nil, err
+	}
+	for _, flow := range args.Flows {
+		if err := flow.rules(ctx, name, args.Parties[flow.From], args.Parties[flow.To], pulumi.Parent(c)); err != nil {
+			return nil, err
+		}
+	}
+	return c, ctx.RegisterResourceOutputs(c, pulumi.Map{})
+}
+
+func (a *ConnectivityArgs) check(name string) error {
+	p := kit.Check("connectivity "+name, a)
+	for _, party := range kit.SortedKeys(a.Parties) {
+		a.Parties[party].check(p, party)
+	}
+	seen := map[string]bool{}
+	for _, f := range a.Flows {
+		key := f.key()
+		p.Require(!seen[key], "flow %s: it is there twice", key)
+		seen[key] = true
+		from, fromKnown := a.Parties[f.From]
+		to, toKnown := a.Parties[f.To]
+		p.Require(fromKnown, "flow %s: there is no party %q", key, f.From)
+		p.Require(toKnown, "flow %s: there is no party %q", key, f.To)
+		p.Require(!fromKnown || !toKnown || from.SecurityGroupID != nil || to.SecurityGroupID != nil,
+			"flow %s: neither end is a security group, so there is nothing to put a rule on", key)
+		p.Require(to.SecurityGroupID == nil || !from.CIDR.IsValid() || from.CIDR.Bits() > 0,
+			"flow %s: nothing may be reached from the whole internet", key)
+		p.Require(f.Port >= 1 && f.lastPort() >= f.Port && f.lastPort() <= 65535, "flow %s: ports must be in order, between 1 and 65535", key)
+		p.Require(f.Protocol == "tcp" || f.Protocol == "udp", "flow %s: protocol %q must be tcp or udp", key, f.Protocol)
+		p.Require(descriptionPattern.MatchString(f.Why), "flow %s: Why %q cannot be the description of a rule", key, f.Why)
+	}
+	return p.Err()
+}
+
+func (party Party) check(p *kit.Problems, name string) {
+	given := 0
+	for _, is := range []bool{party.SecurityGroupID != nil, party.PrefixListID != nil, party.CIDR.IsValid()} {
+		if is {
+			given++
+		}
+	}
+	p.Require(given == 1, "party %s must be a security group, a prefix list or a range, and only one of them", name)
+	p.Require(!party.CIDR.IsValid() || party.CIDR.Addr().Is4(), "party %s: %s is not IPv4", name, party.CIDR)
+}
+
+func (f Flow) key() string { return fmt.Sprintf("%s-to-%s-%s-%d", f.From, f.To, f.Protocol, f.Port) }
+
+func (f Flow) lastPort() int {
+	if f.ToPort == 0 {
+		return f.Port
+	}
+	return f.ToPort
+}
+
+// rules creates the rule on each end that is a security group.
+func (f Flow) rules(ctx *pulumi.Context, name string, from, to Party, parent pulumi.ResourceOption) error {
+	if from.SecurityGroupID != nil && !from.Open {
+		group, list, cidr := to.peer()
+		if _, err := vpc.NewSecurityGroupEgressRule(ctx, fmt.Sprintf("%s-%s-out", name, f.key()), &vpc.SecurityGroupEgressRuleArgs{
+			SecurityGroupId: from.SecurityGroupID,
+			IpProtocol:      pulumi.String(f.Protocol), FromPort: pulumi.Int(f.Port), ToPort: pulumi.Int(f.lastPort()),
+			ReferencedSecurityGroupId: group, PrefixListId: list, CidrIpv4: cidr,
+			Description: pulumi.String(f.Why),
+		}, parent); err != nil {
+			return err
+		}
+	}
+	if to.SecurityGroupID != nil {
+		group, list, cidr := from.peer()
+		if _, err := vpc.NewSecurityGroupIngressRule(ctx, fmt.Sprintf("%s-%s-in", name, f.key()), &vpc.SecurityGroupIngressRuleArgs{
+			SecurityGroupId: to.SecurityGroupID,
+			IpProtocol:      pulumi.String(f.Protocol), FromPort: pulumi.Int(f.Port), ToPort: pulumi.Int(f.lastPort()),
+			ReferencedSecurityGroupId: group, PrefixListId: list, CidrIpv4: cidr,
+			Description: pulumi.String(f.Why),
+		}, parent); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+// peer is the party as the other end of a rule: one of the three is set.
+func (party Party) peer() (group, list, cidr pulumi.StringPtrInput) {
+	switch {
+	case party.SecurityGroupID != nil:
+		group = party.SecurityGroupID.ToStringOutput().ToStringPtrOutput()
+	case party.PrefixListID != nil:
+		list = party.PrefixListID.ToStringOutput().ToStringPtrOutput()
+	default:
+		cidr = pulumi.String(party.CIDR.String())
+	}
+	return group, list, cidr
+}

@@ -1,0 +1,40 @@
+package kit_test
+
+import (
+	"strings"
+	"testing"
+
+	"github.com/pulumi/pulumi/sdk/v3/go/pulumi"
+	"github.com/stretchr/testify/assert"
+
+	"legops/components"
+	"legops/components/internal/kit"
+)
+
+type lampArgs struct {
+	Name     string
+	Watts    int
+	KeyArn   pulumi.StringInput
+	Cluster  pulumi.Resource
+	Location components.Location
+	Shade    *components.Location
+	Power    *components.Location
+	hidden   string
+}
+
+func TestCheckReportsEverythingThatIsMissing(t *testing.T) {
+	args := &lampArgs{Shade: &components.Location{Region: "eu-west-1"}}
+	err := kit.Check("lamp", args, "Cluster").Err()
+	assert.EqualError(t, err, strings.TrimSpace(`
+lamp: Name is missing
+lamp: KeyArn is missing
+lamp: Location.Account is missing
+lamp: Location.Region is missing
+lamp: Shade.Account is missing
+lamp: Power is missing`))
+	args.Name, args.KeyArn = "lamp", pulumi.String("key")
+	args.Location = components.Location{Account: "111122223333", Region: "eu-west-1"}
+	args.Shade, args.Power = &args.Location, &args.Location
+	assert.NoError(t, kit.Check("lamp", args, "Cluster").Err())
+	assert.Empty(t, args.hidden)
+}

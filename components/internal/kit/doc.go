@@ -1,0 +1,3 @@
+// Package kit holds what components of at least two rooms are built from: roles and their policies, buckets, log groups,
+// security groups, instances, events, namespaces of the cluster, and the check of arguments.
+package kit

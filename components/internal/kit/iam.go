@@ -1,0 +1,168 @@
+package kit
+
+import (
+	"encoding/json"
+	"fmt"
+
+	"github.com/pulumi/pulumi-aws/sdk/v6/go/aws/iam"
+	"github.com/pulumi/pulumi/sdk/v3/go/pulumi"
+
+	"legops/components"
+)
+
+// The shape that IAM reads. A struct, not a map, keeps the order of a policy people are used to.
+type (
+	policyDocument struct {
+		Version   string
+		Statement []policyStatement
+	}
+	policyStatement struct {
+		Sid       string `json:",omitempty"`
+		Effect    string
+		Principal *policyPrincipal `json:",omitempty"`
+		Action    []string
+		Resource  []string              `json:",omitempty"`
+		Condition components.Conditions `json:",omitempty"`
+	}
+	policyPrincipal struct {
+		AWS     []string `json:",omitempty"`
+		Service []string `json:",omitempty"`
+	}
+)
+
+// Policy is the JSON of the statements. It is known in a preview as soon as every resource in it is.
+func Policy(statements ...components.Statement) pulumi.StringOutput {
+	names := pulumi.StringArray{}
+	for _, s := range statements {
+		names = append(append(names, s.Principals...), s.Resources...)
+	}
+	return names.ToStringArrayOutput().ApplyT(func(resolved []string) (string, error) {
+		next := func(n int) (taken []string) {
+			taken, resolved = resolved[:n], resolved[n:]
+			return taken
+		}
+		document := policyDocument{Version: "2012-10-17"}
+		for _, s := range statements {
+			statement := policyStatement{Sid: s.Sid, Effect: "Allow", Action: s.Actions, Condition: s.Conditions}
+			if s.Deny {
+				statement.Effect = "Deny"
+			}
+			if principals := next(len(s.Principals)); len(s.Services)+len(principals) > 0 {
+				statement.Principal = &policyPrincipal{AWS: principals, Service: s.Services}
+			}
+			statement.Resource = next(len(s.Resources))
+			document.Statement = append(document.Statement, statement)
+		}
+		text, err := json.Marshal(document)
+		return string(text), err
+	}).(pulumi.StringOutput)
+}
+
+// Trust lets an AWS service take a role.
+func Trust(service string, conditions components.Conditions) components.Statement {
+	return components.Statement{Services: []string{service}, Actions: []string{"sts:AssumeRole"}, Conditions: conditions}
+}
+
+// TrustOf lets an AWS service take a role, but only for one resource of the account.
+func TrustOf(l components.Location, service, resource string) components.Statement {
+	return Trust(service, components.Conditions{"StringEquals": {"aws:SourceAccount": {l.Account}, "aws:SourceArn": {resource}}})
+}
+
+// OverTLSOnly refuses every call to the resources, by anybody, that is not encrypted on its way.
+func OverTLSOnly(action string, resources pulumi.StringArray) components.Statement {
+	return components.Statement{
+		Sid: "OverTLSOnly", Deny: true,
+		Principals: ARNs("*"), Actions: []string{action}, Resources: resources,
+		Conditions: components.Conditions{"Bool": {"aws:SecureTransport": {"false"}}},
+	}
+}
+
+// ARNs are plain ARNs as the resources, or the principals, of a statement.
+func ARNs(plain ...string) pulumi.StringArray { return pulumi.ToStringArray(plain) }
+
+// RoleArgs describes an IAM role.
+type RoleArgs struct {
+	Name        string                 // physical name: fixed, so that who may pass the role can be limited by name
+	Description string                 // what the role is for
+	Trust       components.Statement   // who may take it
+	Managed     []string               // managed policies, such as service-role/AmazonEBSCSIDriverPolicy
+	Statements  []components.Statement // what it may do beyond the managed policies
+}
+
+// Role is an IAM role and the resources that give it its rights: who needs the rights depends on grants.
+type Role struct {
+	*iam.Role
+	Grants []pulumi.Resource
+}
+
+// NewRole creates a role with its rights. Its children are named after the role: name, name-<policy>.
+func NewRole(ctx *pulumi.Context, name string, location components.Location, args RoleArgs, opts ...pulumi.ResourceOption) (*Role, error) {
+	created, err := iam.NewRole(ctx, name, &iam.RoleArgs{
+		Name:             pulumi.String(args.Name),
+		Description:      pulumi.String(args.Description),
+		AssumeRolePolicy: Policy(args.Trust),
+	}, opts...)
+	if err != nil {
+		return nil, err
+	}
+	r := &Role{Role: created}
+	for _, managed := range args.Managed {
+		attachment, err := iam.NewRolePolicyAttachment(ctx, name+"-"+LastSegment(managed), &iam.RolePolicyAttachmentArgs{
+			Role:      created.Name,
+			PolicyArn: pulumi.String(location.ManagedPolicy(managed)),
+		}, opts...)
+		if err != nil {
+			return nil, err
+		}
+		r.Grants = append(r.Grants, attachment)
+	}
+	if len(args.Statements) > 0 {
+		inline, err := iam.NewRolePolicy(ctx, name+"-policy", &iam.RolePolicyArgs{
+			Role:   created.Name,
+			Policy: Policy(args.Statements...),
+		}, opts...)
+		if err != nil {
+			return nil, err
+		}
+		r.Grants = append(r.Grants, inline)
+	}
+	return r, nil
+}
+
+// Granted is the ARN of the role, for whoever uses it at once: it waits for the rights.
+func (r *Role) Granted() pulumi.StringOutput {
+	waits := []any{r.Arn}
+	for _, grant := range r.Grants {
+		waits = append(waits, grant.URN())
+	}
+	return pulumi.All(waits...).ApplyT(func(resolved []any) string { return resolved[0].(string) }).(pulumi.StringOutput)
+}
+
+// CheckRoleName notes a name that IAM does not take: 64 characters are its limit.
+func CheckRoleName(p *Problems, role string) {
+	p.Require(len(role) <= 64, "role %s is %d characters long, must be 64 at most", role, len(role))
+}
+
+// UseKey are the actions of whoever encrypts and decrypts with a key.
+var UseKey = []string{"kms:Decrypt", "kms:DescribeKey", "kms:Encrypt", "kms:GenerateDataKey*", "kms:ReEncrypt*"}
+
+// ThroughS3 limits the use of a key to S3, and there to some buckets: what S3 tells KMS is the bucket where a bucket
+// key is in use, and the object where not.
+func ThroughS3(l components.Location, buckets ...string) components.Conditions {
+	var contexts []string
+	for _, arn := range buckets {
+		contexts = append(contexts, arn, arn+"/*")
+	}
+	return components.Conditions{
+		"StringEquals": {"kms:ViaService": {fmt.Sprintf("s3.%s.amazonaws.com", l.Region)}},
+		"StringLike":   {"kms:EncryptionContext:aws:s3:arn": contexts},
+	}
+}
+
+// FromAlarms is what CloudWatch acts for: the alarms of the account and region.
+func FromAlarms(l components.Location) components.Conditions {
+	return components.Conditions{
+		"StringEquals": {"aws:SourceAccount": {l.Account}},
+		"ArnLike":      {"aws:SourceArn": {l.ARN("cloudwatch", "alarm:*")}},
+	}
+}

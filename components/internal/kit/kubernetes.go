@@ -1,0 +1,90 @@
+package kit
+
+import (
+	"slices"
+
+	corev1 "github.com/pulumi/pulumi-kubernetes/sdk/v4/go/kubernetes/core/v1"
+	metav1 "github.com/pulumi/pulumi-kubernetes/sdk/v4/go/kubernetes/meta/v1"
+	"github.com/pulumi/pulumi/sdk/v3/go/pulumi"
+)
+
+// The labels that Kubernetes recommends, as far as they are used.
+const (
+	LabelName      = "app.kubernetes.io/name"
+	LabelComponent = "app.kubernetes.io/component"
+	labelPartOf    = "app.kubernetes.io/part-of"
+	labelManagedBy = "app.kubernetes.io/managed-by"
+)
+
+// platform is what the label of the whole says.
+const platform = "legops"
+
+// SkipAwait keeps Pulumi from waiting for an object: a Service for its pods, an Ingress for an address, a Deployment for
+// its rollout.
+var SkipAwait = map[string]string{"pulumi.com/skipAwait": "true"}
+
+// Space is a namespace of the cluster with what everything in it shares.
+type Space struct {
+	Ctx  *pulumi.Context
+	Name string // of the component, and the beginning of all its resources' names
+	// Labels are on every object.
+	Labels map[string]string
+	// Namespace comes from the namespace itself: an object made with it waits for the namespace.
+	Namespace pulumi.StringOutput
+	// Opts are those of objects in the namespace, InCluster those of objects in none.
+	Opts, InCluster []pulumi.ResourceOption
+}
+
+// SharedSpace is a namespace that is there already and holds more than the component's own objects, whose labels say the
+// component's name in it. When the cluster goes, they go with it and are not deleted piece by piece.
+func SharedSpace(ctx *pulumi.Context, name, namespace, app, component string, cluster, parent pulumi.Resource) *Space {
+	inCluster := []pulumi.ResourceOption{pulumi.Parent(parent), pulumi.DeletedWith(cluster)}
+	return &Space{
+		Ctx: ctx, Name: name,
+		Labels: map[string]string{
+			LabelName: app, LabelComponent: component, labelPartOf: platform, labelManagedBy: "pulumi",
+		},
+		Namespace: pulumi.String(namespace).ToStringOutput(),
+		Opts:      inCluster,
+		InCluster: inCluster,
+	}
+}
+
+// objectMeta makes the metadata of an object of a name.
+type objectMeta func(name string, annotations map[string]string) metav1.ObjectMetaArgs
+
+// Object is the metadata of an object in the namespace.
+func (s *Space) Object(name string, annotations map[string]string) metav1.ObjectMetaArgs {
+	meta := metav1.ObjectMetaArgs{Name: pulumi.String(name), Namespace: s.Namespace, Labels: pulumi.ToStringMap(s.Labels)}
+	if annotations != nil {
+		meta.Annotations = pulumi.ToStringMap(annotations)
+	}
+	return meta
+}
+
+// ClusterWide is the metadata of an object that lives in no namespace.
+func (s *Space) ClusterWide(name string, annotations map[string]string) metav1.ObjectMetaArgs {
+	meta := s.Object(name, annotations)
+	meta.Namespace = nil
+	return meta
+}
+
+// With are the options of an object in the namespace, and more.
+func (s *Space) With(more ...pulumi.ResourceOption) []pulumi.ResourceOption {
+	return slices.Concat(s.Opts, more)
+}
+
+// WithCluster are the options of an object in no namespace, and more.
+func (s *Space) WithCluster(more ...pulumi.ResourceOption) []pulumi.ResourceOption {
+	return slices.Concat(s.InCluster, more)
+}
+
+// Labelled selects what has a label.
+func Labelled(key, value string) metav1.LabelSelectorArgs {
+	return metav1.LabelSelectorArgs{MatchLabels: pulumi.StringMap{key: pulumi.String(value)}}
+}
+
+// ContainerPort is a TCP port of a container, by name.
+func ContainerPort(name string, port int) corev1.ContainerPortArgs {
+	return corev1.ContainerPortArgs{Name: pulumi.String(name), ContainerPort: pulumi.Int(port), Protocol: pulumi.String("TCP")}
+}

@@ -1,0 +1,111 @@
+package operations
+
+import (
+	"github.com/pulumi/pulumi-aws/sdk/v6/go/aws/sns"
+	"github.com/pulumi/pulumi/sdk/v3/go/pulumi"
+
+	"legops/components"
+	"legops/components/internal/kit"
+)
+
+// Severity is how urgent an alert is.
+type Severity string
+
+// The severities: somebody has to act at once, or in the hours of work.
+const (
+	Critical Severity = "critical"
+	Warning  Severity = "warning"
+)
+
+var severities = []Severity{Critical, Warning}
+
+// AlertsArgs are the arguments of Alerts.
+type AlertsArgs struct {
+	// Name is the prefix of the topics: <Name>-<severity>.
+	Name string
+	// Location is the region and account of the topics.
+	Location components.Location
+	// KeyArn is the KMS key of the messages, which the services that publish may use: that of KeyAlerts.
+	KeyArn pulumi.StringInput
+	// Emails are told of every alert, once each of them has confirmed that it wants to be.
+	Emails []string
+}
+
+// Alerts are the topics, one per severity, through which people are told what needs them.
+type Alerts struct {
+	pulumi.ResourceState
+
+	// TopicArns are the topics, by severity, once the services may publish to them.
+	TopicArns map[Severity]pulumi.StringOutput
+}
+
+// NewAlerts creates the topics and their subscriptions.
+func NewAlerts(ctx *pulumi.Context, name string, args *AlertsArgs, opts ...pulumi.ResourceOption) (*Alerts, error) {
+	if err := args.check(name); err != nil {
+		return nil, err
+	}
+	c := &Alerts{TopicArns: map[Severity]pulumi.StringOutput{}}
+	if err := ctx.RegisterComponentResource("legops:components:Alerts", name, c, opts...); err != nil {
+		return nil, err
+	}
+	outputs := pulumi.Map{}
+	for _, severity := range severities {
+		arn, err := args.topic(ctx, name+"-"+string(severity), severity, pulumi.Parent(c))
+		if err != nil {
+			return nil, err
+		}
+		c.TopicArns[severity] = arn
+		outputs[string(severity)+"TopicArn"] = arn
+	}
+	return c, ctx.RegisterResourceOutputs(c, outputs)
+}
+
+func (a *AlertsArgs) check(name string) error {
+	p := kit.Check("alerts "+name, a)
+	p.Require(len(a.Emails) > 0, "Emails is empty, so nobody would be told")
+	return p.Err()
+}
+
+// topic creates one topic and gives back its ARN, known when the services may publish to it.
+func (a *AlertsArgs) topic(ctx *pulumi.Context, name string, severity Severity, parent pulumi.ResourceOption) (pulumi.StringOutput, error) {
+	physical := a.Name + "-" + string(severity)
+	topic, err := sns.NewTopic(ctx, name, &sns.TopicArgs{
+		Name:           pulumi.String(physical),
+		DisplayName:    pulumi.Sprintf("%s %s", a.Name, severity), // whom the mail is from
+		KmsMasterKeyId: a.KeyArn.ToStringOutput().ToStringPtrOutput(),
+	}, parent)
+	if err != nil {
+		return pulumi.StringOutput{}, err
+	}
+	open, err := sns.NewTopicPolicy(ctx, name, &sns.TopicPolicyArgs{
+		Arn:    topic.Arn,
+		Policy: kit.Policy(a.publishers(a.Location.ARN("sns", physical))...),
+	}, parent)
+	if err != nil {
+		return pulumi.StringOutput{}, err
+	}
+	for _, email := range a.Emails {
+		if _, err := sns.NewTopicSubscription(ctx, name+"-"+email, &sns.TopicSubscriptionArgs{
+			Topic:    topic.Arn,
+			Protocol: pulumi.String("email"),
+			Endpoint: pulumi.String(email),
+		}, parent); err != nil {
+			return pulumi.StringOutput{}, err
+		}
+	}
+	return open.Arn, nil
+}
+
+// publishers are the services that may publish; roles of the account need no more than their own rights. EventBridge
+// does not tell SNS whom it acts for, so a condition on that would lose its messages without a word.
+func (a *AlertsArgs) publishers(topic string) []components.Statement {
+	publish, to := []string{"sns:Publish"}, kit.ARNs(topic)
+	return []components.Statement{
+		kit.OverTLSOnly("sns:Publish", to),
+		{
+			Sid: "CloudWatchAlarms", Services: []string{"cloudwatch.amazonaws.com"}, Actions: publish, Resources: to,
+			Conditions: kit.FromAlarms(a.Location),
+		},
+		{Sid: "EventBridge", Services: []string{"events.amazonaws.com"}, Actions: publish, Resources: to},
+	}
+}

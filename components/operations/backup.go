@@ -1,0 +1,286 @@
+package operations
+
+import (
+	"fmt"
+	"regexp"
+
+	"github.com/pulumi/pulumi/sdk/v3/go/pulumi"
+
+	"legops/components"
+	"legops/components/data"
+	"legops/components/internal/kit"
+)
+
+// BackupLockArgs keep everybody from deleting a backup before its time.
+type BackupLockArgs struct {
+	// MinRetention and MaxRetention are how many days a backup may be kept to get into a vault, 1 to 36500 (the bounds of
+	// AWS Backup).
+	MinRetention, MaxRetention int
+	// ChangeableFor is after how many days nobody can change or lift the lock any more (compliance mode), 3 or more (a
+	// bound of AWS Backup). 0 is never: whoever has the right may lift it (governance mode).
+	ChangeableFor int
+}
+
+// BackupArgs are the arguments of Backup.
+type BackupArgs struct {
+	// Name is the name of the vaults, 2 to 50 letters, digits and hyphens (the bounds of AWS Backup), and the prefix of
+	// every other name.
+	Name string
+	// Location is the region and account of what is backed up.
+	Location components.Location
+	// KeyArn is the KMS key of the vault: that of KeyBackup.
+	KeyArn pulumi.StringInput
+	// Start is when the hour begins in which each daily backup starts, in UTC, such as 07:00. It has to be an hour away
+	// from the backup and maintenance windows of the database, in which RDS refuses other backups.
+	Start string
+	// Retention is how many days a backup is kept, 1 to 36500 (the bounds of AWS Backup).
+	Retention int
+	// Replica is where a copy of each backup is kept. Optional.
+	Replica *data.ReplicaArgs
+	// CopyRetention is how many days a copy is kept; only with Replica.
+	CopyRetention int
+	// Lock locks the vaults. Optional. Another lock replaces this one, which Protect refuses.
+	Lock *BackupLockArgs
+	// DatabaseArn is the RDS instance to back up.
+	DatabaseArn pulumi.StringInput
+	// BucketArns are the buckets to back up; AWS Backup takes only those with versioning.
+	BucketArns []string
+	// TopicArn is the topic that is told when a backup or a copy fails.
+	TopicArn pulumi.StringInput
+	// Protect keeps Pulumi from deleting the vaults, and they stay when the stack goes. Without it they go with every
+	// backup in them, but for those that a lock keeps.
+	Protect bool
+}
+
+// Backup is the daily backup of database, buckets and the volumes of pods, into a vault that nobody deletes backups
+// from.
+//
+// Backups are of once a day. Going back to a point in time is left to the services: for it AWS Backup would take over
+// the backup settings of the database. Snapshots of database and volumes stay under the key of what they
+// are of, backups of buckets are under the key of the vault, and every copy is under the key of the vault that it
+// goes to (AWS Backup Developer Guide, "Encryption for backups").
+type Backup struct {
+	pulumi.ResourceState
+
+	// VaultName is the name of the vault, also of the one with the copies.
+	VaultName pulumi.StringOutput `pulumi:"vaultName"`
+	// RestoreRoleArn is the role that whoever restores a backup hands to AWS Backup.
+	RestoreRoleArn pulumi.StringOutput `pulumi:"restoreRoleArn"`
+}
+
+// Within how many minutes a backup has to start, the least that AWS Backup takes, and to be complete, its default: the
+// first backup of a large bucket takes days.
+const (
+	backupStartWindow      = 60
+	backupCompletionWindow = 7 * 24 * 60
+)
+
+var vaultPattern = regexp.MustCompile(`^[A-Za-z0-9-]{2,50}$`)
+
+// backupBuild is what the steps of NewBackup share.
+type backupBuild struct {
+	ctx    *pulumi.Context
+	name   string
+	args   *BackupArgs
+	parent pulumi.ResourceOption
+}
+
+// NewBackup creates vaults, plan and roles.
+func NewBackup(ctx *pulumi.Context, name string, args *BackupArgs, opts ...pulumi.ResourceOption) (*Backup, error) {
+	if err := args.check(name); err != nil {
+		return nil, err
+	}
+	c := &Backup{}
+	if err := ctx.RegisterComponentResource("legops:components:Backup", name, c, opts...); err != nil {
+		return nil, err
+	}
+	b := &backupBuild{ctx: ctx, name: name, args: args, parent: pulumi.Parent(c)}
+	vault, ready, err := b.vaults()
+	if err != nil {
+		return nil, err
+	}
+	roles, err := b.roles()
+	if err != nil {
+		return nil, err
+	}
+	if err := b.plan(roles[backupRole], ready); err != nil {
+		return nil, err
+	}
+	for _, n := range args.failures() {
+		if err := kit.NewNotice(ctx, name, args.Name, n, args.TopicArn, b.parent); err != nil {
+			return nil, err
+		}
+	}
+	c.VaultName, c.RestoreRoleArn = vault.Name, roles[restoreRole].Granted()
+	return c, ctx.RegisterResourceOutputs(c, pulumi.Map{"vaultName": c.VaultName, "restoreRoleArn": c.RestoreRoleArn})
+}
+
+func (a *BackupArgs) check(name string) error {
+	p := kit.Check("backup "+name, a, "Replica", "Lock")
+	p.Require(vaultPattern.MatchString(a.Name), "Name %q must be 2 to 50 letters, digits and hyphens", a.Name)
+	p.Require(len(a.BucketArns) > 0, "BucketArns is empty")
+	if a.Replica != nil {
+		a.Replica.Check(p, a.Location)
+	}
+	return p.Err()
+}
+
+// vaults creates the vault and that of the copies. It also gives back what has to be there before the first backup: a
+// backup that is in a vault before its lock is not kept by it.
+func (b *backupBuild) vaults() (*backupVault, []pulumi.Resource, error) {
+	vault, ready, err := b.vault(b.name+"-vault", b.args.KeyArn)
+	if err != nil || b.args.Replica == nil {
+		return vault, ready, err
+	}
+	_, more, err := b.vault(b.name+"-vault-replica", b.args.Replica.KeyArn, pulumi.Provider(b.args.Replica.Provider))
+	return vault, append(ready, more...), err
+}
+
+// vault creates a vault of the physical name of all, with its policy and lock.
+func (b *backupBuild) vault(
+	name string, keyArn pulumi.StringInput, opts ...pulumi.ResourceOption,
+) (*backupVault, []pulumi.Resource, error) {
+	// The settings share the protection of the vault: one that stays behind must not lie open.
+	opts = append(opts, b.parent, pulumi.Protect(b.args.Protect), pulumi.RetainOnDelete(b.args.Protect))
+	vault, err := newBackupVault(b.ctx, name, &backupVaultArgs{
+		Name: pulumi.String(b.args.Name), KmsKeyArn: keyArn, ForceDestroy: pulumi.Bool(!b.args.Protect),
+	}, opts...)
+	if err != nil {
+		return nil, nil, err
+	}
+	closed, err := newBackupVaultPolicy(b.ctx, name, &backupVaultPolicyArgs{
+		BackupVaultName: vault.Name, Policy: kit.Policy(keepBackups()),
+	}, opts...)
+	if err != nil {
+		return nil, nil, err
+	}
+	ready := []pulumi.Resource{vault, closed}
+	if b.args.Lock == nil {
+		return vault, ready, nil
+	}
+	args := &backupVaultLockArgs{
+		BackupVaultName:  vault.Name,
+		MinRetentionDays: pulumi.Int(b.args.Lock.MinRetention),
+		MaxRetentionDays: pulumi.Int(b.args.Lock.MaxRetention),
+	}
+	if days := b.args.Lock.ChangeableFor; days > 0 {
+		args.ChangeableForDays = pulumi.IntPtr(days)
+	}
+	// A vault has one lock: made the other way round, a new one would be deleted in place of the old.
+	lock, err := newBackupVaultLock(b.ctx, name, args, append(opts, pulumi.DeleteBeforeReplace(true))...)
+	return vault, append(ready, lock), err
+}
+
+// keepBackups refuses to delete a backup or to shorten its time, to everybody; AWS Backup itself still deletes what
+// is over its time. Who really has to takes the policy away first, and so leaves a trace. Changing the policy stays
+// allowed, since the program itself has to.
+func keepBackups() components.Statement {
+	return components.Statement{
+		Sid: "KeepBackups", Deny: true, Principals: kit.ARNs("*"), Resources: kit.ARNs("*"), // all in this vault
+		Actions: []string{"backup:DeleteRecoveryPoint", "backup:UpdateRecoveryPointLifecycle"},
+	}
+}
+
+// The roles that AWS Backup takes. What makes backups cannot write over data.
+const (
+	backupRole  = "backup"
+	restoreRole = "restore"
+)
+
+func (b *backupBuild) roles() (map[string]*kit.Role, error) {
+	roles := map[string]*kit.Role{}
+	for _, r := range []struct {
+		suffix, description string
+		managed             []string
+	}{
+		{backupRole, "Makes backups", []string{
+			"service-role/AWSBackupServiceRolePolicyForBackup", "AWSBackupServiceRolePolicyForS3Backup",
+		}},
+		{restoreRole, "Restores backups", []string{
+			"service-role/AWSBackupServiceRolePolicyForRestores", "AWSBackupServiceRolePolicyForS3Restore",
+		}},
+	} {
+		created, err := kit.NewRole(b.ctx, b.name+"-role-"+r.suffix, b.args.Location, kit.RoleArgs{
+			Name:        b.args.Name + "-" + r.suffix,
+			Description: r.description + " of " + b.args.Name,
+			Trust:       kit.Trust("backup.amazonaws.com", nil), // the right to pass the role is what limits it
+			Managed:     r.managed,
+		}, b.parent)
+		if err != nil {
+			return nil, err
+		}
+		roles[r.suffix] = created
+	}
+	return roles, nil
+}
+
+// plan says when what is backed up.
+func (b *backupBuild) plan(by *kit.Role, ready []pulumi.Resource) error {
+	rule := backupPlanRule{
+		RuleName:         "daily",
+		TargetVaultName:  b.args.Name,
+		Schedule:         fmt.Sprintf("cron(%s %s * * ? *)", b.args.Start[3:], b.args.Start[:2]),
+		StartWindow:      backupStartWindow,
+		CompletionWindow: backupCompletionWindow,
+		Lifecycle:        backupLifecycle{DeleteAfter: b.args.Retention},
+	}
+	if replica := b.args.Replica; replica != nil {
+		rule.CopyActions = []backupCopyAction{{
+			DestinationVaultArn: replica.Location.ARN("backup", "backup-vault:"+b.args.Name),
+			Lifecycle:           backupLifecycle{DeleteAfter: b.args.CopyRetention},
+		}}
+	}
+	plan, err := newBackupPlan(b.ctx, b.name+"-plan", &backupPlanArgs{
+		Name: b.args.Name + "-daily", Rules: []backupPlanRule{rule},
+	}, b.parent, pulumi.DependsOn(ready))
+	if err != nil {
+		return err
+	}
+	for _, selection := range b.args.selections() {
+		name := string(selection.Name)
+		selection.PlanID, selection.IamRoleArn = plan.ID().ToStringOutput(), by.Granted()
+		// AWS changes no selection, and refuses a second of the same name.
+		if err := newBackupSelection(b.ctx, b.name+"-"+name, &selection, b.parent, pulumi.DeleteBeforeReplace(true)); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+// selections are what is backed up. Each names what it is of, so that the account's settings of AWS Backup, which
+// services it is for, do not matter.
+func (a *BackupArgs) selections() []backupSelectionArgs {
+	return []backupSelectionArgs{
+		{Name: "data", Resources: append(pulumi.StringArray{a.DatabaseArn}, kit.ARNs(a.BucketArns...)...)},
+		{
+			// The EBS CSI driver puts this tag on every volume that it makes (its docs/tagging.md).
+			Name: "volumes", Resources: kit.ARNs(a.Location.ARN("ec2", "volume/*")),
+			Conditions: backupConditions{{StringEquals: []backupTag{
+				{Key: "aws:ResourceTag/ebs.csi.aws.com/cluster", Value: "true"},
+			}}},
+		},
+	}
+}
+
+// failures are the notices: AWS Backup Developer Guide, "Monitoring AWS Backup events using Amazon EventBridge".
+func (a *BackupArgs) failures() []kit.Notice {
+	console := fmt.Sprintf("https://%s.console.aws.amazon.com/backup/home?region=%s", a.Location.Region, a.Location.Region)
+	return []kit.Notice{
+		{
+			Suffix: "backup-failed", Description: "A backup has failed, did not start in time or was stopped",
+			Source: "aws.backup", DetailType: "Backup Job State Change",
+			Detail: map[string][]string{"state": {"FAILED", "EXPIRED", "ABORTED"}},
+			Fields: map[string]string{
+				"resource": "$.detail.resourceArn", "state": "$.detail.state", "job": "$.detail.backupJobId",
+			},
+			Text: "The backup of <resource> has ended with <state>, job <job>: " + console,
+		},
+		{
+			Suffix: "copy-failed", Description: "The copy of a backup to another region has failed",
+			Source: "aws.backup", DetailType: "Copy Job State Change",
+			Detail: map[string][]string{"state": {"FAILED"}},
+			Fields: map[string]string{"resource": "$.detail.resourceArn", "job": "$.detail.copyJobId"},
+			Text:   "The copy of a backup of <resource> has failed, job <job>: " + console,
+		},
+	}
+}

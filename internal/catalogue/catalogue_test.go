@@ -1,0 +1,145 @@
+package catalogue_test
+
+import (
+	"maps"
+	"os"
+	"os/exec"
+	"path/filepath"
+	"regexp"
+	"slices"
+	"strings"
+	"testing"
+
+	"github.com/stretchr/testify/assert"
+	"github.com/stretchr/testify/require"
+
+	"legops/internal/catalogue"
+	"legops/internal/model"
+	"legops/internal/offline/schema"
+)
+
+// Pure data: whatever else reads it, it reads nothing of the project.
+func TestCatalogueImportsNothingOfTheProject(t *testing.T) {
+	listed, err := exec.Command("go", "list", "-deps", ".").Output()
+	require.NoError(t, err)
+	var ours []string
+	for _, path := range strings.Fields(string(listed)) {
+		if strings.HasPrefix(path, "legops/") {
+			ours = append(ours, path)
+		}
+	}
+	assert.Equal(t, []string{"legops/internal/catalogue"}, ours)
+}
+
+// missing are the facts that an entry does not state.
+func missing(known *catalogue.Type, inputs map[string]schema.Property) []string {
+	var all []string
+	need := func(is bool, what string) {
+		if !is {
+			all = append(all, what)
+		}
+	}
+	_, takesName := inputs["name"]
+	need(known.ID != "", "ID: the form of its id")
+	need(known.Name.Input != "" || !takesName || known.Name.Unnamed != "", "Name: how it may be called, or why name is no name of its own")
+	need(known.Replaces != nil, "Replaces: the inputs that replace it, or none")
+	need(known.Box != "", "Box: its place in the picture")
+	if !known.Inert {
+		need(known.Holds != "", "Holds: the data in it, or Nothing")
+		need(known.Failure != "" || known.Unwatched != "", "Failure, so that an alarm has to look at it, or Unwatched: why none does")
+		need(known.Costs != "", "Costs: what it costs by, or Free")
+	}
+	return all
+}
+
+// Everything that the stacks register is described.
+func TestEveryTypeOfTheStacksIsDescribed(t *testing.T) {
+	table, err := schema.Load()
+	require.NoError(t, err)
+	registered := map[string]bool{}
+	previews, err := filepath.Glob("../../tests/golden/*.yaml")
+	require.NoError(t, err)
+	require.NotEmpty(t, previews)
+	for _, preview := range previews {
+		text, err := os.ReadFile(preview)
+		require.NoError(t, err)
+		for _, token := range regexp.MustCompile(`\b(?:aws|kubernetes|random):[a-z0-9.]+/\w+:\w+`).FindAllString(string(text), -1) {
+			registered[token] = true
+		}
+	}
+	require.Greater(t, len(registered), 100)
+	for _, token := range slices.Sorted(maps.Keys(registered)) {
+		assert.Empty(t, missing(catalogue.Of(token), table.Resources[token].Inputs), token)
+	}
+	for i := range catalogue.Types {
+		known := &catalogue.Types[i]
+		assert.Empty(t, missing(known, table.Resources[known.Token].Inputs), known.Token)
+		assert.False(t, known.Inert && (known.HoldsData() || known.Failure != "" || known.Costs != ""), "%s is inert, and is not", known.Token)
+	}
+}
+
+// A type that lacks a fact is found.
+func TestWhatIsMissingIsNamed(t *testing.T) {
+	assert.Len(t, missing(&catalogue.Type{}, map[string]schema.Property{"name": {}}), 7)
+	assert.Empty(t, missing(&catalogue.Type{ID: "{uuid}", Replaces: []string{}, Box: "vpc", Inert: true}, nil))
+}
+
+// Every path is one of an input of its type, and every type that is named is in the catalogue.
+func TestFactsAreOfRealInputsAndTypes(t *testing.T) {
+	table, err := schema.Load()
+	require.NoError(t, err)
+	for i := range catalogue.Types {
+		known := &catalogue.Types[i]
+		input := func(path string) {
+			path = strings.TrimRight(path, "?!")
+			if path != "" {
+				assert.True(t, leads(table, table.Resources[known.Token].Inputs, model.ParsePath(path)), "%s has no input %s", known.Token, path)
+			}
+		}
+		named := func(tokens ...string) {
+			for _, token := range tokens {
+				assert.True(t, token == catalogue.Anything || catalogue.Of(token).Token == token, "%s names %s, which is not in the catalogue", known.Token, token)
+			}
+		}
+		for _, path := range append(known.ReplacedBy(), known.Policy.Input, known.Lock, known.Quota.Per, known.Name.Within, known.PartOf.Input) {
+			input(path)
+		}
+		for _, guard := range known.Guarded {
+			if known.Token != catalogue.ImageLifecyclePolicy && known.Token != catalogue.RedrivePolicy { // within a text in JSON
+				input(guard.Input)
+			}
+		}
+		named(known.InUseBy...)
+		for _, link := range known.Links {
+			input(link.Input)
+			named(link.To)
+		}
+		if known.PartOf.Input != "" {
+			named(known.PartOf.To)
+		}
+		for _, metric := range known.Metrics {
+			assert.NotEmpty(t, metric.Source, "%s: %v", known.Token, metric.Names)
+			for _, dimension := range slices.Concat(metric.Sets...) {
+				if dimension.Of != "" {
+					named(dimension.Of)
+				}
+			}
+		}
+	}
+}
+
+// leads says whether a path leads to an input. What is below a map or anything is not known.
+func leads(table *schema.Schema, properties map[string]schema.Property, path model.Path) bool {
+	name, is := path[0].(string)
+	property, found := properties[name]
+	if !is || !found {
+		return false
+	}
+	for path = path[1:]; len(path) > 0 && property.Kind == schema.Array; path = path[1:] {
+		property = *property.Elem
+	}
+	if len(path) == 0 || property.Kind == schema.Map || property.Kind == schema.Any {
+		return true
+	}
+	return property.Kind == schema.Object && leads(table, table.Objects[property.Object], path)
+}
