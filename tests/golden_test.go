@@ -1,130 +1,250 @@
 package tests
 
 import (
-	"bytes"
-	"encoding/json"
 	"maps"
 	"os"
 	"path/filepath"
+	"regexp"
 	"slices"
 	"strings"
 	"testing"
 
 	"github.com/google/go-cmp/cmp"
-	"github.com/pulumi/pulumi/sdk/v3/go/common/resource"
 	"github.com/stretchr/testify/require"
 	"gopkg.in/yaml.v3"
 
 	"legops/internal/model"
 )
 
-// TestGoldenPreviews previews every stack from nothing on the real engine and compares what would be made with
-// the reviewed text under golden. A change to the infrastructure shows there, in the same commit: make golden.
+// The golden previews are production in full, and the other stacks as differences from it. What there is once for each application
+// is shown once, as that of goldenApplication with a placeholder, and as differences from that.
+const (
+	goldenStack       = "prod"
+	goldenApplication = "regulations"
+	anyApplication    = "{application}"
+)
+
+// goldenDocument is a golden preview: resources of the stack, those of each application, and what differs in some applications.
+type goldenDocument struct {
+	Words        map[string]string
+	Resources    delta
+	Each         delta
+	Applications map[string]delta
+}
+
+// TestGoldenPreviews previews every stack from nothing on the real engine and compares what would be created with the reviewed text
+// under golden. A change to the infrastructure shows there, in the same commit: make golden. What is written is read again, and has to
+// be the previews.
 func TestGoldenPreviews(t *testing.T) {
-	for _, stack := range stackNames {
+	production := plannedOf(t, previews[goldenStack](t))
+	for _, stack := range slices.Backward(stackNames) {
 		t.Run(stack, func(t *testing.T) {
-			got := goldenText(t, previews[stack](t).Resources)
+			want := plannedOf(t, previews[stack](t))
+			from := planned{}
+			if stack != goldenStack {
+				from = production
+			}
+			text := goldenText(t, stack, from, want)
+			if diff := cmp.Diff(want, readGolden(t, text, from)); diff != "" {
+				t.Fatalf("the text does not say all of the preview (-preview +text):\n%s", diff)
+			}
 			path := filepath.Join("golden", stack+".yaml")
 			if os.Getenv("UPDATE_GOLDEN") != "" {
-				require.NoError(t, os.MkdirAll("golden", 0o750))
-				require.NoError(t, os.WriteFile(path, []byte(got), 0o600))
+				require.NoError(t, os.WriteFile(path, []byte(text), 0o600))
 				return
 			}
-			want, err := os.ReadFile(path)
+			golden, err := os.ReadFile(path)
 			require.NoError(t, err)
-			if diff := cmp.Diff(strings.Split(string(want), "\n"), strings.Split(got, "\n")); diff != "" {
-				t.Errorf("%s is not what the program makes (-golden +program); if that is meant, run make golden:\n%s", path, diff)
+			if diff := cmp.Diff(strings.Split(string(golden), "\n"), strings.Split(text, "\n")); diff != "" {
+				t.Errorf("%s is not what the program creates (-golden +program); if that is meant, run make golden:\n%s", path, diff)
 			}
 		})
 	}
 }
 
-// planned is what a golden preview shows of a resource, without what is noise to a reviewer.
-type planned struct {
-	Parent         string         `yaml:"parent,omitempty"`
-	Provider       string         `yaml:"provider,omitempty"`
-	Protect        bool           `yaml:"protect,omitempty"`
-	RetainOnDelete bool           `yaml:"retainOnDelete,omitempty"`
-	DeletedWith    string         `yaml:"deletedWith,omitempty"`
-	IgnoreChanges  []string       `yaml:"ignoreChanges,omitempty"`
-	Inputs         map[string]any `yaml:"inputs,omitempty"`
-}
-
-// goldenText renders a preview as one YAML mapping, from type and name to what is planned, ordered by URN. The
-// tags that the provider puts on everything are shown once, on the provider.
-func goldenText(t *testing.T, resources []*model.Resource) string {
+// goldenText writes a stack as what differs from another one, once that has the words of this one.
+func goldenText(t *testing.T, stack string, from, want planned) string {
 	t.Helper()
-	resources = slices.SortedFunc(slices.Values(resources), func(a, b *model.Resource) int { return strings.Compare(string(a.URN), string(b.URN)) })
-	document := &yaml.Node{Kind: yaml.MappingNode}
-	for _, r := range resources {
-		inputs := map[string]any{}
-		for property, value := range r.Inputs {
-			inputs[property] = readable(value, sources(r.PropertyDependencies[property]))
+	d := goldenDocument{Words: map[string]string{}, Applications: map[string]delta{}}
+	if len(from) > 0 {
+		before, after := words(t, goldenStack), words(t, stack)
+		for i := range before {
+			d.Words[before[i]] = after[i]
 		}
-		if tags, ok := inputs["tags"].(map[string]any); ok {
-			maps.DeleteFunc(tags, func(key string, _ any) bool { return slices.Contains(defaultTags, key) })
-		}
-		var value yaml.Node
-		require.NoError(t, value.Encode(planned{
-			name(r.Parent), r.ProviderName(), r.Protect, r.RetainOnDelete, name(r.DeletedWith), r.IgnoreChanges, inputs,
-		}))
-		document.Content = append(document.Content, &yaml.Node{Kind: yaml.ScalarNode, Value: r.Type + " " + r.Name()}, &value)
 	}
-	var text bytes.Buffer
-	encoder := yaml.NewEncoder(&text)
-	encoder.SetIndent(2)
-	require.NoError(t, encoder.Encode(document))
-	return text.String()
+	expected := from.rewrite(d.replacer())
+	applications := applicationNames(t, stack)
+	require.Contains(t, applications, goldenApplication)
+	owner := owners(applications, expected, want)
+
+	d.Resources = differ(expected.of(owner, ""), want.of(owner, ""))
+	d.Each = differ(expected.of(owner, goldenApplication), want.of(owner, goldenApplication)).rewrite(strings.NewReplacer(goldenApplication, anyApplication))
+	for _, name := range applications {
+		d.Applications[name] = differ(d.Each.rewrite(strings.NewReplacer(anyApplication, name)).apply(expected.of(owner, name)), want.of(owner, name))
+	}
+	header := "# What a first update creates in " + stack + ". docs/testing.md says how to read this; make golden writes it.\n"
+	return header + d.text()
 }
 
-// defaultTags are the tags that the provider puts on everything.
-var defaultTags = []string{"Project", "Environment", "Owner", "CostCenter"}
+// readGolden makes the resources again that a text was written for.
+func readGolden(t *testing.T, text string, from planned) planned {
+	t.Helper()
+	var node yaml.Node
+	require.NoError(t, yaml.Unmarshal([]byte(text), &node))
+	value, err := yamlValue(&node)
+	require.NoError(t, err)
+	d := goldenDocumentOf(value)
+	all := d.Resources.apply(from.rewrite(d.replacer()))
+	for name, own := range d.Applications {
+		all = own.apply(d.Each.rewrite(strings.NewReplacer(anyApplication, name)).apply(all))
+	}
+	return all
+}
 
-// name is the last part of a URN, "" of none.
-func name[T ~string](urn T) string {
-	if urn == "" {
+// words are what every stack has and calls otherwise.
+func words(t *testing.T, stack string) []string {
+	t.Helper()
+	cfg := config(t, stack)
+	network := strings.Split(cfg.Network.CIDR.String(), ".")
+	return []string{
+		project + "-" + stack, "-" + stack + "-", cfg.Account, cfg.Domain.Name, cfg.Domain.HostedZoneID, network[0] + "." + network[1] + ".",
+		cfg.Tags.Owner,
+	}
+}
+
+func (d goldenDocument) replacer() *strings.Replacer {
+	var pairs []string
+	for _, word := range slices.Sorted(maps.Keys(d.Words)) {
+		pairs = append(pairs, word, d.Words[word])
+	}
+	return strings.NewReplacer(pairs...)
+}
+
+func applicationNames(t *testing.T, stack string) []string {
+	t.Helper()
+	var names []string
+	for _, a := range config(t, stack).Applications {
+		names = append(names, a.Name)
+	}
+	return names
+}
+
+// owners find the application that a resource is of, by its key: every application has one like it, or its name begins as that of a
+// component that every application has.
+func owners(applications []string, sets ...planned) func(key string) string {
+	type candidate struct{ key, name, like string }
+	var all []candidate
+	has := map[string]map[string]bool{}
+	for _, name := range applications {
+		word := regexp.MustCompile(`([ -])` + regexp.QuoteMeta(name) + `(-|$)`)
+		for _, set := range sets {
+			for key := range set {
+				like := word.ReplaceAllString(key, "${1}"+anyApplication+"${2}")
+				if like == key {
+					continue
+				}
+				all = append(all, candidate{key, name, like})
+				if has[like] == nil {
+					has[like] = map[string]bool{}
+				}
+				has[like][name] = true
+			}
+		}
+	}
+	owned, components := map[string]string{}, map[string]string{}
+	for _, c := range all {
+		if len(has[c.like]) == len(applications) {
+			owned[c.key] = c.name
+			if token, component, _ := strings.Cut(c.key, " "); strings.HasPrefix(token, model.ComponentPrefix) {
+				components[component+"-"] = c.name
+			}
+		}
+	}
+	return func(key string) string {
+		if name := owned[key]; name != "" {
+			return name
+		}
+		for prefix, name := range components {
+			if _, resource, _ := strings.Cut(key, " "); strings.HasPrefix(resource, prefix) {
+				return name
+			}
+		}
 		return ""
 	}
-	return resource.URN(urn).Name()
 }
 
-// sources names what an unknown value comes from.
-func sources(urns []resource.URN) string {
-	var names []string
-	for _, urn := range urns {
-		names = append(names, name(urn))
+// of are the resources of an application, or of none.
+func (p planned) of(owner func(string) string, application string) planned {
+	some := planned{}
+	for key, value := range p {
+		if owner(key) == application {
+			some[key] = value
+		}
 	}
-	slices.Sort(names)
-	return "<from " + strings.Join(names, ", ") + ">"
+	return some
 }
 
-// readable replaces the engine's marks and unfolds JSON documents such as policies.
-func readable(value any, from string) any {
-	switch value := value.(type) {
-	case string:
-		if value == model.Unknown {
-			return from
+// text is a document as it is written.
+func (d goldenDocument) text() string {
+	words, applications := map[string]any{}, map[string]any{}
+	for word, other := range d.Words {
+		words[word] = other
+	}
+	for name, own := range d.Applications {
+		applications[name] = own.value()
+	}
+	text := ""
+	if len(words) > 0 {
+		text = yamlText(map[string]any{"words": words})
+	}
+	return text + yamlText(map[string]any{"resources": d.Resources.value()}) +
+		yamlText(map[string]any{"each application": d.Each.value()}) + yamlText(map[string]any{"applications": applications})
+}
+
+func (d delta) value() map[string]any {
+	value := map[string]any{}
+	if len(d.Added) > 0 {
+		value["added"] = map[string]any(d.Added)
+	}
+	if len(d.Missing) > 0 {
+		value["missing"] = texts(d.Missing)
+	}
+	if len(d.Changed) > 0 {
+		changed := map[string]any{}
+		for key, paths := range d.Changed {
+			changed[key] = paths
 		}
-		var document any
-		if strings.HasPrefix(value, "{") && json.Unmarshal([]byte(value), &document) == nil {
-			return map[string]any{"JSON": readable(document, from)}
-		}
-		return strings.ReplaceAll(value, model.Unknown, from)
-	case []any:
-		elements := make([]any, len(value))
-		for i := range value {
-			elements[i] = readable(value[i], from)
-		}
-		return elements
-	case map[string]any:
-		if value[resource.SigKey] != nil {
-			return "<secret>"
-		}
-		properties := map[string]any{}
-		for key := range value {
-			properties[key] = readable(value[key], from)
-		}
-		return properties
+		value["changed"] = changed
 	}
 	return value
+}
+
+func goldenDocumentOf(value any) goldenDocument {
+	members := value.(map[string]any)
+	d := goldenDocument{map[string]string{}, deltaOf(members["resources"]), deltaOf(members["each application"]), map[string]delta{}}
+	for name, own := range members["applications"].(map[string]any) {
+		d.Applications[name] = deltaOf(own)
+	}
+	words, _ := members["words"].(map[string]any)
+	for word, other := range words {
+		d.Words[word] = other.(string)
+	}
+	return d
+}
+
+func deltaOf(value any) delta {
+	members := value.(map[string]any)
+	d := delta{planned{}, nil, map[string]map[string]any{}}
+	if added, is := members["added"].(map[string]any); is {
+		d.Added = added
+	}
+	missing, _ := members["missing"].([]any)
+	for _, key := range missing {
+		d.Missing = append(d.Missing, key.(string))
+	}
+	changed, _ := members["changed"].(map[string]any)
+	for key, paths := range changed {
+		d.Changed[key] = paths.(map[string]any)
+	}
+	return d
 }

@@ -42,12 +42,7 @@ func eksArgs() compute.EksArgs {
 	}
 }
 
-func cluster(args compute.EksArgs) componenttest.Construct {
-	return func(ctx *pulumi.Context, opts ...pulumi.ResourceOption) error {
-		_, err := compute.NewEks(ctx, "eks", &args, opts...)
-		return err
-	}
-}
+var cluster = componenttest.Of("eks", compute.NewEks)
 
 func TestEks(t *testing.T) {
 	componenttest.Behaves(t, "legops:components:Eks", "eks", cluster(eksArgs()))

@@ -32,12 +32,7 @@ func searchArgs() data.OpenSearchArgs {
 	}
 }
 
-func search(args data.OpenSearchArgs) componenttest.Construct {
-	return func(ctx *pulumi.Context, opts ...pulumi.ResourceOption) error {
-		_, err := data.NewOpenSearch(ctx, "search", &args, opts...)
-		return err
-	}
-}
+var search = componenttest.Of("search", data.NewOpenSearch)
 
 const searchToken = "aws:opensearch/domain:Domain"
 
@@ -194,26 +189,17 @@ func TestOpenSearchRefuses(t *testing.T) {
 		"Location.Account is missing", "Version is missing", "InstanceType is missing", "DedicatedMasters.InstanceType is missing",
 		"OffPeakStart is missing", "Administrators is empty")
 
-	for complaint, breakIt := range map[string]func(*data.OpenSearchArgs){
+	componenttest.RefusesEach(t, search, searchArgs, map[string]func(*data.OpenSearchArgs){
 		`Name "le" must be`:                                        func(a *data.OpenSearchArgs) { a.Name = "le" },
 		`Name "legops-production-search-dom`:                       func(a *data.OpenSearchArgs) { a.Name = "legops-production-search-doma" },
 		`Administrators: "*" must be the ARN`:                      func(a *data.OpenSearchArgs) { a.Administrators = []string{"*"} },
 		`Administrators: "arn:aws:iam::111122223333:root" must be`: func(a *data.OpenSearchArgs) { a.Administrators = []string{"arn:aws:iam::111122223333:root"} },
 		`Administrators: "arn:aws:iam::111122223333:role/*" must`:  func(a *data.OpenSearchArgs) { a.Administrators = []string{"arn:aws:iam::111122223333:role/*"} },
 		"name a role twice":                                        func(a *data.OpenSearchArgs) { a.Administrators = append(a.Administrators, a.Administrators[0]) },
-	} {
-		args := searchArgs()
-		breakIt(&args)
-		t.Run(complaint, func(t *testing.T) { componenttest.Refuses(t, search(args), complaint) })
-	}
+	})
 }
 
-func searchAccess(args data.OpenSearchAccessArgs) componenttest.Construct {
-	return func(ctx *pulumi.Context, opts ...pulumi.ResourceOption) error {
-		_, err := data.NewOpenSearchAccess(ctx, "access", &args, opts...)
-		return err
-	}
-}
+var searchAccess = componenttest.Of("access", data.NewOpenSearchAccess)
 
 func TestOpenSearchAccess(t *testing.T) {
 	access := searchAccess(data.OpenSearchAccessArgs{

@@ -23,12 +23,7 @@ func queuesArgs() data.QueuesArgs {
 	}
 }
 
-func queues(args data.QueuesArgs) componenttest.Construct {
-	return func(ctx *pulumi.Context, opts ...pulumi.ResourceOption) error {
-		_, err := data.NewQueues(ctx, "queues", &args, opts...)
-		return err
-	}
-}
+var queues = componenttest.Of("queues", data.NewQueues)
 
 func TestQueues(t *testing.T) {
 	componenttest.Behaves(t, "legops:components:Queues", "queues", queues(queuesArgs()))
@@ -156,16 +151,12 @@ func TestQueuesRefuses(t *testing.T) {
 	componenttest.Refuses(t, queues(data.QueuesArgs{Queues: []data.QueueArgs{{Name: "Upper"}}}),
 		`queues queues: Name "" must be`, "KeyArn is missing", "Location.Account is missing", `queue "Upper": its name must be`)
 
-	for complaint, breakIt := range map[string]func(*data.QueuesArgs){
+	componenttest.RefusesEach(t, queues, queuesArgs, map[string]func(*data.QueuesArgs){
 		`queue "a.fifo": its name`:                         func(a *data.QueuesArgs) { a.Queues[0].Name = "a.fifo" },
 		"legops-test-matter-trace.fifo is there twice":     func(a *data.QueuesArgs) { a.Queues[0].Name = "matter-trace" },
 		"legops-test-signing-dead.fifo is there twice":     func(a *data.QueuesArgs) { a.Queues[1].Name = "signing-dead" },
 		"-dead.fifo has 81 characters, must be 80 at most": func(a *data.QueuesArgs) { a.Queues[0].Name = strings.Repeat("a", 59) },
-	} {
-		args := queuesArgs()
-		breakIt(&args)
-		t.Run(complaint, func(t *testing.T) { componenttest.Refuses(t, queues(args), complaint) })
-	}
+	})
 	args := queuesArgs()
 	args.Queues[0].Name = strings.Repeat("a", 58)
 	componenttest.Record(t, queues(args)) // at its bound

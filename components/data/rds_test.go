@@ -38,12 +38,7 @@ func rdsArgs() data.RdsArgs {
 	}
 }
 
-func database(args data.RdsArgs) componenttest.Construct {
-	return func(ctx *pulumi.Context, opts ...pulumi.ResourceOption) error {
-		_, err := data.NewRds(ctx, "database", &args, opts...)
-		return err
-	}
-}
+var database = componenttest.Of("database", data.NewRds)
 
 const databaseToken = "aws:rds/instance:Instance"
 
@@ -188,16 +183,12 @@ func TestRdsRefuses(t *testing.T) {
 		"LogKeyArn is missing", "TopicArn is missing", "Location.Account is missing", `Database "" must be`, "EngineVersion is missing",
 		"InstanceClass is missing", "BackupWindow is missing", "MaintenanceWindow is missing")
 
-	for complaint, breakIt := range map[string]func(*data.RdsArgs){
+	componenttest.RefusesEach(t, database, rdsArgs, map[string]func(*data.RdsArgs){
 		`Name "legops--test" must be`: func(a *data.RdsArgs) { a.Name = "legops--test" },
 		`Name "1legops" must be`:      func(a *data.RdsArgs) { a.Name = "1legops" },
 		"must be 1 to 44 characters":  func(a *data.RdsArgs) { a.Name = strings.Repeat("a", 45) },
 		`Database "le-gops" must be`:  func(a *data.RdsArgs) { a.Database = "le-gops" },
-	} {
-		args := rdsArgs()
-		breakIt(&args)
-		t.Run(complaint, func(t *testing.T) { componenttest.Refuses(t, database(args), complaint) })
-	}
+	})
 }
 
 // Multi-AZ shows in no metric: a failover is an event.

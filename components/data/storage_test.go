@@ -262,7 +262,7 @@ func TestStorageRefuses(t *testing.T) {
 		"storage storage: Name is missing", "KeyArn is missing", "Location.Account is missing", "Replica.KeyArn is missing",
 		"Replica.Provider is missing", "Replica.Location.Region is missing", `Replica.Location.Region "" must be another than Location.Region`)
 
-	for complaint, breakIt := range map[string]func(*data.StorageArgs){
+	componenttest.RefusesEach(t, storage, replicatedArgs, map[string]func(*data.StorageArgs){
 		`bucket name "legops-test-111122223333-logs" is there twice`:       func(a *data.StorageArgs) { a.Buckets[0].Name = "logs" },
 		`bucket name "legops-test-111122223333-artifacts" is there twice`:  func(a *data.StorageArgs) { a.Buckets[0].Name = "artifacts" },
 		`bucket name "legops-test-111122223333-errors" is there twice`:     func(a *data.StorageArgs) { a.Buckets[0].Name = "errors" },
@@ -272,9 +272,5 @@ func TestStorageRefuses(t *testing.T) {
 		`s-replica" must be 3 to 63 lower-case`:                            func(a *data.StorageArgs) { a.Buckets[0].Name = strings.Repeat("s", 35) },
 		`Replica.Location.Region "eu-west-1" must be another`:              func(a *data.StorageArgs) { a.Replica.Location = componenttest.Location },
 		`Replica.Location.Account "999988887777" must be Location.Account`: func(a *data.StorageArgs) { a.Replica.Location.Account = "999988887777" },
-	} {
-		args := replicatedArgs()
-		breakIt(&args)
-		t.Run(complaint, func(t *testing.T) { componenttest.Refuses(t, storage(args), complaint) })
-	}
+	})
 }

@@ -4,7 +4,6 @@ import (
 	"strings"
 	"testing"
 
-	"github.com/pulumi/pulumi/sdk/v3/go/pulumi"
 	"github.com/stretchr/testify/assert"
 
 	"legops/components/delivery"
@@ -13,12 +12,7 @@ import (
 
 var builderArgs = delivery.BuilderArgs{Name: "legops-test", Application: "matters", Location: componenttest.Location}
 
-func builder(args delivery.BuilderArgs) componenttest.Construct {
-	return func(ctx *pulumi.Context, opts ...pulumi.ResourceOption) error {
-		_, err := delivery.NewBuilder(ctx, "builder", &args, opts...)
-		return err
-	}
-}
+var builder = componenttest.Of("builder", delivery.NewBuilder)
 
 func TestBuilder(t *testing.T) {
 	componenttest.Behaves(t, "legops:components:Builder", "builder", builder(builderArgs))

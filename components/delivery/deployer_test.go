@@ -218,13 +218,9 @@ func TestDeployerRefuses(t *testing.T) {
 		"ClusterName is missing", "VolumeKeyArn is missing", "ArtifactKeyArn is missing", "LoadBalancerArnSuffix is missing",
 		`Architecture "sparc" must be one of [amd64 arm64]`, `KubernetesVersion "1.1" must be one of [1.34 1.35]`, "Location.Account",
 		`ArtifactBucketArn "" must be the ARN of a bucket, arn:aws:s3:::<name>`)
-	for complaint, breakIt := range map[string]func(*delivery.DeployerArgs){
+	componenttest.RefusesEach(t, func(args delivery.DeployerArgs) componenttest.Construct { return deployer(args) }, func() delivery.DeployerArgs { return deployerArgs }, map[string]func(*delivery.DeployerArgs){
 		"-codedeploy is 65 characters long, must be 64 at most": func(a *delivery.DeployerArgs) { a.Name = strings.Repeat("a", 54) },
 		`ArtifactBucketArn "artifacts" must be`:                 func(a *delivery.DeployerArgs) { a.ArtifactBucketArn = "artifacts" },
 		`ArtifactBucketArn "arn:aws:s3:::*" must be`:            func(a *delivery.DeployerArgs) { a.ArtifactBucketArn = "arn:aws:s3:::*" },
-	} {
-		args := deployerArgs
-		breakIt(&args)
-		t.Run(complaint, func(t *testing.T) { componenttest.Refuses(t, deployer(args), complaint) })
-	}
+	})
 }

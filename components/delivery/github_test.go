@@ -11,12 +11,7 @@ import (
 	"legops/components/internal/componenttest"
 )
 
-func github(args delivery.GithubArgs) componenttest.Construct {
-	return func(ctx *pulumi.Context, opts ...pulumi.ResourceOption) error {
-		_, err := delivery.NewGithub(ctx, "github", &args, opts...)
-		return err
-	}
-}
+var github = componenttest.Of("github", delivery.NewGithub)
 
 func TestGithub(t *testing.T) {
 	connection := github(delivery.GithubArgs{Name: "legops-test"})

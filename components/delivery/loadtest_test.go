@@ -25,12 +25,7 @@ func loadTestArgs(t *testing.T) delivery.LoadTestArgs {
 	}
 }
 
-func loadTest(args delivery.LoadTestArgs) componenttest.Construct {
-	return func(ctx *pulumi.Context, opts ...pulumi.ResourceOption) error {
-		_, err := delivery.NewLoadTest(ctx, "loadtest", &args, opts...)
-		return err
-	}
-}
+var loadTest = componenttest.Of("loadtest", delivery.NewLoadTest)
 
 // loadTestVariables are what a run finds in its environment; the type of a value is told where it is not plain.
 func loadTestVariables(t *testing.T, args delivery.LoadTestArgs) map[string]string {
@@ -168,13 +163,9 @@ func TestLoadTestRefuses(t *testing.T) {
 		"load test loadtest: Name is missing", "ComputeType is missing", "Buildspec is missing", "ArtifactBucketArn is missing", "VpcID is missing",
 		"SubnetIDs is missing", "ArtifactBucket is missing", "ArtifactKeyArn is missing", "SecretKeyArn is missing", "LogKeyArn is missing",
 		"Location.Account", "Scripts is missing", `Target "" must be an address`, "Profile is missing", "Environment is missing")
-	for complaint, breakIt := range map[string]func(*delivery.LoadTestArgs){
+	componenttest.RefusesEach(t, loadTest, func() delivery.LoadTestArgs { return loadTestArgs(t) }, map[string]func(*delivery.LoadTestArgs){
 		`Target "http://test.legops.example" must be`:     func(a *delivery.LoadTestArgs) { a.Target = "http://test.legops.example" },
 		"Environment is production: set AllowProduction,": func(a *delivery.LoadTestArgs) { a.Environment = "production" },
 		"-loadtest is 65 characters long, must be 64":     func(a *delivery.LoadTestArgs) { a.Name = strings.Repeat("n", 56) },
-	} {
-		args := loadTestArgs(t)
-		breakIt(&args)
-		t.Run(complaint, func(t *testing.T) { componenttest.Refuses(t, loadTest(args), complaint) })
-	}
+	})
 }

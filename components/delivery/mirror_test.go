@@ -12,12 +12,7 @@ import (
 	"legops/components/internal/componenttest"
 )
 
-func mirror(args delivery.MirrorArgs) componenttest.Construct {
-	return func(ctx *pulumi.Context, opts ...pulumi.ResourceOption) error {
-		_, err := delivery.NewMirror(ctx, "mirror", &args, opts...)
-		return err
-	}
-}
+var mirror = componenttest.Of("mirror", delivery.NewMirror)
 
 func mirrorArgs() delivery.MirrorArgs {
 	return delivery.MirrorArgs{
@@ -235,15 +230,11 @@ func TestMirrorRefuses(t *testing.T) {
 	componenttest.Refuses(t, mirror(delivery.MirrorArgs{}), "mirror mirror: Name is missing", "Buildspec is missing", "ConnectionArn is missing",
 		"KeyArn is missing", "LogKeyArn is missing", "Scripts is missing", "Application is missing",
 		"GithubOwner is missing", `Branch "" must match`, "Location.Account is missing", "Location.Region is missing")
-	for complaint, wrong := range map[string]func(*delivery.MirrorArgs){
+	componenttest.RefusesEach(t, mirror, mirrorArgs, map[string]func(*delivery.MirrorArgs){
 		`Branch "--force" must match`:                          func(a *delivery.MirrorArgs) { a.Branch = "--force" },
 		`Branch "main; true" must match`:                       func(a *delivery.MirrorArgs) { a.Branch = "main; true" },
 		"-mirror-matters-schedule is 65 characters long, must": func(a *delivery.MirrorArgs) { a.Name = strings.Repeat("n", 41) },
-	} {
-		args := mirrorArgs()
-		wrong(&args)
-		componenttest.Refuses(t, mirror(args), complaint)
-	}
+	})
 	args := mirrorArgs()
 	args.Name = strings.Repeat("n", 40)
 	componenttest.Record(t, mirror(args))

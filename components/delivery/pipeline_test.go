@@ -48,12 +48,7 @@ func pipelineArgs(t *testing.T) delivery.PipelineArgs {
 	}
 }
 
-func pipeline(args delivery.PipelineArgs) componenttest.Construct {
-	return func(ctx *pulumi.Context, opts ...pulumi.ResourceOption) error {
-		_, err := delivery.NewPipeline(ctx, "pipeline", &args, opts...)
-		return err
-	}
-}
+var pipeline = componenttest.Of("pipeline", delivery.NewPipeline)
 
 // action is what a stage does, as AWS gets it.
 type action struct {
@@ -181,7 +176,7 @@ func TestPipelineRefuses(t *testing.T) {
 		"Release.Domain is missing", "Release.Path is missing", "Release.NodePort is 0, must be 30000 to 32767", "Release.RolloutSeconds is 0, must be 1 to 1540")
 
 	alarm := pulumi.String("alarm")
-	for complaint, breakIt := range map[string]func(*delivery.PipelineArgs){
+	componenttest.RefusesEach(t, pipeline, func() delivery.PipelineArgs { return pipelineArgs(t) }, map[string]func(*delivery.PipelineArgs){
 		"Release.NodePort is 32768":                                     func(a *delivery.PipelineArgs) { a.Release.NodePort = 32768 },
 		"Release.RolloutSeconds is 1541":                                func(a *delivery.PipelineArgs) { a.Release.RolloutSeconds = 1541 },
 		"LoadTest.Project is missing":                                   func(a *delivery.PipelineArgs) { a.LoadTest.Project = "" },
@@ -192,11 +187,7 @@ func TestPipelineRefuses(t *testing.T) {
 		"Deployer.AlarmNames has 5 alarms, must have 4 at most": func(a *delivery.PipelineArgs) {
 			a.Deployer.AlarmNames = []pulumi.StringInput{alarm, alarm, alarm, alarm, alarm}
 		},
-	} {
-		args := pipelineArgs(t)
-		breakIt(&args)
-		t.Run(complaint, func(t *testing.T) { componenttest.Refuses(t, pipeline(args), complaint) })
-	}
+	})
 	args := pipelineArgs(t) // each at its bound
 	args.Name = strings.Repeat("n", 35)
 	args.Release.NodePort, args.Release.RolloutSeconds = 32767, 1540

@@ -12,12 +12,7 @@ import (
 	"legops/components/internal/componenttest"
 )
 
-func registry(args delivery.RegistryArgs) componenttest.Construct {
-	return func(ctx *pulumi.Context, opts ...pulumi.ResourceOption) error {
-		_, err := delivery.NewRegistry(ctx, "registry", &args, opts...)
-		return err
-	}
-}
+var registry = componenttest.Of("registry", delivery.NewRegistry)
 
 var registryArgs = delivery.RegistryArgs{
 	Name: "legops-test", Location: componenttest.Location, Applications: []string{"matters", "portal"}, KeepImages: 20, UntaggedDays: 5,

@@ -22,12 +22,7 @@ func runnerArgs() delivery.RunnerArgs {
 	}
 }
 
-func runner(args delivery.RunnerArgs) componenttest.Construct {
-	return func(ctx *pulumi.Context, opts ...pulumi.ResourceOption) error {
-		_, err := delivery.NewRunner(ctx, "runner", &args, opts...)
-		return err
-	}
-}
+var runner = componenttest.Of("runner", delivery.NewRunner)
 
 func TestRunner(t *testing.T) {
 	args := runnerArgs()
@@ -122,13 +117,9 @@ func TestRunnerRefuses(t *testing.T) {
 	componenttest.Refuses(t, runner(delivery.RunnerArgs{}),
 		"runner runner: Name is missing", "ComputeType is missing", "ConnectionArn is missing", "VpcID is missing", "SubnetIDs is missing",
 		"LogKeyArn is missing", "Location.Account is missing", "GithubOwner is missing", "Repository is missing", "Actors is empty, so anybody's job would run")
-	for complaint, breakIt := range map[string]func(*delivery.RunnerArgs){
+	componenttest.RefusesEach(t, runner, runnerArgs, map[string]func(*delivery.RunnerArgs){
 		`Actors: ".*" must be the id of a GitHub acco`:  func(a *delivery.RunnerArgs) { a.Actors = append(a.Actors, ".*") },
 		`Actors: "" must be the id of a GitHub account`: func(a *delivery.RunnerArgs) { a.Actors = append(a.Actors, "") },
 		"-runner is 65 characters long, must be 64":     func(a *delivery.RunnerArgs) { a.Name = strings.Repeat("n", 58) },
-	} {
-		args := runnerArgs()
-		breakIt(&args)
-		t.Run(complaint, func(t *testing.T) { componenttest.Refuses(t, runner(args), complaint) })
-	}
+	})
 }

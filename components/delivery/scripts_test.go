@@ -25,12 +25,7 @@ func scriptsArgs() delivery.ScriptsArgs {
 	}
 }
 
-func scripts(args delivery.ScriptsArgs) componenttest.Construct {
-	return func(ctx *pulumi.Context, opts ...pulumi.ResourceOption) error {
-		_, err := delivery.NewScripts(ctx, "scripts", &args, opts...)
-		return err
-	}
-}
+var scripts = componenttest.Of("scripts", delivery.NewScripts)
 
 // madeScripts are Scripts that another component can be given.
 func madeScripts(t *testing.T) *delivery.Scripts {

@@ -12,12 +12,7 @@ import (
 	"legops/internal/recorder"
 )
 
-func cdn(args edge.CdnArgs) componenttest.Construct {
-	return func(ctx *pulumi.Context, opts ...pulumi.ResourceOption) error {
-		_, err := edge.NewCdn(ctx, "cdn", &args, opts...)
-		return err
-	}
-}
+var cdn = componenttest.Of("cdn", edge.NewCdn)
 
 func cdnArgs() edge.CdnArgs {
 	return edge.CdnArgs{
@@ -246,13 +241,9 @@ func TestCdnRefuses(t *testing.T) {
 		"cdn cdn: ContentSecurityPolicy is missing", "Name is missing", `Location.Region "" must be us-east-1`, "Domain is missing", `Origin "" must be`,
 		"ZoneID is missing", "OriginSecret is missing", "CertificateArn is missing", "WebACLArn is missing", "LogBucketArn is missing",
 		"PriceClass is missing")
-	for complaint, breakIt := range map[string]func(*edge.CdnArgs){
+	componenttest.RefusesEach(t, cdn, cdnArgs, map[string]func(*edge.CdnArgs){
 		`Location.Region "eu-west-1" must be us-east-1`:    func(a *edge.CdnArgs) { a.Location = componenttest.Location },
 		`Origin "origin.other.example" must be a name`:     func(a *edge.CdnArgs) { a.Origin = "origin.other.example" },
 		`bucket name "Legops-111122223333-errors" must be`: func(a *edge.CdnArgs) { a.Name = "Legops" },
-	} {
-		args := cdnArgs()
-		breakIt(&args)
-		t.Run(complaint, func(t *testing.T) { componenttest.Refuses(t, cdn(args), complaint) })
-	}
+	})
 }

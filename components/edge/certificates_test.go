@@ -71,12 +71,8 @@ func TestCertificatesOutputs(t *testing.T) {
 func TestCertificatesRefuses(t *testing.T) {
 	componenttest.Refuses(t, certificates(edge.CertificatesArgs{}),
 		"certificates certificates: Domain is missing", `Origin "" must be a name below Domain ""`, "ZoneID is missing", "Global is missing")
-	for complaint, breakIt := range map[string]func(*edge.CertificatesArgs){
+	componenttest.RefusesEach(t, certificates, func() edge.CertificatesArgs { return certificatesArgs }, map[string]func(*edge.CertificatesArgs){
 		`Origin "origin.other.example" must be a name below`: func(a *edge.CertificatesArgs) { a.Origin = "origin.other.example" },
 		`Origin "evillegops.example" must be a name below`:   func(a *edge.CertificatesArgs) { a.Origin = "evillegops.example" },
-	} {
-		args := certificatesArgs
-		breakIt(&args)
-		t.Run(complaint, func(t *testing.T) { componenttest.Refuses(t, certificates(args), complaint) })
-	}
+	})
 }

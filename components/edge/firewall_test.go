@@ -13,12 +13,7 @@ import (
 	"legops/components/internal/componenttest"
 )
 
-func firewall(args edge.FirewallArgs) componenttest.Construct {
-	return func(ctx *pulumi.Context, opts ...pulumi.ResourceOption) error {
-		_, err := edge.NewFirewall(ctx, "firewall", &args, opts...)
-		return err
-	}
-}
+var firewall = componenttest.Of("firewall", edge.NewFirewall)
 
 var firewallArgs = edge.FirewallArgs{
 	Name: "legops-test", Location: componenttest.GlobalLocation, Mode: "block", RateLimit: 2000, LogRetention: 90, LogKeyArn: pulumi.String("key"), Protect: true,

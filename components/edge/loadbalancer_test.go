@@ -12,12 +12,7 @@ import (
 	"legops/components/internal/componenttest"
 )
 
-func loadBalancer(args edge.LoadBalancerArgs) componenttest.Construct {
-	return func(ctx *pulumi.Context, opts ...pulumi.ResourceOption) error {
-		_, err := edge.NewLoadBalancer(ctx, "balancer", &args, opts...)
-		return err
-	}
-}
+var loadBalancer = componenttest.Of("balancer", edge.NewLoadBalancer)
 
 var loadBalancerArgs = edge.LoadBalancerArgs{
 	Name:              "legops-test",
@@ -187,16 +182,12 @@ func TestLoadBalancerRefuses(t *testing.T) {
 		`load balancer balancer: Name "" must be 1 to 32`, "Location.Account", "VpcID is missing", "SubnetIDs is missing",
 		"CertificateArn is missing", "AutoScalingGroups is empty", "LogBucket is missing", "Origin is missing", "ZoneID is missing",
 		"NodePort is 0, must be 30000 to 32767", `HealthPath "" must start with a slash`, "SecretGeneration is 0, must be at least 1")
-	for complaint, breakIt := range map[string]func(*edge.LoadBalancerArgs){
+	componenttest.RefusesEach(t, loadBalancer, func() edge.LoadBalancerArgs { return loadBalancerArgs }, map[string]func(*edge.LoadBalancerArgs){
 		`Name "legops-a-name-that-is-far-too-long" must be`: func(a *edge.LoadBalancerArgs) { a.Name = "legops-a-name-that-is-far-too-long" },
 		"NodePort is 32768":                    func(a *edge.LoadBalancerArgs) { a.NodePort = 32768 },
 		`HealthPath "nginx-health" must start`: func(a *edge.LoadBalancerArgs) { a.HealthPath = "nginx-health" },
 		"SecretGeneration is -1":               func(a *edge.LoadBalancerArgs) { a.SecretGeneration = -1 },
-	} {
-		args := loadBalancerArgs
-		breakIt(&args)
-		t.Run(complaint, func(t *testing.T) { componenttest.Refuses(t, loadBalancer(args), complaint) })
-	}
+	})
 }
 
 // Who logs to the bucket waits until it may, and writes where the policy lets it.

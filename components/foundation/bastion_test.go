@@ -14,12 +14,7 @@ import (
 	"legops/components/internal/componenttest"
 )
 
-func bastion(args foundation.BastionArgs) componenttest.Construct {
-	return func(ctx *pulumi.Context, opts ...pulumi.ResourceOption) error {
-		_, err := foundation.NewBastion(ctx, "bastion", &args, opts...)
-		return err
-	}
-}
+var bastion = componenttest.Of("bastion", foundation.NewBastion)
 
 var bastionArgs = foundation.BastionArgs{
 	Name: "legops-test", Location: componenttest.Location, VpcID: pulumi.String("vpc"),

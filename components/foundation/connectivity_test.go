@@ -11,12 +11,7 @@ import (
 	"legops/components/internal/componenttest"
 )
 
-func connectivity(args foundation.ConnectivityArgs) componenttest.Construct {
-	return func(ctx *pulumi.Context, opts ...pulumi.ResourceOption) error {
-		_, err := foundation.NewConnectivity(ctx, "connectivity", &args, opts...)
-		return err
-	}
-}
+var connectivity = componenttest.Of("connectivity", foundation.NewConnectivity)
 
 var connectivityArgs = foundation.ConnectivityArgs{
 	Parties: map[string]foundation.Party{

@@ -4,7 +4,6 @@ import (
 	"slices"
 	"testing"
 
-	"github.com/pulumi/pulumi/sdk/v3/go/pulumi"
 	"github.com/stretchr/testify/assert"
 	"github.com/stretchr/testify/require"
 
@@ -13,12 +12,7 @@ import (
 	"legops/components/internal/componenttest"
 )
 
-func encryption(args foundation.EncryptionArgs) componenttest.Construct {
-	return func(ctx *pulumi.Context, opts ...pulumi.ResourceOption) error {
-		_, err := foundation.NewEncryption(ctx, "encryption", &args, opts...)
-		return err
-	}
-}
+var encryption = componenttest.Of("encryption", foundation.NewEncryption)
 
 var encryptionArgs = foundation.EncryptionArgs{Name: "legops-test", Location: componenttest.Location, Purposes: allPurposes, Protect: true}
 

@@ -29,12 +29,7 @@ func networkArgs() foundation.NetworkArgs {
 }
 
 // network makes the component.
-func network(args foundation.NetworkArgs) componenttest.Construct {
-	return func(ctx *pulumi.Context, opts ...pulumi.ResourceOption) error {
-		_, err := foundation.NewNetwork(ctx, "network", &args, opts...)
-		return err
-	}
-}
+var network = componenttest.Of("network", foundation.NewNetwork)
 
 func TestNetwork(t *testing.T) {
 	componenttest.Behaves(t, "legops:components:Network", "network", network(networkArgs()))

@@ -41,12 +41,7 @@ func alarmsArgs(alarms ...operations.Alarm) operations.AlarmsArgs {
 	}
 }
 
-func alarms(args operations.AlarmsArgs) componenttest.Construct {
-	return func(ctx *pulumi.Context, opts ...pulumi.ResourceOption) error {
-		_, err := operations.NewAlarms(ctx, "alarms", &args, opts...)
-		return err
-	}
-}
+var alarms = componenttest.Of("alarms", operations.NewAlarms)
 
 func TestAlarmsBehave(t *testing.T) {
 	componenttest.Behaves(t, "legops:components:Alarms", "alarms", alarms(alarmsArgs(watch("age", operations.Warning), watch("dead", operations.Critical))))

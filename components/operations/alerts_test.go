@@ -15,12 +15,7 @@ var alertsArgs = operations.AlertsArgs{
 	Name: "legops-test", Location: componenttest.Location, KeyArn: pulumi.String("alerts-key"), Emails: []string{"platform@legops.example", "on-call@legops.example"},
 }
 
-func alerts(args operations.AlertsArgs) componenttest.Construct {
-	return func(ctx *pulumi.Context, opts ...pulumi.ResourceOption) error {
-		_, err := operations.NewAlerts(ctx, "alerts", &args, opts...)
-		return err
-	}
-}
+var alerts = componenttest.Of("alerts", operations.NewAlerts)
 
 func TestAlerts(t *testing.T) {
 	componenttest.Behaves(t, "legops:components:Alerts", "alerts", alerts(alertsArgs))

@@ -33,12 +33,7 @@ func backupArgs() operations.BackupArgs {
 	}
 }
 
-func backup(args operations.BackupArgs) componenttest.Construct {
-	return func(ctx *pulumi.Context, opts ...pulumi.ResourceOption) error {
-		_, err := operations.NewBackup(ctx, "backup", &args, opts...)
-		return err
-	}
-}
+var backup = componenttest.Of("backup", operations.NewBackup)
 
 // copied also keeps a locked copy in another region.
 func copied(args operations.BackupArgs) componenttest.Construct {

@@ -3,19 +3,13 @@ package operations_test
 import (
 	"testing"
 
-	"github.com/pulumi/pulumi/sdk/v3/go/pulumi"
 	"github.com/stretchr/testify/assert"
 
 	"legops/components/internal/componenttest"
 	"legops/components/operations"
 )
 
-func budget(args operations.BudgetArgs) componenttest.Construct {
-	return func(ctx *pulumi.Context, opts ...pulumi.ResourceOption) error {
-		_, err := operations.NewBudget(ctx, "budget", &args, opts...)
-		return err
-	}
-}
+var budget = componenttest.Of("budget", operations.NewBudget)
 
 func TestBudget(t *testing.T) {
 	args := operations.BudgetArgs{Name: "legops-test", MonthlyUSD: 2500, Emails: []string{"platform@legops.example"}}

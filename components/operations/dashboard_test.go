@@ -188,12 +188,7 @@ func TestDashboardRefuses(t *testing.T) {
 	componenttest.Refuses(t, dashboard(slices.Repeat([]operations.Row{operations.Heading("a")}, 501)...), "there are 501 widgets, CloudWatch takes 500")
 }
 
-func deliveryLog(args operations.DeliveryLogArgs) componenttest.Construct {
-	return func(ctx *pulumi.Context, opts ...pulumi.ResourceOption) error {
-		_, err := operations.NewDeliveryLog(ctx, "delivery", &args, opts...)
-		return err
-	}
-}
+var deliveryLog = componenttest.Of("delivery", operations.NewDeliveryLog)
 
 // What pipelines and deployments report is kept, encrypted and for a time.
 func TestDeliveryLog(t *testing.T) {

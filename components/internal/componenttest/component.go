@@ -23,6 +23,16 @@ var Location = components.Location{Account: "111122223333", Region: "eu-west-1"}
 // Construct makes a component with the options every component gets from infra.
 type Construct func(ctx *pulumi.Context, opts ...pulumi.ResourceOption) error
 
+// Of gives the component of a name, by its constructor, arguments.
+func Of[A, C any](name string, create func(*pulumi.Context, string, *A, ...pulumi.ResourceOption) (C, error)) func(A) Construct {
+	return func(args A) Construct {
+		return func(ctx *pulumi.Context, opts ...pulumi.ResourceOption) error {
+			_, err := create(ctx, name, &args, opts...)
+			return err
+		}
+	}
+}
+
 func (c Construct) program(ctx *pulumi.Context) error {
 	provider, err := aws.NewProvider(ctx, "aws", &aws.ProviderArgs{Region: pulumi.String(Location.Region)})
 	if err != nil {
@@ -107,6 +117,16 @@ func Refuses(t *testing.T, make Construct, complaints ...string) {
 	}
 	for _, found := range r.Resources() {
 		assert.True(t, given(found), "registered %s", found.URN)
+	}
+}
+
+// RefusesEach checks that each mistake, made in good arguments, is reported: by the part of the error that reports it.
+func RefusesEach[A any](t *testing.T, make func(A) Construct, good func() A, mistakes map[string]func(*A)) {
+	t.Helper()
+	for complaint, mistake := range mistakes {
+		args := good()
+		mistake(&args)
+		t.Run(complaint, func(t *testing.T) { Refuses(t, make(args), complaint) })
 	}
 }
 
