@@ -12,9 +12,8 @@ type Type struct {
 	Token string
 	// Scope is what a name and an id are unique in.
 	Scope Scope
-	// ID is the form of the id that the provider gives it. See Fill in internal/offline/cloud for what may be in braces: what AWS
-	// draws at random, such as {hex17}; {name}, the physical name; any other word is an input, which cannot change without a
-	// replacement. What is not given leaves out the separator before it.
+	// ID is the form of the id that the provider gives it. In braces is what AWS draws at random, such as {hex17}; {name}, the physical
+	// name; or an input, which cannot change without a replacement. What is not given leaves out the separator before it.
 	ID string
 	// ARN is the form of its ARN where that is not the id. Without one it has AWS's general form, or none.
 	ARN string

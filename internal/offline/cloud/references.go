@@ -16,8 +16,11 @@ import (
 // what they are of. Not so the ARN of an alias, which may be one of AWS's own, and of an object, which looks like a prefix in a bucket.
 var references = regexp.MustCompile("^(?:" + strings.Join(referenceForms(), "|") + ")$")
 
-// shortest is the length of the shortest reference: most values are shorter.
-const shortest = len("arn:aws:s3:::abc")
+// isReference looks at the beginning and the end before it tries sixty forms: most values are none.
+func isReference(text string) bool {
+	ends := len(text) - len("-0123456789abcdef0")
+	return (strings.HasPrefix(text, "arn:") || strings.HasPrefix(text, "https:") || ends > 0 && text[ends] == '-') && references.MatchString(text)
+}
 
 func referenceForms() []string {
 	var forms []string
@@ -88,7 +91,7 @@ func (e *Entry) uses() []use {
 	var found []use
 	if strings.HasPrefix(e.Type, "aws:") {
 		model.Walk(e.Inputs, func(path model.Path, value any) {
-			if text, is := value.(string); is && len(text) >= shortest && references.MatchString(text) {
+			if text, is := value.(string); is && isReference(text) {
 				found = append(found, e.reference(fieldOf(path), text))
 			}
 		})
@@ -127,7 +130,7 @@ func (e *Entry) links() []use {
 		path := model.ParsePath(link.Input)
 		for _, value := range e.in().All(link.Input) {
 			name, is := value.(string)
-			if !is || name == "" || references.MatchString(name) {
+			if !is || name == "" || isReference(name) {
 				continue
 			}
 			given := catalogue.Of(link.To).Given
