@@ -58,7 +58,7 @@ func tags(ctx *pulumi.Context, cfg *stacks.Config) map[string]string {
 	}
 }
 
-// bounded puts the permissions boundary on every role. bootstrap/account.yaml creates the boundary, and lets nobody create a
+// bounded puts the permissions boundary on every role that the program registers; pulumi-eks registers none here. bootstrap/account.yaml creates the boundary, and lets nobody create a
 // role without it.
 func bounded(boundary string) pulumi.ResourceTransformation {
 	return func(args *pulumi.ResourceTransformationArgs) *pulumi.ResourceTransformationResult {

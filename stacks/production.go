@@ -31,7 +31,7 @@ var requirements = []requirement{
 		value: func(c *Config) any { return string(c.Eks.Nodes.CapacityType) },
 		met:   func(c *Config) bool { return c.Eks.Nodes.CapacityType == OnDemand },
 		what:  "nodes that AWS does not reclaim", fix: "set it to ON_DEMAND",
-	}, {
+	}, atLeast("eks.nodes.minSizePerZone", func(c *Config) int { return c.Eks.Nodes.MinSizePerZone }, minimum.NodesPerZone, "nodes per zone"), {
 		key:   "eks.logTypes",
 		value: func(c *Config) any { return c.Eks.LogTypes },
 		met:   func(c *Config) bool { return len(c.Eks.LogTypes) >= len(controlPlaneLogs) },
@@ -46,7 +46,7 @@ var requirements = []requirement{
 		value: func(c *Config) any { return c.OpenSearch.ZoneAware },
 		met:   func(c *Config) bool { return c.OpenSearch.ZoneAware },
 		what:  "search nodes in both zones", fix: "set it to true",
-	}, {
+	}, atLeast("opensearch.dataNodes", func(c *Config) int { return c.OpenSearch.DataNodes }, minimum.SearchNodes, "data nodes"), {
 		key:   "opensearch.dedicatedMasters",
 		value: func(*Config) any { return nil },
 		met:   func(c *Config) bool { return c.OpenSearch.DedicatedMasters != nil },
@@ -68,6 +68,13 @@ var requirements = []requirement{
 		value: func(*Config) any { return nil },
 		met:   func(c *Config) bool { return c.Backup.Lock != nil && c.Backup.Lock.ChangeableForDays != nil },
 		what:  "backups that nobody can delete", fix: "add it, with minRetentionDays, maxRetentionDays and changeableForDays",
+	}, {
+		key:   "backup.lock.minRetentionDays",
+		value: func(c *Config) any { return c.Backup.Lock.MinRetentionDays },
+		met: func(c *Config) bool {
+			return c.Backup.Lock == nil || c.Backup.Lock.MinRetentionDays >= minimum.LockDays.Production
+		},
+		what: fmt.Sprintf("%d days that a backup is locked", minimum.LockDays.Production), fix: fmt.Sprintf("set it to %d or more", minimum.LockDays.Production),
 	}, {
 		key:   "cdn.contentSecurityPolicy",
 		value: func(c *Config) any { return c.Cdn.ContentSecurityPolicy },

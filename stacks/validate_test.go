@@ -234,6 +234,11 @@ func TestProduction(t *testing.T) {
 		{"a lock that stays changeable", "prod", []edit{drop("backup.lock.changeableForDays"), set("backup.lock.minRetentionDays", 1), set("backup.copyRetentionDays", minimum.BackupDays.Production-1)}, []string{
 			fmt.Sprintf("legops:backup.copyRetentionDays: %d", minimum.BackupDays.Production-1) + keeps(minimum.BackupDays, "copies in another region"),
 			"legops:backup.lock: production requires backups that nobody can delete: add it, with minRetentionDays, maxRetentionDays and changeableForDays",
+			"legops:backup.lock.minRetentionDays: 1: production requires 35 days that a backup is locked: set it to 35 or more",
+		}},
+		{"few nodes", "prod", []edit{set("eks.nodes.minSizePerZone", 1), set("opensearch.dataNodes", 2)}, []string{
+			"legops:eks.nodes.minSizePerZone: 1: production requires 2 nodes per zone: set it to 2 or more",
+			"legops:opensearch.dataNodes: 2: production requires 3 data nodes: set it to 3 or more",
 		}},
 		{"other environments may be weak", "prod", []edit{
 			set("environment", "test"), set("network.natGateways", 1), set("deletionProtection", "false"), set("pipeline.loadTest", true),

@@ -9,8 +9,10 @@ import (
 	"github.com/stretchr/testify/assert"
 	"github.com/stretchr/testify/require"
 
+	"legops/internal/catalogue"
 	"legops/internal/iam"
 	"legops/internal/recorder"
+	"legops/internal/standards"
 	"legops/stacks"
 )
 
@@ -29,6 +31,22 @@ func TestZonesOfTheStackFile(t *testing.T) {
 		assert.Len(t, r.OfType("kubernetes:apps/v1:DeploymentPatch"), len(cfg.Applications))
 		assert.Equal(t, cfg.Rds.MultiAz, r.One(t, "aws:rds/instance:Instance", "rds-instance").Get("multiAz"))
 
+		// What has to span two zones names two subnets, and not one of them twice.
+		for typ, input := range standards.Spans {
+			all := r.OfType(typ)
+			assert.NotEmpty(t, all, typ)
+			for _, found := range all {
+				distinct := map[any]bool{}
+				for _, subnet := range found.List(input) {
+					distinct[subnet] = true
+				}
+				gateway := typ == catalogue.VpcEndpoint && found.Text("vpcEndpointType") == "Gateway"
+				if !gateway && (typ != catalogue.SearchDomain || cfg.OpenSearch.ZoneAware) {
+					assert.Len(t, distinct, 2, "%s %s", found.URN, input)
+				}
+			}
+		}
+
 		// Nodes are in both zones, each group in one, and visitors reach all of them.
 		var nodes, reached, groups []any
 		for _, group := range r.OfType("aws:eks/nodeGroup:NodeGroup") {
@@ -43,11 +61,16 @@ func TestZonesOfTheStackFile(t *testing.T) {
 	})
 }
 
-// Where the stack file asks for no protection, the account has to stay easy to rebuild; where it does, PROTECTED and S3-KEPT of the
-// standards say what has it.
-func TestNothingIsProtectedWithoutTheKey(t *testing.T) {
+// Where the stack file asks for protection, all that holds data has it, in any account; PROTECTED and S3-KEPT of the standards say more
+// of production. Where it asks for none, the account has to stay easy to rebuild.
+func TestProtectionFollowsTheKey(t *testing.T) {
 	for _, stack := range stackNames {
 		if config(t, stack).DeletionProtection {
+			for _, r := range previews[stack](t).Resources {
+				if holds := catalogue.Of(r.Type); holds != nil && holds.HoldsData() && r.Name() != "cdn-errors" { // of which the program creates all again
+					assert.True(t, r.Protect, "%s: %s", stack, r.URN)
+				}
+			}
 			continue
 		}
 		for _, r := range previews[stack](t).Resources {

@@ -2,7 +2,7 @@
 # What tells the registry to keep the image of a release. ECR lets images go by the time at which they were pushed, and a further tag
 # makes an image no newer (aws/containers-roadmap#2746). So a release that was found good pushes a record: an image index with this
 # one image in it, which is new now. The registry keeps the newest records, and ECR lets no image go that an index names ("Automate
-# the cleanup of images by using lifecycle policies", in its user guide). The rules are those of components/registry.go.
+# the cleanup of images by using lifecycle policies", in its user guide). The rules are those of components/delivery/registry.go.
 #
 #   IMAGE          the image, by its digest, in a repository of ECR
 #   COMMIT         the commit it was built of

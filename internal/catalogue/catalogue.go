@@ -23,7 +23,7 @@ type Type struct {
 	Policy Policy
 	// Replaces are the inputs that cannot change on a living resource: the provider replaces it. The source is the ForceNew attribute
 	// in the provider's own schema. The physical name and the inputs of the id belong to it for every type and are not repeated
-	// here. A path that ends in ? replaces when the value comes or goes, one that ends in ! when it is no longer true.
+	// here. A path that ends in ? replaces when the value comes or goes, one that ends in ! when it is no longer true, or no longer given.
 	Replaces []string
 	// PartOf names what it is a part of: it goes with it and never keeps it from being deleted.
 	PartOf Link
@@ -38,7 +38,7 @@ type Type struct {
 	Lock string
 	// Quota is how many there may be.
 	Quota Quota
-	// Box is the box or zone of the picture in docs/architecture.md that stands for it.
+	// Box is the box or zone of the picture in docs/architecture.svg that stands for it.
 	Box string
 	// Inert says that it is a setting: it holds no data that a deployment could not create again, does not fail by itself and costs
 	// nothing. Any other type says each of that.
@@ -79,8 +79,11 @@ type Guard struct {
 	Loss string
 }
 
-// Weaker is a change of an input that guards data: one of the constants, or the value that it must not leave.
+// Weaker is a change of an input that guards data.
 type Weaker string
+
+// Leaves is the change from one value to any other.
+func Leaves(value string) Weaker { return Weaker(value) }
 
 // The changes.
 const (

@@ -14,7 +14,7 @@ var _ = add([]Type{
 		Failure:   "it holds what runs",
 		Unwatched: "ECR publishes pulls only; a push that fails fails its pipeline, a pull that fails leaves pods that are not ready",
 		Guarded: []Guard{
-			{"imageTagMutability", "IMMUTABLE", "an image can be replaced under its tag"},
+			{"imageTagMutability", Leaves("IMMUTABLE"), "an image can be replaced under its tag"},
 			{"forceDelete", On, "the repository can be deleted with its images"},
 		}},
 	{Token: ImageRepositoryPolicy, ID: "{repository}",

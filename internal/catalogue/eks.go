@@ -15,7 +15,9 @@ var _ = add([]Type{
 		Name: Name{Input: "name", Form: form(`^[0-9A-Za-z][A-Za-z0-9_-]{0,99}$`)},
 		Replaces: []string{
 			"roleArn", "accessConfig.bootstrapClusterCreatorAdminPermissions", "kubernetesNetworkConfig.ipFamily",
-			"kubernetesNetworkConfig.serviceIpv4Cidr", "bootstrapSelfManagedAddons", "encryptionConfig.resources",
+			"kubernetesNetworkConfig.serviceIpv4Cidr", "bootstrapSelfManagedAddons",
+			// Encryption can be added, and never removed (hashicorp/terraform-provider-aws, internal/service/eks/cluster.go).
+			"encryptionConfig!",
 		},
 		InUseBy: anything, Box: "api", Holds: "the cluster, and everything that runs on it", Costs: "hours of its control plane",
 		Failure: "everything runs on it",

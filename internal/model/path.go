@@ -10,7 +10,7 @@ import (
 // rules[0].id, tags["a.b"], and rules[*].id for each element of a list.
 type Path = resource.PropertyPath
 
-// each is what a path has for every element of a list or of a map.
+// each is what a path has for every element of a list.
 const each = "*"
 
 // paths are those that were parsed, by their text: the program has a few hundred.
@@ -72,7 +72,7 @@ func all(found []any, from any, path Path) []any {
 	var next any
 	switch key := path[0].(type) {
 	case int:
-		if list, is := from.([]any); is && key < len(list) {
+		if list, is := from.([]any); is && key >= 0 && key < len(list) {
 			next = list[key]
 		}
 	case string:

@@ -31,25 +31,34 @@ type differ struct {
 // their place and a document in a text as a whole: what differs within those is looked for here.
 func propertiesOf(old, new *model.Resource, diff map[string]model.PropertyDiff) (_ []Property, reordered bool) {
 	paths, replaces := map[string]model.Path{}, map[string]bool{}
+	d := &differ{new: new}
+	if len(diff) == 0 { // the engine replaces it for another reason, such as another provider, and asks no provider what differs
+		for _, inputs := range []model.Values{old.Inputs, new.Inputs} {
+			for key := range inputs {
+				paths[key] = model.Path{key}
+			}
+		}
+	}
 	for name, property := range diff {
 		path := model.PathOf(name)
+		if secret := model.GetPath(old.Inputs, path); secret == any(model.Secret) && model.GetPath(new.Inputs, path) == secret {
+			// Only the provider sees that it is another.
+			d.found = append(d.found, Property{Path: name, Old: model.Secret, New: model.Secret, Replaces: property.Replaces()})
+		}
 		if i := slices.IndexFunc(path, func(step any) bool { _, is := step.(int); return is }); i >= 0 {
 			path = path[:i]
 		}
 		text := path.String()
 		paths[text], replaces[text] = path, replaces[text] || property.Replaces()
 	}
-	d := &differ{new: new}
 	for _, text := range slices.Sorted(maps.Keys(paths)) {
 		before, after, first := model.GetPath(old.Inputs, paths[text]), model.GetPath(new.Inputs, paths[text]), len(d.found)
-		if before == any(model.Secret) && after == before { // only the provider sees that it is another
-			d.found = append(d.found, Property{Path: text, Old: model.Secret, New: model.Secret})
-		}
 		d.values(text, before, after)
 		for i := range d.found[first:] {
 			d.found[first+i].Replaces = replaces[text]
 		}
 	}
+	slices.SortStableFunc(d.found, func(a, b Property) int { return strings.Compare(a.Path, b.Path) })
 	return d.found, d.reordered
 }
 

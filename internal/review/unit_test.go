@@ -303,7 +303,7 @@ func TestUnguarded(t *testing.T) {
 	bucket := func(kind Kind, name string) Change {
 		return Change{Kind: kind, Type: "aws:s3/bucketV2:BucketV2", Name: name, Component: "storage"}
 	}
-	const told = "BucketVersioningV2 deleted: earlier versions of objects are no longer kept; the program no longer asks for it"
+	const told = "BucketVersioningV2 deleted: a deleted or overwritten object is lost; the program no longer asks for it"
 	for _, c := range []struct {
 		name    string
 		changes []Change

@@ -112,6 +112,7 @@ var mistakes = []struct {
 	{"K8S-REPLICAS", catalogue.HorizontalPodAutoscaler, "spec.minReplicas", 1},
 	{"K8S-REPLICAS", catalogue.Deployment, "spec.replicas", 1},
 	{"K8S-REPLICAS", catalogue.Deployment, "metadata.name", "another"},
+	{"K8S-REPLICAS", catalogue.Deployment, "metadata.namespace", "another"},
 	{"K8S-ZONES", catalogue.DeploymentPatch, "spec.template.spec.topologySpreadConstraints[0].topologyKey", "kubernetes.io/hostname"},
 
 	{"CDN-TLS", catalogue.Distribution, "viewerCertificate.minimumProtocolVersion", "TLSv1"},

@@ -7,6 +7,7 @@ import (
 
 	"legops/internal/catalogue"
 	"legops/internal/model"
+	"legops/internal/standards/minimum"
 )
 
 var computeRules = []Rule{
@@ -57,7 +58,7 @@ var computeRules = []Rule{
 		Reason: "AWS takes back spot nodes when it needs them, maybe all at once", Source: own, In: []string{production},
 		Settings: []Setting{
 			{catalogue.NodeGroup, "capacityType", is("ON_DEMAND"), nil},
-			{catalogue.NodeGroup, "scalingConfig.minSize", atLeast(2), nil},
+			{catalogue.NodeGroup, "scalingConfig.minSize", atLeast(float64(minimum.NodesPerZone.Production)), nil},
 		},
 	},
 }

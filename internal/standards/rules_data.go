@@ -129,7 +129,7 @@ var dataRules = []Rule{
 		Reason: "a node that fails would take the index along", Source: "Opensearch.6, " + own,
 		In: []string{production},
 		Settings: []Setting{
-			{catalogue.SearchDomain, "clusterConfig.instanceCount", atLeast(3), nil},
+			{catalogue.SearchDomain, "clusterConfig.instanceCount", atLeast(float64(minimum.SearchNodes.Production)), nil},
 			{catalogue.SearchDomain, "clusterConfig.zoneAwarenessEnabled", is(true), nil},
 			{catalogue.SearchDomain, "clusterConfig.dedicatedMasterEnabled", is(true), nil},
 		},

@@ -3,19 +3,20 @@ package standards
 import (
 	"fmt"
 	"slices"
+	"strings"
 
 	"legops/internal/catalogue"
 	"legops/internal/model"
 )
 
-// spans are the inputs that have to be in two zones, by type.
-var spans = map[string]string{
+// Spans are the inputs that have to be in two zones, by type.
+var Spans = map[string]string{
 	catalogue.LoadBalancer:        "subnets",
 	catalogue.AutoScalingGroup:    "vpcZoneIdentifiers",
 	catalogue.DatabaseSubnetGroup: "subnetIds",
 	catalogue.VpcEndpoint:         "subnetIds",
 	clusterComponent:              "subnetIds",
-	catalogue.SearchDomain:        "vpcOptions",
+	catalogue.SearchDomain:        "vpcOptions.subnetIds",
 }
 
 // zoneKey is the label of a node with its zone.
@@ -31,11 +32,12 @@ var zoneRules = []Rule{
 		Check: func(p *platform, r *model.Resource) []string {
 			gateway := r.Type == catalogue.VpcEndpoint && r.Text("vpcEndpointType") == "Gateway"
 			oneZone := r.Type == catalogue.SearchDomain && !r.Flag("clusterConfig.zoneAwarenessEnabled")
-			zones := p.Zones(r, spans[r.Type])
+			input, _, _ := strings.Cut(Spans[r.Type], ".") // a preview has dependencies of whole inputs
+			zones := p.Zones(r, input)
 			if gateway || oneZone || len(zones) == 2 {
 				return nil
 			}
-			return []string{fmt.Sprintf("%s is in the zones %v: it has to be in two", spans[r.Type], zones)}
+			return []string{fmt.Sprintf("%s is in the zones %v: it has to be in two", input, zones)}
 		},
 	}, {
 		ID: "K8S-REPLICAS", What: "what runs in the cluster has two pods or more, and an autoscaler",
@@ -45,7 +47,7 @@ var zoneRules = []Rule{
 		Check: func(p *platform, r *model.Resource) []string {
 			var problems []string
 			if !slices.ContainsFunc(p.OfType(catalogue.HorizontalPodAutoscaler), func(scaler *model.Resource) bool {
-				return scaler.Text("spec.scaleTargetRef.name") == r.Text("metadata.name")
+				return scaler.Text("spec.scaleTargetRef.name") == r.Text("metadata.name") && scaler.Text("metadata.namespace") == r.Text("metadata.namespace")
 			}) {
 				problems = append(problems, "no autoscaler names it")
 			}

@@ -29,9 +29,14 @@ func mustReplace(mark string, old, changed resource.PropertyValue) bool {
 	case "?":
 		return old.IsNull() != changed.IsNull()
 	case "!":
-		return isTrue(old) && !isTrue(changed) && !changed.IsComputed()
+		return isOn(old) && !isOn(changed) && !changed.IsComputed()
 	}
 	return !old.DeepEquals(changed)
+}
+
+// isOn says whether a switch is on, or whether there is anything of what is no switch.
+func isOn(v resource.PropertyValue) bool {
+	return isTrue(v) || !v.IsBool() && !v.IsNull() && !(v.IsArray() && len(v.ArrayValue()) == 0)
 }
 
 func isTrue(v resource.PropertyValue) bool { return v.IsBool() && v.BoolValue() }

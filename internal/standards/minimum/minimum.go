@@ -22,6 +22,10 @@ var (
 	BackupDays = By{7, 14, 35}
 	// LockDays is the shortest retention that the lock of a vault lets in; development has no lock.
 	LockDays = By{0, 7, 35}
+	// NodesPerZone is the smallest node group: a node that fails must leave another. Only production has it.
+	NodesPerZone = By{0, 0, 2}
+	// SearchNodes is the smallest number of data nodes of search, Opensearch.6 of Security Hub. Only production has it.
+	SearchNodes = By{0, 0, 3}
 	// HSTSSeconds is how long browsers insist on HTTPS; production has a year.
 	HSTSSeconds = By{300, 24 * 60 * 60, Year}
 )
