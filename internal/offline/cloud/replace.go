@@ -36,7 +36,7 @@ func mustReplace(mark string, old, changed resource.PropertyValue) bool {
 
 // isOn says whether a switch is on, or whether there is anything of what is no switch.
 func isOn(v resource.PropertyValue) bool {
-	return isTrue(v) || !v.IsBool() && !v.IsNull() && !(v.IsArray() && len(v.ArrayValue()) == 0)
+	return isTrue(v) || !v.IsBool() && !v.IsNull() && (!v.IsArray() || len(v.ArrayValue()) > 0)
 }
 
 func isTrue(v resource.PropertyValue) bool { return v.IsBool() && v.BoolValue() }
