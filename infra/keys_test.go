@@ -8,12 +8,9 @@ import (
 	"strings"
 	"testing"
 
-	"github.com/pulumi/pulumi/sdk/v3/go/pulumi"
 	"github.com/stretchr/testify/assert"
 	"github.com/stretchr/testify/require"
 
-	"legops/infra"
-	"legops/internal/recorder"
 	"legops/stacks"
 )
 
@@ -53,11 +50,7 @@ func TestEveryKeyReachesAResource(t *testing.T) {
 
 // registrations are what the program registers, as text by URN.
 func registrations(cfg *stacks.Config) (map[string]string, error) {
-	r := &recorder.Recorder{}
-	err := r.Run(func(ctx *pulumi.Context) error {
-		_, err := infra.NewPlatform(ctx, cfg)
-		return err
-	})
+	r, err := register(cfg)
 	all := map[string]string{}
 	for _, found := range r.Resources() {
 		all[string(found.URN)] = fmt.Sprint(found.Protect, found.RetainOnDelete, found.Provider, found.Inputs)

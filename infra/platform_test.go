@@ -116,15 +116,21 @@ func platform() *stacks.Config {
 	}
 }
 
+// register runs the wiring against mocks, with what it registered up to an error.
+func register(cfg *stacks.Config) (*recorder.Recorder, error) {
+	r := &recorder.Recorder{}
+	return r, r.Run(func(ctx *pulumi.Context) error {
+		_, err := infra.NewPlatform(ctx, cfg)
+		return err
+	})
+}
+
 func pointer[T any](value T) *T { return &value }
 
 // Every setting of a stack file reaches its resource.
 func TestPlatformCarriesTheConfiguration(t *testing.T) {
-	r := &recorder.Recorder{}
-	require.NoError(t, r.Run(func(ctx *pulumi.Context) error {
-		_, err := infra.NewPlatform(ctx, platform())
-		return err
-	}))
+	r, err := register(platform())
+	require.NoError(t, err)
 	for _, want := range []struct {
 		typ, name, path string
 		value           any
@@ -322,11 +328,7 @@ func TestPlatformStopsAtTheFirstLayerThatFails(t *testing.T) {
 	} {
 		cfg := platform()
 		breakIt(cfg)
-		r := &recorder.Recorder{}
-		err := r.Run(func(ctx *pulumi.Context) error {
-			_, err := infra.NewPlatform(ctx, cfg)
-			return err
-		})
+		r, err := register(cfg)
 		assert.ErrorContains(t, err, layer)
 		assert.Empty(t, r.OfType("legops:components:Connectivity"))
 	}
@@ -400,11 +402,8 @@ func TestPlatformHasARunnerOnceItIsConnected(t *testing.T) {
 		if !c.asked {
 			cfg.Runner = nil
 		}
-		r := &recorder.Recorder{}
-		require.NoError(t, r.Run(func(ctx *pulumi.Context) error {
-			_, err := infra.NewPlatform(ctx, cfg)
-			return err
-		}))
+		r, err := register(cfg)
+		require.NoError(t, err)
 		assert.Len(t, r.OfType("legops:components:Runner"), c.runners, "%+v", c)
 	}
 }

@@ -68,14 +68,12 @@ var requirements = []requirement{
 		value: func(*Config) any { return nil },
 		met:   func(c *Config) bool { return c.Backup.Lock != nil && c.Backup.Lock.ChangeableForDays != nil },
 		what:  "backups that nobody can delete", fix: "add it, with minRetentionDays, maxRetentionDays and changeableForDays",
-	}, {
-		key:   "backup.lock.minRetentionDays",
-		value: func(c *Config) any { return c.Backup.Lock.MinRetentionDays },
-		met: func(c *Config) bool {
-			return c.Backup.Lock == nil || c.Backup.Lock.MinRetentionDays >= minimum.LockDays.Production
-		},
-		what: fmt.Sprintf("%d days that a backup is locked", minimum.LockDays.Production), fix: fmt.Sprintf("set it to %d or more", minimum.LockDays.Production),
-	}, {
+	}, atLeast("backup.lock.minRetentionDays", func(c *Config) int {
+		if c.Backup.Lock == nil {
+			return minimum.LockDays.Production // backup.lock reports that it is missing
+		}
+		return c.Backup.Lock.MinRetentionDays
+	}, minimum.LockDays, "days that a backup is locked"), {
 		key:   "cdn.contentSecurityPolicy",
 		value: func(c *Config) any { return c.Cdn.ContentSecurityPolicy },
 		met:   func(c *Config) bool { return strictScripts(c.Cdn.ContentSecurityPolicy) },

@@ -1,6 +1,7 @@
 package delivery_test
 
 import (
+	"maps"
 	"strings"
 	"testing"
 
@@ -105,27 +106,13 @@ func TestLoadTestRights(t *testing.T) {
 		"StringEquals": {"aws:SourceAccount": {"111122223333"}, "aws:SourceArn": {loadTestArn}},
 	}, trust.Statement[0].Condition)
 
-	const (
-		ec2    = "arn:aws:ec2:eu-west-1:111122223333:"
-		secret = "arn:aws:secretsmanager:eu-west-1:111122223333:secret:legops-test-loadtest-??????"
-	)
+	const secret = "arn:aws:secretsmanager:eu-west-1:111122223333:secret:legops-test-loadtest-??????"
 	statements := componenttest.PolicyOf(t, r.One(t, typeRolePolicy, "loadtest-role-policy"), "policy").Statement
 	rights := rightsOf(t, r, "loadtest-role-policy")
 	delete(rights, "") // those of the scripts
 	throughSecrets := through("secretsmanager")
 	throughSecrets["StringLike"] = map[string][]string{"kms:EncryptionContext:SecretARN": {secret}}
-	assert.Equal(t, map[string]right{
-		"SeeNetwork": {[]string{
-			"ec2:DescribeDhcpOptions", "ec2:DescribeNetworkInterfaces", "ec2:DescribeSecurityGroups", "ec2:DescribeSubnets", "ec2:DescribeVpcs",
-		}, []string{"*"}, nil},
-		"StandInNetwork": {
-			[]string{"ec2:CreateNetworkInterface"}, []string{ec2 + "network-interface/*", ec2 + "subnet/*", ec2 + "security-group/loadtest-id"}, nil,
-		},
-		"LeaveNetwork": {[]string{"ec2:DeleteNetworkInterface"}, []string{ec2 + "network-interface/*"}, nil},
-		"HandOverInterface": {
-			[]string{"ec2:CreateNetworkInterfacePermission"}, []string{ec2 + "network-interface/*"},
-			map[string]map[string][]string{"StringEquals": {"ec2:AuthorizedService": {"codebuild.amazonaws.com"}}},
-		},
+	assert.Equal(t, withNetwork("loadtest-id", map[string]right{
 		"WriteLog": {
 			[]string{"logs:CreateLogStream", "logs:PutLogEvents"},
 			[]string{"arn:aws:logs:eu-west-1:111122223333:log-group:/aws/codebuild/legops-test-loadtest:*"}, nil,
@@ -136,7 +123,7 @@ func TestLoadTestRights(t *testing.T) {
 		"TakeRelease":     {takeObjects, []string{artifactsArn + "/*/Release/*"}, nil},
 		"KeepReport":      {[]string{"s3:PutObject"}, []string{artifactsArn + "/loadtest/*"}, nil},
 		"ArtifactKey":     {[]string{"kms:Decrypt", "kms:GenerateDataKey"}, []string{"storage-key"}, throughS3},
-	}, rights)
+	}), rights)
 	scripts := args.Scripts.Read("loadtest/")
 	require.Len(t, statements, len(rights)+len(scripts))
 	for i, script := range scripts {
@@ -168,4 +155,23 @@ func TestLoadTestRefuses(t *testing.T) {
 		"Environment is production: set AllowProduction,": func(a *delivery.LoadTestArgs) { a.Environment = "production" },
 		"-loadtest is 65 characters long, must be 64":     func(a *delivery.LoadTestArgs) { a.Name = strings.Repeat("n", 56) },
 	})
+}
+
+// withNetwork are rights with those of a project whose builds run in the VPC, in a security group.
+func withNetwork(group string, rights map[string]right) map[string]right {
+	const ec2 = "arn:aws:ec2:eu-west-1:111122223333:"
+	maps.Copy(rights, map[string]right{
+		"SeeNetwork": {[]string{
+			"ec2:DescribeDhcpOptions", "ec2:DescribeNetworkInterfaces", "ec2:DescribeSecurityGroups", "ec2:DescribeSubnets", "ec2:DescribeVpcs",
+		}, []string{"*"}, nil},
+		"StandInNetwork": {
+			[]string{"ec2:CreateNetworkInterface"}, []string{ec2 + "network-interface/*", ec2 + "subnet/*", ec2 + "security-group/" + group}, nil,
+		},
+		"LeaveNetwork": {[]string{"ec2:DeleteNetworkInterface"}, []string{ec2 + "network-interface/*"}, nil},
+		"HandOverInterface": {
+			[]string{"ec2:CreateNetworkInterfacePermission"}, []string{ec2 + "network-interface/*"},
+			map[string]map[string][]string{"StringEquals": {"ec2:AuthorizedService": {"codebuild.amazonaws.com"}}},
+		},
+	})
+	return rights
 }

@@ -80,25 +80,13 @@ func TestRunnerRights(t *testing.T) {
 		"aws:SourceAccount": {"111122223333"}, "aws:SourceArn": {"arn:aws:codebuild:eu-west-1:111122223333:project/legops-test-runner"},
 	}}, trust.Statement[0].Condition)
 
-	const ec2 = "arn:aws:ec2:eu-west-1:111122223333:"
-	assert.Equal(t, map[string]right{
-		"SeeNetwork": {[]string{
-			"ec2:DescribeDhcpOptions", "ec2:DescribeNetworkInterfaces", "ec2:DescribeSecurityGroups", "ec2:DescribeSubnets", "ec2:DescribeVpcs",
-		}, []string{"*"}, nil},
-		"StandInNetwork": {
-			[]string{"ec2:CreateNetworkInterface"}, []string{ec2 + "network-interface/*", ec2 + "subnet/*", ec2 + "security-group/runner-id"}, nil,
-		},
-		"LeaveNetwork": {[]string{"ec2:DeleteNetworkInterface"}, []string{ec2 + "network-interface/*"}, nil},
-		"HandOverInterface": {
-			[]string{"ec2:CreateNetworkInterfacePermission"}, []string{ec2 + "network-interface/*"},
-			map[string]map[string][]string{"StringEquals": {"ec2:AuthorizedService": {"codebuild.amazonaws.com"}}},
-		},
+	assert.Equal(t, withNetwork("runner-id", map[string]right{
 		"UseConnection": {[]string{"codeconnections:GetConnection", "codeconnections:GetConnectionToken", "codeconnections:UseConnection"}, []string{"arn:connection"}, nil},
 		"WriteLog": {
 			[]string{"logs:CreateLogStream", "logs:PutLogEvents"},
 			[]string{"arn:aws:logs:eu-west-1:111122223333:log-group:/aws/codebuild/legops-test-runner:*"}, nil,
 		},
-	}, rightsOf(t, r, "runner-role-policy"))
+	}), rightsOf(t, r, "runner-role-policy"))
 }
 
 func TestRunnerOutputs(t *testing.T) {

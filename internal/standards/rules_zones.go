@@ -2,6 +2,7 @@ package standards
 
 import (
 	"fmt"
+	"maps"
 	"slices"
 	"strings"
 
@@ -26,9 +27,7 @@ var zoneRules = []Rule{
 	{
 		ID: "SPAN-ZONES", What: "what serves people or holds data is in two zones; a search domain only where it is zone-aware",
 		Reason: "a zone that fails would stop everything", Source: "ELB.13, AutoScaling.2, " + own,
-		Types: []string{
-			catalogue.LoadBalancer, catalogue.AutoScalingGroup, catalogue.DatabaseSubnetGroup, catalogue.VpcEndpoint, clusterComponent, catalogue.SearchDomain,
-		}, UnknownPasses: true,
+		Types: slices.Sorted(maps.Keys(Spans)), UnknownPasses: true,
 		Check: func(p *platform, r *model.Resource) []string {
 			gateway := r.Type == catalogue.VpcEndpoint && r.Text("vpcEndpointType") == "Gateway"
 			oneZone := r.Type == catalogue.SearchDomain && !r.Flag("clusterConfig.zoneAwarenessEnabled")
