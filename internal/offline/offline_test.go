@@ -133,9 +133,9 @@ func through(t *testing.T, p *proxy) *http.Client {
 }
 
 func TestProxyServesClustersAndRefusesTheWorld(t *testing.T) {
-	p, err := startProxy(func(host string) bool { return host == "cluster.example" }, func(string) bool { return false })
+	p, err := StartProxy(func(host string) bool { return host == "cluster.example" }, func(string) bool { return false })
 	require.NoError(t, err)
-	defer func() { require.NoError(t, p.close()) }()
+	defer func() { require.NoError(t, p.Close()) }()
 	c := through(t, p)
 
 	answer, err := c.Get("https://cluster.example/healthz")
