@@ -9,6 +9,7 @@ import (
 	"os/exec"
 	"path/filepath"
 	"strings"
+	"syscall"
 
 	"github.com/blang/semver"
 	"github.com/pulumi/pulumi/pkg/v3/resource/plugin"
@@ -34,6 +35,7 @@ func startComponent(plugins, pkg string, env []string) (*component, error) {
 	_, version, _ := strings.Cut(filepath.Base(filepath.Dir(found[0])), "-v")
 	c := &component{pkg: pkg, process: exec.Command(found[0], noEngine)}
 	c.process.Env = env
+	c.process.SysProcAttr = &syscall.SysProcAttr{Setpgid: true} // an interrupt at the terminal is not for it
 	if c.version, err = semver.Parse(version); err != nil {
 		return nil, fmt.Errorf("%s: %w", found[0], err)
 	}

@@ -84,7 +84,7 @@ func (f *failure) Error() string {
 func (f *failure) Unwrap() error { return f.cause }
 
 func message(d engine.DiagEventPayload) string {
-	return strings.TrimSpace(colors.Never.Colorize(d.Prefix + d.Message))
+	return strings.TrimSpace(colors.Never.Colorize(d.Message))
 }
 
 // operation is one of the engine's: Update, Refresh, Destroy.

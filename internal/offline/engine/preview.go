@@ -1,7 +1,6 @@
 package engine
 
 import (
-	"bytes"
 	"context"
 	"encoding/json"
 
@@ -10,6 +9,8 @@ import (
 	"github.com/pulumi/pulumi/pkg/v3/engine"
 	"github.com/pulumi/pulumi/pkg/v3/resource/stack"
 	"github.com/pulumi/pulumi/sdk/v3/go/common/apitype"
+	"github.com/pulumi/pulumi/sdk/v3/go/common/diag"
+	"github.com/pulumi/pulumi/sdk/v3/go/common/resource"
 	"github.com/pulumi/pulumi/sdk/v3/go/common/resource/config"
 
 	"legops/internal/model"
@@ -20,7 +21,7 @@ func plan(events []engine.Event) (*model.Plan, error) {
 	var digest display.PreviewDigest
 	for _, e := range events {
 		pre, is := e.Payload().(engine.ResourcePreEventPayload)
-		if !is {
+		if !is || e.Internal() { // of default providers
 			continue
 		}
 		m := pre.Metadata
@@ -58,21 +59,24 @@ func shown(of *engine.StepEventStateMetadata) (*apitype.ResourceV3, error) {
 	return &serialized, err
 }
 
-// deployment reads a deployment's events as the CLI prints them with --json.
+// deployment is what a deployment's events say.
 func deployment(events []engine.Event) (*model.Deployment, error) {
-	var lines bytes.Buffer
-	encoder := json.NewEncoder(&lines)
-	for _, e := range events {
-		if e.Type != engine.ResourcePreEvent && e.Type != engine.DiagEvent {
-			continue
-		}
-		event, err := cli.ConvertEngineEvent(e, false)
-		if err != nil {
-			return nil, err
-		}
-		if err := encoder.Encode(event); err != nil {
-			return nil, err
+	d := &model.Deployment{Inputs: map[resource.URN]model.Values{}}
+	p, err := plan(events)
+	if err != nil {
+		return nil, err
+	}
+	for _, step := range p.Steps {
+		if step.New != nil {
+			d.Inputs[step.New.URN] = step.New.Inputs
 		}
 	}
-	return model.ReadDeployment(lines.Bytes())
+	for _, e := range events {
+		diagnostic, is := e.Payload().(engine.DiagEventPayload)
+		// The last error of one that failed says no more than that.
+		if is && diagnostic.Severity == diag.Error && message(diagnostic) != "update failed" {
+			d.Failures = append(d.Failures, model.Failure{URN: diagnostic.URN, Message: message(diagnostic)})
+		}
+	}
+	return d, nil
 }

@@ -8,6 +8,7 @@ import (
 	"os/exec"
 	"path/filepath"
 	"strconv"
+	"syscall"
 
 	"github.com/pulumi/pulumi/pkg/v3/resource/plugin"
 	"github.com/pulumi/pulumi/sdk/v3/go/common/diag"
@@ -53,18 +54,13 @@ func (r *Run) values() map[string]string {
 
 // Function is a program in this process: it creates resources with a context and the values of the configuration.
 func Function(program func(*pulumi.Context, map[string]string) error) Program {
-	return func(ctx context.Context, run *Run) error {
+	return func(_ context.Context, run *Run) error {
 		values := run.values()
-		c, err := pulumi.NewContext(ctx, pulumi.RunInfo{
-			Project: run.Project, Stack: run.Stack, Organization: run.Organization, RootDirectory: run.Dir,
-			Config: values, Parallel: run.Parallel, DryRun: run.DryRun,
-			MonitorAddr: run.MonitorAddress, EngineAddr: run.EngineAddress,
+		return pulumi.RunErr(func(c *pulumi.Context) error { return program(c, values) }, func(info *pulumi.RunInfo) {
+			info.Project, info.Stack, info.Organization, info.RootDirectory = run.Project, run.Stack, run.Organization, run.Dir
+			info.Config, info.Parallel, info.DryRun = values, run.Parallel, run.DryRun
+			info.MonitorAddr, info.EngineAddr = run.MonitorAddress, run.EngineAddress
 		})
-		if err != nil {
-			return err
-		}
-		defer func() { _ = c.Close() }() // the engine has what it needs
-		return pulumi.RunWithContext(c, func(c *pulumi.Context) error { return program(c, values) })
 	}
 }
 
@@ -77,6 +73,7 @@ func Executable(path string) Program {
 		}
 		cmd := exec.CommandContext(ctx, path)
 		cmd.Dir = run.Dir
+		cmd.SysProcAttr = &syscall.SysProcAttr{Setpgid: true} // an interrupt at the terminal reaches it through ctx
 		cmd.Env = append(os.Environ(),
 			pulumi.EnvOrganization+"="+run.Organization,
 			pulumi.EnvProject+"="+run.Project,
