@@ -56,10 +56,7 @@ type Resource struct {
 }
 
 // Function is what a function, also called a data source, takes and returns.
-type Function struct {
-	Inputs  map[string]Property `json:"inputs"`
-	Outputs map[string]Property `json:"outputs"`
-}
+type Function = Resource
 
 // Property describes one value.
 type Property struct {
