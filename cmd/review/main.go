@@ -35,7 +35,7 @@ func main() {
 
 // formats are the ways to write a report, by name, which is also the extension of the file.
 var formats = map[string]func(*review.Report) (string, error){
-	"markdown": func(r *review.Report) (string, error) { return r.Markdown(), nil },
+	"markdown": (*review.Report).Markdown,
 	"html":     (*review.Report).HTML,
 	"json":     (*review.Report).JSON,
 }
