@@ -43,3 +43,6 @@ func (p *Picture) texts() []Text {
 	}
 	return all
 }
+
+// badge is where the badge is: on the top left corner.
+func (b Box) badge() Rect { return Rect{b.Rect.X - 11, b.Rect.Y - 11, 22, 22} }
