@@ -224,7 +224,7 @@ func (s *Server) serves(ctx context.Context) error {
 // served returns the version of the configuration that serves a new connection.
 func (s *Server) served(ctx context.Context) (int, error) {
 	transport := &http.Transport{DisableKeepAlives: true, DialContext: func(ctx context.Context, _, _ string) (net.Conn, error) {
-		return (&net.Dialer{}).DialContext(ctx, "unix", s.place.versionSocket())
+		return (&net.Dialer{}).DialContext(ctx, "unix", s.place.VersionSocket())
 	}}
 	request, err := http.NewRequestWithContext(ctx, http.MethodGet, "http://version/", nil)
 	if err != nil {
