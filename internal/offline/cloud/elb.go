@@ -25,7 +25,7 @@ var _ = simulate(map[string]simulation{
 			},
 		},
 		rules: []rule{
-			twoZones("subnets"), oneSubnetAZone, sameVpc("subnets", "securityGroups"), reachableFromOutside, mayWriteLogs,
+			twoZones("subnets"), oneInAZone("subnets"), sameVpc("subnets", "securityGroups"), reachableFromOutside, mayWriteLogs,
 			within(limit{"idleTimeout", 1, 4000}),
 		},
 	},
@@ -61,15 +61,6 @@ var balancerZones = map[string]string{
 	"eu-west-1": "Z32O12XQLNTSW2", "eu-central-1": "Z215JYRZR1TBD5",
 }
 
-// oneSubnetAZone is the rule that a load balancer has one subnet in a zone.
-func oneSubnetAZone(p *Provider, e *Entry) error {
-	zones := p.zonesOf(e.Account, e.in().Texts("subnets"))
-	if count := len(zones); len(slices.Compact(zones)) < count {
-		return e.refusal("InvalidConfigurationRequest: two of the subnets are in the same zone")
-	}
-	return nil
-}
-
 // reachableFromOutside is the rule that a public load balancer is in a VPC with an internet gateway.
 func reachableFromOutside(p *Provider, e *Entry) error {
 	subnets := e.in().Texts("subnets")
@@ -77,8 +68,7 @@ func reachableFromOutside(p *Provider, e *Entry) error {
 		return nil
 	}
 	for _, vpc := range p.vpcOf(e, subnets[0]) {
-		gateway := func(user *Entry) bool { return user.Type == catalogue.InternetGateway }
-		if !slices.ContainsFunc(p.record.index.find(byUse(e.Account, vpc)), gateway) {
+		if !p.usedBy(e.Account, vpc, catalogue.InternetGateway) {
 			return e.refusal("InvalidSubnet: %s has no internet gateway", vpc)
 		}
 	}

@@ -163,10 +163,7 @@ func logsAreOpen(p *Provider, e *Entry) error {
 		return nil
 	}
 	for _, service := range []string{"events.amazonaws.com", "delivery.logs.amazonaws.com"} {
-		lets := func(policy *Entry) bool {
-			return policy.Account == e.Account && policy.Region == e.Region && policy.policyOf().grants(service, arn+":log-stream:1")
-		}
-		if !slices.ContainsFunc(p.record.index.find(byType(catalogue.LogResourcePolicy)), lets) {
+		if !p.logsLet(e, service, arn+":log-stream:1") {
 			return e.refusal("AccessDenied: no resource policy of CloudWatch Logs lets %s write to the streams of %s", service, arn)
 		}
 	}

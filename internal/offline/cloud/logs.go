@@ -65,3 +65,10 @@ func deliveryArrives(p *Provider, e *Entry) error {
 
 // retentions are the days that CloudWatch Logs offers; 0 is for ever.
 var retentions = []float64{0, 1, 3, 5, 7, 14, 30, 60, 90, 120, 150, 180, 365, 400, 545, 731, 1096, 1827, 2192, 2557, 2922, 3288, 3653}
+
+// logsLet says whether a resource policy of CloudWatch Logs, in the region of an entry, lets a service write to a stream.
+func (p *Provider) logsLet(e *Entry, service, stream string) bool {
+	return slices.ContainsFunc(p.record.index.find(byType(catalogue.LogResourcePolicy)), func(policy *Entry) bool {
+		return policy.Account == e.Account && policy.Region == e.Region && policy.policyOf().grants(service, stream)
+	})
+}
