@@ -79,7 +79,7 @@ func (p *Picture) place(r *model.Resource, component string) string {
 			return part.id
 		}
 	}
-	for _, id := range []string{details[kind{r.Type, component}], components[component], details[kind{token: r.Type}], catalogue.Of(r.Type).Box} {
+	for _, id := range []string{details[kind{r.Type, component}], boxOf(component), details[kind{token: r.Type}], catalogue.Of(r.Type).Box} {
 		if id != "" && there(id) {
 			return id
 		}
