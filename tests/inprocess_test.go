@@ -65,9 +65,9 @@ func TestEngineInProcessAgreesWithTheCLI(t *testing.T) {
 			run(t, cli, "up", "--yes", "--skip-preview", "--stack", name)
 			_, err = stack.Up(t.Context(), program(""))
 			require.NoError(t, err)
-			there, err := model.ReadState([]byte(run(t, cli, "stack", "export", "--stack", name)))
+			state, err := model.ReadState([]byte(run(t, cli, "stack", "export", "--stack", name)))
 			require.NoError(t, err)
-			agree(t, there, stateOf(t, stack))
+			agree(t, state, stateOf(t, stack))
 			finish(t, cli)
 
 			cli, err = offline.Open(offline.Options{Root: root, Dir: dir, StackFiles: edited})
@@ -76,7 +76,9 @@ func TestEngineInProcessAgreesWithTheCLI(t *testing.T) {
 			here, err = stack.Preview(t.Context(), program(edited))
 			require.NoError(t, err)
 			assert.True(t, here.Changes())
-			agree(t, previewed(t, cli, name), here)
+			there, err := model.ReadPreview([]byte(run(t, cli, "preview", "--json", "--show-sames", "--stack", name)))
+			require.NoError(t, err)
+			agree(t, there, here)
 		})
 	}
 }

@@ -123,7 +123,7 @@ func TestFindRoot(t *testing.T) {
 }
 
 // through returns a client of a proxy that, like pulumi-eks, does not check certificates.
-func through(t *testing.T, p *proxy) *http.Client {
+func through(t *testing.T, p *Proxy) *http.Client {
 	t.Helper()
 	address, err := url.Parse(p.url())
 	require.NoError(t, err)

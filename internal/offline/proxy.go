@@ -61,6 +61,8 @@ func StartProxy(serves, leads func(string) bool) (*Proxy, error) {
 // Close ends the proxy.
 func (p *Proxy) Close() error { return p.listener.Close() }
 
+func (p *Proxy) url() string { return "http://" + p.listener.Addr().String() }
+
 // Isolate returns a person's environment without variables that would change a preview or reach other machines
 // (credentials, profiles, other state), and with this proxy.
 func (p *Proxy) Isolate(person []string) []string {
@@ -73,13 +75,12 @@ func (p *Proxy) Isolate(person []string) []string {
 		}
 		env = append(env, variable)
 	}
-	address := "http://" + p.listener.Addr().String()
 	return append(env,
 		"AWS_CONFIG_FILE="+os.DevNull,
 		"AWS_SHARED_CREDENTIALS_FILE="+os.DevNull,
 		"AWS_EC2_METADATA_DISABLED=true",
-		"HTTPS_PROXY="+address,
-		"HTTP_PROXY="+address,
+		"HTTPS_PROXY="+p.url(),
+		"HTTP_PROXY="+p.url(),
 		"NO_PROXY=127.0.0.1,localhost,::1",
 		"no_proxy=127.0.0.1,localhost,::1",
 	)
