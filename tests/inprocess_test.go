@@ -2,6 +2,7 @@ package tests
 
 import (
 	"context"
+	"fmt"
 	"os"
 	"regexp"
 	"sync"
@@ -19,13 +20,22 @@ import (
 	"legops/internal/offline/engine"
 )
 
-// inProcess is the engine of all tests that do not need the CLI, see docs/testing.md.
-var inProcess = sync.OnceValues(func() (*engine.Engine, error) { return engine.Open(root) })
+// inProcess is the engine of all tests that do not need the CLI, see docs/testing.md. The first of them starts it.
+var (
+	inProcess = sync.OnceValues(func() (e *engine.Engine, err error) {
+		started, err = engine.Open(root)
+		return started, err
+	})
+	started *engine.Engine
+)
 
 func TestMain(m *testing.M) {
 	code := m.Run()
-	if e, err := inProcess(); err == nil {
-		_ = e.Close()
+	if started != nil {
+		if err := started.Close(); err != nil || len(started.Refused()) > 0 {
+			fmt.Fprintf(os.Stderr, "%v; addresses outside this machine that something tried to reach: %v\n", err, started.Refused())
+			code = 1
+		}
 	}
 	os.Exit(code)
 }

@@ -7,6 +7,7 @@ import (
 	cli "github.com/pulumi/pulumi/pkg/v3/backend/display"
 	"github.com/pulumi/pulumi/pkg/v3/display"
 	"github.com/pulumi/pulumi/pkg/v3/engine"
+	"github.com/pulumi/pulumi/pkg/v3/resource/deploy"
 	"github.com/pulumi/pulumi/pkg/v3/resource/stack"
 	"github.com/pulumi/pulumi/sdk/v3/go/common/apitype"
 	"github.com/pulumi/pulumi/sdk/v3/go/common/diag"
@@ -21,10 +22,11 @@ func plan(events []engine.Event) (*model.Plan, error) {
 	var digest display.PreviewDigest
 	for _, e := range events {
 		pre, is := e.Payload().(engine.ResourcePreEventPayload)
-		if !is || e.Internal() { // of default providers
+		m := pre.Metadata
+		// The CLI shows no default providers, and a replacement as one step.
+		if !is || e.Internal() || !m.Logical && deploy.IsReplacementStep(m.Op) {
 			continue
 		}
-		m := pre.Metadata
 		step := &display.PreviewStep{Op: m.Op, URN: m.URN, Provider: m.Provider, DiffReasons: m.Diffs, ReplaceReasons: m.Keys}
 		for path, d := range m.DetailedDiff {
 			if step.DetailedDiff == nil {
