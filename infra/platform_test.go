@@ -11,6 +11,7 @@ import (
 
 	"legops/infra"
 	"legops/internal/recorder"
+	"legops/internal/settings"
 	"legops/stacks"
 )
 
@@ -33,83 +34,83 @@ func TestProgramRefusesABrokenConfiguration(t *testing.T) {
 const typeAlarm = "aws:cloudwatch/metricAlarm:MetricAlarm"
 
 func platform() *stacks.Config {
-	cidrs := func(texts ...string) (all []stacks.CIDR) {
+	cidrs := func(texts ...string) (all []netip.Prefix) {
 		for _, text := range texts {
-			all = append(all, stacks.CIDR{Prefix: netip.MustParsePrefix(text)})
+			all = append(all, netip.MustParsePrefix(text))
 		}
 		return all
 	}
 	return &stacks.Config{
 		Environment: stacks.Test, Account: "111122223333", Region: "eu-west-1", DeletionProtection: true,
-		Domain: stacks.Domain{Name: "legops.example", HostedZoneID: "Z1"},
+		Domain: settings.Domain{Name: "legops.example", HostedZoneID: "Z1"},
 		Tags:   stacks.Tags{Owner: "ops@example.com", CostCenter: "42"},
-		Network: stacks.Network{
+		Network: settings.Network{
 			CIDR: cidrs("10.20.0.0/16")[0], AvailabilityZones: []string{"euw1-az1", "euw1-az2"}, NatGateways: 1,
-			Subnets: stacks.Subnets{
+			Subnets: settings.Subnets{
 				Public:      cidrs("10.20.0.0/24", "10.20.1.0/24"),
 				Application: cidrs("10.20.16.0/20", "10.20.32.0/20"),
 				Data:        cidrs("10.20.2.0/24", "10.20.3.0/24"),
 			},
-			InterfaceEndpoints: []stacks.EndpointService{"sts"}, FlowLogRetention: 30,
+			InterfaceEndpoints: []settings.EndpointService{"sts"}, FlowLogRetention: 30,
 		},
-		Eks: stacks.Eks{
-			Version: "1.35", PublicAccessCIDRs: cidrs("192.0.2.0/24"), LogTypes: []stacks.ClusterLogType{"audit"}, LogRetention: 60,
-			Administrators: []stacks.AccessEntry{{Name: "platform", RoleArn: "arn:aws:iam::111122223333:role/platform"}},
-			Viewers:        []stacks.AccessEntry{{Name: "preview", RoleArn: "arn:aws:iam::111122223333:role/preview"}},
-			AddonVersions:  map[stacks.AddonName]string{stacks.AddonCoreDNS: "v1"},
-			Nodes:          stacks.Nodes{InstanceTypes: []stacks.InstanceType{"m7g.large"}, CapacityType: stacks.Spot, MinSizePerZone: 2, MaxSizePerZone: 4, DiskGiB: 50},
+		Eks: settings.Eks{
+			Version: "1.35", PublicAccessCIDRs: cidrs("192.0.2.0/24"), LogTypes: []settings.ClusterLogType{"audit"}, LogRetention: 60,
+			Administrators: []settings.AccessEntry{{Name: "platform", RoleArn: "arn:aws:iam::111122223333:role/platform"}},
+			Viewers:        []settings.AccessEntry{{Name: "preview", RoleArn: "arn:aws:iam::111122223333:role/preview"}},
+			AddonVersions:  map[settings.AddonName]string{settings.AddonCoreDNS: "v1"},
+			Nodes:          settings.Nodes{InstanceTypes: []settings.InstanceType{"m7g.large"}, CapacityType: settings.Spot, MinSizePerZone: 2, MaxSizePerZone: 4, DiskGiB: 50},
 		},
-		Bastion: stacks.Bastion{Enabled: true, InstanceType: "t4g.nano"},
-		Ingress: stacks.Ingress{MinReplicas: 2, MaxReplicas: 5},
-		Rds: stacks.Rds{
+		Bastion: settings.Bastion{Enabled: true, InstanceType: "t4g.nano"},
+		Ingress: settings.Ingress{MinReplicas: 2, MaxReplicas: 5},
+		Rds: settings.Rds{
 			EngineVersion: "17", InstanceClass: "db.m7g.large", StorageGiB: 20, MaxStorageGiB: 40, MultiAz: true, BackupRetentionDays: 8,
 			BackupWindow: "03:00-04:00", MaintenanceWindow: "sun:04:30-sun:05:30", MonitoringIntervalSeconds: 30,
 			PerformanceInsightsRetentionDays: 7, SlowStatementMilliseconds: 321, LogRetention: 14,
 		},
-		OpenSearch: stacks.OpenSearch{
+		OpenSearch: settings.OpenSearch{
 			Version: "OpenSearch_2.19", InstanceType: "m7g.large.search", DataNodes: 2, ZoneAware: true, VolumeGiB: 11, OffPeakStart: "21:30",
-			DedicatedMasters: &stacks.DedicatedMasters{InstanceType: "m6g.large.search", Count: 3}, LogRetention: 30,
+			DedicatedMasters: &settings.DedicatedMasters{InstanceType: "m6g.large.search", Count: 3}, LogRetention: 30,
 		},
-		Queues: []stacks.Queue{{Name: "signing", VisibilityTimeoutSeconds: 77, RetentionSeconds: 600, MaxReceiveCount: 4, HighThroughput: true}},
-		Storage: stacks.Storage{
-			Buckets: []stacks.Bucket{{
+		Queues: []settings.Queue{{Name: "signing", VisibilityTimeoutSeconds: 77, RetentionSeconds: 600, MaxReceiveCount: 4, HighThroughput: true}},
+		Storage: settings.Storage{
+			Buckets: []settings.Bucket{{
 				Name: "documents", NoncurrentRetentionDays: 9, InfrequentAccessDays: pointer(45),
-				ObjectLock: &stacks.ObjectLock{Mode: "GOVERNANCE", Days: 6},
+				ObjectLock: &settings.ObjectLock{Mode: "GOVERNANCE", Days: 6},
 			}},
-			ReplicaRegion: pointer(stacks.Region("eu-central-1")), LogRetentionDays: 33, ArtifactRetentionDays: 44,
+			ReplicaRegion: pointer(settings.Region("eu-central-1")), LogRetentionDays: 33, ArtifactRetentionDays: 44,
 		},
-		Backup: stacks.Backup{
+		Backup: settings.Backup{
 			Start: "07:10", RetentionDays: 17, CopyRetentionDays: pointer(18),
-			Lock: &stacks.BackupLock{MinRetentionDays: 16, MaxRetentionDays: 19, ChangeableForDays: pointer(4)},
+			Lock: &settings.BackupLock{MinRetentionDays: 16, MaxRetentionDays: 19, ChangeableForDays: pointer(4)},
 		},
-		Cdn: stacks.Cdn{
-			PriceClass: "PriceClass_100", ContentSecurityPolicy: "default-src 'self'", Hsts: stacks.Hsts{MaxAgeSeconds: 400},
-			Firewall: stacks.Firewall{Mode: "block", RateLimit: 555}, OriginSecretGeneration: 2, StaticPaths: []stacks.StaticPath{"/static/*"},
-			Forward: stacks.Forward{Cookies: []stacks.CookieName{"session"}, Headers: []stacks.HeaderName{"Accept"}, QueryStrings: []stacks.QueryName{"q"}},
+		Cdn: settings.Cdn{
+			PriceClass: "PriceClass_100", ContentSecurityPolicy: "default-src 'self'", Hsts: settings.Hsts{MaxAgeSeconds: 400},
+			Firewall: settings.Firewall{Mode: "block", RateLimit: 555}, OriginSecretGeneration: 2, StaticPaths: []settings.StaticPath{"/static/*"},
+			Forward: settings.Forward{Cookies: []settings.CookieName{"session"}, Headers: []settings.HeaderName{"Accept"}, QueryStrings: []settings.QueryName{"q"}},
 		},
-		Registry: stacks.Registry{ImageArchitecture: stacks.Arm64, KeepImages: 12, UntaggedDays: 3},
-		Pipeline: stacks.Pipeline{
+		Registry: settings.Registry{ImageArchitecture: settings.Arm64, KeepImages: 12, UntaggedDays: 3},
+		Pipeline: settings.Pipeline{
 			GithubOwner: "example-org", GithubConnected: true, Branch: "next", ManualApproval: true, ComputeType: "BUILD_GENERAL1_LARGE",
 			BlockSeverity: "HIGH", BakeMinutes: 6, MirrorMinutes: 45, DeployerInstanceType: "t4g.small", LoadTest: true,
 		},
-		Runner:   &stacks.Runner{Repository: "infrastructure", Actors: []stacks.GithubAccount{"7", "89"}, ComputeType: "BUILD_GENERAL1_XLARGE", TimeoutMinutes: 95},
-		LoadTest: &stacks.LoadTest{Profile: "stress", ComputeType: "BUILD_GENERAL1_MEDIUM"},
-		Monitoring: stacks.Monitoring{
+		Runner:   &settings.Runner{Repository: "infrastructure", Actors: []settings.GithubAccount{"7", "89"}, ComputeType: "BUILD_GENERAL1_XLARGE", TimeoutMinutes: 95},
+		LoadTest: &settings.LoadTest{Profile: "stress", ComputeType: "BUILD_GENERAL1_MEDIUM"},
+		Monitoring: settings.Monitoring{
 			LogRetention: 120, MonthlyBudgetUSD: 77, AlarmEmails: []string{"ops@example.com"},
-			Thresholds: stacks.Thresholds{
+			Thresholds: settings.Thresholds{
 				CdnErrorPercent: 11, BlockedRequests: 12, BalancerErrorPercent: 13, LatencyMilliseconds: 1400, DatabaseCPUPercent: 15,
 				DatabaseFreeStoragePercent: 16, DatabaseConnectionsPercent: 50, DatabaseFreeMemoryPercent: 20, SearchFreeStoragePercent: 18, SearchMemoryPercent: 19,
 				QueueAgeSeconds: 120, NodeCPUPercent: 21, NodeMemoryPercent: 22, NodeDiskPercent: 23, PendingPodMinutes: 24, CertificateDays: 25,
 			},
 		},
-		Applications: []stacks.Application{
+		Applications: []settings.Application{
 			{
 				Name: "portal", Path: "/", Port: 8080, MinReplicas: 2, MaxReplicas: 3, CPU: "100m", Memory: "128Mi", Calls: []string{"matters"},
 			},
 			{
 				Name: "matters", Path: "/matters", Port: 9090, MinReplicas: 2, MaxReplicas: 7, CPU: "250m", Memory: "256Mi",
-				Produces: []string{"signing"}, Consumes: []string{"signing"}, Database: true, Search: true, Secrets: []stacks.SecretName{"key"},
-				Buckets:  []stacks.BucketAccess{{Name: "documents", Prefix: "matters/", Access: "write"}},
+				Produces: []string{"signing"}, Consumes: []string{"signing"}, Database: true, Search: true, Secrets: []settings.SecretName{"key"},
+				Buckets:  []settings.BucketAccess{{Name: "documents", Prefix: "matters/", Access: "write"}},
 				Settings: map[string]string{"LOG_LEVEL": "debug"},
 			},
 		},

@@ -11,6 +11,7 @@ import (
 
 	"legops/components"
 	"legops/components/internal/kit"
+	"legops/internal/settings"
 )
 
 // ReachArgs is something outside the cluster that an application connects to, such as the database.
@@ -28,9 +29,11 @@ const AppServicePort = 8080
 
 // AppArgs are the arguments of App.
 type AppArgs struct {
-	// Name is the application, its namespace, its service account and its workload: at most 30 lower-case letters,
-	// digits and hyphens, and no namespace that something else has.
-	Name string
+	// Application is what the stack file declares. Its Name is also that of its namespace, service account and workload, so it is
+	// no namespace that something else has. What its queues, buckets, database and search come to is in Environment, Rights and
+	// Reaches. Of each of its Calls, the other has it in its CalledBy.
+	settings.Application
+
 	// Cluster is the name of the cluster, as plain text: it limits who may take the role.
 	Cluster string
 	// ClusterName is the cluster's own output, which waits for the cluster.
@@ -41,35 +44,17 @@ type AppArgs struct {
 	Location components.Location
 	// Domain is the host that the application answers on, the Domain of Ingress.
 	Domain string
-	// Path is where it answers there, with everything below, such as /matters.
-	Path string
-	// Port is where its container listens, 1025 to 65535: it does not run as root.
-	Port int
-	// MinReplicas is the smallest number of pods, 2 to 100: one per zone at least.
-	MinReplicas int
-	// MaxReplicas is the largest number of pods, MinReplicas to 100.
-	MaxReplicas int
-	// CPU is what a pod asks for, as a Kubernetes quantity such as 250m.
-	CPU string
-	// Memory is what a pod asks for and is limited to, as a Kubernetes quantity such as 512Mi.
-	Memory string
-	// Settings are environment variables from the stack file, never secrets. Optional.
-	Settings map[string]string
 	// Environment is where to find what it uses (endpoints, addresses of queues, names of buckets), as environment
 	// variables, never secrets. Optional.
 	Environment pulumi.StringMap
 	// Rights are what it may do in AWS, beside reading its Secrets. Optional: without either it has a role without a
 	// policy.
 	Rights []components.Statement
-	// Secrets are the names of its secrets. Secrets Manager gets an empty one for each, named
-	// <Cluster>/<Name>/<secret>; people put the values in, and Pulumi never sees one. Optional.
-	Secrets []string
-	// SecretsKeyArn is the KMS key of the secrets; needed when there are Secrets.
+	// SecretsKeyArn is the KMS key of the secrets, <Cluster>/<Name>/<secret>, which Pulumi never sees the values of; needed when
+	// there are Secrets.
 	SecretsKeyArn pulumi.StringInput
 	// Reaches are what it connects to outside the cluster, beside AWS. Optional.
 	Reaches []ReachArgs
-	// Calls are the applications that it calls; each has to have it in its CalledBy. Optional.
-	Calls []string
 	// CalledBy are the applications that call it. Optional.
 	CalledBy []string
 	// IngressClass is the ClassName of Ingress, which waits for the controller and the host.
@@ -215,7 +200,7 @@ func (a *AppArgs) checkRights(p *kit.Problems) {
 		}
 	}
 	for i, secret := range a.Secrets {
-		p.Require(appSecretPattern.MatchString(secret), "Secrets: %q must be lower-case letters, digits and hyphens (64 at most)", secret)
+		p.Require(appSecretPattern.MatchString(string(secret)), "Secrets: %q must be lower-case letters, digits and hyphens (64 at most)", secret)
 		p.Require(!slices.Contains(a.Secrets[:i], secret), "Secrets: %s is there twice", secret)
 	}
 	p.Require(len(a.Secrets) == 0 || a.SecretsKeyArn != nil, "SecretsKeyArn is missing")

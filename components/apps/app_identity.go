@@ -9,6 +9,7 @@ import (
 
 	"legops/components"
 	"legops/components/internal/kit"
+	"legops/internal/settings"
 )
 
 // roleName is the physical name of the role. The word app keeps it apart from the roles of add-ons.
@@ -19,7 +20,7 @@ func (a *AppArgs) secretPrefix() string { return fmt.Sprintf("%s/%s/", a.Cluster
 
 // secrets creates the secrets without a value.
 func (b *appBuild) secrets(ctx *pulumi.Context, name string, c *App) error {
-	for _, secret := range b.args.Secrets {
+	for _, secret := range settings.Texts(b.args.Secrets) {
 		created, err := secretsmanager.NewSecret(ctx, name+"-secret-"+secret, &secretsmanager.SecretArgs{
 			Name:                 pulumi.String(b.args.secretPrefix() + secret),
 			Description:          pulumi.Sprintf("%s of the application %s; its value is put in by people", secret, b.args.Name),
@@ -67,7 +68,7 @@ func (a *AppArgs) readSecrets() []components.Statement {
 		return nil
 	}
 	var secrets []string
-	for _, secret := range a.Secrets {
+	for _, secret := range settings.Texts(a.Secrets) {
 		// Secrets Manager adds a hyphen and six characters of its own to the name.
 		secrets = append(secrets, a.Location.ARN("secretsmanager", "secret:"+a.secretPrefix()+secret+"-??????"))
 	}

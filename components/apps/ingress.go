@@ -12,6 +12,7 @@ import (
 	"github.com/pulumi/pulumi/sdk/v3/go/pulumi"
 
 	"legops/components/internal/kit"
+	"legops/internal/settings"
 )
 
 const (
@@ -66,16 +67,14 @@ var serviceRanges = []netip.Prefix{netip.MustParsePrefix("10.100.0.0/16"), netip
 
 // IngressArgs are the arguments of Ingress.
 type IngressArgs struct {
+	settings.Ingress
+
 	// Domain is the one public host, such as legops.example.
 	Domain string
 	// NodePort is the port of every node that leads to the controller, 30000 to 32767 (the range of Kubernetes).
 	NodePort int
 	// TrustedCIDR is the VPC's IPv4 range: whose X-Forwarded-For is believed, and who may connect at all.
 	TrustedCIDR netip.Prefix
-	// MinReplicas is the smallest number of controllers, 2 to 100: one per zone at least.
-	MinReplicas int
-	// MaxReplicas is the largest number of controllers, MinReplicas to 100.
-	MaxReplicas int
 	// PodLogGroup is the log group with what pods print, the controllers among them, each line as Fluent Bit writes it.
 	PodLogGroup pulumi.StringInput
 	// Cluster is the cluster: when it goes, everything here goes with it and is not deleted piece by piece.
@@ -100,8 +99,6 @@ func (a *IngressArgs) check(name string) error {
 	p.Require(a.NodePort >= 30000 && a.NodePort <= 32767, "NodePort is %d, must be 30000 to 32767", a.NodePort)
 	return p.Err()
 }
-
-// checkReplicas checks the bounds of what is scaled. One pod in each of two zones is the least that survives a zone.
 
 // NewIngress creates the controller and the host.
 func NewIngress(ctx *pulumi.Context, name string, args *IngressArgs, opts ...pulumi.ResourceOption) (*Ingress, error) {

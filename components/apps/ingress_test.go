@@ -10,6 +10,7 @@ import (
 	"legops/components/apps"
 	"legops/components/internal/componenttest"
 	"legops/internal/recorder"
+	"legops/internal/settings"
 )
 
 func ingress(args apps.IngressArgs, use ...func(*apps.Ingress)) componenttest.Construct {
@@ -27,7 +28,7 @@ func ingress(args apps.IngressArgs, use ...func(*apps.Ingress)) componenttest.Co
 
 var ingressArgs = apps.IngressArgs{
 	Domain: "legops.example", NodePort: apps.IngressNodePort, TrustedCIDR: netip.MustParsePrefix("10.20.0.0/16"),
-	MinReplicas: 2, MaxReplicas: 6,
+	Ingress: settings.Ingress{MinReplicas: 2, MaxReplicas: 6},
 }
 
 func ingressController(t *testing.T, args apps.IngressArgs) (*recorder.Recorder, recorder.Resource) {

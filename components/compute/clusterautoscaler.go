@@ -7,6 +7,7 @@ import (
 
 	"legops/components"
 	"legops/components/internal/kit"
+	"legops/internal/settings"
 )
 
 // The name of what is made, and where.
@@ -17,7 +18,7 @@ const (
 
 // autoscalerImages are the releases of the program. It simulates the scheduler, so its minor version has to be that of
 // Kubernetes.
-var autoscalerImages = map[string]string{
+var autoscalerImages = map[settings.KubernetesVersion]string{
 	"1.34": "v1.34.2",
 	"1.35": "v1.35.0",
 }
@@ -29,7 +30,7 @@ type ClusterAutoscalerArgs struct {
 	// Location is the region and account of the cluster.
 	Location components.Location
 	// Version is the Kubernetes minor version of the cluster, such as 1.35.
-	Version string
+	Version settings.KubernetesVersion
 	// ClusterName is the cluster's own output, which waits for the cluster.
 	ClusterName pulumi.StringInput
 	// Cluster is the cluster: when it goes, what is made on it goes with it and is not deleted piece by piece.

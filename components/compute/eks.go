@@ -4,7 +4,6 @@ import (
 	"context"
 	"errors"
 	"fmt"
-	"net/netip"
 	"slices"
 
 	"github.com/pulumi/pulumi-aws/sdk/v6/go/aws/cloudwatch"
@@ -16,42 +15,29 @@ import (
 
 	"legops/components"
 	"legops/components/internal/kit"
+	"legops/internal/settings"
 )
 
 // EksArgs are the arguments of Eks.
 type EksArgs struct {
+	settings.Eks
+
 	// Name is the name of the cluster: <project>-<stack>. Changing it replaces the cluster.
 	Name string
 	// Location is the region and account of the cluster.
 	Location components.Location
-	// Version is the Kubernetes minor version, such as 1.35. It can go up one at a time, never down.
-	Version string
 	// VpcID is the VPC of the cluster.
 	VpcID pulumi.StringInput
 	// AvailabilityZones are the ids of the two zones of the nodes, such as euw1-az1: each has a node group of its own.
 	AvailabilityZones []string
 	// SubnetIDs are the private subnets of control-plane interfaces and nodes, in the order of the zones.
 	SubnetIDs pulumi.StringArrayInput
-	// PublicAccessCIDRs may reach the cluster endpoint from the internet; without any it is private.
-	PublicAccessCIDRs []netip.Prefix
-	// LogTypes are the control-plane logs to keep: api, audit, authenticator, controllerManager, scheduler.
-	LogTypes []string
-	// LogRetention is how many days control-plane logs are kept, one of the steps of CloudWatch Logs.
-	LogRetention int
-	// WorkloadLogRetention is how many days the logs of nodes and pods are kept, likewise.
-	WorkloadLogRetention int
+	// WorkloadLogRetention is how many days the logs of nodes and pods are kept.
+	WorkloadLogRetention settings.RetentionDays
 	// LogKeyArn, SecretsKeyArn and VolumesKeyArn are the KMS keys of log groups, Kubernetes Secrets and EBS volumes.
 	LogKeyArn, SecretsKeyArn, VolumesKeyArn pulumi.StringInput
-	// Administrators are the IAM roles with cluster-admin rights: ARN by the name of the access entry. The
-	// identity that creates the cluster has them anyway, and must not be here.
-	Administrators map[string]string
-	// Viewers are the IAM roles that see everything in the cluster, Secrets among it, likewise. Optional.
-	Viewers map[string]string
-	// AddonVersions pins managed add-ons, by name. Optional: an add-on without gets the default of the
-	// Kubernetes version when it is created.
-	AddonVersions map[string]string
-	// Nodes are the managed node groups.
-	Nodes NodesArgs
+	// Tags are put on instances, volumes and network interfaces of the nodes, which no default tags reach.
+	Tags map[string]string
 	// Protect keeps Pulumi from deleting the cluster and its logs.
 	Protect bool
 }
@@ -172,8 +158,10 @@ func clusterSecurityGroupID(ctx *pulumi.Context, cluster *eks.Cluster) pulumi.St
 func (a *EksArgs) check(name string) error {
 	p := kit.Check("eks "+name, a)
 	p.Require(len(a.Administrators) > 0, "Administrators is empty, so nobody but the creator could use the cluster")
-	for _, viewer := range kit.SortedKeys(a.Viewers) {
-		p.Require(a.Administrators[viewer] == "", "Viewers: %q is the name of an administrator, too", viewer)
+	p.Require(len(a.Nodes.InstanceTypes) > 0, "Nodes.InstanceTypes is empty")
+	for _, viewer := range a.Viewers {
+		isAdministrator := slices.ContainsFunc(a.Administrators, func(other settings.AccessEntry) bool { return other.Name == viewer.Name })
+		p.Require(!isAdministrator, "Viewers: %q is the name of an administrator, too", viewer.Name)
 	}
 	return p.Err()
 }
@@ -220,7 +208,7 @@ func (b *eksBuild) controlPlane(nodeRole *kit.Role) (*ec2.SecurityGroup, error) 
 		ServiceRole:            service.Role,
 		InstanceRole:           nodeRole.Role,
 		EncryptionConfigKeyArn: b.args.SecretsKeyArn.ToStringOutput().ToStringPtrOutput(),
-		EnabledClusterLogTypes: pulumi.ToStringArray(b.args.LogTypes),
+		EnabledClusterLogTypes: pulumi.ToStringArray(settings.Texts(b.args.LogTypes)),
 		EndpointPrivateAccess:  pulumi.Bool(true),
 		EndpointPublicAccess:   pulumi.Bool(len(public) > 0),
 		PublicAccessCidrs:      public,
@@ -267,14 +255,14 @@ func (b *eksBuild) accessEntries() map[string]eks.AccessEntryArgs {
 	entries := map[string]eks.AccessEntryArgs{}
 	for _, access := range []struct {
 		name, policy string
-		roles        map[string]string
+		entries      []settings.AccessEntry
 	}{
 		{"admin", "AmazonEKSClusterAdminPolicy", b.args.Administrators},
 		{"view", "AmazonEKSAdminViewPolicy", b.args.Viewers},
 	} {
-		for name, roleArn := range access.roles {
-			entries[name] = eks.AccessEntryArgs{
-				PrincipalArn: pulumi.String(roleArn),
+		for _, entry := range access.entries {
+			entries[entry.Name] = eks.AccessEntryArgs{
+				PrincipalArn: pulumi.String(entry.RoleArn),
 				AccessPolicies: map[string]eks.AccessPolicyAssociationInput{
 					access.name: eks.AccessPolicyAssociationArgs{
 						PolicyArn: pulumi.String(fmt.Sprintf("arn:%s:eks::aws:cluster-access-policy/%s",
@@ -289,7 +277,7 @@ func (b *eksBuild) accessEntries() map[string]eks.AccessEntryArgs {
 }
 
 // logGroup creates a log group of the cluster.
-func (b *eksBuild) logGroup(suffix, path string, days int) (*cloudwatch.LogGroup, error) {
+func (b *eksBuild) logGroup(suffix, path string, days settings.RetentionDays) (*cloudwatch.LogGroup, error) {
 	return kit.NewLogGroup(b.ctx, b.name+"-"+suffix,
 		kit.LogGroupArgs{Path: path, Days: days, KeyArn: b.args.LogKeyArn, Protect: b.args.Protect}, b.parent)
 }

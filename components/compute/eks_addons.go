@@ -10,6 +10,7 @@ import (
 
 	"legops/components"
 	"legops/components/internal/kit"
+	"legops/internal/settings"
 )
 
 // addonPhase says when an add-on is installed.
@@ -132,7 +133,7 @@ func (b *eksBuild) addon(a managedAddon, needs []pulumi.Resource) (*awseks.Addon
 		ResolveConflictsOnCreate: pulumi.String("OVERWRITE"),
 		ResolveConflictsOnUpdate: pulumi.String("OVERWRITE"),
 	}
-	if version := b.args.AddonVersions[a.name]; version != "" {
+	if version := b.args.AddonVersions[settings.AddonName(a.name)]; version != "" {
 		args.AddonVersion = pulumi.String(version)
 	}
 	if a.configuration != nil {

@@ -9,30 +9,13 @@ import (
 	"github.com/pulumi/pulumi/sdk/v3/go/pulumi"
 
 	"legops/components/internal/kit"
+	"legops/internal/settings"
 )
 
-// NodesArgs are the arguments of the managed node groups, one in each zone and all alike.
-type NodesArgs struct {
-	// InstanceTypes are tried in order; all of one architecture. Changing them replaces the groups.
-	InstanceTypes []string
-	// Architecture is amd64 or arm64, as the instance types and the images.
-	Architecture string
-	// CapacityType is ON_DEMAND or SPOT.
-	CapacityType string
-	// MinSizePerZone and MaxSizePerZone are the bounds between which the Cluster Autoscaler moves each group, 1 to 450
-	// (the quota of EKS). A changed bound is sent to EKS with the size the state knows: refresh first, and let the
-	// groups grow to a new MinSizePerZone before it is set, or EKS refuses it.
-	MinSizePerZone, MaxSizePerZone int
-	// DiskGiB is the size of each node's root volume, at least 20.
-	DiskGiB int
-	// Tags are put on instances, volumes and network interfaces, which no default tags reach.
-	Tags map[string]string
-}
-
 // amiTypes are the Amazon Linux 2023 images by architecture.
-var amiTypes = map[string]string{
-	"amd64": "AL2023_x86_64_STANDARD",
-	"arm64": "AL2023_ARM_64_STANDARD",
+var amiTypes = map[settings.Architecture]string{
+	settings.Amd64: "AL2023_x86_64_STANDARD",
+	settings.Arm64: "AL2023_ARM_64_STANDARD",
 }
 
 // nodeRole is what a node may do by itself. Pods get their rights from Pod Identity, and so does the CNI, which
@@ -63,7 +46,7 @@ func (b *eksBuild) launchTemplate() (*ec2.LaunchTemplate, error) {
 			HttpPutResponseHopLimit: pulumi.Int(1),
 		},
 		BlockDeviceMappings: ec2.LaunchTemplateBlockDeviceMappingArray{kit.EncryptedRoot(b.args.Nodes.DiskGiB, b.args.VolumesKeyArn)},
-		TagSpecifications:   kit.TagSpecifications(b.args.Name+"-node", b.args.Nodes.Tags),
+		TagSpecifications:   kit.TagSpecifications(b.args.Name+"-node", b.args.Tags),
 		Tags:                kit.NameTag(b.args.Name + "-nodes"),
 	}, b.parent)
 }
@@ -98,8 +81,8 @@ func (b *eksBuild) nodeGroup(
 		NodeRoleArn:   nodeRole.Arn,
 		SubnetIds:     pulumi.StringArray{subnet},
 		Version:       pulumi.String(b.args.Version),
-		AmiType:       pulumi.String(amiTypes[nodes.Architecture]),
-		InstanceTypes: pulumi.ToStringArray(nodes.InstanceTypes),
+		AmiType:       pulumi.String(amiTypes[nodes.InstanceTypes[0].Architecture()]),
+		InstanceTypes: pulumi.ToStringArray(settings.Texts(nodes.InstanceTypes)),
 		CapacityType:  pulumi.String(nodes.CapacityType),
 		LaunchTemplate: awseks.NodeGroupLaunchTemplateArgs{
 			Id:      template.ID().ToStringOutput().ToStringPtrOutput(),

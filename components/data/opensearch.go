@@ -12,6 +12,7 @@ import (
 
 	"legops/components"
 	"legops/components/internal/kit"
+	"legops/internal/settings"
 )
 
 // SearchPort is where the search domain listens.
@@ -22,6 +23,8 @@ const searchTLS = "Policy-Min-TLS-1-2-PFS-2023-10"
 
 // OpenSearchArgs are the arguments of OpenSearch.
 type OpenSearchArgs struct {
+	settings.OpenSearch
+
 	// Name is the name of the domain and the prefix of what belongs to it: 3 to 28 characters of a-z, 0-9 and
 	// hyphens, a letter first (the bounds of AWS).
 	Name string
@@ -31,22 +34,6 @@ type OpenSearchArgs struct {
 	VpcID pulumi.StringInput
 	// SubnetIDs are the data subnets, one per zone; without ZoneAware only the first is used.
 	SubnetIDs pulumi.StringArrayInput
-	// Version is the engine version, such as OpenSearch_2.19.
-	Version string
-	// InstanceType is the type of the data nodes, such as r6g.large.search.
-	InstanceType string
-	// DataNodes is the number of data nodes, 1 to 80 (the bound of AWS); even when ZoneAware.
-	DataNodes int
-	// ZoneAware spreads nodes and copies of the data over two zones.
-	ZoneAware bool
-	// DedicatedMasters are nodes that only manage the domain. Optional: without them data nodes do.
-	DedicatedMasters *DedicatedMastersArgs
-	// VolumeGiB is the gp3 volume of each data node, 10 or more; its bound depends on the instance type.
-	VolumeGiB int
-	// OffPeakStart is when in UTC, such as 03:00, the ten hours begin in which AWS may change the domain.
-	OffPeakStart string
-	// LogRetention is how many days logs are kept, one of the steps of CloudWatch Logs.
-	LogRetention int
 	// KeyArn is the KMS key of the data. Another key is another domain.
 	KeyArn pulumi.StringInput
 	// LogKeyArn is the KMS key of the log groups.
@@ -55,14 +42,6 @@ type OpenSearchArgs struct {
 	Administrators []string
 	// Protect keeps Pulumi from deleting the domain and its logs.
 	Protect bool
-}
-
-// DedicatedMastersArgs are the nodes that manage a domain.
-type DedicatedMastersArgs struct {
-	// InstanceType is the type of each.
-	InstanceType string
-	// Count is 3 or 5: an even number cannot elect.
-	Count int
 }
 
 // OpenSearch is a search domain inside the VPC. Nobody has a password: the master role administers it, and whoever
@@ -142,7 +121,7 @@ func (o *OpenSearch) Use() []components.Statement {
 func domainArn(l components.Location, domain string) string { return l.ARN("es", "domain/"+domain) }
 
 func (a *OpenSearchArgs) check(name string) error {
-	p := kit.Check("opensearch "+name, a, "DedicatedMasters")
+	p := kit.Check("opensearch "+name, a)
 	p.Require(searchNamePattern.MatchString(a.Name), "Name %q must be 3 to 28 characters of a-z, 0-9 and hyphens, a letter first", a.Name)
 	p.Require(len(a.Administrators) > 0, "Administrators is empty")
 	requireRoles(p, "Administrators", a.Administrators)
@@ -308,12 +287,12 @@ func volumeThroughput(gib int) int {
 
 // autoTune lets AWS tune memory and caches, in the off-peak window where that takes new nodes. Burstable nodes cannot.
 func (a *OpenSearchArgs) autoTune() opensearch.DomainAutoTuneOptionsArgs {
-	types := []string{a.InstanceType}
+	types := []settings.SearchInstanceType{a.InstanceType}
 	if a.DedicatedMasters != nil {
 		types = append(types, a.DedicatedMasters.InstanceType)
 	}
-	burstable := slices.ContainsFunc(types, func(instance string) bool {
-		return strings.HasPrefix(instance, "t2.") || strings.HasPrefix(instance, "t3.")
+	burstable := slices.ContainsFunc(types, func(instance settings.SearchInstanceType) bool {
+		return strings.HasPrefix(string(instance), "t2.") || strings.HasPrefix(string(instance), "t3.")
 	})
 	if burstable {
 		return opensearch.DomainAutoTuneOptionsArgs{DesiredState: pulumi.String("DISABLED"), UseOffPeakWindow: pulumi.Bool(false)}

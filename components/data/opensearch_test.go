@@ -10,25 +10,22 @@ import (
 	"legops/components"
 	"legops/components/data"
 	"legops/components/internal/componenttest"
+	"legops/internal/settings"
 )
 
 func searchArgs() data.OpenSearchArgs {
 	return data.OpenSearchArgs{
+		OpenSearch: settings.OpenSearch{
+			Version: "OpenSearch_2.19", InstanceType: "r6g.large.search", DataNodes: 4, ZoneAware: true, VolumeGiB: 200,
+			DedicatedMasters: &settings.DedicatedMasters{InstanceType: "m6g.large.search", Count: 3}, OffPeakStart: "02:30", LogRetention: 365,
+		},
 		Name: "legops-test", Location: componenttest.Location,
-		VpcID:            pulumi.String("vpc"),
-		SubnetIDs:        pulumi.ToStringArray([]string{"subnet-a", "subnet-b"}),
-		Version:          "OpenSearch_2.19",
-		InstanceType:     "r6g.large.search",
-		DataNodes:        4,
-		ZoneAware:        true,
-		DedicatedMasters: &data.DedicatedMastersArgs{InstanceType: "m6g.large.search", Count: 3},
-		VolumeGiB:        200,
-		OffPeakStart:     "02:30",
-		LogRetention:     365,
-		KeyArn:           pulumi.String("search-key"),
-		LogKeyArn:        pulumi.String("log-key"),
-		Administrators:   []string{"arn:aws:iam::111122223333:role/platform"},
-		Protect:          true,
+		VpcID:          pulumi.String("vpc"),
+		SubnetIDs:      pulumi.ToStringArray([]string{"subnet-a", "subnet-b"}),
+		KeyArn:         pulumi.String("search-key"),
+		LogKeyArn:      pulumi.String("log-key"),
+		Administrators: []string{"arn:aws:iam::111122223333:role/platform"},
+		Protect:        true,
 	}
 }
 
@@ -96,7 +93,7 @@ func TestOpenSearchSmall(t *testing.T) {
 }
 
 func TestOpenSearchTunesOnlyWhatCanBe(t *testing.T) {
-	for instance, want := range map[string]string{"t2.small.search": "DISABLED", "t3.medium.search": "DISABLED", "m6g.large.search": "ENABLED"} {
+	for instance, want := range map[settings.SearchInstanceType]string{"t2.small.search": "DISABLED", "t3.medium.search": "DISABLED", "m6g.large.search": "ENABLED"} {
 		nodes, masters := searchArgs(), searchArgs()
 		nodes.InstanceType = instance
 		masters.DedicatedMasters.InstanceType = instance
@@ -184,7 +181,7 @@ func TestOpenSearchOutputs(t *testing.T) {
 }
 
 func TestOpenSearchRefuses(t *testing.T) {
-	componenttest.Refuses(t, search(data.OpenSearchArgs{DedicatedMasters: &data.DedicatedMastersArgs{}}),
+	componenttest.Refuses(t, search(data.OpenSearchArgs{OpenSearch: settings.OpenSearch{DedicatedMasters: &settings.DedicatedMasters{}}}),
 		`opensearch search: Name "" must be`, "VpcID is missing", "SubnetIDs is missing", "KeyArn is missing", "LogKeyArn is missing",
 		"Location.Account is missing", "Version is missing", "InstanceType is missing", "DedicatedMasters.InstanceType is missing",
 		"OffPeakStart is missing", "Administrators is empty")

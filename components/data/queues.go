@@ -9,23 +9,8 @@ import (
 
 	"legops/components"
 	"legops/components/internal/kit"
+	"legops/internal/settings"
 )
-
-// QueueArgs describes one queue.
-type QueueArgs struct {
-	// Name is the queue's name without prefix and without .fifo, of a-z, 0-9 and hyphens.
-	Name string
-	// VisibilityTimeout is how many seconds a received message stays hidden, 0 to 43200 (the bounds of SQS); longer
-	// than it takes to work on one.
-	VisibilityTimeout int
-	// Retention is how many seconds a message is kept, 60 to 1209600 (the bounds of SQS).
-	Retention int
-	// MaxReceiveCount is how often a message is received before it goes to the dead-letter queue, 1 to 1000 (the
-	// bounds of SQS).
-	MaxReceiveCount int
-	// HighThroughput counts duplicates and the limit of messages by message group, not for the whole queue.
-	HighThroughput bool
-}
 
 // QueuesArgs are the arguments of Queues.
 type QueuesArgs struct {
@@ -35,7 +20,7 @@ type QueuesArgs struct {
 	// Location is the region and account of the queues.
 	Location components.Location
 	// Queues are the queues to make. Optional.
-	Queues []QueueArgs
+	Queues []settings.Queue
 	// KeyArn is the KMS key of all messages.
 	KeyArn pulumi.StringInput
 	// Protect keeps Pulumi from deleting the queues.
@@ -123,11 +108,11 @@ func (q *Queues) use(name string, actions, keyActions []string) ([]components.St
 }
 
 // live and dead are the names in SQS of a queue and of its dead-letter queue.
-func (a *QueuesArgs) live(queue QueueArgs) string {
+func (a *QueuesArgs) live(queue settings.Queue) string {
 	return fmt.Sprintf("%s-%s.fifo", a.Name, queue.Name)
 }
 
-func (a *QueuesArgs) dead(queue QueueArgs) string {
+func (a *QueuesArgs) dead(queue settings.Queue) string {
 	return fmt.Sprintf("%s-%s-dead.fifo", a.Name, queue.Name)
 }
 
@@ -167,14 +152,14 @@ type (
 )
 
 // pair creates a queue and its dead-letter queue and gives back the queue's address, known when everything is there.
-func (b *queuesBuild) pair(name string, queue QueueArgs) (pulumi.StringInput, error) {
+func (b *queuesBuild) pair(name string, queue settings.Queue) (pulumi.StringInput, error) {
 	l := b.args.Location
 	liveArn, deadArn := l.ARN("sqs", b.args.live(queue)), l.ARN("sqs", b.args.dead(queue))
 	dead, deadPolicy, err := b.queue(name+"-dead", b.args.dead(queue), deadArn, queue, deadLetterRetention)
 	if err != nil {
 		return nil, err
 	}
-	live, livePolicy, err := b.queue(name, b.args.live(queue), liveArn, queue, queue.Retention)
+	live, livePolicy, err := b.queue(name, b.args.live(queue), liveArn, queue, queue.RetentionSeconds)
 	if err != nil {
 		return nil, err
 	}
@@ -194,7 +179,7 @@ func (b *queuesBuild) pair(name string, queue QueueArgs) (pulumi.StringInput, er
 }
 
 // queue creates one queue and closes it to everything but TLS.
-func (b *queuesBuild) queue(name, physical, arn string, args QueueArgs, retention int) (*sqs.Queue, *sqs.QueuePolicy, error) {
+func (b *queuesBuild) queue(name, physical, arn string, args settings.Queue, retention int) (*sqs.Queue, *sqs.QueuePolicy, error) {
 	// A dead-letter queue counts as its queue does, or it would drop messages of different groups as duplicates.
 	scope, limit := "queue", "perQueue"
 	if args.HighThroughput {
@@ -212,7 +197,7 @@ func (b *queuesBuild) queue(name, physical, arn string, args QueueArgs, retentio
 		KmsDataKeyReusePeriodSeconds: pulumi.Int(queueDataKeyReuse),
 		MessageRetentionSeconds:      pulumi.Int(retention),
 		ReceiveWaitTimeSeconds:       pulumi.Int(queueLongPoll),
-		VisibilityTimeoutSeconds:     pulumi.Int(args.VisibilityTimeout),
+		VisibilityTimeoutSeconds:     pulumi.Int(args.VisibilityTimeoutSeconds),
 		Tags:                         kit.NameTag(physical),
 	}, b.parent, pulumi.Protect(b.args.Protect))
 	if err != nil {

@@ -11,14 +11,15 @@ import (
 	"legops/components"
 	"legops/components/data"
 	"legops/components/internal/componenttest"
+	"legops/internal/settings"
 )
 
 func queuesArgs() data.QueuesArgs {
 	return data.QueuesArgs{
 		Name: "legops-test", Location: componenttest.Location, KeyArn: pulumi.String("key"), Protect: true,
-		Queues: []data.QueueArgs{
-			{Name: "signing", VisibilityTimeout: 300, Retention: 345600, MaxReceiveCount: 5},
-			{Name: "matter-trace", VisibilityTimeout: 60, Retention: 1209600, MaxReceiveCount: 10, HighThroughput: true},
+		Queues: []settings.Queue{
+			{Name: "signing", VisibilityTimeoutSeconds: 300, RetentionSeconds: 345600, MaxReceiveCount: 5},
+			{Name: "matter-trace", VisibilityTimeoutSeconds: 60, RetentionSeconds: 1209600, MaxReceiveCount: 10, HighThroughput: true},
 		},
 	}
 }
@@ -148,7 +149,7 @@ func TestQueuesRights(t *testing.T) {
 }
 
 func TestQueuesRefuses(t *testing.T) {
-	componenttest.Refuses(t, queues(data.QueuesArgs{Queues: []data.QueueArgs{{Name: "Upper"}}}),
+	componenttest.Refuses(t, queues(data.QueuesArgs{Queues: []settings.Queue{{Name: "Upper"}}}),
 		`queues queues: Name "" must be`, "KeyArn is missing", "Location.Account is missing", `queue "Upper": its name must be`)
 
 	componenttest.RefusesEach(t, queues, queuesArgs, map[string]func(*data.QueuesArgs){

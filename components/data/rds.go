@@ -10,6 +10,7 @@ import (
 
 	"legops/components"
 	"legops/components/internal/kit"
+	"legops/internal/settings"
 )
 
 const (
@@ -24,6 +25,8 @@ const (
 
 // RdsArgs are the arguments of Rds.
 type RdsArgs struct {
+	settings.Rds
+
 	// Name is the prefix of physical names, 44 characters at most (the bound of role names); the instance is
 	// <Name>-database.
 	Name string
@@ -36,30 +39,6 @@ type RdsArgs struct {
 	// Database is the name of the database in the instance, of a-z, 0-9 and _, 63 characters at most. Another name is
 	// another instance.
 	Database string
-	// EngineVersion is the major version of PostgreSQL, such as 17; minor versions follow by themselves.
-	EngineVersion string
-	// InstanceClass is the RDS instance class, such as db.m7g.large.
-	InstanceClass string
-	// StorageGiB is the gp3 storage at the start, 20 to 65536 (the bounds of AWS).
-	StorageGiB int
-	// MaxStorageGiB is how far storage grows by itself; StorageGiB means not at all.
-	MaxStorageGiB int
-	// MultiAZ keeps a standby in another zone.
-	MultiAZ bool
-	// BackupRetention is how many days automatic backups are kept, 1 to 35 (the bounds of AWS, but for none).
-	BackupRetention int
-	// BackupWindow is the daily time of the backup in UTC, such as 03:00-04:00.
-	BackupWindow string
-	// MaintenanceWindow is the weekly time of maintenance in UTC, such as sun:04:30-sun:05:30, apart from BackupWindow.
-	MaintenanceWindow string
-	// MonitoringInterval is the grain of enhanced monitoring: 1, 5, 10, 15, 30 or 60 seconds (the steps of AWS).
-	MonitoringInterval int
-	// PerformanceInsightsRetention is how many days of insights are kept: 7, a multiple of 31, or 731 (the steps of AWS).
-	PerformanceInsightsRetention int
-	// SlowStatement is the milliseconds after which a statement is logged, 1 or more.
-	SlowStatement int
-	// LogRetention is how many days logs are kept, one of the steps of CloudWatch Logs.
-	LogRetention int
 	// KeyArn is the KMS key of storage, backups and insights. Another key is another instance.
 	KeyArn pulumi.StringInput
 	// CredentialsKeyArn is the KMS key of the master password.
@@ -215,7 +194,7 @@ func (b *rdsBuild) settings() *rds.InstanceArgs {
 		InstanceClass: pulumi.String(a.InstanceClass),
 		DbName:        pulumi.String(a.Database),
 		Port:          pulumi.Int(DatabasePort),
-		MultiAz:       pulumi.Bool(a.MultiAZ),
+		MultiAz:       pulumi.Bool(a.MultiAz),
 
 		// With a maximum above it, the provider takes the size for where storage begins: what has grown by itself is
 		// not shrunk back, and raising the size beyond it still works.
@@ -232,7 +211,7 @@ func (b *rdsBuild) settings() *rds.InstanceArgs {
 		PubliclyAccessible:               pulumi.Bool(false),
 		CaCertIdentifier:                 pulumi.String(databaseAuthority),
 
-		BackupRetentionPeriod:  pulumi.Int(a.BackupRetention),
+		BackupRetentionPeriod:  pulumi.Int(a.BackupRetentionDays),
 		BackupWindow:           pulumi.String(a.BackupWindow),
 		CopyTagsToSnapshot:     pulumi.Bool(true),
 		DeleteAutomatedBackups: pulumi.Bool(!a.Protect),
@@ -247,10 +226,10 @@ func (b *rdsBuild) settings() *rds.InstanceArgs {
 		AllowMajorVersionUpgrade: pulumi.Bool(false),
 
 		EnabledCloudwatchLogsExports:       pulumi.ToStringArray(databaseLogs),
-		MonitoringInterval:                 pulumi.Int(a.MonitoringInterval),
+		MonitoringInterval:                 pulumi.Int(a.MonitoringIntervalSeconds),
 		PerformanceInsightsEnabled:         pulumi.Bool(true),
 		PerformanceInsightsKmsKeyId:        a.KeyArn,
-		PerformanceInsightsRetentionPeriod: pulumi.Int(a.PerformanceInsightsRetention),
+		PerformanceInsightsRetentionPeriod: pulumi.Int(a.PerformanceInsightsRetentionDays),
 
 		Tags: kit.NameTag(b.identifier()),
 	}
@@ -279,7 +258,7 @@ func (b *rdsBuild) parameters() rds.ParameterGroupParameterArray {
 		{"log_connections", "1", atOnce},
 		{"log_disconnections", "1", atOnce},
 		{"log_statement", "ddl", atOnce},
-		{"log_min_duration_statement", strconv.Itoa(b.args.SlowStatement), atOnce},
+		{"log_min_duration_statement", strconv.Itoa(b.args.SlowStatementMilliseconds), atOnce},
 		{"log_parameter_max_length", "0", atOnce}, // the text of a slow statement, not the values: they are clients' data
 		{"log_lock_waits", "1", atOnce},
 		{"log_temp_files", "10240", atOnce}, // KiB: sorts and joins that memory did not hold

@@ -10,31 +10,25 @@ import (
 
 	"legops/components/data"
 	"legops/components/internal/componenttest"
+	"legops/internal/settings"
 )
 
 func rdsArgs() data.RdsArgs {
 	return data.RdsArgs{
+		Rds: settings.Rds{
+			EngineVersion: "17", InstanceClass: "db.r7g.large", StorageGiB: 200, MaxStorageGiB: 1000, MultiAz: true,
+			BackupRetentionDays: 35, BackupWindow: "03:00-04:00", MaintenanceWindow: "sun:04:30-sun:05:30",
+			MonitoringIntervalSeconds: 15, PerformanceInsightsRetentionDays: 731, SlowStatementMilliseconds: 500, LogRetention: 365,
+		},
 		Name: "legops-test", Location: componenttest.Location,
-		VpcID:                        pulumi.String("vpc"),
-		SubnetIDs:                    pulumi.ToStringArray([]string{"subnet-a", "subnet-b"}),
-		Database:                     "legops",
-		EngineVersion:                "17",
-		InstanceClass:                "db.r7g.large",
-		StorageGiB:                   200,
-		MaxStorageGiB:                1000,
-		MultiAZ:                      true,
-		BackupRetention:              35,
-		BackupWindow:                 "03:00-04:00",
-		MaintenanceWindow:            "sun:04:30-sun:05:30",
-		MonitoringInterval:           15,
-		PerformanceInsightsRetention: 731,
-		SlowStatement:                500,
-		LogRetention:                 365,
-		KeyArn:                       pulumi.String("database-key"),
-		CredentialsKeyArn:            pulumi.String("credentials-key"),
-		LogKeyArn:                    pulumi.String("log-key"),
-		TopicArn:                     pulumi.String("warning"),
-		Protect:                      true,
+		VpcID:             pulumi.String("vpc"),
+		SubnetIDs:         pulumi.ToStringArray([]string{"subnet-a", "subnet-b"}),
+		Database:          "legops",
+		KeyArn:            pulumi.String("database-key"),
+		CredentialsKeyArn: pulumi.String("credentials-key"),
+		LogKeyArn:         pulumi.String("log-key"),
+		TopicArn:          pulumi.String("warning"),
+		Protect:           true,
 	}
 }
 
@@ -74,7 +68,7 @@ func TestRds(t *testing.T) {
 
 func TestRdsUnprotected(t *testing.T) {
 	args := rdsArgs()
-	args.Protect, args.MultiAZ, args.MaxStorageGiB = false, false, args.StorageGiB
+	args.Protect, args.MultiAz, args.MaxStorageGiB = false, false, args.StorageGiB
 	r := componenttest.Record(t, database(args))
 	componenttest.Expect(t, r.One(t, databaseToken, "database-instance"), map[string]any{
 		"deletionProtection": false, "deleteAutomatedBackups": true, "skipFinalSnapshot": true, "finalSnapshotIdentifier": nil,

@@ -10,6 +10,7 @@ import (
 
 	"legops/components"
 	"legops/components/internal/kit"
+	"legops/internal/settings"
 )
 
 // Buckets that are there besides those of the applications. The error pages of Cdn are in one of the same prefix.
@@ -24,26 +25,6 @@ var reservedBuckets = []string{logBucket, artifactBucket, ErrorBucket}
 // DeletedDays is how long logs and artifacts can be brought back after they were replaced or deleted.
 const DeletedDays = 30
 
-// ObjectLockArgs is how long every new version of a bucket cannot be deleted.
-type ObjectLockArgs struct {
-	// Mode is GOVERNANCE (a privileged role may lift it) or COMPLIANCE (nobody may, not even the account's root).
-	Mode string
-	// Days is how long, 1 to 36500.
-	Days int
-}
-
-// BucketArgs describes a bucket of the applications.
-type BucketArgs struct {
-	// Name is the name without prefix, such as documents.
-	Name string
-	// NoncurrentRetention is how many days replaced and deleted versions are kept, at least 1.
-	NoncurrentRetention int
-	// InfrequentAccess is after how many days objects move to Standard-IA, at least 30 (the bound of S3); 0 for never.
-	InfrequentAccess int
-	// ObjectLock makes versions immutable. Optional; adding or removing it replaces the bucket.
-	ObjectLock *ObjectLockArgs
-}
-
 // ReplicaArgs says where copies are kept.
 type ReplicaArgs struct {
 	// Location is another region of the same account.
@@ -56,19 +37,14 @@ type ReplicaArgs struct {
 
 // StorageArgs are the arguments of Storage.
 type StorageArgs struct {
+	settings.Storage
+
 	// Name is the prefix of bucket names: <Name>-<account>-<bucket>, 63 characters at most in all.
 	Name string
 	// Location is the region and account of the buckets.
 	Location components.Location
 	// KeyArn is the KMS key of everything but the logs.
 	KeyArn pulumi.StringInput
-	// Buckets are those of the applications.
-	Buckets []BucketArgs
-	// LogRetention is how many days access logs are kept, at least 1.
-	LogRetention int
-	// ArtifactRetention is how many days build artifacts are kept, at least 1; small ones, such as what a release is
-	// rolled out with, stay.
-	ArtifactRetention int
 	// Replica keeps a copy of every bucket of the applications in another region. Optional.
 	Replica *ReplicaArgs
 	// Protect keeps Pulumi from deleting the buckets, and the applications' stay when the stack goes. Without it they
@@ -178,7 +154,7 @@ const RequestMetrics = "EntireBucket"
 func (b *storageBuild) applicationBuckets() error {
 	sources := map[string]*kit.Bucket{}
 	for _, described := range b.args.Buckets {
-		args := described.bucketArgs(b.args)
+		args := b.args.bucketArgs(described)
 		args.KeyArn = b.args.KeyArn
 		source, err := kit.NewBucket(b.ctx, b.name+"-"+described.Name, args, b.parent)
 		if err != nil {
@@ -201,11 +177,11 @@ func (b *storageBuild) applicationBuckets() error {
 	return b.replicate(sources)
 }
 
-// BucketArgs is the bucket; its copy differs in name, place and key.
-func (b BucketArgs) bucketArgs(a *StorageArgs) kit.BucketArgs {
-	rules := []s3.BucketLifecycleConfigurationV2RuleArgs{kit.AbandonedUploads(), kit.OldVersions(b.NoncurrentRetention)}
-	if b.InfrequentAccess > 0 {
-		rules = append(rules, infrequentAccess(b.InfrequentAccess))
+// bucketArgs is the bucket; its copy differs in name, place and key.
+func (a *StorageArgs) bucketArgs(b settings.Bucket) kit.BucketArgs {
+	rules := []s3.BucketLifecycleConfigurationV2RuleArgs{kit.AbandonedUploads(), kit.OldVersions(b.NoncurrentRetentionDays)}
+	if b.InfrequentAccessDays != nil {
+		rules = append(rules, infrequentAccess(*b.InfrequentAccessDays))
 	}
 	args := kit.BucketArgs{
 		Physical: a.physical(b.Name),
@@ -226,7 +202,7 @@ func (b *storageBuild) artifactBucket() (*kit.Bucket, error) {
 		Location: b.args.Location,
 		KeyArn:   b.args.KeyArn,
 		Rules: []s3.BucketLifecycleConfigurationV2RuleArgs{
-			kit.AbandonedUploads(), kit.OldVersions(DeletedDays), expiryOfLarge(b.args.ArtifactRetention),
+			kit.AbandonedUploads(), kit.OldVersions(DeletedDays), expiryOfLarge(b.args.ArtifactRetentionDays),
 		},
 		Protect: b.args.Protect,
 	}, b.parent)

@@ -22,7 +22,7 @@ func (b *storageBuild) logBucket() (err error) {
 		Physical: b.args.physical(logBucket),
 		Location: b.args.Location,
 		Rules: []s3.BucketLifecycleConfigurationV2RuleArgs{
-			kit.AbandonedUploads(), kit.OldVersions(DeletedDays), expiry(b.args.LogRetention),
+			kit.AbandonedUploads(), kit.OldVersions(DeletedDays), expiry(b.args.LogRetentionDays),
 		},
 		Statements: b.logWriters(),
 		Protect:    b.args.Protect,

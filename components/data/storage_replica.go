@@ -34,7 +34,7 @@ func (b *storageBuild) replicate(sources map[string]*kit.Bucket) error {
 	}
 	for _, described := range b.args.Buckets {
 		name := b.name + "-" + described.Name
-		args := described.bucketArgs(b.args)
+		args := b.args.bucketArgs(described)
 		args.Physical, args.Location, args.KeyArn = replicaName(args.Physical), b.args.Replica.Location, b.args.Replica.KeyArn
 		replica, err := kit.NewBucket(b.ctx, name+"-replica", args, b.parent, pulumi.Provider(b.args.Replica.Provider))
 		if err != nil {

@@ -11,6 +11,7 @@ import (
 	"legops/components"
 	"legops/components/data"
 	"legops/components/internal/componenttest"
+	"legops/internal/settings"
 )
 
 const (
@@ -35,11 +36,14 @@ func storage(args data.StorageArgs) componenttest.Construct {
 func storageArgs() data.StorageArgs {
 	return data.StorageArgs{
 		Name: "legops-test", Location: componenttest.Location, KeyArn: pulumi.String("key"),
-		Buckets: []data.BucketArgs{
-			{Name: "documents", NoncurrentRetention: 365, InfrequentAccess: 90},
-			{Name: "evidence", NoncurrentRetention: 30, ObjectLock: &data.ObjectLockArgs{Mode: "COMPLIANCE", Days: 3650}},
+		Storage: settings.Storage{
+			Buckets: []settings.Bucket{
+				{Name: "documents", NoncurrentRetentionDays: 365, InfrequentAccessDays: pulumi.IntRef(90)},
+				{Name: "evidence", NoncurrentRetentionDays: 30, ObjectLock: &settings.ObjectLock{Mode: "COMPLIANCE", Days: 3650}},
+			},
+			LogRetentionDays: 400, ArtifactRetentionDays: 90,
 		},
-		LogRetention: 400, ArtifactRetention: 90, Protect: true,
+		Protect: true,
 	}
 }
 

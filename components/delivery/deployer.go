@@ -16,26 +16,17 @@ import (
 
 // DeployerArgs are the arguments of Deployer.
 type DeployerArgs struct {
+	components.Instance
+
 	// Name is the prefix of physical names, at most 53 characters: <project>-<stack>.
 	Name string
-	// Location is the region and account of the instance, of the cluster and of the artifact bucket.
+	// Location is the region and account of the instance, of the cluster and of the artifact bucket. The subnets are the private
+	// ones of the applications.
 	Location components.Location
-	// VpcID is the VPC of the instance.
-	VpcID pulumi.StringInput
-	// SubnetIDs are the private application subnets, one per zone; the instance is in one of them.
-	SubnetIDs pulumi.StringArrayInput
-	// InstanceType is an EC2 instance type, such as t4g.micro.
-	InstanceType string
-	// Architecture is amd64 or arm64, as the instance type.
-	Architecture string
-	// KubernetesVersion is the minor version of the cluster that its kubectl is for, such as 1.35.
-	KubernetesVersion string
 	// Cluster is the name of the cluster, as plain text.
 	Cluster string
 	// ClusterName is the cluster's own output, which waits for the cluster.
 	ClusterName pulumi.StringInput
-	// VolumeKeyArn is the KMS key of its disk.
-	VolumeKeyArn pulumi.StringInput
 	// RegistryLocation is the region and account of the repositories of images, which are named <Name>/<application>.
 	RegistryLocation components.Location
 	// SecureCommands is whether the agent asks CodeDeploy for work as its role, by the service codedeploy-commands-secure, for which
@@ -47,8 +38,6 @@ type DeployerArgs struct {
 	ArtifactKeyArn pulumi.StringInput
 	// LoadBalancerArnSuffix names, in metrics, the load balancer whose errors stop a release.
 	LoadBalancerArnSuffix pulumi.StringInput
-	// Tags are put on the instance and its disk, which no default tags reach.
-	Tags map[string]string
 }
 
 // Deployer is the instance on which CodeDeploy runs the hooks of every release: they roll it out on the cluster by
@@ -120,7 +109,7 @@ func NewDeployer(ctx *pulumi.Context, name string, args *DeployerArgs, opts ...p
 
 func (a *DeployerArgs) check(name string) error {
 	p := kit.Check("deployer "+name, a)
-	kit.CheckInstance(p, a.Architecture, a.KubernetesVersion)
+	kit.CheckInstance(p, a.Instance)
 	kit.CheckRoleName(p, a.serviceRoleName()) // the longest
 	bucket := a.Location.Bucket("")
 	p.Require(strings.HasPrefix(a.ArtifactBucketArn, bucket) && !strings.ContainsAny(a.ArtifactBucketArn, "/*?"),
@@ -130,17 +119,12 @@ func (a *DeployerArgs) check(name string) error {
 
 func (a *DeployerArgs) instance() kit.InstanceArgs {
 	return kit.InstanceArgs{
-		Name:         a.Name + "-deployer",
-		Description:  "Deployer of " + a.Name,
-		Location:     a.Location,
-		VpcID:        a.VpcID,
-		SubnetIDs:    a.SubnetIDs,
-		InstanceType: a.InstanceType,
-		Architecture: a.Architecture,
-		Statements:   a.rights(),
-		UserData:     a.userData(),
-		VolumeKeyArn: a.VolumeKeyArn,
-		Tags:         a.Tags,
+		Instance:    a.Instance,
+		Name:        a.Name + "-deployer",
+		Description: "Deployer of " + a.Name,
+		Location:    a.Location,
+		Statements:  a.rights(),
+		UserData:    a.userData(),
 	}
 }
 
@@ -205,7 +189,7 @@ var deployerScript string
 
 // UserData installs what the hooks use, and then the agent.
 func (a *DeployerArgs) userData() string {
-	return kit.UserData(deployerScript, a.Architecture, a.KubernetesVersion,
+	return kit.UserData(deployerScript, a.Instance,
 		"@AGENT@", deployerAgent, "@CLUSTER@", a.Cluster, "@REGION@", a.Location.Region,
 		"@SECURE_COMMANDS@", strconv.FormatBool(a.SecureCommands))
 }

@@ -9,10 +9,13 @@ import (
 
 	"legops/components"
 	"legops/components/internal/kit"
+	"legops/internal/settings"
 )
 
 // LoadTestArgs are the arguments of LoadTest.
 type LoadTestArgs struct {
+	settings.LoadTest
+
 	// Name is the prefix of physical names: <project>-<stack>.
 	Name string
 	// Location is the region and account of the project.
@@ -21,12 +24,6 @@ type LoadTestArgs struct {
 	Target string
 	// Environment is what the account is: development, test or production. The test knows production by it.
 	Environment string
-	// AllowProduction lets it run where the environment is production.
-	AllowProduction bool
-	// Profile is what a run does unless who starts it names another: performance, load or stress.
-	Profile string
-	// ComputeType is the size of the machine that makes the load, such as BUILD_GENERAL1_MEDIUM.
-	ComputeType string
 	// Buildspec is what CodeBuild runs, as YAML. It finds Scripts in $SCRIPTS.
 	Buildspec string
 	// Scripts hold the folder loadtest/ with run.sh.
@@ -45,7 +42,7 @@ type LoadTestArgs struct {
 	// LogKeyArn and LogRetention are the KMS key of the log group and how many days it keeps events, one of the steps of
 	// CloudWatch Logs.
 	LogKeyArn    pulumi.StringInput
-	LogRetention int
+	LogRetention settings.RetentionDays
 	// Protect keeps Pulumi from deleting the log and the password.
 	Protect bool
 }

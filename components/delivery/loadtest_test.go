@@ -11,6 +11,7 @@ import (
 
 	"legops/components/delivery"
 	"legops/components/internal/componenttest"
+	"legops/internal/settings"
 )
 
 const loadTestArn = "arn:aws:codebuild:eu-west-1:111122223333:project/legops-test-loadtest"
@@ -18,8 +19,8 @@ const loadTestArn = "arn:aws:codebuild:eu-west-1:111122223333:project/legops-tes
 func loadTestArgs(t *testing.T) delivery.LoadTestArgs {
 	t.Helper()
 	return delivery.LoadTestArgs{
-		Name: "legops-test", Location: componenttest.Location, Target: "https://test.legops.example", Environment: "test", Profile: "load",
-		ComputeType: "BUILD_GENERAL1_LARGE", Buildspec: "version: 0.2", Scripts: madeScripts(t),
+		Name: "legops-test", Location: componenttest.Location, Target: "https://test.legops.example", Environment: "test",
+		LoadTest: settings.LoadTest{Profile: "load", ComputeType: "BUILD_GENERAL1_LARGE"}, Buildspec: "version: 0.2", Scripts: madeScripts(t),
 		VpcID: pulumi.String("vpc"), SubnetIDs: pulumi.ToStringArray([]string{"subnet-a", "subnet-b"}),
 		ArtifactBucket: pulumi.String("artifacts"), ArtifactBucketArn: artifactsArn, ArtifactKeyArn: pulumi.String("storage-key"),
 		SecretKeyArn: pulumi.String("credentials-key"), LogKeyArn: pulumi.String("logs-key"), LogRetention: 90, Protect: true,

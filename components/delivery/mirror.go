@@ -9,6 +9,7 @@ import (
 
 	"legops/components"
 	"legops/components/internal/kit"
+	"legops/internal/settings"
 )
 
 // MirrorArgs are the arguments of Mirror.
@@ -40,7 +41,7 @@ type MirrorArgs struct {
 	// LogKeyArn is the KMS key of the log group.
 	LogKeyArn pulumi.StringInput
 	// LogRetention is how many days logs are kept, one of the steps of CloudWatch Logs.
-	LogRetention int
+	LogRetention settings.RetentionDays
 	// Protect keeps Pulumi from deleting the copy and its logs.
 	Protect bool
 }

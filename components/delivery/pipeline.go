@@ -8,6 +8,7 @@ import (
 	"legops/components"
 	"legops/components/internal/kit"
 	"legops/internal/rollout"
+	"legops/internal/settings"
 )
 
 // BuildArgs is how an application is built.
@@ -19,9 +20,9 @@ type BuildArgs struct {
 	// Scripts hold build.sh and the folder release/, the files that every bundle has.
 	Scripts *Scripts
 	// ComputeType is the size of the build machine, such as BUILD_GENERAL1_SMALL.
-	ComputeType string
+	ComputeType settings.ComputeType
 	// Architecture is amd64 or arm64: of the nodes, and so of the build machine.
-	Architecture string
+	Architecture settings.Architecture
 	// RepositoryURL is the address of the application's container repository.
 	RepositoryURL pulumi.StringInput
 	// RepositoryLocation is where that repository is.
@@ -103,7 +104,7 @@ type PipelineArgs struct {
 	// LogKeyArn and LogRetention are the KMS key of the build's log group and how many days it keeps events, one of the
 	// steps of CloudWatch Logs.
 	LogKeyArn    pulumi.StringInput
-	LogRetention int
+	LogRetention settings.RetentionDays
 	// TopicArn is the topic that tells people of failures and asks for approvals; TopicKeyArn is its KMS key.
 	TopicArn    pulumi.StringInput
 	TopicKeyArn pulumi.StringInput

@@ -9,21 +9,19 @@ import (
 
 	"legops/components"
 	"legops/components/internal/kit"
+	"legops/internal/settings"
 )
 
 // RegistryArgs are the arguments of Registry.
 type RegistryArgs struct {
+	settings.Registry
+
 	// Name is the prefix of the repositories: <Name>/<application>.
 	Name string
 	// Location is the region and account of the repositories.
 	Location components.Location
 	// Applications are the names of the applications, one repository each.
 	Applications []string
-	// KeepImages is how many images a repository keeps of each kind, the newest first: of those that were built, and of those that
-	// were released, whatever is built after them. At least 2: what serves, and what a failed release goes back to.
-	KeepImages int
-	// UntaggedDays is after how many days an image without a tag goes; at least 1.
-	UntaggedDays int
 	// KeyArn is the KMS key of the images, in the region of the repositories. Changing it replaces them.
 	KeyArn pulumi.StringInput
 	// Pullers are the ARNs of the roles that may pull: those of the nodes.

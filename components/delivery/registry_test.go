@@ -10,13 +10,15 @@ import (
 
 	"legops/components/delivery"
 	"legops/components/internal/componenttest"
+	"legops/internal/settings"
 )
 
 var registry = componenttest.Of("registry", delivery.NewRegistry)
 
 var registryArgs = delivery.RegistryArgs{
-	Name: "legops-test", Location: componenttest.Location, Applications: []string{"matters", "portal"}, KeepImages: 20, UntaggedDays: 5,
-	KeyArn: pulumi.String("registry-key"), Pullers: pulumi.ToStringArray([]string{"arn:nodes"}),
+	Name: "legops-test", Location: componenttest.Location, Applications: []string{"matters", "portal"},
+	Registry: settings.Registry{ImageArchitecture: settings.Arm64, KeepImages: 20, UntaggedDays: 5},
+	KeyArn:   pulumi.String("registry-key"), Pullers: pulumi.ToStringArray([]string{"arn:nodes"}),
 	Pushers: map[string]pulumi.StringArray{"matters": pulumi.ToStringArray([]string{"arn:build"})}, Protect: true,
 }
 

@@ -10,24 +10,21 @@ import (
 
 	"legops/components"
 	"legops/components/internal/kit"
+	"legops/internal/settings"
 )
 
 // RunnerArgs are the arguments of Runner.
 type RunnerArgs struct {
+	settings.Runner
+
 	// Name is the prefix of physical names: <project>-<stack>.
 	Name string
 	// Location is the region and account of the project.
 	Location components.Location
-	// GithubOwner and Repository are the repository on GitHub whose jobs run here, such as legops and platform.
-	GithubOwner, Repository string
-	// Actors are the ids of the GitHub accounts whose jobs run here. GitHub begins at 1, so 0 is nobody.
-	Actors []string
+	// GithubOwner is the organisation on GitHub that Repository belongs to.
+	GithubOwner string
 	// ConnectionArn is the connection to GitHub. A person has approved it: CodeBuild tries it when it makes a project.
 	ConnectionArn pulumi.StringInput
-	// ComputeType is the size of the machine, such as BUILD_GENERAL1_MEDIUM.
-	ComputeType string
-	// TimeoutMinutes is how long a job may take, 5 to 2160 (the bounds of CodeBuild).
-	TimeoutMinutes int
 	// VpcID is the VPC of the jobs.
 	VpcID pulumi.StringInput
 	// SubnetIDs are private application subnets, from which the cluster's endpoint is reached.
@@ -35,7 +32,7 @@ type RunnerArgs struct {
 	// LogKeyArn and LogRetention are the KMS key of the log group and how many days it keeps events, one of the steps of
 	// CloudWatch Logs.
 	LogKeyArn    pulumi.StringInput
-	LogRetention int
+	LogRetention settings.RetentionDays
 	// Protect keeps Pulumi from deleting the log.
 	Protect bool
 }
@@ -140,7 +137,7 @@ func (b *runnerBuild) webhook(project *codebuild.Project) error {
 			Filters: codebuild.WebhookFilterGroupFilterArray{
 				codebuild.WebhookFilterGroupFilterArgs{Type: pulumi.String("EVENT"), Pattern: pulumi.String("WORKFLOW_JOB_QUEUED")},
 				codebuild.WebhookFilterGroupFilterArgs{
-					Type: pulumi.String("ACTOR_ACCOUNT_ID"), Pattern: pulumi.Sprintf("^(%s)$", strings.Join(b.args.Actors, "|")),
+					Type: pulumi.String("ACTOR_ACCOUNT_ID"), Pattern: pulumi.Sprintf("^(%s)$", strings.Join(settings.Texts(b.args.Actors), "|")),
 				},
 			},
 		}},
@@ -166,7 +163,7 @@ func (a *RunnerArgs) check(name string) error {
 	p := kit.Check("runner "+name, a)
 	p.Require(len(a.Actors) > 0, "Actors is empty, so anybody's job would run")
 	for _, actor := range a.Actors {
-		p.Require(githubAccountPattern.MatchString(actor), "Actors: %q must be the id of a GitHub account, such as 1234567", actor)
+		p.Require(githubAccountPattern.MatchString(string(actor)), "Actors: %q must be the id of a GitHub account, such as 1234567", actor)
 	}
 	kit.CheckRoleName(p, a.projectName())
 	return p.Err()

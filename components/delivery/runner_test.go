@@ -11,13 +11,16 @@ import (
 
 	"legops/components/delivery"
 	"legops/components/internal/componenttest"
+	"legops/internal/settings"
 )
 
 func runnerArgs() delivery.RunnerArgs {
 	return delivery.RunnerArgs{
-		Name: "legops-test", Location: componenttest.Location, GithubOwner: "example-org", Repository: "platform", Actors: []string{"12", "345"},
-		ConnectionArn: pulumi.String("arn:connection"), ComputeType: "BUILD_GENERAL1_MEDIUM", TimeoutMinutes: 90,
-		VpcID: pulumi.String("vpc"), SubnetIDs: pulumi.ToStringArray([]string{"subnet-a", "subnet-b"}),
+		Name: "legops-test", Location: componenttest.Location, GithubOwner: "example-org",
+		Runner: settings.Runner{
+			Repository: "platform", Actors: []settings.GithubAccount{"12", "345"}, ComputeType: "BUILD_GENERAL1_MEDIUM", TimeoutMinutes: 90,
+		},
+		ConnectionArn: pulumi.String("arn:connection"), VpcID: pulumi.String("vpc"), SubnetIDs: pulumi.ToStringArray([]string{"subnet-a", "subnet-b"}),
 		LogKeyArn: pulumi.String("logs-key"), LogRetention: 90, Protect: true,
 	}
 }

@@ -11,20 +11,13 @@ import (
 	"legops/components/apps"
 	"legops/components/data"
 	"legops/components/internal/kit"
+	"legops/internal/settings"
 )
-
-// HstsArgs is the header Strict-Transport-Security.
-type HstsArgs struct {
-	// MaxAge is how many seconds browsers insist on HTTPS, 300 to 63072000 (two years).
-	MaxAge int
-	// IncludeSubdomains covers every name below the domain.
-	IncludeSubdomains bool
-	// Preload asks browsers to ship the rule. Their list takes only rules of a year with subdomains.
-	Preload bool
-}
 
 // CdnArgs are the arguments of Cdn.
 type CdnArgs struct {
+	settings.Cdn
+
 	// Name is the prefix of physical names: <project>-<stack>.
 	Name string
 	// Location is us-east-1 and the account.
@@ -41,17 +34,6 @@ type CdnArgs struct {
 	CertificateArn pulumi.StringInput
 	// WebACLArn is the web application firewall.
 	WebACLArn pulumi.StringInput
-	// PriceClass says which edge locations serve: PriceClass_100, PriceClass_200 or PriceClass_All.
-	PriceClass string
-	// ContentSecurityPolicy is the header of that name.
-	ContentSecurityPolicy string
-	// Hsts is the header Strict-Transport-Security.
-	Hsts HstsArgs
-	// StaticPaths are cached without cookies, such as /static/*.
-	StaticPaths []string
-	// Cookies, Headers and QueryStrings are what of a dynamic request reaches the applications, by name, beside the
-	// header Host: 10 cookies, 9 headers and 10 query strings at most (quotas of CloudFront).
-	Cookies, Headers, QueryStrings []string
 	// LogBucketArn is the bucket of access logs, of Storage.
 	LogBucketArn pulumi.StringInput
 }

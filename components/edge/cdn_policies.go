@@ -3,6 +3,8 @@ package edge
 import (
 	"github.com/pulumi/pulumi-aws/sdk/v6/go/aws/cloudfront"
 	"github.com/pulumi/pulumi/sdk/v3/go/pulumi"
+
+	"legops/internal/settings"
 )
 
 // cdnPolicies are the policies that the behaviours of the distribution share.
@@ -53,7 +55,7 @@ func (b *cdnBuild) dynamicCache() (*cloudfront.CachePolicy, error) {
 		MinTtl:                                   pulumi.Int(0),
 		DefaultTtl:                               pulumi.Int(0),
 		MaxTtl:                                   pulumi.Int(1),
-		ParametersInCacheKeyAndForwardedToOrigin: cacheKey(append([]string{"Host"}, b.args.Headers...), b.args.Cookies, b.args.QueryStrings),
+		ParametersInCacheKeyAndForwardedToOrigin: cacheKey(b.args.Forward, "Host"),
 	}, b.parent)
 }
 
@@ -65,12 +67,12 @@ func (b *cdnBuild) staticCache() (*cloudfront.CachePolicy, error) {
 		MinTtl:                                   pulumi.Int(0),
 		DefaultTtl:                               pulumi.Int(86400),
 		MaxTtl:                                   pulumi.Int(31536000),
-		ParametersInCacheKeyAndForwardedToOrigin: cacheKey(nil, nil, nil),
+		ParametersInCacheKeyAndForwardedToOrigin: cacheKey(settings.Forward{}),
 	}, b.parent)
 }
 
-// cacheKey is what tells two requests for one path apart.
-func cacheKey(headers, cookies, queryStrings []string) cloudfront.CachePolicyParametersInCacheKeyAndForwardedToOriginArgs {
+// cacheKey is what tells two requests for one path apart: what is forwarded, and more headers.
+func cacheKey(f settings.Forward, more ...settings.HeaderName) cloudfront.CachePolicyParametersInCacheKeyAndForwardedToOriginArgs {
 	key := cloudfront.CachePolicyParametersInCacheKeyAndForwardedToOriginArgs{
 		EnableAcceptEncodingBrotli: pulumi.Bool(true),
 		EnableAcceptEncodingGzip:   pulumi.Bool(true),
@@ -78,22 +80,22 @@ func cacheKey(headers, cookies, queryStrings []string) cloudfront.CachePolicyPar
 		CookiesConfig:              cloudfront.CachePolicyParametersInCacheKeyAndForwardedToOriginCookiesConfigArgs{CookieBehavior: pulumi.String("none")},
 		QueryStringsConfig:         cloudfront.CachePolicyParametersInCacheKeyAndForwardedToOriginQueryStringsConfigArgs{QueryStringBehavior: pulumi.String("none")},
 	}
-	if len(headers) > 0 {
+	if headers := append(more, f.Headers...); len(headers) > 0 {
 		key.HeadersConfig = cloudfront.CachePolicyParametersInCacheKeyAndForwardedToOriginHeadersConfigArgs{
 			HeaderBehavior: pulumi.String("whitelist"),
-			Headers:        cloudfront.CachePolicyParametersInCacheKeyAndForwardedToOriginHeadersConfigHeadersArgs{Items: pulumi.ToStringArray(headers)},
+			Headers:        cloudfront.CachePolicyParametersInCacheKeyAndForwardedToOriginHeadersConfigHeadersArgs{Items: pulumi.ToStringArray(settings.Texts(headers))},
 		}
 	}
-	if len(cookies) > 0 {
+	if len(f.Cookies) > 0 {
 		key.CookiesConfig = cloudfront.CachePolicyParametersInCacheKeyAndForwardedToOriginCookiesConfigArgs{
 			CookieBehavior: pulumi.String("whitelist"),
-			Cookies:        cloudfront.CachePolicyParametersInCacheKeyAndForwardedToOriginCookiesConfigCookiesArgs{Items: pulumi.ToStringArray(cookies)},
+			Cookies:        cloudfront.CachePolicyParametersInCacheKeyAndForwardedToOriginCookiesConfigCookiesArgs{Items: pulumi.ToStringArray(settings.Texts(f.Cookies))},
 		}
 	}
-	if len(queryStrings) > 0 {
+	if len(f.QueryStrings) > 0 {
 		key.QueryStringsConfig = cloudfront.CachePolicyParametersInCacheKeyAndForwardedToOriginQueryStringsConfigArgs{
 			QueryStringBehavior: pulumi.String("whitelist"),
-			QueryStrings:        cloudfront.CachePolicyParametersInCacheKeyAndForwardedToOriginQueryStringsConfigQueryStringsArgs{Items: pulumi.ToStringArray(queryStrings)},
+			QueryStrings:        cloudfront.CachePolicyParametersInCacheKeyAndForwardedToOriginQueryStringsConfigQueryStringsArgs{Items: pulumi.ToStringArray(settings.Texts(f.QueryStrings))},
 		}
 	}
 	return key
@@ -107,7 +109,7 @@ func (b *cdnBuild) securityHeaders() (*cloudfront.ResponseHeadersPolicy, error) 
 		Comment: pulumi.String("Security headers of every answer"),
 		SecurityHeadersConfig: cloudfront.ResponseHeadersPolicySecurityHeadersConfigArgs{
 			StrictTransportSecurity: cloudfront.ResponseHeadersPolicySecurityHeadersConfigStrictTransportSecurityArgs{
-				AccessControlMaxAgeSec: pulumi.Int(b.args.Hsts.MaxAge),
+				AccessControlMaxAgeSec: pulumi.Int(b.args.Hsts.MaxAgeSeconds),
 				IncludeSubdomains:      pulumi.Bool(b.args.Hsts.IncludeSubdomains),
 				Preload:                pulumi.Bool(b.args.Hsts.Preload),
 				Override:               override,
@@ -142,7 +144,7 @@ func (b *cdnBuild) dynamicBehavior(p *cdnPolicies) cloudfront.DistributionDefaul
 	}
 }
 
-func (b *cdnBuild) staticBehavior(path string, p *cdnPolicies) cloudfront.DistributionOrderedCacheBehaviorArgs {
+func (b *cdnBuild) staticBehavior(path settings.StaticPath, p *cdnPolicies) cloudfront.DistributionOrderedCacheBehaviorArgs {
 	return cloudfront.DistributionOrderedCacheBehaviorArgs{
 		PathPattern:             pulumi.String(path),
 		TargetOriginId:          pulumi.String(originApplications),

@@ -10,28 +10,30 @@ import (
 	"legops/components/edge"
 	"legops/components/internal/componenttest"
 	"legops/internal/recorder"
+	"legops/internal/settings"
 )
 
 var cdn = componenttest.Of("cdn", edge.NewCdn)
 
 func cdnArgs() edge.CdnArgs {
 	return edge.CdnArgs{
-		Name:                  "legops-test",
-		Location:              componenttest.GlobalLocation,
-		Domain:                "legops.example",
-		Origin:                "origin.legops.example",
-		ZoneID:                "Z0123456789ABCDEFGHIJ",
-		OriginSecret:          pulumi.String("open-sesame"),
-		CertificateArn:        pulumi.String("certificate"),
-		WebACLArn:             pulumi.String("firewall"),
-		PriceClass:            "PriceClass_100",
-		ContentSecurityPolicy: "default-src 'self'",
-		Hsts:                  edge.HstsArgs{MaxAge: 63072000, IncludeSubdomains: true, Preload: true},
-		StaticPaths:           []string{"/static/*", "/assets/*"},
-		Cookies:               []string{"session", "locale"},
-		Headers:               []string{"Accept-Language", "Authorization"},
-		QueryStrings:          []string{"page", "q"},
-		LogBucketArn:          pulumi.String("arn:aws:s3:::logs"),
+		Cdn: settings.Cdn{
+			PriceClass: "PriceClass_100", ContentSecurityPolicy: "default-src 'self'", StaticPaths: []settings.StaticPath{"/static/*", "/assets/*"},
+			Hsts: settings.Hsts{MaxAgeSeconds: 63072000, IncludeSubdomains: true, Preload: true}, Firewall: settings.Firewall{Mode: "block"},
+			Forward: settings.Forward{
+				Cookies: []settings.CookieName{"session", "locale"}, Headers: []settings.HeaderName{"Accept-Language", "Authorization"},
+				QueryStrings: []settings.QueryName{"page", "q"},
+			},
+		},
+		Name:           "legops-test",
+		Location:       componenttest.GlobalLocation,
+		Domain:         "legops.example",
+		Origin:         "origin.legops.example",
+		ZoneID:         "Z0123456789ABCDEFGHIJ",
+		OriginSecret:   pulumi.String("open-sesame"),
+		CertificateArn: pulumi.String("certificate"),
+		WebACLArn:      pulumi.String("firewall"),
+		LogBucketArn:   pulumi.String("arn:aws:s3:::logs"),
 	}
 }
 
@@ -144,7 +146,7 @@ func TestCdnCaching(t *testing.T) {
 	})
 
 	args := cdnArgs()
-	args.Cookies, args.Headers, args.QueryStrings = nil, nil, nil
+	args.Forward = settings.Forward{}
 	none["headersConfig"] = map[string]any{"headerBehavior": "whitelist", "headers": map[string]any{"items": []any{"Host"}}}
 	componenttest.Expect(t, componenttest.Record(t, cdn(args)).One(t, cachePolicy, "cdn-dynamic"), map[string]any{"parametersInCacheKeyAndForwardedToOrigin": none})
 }

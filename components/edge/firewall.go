@@ -5,6 +5,7 @@ import (
 
 	"legops/components"
 	"legops/components/internal/kit"
+	"legops/internal/settings"
 )
 
 // requireCdnRegion notes a problem unless the location is the region of CloudFront.
@@ -14,18 +15,16 @@ func requireCdnRegion(p *kit.Problems, l components.Location) {
 
 // FirewallArgs are the arguments of Firewall.
 type FirewallArgs struct {
+	settings.Firewall
+
 	// Name is the name of the web ACL, and the end of the log group's: aws-waf-logs-<Name>.
 	Name string
 	// Location is us-east-1 and the account.
 	Location components.Location
-	// Mode is block, or count to observe only.
-	Mode string
-	// RateLimit is how many requests an address may make in five minutes, 10 to 2,000,000,000 (the bounds of AWS).
-	RateLimit int
 	// Unlimited are IPv4 addresses that RateLimit does not count; all other rules look at their requests. Optional.
 	Unlimited pulumi.StringArrayInput
 	// LogRetention is how many days its log is kept, one of the steps of CloudWatch Logs.
-	LogRetention int
+	LogRetention settings.RetentionDays
 	// LogKeyArn is the KMS key of the log group, in us-east-1.
 	LogKeyArn pulumi.StringInput
 	// Protect keeps Pulumi from deleting the log.

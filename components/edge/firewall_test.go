@@ -11,12 +11,13 @@ import (
 
 	"legops/components/edge"
 	"legops/components/internal/componenttest"
+	"legops/internal/settings"
 )
 
 var firewall = componenttest.Of("firewall", edge.NewFirewall)
 
 var firewallArgs = edge.FirewallArgs{
-	Name: "legops-test", Location: componenttest.GlobalLocation, Mode: "block", RateLimit: 2000, LogRetention: 90, LogKeyArn: pulumi.String("key"), Protect: true,
+	Name: "legops-test", Location: componenttest.GlobalLocation, Firewall: settings.Firewall{Mode: "block", RateLimit: 2000}, LogRetention: 90, LogKeyArn: pulumi.String("key"), Protect: true,
 }
 
 func measured(name string) map[string]any {

@@ -10,6 +10,7 @@ import (
 	"legops/components/data"
 	"legops/components/edge"
 	"legops/components/internal/componenttest"
+	"legops/internal/settings"
 )
 
 var loadBalancer = componenttest.Of("balancer", edge.NewLoadBalancer)
@@ -194,8 +195,8 @@ func TestLoadBalancerRefuses(t *testing.T) {
 func TestLoadBalancerLogs(t *testing.T) {
 	r := componenttest.Record(t, func(ctx *pulumi.Context, opts ...pulumi.ResourceOption) error {
 		s, err := data.NewStorage(ctx, "storage", &data.StorageArgs{
-			Name: "legops-test", Location: componenttest.Location, KeyArn: pulumi.String("key"), LogRetention: 400, ArtifactRetention: 90,
-			Buckets: []data.BucketArgs{{Name: "documents", NoncurrentRetention: 365}},
+			Name: "legops-test", Location: componenttest.Location, KeyArn: pulumi.String("key"),
+			Storage: settings.Storage{LogRetentionDays: 400, ArtifactRetentionDays: 90, Buckets: []settings.Bucket{{Name: "documents", NoncurrentRetentionDays: 365}}},
 		}, opts...)
 		if err != nil {
 			return err

@@ -9,30 +9,17 @@ import (
 
 	"legops/components"
 	"legops/components/internal/kit"
+	"legops/internal/settings"
 )
 
 // NetworkArgs are the arguments of Network.
 type NetworkArgs struct {
+	settings.Network
+
 	// Name is the prefix of Name tags and of the flow log group: <project>-<stack>.
 	Name string
 	// Location is the region and account of the VPC.
 	Location components.Location
-	// CIDR is the VPC's IPv4 range, /16 to /28 (the bounds of AWS).
-	CIDR netip.Prefix
-	// AvailabilityZones are the ids of two zones of the region, such as euw1-az1.
-	AvailabilityZones []string
-	// NatGateways is 1, or 2 for one per zone.
-	NatGateways int
-	// PublicSubnets hold what faces the internet: one range per zone.
-	PublicSubnets []netip.Prefix
-	// ApplicationSubnets hold nodes and pods, which reach the internet through NAT: one range per zone.
-	ApplicationSubnets []netip.Prefix
-	// DataSubnets hold databases and have no route to the internet: one range per zone.
-	DataSubnets []netip.Prefix
-	// InterfaceEndpoints are short names of the AWS services to reach inside the VPC, such as ecr.api.
-	InterfaceEndpoints []string
-	// FlowLogRetention is how many days flow logs are kept, one of the steps of CloudWatch Logs.
-	FlowLogRetention int
 	// LogKeyArn is the KMS key of the flow log group.
 	LogKeyArn pulumi.StringInput
 	// Protect keeps Pulumi from deleting the flow logs.
@@ -117,7 +104,7 @@ func (a *NetworkArgs) check(name string) error {
 	p.Require(a.NatGateways >= 1 && a.NatGateways <= len(a.AvailabilityZones),
 		"NatGateways is %d, must be 1 to one per zone", a.NatGateways)
 	for field, ranges := range map[string][]netip.Prefix{
-		"PublicSubnets": a.PublicSubnets, "ApplicationSubnets": a.ApplicationSubnets, "DataSubnets": a.DataSubnets,
+		"Subnets.Public": a.Subnets.Public, "Subnets.Application": a.Subnets.Application, "Subnets.Data": a.Subnets.Data,
 	} {
 		p.Require(len(ranges) == len(a.AvailabilityZones), "%s has %d ranges, must be one per zone", field, len(ranges))
 	}
@@ -140,7 +127,7 @@ func (b *networkBuild) tiers(c *Network) error {
 	if err != nil {
 		return err
 	}
-	if c.PublicSubnetIDs, err = b.subnets("public", b.args.PublicSubnets, nil, toInternet.RouteTableId); err != nil {
+	if c.PublicSubnetIDs, err = b.subnets("public", b.args.Subnets.Public, nil, toInternet.RouteTableId); err != nil {
 		return err
 	}
 
@@ -165,7 +152,7 @@ func (b *networkBuild) tiers(c *Network) error {
 	// Kubernetes puts internal load balancers, if ever asked for one, beside the nodes. The public subnets carry no
 	// such tag: nothing inside the cluster may open a public load balancer.
 	internal := pulumi.StringMap{"kubernetes.io/role/internal-elb": pulumi.String("1")}
-	if c.ApplicationSubnetIDs, err = b.subnets("application", b.args.ApplicationSubnets, internal, toNat...); err != nil {
+	if c.ApplicationSubnetIDs, err = b.subnets("application", b.args.Subnets.Application, internal, toNat...); err != nil {
 		return err
 	}
 
@@ -173,7 +160,7 @@ func (b *networkBuild) tiers(c *Network) error {
 	if err != nil {
 		return err
 	}
-	if c.DataSubnetIDs, err = b.subnets("data", b.args.DataSubnets, nil, data.ID()); err != nil {
+	if c.DataSubnetIDs, err = b.subnets("data", b.args.Subnets.Data, nil, data.ID()); err != nil {
 		return err
 	}
 	return b.endpoints(c, append(private, data))

@@ -8,6 +8,7 @@ import (
 
 	"legops/components"
 	"legops/components/internal/kit"
+	"legops/internal/settings"
 )
 
 // endpoints creates the ways to AWS services that do not leave the VPC: S3 by a gateway (free, and the only one the
@@ -37,14 +38,14 @@ func (b *networkBuild) endpoints(c *Network, private []*ec2.RouteTable) error {
 	}
 	c.EndpointSecurityGroupID = group.ID().ToStringOutput()
 	for _, service := range b.args.InterfaceEndpoints {
-		if _, err := ec2.NewVpcEndpoint(b.ctx, b.name+"-endpoint-"+service, &ec2.VpcEndpointArgs{
+		if _, err := ec2.NewVpcEndpoint(b.ctx, fmt.Sprintf("%s-endpoint-%s", b.name, service), &ec2.VpcEndpointArgs{
 			VpcId:             b.vpc.ID(),
 			ServiceName:       b.serviceName(service),
 			VpcEndpointType:   pulumi.String("Interface"),
 			SubnetIds:         c.ApplicationSubnetIDs,
 			SecurityGroupIds:  pulumi.StringArray{group.ID()},
 			PrivateDnsEnabled: pulumi.Bool(true),
-			Tags:              kit.NameTag(b.args.Name + "-" + service),
+			Tags:              kit.NameTag(fmt.Sprintf("%s-%s", b.args.Name, service)),
 		}, b.parent); err != nil {
 			return err
 		}
@@ -52,7 +53,7 @@ func (b *networkBuild) endpoints(c *Network, private []*ec2.RouteTable) error {
 	return nil
 }
 
-func (b *networkBuild) serviceName(service string) pulumi.String {
+func (b *networkBuild) serviceName(service settings.EndpointService) pulumi.String {
 	return pulumi.String(fmt.Sprintf("com.amazonaws.%s.%s", b.args.Location.Region, service))
 }
 

@@ -1,7 +1,6 @@
 package foundation_test
 
 import (
-	"net/netip"
 	"testing"
 
 	"github.com/pulumi/pulumi/sdk/v3/go/pulumi"
@@ -9,22 +8,24 @@ import (
 
 	"legops/components/foundation"
 	"legops/components/internal/componenttest"
+	"legops/internal/settings"
 )
 
 func networkArgs() foundation.NetworkArgs {
 	return foundation.NetworkArgs{
-		Name:               "legops-test",
-		Location:           componenttest.Location,
-		CIDR:               netip.MustParsePrefix("10.20.0.0/16"),
-		AvailabilityZones:  []string{"euw1-az1", "euw1-az2"},
-		NatGateways:        2,
-		PublicSubnets:      componenttest.Prefixes("10.20.0.0/24", "10.20.1.0/24"),
-		ApplicationSubnets: componenttest.Prefixes("10.20.16.0/20", "10.20.32.0/20"),
-		DataSubnets:        componenttest.Prefixes("10.20.2.0/24", "10.20.3.0/24"),
-		InterfaceEndpoints: []string{"ecr.api", "sts"},
-		FlowLogRetention:   90,
-		LogKeyArn:          pulumi.String("key"),
-		Protect:            true,
+		Network: settings.Network{
+			CIDR: componenttest.Prefixes("10.20.0.0/16")[0], AvailabilityZones: []string{"euw1-az1", "euw1-az2"}, NatGateways: 2,
+			Subnets: settings.Subnets{
+				Public:      componenttest.Prefixes("10.20.0.0/24", "10.20.1.0/24"),
+				Application: componenttest.Prefixes("10.20.16.0/20", "10.20.32.0/20"),
+				Data:        componenttest.Prefixes("10.20.2.0/24", "10.20.3.0/24"),
+			},
+			InterfaceEndpoints: []settings.EndpointService{"ecr.api", "sts"}, FlowLogRetention: 90,
+		},
+		Name:      "legops-test",
+		Location:  componenttest.Location,
+		LogKeyArn: pulumi.String("key"),
+		Protect:   true,
 	}
 }
 
@@ -152,6 +153,6 @@ func TestNetworkOutputs(t *testing.T) {
 func TestNetworkRefuses(t *testing.T) {
 	componenttest.Refuses(t, network(foundation.NetworkArgs{}), "network network: Name is missing", "LogKeyArn is missing", "Location.Region is missing")
 	args := networkArgs()
-	args.DataSubnets, args.NatGateways = args.DataSubnets[:1], 3
-	componenttest.Refuses(t, network(args), "NatGateways is 3, must be", "DataSubnets has 1 ranges, must be one per zone")
+	args.Subnets.Data, args.NatGateways = args.Subnets.Data[:1], 3
+	componenttest.Refuses(t, network(args), "NatGateways is 3, must be", "Subnets.Data has 1 ranges, must be one per zone")
 }

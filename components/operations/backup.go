@@ -9,20 +9,13 @@ import (
 	"legops/components"
 	"legops/components/data"
 	"legops/components/internal/kit"
+	"legops/internal/settings"
 )
-
-// BackupLockArgs keep everybody from deleting a backup before its time.
-type BackupLockArgs struct {
-	// MinRetention and MaxRetention are how many days a backup may be kept to get into a vault, 1 to 36500 (the bounds of
-	// AWS Backup).
-	MinRetention, MaxRetention int
-	// ChangeableFor is after how many days nobody can change or lift the lock any more (compliance mode), 3 or more (a
-	// bound of AWS Backup). 0 is never: whoever has the right may lift it (governance mode).
-	ChangeableFor int
-}
 
 // BackupArgs are the arguments of Backup.
 type BackupArgs struct {
+	settings.Backup
+
 	// Name is the name of the vaults, 2 to 50 letters, digits and hyphens (the bounds of AWS Backup), and the prefix of
 	// every other name.
 	Name string
@@ -30,17 +23,8 @@ type BackupArgs struct {
 	Location components.Location
 	// KeyArn is the KMS key of the vault: that of KeyBackup.
 	KeyArn pulumi.StringInput
-	// Start is when the hour begins in which each daily backup starts, in UTC, such as 07:00. It has to be an hour away
-	// from the backup and maintenance windows of the database, in which RDS refuses other backups.
-	Start string
-	// Retention is how many days a backup is kept, 1 to 36500 (the bounds of AWS Backup).
-	Retention int
-	// Replica is where a copy of each backup is kept. Optional.
+	// Replica is where a copy of each backup is kept; only with CopyRetentionDays. Optional.
 	Replica *data.ReplicaArgs
-	// CopyRetention is how many days a copy is kept; only with Replica.
-	CopyRetention int
-	// Lock locks the vaults. Optional. Another lock replaces this one, which Protect refuses.
-	Lock *BackupLockArgs
 	// DatabaseArn is the RDS instance to back up.
 	DatabaseArn pulumi.StringInput
 	// BucketArns are the buckets to back up; AWS Backup takes only those with versioning.
@@ -116,9 +100,10 @@ func NewBackup(ctx *pulumi.Context, name string, args *BackupArgs, opts ...pulum
 }
 
 func (a *BackupArgs) check(name string) error {
-	p := kit.Check("backup "+name, a, "Replica", "Lock")
+	p := kit.Check("backup "+name, a, "Replica")
 	p.Require(vaultPattern.MatchString(a.Name), "Name %q must be 2 to 50 letters, digits and hyphens", a.Name)
 	p.Require(len(a.BucketArns) > 0, "BucketArns is empty")
+	p.Require((a.Replica == nil) == (a.CopyRetentionDays == nil), "Replica and CopyRetentionDays must be there together")
 	if a.Replica != nil {
 		a.Replica.Check(p, a.Location)
 	}
@@ -160,11 +145,11 @@ func (b *backupBuild) vault(
 	}
 	args := &backupVaultLockArgs{
 		BackupVaultName:  vault.Name,
-		MinRetentionDays: pulumi.Int(b.args.Lock.MinRetention),
-		MaxRetentionDays: pulumi.Int(b.args.Lock.MaxRetention),
+		MinRetentionDays: pulumi.Int(b.args.Lock.MinRetentionDays),
+		MaxRetentionDays: pulumi.Int(b.args.Lock.MaxRetentionDays),
 	}
-	if days := b.args.Lock.ChangeableFor; days > 0 {
-		args.ChangeableForDays = pulumi.IntPtr(days)
+	if days := b.args.Lock.ChangeableForDays; days != nil {
+		args.ChangeableForDays = pulumi.IntPtr(*days)
 	}
 	// A vault has one lock: made the other way round, a new one would be deleted in place of the old.
 	lock, err := newBackupVaultLock(b.ctx, name, args, append(opts, pulumi.DeleteBeforeReplace(true))...)
@@ -222,12 +207,12 @@ func (b *backupBuild) plan(by *kit.Role, ready []pulumi.Resource) error {
 		Schedule:         fmt.Sprintf("cron(%s %s * * ? *)", b.args.Start[3:], b.args.Start[:2]),
 		StartWindow:      backupStartWindow,
 		CompletionWindow: backupCompletionWindow,
-		Lifecycle:        backupLifecycle{DeleteAfter: b.args.Retention},
+		Lifecycle:        backupLifecycle{DeleteAfter: b.args.RetentionDays},
 	}
 	if replica := b.args.Replica; replica != nil {
 		rule.CopyActions = []backupCopyAction{{
 			DestinationVaultArn: replica.Location.ARN("backup", "backup-vault:"+b.args.Name),
-			Lifecycle:           backupLifecycle{DeleteAfter: b.args.CopyRetention},
+			Lifecycle:           backupLifecycle{DeleteAfter: *b.args.CopyRetentionDays},
 		}}
 	}
 	plan, err := newBackupPlan(b.ctx, b.name+"-plan", &backupPlanArgs{

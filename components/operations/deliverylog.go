@@ -6,6 +6,7 @@ import (
 
 	"legops/components"
 	"legops/components/internal/kit"
+	"legops/internal/settings"
 )
 
 // DeliveryLogArgs are the arguments of DeliveryLog.
@@ -17,7 +18,7 @@ type DeliveryLogArgs struct {
 	// KeyArn is the KMS key of the log group.
 	KeyArn pulumi.StringInput
 	// Retention is how many days it is kept, one of the steps of CloudWatch Logs.
-	Retention int
+	Retention settings.RetentionDays
 	// Protect keeps Pulumi from deleting it.
 	Protect bool
 }

@@ -9,9 +9,12 @@ import (
 
 	"legops/components"
 	"legops/components/internal/kit"
+	"legops/internal/settings"
 )
 
 type lampArgs struct {
+	settings.Backup // whose Lock and CopyRetentionDays a stack file may leave out
+
 	Name     string
 	Watts    int
 	KeyArn   pulumi.StringInput
@@ -26,13 +29,14 @@ func TestCheckReportsEverythingThatIsMissing(t *testing.T) {
 	args := &lampArgs{Shade: &components.Location{Region: "eu-west-1"}}
 	err := kit.Check("lamp", args, "Cluster").Err()
 	assert.EqualError(t, err, strings.TrimSpace(`
+lamp: Start is missing
 lamp: Name is missing
 lamp: KeyArn is missing
 lamp: Location.Account is missing
 lamp: Location.Region is missing
 lamp: Shade.Account is missing
 lamp: Power is missing`))
-	args.Name, args.KeyArn = "lamp", pulumi.String("key")
+	args.Start, args.Name, args.KeyArn = "07:00", "lamp", pulumi.String("key")
 	args.Location = components.Location{Account: "111122223333", Region: "eu-west-1"}
 	args.Shade, args.Power = &args.Location, &args.Location
 	assert.NoError(t, kit.Check("lamp", args, "Cluster").Err())
