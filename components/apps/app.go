@@ -52,7 +52,7 @@ type AppArgs struct {
 	Rights []components.Statement
 	// SecretsKeyArn is the KMS key of the secrets, <Cluster>/<Name>/<secret>, which Pulumi never sees the values of; needed when
 	// there are Secrets.
-	SecretsKeyArn pulumi.StringInput
+	SecretsKeyArn pulumi.StringInput `kit:"optional"`
 	// Reaches are what it connects to outside the cluster, beside AWS. Optional.
 	Reaches []ReachArgs
 	// CalledBy are the applications that call it. Optional.
@@ -82,63 +82,45 @@ type App struct {
 	// Namespace is the namespace. Who uses it waits for it.
 	Namespace pulumi.StringOutput `pulumi:"namespace"`
 	// SecretArns are the secrets, by the names in Secrets.
-	SecretArns map[string]pulumi.StringOutput
+	SecretArns map[string]pulumi.StringOutput `pulumi:"secretArns"`
 }
 
 // appBuild is what the steps of NewApp share.
 type appBuild struct {
-	*kit.Space
-	args   *AppArgs
-	parent pulumi.ResourceOption
+	kit.Space
+	args *AppArgs
+	c    *App
 }
 
 // NewApp creates the application, from who it is to how it is reached.
 func NewApp(ctx *pulumi.Context, name string, args *AppArgs, opts ...pulumi.ResourceOption) (*App, error) {
-	if err := args.check(name); err != nil {
-		return nil, err
-	}
-	c := &App{SecretArns: map[string]pulumi.StringOutput{}}
-	if err := ctx.RegisterComponentResource("legops:components:App", name, c, opts...); err != nil {
-		return nil, err
-	}
-	b := &appBuild{args: args, parent: pulumi.Parent(c)}
-	if err := b.secrets(ctx, name, c); err != nil {
-		return nil, err
-	}
-	identity, err := b.identity(ctx, name, c)
+	b := &appBuild{Space: kit.NewSpace(ctx, name), args: args, c: &App{SecretArns: map[string]pulumi.StringOutput{}}}
+	return b.c, b.Create(b.c, args, args.check, opts, b.secrets, b.space, b.pods, b.exposed, b.delivery)
+}
+
+// space creates the role, and then the namespace: so the role stays until the last pod has gone with it.
+func (b *appBuild) space() error {
+	identity, err := b.identity()
 	if err != nil {
-		return nil, err
+		return err
 	}
-	// The role is there before the namespace, and so stays until the last pod has gone with it.
-	if b.Space, err = newSpace(ctx, name, args.Name, componentApplication, args.ClusterResource, c, identity); err != nil {
-		return nil, err
-	}
-	c.Namespace = b.Namespace
+	err = openSpace(&b.Space, b.args.Name, componentApplication, b.args.ClusterResource, identity)
+	b.c.Namespace = b.Namespace
+	return err
+}
+
+// pods creates what runs. A pod gets its identity, its configuration and its network policies when it starts, so they have to be
+// there.
+func (b *appBuild) pods() error {
 	account, err := b.serviceAccount()
 	if err != nil {
-		return nil, err
+		return err
 	}
 	policies, err := b.connections()
 	if err != nil {
-		return nil, err
+		return err
 	}
-	// A pod gets its identity, its configuration and its network policies when it starts, so they have to be there.
-	if err := b.workload(append(policies, account)); err != nil {
-		return nil, err
-	}
-	if err := b.exposed(); err != nil {
-		return nil, err
-	}
-	if err := b.delivery(); err != nil {
-		return nil, err
-	}
-	secretArns := pulumi.StringMap{}
-	for secret, arn := range c.SecretArns {
-		secretArns[secret] = arn
-	}
-	return c, ctx.RegisterResourceOutputs(c, pulumi.Map{
-		"roleArn": c.RoleArn, "roleName": c.RoleName, "namespace": c.Namespace, "secretArns": secretArns,
-	})
+	return b.workload(append(policies, account))
 }
 
 var (
@@ -156,15 +138,13 @@ func taken(namespace string) bool {
 	})
 }
 
-func (a *AppArgs) check(name string) error {
-	p := kit.Check("app "+name, a, "SecretsKeyArn")
+func (a *AppArgs) check(p *kit.Problems) {
 	p.Require(appNamePattern.MatchString(a.Name), "Name %q must be 1 to 30 lower-case letters, digits and hyphens, from a letter to a letter or digit", a.Name)
 	p.Require(!taken(a.Name) && a.Name != a.IngressNamespace, "Name %q must not be a namespace that something else has", a.Name)
 	kit.CheckRoleName(p, a.roleName())
 	a.checkEnvironment(p)
 	a.checkRights(p)
 	a.checkConnections(p)
-	return p.Err()
 }
 
 // checkEnvironment sees to it that each variable is set by one side only.

@@ -161,7 +161,7 @@ func TestAppContainer(t *testing.T) {
 
 func TestAppRefusesNothingAtAll(t *testing.T) {
 	componenttest.Refuses(t, app(apps.AppArgs{}),
-		"app app-matters: Cluster is missing", "IngressNamespace is missing", "ClusterName is missing", "IngressClass is missing",
+		"App app-matters: Cluster is missing", "IngressNamespace is missing", "ClusterName is missing", "IngressClass is missing",
 		"ClusterResource is missing", "ReleasePolicy is missing", "Location.Account is missing", "Location.Region is missing",
 		`Name "" must be 1 to 30`, "Domain is missing", "Path is missing", "CPU is missing", "Memory is missing")
 }

@@ -193,7 +193,7 @@ func TestIngressFailedReloadsAreCounted(t *testing.T) {
 }
 
 func TestIngressRefuses(t *testing.T) {
-	componenttest.Refuses(t, ingress(apps.IngressArgs{NodePort: 80}), "ingress ingress: Domain is missing",
+	componenttest.Refuses(t, ingress(apps.IngressArgs{NodePort: 80}), "Ingress ingress: Domain is missing",
 		"NodePort is 80, must be 30000 to 32767", "PodLogGroup is missing", "Cluster is missing")
 	args := ingressArgs
 	args.NodePort = 32768

@@ -41,42 +41,38 @@ type ReleasePolicy struct {
 
 // NewReleasePolicy creates the policy and puts it in force.
 func NewReleasePolicy(ctx *pulumi.Context, name string, args *ReleasePolicyArgs, opts ...pulumi.ResourceOption) (*ReleasePolicy, error) {
-	p := kit.Check("release policy "+name, args)
-	p.Require(repositoriesPattern.MatchString(args.Repositories), "Repositories %q must be a prefix such as legops-prod", args.Repositories)
-	if err := p.Err(); err != nil {
-		return nil, err
-	}
-	c := &ReleasePolicy{}
-	if err := ctx.RegisterComponentResource("legops:components:ReleasePolicy", name, c, opts...); err != nil {
-		return nil, err
-	}
-	s := kit.SharedSpace(ctx, name, "", releasePolicyName, componentDelivery, args.Cluster, c)
-	policy, err := newAdmissionPolicy(ctx, name+"-policy", &admissionPolicyArgs{
-		Metadata: s.ClusterWide(releasePolicyName, nil),
-		Spec: admissionPolicySpec{
-			FailurePolicy: "Fail",
-			// Everything that changes anything: what a release needs not is refused by the rule requests.
-			MatchConstraints: admissionMatch{ResourceRules: []admissionRule{{
-				APIGroups: []string{"*"}, APIVersions: []string{"*"}, Operations: []string{"*"}, Resources: []string{"*/*"},
-			}}},
-			// Nothing else is evaluated for anybody else.
-			MatchConditions: []admissionExpression{{
-				Name: "delivery", Expression: fmt.Sprintf("'%s' in request.userInfo.?groups.orValue([])", DeliveryGroup),
-			}},
-			Variables:   releaseExpressions(args.registry()),
-			Validations: []admissionValidation{releaseValidation()},
-		},
-	}, s.WithCluster()...)
-	if err != nil {
-		return nil, err
-	}
-	if _, err := newAdmissionBinding(ctx, name+"-binding", &admissionBindingArgs{
-		Metadata: s.ClusterWide(releasePolicyName, nil),
-		Spec:     admissionBindingSpec{PolicyName: releasePolicyName, ValidationActions: []string{"Deny"}},
-	}, s.WithCluster(pulumi.DependsOn([]pulumi.Resource{policy}))...); err != nil {
-		return nil, err
-	}
-	return c, ctx.RegisterResourceOutputs(c, pulumi.Map{})
+	c, s := &ReleasePolicy{}, kit.NewSpace(ctx, name)
+	return c, s.Create(c, args, args.check, opts, func() error {
+		s.Share("", releasePolicyName, componentDelivery, args.Cluster)
+		policy, err := newAdmissionPolicy(ctx, name+"-policy", &admissionPolicyArgs{
+			Metadata: s.ClusterWide(releasePolicyName, nil),
+			Spec: admissionPolicySpec{
+				FailurePolicy: "Fail",
+				// Everything that changes anything: what a release needs not is refused by the rule requests.
+				MatchConstraints: admissionMatch{ResourceRules: []admissionRule{{
+					APIGroups: []string{"*"}, APIVersions: []string{"*"}, Operations: []string{"*"}, Resources: []string{"*/*"},
+				}}},
+				// Nothing else is evaluated for anybody else.
+				MatchConditions: []admissionExpression{{
+					Name: "delivery", Expression: fmt.Sprintf("'%s' in request.userInfo.?groups.orValue([])", DeliveryGroup),
+				}},
+				Variables:   releaseExpressions(args.registry()),
+				Validations: []admissionValidation{releaseValidation()},
+			},
+		}, s.WithCluster()...)
+		if err != nil {
+			return err
+		}
+		_, err = newAdmissionBinding(ctx, name+"-binding", &admissionBindingArgs{
+			Metadata: s.ClusterWide(releasePolicyName, nil),
+			Spec:     admissionBindingSpec{PolicyName: releasePolicyName, ValidationActions: []string{"Deny"}},
+		}, s.WithCluster(pulumi.DependsOn([]pulumi.Resource{policy}))...)
+		return err
+	})
+}
+
+func (a *ReleasePolicyArgs) check(p *kit.Problems) {
+	p.Require(repositoriesPattern.MatchString(a.Repositories), "Repositories %q must be a prefix such as legops-prod", a.Repositories)
 }
 
 // registry is where the repositories are: what ECR calls an image of an application begins with it.

@@ -58,7 +58,7 @@ func TestReleasePolicy(t *testing.T) {
 
 func TestReleasePolicyRefusesNothingAtAll(t *testing.T) {
 	componenttest.Refuses(t, releasePolicy(apps.ReleasePolicyArgs{}),
-		`release policy release-policy: Repositories "" must be a prefix`, "Cluster is missing", "Location.Account is missing", "Location.Region is missing")
+		`ReleasePolicy release-policy: Repositories "" must be a prefix`, "Cluster is missing", "Location.Account is missing", "Location.Region is missing")
 }
 
 func TestReleasePolicyRefusesRepositoriesThatAreNoPrefix(t *testing.T) {

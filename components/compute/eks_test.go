@@ -285,7 +285,7 @@ func TestEksOutputs(t *testing.T) {
 }
 
 func TestEksRefuses(t *testing.T) {
-	componenttest.Refuses(t, cluster(compute.EksArgs{}), "eks eks: Name is missing", "Version is missing", "VpcID is missing", "SubnetIDs is missing",
+	componenttest.Refuses(t, cluster(compute.EksArgs{}), "Eks eks: Name is missing", "Version is missing", "VpcID is missing", "SubnetIDs is missing",
 		"LogKeyArn is missing", "SecretsKeyArn is missing", "VolumesKeyArn is missing", "Administrators is empty",
 		"Nodes.InstanceTypes is empty", "Nodes.CapacityType is missing")
 	args := eksArgs()

@@ -182,7 +182,7 @@ func TestOpenSearchOutputs(t *testing.T) {
 
 func TestOpenSearchRefuses(t *testing.T) {
 	componenttest.Refuses(t, search(data.OpenSearchArgs{OpenSearch: settings.OpenSearch{DedicatedMasters: &settings.DedicatedMasters{}}}),
-		`opensearch search: Name "" must be`, "VpcID is missing", "SubnetIDs is missing", "KeyArn is missing", "LogKeyArn is missing",
+		`OpenSearch search: Name "" must be`, "VpcID is missing", "SubnetIDs is missing", "KeyArn is missing", "LogKeyArn is missing",
 		"Location.Account is missing", "Version is missing", "InstanceType is missing", "DedicatedMasters.InstanceType is missing",
 		"OffPeakStart is missing", "Administrators is empty")
 
@@ -215,7 +215,7 @@ func TestOpenSearchAccess(t *testing.T) {
 
 func TestOpenSearchAccessRefuses(t *testing.T) {
 	componenttest.Refuses(t, searchAccess(data.OpenSearchAccessArgs{}),
-		"opensearch access access: DomainName is missing", "DomainArn is missing", "Roles is empty")
+		"OpenSearchAccess access: DomainName is missing", "DomainArn is missing", "Roles is empty")
 	componenttest.Refuses(t, searchAccess(data.OpenSearchAccessArgs{
 		DomainName: pulumi.String("legops-test"), DomainArn: pulumi.String("arn"),
 		Roles: pulumi.StringArray{nil, pulumi.String("*")},

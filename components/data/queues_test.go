@@ -150,7 +150,7 @@ func TestQueuesRights(t *testing.T) {
 
 func TestQueuesRefuses(t *testing.T) {
 	componenttest.Refuses(t, queues(data.QueuesArgs{Queues: []settings.Queue{{Name: "Upper"}}}),
-		`queues queues: Name "" must be`, "KeyArn is missing", "Location.Account is missing", `queue "Upper": its name must be`)
+		`Queues queues: Name "" must be`, "KeyArn is missing", "Location.Account is missing", `queue "Upper": its name must be`)
 
 	componenttest.RefusesEach(t, queues, queuesArgs, map[string]func(*data.QueuesArgs){
 		`queue "a.fifo": its name`:                         func(a *data.QueuesArgs) { a.Queues[0].Name = "a.fifo" },

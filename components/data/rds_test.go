@@ -173,7 +173,7 @@ func TestRdsOutputs(t *testing.T) {
 
 func TestRdsRefuses(t *testing.T) {
 	componenttest.Refuses(t, database(data.RdsArgs{}),
-		`rds database: Name "" must be`, "VpcID is missing", "SubnetIDs is missing", "KeyArn is missing", "CredentialsKeyArn is missing",
+		`Rds database: Name "" must be`, "VpcID is missing", "SubnetIDs is missing", "KeyArn is missing", "CredentialsKeyArn is missing",
 		"LogKeyArn is missing", "TopicArn is missing", "Location.Account is missing", `Database "" must be`, "EngineVersion is missing",
 		"InstanceClass is missing", "BackupWindow is missing", "MaintenanceWindow is missing")
 

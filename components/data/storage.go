@@ -46,7 +46,7 @@ type StorageArgs struct {
 	// KeyArn is the KMS key of everything but the logs.
 	KeyArn pulumi.StringInput
 	// Replica keeps a copy of every bucket of the applications in another region. Optional.
-	Replica *ReplicaArgs
+	Replica *ReplicaArgs `kit:"optional"`
 	// Protect keeps Pulumi from deleting the buckets, and the applications' stay when the stack goes. Without it they
 	// go with everything in them.
 	Protect bool
@@ -65,7 +65,7 @@ type Storage struct {
 	// ArtifactBucketName is the name of that bucket as plain text, for policies.
 	ArtifactBucketName string
 	// Names are the physical names of the applications' buckets, by name.
-	Names map[string]string
+	Names map[string]string `pulumi:"names"`
 	// ReplicaNames are the physical names of their copies, by the same names; empty without a second region.
 	ReplicaNames map[string]string
 
@@ -75,55 +75,28 @@ type Storage struct {
 
 // storageBuild is what the steps of NewStorage share.
 type storageBuild struct {
-	ctx    *pulumi.Context
-	name   string
-	args   *StorageArgs
-	parent pulumi.ResourceOption
-	logs   *kit.Bucket
+	kit.Build
+	args *StorageArgs
+	c    *Storage
+	logs *kit.Bucket
 }
 
 // NewStorage creates the buckets.
 func NewStorage(ctx *pulumi.Context, name string, args *StorageArgs, opts ...pulumi.ResourceOption) (*Storage, error) {
-	if err := args.check(name); err != nil {
-		return nil, err
-	}
-	c := &Storage{
-		Names: map[string]string{}, ReplicaNames: map[string]string{}, ArtifactBucketName: args.physical(artifactBucket), location: args.Location, keyArn: args.KeyArn,
-	}
-	for _, b := range args.Buckets {
-		c.Names[b.Name] = args.physical(b.Name)
+	b := &storageBuild{Build: kit.Build{Ctx: ctx, Name: name}, args: args, c: &Storage{
+		Names: map[string]string{}, ReplicaNames: map[string]string{}, ArtifactBucketName: args.physical(artifactBucket),
+		location: args.Location, keyArn: args.KeyArn,
+	}}
+	for _, bucket := range args.Buckets {
+		b.c.Names[bucket.Name] = args.physical(bucket.Name)
 		if args.Replica != nil {
-			c.ReplicaNames[b.Name] = replicaName(c.Names[b.Name])
+			b.c.ReplicaNames[bucket.Name] = replicaName(b.c.Names[bucket.Name])
 		}
 	}
-	if err := ctx.RegisterComponentResource("legops:components:Storage", name, c, opts...); err != nil {
-		return nil, err
-	}
-	b := &storageBuild{ctx: ctx, name: name, args: args, parent: pulumi.Parent(c)}
-	if err := b.logBucket(); err != nil {
-		return nil, err
-	}
-	artifacts, err := b.artifactBucket()
-	if err != nil {
-		return nil, err
-	}
-	if err := b.applicationBuckets(); err != nil {
-		return nil, err
-	}
-	partition := args.Location.Partition()
-	c.LogBucket, c.LogBucketArn = b.logs.Policy.Bucket, pulumi.Sprintf("arn:%s:s3:::%s", partition, b.logs.Policy.Bucket)
-	c.ArtifactBucket, c.ArtifactBucketArn = artifacts.Policy.Bucket, pulumi.Sprintf("arn:%s:s3:::%s", partition, artifacts.Policy.Bucket)
-	return c, ctx.RegisterResourceOutputs(c, pulumi.Map{
-		"logBucket":         c.LogBucket,
-		"logBucketArn":      c.LogBucketArn,
-		"artifactBucket":    c.ArtifactBucket,
-		"artifactBucketArn": c.ArtifactBucketArn,
-		"names":             pulumi.ToStringMap(c.Names),
-	})
+	return b.c, b.Create(b.c, args, args.check, opts, b.logBucket, b.artifactBucket, b.applicationBuckets)
 }
 
-func (a *StorageArgs) check(name string) error {
-	p := kit.Check("storage "+name, a, "Replica")
+func (a *StorageArgs) check(p *kit.Problems) {
 	seen := map[string]bool{}
 	named := func(physical string) {
 		kit.CheckBucketName(p, physical)
@@ -142,7 +115,6 @@ func (a *StorageArgs) check(name string) error {
 	if a.Replica != nil {
 		a.Replica.Check(p, a.Location)
 	}
-	return p.Err()
 }
 
 func (a *StorageArgs) physical(name string) string { return kit.BucketName(a.Name, a.Location, name) }
@@ -156,17 +128,17 @@ func (b *storageBuild) applicationBuckets() error {
 	for _, described := range b.args.Buckets {
 		args := b.args.bucketArgs(described)
 		args.KeyArn = b.args.KeyArn
-		source, err := kit.NewBucket(b.ctx, b.name+"-"+described.Name, args, b.parent)
+		source, err := kit.NewBucket(b.Ctx, b.Name+"-"+described.Name, args, b.Parent)
 		if err != nil {
 			return err
 		}
-		if err := b.logAccess(b.name+"-"+described.Name, source); err != nil {
+		if err := b.logAccess(b.Name+"-"+described.Name, source); err != nil {
 			return err
 		}
 		// Only with this does S3 publish what happens to requests, for which it charges as for other metrics.
-		if _, err := s3.NewBucketMetric(b.ctx, b.name+"-"+described.Name, &s3.BucketMetricArgs{
+		if _, err := s3.NewBucketMetric(b.Ctx, b.Name+"-"+described.Name, &s3.BucketMetricArgs{
 			Bucket: source.Versioned.Bucket, Name: pulumi.String(RequestMetrics),
-		}, b.parent); err != nil {
+		}, b.Parent); err != nil {
 			return err
 		}
 		sources[described.Name] = source
@@ -196,8 +168,8 @@ func (a *StorageArgs) bucketArgs(b settings.Bucket) kit.BucketArgs {
 	return args
 }
 
-func (b *storageBuild) artifactBucket() (*kit.Bucket, error) {
-	created, err := kit.NewBucket(b.ctx, b.name+"-"+artifactBucket, kit.BucketArgs{
+func (b *storageBuild) artifactBucket() error {
+	created, err := kit.NewBucket(b.Ctx, b.Name+"-"+artifactBucket, kit.BucketArgs{
 		Physical: b.args.physical(artifactBucket),
 		Location: b.args.Location,
 		KeyArn:   b.args.KeyArn,
@@ -205,11 +177,17 @@ func (b *storageBuild) artifactBucket() (*kit.Bucket, error) {
 			kit.AbandonedUploads(), kit.OldVersions(DeletedDays), expiryOfLarge(b.args.ArtifactRetentionDays),
 		},
 		Protect: b.args.Protect,
-	}, b.parent)
+	}, b.Parent)
 	if err != nil {
-		return nil, err
+		return err
 	}
-	return created, b.logAccess(b.name+"-"+artifactBucket, created)
+	b.c.ArtifactBucket, b.c.ArtifactBucketArn = created.Policy.Bucket, b.arn(created)
+	return b.logAccess(b.Name+"-"+artifactBucket, created)
+}
+
+// arn is the ARN of a bucket, known once it has all its settings.
+func (b *storageBuild) arn(of *kit.Bucket) pulumi.StringOutput {
+	return pulumi.Sprintf("arn:%s:s3:::%s", b.args.Location.Partition(), of.Policy.Bucket)
 }
 
 var prefixPattern = regexp.MustCompile(`^([A-Za-z0-9._-]+/)+$`)

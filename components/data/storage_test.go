@@ -263,7 +263,7 @@ func TestStorageOutputs(t *testing.T) {
 
 func TestStorageRefuses(t *testing.T) {
 	componenttest.Refuses(t, storage(data.StorageArgs{Replica: &data.ReplicaArgs{}}),
-		"storage storage: Name is missing", "KeyArn is missing", "Location.Account is missing", "Replica.KeyArn is missing",
+		"Storage storage: Name is missing", "KeyArn is missing", "Location.Account is missing", "Replica.KeyArn is missing",
 		"Replica.Provider is missing", "Replica.Location.Region is missing", `Replica.Location.Region "" must be another than Location.Region`)
 
 	componenttest.RefusesEach(t, storage, replicatedArgs, map[string]func(*data.StorageArgs){

@@ -29,7 +29,7 @@ func TestBuilder(t *testing.T) {
 }
 
 func TestBuilderRefuses(t *testing.T) {
-	componenttest.Refuses(t, builder(delivery.BuilderArgs{}), "builder builder: Name is missing", "Location.Account is missing", "Application is missing")
+	componenttest.Refuses(t, builder(delivery.BuilderArgs{}), "Builder builder: Name is missing", "Location.Account is missing", "Application is missing")
 	args := builderArgs
 	args.Name = strings.Repeat("n", 51)
 	componenttest.Refuses(t, builder(args), "-build-matters is 65 characters long, must be 64 at most")

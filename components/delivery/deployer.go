@@ -59,62 +59,52 @@ type Deployer struct {
 	// AlarmName is the alarm that stops any release.
 	AlarmName pulumi.StringOutput `pulumi:"alarmName"`
 	// TagName is the value of the tag Name by which CodeDeploy finds the instance.
-	TagName string
+	TagName string `pulumi:"tagName"`
 }
 
 // NewDeployer creates the instance, its access to the cluster, and what CodeDeploy needs besides.
 func NewDeployer(ctx *pulumi.Context, name string, args *DeployerArgs, opts ...pulumi.ResourceOption) (*Deployer, error) {
-	if err := args.check(name); err != nil {
-		return nil, err
-	}
 	described := args.instance()
-	c := &Deployer{TagName: described.Name}
-	if err := ctx.RegisterComponentResource("legops:components:Deployer", name, c, opts...); err != nil {
-		return nil, err
-	}
-	parent := pulumi.Parent(c)
-	rights, err := kit.NewInstanceRole(ctx, name, described, parent)
-	if err != nil {
-		return nil, err
-	}
-	// Without a policy of EKS: what the group may do is for each application to say.
-	access, err := awseks.NewAccessEntry(ctx, name+"-access", &awseks.AccessEntryArgs{
-		ClusterName:      args.ClusterName,
-		PrincipalArn:     rights.Arn,
-		Type:             pulumi.String("STANDARD"),
-		KubernetesGroups: pulumi.ToStringArray([]string{apps.DeliveryGroup}),
-	}, parent)
-	if err != nil {
-		return nil, err
-	}
-	made, err := kit.NewInstance(ctx, name, described, rights, []pulumi.Resource{access}, parent)
-	if err != nil {
-		return nil, err
-	}
-	service, err := args.serviceRole(ctx, name+"-service", parent)
-	if err != nil {
-		return nil, err
-	}
-	alarm, err := args.errorsAlarm(ctx, name+"-errors", parent)
-	if err != nil {
-		return nil, err
-	}
-	c.SecurityGroupID, c.GroupName, c.RoleArn = made.SecurityGroup.ID().ToStringOutput(), made.Group.Name, rights.Arn
-	c.ServiceRoleArn, c.AlarmName = service.Granted(), alarm.Name
-	return c, ctx.RegisterResourceOutputs(c, pulumi.Map{
-		"securityGroupId": c.SecurityGroupID, "groupName": c.GroupName, "roleArn": c.RoleArn,
-		"serviceRoleArn": c.ServiceRoleArn, "alarmName": c.AlarmName, "tagName": pulumi.String(c.TagName),
+	c, b := &Deployer{TagName: described.Name}, &kit.Build{Ctx: ctx, Name: name}
+	return c, b.Create(c, args, args.check, opts, func() error {
+		rights, err := kit.NewInstanceRole(ctx, name, described, b.Parent)
+		if err != nil {
+			return err
+		}
+		// Without a policy of EKS: what the group may do is for each application to say.
+		access, err := awseks.NewAccessEntry(ctx, name+"-access", &awseks.AccessEntryArgs{
+			ClusterName:      args.ClusterName,
+			PrincipalArn:     rights.Arn,
+			Type:             pulumi.String("STANDARD"),
+			KubernetesGroups: pulumi.ToStringArray([]string{apps.DeliveryGroup}),
+		}, b.Parent)
+		if err != nil {
+			return err
+		}
+		made, err := kit.NewInstance(ctx, name, described, rights, []pulumi.Resource{access}, b.Parent)
+		if err != nil {
+			return err
+		}
+		service, err := args.serviceRole(ctx, name+"-service", b.Parent)
+		if err != nil {
+			return err
+		}
+		alarm, err := args.errorsAlarm(ctx, name+"-errors", b.Parent)
+		if err != nil {
+			return err
+		}
+		c.SecurityGroupID, c.GroupName, c.RoleArn = made.SecurityGroup.ID().ToStringOutput(), made.Group.Name, rights.Arn
+		c.ServiceRoleArn, c.AlarmName = service.Granted(), alarm.Name
+		return nil
 	})
 }
 
-func (a *DeployerArgs) check(name string) error {
-	p := kit.Check("deployer "+name, a)
+func (a *DeployerArgs) check(p *kit.Problems) {
 	kit.CheckInstance(p, a.Instance)
 	kit.CheckRoleName(p, a.serviceRoleName()) // the longest
 	bucket := a.Location.Bucket("")
 	p.Require(strings.HasPrefix(a.ArtifactBucketArn, bucket) && !strings.ContainsAny(a.ArtifactBucketArn, "/*?"),
 		"ArtifactBucketArn %q must be the ARN of a bucket, %s<name>", a.ArtifactBucketArn, bucket)
-	return p.Err()
 }
 
 func (a *DeployerArgs) instance() kit.InstanceArgs {

@@ -215,7 +215,7 @@ func TestDeployerOfAnotherArchitecture(t *testing.T) {
 
 func TestDeployerRefuses(t *testing.T) {
 	componenttest.Refuses(t, deployer(delivery.DeployerArgs{Instance: components.Instance{KubernetesVersion: "1.1"}}),
-		"deployer deployer: Name is missing", "InstanceType is missing", "Cluster is missing", "VpcID is missing", "SubnetIDs is missing",
+		"Deployer deployer: Name is missing", "InstanceType is missing", "Cluster is missing", "VpcID is missing", "SubnetIDs is missing",
 		"ClusterName is missing", "VolumeKeyArn is missing", "ArtifactKeyArn is missing", "LoadBalancerArnSuffix is missing",
 		`KubernetesVersion "1.1" must be one of [1.34 1.35]`, "Location.Account",
 		`ArtifactBucketArn "" must be the ARN of a bucket, arn:aws:s3:::<name>`)

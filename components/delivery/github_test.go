@@ -35,7 +35,7 @@ func TestGithubOutputs(t *testing.T) {
 }
 
 func TestGithubRefuses(t *testing.T) {
-	componenttest.Refuses(t, github(delivery.GithubArgs{}), "github github: Name is missing")
+	componenttest.Refuses(t, github(delivery.GithubArgs{}), "Github github: Name is missing")
 	name := strings.Repeat("n", 26)
 	componenttest.Refuses(t, github(delivery.GithubArgs{Name: name}), "Name: the connection "+name+"-github has 33 characters, must be 32 at most")
 	componenttest.Record(t, github(delivery.GithubArgs{Name: name[1:]}))

@@ -148,7 +148,7 @@ func TestLoadTestOutputs(t *testing.T) {
 
 func TestLoadTestRefuses(t *testing.T) {
 	componenttest.Refuses(t, loadTest(delivery.LoadTestArgs{}),
-		"load test loadtest: Name is missing", "ComputeType is missing", "Buildspec is missing", "ArtifactBucketArn is missing", "VpcID is missing",
+		"LoadTest loadtest: Name is missing", "ComputeType is missing", "Buildspec is missing", "ArtifactBucketArn is missing", "VpcID is missing",
 		"SubnetIDs is missing", "ArtifactBucket is missing", "ArtifactKeyArn is missing", "SecretKeyArn is missing", "LogKeyArn is missing",
 		"Location.Account", "Scripts is missing", `Target "" must be an address`, "Profile is missing", "Environment is missing")
 	componenttest.RefusesEach(t, loadTest, func() delivery.LoadTestArgs { return loadTestArgs(t) }, map[string]func(*delivery.LoadTestArgs){

@@ -227,7 +227,7 @@ func TestMirrorBeforeItIsConnected(t *testing.T) {
 }
 
 func TestMirrorRefuses(t *testing.T) {
-	componenttest.Refuses(t, mirror(delivery.MirrorArgs{}), "mirror mirror: Name is missing", "Buildspec is missing", "ConnectionArn is missing",
+	componenttest.Refuses(t, mirror(delivery.MirrorArgs{}), "Mirror mirror: Name is missing", "Buildspec is missing", "ConnectionArn is missing",
 		"KeyArn is missing", "LogKeyArn is missing", "Scripts is missing", "Application is missing",
 		"GithubOwner is missing", `Branch "" must match`, "Location.Account is missing", "Location.Region is missing")
 	componenttest.RefusesEach(t, mirror, mirrorArgs, map[string]func(*delivery.MirrorArgs){

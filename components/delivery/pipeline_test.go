@@ -166,7 +166,7 @@ func TestPipelineOutputs(t *testing.T) {
 
 func TestPipelineRefuses(t *testing.T) {
 	componenttest.Refuses(t, pipeline(delivery.PipelineArgs{}),
-		"pipeline pipeline: Name is missing", "Branch is missing", "ArtifactBucketArn is missing", "ClusterName is missing",
+		"Pipeline pipeline: Name is missing", "Branch is missing", "ArtifactBucketArn is missing", "ClusterName is missing",
 		"Deployer.TagName is missing", "RepositoryName is missing", "SourceKeyArn is missing", "ArtifactBucket is missing",
 		"ArtifactKeyArn is missing", "LogKeyArn is missing", "TopicArn is missing", "TopicKeyArn is missing",
 		"Deployer.ServiceRoleArn is missing", "Location.Account is missing", "Application is missing",

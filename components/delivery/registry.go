@@ -38,7 +38,7 @@ type Registry struct {
 	pulumi.ResourceState
 
 	// URLs are the addresses of the repositories, by application.
-	URLs map[string]pulumi.StringInput
+	URLs map[string]pulumi.StringInput `pulumi:"urls"`
 }
 
 var (
@@ -52,27 +52,20 @@ var (
 
 // NewRegistry creates the repositories.
 func NewRegistry(ctx *pulumi.Context, name string, args *RegistryArgs, opts ...pulumi.ResourceOption) (*Registry, error) {
-	if err := args.check(name); err != nil {
-		return nil, err
-	}
-	c := &Registry{URLs: map[string]pulumi.StringInput{}}
-	if err := ctx.RegisterComponentResource("legops:components:Registry", name, c, opts...); err != nil {
-		return nil, err
-	}
-	urls := pulumi.Map{}
-	for _, application := range args.Applications {
-		repository, err := newRepository(ctx, name+"-"+application, application, args, pulumi.Parent(c))
-		if err != nil {
-			return nil, err
+	c, b := &Registry{URLs: map[string]pulumi.StringInput{}}, &kit.Build{Ctx: ctx, Name: name}
+	return c, b.Create(c, args, args.check, opts, func() error {
+		for _, application := range args.Applications {
+			repository, err := newRepository(ctx, name+"-"+application, application, args, b.Parent)
+			if err != nil {
+				return err
+			}
+			c.URLs[application] = repository.RepositoryUrl
 		}
-		c.URLs[application] = repository.RepositoryUrl
-		urls[application] = repository.RepositoryUrl
-	}
-	return c, ctx.RegisterResourceOutputs(c, pulumi.Map{"urls": urls})
+		return nil
+	})
 }
 
-func (a *RegistryArgs) check(name string) error {
-	p := kit.Check("registry "+name, a)
+func (a *RegistryArgs) check(p *kit.Problems) {
 	known := map[string]bool{}
 	for _, application := range a.Applications {
 		p.Require(!known[application], "Applications: %q is there twice", application)
@@ -82,7 +75,6 @@ func (a *RegistryArgs) check(name string) error {
 		p.Require(known[application], "Pushers: there is no application %q", application)
 	}
 	p.Require(len(a.Pullers) > 0, "Pullers is empty, so no node could start a pod")
-	return p.Err()
 }
 
 func newRepository(ctx *pulumi.Context, name, application string, args *RegistryArgs, parent pulumi.ResourceOption) (*ecr.Repository, error) {

@@ -85,7 +85,7 @@ func TestRegistryExpiry(t *testing.T) {
 }
 
 func TestRegistryRefuses(t *testing.T) {
-	componenttest.Refuses(t, registry(delivery.RegistryArgs{}), "registry registry: Name is missing", "KeyArn is missing",
+	componenttest.Refuses(t, registry(delivery.RegistryArgs{}), "Registry registry: Name is missing", "KeyArn is missing",
 		"Pullers is empty, so no node could start a pod", "Location.Account")
 	args := registryArgs
 	args.Applications = []string{"matters", "matters"}

@@ -106,7 +106,7 @@ func TestRunnerOutputs(t *testing.T) {
 
 func TestRunnerRefuses(t *testing.T) {
 	componenttest.Refuses(t, runner(delivery.RunnerArgs{}),
-		"runner runner: Name is missing", "ComputeType is missing", "ConnectionArn is missing", "VpcID is missing", "SubnetIDs is missing",
+		"Runner runner: Name is missing", "ComputeType is missing", "ConnectionArn is missing", "VpcID is missing", "SubnetIDs is missing",
 		"LogKeyArn is missing", "Location.Account is missing", "GithubOwner is missing", "Repository is missing", "Actors is empty, so anybody's job would run")
 	componenttest.RefusesEach(t, runner, runnerArgs, map[string]func(*delivery.RunnerArgs){
 		`Actors: ".*" must be the id of a GitHub acco`:  func(a *delivery.RunnerArgs) { a.Actors = append(a.Actors, ".*") },

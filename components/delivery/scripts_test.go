@@ -126,7 +126,7 @@ func TestScriptsRead(t *testing.T) {
 }
 
 func TestScriptsRefuses(t *testing.T) {
-	componenttest.Refuses(t, scripts(delivery.ScriptsArgs{}), "scripts scripts: Location.Account", "Bucket is missing", "BucketArn is missing",
+	componenttest.Refuses(t, scripts(delivery.ScriptsArgs{}), "Scripts scripts: Location.Account", "Bucket is missing", "BucketArn is missing",
 		"KeyArn is missing", "Files is empty")
 	args := scriptsArgs()
 	args.Files = map[string]string{"../build.sh": "x", "/mirror.sh": "x", "release/": "x", "empty.sh": "", "": "x"}

@@ -29,7 +29,7 @@ func (b *cdnBuild) policies() (p *cdnPolicies, err error) {
 	if p.static, err = b.staticCache(); err != nil {
 		return nil, err
 	}
-	if p.host, err = cloudfront.NewOriginRequestPolicy(b.ctx, b.name+"-host", &cloudfront.OriginRequestPolicyArgs{
+	if p.host, err = cloudfront.NewOriginRequestPolicy(b.Ctx, b.Name+"-host", &cloudfront.OriginRequestPolicyArgs{
 		Name:    pulumi.String(b.args.Name + "-host"),
 		Comment: pulumi.String("The host that the visitor asked for, and nothing else"),
 		HeadersConfig: cloudfront.OriginRequestPolicyHeadersConfigArgs{
@@ -38,7 +38,7 @@ func (b *cdnBuild) policies() (p *cdnPolicies, err error) {
 		},
 		CookiesConfig:      cloudfront.OriginRequestPolicyCookiesConfigArgs{CookieBehavior: pulumi.String("none")},
 		QueryStringsConfig: cloudfront.OriginRequestPolicyQueryStringsConfigArgs{QueryStringBehavior: pulumi.String("none")},
-	}, b.parent); err != nil {
+	}, b.Parent); err != nil {
 		return nil, err
 	}
 	p.headers, err = b.securityHeaders()
@@ -49,26 +49,26 @@ func (b *cdnBuild) policies() (p *cdnPolicies, err error) {
 // applications is part of the key, so that nobody gets an answer to somebody else's cookies. CloudFront forwards
 // by such a key only where it may cache at all, which a longest time of 0 would forbid.
 func (b *cdnBuild) dynamicCache() (*cloudfront.CachePolicy, error) {
-	return cloudfront.NewCachePolicy(b.ctx, b.name+"-dynamic", &cloudfront.CachePolicyArgs{
+	return cloudfront.NewCachePolicy(b.Ctx, b.Name+"-dynamic", &cloudfront.CachePolicyArgs{
 		Name:                                     pulumi.String(b.args.Name + "-dynamic"),
 		Comment:                                  pulumi.String("Answers of the applications"),
 		MinTtl:                                   pulumi.Int(0),
 		DefaultTtl:                               pulumi.Int(0),
 		MaxTtl:                                   pulumi.Int(1),
 		ParametersInCacheKeyAndForwardedToOrigin: cacheKey(b.args.Forward, "Host"),
-	}, b.parent)
+	}, b.Parent)
 }
 
 // staticCache caches for a day, or for what the application says up to a year, whoever asks.
 func (b *cdnBuild) staticCache() (*cloudfront.CachePolicy, error) {
-	return cloudfront.NewCachePolicy(b.ctx, b.name+"-static", &cloudfront.CachePolicyArgs{
+	return cloudfront.NewCachePolicy(b.Ctx, b.Name+"-static", &cloudfront.CachePolicyArgs{
 		Name:                                     pulumi.String(b.args.Name + "-static"),
 		Comment:                                  pulumi.String("Files that are the same for everybody"),
 		MinTtl:                                   pulumi.Int(0),
 		DefaultTtl:                               pulumi.Int(86400),
 		MaxTtl:                                   pulumi.Int(31536000),
 		ParametersInCacheKeyAndForwardedToOrigin: cacheKey(settings.Forward{}),
-	}, b.parent)
+	}, b.Parent)
 }
 
 // cacheKey is what tells two requests for one path apart: what is forwarded, and more headers.
@@ -104,7 +104,7 @@ func cacheKey(f settings.Forward, more ...settings.HeaderName) cloudfront.CacheP
 // securityHeaders are sent with every answer, in place of what an application says.
 func (b *cdnBuild) securityHeaders() (*cloudfront.ResponseHeadersPolicy, error) {
 	override := pulumi.Bool(true)
-	return cloudfront.NewResponseHeadersPolicy(b.ctx, b.name+"-headers", &cloudfront.ResponseHeadersPolicyArgs{
+	return cloudfront.NewResponseHeadersPolicy(b.Ctx, b.Name+"-headers", &cloudfront.ResponseHeadersPolicyArgs{
 		Name:    pulumi.String(b.args.Name + "-headers"),
 		Comment: pulumi.String("Security headers of every answer"),
 		SecurityHeadersConfig: cloudfront.ResponseHeadersPolicySecurityHeadersConfigArgs{
@@ -126,7 +126,7 @@ func (b *cdnBuild) securityHeaders() (*cloudfront.ResponseHeadersPolicy, error) 
 				ReferrerPolicy: pulumi.String("same-origin"), Override: override,
 			},
 		},
-	}, b.parent)
+	}, b.Parent)
 }
 
 func idOf(id pulumi.IDOutput) pulumi.StringPtrOutput { return id.ToStringOutput().ToStringPtrOutput() }

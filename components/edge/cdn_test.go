@@ -240,7 +240,7 @@ func TestCdnOutputs(t *testing.T) {
 
 func TestCdnRefuses(t *testing.T) {
 	componenttest.Refuses(t, cdn(edge.CdnArgs{}),
-		"cdn cdn: ContentSecurityPolicy is missing", "Name is missing", `Location.Region "" must be us-east-1`, "Domain is missing", `Origin "" must be`,
+		"Cdn cdn: ContentSecurityPolicy is missing", "Name is missing", `Location.Region "" must be us-east-1`, "Domain is missing", `Origin "" must be`,
 		"ZoneID is missing", "OriginSecret is missing", "CertificateArn is missing", "WebACLArn is missing", "LogBucketArn is missing",
 		"PriceClass is missing")
 	componenttest.RefusesEach(t, cdn, cdnArgs, map[string]func(*edge.CdnArgs){

@@ -70,7 +70,7 @@ func TestCertificatesOutputs(t *testing.T) {
 
 func TestCertificatesRefuses(t *testing.T) {
 	componenttest.Refuses(t, certificates(edge.CertificatesArgs{}),
-		"certificates certificates: Domain is missing", `Origin "" must be a name below Domain ""`, "ZoneID is missing", "Global is missing")
+		"Certificates certificates: Domain is missing", `Origin "" must be a name below Domain ""`, "ZoneID is missing", "Global is missing")
 	componenttest.RefusesEach(t, certificates, func() edge.CertificatesArgs { return certificatesArgs }, map[string]func(*edge.CertificatesArgs){
 		`Origin "origin.other.example" must be a name below`: func(a *edge.CertificatesArgs) { a.Origin = "origin.other.example" },
 		`Origin "evillegops.example" must be a name below`:   func(a *edge.CertificatesArgs) { a.Origin = "evillegops.example" },

@@ -22,7 +22,7 @@ type FirewallArgs struct {
 	// Location is us-east-1 and the account.
 	Location components.Location
 	// Unlimited are IPv4 addresses that RateLimit does not count; all other rules look at their requests. Optional.
-	Unlimited pulumi.StringArrayInput
+	Unlimited pulumi.StringArrayInput `kit:"optional"`
 	// LogRetention is how many days its log is kept, one of the steps of CloudWatch Logs.
 	LogRetention settings.RetentionDays
 	// LogKeyArn is the KMS key of the log group, in us-east-1.
@@ -58,57 +58,60 @@ var firewallModes = map[string]struct{ group, rule WebACLAction }{
 	"count": {group: WebACLAction{Count: &WebACLNothing{}}, rule: WebACLAction{Count: &WebACLNothing{}}},
 }
 
+// firewallBuild is what the steps of NewFirewall share.
+type firewallBuild struct {
+	kit.Build
+	args *FirewallArgs
+	c    *Firewall
+}
+
 // NewFirewall creates the firewall and its log.
 func NewFirewall(ctx *pulumi.Context, name string, args *FirewallArgs, opts ...pulumi.ResourceOption) (*Firewall, error) {
-	p := kit.Check("firewall "+name, args, "Unlimited")
-	requireCdnRegion(p, args.Location)
-	if err := p.Err(); err != nil {
-		return nil, err
-	}
+	b := &firewallBuild{Build: kit.Build{Ctx: ctx, Name: name}, args: args, c: &Firewall{}}
+	return b.c, b.Create(b.c, args, args.check, opts, b.create)
+}
 
-	c := &Firewall{}
-	if err := ctx.RegisterComponentResource("legops:components:Firewall", name, c, opts...); err != nil {
-		return nil, err
-	}
-	parent := pulumi.Parent(c)
-	rules, err := args.rules(ctx, name, parent)
+func (a *FirewallArgs) check(p *kit.Problems) { requireCdnRegion(p, a.Location) }
+
+func (b *firewallBuild) create() error {
+	rules, err := b.rules()
 	if err != nil {
-		return nil, err
+		return err
 	}
-	acl, err := NewWebACL(ctx, name, &WebACLArgs{
-		Name:             args.Name,
-		Description:      "Requests to " + args.Name,
+	acl, err := NewWebACL(b.Ctx, b.Name, &WebACLArgs{
+		Name:             b.args.Name,
+		Description:      "Requests to " + b.args.Name,
 		Scope:            "CLOUDFRONT",
 		DefaultAction:    WebACLAction{Allow: &WebACLNothing{}},
 		Rules:            rules,
-		VisibilityConfig: measured(args.Name),
-	}, parent)
+		VisibilityConfig: measured(b.args.Name),
+	}, b.Parent)
 	if err != nil {
-		return nil, err
+		return err
 	}
-	logs, err := kit.NewLogGroup(ctx, name+"-logs", kit.LogGroupArgs{
-		Path: "aws-waf-logs-" + args.Name, Days: args.LogRetention, KeyArn: args.LogKeyArn, Protect: args.Protect,
-	}, parent)
+	logs, err := kit.NewLogGroup(b.Ctx, b.Name+"-logs", kit.LogGroupArgs{
+		Path: "aws-waf-logs-" + b.args.Name, Days: b.args.LogRetention, KeyArn: b.args.LogKeyArn, Protect: b.args.Protect,
+	}, b.Parent)
 	if err != nil {
-		return nil, err
+		return err
 	}
-	if _, err = NewWebACLLogging(ctx, name+"-logs", &WebACLLoggingArgs{
+	if _, err = NewWebACLLogging(b.Ctx, b.Name+"-logs", &WebACLLoggingArgs{
 		ResourceArn:           acl.Arn,
 		LogDestinationConfigs: pulumi.StringArray{logs.Arn},
 		RedactedFields: []WebACLRedactedField{ // who can read logs must not be able to act as a visitor
 			{SingleHeader: WebACLHeader{Name: "authorization"}}, {SingleHeader: WebACLHeader{Name: "cookie"}},
 		},
-	}, parent); err != nil {
-		return nil, err
+	}, b.Parent); err != nil {
+		return err
 	}
-	c.WebACLArn = acl.Arn
-	return c, ctx.RegisterResourceOutputs(c, pulumi.Map{"webAclArn": c.WebACLArn})
+	b.c.WebACLArn = acl.Arn
+	return nil
 }
 
 // rules are the managed groups and then the limit of requests. What is not limited is let through just before the limit,
 // which is the last rule: nothing else is passed over.
-func (a *FirewallArgs) rules(ctx *pulumi.Context, name string, parent pulumi.ResourceOption) ([]WebACLRule, error) {
-	mode := firewallModes[a.Mode]
+func (b *firewallBuild) rules() ([]WebACLRule, error) {
+	mode := firewallModes[b.args.Mode]
 	var rules []WebACLRule
 	for i, managed := range managedRules {
 		group := &WebACLManagedRuleGroup{VendorName: "AWS", Name: managed.name}
@@ -123,8 +126,8 @@ func (a *FirewallArgs) rules(ctx *pulumi.Context, name string, parent pulumi.Res
 			VisibilityConfig: measured(managed.name),
 		})
 	}
-	if a.Unlimited != nil {
-		set, err := a.unlimited(ctx, name+"-unlimited", parent)
+	if b.args.Unlimited != nil {
+		set, err := b.unlimited()
 		if err != nil {
 			return nil, err
 		}
@@ -137,27 +140,27 @@ func (a *FirewallArgs) rules(ctx *pulumi.Context, name string, parent pulumi.Res
 	return append(rules, WebACLRule{
 		Name: "RateLimit", Priority: len(rules), Action: &mode.rule,
 		Statement: WebACLStatement{RateBased: &WebACLRateBased{
-			AggregateKeyType: "IP", EvaluationWindowSec: 300, Limit: a.RateLimit,
+			AggregateKeyType: "IP", EvaluationWindowSec: 300, Limit: b.args.RateLimit,
 		}},
 		VisibilityConfig: measured("RateLimit"),
 	}), nil
 }
 
 // unlimited is the set of addresses without a limit.
-func (a *FirewallArgs) unlimited(ctx *pulumi.Context, name string, parent pulumi.ResourceOption) (*WebACLIPSet, error) {
-	return NewWebACLIPSet(ctx, name, &WebACLIPSetArgs{
-		Name:             a.Name + "-unlimited",
-		Description:      "Addresses without a limit of requests to " + a.Name,
+func (b *firewallBuild) unlimited() (*WebACLIPSet, error) {
+	return NewWebACLIPSet(b.Ctx, b.Name+"-unlimited", &WebACLIPSetArgs{
+		Name:             b.args.Name + "-unlimited",
+		Description:      "Addresses without a limit of requests to " + b.args.Name,
 		Scope:            "CLOUDFRONT",
 		IPAddressVersion: "IPV4",
-		Addresses: a.Unlimited.ToStringArrayOutput().ApplyT(func(addresses []string) []string {
+		Addresses: b.args.Unlimited.ToStringArrayOutput().ApplyT(func(addresses []string) []string {
 			ranges := make([]string, len(addresses))
 			for i, address := range addresses {
 				ranges[i] = address + "/32"
 			}
 			return ranges
 		}).(pulumi.StringArrayOutput),
-	}, parent)
+	}, b.Parent)
 }
 
 func measured(name string) WebACLVisibility {

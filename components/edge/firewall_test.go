@@ -117,7 +117,7 @@ func TestFirewallOutputs(t *testing.T) {
 
 func TestFirewallRefuses(t *testing.T) {
 	componenttest.Refuses(t, firewall(edge.FirewallArgs{}),
-		"firewall firewall: Name is missing", "LogKeyArn is missing", `Location.Region "" must be us-east-1`,
+		"Firewall firewall: Name is missing", "LogKeyArn is missing", `Location.Region "" must be us-east-1`,
 		"Mode is missing")
 	args := firewallArgs
 	args.Location = componenttest.Location

@@ -180,7 +180,7 @@ func TestLoadBalancerOutputs(t *testing.T) {
 
 func TestLoadBalancerRefuses(t *testing.T) {
 	componenttest.Refuses(t, loadBalancer(edge.LoadBalancerArgs{}),
-		`load balancer balancer: Name "" must be 1 to 32`, "Location.Account", "VpcID is missing", "SubnetIDs is missing",
+		`LoadBalancer balancer: Name "" must be 1 to 32`, "Location.Account", "VpcID is missing", "SubnetIDs is missing",
 		"CertificateArn is missing", "AutoScalingGroups is empty", "LogBucket is missing", "Origin is missing", "ZoneID is missing",
 		"NodePort is 0, must be 30000 to 32767", `HealthPath "" must start with a slash`, "SecretGeneration is 0, must be at least 1")
 	componenttest.RefusesEach(t, loadBalancer, func() edge.LoadBalancerArgs { return loadBalancerArgs }, map[string]func(*edge.LoadBalancerArgs){

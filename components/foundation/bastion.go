@@ -39,31 +39,24 @@ type Bastion struct {
 
 // NewBastion creates the group and what its instance is.
 func NewBastion(ctx *pulumi.Context, name string, args *BastionArgs, opts ...pulumi.ResourceOption) (*Bastion, error) {
-	if err := args.check(name); err != nil {
-		return nil, err
-	}
-	c := &Bastion{}
-	if err := ctx.RegisterComponentResource("legops:components:Bastion", name, c, opts...); err != nil {
-		return nil, err
-	}
-	parent := pulumi.Parent(c)
-	described := args.instance()
-	rights, err := kit.NewInstanceRole(ctx, name, described, parent)
-	if err != nil {
-		return nil, err
-	}
-	made, err := kit.NewInstance(ctx, name, described, rights, nil, parent)
-	if err != nil {
-		return nil, err
-	}
-	c.GroupName, c.SecurityGroupID = made.Group.Name, made.SecurityGroup.ID().ToStringOutput()
-	return c, ctx.RegisterResourceOutputs(c, pulumi.Map{"groupName": c.GroupName, "securityGroupId": c.SecurityGroupID})
+	c, b := &Bastion{}, &kit.Build{Ctx: ctx, Name: name}
+	return c, b.Create(c, args, args.check, opts, func() error {
+		described := args.instance()
+		rights, err := kit.NewInstanceRole(ctx, name, described, b.Parent)
+		if err != nil {
+			return err
+		}
+		made, err := kit.NewInstance(ctx, name, described, rights, nil, b.Parent)
+		if err != nil {
+			return err
+		}
+		c.GroupName, c.SecurityGroupID = made.Group.Name, made.SecurityGroup.ID().ToStringOutput()
+		return nil
+	})
 }
 
-func (a *BastionArgs) check(name string) error {
-	p := kit.Check("bastion "+name, a)
+func (a *BastionArgs) check(p *kit.Problems) {
 	kit.CheckInstance(p, a.Instance)
-	return p.Err()
 }
 
 func (a *BastionArgs) instance() kit.InstanceArgs {

@@ -90,7 +90,7 @@ func TestBastionOfAnotherArchitecture(t *testing.T) {
 
 func TestBastionRefuses(t *testing.T) {
 	componenttest.Refuses(t, bastion(foundation.BastionArgs{Instance: components.Instance{KubernetesVersion: "1.1"}}),
-		"bastion bastion: Name is missing", "InstanceType is missing", "PostgresVersion is missing", "VpcID is missing", "SubnetIDs is missing",
+		"Bastion bastion: Name is missing", "InstanceType is missing", "PostgresVersion is missing", "VpcID is missing", "SubnetIDs is missing",
 		"VolumeKeyArn is missing", `KubernetesVersion "1.1" must be one of [1.34 1.35]`, "Location.Account")
 }
 

@@ -96,7 +96,7 @@ func TestEncryptionUnprotected(t *testing.T) {
 
 func TestEncryptionRefuses(t *testing.T) {
 	componenttest.Refuses(t, encryption(foundation.EncryptionArgs{Purposes: []foundation.KeyPurpose{"mail"}}),
-		"encryption encryption: Name is missing", `Purposes: "mail" must be one of [alerts backup credentials`, "Location.Account is missing", "Location.Region is missing")
+		"Encryption encryption: Name is missing", `Purposes: "mail" must be one of [alerts backup credentials`, "Location.Account is missing", "Location.Region is missing")
 }
 
 func TestEncryptionRefusesNoPurpose(t *testing.T) {

@@ -151,7 +151,7 @@ func TestNetworkOutputs(t *testing.T) {
 }
 
 func TestNetworkRefuses(t *testing.T) {
-	componenttest.Refuses(t, network(foundation.NetworkArgs{}), "network network: Name is missing", "LogKeyArn is missing", "Location.Region is missing")
+	componenttest.Refuses(t, network(foundation.NetworkArgs{}), "Network network: Name is missing", "LogKeyArn is missing", "Location.Region is missing")
 	args := networkArgs()
 	args.Subnets.Data, args.NatGateways = args.Subnets.Data[:1], 3
 	componenttest.Refuses(t, network(args), "NatGateways is 3, must be", "Subnets.Data has 1 ranges, must be one per zone")

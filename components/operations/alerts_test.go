@@ -75,5 +75,5 @@ func TestAlertsTopicArns(t *testing.T) {
 }
 
 func TestAlertsRefuses(t *testing.T) {
-	componenttest.Refuses(t, alerts(operations.AlertsArgs{}), "alerts alerts: Name is missing", "KeyArn is missing", "Location.Account", "Emails is empty, so nobody would be told")
+	componenttest.Refuses(t, alerts(operations.AlertsArgs{}), "Alerts alerts: Name is missing", "KeyArn is missing", "Location.Account", "Emails is empty, so nobody would be told")
 }

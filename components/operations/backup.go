@@ -24,7 +24,7 @@ type BackupArgs struct {
 	// KeyArn is the KMS key of the vault: that of KeyBackup.
 	KeyArn pulumi.StringInput
 	// Replica is where a copy of each backup is kept; only with CopyRetentionDays. Optional.
-	Replica *data.ReplicaArgs
+	Replica *data.ReplicaArgs `kit:"optional"`
 	// DatabaseArn is the RDS instance to back up.
 	DatabaseArn pulumi.StringInput
 	// BucketArns are the buckets to back up; AWS Backup takes only those with versioning.
@@ -63,61 +63,57 @@ var vaultPattern = regexp.MustCompile(`^[A-Za-z0-9-]{2,50}$`)
 
 // backupBuild is what the steps of NewBackup share.
 type backupBuild struct {
-	ctx    *pulumi.Context
-	name   string
-	args   *BackupArgs
-	parent pulumi.ResourceOption
+	kit.Build
+	args *BackupArgs
+	c    *Backup
 }
 
 // NewBackup creates vaults, plan and roles.
 func NewBackup(ctx *pulumi.Context, name string, args *BackupArgs, opts ...pulumi.ResourceOption) (*Backup, error) {
-	if err := args.check(name); err != nil {
-		return nil, err
-	}
-	c := &Backup{}
-	if err := ctx.RegisterComponentResource("legops:components:Backup", name, c, opts...); err != nil {
-		return nil, err
-	}
-	b := &backupBuild{ctx: ctx, name: name, args: args, parent: pulumi.Parent(c)}
+	b := &backupBuild{Build: kit.Build{Ctx: ctx, Name: name}, args: args, c: &Backup{}}
+	return b.c, b.Create(b.c, args, args.check, opts, b.create, b.notices)
+}
+
+func (b *backupBuild) create() error {
 	vault, ready, err := b.vaults()
 	if err != nil {
-		return nil, err
+		return err
 	}
 	roles, err := b.roles()
 	if err != nil {
-		return nil, err
+		return err
 	}
-	if err := b.plan(roles[backupRole], ready); err != nil {
-		return nil, err
-	}
-	for _, n := range args.failures() {
-		if err := kit.NewNotice(ctx, name, args.Name, n, args.TopicArn, b.parent); err != nil {
-			return nil, err
-		}
-	}
-	c.VaultName, c.RestoreRoleArn = vault.Name, roles[restoreRole].Granted()
-	return c, ctx.RegisterResourceOutputs(c, pulumi.Map{"vaultName": c.VaultName, "restoreRoleArn": c.RestoreRoleArn})
+	b.c.VaultName, b.c.RestoreRoleArn = vault.Name, roles[restoreRole].Granted()
+	return b.plan(roles[backupRole], ready)
 }
 
-func (a *BackupArgs) check(name string) error {
-	p := kit.Check("backup "+name, a, "Replica")
+// notices tell people what fails.
+func (b *backupBuild) notices() error {
+	for _, n := range b.args.failures() {
+		if err := kit.NewNotice(b.Ctx, b.Name, b.args.Name, n, b.args.TopicArn, b.Parent); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+func (a *BackupArgs) check(p *kit.Problems) {
 	p.Require(vaultPattern.MatchString(a.Name), "Name %q must be 2 to 50 letters, digits and hyphens", a.Name)
 	p.Require(len(a.BucketArns) > 0, "BucketArns is empty")
 	p.Require((a.Replica == nil) == (a.CopyRetentionDays == nil), "Replica and CopyRetentionDays must be there together")
 	if a.Replica != nil {
 		a.Replica.Check(p, a.Location)
 	}
-	return p.Err()
 }
 
 // vaults creates the vault and that of the copies. It also gives back what has to be there before the first backup: a
 // backup that is in a vault before its lock is not kept by it.
 func (b *backupBuild) vaults() (*backupVault, []pulumi.Resource, error) {
-	vault, ready, err := b.vault(b.name+"-vault", b.args.KeyArn)
+	vault, ready, err := b.vault(b.Name+"-vault", b.args.KeyArn)
 	if err != nil || b.args.Replica == nil {
 		return vault, ready, err
 	}
-	_, more, err := b.vault(b.name+"-vault-replica", b.args.Replica.KeyArn, pulumi.Provider(b.args.Replica.Provider))
+	_, more, err := b.vault(b.Name+"-vault-replica", b.args.Replica.KeyArn, pulumi.Provider(b.args.Replica.Provider))
 	return vault, append(ready, more...), err
 }
 
@@ -126,14 +122,14 @@ func (b *backupBuild) vault(
 	name string, keyArn pulumi.StringInput, opts ...pulumi.ResourceOption,
 ) (*backupVault, []pulumi.Resource, error) {
 	// The settings share the protection of the vault: one that stays behind must not lie open.
-	opts = append(opts, b.parent, pulumi.Protect(b.args.Protect), pulumi.RetainOnDelete(b.args.Protect))
-	vault, err := newBackupVault(b.ctx, name, &backupVaultArgs{
+	opts = append(opts, b.Parent, pulumi.Protect(b.args.Protect), pulumi.RetainOnDelete(b.args.Protect))
+	vault, err := newBackupVault(b.Ctx, name, &backupVaultArgs{
 		Name: pulumi.String(b.args.Name), KmsKeyArn: keyArn, ForceDestroy: pulumi.Bool(!b.args.Protect),
 	}, opts...)
 	if err != nil {
 		return nil, nil, err
 	}
-	closed, err := newBackupVaultPolicy(b.ctx, name, &backupVaultPolicyArgs{
+	closed, err := newBackupVaultPolicy(b.Ctx, name, &backupVaultPolicyArgs{
 		BackupVaultName: vault.Name, Policy: kit.Policy(keepBackups()),
 	}, opts...)
 	if err != nil {
@@ -152,7 +148,7 @@ func (b *backupBuild) vault(
 		args.ChangeableForDays = pulumi.IntPtr(*days)
 	}
 	// A vault has one lock: made the other way round, a new one would be deleted in place of the old.
-	lock, err := newBackupVaultLock(b.ctx, name, args, append(opts, pulumi.DeleteBeforeReplace(true))...)
+	lock, err := newBackupVaultLock(b.Ctx, name, args, append(opts, pulumi.DeleteBeforeReplace(true))...)
 	return vault, append(ready, lock), err
 }
 
@@ -185,12 +181,12 @@ func (b *backupBuild) roles() (map[string]*kit.Role, error) {
 			"service-role/AWSBackupServiceRolePolicyForRestores", "AWSBackupServiceRolePolicyForS3Restore",
 		}},
 	} {
-		created, err := kit.NewRole(b.ctx, b.name+"-role-"+r.suffix, b.args.Location, kit.RoleArgs{
+		created, err := kit.NewRole(b.Ctx, b.Name+"-role-"+r.suffix, b.args.Location, kit.RoleArgs{
 			Name:        b.args.Name + "-" + r.suffix,
 			Description: r.description + " of " + b.args.Name,
 			Trust:       kit.Trust("backup.amazonaws.com", nil), // the right to pass the role is what limits it
 			Managed:     r.managed,
-		}, b.parent)
+		}, b.Parent)
 		if err != nil {
 			return nil, err
 		}
@@ -215,9 +211,9 @@ func (b *backupBuild) plan(by *kit.Role, ready []pulumi.Resource) error {
 			Lifecycle:           backupLifecycle{DeleteAfter: *b.args.CopyRetentionDays},
 		}}
 	}
-	plan, err := newBackupPlan(b.ctx, b.name+"-plan", &backupPlanArgs{
+	plan, err := newBackupPlan(b.Ctx, b.Name+"-plan", &backupPlanArgs{
 		Name: b.args.Name + "-daily", Rules: []backupPlanRule{rule},
-	}, b.parent, pulumi.DependsOn(ready))
+	}, b.Parent, pulumi.DependsOn(ready))
 	if err != nil {
 		return err
 	}
@@ -225,7 +221,7 @@ func (b *backupBuild) plan(by *kit.Role, ready []pulumi.Resource) error {
 		name := string(selection.Name)
 		selection.PlanID, selection.IamRoleArn = plan.ID().ToStringOutput(), by.Granted()
 		// AWS changes no selection, and refuses a second of the same name.
-		if err := newBackupSelection(b.ctx, b.name+"-"+name, &selection, b.parent, pulumi.DeleteBeforeReplace(true)); err != nil {
+		if err := newBackupSelection(b.Ctx, b.Name+"-"+name, &selection, b.Parent, pulumi.DeleteBeforeReplace(true)); err != nil {
 			return err
 		}
 	}

@@ -166,7 +166,7 @@ func TestBackupTellsOfFailures(t *testing.T) {
 
 func TestBackupRefuses(t *testing.T) {
 	componenttest.Refuses(t, backup(operations.BackupArgs{Name: "n"}),
-		`backup backup: Name "n" must be 2 to 50`, "Start is missing", "BucketArns is empty", "KeyArn is missing", "DatabaseArn is missing",
+		`Backup backup: Name "n" must be 2 to 50`, "Start is missing", "BucketArns is empty", "KeyArn is missing", "DatabaseArn is missing",
 		"TopicArn is missing", "Location.Account is missing")
 	args := backupArgs()
 	args.Replica = &data.ReplicaArgs{Location: componenttest.Location}

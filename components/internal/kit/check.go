@@ -20,9 +20,9 @@ type Problems struct {
 }
 
 // Check begins the check of a component's arguments: all are there, but for the optional ones.
-func Check(component string, args any, optional ...string) *Problems {
+func Check(component string, args any) *Problems {
 	p := &Problems{component: component}
-	p.RequireAll("", args, optional...)
+	p.RequireAll("", args)
 	return p
 }
 
@@ -34,8 +34,8 @@ func (p *Problems) Require(ok bool, format string, values ...any) {
 }
 
 // RequireAll notes each text that is empty and each input, resource or struct that is nil among the exported fields of a
-// struct, and of structs in it. The optional fields, by name, may be, and so may settings that a stack file may leave out.
-func (p *Problems) RequireAll(prefix string, of any, optional ...string) {
+// struct, and of structs in it. Fields with the tag kit:"optional" may be, and so may settings that a stack file may leave out.
+func (p *Problems) RequireAll(prefix string, of any) {
 	fields := reflect.Indirect(reflect.ValueOf(of))
 	for i := range fields.NumField() {
 		about, field := fields.Type().Field(i), fields.Field(i)
@@ -44,14 +44,14 @@ func (p *Problems) RequireAll(prefix string, of any, optional ...string) {
 		}
 		name, kind := prefix+about.Name, field.Kind()
 		missing := kind == reflect.String && field.Len() == 0 || (kind == reflect.Interface || kind == reflect.Pointer) && field.IsNil()
-		mayMiss := slices.Contains(optional, about.Name) || strings.Contains(about.Tag.Get("json"), ",omitempty")
+		mayMiss := about.Tag.Get("kit") == "optional" || strings.Contains(about.Tag.Get("json"), ",omitempty")
 		p.Require(!missing || mayMiss, "%s is missing", name)
 		within := name + "."
 		if about.Anonymous {
 			within = prefix
 		}
 		if nested := reflect.Indirect(field); isArguments(nested) {
-			p.RequireAll(within, nested.Interface(), optional...)
+			p.RequireAll(within, nested.Interface())
 		}
 	}
 }
