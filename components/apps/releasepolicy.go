@@ -10,8 +10,11 @@ import (
 	"legops/components/internal/kit"
 )
 
-// releasePolicyName is the name of the policy and of its binding.
-const releasePolicyName = "legops-release"
+const (
+	// releasePolicyName is the name of the policy and of its binding.
+	releasePolicyName = "legops-release"
+	admissionVersion  = "admissionregistration.k8s.io/v1"
+)
 
 var repositoriesPattern = regexp.MustCompile(`^[a-z0-9]+(-[a-z0-9]+)*$`)
 
@@ -44,28 +47,29 @@ func NewReleasePolicy(ctx *pulumi.Context, name string, args *ReleasePolicyArgs,
 	c, s := &ReleasePolicy{}, kit.NewSpace(ctx, name)
 	return c, s.Create(c, args, args.check, opts, func() error {
 		s.Share("", releasePolicyName, componentDelivery, args.Cluster)
-		policy, err := newAdmissionPolicy(ctx, name+"-policy", &admissionPolicyArgs{
-			Metadata: s.ClusterWide(releasePolicyName, nil),
-			Spec: admissionPolicySpec{
-				FailurePolicy: "Fail",
+		policy, err := kit.NewObject(ctx, admissionVersion, "ValidatingAdmissionPolicy", name+"-policy", kit.Inputs{
+			"metadata": s.ClusterWide(releasePolicyName, nil),
+			"spec": kit.Inputs{
+				"failurePolicy": "Fail",
 				// Everything that changes anything: what a release needs not is refused by the rule requests.
-				MatchConstraints: admissionMatch{ResourceRules: []admissionRule{{
-					APIGroups: []string{"*"}, APIVersions: []string{"*"}, Operations: []string{"*"}, Resources: []string{"*/*"},
+				"matchConstraints": kit.Inputs{"resourceRules": []kit.Inputs{{
+					"apiGroups": []string{"*"}, "apiVersions": []string{"*"}, "operations": []string{"*"}, "resources": []string{"*/*"},
 				}}},
 				// Nothing else is evaluated for anybody else.
-				MatchConditions: []admissionExpression{{
+				"matchConditions": []admissionExpression{{
 					Name: "delivery", Expression: fmt.Sprintf("'%s' in request.userInfo.?groups.orValue([])", DeliveryGroup),
 				}},
-				Variables:   releaseExpressions(args.registry()),
-				Validations: []admissionValidation{releaseValidation()},
+				"variables":   releaseExpressions(args.registry()),
+				"validations": []kit.Inputs{releaseValidation()},
 			},
 		}, s.WithCluster()...)
 		if err != nil {
 			return err
 		}
-		_, err = newAdmissionBinding(ctx, name+"-binding", &admissionBindingArgs{
-			Metadata: s.ClusterWide(releasePolicyName, nil),
-			Spec:     admissionBindingSpec{PolicyName: releasePolicyName, ValidationActions: []string{"Deny"}},
+		// Without a binding the policy refuses nothing.
+		_, err = kit.NewObject(ctx, admissionVersion, "ValidatingAdmissionPolicyBinding", name+"-binding", kit.Inputs{
+			"metadata": s.ClusterWide(releasePolicyName, nil),
+			"spec":     kit.Inputs{"policyName": releasePolicyName, "validationActions": []string{"Deny"}},
 		}, s.WithCluster(pulumi.DependsOn([]pulumi.Resource{policy}))...)
 		return err
 	})

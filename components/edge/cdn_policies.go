@@ -1,6 +1,8 @@
 package edge
 
 import (
+	"slices"
+
 	"github.com/pulumi/pulumi-aws/sdk/v6/go/aws/cloudfront"
 	"github.com/pulumi/pulumi/sdk/v3/go/pulumi"
 
@@ -80,7 +82,7 @@ func cacheKey(f settings.Forward, more ...settings.HeaderName) cloudfront.CacheP
 		CookiesConfig:              cloudfront.CachePolicyParametersInCacheKeyAndForwardedToOriginCookiesConfigArgs{CookieBehavior: pulumi.String("none")},
 		QueryStringsConfig:         cloudfront.CachePolicyParametersInCacheKeyAndForwardedToOriginQueryStringsConfigArgs{QueryStringBehavior: pulumi.String("none")},
 	}
-	if headers := append(more, f.Headers...); len(headers) > 0 {
+	if headers := slices.Concat(more, f.Headers); len(headers) > 0 {
 		key.HeadersConfig = cloudfront.CachePolicyParametersInCacheKeyAndForwardedToOriginHeadersConfigArgs{
 			HeaderBehavior: pulumi.String("whitelist"),
 			Headers:        cloudfront.CachePolicyParametersInCacheKeyAndForwardedToOriginHeadersConfigHeadersArgs{Items: pulumi.ToStringArray(settings.Texts(headers))},

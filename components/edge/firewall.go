@@ -52,11 +52,14 @@ var managedRules = []struct {
 	{name: "AWSManagedRulesSQLiRuleSet"},
 }
 
-// firewallModes are what a mode does with a rule group and with a rule of our own.
-var firewallModes = map[string]struct{ group, rule WebACLAction }{
-	"block": {group: WebACLAction{None: &WebACLNothing{}}, rule: WebACLAction{Block: &WebACLNothing{}}},
-	"count": {group: WebACLAction{Count: &WebACLNothing{}}, rule: WebACLAction{Count: &WebACLNothing{}}},
+// firewallModes are the actions that a mode puts in place of those of a rule group, and takes for a rule of our own.
+var firewallModes = map[string]struct{ group, rule string }{
+	"block": {group: "none", rule: "block"}, // none: what the rules of the group say
+	"count": {group: "count", rule: "count"},
 }
+
+// cloudFrontScope is the scope of what is in front of CloudFront, not of a load balancer.
+const cloudFrontScope = "CLOUDFRONT"
 
 // firewallBuild is what the steps of NewFirewall share.
 type firewallBuild struct {
@@ -78,13 +81,13 @@ func (b *firewallBuild) create() error {
 	if err != nil {
 		return err
 	}
-	acl, err := NewWebACL(b.Ctx, b.Name, &WebACLArgs{
-		Name:             b.args.Name,
-		Description:      "Requests to " + b.args.Name,
-		Scope:            "CLOUDFRONT",
-		DefaultAction:    WebACLAction{Allow: &WebACLNothing{}},
-		Rules:            rules,
-		VisibilityConfig: measured(b.args.Name),
+	acl, err := kit.NewResource(b.Ctx, "aws:wafv2/webAcl:WebAcl", b.Name, kit.Inputs{
+		"name":             b.args.Name,
+		"description":      "Requests to " + b.args.Name,
+		"scope":            cloudFrontScope,
+		"defaultAction":    action("allow"),
+		"rules":            rules,
+		"visibilityConfig": measured(b.args.Name),
 	}, b.Parent)
 	if err != nil {
 		return err
@@ -95,35 +98,33 @@ func (b *firewallBuild) create() error {
 	if err != nil {
 		return err
 	}
-	if _, err = NewWebACLLogging(b.Ctx, b.Name+"-logs", &WebACLLoggingArgs{
-		ResourceArn:           acl.Arn,
-		LogDestinationConfigs: pulumi.StringArray{logs.Arn},
-		RedactedFields: []WebACLRedactedField{ // who can read logs must not be able to act as a visitor
-			{SingleHeader: WebACLHeader{Name: "authorization"}}, {SingleHeader: WebACLHeader{Name: "cookie"}},
-		},
-	}, b.Parent); err != nil {
-		return err
-	}
 	b.c.WebACLArn = acl.Arn
-	return nil
+	_, err = kit.NewResource(b.Ctx, "aws:wafv2/webAclLoggingConfiguration:WebAclLoggingConfiguration", b.Name+"-logs", kit.Inputs{
+		"resourceArn":           acl.Arn,
+		"logDestinationConfigs": pulumi.StringArray{logs.Arn},
+		"redactedFields": []kit.Inputs{ // who can read logs must not be able to act as a visitor
+			{"singleHeader": kit.Inputs{"name": "authorization"}}, {"singleHeader": kit.Inputs{"name": "cookie"}},
+		},
+	}, b.Parent)
+	return err
 }
 
 // rules are the managed groups and then the limit of requests. What is not limited is let through just before the limit,
 // which is the last rule: nothing else is passed over.
-func (b *firewallBuild) rules() ([]WebACLRule, error) {
+func (b *firewallBuild) rules() ([]kit.Inputs, error) {
 	mode := firewallModes[b.args.Mode]
-	var rules []WebACLRule
-	for i, managed := range managedRules {
-		group := &WebACLManagedRuleGroup{VendorName: "AWS", Name: managed.name}
-		for _, rule := range managed.counted {
-			group.RuleActionOverrides = append(group.RuleActionOverrides, WebACLRuleOverride{
-				Name: rule, ActionToUse: WebACLAction{Count: &WebACLNothing{}},
-			})
+	var rules []kit.Inputs
+	rule := func(name string, inputs kit.Inputs) {
+		inputs["name"], inputs["priority"], inputs["visibilityConfig"] = name, len(rules), measured(name)
+		rules = append(rules, inputs)
+	}
+	for _, managed := range managedRules {
+		group := kit.Inputs{"vendorName": "AWS", "name": managed.name}
+		if len(managed.counted) > 0 {
+			group["ruleActionOverrides"] = counted(managed.counted)
 		}
-		rules = append(rules, WebACLRule{
-			Name: managed.name, Priority: i, OverrideAction: &mode.group,
-			Statement:        WebACLStatement{ManagedRuleGroup: group},
-			VisibilityConfig: measured(managed.name),
+		rule(managed.name, kit.Inputs{
+			"overrideAction": action(mode.group), "statement": kit.Inputs{"managedRuleGroupStatement": group},
 		})
 	}
 	if b.args.Unlimited != nil {
@@ -131,29 +132,38 @@ func (b *firewallBuild) rules() ([]WebACLRule, error) {
 		if err != nil {
 			return nil, err
 		}
-		rules = append(rules, WebACLRule{
-			Name: "Unlimited", Priority: len(rules), Action: &WebACLAction{Allow: &WebACLNothing{}},
-			Statement:        WebACLStatement{IPSetReference: &WebACLIPSetReference{Arn: set.Arn}},
-			VisibilityConfig: measured("Unlimited"),
+		rule("Unlimited", kit.Inputs{
+			"action": action("allow"), "statement": kit.Inputs{"ipSetReferenceStatement": kit.Inputs{"arn": set.Arn}},
 		})
 	}
-	return append(rules, WebACLRule{
-		Name: "RateLimit", Priority: len(rules), Action: &mode.rule,
-		Statement: WebACLStatement{RateBased: &WebACLRateBased{
-			AggregateKeyType: "IP", EvaluationWindowSec: 300, Limit: b.args.RateLimit,
+	rule("RateLimit", kit.Inputs{
+		"action": action(mode.rule),
+		"statement": kit.Inputs{"rateBasedStatement": kit.Inputs{
+			"aggregateKeyType": "IP", "evaluationWindowSec": 300, "limit": b.args.RateLimit,
 		}},
-		VisibilityConfig: measured("RateLimit"),
-	}), nil
+	})
+	return rules, nil
+}
+
+// action is what happens to a request: allow, block, count, or none of its own for a rule group.
+func action(name string) kit.Inputs { return kit.Inputs{name: kit.Inputs{}} }
+
+// counted only counts what matches rules of a group.
+func counted(rules []string) (overrides []kit.Inputs) {
+	for _, rule := range rules {
+		overrides = append(overrides, kit.Inputs{"name": rule, "actionToUse": action("count")})
+	}
+	return overrides
 }
 
 // unlimited is the set of addresses without a limit.
-func (b *firewallBuild) unlimited() (*WebACLIPSet, error) {
-	return NewWebACLIPSet(b.Ctx, b.Name+"-unlimited", &WebACLIPSetArgs{
-		Name:             b.args.Name + "-unlimited",
-		Description:      "Addresses without a limit of requests to " + b.args.Name,
-		Scope:            "CLOUDFRONT",
-		IPAddressVersion: "IPV4",
-		Addresses: b.args.Unlimited.ToStringArrayOutput().ApplyT(func(addresses []string) []string {
+func (b *firewallBuild) unlimited() (*kit.Resource, error) {
+	return kit.NewResource(b.Ctx, "aws:wafv2/ipSet:IpSet", b.Name+"-unlimited", kit.Inputs{
+		"name":             b.args.Name + "-unlimited",
+		"description":      "Addresses without a limit of requests to " + b.args.Name,
+		"scope":            cloudFrontScope,
+		"ipAddressVersion": "IPV4",
+		"addresses": b.args.Unlimited.ToStringArrayOutput().ApplyT(func(addresses []string) []string {
 			ranges := make([]string, len(addresses))
 			for i, address := range addresses {
 				ranges[i] = address + "/32"
@@ -163,6 +173,7 @@ func (b *firewallBuild) unlimited() (*WebACLIPSet, error) {
 	}, b.Parent)
 }
 
-func measured(name string) WebACLVisibility {
-	return WebACLVisibility{CloudwatchMetricsEnabled: true, MetricName: name, SampledRequestsEnabled: true}
+// measured counts requests under the name, and keeps samples of them for three hours.
+func measured(name string) kit.Inputs {
+	return kit.Inputs{"cloudwatchMetricsEnabled": true, "metricName": name, "sampledRequestsEnabled": true}
 }

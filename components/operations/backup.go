@@ -108,7 +108,7 @@ func (a *BackupArgs) check(p *kit.Problems) {
 
 // vaults creates the vault and that of the copies. It also gives back what has to be there before the first backup: a
 // backup that is in a vault before its lock is not kept by it.
-func (b *backupBuild) vaults() (*backupVault, []pulumi.Resource, error) {
+func (b *backupBuild) vaults() (*kit.Resource, []pulumi.Resource, error) {
 	vault, ready, err := b.vault(b.Name+"-vault", b.args.KeyArn)
 	if err != nil || b.args.Replica == nil {
 		return vault, ready, err
@@ -120,17 +120,17 @@ func (b *backupBuild) vaults() (*backupVault, []pulumi.Resource, error) {
 // vault creates a vault of the physical name of all, with its policy and lock.
 func (b *backupBuild) vault(
 	name string, keyArn pulumi.StringInput, opts ...pulumi.ResourceOption,
-) (*backupVault, []pulumi.Resource, error) {
+) (*kit.Resource, []pulumi.Resource, error) {
 	// The settings share the protection of the vault: one that stays behind must not lie open.
 	opts = append(opts, b.Parent, pulumi.Protect(b.args.Protect), pulumi.RetainOnDelete(b.args.Protect))
-	vault, err := newBackupVault(b.Ctx, name, &backupVaultArgs{
-		Name: pulumi.String(b.args.Name), KmsKeyArn: keyArn, ForceDestroy: pulumi.Bool(!b.args.Protect),
+	vault, err := kit.NewResource(b.Ctx, "aws:backup/vault:Vault", name, kit.Inputs{
+		"name": b.args.Name, "kmsKeyArn": keyArn, "forceDestroy": !b.args.Protect,
 	}, opts...)
 	if err != nil {
 		return nil, nil, err
 	}
-	closed, err := newBackupVaultPolicy(b.Ctx, name, &backupVaultPolicyArgs{
-		BackupVaultName: vault.Name, Policy: kit.Policy(keepBackups()),
+	closed, err := kit.NewResource(b.Ctx, "aws:backup/vaultPolicy:VaultPolicy", name, kit.Inputs{
+		"backupVaultName": vault.Name, "policy": kit.Policy(keepBackups()),
 	}, opts...)
 	if err != nil {
 		return nil, nil, err
@@ -139,16 +139,17 @@ func (b *backupBuild) vault(
 	if b.args.Lock == nil {
 		return vault, ready, nil
 	}
-	args := &backupVaultLockArgs{
-		BackupVaultName:  vault.Name,
-		MinRetentionDays: pulumi.Int(b.args.Lock.MinRetentionDays),
-		MaxRetentionDays: pulumi.Int(b.args.Lock.MaxRetentionDays),
+	args := kit.Inputs{
+		"backupVaultName":  vault.Name,
+		"minRetentionDays": b.args.Lock.MinRetentionDays,
+		"maxRetentionDays": b.args.Lock.MaxRetentionDays,
 	}
 	if days := b.args.Lock.ChangeableForDays; days != nil {
-		args.ChangeableForDays = pulumi.IntPtr(*days)
+		args["changeableForDays"] = *days
 	}
 	// A vault has one lock: made the other way round, a new one would be deleted in place of the old.
-	lock, err := newBackupVaultLock(b.Ctx, name, args, append(opts, pulumi.DeleteBeforeReplace(true))...)
+	lock, err := kit.NewResource(b.Ctx, "aws:backup/vaultLockConfiguration:VaultLockConfiguration", name, args,
+		append(opts, pulumi.DeleteBeforeReplace(true))...)
 	return vault, append(ready, lock), err
 }
 
@@ -197,47 +198,47 @@ func (b *backupBuild) roles() (map[string]*kit.Role, error) {
 
 // plan says when what is backed up.
 func (b *backupBuild) plan(by *kit.Role, ready []pulumi.Resource) error {
-	rule := backupPlanRule{
-		RuleName:         "daily",
-		TargetVaultName:  b.args.Name,
-		Schedule:         fmt.Sprintf("cron(%s %s * * ? *)", b.args.Start[3:], b.args.Start[:2]),
-		StartWindow:      backupStartWindow,
-		CompletionWindow: backupCompletionWindow,
-		Lifecycle:        backupLifecycle{DeleteAfter: b.args.RetentionDays},
+	rule := kit.Inputs{
+		"ruleName":         "daily",
+		"targetVaultName":  b.args.Name,
+		"schedule":         fmt.Sprintf("cron(%s %s * * ? *)", b.args.Start[3:], b.args.Start[:2]),
+		"startWindow":      backupStartWindow,
+		"completionWindow": backupCompletionWindow,
+		"lifecycle":        kit.Inputs{"deleteAfter": b.args.RetentionDays},
 	}
 	if replica := b.args.Replica; replica != nil {
-		rule.CopyActions = []backupCopyAction{{
-			DestinationVaultArn: replica.Location.ARN("backup", "backup-vault:"+b.args.Name),
-			Lifecycle:           backupLifecycle{DeleteAfter: *b.args.CopyRetentionDays},
+		rule["copyActions"] = []kit.Inputs{{
+			"destinationVaultArn": replica.Location.ARN("backup", "backup-vault:"+b.args.Name),
+			"lifecycle":           kit.Inputs{"deleteAfter": *b.args.CopyRetentionDays},
 		}}
 	}
-	plan, err := newBackupPlan(b.Ctx, b.Name+"-plan", &backupPlanArgs{
-		Name: b.args.Name + "-daily", Rules: []backupPlanRule{rule},
+	plan, err := kit.NewResource(b.Ctx, "aws:backup/plan:Plan", b.Name+"-plan", kit.Inputs{
+		"name": b.args.Name + "-daily", "rules": []kit.Inputs{rule},
 	}, b.Parent, pulumi.DependsOn(ready))
 	if err != nil {
 		return err
 	}
-	for _, selection := range b.args.selections() {
-		name := string(selection.Name)
-		selection.PlanID, selection.IamRoleArn = plan.ID().ToStringOutput(), by.Granted()
+	for name, selection := range b.args.selections() {
+		selection["name"], selection["planId"], selection["iamRoleArn"] = name, plan.ID(), by.Granted()
 		// AWS changes no selection, and refuses a second of the same name.
-		if err := newBackupSelection(b.Ctx, b.Name+"-"+name, &selection, b.Parent, pulumi.DeleteBeforeReplace(true)); err != nil {
+		if _, err := kit.NewResource(b.Ctx, "aws:backup/selection:Selection", b.Name+"-"+name, selection,
+			b.Parent, pulumi.DeleteBeforeReplace(true)); err != nil {
 			return err
 		}
 	}
 	return nil
 }
 
-// selections are what is backed up. Each names what it is of, so that the account's settings of AWS Backup, which
+// selections are what is backed up, by name. Each names what it is of, so that the account's settings of AWS Backup, which
 // services it is for, do not matter.
-func (a *BackupArgs) selections() []backupSelectionArgs {
-	return []backupSelectionArgs{
-		{Name: "data", Resources: append(pulumi.StringArray{a.DatabaseArn}, kit.ARNs(a.BucketArns...)...)},
-		{
-			// The EBS CSI driver puts this tag on every volume that it makes (its docs/tagging.md).
-			Name: "volumes", Resources: kit.ARNs(a.Location.ARN("ec2", "volume/*")),
-			Conditions: backupConditions{{StringEquals: []backupTag{
-				{Key: "aws:ResourceTag/ebs.csi.aws.com/cluster", Value: "true"},
+func (a *BackupArgs) selections() map[string]kit.Inputs {
+	return map[string]kit.Inputs{
+		"data": {"resources": append(pulumi.StringArray{a.DatabaseArn}, kit.ARNs(a.BucketArns...)...)},
+		// The EBS CSI driver puts this tag on every volume that it makes (its docs/tagging.md).
+		"volumes": {
+			"resources": kit.ARNs(a.Location.ARN("ec2", "volume/*")),
+			"conditions": []kit.Inputs{{"stringEquals": []kit.Inputs{
+				{"key": "aws:ResourceTag/ebs.csi.aws.com/cluster", "value": "true"},
 			}}},
 		},
 	}
