@@ -25,8 +25,7 @@ var releasePolicyArgs = apps.ReleasePolicyArgs{Repositories: "legops-test", Loca
 // What it refuses and lets through is shown on a real API server, in tests/rehearsal.
 func TestReleasePolicy(t *testing.T) {
 	make := releasePolicy(releasePolicyArgs)
-	componenttest.Behaves(t, "legops:components:ReleasePolicy", "release-policy", make)
-	r := componenttest.Record(t, make)
+	r := componenttest.Behaves(t, "legops:components:ReleasePolicy", "release-policy", make)
 	componenttest.RunsIn(t, r, "", "legops-release", "delivery")
 
 	policy := r.One(t, componenttest.Admission+"ValidatingAdmissionPolicy", "release-policy-policy")

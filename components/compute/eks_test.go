@@ -45,8 +45,7 @@ func eksArgs() compute.EksArgs {
 var cluster = componenttest.Of("eks", compute.NewEks)
 
 func TestEks(t *testing.T) {
-	componenttest.Behaves(t, "legops:components:Eks", "eks", cluster(eksArgs()))
-	r := componenttest.Record(t, cluster(eksArgs()))
+	r := componenttest.Behaves(t, "legops:components:Eks", "eks", cluster(eksArgs()))
 	found := r.One(t, "eks:index:Cluster", "eks")
 	componenttest.Expect(t, found, map[string]any{
 		"name": "legops-test", "version": "1.35", "authenticationMode": "API",
@@ -268,16 +267,8 @@ func TestEksProvider(t *testing.T) {
 }
 
 func TestEksOutputs(t *testing.T) {
-	var got []any
-	componenttest.Record(t, func(ctx *pulumi.Context, opts ...pulumi.ResourceOption) error {
-		args := eksArgs()
-		c, err := compute.NewEks(ctx, "eks", &args, opts...)
-		if err != nil {
-			return err
-		}
-		values := pulumi.All(c.ClusterName, c.Endpoint, c.ClusterSecurityGroupID, pulumi.StringMap(c.NodesAutoScalingGroups))
-		ctx.Export("values", values.ApplyT(func(resolved []any) string { got = resolved; return "" }))
-		return nil
+	got := componenttest.Resolved(t, "eks", compute.NewEks, eksArgs(), func(c *compute.Eks) []any {
+		return []any{c.ClusterName, c.Endpoint, c.ClusterSecurityGroupID, pulumi.StringMap(c.NodesAutoScalingGroups)}
 	})
 	assert.Equal(t, []any{"legops-test", "https://eks-eksCluster.example", "eks-eksCluster-group", map[string]string{
 		"euw1-az1": "eks-nodes-euw1-az1-asg", "euw1-az2": "eks-nodes-euw1-az2-asg",

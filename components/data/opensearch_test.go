@@ -34,8 +34,7 @@ var search = componenttest.Of("search", data.NewOpenSearch)
 const searchToken = "aws:opensearch/domain:Domain"
 
 func TestOpenSearch(t *testing.T) {
-	componenttest.Behaves(t, "legops:components:OpenSearch", "search", search(searchArgs()))
-	r := componenttest.Record(t, search(searchArgs()))
+	r := componenttest.Behaves(t, "legops:components:OpenSearch", "search", search(searchArgs()))
 	domain := r.One(t, searchToken, "search-domain")
 	assert.True(t, domain.Protect)
 	componenttest.Expect(t, domain, map[string]any{
@@ -162,20 +161,12 @@ func TestOpenSearchRoles(t *testing.T) {
 }
 
 func TestOpenSearchOutputs(t *testing.T) {
-	var got []any
-	componenttest.Record(t, func(ctx *pulumi.Context, opts ...pulumi.ResourceOption) error {
-		args := searchArgs()
-		s, err := data.NewOpenSearch(ctx, "search", &args, opts...)
-		if err != nil {
-			return err
-		}
+	got := componenttest.Resolved(t, "search", data.NewOpenSearch, searchArgs(), func(s *data.OpenSearch) []any {
 		assert.Equal(t, []components.Statement{{
 			Actions:   []string{"es:ESHttpDelete", "es:ESHttpGet", "es:ESHttpHead", "es:ESHttpPost", "es:ESHttpPut"},
 			Resources: pulumi.ToStringArray([]string{"arn:aws:es:eu-west-1:111122223333:domain/legops-test/*"}),
 		}}, s.Use(), "known in a preview")
-		values := pulumi.All(s.Endpoint, s.DomainName, s.DomainArn, s.SecurityGroupID, s.MasterRoleArn)
-		ctx.Export("values", values.ApplyT(func(resolved []any) string { got = resolved; return "" }))
-		return nil
+		return []any{s.Endpoint, s.DomainName, s.DomainArn, s.SecurityGroupID, s.MasterRoleArn}
 	})
 	assert.Equal(t, []any{"search-domain.search.example", "legops-test", "arn:of:search-domain", "search-id", "arn:of:search-master"}, got)
 }

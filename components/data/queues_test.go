@@ -27,8 +27,7 @@ func queuesArgs() data.QueuesArgs {
 var queues = componenttest.Of("queues", data.NewQueues)
 
 func TestQueues(t *testing.T) {
-	componenttest.Behaves(t, "legops:components:Queues", "queues", queues(queuesArgs()))
-	r := componenttest.Record(t, queues(queuesArgs()))
+	r := componenttest.Behaves(t, "legops:components:Queues", "queues", queues(queuesArgs()))
 	assert.Len(t, r.OfType("aws:sqs/queue:Queue"), 4)
 	for _, queue := range []struct {
 		name, physical, scope, limit string
@@ -95,19 +94,12 @@ func TestQueuesNone(t *testing.T) {
 }
 
 func TestQueuesOutputs(t *testing.T) {
-	var got []any
-	componenttest.Record(t, func(ctx *pulumi.Context, opts ...pulumi.ResourceOption) error {
-		args := queuesArgs()
-		q, err := data.NewQueues(ctx, "queues", &args, opts...)
-		if err != nil {
-			return err
-		}
+	got := componenttest.Resolved(t, "queues", data.NewQueues, queuesArgs(), func(q *data.Queues) []any {
 		assert.Len(t, q.URLs, 2)
 		assert.Nil(t, q.URLs["absent"])
 		assert.Equal(t, map[string]string{"signing": "legops-test-signing.fifo", "matter-trace": "legops-test-matter-trace.fifo"}, q.PhysicalNames)
 		assert.Equal(t, map[string]string{"signing": "legops-test-signing-dead.fifo", "matter-trace": "legops-test-matter-trace-dead.fifo"}, q.DeadLetterNames)
-		ctx.Export("urls", pulumi.All(q.URLs["signing"], q.URLs["matter-trace"]).ApplyT(func(resolved []any) string { got = resolved; return "" }))
-		return nil
+		return []any{q.URLs["signing"], q.URLs["matter-trace"]}
 	})
 	assert.Equal(t, []any{"https://sqs.example/queues-signing", "https://sqs.example/queues-matter-trace"}, got)
 }

@@ -37,8 +37,7 @@ var database = componenttest.Of("database", data.NewRds)
 const databaseToken = "aws:rds/instance:Instance"
 
 func TestRds(t *testing.T) {
-	componenttest.Behaves(t, "legops:components:Rds", "database", database(rdsArgs()))
-	r := componenttest.Record(t, database(rdsArgs()))
+	r := componenttest.Behaves(t, "legops:components:Rds", "database", database(rdsArgs()))
 	instance := r.One(t, databaseToken, "database-instance")
 	assert.True(t, instance.Protect)
 	assert.Empty(t, instance.IgnoreChanges, "the provider itself leaves grown storage alone; raising storageGiB has to work")
@@ -144,13 +143,7 @@ func TestRdsMonitoring(t *testing.T) {
 }
 
 func TestRdsOutputs(t *testing.T) {
-	var got []any
-	componenttest.Record(t, func(ctx *pulumi.Context, opts ...pulumi.ResourceOption) error {
-		args := rdsArgs()
-		d, err := data.NewRds(ctx, "database", &args, opts...)
-		if err != nil {
-			return err
-		}
+	got := componenttest.Resolved(t, "database", data.NewRds, rdsArgs(), func(d *data.Rds) []any {
 		for _, many := range []string{"", "*", "port?l", "a/b", "Portal", "${aws:username}", strings.Repeat("a", 64)} {
 			statements, err := d.Connect(many)
 			assert.Empty(t, statements)
@@ -161,9 +154,7 @@ func TestRdsOutputs(t *testing.T) {
 		require.Len(t, statements, 1)
 		assert.Empty(t, statements[0].Sid)
 		assert.Equal(t, []string{"rds-db:connect"}, statements[0].Actions)
-		values := pulumi.All(d.Address, d.ResourceID, d.Identifier, d.SecurityGroupID, d.MasterSecretArn, statements[0].Resources.ToStringArrayOutput())
-		ctx.Export("values", values.ApplyT(func(resolved []any) string { got = resolved; return "" }))
-		return nil
+		return []any{d.Address, d.ResourceID, d.Identifier, d.SecurityGroupID, d.MasterSecretArn, statements[0].Resources.ToStringArrayOutput()}
 	})
 	assert.Equal(t, []any{
 		"database-instance.database.example", "db-database-instance", "legops-test-database", "database-id", "arn:of:database-instance-master",

@@ -64,8 +64,7 @@ var buckets = map[string]string{
 }
 
 func TestStorage(t *testing.T) {
-	componenttest.Behaves(t, "legops:components:Storage", "storage", storage(replicatedArgs()), "storage-documents-replica", "storage-evidence-replica")
-	r := componenttest.Record(t, storage(replicatedArgs()))
+	r := componenttest.Behaves(t, "legops:components:Storage", "storage", storage(replicatedArgs()), "storage-documents-replica", "storage-evidence-replica")
 	assert.Len(t, r.OfType(componenttest.TypeBucket), len(buckets))
 	for name, physical := range buckets {
 		key := "key"
@@ -246,16 +245,8 @@ func TestStorageAccess(t *testing.T) {
 }
 
 func TestStorageOutputs(t *testing.T) {
-	var got []any
-	componenttest.Record(t, func(ctx *pulumi.Context, opts ...pulumi.ResourceOption) error {
-		args := storageArgs()
-		s, err := data.NewStorage(ctx, "storage", &args, opts...)
-		if err != nil {
-			return err
-		}
-		values := pulumi.All(s.LogBucket, s.LogBucketArn, s.ArtifactBucket, s.ArtifactBucketArn)
-		ctx.Export("values", values.ApplyT(func(resolved []any) string { got = resolved; return "" }))
-		return nil
+	got := componenttest.Resolved(t, "storage", data.NewStorage, storageArgs(), func(s *data.Storage) []any {
+		return []any{s.LogBucket, s.LogBucketArn, s.ArtifactBucket, s.ArtifactBucketArn}
 	})
 	logs, artifacts := buckets["storage-logs"], buckets["storage-artifacts"]
 	assert.Equal(t, []any{logs, "arn:aws:s3:::" + logs, artifacts, "arn:aws:s3:::" + artifacts}, got)

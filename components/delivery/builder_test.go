@@ -15,8 +15,7 @@ var builderArgs = delivery.BuilderArgs{Name: "legops-test", Application: "matter
 var builder = componenttest.Of("builder", delivery.NewBuilder)
 
 func TestBuilder(t *testing.T) {
-	componenttest.Behaves(t, "legops:components:Builder", "builder", builder(builderArgs))
-	r := componenttest.Record(t, builder(builderArgs))
+	r := componenttest.Behaves(t, "legops:components:Builder", "builder", builder(builderArgs))
 	role := r.One(t, "aws:iam/role:Role", "builder")
 	componenttest.Expect(t, role, map[string]any{"name": "legops-test-build-matters"})
 	trust := componenttest.PolicyOf(t, role, "assumeRolePolicy").Statement[0]

@@ -43,8 +43,7 @@ var deployerArgs = delivery.DeployerArgs{
 }
 
 func TestDeployer(t *testing.T) {
-	componenttest.Behaves(t, "legops:components:Deployer", "deployer", deployer(deployerArgs))
-	r := componenttest.Record(t, deployer(deployerArgs))
+	r := componenttest.Behaves(t, "legops:components:Deployer", "deployer", deployer(deployerArgs))
 	group := r.One(t, "aws:autoscaling/group:Group", "deployer")
 	componenttest.Expect(t, group, map[string]any{
 		"name": "legops-test-deployer", "minSize": 1.0, "maxSize": 1.0, "maxInstanceLifetime": 2592000.0,

@@ -48,8 +48,7 @@ const typeProject = "aws:codebuild/project:Project"
 
 func TestLoadTest(t *testing.T) {
 	args := loadTestArgs(t)
-	componenttest.Behaves(t, "legops:components:LoadTest", "loadtest", loadTest(args))
-	r := componenttest.Record(t, loadTest(args))
+	r := componenttest.Behaves(t, "legops:components:LoadTest", "loadtest", loadTest(args))
 	project := r.One(t, typeProject, "loadtest-project")
 	componenttest.Expect(t, project, map[string]any{
 		"name": "legops-test-loadtest", "serviceRole": "arn:of:loadtest-role", "encryptionKey": "storage-key",
@@ -134,14 +133,9 @@ func TestLoadTestRights(t *testing.T) {
 }
 
 func TestLoadTestOutputs(t *testing.T) {
-	var got []any
-	componenttest.Record(t, func(ctx *pulumi.Context, opts ...pulumi.ResourceOption) error {
-		args := loadTestArgs(t)
-		l, err := delivery.NewLoadTest(ctx, "loadtest", &args, opts...)
-		require.NoError(t, err)
+	got := componenttest.Resolved(t, "loadtest", delivery.NewLoadTest, loadTestArgs(t), func(l *delivery.LoadTest) []any {
 		assert.Equal(t, "legops-test-loadtest", l.Name)
-		ctx.Export("all", pulumi.All(l.ProjectName, l.SecurityGroupID).ApplyT(func(resolved []any) string { got = resolved; return "" }))
-		return nil
+		return []any{l.ProjectName, l.SecurityGroupID}
 	})
 	assert.Equal(t, []any{"legops-test-loadtest", "loadtest-id"}, got)
 }

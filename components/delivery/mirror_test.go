@@ -25,8 +25,7 @@ func mirrorArgs() delivery.MirrorArgs {
 }
 
 func TestMirror(t *testing.T) {
-	componenttest.Behaves(t, "legops:components:Mirror", "mirror", mirror(mirrorArgs()))
-	r := componenttest.Record(t, mirror(mirrorArgs()))
+	r := componenttest.Behaves(t, "legops:components:Mirror", "mirror", mirror(mirrorArgs()))
 	repository := r.One(t, "aws:codecommit/repository:Repository", "mirror")
 	componenttest.Expect(t, repository, map[string]any{
 		"repositoryName": "legops-test-matters", "kmsKeyId": "source-key",

@@ -151,15 +151,8 @@ func TestPipelineConditions(t *testing.T) {
 }
 
 func TestPipelineOutputs(t *testing.T) {
-	var got []any
-	componenttest.Record(t, func(ctx *pulumi.Context, opts ...pulumi.ResourceOption) error {
-		args := pipelineArgs(t)
-		p, err := delivery.NewPipeline(ctx, "pipeline", &args, opts...)
-		if err != nil {
-			return err
-		}
-		pulumi.All(p.PipelineName, p.ProjectName, p.RestartAlarmName).ApplyT(func(resolved []any) string { got = resolved; return "" })
-		return nil
+	got := componenttest.Resolved(t, "pipeline", delivery.NewPipeline, pipelineArgs(t), func(p *delivery.Pipeline) []any {
+		return []any{p.PipelineName, p.ProjectName, p.RestartAlarmName}
 	})
 	assert.Equal(t, []any{"legops-test-signatures", "legops-test-build-signatures", "legops-test-signatures-restarts"}, got)
 }

@@ -23,8 +23,7 @@ var registryArgs = delivery.RegistryArgs{
 }
 
 func TestRegistry(t *testing.T) {
-	componenttest.Behaves(t, "legops:components:Registry", "registry", registry(registryArgs))
-	r := componenttest.Record(t, registry(registryArgs))
+	r := componenttest.Behaves(t, "legops:components:Registry", "registry", registry(registryArgs))
 	assert.Len(t, r.OfType("aws:ecr/repository:Repository"), 2)
 	repository := r.One(t, "aws:ecr/repository:Repository", "registry-matters")
 	componenttest.Expect(t, repository, map[string]any{

@@ -29,8 +29,7 @@ var runner = componenttest.Of("runner", delivery.NewRunner)
 
 func TestRunner(t *testing.T) {
 	args := runnerArgs()
-	componenttest.Behaves(t, "legops:components:Runner", "runner", runner(args))
-	r := componenttest.Record(t, runner(args))
+	r := componenttest.Behaves(t, "legops:components:Runner", "runner", runner(args))
 	project := r.One(t, typeProject, "runner-project")
 	componenttest.Expect(t, project, map[string]any{
 		"name": "legops-test-runner", "serviceRole": "arn:of:runner-role", "encryptionKey": nil,
@@ -93,13 +92,8 @@ func TestRunnerRights(t *testing.T) {
 }
 
 func TestRunnerOutputs(t *testing.T) {
-	var got []any
-	componenttest.Record(t, func(ctx *pulumi.Context, opts ...pulumi.ResourceOption) error {
-		args := runnerArgs()
-		c, err := delivery.NewRunner(ctx, "runner", &args, opts...)
-		require.NoError(t, err)
-		ctx.Export("all", pulumi.All(c.ProjectName, c.SecurityGroupID).ApplyT(func(resolved []any) string { got = resolved; return "" }))
-		return nil
+	got := componenttest.Resolved(t, "runner", delivery.NewRunner, runnerArgs(), func(c *delivery.Runner) []any {
+		return []any{c.ProjectName, c.SecurityGroupID}
 	})
 	assert.Equal(t, []any{"legops-test-runner", "runner-id"}, got)
 }

@@ -40,8 +40,7 @@ func madeScripts(t *testing.T) *delivery.Scripts {
 }
 
 func TestScripts(t *testing.T) {
-	componenttest.Behaves(t, "legops:components:Scripts", "scripts", scripts(scriptsArgs()))
-	r := componenttest.Record(t, scripts(scriptsArgs()))
+	r := componenttest.Behaves(t, "legops:components:Scripts", "scripts", scripts(scriptsArgs()))
 	assert.Len(t, r.OfType(typeObject), 3)
 	for name, want := range map[string]struct{ path, content string }{
 		"scripts-build.sh":            {"build.sh", "build"},

@@ -46,8 +46,7 @@ func distribution(t *testing.T, r *recorder.Recorder) recorder.Resource {
 }
 
 func TestCdn(t *testing.T) {
-	componenttest.Behaves(t, "legops:components:Cdn", "cdn", cdn(cdnArgs()))
-	r := componenttest.Record(t, cdn(cdnArgs()))
+	r := componenttest.Behaves(t, "legops:components:Cdn", "cdn", cdn(cdnArgs()))
 	componenttest.Expect(t, distribution(t, r), map[string]any{
 		"enabled": true, "aliases": []any{"legops.example"}, "httpVersion": "http2and3", "isIpv6Enabled": true,
 		"priceClass": "PriceClass_100", "webAclId": "firewall", "loggingConfig": nil,
@@ -224,16 +223,8 @@ func TestCdnLogs(t *testing.T) {
 }
 
 func TestCdnOutputs(t *testing.T) {
-	var got []any
-	componenttest.Record(t, func(ctx *pulumi.Context, opts ...pulumi.ResourceOption) error {
-		args := cdnArgs()
-		c, err := edge.NewCdn(ctx, "cdn", &args, opts...)
-		if err != nil {
-			return err
-		}
-		values := pulumi.All(c.DistributionID, c.DistributionArn, c.DomainName)
-		ctx.Export("values", values.ApplyT(func(resolved []any) string { got = resolved; return "" }))
-		return nil
+	got := componenttest.Resolved(t, "cdn", edge.NewCdn, cdnArgs(), func(c *edge.Cdn) []any {
+		return []any{c.DistributionID, c.DistributionArn, c.DomainName}
 	})
 	assert.Equal(t, []any{"cdn-id", "arn:of:cdn", "cdn.cloudfront.net"}, got)
 }

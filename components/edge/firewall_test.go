@@ -7,7 +7,6 @@ import (
 
 	"github.com/pulumi/pulumi/sdk/v3/go/pulumi"
 	"github.com/stretchr/testify/assert"
-	"github.com/stretchr/testify/require"
 
 	"legops/components/edge"
 	"legops/components/internal/componenttest"
@@ -68,8 +67,7 @@ func TestFirewallUnlimited(t *testing.T) {
 	assert.Empty(t, limited.OfType("aws:wafv2/ipSet:IpSet"))
 	args := firewallArgs
 	args.Unlimited = pulumi.StringArray{pulumi.String("192.0.2.1"), pulumi.String("192.0.2.2")}
-	componenttest.Behaves(t, "legops:components:Firewall", "firewall", firewall(args))
-	r := componenttest.Record(t, firewall(args))
+	r := componenttest.Behaves(t, "legops:components:Firewall", "firewall", firewall(args))
 	componenttest.Expect(t, r.One(t, "aws:wafv2/ipSet:IpSet", "firewall-unlimited"), map[string]any{
 		"name": "legops-test-unlimited", "scope": "CLOUDFRONT", "ipAddressVersion": "IPV4",
 		"addresses": []any{"192.0.2.1/32", "192.0.2.2/32"},
@@ -104,15 +102,10 @@ func TestFirewallLogs(t *testing.T) {
 }
 
 func TestFirewallOutputs(t *testing.T) {
-	var got string
-	componenttest.Record(t, func(ctx *pulumi.Context, opts ...pulumi.ResourceOption) error {
-		args := firewallArgs
-		f, err := edge.NewFirewall(ctx, "firewall", &args, opts...)
-		require.NoError(t, err)
-		ctx.Export("arn", f.WebACLArn.ApplyT(func(arn string) string { got = arn; return arn }))
-		return nil
+	got := componenttest.Resolved(t, "firewall", edge.NewFirewall, firewallArgs, func(f *edge.Firewall) []any {
+		return []any{f.WebACLArn}
 	})
-	assert.Equal(t, "arn:of:firewall", got)
+	assert.Equal(t, []any{"arn:of:firewall"}, got)
 }
 
 func TestFirewallRefuses(t *testing.T) {

@@ -32,8 +32,7 @@ var loadBalancerArgs = edge.LoadBalancerArgs{
 }
 
 func TestLoadBalancer(t *testing.T) {
-	componenttest.Behaves(t, "legops:components:LoadBalancer", "balancer", loadBalancer(loadBalancerArgs))
-	r := componenttest.Record(t, loadBalancer(loadBalancerArgs))
+	r := componenttest.Behaves(t, "legops:components:LoadBalancer", "balancer", loadBalancer(loadBalancerArgs))
 	componenttest.Expect(t, r.One(t, "aws:lb/loadBalancer:LoadBalancer", "balancer"), map[string]any{
 		"name": "legops-test", "loadBalancerType": "application", "internal": false, "ipAddressType": "ipv4",
 		"subnets": []any{"public-a", "public-b"}, "securityGroups": []any{"balancer-id"},
@@ -164,16 +163,8 @@ func plain(value resource.PropertyValue) (any, bool) {
 }
 
 func TestLoadBalancerOutputs(t *testing.T) {
-	var got []any
-	componenttest.Record(t, func(ctx *pulumi.Context, opts ...pulumi.ResourceOption) error {
-		args := loadBalancerArgs
-		c, err := edge.NewLoadBalancer(ctx, "balancer", &args, opts...)
-		if err != nil {
-			return err
-		}
-		values := pulumi.All(c.Arn, c.ArnSuffix, c.TargetGroupArnSuffix, c.DNSName, c.SecurityGroupID)
-		ctx.Export("values", values.ApplyT(func(resolved []any) string { got = resolved; return "" }))
-		return nil
+	got := componenttest.Resolved(t, "balancer", edge.NewLoadBalancer, loadBalancerArgs, func(c *edge.LoadBalancer) []any {
+		return []any{c.Arn, c.ArnSuffix, c.TargetGroupArnSuffix, c.DNSName, c.SecurityGroupID}
 	})
 	assert.Equal(t, []any{"arn:of:balancer", "app/balancer", "targetgroup/balancer", "balancer.elb", "balancer-id"}, got)
 }

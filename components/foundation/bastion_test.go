@@ -26,8 +26,7 @@ var bastionArgs = foundation.BastionArgs{
 }
 
 func TestBastion(t *testing.T) {
-	componenttest.Behaves(t, "legops:components:Bastion", "bastion", bastion(bastionArgs))
-	r := componenttest.Record(t, bastion(bastionArgs))
+	r := componenttest.Behaves(t, "legops:components:Bastion", "bastion", bastion(bastionArgs))
 	componenttest.Expect(t, r.One(t, "aws:autoscaling/group:Group", "bastion"), map[string]any{
 		"name": "legops-test-bastion", "minSize": 1.0, "maxSize": 1.0, "maxInstanceLifetime": 2592000.0,
 		"vpcZoneIdentifiers[0]": "public-a", "vpcZoneIdentifiers[1]": "public-b",

@@ -23,8 +23,7 @@ var allPurposes = []foundation.KeyPurpose{
 }
 
 func TestEncryption(t *testing.T) {
-	componenttest.Behaves(t, "legops:components:Encryption", "encryption", encryption(encryptionArgs))
-	r := componenttest.Record(t, encryption(encryptionArgs))
+	r := componenttest.Behaves(t, "legops:components:Encryption", "encryption", encryption(encryptionArgs))
 	assert.Len(t, r.OfType("aws:kms/key:Key"), len(allPurposes))
 	for _, purpose := range allPurposes {
 		purpose := string(purpose)

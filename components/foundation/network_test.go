@@ -33,8 +33,7 @@ func networkArgs() foundation.NetworkArgs {
 var network = componenttest.Of("network", foundation.NewNetwork)
 
 func TestNetwork(t *testing.T) {
-	componenttest.Behaves(t, "legops:components:Network", "network", network(networkArgs()))
-	r := componenttest.Record(t, network(networkArgs()))
+	r := componenttest.Behaves(t, "legops:components:Network", "network", network(networkArgs()))
 	componenttest.Expect(t, r.One(t, "aws:ec2/vpc:Vpc", "network-vpc"), map[string]any{
 		"cidrBlock": "10.20.0.0/16", "enableDnsHostnames": true, "enableDnsSupport": true, "tags.Name": "legops-test",
 	})
@@ -128,16 +127,8 @@ func TestNetworkFlowLogs(t *testing.T) {
 }
 
 func TestNetworkOutputs(t *testing.T) {
-	var got []any
-	componenttest.Record(t, func(ctx *pulumi.Context, opts ...pulumi.ResourceOption) error {
-		args := networkArgs()
-		n, err := foundation.NewNetwork(ctx, "network", &args, opts...)
-		if err != nil {
-			return err
-		}
-		values := pulumi.All(n.VpcID, n.PublicSubnetIDs, n.ApplicationSubnetIDs, n.DataSubnetIDs, n.NatAddresses, n.EndpointSecurityGroupID, n.S3PrefixListID)
-		ctx.Export("values", values.ApplyT(func(resolved []any) string { got = resolved; return "" }))
-		return nil
+	got := componenttest.Resolved(t, "network", foundation.NewNetwork, networkArgs(), func(n *foundation.Network) []any {
+		return []any{n.VpcID, n.PublicSubnetIDs, n.ApplicationSubnetIDs, n.DataSubnetIDs, n.NatAddresses, n.EndpointSecurityGroupID, n.S3PrefixListID}
 	})
 	assert.Equal(t, []any{
 		"network-vpc-id",
