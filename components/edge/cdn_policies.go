@@ -147,26 +147,22 @@ func (b *cdnBuild) dynamicBehavior(p *cdnPolicies) cloudfront.DistributionDefaul
 }
 
 func (b *cdnBuild) staticBehavior(path settings.StaticPath, p *cdnPolicies) cloudfront.DistributionOrderedCacheBehaviorArgs {
-	return cloudfront.DistributionOrderedCacheBehaviorArgs{
-		PathPattern:             pulumi.String(path),
-		TargetOriginId:          pulumi.String(originApplications),
-		ViewerProtocolPolicy:    pulumi.String("redirect-to-https"),
-		AllowedMethods:          pulumi.ToStringArray(readMethods),
-		CachedMethods:           pulumi.ToStringArray(pageMethods),
-		CachePolicyId:           idOf(p.static.ID()),
-		OriginRequestPolicyId:   idOf(p.host.ID()),
-		ResponseHeadersPolicyId: idOf(p.headers.ID()),
-		Compress:                pulumi.Bool(true),
-	}
+	behavior := cachedBehavior(string(path), originApplications, readMethods, p)
+	behavior.OriginRequestPolicyId = idOf(p.host.ID())
+	return behavior
 }
 
 // errorBehavior is for the error pages. It forwards no Host: S3 knows its buckets by their own names only.
 func (b *cdnBuild) errorBehavior(p *cdnPolicies) cloudfront.DistributionOrderedCacheBehaviorArgs {
+	return cachedBehavior(errorPaths, originErrors, pageMethods, p)
+}
+
+func cachedBehavior(path, origin string, methods []string, p *cdnPolicies) cloudfront.DistributionOrderedCacheBehaviorArgs {
 	return cloudfront.DistributionOrderedCacheBehaviorArgs{
-		PathPattern:             pulumi.String(errorPaths),
-		TargetOriginId:          pulumi.String(originErrors),
+		PathPattern:             pulumi.String(path),
+		TargetOriginId:          pulumi.String(origin),
 		ViewerProtocolPolicy:    pulumi.String("redirect-to-https"),
-		AllowedMethods:          pulumi.ToStringArray(pageMethods),
+		AllowedMethods:          pulumi.ToStringArray(methods),
 		CachedMethods:           pulumi.ToStringArray(pageMethods),
 		CachePolicyId:           idOf(p.static.ID()),
 		ResponseHeadersPolicyId: idOf(p.headers.ID()),
