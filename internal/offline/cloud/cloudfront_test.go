@@ -33,7 +33,6 @@ func TestCachePolicyRules(t *testing.T) {
 		}, want}
 	}
 	refuses(t, catalogue.CachePolicy, func(client) values { return cachePolicyInputs() }, map[string]mistake{
-		"a name":                sets("name", "legops prod", "ValidationException: name"),
 		"lifetimes upside down": sets("minTtl", 61, "minTtl 61, defaultTtl 60 and maxTtl 3600 must be in this order"),
 		"eleven headers":        sets(key("headersConfig"), everything("header", eleven...), "headersConfig.headers.items has 11"),
 		"eleven cookies":        sets(key("cookiesConfig"), everything("cookie", eleven...), "cookiesConfig.cookies.items has 11"),

@@ -24,9 +24,7 @@ func hold(t *testing.T, r *Record, entries ...*Entry) {
 
 func recordOnly(t *testing.T) *Provider {
 	t.Helper()
-	record, err := OpenRecord("")
-	require.NoError(t, err)
-	return &Provider{record: record}
+	return &Provider{record: emptyRecord(t)}
 }
 
 const (
