@@ -13,15 +13,15 @@ import (
 
 	"github.com/stretchr/testify/assert"
 	"github.com/stretchr/testify/require"
+
+	"legops/internal/checkout"
 )
 
 // stackSchema is the JSON Schema of stack files.
 func stackSchema(t *testing.T) map[string]any {
 	t.Helper()
-	text, err := os.ReadFile(filepath.Join(root, "stacks", "stack.schema.json"))
-	require.NoError(t, err)
 	var decoded map[string]any
-	require.NoError(t, json.Unmarshal(text, &decoded))
+	require.NoError(t, json.Unmarshal([]byte(checkout.Read(t, root, "stacks/stack.schema.json")), &decoded))
 	return decoded
 }
 
@@ -156,11 +156,10 @@ var (
 
 // What docs/well-architected.md points to is there: each row names a file and what in it does it, and what checks it.
 func TestWellArchitectedPointsToWhatIsThere(t *testing.T) {
-	text, err := os.ReadFile(filepath.Join(root, "docs", "well-architected.md"))
-	require.NoError(t, err)
+	text := checkout.Read(t, root, "docs", "well-architected.md")
 	tests := allTests(t)
 	for _, pillar := range pillars {
-		_, section, found := strings.Cut(string(text), "\n## "+pillar+"\n")
+		_, section, found := strings.Cut(text, "\n## "+pillar+"\n")
 		require.True(t, found, pillar)
 		section, _, _ = strings.Cut(section, "\n## ")
 		rows := 0
@@ -202,9 +201,7 @@ func allTests(t *testing.T) map[string]bool {
 		paths, err := filepath.Glob(filepath.Join(root, pattern))
 		require.NoError(t, err)
 		for _, path := range paths {
-			text, err := os.ReadFile(path)
-			require.NoError(t, err)
-			for _, match := range declared.FindAllStringSubmatch(string(text), -1) {
+			for _, match := range declared.FindAllStringSubmatch(checkout.Read(t, path), -1) {
 				found[match[1]] = true
 			}
 		}

@@ -11,6 +11,8 @@ import (
 
 	"github.com/stretchr/testify/assert"
 	"github.com/stretchr/testify/require"
+
+	"legops/internal/checkout"
 )
 
 // jobFolder is the folder of a job of GitHub Actions: a repository with some commands in bin, and the files through which steps
@@ -23,10 +25,7 @@ type jobFolder struct {
 func newJob(t *testing.T, files map[string]string) jobFolder {
 	t.Helper()
 	j := jobFolder{t, t.TempDir()}
-	require.NoError(t, os.Mkdir(filepath.Join(j.folder, "bin"), 0o700))
-	for name, text := range files {
-		require.NoError(t, os.WriteFile(filepath.Join(j.folder, name), []byte(text), 0o700))
-	}
+	checkout.Write(t, j.folder, files)
 	return j
 }
 
@@ -40,13 +39,7 @@ func (j jobFolder) run(script string, args []string, env ...string) (string, int
 		"GITHUB_OUTPUT=" + filepath.Join(j.folder, "output"), "GITHUB_ENV=" + filepath.Join(j.folder, "env"),
 		"GITHUB_PATH=" + filepath.Join(j.folder, "path"), "GITHUB_STEP_SUMMARY=" + filepath.Join(j.folder, "summary"),
 	}, env...)
-	out, err := run.CombinedOutput()
-	if err != nil {
-		var exit *exec.ExitError
-		require.ErrorAs(j.t, err, &exit)
-		return string(out), exit.ExitCode()
-	}
-	return string(out), 0
+	return checkout.Output(j.t, run)
 }
 
 // read returns the text of a file of the job; "" if it does not exist.
@@ -62,10 +55,9 @@ func (j jobFolder) read(name string) string {
 func TestWorkflowStack(t *testing.T) {
 	for _, stack := range stackNames {
 		cfg := config(t, stack)
-		text, err := os.ReadFile(filepath.Join(root, "Pulumi."+stack+".yaml"))
-		require.NoError(t, err)
+		text := checkout.Read(t, root, "Pulumi."+stack+".yaml")
 		for _, role := range []string{"preview", "deploy"} {
-			j := newJob(t, map[string]string{"Pulumi." + stack + ".yaml": string(text)})
+			j := newJob(t, map[string]string{"Pulumi." + stack + ".yaml": text})
 			out, code := j.run("stack.sh", []string{stack, role})
 			require.Zero(t, code, out)
 			assert.Equal(t, fmt.Sprintf("account=%s\nregion=%s\nrole=arn:aws:iam::%s:role/legops-%s-%s\n", cfg.Account, cfg.Region, cfg.Account, stack, role), j.read("output"))
@@ -84,16 +76,15 @@ func TestWorkflowStack(t *testing.T) {
 const fakePulumi = "#!/bin/sh\necho \"$@\" >>calls\n"
 
 func TestWorkflowPlugins(t *testing.T) {
-	text, err := os.ReadFile(filepath.Join(root, "go.mod"))
-	require.NoError(t, err)
-	j := newJob(t, map[string]string{"go.mod": string(text), "bin/pulumi": fakePulumi})
+	text := checkout.Read(t, root, "go.mod")
+	j := newJob(t, map[string]string{"go.mod": text, "bin/pulumi": fakePulumi})
 	out, code := j.run("plugins.sh", nil)
 	require.Zero(t, code, out)
 	for call := range strings.Lines(j.read("calls")) {
 		var plugin, version string
 		_, err := fmt.Sscanf(call, "plugin install resource %s %s\n", &plugin, &version)
 		require.NoError(t, err, call)
-		assert.Regexp(t, `\tgithub.com/pulumi/pulumi-`+plugin+`/sdk/v\d+ v`+version+"\n", string(text))
+		assert.Regexp(t, `\tgithub.com/pulumi/pulumi-`+plugin+`/sdk/v\d+ v`+version+"\n", text)
 	}
 	assert.Equal(t, 3, strings.Count(j.read("calls"), "\n"))
 
@@ -150,7 +141,8 @@ func TestWorkflowReview(t *testing.T) {
 
 // On the real engine: the script reports drift when somebody changes the cloud.
 func TestWorkflowDrift(t *testing.T) {
-	dir, folder := t.TempDir(), t.TempDir()
+	dir, _ := stood(t, "dev")
+	folder := t.TempDir()
 	look := func() (refresh, preview string) {
 		session := open(t, dir, nil)
 		defer finish(t, session)
@@ -158,17 +150,15 @@ func TestWorkflowDrift(t *testing.T) {
 		require.NoError(t, err)
 		script := exec.Command(filepath.Join(root, ".github", "scripts", "drift.sh"), "dev", folder)
 		script.Env, script.Dir = command.Env, command.Dir
-		out, err := script.CombinedOutput()
-		require.NoError(t, err, string(out))
+		out, code := checkout.Output(t, script)
+		require.Zero(t, code, out)
 		g := &github{t: t}
 		files := map[string]string{}
 		for _, name := range []string{"refresh.code", "refresh.json", "preview.code", "preview.json"} {
-			text, err := os.ReadFile(filepath.Join(folder, name))
-			require.NoError(t, err)
-			files[name] = string(text)
+			files[name] = checkout.Read(t, folder, name)
 		}
-		printed, err := g.node("drift.mjs", files, "STACK=dev", "GITHUB_RUN_ID=42", "GITHUB_SHA="+headSHA)
-		require.NoError(t, err, printed)
+		out, code = g.node("drift.mjs", files, "STACK=dev", "GITHUB_RUN_ID=42", "GITHUB_SHA="+headSHA)
+		require.Zero(t, code, out)
 		for _, issue := range g.issues {
 			before, after, _ := strings.Cut(issue.Body, "\n## What an update")
 			refresh, preview = before, after
@@ -176,7 +166,6 @@ func TestWorkflowDrift(t *testing.T) {
 		return refresh, preview
 	}
 	session := open(t, dir, nil)
-	run(t, session, "up", "--yes", "--skip-preview", "--stack", "dev")
 	entries := session.Record().Entries("")
 	finish(t, session)
 	refresh, preview := look()
@@ -237,10 +226,11 @@ func TestWorkflowRollouts(t *testing.T) {
 		"no record":      {kubectl(two, late), "-", "grep: late: No such file or directory\n" + named, 1},
 	} {
 		t.Run(name, func(t *testing.T) {
-			j := newJob(t, map[string]string{"bin/aws": aws, "bin/kubectl": c.kubectl})
-			if c.known != "-" {
-				require.NoError(t, os.WriteFile(filepath.Join(j.folder, "late"), []byte(c.known), 0o600))
+			files := map[string]string{"bin/aws": aws, "bin/kubectl": c.kubectl, "late": c.known}
+			if c.known == "-" {
+				delete(files, "late")
 			}
+			j := newJob(t, files)
 			out, code := j.run("rollouts.sh", []string{"after", "dev", "late", "60"})
 			assert.Equal(t, c.says, out)
 			assert.Equal(t, c.code, code)
@@ -251,20 +241,18 @@ func TestWorkflowRollouts(t *testing.T) {
 			}
 		})
 	}
-	t.Run("before", func(t *testing.T) {
-		j := newJob(t, map[string]string{"bin/aws": aws, "bin/kubectl": kubectl(two, late)})
-		out, code := j.run("rollouts.sh", []string{"before", "dev", "late"}, "CLUSTER=legops-dev")
-		assert.Equal(t, "", out)
-		assert.Zero(t, code)
-		assert.Equal(t, "identity/identity\n", j.read("late"))
-	})
-	t.Run("before the first", func(t *testing.T) {
-		j := newJob(t, map[string]string{"bin/aws": aws, "bin/kubectl": "#!/bin/sh\nexit 1\n"})
-		out, code := j.run("rollouts.sh", []string{"before", "dev", "late"}, "CLUSTER=")
-		assert.Equal(t, "", out)
-		assert.Zero(t, code)
-		assert.Empty(t, j.read("late"))
-	})
+	for name, c := range map[string]struct{ kubectl, cluster, late string }{
+		"before":           {kubectl(two, late), "legops-dev", "identity/identity\n"},
+		"before the first": {"#!/bin/sh\nexit 1\n", "", ""},
+	} {
+		t.Run(name, func(t *testing.T) {
+			j := newJob(t, map[string]string{"bin/aws": aws, "bin/kubectl": c.kubectl})
+			out, code := j.run("rollouts.sh", []string{"before", "dev", "late"}, "CLUSTER="+c.cluster)
+			assert.Empty(t, out)
+			assert.Zero(t, code)
+			assert.Equal(t, c.late, j.read("late"))
+		})
+	}
 }
 
 // The script reports a cluster that does not answer, which the preview would not.

@@ -20,7 +20,6 @@ import (
 	"github.com/stretchr/testify/require"
 
 	"legops/components/apps"
-	"legops/internal/checkout"
 	"legops/internal/controlplane"
 	"legops/internal/nginx"
 	"legops/internal/registered"
@@ -45,26 +44,7 @@ type deployed struct{ nginx.Deployed }
 // deploys returns the controller's objects that the program registers with a stack file.
 func deploys(t *testing.T, stack string) deployed {
 	t.Helper()
-	known.mutex.Lock()
-	defer known.mutex.Unlock()
-	d, again := known.of[stack]
-	if !again {
-		d = runs(t, stack)
-		known.of[stack] = d
-	}
-	return d
-}
-
-// known caches the objects by stack.
-var known = struct {
-	mutex sync.Mutex
-	of    map[string]deployed
-}{of: map[string]deployed{}}
-
-// runs runs the program with a stack file, against mocks, and returns the controller's objects.
-func runs(t *testing.T, stack string) deployed {
-	t.Helper()
-	objects, _ := controlplane.Registered(registered.Stack(t, stack, checkout.Config(t, "../..", stack)))
+	objects, _ := controlplane.Registered(registered.Real(t, "../..", stack))
 	d := deployed{nginx.In(objects, apps.IngressNamespace)}
 	require.NotEmpty(t, d.Settings)
 	require.NotEmpty(t, d.Arguments)
