@@ -67,11 +67,11 @@ func TestEditsShowInGoldenPreviews(t *testing.T) {
 	}{
 		{"a tag", "prod", queue, "queues-document-signing", put("tags.Owner", "somebody"), 2},
 		{"a tag of its own", "prod", queue, "queues-document-signing", put("tags.Purpose", "signing"), 2},
-		{"a default tag that goes", "test", queue, "queues-document-signing", put("tags.Owner", removed{}), 2},
+		{"a default tag that goes", "test", queue, "queues-document-signing", put("tags.Owner", absent), 2},
 		{"an input", "prod", queue, "queues-document-signing", put("messageRetentionSeconds", 60.0), 2},
 		{"an input in test only", "test", queue, "queues-document-signing", put("messageRetentionSeconds", 60.0), 2},
 		{"an input that comes", "dev", queue, "queues-document-signing", put("maxMessageSize", 1024.0), 2},
-		{"an input that goes", "dev", queue, "queues-document-signing", put("visibilityTimeoutSeconds", removed{}), 6},
+		{"an input that goes", "dev", queue, "queues-document-signing", put("visibilityTimeoutSeconds", absent), 6},
 		{"another kind of value", "dev", queue, "queues-document-signing", put("visibilityTimeoutSeconds", "300"), 2},
 		{"an empty list", "dev", queue, "queues-document-signing", put("delays", []any{}), 2},
 		{"null", "dev", queue, "queues-document-signing", put("delays", nil), 2},
