@@ -41,7 +41,6 @@ func TestCachePolicyRules(t *testing.T) {
 		"nothing by cookies":    nothing("cookiesConfig", values{"cookieBehavior": "all"}, "cookiesConfig.cookieBehavior"),
 		"nothing by queries":    nothing("queryStringsConfig", values{"queryStringBehavior": "all"}, "queryStringsConfig.queryStringBehavior"),
 		"nothing compressed":    nothing("enableAcceptEncodingBrotli", true, "enableAcceptEncodingBrotli must be false"),
-		"a name that is taken":  {func(c client, _ values) { c.made(catalogue.CachePolicy, "first", cachePolicyInputs()) }, "AlreadyExists"},
 	})
 }
 

@@ -57,7 +57,6 @@ func TestAlarmRules(t *testing.T) {
 		"a topic elsewhere": sets("okActions", []any{"arn:aws:sns:eu-west-1:111111111111:critical"}, "Invalid region eu-west-1 specified. Only us-east-1 is supported."),
 		"31 dimensions":     {func(_ client, in values) { in["dimensions"] = many(31) }, "there are 31 dimensions, the limit is 30"},
 		"no ARN":            sets("okActions", []any{"critical"}, `okActions: "critical" is no ARN`),
-		"taken":             {func(c client, in values) { c.made(catalogue.MetricAlarm, "first", in) }, "AlreadyExists"},
 	})
 	week := with(alarmInputs(), values{"period": 3600, "evaluationPeriods": 168, "datapointsToAlarm": 1})
 	newClient(t).made(catalogue.MetricAlarm, "alarm", week)
@@ -156,13 +155,12 @@ func TestDashboardRules(t *testing.T) {
 	refuses(t, catalogue.Dashboard, func(client) values {
 		return values{"dashboardName": "platform", "dashboardBody": widget(nil)}
 	}, map[string]mistake{
-		"no JSON":        sets("dashboardBody", "widgets", "The dashboard body is invalid"),
-		"no widgets":     sets("dashboardBody", "{}", "it has no widgets"),
-		"no properties":  sets("dashboardBody", widget(values{"properties": nil}), "widget 0 needs type and properties"),
-		"no type":        sets("dashboardBody", widget(values{"type": ""}), "widget 0 needs type and properties"),
-		"over the edge":  sets("dashboardBody", widget(values{"x": 13}), "widget 0 ends at column 25 of 24"),
-		"no height":      sets("dashboardBody", widget(values{"height": 0}), "widget 0 ends at column"),
-		"too many":       sets("dashboardBody", `{"widgets": [{}`+strings.Repeat(`, {}`, 500)+`]}`, "it has 501 widgets, the limit is 500"),
-		"a name's twice": {func(c client, in values) { c.made(catalogue.Dashboard, "first", in) }, "AlreadyExists"},
+		"no JSON":       sets("dashboardBody", "widgets", "The dashboard body is invalid"),
+		"no widgets":    sets("dashboardBody", "{}", "it has no widgets"),
+		"no properties": sets("dashboardBody", widget(values{"properties": nil}), "widget 0 needs type and properties"),
+		"no type":       sets("dashboardBody", widget(values{"type": ""}), "widget 0 needs type and properties"),
+		"over the edge": sets("dashboardBody", widget(values{"x": 13}), "widget 0 ends at column 25 of 24"),
+		"no height":     sets("dashboardBody", widget(values{"height": 0}), "widget 0 ends at column"),
+		"too many":      sets("dashboardBody", `{"widgets": [{}`+strings.Repeat(`, {}`, 500)+`]}`, "it has 501 widgets, the limit is 500"),
 	})
 }

@@ -78,7 +78,6 @@ func TestProjectRules(t *testing.T) {
 			other, _ := c.made(catalogue.Vpc, "other", values{"cidrBlock": "10.9.0.0/16"})
 			in["vpcConfig"] = values{"vpcId": other, "subnets": c.network().subnets}
 		}, "lie in different VPCs"},
-		"the name is taken": {func(c client, in values) { c.made(catalogue.BuildProject, "first", in) }, "AlreadyExists"},
 	})
 }
 

@@ -65,11 +65,9 @@ func TestDeploymentGroupRules(t *testing.T) {
 		"a way":             sets("deploymentStyle", values{"deploymentType": "CANARY"}, `deploymentType is "CANARY"`),
 		"outdated":          sets("outdatedInstancesStrategy", "KILL", `outdatedInstancesStrategy is "KILL"`),
 		"no scaling group":  sets("autoscalingGroups", []any{"nothing"}, "NotFound: autoscalingGroups nothing"),
-		"the name is taken": {func(c client, in values) { c.made(catalogue.DeploymentGroup, "first", in) }, `"matters" exists, made for first`},
 	})
 	refuses(t, catalogue.DeployApplication, func(client) values { return values{"name": "matters"} }, map[string]mistake{
 		"a platform": sets("computePlatform", "Mainframe", `computePlatform is "Mainframe"`),
-		"taken":      {func(c client, _ values) { c.application("matters") }, "AlreadyExists"},
 	})
 }
 

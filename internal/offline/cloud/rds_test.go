@@ -60,7 +60,6 @@ func TestDatabaseRules(t *testing.T) {
 		"no such role":           sets("monitoringRoleArn", "arn:aws:iam::111111111111:role/nobody", "NotFound: monitoringRoleArn"),
 		"an older engine":        sets("engineVersion", "16.11", "the parameter group is for postgres17, not for postgres16"),
 		"a group of another VPC": {func(c client, in values) { in["vpcSecurityGroupIds"] = []any{c.elsewhere()} }, "is in another VPC than the subnets"},
-		"a name that is taken":   {func(c client, in values) { c.made(catalogue.Database, "first", in) }, "AlreadyExists"},
 	})
 }
 

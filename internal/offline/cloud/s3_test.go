@@ -34,7 +34,6 @@ func TestBucketRules(t *testing.T) {
 		"an address":        sets("bucket", "192.168.5.4", "InvalidBucketName"),
 		"a reserved name":   sets("bucket", "xn--legops", "reserved"),
 		"a reserved ending": sets("bucket", "legops-s3alias", "InvalidBucketName"),
-		"twice":             {func(c client, _ values) { c.bucket("legops-prod-documents") }, "AlreadyExists"},
 	})
 }
 

@@ -27,7 +27,6 @@ func TestTopicRules(t *testing.T) {
 		"no version":       sets("policy", "{}", `Version is "", must be 2012-10-17`),
 		"of everything":    sets("policy", publish(values{"Action": "sns:*"}), "Policy statement action out of service scope: sns:*"),
 		"another resource": sets("policy", publish(values{"Resource": "*"}), "the policy has the resource *, must be "+arn),
-		"taken":            {func(c client, _ values) { c.topic() }, "AlreadyExists"},
 	})
 	refuses(t, catalogue.TopicPolicy, func(c client) values { return values{"arn": c.topic(), "policy": publish(nil)} }, map[string]mistake{
 		"no topic": {func(_ client, in values) {

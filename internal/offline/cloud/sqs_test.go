@@ -38,7 +38,6 @@ func TestQueueRules(t *testing.T) {
 		"too small a message":   sets("maxMessageSize", 1023, "maxMessageSize is 1023"),
 		"too short a key":       sets("kmsDataKeyReusePeriodSeconds", 59, "kmsDataKeyReusePeriodSeconds is 59"),
 		"two keys":              {func(_ client, in values) { in["sqsManagedSseEnabled"], in["kmsMasterKeyId"] = true, "alias/a" }, "exclude each other"},
-		"the name is taken":     {func(c client, in values) { c.made(catalogue.Queue, "first", in) }, "AlreadyExists"},
 		"nowhere to go":         sets("redrivePolicy", jsonOf(values{"deadLetterTargetArn": queueBase + "x", "maxReceiveCount": 5}), "NonExistentQueue"),
 	})
 }
