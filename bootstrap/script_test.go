@@ -1,7 +1,6 @@
 package bootstrap_test
 
 import (
-	"net"
 	"os"
 	"os/exec"
 	"path/filepath"
@@ -165,9 +164,7 @@ func TestScriptPassesParameters(t *testing.T) {
 
 // The real AWS CLI accepts every call, until it would connect.
 func TestScriptCallsAreReal(t *testing.T) {
-	listener, err := net.Listen("tcp", "127.0.0.1:0")
-	require.NoError(t, err)
-	require.NoError(t, listener.Close()) // nothing listens there any more
+	closed := checkout.ClosedAddress(t)
 	home, seen := t.TempDir(), map[string]bool{}
 	for _, a := range []attempt{
 		{"prod", "yes\n", []string{"CALLER=333333333333", "ROLES=", "UNAPPLIED=1"}}, {"dev", "no\n", nil}, {"dev", "yes\n", []string{"ROLLBACK=1"}}, {"dev", "", []string{"REASON=x"}},
@@ -183,7 +180,7 @@ func TestScriptCallsAreReal(t *testing.T) {
 			seen[key] = true
 			t.Run(key, func(t *testing.T) {
 				t.Parallel()
-				command := exec.Command("aws", append([]string{"--endpoint-url", "http://" + listener.Addr().String()}, words...)...)
+				command := exec.Command("aws", append([]string{"--endpoint-url", "http://" + closed}, words...)...)
 				command.Dir = ".."
 				command.Env = []string{
 					"PATH=" + os.Getenv("PATH"), "HOME=" + home, "AWS_ACCESS_KEY_ID=none", "AWS_SECRET_ACCESS_KEY=none",

@@ -5,7 +5,6 @@ import (
 	"encoding/json"
 	"errors"
 	"fmt"
-	"net"
 	"os"
 	"os/exec"
 	"path/filepath"
@@ -39,10 +38,7 @@ type commandCheck struct {
 
 func newCommandCheck(t *testing.T) *commandCheck {
 	t.Helper()
-	listener, err := net.Listen("tcp", "127.0.0.1:0")
-	require.NoError(t, err)
-	c := &commandCheck{closed: listener.Addr().String(), home: t.TempDir(), stacks: map[string]*model.Graph{}, texts: map[string]string{}, schema: stackSchema(t)}
-	require.NoError(t, listener.Close())
+	c := &commandCheck{closed: checkout.ClosedAddress(t), home: t.TempDir(), stacks: map[string]*model.Graph{}, texts: map[string]string{}, schema: stackSchema(t)}
 	c.makefile = checkout.Read(t, root, "Makefile")
 	template := checkout.Read(t, root, "bootstrap/account.yaml")
 	for _, stack := range stackNames {
@@ -252,25 +248,9 @@ func (c *commandCheck) golang(words []string) error {
 		if i == 0 || words[i-1] != "-run" && words[i-1] != "-fuzz" {
 			continue
 		}
-		if name := testName.FindString(word); name != "" && !hasTest(folders, name) {
+		if name := testName.FindString(word); name != "" && !slices.ContainsFunc(folders, func(folder string) bool { return slices.Contains(testsIn(folder), name) }) {
 			return fmt.Errorf("%s has no test %s", strings.Join(words[1:i-1], " "), name)
 		}
 	}
 	return nil
-}
-
-// hasTest tells whether a test of that name is in one of the folders.
-func hasTest(folders []string, name string) bool {
-	for _, folder := range folders {
-		paths, err := filepath.Glob(filepath.Join(folder, "*_test.go"))
-		if err != nil {
-			return false
-		}
-		for _, path := range paths {
-			if text, err := os.ReadFile(path); err == nil && strings.Contains(string(text), "\nfunc "+name+"(") {
-				return true
-			}
-		}
-	}
-	return false
 }

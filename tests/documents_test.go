@@ -196,15 +196,31 @@ func TestWellArchitectedPointsToWhatIsThere(t *testing.T) {
 func allTests(t *testing.T) map[string]bool {
 	t.Helper()
 	found := map[string]bool{}
-	declared := regexp.MustCompile(`(?m)^func (Test\w+)\(`)
-	for _, pattern := range []string{"*/*_test.go", "*/*/*_test.go", "*/*/*/*_test.go"} {
-		paths, err := filepath.Glob(filepath.Join(root, pattern))
+	for _, pattern := range []string{"*/", "*/*/", "*/*/*/"} {
+		folders, err := filepath.Glob(filepath.Join(root, pattern))
 		require.NoError(t, err)
-		for _, path := range paths {
-			for _, match := range declared.FindAllStringSubmatch(checkout.Read(t, path), -1) {
-				found[match[1]] = true
+		for _, folder := range folders {
+			for _, name := range testsIn(folder) {
+				found[name] = true
 			}
 		}
 	}
 	return found
+}
+
+var declared = regexp.MustCompile(`(?m)^func ((?:Test|Fuzz)\w+)\(`)
+
+// testsIn are the names of the tests in a folder.
+func testsIn(folder string) (names []string) {
+	paths, _ := filepath.Glob(filepath.Join(folder, "*_test.go")) // the pattern is well-formed
+	for _, path := range paths {
+		text, err := os.ReadFile(path)
+		if err != nil {
+			panic(err)
+		}
+		for _, match := range declared.FindAllStringSubmatch(string(text), -1) {
+			names = append(names, match[1])
+		}
+	}
+	return names
 }

@@ -1,6 +1,7 @@
 package checkout
 
 import (
+	"net"
 	"os"
 	"os/exec"
 	"path/filepath"
@@ -35,4 +36,13 @@ func Output(t testing.TB, cmd *exec.Cmd) (printed string, code int) {
 		require.ErrorAs(t, err, new(*exec.ExitError), "%s", out)
 	}
 	return string(out), cmd.ProcessState.ExitCode()
+}
+
+// ClosedAddress returns an address of this machine at which nobody listens.
+func ClosedAddress(t testing.TB) string {
+	t.Helper()
+	listener, err := net.Listen("tcp", "127.0.0.1:0")
+	require.NoError(t, err)
+	require.NoError(t, listener.Close())
+	return listener.Addr().String()
 }

@@ -73,31 +73,20 @@ func timedOut(ruby bool) func(*application) {
 	}
 }
 
-// orphaned is a good release whose agent restarts while the hook watches: CodeDeploy records a failure.
-func orphaned(a *application) {
-	before := a.current()
-	r := a.start(a.build(a.version("orphan")))
-	r.during = dies("ValidateService", 2*time.Second)
-	assert.ErrorContains(a, a.deploy(a.Context(), r), "after an agent restart")
-	a.stays(before, r)
-	assert.Equal(a, "Failed", a.state(r))
-}
-
-// mute is a bad release whose hook rolls back with its output unread.
-func mute(a *application) {
-	before := a.current()
-	r := a.start(a.build(a.version("mute"), "FAULT_ERROR_RATE=1"))
-	r.during = dies("ValidateService", time.Second)
-	assert.ErrorContains(a, a.deploy(a.Context(), r), "after an agent restart")
-	a.stays(before, r)
-}
-
-// dies ends the agent's worker some time after an event began.
-func dies(event string, after time.Duration) func(string, *hookRun) {
-	return func(its string, h *hookRun) {
-		if its == event {
-			time.AfterFunc(after, func() { close(h.dies) })
+// orphaned is a release whose agent's worker dies some time after the hook began to watch, which lives on unread: CodeDeploy records a
+// failure, and a bad release is rolled back all the same.
+func orphaned(after time.Duration, environment ...string) func(*application) {
+	return func(a *application) {
+		before := a.current()
+		r := a.start(a.build(a.version("orphan"), environment...))
+		r.during = func(event string, h *hookRun) {
+			if event == "ValidateService" {
+				time.AfterFunc(after, func() { close(h.dies) })
+			}
 		}
+		assert.ErrorContains(a, a.deploy(a.Context(), r), "after an agent restart")
+		a.stays(before, r)
+		assert.Equal(a, "Failed", a.state(r))
 	}
 }
 

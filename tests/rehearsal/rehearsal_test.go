@@ -58,8 +58,8 @@ var scenarios = []struct {
 	{"stopped by an alarm during the rollout", []string{"early"}, firstAndLater(stopped("ApplicationStart", 3*time.Second))},
 	{"ended by today's agent", []string{"ended"}, firstAndLater(timedOut(false))},
 	{"ended by the agent in Ruby", []string{"unread"}, firstAndLater(timedOut(true))},
-	{"the agent's worker dies in a good release", []string{"orphaned"}, firstAndLater(orphaned)},
-	{"the agent's worker dies in a bad release", []string{"mute"}, firstAndLater(mute)},
+	{"the agent's worker dies in a good release", []string{"orphaned"}, firstAndLater(orphaned(2 * time.Second))},
+	{"the agent's worker dies in a bad release", []string{"mute"}, firstAndLater(orphaned(time.Second, "FAULT_ERROR_RATE=1"))},
 	{"limits of the hooks and of the Deployment", []string{"limited"}, one(stalled, outOfTime)},
 }
 

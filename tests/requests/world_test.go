@@ -172,15 +172,15 @@ func outcome(a answer, err error) string {
 	return fmt.Sprint(a.code)
 }
 
-// pod is a server of the test, closed with it.
-func pod(t *testing.T, handler http.Handler) string {
+// pod is a server of the test, closed with it. Until then Shutdown ends it in order: it answers its open requests.
+func pod(t *testing.T, handler http.Handler) *http.Server {
 	t.Helper()
 	listener, err := net.Listen("tcp", "127.0.0.1:0")
 	require.NoError(t, err)
-	server := &http.Server{Handler: handler, ReadHeaderTimeout: time.Minute}
+	server := &http.Server{Addr: listener.Addr().String(), Handler: handler, ReadHeaderTimeout: time.Minute}
 	go func() { _ = server.Serve(listener) }()
 	t.Cleanup(func() { _ = server.Close() })
-	return listener.Addr().String()
+	return server
 }
 
 // pods returns the addresses of number identical pods.
@@ -188,7 +188,7 @@ func pods(t *testing.T, number int, handler http.Handler) []string {
 	t.Helper()
 	var addresses []string
 	for range number {
-		addresses = append(addresses, pod(t, handler))
+		addresses = append(addresses, pod(t, handler).Addr)
 	}
 	return addresses
 }

@@ -132,10 +132,7 @@ func TestEdgeDeletes(t *testing.T) {
 	in := c.distributionInputs()
 	_, acl := c.made(catalogue.WebACL, "acl", aclInputs())
 	in["webAclId"] = acl["arn"]
-	id, out := c.made(catalogue.Distribution, "cdn", in)
-	assert.Regexp(t, `^E[A-Z0-9]{13}$`, id)
-	assert.Regexp(t, `^d[0-9a-f]{13}\.cloudfront\.net$`, out["domainName"])
-	assert.Equal(t, "Z2FDTNDATAQYW2", out["hostedZoneId"])
+	id, _ := c.made(catalogue.Distribution, "cdn", in)
 	policy := in["defaultCacheBehavior"].(values)["cachePolicyId"].(string)
 	certificate := in["viewerCertificate"].(values)["acmCertificateArn"].(string)
 	for name, thing := range map[string]struct{ typ, id string }{

@@ -3,8 +3,6 @@ package cloud
 import (
 	"testing"
 
-	"github.com/stretchr/testify/require"
-
 	"legops/internal/catalogue"
 )
 
@@ -106,14 +104,4 @@ func TestWebhookRules(t *testing.T) {
 			in["projectName"] = "piped"
 		}, "project piped has a source of the type CODEPIPELINE, which cannot call"},
 	})
-}
-
-// A webhook goes with its project.
-func TestProjectGoesWithItsWebhook(t *testing.T) {
-	c := newClient(t)
-	id, _ := c.made(catalogue.BuildProject, "mirror", c.projectInputs())
-	hook := values{"projectName": "mirror"}
-	c.made(catalogue.BuildWebhook, "hook", hook)
-	require.NoError(t, c.remove(catalogue.BuildProject, "mirror", id))
-	c.refused(catalogue.BuildWebhook, "again", hook, "NotFound: projectName mirror")
 }

@@ -64,7 +64,10 @@ func TestComputedOutputs(t *testing.T) {
 			"address":                        `legops-prod\.c[0-9a-f]{11}\.us-east-1\.rds\.amazonaws\.com`,
 			"masterUserSecrets[0].secretArn": `arn:aws:secretsmanager:us-east-1:111111111111:secret:rds!db-[0-9a-f-]{36}-[0-9a-f]{6}`,
 		}},
-		catalogue.SearchDomain: {model.Values{"domainName": "abc"}, map[string]string{"endpoint": `search-abc-[0-9a-f]{26}\.us-east-1\.es\.amazonaws\.com`}},
+		catalogue.Distribution:      {nil, map[string]string{"domainName": `d[0-9a-f]{13}\.cloudfront\.net`, "hostedZoneId": "Z2FDTNDATAQYW2"}},
+		catalogue.Topic:             {model.Values{"name": "critical"}, map[string]string{"arn": "arn:aws:sns:us-east-1:111111111111:critical"}},
+		catalogue.TopicSubscription: {model.Values{"topic": someTopic, "protocol": "email"}, map[string]string{"pendingConfirmation": "true"}},
+		catalogue.SearchDomain:      {model.Values{"domainName": "abc"}, map[string]string{"endpoint": `search-abc-[0-9a-f]{26}\.us-east-1\.es\.amazonaws\.com`}},
 	} {
 		id := p.physicalID(c, urn(typ, "thing"), test.inputs, 0)
 		outputs := model.Values(p.entry(c, urn(typ, "thing"), id, test.inputs).Outputs)

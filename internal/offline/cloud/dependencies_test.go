@@ -94,6 +94,12 @@ func TestPartsGoWithTheirWhole(t *testing.T) {
 		assert.Empty(t, p.record.entries, typ)
 		assert.Empty(t, p.record.index, typ)
 	}
+	for part, whole := range map[string]string{
+		catalogue.QueuePolicy: catalogue.Queue, catalogue.BuildWebhook: catalogue.BuildProject,
+		catalogue.TopicPolicy: catalogue.Topic, catalogue.TopicSubscription: catalogue.Topic,
+	} {
+		assert.Equal(t, whole, catalogue.Of(part).PartOf.To, part)
+	}
 }
 
 // Two settings of a queue have the queue's address as their id. They go each by itself, and both with the queue.

@@ -4,7 +4,6 @@ import (
 	"testing"
 
 	"github.com/stretchr/testify/assert"
-	"github.com/stretchr/testify/require"
 
 	"legops/internal/catalogue"
 )
@@ -52,22 +51,6 @@ func TestSubscriptionRules(t *testing.T) {
 		"no queue":   {func(_ client, in values) { in["protocol"], in["endpoint"] = "sqs", queueBase+"nothing" }, "NotFound: endpoint " + queueBase},
 		"no TLS":     {func(_ client, in values) { in["protocol"], in["endpoint"] = "https", "http://a" }, `none of the protocol "https"`},
 	})
-}
-
-// What says something of a topic, and who hears of it, go with it.
-func TestTopicGoesWithItsParts(t *testing.T) {
-	c := newClient(t)
-	topic := c.topic()
-	assert.Equal(t, "arn:aws:sns:us-east-1:111111111111:critical", topic)
-	c.made(catalogue.TopicPolicy, "policy", values{"arn": topic, "policy": statementOf(values{"Effect": "Allow", "Principal": "*", "Action": "sns:Publish", "Resource": topic})})
-	_, mail := c.made(catalogue.TopicSubscription, "mail", values{"topic": topic, "protocol": "email", "endpoint": "a@b.example"})
-	assert.Equal(t, true, mail["pendingConfirmation"])
-	c.made(catalogue.TopicSubscription, "more", values{"topic": topic, "protocol": "email", "endpoint": "c@d.example"})
-	assert.Len(t, c.cloud.record.Entries(account), 4)
-	require.NoError(t, c.remove(catalogue.TopicPolicy, "policy", topic))
-	assert.Len(t, c.cloud.record.Entries(account), 3, "a policy takes nobody else with it")
-	require.NoError(t, c.remove(catalogue.Topic, "critical", topic))
-	assert.Empty(t, c.cloud.record.Entries(account))
 }
 
 // A topic that keeps the order gets a name that says so.

@@ -3,8 +3,6 @@ package cloud
 import (
 	"testing"
 
-	"github.com/stretchr/testify/assert"
-
 	"legops/internal/catalogue"
 )
 
@@ -73,14 +71,4 @@ func TestRedriveRules(t *testing.T) {
 		"all, but some": sets("redriveAllowPolicy", allow("allowAll", queueBase+"a"), "got 1 with allowAll"),
 		"too many":      sets("redriveAllowPolicy", allow("byQueue", eleven...), "got 11"),
 	})
-}
-
-// What says something of a queue goes with it.
-func TestQueueGoesWithItsParts(t *testing.T) {
-	c := newClient(t)
-	queue := c.queue("signing", false)
-	c.made(catalogue.QueuePolicy, "policy", values{"queueUrl": queue, "policy": allows(values{"Service": "events.amazonaws.com"}, queueBase+"signing")})
-	assert.Len(t, c.cloud.record.Entries(account), 2)
-	assert.NoError(t, c.remove(catalogue.Queue, "signing", queue))
-	assert.Empty(t, c.cloud.record.Entries(account))
 }
