@@ -66,11 +66,6 @@ func TestWorkflowStack(t *testing.T) {
 			assert.Equal(t, filepath.Join(j.folder, "bin")+"\n", j.read("path"))
 		}
 	}
-	j := newJob(t, map[string]string{"Pulumi.dev.yaml": "config:\n  legops:region: us-east-1\n"})
-	out, code := j.run("stack.sh", []string{"dev", "deploy"})
-	assert.Equal(t, 1, code)
-	assert.Contains(t, out, "stack.sh: Pulumi.dev.yaml has no legops:account on one line")
-	assert.Empty(t, j.read("output")+j.read("env"), "the script writes all or nothing")
 }
 
 const fakePulumi = "#!/bin/sh\necho \"$@\" >>calls\n"
@@ -87,55 +82,77 @@ func TestWorkflowPlugins(t *testing.T) {
 		assert.Regexp(t, `\tgithub.com/pulumi/pulumi-`+plugin+`/sdk/v\d+ v`+version+"\n", text)
 	}
 	assert.Equal(t, 3, strings.Count(j.read("calls"), "\n"))
-
-	j = newJob(t, map[string]string{"go.mod": "module legops\n", "bin/pulumi": fakePulumi})
-	out, code = j.run("plugins.sh", nil)
-	assert.Equal(t, 1, code)
-	assert.Contains(t, out, "plugins.sh: go.mod requires no github.com/pulumi/pulumi-aws/sdk")
-	assert.Empty(t, j.read("calls"))
 }
 
-func TestWorkflowPreview(t *testing.T) {
-	j := newJob(t, map[string]string{"bin/pulumi": fakePulumi + "echo '+ a bucket'\n"})
+// Summaries are cut, and the log is not.
+func TestWorkflowLongPreview(t *testing.T) {
+	j := newJob(t, map[string]string{"bin/pulumi": fakePulumi + "yes 'a long preview' | head -c 2000000\n"})
 	out, code := j.run("preview.sh", []string{"test"})
-	require.Zero(t, code, out)
-	assert.Equal(t, "+ a bucket\n", out)
-	assert.Equal(t, "preview --stack test --diff --non-interactive --color never\n", j.read("calls"))
-	assert.Equal(t, "## Preview of test at "+headSHA+"\n\n~~~~~~~~~~diff\n+ a bucket\n\n~~~~~~~~~~\n", j.read("summary"))
-
-	j = newJob(t, map[string]string{"bin/pulumi": fakePulumi + "yes 'a long preview' | head -c 2000000\n"})
-	out, code = j.run("preview.sh", []string{"test"})
 	require.Zero(t, code)
 	assert.Len(t, out, 2_000_000, "the log has all of it")
 	assert.Less(t, len(j.read("summary")), 1024*1024)
 	assert.Contains(t, j.read("summary"), "\n**Cut: the first 900000 of 2000000 bytes. The whole preview is in the log of this step.**\n")
-
-	j = newJob(t, map[string]string{"bin/pulumi": fakePulumi + "echo 'error: no credentials'\nexit 255\n"})
-	out, code = j.run("preview.sh", []string{"test"})
-	assert.Equal(t, 255, code, "a preview that fails stops the deployment")
-	assert.Contains(t, out, "error: no credentials")
-	assert.Empty(t, j.read("summary"))
 }
 
-func TestWorkflowReview(t *testing.T) {
-	review := "#!/bin/sh\necho \"$@\" >calls\n[ \"$CODE\" = 1 ] || { mkdir -p review && echo '# Review' >review/review.md; }\nexit \"$CODE\"\n"
-	for _, test := range []struct {
-		code                    int
-		exit                    int
-		output, summary, number string
+const fakeReview = "echo \"$@\" >calls\n[ \"$CODE\" = 1 ] || { mkdir -p review && echo '# Review' >review/review.md; }\nexit \"$CODE\"\n"
+
+// What scripts print, how they end, and which files they leave in the folder of the job; "" is none.
+func TestWorkflowScripts(t *testing.T) {
+	type files map[string]string
+	aws := func(listed string) string {
+		return "#!/bin/sh\necho \"aws $*\" >>calls\ncase \"$*\" in *list-clusters*) echo " + listed + " ;; esac\n"
+	}
+	const reviewed = "--base origin/main --deploy --output review\n"
+	for name, c := range map[string]struct {
+		job    files
+		script string // with its arguments
+		code   int
+		says   string
+		leaves files
 	}{
-		{0, 0, "code=0\n", "# Review\n", "7\n"},
-		{2, 0, "code=2\n", "# Review\n", "7\n"},
-		{1, 1, "", "", ""},
-		{137, 137, "", "", ""},
+		"stack.sh without an account": {files{"Pulumi.dev.yaml": "config:\n  legops:region: us-east-1\n"}, "stack.sh dev deploy", 1,
+			"stack.sh: Pulumi.dev.yaml has no legops:account on one line, which the names of roles and state contain\n", files{"output": "", "env": ""}},
+		"plugins.sh without a provider": {files{"go.mod": "module legops\n", "bin/pulumi": fakePulumi}, "plugins.sh", 1,
+			"plugins.sh: go.mod requires no github.com/pulumi/pulumi-aws/sdk\n", files{"calls": ""}},
+		"preview.sh": {files{"bin/pulumi": fakePulumi + "echo '+ a bucket'\n"}, "preview.sh test", 0, "+ a bucket\n", files{
+			"calls":   "preview --stack test --diff --non-interactive --color never\n",
+			"summary": "## Preview of test at " + headSHA + "\n\n~~~~~~~~~~diff\n+ a bucket\n\n~~~~~~~~~~\n",
+		}},
+		"preview.sh that fails, which stops the deployment": {files{"bin/pulumi": fakePulumi + "echo 'error: no credentials'\nexit 255\n"}, "preview.sh test", 255,
+			"error: no credentials\n", files{"summary": ""}},
+		"review.sh, safe": {files{"bin/review": "#!/bin/sh\nCODE=0\n" + fakeReview}, "review.sh review", 0, "", files{
+			"calls": reviewed, "output": "code=0\n", "summary": "# Review\n", "review/number": "7\n"}},
+		"review.sh, to approve": {files{"bin/review": "#!/bin/sh\nCODE=2\n" + fakeReview}, "review.sh review", 0, "", files{
+			"calls": reviewed, "output": "code=2\n", "summary": "# Review\n", "review/number": "7\n"}},
+		"review.sh that fails": {files{"bin/review": "#!/bin/sh\nCODE=1\n" + fakeReview}, "review.sh review", 1, "", files{
+			"calls": reviewed, "output": "", "summary": "", "review/number": ""}},
+		"review.sh that is killed": {files{"bin/review": "#!/bin/sh\nCODE=137\n" + fakeReview}, "review.sh review", 137, "", files{
+			"calls": reviewed, "output": "", "summary": "", "review/number": ""}},
+		// A failing pulumi means neither drift nor its absence.
+		"drift.sh that gets JSON": {files{"bin/pulumi": fakePulumi + `echo '{"diagnostics":[{"message":"no credentials"}]}'; exit 255` + "\n"}, "drift.sh dev drift", 1,
+			"no credentials\ndrift.sh: pulumi refresh --preview-only failed with 255: the drift of dev is unknown\n", files{"drift/refresh.code": ""}},
+		"drift.sh that gets none": {files{"bin/pulumi": fakePulumi + "echo 'error: no bucket' >&2; exit 1\n"}, "drift.sh dev drift", 1,
+			"error: no bucket\ndrift.sh: pulumi refresh --preview-only failed with 1: the drift of dev is unknown\n",
+			files{"calls": "refresh --preview-only --expect-no-changes --json --non-interactive --stack dev\n"}},
+		// The script reports a cluster that does not answer, which the preview would not.
+		"cluster.sh": {files{"bin/aws": aws("legops-dev"), "bin/kubectl": "#!/bin/sh\n"}, "cluster.sh dev", 0, "cluster.sh: legops-dev answers\n", nil},
+		"cluster.sh without one": {files{"bin/aws": aws(""), "bin/kubectl": "#!/bin/sh\nexit 1\n"}, "cluster.sh dev", 0,
+			"cluster.sh: legops-dev does not exist yet\n", nil},
+		"cluster.sh, refused": {files{"bin/aws": aws("legops-dev"), "bin/kubectl": "#!/bin/sh\necho Unauthorized >&2; exit 1\n"}, "cluster.sh dev", 1,
+			"Unauthorized\n::error::cluster.sh: legops-dev does not answer: its endpoint is out of reach from here (legops:eks.publicAccessCidrs), " +
+				"or legops:eks.administrators and viewers lack the role of these credentials\n", nil},
+		"cluster.sh, not allowed": {files{"bin/aws": "#!/bin/sh\necho AccessDenied >&2; exit 254\n", "bin/kubectl": "#!/bin/sh\n"}, "cluster.sh dev", 254,
+			"AccessDenied\n", nil},
 	} {
-		j := newJob(t, map[string]string{"bin/review": review})
-		_, code := j.run("review.sh", []string{"review"}, fmt.Sprintf("CODE=%d", test.code), "GITHUB_BASE_REF=main", "NUMBER=7")
-		assert.Equal(t, test.exit, code)
-		assert.Equal(t, "--base origin/main --deploy --output review\n", j.read("calls"))
-		assert.Equal(t, test.output, j.read("output"))
-		assert.Equal(t, test.summary, j.read("summary"))
-		assert.Equal(t, test.number, j.read("review/number"))
+		t.Run(name, func(t *testing.T) {
+			j, words := newJob(t, c.job), strings.Fields(c.script)
+			out, code := j.run(words[0], words[1:], "GITHUB_BASE_REF=main", "NUMBER=7")
+			assert.Equal(t, c.says, out)
+			assert.Equal(t, c.code, code)
+			for file, text := range c.leaves {
+				assert.Equal(t, text, j.read(file), file)
+			}
+		})
 	}
 }
 
@@ -190,20 +207,6 @@ func TestWorkflowDrift(t *testing.T) {
 	assert.Equal(t, 2, strings.Count(refresh+preview, "\n- "), "one change, found twice: %s %s", refresh, preview)
 }
 
-// A failing pulumi means neither drift nor its absence.
-func TestWorkflowDriftUnknown(t *testing.T) {
-	j := newJob(t, map[string]string{"bin/pulumi": fakePulumi + `echo '{"diagnostics":[{"message":"no credentials"}]}'; exit 255` + "\n"})
-	out, code := j.run("drift.sh", []string{"dev", "drift"})
-	assert.Equal(t, 1, code)
-	assert.Equal(t, "no credentials\ndrift.sh: pulumi refresh --preview-only failed with 255: the drift of dev is unknown\n", out)
-	assert.Empty(t, j.read("drift/refresh.code"))
-	j = newJob(t, map[string]string{"bin/pulumi": fakePulumi + "echo 'error: no bucket' >&2; exit 1\n"})
-	out, code = j.run("drift.sh", []string{"dev", "drift"})
-	assert.Equal(t, 1, code)
-	assert.Equal(t, "error: no bucket\ndrift.sh: pulumi refresh --preview-only failed with 1: the drift of dev is unknown\n", out)
-	assert.Equal(t, "refresh --preview-only --expect-no-changes --json --non-interactive --stack dev\n", j.read("calls"))
-}
-
 // The script checks every rollout and names each late one; one that was late before does not fail it.
 func TestWorkflowRollouts(t *testing.T) {
 	const aws = "#!/bin/sh\necho \"aws $*\" >>calls\ncase \"$*\" in *list-clusters*) echo \"$CLUSTER\" ;; esac\n"
@@ -251,29 +254,6 @@ func TestWorkflowRollouts(t *testing.T) {
 			assert.Empty(t, out)
 			assert.Zero(t, code)
 			assert.Equal(t, c.late, j.read("late"))
-		})
-	}
-}
-
-// The script reports a cluster that does not answer, which the preview would not.
-func TestWorkflowCluster(t *testing.T) {
-	aws := func(listed string) string {
-		return "#!/bin/sh\necho \"aws $*\" >>calls\ncase \"$*\" in *list-clusters*) echo " + listed + " ;; esac\n"
-	}
-	for name, c := range map[string]struct {
-		aws, kubectl, says string
-		code               int
-	}{
-		"answers":     {aws("legops-dev"), "exit 0", "cluster.sh: legops-dev answers\n", 0},
-		"not there":   {aws(""), "exit 1", "cluster.sh: legops-dev does not exist yet\n", 0},
-		"refused":     {aws("legops-dev"), "echo Unauthorized >&2; exit 1", "Unauthorized\n::error::cluster.sh: legops-dev does not answer: its endpoint is out of reach from here (legops:eks.publicAccessCidrs), or legops:eks.administrators and viewers lack the role of these credentials\n", 1},
-		"not allowed": {"#!/bin/sh\necho AccessDenied >&2; exit 254\n", "exit 0", "AccessDenied\n", 254},
-	} {
-		t.Run(name, func(t *testing.T) {
-			j := newJob(t, map[string]string{"bin/aws": c.aws, "bin/kubectl": "#!/bin/sh\n" + c.kubectl + "\n"})
-			out, code := j.run("cluster.sh", []string{"dev"})
-			assert.Equal(t, c.says, out)
-			assert.Equal(t, c.code, code)
 		})
 	}
 }
