@@ -170,45 +170,17 @@ func measure(ctx context.Context, session *offline.Session, args ...string) (sam
 	return s, nil
 }
 
-// residentBelow adds up the resident memory of a process and all its descendants.
+// residentBelow adds up the resident memory of a process and all its descendants, in bytes.
 func residentBelow(ancestor int) uint64 {
-	type process struct {
-		parent int
-		pages  uint64
+	processes, _ := offline.Descendants(ancestor)
+	var sum uint64
+	for _, pid := range append(processes, ancestor) {
+		text, _ := os.ReadFile(fmt.Sprintf("/proc/%d/statm", pid)) // none of one that has ended
+		var size, resident uint64
+		_, _ = fmt.Sscan(string(text), &size, &resident)
+		sum += resident
 	}
-	processes := map[int]process{}
-	stats, _ := filepath.Glob("/proc/[0-9]*/stat")
-	for _, path := range stats {
-		text, err := os.ReadFile(path)
-		if err != nil {
-			continue // it has ended
-		}
-		// The name, in parentheses, may hold anything; only numbers follow it (proc(5)).
-		end := strings.LastIndexByte(string(text), ')')
-		fields := strings.Fields(string(text)[end+1:])
-		if len(fields) < 22 {
-			continue
-		}
-		var pid int
-		var p process
-		if _, err := fmt.Sscan(string(text), &pid); err != nil {
-			continue
-		}
-		if _, err := fmt.Sscan(fields[1]+" "+fields[21], &p.parent, &p.pages); err != nil {
-			continue
-		}
-		processes[pid] = p
-	}
-	var pages uint64
-	for pid, p := range processes {
-		for at := pid; at > 1; at = processes[at].parent {
-			if at == ancestor {
-				pages += p.pages
-				break
-			}
-		}
-	}
-	return pages * uint64(os.Getpagesize())
+	return sum * uint64(os.Getpagesize())
 }
 
 func median(samples []sample) sample {

@@ -13,6 +13,7 @@ import (
 	"fmt"
 	"os"
 	"os/signal"
+	"slices"
 	"syscall"
 
 	"legops/internal/offline"
@@ -44,11 +45,11 @@ func run() (int, error) {
 	signal.Notify(make(chan os.Signal, 1), os.Interrupt)
 	ctx, stop := signal.NotifyContext(context.Background(), syscall.SIGTERM)
 	defer stop()
-	real, err := realClusters(os.Getenv("OFFLINE_CLUSTERS"))
-	if err != nil {
-		return 1, err
+	clusters := os.Getenv("OFFLINE_CLUSTERS")
+	if !slices.Contains([]string{"", "simulated", "real"}, clusters) {
+		return 1, fmt.Errorf("OFFLINE_CLUSTERS is %q, must be real or simulated", clusters)
 	}
-	session, err := offline.Open(offline.Options{Root: root, Fault: fault, RealClusters: real})
+	session, err := offline.Open(offline.Options{Root: root, Fault: fault, RealClusters: clusters == "real"})
 	if err != nil {
 		return 1, err
 	}
@@ -70,15 +71,4 @@ func run() (int, error) {
 		return 1, closeErr
 	}
 	return code, err
-}
-
-// realClusters reads OFFLINE_CLUSTERS.
-func realClusters(value string) (bool, error) {
-	switch value {
-	case "", "simulated":
-		return false, nil
-	case "real":
-		return true, nil
-	}
-	return false, fmt.Errorf("OFFLINE_CLUSTERS is %q, must be real or simulated", value)
 }

@@ -33,11 +33,12 @@ func main() {
 	os.Exit(code)
 }
 
-// formats are the ways to write a report, by name, which is also the extension of the file.
-var formats = map[string]func(*review.Report) (string, error){
-	"markdown": func(r *review.Report) (string, error) { return r.Markdown(), nil },
-	"html":     (*review.Report).HTML,
-	"json":     (*review.Report).JSON,
+// formats are the ways to write a report, by name.
+var formats = map[string]struct {
+	extension string
+	of        func(*review.Report) (string, error)
+}{
+	"markdown": {"md", (*review.Report).Markdown}, "html": {"html", (*review.Report).HTML}, "json": {"json", (*review.Report).JSON},
 }
 
 // names are several values of one flag.
@@ -66,7 +67,7 @@ func run(ctx context.Context, args []string) (int, error) {
 		return 1, errors.New("--base is missing: name the revision to compare with, such as origin/main")
 	case flags.NArg() > 0:
 		return 1, fmt.Errorf("unexpected argument %q: pass revisions with --base and --head", flags.Arg(0))
-	case formats[*format] == nil:
+	case formats[*format].of == nil:
 		return 1, fmt.Errorf("--format %s: must be markdown, html or json", *format)
 	}
 	dir, err := os.Getwd()
@@ -86,7 +87,7 @@ func run(ctx context.Context, args []string) (int, error) {
 			return 1, err
 		}
 	}
-	text, err := formats[*format](report)
+	text, err := formats[*format].of(report)
 	if err != nil {
 		return 1, err
 	}
@@ -99,16 +100,12 @@ func write(report *review.Report, folder string) error {
 	if err := os.MkdirAll(folder, 0o750); err != nil {
 		return err
 	}
-	for name, format := range formats {
-		text, err := format(report)
+	for _, format := range formats {
+		text, err := format.of(report)
 		if err != nil {
 			return err
 		}
-		extension := map[string]string{"markdown": "md"}[name]
-		if extension == "" {
-			extension = name
-		}
-		if err := os.WriteFile(filepath.Join(folder, "review."+extension), []byte(text), 0o600); err != nil {
+		if err := os.WriteFile(filepath.Join(folder, "review."+format.extension), []byte(text), 0o600); err != nil {
 			return err
 		}
 	}

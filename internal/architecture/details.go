@@ -1,6 +1,11 @@
 package architecture
 
-import "legops/internal/catalogue"
+import (
+	"cmp"
+	"strings"
+
+	"legops/internal/catalogue"
+)
 
 // details are what is shown elsewhere than the catalogue says of the type: in a component, or since the catalogue does not have it.
 var details = map[kind]string{
@@ -18,39 +23,30 @@ var machinery = map[string]bool{
 	"pulumi:pulumi:Stack":         true,
 }
 
-// components are the boxes and zones that show them, so that a new component of known types is not left out either.
+// components are the boxes and zones that show them where those do not have their name, as queues has that of Queues.
 var components = map[string]string{
-	"Alarms":            "alarms",
 	"Alerts":            "topics",
 	"App":               "applications",
 	"Backup":            "vault",
-	"Bastion":           "bastion",
-	"Budget":            "budget",
 	"Builder":           "pipelines",
-	"Cdn":               "cdn",
 	"Certificates":      "dns",
 	"ClusterAutoscaler": "cluster",
 	"Connectivity":      "vpc",
 	"Dashboard":         "logs",
 	"DeliveryLog":       "logs",
-	"Deployer":          "deployer",
 	"Eks":               "cluster",
 	"Encryption":        "keys",
-	"Firewall":          "firewall",
-	"Github":            "github",
-	"Ingress":           "ingress",
 	"LoadBalancer":      "balancer",
-	"LoadTest":          "loadtest",
-	"Mirror":            "mirror",
 	"Network":           "vpc",
 	"OpenSearch":        "search",
 	"OpenSearchAccess":  "search",
 	"Pipeline":          "pipelines",
-	"Queues":            "queues",
 	"Rds":               "database",
-	"Registry":          "registry",
 	"ReleasePolicy":     "deployer",
 	"Runner":            "delivery",
 	"Scripts":           "delivery",
 	"Storage":           "buckets",
 }
+
+// boxOf is the box or zone that shows a component, so that a new one of known types is not left out either.
+func boxOf(component string) string { return cmp.Or(components[component], strings.ToLower(component)) }

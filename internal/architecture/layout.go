@@ -137,7 +137,7 @@ func (r route) arrow(lines []string) Arrow {
 		widest = max(widest, width(line, labelSize, false))
 		arrow.Label = append(arrow.Label, Text{
 			At:   Point{r.label.X, r.label.Y - height/2 + 14*float64(i) + 11},
-			Text: line, Size: labelSize, Anchor: "middle", Color: wayColors[r.way],
+			Text: line, Size: labelSize, Anchor: "middle", Color: r.way.Color(),
 		})
 	}
 	arrow.Pill = Rect{r.label.X - widest/2 - 6, r.label.Y - height/2 - 1, widest + 12, height + 2}

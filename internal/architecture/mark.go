@@ -79,7 +79,7 @@ func (p *Picture) place(r *model.Resource, component string) string {
 			return part.id
 		}
 	}
-	for _, id := range []string{details[kind{r.Type, component}], components[component], details[kind{token: r.Type}], catalogue.Of(r.Type).Box} {
+	for _, id := range []string{details[kind{r.Type, component}], boxOf(component), details[kind{token: r.Type}], catalogue.Of(r.Type).Box} {
 		if id != "" && there(id) {
 			return id
 		}
@@ -87,18 +87,20 @@ func (p *Picture) place(r *model.Resource, component string) string {
 	return ""
 }
 
-// mark writes what happens to something, on the top right corner of its rectangle.
-func mark(s *strings.Builder, at Rect, text string, loses bool) {
-	if text == "" {
-		return
-	}
-	color := changesColor
+// mark is what the picture shows of what happens to something: its rectangle, and what happens on the top right corner of that.
+func mark(at Rect, text string, loses bool) any {
+	shown := struct {
+		Around, Pill Rect
+		Color        string
+		Texts        []Text
+	}{Around: at.grown(2), Color: changesColor}
 	if loses {
-		color = losesColor
+		shown.Color = losesColor
 	}
-	line(s, `<rect %s rx="7" fill="none" stroke="%s" stroke-width="3"/>`, area(at.grown(2)), color)
-	w := width(text, labelSize, true) + 14
-	pill := Rect{at.right() - w + 6, at.Y - 11, w, 19}
-	line(s, `<rect %s rx="9" fill="%s"/>`, area(pill), color)
-	write(s, []Text{{At: Point{pill.X + w/2, pill.Y + 13.5}, Text: text, Size: labelSize, Bold: true, Color: paper, Anchor: "middle"}})
+	if text != "" {
+		w := width(text, labelSize, true) + 14
+		shown.Pill = Rect{at.right() - w + 6, at.Y - 11, w, 19}
+		shown.Texts = []Text{{At: Point{shown.Pill.X + w/2, shown.Pill.Y + 13.5}, Text: text, Size: labelSize, Bold: true, Color: paper, Anchor: "middle"}}
+	}
+	return shown
 }

@@ -109,30 +109,49 @@ var routes = []route{
 		points: []Point{{data + dataWidth, tellY}, {copyX, tellY}, {copyX, 727}, {services, 727}}},
 }
 
-func viewer(g *model.Graph) []string {
-	for _, distribution := range g.OfType(catalogue.Distribution) {
-		if distribution.Sprint("defaultCacheBehavior.viewerProtocolPolicy") == "redirect-to-https" {
-			return []string{"HTTPS", "443"}
+// of is what the first resource of a type, in components of a kind where one is given, says of those that say anything.
+func of(token string, says func(*model.Resource) []string, kind ...string) func(*model.Graph) []string {
+	return func(g *model.Graph) []string {
+		for _, r := range g.OfType(token, kind...) {
+			if lines := says(r); lines != nil {
+				return lines
+			}
 		}
+		return nil
+	}
+}
+
+func when(so bool, lines ...string) []string {
+	if so {
+		return lines
 	}
 	return nil
 }
 
-func origin(g *model.Graph) []string {
-	for _, distribution := range g.OfType(catalogue.Distribution) {
-		if distribution.Sprint("origins[0].customOriginConfig.originProtocolPolicy") == "https-only" {
-			return []string{"HTTPS", distribution.Sprint("origins[0].customOriginConfig.httpsPort")}
-		}
-	}
-	return nil
-}
-
-func target(g *model.Graph) []string {
-	for _, group := range g.OfType(catalogue.TargetGroup) {
-		return []string{group.Sprint("protocol"), group.Sprint("port")}
-	}
-	return nil
-}
+var (
+	viewer = of(catalogue.Distribution, func(r *model.Resource) []string {
+		return when(r.Text("defaultCacheBehavior.viewerProtocolPolicy") == "redirect-to-https", "HTTPS", "443")
+	})
+	origin = of(catalogue.Distribution, func(r *model.Resource) []string {
+		from := r.Values("origins[0].customOriginConfig")
+		return when(from.Text("originProtocolPolicy") == "https-only", "HTTPS", from.Sprint("httpsPort"))
+	})
+	target = of(catalogue.TargetGroup, func(r *model.Resource) []string { return []string{r.Sprint("protocol"), r.Sprint("port")} })
+	// stops is an alarm that a deployment listens to.
+	stops = of(catalogue.DeploymentGroup, func(r *model.Resource) []string {
+		return when(r.Flag("alarmConfiguration.enabled"), "stop a release")
+	})
+	builds  = of(catalogue.BuildProject, func(*model.Resource) []string { return []string{"image"} }, "Pipeline")
+	deploys = of(catalogue.DeploymentGroup, func(r *model.Resource) []string {
+		return when(strings.HasSuffix(r.Text("ec2TagFilters[0].value"), "-deployer"), "CodeDeploy")
+	})
+	// images are pulled by the nodes, which have the policy for it.
+	images = of(catalogue.RolePolicyAttachment, func(r *model.Resource) []string {
+		return when(strings.HasSuffix(r.Text("policyArn"), "/AmazonEC2ContainerRegistryPullOnly"), "images to the nodes")
+	}, "Eks")
+	replication   = of(catalogue.BucketReplication, func(*model.Resource) []string { return []string{"S3 replication"} })
+	subscriptions = of(catalogue.TopicSubscription, func(r *model.Resource) []string { return []string{r.Sprint("protocol")} })
+)
 
 func service(g *model.Graph) []string {
 	var ports []string
@@ -145,14 +164,10 @@ func service(g *model.Graph) []string {
 
 // rule is what a security group lets in from another.
 func rule(from, to string) func(*model.Graph) []string {
-	return func(g *model.Graph) []string {
-		for _, in := range g.OfType(catalogue.SecurityGroupIngressRule) {
-			if comesFrom(in, "referencedSecurityGroupId", from) && comesFrom(in, "securityGroupId", to) {
-				return []string{strings.ToUpper(in.Sprint("ipProtocol")), in.Sprint("fromPort")}
-			}
-		}
-		return nil
-	}
+	return of(catalogue.SecurityGroupIngressRule, func(in *model.Resource) []string {
+		return when(comesFrom(in, "referencedSecurityGroupId", from) && comesFrom(in, "securityGroupId", to),
+			strings.ToUpper(in.Sprint("ipProtocol")), in.Sprint("fromPort"))
+	})
 }
 
 // comesFrom says whether an input comes from a resource of that name.
@@ -172,18 +187,13 @@ func uses(variable string, label ...string) func(*model.Graph) []string {
 
 // addressed is the protocol of an address that a mirror has, and what goes over it.
 func addressed(variable, what string) func(*model.Graph) []string {
-	return func(g *model.Graph) []string {
-		for _, project := range g.OfType(catalogue.BuildProject, "Mirror") {
-			address := variableOf(project, variable)
-			if scheme, _, found := strings.Cut(address, "://"); found {
-				return []string{strings.ToUpper(scheme), what}
-			}
-			if address != "" {
-				return []string{what}
-			}
+	return of(catalogue.BuildProject, func(project *model.Resource) []string {
+		address := variableOf(project, variable)
+		if scheme, _, found := strings.Cut(address, "://"); found {
+			return []string{strings.ToUpper(scheme), what}
 		}
-		return nil
-	}
+		return when(address != "", what)
+	}, "Mirror")
 }
 
 // started is an event of a repository that a pipeline is the target of.
@@ -194,56 +204,6 @@ func started(g *model.Graph) []string {
 				return []string{"event"}
 			}
 		}
-	}
-	return nil
-}
-
-// stops is an alarm that a deployment listens to.
-func stops(g *model.Graph) []string {
-	for _, group := range g.OfType(catalogue.DeploymentGroup) {
-		if group.Flag("alarmConfiguration.enabled") {
-			return []string{"stop a release"}
-		}
-	}
-	return nil
-}
-
-func builds(g *model.Graph) []string {
-	if len(g.OfType(catalogue.BuildProject, "Pipeline")) == 0 {
-		return nil
-	}
-	return []string{"image"}
-}
-
-func deploys(g *model.Graph) []string {
-	for _, group := range g.OfType(catalogue.DeploymentGroup) {
-		if strings.HasSuffix(group.Sprint("ec2TagFilters[0].value"), "-deployer") {
-			return []string{"CodeDeploy"}
-		}
-	}
-	return nil
-}
-
-// images are pulled by the nodes, which have the policy for it.
-func images(g *model.Graph) []string {
-	for _, attachment := range g.OfType(catalogue.RolePolicyAttachment, "Eks") {
-		if strings.HasSuffix(attachment.Sprint("policyArn"), "/AmazonEC2ContainerRegistryPullOnly") {
-			return []string{"images to the nodes"}
-		}
-	}
-	return nil
-}
-
-func replication(g *model.Graph) []string {
-	if len(g.OfType(catalogue.BucketReplication)) == 0 {
-		return nil
-	}
-	return []string{"S3 replication"}
-}
-
-func subscriptions(g *model.Graph) []string {
-	for _, subscription := range g.OfType(catalogue.TopicSubscription) {
-		return []string{subscription.Sprint("protocol")}
 	}
 	return nil
 }

@@ -14,15 +14,26 @@ import (
 
 // Everything that the picture says comes from the graph; where an input is not there, neither is its line.
 
+// always says the same of any graph, and text of any box.
+func always(lines ...string) func(*model.Graph) []string {
+	return func(*model.Graph) []string { return lines }
+}
+
+func text(lines ...string) func(*model.Graph, []*model.Resource) []string {
+	return func(*model.Graph, []*model.Resource) []string { return lines }
+}
+
 func isReplica(r *model.Resource) bool { return strings.HasSuffix(r.Name(), "-replica") }
 
-// count is a number with its noun, which a regular plural fits.
+// count is a number with its noun, which has a regular plural.
 func count(n int, noun string) string {
 	switch {
 	case n == 1:
 		return "1 " + noun
 	case strings.HasSuffix(noun, "ry"):
 		return fmt.Sprintf("%d %sies", n, strings.TrimSuffix(noun, "y"))
+	case strings.HasSuffix(noun, "s"):
+		noun += "e"
 	}
 	return fmt.Sprintf("%d %ss", n, noun)
 }
@@ -67,8 +78,6 @@ func vpcZone(g *model.Graph) []string {
 	return lines
 }
 
-func edgeZone(*model.Graph) []string { return []string{"Edge"} }
-
 func clusterZone(g *model.Graph) []string {
 	var lines []string
 	for _, made := range g.OfType(catalogue.Cluster) {
@@ -105,14 +114,8 @@ func deliveryZone(g *model.Graph) []string {
 	return []string{fmt.Sprintf("Delivery: one way per application, %d in all", n)}
 }
 
-func operationsZone(*model.Graph) []string { return []string{"Operations"} }
-
 func visitor(_ *model.Graph, made []*model.Resource) []string {
 	return []string{"https://", made[0].Sprint("aliases[0]")}
-}
-
-func administrators(*model.Graph, []*model.Resource) []string {
-	return []string{"through Session Manager"}
 }
 
 func dns(g *model.Graph, made []*model.Resource) []string {
@@ -175,8 +178,6 @@ func errorPages(g *model.Graph, _ []*model.Resource) []string {
 	return []string{count(len(g.OfType(catalogue.BucketObject, "Cdn")), "page")}
 }
 
-func nat(*model.Graph, []*model.Resource) []string { return []string{"outbound only"} }
-
 func balancer(g *model.Graph, made []*model.Resource) []string {
 	lines := []string{"in both zones"}
 	for _, rule := range g.OfType(catalogue.SecurityGroupIngressRule) {
@@ -235,13 +236,11 @@ func reachedFrom(g *model.Graph, group string) string {
 
 func ingress(g *model.Graph, made []*model.Resource) []string {
 	var lines []string
-	for _, scaler := range g.OfType(horizontalAutoscaler, g.Kind(made[0])) {
+	for _, scaler := range g.OfType(catalogue.HorizontalPodAutoscaler, g.Kind(made[0])) {
 		lines = append(lines, pods(scaler))
 	}
 	return append(lines, "passes on by path")
 }
-
-const horizontalAutoscaler = catalogue.HorizontalPodAutoscaler
 
 // pods says between which numbers of pods an autoscaler chooses.
 func pods(scaler *model.Resource) string {
@@ -252,7 +251,7 @@ func applications(g *model.Graph, made []*model.Resource) []string {
 	var lines []string
 	for _, app := range made {
 		name := app.Sprint("metadata.name")
-		for _, scaler := range g.OfType(horizontalAutoscaler, g.Kind(app)) {
+		for _, scaler := range g.OfType(catalogue.HorizontalPodAutoscaler, g.Kind(app)) {
 			if scaler.Sprint("metadata.name") == name {
 				name += "\t" + pods(scaler)
 			}

@@ -46,10 +46,6 @@ func database(g *model.Graph, made []*model.Resource) []string {
 	}
 }
 
-func standby(*model.Graph, []*model.Resource) []string {
-	return []string{"in the other zone,", "takes over"}
-}
-
 func search(g *model.Graph, made []*model.Resource) []string {
 	domain := made[0]
 	at := "clusterConfig."

@@ -70,11 +70,7 @@ func onCall(_ *model.Graph, made []*model.Resource) []string {
 	for _, subscription := range made {
 		addresses[subscription.Sprint("endpoint")] = true
 	}
-	n := len(addresses)
-	if n == 1 {
-		return []string{"1 address"}
-	}
-	return []string{fmt.Sprintf("%d addresses", n)}
+	return []string{count(len(addresses), "address")}
 }
 
 func topics(_ *model.Graph, made []*model.Resource) []string {
@@ -97,19 +93,19 @@ func logs(g *model.Graph, _ []*model.Resource) []string {
 	return lines
 }
 
-func vault(g *model.Graph, _ []*model.Resource) []string {
-	for _, plan := range g.OfType(catalogue.BackupPlan) {
-		return []string{"daily, kept " + plan.Sprint("rules[0].lifecycle.deleteAfter") + " days", "database, buckets, volumes"}
-	}
-	return nil
+// planned is what the backup plan says.
+func planned(says func(plan *model.Resource) []string) func(*model.Graph, []*model.Resource) []string {
+	return func(g *model.Graph, _ []*model.Resource) []string { return of(catalogue.BackupPlan, says)(g) }
 }
 
-func vaultCopy(g *model.Graph, _ []*model.Resource) []string {
-	for _, plan := range g.OfType(catalogue.BackupPlan) {
+var (
+	vault = planned(func(plan *model.Resource) []string {
+		return []string{"daily, kept " + plan.Sprint("rules[0].lifecycle.deleteAfter") + " days", "database, buckets, volumes"}
+	})
+	vaultCopy = planned(func(plan *model.Resource) []string {
 		return []string{"kept " + plan.Sprint("rules[0].copyActions[0].lifecycle.deleteAfter") + " days"}
-	}
-	return nil
-}
+	})
+)
 
 func keys(_ *model.Graph, made []*model.Resource) []string {
 	return []string{count(len(made), "key"), "for all data"}

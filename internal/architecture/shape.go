@@ -22,24 +22,8 @@ type Rect struct{ X, Y, W, H float64 }
 func (r Rect) right() float64  { return r.X + r.W }
 func (r Rect) bottom() float64 { return r.Y + r.H }
 
-// overlaps says whether two rectangles share more than an edge.
-func (r Rect) overlaps(o Rect) bool {
-	return r.X < o.right() && o.X < r.right() && r.Y < o.bottom() && o.Y < r.bottom()
-}
-
-// inside says whether the rectangle is within another.
-func (r Rect) inside(o Rect) bool {
-	return r.X >= o.X && r.right() <= o.right() && r.Y >= o.Y && r.bottom() <= o.bottom()
-}
-
 // grown is the rectangle with a margin around it; a negative one makes it smaller.
 func (r Rect) grown(by float64) Rect { return Rect{r.X - by, r.Y - by, r.W + 2*by, r.H + 2*by} }
-
-// touches says whether a point is on the rectangle's edge.
-func (r Rect) touches(p Point) bool {
-	within := p.X >= r.X && p.X <= r.right() && p.Y >= r.Y && p.Y <= r.bottom()
-	return within && (p.X == r.X || p.X == r.right() || p.Y == r.Y || p.Y == r.bottom())
-}
 
 // Text is one line of text.
 type Text struct {
@@ -50,19 +34,6 @@ type Text struct {
 	Color string
 	// Anchor is what is at At, of the values of text-anchor: start unless middle or end.
 	Anchor string
-}
-
-// rect is what the text covers at most.
-func (t Text) rect() Rect {
-	w := width(t.Text, t.Size, t.Bold)
-	r := Rect{t.At.X, t.At.Y - 0.78*t.Size, w, t.Size}
-	switch t.Anchor {
-	case "middle":
-		r.X -= w / 2
-	case "end":
-		r.X -= w
-	}
-	return r
 }
 
 // Box is a thing with its text, or a person.
@@ -117,21 +88,6 @@ type Picture struct {
 	Arrows             []Arrow
 	Texts              []Text // title and legend
 	Samples            []Arrow
-}
-
-// texts are all texts of the picture.
-func (p *Picture) texts() []Text {
-	all := append([]Text{}, p.Texts...)
-	for _, zone := range p.Zones {
-		all = append(all, zone.Texts...)
-	}
-	for _, box := range p.Boxes {
-		all = append(all, box.Texts...)
-	}
-	for _, arrow := range p.Arrows {
-		all = append(all, arrow.Label...)
-	}
-	return all
 }
 
 // paragraph writes a text from a baseline on, broken so that its lines fit; spaces at its beginning indent it.

@@ -24,12 +24,13 @@ var _ = add(accountWide([]Type{
 			{"origins[*].originAccessControlId", OriginAccessControl},
 		},
 		Box: "cdn", Holds: Nothing, Costs: "requests, and GB to visitors", Failure: "every visitor comes through it",
-		Metrics: []Metric{
-			{Namespace: "AWS/CloudFront", Names: []string{"5xxErrorRate", "4xxErrorRate", "TotalErrorRate"}, Sets: ofDistribution,
-				Statistics: []string{"Average"}, Most: 100, Every: 60, Region: "us-east-1", Source: distributionMetrics},
-			{Namespace: "AWS/CloudFront", Names: []string{"Requests", "BytesDownloaded", "BytesUploaded"}, Sets: ofDistribution,
-				Statistics: counted, Most: Unlimited, Every: 60, Region: "us-east-1", Source: distributionMetrics},
-		}},
+		Metrics: published(
+			Metric{Namespace: "AWS/CloudFront", Sets: [][]Dimension{{{"DistributionId", Distribution, "id"}, {"Region", "", "Global"}}},
+				Every: 60, Region: "us-east-1",
+				Source: "https://docs.aws.amazon.com/AmazonCloudFront/latest/DeveloperGuide/programming-cloudwatch-metrics.html"},
+			Metric{Names: []string{"5xxErrorRate", "4xxErrorRate", "TotalErrorRate"}, Statistics: []string{"Average"}, Most: 100},
+			Metric{Names: []string{"Requests", "BytesDownloaded", "BytesUploaded"}, Statistics: counted, Most: Unlimited},
+		)},
 	{Token: CachePolicy, ID: "{uuid}", ARN: "arn:{partition}:cloudfront::{account}:cache-policy/{id}",
 		Name: Name{Input: "name", Form: form(`^[\w-]{1,128}$`), Renames: true}, Replaces: none, Given: managedPolicies,
 		InUseBy: []string{Distribution}, Quota: Quota{Limit: 20}, Box: "cdn", Inert: true},
@@ -53,7 +54,3 @@ var managedPolicies = form("^(?:" + strings.Join([]string{
 	"b689b0a8-53d0-40ab-baf2-68738e2966ac", // AllViewerExceptHostHeader
 	"67f7725c-6f97-4210-82d7-5512b31e9d03", // SecurityHeadersPolicy
 }, "|") + ")$")
-
-const distributionMetrics = "https://docs.aws.amazon.com/AmazonCloudFront/latest/DeveloperGuide/programming-cloudwatch-metrics.html"
-
-var ofDistribution = [][]Dimension{{{"DistributionId", Distribution, "id"}, {"Region", "", "Global"}}}

@@ -21,37 +21,27 @@ var _ = add([]Type{
 		},
 		InUseBy: anything, Box: "api", Holds: "the cluster, and everything that runs on it", Costs: "hours of its control plane",
 		Failure: "everything runs on it",
-		Metrics: []Metric{
-			{Namespace: "ContainerInsights",
-				Names: []string{"node_cpu_utilization", "node_memory_utilization", "node_filesystem_utilization"}, Sets: [][]Dimension{{inCluster}},
-				Statistics: gauge, Most: 100, Every: 60, Source: containerInsights},
-			{Namespace: "ContainerInsights",
-				Names: []string{
-					"cluster_node_count", "cluster_failed_node_count", "cluster_number_of_running_pods",
-					"node_number_of_running_pods",
-				},
-				Sets: [][]Dimension{{inCluster}}, Statistics: gauge, Most: Unlimited, Every: 60, Source: containerInsights},
-			{Namespace: "ContainerInsights",
-				Names: []string{
-					"pod_number_of_container_restarts", "pod_status_pending", "pod_status_running", "pod_status_failed",
-					"pod_status_ready", "pod_container_status_waiting_reason_crash_loop_back_off",
-					"pod_container_status_terminated_reason_oom_killed",
-				},
-				Sets: [][]Dimension{{inCluster}, {inCluster, inNamespace, ofPods}}, Statistics: summed, Most: Unlimited, Every: 60, Source: containerInsights},
-			{Namespace: "ContainerInsights",
-				Names: []string{
-					"pod_cpu_utilization", "pod_memory_utilization", "pod_cpu_utilization_over_pod_limit",
-					"pod_memory_utilization_over_pod_limit",
-				},
-				Sets:       [][]Dimension{{inCluster}, {inCluster, inNamespace}, {inCluster, inNamespace, ofPods}},
-				Statistics: gauge, Most: 100, Every: 60, Source: containerInsights},
-			{Namespace: "ContainerInsights",
-				Names: []string{"replicas_desired", "replicas_ready", "status_replicas_available", "status_replicas_unavailable"},
-				Sets:  [][]Dimension{{inCluster}, {inCluster, inNamespace, ofPods}}, Statistics: gauge, Most: Unlimited, Every: 60, Source: containerInsights},
-			{Namespace: "ContainerInsights", Names: []string{"namespace_number_of_running_pods"},
-				Sets:       [][]Dimension{{inCluster}, {inCluster, inNamespace}},
-				Statistics: gauge, Most: Unlimited, Every: 60, Source: containerInsights},
-		}},
+		Metrics: published(
+			Metric{Namespace: "ContainerInsights", Sets: [][]Dimension{{inCluster}}, Every: 60,
+				Source: "https://docs.aws.amazon.com/AmazonCloudWatch/latest/monitoring/Container-Insights-metrics-enhanced-EKS.html"},
+			Metric{Names: []string{"node_cpu_utilization", "node_memory_utilization", "node_filesystem_utilization"}, Statistics: gauge, Most: 100},
+			Metric{Statistics: gauge, Most: Unlimited, Names: []string{
+				"cluster_node_count", "cluster_failed_node_count", "cluster_number_of_running_pods", "node_number_of_running_pods",
+			}},
+			Metric{Sets: [][]Dimension{{inCluster}, {inCluster, inNamespace, ofPods}}, Statistics: summed, Most: Unlimited, Names: []string{
+				"pod_number_of_container_restarts", "pod_status_pending", "pod_status_running", "pod_status_failed",
+				"pod_status_ready", "pod_container_status_waiting_reason_crash_loop_back_off",
+				"pod_container_status_terminated_reason_oom_killed",
+			}},
+			Metric{Sets: [][]Dimension{{inCluster}, {inCluster, inNamespace}, {inCluster, inNamespace, ofPods}}, Statistics: gauge, Most: 100, Names: []string{
+				"pod_cpu_utilization", "pod_memory_utilization", "pod_cpu_utilization_over_pod_limit",
+				"pod_memory_utilization_over_pod_limit",
+			}},
+			Metric{Sets: [][]Dimension{{inCluster}, {inCluster, inNamespace, ofPods}}, Statistics: gauge, Most: Unlimited,
+				Names: []string{"replicas_desired", "replicas_ready", "status_replicas_available", "status_replicas_unavailable"}},
+			Metric{Names: []string{"namespace_number_of_running_pods"}, Sets: [][]Dimension{{inCluster}, {inCluster, inNamespace}},
+				Statistics: gauge, Most: Unlimited},
+		)},
 	{Token: NodeGroup, ID: "{clusterName}:{nodeGroupName}",
 		ARN:  "arn:{partition}:eks:{region}:{account}:nodegroup/{clusterName}/{nodeGroupName}/{digest}",
 		Name: Name{Input: "nodeGroupName", Form: form(`^[0-9A-Za-z][A-Za-z0-9_-]{0,62}$`), Within: "clusterName"},
@@ -80,5 +70,3 @@ var (
 	inNamespace = Dimension{"Namespace", Namespace, "metadata.name"}
 	ofPods      = Dimension{"PodName", Deployment, "metadata.name"}
 )
-
-const containerInsights = "https://docs.aws.amazon.com/AmazonCloudWatch/latest/monitoring/Container-Insights-metrics-enhanced-EKS.html"

@@ -16,21 +16,19 @@ var _ = add([]Type{
 		Quota: Quota{Limit: 50}, Box: "balancer", Holds: Nothing, Costs: "hours, capacity and addresses",
 		Failure: "every request comes through it",
 		Guarded: []Guard{{"enableDeletionProtection", Off, "the service no longer refuses to delete it"}},
-		Metrics: []Metric{
-			{Namespace: "AWS/ApplicationELB",
-				Names: []string{
-					"RequestCount", "HTTPCode_ELB_4XX_Count", "HTTPCode_ELB_5XX_Count", "HTTPCode_Target_2XX_Count",
-					"HTTPCode_Target_4XX_Count", "HTTPCode_Target_5XX_Count", "RejectedConnectionCount", "NewConnectionCount",
-					"TargetConnectionErrorCount", "ProcessedBytes",
-				},
-				Sets: ofLoadBalancer, Statistics: counted, Most: Unlimited, Every: 60, Source: loadBalancerMetrics},
+		Metrics: published(
+			Metric{Namespace: "AWS/ApplicationELB", Sets: [][]Dimension{{ofLoadBalancer}, {ofLoadBalancer, ofTargetGroup}}, Every: 60,
+				Source: "https://docs.aws.amazon.com/elasticloadbalancing/latest/application/load-balancer-cloudwatch-metrics.html"},
+			Metric{Statistics: counted, Most: Unlimited, Names: []string{
+				"RequestCount", "HTTPCode_ELB_4XX_Count", "HTTPCode_ELB_5XX_Count", "HTTPCode_Target_2XX_Count",
+				"HTTPCode_Target_4XX_Count", "HTTPCode_Target_5XX_Count", "RejectedConnectionCount", "NewConnectionCount",
+				"TargetConnectionErrorCount", "ProcessedBytes",
+			}},
 			// In seconds; the load balancer gives up after 4000
-			{Namespace: "AWS/ApplicationELB", Names: []string{"TargetResponseTime"}, Sets: ofLoadBalancer, Statistics: gauge,
-				Percentiles: true, Most: 4000, Every: 60, Source: loadBalancerMetrics},
-			{Namespace: "AWS/ApplicationELB", Names: []string{"HealthyHostCount", "UnHealthyHostCount"},
-				Sets:       [][]Dimension{{{"LoadBalancer", LoadBalancer, "arnSuffix"}, {"TargetGroup", TargetGroup, "arnSuffix"}}},
-				Statistics: gauge, Most: Unlimited, Every: 60, Source: loadBalancerMetrics},
-		}},
+			Metric{Names: []string{"TargetResponseTime"}, Statistics: gauge, Percentiles: true, Most: 4000},
+			Metric{Names: []string{"HealthyHostCount", "UnHealthyHostCount"}, Sets: [][]Dimension{{ofLoadBalancer, ofTargetGroup}},
+				Statistics: gauge, Most: Unlimited},
+		)},
 	{Token: Listener, ID: "{listener}/{hex16}", PartOf: Link{"loadBalancerArn", LoadBalancer},
 		Replaces: []string{"loadBalancerArn"}, Quota: Quota{Limit: 50, Per: "loadBalancerArn"}, Box: "balancer", Inert: true},
 	{Token: ListenerRule, ID: "{listenerRule}/{hex16}", PartOf: Link{"listenerArn", Listener},
@@ -42,9 +40,7 @@ var _ = add([]Type{
 		Failure: "what is in it serves"},
 })
 
-const loadBalancerMetrics = "https://docs.aws.amazon.com/elasticloadbalancing/latest/application/load-balancer-cloudwatch-metrics.html"
-
-var ofLoadBalancer = [][]Dimension{
-	{{"LoadBalancer", LoadBalancer, "arnSuffix"}},
-	{{"LoadBalancer", LoadBalancer, "arnSuffix"}, {"TargetGroup", TargetGroup, "arnSuffix"}},
-}
+var (
+	ofLoadBalancer = Dimension{"LoadBalancer", LoadBalancer, "arnSuffix"}
+	ofTargetGroup  = Dimension{"TargetGroup", TargetGroup, "arnSuffix"}
+)

@@ -27,6 +27,18 @@ type Metric struct {
 // type Of. Without a type it is Value itself, in which {account} stands for the account.
 type Dimension struct{ Name, Of, Value string }
 
+// published gives metrics what they have in common: namespace, dimensions unless they have their own, period, region and source.
+func published(common Metric, metrics ...Metric) []Metric {
+	for i := range metrics {
+		m := &metrics[i]
+		m.Namespace, m.Every, m.Region, m.Source = common.Namespace, common.Every, common.Region, common.Source
+		if m.Sets == nil {
+			m.Sets = common.Sets
+		}
+	}
+	return metrics
+}
+
 var (
 	counted = []string{"Sum"}
 	gauge   = []string{"Average", "Minimum", "Maximum"}

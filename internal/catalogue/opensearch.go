@@ -22,28 +22,20 @@ var _ = add([]Type{
 			{"clusterConfig.zoneAwarenessEnabled", Off, "a zone that fails takes the only copy with it"},
 			{"ebsOptions.volumeSize", Lower, "what is there has to fit on smaller disks"},
 		},
-		Metrics: []Metric{
-			{Namespace: "AWS/ES",
-				Names: []string{
-					"ClusterStatus.green", "ClusterStatus.yellow", "ClusterStatus.red", "ClusterIndexWritesBlocked",
-					"AutomatedSnapshotFailure", "KMSKeyError", "KMSKeyInaccessible",
-				},
-				Sets: ofSearchDomain, Statistics: gauge, Most: 1, Every: 60, Source: searchDomainMetrics},
-			{Namespace: "AWS/ES", Names: []string{"CPUUtilization", "JVMMemoryPressure", "OldGenJVMMemoryPressure"},
-				Sets: ofSearchDomain, Statistics: gauge, Most: 100, Every: 60, Source: searchDomainMetrics},
+		Metrics: published(
+			Metric{Namespace: "AWS/ES", Sets: [][]Dimension{{{"DomainName", SearchDomain, "domainName"}, {"ClientId", "", "{account}"}}}, Every: 60,
+				Source: "https://docs.aws.amazon.com/opensearch-service/latest/developerguide/managedomains-cloudwatchmetrics.html"},
+			Metric{Statistics: gauge, Most: 1, Names: []string{
+				"ClusterStatus.green", "ClusterStatus.yellow", "ClusterStatus.red", "ClusterIndexWritesBlocked",
+				"AutomatedSnapshotFailure", "KMSKeyError", "KMSKeyInaccessible",
+			}},
+			Metric{Names: []string{"CPUUtilization", "JVMMemoryPressure", "OldGenJVMMemoryPressure"}, Statistics: gauge, Most: 100},
 			// Of FreeStorageSpace, in MiB, the minimum is of the fullest node.
-			{Namespace: "AWS/ES",
-				Names: []string{
-					"FreeStorageSpace", "Nodes", "SearchableDocuments", "SearchLatency", "SearchRate", "IndexingLatency",
-					"IndexingRate",
-				},
-				Sets: ofSearchDomain, Statistics: summed, Most: Unlimited, Every: 60, Source: searchDomainMetrics},
-		}},
+			Metric{Statistics: summed, Most: Unlimited, Names: []string{
+				"FreeStorageSpace", "Nodes", "SearchableDocuments", "SearchLatency", "SearchRate", "IndexingLatency", "IndexingRate",
+			}},
+		)},
 	{Token: SearchDomainPolicy, ID: "{domainName}",
 		Policy: Policy{Input: "accessPolicies", Principal: Must, Resource: Must, Limit: 102400},
 		PartOf: Link{"domainName", SearchDomain}, Replaces: none, Box: "search", Inert: true},
 })
-
-const searchDomainMetrics = "https://docs.aws.amazon.com/opensearch-service/latest/developerguide/managedomains-cloudwatchmetrics.html"
-
-var ofSearchDomain = [][]Dimension{{{"DomainName", SearchDomain, "domainName"}, {"ClientId", "", "{account}"}}}

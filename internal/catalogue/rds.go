@@ -25,22 +25,19 @@ var _ = add([]Type{
 			{"multiAz", Off, "a zone that fails takes the only copy with it"},
 			{"engineVersion", Changed, "an upgrade of the engine cannot be undone, only restored from a backup"},
 		},
-		Metrics: []Metric{
-			{Namespace: "AWS/RDS", Names: []string{"CPUUtilization"}, Sets: ofDatabase, Statistics: gauge, Most: 100, Every: 60,
-				Source: databaseMetrics},
+		Metrics: published(
+			Metric{Namespace: "AWS/RDS", Sets: [][]Dimension{{{"DBInstanceIdentifier", Database, "identifier"}}}, Every: 60,
+				Source: "https://docs.aws.amazon.com/AmazonRDS/latest/UserGuide/rds-metrics.html"},
+			Metric{Names: []string{"CPUUtilization"}, Statistics: gauge, Most: 100},
 			// Of classes that live on credits
-			{Namespace: "AWS/RDS", Names: []string{"EBSIOBalance%", "EBSByteBalance%"}, Sets: ofDatabase, Statistics: gauge,
-				Most: 100, Every: 60, Source: databaseMetrics},
+			Metric{Names: []string{"EBSIOBalance%", "EBSByteBalance%"}, Statistics: gauge, Most: 100},
 			// Of PostgreSQL, which counts them in 31 bits
-			{Namespace: "AWS/RDS", Names: []string{"MaximumUsedTransactionIDs"}, Sets: ofDatabase, Statistics: gauge, Most: 1 << 31,
-				Every: 60, Source: databaseMetrics},
-			{Namespace: "AWS/RDS",
-				Names: []string{
-					"DatabaseConnections", "FreeStorageSpace", "FreeableMemory", "SwapUsage", "ReadLatency", "WriteLatency",
-					"ReadIOPS", "WriteIOPS", "DiskQueueDepth", "ReadThroughput", "WriteThroughput",
-				},
-				Sets: ofDatabase, Statistics: gauge, Most: Unlimited, Every: 60, Source: databaseMetrics},
-		}},
+			Metric{Names: []string{"MaximumUsedTransactionIDs"}, Statistics: gauge, Most: 1 << 31},
+			Metric{Statistics: gauge, Most: Unlimited, Names: []string{
+				"DatabaseConnections", "FreeStorageSpace", "FreeableMemory", "SwapUsage", "ReadLatency", "WriteLatency",
+				"ReadIOPS", "WriteIOPS", "DiskQueueDepth", "ReadThroughput", "WriteThroughput",
+			}},
+		)},
 	{Token: DatabaseSubnetGroup, ID: "{name}", ARN: "arn:{partition}:rds:{region}:{account}:subgrp:{name}",
 		Name: Name{Input: "name", Form: form(`^[a-z0-9._ -]{1,255}$`)}, Replaces: []string{"namePrefix"},
 		Given: form(`^default$`), InUseBy: []string{Database}, Box: "database", Inert: true},
@@ -49,7 +46,3 @@ var _ = add([]Type{
 		Replaces: []string{"family", "description", "namePrefix"}, Given: form(`^default\.`), InUseBy: []string{Database},
 		Quota: Quota{Limit: 50}, Box: "database", Inert: true},
 })
-
-const databaseMetrics = "https://docs.aws.amazon.com/AmazonRDS/latest/UserGuide/rds-metrics.html"
-
-var ofDatabase = [][]Dimension{{{"DBInstanceIdentifier", Database, "identifier"}}}

@@ -25,16 +25,15 @@ var _ = add([]Type{
 	{Token: NatGateway, ID: "nat-{hex17}", Replaces: []string{"subnetId", "allocationId", "connectivityType", "privateIp"},
 		Box: "nat-1", Holds: Nothing, Costs: "hours, and GB through it",
 		Failure: "every request to the internet leaves through it",
-		Metrics: []Metric{
-			{Namespace: "AWS/NATGateway",
-				Names: []string{
-					"ErrorPortAllocation", "PacketsDropCount", "BytesOutToDestination", "BytesInFromDestination",
-					"ConnectionAttemptCount", "IdleTimeoutCount",
-				},
-				Sets: ofNatGateway, Statistics: counted, Most: Unlimited, Every: 60, Source: natGatewayMetrics},
-			{Namespace: "AWS/NATGateway", Names: []string{"ActiveConnectionCount"}, Sets: ofNatGateway, Statistics: gauge,
-				Most: Unlimited, Every: 60, Source: natGatewayMetrics},
-		}},
+		Metrics: published(
+			Metric{Namespace: "AWS/NATGateway", Sets: [][]Dimension{{{"NatGatewayId", NatGateway, "id"}}}, Every: 60,
+				Source: "https://docs.aws.amazon.com/vpc/latest/userguide/metrics-dimensions-nat-gateway.html"},
+			Metric{Statistics: counted, Most: Unlimited, Names: []string{
+				"ErrorPortAllocation", "PacketsDropCount", "BytesOutToDestination", "BytesInFromDestination",
+				"ConnectionAttemptCount", "IdleTimeoutCount",
+			}},
+			Metric{Names: []string{"ActiveConnectionCount"}, Statistics: gauge, Most: Unlimited},
+		)},
 	{Token: Eip, ID: "eipalloc-{hex17}", ARN: "arn:{partition}:ec2:{region}:{account}:elastic-ip/{id}",
 		Replaces: []string{"domain", "publicIpv4Pool", "networkBorderGroup"}, InUseBy: anything, Box: "nat-1", Holds: Nothing,
 		Costs: "hours", Unwatched: isSetting},
@@ -54,7 +53,3 @@ var _ = add([]Type{
 		},
 		Box: "logs", Inert: true},
 })
-
-const natGatewayMetrics = "https://docs.aws.amazon.com/vpc/latest/userguide/metrics-dimensions-nat-gateway.html"
-
-var ofNatGateway = [][]Dimension{{{"NatGatewayId", NatGateway, "id"}}}

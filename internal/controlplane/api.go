@@ -3,21 +3,34 @@ package controlplane
 import (
 	"bytes"
 	"context"
+	"crypto/tls"
+	"crypto/x509"
 	"encoding/json"
 	"errors"
 	"fmt"
 	"io"
 	"net/http"
-	"sync"
 	"time"
 )
 
 // client calls the API server, once that has created its certificate.
-type client struct {
-	once      sync.Once
-	transport *http.Transport
-	err       error
+func (p *Plane) client() (*http.Client, error) {
+	p.mu.Lock()
+	defer p.mu.Unlock()
+	if p.transport == nil {
+		authority, err := p.Authority()
+		if err != nil {
+			return nil, err
+		}
+		roots := x509.NewCertPool()
+		roots.AppendCertsFromPEM(authority)
+		p.transport = &http.Transport{TLSClientConfig: &tls.Config{RootCAs: roots, MinVersion: tls.VersionTLS12}}
+	}
+	return &http.Client{Transport: p.transport}, nil
 }
+
+// ready checks whether the API server serves.
+func (p *Plane) ready(ctx context.Context) error { return p.Get(ctx, "/readyz", nil) }
 
 // ErrTooManyRequests is the API server's response to an eviction that a disruption budget forbids for now.
 var ErrTooManyRequests = errors.New("too many requests")
@@ -38,9 +51,9 @@ func (p *Plane) Patch(ctx context.Context, path string, fields Object) error {
 }
 
 func (p *Plane) call(ctx context.Context, method, path, kind string, body Object, value any) error {
-	p.api.once.Do(func() { p.api.transport, p.api.err = trust(p.certificate()) })
-	if p.api.err != nil {
-		return p.api.err
+	client, err := p.client()
+	if err != nil {
+		return err
 	}
 	ctx, cancel := context.WithTimeout(ctx, 10*time.Second)
 	defer cancel()
@@ -58,7 +71,7 @@ func (p *Plane) call(ctx context.Context, method, path, kind string, body Object
 	}
 	request.Header.Set("Authorization", "Bearer "+p.endpoints.Token)
 	request.Header.Set("Content-Type", kind)
-	response, err := (&http.Client{Transport: p.api.transport}).Do(request)
+	response, err := client.Do(request)
 	if err != nil {
 		return err
 	}

@@ -11,11 +11,13 @@ import (
 	"errors"
 	"fmt"
 	"io/fs"
+	"net/http"
 	"os"
 	"os/exec"
 	"path/filepath"
 	"slices"
 	"strings"
+	"sync"
 	"time"
 )
 
@@ -44,7 +46,9 @@ type Plane struct {
 	restarted bool // it was kept before, with its nodes
 	endpoints endpoints
 	processes []*process
-	api       client
+
+	mu        sync.Mutex
+	transport *http.Transport // to the API server, once it has a certificate
 }
 
 // endpoints are the addresses of a control plane, and the token with every right.
@@ -66,7 +70,7 @@ func Start(ctx context.Context, o Options) (_ *Plane, err error) {
 	if p.restarted, err = p.place(); err != nil {
 		return nil, err
 	}
-	if p.restarted && len(running(dir)) == len(servers(o)) && secureReady(p.URL(), p.certificate(), p.endpoints.Token)(ctx) == nil {
+	if p.restarted && len(running(dir)) == len(servers(o)) && p.ready(ctx) == nil {
 		return p, nil
 	}
 	defer func() {

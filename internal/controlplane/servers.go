@@ -6,7 +6,6 @@ import (
 	"crypto/elliptic"
 	"crypto/rand"
 	"crypto/sha256"
-	"crypto/tls"
 	"crypto/x509"
 	"encoding/json"
 	"encoding/pem"
@@ -14,17 +13,21 @@ import (
 	"fmt"
 	"maps"
 	"net"
-	"net/http"
 	"net/netip"
 	"os"
-	"time"
 )
 
 // startEtcd starts the API server's store, without fsync: nothing has to survive a crash of the machine.
 func (p *Plane) startEtcd(ctx context.Context) error {
 	clientURL, peerURL := "http://"+p.endpoints.Client, "http://"+p.endpoints.Peer
-	ready := func(ctx context.Context) error { return get(ctx, clientURL+"/readyz", http.DefaultTransport, "") }
-	return p.run(ctx, ready, "etcd",
+	listens := func(context.Context) error { // the API server waits for the rest
+		connection, err := net.Dial("tcp", p.endpoints.Client)
+		if err == nil {
+			err = connection.Close()
+		}
+		return err
+	}
+	return p.run(ctx, listens, "etcd",
 		"--name=legops",
 		"--data-dir="+p.path("etcd"),
 		"--listen-client-urls="+clientURL,
@@ -50,7 +53,7 @@ func (p *Plane) startAPIServer(ctx context.Context) error {
 	); err != nil {
 		return fmt.Errorf("preparing the API server: %w", err)
 	}
-	return p.run(ctx, secureReady(p.URL(), p.certificate(), p.endpoints.Token), "kube-apiserver",
+	return p.run(ctx, p.ready, "kube-apiserver",
 		"--etcd-servers=http://"+p.endpoints.Client,
 		"--bind-address="+host,
 		"--secure-port="+port,
@@ -74,51 +77,6 @@ func (p *Plane) certificate() string { return p.path("certificates/apiserver.crt
 
 // serviceAccountKey is the path of the key that signs the tokens of service accounts.
 func (p *Plane) serviceAccountKey() string { return p.path("service-accounts.key") }
-
-// secureReady checks a server whose certificate is in a file, once it has created it.
-func secureReady(url, certificate, token string) probe {
-	return func(ctx context.Context) error {
-		transport, err := trust(certificate)
-		if err != nil {
-			return err
-		}
-		defer transport.CloseIdleConnections()
-		return get(ctx, url+"/readyz", transport, token)
-	}
-}
-
-// trust returns a transport to a server whose certificate is in a file, together with its authority.
-func trust(certificate string) (*http.Transport, error) {
-	authority, err := os.ReadFile(certificate)
-	if err != nil {
-		return nil, err
-	}
-	roots := x509.NewCertPool()
-	roots.AppendCertsFromPEM(authority)
-	return &http.Transport{TLSClientConfig: &tls.Config{RootCAs: roots, MinVersion: tls.VersionTLS12}}, nil
-}
-
-// get sends a request that must succeed with 200, soon.
-func get(ctx context.Context, url string, transport http.RoundTripper, token string) error {
-	ctx, cancel := context.WithTimeout(ctx, 5*time.Second)
-	defer cancel()
-	request, err := http.NewRequestWithContext(ctx, http.MethodGet, url, nil)
-	if err != nil {
-		return err
-	}
-	if token != "" {
-		request.Header.Set("Authorization", "Bearer "+token)
-	}
-	response, err := (&http.Client{Transport: transport}).Do(request)
-	if err != nil {
-		return err
-	}
-	defer response.Body.Close()
-	if response.StatusCode != http.StatusOK {
-		return fmt.Errorf("%s answers %s", url, response.Status)
-	}
-	return nil
-}
 
 // writeKubeconfig writes a kubeconfig as JSON, which is also YAML. It adds the fields of as to the user.
 func (p *Plane) writeKubeconfig(path string, as map[string]any) error {

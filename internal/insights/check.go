@@ -35,18 +35,19 @@ func Check(query string) error {
 		}
 	}
 	for i, command := range all {
-		c.index, c.command = i, command
+		c.index, c.parser = i, parser{tokens: command, position: 1}
 		c.one()
 	}
 	return errors.Join(c.problems...)
 }
 
-// check is the state of the rules between commands.
+// check is the state of the rules between commands, and the parser of the current one.
 type check struct {
+	parser
+
 	problems []error
-	// index is the number of the current command, command its tokens.
-	index   int
-	command []token
+	// index is the number of the current command.
+	index int
 	// lastStats is the number of the last stats command; 0 if there is none, or if it is the first.
 	lastStats int
 	stats     int
@@ -59,34 +60,43 @@ type check struct {
 
 func (c *check) report(format string, arguments ...any) {
 	var words []string
-	for _, t := range c.command[:min(len(c.command)-1, 6)] {
+	for _, t := range c.tokens[:min(len(c.tokens)-1, 6)] {
 		words = append(words, t.text)
 	}
 	c.problems = append(c.problems, fmt.Errorf("command %d, %q: %w", c.index+1, strings.Join(words, " "), fmt.Errorf(format, arguments...)))
 }
 
-// readers are the known commands, in lower case, each with the function that reads the rest of it.
-var readers = map[string]func(*check, *parser) error{
-	"source": (*check).source, "fields": (*check).fields, "display": (*check).display, "filter": (*check).filter, "parse": (*check).parse,
-	"stats": (*check).count, "sort": (*check).sort, "limit": (*check).limit, "dedup": (*check).deduplicate,
+// readers are the known commands, in lower case, each with the function that reads the rest of it and the page of AWS with its
+// rules.
+var readers = map[string]struct {
+	read func(*check)
+	from page
+}{
+	"source": {(*check).source, pageSource}, "fields": {(*check).fields, pageFields}, "display": {(*check).display, pageDisplay},
+	"filter": {(*check).filter, pageFilter}, "parse": {(*check).parse, pageParse}, "stats": {(*check).count, pageStats},
+	"sort": {(*check).sort, pageSort}, "limit": {(*check).limit, pageLimit}, "dedup": {(*check).deduplicate, pageDedup},
 }
 
 func (c *check) one() {
-	word := strings.ToLower(c.command[0].text)
+	word := strings.ToLower(c.tokens[0].text)
 	if c.dedup && word != "limit" {
 		c.report("only limit may follow dedup: move the command before it (%s)", pageDedup)
 	}
 	if c.index < c.lastStats && (word == "sort" || word == "limit") {
 		c.report("sort and limit must come after the last stats (%s)", pageStats)
 	}
-	read, known := readers[word]
-	if !known || c.command[0].kind != name {
+	reader, known := readers[word]
+	if !known || c.tokens[0].kind != name {
 		c.report("unknown command: use one of %s, or add its rules to internal/insights (%s)",
 			strings.Join(slices.Sorted(maps.Keys(readers)), ", "), pageSyntax)
 		return
 	}
-	if err := read(c, &parser{tokens: c.command, position: 1}); err != nil {
-		c.report("%w", err)
+	before := len(c.problems)
+	reader.read(c)
+	c.want(c.next().kind == end, "the end of the command", reader.from)
+	if c.err != nil { // what the rules say of a command that cannot be read may follow from that alone
+		c.problems = c.problems[:before]
+		c.report("%w", c.err)
 	}
 }
 
@@ -121,32 +131,17 @@ func aliases(columns []column) map[string]bool {
 	return named
 }
 
-func (c *check) source(p *parser) error {
+func (c *check) source() {
 	if c.index > 0 {
 		c.report("SOURCE must be the first command (%s)", pageSource)
 	}
-	if _, is := p.takeKind(text); !is {
-		return p.unexpected("a log group in quotes", pageSource)
-	}
-	return p.done(pageSource)
+	_, is := c.takeKind(text)
+	c.want(is, "a log group in quotes", pageSource)
 }
 
 // fields reads columns without aggregates.
-func (c *check) fields(p *parser) error { return c.columns(p, pageFields) }
-
-func (c *check) display(p *parser) error {
-	if c.displayed {
-		c.report("only the last display of a query takes effect: use one (%s)", pageDisplay)
-	}
-	c.displayed = true
-	return c.columns(p, pageDisplay)
-}
-
-func (c *check) columns(p *parser, from page) error {
-	columns, err := p.columns()
-	if err != nil {
-		return err
-	}
+func (c *check) fields() {
+	columns := c.columns()
 	own := aliases(columns)
 	for _, column := range columns {
 		c.refer(column.fields, own)
@@ -155,79 +150,59 @@ func (c *check) columns(p *parser, from page) error {
 		}
 	}
 	c.define(own)
-	return p.done(from)
 }
 
-func (c *check) filter(p *parser) error {
-	condition, err := p.either()
-	if err != nil {
-		return err
+func (c *check) display() {
+	if c.displayed {
+		c.report("only the last display of a query takes effect: use one (%s)", pageDisplay)
 	}
+	c.displayed = true
+	c.fields()
+}
+
+func (c *check) filter() {
+	condition := c.either()
 	c.refer(condition.fields, nil)
 	if condition.aggregates {
 		c.report("a function over all events is allowed only in stats: give it an alias there (%s)", pageStats)
 	}
-	return p.done(pageFilter)
 }
 
 var group = regexp.MustCompile(`\(\?<([A-Za-z0-9]+)>`)
 
 // parse splits a field: by a text with a star for each name after as, or by a regular expression with named groups.
-func (c *check) parse(p *parser) error {
-	field, err := p.fieldName("a field")
-	if err != nil {
-		return err
-	}
-	c.refer([]string{field}, nil)
+func (c *check) parse() {
+	c.refer([]string{c.fieldName("a field")}, nil)
 	names := map[string]bool{}
-	if expression, is := p.takeKind(pattern); is {
+	defer c.define(names)
+	if expression, is := c.takeKind(pattern); is {
 		for _, g := range group.FindAllStringSubmatch(expression, -1) {
 			names[g[1]] = true
 		}
 		if len(names) == 0 {
 			c.report("the regular expression has no named group, such as (?<status>...) (%s)", pageParse)
 		}
-		c.define(names)
-		return p.done(pageParse)
+		return
 	}
-	glob, is := p.takeKind(text)
-	if !is {
-		return p.unexpected("a text or a regular expression", pageParse)
-	}
-	if !p.take("as") {
-		return p.unexpected("as", pageParse)
-	}
-	for {
-		alias, err := p.fieldName("an alias")
-		if err != nil {
-			return err
-		}
-		if names[alias] = true; !p.take(",") {
-			break
-		}
-	}
+	glob, is := c.takeKind(text)
+	c.want(is, "a text or a regular expression", pageParse)
+	c.want(c.take("as"), "as", pageParse)
+	c.separated(func() { names[c.fieldName("an alias")] = true })
 	if stars := strings.Count(glob, "*"); stars != len(names) {
 		c.report("there are %d stars for %d names (%s)", stars, len(names), pageParse)
 	}
-	c.define(names)
-	return p.done(pageParse)
 }
 
 // count reads stats. Later commands see only what it defines, and a second stats only what the first defines, not the
 // names of commands between them.
-func (c *check) count(p *parser) error {
+func (c *check) count() {
 	if c.stats++; c.stats > mostStats {
 		c.report("a query may have %d stats, this is number %d (%s)", mostStats, c.stats, pageStats)
 	}
-	columns, err := p.columns()
-	if err != nil {
-		return err
-	}
+	columns := c.columns()
 	var by []column
-	if p.take("by") {
-		if by, err = p.columns(); err != nil {
-			return err
-		}
+	if c.take("by") {
+		by = c.columns()
 	}
 	if c.counted != nil {
 		c.known = maps.Clone(c.counted)
@@ -254,44 +229,24 @@ func (c *check) count(p *parser) error {
 	if c.counted == nil {
 		c.counted = maps.Clone(defined)
 	}
-	return p.done(pageStats)
 }
 
-func (c *check) sort(p *parser) error {
-	for {
-		by, err := p.either()
-		if err != nil {
-			return err
-		}
-		c.refer(by.fields, nil)
-		p.take("asc", "desc")
-		if !p.take(",") {
-			return p.done(pageSort)
-		}
-	}
+func (c *check) sort() {
+	c.separated(func() {
+		c.refer(c.either().fields, nil)
+		c.take("asc", "desc")
+	})
 }
 
-func (c *check) limit(p *parser) error {
-	digits, is := p.takeKind(number)
-	if !is {
-		return p.unexpected("a number", pageLimit)
-	}
+func (c *check) limit() {
+	digits, is := c.takeKind(number)
+	c.want(is, "a number", pageLimit)
 	if rows, err := strconv.Atoi(digits); err != nil || rows < 1 || rows > mostRows {
 		c.report("limit is %s, must be 1 to %d (%s)", digits, mostRows, pageLimit)
 	}
-	return p.done(pageLimit)
 }
 
-func (c *check) deduplicate(p *parser) error {
+func (c *check) deduplicate() {
 	c.dedup = true
-	for {
-		field, err := p.fieldName("a field")
-		if err != nil {
-			return err
-		}
-		c.refer([]string{field}, nil)
-		if !p.take(",") {
-			return p.done(pageDedup)
-		}
-	}
+	c.separated(func() { c.refer([]string{c.fieldName("a field")}, nil) })
 }

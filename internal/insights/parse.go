@@ -16,10 +16,11 @@ type expression struct {
 	field string
 }
 
-// add adds an operand or argument.
-func (e *expression) add(operand expression) {
-	e.fields = append(e.fields, operand.fields...)
-	e.aggregates, e.bare = e.aggregates || operand.aggregates, e.bare || operand.bare
+// with adds an operand or argument; together they are more than a field.
+func (e expression) with(operand expression) expression {
+	return expression{
+		fields: append(e.fields, operand.fields...), aggregates: e.aggregates || operand.aggregates, bare: e.bare || operand.bare,
+	}
 }
 
 // column is an expression and its name: its alias, or its own if it is a field. Nothing can refer to another expression
@@ -37,10 +38,11 @@ func (c column) name() string {
 	return c.field
 }
 
-// parser reads the tokens of one command.
+// parser reads the tokens of one command, up to its first mistake.
 type parser struct {
 	tokens   []token
 	position int
+	err      error
 }
 
 func (p *parser) next() token { return p.tokens[p.position] }
@@ -62,200 +64,161 @@ func (p *parser) takeKind(k kind) (string, bool) {
 	return "", false
 }
 
-// unexpected returns the error that the next token is not the expected one.
-func (p *parser) unexpected(want string, from page) error {
+// fail notes a mistake. There is nothing to read behind it.
+func (p *parser) fail(format string, arguments ...any) {
+	if p.err == nil {
+		p.err = fmt.Errorf(format, arguments...)
+	}
+	p.position = len(p.tokens) - 1
+}
+
+// want refuses the next token unless it is there already.
+func (p *parser) want(there bool, what string, from page) {
+	if there {
+		return
+	}
 	found := "the end of the command"
 	if t := p.next(); t.kind != end {
 		found = t.text
 	}
-	return fmt.Errorf("found %s, expected %s (%s)", found, want, from)
+	p.fail("found %s, expected %s (%s)", found, what, from)
 }
 
-// done refuses further tokens.
-func (p *parser) done(from page) error {
-	if p.next().kind != end {
-		return p.unexpected("the end of the command", from)
+// separated reads elements with commas between them.
+func (p *parser) separated(element func()) {
+	for element(); p.take(","); {
+		element()
 	}
-	return nil
 }
 
-// columns reads expressions with aliases, separated by commas.
-func (p *parser) columns() ([]column, error) {
-	var all []column
-	for {
-		e, err := p.either()
-		if err != nil {
-			return nil, err
-		}
-		c := column{expression: e}
+// columns reads expressions with aliases.
+func (p *parser) columns() (all []column) {
+	p.separated(func() {
+		c := column{expression: p.either()}
 		if p.take("as") {
-			if c.alias, err = p.fieldName("an alias"); err != nil {
-				return nil, err
-			}
+			c.alias = p.fieldName("an alias")
 		}
-		if all = append(all, c); !p.take(",") {
-			return all, nil
-		}
-	}
+		all = append(all, c)
+	})
+	return all
 }
 
 // fieldName reads the name of a field, without backticks.
-func (p *parser) fieldName(want string) (string, error) {
-	if word, is := p.takeKind(quoted); is {
-		return strings.ReplaceAll(word, "`", ""), nil
+func (p *parser) fieldName(what string) string {
+	word, is := p.takeKind(quoted)
+	if !is {
+		word, is = p.takeKind(name)
 	}
-	if word, is := p.takeKind(name); is {
-		return word, nil
-	}
-	return "", p.unexpected(want, pageSyntax)
+	p.want(is, what, pageSyntax)
+	return strings.ReplaceAll(word, "`", "")
 }
 
-// operators are the binary ones, from the lowest precedence.
-var operators = [][]string{{"or"}, {"and"}, {"=", "!=", "<", "<=", ">", ">=", "=~", "like", "in", "not"}, {"+", "-"}, {"*", "/", "%"}, {"^"}}
+// operators are the binary ones.
+var operators = []string{"or", "and", "=", "!=", "<", "<=", ">", ">=", "=~", "like", "in", "not", "+", "-", "*", "/", "%", "^"}
 
-// comparisons is the index of the comparison operators.
-const comparisons = 2
-
-func (p *parser) either() (expression, error) { return p.binary(0) }
-
-func (p *parser) binary(level int) (expression, error) {
-	if level == len(operators) {
-		return p.single()
+// either reads operands with operators between them. Which operator binds closer matters to no rule.
+func (p *parser) either() expression {
+	all := p.negated()
+	for p.subtraction(); p.take(operators...); p.subtraction() {
+		all = all.with(p.right(p.tokens[p.position-1]))
 	}
-	if level == comparisons && p.take("not") {
-		return p.whole(p.binary(level))
-	}
-	left, err := p.binary(level + 1)
-	if err != nil {
-		return left, err
-	}
-	for p.next().is(operators[level]...) {
-		if err := p.subtraction(); err != nil {
-			return left, err
-		}
-		p.position++
-		right, err := p.right(level)
-		if err != nil {
-			return left, err
-		}
-		left.add(right)
-		left.field = ""
-	}
-	return left, nil
+	return all
 }
 
-// whole marks an expression as more than a field.
-func (p *parser) whole(e expression, err error) (expression, error) {
-	e.field = ""
-	return e, err
+func (p *parser) negated() expression {
+	if p.take("not") {
+		return p.negated().with(expression{})
+	}
+	return p.single()
 }
 
 // subtraction refuses a probable name: without backticks detail-type is detail minus type, which is undefined.
-func (p *parser) subtraction() error {
+func (p *parser) subtraction() {
+	if !p.next().is("-") {
+		return
+	}
 	before, after := p.tokens[p.position-1], p.tokens[p.position+1]
-	if p.next().is("-") && !p.next().space && !after.space && before.kind == name && after.kind == name {
-		return fmt.Errorf("%s-%s subtracts one field from another: put a single name into backticks, or spaces around the minus (%s)",
+	if !p.next().space && !after.space && before.kind == name && after.kind == name {
+		p.fail("%s-%s subtracts one field from another: put a single name into backticks, or spaces around the minus (%s)",
 			before.text, after.text, pageSyntax)
 	}
-	return nil
 }
 
 // right reads the right operand.
-func (p *parser) right(level int) (expression, error) {
-	if level != comparisons {
-		return p.binary(level + 1)
-	}
-	operator := p.tokens[p.position-1]
+func (p *parser) right(operator token) expression {
 	if operator.is("not") {
 		operator = p.next()
-		if !p.take("like", "in") {
-			return expression{}, p.unexpected("like or in", pageFilter)
-		}
+		p.want(p.take("like", "in"), "like or in", pageFilter)
 	}
 	switch {
+	case operator.is("and", "or"):
+		return p.negated()
 	case operator.is("in"):
-		if p.take("[") {
-			all, _, err := p.list("]")
-			return all, err
-		}
-		return expression{}, p.unexpected("a list in brackets", pageFilter)
+		p.want(p.take("["), "a list in brackets", pageFilter)
+		all, _ := p.list("]")
+		return all
 	case operator.is("like", "=~"):
 		_, isText := p.takeKind(text)
-		if !isText {
-			if _, isPattern := p.takeKind(pattern); !isPattern {
-				return expression{}, p.unexpected("a text or a regular expression", pageFilter)
-			}
-		}
-		return expression{}, nil
+		_, isPattern := p.takeKind(pattern)
+		p.want(isText || isPattern, "a text or a regular expression", pageFilter)
+		return expression{}
 	}
-	return p.binary(level + 1)
+	return p.single()
 }
 
 // list reads expressions up to the closing token, and counts them.
-func (p *parser) list(closing string) (all expression, count int, err error) {
-	for ; !p.take(closing); count++ {
-		if count > 0 && !p.take(",") {
-			return all, count, p.unexpected("a comma or "+closing, pageSyntax)
-		}
-		element, err := p.either()
-		if err != nil {
-			return all, count, err
-		}
-		all.add(element)
+func (p *parser) list(closing string) (all expression, count int) {
+	for ; p.err == nil && !p.take(closing); count++ {
+		p.want(count == 0 || p.take(","), "a comma or "+closing, pageSyntax)
+		all = all.with(p.either())
 	}
-	return all, count, nil
+	return all, count
 }
 
-func (p *parser) single() (expression, error) {
+func (p *parser) single() expression {
 	t := p.next()
 	switch {
-	case t.is("-"):
-		p.position++
-		return p.whole(p.single())
-	case t.is("("):
-		p.position++
-		inner, err := p.either()
-		if err == nil && !p.take(")") {
-			err = p.unexpected("a closing bracket", pageSyntax)
-		}
-		return p.whole(inner, err)
+	case p.take("-"):
+		return p.single().with(expression{})
+	case p.take("("):
+		inner := p.either()
+		p.want(p.take(")"), "a closing bracket", pageSyntax)
+		return inner.with(expression{})
 	case t.kind == text, t.kind == number:
 		p.position++
-		return expression{}, nil
+		return expression{}
 	case t.kind == name && p.tokens[p.position+1].is("(") && !t.is("and", "or", "not", "in", "like"):
 		return p.call()
 	case t.kind == quoted, t.kind == name && !t.is("and", "or", "not", "in", "like", "as", "by"):
-		field, err := p.fieldName("a field")
-		return expression{fields: []string{field}, field: field, bare: true}, err
+		field := p.fieldName("a field")
+		return expression{fields: []string{field}, field: field, bare: true}
 	}
-	return expression{}, p.unexpected("a value", pageSyntax)
+	p.want(false, "a value", pageSyntax)
+	return expression{}
 }
 
 // call reads a function and its arguments.
-func (p *parser) call() (expression, error) {
+func (p *parser) call() expression {
 	called := p.next().text
 	f, known := functions[strings.ToLower(called)]
 	p.position += 2
 	if strings.EqualFold(called, "count") {
 		p.take("*") // all events, not an argument
 	}
-	all, count, err := p.list(")")
-	if err != nil {
-		return all, err
-	}
+	all, count := p.list(")")
 	switch {
 	case !known:
-		return all, fmt.Errorf("%s is not a function (%s)", called, pageFunctions)
+		p.fail("%s is not a function (%s)", called, pageFunctions)
 	case count < f.least || count > f.most:
-		return all, fmt.Errorf("%s has %d arguments (%s)", called, count, pageFunctions)
+		p.fail("%s has %d arguments (%s)", called, count, pageFunctions)
 	case f.aggregate && all.aggregates:
-		return all, fmt.Errorf("the argument of %s is already a function over all events (%s)", called, pageStats)
+		p.fail("the argument of %s is already a function over all events (%s)", called, pageStats)
 	case strings.EqualFold(called, "bin"):
-		all = expression{fields: []string{"@timestamp"}, bare: true} // bin groups by @timestamp
+		return expression{fields: []string{"@timestamp"}, bare: true} // bin groups by @timestamp
 	case f.aggregate:
 		all.aggregates, all.bare = true, false
 	}
-	return all, nil
+	return all
 }
 
 // commands returns the tokens of each command of a query.

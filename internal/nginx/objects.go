@@ -12,7 +12,7 @@ type Deployed struct {
 	Objects
 	// Arguments are the controller's.
 	Arguments []string
-	// MemoryMiB is the limit of its container.
+	// MemoryMiB is the limit of all its containers.
 	MemoryMiB int
 }
 
@@ -25,7 +25,10 @@ func In(objects []controlplane.Object, namespace string) Deployed {
 		case o["kind"] == "ConfigMap" && own:
 			d.Settings = texts(o["data"])
 		case o["kind"] == "Deployment" && own:
-			d.Arguments, d.MemoryMiB = o.Texts("spec.template.spec.containers[*].args"), memory(o)
+			d.Arguments = o.Texts("spec.template.spec.containers[*].args")
+			for _, limit := range o.Texts("spec.template.spec.containers[*].resources.limits.memory") {
+				d.MemoryMiB += capacity.MebiBytes(limit)
+			}
 		case o["kind"] == "Ingress":
 			if result := ingress(o); result.Annotations[mergeable] == "master" {
 				d.Master = result
@@ -40,15 +43,6 @@ func In(objects []controlplane.Object, namespace string) Deployed {
 		}
 	}
 	return d
-}
-
-// memory returns the memory limit of all containers of a Deployment, in MiB.
-func memory(deployment controlplane.Object) int {
-	sum := 0
-	for _, limit := range deployment.Texts("spec.template.spec.containers[*].resources.limits.memory") {
-		sum += capacity.MebiBytes(limit)
-	}
-	return sum
 }
 
 func ingress(o controlplane.Object) Ingress {

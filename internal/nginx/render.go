@@ -1,11 +1,12 @@
 package nginx
 
 import (
-	"fmt"
+	_ "embed"
 	"path/filepath"
 	"slices"
 	"strconv"
 	"strings"
+	texttemplate "text/template"
 )
 
 // Objects are the inputs of the controller's configuration.
@@ -49,191 +50,112 @@ type Place struct {
 	Version int
 }
 
-// versionSocket is the socket at which NGINX reports the version of its configuration.
-func (p Place) versionSocket() string { return filepath.Join(p.Folder, "version.sock") }
+// VersionSocket is the socket at which NGINX reports the version of its configuration.
+func (p Place) VersionSocket() string { return filepath.Join(p.Folder, "version.sock") }
+
+//go:embed nginx.conf.tmpl
+var template string
+
+var written = texttemplate.Must(texttemplate.New("nginx.conf").Parse(template))
 
 // Configuration returns the configuration that the controller writes (internal/configs/version1/nginx.tmpl,
 // nginx.ingress.tmpl and internal/configs/ingress.go) for these endpoints, by Backend.
 func (c *Controller) Configuration(o Objects, endpoints map[string][]string, place Place) (string, error) {
-	w := &writer{controller: c, settings: o.Settings}
-	if place.User != "" {
-		w.line("user %s", place.User)
-	}
-	w.context("main")
-	w.line("daemon off")
-	w.line("error_log stderr notice")
-	w.line("pid %s", filepath.Join(place.Folder, "nginx.pid"))
-	w.open("events")
-	w.context("events")
-	w.close()
-	w.open("http")
-	w.context("http")
-	for _, kind := range []string{"client_body", "proxy", "fastcgi", "uwsgi", "scgi"} {
-		w.line("%s_temp_path %s", kind, filepath.Join(place.Folder, kind))
-	}
-	w.line("access_log %s", filepath.Join(place.Folder, "access.log"))
-	for line := range strings.SplitSeq(strings.TrimSpace(o.Settings["http-snippets"]), "\n") {
-		name, _, _ := strings.Cut(line, " ")
-		if since := c.Since[name]; since == "" || !before(place.Nginx, since) {
-			w.text(line)
-		}
-	}
-	w.open("server")
-	w.line("listen unix:%s", place.versionSocket())
-	w.line("access_log off")
-	w.line("return 200 %d", place.Version)
-	w.close()
-	w.otherHosts(o, place)
-	for _, minion := range o.Minions {
-		w.upstreams(minion, endpoints)
-	}
-	if o.Master.Host != "" {
-		w.host(o, place)
-	}
-	w.close()
-	return w.String(), w.err
+	var text strings.Builder
+	err := written.Execute(&text, configuration{o, place, c, endpoints})
+	return text.String(), err
 }
 
-type writer struct {
-	strings.Builder
+// configuration is what the template writes.
+type configuration struct {
+	Objects
+	Place Place
+
 	controller *Controller
-	settings   map[string]string
-	depth      int
-	err        error
+	endpoints  map[string][]string
 }
 
-func (w *writer) text(line string) {
-	if line != "" {
-		_, _ = w.WriteString(strings.Repeat("    ", w.depth) + line + "\n")
-	}
-}
+// In returns the directives of a context that depend only on settings.
+func (c configuration) In(context string) ([]string, error) { return c.directives(context, " ") }
 
-func (w *writer) line(format string, args ...any) { w.text(fmt.Sprintf(format, args...) + ";") }
-
-func (w *writer) open(format string, args ...any) {
-	w.text(fmt.Sprintf(format, args...) + " {")
-	w.depth++
-}
-
-func (w *writer) close() {
-	w.depth--
-	w.text("}")
-}
-
-// context writes the directives of a context that depend only on settings.
-func (w *writer) context(name string) {
-	for _, directive := range w.directives(name, " ") {
-		w.line("%s", directive)
-	}
+// OfEndpoint returns the parameters of each server of an upstream.
+func (c configuration) OfEndpoint() (string, error) {
+	parameters, err := c.directives("endpoint", "=")
+	return strings.Join(parameters, " "), err
 }
 
 // directives returns the directives of a context, each with its value after the separator.
-func (w *writer) directives(context, separator string) []string {
-	var written []string
-	for _, directive := range w.controller.Directives[context] {
-		values, err := directive.values(w.settings)
-		if err != nil && w.err == nil {
-			w.err = err
+func (c configuration) directives(context, separator string) ([]string, error) {
+	var all []string
+	for _, directive := range c.controller.Directives[context] {
+		values, err := directive.values(c.Settings)
+		if err != nil {
+			return nil, err
 		}
 		for _, value := range values {
 			if directive.Name != "" {
 				value = directive.Name + separator + value
 			}
-			written = append(written, value)
+			all = append(all, value)
 		}
 	}
-	return written
+	return all, nil
 }
 
-// otherHosts writes the server for requests to no host of an Ingress, such as the load balancer's health check.
-func (w *writer) otherHosts(o Objects, place Place) {
-	w.open("server")
-	w.line("listen %s default_server", place.Address)
-	w.context("server")
-	w.line("server_name _")
-	w.open("location = %s", o.HealthPath)
-	w.line("default_type text/plain")
-	w.line(`return 200 "healthy\n"`)
-	w.close()
-	w.open("location /")
-	w.line("return 404")
-	w.close()
-	w.close()
+// Snippets returns the lines of the snippets that this NGINX knows.
+func (c configuration) Snippets() []string {
+	return slices.DeleteFunc(strings.Split(strings.TrimSpace(c.Settings["http-snippets"]), "\n"), func(line string) bool {
+		name, _, _ := strings.Cut(line, " ")
+		since := c.controller.Since[name]
+		return line == "" || since != "" && before(c.Place.Nginx, since)
+	})
 }
 
-// upstreams writes the pods behind the paths of a minion; without pods, an address at which nothing listens.
-func (w *writer) upstreams(minion Ingress, endpoints map[string][]string) {
-	written := map[string]bool{}
-	for _, path := range minion.Paths {
-		name := upstream(minion, path)
-		if written[name] {
-			continue
-		}
-		written[name] = true
-		w.open("upstream %s", name)
-		w.line("zone %s 256k", name)
-		w.context("upstream")
-		if len(w.directives("upstream", " ")) < len(w.controller.Directives["upstream"]) {
-			// The default of the controller's NGINX since 1.29.7; Debian's needs the directive.
-			w.line("keepalive 32")
-		}
-		pods := slices.Sorted(slices.Values(endpoints[minion.Backend(path)]))
-		for _, pod := range pods {
-			w.line("server %s %s", pod, strings.Join(w.directives("endpoint", "="), " "))
-		}
-		if len(pods) == 0 {
-			w.line("server 127.0.0.1:8181 max_fails=1 fail_timeout=10s max_conns=0")
-		}
-		w.close()
-	}
+// Keeps reports whether the settings keep connections to pods open.
+func (c configuration) Keeps() bool {
+	return c.Settings["keepalive"] != "" && c.Settings["keepalive"] != "0"
 }
 
-func upstream(minion Ingress, path Path) string {
-	return strings.Join([]string{minion.Namespace, minion.Name, minion.Host, path.Service, path.Port}, "-")
+// KeepsByDefault reports whether they leave that to the default of the controller's NGINX since 1.29.7; Debian's needs the directive.
+func (c configuration) KeepsByDefault() (bool, error) {
+	all, err := c.In("upstream")
+	return len(all) < len(c.controller.Directives["upstream"]), err
 }
 
-// host writes the server of the host, with the paths of all minions.
-func (w *writer) host(o Objects, place Place) {
-	w.open("server")
-	w.line("listen %s", place.Address)
-	w.context("server")
-	w.line("server_name %s", o.Master.Host)
-	proto := "$scheme"
-	if redirects, _ := strconv.ParseBool(o.Settings["redirect-to-https"]); redirects {
-		w.open("if ($http_x_forwarded_proto = 'http')")
-		w.line("return 301 https://$host$request_uri")
-		w.close()
-		proto = "https"
-	}
-	for _, minion := range o.Minions {
+// Redirects reports whether requests by HTTP are redirected.
+func (c configuration) Redirects() bool {
+	redirects, _ := strconv.ParseBool(c.Settings["redirect-to-https"])
+	return redirects
+}
+
+// upstream is the pods behind paths.
+type upstream struct {
+	Name string
+	Pods []string
+}
+
+// Upstreams returns the pods behind the paths of minions.
+func (c configuration) Upstreams() (all []upstream) {
+	for _, minion := range c.Minions {
+		seen := map[string]bool{}
 		for _, path := range minion.Paths {
-			w.location(o.Master, minion, path, proto)
+			if name := minion.Upstream(path); !seen[name] {
+				seen[name] = true
+				all = append(all, upstream{name, slices.Sorted(slices.Values(c.endpoints[minion.Backend(path)]))})
+			}
 		}
 	}
-	w.close()
+	return all
 }
 
-func (w *writer) location(master, minion Ingress, path Path, proto string) {
-	where := path.Value
-	if path.Type == "Exact" {
-		where = "= " + where
-	}
-	w.open("location %s", where)
-	if w.settings["keepalive"] != "" && w.settings["keepalive"] != "0" {
-		w.line(`proxy_set_header Connection ""`)
-	}
-	w.context("location")
-	for _, header := range merged(master.Annotations[setHeaders], minion.Annotations[setHeaders]) {
-		w.line("proxy_set_header %s %q", header[0], header[1])
-	}
-	for _, header := range [][2]string{
-		{"Host", "$host"}, {"X-Real-IP", "$remote_addr"}, {"X-Forwarded-For", "$proxy_add_x_forwarded_for"},
-		{"X-Forwarded-Host", "$host"}, {"X-Forwarded-Port", "$server_port"}, {"X-Forwarded-Proto", proto},
-	} {
-		w.line("proxy_set_header %s %s", header[0], header[1])
-	}
-	w.line("proxy_pass http://%s", upstream(minion, path))
-	w.close()
+// Upstream is the name of the upstream of a path.
+func (i Ingress) Upstream(path Path) string {
+	return strings.Join([]string{i.Namespace, i.Name, i.Host, path.Service, path.Port}, "-")
+}
+
+// Headers returns the headers that requests to a minion get.
+func (c configuration) Headers(minion Ingress) [][2]string {
+	return merged(c.Master.Annotations[setHeaders], minion.Annotations[setHeaders])
 }
 
 // before reports whether a version is older than another.

@@ -6,6 +6,7 @@ import (
 	"errors"
 	"fmt"
 	"io"
+	"io/fs"
 	"net"
 	"net/http"
 	"os"
@@ -156,7 +157,7 @@ func (s *Server) Memory() (int, error) {
 	for _, process := range append(processes, s.master.Process.Pid) {
 		for file, field := range map[string]string{"smaps_rollup": "Pss:", "status": "VmPTE:"} {
 			kilobytes, err := kilobytes(fmt.Sprintf("/proc/%d/%s", process, file), field)
-			if err != nil {
+			if err != nil && !errors.Is(err, fs.ErrNotExist) { // an old worker may have ended meanwhile
 				return 0, err
 			}
 			sum += kilobytes << 10
@@ -224,7 +225,7 @@ func (s *Server) serves(ctx context.Context) error {
 // served returns the version of the configuration that serves a new connection.
 func (s *Server) served(ctx context.Context) (int, error) {
 	transport := &http.Transport{DisableKeepAlives: true, DialContext: func(ctx context.Context, _, _ string) (net.Conn, error) {
-		return (&net.Dialer{}).DialContext(ctx, "unix", s.place.versionSocket())
+		return (&net.Dialer{}).DialContext(ctx, "unix", s.place.VersionSocket())
 	}}
 	request, err := http.NewRequestWithContext(ctx, http.MethodGet, "http://version/", nil)
 	if err != nil {

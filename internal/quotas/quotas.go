@@ -38,13 +38,21 @@ const (
 
 // Of returns the quotas that a stack needs. It returns an error that names all unknown instance types.
 func Of(cfg *stacks.Config) ([]Quota, error) {
-	c := &counter{}
+	var unknown []error
+	vcpus := func(key string, instanceType stacks.InstanceType) int {
+		instance, known := instances.Lookup(string(instanceType))
+		if !known {
+			unknown = append(unknown, fmt.Errorf("%s:%s: %s: its virtual CPUs are unknown: choose one of the families in "+
+				"internal/instances, or add its family there", stacks.Project, key, instanceType))
+		}
+		return instance.VCPUs
+	}
 	onDemand := Quota{Code: codeOnDemand, Name: "On-Demand"}
 	spot := Quota{Code: codeSpot, Name: "Spot"}
 
-	singles := c.vcpus("pipeline.deployerInstanceType", cfg.Pipeline.DeployerInstanceType)
+	singles := vcpus("pipeline.deployerInstanceType", cfg.Pipeline.DeployerInstanceType)
 	if cfg.Bastion.Enabled {
-		singles += c.vcpus("bastion.instanceType", cfg.Bastion.InstanceType)
+		singles += vcpus("bastion.instanceType", cfg.Bastion.InstanceType)
 	}
 	onDemand.Min += singles
 	// When Auto Scaling rebalances zones, it starts a new instance before it terminates an old one (EC2 Auto Scaling User
@@ -54,15 +62,15 @@ func Of(cfg *stacks.Config) ([]Quota, error) {
 	nodes := cfg.Eks.Nodes
 	each := 0 // the largest type, since EC2 chooses
 	for i, instanceType := range nodes.InstanceTypes {
-		each = max(each, c.vcpus(fmt.Sprintf("eks.nodes.instanceTypes[%d]", i), instanceType))
+		each = max(each, vcpus(fmt.Sprintf("eks.nodes.instanceTypes[%d]", i), instanceType))
 	}
 	bought := &onDemand
 	if nodes.CapacityType == stacks.Spot {
 		bought = &spot
 	}
 	zones := len(cfg.Network.AvailabilityZones)
-	if len(c.unknown) > 0 {
-		return nil, errors.Join(c.unknown...)
+	if len(unknown) > 0 {
+		return nil, errors.Join(unknown...)
 	}
 	least, err := cfg.NodesAtLeast()
 	if err != nil {
@@ -87,16 +95,4 @@ func Of(cfg *stacks.Config) ([]Quota, error) {
 func surge(nodes stacks.Nodes) int {
 	unavailable := (nodes.MaxSizePerZone*unavailablePercent + 99) / 100
 	return max(surgeOfZone, unavailable, nodes.MinSizePerZone)
-}
-
-// counter looks instance types up and collects errors about unknown ones.
-type counter struct{ unknown []error }
-
-func (c *counter) vcpus(key string, instanceType stacks.InstanceType) int {
-	instance, known := instances.Lookup(string(instanceType))
-	if !known {
-		c.unknown = append(c.unknown, fmt.Errorf("%s:%s: %s: its virtual CPUs are unknown: choose one of the families in "+
-			"internal/instances, or add its family there", stacks.Project, key, instanceType))
-	}
-	return instance.VCPUs
 }

@@ -3,6 +3,7 @@ package recorder
 import (
 	"maps"
 	"slices"
+	"strings"
 
 	awseks "github.com/pulumi/pulumi-aws/sdk/v6/go/aws/eks"
 	"github.com/pulumi/pulumi/sdk/v3/go/common/resource"
@@ -11,71 +12,34 @@ import (
 	"legops/internal/catalogue"
 )
 
-// computed is what a resource has beyond its inputs, by type. Every resource has a name and an arn, its own unless it
-// is given another's.
-var computed = map[string]func(name string) map[string]any{
-	catalogue.Distribution: func(name string) map[string]any {
-		return map[string]any{"domainName": name + ".cloudfront.net", "hostedZoneId": name + "-zone"}
+// computed is what a resource has beyond its inputs, by type; {name} in a text is its name. Every resource has a name and an arn, its
+// own unless it is given another's.
+var computed = map[string]map[string]any{
+	catalogue.Distribution:    {"domainName": "{name}.cloudfront.net", "hostedZoneId": "{name}-zone"},
+	catalogue.CodeRepository:  {"cloneUrlHttp": "https://codecommit.example/{name}"},
+	catalogue.CodeConnection:  {"connectionStatus": "PENDING"},
+	catalogue.Eip:             {"allocationId": "{name}-allocation", "publicIp": "{name}-address"},
+	catalogue.LaunchTemplate:  {"latestVersion": 7},
+	catalogue.VpcEndpoint:     {"prefixListId": "{name}-prefix-list"},
+	catalogue.ImageRepository: {"repositoryUrl": "{name}-url"},
+	catalogue.Cluster: {
+		"endpoint": "https://{name}.example", "certificateAuthority": map[string]any{"data": "{name}-authority"},
+		"vpcConfig": map[string]any{"subnetIds": []any{}, "clusterSecurityGroupId": "{name}-group"},
 	},
-	catalogue.CodeRepository: func(name string) map[string]any {
-		return map[string]any{"cloneUrlHttp": "https://codecommit.example/" + name}
+	catalogue.NodeGroup: {
+		"resources": []any{map[string]any{"autoscalingGroups": []any{map[string]any{"name": "{name}-asg"}}}},
 	},
-	catalogue.CodeConnection: func(string) map[string]any {
-		return map[string]any{"connectionStatus": "PENDING"}
+	catalogue.Key:          {"keyId": "{name}-key"},
+	catalogue.SearchDomain: {"endpoint": "{name}.search.example"},
+	catalogue.Database: {
+		"address": "{name}.database.example", "resourceId": "db-{name}",
+		"masterUserSecrets": []any{map[string]any{"secretArn": "arn:of:{name}-master"}},
 	},
-	catalogue.Eip: func(name string) map[string]any {
-		return map[string]any{"allocationId": name + "-allocation", "publicIp": name + "-address"}
-	},
-	catalogue.LaunchTemplate: func(string) map[string]any {
-		return map[string]any{"latestVersion": 7}
-	},
-	catalogue.VpcEndpoint: func(name string) map[string]any {
-		return map[string]any{"prefixListId": name + "-prefix-list"}
-	},
-	catalogue.ImageRepository: func(name string) map[string]any {
-		return map[string]any{"repositoryUrl": name + "-url"}
-	},
-	catalogue.Cluster: func(name string) map[string]any {
-		return map[string]any{
-			"endpoint":             "https://" + name + ".example",
-			"certificateAuthority": map[string]any{"data": name + "-authority"},
-			"vpcConfig":            map[string]any{"subnetIds": []any{}, "clusterSecurityGroupId": name + "-group"},
-		}
-	},
-	catalogue.NodeGroup: func(name string) map[string]any {
-		group := map[string]any{"name": name + "-asg"}
-		return map[string]any{"resources": []any{map[string]any{"autoscalingGroups": []any{group}}}}
-	},
-	catalogue.Key: func(name string) map[string]any {
-		return map[string]any{"keyId": name + "-key"}
-	},
-	catalogue.SearchDomain: func(name string) map[string]any {
-		return map[string]any{"endpoint": name + ".search.example"}
-	},
-	catalogue.Database: func(name string) map[string]any {
-		secret := map[string]any{"secretArn": "arn:of:" + name + "-master"}
-		return map[string]any{"address": name + ".database.example", "resourceId": "db-" + name, "masterUserSecrets": []any{secret}}
-	},
-	catalogue.Queue: func(name string) map[string]any {
-		return map[string]any{"url": "https://sqs.example/" + name}
-	},
-	catalogue.LoadBalancer: func(name string) map[string]any {
-		return map[string]any{"arnSuffix": "app/" + name, "dnsName": name + ".elb", "zoneId": name + "-zone"}
-	},
-	catalogue.TargetGroup: func(name string) map[string]any {
-		return map[string]any{"arnSuffix": "targetgroup/" + name}
-	},
-	catalogue.DNSRecord: func(name string) map[string]any {
-		return map[string]any{"fqdn": name + "-fqdn"}
-	},
-	catalogue.RandomPassword: func(name string) map[string]any {
-		return map[string]any{"result": name + "-result"}
-	},
-}
-
-// derived is what a resource has that follows from its inputs, by type.
-var derived = map[string]func(inputs resource.PropertyMap) map[string]any{
-	catalogue.Certificate: validationOptions,
+	catalogue.Queue:          {"url": "https://sqs.example/{name}"},
+	catalogue.LoadBalancer:   {"arnSuffix": "app/{name}", "dnsName": "{name}.elb", "zoneId": "{name}-zone"},
+	catalogue.TargetGroup:    {"arnSuffix": "targetgroup/{name}"},
+	catalogue.DNSRecord:      {"fqdn": "{name}-fqdn"},
+	catalogue.RandomPassword: {"result": "{name}-result"},
 }
 
 // validationOptions are the records that ACM asks for, of the certificate's last name first: they are a set.
@@ -109,11 +73,12 @@ func outputs(typ, name string, inputs resource.PropertyMap) resource.PropertyMap
 	if _, given := state["arn"]; !given {
 		state["arn"] = resource.NewProperty("arn:of:" + name)
 	}
-	if more, ok := computed[typ]; ok {
-		maps.Copy(state, resource.NewPropertyMapFromMap(more(name)))
-	}
-	if more, ok := derived[typ]; ok {
-		maps.Copy(state, resource.NewPropertyMapFromMap(more(inputs)))
+	maps.Copy(state, resource.NewPropertyMapFromMapRepl(computed[typ], nil, func(v any) (resource.PropertyValue, bool) {
+		text, is := v.(string)
+		return resource.NewProperty(strings.ReplaceAll(text, "{name}", name)), is
+	}))
+	if typ == catalogue.Certificate {
+		maps.Copy(state, resource.NewPropertyMapFromMap(validationOptions(inputs)))
 	}
 	return state
 }

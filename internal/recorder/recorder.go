@@ -8,6 +8,7 @@ import (
 	"maps"
 	"slices"
 	"sync"
+	"testing"
 
 	"github.com/pulumi/pulumi/sdk/v3/go/common/resource"
 	"github.com/pulumi/pulumi/sdk/v3/go/common/tokens"
@@ -170,14 +171,8 @@ func (r *Recorder) OfType(typ string) []Resource {
 	return slices.DeleteFunc(r.Resources(), func(found Resource) bool { return found.Type != typ })
 }
 
-// TestingT is what Recorder needs of *testing.T.
-type TestingT interface {
-	Helper()
-	Fatalf(format string, args ...any)
-}
-
 // One is the resource of a type and name; the test ends if there is none.
-func (r *Recorder) One(t TestingT, typ, name string) Resource {
+func (r *Recorder) One(t testing.TB, typ, name string) Resource {
 	t.Helper()
 	var names []string
 	for _, found := range r.OfType(typ) {

@@ -37,6 +37,14 @@ func (c Cost) Difference() float64 { return c.Head - c.Base }
 // Difference is what a month costs more.
 func (l CostLine) Difference() float64 { return l.Head - l.Base }
 
+// Item is what costs, before and after where that is another.
+func (l CostLine) Item() string {
+	if l.BaseItem != "" && l.HeadItem != "" && l.BaseItem != l.HeadItem {
+		return l.BaseItem + " → " + l.HeadItem
+	}
+	return cmp.Or(l.HeadItem, l.BaseItem)
+}
+
 // cent is the least that counts.
 const cent = 0.005
 

@@ -171,7 +171,8 @@ func TestChanges(t *testing.T) {
 			}
 			switch {
 			case f.change == "nothing":
-				text := report.Markdown()
+				text, err := report.Markdown()
+				require.NoError(t, err)
 				assert.Contains(t, text, "Nothing changes in prod.")
 				assert.Less(t, len(strings.Fields(text)), 100)
 			case s.Count(Replaced)+s.Count(Deleted)+s.Count(Created)+s.Count(Updated) > 0:
@@ -256,5 +257,7 @@ func outputs(t *testing.T, r *Report) map[string]string {
 	require.NoError(t, err)
 	text, err := r.JSON()
 	require.NoError(t, err)
-	return map[string]string{"markdown": r.Markdown(), "html": page, "json": text}
+	comment, err := r.Markdown()
+	require.NoError(t, err)
+	return map[string]string{"markdown": comment, "html": page, "json": text}
 }

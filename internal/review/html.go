@@ -17,25 +17,26 @@ func (r *Report) JSON() (string, error) {
 	return string(text), err
 }
 
-//go:embed page.html page.css page.js
-var pageFiles embed.FS
-
-// page is the report as one file that needs no other: style, script and pictures are in it. What comes from the program or from
-// a patch is escaped by html/template.
-var page = template.Must(template.New("page.html").Funcs(template.FuncMap{
-	"css":     func() template.CSS { return template.CSS(embedded("page.css")) }, //nolint:gosec // a file of this package
-	"js":      func() template.JS { return template.JS(embedded("page.js")) },    //nolint:gosec // a file of this package
-	"picture": func(svg string) template.HTML { return template.HTML(svg) },      //nolint:gosec // made by package architecture, which escapes
-	"dollars": dollars,
-	"short":   short,
-	"type":    typeName,
-	"counted": counted,
+// words are what the templates of page and comment say things with.
+var words = map[string]any{
+	"dollars": dollars, "short": short, "type": typeName, "counted": counted,
 	"args": func(title string, findings []Finding) any {
 		return struct {
 			Title    string
 			Findings []Finding
 		}{title, findings}
 	},
+}
+
+//go:embed page.html page.css page.js
+var pageFiles embed.FS
+
+// page is the report as one file that needs no other: style, script and pictures are in it. What comes from the program or from
+// a patch is escaped by html/template.
+var page = template.Must(template.New("page.html").Funcs(template.FuncMap(words)).Funcs(template.FuncMap{
+	"css":     func() template.CSS { return template.CSS(embedded("page.css")) }, //nolint:gosec // a file of this package
+	"js":      func() template.JS { return template.JS(embedded("page.js")) },    //nolint:gosec // a file of this package
+	"picture": func(svg string) template.HTML { return template.HTML(svg) },      //nolint:gosec // made by package architecture, which escapes
 }).ParseFS(pageFiles, "page.html"))
 
 func embedded(name string) string {

@@ -1,11 +1,12 @@
 package review
 
 import (
-	"cmp"
+	_ "embed"
 	"fmt"
 	"math"
 	"slices"
 	"strings"
+	"text/template"
 )
 
 // Marker is the first line of the report as a comment: whoever writes the comment finds its own by it, and updates that.
@@ -16,46 +17,78 @@ const maxCharacters = 60_000
 
 // Markdown is the report as a comment on a pull request. Where it would be too long, the least important parts say how much
 // of them is only in the artifact; nothing is cut without saying so.
-func (r *Report) Markdown() string {
+func (r *Report) Markdown() (text string, err error) {
 	// Less and less detail, until it fits.
-	for _, detail := range []detail{{properties: 40, changes: 400, findings: 400}, {properties: 8, changes: 120, findings: 200}, {properties: 0, changes: 60, findings: 100}, {properties: 0, changes: 0, findings: 60}, {properties: 0, changes: 0, findings: 15}} {
-		if text := r.markdown(detail); len([]rune(text)) < maxCharacters {
-			return text
+	for _, detail := range []detail{
+		{Properties: 40, Changes: 400, Findings: 400}, {Properties: 8, Changes: 120, Findings: 200}, {Changes: 60, Findings: 100}, {Findings: 60}, {Findings: 15}, {},
+	} {
+		if text, err = r.markdown(detail); err != nil || len([]rune(text)) < maxCharacters {
+			break
 		}
 	}
-	return r.markdown(detail{})
+	return text, err
 }
 
 // detail is how much a report tells at most: findings and changes of a stack, properties of a change.
-type detail struct{ properties, changes, findings int }
+type detail struct{ Properties, Changes, Findings int }
 
-func (r *Report) markdown(d detail) string {
-	m := &markdown{detail: d}
-	m.line(Marker)
-	m.line("## Review: %s", r.Headline())
-	m.line("")
-	m.line("%s against %s, on the simulated cloud, without credentials.", r.Head.text(), r.Base.text())
-	if r.Nothing() {
-		m.line("")
-		m.line("Nothing changes in %s.", strings.Join(r.names(), ", "))
-		return m.String()
+//go:embed comment.tmpl
+var commentFile string
+
+func (r *Report) markdown(d detail) (string, error) {
+	more := func(all, shown int) int { return max(0, all-shown) }
+	comment, err := template.New("comment.tmpl").Funcs(words).Funcs(template.FuncMap{
+		"marker": func() string { return Marker },
+		"detail": func() detail { return d },
+		"code":   code,
+		"prose":  prose,
+		"min":    func(a, b int) int { return min(a, b) },
+		"more":   more,
+		"loud": func(n int) string {
+			if n == 0 {
+				return "0"
+			}
+			return fmt.Sprintf("**%d**", n)
+		},
+		"rest": func(all, shown int, what string) string {
+			if n := more(all, shown); n > 0 {
+				return fmt.Sprintf("- … and %d %s, in the artifact.\n", n, what)
+			}
+			return ""
+		},
+		"byComponent": func(findings []Finding) [][]Finding {
+			return grouped(findings, func(f Finding) string { return f.Component })
+		},
+		"limited": func(groups []Group) []Group {
+			left := d.Changes
+			for i := range groups {
+				groups[i].Shown = max(0, min(len(groups[i].Changes), left))
+				left -= len(groups[i].Changes)
+			}
+			return groups
+		},
+	}).Parse(commentFile)
+	if err != nil {
+		return "", err
 	}
-	m.line("")
-	m.overview(r)
-	for _, s := range r.Stacks {
-		if !s.Nothing() {
-			m.stack(s)
-		}
-	}
-	return m.String()
+	var text strings.Builder
+	err = comment.Execute(&text, r)
+	return text.String(), err
 }
 
-func (r *Report) names() []string {
-	var names []string
-	for _, s := range r.Stacks {
-		names = append(names, s.Name)
+// grouped puts together what has the same key, in the order in which the keys come.
+func grouped[V any, K comparable](all []V, key func(V) K) [][]V {
+	var groups [][]V
+	at := map[K]int{}
+	for _, v := range all {
+		i, is := at[key(v)]
+		if !is {
+			i = len(groups)
+			at[key(v)], groups = i, append(groups, nil)
+		}
+		groups[i] = append(groups[i], v)
 	}
-	return names
+	return groups
 }
 
 // Headline is the verdict in words.
@@ -83,40 +116,6 @@ func (r *Report) Headline() string {
 	return "safe"
 }
 
-func (r Revision) text() string {
-	text := fmt.Sprintf("%s (`%.12s`)", code(r.Name), r.Commit)
-	if r.Modified {
-		text += " with uncommitted changes"
-	}
-	return text
-}
-
-// markdown writes a report.
-type markdown struct {
-	strings.Builder
-	detail
-}
-
-func (m *markdown) line(format string, args ...any) { fmt.Fprintf(m, format+"\n", args...) }
-
-// overview is the table of all stacks.
-func (m *markdown) overview(r *Report) {
-	m.line("| Stack | Data at risk | Access widened | Standards broken | Cost a month | Replaced | Deleted | Created | Updated | Noise |")
-	m.line("| --- | ---: | ---: | ---: | ---: | ---: | ---: | ---: | ---: | ---: |")
-	for _, s := range r.Stacks {
-		m.line("| %s | %s | %s | %s | %s | %s | %s | %d | %d | %d |", s.Name, loud(len(s.Risks)), loud(len(s.Access)), loud(len(s.Standards)),
-			s.Cost.Text(), loud(s.Count(Replaced)), loud(s.Count(Deleted)), s.Count(Created), s.Count(Updated), s.CountNoise())
-	}
-	m.line("")
-}
-
-func loud(n int) string {
-	if n == 0 {
-		return "0"
-	}
-	return fmt.Sprintf("**%d**", n)
-}
-
 // Text is the difference of a month, such as +119.14 USD.
 func (c Cost) Text() string {
 	if c.Unknown != "" {
@@ -130,158 +129,21 @@ func (c Cost) Text() string {
 
 func dollars(usd float64) string { return fmt.Sprintf("%+.2f USD", usd) }
 
-func (m *markdown) stack(s *Stack) {
-	m.line("## %s", s.Name)
-	m.line("")
-	m.findings("The deployment fails", s.Failures)
-	m.findings("Data at risk", s.Risks)
-	m.findings("Access widened", s.Access)
-	m.findings("Standards broken", s.Standards)
-	m.cost(s.Cost)
-	m.changes(s)
-}
-
-func (m *markdown) findings(title string, all []Finding) {
-	if len(all) == 0 {
-		return
-	}
-	m.line("### %s", title)
-	m.line("")
-	shown := all[:min(len(all), m.detail.findings)]
-	if len(shown) <= unfolded {
-		m.list(shown)
-	} else {
-		m.foldedByComponent(shown)
-	}
-	m.rest(len(all)-m.detail.findings, "more of these")
-	m.line("")
-}
-
-// unfolded is how many findings of a sort are shown without a fold.
-const unfolded = 10
-
-func (m *markdown) list(findings []Finding) {
-	for _, f := range findings {
-		m.line("- %s: %s", code(f.Resource), prose(f.Text))
-	}
-}
-
-func (m *markdown) foldedByComponent(findings []Finding) {
-	var order []string
-	byComponent := map[string][]Finding{}
-	for _, f := range findings {
-		order = appendNew(order, f.Component)
-		byComponent[f.Component] = append(byComponent[f.Component], f)
-	}
-	for _, component := range order {
-		m.line("<details><summary>%s: %d</summary>", prose(cmp.Or(component, "several components")), len(byComponent[component]))
-		m.line("")
-		m.list(byComponent[component])
-		m.line("")
-		m.line("</details>")
-	}
-}
-
-// rest says what is not here.
-func (m *markdown) rest(n int, what string) {
-	if n > 0 {
-		m.line("- … and %d %s, in the artifact.", n, what)
-	}
-}
-
-func (m *markdown) cost(c Cost) {
-	switch {
-	case c.Unknown != "":
-		m.line("### Cost")
-		m.line("")
-		m.line("%s", prose(c.Unknown))
-		m.line("")
-	case len(c.Lines) > 0:
-		m.line("### Cost: %s a month, %.0f → %.0f USD", c.Text(), c.Base, c.Head)
-		m.line("")
-		m.line("| Part | | Before | After | Difference |")
-		m.line("| --- | --- | ---: | ---: | ---: |")
-		for _, l := range c.Lines {
-			item := l.HeadItem
-			if l.BaseItem != "" && l.HeadItem != "" && l.BaseItem != l.HeadItem {
-				item = l.BaseItem + " → " + l.HeadItem
-			} else if item == "" {
-				item = l.BaseItem
-			}
-			m.line("| %s, %s | %s | %.2f | %.2f | %s |", l.Component, l.Kind, item, l.Base, l.Head, dollars(l.Difference()))
-		}
-		m.line("")
-		m.line("An estimate from the resources of the preview, with the dated prices and the assumptions of docs/costs.md.")
-		m.line("")
-	}
-}
-
-// changes are folded, one fold for each component, and one for the noise of all.
-func (m *markdown) changes(s *Stack) {
-	left := m.detail.changes
-	for _, group := range s.Groups() {
-		m.line("<details><summary>%s</summary>", prose(group.Title()))
-		m.line("")
-		for _, c := range group.Changes[:max(0, min(len(group.Changes), left))] {
-			m.change(c)
-		}
-		m.rest(len(group.Changes)-max(0, left), "more changes")
-		left -= len(group.Changes)
-		m.line("")
-		m.line("</details>")
-	}
-	if noise := s.CountNoise(); noise > 0 {
-		m.line("<details><summary>Noise: nothing but tags or order, %s</summary>", counted(noise, "resource"))
-		m.line("")
-		for _, n := range s.Noises() {
-			m.line("- %s: %s → %s, %s", code(n.Path), code(short(n.Old)), code(short(n.New)), counted(len(n.Names), "resource"))
-		}
-		m.line("")
-		m.line("</details>")
-	}
-	m.line("")
-}
-
-func (m *markdown) change(c Change) {
-	text := fmt.Sprintf("- **%s** %s %s", c.Kind, typeName(c.Type), code(c.Name))
-	if c.Reason != "" {
-		text += ": " + prose(c.Reason)
-	}
-	if c.Source != "" {
-		text += " (" + c.Source + ")"
-	}
-	m.line("%s", text)
-	for _, p := range c.Properties[:min(len(c.Properties), m.properties)] {
-		replaces := ""
-		if p.Replaces {
-			replaces = ", replaces"
-		}
-		m.line("  - %s: %s → %s%s", code(p.Path), code(short(p.Old)), code(short(p.New)), replaces)
-	}
-	if more := len(c.Properties) - m.properties; more > 0 {
-		m.line("  - … and %s, in the artifact", counted(more, "property"))
-	}
-}
-
 // Group is what changes of one component.
 type Group struct {
 	// Component is its name, "" of what is part of none, and Kind what it is, such as Queues.
 	Component, Kind string
 	Changes         []Change
+	// Shown is how many of them a comment has room for.
+	Shown int
 }
 
 // Groups are the changes without noise, by component.
 func (s *Stack) Groups() []Group {
 	var groups []Group
-	for _, c := range s.Changes {
-		if c.Noise {
-			continue
-		}
-		if n := len(groups); n == 0 || groups[n-1].Component != c.Component {
-			groups = append(groups, Group{Component: c.Component, Kind: c.ComponentKind})
-		}
-		last := &groups[len(groups)-1]
-		last.Changes = append(last.Changes, c)
+	loud := slices.DeleteFunc(slices.Clone(s.Changes), func(c Change) bool { return c.Noise })
+	for _, of := range grouped(loud, func(c Change) string { return c.Component }) {
+		groups = append(groups, Group{Component: of[0].Component, Kind: of[0].ComponentKind, Changes: of})
 	}
 	return groups
 }

@@ -194,34 +194,27 @@ func say(all []permission, names map[string]string) []Finding {
 		holder, principal, conditions, component, name string
 		deny                                           bool
 	}
-	type where struct {
-		subject
-		resource string
-	}
-	var places []where
-	actions := map[where][]string{}
-	for _, p := range all {
-		at := where{subject{p.holder, p.principal, p.conditions.text(), p.component, p.name, p.deny}, p.resource}
-		if actions[at] == nil {
-			places = append(places, at)
-		}
-		actions[at] = appendNew(actions[at], p.action)
-	}
 	type grant struct {
 		subject
-		actions string
+		actions, resource string
 	}
-	var grants []grant
-	resources := map[grant][]string{}
-	for _, at := range places {
-		g := grant{at.subject, strings.Join(actions[at], ", ")}
-		if resources[g] == nil {
-			grants = append(grants, g)
+	subjectOf := func(p permission) subject {
+		return subject{p.holder, p.principal, p.conditions.text(), p.component, p.name, p.deny}
+	}
+	var grants []grant // on one resource each
+	for _, on := range grouped(all, func(p permission) grant { return grant{subject: subjectOf(p), resource: p.resource} }) {
+		var actions []string
+		for _, p := range on {
+			actions = appendNew(actions, p.action)
 		}
-		resources[g] = append(resources[g], at.resource)
+		grants = append(grants, grant{subjectOf(on[0]), strings.Join(actions, ", "), on[0].resource})
 	}
 	var found []Finding
-	for _, g := range grants {
+	for _, same := range grouped(grants, func(g grant) grant { return grant{subject: g.subject, actions: g.actions} }) {
+		g, resources := same[0], []string{}
+		for _, on := range same {
+			resources = append(resources, on.resource)
+		}
 		text := g.holder + ": "
 		if g.principal != "" {
 			text += g.principal + " "
@@ -231,7 +224,7 @@ func say(all []permission, names map[string]string) []Finding {
 		} else {
 			text += "new: may " + g.actions
 		}
-		if on := strings.Join(resources[g], ", "); on != "" {
+		if on := strings.Join(resources, ", "); on != "" {
 			text += " on " + on
 		}
 		if g.conditions != "" {

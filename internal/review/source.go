@@ -8,12 +8,11 @@ import (
 	"os"
 	"os/exec"
 	"path/filepath"
-	"slices"
 	"strings"
 	"syscall"
 	"time"
 
-	"github.com/mitchellh/go-ps"
+	"legops/internal/offline"
 )
 
 // source is one side of a comparison as files.
@@ -92,7 +91,7 @@ func execute(ctx context.Context, cmd *exec.Cmd) (stdout, stderr []byte, err err
 		group := -cmd.Process.Pid
 		// Stopped while it is looked at, it starts nothing more.
 		stopped := syscall.Kill(group, syscall.SIGSTOP)
-		started, err = descendants(cmd.Process.Pid)
+		started, err = offline.Descendants(cmd.Process.Pid)
 		return errors.Join(stopped, err, syscall.Kill(group, syscall.SIGINT), syscall.Kill(group, syscall.SIGCONT))
 	}
 	cmd.WaitDelay = time.Minute
@@ -104,25 +103,6 @@ func execute(ctx context.Context, cmd *exec.Cmd) (stdout, stderr []byte, err err
 		err = ctx.Err()
 	}
 	return out.Bytes(), errOut.Bytes(), err
-}
-
-// descendants are the processes that a process started, and those that they started.
-func descendants(pid int) (found []int, err error) {
-	all, err := ps.Processes()
-	if err != nil {
-		return nil, fmt.Errorf("looking for what an interrupted command started: %w", err)
-	}
-	parents := []int{pid}
-	for len(parents) > 0 {
-		var children []int
-		for _, p := range all {
-			if slices.Contains(parents, p.PPid()) {
-				children = append(children, p.Pid())
-			}
-		}
-		found, parents = append(found, children...), children
-	}
-	return found, nil
 }
 
 // commit resolves what a person calls a revision.

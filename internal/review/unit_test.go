@@ -271,7 +271,8 @@ func TestMarkdownFits(t *testing.T) {
 		}
 		r.Stacks = append(r.Stacks, s)
 	}
-	text := r.Markdown()
+	text, err := r.Markdown()
+	require.NoError(t, err)
 	assert.Less(t, len([]rune(text)), maxCharacters)
 	assert.True(t, strings.HasPrefix(text, Marker+"\n"))
 	assert.Contains(t, text, "more of these, in the artifact.")
@@ -288,7 +289,8 @@ func TestMarkdownIsText(t *testing.T) {
 	r.Head.Name = evil
 	r.Stacks[1].Risks = []Finding{{Resource: evil, Component: evil, Text: evil}}
 	r.Stacks[1].Changes[0].Name, r.Stacks[1].Changes[0].Component, r.Stacks[1].Changes[0].Reason = evil, evil, evil
-	text := r.Markdown()
+	text, err := r.Markdown()
+	require.NoError(t, err)
 	outside := regexp.MustCompile("``.*?``|`[^`\n]*`").ReplaceAllString(text, "") // code is text already
 	for _, markup := range []string{"<img", "@legops", "[a](", "**b**"} {
 		assert.NotContains(t, outside, markup)

@@ -40,13 +40,12 @@ func run(arguments []string) error {
 	s.arguments(known)
 	s.settings(known)
 	s.annotations(known)
-	s.directives(known)
 	s.written(known)
 	if err := errors.Join(s.problems...); err != nil {
 		return err
 	}
-	fmt.Printf("%s %s: %d arguments, %d settings, %d annotations and the directives of %d contexts match, and so does the configuration of production\n",
-		known.Repository, known.Release, len(known.Arguments), len(known.Settings), len(known.Annotations), len(known.Directives))
+	fmt.Printf("%s %s: %d arguments, %d settings and %d annotations match, and so does the configuration of production\n",
+		known.Repository, known.Release, len(known.Arguments), len(known.Settings), len(known.Annotations))
 	return nil
 }
 
@@ -124,27 +123,6 @@ func (s *source) annotations(known *nginx.Controller) {
 			list, _, _ = strings.Cut(list, "\n}")
 			if slices.Contains(may, kind) && strings.Contains(list, `"`+key+`"`) {
 				s.report("internal/configs/annotations.go: %s is denied to a %s", key, kind)
-			}
-		}
-	}
-}
-
-func (s *source) directives(known *nginx.Controller) {
-	server := s.read("internal/configs/version1/nginx.tmpl")
-	ingress := s.read("internal/configs/version1/nginx.ingress.tmpl")
-	_, defaults, _ := strings.Cut(s.read("internal/configs/config_params.go"), "func NewDefaultConfigParams")
-	for context, directives := range known.Directives {
-		template := ingress
-		if slices.Contains([]string{"main", "events", "http"}, context) {
-			template = server
-		}
-		for _, d := range directives {
-			if !regexp.MustCompile(`(?m)(^|[\s}])` + regexp.QuoteMeta(d.Name) + `[\s=]+\S`).MatchString(template) {
-				s.report("%s: the templates do not write %s", context, d.Name)
-			}
-			quoted := regexp.MustCompile(`[:\s"]` + regexp.QuoteMeta(d.Default) + `"?,`)
-			if d.Default != "" && d.Form != "switch" && !quoted.MatchString(defaults) {
-				s.report("internal/configs/config_params.go: %s is not the default of %s", d.Default, d.Name)
 			}
 		}
 	}

@@ -65,29 +65,20 @@ func (s *source) written(known *nginx.Controller) {
 	if paths := 2*len(endpoints) - 1; compared < len(endpoints)+paths {
 		s.report("the controller wrote %d blocks for %d applications", compared, len(endpoints))
 	}
-	for _, context := range []string{"", "events", "http"} {
-		name := context
-		if name == "" {
-			name = "main"
-		}
-		for _, d := range known.Directives[name] {
-			begins := func(line string) bool { return strings.HasPrefix(line, d.Name+" ") }
-			s.same(context, slices.DeleteFunc(slices.Clone(expected[context]), func(l string) bool { return !begins(l) }),
-				slices.DeleteFunc(slices.Clone(found[context]), func(l string) bool { return !begins(l) }))
+	for context, block := range map[string]string{"main": "", "events": "events", "http": "http"} {
+		for _, d := range known.Directives[context] {
+			other := func(line string) bool { return !strings.HasPrefix(line, d.Name+" ") }
+			s.same(context, slices.DeleteFunc(slices.Clone(expected[block]), other), slices.DeleteFunc(slices.Clone(found[block]), other))
 		}
 	}
 }
 
 func (s *source) same(block string, theirs, ours []string) {
-	for _, side := range []struct {
-		who       string
-		has, lack []string
-	}{{"the controller", theirs, ours}, {"internal/nginx", ours, theirs}} {
-		for _, line := range side.has {
-			known := func(begins string) bool { return strings.HasPrefix(line, begins) }
-			if !slices.Contains(side.lack, line) && !slices.ContainsFunc(slices.Collect(maps.Keys(elsewhere)), known) {
-				s.report("%s: only %s writes %s", block, side.who, line)
-			}
+	for _, line := range slices.Concat(theirs, ours) {
+		known := func(begins string) bool { return strings.HasPrefix(line, begins) }
+		if slices.Contains(theirs, line) != slices.Contains(ours, line) && !slices.ContainsFunc(slices.Collect(maps.Keys(elsewhere)), known) {
+			who := map[bool]string{true: "the controller", false: "internal/nginx"}[slices.Contains(theirs, line)]
+			s.report("%s: only %s writes %s", block, who, line)
 		}
 	}
 }
@@ -150,61 +141,49 @@ func (s *source) have(objects nginx.Objects, endpoints map[string][]string) (str
 	return all.String(), nil
 }
 
-// block is a block of a configuration: its directives and blocks.
+var tokens = regexp.MustCompile(`#[^\n]*|"(?:[^"\\]|\\.)*"|'[^']*'|[;{}]|[^\s;{}"']+`)
+
+// block is a block of a configuration, with its own directives.
 type block struct {
 	name  string
 	lines []string
-	inner []*block
 }
 
-var tokens = regexp.MustCompile(`#[^\n]*|"(?:[^"\\]|\\.)*"|'[^']*'|[;{}]|[^\s;{}"']+`)
-
-// blocks returns the directives of a configuration by their block.
+// blocks returns the directives of a configuration by their block, a server's under its name. It leaves http out of the names: what
+// the controller includes there is a separate file.
 func blocks(configuration string) map[string][]string {
-	words := slices.DeleteFunc(tokens.FindAllString(configuration, -1), func(token string) bool { return token[0] == '#' })
-	whole := &block{}
-	whole.read(words)
 	all := map[string][]string{}
-	whole.collect("", all)
-	return all
-}
-
-// read reads tokens up to the end of the block and returns the rest.
-func (b *block) read(rest []string) []string {
 	var words []string
-	for len(rest) > 0 {
-		token := rest[0]
-		rest = rest[1:]
+	within := []*block{{}} // the innermost last
+	for _, token := range tokens.FindAllString(configuration, -1) {
+		if token[0] == '#' {
+			continue
+		}
+		directive, last := strings.Join(words, " "), within[len(within)-1]
 		switch token {
-		case "}":
-			return rest
-		case ";":
-			b.lines, words = append(b.lines, strings.Join(words, " ")), nil
 		case "{":
-			inner := &block{name: strings.Join(words, " ")}
-			b.inner, words = append(b.inner, inner), nil
-			rest = inner.read(rest)
+			within = append(within, &block{name: directive})
+		case "}":
+			var names []string
+			for _, b := range within[1:] {
+				if b == last || b.name != "http" {
+					names = append(names, b.name)
+				}
+			}
+			name := strings.Join(names, " / ")
+			all[name] = append(all[name], last.lines...)
+			within = within[:len(within)-1]
+		case ";":
+			last.lines = append(last.lines, directive)
+			if strings.HasPrefix(directive, "server_name ") {
+				last.name = directive
+			}
 		default:
 			words = append(words, token)
+			continue
 		}
+		words = nil
 	}
-	return nil
-}
-
-// collect returns the lines of all blocks, a server's under its name. It leaves out http: what the controller includes in it is
-// a separate file.
-func (b *block) collect(parent string, all map[string][]string) {
-	name := b.name
-	for _, line := range b.lines {
-		if strings.HasPrefix(line, "server_name ") {
-			name = line
-		}
-	}
-	if parent != "" && parent != "http" {
-		name = parent + " / " + name
-	}
-	all[name] = append(all[name], b.lines...)
-	for _, inner := range b.inner {
-		inner.collect(name, all)
-	}
+	all[""] = within[0].lines
+	return all
 }

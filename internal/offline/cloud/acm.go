@@ -117,11 +117,7 @@ func recordsProve(p *Provider, e *Entry) error {
 // refuseUnissued says why a certificate cannot be used yet. One that is not in this account is taken as issued.
 func (p *Provider) refuseUnissued(e *Entry, arn string) error {
 	certificate := p.record.referred(e.Account, arn)
-	if certificate == nil || certificate.in().Has("certificateBody") {
-		return nil
-	}
-	validated := func(user *Entry) bool { return user.Type == catalogue.CertificateValidation }
-	if slices.ContainsFunc(p.record.index.find(byUse(e.Account, arn)), validated) {
+	if certificate == nil || certificate.in().Has("certificateBody") || p.usedBy(e.Account, arn, catalogue.CertificateValidation) {
 		return nil
 	}
 	return e.refusal("UnsupportedCertificate: %s is not issued: nothing waits for its validation", resource.URN(certificate.URN).Name())

@@ -1,10 +1,25 @@
 package cloud
 
-import "legops/internal/catalogue"
+import (
+	"legops/internal/catalogue"
+	"legops/internal/model"
+)
 
 // What Auto Scaling computes and refuses.
 var _ = simulate(map[string]simulation{
-	catalogue.AutoScalingGroup:      {rules: []rule{scalingGroupFits}},
+	catalogue.AutoScalingGroup: {rules: []rule{
+		when(func(in model.Values) bool {
+			least := in.Number("minSize", 0)
+			desired := in.Number("desiredCapacity", least)
+			return least > desired || desired > in.Number("maxSize", 0)
+		}, "ValidationError: desired capacity {desiredCapacity} must be between {minSize} and {maxSize}"),
+		when(func(in model.Values) bool { return given(in, "vpcZoneIdentifiers", "availabilityZones") == 0 },
+			"ValidationError: vpcZoneIdentifiers or availabilityZones must be given"),
+		when(func(in model.Values) bool {
+			return given(in, "launchTemplate", "mixedInstancesPolicy", "launchConfiguration") == 0
+		},
+			"ValidationError: launchTemplate or mixedInstancesPolicy must be given"),
+	}},
 	catalogue.AutoScalingAttachment: {rules: []rule{targetsAreInstances}},
 })
 
@@ -13,23 +28,6 @@ func targetsAreInstances(p *Provider, e *Entry) error {
 	group := p.record.referred(e.Account, e.in().Text("lbTargetGroupArn"))
 	if group != nil && orElse(group.in().Text("targetType"), "instance") != "instance" {
 		return e.refusal("ValidationError: the targets of %s are of type %s, must be instance", nameOf(group.Type, group.in()), group.in().Text("targetType"))
-	}
-	return nil
-}
-
-// scalingGroupFits is Auto Scaling's rule that the desired size lies between its bounds, and that there is a place for
-// instances and a template to make them.
-func scalingGroupFits(_ *Provider, e *Entry) error {
-	in := e.in()
-	least, most := in.Number("minSize", 0), in.Number("maxSize", 0)
-	desired := in.Number("desiredCapacity", least)
-	switch {
-	case least > desired || desired > most:
-		return e.refusal("ValidationError: desired capacity %v must be between %v and %v", desired, least, most)
-	case len(in.Texts("vpcZoneIdentifiers")) == 0 && len(in.Texts("availabilityZones")) == 0:
-		return e.refusal("ValidationError: vpcZoneIdentifiers or availabilityZones must be given")
-	case !in.Has("launchTemplate") && !in.Has("mixedInstancesPolicy") && !in.Has("launchConfiguration"):
-		return e.refusal("ValidationError: launchTemplate or mixedInstancesPolicy must be given")
 	}
 	return nil
 }

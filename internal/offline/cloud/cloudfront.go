@@ -19,10 +19,29 @@ var _ = simulate(map[string]simulation{
 			"status":           always("Deployed"),
 			"lastModifiedTime": always(creationTime),
 		},
-		rules: []rule{distributionCertificate, originsExist, aliasesAreFree, aclIsGlobal},
+		rules: []rule{
+			distributionCertificate, originsExist, aliasesAreFree,
+			each("origins", when(func(in model.Values) bool {
+				return given(in, "customOriginConfig", "vpcOriginConfig") == 0 && !strings.Contains(in.Text("domainName"), ".s3.")
+			}, `InvalidOrigin: {originId} is "{domainName}", must be a bucket, or have customOriginConfig`)),
+			each("defaultCacheBehavior", behaviourFits...), each("orderedCacheBehaviors", behaviourFits...),
+			once("orderedCacheBehaviors[*].pathPattern", `InvalidArgument: two cache behaviours are for "{}"`),
+			when(func(in model.Values) bool {
+				return in.Text("webAclId") != "" && !strings.Contains(in.Text("webAclId"), ":global/webacl/")
+			}, "InvalidWebACLId: {webAclId} is not of the scope CLOUDFRONT"),
+		},
 	},
-	catalogue.CachePolicy:         {rules: []rule{lifetimesInOrder, nothingCachedNothingKept, tenNames(cacheKey)}},
-	catalogue.OriginRequestPolicy: {rules: []rule{noAuthorization, tenNames("")}},
+	catalogue.CachePolicy: {rules: append(tenNames("parametersInCacheKeyAndForwardedToOrigin."), nothingCachedNothingKept,
+		when(func(in model.Values) bool {
+			least := in.Number("minTtl", 0)
+			usual := in.Number("defaultTtl", max(86400, least))
+			return least > usual || usual > in.Number("maxTtl", max(31536000, usual))
+		}, "InvalidArgument: minTtl {minTtl}, defaultTtl {defaultTtl} and maxTtl {maxTtl} must be in this order"),
+	)},
+	// The header Authorization goes on by a cache policy, or with all headers
+	catalogue.OriginRequestPolicy: {rules: append(tenNames(""), when(func(in model.Values) bool {
+		return slices.ContainsFunc(in.Texts("headersConfig.headers.items"), func(name string) bool { return strings.EqualFold(name, "Authorization") })
+	}, "InvalidArgument: an origin request policy must not name the header Authorization"))},
 })
 
 // cloudFrontZone is the hosted zone of every distribution.
@@ -59,44 +78,24 @@ func distributionCertificate(p *Provider, e *Entry) error {
 	return nil
 }
 
-// behaviours are all cache behaviours of a distribution.
-func behaviours(in model.Values) []model.Values {
-	return append(in.Objects("defaultCacheBehavior"), in.Objects("orderedCacheBehaviors")...)
+// behaviourFits are CloudFront's rules on the policies of a cache behaviour.
+var behaviourFits = []rule{
+	when(func(in model.Values) bool { return in.Has("cachePolicyId") == in.Has("forwardedValues") },
+		"InvalidArgument: a cache behaviour needs either cachePolicyId or forwardedValues"),
+	when(func(in model.Values) bool { return in.Has("originRequestPolicyId") && !in.Has("cachePolicyId") },
+		"InvalidArgument: an origin request policy needs a cache policy"),
 }
 
-// originsExist is CloudFront's rule that behaviours and groups use origins that there are, each of one kind.
+// originsExist is CloudFront's rule that behaviours and groups use origins that there are.
 func originsExist(_ *Provider, e *Entry) error {
-	var origins []string
-	for _, origin := range e.in().Objects("origins") {
-		origins = append(origins, origin.Text("originId"))
-		custom := origin.Has("customOriginConfig") || origin.Has("vpcOriginConfig")
-		if !custom && !strings.Contains(origin.Text("domainName"), ".s3.") {
-			return e.refusal("InvalidOrigin: %s is %q, must be a bucket, or have customOriginConfig", origin.Text("originId"), origin.Text("domainName"))
-		}
-	}
-	var wanted []string
-	for _, group := range e.in().Objects("originGroups") {
-		for _, member := range group.Objects("members") {
-			wanted = append(wanted, member.Text("originId"))
-		}
-		origins = append(origins, group.Text("originId"))
-	}
-	var paths []string
-	for _, behaviour := range behaviours(e.in()) {
-		wanted = append(wanted, behaviour.Text("targetOriginId"))
-		switch {
-		case behaviour.Has("cachePolicyId") == behaviour.Has("forwardedValues"):
-			return e.refusal("InvalidArgument: a cache behaviour needs either cachePolicyId or forwardedValues")
-		case behaviour.Has("originRequestPolicyId") && !behaviour.Has("cachePolicyId"):
-			return e.refusal("InvalidArgument: an origin request policy needs a cache policy")
-		case slices.Contains(paths, behaviour.Text("pathPattern")):
-			return e.refusal("InvalidArgument: two cache behaviours are for %q", behaviour.Text("pathPattern"))
-		}
-		paths = append(paths, behaviour.Text("pathPattern"))
-	}
-	for _, id := range wanted {
-		if !slices.Contains(origins, id) {
-			return e.refusal("NoSuchOrigin: %s", id)
+	origins := append(e.in().Texts("origins[*].originId"), e.in().Texts("originGroups[*].originId")...)
+	for _, path := range []string{
+		"originGroups[*].members[*].originId", "defaultCacheBehavior.targetOriginId", "orderedCacheBehaviors[*].targetOriginId",
+	} {
+		for _, id := range e.in().Texts(path) {
+			if !slices.Contains(origins, id) {
+				return e.refusal("NoSuchOrigin: %s", id)
+			}
 		}
 	}
 	return nil
@@ -110,26 +109,6 @@ func aliasesAreFree(p *Provider, e *Entry) error {
 				return e.refusal("CNAMEAlreadyExists: %s is an alias of %s", alias, resource.URN(other.URN).Name())
 			}
 		}
-	}
-	return nil
-}
-
-// aclIsGlobal is CloudFront's rule that the web ACL of a distribution has its scope.
-func aclIsGlobal(_ *Provider, e *Entry) error {
-	if acl := e.in().Text("webAclId"); acl != "" && !strings.Contains(acl, ":global/webacl/") {
-		return e.refusal("InvalidWebACLId: %s is not of the scope CLOUDFRONT", acl)
-	}
-	return nil
-}
-
-const cacheKey = "parametersInCacheKeyAndForwardedToOrigin."
-
-// lifetimesInOrder is CloudFront's rule on the lifetimes of a cache policy.
-func lifetimesInOrder(_ *Provider, e *Entry) error {
-	least := e.in().Number("minTtl", 0)
-	usual := e.in().Number("defaultTtl", max(86400, least))
-	if most := e.in().Number("maxTtl", max(31536000, usual)); least > usual || usual > most {
-		return e.refusal("InvalidArgument: minTtl %v, defaultTtl %v and maxTtl %v must be in this order", least, usual, most)
 	}
 	return nil
 }
@@ -153,24 +132,10 @@ func nothingCachedNothingKept(_ *Provider, e *Entry) error {
 	return nil
 }
 
-// tenNames makes CloudFront's quota of ten headers, cookies and query strings in a policy.
-func tenNames(prefix string) rule {
-	return func(_ *Provider, e *Entry) error {
-		for _, path := range []string{"headersConfig.headers.items", "cookiesConfig.cookies.items", "queryStringsConfig.queryStrings.items"} {
-			if count := len(e.in().Texts(prefix + path)); count > 10 {
-				return e.refusal("LimitExceeded: %s has %d, the quota is 10", path, count)
-			}
-		}
-		return nil
+// tenNames are CloudFront's quotas of ten headers, cookies and query strings in a policy.
+func tenNames(prefix string) (rules []rule) {
+	for _, path := range []string{"headersConfig.headers.items", "cookiesConfig.cookies.items", "queryStringsConfig.queryStrings.items"} {
+		rules = append(rules, size(prefix+path, 0, 10, "LimitExceeded: "+path+" has {}, the quota is 10"))
 	}
-}
-
-// noAuthorization is CloudFront's rule that the header Authorization goes on by a cache policy, or with all headers.
-func noAuthorization(_ *Provider, e *Entry) error {
-	for _, header := range e.in().Texts("headersConfig.headers.items") {
-		if strings.EqualFold(header, "Authorization") {
-			return e.refusal("InvalidArgument: an origin request policy must not name the header %s", header)
-		}
-	}
-	return nil
+	return rules
 }

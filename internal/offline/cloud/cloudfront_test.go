@@ -51,7 +51,7 @@ func TestOriginRequestPolicyRules(t *testing.T) {
 			"cookiesConfig": everything("cookie", "session"), "queryStringsConfig": values{"queryStringBehavior": "all"},
 		}
 	}, map[string]mistake{
-		"Authorization":  sets("headersConfig", everything("header", "authorization"), "must not name the header authorization"),
+		"Authorization":  sets("headersConfig", everything("header", "authorization"), "must not name the header Authorization"),
 		"eleven cookies": sets("cookiesConfig", everything("cookie", eleven...), "cookiesConfig.cookies.items has 11"),
 	})
 }

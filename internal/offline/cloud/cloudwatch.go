@@ -1,7 +1,6 @@
 package cloud
 
 import (
-	"encoding/json"
 	"regexp"
 	"slices"
 	"strings"
@@ -17,68 +16,66 @@ var _ = simulate(map[string]simulation{
 	catalogue.MetricAlarm: {
 		outputs: outputs{"evaluateLowSampleCountPercentiles": always("")},
 		rules: []rule{
-			alarmMetric, alarmQueries, alarmThreshold, alarmPeriods, alarmActions, alarmNameIsFree,
+			when(func(in model.Values) bool { return given(in, "metricName", "metricQueries") != 1 },
+				"ValidationError: either metricName or metricQueries must be given"),
+			forbids(onQueries, "ValidationError: {} is not for alarms on metricQueries", "namespace", "period", "statistic", "extendedStatistic", "dimensions"),
+			when(func(in model.Values) bool { return !onQueries(in) && given(in, "namespace", "period") < 2 },
+				"ValidationError: metricName needs namespace and period"),
+			when(func(in model.Values) bool { return !onQueries(in) && given(in, "statistic", "extendedStatistic") != 1 },
+				"ValidationError: either statistic or extendedStatistic must be given"),
+			size("dimensions", 0, 30, "ValidationError: there are {} dimensions, the limit is 30"),
+			size("metricQueries", 0, 20, "ValidationError: there are {} queries, the limit is 20"),
+			matching("metricQueries[*].id", queryID, `ValidationError: the id "{}" of a query must match `+queryID.String()),
+			once("metricQueries[*].id", `ValidationError: the id "{}" of a query must be there once`),
+			each("metricQueries", when(func(in model.Values) bool { return given(in, "expression", "metric") != 1 },
+				"ValidationError: query {id} needs either expression or metric")),
+			alarmAnswers,
+			oneOf("comparisonOperator", slices.Concat(comparisons, bandComparisons)...),
+			when(func(in model.Values) bool {
+				return !onBand(in) && (!in.Has("threshold") || in.Has("thresholdMetricId"))
+			},
+				"ValidationError: {comparisonOperator} needs threshold, and only that"),
+			when(func(in model.Values) bool { return onBand(in) && (in.Has("threshold") || !in.Has("thresholdMetricId")) },
+				"ValidationError: {comparisonOperator} needs thresholdMetricId, and only that"),
+			alarmPeriods, alarmActions, alarmNameIsFree,
 			oneOf("treatMissingData", "missing", "ignore", "breaching", "notBreaching"),
 			oneOf("statistic", "SampleCount", "Average", "Sum", "Minimum", "Maximum"),
 		},
 		deletion: alarmIsNoChild,
 	},
 	catalogue.CompositeAlarm: {
-		rules:    []rule{alarmNameIsFree, compositeRule, compositeSuppressor, alarmActions},
+		rules: []rule{
+			size("alarmRule", 0, 10240, "ValidationError: AlarmRule has {} characters, the limit is 10240"),
+			alarmNameIsFree, compositeRule, compositeSuppressor, alarmActions,
+		},
 		deletion: alarmIsNoChild,
 	},
-	catalogue.Dashboard: {rules: []rule{dashboardBody}},
+	// A dashboard is JSON with up to 500 widgets on a grid of 24 columns
+	catalogue.Dashboard: {rules: []rule{
+		parsed("dashboardBody", "InvalidParameterInput: The dashboard body is invalid: {}",
+			when(func(in model.Values) bool { return !in.Has("widgets") }, "InvalidParameterInput: The dashboard body is invalid: it has no widgets"),
+			size("widgets", 0, 500, "InvalidParameterInput: The dashboard body is invalid: it has {} widgets, the limit is 500"),
+			widgetsFit),
+	}},
 })
 
-// alarmMetric is CloudWatch's rule that an alarm is on one metric, told whole, or on queries.
-func alarmMetric(_ *Provider, e *Entry) error {
-	in := e.in()
-	if in.Has("metricName") == in.Has("metricQueries") {
-		return e.refusal("ValidationError: either metricName or metricQueries must be given")
-	}
-	if in.Has("metricQueries") {
-		for _, path := range []string{"namespace", "period", "statistic", "extendedStatistic", "dimensions"} {
-			if in.Has(path) {
-				return e.refusal("ValidationError: %s is not for alarms on metricQueries", path)
-			}
-		}
-		return nil
-	}
-	switch {
-	case in.Text("namespace") == "" || !in.Has("period"):
-		return e.refusal("ValidationError: metricName needs namespace and period")
-	case in.Has("statistic") == in.Has("extendedStatistic"):
-		return e.refusal("ValidationError: either statistic or extendedStatistic must be given")
-	case len(in.Values("dimensions")) > 30:
-		return e.refusal("ValidationError: there are %d dimensions, the limit is 30", len(in.Values("dimensions")))
-	}
-	return nil
+// onQueries says whether an alarm is on queries, not on one metric, and onBand whether it compares with a band of what is expected.
+func onQueries(in model.Values) bool { return in.Has("metricQueries") }
+func onBand(in model.Values) bool {
+	return slices.Contains(bandComparisons, in.Text("comparisonOperator"))
 }
 
 var queryID = regexp.MustCompile(`^[a-z][A-Za-z0-9_]*$`)
 
-// alarmQueries is CloudWatch's rule on queries: ids of their own, an expression or a metric each, one of them the
-// alarm's.
-func alarmQueries(_ *Provider, e *Entry) error {
-	queries := e.in().Objects("metricQueries")
-	ids, returning := map[string]bool{}, 0
-	for _, query := range queries {
-		id := query.Text("id")
-		switch {
-		case !queryID.MatchString(id) || ids[id]:
-			return e.refusal("ValidationError: the id %q of a query must match %s, and be there once", id, queryID)
-		case query.Has("expression") == query.Has("metric"):
-			return e.refusal("ValidationError: query %s needs either expression or metric", id)
-		}
-		ids[id] = true
+// alarmAnswers is CloudWatch's rule that one of an alarm's queries is what it looks at.
+func alarmAnswers(_ *Provider, e *Entry) error {
+	returning := 0
+	for _, query := range e.in().Objects("metricQueries") {
 		if query.Flag("returnData") {
 			returning++
 		}
 	}
-	switch {
-	case len(queries) > 20:
-		return e.refusal("ValidationError: there are %d queries, the limit is 20", len(queries))
-	case len(queries) > 0 && returning != 1:
+	if onQueries(e.in()) && returning != 1 {
 		return e.refusal("ValidationError: exactly one query must have returnData, %d have", returning)
 	}
 	return nil
@@ -94,38 +91,18 @@ var (
 	}
 )
 
-// alarmThreshold is CloudWatch's rule that a value is compared with a number, or with a band of a query.
-func alarmThreshold(_ *Provider, e *Entry) error {
-	operator := e.in().Text("comparisonOperator")
-	band := slices.Contains(bandComparisons, operator)
-	switch {
-	case !band && !slices.Contains(comparisons, operator):
-		return e.refusal("ValidationError: comparisonOperator is %q, must be one of %s", operator, strings.Join(append(comparisons, bandComparisons...), ", "))
-	case band == e.in().Has("threshold") || band != e.in().Has("thresholdMetricId"):
-		return e.refusal("ValidationError: %s needs %s, and only that", operator, map[bool]string{true: "thresholdMetricId", false: "threshold"}[band])
-	}
-	return nil
-}
-
 // alarmPeriods is CloudWatch's rule on how long an alarm looks back: a day, or a week in steps of an hour or more.
 func alarmPeriods(_ *Provider, e *Entry) error {
 	in := e.in()
-	periods := []float64{}
-	if in.Has("period") {
-		periods = append(periods, in.Number("period", 0))
-	}
-	for _, query := range in.Objects("metricQueries") {
-		for _, path := range []string{"period", "metric.period"} {
-			if query.Has(path) {
-				periods = append(periods, query.Number(path, 0))
-			}
-		}
-	}
 	count := in.Number("evaluationPeriods", 0)
 	if points := in.Number("datapointsToAlarm", 1); count < 1 || points < 1 || points > count {
 		return e.refusal("ValidationError: evaluationPeriods is %v, must be 1 or more; datapointsToAlarm is %v, must be 1 to that", count, points)
 	}
-	for _, period := range periods {
+	for _, given := range slices.Concat(in.All("period"), in.All("metricQueries[*].period"), in.All("metricQueries[*].metric.period")) {
+		period, is := given.(float64)
+		if !is {
+			continue
+		}
 		if !slices.Contains([]float64{10, 20, 30}, period) && (period < 60 || int(period)%60 != 0) {
 			return e.refusal("ValidationError: period is %v, must be 10, 20, 30 or a multiple of 60", period)
 		}
@@ -223,14 +200,11 @@ func alarmsInRule(text string) (names []string, problem string) {
 // compositeRule is CloudWatch's rule on rules: they can be read, and name at most a hundred alarms that are there. It would
 // take alarms that look at each other in a circle, and then delete none of them; that is refused here.
 func compositeRule(p *Provider, e *Entry) error {
-	text := e.in().Text("alarmRule")
-	names, problem := alarmsInRule(text)
-	switch {
-	case problem != "":
+	names, problem := alarmsInRule(e.in().Text("alarmRule"))
+	if problem != "" {
 		return e.refusal("ValidationError: AlarmRule cannot be read: %s", problem)
-	case len(text) > 10240:
-		return e.refusal("ValidationError: AlarmRule has %d characters, the limit is 10240", len(text))
-	case len(names) > 100:
+	}
+	if len(names) > 100 {
 		return e.refusal("ValidationError: AlarmRule names %d alarms, the limit is 100", len(names))
 	}
 	for _, name := range names {
@@ -261,15 +235,8 @@ func (p *Provider) dependsOn(e *Entry, name string, depth int) bool {
 
 // compositeSuppressor is CloudWatch's rule on what keeps an alarm quiet: another alarm.
 func compositeSuppressor(p *Provider, e *Entry) error {
-	if !e.in().Has("actionsSuppressor") {
-		return nil
-	}
-	suppressor := e.in().Values("actionsSuppressor")
-	name := suppressor.Text("alarm")
-	if parts := strings.SplitN(name, ":alarm:", 2); len(parts) == 2 {
-		name = parts[1]
-	}
-	if p.alarmOf(e, name) == nil {
+	name := afterLast(e.in().Text("actionsSuppressor.alarm"), ":alarm:")
+	if e.in().Has("actionsSuppressor") && p.alarmOf(e, name) == nil {
 		return e.refusal("ValidationError: ActionsSuppressor %q does not exist", name)
 	}
 	return nil
@@ -291,21 +258,9 @@ func alarmIsNoChild(p *Provider, e *Entry) error {
 	return nil
 }
 
-// dashboardBody is CloudWatch's rule that a dashboard is JSON with up to 500 widgets on a grid of 24 columns.
-func dashboardBody(_ *Provider, e *Entry) error {
-	text := e.in().Text("dashboardBody")
-	var body model.Values
-	if err := json.Unmarshal([]byte(text), &body); err != nil {
-		return e.refusal("InvalidParameterInput: The dashboard body is invalid: %s", err)
-	}
-	widgets := body.Objects("widgets")
-	switch {
-	case !body.Has("widgets"):
-		return e.refusal("InvalidParameterInput: The dashboard body is invalid: it has no widgets")
-	case len(widgets) > 500:
-		return e.refusal("InvalidParameterInput: The dashboard body is invalid: it has %d widgets, the limit is 500", len(widgets))
-	}
-	for i, widget := range widgets {
+// widgetsFit is CloudWatch's rule on what widgets have, and where they are.
+func widgetsFit(_ *Provider, e *Entry) error {
+	for i, widget := range e.in().Objects("widgets") {
 		right := widget.Number("x", 0) + widget.Number("width", 6)
 		switch {
 		case widget.Text("type") == "" || !widget.Has("properties"):

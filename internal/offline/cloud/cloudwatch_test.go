@@ -80,7 +80,7 @@ func TestAlarmsOnQueries(t *testing.T) {
 		"a metric, too":   sets("metricName", "RequestCount", "either metricName or metricQueries must be given"),
 		"a period":        sets("period", 60, "period is not for alarms on metricQueries"),
 		"an id":           sets("metricQueries", variables(ratio, metric("Errors")), `the id "Errors" of a query must match`),
-		"an id twice":     sets("metricQueries", variables(ratio, metric("errors"), metric("errors")), `the id "errors" of a query must match`),
+		"an id twice":     sets("metricQueries", variables(ratio, metric("errors"), metric("errors")), `the id "errors" of a query must be there once`),
 		"two in one":      sets("metricQueries", variables(with(metric("a"), values{"expression": "1", "returnData": true})), "query a needs either expression or metric"),
 		"no answer":       sets("metricQueries", variables(metric("a")), "exactly one query must have returnData, 0 have"),
 		"two answers":     sets("metricQueries", variables(ratio, with(metric("a"), values{"returnData": true})), "exactly one query must have returnData, 2 have"),

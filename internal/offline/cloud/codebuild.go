@@ -1,13 +1,13 @@
 package cloud
 
 import (
-	"fmt"
 	"math"
 	"regexp"
 	"slices"
 	"strings"
 
 	"legops/internal/catalogue"
+	"legops/internal/model"
 )
 
 // What CodeBuild computes and refuses, from its API reference and user guide, and where the provider is stricter, from its schema.
@@ -20,13 +20,24 @@ var _ = simulate(map[string]simulation{
 			"encryptionKey":      func(m made) any { return m.ownKey("s3") },
 		},
 		rules: []rule{
-			assumable("serviceRole", "codebuild"), buildSource, buildConnection, buildEnvironment, buildVariables,
+			assumable("serviceRole", "codebuild"), buildSource, buildConnection, buildEnvironment,
+			once("environment.environmentVariables[*].name", `InvalidInputException: the environment variable "{}" must be there once`),
+			each("environment.environmentVariables",
+				when(func(in model.Values) bool { return in.Text("name") == "" }, "InvalidInputException: an environment variable has no name"),
+				when(func(in model.Values) bool { return strings.HasPrefix(in.Text("name"), "CODEBUILD_") },
+					`InvalidInputException: the environment variable "{name}": names that begin with CODEBUILD_ are reserved`)),
+			oneOf("environment.environmentVariables[*].type", "PLAINTEXT", "PARAMETER_STORE", "SECRETS_MANAGER"),
 			sameVpc("vpcConfig.vpcId", "vpcConfig.subnets", "vpcConfig.securityGroupIds"),
 			within(limit{"buildTimeout", 5, 2160}, limit{"queuedTimeout", 5, 480}, limit{"concurrentBuildLimit", 1, math.MaxInt32}),
 			oneOf("logsConfig.cloudwatchLogs.status", "ENABLED", "DISABLED"),
 		},
 	},
-	catalogue.BuildWebhook: {rules: []rule{webhookHearsOfSomething, webhookFilters}},
+	catalogue.BuildWebhook: {rules: []rule{
+		webhookHearsOfSomething,
+		when(func(in model.Values) bool { return given(in, "filterGroups", "branchFilter") > 1 },
+			"InvalidInputException: filterGroups and branchFilter exclude each other"),
+		each("filterGroups", oneEventFilter, each("filters", webhookFilterFits)),
+	}},
 })
 
 // gitHosts are the sources of a build that CodeBuild can tell how it went, and that can call it.
@@ -105,25 +116,6 @@ func buildEnvironment(_ *Provider, e *Entry) error {
 	return nil
 }
 
-// buildVariables is CodeBuild's rule on the variables of a build, whose names it keeps some of to itself.
-func buildVariables(_ *Provider, e *Entry) error {
-	seen := map[string]bool{}
-	for _, variable := range e.in().Objects("environment.environmentVariables") {
-		name := variable.Text("name")
-		kind := orElse(variable.Text("type"), "PLAINTEXT")
-		switch {
-		case name == "" || seen[name]:
-			return e.refusal("InvalidInputException: the environment variable %q must have a name, and be there once", name)
-		case strings.HasPrefix(name, "CODEBUILD_"):
-			return e.refusal("InvalidInputException: the environment variable %q: names that begin with CODEBUILD_ are reserved", name)
-		case !slices.Contains([]string{"PLAINTEXT", "PARAMETER_STORE", "SECRETS_MANAGER"}, kind):
-			return e.refusal("InvalidInputException: the environment variable %q is of the type %q", name, kind)
-		}
-		seen[name] = true
-	}
-	return nil
-}
-
 // webhookHearsOfSomething is CodeBuild's rule that a webhook is for a project whose source can call.
 func webhookHearsOfSomething(p *Provider, e *Entry) error {
 	name := e.in().Text("projectName")
@@ -148,43 +140,31 @@ var (
 	}
 )
 
-// webhookFilters is CodeBuild's rule on what a webhook listens for: each group of filters names events, and patterns.
-func webhookFilters(_ *Provider, e *Entry) error {
-	groups := e.in().Objects("filterGroups")
-	if len(groups) > 0 && e.in().Has("branchFilter") {
-		return e.refusal("InvalidInputException: filterGroups and branchFilter exclude each other")
-	}
-	for _, group := range groups {
-		events := 0
-		for _, filter := range group.Objects("filters") {
-			if problem := webhookFilterProblem(filter.Text("type"), filter.Text("pattern")); problem != "" {
-				return e.refusal("InvalidInputException: %s", problem)
-			}
-			if filter.Text("type") == "EVENT" {
-				events++
-			}
-		}
-		if events != 1 {
-			return e.refusal("InvalidInputException: a group of filters has %d of the type EVENT, must have one", events)
-		}
+// oneEventFilter is CodeBuild's rule that each group of filters names events once, beside patterns.
+func oneEventFilter(_ *Provider, e *Entry) error {
+	events := len(slices.DeleteFunc(e.in().Texts("filters[*].type"), func(kind string) bool { return kind != "EVENT" }))
+	if events != 1 {
+		return e.refusal("InvalidInputException: a group of filters has %d of the type EVENT, must have one", events)
 	}
 	return nil
 }
 
-func webhookFilterProblem(kind, pattern string) string {
-	if !slices.Contains(webhookFilterTypes, kind) {
-		return fmt.Sprintf("filter type %q must be one of %s", kind, strings.Join(webhookFilterTypes, ", "))
-	}
-	if kind != "EVENT" {
-		if _, err := regexp.Compile(pattern); err != nil {
-			return fmt.Sprintf("the pattern of a filter %s: %v", kind, err)
-		}
-		return ""
+// webhookFilterFits is CodeBuild's rule on what a webhook listens for: events, and patterns of something else.
+func webhookFilterFits(_ *Provider, e *Entry) error {
+	kind, pattern := e.in().Text("type"), e.in().Text("pattern")
+	_, err := regexp.Compile(pattern)
+	switch {
+	case !slices.Contains(webhookFilterTypes, kind):
+		return e.refusal("InvalidInputException: filter type %q must be one of %s", kind, strings.Join(webhookFilterTypes, ", "))
+	case kind != "EVENT" && err != nil:
+		return e.refusal("InvalidInputException: the pattern of a filter %s: %v", kind, err)
+	case kind != "EVENT":
+		return nil
 	}
 	for _, event := range strings.Split(pattern, ",") {
 		if !slices.Contains(webhookEvents, strings.TrimSpace(event)) {
-			return fmt.Sprintf("event %q must be one of %s", event, strings.Join(webhookEvents, ", "))
+			return e.refusal("InvalidInputException: event %q must be one of %s", event, strings.Join(webhookEvents, ", "))
 		}
 	}
-	return ""
+	return nil
 }

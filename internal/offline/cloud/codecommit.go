@@ -4,6 +4,7 @@ import (
 	"strings"
 
 	"legops/internal/catalogue"
+	"legops/internal/model"
 )
 
 // What CodeCommit computes and refuses.
@@ -15,18 +16,13 @@ var _ = simulate(map[string]simulation{
 			"cloneUrlSsh":  func(m made) any { return "ssh://" + m.cloneAddress() },
 			"kmsKeyId":     func(m made) any { return m.ownKey("codecommit") },
 		},
-		rules: []rule{sourceName},
+		rules: []rule{
+			when(func(in model.Values) bool { return strings.HasSuffix(in.Text("repositoryName"), ".git") },
+				`InvalidRepositoryNameException: "{repositoryName}" must not end in .git`),
+		},
 	},
 })
 
 func (m made) cloneAddress() string {
 	return "git-codecommit." + m.region() + "." + m.suffix() + "/v1/repos/" + m.inputs.Text("repositoryName")
-}
-
-// sourceName is CodeCommit's rule on names that the form alone cannot tell.
-func sourceName(_ *Provider, e *Entry) error {
-	if name := e.in().Text("repositoryName"); strings.HasSuffix(name, ".git") {
-		return e.refusal("InvalidRepositoryNameException: %q must not end in .git", name)
-	}
-	return nil
 }

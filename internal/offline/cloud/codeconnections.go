@@ -1,6 +1,9 @@
 package cloud
 
-import "legops/internal/catalogue"
+import (
+	"legops/internal/catalogue"
+	"legops/internal/model"
+)
 
 // What CodeConnections computes and refuses.
 var _ = simulate(map[string]simulation{
@@ -9,17 +12,10 @@ var _ = simulate(map[string]simulation{
 			"connectionStatus": always("PENDING"), // until a person has agreed at the other end
 			"ownerAccountId":   func(m made) any { return m.connection.account },
 		},
-		rules: []rule{connectionHasOneEnd},
+		rules: []rule{
+			when(func(in model.Values) bool { return given(in, "providerType", "hostArn") != 1 },
+				"InvalidInputException: either providerType or hostArn must be given"),
+			oneOf("providerType", "Bitbucket", "GitHub", "GitHubEnterpriseServer", "GitLab", "GitLabSelfManaged"),
+		},
 	},
 })
-
-// connectionProviders are the hosts of code that CodeConnections connects to.
-var connectionProviders = []string{"Bitbucket", "GitHub", "GitHubEnterpriseServer", "GitLab", "GitLabSelfManaged"}
-
-// connectionHasOneEnd is the rule that a connection leads to a provider or to a host of one's own.
-func connectionHasOneEnd(p *Provider, e *Entry) error {
-	if e.in().Has("providerType") == e.in().Has("hostArn") {
-		return e.refusal("InvalidInputException: either providerType or hostArn must be given")
-	}
-	return oneOf("providerType", connectionProviders...)(p, e)
-}

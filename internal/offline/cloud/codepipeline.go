@@ -15,13 +15,38 @@ import (
 // What CodePipeline computes and refuses, from its structure, action and rule references.
 var _ = simulate(map[string]simulation{
 	catalogue.Pipeline: {
-		rules: []rule{
-			assumable("roleArn", "codepipeline"), pipelineStores, pipelineType, pipelineStages, pipelineActions, pipelineArtifacts,
-			pipelineConditions,
-			oneOf("pipelineType", "V1", "V2"), oneOf("executionMode", "SUPERSEDED", "QUEUED", "PARALLEL"),
-		},
+		rules: slices.Concat([]rule{
+			assumable("roleArn", "codepipeline"), oneOf("pipelineType", "V1", "V2"), oneOf("executionMode", "SUPERSEDED", "QUEUED", "PARALLEL"),
+			pipelineStores,
+			oneOf("artifactStores[*].type", "S3"), oneOf("artifactStores[*].encryptionKey.type", "KMS"),
+			when(func(in model.Values) bool {
+				return ofTypeV1(in) && slices.Contains([]string{"QUEUED", "PARALLEL"}, in.Text("executionMode"))
+			}, "InvalidStructureException: the execution mode {executionMode} can only be used with V2 pipelines"),
+			forbids(ofTypeV1, "InvalidStructureException: {} can only be used with V2 pipelines",
+				"triggers", "variables", "stages[*].beforeEntry", "stages[*].onSuccess", "stages[*].onFailure"),
+			size("stages", 2, 50, "InvalidStructureException: the pipeline has {} stages, must have 2 to 50"),
+			each("stages", append(stepNames("actions[*].name", "stage {name}: action name"),
+				size("actions", 1, 50, "InvalidStructureException: stage {name} has {} actions, must have 1 to 50"))...),
+			sourcesFirst,
+			oneOf("stages[*].actions[*].version", "1"),
+			once("stages[*].actions[*].namespace", "InvalidStructureException: the namespace {} is there twice"),
+			pipelineActions, pipelineArtifacts,
+			each("stages", conditioned("beforeEntry", "FAIL", "SKIP"), conditioned("onSuccess", "FAIL", "ROLLBACK"), conditioned("onFailure", "ROLLBACK")),
+			oneOf("stages[*].onFailure.result", "ROLLBACK", "RETRY"),
+		}, stepNames("stages[*].name", "stage name")),
 	},
 })
+
+// ofTypeV1 says whether a pipeline is not of the type V2, so that it lacks some features.
+func ofTypeV1(in model.Values) bool { return in.Text("pipelineType") != "V2" }
+
+// stepNames are the rules on the names of stages, actions or rules at a path.
+func stepNames(path, what string) []rule {
+	return []rule{
+		matching(path, stepName, "InvalidStructureException: "+what+` "{}" must match `+stepName.String()),
+		once(path, "InvalidStructureException: "+what+` "{}" is there twice`),
+	}
+}
 
 // stepName is what stages, actions and rules may be called, artifactName what they hand on.
 var (
@@ -66,13 +91,8 @@ func pipelineStores(_ *Provider, e *Entry) error {
 	regions := map[string]bool{}
 	for _, store := range stores {
 		region := store.Text("region")
-		switch {
-		case store.Text("type") != "S3":
-			return e.refusal("InvalidStructureException: the type of an artifact store is %q, must be S3", store.Text("type"))
-		case (len(stores) == 1) != (region == "") || regions[region]:
+		if (len(stores) == 1) != (region == "") || regions[region] {
 			return e.refusal("InvalidStructureException: artifact stores have a region each where there are several, one has none")
-		case store.Has("encryptionKey") && store.Text("encryptionKey.type") != "KMS":
-			return e.refusal("InvalidStructureException: the type of an encryption key is %q, must be KMS", store.Text("encryptionKey.type"))
 		}
 		regions[orElse(region, e.Region)] = true
 	}
@@ -82,63 +102,14 @@ func pipelineStores(_ *Provider, e *Entry) error {
 	return nil
 }
 
-// conditionKinds are the conditions of a stage, with the results that each may have.
-var conditionKinds = map[string][]string{
-	"beforeEntry": {"FAIL", "SKIP"}, "onSuccess": {"FAIL", "ROLLBACK"}, "onFailure": {"ROLLBACK"},
-}
-
-// pipelineType is the rule that some features are of pipelines of the type V2 only.
-func pipelineType(_ *Provider, e *Entry) error {
-	if e.in().Text("pipelineType") == "V2" {
-		return nil
-	}
-	refuse := func(feature string) error {
-		return e.refusal("InvalidStructureException: %s can only be used with V2 pipelines", feature)
-	}
-	if mode := e.in().Text("executionMode"); mode == "QUEUED" || mode == "PARALLEL" {
-		return refuse("the execution mode " + mode)
-	}
-	for _, feature := range []string{"triggers", "variables"} {
-		if e.in().Has(feature) {
-			return refuse(feature)
-		}
-	}
-	for _, stage := range e.in().Objects("stages") {
-		for _, kind := range slices.Sorted(maps.Keys(conditionKinds)) {
-			if stage.Has(kind) {
-				return refuse(kind)
+// sourcesFirst is the rule that all sources are in the first stage, and nothing else is.
+func sourcesFirst(_ *Provider, e *Entry) error {
+	for i, stage := range e.in().Objects("stages") {
+		for _, action := range stage.Objects("actions") {
+			if (i == 0) != (action.Text("category") == "Source") {
+				return e.refusal("InvalidStructureException: action %s.%s: all actions of the first stage, and no others, must be of the category Source",
+					stage.Text("name"), action.Text("name"))
 			}
-		}
-	}
-	return nil
-}
-
-// pipelineStages is the rule that there are two stages or more, all sources are in the first, and nothing else is.
-func pipelineStages(_ *Provider, e *Entry) error {
-	stages := e.in().Objects("stages")
-	if len(stages) < 2 || len(stages) > 50 {
-		return e.refusal("InvalidStructureException: the pipeline has %d stages, must have 2 to 50", len(stages))
-	}
-	names := map[string]bool{}
-	for i, stage := range stages {
-		name, actions := stage.Text("name"), stage.Objects("actions")
-		switch {
-		case !stepName.MatchString(name) || names[name]:
-			return e.refusal("InvalidStructureException: stage name %q must match %s, and be there once", name, stepName)
-		case len(actions) < 1 || len(actions) > 50:
-			return e.refusal("InvalidStructureException: stage %s has %d actions, must have 1 to 50", name, len(actions))
-		}
-		names[name] = true
-		seen := map[string]bool{}
-		for _, action := range actions {
-			own := action.Text("name")
-			switch {
-			case !stepName.MatchString(own) || seen[own]:
-				return e.refusal("InvalidStructureException: stage %s: action name %q must match %s, and be there once", name, own, stepName)
-			case (i == 0) != (action.Text("category") == "Source"):
-				return e.refusal("InvalidStructureException: action %s.%s: all actions of the first stage, and no others, must be of the category Source", name, own)
-			}
-			seen[own] = true
 		}
 	}
 	return nil
@@ -146,24 +117,17 @@ func pipelineStages(_ *Provider, e *Entry) error {
 
 // pipelineActions is the rule on single actions: what they are, what they need, where and as whom they run.
 func pipelineActions(p *Provider, e *Entry) error {
-	namespaces := map[string]bool{}
 	for _, stage := range e.in().Objects("stages") {
 		for _, action := range stage.Objects("actions") {
 			where := "action " + stage.Text("name") + "." + action.Text("name")
 			kind := strings.Join([]string{action.Text("category"), action.Text("owner"), action.Text("provider")}, " ")
 			known, ok := actionSteps[kind]
-			namespace := action.Text("namespace")
 			switch {
 			case !ok:
 				return e.refusal("InvalidActionDeclarationException: %s: %s is not known here: add it to actionSteps", where, kind)
-			case action.Text("version") != "1":
-				return e.refusal("InvalidActionDeclarationException: %s: version is %q, must be 1", where, action.Text("version"))
-			case namespace != "" && namespaces[namespace]:
-				return e.refusal("InvalidStructureException: %s: the namespace %s is there twice", where, namespace)
 			case orElse(action.Text("region"), e.Region) != e.Region:
 				return e.refusal("InvalidActionDeclarationException: %s: actions in other regions are not known here", where)
 			}
-			namespaces[namespace] = true
 			if problem := known.problem(action); problem != "" {
 				return e.refusal("InvalidActionDeclarationException: %s: %s", where, problem)
 			}
@@ -259,49 +223,27 @@ func pipelineArtifacts(_ *Provider, e *Entry) error {
 	return nil
 }
 
-// pipelineConditions is the rule on what stages ask for before they begin and when they end.
-func pipelineConditions(_ *Provider, e *Entry) error {
-	for _, stage := range e.in().Objects("stages") {
-		for _, kind := range slices.Sorted(maps.Keys(conditionKinds)) {
-			condition := stage.Values(kind + ".condition")
-			if condition == nil {
-				continue
-			}
-			if problem := conditionProblem(condition, conditionKinds[kind]); problem != "" {
-				return e.refusal("InvalidStageDeclarationException: stage %s: %s: %s", stage.Text("name"), kind, problem)
-			}
-		}
-		if result := stage.Text("onFailure.result"); !slices.Contains([]string{"", "ROLLBACK", "RETRY"}, result) {
-			return e.refusal("InvalidStageDeclarationException: stage %s: onFailure.result is %q, must be ROLLBACK or RETRY", stage.Text("name"), result)
-		}
-	}
-	return nil
+// conditioned makes the rule on what a stage asks for before it begins or when it ends, and what may then happen.
+func conditioned(when string, results ...string) rule {
+	return each(when, oneOf("condition.result", results...), each("condition", append(stepNames("rules[*].name", "rule name"),
+		size("rules", 1, 5, "InvalidStageDeclarationException: "+when+": it has {} rules, must have 1 to 5"),
+		each("rules", conditionFits))...))
 }
 
-func conditionProblem(condition model.Values, results []string) string {
-	if result := condition.Text("result"); !slices.Contains(results, result) {
-		return fmt.Sprintf("result is %q, must be one of %s", result, strings.Join(results, ", "))
+func conditionFits(_ *Provider, e *Entry) error {
+	kind := e.in().Values("ruleTypeId")
+	known, ok := ruleSteps[kind.Text("provider")]
+	problem := ""
+	switch {
+	case !ok:
+		problem = fmt.Sprintf("the provider %q is not known here: add it to ruleSteps", kind.Text("provider"))
+	case kind.Text("category") != "Rule" || orElse(kind.Text("owner"), "AWS") != "AWS" || orElse(kind.Text("version"), "1") != "1":
+		problem = "ruleTypeId must have the category Rule, the owner AWS and the version 1"
+	default:
+		problem = known.problem(e.in())
 	}
-	rules := condition.Objects("rules")
-	if len(rules) < 1 || len(rules) > 5 {
-		return fmt.Sprintf("it has %d rules, must have 1 to 5", len(rules))
+	if problem != "" {
+		return e.refusal("InvalidStageDeclarationException: rule %s: %s", e.in().Text("name"), problem)
 	}
-	names := map[string]bool{}
-	for _, rule := range rules {
-		name, kind := rule.Text("name"), rule.Values("ruleTypeId")
-		known, ok := ruleSteps[kind.Text("provider")]
-		switch {
-		case !stepName.MatchString(name) || names[name]:
-			return fmt.Sprintf("rule name %q must match %s, and be there once", name, stepName)
-		case !ok:
-			return fmt.Sprintf("rule %s: the provider %q is not known here: add it to ruleSteps", name, kind.Text("provider"))
-		case kind.Text("category") != "Rule" || orElse(kind.Text("owner"), "AWS") != "AWS" || orElse(kind.Text("version"), "1") != "1":
-			return fmt.Sprintf("rule %s: ruleTypeId must have the category Rule, the owner AWS and the version 1", name)
-		}
-		names[name] = true
-		if problem := known.problem(rule); problem != "" {
-			return "rule " + name + ": " + problem
-		}
-	}
-	return ""
+	return nil
 }

@@ -1,9 +1,11 @@
 package cloud
 
 import (
+	"math"
 	"slices"
 
 	"legops/internal/catalogue"
+	"legops/internal/model"
 )
 
 // What ECR computes and refuses.
@@ -20,42 +22,37 @@ var _ = simulate(map[string]simulation{
 	catalogue.ImageRepositoryPolicy: {outputs: outputs{"registryId": func(m made) any { return m.connection.account }}},
 	catalogue.ImageLifecyclePolicy: {
 		outputs: outputs{"registryId": func(m made) any { return m.connection.account }},
-		rules:   []rule{imagesExpireInOrder},
+		rules: []rule{
+			parsed("policy", "InvalidParameterException: policy: {}",
+				size("rules", 1, math.MaxInt, "InvalidParameterException: policy: it has no rules"),
+				once("rules[*].rulePriority", "InvalidParameterException: policy: rulePriority {} must be 1 or more, and there once"),
+				each("rules",
+					when(func(in model.Values) bool { return in.Number("rulePriority", 0) < 1 },
+						"InvalidParameterException: policy: rulePriority {rulePriority} must be 1 or more, and there once"),
+					when(func(in model.Values) bool {
+						return !slices.Contains([]string{"tagged", "untagged", "any"}, in.Text("selection.tagStatus"))
+					}, `InvalidParameterException: policy: tagStatus is "{selection.tagStatus}", must be tagged, untagged or any`),
+					when(func(in model.Values) bool {
+						return in.Text("selection.tagStatus") == "tagged" && given(in, "selection.tagPrefixList", "selection.tagPatternList") == 0
+					}, "InvalidParameterException: policy: tagStatus tagged needs tagPrefixList or tagPatternList"),
+					when(func(in model.Values) bool { return in.Text("action.type") != "expire" },
+						"InvalidParameterException: policy: the action must be expire"),
+				),
+				when(anyImageFirst, "InvalidParameterException: policy: the rule for any image must have the highest rulePriority"),
+			),
+		},
 	},
 })
 
-// imagesExpireInOrder is ECR's rule on lifecycle policies: priorities of their own, the rule for any image last.
-func imagesExpireInOrder(_ *Provider, e *Entry) error {
-	policy, err := readJSON(e.Inputs["policy"])
-	if err != nil {
-		return e.refusal("InvalidParameterException: policy: %v", err)
-	}
-	rules := policy.Objects("rules")
-	if len(rules) == 0 {
-		return e.refusal("InvalidParameterException: policy: it has no rules")
-	}
-	seen := map[float64]bool{}
+// anyImageFirst says whether an image meets the rule for any image before another.
+func anyImageFirst(policy model.Values) bool {
 	last, lastOfAny := 0.0, 0.0
-	for _, rule := range rules {
-		priority, status := rule.Number("rulePriority", 0), rule.Text("selection.tagStatus")
-		switch {
-		case priority < 1 || seen[priority]:
-			return e.refusal("InvalidParameterException: policy: rulePriority %v must be 1 or more, and there once", priority)
-		case !slices.Contains([]string{"tagged", "untagged", "any"}, status):
-			return e.refusal("InvalidParameterException: policy: tagStatus is %q, must be tagged, untagged or any", status)
-		case status == "tagged" && !rule.Has("selection.tagPrefixList") && !rule.Has("selection.tagPatternList"):
-			return e.refusal("InvalidParameterException: policy: tagStatus tagged needs tagPrefixList or tagPatternList")
-		case rule.Text("action.type") != "expire":
-			return e.refusal("InvalidParameterException: policy: the action must be expire")
-		}
-		seen[priority] = true
+	for _, rule := range policy.Objects("rules") {
+		priority := rule.Number("rulePriority", 0)
 		last = max(last, priority)
-		if status == "any" {
+		if rule.Text("selection.tagStatus") == "any" {
 			lastOfAny = priority
 		}
 	}
-	if lastOfAny != 0 && lastOfAny != last {
-		return e.refusal("InvalidParameterException: policy: the rule for any image must have the highest rulePriority")
-	}
-	return nil
+	return lastOfAny != 0 && lastOfAny != last
 }

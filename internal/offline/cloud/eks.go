@@ -6,6 +6,7 @@ import (
 	"strings"
 
 	"legops/internal/catalogue"
+	"legops/internal/model"
 	"legops/internal/regions"
 )
 
@@ -45,7 +46,14 @@ var _ = simulate(map[string]simulation{
 			},
 		},
 		implied: func(m made) []string { return []string{impliedName(catalogue.AutoScalingGroup, m.scalingGroup())} },
-		rules:   []rule{scalingFits, eksZones("subnetIds")},
+		rules: []rule{
+			when(func(in model.Values) bool {
+				scaling := in.Values("scalingConfig")
+				desired, most := scaling.Number("desiredSize", 0), scaling.Number("maxSize", 0)
+				return scaling.Number("minSize", 0) > desired || desired > most || most < 1
+			}, "InvalidParameterException: desired size {scalingConfig.desiredSize} must be between {scalingConfig.minSize} and {scalingConfig.maxSize}"),
+			eksZones("subnetIds"),
+		},
 	},
 	catalogue.AccessEntry: {rules: []rule{entryGroups}},
 })
@@ -62,16 +70,6 @@ func (m made) scalingGroup() string {
 
 // securityGroup is the security group that EKS makes for a cluster.
 func (m made) securityGroup() string { return "sg-" + m.digest("cluster security group")[:17] }
-
-// scalingFits is EKS's rule that a node group's desired size lies between its bounds.
-func scalingFits(_ *Provider, e *Entry) error {
-	scaling := e.in().Values("scalingConfig")
-	least, most, desired := scaling.Number("minSize", 0), scaling.Number("maxSize", 0), scaling.Number("desiredSize", 0)
-	if least > desired || desired > most || most < 1 {
-		return e.refusal("InvalidParameterException: desired size %v must be between %v and %v", desired, least, most)
-	}
-	return nil
-}
 
 // entryGroups is EKS's rule on the groups of an access entry: Kubernetes keeps some to itself, and nodes have their own.
 func entryGroups(_ *Provider, e *Entry) error {

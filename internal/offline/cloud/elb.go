@@ -8,6 +8,7 @@ import (
 
 	"legops/internal/catalogue"
 	"legops/internal/iam"
+	"legops/internal/model"
 )
 
 // What Elastic Load Balancing computes and refuses, of application load balancers.
@@ -24,16 +25,28 @@ var _ = simulate(map[string]simulation{
 			},
 		},
 		rules: []rule{
-			twoZones("subnets"), oneSubnetAZone, sameVpc("subnets", "securityGroups"), reachableFromOutside, mayWriteLogs,
+			twoZones("subnets"), oneInAZone("subnets"), sameVpc("subnets", "securityGroups"), reachableFromOutside, mayWriteLogs,
 			within(limit{"idleTimeout", 1, 4000}),
 		},
 	},
-	catalogue.Listener:     {rules: []rule{oneListenerAPort, listenerCertificate, targetsFit("defaultActions")}},
-	catalogue.ListenerRule: {rules: []rule{priorityIsFree, fewConditions, targetsFit("actions")}},
+	catalogue.Listener: {rules: []rule{
+		when(func(in model.Values) bool { return in.Number("port", 0) < 1 || in.Number("port", 0) > 65535 },
+			"ValidationError: port is {port}, must be 1 to 65535"),
+		alone("loadBalancerArn", "port", "DuplicateListener: {} listens on port {port}"),
+		listenerCertificate, targetsFit("defaultActions"),
+	}},
+	catalogue.ListenerRule: {rules: []rule{ // AWS gives the next priority where there is none
+		within(limit{"priority", 1, 50000}), alone("listenerArn", "priority", "PriorityInUse: {} has the priority {priority}"),
+		fewConditions, targetsFit("actions"),
+	}},
 	catalogue.TargetGroup: {
 		outputs: outputs{"arnSuffix": func(m made) any { return afterLast(m.arn, ":") }},
 		rules: []rule{
-			targetsHaveAPlace, healthChecksFit,
+			targetsHaveAPlace,
+			when(func(in model.Values) bool {
+				return in.Number("healthCheck.timeout", 5) >= in.Number("healthCheck.interval", 30)
+			},
+				"ValidationError: healthCheck.timeout is {healthCheck.timeout}, must be below the interval of {healthCheck.interval}"),
 			within(
 				limit{"deregistrationDelay", 0, 3600}, limit{"healthCheck.interval", 5, 300}, limit{"healthCheck.timeout", 2, 120},
 				limit{"healthCheck.healthyThreshold", 2, 10}, limit{"healthCheck.unhealthyThreshold", 2, 10},
@@ -48,15 +61,6 @@ var balancerZones = map[string]string{
 	"eu-west-1": "Z32O12XQLNTSW2", "eu-central-1": "Z215JYRZR1TBD5",
 }
 
-// oneSubnetAZone is the rule that a load balancer has one subnet in a zone.
-func oneSubnetAZone(p *Provider, e *Entry) error {
-	zones := p.zonesOf(e.Account, e.in().Texts("subnets"))
-	if count := len(zones); len(slices.Compact(zones)) < count {
-		return e.refusal("InvalidConfigurationRequest: two of the subnets are in the same zone")
-	}
-	return nil
-}
-
 // reachableFromOutside is the rule that a public load balancer is in a VPC with an internet gateway.
 func reachableFromOutside(p *Provider, e *Entry) error {
 	subnets := e.in().Texts("subnets")
@@ -64,8 +68,7 @@ func reachableFromOutside(p *Provider, e *Entry) error {
 		return nil
 	}
 	for _, vpc := range p.vpcOf(e, subnets[0]) {
-		gateway := func(user *Entry) bool { return user.Type == catalogue.InternetGateway }
-		if !slices.ContainsFunc(p.record.index.find(byUse(e.Account, vpc)), gateway) {
+		if !p.usedBy(e.Account, vpc, catalogue.InternetGateway) {
 			return e.refusal("InvalidSubnet: %s has no internet gateway", vpc)
 		}
 	}
@@ -101,33 +104,8 @@ func targetsHaveAPlace(_ *Provider, e *Entry) error {
 	if e.in().Text("targetType") == "lambda" {
 		return nil
 	}
-	for _, path := range []string{"vpcId", "port", "protocol"} {
-		if !e.in().Has(path) {
-			return e.refusal("ValidationError: %s must be given", path)
-		}
-	}
-	return nil
-}
-
-// healthChecksFit is the rule that a health check ends before the next one starts.
-func healthChecksFit(_ *Provider, e *Entry) error {
-	interval, timeout := e.in().Number("healthCheck.interval", 30), e.in().Number("healthCheck.timeout", 5)
-	if timeout >= interval {
-		return e.refusal("ValidationError: healthCheck.timeout is %v, must be below the interval of %v", timeout, interval)
-	}
-	return nil
-}
-
-// oneListenerAPort is the rule that a load balancer listens on a port once.
-func oneListenerAPort(p *Provider, e *Entry) error {
-	port := e.in().Number("port", 0)
-	if port < 1 || port > 65535 {
-		return e.refusal("ValidationError: port is %v, must be 1 to 65535", port)
-	}
-	for _, other := range p.record.index.find(byUse(e.Account, e.in().Text("loadBalancerArn"))) {
-		if other.Type == catalogue.Listener && other.key() != e.key() && other.in().Number("port", 0) == port {
-			return e.refusal("DuplicateListener: %s listens on port %v", resource.URN(other.URN).Name(), port)
-		}
+	for _, path := range missing(e.in(), "vpcId", "port", "protocol") {
+		return e.refusal("ValidationError: %s must be given", path)
 	}
 	return nil
 }
@@ -204,23 +182,6 @@ func (p *Provider) balancerOf(e *Entry) *Entry {
 	case catalogue.ListenerRule:
 		if listener := p.record.referred(e.Account, e.in().Text("listenerArn")); listener != nil {
 			return p.balancerOf(listener)
-		}
-	}
-	return nil
-}
-
-// priorityIsFree is the rule that the rules of a listener have priorities of their own.
-func priorityIsFree(p *Provider, e *Entry) error {
-	priority := e.in().Number("priority", 0)
-	if !e.in().Has("priority") {
-		return nil // AWS gives the next one
-	}
-	if priority < 1 || priority > 50000 {
-		return e.refusal("ValidationError: priority is %v, must be 1 to 50000", priority)
-	}
-	for _, other := range p.record.index.find(byUse(e.Account, e.in().Text("listenerArn"))) {
-		if other.Type == catalogue.ListenerRule && other.key() != e.key() && other.in().Number("priority", 0) == priority {
-			return e.refusal("PriorityInUse: %s has the priority %v", resource.URN(other.URN).Name(), priority)
 		}
 	}
 	return nil

@@ -10,54 +10,51 @@ import (
 	"strings"
 
 	"legops/internal/catalogue"
+	"legops/internal/model"
 )
 
 // What EventBridge computes and refuses, from its API reference.
 var _ = simulate(map[string]simulation{
 	catalogue.EventRule: {
 		rules: []rule{
-			eventRuleWaits, eventPattern, eventSchedule, assumable("roleArn", "events"), oneOf("eventBusName", "default"),
+			when(func(in model.Values) bool { return given(in, "eventPattern", "scheduleExpression") == 0 },
+				"ValidationException: eventPattern or scheduleExpression must be given"),
+			when(func(in model.Values) bool { return in.Has("state") && in.Has("isEnabled") },
+				"ValidationException: state and isEnabled exclude each other"),
+			size("description", 0, 512, "ValidationException: description has {} characters, the limit is 512"),
+			parsed("eventPattern", "InvalidEventPatternException: {}", patternFits),
+			size("eventPattern", 0, 2048, "InvalidEventPatternException: the pattern has {} characters, the quota is 2048"),
+			when(func(in model.Values) bool {
+				text := in.Text("scheduleExpression")
+				return text != "" && !validRate(text) && !validCron(text)
+			}, `ValidationException: Parameter ScheduleExpression is not valid: "{scheduleExpression}"`),
+			assumable("roleArn", "events"), oneOf("eventBusName", "default"),
 			oneOf("state", "ENABLED", "DISABLED", "ENABLED_WITH_ALL_CLOUDTRAIL_MANAGEMENT_EVENTS"),
 		},
 	},
 	catalogue.EventTarget: {
 		outputs: outputs{"targetId": func(m made) any { return strings.TrimPrefix(m.id, m.inputs.Text("rule")+"-") }},
 		rules: []rule{
-			targetRole, assumable("roleArn", "events"), targetInput, targetTemplate, logsAreOpen, oneOf("eventBusName", "default"),
+			// What has no policy of its own is called with a role
+			when(func(in model.Values) bool {
+				return !slices.Contains(roleless, serviceOf(in.Text("arn"))) && !in.Has("roleArn")
+			},
+				"ValidationException: RoleArn is required for target {arn}"),
+			assumable("roleArn", "events"),
+			when(func(in model.Values) bool { return given(in, "input", "inputPath", "inputTransformer") > 1 },
+				"ValidationException: only one of input, inputPath and inputTransformer may be given"),
+			when(func(in model.Values) bool { return in.Text("input") != "" && !json.Valid([]byte(in.Text("input"))) },
+				"ValidationException: input is no valid JSON text"),
+			targetTemplate, logsAreOpen, oneOf("eventBusName", "default"),
 			within(limit{"retryPolicy.maximumEventAgeInSeconds", 60, 86400}, limit{"retryPolicy.maximumRetryAttempts", 0, 185}),
 		},
 	},
 })
 
-// eventRuleWaits is EventBridge's rule that a rule waits for events or for a time, and is switched in one way.
-func eventRuleWaits(_ *Provider, e *Entry) error {
-	in := e.in()
-	switch {
-	case in.Text("eventPattern") == "" && in.Text("scheduleExpression") == "":
-		return e.refusal("ValidationException: eventPattern or scheduleExpression must be given")
-	case in.Has("state") && in.Has("isEnabled"):
-		return e.refusal("ValidationException: state and isEnabled exclude each other")
-	case len(in.Text("description")) > 512:
-		return e.refusal("ValidationException: description has %d characters, the limit is 512", len(in.Text("description")))
-	}
-	return nil
-}
-
-// eventPattern is EventBridge's rule on the form of a pattern: objects down to lists of what may stand there.
-func eventPattern(_ *Provider, e *Entry) error {
-	text := e.in().Text("eventPattern")
-	if text == "" {
-		return nil
-	}
-	pattern, err := readJSON(text)
-	if err != nil {
-		return e.refusal("InvalidEventPatternException: %v", err)
-	}
-	if len(text) > 2048 {
-		return e.refusal("InvalidEventPatternException: the pattern has %d characters, the quota is 2048", len(text))
-	}
-	if problem := patternProblem("", map[string]any(pattern)); problem != "" {
-		return e.refusal("InvalidEventPatternException: Event pattern is not valid. Reason: %s", problem)
+// patternFits is EventBridge's rule on the form of a pattern: objects down to lists of what may stand there.
+func patternFits(_ *Provider, pattern *Entry) error {
+	if problem := patternProblem("", pattern.Inputs); problem != "" {
+		return pattern.refusal("InvalidEventPatternException: Event pattern is not valid. Reason: %s", problem)
 	}
 	return nil
 }
@@ -125,15 +122,7 @@ var cronFields = []*regexp.Regexp{
 	regexp.MustCompile(`^(?:\*|[\d,*/-]{4,})$`),   // year
 }
 
-// eventSchedule is EventBridge's rule on times: a rate with its unit in the right number, or a cron expression with
-// one question mark for a day.
-func eventSchedule(_ *Provider, e *Entry) error {
-	text := e.in().Text("scheduleExpression")
-	if text == "" || validRate(text) || validCron(text) {
-		return nil
-	}
-	return e.refusal("ValidationException: Parameter ScheduleExpression is not valid: %q", text)
-}
+// The forms of times: a rate with its unit in the right number, or a cron expression with one question mark for a day.
 
 func validRate(text string) bool {
 	rate := rateForm.FindStringSubmatch(text)
@@ -166,15 +155,6 @@ func below(field string, limit int) bool {
 // roleless are the targets that let EventBridge in by a policy of their own; all others known here take a role.
 var roleless = []string{"sns", "sqs", "lambda", "logs"}
 
-// targetRole is EventBridge's rule that what has no policy of its own is called with a role.
-func targetRole(_ *Provider, e *Entry) error {
-	arn := e.in().Text("arn")
-	if !slices.Contains(roleless, serviceOf(arn)) && !e.in().Has("roleArn") {
-		return e.refusal("ValidationException: RoleArn is required for target %s", arn)
-	}
-	return nil
-}
-
 // logsAreOpen is the rule that a log group takes events only if a resource policy lets EventBridge write to its streams
 // ("Using resource-based policies for Amazon EventBridge"). AWS makes such a target all the same, and loses its events.
 func logsAreOpen(p *Provider, e *Entry) error {
@@ -183,30 +163,9 @@ func logsAreOpen(p *Provider, e *Entry) error {
 		return nil
 	}
 	for _, service := range []string{"events.amazonaws.com", "delivery.logs.amazonaws.com"} {
-		lets := func(policy *Entry) bool {
-			return policy.Account == e.Account && policy.Region == e.Region && policy.policyOf().grants(service, arn+":log-stream:1")
-		}
-		if !slices.ContainsFunc(p.record.index.find(byType(catalogue.LogResourcePolicy)), lets) {
+		if !p.logsLet(e, service, arn+":log-stream:1") {
 			return e.refusal("AccessDenied: no resource policy of CloudWatch Logs lets %s write to the streams of %s", service, arn)
 		}
-	}
-	return nil
-}
-
-// targetInput is EventBridge's rule that what a target is told comes from one place.
-func targetInput(_ *Provider, e *Entry) error {
-	given := 0
-	for _, path := range []string{"input", "inputPath", "inputTransformer"} {
-		if e.in().Has(path) {
-			given++
-		}
-	}
-	input := e.in().Text("input")
-	switch {
-	case given > 1:
-		return e.refusal("ValidationException: only one of input, inputPath and inputTransformer may be given")
-	case input != "" && !json.Valid([]byte(input)):
-		return e.refusal("ValidationException: input is no valid JSON text")
 	}
 	return nil
 }

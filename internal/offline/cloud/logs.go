@@ -1,19 +1,33 @@
 package cloud
 
 import (
+	"fmt"
 	"slices"
 	"strings"
 
-	"github.com/pulumi/pulumi/sdk/v3/go/common/resource"
-
 	"legops/internal/catalogue"
+	"legops/internal/model"
 )
 
 // What CloudWatch Logs computes and refuses.
 var _ = simulate(map[string]simulation{
-	catalogue.LogGroup:        {rules: []rule{logRetention}},
-	catalogue.LogMetricFilter: {rules: []rule{filterMakesMetric}},
-	catalogue.LogDelivery:     {rules: []rule{oneDeliveryEach}},
+	catalogue.LogGroup: {rules: []rule{
+		when(func(in model.Values) bool { return !slices.Contains(retentions, in.Number("retentionInDays", 0)) },
+			fmt.Sprintf("InvalidParameterException: retentionInDays is {retentionInDays}, must be one of %v", retentions)),
+	}},
+	// API reference: PutMetricFilter, MetricTransformation. What the pattern says is not looked into.
+	catalogue.LogMetricFilter: {rules: []rule{
+		size("pattern", 0, 1024, "InvalidParameterException: pattern has {} characters, the limit is 1024"),
+		when(func(in model.Values) bool {
+			namespace := in.Text("metricTransformation.namespace")
+			return strings.HasPrefix(namespace, "AWS/") || strings.ContainsAny(namespace, ":*$") || len(namespace) > 255
+		}, `InvalidParameterException: the namespace "{metricTransformation.namespace}" is reserved, too long, or has one of :*$`),
+		when(func(in model.Values) bool { return strings.ContainsAny(in.Text("metricTransformation.name"), ":*$") },
+			`InvalidParameterException: the name "{metricTransformation.name}" of the metric has one of :*$`),
+	}},
+	catalogue.LogDelivery: {rules: []rule{
+		alone("deliveryDestinationArn", "deliverySourceName", "ConflictException: {} delivers the same"),
+	}},
 	catalogue.LogDeliverySource: {
 		outputs: outputs{"service": func(m made) any { return serviceOf(m.inputs.Text("resourceArn")) }},
 		rules:   []rule{distributionLogsComeFromVirginia},
@@ -49,39 +63,12 @@ func deliveryArrives(p *Provider, e *Entry) error {
 	return nil
 }
 
-// oneDeliveryEach is the rule that a source is delivered to a destination once.
-func oneDeliveryEach(p *Provider, e *Entry) error {
-	for _, other := range p.record.index.find(byUse(e.Account, e.in().Text("deliveryDestinationArn"))) {
-		if other.Type == catalogue.LogDelivery && other.key() != e.key() && other.in().Text("deliverySourceName") == e.in().Text("deliverySourceName") {
-			return e.refusal("ConflictException: %s delivers the same", resource.URN(other.URN).Name())
-		}
-	}
-	return nil
-}
-
 // retentions are the days that CloudWatch Logs offers; 0 is for ever.
 var retentions = []float64{0, 1, 3, 5, 7, 14, 30, 60, 90, 120, 150, 180, 365, 400, 545, 731, 1096, 1827, 2192, 2557, 2922, 3288, 3653}
 
-// logRetention is CloudWatch Logs' rule on how long logs are kept.
-func logRetention(_ *Provider, e *Entry) error {
-	if days := e.in().Number("retentionInDays", 0); !slices.Contains(retentions, days) {
-		return e.refusal("InvalidParameterException: retentionInDays is %v, must be one of %v", days, retentions)
-	}
-	return nil
-}
-
-// filterMakesMetric is CloudWatch Logs' rule on what a filter publishes (API reference: PutMetricFilter, MetricTransformation).
-// What the pattern says is not looked into.
-func filterMakesMetric(_ *Provider, e *Entry) error {
-	metric := e.in().Values("metricTransformation")
-	namespace, pattern := metric.Text("namespace"), e.in().Text("pattern")
-	switch {
-	case len(pattern) > 1024:
-		return e.refusal("InvalidParameterException: pattern has %d characters, the limit is 1024", len(pattern))
-	case strings.HasPrefix(namespace, "AWS/") || strings.ContainsAny(namespace, ":*$") || len(namespace) > 255:
-		return e.refusal("InvalidParameterException: the namespace %q is reserved, too long, or has one of :*$", namespace)
-	case strings.ContainsAny(metric.Text("name"), ":*$"):
-		return e.refusal("InvalidParameterException: the name %q of the metric has one of :*$", metric.Text("name"))
-	}
-	return nil
+// logsLet says whether a resource policy of CloudWatch Logs, in the region of an entry, lets a service write to a stream.
+func (p *Provider) logsLet(e *Entry, service, stream string) bool {
+	return slices.ContainsFunc(p.record.index.find(byType(catalogue.LogResourcePolicy)), func(policy *Entry) bool {
+		return policy.Account == e.Account && policy.Region == e.Region && policy.policyOf().grants(service, stream)
+	})
 }

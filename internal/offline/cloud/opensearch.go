@@ -1,7 +1,6 @@
 package cloud
 
 import (
-	"slices"
 	"strings"
 
 	"legops/internal/catalogue"
@@ -18,7 +17,7 @@ var _ = simulate(map[string]simulation{
 			"domainId":          func(m made) any { return m.connection.account + "/" + m.inputs.Text("domainName") },
 		},
 		rules: []rule{
-			searchAccess, searchNodes, searchLogs, sameVpc("vpcOptions.subnetIds", "vpcOptions.securityGroupIds"),
+			searchAccess, searchNodes, oneInAZone("vpcOptions.subnetIds"), searchLogs, sameVpc("vpcOptions.subnetIds", "vpcOptions.securityGroupIds"),
 			within(limit{"ebsOptions.volumeSize", 10, 24576}),
 		},
 	},
@@ -53,7 +52,7 @@ func searchAccess(_ *Provider, e *Entry) error {
 }
 
 // searchNodes is the rule that nodes spread evenly over as many subnets as there are zones.
-func searchNodes(p *Provider, e *Entry) error {
+func searchNodes(_ *Provider, e *Entry) error {
 	in := e.in()
 	zones := 1.0
 	if in.Flag("clusterConfig.zoneAwarenessEnabled") {
@@ -75,9 +74,6 @@ func searchNodes(p *Provider, e *Entry) error {
 	if float64(len(subnets)) != zones {
 		return e.refusal("ValidationException: vpcOptions has %d subnets, must have one in each of %v zones", len(subnets), zones)
 	}
-	if found := p.zonesOf(e.Account, subnets); len(slices.Compact(found)) < len(subnets) {
-		return e.refusal("ValidationException: two of the subnets are in the same zone")
-	}
 	return nil
 }
 
@@ -91,10 +87,7 @@ func searchLogs(p *Provider, e *Entry) error {
 			return e.refusal("ValidationException: AUDIT_LOGS need advancedSecurityOptions")
 		}
 		group := strings.TrimSuffix(option.Text("cloudwatchLogGroupArn"), ":*")
-		allows := func(policy *Entry) bool {
-			return policy.Account == e.Account && policy.Region == e.Region && policy.policyOf().grants("es.amazonaws.com", group+":log-stream:x")
-		}
-		if !slices.ContainsFunc(p.record.index.find(byType(catalogue.LogResourcePolicy)), allows) {
+		if !p.logsLet(e, "es.amazonaws.com", group+":log-stream:x") {
 			return e.refusal("ValidationException: no resource policy of CloudWatch Logs lets es.amazonaws.com write to %s", group)
 		}
 	}

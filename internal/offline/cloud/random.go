@@ -3,8 +3,6 @@ package cloud
 import (
 	"maps"
 	"slices"
-	"strconv"
-	"strings"
 
 	"legops/internal/catalogue"
 	"legops/internal/model"
@@ -49,7 +47,7 @@ func (a alphabet) allowed(inputs model.Values) string {
 	return a.characters
 }
 
-// password derives what the random provider would draw: the same for one URN and one set of keepers.
+// password derives what the random provider would draw: the same for one URN and one set of keepers. What it must have comes first.
 func password(m made) string {
 	seed := m.digest("password")
 	keepers := m.inputs.Values("keepers")
@@ -66,7 +64,7 @@ func password(m made) string {
 		}
 	}
 	length := int(m.inputs.Number("length", 0))
-	return shuffled(seed, must+drawn(seed, max(0, length-len(must)), all))
+	return must + drawn(seed, max(0, length-len(must)), all)
 }
 
 // passwordIsPossible is the rule that a password has room for what it must hold, and something to be made of.
@@ -80,21 +78,4 @@ func passwordIsPossible(_ *Provider, e *Entry) error {
 		return e.refusal("length is %v, must be 1 or more and at least the sum of the least numbers, %v, of %d characters", length, least, len(all))
 	}
 	return nil
-}
-
-// shuffled puts the characters of a text into the order that a digest says.
-func shuffled(seed, text string) string {
-	characters := strings.Split(text, "")
-	order := make([]int, len(characters))
-	for i := range order {
-		order[i] = i
-	}
-	slices.SortFunc(order, func(a, b int) int {
-		return strings.Compare(digest(seed, "place", strconv.Itoa(a)), digest(seed, "place", strconv.Itoa(b)))
-	})
-	var mixed strings.Builder
-	for _, i := range order {
-		mixed.WriteString(characters[i])
-	}
-	return mixed.String()
 }

@@ -4,10 +4,11 @@ import (
 	"fmt"
 	"regexp"
 	"slices"
-	"strconv"
 	"strings"
+	"time"
 
 	"legops/internal/catalogue"
+	"legops/internal/model"
 )
 
 // What RDS computes and refuses, for PostgreSQL.
@@ -29,14 +30,47 @@ var _ = simulate(map[string]simulation{
 			return []string{m.masterSecret()}
 		},
 		rules: []rule{
-			tidyHyphens, databaseStorage, databasePassword, databaseNames, databaseMonitoring, databaseWindows, databaseNetwork,
-			databaseParameters, databaseEncryption,
+			tidyHyphens, databaseStorage, databaseNames, databaseWindows, databaseNetwork, databaseParameters,
 			within(limit{"backupRetentionPeriod", 0, 35}),
+			when(func(in model.Values) bool { return in.Flag("manageMasterUserPassword") && in.Text("password") != "" },
+				"InvalidParameterCombination: password cannot be given with manageMasterUserPassword"),
+			when(func(in model.Values) bool {
+				return !in.Flag("manageMasterUserPassword") && in.Has("masterUserSecretKmsKeyId")
+			},
+				"InvalidParameterCombination: masterUserSecretKmsKeyId needs manageMasterUserPassword"),
+			when(func(in model.Values) bool {
+				return !isCopy(in) && !in.Flag("manageMasterUserPassword") && len(in.Text("password")) < 8
+			}, "InvalidParameterValue: password must have 8 characters or more"),
+			when(func(in model.Values) bool { return !isCopy(in) && in.Text("username") == "" }, "InvalidParameterValue: username must be given"),
+			when(func(in model.Values) bool {
+				return !slices.Contains([]float64{0, 1, 5, 10, 15, 30, 60}, in.Number("monitoringInterval", 0))
+			}, "InvalidParameterValue: monitoringInterval is {monitoringInterval}, must be one of 0, 1, 5, 10, 15, 30, 60"),
+			when(func(in model.Values) bool {
+				return (in.Number("monitoringInterval", 0) > 0) != in.Has("monitoringRoleArn")
+			},
+				"InvalidParameterCombination: monitoringInterval above 0 and monitoringRoleArn need each other"),
+			when(func(in model.Values) bool {
+				days := in.Number("performanceInsightsRetentionPeriod", 7)
+				return days != 7 && days != 731 && (int(days)%31 != 0 || days < 31 || days > 713)
+			}, "InvalidParameterValue: performanceInsightsRetentionPeriod is {performanceInsightsRetentionPeriod}, must be 7, 731 or a multiple of 31"),
+			when(func(in model.Values) bool { return in.Flag("multiAz") && in.Text("availabilityZone") != "" },
+				"InvalidParameterCombination: availabilityZone cannot be given with multiAz"),
+			when(func(in model.Values) bool { return in.Text("kmsKeyId") != "" && !in.Flag("storageEncrypted") },
+				"InvalidParameterCombination: kmsKeyId needs storageEncrypted"),
 		},
-		deletion: finalSnapshotIsNamed,
+		// The provider's own rule
+		deletion: when(func(in model.Values) bool {
+			return !in.Flag("skipFinalSnapshot") && in.Text("finalSnapshotIdentifier") == ""
+		},
+			"finalSnapshotIdentifier is required where skipFinalSnapshot is false"),
 	},
-	catalogue.DatabaseSubnetGroup:    {rules: []rule{twoZones("subnetIds"), sameVpc("subnetIds")}},
-	catalogue.DatabaseParameterGroup: {rules: []rule{tidyHyphens, staticParameters}},
+	catalogue.DatabaseSubnetGroup: {rules: []rule{twoZones("subnetIds"), sameVpc("subnetIds")}},
+	catalogue.DatabaseParameterGroup: {rules: []rule{
+		tidyHyphens,
+		each("parameters", when(func(in model.Values) bool {
+			return orElse(in.Text("applyMethod"), "immediate") == "immediate" && slices.Contains(staticOnes, in.Text("name"))
+		}, "InvalidParameterCombination: {name} is static, its applyMethod must be pending-reboot")),
+	}},
 })
 
 func (m made) databaseHost() string {
@@ -75,10 +109,13 @@ func tidyHyphens(_ *Provider, e *Entry) error {
 	return nil
 }
 
+// isCopy says whether a database is made from another, and has from there what is not given.
+func isCopy(in model.Values) bool { return in.Has("replicateSourceDb") || in.Has("snapshotIdentifier") }
+
 // databaseStorage is the rule on how large a database is and may grow.
 func databaseStorage(_ *Provider, e *Entry) error {
 	in := e.in()
-	if in.Has("replicateSourceDb") || in.Has("snapshotIdentifier") {
+	if isCopy(in) {
 		return nil // as large as what it comes from
 	}
 	size := in.Number("allocatedStorage", 0)
@@ -88,25 +125,6 @@ func databaseStorage(_ *Provider, e *Entry) error {
 	// Ten percent is what RDS asks for at least; the same size is no growth.
 	if most := in.Number("maxAllocatedStorage", size); most != size && most*10 < size*11 {
 		return e.refusal("InvalidParameterCombination: maxAllocatedStorage is %v, must be %v or at least 10%% more", most, size)
-	}
-	return nil
-}
-
-// databasePassword is the rule that there is one way to know the password.
-func databasePassword(_ *Provider, e *Entry) error {
-	in := e.in()
-	managed, given := in.Flag("manageMasterUserPassword"), in.Text("password")
-	switch {
-	case managed && given != "":
-		return e.refusal("InvalidParameterCombination: password cannot be given with manageMasterUserPassword")
-	case !managed && in.Has("masterUserSecretKmsKeyId"):
-		return e.refusal("InvalidParameterCombination: masterUserSecretKmsKeyId needs manageMasterUserPassword")
-	case in.Has("replicateSourceDb") || in.Has("snapshotIdentifier"):
-		return nil
-	case !managed && len(given) < 8:
-		return e.refusal("InvalidParameterValue: password must have 8 characters or more")
-	case in.Text("username") == "":
-		return e.refusal("InvalidParameterValue: username must be given")
 	}
 	return nil
 }
@@ -127,22 +145,6 @@ func databaseNames(_ *Provider, e *Entry) error {
 	return nil
 }
 
-// databaseMonitoring is the rule that enhanced monitoring has a role, and insights a period that is for sale.
-func databaseMonitoring(_ *Provider, e *Entry) error {
-	interval := e.in().Number("monitoringInterval", 0)
-	if !slices.Contains([]float64{0, 1, 5, 10, 15, 30, 60}, interval) {
-		return e.refusal("InvalidParameterValue: monitoringInterval is %v, must be one of 0, 1, 5, 10, 15, 30, 60", interval)
-	}
-	if (interval > 0) != e.in().Has("monitoringRoleArn") {
-		return e.refusal("InvalidParameterCombination: monitoringInterval above 0 and monitoringRoleArn need each other")
-	}
-	days := e.in().Number("performanceInsightsRetentionPeriod", 7)
-	if days != 7 && days != 731 && (int(days)%31 != 0 || days < 31 || days > 713) {
-		return e.refusal("InvalidParameterValue: performanceInsightsRetentionPeriod is %v, must be 7, 731 or a multiple of 31", days)
-	}
-	return nil
-}
-
 // window is a span of minutes; a daily one repeats.
 type window struct{ start, end int }
 
@@ -154,23 +156,18 @@ var weekdays = []string{"mon", "tue", "wed", "thu", "fri", "sat", "sun"}
 func parseWindow(text string, whole int) (window, error) {
 	from, to, _ := strings.Cut(strings.ToLower(text), "-")
 	moment := func(text string) (int, error) {
-		parts := strings.Split(text, ":")
-		base := 0
+		base, clock := 0, text
 		if whole == week {
-			if base = slices.Index(weekdays, parts[0]) * day; base < 0 {
+			weekday, rest, _ := strings.Cut(text, ":")
+			if base, clock = slices.Index(weekdays, weekday)*day, rest; base < 0 {
 				return 0, fmt.Errorf("%q names no day", text)
 			}
-			parts = parts[1:]
 		}
-		if len(parts) != 2 {
+		at, err := time.Parse("15:04", clock)
+		if err != nil {
 			return 0, fmt.Errorf("%q is no time", text)
 		}
-		hour, err := strconv.Atoi(parts[0])
-		minute, wrong := strconv.Atoi(parts[1])
-		if err != nil || wrong != nil || hour < 0 || hour > 23 || minute < 0 || minute > 59 {
-			return 0, fmt.Errorf("%q is no time", text)
-		}
-		return base + hour*60 + minute, nil
+		return base + at.Hour()*60 + at.Minute(), nil
 	}
 	start, err := moment(from)
 	if err != nil {
@@ -215,11 +212,8 @@ func databaseWindows(_ *Provider, e *Entry) error {
 	return nil
 }
 
-// databaseNetwork is the rule that security groups are of the VPC of the subnets, and a zone is not asked of two.
+// databaseNetwork is the rule that security groups are of the VPC of the subnets.
 func databaseNetwork(p *Provider, e *Entry) error {
-	if e.in().Flag("multiAz") && e.in().Text("availabilityZone") != "" {
-		return e.refusal("InvalidParameterCombination: availabilityZone cannot be given with multiAz")
-	}
 	group := p.record.entries[keyOf(e.Account, e.Region, "", catalogue.DatabaseSubnetGroup, e.in().Text("dbSubnetGroupName"))]
 	if group == nil {
 		return nil
@@ -247,36 +241,9 @@ func databaseParameters(p *Provider, e *Entry) error {
 	return nil
 }
 
-// databaseEncryption is the rule that a key needs something to encrypt.
-func databaseEncryption(_ *Provider, e *Entry) error {
-	if e.in().Text("kmsKeyId") != "" && !e.in().Flag("storageEncrypted") {
-		return e.refusal("InvalidParameterCombination: kmsKeyId needs storageEncrypted")
-	}
-	return nil
-}
-
-// staticOnes are parameters of PostgreSQL, of those a platform may set, that take a restart.
+// staticOnes are parameters of PostgreSQL, of those a platform may set, that take a restart: they cannot be asked for at once.
 var staticOnes = []string{
 	"shared_preload_libraries", "max_connections", "shared_buffers", "rds.logical_replication", "max_wal_senders",
 	"max_replication_slots", "max_worker_processes", "max_locks_per_transaction", "track_activity_query_size",
 	"track_commit_timestamp", "huge_pages", "wal_buffers",
-}
-
-// staticParameters is the rule that parameters which take a restart are not asked for at once.
-func staticParameters(_ *Provider, e *Entry) error {
-	for _, parameter := range e.in().Objects("parameters") {
-		method := orElse(parameter.Text("applyMethod"), "immediate")
-		if name := parameter.Text("name"); method == "immediate" && slices.Contains(staticOnes, name) {
-			return e.refusal("InvalidParameterCombination: %s is static, its applyMethod must be pending-reboot", name)
-		}
-	}
-	return nil
-}
-
-// finalSnapshotIsNamed is the provider's rule that a database goes with a last snapshot, unless that is not wanted.
-func finalSnapshotIsNamed(_ *Provider, e *Entry) error {
-	if !e.in().Flag("skipFinalSnapshot") && e.in().Text("finalSnapshotIdentifier") == "" {
-		return e.refusal("finalSnapshotIdentifier is required where skipFinalSnapshot is false")
-	}
-	return nil
 }

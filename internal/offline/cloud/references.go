@@ -211,6 +211,11 @@ func (p *Provider) users(e *Entry) []*Entry {
 	return found
 }
 
+// usedBy says whether anything of a type uses what a reference stands for.
+func (p *Provider) usedBy(account, reference, typ string) bool {
+	return slices.ContainsFunc(p.record.index.find(byUse(account, reference)), func(user *Entry) bool { return user.Type == typ })
+}
+
 // partOf says whether an entry is a part of another.
 func (e *Entry) partOf(whole *Entry) bool {
 	names := append(whole.stands(), nameOf(whole.Type, whole.in()))

@@ -27,23 +27,19 @@ func (p *Provider) Create(ctx context.Context, req *pulumirpc.CreateRequest) (*p
 		outputs, err := p.answer(string(urn.Type()), planned, req.GetProperties())
 		return &pulumirpc.CreateResponse{Properties: outputs}, err
 	}
-	crashAfter, err := p.strike(ctx)
-	if err != nil {
-		return nil, err
-	}
 	known, err := plain(inputs)
 	if err != nil {
 		return nil, err
 	}
-	if err := p.startCluster(ctx, c, urn, known); err != nil {
-		return nil, err
-	}
-	e, err := p.create(c, urn, known)
+	var e *Entry
+	err = p.changing(ctx, func() (err error) {
+		if err = p.startCluster(ctx, c, urn, known); err == nil {
+			e, err = p.create(c, urn, known)
+		}
+		return err
+	})
 	if err != nil {
 		return nil, err
-	}
-	if crashAfter {
-		return nil, p.crash()
 	}
 	if err := p.acknowledge(e); err != nil {
 		return nil, err
@@ -176,20 +172,17 @@ func (p *Provider) Update(ctx context.Context, req *pulumirpc.UpdateRequest) (*p
 		outputs, err := p.answer(string(urn.Type()), planned, req.GetNews())
 		return &pulumirpc.UpdateResponse{Properties: outputs}, err
 	}
-	crashAfter, err := p.strike(ctx)
-	if err != nil {
-		return nil, err
-	}
 	known, err := plain(inputs)
 	if err != nil {
 		return nil, err
 	}
-	e, err := p.update(c, urn, req.GetId(), known)
+	var e *Entry
+	err = p.changing(ctx, func() (err error) {
+		e, err = p.update(c, urn, req.GetId(), known)
+		return err
+	})
 	if err != nil {
 		return nil, err
-	}
-	if crashAfter {
-		return nil, p.crash()
 	}
 	outputs, err := p.answer(e.Type, e.outputs(), req.GetNews())
 	return &pulumirpc.UpdateResponse{Properties: outputs}, err
@@ -221,20 +214,12 @@ func (p *Provider) update(c *connection, urn resource.URN, id string, inputs mod
 func (p *Provider) Delete(ctx context.Context, req *pulumirpc.DeleteRequest) (*emptypb.Empty, error) {
 	c := connectionOf(ctx)
 	urn := resource.URN(req.GetUrn())
-	crashAfter, err := p.strike(ctx)
-	if err != nil {
-		return nil, err
-	}
-	if err := p.remove(c, urn, req.GetId()); err != nil {
-		return nil, err
-	}
-	if err := p.stopCluster(urn, req.GetId()); err != nil {
-		return nil, err
-	}
-	if crashAfter {
-		return nil, p.crash()
-	}
-	return &emptypb.Empty{}, nil
+	return &emptypb.Empty{}, p.changing(ctx, func() error {
+		if err := p.remove(c, urn, req.GetId()); err != nil {
+			return err
+		}
+		return p.stopCluster(urn, req.GetId())
+	})
 }
 
 func (p *Provider) remove(c *connection, urn resource.URN, id string) error {
@@ -267,24 +252,25 @@ func gone(e *Entry) change {
 	return change{Delete: &Entry{Account: e.Account, Region: e.Region, Cluster: e.Cluster, Type: e.Type, ID: e.ID}}
 }
 
-// strike counts a call that changes the cloud and carries out the fault that strikes it, if any. It reports
-// whether the cloud is to crash after the change.
-func (p *Provider) strike(ctx context.Context) (crashAfter bool, err error) {
-	switch p.faults.strike() {
+// changing counts a call that changes the cloud, and makes the change with the fault that strikes it, if any.
+func (p *Provider) changing(ctx context.Context, change func() error) error {
+	fault := p.faults.strike()
+	switch fault {
 	case "fail":
-		return false, status.Error(codes.Internal, "the simulated cloud fails this call, as it was told to")
+		return status.Error(codes.Internal, "the simulated cloud fails this call, as it was told to")
 	case "hang":
 		select {
 		case <-p.faults.released:
 		case <-ctx.Done():
-			return false, ctx.Err()
+			return ctx.Err()
 		}
 	case "crash":
-		return false, p.crash()
-	case "crash-after":
-		return true, nil
+		return p.crash()
 	}
-	return false, nil
+	if err := change(); err != nil || fault != "crash-after" {
+		return err
+	}
+	return p.crash()
 }
 
 // crash ends the cloud. From this moment nothing changes any more: what was answered stands, and what was made but not

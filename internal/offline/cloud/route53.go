@@ -4,6 +4,7 @@ import (
 	"strings"
 
 	"legops/internal/catalogue"
+	"legops/internal/model"
 )
 
 // What Route 53 computes and refuses.
@@ -13,14 +14,9 @@ var _ = simulate(map[string]simulation{
 		implied: func(m made) []string {
 			return []string{impliedName(catalogue.DNSRecord, strings.TrimSuffix(m.inputs.Text("name"), "."))}
 		},
-		rules: []rule{recordIsWhole},
+		rules: []rule{
+			when(func(in model.Values) bool { return in.Has("aliases") == (in.Has("records") && in.Has("ttl")) },
+				"InvalidChangeBatch: a record needs either records and ttl, or aliases"),
+		},
 	},
 })
-
-// recordIsWhole is Route 53's rule that a record has values and their lifetime, or is an alias.
-func recordIsWhole(_ *Provider, e *Entry) error {
-	if alias := e.in().Has("aliases"); alias == (e.in().Has("records") && e.in().Has("ttl")) {
-		return e.refusal("InvalidChangeBatch: a record needs either records and ttl, or aliases")
-	}
-	return nil
-}

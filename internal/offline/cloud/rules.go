@@ -59,26 +59,22 @@ func (p *Provider) refuse(e *Entry) error {
 	if other := p.record.entries[e.key()]; other != nil && !e.in().Flag("allowOverwrite") {
 		return e.refusal("AlreadyExists: %q exists, made for %s", other.ID, resource.URN(other.URN).Name())
 	}
-	if err := p.refuseName(e); err != nil {
-		return err
-	}
-	if err := p.refuseQuota(e); err != nil {
-		return err
-	}
-	return p.refuseChange(e)
+	return p.refuseBy([]rule{(*Provider).refuseName, (*Provider).refuseQuota, (*Provider).refuseChange}, e)
 }
 
 // refuseChange says why AWS would not let a resource be as it is asked to be, new or changed.
 func (p *Provider) refuseChange(e *Entry) error {
-	for _, rule := range simulated[e.Type].rules {
+	return p.refuseBy(append(slices.Clone(simulated[e.Type].rules), (*Provider).refusePolicies, (*Provider).refuseReferences), e)
+}
+
+// refuseBy says which of some rules a resource breaks, the first.
+func (p *Provider) refuseBy(rules []rule, e *Entry) error {
+	for _, rule := range rules {
 		if err := rule(p, e); err != nil {
 			return err
 		}
 	}
-	if err := p.refusePolicies(e); err != nil {
-		return err
-	}
-	return p.refuseReferences(e)
+	return nil
 }
 
 // refuseName says why AWS would not let a resource be called what it is.
@@ -172,32 +168,4 @@ func (p *Provider) refuseQuota(e *Entry) error {
 		return e.refusal("LimitExceeded: %s would have %d, the quota is %d", orElse(e.in().Text(quota.Per), "the account"), count, quota.Limit)
 	}
 	return nil
-}
-
-// limit is a number that has bounds.
-type limit struct {
-	path        string
-	least, most float64
-}
-
-// within makes a rule of limits: what is given must lie in its bounds.
-func within(limits ...limit) rule {
-	return func(_ *Provider, e *Entry) error {
-		for _, l := range limits {
-			if value := e.in().Number(l.path, l.least); value < l.least || value > l.most {
-				return e.refusal("InvalidParameterValue: %s is %v, must be %v to %v", l.path, value, l.least, l.most)
-			}
-		}
-		return nil
-	}
-}
-
-// oneOf makes a rule of the values that an input may have, if it is given.
-func oneOf(path string, allowed ...string) rule {
-	return func(_ *Provider, e *Entry) error {
-		if value := e.in().Text(path); value != "" && !slices.Contains(allowed, value) {
-			return e.refusal("InvalidParameterValue: %s is %q, must be one of %s", path, value, strings.Join(allowed, ", "))
-		}
-		return nil
-	}
 }

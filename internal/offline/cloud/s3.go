@@ -1,6 +1,7 @@
 package cloud
 
 import (
+	"fmt"
 	"net/netip"
 	"slices"
 	"strings"
@@ -8,6 +9,7 @@ import (
 	"github.com/pulumi/pulumi/sdk/v3/go/common/resource"
 
 	"legops/internal/catalogue"
+	"legops/internal/model"
 )
 
 // What S3 computes and refuses.
@@ -21,15 +23,29 @@ var _ = simulate(map[string]simulation{
 		rules:    []rule{bucketName},
 		deletion: bucketIsEmpty,
 	},
-	catalogue.BucketVersioning:  {rules: []rule{oneOf("versioningConfiguration.status", "Enabled", "Suspended", "Disabled"), lockKeepsVersions}},
-	catalogue.BucketObjectLock:  {rules: []rule{lockNeedsVersions, lockHasAPeriod}},
+	catalogue.BucketVersioning: {rules: []rule{oneOf("versioningConfiguration.status", "Enabled", "Suspended", "Disabled"), lockKeepsVersions}},
+	catalogue.BucketObjectLock: {rules: []rule{
+		lockNeedsVersions,
+		when(func(in model.Values) bool {
+			return in.Has("rule") && !slices.Contains([]string{"GOVERNANCE", "COMPLIANCE"}, in.Text("rule.defaultRetention.mode"))
+		}, `MalformedXML: mode is "{rule.defaultRetention.mode}", must be GOVERNANCE or COMPLIANCE`),
+		when(func(in model.Values) bool {
+			days, years := in.Number("rule.defaultRetention.days", 0), in.Number("rule.defaultRetention.years", 0)
+			return in.Has("rule") && ((days > 0) == (years > 0) || days > 36500 || years > 100)
+		}, "MalformedXML: days or years must be given, got {rule.defaultRetention.days} and {rule.defaultRetention.years}"),
+	}},
 	catalogue.BucketReplication: {rules: []rule{replicationNeedsVersions}},
-	catalogue.BucketLifecycle:   {rules: []rule{lifecycleInOrder}},
-	catalogue.BucketPolicy:      {rules: []rule{policyIsForTheBucket, policyIsNotPublic}},
-	catalogue.BucketLogging:     {rules: []rule{logsStayInTheRegion}},
+	catalogue.BucketLifecycle: {rules: []rule{
+		once("rules[*].id", `InvalidArgument: rule "{}" is there twice`),
+		each("rules", movesInOrder("transitions", "days", "expiration.days"),
+			movesInOrder("noncurrentVersionTransitions", "noncurrentDays", "noncurrentVersionExpiration.noncurrentDays")),
+	}},
+	catalogue.BucketPolicy:  {rules: []rule{policyIsForTheBucket, policyIsNotPublic}},
+	catalogue.BucketLogging: {rules: []rule{logsStayInTheRegion}},
 	catalogue.BucketObject: {
 		outputs: outputs{"versionId": always("null")},
-		rules:   []rule{objectHasOneSource},
+		rules: []rule{when(func(in model.Values) bool { return given(in, "source", "content", "contentBase64") > 1 },
+			"only one of source, content and contentBase64 may be given")},
 	},
 })
 
@@ -87,22 +103,6 @@ func lockNeedsVersions(p *Provider, e *Entry) error {
 	return nil
 }
 
-// lockHasAPeriod is the rule that a lock has a mode and one period.
-func lockHasAPeriod(_ *Provider, e *Entry) error {
-	if !e.in().Has("rule") {
-		return nil
-	}
-	retention := e.in().Values("rule.defaultRetention")
-	if mode := retention.Text("mode"); mode != "GOVERNANCE" && mode != "COMPLIANCE" {
-		return e.refusal("MalformedXML: mode is %q, must be GOVERNANCE or COMPLIANCE", mode)
-	}
-	days, years := retention.Number("days", 0), retention.Number("years", 0)
-	if (days > 0) == (years > 0) || days > 36500 || years > 100 {
-		return e.refusal("MalformedXML: days or years must be given, got %v and %v", days, years)
-	}
-	return nil
-}
-
 // replicationNeedsVersions is the rule that both ends of a replication keep versions.
 func replicationNeedsVersions(p *Provider, e *Entry) error {
 	if source := e.in().Text("bucket"); !p.keepsVersions(e, source) {
@@ -123,31 +123,20 @@ func replicationNeedsVersions(p *Provider, e *Entry) error {
 // infrequent are the storage classes that take nothing younger than 30 days.
 var infrequent = []string{"STANDARD_IA", "ONEZONE_IA"}
 
-// lifecycleInOrder is the rule that objects move when they may, and go after they moved.
-func lifecycleInOrder(_ *Provider, e *Entry) error {
-	ids := map[string]bool{}
-	for _, rule := range e.in().Objects("rules") {
-		id := rule.Text("id")
-		if ids[id] {
-			return e.refusal("InvalidArgument: rule %q is there twice", id)
-		}
-		ids[id] = true
-		for _, kind := range []struct{ moves, days, end string }{
-			{"transitions", "days", "expiration.days"},
-			{"noncurrentVersionTransitions", "noncurrentDays", "noncurrentVersionExpiration.noncurrentDays"},
-		} {
-			for _, move := range rule.Objects(kind.moves) {
-				days, class, end := move.Number(kind.days, 0), move.Text("storageClass"), rule.Number(kind.end, 0)
-				switch {
-				case slices.Contains(infrequent, class) && days < 30 && !move.Has("date"):
-					return e.refusal("InvalidArgument: rule %q: %s is %v, must be 30 or more for %s", id, kind.days, days, class)
-				case end > 0 && end <= days:
-					return e.refusal("InvalidArgument: rule %q: %s is %v, must be more than the %v of a transition", id, kind.end, end, days)
-				}
+// movesInOrder makes a rule of one of a lifecycle: objects move when they may, and go after they moved.
+func movesInOrder(moves, days, end string) rule {
+	return func(_ *Provider, e *Entry) error {
+		for _, move := range e.in().Objects(moves) {
+			after, class, gone := move.Number(days, 0), move.Text("storageClass"), e.in().Number(end, 0)
+			switch {
+			case slices.Contains(infrequent, class) && after < 30 && !move.Has("date"):
+				return e.breach(`InvalidArgument: rule "{id}": `+fmt.Sprintf("%s is %v, must be 30 or more for %s", days, after, class), nil)
+			case gone > 0 && gone <= after:
+				return e.breach(`InvalidArgument: rule "{id}": `+fmt.Sprintf("%s is %v, must be more than the %v of a transition", end, gone, after), nil)
 			}
 		}
+		return nil
 	}
-	return nil
 }
 
 // policyIsForTheBucket is the rule that a bucket's policy speaks of the bucket and its objects.
@@ -186,20 +175,6 @@ func logsStayInTheRegion(p *Provider, e *Entry) error {
 	source, target := p.bucketNamed(e, e.in().Text("bucket")), p.bucketNamed(e, e.in().Text("targetBucket"))
 	if source != nil && target != nil && source.Region != target.Region {
 		return e.refusal("CrossLocationLoggingProhibited: %s is in %s, not in %s", target.ID, target.Region, source.Region)
-	}
-	return nil
-}
-
-// objectHasOneSource is the provider's rule on where an object's content comes from.
-func objectHasOneSource(_ *Provider, e *Entry) error {
-	count := 0
-	for _, source := range []string{"source", "content", "contentBase64"} {
-		if e.in().Has(source) {
-			count++
-		}
-	}
-	if count > 1 {
-		return e.refusal("only one of source, content and contentBase64 may be given")
 	}
 	return nil
 }

@@ -1,16 +1,17 @@
 package cloud
 
-import "legops/internal/catalogue"
+import (
+	"legops/internal/catalogue"
+	"legops/internal/model"
+)
 
 // What Secrets Manager computes and refuses.
 var _ = simulate(map[string]simulation{
-	catalogue.Secret: {rules: []rule{recoveryWindow}},
+	catalogue.Secret: {rules: []rule{
+		// How long a deleted secret can be restored
+		when(func(in model.Values) bool {
+			days := in.Number("recoveryWindowInDays", 30)
+			return days != 0 && (days < 7 || days > 30)
+		}, "InvalidParameterException: recoveryWindowInDays is {recoveryWindowInDays}, must be 0 or 7 to 30"),
+	}},
 })
-
-// recoveryWindow is Secrets Manager's rule on how long a deleted secret can be restored.
-func recoveryWindow(_ *Provider, e *Entry) error {
-	if days := e.in().Number("recoveryWindowInDays", 30); days != 0 && (days < 7 || days > 30) {
-		return e.refusal("InvalidParameterException: recoveryWindowInDays is %v, must be 0 or 7 to 30", days)
-	}
-	return nil
-}

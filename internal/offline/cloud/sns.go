@@ -13,7 +13,9 @@ var _ = simulate(map[string]simulation{
 	catalogue.Topic: {
 		outputs: outputs{"owner": func(m made) any { return m.connection.account }},
 		rules: []rule{
-			topicOrder, topicPolicyFits(func(e *Entry) string { return e.ID }), oneOf("tracingConfig", "Active", "PassThrough"),
+			ordered("fifoTopic"),
+			forbids(inNoOrder("fifoTopic"), "InvalidParameter: {} is for FIFO topics", "archivePolicy", "contentBasedDeduplication", "fifoThroughputScope"),
+			topicPolicyFits(func(e *Entry) string { return e.ID }), oneOf("tracingConfig", "Active", "PassThrough"),
 			within(limit{"signatureVersion", 1, 2}),
 		},
 	},
@@ -32,21 +34,6 @@ var _ = simulate(map[string]simulation{
 		rules: []rule{subscriptionArrives},
 	},
 })
-
-// topicOrder is SNS's rule on what only a topic that keeps the order has: its name, and some attributes.
-func topicOrder(_ *Provider, e *Entry) error {
-	in := e.in()
-	ordered := in.Flag("fifoTopic")
-	if strings.HasSuffix(in.Text("name"), fifo) != ordered {
-		return e.refusal("InvalidParameter: the name %q must end in %s if, and only if, fifoTopic is true", in.Text("name"), fifo)
-	}
-	for _, attribute := range []string{"archivePolicy", "contentBasedDeduplication", "fifoThroughputScope"} {
-		if in.Has(attribute) && !ordered {
-			return e.refusal("InvalidParameter: %s is for FIFO topics", attribute)
-		}
-	}
-	return nil
-}
 
 // topicActions are what the policy of a topic may speak of; sns:* is more than that.
 var topicActions = []string{

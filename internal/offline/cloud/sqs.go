@@ -5,6 +5,7 @@ import (
 	"strings"
 
 	"legops/internal/catalogue"
+	"legops/internal/model"
 )
 
 // What SQS computes and refuses.
@@ -12,7 +13,15 @@ var _ = simulate(map[string]simulation{
 	catalogue.Queue: {
 		outputs: outputs{"url": func(m made) any { return m.id }},
 		rules: []rule{
-			queueOrder, queueEncryption, redriveFits, redriveAllowFits,
+			ordered("fifoQueue"),
+			forbids(inNoOrder("fifoQueue"), "InvalidAttributeName: {} is for FIFO queues",
+				"contentBasedDeduplication", "deduplicationScope", "fifoThroughputLimit"),
+			when(func(in model.Values) bool {
+				return in.Text("fifoThroughputLimit") == "perMessageGroupId" && in.Text("deduplicationScope") != "messageGroup"
+			}, "InvalidAttributeValue: fifoThroughputLimit perMessageGroupId needs deduplicationScope messageGroup"),
+			when(func(in model.Values) bool { return in.Flag("sqsManagedSseEnabled") && in.Text("kmsMasterKeyId") != "" },
+				"InvalidAttributeValue: sqsManagedSseEnabled and kmsMasterKeyId exclude each other"),
+			redriveFits, redriveAllowFits,
 			within(
 				limit{"visibilityTimeoutSeconds", 0, 43200}, limit{"messageRetentionSeconds", 60, 1209600}, limit{"delaySeconds", 0, 900},
 				limit{"receiveWaitTimeSeconds", 0, 20}, limit{"maxMessageSize", 1024, 1048576}, limit{"kmsDataKeyReusePeriodSeconds", 60, 86400},
@@ -25,30 +34,15 @@ var _ = simulate(map[string]simulation{
 
 const fifo = ".fifo"
 
-// queueOrder is the rule on what only a queue that keeps the order has: its name, and some attributes.
-func queueOrder(_ *Provider, e *Entry) error {
-	in := e.in()
-	ordered := in.Flag("fifoQueue")
-	if strings.HasSuffix(in.Text("name"), fifo) != ordered {
-		return e.refusal("InvalidParameterValue: the name %q must end in %s if, and only if, fifoQueue is true", in.Text("name"), fifo)
-	}
-	for _, attribute := range []string{"contentBasedDeduplication", "deduplicationScope", "fifoThroughputLimit"} {
-		if in.Has(attribute) && !ordered {
-			return e.refusal("InvalidAttributeName: %s is for FIFO queues", attribute)
-		}
-	}
-	if in.Text("fifoThroughputLimit") == "perMessageGroupId" && in.Text("deduplicationScope") != "messageGroup" {
-		return e.refusal("InvalidAttributeValue: fifoThroughputLimit perMessageGroupId needs deduplicationScope messageGroup")
-	}
-	return nil
+// inNoOrder is the condition that a queue or a topic does not keep the order, as a flag says.
+func inNoOrder(flag string) func(model.Values) bool {
+	return func(in model.Values) bool { return !in.Flag(flag) }
 }
 
-// queueEncryption is the rule that a queue has one kind of key.
-func queueEncryption(_ *Provider, e *Entry) error {
-	if e.in().Flag("sqsManagedSseEnabled") && e.in().Text("kmsMasterKeyId") != "" {
-		return e.refusal("InvalidAttributeValue: sqsManagedSseEnabled and kmsMasterKeyId exclude each other")
-	}
-	return nil
+// ordered makes a rule: the name of a queue or a topic says whether it keeps the order.
+func ordered(flag string) rule {
+	return when(func(in model.Values) bool { return strings.HasSuffix(in.Text("name"), fifo) != in.Flag(flag) },
+		`InvalidParameterValue: the name "{name}" must end in `+fifo+" if, and only if, "+flag+" is true")
 }
 
 // queueOf is the queue that an entry is or belongs to.
@@ -107,20 +101,15 @@ func queueArn(queue *Entry) string {
 }
 
 // redriveAllowFits is the rule on the form of who may send failed messages.
-func redriveAllowFits(_ *Provider, e *Entry) error {
-	if e.in().Text("redriveAllowPolicy") == "" {
+var redriveAllowFits = parsed("redriveAllowPolicy", "InvalidParameterValue: redriveAllowPolicy: {}",
+	when(func(in model.Values) bool {
+		return !slices.Contains([]string{"allowAll", "denyAll", "byQueue"}, in.Text("redrivePermission"))
+	}, `InvalidParameterValue: redriveAllowPolicy: redrivePermission is "{redrivePermission}", must be allowAll, denyAll or byQueue`),
+	func(_ *Provider, e *Entry) error {
+		permission, sources := e.in().Text("redrivePermission"), len(e.in().Texts("sourceQueueArns"))
+		if (permission == "byQueue") != (sources > 0) || sources > 10 {
+			return e.refusal("InvalidParameterValue: redriveAllowPolicy: byQueue needs 1 to 10 sourceQueueArns, got %d with %s", sources, permission)
+		}
 		return nil
-	}
-	policy, err := readJSON(e.Inputs["redriveAllowPolicy"])
-	if err != nil {
-		return e.refusal("InvalidParameterValue: redriveAllowPolicy: %v", err)
-	}
-	sources := len(policy.Texts("sourceQueueArns"))
-	switch permission := policy.Text("redrivePermission"); {
-	case !slices.Contains([]string{"allowAll", "denyAll", "byQueue"}, permission):
-		return e.refusal("InvalidParameterValue: redriveAllowPolicy: redrivePermission is %q, must be allowAll, denyAll or byQueue", permission)
-	case (permission == "byQueue") != (sources > 0) || sources > 10:
-		return e.refusal("InvalidParameterValue: redriveAllowPolicy: byQueue needs 1 to 10 sourceQueueArns, got %d with %s", sources, permission)
-	}
-	return nil
-}
+	},
+)

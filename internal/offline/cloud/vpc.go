@@ -165,6 +165,17 @@ func twoZones(path string) rule {
 	}
 }
 
+// oneInAZone makes a rule: no two subnets of a resource are in the same zone.
+func oneInAZone(path string) rule {
+	return func(p *Provider, e *Entry) error {
+		zones := p.zonesOf(e.Account, e.in().Texts(path))
+		if count := len(zones); len(slices.Compact(zones)) < count {
+			return e.refusal("InvalidConfigurationRequest: two of the subnets are in the same zone")
+		}
+		return nil
+	}
+}
+
 // subnetZone is EC2's rule that a subnet is in a zone of its region.
 func subnetZone(_ *Provider, e *Entry) error {
 	name, id := e.in().Text("availabilityZone"), e.in().Text("availabilityZoneId")

@@ -32,11 +32,11 @@ func TestWebACLRules(t *testing.T) {
 	refuses(t, catalogue.WebACL, func(client) values { return aclInputs() }, map[string]mistake{
 		"a scope":          sets("scope", "GLOBAL", `scope is "GLOBAL"`),
 		"a name twice":     first("name", "common", "another has its name"),
-		"a priority twice": first("priority", 1, `rule "common": another has its name or the priority 1`),
-		"two statements":   first("statement.geoMatchStatement", values{"countryCodes": []any{"BR"}}, `rule "rate" has 2 statements`),
+		"a priority twice": first("priority", 1, "two rules have the priority 1"),
+		"two statements":   first("statement.geoMatchStatement", values{"countryCodes": []any{"BR"}}, `rule "rate" must have one statement`),
 		"no action":        first("action", nil, `rule "rate": a rule group needs overrideAction`),
 		"an override":      first("overrideAction", values{"none": values{}}, `rule "rate": a rule group needs overrideAction`),
-		"a limit too low":  first("statement.rateBasedStatement.limit", 9, "the limit is 9"),
+		"a limit too low":  first("statement.rateBasedStatement.limit", 9, "rateBasedStatement.limit is 9"),
 		"a group's action": {func(_ client, in values) { in["rules"].([]any)[1].(values)["action"] = values{"block": values{}} }, `rule "common": a rule group`},
 	})
 	newClient(t).in(account, "eu-west-1").refused(catalogue.WebACL, "acl", aclInputs(), "the scope CLOUDFRONT is for us-east-1, not eu-west-1")

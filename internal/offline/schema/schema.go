@@ -56,10 +56,7 @@ type Resource struct {
 }
 
 // Function is what a function, also called a data source, takes and returns.
-type Function struct {
-	Inputs  map[string]Property `json:"inputs"`
-	Outputs map[string]Property `json:"outputs"`
-}
+type Function = Resource
 
 // Property describes one value.
 type Property struct {
@@ -69,7 +66,7 @@ type Property struct {
 	// the resource's constructor in the SDK insists on it: Go's types cannot
 	// tell a required list from an optional one.
 	Required bool `json:"required,omitempty"`
-	// Secret says that the SDK wraps the value in a secret.
+	// Secret says of an output that the SDK wraps it in a secret.
 	Secret bool `json:"secret,omitempty"`
 	// JSONString says that the value may also come as its JSON text, which is
 	// how the properties of a provider travel.
@@ -78,9 +75,6 @@ type Property struct {
 	Elem *Property `json:"elem,omitempty"`
 	// Object is the key in Schema.Objects of an object's shape.
 	Object string `json:"object,omitempty"`
-	// Default is the literal that the SDK itself puts in, so that the provider
-	// sees it even where the program gives nothing.
-	Default any `json:"default,omitempty"`
 }
 
 //go:embed schema.json

@@ -7,9 +7,9 @@ import (
 )
 
 // The methods of pulumi.Context by which an SDK names a type.
-var (
-	registerCalls = map[string]bool{"RegisterResource": true, "RegisterRemoteComponentResource": true}
-	invokeCalls   = map[string]bool{"Invoke": true}
+const (
+	registers = "RegisterResource"
+	invokes   = "Invoke"
 )
 
 // declaration is what the Go function that registers a resource, or invokes a
@@ -19,20 +19,18 @@ type declaration struct {
 	args          string          // the type of its arguments, "" without any
 	result        string          // the type that it fills in
 	required      map[string]bool // Go names of the arguments that it insists on
-	secretInputs  map[string]bool // Go names
 	secretOutputs map[string]bool // property names
-	defaults      map[string]any  // by Go name
 }
 
-// findDeclaration looks in a file for the function that makes one of the
-// calls with the token.
-func findDeclaration(p *pkg, file *ast.File, token string, calls map[string]bool) (declaration, bool) {
+// findDeclaration looks in a file for the function that makes the call with
+// the token.
+func findDeclaration(p *pkg, file *ast.File, token, method string) (declaration, bool) {
 	for _, decl := range file.Decls {
 		fn, ok := decl.(*ast.FuncDecl)
 		if !ok || fn.Body == nil {
 			continue
 		}
-		result, ok := resultVariable(fn.Body, token, calls)
+		result, ok := resultVariable(fn.Body, token, method)
 		if !ok {
 			continue
 		}
@@ -40,9 +38,7 @@ func findDeclaration(p *pkg, file *ast.File, token string, calls map[string]bool
 			pkg:           p,
 			args:          argsType(fn.Type.Params),
 			required:      map[string]bool{},
-			secretInputs:  map[string]bool{},
 			secretOutputs: map[string]bool{},
-			defaults:      map[string]any{},
 		}
 		ast.Inspect(fn.Body, func(n ast.Node) bool {
 			switch n := n.(type) {
@@ -52,8 +48,6 @@ func findDeclaration(p *pkg, file *ast.File, token string, calls map[string]bool
 				}
 			case *ast.IfStmt:
 				d.readCheck(n)
-			case *ast.AssignStmt:
-				d.readAssignment(n)
 			case *ast.CallExpr:
 				d.readSecretOutputs(n)
 			}
@@ -66,13 +60,13 @@ func findDeclaration(p *pkg, file *ast.File, token string, calls map[string]bool
 
 // resultVariable returns the name of the variable whose address is handed to
 // the call with the token.
-func resultVariable(body *ast.BlockStmt, tok string, calls map[string]bool) (name string, found bool) {
+func resultVariable(body *ast.BlockStmt, tok, method string) (name string, found bool) {
 	ast.Inspect(body, func(n ast.Node) bool {
 		call, ok := n.(*ast.CallExpr)
-		if !ok || !calls[selected(call.Fun)] || len(call.Args) == 0 {
+		if !ok || selected(call.Fun) != method || len(call.Args) == 0 {
 			return true
 		}
-		if value, ok := literal(call.Args[0]); !ok || value != tok {
+		if literal(call.Args[0]) != tok {
 			return true
 		}
 		found = true
@@ -116,27 +110,6 @@ func (d *declaration) readCheck(n *ast.IfStmt) {
 	}
 }
 
-// readAssignment notes an argument that is made secret or is given a literal.
-func (d *declaration) readAssignment(n *ast.AssignStmt) {
-	arg, ok := argument(n.Lhs[0])
-	if !ok {
-		return
-	}
-	value := n.Rhs[0]
-	if assertion, ok := value.(*ast.TypeAssertExpr); ok {
-		value = assertion.X
-	}
-	call, ok := value.(*ast.CallExpr)
-	if !ok || len(call.Args) != 1 {
-		return
-	}
-	if selected(call.Fun) == "ToSecret" {
-		d.secretInputs[arg] = true
-	} else if value, ok := literal(call.Args[0]); ok {
-		d.defaults[arg] = value
-	}
-}
-
 // readSecretOutputs notes the outputs that the resource options make secret.
 func (d *declaration) readSecretOutputs(n *ast.CallExpr) {
 	if selected(n.Fun) != "AdditionalSecretOutputs" || len(n.Args) != 1 {
@@ -147,10 +120,7 @@ func (d *declaration) readSecretOutputs(n *ast.CallExpr) {
 		return
 	}
 	for _, element := range list.Elts {
-		value, _ := literal(element)
-		if name, ok := value.(string); ok {
-			d.secretOutputs[name] = true
-		}
+		d.secretOutputs[literal(element)] = true
 	}
 }
 
@@ -172,18 +142,12 @@ func selected(expr ast.Expr) string {
 	return ""
 }
 
-// literal returns the value of a string, number or boolean literal.
-func literal(expr ast.Expr) (any, bool) {
-	switch expr := expr.(type) {
-	case *ast.Ident:
-		return expr.Name == "true", expr.Name == "true" || expr.Name == "false"
-	case *ast.BasicLit:
-		if expr.Kind == token.STRING {
-			value, err := strconv.Unquote(expr.Value)
-			return value, err == nil
-		}
-		value, err := strconv.ParseFloat(expr.Value, 64)
-		return value, err == nil
+// literal returns the value of a string literal, "" of anything else.
+func literal(expr ast.Expr) string {
+	basic, ok := expr.(*ast.BasicLit)
+	if !ok {
+		return ""
 	}
-	return nil, false
+	value, _ := strconv.Unquote(basic.Value) // a number is no text
+	return value
 }

@@ -60,7 +60,7 @@ func (g *generator) schema(resources, functions []string) (*schema.Schema, error
 }
 
 func (g *generator) resource(token string) (schema.Resource, error) {
-	d, err := g.find(token, registerCalls)
+	d, err := g.find(token, registers)
 	if err != nil {
 		return schema.Resource{}, err
 	}
@@ -72,54 +72,30 @@ func (g *generator) resource(token string) (schema.Resource, error) {
 		if err != nil {
 			return schema.Resource{}, err
 		}
-		inputs, err := g.inputs(d, args, strings.HasPrefix(token, providerPrefix))
+		provider := strings.HasPrefix(token, providerPrefix)
+		r.Inputs, err = g.members(args, g.property, func(goName, _ string, p *schema.Property) {
+			p.Required = p.Required || d.required[goName]
+			p.JSONString = provider && p.Kind != schema.String
+		})
 		if err != nil {
 			return schema.Resource{}, err
 		}
-		r.Inputs = inputs
 	}
-	r.Outputs, err = g.outputs(d)
+	r.Outputs, err = g.members(d.pkg.local(d.result), g.output, func(_, name string, p *schema.Property) {
+		p.Secret = d.secretOutputs[name]
+	})
 	return r, err
 }
 
-func (g *generator) inputs(d declaration, args typ, provider bool) (map[string]schema.Property, error) {
-	fields, err := g.fields(args, g.property)
+func (g *generator) function(token string) (schema.Resource, error) {
+	d, err := g.find(token, invokes)
 	if err != nil {
-		return nil, err
+		return schema.Resource{}, err
 	}
-	inputs := map[string]schema.Property{}
-	for _, f := range fields {
-		f.Required = f.Required || d.required[f.goName]
-		f.Secret = d.secretInputs[f.goName]
-		f.Default = d.defaults[f.goName]
-		f.JSONString = provider && f.Kind != schema.String
-		inputs[f.name] = f.Property
-	}
-	return inputs, nil
-}
-
-func (g *generator) outputs(d declaration) (map[string]schema.Property, error) {
-	fields, err := g.fields(d.pkg.local(d.result), g.output)
-	if err != nil {
-		return nil, err
-	}
-	outputs := map[string]schema.Property{}
-	for _, f := range fields {
-		f.Secret = d.secretOutputs[f.name]
-		outputs[f.name] = f.Property
-	}
-	return outputs, nil
-}
-
-func (g *generator) function(token string) (schema.Function, error) {
-	d, err := g.find(token, invokeCalls)
-	if err != nil {
-		return schema.Function{}, err
-	}
-	f := schema.Function{Inputs: map[string]schema.Property{}}
+	f := schema.Resource{Inputs: map[string]schema.Property{}}
 	if d.args != "" {
 		if f.Inputs, err = g.shape(d.pkg.local(d.args)); err != nil {
-			return schema.Function{}, err
+			return schema.Resource{}, err
 		}
 	}
 	f.Outputs, err = g.shape(d.pkg.local(d.result))
@@ -127,13 +103,13 @@ func (g *generator) function(token string) (schema.Function, error) {
 }
 
 // find returns the declaration behind a token.
-func (g *generator) find(token string, calls map[string]bool) (declaration, error) {
+func (g *generator) find(token, method string) (declaration, error) {
 	name, _, _ := strings.Cut(strings.TrimPrefix(token, providerPrefix), ":")
 	s, err := g.sdk(name)
 	if err != nil {
 		return declaration{}, err
 	}
-	return s.find(token, calls)
+	return s.find(token, method)
 }
 
 // sdk opens the SDK of a package of tokens once.
@@ -175,14 +151,15 @@ func (g *generator) imported(importPath string) (*pkg, error) {
 	return nil, fmt.Errorf("package %q belongs to no SDK in the generator's table of modules", importPath)
 }
 
-// field is a property with its name in Go and in Pulumi.
-type field struct {
-	goName, name string
-	schema.Property
+// shape describes a struct whose fields are plain Go values.
+func (g *generator) shape(t typ) (map[string]schema.Property, error) {
+	return g.members(t, g.property, func(string, string, *schema.Property) {})
 }
 
-// fields describes the tagged fields of a struct type.
-func (g *generator) fields(t typ, describe func(typ) (schema.Property, error)) ([]field, error) {
+// members describes the tagged fields of a struct type by their names in Pulumi, with what adjust changes.
+func (g *generator) members(
+	t typ, describe func(typ) (schema.Property, error), adjust func(goName, name string, p *schema.Property),
+) (map[string]schema.Property, error) {
 	t, err := g.declared(t)
 	if err != nil {
 		return nil, err
@@ -191,7 +168,7 @@ func (g *generator) fields(t typ, describe func(typ) (schema.Property, error)) (
 	if !ok {
 		return nil, fmt.Errorf("%s in %s is not a struct", t.name(), t.pkg.importPath())
 	}
-	var fields []field
+	members := map[string]schema.Property{}
 	for _, f := range structure.Fields.List {
 		if len(f.Names) == 0 {
 			continue // the embedded state, which holds no properties
@@ -209,22 +186,10 @@ func (g *generator) fields(t typ, describe func(typ) (schema.Property, error)) (
 			return nil, fmt.Errorf("property %q: %w", name, err)
 		}
 		p.Required = p.Required && option != "optional"
-		fields = append(fields, field{goName, name, p})
+		adjust(goName, name, &p)
+		members[name] = p
 	}
-	return fields, nil
-}
-
-// shape describes a struct whose fields are plain Go values.
-func (g *generator) shape(t typ) (map[string]schema.Property, error) {
-	fields, err := g.fields(t, g.property)
-	if err != nil {
-		return nil, err
-	}
-	shape := map[string]schema.Property{}
-	for _, f := range fields {
-		shape[f.name] = f.Property
-	}
-	return shape, nil
+	return members, nil
 }
 
 func pulumiTag(f *ast.Field) string {

@@ -145,9 +145,9 @@ func TestFakeSDK(t *testing.T) {
 		Modules: map[string]string{"example.com/fake/sdk": "v1.0.0"},
 		Resources: map[string]schema.Resource{fakeToken: {
 			Inputs: map[string]schema.Property{
-				"code":  {Kind: schema.String, Secret: true},
+				"code":  {Kind: schema.String},
 				"file":  {Kind: schema.Asset},
-				"level": {Kind: schema.Integer, Default: 3.0},
+				"level": {Kind: schema.Integer},
 				"maybe": {Kind: schema.String},
 				"must":  {Kind: schema.Array, Required: true, Elem: strings.Elem},
 				"ratio": {Kind: schema.Number, Required: true},

@@ -75,7 +75,7 @@ func (s *sdk) pkg(dir string) *pkg {
 // find returns the declaration that registers the resource type or invokes
 // the function. The modules of tokens do not follow the directories closely,
 // but each type has a file of its own name.
-func (s *sdk) find(token string, calls map[string]bool) (declaration, error) {
+func (s *sdk) find(token, method string) (declaration, error) {
 	base := token[strings.LastIndex(token, ":")+1:]
 	if strings.HasPrefix(token, providerPrefix) {
 		base = "provider"
@@ -97,7 +97,7 @@ func (s *sdk) find(token string, calls map[string]bool) (declaration, error) {
 		if err != nil {
 			return declaration{}, err
 		}
-		if d, ok := findDeclaration(p, parsed, token, calls); ok {
+		if d, ok := findDeclaration(p, parsed, token, method); ok {
 			return d, nil
 		}
 	}
