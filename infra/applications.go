@@ -10,6 +10,7 @@ import (
 	"legops/components/apps"
 	"legops/components/data"
 	"legops/components/foundation"
+	"legops/internal/settings"
 	"legops/stacks"
 )
 
@@ -17,11 +18,10 @@ import (
 func (p *Platform) applications(ctx *pulumi.Context, cfg *stacks.Config) (err error) {
 	onCluster := pulumi.Providers(p.Providers.Aws, p.Eks.Provider)
 	if p.Ingress, err = apps.NewIngress(ctx, "ingress", &apps.IngressArgs{
+		Ingress:     cfg.Ingress,
 		Domain:      p.domain,
 		NodePort:    apps.IngressNodePort,
-		TrustedCIDR: cfg.Network.CIDR.Prefix,
-		MinReplicas: cfg.Ingress.MinReplicas,
-		MaxReplicas: cfg.Ingress.MaxReplicas,
+		TrustedCIDR: cfg.Network.CIDR,
 		PodLogGroup: p.Eks.PodLogGroup,
 		Cluster:     p.Eks.Cluster,
 	}, onCluster); err != nil {
@@ -74,9 +74,9 @@ func callersOf(cfg *stacks.Config) map[string][]string {
 }
 
 // application returns the arguments of one application, with all it uses.
-func (p *Platform) application(cfg *stacks.Config, application stacks.Application, callers []string) (*apps.AppArgs, error) {
+func (p *Platform) application(cfg *stacks.Config, application settings.Application, callers []string) (*apps.AppArgs, error) {
 	uses := usage{environment: pulumi.StringMap{"ENVIRONMENT": pulumi.String(string(cfg.Environment))}}
-	for _, of := range []func(*stacks.Config, stacks.Application, *usage) error{
+	for _, of := range []func(*stacks.Config, settings.Application, *usage) error{
 		p.usesQueues, p.usesBuckets, p.usesDatabase, p.usesSearch,
 	} {
 		if err := of(cfg, application, &uses); err != nil {
@@ -84,25 +84,16 @@ func (p *Platform) application(cfg *stacks.Config, application stacks.Applicatio
 		}
 	}
 	return &apps.AppArgs{
-		Name:             application.Name,
+		Application:      application,
 		Cluster:          p.name,
 		ClusterName:      p.Eks.ClusterName,
 		ClusterResource:  p.Eks.Cluster,
 		Location:         p.location,
 		Domain:           p.domain,
-		Path:             application.Path,
-		Port:             application.Port,
-		MinReplicas:      application.MinReplicas,
-		MaxReplicas:      application.MaxReplicas,
-		CPU:              application.CPU,
-		Memory:           application.Memory,
-		Settings:         application.Settings,
 		Environment:      uses.environment,
 		Rights:           uses.rights,
-		Secrets:          texts(application.Secrets),
 		SecretsKeyArn:    p.Encryption.Keys[foundation.KeyCredentials],
 		Reaches:          uses.reaches,
-		Calls:            application.Calls,
 		CalledBy:         callers,
 		IngressClass:     p.Ingress.ClassName,
 		IngressNamespace: apps.IngressNamespace,
@@ -118,7 +109,7 @@ type usage struct {
 	reaches     []apps.ReachArgs
 }
 
-func (p *Platform) usesQueues(_ *stacks.Config, application stacks.Application, u *usage) error {
+func (p *Platform) usesQueues(_ *stacks.Config, application settings.Application, u *usage) error {
 	for _, side := range []struct {
 		queues []string
 		rights func(string) ([]components.Statement, error)
@@ -137,7 +128,7 @@ func (p *Platform) usesQueues(_ *stacks.Config, application stacks.Application, 
 	return nil
 }
 
-func (p *Platform) usesBuckets(_ *stacks.Config, application stacks.Application, u *usage) error {
+func (p *Platform) usesBuckets(_ *stacks.Config, application settings.Application, u *usage) error {
 	for _, access := range application.Buckets {
 		rights, err := p.Storage.Access(access.Name, access.Prefix, access.Access == "write")
 		if err != nil {
@@ -151,7 +142,7 @@ func (p *Platform) usesBuckets(_ *stacks.Config, application stacks.Application,
 }
 
 // usesDatabase lets the application sign in as the database user of its own name, by IAM, without a password.
-func (p *Platform) usesDatabase(cfg *stacks.Config, application stacks.Application, u *usage) error {
+func (p *Platform) usesDatabase(cfg *stacks.Config, application settings.Application, u *usage) error {
 	if !application.Database {
 		return nil
 	}
@@ -168,7 +159,7 @@ func (p *Platform) usesDatabase(cfg *stacks.Config, application stacks.Applicati
 	return nil
 }
 
-func (p *Platform) usesSearch(cfg *stacks.Config, application stacks.Application, u *usage) error {
+func (p *Platform) usesSearch(cfg *stacks.Config, application settings.Application, u *usage) error {
 	if !application.Search {
 		return nil
 	}
@@ -180,7 +171,7 @@ func (p *Platform) usesSearch(cfg *stacks.Config, application stacks.Application
 
 // dataTier is a port in the data subnets, which hold the database and the search domain.
 func dataTier(cfg *stacks.Config, port int, why string) apps.ReachArgs {
-	return apps.ReachArgs{Ranges: prefixes(cfg.Network.Subnets.Data), Port: port, Why: why}
+	return apps.ReachArgs{Ranges: cfg.Network.Subnets.Data, Port: port, Why: why}
 }
 
 // variable joins words to the name of an environment variable.

@@ -13,11 +13,10 @@ import (
 // OpenSearch, which keeps its own snapshots.
 func (p *Platform) backup(ctx *pulumi.Context, cfg *stacks.Config) (err error) {
 	args := &operations.BackupArgs{
+		Backup:      cfg.Backup,
 		Name:        p.name,
 		Location:    p.location,
 		KeyArn:      p.Encryption.Keys[foundation.KeyBackup],
-		Start:       cfg.Backup.Start,
-		Retention:   cfg.Backup.RetentionDays,
 		DatabaseArn: p.Rds.Arn,
 		TopicArn:    p.Alerts.TopicArns[operations.Warning],
 		Protect:     cfg.DeletionProtection,
@@ -25,18 +24,11 @@ func (p *Platform) backup(ctx *pulumi.Context, cfg *stacks.Config) (err error) {
 	for _, bucket := range cfg.Storage.Buckets {
 		args.BucketArns = append(args.BucketArns, p.location.Bucket(p.Storage.Names[bucket.Name]))
 	}
-	if days := cfg.Backup.CopyRetentionDays; days != nil {
-		args.CopyRetention = *days
+	if cfg.Backup.CopyRetentionDays != nil {
 		args.Replica = &data.ReplicaArgs{
 			Location: p.replicaLocation,
 			KeyArn:   p.ReplicaEncryption.Keys[foundation.KeyBackup],
 			Provider: p.Providers.Replica,
-		}
-	}
-	if lock := cfg.Backup.Lock; lock != nil {
-		args.Lock = &operations.BackupLockArgs{MinRetention: lock.MinRetentionDays, MaxRetention: lock.MaxRetentionDays}
-		if lock.ChangeableForDays != nil {
-			args.Lock.ChangeableFor = *lock.ChangeableForDays
 		}
 	}
 	p.Backup, err = operations.NewBackup(ctx, "backup", args, p.onAws())

@@ -37,7 +37,7 @@ func (p *Platform) dashboards(ctx *pulumi.Context, cfg *stacks.Config) (err erro
 		Name:      p.name,
 		Location:  p.location,
 		KeyArn:    p.Encryption.Keys[foundation.KeyLogs],
-		Retention: int(cfg.Monitoring.LogRetention),
+		Retention: cfg.Monitoring.LogRetention,
 		Protect:   cfg.DeletionProtection,
 	}, p.onAws())
 	if err != nil {

@@ -49,14 +49,13 @@ func (p *Platform) artifacts() string { return p.location.Bucket(p.Storage.Artif
 // registry comes after the roles of builds: AWS refuses a policy that names a missing role.
 func (p *Platform) registry(ctx *pulumi.Context, cfg *stacks.Config) (err error) {
 	args := &delivery.RegistryArgs{
-		Name:         p.name,
-		Location:     p.globalLocation,
-		KeepImages:   cfg.Registry.KeepImages,
-		UntaggedDays: cfg.Registry.UntaggedDays,
-		KeyArn:       p.GlobalEncryption.Keys[foundation.KeyRegistry],
-		Pullers:      pulumi.StringArray{p.Eks.NodeRoleArn},
-		Pushers:      map[string]pulumi.StringArray{},
-		Protect:      cfg.DeletionProtection,
+		Registry: cfg.Registry,
+		Name:     p.name,
+		Location: p.globalLocation,
+		KeyArn:   p.GlobalEncryption.Keys[foundation.KeyRegistry],
+		Pullers:  pulumi.StringArray{p.Eks.NodeRoleArn},
+		Pushers:  map[string]pulumi.StringArray{},
+		Protect:  cfg.DeletionProtection,
 	}
 	for _, application := range cfg.Applications {
 		builder, err := delivery.NewBuilder(ctx, "builder-"+application.Name, &delivery.BuilderArgs{
@@ -77,22 +76,16 @@ func (p *Platform) registry(ctx *pulumi.Context, cfg *stacks.Config) (err error)
 
 func (p *Platform) deployer(ctx *pulumi.Context, cfg *stacks.Config) (err error) {
 	p.Deployer, err = delivery.NewDeployer(ctx, "deployer", &delivery.DeployerArgs{
+		Instance:              p.instance(ctx, cfg, cfg.Pipeline.DeployerInstanceType, p.Network.ApplicationSubnetIDs),
 		Name:                  p.name,
 		Location:              p.location,
-		VpcID:                 p.Network.VpcID,
-		SubnetIDs:             p.Network.ApplicationSubnetIDs,
-		InstanceType:          string(cfg.Pipeline.DeployerInstanceType),
-		Architecture:          string(cfg.Pipeline.DeployerInstanceType.Architecture()),
-		KubernetesVersion:     string(cfg.Eks.Version),
 		Cluster:               p.name,
 		ClusterName:           p.Eks.ClusterName,
-		VolumeKeyArn:          p.Encryption.Keys[foundation.KeyVolumes],
 		RegistryLocation:      p.globalLocation,
 		SecureCommands:        slices.Contains(cfg.Network.InterfaceEndpoints, stacks.SecureCommands),
 		ArtifactBucketArn:     p.artifacts(),
 		ArtifactKeyArn:        p.Encryption.Keys[foundation.KeyStorage],
 		LoadBalancerArnSuffix: p.LoadBalancer.ArnSuffix,
-		Tags:                  tags(ctx, cfg),
 	}, p.onAws())
 	return err
 }
@@ -116,7 +109,7 @@ func (p *Platform) mirrors(ctx *pulumi.Context, cfg *stacks.Config) (err error) 
 			Scripts:          p.Scripts,
 			KeyArn:           p.Encryption.Keys[foundation.KeySource],
 			LogKeyArn:        p.Encryption.Keys[foundation.KeyLogs],
-			LogRetention:     int(cfg.Monitoring.LogRetention),
+			LogRetention:     cfg.Monitoring.LogRetention,
 			Protect:          cfg.DeletionProtection,
 		}, p.onAws())
 		if err != nil {
@@ -142,8 +135,8 @@ func (p *Platform) pipelines(ctx *pulumi.Context, cfg *stacks.Config) error {
 				Builder:            p.Builders[i],
 				Buildspec:          sources.BuildBuildspec,
 				Scripts:            p.Scripts,
-				ComputeType:        string(cfg.Pipeline.ComputeType),
-				Architecture:       string(cfg.Registry.ImageArchitecture),
+				ComputeType:        cfg.Pipeline.ComputeType,
+				Architecture:       cfg.Registry.ImageArchitecture,
 				RepositoryURL:      p.Registry.URLs[application.Name],
 				RepositoryLocation: p.globalLocation,
 				RepositoryPath:     p.name + "/" + application.Name,
@@ -168,7 +161,7 @@ func (p *Platform) pipelines(ctx *pulumi.Context, cfg *stacks.Config) error {
 			},
 			ClusterName:  p.name,
 			LogKeyArn:    p.Encryption.Keys[foundation.KeyLogs],
-			LogRetention: int(cfg.Monitoring.LogRetention),
+			LogRetention: cfg.Monitoring.LogRetention,
 			TopicArn:     p.Alerts.TopicArns[operations.Warning],
 			TopicKeyArn:  p.Encryption.Keys[foundation.KeyAlerts],
 			Protect:      cfg.DeletionProtection,

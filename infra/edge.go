@@ -38,38 +38,27 @@ func (p *Platform) edge(ctx *pulumi.Context, cfg *stacks.Config) (err error) {
 		return err
 	}
 	if p.Firewall, err = edge.NewFirewall(ctx, "firewall", &edge.FirewallArgs{
+		Firewall:     cfg.Cdn.Firewall,
 		Name:         p.name,
 		Location:     p.globalLocation,
-		Mode:         cfg.Cdn.Firewall.Mode,
-		RateLimit:    cfg.Cdn.Firewall.RateLimit,
 		Unlimited:    p.unlimited(cfg),
-		LogRetention: int(cfg.Monitoring.LogRetention),
+		LogRetention: cfg.Monitoring.LogRetention,
 		LogKeyArn:    p.GlobalEncryption.Keys[foundation.KeyLogs],
 		Protect:      cfg.DeletionProtection,
 	}, p.onGlobal()); err != nil {
 		return err
 	}
 	p.Cdn, err = edge.NewCdn(ctx, "cdn", &edge.CdnArgs{
-		Name:                  p.name,
-		Location:              p.globalLocation,
-		Domain:                p.domain,
-		Origin:                origin,
-		ZoneID:                cfg.Domain.HostedZoneID,
-		OriginSecret:          p.LoadBalancer.OriginSecret,
-		CertificateArn:        p.Certificates.GlobalArn,
-		WebACLArn:             p.Firewall.WebACLArn,
-		PriceClass:            string(cfg.Cdn.PriceClass),
-		ContentSecurityPolicy: cfg.Cdn.ContentSecurityPolicy,
-		Hsts: edge.HstsArgs{
-			MaxAge:            cfg.Cdn.Hsts.MaxAgeSeconds,
-			IncludeSubdomains: cfg.Cdn.Hsts.IncludeSubdomains,
-			Preload:           cfg.Cdn.Hsts.Preload,
-		},
-		StaticPaths:  texts(cfg.Cdn.StaticPaths),
-		Cookies:      texts(cfg.Cdn.Forward.Cookies),
-		Headers:      texts(cfg.Cdn.Forward.Headers),
-		QueryStrings: texts(cfg.Cdn.Forward.QueryStrings),
-		LogBucketArn: p.Storage.LogBucketArn,
+		Cdn:            cfg.Cdn,
+		Name:           p.name,
+		Location:       p.globalLocation,
+		Domain:         p.domain,
+		Origin:         origin,
+		ZoneID:         cfg.Domain.HostedZoneID,
+		OriginSecret:   p.LoadBalancer.OriginSecret,
+		CertificateArn: p.Certificates.GlobalArn,
+		WebACLArn:      p.Firewall.WebACLArn,
+		LogBucketArn:   p.Storage.LogBucketArn,
 	}, p.onGlobal())
 	return err
 }

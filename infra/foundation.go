@@ -1,12 +1,12 @@
 package infra
 
 import (
-	"net/netip"
-
 	"github.com/pulumi/pulumi/sdk/v3/go/pulumi"
 
+	"legops/components"
 	"legops/components/foundation"
 	"legops/components/operations"
+	"legops/internal/settings"
 	"legops/stacks"
 )
 
@@ -71,18 +71,11 @@ func (p *Platform) alerts(ctx *pulumi.Context, cfg *stacks.Config) (err error) {
 
 func (p *Platform) network(ctx *pulumi.Context, cfg *stacks.Config) (err error) {
 	p.Network, err = foundation.NewNetwork(ctx, "network", &foundation.NetworkArgs{
-		Name:               p.name,
-		Location:           p.location,
-		CIDR:               cfg.Network.CIDR.Prefix,
-		AvailabilityZones:  cfg.Network.AvailabilityZones,
-		NatGateways:        cfg.Network.NatGateways,
-		PublicSubnets:      prefixes(cfg.Network.Subnets.Public),
-		ApplicationSubnets: prefixes(cfg.Network.Subnets.Application),
-		DataSubnets:        prefixes(cfg.Network.Subnets.Data),
-		InterfaceEndpoints: texts(cfg.Network.InterfaceEndpoints),
-		FlowLogRetention:   int(cfg.Network.FlowLogRetention),
-		LogKeyArn:          p.Encryption.Keys[foundation.KeyLogs],
-		Protect:            cfg.DeletionProtection,
+		Network:   cfg.Network,
+		Name:      p.name,
+		Location:  p.location,
+		LogKeyArn: p.Encryption.Keys[foundation.KeyLogs],
+		Protect:   cfg.DeletionProtection,
 	}, p.onAws())
 	return err
 }
@@ -92,33 +85,24 @@ func (p *Platform) bastion(ctx *pulumi.Context, cfg *stacks.Config) (err error) 
 		return nil
 	}
 	p.Bastion, err = foundation.NewBastion(ctx, "bastion", &foundation.BastionArgs{
-		Name:              p.name,
-		Location:          p.location,
-		VpcID:             p.Network.VpcID,
-		SubnetIDs:         p.Network.PublicSubnetIDs,
-		InstanceType:      string(cfg.Bastion.InstanceType),
-		Architecture:      string(cfg.Bastion.InstanceType.Architecture()),
-		KubernetesVersion: string(cfg.Eks.Version),
-		PostgresVersion:   cfg.Rds.EngineVersion,
-		VolumeKeyArn:      p.Encryption.Keys[foundation.KeyVolumes],
-		Tags:              tags(ctx, cfg),
+		Instance:        p.instance(ctx, cfg, cfg.Bastion.InstanceType, p.Network.PublicSubnetIDs),
+		Name:            p.name,
+		Location:        p.location,
+		PostgresVersion: cfg.Rds.EngineVersion,
 	}, p.onAws())
 	return err
 }
 
-func prefixes(ranges []stacks.CIDR) []netip.Prefix {
-	plain := make([]netip.Prefix, len(ranges))
-	for i, r := range ranges {
-		plain[i] = r.Prefix
+// instance is what bastion and deployer have in common.
+func (p *Platform) instance(
+	ctx *pulumi.Context, cfg *stacks.Config, of settings.InstanceType, subnets pulumi.StringArrayInput,
+) components.Instance {
+	return components.Instance{
+		VpcID:             p.Network.VpcID,
+		SubnetIDs:         subnets,
+		InstanceType:      of,
+		KubernetesVersion: cfg.Eks.Version,
+		VolumeKeyArn:      p.Encryption.Keys[foundation.KeyVolumes],
+		Tags:              tags(ctx, cfg),
 	}
-	return plain
-}
-
-// texts converts names of a string type to strings.
-func texts[T ~string](named []T) []string {
-	plain := make([]string, len(named))
-	for i, n := range named {
-		plain[i] = string(n)
-	}
-	return plain
 }

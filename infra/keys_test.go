@@ -17,9 +17,9 @@ import (
 // refused are the keys of which another value contradicts another key or a component: what the error says then.
 var refused = map[string]string{
 	"Network.AvailabilityZones":   "must be one per zone",
-	"Network.Subnets.Public":      "PublicSubnets has 3 ranges",
-	"Network.Subnets.Application": "ApplicationSubnets has 3 ranges",
-	"Network.Subnets.Data":        "DataSubnets has 3 ranges",
+	"Network.Subnets.Public":      "Subnets.Public has 3 ranges",
+	"Network.Subnets.Application": "Subnets.Application has 3 ranges",
+	"Network.Subnets.Data":        "Subnets.Data has 3 ranges",
 	"Eks.Version":                 "KubernetesVersion \"1.359\"",
 	"Queues.Name":                 "there is no queue \"signing\", only [signing9]",
 	"Storage.Buckets.Name":        "there is no bucket \"documents\", only [documents9]",
@@ -65,7 +65,7 @@ func keysOf(value reflect.Value, prefix string) []string {
 		field, inner := value.Type().Field(i), value.Field(i)
 		path := prefix + field.Name
 		switch of := structIn(inner); {
-		case of.IsValid() && of.Type() != reflect.TypeFor[stacks.CIDR]():
+		case of.IsValid() && of.Type() != reflect.TypeFor[netip.Prefix]():
 			keys = append(keys, keysOf(of, path+".")...)
 		default:
 			keys = append(keys, path)
@@ -108,8 +108,8 @@ func change(t *testing.T, value reflect.Value, path string) {
 
 func alter(t *testing.T, path string, value reflect.Value) {
 	t.Helper()
-	if cidr, is := value.Addr().Interface().(*stacks.CIDR); is {
-		cidr.Prefix = netip.PrefixFrom(cidr.Addr().Next(), cidr.Bits())
+	if cidr, is := value.Addr().Interface().(*netip.Prefix); is {
+		*cidr = netip.PrefixFrom(cidr.Addr().Next(), cidr.Bits())
 		return
 	}
 	switch value.Kind() {

@@ -8,6 +8,7 @@ import (
 	"legops/components/delivery"
 	"legops/components/foundation"
 	sources "legops/delivery"
+	"legops/internal/settings"
 	"legops/loadtest"
 	"legops/stacks"
 )
@@ -22,13 +23,11 @@ func (p *Platform) loadTest(ctx *pulumi.Context, cfg *stacks.Config) error {
 		return err
 	}
 	p.LoadTest, err = delivery.NewLoadTest(ctx, "loadtest", &delivery.LoadTestArgs{
+		LoadTest:          *cfg.LoadTest,
 		Name:              p.name,
 		Location:          p.location,
 		Target:            p.address("/"),
 		Environment:       string(cfg.Environment),
-		AllowProduction:   cfg.LoadTest.AllowProduction,
-		Profile:           cfg.LoadTest.Profile,
-		ComputeType:       string(cfg.LoadTest.ComputeType),
 		Buildspec:         sources.LoadTestBuildspec,
 		Scripts:           scripts,
 		VpcID:             p.Network.VpcID,
@@ -38,7 +37,7 @@ func (p *Platform) loadTest(ctx *pulumi.Context, cfg *stacks.Config) error {
 		ArtifactKeyArn:    p.Encryption.Keys[foundation.KeyStorage],
 		SecretKeyArn:      p.Encryption.Keys[foundation.KeyCredentials],
 		LogKeyArn:         p.Encryption.Keys[foundation.KeyLogs],
-		LogRetention:      int(cfg.Monitoring.LogRetention),
+		LogRetention:      cfg.Monitoring.LogRetention,
 		Protect:           cfg.DeletionProtection,
 	}, p.onAws())
 	return err
@@ -69,7 +68,7 @@ func (p *Platform) address(path string) string {
 }
 
 // loadTestStage is the stage that puts an application under load; nil if releases have none.
-func (p *Platform) loadTestStage(cfg *stacks.Config, application stacks.Application) *delivery.LoadTestStage {
+func (p *Platform) loadTestStage(cfg *stacks.Config, application settings.Application) *delivery.LoadTestStage {
 	if !cfg.Pipeline.LoadTest {
 		return nil
 	}

@@ -14,19 +14,16 @@ func (p *Platform) runner(ctx *pulumi.Context, cfg *stacks.Config) (err error) {
 		return nil
 	}
 	p.Runner, err = delivery.NewRunner(ctx, "runner", &delivery.RunnerArgs{
-		Name:           p.name,
-		Location:       p.location,
-		GithubOwner:    cfg.Pipeline.GithubOwner,
-		Repository:     cfg.Runner.Repository,
-		Actors:         texts(cfg.Runner.Actors),
-		ConnectionArn:  p.Github.ConnectionArn,
-		ComputeType:    string(cfg.Runner.ComputeType),
-		TimeoutMinutes: cfg.Runner.TimeoutMinutes,
-		VpcID:          p.Network.VpcID,
-		SubnetIDs:      p.Network.ApplicationSubnetIDs,
-		LogKeyArn:      p.Encryption.Keys[foundation.KeyLogs],
-		LogRetention:   int(cfg.Monitoring.LogRetention),
-		Protect:        cfg.DeletionProtection,
+		Runner:        *cfg.Runner,
+		Name:          p.name,
+		Location:      p.location,
+		GithubOwner:   cfg.Pipeline.GithubOwner,
+		ConnectionArn: p.Github.ConnectionArn,
+		VpcID:         p.Network.VpcID,
+		SubnetIDs:     p.Network.ApplicationSubnetIDs,
+		LogKeyArn:     p.Encryption.Keys[foundation.KeyLogs],
+		LogRetention:  cfg.Monitoring.LogRetention,
+		Protect:       cfg.DeletionProtection,
 	}, p.onAws())
 	return err
 }

@@ -14,7 +14,7 @@ import (
 type tier struct {
 	name     string
 	smallest int
-	ranges   []CIDR
+	ranges   []netip.Prefix
 }
 
 func tiers(config *Config) []tier {
@@ -25,7 +25,7 @@ func tiers(config *Config) []tier {
 // keyedRange is a range and its key in the stack file.
 type keyedRange struct {
 	key  string
-	cidr CIDR
+	cidr netip.Prefix
 }
 
 func (r keyedRange) String() string { return fmt.Sprintf("%s (%s)", full(r.key), r.cidr) }
@@ -71,12 +71,12 @@ func subnets(c *checker) {
 				c.report(subnet.key, r.String(), fmt.Sprintf("too small: %s subnets must be /%d or larger", t.name, t.smallest),
 					fmt.Sprintf("write a range of /%d or larger", t.smallest))
 			}
-			if usable(vpc) && !within(r.Prefix, vpc.Prefix) {
+			if usable(vpc) && !within(r, vpc) {
 				c.report(subnet.key, r.String(), "not inside the VPC, "+keyedRange{"network.cidr", vpc}.String(),
 					"choose a range inside it")
 			}
 			for _, other := range seen {
-				if r.Overlaps(other.cidr.Prefix) {
+				if r.Overlaps(other.cidr) {
 					c.report(subnet.key, r.String(), "overlaps "+other.String(), "choose ranges that share no address")
 				}
 			}
@@ -109,7 +109,7 @@ func endpoint(c *checker) {
 			continue
 		}
 		for _, private := range privateRanges {
-			if within(r.Prefix, private) {
+			if within(r, private) {
 				c.report(element(list, i), r.String(), "private addresses cannot reach a public endpoint",
 					"remove it: the VPC reaches the endpoint anyway")
 			}
@@ -119,7 +119,7 @@ func endpoint(c *checker) {
 			c.report(element(list, i), r.String(), "opens the cluster endpoint to the world",
 				"list the ranges of your offices, or none to keep the endpoint private")
 		}
-		ranges = append(ranges, r.Prefix)
+		ranges = append(ranges, r)
 	}
 	if closed && !open && addresses(ranges) > 1<<(32-widestAccess) {
 		c.report(list, nil, fmt.Sprintf("together the ranges open the cluster endpoint to more than a /%d", widestAccess),

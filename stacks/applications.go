@@ -6,6 +6,8 @@ import (
 	"regexp"
 	"slices"
 	"strings"
+
+	"legops/internal/settings"
 )
 
 // clusterNamespace matches the names of the namespaces of Kubernetes, EKS, its add-ons and the ingress controller. An
@@ -35,7 +37,7 @@ func applications(c *checker) {
 }
 
 // uses reports queues, buckets and applications that an application names and that do not exist.
-func (c *checker) uses(key string, application Application) {
+func (c *checker) uses(key string, application settings.Application) {
 	for j, queue := range application.Produces {
 		c.exists(element(key+".produces", j), queue, "queue", "queues", queueNames(c.Config))
 	}
@@ -43,7 +45,7 @@ func (c *checker) uses(key string, application Application) {
 		c.exists(element(key+".consumes", j), queue, "queue", "queues", queueNames(c.Config))
 	}
 	for j, access := range application.Buckets {
-		if slices.ContainsFunc(application.Buckets[:j], func(other BucketAccess) bool { return other.Name == access.Name && access.Name != "" }) {
+		if slices.ContainsFunc(application.Buckets[:j], func(other settings.BucketAccess) bool { return other.Name == access.Name && access.Name != "" }) {
 			c.report(element(key+".buckets", j)+".name", access.Name, "listed twice, but an application gets one prefix per bucket",
 				"keep one, with a prefix that covers both")
 			continue
@@ -75,7 +77,7 @@ var (
 	platformVariables = regexp.MustCompile(`^(AWS_|DATABASE_|SEARCH_ENDPOINT$|QUEUE_|BUCKET_|SECRETS_PREFIX$|PORT$|BASE_PATH$|ENVIRONMENT$|PODINFO_)`)
 )
 
-func settings(c *checker) {
+func environmentVariables(c *checker) {
 	for i, application := range c.Applications {
 		for _, name := range slices.Sorted(maps.Keys(application.Settings)) {
 			key := element("applications", i) + ".settings." + showKey(name)

@@ -4,19 +4,21 @@ import (
 	"slices"
 	"strings"
 	"testing"
+
+	"legops/internal/settings"
 )
 
 func TestArchitecture(t *testing.T) {
 	for _, want := range []struct {
-		architecture Architecture
-		types        []InstanceType
+		architecture settings.Architecture
+		types        []settings.InstanceType
 	}{
-		{Arm64, []InstanceType{
+		{settings.Arm64, []settings.InstanceType{
 			"a1.large", "t4g.large", "m6g.large", "m6gd.large", "m7g.xlarge", "c6gn.large", "c8gb.large", "r8gd.large",
 			"im4gn.large", "is4gen.large", "i4g.large", "i8ge.large", "x2gd.large", "x8g.large", "g5g.xlarge", "hpc7g.4xlarge",
 			"p6e-gb200.36xlarge",
 		}},
-		{Amd64, []InstanceType{
+		{settings.Amd64, []settings.InstanceType{
 			"t3.large", "t3a.large", "m5.large", "m7i.large", "c7i-flex.large", "c6a.large", "r7iz.large", "m8azn.large",
 			"g3.4xlarge", "g4dn.xlarge", "g4ad.xlarge", "g5.xlarge", "g6e.xlarge", "gr6.4xlarge", "g7e.2xlarge",
 			"p4de.24xlarge", "p5en.48xlarge", "p6-b200.48xlarge", "trn1n.32xlarge", "inf2.xlarge", "dl2q.24xlarge",
@@ -40,8 +42,9 @@ func TestArchitectureOfEveryInstanceType(t *testing.T) {
 		t.Fatalf("only %d instance types", len(all))
 	}
 	for _, name := range all {
-		if it := InstanceType(name); it.Architecture() == Arm64 && !it.IsMac() {
-			arm[it.family()] = true
+		if it := settings.InstanceType(name); it.Architecture() == settings.Arm64 && !it.IsMac() {
+			family, _, _ := strings.Cut(name, ".")
+			arm[family] = true
 		}
 	}
 	var got []string
@@ -57,7 +60,7 @@ func TestArchitectureOfEveryInstanceType(t *testing.T) {
 }
 
 func TestDatabaseMemory(t *testing.T) {
-	for class, want := range map[DatabaseClass]int{
+	for class, want := range map[settings.DatabaseClass]int{
 		"db.t4g.micro": 1, "db.t4g.medium": 4, "db.t3.2xlarge": 32, "db.m7g.large": 8, "db.m6id.32xlarge": 512, "db.r7g.large": 16,
 		"db.r6gd.xlarge": 32, "db.r8g.48xlarge": 1536, "db.x2idn.16xlarge": 1024, "db.x2iedn.xlarge": 128, "db.x2iedn.32xlarge": 4096,
 	} {
@@ -67,7 +70,7 @@ func TestDatabaseMemory(t *testing.T) {
 	}
 	classes := schema().nodeAt(steps("legops:rds.instanceClass"))
 	for _, class := range classes.Enum {
-		if name, _ := class.(string); DatabaseClass(name).MemoryGiB() < 1 {
+		if name, _ := class.(string); settings.DatabaseClass(name).MemoryGiB() < 1 {
 			t.Errorf("%s has no memory", name)
 		}
 	}

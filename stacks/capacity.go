@@ -9,6 +9,7 @@ import (
 	"legops/internal/capacity"
 	"legops/internal/instances"
 	"legops/internal/rollout"
+	"legops/internal/settings"
 )
 
 // capacityOf reports pods that do not fit: those larger than any node, and those beyond the maximum number of nodes while
@@ -19,12 +20,12 @@ func capacityOf(c *checker) {
 	}
 	known := true
 	for i, name := range c.Eks.Nodes.InstanceTypes {
-		if _, ok := instances.Lookup(name.text()); ok {
+		if _, ok := instances.Lookup(string(name)); ok {
 			continue
 		}
 		known = false
 		if !name.IsMac() { // nodes refuses a Mac
-			c.report(element("eks.nodes.instanceTypes", i), name.text(), "its size is unknown, so nobody can tell whether the pods fit",
+			c.report(element("eks.nodes.instanceTypes", i), string(name), "its size is unknown, so nobody can tell whether the pods fit",
 				"choose one of "+strings.Join(instances.Families(), ", ")+", or add its family to internal/instances")
 		}
 	}
@@ -45,7 +46,7 @@ func capacityOf(c *checker) {
 func (c *checker) tooLarge(node capacity.Room, workloads []capacity.Workload) {
 	rule := "a node has room for " + describe(node)
 	for _, w := range workloads {
-		i := slices.IndexFunc(c.Applications, func(a Application) bool { return a.Name == w.Name })
+		i := slices.IndexFunc(c.Applications, func(a settings.Application) bool { return a.Name == w.Name })
 		switch {
 		case i < 0:
 			c.report("eks.nodes.instanceTypes", nil, fmt.Sprintf("%s, and a pod of %s requests %s", rule, w.Name, describe(w.Pod)),
@@ -96,7 +97,7 @@ func (c *Config) shortOf(what string, choose func(least, most int) int) *Problem
 func (c *Config) NodesAtLeast() ([2]int, error) {
 	var counts [2]int
 	for _, name := range c.Eks.Nodes.InstanceTypes {
-		if _, known := instances.Lookup(name.text()); !known {
+		if _, known := instances.Lookup(string(name)); !known {
 			return counts, fmt.Errorf("%s has no size: add its family to internal/instances", name)
 		}
 	}
@@ -123,17 +124,8 @@ func (c *Config) workloads(choose func(least, most int) int) []capacity.Workload
 
 // nodeRoom is the room of a node for pods. The instance types must be known.
 func (c *Config) nodeRoom() capacity.Room {
-	types := make([]string, len(c.Eks.Nodes.InstanceTypes))
-	for i, name := range c.Eks.Nodes.InstanceTypes {
-		types[i] = name.text()
-	}
-	room, _ := capacity.NodeRoom(types)
+	room, _ := capacity.NodeRoom(settings.Texts(c.Eks.Nodes.InstanceTypes))
 	return room
-}
-
-// Pod is the request of each pod of the application.
-func (a Application) Pod() capacity.Room {
-	return capacity.Room{MilliCPU: capacity.MilliCPU(a.CPU), MemoryMiB: capacity.MebiBytes(a.Memory), Pods: 1}
 }
 
 func describe(r capacity.Room) string {

@@ -5,6 +5,8 @@ import (
 
 	"github.com/stretchr/testify/assert"
 	"github.com/stretchr/testify/require"
+
+	"legops/internal/settings"
 )
 
 const largeNode = "1450m CPU, 6564 MiB and 23 pods"
@@ -89,7 +91,7 @@ func TestNodesAtLeast(t *testing.T) {
 	} {
 		config := loaded(t, "dev")
 		config.Eks.Nodes.MinSizePerZone, config.Eks.Nodes.MaxSizePerZone = c.least, c.most
-		config.Applications = []Application{{Name: "sample", MinReplicas: c.replicas, CPU: c.cpu, Memory: c.memory}}
+		config.Applications = []settings.Application{{Name: "sample", MinReplicas: c.replicas, CPU: c.cpu, Memory: c.memory}}
 		got, err := config.NodesAtLeast()
 		require.NoError(t, err)
 		assert.Equal(t, c.want, got, c.what)

@@ -1,11 +1,15 @@
 package stacks
 
-import "slices"
+import (
+	"slices"
+
+	"legops/internal/settings"
+)
 
 // EndpointUse is a caller of an AWS service from inside the VPC, and its purpose.
 type EndpointUse struct {
 	// Service is the service's name.
-	Service EndpointService
+	Service settings.EndpointService
 	// By is the caller's name in the table of flows: nodes (with their pods), deployer, bastion, load-test or runner.
 	By string
 	// Why is the purpose.
@@ -22,7 +26,7 @@ const (
 // SecureCommands is the service that the CodeDeploy agent polls if its configuration says so. It has an interface endpoint;
 // the agent's default, codedeploy-commands, has none ("Use CodeDeploy with Amazon VPC", in the user guide of CodeDeploy).
 // So the agent polls SecureCommands, and may do so, in a stack that has this endpoint.
-const SecureCommands EndpointService = "codedeploy-commands-secure"
+const SecureCommands settings.EndpointService = "codedeploy-commands-secure"
 
 // EndpointUses are the calls of AWS services from inside the VPC: nothing would use an endpoint of another service, so
 // interfaceEndpoints accepts only these. (The runner calls every service of the platform during updates; listed are
@@ -79,8 +83,8 @@ var EndpointUses = []EndpointUse{
 }
 
 // EndpointServices are the services of EndpointUses, in order.
-func EndpointServices() []EndpointService {
-	var services []EndpointService
+func EndpointServices() []settings.EndpointService {
+	var services []settings.EndpointService
 	for _, use := range EndpointUses {
 		services = append(services, use.Service)
 	}

@@ -3,6 +3,7 @@ package stacks
 import (
 	"fmt"
 
+	"legops/internal/settings"
 	"legops/internal/standards/minimum"
 )
 
@@ -29,7 +30,7 @@ var requirements = []requirement{
 	}, {
 		key:   "eks.nodes.capacityType",
 		value: func(c *Config) any { return string(c.Eks.Nodes.CapacityType) },
-		met:   func(c *Config) bool { return c.Eks.Nodes.CapacityType == OnDemand },
+		met:   func(c *Config) bool { return c.Eks.Nodes.CapacityType == settings.OnDemand },
 		what:  "nodes that AWS does not reclaim", fix: "set it to ON_DEMAND",
 	}, atLeast("eks.nodes.minSizePerZone", func(c *Config) int { return c.Eks.Nodes.MinSizePerZone }, minimum.NodesPerZone, "nodes per zone"), {
 		key:   "eks.logTypes",
@@ -142,7 +143,7 @@ func shown(number *int) any {
 }
 
 // controlPlaneLogs are all control-plane logs of EKS.
-var controlPlaneLogs = []ClusterLogType{"api", "audit", "authenticator", "controllerManager", "scheduler"}
+var controlPlaneLogs = []settings.ClusterLogType{"api", "audit", "authenticator", "controllerManager", "scheduler"}
 
 func production(c *checker) {
 	if !c.ok("environment") || c.Environment != Production {

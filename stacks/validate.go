@@ -8,6 +8,7 @@ import (
 	"strings"
 
 	"legops/internal/regions"
+	"legops/internal/settings"
 )
 
 // rule is a check of several values together.
@@ -39,7 +40,7 @@ var rules = []rule{
 	{"the buckets' copy is in another region", replica},
 	{"the vault's lock allows the backups, and they avoid the windows of RDS", backups},
 	{"applications have unique names and paths, and use queues, buckets and applications that exist", applications},
-	{"settings are environment variables and no secrets", settings},
+	{"settings are environment variables and no secrets", environmentVariables},
 	{"pipeline.loadTest needs a load test, and only production allows load on production", loadTest},
 	{"production refuses every weaker setting", production},
 }
@@ -137,7 +138,7 @@ func accessEntries(c *checker) {
 	var names, roles, keys []string
 	for _, list := range []struct {
 		key     string
-		entries []AccessEntry
+		entries []settings.AccessEntry
 	}{{"eks.administrators", c.Eks.Administrators}, {"eks.viewers", c.Eks.Viewers}} {
 		for i, entry := range list.entries {
 			names, roles, keys = append(names, entry.Name), append(roles, entry.RoleArn), append(keys, element(list.key, i))
@@ -156,13 +157,13 @@ func accessEntries(c *checker) {
 func linux(c *checker) {
 	for _, instance := range []struct {
 		key, what string
-		of        InstanceType
+		of        settings.InstanceType
 	}{
 		{"bastion.instanceType", "the bastion", c.Bastion.InstanceType},
 		{"pipeline.deployerInstanceType", "the deployer", c.Pipeline.DeployerInstanceType},
 	} {
 		if instance.of.IsMac() {
-			c.report(instance.key, instance.of.text(), "a Mac cannot be "+instance.what, "choose another instance type")
+			c.report(instance.key, string(instance.of), "a Mac cannot be "+instance.what, "choose another instance type")
 		}
 	}
 }
@@ -179,12 +180,12 @@ func nodes(c *checker) {
 		switch {
 		case name == "":
 		case name.IsMac():
-			c.report(element(list, i), name.text(), "a Mac cannot be a node", "choose another instance type")
+			c.report(element(list, i), string(name), "a Mac cannot be a node", "choose another instance type")
 		case first < 0:
 			first = i
 		case name.Architecture() != n.InstanceTypes[first].Architecture():
 			mixed = true
-			c.report(element(list, i), name.text(), fmt.Sprintf("is %s, but %s (%s) is %s", name.Architecture(),
+			c.report(element(list, i), string(name), fmt.Sprintf("is %s, but %s (%s) is %s", name.Architecture(),
 				full(element(list, first)), n.InstanceTypes[first], n.InstanceTypes[first].Architecture()),
 				"choose instance types of one architecture")
 		}
@@ -297,7 +298,7 @@ func settled(names []string) bool {
 }
 
 // usable reports whether a range is valid and has no host bits.
-func usable(r CIDR) bool { return r.IsValid() && r.Prefix == r.Masked() }
+func usable(r netip.Prefix) bool { return r.IsValid() && r == r.Masked() }
 
 // within reports whether the whole of a range lies in another.
 func within(inner, outer netip.Prefix) bool {

@@ -12,6 +12,7 @@ import (
 
 	"legops/internal/recorder"
 	"legops/internal/registered"
+	"legops/internal/settings"
 	"legops/stacks"
 )
 
@@ -212,7 +213,7 @@ func TestTheAgentOfCodeDeployGoesOneWay(t *testing.T) {
 		for _, secure := range []bool{false, true} {
 			t.Run(fmt.Sprintf("%s/%t", stack, secure), func(t *testing.T) {
 				cfg := config(t, stack)
-				cfg.Network.InterfaceEndpoints = slices.DeleteFunc(cfg.Network.InterfaceEndpoints, func(s stacks.EndpointService) bool { return s == stacks.SecureCommands })
+				cfg.Network.InterfaceEndpoints = slices.DeleteFunc(cfg.Network.InterfaceEndpoints, func(s settings.EndpointService) bool { return s == stacks.SecureCommands })
 				if secure {
 					cfg.Network.InterfaceEndpoints = append(cfg.Network.InterfaceEndpoints, stacks.SecureCommands)
 				}

@@ -11,6 +11,7 @@ import (
 
 	"legops/components"
 	"legops/components/internal/kit"
+	"legops/internal/settings"
 )
 
 // ReachArgs is something outside the cluster that an application connects to, such as the database.
@@ -28,9 +29,11 @@ const AppServicePort = 8080
 
 // AppArgs are the arguments of App.
 type AppArgs struct {
-	// Name is the application, its namespace, its service account and its workload: at most 30 lower-case letters,
-	// digits and hyphens, and no namespace that something else has.
-	Name string
+	// Application is what the stack file declares. Its Name is also that of its namespace, service account and workload, so it is
+	// no namespace that something else has. What its queues, buckets, database and search come to is in Environment, Rights and
+	// Reaches. Of each of its Calls, the other has it in its CalledBy.
+	settings.Application
+
 	// Cluster is the name of the cluster, as plain text: it limits who may take the role.
 	Cluster string
 	// ClusterName is the cluster's own output, which waits for the cluster.
@@ -41,35 +44,17 @@ type AppArgs struct {
 	Location components.Location
 	// Domain is the host that the application answers on, the Domain of Ingress.
 	Domain string
-	// Path is where it answers there, with everything below, such as /matters.
-	Path string
-	// Port is where its container listens, 1025 to 65535: it does not run as root.
-	Port int
-	// MinReplicas is the smallest number of pods, 2 to 100: one per zone at least.
-	MinReplicas int
-	// MaxReplicas is the largest number of pods, MinReplicas to 100.
-	MaxReplicas int
-	// CPU is what a pod asks for, as a Kubernetes quantity such as 250m.
-	CPU string
-	// Memory is what a pod asks for and is limited to, as a Kubernetes quantity such as 512Mi.
-	Memory string
-	// Settings are environment variables from the stack file, never secrets. Optional.
-	Settings map[string]string
 	// Environment is where to find what it uses (endpoints, addresses of queues, names of buckets), as environment
 	// variables, never secrets. Optional.
 	Environment pulumi.StringMap
 	// Rights are what it may do in AWS, beside reading its Secrets. Optional: without either it has a role without a
 	// policy.
 	Rights []components.Statement
-	// Secrets are the names of its secrets. Secrets Manager gets an empty one for each, named
-	// <Cluster>/<Name>/<secret>; people put the values in, and Pulumi never sees one. Optional.
-	Secrets []string
-	// SecretsKeyArn is the KMS key of the secrets; needed when there are Secrets.
-	SecretsKeyArn pulumi.StringInput
+	// SecretsKeyArn is the KMS key of the secrets, <Cluster>/<Name>/<secret>, which Pulumi never sees the values of; needed when
+	// there are Secrets.
+	SecretsKeyArn pulumi.StringInput `kit:"optional"`
 	// Reaches are what it connects to outside the cluster, beside AWS. Optional.
 	Reaches []ReachArgs
-	// Calls are the applications that it calls; each has to have it in its CalledBy. Optional.
-	Calls []string
 	// CalledBy are the applications that call it. Optional.
 	CalledBy []string
 	// IngressClass is the ClassName of Ingress, which waits for the controller and the host.
@@ -97,63 +82,45 @@ type App struct {
 	// Namespace is the namespace. Who uses it waits for it.
 	Namespace pulumi.StringOutput `pulumi:"namespace"`
 	// SecretArns are the secrets, by the names in Secrets.
-	SecretArns map[string]pulumi.StringOutput
+	SecretArns map[string]pulumi.StringOutput `pulumi:"secretArns"`
 }
 
 // appBuild is what the steps of NewApp share.
 type appBuild struct {
-	*kit.Space
-	args   *AppArgs
-	parent pulumi.ResourceOption
+	kit.Space
+	args *AppArgs
+	c    *App
 }
 
 // NewApp creates the application, from who it is to how it is reached.
 func NewApp(ctx *pulumi.Context, name string, args *AppArgs, opts ...pulumi.ResourceOption) (*App, error) {
-	if err := args.check(name); err != nil {
-		return nil, err
-	}
-	c := &App{SecretArns: map[string]pulumi.StringOutput{}}
-	if err := ctx.RegisterComponentResource("legops:components:App", name, c, opts...); err != nil {
-		return nil, err
-	}
-	b := &appBuild{args: args, parent: pulumi.Parent(c)}
-	if err := b.secrets(ctx, name, c); err != nil {
-		return nil, err
-	}
-	identity, err := b.identity(ctx, name, c)
+	b := &appBuild{Space: kit.NewSpace(ctx, name), args: args, c: &App{SecretArns: map[string]pulumi.StringOutput{}}}
+	return b.c, b.Create(b.c, args, args.check, opts, b.secrets, b.space, b.pods, b.exposed, b.delivery)
+}
+
+// space creates the role, and then the namespace: so the role stays until the last pod has gone with it.
+func (b *appBuild) space() error {
+	identity, err := b.identity()
 	if err != nil {
-		return nil, err
+		return err
 	}
-	// The role is there before the namespace, and so stays until the last pod has gone with it.
-	if b.Space, err = newSpace(ctx, name, args.Name, componentApplication, args.ClusterResource, c, identity); err != nil {
-		return nil, err
-	}
-	c.Namespace = b.Namespace
+	err = openSpace(&b.Space, b.args.Name, componentApplication, b.args.ClusterResource, identity)
+	b.c.Namespace = b.Namespace
+	return err
+}
+
+// pods creates what runs. A pod gets its identity, its configuration and its network policies when it starts, so they have to be
+// there.
+func (b *appBuild) pods() error {
 	account, err := b.serviceAccount()
 	if err != nil {
-		return nil, err
+		return err
 	}
 	policies, err := b.connections()
 	if err != nil {
-		return nil, err
+		return err
 	}
-	// A pod gets its identity, its configuration and its network policies when it starts, so they have to be there.
-	if err := b.workload(append(policies, account)); err != nil {
-		return nil, err
-	}
-	if err := b.exposed(); err != nil {
-		return nil, err
-	}
-	if err := b.delivery(); err != nil {
-		return nil, err
-	}
-	secretArns := pulumi.StringMap{}
-	for secret, arn := range c.SecretArns {
-		secretArns[secret] = arn
-	}
-	return c, ctx.RegisterResourceOutputs(c, pulumi.Map{
-		"roleArn": c.RoleArn, "roleName": c.RoleName, "namespace": c.Namespace, "secretArns": secretArns,
-	})
+	return b.workload(append(policies, account))
 }
 
 var (
@@ -171,15 +138,13 @@ func taken(namespace string) bool {
 	})
 }
 
-func (a *AppArgs) check(name string) error {
-	p := kit.Check("app "+name, a, "SecretsKeyArn")
+func (a *AppArgs) check(p *kit.Problems) {
 	p.Require(appNamePattern.MatchString(a.Name), "Name %q must be 1 to 30 lower-case letters, digits and hyphens, from a letter to a letter or digit", a.Name)
 	p.Require(!taken(a.Name) && a.Name != a.IngressNamespace, "Name %q must not be a namespace that something else has", a.Name)
 	kit.CheckRoleName(p, a.roleName())
 	a.checkEnvironment(p)
 	a.checkRights(p)
 	a.checkConnections(p)
-	return p.Err()
 }
 
 // checkEnvironment sees to it that each variable is set by one side only.
@@ -215,7 +180,7 @@ func (a *AppArgs) checkRights(p *kit.Problems) {
 		}
 	}
 	for i, secret := range a.Secrets {
-		p.Require(appSecretPattern.MatchString(secret), "Secrets: %q must be lower-case letters, digits and hyphens (64 at most)", secret)
+		p.Require(appSecretPattern.MatchString(string(secret)), "Secrets: %q must be lower-case letters, digits and hyphens (64 at most)", secret)
 		p.Require(!slices.Contains(a.Secrets[:i], secret), "Secrets: %s is there twice", secret)
 	}
 	p.Require(len(a.Secrets) == 0 || a.SecretsKeyArn != nil, "SecretsKeyArn is missing")

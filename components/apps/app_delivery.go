@@ -12,16 +12,11 @@ const deliveryRole = "delivery"
 // There is nothing of its configuration and its Secrets in it, and no way into a pod. A role knows no fields of an object: what
 // a patch may change is a matter of ReleasePolicy, which is there before anybody has the role.
 func (b *appBuild) delivery() error {
-	if _, err := kit.NewRbacRole(b.Ctx, b.Name+"-delivery", kit.KindRole, &kit.RbacRoleArgs{
-		Metadata: b.Object(deliveryRole, nil),
-		Rules:    b.args.deliveryRules(),
-	}, b.With()...); err != nil {
+	name, metadata := b.Name+"-delivery", b.Object(deliveryRole, nil)
+	if _, err := kit.NewRbacRole(b.Ctx, name, kit.KindRole, metadata, b.args.deliveryRules(), b.With()...); err != nil {
 		return err
 	}
-	_, err := kit.NewRbacBinding(b.Ctx, b.Name+"-delivery", kit.KindRole, deliveryRole, &kit.RbacBindingArgs{
-		Metadata: b.Object(deliveryRole, nil),
-		Subjects: []kit.RbacSubject{groupSubject(DeliveryGroup)},
-	}, b.With(pulumi.DependsOn([]pulumi.Resource{b.args.ReleasePolicy}))...)
+	_, err := kit.NewRbacBinding(b.Ctx, name, kit.KindRole, deliveryRole, metadata, groupSubject(DeliveryGroup), b.With(pulumi.DependsOn([]pulumi.Resource{b.args.ReleasePolicy}))...)
 	return err
 }
 

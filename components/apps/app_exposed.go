@@ -74,7 +74,7 @@ func (b *appBuild) requests() networkingv1.HTTPIngressPathArray {
 
 // autoscaler lets the processor decide how many pods there are.
 func (b *appBuild) autoscaler() error {
-	return scale(b.Space, b.args.Name, b.args.MinReplicas, b.args.MaxReplicas, utilization("cpu", 70))
+	return scale(&b.Space, b.args.Name, b.args.MinReplicas, b.args.MaxReplicas, utilization("cpu", 70))
 }
 
-func (b *appBuild) disruption() error { return budget(b.Space, b.args.Name, b.args.Name) }
+func (b *appBuild) disruption() error { return budget(&b.Space, b.args.Name, b.args.Name) }

@@ -9,6 +9,7 @@ import (
 
 	"legops/components"
 	"legops/components/internal/kit"
+	"legops/internal/settings"
 )
 
 // roleName is the physical name of the role. The word app keeps it apart from the roles of add-ons.
@@ -18,25 +19,25 @@ func (a *AppArgs) roleName() string { return fmt.Sprintf("%s-app-%s", a.Cluster,
 func (a *AppArgs) secretPrefix() string { return fmt.Sprintf("%s/%s/", a.Cluster, a.Name) }
 
 // secrets creates the secrets without a value.
-func (b *appBuild) secrets(ctx *pulumi.Context, name string, c *App) error {
-	for _, secret := range b.args.Secrets {
-		created, err := secretsmanager.NewSecret(ctx, name+"-secret-"+secret, &secretsmanager.SecretArgs{
+func (b *appBuild) secrets() error {
+	for _, secret := range settings.Texts(b.args.Secrets) {
+		created, err := secretsmanager.NewSecret(b.Ctx, b.Name+"-secret-"+secret, &secretsmanager.SecretArgs{
 			Name:                 pulumi.String(b.args.secretPrefix() + secret),
 			Description:          pulumi.Sprintf("%s of the application %s; its value is put in by people", secret, b.args.Name),
 			KmsKeyId:             b.args.SecretsKeyArn,
 			RecoveryWindowInDays: pulumi.Int(kit.RecoveryDays(b.args.Protect)),
-		}, b.parent, pulumi.Protect(b.args.Protect))
+		}, b.Parent, pulumi.Protect(b.args.Protect))
 		if err != nil {
 			return err
 		}
-		c.SecretArns[secret] = created.Arn
+		b.c.SecretArns[secret] = created.Arn
 	}
 	return nil
 }
 
 // identity creates the role that EKS hands to the application's pods, and gives back what pods wait for.
-func (b *appBuild) identity(ctx *pulumi.Context, name string, c *App) (pulumi.Resource, error) {
-	role, association, err := kit.NewPodIdentity(ctx, name, b.args.ClusterName, kit.PodRoleArgs{
+func (b *appBuild) identity() (pulumi.Resource, error) {
+	role, association, err := kit.NewPodIdentity(b.Ctx, b.Name, b.args.ClusterName, kit.PodRoleArgs{
 		Location:       b.args.Location,
 		Name:           b.args.roleName(),
 		Cluster:        b.args.Cluster,
@@ -44,11 +45,11 @@ func (b *appBuild) identity(ctx *pulumi.Context, name string, c *App) (pulumi.Re
 		ServiceAccount: b.args.Name,
 		Description:    fmt.Sprintf("Application %s on the cluster %s", b.args.Name, b.args.Cluster),
 		Statements:     append(b.args.readSecrets(), b.args.Rights...),
-	}, b.parent)
+	}, b.Parent)
 	if err != nil {
 		return nil, err
 	}
-	c.RoleArn, c.RoleName = role.Arn, role.Name
+	b.c.RoleArn, b.c.RoleName = role.Arn, role.Name
 	return association, nil
 }
 
@@ -67,7 +68,7 @@ func (a *AppArgs) readSecrets() []components.Statement {
 		return nil
 	}
 	var secrets []string
-	for _, secret := range a.Secrets {
+	for _, secret := range settings.Texts(a.Secrets) {
 		// Secrets Manager adds a hyphen and six characters of its own to the name.
 		secrets = append(secrets, a.Location.ARN("secretsmanager", "secret:"+a.secretPrefix()+secret+"-??????"))
 	}

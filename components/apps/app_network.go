@@ -36,7 +36,7 @@ func (b *appBuild) connections() ([]pulumi.Resource, error) {
 	for _, callee := range b.args.Calls {
 		out = append(out, networkingv1.NetworkPolicyEgressRuleArgs{To: podsIn(callee), Ports: appPort()})
 	}
-	return closeSpace(b.Space, b.args.why(), in, out)
+	return closeSpace(&b.Space, b.args.why(), in, out)
 }
 
 // why is what the egress rules are for. A network policy has no place for it but its annotations.

@@ -2,7 +2,6 @@ package apps_test
 
 import (
 	"fmt"
-	"net/netip"
 	"strings"
 	"sync"
 	"testing"
@@ -14,6 +13,7 @@ import (
 	"legops/components"
 	"legops/components/apps"
 	"legops/components/internal/componenttest"
+	"legops/internal/settings"
 )
 
 func app(args apps.AppArgs, use ...func(*apps.App)) componenttest.Construct {
@@ -30,19 +30,22 @@ func app(args apps.AppArgs, use ...func(*apps.App)) componenttest.Construct {
 }
 
 var appArgs = apps.AppArgs{
-	Name: "matters", Cluster: "legops-test", ClusterName: pulumi.String("legops-test"), Location: componenttest.Location,
-	Domain: "legops.example", Path: "/matters", Port: 8080, MinReplicas: 3, MaxReplicas: 12, CPU: "500m", Memory: "1Gi",
-	Settings:    map[string]string{"LOG_LEVEL": "warn"},
+	Application: settings.Application{
+		Name: "matters", Path: "/matters", Port: 8080, MinReplicas: 3, MaxReplicas: 12, CPU: "500m", Memory: "1Gi",
+		Settings: map[string]string{"LOG_LEVEL": "warn"}, Secrets: []settings.SecretName{"signing-key", "smtp"}, Calls: []string{"identity"},
+	},
+	Cluster: "legops-test", ClusterName: pulumi.String("legops-test"), Location: componenttest.Location,
+	Domain:      "legops.example",
 	Environment: pulumi.StringMap{"DATABASE_HOST": pulumi.String("database.internal")},
 	Rights: []components.Statement{{
 		Sid: "Produce", Actions: []string{"sqs:SendMessage"},
 		Resources: pulumi.StringArray{pulumi.String("arn:aws:sqs:eu-west-1:111122223333:traceability.fifo")},
 	}},
-	Secrets: []string{"signing-key", "smtp"}, SecretsKeyArn: pulumi.String("arn:of:credentials-key"),
+	SecretsKeyArn: pulumi.String("arn:of:credentials-key"),
 	Reaches: []apps.ReachArgs{{
-		Ranges: []netip.Prefix{netip.MustParsePrefix("10.20.8.0/26"), netip.MustParsePrefix("10.20.8.64/26")}, Port: 5432, Why: "database",
+		Ranges: componenttest.Prefixes("10.20.8.0/26", "10.20.8.64/26"), Port: 5432, Why: "database",
 	}},
-	Calls: []string{"identity"}, CalledBy: []string{"portal"},
+	CalledBy:     []string{"portal"},
 	IngressClass: pulumi.String("nginx"), IngressNamespace: "nginx-ingress", Protect: true,
 }
 
@@ -153,7 +156,7 @@ func TestAppSecrets(t *testing.T) {
 		}))
 		secrets := r.OfType("aws:secretsmanager/secret:Secret")
 		assert.Len(t, secrets, 2)
-		for i, name := range appArgs.Secrets {
+		for i, name := range settings.Texts(appArgs.Secrets) {
 			assert.Equal(t, protect, secrets[i].Protect)
 			componenttest.Expect(t, secrets[i], map[string]any{
 				"name": "legops-test/matters/" + name, "kmsKeyId": "arn:of:credentials-key", "recoveryWindowInDays": days, "policy": nil,

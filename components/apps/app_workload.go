@@ -121,14 +121,15 @@ func (b *appBuild) workload(ready []pulumi.Resource) error {
 	shared := maps.Clone(skipAwait)
 	// What is written here is what runs, over changes made by hand.
 	shared["pulumi.com/patchForce"] = "true"
-	return newDeploymentPatch(b.Ctx, b.Name+"-workload", &deploymentPatchArgs{
-		Metadata: b.Object(b.args.Name, shared),
-		Spec:     b.rollout(),
+	// The package of the SDK has types of its own for everything below the spec of a patch.
+	_, err = kit.NewResource(b.Ctx, "kubernetes:apps/v1:DeploymentPatch", b.Name+"-workload", kit.Inputs{
+		"apiVersion": "apps/v1", "kind": "Deployment", "metadata": b.Object(b.args.Name, shared), "spec": b.rollout(),
 	}, b.With(
 		pulumi.DependsOn(append(ready, deployment)),
 		// To take the patch back would strip the pods just before the Deployment goes.
 		pulumi.RetainOnDelete(true),
 	)...)
+	return err
 }
 
 // rollout is the Deployment but for image, number of pods and selector.

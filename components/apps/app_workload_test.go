@@ -1,7 +1,6 @@
 package apps_test
 
 import (
-	"net/netip"
 	"strings"
 	"testing"
 
@@ -12,6 +11,7 @@ import (
 	"legops/components/apps"
 	"legops/components/internal/componenttest"
 	"legops/internal/recorder"
+	"legops/internal/settings"
 )
 
 func appWorkload(t *testing.T) (*recorder.Recorder, recorder.Resource) {
@@ -161,7 +161,7 @@ func TestAppContainer(t *testing.T) {
 
 func TestAppRefusesNothingAtAll(t *testing.T) {
 	componenttest.Refuses(t, app(apps.AppArgs{}),
-		"app app-matters: Cluster is missing", "IngressNamespace is missing", "ClusterName is missing", "IngressClass is missing",
+		"App app-matters: Cluster is missing", "IngressNamespace is missing", "ClusterName is missing", "IngressClass is missing",
 		"ClusterResource is missing", "ReleasePolicy is missing", "Location.Account is missing", "Location.Region is missing",
 		`Name "" must be 1 to 30`, "Domain is missing", "Path is missing", "CPU is missing", "Memory is missing")
 }
@@ -182,8 +182,8 @@ var refusedApps = map[string]struct {
 		a.Environment = pulumi.StringMap{"AWS_REGION": pulumi.String("x")}
 	}, "Environment: AWS_REGION must not be set"},
 	"setting twice":    {func(a *apps.AppArgs) { a.Settings = map[string]string{"DATABASE_HOST": "x"} }, "DATABASE_HOST is in Settings and in Environment"},
-	"secret":           {func(a *apps.AppArgs) { a.Secrets = []string{"Key/1"} }, `Secrets: "Key/1" must be`},
-	"secret twice":     {func(a *apps.AppArgs) { a.Secrets = []string{"smtp", "smtp"} }, "Secrets: smtp is there twice"},
+	"secret":           {func(a *apps.AppArgs) { a.Secrets = []settings.SecretName{"Key/1"} }, `Secrets: "Key/1" must be`},
+	"secret twice":     {func(a *apps.AppArgs) { a.Secrets = []settings.SecretName{"smtp", "smtp"} }, "Secrets: smtp is there twice"},
 	"key of secrets":   {func(a *apps.AppArgs) { a.SecretsKeyArn = nil }, "SecretsKeyArn is missing"},
 	"right to nothing": {func(a *apps.AppArgs) { a.Rights = []components.Statement{{Sid: "X"}} }, "Rights[0] must have Actions and Resources"},
 	"right of others": {func(a *apps.AppArgs) {
@@ -199,7 +199,7 @@ var refusedApps = map[string]struct {
 	"reach to nowhere":     {func(a *apps.AppArgs) { a.Reaches = []apps.ReachArgs{{Port: 1, Why: "x"}} }, "Reaches[0].Ranges is empty"},
 	"reach to a port":      {func(a *apps.AppArgs) { a.Reaches = []apps.ReachArgs{{Why: "x"}} }, "Reaches[0].Port is 0, must be 1 to 65535"},
 	"reach to everywhere": {func(a *apps.AppArgs) {
-		a.Reaches = []apps.ReachArgs{{Port: 1, Why: "x", Ranges: []netip.Prefix{netip.MustParsePrefix("0.0.0.0/0")}}}
+		a.Reaches = []apps.ReachArgs{{Port: 1, Why: "x", Ranges: componenttest.Prefixes("0.0.0.0/0")}}
 	}, "Reaches[0]: 0.0.0.0/0 must be an IPv4 network of /8 to /32"},
 	"call of itself":   {func(a *apps.AppArgs) { a.Calls = []string{"matters"} }, `Calls: "matters" must be the name of another application`},
 	"call of a system": {func(a *apps.AppArgs) { a.Calls = []string{"kube-system"} }, `Calls: "kube-system" must be`},

@@ -12,6 +12,7 @@ import (
 	"github.com/pulumi/pulumi/sdk/v3/go/pulumi"
 
 	"legops/components/internal/kit"
+	"legops/internal/settings"
 )
 
 const (
@@ -66,16 +67,14 @@ var serviceRanges = []netip.Prefix{netip.MustParsePrefix("10.100.0.0/16"), netip
 
 // IngressArgs are the arguments of Ingress.
 type IngressArgs struct {
+	settings.Ingress
+
 	// Domain is the one public host, such as legops.example.
 	Domain string
 	// NodePort is the port of every node that leads to the controller, 30000 to 32767 (the range of Kubernetes).
 	NodePort int
 	// TrustedCIDR is the VPC's IPv4 range: whose X-Forwarded-For is believed, and who may connect at all.
 	TrustedCIDR netip.Prefix
-	// MinReplicas is the smallest number of controllers, 2 to 100: one per zone at least.
-	MinReplicas int
-	// MaxReplicas is the largest number of controllers, MinReplicas to 100.
-	MaxReplicas int
 	// PodLogGroup is the log group with what pods print, the controllers among them, each line as Fluent Bit writes it.
 	PodLogGroup pulumi.StringInput
 	// Cluster is the cluster: when it goes, everything here goes with it and is not deleted piece by piece.
@@ -95,63 +94,50 @@ type Ingress struct {
 	ClassName pulumi.StringOutput `pulumi:"className"`
 }
 
-func (a *IngressArgs) check(name string) error {
-	p := kit.Check("ingress "+name, a)
+func (a *IngressArgs) check(p *kit.Problems) {
 	p.Require(a.NodePort >= 30000 && a.NodePort <= 32767, "NodePort is %d, must be 30000 to 32767", a.NodePort)
-	return p.Err()
 }
 
-// checkReplicas checks the bounds of what is scaled. One pod in each of two zones is the least that survives a zone.
+// ingressBuild is what the steps of NewIngress share.
+type ingressBuild struct {
+	kit.Space
+	args *IngressArgs
+	c    *Ingress
+}
 
 // NewIngress creates the controller and the host.
 func NewIngress(ctx *pulumi.Context, name string, args *IngressArgs, opts ...pulumi.ResourceOption) (*Ingress, error) {
-	if err := args.check(name); err != nil {
-		return nil, err
+	b := &ingressBuild{Space: kit.NewSpace(ctx, name), args: args, c: &Ingress{}}
+	return b.c, b.Create(b.c, args, args.check, opts, b.served, b.exposed, b.reloads)
+}
+
+// served creates the namespace with the host and the controllers that serve it.
+func (b *ingressBuild) served() error {
+	if err := openSpace(&b.Space, IngressNamespace, componentIngress, b.args.Cluster); err != nil {
+		return err
 	}
-	c := &Ingress{}
-	if err := ctx.RegisterComponentResource("legops:components:Ingress", name, c, opts...); err != nil {
-		return nil, err
-	}
-	s, err := newSpace(ctx, name, IngressNamespace, componentIngress, args.Cluster, c)
-	if err != nil {
-		return nil, err
-	}
-	b := &ingressBuild{Space: s, args: args, parent: pulumi.Parent(c)}
 	ready, err := b.prepare()
 	if err != nil {
-		return nil, err
+		return err
 	}
 	host, err := b.host()
 	if err != nil {
-		return nil, err
+		return err
 	}
 	controller, err := b.controller(append(ready, host))
 	if err != nil {
-		return nil, err
+		return err
 	}
-	if err := b.exposed(); err != nil {
-		return nil, err
-	}
-	if err := b.reloads(); err != nil {
-		return nil, err
-	}
-	c.Namespace = s.Namespace
-	c.ClassName = pulumi.All(host.Spec.IngressClassName().Elem(), controller.ID()).ApplyT(
+	b.c.Namespace = b.Namespace
+	b.c.ClassName = pulumi.All(host.Spec.IngressClassName().Elem(), controller.ID()).ApplyT(
 		func(made []any) string { return made[0].(string) }).(pulumi.StringOutput)
-	return c, ctx.RegisterResourceOutputs(c, pulumi.Map{"namespace": c.Namespace, "className": c.ClassName})
-}
-
-// ingressBuild makes the parts of one Ingress.
-type ingressBuild struct {
-	*kit.Space
-	args   *IngressArgs
-	parent pulumi.ResourceOption
+	return nil
 }
 
 // prepare creates what a controller needs when it starts, and gives it back.
 func (b *ingressBuild) prepare() ([]pulumi.Resource, error) {
 	why, in, out := ingressConnections(b.args)
-	policies, err := closeSpace(b.Space, why, in, out)
+	policies, err := closeSpace(&b.Space, why, in, out)
 	if err != nil {
 		return nil, err
 	}
@@ -214,11 +200,11 @@ func (b *ingressBuild) exposed() error {
 	if err != nil {
 		return err
 	}
-	if err := scale(b.Space, IngressController, b.args.MinReplicas, b.args.MaxReplicas,
+	if err := scale(&b.Space, IngressController, b.args.MinReplicas, b.args.MaxReplicas,
 		utilization("memory", 80), utilization("cpu", 70)); err != nil {
 		return err
 	}
-	return budget(b.Space, IngressController, ingressName)
+	return budget(&b.Space, IngressController, ingressName)
 }
 
 // ingressConnections is all that the controller may talk to, with the reasons. Probes of the kubelet come from the

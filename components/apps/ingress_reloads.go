@@ -32,6 +32,6 @@ func (b *ingressBuild) reloads() error {
 		MetricTransformation: cloudwatch.LogMetricFilterMetricTransformationArgs{
 			Namespace: pulumi.String(IngressMetrics), Name: pulumi.String(IngressFailedReload), Value: pulumi.String("1"),
 		},
-	}, b.parent)
+	}, b.Parent)
 	return err
 }

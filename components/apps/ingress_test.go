@@ -10,6 +10,7 @@ import (
 	"legops/components/apps"
 	"legops/components/internal/componenttest"
 	"legops/internal/recorder"
+	"legops/internal/settings"
 )
 
 func ingress(args apps.IngressArgs, use ...func(*apps.Ingress)) componenttest.Construct {
@@ -27,7 +28,7 @@ func ingress(args apps.IngressArgs, use ...func(*apps.Ingress)) componenttest.Co
 
 var ingressArgs = apps.IngressArgs{
 	Domain: "legops.example", NodePort: apps.IngressNodePort, TrustedCIDR: netip.MustParsePrefix("10.20.0.0/16"),
-	MinReplicas: 2, MaxReplicas: 6,
+	Ingress: settings.Ingress{MinReplicas: 2, MaxReplicas: 6},
 }
 
 func ingressController(t *testing.T, args apps.IngressArgs) (*recorder.Recorder, recorder.Resource) {
@@ -192,7 +193,7 @@ func TestIngressFailedReloadsAreCounted(t *testing.T) {
 }
 
 func TestIngressRefuses(t *testing.T) {
-	componenttest.Refuses(t, ingress(apps.IngressArgs{NodePort: 80}), "ingress ingress: Domain is missing",
+	componenttest.Refuses(t, ingress(apps.IngressArgs{NodePort: 80}), "Ingress ingress: Domain is missing",
 		"NodePort is 80, must be 30000 to 32767", "PodLogGroup is missing", "Cluster is missing")
 	args := ingressArgs
 	args.NodePort = 32768

@@ -10,8 +10,11 @@ import (
 	"legops/components/internal/kit"
 )
 
-// releasePolicyName is the name of the policy and of its binding.
-const releasePolicyName = "legops-release"
+const (
+	// releasePolicyName is the name of the policy and of its binding.
+	releasePolicyName = "legops-release"
+	admissionVersion  = "admissionregistration.k8s.io/v1"
+)
 
 var repositoriesPattern = regexp.MustCompile(`^[a-z0-9]+(-[a-z0-9]+)*$`)
 
@@ -41,42 +44,39 @@ type ReleasePolicy struct {
 
 // NewReleasePolicy creates the policy and puts it in force.
 func NewReleasePolicy(ctx *pulumi.Context, name string, args *ReleasePolicyArgs, opts ...pulumi.ResourceOption) (*ReleasePolicy, error) {
-	p := kit.Check("release policy "+name, args)
-	p.Require(repositoriesPattern.MatchString(args.Repositories), "Repositories %q must be a prefix such as legops-prod", args.Repositories)
-	if err := p.Err(); err != nil {
-		return nil, err
-	}
-	c := &ReleasePolicy{}
-	if err := ctx.RegisterComponentResource("legops:components:ReleasePolicy", name, c, opts...); err != nil {
-		return nil, err
-	}
-	s := kit.SharedSpace(ctx, name, "", releasePolicyName, componentDelivery, args.Cluster, c)
-	policy, err := newAdmissionPolicy(ctx, name+"-policy", &admissionPolicyArgs{
-		Metadata: s.ClusterWide(releasePolicyName, nil),
-		Spec: admissionPolicySpec{
-			FailurePolicy: "Fail",
-			// Everything that changes anything: what a release needs not is refused by the rule requests.
-			MatchConstraints: admissionMatch{ResourceRules: []admissionRule{{
-				APIGroups: []string{"*"}, APIVersions: []string{"*"}, Operations: []string{"*"}, Resources: []string{"*/*"},
-			}}},
-			// Nothing else is evaluated for anybody else.
-			MatchConditions: []admissionExpression{{
-				Name: "delivery", Expression: fmt.Sprintf("'%s' in request.userInfo.?groups.orValue([])", DeliveryGroup),
-			}},
-			Variables:   releaseExpressions(args.registry()),
-			Validations: []admissionValidation{releaseValidation()},
-		},
-	}, s.WithCluster()...)
-	if err != nil {
-		return nil, err
-	}
-	if _, err := newAdmissionBinding(ctx, name+"-binding", &admissionBindingArgs{
-		Metadata: s.ClusterWide(releasePolicyName, nil),
-		Spec:     admissionBindingSpec{PolicyName: releasePolicyName, ValidationActions: []string{"Deny"}},
-	}, s.WithCluster(pulumi.DependsOn([]pulumi.Resource{policy}))...); err != nil {
-		return nil, err
-	}
-	return c, ctx.RegisterResourceOutputs(c, pulumi.Map{})
+	c, s := &ReleasePolicy{}, kit.NewSpace(ctx, name)
+	return c, s.Create(c, args, args.check, opts, func() error {
+		s.Share("", releasePolicyName, componentDelivery, args.Cluster)
+		policy, err := kit.NewObject(ctx, admissionVersion, "ValidatingAdmissionPolicy", name+"-policy", kit.Inputs{
+			"metadata": s.ClusterWide(releasePolicyName, nil),
+			"spec": kit.Inputs{
+				"failurePolicy": "Fail",
+				// Everything that changes anything: what a release needs not is refused by the rule requests.
+				"matchConstraints": kit.Inputs{"resourceRules": []kit.Inputs{{
+					"apiGroups": []string{"*"}, "apiVersions": []string{"*"}, "operations": []string{"*"}, "resources": []string{"*/*"},
+				}}},
+				// Nothing else is evaluated for anybody else.
+				"matchConditions": []admissionExpression{{
+					Name: "delivery", Expression: fmt.Sprintf("'%s' in request.userInfo.?groups.orValue([])", DeliveryGroup),
+				}},
+				"variables":   releaseExpressions(args.registry()),
+				"validations": []kit.Inputs{releaseValidation()},
+			},
+		}, s.WithCluster()...)
+		if err != nil {
+			return err
+		}
+		// Without a binding the policy refuses nothing.
+		_, err = kit.NewObject(ctx, admissionVersion, "ValidatingAdmissionPolicyBinding", name+"-binding", kit.Inputs{
+			"metadata": s.ClusterWide(releasePolicyName, nil),
+			"spec":     kit.Inputs{"policyName": releasePolicyName, "validationActions": []string{"Deny"}},
+		}, s.WithCluster(pulumi.DependsOn([]pulumi.Resource{policy}))...)
+		return err
+	})
+}
+
+func (a *ReleasePolicyArgs) check(p *kit.Problems) {
+	p.Require(repositoriesPattern.MatchString(a.Repositories), "Repositories %q must be a prefix such as legops-prod", a.Repositories)
 }
 
 // registry is where the repositories are: what ECR calls an image of an application begins with it.

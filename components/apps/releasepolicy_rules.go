@@ -3,6 +3,8 @@ package apps
 import (
 	"fmt"
 	"strings"
+
+	"legops/components/internal/kit"
 )
 
 // releaseManager is the field manager that a release names (delivery/release/common.sh).
@@ -61,6 +63,12 @@ var releaseLevels = []releaseLevel{
 	{at: "[?'f:spec'][?'f:template'][?'f:spec'][?'f:containers']", leads: releaseContainer},
 	{at: "[?'f:spec'][?'f:template'][?'f:spec'][?'f:containers'][?" + releaseContainer + "]", sets: "'f:image'"},
 	{at: "[?'f:data']", sets: "'.', 'f:image'"},
+}
+
+// admissionExpression is a condition, or a variable that later expressions name variables.<Name>, in CEL.
+type admissionExpression struct {
+	Name       string `pulumi:"name"`
+	Expression string `pulumi:"expression"`
 }
 
 // releaseVariables are what the rules look at. The API server works each out once at most, when a rule names it.
@@ -178,7 +186,7 @@ func shown(part, otherwise string) string {
 }
 
 // releaseValidation refuses what any rule finds, and tells all of it at once.
-func releaseValidation() admissionValidation {
+func releaseValidation() kit.Inputs {
 	var all []string
 	for _, rule := range releaseRules {
 		all = append(all, "variables."+rule.Name)
@@ -186,8 +194,9 @@ func releaseValidation() admissionValidation {
 	found := "(" + strings.Join(all, " + ") + ")"
 	can := fmt.Sprintf("%s may only release: set, of the Deployment of an application, the image of the container %s and the annotations %s, and of its ConfigMap %s data.image",
 		DeliveryGroup, AppContainer, strings.Join(releaseAnnotations, ", "), servingName)
-	return admissionValidation{
-		Expression: found + ".size() == 0", Reason: "Forbidden", Message: can,
-		MessageExpression: found + ".join('; ') + '. " + can + "'",
+	return kit.Inputs{
+		"expression": found + ".size() == 0", "reason": "Forbidden",
+		"messageExpression": found + ".join('; ') + '. " + can + "'",
+		"message":           can, // in place of a messageExpression that fails or gives more than 5 KiB
 	}
 }

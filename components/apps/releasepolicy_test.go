@@ -25,8 +25,7 @@ var releasePolicyArgs = apps.ReleasePolicyArgs{Repositories: "legops-test", Loca
 // What it refuses and lets through is shown on a real API server, in tests/rehearsal.
 func TestReleasePolicy(t *testing.T) {
 	make := releasePolicy(releasePolicyArgs)
-	componenttest.Behaves(t, "legops:components:ReleasePolicy", "release-policy", make)
-	r := componenttest.Record(t, make)
+	r := componenttest.Behaves(t, "legops:components:ReleasePolicy", "release-policy", make)
 	componenttest.RunsIn(t, r, "", "legops-release", "delivery")
 
 	policy := r.One(t, componenttest.Admission+"ValidatingAdmissionPolicy", "release-policy-policy")
@@ -58,7 +57,7 @@ func TestReleasePolicy(t *testing.T) {
 
 func TestReleasePolicyRefusesNothingAtAll(t *testing.T) {
 	componenttest.Refuses(t, releasePolicy(apps.ReleasePolicyArgs{}),
-		`release policy release-policy: Repositories "" must be a prefix`, "Cluster is missing", "Location.Account is missing", "Location.Region is missing")
+		`ReleasePolicy release-policy: Repositories "" must be a prefix`, "Cluster is missing", "Location.Account is missing", "Location.Region is missing")
 }
 
 func TestReleasePolicyRefusesRepositoriesThatAreNoPrefix(t *testing.T) {

@@ -22,25 +22,25 @@ const (
 	componentDelivery    = "delivery"
 )
 
-// newSpace creates a namespace for pods without any privilege, after what is given. When the namespace goes, what is in it
+// openSpace creates a namespace for pods without any privilege, after what is given. When the namespace goes, what is in it
 // goes with it and is not deleted piece by piece: Kubernetes then ends the pods before it takes their network policies away
 // (OrderedNamespaceDeletion in pkg/features/kube_features.go of Kubernetes, locked to true from 1.34).
-func newSpace(ctx *pulumi.Context, name, namespace, component string, cluster, parent pulumi.Resource, after ...pulumi.Resource) (*kit.Space, error) {
-	s := kit.SharedSpace(ctx, name, namespace, namespace, component, cluster, parent)
+func openSpace(s *kit.Space, namespace, component string, cluster pulumi.Resource, after ...pulumi.Resource) error {
+	s.Share(namespace, namespace, component, cluster)
 	labels := maps.Clone(s.Labels)
 	for _, mode := range []string{"enforce", "audit", "warn"} {
 		labels["pod-security.kubernetes.io/"+mode] = "restricted"
 		labels["pod-security.kubernetes.io/"+mode+"-version"] = "latest"
 	}
-	created, err := corev1.NewNamespace(ctx, name+"-namespace", &corev1.NamespaceArgs{
+	created, err := corev1.NewNamespace(s.Ctx, s.Name+"-namespace", &corev1.NamespaceArgs{
 		Metadata: metav1.ObjectMetaArgs{Name: pulumi.String(namespace), Labels: pulumi.ToStringMap(labels)},
 	}, s.WithCluster(pulumi.DependsOn(after))...)
 	if err != nil {
-		return nil, err
+		return err
 	}
 	s.Namespace = created.Metadata.Name().Elem()
-	s.Opts = []pulumi.ResourceOption{pulumi.Parent(parent), pulumi.DeletedWith(created)}
-	return s, nil
+	s.Opts = []pulumi.ResourceOption{s.Parent, pulumi.DeletedWith(created)}
+	return nil
 }
 
 // closeSpace closes the namespace in both directions and opens what is given. Whoever starts pods there waits for both:

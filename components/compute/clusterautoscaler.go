@@ -7,6 +7,7 @@ import (
 
 	"legops/components"
 	"legops/components/internal/kit"
+	"legops/internal/settings"
 )
 
 // The name of what is made, and where.
@@ -17,7 +18,7 @@ const (
 
 // autoscalerImages are the releases of the program. It simulates the scheduler, so its minor version has to be that of
 // Kubernetes.
-var autoscalerImages = map[string]string{
+var autoscalerImages = map[settings.KubernetesVersion]string{
 	"1.34": "v1.34.2",
 	"1.35": "v1.35.0",
 }
@@ -29,7 +30,7 @@ type ClusterAutoscalerArgs struct {
 	// Location is the region and account of the cluster.
 	Location components.Location
 	// Version is the Kubernetes minor version of the cluster, such as 1.35.
-	Version string
+	Version settings.KubernetesVersion
 	// ClusterName is the cluster's own output, which waits for the cluster.
 	ClusterName pulumi.StringInput
 	// Cluster is the cluster: when it goes, what is made on it goes with it and is not deleted piece by piece.
@@ -47,44 +48,36 @@ type ClusterAutoscaler struct {
 
 // NewClusterAutoscaler creates the autoscaler and its role.
 func NewClusterAutoscaler(ctx *pulumi.Context, name string, args *ClusterAutoscalerArgs, opts ...pulumi.ResourceOption) (*ClusterAutoscaler, error) {
-	p := kit.Check("cluster autoscaler "+name, args)
-	p.Require(autoscalerImages[args.Version] != "", "Version %q must be one of %v", args.Version, kit.SortedKeys(autoscalerImages))
-	if err := p.Err(); err != nil {
-		return nil, err
-	}
+	b := &autoscalerBuild{Space: kit.NewSpace(ctx, name), args: args, c: &ClusterAutoscaler{}}
+	return b.c, b.Create(b.c, args, args.check, opts, b.create)
+}
 
-	c := &ClusterAutoscaler{}
-	if err := ctx.RegisterComponentResource("legops:components:ClusterAutoscaler", name, c, opts...); err != nil {
-		return nil, err
-	}
-	parent := pulumi.Parent(c)
-	pods, identity, err := kit.NewPodIdentity(ctx, name, args.ClusterName, kit.PodRoleArgs{
-		Location:       args.Location,
-		Cluster:        args.Name,
+func (a *ClusterAutoscalerArgs) check(p *kit.Problems) {
+	p.Require(autoscalerImages[a.Version] != "", "Version %q must be one of %v", a.Version, kit.SortedKeys(autoscalerImages))
+}
+
+func (b *autoscalerBuild) create() error {
+	pods, identity, err := kit.NewPodIdentity(b.Ctx, b.Name, b.args.ClusterName, kit.PodRoleArgs{
+		Location:       b.args.Location,
+		Cluster:        b.args.Name,
 		Namespace:      autoscalerNamespace,
 		ServiceAccount: autoscalerName,
-		Description:    "Cluster Autoscaler of the cluster " + args.Name,
-		Statements:     autoscalerRights(args.Location, args.Name),
-	}, parent)
+		Description:    "Cluster Autoscaler of the cluster " + b.args.Name,
+		Statements:     autoscalerRights(b.args.Location, b.args.Name),
+	}, b.Parent)
 	if err != nil {
-		return nil, err
+		return err
 	}
-	b := &autoscalerBuild{
-		Space: kit.SharedSpace(ctx, name, autoscalerNamespace, autoscalerName, "autoscaler", args.Cluster, c),
-		args:  args,
-	}
+	b.c.RoleArn = pods.Arn
+	b.Share(autoscalerNamespace, autoscalerName, "autoscaler", b.args.Cluster)
 	account, err := b.Account(kit.AccountArgs{
 		Name: autoscalerName, Namespace: autoscalerNamespace, Cluster: autoscalerEverywhere, Own: autoscalerAtHome,
 	})
 	if err != nil {
-		return nil, err
+		return err
 	}
 	// A pod gets its identity when it starts, so the association has to be there first.
-	if err := b.deployment(append(account, identity)); err != nil {
-		return nil, err
-	}
-	c.RoleArn = pods.Arn
-	return c, ctx.RegisterResourceOutputs(c, pulumi.Map{"roleArn": c.RoleArn})
+	return b.deployment(append(account, identity))
 }
 
 // autoscalerRights let it look at everything, which IAM cannot narrow for list calls, and change only Auto Scaling

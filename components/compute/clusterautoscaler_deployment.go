@@ -18,8 +18,9 @@ const (
 
 // autoscalerBuild makes the parts of one ClusterAutoscaler on the cluster.
 type autoscalerBuild struct {
-	*kit.Space
+	kit.Space
 	args *ClusterAutoscalerArgs
+	c    *ClusterAutoscaler
 }
 
 // deployment creates one pod. A second would wait for the first one's Lease, and a pod that fails is made again in seconds,

@@ -25,8 +25,7 @@ var autoscalerArgs = compute.ClusterAutoscalerArgs{
 }
 
 func TestClusterAutoscaler(t *testing.T) {
-	componenttest.Behaves(t, "legops:components:ClusterAutoscaler", "autoscaler", autoscaler(autoscalerArgs))
-	r := componenttest.Record(t, autoscaler(autoscalerArgs))
+	r := componenttest.Behaves(t, "legops:components:ClusterAutoscaler", "autoscaler", autoscaler(autoscalerArgs))
 	componenttest.RunsIn(t, r, "kube-system", "cluster-autoscaler", "autoscaler")
 	deployment := r.One(t, "kubernetes:apps/v1:Deployment", "autoscaler-deployment")
 	assert.Equal(t, []string{"legops:components:ClusterAutoscaler"}, r.Ancestors(deployment))

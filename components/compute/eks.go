@@ -4,11 +4,9 @@ import (
 	"context"
 	"errors"
 	"fmt"
-	"net/netip"
 	"slices"
 
 	"github.com/pulumi/pulumi-aws/sdk/v6/go/aws/cloudwatch"
-	"github.com/pulumi/pulumi-aws/sdk/v6/go/aws/ec2"
 	awseks "github.com/pulumi/pulumi-aws/sdk/v6/go/aws/eks"
 	"github.com/pulumi/pulumi-eks/sdk/v2/go/eks"
 	"github.com/pulumi/pulumi-kubernetes/sdk/v4/go/kubernetes"
@@ -16,42 +14,29 @@ import (
 
 	"legops/components"
 	"legops/components/internal/kit"
+	"legops/internal/settings"
 )
 
 // EksArgs are the arguments of Eks.
 type EksArgs struct {
+	settings.Eks
+
 	// Name is the name of the cluster: <project>-<stack>. Changing it replaces the cluster.
 	Name string
 	// Location is the region and account of the cluster.
 	Location components.Location
-	// Version is the Kubernetes minor version, such as 1.35. It can go up one at a time, never down.
-	Version string
 	// VpcID is the VPC of the cluster.
 	VpcID pulumi.StringInput
 	// AvailabilityZones are the ids of the two zones of the nodes, such as euw1-az1: each has a node group of its own.
 	AvailabilityZones []string
 	// SubnetIDs are the private subnets of control-plane interfaces and nodes, in the order of the zones.
 	SubnetIDs pulumi.StringArrayInput
-	// PublicAccessCIDRs may reach the cluster endpoint from the internet; without any it is private.
-	PublicAccessCIDRs []netip.Prefix
-	// LogTypes are the control-plane logs to keep: api, audit, authenticator, controllerManager, scheduler.
-	LogTypes []string
-	// LogRetention is how many days control-plane logs are kept, one of the steps of CloudWatch Logs.
-	LogRetention int
-	// WorkloadLogRetention is how many days the logs of nodes and pods are kept, likewise.
-	WorkloadLogRetention int
+	// WorkloadLogRetention is how many days the logs of nodes and pods are kept.
+	WorkloadLogRetention settings.RetentionDays
 	// LogKeyArn, SecretsKeyArn and VolumesKeyArn are the KMS keys of log groups, Kubernetes Secrets and EBS volumes.
 	LogKeyArn, SecretsKeyArn, VolumesKeyArn pulumi.StringInput
-	// Administrators are the IAM roles with cluster-admin rights: ARN by the name of the access entry. The
-	// identity that creates the cluster has them anyway, and must not be here.
-	Administrators map[string]string
-	// Viewers are the IAM roles that see everything in the cluster, Secrets among it, likewise. Optional.
-	Viewers map[string]string
-	// AddonVersions pins managed add-ons, by name. Optional: an add-on without gets the default of the
-	// Kubernetes version when it is created.
-	AddonVersions map[string]string
-	// Nodes are the managed node groups.
-	Nodes NodesArgs
+	// Tags are put on instances, volumes and network interfaces of the nodes, which no default tags reach.
+	Tags map[string]string
 	// Protect keeps Pulumi from deleting the cluster and its logs.
 	Protect bool
 }
@@ -64,7 +49,7 @@ type EksArgs struct {
 type Eks struct {
 	pulumi.ResourceState
 
-	// ClusterName is the name of the cluster, known when it exists.
+	// ClusterName is the name of the cluster, an output of it: whoever uses it waits for the cluster.
 	ClusterName pulumi.StringOutput `pulumi:"clusterName"`
 	// Endpoint is the address of the Kubernetes API.
 	Endpoint pulumi.StringOutput `pulumi:"endpoint"`
@@ -79,7 +64,7 @@ type Eks struct {
 	// NodeRoleArn is the role of the nodes, with which they pull images.
 	NodeRoleArn pulumi.StringOutput `pulumi:"nodeRoleArn"`
 	// NodesAutoScalingGroups are the names of the Auto Scaling groups behind the nodes, by zone.
-	NodesAutoScalingGroups map[string]pulumi.StringInput
+	NodesAutoScalingGroups map[string]pulumi.StringInput `pulumi:"nodesAutoScalingGroups"`
 	// Provider is for what runs on the cluster. It waits for the nodes and the add-ons.
 	Provider *kubernetes.Provider
 	// Cluster goes with every resource on the cluster as its DeletedWith.
@@ -88,70 +73,40 @@ type Eks struct {
 
 // eksBuild is what the steps of NewEks share.
 type eksBuild struct {
-	ctx     *pulumi.Context
-	name    string
-	args    *EksArgs
-	parent  pulumi.ResourceOption
-	cluster *eks.Cluster
-	// clusterName is an output of the cluster: whoever uses it waits for the cluster.
-	clusterName pulumi.StringOutput
-	podLogs     *cloudwatch.LogGroup
+	kit.Build
+	args *EksArgs
+	c    *Eks
 }
 
 // NewEks creates the cluster, then the add-ons nodes need to start, the nodes, and the other add-ons.
 func NewEks(ctx *pulumi.Context, name string, args *EksArgs, opts ...pulumi.ResourceOption) (*Eks, error) {
-	if err := args.check(name); err != nil {
-		return nil, err
-	}
-	c := &Eks{}
-	if err := ctx.RegisterComponentResource("legops:components:Eks", name, c, opts...); err != nil {
-		return nil, err
-	}
-	b := &eksBuild{ctx: ctx, name: name, args: args, parent: pulumi.Parent(c)}
+	b := &eksBuild{Build: kit.Build{Ctx: ctx, Name: name}, args: args, c: &Eks{NodesAutoScalingGroups: map[string]pulumi.StringInput{}}}
+	return b.c, b.Create(b.c, args, args.check, opts, b.create)
+}
+
+func (b *eksBuild) create() error {
 	nodeRole, err := b.nodeRole()
 	if err != nil {
-		return nil, err
+		return err
 	}
-	group, err := b.controlPlane(nodeRole)
-	if err != nil {
-		return nil, err
+	if err := b.controlPlane(nodeRole); err != nil {
+		return err
 	}
 	early, err := b.addons(beforeNodes, nil)
 	if err != nil {
-		return nil, err
+		return err
 	}
-	groups, err := b.nodeGroups(nodeRole, early)
+	nodes, err := b.nodeGroups(nodeRole, early)
 	if err != nil {
-		return nil, err
-	}
-	c.NodesAutoScalingGroups = map[string]pulumi.StringInput{}
-	var nodes []pulumi.Resource
-	for i, group := range groups {
-		c.NodesAutoScalingGroups[args.AvailabilityZones[i]] = scalingGroup(group)
-		nodes = append(nodes, group)
+		return err
 	}
 	late, err := b.addons(onNodes, nodes)
 	if err != nil {
-		return nil, err
+		return err
 	}
-	if c.Provider, err = b.provider(append(late, nodes...)); err != nil {
-		return nil, err
-	}
-	c.Cluster = b.cluster
-	c.ClusterName = b.clusterName
-	c.PodLogGroup = b.podLogs.Name
-	c.Endpoint = b.cluster.EksCluster.Endpoint()
-	c.ClusterSecurityGroupID = clusterSecurityGroupID(ctx, b.cluster)
-	c.ControlPlaneSecurityGroupID = group.ID().ToStringOutput()
-	c.NodeRoleArn = nodeRole.Arn
-	return c, ctx.RegisterResourceOutputs(c, pulumi.Map{
-		"clusterName":                 c.ClusterName,
-		"endpoint":                    c.Endpoint,
-		"clusterSecurityGroupId":      c.ClusterSecurityGroupID,
-		"controlPlaneSecurityGroupId": c.ControlPlaneSecurityGroupID,
-		"nodeRoleArn":                 c.NodeRoleArn,
-		"nodesAutoScalingGroups":      pulumi.StringMap(c.NodesAutoScalingGroups),
-	})
+	b.c.NodeRoleArn = nodeRole.Arn
+	b.c.Provider, err = b.provider(append(late, nodes...))
+	return err
 }
 
 // clusterSecurityGroupID is unknown for as long as the endpoint is. In a first preview the configuration of the VPC
@@ -169,38 +124,38 @@ func clusterSecurityGroupID(ctx *pulumi.Context, cluster *eks.Cluster) pulumi.St
 	}).(pulumi.StringOutput)
 }
 
-func (a *EksArgs) check(name string) error {
-	p := kit.Check("eks "+name, a)
+func (a *EksArgs) check(p *kit.Problems) {
 	p.Require(len(a.Administrators) > 0, "Administrators is empty, so nobody but the creator could use the cluster")
-	for _, viewer := range kit.SortedKeys(a.Viewers) {
-		p.Require(a.Administrators[viewer] == "", "Viewers: %q is the name of an administrator, too", viewer)
+	p.Require(len(a.Nodes.InstanceTypes) > 0, "Nodes.InstanceTypes is empty")
+	for _, viewer := range a.Viewers {
+		isAdministrator := slices.ContainsFunc(a.Administrators, func(other settings.AccessEntry) bool { return other.Name == viewer.Name })
+		p.Require(!isAdministrator, "Viewers: %q is the name of an administrator, too", viewer.Name)
 	}
-	return p.Err()
 }
 
 // controlPlane creates the cluster by pulumi-eks, with every part that could differ between two people's
-// environments or that it would name itself passed in. It returns the control plane's own security group.
-func (b *eksBuild) controlPlane(nodeRole *kit.Role) (*ec2.SecurityGroup, error) {
+// environments or that it would name itself passed in.
+func (b *eksBuild) controlPlane(nodeRole *kit.Role) error {
 	logs, err := b.logGroup("logs", fmt.Sprintf("/aws/eks/%s/cluster", b.args.Name), b.args.LogRetention)
 	if err != nil {
-		return nil, err
+		return err
 	}
 	service, err := b.serviceRole()
 	if err != nil {
-		return nil, err
+		return err
 	}
 	// Without a group of ours pulumi-eks makes one that is open to the whole internet outwards.
-	group, err := kit.NewSecurityGroup(b.ctx, b.name+"-control-plane", b.args.Name+"-control-plane",
-		"Control plane of "+b.args.Name, b.args.VpcID, b.parent)
+	group, err := kit.NewSecurityGroup(b.Ctx, b.Name+"-control-plane", b.args.Name+"-control-plane",
+		"Control plane of "+b.args.Name, b.args.VpcID, b.Parent)
 	if err != nil {
-		return nil, err
+		return err
 	}
 	public := pulumi.StringArray{}
 	for _, cidr := range b.args.PublicAccessCIDRs {
 		public = append(public, pulumi.String(cidr.String()))
 	}
 	options := []pulumi.ResourceOption{
-		b.parent,
+		b.Parent,
 		// EKS would create the log group itself, without key and retention, and the cluster can neither be made
 		// nor unmade without the rights of its role.
 		pulumi.DependsOn(append(slices.Clone(service.Grants), logs)),
@@ -209,7 +164,7 @@ func (b *eksBuild) controlPlane(nodeRole *kit.Role) (*ec2.SecurityGroup, error) 
 		options = append(options, pulumi.Transforms([]pulumi.ResourceTransform{protectCluster}))
 	}
 	mode := eks.AuthenticationModeApi
-	b.cluster, err = eks.NewCluster(b.ctx, b.name, &eks.ClusterArgs{
+	b.c.Cluster, err = eks.NewCluster(b.Ctx, b.Name, &eks.ClusterArgs{
 		Name:                   pulumi.String(b.args.Name),
 		Version:                pulumi.String(b.args.Version),
 		AuthenticationMode:     &mode,
@@ -220,7 +175,7 @@ func (b *eksBuild) controlPlane(nodeRole *kit.Role) (*ec2.SecurityGroup, error) 
 		ServiceRole:            service.Role,
 		InstanceRole:           nodeRole.Role,
 		EncryptionConfigKeyArn: b.args.SecretsKeyArn.ToStringOutput().ToStringPtrOutput(),
-		EnabledClusterLogTypes: pulumi.ToStringArray(b.args.LogTypes),
+		EnabledClusterLogTypes: pulumi.ToStringArray(settings.Texts(b.args.LogTypes)),
 		EndpointPrivateAccess:  pulumi.Bool(true),
 		EndpointPublicAccess:   pulumi.Bool(len(public) > 0),
 		PublicAccessCidrs:      public,
@@ -230,10 +185,13 @@ func (b *eksBuild) controlPlane(nodeRole *kit.Role) (*ec2.SecurityGroup, error) 
 		SkipDefaultNodeGroup:   pulumi.BoolRef(true), // the nodes are a managed node group
 	}, options...)
 	if err != nil {
-		return nil, err
+		return err
 	}
-	b.clusterName = b.cluster.EksCluster.Name()
-	return group, nil
+	b.c.ClusterName = b.c.Cluster.EksCluster.Name()
+	b.c.Endpoint = b.c.Cluster.EksCluster.Endpoint()
+	b.c.ClusterSecurityGroupID = clusterSecurityGroupID(b.Ctx, b.c.Cluster)
+	b.c.ControlPlaneSecurityGroupID = group.ID().ToStringOutput()
+	return nil
 }
 
 // protectCluster protects the cluster among all that pulumi-eks makes. Protect on the component would reach every
@@ -248,7 +206,7 @@ func protectCluster(_ context.Context, args *pulumi.ResourceTransformArgs) *pulu
 
 // serviceRole is what EKS does in the account for the cluster.
 func (b *eksBuild) serviceRole() (*kit.Role, error) {
-	return kit.NewRole(b.ctx, b.name+"-service", b.args.Location, kit.RoleArgs{
+	return kit.NewRole(b.Ctx, b.Name+"-service", b.args.Location, kit.RoleArgs{
 		Name:        b.args.Name + "-eks-service",
 		Description: "Lets EKS run the cluster " + b.args.Name,
 		Trust:       kit.Trust("eks.amazonaws.com", nil),
@@ -258,7 +216,7 @@ func (b *eksBuild) serviceRole() (*kit.Role, error) {
 			Actions:   []string{"kms:Decrypt", "kms:DescribeKey", "kms:Encrypt", "kms:ListGrants"},
 			Resources: pulumi.StringArray{b.args.SecretsKeyArn},
 		}},
-	}, b.parent)
+	}, b.Parent)
 }
 
 // accessEntries give administrators and viewers the whole cluster. AmazonEKSViewPolicy would leave out Roles and their
@@ -267,14 +225,14 @@ func (b *eksBuild) accessEntries() map[string]eks.AccessEntryArgs {
 	entries := map[string]eks.AccessEntryArgs{}
 	for _, access := range []struct {
 		name, policy string
-		roles        map[string]string
+		entries      []settings.AccessEntry
 	}{
 		{"admin", "AmazonEKSClusterAdminPolicy", b.args.Administrators},
 		{"view", "AmazonEKSAdminViewPolicy", b.args.Viewers},
 	} {
-		for name, roleArn := range access.roles {
-			entries[name] = eks.AccessEntryArgs{
-				PrincipalArn: pulumi.String(roleArn),
+		for _, entry := range access.entries {
+			entries[entry.Name] = eks.AccessEntryArgs{
+				PrincipalArn: pulumi.String(entry.RoleArn),
 				AccessPolicies: map[string]eks.AccessPolicyAssociationInput{
 					access.name: eks.AccessPolicyAssociationArgs{
 						PolicyArn: pulumi.String(fmt.Sprintf("arn:%s:eks::aws:cluster-access-policy/%s",
@@ -289,7 +247,7 @@ func (b *eksBuild) accessEntries() map[string]eks.AccessEntryArgs {
 }
 
 // logGroup creates a log group of the cluster.
-func (b *eksBuild) logGroup(suffix, path string, days int) (*cloudwatch.LogGroup, error) {
-	return kit.NewLogGroup(b.ctx, b.name+"-"+suffix,
-		kit.LogGroupArgs{Path: path, Days: days, KeyArn: b.args.LogKeyArn, Protect: b.args.Protect}, b.parent)
+func (b *eksBuild) logGroup(suffix, path string, days settings.RetentionDays) (*cloudwatch.LogGroup, error) {
+	return kit.NewLogGroup(b.Ctx, b.Name+"-"+suffix,
+		kit.LogGroupArgs{Path: path, Days: days, KeyArn: b.args.LogKeyArn, Protect: b.args.Protect}, b.Parent)
 }

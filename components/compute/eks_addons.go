@@ -10,6 +10,7 @@ import (
 
 	"legops/components"
 	"legops/components/internal/kit"
+	"legops/internal/settings"
 )
 
 // addonPhase says when an add-on is installed.
@@ -108,7 +109,7 @@ func (b *eksBuild) addons(phase addonPhase, after []pulumi.Resource) ([]pulumi.R
 		if a.phase != phase {
 			continue
 		}
-		needs := append([]pulumi.Resource{b.cluster}, after...)
+		needs := append([]pulumi.Resource{b.c.Cluster}, after...)
 		if a.after != "" {
 			needs = append(needs, installed[a.after])
 		}
@@ -123,16 +124,16 @@ func (b *eksBuild) addons(phase addonPhase, after []pulumi.Resource) ([]pulumi.R
 }
 
 func (b *eksBuild) addon(a managedAddon, needs []pulumi.Resource) (*awseks.Addon, error) {
-	name := b.name + "-" + a.name
+	name := b.Name + "-" + a.name
 	args := &awseks.AddonArgs{
-		ClusterName: b.clusterName,
+		ClusterName: b.c.ClusterName,
 		AddonName:   pulumi.String(a.name),
 		// What is written here is what runs: over the copies that EKS puts into a new cluster, and over changes
 		// made by hand.
 		ResolveConflictsOnCreate: pulumi.String("OVERWRITE"),
 		ResolveConflictsOnUpdate: pulumi.String("OVERWRITE"),
 	}
-	if version := b.args.AddonVersions[a.name]; version != "" {
+	if version := b.args.AddonVersions[settings.AddonName(a.name)]; version != "" {
 		args.AddonVersion = pulumi.String(version)
 	}
 	if a.configuration != nil {
@@ -150,13 +151,13 @@ func (b *eksBuild) addon(a managedAddon, needs []pulumi.Resource) (*awseks.Addon
 				return nil, err
 			}
 			if suffix == podLogs {
-				b.podLogs = group
+				b.c.PodLogGroup = group.Name
 			}
 			needs = append(needs, group)
 		}
 	}
 	if a.serviceAccount != "" {
-		pods, err := kit.NewPodRole(b.ctx, name, b.podRole(a), b.parent)
+		pods, err := kit.NewPodRole(b.Ctx, name, b.podRole(a), b.Parent)
 		if err != nil {
 			return nil, err
 		}
@@ -165,7 +166,7 @@ func (b *eksBuild) addon(a managedAddon, needs []pulumi.Resource) (*awseks.Addon
 			awseks.AddonPodIdentityAssociationArgs{RoleArn: pods.Arn, ServiceAccount: pulumi.String(kit.LastSegment(a.serviceAccount))},
 		}
 	}
-	return awseks.NewAddon(b.ctx, name, args, b.parent, pulumi.DependsOn(needs))
+	return awseks.NewAddon(b.Ctx, name, args, b.Parent, pulumi.DependsOn(needs))
 }
 
 func (b *eksBuild) podRole(a managedAddon) kit.PodRoleArgs {

@@ -9,36 +9,19 @@ import (
 	"github.com/pulumi/pulumi/sdk/v3/go/pulumi"
 
 	"legops/components/internal/kit"
+	"legops/internal/settings"
 )
 
-// NodesArgs are the arguments of the managed node groups, one in each zone and all alike.
-type NodesArgs struct {
-	// InstanceTypes are tried in order; all of one architecture. Changing them replaces the groups.
-	InstanceTypes []string
-	// Architecture is amd64 or arm64, as the instance types and the images.
-	Architecture string
-	// CapacityType is ON_DEMAND or SPOT.
-	CapacityType string
-	// MinSizePerZone and MaxSizePerZone are the bounds between which the Cluster Autoscaler moves each group, 1 to 450
-	// (the quota of EKS). A changed bound is sent to EKS with the size the state knows: refresh first, and let the
-	// groups grow to a new MinSizePerZone before it is set, or EKS refuses it.
-	MinSizePerZone, MaxSizePerZone int
-	// DiskGiB is the size of each node's root volume, at least 20.
-	DiskGiB int
-	// Tags are put on instances, volumes and network interfaces, which no default tags reach.
-	Tags map[string]string
-}
-
 // amiTypes are the Amazon Linux 2023 images by architecture.
-var amiTypes = map[string]string{
-	"amd64": "AL2023_x86_64_STANDARD",
-	"arm64": "AL2023_ARM_64_STANDARD",
+var amiTypes = map[settings.Architecture]string{
+	settings.Amd64: "AL2023_x86_64_STANDARD",
+	settings.Arm64: "AL2023_ARM_64_STANDARD",
 }
 
 // nodeRole is what a node may do by itself. Pods get their rights from Pod Identity, and so does the CNI, which
 // is why AmazonEKS_CNI_Policy is not here.
 func (b *eksBuild) nodeRole() (*kit.Role, error) {
-	return kit.NewRole(b.ctx, b.name+"-nodes", b.args.Location, kit.RoleArgs{
+	return kit.NewRole(b.Ctx, b.Name+"-nodes", b.args.Location, kit.RoleArgs{
 		Name:        b.args.Name + "-eks-nodes",
 		Description: "Nodes of the cluster " + b.args.Name,
 		Trust:       kit.Trust("ec2.amazonaws.com", nil),
@@ -47,13 +30,13 @@ func (b *eksBuild) nodeRole() (*kit.Role, error) {
 			"AmazonEC2ContainerRegistryPullOnly",
 			"AmazonSSMManagedInstanceCore", // a shell on a node without SSH, keys or an open port
 		},
-	}, b.parent)
+	}, b.Parent)
 }
 
 // launchTemplate sets no security groups: the nodes then carry the one of EKS, which lets them talk to the control
 // plane and to each other.
 func (b *eksBuild) launchTemplate() (*ec2.LaunchTemplate, error) {
-	return ec2.NewLaunchTemplate(b.ctx, b.name+"-nodes", &ec2.LaunchTemplateArgs{
+	return ec2.NewLaunchTemplate(b.Ctx, b.Name+"-nodes", &ec2.LaunchTemplateArgs{
 		Description:          pulumi.String("Nodes of the cluster " + b.args.Name),
 		UpdateDefaultVersion: pulumi.Bool(true),
 		MetadataOptions: ec2.LaunchTemplateMetadataOptionsArgs{
@@ -63,25 +46,27 @@ func (b *eksBuild) launchTemplate() (*ec2.LaunchTemplate, error) {
 			HttpPutResponseHopLimit: pulumi.Int(1),
 		},
 		BlockDeviceMappings: ec2.LaunchTemplateBlockDeviceMappingArray{kit.EncryptedRoot(b.args.Nodes.DiskGiB, b.args.VolumesKeyArn)},
-		TagSpecifications:   kit.TagSpecifications(b.args.Name+"-node", b.args.Nodes.Tags),
+		TagSpecifications:   kit.TagSpecifications(b.args.Name+"-node", b.args.Tags),
 		Tags:                kit.NameTag(b.args.Name + "-nodes"),
-	}, b.parent)
+	}, b.Parent)
 }
 
 // nodeGroups creates one group in each zone and returns them in the order of the zones. Pods are spread over the zones
 // strictly, and for the Cluster Autoscaler every node of a group is where one of them is: of a group over two zones it
 // would not know that it can give the other zone a node (docs/decisions/0024-node-group-per-zone.md).
-func (b *eksBuild) nodeGroups(nodeRole *kit.Role, early []pulumi.Resource) ([]*awseks.NodeGroup, error) {
+func (b *eksBuild) nodeGroups(nodeRole *kit.Role, early []pulumi.Resource) ([]pulumi.Resource, error) {
 	template, err := b.launchTemplate()
 	if err != nil {
 		return nil, err
 	}
 	subnets := b.args.SubnetIDs.ToStringArrayOutput()
-	groups := make([]*awseks.NodeGroup, len(b.args.AvailabilityZones))
+	groups := make([]pulumi.Resource, len(b.args.AvailabilityZones))
 	for i, zone := range b.args.AvailabilityZones {
-		if groups[i], err = b.nodeGroup(zone, subnets.Index(pulumi.Int(i)), nodeRole, template, early); err != nil {
+		group, err := b.nodeGroup(zone, subnets.Index(pulumi.Int(i)), nodeRole, template, early)
+		if err != nil {
 			return nil, err
 		}
+		groups[i], b.c.NodesAutoScalingGroups[zone] = group, scalingGroup(group)
 	}
 	return groups, nil
 }
@@ -93,13 +78,13 @@ func (b *eksBuild) nodeGroup(
 	zone string, subnet pulumi.StringInput, nodeRole *kit.Role, template *ec2.LaunchTemplate, early []pulumi.Resource,
 ) (*awseks.NodeGroup, error) {
 	nodes := b.args.Nodes
-	return awseks.NewNodeGroup(b.ctx, b.name+"-nodes-"+zone, &awseks.NodeGroupArgs{
-		ClusterName:   b.clusterName,
+	return awseks.NewNodeGroup(b.Ctx, b.Name+"-nodes-"+zone, &awseks.NodeGroupArgs{
+		ClusterName:   b.c.ClusterName,
 		NodeRoleArn:   nodeRole.Arn,
 		SubnetIds:     pulumi.StringArray{subnet},
 		Version:       pulumi.String(b.args.Version),
-		AmiType:       pulumi.String(amiTypes[nodes.Architecture]),
-		InstanceTypes: pulumi.ToStringArray(nodes.InstanceTypes),
+		AmiType:       pulumi.String(amiTypes[nodes.InstanceTypes[0].Architecture()]),
+		InstanceTypes: pulumi.ToStringArray(settings.Texts(nodes.InstanceTypes)),
 		CapacityType:  pulumi.String(nodes.CapacityType),
 		LaunchTemplate: awseks.NodeGroupLaunchTemplateArgs{
 			Id:      template.ID().ToStringOutput().ToStringPtrOutput(),
@@ -112,10 +97,10 @@ func (b *eksBuild) nodeGroup(
 		},
 		UpdateConfig:     awseks.NodeGroupUpdateConfigArgs{MaxUnavailablePercentage: pulumi.Int(33)},
 		NodeRepairConfig: awseks.NodeGroupNodeRepairConfigArgs{Enabled: pulumi.Bool(true)},
-	}, b.parent,
+	}, b.Parent,
 		pulumi.IgnoreChanges([]string{"scalingConfig.desiredSize"}),
 		// A node that starts before its rights, its network and its access entry never becomes ready.
-		pulumi.DependsOn(slices.Concat([]pulumi.Resource{b.cluster}, nodeRole.Grants, early)))
+		pulumi.DependsOn(slices.Concat([]pulumi.Resource{b.c.Cluster}, nodeRole.Grants, early)))
 }
 
 // scalingGroup is the name of the Auto Scaling group behind a node group.

@@ -10,12 +10,12 @@ import (
 // provider is the Kubernetes provider of the cluster. Its identity is the cluster's name: a changed kubeconfig
 // (a renewed certificate, another endpoint) updates it and never proposes to replace what runs on the cluster.
 func (b *eksBuild) provider(ready []pulumi.Resource) (*kubernetes.Provider, error) {
-	cluster := b.cluster.EksCluster
-	kubeconfig := pulumi.All(b.clusterName, cluster.Endpoint(), cluster.CertificateAuthority().Data().Elem()).ApplyT(
+	cluster := b.c.Cluster.EksCluster
+	kubeconfig := pulumi.All(b.c.ClusterName, cluster.Endpoint(), cluster.CertificateAuthority().Data().Elem()).ApplyT(
 		func(values []any) (string, error) {
 			return kubeconfig(b.args.Location.Region, values[0].(string), values[1].(string), values[2].(string))
 		}).(pulumi.StringOutput)
-	return kubernetes.NewProvider(b.ctx, b.name+"-kubernetes", &kubernetes.ProviderArgs{
+	return kubernetes.NewProvider(b.Ctx, b.Name+"-kubernetes", &kubernetes.ProviderArgs{
 		Kubeconfig:            kubeconfig,
 		ClusterIdentifier:     pulumi.String(b.args.Name),
 		EnableServerSideApply: pulumi.Bool(true),
@@ -26,7 +26,7 @@ func (b *eksBuild) provider(ready []pulumi.Resource) (*kubernetes.Provider, erro
 		// manager owns every default: the first preview that changes the port of a Service would fail, and an update that
 		// is repeated after a crash would refuse what the first one made (provider/pkg/await/await.go, v4.30.0).
 		UpsertExistingObjects: pulumi.Bool(true),
-	}, b.parent, pulumi.DependsOn(ready))
+	}, b.Parent, pulumi.DependsOn(ready))
 }
 
 // kubeconfig is the configuration of a Kubernetes client that gets its token from the aws command. The one that

@@ -14,39 +14,38 @@ import (
 	"legops/components/compute"
 	"legops/components/internal/componenttest"
 	"legops/internal/recorder"
+	"legops/internal/settings"
 )
 
 func eksArgs() compute.EksArgs {
 	return compute.EksArgs{
+		Eks: settings.Eks{
+			Version: "1.35", PublicAccessCIDRs: componenttest.Prefixes("192.0.2.0/24"), LogTypes: []settings.ClusterLogType{"api", "audit"}, LogRetention: 90,
+			Administrators: []settings.AccessEntry{{Name: "platform", RoleArn: "arn:aws:iam::111122223333:role/platform"}},
+			Viewers:        []settings.AccessEntry{{Name: "preview", RoleArn: "arn:aws:iam::111122223333:role/preview"}},
+			AddonVersions:  map[settings.AddonName]string{"coredns": "v1.13.1-eksbuild.1"},
+			Nodes: settings.Nodes{
+				InstanceTypes: []settings.InstanceType{"m7g.large", "m6g.large"}, CapacityType: "ON_DEMAND", MinSizePerZone: 2, MaxSizePerZone: 6, DiskGiB: 50,
+			},
+		},
 		Name:                 "legops-test",
 		Location:             componenttest.Location,
-		Version:              "1.35",
 		VpcID:                pulumi.String("vpc"),
 		AvailabilityZones:    []string{"euw1-az1", "euw1-az2"},
 		SubnetIDs:            pulumi.ToStringArray([]string{"subnet-a", "subnet-b"}),
-		PublicAccessCIDRs:    componenttest.Prefixes("192.0.2.0/24"),
-		LogTypes:             []string{"api", "audit"},
-		LogRetention:         90,
 		WorkloadLogRetention: 30,
 		LogKeyArn:            pulumi.String("logs-key"),
 		SecretsKeyArn:        pulumi.String("secrets-key"),
 		VolumesKeyArn:        pulumi.String("volumes-key"),
-		Administrators:       map[string]string{"platform": "arn:aws:iam::111122223333:role/platform"},
-		Viewers:              map[string]string{"preview": "arn:aws:iam::111122223333:role/preview"},
-		AddonVersions:        map[string]string{"coredns": "v1.13.1-eksbuild.1"},
-		Nodes: compute.NodesArgs{
-			InstanceTypes: []string{"m7g.large", "m6g.large"}, Architecture: "arm64", CapacityType: "ON_DEMAND",
-			MinSizePerZone: 2, MaxSizePerZone: 6, DiskGiB: 50, Tags: map[string]string{"Owner": "ops"},
-		},
-		Protect: true,
+		Tags:                 map[string]string{"Owner": "ops"},
+		Protect:              true,
 	}
 }
 
 var cluster = componenttest.Of("eks", compute.NewEks)
 
 func TestEks(t *testing.T) {
-	componenttest.Behaves(t, "legops:components:Eks", "eks", cluster(eksArgs()))
-	r := componenttest.Record(t, cluster(eksArgs()))
+	r := componenttest.Behaves(t, "legops:components:Eks", "eks", cluster(eksArgs()))
 	found := r.One(t, "eks:index:Cluster", "eks")
 	componenttest.Expect(t, found, map[string]any{
 		"name": "legops-test", "version": "1.35", "authenticationMode": "API",
@@ -158,7 +157,7 @@ func TestEksNodes(t *testing.T) {
 
 func TestEksArchitecture(t *testing.T) {
 	args := eksArgs()
-	args.Nodes.Architecture, args.Nodes.CapacityType = "amd64", "SPOT"
+	args.Nodes.InstanceTypes, args.Nodes.CapacityType = []settings.InstanceType{"m7i.large"}, "SPOT"
 	componenttest.Expect(t, componenttest.Record(t, cluster(args)).One(t, "aws:eks/nodeGroup:NodeGroup", "eks-nodes-euw1-az2"), map[string]any{
 		"amiType": "AL2023_x86_64_STANDARD", "capacityType": "SPOT",
 	})
@@ -268,16 +267,8 @@ func TestEksProvider(t *testing.T) {
 }
 
 func TestEksOutputs(t *testing.T) {
-	var got []any
-	componenttest.Record(t, func(ctx *pulumi.Context, opts ...pulumi.ResourceOption) error {
-		args := eksArgs()
-		c, err := compute.NewEks(ctx, "eks", &args, opts...)
-		if err != nil {
-			return err
-		}
-		values := pulumi.All(c.ClusterName, c.Endpoint, c.ClusterSecurityGroupID, pulumi.StringMap(c.NodesAutoScalingGroups))
-		ctx.Export("values", values.ApplyT(func(resolved []any) string { got = resolved; return "" }))
-		return nil
+	got := componenttest.Resolved(t, "eks", compute.NewEks, eksArgs(), func(c *compute.Eks) []any {
+		return []any{c.ClusterName, c.Endpoint, c.ClusterSecurityGroupID, pulumi.StringMap(c.NodesAutoScalingGroups)}
 	})
 	assert.Equal(t, []any{"legops-test", "https://eks-eksCluster.example", "eks-eksCluster-group", map[string]string{
 		"euw1-az1": "eks-nodes-euw1-az1-asg", "euw1-az2": "eks-nodes-euw1-az2-asg",
@@ -285,9 +276,9 @@ func TestEksOutputs(t *testing.T) {
 }
 
 func TestEksRefuses(t *testing.T) {
-	componenttest.Refuses(t, cluster(compute.EksArgs{}), "eks eks: Name is missing", "Version is missing", "VpcID is missing", "SubnetIDs is missing",
+	componenttest.Refuses(t, cluster(compute.EksArgs{}), "Eks eks: Name is missing", "Version is missing", "VpcID is missing", "SubnetIDs is missing",
 		"LogKeyArn is missing", "SecretsKeyArn is missing", "VolumesKeyArn is missing", "Administrators is empty",
-		"Nodes.Architecture is missing", "Nodes.CapacityType is missing")
+		"Nodes.InstanceTypes is empty", "Nodes.CapacityType is missing")
 	args := eksArgs()
 	args.Viewers = args.Administrators
 	componenttest.Refuses(t, cluster(args), `Viewers: "platform" is the name of an admi`)

@@ -12,6 +12,7 @@ import (
 
 	"legops/components"
 	"legops/components/internal/kit"
+	"legops/internal/settings"
 )
 
 // SearchPort is where the search domain listens.
@@ -22,6 +23,8 @@ const searchTLS = "Policy-Min-TLS-1-2-PFS-2023-10"
 
 // OpenSearchArgs are the arguments of OpenSearch.
 type OpenSearchArgs struct {
+	settings.OpenSearch
+
 	// Name is the name of the domain and the prefix of what belongs to it: 3 to 28 characters of a-z, 0-9 and
 	// hyphens, a letter first (the bounds of AWS).
 	Name string
@@ -31,22 +34,6 @@ type OpenSearchArgs struct {
 	VpcID pulumi.StringInput
 	// SubnetIDs are the data subnets, one per zone; without ZoneAware only the first is used.
 	SubnetIDs pulumi.StringArrayInput
-	// Version is the engine version, such as OpenSearch_2.19.
-	Version string
-	// InstanceType is the type of the data nodes, such as r6g.large.search.
-	InstanceType string
-	// DataNodes is the number of data nodes, 1 to 80 (the bound of AWS); even when ZoneAware.
-	DataNodes int
-	// ZoneAware spreads nodes and copies of the data over two zones.
-	ZoneAware bool
-	// DedicatedMasters are nodes that only manage the domain. Optional: without them data nodes do.
-	DedicatedMasters *DedicatedMastersArgs
-	// VolumeGiB is the gp3 volume of each data node, 10 or more; its bound depends on the instance type.
-	VolumeGiB int
-	// OffPeakStart is when in UTC, such as 03:00, the ten hours begin in which AWS may change the domain.
-	OffPeakStart string
-	// LogRetention is how many days logs are kept, one of the steps of CloudWatch Logs.
-	LogRetention int
 	// KeyArn is the KMS key of the data. Another key is another domain.
 	KeyArn pulumi.StringInput
 	// LogKeyArn is the KMS key of the log groups.
@@ -55,14 +42,6 @@ type OpenSearchArgs struct {
 	Administrators []string
 	// Protect keeps Pulumi from deleting the domain and its logs.
 	Protect bool
-}
-
-// DedicatedMastersArgs are the nodes that manage a domain.
-type DedicatedMastersArgs struct {
-	// InstanceType is the type of each.
-	InstanceType string
-	// Count is 3 or 5: an even number cannot elect.
-	Count int
 }
 
 // OpenSearch is a search domain inside the VPC. Nobody has a password: the master role administers it, and whoever
@@ -92,38 +71,8 @@ var (
 
 // NewOpenSearch creates the domain and everything it needs.
 func NewOpenSearch(ctx *pulumi.Context, name string, args *OpenSearchArgs, opts ...pulumi.ResourceOption) (*OpenSearch, error) {
-	if err := args.check(name); err != nil {
-		return nil, err
-	}
-	c := &OpenSearch{name: args.Name, location: args.Location}
-	if err := ctx.RegisterComponentResource("legops:components:OpenSearch", name, c, opts...); err != nil {
-		return nil, err
-	}
-	b := &searchBuild{ctx: ctx, name: name, args: args, parent: pulumi.Parent(c)}
-	group, err := kit.NewSecurityGroup(ctx, name, args.Name+"-search", "Search domain", args.VpcID, b.parent)
-	if err != nil {
-		return nil, err
-	}
-	master, err := b.master()
-	if err != nil {
-		return nil, err
-	}
-	domain, err := b.domain(group.ID(), master)
-	if err != nil {
-		return nil, err
-	}
-	c.Endpoint = domain.Endpoint
-	c.DomainName = domain.DomainName
-	c.DomainArn = domain.Arn
-	c.SecurityGroupID = group.ID().ToStringOutput()
-	c.MasterRoleArn = master.Arn
-	return c, ctx.RegisterResourceOutputs(c, pulumi.Map{
-		"endpoint":        c.Endpoint,
-		"domainName":      c.DomainName,
-		"domainArn":       c.DomainArn,
-		"securityGroupId": c.SecurityGroupID,
-		"masterRoleArn":   c.MasterRoleArn,
-	})
+	b := &searchBuild{Build: kit.Build{Ctx: ctx, Name: name}, args: args, c: &OpenSearch{name: args.Name, location: args.Location}}
+	return b.c, b.Create(b.c, args, args.check, opts, b.domain)
 }
 
 // searchVerbs are what an application sends to indices. PATCH is not among them: it serves the settings of security.
@@ -141,12 +90,10 @@ func (o *OpenSearch) Use() []components.Statement {
 // domainArn is the ARN of a domain of that name.
 func domainArn(l components.Location, domain string) string { return l.ARN("es", "domain/"+domain) }
 
-func (a *OpenSearchArgs) check(name string) error {
-	p := kit.Check("opensearch "+name, a, "DedicatedMasters")
+func (a *OpenSearchArgs) check(p *kit.Problems) {
 	p.Require(searchNamePattern.MatchString(a.Name), "Name %q must be 3 to 28 characters of a-z, 0-9 and hyphens, a letter first", a.Name)
 	p.Require(len(a.Administrators) > 0, "Administrators is empty")
 	requireRoles(p, "Administrators", a.Administrators)
-	return p.Err()
 }
 
 // requireRoles notes a problem for each ARN that is not one role: never everybody, and no wildcard.
@@ -160,15 +107,14 @@ func requireRoles(p *kit.Problems, field string, roles []string) {
 
 // searchBuild is what the steps of NewOpenSearch share.
 type searchBuild struct {
-	ctx    *pulumi.Context
-	name   string
-	args   *OpenSearchArgs
-	parent pulumi.ResourceOption
+	kit.Build
+	args *OpenSearchArgs
+	c    *OpenSearch
 }
 
 // master is the role that may do everything in the domain. Taking it is one call in CloudTrail, with the name of who did.
 func (b *searchBuild) master() (*kit.Role, error) {
-	return kit.NewRole(b.ctx, b.name+"-master", b.args.Location, kit.RoleArgs{
+	return kit.NewRole(b.Ctx, b.Name+"-master", b.args.Location, kit.RoleArgs{
 		Name:        b.args.Name + "-search-master",
 		Description: "Administers the search domain " + b.args.Name,
 		// Not the roles as principals: IAM refuses a trust in a role that is not there yet, and forgets one that is made
@@ -182,16 +128,24 @@ func (b *searchBuild) master() (*kit.Role, error) {
 			Actions:   []string{"es:ESHttp*"},
 			Resources: kit.ARNs(domainArn(b.args.Location, b.args.Name) + "/*"),
 		}},
-	}, b.parent)
+	}, b.Parent)
 }
 
-func (b *searchBuild) domain(group pulumi.StringInput, master *kit.Role) (*opensearch.Domain, error) {
+func (b *searchBuild) domain() error {
+	group, err := kit.NewSecurityGroup(b.Ctx, b.Name, b.args.Name+"-search", "Search domain", b.args.VpcID, b.Parent)
+	if err != nil {
+		return err
+	}
+	master, err := b.master()
+	if err != nil {
+		return err
+	}
 	logs, first, err := b.logs()
 	if err != nil {
-		return nil, err
+		return err
 	}
 	a := b.args
-	return opensearch.NewDomain(b.ctx, b.name+"-domain", &opensearch.DomainArgs{
+	domain, err := opensearch.NewDomain(b.Ctx, b.Name+"-domain", &opensearch.DomainArgs{
 		DomainName:    pulumi.String(a.Name),
 		EngineVersion: pulumi.String(a.Version),
 		ClusterConfig: a.cluster(),
@@ -204,7 +158,7 @@ func (b *searchBuild) domain(group pulumi.StringInput, master *kit.Role) (*opens
 		},
 		VpcOptions: opensearch.DomainVpcOptionsArgs{
 			SubnetIds:        a.subnets(),
-			SecurityGroupIds: pulumi.StringArray{group},
+			SecurityGroupIds: pulumi.StringArray{group.ID()},
 		},
 		EncryptAtRest:        opensearch.DomainEncryptAtRestArgs{Enabled: pulumi.Bool(true), KmsKeyId: a.KeyArn},
 		NodeToNodeEncryption: opensearch.DomainNodeToNodeEncryptionArgs{Enabled: pulumi.Bool(true)},
@@ -223,7 +177,13 @@ func (b *searchBuild) domain(group pulumi.StringInput, master *kit.Role) (*opens
 		OffPeakWindowOptions:  a.offPeak(),
 		SoftwareUpdateOptions: opensearch.DomainSoftwareUpdateOptionsArgs{AutoSoftwareUpdateEnabled: pulumi.Bool(true)},
 		Tags:                  kit.NameTag(a.Name),
-	}, b.parent, pulumi.Protect(a.Protect), pulumi.DependsOn(first))
+	}, b.Parent, pulumi.Protect(a.Protect), pulumi.DependsOn(first))
+	if err != nil {
+		return err
+	}
+	b.c.Endpoint, b.c.DomainName, b.c.DomainArn = domain.Endpoint, domain.DomainName, domain.Arn
+	b.c.SecurityGroupID, b.c.MasterRoleArn = group.ID().ToStringOutput(), master.Arn
+	return nil
 }
 
 // searchLogs are the kinds of logs of a domain. Slow logs stay empty until an index, and the audit log until the
@@ -251,9 +211,9 @@ func (b *searchBuild) logs() (opensearch.DomainLogPublishingOptionArray, []pulum
 	}
 	for _, log := range searchLogs {
 		path := fmt.Sprintf("/aws/OpenSearchService/domains/%s/%s", b.args.Name, log.name)
-		group, err := kit.NewLogGroup(b.ctx, b.name+"-log-"+log.name, kit.LogGroupArgs{
+		group, err := kit.NewLogGroup(b.Ctx, b.Name+"-log-"+log.name, kit.LogGroupArgs{
 			Path: path, Days: b.args.LogRetention, KeyArn: b.args.LogKeyArn, Protect: b.args.Protect,
-		}, b.parent)
+		}, b.Parent)
 		if err != nil {
 			return nil, nil, err
 		}
@@ -262,9 +222,9 @@ func (b *searchBuild) logs() (opensearch.DomainLogPublishingOptionArray, []pulum
 		})
 		write.Resources = append(write.Resources, pulumi.String(l.ARN("logs", "log-group:"+path+":*")))
 	}
-	allowed, err := cloudwatch.NewLogResourcePolicy(b.ctx, b.name+"-logs", &cloudwatch.LogResourcePolicyArgs{
+	allowed, err := cloudwatch.NewLogResourcePolicy(b.Ctx, b.Name+"-logs", &cloudwatch.LogResourcePolicyArgs{
 		PolicyName: pulumi.String(b.args.Name + "-search-logs"), PolicyDocument: kit.Policy(write),
-	}, b.parent)
+	}, b.Parent)
 	return options, []pulumi.Resource{allowed}, err
 }
 
@@ -308,12 +268,12 @@ func volumeThroughput(gib int) int {
 
 // autoTune lets AWS tune memory and caches, in the off-peak window where that takes new nodes. Burstable nodes cannot.
 func (a *OpenSearchArgs) autoTune() opensearch.DomainAutoTuneOptionsArgs {
-	types := []string{a.InstanceType}
+	types := []settings.SearchInstanceType{a.InstanceType}
 	if a.DedicatedMasters != nil {
 		types = append(types, a.DedicatedMasters.InstanceType)
 	}
-	burstable := slices.ContainsFunc(types, func(instance string) bool {
-		return strings.HasPrefix(instance, "t2.") || strings.HasPrefix(instance, "t3.")
+	burstable := slices.ContainsFunc(types, func(instance settings.SearchInstanceType) bool {
+		return strings.HasPrefix(string(instance), "t2.") || strings.HasPrefix(string(instance), "t3.")
 	})
 	if burstable {
 		return opensearch.DomainAutoTuneOptionsArgs{DesiredState: pulumi.String("DISABLED"), UseOffPeakWindow: pulumi.Bool(false)}

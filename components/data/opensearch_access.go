@@ -26,32 +26,27 @@ type OpenSearchAccess struct {
 
 // NewOpenSearchAccess creates the access policy of the domain.
 func NewOpenSearchAccess(ctx *pulumi.Context, name string, args *OpenSearchAccessArgs, opts ...pulumi.ResourceOption) (*OpenSearchAccess, error) {
-	p := kit.Check("opensearch access "+name, args)
-	p.Require(len(args.Roles) > 0, "Roles is empty")
-	for i, role := range args.Roles {
+	c, b := &OpenSearchAccess{}, &kit.Build{Ctx: ctx, Name: name}
+	return c, b.Create(c, args, args.check, opts, func() error {
+		_, err := opensearch.NewDomainPolicy(ctx, name+"-policy", &opensearch.DomainPolicyArgs{
+			DomainName: args.DomainName,
+			AccessPolicies: kit.Policy(components.Statement{
+				Sid:        "UseDomain",
+				Principals: args.Roles,
+				Actions:    searchVerbs, // as in Use: whatever either of the two allows is allowed
+				Resources:  pulumi.StringArray{pulumi.Sprintf("%s/*", args.DomainArn)},
+			}),
+		}, b.Parent)
+		return err
+	})
+}
+
+func (a *OpenSearchAccessArgs) check(p *kit.Problems) {
+	p.Require(len(a.Roles) > 0, "Roles is empty")
+	for i, role := range a.Roles {
 		p.Require(role != nil, "Roles[%d] is missing", i)
 		if plain, ok := role.(pulumi.String); ok {
 			requireRoles(p, "Roles", []string{string(plain)})
 		}
 	}
-	if err := p.Err(); err != nil {
-		return nil, err
-	}
-
-	c := &OpenSearchAccess{}
-	if err := ctx.RegisterComponentResource("legops:components:OpenSearchAccess", name, c, opts...); err != nil {
-		return nil, err
-	}
-	if _, err := opensearch.NewDomainPolicy(ctx, name+"-policy", &opensearch.DomainPolicyArgs{
-		DomainName: args.DomainName,
-		AccessPolicies: kit.Policy(components.Statement{
-			Sid:        "UseDomain",
-			Principals: args.Roles,
-			Actions:    searchVerbs, // as in Use: whatever either of the two allows is allowed
-			Resources:  pulumi.StringArray{pulumi.Sprintf("%s/*", args.DomainArn)},
-		}),
-	}, pulumi.Parent(c)); err != nil {
-		return nil, err
-	}
-	return c, ctx.RegisterResourceOutputs(c, pulumi.Map{})
 }

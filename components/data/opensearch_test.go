@@ -10,25 +10,22 @@ import (
 	"legops/components"
 	"legops/components/data"
 	"legops/components/internal/componenttest"
+	"legops/internal/settings"
 )
 
 func searchArgs() data.OpenSearchArgs {
 	return data.OpenSearchArgs{
+		OpenSearch: settings.OpenSearch{
+			Version: "OpenSearch_2.19", InstanceType: "r6g.large.search", DataNodes: 4, ZoneAware: true, VolumeGiB: 200,
+			DedicatedMasters: &settings.DedicatedMasters{InstanceType: "m6g.large.search", Count: 3}, OffPeakStart: "02:30", LogRetention: 365,
+		},
 		Name: "legops-test", Location: componenttest.Location,
-		VpcID:            pulumi.String("vpc"),
-		SubnetIDs:        pulumi.ToStringArray([]string{"subnet-a", "subnet-b"}),
-		Version:          "OpenSearch_2.19",
-		InstanceType:     "r6g.large.search",
-		DataNodes:        4,
-		ZoneAware:        true,
-		DedicatedMasters: &data.DedicatedMastersArgs{InstanceType: "m6g.large.search", Count: 3},
-		VolumeGiB:        200,
-		OffPeakStart:     "02:30",
-		LogRetention:     365,
-		KeyArn:           pulumi.String("search-key"),
-		LogKeyArn:        pulumi.String("log-key"),
-		Administrators:   []string{"arn:aws:iam::111122223333:role/platform"},
-		Protect:          true,
+		VpcID:          pulumi.String("vpc"),
+		SubnetIDs:      pulumi.ToStringArray([]string{"subnet-a", "subnet-b"}),
+		KeyArn:         pulumi.String("search-key"),
+		LogKeyArn:      pulumi.String("log-key"),
+		Administrators: []string{"arn:aws:iam::111122223333:role/platform"},
+		Protect:        true,
 	}
 }
 
@@ -37,8 +34,7 @@ var search = componenttest.Of("search", data.NewOpenSearch)
 const searchToken = "aws:opensearch/domain:Domain"
 
 func TestOpenSearch(t *testing.T) {
-	componenttest.Behaves(t, "legops:components:OpenSearch", "search", search(searchArgs()))
-	r := componenttest.Record(t, search(searchArgs()))
+	r := componenttest.Behaves(t, "legops:components:OpenSearch", "search", search(searchArgs()))
 	domain := r.One(t, searchToken, "search-domain")
 	assert.True(t, domain.Protect)
 	componenttest.Expect(t, domain, map[string]any{
@@ -96,7 +92,7 @@ func TestOpenSearchSmall(t *testing.T) {
 }
 
 func TestOpenSearchTunesOnlyWhatCanBe(t *testing.T) {
-	for instance, want := range map[string]string{"t2.small.search": "DISABLED", "t3.medium.search": "DISABLED", "m6g.large.search": "ENABLED"} {
+	for instance, want := range map[settings.SearchInstanceType]string{"t2.small.search": "DISABLED", "t3.medium.search": "DISABLED", "m6g.large.search": "ENABLED"} {
 		nodes, masters := searchArgs(), searchArgs()
 		nodes.InstanceType = instance
 		masters.DedicatedMasters.InstanceType = instance
@@ -165,27 +161,19 @@ func TestOpenSearchRoles(t *testing.T) {
 }
 
 func TestOpenSearchOutputs(t *testing.T) {
-	var got []any
-	componenttest.Record(t, func(ctx *pulumi.Context, opts ...pulumi.ResourceOption) error {
-		args := searchArgs()
-		s, err := data.NewOpenSearch(ctx, "search", &args, opts...)
-		if err != nil {
-			return err
-		}
+	got := componenttest.Resolved(t, "search", data.NewOpenSearch, searchArgs(), func(s *data.OpenSearch) []any {
 		assert.Equal(t, []components.Statement{{
 			Actions:   []string{"es:ESHttpDelete", "es:ESHttpGet", "es:ESHttpHead", "es:ESHttpPost", "es:ESHttpPut"},
 			Resources: pulumi.ToStringArray([]string{"arn:aws:es:eu-west-1:111122223333:domain/legops-test/*"}),
 		}}, s.Use(), "known in a preview")
-		values := pulumi.All(s.Endpoint, s.DomainName, s.DomainArn, s.SecurityGroupID, s.MasterRoleArn)
-		ctx.Export("values", values.ApplyT(func(resolved []any) string { got = resolved; return "" }))
-		return nil
+		return []any{s.Endpoint, s.DomainName, s.DomainArn, s.SecurityGroupID, s.MasterRoleArn}
 	})
 	assert.Equal(t, []any{"search-domain.search.example", "legops-test", "arn:of:search-domain", "search-id", "arn:of:search-master"}, got)
 }
 
 func TestOpenSearchRefuses(t *testing.T) {
-	componenttest.Refuses(t, search(data.OpenSearchArgs{DedicatedMasters: &data.DedicatedMastersArgs{}}),
-		`opensearch search: Name "" must be`, "VpcID is missing", "SubnetIDs is missing", "KeyArn is missing", "LogKeyArn is missing",
+	componenttest.Refuses(t, search(data.OpenSearchArgs{OpenSearch: settings.OpenSearch{DedicatedMasters: &settings.DedicatedMasters{}}}),
+		`OpenSearch search: Name "" must be`, "VpcID is missing", "SubnetIDs is missing", "KeyArn is missing", "LogKeyArn is missing",
 		"Location.Account is missing", "Version is missing", "InstanceType is missing", "DedicatedMasters.InstanceType is missing",
 		"OffPeakStart is missing", "Administrators is empty")
 
@@ -218,7 +206,7 @@ func TestOpenSearchAccess(t *testing.T) {
 
 func TestOpenSearchAccessRefuses(t *testing.T) {
 	componenttest.Refuses(t, searchAccess(data.OpenSearchAccessArgs{}),
-		"opensearch access access: DomainName is missing", "DomainArn is missing", "Roles is empty")
+		"OpenSearchAccess access: DomainName is missing", "DomainArn is missing", "Roles is empty")
 	componenttest.Refuses(t, searchAccess(data.OpenSearchAccessArgs{
 		DomainName: pulumi.String("legops-test"), DomainArn: pulumi.String("arn"),
 		Roles: pulumi.StringArray{nil, pulumi.String("*")},

@@ -9,23 +9,8 @@ import (
 
 	"legops/components"
 	"legops/components/internal/kit"
+	"legops/internal/settings"
 )
-
-// QueueArgs describes one queue.
-type QueueArgs struct {
-	// Name is the queue's name without prefix and without .fifo, of a-z, 0-9 and hyphens.
-	Name string
-	// VisibilityTimeout is how many seconds a received message stays hidden, 0 to 43200 (the bounds of SQS); longer
-	// than it takes to work on one.
-	VisibilityTimeout int
-	// Retention is how many seconds a message is kept, 60 to 1209600 (the bounds of SQS).
-	Retention int
-	// MaxReceiveCount is how often a message is received before it goes to the dead-letter queue, 1 to 1000 (the
-	// bounds of SQS).
-	MaxReceiveCount int
-	// HighThroughput counts duplicates and the limit of messages by message group, not for the whole queue.
-	HighThroughput bool
-}
 
 // QueuesArgs are the arguments of Queues.
 type QueuesArgs struct {
@@ -35,7 +20,7 @@ type QueuesArgs struct {
 	// Location is the region and account of the queues.
 	Location components.Location
 	// Queues are the queues to make. Optional.
-	Queues []QueueArgs
+	Queues []settings.Queue
 	// KeyArn is the KMS key of all messages.
 	KeyArn pulumi.StringInput
 	// Protect keeps Pulumi from deleting the queues.
@@ -49,7 +34,7 @@ type Queues struct {
 
 	// URLs are the addresses of the queues, by name; of a name that is not there, nil. Whoever takes one waits until
 	// the queue is complete.
-	URLs map[string]pulumi.StringInput
+	URLs map[string]pulumi.StringInput `pulumi:"urls"`
 	// PhysicalNames and DeadLetterNames are the names in SQS, by name of the queue, for metrics and alarms.
 	PhysicalNames   map[string]string
 	DeadLetterNames map[string]string
@@ -70,29 +55,20 @@ var queuePattern = regexp.MustCompile(`^[a-z0-9]+(-[a-z0-9]+)*$`)
 
 // NewQueues creates the queues.
 func NewQueues(ctx *pulumi.Context, name string, args *QueuesArgs, opts ...pulumi.ResourceOption) (*Queues, error) {
-	if err := args.check(name); err != nil {
-		return nil, err
-	}
+	b := &queuesBuild{Build: kit.Build{Ctx: ctx, Name: name}, args: args}
 	c := &Queues{
 		URLs: map[string]pulumi.StringInput{}, PhysicalNames: map[string]string{}, DeadLetterNames: map[string]string{},
 		name: name, location: args.Location, keyArn: args.KeyArn,
 	}
-	if err := ctx.RegisterComponentResource("legops:components:Queues", name, c, opts...); err != nil {
-		return nil, err
-	}
-	b := &queuesBuild{ctx: ctx, args: args, parent: pulumi.Parent(c)}
-	outputs := pulumi.Map{}
-	for _, queue := range args.Queues {
-		url, err := b.pair(name+"-"+queue.Name, queue)
-		if err != nil {
-			return nil, err
+	return c, b.Create(c, args, args.check, opts, func() (err error) {
+		for _, queue := range args.Queues {
+			c.PhysicalNames[queue.Name], c.DeadLetterNames[queue.Name] = args.live(queue), args.dead(queue)
+			if c.URLs[queue.Name], err = b.pair(name+"-"+queue.Name, queue); err != nil {
+				return err
+			}
 		}
-		c.URLs[queue.Name] = url
-		c.PhysicalNames[queue.Name] = args.live(queue)
-		c.DeadLetterNames[queue.Name] = args.dead(queue)
-		outputs[queue.Name+"Url"] = url
-	}
-	return c, ctx.RegisterResourceOutputs(c, outputs)
+		return nil
+	})
 }
 
 // Produce lets a role send to a queue. The statements have no Sid, so that one policy can hold those of several queues.
@@ -123,16 +99,15 @@ func (q *Queues) use(name string, actions, keyActions []string) ([]components.St
 }
 
 // live and dead are the names in SQS of a queue and of its dead-letter queue.
-func (a *QueuesArgs) live(queue QueueArgs) string {
+func (a *QueuesArgs) live(queue settings.Queue) string {
 	return fmt.Sprintf("%s-%s.fifo", a.Name, queue.Name)
 }
 
-func (a *QueuesArgs) dead(queue QueueArgs) string {
+func (a *QueuesArgs) dead(queue settings.Queue) string {
 	return fmt.Sprintf("%s-%s-dead.fifo", a.Name, queue.Name)
 }
 
-func (a *QueuesArgs) check(name string) error {
-	p := kit.Check("queues "+name, a)
+func (a *QueuesArgs) check(p *kit.Problems) {
 	p.Require(queuePattern.MatchString(a.Name), "Name %q must be a-z, 0-9 and single hyphens", a.Name)
 	taken := map[string]bool{}
 	for _, queue := range a.Queues {
@@ -144,14 +119,12 @@ func (a *QueuesArgs) check(name string) error {
 			taken[physical] = true
 		}
 	}
-	return p.Err()
 }
 
 // queuesBuild is what the steps of NewQueues share.
 type queuesBuild struct {
-	ctx    *pulumi.Context
-	args   *QueuesArgs
-	parent pulumi.ResourceOption
+	kit.Build
+	args *QueuesArgs
 }
 
 // redrive and redriveAllow are the shapes that SQS reads.
@@ -167,26 +140,26 @@ type (
 )
 
 // pair creates a queue and its dead-letter queue and gives back the queue's address, known when everything is there.
-func (b *queuesBuild) pair(name string, queue QueueArgs) (pulumi.StringInput, error) {
+func (b *queuesBuild) pair(name string, queue settings.Queue) (pulumi.StringInput, error) {
 	l := b.args.Location
 	liveArn, deadArn := l.ARN("sqs", b.args.live(queue)), l.ARN("sqs", b.args.dead(queue))
 	dead, deadPolicy, err := b.queue(name+"-dead", b.args.dead(queue), deadArn, queue, deadLetterRetention)
 	if err != nil {
 		return nil, err
 	}
-	live, livePolicy, err := b.queue(name, b.args.live(queue), liveArn, queue, queue.Retention)
+	live, livePolicy, err := b.queue(name, b.args.live(queue), liveArn, queue, queue.RetentionSeconds)
 	if err != nil {
 		return nil, err
 	}
-	allow, err := sqs.NewRedriveAllowPolicy(b.ctx, name+"-dead", &sqs.RedriveAllowPolicyArgs{
+	allow, err := sqs.NewRedriveAllowPolicy(b.Ctx, name+"-dead", &sqs.RedriveAllowPolicyArgs{
 		QueueUrl: dead.Url, RedriveAllowPolicy: pulumi.JSONMarshal(redriveAllow{"byQueue", []string{liveArn}}),
-	}, b.parent, pulumi.DependsOn([]pulumi.Resource{live}))
+	}, b.Parent, pulumi.DependsOn([]pulumi.Resource{live}))
 	if err != nil {
 		return nil, err
 	}
-	complete, err := sqs.NewRedrivePolicy(b.ctx, name, &sqs.RedrivePolicyArgs{
+	complete, err := sqs.NewRedrivePolicy(b.Ctx, name, &sqs.RedrivePolicyArgs{
 		QueueUrl: live.Url, RedrivePolicy: pulumi.JSONMarshal(redrive{deadArn, queue.MaxReceiveCount}),
-	}, b.parent, pulumi.DependsOn([]pulumi.Resource{allow, livePolicy, deadPolicy}))
+	}, b.Parent, pulumi.DependsOn([]pulumi.Resource{allow, livePolicy, deadPolicy}))
 	if err != nil {
 		return nil, err
 	}
@@ -194,13 +167,13 @@ func (b *queuesBuild) pair(name string, queue QueueArgs) (pulumi.StringInput, er
 }
 
 // queue creates one queue and closes it to everything but TLS.
-func (b *queuesBuild) queue(name, physical, arn string, args QueueArgs, retention int) (*sqs.Queue, *sqs.QueuePolicy, error) {
+func (b *queuesBuild) queue(name, physical, arn string, args settings.Queue, retention int) (*sqs.Queue, *sqs.QueuePolicy, error) {
 	// A dead-letter queue counts as its queue does, or it would drop messages of different groups as duplicates.
 	scope, limit := "queue", "perQueue"
 	if args.HighThroughput {
 		scope, limit = "messageGroup", "perMessageGroupId"
 	}
-	queue, err := sqs.NewQueue(b.ctx, name, &sqs.QueueArgs{
+	queue, err := sqs.NewQueue(b.Ctx, name, &sqs.QueueArgs{
 		Name:      pulumi.String(physical),
 		FifoQueue: pulumi.Bool(true),
 		// The sender says what a duplicate is, and is refused if it does not. By content, two different events that
@@ -212,14 +185,14 @@ func (b *queuesBuild) queue(name, physical, arn string, args QueueArgs, retentio
 		KmsDataKeyReusePeriodSeconds: pulumi.Int(queueDataKeyReuse),
 		MessageRetentionSeconds:      pulumi.Int(retention),
 		ReceiveWaitTimeSeconds:       pulumi.Int(queueLongPoll),
-		VisibilityTimeoutSeconds:     pulumi.Int(args.VisibilityTimeout),
+		VisibilityTimeoutSeconds:     pulumi.Int(args.VisibilityTimeoutSeconds),
 		Tags:                         kit.NameTag(physical),
-	}, b.parent, pulumi.Protect(b.args.Protect))
+	}, b.Parent, pulumi.Protect(b.args.Protect))
 	if err != nil {
 		return nil, nil, err
 	}
-	closed, err := sqs.NewQueuePolicy(b.ctx, name, &sqs.QueuePolicyArgs{
+	closed, err := sqs.NewQueuePolicy(b.Ctx, name, &sqs.QueuePolicyArgs{
 		QueueUrl: queue.Url, Policy: kit.Policy(kit.OverTLSOnly("sqs:*", kit.ARNs(arn))),
-	}, b.parent)
+	}, b.Parent)
 	return queue, closed, err
 }

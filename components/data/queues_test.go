@@ -11,14 +11,15 @@ import (
 	"legops/components"
 	"legops/components/data"
 	"legops/components/internal/componenttest"
+	"legops/internal/settings"
 )
 
 func queuesArgs() data.QueuesArgs {
 	return data.QueuesArgs{
 		Name: "legops-test", Location: componenttest.Location, KeyArn: pulumi.String("key"), Protect: true,
-		Queues: []data.QueueArgs{
-			{Name: "signing", VisibilityTimeout: 300, Retention: 345600, MaxReceiveCount: 5},
-			{Name: "matter-trace", VisibilityTimeout: 60, Retention: 1209600, MaxReceiveCount: 10, HighThroughput: true},
+		Queues: []settings.Queue{
+			{Name: "signing", VisibilityTimeoutSeconds: 300, RetentionSeconds: 345600, MaxReceiveCount: 5},
+			{Name: "matter-trace", VisibilityTimeoutSeconds: 60, RetentionSeconds: 1209600, MaxReceiveCount: 10, HighThroughput: true},
 		},
 	}
 }
@@ -26,8 +27,7 @@ func queuesArgs() data.QueuesArgs {
 var queues = componenttest.Of("queues", data.NewQueues)
 
 func TestQueues(t *testing.T) {
-	componenttest.Behaves(t, "legops:components:Queues", "queues", queues(queuesArgs()))
-	r := componenttest.Record(t, queues(queuesArgs()))
+	r := componenttest.Behaves(t, "legops:components:Queues", "queues", queues(queuesArgs()))
 	assert.Len(t, r.OfType("aws:sqs/queue:Queue"), 4)
 	for _, queue := range []struct {
 		name, physical, scope, limit string
@@ -94,19 +94,12 @@ func TestQueuesNone(t *testing.T) {
 }
 
 func TestQueuesOutputs(t *testing.T) {
-	var got []any
-	componenttest.Record(t, func(ctx *pulumi.Context, opts ...pulumi.ResourceOption) error {
-		args := queuesArgs()
-		q, err := data.NewQueues(ctx, "queues", &args, opts...)
-		if err != nil {
-			return err
-		}
+	got := componenttest.Resolved(t, "queues", data.NewQueues, queuesArgs(), func(q *data.Queues) []any {
 		assert.Len(t, q.URLs, 2)
 		assert.Nil(t, q.URLs["absent"])
 		assert.Equal(t, map[string]string{"signing": "legops-test-signing.fifo", "matter-trace": "legops-test-matter-trace.fifo"}, q.PhysicalNames)
 		assert.Equal(t, map[string]string{"signing": "legops-test-signing-dead.fifo", "matter-trace": "legops-test-matter-trace-dead.fifo"}, q.DeadLetterNames)
-		ctx.Export("urls", pulumi.All(q.URLs["signing"], q.URLs["matter-trace"]).ApplyT(func(resolved []any) string { got = resolved; return "" }))
-		return nil
+		return []any{q.URLs["signing"], q.URLs["matter-trace"]}
 	})
 	assert.Equal(t, []any{"https://sqs.example/queues-signing", "https://sqs.example/queues-matter-trace"}, got)
 }
@@ -148,8 +141,8 @@ func TestQueuesRights(t *testing.T) {
 }
 
 func TestQueuesRefuses(t *testing.T) {
-	componenttest.Refuses(t, queues(data.QueuesArgs{Queues: []data.QueueArgs{{Name: "Upper"}}}),
-		`queues queues: Name "" must be`, "KeyArn is missing", "Location.Account is missing", `queue "Upper": its name must be`)
+	componenttest.Refuses(t, queues(data.QueuesArgs{Queues: []settings.Queue{{Name: "Upper"}}}),
+		`Queues queues: Name "" must be`, "KeyArn is missing", "Location.Account is missing", `queue "Upper": its name must be`)
 
 	componenttest.RefusesEach(t, queues, queuesArgs, map[string]func(*data.QueuesArgs){
 		`queue "a.fifo": its name`:                         func(a *data.QueuesArgs) { a.Queues[0].Name = "a.fifo" },

@@ -10,6 +10,7 @@ import (
 
 	"legops/components"
 	"legops/components/internal/kit"
+	"legops/internal/settings"
 )
 
 const (
@@ -24,6 +25,8 @@ const (
 
 // RdsArgs are the arguments of Rds.
 type RdsArgs struct {
+	settings.Rds
+
 	// Name is the prefix of physical names, 44 characters at most (the bound of role names); the instance is
 	// <Name>-database.
 	Name string
@@ -36,30 +39,6 @@ type RdsArgs struct {
 	// Database is the name of the database in the instance, of a-z, 0-9 and _, 63 characters at most. Another name is
 	// another instance.
 	Database string
-	// EngineVersion is the major version of PostgreSQL, such as 17; minor versions follow by themselves.
-	EngineVersion string
-	// InstanceClass is the RDS instance class, such as db.m7g.large.
-	InstanceClass string
-	// StorageGiB is the gp3 storage at the start, 20 to 65536 (the bounds of AWS).
-	StorageGiB int
-	// MaxStorageGiB is how far storage grows by itself; StorageGiB means not at all.
-	MaxStorageGiB int
-	// MultiAZ keeps a standby in another zone.
-	MultiAZ bool
-	// BackupRetention is how many days automatic backups are kept, 1 to 35 (the bounds of AWS, but for none).
-	BackupRetention int
-	// BackupWindow is the daily time of the backup in UTC, such as 03:00-04:00.
-	BackupWindow string
-	// MaintenanceWindow is the weekly time of maintenance in UTC, such as sun:04:30-sun:05:30, apart from BackupWindow.
-	MaintenanceWindow string
-	// MonitoringInterval is the grain of enhanced monitoring: 1, 5, 10, 15, 30 or 60 seconds (the steps of AWS).
-	MonitoringInterval int
-	// PerformanceInsightsRetention is how many days of insights are kept: 7, a multiple of 31, or 731 (the steps of AWS).
-	PerformanceInsightsRetention int
-	// SlowStatement is the milliseconds after which a statement is logged, 1 or more.
-	SlowStatement int
-	// LogRetention is how many days logs are kept, one of the steps of CloudWatch Logs.
-	LogRetention int
 	// KeyArn is the KMS key of storage, backups and insights. Another key is another instance.
 	KeyArn pulumi.StringInput
 	// CredentialsKeyArn is the KMS key of the master password.
@@ -103,39 +82,8 @@ var (
 
 // NewRds creates the instance and everything it needs.
 func NewRds(ctx *pulumi.Context, name string, args *RdsArgs, opts ...pulumi.ResourceOption) (*Rds, error) {
-	if err := args.check(name); err != nil {
-		return nil, err
-	}
-	c := &Rds{name: name, location: args.Location}
-	if err := ctx.RegisterComponentResource("legops:components:Rds", name, c, opts...); err != nil {
-		return nil, err
-	}
-	b := &rdsBuild{ctx: ctx, name: name, args: args, parent: pulumi.Parent(c)}
-	group, err := kit.NewSecurityGroup(ctx, name, b.identifier(), "PostgreSQL database", args.VpcID, b.parent)
-	if err != nil {
-		return nil, err
-	}
-	instance, err := b.instance(group.ID())
-	if err != nil {
-		return nil, err
-	}
-	if err := b.notices(); err != nil {
-		return nil, err
-	}
-	c.Address = instance.Address
-	c.Arn = instance.Arn
-	c.ResourceID = instance.ResourceId
-	c.Identifier = instance.Identifier
-	c.SecurityGroupID = group.ID().ToStringOutput()
-	c.MasterSecretArn = instance.MasterUserSecrets.Index(pulumi.Int(0)).SecretArn().Elem()
-	return c, ctx.RegisterResourceOutputs(c, pulumi.Map{
-		"address":         c.Address,
-		"arn":             c.Arn,
-		"resourceId":      c.ResourceID,
-		"identifier":      c.Identifier,
-		"securityGroupId": c.SecurityGroupID,
-		"masterSecretArn": c.MasterSecretArn,
-	})
+	b := &rdsBuild{Build: kit.Build{Ctx: ctx, Name: name}, args: args, c: &Rds{name: name, location: args.Location}}
+	return b.c, b.Create(b.c, args, args.check, opts, b.instance, b.notices)
 }
 
 // Connect lets a role connect as one user of this instance, which has to exist in it with the right rds_iam. A name
@@ -150,59 +98,67 @@ func (r *Rds) Connect(user string) ([]components.Statement, error) {
 	}}, nil
 }
 
-func (a *RdsArgs) check(name string) error {
-	p := kit.Check("rds "+name, a)
+func (a *RdsArgs) check(p *kit.Problems) {
 	p.Require(identifierPattern.MatchString(a.Name) && len(a.Name) <= 44,
 		"Name %q must be 1 to 44 characters of a-z, 0-9 and single hyphens, a letter first", a.Name)
 	p.Require(databasePattern.MatchString(a.Database), "Database %q must be 1 to 63 characters of a-z, 0-9 and _, a letter first", a.Database)
-	return p.Err()
 }
 
 // rdsBuild is what the steps of NewRds share.
 type rdsBuild struct {
-	ctx    *pulumi.Context
-	name   string
-	args   *RdsArgs
-	parent pulumi.ResourceOption
+	kit.Build
+	args *RdsArgs
+	c    *Rds
 }
 
 // identifier is fixed, so that the log groups can be there before the instance.
 func (b *rdsBuild) identifier() string { return b.args.Name + "-database" }
 
-func (b *rdsBuild) instance(group pulumi.StringInput) (*rds.Instance, error) {
-	subnets, err := rds.NewSubnetGroup(b.ctx, b.name+"-subnets", &rds.SubnetGroupArgs{
+func (b *rdsBuild) instance() error {
+	group, err := kit.NewSecurityGroup(b.Ctx, b.Name, b.identifier(), "PostgreSQL database", b.args.VpcID, b.Parent)
+	if err != nil {
+		return err
+	}
+	subnets, err := rds.NewSubnetGroup(b.Ctx, b.Name+"-subnets", &rds.SubnetGroupArgs{
 		Description: pulumi.String("PostgreSQL database"),
 		SubnetIds:   b.args.SubnetIDs,
 		Tags:        kit.NameTag(b.identifier()),
-	}, b.parent)
+	}, b.Parent)
 	if err != nil {
-		return nil, err
+		return err
 	}
 	// Its name is left to Pulumi: a new major version needs a new group beside the one in use.
-	parameters, err := rds.NewParameterGroup(b.ctx, b.name+"-parameters", &rds.ParameterGroupArgs{
+	parameters, err := rds.NewParameterGroup(b.Ctx, b.Name+"-parameters", &rds.ParameterGroupArgs{
 		Description: pulumi.String("PostgreSQL database"),
 		Family:      pulumi.String("postgres" + b.args.EngineVersion),
 		Parameters:  b.parameters(),
 		Tags:        kit.NameTag(b.identifier()),
-	}, b.parent)
+	}, b.Parent)
 	if err != nil {
-		return nil, err
+		return err
 	}
 	first, err := b.logGroups()
 	if err != nil {
-		return nil, err
+		return err
 	}
 	monitor, err := b.monitor()
 	if err != nil {
-		return nil, err
+		return err
 	}
 	args := b.settings()
 	args.DbSubnetGroupName = subnets.Name
-	args.VpcSecurityGroupIds = pulumi.StringArray{group}
+	args.VpcSecurityGroupIds = pulumi.StringArray{group.ID()}
 	args.ParameterGroupName = parameters.Name
 	args.MonitoringRoleArn = monitor.Arn
-	return rds.NewInstance(b.ctx, b.name+"-instance", args,
-		b.parent, pulumi.Protect(b.args.Protect), pulumi.DependsOn(append(first, monitor.Grants...)))
+	instance, err := rds.NewInstance(b.Ctx, b.Name+"-instance", args,
+		b.Parent, pulumi.Protect(b.args.Protect), pulumi.DependsOn(append(first, monitor.Grants...)))
+	if err != nil {
+		return err
+	}
+	b.c.Address, b.c.Arn, b.c.ResourceID, b.c.Identifier = instance.Address, instance.Arn, instance.ResourceId, instance.Identifier
+	b.c.SecurityGroupID = group.ID().ToStringOutput()
+	b.c.MasterSecretArn = instance.MasterUserSecrets.Index(pulumi.Int(0)).SecretArn().Elem()
+	return nil
 }
 
 // settings are the inputs that no other resource has a part in.
@@ -215,7 +171,7 @@ func (b *rdsBuild) settings() *rds.InstanceArgs {
 		InstanceClass: pulumi.String(a.InstanceClass),
 		DbName:        pulumi.String(a.Database),
 		Port:          pulumi.Int(DatabasePort),
-		MultiAz:       pulumi.Bool(a.MultiAZ),
+		MultiAz:       pulumi.Bool(a.MultiAz),
 
 		// With a maximum above it, the provider takes the size for where storage begins: what has grown by itself is
 		// not shrunk back, and raising the size beyond it still works.
@@ -232,7 +188,7 @@ func (b *rdsBuild) settings() *rds.InstanceArgs {
 		PubliclyAccessible:               pulumi.Bool(false),
 		CaCertIdentifier:                 pulumi.String(databaseAuthority),
 
-		BackupRetentionPeriod:  pulumi.Int(a.BackupRetention),
+		BackupRetentionPeriod:  pulumi.Int(a.BackupRetentionDays),
 		BackupWindow:           pulumi.String(a.BackupWindow),
 		CopyTagsToSnapshot:     pulumi.Bool(true),
 		DeleteAutomatedBackups: pulumi.Bool(!a.Protect),
@@ -247,10 +203,10 @@ func (b *rdsBuild) settings() *rds.InstanceArgs {
 		AllowMajorVersionUpgrade: pulumi.Bool(false),
 
 		EnabledCloudwatchLogsExports:       pulumi.ToStringArray(databaseLogs),
-		MonitoringInterval:                 pulumi.Int(a.MonitoringInterval),
+		MonitoringInterval:                 pulumi.Int(a.MonitoringIntervalSeconds),
 		PerformanceInsightsEnabled:         pulumi.Bool(true),
 		PerformanceInsightsKmsKeyId:        a.KeyArn,
-		PerformanceInsightsRetentionPeriod: pulumi.Int(a.PerformanceInsightsRetention),
+		PerformanceInsightsRetentionPeriod: pulumi.Int(a.PerformanceInsightsRetentionDays),
 
 		Tags: kit.NameTag(b.identifier()),
 	}
@@ -279,7 +235,7 @@ func (b *rdsBuild) parameters() rds.ParameterGroupParameterArray {
 		{"log_connections", "1", atOnce},
 		{"log_disconnections", "1", atOnce},
 		{"log_statement", "ddl", atOnce},
-		{"log_min_duration_statement", strconv.Itoa(b.args.SlowStatement), atOnce},
+		{"log_min_duration_statement", strconv.Itoa(b.args.SlowStatementMilliseconds), atOnce},
 		{"log_parameter_max_length", "0", atOnce}, // the text of a slow statement, not the values: they are clients' data
 		{"log_lock_waits", "1", atOnce},
 		{"log_temp_files", "10240", atOnce}, // KiB: sorts and joins that memory did not hold
@@ -302,11 +258,11 @@ var databaseLogs = []string{"postgresql", "upgrade"}
 func (b *rdsBuild) logGroups() ([]pulumi.Resource, error) {
 	var groups []pulumi.Resource
 	for _, log := range databaseLogs {
-		group, err := kit.NewLogGroup(b.ctx, b.name+"-log-"+log, kit.LogGroupArgs{
+		group, err := kit.NewLogGroup(b.Ctx, b.Name+"-log-"+log, kit.LogGroupArgs{
 			Path:   fmt.Sprintf("/aws/rds/instance/%s/%s", b.identifier(), log),
 			Days:   b.args.LogRetention,
 			KeyArn: b.args.LogKeyArn, Protect: b.args.Protect,
-		}, b.parent)
+		}, b.Parent)
 		if err != nil {
 			return nil, err
 		}
@@ -318,7 +274,7 @@ func (b *rdsBuild) logGroups() ([]pulumi.Resource, error) {
 // monitor is the role that reports what the operating system sees; RDS may take it for this instance only.
 func (b *rdsBuild) monitor() (*kit.Role, error) {
 	l := b.args.Location
-	return kit.NewRole(b.ctx, b.name+"-monitoring", l, kit.RoleArgs{
+	return kit.NewRole(b.Ctx, b.Name+"-monitoring", l, kit.RoleArgs{
 		Name:        b.identifier() + "-monitoring",
 		Description: "Enhanced monitoring of the database " + b.identifier(),
 		Trust: kit.Trust("monitoring.rds.amazonaws.com", components.Conditions{
@@ -326,5 +282,5 @@ func (b *rdsBuild) monitor() (*kit.Role, error) {
 			"ArnLike":      {"aws:SourceArn": {l.ARN("rds", "db:"+b.identifier())}},
 		}),
 		Managed: []string{"service-role/AmazonRDSEnhancedMonitoringRole"},
-	}, b.parent)
+	}, b.Parent)
 }

@@ -8,11 +8,11 @@ var databaseEvents = []string{"availability", "failover", "failure", "low storag
 
 // notices tell people what happens to the instance: it restarts, its standby takes over, it fails, it comes back.
 func (b *rdsBuild) notices() error {
-	return kit.NewNotice(b.ctx, b.name, b.identifier(), kit.Notice{
+	return kit.NewNotice(b.Ctx, b.Name, b.identifier(), kit.Notice{
 		Suffix: "event", Description: "The database restarts, fails over, fails or recovers",
 		Source: "aws.rds", DetailType: "RDS DB Instance Event",
 		Detail: map[string][]string{"SourceIdentifier": {b.identifier()}, "EventCategories": databaseEvents},
 		Fields: map[string]string{"database": "$.detail.SourceIdentifier", "message": "$.detail.Message", "time": "$.time"},
 		Text:   "The database <database>, <time>: <message>",
-	}, b.args.TopicArn, b.parent)
+	}, b.args.TopicArn, b.Parent)
 }

@@ -10,31 +10,25 @@ import (
 
 	"legops/components/data"
 	"legops/components/internal/componenttest"
+	"legops/internal/settings"
 )
 
 func rdsArgs() data.RdsArgs {
 	return data.RdsArgs{
+		Rds: settings.Rds{
+			EngineVersion: "17", InstanceClass: "db.r7g.large", StorageGiB: 200, MaxStorageGiB: 1000, MultiAz: true,
+			BackupRetentionDays: 35, BackupWindow: "03:00-04:00", MaintenanceWindow: "sun:04:30-sun:05:30",
+			MonitoringIntervalSeconds: 15, PerformanceInsightsRetentionDays: 731, SlowStatementMilliseconds: 500, LogRetention: 365,
+		},
 		Name: "legops-test", Location: componenttest.Location,
-		VpcID:                        pulumi.String("vpc"),
-		SubnetIDs:                    pulumi.ToStringArray([]string{"subnet-a", "subnet-b"}),
-		Database:                     "legops",
-		EngineVersion:                "17",
-		InstanceClass:                "db.r7g.large",
-		StorageGiB:                   200,
-		MaxStorageGiB:                1000,
-		MultiAZ:                      true,
-		BackupRetention:              35,
-		BackupWindow:                 "03:00-04:00",
-		MaintenanceWindow:            "sun:04:30-sun:05:30",
-		MonitoringInterval:           15,
-		PerformanceInsightsRetention: 731,
-		SlowStatement:                500,
-		LogRetention:                 365,
-		KeyArn:                       pulumi.String("database-key"),
-		CredentialsKeyArn:            pulumi.String("credentials-key"),
-		LogKeyArn:                    pulumi.String("log-key"),
-		TopicArn:                     pulumi.String("warning"),
-		Protect:                      true,
+		VpcID:             pulumi.String("vpc"),
+		SubnetIDs:         pulumi.ToStringArray([]string{"subnet-a", "subnet-b"}),
+		Database:          "legops",
+		KeyArn:            pulumi.String("database-key"),
+		CredentialsKeyArn: pulumi.String("credentials-key"),
+		LogKeyArn:         pulumi.String("log-key"),
+		TopicArn:          pulumi.String("warning"),
+		Protect:           true,
 	}
 }
 
@@ -43,8 +37,7 @@ var database = componenttest.Of("database", data.NewRds)
 const databaseToken = "aws:rds/instance:Instance"
 
 func TestRds(t *testing.T) {
-	componenttest.Behaves(t, "legops:components:Rds", "database", database(rdsArgs()))
-	r := componenttest.Record(t, database(rdsArgs()))
+	r := componenttest.Behaves(t, "legops:components:Rds", "database", database(rdsArgs()))
 	instance := r.One(t, databaseToken, "database-instance")
 	assert.True(t, instance.Protect)
 	assert.Empty(t, instance.IgnoreChanges, "the provider itself leaves grown storage alone; raising storageGiB has to work")
@@ -74,7 +67,7 @@ func TestRds(t *testing.T) {
 
 func TestRdsUnprotected(t *testing.T) {
 	args := rdsArgs()
-	args.Protect, args.MultiAZ, args.MaxStorageGiB = false, false, args.StorageGiB
+	args.Protect, args.MultiAz, args.MaxStorageGiB = false, false, args.StorageGiB
 	r := componenttest.Record(t, database(args))
 	componenttest.Expect(t, r.One(t, databaseToken, "database-instance"), map[string]any{
 		"deletionProtection": false, "deleteAutomatedBackups": true, "skipFinalSnapshot": true, "finalSnapshotIdentifier": nil,
@@ -150,13 +143,7 @@ func TestRdsMonitoring(t *testing.T) {
 }
 
 func TestRdsOutputs(t *testing.T) {
-	var got []any
-	componenttest.Record(t, func(ctx *pulumi.Context, opts ...pulumi.ResourceOption) error {
-		args := rdsArgs()
-		d, err := data.NewRds(ctx, "database", &args, opts...)
-		if err != nil {
-			return err
-		}
+	got := componenttest.Resolved(t, "database", data.NewRds, rdsArgs(), func(d *data.Rds) []any {
 		for _, many := range []string{"", "*", "port?l", "a/b", "Portal", "${aws:username}", strings.Repeat("a", 64)} {
 			statements, err := d.Connect(many)
 			assert.Empty(t, statements)
@@ -167,9 +154,7 @@ func TestRdsOutputs(t *testing.T) {
 		require.Len(t, statements, 1)
 		assert.Empty(t, statements[0].Sid)
 		assert.Equal(t, []string{"rds-db:connect"}, statements[0].Actions)
-		values := pulumi.All(d.Address, d.ResourceID, d.Identifier, d.SecurityGroupID, d.MasterSecretArn, statements[0].Resources.ToStringArrayOutput())
-		ctx.Export("values", values.ApplyT(func(resolved []any) string { got = resolved; return "" }))
-		return nil
+		return []any{d.Address, d.ResourceID, d.Identifier, d.SecurityGroupID, d.MasterSecretArn, statements[0].Resources.ToStringArrayOutput()}
 	})
 	assert.Equal(t, []any{
 		"database-instance.database.example", "db-database-instance", "legops-test-database", "database-id", "arn:of:database-instance-master",
@@ -179,7 +164,7 @@ func TestRdsOutputs(t *testing.T) {
 
 func TestRdsRefuses(t *testing.T) {
 	componenttest.Refuses(t, database(data.RdsArgs{}),
-		`rds database: Name "" must be`, "VpcID is missing", "SubnetIDs is missing", "KeyArn is missing", "CredentialsKeyArn is missing",
+		`Rds database: Name "" must be`, "VpcID is missing", "SubnetIDs is missing", "KeyArn is missing", "CredentialsKeyArn is missing",
 		"LogKeyArn is missing", "TopicArn is missing", "Location.Account is missing", `Database "" must be`, "EngineVersion is missing",
 		"InstanceClass is missing", "BackupWindow is missing", "MaintenanceWindow is missing")
 

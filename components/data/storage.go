@@ -10,6 +10,7 @@ import (
 
 	"legops/components"
 	"legops/components/internal/kit"
+	"legops/internal/settings"
 )
 
 // Buckets that are there besides those of the applications. The error pages of Cdn are in one of the same prefix.
@@ -24,26 +25,6 @@ var reservedBuckets = []string{logBucket, artifactBucket, ErrorBucket}
 // DeletedDays is how long logs and artifacts can be brought back after they were replaced or deleted.
 const DeletedDays = 30
 
-// ObjectLockArgs is how long every new version of a bucket cannot be deleted.
-type ObjectLockArgs struct {
-	// Mode is GOVERNANCE (a privileged role may lift it) or COMPLIANCE (nobody may, not even the account's root).
-	Mode string
-	// Days is how long, 1 to 36500.
-	Days int
-}
-
-// BucketArgs describes a bucket of the applications.
-type BucketArgs struct {
-	// Name is the name without prefix, such as documents.
-	Name string
-	// NoncurrentRetention is how many days replaced and deleted versions are kept, at least 1.
-	NoncurrentRetention int
-	// InfrequentAccess is after how many days objects move to Standard-IA, at least 30 (the bound of S3); 0 for never.
-	InfrequentAccess int
-	// ObjectLock makes versions immutable. Optional; adding or removing it replaces the bucket.
-	ObjectLock *ObjectLockArgs
-}
-
 // ReplicaArgs says where copies are kept.
 type ReplicaArgs struct {
 	// Location is another region of the same account.
@@ -56,21 +37,16 @@ type ReplicaArgs struct {
 
 // StorageArgs are the arguments of Storage.
 type StorageArgs struct {
+	settings.Storage
+
 	// Name is the prefix of bucket names: <Name>-<account>-<bucket>, 63 characters at most in all.
 	Name string
 	// Location is the region and account of the buckets.
 	Location components.Location
 	// KeyArn is the KMS key of everything but the logs.
 	KeyArn pulumi.StringInput
-	// Buckets are those of the applications.
-	Buckets []BucketArgs
-	// LogRetention is how many days access logs are kept, at least 1.
-	LogRetention int
-	// ArtifactRetention is how many days build artifacts are kept, at least 1; small ones, such as what a release is
-	// rolled out with, stay.
-	ArtifactRetention int
 	// Replica keeps a copy of every bucket of the applications in another region. Optional.
-	Replica *ReplicaArgs
+	Replica *ReplicaArgs `kit:"optional"`
 	// Protect keeps Pulumi from deleting the buckets, and the applications' stay when the stack goes. Without it they
 	// go with everything in them.
 	Protect bool
@@ -89,7 +65,7 @@ type Storage struct {
 	// ArtifactBucketName is the name of that bucket as plain text, for policies.
 	ArtifactBucketName string
 	// Names are the physical names of the applications' buckets, by name.
-	Names map[string]string
+	Names map[string]string `pulumi:"names"`
 	// ReplicaNames are the physical names of their copies, by the same names; empty without a second region.
 	ReplicaNames map[string]string
 
@@ -99,55 +75,28 @@ type Storage struct {
 
 // storageBuild is what the steps of NewStorage share.
 type storageBuild struct {
-	ctx    *pulumi.Context
-	name   string
-	args   *StorageArgs
-	parent pulumi.ResourceOption
-	logs   *kit.Bucket
+	kit.Build
+	args *StorageArgs
+	c    *Storage
+	logs *kit.Bucket
 }
 
 // NewStorage creates the buckets.
 func NewStorage(ctx *pulumi.Context, name string, args *StorageArgs, opts ...pulumi.ResourceOption) (*Storage, error) {
-	if err := args.check(name); err != nil {
-		return nil, err
-	}
-	c := &Storage{
-		Names: map[string]string{}, ReplicaNames: map[string]string{}, ArtifactBucketName: args.physical(artifactBucket), location: args.Location, keyArn: args.KeyArn,
-	}
-	for _, b := range args.Buckets {
-		c.Names[b.Name] = args.physical(b.Name)
+	b := &storageBuild{Build: kit.Build{Ctx: ctx, Name: name}, args: args, c: &Storage{
+		Names: map[string]string{}, ReplicaNames: map[string]string{}, ArtifactBucketName: args.physical(artifactBucket),
+		location: args.Location, keyArn: args.KeyArn,
+	}}
+	for _, bucket := range args.Buckets {
+		b.c.Names[bucket.Name] = args.physical(bucket.Name)
 		if args.Replica != nil {
-			c.ReplicaNames[b.Name] = replicaName(c.Names[b.Name])
+			b.c.ReplicaNames[bucket.Name] = replicaName(b.c.Names[bucket.Name])
 		}
 	}
-	if err := ctx.RegisterComponentResource("legops:components:Storage", name, c, opts...); err != nil {
-		return nil, err
-	}
-	b := &storageBuild{ctx: ctx, name: name, args: args, parent: pulumi.Parent(c)}
-	if err := b.logBucket(); err != nil {
-		return nil, err
-	}
-	artifacts, err := b.artifactBucket()
-	if err != nil {
-		return nil, err
-	}
-	if err := b.applicationBuckets(); err != nil {
-		return nil, err
-	}
-	partition := args.Location.Partition()
-	c.LogBucket, c.LogBucketArn = b.logs.Policy.Bucket, pulumi.Sprintf("arn:%s:s3:::%s", partition, b.logs.Policy.Bucket)
-	c.ArtifactBucket, c.ArtifactBucketArn = artifacts.Policy.Bucket, pulumi.Sprintf("arn:%s:s3:::%s", partition, artifacts.Policy.Bucket)
-	return c, ctx.RegisterResourceOutputs(c, pulumi.Map{
-		"logBucket":         c.LogBucket,
-		"logBucketArn":      c.LogBucketArn,
-		"artifactBucket":    c.ArtifactBucket,
-		"artifactBucketArn": c.ArtifactBucketArn,
-		"names":             pulumi.ToStringMap(c.Names),
-	})
+	return b.c, b.Create(b.c, args, args.check, opts, b.logBucket, b.artifactBucket, b.applicationBuckets)
 }
 
-func (a *StorageArgs) check(name string) error {
-	p := kit.Check("storage "+name, a, "Replica")
+func (a *StorageArgs) check(p *kit.Problems) {
 	seen := map[string]bool{}
 	named := func(physical string) {
 		kit.CheckBucketName(p, physical)
@@ -166,7 +115,6 @@ func (a *StorageArgs) check(name string) error {
 	if a.Replica != nil {
 		a.Replica.Check(p, a.Location)
 	}
-	return p.Err()
 }
 
 func (a *StorageArgs) physical(name string) string { return kit.BucketName(a.Name, a.Location, name) }
@@ -178,19 +126,19 @@ const RequestMetrics = "EntireBucket"
 func (b *storageBuild) applicationBuckets() error {
 	sources := map[string]*kit.Bucket{}
 	for _, described := range b.args.Buckets {
-		args := described.bucketArgs(b.args)
+		args := b.args.bucketArgs(described)
 		args.KeyArn = b.args.KeyArn
-		source, err := kit.NewBucket(b.ctx, b.name+"-"+described.Name, args, b.parent)
+		source, err := kit.NewBucket(b.Ctx, b.Name+"-"+described.Name, args, b.Parent)
 		if err != nil {
 			return err
 		}
-		if err := b.logAccess(b.name+"-"+described.Name, source); err != nil {
+		if err := b.logAccess(b.Name+"-"+described.Name, source); err != nil {
 			return err
 		}
 		// Only with this does S3 publish what happens to requests, for which it charges as for other metrics.
-		if _, err := s3.NewBucketMetric(b.ctx, b.name+"-"+described.Name, &s3.BucketMetricArgs{
+		if _, err := s3.NewBucketMetric(b.Ctx, b.Name+"-"+described.Name, &s3.BucketMetricArgs{
 			Bucket: source.Versioned.Bucket, Name: pulumi.String(RequestMetrics),
-		}, b.parent); err != nil {
+		}, b.Parent); err != nil {
 			return err
 		}
 		sources[described.Name] = source
@@ -201,11 +149,11 @@ func (b *storageBuild) applicationBuckets() error {
 	return b.replicate(sources)
 }
 
-// BucketArgs is the bucket; its copy differs in name, place and key.
-func (b BucketArgs) bucketArgs(a *StorageArgs) kit.BucketArgs {
-	rules := []s3.BucketLifecycleConfigurationV2RuleArgs{kit.AbandonedUploads(), kit.OldVersions(b.NoncurrentRetention)}
-	if b.InfrequentAccess > 0 {
-		rules = append(rules, infrequentAccess(b.InfrequentAccess))
+// bucketArgs is the bucket; its copy differs in name, place and key.
+func (a *StorageArgs) bucketArgs(b settings.Bucket) kit.BucketArgs {
+	rules := []s3.BucketLifecycleConfigurationV2RuleArgs{kit.AbandonedUploads(), kit.OldVersions(b.NoncurrentRetentionDays)}
+	if b.InfrequentAccessDays != nil {
+		rules = append(rules, infrequentAccess(*b.InfrequentAccessDays))
 	}
 	args := kit.BucketArgs{
 		Physical: a.physical(b.Name),
@@ -220,20 +168,26 @@ func (b BucketArgs) bucketArgs(a *StorageArgs) kit.BucketArgs {
 	return args
 }
 
-func (b *storageBuild) artifactBucket() (*kit.Bucket, error) {
-	created, err := kit.NewBucket(b.ctx, b.name+"-"+artifactBucket, kit.BucketArgs{
+func (b *storageBuild) artifactBucket() error {
+	created, err := kit.NewBucket(b.Ctx, b.Name+"-"+artifactBucket, kit.BucketArgs{
 		Physical: b.args.physical(artifactBucket),
 		Location: b.args.Location,
 		KeyArn:   b.args.KeyArn,
 		Rules: []s3.BucketLifecycleConfigurationV2RuleArgs{
-			kit.AbandonedUploads(), kit.OldVersions(DeletedDays), expiryOfLarge(b.args.ArtifactRetention),
+			kit.AbandonedUploads(), kit.OldVersions(DeletedDays), expiryOfLarge(b.args.ArtifactRetentionDays),
 		},
 		Protect: b.args.Protect,
-	}, b.parent)
+	}, b.Parent)
 	if err != nil {
-		return nil, err
+		return err
 	}
-	return created, b.logAccess(b.name+"-"+artifactBucket, created)
+	b.c.ArtifactBucket, b.c.ArtifactBucketArn = created.Policy.Bucket, b.arn(created)
+	return b.logAccess(b.Name+"-"+artifactBucket, created)
+}
+
+// arn is the ARN of a bucket, known once it has all its settings.
+func (b *storageBuild) arn(of *kit.Bucket) pulumi.StringOutput {
+	return pulumi.Sprintf("arn:%s:s3:::%s", b.args.Location.Partition(), of.Policy.Bucket)
 }
 
 var prefixPattern = regexp.MustCompile(`^([A-Za-z0-9._-]+/)+$`)

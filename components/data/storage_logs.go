@@ -18,16 +18,20 @@ const (
 
 // logBucket creates the bucket of access logs. It is encrypted with a key of S3: load balancers accept no other.
 func (b *storageBuild) logBucket() (err error) {
-	b.logs, err = kit.NewBucket(b.ctx, b.name+"-"+logBucket, kit.BucketArgs{
+	b.logs, err = kit.NewBucket(b.Ctx, b.Name+"-"+logBucket, kit.BucketArgs{
 		Physical: b.args.physical(logBucket),
 		Location: b.args.Location,
 		Rules: []s3.BucketLifecycleConfigurationV2RuleArgs{
-			kit.AbandonedUploads(), kit.OldVersions(DeletedDays), expiry(b.args.LogRetention),
+			kit.AbandonedUploads(), kit.OldVersions(DeletedDays), expiry(b.args.LogRetentionDays),
 		},
 		Statements: b.logWriters(),
 		Protect:    b.args.Protect,
-	}, b.parent)
-	return err
+	}, b.Parent)
+	if err != nil {
+		return err
+	}
+	b.c.LogBucket, b.c.LogBucketArn = b.logs.Policy.Bucket, b.arn(b.logs)
+	return nil
 }
 
 // logWriters lets AWS services write logs of this account, each below its prefix and each in the terms that AWS
@@ -76,7 +80,7 @@ func (b *storageBuild) logWriters() []components.Statement {
 
 // logAccess logs every request to a bucket. Who reads whose documents is asked later, so the logs are by date and bucket.
 func (b *storageBuild) logAccess(name string, of *kit.Bucket) error {
-	_, err := s3.NewBucketLoggingV2(b.ctx, name, &s3.BucketLoggingV2Args{
+	_, err := s3.NewBucketLoggingV2(b.Ctx, name, &s3.BucketLoggingV2Args{
 		Bucket:       of.Bucket,
 		TargetBucket: b.logs.Policy.Bucket,
 		TargetPrefix: pulumi.String(logPrefixBuckets + "/"),
@@ -85,6 +89,6 @@ func (b *storageBuild) logAccess(name string, of *kit.Bucket) error {
 				PartitionDateSource: pulumi.String("EventTime"),
 			},
 		},
-	}, b.parent)
+	}, b.Parent)
 	return err
 }

@@ -23,29 +23,29 @@ func (r *ReplicaArgs) Check(p *kit.Problems, of components.Location) {
 // replicate creates a copy of every bucket in the other region, and S3 keeps it up to date. What a user deletes is
 // hidden there too, but its versions stay as long as in the original; deleting a version is never copied.
 func (b *storageBuild) replicate(sources map[string]*kit.Bucket) error {
-	copier, err := kit.NewRole(b.ctx, b.name+"-replication", b.args.Location, kit.RoleArgs{
+	copier, err := kit.NewRole(b.Ctx, b.Name+"-replication", b.args.Location, kit.RoleArgs{
 		Name:        b.args.Name + "-replication",
 		Description: "Copies the applications' buckets to " + b.args.Replica.Location.Region,
 		Trust:       kit.Trust("s3.amazonaws.com", nil), // the right to pass the role is what limits it
 		Statements:  b.replicationRights(),
-	}, b.parent)
+	}, b.Parent)
 	if err != nil {
 		return err
 	}
 	for _, described := range b.args.Buckets {
-		name := b.name + "-" + described.Name
-		args := described.bucketArgs(b.args)
+		name := b.Name + "-" + described.Name
+		args := b.args.bucketArgs(described)
 		args.Physical, args.Location, args.KeyArn = replicaName(args.Physical), b.args.Replica.Location, b.args.Replica.KeyArn
-		replica, err := kit.NewBucket(b.ctx, name+"-replica", args, b.parent, pulumi.Provider(b.args.Replica.Provider))
+		replica, err := kit.NewBucket(b.Ctx, name+"-replica", args, b.Parent, pulumi.Provider(b.args.Replica.Provider))
 		if err != nil {
 			return err
 		}
 		source := sources[described.Name]
-		if _, err := s3.NewBucketReplicationConfig(b.ctx, name+"-replication", &s3.BucketReplicationConfigArgs{
+		if _, err := s3.NewBucketReplicationConfig(b.Ctx, name+"-replication", &s3.BucketReplicationConfigArgs{
 			Bucket: source.Versioned.Bucket,
 			Role:   copier.Arn,
 			Rules:  s3.BucketReplicationConfigRuleArray{b.replicationRule(replica)},
-		}, b.parent, pulumi.DependsOn(copier.Grants), pulumi.DependsOn([]pulumi.Resource{source.Policy, replica.Policy})); err != nil {
+		}, b.Parent, pulumi.DependsOn(copier.Grants), pulumi.DependsOn([]pulumi.Resource{source.Policy, replica.Policy})); err != nil {
 			return err
 		}
 	}

@@ -11,6 +11,7 @@ import (
 	"legops/components"
 	"legops/components/data"
 	"legops/components/internal/componenttest"
+	"legops/internal/settings"
 )
 
 const (
@@ -35,11 +36,14 @@ func storage(args data.StorageArgs) componenttest.Construct {
 func storageArgs() data.StorageArgs {
 	return data.StorageArgs{
 		Name: "legops-test", Location: componenttest.Location, KeyArn: pulumi.String("key"),
-		Buckets: []data.BucketArgs{
-			{Name: "documents", NoncurrentRetention: 365, InfrequentAccess: 90},
-			{Name: "evidence", NoncurrentRetention: 30, ObjectLock: &data.ObjectLockArgs{Mode: "COMPLIANCE", Days: 3650}},
+		Storage: settings.Storage{
+			Buckets: []settings.Bucket{
+				{Name: "documents", NoncurrentRetentionDays: 365, InfrequentAccessDays: pulumi.IntRef(90)},
+				{Name: "evidence", NoncurrentRetentionDays: 30, ObjectLock: &settings.ObjectLock{Mode: "COMPLIANCE", Days: 3650}},
+			},
+			LogRetentionDays: 400, ArtifactRetentionDays: 90,
 		},
-		LogRetention: 400, ArtifactRetention: 90, Protect: true,
+		Protect: true,
 	}
 }
 
@@ -60,8 +64,7 @@ var buckets = map[string]string{
 }
 
 func TestStorage(t *testing.T) {
-	componenttest.Behaves(t, "legops:components:Storage", "storage", storage(replicatedArgs()), "storage-documents-replica", "storage-evidence-replica")
-	r := componenttest.Record(t, storage(replicatedArgs()))
+	r := componenttest.Behaves(t, "legops:components:Storage", "storage", storage(replicatedArgs()), "storage-documents-replica", "storage-evidence-replica")
 	assert.Len(t, r.OfType(componenttest.TypeBucket), len(buckets))
 	for name, physical := range buckets {
 		key := "key"
@@ -242,16 +245,8 @@ func TestStorageAccess(t *testing.T) {
 }
 
 func TestStorageOutputs(t *testing.T) {
-	var got []any
-	componenttest.Record(t, func(ctx *pulumi.Context, opts ...pulumi.ResourceOption) error {
-		args := storageArgs()
-		s, err := data.NewStorage(ctx, "storage", &args, opts...)
-		if err != nil {
-			return err
-		}
-		values := pulumi.All(s.LogBucket, s.LogBucketArn, s.ArtifactBucket, s.ArtifactBucketArn)
-		ctx.Export("values", values.ApplyT(func(resolved []any) string { got = resolved; return "" }))
-		return nil
+	got := componenttest.Resolved(t, "storage", data.NewStorage, storageArgs(), func(s *data.Storage) []any {
+		return []any{s.LogBucket, s.LogBucketArn, s.ArtifactBucket, s.ArtifactBucketArn}
 	})
 	logs, artifacts := buckets["storage-logs"], buckets["storage-artifacts"]
 	assert.Equal(t, []any{logs, "arn:aws:s3:::" + logs, artifacts, "arn:aws:s3:::" + artifacts}, got)
@@ -259,7 +254,7 @@ func TestStorageOutputs(t *testing.T) {
 
 func TestStorageRefuses(t *testing.T) {
 	componenttest.Refuses(t, storage(data.StorageArgs{Replica: &data.ReplicaArgs{}}),
-		"storage storage: Name is missing", "KeyArn is missing", "Location.Account is missing", "Replica.KeyArn is missing",
+		"Storage storage: Name is missing", "KeyArn is missing", "Location.Account is missing", "Replica.KeyArn is missing",
 		"Replica.Provider is missing", "Replica.Location.Region is missing", `Replica.Location.Region "" must be another than Location.Region`)
 
 	componenttest.RefusesEach(t, storage, replicatedArgs, map[string]func(*data.StorageArgs){

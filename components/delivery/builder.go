@@ -32,30 +32,24 @@ type Builder struct {
 
 // NewBuilder creates the role.
 func NewBuilder(ctx *pulumi.Context, name string, args *BuilderArgs, opts ...pulumi.ResourceOption) (*Builder, error) {
-	if err := args.check(name); err != nil {
-		return nil, err
-	}
-	c := &Builder{}
-	if err := ctx.RegisterComponentResource("legops:components:Builder", name, c, opts...); err != nil {
-		return nil, err
-	}
-	project := buildProjectName(args.Name, args.Application)
-	created, err := kit.NewRole(ctx, name, args.Location, kit.RoleArgs{
-		Name:        project,
-		Description: fmt.Sprintf("Builds of %s", args.Application),
-		Trust:       trustOf(args.Location, "codebuild.amazonaws.com", args.Location.ARN("codebuild", "project/"+project)),
-	}, pulumi.Parent(c))
-	if err != nil {
-		return nil, err
-	}
-	c.RoleArn, c.RoleName = created.Arn, created.Name
-	return c, ctx.RegisterResourceOutputs(c, pulumi.Map{"roleArn": c.RoleArn, "roleName": c.RoleName})
+	c, b := &Builder{}, &kit.Build{Ctx: ctx, Name: name}
+	return c, b.Create(c, args, args.check, opts, func() error {
+		project := buildProjectName(args.Name, args.Application)
+		created, err := kit.NewRole(ctx, name, args.Location, kit.RoleArgs{
+			Name:        project,
+			Description: fmt.Sprintf("Builds of %s", args.Application),
+			Trust:       trustOf(args.Location, "codebuild.amazonaws.com", args.Location.ARN("codebuild", "project/"+project)),
+		}, b.Parent)
+		if err != nil {
+			return err
+		}
+		c.RoleArn, c.RoleName = created.Arn, created.Name
+		return nil
+	})
 }
 
-func (a *BuilderArgs) check(name string) error {
-	p := kit.Check("builder "+name, a)
+func (a *BuilderArgs) check(p *kit.Problems) {
 	kit.CheckRoleName(p, buildProjectName(a.Name, a.Application))
-	return p.Err()
 }
 
 // buildProjectName is the CodeBuild project that builds an application, and its role.

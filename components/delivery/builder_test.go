@@ -15,8 +15,7 @@ var builderArgs = delivery.BuilderArgs{Name: "legops-test", Application: "matter
 var builder = componenttest.Of("builder", delivery.NewBuilder)
 
 func TestBuilder(t *testing.T) {
-	componenttest.Behaves(t, "legops:components:Builder", "builder", builder(builderArgs))
-	r := componenttest.Record(t, builder(builderArgs))
+	r := componenttest.Behaves(t, "legops:components:Builder", "builder", builder(builderArgs))
 	role := r.One(t, "aws:iam/role:Role", "builder")
 	componenttest.Expect(t, role, map[string]any{"name": "legops-test-build-matters"})
 	trust := componenttest.PolicyOf(t, role, "assumeRolePolicy").Statement[0]
@@ -29,7 +28,7 @@ func TestBuilder(t *testing.T) {
 }
 
 func TestBuilderRefuses(t *testing.T) {
-	componenttest.Refuses(t, builder(delivery.BuilderArgs{}), "builder builder: Name is missing", "Location.Account is missing", "Application is missing")
+	componenttest.Refuses(t, builder(delivery.BuilderArgs{}), "Builder builder: Name is missing", "Location.Account is missing", "Application is missing")
 	args := builderArgs
 	args.Name = strings.Repeat("n", 51)
 	componenttest.Refuses(t, builder(args), "-build-matters is 65 characters long, must be 64 at most")

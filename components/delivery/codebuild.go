@@ -7,13 +7,14 @@ import (
 
 	"legops/components"
 	"legops/components/internal/kit"
+	"legops/internal/settings"
 )
 
 // buildMachines are the build environments, by architecture. The images are the current ones of CodeBuild on Amazon Linux
 // 2023; AWS keeps them patched.
-var buildMachines = map[string]struct{ environment, image string }{
-	"amd64": {"LINUX_CONTAINER", "aws/codebuild/amazonlinux-x86_64-standard:5.0"},
-	"arm64": {"ARM_CONTAINER", "aws/codebuild/amazonlinux-aarch64-standard:3.0"},
+var buildMachines = map[settings.Architecture]struct{ environment, image string }{
+	settings.Amd64: {"LINUX_CONTAINER", "aws/codebuild/amazonlinux-x86_64-standard:5.0"},
+	settings.Arm64: {"ARM_CONTAINER", "aws/codebuild/amazonlinux-aarch64-standard:3.0"},
 }
 
 // codebuildArgs describe a project of CodeBuild with a role and a log group of its own.
@@ -22,11 +23,11 @@ type codebuildArgs struct {
 	name         string                 // physical name of the project and of its role
 	purpose      string                 // what the role is for
 	statements   []components.Statement // what the role may do beyond writing the log
-	computeType  string
+	computeType  settings.ComputeType
 	environment  codebuild.ProjectEnvironmentEnvironmentVariableArray
-	logRetention int                // days
-	logKeyArn    pulumi.StringInput // KMS key of the region
-	protect      bool               // keeps Pulumi from deleting the log
+	logRetention settings.RetentionDays // days
+	logKeyArn    pulumi.StringInput     // KMS key of the region
+	protect      bool                   // keeps Pulumi from deleting the log
 }
 
 // newCodebuildProject creates a project that hands on no artifacts, on the cheaper machine and without the rights of a Docker
@@ -49,7 +50,7 @@ func newCodebuildProject(ctx *pulumi.Context, name string, args codebuildArgs, p
 	if err != nil {
 		return nil, err
 	}
-	machine := buildMachines["arm64"]
+	machine := buildMachines[settings.Arm64]
 	project.Name = pulumi.String(args.name)
 	project.ServiceRole = role.Arn
 	project.Artifacts = codebuild.ProjectArtifactsArgs{Type: pulumi.String("NO_ARTIFACTS")}

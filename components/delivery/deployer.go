@@ -16,26 +16,17 @@ import (
 
 // DeployerArgs are the arguments of Deployer.
 type DeployerArgs struct {
+	components.Instance
+
 	// Name is the prefix of physical names, at most 53 characters: <project>-<stack>.
 	Name string
-	// Location is the region and account of the instance, of the cluster and of the artifact bucket.
+	// Location is the region and account of the instance, of the cluster and of the artifact bucket. The subnets are the private
+	// ones of the applications.
 	Location components.Location
-	// VpcID is the VPC of the instance.
-	VpcID pulumi.StringInput
-	// SubnetIDs are the private application subnets, one per zone; the instance is in one of them.
-	SubnetIDs pulumi.StringArrayInput
-	// InstanceType is an EC2 instance type, such as t4g.micro.
-	InstanceType string
-	// Architecture is amd64 or arm64, as the instance type.
-	Architecture string
-	// KubernetesVersion is the minor version of the cluster that its kubectl is for, such as 1.35.
-	KubernetesVersion string
 	// Cluster is the name of the cluster, as plain text.
 	Cluster string
 	// ClusterName is the cluster's own output, which waits for the cluster.
 	ClusterName pulumi.StringInput
-	// VolumeKeyArn is the KMS key of its disk.
-	VolumeKeyArn pulumi.StringInput
 	// RegistryLocation is the region and account of the repositories of images, which are named <Name>/<application>.
 	RegistryLocation components.Location
 	// SecureCommands is whether the agent asks CodeDeploy for work as its role, by the service codedeploy-commands-secure, for which
@@ -47,8 +38,6 @@ type DeployerArgs struct {
 	ArtifactKeyArn pulumi.StringInput
 	// LoadBalancerArnSuffix names, in metrics, the load balancer whose errors stop a release.
 	LoadBalancerArnSuffix pulumi.StringInput
-	// Tags are put on the instance and its disk, which no default tags reach.
-	Tags map[string]string
 }
 
 // Deployer is the instance on which CodeDeploy runs the hooks of every release: they roll it out on the cluster by
@@ -70,77 +59,62 @@ type Deployer struct {
 	// AlarmName is the alarm that stops any release.
 	AlarmName pulumi.StringOutput `pulumi:"alarmName"`
 	// TagName is the value of the tag Name by which CodeDeploy finds the instance.
-	TagName string
+	TagName string `pulumi:"tagName"`
 }
 
 // NewDeployer creates the instance, its access to the cluster, and what CodeDeploy needs besides.
 func NewDeployer(ctx *pulumi.Context, name string, args *DeployerArgs, opts ...pulumi.ResourceOption) (*Deployer, error) {
-	if err := args.check(name); err != nil {
-		return nil, err
-	}
 	described := args.instance()
-	c := &Deployer{TagName: described.Name}
-	if err := ctx.RegisterComponentResource("legops:components:Deployer", name, c, opts...); err != nil {
-		return nil, err
-	}
-	parent := pulumi.Parent(c)
-	rights, err := kit.NewInstanceRole(ctx, name, described, parent)
-	if err != nil {
-		return nil, err
-	}
-	// Without a policy of EKS: what the group may do is for each application to say.
-	access, err := awseks.NewAccessEntry(ctx, name+"-access", &awseks.AccessEntryArgs{
-		ClusterName:      args.ClusterName,
-		PrincipalArn:     rights.Arn,
-		Type:             pulumi.String("STANDARD"),
-		KubernetesGroups: pulumi.ToStringArray([]string{apps.DeliveryGroup}),
-	}, parent)
-	if err != nil {
-		return nil, err
-	}
-	made, err := kit.NewInstance(ctx, name, described, rights, []pulumi.Resource{access}, parent)
-	if err != nil {
-		return nil, err
-	}
-	service, err := args.serviceRole(ctx, name+"-service", parent)
-	if err != nil {
-		return nil, err
-	}
-	alarm, err := args.errorsAlarm(ctx, name+"-errors", parent)
-	if err != nil {
-		return nil, err
-	}
-	c.SecurityGroupID, c.GroupName, c.RoleArn = made.SecurityGroup.ID().ToStringOutput(), made.Group.Name, rights.Arn
-	c.ServiceRoleArn, c.AlarmName = service.Granted(), alarm.Name
-	return c, ctx.RegisterResourceOutputs(c, pulumi.Map{
-		"securityGroupId": c.SecurityGroupID, "groupName": c.GroupName, "roleArn": c.RoleArn,
-		"serviceRoleArn": c.ServiceRoleArn, "alarmName": c.AlarmName, "tagName": pulumi.String(c.TagName),
+	c, b := &Deployer{TagName: described.Name}, &kit.Build{Ctx: ctx, Name: name}
+	return c, b.Create(c, args, args.check, opts, func() error {
+		rights, err := kit.NewInstanceRole(ctx, name, described, b.Parent)
+		if err != nil {
+			return err
+		}
+		// Without a policy of EKS: what the group may do is for each application to say.
+		access, err := awseks.NewAccessEntry(ctx, name+"-access", &awseks.AccessEntryArgs{
+			ClusterName:      args.ClusterName,
+			PrincipalArn:     rights.Arn,
+			Type:             pulumi.String("STANDARD"),
+			KubernetesGroups: pulumi.ToStringArray([]string{apps.DeliveryGroup}),
+		}, b.Parent)
+		if err != nil {
+			return err
+		}
+		made, err := kit.NewInstance(ctx, name, described, rights, []pulumi.Resource{access}, b.Parent)
+		if err != nil {
+			return err
+		}
+		service, err := args.serviceRole(ctx, name+"-service", b.Parent)
+		if err != nil {
+			return err
+		}
+		alarm, err := args.errorsAlarm(ctx, name+"-errors", b.Parent)
+		if err != nil {
+			return err
+		}
+		c.SecurityGroupID, c.GroupName, c.RoleArn = made.SecurityGroup.ID().ToStringOutput(), made.Group.Name, rights.Arn
+		c.ServiceRoleArn, c.AlarmName = service.Granted(), alarm.Name
+		return nil
 	})
 }
 
-func (a *DeployerArgs) check(name string) error {
-	p := kit.Check("deployer "+name, a)
-	kit.CheckInstance(p, a.Architecture, a.KubernetesVersion)
+func (a *DeployerArgs) check(p *kit.Problems) {
+	kit.CheckInstance(p, a.Instance)
 	kit.CheckRoleName(p, a.serviceRoleName()) // the longest
 	bucket := a.Location.Bucket("")
 	p.Require(strings.HasPrefix(a.ArtifactBucketArn, bucket) && !strings.ContainsAny(a.ArtifactBucketArn, "/*?"),
 		"ArtifactBucketArn %q must be the ARN of a bucket, %s<name>", a.ArtifactBucketArn, bucket)
-	return p.Err()
 }
 
 func (a *DeployerArgs) instance() kit.InstanceArgs {
 	return kit.InstanceArgs{
-		Name:         a.Name + "-deployer",
-		Description:  "Deployer of " + a.Name,
-		Location:     a.Location,
-		VpcID:        a.VpcID,
-		SubnetIDs:    a.SubnetIDs,
-		InstanceType: a.InstanceType,
-		Architecture: a.Architecture,
-		Statements:   a.rights(),
-		UserData:     a.userData(),
-		VolumeKeyArn: a.VolumeKeyArn,
-		Tags:         a.Tags,
+		Instance:    a.Instance,
+		Name:        a.Name + "-deployer",
+		Description: "Deployer of " + a.Name,
+		Location:    a.Location,
+		Statements:  a.rights(),
+		UserData:    a.userData(),
 	}
 }
 
@@ -205,7 +179,7 @@ var deployerScript string
 
 // UserData installs what the hooks use, and then the agent.
 func (a *DeployerArgs) userData() string {
-	return kit.UserData(deployerScript, a.Architecture, a.KubernetesVersion,
+	return kit.UserData(deployerScript, a.Instance,
 		"@AGENT@", deployerAgent, "@CLUSTER@", a.Cluster, "@REGION@", a.Location.Region,
 		"@SECURE_COMMANDS@", strconv.FormatBool(a.SecureCommands))
 }

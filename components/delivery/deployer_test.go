@@ -31,19 +31,19 @@ func deployer(args delivery.DeployerArgs, use ...func(*pulumi.Context, *delivery
 }
 
 var deployerArgs = delivery.DeployerArgs{
-	Name: "legops-test", Location: componenttest.Location, VpcID: pulumi.String("vpc"),
-	SubnetIDs:    pulumi.ToStringArray([]string{"application-a", "application-b"}),
-	InstanceType: "t4g.micro", Architecture: "arm64", KubernetesVersion: "1.35",
-	Cluster: "legops-test", ClusterName: pulumi.String("legops-test"), VolumeKeyArn: pulumi.String("volumes-key"),
+	Instance: components.Instance{
+		VpcID: pulumi.String("vpc"), SubnetIDs: pulumi.ToStringArray([]string{"application-a", "application-b"}), InstanceType: "t4g.micro",
+		KubernetesVersion: "1.35", VolumeKeyArn: pulumi.String("volumes-key"), Tags: map[string]string{"Owner": "ops@example.com"},
+	},
+	Name: "legops-test", Location: componenttest.Location,
+	Cluster: "legops-test", ClusterName: pulumi.String("legops-test"),
 	RegistryLocation:  components.Location{Account: "111122223333", Region: "us-east-1"},
 	ArtifactBucketArn: "arn:aws:s3:::legops-test-artifacts", ArtifactKeyArn: pulumi.String("storage-key"),
 	LoadBalancerArnSuffix: pulumi.String("app/legops-test/1"),
-	Tags:                  map[string]string{"Owner": "ops@example.com"},
 }
 
 func TestDeployer(t *testing.T) {
-	componenttest.Behaves(t, "legops:components:Deployer", "deployer", deployer(deployerArgs))
-	r := componenttest.Record(t, deployer(deployerArgs))
+	r := componenttest.Behaves(t, "legops:components:Deployer", "deployer", deployer(deployerArgs))
 	group := r.One(t, "aws:autoscaling/group:Group", "deployer")
 	componenttest.Expect(t, group, map[string]any{
 		"name": "legops-test-deployer", "minSize": 1.0, "maxSize": 1.0, "maxInstanceLifetime": 2592000.0,
@@ -205,7 +205,7 @@ func deployerScript(t *testing.T, args delivery.DeployerArgs) string {
 
 func TestDeployerOfAnotherArchitecture(t *testing.T) {
 	args := deployerArgs
-	args.Architecture, args.KubernetesVersion = "amd64", "1.34"
+	args.InstanceType, args.KubernetesVersion = "t3.micro", "1.34"
 	assert.Contains(t, deployerScript(t, args), "https://dl.k8s.io/release/v1.34.2/bin/linux/amd64/kubectl\n")
 	componenttest.Expect(t, componenttest.Record(t, deployer(args)).One(t, "aws:ec2/launchTemplate:LaunchTemplate", "deployer-template"), map[string]any{
 		"imageId": "resolve:ssm:/aws/service/ami-amazon-linux-latest/al2023-ami-kernel-default-x86_64",
@@ -213,10 +213,10 @@ func TestDeployerOfAnotherArchitecture(t *testing.T) {
 }
 
 func TestDeployerRefuses(t *testing.T) {
-	componenttest.Refuses(t, deployer(delivery.DeployerArgs{Architecture: "sparc", KubernetesVersion: "1.1"}),
-		"deployer deployer: Name is missing", "InstanceType is missing", "Cluster is missing", "VpcID is missing", "SubnetIDs is missing",
+	componenttest.Refuses(t, deployer(delivery.DeployerArgs{Instance: components.Instance{KubernetesVersion: "1.1"}}),
+		"Deployer deployer: Name is missing", "InstanceType is missing", "Cluster is missing", "VpcID is missing", "SubnetIDs is missing",
 		"ClusterName is missing", "VolumeKeyArn is missing", "ArtifactKeyArn is missing", "LoadBalancerArnSuffix is missing",
-		`Architecture "sparc" must be one of [amd64 arm64]`, `KubernetesVersion "1.1" must be one of [1.34 1.35]`, "Location.Account",
+		`KubernetesVersion "1.1" must be one of [1.34 1.35]`, "Location.Account",
 		`ArtifactBucketArn "" must be the ARN of a bucket, arn:aws:s3:::<name>`)
 	componenttest.RefusesEach(t, func(args delivery.DeployerArgs) componenttest.Construct { return deployer(args) }, func() delivery.DeployerArgs { return deployerArgs }, map[string]func(*delivery.DeployerArgs){
 		"-codedeploy is 65 characters long, must be 64 at most": func(a *delivery.DeployerArgs) { a.Name = strings.Repeat("a", 54) },

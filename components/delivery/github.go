@@ -29,30 +29,24 @@ const connectionNameBound = 32 // of CodeConnections
 
 // NewGithub creates the connection.
 func NewGithub(ctx *pulumi.Context, name string, args *GithubArgs, opts ...pulumi.ResourceOption) (*Github, error) {
-	if err := args.check(name); err != nil {
-		return nil, err
-	}
-	c := &Github{}
-	if err := ctx.RegisterComponentResource("legops:components:Github", name, c, opts...); err != nil {
-		return nil, err
-	}
-	connection, err := codeconnections.NewConnection(ctx, name+"-connection", &codeconnections.ConnectionArgs{
-		Name:         pulumi.String(args.connectionName()),
-		ProviderType: pulumi.String("GitHub"),
-	}, pulumi.Parent(c))
-	if err != nil {
-		return nil, err
-	}
-	c.ConnectionArn = connection.Arn
-	return c, ctx.RegisterResourceOutputs(c, pulumi.Map{"connectionArn": c.ConnectionArn})
+	c, b := &Github{}, &kit.Build{Ctx: ctx, Name: name}
+	return c, b.Create(c, args, args.check, opts, func() error {
+		connection, err := codeconnections.NewConnection(ctx, name+"-connection", &codeconnections.ConnectionArgs{
+			Name:         pulumi.String(args.connectionName()),
+			ProviderType: pulumi.String("GitHub"),
+		}, b.Parent)
+		if err != nil {
+			return err
+		}
+		c.ConnectionArn = connection.Arn
+		return nil
+	})
 }
 
 // connectionName is the physical name of the connection.
 func (a *GithubArgs) connectionName() string { return a.Name + "-github" }
 
-func (a *GithubArgs) check(name string) error {
-	p := kit.Check("github "+name, a)
+func (a *GithubArgs) check(p *kit.Problems) {
 	p.Require(len(a.connectionName()) <= connectionNameBound, "Name: the connection %s has %d characters, must be %d at most",
 		a.connectionName(), len(a.connectionName()), connectionNameBound)
-	return p.Err()
 }

@@ -4,7 +4,6 @@ import (
 	"strings"
 	"testing"
 
-	"github.com/pulumi/pulumi/sdk/v3/go/pulumi"
 	"github.com/stretchr/testify/assert"
 
 	"legops/components/delivery"
@@ -22,20 +21,14 @@ func TestGithub(t *testing.T) {
 }
 
 func TestGithubOutputs(t *testing.T) {
-	var got string
-	componenttest.Record(t, func(ctx *pulumi.Context, opts ...pulumi.ResourceOption) error {
-		g, err := delivery.NewGithub(ctx, "github", &delivery.GithubArgs{Name: "legops-test"}, opts...)
-		if err != nil {
-			return err
-		}
-		ctx.Export("arn", g.ConnectionArn.ApplyT(func(arn string) string { got = arn; return arn }))
-		return nil
+	got := componenttest.Resolved(t, "github", delivery.NewGithub, delivery.GithubArgs{Name: "legops-test"}, func(g *delivery.Github) []any {
+		return []any{g.ConnectionArn}
 	})
-	assert.Equal(t, "arn:of:github-connection", got)
+	assert.Equal(t, []any{"arn:of:github-connection"}, got)
 }
 
 func TestGithubRefuses(t *testing.T) {
-	componenttest.Refuses(t, github(delivery.GithubArgs{}), "github github: Name is missing")
+	componenttest.Refuses(t, github(delivery.GithubArgs{}), "Github github: Name is missing")
 	name := strings.Repeat("n", 26)
 	componenttest.Refuses(t, github(delivery.GithubArgs{Name: name}), "Name: the connection "+name+"-github has 33 characters, must be 32 at most")
 	componenttest.Record(t, github(delivery.GithubArgs{Name: name[1:]}))

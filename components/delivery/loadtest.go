@@ -9,10 +9,13 @@ import (
 
 	"legops/components"
 	"legops/components/internal/kit"
+	"legops/internal/settings"
 )
 
 // LoadTestArgs are the arguments of LoadTest.
 type LoadTestArgs struct {
+	settings.LoadTest
+
 	// Name is the prefix of physical names: <project>-<stack>.
 	Name string
 	// Location is the region and account of the project.
@@ -21,12 +24,6 @@ type LoadTestArgs struct {
 	Target string
 	// Environment is what the account is: development, test or production. The test knows production by it.
 	Environment string
-	// AllowProduction lets it run where the environment is production.
-	AllowProduction bool
-	// Profile is what a run does unless who starts it names another: performance, load or stress.
-	Profile string
-	// ComputeType is the size of the machine that makes the load, such as BUILD_GENERAL1_MEDIUM.
-	ComputeType string
 	// Buildspec is what CodeBuild runs, as YAML. It finds Scripts in $SCRIPTS.
 	Buildspec string
 	// Scripts hold the folder loadtest/ with run.sh.
@@ -45,7 +42,7 @@ type LoadTestArgs struct {
 	// LogKeyArn and LogRetention are the KMS key of the log group and how many days it keeps events, one of the steps of
 	// CloudWatch Logs.
 	LogKeyArn    pulumi.StringInput
-	LogRetention int
+	LogRetention settings.RetentionDays
 	// Protect keeps Pulumi from deleting the log and the password.
 	Protect bool
 }
@@ -60,7 +57,7 @@ type LoadTest struct {
 	// SecurityGroupID is the group of its runs. It has no rules of its own.
 	SecurityGroupID pulumi.StringOutput `pulumi:"securityGroupId"`
 	// Name is the name of the project as plain text, for policies.
-	Name string
+	Name string `pulumi:"name"`
 }
 
 const (
@@ -75,59 +72,44 @@ var loadTestTarget = regexp.MustCompile(`^https://[a-z0-9.-]+(/[a-z0-9/-]*)?$`)
 
 // loadTestBuild is what the steps of NewLoadTest share.
 type loadTestBuild struct {
-	ctx    *pulumi.Context
-	name   string
-	args   *LoadTestArgs
-	parent pulumi.ResourceOption
+	kit.Build
+	args *LoadTestArgs
+	c    *LoadTest
 }
 
 // NewLoadTest creates the project and what it needs.
 func NewLoadTest(ctx *pulumi.Context, name string, args *LoadTestArgs, opts ...pulumi.ResourceOption) (*LoadTest, error) {
-	if err := args.check(name); err != nil {
-		return nil, err
-	}
-	c := &LoadTest{Name: args.projectName()}
-	if err := ctx.RegisterComponentResource("legops:components:LoadTest", name, c, opts...); err != nil {
-		return nil, err
-	}
-	b := &loadTestBuild{ctx: ctx, name: name, args: args, parent: pulumi.Parent(c)}
-	group, err := kit.NewSecurityGroup(ctx, name, args.projectName(), "Load tests of "+args.Name, args.VpcID, b.parent)
-	if err != nil {
-		return nil, err
-	}
-	c.SecurityGroupID = group.ID().ToStringOutput()
-	secret, err := b.password()
-	if err != nil {
-		return nil, err
-	}
-	project, err := b.project(c.SecurityGroupID, secret)
-	if err != nil {
-		return nil, err
-	}
-	c.ProjectName = project.Name
-	return c, ctx.RegisterResourceOutputs(c, pulumi.Map{
-		"projectName": c.ProjectName, "securityGroupId": c.SecurityGroupID, "name": pulumi.String(c.Name),
-	})
+	b := &loadTestBuild{Build: kit.Build{Ctx: ctx, Name: name}, args: args, c: &LoadTest{Name: args.projectName()}}
+	return b.c, b.Create(b.c, args, args.check, opts, b.project)
 }
 
 // password creates the secret with what the load test signs in with. People put its value in.
 func (b *loadTestBuild) password() (*secretsmanager.Secret, error) {
-	return secretsmanager.NewSecret(b.ctx, b.name+"-password", &secretsmanager.SecretArgs{
+	return secretsmanager.NewSecret(b.Ctx, b.Name+"-password", &secretsmanager.SecretArgs{
 		Name:                 pulumi.String(b.args.projectName()),
 		Description:          pulumi.String("Password that load tests sign in with; its value is put in by people"),
 		KmsKeyId:             b.args.SecretKeyArn,
 		RecoveryWindowInDays: pulumi.Int(kit.RecoveryDays(b.args.Protect)),
-	}, b.parent, pulumi.Protect(b.args.Protect))
+	}, b.Parent, pulumi.Protect(b.args.Protect))
 }
 
 // project creates the CodeBuild project. Of itself it has no source, so that a person can start it; a pipeline hands its
 // own over, in place of whatever the project says.
-func (b *loadTestBuild) project(group pulumi.StringOutput, secret *secretsmanager.Secret) (*codebuild.Project, error) {
-	return newCodebuildProject(b.ctx, b.name, codebuildArgs{
+func (b *loadTestBuild) project() error {
+	group, err := kit.NewSecurityGroup(b.Ctx, b.Name, b.args.projectName(), "Load tests of "+b.args.Name, b.args.VpcID, b.Parent)
+	if err != nil {
+		return err
+	}
+	b.c.SecurityGroupID = group.ID().ToStringOutput()
+	secret, err := b.password()
+	if err != nil {
+		return err
+	}
+	project, err := newCodebuildProject(b.Ctx, b.Name, codebuildArgs{
 		location:     b.args.Location,
 		name:         b.args.projectName(),
 		purpose:      "Load tests of " + b.args.Name,
-		statements:   b.rights(group),
+		statements:   b.rights(b.c.SecurityGroupID),
 		computeType:  b.args.ComputeType, // of a machine of either kind: what makes the load is built where it runs
 		environment:  b.environment(secret),
 		logRetention: b.args.LogRetention, logKeyArn: b.args.LogKeyArn, protect: b.args.Protect,
@@ -139,13 +121,18 @@ func (b *loadTestBuild) project(group pulumi.StringOutput, secret *secretsmanage
 			Type: pulumi.String("NO_SOURCE"), Buildspec: pulumi.String(b.args.Buildspec),
 		},
 		VpcConfig: codebuild.ProjectVpcConfigArgs{
-			VpcId: b.args.VpcID, Subnets: b.args.SubnetIDs, SecurityGroupIds: pulumi.StringArray{group},
+			VpcId: b.args.VpcID, Subnets: b.args.SubnetIDs, SecurityGroupIds: pulumi.StringArray{b.c.SecurityGroupID},
 		},
 		// Two runs would measure each other. CodeBuild refuses the second, and its stage is retried by a person.
 		ConcurrentBuildLimit: pulumi.Int(1),
 		BuildTimeout:         pulumi.Int(loadTestMinutes),
 		QueuedTimeout:        pulumi.Int(loadTestQueued),
-	}, b.parent)
+	}, b.Parent)
+	if err != nil {
+		return err
+	}
+	b.c.ProjectName = project.Name
+	return nil
 }
 
 // environment is what the buildspec and run.sh read.
@@ -168,11 +155,9 @@ func (b *loadTestBuild) environment(secret *secretsmanager.Secret) codebuild.Pro
 // projectName is the physical name of the project, of its role and of its password.
 func (a *LoadTestArgs) projectName() string { return a.Name + "-loadtest" }
 
-func (a *LoadTestArgs) check(name string) error {
-	p := kit.Check("load test "+name, a)
+func (a *LoadTestArgs) check(p *kit.Problems) {
 	p.Require(loadTestTarget.MatchString(a.Target), "Target %q must be an address such as https://example.com/matters", a.Target)
 	p.Require(a.Environment != "production" || a.AllowProduction,
 		"Environment is production: set AllowProduction, or make no load test of it")
 	kit.CheckRoleName(p, a.projectName())
-	return p.Err()
 }

@@ -11,6 +11,7 @@ import (
 
 	"legops/components/delivery"
 	"legops/components/internal/componenttest"
+	"legops/internal/settings"
 )
 
 const loadTestArn = "arn:aws:codebuild:eu-west-1:111122223333:project/legops-test-loadtest"
@@ -18,8 +19,8 @@ const loadTestArn = "arn:aws:codebuild:eu-west-1:111122223333:project/legops-tes
 func loadTestArgs(t *testing.T) delivery.LoadTestArgs {
 	t.Helper()
 	return delivery.LoadTestArgs{
-		Name: "legops-test", Location: componenttest.Location, Target: "https://test.legops.example", Environment: "test", Profile: "load",
-		ComputeType: "BUILD_GENERAL1_LARGE", Buildspec: "version: 0.2", Scripts: madeScripts(t),
+		Name: "legops-test", Location: componenttest.Location, Target: "https://test.legops.example", Environment: "test",
+		LoadTest: settings.LoadTest{Profile: "load", ComputeType: "BUILD_GENERAL1_LARGE"}, Buildspec: "version: 0.2", Scripts: madeScripts(t),
 		VpcID: pulumi.String("vpc"), SubnetIDs: pulumi.ToStringArray([]string{"subnet-a", "subnet-b"}),
 		ArtifactBucket: pulumi.String("artifacts"), ArtifactBucketArn: artifactsArn, ArtifactKeyArn: pulumi.String("storage-key"),
 		SecretKeyArn: pulumi.String("credentials-key"), LogKeyArn: pulumi.String("logs-key"), LogRetention: 90, Protect: true,
@@ -47,8 +48,7 @@ const typeProject = "aws:codebuild/project:Project"
 
 func TestLoadTest(t *testing.T) {
 	args := loadTestArgs(t)
-	componenttest.Behaves(t, "legops:components:LoadTest", "loadtest", loadTest(args))
-	r := componenttest.Record(t, loadTest(args))
+	r := componenttest.Behaves(t, "legops:components:LoadTest", "loadtest", loadTest(args))
 	project := r.One(t, typeProject, "loadtest-project")
 	componenttest.Expect(t, project, map[string]any{
 		"name": "legops-test-loadtest", "serviceRole": "arn:of:loadtest-role", "encryptionKey": "storage-key",
@@ -133,21 +133,16 @@ func TestLoadTestRights(t *testing.T) {
 }
 
 func TestLoadTestOutputs(t *testing.T) {
-	var got []any
-	componenttest.Record(t, func(ctx *pulumi.Context, opts ...pulumi.ResourceOption) error {
-		args := loadTestArgs(t)
-		l, err := delivery.NewLoadTest(ctx, "loadtest", &args, opts...)
-		require.NoError(t, err)
+	got := componenttest.Resolved(t, "loadtest", delivery.NewLoadTest, loadTestArgs(t), func(l *delivery.LoadTest) []any {
 		assert.Equal(t, "legops-test-loadtest", l.Name)
-		ctx.Export("all", pulumi.All(l.ProjectName, l.SecurityGroupID).ApplyT(func(resolved []any) string { got = resolved; return "" }))
-		return nil
+		return []any{l.ProjectName, l.SecurityGroupID}
 	})
 	assert.Equal(t, []any{"legops-test-loadtest", "loadtest-id"}, got)
 }
 
 func TestLoadTestRefuses(t *testing.T) {
 	componenttest.Refuses(t, loadTest(delivery.LoadTestArgs{}),
-		"load test loadtest: Name is missing", "ComputeType is missing", "Buildspec is missing", "ArtifactBucketArn is missing", "VpcID is missing",
+		"LoadTest loadtest: Name is missing", "ComputeType is missing", "Buildspec is missing", "ArtifactBucketArn is missing", "VpcID is missing",
 		"SubnetIDs is missing", "ArtifactBucket is missing", "ArtifactKeyArn is missing", "SecretKeyArn is missing", "LogKeyArn is missing",
 		"Location.Account", "Scripts is missing", `Target "" must be an address`, "Profile is missing", "Environment is missing")
 	componenttest.RefusesEach(t, loadTest, func() delivery.LoadTestArgs { return loadTestArgs(t) }, map[string]func(*delivery.LoadTestArgs){

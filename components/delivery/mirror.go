@@ -9,6 +9,7 @@ import (
 
 	"legops/components"
 	"legops/components/internal/kit"
+	"legops/internal/settings"
 )
 
 // MirrorArgs are the arguments of Mirror.
@@ -40,7 +41,7 @@ type MirrorArgs struct {
 	// LogKeyArn is the KMS key of the log group.
 	LogKeyArn pulumi.StringInput
 	// LogRetention is how many days logs are kept, one of the steps of CloudWatch Logs.
-	LogRetention int
+	LogRetention settings.RetentionDays
 	// Protect keeps Pulumi from deleting the copy and its logs.
 	Protect bool
 }
@@ -55,7 +56,7 @@ type Mirror struct {
 	// RepositoryName is the copy in CodeCommit. Who uses it waits for it.
 	RepositoryName pulumi.StringOutput `pulumi:"repositoryName"`
 	// RepositoryArn is the same, for policies, known before the repository is there.
-	RepositoryArn string
+	RepositoryArn string `pulumi:"repositoryArn"`
 	// ProjectName is the CodeBuild project that copies; nil before it is connected.
 	ProjectName pulumi.StringInput
 	// AlarmNames are the alarms: a run that failed, and a copy that is behind. None before it is connected.
@@ -75,44 +76,31 @@ var branchPattern = regexp.MustCompile(`^[A-Za-z0-9_][A-Za-z0-9._/-]*$`)
 
 // mirrorBuild is what the steps of NewMirror share.
 type mirrorBuild struct {
-	ctx    *pulumi.Context
-	name   string
-	args   *MirrorArgs
-	parent pulumi.ResourceOption
+	kit.Build
+	args *MirrorArgs
+	c    *Mirror
 }
 
 // NewMirror creates the copy, what makes it, and what tells when it does not.
 func NewMirror(ctx *pulumi.Context, name string, args *MirrorArgs, opts ...pulumi.ResourceOption) (*Mirror, error) {
-	if err := args.check(name); err != nil {
-		return nil, err
-	}
-	c := &Mirror{RepositoryArn: args.repositoryArn()}
-	if err := ctx.RegisterComponentResource("legops:components:Mirror", name, c, opts...); err != nil {
-		return nil, err
-	}
-	b := &mirrorBuild{ctx: ctx, name: name, args: args, parent: pulumi.Parent(c)}
-	repository, err := codecommit.NewRepository(ctx, name, &codecommit.RepositoryArgs{
-		RepositoryName: pulumi.String(args.repositoryName()),
-		Description:    pulumi.Sprintf("Copy of %s; nothing else is pushed here", args.sourceURL()),
-		KmsKeyId:       args.KeyArn,
-		Tags:           kit.NameTag(args.repositoryName()),
-	}, b.parent, pulumi.Protect(args.Protect))
-	if err != nil {
-		return nil, err
-	}
-	c.RepositoryName = repository.RepositoryName
-	if args.Connected {
-		if err := b.copied(c, repository); err != nil {
-			return nil, err
-		}
-	}
-	return c, ctx.RegisterResourceOutputs(c, pulumi.Map{
-		"repositoryName": c.RepositoryName, "repositoryArn": pulumi.String(c.RepositoryArn),
-	})
+	b := &mirrorBuild{Build: kit.Build{Ctx: ctx, Name: name}, args: args, c: &Mirror{RepositoryArn: args.repositoryArn()}}
+	return b.c, b.Create(b.c, args, args.check, opts, b.create)
 }
 
-// copied creates what makes the copy, and what tells when it does not.
-func (b *mirrorBuild) copied(c *Mirror, repository *codecommit.Repository) error {
+func (b *mirrorBuild) create() error {
+	repository, err := codecommit.NewRepository(b.Ctx, b.Name, &codecommit.RepositoryArgs{
+		RepositoryName: pulumi.String(b.args.repositoryName()),
+		Description:    pulumi.Sprintf("Copy of %s; nothing else is pushed here", b.args.sourceURL()),
+		KmsKeyId:       b.args.KeyArn,
+		Tags:           kit.NameTag(b.args.repositoryName()),
+	}, b.Parent, pulumi.Protect(b.args.Protect))
+	if err != nil {
+		return err
+	}
+	b.c.RepositoryName = repository.RepositoryName
+	if !b.args.Connected {
+		return nil
+	}
 	project, err := b.project(repository)
 	if err != nil {
 		return err
@@ -120,8 +108,8 @@ func (b *mirrorBuild) copied(c *Mirror, repository *codecommit.Repository) error
 	if err := b.schedule(project); err != nil {
 		return err
 	}
-	c.ProjectName = project.Name
-	c.AlarmNames, err = b.alarms(project)
+	b.c.ProjectName = project.Name
+	b.c.AlarmNames, err = b.alarms(project)
 	return err
 }
 
@@ -146,9 +134,7 @@ func (a *MirrorArgs) sourceURL() string {
 	return fmt.Sprintf("https://github.com/%s/%s.git", a.GithubOwner, a.Application)
 }
 
-func (a *MirrorArgs) check(name string) error {
-	p := kit.Check("mirror "+name, a)
+func (a *MirrorArgs) check(p *kit.Problems) {
 	p.Require(branchPattern.MatchString(a.Branch), "Branch %q must match %s", a.Branch, branchPattern)
 	kit.CheckRoleName(p, a.projectName()+scheduleSuffix) // the longest
-	return p.Err()
 }

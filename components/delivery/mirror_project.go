@@ -14,7 +14,7 @@ import (
 // project creates the build that makes the copy, and the webhook that starts it.
 func (b *mirrorBuild) project(repository *codecommit.Repository) (*codebuild.Project, error) {
 	copies := fmt.Sprintf("Copies %s to %s", b.args.sourceURL(), b.args.repositoryName())
-	project, err := newCodebuildProject(b.ctx, b.name, codebuildArgs{
+	project, err := newCodebuildProject(b.Ctx, b.Name, codebuildArgs{
 		location:    b.args.Location,
 		name:        b.args.projectName(),
 		purpose:     copies,
@@ -47,11 +47,11 @@ func (b *mirrorBuild) project(repository *codecommit.Repository) (*codebuild.Pro
 		ConcurrentBuildLimit: pulumi.Int(1),
 		BuildTimeout:         pulumi.Int(mirrorTimeout),
 		QueuedTimeout:        pulumi.Int(mirrorQueued),
-	}, b.parent)
+	}, b.Parent)
 	if err != nil {
 		return nil, err
 	}
-	_, err = codebuild.NewWebhook(b.ctx, b.name+"-webhook", &codebuild.WebhookArgs{
+	_, err = codebuild.NewWebhook(b.Ctx, b.Name+"-webhook", &codebuild.WebhookArgs{
 		ProjectName: project.Name,
 		BuildType:   pulumi.String("BUILD"),
 		FilterGroups: codebuild.WebhookFilterGroupArray{codebuild.WebhookFilterGroupArgs{
@@ -60,7 +60,7 @@ func (b *mirrorBuild) project(repository *codecommit.Repository) (*codebuild.Pro
 				codebuild.WebhookFilterGroupFilterArgs{Type: pulumi.String("HEAD_REF"), Pattern: pulumi.String("^refs/(heads|tags)/.+")},
 			},
 		}},
-	}, b.parent)
+	}, b.Parent)
 	return project, err
 }
 

@@ -25,8 +25,7 @@ func mirrorArgs() delivery.MirrorArgs {
 }
 
 func TestMirror(t *testing.T) {
-	componenttest.Behaves(t, "legops:components:Mirror", "mirror", mirror(mirrorArgs()))
-	r := componenttest.Record(t, mirror(mirrorArgs()))
+	r := componenttest.Behaves(t, "legops:components:Mirror", "mirror", mirror(mirrorArgs()))
 	repository := r.One(t, "aws:codecommit/repository:Repository", "mirror")
 	componenttest.Expect(t, repository, map[string]any{
 		"repositoryName": "legops-test-matters", "kmsKeyId": "source-key",
@@ -227,7 +226,7 @@ func TestMirrorBeforeItIsConnected(t *testing.T) {
 }
 
 func TestMirrorRefuses(t *testing.T) {
-	componenttest.Refuses(t, mirror(delivery.MirrorArgs{}), "mirror mirror: Name is missing", "Buildspec is missing", "ConnectionArn is missing",
+	componenttest.Refuses(t, mirror(delivery.MirrorArgs{}), "Mirror mirror: Name is missing", "Buildspec is missing", "ConnectionArn is missing",
 		"KeyArn is missing", "LogKeyArn is missing", "Scripts is missing", "Application is missing",
 		"GithubOwner is missing", `Branch "" must match`, "Location.Account is missing", "Location.Region is missing")
 	componenttest.RefusesEach(t, mirror, mirrorArgs, map[string]func(*delivery.MirrorArgs){

@@ -14,24 +14,24 @@ import (
 // schedule starts the build without a push.
 func (b *mirrorBuild) schedule(project *codebuild.Project) error {
 	name := b.args.projectName()
-	role, err := kit.NewRole(b.ctx, b.name+"-schedule-role", b.args.Location, kit.RoleArgs{
+	role, err := kit.NewRole(b.Ctx, b.Name+"-schedule-role", b.args.Location, kit.RoleArgs{
 		Name:        name + scheduleSuffix,
 		Description: fmt.Sprintf("Starts %s", name),
 		Trust:       trustOf(b.args.Location, "events.amazonaws.com", b.args.Location.ARN("events", "rule/"+name)),
 		Statements:  []components.Statement{{Sid: "StartMirror", Actions: []string{"codebuild:StartBuild"}, Resources: kit.ARNs(b.args.projectArn())}},
-	}, b.parent)
+	}, b.Parent)
 	if err != nil {
 		return err
 	}
-	rule, err := cloudwatch.NewEventRule(b.ctx, b.name+"-schedule", &cloudwatch.EventRuleArgs{
+	rule, err := cloudwatch.NewEventRule(b.Ctx, b.Name+"-schedule", &cloudwatch.EventRuleArgs{
 		Name:               pulumi.String(name),
 		Description:        pulumi.Sprintf("Starts %s without a push", name),
 		ScheduleExpression: pulumi.Sprintf("rate(%d minutes)", b.args.ReconcileMinutes),
-	}, b.parent)
+	}, b.Parent)
 	if err != nil {
 		return err
 	}
-	_, err = cloudwatch.NewEventTarget(b.ctx, b.name+"-schedule-target", &cloudwatch.EventTargetArgs{
+	_, err = cloudwatch.NewEventTarget(b.Ctx, b.Name+"-schedule-target", &cloudwatch.EventTargetArgs{
 		Rule:     rule.Name,
 		TargetId: pulumi.String("mirror"),
 		Arn:      project.Arn,
@@ -43,7 +43,7 @@ func (b *mirrorBuild) schedule(project *codebuild.Project) error {
 		RetryPolicy: cloudwatch.EventTargetRetryPolicyArgs{
 			MaximumEventAgeInSeconds: pulumi.Int(b.args.reconcileSeconds()), MaximumRetryAttempts: pulumi.Int(mostRetries),
 		},
-	}, b.parent, pulumi.DependsOn(role.Grants))
+	}, b.Parent, pulumi.DependsOn(role.Grants))
 	return err
 }
 
@@ -79,7 +79,7 @@ func (b *mirrorBuild) alarms(project *codebuild.Project) ([]pulumi.StringInput, 
 		},
 	} {
 		physical := fmt.Sprintf("%s-%s", b.args.projectName(), alarm.suffix)
-		created, err := cloudwatch.NewMetricAlarm(b.ctx, b.name+"-"+alarm.suffix, &cloudwatch.MetricAlarmArgs{
+		created, err := cloudwatch.NewMetricAlarm(b.Ctx, b.Name+"-"+alarm.suffix, &cloudwatch.MetricAlarmArgs{
 			Name:               pulumi.String(physical),
 			AlarmDescription:   pulumi.Sprintf("Copy of %s: %s", b.args.sourceURL(), alarm.description),
 			Namespace:          pulumi.String("AWS/CodeBuild"),
@@ -91,7 +91,7 @@ func (b *mirrorBuild) alarms(project *codebuild.Project) ([]pulumi.StringInput, 
 			Period:             pulumi.Int(alarm.period),
 			EvaluationPeriods:  pulumi.Int(alarm.periods),
 			TreatMissingData:   pulumi.String(alarm.missing),
-		}, b.parent)
+		}, b.Parent)
 		if err != nil {
 			return nil, err
 		}

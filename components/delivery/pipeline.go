@@ -8,6 +8,7 @@ import (
 	"legops/components"
 	"legops/components/internal/kit"
 	"legops/internal/rollout"
+	"legops/internal/settings"
 )
 
 // BuildArgs is how an application is built.
@@ -19,9 +20,9 @@ type BuildArgs struct {
 	// Scripts hold build.sh and the folder release/, the files that every bundle has.
 	Scripts *Scripts
 	// ComputeType is the size of the build machine, such as BUILD_GENERAL1_SMALL.
-	ComputeType string
+	ComputeType settings.ComputeType
 	// Architecture is amd64 or arm64: of the nodes, and so of the build machine.
-	Architecture string
+	Architecture settings.Architecture
 	// RepositoryURL is the address of the application's container repository.
 	RepositoryURL pulumi.StringInput
 	// RepositoryLocation is where that repository is.
@@ -95,7 +96,7 @@ type PipelineArgs struct {
 	// Approval stops a release until a person approves it.
 	Approval bool
 	// LoadTest tests a release under load once it is out. Optional: without it there is no such test.
-	LoadTest *LoadTestStage
+	LoadTest *LoadTestStage `kit:"optional"`
 	// Deployer is the instance that rolls releases out.
 	Deployer DeployTarget
 	// ClusterName is the cluster, as plain text, as metrics of its pods name it.
@@ -103,7 +104,7 @@ type PipelineArgs struct {
 	// LogKeyArn and LogRetention are the KMS key of the build's log group and how many days it keeps events, one of the
 	// steps of CloudWatch Logs.
 	LogKeyArn    pulumi.StringInput
-	LogRetention int
+	LogRetention settings.RetentionDays
 	// TopicArn is the topic that tells people of failures and asks for approvals; TopicKeyArn is its KMS key.
 	TopicArn    pulumi.StringInput
 	TopicKeyArn pulumi.StringInput
@@ -128,49 +129,37 @@ type Pipeline struct {
 
 // pipelineBuild is what the steps of NewPipeline share.
 type pipelineBuild struct {
-	ctx    *pulumi.Context
-	name   string
-	args   *PipelineArgs
-	parent pulumi.ResourceOption
+	kit.Build
+	args *PipelineArgs
+	c    *Pipeline
 }
 
 // NewPipeline creates the pipeline and what its stages use.
 func NewPipeline(ctx *pulumi.Context, name string, args *PipelineArgs, opts ...pulumi.ResourceOption) (*Pipeline, error) {
-	if err := args.check(name); err != nil {
-		return nil, err
-	}
-	c := &Pipeline{}
-	if err := ctx.RegisterComponentResource("legops:components:Pipeline", name, c, opts...); err != nil {
-		return nil, err
-	}
-	b := &pipelineBuild{ctx: ctx, name: name, args: args, parent: pulumi.Parent(c)}
+	b := &pipelineBuild{Build: kit.Build{Ctx: ctx, Name: name}, args: args, c: &Pipeline{}}
+	return b.c, b.Create(b.c, args, args.check, opts, b.create, b.notices)
+}
+
+func (b *pipelineBuild) create() error {
 	project, err := b.project()
 	if err != nil {
-		return nil, err
+		return err
 	}
 	restarts, err := b.restartAlarm()
 	if err != nil {
-		return nil, err
+		return err
 	}
-	alarms := append(append(pulumi.StringArray{}, args.Deployer.AlarmNames...), restarts.Name)
+	alarms := append(append(pulumi.StringArray{}, b.args.Deployer.AlarmNames...), restarts.Name)
 	group, err := b.deploymentGroup(alarms)
 	if err != nil {
-		return nil, err
+		return err
 	}
 	pipeline, err := b.pipeline(b.stages(project, group), alarms)
 	if err != nil {
-		return nil, err
+		return err
 	}
-	if err := b.trigger(pipeline); err != nil {
-		return nil, err
-	}
-	if err := b.notices(); err != nil {
-		return nil, err
-	}
-	c.PipelineName, c.ProjectName, c.RestartAlarmName = pipeline.Name, project.Name, restarts.Name
-	return c, ctx.RegisterResourceOutputs(c, pulumi.Map{
-		"pipelineName": c.PipelineName, "projectName": c.ProjectName, "restartAlarmName": c.RestartAlarmName,
-	})
+	b.c.PipelineName, b.c.ProjectName, b.c.RestartAlarmName = pipeline.Name, project.Name, restarts.Name
+	return b.trigger(pipeline)
 }
 
 // delivered is the name that the application has in CodeCommit, CodePipeline and CodeDeploy.
@@ -189,8 +178,7 @@ func (a *PipelineArgs) roleName(suffix string) string {
 // pipelineAlarms is how many alarms a condition has room for besides the application's own.
 const pipelineAlarms = 4
 
-func (a *PipelineArgs) check(name string) error {
-	p := kit.Check("pipeline "+name, a, "LoadTest")
+func (a *PipelineArgs) check(p *kit.Problems) {
 	kit.CheckRoleName(p, a.roleName("-loadtest")) // the longest
 	p.Require(len(a.Deployer.AlarmNames) <= pipelineAlarms, "Deployer.AlarmNames has %d alarms, must have %d at most",
 		len(a.Deployer.AlarmNames), pipelineAlarms)
@@ -208,5 +196,4 @@ func (a *PipelineArgs) check(name string) error {
 		p.Require(number.value >= number.low && number.value <= number.high,
 			"Release.%s is %d, must be %d to %d", number.field, number.value, number.low, number.high)
 	}
-	return p.Err()
 }

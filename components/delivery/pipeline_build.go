@@ -19,21 +19,21 @@ const buildMinutes = 105
 // image and its packages bring, and that code has no way to the database or the cluster.
 func (b *pipelineBuild) project() (*codebuild.Project, error) {
 	physical := buildProjectName(b.args.Name, b.args.Application)
-	logs, err := kit.NewLogGroup(b.ctx, b.name+"-build-logs", kit.LogGroupArgs{
+	logs, err := kit.NewLogGroup(b.Ctx, b.Name+"-build-logs", kit.LogGroupArgs{
 		Path: "/aws/codebuild/" + physical, Days: b.args.LogRetention, KeyArn: b.args.LogKeyArn, Protect: b.args.Protect,
-	}, b.parent)
+	}, b.Parent)
 	if err != nil {
 		return nil, err
 	}
-	rights, err := iam.NewRolePolicy(b.ctx, b.name+"-build-rights", &iam.RolePolicyArgs{
+	rights, err := iam.NewRolePolicy(b.Ctx, b.Name+"-build-rights", &iam.RolePolicyArgs{
 		Role:   b.args.Build.Builder.RoleName,
 		Policy: kit.Policy(b.buildRights("/aws/codebuild/" + physical)...),
-	}, b.parent)
+	}, b.Parent)
 	if err != nil {
 		return nil, err
 	}
 	machine := buildMachines[b.args.Build.Architecture] // an image is built where it can also be tested, not emulated
-	return codebuild.NewProject(b.ctx, b.name+"-build", &codebuild.ProjectArgs{
+	return codebuild.NewProject(b.Ctx, b.Name+"-build", &codebuild.ProjectArgs{
 		Name:          pulumi.String(physical),
 		Description:   pulumi.Sprintf("Builds %s and checks its image", b.args.Application),
 		ServiceRole:   b.args.Build.Builder.RoleArn,
@@ -51,7 +51,7 @@ func (b *pipelineBuild) project() (*codebuild.Project, error) {
 			EnvironmentVariables: b.buildEnvironment(),
 		},
 		LogsConfig: logsTo(logs),
-	}, b.parent, pulumi.DependsOn([]pulumi.Resource{rights}))
+	}, b.Parent, pulumi.DependsOn([]pulumi.Resource{rights}))
 }
 
 // buildEnvironment is what build.sh reads.

@@ -12,13 +12,13 @@ const allAtOnce = "CodeDeployDefault.AllAtOnce"
 
 // deploymentGroup creates what CodeDeploy deploys, where to, and when it goes back.
 func (b *pipelineBuild) deploymentGroup(alarms pulumi.StringArray) (*codedeploy.DeploymentGroup, error) {
-	application, err := codedeploy.NewApplication(b.ctx, b.name, &codedeploy.ApplicationArgs{
+	application, err := codedeploy.NewApplication(b.Ctx, b.Name, &codedeploy.ApplicationArgs{
 		Name: pulumi.String(b.args.delivered()), ComputePlatform: pulumi.String("Server"),
-	}, b.parent)
+	}, b.Parent)
 	if err != nil {
 		return nil, err
 	}
-	return codedeploy.NewDeploymentGroup(b.ctx, b.name, &codedeploy.DeploymentGroupArgs{
+	return codedeploy.NewDeploymentGroup(b.Ctx, b.Name, &codedeploy.DeploymentGroupArgs{
 		AppName:              application.Name,
 		DeploymentGroupName:  pulumi.String(b.args.delivered()),
 		ServiceRoleArn:       b.args.Deployer.ServiceRoleArn,
@@ -37,7 +37,7 @@ func (b *pipelineBuild) deploymentGroup(alarms pulumi.StringArray) (*codedeploy.
 		AlarmConfiguration: codedeploy.DeploymentGroupAlarmConfigurationArgs{
 			Enabled: pulumi.Bool(true), Alarms: alarms, IgnorePollAlarmFailure: pulumi.Bool(false),
 		},
-	}, b.parent)
+	}, b.Parent)
 }
 
 // The restart alarm: containers that restart in two of five minutes. One restart may be a node's doing; a release that
@@ -51,7 +51,7 @@ const (
 // restartAlarm goes off when containers of the application go on restarting. Container Insights counts restarts since
 // its last look.
 func (b *pipelineBuild) restartAlarm() (*cloudwatch.MetricAlarm, error) {
-	return cloudwatch.NewMetricAlarm(b.ctx, b.name+"-restarts", &cloudwatch.MetricAlarmArgs{
+	return cloudwatch.NewMetricAlarm(b.Ctx, b.Name+"-restarts", &cloudwatch.MetricAlarmArgs{
 		Name:             pulumi.String(b.args.delivered() + "-restarts"),
 		AlarmDescription: pulumi.Sprintf("Containers of %s go on restarting", b.args.Application),
 		Namespace:        pulumi.String("ContainerInsights"),
@@ -68,5 +68,5 @@ func (b *pipelineBuild) restartAlarm() (*cloudwatch.MetricAlarm, error) {
 		EvaluationPeriods:  pulumi.Int(restartPeriods),
 		DatapointsToAlarm:  pulumi.Int(restartBad),
 		TreatMissingData:   pulumi.String("notBreaching"),
-	}, b.parent)
+	}, b.Parent)
 }

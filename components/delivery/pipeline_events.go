@@ -14,7 +14,7 @@ import (
 // trigger starts the pipeline when its branch moves.
 func (b *pipelineBuild) trigger(pipeline *codepipeline.Pipeline) error {
 	moved := fmt.Sprintf("The branch %s of %s has moved", b.args.Branch, b.args.Application)
-	push, err := kit.NewEventRule(b.ctx, b.name+"-push", b.args.delivered()+"-push", moved, kit.EventPattern{
+	push, err := kit.NewEventRule(b.Ctx, b.Name+"-push", b.args.delivered()+"-push", moved, kit.EventPattern{
 		Source:     []string{"aws.codecommit"},
 		DetailType: []string{"CodeCommit Repository State Change"},
 		Resources:  []string{b.args.Location.ARN("codecommit", b.args.delivered())},
@@ -23,11 +23,11 @@ func (b *pipelineBuild) trigger(pipeline *codepipeline.Pipeline) error {
 			"referenceType": {"branch"},
 			"referenceName": {b.args.Branch},
 		},
-	}, b.parent)
+	}, b.Parent)
 	if err != nil {
 		return err
 	}
-	starter, err := kit.NewRole(b.ctx, b.name+"-trigger", b.args.Location, kit.RoleArgs{
+	starter, err := kit.NewRole(b.Ctx, b.Name+"-trigger", b.args.Location, kit.RoleArgs{
 		Name:        b.args.roleName("-trigger"),
 		Description: fmt.Sprintf("Pipeline of %s: starts it", b.args.Application),
 		Trust: trustOf(b.args.Location, "events.amazonaws.com",
@@ -36,13 +36,13 @@ func (b *pipelineBuild) trigger(pipeline *codepipeline.Pipeline) error {
 			Sid: "Start", Actions: []string{"codepipeline:StartPipelineExecution"},
 			Resources: kit.ARNs(b.args.Location.ARN("codepipeline", b.args.delivered())),
 		}},
-	}, b.parent)
+	}, b.Parent)
 	if err != nil {
 		return err
 	}
-	_, err = cloudwatch.NewEventTarget(b.ctx, b.name+"-push", &cloudwatch.EventTargetArgs{
+	_, err = cloudwatch.NewEventTarget(b.Ctx, b.Name+"-push", &cloudwatch.EventTargetArgs{
 		Rule: push.Name, Arn: pipeline.Arn, RoleArn: starter.Arn,
-	}, b.parent, pulumi.DependsOn(starter.Grants))
+	}, b.Parent, pulumi.DependsOn(starter.Grants))
 	return err
 }
 
@@ -73,7 +73,7 @@ func (a *PipelineArgs) failures() []kit.Notice {
 // notices tell people of failures.
 func (b *pipelineBuild) notices() error {
 	for _, n := range b.args.failures() {
-		if err := kit.NewNotice(b.ctx, b.name, b.args.delivered(), n, b.args.TopicArn, b.parent); err != nil {
+		if err := kit.NewNotice(b.Ctx, b.Name, b.args.delivered(), n, b.args.TopicArn, b.Parent); err != nil {
 			return err
 		}
 	}

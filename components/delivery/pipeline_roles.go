@@ -17,7 +17,7 @@ func (b *pipelineBuild) serviceRole(stages []stage) (*kit.Role, error) {
 	for _, s := range stages {
 		acting = append(acting, b.args.Location.Role(b.args.roleName(s.suffix())))
 	}
-	return kit.NewRole(b.ctx, b.name+"-role", b.args.Location, kit.RoleArgs{
+	return kit.NewRole(b.Ctx, b.Name+"-role", b.args.Location, kit.RoleArgs{
 		Name:        b.args.roleName(""),
 		Description: fmt.Sprintf("Pipeline of %s", b.args.Application),
 		Trust: kit.Trust("codepipeline.amazonaws.com", components.Conditions{"StringEquals": {
@@ -28,17 +28,17 @@ func (b *pipelineBuild) serviceRole(stages []stage) (*kit.Role, error) {
 			// CloudWatch checks a description, even of one alarm by its name, against all alarms.
 			{Sid: "SeeAlarms", Actions: []string{"cloudwatch:DescribeAlarms"}, Resources: kit.ARNs(b.args.Location.ARN("cloudwatch", "alarm:*"))},
 		},
-	}, b.parent)
+	}, b.Parent)
 }
 
 // actionRole is the role of a stage's action, which only this pipeline may take.
 func (b *pipelineBuild) actionRole(s stage, service *kit.Role) (*kit.Role, error) {
-	return kit.NewRole(b.ctx, b.name+s.suffix(), b.args.Location, kit.RoleArgs{
+	return kit.NewRole(b.Ctx, b.Name+s.suffix(), b.args.Location, kit.RoleArgs{
 		Name:        b.args.roleName(s.suffix()),
 		Description: fmt.Sprintf("Pipeline of %s: %s", b.args.Application, s.name),
 		Trust:       components.Statement{Principals: pulumi.StringArray{service.Arn}, Actions: []string{"sts:AssumeRole"}},
 		Statements:  s.rights,
-	}, b.parent)
+	}, b.Parent)
 }
 
 func (s stage) suffix() string { return "-" + strings.ToLower(s.name) }

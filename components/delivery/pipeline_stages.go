@@ -107,7 +107,7 @@ func (b *pipelineBuild) pipeline(stages []stage, alarms pulumi.StringArray) (*co
 		grants = append(grants, acting.Grants...)
 		declared = append(declared, s.declare(acting, alarms))
 	}
-	return codepipeline.NewPipeline(b.ctx, b.name, &codepipeline.PipelineArgs{
+	return codepipeline.NewPipeline(b.Ctx, b.Name, &codepipeline.PipelineArgs{
 		Name:          pulumi.String(b.args.delivered()),
 		PipelineType:  pulumi.String("V2"),
 		ExecutionMode: pulumi.String("SUPERSEDED"),
@@ -119,7 +119,7 @@ func (b *pipelineBuild) pipeline(stages []stage, alarms pulumi.StringArray) (*co
 			},
 		}},
 		Stages: declared,
-	}, b.parent, pulumi.DependsOn(grants))
+	}, b.Parent, pulumi.DependsOn(grants))
 }
 
 // declare is the stage as CodePipeline reads it.

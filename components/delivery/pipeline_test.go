@@ -151,22 +151,15 @@ func TestPipelineConditions(t *testing.T) {
 }
 
 func TestPipelineOutputs(t *testing.T) {
-	var got []any
-	componenttest.Record(t, func(ctx *pulumi.Context, opts ...pulumi.ResourceOption) error {
-		args := pipelineArgs(t)
-		p, err := delivery.NewPipeline(ctx, "pipeline", &args, opts...)
-		if err != nil {
-			return err
-		}
-		pulumi.All(p.PipelineName, p.ProjectName, p.RestartAlarmName).ApplyT(func(resolved []any) string { got = resolved; return "" })
-		return nil
+	got := componenttest.Resolved(t, "pipeline", delivery.NewPipeline, pipelineArgs(t), func(p *delivery.Pipeline) []any {
+		return []any{p.PipelineName, p.ProjectName, p.RestartAlarmName}
 	})
 	assert.Equal(t, []any{"legops-test-signatures", "legops-test-build-signatures", "legops-test-signatures-restarts"}, got)
 }
 
 func TestPipelineRefuses(t *testing.T) {
 	componenttest.Refuses(t, pipeline(delivery.PipelineArgs{}),
-		"pipeline pipeline: Name is missing", "Branch is missing", "ArtifactBucketArn is missing", "ClusterName is missing",
+		"Pipeline pipeline: Name is missing", "Branch is missing", "ArtifactBucketArn is missing", "ClusterName is missing",
 		"Deployer.TagName is missing", "RepositoryName is missing", "SourceKeyArn is missing", "ArtifactBucket is missing",
 		"ArtifactKeyArn is missing", "LogKeyArn is missing", "TopicArn is missing", "TopicKeyArn is missing",
 		"Deployer.ServiceRoleArn is missing", "Location.Account is missing", "Application is missing",

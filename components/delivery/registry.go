@@ -9,21 +9,19 @@ import (
 
 	"legops/components"
 	"legops/components/internal/kit"
+	"legops/internal/settings"
 )
 
 // RegistryArgs are the arguments of Registry.
 type RegistryArgs struct {
+	settings.Registry
+
 	// Name is the prefix of the repositories: <Name>/<application>.
 	Name string
 	// Location is the region and account of the repositories.
 	Location components.Location
 	// Applications are the names of the applications, one repository each.
 	Applications []string
-	// KeepImages is how many images a repository keeps of each kind, the newest first: of those that were built, and of those that
-	// were released, whatever is built after them. At least 2: what serves, and what a failed release goes back to.
-	KeepImages int
-	// UntaggedDays is after how many days an image without a tag goes; at least 1.
-	UntaggedDays int
 	// KeyArn is the KMS key of the images, in the region of the repositories. Changing it replaces them.
 	KeyArn pulumi.StringInput
 	// Pullers are the ARNs of the roles that may pull: those of the nodes.
@@ -40,7 +38,7 @@ type Registry struct {
 	pulumi.ResourceState
 
 	// URLs are the addresses of the repositories, by application.
-	URLs map[string]pulumi.StringInput
+	URLs map[string]pulumi.StringInput `pulumi:"urls"`
 }
 
 var (
@@ -54,27 +52,20 @@ var (
 
 // NewRegistry creates the repositories.
 func NewRegistry(ctx *pulumi.Context, name string, args *RegistryArgs, opts ...pulumi.ResourceOption) (*Registry, error) {
-	if err := args.check(name); err != nil {
-		return nil, err
-	}
-	c := &Registry{URLs: map[string]pulumi.StringInput{}}
-	if err := ctx.RegisterComponentResource("legops:components:Registry", name, c, opts...); err != nil {
-		return nil, err
-	}
-	urls := pulumi.Map{}
-	for _, application := range args.Applications {
-		repository, err := newRepository(ctx, name+"-"+application, application, args, pulumi.Parent(c))
-		if err != nil {
-			return nil, err
+	c, b := &Registry{URLs: map[string]pulumi.StringInput{}}, &kit.Build{Ctx: ctx, Name: name}
+	return c, b.Create(c, args, args.check, opts, func() error {
+		for _, application := range args.Applications {
+			repository, err := newRepository(ctx, name+"-"+application, application, args, b.Parent)
+			if err != nil {
+				return err
+			}
+			c.URLs[application] = repository.RepositoryUrl
 		}
-		c.URLs[application] = repository.RepositoryUrl
-		urls[application] = repository.RepositoryUrl
-	}
-	return c, ctx.RegisterResourceOutputs(c, pulumi.Map{"urls": urls})
+		return nil
+	})
 }
 
-func (a *RegistryArgs) check(name string) error {
-	p := kit.Check("registry "+name, a)
+func (a *RegistryArgs) check(p *kit.Problems) {
 	known := map[string]bool{}
 	for _, application := range a.Applications {
 		p.Require(!known[application], "Applications: %q is there twice", application)
@@ -84,7 +75,6 @@ func (a *RegistryArgs) check(name string) error {
 		p.Require(known[application], "Pushers: there is no application %q", application)
 	}
 	p.Require(len(a.Pullers) > 0, "Pullers is empty, so no node could start a pod")
-	return p.Err()
 }
 
 func newRepository(ctx *pulumi.Context, name, application string, args *RegistryArgs, parent pulumi.ResourceOption) (*ecr.Repository, error) {

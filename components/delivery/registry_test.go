@@ -10,19 +10,20 @@ import (
 
 	"legops/components/delivery"
 	"legops/components/internal/componenttest"
+	"legops/internal/settings"
 )
 
 var registry = componenttest.Of("registry", delivery.NewRegistry)
 
 var registryArgs = delivery.RegistryArgs{
-	Name: "legops-test", Location: componenttest.Location, Applications: []string{"matters", "portal"}, KeepImages: 20, UntaggedDays: 5,
-	KeyArn: pulumi.String("registry-key"), Pullers: pulumi.ToStringArray([]string{"arn:nodes"}),
+	Name: "legops-test", Location: componenttest.Location, Applications: []string{"matters", "portal"},
+	Registry: settings.Registry{ImageArchitecture: settings.Arm64, KeepImages: 20, UntaggedDays: 5},
+	KeyArn:   pulumi.String("registry-key"), Pullers: pulumi.ToStringArray([]string{"arn:nodes"}),
 	Pushers: map[string]pulumi.StringArray{"matters": pulumi.ToStringArray([]string{"arn:build"})}, Protect: true,
 }
 
 func TestRegistry(t *testing.T) {
-	componenttest.Behaves(t, "legops:components:Registry", "registry", registry(registryArgs))
-	r := componenttest.Record(t, registry(registryArgs))
+	r := componenttest.Behaves(t, "legops:components:Registry", "registry", registry(registryArgs))
 	assert.Len(t, r.OfType("aws:ecr/repository:Repository"), 2)
 	repository := r.One(t, "aws:ecr/repository:Repository", "registry-matters")
 	componenttest.Expect(t, repository, map[string]any{
@@ -83,7 +84,7 @@ func TestRegistryExpiry(t *testing.T) {
 }
 
 func TestRegistryRefuses(t *testing.T) {
-	componenttest.Refuses(t, registry(delivery.RegistryArgs{}), "registry registry: Name is missing", "KeyArn is missing",
+	componenttest.Refuses(t, registry(delivery.RegistryArgs{}), "Registry registry: Name is missing", "KeyArn is missing",
 		"Pullers is empty, so no node could start a pod", "Location.Account")
 	args := registryArgs
 	args.Applications = []string{"matters", "matters"}

@@ -10,24 +10,21 @@ import (
 
 	"legops/components"
 	"legops/components/internal/kit"
+	"legops/internal/settings"
 )
 
 // RunnerArgs are the arguments of Runner.
 type RunnerArgs struct {
+	settings.Runner
+
 	// Name is the prefix of physical names: <project>-<stack>.
 	Name string
 	// Location is the region and account of the project.
 	Location components.Location
-	// GithubOwner and Repository are the repository on GitHub whose jobs run here, such as legops and platform.
-	GithubOwner, Repository string
-	// Actors are the ids of the GitHub accounts whose jobs run here. GitHub begins at 1, so 0 is nobody.
-	Actors []string
+	// GithubOwner is the organisation on GitHub that Repository belongs to.
+	GithubOwner string
 	// ConnectionArn is the connection to GitHub. A person has approved it: CodeBuild tries it when it makes a project.
 	ConnectionArn pulumi.StringInput
-	// ComputeType is the size of the machine, such as BUILD_GENERAL1_MEDIUM.
-	ComputeType string
-	// TimeoutMinutes is how long a job may take, 5 to 2160 (the bounds of CodeBuild).
-	TimeoutMinutes int
 	// VpcID is the VPC of the jobs.
 	VpcID pulumi.StringInput
 	// SubnetIDs are private application subnets, from which the cluster's endpoint is reached.
@@ -35,7 +32,7 @@ type RunnerArgs struct {
 	// LogKeyArn and LogRetention are the KMS key of the log group and how many days it keeps events, one of the steps of
 	// CloudWatch Logs.
 	LogKeyArn    pulumi.StringInput
-	LogRetention int
+	LogRetention settings.RetentionDays
 	// Protect keeps Pulumi from deleting the log.
 	Protect bool
 }
@@ -68,48 +65,30 @@ var githubAccountPattern = regexp.MustCompile(`^(0|[1-9][0-9]*)$`)
 
 // runnerBuild is what the steps of NewRunner share.
 type runnerBuild struct {
-	ctx    *pulumi.Context
-	name   string
-	args   *RunnerArgs
-	parent pulumi.ResourceOption
+	kit.Build
+	args *RunnerArgs
+	c    *Runner
 }
 
 // NewRunner creates the project and the webhook that starts it.
 func NewRunner(ctx *pulumi.Context, name string, args *RunnerArgs, opts ...pulumi.ResourceOption) (*Runner, error) {
-	if err := args.check(name); err != nil {
-		return nil, err
-	}
-	c := &Runner{}
-	if err := ctx.RegisterComponentResource("legops:components:Runner", name, c, opts...); err != nil {
-		return nil, err
-	}
-	b := &runnerBuild{ctx: ctx, name: name, args: args, parent: pulumi.Parent(c)}
-	group, err := kit.NewSecurityGroup(ctx, name, args.projectName(), "Jobs of GitHub Actions of "+args.Name, args.VpcID, b.parent)
-	if err != nil {
-		return nil, err
-	}
-	c.SecurityGroupID = group.ID().ToStringOutput()
-	project, err := b.project(c.SecurityGroupID)
-	if err != nil {
-		return nil, err
-	}
-	if err := b.webhook(project); err != nil {
-		return nil, err
-	}
-	c.ProjectName = project.Name
-	return c, ctx.RegisterResourceOutputs(c, pulumi.Map{
-		"projectName": c.ProjectName, "securityGroupId": c.SecurityGroupID,
-	})
+	b := &runnerBuild{Build: kit.Build{Ctx: ctx, Name: name}, args: args, c: &Runner{}}
+	return b.c, b.Create(b.c, args, args.check, opts, b.project, b.webhook)
 }
 
 // project creates the CodeBuild project. It has no limit of concurrent builds of its own: CodeBuild drops a build above
 // such a limit, but queues one above the quota of the account.
-func (b *runnerBuild) project(group pulumi.StringOutput) (*codebuild.Project, error) {
-	return newCodebuildProject(b.ctx, b.name, codebuildArgs{
+func (b *runnerBuild) project() error {
+	group, err := kit.NewSecurityGroup(b.Ctx, b.Name, b.args.projectName(), "Jobs of GitHub Actions of "+b.args.Name, b.args.VpcID, b.Parent)
+	if err != nil {
+		return err
+	}
+	b.c.SecurityGroupID = group.ID().ToStringOutput()
+	project, err := newCodebuildProject(b.Ctx, b.Name, codebuildArgs{
 		location:     b.args.Location,
 		name:         b.args.projectName(),
 		purpose:      "Starts jobs of GitHub Actions; what they may do comes from other roles",
-		statements:   b.rights(group),
+		statements:   b.rights(),
 		computeType:  b.args.ComputeType,
 		logRetention: b.args.LogRetention, logKeyArn: b.args.LogKeyArn, protect: b.args.Protect,
 	}, &codebuild.ProjectArgs{
@@ -123,35 +102,40 @@ func (b *runnerBuild) project(group pulumi.StringOutput) (*codebuild.Project, er
 			Buildspec: pulumi.String(runnerBuildspec),
 		},
 		VpcConfig: codebuild.ProjectVpcConfigArgs{
-			VpcId: b.args.VpcID, Subnets: b.args.SubnetIDs, SecurityGroupIds: pulumi.StringArray{group},
+			VpcId: b.args.VpcID, Subnets: b.args.SubnetIDs, SecurityGroupIds: pulumi.StringArray{b.c.SecurityGroupID},
 		},
 		BuildTimeout:  pulumi.Int(b.args.TimeoutMinutes),
 		QueuedTimeout: pulumi.Int(runnerQueued),
-	}, b.parent)
+	}, b.Parent)
+	if err != nil {
+		return err
+	}
+	b.c.ProjectName = project.Name
+	return nil
 }
 
 // webhook starts a build for each job that one of the actors queues. Whoever else queues one, by a pull request of a fork
 // for example, gets no machine. The pattern has both ends: without them 12 would let in 123.
-func (b *runnerBuild) webhook(project *codebuild.Project) error {
-	_, err := codebuild.NewWebhook(b.ctx, b.name+"-webhook", &codebuild.WebhookArgs{
-		ProjectName: project.Name,
+func (b *runnerBuild) webhook() error {
+	_, err := codebuild.NewWebhook(b.Ctx, b.Name+"-webhook", &codebuild.WebhookArgs{
+		ProjectName: b.c.ProjectName,
 		BuildType:   pulumi.String("BUILD"),
 		FilterGroups: codebuild.WebhookFilterGroupArray{codebuild.WebhookFilterGroupArgs{
 			Filters: codebuild.WebhookFilterGroupFilterArray{
 				codebuild.WebhookFilterGroupFilterArgs{Type: pulumi.String("EVENT"), Pattern: pulumi.String("WORKFLOW_JOB_QUEUED")},
 				codebuild.WebhookFilterGroupFilterArgs{
-					Type: pulumi.String("ACTOR_ACCOUNT_ID"), Pattern: pulumi.Sprintf("^(%s)$", strings.Join(b.args.Actors, "|")),
+					Type: pulumi.String("ACTOR_ACCOUNT_ID"), Pattern: pulumi.Sprintf("^(%s)$", strings.Join(settings.Texts(b.args.Actors), "|")),
 				},
 			},
 		}},
-	}, b.parent)
+	}, b.Parent)
 	return err
 }
 
 // rights are what CodeBuild does for a job, and so, with writing its log, what a job can do without a role of its own: stand
 // in the VPC and reach GitHub.
-func (b *runnerBuild) rights(group pulumi.StringOutput) []components.Statement {
-	return append(networkRights(b.args.Location, group), connectionRights(b.args.ConnectionArn))
+func (b *runnerBuild) rights() []components.Statement {
+	return append(networkRights(b.args.Location, b.c.SecurityGroupID), connectionRights(b.args.ConnectionArn))
 }
 
 // projectName is the physical name of the project and of its role, and what the label of a job names.
@@ -162,12 +146,10 @@ func (a *RunnerArgs) sourceURL() string {
 	return fmt.Sprintf("https://github.com/%s/%s.git", a.GithubOwner, a.Repository)
 }
 
-func (a *RunnerArgs) check(name string) error {
-	p := kit.Check("runner "+name, a)
+func (a *RunnerArgs) check(p *kit.Problems) {
 	p.Require(len(a.Actors) > 0, "Actors is empty, so anybody's job would run")
 	for _, actor := range a.Actors {
-		p.Require(githubAccountPattern.MatchString(actor), "Actors: %q must be the id of a GitHub account, such as 1234567", actor)
+		p.Require(githubAccountPattern.MatchString(string(actor)), "Actors: %q must be the id of a GitHub account, such as 1234567", actor)
 	}
 	kit.CheckRoleName(p, a.projectName())
-	return p.Err()
 }

@@ -11,13 +11,16 @@ import (
 
 	"legops/components/delivery"
 	"legops/components/internal/componenttest"
+	"legops/internal/settings"
 )
 
 func runnerArgs() delivery.RunnerArgs {
 	return delivery.RunnerArgs{
-		Name: "legops-test", Location: componenttest.Location, GithubOwner: "example-org", Repository: "platform", Actors: []string{"12", "345"},
-		ConnectionArn: pulumi.String("arn:connection"), ComputeType: "BUILD_GENERAL1_MEDIUM", TimeoutMinutes: 90,
-		VpcID: pulumi.String("vpc"), SubnetIDs: pulumi.ToStringArray([]string{"subnet-a", "subnet-b"}),
+		Name: "legops-test", Location: componenttest.Location, GithubOwner: "example-org",
+		Runner: settings.Runner{
+			Repository: "platform", Actors: []settings.GithubAccount{"12", "345"}, ComputeType: "BUILD_GENERAL1_MEDIUM", TimeoutMinutes: 90,
+		},
+		ConnectionArn: pulumi.String("arn:connection"), VpcID: pulumi.String("vpc"), SubnetIDs: pulumi.ToStringArray([]string{"subnet-a", "subnet-b"}),
 		LogKeyArn: pulumi.String("logs-key"), LogRetention: 90, Protect: true,
 	}
 }
@@ -26,8 +29,7 @@ var runner = componenttest.Of("runner", delivery.NewRunner)
 
 func TestRunner(t *testing.T) {
 	args := runnerArgs()
-	componenttest.Behaves(t, "legops:components:Runner", "runner", runner(args))
-	r := componenttest.Record(t, runner(args))
+	r := componenttest.Behaves(t, "legops:components:Runner", "runner", runner(args))
 	project := r.One(t, typeProject, "runner-project")
 	componenttest.Expect(t, project, map[string]any{
 		"name": "legops-test-runner", "serviceRole": "arn:of:runner-role", "encryptionKey": nil,
@@ -90,20 +92,15 @@ func TestRunnerRights(t *testing.T) {
 }
 
 func TestRunnerOutputs(t *testing.T) {
-	var got []any
-	componenttest.Record(t, func(ctx *pulumi.Context, opts ...pulumi.ResourceOption) error {
-		args := runnerArgs()
-		c, err := delivery.NewRunner(ctx, "runner", &args, opts...)
-		require.NoError(t, err)
-		ctx.Export("all", pulumi.All(c.ProjectName, c.SecurityGroupID).ApplyT(func(resolved []any) string { got = resolved; return "" }))
-		return nil
+	got := componenttest.Resolved(t, "runner", delivery.NewRunner, runnerArgs(), func(c *delivery.Runner) []any {
+		return []any{c.ProjectName, c.SecurityGroupID}
 	})
 	assert.Equal(t, []any{"legops-test-runner", "runner-id"}, got)
 }
 
 func TestRunnerRefuses(t *testing.T) {
 	componenttest.Refuses(t, runner(delivery.RunnerArgs{}),
-		"runner runner: Name is missing", "ComputeType is missing", "ConnectionArn is missing", "VpcID is missing", "SubnetIDs is missing",
+		"Runner runner: Name is missing", "ComputeType is missing", "ConnectionArn is missing", "VpcID is missing", "SubnetIDs is missing",
 		"LogKeyArn is missing", "Location.Account is missing", "GithubOwner is missing", "Repository is missing", "Actors is empty, so anybody's job would run")
 	componenttest.RefusesEach(t, runner, runnerArgs, map[string]func(*delivery.RunnerArgs){
 		`Actors: ".*" must be the id of a GitHub acco`:  func(a *delivery.RunnerArgs) { a.Actors = append(a.Actors, ".*") },

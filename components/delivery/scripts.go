@@ -47,39 +47,34 @@ var scriptPattern = regexp.MustCompile(`^[A-Za-z0-9_-][A-Za-z0-9._-]*(/[A-Za-z0-
 
 // NewScripts puts the files into the bucket.
 func NewScripts(ctx *pulumi.Context, name string, args *ScriptsArgs, opts ...pulumi.ResourceOption) (*Scripts, error) {
-	if err := args.check(name); err != nil {
-		return nil, err
-	}
 	c := &Scripts{location: args.Location, bucketArn: args.BucketArn, keyArn: args.KeyArn, prefix: args.prefix()}
-	if err := ctx.RegisterComponentResource("legops:components:Scripts", name, c, opts...); err != nil {
-		return nil, err
-	}
-	needed := []any{args.Bucket}
-	for _, path := range kit.SortedKeys(args.Files) {
-		object, err := s3.NewBucketObjectv2(ctx, name+"-"+strings.ReplaceAll(path, "/", "-"), &s3.BucketObjectv2Args{
-			Bucket:  args.Bucket,
-			Key:     pulumi.String(c.prefix + path),
-			Content: pulumi.String(args.Files[path]),
-		}, pulumi.Parent(c))
-		if err != nil {
-			return nil, err
+	b := &kit.Build{Ctx: ctx, Name: name}
+	return c, b.Create(c, args, args.check, opts, func() error {
+		needed := []any{args.Bucket}
+		for _, path := range kit.SortedKeys(args.Files) {
+			object, err := s3.NewBucketObjectv2(ctx, name+"-"+strings.ReplaceAll(path, "/", "-"), &s3.BucketObjectv2Args{
+				Bucket:  args.Bucket,
+				Key:     pulumi.String(c.prefix + path),
+				Content: pulumi.String(args.Files[path]),
+			}, b.Parent)
+			if err != nil {
+				return err
+			}
+			needed = append(needed, object.Key)
 		}
-		needed = append(needed, object.Key)
-	}
-	c.URL = pulumi.All(needed...).ApplyT(func(known []any) string {
-		return fmt.Sprintf("s3://%s/%s", known[0], strings.TrimSuffix(c.prefix, "/"))
-	}).(pulumi.StringOutput)
-	return c, ctx.RegisterResourceOutputs(c, pulumi.Map{"url": c.URL})
+		c.URL = pulumi.All(needed...).ApplyT(func(known []any) string {
+			return fmt.Sprintf("s3://%s/%s", known[0], strings.TrimSuffix(c.prefix, "/"))
+		}).(pulumi.StringOutput)
+		return nil
+	})
 }
 
-func (a *ScriptsArgs) check(name string) error {
-	p := kit.Check("scripts "+name, a)
+func (a *ScriptsArgs) check(p *kit.Problems) {
 	p.Require(len(a.Files) > 0, "Files is empty")
 	for _, path := range kit.SortedKeys(a.Files) {
 		p.Require(scriptPattern.MatchString(path), "Files: %q must be a path such as release/appspec.yml", path)
 		p.Require(a.Files[path] != "", "Files: %s is empty", path)
 	}
-	return p.Err()
 }
 
 // prefix is the folder of exactly these files.

@@ -11,20 +11,13 @@ import (
 	"legops/components/apps"
 	"legops/components/data"
 	"legops/components/internal/kit"
+	"legops/internal/settings"
 )
-
-// HstsArgs is the header Strict-Transport-Security.
-type HstsArgs struct {
-	// MaxAge is how many seconds browsers insist on HTTPS, 300 to 63072000 (two years).
-	MaxAge int
-	// IncludeSubdomains covers every name below the domain.
-	IncludeSubdomains bool
-	// Preload asks browsers to ship the rule. Their list takes only rules of a year with subdomains.
-	Preload bool
-}
 
 // CdnArgs are the arguments of Cdn.
 type CdnArgs struct {
+	settings.Cdn
+
 	// Name is the prefix of physical names: <project>-<stack>.
 	Name string
 	// Location is us-east-1 and the account.
@@ -41,17 +34,6 @@ type CdnArgs struct {
 	CertificateArn pulumi.StringInput
 	// WebACLArn is the web application firewall.
 	WebACLArn pulumi.StringInput
-	// PriceClass says which edge locations serve: PriceClass_100, PriceClass_200 or PriceClass_All.
-	PriceClass string
-	// ContentSecurityPolicy is the header of that name.
-	ContentSecurityPolicy string
-	// Hsts is the header Strict-Transport-Security.
-	Hsts HstsArgs
-	// StaticPaths are cached without cookies, such as /static/*.
-	StaticPaths []string
-	// Cookies, Headers and QueryStrings are what of a dynamic request reaches the applications, by name, beside the
-	// header Host: 10 cookies, 9 headers and 10 query strings at most (quotas of CloudFront).
-	Cookies, Headers, QueryStrings []string
 	// LogBucketArn is the bucket of access logs, of Storage.
 	LogBucketArn pulumi.StringInput
 }
@@ -69,55 +51,22 @@ type Cdn struct {
 
 // cdnBuild is what the steps of NewCdn share.
 type cdnBuild struct {
-	ctx    *pulumi.Context
-	name   string
-	args   *CdnArgs
-	parent pulumi.ResourceOption
+	kit.Build
+	args    *CdnArgs
+	c       *Cdn
+	visited *cloudfront.Distribution
 }
 
 // NewCdn creates the distribution. All of it is on the provider given, which has to be that of us-east-1.
 func NewCdn(ctx *pulumi.Context, name string, args *CdnArgs, opts ...pulumi.ResourceOption) (*Cdn, error) {
-	if err := args.check(name); err != nil {
-		return nil, err
-	}
-	c := &Cdn{}
-	if err := ctx.RegisterComponentResource("legops:components:Cdn", name, c, opts...); err != nil {
-		return nil, err
-	}
-	b := &cdnBuild{ctx: ctx, name: name, args: args, parent: pulumi.Parent(c)}
-	policies, err := b.policies()
-	if err != nil {
-		return nil, err
-	}
-	errors, err := b.errorPages()
-	if err != nil {
-		return nil, err
-	}
-	distribution, err := b.distribution(policies, errors)
-	if err != nil {
-		return nil, err
-	}
-	if err := b.records(distribution); err != nil {
-		return nil, err
-	}
-	if err := b.accessLogs(distribution); err != nil {
-		return nil, err
-	}
-	c.DistributionID = distribution.ID().ToStringOutput()
-	c.DistributionArn, c.DomainName = distribution.Arn, distribution.DomainName
-	return c, ctx.RegisterResourceOutputs(c, pulumi.Map{
-		"distributionId":  c.DistributionID,
-		"distributionArn": c.DistributionArn,
-		"domainName":      c.DomainName,
-	})
+	b := &cdnBuild{Build: kit.Build{Ctx: ctx, Name: name}, args: args, c: &Cdn{}}
+	return b.c, b.Create(b.c, args, args.check, opts, b.distribution, b.records, b.accessLogs)
 }
 
-func (a *CdnArgs) check(name string) error {
-	p := kit.Check("cdn "+name, a)
+func (a *CdnArgs) check(p *kit.Problems) {
 	requireCdnRegion(p, a.Location)
 	requireOrigin(p, a.Domain, a.Origin)
 	kit.CheckBucketName(p, kit.BucketName(a.Name, a.Location, data.ErrorBucket))
-	return p.Err()
 }
 
 // The two origins, by the id that behaviours name.
@@ -126,12 +75,20 @@ const (
 	originErrors       = "errors"
 )
 
-func (b *cdnBuild) distribution(policies *cdnPolicies, errors *errorPages) (*cloudfront.Distribution, error) {
+func (b *cdnBuild) distribution() error {
+	policies, err := b.policies()
+	if err != nil {
+		return err
+	}
+	errors, err := b.errorPages()
+	if err != nil {
+		return err
+	}
 	behaviors := cloudfront.DistributionOrderedCacheBehaviorArray{b.errorBehavior(policies)}
 	for _, path := range b.args.StaticPaths {
 		behaviors = append(behaviors, b.staticBehavior(path, policies))
 	}
-	return cloudfront.NewDistribution(b.ctx, b.name, &cloudfront.DistributionArgs{
+	created, err := cloudfront.NewDistribution(b.Ctx, b.Name, &cloudfront.DistributionArgs{
 		Comment:       pulumi.String(b.args.Name),
 		Enabled:       pulumi.Bool(true),
 		Aliases:       pulumi.StringArray{pulumi.String(b.args.Domain)},
@@ -151,7 +108,13 @@ func (b *cdnBuild) distribution(policies *cdnPolicies, errors *errorPages) (*clo
 		Restrictions: cloudfront.DistributionRestrictionsArgs{
 			GeoRestriction: cloudfront.DistributionRestrictionsGeoRestrictionArgs{RestrictionType: pulumi.String("none")},
 		},
-	}, b.parent, pulumi.DependsOn([]pulumi.Resource{errors.page}))
+	}, b.Parent, pulumi.DependsOn([]pulumi.Resource{errors.page}))
+	if err != nil {
+		return err
+	}
+	b.visited, b.c.DistributionID = created, created.ID().ToStringOutput()
+	b.c.DistributionArn, b.c.DomainName = created.Arn, created.DomainName
+	return nil
 }
 
 // applicationOrigin is the load balancer. CloudFront forwards the Host that the visitor asked for, because the ingress
@@ -175,17 +138,17 @@ func (b *cdnBuild) applicationOrigin() cloudfront.DistributionOriginArgs {
 }
 
 // records lead the domain to the distribution, over both kinds of addresses.
-func (b *cdnBuild) records(distribution *cloudfront.Distribution) error {
+func (b *cdnBuild) records() error {
 	for _, kind := range []string{"A", "AAAA"} {
-		if _, err := route53.NewRecord(b.ctx, b.name+"-"+strings.ToLower(kind), &route53.RecordArgs{
+		if _, err := route53.NewRecord(b.Ctx, b.Name+"-"+strings.ToLower(kind), &route53.RecordArgs{
 			ZoneId: pulumi.String(b.args.ZoneID),
 			Name:   pulumi.String(b.args.Domain),
 			Type:   pulumi.String(kind),
 			Aliases: route53.RecordAliasArray{route53.RecordAliasArgs{
-				Name: distribution.DomainName, ZoneId: distribution.HostedZoneId,
+				Name: b.c.DomainName, ZoneId: b.visited.HostedZoneId,
 				EvaluateTargetHealth: pulumi.Bool(false), // CloudFront has no health to look at
 			}},
-		}, b.parent); err != nil {
+		}, b.Parent); err != nil {
 			return err
 		}
 	}

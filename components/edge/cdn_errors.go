@@ -47,32 +47,32 @@ type errorPages struct {
 // errorPages creates the page that stands in for the applications when they do not answer. The bucket is encrypted
 // with a key of S3: CloudFront would need a place in the policy of any other, and the page is public anyway.
 func (b *cdnBuild) errorPages() (*errorPages, error) {
-	l, name := b.args.Location, b.name+"-errors"
+	l, name := b.args.Location, b.Name+"-errors"
 	physical := kit.BucketName(b.args.Name, l, data.ErrorBucket)
-	pages, err := kit.NewBucket(b.ctx, name, kit.BucketArgs{
+	pages, err := kit.NewBucket(b.Ctx, name, kit.BucketArgs{
 		Physical:   physical,
 		Location:   l,
 		Rules:      []s3.BucketLifecycleConfigurationV2RuleArgs{kit.AbandonedUploads(), kit.OldVersions(data.DeletedDays)},
 		Statements: []components.Statement{errorReader(l, physical)},
-	}, b.parent)
+	}, b.Parent)
 	if err != nil {
 		return nil, err
 	}
-	control, err := cloudfront.NewOriginAccessControl(b.ctx, name, &cloudfront.OriginAccessControlArgs{
+	control, err := cloudfront.NewOriginAccessControl(b.Ctx, name, &cloudfront.OriginAccessControlArgs{
 		Name:                          pulumi.String(b.args.Name + "-errors"),
 		OriginAccessControlOriginType: pulumi.String("s3"),
 		SigningBehavior:               pulumi.String("always"),
 		SigningProtocol:               pulumi.String("sigv4"),
-	}, b.parent)
+	}, b.Parent)
 	if err != nil {
 		return nil, err
 	}
-	page, err := s3.NewBucketObjectv2(b.ctx, name, &s3.BucketObjectv2Args{
+	page, err := s3.NewBucketObjectv2(b.Ctx, name, &s3.BucketObjectv2Args{
 		Bucket:      pages.Policy.Bucket,
 		Key:         pulumi.String(errorKey),
 		Content:     pulumi.String(errorPage),
 		ContentType: pulumi.String("text/html; charset=utf-8"),
-	}, b.parent)
+	}, b.Parent)
 	return &errorPages{bucket: pages, control: control, page: page, region: l.Region}, err
 }
 

@@ -1,7 +1,6 @@
 package edge
 
 import (
-	"github.com/pulumi/pulumi-aws/sdk/v6/go/aws/cloudfront"
 	"github.com/pulumi/pulumi-aws/sdk/v6/go/aws/cloudwatch"
 	"github.com/pulumi/pulumi/sdk/v3/go/pulumi"
 
@@ -20,33 +19,33 @@ var cdnLogFields = []string{
 
 // accessLogs delivers a record of every request to the log bucket, by CloudFront's standard logging v2: the older way
 // needs ACLs on the bucket. The prefix is part of the destination; without one AWS makes up its own.
-func (b *cdnBuild) accessLogs(distribution *cloudfront.Distribution) error {
+func (b *cdnBuild) accessLogs() error {
 	name := b.args.Name + "-cdn"
-	source, err := cloudwatch.NewLogDeliverySource(b.ctx, b.name+"-logs", &cloudwatch.LogDeliverySourceArgs{
+	source, err := cloudwatch.NewLogDeliverySource(b.Ctx, b.Name+"-logs", &cloudwatch.LogDeliverySourceArgs{
 		Name:        pulumi.String(name),
 		LogType:     pulumi.String("ACCESS_LOGS"),
-		ResourceArn: distribution.Arn,
-	}, b.parent)
+		ResourceArn: b.c.DistributionArn,
+	}, b.Parent)
 	if err != nil {
 		return err
 	}
-	destination, err := cloudwatch.NewLogDeliveryDestination(b.ctx, b.name+"-logs", &cloudwatch.LogDeliveryDestinationArgs{
+	destination, err := cloudwatch.NewLogDeliveryDestination(b.Ctx, b.Name+"-logs", &cloudwatch.LogDeliveryDestinationArgs{
 		Name:         pulumi.String(name),
 		OutputFormat: pulumi.String("json"),
 		DeliveryDestinationConfiguration: cloudwatch.LogDeliveryDestinationDeliveryDestinationConfigurationArgs{
 			DestinationResourceArn: pulumi.Sprintf("%s/%s", b.args.LogBucketArn, data.LogPrefixCdn),
 		},
-	}, b.parent)
+	}, b.Parent)
 	if err != nil {
 		return err
 	}
-	_, err = cloudwatch.NewLogDelivery(b.ctx, b.name+"-logs", &cloudwatch.LogDeliveryArgs{
+	_, err = cloudwatch.NewLogDelivery(b.Ctx, b.Name+"-logs", &cloudwatch.LogDeliveryArgs{
 		DeliverySourceName:     source.Name,
 		DeliveryDestinationArn: destination.Arn,
 		RecordFields:           pulumi.ToStringArray(cdnLogFields),
 		S3DeliveryConfigurations: cloudwatch.LogDeliveryS3DeliveryConfigurationArray{cloudwatch.LogDeliveryS3DeliveryConfigurationArgs{
 			SuffixPath: pulumi.String("{DistributionId}/{yyyy}/{MM}/{dd}"), EnableHiveCompatiblePath: pulumi.Bool(false),
 		}},
-	}, b.parent)
+	}, b.Parent)
 	return err
 }

@@ -10,28 +10,30 @@ import (
 	"legops/components/edge"
 	"legops/components/internal/componenttest"
 	"legops/internal/recorder"
+	"legops/internal/settings"
 )
 
 var cdn = componenttest.Of("cdn", edge.NewCdn)
 
 func cdnArgs() edge.CdnArgs {
 	return edge.CdnArgs{
-		Name:                  "legops-test",
-		Location:              componenttest.GlobalLocation,
-		Domain:                "legops.example",
-		Origin:                "origin.legops.example",
-		ZoneID:                "Z0123456789ABCDEFGHIJ",
-		OriginSecret:          pulumi.String("open-sesame"),
-		CertificateArn:        pulumi.String("certificate"),
-		WebACLArn:             pulumi.String("firewall"),
-		PriceClass:            "PriceClass_100",
-		ContentSecurityPolicy: "default-src 'self'",
-		Hsts:                  edge.HstsArgs{MaxAge: 63072000, IncludeSubdomains: true, Preload: true},
-		StaticPaths:           []string{"/static/*", "/assets/*"},
-		Cookies:               []string{"session", "locale"},
-		Headers:               []string{"Accept-Language", "Authorization"},
-		QueryStrings:          []string{"page", "q"},
-		LogBucketArn:          pulumi.String("arn:aws:s3:::logs"),
+		Cdn: settings.Cdn{
+			PriceClass: "PriceClass_100", ContentSecurityPolicy: "default-src 'self'", StaticPaths: []settings.StaticPath{"/static/*", "/assets/*"},
+			Hsts: settings.Hsts{MaxAgeSeconds: 63072000, IncludeSubdomains: true, Preload: true}, Firewall: settings.Firewall{Mode: "block"},
+			Forward: settings.Forward{
+				Cookies: []settings.CookieName{"session", "locale"}, Headers: []settings.HeaderName{"Accept-Language", "Authorization"},
+				QueryStrings: []settings.QueryName{"page", "q"},
+			},
+		},
+		Name:           "legops-test",
+		Location:       componenttest.GlobalLocation,
+		Domain:         "legops.example",
+		Origin:         "origin.legops.example",
+		ZoneID:         "Z0123456789ABCDEFGHIJ",
+		OriginSecret:   pulumi.String("open-sesame"),
+		CertificateArn: pulumi.String("certificate"),
+		WebACLArn:      pulumi.String("firewall"),
+		LogBucketArn:   pulumi.String("arn:aws:s3:::logs"),
 	}
 }
 
@@ -44,8 +46,7 @@ func distribution(t *testing.T, r *recorder.Recorder) recorder.Resource {
 }
 
 func TestCdn(t *testing.T) {
-	componenttest.Behaves(t, "legops:components:Cdn", "cdn", cdn(cdnArgs()))
-	r := componenttest.Record(t, cdn(cdnArgs()))
+	r := componenttest.Behaves(t, "legops:components:Cdn", "cdn", cdn(cdnArgs()))
 	componenttest.Expect(t, distribution(t, r), map[string]any{
 		"enabled": true, "aliases": []any{"legops.example"}, "httpVersion": "http2and3", "isIpv6Enabled": true,
 		"priceClass": "PriceClass_100", "webAclId": "firewall", "loggingConfig": nil,
@@ -144,7 +145,7 @@ func TestCdnCaching(t *testing.T) {
 	})
 
 	args := cdnArgs()
-	args.Cookies, args.Headers, args.QueryStrings = nil, nil, nil
+	args.Forward = settings.Forward{}
 	none["headersConfig"] = map[string]any{"headerBehavior": "whitelist", "headers": map[string]any{"items": []any{"Host"}}}
 	componenttest.Expect(t, componenttest.Record(t, cdn(args)).One(t, cachePolicy, "cdn-dynamic"), map[string]any{"parametersInCacheKeyAndForwardedToOrigin": none})
 }
@@ -222,23 +223,15 @@ func TestCdnLogs(t *testing.T) {
 }
 
 func TestCdnOutputs(t *testing.T) {
-	var got []any
-	componenttest.Record(t, func(ctx *pulumi.Context, opts ...pulumi.ResourceOption) error {
-		args := cdnArgs()
-		c, err := edge.NewCdn(ctx, "cdn", &args, opts...)
-		if err != nil {
-			return err
-		}
-		values := pulumi.All(c.DistributionID, c.DistributionArn, c.DomainName)
-		ctx.Export("values", values.ApplyT(func(resolved []any) string { got = resolved; return "" }))
-		return nil
+	got := componenttest.Resolved(t, "cdn", edge.NewCdn, cdnArgs(), func(c *edge.Cdn) []any {
+		return []any{c.DistributionID, c.DistributionArn, c.DomainName}
 	})
 	assert.Equal(t, []any{"cdn-id", "arn:of:cdn", "cdn.cloudfront.net"}, got)
 }
 
 func TestCdnRefuses(t *testing.T) {
 	componenttest.Refuses(t, cdn(edge.CdnArgs{}),
-		"cdn cdn: ContentSecurityPolicy is missing", "Name is missing", `Location.Region "" must be us-east-1`, "Domain is missing", `Origin "" must be`,
+		"Cdn cdn: ContentSecurityPolicy is missing", "Name is missing", `Location.Region "" must be us-east-1`, "Domain is missing", `Origin "" must be`,
 		"ZoneID is missing", "OriginSecret is missing", "CertificateArn is missing", "WebACLArn is missing", "LogBucketArn is missing",
 		"PriceClass is missing")
 	componenttest.RefusesEach(t, cdn, cdnArgs, map[string]func(*edge.CdnArgs){

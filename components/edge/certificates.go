@@ -39,46 +39,48 @@ type Certificates struct {
 	GlobalArn pulumi.StringOutput `pulumi:"globalArn"`
 }
 
-// NewCertificates requests the certificates, proves that the names are ours, and waits until they are issued.
-func NewCertificates(ctx *pulumi.Context, name string, args *CertificatesArgs, opts ...pulumi.ResourceOption) (*Certificates, error) {
-	p := kit.Check("certificates "+name, args)
-	requireOrigin(p, args.Domain, args.Origin)
-	if err := p.Err(); err != nil {
-		return nil, err
-	}
-
-	c := &Certificates{}
-	if err := ctx.RegisterComponentResource("legops:components:Certificates", name, c, opts...); err != nil {
-		return nil, err
-	}
-	parent := pulumi.Parent(c)
-	regional, err := newCertificate(ctx, name+"-regional", []string{args.Domain, args.Origin}, parent)
-	if err != nil {
-		return nil, err
-	}
-	global, err := newCertificate(ctx, name+"-global", []string{args.Domain}, parent, pulumi.Provider(args.Global))
-	if err != nil {
-		return nil, err
-	}
-	// ACM asks for the same record for a name in every region of an account: the global certificate needs none of its own.
-	domain, err := newValidationRecord(ctx, name+"-domain", args.ZoneID, regional, args.Domain, parent)
-	if err != nil {
-		return nil, err
-	}
-	origin, err := newValidationRecord(ctx, name+"-origin", args.ZoneID, regional, args.Origin, parent)
-	if err != nil {
-		return nil, err
-	}
-	if c.RegionalArn, err = issued(ctx, name+"-regional", regional, pulumi.StringArray{domain.Fqdn, origin.Fqdn}, parent); err != nil {
-		return nil, err
-	}
-	if c.GlobalArn, err = issued(ctx, name+"-global", global, pulumi.StringArray{domain.Fqdn}, parent, pulumi.Provider(args.Global)); err != nil {
-		return nil, err
-	}
-	return c, ctx.RegisterResourceOutputs(c, pulumi.Map{"regionalArn": c.RegionalArn, "globalArn": c.GlobalArn})
+// certificatesBuild is what the steps of NewCertificates share.
+type certificatesBuild struct {
+	kit.Build
+	args *CertificatesArgs
+	c    *Certificates
 }
 
-func newCertificate(ctx *pulumi.Context, name string, names []string, opts ...pulumi.ResourceOption) (*acm.Certificate, error) {
+// NewCertificates requests the certificates, proves that the names are ours, and waits until they are issued.
+func NewCertificates(ctx *pulumi.Context, name string, args *CertificatesArgs, opts ...pulumi.ResourceOption) (*Certificates, error) {
+	b := &certificatesBuild{Build: kit.Build{Ctx: ctx, Name: name}, args: args, c: &Certificates{}}
+	return b.c, b.Create(b.c, args, args.check, opts, b.create)
+}
+
+func (a *CertificatesArgs) check(p *kit.Problems) { requireOrigin(p, a.Domain, a.Origin) }
+
+func (b *certificatesBuild) create() error {
+	inUsEast1 := pulumi.Provider(b.args.Global)
+	regional, err := b.certificate("-regional", []string{b.args.Domain, b.args.Origin})
+	if err != nil {
+		return err
+	}
+	global, err := b.certificate("-global", []string{b.args.Domain}, inUsEast1)
+	if err != nil {
+		return err
+	}
+	// ACM asks for the same record for a name in every region of an account: the global certificate needs none of its own.
+	domain, err := b.validationRecord("-domain", regional, b.args.Domain)
+	if err != nil {
+		return err
+	}
+	origin, err := b.validationRecord("-origin", regional, b.args.Origin)
+	if err != nil {
+		return err
+	}
+	if b.c.RegionalArn, err = b.issued("-regional", regional, pulumi.StringArray{domain.Fqdn, origin.Fqdn}); err != nil {
+		return err
+	}
+	b.c.GlobalArn, err = b.issued("-global", global, pulumi.StringArray{domain.Fqdn}, inUsEast1)
+	return err
+}
+
+func (b *certificatesBuild) certificate(suffix string, names []string, opts ...pulumi.ResourceOption) (*acm.Certificate, error) {
 	args := &acm.CertificateArgs{
 		DomainName:       pulumi.String(names[0]),
 		ValidationMethod: pulumi.String("DNS"),
@@ -86,23 +88,23 @@ func newCertificate(ctx *pulumi.Context, name string, names []string, opts ...pu
 	if len(names) > 1 {
 		args.SubjectAlternativeNames = pulumi.ToStringArray(names[1:])
 	}
-	return acm.NewCertificate(ctx, name, args, opts...)
+	return acm.NewCertificate(b.Ctx, b.Name+suffix, args, append(opts, b.Parent)...)
 }
 
-// newValidationRecord creates the record by which ACM sees that a name is ours. It may overwrite: whatever certificate
+// validationRecord creates the record by which ACM sees that a name is ours. It may overwrite: whatever certificate
 // of the account asks for the name, the record is the same.
-func newValidationRecord(ctx *pulumi.Context, name, zone string, of *acm.Certificate, domain string, opts ...pulumi.ResourceOption) (*route53.Record, error) {
+func (b *certificatesBuild) validationRecord(suffix string, of *acm.Certificate, domain string) (*route53.Record, error) {
 	option := of.DomainValidationOptions.ApplyT(func(all []acm.CertificateDomainValidationOption) (acm.CertificateDomainValidationOption, error) {
 		return optionFor(all, domain)
 	}).(acm.CertificateDomainValidationOptionOutput)
-	return route53.NewRecord(ctx, name, &route53.RecordArgs{
-		ZoneId:         pulumi.String(zone),
+	return route53.NewRecord(b.Ctx, b.Name+suffix, &route53.RecordArgs{
+		ZoneId:         pulumi.String(b.args.ZoneID),
 		Name:           option.ResourceRecordName().Elem(),
 		Type:           option.ResourceRecordType().Elem(),
 		Records:        pulumi.StringArray{option.ResourceRecordValue().Elem()},
 		Ttl:            pulumi.Int(300),
 		AllowOverwrite: pulumi.Bool(true),
-	}, opts...)
+	}, b.Parent)
 }
 
 // optionFor finds what ACM asks for a name. The options are a set: their order means nothing and can change.
@@ -116,11 +118,11 @@ func optionFor(all []acm.CertificateDomainValidationOption, domain string) (acm.
 }
 
 // issued waits until ACM has issued the certificate.
-func issued(ctx *pulumi.Context, name string, certificate *acm.Certificate, records pulumi.StringArray, opts ...pulumi.ResourceOption) (pulumi.StringOutput, error) {
-	validation, err := acm.NewCertificateValidation(ctx, name, &acm.CertificateValidationArgs{
+func (b *certificatesBuild) issued(suffix string, certificate *acm.Certificate, records pulumi.StringArray, opts ...pulumi.ResourceOption) (pulumi.StringOutput, error) {
+	validation, err := acm.NewCertificateValidation(b.Ctx, b.Name+suffix, &acm.CertificateValidationArgs{
 		CertificateArn:        certificate.Arn,
 		ValidationRecordFqdns: records,
-	}, opts...)
+	}, append(opts, b.Parent)...)
 	if err != nil {
 		return pulumi.StringOutput{}, err
 	}

@@ -23,8 +23,7 @@ func certificates(args edge.CertificatesArgs) componenttest.Construct {
 var certificatesArgs = edge.CertificatesArgs{Domain: "legops.example", Origin: "origin.legops.example", ZoneID: "Z0123456789ABCDEFGHIJ"}
 
 func TestCertificates(t *testing.T) {
-	componenttest.Behaves(t, "legops:components:Certificates", "certificates", certificates(certificatesArgs), "certificates-global")
-	r := componenttest.Record(t, certificates(certificatesArgs))
+	r := componenttest.Behaves(t, "legops:components:Certificates", "certificates", certificates(certificatesArgs), "certificates-global")
 	componenttest.Expect(t, r.One(t, "aws:acm/certificate:Certificate", "certificates-regional"), map[string]any{
 		"domainName": "legops.example", "subjectAlternativeNames": []any{"origin.legops.example"}, "validationMethod": "DNS",
 	})
@@ -70,7 +69,7 @@ func TestCertificatesOutputs(t *testing.T) {
 
 func TestCertificatesRefuses(t *testing.T) {
 	componenttest.Refuses(t, certificates(edge.CertificatesArgs{}),
-		"certificates certificates: Domain is missing", `Origin "" must be a name below Domain ""`, "ZoneID is missing", "Global is missing")
+		"Certificates certificates: Domain is missing", `Origin "" must be a name below Domain ""`, "ZoneID is missing", "Global is missing")
 	componenttest.RefusesEach(t, certificates, func() edge.CertificatesArgs { return certificatesArgs }, map[string]func(*edge.CertificatesArgs){
 		`Origin "origin.other.example" must be a name below`: func(a *edge.CertificatesArgs) { a.Origin = "origin.other.example" },
 		`Origin "evillegops.example" must be a name below`:   func(a *edge.CertificatesArgs) { a.Origin = "evillegops.example" },

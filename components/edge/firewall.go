@@ -5,6 +5,7 @@ import (
 
 	"legops/components"
 	"legops/components/internal/kit"
+	"legops/internal/settings"
 )
 
 // requireCdnRegion notes a problem unless the location is the region of CloudFront.
@@ -14,18 +15,16 @@ func requireCdnRegion(p *kit.Problems, l components.Location) {
 
 // FirewallArgs are the arguments of Firewall.
 type FirewallArgs struct {
+	settings.Firewall
+
 	// Name is the name of the web ACL, and the end of the log group's: aws-waf-logs-<Name>.
 	Name string
 	// Location is us-east-1 and the account.
 	Location components.Location
-	// Mode is block, or count to observe only.
-	Mode string
-	// RateLimit is how many requests an address may make in five minutes, 10 to 2,000,000,000 (the bounds of AWS).
-	RateLimit int
 	// Unlimited are IPv4 addresses that RateLimit does not count; all other rules look at their requests. Optional.
-	Unlimited pulumi.StringArrayInput
+	Unlimited pulumi.StringArrayInput `kit:"optional"`
 	// LogRetention is how many days its log is kept, one of the steps of CloudWatch Logs.
-	LogRetention int
+	LogRetention settings.RetentionDays
 	// LogKeyArn is the KMS key of the log group, in us-east-1.
 	LogKeyArn pulumi.StringInput
 	// Protect keeps Pulumi from deleting the log.
@@ -53,114 +52,128 @@ var managedRules = []struct {
 	{name: "AWSManagedRulesSQLiRuleSet"},
 }
 
-// firewallModes are what a mode does with a rule group and with a rule of our own.
-var firewallModes = map[string]struct{ group, rule WebACLAction }{
-	"block": {group: WebACLAction{None: &WebACLNothing{}}, rule: WebACLAction{Block: &WebACLNothing{}}},
-	"count": {group: WebACLAction{Count: &WebACLNothing{}}, rule: WebACLAction{Count: &WebACLNothing{}}},
+// firewallModes are the actions that a mode puts in place of those of a rule group, and takes for a rule of our own.
+var firewallModes = map[string]struct{ group, rule string }{
+	"block": {group: "none", rule: "block"}, // none: what the rules of the group say
+	"count": {group: "count", rule: "count"},
+}
+
+// cloudFrontScope is the scope of what is in front of CloudFront, not of a load balancer.
+const cloudFrontScope = "CLOUDFRONT"
+
+// firewallBuild is what the steps of NewFirewall share.
+type firewallBuild struct {
+	kit.Build
+	args *FirewallArgs
+	c    *Firewall
 }
 
 // NewFirewall creates the firewall and its log.
 func NewFirewall(ctx *pulumi.Context, name string, args *FirewallArgs, opts ...pulumi.ResourceOption) (*Firewall, error) {
-	p := kit.Check("firewall "+name, args, "Unlimited")
-	requireCdnRegion(p, args.Location)
-	if err := p.Err(); err != nil {
-		return nil, err
-	}
+	b := &firewallBuild{Build: kit.Build{Ctx: ctx, Name: name}, args: args, c: &Firewall{}}
+	return b.c, b.Create(b.c, args, args.check, opts, b.create)
+}
 
-	c := &Firewall{}
-	if err := ctx.RegisterComponentResource("legops:components:Firewall", name, c, opts...); err != nil {
-		return nil, err
-	}
-	parent := pulumi.Parent(c)
-	rules, err := args.rules(ctx, name, parent)
+func (a *FirewallArgs) check(p *kit.Problems) { requireCdnRegion(p, a.Location) }
+
+func (b *firewallBuild) create() error {
+	rules, err := b.rules()
 	if err != nil {
-		return nil, err
+		return err
 	}
-	acl, err := NewWebACL(ctx, name, &WebACLArgs{
-		Name:             args.Name,
-		Description:      "Requests to " + args.Name,
-		Scope:            "CLOUDFRONT",
-		DefaultAction:    WebACLAction{Allow: &WebACLNothing{}},
-		Rules:            rules,
-		VisibilityConfig: measured(args.Name),
-	}, parent)
+	acl, err := kit.NewResource(b.Ctx, "aws:wafv2/webAcl:WebAcl", b.Name, kit.Inputs{
+		"name":             b.args.Name,
+		"description":      "Requests to " + b.args.Name,
+		"scope":            cloudFrontScope,
+		"defaultAction":    action("allow"),
+		"rules":            rules,
+		"visibilityConfig": measured(b.args.Name),
+	}, b.Parent)
 	if err != nil {
-		return nil, err
+		return err
 	}
-	logs, err := kit.NewLogGroup(ctx, name+"-logs", kit.LogGroupArgs{
-		Path: "aws-waf-logs-" + args.Name, Days: args.LogRetention, KeyArn: args.LogKeyArn, Protect: args.Protect,
-	}, parent)
+	logs, err := kit.NewLogGroup(b.Ctx, b.Name+"-logs", kit.LogGroupArgs{
+		Path: "aws-waf-logs-" + b.args.Name, Days: b.args.LogRetention, KeyArn: b.args.LogKeyArn, Protect: b.args.Protect,
+	}, b.Parent)
 	if err != nil {
-		return nil, err
+		return err
 	}
-	if _, err = NewWebACLLogging(ctx, name+"-logs", &WebACLLoggingArgs{
-		ResourceArn:           acl.Arn,
-		LogDestinationConfigs: pulumi.StringArray{logs.Arn},
-		RedactedFields: []WebACLRedactedField{ // who can read logs must not be able to act as a visitor
-			{SingleHeader: WebACLHeader{Name: "authorization"}}, {SingleHeader: WebACLHeader{Name: "cookie"}},
+	b.c.WebACLArn = acl.Arn
+	_, err = kit.NewResource(b.Ctx, "aws:wafv2/webAclLoggingConfiguration:WebAclLoggingConfiguration", b.Name+"-logs", kit.Inputs{
+		"resourceArn":           acl.Arn,
+		"logDestinationConfigs": pulumi.StringArray{logs.Arn},
+		"redactedFields": []kit.Inputs{ // who can read logs must not be able to act as a visitor
+			{"singleHeader": kit.Inputs{"name": "authorization"}}, {"singleHeader": kit.Inputs{"name": "cookie"}},
 		},
-	}, parent); err != nil {
-		return nil, err
-	}
-	c.WebACLArn = acl.Arn
-	return c, ctx.RegisterResourceOutputs(c, pulumi.Map{"webAclArn": c.WebACLArn})
+	}, b.Parent)
+	return err
 }
 
 // rules are the managed groups and then the limit of requests. What is not limited is let through just before the limit,
 // which is the last rule: nothing else is passed over.
-func (a *FirewallArgs) rules(ctx *pulumi.Context, name string, parent pulumi.ResourceOption) ([]WebACLRule, error) {
-	mode := firewallModes[a.Mode]
-	var rules []WebACLRule
-	for i, managed := range managedRules {
-		group := &WebACLManagedRuleGroup{VendorName: "AWS", Name: managed.name}
-		for _, rule := range managed.counted {
-			group.RuleActionOverrides = append(group.RuleActionOverrides, WebACLRuleOverride{
-				Name: rule, ActionToUse: WebACLAction{Count: &WebACLNothing{}},
-			})
+func (b *firewallBuild) rules() ([]kit.Inputs, error) {
+	mode := firewallModes[b.args.Mode]
+	var rules []kit.Inputs
+	rule := func(name string, inputs kit.Inputs) {
+		inputs["name"], inputs["priority"], inputs["visibilityConfig"] = name, len(rules), measured(name)
+		rules = append(rules, inputs)
+	}
+	for _, managed := range managedRules {
+		group := kit.Inputs{"vendorName": "AWS", "name": managed.name}
+		if len(managed.counted) > 0 {
+			group["ruleActionOverrides"] = counted(managed.counted)
 		}
-		rules = append(rules, WebACLRule{
-			Name: managed.name, Priority: i, OverrideAction: &mode.group,
-			Statement:        WebACLStatement{ManagedRuleGroup: group},
-			VisibilityConfig: measured(managed.name),
+		rule(managed.name, kit.Inputs{
+			"overrideAction": action(mode.group), "statement": kit.Inputs{"managedRuleGroupStatement": group},
 		})
 	}
-	if a.Unlimited != nil {
-		set, err := a.unlimited(ctx, name+"-unlimited", parent)
+	if b.args.Unlimited != nil {
+		set, err := b.unlimited()
 		if err != nil {
 			return nil, err
 		}
-		rules = append(rules, WebACLRule{
-			Name: "Unlimited", Priority: len(rules), Action: &WebACLAction{Allow: &WebACLNothing{}},
-			Statement:        WebACLStatement{IPSetReference: &WebACLIPSetReference{Arn: set.Arn}},
-			VisibilityConfig: measured("Unlimited"),
+		rule("Unlimited", kit.Inputs{
+			"action": action("allow"), "statement": kit.Inputs{"ipSetReferenceStatement": kit.Inputs{"arn": set.Arn}},
 		})
 	}
-	return append(rules, WebACLRule{
-		Name: "RateLimit", Priority: len(rules), Action: &mode.rule,
-		Statement: WebACLStatement{RateBased: &WebACLRateBased{
-			AggregateKeyType: "IP", EvaluationWindowSec: 300, Limit: a.RateLimit,
+	rule("RateLimit", kit.Inputs{
+		"action": action(mode.rule),
+		"statement": kit.Inputs{"rateBasedStatement": kit.Inputs{
+			"aggregateKeyType": "IP", "evaluationWindowSec": 300, "limit": b.args.RateLimit,
 		}},
-		VisibilityConfig: measured("RateLimit"),
-	}), nil
+	})
+	return rules, nil
+}
+
+// action is what happens to a request: allow, block, count, or none of its own for a rule group.
+func action(name string) kit.Inputs { return kit.Inputs{name: kit.Inputs{}} }
+
+// counted only counts what matches rules of a group.
+func counted(rules []string) (overrides []kit.Inputs) {
+	for _, rule := range rules {
+		overrides = append(overrides, kit.Inputs{"name": rule, "actionToUse": action("count")})
+	}
+	return overrides
 }
 
 // unlimited is the set of addresses without a limit.
-func (a *FirewallArgs) unlimited(ctx *pulumi.Context, name string, parent pulumi.ResourceOption) (*WebACLIPSet, error) {
-	return NewWebACLIPSet(ctx, name, &WebACLIPSetArgs{
-		Name:             a.Name + "-unlimited",
-		Description:      "Addresses without a limit of requests to " + a.Name,
-		Scope:            "CLOUDFRONT",
-		IPAddressVersion: "IPV4",
-		Addresses: a.Unlimited.ToStringArrayOutput().ApplyT(func(addresses []string) []string {
+func (b *firewallBuild) unlimited() (*kit.Resource, error) {
+	return kit.NewResource(b.Ctx, "aws:wafv2/ipSet:IpSet", b.Name+"-unlimited", kit.Inputs{
+		"name":             b.args.Name + "-unlimited",
+		"description":      "Addresses without a limit of requests to " + b.args.Name,
+		"scope":            cloudFrontScope,
+		"ipAddressVersion": "IPV4",
+		"addresses": b.args.Unlimited.ToStringArrayOutput().ApplyT(func(addresses []string) []string {
 			ranges := make([]string, len(addresses))
 			for i, address := range addresses {
 				ranges[i] = address + "/32"
 			}
 			return ranges
 		}).(pulumi.StringArrayOutput),
-	}, parent)
+	}, b.Parent)
 }
 
-func measured(name string) WebACLVisibility {
-	return WebACLVisibility{CloudwatchMetricsEnabled: true, MetricName: name, SampledRequestsEnabled: true}
+// measured counts requests under the name, and keeps samples of them for three hours.
+func measured(name string) kit.Inputs {
+	return kit.Inputs{"cloudwatchMetricsEnabled": true, "metricName": name, "sampledRequestsEnabled": true}
 }

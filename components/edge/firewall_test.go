@@ -7,16 +7,16 @@ import (
 
 	"github.com/pulumi/pulumi/sdk/v3/go/pulumi"
 	"github.com/stretchr/testify/assert"
-	"github.com/stretchr/testify/require"
 
 	"legops/components/edge"
 	"legops/components/internal/componenttest"
+	"legops/internal/settings"
 )
 
 var firewall = componenttest.Of("firewall", edge.NewFirewall)
 
 var firewallArgs = edge.FirewallArgs{
-	Name: "legops-test", Location: componenttest.GlobalLocation, Mode: "block", RateLimit: 2000, LogRetention: 90, LogKeyArn: pulumi.String("key"), Protect: true,
+	Name: "legops-test", Location: componenttest.GlobalLocation, Firewall: settings.Firewall{Mode: "block", RateLimit: 2000}, LogRetention: 90, LogKeyArn: pulumi.String("key"), Protect: true,
 }
 
 func measured(name string) map[string]any {
@@ -67,8 +67,7 @@ func TestFirewallUnlimited(t *testing.T) {
 	assert.Empty(t, limited.OfType("aws:wafv2/ipSet:IpSet"))
 	args := firewallArgs
 	args.Unlimited = pulumi.StringArray{pulumi.String("192.0.2.1"), pulumi.String("192.0.2.2")}
-	componenttest.Behaves(t, "legops:components:Firewall", "firewall", firewall(args))
-	r := componenttest.Record(t, firewall(args))
+	r := componenttest.Behaves(t, "legops:components:Firewall", "firewall", firewall(args))
 	componenttest.Expect(t, r.One(t, "aws:wafv2/ipSet:IpSet", "firewall-unlimited"), map[string]any{
 		"name": "legops-test-unlimited", "scope": "CLOUDFRONT", "ipAddressVersion": "IPV4",
 		"addresses": []any{"192.0.2.1/32", "192.0.2.2/32"},
@@ -103,20 +102,15 @@ func TestFirewallLogs(t *testing.T) {
 }
 
 func TestFirewallOutputs(t *testing.T) {
-	var got string
-	componenttest.Record(t, func(ctx *pulumi.Context, opts ...pulumi.ResourceOption) error {
-		args := firewallArgs
-		f, err := edge.NewFirewall(ctx, "firewall", &args, opts...)
-		require.NoError(t, err)
-		ctx.Export("arn", f.WebACLArn.ApplyT(func(arn string) string { got = arn; return arn }))
-		return nil
+	got := componenttest.Resolved(t, "firewall", edge.NewFirewall, firewallArgs, func(f *edge.Firewall) []any {
+		return []any{f.WebACLArn}
 	})
-	assert.Equal(t, "arn:of:firewall", got)
+	assert.Equal(t, []any{"arn:of:firewall"}, got)
 }
 
 func TestFirewallRefuses(t *testing.T) {
 	componenttest.Refuses(t, firewall(edge.FirewallArgs{}),
-		"firewall firewall: Name is missing", "LogKeyArn is missing", `Location.Region "" must be us-east-1`,
+		"Firewall firewall: Name is missing", "LogKeyArn is missing", `Location.Region "" must be us-east-1`,
 		"Mode is missing")
 	args := firewallArgs
 	args.Location = componenttest.Location

@@ -6,7 +6,6 @@ import (
 	"strings"
 
 	"github.com/pulumi/pulumi-aws/sdk/v6/go/aws/autoscaling"
-	"github.com/pulumi/pulumi-aws/sdk/v6/go/aws/ec2"
 	"github.com/pulumi/pulumi-aws/sdk/v6/go/aws/lb"
 	"github.com/pulumi/pulumi-aws/sdk/v6/go/aws/route53"
 	"github.com/pulumi/pulumi-random/sdk/v4/go/random"
@@ -79,53 +78,21 @@ type LoadBalancer struct {
 
 // loadBalancerBuild is what the steps of NewLoadBalancer share.
 type loadBalancerBuild struct {
-	ctx    *pulumi.Context
-	name   string
+	kit.Build
 	args   *LoadBalancerArgs
-	parent pulumi.ResourceOption
+	c      *LoadBalancer
+	target *lb.TargetGroup
 }
 
 // NewLoadBalancer creates the load balancer.
 func NewLoadBalancer(ctx *pulumi.Context, name string, args *LoadBalancerArgs, opts ...pulumi.ResourceOption) (*LoadBalancer, error) {
-	if err := args.check(name); err != nil {
-		return nil, err
-	}
-	c := &LoadBalancer{}
-	if err := ctx.RegisterComponentResource("legops:components:LoadBalancer", name, c, opts...); err != nil {
-		return nil, err
-	}
-	b := &loadBalancerBuild{ctx: ctx, name: name, args: args, parent: pulumi.Parent(c)}
-	group, err := kit.NewSecurityGroup(ctx, name, args.Name+"-load-balancer", "Public load balancer", args.VpcID, b.parent)
-	if err != nil {
-		return nil, err
-	}
-	balancer, err := b.balancer(group)
-	if err != nil {
-		return nil, err
-	}
-	targets, err := b.targets()
-	if err != nil {
-		return nil, err
-	}
-	if c.OriginSecret, err = b.listeners(balancer, targets); err != nil {
-		return nil, err
-	}
-	c.Arn, c.ArnSuffix, c.DNSName = balancer.Arn, balancer.ArnSuffix, balancer.DnsName
-	c.TargetGroupArnSuffix, c.SecurityGroupID = targets.ArnSuffix, group.ID().ToStringOutput()
-	return c, ctx.RegisterResourceOutputs(c, pulumi.Map{
-		"arn":                  c.Arn,
-		"arnSuffix":            c.ArnSuffix,
-		"targetGroupArnSuffix": c.TargetGroupArnSuffix,
-		"dnsName":              c.DNSName,
-		"securityGroupId":      c.SecurityGroupID,
-		"originSecret":         c.OriginSecret,
-	})
+	b := &loadBalancerBuild{Build: kit.Build{Ctx: ctx, Name: name}, args: args, c: &LoadBalancer{}}
+	return b.c, b.Create(b.c, args, args.check, opts, b.balancer, b.targets, b.listeners)
 }
 
 var balancerPattern = regexp.MustCompile(`^[A-Za-z0-9]([A-Za-z0-9-]{0,30}[A-Za-z0-9])?$`)
 
-func (a *LoadBalancerArgs) check(name string) error {
-	p := kit.Check("load balancer "+name, a)
+func (a *LoadBalancerArgs) check(p *kit.Problems) {
 	p.Require(balancerPattern.MatchString(a.Name), "Name %q must be 1 to 32 letters, digits and hyphens", a.Name)
 	p.Require(len(a.AutoScalingGroups) > 0, "AutoScalingGroups is empty, so nothing would answer")
 	for _, zone := range kit.SortedKeys(a.AutoScalingGroups) {
@@ -134,12 +101,15 @@ func (a *LoadBalancerArgs) check(name string) error {
 	p.Require(a.NodePort >= 30000 && a.NodePort <= 32767, "NodePort is %d, must be 30000 to 32767", a.NodePort)
 	p.Require(a.SecretGeneration >= 1, "SecretGeneration is %d, must be at least 1", a.SecretGeneration)
 	p.Require(strings.HasPrefix(a.HealthPath, "/"), "HealthPath %q must start with a slash", a.HealthPath)
-	return p.Err()
 }
 
 // balancer creates the load balancer and its record.
-func (b *loadBalancerBuild) balancer(group *ec2.SecurityGroup) (*lb.LoadBalancer, error) {
-	balancer, err := lb.NewLoadBalancer(b.ctx, b.name, &lb.LoadBalancerArgs{
+func (b *loadBalancerBuild) balancer() error {
+	group, err := kit.NewSecurityGroup(b.Ctx, b.Name, b.args.Name+"-load-balancer", "Public load balancer", b.args.VpcID, b.Parent)
+	if err != nil {
+		return err
+	}
+	balancer, err := lb.NewLoadBalancer(b.Ctx, b.Name, &lb.LoadBalancerArgs{
 		Name:             pulumi.String(b.args.Name),
 		LoadBalancerType: pulumi.String("application"),
 		Internal:         pulumi.Bool(false), // CloudFront comes over public addresses
@@ -161,12 +131,14 @@ func (b *loadBalancerBuild) balancer(group *ec2.SecurityGroup) (*lb.LoadBalancer
 		ConnectionLogs: lb.LoadBalancerConnectionLogsArgs{
 			Enabled: pulumi.Bool(true), Bucket: b.args.LogBucket, Prefix: pulumi.String(data.LogPrefixConnections),
 		},
-	}, b.parent)
+	}, b.Parent)
 	if err != nil {
-		return nil, err
+		return err
 	}
+	b.c.Arn, b.c.ArnSuffix, b.c.DNSName = balancer.Arn, balancer.ArnSuffix, balancer.DnsName
+	b.c.SecurityGroupID = group.ID().ToStringOutput()
 	// Without an AAAA record: the VPC, and with it the load balancer, is IPv4.
-	_, err = route53.NewRecord(b.ctx, b.name, &route53.RecordArgs{
+	_, err = route53.NewRecord(b.Ctx, b.Name, &route53.RecordArgs{
 		ZoneId: pulumi.String(b.args.ZoneID),
 		Name:   pulumi.String(b.args.Origin),
 		Type:   pulumi.String("A"),
@@ -174,14 +146,14 @@ func (b *loadBalancerBuild) balancer(group *ec2.SecurityGroup) (*lb.LoadBalancer
 			Name: balancer.DnsName, ZoneId: balancer.ZoneId,
 			EvaluateTargetHealth: pulumi.Bool(false), // there is nowhere else to go
 		}},
-	}, b.parent)
-	return balancer, err
+	}, b.Parent)
+	return err
 }
 
 // targets creates the target group and puts the nodes into it. Its physical name is left to Pulumi, so that a
 // replacement can exist beside what it replaces.
-func (b *loadBalancerBuild) targets() (*lb.TargetGroup, error) {
-	targets, err := lb.NewTargetGroup(b.ctx, b.name, &lb.TargetGroupArgs{
+func (b *loadBalancerBuild) targets() (err error) {
+	if b.target, err = lb.NewTargetGroup(b.Ctx, b.Name, &lb.TargetGroupArgs{
 		VpcId:      b.args.VpcID.ToStringOutput().ToStringPtrOutput(),
 		TargetType: pulumi.String("instance"),
 		Protocol:   pulumi.String("HTTP"),
@@ -197,27 +169,26 @@ func (b *loadBalancerBuild) targets() (*lb.TargetGroup, error) {
 			HealthyThreshold:   pulumi.Int(2),
 			UnhealthyThreshold: pulumi.Int(2),
 		},
-	}, b.parent)
-	if err != nil {
-		return nil, err
+	}, b.Parent); err != nil {
+		return err
 	}
+	b.c.TargetGroupArnSuffix = b.target.ArnSuffix
 	for _, zone := range kit.SortedKeys(b.args.AutoScalingGroups) {
-		if _, err := autoscaling.NewAttachment(b.ctx, b.name+"-"+zone, &autoscaling.AttachmentArgs{
+		if _, err := autoscaling.NewAttachment(b.Ctx, b.Name+"-"+zone, &autoscaling.AttachmentArgs{
 			AutoscalingGroupName: b.args.AutoScalingGroups[zone],
-			LbTargetGroupArn:     targets.Arn,
-		}, b.parent); err != nil {
-			return nil, err
+			LbTargetGroupArn:     b.target.Arn,
+		}, b.Parent); err != nil {
+			return err
 		}
 	}
-	return targets, nil
+	return nil
 }
 
-// listeners creates the way in and the secret that opens it, which it returns.
-func (b *loadBalancerBuild) listeners(balancer *lb.LoadBalancer, targets *lb.TargetGroup) (pulumi.StringOutput, error) {
-	none := pulumi.StringOutput{}
+// listeners creates the way in and the secret that opens it.
+func (b *loadBalancerBuild) listeners() error {
 	// No flow opens this port today. It is here so that whoever opens one gets a redirect and no plain text.
-	if _, err := lb.NewListener(b.ctx, b.name+"-http", &lb.ListenerArgs{
-		LoadBalancerArn: balancer.Arn,
+	if _, err := lb.NewListener(b.Ctx, b.Name+"-http", &lb.ListenerArgs{
+		LoadBalancerArn: b.c.Arn,
 		Port:            pulumi.Int(80),
 		Protocol:        pulumi.String("HTTP"),
 		DefaultActions: lb.ListenerDefaultActionArray{lb.ListenerDefaultActionArgs{
@@ -226,11 +197,11 @@ func (b *loadBalancerBuild) listeners(balancer *lb.LoadBalancer, targets *lb.Tar
 				Protocol: pulumi.String("HTTPS"), Port: pulumi.String("443"), StatusCode: pulumi.String("HTTP_301"),
 			},
 		}},
-	}, b.parent); err != nil {
-		return none, err
+	}, b.Parent); err != nil {
+		return err
 	}
-	https, err := lb.NewListener(b.ctx, b.name+"-https", &lb.ListenerArgs{
-		LoadBalancerArn: balancer.Arn,
+	https, err := lb.NewListener(b.Ctx, b.Name+"-https", &lb.ListenerArgs{
+		LoadBalancerArn: b.c.Arn,
 		Port:            pulumi.Int(443),
 		Protocol:        pulumi.String("HTTPS"),
 		// TLS 1.3 or 1.2 with forward secrecy, post-quantum where the other side can: what AWS recommends.
@@ -242,15 +213,15 @@ func (b *loadBalancerBuild) listeners(balancer *lb.LoadBalancer, targets *lb.Tar
 				StatusCode: pulumi.String("403"), ContentType: pulumi.String("text/plain"), MessageBody: pulumi.String("Forbidden"),
 			},
 		}},
-	}, b.parent)
+	}, b.Parent)
 	if err != nil {
-		return none, err
+		return err
 	}
 	secrets, err := b.secrets()
 	if err != nil {
-		return none, err
+		return err
 	}
-	rule, err := lb.NewListenerRule(b.ctx, b.name, &lb.ListenerRuleArgs{
+	rule, err := lb.NewListenerRule(b.Ctx, b.Name, &lb.ListenerRuleArgs{
 		ListenerArn: https.Arn,
 		Priority:    pulumi.Int(1),
 		Conditions: lb.ListenerRuleConditionArray{lb.ListenerRuleConditionArgs{
@@ -259,14 +230,15 @@ func (b *loadBalancerBuild) listeners(balancer *lb.LoadBalancer, targets *lb.Tar
 			},
 		}},
 		Actions: lb.ListenerRuleActionArray{lb.ListenerRuleActionArgs{
-			Type: pulumi.String("forward"), TargetGroupArn: targets.Arn,
+			Type: pulumi.String("forward"), TargetGroupArn: b.target.Arn,
 		}},
-	}, b.parent)
+	}, b.Parent)
 	if err != nil {
-		return none, err
+		return err
 	}
 	accepted := pulumi.All(secrets[0], rule.Arn).ApplyT(func(resolved []any) string { return resolved[0].(string) })
-	return accepted.(pulumi.StringOutput), nil
+	b.c.OriginSecret = accepted.(pulumi.StringOutput)
+	return nil
 }
 
 // secrets are the present generation and the one before. A generation keeps its name, and so its value, for as long
@@ -274,10 +246,10 @@ func (b *loadBalancerBuild) listeners(balancer *lb.LoadBalancer, targets *lb.Tar
 func (b *loadBalancerBuild) secrets() (pulumi.StringArray, error) {
 	values := pulumi.StringArray{}
 	for generation := b.args.SecretGeneration; generation > max(0, b.args.SecretGeneration-2); generation-- {
-		secret, err := random.NewRandomPassword(b.ctx, fmt.Sprintf("%s-secret-%d", b.name, generation), &random.RandomPasswordArgs{
+		secret, err := random.NewRandomPassword(b.Ctx, fmt.Sprintf("%s-secret-%d", b.Name, generation), &random.RandomPasswordArgs{
 			Length:  pulumi.Int(48),
 			Special: pulumi.Bool(false), // * and ? would match anything in a listener rule
-		}, b.parent)
+		}, b.Parent)
 		if err != nil {
 			return nil, err
 		}

@@ -10,6 +10,7 @@ import (
 	"legops/components/data"
 	"legops/components/edge"
 	"legops/components/internal/componenttest"
+	"legops/internal/settings"
 )
 
 var loadBalancer = componenttest.Of("balancer", edge.NewLoadBalancer)
@@ -31,8 +32,7 @@ var loadBalancerArgs = edge.LoadBalancerArgs{
 }
 
 func TestLoadBalancer(t *testing.T) {
-	componenttest.Behaves(t, "legops:components:LoadBalancer", "balancer", loadBalancer(loadBalancerArgs))
-	r := componenttest.Record(t, loadBalancer(loadBalancerArgs))
+	r := componenttest.Behaves(t, "legops:components:LoadBalancer", "balancer", loadBalancer(loadBalancerArgs))
 	componenttest.Expect(t, r.One(t, "aws:lb/loadBalancer:LoadBalancer", "balancer"), map[string]any{
 		"name": "legops-test", "loadBalancerType": "application", "internal": false, "ipAddressType": "ipv4",
 		"subnets": []any{"public-a", "public-b"}, "securityGroups": []any{"balancer-id"},
@@ -163,23 +163,15 @@ func plain(value resource.PropertyValue) (any, bool) {
 }
 
 func TestLoadBalancerOutputs(t *testing.T) {
-	var got []any
-	componenttest.Record(t, func(ctx *pulumi.Context, opts ...pulumi.ResourceOption) error {
-		args := loadBalancerArgs
-		c, err := edge.NewLoadBalancer(ctx, "balancer", &args, opts...)
-		if err != nil {
-			return err
-		}
-		values := pulumi.All(c.Arn, c.ArnSuffix, c.TargetGroupArnSuffix, c.DNSName, c.SecurityGroupID)
-		ctx.Export("values", values.ApplyT(func(resolved []any) string { got = resolved; return "" }))
-		return nil
+	got := componenttest.Resolved(t, "balancer", edge.NewLoadBalancer, loadBalancerArgs, func(c *edge.LoadBalancer) []any {
+		return []any{c.Arn, c.ArnSuffix, c.TargetGroupArnSuffix, c.DNSName, c.SecurityGroupID}
 	})
 	assert.Equal(t, []any{"arn:of:balancer", "app/balancer", "targetgroup/balancer", "balancer.elb", "balancer-id"}, got)
 }
 
 func TestLoadBalancerRefuses(t *testing.T) {
 	componenttest.Refuses(t, loadBalancer(edge.LoadBalancerArgs{}),
-		`load balancer balancer: Name "" must be 1 to 32`, "Location.Account", "VpcID is missing", "SubnetIDs is missing",
+		`LoadBalancer balancer: Name "" must be 1 to 32`, "Location.Account", "VpcID is missing", "SubnetIDs is missing",
 		"CertificateArn is missing", "AutoScalingGroups is empty", "LogBucket is missing", "Origin is missing", "ZoneID is missing",
 		"NodePort is 0, must be 30000 to 32767", `HealthPath "" must start with a slash`, "SecretGeneration is 0, must be at least 1")
 	componenttest.RefusesEach(t, loadBalancer, func() edge.LoadBalancerArgs { return loadBalancerArgs }, map[string]func(*edge.LoadBalancerArgs){
@@ -194,8 +186,8 @@ func TestLoadBalancerRefuses(t *testing.T) {
 func TestLoadBalancerLogs(t *testing.T) {
 	r := componenttest.Record(t, func(ctx *pulumi.Context, opts ...pulumi.ResourceOption) error {
 		s, err := data.NewStorage(ctx, "storage", &data.StorageArgs{
-			Name: "legops-test", Location: componenttest.Location, KeyArn: pulumi.String("key"), LogRetention: 400, ArtifactRetention: 90,
-			Buckets: []data.BucketArgs{{Name: "documents", NoncurrentRetention: 365}},
+			Name: "legops-test", Location: componenttest.Location, KeyArn: pulumi.String("key"),
+			Storage: settings.Storage{LogRetentionDays: 400, ArtifactRetentionDays: 90, Buckets: []settings.Bucket{{Name: "documents", NoncurrentRetentionDays: 365}}},
 		}, opts...)
 		if err != nil {
 			return err

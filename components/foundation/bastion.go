@@ -11,26 +11,14 @@ import (
 
 // BastionArgs are the arguments of Bastion.
 type BastionArgs struct {
+	components.Instance
+
 	// Name is the prefix of physical names: <project>-<stack>.
 	Name string
-	// Location is the region and account of the instance.
+	// Location is the region and account of the instance. Its subnets are the public ones.
 	Location components.Location
-	// VpcID is the VPC of the instance.
-	VpcID pulumi.StringInput
-	// SubnetIDs are the public subnets, one per zone; the instance is in one of them.
-	SubnetIDs pulumi.StringArrayInput
-	// InstanceType is an EC2 instance type, such as t4g.nano.
-	InstanceType string
-	// Architecture is amd64 or arm64, as the instance type.
-	Architecture string
-	// KubernetesVersion is the minor version of the cluster that its kubectl is for, such as 1.35.
-	KubernetesVersion string
 	// PostgresVersion is the major version of the database that its psql is for, such as 17.
 	PostgresVersion string
-	// VolumeKeyArn is the KMS key of its disk.
-	VolumeKeyArn pulumi.StringInput
-	// Tags are put on the instance and its disk, which no default tags reach.
-	Tags map[string]string
 }
 
 // Bastion is an instance in a public subnet from which administrators reach what is private: the database, the search
@@ -51,55 +39,40 @@ type Bastion struct {
 
 // NewBastion creates the group and what its instance is.
 func NewBastion(ctx *pulumi.Context, name string, args *BastionArgs, opts ...pulumi.ResourceOption) (*Bastion, error) {
-	if err := args.check(name); err != nil {
-		return nil, err
-	}
-	c := &Bastion{}
-	if err := ctx.RegisterComponentResource("legops:components:Bastion", name, c, opts...); err != nil {
-		return nil, err
-	}
-	parent := pulumi.Parent(c)
-	described := args.instance()
-	rights, err := kit.NewInstanceRole(ctx, name, described, parent)
-	if err != nil {
-		return nil, err
-	}
-	made, err := kit.NewInstance(ctx, name, described, rights, nil, parent)
-	if err != nil {
-		return nil, err
-	}
-	c.GroupName, c.SecurityGroupID = made.Group.Name, made.SecurityGroup.ID().ToStringOutput()
-	return c, ctx.RegisterResourceOutputs(c, pulumi.Map{"groupName": c.GroupName, "securityGroupId": c.SecurityGroupID})
+	c, b := &Bastion{}, &kit.Build{Ctx: ctx, Name: name}
+	return c, b.Create(c, args, args.check, opts, func() error {
+		described := args.instance()
+		rights, err := kit.NewInstanceRole(ctx, name, described, b.Parent)
+		if err != nil {
+			return err
+		}
+		made, err := kit.NewInstance(ctx, name, described, rights, nil, b.Parent)
+		if err != nil {
+			return err
+		}
+		c.GroupName, c.SecurityGroupID = made.Group.Name, made.SecurityGroup.ID().ToStringOutput()
+		return nil
+	})
 }
 
-func (a *BastionArgs) check(name string) error {
-	p := kit.Check("bastion "+name, a)
-	kit.CheckInstance(p, a.Architecture, a.KubernetesVersion)
-	return p.Err()
+func (a *BastionArgs) check(p *kit.Problems) {
+	kit.CheckInstance(p, a.Instance)
 }
 
 func (a *BastionArgs) instance() kit.InstanceArgs {
 	return kit.InstanceArgs{
+		Instance:    a.Instance,
 		Name:        a.Name + "-bastion",
 		Description: "Bastion of " + a.Name,
 		Location:    a.Location,
-		VpcID:       a.VpcID,
-		SubnetIDs:   a.SubnetIDs,
 		// Outwards only: without an address of its own it could not reach Session Manager where no interface endpoint
 		// is, since NAT is for private subnets.
-		Public:       true,
-		InstanceType: a.InstanceType,
-		Architecture: a.Architecture,
-		UserData:     a.userData(),
-		VolumeKeyArn: a.VolumeKeyArn,
-		Tags:         a.Tags,
+		Public:   true,
+		UserData: kit.UserData(bastionScript, a.Instance, "@POSTGRES@", a.PostgresVersion),
 	}
 }
 
+// bastionScript installs the tools for the database and the cluster.
+//
 //go:embed bastion.sh
 var bastionScript string
-
-// UserData installs the tools for the database and the cluster.
-func (a *BastionArgs) userData() string {
-	return kit.UserData(bastionScript, a.Architecture, a.KubernetesVersion, "@POSTGRES@", a.PostgresVersion)
-}

@@ -10,6 +10,7 @@ import (
 	"github.com/stretchr/testify/assert"
 	"github.com/stretchr/testify/require"
 
+	"legops/components"
 	"legops/components/foundation"
 	"legops/components/internal/componenttest"
 )
@@ -17,15 +18,15 @@ import (
 var bastion = componenttest.Of("bastion", foundation.NewBastion)
 
 var bastionArgs = foundation.BastionArgs{
-	Name: "legops-test", Location: componenttest.Location, VpcID: pulumi.String("vpc"),
-	SubnetIDs:    pulumi.ToStringArray([]string{"public-a", "public-b"}),
-	InstanceType: "t4g.nano", Architecture: "arm64", KubernetesVersion: "1.35", PostgresVersion: "17",
-	VolumeKeyArn: pulumi.String("volumes-key"), Tags: map[string]string{"Owner": "ops@example.com"},
+	Instance: components.Instance{
+		VpcID: pulumi.String("vpc"), SubnetIDs: pulumi.ToStringArray([]string{"public-a", "public-b"}), InstanceType: "t4g.nano",
+		KubernetesVersion: "1.35", VolumeKeyArn: pulumi.String("volumes-key"), Tags: map[string]string{"Owner": "ops@example.com"},
+	},
+	Name: "legops-test", Location: componenttest.Location, PostgresVersion: "17",
 }
 
 func TestBastion(t *testing.T) {
-	componenttest.Behaves(t, "legops:components:Bastion", "bastion", bastion(bastionArgs))
-	r := componenttest.Record(t, bastion(bastionArgs))
+	r := componenttest.Behaves(t, "legops:components:Bastion", "bastion", bastion(bastionArgs))
 	componenttest.Expect(t, r.One(t, "aws:autoscaling/group:Group", "bastion"), map[string]any{
 		"name": "legops-test-bastion", "minSize": 1.0, "maxSize": 1.0, "maxInstanceLifetime": 2592000.0,
 		"vpcZoneIdentifiers[0]": "public-a", "vpcZoneIdentifiers[1]": "public-b",
@@ -72,7 +73,7 @@ func bastionScript(t *testing.T, args foundation.BastionArgs) string {
 func TestBastionInstallsTheTools(t *testing.T) {
 	assert.NotContains(t, bastionScript(t, bastionArgs), "@")
 	args := bastionArgs
-	args.Architecture, args.KubernetesVersion, args.PostgresVersion = "amd64", "1.34", "16"
+	args.InstanceType, args.KubernetesVersion, args.PostgresVersion = "t3.nano", "1.34", "16"
 	amd := bastionScript(t, args)
 	assert.Contains(t, amd, " postgresql16\n")
 	assert.Contains(t, amd, "https://dl.k8s.io/release/v1.34.2/bin/linux/amd64/kubectl\n")
@@ -80,16 +81,16 @@ func TestBastionInstallsTheTools(t *testing.T) {
 
 func TestBastionOfAnotherArchitecture(t *testing.T) {
 	args := bastionArgs
-	args.Architecture = "amd64"
+	args.InstanceType = "t3.nano"
 	componenttest.Expect(t, componenttest.Record(t, bastion(args)).One(t, "aws:ec2/launchTemplate:LaunchTemplate", "bastion-template"), map[string]any{
 		"imageId": "resolve:ssm:/aws/service/ami-amazon-linux-latest/al2023-ami-kernel-default-x86_64",
 	})
 }
 
 func TestBastionRefuses(t *testing.T) {
-	componenttest.Refuses(t, bastion(foundation.BastionArgs{Architecture: "sparc", KubernetesVersion: "1.1"}),
-		"bastion bastion: Name is missing", "InstanceType is missing", "PostgresVersion is missing", "VpcID is missing", "SubnetIDs is missing",
-		"VolumeKeyArn is missing", `Architecture "sparc" must be one of [amd64 arm64]`, `KubernetesVersion "1.1" must be one of [1.34 1.35]`, "Location.Account")
+	componenttest.Refuses(t, bastion(foundation.BastionArgs{Instance: components.Instance{KubernetesVersion: "1.1"}}),
+		"Bastion bastion: Name is missing", "InstanceType is missing", "PostgresVersion is missing", "VpcID is missing", "SubnetIDs is missing",
+		"VolumeKeyArn is missing", `KubernetesVersion "1.1" must be one of [1.34 1.35]`, "Location.Account")
 }
 
 // The package manager gives up without a way out, so what waits for one comes before it.

@@ -53,23 +53,18 @@ var descriptionPattern = regexp.MustCompile(`^[A-Za-z0-9 ._\-:/()#,@\[\]+=&;{}!$
 
 // NewConnectivity creates the rules.
 func NewConnectivity(ctx *pulumi.Context, name string, args *ConnectivityArgs, opts ...pulumi.ResourceOption) (*Connectivity, error) {
-	if err := args.check(name); err != nil {
-		return nil, err
-	}
-	c := &Connectivity{}
-	if err := ctx.RegisterComponentResource("legops:components:Connectivity", name, c, opts...); err != nil {
-		return nil, err
-	}
-	for _, flow := range args.Flows {
-		if err := flow.rules(ctx, name, args.Parties[flow.From], args.Parties[flow.To], pulumi.Parent(c)); err != nil {
-			return nil, err
+	c, b := &Connectivity{}, &kit.Build{Ctx: ctx, Name: name}
+	return c, b.Create(c, args, args.check, opts, func() error {
+		for _, flow := range args.Flows {
+			if err := flow.rules(b, args.Parties[flow.From], args.Parties[flow.To]); err != nil {
+				return err
+			}
 		}
-	}
-	return c, ctx.RegisterResourceOutputs(c, pulumi.Map{})
+		return nil
+	})
 }
 
-func (a *ConnectivityArgs) check(name string) error {
-	p := kit.Check("connectivity "+name, a)
+func (a *ConnectivityArgs) check(p *kit.Problems) {
 	for _, party := range kit.SortedKeys(a.Parties) {
 		a.Parties[party].check(p, party)
 	}
@@ -90,7 +85,6 @@ func (a *ConnectivityArgs) check(name string) error {
 		p.Require(f.Protocol == "tcp" || f.Protocol == "udp", "flow %s: protocol %q must be tcp or udp", key, f.Protocol)
 		p.Require(descriptionPattern.MatchString(f.Why), "flow %s: Why %q cannot be the description of a rule", key, f.Why)
 	}
-	return p.Err()
 }
 
 func (party Party) check(p *kit.Problems, name string) {
@@ -114,26 +108,26 @@ func (f Flow) lastPort() int {
 }
 
 // rules creates the rule on each end that is a security group.
-func (f Flow) rules(ctx *pulumi.Context, name string, from, to Party, parent pulumi.ResourceOption) error {
+func (f Flow) rules(b *kit.Build, from, to Party) error {
 	if from.SecurityGroupID != nil && !from.Open {
 		group, list, cidr := to.peer()
-		if _, err := vpc.NewSecurityGroupEgressRule(ctx, fmt.Sprintf("%s-%s-out", name, f.key()), &vpc.SecurityGroupEgressRuleArgs{
+		if _, err := vpc.NewSecurityGroupEgressRule(b.Ctx, fmt.Sprintf("%s-%s-out", b.Name, f.key()), &vpc.SecurityGroupEgressRuleArgs{
 			SecurityGroupId: from.SecurityGroupID,
 			IpProtocol:      pulumi.String(f.Protocol), FromPort: pulumi.Int(f.Port), ToPort: pulumi.Int(f.lastPort()),
 			ReferencedSecurityGroupId: group, PrefixListId: list, CidrIpv4: cidr,
 			Description: pulumi.String(f.Why),
-		}, parent); err != nil {
+		}, b.Parent); err != nil {
 			return err
 		}
 	}
 	if to.SecurityGroupID != nil {
 		group, list, cidr := from.peer()
-		if _, err := vpc.NewSecurityGroupIngressRule(ctx, fmt.Sprintf("%s-%s-in", name, f.key()), &vpc.SecurityGroupIngressRuleArgs{
+		if _, err := vpc.NewSecurityGroupIngressRule(b.Ctx, fmt.Sprintf("%s-%s-in", b.Name, f.key()), &vpc.SecurityGroupIngressRuleArgs{
 			SecurityGroupId: to.SecurityGroupID,
 			IpProtocol:      pulumi.String(f.Protocol), FromPort: pulumi.Int(f.Port), ToPort: pulumi.Int(f.lastPort()),
 			ReferencedSecurityGroupId: group, PrefixListId: list, CidrIpv4: cidr,
 			Description: pulumi.String(f.Why),
-		}, parent); err != nil {
+		}, b.Parent); err != nil {
 			return err
 		}
 	}

@@ -48,7 +48,7 @@ type Encryption struct {
 	pulumi.ResourceState
 
 	// Keys are the ARNs of the keys, by purpose.
-	Keys map[KeyPurpose]pulumi.StringInput
+	Keys map[KeyPurpose]pulumi.StringInput `pulumi:"keys"`
 }
 
 // keyPurpose is one key: what it is for, who besides the account's IAM policies may use it, and whether it has to
@@ -78,52 +78,45 @@ var keyPurposes = map[KeyPurpose]keyPurpose{
 
 // NewEncryption creates the keys.
 func NewEncryption(ctx *pulumi.Context, name string, args *EncryptionArgs, opts ...pulumi.ResourceOption) (*Encryption, error) {
-	p := kit.Check("encryption "+name, args)
-	p.Require(len(args.Purposes) > 0, "Purposes is empty")
-	for _, purpose := range args.Purposes {
+	c, b := &Encryption{Keys: map[KeyPurpose]pulumi.StringInput{}}, &kit.Build{Ctx: ctx, Name: name}
+	return c, b.Create(c, args, args.check, opts, func() (err error) {
+		for _, purpose := range args.Purposes {
+			if c.Keys[purpose], err = newKey(b, args, purpose); err != nil {
+				return err
+			}
+		}
+		return nil
+	})
+}
+
+func (a *EncryptionArgs) check(p *kit.Problems) {
+	p.Require(len(a.Purposes) > 0, "Purposes is empty")
+	for _, purpose := range a.Purposes {
 		_, known := keyPurposes[purpose]
 		p.Require(known, "Purposes: %q must be one of %v", purpose, kit.SortedKeys(keyPurposes))
 	}
-	if err := p.Err(); err != nil {
-		return nil, err
-	}
-
-	c := &Encryption{Keys: map[KeyPurpose]pulumi.StringInput{}}
-	if err := ctx.RegisterComponentResource("legops:components:Encryption", name, c, opts...); err != nil {
-		return nil, err
-	}
-	outputs := pulumi.Map{}
-	for _, purpose := range args.Purposes {
-		arn, err := newKey(ctx, name, args, purpose, pulumi.Parent(c))
-		if err != nil {
-			return nil, err
-		}
-		c.Keys[purpose] = arn
-		outputs[string(purpose)+"KeyArn"] = arn
-	}
-	return c, ctx.RegisterResourceOutputs(c, outputs)
 }
 
-func newKey(ctx *pulumi.Context, component string, args *EncryptionArgs, purpose KeyPurpose, parent pulumi.ResourceOption) (pulumi.StringOutput, error) {
+func newKey(b *kit.Build, args *EncryptionArgs, purpose KeyPurpose) (pulumi.StringOutput, error) {
 	p := keyPurposes[purpose]
-	name := component + "-" + string(purpose)
+	name := b.Name + "-" + string(purpose)
 	statements := []components.Statement{keyAdministration(args.Location)}
 	if p.statements != nil {
 		statements = append(statements, p.statements(args.Location)...)
 	}
-	key, err := kms.NewKey(ctx, name, &kms.KeyArgs{
+	key, err := kms.NewKey(b.Ctx, name, &kms.KeyArgs{
 		Description:          pulumi.Sprintf("%s: %s", args.Name, p.description),
 		DeletionWindowInDays: pulumi.Int(30),
 		EnableKeyRotation:    pulumi.Bool(true),
 		Policy:               kit.Policy(statements...),
-	}, parent, pulumi.Protect(args.Protect), pulumi.RetainOnDelete(args.Protect && p.outlives))
+	}, b.Parent, pulumi.Protect(args.Protect), pulumi.RetainOnDelete(args.Protect && p.outlives))
 	if err != nil {
 		return pulumi.StringOutput{}, err
 	}
-	_, err = kms.NewAlias(ctx, name+"-alias", &kms.AliasArgs{
+	_, err = kms.NewAlias(b.Ctx, name+"-alias", &kms.AliasArgs{
 		Name:        pulumi.Sprintf("alias/%s-%s", args.Name, purpose),
 		TargetKeyId: key.KeyId,
-	}, parent)
+	}, b.Parent)
 	return key.Arn, err
 }
 

@@ -23,8 +23,7 @@ var allPurposes = []foundation.KeyPurpose{
 }
 
 func TestEncryption(t *testing.T) {
-	componenttest.Behaves(t, "legops:components:Encryption", "encryption", encryption(encryptionArgs))
-	r := componenttest.Record(t, encryption(encryptionArgs))
+	r := componenttest.Behaves(t, "legops:components:Encryption", "encryption", encryption(encryptionArgs))
 	assert.Len(t, r.OfType("aws:kms/key:Key"), len(allPurposes))
 	for _, purpose := range allPurposes {
 		purpose := string(purpose)
@@ -96,7 +95,7 @@ func TestEncryptionUnprotected(t *testing.T) {
 
 func TestEncryptionRefuses(t *testing.T) {
 	componenttest.Refuses(t, encryption(foundation.EncryptionArgs{Purposes: []foundation.KeyPurpose{"mail"}}),
-		"encryption encryption: Name is missing", `Purposes: "mail" must be one of [alerts backup credentials`, "Location.Account is missing", "Location.Region is missing")
+		"Encryption encryption: Name is missing", `Purposes: "mail" must be one of [alerts backup credentials`, "Location.Account is missing", "Location.Region is missing")
 }
 
 func TestEncryptionRefusesNoPurpose(t *testing.T) {

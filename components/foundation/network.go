@@ -9,30 +9,17 @@ import (
 
 	"legops/components"
 	"legops/components/internal/kit"
+	"legops/internal/settings"
 )
 
 // NetworkArgs are the arguments of Network.
 type NetworkArgs struct {
+	settings.Network
+
 	// Name is the prefix of Name tags and of the flow log group: <project>-<stack>.
 	Name string
 	// Location is the region and account of the VPC.
 	Location components.Location
-	// CIDR is the VPC's IPv4 range, /16 to /28 (the bounds of AWS).
-	CIDR netip.Prefix
-	// AvailabilityZones are the ids of two zones of the region, such as euw1-az1.
-	AvailabilityZones []string
-	// NatGateways is 1, or 2 for one per zone.
-	NatGateways int
-	// PublicSubnets hold what faces the internet: one range per zone.
-	PublicSubnets []netip.Prefix
-	// ApplicationSubnets hold nodes and pods, which reach the internet through NAT: one range per zone.
-	ApplicationSubnets []netip.Prefix
-	// DataSubnets hold databases and have no route to the internet: one range per zone.
-	DataSubnets []netip.Prefix
-	// InterfaceEndpoints are short names of the AWS services to reach inside the VPC, such as ecr.api.
-	InterfaceEndpoints []string
-	// FlowLogRetention is how many days flow logs are kept, one of the steps of CloudWatch Logs.
-	FlowLogRetention int
 	// LogKeyArn is the KMS key of the flow log group.
 	LogKeyArn pulumi.StringInput
 	// Protect keeps Pulumi from deleting the flow logs.
@@ -61,74 +48,51 @@ type Network struct {
 
 // networkBuild is what the steps of NewNetwork share.
 type networkBuild struct {
-	ctx    *pulumi.Context
-	name   string
-	args   *NetworkArgs
-	parent pulumi.ResourceOption
-	vpc    *ec2.Vpc
+	kit.Build
+	args *NetworkArgs
+	c    *Network
+	vpc  *ec2.Vpc
 }
 
 // NewNetwork creates the VPC and everything in it.
 func NewNetwork(ctx *pulumi.Context, name string, args *NetworkArgs, opts ...pulumi.ResourceOption) (*Network, error) {
-	if err := args.check(name); err != nil {
-		return nil, err
-	}
-	c := &Network{}
-	if err := ctx.RegisterComponentResource("legops:components:Network", name, c, opts...); err != nil {
-		return nil, err
-	}
-	b := &networkBuild{ctx: ctx, name: name, args: args, parent: pulumi.Parent(c)}
-	var err error
-	if b.vpc, err = ec2.NewVpc(ctx, name+"-vpc", &ec2.VpcArgs{
-		CidrBlock:          pulumi.String(args.CIDR.String()),
-		EnableDnsHostnames: pulumi.Bool(true), // private names of interface endpoints need both
-		EnableDnsSupport:   pulumi.Bool(true),
-		Tags:               kit.NameTag(args.Name),
-	}, b.parent); err != nil {
-		return nil, err
-	}
-	// Whatever is started without a security group of its own gets this one, and can then talk to nobody.
-	if _, err = ec2.NewDefaultSecurityGroup(ctx, name+"-default", &ec2.DefaultSecurityGroupArgs{
-		VpcId: b.vpc.ID(),
-		Tags:  kit.NameTag(args.Name + "-default-unused"),
-	}, b.parent); err != nil {
-		return nil, err
-	}
-	if err := b.flowLogs(); err != nil {
-		return nil, err
-	}
-	if err := b.tiers(c); err != nil {
-		return nil, err
-	}
-	c.VpcID = b.vpc.ID().ToStringOutput()
-	return c, ctx.RegisterResourceOutputs(c, pulumi.Map{
-		"vpcId":                   c.VpcID,
-		"publicSubnetIds":         c.PublicSubnetIDs,
-		"applicationSubnetIds":    c.ApplicationSubnetIDs,
-		"dataSubnetIds":           c.DataSubnetIDs,
-		"natAddresses":            c.NatAddresses,
-		"endpointSecurityGroupId": c.EndpointSecurityGroupID,
-		"s3PrefixListId":          c.S3PrefixListID,
-	})
+	b := &networkBuild{Build: kit.Build{Ctx: ctx, Name: name}, args: args, c: &Network{NatGatewayIDs: map[string]pulumi.StringInput{}}}
+	return b.c, b.Create(b.c, args, args.check, opts, b.create, b.flowLogs, b.tiers)
 }
 
-func (a *NetworkArgs) check(name string) error {
-	p := kit.Check("network "+name, a)
+func (b *networkBuild) create() (err error) {
+	if b.vpc, err = ec2.NewVpc(b.Ctx, b.Name+"-vpc", &ec2.VpcArgs{
+		CidrBlock:          pulumi.String(b.args.CIDR.String()),
+		EnableDnsHostnames: pulumi.Bool(true), // private names of interface endpoints need both
+		EnableDnsSupport:   pulumi.Bool(true),
+		Tags:               kit.NameTag(b.args.Name),
+	}, b.Parent); err != nil {
+		return err
+	}
+	b.c.VpcID = b.vpc.ID().ToStringOutput()
+	// Whatever is started without a security group of its own gets this one, and can then talk to nobody.
+	_, err = ec2.NewDefaultSecurityGroup(b.Ctx, b.Name+"-default", &ec2.DefaultSecurityGroupArgs{
+		VpcId: b.vpc.ID(),
+		Tags:  kit.NameTag(b.args.Name + "-default-unused"),
+	}, b.Parent)
+	return err
+}
+
+func (a *NetworkArgs) check(p *kit.Problems) {
 	p.Require(a.NatGateways >= 1 && a.NatGateways <= len(a.AvailabilityZones),
 		"NatGateways is %d, must be 1 to one per zone", a.NatGateways)
 	for field, ranges := range map[string][]netip.Prefix{
-		"PublicSubnets": a.PublicSubnets, "ApplicationSubnets": a.ApplicationSubnets, "DataSubnets": a.DataSubnets,
+		"Subnets.Public": a.Subnets.Public, "Subnets.Application": a.Subnets.Application, "Subnets.Data": a.Subnets.Data,
 	} {
 		p.Require(len(ranges) == len(a.AvailabilityZones), "%s has %d ranges, must be one per zone", field, len(ranges))
 	}
-	return p.Err()
 }
 
 // tiers creates subnets and routes, from the internet inwards.
-func (b *networkBuild) tiers(c *Network) error {
-	gateway, err := ec2.NewInternetGateway(b.ctx, b.name+"-internet", &ec2.InternetGatewayArgs{
+func (b *networkBuild) tiers() error {
+	gateway, err := ec2.NewInternetGateway(b.Ctx, b.Name+"-internet", &ec2.InternetGatewayArgs{
 		VpcId: b.vpc.ID(), Tags: kit.NameTag(b.args.Name),
-	}, b.parent)
+	}, b.Parent)
 	if err != nil {
 		return err
 	}
@@ -140,11 +104,11 @@ func (b *networkBuild) tiers(c *Network) error {
 	if err != nil {
 		return err
 	}
-	if c.PublicSubnetIDs, err = b.subnets("public", b.args.PublicSubnets, nil, toInternet.RouteTableId); err != nil {
+	if b.c.PublicSubnetIDs, err = b.subnets("public", b.args.Subnets.Public, nil, toInternet.RouteTableId); err != nil {
 		return err
 	}
 
-	nats, err := b.natGateways(c)
+	nats, err := b.natGateways()
 	if err != nil {
 		return err
 	}
@@ -165,7 +129,7 @@ func (b *networkBuild) tiers(c *Network) error {
 	// Kubernetes puts internal load balancers, if ever asked for one, beside the nodes. The public subnets carry no
 	// such tag: nothing inside the cluster may open a public load balancer.
 	internal := pulumi.StringMap{"kubernetes.io/role/internal-elb": pulumi.String("1")}
-	if c.ApplicationSubnetIDs, err = b.subnets("application", b.args.ApplicationSubnets, internal, toNat...); err != nil {
+	if b.c.ApplicationSubnetIDs, err = b.subnets("application", b.args.Subnets.Application, internal, toNat...); err != nil {
 		return err
 	}
 
@@ -173,21 +137,21 @@ func (b *networkBuild) tiers(c *Network) error {
 	if err != nil {
 		return err
 	}
-	if c.DataSubnetIDs, err = b.subnets("data", b.args.DataSubnets, nil, data.ID()); err != nil {
+	if b.c.DataSubnetIDs, err = b.subnets("data", b.args.Subnets.Data, nil, data.ID()); err != nil {
 		return err
 	}
-	return b.endpoints(c, append(private, data))
+	return b.endpoints(append(private, data))
 }
 
 func (b *networkBuild) routeTable(suffix string) (*ec2.RouteTable, error) {
-	return ec2.NewRouteTable(b.ctx, b.name+"-"+suffix, &ec2.RouteTableArgs{
+	return ec2.NewRouteTable(b.Ctx, b.Name+"-"+suffix, &ec2.RouteTableArgs{
 		VpcId: b.vpc.ID(), Tags: kit.NameTag(b.args.Name + "-" + suffix),
-	}, b.parent)
+	}, b.Parent)
 }
 
 func (b *networkBuild) defaultRoute(suffix string, args *ec2.RouteArgs) (*ec2.Route, error) {
 	args.DestinationCidrBlock = pulumi.String("0.0.0.0/0")
-	return ec2.NewRoute(b.ctx, b.name+"-"+suffix+"-default", args, b.parent)
+	return ec2.NewRoute(b.Ctx, b.Name+"-"+suffix+"-default", args, b.Parent)
 }
 
 // subnets creates one subnet per zone; with one route table both use it, with two each its own. The ids come from
@@ -198,19 +162,19 @@ func (b *networkBuild) subnets(tier string, ranges []netip.Prefix, tags pulumi.S
 		suffix := tier + "-" + zone
 		named := kit.NameTag(b.args.Name + "-" + suffix)
 		maps.Copy(named, tags)
-		subnet, err := ec2.NewSubnet(b.ctx, b.name+"-"+suffix, &ec2.SubnetArgs{
+		subnet, err := ec2.NewSubnet(b.Ctx, b.Name+"-"+suffix, &ec2.SubnetArgs{
 			VpcId:               b.vpc.ID(),
 			AvailabilityZoneId:  pulumi.String(zone),
 			CidrBlock:           pulumi.String(ranges[i].String()),
 			MapPublicIpOnLaunch: pulumi.Bool(false), // also not in the public tier: who needs an address asks for it
 			Tags:                named,
-		}, b.parent)
+		}, b.Parent)
 		if err != nil {
 			return pulumi.StringArrayOutput{}, err
 		}
-		association, err := ec2.NewRouteTableAssociation(b.ctx, b.name+"-"+suffix, &ec2.RouteTableAssociationArgs{
+		association, err := ec2.NewRouteTableAssociation(b.Ctx, b.Name+"-"+suffix, &ec2.RouteTableAssociationArgs{
 			SubnetId: subnet.ID(), RouteTableId: tables[i%len(tables)],
-		}, b.parent)
+		}, b.Parent)
 		if err != nil {
 			return pulumi.StringArrayOutput{}, err
 		}
@@ -220,26 +184,25 @@ func (b *networkBuild) subnets(tier string, ranges []netip.Prefix, tags pulumi.S
 }
 
 // natGateways creates one per zone, up to the number asked for.
-func (b *networkBuild) natGateways(c *Network) ([]*ec2.NatGateway, error) {
+func (b *networkBuild) natGateways() ([]*ec2.NatGateway, error) {
 	var nats []*ec2.NatGateway
 	addresses := pulumi.StringArray{}
-	c.NatGatewayIDs = map[string]pulumi.StringInput{}
 	for i, zone := range b.args.AvailabilityZones[:b.args.NatGateways] {
 		suffix := "nat-" + zone
 		tags := kit.NameTag(b.args.Name + "-" + suffix)
-		address, err := ec2.NewEip(b.ctx, b.name+"-"+suffix, &ec2.EipArgs{Domain: pulumi.String("vpc"), Tags: tags}, b.parent)
+		address, err := ec2.NewEip(b.Ctx, b.Name+"-"+suffix, &ec2.EipArgs{Domain: pulumi.String("vpc"), Tags: tags}, b.Parent)
 		if err != nil {
 			return nil, err
 		}
-		nat, err := ec2.NewNatGateway(b.ctx, b.name+"-"+suffix, &ec2.NatGatewayArgs{
-			AllocationId: address.AllocationId, SubnetId: c.PublicSubnetIDs.Index(pulumi.Int(i)), Tags: tags,
-		}, b.parent)
+		nat, err := ec2.NewNatGateway(b.Ctx, b.Name+"-"+suffix, &ec2.NatGatewayArgs{
+			AllocationId: address.AllocationId, SubnetId: b.c.PublicSubnetIDs.Index(pulumi.Int(i)), Tags: tags,
+		}, b.Parent)
 		if err != nil {
 			return nil, err
 		}
 		nats, addresses = append(nats, nat), append(addresses, address.PublicIp)
-		c.NatGatewayIDs[zone] = nat.ID().ToStringOutput()
+		b.c.NatGatewayIDs[zone] = nat.ID().ToStringOutput()
 	}
-	c.NatAddresses = addresses.ToStringArrayOutput()
+	b.c.NatAddresses = addresses.ToStringArrayOutput()
 	return nats, nil
 }

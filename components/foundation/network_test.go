@@ -1,7 +1,6 @@
 package foundation_test
 
 import (
-	"net/netip"
 	"testing"
 
 	"github.com/pulumi/pulumi/sdk/v3/go/pulumi"
@@ -9,22 +8,24 @@ import (
 
 	"legops/components/foundation"
 	"legops/components/internal/componenttest"
+	"legops/internal/settings"
 )
 
 func networkArgs() foundation.NetworkArgs {
 	return foundation.NetworkArgs{
-		Name:               "legops-test",
-		Location:           componenttest.Location,
-		CIDR:               netip.MustParsePrefix("10.20.0.0/16"),
-		AvailabilityZones:  []string{"euw1-az1", "euw1-az2"},
-		NatGateways:        2,
-		PublicSubnets:      componenttest.Prefixes("10.20.0.0/24", "10.20.1.0/24"),
-		ApplicationSubnets: componenttest.Prefixes("10.20.16.0/20", "10.20.32.0/20"),
-		DataSubnets:        componenttest.Prefixes("10.20.2.0/24", "10.20.3.0/24"),
-		InterfaceEndpoints: []string{"ecr.api", "sts"},
-		FlowLogRetention:   90,
-		LogKeyArn:          pulumi.String("key"),
-		Protect:            true,
+		Network: settings.Network{
+			CIDR: componenttest.Prefixes("10.20.0.0/16")[0], AvailabilityZones: []string{"euw1-az1", "euw1-az2"}, NatGateways: 2,
+			Subnets: settings.Subnets{
+				Public:      componenttest.Prefixes("10.20.0.0/24", "10.20.1.0/24"),
+				Application: componenttest.Prefixes("10.20.16.0/20", "10.20.32.0/20"),
+				Data:        componenttest.Prefixes("10.20.2.0/24", "10.20.3.0/24"),
+			},
+			InterfaceEndpoints: []settings.EndpointService{"ecr.api", "sts"}, FlowLogRetention: 90,
+		},
+		Name:      "legops-test",
+		Location:  componenttest.Location,
+		LogKeyArn: pulumi.String("key"),
+		Protect:   true,
 	}
 }
 
@@ -32,8 +33,7 @@ func networkArgs() foundation.NetworkArgs {
 var network = componenttest.Of("network", foundation.NewNetwork)
 
 func TestNetwork(t *testing.T) {
-	componenttest.Behaves(t, "legops:components:Network", "network", network(networkArgs()))
-	r := componenttest.Record(t, network(networkArgs()))
+	r := componenttest.Behaves(t, "legops:components:Network", "network", network(networkArgs()))
 	componenttest.Expect(t, r.One(t, "aws:ec2/vpc:Vpc", "network-vpc"), map[string]any{
 		"cidrBlock": "10.20.0.0/16", "enableDnsHostnames": true, "enableDnsSupport": true, "tags.Name": "legops-test",
 	})
@@ -127,16 +127,8 @@ func TestNetworkFlowLogs(t *testing.T) {
 }
 
 func TestNetworkOutputs(t *testing.T) {
-	var got []any
-	componenttest.Record(t, func(ctx *pulumi.Context, opts ...pulumi.ResourceOption) error {
-		args := networkArgs()
-		n, err := foundation.NewNetwork(ctx, "network", &args, opts...)
-		if err != nil {
-			return err
-		}
-		values := pulumi.All(n.VpcID, n.PublicSubnetIDs, n.ApplicationSubnetIDs, n.DataSubnetIDs, n.NatAddresses, n.EndpointSecurityGroupID, n.S3PrefixListID)
-		ctx.Export("values", values.ApplyT(func(resolved []any) string { got = resolved; return "" }))
-		return nil
+	got := componenttest.Resolved(t, "network", foundation.NewNetwork, networkArgs(), func(n *foundation.Network) []any {
+		return []any{n.VpcID, n.PublicSubnetIDs, n.ApplicationSubnetIDs, n.DataSubnetIDs, n.NatAddresses, n.EndpointSecurityGroupID, n.S3PrefixListID}
 	})
 	assert.Equal(t, []any{
 		"network-vpc-id",
@@ -150,8 +142,8 @@ func TestNetworkOutputs(t *testing.T) {
 }
 
 func TestNetworkRefuses(t *testing.T) {
-	componenttest.Refuses(t, network(foundation.NetworkArgs{}), "network network: Name is missing", "LogKeyArn is missing", "Location.Region is missing")
+	componenttest.Refuses(t, network(foundation.NetworkArgs{}), "Network network: Name is missing", "LogKeyArn is missing", "Location.Region is missing")
 	args := networkArgs()
-	args.DataSubnets, args.NatGateways = args.DataSubnets[:1], 3
-	componenttest.Refuses(t, network(args), "NatGateways is 3, must be", "DataSubnets has 1 ranges, must be one per zone")
+	args.Subnets.Data, args.NatGateways = args.Subnets.Data[:1], 3
+	componenttest.Refuses(t, network(args), "NatGateways is 3, must be", "Subnets.Data has 1 ranges, must be one per zone")
 }

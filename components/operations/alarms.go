@@ -49,7 +49,7 @@ const (
 // Metric is one metric of a service.
 type Metric struct {
 	// ID names it in an expression; without an expression it has none.
-	ID string
+	ID string `kit:"optional"`
 	// Namespace, Name and Dimensions are what the service publishes it under.
 	Namespace, Name string
 	Dimensions      pulumi.StringMap
@@ -68,7 +68,7 @@ type Alarm struct {
 	// Metrics are what it watches: one, or those of Expression.
 	Metrics []Metric
 	// Expression is metric math over the ids of Metrics. Optional.
-	Expression string
+	Expression string `kit:"optional"`
 	// Period is the seconds of one value: a multiple of 60, no shorter than the service's own.
 	Period int
 	// Periods is how many values are looked at, and Bad how many of them have to be beyond Threshold; 0 for all.
@@ -103,54 +103,50 @@ type Alarms struct {
 	pulumi.ResourceState
 
 	// CompositeArns are the alarms that tell people, by severity; none where the layer has no alarm of it.
-	CompositeArns map[Severity]pulumi.StringOutput
+	CompositeArns map[Severity]pulumi.StringOutput `pulumi:"compositeArns"`
 
 	names map[Severity]pulumi.StringOutput
 }
 
 // NewAlarms creates the alarms.
 func NewAlarms(ctx *pulumi.Context, name string, args *AlarmsArgs, opts ...pulumi.ResourceOption) (*Alarms, error) {
-	if err := args.check(name); err != nil {
-		return nil, err
-	}
-	c := &Alarms{CompositeArns: map[Severity]pulumi.StringOutput{}, names: map[Severity]pulumi.StringOutput{}}
-	if err := ctx.RegisterComponentResource("legops:components:Alarms", name, c, opts...); err != nil {
-		return nil, err
-	}
-	b := &alarmsBuild{ctx: ctx, name: name, args: args, parent: pulumi.Parent(c)}
+	b := &alarmsBuild{Build: kit.Build{Ctx: ctx, Name: name}, args: args, c: &Alarms{
+		CompositeArns: map[Severity]pulumi.StringOutput{}, names: map[Severity]pulumi.StringOutput{},
+	}}
+	return b.c, b.Create(b.c, args, args.check, opts, b.create)
+}
+
+func (b *alarmsBuild) create() error {
 	children := map[Severity][]pulumi.StringInput{}
-	for _, alarm := range args.Alarms {
+	for _, alarm := range b.args.Alarms {
 		created, err := b.metricAlarm(alarm)
 		if err != nil {
-			return nil, err
+			return err
 		}
 		children[alarm.Severity] = append(children[alarm.Severity], created.Name)
 	}
 	var explaining []pulumi.StringInput
-	for _, layer := range args.ExplainedBy {
+	for _, layer := range b.args.ExplainedBy {
 		explaining = append(explaining, layer.names[Critical])
 	}
-	outputs := pulumi.Map{}
 	for _, severity := range severities {
-		names := slices.Concat(children[severity], args.Others[severity])
+		names := slices.Concat(children[severity], b.args.Others[severity])
 		if len(names) == 0 {
 			continue
 		}
 		composite, err := b.composite(severity, names, explaining)
 		if err != nil {
-			return nil, err
+			return err
 		}
-		c.CompositeArns[severity], c.names[severity] = composite.Arn, composite.AlarmName
-		outputs[string(severity)+"AlarmArn"] = composite.Arn
+		b.c.CompositeArns[severity], b.c.names[severity] = composite.Arn, composite.AlarmName
 		explaining = append(explaining, composite.AlarmName)
 	}
-	return c, ctx.RegisterResourceOutputs(c, outputs)
+	return nil
 }
 
 func (a *AlarmsArgs) physical(suffix string) string { return a.Name + "-" + a.Layer + "-" + suffix }
 
-func (a *AlarmsArgs) check(name string) error {
-	p := kit.Check("alarms "+name, a)
+func (a *AlarmsArgs) check(p *kit.Problems) {
 	p.Require(len(a.Alarms)+len(a.Others) > 0, "Alarms is empty, so nothing would be watched")
 	for _, severity := range severities {
 		p.Require(a.TopicArns[severity] != pulumi.StringOutput{}, "TopicArns has no %s topic", severity)
@@ -167,11 +163,10 @@ func (a *AlarmsArgs) check(name string) error {
 	for _, layer := range a.ExplainedBy {
 		p.Require(layer != nil && layer.names[Critical] != pulumi.StringOutput{}, "ExplainedBy: a layer without critical alarms explains nothing")
 	}
-	return p.Err()
 }
 
 func (a Alarm) check(p *kit.Problems) {
-	p.RequireAll(a.Name+": ", a, "Expression")
+	p.RequireAll(a.Name+": ", a)
 	p.Require(slices.Contains(severities, a.Severity), "%s: Severity %q must be %s or %s", a.Name, a.Severity, Critical, Warning)
 	p.Require(slices.Contains([]Comparison{Above, AtLeast, Below}, a.Comparison), "%s: Comparison %q is unknown", a.Name, a.Comparison)
 	p.Require(slices.Contains([]MissingData{MissingIsGood, MissingIsBad, MissingIsUnknown}, a.Missing), "%s: Missing %q is unknown", a.Name, a.Missing)
@@ -186,16 +181,15 @@ func (a Alarm) check(p *kit.Problems) {
 		a.Name, a.Periods, a.Period, window)
 	p.Require(len(a.Metrics) == 1 || a.Expression != "", "%s: %d metrics need an Expression", a.Name, len(a.Metrics))
 	for _, metric := range a.Metrics {
-		p.RequireAll(a.Name+": ", metric, "ID")
+		p.RequireAll(a.Name+": ", metric)
 		p.Require((metric.ID != "") == (a.Expression != ""), "%s: a metric has an ID where there is an Expression, and only there", a.Name)
 	}
 }
 
 type alarmsBuild struct {
-	ctx    *pulumi.Context
-	name   string
-	args   *AlarmsArgs
-	parent pulumi.ResourceOption
+	kit.Build
+	args *AlarmsArgs
+	c    *Alarms
 }
 
 // metricAlarm creates one alarm, without actions.
@@ -225,7 +219,7 @@ func (b *alarmsBuild) metricAlarm(a Alarm) (*cloudwatch.MetricAlarm, error) {
 	} else {
 		args.MetricQueries = a.queries()
 	}
-	return cloudwatch.NewMetricAlarm(b.ctx, b.name+"-"+a.Name, args, b.parent)
+	return cloudwatch.NewMetricAlarm(b.Ctx, b.Name+"-"+a.Name, args, b.Parent)
 }
 
 func (a Alarm) queries() cloudwatch.MetricAlarmMetricQueryArray {
@@ -295,5 +289,5 @@ func (b *alarmsBuild) anyOf(suffix, description string, names []pulumi.StringInp
 			Alarm: suppressor, WaitPeriod: pulumi.Int(suppressionWait), ExtensionPeriod: pulumi.Int(suppressionWait),
 		}
 	}
-	return cloudwatch.NewCompositeAlarm(b.ctx, b.name+"-"+suffix, args, b.parent)
+	return cloudwatch.NewCompositeAlarm(b.Ctx, b.Name+"-"+suffix, args, b.Parent)
 }

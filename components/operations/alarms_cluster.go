@@ -7,6 +7,7 @@ import (
 
 	"legops/components/apps"
 	"legops/components/internal/kit"
+	"legops/internal/settings"
 )
 
 // NetworkAlarms watch the NAT gateways, by their zones.
@@ -29,14 +30,12 @@ func NetworkAlarms(natGatewayIDs map[string]pulumi.StringInput) []Alarm {
 
 // ClusterAlarmArgs are what ClusterAlarms watch, and from where on.
 type ClusterAlarmArgs struct {
+	settings.Thresholds
+
 	// ClusterName is the cluster.
 	ClusterName pulumi.StringInput
 	// Applications are the names of the applications, which are those of their namespaces and Deployments.
 	Applications []string
-	// NodeCPUPercent, NodeMemoryPercent and NodeDiskPercent are the use of the fullest node.
-	NodeCPUPercent, NodeMemoryPercent, NodeDiskPercent int
-	// PendingPodMinutes is how long some pod waits for a node.
-	PendingPodMinutes int
 }
 
 // ClusterAlarms watch nodes and pods. Container Insights publishes every metric once a minute, as long as its agent runs.

@@ -5,37 +5,34 @@ import (
 
 	"legops/components/data"
 	"legops/components/internal/kit"
+	"legops/internal/settings"
 )
 
 const bytesPerGiB = 1 << 30
 
 // DatabaseAlarmArgs are what DatabaseAlarms watch, and from where on.
 type DatabaseAlarmArgs struct {
+	settings.Thresholds
+	settings.Rds
+
 	// Identifier is the instance.
 	Identifier pulumi.StringInput
-	// CPUPercent is the use of the processor.
-	CPUPercent int
-	// FreeMemoryPercent is the part of MemoryGiB that is still free.
-	FreeMemoryPercent int
-	// StorageGiB is the storage of the instance, of which FreeStoragePercent is still free. RDS enlarges it when a tenth is
-	// free, for which it takes hours.
-	StorageGiB, FreeStoragePercent int
-	// MemoryGiB is the memory of the instance class, which decides how many connections there may be; ConnectionsPercent
-	// of them are in use.
-	MemoryGiB, ConnectionsPercent int
 }
 
 // mostConnections is how many connections PostgreSQL takes on RDS by default: LEAST(DBInstanceClassMemory/9531392, 5000).
-func (a DatabaseAlarmArgs) mostConnections() int { return min(a.MemoryGiB*bytesPerGiB/9531392, 5000) }
+func (a DatabaseAlarmArgs) mostConnections() int {
+	return min(a.InstanceClass.MemoryGiB()*bytesPerGiB/9531392, 5000)
+}
 
-// lowStorage is the free storage, in bytes, below which the alarm is on.
+// lowStorage is the free storage, in bytes, below which the alarm is on. RDS enlarges it when a tenth is free, for which it
+// takes hours.
 func (a DatabaseAlarmArgs) lowStorage() float64 {
-	return float64(a.StorageGiB) * bytesPerGiB * float64(a.FreeStoragePercent) / 100
+	return float64(a.StorageGiB) * bytesPerGiB * float64(a.DatabaseFreeStoragePercent) / 100
 }
 
 // lowMemory is the free memory, in bytes, below which the alarm is on.
 func (a DatabaseAlarmArgs) lowMemory() float64 {
-	return float64(a.MemoryGiB) * bytesPerGiB * float64(a.FreeMemoryPercent) / 100
+	return float64(a.InstanceClass.MemoryGiB()) * bytesPerGiB * float64(a.DatabaseFreeMemoryPercent) / 100
 }
 
 // maxTransactionIDs is how old the oldest transaction may get, in transactions: AWS's figure. PostgreSQL takes no more writes
@@ -69,7 +66,7 @@ func DatabaseAlarms(a DatabaseAlarmArgs) []Alarm {
 	}, {
 		Name: "cpu", Severity: Warning, Meaning: "The database is busy: queries become slow",
 		Metrics: of("CPUUtilization", "Average"),
-		Period:  60, Periods: 5, Comparison: Above, Threshold: float64(a.CPUPercent),
+		Period:  60, Periods: 5, Comparison: Above, Threshold: float64(a.DatabaseCPUPercent),
 		Missing: MissingIsUnknown,
 	}, {
 		Name: "storage-low", Severity: Warning, Meaning: "The storage of the database fills up",
@@ -84,7 +81,7 @@ func DatabaseAlarms(a DatabaseAlarmArgs) []Alarm {
 	}, {
 		Name: "connections", Severity: Warning, Meaning: "The database runs out of connections",
 		Metrics: of("DatabaseConnections", "Average"),
-		Period:  60, Periods: 5, Comparison: Above, Threshold: float64(a.mostConnections() * a.ConnectionsPercent / 100),
+		Period:  60, Periods: 5, Comparison: Above, Threshold: float64(a.mostConnections() * a.DatabaseConnectionsPercent / 100),
 		Missing: MissingIsUnknown,
 	}, {
 		Name: "memory", Severity: Warning, Meaning: "The database runs out of memory",
@@ -104,20 +101,17 @@ func DatabaseAlarms(a DatabaseAlarmArgs) []Alarm {
 
 // SearchAlarmArgs are what SearchAlarms watch, and from where on.
 type SearchAlarmArgs struct {
+	settings.Thresholds
+	settings.OpenSearch
+
 	// DomainName is the domain, Account the account's id.
 	DomainName pulumi.StringInput
 	Account    string
-	// DataNodes is how many nodes hold the index, Nodes how many there are with those that manage the domain.
-	DataNodes, Nodes int
-	// VolumeGiB is the volume of a data node, of which FreeStoragePercent is still free.
-	VolumeGiB, FreeStoragePercent int
-	// MemoryPercent is the use of the Java heap.
-	MemoryPercent int
 }
 
 // lowStorage is the free storage of a node, in MiB, below which the alarm is on.
 func (a SearchAlarmArgs) lowStorage() float64 {
-	return float64(a.VolumeGiB*1024*a.FreeStoragePercent) / 100
+	return float64(a.VolumeGiB*1024*a.SearchFreeStoragePercent) / 100
 }
 
 // searchOldGenerationPercent and searchCPUPercent are AWS's figures.
@@ -158,7 +152,7 @@ func SearchAlarms(a SearchAlarmArgs) []Alarm {
 		{
 			Name: "nodes", Severity: Warning, Meaning: "A node of the search domain has been away for a day",
 			Metrics: of("Nodes", "Minimum"),
-			Period:  24 * 3600, Periods: 1, Comparison: Below, Threshold: float64(a.Nodes),
+			Period:  24 * 3600, Periods: 1, Comparison: Below, Threshold: float64(a.Nodes()),
 			Missing: MissingIsUnknown,
 		},
 		{
@@ -168,7 +162,7 @@ func SearchAlarms(a SearchAlarmArgs) []Alarm {
 			Missing: MissingIsUnknown,
 		},
 		atLeast("cpu", "CPUUtilization", 900, searchCPUPercent, "A search node is busy: searches become slow"),
-		atLeast("memory", "JVMMemoryPressure", 60, a.MemoryPercent, "A search node runs out of memory"),
+		atLeast("memory", "JVMMemoryPressure", 60, a.SearchMemoryPercent, "A search node runs out of memory"),
 		atLeast("old-generation", "OldGenJVMMemoryPressure", 60, searchOldGenerationPercent, "A search node holds more and more in memory that it cannot let go"),
 	}
 	if a.DataNodes > 1 {

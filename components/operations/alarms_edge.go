@@ -4,18 +4,15 @@ import (
 	"github.com/pulumi/pulumi/sdk/v3/go/pulumi"
 
 	"legops/components/internal/kit"
+	"legops/internal/settings"
 )
 
 // EdgeAlarmArgs are what EdgeAlarms watch, and from where on.
 type EdgeAlarmArgs struct {
+	settings.Thresholds
+
 	// DistributionID is the CloudFront distribution, WebACL the metric name of its firewall, CertificateArn its certificate.
 	DistributionID, WebACL, CertificateArn pulumi.StringInput
-	// ErrorPercent is the share of answers that are server errors.
-	ErrorPercent int
-	// BlockedRequests is how many requests the firewall blocks in five minutes.
-	BlockedRequests int
-	// CertificateDays is how long the certificate is still valid.
-	CertificateDays int
 }
 
 // EdgeAlarms watch CloudFront and its firewall, in us-east-1, where their metrics are.
@@ -26,7 +23,7 @@ func EdgeAlarms(a EdgeAlarmArgs) []Alarm {
 			Namespace: "AWS/CloudFront", Name: "5xxErrorRate", Statistic: "Average",
 			Dimensions: pulumi.StringMap{"DistributionId": a.DistributionID, "Region": pulumi.String("Global")},
 		}},
-		Period: 60, Periods: 5, Bad: 3, Comparison: Above, Threshold: float64(a.ErrorPercent),
+		Period: 60, Periods: 5, Bad: 3, Comparison: Above, Threshold: float64(a.CdnErrorPercent),
 		Missing: MissingIsGood, // without a request there is no rate
 	}, {
 		Name: "blocked", Severity: Warning, Meaning: "The firewall blocks many more requests than usual: an attack, or a rule that hits visitors",
@@ -58,14 +55,10 @@ const leastBalancerRequests = 20
 
 // BalancerAlarmArgs are what BalancerAlarms watch, and from where on.
 type BalancerAlarmArgs struct {
+	settings.Thresholds
+
 	// LoadBalancer and TargetGroup are the suffixes of the ARNs, CertificateArn is the certificate.
 	LoadBalancer, TargetGroup, CertificateArn pulumi.StringInput
-	// ErrorPercent is the share of answers that are server errors, of applications or of the load balancer itself.
-	ErrorPercent int
-	// LatencyMilliseconds is the 95th percentile of the time to the first byte of an answer.
-	LatencyMilliseconds int
-	// CertificateDays is how long the certificate is still valid.
-	CertificateDays int
 }
 
 // BalancerAlarms watch the load balancer: what visitors feel of everything behind it.
@@ -83,7 +76,7 @@ func BalancerAlarms(a BalancerAlarmArgs) []Alarm {
 			of("balancer", "HTTPCode_ELB_5XX_Count", "Sum", all),
 		},
 		Expression: kit.ErrorShare(leastBalancerRequests),
-		Period:     60, Periods: 5, Bad: 3, Comparison: Above, Threshold: float64(a.ErrorPercent),
+		Period:     60, Periods: 5, Bad: 3, Comparison: Above, Threshold: float64(a.BalancerErrorPercent),
 		Missing: MissingIsGood, // no requests, no errors
 	}, {
 		Name: "no-targets", Severity: Critical, Meaning: "No node answers the load balancer's health check: nothing is served",

@@ -12,6 +12,7 @@ import (
 
 	"legops/components/internal/componenttest"
 	"legops/components/operations"
+	"legops/internal/settings"
 )
 
 const (
@@ -146,9 +147,9 @@ func TestAlarmsOfThePlatformHaveAMeaning(t *testing.T) {
 		"edge":     operations.EdgeAlarms(operations.EdgeAlarmArgs{DistributionID: name, WebACL: name, CertificateArn: name}),
 		"balancer": operations.BalancerAlarms(operations.BalancerAlarmArgs{LoadBalancer: name, TargetGroup: name, CertificateArn: name}),
 		"network":  operations.NetworkAlarms(map[string]pulumi.StringInput{"euw1-az1": name}),
-		"cluster":  operations.ClusterAlarms(operations.ClusterAlarmArgs{ClusterName: name, Applications: []string{"matters"}, PendingPodMinutes: 5}),
-		"database": operations.DatabaseAlarms(operations.DatabaseAlarmArgs{Identifier: name}),
-		"search":   operations.SearchAlarms(operations.SearchAlarmArgs{DomainName: name, Account: "111122223333", DataNodes: 2}),
+		"cluster":  operations.ClusterAlarms(operations.ClusterAlarmArgs{ClusterName: name, Applications: []string{"matters"}, Thresholds: settings.Thresholds{PendingPodMinutes: 5}}),
+		"database": operations.DatabaseAlarms(operations.DatabaseAlarmArgs{Identifier: name, Rds: settings.Rds{InstanceClass: "db.m7g.large"}}),
+		"search":   operations.SearchAlarms(operations.SearchAlarmArgs{DomainName: name, Account: "111122223333", OpenSearch: settings.OpenSearch{DataNodes: 2}}),
 		"queues":   operations.QueueAlarms(queues, queues, 60),
 		"storage":  operations.StorageAlarms(queues, queues),
 	} {
@@ -179,10 +180,15 @@ type recommended struct {
 func TestAlarmsOfDataAreAsRecommended(t *testing.T) {
 	name := pulumi.String("x")
 	database := operations.DatabaseAlarms(operations.DatabaseAlarmArgs{
-		Identifier: name, CPUPercent: 90, StorageGiB: 100, FreeStoragePercent: 10, MemoryGiB: 8, FreeMemoryPercent: 25, ConnectionsPercent: 90,
+		Identifier: name, Rds: settings.Rds{StorageGiB: 100, InstanceClass: "db.m7g.large"}, // which has 8 GiB of memory
+		Thresholds: settings.Thresholds{
+			DatabaseCPUPercent: 90, DatabaseFreeStoragePercent: 10, DatabaseFreeMemoryPercent: 25, DatabaseConnectionsPercent: 90,
+		},
 	})
 	search := operations.SearchAlarms(operations.SearchAlarmArgs{
-		DomainName: name, Account: "111122223333", DataNodes: 2, Nodes: 5, VolumeGiB: 100, FreeStoragePercent: 25, MemoryPercent: 95,
+		DomainName: name, Account: "111122223333",
+		OpenSearch: settings.OpenSearch{DataNodes: 2, DedicatedMasters: &settings.DedicatedMasters{Count: 3}, VolumeGiB: 100},
+		Thresholds: settings.Thresholds{SearchFreeStoragePercent: 25, SearchMemoryPercent: 95},
 	})
 	for _, of := range []struct {
 		alarms []operations.Alarm
@@ -228,7 +234,7 @@ func TestAlarmsOfDataAreAsRecommended(t *testing.T) {
 // One data node has nowhere for a second copy: it is yellow for ever, and no alarm.
 func TestOneSearchNodeIsYellowForEver(t *testing.T) {
 	for nodes, want := range map[int]bool{1: false, 2: true} {
-		alarms := operations.SearchAlarms(operations.SearchAlarmArgs{DomainName: pulumi.String("x"), DataNodes: nodes, Nodes: nodes})
+		alarms := operations.SearchAlarms(operations.SearchAlarmArgs{DomainName: pulumi.String("x"), OpenSearch: settings.OpenSearch{DataNodes: nodes}})
 		assert.Equal(t, want, slices.ContainsFunc(alarms, func(a operations.Alarm) bool { return a.Name == "yellow" }), nodes)
 	}
 }

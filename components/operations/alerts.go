@@ -36,34 +36,24 @@ type Alerts struct {
 	pulumi.ResourceState
 
 	// TopicArns are the topics, by severity, once the services may publish to them.
-	TopicArns map[Severity]pulumi.StringOutput
+	TopicArns map[Severity]pulumi.StringOutput `pulumi:"topicArns"`
 }
 
 // NewAlerts creates the topics and their subscriptions.
 func NewAlerts(ctx *pulumi.Context, name string, args *AlertsArgs, opts ...pulumi.ResourceOption) (*Alerts, error) {
-	if err := args.check(name); err != nil {
-		return nil, err
-	}
-	c := &Alerts{TopicArns: map[Severity]pulumi.StringOutput{}}
-	if err := ctx.RegisterComponentResource("legops:components:Alerts", name, c, opts...); err != nil {
-		return nil, err
-	}
-	outputs := pulumi.Map{}
-	for _, severity := range severities {
-		arn, err := args.topic(ctx, name+"-"+string(severity), severity, pulumi.Parent(c))
-		if err != nil {
-			return nil, err
+	c, b := &Alerts{TopicArns: map[Severity]pulumi.StringOutput{}}, &kit.Build{Ctx: ctx, Name: name}
+	return c, b.Create(c, args, args.check, opts, func() (err error) {
+		for _, severity := range severities {
+			if c.TopicArns[severity], err = args.topic(ctx, name+"-"+string(severity), severity, b.Parent); err != nil {
+				return err
+			}
 		}
-		c.TopicArns[severity] = arn
-		outputs[string(severity)+"TopicArn"] = arn
-	}
-	return c, ctx.RegisterResourceOutputs(c, outputs)
+		return nil
+	})
 }
 
-func (a *AlertsArgs) check(name string) error {
-	p := kit.Check("alerts "+name, a)
+func (a *AlertsArgs) check(p *kit.Problems) {
 	p.Require(len(a.Emails) > 0, "Emails is empty, so nobody would be told")
-	return p.Err()
 }
 
 // topic creates one topic and gives back its ARN, known when the services may publish to it.

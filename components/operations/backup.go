@@ -9,20 +9,13 @@ import (
 	"legops/components"
 	"legops/components/data"
 	"legops/components/internal/kit"
+	"legops/internal/settings"
 )
-
-// BackupLockArgs keep everybody from deleting a backup before its time.
-type BackupLockArgs struct {
-	// MinRetention and MaxRetention are how many days a backup may be kept to get into a vault, 1 to 36500 (the bounds of
-	// AWS Backup).
-	MinRetention, MaxRetention int
-	// ChangeableFor is after how many days nobody can change or lift the lock any more (compliance mode), 3 or more (a
-	// bound of AWS Backup). 0 is never: whoever has the right may lift it (governance mode).
-	ChangeableFor int
-}
 
 // BackupArgs are the arguments of Backup.
 type BackupArgs struct {
+	settings.Backup
+
 	// Name is the name of the vaults, 2 to 50 letters, digits and hyphens (the bounds of AWS Backup), and the prefix of
 	// every other name.
 	Name string
@@ -30,17 +23,8 @@ type BackupArgs struct {
 	Location components.Location
 	// KeyArn is the KMS key of the vault: that of KeyBackup.
 	KeyArn pulumi.StringInput
-	// Start is when the hour begins in which each daily backup starts, in UTC, such as 07:00. It has to be an hour away
-	// from the backup and maintenance windows of the database, in which RDS refuses other backups.
-	Start string
-	// Retention is how many days a backup is kept, 1 to 36500 (the bounds of AWS Backup).
-	Retention int
-	// Replica is where a copy of each backup is kept. Optional.
-	Replica *data.ReplicaArgs
-	// CopyRetention is how many days a copy is kept; only with Replica.
-	CopyRetention int
-	// Lock locks the vaults. Optional. Another lock replaces this one, which Protect refuses.
-	Lock *BackupLockArgs
+	// Replica is where a copy of each backup is kept; only with CopyRetentionDays. Optional.
+	Replica *data.ReplicaArgs `kit:"optional"`
 	// DatabaseArn is the RDS instance to back up.
 	DatabaseArn pulumi.StringInput
 	// BucketArns are the buckets to back up; AWS Backup takes only those with versioning.
@@ -79,77 +63,74 @@ var vaultPattern = regexp.MustCompile(`^[A-Za-z0-9-]{2,50}$`)
 
 // backupBuild is what the steps of NewBackup share.
 type backupBuild struct {
-	ctx    *pulumi.Context
-	name   string
-	args   *BackupArgs
-	parent pulumi.ResourceOption
+	kit.Build
+	args *BackupArgs
+	c    *Backup
 }
 
 // NewBackup creates vaults, plan and roles.
 func NewBackup(ctx *pulumi.Context, name string, args *BackupArgs, opts ...pulumi.ResourceOption) (*Backup, error) {
-	if err := args.check(name); err != nil {
-		return nil, err
-	}
-	c := &Backup{}
-	if err := ctx.RegisterComponentResource("legops:components:Backup", name, c, opts...); err != nil {
-		return nil, err
-	}
-	b := &backupBuild{ctx: ctx, name: name, args: args, parent: pulumi.Parent(c)}
+	b := &backupBuild{Build: kit.Build{Ctx: ctx, Name: name}, args: args, c: &Backup{}}
+	return b.c, b.Create(b.c, args, args.check, opts, b.create, b.notices)
+}
+
+func (b *backupBuild) create() error {
 	vault, ready, err := b.vaults()
 	if err != nil {
-		return nil, err
+		return err
 	}
 	roles, err := b.roles()
 	if err != nil {
-		return nil, err
+		return err
 	}
-	if err := b.plan(roles[backupRole], ready); err != nil {
-		return nil, err
-	}
-	for _, n := range args.failures() {
-		if err := kit.NewNotice(ctx, name, args.Name, n, args.TopicArn, b.parent); err != nil {
-			return nil, err
-		}
-	}
-	c.VaultName, c.RestoreRoleArn = vault.Name, roles[restoreRole].Granted()
-	return c, ctx.RegisterResourceOutputs(c, pulumi.Map{"vaultName": c.VaultName, "restoreRoleArn": c.RestoreRoleArn})
+	b.c.VaultName, b.c.RestoreRoleArn = vault.Name, roles[restoreRole].Granted()
+	return b.plan(roles[backupRole], ready)
 }
 
-func (a *BackupArgs) check(name string) error {
-	p := kit.Check("backup "+name, a, "Replica", "Lock")
+// notices tell people what fails.
+func (b *backupBuild) notices() error {
+	for _, n := range b.args.failures() {
+		if err := kit.NewNotice(b.Ctx, b.Name, b.args.Name, n, b.args.TopicArn, b.Parent); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+func (a *BackupArgs) check(p *kit.Problems) {
 	p.Require(vaultPattern.MatchString(a.Name), "Name %q must be 2 to 50 letters, digits and hyphens", a.Name)
 	p.Require(len(a.BucketArns) > 0, "BucketArns is empty")
+	p.Require((a.Replica == nil) == (a.CopyRetentionDays == nil), "Replica and CopyRetentionDays must be there together")
 	if a.Replica != nil {
 		a.Replica.Check(p, a.Location)
 	}
-	return p.Err()
 }
 
 // vaults creates the vault and that of the copies. It also gives back what has to be there before the first backup: a
 // backup that is in a vault before its lock is not kept by it.
-func (b *backupBuild) vaults() (*backupVault, []pulumi.Resource, error) {
-	vault, ready, err := b.vault(b.name+"-vault", b.args.KeyArn)
+func (b *backupBuild) vaults() (*kit.Resource, []pulumi.Resource, error) {
+	vault, ready, err := b.vault(b.Name+"-vault", b.args.KeyArn)
 	if err != nil || b.args.Replica == nil {
 		return vault, ready, err
 	}
-	_, more, err := b.vault(b.name+"-vault-replica", b.args.Replica.KeyArn, pulumi.Provider(b.args.Replica.Provider))
+	_, more, err := b.vault(b.Name+"-vault-replica", b.args.Replica.KeyArn, pulumi.Provider(b.args.Replica.Provider))
 	return vault, append(ready, more...), err
 }
 
 // vault creates a vault of the physical name of all, with its policy and lock.
 func (b *backupBuild) vault(
 	name string, keyArn pulumi.StringInput, opts ...pulumi.ResourceOption,
-) (*backupVault, []pulumi.Resource, error) {
+) (*kit.Resource, []pulumi.Resource, error) {
 	// The settings share the protection of the vault: one that stays behind must not lie open.
-	opts = append(opts, b.parent, pulumi.Protect(b.args.Protect), pulumi.RetainOnDelete(b.args.Protect))
-	vault, err := newBackupVault(b.ctx, name, &backupVaultArgs{
-		Name: pulumi.String(b.args.Name), KmsKeyArn: keyArn, ForceDestroy: pulumi.Bool(!b.args.Protect),
+	opts = append(opts, b.Parent, pulumi.Protect(b.args.Protect), pulumi.RetainOnDelete(b.args.Protect))
+	vault, err := kit.NewResource(b.Ctx, "aws:backup/vault:Vault", name, kit.Inputs{
+		"name": b.args.Name, "kmsKeyArn": keyArn, "forceDestroy": !b.args.Protect,
 	}, opts...)
 	if err != nil {
 		return nil, nil, err
 	}
-	closed, err := newBackupVaultPolicy(b.ctx, name, &backupVaultPolicyArgs{
-		BackupVaultName: vault.Name, Policy: kit.Policy(keepBackups()),
+	closed, err := kit.NewResource(b.Ctx, "aws:backup/vaultPolicy:VaultPolicy", name, kit.Inputs{
+		"backupVaultName": vault.Name, "policy": kit.Policy(keepBackups()),
 	}, opts...)
 	if err != nil {
 		return nil, nil, err
@@ -158,16 +139,17 @@ func (b *backupBuild) vault(
 	if b.args.Lock == nil {
 		return vault, ready, nil
 	}
-	args := &backupVaultLockArgs{
-		BackupVaultName:  vault.Name,
-		MinRetentionDays: pulumi.Int(b.args.Lock.MinRetention),
-		MaxRetentionDays: pulumi.Int(b.args.Lock.MaxRetention),
+	args := kit.Inputs{
+		"backupVaultName":  vault.Name,
+		"minRetentionDays": b.args.Lock.MinRetentionDays,
+		"maxRetentionDays": b.args.Lock.MaxRetentionDays,
 	}
-	if days := b.args.Lock.ChangeableFor; days > 0 {
-		args.ChangeableForDays = pulumi.IntPtr(days)
+	if days := b.args.Lock.ChangeableForDays; days != nil {
+		args["changeableForDays"] = *days
 	}
 	// A vault has one lock: made the other way round, a new one would be deleted in place of the old.
-	lock, err := newBackupVaultLock(b.ctx, name, args, append(opts, pulumi.DeleteBeforeReplace(true))...)
+	lock, err := kit.NewResource(b.Ctx, "aws:backup/vaultLockConfiguration:VaultLockConfiguration", name, args,
+		append(opts, pulumi.DeleteBeforeReplace(true))...)
 	return vault, append(ready, lock), err
 }
 
@@ -200,12 +182,12 @@ func (b *backupBuild) roles() (map[string]*kit.Role, error) {
 			"service-role/AWSBackupServiceRolePolicyForRestores", "AWSBackupServiceRolePolicyForS3Restore",
 		}},
 	} {
-		created, err := kit.NewRole(b.ctx, b.name+"-role-"+r.suffix, b.args.Location, kit.RoleArgs{
+		created, err := kit.NewRole(b.Ctx, b.Name+"-role-"+r.suffix, b.args.Location, kit.RoleArgs{
 			Name:        b.args.Name + "-" + r.suffix,
 			Description: r.description + " of " + b.args.Name,
 			Trust:       kit.Trust("backup.amazonaws.com", nil), // the right to pass the role is what limits it
 			Managed:     r.managed,
-		}, b.parent)
+		}, b.Parent)
 		if err != nil {
 			return nil, err
 		}
@@ -216,47 +198,47 @@ func (b *backupBuild) roles() (map[string]*kit.Role, error) {
 
 // plan says when what is backed up.
 func (b *backupBuild) plan(by *kit.Role, ready []pulumi.Resource) error {
-	rule := backupPlanRule{
-		RuleName:         "daily",
-		TargetVaultName:  b.args.Name,
-		Schedule:         fmt.Sprintf("cron(%s %s * * ? *)", b.args.Start[3:], b.args.Start[:2]),
-		StartWindow:      backupStartWindow,
-		CompletionWindow: backupCompletionWindow,
-		Lifecycle:        backupLifecycle{DeleteAfter: b.args.Retention},
+	rule := kit.Inputs{
+		"ruleName":         "daily",
+		"targetVaultName":  b.args.Name,
+		"schedule":         fmt.Sprintf("cron(%s %s * * ? *)", b.args.Start[3:], b.args.Start[:2]),
+		"startWindow":      backupStartWindow,
+		"completionWindow": backupCompletionWindow,
+		"lifecycle":        kit.Inputs{"deleteAfter": b.args.RetentionDays},
 	}
 	if replica := b.args.Replica; replica != nil {
-		rule.CopyActions = []backupCopyAction{{
-			DestinationVaultArn: replica.Location.ARN("backup", "backup-vault:"+b.args.Name),
-			Lifecycle:           backupLifecycle{DeleteAfter: b.args.CopyRetention},
+		rule["copyActions"] = []kit.Inputs{{
+			"destinationVaultArn": replica.Location.ARN("backup", "backup-vault:"+b.args.Name),
+			"lifecycle":           kit.Inputs{"deleteAfter": *b.args.CopyRetentionDays},
 		}}
 	}
-	plan, err := newBackupPlan(b.ctx, b.name+"-plan", &backupPlanArgs{
-		Name: b.args.Name + "-daily", Rules: []backupPlanRule{rule},
-	}, b.parent, pulumi.DependsOn(ready))
+	plan, err := kit.NewResource(b.Ctx, "aws:backup/plan:Plan", b.Name+"-plan", kit.Inputs{
+		"name": b.args.Name + "-daily", "rules": []kit.Inputs{rule},
+	}, b.Parent, pulumi.DependsOn(ready))
 	if err != nil {
 		return err
 	}
-	for _, selection := range b.args.selections() {
-		name := string(selection.Name)
-		selection.PlanID, selection.IamRoleArn = plan.ID().ToStringOutput(), by.Granted()
+	for name, selection := range b.args.selections() {
+		selection["name"], selection["planId"], selection["iamRoleArn"] = name, plan.ID(), by.Granted()
 		// AWS changes no selection, and refuses a second of the same name.
-		if err := newBackupSelection(b.ctx, b.name+"-"+name, &selection, b.parent, pulumi.DeleteBeforeReplace(true)); err != nil {
+		if _, err := kit.NewResource(b.Ctx, "aws:backup/selection:Selection", b.Name+"-"+name, selection,
+			b.Parent, pulumi.DeleteBeforeReplace(true)); err != nil {
 			return err
 		}
 	}
 	return nil
 }
 
-// selections are what is backed up. Each names what it is of, so that the account's settings of AWS Backup, which
+// selections are what is backed up, by name. Each names what it is of, so that the account's settings of AWS Backup, which
 // services it is for, do not matter.
-func (a *BackupArgs) selections() []backupSelectionArgs {
-	return []backupSelectionArgs{
-		{Name: "data", Resources: append(pulumi.StringArray{a.DatabaseArn}, kit.ARNs(a.BucketArns...)...)},
-		{
-			// The EBS CSI driver puts this tag on every volume that it makes (its docs/tagging.md).
-			Name: "volumes", Resources: kit.ARNs(a.Location.ARN("ec2", "volume/*")),
-			Conditions: backupConditions{{StringEquals: []backupTag{
-				{Key: "aws:ResourceTag/ebs.csi.aws.com/cluster", Value: "true"},
+func (a *BackupArgs) selections() map[string]kit.Inputs {
+	return map[string]kit.Inputs{
+		"data": {"resources": append(pulumi.StringArray{a.DatabaseArn}, kit.ARNs(a.BucketArns...)...)},
+		// The EBS CSI driver puts this tag on every volume that it makes (its docs/tagging.md).
+		"volumes": {
+			"resources": kit.ARNs(a.Location.ARN("ec2", "volume/*")),
+			"conditions": []kit.Inputs{{"stringEquals": []kit.Inputs{
+				{"key": "aws:ResourceTag/ebs.csi.aws.com/cluster", "value": "true"},
 			}}},
 		},
 	}

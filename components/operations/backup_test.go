@@ -11,6 +11,7 @@ import (
 	"legops/components/data"
 	"legops/components/internal/componenttest"
 	"legops/components/operations"
+	"legops/internal/settings"
 )
 
 const (
@@ -25,8 +26,7 @@ func backupArgs() operations.BackupArgs {
 	return operations.BackupArgs{
 		Name: "legops-test", Location: componenttest.Location,
 		KeyArn:      pulumi.String("backup-key"),
-		Start:       "07:05",
-		Retention:   14,
+		Backup:      settings.Backup{Start: "07:05", RetentionDays: 14},
 		DatabaseArn: pulumi.String("arn:of:database"),
 		BucketArns:  []string{"arn:aws:s3:::documents", "arn:aws:s3:::evidence"},
 		TopicArn:    pulumi.String("topic"),
@@ -42,8 +42,8 @@ func copied(args operations.BackupArgs) componenttest.Construct {
 			Location: components.Location{Account: componenttest.Location.Account, Region: "us-east-1"},
 			KeyArn:   pulumi.String("copy-key"), Provider: global,
 		}
-		args.CopyRetention, args.Protect = 35, true
-		args.Lock = &operations.BackupLockArgs{MinRetention: 14, MaxRetention: 35, ChangeableFor: 3}
+		args.CopyRetentionDays, args.Protect = pulumi.IntRef(35), true
+		args.Lock = &settings.BackupLock{MinRetentionDays: 14, MaxRetentionDays: 35, ChangeableForDays: pulumi.IntRef(3)}
 		_, err := operations.NewBackup(ctx, "backup", &args, opts...)
 		return err
 	})
@@ -97,7 +97,7 @@ func TestBackupKeepsCopiesUnderLock(t *testing.T) {
 
 func TestBackupLockThatCanBeLifted(t *testing.T) {
 	args := backupArgs()
-	args.Lock = &operations.BackupLockArgs{MinRetention: 7, MaxRetention: 14}
+	args.Lock = &settings.BackupLock{MinRetentionDays: 7, MaxRetentionDays: 14}
 	lock := componenttest.Record(t, backup(args)).One(t, typeVaultLock, "backup-vault")
 	componenttest.Expect(t, lock, map[string]any{"minRetentionDays": 7.0, "maxRetentionDays": 14.0, "changeableForDays": nil})
 }
@@ -166,10 +166,10 @@ func TestBackupTellsOfFailures(t *testing.T) {
 
 func TestBackupRefuses(t *testing.T) {
 	componenttest.Refuses(t, backup(operations.BackupArgs{Name: "n"}),
-		`backup backup: Name "n" must be 2 to 50`, "Start is missing", "BucketArns is empty", "KeyArn is missing", "DatabaseArn is missing",
+		`Backup backup: Name "n" must be 2 to 50`, "Start is missing", "BucketArns is empty", "KeyArn is missing", "DatabaseArn is missing",
 		"TopicArn is missing", "Location.Account is missing")
 	args := backupArgs()
 	args.Replica = &data.ReplicaArgs{Location: componenttest.Location}
-	componenttest.Refuses(t, backup(args), "Replica.KeyArn is missing", "Replica.Provider is missing",
+	componenttest.Refuses(t, backup(args), "Replica.KeyArn is missing", "Replica.Provider is missing", "Replica and CopyRetentionDays must be there together",
 		`Replica.Location.Region "eu-west-1" must be another than Location.Region`)
 }

@@ -36,34 +36,30 @@ var budgetNotices = []struct {
 
 // NewBudget creates the budget.
 func NewBudget(ctx *pulumi.Context, name string, args *BudgetArgs, opts ...pulumi.ResourceOption) (*Budget, error) {
-	if err := kit.Check("budget "+name, args).Err(); err != nil {
-		return nil, err
-	}
-	c := &Budget{}
-	if err := ctx.RegisterComponentResource("legops:components:Budget", name, c, opts...); err != nil {
-		return nil, err
-	}
-	notifications := budgets.BudgetNotificationArray{}
-	for _, n := range budgetNotices {
-		notifications = append(notifications, budgets.BudgetNotificationArgs{
-			NotificationType:         pulumi.String(n.of),
-			ComparisonOperator:       pulumi.String("GREATER_THAN"),
-			Threshold:                pulumi.Float64(n.percent),
-			ThresholdType:            pulumi.String("PERCENTAGE"),
-			SubscriberEmailAddresses: pulumi.ToStringArray(args.Emails),
-		})
-	}
-	budget, err := budgets.NewBudget(ctx, name+"-monthly", &budgets.BudgetArgs{
-		Name:          pulumi.String(args.Name + "-monthly"),
-		BudgetType:    pulumi.String("COST"),
-		TimeUnit:      pulumi.String("MONTHLY"),
-		LimitAmount:   pulumi.String(strconv.Itoa(args.MonthlyUSD)),
-		LimitUnit:     pulumi.String("USD"),
-		Notifications: notifications,
-	}, pulumi.Parent(c))
-	if err != nil {
-		return nil, err
-	}
-	c.BudgetName = budget.Name
-	return c, ctx.RegisterResourceOutputs(c, pulumi.Map{"budgetName": c.BudgetName})
+	c, b := &Budget{}, &kit.Build{Ctx: ctx, Name: name}
+	return c, b.Create(c, args, nil, opts, func() error {
+		notifications := budgets.BudgetNotificationArray{}
+		for _, n := range budgetNotices {
+			notifications = append(notifications, budgets.BudgetNotificationArgs{
+				NotificationType:         pulumi.String(n.of),
+				ComparisonOperator:       pulumi.String("GREATER_THAN"),
+				Threshold:                pulumi.Float64(n.percent),
+				ThresholdType:            pulumi.String("PERCENTAGE"),
+				SubscriberEmailAddresses: pulumi.ToStringArray(args.Emails),
+			})
+		}
+		budget, err := budgets.NewBudget(ctx, name+"-monthly", &budgets.BudgetArgs{
+			Name:          pulumi.String(args.Name + "-monthly"),
+			BudgetType:    pulumi.String("COST"),
+			TimeUnit:      pulumi.String("MONTHLY"),
+			LimitAmount:   pulumi.String(strconv.Itoa(args.MonthlyUSD)),
+			LimitUnit:     pulumi.String("USD"),
+			Notifications: notifications,
+		}, b.Parent)
+		if err != nil {
+			return err
+		}
+		c.BudgetName = budget.Name
+		return nil
+	})
 }

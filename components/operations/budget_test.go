@@ -28,5 +28,5 @@ func TestBudget(t *testing.T) {
 }
 
 func TestBudgetRefuses(t *testing.T) {
-	componenttest.Refuses(t, budget(operations.BudgetArgs{}), "budget budget: Name is missing")
+	componenttest.Refuses(t, budget(operations.BudgetArgs{}), "Budget budget: Name is missing")
 }

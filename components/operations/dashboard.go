@@ -153,31 +153,29 @@ type Dashboard struct {
 
 // NewDashboard creates the dashboard.
 func NewDashboard(ctx *pulumi.Context, name string, args *DashboardArgs, opts ...pulumi.ResourceOption) (*Dashboard, error) {
-	p := kit.Check("dashboard "+name, args)
-	p.Require(windowPattern.MatchString(args.Window), "Window %q must be such as -PT12H or -P4W", args.Window)
-	p.Require(len(args.Rows) > 0, "Rows is empty")
+	c, b := &Dashboard{}, &kit.Build{Ctx: ctx, Name: name}
+	return c, b.Create(c, args, args.check, opts, func() error {
+		dashboard, err := cloudwatch.NewDashboard(ctx, name, &cloudwatch.DashboardArgs{
+			DashboardName: pulumi.String(args.Name), DashboardBody: pulumi.JSONMarshal(args.body()),
+		}, b.Parent)
+		if err != nil {
+			return err
+		}
+		c.DashboardName = dashboard.DashboardName
+		return nil
+	})
+}
+
+func (a *DashboardArgs) check(p *kit.Problems) {
+	p.Require(windowPattern.MatchString(a.Window), "Window %q must be such as -PT12H or -P4W", a.Window)
+	p.Require(len(a.Rows) > 0, "Rows is empty")
 	count := 0
-	for i, row := range args.Rows {
+	for i, row := range a.Rows {
 		p.Require(row.Height > 0, "row %d has no height", i)
 		p.Require(len(row.Widgets) > 0 && len(row.Widgets) <= dashboardColumns, "row %d has %d widgets, must be 1 to %d", i, len(row.Widgets), dashboardColumns)
 		count += len(row.Widgets)
 	}
 	p.Require(count <= 500, "there are %d widgets, CloudWatch takes 500", count)
-	if err := p.Err(); err != nil {
-		return nil, err
-	}
-	c := &Dashboard{}
-	if err := ctx.RegisterComponentResource("legops:components:Dashboard", name, c, opts...); err != nil {
-		return nil, err
-	}
-	dashboard, err := cloudwatch.NewDashboard(ctx, name, &cloudwatch.DashboardArgs{
-		DashboardName: pulumi.String(args.Name), DashboardBody: pulumi.JSONMarshal(args.body()),
-	}, pulumi.Parent(c))
-	if err != nil {
-		return nil, err
-	}
-	c.DashboardName = dashboard.DashboardName
-	return c, ctx.RegisterResourceOutputs(c, pulumi.Map{"dashboardName": c.DashboardName})
 }
 
 // body gives every widget its place: rows from top to bottom, in them equal parts of the width.

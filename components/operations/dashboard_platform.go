@@ -53,7 +53,7 @@ func (a PlatformDashboardArgs) edge() []Row {
 	return []Row{Heading("## Edge: CloudFront and its firewall"), {Height: 6, Widgets: []Widget{
 		Graph{Title: "Requests of visitors", Unit: "requests", Region: components.GlobalRegion, Series: []Series{distribution("requests", "Requests", "Sum")}},
 		Graph{
-			Title: "Answers with an error, CloudFront", Unit: "per cent", Region: components.GlobalRegion, Limit: percent(a.Edge.ErrorPercent),
+			Title: "Answers with an error, CloudFront", Unit: "per cent", Region: components.GlobalRegion, Limit: percent(a.Edge.CdnErrorPercent),
 			Series: []Series{distribution("of the server (5xx)", "5xxErrorRate", "Average"), distribution("of the visitor (4xx)", "4xxErrorRate", "Average")},
 		},
 		Graph{
@@ -127,16 +127,16 @@ func (a PlatformDashboardArgs) database() []Row {
 		return Series{Label: label, Metric: Metric{Namespace: "AWS/RDS", Name: name, Statistic: statistic,
 			Dimensions: pulumi.StringMap{"DBInstanceIdentifier": a.Database.Identifier}}}
 	}
-	connections := a.Database.mostConnections() * a.Database.ConnectionsPercent / 100
+	connections := a.Database.mostConnections() * a.Database.DatabaseConnectionsPercent / 100
 	free := a.Database.lowStorage()
 	return []Row{Heading("## Database"), {Height: 6, Widgets: []Widget{
-		Graph{Title: "Processor of the database", Unit: "per cent", Limit: percent(a.Database.CPUPercent), Series: []Series{of("processor", "CPUUtilization", "Average")}},
+		Graph{Title: "Processor of the database", Unit: "per cent", Limit: percent(a.Database.DatabaseCPUPercent), Series: []Series{of("processor", "CPUUtilization", "Average")}},
 		Graph{
 			Title: "Connections", Unit: "connections", Limit: &Limit{Label: fmt.Sprintf("alarm: %d", connections), Value: float64(connections)},
 			Series: []Series{of("connections", "DatabaseConnections", "Maximum")},
 		},
 		Graph{
-			Title: "Free storage of the database", Unit: "bytes", Limit: &Limit{Label: fmt.Sprintf("alarm: %d %% free", a.Database.FreeStoragePercent), Value: free},
+			Title: "Free storage of the database", Unit: "bytes", Limit: &Limit{Label: fmt.Sprintf("alarm: %d %% free", a.Database.DatabaseFreeStoragePercent), Value: free},
 			Series: []Series{of("free", "FreeStorageSpace", "Minimum")},
 		},
 		Graph{Title: "Time of a read or write on disk", Unit: "seconds", Series: []Series{of("read", "ReadLatency", "Average"), of("write", "WriteLatency", "Average")}},
@@ -150,9 +150,9 @@ func (a PlatformDashboardArgs) search() []Row {
 	}
 	return []Row{Heading("## Search"), {Height: 6, Widgets: []Widget{
 		Graph{Title: "Status of the search domain", Unit: "1 if so", Series: []Series{of("red", "ClusterStatus.red", "Maximum"), of("yellow", "ClusterStatus.yellow", "Maximum")}},
-		Graph{Title: "Memory of search nodes", Unit: "per cent", Limit: percent(a.Search.MemoryPercent), Series: []Series{of("Java heap, fullest node", "JVMMemoryPressure", "Maximum")}},
+		Graph{Title: "Memory of search nodes", Unit: "per cent", Limit: percent(a.Search.SearchMemoryPercent), Series: []Series{of("Java heap, fullest node", "JVMMemoryPressure", "Maximum")}},
 		Graph{
-			Title: "Free storage of search nodes", Unit: "MiB", Limit: &Limit{Label: fmt.Sprintf("alarm: %d %% free", a.Search.FreeStoragePercent), Value: a.Search.lowStorage()},
+			Title: "Free storage of search nodes", Unit: "MiB", Limit: &Limit{Label: fmt.Sprintf("alarm: %d %% free", a.Search.SearchFreeStoragePercent), Value: a.Search.lowStorage()},
 			Series: []Series{of("fullest node", "FreeStorageSpace", "Minimum")},
 		},
 		Graph{Title: "Time of a search", Unit: "milliseconds", Series: []Series{of("search", "SearchLatency", "Average"), of("indexing", "IndexingLatency", "Average")}},

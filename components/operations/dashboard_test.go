@@ -17,6 +17,7 @@ import (
 	"legops/components/internal/componenttest"
 	"legops/components/operations"
 	"legops/internal/insights"
+	"legops/internal/settings"
 )
 
 const typeDashboard = "aws:cloudwatch/dashboard:Dashboard"
@@ -41,14 +42,18 @@ func inputs(names ...string) map[string]pulumi.StringInput {
 func dashboards() map[string][]operations.Row {
 	name, arn := pulumi.String("x"), pulumi.String("arn:x")
 	queues := map[string]string{"signing": "legops-signing.fifo", "trace": "legops-trace.fifo"}
+	thresholds := settings.Thresholds{
+		CdnErrorPercent: 5, BlockedRequests: 7, LatencyMilliseconds: 1500, NodeCPUPercent: 81,
+		DatabaseConnectionsPercent: 50, DatabaseFreeStoragePercent: 15, SearchFreeStoragePercent: 25,
+	}
 	return map[string][]operations.Row{
 		"platform": operations.PlatformRows(operations.PlatformDashboardArgs{
 			Alarms:        []pulumi.StringInput{arn},
-			Edge:          operations.EdgeAlarmArgs{DistributionID: name, WebACL: name, CertificateArn: name, ErrorPercent: 5, BlockedRequests: 7},
-			Balancer:      operations.BalancerAlarmArgs{LoadBalancer: name, TargetGroup: name, CertificateArn: name, LatencyMilliseconds: 1500},
-			Cluster:       operations.ClusterAlarmArgs{ClusterName: name, Applications: []string{"matters", "portal"}, NodeCPUPercent: 81},
-			Database:      operations.DatabaseAlarmArgs{Identifier: name, MemoryGiB: 8, ConnectionsPercent: 50, StorageGiB: 100, FreeStoragePercent: 15},
-			Search:        operations.SearchAlarmArgs{DomainName: name, Account: "111122223333", VolumeGiB: 100, FreeStoragePercent: 25},
+			Edge:          operations.EdgeAlarmArgs{DistributionID: name, WebACL: name, CertificateArn: name, Thresholds: thresholds},
+			Balancer:      operations.BalancerAlarmArgs{LoadBalancer: name, TargetGroup: name, CertificateArn: name, Thresholds: thresholds},
+			Cluster:       operations.ClusterAlarmArgs{ClusterName: name, Applications: []string{"matters", "portal"}, Thresholds: thresholds},
+			Database:      operations.DatabaseAlarmArgs{Identifier: name, Rds: settings.Rds{InstanceClass: "db.m7g.large", StorageGiB: 100}, Thresholds: thresholds},
+			Search:        operations.SearchAlarmArgs{DomainName: name, Account: "111122223333", OpenSearch: settings.OpenSearch{VolumeGiB: 100}, Thresholds: thresholds},
 			NatGatewayIDs: inputs("euw1-az1"), Queues: queues, DeadLetters: queues, QueueAgeSeconds: 900,
 		}),
 		"delivery": operations.DeliveryRows(operations.DeliveryDashboardArgs{
@@ -193,8 +198,7 @@ var deliveryLog = componenttest.Of("delivery", operations.NewDeliveryLog)
 // What pipelines and deployments report is kept, encrypted and for a time.
 func TestDeliveryLog(t *testing.T) {
 	args := operations.DeliveryLogArgs{Name: "legops-test", Location: componenttest.Location, KeyArn: pulumi.String("logs-key"), Retention: 90, Protect: true}
-	componenttest.Behaves(t, "legops:components:DeliveryLog", "delivery", deliveryLog(args))
-	r := componenttest.Record(t, deliveryLog(args))
+	r := componenttest.Behaves(t, "legops:components:DeliveryLog", "delivery", deliveryLog(args))
 	group := r.One(t, "aws:cloudwatch/logGroup:LogGroup", "delivery")
 	componenttest.Expect(t, group, map[string]any{"name": "/aws/events/legops-test-delivery", "kmsKeyId": "logs-key", "retentionInDays": 90.0})
 	assert.True(t, group.Protect)

@@ -6,6 +6,7 @@ import (
 
 	"legops/components"
 	"legops/components/internal/kit"
+	"legops/internal/settings"
 )
 
 // DeliveryLogArgs are the arguments of DeliveryLog.
@@ -17,7 +18,7 @@ type DeliveryLogArgs struct {
 	// KeyArn is the KMS key of the log group.
 	KeyArn pulumi.StringInput
 	// Retention is how many days it is kept, one of the steps of CloudWatch Logs.
-	Retention int
+	Retention settings.RetentionDays
 	// Protect keeps Pulumi from deleting it.
 	Protect bool
 }
@@ -33,48 +34,43 @@ type DeliveryLog struct {
 
 // NewDeliveryLog creates the log group, the right to write to it, and the rule that does.
 func NewDeliveryLog(ctx *pulumi.Context, name string, args *DeliveryLogArgs, opts ...pulumi.ResourceOption) (*DeliveryLog, error) {
-	if err := kit.Check("delivery log "+name, args).Err(); err != nil {
-		return nil, err
-	}
-	c := &DeliveryLog{}
-	if err := ctx.RegisterComponentResource("legops:components:DeliveryLog", name, c, opts...); err != nil {
-		return nil, err
-	}
-	parent := pulumi.Parent(c)
-	path := "/aws/events/" + args.Name + "-delivery"
-	group, err := kit.NewLogGroup(ctx, name, kit.LogGroupArgs{Path: path, Days: args.Retention, KeyArn: args.KeyArn, Protect: args.Protect}, parent)
-	if err != nil {
-		return nil, err
-	}
-	allowed, err := cloudwatch.NewLogResourcePolicy(ctx, name, &cloudwatch.LogResourcePolicyArgs{
-		PolicyName: pulumi.String(args.Name + "-delivery-events"),
-		PolicyDocument: kit.Policy(components.Statement{
-			// Both, as the EventBridge User Guide has it. EventBridge does not say for which account or rule it writes.
-			Sid: "EventBridge", Services: []string{"events.amazonaws.com", "delivery.logs.amazonaws.com"},
-			Actions:   []string{"logs:CreateLogStream", "logs:PutLogEvents"},
-			Resources: kit.ARNs(args.Location.ARN("logs", "log-group:"+path+":*")),
-		}),
-	}, parent)
-	if err != nil {
-		return nil, err
-	}
-	// Nothing but the platform is in the account, so it may hear of every pipeline.
-	rule, err := kit.NewEventRule(ctx, name, args.Name+"-delivery", "What pipelines and deployments report", kit.EventPattern{
-		Source: []string{"aws.codepipeline", "aws.codedeploy"},
-		DetailType: []string{
-			"CodePipeline Pipeline Execution State Change", "CodePipeline Action Execution State Change",
-			"CodeDeploy Deployment State-change Notification",
-		},
-	}, parent)
-	if err != nil {
-		return nil, err
-	}
-	target, err := cloudwatch.NewEventTarget(ctx, name, &cloudwatch.EventTargetArgs{
-		Rule: rule.Name, Arn: group.Arn,
-	}, parent, pulumi.DependsOn([]pulumi.Resource{allowed}))
-	if err != nil {
-		return nil, err
-	}
-	c.GroupName = pulumi.All(group.Name, target.ID()).ApplyT(func(all []any) string { return all[0].(string) }).(pulumi.StringOutput)
-	return c, ctx.RegisterResourceOutputs(c, pulumi.Map{"groupName": c.GroupName})
+	c, b := &DeliveryLog{}, &kit.Build{Ctx: ctx, Name: name}
+	return c, b.Create(c, args, nil, opts, func() error {
+		path := "/aws/events/" + args.Name + "-delivery"
+		group, err := kit.NewLogGroup(ctx, name, kit.LogGroupArgs{Path: path, Days: args.Retention, KeyArn: args.KeyArn, Protect: args.Protect}, b.Parent)
+		if err != nil {
+			return err
+		}
+		allowed, err := cloudwatch.NewLogResourcePolicy(ctx, name, &cloudwatch.LogResourcePolicyArgs{
+			PolicyName: pulumi.String(args.Name + "-delivery-events"),
+			PolicyDocument: kit.Policy(components.Statement{
+				// Both, as the EventBridge User Guide has it. EventBridge does not say for which account or rule it writes.
+				Sid: "EventBridge", Services: []string{"events.amazonaws.com", "delivery.logs.amazonaws.com"},
+				Actions:   []string{"logs:CreateLogStream", "logs:PutLogEvents"},
+				Resources: kit.ARNs(args.Location.ARN("logs", "log-group:"+path+":*")),
+			}),
+		}, b.Parent)
+		if err != nil {
+			return err
+		}
+		// Nothing but the platform is in the account, so it may hear of every pipeline.
+		rule, err := kit.NewEventRule(ctx, name, args.Name+"-delivery", "What pipelines and deployments report", kit.EventPattern{
+			Source: []string{"aws.codepipeline", "aws.codedeploy"},
+			DetailType: []string{
+				"CodePipeline Pipeline Execution State Change", "CodePipeline Action Execution State Change",
+				"CodeDeploy Deployment State-change Notification",
+			},
+		}, b.Parent)
+		if err != nil {
+			return err
+		}
+		target, err := cloudwatch.NewEventTarget(ctx, name, &cloudwatch.EventTargetArgs{
+			Rule: rule.Name, Arn: group.Arn,
+		}, b.Parent, pulumi.DependsOn([]pulumi.Resource{allowed}))
+		if err != nil {
+			return err
+		}
+		c.GroupName = pulumi.All(group.Name, target.ID()).ApplyT(func(all []any) string { return all[0].(string) }).(pulumi.StringOutput)
+		return nil
+	})
 }

@@ -13,11 +13,11 @@ import (
 	"strings"
 )
 
-// source is what package components and its rooms export, as its authors describe it.
+// source is what package components, its rooms and the settings export, as their authors describe it.
 type source struct {
 	root     string
 	files    *token.FileSet
-	rooms    []*doc.Package      // without package components itself
+	rooms    []*doc.Package      // without package components itself and the settings
 	types    map[string]declared // by package and name, such as data.StorageArgs
 	problems []error
 }
@@ -37,7 +37,7 @@ func parse(root string) (*source, error) {
 	if err != nil {
 		return nil, err
 	}
-	for _, folder := range append(folders, filepath.Join(root, "components")) {
+	for _, folder := range append(folders, filepath.Join(root, "components"), filepath.Join(root, "internal", "settings")) {
 		parsed, err := parseFolder(s.files, folder)
 		if err != nil {
 			return nil, err
@@ -52,7 +52,7 @@ func parse(root string) (*source, error) {
 		for _, t := range room.Types {
 			s.types[room.Name+"."+t.Name] = declared{t, room.Name}
 		}
-		if room.Name != "components" {
+		if room.Name != "components" && room.Name != "settings" {
 			s.require(room.Doc, "package "+room.Name)
 			s.rooms = append(s.rooms, room)
 		}
@@ -156,7 +156,10 @@ func (s *source) fields(t declared) []field {
 		for _, name := range f.Names {
 			names = append(names, name.Name)
 		}
-		if len(names) == 0 { // embedded
+		if len(names) == 0 { // embedded: what it has is part of the type
+			for _, local := range s.locals(t.in, f.Type) {
+				found = append(found, s.fields(s.types[local])...)
+			}
 			continue
 		}
 		text := f.Doc.Text() + f.Comment.Text()

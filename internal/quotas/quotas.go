@@ -6,6 +6,7 @@ import (
 	"fmt"
 
 	"legops/internal/instances"
+	"legops/internal/settings"
 	"legops/stacks"
 )
 
@@ -39,7 +40,7 @@ const (
 // Of returns the quotas that a stack needs. It returns an error that names all unknown instance types.
 func Of(cfg *stacks.Config) ([]Quota, error) {
 	var unknown []error
-	vcpus := func(key string, instanceType stacks.InstanceType) int {
+	vcpus := func(key string, instanceType settings.InstanceType) int {
 		instance, known := instances.Lookup(string(instanceType))
 		if !known {
 			unknown = append(unknown, fmt.Errorf("%s:%s: %s: its virtual CPUs are unknown: choose one of the families in "+
@@ -65,7 +66,7 @@ func Of(cfg *stacks.Config) ([]Quota, error) {
 		each = max(each, vcpus(fmt.Sprintf("eks.nodes.instanceTypes[%d]", i), instanceType))
 	}
 	bought := &onDemand
-	if nodes.CapacityType == stacks.Spot {
+	if nodes.CapacityType == settings.Spot {
 		bought = &spot
 	}
 	zones := len(cfg.Network.AvailabilityZones)
@@ -92,7 +93,7 @@ func Of(cfg *stacks.Config) ([]Quota, error) {
 
 // surge is the number of nodes beyond a group's maximum: those of an update, or the initial ones of a new group that replaces
 // the old one. All groups may be updated at once.
-func surge(nodes stacks.Nodes) int {
+func surge(nodes settings.Nodes) int {
 	unavailable := (nodes.MaxSizePerZone*unavailablePercent + 99) / 100
 	return max(surgeOfZone, unavailable, nodes.MinSizePerZone)
 }

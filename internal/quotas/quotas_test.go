@@ -9,6 +9,7 @@ import (
 	"legops/internal/checkout"
 	"legops/internal/instances"
 	"legops/internal/quotas"
+	"legops/internal/settings"
 	"legops/stacks"
 )
 
@@ -31,9 +32,11 @@ func TestOf(t *testing.T) {
 		want   map[string][3]any
 	}{
 		"Spot": {func(*stacks.Config) {}, map[string][3]any{"On-Demand": {onDemand, 4, 8}, "Spot": {spot, 2 * 4, 2 * 2 * (3 + 2)}}},
-		"on demand, without a bastion": {func(c *stacks.Config) { c.Eks.Nodes.CapacityType, c.Bastion.Enabled = stacks.OnDemand, false },
+		"on demand, without a bastion": {func(c *stacks.Config) { c.Eks.Nodes.CapacityType, c.Bastion.Enabled = settings.OnDemand, false },
 			map[string][3]any{"On-Demand": {onDemand, 2 + 2*4, 2*2 + 2*2*(3+2)}}},
-		"the largest of the types": {func(c *stacks.Config) { c.Eks.Nodes.InstanceTypes = []stacks.InstanceType{"m7g.large", "m7g.2xlarge"} },
+		"the largest of the types": {func(c *stacks.Config) {
+			c.Eks.Nodes.InstanceTypes = []settings.InstanceType{"m7g.large", "m7g.2xlarge"}
+		},
 			map[string][3]any{"On-Demand": {onDemand, 4, 8}, "Spot": {spot, 8 * 4, 8 * 2 * (3 + 2)}}},
 		"an update of a third": {func(c *stacks.Config) { c.Eks.Nodes.MaxSizePerZone = 31 },
 			map[string][3]any{"On-Demand": {onDemand, 4, 8}, "Spot": {spot, 2 * 4, 2 * 2 * (31 + 11)}}},

@@ -12,6 +12,7 @@ import (
 	opensearch "github.com/aws/aws-sdk-go-v2/service/opensearch/types"
 	s3 "github.com/aws/aws-sdk-go-v2/service/s3/types"
 
+	"legops/internal/settings"
 	"legops/stacks"
 )
 
@@ -24,26 +25,26 @@ type enumeration struct {
 
 // enumerations are the closed sets of values, from the AWS SDK where it has them.
 var enumerations = map[reflect.Type]enumeration{
-	reflect.TypeFor[stacks.Environment]():     {"environment", list(stacks.Development, stacks.Test, stacks.Production)},
-	reflect.TypeFor[stacks.Region]():          {"region", list(regions()...)},
-	reflect.TypeFor[stacks.EndpointService](): {"interface endpoint", list(stacks.EndpointServices()...)},
-	reflect.TypeFor[stacks.RetentionDays]():   {"retention", list(retentionDays...)},
+	reflect.TypeFor[stacks.Environment]():       {"environment", list(stacks.Development, stacks.Test, stacks.Production)},
+	reflect.TypeFor[settings.Region]():          {"region", list(regions()...)},
+	reflect.TypeFor[settings.EndpointService](): {"interface endpoint", list(stacks.EndpointServices()...)},
+	reflect.TypeFor[settings.RetentionDays]():   {"retention", list(retentionDays...)},
 
-	reflect.TypeFor[stacks.KubernetesVersion](): {"Kubernetes version", list(kubernetesVersions...)},
-	reflect.TypeFor[stacks.ClusterLogType]():    {"control-plane log type", list(eks.LogType("").Values()...)},
-	reflect.TypeFor[stacks.AddonName](): {"add-on", list(
-		stacks.AddonVpcCni, stacks.AddonCoreDNS, stacks.AddonKubeProxy, stacks.AddonPodIdentity,
-		stacks.AddonEbsCsi, stacks.AddonMetricsServer, stacks.AddonCloudWatch)},
-	reflect.TypeFor[stacks.InstanceType](): {"instance type", list(ec2.InstanceType("").Values()...)},
-	reflect.TypeFor[stacks.CapacityType](): {"capacity type", list(stacks.OnDemand, stacks.Spot)},
-	reflect.TypeFor[stacks.Architecture](): {"architecture", list(stacks.Amd64, stacks.Arm64)},
+	reflect.TypeFor[settings.KubernetesVersion](): {"Kubernetes version", list(kubernetesVersions...)},
+	reflect.TypeFor[settings.ClusterLogType]():    {"control-plane log type", list(eks.LogType("").Values()...)},
+	reflect.TypeFor[settings.AddonName](): {"add-on", list(
+		settings.AddonVpcCni, settings.AddonCoreDNS, settings.AddonKubeProxy, settings.AddonPodIdentity,
+		settings.AddonEbsCsi, settings.AddonMetricsServer, settings.AddonCloudWatch)},
+	reflect.TypeFor[settings.InstanceType](): {"instance type", list(ec2.InstanceType("").Values()...)},
+	reflect.TypeFor[settings.CapacityType](): {"capacity type", list(settings.OnDemand, settings.Spot)},
+	reflect.TypeFor[settings.Architecture](): {"architecture", list(settings.Amd64, settings.Arm64)},
 
-	reflect.TypeFor[stacks.DatabaseClass](): {"database instance class", list(databaseClasses()...)},
-	reflect.TypeFor[stacks.SearchVersion](): {"search version", list(searchVersions...)},
-	reflect.TypeFor[stacks.SearchInstanceType](): {
+	reflect.TypeFor[settings.DatabaseClass](): {"database instance class", list(databaseClasses()...)},
+	reflect.TypeFor[settings.SearchVersion](): {"search version", list(searchVersions...)},
+	reflect.TypeFor[settings.SearchInstanceType](): {
 		"search instance type", list(opensearch.OpenSearchPartitionInstanceType("").Values()...)},
-	reflect.TypeFor[stacks.PriceClass]():  {"price class", list(priceClasses()...)},
-	reflect.TypeFor[stacks.ComputeType](): {"compute type", list(computeTypes()...)},
+	reflect.TypeFor[settings.PriceClass]():  {"price class", list(priceClasses()...)},
+	reflect.TypeFor[settings.ComputeType](): {"compute type", list(computeTypes()...)},
 }
 
 // list returns the values as plain strings or integers, for JSON Schema.

@@ -8,12 +8,14 @@ import (
 	"bytes"
 	"encoding/json"
 	"fmt"
+	"net/netip"
 	"os"
 	"reflect"
 
 	"github.com/invopop/jsonschema"
 	orderedmap "github.com/wk8/go-ordered-map/v2"
 
+	"legops/internal/settings"
 	"legops/stacks"
 )
 
@@ -39,8 +41,10 @@ func run() error {
 func generate() ([]byte, error) {
 	configType := reflect.TypeFor[stacks.Config]()
 	reflector := &jsonschema.Reflector{Anonymous: true, ExpandedStruct: true, Mapper: mapType}
-	if err := reflector.AddGoComments(configType.PkgPath(), "."); err != nil {
-		return nil, fmt.Errorf("reading doc comments: %w", err)
+	for _, folder := range []string{".", "../internal/settings"} {
+		if err := reflector.AddGoComments(configType.PkgPath(), folder); err != nil {
+			return nil, fmt.Errorf("reading doc comments: %w", err)
+		}
 	}
 	config := reflector.ReflectFromType(configType)
 
@@ -106,20 +110,20 @@ type form struct{ pattern, words string }
 
 // forms are those of list elements: the tags of a list's field describe the list.
 var forms = map[reflect.Type]form{
-	reflect.TypeFor[stacks.CIDR]():       {ipv4Range, "an IPv4 range such as 10.10.0.0/16"},
-	reflect.TypeFor[stacks.StaticPath](): {`^/[A-Za-z0-9/_.*-]+$`, "a path such as /static/*"},
+	reflect.TypeFor[netip.Prefix]():        {ipv4Range, "an IPv4 range such as 10.10.0.0/16"},
+	reflect.TypeFor[settings.StaticPath](): {`^/[A-Za-z0-9/_.*-]+$`, "a path such as /static/*"},
 	// A token of RFC 9110, as RFC 6265 requires for a cookie's name.
-	reflect.TypeFor[stacks.CookieName]():    {"^[!#$%&'*+.^_`|~0-9A-Za-z-]+$", "the name of a cookie"},
-	reflect.TypeFor[stacks.HeaderName]():    {`^[A-Za-z][0-9A-Za-z-]*$`, "the name of a header such as Accept-Language"},
-	reflect.TypeFor[stacks.QueryName]():     {`^[0-9A-Za-z._~-]+$`, "the name of a query parameter"},
-	reflect.TypeFor[stacks.GithubAccount](): {`^(0|[1-9][0-9]{0,14})$`, "the id of a GitHub account such as 1234567, in quotes"},
-	reflect.TypeFor[stacks.SecretName]():    {`^[a-z]([a-z0-9-]{0,38}[a-z0-9])?$`, "a name of lower-case letters digits and hyphens (40 at most)"},
+	reflect.TypeFor[settings.CookieName]():    {"^[!#$%&'*+.^_`|~0-9A-Za-z-]+$", "the name of a cookie"},
+	reflect.TypeFor[settings.HeaderName]():    {`^[A-Za-z][0-9A-Za-z-]*$`, "the name of a header such as Accept-Language"},
+	reflect.TypeFor[settings.QueryName]():     {`^[0-9A-Za-z._~-]+$`, "the name of a query parameter"},
+	reflect.TypeFor[settings.GithubAccount](): {`^(0|[1-9][0-9]{0,14})$`, "the id of a GitHub account such as 1234567, in quotes"},
+	reflect.TypeFor[settings.SecretName]():    {`^[a-z]([a-z0-9-]{0,38}[a-z0-9])?$`, "a name of lower-case letters digits and hyphens (40 at most)"},
 }
 
 // mapType returns the schema of types whose Go type does not define the allowed values: enumerations, strings with
 // a pattern and maps with a fixed set of keys. It returns nil for every other type.
 func mapType(t reflect.Type) *jsonschema.Schema {
-	if t == reflect.TypeFor[map[stacks.AddonName]string]() {
+	if t == reflect.TypeFor[map[settings.AddonName]string]() {
 		return addonVersions()
 	}
 	if f, ok := forms[t]; ok {
@@ -140,7 +144,7 @@ func mapType(t reflect.Type) *jsonschema.Schema {
 // validator reports the wrong location for propertyNames.
 func addonVersions() *jsonschema.Schema {
 	versions := jsonschema.NewProperties()
-	for _, addon := range enumerations[reflect.TypeFor[stacks.AddonName]()].values {
+	for _, addon := range enumerations[reflect.TypeFor[settings.AddonName]()].values {
 		versions.Set(addon.(string), &jsonschema.Schema{
 			Type:    "string",
 			Pattern: `^v[0-9]+\.[0-9]+\.[0-9]+-eksbuild\.[0-9]+$`,

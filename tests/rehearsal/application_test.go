@@ -25,6 +25,7 @@ import (
 
 	"legops/delivery"
 	"legops/internal/checkout"
+	"legops/internal/settings"
 	"legops/stacks"
 )
 
@@ -65,7 +66,7 @@ type application struct {
 // rehearse starts the test of one application; if it fails, it prints the events in order.
 func (c *cluster) rehearse(t *testing.T, cfg *stacks.Config, name string) *application {
 	t.Helper()
-	i := slices.IndexFunc(cfg.Applications, func(a stacks.Application) bool { return a.Name == name })
+	i := slices.IndexFunc(cfg.Applications, func(a settings.Application) bool { return a.Name == name })
 	require.GreaterOrEqual(t, i, 0, "the stack has no application %s", name)
 	a := &application{
 		T: t, name: name, path: cfg.Applications[i].Path, cluster: c, domain: cfg.Domain.Name,

@@ -23,6 +23,7 @@ import (
 	"legops/internal/checkout"
 	"legops/internal/controlplane"
 	"legops/internal/registered"
+	"legops/internal/settings"
 	"legops/stacks"
 )
 
@@ -280,7 +281,7 @@ func config(t *testing.T) *stacks.Config {
 	t.Helper()
 	cfg := checkout.Config(t, root, stack)
 	for _, name := range more {
-		cfg.Applications = append(cfg.Applications, stacks.Application{
+		cfg.Applications = append(cfg.Applications, settings.Application{
 			Name: name, Path: "/" + name, Port: 8080, MinReplicas: 2, MaxReplicas: 6, CPU: "250m", Memory: "512Mi",
 		})
 	}

@@ -51,8 +51,8 @@ func Record(t *testing.T, make Construct) *recorder.Recorder {
 
 // Behaves checks what holds for every component: what it makes is inside it, named after it, and made by the
 // provider it was given; it calls no function; and whatever cannot be registered, it says so. The children named last
-// are on a second provider, aws-global.
-func Behaves(t *testing.T, token, name string, make Construct, global ...string) {
+// are on a second provider, aws-global. It gives back what was registered.
+func Behaves(t *testing.T, token, name string, make Construct, global ...string) *recorder.Recorder {
 	t.Helper()
 	r := Record(t, make)
 	assert.Empty(t, r.Calls())
@@ -88,6 +88,23 @@ func Behaves(t *testing.T, token, name string, make Construct, global ...string)
 			assert.ErrorContains(t, returned, "alias")
 		})
 	}
+	return r
+}
+
+// Resolved makes a component and gives back values of it, such as its outputs, once they are known.
+func Resolved[A, C any](
+	t *testing.T, name string, create func(*pulumi.Context, string, *A, ...pulumi.ResourceOption) (C, error), args A, values func(C) []any,
+) (got []any) {
+	t.Helper()
+	Record(t, func(ctx *pulumi.Context, opts ...pulumi.ResourceOption) error {
+		made, err := create(ctx, name, &args, opts...)
+		if err != nil {
+			return err
+		}
+		ctx.Export("values", pulumi.All(values(made)...).ApplyT(func(resolved []any) string { got = resolved; return "" }))
+		return nil
+	})
+	return got
 }
 
 // Globally gives the component a second AWS provider, of another region.

@@ -20,9 +20,9 @@ type Problems struct {
 }
 
 // Check begins the check of a component's arguments: all are there, but for the optional ones.
-func Check(component string, args any, optional ...string) *Problems {
+func Check(component string, args any) *Problems {
 	p := &Problems{component: component}
-	p.RequireAll("", args, optional...)
+	p.RequireAll("", args)
 	return p
 }
 
@@ -34,8 +34,8 @@ func (p *Problems) Require(ok bool, format string, values ...any) {
 }
 
 // RequireAll notes each text that is empty and each input, resource or struct that is nil among the exported fields of a
-// struct, and of structs in it. The optional fields, by name, may be.
-func (p *Problems) RequireAll(prefix string, of any, optional ...string) {
+// struct, and of structs in it. Fields with the tag kit:"optional" may be, and so may settings that a stack file may leave out.
+func (p *Problems) RequireAll(prefix string, of any) {
 	fields := reflect.Indirect(reflect.ValueOf(of))
 	for i := range fields.NumField() {
 		about, field := fields.Type().Field(i), fields.Field(i)
@@ -44,13 +44,25 @@ func (p *Problems) RequireAll(prefix string, of any, optional ...string) {
 		}
 		name, kind := prefix+about.Name, field.Kind()
 		missing := kind == reflect.String && field.Len() == 0 || (kind == reflect.Interface || kind == reflect.Pointer) && field.IsNil()
-		p.Require(!missing || slices.Contains(optional, about.Name), "%s is missing", name)
-		nested := reflect.Indirect(field)
-		_, isResource := field.Interface().(pulumi.Resource)
-		if !isResource && nested.Kind() == reflect.Struct && strings.HasPrefix(nested.Type().PkgPath(), "legops/components") {
-			p.RequireAll(name+".", nested.Interface(), optional...)
+		mayMiss := about.Tag.Get("kit") == "optional" || strings.Contains(about.Tag.Get("json"), ",omitempty")
+		p.Require(!missing || mayMiss, "%s is missing", name)
+		within := name + "."
+		if about.Anonymous {
+			within = prefix
+		}
+		if nested := reflect.Indirect(field); isArguments(nested) {
+			p.RequireAll(within, nested.Interface())
 		}
 	}
+}
+
+// isArguments reports whether a value is a struct of arguments or settings, and no resource.
+func isArguments(value reflect.Value) bool {
+	if value.Kind() != reflect.Struct || reflect.PointerTo(value.Type()).Implements(reflect.TypeFor[pulumi.Resource]()) {
+		return false
+	}
+	of := value.Type().PkgPath()
+	return strings.HasPrefix(of, "legops/components") || of == "legops/internal/settings"
 }
 
 // Err is every problem found, or nil.

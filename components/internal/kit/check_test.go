@@ -9,13 +9,16 @@ import (
 
 	"legops/components"
 	"legops/components/internal/kit"
+	"legops/internal/settings"
 )
 
 type lampArgs struct {
+	settings.Backup // whose Lock and CopyRetentionDays a stack file may leave out
+
 	Name     string
 	Watts    int
 	KeyArn   pulumi.StringInput
-	Cluster  pulumi.Resource
+	Cluster  pulumi.Resource `kit:"optional"`
 	Location components.Location
 	Shade    *components.Location
 	Power    *components.Location
@@ -24,17 +27,18 @@ type lampArgs struct {
 
 func TestCheckReportsEverythingThatIsMissing(t *testing.T) {
 	args := &lampArgs{Shade: &components.Location{Region: "eu-west-1"}}
-	err := kit.Check("lamp", args, "Cluster").Err()
+	err := kit.Check("lamp", args).Err()
 	assert.EqualError(t, err, strings.TrimSpace(`
+lamp: Start is missing
 lamp: Name is missing
 lamp: KeyArn is missing
 lamp: Location.Account is missing
 lamp: Location.Region is missing
 lamp: Shade.Account is missing
 lamp: Power is missing`))
-	args.Name, args.KeyArn = "lamp", pulumi.String("key")
+	args.Start, args.Name, args.KeyArn = "07:00", "lamp", pulumi.String("key")
 	args.Location = components.Location{Account: "111122223333", Region: "eu-west-1"}
 	args.Shade, args.Power = &args.Location, &args.Location
-	assert.NoError(t, kit.Check("lamp", args, "Cluster").Err())
+	assert.NoError(t, kit.Check("lamp", args).Err())
 	assert.Empty(t, args.hidden)
 }

@@ -13,19 +13,20 @@ import (
 	"github.com/pulumi/pulumi/sdk/v3/go/pulumi"
 
 	"legops/components"
+	"legops/internal/settings"
 )
 
 // kubectlReleases are the releases of kubectl that instances install, by minor version: dl.k8s.io.
-var kubectlReleases = map[string]string{
+var kubectlReleases = map[settings.KubernetesVersion]string{
 	"1.34": "v1.34.2",
 	"1.35": "v1.35.0",
 }
 
 // instanceImages are the parameters in which AWS keeps the newest Amazon Linux 2023, by architecture. EC2 looks when it
 // starts an instance, so that no preview changes because a new image came out.
-var instanceImages = map[string]string{
-	"amd64": "resolve:ssm:/aws/service/ami-amazon-linux-latest/al2023-ami-kernel-default-x86_64",
-	"arm64": "resolve:ssm:/aws/service/ami-amazon-linux-latest/al2023-ami-kernel-default-arm64",
+var instanceImages = map[settings.Architecture]string{
+	settings.Amd64: "resolve:ssm:/aws/service/ami-amazon-linux-latest/al2023-ami-kernel-default-x86_64",
+	settings.Arm64: "resolve:ssm:/aws/service/ami-amazon-linux-latest/al2023-ami-kernel-default-arm64",
 }
 
 // instanceMonth is how long an instance lives, in seconds; the next one starts from the newest image.
@@ -36,31 +37,25 @@ var instanceScript string
 
 // UserData is the script that runs when an instance starts: what all have in common, then its own. values are names in the
 // script and what stands there instead.
-func UserData(own, architecture, kubernetesVersion string, values ...string) string {
-	values = append(values, "@KUBECTL@", kubectlReleases[kubernetesVersion], "@ARCHITECTURE@", architecture)
+func UserData(own string, of components.Instance, values ...string) string {
+	values = append(values, "@KUBECTL@", kubectlReleases[of.KubernetesVersion], "@ARCHITECTURE@", string(of.InstanceType.Architecture()))
 	return strings.NewReplacer(values...).Replace(instanceScript + own)
 }
 
-// CheckInstance sees to it that there is an image and a kubectl.
-func CheckInstance(p *Problems, architecture, kubernetesVersion string) {
-	p.Require(instanceImages[architecture] != "", "Architecture %q must be one of %v", architecture, SortedKeys(instanceImages))
-	p.Require(kubectlReleases[kubernetesVersion] != "", "KubernetesVersion %q must be one of %v", kubernetesVersion, SortedKeys(kubectlReleases))
+// CheckInstance sees to it that there is a kubectl.
+func CheckInstance(p *Problems, of components.Instance) {
+	p.Require(kubectlReleases[of.KubernetesVersion] != "", "KubernetesVersion %q must be one of %v", of.KubernetesVersion, SortedKeys(kubectlReleases))
 }
 
 // InstanceArgs describes an instance of the platform itself, beside the nodes of the cluster.
 type InstanceArgs struct {
-	Name         string // physical name of everything, and name tag of the instance
-	Description  string // what it is
-	Location     components.Location
-	VpcID        pulumi.StringInput
-	SubnetIDs    pulumi.StringArrayInput // one per zone; the instance is in one of them
-	Public       bool                    // with a public address
-	InstanceType string
-	Architecture string                 // amd64 or arm64
-	Statements   []components.Statement // what it may do beyond Session Manager
-	UserData     string                 // script that runs when it starts
-	VolumeKeyArn pulumi.StringInput     // KMS key of its disk
-	Tags         map[string]string      // for group, instance and disk, which no default tags reach
+	components.Instance
+	Name        string // physical name of everything, and name tag of the instance
+	Description string // what it is
+	Location    components.Location
+	Public      bool                   // with a public address
+	Statements  []components.Statement // what it may do beyond Session Manager
+	UserData    string                 // script that runs when it starts
 }
 
 // instance is an Auto Scaling group of one, and the security group of what runs in it, without rules.
@@ -126,7 +121,7 @@ func instanceTemplate(ctx *pulumi.Context, name string, args InstanceArgs, right
 	return ec2.NewLaunchTemplate(ctx, name+"-template", &ec2.LaunchTemplateArgs{
 		Description:          pulumi.String(args.Description),
 		UpdateDefaultVersion: pulumi.Bool(true),
-		ImageId:              pulumi.String(instanceImages[args.Architecture]),
+		ImageId:              pulumi.String(instanceImages[args.InstanceType.Architecture()]),
 		InstanceType:         pulumi.String(args.InstanceType),
 		IamInstanceProfile:   ec2.LaunchTemplateIamInstanceProfileArgs{Arn: profile.Arn},
 		MetadataOptions: ec2.LaunchTemplateMetadataOptionsArgs{

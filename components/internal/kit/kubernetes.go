@@ -21,8 +21,7 @@ const platform = "legops"
 
 // Space is a namespace of the cluster with what everything in it shares.
 type Space struct {
-	Ctx  *pulumi.Context
-	Name string // of the component, and the beginning of all its resources' names
+	Build
 	// Labels are on every object.
 	Labels map[string]string
 	// Namespace comes from the namespace itself: an object made with it waits for the namespace.
@@ -31,19 +30,20 @@ type Space struct {
 	Opts, InCluster []pulumi.ResourceOption
 }
 
-// SharedSpace is a namespace that is there already and holds more than the component's own objects, whose labels say the
+// NewSpace is the space of a component that is not registered yet.
+func NewSpace(ctx *pulumi.Context, name string) Space {
+	return Space{Build: Build{Ctx: ctx, Name: name}}
+}
+
+// Share makes it a namespace that is there already and holds more than the component's own objects, whose labels say the
 // component's name in it. When the cluster goes, they go with it and are not deleted piece by piece.
-func SharedSpace(ctx *pulumi.Context, name, namespace, app, component string, cluster, parent pulumi.Resource) *Space {
-	inCluster := []pulumi.ResourceOption{pulumi.Parent(parent), pulumi.DeletedWith(cluster)}
-	return &Space{
-		Ctx: ctx, Name: name,
-		Labels: map[string]string{
-			LabelName: app, LabelComponent: component, labelPartOf: platform, labelManagedBy: "pulumi",
-		},
-		Namespace: pulumi.String(namespace).ToStringOutput(),
-		Opts:      inCluster,
-		InCluster: inCluster,
+func (s *Space) Share(namespace, app, component string, cluster pulumi.Resource) {
+	s.Labels = map[string]string{
+		LabelName: app, LabelComponent: component, labelPartOf: platform, labelManagedBy: "pulumi",
 	}
+	s.Namespace = pulumi.String(namespace).ToStringOutput()
+	s.Opts = []pulumi.ResourceOption{s.Parent, pulumi.DeletedWith(cluster)}
+	s.InCluster = s.Opts
 }
 
 // objectMeta makes the metadata of an object of a name.

@@ -33,14 +33,12 @@ func (s *Space) Account(args AccountArgs) ([]pulumi.Resource, error) {
 		{s.Name + "-cluster-rights", kindClusterRole, args.Cluster, s.ClusterWide, s.WithCluster},
 		{s.Name + "-rights", KindRole, args.Own, s.Object, s.With},
 	} {
-		role, err := NewRbacRole(s.Ctx, grant.name, grant.kind, &RbacRoleArgs{Metadata: grant.meta(args.Name, nil), Rules: grant.rules}, grant.with()...)
+		role, err := NewRbacRole(s.Ctx, grant.name, grant.kind, grant.meta(args.Name, nil), grant.rules, grant.with()...)
 		if err != nil {
 			return nil, err
 		}
-		binding, err := NewRbacBinding(s.Ctx, grant.name, grant.kind, args.Name, &RbacBindingArgs{
-			Metadata: grant.meta(args.Name, nil),
-			Subjects: []RbacSubject{accountSubject(args.Name, args.Namespace)},
-		}, grant.with()...)
+		binding, err := NewRbacBinding(s.Ctx, grant.name, grant.kind, args.Name, grant.meta(args.Name, nil),
+			accountSubject(args.Name, args.Namespace), grant.with()...)
 		if err != nil {
 			return nil, err
 		}

@@ -1,4 +1,4 @@
-package stacks
+package settings
 
 // Monitoring is the alarms' recipients and thresholds, log retention and the budget.
 type Monitoring struct {

@@ -1,4 +1,4 @@
-package stacks
+package settings
 
 // Backup is the daily backup of the database, buckets and volumes by AWS Backup. It is independent of what the services
 // keep themselves (rds.backupRetentionDays, noncurrentRetentionDays) and survives their loss.

@@ -1,4 +1,4 @@
-package stacks
+package settings
 
 // Registry is the container registry.
 type Registry struct {

@@ -1,11 +1,13 @@
-package stacks
+package settings
+
+import "net/netip"
 
 // Eks is the Kubernetes cluster and its nodes.
 type Eks struct {
-	// Version is the Kubernetes minor version, which must be in standard support.
+	// Version is the Kubernetes minor version, which must be in standard support. It can go up one at a time, never down.
 	Version KubernetesVersion `json:"version"`
 	// PublicAccessCIDRs may reach the cluster endpoint from the internet; an empty list keeps it private. EKS allows 40.
-	PublicAccessCIDRs []CIDR `json:"publicAccessCidrs" jsonschema:"maxItems=40,uniqueItems=true"`
+	PublicAccessCIDRs []netip.Prefix `json:"publicAccessCidrs" jsonschema:"maxItems=40,uniqueItems=true"`
 	// LogTypes are the control-plane logs that EKS sends to CloudWatch.
 	LogTypes []ClusterLogType `json:"logTypes" jsonschema:"uniqueItems=true"`
 	// LogRetention is how long control-plane logs are kept.
@@ -52,11 +54,12 @@ type AccessEntry struct {
 
 // Nodes are the managed node groups: two alike, one in each zone, which the Cluster Autoscaler scales between their bounds.
 type Nodes struct {
-	// InstanceTypes are the types that EKS tries, in this order; all of one architecture.
+	// InstanceTypes are the types that EKS tries, in this order; all of one architecture. Changing them replaces the groups.
 	InstanceTypes []InstanceType `json:"instanceTypes" jsonschema:"minItems=1,maxItems=20,uniqueItems=true"`
 	// CapacityType is ON_DEMAND or SPOT; production requires ON_DEMAND.
 	CapacityType CapacityType `json:"capacityType"`
-	// MinSizePerZone is the smallest number of nodes in each of the two Availability Zones.
+	// MinSizePerZone is the smallest number of nodes in each of the two Availability Zones. EKS refuses one above the size of a
+	// group, and Pulumi sends the size in its state: let the groups grow and refresh before raising it.
 	MinSizePerZone int `json:"minSizePerZone" jsonschema:"minimum=1,maximum=450"`
 	// MaxSizePerZone is the largest number of nodes in each of them (EKS allows 450 per group). They must hold the pods
 	// of every workload at its minReplicas.

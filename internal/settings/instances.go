@@ -1,4 +1,4 @@
-package stacks
+package settings
 
 import (
 	"regexp"
@@ -23,6 +23,15 @@ func (t InstanceType) Architecture() Architecture {
 	return Amd64
 }
 
+// Texts converts values of a type of text, such as instance types, to plain text.
+func Texts[T ~string](named []T) []string {
+	plain := make([]string, len(named))
+	for i, n := range named {
+		plain[i] = string(n)
+	}
+	return plain
+}
+
 // IsMac reports whether the instance is an Apple computer.
 func (t InstanceType) IsMac() bool { return strings.HasPrefix(string(t), "mac") }
 
@@ -30,8 +39,6 @@ func (t InstanceType) family() string {
 	family, _, _ := strings.Cut(string(t), ".")
 	return family
 }
-
-func (t InstanceType) text() string { return string(t) }
 
 // largeMemory is the memory in GiB of a database class of size large, by family without generation, and for the two
 // x2i families. Memory grows in proportion to the size.

@@ -1,0 +1,68 @@
+package kit
+
+import (
+	"fmt"
+	"reflect"
+
+	"github.com/pulumi/pulumi/sdk/v3/go/pulumi"
+)
+
+// Build is a component whose children are created: what the steps that create them share.
+type Build struct {
+	Ctx    *pulumi.Context
+	Name   string                // of the component; those of its children begin with it
+	Parent pulumi.ResourceOption // makes a resource a child of the component
+}
+
+// Create creates a component in the order that holds for all of them: it checks the arguments, registers the component as
+// legops:components:<type>, runs the steps that create its children and set its outputs, and registers these: the fields with a tag
+// pulumi. If the arguments are wrong, it reports every problem and registers nothing. check adds what only the component knows.
+func (b *Build) Create(
+	component pulumi.ComponentResource, args any, check func(*Problems), opts []pulumi.ResourceOption, steps ...func() error,
+) error {
+	kind := reflect.TypeOf(component).Elem().Name()
+	p := Check(kind+" "+b.Name, args)
+	if check != nil {
+		check(p)
+	}
+	if err := p.Err(); err != nil {
+		return err
+	}
+	if err := b.Ctx.RegisterComponentResource("legops:components:"+kind, b.Name, component, opts...); err != nil {
+		return err
+	}
+	b.Parent = pulumi.Parent(component)
+	for _, step := range steps {
+		if err := step(); err != nil {
+			return err
+		}
+	}
+	return b.Ctx.RegisterResourceOutputs(component, outputs(component))
+}
+
+// outputs are the fields with a tag pulumi, by that name.
+func outputs(component pulumi.ComponentResource) pulumi.Map {
+	all := pulumi.Map{}
+	fields := reflect.ValueOf(component).Elem()
+	for i := range fields.NumField() {
+		if name := fields.Type().Field(i).Tag.Get("pulumi"); name != "" {
+			all[name] = input(fields.Field(i))
+		}
+	}
+	return all
+}
+
+// input is a value, a text or a map of either.
+func input(value reflect.Value) pulumi.Input {
+	switch v := value.Interface().(type) {
+	case pulumi.Input:
+		return v
+	case string:
+		return pulumi.String(v)
+	}
+	all := pulumi.Map{}
+	for _, key := range value.MapKeys() {
+		all[fmt.Sprint(key)] = input(value.MapIndex(key))
+	}
+	return all
+}

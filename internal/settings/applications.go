@@ -1,0 +1,64 @@
+package settings
+
+import "legops/internal/capacity"
+
+// Ingress is the NGINX ingress controller.
+type Ingress struct {
+	// MinReplicas is the smallest number of pods, one per zone at least.
+	MinReplicas int `json:"minReplicas" jsonschema:"minimum=2,maximum=100"`
+	// MaxReplicas is the largest number of pods.
+	MaxReplicas int `json:"maxReplicas" jsonschema:"minimum=2,maximum=100"`
+}
+
+// Application is one web application.
+type Application struct {
+	// Name is the application's name everywhere: repository, workload, pipeline.
+	Name string `json:"name" jsonschema:"pattern=^[a-z]([a-z0-9-]{0\\,28}[a-z0-9])?$" jsonschema_extras:"patternErrorMessage=a name of lower-case letters digits and hyphens (30 at most)"`
+	// Path is the application's path on the domain, such as /matters.
+	Path string `json:"path" jsonschema:"pattern=^/([a-z0-9-]+(/[a-z0-9-]+)*)?$" jsonschema_extras:"patternErrorMessage=a path such as /matters"`
+	// Port is the container's port; above 1024, since it does not run as root.
+	Port int `json:"port" jsonschema:"minimum=1025,maximum=65535"`
+	// MinReplicas is the smallest number of pods, one per zone at least.
+	MinReplicas int `json:"minReplicas" jsonschema:"minimum=2,maximum=100"`
+	// MaxReplicas is the largest number of pods.
+	MaxReplicas int `json:"maxReplicas" jsonschema:"minimum=2,maximum=100"`
+	// CPU is a pod's request, such as 250m.
+	CPU string `json:"cpu" jsonschema:"pattern=^([1-9][0-9]*m|[1-9][0-9]*)$" jsonschema_extras:"patternErrorMessage=a Kubernetes quantity such as 250m"`
+	// Memory is a pod's request and limit, such as 512Mi.
+	Memory string `json:"memory" jsonschema:"pattern=^[1-9][0-9]*(Mi|Gi)$" jsonschema_extras:"patternErrorMessage=a Kubernetes quantity such as 512Mi"`
+	// Produces are the queues it sends to. Optional.
+	Produces []string `json:"produces,omitempty" jsonschema:"uniqueItems=true"`
+	// Consumes are the queues it receives from. Optional.
+	Consumes []string `json:"consumes,omitempty" jsonschema:"uniqueItems=true"`
+	// Buckets are the buckets that it reads and writes. Optional.
+	Buckets []BucketAccess `json:"buckets,omitempty"`
+	// Database lets it use the database. Optional, false by default.
+	Database bool `json:"database,omitempty"`
+	// Search lets it use the search domain. Optional, false by default.
+	Search bool `json:"search,omitempty"`
+	// Secrets are names of secrets in Secrets Manager that only it may read. The platform creates them empty; a person
+	// enters the values. Optional.
+	Secrets []SecretName `json:"secrets,omitempty" jsonschema:"uniqueItems=true"`
+	// Calls are the applications it calls inside the cluster. Optional.
+	Calls []string `json:"calls,omitempty" jsonschema:"uniqueItems=true"`
+	// Settings are environment variables, never secrets. Optional.
+	Settings map[string]string `json:"settings,omitempty"`
+}
+
+// SecretName is the name of an application's secret, without prefix.
+type SecretName string
+
+// Pod is the request of each pod of the application.
+func (a Application) Pod() capacity.Room {
+	return capacity.Room{MilliCPU: capacity.MilliCPU(a.CPU), MemoryMiB: capacity.MebiBytes(a.Memory), Pods: 1}
+}
+
+// BucketAccess is what an application may do with a bucket.
+type BucketAccess struct {
+	// Name is a bucket of storage.buckets.
+	Name string `json:"name"`
+	// Prefix is the prefix of the keys that it may use, such as signatures/.
+	Prefix string `json:"prefix" jsonschema:"pattern=^([a-z0-9-]+/)+$" jsonschema_extras:"patternErrorMessage=a prefix such as signatures/"`
+	// Access is read or write (which includes read).
+	Access string `json:"access" jsonschema:"enum=read,enum=write"`
+}
