@@ -17,6 +17,7 @@ import (
 	"github.com/stretchr/testify/assert"
 	"github.com/stretchr/testify/require"
 
+	"legops/internal/checkout"
 	"legops/internal/model"
 	"legops/internal/offline"
 	"legops/internal/offline/cloud"
@@ -54,6 +55,38 @@ func run(t *testing.T, session *offline.Session, args ...string) string {
 	out, err := session.Run(ctx, args...)
 	require.NoError(t, err)
 	return out
+}
+
+var (
+	// standing is a folder with a folder for each stack that is deployed as it is, and standingCalls what that took.
+	standing      string
+	standingCalls = map[string]int{}
+)
+
+func TestMain(m *testing.M) {
+	var err error
+	if standing, err = os.MkdirTemp("", "standing-"); err != nil {
+		panic(err)
+	}
+	code := m.Run()
+	_ = os.RemoveAll(standing)
+	os.Exit(code)
+}
+
+// stood is a folder with the cloud of a stack that is deployed, for a test that goes on from there, and the number of calls that took. The
+// stack is deployed once for all tests.
+func stood(t *testing.T, stack string) (dir string, calls int) {
+	t.Helper()
+	original := filepath.Join(standing, stack)
+	if standingCalls[stack] == 0 {
+		session := open(t, original, nil)
+		run(t, session, "up", "--yes", "--skip-preview", "--stack", stack)
+		standingCalls[stack] = session.Cloud().Calls()
+		finish(t, session)
+	}
+	dir = t.TempDir()
+	require.NoError(t, os.CopyFS(dir, os.DirFS(original)))
+	return dir, standingCalls[stack]
 }
 
 // urnOf is the URN of the only resource of a type.
@@ -104,10 +137,9 @@ func existing(t *testing.T, session *offline.Session) []string {
 func TestLifecycle(t *testing.T) {
 	for _, stack := range stackNames {
 		t.Run(stack, func(t *testing.T) {
-			session := open(t, t.TempDir(), nil)
+			dir, _ := stood(t, stack)
+			session := open(t, dir, nil)
 			defer finish(t, session)
-
-			run(t, session, "up", "--yes", "--skip-preview", "--stack", stack)
 			made := existing(t, session)
 			assert.Greater(t, len(made), 350)
 			assert.Equal(t, made, deployed(t, session, stack))
@@ -184,10 +216,9 @@ func outliving(t *testing.T, session *offline.Session) []string {
 // TestFaults breaks an up in every way at several places. The next up converges: what exists then is what an
 // undisturbed up makes, nothing less, more or twice.
 func TestFaults(t *testing.T) {
-	reference := open(t, t.TempDir(), nil)
-	run(t, reference, "up", "--yes", "--skip-preview", "--stack", "dev")
+	undisturbed, last := stood(t, "dev")
+	reference := open(t, undisturbed, nil)
 	want := existing(t, reference)
-	last := reference.Cloud().Calls()
 	finish(t, reference)
 
 	for _, fault := range []cloud.Fault{
@@ -252,22 +283,18 @@ func killProgram(ctx context.Context, session *offline.Session, dir string, call
 
 // TestStackFileIsNeverTouched runs what writes to a stack file elsewhere: init, config set.
 func TestStackFileIsNeverTouched(t *testing.T) {
-	before, err := os.ReadFile(filepath.Join(root, "Pulumi.dev.yaml"))
-	require.NoError(t, err)
+	before := checkout.Read(t, root, "Pulumi.dev.yaml")
 	session := open(t, t.TempDir(), nil)
 	defer finish(t, session)
 	run(t, session, "config", "set", "legops:account", "444444444444", "--stack", "dev")
-	after, err := os.ReadFile(filepath.Join(root, "Pulumi.dev.yaml"))
-	require.NoError(t, err)
-	assert.Equal(t, string(before), string(after))
+	assert.Equal(t, before, checkout.Read(t, root, "Pulumi.dev.yaml"))
 }
 
 // TestChangesShow edits the stack file of a deployed stack. The preview shows an update where AWS changes in
 // place, and a replacement where it cannot.
 func TestChangesShow(t *testing.T) {
-	dir := t.TempDir()
+	dir, _ := stood(t, "dev")
 	session := open(t, dir, nil)
-	run(t, session, "up", "--yes", "--skip-preview", "--stack", "dev")
 	before := existing(t, session)
 	finish(t, session)
 
@@ -298,11 +325,7 @@ func TestChangesShow(t *testing.T) {
 // TestProductionProtectsDataNotAccess takes an administrator away in production: that is not held up by the
 // protection of the cluster, which itself cannot go.
 func TestProductionProtectsDataNotAccess(t *testing.T) {
-	dir := t.TempDir()
-	session := open(t, dir, nil)
-	run(t, session, "up", "--yes", "--skip-preview", "--stack", "prod")
-	finish(t, session)
-
+	dir, _ := stood(t, "prod")
 	edited, err := offline.Open(offline.Options{Root: root, Dir: dir, StackFiles: editedFiles(t, "prod", [2]string{
 		"- name: platform\n        roleArn: arn:aws:iam::333333333333:role/platform",
 		"- name: keepers\n        roleArn: arn:aws:iam::333333333333:role/keepers",

@@ -156,22 +156,20 @@ func TestScriptsTakeTheRegionFromTheStackFile(t *testing.T) {
 				out, code = inAccount(t, files, "bootstrap.sh", stack, append(environment, "CONFIRM=yes", "ROLES=", "LOG="+log)...)
 				assert.Zero(t, code, out)
 				assert.Contains(t, out, "?region="+region+"'\n")
-				calls, err := os.ReadFile(log)
-				require.NoError(t, err)
-				for call := range strings.Lines(string(calls)) {
+				calls := checkout.Read(t, log)
+				for call := range strings.Lines(calls) {
 					global := strings.HasPrefix(call, "iam ") || strings.HasPrefix(call, "sts ")
 					assert.True(t, global || strings.Contains(call, "--region "+region), call)
 				}
 
-				text, err := os.ReadFile(filepath.Join(files, "Pulumi."+stack+".yaml"))
-				require.NoError(t, err)
-				j := newJob(t, map[string]string{"Pulumi." + stack + ".yaml": string(text)})
+				name := "Pulumi." + stack + ".yaml"
+				j := newJob(t, map[string]string{name: checkout.Read(t, files, name)})
 				out, code = j.run("stack.sh", []string{stack, "deploy"})
 				require.Zero(t, code, out)
 				state := fmt.Sprintf("s3://legops-%s-state-%s?region=%s", stack, cfg.Account, region)
 				assert.Contains(t, j.read("env"), "PULUMI_BACKEND_URL="+state+"\n")
 				assert.Contains(t, j.read("output"), "region="+region+"\n")
-				assert.NotContains(t, out+string(calls)+j.read("env")+j.read("output"), "us-east-1")
+				assert.NotContains(t, out+calls+j.read("env")+j.read("output"), "us-east-1")
 			})
 		}
 	}

@@ -13,6 +13,8 @@ import (
 
 	"github.com/stretchr/testify/assert"
 	"github.com/stretchr/testify/require"
+
+	"legops/internal/checkout"
 )
 
 // What an interrupted command leaves running, as the Pulumi CLI does when it has started a plugin and does not listen for
@@ -27,9 +29,7 @@ func TestExecuteEndsWhatTheCommandStarted(t *testing.T) {
 		ended <- err
 	}()
 	require.Eventually(t, func() bool { _, err := os.Stat(file); return err == nil }, 10*time.Second, 10*time.Millisecond)
-	written, err := os.ReadFile(file)
-	require.NoError(t, err)
-	child, err := strconv.Atoi(strings.TrimSpace(string(written)))
+	child, err := strconv.Atoi(strings.TrimSpace(checkout.Read(t, file)))
 	require.NoError(t, err)
 	group, err := syscall.Getpgid(child)
 	require.NoError(t, err)
