@@ -2,7 +2,6 @@ package bootstrap_test
 
 import (
 	"fmt"
-	"os"
 	"strings"
 	"testing"
 
@@ -15,14 +14,6 @@ import (
 
 var stackNames = []string{"dev", "test", "prod"}
 
-// accountTemplate returns the text of account.yaml.
-func accountTemplate(t *testing.T) string {
-	t.Helper()
-	text, err := os.ReadFile("account.yaml")
-	require.NoError(t, err)
-	return string(text)
-}
-
 func deployed(t *testing.T, text string, parameters map[string]string) *deployment {
 	t.Helper()
 	parsed, err := parse(text)
@@ -31,7 +22,7 @@ func deployed(t *testing.T, text string, parameters map[string]string) *deployme
 }
 
 func TestTemplate(t *testing.T) {
-	text := accountTemplate(t)
+	text := checkout.Read(t, "account.yaml")
 	for _, stack := range stackNames {
 		for name, more := range map[string]map[string]string{
 			"as it is":           {},
@@ -63,7 +54,7 @@ func TestTemplate(t *testing.T) {
 
 // A parameter that goes into a trust policy accepts no wildcard.
 func TestParametersRefuseWildcards(t *testing.T) {
-	text := accountTemplate(t)
+	text := checkout.Read(t, "account.yaml")
 	for name, values := range map[string][]string{
 		"GitHubRepository":      {"legops/*", "*/platform", "legops", "legops/platform:x", "legops/a/b"},
 		"GitHubRepositoryId":    {"*", "legops"},
@@ -79,7 +70,7 @@ func TestParametersRefuseWildcards(t *testing.T) {
 
 // TestTemplateRefusesMistakes proves that the checks find mistakes in the template.
 func TestTemplateRefusesMistakes(t *testing.T) {
-	text := accountTemplate(t)
+	text := checkout.Read(t, "account.yaml")
 	for _, mistake := range []struct{ name, old, spoiled, want string }{
 		{"an unknown property", "EnableKeyRotation: true", "EnableKeyRotations: true", "additional properties 'EnableKeyRotations'"},
 		{"a value of the wrong type", "MaxSessionDuration: 3600", "MaxSessionDuration: an hour", "MaxSessionDuration"},
@@ -128,7 +119,7 @@ func TestTemplateRefusesMistakes(t *testing.T) {
 
 // The roles may do what the program needs: its names, the boundary, and the objects that a preview reads.
 func TestProgramFitsTheAccount(t *testing.T) {
-	text := accountTemplate(t)
+	text := checkout.Read(t, "account.yaml")
 	for _, stack := range stackNames {
 		t.Run(stack, func(t *testing.T) {
 			cfg := checkout.Config(t, "..", stack)

@@ -176,20 +176,20 @@ func checkPolicies(d *deployment) (problems []string) {
 		for _, s := range policy {
 			wrong := func(is bool, format string, values ...any) {
 				if is {
-					problems = append(problems, fmt.Sprintf("%s: %s: ", name, s.sid)+fmt.Sprintf(format, values...))
+					problems = append(problems, fmt.Sprintf("%s: %s: ", name, s.Sid)+fmt.Sprintf(format, values...))
 				}
 			}
-			wrong(s.sid == "" || sids[s.sid], "a statement needs a Sid of its own")
-			sids[s.sid] = true
-			wrong(s.effect != "Allow" && s.effect != "Deny", "Effect %q", s.effect)
+			wrong(s.Sid == "" || sids[s.Sid], "a statement needs a Sid of its own")
+			sids[s.Sid] = true
+			wrong(s.Effect != "Allow" && s.Effect != "Deny", "Effect %q", s.Effect)
 			wrong(len(s.unknown) > 0, "unknown elements of a statement: %v", s.unknown)
-			wrong(slices.Contains(s.principals, "*") && s.effect != "Deny", "allows everybody")
-			for _, action := range s.actions {
+			wrong(slices.Contains(s.Principal.All(), "*") && s.Effect != "Deny", "allows everybody")
+			for _, action := range s.Action {
 				service, operation, _ := strings.Cut(action, ":")
 				exists := slices.ContainsFunc(known()[service].Actions, func(real string) bool { return like(real, operation) })
 				wrong(!exists && action != "*", "%s is not an action of AWS; for a new service see tools/iam-actions/list.mjs", action)
 			}
-			for operator, keys := range s.conditions {
+			for operator, keys := range s.Condition {
 				wrong(operators[operator].holds == nil && operator != "Null", "the tests do not implement the operator %s", operator)
 				for key := range keys {
 					service, _, _ := strings.Cut(key, ":")

@@ -1,7 +1,6 @@
 package bootstrap_test
 
 import (
-	"os"
 	"os/exec"
 	"path/filepath"
 	"strings"
@@ -9,6 +8,8 @@ import (
 
 	"github.com/stretchr/testify/assert"
 	"github.com/stretchr/testify/require"
+
+	"legops/internal/checkout"
 )
 
 // check.sh reports everything that an account lacks, with the key of the stack file and the fix.
@@ -49,8 +50,8 @@ func TestCheck(t *testing.T) {
 	} {
 		t.Run(c.name, func(t *testing.T) {
 			t.Parallel()
-			out, calls, err := c.attempt.runScript(t, "check.sh")
-			assert.Equal(t, c.fails, err != nil, "%v\n%s", err, out)
+			out, failed, calls := c.attempt.run(t, "check.sh")
+			assert.Equal(t, c.fails, failed, out)
 			for _, text := range c.prints {
 				assert.Contains(t, out, text)
 			}
@@ -64,8 +65,7 @@ func TestCheck(t *testing.T) {
 
 // Needs reports all problems of a stack file, and check.sh then asks nothing of the account.
 func TestNeedsRefuses(t *testing.T) {
-	text, err := os.ReadFile("../Pulumi.dev.yaml")
-	require.NoError(t, err)
+	text := checkout.Read(t, "../Pulumi.dev.yaml")
 	for name, c := range map[string]struct {
 		edits []string // old and new, in turn
 		want  []string
@@ -78,14 +78,14 @@ func TestNeedsRefuses(t *testing.T) {
 			[]string{"secretsprovider: awskms://alias/legops-dev-state?region=eu-west-1: its region must be legops:region, us-east-1: write awskms://alias/legops-dev-state?region=us-east-1"}},
 	} {
 		t.Run(name, func(t *testing.T) {
-			file := filepath.Join(t.TempDir(), "Pulumi.dev.yaml")
-			require.NoError(t, os.WriteFile(file, []byte(strings.NewReplacer(c.edits...).Replace(string(text))), 0o600))
-			out, err := exec.Command("go", "run", "./needs", file).CombinedOutput()
-			require.Error(t, err)
+			folder := t.TempDir()
+			checkout.Write(t, folder, map[string]string{"Pulumi.dev.yaml": strings.NewReplacer(c.edits...).Replace(text)})
+			out, code := checkout.Output(t, exec.Command("go", "run", "./needs", filepath.Join(folder, "Pulumi.dev.yaml")))
+			require.NotZero(t, code)
 			for _, line := range c.want {
-				assert.Contains(t, string(out), line)
+				assert.Contains(t, out, line)
 			}
-			assert.NotContains(t, string(out), "\t", "no need is printed")
+			assert.NotContains(t, out, "\t", "no need is printed")
 		})
 	}
 }

@@ -1,75 +1,39 @@
 package bootstrap_test
 
 import (
-	"fmt"
+	"encoding/json"
 	"maps"
 	"regexp"
 	"slices"
 	"strings"
+
+	"legops/internal/iam"
 )
 
-// statement is a statement of an IAM policy. A single string in place of a list becomes a list of one.
+// statement is a statement of an IAM policy.
 type statement struct {
-	sid, effect                                  string
-	principals, actions, resources, notResources []string
-	conditions                                   map[string]map[string][]string // operator, key, values
-	unknown                                      []string                       // unknown elements
+	iam.Statement
+	unknown []string // elements that the evaluation below does not know
 }
 
 // statements returns those of a policy document.
 func statements(document any) (found []statement) {
-	policy, _ := document.(map[string]any)
-	list, _ := policy["Statement"].([]any)
-	for _, item := range list {
-		s := statement{conditions: map[string]map[string][]string{}}
-		elements, _ := item.(map[string]any)
-		for _, element := range slices.Sorted(maps.Keys(elements)) {
-			value := elements[element]
-			switch element {
-			case "Sid":
-				s.sid = fmt.Sprint(value)
-			case "Effect":
-				s.effect = fmt.Sprint(value)
-			case "Action":
-				s.actions = texts(value)
-			case "Resource":
-				s.resources = texts(value)
-			case "NotResource":
-				s.notResources = texts(value)
-			case "Principal":
-				s.principals = texts(value)
-				if kinds, ok := value.(map[string]any); ok {
-					for _, kind := range slices.Sorted(maps.Keys(kinds)) {
-						s.principals = append(s.principals, texts(kinds[kind])...)
-					}
-				}
-			case "Condition":
-				operators, _ := value.(map[string]any)
-				for operator, keys := range operators {
-					s.conditions[operator] = map[string][]string{}
-					pairs, _ := keys.(map[string]any)
-					for key, values := range pairs {
-						s.conditions[operator][key] = texts(values)
-					}
-				}
-			default:
-				s.unknown = append(s.unknown, element)
-			}
-		}
-		found = append(found, s)
+	text, err := json.Marshal(document)
+	if err != nil {
+		panic(err)
 	}
-	return found
-}
-
-// texts returns the strings of a list, or a single string.
-func texts(value any) (found []string) {
-	switch value := value.(type) {
-	case string:
-		return []string{value}
-	case []any:
-		for _, item := range value {
-			found = append(found, fmt.Sprint(item))
-		}
+	policy, err := iam.Parse(string(text))
+	if err != nil {
+		return []statement{{unknown: []string{err.Error()}}}
+	}
+	members, _ := document.(map[string]any)
+	list, _ := members["Statement"].([]any)
+	for i, s := range policy.Statement {
+		elements, _ := list[i].(map[string]any)
+		unknown := slices.DeleteFunc(slices.Sorted(maps.Keys(elements)), func(element string) bool {
+			return slices.Contains([]string{"Sid", "Effect", "Principal", "Action", "Resource", "NotResource", "Condition"}, element)
+		})
+		found = append(found, statement{s, unknown})
 	}
 	return found
 }
@@ -110,13 +74,13 @@ func (s statement) applies(r request) bool {
 		}
 		return lowered
 	}
-	if !like(strings.ToLower(r.action), lower(s.actions)...) {
+	if !like(strings.ToLower(r.action), lower(s.Action)...) {
 		return false
 	}
-	if s.resources != nil && !like(r.resource, s.resources...) || s.notResources != nil && like(r.resource, s.notResources...) {
+	if s.Resource != nil && !like(r.resource, s.Resource...) || s.NotResource != nil && like(r.resource, s.NotResource...) {
 		return false
 	}
-	for operator, keys := range s.conditions {
+	for operator, keys := range s.Condition {
 		for key, wanted := range keys {
 			value, there := r.context[key]
 			switch {
@@ -137,10 +101,10 @@ func decide(policy []statement, r request) string {
 	decision := ""
 	for _, s := range policy {
 		if s.applies(r) {
-			if s.effect == "Deny" {
+			if s.Effect == "Deny" {
 				return "Deny"
 			}
-			decision = s.effect
+			decision = s.Effect
 		}
 	}
 	return decision

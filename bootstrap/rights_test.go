@@ -4,6 +4,8 @@ import (
 	"fmt"
 
 	"github.com/google/go-cmp/cmp"
+
+	"legops/internal/iam"
 )
 
 // gitHub is the issuer of the workflows' tokens.
@@ -40,23 +42,23 @@ func checkTrust(d *deployment) (problems []string) {
 	policies := d.policies()
 	for role, form := range environments {
 		environment := fmt.Sprintf(form, d.values["Stack"])
-		equals := map[string][]string{
+		equals := map[string]iam.Values{
 			gitHub + ":aud": {"sts.amazonaws.com"}, gitHub + ":repository": {"legops/platform"},
 			gitHub + ":ref": {"refs/heads/main"}, gitHub + ":environment": {environment},
 		}
 		if id := d.values["GitHubRepositoryId"]; id != "" {
-			equals[gitHub+":repository_id"] = []string{id}
+			equals[gitHub+":repository_id"] = iam.Values{id}
 		}
-		wanted := []statement{{
-			sid: "GitHubActions", effect: "Allow", actions: []string{"sts:AssumeRoleWithWebIdentity"},
-			principals: []string{"arn:aws:iam::" + account + ":oidc-provider/" + gitHub},
-			conditions: map[string]map[string][]string{
+		wanted := []statement{{iam.Statement{
+			Sid: "GitHubActions", Effect: "Allow", Action: iam.Values{"sts:AssumeRoleWithWebIdentity"},
+			Principal: iam.Principals{"Federated": {"arn:aws:iam::" + account + ":oidc-provider/" + gitHub}},
+			Condition: iam.Conditions{
 				"StringEquals": equals,
 				"StringLike": {gitHub + ":sub": {
 					"repo:legops/platform:environment:" + environment, "repo:legops@*/platform@*:environment:" + environment,
 				}},
 			},
-		}}
+		}, []string{}}}
 		trust := policies[role+".AssumeRolePolicyDocument"]
 		if difference := cmp.Diff(wanted, trust, cmp.AllowUnexported(statement{})); difference != "" {
 			problems = append(problems, fmt.Sprintf("%s trusts others than it should: %s", role, difference))
@@ -88,11 +90,11 @@ func checkTrust(d *deployment) (problems []string) {
 // checkRights evaluates the policies for calls that each role must be able to make, and for calls that it must not.
 func checkRights(d *deployment) (problems []string) {
 	policies, stack := d.policies(), d.values["Stack"]
-	everything := []statement{{sid: "Everything", effect: "Allow", actions: []string{"*"}, resources: []string{"*"}}}
+	everything := []statement{{Statement: iam.Statement{Sid: "Everything", Effect: "Allow", Action: iam.Values{"*"}, Resource: iam.Values{"*"}}}}
 	own, state := "legops-"+stack+"-", "arn:aws:s3:::legops-"+stack+"-state-"+account
-	iam := func(path string) string { return "arn:aws:iam::" + account + ":" + path }
+	iamARN := func(path string) string { return "arn:aws:iam::" + account + ":" + path }
 	kms := "arn:aws:kms:us-east-1:" + account + ":"
-	bounded := map[string]string{"iam:PermissionsBoundary": iam("policy/" + own + "boundary")}
+	bounded := map[string]string{"iam:PermissionsBoundary": iamARN("policy/" + own + "boundary")}
 	encryption, keyID := "s3:x-amz-server-side-encryption", "s3:x-amz-server-side-encryption-aws-kms-key-id"
 	sent := func(pairs ...string) map[string]string {
 		context := map[string]string{"aws:SecureTransport": "true"}
@@ -138,29 +140,29 @@ func checkRights(d *deployment) (problems []string) {
 		}},
 		// And every role that the deploy role creates.
 		{"deploy role", policies["Boundary.PolicyDocument"], []request{
-			{"iam:CreateRole", iam("role/" + own + "matters"), bounded}, {"iam:PutRolePolicy", iam("role/" + own + "matters"), bounded},
-			{"iam:AttachRolePolicy", iam("role/" + own + "matters"), bounded}, {"iam:PassRole", iam("role/" + own + "matters"), nil},
-			{"iam:UpdateAssumeRolePolicy", iam("role/" + own + "matters"), nil}, {"iam:DeleteRole", iam("role/" + own + "matters"), nil},
-			{"iam:CreateInstanceProfile", iam("instance-profile/" + own + "bastion"), nil},
-			{"iam:CreateServiceLinkedRole", iam("role/aws-service-role/opensearchservice.amazonaws.com/X"), nil},
+			{"iam:CreateRole", iamARN("role/" + own + "matters"), bounded}, {"iam:PutRolePolicy", iamARN("role/" + own + "matters"), bounded},
+			{"iam:AttachRolePolicy", iamARN("role/" + own + "matters"), bounded}, {"iam:PassRole", iamARN("role/" + own + "matters"), nil},
+			{"iam:UpdateAssumeRolePolicy", iamARN("role/" + own + "matters"), nil}, {"iam:DeleteRole", iamARN("role/" + own + "matters"), nil},
+			{"iam:CreateInstanceProfile", iamARN("instance-profile/" + own + "bastion"), nil},
+			{"iam:CreateServiceLinkedRole", iamARN("role/aws-service-role/opensearchservice.amazonaws.com/X"), nil},
 			{"s3:PutObject", state + "/.pulumi/stacks/legops/" + stack + ".json", nil}, {"s3:DeleteObject", state + "/.pulumi/locks/1.json", nil},
 			{"s3:PutBucketPolicy", "arn:aws:s3:::" + own + account + "-documents", nil},
 			{"kms:Decrypt", kms + "key/1234", nil}, {"kms:GenerateDataKey", kms + "key/1234", nil},
 			{"kms:PutKeyPolicy", kms + "key/5678", nil}, {"eks:CreateCluster", "*", nil}, {"rds:CreateDBInstance", "*", nil},
 		}, []request{
-			{"iam:CreateRole", iam("role/" + own + "matters"), nil},
-			{"iam:CreateRole", iam("role/" + own + "matters"), map[string]string{"iam:PermissionsBoundary": iam("policy/other")}},
-			{"iam:CreateRole", iam("role/helper"), bounded}, {"iam:PutRolePermissionsBoundary", iam("role/" + own + "matters"), nil},
-			{"iam:DeleteRolePermissionsBoundary", iam("role/" + own + "matters"), nil}, {"iam:PutRolePolicy", iam("role/" + own + "matters"), nil},
-			{"iam:PutRolePolicy", iam("role/" + own + "deploy"), bounded}, {"iam:DeleteRole", iam("role/" + own + "preview"), nil},
-			{"iam:UpdateAssumeRolePolicy", iam("role/" + own + "deploy"), nil}, {"sts:AssumeRole", iam("role/OrganizationAccountAccessRole"), nil},
-			{"iam:PassRole", iam("role/Administrator"), nil},
-			{"iam:DeleteServiceLinkedRole", iam("role/aws-service-role/opensearchservice.amazonaws.com/AWSServiceRoleForAmazonOpenSearchService"), nil},
-			{"iam:CreatePolicyVersion", iam("policy/" + own + "boundary"), nil},
-			{"iam:DeletePolicy", iam("policy/" + own + "boundary"), nil},
-			{"iam:CreateOpenIDConnectProvider", iam("oidc-provider/example.com"), nil},
-			{"iam:UpdateOpenIDConnectProviderThumbprint", iam("oidc-provider/" + gitHub), nil},
-			{"iam:CreateUser", iam("user/x"), nil}, {"iam:CreateAccessKey", iam("user/x"), nil},
+			{"iam:CreateRole", iamARN("role/" + own + "matters"), nil},
+			{"iam:CreateRole", iamARN("role/" + own + "matters"), map[string]string{"iam:PermissionsBoundary": iamARN("policy/other")}},
+			{"iam:CreateRole", iamARN("role/helper"), bounded}, {"iam:PutRolePermissionsBoundary", iamARN("role/" + own + "matters"), nil},
+			{"iam:DeleteRolePermissionsBoundary", iamARN("role/" + own + "matters"), nil}, {"iam:PutRolePolicy", iamARN("role/" + own + "matters"), nil},
+			{"iam:PutRolePolicy", iamARN("role/" + own + "deploy"), bounded}, {"iam:DeleteRole", iamARN("role/" + own + "preview"), nil},
+			{"iam:UpdateAssumeRolePolicy", iamARN("role/" + own + "deploy"), nil}, {"sts:AssumeRole", iamARN("role/OrganizationAccountAccessRole"), nil},
+			{"iam:PassRole", iamARN("role/Administrator"), nil},
+			{"iam:DeleteServiceLinkedRole", iamARN("role/aws-service-role/opensearchservice.amazonaws.com/AWSServiceRoleForAmazonOpenSearchService"), nil},
+			{"iam:CreatePolicyVersion", iamARN("policy/" + own + "boundary"), nil},
+			{"iam:DeletePolicy", iamARN("policy/" + own + "boundary"), nil},
+			{"iam:CreateOpenIDConnectProvider", iamARN("oidc-provider/example.com"), nil},
+			{"iam:UpdateOpenIDConnectProviderThumbprint", iamARN("oidc-provider/" + gitHub), nil},
+			{"iam:CreateUser", iamARN("user/x"), nil}, {"iam:CreateAccessKey", iamARN("user/x"), nil},
 			{"s3:DeleteBucket", state, nil}, {"s3:PutBucketPolicy", state, nil}, {"s3:DeleteBucketPolicy", state, nil},
 			{"s3:PutBucketVersioning", state, nil}, {"s3:PutBucketPublicAccessBlock", state, nil}, {"s3:PutLifecycleConfiguration", state, nil},
 			{"s3:DeleteObjectVersion", state + "/.pulumi/stacks/legops/" + stack + ".json", nil},

@@ -1,7 +1,6 @@
 package bootstrap_test
 
 import (
-	"net"
 	"os"
 	"os/exec"
 	"path/filepath"
@@ -12,6 +11,8 @@ import (
 
 	"github.com/stretchr/testify/assert"
 	"github.com/stretchr/testify/require"
+
+	"legops/internal/checkout"
 )
 
 // attempt is a run of the script.
@@ -20,13 +21,8 @@ type attempt struct {
 	environment   []string // of testdata/aws, and of the script
 }
 
-// run returns the script's output and its calls of aws.
-func (a attempt) run(t *testing.T) (out string, calls []string, err error) {
-	t.Helper()
-	return a.runScript(t, "bootstrap.sh")
-}
-
-func (a attempt) runScript(t *testing.T, script string) (out string, calls []string, err error) {
+// run returns what a script prints, whether it fails, and its calls of aws.
+func (a attempt) run(t *testing.T, script string) (out string, failed bool, calls []string) {
 	t.Helper()
 	fake, err := filepath.Abs("testdata")
 	require.NoError(t, err)
@@ -35,12 +31,12 @@ func (a attempt) runScript(t *testing.T, script string) (out string, calls []str
 	command.Env = append(os.Environ(), "PATH="+fake+":"+os.Getenv("PATH"), "LOG="+log)
 	command.Env = append(command.Env, a.environment...)
 	command.Stdin = strings.NewReader(a.answer)
-	printed, err := command.CombinedOutput()
-	text, readErr := os.ReadFile(log)
-	if !os.IsNotExist(readErr) {
-		require.NoError(t, readErr)
+	out, code := checkout.Output(t, command)
+	text, err := os.ReadFile(log)
+	if !os.IsNotExist(err) {
+		require.NoError(t, err)
 	}
-	return string(printed), slices.Collect(strings.Lines(string(text))), err
+	return out, code != 0, slices.Collect(strings.Lines(string(text)))
 }
 
 // reads are operations that change nothing.
@@ -122,8 +118,8 @@ func TestScript(t *testing.T) {
 	} {
 		t.Run(c.name, func(t *testing.T) {
 			t.Parallel()
-			out, calls, err := c.attempt.run(t)
-			assert.Equal(t, c.fails, err != nil, "%v\n%s", err, out)
+			out, failed, calls := c.attempt.run(t, "bootstrap.sh")
+			assert.Equal(t, c.fails, failed, out)
 			assert.Equal(t, c.changes, changes(calls), out)
 			for _, text := range c.prints {
 				assert.Contains(t, out, text)
@@ -137,7 +133,7 @@ func TestScript(t *testing.T) {
 
 // The script passes the template's parameters by name; absent ones keep their values.
 func TestScriptPassesParameters(t *testing.T) {
-	parsed, err := parse(accountTemplate(t))
+	parsed, err := parse(checkout.Read(t, "account.yaml"))
 	require.NoError(t, err)
 	for _, c := range []struct {
 		environment []string
@@ -150,8 +146,8 @@ func TestScriptPassesParameters(t *testing.T) {
 			"ParameterKey=GitHubRepository,ParameterValue=a/b ParameterKey=GitHubRepositoryId,ParameterValue=42 " +
 			"ParameterKey=GitHubOidcProviderArn,ParameterValue=arn:x --capabilities"},
 	} {
-		_, calls, err := attempt{"dev", "yes\n", c.environment}.run(t)
-		require.NoError(t, err)
+		out, failed, calls := attempt{"dev", "yes\n", c.environment}.run(t, "bootstrap.sh")
+		require.False(t, failed, out)
 		created := calls[slices.IndexFunc(calls, func(call string) bool { return strings.Contains(call, "create-change-set") })]
 		assert.Contains(t, created, "--parameters "+c.want)
 		for _, word := range strings.Fields(created) {
@@ -168,14 +164,12 @@ func TestScriptPassesParameters(t *testing.T) {
 
 // The real AWS CLI accepts every call, until it would connect.
 func TestScriptCallsAreReal(t *testing.T) {
-	listener, err := net.Listen("tcp", "127.0.0.1:0")
-	require.NoError(t, err)
-	require.NoError(t, listener.Close()) // nothing listens there any more
+	closed := checkout.ClosedAddress(t)
 	home, seen := t.TempDir(), map[string]bool{}
 	for _, a := range []attempt{
 		{"prod", "yes\n", []string{"CALLER=333333333333", "ROLES=", "UNAPPLIED=1"}}, {"dev", "no\n", nil}, {"dev", "yes\n", []string{"ROLLBACK=1"}}, {"dev", "", []string{"REASON=x"}},
 	} {
-		_, calls, _ := a.run(t)
+		_, _, calls := a.run(t, "bootstrap.sh")
 		for _, call := range calls {
 			// No argument of the scripts contains a space, except queries.
 			words := strings.Fields(strings.ReplaceAll(call, ", '", ",'"))
@@ -186,14 +180,14 @@ func TestScriptCallsAreReal(t *testing.T) {
 			seen[key] = true
 			t.Run(key, func(t *testing.T) {
 				t.Parallel()
-				command := exec.Command("aws", append([]string{"--endpoint-url", "http://" + listener.Addr().String()}, words...)...)
+				command := exec.Command("aws", append([]string{"--endpoint-url", "http://" + closed}, words...)...)
 				command.Dir = ".."
 				command.Env = []string{
 					"PATH=" + os.Getenv("PATH"), "HOME=" + home, "AWS_ACCESS_KEY_ID=none", "AWS_SECRET_ACCESS_KEY=none",
 					"AWS_DEFAULT_REGION=us-east-1", "AWS_MAX_ATTEMPTS=1", "AWS_EC2_METADATA_DISABLED=true", "AWS_PAGER=",
 				}
-				out, _ := command.CombinedOutput()
-				assert.Contains(t, string(out), "Could not connect to the endpoint URL", "aws %s", call)
+				out, _ := checkout.Output(t, command)
+				assert.Contains(t, out, "Could not connect to the endpoint URL", "aws %s", call)
 			})
 		}
 	}

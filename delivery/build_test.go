@@ -11,7 +11,8 @@ import (
 
 	"github.com/stretchr/testify/assert"
 	"github.com/stretchr/testify/require"
-	"gopkg.in/yaml.v3"
+
+	"legops/internal/checkout"
 )
 
 const (
@@ -77,26 +78,19 @@ type built struct {
 func runBuild(t *testing.T, dockerfile string, answers answers, environment ...string) built {
 	t.Helper()
 	world := t.TempDir()
-	write := func(path, text string, mode os.FileMode) {
-		path = filepath.Join(world, path)
-		require.NoError(t, os.MkdirAll(filepath.Dir(path), 0o755))
-		require.NoError(t, os.WriteFile(path, []byte(text), mode))
-	}
-	script, err := os.ReadFile("build.sh")
-	require.NoError(t, err)
-	write("delivery/build.sh", string(script), 0o644)
-	write("delivery/release/appspec.yml", "version: 0.0\n", 0o644)
-	write("delivery/release/rollout.sh", "echo rollout\n", 0o644)
-	write("source/.release/left", "of an earlier build\n", 0o644)
-	for _, tool := range []string{"aws", "docker", "sleep"} {
-		write("bin/"+tool, buildTool, 0o755)
+	files := map[string]string{
+		"delivery/build.sh": checkout.Read(t, "build.sh"), "delivery/release/appspec.yml": "version: 0.0\n", "source/.release/left": "of an earlier build\n",
+		"bin/aws": buildTool, "bin/docker": buildTool, "bin/sleep": buildTool,
 	}
 	for command, text := range answers {
-		write("answers/"+command, text, 0o644)
+		files["answers/"+command] = text
 	}
 	if dockerfile != "" {
-		write("source/Dockerfile", dockerfile, 0o644)
+		files["source/Dockerfile"] = dockerfile
 	}
+	checkout.Write(t, world, files)
+	// A hook that CodeDeploy could not run as it comes.
+	require.NoError(t, os.WriteFile(filepath.Join(world, "delivery/release/rollout.sh"), []byte("echo rollout\n"), 0o600))
 	run := exec.Command("bash", filepath.Join(world, "delivery/build.sh"))
 	run.Dir = filepath.Join(world, "source")
 	run.Env = append([]string{
@@ -105,8 +99,8 @@ func runBuild(t *testing.T, dockerfile string, answers answers, environment ...s
 		"HEALTH_HOST=test.legops.example", "HEALTH_PATH=/matters", "NODE_PORT=30080", "BAKE_SECONDS=300", "ROLLOUT_SECONDS=240", "DEPLOYMENT_GROUP=legops-test-matters",
 		"CODEBUILD_RESOLVED_SOURCE_VERSION=" + buildCommit,
 	}, environment...)
-	output, err := run.CombinedOutput()
-	return built{world: world, output: string(output), failed: err != nil}
+	output, code := checkout.Output(t, run)
+	return built{world: world, output: output, failed: code != 0}
 }
 
 func (b built) file(path string) string {
@@ -315,41 +309,17 @@ func TestBuildWaitsBoundedly(t *testing.T) {
 	require.True(t, b.failed)
 	assert.Equal(t, "build: the scan of the image has not ended after 600 seconds: run the pipeline again, which builds nothing again", b.lastLine())
 	assert.NotContains(t, b.calls(), callFindings)
-	pauses := 0
-	for _, call := range b.calls() {
-		if call == "sleep 10" {
-			pauses++
-		}
-	}
-	assert.Equal(t, 60, pauses)
-}
-
-// buildspecKeys are the keys of a buildspec that CodeBuild documents, by their parent.
-var buildspecKeys = map[string][]string{
-	"":             {"artifacts", "batch", "cache", "env", "phases", "proxy", "reports", "run-as", "version"},
-	"phases":       {"build", "install", "post_build", "pre_build"},
-	"phases.build": {"commands", "finally", "on-failure", "run-as"},
-	"artifacts":    {"base-directory", "discard-paths", "enable-symlinks", "exclude-paths", "files", "name", "s3-prefix", "secondary-artifacts"},
+	assert.Equal(t, 60, strings.Count(b.file("calls"), "sleep 10\n"))
 }
 
 func TestBuildBuildspec(t *testing.T) {
-	text, err := os.ReadFile("build.yml")
-	require.NoError(t, err)
-	var spec map[string]any
-	require.NoError(t, yaml.Unmarshal(text, &spec))
-	phases := spec["phases"].(map[string]any)
-	build, artifacts := phases["build"].(map[string]any), spec["artifacts"].(map[string]any)
-	for where, keys := range map[string]map[string]any{"": spec, "phases": phases, "phases.build": build, "artifacts": artifacts} {
-		for key := range keys {
-			assert.Contains(t, buildspecKeys[where], key, where)
-		}
-	}
-	assert.InDelta(t, 0.2, spec["version"], 0)
-	assert.Equal(t, "ABORT", build["on-failure"])
-	assert.Equal(t, []any{
+	spec := buildspec(t, "build.yml")
+	build := spec.Phases["build"]
+	assert.Equal(t, "ABORT", build.OnFailure)
+	assert.Equal(t, []string{
 		`aws s3 cp --only-show-errors "$SCRIPTS/build.sh" /tmp/delivery/build.sh`,
 		`aws s3 cp --only-show-errors --recursive "$SCRIPTS/release/" /tmp/delivery/release/`,
 		"bash /tmp/delivery/build.sh",
-	}, build["commands"])
-	assert.Equal(t, map[string]any{"base-directory": ".release", "files": []any{"**/*"}}, artifacts, "the output of build.sh, at the root of the bundle")
+	}, build.Commands)
+	assert.Equal(t, artifacts{".release", []string{"**/*"}}, spec.Artifacts, "the output of build.sh, at the root of the bundle")
 }

@@ -1,12 +1,13 @@
 package delivery_test
 
 import (
-	"bytes"
-	"os"
+	"strings"
 	"testing"
 
 	"github.com/stretchr/testify/require"
 	"gopkg.in/yaml.v3"
+
+	"legops/internal/checkout"
 )
 
 // specification is the part of a CodeBuild buildspec that this folder uses: it has only documented keys, since CodeBuild
@@ -25,15 +26,20 @@ type specification struct {
 		Commands        []string
 		Finally         []string
 	}
+	Artifacts artifacts
+}
+
+type artifacts struct {
+	BaseDirectory string `yaml:"base-directory"`
+	Files         []string
 }
 
 // buildspec reads a buildspec of this folder.
 func buildspec(t *testing.T, path string) specification {
 	t.Helper()
-	text, err := os.ReadFile(path)
-	require.NoError(t, err)
+	text := checkout.Read(t, path)
 	var spec specification
-	decoder := yaml.NewDecoder(bytes.NewReader(text))
+	decoder := yaml.NewDecoder(strings.NewReader(text))
 	decoder.KnownFields(true)
 	require.NoError(t, decoder.Decode(&spec), path)
 	require.Equal(t, "0.2", spec.Version, path)

@@ -12,6 +12,8 @@ import (
 
 	"github.com/stretchr/testify/assert"
 	"github.com/stretchr/testify/require"
+
+	"legops/internal/checkout"
 )
 
 // keepTool is a fake of aws. It logs its arguments, one a line, and answers from a file: the CLI's output or, after
@@ -42,37 +44,32 @@ type keeping struct {
 func (k keeping) run(t *testing.T) (printed string, succeeded bool, calls map[string][]string) {
 	t.Helper()
 	world := t.TempDir()
-	answers := map[string]string{
-		"batch-get-image": keepType + "\t" + k.manifest + "\n", // as the CLI prints a list of texts
-		"put-image":       "{}\n",
+	files := map[string]string{
+		"aws":                    keepTool,
+		"batch-get-image.answer": keepType + "\t" + k.manifest + "\n", // as the CLI prints a list of texts
+		"put-image.answer":       "{}\n",
 	}
 	for command, text := range k.answers {
-		answers[command] = text
+		files[command+".answer"] = text
 	}
-	for command, text := range answers {
-		require.NoError(t, os.WriteFile(filepath.Join(world, command+".answer"), []byte(text), 0o600))
-	}
-	require.NoError(t, os.WriteFile(filepath.Join(world, "aws"), []byte(keepTool), 0o700))
+	checkout.Write(t, world, files)
 	image := k.image
 	if image == "" {
 		image = fmt.Sprintf("%s@sha256:%x", buildImage, sha256.Sum256([]byte(k.manifest)))
 	}
-	script, err := os.ReadFile("release/keep.sh")
-	require.NoError(t, err)
-	hook := exec.Command("bash", "-c", "set -euo pipefail\n"+string(script)+"\nkeep")
+	hook := exec.Command("bash", "-c", "set -euo pipefail\n"+checkout.Read(t, "release/keep.sh")+"\nkeep")
 	hook.Env = []string{
 		"PATH=" + world + ":" + os.Getenv("PATH"), "WORLD=" + world,
 		"IMAGE=" + image, "COMMIT=" + buildCommit, "DEPLOYMENT_ID=d-1",
 	}
-	output, err := hook.CombinedOutput()
+	printed, code := checkout.Output(t, hook)
 	calls = map[string][]string{}
-	for command := range answers {
-		text, readErr := os.ReadFile(filepath.Join(world, command+".call"))
-		if readErr == nil {
+	for _, command := range []string{"batch-get-image", "put-image"} {
+		if text, err := os.ReadFile(filepath.Join(world, command+".call")); err == nil {
 			calls[command] = strings.Split(strings.TrimSpace(string(text)), "\n")
 		}
 	}
-	return string(output), err == nil, calls
+	return printed, code == 0, calls
 }
 
 func TestKeep(t *testing.T) {
@@ -129,18 +126,9 @@ func TestKeepFails(t *testing.T) {
 		{"another record of that deployment", keeping{answers: map[string]string{"put-image": "error: " + other}}, other, 2},
 		{"not allowed to read the manifest", keeping{answers: map[string]string{"batch-get-image": "error: " + denied}}, denied, 1},
 		{"no such image", keeping{answers: map[string]string{"batch-get-image": "None\n"}}, "ECR has no manifest of IMAGE, but: None", 1},
-		{
-			"another manifest", keeping{answers: map[string]string{"batch-get-image": keepType + "\t{}\n"}},
-			"ECR has no manifest of IMAGE, but: " + keepType + "\t{}", 1,
-		},
-		{
-			"an image in another registry", keeping{image: "public.ecr.aws/nginx/nginx@" + buildDigest},
-			"the registry cannot be told to keep IMAGE: it has to be an image in ECR, by its digest", 0,
-		},
-		{
-			"a tag", keeping{image: buildImage + ":" + buildCommit},
-			"the registry cannot be told to keep IMAGE: it has to be an image in ECR, by its digest", 0,
-		},
+		{"another manifest", keeping{answers: map[string]string{"batch-get-image": keepType + "\t{}\n"}}, "ECR has no manifest of IMAGE, but: " + keepType + "\t{}", 1},
+		{"an image in another registry", keeping{image: "public.ecr.aws/nginx/nginx@" + buildDigest}, "the registry cannot be told to keep IMAGE: it has to be an image in ECR, by its digest", 0},
+		{"a tag", keeping{image: buildImage + ":" + buildCommit}, "the registry cannot be told to keep IMAGE: it has to be an image in ECR, by its digest", 0},
 	} {
 		t.Run(c.name, func(t *testing.T) {
 			c.keeping.manifest = keepManifest

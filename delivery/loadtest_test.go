@@ -5,12 +5,13 @@ import (
 	"os/exec"
 	"path/filepath"
 	"regexp"
-	"slices"
 	"strings"
 	"testing"
 
 	"github.com/stretchr/testify/assert"
 	"github.com/stretchr/testify/require"
+
+	"legops/internal/checkout"
 )
 
 // loadTestTools are fakes of aws and go. They log their arguments; aws copies between folders, go creates a k6.
@@ -38,14 +39,8 @@ func runLoadTest(t *testing.T, world string, environment ...string) (calls []str
 	t.Helper()
 	spec := buildspec(t, "loadtest.yml")
 	require.Equal(t, "bash", spec.Env.Shell)
-	for name, text := range loadTestTools {
-		require.NoError(t, os.MkdirAll(filepath.Join(world, "bin"), 0o755))
-		require.NoError(t, os.WriteFile(filepath.Join(world, "bin", name), []byte(text), 0o755))
-	}
-	scripts := filepath.Join(world, "s3/artifacts/delivery/abc/loadtest")
-	require.NoError(t, os.MkdirAll(scripts, 0o755))
-	require.NoError(t, os.WriteFile(filepath.Join(scripts, "run.sh"), []byte(loadTestRun), 0o600))
-
+	checkout.Write(t, filepath.Join(world, "bin"), loadTestTools)
+	checkout.Write(t, world, map[string]string{"s3/artifacts/delivery/abc/loadtest/run.sh": loadTestRun})
 	variables := append([]string{
 		"PATH=" + filepath.Join(world, "bin") + ":" + os.Getenv("PATH"), "WORLD=" + world,
 		"SCRIPTS=s3://artifacts/delivery/abc", "REPORTS=s3://artifacts/loadtest", "TARGET=https://test.legops.example/matters",
@@ -58,7 +53,7 @@ func runLoadTest(t *testing.T, world string, environment ...string) (calls []str
 		for _, command := range commands {
 			run := exec.Command("bash", "-c", strings.ReplaceAll(command, "/tmp/", filepath.Join(world, "tmp")+"/"))
 			run.Env = variables
-			if out, err := run.CombinedOutput(); err != nil {
+			if out, code := checkout.Output(t, run); code != 0 {
 				t.Logf("%s: %s", command, out)
 				return false
 			}
@@ -74,9 +69,7 @@ func runLoadTest(t *testing.T, world string, environment ...string) (calls []str
 			break
 		}
 	}
-	text, err := os.ReadFile(filepath.Join(world, "calls"))
-	require.NoError(t, err)
-	return strings.Split(strings.TrimSpace(strings.ReplaceAll(string(text), world, "")), "\n"), succeeded
+	return strings.Split(strings.TrimSpace(strings.ReplaceAll(checkout.Read(t, world, "calls"), world, "")), "\n"), succeeded
 }
 
 const (
@@ -92,16 +85,15 @@ func TestLoadTestBuildspec(t *testing.T) {
 		calls, succeeded := runLoadTest(t, world, "RESULT="+result)
 		assert.Equal(t, succeeds, succeeded, "run.sh ends with %s", result)
 		assert.Equal(t, []string{loadTestScripts, loadTestK6, loadTestReport}, calls)
-		report, err := os.ReadFile(filepath.Join(world, "s3/artifacts/loadtest/0123-4567/report.html"))
-		require.NoError(t, err)
-		assert.Equal(t, "load of https://test.legops.example/matters in test by open sesame with made\n", string(report))
+		assert.Equal(t, "load of https://test.legops.example/matters in test by open sesame with made\n",
+			checkout.Read(t, world, "s3/artifacts/loadtest/0123-4567/report.html"))
 	}
 }
 
 // A build that cannot get its scripts fails and runs nothing.
 func TestLoadTestWithoutScripts(t *testing.T) {
 	world := t.TempDir()
-	require.NoError(t, os.WriteFile(filepath.Join(world, "fail-aws"), nil, 0o600))
+	checkout.Write(t, world, map[string]string{"fail-aws": ""})
 	calls, succeeded := runLoadTest(t, world, "RESULT=0")
 	assert.False(t, succeeded)
 	assert.Equal(t, []string{loadTestScripts}, calls)
@@ -109,10 +101,7 @@ func TestLoadTestWithoutScripts(t *testing.T) {
 
 // The account, laptops and CI use the same version of k6.
 func TestLoadTestVersion(t *testing.T) {
-	pinned, err := os.ReadFile("../tools/k6/go.mod")
-	require.NoError(t, err)
-	version := regexp.MustCompile(`go\.k6\.io/k6 (v\S+)`).FindSubmatch(pinned)
+	version := regexp.MustCompile(`go\.k6\.io/k6 (v\S+)`).FindStringSubmatch(checkout.Read(t, "../tools/k6/go.mod"))
 	require.NotNil(t, version)
-	assert.True(t, slices.Contains(buildspec(t, "loadtest.yml").Phases["install"].Commands,
-		"GOBIN=/tmp/bin go install go.k6.io/k6@"+string(version[1])))
+	assert.Contains(t, buildspec(t, "loadtest.yml").Phases["install"].Commands, "GOBIN=/tmp/bin go install go.k6.io/k6@"+version[1])
 }

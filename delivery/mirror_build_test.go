@@ -5,7 +5,6 @@ import (
 	"net/http"
 	"net/http/cgi"
 	"net/http/httptest"
-	"os"
 	"os/exec"
 	"path/filepath"
 	"slices"
@@ -14,6 +13,8 @@ import (
 
 	"github.com/stretchr/testify/assert"
 	"github.com/stretchr/testify/require"
+
+	"legops/internal/checkout"
 )
 
 // Over HTTPS the target is CodeCommit, which accepts only the credentials that its helper computes from the path.
@@ -35,12 +36,10 @@ func TestMirrorAsksCodeCommitForCredentials(t *testing.T) {
 	defer server.Close()
 	// Git must not ask the build's own helper, which is for GitHub.
 	global := filepath.Join(m.folder, "gitconfig")
-	require.NoError(t, os.WriteFile(global, []byte("[credential]\n\thelper = \"!printf 'username=github\\\\npassword=token\\\\n' #\"\n"), 0o600))
+	checkout.Write(t, m.folder, map[string]string{"gitconfig": "[credential]\n\thelper = \"!printf 'username=github\\\\npassword=token\\\\n' #\"\n"})
 	m.set("refs/heads/old", m.base)
 	m.carries("TARGET_URL="+server.URL+"/target.git", "GIT_CONFIG_GLOBAL="+global)
-	asked, err := os.ReadFile(filepath.Join(m.folder, "asked"))
-	require.NoError(t, err)
-	assert.Contains(t, string(asked), "path=target.git\n", "the signature covers the path")
+	assert.Contains(t, checkout.Read(t, m.folder, "asked"), "path=target.git\n", "the signature covers the path")
 
 	m.set("refs/heads/old", "", "refs/heads/main", m.next)
 	m.carries("TARGET_URL="+server.URL+"/target.git", "GIT_CONFIG_GLOBAL="+global)
@@ -54,7 +53,7 @@ func TestMirrorUsesTheCloneOfTheBuild(t *testing.T) {
 	packs := filepath.Join(m.folder, "packs")
 	global := filepath.Join(m.folder, "gitconfig")
 	m.install("hook", "#!/bin/bash\necho pack >>"+packs+"\nexec \"$@\"\n")
-	require.NoError(t, os.WriteFile(global, []byte("[uploadpack]\n\tpackObjectsHook = "+filepath.Join(m.folder, "hook")+"\n"), 0o600))
+	checkout.Write(t, m.folder, map[string]string{"gitconfig": "[uploadpack]\n\tpackObjectsHook = " + filepath.Join(m.folder, "hook") + "\n"})
 
 	m.carries("GIT_CONFIG_GLOBAL="+global, "GIT_ALTERNATE_OBJECT_DIRECTORIES="+filepath.Join(clone, ".git/objects"))
 	assert.NoFileExists(t, packs)
@@ -72,8 +71,8 @@ func TestMirrorBuildspec(t *testing.T) {
 	for _, command := range spec.Phases["build"].Commands {
 		run := exec.Command("bash", "-c", strings.ReplaceAll(command, "/tmp/", filepath.Join(m.folder, "tmp")+"/"))
 		run.Env = append(slices.Clone(m.environment), "SCRIPTS=s3://artifacts/delivery/abc", "CODEBUILD_SRC_DIR="+filepath.Join(m.folder, "clone"))
-		out, err := run.CombinedOutput()
-		require.NoError(t, err, "%s: %s", command, out)
+		out, code := checkout.Output(t, run)
+		require.Zero(t, code, "%s: %s", command, out)
 	}
 	assert.Equal(t, m.wanted(), m.refs(m.target))
 }

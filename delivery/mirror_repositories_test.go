@@ -1,8 +1,6 @@
 package delivery_test
 
 import (
-	"bytes"
-	"errors"
 	"maps"
 	"os"
 	"os/exec"
@@ -14,6 +12,8 @@ import (
 
 	"github.com/stretchr/testify/assert"
 	"github.com/stretchr/testify/require"
+
+	"legops/internal/checkout"
 )
 
 // mirror is two bare repositories and the environment of mirror.sh, run between them. The target behaves like CodeCommit:
@@ -75,14 +75,16 @@ func (m *mirror) install(path, text string) {
 	m.t.Helper()
 	write := exec.Command("install", "-D", "-m", "755", "/dev/stdin", filepath.Join(m.folder, path))
 	write.Stdin = strings.NewReader(text)
-	out, err := write.CombinedOutput()
-	require.NoError(m.t, err, string(out))
+	out, code := checkout.Output(m.t, write)
+	require.Zero(m.t, code, out)
 }
+
+const hooks = "target.git/hooks/"
 
 // hook sets a hook of the target; an empty text removes it.
 func (m *mirror) hook(name, text string) {
 	m.t.Helper()
-	path := "target.git/hooks/" + name
+	path := hooks + name
 	if text == "" {
 		require.NoError(m.t, os.Remove(filepath.Join(m.folder, path)))
 		return
@@ -99,9 +101,9 @@ func (m *mirror) gitWith(input string, args ...string) string {
 	m.t.Helper()
 	command := exec.Command("git", args...)
 	command.Env, command.Stdin = m.environment, strings.NewReader(input)
-	out, err := command.CombinedOutput()
-	require.NoError(m.t, err, "git %v: %s", args, out)
-	return strings.TrimSpace(string(out))
+	out, code := checkout.Output(m.t, command)
+	require.Zero(m.t, code, "git %v: %s", args, out)
+	return strings.TrimSpace(out)
 }
 
 // commit creates a commit without files in the source.
@@ -140,17 +142,10 @@ func (m *mirror) setIn(repository string, pairs ...string) {
 // run runs the script in a process group of its own: a hook of the target that kills its group kills it.
 func (m *mirror) run(environment ...string) (output string, code int) {
 	m.t.Helper()
-	var out bytes.Buffer
 	command := exec.Command("bash", "mirror.sh")
 	command.Env = append(slices.Clone(m.environment), environment...)
-	command.Stdout, command.Stderr = &out, &out
 	command.SysProcAttr = &syscall.SysProcAttr{Setpgid: true}
-	err := command.Run()
-	var exited *exec.ExitError
-	if err != nil {
-		require.True(m.t, errors.As(err, &exited), "%v", err)
-	}
-	return out.String(), command.ProcessState.ExitCode()
+	return checkout.Output(m.t, command)
 }
 
 // carries runs the script, checks that it succeeds and leaves a copy, and returns its output.

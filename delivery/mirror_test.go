@@ -9,6 +9,8 @@ import (
 
 	"github.com/stretchr/testify/assert"
 	"github.com/stretchr/testify/require"
+
+	"legops/internal/checkout"
 )
 
 func TestMirrorCarries(t *testing.T) {
@@ -124,9 +126,7 @@ func TestMirrorPushesInBatches(t *testing.T) {
 	assert.Len(t, said(m.carries()), 502)
 	m.set(none...)
 	assert.Len(t, said(m.carries()), 501)
-	batches, err := os.ReadFile(filepath.Join(m.folder, "batches"))
-	require.NoError(t, err)
-	assert.Equal(t, []string{"500", "2", "500", "1"}, strings.Fields(string(batches)))
+	assert.Equal(t, []string{"500", "2", "500", "1"}, strings.Fields(checkout.Read(t, m.folder, "batches")))
 }
 
 // A refused ref holds up no other. The script reports it with the reason, and pushes it once the target accepts it.
@@ -181,14 +181,14 @@ func TestMirrorOfARefusedDeletion(t *testing.T) {
 
 // Wherever the script and its children are killed, the next run repairs the rest.
 func TestMirrorKilled(t *testing.T) {
-	for moment, hook := range map[string]struct{ name, text string }{
-		"before the first push":   {"pre-receive", `kill -KILL 0`},
-		"between two refs":        {"update", `[[ $1 != */new-2 ]] || kill -KILL 0`},
-		"before the answer":       {"post-receive", `kill -KILL 0`},
-		"at the default branch":   {},
-		"before the deletion":     {"pre-receive", `! grep -q ' 0000000000000000000000000000000000000000 ' || kill -KILL 0`},
-		"between two deletions":   {"update", `[[ $1 != */old-2 ]] || kill -KILL 0`},
-		"when everything is done": {"post-receive", `! grep -q ' 0000000000000000000000000000000000000000 ' || kill -KILL 0`},
+	for moment, hook := range map[string]struct{ path, text string }{
+		"before the first push":   {hooks + "pre-receive", `kill -KILL 0`},
+		"between two refs":        {hooks + "update", `[[ $1 != */new-2 ]] || kill -KILL 0`},
+		"before the answer":       {hooks + "post-receive", `kill -KILL 0`},
+		"at the default branch":   {"kill-in-aws", ""}, // of the fake
+		"before the deletion":     {hooks + "pre-receive", `! grep -q ' 0000000000000000000000000000000000000000 ' || kill -KILL 0`},
+		"between two deletions":   {hooks + "update", `[[ $1 != */old-2 ]] || kill -KILL 0`},
+		"when everything is done": {hooks + "post-receive", `! grep -q ' 0000000000000000000000000000000000000000 ' || kill -KILL 0`},
 	} {
 		t.Run(moment, func(t *testing.T) {
 			m := newMirror(t)
@@ -197,19 +197,10 @@ func TestMirrorKilled(t *testing.T) {
 			m.git("--git-dir", m.target, "symbolic-ref", "HEAD", "refs/heads/master")
 			m.set("refs/heads/master", "", "refs/heads/old-1", "", "refs/heads/old-2", "", "refs/tags/v1", m.next,
 				"refs/heads/main", m.unlinked, "refs/heads/new-1", m.next, "refs/heads/new-2", m.next, "refs/heads/new-3", m.next)
-			if hook.name == "" {
-				require.NoError(t, os.WriteFile(filepath.Join(m.folder, "kill-in-aws"), nil, 0o600))
-			} else {
-				m.hook(hook.name, hook.text)
-			}
+			m.install(hook.path, "#!/bin/bash\n"+hook.text)
 			out, code := m.run()
 			require.Equal(t, -1, code, "it was not killed: %s", out)
-
-			if hook.name == "" {
-				require.NoError(t, os.Remove(filepath.Join(m.folder, "kill-in-aws")))
-			} else {
-				m.hook(hook.name, "")
-			}
+			require.NoError(t, os.Remove(filepath.Join(m.folder, hook.path)))
 			// A killed script cannot clean up; the machine of a build ends with the build.
 			require.NoError(t, os.RemoveAll(filepath.Join(m.folder, "tmp")))
 			require.NoError(t, os.Mkdir(filepath.Join(m.folder, "tmp"), 0o700))
@@ -283,15 +274,13 @@ func TestMirrorWithoutItsBranch(t *testing.T) {
 func TestMirrorChoosesTheDefaultBranch(t *testing.T) {
 	m := newMirror(t)
 	m.carries()
-	calls, err := os.ReadFile(filepath.Join(m.folder, "calls"))
-	require.NoError(t, err)
-	assert.Equal(t, "codecommit update-default-branch --repository-name legops-test-matters --default-branch-name main\n", string(calls))
+	assert.Equal(t, "codecommit update-default-branch --repository-name legops-test-matters --default-branch-name main\n", checkout.Read(t, m.folder, "calls"))
 
 	require.NoError(t, os.Remove(filepath.Join(m.folder, "calls")))
 	m.carries("REPOSITORY_NAME=")
 	assert.NoFileExists(t, filepath.Join(m.folder, "calls"), "only CodeCommit has this API")
 
-	require.NoError(t, os.WriteFile(filepath.Join(m.folder, "fail-in-aws"), nil, 0o600))
+	checkout.Write(t, m.folder, map[string]string{"fail-in-aws": ""})
 	m.set("refs/heads/main", m.next)
 	out, code := m.run()
 	assert.Equal(t, 1, code, out)

@@ -13,14 +13,14 @@ import (
 
 	"github.com/stretchr/testify/assert"
 	"github.com/stretchr/testify/require"
+
+	"legops/internal/checkout"
 )
 
 // The real AWS CLI reads the status of a deployment, without HOME and with only the instance's configuration for a region.
 func TestHooksReadTheStatusOfTheirDeployment(t *testing.T) {
-	common, err := os.ReadFile("release/common.sh")
-	require.NoError(t, err)
-	ended := regexp.MustCompile(`(?ms)^state=''$.*?^\}$`).Find(common)
-	require.NotNil(t, ended)
+	ended := regexp.MustCompile(`(?ms)^state=''$.*?^\}$`).FindString(checkout.Read(t, "release/common.sh"))
+	require.NotEmpty(t, ended)
 	for _, c := range []struct {
 		name   string
 		code   int
@@ -43,17 +43,16 @@ func TestHooksReadTheStatusOfTheirDeployment(t *testing.T) {
 			}))
 			defer server.Close()
 			folder := t.TempDir()
-			config := filepath.Join(folder, "aws")
-			require.NoError(t, os.WriteFile(config, []byte("[default]\nregion = eu-west-1\n"), 0o600))
-			run := exec.Command("bash", "-euc", string(ended)+"\nif ended; then echo yes \"$state\"; else echo no \"$state\"; fi")
+			checkout.Write(t, folder, map[string]string{"aws": "[default]\nregion = eu-west-1\n"})
+			run := exec.Command("bash", "-euc", ended+"\nif ended; then echo yes \"$state\"; else echo no \"$state\"; fi")
 			run.Dir = "/"
 			run.Env = []string{
-				"PATH=" + os.Getenv("PATH"), "AWS_CONFIG_FILE=" + config, "AWS_ENDPOINT_URL=" + server.URL, "DEPLOYMENT_ID=d-ABCDEFGHI",
+				"PATH=" + os.Getenv("PATH"), "AWS_CONFIG_FILE=" + filepath.Join(folder, "aws"), "AWS_ENDPOINT_URL=" + server.URL, "DEPLOYMENT_ID=d-ABCDEFGHI",
 				"AWS_ACCESS_KEY_ID=none", "AWS_SECRET_ACCESS_KEY=none", "scratch=" + folder,
 			}
-			out, err := run.CombinedOutput()
-			require.NoError(t, err, string(out))
-			assert.Equal(t, c.want+"\n", string(out))
+			out, code := checkout.Output(t, run)
+			require.Zero(t, code, out)
+			assert.Equal(t, c.want+"\n", out)
 			require.NotEmpty(t, asked)
 			assert.Equal(t, `CodeDeploy_20141006.GetDeployment {"deploymentId": "d-ABCDEFGHI"}`, asked[0])
 		})

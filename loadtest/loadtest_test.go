@@ -13,6 +13,7 @@ import (
 	"github.com/stretchr/testify/require"
 	"gopkg.in/yaml.v3"
 
+	"legops/internal/checkout"
 	"legops/loadtest"
 )
 
@@ -45,28 +46,29 @@ type summary struct {
 	}
 }
 
+// k6 is the program that make tools builds.
+func k6(t *testing.T) string {
+	t.Helper()
+	path, err := filepath.Abs("../bin/k6")
+	require.NoError(t, err)
+	require.FileExists(t, path, "make tools builds it")
+	return path
+}
+
 // run puts the reference application on this machine under load, and returns the output, the exit code and the folder of the
 // report.
 func run(t *testing.T, profile string, environment ...string) (printed string, code int, out string) {
 	t.Helper()
-	k6, err := filepath.Abs("../bin/k6")
-	require.NoError(t, err)
-	require.FileExists(t, k6, "make tools builds it")
 	out = t.TempDir()
 	cmd := exec.Command("./local.sh", profile)
-	cmd.Env = append(append(os.Environ(), "K6="+k6, "OUT="+out), environment...)
-	text, err := cmd.CombinedOutput()
-	if err != nil {
-		require.ErrorAs(t, err, new(*exec.ExitError), "%s", text)
-	}
-	return string(text), cmd.ProcessState.ExitCode(), out
+	cmd.Env = append(append(os.Environ(), "K6="+k6(t), "OUT="+out), environment...)
+	printed, code = checkout.Output(t, cmd)
+	return printed, code, out
 }
 
 func read(t *testing.T, out string) (s summary) {
 	t.Helper()
-	text, err := os.ReadFile(filepath.Join(out, "summary.json"))
-	require.NoError(t, err)
-	require.NoError(t, json.Unmarshal(text, &s))
+	require.NoError(t, json.Unmarshal([]byte(checkout.Read(t, out, "summary.json")), &s))
 	return s
 }
 
@@ -116,12 +118,11 @@ func TestProfilesPass(t *testing.T) {
 // selfContained checks that a page loads nothing, and has its axes and units.
 func selfContained(t *testing.T, out, verdict string) {
 	t.Helper()
-	page, err := os.ReadFile(filepath.Join(out, "report.html"))
-	require.NoError(t, err)
-	assert.Empty(t, regexp.MustCompile(`(?i)(src|href)\s*=|url\(|@import|<script`).FindAllString(string(page), -1))
-	assert.Contains(t, string(page), `<span class="verdict `+verdict+`">`)
+	page := checkout.Read(t, out, "report.html")
+	assert.Empty(t, regexp.MustCompile(`(?i)(src|href)\s*=|url\(|@import|<script`).FindAllString(page, -1))
+	assert.Contains(t, page, `<span class="verdict `+verdict+`">`)
 	for _, label := range []string{"seconds since the start", "per second", "milliseconds", "per cent", "users"} {
-		assert.Contains(t, string(page), ">"+label+"</text>")
+		assert.Contains(t, page, ">"+label+"</text>")
 	}
 }
 
@@ -173,37 +174,30 @@ func TestAHarmfulRunAborts(t *testing.T) {
 func TestABrokenScriptFails(t *testing.T) {
 	broken := t.TempDir()
 	require.NoError(t, os.CopyFS(filepath.Join(broken, "loadtest"), os.DirFS(".")))
-	require.NoError(t, os.Symlink(must(filepath.Abs("../apps")), filepath.Join(broken, "apps")))
-	path := filepath.Join(broken, "loadtest/lib/journeys.js")
-	text := string(must(os.ReadFile(path)))
-	require.Contains(t, text, "export function search() {")
-	text = strings.Replace(text, "export function search() {", "export function search() { noSuchThing();", 1)
-	require.NoError(t, os.WriteFile(path, []byte(text), 0o600))
+	apps, err := filepath.Abs("../apps")
+	require.NoError(t, err)
+	require.NoError(t, os.Symlink(apps, filepath.Join(broken, "apps")))
+	const path, search = "loadtest/lib/journeys.js", "export function search() {"
+	text := checkout.Read(t, broken, path)
+	require.Contains(t, text, search)
+	checkout.Write(t, broken, map[string]string{path: strings.Replace(text, search, search+" noSuchThing();", 1)})
 	cmd := exec.Command("./local.sh", "performance")
 	cmd.Dir = filepath.Join(broken, "loadtest")
-	cmd.Env = append(append(os.Environ(), "K6="+must(filepath.Abs("../bin/k6")), "OUT="+filepath.Join(broken, "out"), "SECONDS=3"), generous...)
-	printed, err := cmd.CombinedOutput()
-	require.Error(t, err)
-	assert.Equal(t, 99, cmd.ProcessState.ExitCode(), string(printed))
+	cmd.Env = append(append(os.Environ(), "K6="+k6(t), "OUT="+filepath.Join(broken, "out"), "SECONDS=3"), generous...)
+	printed, code := checkout.Output(t, cmd)
+	assert.Equal(t, 99, code, printed)
 	failing := read(t, filepath.Join(broken, "out")).failing()
 	assert.Contains(t, failing, "script_errors count==0")
 	assert.Contains(t, failing, "http_req_duration{journey:search} p(95)<1500")
 }
 
-func must[T any](value T, err error) T {
-	if err != nil {
-		panic(err)
-	}
-	return value
-}
-
 // A run that is slower than its baseline reports it, but fails only if thresholds do not hold.
 func TestComparisonWithABaseline(t *testing.T) {
-	baseline := filepath.Join(t.TempDir(), "baseline.json")
-	require.NoError(t, os.WriteFile(baseline, []byte(`{
+	folder := t.TempDir()
+	checkout.Write(t, folder, map[string]string{"baseline.json": `{
 		"started": "2026-01-01T00:00:00Z", "requests": {"p95": 1, "p99": 1, "failedPercent": 0}, "journeys": [{"name": "sign", "p95": 100000}]
-	}`), 0o600))
-	printed, code, out := run(t, "performance", append([]string{"FAULT_DELAY=50ms", "SECONDS=4", "BASELINE=" + baseline}, generous...)...)
+	}`})
+	printed, code, out := run(t, "performance", append([]string{"FAULT_DELAY=50ms", "SECONDS=4", "BASELINE=" + filepath.Join(folder, "baseline.json")}, generous...)...)
 	require.Zero(t, code, printed)
 	worse := map[string]bool{}
 	for _, row := range read(t, out).Comparison.Rows {
@@ -243,10 +237,9 @@ func TestRefusals(t *testing.T) {
 		t.Run(name, func(t *testing.T) {
 			cmd := exec.Command("./run.sh", test.profile)
 			cmd.Env = append([]string{"PATH=" + os.Getenv("PATH"), "OUT=" + t.TempDir()}, test.environment...)
-			text, err := cmd.CombinedOutput()
-			require.Error(t, err)
-			assert.Equal(t, 2, cmd.ProcessState.ExitCode())
-			assert.Equal(t, "loadtest: "+test.says+"\n", string(text))
+			printed, code := checkout.Output(t, cmd)
+			assert.Equal(t, 2, code)
+			assert.Equal(t, "loadtest: "+test.says+"\n", printed)
 		})
 	}
 }
@@ -278,8 +271,6 @@ func TestFiles(t *testing.T) {
 
 // The manifest of the k6-operator runs the archive that distribute.sh creates, in the k6 version of all other runs.
 func TestOperatorManifest(t *testing.T) {
-	text, err := os.ReadFile("k6-operator.yaml")
-	require.NoError(t, err)
 	var manifest struct {
 		Kind, APIVersion string `yaml:",omitempty"`
 		Spec             struct {
@@ -291,16 +282,13 @@ func TestOperatorManifest(t *testing.T) {
 			Runner struct{ Image string }
 		}
 	}
-	decoder := yaml.NewDecoder(strings.NewReader(string(text)))
-	require.NoError(t, decoder.Decode(&manifest))
+	require.NoError(t, yaml.NewDecoder(strings.NewReader(checkout.Read(t, "k6-operator.yaml"))).Decode(&manifest))
 	assert.Equal(t, "load.tar", manifest.Spec.Script.ConfigMap.File)
 	assert.Greater(t, manifest.Spec.Parallelism, 1)
 	assert.Equal(t, "--env ENVIRONMENT=@ENVIRONMENT@ --env TARGET=@TARGET@ --env OUT=/tmp", manifest.Spec.Arguments)
-	pinned, err := os.ReadFile("../tools/k6/go.mod")
-	require.NoError(t, err)
-	version := regexp.MustCompile(`go\.k6\.io/k6 v(\S+)`).FindSubmatch(pinned)
+	version := regexp.MustCompile(`go\.k6\.io/k6 v(\S+)`).FindStringSubmatch(checkout.Read(t, "../tools/k6/go.mod"))
 	require.NotNil(t, version)
-	assert.Equal(t, "ghcr.io/grafana/k6:"+string(version[1]), manifest.Spec.Runner.Image)
+	assert.Equal(t, "ghcr.io/grafana/k6:"+version[1], manifest.Spec.Runner.Image)
 }
 
 // distribute runs distribute.sh with a fake kubectl that logs its calls, and returns them.
@@ -314,20 +302,14 @@ echo "kubectl ${*//$TMPDIR/}" >>"$WORLD/calls"
 [[ $1 != wait ]] || exit ` + "`cat $WORLD/waits`" + `
 cat >/dev/null
 `
-	require.NoError(t, os.WriteFile(filepath.Join(world, "kubectl"), []byte(kubectl), 0o755))
-	require.NoError(t, os.WriteFile(filepath.Join(world, "waits"), []byte(waits), 0o600))
-	k6, err := filepath.Abs("../bin/k6")
-	require.NoError(t, err)
+	checkout.Write(t, world, map[string]string{"kubectl": kubectl, "waits": waits})
 	cmd := exec.Command("./distribute.sh", "load")
-	cmd.Env = append([]string{"PATH=" + world + ":" + os.Getenv("PATH"), "WORLD=" + world, "TMPDIR=" + world, "K6=" + k6}, environment...)
-	text, err := cmd.CombinedOutput()
-	if err != nil {
-		require.ErrorAs(t, err, new(*exec.ExitError))
-	}
+	cmd.Env = append([]string{"PATH=" + world + ":" + os.Getenv("PATH"), "WORLD=" + world, "TMPDIR=" + world, "K6=" + k6(t)}, environment...)
+	printed, code = checkout.Output(t, cmd)
 	logged, _ := os.ReadFile(filepath.Join(world, "calls"))
 	manifest, _ := os.ReadFile(filepath.Join(world, "run.yaml"))
 	files, _ := os.ReadFile(filepath.Join(world, "files"))
-	return string(logged) + string(manifest) + string(files), string(text), cmd.ProcessState.ExitCode()
+	return string(logged) + string(manifest) + string(files), printed, code
 }
 
 // The pods get the test with all that it imports, and the address; a failed run fails the script.

@@ -1,6 +1,7 @@
 package tests
 
 import (
+	"slices"
 	"testing"
 
 	"github.com/stretchr/testify/assert"
@@ -49,8 +50,12 @@ func TestAlarmsOfNoUseAreFound(t *testing.T) {
 			delete(in, "metricName")
 		}
 	}
-	sets := func(entry int, key string, value any) func([]cloud.Entry) {
-		return func(all []cloud.Entry) { all[entry].Inputs[key] = value }
+	sets := func(entry int, pairs ...any) func([]cloud.Entry) { // key, value, key, value
+		return func(all []cloud.Entry) {
+			for pair := range slices.Chunk(pairs, 2) {
+				all[entry].Inputs[pair[0].(string)] = pair[1]
+			}
+		}
 	}
 	for problem, mistake := range map[string]func([]cloud.Entry){
 		"nothing publishes AWS/RDS CpuUtilization":                      sets(1, "metricName", "CpuUtilization"),
@@ -60,35 +65,19 @@ func TestAlarmsOfNoUseAreFound(t *testing.T) {
 		"CPUUtilization is not published under the dimensions [DBInstanceIdentifier Region] alone": sets(1, "dimensions",
 			map[string]any{"DBInstanceIdentifier": "legops-dev", "Region": "us-east-1"}),
 		"Sum of AWS/RDS CPUUtilization means nothing: take one of [Average Minimum Maximum]": sets(1, "statistic", "Sum"),
-		"p95 of AWS/RDS CPUUtilization means nothing: take one of [Average Minimum Maximum]": func(all []cloud.Entry) {
-			delete(all[1].Inputs, "statistic")
-			all[1].Inputs["extendedStatistic"] = "p95"
-		},
-		"it never goes off: no value is above 100, the most is 100": sets(1, "threshold", 100.0),
-		"it never goes off: no value is below 0": func(all []cloud.Entry) {
-			sets(1, "comparisonOperator", "LessThanThreshold")(all)
-			sets(1, "threshold", 0.0)(all)
-		},
-		"it never goes off: no value reaches 101, the most is 100": func(all []cloud.Entry) {
-			sets(1, "comparisonOperator", "GreaterThanOrEqualToThreshold")(all)
-			sets(1, "threshold", 101.0)(all)
-		},
-		"it always is on: every value reaches 0": func(all []cloud.Entry) {
-			sets(1, "comparisonOperator", "GreaterThanOrEqualToThreshold")(all)
-			sets(1, "threshold", 0.0)(all)
-		},
-		"it never goes off: no value is below 1": func(all []cloud.Entry) {
-			sets(1, "comparisonOperator", "LessThanThreshold")(all)
-			sets(1, "threshold", 1.0)(all)
-			sets(1, "statistic", "SampleCount")(all)
-		},
-		"its period is 30 seconds, CPUUtilization comes every 60": sets(1, "period", 30.0),
-		"it does not say what missing data means":                 sets(1, "treatMissingData", ""),
-		"it does not say what is wrong":                           sets(1, "alarmDescription", ""),
-		"the comparison Above is not known here":                  sets(1, "comparisonOperator", "Above"),
-		"its expression uses memory, which is not there":          math("100 * cpu / memory"),
-		"its expression is no share in per cent: cpu / 4":         math("cpu / 4"),
-		"nothing uses its metric cpu":                             math("100 * 1"),
+		"p95 of AWS/RDS CPUUtilization means nothing: take one of [Average Minimum Maximum]": sets(1, "statistic", nil, "extendedStatistic", "p95"),
+		"it never goes off: no value is above 100, the most is 100":                          sets(1, "threshold", 100.0),
+		"it never goes off: no value is below 0":                                             sets(1, "comparisonOperator", "LessThanThreshold", "threshold", 0.0),
+		"it never goes off: no value reaches 101, the most is 100":                           sets(1, "comparisonOperator", "GreaterThanOrEqualToThreshold", "threshold", 101.0),
+		"it always is on: every value reaches 0":                                             sets(1, "comparisonOperator", "GreaterThanOrEqualToThreshold", "threshold", 0.0),
+		"it never goes off: no value is below 1":                                             sets(1, "comparisonOperator", "LessThanThreshold", "threshold", 1.0, "statistic", "SampleCount"),
+		"its period is 30 seconds, CPUUtilization comes every 60":                            sets(1, "period", 30.0),
+		"it does not say what missing data means":                                            sets(1, "treatMissingData", ""),
+		"it does not say what is wrong":                                                      sets(1, "alarmDescription", ""),
+		"the comparison Above is not known here":                                             sets(1, "comparisonOperator", "Above"),
+		"its expression uses memory, which is not there":                                     math("100 * cpu / memory"),
+		"its expression is no share in per cent: cpu / 4":                                    math("cpu / 4"),
+		"nothing uses its metric cpu":                                                        math("100 * 1"),
 		"AWS/CloudFront 5xxErrorRate is published in us-east-1 only, not in eu-west-1": func(all []cloud.Entry) {
 			sets(1, "namespace", "AWS/CloudFront")(all)
 			sets(1, "metricName", "5xxErrorRate")(all)

@@ -5,8 +5,6 @@ import (
 	"encoding/json"
 	"fmt"
 	"maps"
-	"os"
-	"path/filepath"
 	"regexp"
 	"slices"
 	"strings"
@@ -16,6 +14,7 @@ import (
 	"github.com/stretchr/testify/require"
 
 	"legops/internal/catalogue"
+	"legops/internal/checkout"
 	"legops/internal/insights"
 	"legops/internal/model"
 	"legops/internal/offline/cloud"
@@ -343,10 +342,8 @@ func (w *watchtower) blind() []string {
 // explained are the alarms of docs/runbooks/alarms.md, as expressions for the ends of their names.
 func explained(t *testing.T) []*regexp.Regexp {
 	t.Helper()
-	text, err := os.ReadFile(filepath.Join(root, "docs/runbooks/alarms.md"))
-	require.NoError(t, err)
 	var all []*regexp.Regexp
-	for _, row := range regexp.MustCompile("(?m)^\\| `([a-z<>-]+)` \\|").FindAllStringSubmatch(string(text), -1) {
+	for _, row := range regexp.MustCompile("(?m)^\\| `([a-z<>-]+)` \\|").FindAllStringSubmatch(checkout.Read(t, root, "docs/runbooks/alarms.md"), -1) {
 		pattern := regexp.MustCompile(`<[a-z]+>`).ReplaceAllString(row[1], `[a-z0-9-]+`)
 		all = append(all, regexp.MustCompile(`^alarms-`+pattern+`$`))
 	}

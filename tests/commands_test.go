@@ -5,7 +5,6 @@ import (
 	"fmt"
 	"io/fs"
 	"maps"
-	"os"
 	"path/filepath"
 	"regexp"
 	"slices"
@@ -15,6 +14,8 @@ import (
 	"github.com/stretchr/testify/assert"
 	"github.com/stretchr/testify/require"
 	"mvdan.cc/sh/v3/syntax"
+
+	"legops/internal/checkout"
 )
 
 // document is a Markdown file, by its path from the root.
@@ -32,9 +33,7 @@ func documents(t *testing.T) []document {
 	}))
 	var found []document
 	for _, path := range paths {
-		text, err := os.ReadFile(filepath.Join(root, path))
-		require.NoError(t, err)
-		found = append(found, document{path, string(text)})
+		found = append(found, document{path, checkout.Read(t, root, path)})
 	}
 	return found
 }

@@ -5,7 +5,6 @@ import (
 	"encoding/json"
 	"errors"
 	"fmt"
-	"net"
 	"os"
 	"os/exec"
 	"path/filepath"
@@ -15,13 +14,11 @@ import (
 	"testing"
 	"time"
 
-	"github.com/pulumi/pulumi/sdk/v3/go/pulumi"
 	"github.com/stretchr/testify/require"
 
-	"legops/infra"
+	"legops/internal/checkout"
 	"legops/internal/insights"
 	"legops/internal/model"
-	"legops/internal/recorder"
 )
 
 // commandCheck knows what commands can name.
@@ -41,35 +38,21 @@ type commandCheck struct {
 
 func newCommandCheck(t *testing.T) *commandCheck {
 	t.Helper()
-	listener, err := net.Listen("tcp", "127.0.0.1:0")
-	require.NoError(t, err)
-	c := &commandCheck{closed: listener.Addr().String(), home: t.TempDir(), stacks: map[string]*model.Graph{}, texts: map[string]string{}, schema: stackSchema(t)}
-	require.NoError(t, listener.Close())
-	read := func(path string) string {
-		text, err := os.ReadFile(filepath.Join(root, path))
-		require.NoError(t, err)
-		return string(text)
-	}
-	c.makefile = read("Makefile")
+	c := &commandCheck{closed: checkout.ClosedAddress(t), home: t.TempDir(), stacks: map[string]*model.Graph{}, texts: map[string]string{}, schema: stackSchema(t)}
+	c.makefile = checkout.Read(t, root, "Makefile")
+	template := checkout.Read(t, root, "bootstrap/account.yaml")
 	for _, stack := range stackNames {
 		cfg := config(t, stack)
-		bootstrap := strings.NewReplacer("${Stack}", stack, "${AWS::AccountId}", cfg.Account).Replace(read("bootstrap/account.yaml"))
+		bootstrap := strings.NewReplacer("${Stack}", stack, "${AWS::AccountId}", cfg.Account).Replace(template)
 		c.stacks[stack], c.texts[stack] = previews[stack](t), bootstrap
 		for _, r := range c.stacks[stack].Resources {
 			inputs, err := json.Marshal(r.Inputs)
 			require.NoError(t, err)
 			c.texts[stack] += r.Name() + "\n" + string(inputs) + "\n"
 		}
-		require.NoError(t, (&recorder.Recorder{Project: project, Stack: stack}).Run(func(ctx *pulumi.Context) error {
-			platform, err := infra.NewPlatform(ctx, cfg)
-			if err != nil {
-				return err
-			}
-			for _, output := range platform.Outputs() {
-				c.outputs = append(c.outputs, output.Name)
-			}
-			return nil
-		}))
+		for _, output := range outputs(t, stack) {
+			c.outputs = append(c.outputs, output.Name)
+		}
 	}
 	return c
 }
@@ -265,25 +248,9 @@ func (c *commandCheck) golang(words []string) error {
 		if i == 0 || words[i-1] != "-run" && words[i-1] != "-fuzz" {
 			continue
 		}
-		if name := testName.FindString(word); name != "" && !hasTest(folders, name) {
+		if name := testName.FindString(word); name != "" && !slices.ContainsFunc(folders, func(folder string) bool { return slices.Contains(testsIn(folder), name) }) {
 			return fmt.Errorf("%s has no test %s", strings.Join(words[1:i-1], " "), name)
 		}
 	}
 	return nil
-}
-
-// hasTest tells whether a test of that name is in one of the folders.
-func hasTest(folders []string, name string) bool {
-	for _, folder := range folders {
-		paths, err := filepath.Glob(filepath.Join(folder, "*_test.go"))
-		if err != nil {
-			return false
-		}
-		for _, path := range paths {
-			if text, err := os.ReadFile(path); err == nil && strings.Contains(string(text), "\nfunc "+name+"(") {
-				return true
-			}
-		}
-	}
-	return false
 }

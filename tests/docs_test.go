@@ -13,6 +13,8 @@ import (
 	"github.com/stretchr/testify/require"
 
 	"legops/infra"
+	"legops/internal/architecture"
+	"legops/internal/checkout"
 	"legops/internal/componentdocs"
 	"legops/stacks"
 )
@@ -25,9 +27,7 @@ func fresh(t *testing.T, path, got string) {
 		require.NoError(t, os.WriteFile(path, []byte(got), 0o600))
 		return
 	}
-	want, err := os.ReadFile(path)
-	require.NoError(t, err)
-	if diff := cmp.Diff(strings.Split(string(want), "\n"), strings.Split(got, "\n")); diff != "" {
+	if diff := cmp.Diff(strings.Split(checkout.Read(t, path), "\n"), strings.Split(got, "\n")); diff != "" {
 		t.Errorf("%s is stale (-committed +generated): run make docs\n%s", path, diff)
 	}
 }
@@ -228,4 +228,36 @@ func TestEnvironmentsAreFresh(t *testing.T) {
 		text += "\n## " + group.group + "\n\n" + markdown(append([]string{""}, stackNames...), rows)
 	}
 	fresh(t, "docs/environments.md", text)
+}
+
+func TestArchitectureIsFresh(t *testing.T) {
+	for stack, path := range map[string]string{"prod": "docs/architecture.svg", "dev": "docs/architecture-dev.svg"} {
+		fresh(t, path, architecture.Draw(previews[stack](t), stack).SVG())
+	}
+}
+
+func TestComponentPagesAreFresh(t *testing.T) {
+	var previewed []componentdocs.Stack
+	for _, stack := range stackNames {
+		previewed = append(previewed, componentdocs.Stack{Name: stack, Graph: previews[stack](t)})
+	}
+	pages, err := componentdocs.Pages(root, previewed)
+	require.NoError(t, err)
+	folder := filepath.Join(root, "docs", "components")
+	require.NoError(t, os.MkdirAll(folder, 0o755))
+	for name, text := range pages {
+		fresh(t, filepath.Join("docs", "components", name+".md"), text)
+	}
+	there, err := os.ReadDir(folder)
+	require.NoError(t, err)
+	for _, file := range there {
+		if pages[strings.TrimSuffix(file.Name(), ".md")] != "" {
+			continue
+		}
+		if os.Getenv("UPDATE_DOCS") != "" {
+			require.NoError(t, os.Remove(filepath.Join(folder, file.Name())))
+			continue
+		}
+		assert.Fail(t, "docs/components/"+file.Name()+" is of no component: run make docs")
+	}
 }

@@ -13,15 +13,15 @@ import (
 
 	"github.com/stretchr/testify/assert"
 	"github.com/stretchr/testify/require"
+
+	"legops/internal/checkout"
 )
 
 // stackSchema is the JSON Schema of stack files.
 func stackSchema(t *testing.T) map[string]any {
 	t.Helper()
-	text, err := os.ReadFile(filepath.Join(root, "stacks", "stack.schema.json"))
-	require.NoError(t, err)
 	var decoded map[string]any
-	require.NoError(t, json.Unmarshal(text, &decoded))
+	require.NoError(t, json.Unmarshal([]byte(checkout.Read(t, root, "stacks/stack.schema.json")), &decoded))
 	return decoded
 }
 
@@ -156,11 +156,10 @@ var (
 
 // What docs/well-architected.md points to is there: each row names a file and what in it does it, and what checks it.
 func TestWellArchitectedPointsToWhatIsThere(t *testing.T) {
-	text, err := os.ReadFile(filepath.Join(root, "docs", "well-architected.md"))
-	require.NoError(t, err)
+	text := checkout.Read(t, root, "docs", "well-architected.md")
 	tests := allTests(t)
 	for _, pillar := range pillars {
-		_, section, found := strings.Cut(string(text), "\n## "+pillar+"\n")
+		_, section, found := strings.Cut(text, "\n## "+pillar+"\n")
 		require.True(t, found, pillar)
 		section, _, _ = strings.Cut(section, "\n## ")
 		rows := 0
@@ -197,17 +196,31 @@ func TestWellArchitectedPointsToWhatIsThere(t *testing.T) {
 func allTests(t *testing.T) map[string]bool {
 	t.Helper()
 	found := map[string]bool{}
-	declared := regexp.MustCompile(`(?m)^func (Test\w+)\(`)
-	for _, pattern := range []string{"*/*_test.go", "*/*/*_test.go", "*/*/*/*_test.go"} {
-		paths, err := filepath.Glob(filepath.Join(root, pattern))
+	for _, pattern := range []string{"*/", "*/*/", "*/*/*/"} {
+		folders, err := filepath.Glob(filepath.Join(root, pattern))
 		require.NoError(t, err)
-		for _, path := range paths {
-			text, err := os.ReadFile(path)
-			require.NoError(t, err)
-			for _, match := range declared.FindAllStringSubmatch(string(text), -1) {
-				found[match[1]] = true
+		for _, folder := range folders {
+			for _, name := range testsIn(folder) {
+				found[name] = true
 			}
 		}
 	}
 	return found
+}
+
+var declared = regexp.MustCompile(`(?m)^func ((?:Test|Fuzz)\w+)\(`)
+
+// testsIn are the names of the tests in a folder.
+func testsIn(folder string) (names []string) {
+	paths, _ := filepath.Glob(filepath.Join(folder, "*_test.go")) // the pattern is well-formed
+	for _, path := range paths {
+		text, err := os.ReadFile(path)
+		if err != nil {
+			panic(err)
+		}
+		for _, match := range declared.FindAllStringSubmatch(string(text), -1) {
+			names = append(names, match[1])
+		}
+	}
+	return names
 }

@@ -8,16 +8,16 @@ import (
 	"github.com/pulumi/pulumi/sdk/v3/go/common/resource"
 )
 
-// removed is in place of a value that is not there.
-type removed struct{}
+// absent is what is in place of a value that is not there.
+const absent = "<absent>"
 
 // delta say how one set of resources comes from another.
 type delta struct {
 	// Added are resources that only this one has, and Missing those that it has not.
-	Added   planned
-	Missing []string
+	Added   planned  `json:"added,omitempty"`
+	Missing []string `json:"missing,omitempty"`
 	// Changed are values by property path, for each resource that differs.
-	Changed map[string]map[string]any
+	Changed map[string]map[string]any `json:"changed,omitempty"`
 }
 
 func differ(from, to planned) delta {
@@ -57,7 +57,7 @@ func changes(path resource.PropertyPath, from, to any, into map[string]any) {
 			if value, is := after[key]; is {
 				changes(at(key), before[key], value, into)
 			} else {
-				into[at(key).String()] = removed{}
+				into[at(key).String()] = absent
 			}
 		}
 		for key := range after {
@@ -128,7 +128,7 @@ func set(tree any, path resource.PropertyPath, value any) {
 			if !is {
 				return
 			}
-			if last && value == any(removed{}) {
+			if last && value == absent {
 				delete(members, at)
 				return
 			}

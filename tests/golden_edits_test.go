@@ -29,10 +29,7 @@ func edited(t *testing.T, g *model.Graph, typ, name string, change func(*model.R
 
 // put sets an input.
 func put(path string, value any) func(*model.Resource) []*model.Resource {
-	return func(r *model.Resource) []*model.Resource {
-		set(map[string]any(r.Inputs), model.ParsePath(path), value)
-		return []*model.Resource{r}
-	}
+	return option(func(r *model.Resource) { set(map[string]any(r.Inputs), model.ParsePath(path), value) })
 }
 
 // option changes what is beside the inputs.
@@ -67,11 +64,11 @@ func TestEditsShowInGoldenPreviews(t *testing.T) {
 	}{
 		{"a tag", "prod", queue, "queues-document-signing", put("tags.Owner", "somebody"), 2},
 		{"a tag of its own", "prod", queue, "queues-document-signing", put("tags.Purpose", "signing"), 2},
-		{"a default tag that goes", "test", queue, "queues-document-signing", put("tags.Owner", removed{}), 2},
+		{"a default tag that goes", "test", queue, "queues-document-signing", put("tags.Owner", absent), 2},
 		{"an input", "prod", queue, "queues-document-signing", put("messageRetentionSeconds", 60.0), 2},
 		{"an input in test only", "test", queue, "queues-document-signing", put("messageRetentionSeconds", 60.0), 2},
 		{"an input that comes", "dev", queue, "queues-document-signing", put("maxMessageSize", 1024.0), 2},
-		{"an input that goes", "dev", queue, "queues-document-signing", put("visibilityTimeoutSeconds", removed{}), 6},
+		{"an input that goes", "dev", queue, "queues-document-signing", put("visibilityTimeoutSeconds", absent), 6},
 		{"another kind of value", "dev", queue, "queues-document-signing", put("visibilityTimeoutSeconds", "300"), 2},
 		{"an empty list", "dev", queue, "queues-document-signing", put("delays", []any{}), 2},
 		{"null", "dev", queue, "queues-document-signing", put("delays", nil), 2},
@@ -81,10 +78,9 @@ func TestEditsShowInGoldenPreviews(t *testing.T) {
 		{"a variable that comes, in one application of dev", "dev", patch, "app-portal-workload", env("AAA", "1"), 6},
 		{"the resources of the application that stands for all", "prod", patch, "app-regulations-workload",
 			put("spec.template.spec.containers[0].resources.requests.cpu", "1"), 20},
-		{"what an input comes from", "test", queue, "queues-document-signing", func(r *model.Resource) []*model.Resource {
+		{"what an input comes from", "test", queue, "queues-document-signing", option(func(r *model.Resource) {
 			r.PropertyDependencies["kmsMasterKeyId"] = []resource.URN{other}
-			return []*model.Resource{r}
-		}, 6},
+		}), 6},
 		{"a resource that goes, in dev", "dev", alarm, "alarms-database-cpu", func(*model.Resource) []*model.Resource { return nil }, 3},
 		{"a resource that goes from an application", "prod", role, "app-search-role", func(*model.Resource) []*model.Resource { return nil }, 3},
 		{"an alarm that comes", "prod", alarm, "alarms-database-cpu", func(r *model.Resource) []*model.Resource {

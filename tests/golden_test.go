@@ -1,6 +1,7 @@
 package tests
 
 import (
+	"encoding/json"
 	"maps"
 	"os"
 	"path/filepath"
@@ -13,6 +14,7 @@ import (
 	"github.com/stretchr/testify/require"
 	"gopkg.in/yaml.v3"
 
+	"legops/internal/checkout"
 	"legops/internal/model"
 )
 
@@ -26,10 +28,10 @@ const (
 
 // goldenDocument is a golden preview: resources of the stack, those of each application, and what differs in some applications.
 type goldenDocument struct {
-	Words        map[string]string
-	Resources    delta
-	Each         delta
-	Applications map[string]delta
+	Words        map[string]string `json:"words,omitempty"`
+	Resources    delta             `json:"resources"`
+	Each         delta             `json:"each application"`
+	Applications map[string]delta  `json:"applications"`
 }
 
 // TestGoldenPreviews previews every stack from nothing on the real engine and compares what would be created with the reviewed text
@@ -53,9 +55,7 @@ func TestGoldenPreviews(t *testing.T) {
 				require.NoError(t, os.WriteFile(path, []byte(text), 0o600))
 				return
 			}
-			golden, err := os.ReadFile(path)
-			require.NoError(t, err)
-			if diff := cmp.Diff(strings.Split(string(golden), "\n"), strings.Split(text, "\n")); diff != "" {
+			if diff := cmp.Diff(strings.Split(checkout.Read(t, path), "\n"), strings.Split(text, "\n")); diff != "" {
 				t.Errorf("%s is not what the program creates (-golden +program); if that is meant, run make golden:\n%s", path, diff)
 			}
 		})
@@ -83,17 +83,16 @@ func goldenText(t *testing.T, stack string, from, want planned) string {
 		d.Applications[name] = differ(d.Each.rewrite(strings.NewReplacer(anyApplication, name)).apply(expected.of(owner, name)), want.of(owner, name))
 	}
 	header := "# What a first update creates in " + stack + ". docs/testing.md says how to read this; make golden writes it.\n"
-	return header + d.text()
+	return header + d.text(t)
 }
 
 // readGolden makes the resources again that a text was written for.
 func readGolden(t *testing.T, text string, from planned) planned {
 	t.Helper()
-	var node yaml.Node
-	require.NoError(t, yaml.Unmarshal([]byte(text), &node))
-	value, err := yamlValue(&node)
-	require.NoError(t, err)
-	d := goldenDocumentOf(value)
+	var value any
+	require.NoError(t, yaml.Unmarshal([]byte(text), &value))
+	var d goldenDocument
+	convert(t, value, &d)
 	all := d.Resources.apply(from.rewrite(d.replacer()))
 	for name, own := range d.Applications {
 		all = own.apply(d.Each.rewrite(strings.NewReplacer(anyApplication, name)).apply(all))
@@ -185,66 +184,23 @@ func (p planned) of(owner func(string) string, application string) planned {
 }
 
 // text is a document as it is written.
-func (d goldenDocument) text() string {
-	words, applications := map[string]any{}, map[string]any{}
-	for word, other := range d.Words {
-		words[word] = other
-	}
-	for name, own := range d.Applications {
-		applications[name] = own.value()
-	}
+func (d goldenDocument) text(t *testing.T) string {
+	t.Helper()
+	var sections map[string]any
+	convert(t, d, &sections)
 	text := ""
-	if len(words) > 0 {
-		text = yamlText(map[string]any{"words": words})
-	}
-	return text + yamlText(map[string]any{"resources": d.Resources.value()}) +
-		yamlText(map[string]any{"each application": d.Each.value()}) + yamlText(map[string]any{"applications": applications})
-}
-
-func (d delta) value() map[string]any {
-	value := map[string]any{}
-	if len(d.Added) > 0 {
-		value["added"] = map[string]any(d.Added)
-	}
-	if len(d.Missing) > 0 {
-		value["missing"] = texts(d.Missing)
-	}
-	if len(d.Changed) > 0 {
-		changed := map[string]any{}
-		for key, paths := range d.Changed {
-			changed[key] = paths
+	for _, section := range []string{"words", "resources", "each application", "applications"} {
+		if value, is := sections[section]; is {
+			text += yamlText(map[string]any{section: value})
 		}
-		value["changed"] = changed
 	}
-	return value
+	return text
 }
 
-func goldenDocumentOf(value any) goldenDocument {
-	members := value.(map[string]any)
-	d := goldenDocument{map[string]string{}, deltaOf(members["resources"]), deltaOf(members["each application"]), map[string]delta{}}
-	for name, own := range members["applications"].(map[string]any) {
-		d.Applications[name] = deltaOf(own)
-	}
-	words, _ := members["words"].(map[string]any)
-	for word, other := range words {
-		d.Words[word] = other.(string)
-	}
-	return d
-}
-
-func deltaOf(value any) delta {
-	members := value.(map[string]any)
-	d := delta{planned{}, nil, map[string]map[string]any{}}
-	if added, is := members["added"].(map[string]any); is {
-		d.Added = added
-	}
-	missing, _ := members["missing"].([]any)
-	for _, key := range missing {
-		d.Missing = append(d.Missing, key.(string))
-	}
-	changed, _ := members["changed"].(map[string]any)
-	for key, paths := range changed {
-		d.Changed[key] = paths.(map[string]any)
-	}
-	return d
+// convert brings a value into another form, as JSON has it.
+func convert(t *testing.T, from, to any) {
+	t.Helper()
+	text, err := json.Marshal(from)
+	require.NoError(t, err)
+	require.NoError(t, json.Unmarshal(text, to))
 }

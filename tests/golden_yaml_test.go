@@ -2,7 +2,6 @@ package tests
 
 import (
 	"bytes"
-	"fmt"
 	"maps"
 	"math"
 	"slices"
@@ -14,9 +13,6 @@ import (
 
 // lineWidth is how long a list or map may be that is written in one line.
 const lineWidth = 150
-
-// absent is what is written for a value that is not there.
-const absent = "<absent>"
 
 // yamlText writes a value: short lists and maps in one line, members in order, numbers as they are.
 func yamlText(value any) string {
@@ -33,8 +29,6 @@ func yamlText(value any) string {
 func yamlNode(value any, indent int) *yaml.Node {
 	node := &yaml.Node{}
 	switch value := value.(type) {
-	case removed:
-		return yamlNode(absent, 0)
 	case []any:
 		node.Kind = yaml.SequenceNode
 		for _, element := range value {
@@ -87,50 +81,4 @@ func flowLength(node *yaml.Node) int {
 		sum += length + 2
 	}
 	return sum
-}
-
-// yamlValue reads what yamlText wrote.
-func yamlValue(node *yaml.Node) (any, error) {
-	switch node.Kind {
-	case yaml.ScalarNode, yaml.AliasNode:
-	case yaml.DocumentNode:
-		return yamlValue(node.Content[0])
-	case yaml.SequenceNode:
-		list := make([]any, len(node.Content))
-		for i := range list {
-			value, err := yamlValue(node.Content[i])
-			if err != nil {
-				return nil, err
-			}
-			list[i] = value
-		}
-		return list, nil
-	case yaml.MappingNode:
-		members := map[string]any{}
-		for i := 0; i < len(node.Content); i += 2 {
-			key := node.Content[i].Value
-			value, err := yamlValue(node.Content[i+1])
-			if _, twice := members[key]; twice {
-				err = fmt.Errorf("line %d: %s is there twice", node.Content[i].Line, key)
-			}
-			if err != nil {
-				return nil, err
-			}
-			members[key] = value
-		}
-		return members, nil
-	}
-	var value any
-	if err := node.Decode(&value); err != nil {
-		return nil, err
-	}
-	switch scalar := value.(type) {
-	case int:
-		return float64(scalar), nil
-	case string:
-		if scalar == absent {
-			return removed{}, nil
-		}
-	}
-	return value, nil
 }

@@ -2,9 +2,7 @@ package tests
 
 import (
 	"fmt"
-	"os"
 	"os/exec"
-	"path/filepath"
 	"regexp"
 	"slices"
 	"strings"
@@ -13,6 +11,8 @@ import (
 	"github.com/stretchr/testify/assert"
 	"github.com/stretchr/testify/require"
 	"gopkg.in/yaml.v3"
+
+	"legops/internal/checkout"
 )
 
 // registries are where images may come from, and why nobody has to log in there, or who does. Docker Hub is not among them:
@@ -112,10 +112,8 @@ func TestImagesComeFromRegistriesThatDoNotCountPulls(t *testing.T) {
 		if sampleImages.MatchString(path) {
 			continue
 		}
-		text, err := os.ReadFile(filepath.Join(root, path))
-		require.NoError(t, err)
 		files++
-		check(path, string(text))
+		check(path, checkout.Read(t, root, path))
 	}
 	assert.Greater(t, files, 100, "the files of the repository")
 	for _, stack := range stackNames {

@@ -1,9 +1,8 @@
 package tests
 
 import (
-	"context"
+	"errors"
 	"fmt"
-	"os"
 	"regexp"
 	"sync"
 	"testing"
@@ -17,6 +16,7 @@ import (
 	"legops/infra"
 	"legops/internal/model"
 	"legops/internal/offline"
+	"legops/internal/offline/cloud"
 	"legops/internal/offline/engine"
 )
 
@@ -29,15 +29,16 @@ var (
 	started *engine.Engine
 )
 
-func TestMain(m *testing.M) {
-	code := m.Run()
-	if started != nil {
-		if err := started.Close(); err != nil || len(started.Refused()) > 0 {
-			fmt.Fprintf(os.Stderr, "%v; addresses outside this machine that something tried to reach: %v\n", err, started.Refused())
-			code = 1
-		}
+// closeInProcess stops the engine if a test started it. That something tried to leave this machine is an error.
+func closeInProcess() error {
+	if started == nil {
+		return nil
 	}
-	os.Exit(code)
+	err := started.Close()
+	if refused := started.Refused(); len(refused) > 0 {
+		err = errors.Join(err, fmt.Errorf("addresses outside this machine that something tried to reach: %v", refused))
+	}
+	return err
 }
 
 // program is the program with stack files of a folder; "" for those of the repository.
@@ -45,12 +46,29 @@ func program(stackFiles string) engine.Source {
 	return engine.Source{Dir: root, StackFiles: stackFiles, Program: engine.Function(infra.ProgramWith)}
 }
 
-// stackOf is a stack that nothing has been deployed to.
-func stackOf(t *testing.T, name string) *engine.Stack {
+// stackOf is a stack that nothing has been deployed to, with a fault or nil.
+func stackOf(t *testing.T, name string, fault *cloud.Fault) *engine.Stack {
 	t.Helper()
 	e, err := inProcess()
 	require.NoError(t, err)
-	s, err := e.Stack(name, nil)
+	s, err := e.Stack(name, fault)
+	require.NoError(t, err)
+	return s
+}
+
+// deployedStacks are the stacks as they are, each deployed once for all tests.
+var deployedStacks = map[string]*engine.Stack{}
+
+// deployedStack is a stack of its own in the state of the deployed one.
+func deployedStack(t *testing.T, name string) *engine.Stack {
+	t.Helper()
+	if deployedStacks[name] == nil {
+		s := stackOf(t, name, nil)
+		_, err := s.Up(t.Context(), program(""))
+		require.NoError(t, err)
+		deployedStacks[name] = s
+	}
+	s, err := deployedStacks[name].Copy()
 	require.NoError(t, err)
 	return s
 }
@@ -59,47 +77,38 @@ func stackOf(t *testing.T, name string) *engine.Stack {
 func TestEngineInProcessAgreesWithTheCLI(t *testing.T) {
 	for _, name := range stackNames {
 		t.Run(name, func(t *testing.T) {
+			plan, err := stackOf(t, name, nil).Preview(t.Context(), program(""))
+			require.NoError(t, err)
+			agree(t, previews[name](t), plan.Head())
+
+			dir, _ := stood(t, name)
+			cli := open(t, dir, nil)
+			there, err := model.ReadState([]byte(run(t, cli, "stack", "export", "--stack", name)))
+			require.NoError(t, err)
+			finish(t, cli)
+			stack := deployedStack(t, name)
+			exported, err := stack.State(t.Context())
+			require.NoError(t, err)
+			here, err := model.ReadState(exported)
+			require.NoError(t, err)
+			agree(t, there, here)
+
 			edits := [][2]string{{"Owner: platform@", "Owner: founders@"}}
 			if name == "dev" { // the others protect what goes with the network
 				edits = append(edits, [2]string{"cidr: 10.10.0.0/16", "cidr: 10.10.0.0/17"})
 			}
 			edited := editedFiles(t, name, edits...)
-			dir := t.TempDir()
-			cli := open(t, dir, nil)
-			stack := stackOf(t, name)
-
-			here, err := stack.Preview(t.Context(), program(""))
-			require.NoError(t, err)
-			agree(t, previewed(t, cli, name), here)
-
-			run(t, cli, "up", "--yes", "--skip-preview", "--stack", name)
-			_, err = stack.Up(t.Context(), program(""))
-			require.NoError(t, err)
-			state, err := model.ReadState([]byte(run(t, cli, "stack", "export", "--stack", name)))
-			require.NoError(t, err)
-			agree(t, state, stateOf(t, stack))
-			finish(t, cli)
-
 			cli, err = offline.Open(offline.Options{Root: root, Dir: dir, StackFiles: edited})
 			require.NoError(t, err)
 			defer finish(t, cli)
-			here, err = stack.Preview(t.Context(), program(edited))
+			changes, err := model.ReadPreview([]byte(run(t, cli, "preview", "--json", "--show-sames", "--stack", name)))
 			require.NoError(t, err)
-			assert.True(t, here.Changes())
-			there, err := model.ReadPreview([]byte(run(t, cli, "preview", "--json", "--show-sames", "--stack", name)))
+			plan, err = stack.Preview(t.Context(), program(edited))
 			require.NoError(t, err)
-			agree(t, there, here)
+			assert.True(t, plan.Changes())
+			agree(t, changes, plan)
 		})
 	}
-}
-
-func stateOf(t *testing.T, stack *engine.Stack) *model.Graph {
-	t.Helper()
-	exported, err := stack.State(context.Background())
-	require.NoError(t, err)
-	state, err := model.ReadState(exported)
-	require.NoError(t, err)
-	return state
 }
 
 // elsewhere are parts of texts that differ from run to run: the random ids of providers, and the way to a source file from the

@@ -1,12 +1,10 @@
 package tests
 
 import (
-	"bytes"
 	"errors"
 	"io"
-	"os"
-	"path/filepath"
 	"slices"
+	"strings"
 	"testing"
 
 	"github.com/pulumi/pulumi/sdk/v3/go/common/resource"
@@ -15,8 +13,10 @@ import (
 	"github.com/stretchr/testify/require"
 	"gopkg.in/yaml.v3"
 
+	"legops/internal/checkout"
 	"legops/internal/controlplane"
 	"legops/internal/recorder"
+	"legops/internal/registered"
 	"legops/stacks"
 )
 
@@ -29,7 +29,7 @@ func TestKubernetesAcceptsEveryObject(t *testing.T) {
 		require.NotEmpty(t, deployments, "the stack registers no Deployment")
 		assert.True(t, slices.ContainsFunc(deployments, func(o object) bool { return restricted(objects, o) }),
 			"no Deployment is in a namespace that enforces pod security")
-		plane := startControlPlane(t)
+		plane := registered.Plane(t, root, controlplane.Options{})
 		if assert.NoError(t, admit(t, plane, objects, patches)) {
 			checkRights(t, plane)
 		}
@@ -84,7 +84,7 @@ const (
 
 // TestKubernetesRefusesMistakes proves that the test above would see one.
 func TestKubernetesRefusesMistakes(t *testing.T) {
-	plane := startControlPlane(t)
+	plane := registered.Plane(t, root, controlplane.Options{})
 	// What is good is there; the rest is only tried, so that each mistake meets the same cluster.
 	_, err := plane.Apply(t.Context(), sample(t))
 	require.NoError(t, err)
@@ -161,31 +161,11 @@ func admit(t *testing.T, plane *controlplane.Plane, objects, patches []object, o
 	return errors.Join(err, podErr)
 }
 
-// startControlPlane starts an empty control plane for a test. After a failure its logs are shown and stay.
-func startControlPlane(t *testing.T) *controlplane.Plane {
-	t.Helper()
-	dir, err := os.MkdirTemp("", "control-plane-")
-	require.NoError(t, err)
-	plane, err := controlplane.Start(t.Context(), controlplane.Options{Bin: filepath.Join(root, "bin/kubernetes"), Dir: dir})
-	require.NoError(t, err)
-	t.Cleanup(func() {
-		plane.Close()
-		if t.Failed() {
-			t.Log(plane.Logs())
-			return
-		}
-		assert.NoError(t, os.RemoveAll(dir))
-	})
-	return plane
-}
-
 // sample are the objects of testdata/kubernetes.yaml.
 func sample(t *testing.T) []object {
 	t.Helper()
-	text, err := os.ReadFile("testdata/kubernetes.yaml")
-	require.NoError(t, err)
 	var objects []object
-	for decoder := yaml.NewDecoder(bytes.NewReader(text)); ; {
+	for decoder := yaml.NewDecoder(strings.NewReader(checkout.Read(t, "testdata/kubernetes.yaml"))); ; {
 		var o map[string]any
 		err := decoder.Decode(&o)
 		if errors.Is(err, io.EOF) {

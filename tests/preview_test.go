@@ -1,7 +1,6 @@
 package tests
 
 import (
-	"strings"
 	"sync"
 	"testing"
 
@@ -10,8 +9,6 @@ import (
 
 	"legops/internal/model"
 	"legops/internal/offline"
-	"legops/internal/offline/schema"
-	"legops/stacks"
 )
 
 // previews are what the engine would make of each stack from nothing: previewed once for all tests that only read it.
@@ -42,43 +39,12 @@ func previewed(t *testing.T, session *offline.Session, stack string) *model.Plan
 	return preview
 }
 
-// Whoever reads a bill or finds something in the console has to see whose it is. Default tags come from the provider, so
-// this is asked of the engine's preview, which has also what pulumi-eks makes.
-func TestEverythingThatTakesTagsHasThem(t *testing.T) {
-	table, err := schema.Load()
-	require.NoError(t, err)
-	for _, stack := range stackNames {
-		t.Run(stack, func(t *testing.T) {
-			cfg := config(t, stack)
-			tagged := 0
-			for _, r := range previews[stack](t).Resources {
-				property, takes := table.Resources[r.Type].Inputs["tags"]
-				if !takes || !strings.HasPrefix(r.Type, "aws:") {
-					continue
-				}
-				tagged++
-				tags := r.Tags()
-				for key, value := range wantedTags(cfg) {
-					assert.Equal(t, value, tags[key], "%s: tag %s (%s)", r.URN, key, property.Kind)
-				}
-			}
-			assert.Greater(t, tagged, 100)
-		})
-	}
-}
-
-func wantedTags(cfg *stacks.Config) map[string]any {
-	return map[string]any{
-		"Project": project, "Environment": string(cfg.Environment), "Owner": cfg.Tags.Owner, "CostCenter": cfg.Tags.CostCenter,
-	}
-}
-
 // Nothing secret is in what a preview prints: pull requests show it.
 func TestPreviewsShowNoSecret(t *testing.T) {
 	const stack = "dev"
-	session := open(t, t.TempDir(), nil)
+	dir, _ := stood(t, stack)
+	session := open(t, dir, nil)
 	defer finish(t, session)
-	run(t, session, "up", "--yes", "--skip-preview", "--stack", stack)
 	secret := ""
 	for _, e := range session.Record().Entries("") {
 		if e.Type == "random:index/randomPassword:RandomPassword" {

@@ -1,7 +1,6 @@
 package tests
 
 import (
-	"bytes"
 	"fmt"
 	"os"
 	"os/exec"
@@ -13,6 +12,7 @@ import (
 	"github.com/stretchr/testify/assert"
 	"github.com/stretchr/testify/require"
 
+	"legops/internal/checkout"
 	"legops/internal/instances"
 	"legops/internal/quotas"
 	"legops/internal/recorder"
@@ -86,15 +86,7 @@ func inAccount(t *testing.T, folder, script, stack string, environment ...string
 	t.Helper()
 	run := exec.Command(filepath.Join(folder, "bootstrap", script), stack)
 	run.Env = append(append(os.Environ(), "PATH="+filepath.Join(root, "bootstrap", "testdata")+":"+os.Getenv("PATH")), environment...)
-	var printed bytes.Buffer
-	run.Stdout, run.Stderr = &printed, &printed
-	err := run.Run()
-	var exit *exec.ExitError
-	if err != nil {
-		require.ErrorAs(t, err, &exit, printed.String())
-		return printed.String(), exit.ExitCode()
-	}
-	return printed.String(), 0
+	return checkout.Output(t, run)
 }
 
 func TestQuotasAreFresh(t *testing.T) {

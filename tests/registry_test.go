@@ -7,15 +7,14 @@ import (
 	"os"
 	"os/exec"
 	"path"
-	"path/filepath"
 	"slices"
 	"strings"
-	"sync"
 	"testing"
 
 	"github.com/stretchr/testify/assert"
 	"github.com/stretchr/testify/require"
 
+	"legops/internal/checkout"
 	"legops/internal/recorder"
 	"legops/stacks"
 )
@@ -45,6 +44,8 @@ type containerRepository struct {
 	rules  []lifecycleRule
 	images []*pushedImage
 	day    int
+	// tag and record are those of any release.
+	tag, record string
 }
 
 // at is the image of a digest, nil if it is gone.
@@ -148,7 +149,9 @@ func repositoryOf(t *testing.T, cfg *stacks.Config, made *recorder.Recorder) *co
 	for _, rule := range policy.Rules {
 		require.Contains(t, []string{"imageCountMoreThan ", "sinceImagePushed days"}, rule.Selection.CountType+" "+rule.Selection.CountUnit)
 	}
-	return &containerRepository{t: t, rules: policy.Rules}
+	r := &containerRepository{t: t, rules: policy.Rules}
+	r.tag, r.record = recorded(t)
+	return r
 }
 
 // imageOf is the manifest of the image of a commit, and its digest.
@@ -180,47 +183,27 @@ const (
 )
 
 // recorded is what delivery/release/keep.sh pushes when a release is found good: the tag, and the manifest of the record.
-var recorded = sync.OnceValues(func() (pushed [2]string, err error) {
-	world, err := os.MkdirTemp("", "keep")
-	if err != nil {
-		return pushed, err
-	}
-	defer os.RemoveAll(world)
-	if err := os.WriteFile(filepath.Join(world, "aws"), []byte(keepAws), 0o700); err != nil {
-		return pushed, err
-	}
-	script, err := os.ReadFile(filepath.Join(root, "delivery/release/keep.sh"))
-	if err != nil {
-		return pushed, err
-	}
+func recorded(t *testing.T) (tag, record string) {
+	t.Helper()
+	world := t.TempDir()
+	checkout.Write(t, world, map[string]string{"aws": keepAws})
 	manifest, digest := imageOf(anyCommit)
-	hook := exec.Command("bash", "-c", "set -euo pipefail\n"+string(script)+"\nkeep")
+	hook := exec.Command("bash", "-c", "set -euo pipefail\n"+checkout.Read(t, root, "delivery/release/keep.sh")+"\nkeep")
 	hook.Env = []string{
 		"PATH=" + world + ":" + os.Getenv("PATH"), "WORLD=" + world, "MANIFEST=" + manifest, "COMMIT=" + anyCommit, "DEPLOYMENT_ID=" + anyDeployment,
 		"IMAGE=111122223333.dkr.ecr.us-east-1.amazonaws.com/legops/matters@" + digest,
 	}
-	if output, err := hook.CombinedOutput(); err != nil {
-		return pushed, fmt.Errorf("%w: %s", err, output)
-	}
-	for i, name := range []string{"tag", "record"} {
-		content, err := os.ReadFile(filepath.Join(world, name))
-		if err != nil {
-			return pushed, err
-		}
-		pushed[i] = string(content)
-	}
-	return pushed, nil
-})
+	out, code := checkout.Output(t, hook)
+	require.Zero(t, code, out)
+	return checkout.Read(t, world, "tag"), checkout.Read(t, world, "record")
+}
 
 // release is a deployment that ends well.
 func (r *containerRepository) release(commit, deployment string) {
-	r.t.Helper()
-	pushed, err := recorded()
-	require.NoError(r.t, err)
 	_, digest := imageOf(commit)
 	_, anyDigest := imageOf(anyCommit)
 	of := strings.NewReplacer(anyDigest, digest, anyCommit, commit, anyDeployment, deployment)
-	r.put(of.Replace(pushed[1]), of.Replace(pushed[0]))
+	r.put(of.Replace(r.record), of.Replace(r.tag))
 	r.expire()
 }
 
@@ -291,6 +274,11 @@ func TestWhatServesStaysInTheRegistry(t *testing.T) {
 			r.release("one", "d-2") // and one of the hooks a second time
 			r.builds("later", 500)
 		}, []string{"one"}},
+		"a build that waits for its release, among the newest": {func(r *containerRepository, keep int) {
+			r.releases("good", 3*keep)
+			r.build("waits")
+			r.releases("better", keep-1)
+		}, []string{"waits"}},
 	}
 	each(t, func(t *testing.T, cfg *stacks.Config, made *recorder.Recorder) {
 		for name, c := range cases {
@@ -314,33 +302,21 @@ func TestTheRegistryLetsOldImagesGo(t *testing.T) {
 		r.builds("waits", keep)
 		r.releases("better", keep)
 		r.expire() // the image of a record goes the time after it
-		count := map[string]int{}
-		for _, image := range r.images {
-			kind, _, _ := strings.Cut(image.tags[0], "-")
-			count[kind]++
-		}
-		assert.Equal(t, map[string]int{"serving": keep, "better": keep}, count, "the newest builds are the newest releases")
+		assert.Equal(t, map[string]int{"serving": keep, "better": keep}, r.kinds(), "the newest builds are the newest releases")
 
 		r.builds("waits", 3*keep)
-		clear(count)
-		for _, image := range r.images {
-			kind, _, _ := strings.Cut(image.tags[0], "-")
-			count[kind]++
-		}
-		assert.Equal(t, map[string]int{"serving": keep, "better": keep, "waits": 2 * keep}, count)
+		assert.Equal(t, map[string]int{"serving": keep, "better": keep, "waits": 2 * keep}, r.kinds())
 	})
 }
 
-// Builds that wait for their release stay as well while others are released, as long as they are among the newest.
-func TestWhatWaitsForItsReleaseStaysInTheRegistry(t *testing.T) {
-	each(t, func(t *testing.T, cfg *stacks.Config, made *recorder.Recorder) {
-		r, keep := repositoryOf(t, cfg, made), cfg.Registry.KeepImages
-		r.releases("good", 3*keep)
-		r.build("waits")
-		r.releases("better", keep-1)
-		_, digest := imageOf("waits")
-		assert.NotNil(t, r.at(digest))
-	})
+// kinds are the numbers of images by the beginning of their first tag.
+func (r *containerRepository) kinds() map[string]int {
+	count := map[string]int{}
+	for _, image := range r.images {
+		kind, _, _ := strings.Cut(image.tags[0], "-")
+		count[kind]++
+	}
+	return count
 }
 
 // A tag on the image itself is what one would think of first. ECR knows when an image was pushed, not when it got the tag.

@@ -2,8 +2,6 @@ package tests
 
 import (
 	"fmt"
-	"os"
-	"path/filepath"
 	"regexp"
 	"slices"
 	"strings"
@@ -14,18 +12,14 @@ import (
 	"gopkg.in/yaml.v3"
 
 	"legops/internal/catalogue"
+	"legops/internal/checkout"
 	"legops/internal/model"
 )
 
 // The workflows use what bootstrap and the program create in an account: roles and the length of their sessions, state, key and
 // runner.
 func TestWorkflowsFitTheAccounts(t *testing.T) {
-	read := func(path string) string {
-		text, err := os.ReadFile(filepath.Join(root, path))
-		require.NoError(t, err)
-		return string(text)
-	}
-	template := read("bootstrap/account.yaml")
+	template := checkout.Read(t, root, "bootstrap/account.yaml")
 	held := map[string]int{}
 	for _, match := range regexp.MustCompile(`RoleName: !Sub legops-\$\{Stack\}-(\w+)\n(?:.*\n)*?\s+MaxSessionDuration: (\d+)\n`).FindAllStringSubmatch(template, -1) {
 		var seconds int

@@ -11,6 +11,8 @@ import (
 
 	"github.com/stretchr/testify/assert"
 	"github.com/stretchr/testify/require"
+
+	"legops/internal/checkout"
 )
 
 // jobFolder is the folder of a job of GitHub Actions: a repository with some commands in bin, and the files through which steps
@@ -23,10 +25,7 @@ type jobFolder struct {
 func newJob(t *testing.T, files map[string]string) jobFolder {
 	t.Helper()
 	j := jobFolder{t, t.TempDir()}
-	require.NoError(t, os.Mkdir(filepath.Join(j.folder, "bin"), 0o700))
-	for name, text := range files {
-		require.NoError(t, os.WriteFile(filepath.Join(j.folder, name), []byte(text), 0o700))
-	}
+	checkout.Write(t, j.folder, files)
 	return j
 }
 
@@ -40,13 +39,7 @@ func (j jobFolder) run(script string, args []string, env ...string) (string, int
 		"GITHUB_OUTPUT=" + filepath.Join(j.folder, "output"), "GITHUB_ENV=" + filepath.Join(j.folder, "env"),
 		"GITHUB_PATH=" + filepath.Join(j.folder, "path"), "GITHUB_STEP_SUMMARY=" + filepath.Join(j.folder, "summary"),
 	}, env...)
-	out, err := run.CombinedOutput()
-	if err != nil {
-		var exit *exec.ExitError
-		require.ErrorAs(j.t, err, &exit)
-		return string(out), exit.ExitCode()
-	}
-	return string(out), 0
+	return checkout.Output(j.t, run)
 }
 
 // read returns the text of a file of the job; "" if it does not exist.
@@ -62,10 +55,9 @@ func (j jobFolder) read(name string) string {
 func TestWorkflowStack(t *testing.T) {
 	for _, stack := range stackNames {
 		cfg := config(t, stack)
-		text, err := os.ReadFile(filepath.Join(root, "Pulumi."+stack+".yaml"))
-		require.NoError(t, err)
+		text := checkout.Read(t, root, "Pulumi."+stack+".yaml")
 		for _, role := range []string{"preview", "deploy"} {
-			j := newJob(t, map[string]string{"Pulumi." + stack + ".yaml": string(text)})
+			j := newJob(t, map[string]string{"Pulumi." + stack + ".yaml": text})
 			out, code := j.run("stack.sh", []string{stack, role})
 			require.Zero(t, code, out)
 			assert.Equal(t, fmt.Sprintf("account=%s\nregion=%s\nrole=arn:aws:iam::%s:role/legops-%s-%s\n", cfg.Account, cfg.Region, cfg.Account, stack, role), j.read("output"))
@@ -74,83 +66,100 @@ func TestWorkflowStack(t *testing.T) {
 			assert.Equal(t, filepath.Join(j.folder, "bin")+"\n", j.read("path"))
 		}
 	}
-	j := newJob(t, map[string]string{"Pulumi.dev.yaml": "config:\n  legops:region: us-east-1\n"})
-	out, code := j.run("stack.sh", []string{"dev", "deploy"})
-	assert.Equal(t, 1, code)
-	assert.Contains(t, out, "stack.sh: Pulumi.dev.yaml has no legops:account on one line")
-	assert.Empty(t, j.read("output")+j.read("env"), "the script writes all or nothing")
 }
 
 const fakePulumi = "#!/bin/sh\necho \"$@\" >>calls\n"
 
 func TestWorkflowPlugins(t *testing.T) {
-	text, err := os.ReadFile(filepath.Join(root, "go.mod"))
-	require.NoError(t, err)
-	j := newJob(t, map[string]string{"go.mod": string(text), "bin/pulumi": fakePulumi})
+	text := checkout.Read(t, root, "go.mod")
+	j := newJob(t, map[string]string{"go.mod": text, "bin/pulumi": fakePulumi})
 	out, code := j.run("plugins.sh", nil)
 	require.Zero(t, code, out)
 	for call := range strings.Lines(j.read("calls")) {
 		var plugin, version string
 		_, err := fmt.Sscanf(call, "plugin install resource %s %s\n", &plugin, &version)
 		require.NoError(t, err, call)
-		assert.Regexp(t, `\tgithub.com/pulumi/pulumi-`+plugin+`/sdk/v\d+ v`+version+"\n", string(text))
+		assert.Regexp(t, `\tgithub.com/pulumi/pulumi-`+plugin+`/sdk/v\d+ v`+version+"\n", text)
 	}
 	assert.Equal(t, 3, strings.Count(j.read("calls"), "\n"))
-
-	j = newJob(t, map[string]string{"go.mod": "module legops\n", "bin/pulumi": fakePulumi})
-	out, code = j.run("plugins.sh", nil)
-	assert.Equal(t, 1, code)
-	assert.Contains(t, out, "plugins.sh: go.mod requires no github.com/pulumi/pulumi-aws/sdk")
-	assert.Empty(t, j.read("calls"))
 }
 
-func TestWorkflowPreview(t *testing.T) {
-	j := newJob(t, map[string]string{"bin/pulumi": fakePulumi + "echo '+ a bucket'\n"})
+// Summaries are cut, and the log is not.
+func TestWorkflowLongPreview(t *testing.T) {
+	j := newJob(t, map[string]string{"bin/pulumi": fakePulumi + "yes 'a long preview' | head -c 2000000\n"})
 	out, code := j.run("preview.sh", []string{"test"})
-	require.Zero(t, code, out)
-	assert.Equal(t, "+ a bucket\n", out)
-	assert.Equal(t, "preview --stack test --diff --non-interactive --color never\n", j.read("calls"))
-	assert.Equal(t, "## Preview of test at "+headSHA+"\n\n~~~~~~~~~~diff\n+ a bucket\n\n~~~~~~~~~~\n", j.read("summary"))
-
-	j = newJob(t, map[string]string{"bin/pulumi": fakePulumi + "yes 'a long preview' | head -c 2000000\n"})
-	out, code = j.run("preview.sh", []string{"test"})
 	require.Zero(t, code)
 	assert.Len(t, out, 2_000_000, "the log has all of it")
 	assert.Less(t, len(j.read("summary")), 1024*1024)
 	assert.Contains(t, j.read("summary"), "\n**Cut: the first 900000 of 2000000 bytes. The whole preview is in the log of this step.**\n")
-
-	j = newJob(t, map[string]string{"bin/pulumi": fakePulumi + "echo 'error: no credentials'\nexit 255\n"})
-	out, code = j.run("preview.sh", []string{"test"})
-	assert.Equal(t, 255, code, "a preview that fails stops the deployment")
-	assert.Contains(t, out, "error: no credentials")
-	assert.Empty(t, j.read("summary"))
 }
 
-func TestWorkflowReview(t *testing.T) {
-	review := "#!/bin/sh\necho \"$@\" >calls\n[ \"$CODE\" = 1 ] || { mkdir -p review && echo '# Review' >review/review.md; }\nexit \"$CODE\"\n"
-	for _, test := range []struct {
-		code                    int
-		exit                    int
-		output, summary, number string
+const fakeReview = "echo \"$@\" >calls\n[ \"$CODE\" = 1 ] || { mkdir -p review && echo '# Review' >review/review.md; }\nexit \"$CODE\"\n"
+
+// What scripts print, how they end, and which files they leave in the folder of the job; "" is none.
+func TestWorkflowScripts(t *testing.T) {
+	type files map[string]string
+	aws := func(listed string) string {
+		return "#!/bin/sh\necho \"aws $*\" >>calls\ncase \"$*\" in *list-clusters*) echo " + listed + " ;; esac\n"
+	}
+	const reviewed = "--base origin/main --deploy --output review\n"
+	for name, c := range map[string]struct {
+		job    files
+		script string // with its arguments
+		code   int
+		says   string
+		leaves files
 	}{
-		{0, 0, "code=0\n", "# Review\n", "7\n"},
-		{2, 0, "code=2\n", "# Review\n", "7\n"},
-		{1, 1, "", "", ""},
-		{137, 137, "", "", ""},
+		"stack.sh without an account": {files{"Pulumi.dev.yaml": "config:\n  legops:region: us-east-1\n"}, "stack.sh dev deploy", 1,
+			"stack.sh: Pulumi.dev.yaml has no legops:account on one line, which the names of roles and state contain\n", files{"output": "", "env": ""}},
+		"plugins.sh without a provider": {files{"go.mod": "module legops\n", "bin/pulumi": fakePulumi}, "plugins.sh", 1,
+			"plugins.sh: go.mod requires no github.com/pulumi/pulumi-aws/sdk\n", files{"calls": ""}},
+		"preview.sh": {files{"bin/pulumi": fakePulumi + "echo '+ a bucket'\n"}, "preview.sh test", 0, "+ a bucket\n", files{
+			"calls":   "preview --stack test --diff --non-interactive --color never\n",
+			"summary": "## Preview of test at " + headSHA + "\n\n~~~~~~~~~~diff\n+ a bucket\n\n~~~~~~~~~~\n",
+		}},
+		"preview.sh that fails, which stops the deployment": {files{"bin/pulumi": fakePulumi + "echo 'error: no credentials'\nexit 255\n"}, "preview.sh test", 255,
+			"error: no credentials\n", files{"summary": ""}},
+		"review.sh, safe": {files{"bin/review": "#!/bin/sh\nCODE=0\n" + fakeReview}, "review.sh review", 0, "", files{
+			"calls": reviewed, "output": "code=0\n", "summary": "# Review\n", "review/number": "7\n"}},
+		"review.sh, to approve": {files{"bin/review": "#!/bin/sh\nCODE=2\n" + fakeReview}, "review.sh review", 0, "", files{
+			"calls": reviewed, "output": "code=2\n", "summary": "# Review\n", "review/number": "7\n"}},
+		"review.sh that fails": {files{"bin/review": "#!/bin/sh\nCODE=1\n" + fakeReview}, "review.sh review", 1, "", files{
+			"calls": reviewed, "output": "", "summary": "", "review/number": ""}},
+		"review.sh that is killed": {files{"bin/review": "#!/bin/sh\nCODE=137\n" + fakeReview}, "review.sh review", 137, "", files{
+			"calls": reviewed, "output": "", "summary": "", "review/number": ""}},
+		// A failing pulumi means neither drift nor its absence.
+		"drift.sh that gets JSON": {files{"bin/pulumi": fakePulumi + `echo '{"diagnostics":[{"message":"no credentials"}]}'; exit 255` + "\n"}, "drift.sh dev drift", 1,
+			"no credentials\ndrift.sh: pulumi refresh --preview-only failed with 255: the drift of dev is unknown\n", files{"drift/refresh.code": ""}},
+		"drift.sh that gets none": {files{"bin/pulumi": fakePulumi + "echo 'error: no bucket' >&2; exit 1\n"}, "drift.sh dev drift", 1,
+			"error: no bucket\ndrift.sh: pulumi refresh --preview-only failed with 1: the drift of dev is unknown\n",
+			files{"calls": "refresh --preview-only --expect-no-changes --json --non-interactive --stack dev\n"}},
+		// The script reports a cluster that does not answer, which the preview would not.
+		"cluster.sh": {files{"bin/aws": aws("legops-dev"), "bin/kubectl": "#!/bin/sh\n"}, "cluster.sh dev", 0, "cluster.sh: legops-dev answers\n", nil},
+		"cluster.sh without one": {files{"bin/aws": aws(""), "bin/kubectl": "#!/bin/sh\nexit 1\n"}, "cluster.sh dev", 0,
+			"cluster.sh: legops-dev does not exist yet\n", nil},
+		"cluster.sh, refused": {files{"bin/aws": aws("legops-dev"), "bin/kubectl": "#!/bin/sh\necho Unauthorized >&2; exit 1\n"}, "cluster.sh dev", 1,
+			"Unauthorized\n::error::cluster.sh: legops-dev does not answer: its endpoint is out of reach from here (legops:eks.publicAccessCidrs), " +
+				"or legops:eks.administrators and viewers lack the role of these credentials\n", nil},
+		"cluster.sh, not allowed": {files{"bin/aws": "#!/bin/sh\necho AccessDenied >&2; exit 254\n", "bin/kubectl": "#!/bin/sh\n"}, "cluster.sh dev", 254,
+			"AccessDenied\n", nil},
 	} {
-		j := newJob(t, map[string]string{"bin/review": review})
-		_, code := j.run("review.sh", []string{"review"}, fmt.Sprintf("CODE=%d", test.code), "GITHUB_BASE_REF=main", "NUMBER=7")
-		assert.Equal(t, test.exit, code)
-		assert.Equal(t, "--base origin/main --deploy --output review\n", j.read("calls"))
-		assert.Equal(t, test.output, j.read("output"))
-		assert.Equal(t, test.summary, j.read("summary"))
-		assert.Equal(t, test.number, j.read("review/number"))
+		t.Run(name, func(t *testing.T) {
+			j, words := newJob(t, c.job), strings.Fields(c.script)
+			out, code := j.run(words[0], words[1:], "GITHUB_BASE_REF=main", "NUMBER=7")
+			assert.Equal(t, c.says, out)
+			assert.Equal(t, c.code, code)
+			for file, text := range c.leaves {
+				assert.Equal(t, text, j.read(file), file)
+			}
+		})
 	}
 }
 
 // On the real engine: the script reports drift when somebody changes the cloud.
 func TestWorkflowDrift(t *testing.T) {
-	dir, folder := t.TempDir(), t.TempDir()
+	dir, _ := stood(t, "dev")
+	folder := t.TempDir()
 	look := func() (refresh, preview string) {
 		session := open(t, dir, nil)
 		defer finish(t, session)
@@ -158,17 +167,15 @@ func TestWorkflowDrift(t *testing.T) {
 		require.NoError(t, err)
 		script := exec.Command(filepath.Join(root, ".github", "scripts", "drift.sh"), "dev", folder)
 		script.Env, script.Dir = command.Env, command.Dir
-		out, err := script.CombinedOutput()
-		require.NoError(t, err, string(out))
+		out, code := checkout.Output(t, script)
+		require.Zero(t, code, out)
 		g := &github{t: t}
 		files := map[string]string{}
 		for _, name := range []string{"refresh.code", "refresh.json", "preview.code", "preview.json"} {
-			text, err := os.ReadFile(filepath.Join(folder, name))
-			require.NoError(t, err)
-			files[name] = string(text)
+			files[name] = checkout.Read(t, folder, name)
 		}
-		printed, err := g.node("drift.mjs", files, "STACK=dev", "GITHUB_RUN_ID=42", "GITHUB_SHA="+headSHA)
-		require.NoError(t, err, printed)
+		out, code = g.node("drift.mjs", files, "STACK=dev", "GITHUB_RUN_ID=42", "GITHUB_SHA="+headSHA)
+		require.Zero(t, code, out)
 		for _, issue := range g.issues {
 			before, after, _ := strings.Cut(issue.Body, "\n## What an update")
 			refresh, preview = before, after
@@ -176,7 +183,6 @@ func TestWorkflowDrift(t *testing.T) {
 		return refresh, preview
 	}
 	session := open(t, dir, nil)
-	run(t, session, "up", "--yes", "--skip-preview", "--stack", "dev")
 	entries := session.Record().Entries("")
 	finish(t, session)
 	refresh, preview := look()
@@ -201,20 +207,6 @@ func TestWorkflowDrift(t *testing.T) {
 	assert.Equal(t, 2, strings.Count(refresh+preview, "\n- "), "one change, found twice: %s %s", refresh, preview)
 }
 
-// A failing pulumi means neither drift nor its absence.
-func TestWorkflowDriftUnknown(t *testing.T) {
-	j := newJob(t, map[string]string{"bin/pulumi": fakePulumi + `echo '{"diagnostics":[{"message":"no credentials"}]}'; exit 255` + "\n"})
-	out, code := j.run("drift.sh", []string{"dev", "drift"})
-	assert.Equal(t, 1, code)
-	assert.Equal(t, "no credentials\ndrift.sh: pulumi refresh --preview-only failed with 255: the drift of dev is unknown\n", out)
-	assert.Empty(t, j.read("drift/refresh.code"))
-	j = newJob(t, map[string]string{"bin/pulumi": fakePulumi + "echo 'error: no bucket' >&2; exit 1\n"})
-	out, code = j.run("drift.sh", []string{"dev", "drift"})
-	assert.Equal(t, 1, code)
-	assert.Equal(t, "error: no bucket\ndrift.sh: pulumi refresh --preview-only failed with 1: the drift of dev is unknown\n", out)
-	assert.Equal(t, "refresh --preview-only --expect-no-changes --json --non-interactive --stack dev\n", j.read("calls"))
-}
-
 // The script checks every rollout and names each late one; one that was late before does not fail it.
 func TestWorkflowRollouts(t *testing.T) {
 	const aws = "#!/bin/sh\necho \"aws $*\" >>calls\ncase \"$*\" in *list-clusters*) echo \"$CLUSTER\" ;; esac\n"
@@ -237,10 +229,11 @@ func TestWorkflowRollouts(t *testing.T) {
 		"no record":      {kubectl(two, late), "-", "grep: late: No such file or directory\n" + named, 1},
 	} {
 		t.Run(name, func(t *testing.T) {
-			j := newJob(t, map[string]string{"bin/aws": aws, "bin/kubectl": c.kubectl})
-			if c.known != "-" {
-				require.NoError(t, os.WriteFile(filepath.Join(j.folder, "late"), []byte(c.known), 0o600))
+			files := map[string]string{"bin/aws": aws, "bin/kubectl": c.kubectl, "late": c.known}
+			if c.known == "-" {
+				delete(files, "late")
 			}
+			j := newJob(t, files)
 			out, code := j.run("rollouts.sh", []string{"after", "dev", "late", "60"})
 			assert.Equal(t, c.says, out)
 			assert.Equal(t, c.code, code)
@@ -251,41 +244,16 @@ func TestWorkflowRollouts(t *testing.T) {
 			}
 		})
 	}
-	t.Run("before", func(t *testing.T) {
-		j := newJob(t, map[string]string{"bin/aws": aws, "bin/kubectl": kubectl(two, late)})
-		out, code := j.run("rollouts.sh", []string{"before", "dev", "late"}, "CLUSTER=legops-dev")
-		assert.Equal(t, "", out)
-		assert.Zero(t, code)
-		assert.Equal(t, "identity/identity\n", j.read("late"))
-	})
-	t.Run("before the first", func(t *testing.T) {
-		j := newJob(t, map[string]string{"bin/aws": aws, "bin/kubectl": "#!/bin/sh\nexit 1\n"})
-		out, code := j.run("rollouts.sh", []string{"before", "dev", "late"}, "CLUSTER=")
-		assert.Equal(t, "", out)
-		assert.Zero(t, code)
-		assert.Empty(t, j.read("late"))
-	})
-}
-
-// The script reports a cluster that does not answer, which the preview would not.
-func TestWorkflowCluster(t *testing.T) {
-	aws := func(listed string) string {
-		return "#!/bin/sh\necho \"aws $*\" >>calls\ncase \"$*\" in *list-clusters*) echo " + listed + " ;; esac\n"
-	}
-	for name, c := range map[string]struct {
-		aws, kubectl, says string
-		code               int
-	}{
-		"answers":     {aws("legops-dev"), "exit 0", "cluster.sh: legops-dev answers\n", 0},
-		"not there":   {aws(""), "exit 1", "cluster.sh: legops-dev does not exist yet\n", 0},
-		"refused":     {aws("legops-dev"), "echo Unauthorized >&2; exit 1", "Unauthorized\n::error::cluster.sh: legops-dev does not answer: its endpoint is out of reach from here (legops:eks.publicAccessCidrs), or legops:eks.administrators and viewers lack the role of these credentials\n", 1},
-		"not allowed": {"#!/bin/sh\necho AccessDenied >&2; exit 254\n", "exit 0", "AccessDenied\n", 254},
+	for name, c := range map[string]struct{ kubectl, cluster, late string }{
+		"before":           {kubectl(two, late), "legops-dev", "identity/identity\n"},
+		"before the first": {"#!/bin/sh\nexit 1\n", "", ""},
 	} {
 		t.Run(name, func(t *testing.T) {
-			j := newJob(t, map[string]string{"bin/aws": c.aws, "bin/kubectl": "#!/bin/sh\n" + c.kubectl + "\n"})
-			out, code := j.run("cluster.sh", []string{"dev"})
-			assert.Equal(t, c.says, out)
-			assert.Equal(t, c.code, code)
+			j := newJob(t, map[string]string{"bin/aws": aws, "bin/kubectl": c.kubectl})
+			out, code := j.run("rollouts.sh", []string{"before", "dev", "late"}, "CLUSTER="+c.cluster)
+			assert.Empty(t, out)
+			assert.Zero(t, code)
+			assert.Equal(t, c.late, j.read("late"))
 		})
 	}
 }

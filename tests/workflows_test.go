@@ -3,7 +3,6 @@ package tests
 import (
 	"fmt"
 	"io"
-	"os"
 	"path/filepath"
 	"regexp"
 	"slices"
@@ -14,6 +13,8 @@ import (
 	"github.com/stretchr/testify/assert"
 	"github.com/stretchr/testify/require"
 	"gopkg.in/yaml.v3"
+
+	"legops/internal/checkout"
 )
 
 // workflow is the part of a workflow of GitHub Actions that the rules below check.
@@ -69,11 +70,9 @@ func workflowFiles(t *testing.T) map[string]string {
 		paths, err := filepath.Glob(filepath.Join(root, pattern))
 		require.NoError(t, err)
 		for _, path := range paths {
-			text, err := os.ReadFile(path)
-			require.NoError(t, err)
 			name, err := filepath.Rel(root, path)
 			require.NoError(t, err)
-			found[name] = string(text)
+			found[name] = checkout.Read(t, path)
 		}
 	}
 	return found
@@ -241,10 +240,9 @@ func TestWorkflows(t *testing.T) {
 			hashes[uses[1]] = uses[2]
 		}
 	}
-	dependencies, err := os.ReadFile(filepath.Join(root, "docs", "decisions", "dependencies.md"))
-	require.NoError(t, err)
+	dependencies := checkout.Read(t, root, "docs/decisions/dependencies.md")
 	for action := range hashes {
-		assert.True(t, strings.Contains(string(dependencies), "`"+action+"`"), "docs/decisions/dependencies.md has no line for %s", action)
+		assert.True(t, strings.Contains(dependencies, "`"+action+"`"), "docs/decisions/dependencies.md has no line for %s", action)
 	}
 }
 
@@ -269,14 +267,12 @@ func TestWorkflowsCoverEveryStack(t *testing.T) {
 	assert.Equal(t, stackNames, decode("drift.yml").Jobs["drift"].Strategy.Matrix.Stack)
 	assert.Contains(t, files[".github/actions/stack/action.yml"],
 		fmt.Sprintf("role-duration-seconds: ${{ inputs.role == 'deploy' && %d || %d }}", deploySession, previewSession))
-	owners, err := os.ReadFile(filepath.Join(root, ".github", "CODEOWNERS"))
-	require.NoError(t, err)
+	owners := checkout.Read(t, root, ".github", "CODEOWNERS")
 	for _, stack := range stackNames {
-		assert.Contains(t, string(owners), "\n* @"+config(t, stack).Pipeline.GithubOwner+"/", "everything has an owner, in the organisation of the stack file")
+		assert.Contains(t, owners, "\n* @"+config(t, stack).Pipeline.GithubOwner+"/", "everything has an owner, in the organisation of the stack file")
 	}
-	documented, err := os.ReadFile(filepath.Join(root, "docs", "workflows.md"))
-	require.NoError(t, err)
+	documented := checkout.Read(t, root, "docs/workflows.md")
 	for _, environment := range []string{"review-approval", "<stack>-preview", "<stack>"} {
-		assert.True(t, strings.Contains(string(documented), "`"+environment+"`"), "docs/workflows.md does not name the environment %s", environment)
+		assert.True(t, strings.Contains(documented, "`"+environment+"`"), "docs/workflows.md does not name the environment %s", environment)
 	}
 }

@@ -45,11 +45,7 @@ type printed struct {
 	path string
 }
 
-func (p printed) String() string {
-	text, err := os.ReadFile(p.path)
-	require.NoError(p.t, err)
-	return string(text)
-}
+func (p printed) String() string { return checkout.Read(p.t, p.path) }
 
 // start runs the command as a shell would, in a process group of its own.
 func (r *repository) start(args ...string) (cmd *exec.Cmd, out, errOut printed) {
@@ -152,11 +148,10 @@ func TestReview(t *testing.T) {
 		for file, text := range map[string]string{
 			"review.md": "<!-- legops-review -->\n## Review: needs a named approval (access widened)", "review.html": "<!doctype html>", "review.json": `"verdict"`,
 		} {
-			content, err := os.ReadFile(filepath.Join(r.dir, "pages", file))
-			require.NoError(t, err)
-			assert.True(t, strings.HasPrefix(string(content), text) || file == "review.json" && strings.Contains(string(content), text), file)
-			assert.Contains(t, string(content), "https://cdn.example.net", file)
-			r.said = append(r.said, string(content))
+			content := checkout.Read(t, r.dir, "pages", file)
+			assert.True(t, strings.HasPrefix(content, text) || file == "review.json" && strings.Contains(content, text), file)
+			assert.Contains(t, content, "https://cdn.example.net", file)
+			r.said = append(r.said, content)
 		}
 	})
 

@@ -9,7 +9,6 @@ import (
 	"github.com/stretchr/testify/assert"
 
 	"legops/internal/catalogue"
-	"legops/internal/checkout"
 	"legops/internal/model"
 	"legops/internal/offline/schema"
 	"legops/internal/registered"
@@ -17,16 +16,10 @@ import (
 
 var stackNames = []string{"dev", "test", "prod"}
 
-// graphs are what graphOf has built.
-var graphs = map[string]*model.Graph{}
-
 // graphOf is what the program registers for a stack, for tests that only read it.
 func graphOf(t *testing.T, stack string) *model.Graph {
 	t.Helper()
-	if graphs[stack] == nil {
-		graphs[stack] = registered.Stack(t, stack, checkout.Config(t, "../..", stack)).Graph()
-	}
-	return graphs[stack]
+	return registered.Real(t, "../..", stack).Graph()
 }
 
 // drawnTypes are those that a part is made of.

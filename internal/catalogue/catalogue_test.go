@@ -2,7 +2,6 @@ package catalogue_test
 
 import (
 	"maps"
-	"os"
 	"os/exec"
 	"path/filepath"
 	"regexp"
@@ -14,6 +13,7 @@ import (
 	"github.com/stretchr/testify/require"
 
 	"legops/internal/catalogue"
+	"legops/internal/checkout"
 	"legops/internal/model"
 	"legops/internal/offline/schema"
 )
@@ -61,9 +61,7 @@ func TestEveryTypeOfTheStacksIsDescribed(t *testing.T) {
 	require.NoError(t, err)
 	require.NotEmpty(t, previews)
 	for _, preview := range previews {
-		text, err := os.ReadFile(preview)
-		require.NoError(t, err)
-		for _, token := range regexp.MustCompile(`\b(?:aws|kubernetes|random):[a-z0-9.]+/\w+:\w+`).FindAllString(string(text), -1) {
+		for _, token := range regexp.MustCompile(`\b(?:aws|kubernetes|random):[a-z0-9.]+/\w+:\w+`).FindAllString(checkout.Read(t, preview), -1) {
 			registered[token] = true
 		}
 	}

@@ -22,6 +22,17 @@ func Config(t testing.TB, root, stack string) *stacks.Config {
 	return cfg
 }
 
+// Edit returns the text of a stack's file, of the repository at root, with texts in place of others: each the first of its kind.
+func Edit(t testing.TB, root, stack string, edits ...[2]string) string {
+	t.Helper()
+	text := Read(t, root, "Pulumi."+stack+".yaml")
+	for _, edit := range edits {
+		require.Contains(t, text, edit[0], "the edit has to apply")
+		text = strings.Replace(text, edit[0], edit[1], 1)
+	}
+	return text
+}
+
 // New returns a folder with the working tree of the repository at root, committed on main, so that tests see uncommitted
 // changes. Its bin/ has links to the tools, but not to the programs that a review has built.
 func New(t testing.TB, root string) string {

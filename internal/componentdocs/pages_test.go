@@ -1,14 +1,13 @@
 package componentdocs
 
 import (
-	"os"
-	"path/filepath"
 	"testing"
 
 	"github.com/pulumi/pulumi/sdk/v3/go/common/resource"
 	"github.com/stretchr/testify/assert"
 	"github.com/stretchr/testify/require"
 
+	"legops/internal/checkout"
 	"legops/internal/model"
 )
 
@@ -16,14 +15,11 @@ import (
 func repository(t *testing.T, source string) string {
 	t.Helper()
 	root := t.TempDir()
-	for path, text := range map[string]string{
+	checkout.Write(t, root, map[string]string{
 		"components/light/lamp.go": source,
 		"components/place.go":      "package components\n\n// Place is where it is.\ntype Place struct {\n\t// Room is its room.\n\tRoom string\n}\n",
 		"infra/light.go":           "package infra\n\nfunc (p *Platform) light() { p.Lamp, _ = light.NewLamp() }\n",
-	} {
-		require.NoError(t, os.MkdirAll(filepath.Join(root, filepath.Dir(path)), 0o755))
-		require.NoError(t, os.WriteFile(filepath.Join(root, path), []byte(text), 0o600))
-	}
+	})
 	return root
 }
 

@@ -4,7 +4,6 @@ import (
 	"context"
 	"errors"
 	"os"
-	"path/filepath"
 	"strconv"
 	"strings"
 	"syscall"
@@ -13,12 +12,16 @@ import (
 
 	"github.com/stretchr/testify/assert"
 	"github.com/stretchr/testify/require"
+
+	"legops/internal/checkout"
 )
 
-// script writes a fake of one of the control plane's programs.
-func script(t *testing.T, bin, name, text string) {
+// fakes writes fakes of the control plane's programs: the texts of shell scripts, by name.
+func fakes(t *testing.T, bin string, programs map[string]string) {
 	t.Helper()
-	require.NoError(t, os.WriteFile(filepath.Join(bin, name), []byte("#!/bin/sh\n"+text), 0o700))
+	for name, text := range programs {
+		checkout.Write(t, bin, map[string]string{name: "#!/bin/sh\n" + text})
+	}
 }
 
 func TestStartNamesWhatIsMissing(t *testing.T) {
@@ -28,9 +31,7 @@ func TestStartNamesWhatIsMissing(t *testing.T) {
 		"nowhere/kubectl is missing: run make control-plane")
 
 	bin := t.TempDir()
-	for _, name := range []string{"etcd", "kube-apiserver", "kubectl", "kube-scheduler"} {
-		script(t, bin, name, "exit 0")
-	}
+	fakes(t, bin, map[string]string{"etcd": "", "kube-apiserver": "", "kubectl": "", "kube-scheduler": ""})
 	_, err = Start(t.Context(), Options{Bin: bin, Dir: t.TempDir(), Nodes: []Node{{Name: "node", Zone: "zone"}}})
 	require.EqualError(t, err, bin+"/kube-controller-manager is missing: run make control-plane\n"+
 		bin+"/kwok is missing: run make control-plane")
@@ -38,9 +39,7 @@ func TestStartNamesWhatIsMissing(t *testing.T) {
 
 func TestStartShowsWhyAProcessEnded(t *testing.T) {
 	bin, dir := t.TempDir(), t.TempDir()
-	script(t, bin, "etcd", "echo no space left on device; exit 3")
-	script(t, bin, "kube-apiserver", "exit 0")
-	script(t, bin, "kubectl", "exit 0")
+	fakes(t, bin, map[string]string{"etcd": "echo no space left on device; exit 3", "kube-apiserver": "", "kubectl": ""})
 	_, err := Start(t.Context(), Options{Bin: bin, Dir: dir})
 	require.EqualError(t, err, bin+"/etcd ended: exit status 3\n"+
 		"etcd printed ("+dir+"/etcd.log):\nno space left on device\n")
@@ -49,9 +48,7 @@ func TestStartShowsWhyAProcessEnded(t *testing.T) {
 // Start gives up on a process that is never ready, and leaves none of its children.
 func TestStartIsBoundedAndLeavesNothing(t *testing.T) {
 	bin, dir := t.TempDir(), t.TempDir()
-	script(t, bin, "etcd", "sleep 300 & echo $! >"+dir+"/child; echo waiting; wait")
-	script(t, bin, "kube-apiserver", "exit 0")
-	script(t, bin, "kubectl", "exit 0")
+	fakes(t, bin, map[string]string{"etcd": "sleep 300 & echo $! >" + dir + "/child; echo waiting; wait", "kube-apiserver": "", "kubectl": ""})
 	ctx, cancel := context.WithTimeout(t.Context(), time.Second)
 	defer cancel()
 	_, err := Start(ctx, Options{Bin: bin, Dir: dir})
@@ -59,9 +56,7 @@ func TestStartIsBoundedAndLeavesNothing(t *testing.T) {
 	assert.ErrorContains(t, err, bin+"/etcd is not ready")
 	assert.ErrorContains(t, err, "waiting")
 
-	text, err := os.ReadFile(filepath.Join(dir, "child"))
-	require.NoError(t, err)
-	child, err := strconv.Atoi(strings.TrimSpace(string(text)))
+	child, err := strconv.Atoi(strings.TrimSpace(checkout.Read(t, dir, "child")))
 	require.NoError(t, err)
 	assert.Eventually(t, func() bool { return gone(child) }, 5*time.Second, 10*time.Millisecond)
 }

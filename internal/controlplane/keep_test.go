@@ -3,13 +3,14 @@ package controlplane
 import (
 	"net"
 	"net/netip"
-	"os"
 	"path/filepath"
 	"testing"
 	"time"
 
 	"github.com/stretchr/testify/assert"
 	"github.com/stretchr/testify/require"
+
+	"legops/internal/checkout"
 )
 
 // The next Start finds a kept control plane, or restarts it with all its objects if it has ended.
@@ -92,13 +93,13 @@ func TestLastingAddresses(t *testing.T) {
 // Stop ends no process but the control plane's.
 func TestStopEndsNothingElse(t *testing.T) {
 	bin, dir := t.TempDir(), t.TempDir()
-	script(t, bin, "other", "sleep 300")
+	fakes(t, bin, map[string]string{"other": "sleep 300"})
 	other, err := startProcess(filepath.Join(bin, "other"), dir, false, "--data-dir="+dir+"/data")
 	require.NoError(t, err)
 	defer other.kill()
 	Stop(dir)
 	assert.False(t, other.hasEnded())
-	require.NoError(t, os.WriteFile(filepath.Join(dir, "where.json"), []byte("{"), 0o600))
+	checkout.Write(t, dir, map[string]string{"where.json": "{"})
 	_, err = Start(t.Context(), Options{Bin: "../../bin/kubernetes", Dir: dir, Keep: true})
 	require.Error(t, err, "a broken file")
 }

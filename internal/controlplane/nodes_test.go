@@ -2,7 +2,6 @@ package controlplane
 
 import (
 	"encoding/json"
-	"os"
 	"slices"
 	"strings"
 	"testing"
@@ -10,6 +9,8 @@ import (
 
 	"github.com/stretchr/testify/assert"
 	"github.com/stretchr/testify/require"
+
+	"legops/internal/checkout"
 )
 
 // TestRollout deploys an application to simulated nodes: it becomes available, an update never leaves it with fewer
@@ -96,25 +97,24 @@ func TestRollout(t *testing.T) {
 // The error about a process that ends while the cluster starts names it and shows its output.
 func TestStartShowsWhichPartOfTheClusterEnded(t *testing.T) {
 	bin, dir := t.TempDir(), t.TempDir()
-	script(t, bin, "kubectl", `case "$*" in *get*) echo '{"items":[{"metadata":{"name":"a"},"spec":{"taints":[{"key":"t"}]}}]}';; esac`)
-	script(t, bin, "kube-controller-manager", "sleep 300")
-	script(t, bin, "kube-scheduler", "echo no such flag; exit 1")
-	script(t, bin, "kwok", "sleep 300")
+	fakes(t, bin, map[string]string{
+		"kubectl":                 `case "$*" in *get*) echo '{"items":[{"metadata":{"name":"a"},"spec":{"taints":[{"key":"t"}]}}]}';; esac`,
+		"kube-controller-manager": "sleep 300", "kube-scheduler": "echo no such flag; exit 1", "kwok": "sleep 300",
+	})
 	p := &Plane{bin: bin, dir: dir}
 	t.Cleanup(p.Close)
 	require.EqualError(t, p.startNodes(t.Context(), []Node{{Name: "a", Zone: "zone"}}, []string{"bad:1"}),
 		bin+"/kube-scheduler ended: exit status 1\nkube-scheduler printed ("+dir+"/kube-scheduler.log):\nno such flag\n")
-	stages, err := os.ReadFile(p.path("pods.yaml"))
-	require.NoError(t, err)
-	assert.Contains(t, string(stages), `values: ["","bad:1"]`)
-	assert.NotContains(t, string(stages), "NEVER_READY")
+	stages := checkout.Read(t, p.path("pods.yaml"))
+	assert.Contains(t, stages, `values: ["","bad:1"]`)
+	assert.NotContains(t, stages, "NEVER_READY")
 }
 
 func TestNodesReadyNamesWhatIsMissing(t *testing.T) {
 	p := &Plane{bin: t.TempDir(), dir: t.TempDir()}
-	script(t, p.bin, "kubectl", `echo '{"items":[{"metadata":{"name":"a"}},{"metadata":{"name":"b"},"spec":{"taints":[{"key":"not-ready"}]}}]}'`)
+	fakes(t, p.bin, map[string]string{"kubectl": `echo '{"items":[{"metadata":{"name":"a"}},{"metadata":{"name":"b"},"spec":{"taints":[{"key":"not-ready"}]}}]}'`})
 	require.EqualError(t, p.nodesReady([]Node{{Name: "b"}})(t.Context()), "node b still has the taint not-ready")
-	script(t, p.bin, "kubectl", `echo '{"items":[{"metadata":{"name":"a"}}]}'`)
+	fakes(t, p.bin, map[string]string{"kubectl": `echo '{"items":[{"metadata":{"name":"a"}}]}'`})
 	require.NoError(t, p.nodesReady([]Node{{Name: "a"}})(t.Context()))
 }
 
@@ -122,12 +122,10 @@ func TestKubeconfigAs(t *testing.T) {
 	p := &Plane{dir: t.TempDir(), endpoints: endpoints{Server: "127.0.0.1:1", Token: "secret"}}
 	path, err := p.KubeconfigAs("deployer", "one", "two")
 	require.NoError(t, err)
-	text, err := os.ReadFile(path)
-	require.NoError(t, err)
 	var config struct {
 		Users []struct{ User map[string]any }
 	}
-	require.NoError(t, json.Unmarshal(text, &config))
+	require.NoError(t, json.Unmarshal([]byte(checkout.Read(t, path)), &config))
 	assert.Equal(t, map[string]any{"token": "secret", "as": "deployer", "as-groups": []any{"one", "two"}}, config.Users[0].User)
 
 	_, err = p.KubeconfigAs("", "one")

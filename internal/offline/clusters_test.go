@@ -2,7 +2,6 @@ package offline
 
 import (
 	"encoding/json"
-	"os"
 	"os/exec"
 	"path/filepath"
 	"testing"
@@ -10,19 +9,18 @@ import (
 	"github.com/stretchr/testify/assert"
 	"github.com/stretchr/testify/require"
 
+	"legops/internal/checkout"
 	"legops/internal/offline/cloud"
 )
 
 // The aws command of real clusters returns their tokens, and passes other calls to the real one.
 func TestClustersReturnTheirTokens(t *testing.T) {
 	root, dir := t.TempDir(), t.TempDir()
-	require.NoError(t, os.Mkdir(filepath.Join(root, "bin"), 0o700))
-	require.NoError(t, os.WriteFile(filepath.Join(root, "bin", "aws"), []byte("#!/bin/sh\necho \"the real aws: $*\"\n"), 0o700))
+	checkout.Write(t, root, map[string]string{"bin/aws": "#!/bin/sh\necho \"the real aws: $*\"\n"})
 	c, err := OpenClusters(t.Context(), ClusterOptions{Root: root, Dir: dir})
 	require.NoError(t, err)
 	assert.Empty(t, c.Kubeconfigs())
-	require.NoError(t, os.Mkdir(filepath.Join(dir, "legops-dev"), 0o700))
-	require.NoError(t, os.WriteFile(filepath.Join(dir, "legops-dev", "token"), []byte("secret"), 0o600))
+	checkout.Write(t, dir, map[string]string{"legops-dev/token": "secret"})
 	aws := func(args ...string) (string, error) {
 		out, err := exec.Command(filepath.Join(c.bin(), "aws"), args...).Output()
 		return string(out), err
@@ -46,12 +44,10 @@ func TestClustersReturnTheirTokens(t *testing.T) {
 // Simulated clusters do not become real: the real ones would lack their objects.
 func TestSimulatedClustersDoNotBecomeReal(t *testing.T) {
 	root, dir := t.TempDir(), t.TempDir()
-	require.NoError(t, os.Mkdir(filepath.Join(root, "bin"), 0o700))
-	require.NoError(t, os.WriteFile(filepath.Join(root, "bin", "pulumi"), nil, 0o700))
-	require.NoError(t, os.WriteFile(filepath.Join(root, "Pulumi.yaml"), []byte("name: legops\n"), 0o600))
+	checkout.Write(t, root, map[string]string{"bin/pulumi": "", "Pulumi.yaml": "name: legops\n"})
 	record, err := json.Marshal(map[string]any{"Put": cloud.Entry{URN: "urn:x", Type: "aws:eks/cluster:Cluster", ID: "legops-dev", Account: "1", Region: "r"}})
 	require.NoError(t, err)
-	require.NoError(t, os.WriteFile(filepath.Join(dir, "cloud.jsonl"), append(record, '\n'), 0o600))
+	checkout.Write(t, dir, map[string]string{"cloud.jsonl": string(record) + "\n"})
 
 	session, err := Open(Options{Root: root, Dir: dir})
 	require.NoError(t, err)

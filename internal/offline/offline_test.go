@@ -13,24 +13,23 @@ import (
 	"github.com/stretchr/testify/assert"
 	"github.com/stretchr/testify/require"
 	"gopkg.in/yaml.v3"
+
+	"legops/internal/checkout"
 )
 
 // project writes a small project and returns a session for it that has started nothing.
 func project(t *testing.T, stackFile string) *Session {
 	t.Helper()
 	root := t.TempDir()
-	require.NoError(t, os.WriteFile(filepath.Join(root, "Pulumi.yaml"), []byte("name: legops\nruntime: go\n"), 0o600))
-	require.NoError(t, os.WriteFile(filepath.Join(root, "Pulumi.dev.yaml"), []byte(stackFile), 0o600))
+	checkout.Write(t, root, map[string]string{"Pulumi.yaml": "name: legops\nruntime: go\n", "Pulumi.dev.yaml": stackFile})
 	return &Session{root: root, project: root, dir: filepath.Join(root, ".offline"), files: root}
 }
 
 // copied reads a file of the offline project.
 func copied(t *testing.T, s *Session, name string) map[string]any {
 	t.Helper()
-	content, err := os.ReadFile(filepath.Join(s.projectDir(), name))
-	require.NoError(t, err)
 	var parsed map[string]any
-	require.NoError(t, yaml.Unmarshal(content, &parsed))
+	require.NoError(t, yaml.Unmarshal([]byte(checkout.Read(t, s.projectDir(), name)), &parsed))
 	return parsed
 }
 
@@ -58,8 +57,7 @@ config:
 	}}, copied(t, s, "Pulumi.dev.yaml"))
 
 	// The salt that the CLI writes when it creates the stack stays, whatever else changes.
-	salted := []byte("encryptionsalt: v1:salt\nconfig:\n  legops:a: 7\n")
-	require.NoError(t, os.WriteFile(filepath.Join(s.projectDir(), "Pulumi.dev.yaml"), salted, 0o600))
+	checkout.Write(t, s.projectDir(), map[string]string{"Pulumi.dev.yaml": "encryptionsalt: v1:salt\nconfig:\n  legops:a: 7\n"})
 	require.NoError(t, s.prepareWorkspace())
 	got := copied(t, s, "Pulumi.dev.yaml")
 	assert.Equal(t, "v1:salt", got["encryptionsalt"])
@@ -164,9 +162,7 @@ func TestProxyServesClustersAndRefusesTheWorld(t *testing.T) {
 // No credentials or settings of a person's accounts reach an offline run.
 func TestEnvironmentHoldsNoCredentials(t *testing.T) {
 	s := project(t, "config: {}\n")
-	tools := filepath.Join(s.root, "bin")
-	require.NoError(t, os.MkdirAll(tools, 0o700))
-	require.NoError(t, os.WriteFile(filepath.Join(tools, "pulumi"), nil, 0o700))
+	checkout.Write(t, s.root, map[string]string{"bin/pulumi": ""})
 	session, err := Open(Options{Root: s.root})
 	require.NoError(t, err)
 	defer func() { require.NoError(t, session.Close()) }()

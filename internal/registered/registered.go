@@ -2,12 +2,14 @@
 package registered
 
 import (
+	"sync"
 	"testing"
 
 	"github.com/pulumi/pulumi/sdk/v3/go/pulumi"
 	"github.com/stretchr/testify/require"
 
 	"legops/infra"
+	"legops/internal/checkout"
 	"legops/internal/recorder"
 	"legops/stacks"
 )
@@ -21,4 +23,20 @@ func Stack(t testing.TB, name string, cfg *stacks.Config) *recorder.Recorder {
 		return err
 	}))
 	return r
+}
+
+var (
+	known = map[string]*recorder.Recorder{}
+	mutex sync.Mutex
+)
+
+// Real is what the program registers for the stack file of the repository at root, once for all tests that only read it.
+func Real(t testing.TB, root, name string) *recorder.Recorder {
+	t.Helper()
+	mutex.Lock()
+	defer mutex.Unlock()
+	if known[name] == nil {
+		known[name] = Stack(t, name, checkout.Config(t, root, name))
+	}
+	return known[name]
 }

@@ -10,6 +10,8 @@ import (
 
 	"github.com/stretchr/testify/assert"
 	"github.com/stretchr/testify/require"
+
+	"legops/internal/checkout"
 )
 
 // fixture is a real change of the program or of a stack file, a patch under testdata/changes, and what the review has to say.
@@ -178,9 +180,7 @@ func TestChanges(t *testing.T) {
 				assert.Contains(t, s.Picture, f.draws)
 			}
 			if f.change == "retention-lowered" {
-				document, err := os.ReadFile("../../docs/architecture.svg")
-				require.NoError(t, err)
-				assert.Equal(t, strings.Count(string(document), "marker-end"), strings.Count(s.Picture, "marker-end"), "arrows of a stack that is deployed")
+				assert.Equal(t, strings.Count(checkout.Read(t, "../../docs/architecture.svg"), "marker-end"), strings.Count(s.Picture, "marker-end"), "arrows of a stack that is deployed")
 			}
 		})
 	}

@@ -1,7 +1,6 @@
 package rollout_test
 
 import (
-	"os"
 	"strconv"
 	"strings"
 	"testing"
@@ -11,6 +10,7 @@ import (
 	"gopkg.in/yaml.v3"
 
 	"legops/delivery"
+	"legops/internal/checkout"
 	"legops/internal/rollout"
 )
 
@@ -46,9 +46,7 @@ func bounds(t *testing.T) (maxReplicas, bakeMinutes int) {
 			Properties map[string]struct{ Maximum int }
 		} `yaml:"$defs"`
 	}
-	text, err := os.ReadFile("../../stacks/stack.schema.json")
-	require.NoError(t, err)
-	require.NoError(t, yaml.Unmarshal(text, &schema))
+	require.NoError(t, yaml.Unmarshal([]byte(checkout.Read(t, "../../stacks/stack.schema.json")), &schema))
 	maxReplicas, bakeMinutes = schema.Defs["Application"].Properties["maxReplicas"].Maximum, schema.Defs["Pipeline"].Properties["bakeMinutes"].Maximum
 	require.NotZero(t, maxReplicas)
 	require.NotZero(t, bakeMinutes)
@@ -69,12 +67,10 @@ func TestHooksKeepTheirLimit(t *testing.T) {
 		assert.GreaterOrEqual(t, spec.Hooks[event][0].Timeout, rollout.HookSeconds+120, event)
 		assert.LessOrEqual(t, spec.Hooks[event][0].Timeout, 3600-120, event)
 	}
-	workflow, err := os.ReadFile("../../.github/scripts/rollouts.sh")
-	require.NoError(t, err)
 	most, _ := bounds(t)
 	longest := 0
 	for pods := 1; pods <= most; pods++ {
 		longest = max(longest, rollout.Seconds(pods))
 	}
-	assert.Contains(t, string(workflow), "limit=${4:-"+strconv.Itoa(longest)+"} # the longest rollout (internal/rollout)\n")
+	assert.Contains(t, checkout.Read(t, "../../.github/scripts/rollouts.sh"), "limit=${4:-"+strconv.Itoa(longest)+"} # the longest rollout (internal/rollout)\n")
 }

@@ -2,7 +2,6 @@ package standards
 
 import (
 	"encoding/json"
-	"os"
 	"path/filepath"
 	"regexp"
 	"slices"
@@ -17,6 +16,7 @@ import (
 	"gopkg.in/yaml.v3"
 
 	"legops/internal/catalogue"
+	"legops/internal/checkout"
 	"legops/internal/model"
 	"legops/internal/offline/schema"
 )
@@ -24,8 +24,6 @@ import (
 // healthy is a stack that breaks no rule, anew for every caller.
 func healthy(t *testing.T) []*model.Resource {
 	t.Helper()
-	text, err := os.ReadFile(filepath.Join("testdata", "healthy.yaml"))
-	require.NoError(t, err)
 	var written []struct {
 		Type, Name string
 		Protect    bool
@@ -33,7 +31,7 @@ func healthy(t *testing.T) []*model.Resource {
 		Refers     map[string][]string
 		Inputs     map[string]any
 	}
-	require.NoError(t, yaml.Unmarshal(text, &written))
+	require.NoError(t, yaml.Unmarshal([]byte(checkout.Read(t, "testdata/healthy.yaml")), &written))
 	table, err := schema.Load()
 	require.NoError(t, err)
 	var all []*model.Resource
@@ -223,11 +221,10 @@ func TestExceptions(t *testing.T) {
 
 // Descriptions of the stack file name rules for what production demands.
 func TestSchemaNamesRules(t *testing.T) {
-	text, err := os.ReadFile("../../stacks/stack.schema.json")
-	require.NoError(t, err)
-	named := regexp.MustCompile(`production has a minimum, ([A-Z0-9-]+) of docs/standards.md`).FindAllSubmatch(text, -1)
+	text := checkout.Read(t, "../../stacks/stack.schema.json")
+	named := regexp.MustCompile(`production has a minimum, ([A-Z0-9-]+) of docs/standards.md`).FindAllStringSubmatch(text, -1)
 	assert.GreaterOrEqual(t, len(named), 4)
 	for _, name := range named {
-		assert.True(t, slices.ContainsFunc(Rules, func(r Rule) bool { return r.ID == string(name[1]) }), string(name[1]))
+		assert.True(t, slices.ContainsFunc(Rules, func(r Rule) bool { return r.ID == name[1] }), name[1])
 	}
 }

@@ -8,7 +8,6 @@ import (
 	"fmt"
 	"maps"
 	"os"
-	"path/filepath"
 	"slices"
 	"strings"
 	"sync"
@@ -64,19 +63,9 @@ func start(t *testing.T, stack string, groups ...*group) *play {
 	}
 	objects, patches := controlplane.Registered(registered.Stack(t, stack, cfg))
 	objects = append(objects, standIns()...)
-	plane, err := controlplane.Start(t.Context(), controlplane.Options{
-		Bin: filepath.Join(root, "bin/kubernetes"), Dir: t.TempDir(), Nodes: nodes,
-	})
-	require.NoError(t, err)
-	t.Cleanup(func() {
-		plane.Close()
-		if t.Failed() {
-			t.Log(plane.Logs())
-		}
-	})
-	a.plane = plane
+	a.plane = registered.Plane(t, root, controlplane.Options{Nodes: nodes})
 	p := &play{T: t, autoscaler: a, cfg: cfg, began: time.Now()}
-	_, err = plane.Admit(t.Context(), objects, patches)
+	_, err := a.plane.Admit(t.Context(), objects, patches)
 	require.NoError(t, err)
 	return p
 }

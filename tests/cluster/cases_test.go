@@ -178,15 +178,15 @@ func neverRollsOut(w *world) {
 	assert.Equal(w.t, "3", w.field("identity", "deployment/identity", ".status.readyReplicas"), "the old pods keep serving")
 	w.losesPod("identity")
 	w.up("--expect-no-changes")
-	out, err := w.rollouts(5)
-	require.Error(w.t, err)
+	out, code := w.rollouts(5)
+	require.NotZero(w.t, code)
 	assert.Contains(w.t, out, "::error::rollouts.sh: identity/identity has not rolled out")
 	assert.Equal(w.t, 1, strings.Count(out, "::error::"))
 	w.release("identity", released)
 	w.rolledOut("identity")
 	stays(w)
-	out, err = w.rollouts(60)
-	require.NoError(w.t, err, out)
+	out, code = w.rollouts(60)
+	require.Zero(w.t, code, out)
 	w.tell(fmt.Sprintf("updated in %d s, both applications", int(took.Seconds())), "3 old pods, and the other application changed")
 }
 
@@ -212,18 +212,16 @@ func (w *world) losesPod(application string) {
 }
 
 // rollouts checks all rollouts as the workflow does.
-func (w *world) rollouts(seconds int) (string, error) {
+func (w *world) rollouts(seconds int) (out string, code int) {
 	w.t.Helper()
 	bin := w.t.TempDir()
-	aws := "#!/bin/sh\nfor last; do :; done\ncp '" + w.clusters.Kubeconfigs()["legops-dev"] + "' \"$last\"\n"
-	require.NoError(w.t, os.WriteFile(filepath.Join(bin, "aws"), []byte(aws), 0o700))
+	checkout.Write(w.t, bin, map[string]string{
+		"aws": "#!/bin/sh\nfor last; do :; done\ncp '" + w.clusters.Kubeconfigs()["legops-dev"] + "' \"$last\"\n", "known": "",
+	})
 	require.NoError(w.t, os.Symlink(filepath.Join(root, "bin/kubernetes/kubectl"), filepath.Join(bin, "kubectl")))
-	known := filepath.Join(bin, "known")
-	require.NoError(w.t, os.WriteFile(known, nil, 0o600))
-	cmd := exec.Command(filepath.Join(root, ".github/scripts/rollouts.sh"), "after", w.stack, known, strconv.Itoa(seconds))
+	cmd := exec.Command(filepath.Join(root, ".github/scripts/rollouts.sh"), "after", w.stack, filepath.Join(bin, "known"), strconv.Itoa(seconds))
 	cmd.Env = append(os.Environ(), "PATH="+bin+":"+os.Getenv("PATH"))
-	out, err := cmd.CombinedOutput()
-	return string(out), err
+	return checkout.Output(w.t, cmd)
 }
 
 func byHand(w *world) {
@@ -284,8 +282,7 @@ func killed(w *world) {
 
 func refusedToken(w *world) {
 	token := filepath.Join(w.dir, "clusters", "legops-dev", "token")
-	right, err := os.ReadFile(token)
-	require.NoError(w.t, err)
+	right := checkout.Read(w.t, token)
 	require.NoError(w.t, os.WriteFile(token, []byte("expired"), 0o600))
 	w.edit("", [2]string{`TOKEN_MINUTES: "15"`, `TOKEN_MINUTES: "35"`})
 	assert.Equal(w.t, []string{"update app-identity-workload"}, w.preview())
@@ -293,7 +290,7 @@ func refusedToken(w *world) {
 	require.Error(w.t, err)
 	assert.Contains(w.t, out, "unreachable")
 	assert.Equal(w.t, "15", w.variable("TOKEN_MINUTES"))
-	require.NoError(w.t, os.WriteFile(token, right, 0o600))
+	require.NoError(w.t, os.WriteFile(token, []byte(right), 0o600))
 	w.up()
 	assert.Equal(w.t, "35", w.variable("TOKEN_MINUTES"))
 	w.tell("preview as with a good token; up: unreachable, nothing changed", "as before; the next up with a good token converged")
@@ -303,12 +300,11 @@ func refusedToken(w *world) {
 func removed(w *world) {
 	pod := strings.Fields(w.kubectl("--namespace=regulations", "get", "pods", "--output=name"))[0]
 	w.kubectl("--namespace=regulations", "patch", pod, "--type=merge", `--patch={"metadata":{"finalizers":["legops.example/draining"]}}`)
-	text, err := os.ReadFile(filepath.Join(root, "Pulumi.dev.yaml"))
-	require.NoError(w.t, err)
-	start := strings.Index(string(text), "    # Regulations that companies follow.\n")
-	end := strings.Index(string(text), "    # Notifies people of events")
+	text := checkout.Read(w.t, root, "Pulumi.dev.yaml")
+	start := strings.Index(text, "    # Regulations that companies follow.\n")
+	end := strings.Index(text, "    # Notifies people of events")
 	require.True(w.t, start > 0 && end > start)
-	w.edit("", [2]string{string(text[start:end]), ""}, [2]string{"        - regulations\n", ""}, [2]string{`TOKEN_MINUTES: "15"`, `TOKEN_MINUTES: "35"`})
+	w.edit("", [2]string{text[start:end], ""}, [2]string{"        - regulations\n", ""}, [2]string{`TOKEN_MINUTES: "15"`, `TOKEN_MINUTES: "35"`})
 
 	over := make(chan error, 1)
 	var out string

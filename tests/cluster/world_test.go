@@ -15,6 +15,7 @@ import (
 	"github.com/stretchr/testify/assert"
 	"github.com/stretchr/testify/require"
 
+	"legops/internal/checkout"
 	"legops/internal/model"
 	"legops/internal/offline"
 )
@@ -82,16 +83,10 @@ func (w *world) close() {
 // edit switches to an edited stack file and the program at a path; an empty path is the repository's.
 func (w *world) edit(program string, edits ...[2]string) {
 	w.t.Helper()
-	text, err := os.ReadFile(filepath.Join(root, "Pulumi."+w.stack+".yaml"))
+	files, err := os.MkdirTemp(w.dir, "files") // it outlives the case
 	require.NoError(w.t, err)
-	for _, edit := range edits {
-		require.Contains(w.t, string(text), edit[0], "the edit has to apply")
-		text = []byte(strings.Replace(string(text), edit[0], edit[1], 1))
-	}
-	w.files, err = os.MkdirTemp(w.dir, "files") // it outlives the case
-	require.NoError(w.t, err)
-	w.program = program
-	require.NoError(w.t, os.WriteFile(filepath.Join(w.files, "Pulumi."+w.stack+".yaml"), text, 0o600))
+	checkout.Write(w.t, files, map[string]string{"Pulumi." + w.stack + ".yaml": checkout.Edit(w.t, root, w.stack, edits...)})
+	w.files, w.program = files, program
 	w.close()
 	w.open()
 }

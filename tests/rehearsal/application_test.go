@@ -24,6 +24,7 @@ import (
 	"github.com/stretchr/testify/require"
 
 	"legops/delivery"
+	"legops/internal/checkout"
 	"legops/internal/settings"
 	"legops/stacks"
 )
@@ -142,22 +143,23 @@ func (a *application) build(version string, environment ...string) string {
 	a.Helper()
 	image := imageOf(a.name, version)
 	a.runs(image, environment)
-	require.NoError(a, os.WriteFile(filepath.Join(a.states, digestOf(image)), []byte(a.name+version), 0o600))
-	revision := a.TempDir()
+	checkout.Write(a, a.states, map[string]string{digestOf(image): a.name + version})
+	_, port, err := net.SplitHostPort(a.door.Listener.Addr().String())
+	require.NoError(a, err)
+	sum := sha256.Sum256([]byte(version))
+	release := map[string]string{"release.env": strings.Join([]string{
+		"APPLICATION=" + a.name, "IMAGE=" + image, "COMMIT=" + hex.EncodeToString(sum[:20]), "HEALTH_HOST=" + a.domain, "HEALTH_PATH=" + a.path,
+		"NODE_PORT=" + port, "BAKE_SECONDS=" + strconv.Itoa(bakeSeconds), "ROLLOUT_SECONDS=" + strconv.Itoa(rolloutSeconds), "",
+	}, "\n")}
 	files, err := delivery.Files()
 	require.NoError(a, err)
 	for path, text := range files {
 		if name, ok := strings.CutPrefix(path, "release/"); ok {
-			require.NoError(a, os.WriteFile(filepath.Join(revision, name), []byte(text), 0o755))
+			release[name] = text
 		}
 	}
-	_, port, err := net.SplitHostPort(a.door.Listener.Addr().String())
-	require.NoError(a, err)
-	sum := sha256.Sum256([]byte(version))
-	require.NoError(a, os.WriteFile(filepath.Join(revision, "release.env"), []byte(strings.Join([]string{
-		"APPLICATION=" + a.name, "IMAGE=" + image, "COMMIT=" + hex.EncodeToString(sum[:20]), "HEALTH_HOST=" + a.domain, "HEALTH_PATH=" + a.path,
-		"NODE_PORT=" + port, "BAKE_SECONDS=" + strconv.Itoa(bakeSeconds), "ROLLOUT_SECONDS=" + strconv.Itoa(rolloutSeconds), "",
-	}, "\n")), 0o600))
+	revision := a.TempDir()
+	checkout.Write(a, revision, release)
 	return revision
 }
 
@@ -214,11 +216,9 @@ func (a *application) release(revision string) *run {
 // with replaces a text that occurs once in a file of a revision.
 func (a *application) with(revision, file, before, after string) string {
 	a.Helper()
-	path := filepath.Join(revision, file)
-	text, err := os.ReadFile(path)
-	require.NoError(a, err)
-	require.Equal(a, 1, strings.Count(string(text), before), "%s does not have exactly once: %s", file, before)
-	require.NoError(a, os.WriteFile(path, []byte(strings.Replace(string(text), before, after, 1)), 0o755))
+	text := checkout.Read(a, revision, file)
+	require.Equal(a, 1, strings.Count(text, before), "%s does not have exactly once: %s", file, before)
+	checkout.Write(a, revision, map[string]string{file: strings.Replace(text, before, after, 1)})
 	return revision
 }
 

@@ -4,18 +4,16 @@ import (
 	"context"
 	"encoding/json"
 	"fmt"
-	"os"
-	"path/filepath"
 	"slices"
 	"strings"
 	"sync"
 	"testing"
 	"time"
 
-	"github.com/stretchr/testify/assert"
 	"github.com/stretchr/testify/require"
 
 	"legops/internal/controlplane"
+	"legops/internal/registered"
 )
 
 // cluster is a whole control plane with simulated nodes and the applications of a stack, as the program registers them.
@@ -40,24 +38,13 @@ type pod struct {
 // startCluster starts the control plane and follows its pods until the test is over.
 func startCluster(t *testing.T, neverReady []string) *cluster {
 	t.Helper()
-	dir, err := os.MkdirTemp("", "rehearsal-")
-	require.NoError(t, err)
-	plane, err := controlplane.Start(t.Context(), controlplane.Options{
-		Bin: filepath.Join(root, programs), Dir: dir, NeverReady: neverReady,
-		Nodes: []controlplane.Node{{Name: "node-a", Zone: "us-east-1a"}, {Name: "node-b", Zone: "us-east-1b"}},
+	plane := registered.Plane(t, root, controlplane.Options{
+		NeverReady: neverReady, Nodes: []controlplane.Node{{Name: "node-a", Zone: "us-east-1a"}, {Name: "node-b", Zone: "us-east-1b"}},
 	})
-	require.NoError(t, err)
 	c := &cluster{Plane: plane, began: time.Now(), pods: map[string][]pod{}, watchers: map[string]func([]pod){}}
 	ctx, stop := context.WithCancel(context.Background())
-	t.Cleanup(func() {
-		stop()
-		plane.Close()
-		if t.Failed() {
-			t.Log(plane.Logs())
-			return
-		}
-		assert.NoError(t, os.RemoveAll(dir))
-	})
+	t.Cleanup(stop)
+	var err error
 	c.deliverer, err = plane.KubeconfigAs("deployer", "legops:delivery")
 	require.NoError(t, err)
 	go c.follow(ctx)

@@ -10,6 +10,8 @@ import (
 	"testing"
 
 	"github.com/stretchr/testify/require"
+
+	"legops/internal/checkout"
 )
 
 // lifecycle is the events of an in-place deployment in the order of CodeDeploy's agent. DownloadBundle and
@@ -70,7 +72,7 @@ func newCodeDeploy(t *testing.T, group, config string, say func(string, ...any))
 		group: group, states: t.TempDir(),
 	}
 	// The hooks' requests of CodeDeploy and the registry: the manifest of an image is the text of which its digest is the hash.
-	require.NoError(t, os.WriteFile(filepath.Join(c.tools, "aws"), []byte(fmt.Sprintf(`#!/bin/sh
+	checkout.Write(t, c.tools, map[string]string{"aws": fmt.Sprintf(`#!/bin/sh
 case $* in
 "deploy get-deployment --deployment-id $4 --query deploymentInfo.status --output text") exec cat %[1]s/"$4" ;;
 "ecr batch-get-image "*)
@@ -81,7 +83,7 @@ case $* in
 "ecr put-image "*) echo {} ;;
 *) echo "no such command: aws $*" >&2 && exit 252 ;;
 esac
-`, c.states)), 0o755))
+`, c.states)})
 	return c
 }
 
@@ -89,7 +91,7 @@ esac
 func (c *codeDeploy) slow(t *testing.T) {
 	t.Helper()
 	folder := t.TempDir()
-	require.NoError(t, os.WriteFile(filepath.Join(folder, "kubectl"), []byte("#!/bin/sh\nsleep 1.4\nexec "+c.kubectl+"/kubectl \"$@\"\n"), 0o755))
+	checkout.Write(t, folder, map[string]string{"kubectl": "#!/bin/sh\nsleep 1.4\nexec " + c.kubectl + "/kubectl \"$@\"\n"})
 	c.kubectl = folder
 }
 

@@ -31,40 +31,26 @@ func (a *application) stays(before string, r *run) {
 		short(d.Metadata.Annotations["legops/replaced"]), d.Metadata.Annotations["legops/release"], r.last())
 }
 
-// stopped is an alarm that goes off during the bake time of a release. Its hook runs on, as on an instance.
-func stopped(a *application) {
-	before := a.current()
-	r := a.start(a.build(a.version("alarming")))
-	r.during = func(event string, _ *hookRun) {
-		if event == "ValidateService" {
-			time.AfterFunc(2*time.Second, func() {
-				a.say("an alarm goes off: the deployment is stopped")
-				close(r.stopped)
-			})
+// stopped is an alarm that goes off some time after an event of a release began: its hook runs on, as on an instance, and no further
+// event follows.
+func stopped(event string, after time.Duration) func(*application) {
+	return func(a *application) {
+		before := a.current()
+		r := a.start(a.build(a.version("alarming")))
+		r.during = func(its string, _ *hookRun) {
+			if its == event {
+				time.AfterFunc(after, func() {
+					a.say("an alarm goes off: the deployment is stopped")
+					close(r.stopped)
+				})
+			}
 		}
+		a.neverFewer(func() { require.ErrorIs(a, a.deploy(a.Context(), r), errStopped) })
+		a.stays(before, r)
+		// If CodeDeploy redeploys, either may be first, by seconds.
+		assert.Regexp(a, "CodeDeploy has ended "+r.id+": Stopped; .* serves again|is in charge of "+a.name+" now", r.last())
+		assert.Equal(a, "Stopped", a.state(r))
 	}
-	a.neverFewer(func() { require.ErrorIs(a, a.deploy(a.Context(), r), errStopped) })
-	a.stays(before, r)
-	// If CodeDeploy redeploys, either may be first, by seconds.
-	assert.Regexp(a, "CodeDeploy has ended "+r.id+": Stopped; .* serves again|is in charge of "+a.name+" now", r.last())
-	assert.Equal(a, "Stopped", a.state(r))
-}
-
-// stoppedEarly is an alarm that goes off during a rollout: no further event follows.
-func stoppedEarly(a *application) {
-	before := a.current()
-	r := a.start(a.build(a.version("early")))
-	r.during = func(event string, _ *hookRun) {
-		if event == "ApplicationStart" {
-			time.AfterFunc(3*time.Second, func() {
-				a.say("an alarm goes off: the deployment is stopped")
-				close(r.stopped)
-			})
-		}
-	}
-	a.neverFewer(func() { require.ErrorIs(a, a.deploy(a.Context(), r), errStopped) })
-	a.stays(before, r)
-	assert.Regexp(a, "CodeDeploy has ended "+r.id+": Stopped; .* serves again|is in charge of "+a.name+" now", r.last())
 }
 
 // timedOut is a hook that exceeds its timeout in appspec.yml, with calls to the cluster as slow as on an instance.
@@ -87,31 +73,20 @@ func timedOut(ruby bool) func(*application) {
 	}
 }
 
-// orphaned is a good release whose agent restarts while the hook watches: CodeDeploy records a failure.
-func orphaned(a *application) {
-	before := a.current()
-	r := a.start(a.build(a.version("orphan")))
-	r.during = dies("ValidateService", 2*time.Second)
-	assert.ErrorContains(a, a.deploy(a.Context(), r), "after an agent restart")
-	a.stays(before, r)
-	assert.Equal(a, "Failed", a.state(r))
-}
-
-// mute is a bad release whose hook rolls back with its output unread.
-func mute(a *application) {
-	before := a.current()
-	r := a.start(a.build(a.version("mute"), "FAULT_ERROR_RATE=1"))
-	r.during = dies("ValidateService", time.Second)
-	assert.ErrorContains(a, a.deploy(a.Context(), r), "after an agent restart")
-	a.stays(before, r)
-}
-
-// dies ends the agent's worker some time after an event began.
-func dies(event string, after time.Duration) func(string, *hookRun) {
-	return func(its string, h *hookRun) {
-		if its == event {
-			time.AfterFunc(after, func() { close(h.dies) })
+// orphaned is a release whose agent's worker dies some time after the hook began to watch, which lives on unread: CodeDeploy records a
+// failure, and a bad release is rolled back all the same.
+func orphaned(after time.Duration, environment ...string) func(*application) {
+	return func(a *application) {
+		before := a.current()
+		r := a.start(a.build(a.version("orphan"), environment...))
+		r.during = func(event string, h *hookRun) {
+			if event == "ValidateService" {
+				time.AfterFunc(after, func() { close(h.dies) })
+			}
 		}
+		assert.ErrorContains(a, a.deploy(a.Context(), r), "after an agent restart")
+		a.stays(before, r)
+		assert.Equal(a, "Failed", a.state(r))
 	}
 }
 

@@ -3,8 +3,6 @@ package rehearsal
 import (
 	"context"
 	"maps"
-	"os"
-	"path/filepath"
 	"slices"
 	"strings"
 	"testing"
@@ -14,6 +12,7 @@ import (
 	"github.com/stretchr/testify/require"
 
 	"legops/internal/controlplane"
+	"legops/internal/registered"
 )
 
 // attempt is a request of the deployer other than a release.
@@ -231,18 +230,7 @@ type deployer struct {
 // newDeployer starts an API server with the program's objects.
 func newDeployer(t *testing.T, objects, patches []controlplane.Object) *deployer {
 	t.Helper()
-	dir, err := os.MkdirTemp("", "policy-")
-	require.NoError(t, err)
-	plane, err := controlplane.Start(t.Context(), controlplane.Options{Bin: filepath.Join(root, programs), Dir: dir})
-	require.NoError(t, err)
-	t.Cleanup(func() {
-		plane.Close()
-		if t.Failed() {
-			t.Log(plane.Logs())
-			return
-		}
-		assert.NoError(t, os.RemoveAll(dir))
-	})
+	plane := registered.Plane(t, root, controlplane.Options{})
 	created, err := plane.Admit(t.Context(), objects, patches)
 	require.NoError(t, err)
 	_, err = plane.Apply(t.Context(), controlplane.PodsOf(created))

@@ -55,12 +55,12 @@ var scenarios = []struct {
 	{"killed during the rollout", []string{"signatures"}, one(killed("ApplicationStart", 0), killed("ApplicationStart", time.Second), killed("ApplicationStart", 8*time.Second))},
 	{"killed during the bake time", []string{"notifications"}, one(killed("ValidateService", 0), killed("ValidateService", 6*time.Second))},
 	{"two at the same time, one good and one bad", []string{"search", "regulations"}, together},
-	{"stopped by an alarm during the bake time", []string{"alarmed"}, firstAndLater(stopped)},
-	{"stopped by an alarm during the rollout", []string{"early"}, firstAndLater(stoppedEarly)},
+	{"stopped by an alarm during the bake time", []string{"alarmed"}, firstAndLater(stopped("ValidateService", 2*time.Second))},
+	{"stopped by an alarm during the rollout", []string{"early"}, firstAndLater(stopped("ApplicationStart", 3*time.Second))},
 	{"ended by today's agent", []string{"ended"}, firstAndLater(timedOut(false))},
 	{"ended by the agent in Ruby", []string{"unread"}, firstAndLater(timedOut(true))},
-	{"the agent's worker dies in a good release", []string{"orphaned"}, firstAndLater(orphaned)},
-	{"the agent's worker dies in a bad release", []string{"mute"}, firstAndLater(mute)},
+	{"the agent's worker dies in a good release", []string{"orphaned"}, firstAndLater(orphaned(2 * time.Second))},
+	{"the agent's worker dies in a bad release", []string{"mute"}, firstAndLater(orphaned(time.Second, "FAULT_ERROR_RATE=1"))},
 	{"limits of the hooks and of the Deployment", []string{"limited"}, one(stalled, outOfTime)},
 }
 

@@ -16,6 +16,7 @@ import (
 	"github.com/stretchr/testify/assert"
 	"github.com/stretchr/testify/require"
 
+	"legops/internal/checkout"
 	"legops/internal/nginx"
 )
 
@@ -65,10 +66,7 @@ func TestOneFailingKindOfRequest(t *testing.T) {
 func TestMissingPods(t *testing.T) {
 	t.Parallel()
 	d := deploys(t, "prod")
-	listener, err := net.Listen("tcp", "127.0.0.1:0")
-	require.NoError(t, err)
-	require.NoError(t, listener.Close())
-	w := open(t, d.Objects, map[string][]string{backend: {listener.Addr().String(), silent(t), pod(t, respond("ok"))}})
+	w := open(t, d.Objects, map[string][]string{backend: {checkout.ClosedAddress(t), silent(t), pod(t, respond("ok")).Addr}})
 	var seen counts
 	for range 4 {
 		seen.add("GET " + w.get(t.Context(), path))

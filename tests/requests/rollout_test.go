@@ -4,7 +4,6 @@ import (
 	"context"
 	"fmt"
 	"io"
-	"net"
 	"net/http"
 	"slices"
 	"strings"
@@ -18,28 +17,12 @@ import (
 	"legops/internal/nginx"
 )
 
-// instance is a pod that ends in order: on SIGTERM it answers its open requests.
-type instance struct {
-	address string
-	server  *http.Server
-}
-
-func start(t *testing.T) *instance {
-	t.Helper()
-	listener, err := net.Listen("tcp", "127.0.0.1:0")
-	require.NoError(t, err)
-	p := &instance{address: listener.Addr().String(), server: &http.Server{
-		ReadHeaderTimeout: time.Minute,
-		Handler: http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
-			_, _ = io.Copy(io.Discard, r.Body)
-			time.Sleep(10 * time.Millisecond)
-			_, _ = io.WriteString(w, "ok")
-		}),
-	}}
-	go func() { _ = p.server.Serve(listener) }()
-	t.Cleanup(func() { _ = p.server.Close() })
-	return p
-}
+// slow is a pod that takes a moment for each request.
+var slow = http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+	_, _ = io.Copy(io.Discard, r.Body)
+	time.Sleep(10 * time.Millisecond)
+	_, _ = io.WriteString(w, "ok")
+})
 
 // TestRollout replaces twelve pods, one more and then one less, under 200 requests a second: a rollout with shorter times.
 // NGINX reloads whenever a pod comes or goes, as with the controller; a removed pod serves on for a while, and then ends in
@@ -84,14 +67,14 @@ func TestRollout(t *testing.T) {
 }
 
 func rollout(t *testing.T, objects nginx.Objects) (outcomes map[string]int, reloads int, older []string) {
-	var serving []*instance
+	var serving []*http.Server
 	for range 12 {
-		serving = append(serving, start(t))
+		serving = append(serving, pod(t, slow))
 	}
 	endpoints := func() map[string][]string {
 		var addresses []string
 		for _, p := range serving {
-			addresses = append(addresses, p.address)
+			addresses = append(addresses, p.Addr)
 		}
 		return map[string][]string{backend: addresses}
 	}
@@ -117,14 +100,14 @@ func rollout(t *testing.T, objects nginx.Objects) (outcomes map[string]int, relo
 	})
 	var ending sync.WaitGroup
 	for range 12 {
-		serving = append(serving, start(t))
+		serving = append(serving, pod(t, slow))
 		require.NoError(t, w.Reload(t.Context(), objects, endpoints()))
 		time.Sleep(100 * time.Millisecond)
 		old := serving[0]
 		serving = slices.Clone(serving[1:])
 		ending.Go(func() { // it gets SIGTERM when it is removed, and NGINX learns of it a little later
 			time.Sleep(300 * time.Millisecond)
-			_ = old.server.Shutdown(context.WithoutCancel(t.Context()))
+			_ = old.Shutdown(context.WithoutCancel(t.Context()))
 		})
 		require.NoError(t, w.Reload(t.Context(), objects, endpoints()))
 		time.Sleep(100 * time.Millisecond)

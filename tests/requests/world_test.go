@@ -20,7 +20,6 @@ import (
 	"github.com/stretchr/testify/require"
 
 	"legops/components/apps"
-	"legops/internal/checkout"
 	"legops/internal/controlplane"
 	"legops/internal/nginx"
 	"legops/internal/registered"
@@ -45,26 +44,7 @@ type deployed struct{ nginx.Deployed }
 // deploys returns the controller's objects that the program registers with a stack file.
 func deploys(t *testing.T, stack string) deployed {
 	t.Helper()
-	known.mutex.Lock()
-	defer known.mutex.Unlock()
-	d, again := known.of[stack]
-	if !again {
-		d = runs(t, stack)
-		known.of[stack] = d
-	}
-	return d
-}
-
-// known caches the objects by stack.
-var known = struct {
-	mutex sync.Mutex
-	of    map[string]deployed
-}{of: map[string]deployed{}}
-
-// runs runs the program with a stack file, against mocks, and returns the controller's objects.
-func runs(t *testing.T, stack string) deployed {
-	t.Helper()
-	objects, _ := controlplane.Registered(registered.Stack(t, stack, checkout.Config(t, "../..", stack)))
+	objects, _ := controlplane.Registered(registered.Real(t, "../..", stack))
 	d := deployed{nginx.In(objects, apps.IngressNamespace)}
 	require.NotEmpty(t, d.Settings)
 	require.NotEmpty(t, d.Arguments)
@@ -192,15 +172,15 @@ func outcome(a answer, err error) string {
 	return fmt.Sprint(a.code)
 }
 
-// pod is a server of the test, closed with it.
-func pod(t *testing.T, handler http.Handler) string {
+// pod is a server of the test, closed with it. Until then Shutdown ends it in order: it answers its open requests.
+func pod(t *testing.T, handler http.Handler) *http.Server {
 	t.Helper()
 	listener, err := net.Listen("tcp", "127.0.0.1:0")
 	require.NoError(t, err)
-	server := &http.Server{Handler: handler, ReadHeaderTimeout: time.Minute}
+	server := &http.Server{Addr: listener.Addr().String(), Handler: handler, ReadHeaderTimeout: time.Minute}
 	go func() { _ = server.Serve(listener) }()
 	t.Cleanup(func() { _ = server.Close() })
-	return listener.Addr().String()
+	return server
 }
 
 // pods returns the addresses of number identical pods.
@@ -208,7 +188,7 @@ func pods(t *testing.T, number int, handler http.Handler) []string {
 	t.Helper()
 	var addresses []string
 	for range number {
-		addresses = append(addresses, pod(t, handler))
+		addresses = append(addresses, pod(t, handler).Addr)
 	}
 	return addresses
 }

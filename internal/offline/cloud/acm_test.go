@@ -21,11 +21,9 @@ func TestCertificateRules(t *testing.T) {
 
 // The records that prove a name are the same for the certificates of all regions.
 func TestCertificatesOfAllRegionsShareTheirProof(t *testing.T) {
-	record, err := OpenRecord("")
-	require.NoError(t, err)
-	p := start(t, record, nil)
+	c := newClient(t)
 	options := func(region string) []any {
-		_, out := connect(t, p, "aws", account, region).made(catalogue.Certificate, "certificate-"+region, values{
+		_, out := c.in(account, region).made(catalogue.Certificate, "certificate-"+region, values{
 			"domainName": "legops.example", "subjectAlternativeNames": []any{"*.legops.example", "legops.example", "other.example"}, "validationMethod": "DNS",
 		})
 		return out["domainValidationOptions"].([]any)

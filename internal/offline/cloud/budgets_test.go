@@ -33,6 +33,5 @@ func TestBudgetRules(t *testing.T) {
 				in["notifications"] = append(in["notifications"].([]any), told(1, 0)...)
 			}
 		}, "there are 11 notifications, the limit is 10"},
-		"the name's twice": {func(c client, in values) { c.made(catalogue.Budget, "first", in) }, "AlreadyExists"},
 	})
 }

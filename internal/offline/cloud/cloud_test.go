@@ -32,8 +32,9 @@ const (
 
 // client is one configured provider of a running cloud.
 type client struct {
-	t   *testing.T
-	rpc pulumirpc.ResourceProviderClient
+	t     *testing.T
+	cloud *Provider
+	rpc   pulumirpc.ResourceProviderClient
 }
 
 type values = map[string]any
@@ -47,13 +48,26 @@ func start(t *testing.T, record *Record, fault *Fault) *Provider {
 	return p
 }
 
+// newCloud runs an empty cloud.
+func newCloud(t *testing.T) *Provider {
+	t.Helper()
+	return start(t, emptyRecord(t), nil)
+}
+
+func emptyRecord(t *testing.T) *Record {
+	t.Helper()
+	record, err := OpenRecord("")
+	require.NoError(t, err)
+	return record
+}
+
 // connect opens a provider of its own for an account and region.
 func connect(t *testing.T, p *Provider, pkg, account, region string) client {
 	t.Helper()
 	conn, err := grpc.NewClient(fmt.Sprintf("127.0.0.1:%d", p.ports[pkg]), grpc.WithTransportCredentials(insecure.NewCredentials()))
 	require.NoError(t, err)
 	t.Cleanup(func() { _ = conn.Close() })
-	c := client{t, pulumirpc.NewResourceProviderClient(conn)}
+	c := client{t, p, pulumirpc.NewResourceProviderClient(conn)}
 	if pkg == "aws" {
 		_, err = c.rpc.Configure(t.Context(), &pulumirpc.ConfigureRequest{Args: c.wire(values{
 			"region": region, "allowedAccountIds": `["` + account + `"]`, "defaultTags": `{"tags":{"Owner":"platform"}}`,
@@ -65,9 +79,13 @@ func connect(t *testing.T, p *Provider, pkg, account, region string) client {
 
 func newClient(t *testing.T) client {
 	t.Helper()
-	record, err := OpenRecord("")
-	require.NoError(t, err)
-	return connect(t, start(t, record, nil), "aws", account, region)
+	return connect(t, newCloud(t), "aws", account, region)
+}
+
+// in is a provider of the same cloud for an account and region.
+func (c client) in(account, region string) client {
+	c.t.Helper()
+	return connect(c.t, c.cloud, "aws", account, region)
 }
 
 func (c client) wire(v values) *structpb.Struct {
@@ -100,6 +118,13 @@ func (c client) made(typ, name string, inputs values) (string, values) {
 	return created.GetId(), created.GetProperties().AsMap()
 }
 
+// refused tries to create what the cloud has to refuse, and say why.
+func (c client) refused(typ, name string, inputs values, want string, what ...any) {
+	c.t.Helper()
+	_, err := c.create(typ, name, inputs)
+	require.ErrorContains(c.t, err, want, what...)
+}
+
 func (c client) remove(typ, name, id string) error {
 	_, err := c.rpc.Delete(c.t.Context(), &pulumirpc.DeleteRequest{Urn: urnOf(typ, name), Id: id})
 	return err
@@ -128,15 +153,13 @@ func TestComputedOutputsAreDeterministic(t *testing.T) {
 
 // One server plays several providers: each connection keeps its own account and region.
 func TestConnectionsAreApart(t *testing.T) {
-	record, err := OpenRecord("")
-	require.NoError(t, err)
-	p := start(t, record, nil)
-	here, there := connect(t, p, "aws", account, region), connect(t, p, "aws", "222222222222", "eu-west-1")
+	here := newClient(t)
+	there := here.in("222222222222", "eu-west-1")
 	_, mine := here.made(catalogue.LogGroup, "log", values{"name": "/platform"})
 	_, theirs := there.made(catalogue.LogGroup, "log", values{"name": "/platform"})
 	assert.Equal(t, "arn:aws:logs:us-east-1:111111111111:log-group:/platform", mine["arn"])
 	assert.Equal(t, "arn:aws:logs:eu-west-1:222222222222:log-group:/platform", theirs["arn"])
-	assert.Len(t, record.Entries(account), 1)
+	assert.Len(t, here.cloud.record.Entries(account), 1)
 }
 
 func TestCheckRefuses(t *testing.T) {
@@ -160,67 +183,11 @@ func TestCheckRefuses(t *testing.T) {
 			assert.Equal(t, test.want, checked.GetFailures()[0].GetProperty())
 		})
 	}
-	_, err := c.create("aws:nowhere/thing:Thing", "x", values{})
-	assert.ErrorContains(t, err, "does not know the resource type aws:nowhere/thing:Thing")
-	_, err = c.rpc.Invoke(t.Context(), &pulumirpc.InvokeRequest{Tok: "aws:ec2/getVpc:getVpc"})
+	c.refused("aws:nowhere/thing:Thing", "x", values{}, "does not know the resource type aws:nowhere/thing:Thing")
+	_, err := c.rpc.Invoke(t.Context(), &pulumirpc.InvokeRequest{Tok: "aws:ec2/getVpc:getVpc"})
 	assert.ErrorContains(t, err, "no answer to the function aws:ec2/getVpc:getVpc")
 	_, err = c.rpc.Invoke(t.Context(), &pulumirpc.InvokeRequest{Tok: "aws:index/getRegion:getRegion", Args: c.wire(values{"zone": "a"})})
 	assert.ErrorContains(t, err, "zone")
-}
-
-func TestCreateRefuses(t *testing.T) {
-	for name, test := range map[string]struct {
-		make func(c client) error
-		want string
-	}{
-		"a reference to nothing": {func(c client) error {
-			_, err := c.create(catalogue.Subnet, "a", values{"vpcId": "vpc-00000000000000000", "cidrBlock": "10.0.0.0/24"})
-			return err
-		}, "NotFound: vpcId vpc-00000000000000000"},
-		"a subnet outside its VPC": {func(c client) error {
-			_, err := c.create(catalogue.Subnet, "a", values{"vpcId": c.vpc(), "cidrBlock": "10.1.0.0/24"})
-			return err
-		}, "InvalidSubnet.Range: 10.1.0.0/24 is not in the VPC's 10.0.0.0/16"},
-		"overlapping subnets": {func(c client) error {
-			vpc := c.vpc()
-			c.made(catalogue.Subnet, "a", values{"vpcId": vpc, "cidrBlock": "10.0.0.0/24"})
-			_, err := c.create(catalogue.Subnet, "b", values{"vpcId": vpc, "cidrBlock": "10.0.0.128/25"})
-			return err
-		}, "InvalidSubnet.Conflict: 10.0.0.128/25 overlaps 10.0.0.0/24 of a"},
-		"a name twice": {func(c client) error {
-			c.made(catalogue.LogGroup, "a", values{"name": "/platform"})
-			_, err := c.create(catalogue.LogGroup, "b", values{"name": "/platform"})
-			return err
-		}, `AlreadyExists: "/platform" exists, made for a`},
-		"a malformed name": {func(c client) error {
-			_, err := c.create(catalogue.KeyAlias, "a", values{"name": "platform", "targetKeyId": "x"})
-			return err
-		}, "ValidationException"},
-		"a reserved name": {func(c client) error {
-			_, err := c.create(catalogue.KeyAlias, "a", values{"name": "alias/aws/s3", "targetKeyId": "x"})
-			return err
-		}, "reserved"},
-		"more than the quota": {func(c client) error {
-			vpc := c.vpc()
-			group, _ := c.made(catalogue.SecurityGroup, "group", values{"vpcId": vpc})
-			for i := range 60 {
-				c.made(catalogue.SecurityGroupIngressRule, fmt.Sprint(i),
-					values{"securityGroupId": group, "ipProtocol": "tcp", "cidrIpv4": fmt.Sprintf("10.0.%d.0/24", i)})
-			}
-			_, err := c.create(catalogue.SecurityGroupIngressRule, "one more",
-				values{"securityGroupId": group, "ipProtocol": "tcp", "cidrIpv4": "10.1.0.0/24"})
-			return err
-		}, "LimitExceeded"},
-		"a policy on no role": {func(c client) error {
-			_, err := c.create(catalogue.RolePolicyAttachment, "a",
-				values{"role": "nobody", "policyArn": "arn:aws:iam::aws:policy/AdministratorAccess"})
-			return err
-		}, "NotFound: role nobody"},
-	} {
-		t.Run(name, func(t *testing.T) {
-			assert.ErrorContains(t, test.make(newClient(t)), test.want)
-		})
-	}
 }
 
 func TestDeleteRefusesWhatIsInUse(t *testing.T) {
@@ -327,9 +294,7 @@ func TestParseFault(t *testing.T) {
 
 // A call that hangs goes on when it is released.
 func TestHangIsReleased(t *testing.T) {
-	record, err := OpenRecord("")
-	require.NoError(t, err)
-	p := start(t, record, &Fault{Kind: "hang", Call: 1})
+	p := start(t, emptyRecord(t), &Fault{Kind: "hang", Call: 1})
 	c := connect(t, p, "aws", account, region)
 	ctx, cancel := context.WithCancel(t.Context())
 	defer cancel()
@@ -339,8 +304,8 @@ func TestHangIsReleased(t *testing.T) {
 		done <- err
 	}()
 	require.Eventually(t, func() bool { return p.Calls() == 1 }, timeLimit, tick)
-	assert.Empty(t, record.Entries(""))
+	assert.Empty(t, p.record.Entries(""))
 	p.Release()
 	require.NoError(t, <-done)
-	assert.Len(t, record.Entries(""), 1)
+	assert.Len(t, p.record.Entries(""), 1)
 }

@@ -3,9 +3,6 @@ package cloud
 import (
 	"testing"
 
-	"github.com/stretchr/testify/assert"
-	"github.com/stretchr/testify/require"
-
 	"legops/internal/catalogue"
 )
 
@@ -39,7 +36,6 @@ func variables(list ...values) []any {
 
 func TestProjectRules(t *testing.T) {
 	refuses(t, catalogue.BuildProject, client.projectInputs, map[string]mistake{
-		"a name":                 sets("name", "m", "ValidationException: name"),
 		"no role":                sets("serviceRole", "arn:aws:iam::111111111111:role/nobody", "NotFound: serviceRole arn:aws:iam::111111111111:role/nobody"),
 		"a role by its name":     sets("serviceRole", "mirror", `serviceRole: "mirror" is no ARN of a role`),
 		"another service's role": {func(c client, in values) { in["serviceRole"] = c.role("eks") }, "role/eks cannot be assumed by codebuild.amazonaws.com"},
@@ -80,19 +76,7 @@ func TestProjectRules(t *testing.T) {
 			other, _ := c.made(catalogue.Vpc, "other", values{"cidrBlock": "10.9.0.0/16"})
 			in["vpcConfig"] = values{"vpcId": other, "subnets": c.network().subnets}
 		}, "lie in different VPCs"},
-		"the name is taken": {func(c client, in values) { c.made(catalogue.BuildProject, "first", in) }, "AlreadyExists"},
 	})
-}
-
-func TestProjectIsFound(t *testing.T) {
-	c := newClient(t)
-	in := c.projectInputs()
-	piped(in)
-	id, out := c.made(catalogue.BuildProject, "build", in)
-	assert.Equal(t, "arn:aws:codebuild:us-east-1:111111111111:project/mirror", id)
-	assert.Equal(t, id, out["arn"])
-	assert.Equal(t, "mirror", out["name"])
-	assert.Equal(t, "arn:aws:kms:us-east-1:111111111111:alias/aws/s3", out["encryptionKey"])
 }
 
 func filters(list ...values) []any { return []any{values{"filters": variables(list...)}} }
@@ -120,15 +104,4 @@ func TestWebhookRules(t *testing.T) {
 			in["projectName"] = "piped"
 		}, "project piped has a source of the type CODEPIPELINE, which cannot call"},
 	})
-}
-
-// A webhook goes with its project.
-func TestProjectGoesWithItsWebhook(t *testing.T) {
-	c := newClient(t)
-	id, _ := c.made(catalogue.BuildProject, "mirror", c.projectInputs())
-	hook := values{"projectName": "mirror"}
-	c.made(catalogue.BuildWebhook, "hook", hook)
-	require.NoError(t, c.remove(catalogue.BuildProject, "mirror", id))
-	_, err := c.create(catalogue.BuildWebhook, "again", hook)
-	assert.ErrorContains(t, err, "NotFound: projectName mirror")
 }

@@ -3,8 +3,6 @@ package cloud
 import (
 	"testing"
 
-	"github.com/stretchr/testify/assert"
-
 	"legops/internal/catalogue"
 )
 
@@ -15,12 +13,8 @@ func (c client) connection() string {
 
 func TestConnectionRules(t *testing.T) {
 	refuses(t, catalogue.CodeConnection, func(client) values { return values{"name": "legops-prod-github", "providerType": "GitHub"} }, map[string]mistake{
-		"a name":     sets("name", "legops-prod-github-for-everybody1", "ValidationException: name"),
 		"a provider": sets("providerType", "SourceForge", `providerType is "SourceForge", must be one of Bitbucket`),
 		"no end":     sets("providerType", nil, "either providerType or hostArn must be given"),
 		"two ends":   sets("hostArn", "arn:aws:codeconnections:us-east-1:111111111111:host/a", "either providerType or hostArn must be given"),
 	})
-	_, out := newClient(t).made(catalogue.CodeConnection, "github", values{"name": "github", "providerType": "GitHub"})
-	assert.Equal(t, "PENDING", out["connectionStatus"])
-	assert.Equal(t, account, out["ownerAccountId"])
 }

@@ -40,7 +40,6 @@ func TestDeploymentGroupRules(t *testing.T) {
 		return list
 	}
 	refuses(t, catalogue.DeploymentGroup, client.groupInputs, map[string]mistake{
-		"a name":                 sets("deploymentGroupName", "a/b", "ValidationException: name"),
 		"no application":         sets("appName", "nothing", "NotFound: appName nothing"),
 		"another service's role": {func(c client, in values) { in["serviceRoleArn"] = c.role("eks") }, "role/eks cannot be assumed by codedeploy.amazonaws.com"},
 		"a configuration":        sets("deploymentConfigName", "CodeDeployDefault.Slowly", "CodeDeployDefault.Slowly does not exist for the platform Server"),
@@ -66,12 +65,9 @@ func TestDeploymentGroupRules(t *testing.T) {
 		"a way":             sets("deploymentStyle", values{"deploymentType": "CANARY"}, `deploymentType is "CANARY"`),
 		"outdated":          sets("outdatedInstancesStrategy", "KILL", `outdatedInstancesStrategy is "KILL"`),
 		"no scaling group":  sets("autoscalingGroups", []any{"nothing"}, "NotFound: autoscalingGroups nothing"),
-		"the name is taken": {func(c client, in values) { c.made(catalogue.DeploymentGroup, "first", in) }, `"matters" exists, made for first`},
 	})
 	refuses(t, catalogue.DeployApplication, func(client) values { return values{"name": "matters"} }, map[string]mistake{
-		"a name":     sets("name", "a/b", "ValidationException: name"),
 		"a platform": sets("computePlatform", "Mainframe", `computePlatform is "Mainframe"`),
-		"taken":      {func(c client, _ values) { c.application("matters") }, "AlreadyExists"},
 	})
 }
 
@@ -96,6 +92,5 @@ func TestDeploymentGroupLivesInItsApplication(t *testing.T) {
 	in["appName"] = "third"
 	c.made(catalogue.DeploymentGroup, "third", in)
 	require.NoError(t, c.remove(catalogue.DeployApplication, "third", application))
-	_, err := c.create(catalogue.DeploymentGroup, "third", in)
-	assert.ErrorContains(t, err, "NotFound: appName third")
+	c.refused(catalogue.DeploymentGroup, "third", in, "NotFound: appName third")
 }

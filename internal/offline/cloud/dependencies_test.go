@@ -24,9 +24,7 @@ func hold(t *testing.T, r *Record, entries ...*Entry) {
 
 func recordOnly(t *testing.T) *Provider {
 	t.Helper()
-	record, err := OpenRecord("")
-	require.NoError(t, err)
-	return &Provider{record: record}
+	return &Provider{record: emptyRecord(t)}
 }
 
 const (
@@ -95,6 +93,12 @@ func TestPartsGoWithTheirWhole(t *testing.T) {
 		require.NoError(t, p.discard(&whole))
 		assert.Empty(t, p.record.entries, typ)
 		assert.Empty(t, p.record.index, typ)
+	}
+	for part, whole := range map[string]string{
+		catalogue.QueuePolicy: catalogue.Queue, catalogue.BuildWebhook: catalogue.BuildProject,
+		catalogue.TopicPolicy: catalogue.Topic, catalogue.TopicSubscription: catalogue.Topic,
+	} {
+		assert.Equal(t, whole, catalogue.Of(part).PartOf.To, part)
 	}
 }
 

@@ -4,7 +4,6 @@ import (
 	"fmt"
 	"testing"
 
-	"github.com/stretchr/testify/assert"
 	"github.com/stretchr/testify/require"
 
 	"legops/internal/catalogue"
@@ -19,14 +18,11 @@ func TestPrefixListsWeigh(t *testing.T) {
 		return values{"securityGroupId": group, "ipProtocol": "tcp", "fromPort": port, "toPort": port, "prefixListId": list}
 	}
 	c.made(catalogue.SecurityGroupIngressRule, "cloudfront", rule(443))
-	_, err := c.create(catalogue.SecurityGroupIngressRule, "again", rule(80))
-	assert.ErrorContains(t, err, "LimitExceeded: "+group+" would have 110, the quota is 60")
+	c.refused(catalogue.SecurityGroupIngressRule, "again", rule(80), "LimitExceeded: "+group+" would have 110, the quota is 60")
 	for i := range 5 {
 		c.made(catalogue.SecurityGroupIngressRule, fmt.Sprint(i), values{"securityGroupId": group, "ipProtocol": "tcp", "cidrIpv4": fmt.Sprintf("10.0.%d.0/24", i)})
 	}
-	_, err = c.create(catalogue.SecurityGroupIngressRule, "one more", values{"securityGroupId": group, "ipProtocol": "tcp", "cidrIpv4": "10.1.0.0/24"})
-	assert.ErrorContains(t, err, "would have 61")
-	_, err = c.create(catalogue.SecurityGroupEgressRule, "nowhere", values{"securityGroupId": group, "ipProtocol": "tcp", "prefixListId": "pl-00000000"})
-	assert.ErrorContains(t, err, "InvalidPrefixListID.NotFound: pl-00000000")
+	c.refused(catalogue.SecurityGroupIngressRule, "one more", values{"securityGroupId": group, "ipProtocol": "tcp", "cidrIpv4": "10.1.0.0/24"}, "would have 61")
+	c.refused(catalogue.SecurityGroupEgressRule, "nowhere", values{"securityGroupId": group, "ipProtocol": "tcp", "prefixListId": "pl-00000000"}, "InvalidPrefixListID.NotFound: pl-00000000")
 	require.NoError(t, c.remove(catalogue.SecurityGroup, "group", group), "its own rules do not keep it")
 }

@@ -3,18 +3,8 @@ package cloud
 import (
 	"testing"
 
-	"github.com/stretchr/testify/assert"
-
 	"legops/internal/catalogue"
 )
-
-func TestRepositoryIsFound(t *testing.T) {
-	c := newClient(t)
-	id, out := c.made(catalogue.ImageRepository, "repository", values{"name": "legops/portal"})
-	assert.Equal(t, "legops/portal", id)
-	assert.Equal(t, "arn:aws:ecr:us-east-1:111111111111:repository/legops/portal", out["arn"])
-	assert.Equal(t, "111111111111.dkr.ecr.us-east-1.amazonaws.com/legops/portal", out["repositoryUrl"])
-}
 
 func TestImageLifecycleRules(t *testing.T) {
 	rule := func(priority int, selection values) values {

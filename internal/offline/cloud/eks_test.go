@@ -23,7 +23,6 @@ func TestNodeGroupRules(t *testing.T) {
 		"too many":   sets("scalingConfig.desiredSize", 4, "desired size 4 must be between 1 and 3"),
 		"too few":    sets("scalingConfig.desiredSize", 0, "desired size 0 must be between 1 and 3"),
 		"no cluster": sets("clusterName", "nothing", "NotFound: clusterName nothing"),
-		"the name":   {func(c client, in values) { c.made(catalogue.NodeGroup, "first", in) }, "AlreadyExists"},
 	})
 }
 

@@ -44,9 +44,7 @@ func TestBalancerRules(t *testing.T) {
 		p = c.network()
 		return balancerInputs(p)
 	}, map[string]mistake{
-		"a long name":            sets("name", "a23456789-123456789-123456789-1234", "ValidationException: name"),
 		"a reserved name":        sets("name", "internal-web", "reserved"),
-		"a name in a hyphen":     sets("name", "web-", "ValidationException: name"),
 		"an idle timeout":        sets("idleTimeout", 4001, "idleTimeout is 4001, must be 1 to 4000"),
 		"a group that is not":    sets("securityGroups", []any{"sg-00000000000000000"}, "NotFound: securityGroups sg-00000000000000000"),
 		"one zone":               {func(_ client, in values) { in["subnets"] = p.subnets[:1] }, "subnets lie in 1 zone(s)"},
@@ -84,7 +82,6 @@ func TestBalancerMayLogToABucketThatLetsIt(t *testing.T) {
 
 func TestTargetGroupRules(t *testing.T) {
 	refuses(t, catalogue.TargetGroup, func(c client) values { return targetInputs(c.network()) }, map[string]mistake{
-		"a long name":      sets("name", "a23456789-123456789-123456789-1234", "ValidationException: name"),
 		"no VPC":           sets("vpcId", nil, "vpcId must be given"),
 		"no port":          sets("port", nil, "port must be given"),
 		"no protocol":      sets("protocol", nil, "protocol must be given"),

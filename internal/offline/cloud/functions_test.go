@@ -9,11 +9,9 @@ import (
 )
 
 func TestManagedPrefixList(t *testing.T) {
-	record, err := OpenRecord("")
-	require.NoError(t, err)
-	p := start(t, record, nil)
+	cloud := newClient(t)
 	ask := func(region, name string) (values, error) {
-		c := connect(t, p, "aws", account, region)
+		c := cloud.in(account, region)
 		answer, err := c.rpc.Invoke(t.Context(), &pulumirpc.InvokeRequest{
 			Tok: "aws:ec2/getManagedPrefixList:getManagedPrefixList", Args: c.wire(values{"name": name}),
 		})

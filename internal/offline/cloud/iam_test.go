@@ -3,9 +3,6 @@ package cloud
 import (
 	"testing"
 
-	"github.com/stretchr/testify/assert"
-	"github.com/stretchr/testify/require"
-
 	"legops/internal/catalogue"
 )
 
@@ -30,8 +27,7 @@ func TestRightsByManagedPolicies(t *testing.T) {
 	}
 	other, _ := c.made(catalogue.IamPolicy, "other", values{"name": "other", "policy": may("s3:*")})
 	c.made(catalogue.RolePolicyAttachment, "other", values{"role": "managed", "policyArn": other})
-	_, err := c.create(catalogue.BuildProject, "project", in)
-	require.ErrorContains(t, err, "OAuthProviderException")
+	c.refused(catalogue.BuildProject, "project", in, "OAuthProviderException")
 	own, _ := c.made(catalogue.IamPolicy, "own", values{"name": "own", "policy": may("codeconnections:Get*")})
 	c.made(catalogue.RolePolicyAttachment, "own", values{"role": "managed", "policyArn": own})
 	c.made(catalogue.BuildProject, "project", in)
@@ -52,7 +48,6 @@ func TestBoundaryIsTakenAsGiven(t *testing.T) {
 	}
 	c.made(catalogue.Role, "bounded", bounded("legops-dev-boundary"))
 	for _, other := range []string{"legops-prod-boundary", "wider"} {
-		_, err := c.create(catalogue.Role, "other", bounded(other))
-		assert.ErrorContains(t, err, "NotFound: permissionsBoundary arn:aws:iam::111111111111:policy/"+other)
+		c.refused(catalogue.Role, "other", bounded(other), "NotFound: permissionsBoundary arn:aws:iam::111111111111:policy/"+other)
 	}
 }

@@ -51,7 +51,7 @@ func TestIndexAgreesWithAFullScan(t *testing.T) {
 	database := c.databaseInputs(network)
 	id, _ := c.made(catalogue.Database, "database", database)
 	c.versioned("documents")
-	inside, clusterID, _ := cluster(t, p, c, "platform")
+	inside, clusterID, _ := cluster(c, "platform")
 	inside.made(catalogue.Namespace, "apps", named("", "apps"))
 	inside.made(catalogue.ConfigMap, "config", named("apps", "config"))
 	agrees()
@@ -72,9 +72,7 @@ func TestIndexAgreesWithAFullScan(t *testing.T) {
 
 // What ten thousand things cost, one more costs about as much as the first.
 func TestCallsDoNotGrowWithTheCloud(t *testing.T) {
-	record, err := OpenRecord("")
-	require.NoError(t, err)
-	p := start(t, record, nil)
+	p := newCloud(t)
 	c := &connection{pkg: "aws", account: account, region: region}
 	batch := func(from, to int) time.Duration {
 		began := time.Now()
@@ -93,5 +91,5 @@ func TestCallsDoNotGrowWithTheCloud(t *testing.T) {
 	batch(500, 4500)
 	last := batch(4500, 5000)
 	assert.Less(t, last, 10*first+time.Second, "a scan of everything would take a hundred times as long")
-	assert.Len(t, record.entries, 10_000)
+	assert.Len(t, p.record.entries, 10_000)
 }

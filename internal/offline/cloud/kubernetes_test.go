@@ -12,24 +12,21 @@ import (
 )
 
 // cluster makes a cluster and returns a provider for what is inside, and the cluster's id and endpoint.
-func cluster(t *testing.T, p *Provider, aws client, name string) (inside client, id, endpoint string) {
-	t.Helper()
+func cluster(aws client, name string) (inside client, id, endpoint string) {
+	aws.t.Helper()
 	id, out := aws.made(catalogue.Cluster, name, values{"name": name, "roleArn": aws.role(name), "vpcConfig": values{"subnetIds": []any{}}})
 	endpoint = out["endpoint"].(string)
-	inside = connect(t, p, "kubernetes", "", "")
+	inside = connect(aws.t, aws.cloud, "kubernetes", "", "")
 	kubeconfig := `{"clusters":[{"cluster":{"server":"` + endpoint + `"}}]}`
-	_, err := inside.rpc.Configure(t.Context(), &pulumirpc.ConfigureRequest{Args: inside.wire(values{"kubeconfig": kubeconfig})})
-	require.NoError(t, err)
+	_, err := inside.rpc.Configure(aws.t.Context(), &pulumirpc.ConfigureRequest{Args: inside.wire(values{"kubeconfig": kubeconfig})})
+	require.NoError(aws.t, err)
 	return inside, id, endpoint
 }
 
 // kubernetes makes a cluster in a cloud of its own.
 func kubernetes(t *testing.T) client {
 	t.Helper()
-	record, err := OpenRecord("")
-	require.NoError(t, err)
-	p := start(t, record, nil)
-	inside, _, _ := cluster(t, p, connect(t, p, "aws", account, region), "platform")
+	inside, _, _ := cluster(newClient(t), "platform")
 	return inside
 }
 
@@ -44,82 +41,56 @@ func named(namespace, name string) values {
 
 // What lives in a cluster goes with it.
 func TestKubernetesObjectsLiveInTheirCluster(t *testing.T) {
-	record, err := OpenRecord("")
-	require.NoError(t, err)
-	p := start(t, record, nil)
-	aws := connect(t, p, "aws", account, region)
-	inside, id, endpoint := cluster(t, p, aws, "platform")
+	aws := newClient(t)
+	inside, id, endpoint := cluster(aws, "platform")
 	account := named("kube-system", "autoscaler")
 
-	_, err = connect(t, p, "kubernetes", "", "").create(catalogue.ServiceAccount, "account", account)
-	require.ErrorContains(t, err, "unreachable")
+	connect(t, aws.cloud, "kubernetes", "", "").refused(catalogue.ServiceAccount, "account", account, "unreachable")
 	inside.made(catalogue.ServiceAccount, "account", account)
 	inside.made(catalogue.Namespace, "apps", named("", "apps"))
 	inside.made(catalogue.ConfigMap, "config", named("apps", "config"))
-	assert.True(t, record.ServesHost(strings.ToLower(strings.TrimPrefix(endpoint, "https://"))))
-	assert.False(t, record.ServesHost("example.com"))
+	assert.True(t, aws.cloud.record.ServesHost(strings.ToLower(strings.TrimPrefix(endpoint, "https://"))))
+	assert.False(t, aws.cloud.record.ServesHost("example.com"))
 
 	require.NoError(t, aws.remove(catalogue.Cluster, "platform", id))
-	assert.Len(t, record.Entries(""), 1, "only the role is left")
-	assert.False(t, record.ServesHost(strings.ToLower(strings.TrimPrefix(endpoint, "https://"))))
+	assert.Len(t, aws.cloud.record.Entries(""), 1, "only the role is left")
+	assert.False(t, aws.cloud.record.ServesHost(strings.ToLower(strings.TrimPrefix(endpoint, "https://"))))
 }
 
 // Two clusters of one account may hold objects of one name.
 func TestClustersAreApart(t *testing.T) {
-	record, err := OpenRecord("")
-	require.NoError(t, err)
-	p := start(t, record, nil)
-	aws := connect(t, p, "aws", account, region)
-	blue, _, _ := cluster(t, p, aws, "blue")
-	green, _, _ := cluster(t, p, aws, "green")
+	aws := newClient(t)
+	blue, _, _ := cluster(aws, "blue")
+	green, _, _ := cluster(aws, "green")
 	blue.made(catalogue.Namespace, "apps", named("", "apps"))
-	_, err = green.create(catalogue.ConfigMap, "config", named("apps", "config"))
-	require.ErrorContains(t, err, "NotFound: namespace/us-east-1/green/apps does not exist")
+	green.refused(catalogue.ConfigMap, "config", named("apps", "config"), "NotFound: namespace/us-east-1/green/apps does not exist")
 	green.made(catalogue.Namespace, "apps", named("", "apps"))
 	green.made(catalogue.ConfigMap, "config", named("apps", "config"))
 	blue.made(catalogue.ConfigMap, "config", named("apps", "config"))
 	require.NoError(t, blue.remove(catalogue.Namespace, "apps", "apps"))
-	assert.Len(t, record.Entries(""), 6, "two roles, two clusters, and green's namespace with its object")
+	assert.Len(t, aws.cloud.record.Entries(""), 6, "two roles, two clusters, and green's namespace with its object")
 }
 
 func TestKubernetesRules(t *testing.T) {
 	for name, test := range map[string]struct {
-		make func(c client) error
-		want string
+		typ    string
+		first  values // what is there
+		object values
+		want   string
 	}{
-		"a namespace that is not": {func(c client) error {
-			_, err := c.create(catalogue.ConfigMap, "a", named("apps", "a"))
-			return err
-		}, "NotFound: namespace/us-east-1/platform/apps does not exist"},
-		"a namespace twice": {func(c client) error {
-			c.made(catalogue.Namespace, "first", named("", "apps"))
-			_, err := c.create(catalogue.Namespace, "second", named("", "apps"))
-			return err
-		}, `AlreadyExists: "apps" exists, made for first`},
-		"a namespace of the cluster's own": {func(c client) error {
-			_, err := c.create(catalogue.Namespace, "a", named("", "kube-system"))
-			return err
-		}, "AlreadyExists"},
-		"an object twice": {func(c client) error {
-			c.made(catalogue.ConfigMap, "first", named("default", "config"))
-			_, err := c.create(catalogue.ConfigMap, "second", named("default", "config"))
-			return err
-		}, `AlreadyExists: "default/config" exists, made for first`},
-		"a name": {func(c client) error {
-			_, err := c.create(catalogue.ConfigMap, "a", named("default", "Config_1"))
-			return err
-		}, "ValidationException: name"},
-		"a namespace's name": {func(c client) error {
-			_, err := c.create(catalogue.Namespace, "a", named("", "apps.legops"))
-			return err
-		}, "ValidationException: name"},
-		"a service's name": {func(c client) error {
-			_, err := c.create(catalogue.Service, "a", named("default", strings.Repeat("a", 64)))
-			return err
-		}, "ValidationException: name"},
+		"a namespace that is not":          {catalogue.ConfigMap, nil, named("apps", "a"), "NotFound: namespace/us-east-1/platform/apps does not exist"},
+		"a namespace twice":                {catalogue.Namespace, named("", "apps"), named("", "apps"), `AlreadyExists: "apps" exists, made for first`},
+		"a namespace of the cluster's own": {catalogue.Namespace, nil, named("", "kube-system"), "AlreadyExists"},
+		"an object twice": {catalogue.ConfigMap, named("default", "config"), named("default", "config"),
+			`AlreadyExists: "default/config" exists, made for first`},
+		"a name": {catalogue.ConfigMap, nil, named("default", "Config_1"), "ValidationException: name"},
 	} {
 		t.Run(name, func(t *testing.T) {
-			assert.ErrorContains(t, test.make(kubernetes(t)), test.want)
+			c := kubernetes(t)
+			if test.first != nil {
+				c.made(test.typ, "first", test.first)
+			}
+			c.refused(test.typ, "second", test.object, test.want)
 		})
 	}
 }
@@ -154,8 +125,7 @@ func TestKubernetesClusterWide(t *testing.T) {
 		id, out := c.made(typ, "first", in)
 		assert.Equal(t, "ingress", id, typ)
 		assert.Equal(t, values{"name": "ingress"}, out["metadata"], typ)
-		_, err := c.create(typ, "second", in)
-		require.ErrorContains(t, err, `AlreadyExists: "ingress" exists, made for first`, typ)
+		c.refused(typ, "second", in, `AlreadyExists: "ingress" exists, made for first`, typ)
 	}
 }
 
@@ -169,8 +139,7 @@ func TestKubernetesRights(t *testing.T) {
 	binding := named("apps", "legops:delivery")
 	binding["roleRef"] = values{"apiGroup": "rbac.authorization.k8s.io", "kind": "Role", "name": "legops:delivery"}
 	binding["subjects"] = []any{values{"kind": "Group", "name": "legops:delivery"}}
-	_, err := c.create(catalogue.KubernetesRoleBinding, "binding", binding)
-	require.ErrorContains(t, err, "NotFound: namespace/us-east-1/platform/apps")
+	c.refused(catalogue.KubernetesRoleBinding, "binding", binding, "NotFound: namespace/us-east-1/platform/apps")
 	c.made(catalogue.Namespace, "apps", named("", "apps"))
 	c.made(catalogue.KubernetesRoleBinding, "binding", binding)
 }
@@ -178,17 +147,13 @@ func TestKubernetesRights(t *testing.T) {
 // A patch is for an object that exists, and goes with it.
 func TestKubernetesPatches(t *testing.T) {
 	const deployment, patch = catalogue.Deployment, catalogue.DeploymentPatch
-	record, err := OpenRecord("")
-	require.NoError(t, err)
-	p := start(t, record, nil)
-	c, _, _ := cluster(t, p, connect(t, p, "aws", account, region), "platform")
-	_, err = c.create(patch, "patch", named("default", "web"))
-	require.ErrorContains(t, err, "NotFound: kubernetes:apps/v1:Deployment/us-east-1/platform/default/web does not exist")
+	c := kubernetes(t)
+	c.refused(patch, "patch", named("default", "web"), "NotFound: kubernetes:apps/v1:Deployment/us-east-1/platform/default/web does not exist")
 	c.made(deployment, "web", named("default", "web"))
 	id, _ := c.made(patch, "patch", named("default", "web"))
 	assert.Equal(t, "default/web", id)
 	require.NoError(t, c.remove(deployment, "web", "default/web"))
-	assert.Len(t, record.Entries(account), 2, "the role and the cluster")
+	assert.Len(t, c.cloud.record.Entries(account), 2, "the role and the cluster")
 }
 
 // An object without a name gets one, and keeps it.
@@ -243,10 +208,7 @@ func TestZeroValuesThatTheProviderDrops(t *testing.T) {
 
 // A ConfigMap changes in place only where the provider is told so.
 func TestConfigMapIsReplacedUnlessItIsMutable(t *testing.T) {
-	record, err := OpenRecord("")
-	require.NoError(t, err)
-	p := start(t, record, nil)
-	inside, _, endpoint := cluster(t, p, connect(t, p, "aws", account, region), "platform")
+	inside, _, endpoint := cluster(newClient(t), "platform")
 	replaces := func() []string {
 		answer, err := inside.rpc.Diff(t.Context(), &pulumirpc.DiffRequest{
 			Urn: urnOf(catalogue.ConfigMap, "config"), OldInputs: inside.wire(values{"data": values{"a": "1"}}), News: inside.wire(values{"data": values{"a": "2"}}),
@@ -256,7 +218,7 @@ func TestConfigMapIsReplacedUnlessItIsMutable(t *testing.T) {
 		return answer.GetReplaces()
 	}
 	assert.Equal(t, []string{"data"}, replaces())
-	_, err = inside.rpc.Configure(t.Context(), &pulumirpc.ConfigureRequest{Args: inside.wire(values{
+	_, err := inside.rpc.Configure(t.Context(), &pulumirpc.ConfigureRequest{Args: inside.wire(values{
 		"kubeconfig": `{"clusters":[{"cluster":{"server":"` + endpoint + `"}}]}`, "enableConfigMapMutable": true,
 	})})
 	require.NoError(t, err)

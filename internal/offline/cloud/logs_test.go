@@ -4,7 +4,6 @@ import (
 	"testing"
 
 	"github.com/stretchr/testify/assert"
-	"github.com/stretchr/testify/require"
 
 	"legops/internal/catalogue"
 )
@@ -40,13 +39,10 @@ func TestDeliveryRules(t *testing.T) {
 		"no such target": sets("deliveryDestinationArn", "arn:aws:logs:us-east-1:111111111111:delivery-destination:x", "NotFound: deliveryDestinationArn"),
 		"twice":          {func(c client, in values) { c.made(catalogue.LogDelivery, "first", in) }, "ConflictException: first delivers the same"},
 	})
-	record, err := OpenRecord("")
-	require.NoError(t, err)
-	p := start(t, record, nil)
-	_, distribution := connect(t, p, "aws", account, region).made(catalogue.Distribution, "cdn", connect(t, p, "aws", account, region).distributionInputs())
-	_, err = connect(t, p, "aws", account, "eu-west-1").create(catalogue.LogDeliverySource, "source",
-		values{"name": "cdn", "logType": "ACCESS_LOGS", "resourceArn": distribution["arn"]})
-	assert.ErrorContains(t, err, "delivered from us-east-1, not eu-west-1")
+	c := newClient(t)
+	_, distribution := c.made(catalogue.Distribution, "cdn", c.distributionInputs())
+	c.in(account, "eu-west-1").refused(catalogue.LogDeliverySource, "source",
+		values{"name": "cdn", "logType": "ACCESS_LOGS", "resourceArn": distribution["arn"]}, "delivered from us-east-1, not eu-west-1")
 }
 
 func TestDeliveryDeletes(t *testing.T) {

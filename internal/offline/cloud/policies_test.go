@@ -33,7 +33,6 @@ func TestTrustPolicies(t *testing.T) {
 		"a principal of no form": policy(trust(values{"Principal": values{"AWS": "platform"}}), `invalid principal "platform"`),
 		"a role that is none":    policy(trust(values{"Principal": values{"AWS": "arn:aws:iam::111111111111:role/legops-dev-nobody"}}), "role/legops-dev-nobody does not exist"),
 		"too long":               policy(trust(values{"Sid": strings.Repeat("a", 2048)}), "the limit is 2048"),
-		"a name":                 sets("name", "a/b", "ValidationException: name"),
 	})
 }
 
@@ -78,8 +77,7 @@ func TestPolicyAsValue(t *testing.T) {
 	statement := values{"Effect": "Allow", "Principal": values{"Service": "eks.amazonaws.com"}, "Action": "sts:AssumeRole"}
 	_, err := c.create(catalogue.Role, "a", values{"name": "a", "assumeRolePolicy": values{"Version": "2012-10-17", "Statement": statement}})
 	require.NoError(t, err)
-	_, err = c.create(catalogue.Role, "b", values{"name": "b", "assumeRolePolicy": values{"Version": "2012-10-17"}})
-	assert.ErrorContains(t, err, "it has no Statement")
+	c.refused(catalogue.Role, "b", values{"name": "b", "assumeRolePolicy": values{"Version": "2012-10-17"}}, "it has no Statement")
 }
 
 // Every service that keeps a policy checks it.
@@ -110,7 +108,6 @@ func TestAllPoliciesAreChecked(t *testing.T) {
 		},
 	} {
 		c := newClient(t)
-		_, err := c.create(typ, "thing", inputs(c))
-		assert.ErrorContains(t, err, `Version is "", must be 2012-10-17`, typ)
+		c.refused(typ, "thing", inputs(c), `Version is "", must be 2012-10-17`, typ)
 	}
 }

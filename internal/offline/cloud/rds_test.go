@@ -26,7 +26,6 @@ func (c client) databaseInputs(p place) values {
 
 func TestDatabaseRules(t *testing.T) {
 	refuses(t, catalogue.Database, func(c client) values { return c.databaseInputs(c.network()) }, map[string]mistake{
-		"a name":                  sets("identifier", "1legops", "ValidationException: name"),
 		"a name in a hyphen":      sets("identifier", "legops-", "must not end in a hyphen"),
 		"a name with two hyphens": sets("identifier", "legops--prod", "or have two in a row"),
 		"a small disk":            sets("allocatedStorage", 19, "allocatedStorage is 19, must be 20 to 65536"),
@@ -61,21 +60,7 @@ func TestDatabaseRules(t *testing.T) {
 		"no such role":           sets("monitoringRoleArn", "arn:aws:iam::111111111111:role/nobody", "NotFound: monitoringRoleArn"),
 		"an older engine":        sets("engineVersion", "16.11", "the parameter group is for postgres17, not for postgres16"),
 		"a group of another VPC": {func(c client, in values) { in["vpcSecurityGroupIds"] = []any{c.elsewhere()} }, "is in another VPC than the subnets"},
-		"a name that is taken":   {func(c client, in values) { c.made(catalogue.Database, "first", in) }, "AlreadyExists"},
 	})
-}
-
-func TestDatabaseIsFound(t *testing.T) {
-	c := newClient(t)
-	p := c.network()
-	id, out := c.made(catalogue.Database, "database", c.databaseInputs(p))
-	assert.Regexp(t, `^db-[A-Z0-9]{26}$`, id)
-	assert.Equal(t, id, out["resourceId"])
-	assert.Equal(t, "arn:aws:rds:us-east-1:111111111111:db:legops-prod", out["arn"])
-	assert.Regexp(t, `^legops-prod\.c[0-9a-f]{11}\.us-east-1\.rds\.amazonaws\.com$`, out["address"])
-	assert.Equal(t, out["address"].(string)+":5432", out["endpoint"])
-	secret := out["masterUserSecrets"].([]any)[0].(values)["secretArn"]
-	assert.Regexp(t, `^arn:aws:secretsmanager:us-east-1:111111111111:secret:rds!db-[0-9a-f-]{36}-[0-9a-f]{6}$`, secret)
 }
 
 func TestDatabaseDeletes(t *testing.T) {
@@ -114,7 +99,6 @@ func TestDatabaseGroupRules(t *testing.T) {
 		p = c.network()
 		return values{"name": "legops-prod", "subnetIds": p.subnets}
 	}, map[string]mistake{
-		"a name":   sets("name", "Legops", "ValidationException: name"),
 		"one zone": {func(c client, in values) { in["subnetIds"] = []any{p.subnets[0], c.sameZone(p)} }, "subnetIds lie in 1 zone(s)"},
 		"two VPCs": {func(c client, in values) {
 			vpc, _ := c.made(catalogue.Vpc, "other", values{"cidrBlock": "10.9.0.0/16"})
@@ -127,7 +111,6 @@ func TestDatabaseGroupRules(t *testing.T) {
 			values{"name": "max_connections", "value": "500", "applyMethod": "pending-reboot"}, values{"name": "rds.force_ssl", "value": "1"},
 		}}
 	}, map[string]mistake{
-		"a name":              sets("name", "Legops", "ValidationException: name"),
 		"a reserved name":     sets("name", "default.postgres17", "ValidationException"),
 		"static, yet at once": sets("parameters", []any{values{"name": "max_connections", "value": "500"}}, "max_connections is static"),
 	})

@@ -13,15 +13,18 @@ func TestSmallRules(t *testing.T) {
 		"turned too soon": sets("rotationPeriodInDays", 89, "rotationPeriodInDays is 89"),
 	})
 	refuses(t, catalogue.Secret, func(client) values { return values{"name": "legops/prod", "recoveryWindowInDays": 0} }, map[string]mistake{
-		"a name":        sets("name", "legops prod", "ValidationException: name"),
 		"gone too soon": sets("recoveryWindowInDays", 6, "recoveryWindowInDays is 6"),
 		"gone too late": sets("recoveryWindowInDays", 31, "recoveryWindowInDays is 31"),
-		"taken":         {func(c client, in values) { c.made(catalogue.Secret, "first", in) }, `"legops/prod" exists, made for first`},
 	})
 	refuses(t, catalogue.LogGroup, func(client) values { return values{"name": "/legops", "retentionInDays": 365} }, map[string]mistake{
-		"a name":     sets("name", "legops logs", "ValidationException: name"),
 		"a reserved": sets("name", "aws/legops", "reserved"),
 		"a year off": sets("retentionInDays", 366, "retentionInDays is 366"),
+	})
+	refuses(t, catalogue.RolePolicyAttachment, func(c client) values {
+		c.role("app")
+		return values{"role": "app", "policyArn": "arn:aws:iam::aws:policy/AdministratorAccess"}
+	}, map[string]mistake{
+		"no role": sets("role", "nobody", "NotFound: role nobody"),
 	})
 	refuses(t, catalogue.LogMetricFilter, func(c client) values {
 		c.made(catalogue.LogGroup, "logs", values{"name": "/pods"})
@@ -36,7 +39,6 @@ func TestSmallRules(t *testing.T) {
 		"a name":               sets("metricTransformation.name", "Errors:5xx", `the name "Errors:5xx" of the metric`),
 	})
 	refuses(t, catalogue.ImageRepository, func(client) values { return values{"name": "legops/portal", "imageTagMutability": "IMMUTABLE"} }, map[string]mistake{
-		"a name":     sets("name", "Legops", "ValidationException: name"),
 		"mutability": sets("imageTagMutability", "NEVER", `imageTagMutability is "NEVER"`),
 	})
 	refuses(t, catalogue.InstanceProfile, func(c client) values { c.role("bastion"); return values{"name": "bastion", "role": "bastion"} }, map[string]mistake{

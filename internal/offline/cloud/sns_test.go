@@ -4,7 +4,6 @@ import (
 	"testing"
 
 	"github.com/stretchr/testify/assert"
-	"github.com/stretchr/testify/require"
 
 	"legops/internal/catalogue"
 )
@@ -19,7 +18,6 @@ func TestTopicRules(t *testing.T) {
 		values{"Sid": "A", "Effect": "Deny", "Principal": "*", "Action": "sns:Publish", "Resource": arn},
 	)})
 	refuses(t, catalogue.Topic, func(client) values { return values{"name": "critical", "policy": publish(nil)} }, map[string]mistake{
-		"a name":           sets("name", "critical!", "ValidationException: name"),
 		"an ending":        sets("name", "critical.fifo", "must end in .fifo if, and only if, fifoTopic is true"),
 		"an order":         sets("contentBasedDeduplication", true, "contentBasedDeduplication is for FIFO topics"),
 		"tracing":          sets("tracingConfig", "On", `tracingConfig is "On"`),
@@ -28,7 +26,6 @@ func TestTopicRules(t *testing.T) {
 		"no version":       sets("policy", "{}", `Version is "", must be 2012-10-17`),
 		"of everything":    sets("policy", publish(values{"Action": "sns:*"}), "Policy statement action out of service scope: sns:*"),
 		"another resource": sets("policy", publish(values{"Resource": "*"}), "the policy has the resource *, must be "+arn),
-		"taken":            {func(c client, _ values) { c.topic() }, "AlreadyExists"},
 	})
 	refuses(t, catalogue.TopicPolicy, func(c client) values { return values{"arn": c.topic(), "policy": publish(nil)} }, map[string]mistake{
 		"no topic": {func(_ client, in values) {
@@ -54,24 +51,6 @@ func TestSubscriptionRules(t *testing.T) {
 		"no queue":   {func(_ client, in values) { in["protocol"], in["endpoint"] = "sqs", queueBase+"nothing" }, "NotFound: endpoint " + queueBase},
 		"no TLS":     {func(_ client, in values) { in["protocol"], in["endpoint"] = "https", "http://a" }, `none of the protocol "https"`},
 	})
-}
-
-// What says something of a topic, and who hears of it, go with it.
-func TestTopicGoesWithItsParts(t *testing.T) {
-	record, err := OpenRecord("")
-	require.NoError(t, err)
-	c := connect(t, start(t, record, nil), "aws", account, region)
-	topic := c.topic()
-	assert.Equal(t, "arn:aws:sns:us-east-1:111111111111:critical", topic)
-	c.made(catalogue.TopicPolicy, "policy", values{"arn": topic, "policy": statementOf(values{"Effect": "Allow", "Principal": "*", "Action": "sns:Publish", "Resource": topic})})
-	_, mail := c.made(catalogue.TopicSubscription, "mail", values{"topic": topic, "protocol": "email", "endpoint": "a@b.example"})
-	assert.Equal(t, true, mail["pendingConfirmation"])
-	c.made(catalogue.TopicSubscription, "more", values{"topic": topic, "protocol": "email", "endpoint": "c@d.example"})
-	assert.Len(t, record.Entries(account), 4)
-	require.NoError(t, c.remove(catalogue.TopicPolicy, "policy", topic))
-	assert.Len(t, record.Entries(account), 3, "a policy takes nobody else with it")
-	require.NoError(t, c.remove(catalogue.Topic, "critical", topic))
-	assert.Empty(t, record.Entries(account))
 }
 
 // A topic that keeps the order gets a name that says so.

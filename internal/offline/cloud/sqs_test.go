@@ -3,8 +3,6 @@ package cloud
 import (
 	"testing"
 
-	"github.com/stretchr/testify/assert"
-
 	"legops/internal/catalogue"
 )
 
@@ -27,7 +25,6 @@ func TestQueueRules(t *testing.T) {
 			"contentBasedDeduplication": true, "messageRetentionSeconds": 1209600, "visibilityTimeoutSeconds": 300,
 		}
 	}, map[string]mistake{
-		"a name":                sets("name", "signing!.fifo", "ValidationException: name"),
 		"a name out of order":   sets("name", "signing", `the name "signing" must end in .fifo`),
 		"an order out of name":  sets("fifoQueue", false, `the name "signing.fifo" must end in .fifo`),
 		"order without a queue": {func(_ client, in values) { in["name"], in["fifoQueue"] = "signing", false }, "contentBasedDeduplication is for FIFO queues"},
@@ -39,16 +36,8 @@ func TestQueueRules(t *testing.T) {
 		"too small a message":   sets("maxMessageSize", 1023, "maxMessageSize is 1023"),
 		"too short a key":       sets("kmsDataKeyReusePeriodSeconds", 59, "kmsDataKeyReusePeriodSeconds is 59"),
 		"two keys":              {func(_ client, in values) { in["sqsManagedSseEnabled"], in["kmsMasterKeyId"] = true, "alias/a" }, "exclude each other"},
-		"the name is taken":     {func(c client, in values) { c.made(catalogue.Queue, "first", in) }, "AlreadyExists"},
 		"nowhere to go":         sets("redrivePolicy", jsonOf(values{"deadLetterTargetArn": queueBase + "x", "maxReceiveCount": 5}), "NonExistentQueue"),
 	})
-}
-
-func TestQueueIsFound(t *testing.T) {
-	id, out := newClient(t).made(catalogue.Queue, "queue", values{"name": "signing"})
-	assert.Equal(t, "https://sqs.us-east-1.amazonaws.com/111111111111/signing", id)
-	assert.Equal(t, id, out["url"])
-	assert.Equal(t, queueBase+"signing", out["arn"])
 }
 
 func TestRedriveRules(t *testing.T) {
@@ -82,16 +71,4 @@ func TestRedriveRules(t *testing.T) {
 		"all, but some": sets("redriveAllowPolicy", allow("allowAll", queueBase+"a"), "got 1 with allowAll"),
 		"too many":      sets("redriveAllowPolicy", allow("byQueue", eleven...), "got 11"),
 	})
-}
-
-// What says something of a queue goes with it.
-func TestQueueGoesWithItsParts(t *testing.T) {
-	record, err := OpenRecord("")
-	assert.NoError(t, err)
-	c := connect(t, start(t, record, nil), "aws", account, region)
-	queue := c.queue("signing", false)
-	c.made(catalogue.QueuePolicy, "policy", values{"queueUrl": queue, "policy": allows(values{"Service": "events.amazonaws.com"}, queueBase+"signing")})
-	assert.Len(t, record.Entries(account), 2)
-	assert.NoError(t, c.remove(catalogue.Queue, "signing", queue))
-	assert.Empty(t, record.Entries(account))
 }

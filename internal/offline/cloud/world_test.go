@@ -17,20 +17,23 @@ type mistake struct {
 	want string
 }
 
-// refuses proves that AWS takes what base makes, and nothing that a mistake makes of it.
+// refuses proves that AWS takes what base makes, a second time only where it has no name, and nothing that a mistake makes of it.
 func refuses(t *testing.T, typ string, base func(c client) values, mistakes map[string]mistake) {
 	t.Helper()
 	t.Run("as it should be", func(t *testing.T) {
 		c := newClient(t)
-		c.made(typ, "thing", base(c))
+		in := base(c)
+		c.made(typ, "thing", in)
+		if catalogue.Of(typ).Name.Input != "" {
+			c.refused(typ, "second", in, "exists, made for thing")
+		}
 	})
 	for name, m := range mistakes {
 		t.Run(name, func(t *testing.T) {
 			c := newClient(t)
 			in := base(c)
 			m.make(c, in)
-			_, err := c.create(typ, "thing", in)
-			assert.ErrorContains(t, err, m.want)
+			c.refused(typ, "thing", in, m.want)
 		})
 	}
 }

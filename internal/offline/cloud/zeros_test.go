@@ -19,7 +19,6 @@ import (
 	"github.com/stretchr/testify/assert"
 	"github.com/stretchr/testify/require"
 
-	"legops/internal/checkout"
 	"legops/internal/registered"
 )
 
@@ -197,7 +196,7 @@ func TestKeptZerosAreThoseOfKubernetes(t *testing.T) {
 	k := kubernetesSource(t)
 	used := map[string]bool{}
 	for _, stack := range []string{"dev", "test", "prod"} {
-		g := registered.Stack(t, stack, checkout.Config(t, "../../..", stack)).Graph()
+		g := registered.Real(t, "../../..", stack).Graph()
 		objects := 0
 		for _, made := range g.Resources {
 			parts := strings.Split(made.Type, ":")

@@ -13,13 +13,11 @@ import (
 
 // Every account has all zones of a region, under names of its own, and a subnet is where the account's name says.
 func TestZonesAreNamedPerAccount(t *testing.T) {
-	record, err := OpenRecord("")
-	require.NoError(t, err)
-	p := start(t, record, nil)
+	cloud := newClient(t)
 	named := map[string]string{} // which zone us-east-1a is, by account
 	for _, account := range []string{"111111111111", "222222222222", "333333333333"} {
 		for _, region := range regions.All() {
-			c := connect(t, p, "aws", account, region)
+			c := cloud.in(account, region)
 			answer, err := c.rpc.Invoke(t.Context(), &pulumirpc.InvokeRequest{Tok: "aws:index/getAvailabilityZones:getAvailabilityZones"})
 			require.NoError(t, err)
 			got := answer.GetReturn().AsMap()
@@ -35,7 +33,7 @@ func TestZonesAreNamedPerAccount(t *testing.T) {
 			}
 			assert.ElementsMatch(t, want, ids)
 		}
-		c := connect(t, p, "aws", account, region)
+		c := cloud.in(account, region)
 		_, subnet := c.made(catalogue.Subnet, account, values{"vpcId": c.vpc(), "cidrBlock": "10.0.0.0/24", "availabilityZone": region + "a"})
 		named[account] = subnet["availabilityZoneId"].(string)
 		_, subnet = c.made(catalogue.Subnet, account+"-by-id", values{"vpcId": c.vpc(), "cidrBlock": "10.0.1.0/24", "availabilityZoneId": named[account]})
@@ -48,11 +46,9 @@ func TestZonesAreNamedPerAccount(t *testing.T) {
 
 // One stack file in two accounts, zones by name: one deploys, the other meets the zone without EKS.
 func TestClusterRefusesAZoneWithoutEks(t *testing.T) {
-	record, err := OpenRecord("")
-	require.NoError(t, err)
-	p := start(t, record, nil)
+	cloud := newClient(t)
 	cluster := func(account string) error {
-		c := connect(t, p, "aws", account, region)
+		c := cloud.in(account, region)
 		var subnets []any
 		for i, letter := range []string{"a", "b"} {
 			id, _ := c.made(catalogue.Subnet, account+letter, values{"vpcId": c.vpc(), "cidrBlock": "10.0." + string(rune('0'+i)) + ".0/24", "availabilityZone": region + letter})

@@ -2,11 +2,12 @@ package schema
 
 import (
 	"math"
-	"reflect"
 	"testing"
 
 	"github.com/pulumi/pulumi/sdk/v3/go/common/resource"
 	"github.com/pulumi/pulumi/sdk/v3/go/common/resource/asset"
+	"github.com/stretchr/testify/assert"
+	"github.com/stretchr/testify/require"
 )
 
 // testSchema has a property of every kind.
@@ -48,9 +49,7 @@ func output(v resource.PropertyValue, known bool) resource.PropertyValue {
 
 func TestCheckAccepts(t *testing.T) {
 	file, err := asset.FromText("content")
-	if err != nil {
-		t.Fatal(err)
-	}
+	require.NoError(t, err)
 	node := object(resource.PropertyMap{"name": text, "ids": list(text), "child": object(resource.PropertyMap{"name": text})})
 	reference := resource.MakeCustomResourceReference("urn:pulumi:test::test::test:Type::name", "id", "")
 	values := map[string][]resource.PropertyValue{
@@ -69,15 +68,11 @@ func TestCheckAccepts(t *testing.T) {
 	for name, accepted := range values {
 		for _, v := range accepted {
 			for _, v := range []resource.PropertyValue{v, resource.MakeSecret(v), output(v, true)} {
-				if failures := s.Check(props, resource.PropertyMap{resource.PropertyKey(name): v}); failures != nil {
-					t.Errorf("%s refuses %v: %v", name, v, failures)
-				}
+				assert.Nil(t, s.Check(props, resource.PropertyMap{resource.PropertyKey(name): v}), "%s: %v", name, v)
 			}
 		}
 		for _, v := range []resource.PropertyValue{null, unknown, output(text, false), resource.MakeSecret(unknown)} {
-			if failures := s.Check(props, resource.PropertyMap{resource.PropertyKey(name): v}); failures != nil {
-				t.Errorf("%s refuses %v: %v", name, v, failures)
-			}
+			assert.Nil(t, s.Check(props, resource.PropertyMap{resource.PropertyKey(name): v}), "%s: %v", name, v)
 		}
 	}
 }
@@ -122,32 +117,22 @@ func TestCheckRefuses(t *testing.T) {
 	}
 	s, props := testSchema()
 	for name, tt := range tests {
-		t.Run(name, func(t *testing.T) {
-			if got := s.Check(props, tt.value); !reflect.DeepEqual(got, tt.want) {
-				t.Errorf("got %v, want %v", got, tt.want)
-			}
-		})
+		assert.Equal(t, tt.want, s.Check(props, tt.value), name)
 	}
 }
 
 // TestCheckCluster holds a real shape against the real table.
 func TestCheckCluster(t *testing.T) {
-	s, err := Load()
-	if err != nil {
-		t.Fatal(err)
-	}
+	s := loaded(t)
 	got := s.Check(s.Resources["aws:eks/cluster:Cluster"].Inputs, resource.PropertyMap{
 		"vpcConfig": object(resource.PropertyMap{
 			"subnetIds":            list(resource.NewProperty(1.0)),
 			"endpointPublicAccess": resource.NewProperty("false"),
 		}),
 	})
-	want := []Failure{
+	assert.Equal(t, []Failure{
 		{"vpcConfig.endpointPublicAccess", "want boolean, got string"},
 		{"vpcConfig.subnetIds[0]", "want string, got number"},
 		{"roleArn", "required property is missing"},
-	}
-	if !reflect.DeepEqual(got, want) {
-		t.Errorf("got %v, want %v", got, want)
-	}
+	}, got)
 }

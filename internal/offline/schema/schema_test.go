@@ -2,17 +2,17 @@ package schema
 
 import (
 	"maps"
-	"reflect"
 	"slices"
 	"testing"
+
+	"github.com/stretchr/testify/assert"
+	"github.com/stretchr/testify/require"
 )
 
 func loaded(t *testing.T) *Schema {
 	t.Helper()
 	s, err := Load()
-	if err != nil {
-		t.Fatal(err)
-	}
+	require.NoError(t, err)
 	return s
 }
 
@@ -23,12 +23,8 @@ func TestListsAreSortedAndCovered(t *testing.T) {
 		"FunctionTypes": {FunctionTypes, slices.Sorted(maps.Keys(s.Functions))},
 	}
 	for name, list := range lists {
-		if !slices.IsSorted(list.want) {
-			t.Errorf("%s is not sorted", name)
-		}
-		if !slices.Equal(list.got, list.want) {
-			t.Errorf("schema.json covers %v, but %s lists %v; run `make generate`", list.got, name, list.want)
-		}
+		assert.IsIncreasing(t, list.want, name)
+		assert.Equal(t, list.want, list.got, "schema.json does not cover %s; run `make generate`", name)
 	}
 }
 
@@ -75,17 +71,12 @@ func TestProperties(t *testing.T) {
 		{"getParameter", functions["aws:ssm/getParameter:getParameter"].Inputs, "name", Property{Kind: String, Required: true}},
 	}
 	for _, tt := range tests {
-		if got, ok := tt.props[tt.name]; !ok || !reflect.DeepEqual(got, tt.want) {
-			t.Errorf("%s.%s is %+v, want %+v", tt.of, tt.name, got, tt.want)
-		}
+		assert.Equal(t, tt.want, tt.props[tt.name], "%s.%s", tt.of, tt.name)
 	}
 	statement := s.Objects["aws:wafv2:WebAclRuleStatement"]
-	if _, ok := statement["andStatement"]; ok || len(statement) == 0 {
-		t.Error("a statement of WAF nests others: see omitted in the generator")
-	}
-	if _, ok := resources["aws:ec2/vpc:Vpc"].Inputs["arn"]; ok {
-		t.Error("Vpc.arn is computed, but is listed as an input")
-	}
+	assert.NotEmpty(t, statement)
+	assert.NotContains(t, statement, "andStatement", "a statement of WAF nests others: see omitted in the generator")
+	assert.NotContains(t, resources["aws:ec2/vpc:Vpc"].Inputs, "arn", "it is computed")
 }
 
 // TestIsClosed makes sure that Check can follow every property.
@@ -95,17 +86,12 @@ func TestIsClosed(t *testing.T) {
 		for name, p := range props {
 			e := &p
 			for e.Kind == Array || e.Kind == Map {
-				if e.Elem == nil {
-					t.Fatalf("%s.%s has no element", of, name)
-				}
+				require.NotNil(t, e.Elem, "%s.%s", of, name)
 				e = e.Elem
 			}
-			if fits[e.Kind] == nil {
-				t.Errorf("%s.%s is of the unknown kind %q", of, name, e.Kind)
-			}
-			if _, ok := s.Objects[e.Object]; ok != (e.Kind == Object) {
-				t.Errorf("%s.%s is of kind %s with the shape %q", of, name, e.Kind, e.Object)
-			}
+			assert.NotNil(t, fits[e.Kind], "%s.%s is of the unknown kind %q", of, name, e.Kind)
+			_, ok := s.Objects[e.Object]
+			assert.Equal(t, e.Kind == Object, ok, "%s.%s is of kind %s with the shape %q", of, name, e.Kind, e.Object)
 		}
 	}
 	for token, r := range s.Resources {

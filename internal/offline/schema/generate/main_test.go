@@ -1,37 +1,26 @@
 package main
 
 import (
-	"bytes"
+	"cmp"
 	"encoding/json"
-	"os"
-	"path/filepath"
-	"reflect"
 	"strings"
 	"testing"
 
+	"github.com/stretchr/testify/assert"
+	"github.com/stretchr/testify/require"
+
+	"legops/internal/checkout"
 	"legops/internal/offline/schema"
 )
 
 func TestCommittedFileIsFresh(t *testing.T) {
 	// go test caches by the files that a test opens. It does not see those
 	// that `go list` reads, and would not rerun this for a new SDK version.
-	if _, err := os.ReadFile("../../../../go.mod"); err != nil {
-		t.Fatal(err)
-	}
+	checkout.Read(t, "../../../../go.mod")
 	want, err := render()
-	if err != nil {
-		t.Fatal(err)
-	}
-	got, err := os.ReadFile("../schema.json")
-	if err != nil {
-		t.Fatal(err)
-	}
-	if !bytes.Equal(got, want) {
-		t.Error("schema.json does not match the SDKs in go.mod and the catalogue; run `make generate`")
-	}
-	if limit := 512 << 10; len(want) > limit {
-		t.Errorf("schema.json has %d bytes, too many to review; want at most %d", len(want), limit)
-	}
+	require.NoError(t, err)
+	assert.True(t, checkout.Read(t, "../schema.json") == string(want), "schema.json does not match the SDKs in go.mod and the catalogue; run `make generate`")
+	assert.LessOrEqual(t, len(want), 512<<10, "schema.json has too many bytes to review")
 }
 
 // TestWideSample covers types that the stacks are likely to need next, among
@@ -52,22 +41,14 @@ func TestWideSample(t *testing.T) {
 		"kubernetes:networking.k8s.io/v1:Ingress",
 	}
 	s, err := newGenerator(modules, goList).schema(resources, []string{"aws:iam/getPolicyDocument:getPolicyDocument"})
-	if err != nil {
-		t.Fatal(err)
-	}
+	require.NoError(t, err)
 	for token, r := range s.Resources {
-		if len(r.Inputs) == 0 || len(r.Outputs) == 0 {
-			t.Errorf("%s has %d inputs and %d outputs", token, len(r.Inputs), len(r.Outputs))
-		}
+		assert.NotEmpty(t, r.Inputs, token)
+		assert.NotEmpty(t, r.Outputs, token)
 	}
-	if p := s.Resources["aws:rds/instance:Instance"].Outputs["password"]; !p.Secret {
-		t.Errorf("the password of an rds Instance is %+v, want a secret", p)
-	}
+	assert.True(t, s.Resources["aws:rds/instance:Instance"].Outputs["password"].Secret)
 	key := "kubernetes:apiextensions/v1:JSONSchemaProps"
-	want := schema.Property{Kind: schema.Object, Object: key}
-	if got := s.Objects[key]["not"]; !reflect.DeepEqual(got, want) {
-		t.Errorf("JSONSchemaProps.not is %+v, want %+v", got, want)
-	}
+	assert.Equal(t, schema.Property{Kind: schema.Object, Object: key}, s.Objects[key]["not"])
 }
 
 // fake is an SDK of one type, whose arguments and outputs a test fills in.
@@ -143,19 +124,10 @@ func fakeGenerator(t *testing.T, inputs, outputs []string) *generator {
 		return b.String()
 	}
 	dir := t.TempDir()
-	files := map[string]string{
-		"thing/thing.go":        strings.NewReplacer("INPUTS", fields(inputs), "OUTPUTS", fields(outputs)).Replace(fake),
-		"shared/pulumiTypes.go": fakeShared,
-	}
-	for name, content := range files {
-		file := filepath.Join(dir, "go", "fake", filepath.FromSlash(name))
-		if err := os.MkdirAll(filepath.Dir(file), 0o755); err != nil {
-			t.Fatal(err)
-		}
-		if err := os.WriteFile(file, []byte(content), 0o644); err != nil {
-			t.Fatal(err)
-		}
-	}
+	checkout.Write(t, dir, map[string]string{
+		"go/fake/thing/thing.go":        strings.NewReplacer("INPUTS", fields(inputs), "OUTPUTS", fields(outputs)).Replace(fake),
+		"go/fake/shared/pulumiTypes.go": fakeShared,
+	})
 	return newGenerator(map[string]string{"fake": "example.com/fake/sdk"}, func(string) (module, error) {
 		return module{dir, "v1.0.0"}, nil
 	})
@@ -166,9 +138,7 @@ func TestFakeSDK(t *testing.T) {
 		[]string{"Must []string|must", "Level *int|level", "Code *string|code", "Ratio float64|ratio", "Maybe string|maybe,optional", "Tree *shared.Tree|tree", "Self *Thing|self", "File pulumi.AssetOrArchive|file"},
 		[]string{"Code pulumi.StringPtrOutput|code", "Groups pulumi.StringArrayMapOutput|groups", "Tree shared.TreePtrOutput|tree"})
 	s, err := g.schema([]string{fakeToken}, nil)
-	if err != nil {
-		t.Fatal(err)
-	}
+	require.NoError(t, err)
 	tree := schema.Property{Kind: schema.Object, Object: "fake:shared:Tree"}
 	strings := schema.Property{Kind: schema.Array, Elem: &schema.Property{Kind: schema.String}}
 	want := &schema.Schema{
@@ -196,20 +166,12 @@ func TestFakeSDK(t *testing.T) {
 			"color":    {Kind: schema.String},
 		}},
 	}
-	if !reflect.DeepEqual(s, want) {
-		t.Errorf("got %+v, want %+v", s, want)
-	}
+	assert.Equal(t, want, s)
 	text, err := encode(s)
-	if err != nil {
-		t.Fatal(err)
-	}
+	require.NoError(t, err)
 	var back schema.Schema
-	if err := json.Unmarshal(text, &back); err != nil {
-		t.Fatal(err)
-	}
-	if !reflect.DeepEqual(&back, want) {
-		t.Errorf("the encoded table reads as %+v, want %+v", &back, want)
-	}
+	require.NoError(t, json.Unmarshal(text, &back))
+	assert.Equal(t, want, &back, "what the encoded table reads as")
 }
 
 // TestOmitted leaves a property out, of inputs, outputs and nested shapes, in the package that is named only.
@@ -217,15 +179,9 @@ func TestOmitted(t *testing.T) {
 	g := fakeGenerator(t, []string{"Tree *shared.Tree|tree", "Branches string|branches"}, []string{"Tree shared.TreePtrOutput|tree"})
 	g.omitted = map[string]map[string]bool{"fake:shared": {"branches": true}}
 	s, err := g.schema([]string{fakeToken}, nil)
-	if err != nil {
-		t.Fatal(err)
-	}
-	if shape := s.Objects["fake:shared:Tree"]; len(shape) != 1 || shape["color"].Kind != schema.String {
-		t.Errorf("the shape of a tree is %+v, want color only", shape)
-	}
-	if _, ok := s.Resources[fakeToken].Inputs["branches"]; !ok {
-		t.Error("the input branches of another package is left out")
-	}
+	require.NoError(t, err)
+	assert.Equal(t, map[string]schema.Property{"color": {Kind: schema.String}}, s.Objects["fake:shared:Tree"])
+	assert.Contains(t, s.Resources[fakeToken].Inputs, "branches", "that of another package stays")
 }
 
 func TestErrorsNameTheirCause(t *testing.T) {
@@ -248,18 +204,9 @@ func TestErrorsNameTheirCause(t *testing.T) {
 	}
 	for name, tt := range tests {
 		t.Run(name, func(t *testing.T) {
-			token := tt.token
-			if token == "" {
-				token = fakeToken
-			}
-			_, err := fakeGenerator(t, tt.inputs, tt.outputs).schema([]string{token}, nil)
-			if err == nil {
-				t.Fatal("no error")
-			}
+			_, err := fakeGenerator(t, tt.inputs, tt.outputs).schema([]string{cmp.Or(tt.token, fakeToken)}, nil)
 			for _, part := range tt.want {
-				if !strings.Contains(err.Error(), part) {
-					t.Errorf("%q does not mention %q", err, part)
-				}
+				assert.ErrorContains(t, err, part)
 			}
 		})
 	}
