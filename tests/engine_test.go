@@ -306,7 +306,7 @@ func TestFailures(t *testing.T) {
 		t.Run(fmt.Sprint(at), func(t *testing.T) {
 			stack := stackOf(t, "dev", &cloud.Fault{Kind: "fail", Call: at})
 			_, err := stack.Up(t.Context(), program(""))
-			require.ErrorContains(t, err, "the simulated cloud was told to fail")
+			require.ErrorContains(t, err, "the simulated cloud fails this call")
 			_, err = stack.Up(t.Context(), program(""))
 			require.NoError(t, err)
 			assert.Equal(t, want, existing(t, stack.Record()))

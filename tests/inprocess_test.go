@@ -14,6 +14,7 @@ import (
 	"github.com/stretchr/testify/require"
 
 	"legops/infra"
+	"legops/internal/checkout"
 	"legops/internal/model"
 	"legops/internal/offline"
 	"legops/internal/offline/cloud"
@@ -123,4 +124,22 @@ func agree(t *testing.T, cli, here any) {
 		cmpopts.SortSlices(func(a, b *model.Resource) bool { return a.URN < b.URN }),
 		cmpopts.AcyclicTransformer("SameEverywhere", func(text string) string { return elsewhere.ReplaceAllString(text, "") }))
 	assert.Empty(t, diff, "-CLI +in process")
+}
+
+// The engine is the CLI's: both modules have the same version of everything that both list, but for what one of them alone is built of.
+func TestEngineIsTheCLIs(t *testing.T) {
+	versions := func(file string) map[string]string {
+		found := map[string]string{}
+		for _, line := range regexp.MustCompile(`(?m)^\t(\S+) (v\S+)`).FindAllStringSubmatch(checkout.Read(t, root, file), -1) {
+			found[line[1]] = line[2]
+		}
+		return found
+	}
+	ours, theirs := versions("go.mod"), versions("tools/pulumi/go.mod")
+	require.Contains(t, ours, "github.com/pulumi/pulumi/pkg/v3")
+	for module, version := range ours {
+		if other, both := theirs[module]; both && module != "github.com/aws/aws-sdk-go-v2/service/s3" {
+			assert.Equal(t, other, version, "%s: go get that version here and in tools/pulumi", module)
+		}
+	}
 }
