@@ -23,7 +23,18 @@ import (
 
 // Program is the Pulumi program: it reads the stack's configuration and creates the platform that it describes.
 func Program(ctx *pulumi.Context) error {
-	cfg, err := loadConfig(ctx)
+	values := map[string]string{}
+	if text := os.Getenv(pulumi.EnvConfig); text != "" {
+		if err := json.Unmarshal([]byte(text), &values); err != nil {
+			return fmt.Errorf("the configuration in %s is not JSON: %w", pulumi.EnvConfig, err)
+		}
+	}
+	return ProgramWith(ctx, values)
+}
+
+// ProgramWith is the program with the values of the configuration by their full names, such as legops:rds.
+func ProgramWith(ctx *pulumi.Context, values map[string]string) error {
+	cfg, err := loadConfig(ctx, values)
 	if err != nil {
 		return err
 	}
@@ -43,13 +54,7 @@ func Program(ctx *pulumi.Context) error {
 }
 
 // loadConfig reads the configuration as a whole, to check it as a whole.
-func loadConfig(ctx *pulumi.Context) (*stacks.Config, error) {
-	values := map[string]string{}
-	if text := os.Getenv(pulumi.EnvConfig); text != "" {
-		if err := json.Unmarshal([]byte(text), &values); err != nil {
-			return nil, fmt.Errorf("the configuration in %s is not JSON: %w", pulumi.EnvConfig, err)
-		}
-	}
+func loadConfig(ctx *pulumi.Context, values map[string]string) (*stacks.Config, error) {
 	cfg, err := stacks.Load(ctx.Project(), values)
 	var problems stacks.Problems
 	if !errors.As(err, &problems) {

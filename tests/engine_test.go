@@ -70,6 +70,10 @@ func TestMain(m *testing.M) {
 	}
 	code := m.Run()
 	_ = os.RemoveAll(standing)
+	if err := closeInProcess(); err != nil {
+		fmt.Fprintln(os.Stderr, err)
+		code = 1
+	}
 	os.Exit(code)
 }
 
@@ -106,7 +110,12 @@ func urnOf(t *testing.T, session *offline.Session, typ string) string {
 // in one region only.
 func deployed(t *testing.T, session *offline.Session, stack string) []string {
 	t.Helper()
-	state, err := model.ReadState([]byte(run(t, session, "stack", "export", "--stack", stack)))
+	return inState(t, []byte(run(t, session, "stack", "export", "--stack", stack)))
+}
+
+func inState(t *testing.T, exported []byte) []string {
+	t.Helper()
+	state, err := model.ReadState(exported)
 	require.NoError(t, err)
 	found := map[string]bool{}
 	for _, r := range state.Resources {
@@ -120,10 +129,10 @@ func deployed(t *testing.T, session *offline.Session, stack string) []string {
 }
 
 // existing is what the simulated cloud says exists, in the same form.
-func existing(t *testing.T, session *offline.Session) []string {
+func existing(t *testing.T, record *cloud.Record) []string {
 	t.Helper()
 	found := map[string]bool{}
-	for _, e := range session.Record().Entries("") {
+	for _, e := range record.Entries("") {
 		assert.False(t, e.Pending, "%s was made for nobody", e.URN)
 		key := e.Type + " " + name(e.URN) + " " + e.ID
 		assert.False(t, found[key], "%s is twice in the cloud", key)
@@ -140,7 +149,7 @@ func TestLifecycle(t *testing.T) {
 			dir, _ := stood(t, stack)
 			session := open(t, dir, nil)
 			defer finish(t, session)
-			made := existing(t, session)
+			made := existing(t, session.Record())
 			assert.Greater(t, len(made), 350)
 			assert.Equal(t, made, deployed(t, session, stack))
 			checkAlarms(t, session.Record().Entries(""))
@@ -150,13 +159,13 @@ func TestLifecycle(t *testing.T) {
 			run(t, session, "up", "--yes", "--skip-preview", "--expect-no-changes", "--stack", stack)
 			assert.Equal(t, calls, session.Cloud().Calls(), "calls that change the cloud in an up that changes nothing")
 			run(t, session, "refresh", "--yes", "--skip-preview", "--expect-no-changes", "--stack", stack)
-			assert.Equal(t, made, existing(t, session))
+			assert.Equal(t, made, existing(t, session.Record()))
 
 			if stack == "prod" {
 				out, err := session.Run(t.Context(), "destroy", "--yes", "--stack", stack)
 				require.Error(t, err, "production has to refuse its destruction")
 				assert.Contains(t, out, "cannot be deleted")
-				assert.Equal(t, made, existing(t, session), "a refused destroy removes nothing")
+				assert.Equal(t, made, existing(t, session.Record()), "a refused destroy removes nothing")
 				run(t, session, "state", "unprotect", "--all", "--yes", "--stack", stack)
 				out, err = session.Run(t.Context(), "destroy", "--yes", "--skip-preview", "--target", urnOf(t, session, "aws:rds/instance:Instance"), "--target-dependents", "--stack", stack)
 				require.Error(t, err, "AWS itself keeps the database")
@@ -213,17 +222,15 @@ func outliving(t *testing.T, session *offline.Session) []string {
 	return left
 }
 
-// TestFaults breaks an up in every way at several places. The next up converges: what exists then is what an
-// undisturbed up makes, nothing less, more or twice.
+// TestFaults breaks an up at several places, in ways that end a process; TestFailures has the others. The next up converges: what
+// exists then is what an undisturbed up makes, nothing less, more or twice.
 func TestFaults(t *testing.T) {
 	undisturbed, last := stood(t, "dev")
 	reference := open(t, undisturbed, nil)
-	want := existing(t, reference)
+	want := existing(t, reference.Record())
 	finish(t, reference)
 
 	for _, fault := range []cloud.Fault{
-		{Kind: "fail", Call: 1},
-		{Kind: "fail", Call: last},
 		{Kind: "crash", Call: last / 3},
 		{Kind: "crash", Call: last * 2 / 3},
 		{Kind: "crash-after", Call: 2},
@@ -252,7 +259,7 @@ func TestFaults(t *testing.T) {
 			session := open(t, dir, nil)
 			defer finish(t, session)
 			run(t, session, "up", "--yes", "--skip-preview", "--stack", "dev")
-			assert.Equal(t, want, existing(t, session))
+			assert.Equal(t, want, existing(t, session.Record()))
 			assert.Equal(t, want, deployed(t, session, "dev"))
 			run(t, session, "up", "--yes", "--skip-preview", "--expect-no-changes", "--stack", "dev")
 		})
@@ -290,14 +297,34 @@ func TestStackFileIsNeverTouched(t *testing.T) {
 	assert.Equal(t, before, checkout.Read(t, root, "Pulumi.dev.yaml"))
 }
 
+// TestFailures lets the cloud refuse one call of an up, at twelve places. The next up converges.
+func TestFailures(t *testing.T) {
+	undisturbed := deployedStack(t, "dev")
+	want, last := existing(t, undisturbed.Record()), len(undisturbed.Record().Entries(""))
+	for i := range 12 {
+		at := 1 + i*(last-1)/11
+		t.Run(fmt.Sprint(at), func(t *testing.T) {
+			stack := stackOf(t, "dev", &cloud.Fault{Kind: "fail", Call: at})
+			_, err := stack.Up(t.Context(), program(""))
+			require.ErrorContains(t, err, "the simulated cloud fails this call")
+			_, err = stack.Up(t.Context(), program(""))
+			require.NoError(t, err)
+			assert.Equal(t, want, existing(t, stack.Record()))
+			state, err := stack.State(t.Context())
+			require.NoError(t, err)
+			assert.Equal(t, want, inState(t, state))
+			plan, err := stack.Preview(t.Context(), program(""))
+			require.NoError(t, err)
+			assert.False(t, plan.Changes())
+		})
+	}
+}
+
 // TestChangesShow edits the stack file of a deployed stack. The preview shows an update where AWS changes in
 // place, and a replacement where it cannot.
 func TestChangesShow(t *testing.T) {
-	dir, _ := stood(t, "dev")
-	session := open(t, dir, nil)
-	before := existing(t, session)
-	finish(t, session)
-
+	stack := deployedStack(t, "dev")
+	before := existing(t, stack.Record())
 	for _, change := range []struct{ name, old, new, op, resource string }{
 		{"more nodes", "maxSizePerZone: 3", "maxSizePerZone: 4", "update", "aws:eks/nodeGroup:NodeGroup::eks-nodes-use1-az4"},
 		{"another instance type", "- m7g.large", "- m7g.xlarge", "replace", "aws:eks/nodeGroup:NodeGroup::eks-nodes-use1-az6"},
@@ -306,18 +333,16 @@ func TestChangesShow(t *testing.T) {
 		{"another owner", "Owner: platform@", "Owner: founders@", "update", "aws:ec2/vpc:Vpc::network-vpc"},
 	} {
 		t.Run(change.name, func(t *testing.T) {
-			edited, err := offline.Open(offline.Options{Root: root, Dir: dir, StackFiles: editedFiles(t, "dev", [2]string{change.old, change.new})})
+			plan, err := stack.Preview(t.Context(), program(editedFiles(t, "dev", [2]string{change.old, change.new})))
 			require.NoError(t, err)
-			defer finish(t, edited)
 			found := ""
-			for _, step := range previewed(t, edited, "dev").Steps {
-				// A replacement is three steps; the one of that name tells it from a creation.
-				if strings.HasSuffix(string(step.Resource().URN), "$"+change.resource) && found != "replace" {
+			for _, step := range plan.Steps {
+				if strings.HasSuffix(string(step.Resource().URN), "$"+change.resource) {
 					found = step.Op
 				}
 			}
 			assert.Equal(t, change.op, found)
-			assert.Equal(t, before, existing(t, edited), "a preview changes nothing")
+			assert.Equal(t, before, existing(t, stack.Record()), "a preview changes nothing")
 		})
 	}
 }
@@ -325,19 +350,15 @@ func TestChangesShow(t *testing.T) {
 // TestProductionProtectsDataNotAccess takes an administrator away in production: that is not held up by the
 // protection of the cluster, which itself cannot go.
 func TestProductionProtectsDataNotAccess(t *testing.T) {
-	dir, _ := stood(t, "prod")
-	edited, err := offline.Open(offline.Options{Root: root, Dir: dir, StackFiles: editedFiles(t, "prod", [2]string{
+	stack := deployedStack(t, "prod")
+	edited := program(editedFiles(t, "prod", [2]string{
 		"- name: platform\n        roleArn: arn:aws:iam::333333333333:role/platform",
 		"- name: keepers\n        roleArn: arn:aws:iam::333333333333:role/keepers",
-	})})
+	}))
+	_, err := stack.Up(t.Context(), edited)
 	require.NoError(t, err)
-	defer finish(t, edited)
-	run(t, edited, "up", "--yes", "--stack", "prod")
-	made := strings.Join(existing(t, edited), "\n")
+	made := strings.Join(existing(t, stack.Record()), "\n")
 	assert.Contains(t, made, "role/keepers")
 	assert.NotContains(t, made, "role/platform")
-
-	out, err := edited.Run(t.Context(), "destroy", "--yes", "--stack", "prod")
-	require.Error(t, err)
-	assert.Regexp(t, `aws:eks/cluster:Cluster::eks-eksCluster" cannot be deleted`, out)
+	assert.Regexp(t, `aws:eks/cluster:Cluster::eks-eksCluster" cannot be deleted`, stack.Destroy(t.Context(), edited))
 }

@@ -14,7 +14,6 @@ import (
 
 	"legops/internal/checkout"
 	"legops/internal/costs"
-	"legops/internal/offline"
 	"legops/internal/regions"
 	"legops/internal/registered"
 )
@@ -97,15 +96,10 @@ func TestRegionIsOnlyInTheStackFile(t *testing.T) {
 func TestOtherRegions(t *testing.T) {
 	for _, region := range otherRegions {
 		t.Run(region, func(t *testing.T) {
-			in := func(stack string) *offline.Session {
-				session, err := offline.Open(offline.Options{Root: root, Dir: t.TempDir(), StackFiles: moved(t, stack, region)})
-				require.NoError(t, err)
-				return session
-			}
-			production := in("prod")
-			defer finish(t, production)
-			graph := previewed(t, production, "prod").Head()
-			_, err := costs.Of(graph, costs.Traffic{})
+			production, err := stackOf(t, "prod", nil).Preview(t.Context(), program(moved(t, "prod", region)))
+			require.NoError(t, err)
+			graph := production.Head()
+			_, err = costs.Of(graph, costs.Traffic{})
 			require.EqualError(t, err, "legops:region: "+region+": has no prices in internal/costs, only us-east-1 has")
 			zones := map[string]int{}
 			for _, r := range graph.OfType("aws:ec2/subnet:Subnet") {
@@ -113,11 +107,12 @@ func TestOtherRegions(t *testing.T) {
 			}
 			assert.Equal(t, map[string]int{regions.Zones(region)[0]: 3, regions.Zones(region)[1]: 3}, zones)
 
-			development := in("dev")
-			defer finish(t, development)
-			run(t, development, "up", "--yes", "--skip-preview", "--stack", "dev")
-			made := existing(t, development)
-			assert.Equal(t, made, deployed(t, development, "dev"))
+			development := stackOf(t, "dev", nil)
+			_, err = development.Up(t.Context(), program(moved(t, "dev", region)))
+			require.NoError(t, err)
+			state, err := development.State(t.Context())
+			require.NoError(t, err)
+			assert.Equal(t, existing(t, development.Record()), inState(t, state))
 			checkAlarms(t, development.Record().Entries(""))
 			places := map[string]int{}
 			for _, e := range development.Record().Entries("") {

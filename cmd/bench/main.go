@@ -172,7 +172,7 @@ func measure(ctx context.Context, session *offline.Session, args ...string) (sam
 
 // residentBelow adds up the resident memory of a process and all its descendants, in bytes.
 func residentBelow(ancestor int) uint64 {
-	processes, _ := offline.Descendants(ancestor)
+	processes, _ := descendants(ancestor)
 	var sum uint64
 	for _, pid := range append(processes, ancestor) {
 		text, _ := os.ReadFile(fmt.Sprintf("/proc/%d/statm", pid)) // none of one that has ended

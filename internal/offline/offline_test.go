@@ -121,7 +121,7 @@ func TestFindRoot(t *testing.T) {
 }
 
 // through returns a client of a proxy that, like pulumi-eks, does not check certificates.
-func through(t *testing.T, p *proxy) *http.Client {
+func through(t *testing.T, p *Proxy) *http.Client {
 	t.Helper()
 	address, err := url.Parse(p.url())
 	require.NoError(t, err)
@@ -131,9 +131,9 @@ func through(t *testing.T, p *proxy) *http.Client {
 }
 
 func TestProxyServesClustersAndRefusesTheWorld(t *testing.T) {
-	p, err := startProxy(func(host string) bool { return host == "cluster.example" }, func(string) bool { return false })
+	p, err := StartProxy(func(host string) bool { return host == "cluster.example" }, func(string) bool { return false })
 	require.NoError(t, err)
-	defer func() { require.NoError(t, p.close()) }()
+	defer func() { require.NoError(t, p.Close()) }()
 	c := through(t, p)
 
 	answer, err := c.Get("https://cluster.example/healthz")

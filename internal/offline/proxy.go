@@ -12,14 +12,16 @@ import (
 	"math/big"
 	"net"
 	"net/http"
+	"os"
 	"slices"
+	"strings"
 	"sync"
 	"time"
 )
 
-// proxy is the proxy of everything that Pulumi starts. It simulates the health endpoint of the simulated Kubernetes clusters,
+// Proxy is the proxy of everything that Pulumi starts. It simulates the health endpoint of the simulated Kubernetes clusters,
 // which pulumi-eks requests if the endpoint is public, and refuses and records every other address.
-type proxy struct {
+type Proxy struct {
 	listener    net.Listener
 	certificate tls.Certificate
 	serves      func(host string) bool
@@ -30,8 +32,8 @@ type proxy struct {
 	refused []string
 }
 
-// startProxy listens on loopback; serves reports whether a host is a simulated cluster, leads whether an address is a real one.
-func startProxy(serves, leads func(string) bool) (*proxy, error) {
+// StartProxy listens on loopback; serves reports whether a host is a simulated cluster, leads whether an address is a real one.
+func StartProxy(serves, leads func(string) bool) (*Proxy, error) {
 	key, err := ecdsa.GenerateKey(elliptic.P256(), rand.Reader)
 	if err != nil {
 		return nil, fmt.Errorf("starting the offline proxy: %w", err)
@@ -45,7 +47,7 @@ func startProxy(serves, leads func(string) bool) (*proxy, error) {
 	if err != nil {
 		return nil, fmt.Errorf("starting the offline proxy: %w", err)
 	}
-	p := &proxy{
+	p := &Proxy{
 		listener:    listener,
 		certificate: tls.Certificate{Certificate: [][]byte{certificate}, PrivateKey: key},
 		serves:      serves,
@@ -56,18 +58,43 @@ func startProxy(serves, leads func(string) bool) (*proxy, error) {
 	return p, nil
 }
 
-func (p *proxy) url() string  { return "http://" + p.listener.Addr().String() }
-func (p *proxy) close() error { return p.listener.Close() }
+// Close ends the proxy.
+func (p *Proxy) Close() error { return p.listener.Close() }
+
+func (p *Proxy) url() string { return "http://" + p.listener.Addr().String() }
+
+// Isolate returns a person's environment without variables that would change a preview or reach other machines
+// (credentials, profiles, other state), and with this proxy.
+func (p *Proxy) Isolate(person []string) []string {
+	var env []string
+	for _, variable := range person {
+		name, _, _ := strings.Cut(variable, "=")
+		upper := strings.ToUpper(name)
+		if strings.HasPrefix(upper, "AWS_") || strings.HasPrefix(upper, "PULUMI_") || strings.HasSuffix(upper, "_PROXY") || upper == "KUBECONFIG" {
+			continue
+		}
+		env = append(env, variable)
+	}
+	return append(env,
+		"AWS_CONFIG_FILE="+os.DevNull,
+		"AWS_SHARED_CREDENTIALS_FILE="+os.DevNull,
+		"AWS_EC2_METADATA_DISABLED=true",
+		"HTTPS_PROXY="+p.url(),
+		"HTTP_PROXY="+p.url(),
+		"NO_PROXY=127.0.0.1,localhost,::1",
+		"no_proxy=127.0.0.1,localhost,::1",
+	)
+}
 
 // Refused returns the addresses outside this machine that something tried to reach.
-func (p *proxy) Refused() []string {
+func (p *Proxy) Refused() []string {
 	p.mu.Lock()
 	defer p.mu.Unlock()
 	return slices.Clone(p.refused)
 }
 
 // ServeHTTP answers a proxy request.
-func (p *proxy) ServeHTTP(w http.ResponseWriter, req *http.Request) {
+func (p *Proxy) ServeHTTP(w http.ResponseWriter, req *http.Request) {
 	host, _, err := net.SplitHostPort(req.Host)
 	if err != nil {
 		host = req.Host
@@ -116,7 +143,7 @@ func tunnel(client net.Conn, address string) {
 }
 
 // serveCluster simulates the health endpoint of a cluster's API server, for one request.
-func (p *proxy) serveCluster(conn net.Conn) {
+func (p *Proxy) serveCluster(conn net.Conn) {
 	if _, err := io.WriteString(conn, "HTTP/1.1 200 Connection established\r\n\r\n"); err != nil {
 		return
 	}

@@ -49,7 +49,7 @@ type Session struct {
 	cloud    *cloud.Provider
 	clusters *Clusters // nil if the cloud also simulates Kubernetes
 	ownsThem bool      // the session closes the clusters
-	proxy    *proxy
+	proxy    *Proxy
 	lock     *os.File
 }
 
@@ -85,7 +85,7 @@ func Open(o Options) (_ *Session, err error) {
 	if err := s.serve(o); err != nil {
 		return nil, err
 	}
-	if s.proxy, err = startProxy(s.record.ServesHost, s.leads); err != nil {
+	if s.proxy, err = StartProxy(s.record.ServesHost, s.leads); err != nil {
 		return nil, err
 	}
 	return s, s.prepareWorkspace()
@@ -135,7 +135,7 @@ func (s *Session) Close() error {
 		errs = append(errs, os.RemoveAll(s.clusters.dir)) // the next session may simulate them
 	}
 	if s.proxy != nil {
-		errs = append(errs, s.proxy.close())
+		errs = append(errs, s.proxy.Close())
 	}
 	if s.record != nil {
 		errs = append(errs, s.record.Close())
@@ -266,25 +266,15 @@ func (s *Session) stateFile(stack string) string {
 	return filepath.Join(s.dir, "state", ".pulumi", "stacks", "legops", stack+".json")
 }
 
-// environment returns a person's environment without variables that would change a preview or reach other machines:
-// credentials, profiles, other state.
+// environment returns a person's environment, isolated, with the session's tools, state and cloud.
 func (s *Session) environment(person []string) []string {
-	var env []string
-	for _, variable := range person {
-		name, _, _ := strings.Cut(variable, "=")
-		upper := strings.ToUpper(name)
-		if strings.HasPrefix(upper, "AWS_") || strings.HasPrefix(upper, "PULUMI_") || strings.HasSuffix(upper, "_PROXY") || upper == "KUBECONFIG" {
-			continue
-		}
-		env = append(env, variable)
-	}
 	path, home := []string{s.tools(), os.Getenv("PATH")}, filepath.Join(s.tools(), "home")
 	if s.clusters != nil {
 		// The home with the provider for real control planes, which no other command may find.
 		home = filepath.Join(s.tools(), "kubernetes", "home")
 		path = slices.Insert(path, 0, s.clusters.bin())
 	}
-	return append(env,
+	return append(s.proxy.Isolate(person),
 		"PATH="+strings.Join(path, string(os.PathListSeparator)),
 		"PULUMI_HOME="+home,
 		"PULUMI_BACKEND_URL="+(&url.URL{Scheme: "file", Path: filepath.Join(s.dir, "state")}).String(),
@@ -293,15 +283,8 @@ func (s *Session) environment(person []string) []string {
 		"PULUMI_DEBUG_PROVIDERS="+s.cloud.Attachment(),
 		"PULUMI_DISABLE_AUTOMATIC_PLUGIN_ACQUISITION=true",
 		"PULUMI_SKIP_UPDATE_CHECK=true",
-		"AWS_CONFIG_FILE="+os.DevNull,
-		"AWS_SHARED_CREDENTIALS_FILE="+os.DevNull,
-		"AWS_EC2_METADATA_DISABLED=true",
 		// The language host would ask go for the modules' plugins, which may rewrite go.sum and use the network. All
 		// plugins are installed, and the program is built.
 		"GO111MODULE=off",
-		"HTTPS_PROXY="+s.proxy.url(),
-		"HTTP_PROXY="+s.proxy.url(),
-		"NO_PROXY=127.0.0.1,localhost,::1",
-		"no_proxy=127.0.0.1,localhost,::1",
 	)
 }

@@ -88,6 +88,20 @@ func (s *Session) ownSecrets(name string, file *yaml.Node) {
 	}
 }
 
+// StackFile returns a stack file's content with a placeholder of the same type for each secret value.
+func StackFile(path string) ([]byte, error) {
+	content, err := os.ReadFile(path)
+	if err != nil {
+		return nil, err
+	}
+	var document yaml.Node
+	if err := yaml.Unmarshal(content, &document); err != nil {
+		return nil, fmt.Errorf("%s: %w", path, err)
+	}
+	standIn(&document)
+	return yaml.Marshal(&document)
+}
+
 // standIn replaces every {secure: ...} below a node by a placeholder.
 func standIn(node *yaml.Node) {
 	for _, child := range node.Content {

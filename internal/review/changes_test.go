@@ -2,7 +2,6 @@ package review
 
 import (
 	"context"
-	"fmt"
 	"os"
 	"path/filepath"
 	"strings"
@@ -12,6 +11,7 @@ import (
 
 	"legops/internal/checkout"
 	"legops/internal/model"
+	"legops/internal/offline/engine"
 )
 
 // bench is a copy of the repository, with the base built.
@@ -19,7 +19,13 @@ type bench struct {
 	*workspace
 	t          *testing.T
 	base, head *source
-	protected  map[string]map[string]bool
+	bases      map[string]deployedBase
+}
+
+// deployedBase is a deployed base, and what Pulumi protects of it.
+type deployedBase struct {
+	stack     *engine.Stack
+	protected map[string]bool
 }
 
 func newBench(t *testing.T) *bench {
@@ -32,17 +38,17 @@ func newBench(t *testing.T) *bench {
 	base, head, err := w.sources(context.Background(), "main", "main")
 	require.NoError(t, err)
 	require.NoError(t, w.build(context.Background(), base))
-	return &bench{workspace: w, t: t, base: base, head: head, protected: map[string]map[string]bool{}}
+	return &bench{workspace: w, t: t, base: base, head: head, bases: map[string]deployedBase{}}
 }
 
-// deployed deploys the base as it is, once for every change that is tried on it, and says what is protected.
-func (w *bench) deployed(name, stack string) map[string]bool {
-	if w.protected[name] == nil {
-		protected, err := w.deployBase(context.Background(), filepath.Join(w.dir, "deployed", name), stack, w.base)
+// deployed deploys the base as it is, once for every change that is tried on it.
+func (w *bench) deployed(name, stack string) deployedBase {
+	if _, is := w.bases[name]; !is {
+		base, protected, err := w.deployBase(context.Background(), stack, w.base)
 		require.NoError(w.t, err)
-		w.protected[name] = protected
+		w.bases[name] = deployedBase{base, protected}
 	}
-	return w.protected[name]
+	return w.bases[name]
 }
 
 func exists(path string) bool {
@@ -64,21 +70,21 @@ func (w *bench) review(change, stack string, deploy bool) *Stack {
 			defer checkout.Run(t, side.dir, "git checkout -q .")
 		}
 	}
-	protected := w.deployed(deployed, stack)
+	base := w.deployed(deployed, stack)
 	checkout.Run(t, w.head.dir, "git apply "+filepath.Join(testdata, change+".patch"))
 	defer checkout.Run(t, w.head.dir, "git checkout -q .")
 	w.head.program = w.base.program
 	if strings.Contains(checkout.Run(t, w.head.dir, "git diff --name-only"), ".go") {
 		require.NoError(t, w.build(context.Background(), w.head))
 	}
-	cloud := filepath.Join(t.TempDir(), "cloud")
-	checkout.Run(t, w.dir, fmt.Sprintf("cp -r deployed/%s %s", deployed, cloud))
-	p, err := w.preview(context.Background(), cloud, stack, w.head)
+	on, err := base.stack.Copy()
+	require.NoError(t, err)
+	p, err := on.Preview(context.Background(), w.head.deployable())
 	require.NoError(t, err)
 	d := &model.Deployment{}
 	if deploy {
-		d, err = w.deployHead(context.Background(), cloud, stack, w.head)
+		d, err = deployHead(context.Background(), on, w.head)
 		require.NoError(t, err)
 	}
-	return judge(stack, p, d, protected, environmentOf(stackFile(w.head, stack)))
+	return judge(stack, p, d, base.protected, environmentOf(stackFile(w.head, stack)))
 }

@@ -1,7 +1,6 @@
 package review
 
 import (
-	"bytes"
 	"cmp"
 	"context"
 	"errors"
@@ -14,7 +13,7 @@ import (
 	"sync"
 
 	"legops/internal/model"
-	"legops/internal/offline"
+	"legops/internal/offline/engine"
 )
 
 // Options are what to compare.
@@ -115,92 +114,47 @@ func stackFile(s *source, stack string) string {
 
 // compare deploys the base to a simulated cloud of its own, waits for the head to be built, and previews it against that, then
 // deploys it there if that is asked for and it changes anything.
-func (w *workspace) compare(ctx context.Context, stack string, base, head *source, built func() error, deploy bool) (*Stack, error) {
-	dir := filepath.Join(w.dir, "clouds", stack)
-	protected, err := w.deployBase(ctx, dir, stack, base)
+func (w *workspace) compare(ctx context.Context, name string, base, head *source, built func() error, deploy bool) (*Stack, error) {
+	stack, protected, err := w.deployBase(ctx, name, base)
 	if err != nil {
 		return nil, fmt.Errorf("the base (%s) does not deploy: %w", base.Name, err)
 	}
 	if err := built(); err != nil {
 		return nil, err
 	}
-	p, err := w.preview(ctx, dir, stack, head)
+	p, err := stack.Preview(ctx, head.deployable())
 	if err != nil {
 		return nil, fmt.Errorf("the head (%s) cannot be previewed: %w", head.Name, err)
 	}
 	deployment := &model.Deployment{}
 	if deploy && p.Changes() {
-		if deployment, err = w.deployHead(ctx, dir, stack, head); err != nil {
+		if deployment, err = deployHead(ctx, stack, head); err != nil {
 			return nil, fmt.Errorf("the head (%s) cannot be deployed: %w", head.Name, err)
 		}
 	}
-	return judge(stack, p, deployment, protected, environmentOf(stackFile(head, stack))), nil
+	return judge(name, p, deployment, protected, environmentOf(stackFile(head, name))), nil
 }
 
 // deployBase brings the base up, and returns what Pulumi would refuse to delete or replace. The protection itself is taken away, or
 // the preview would end at the first thing that has it.
-func (w *workspace) deployBase(ctx context.Context, dir, stack string, base *source) (protected map[string]bool, err error) {
-	err = w.with(dir, base, func(session *offline.Session) error {
-		if _, err := w.pulumi(ctx, session, "up", "--yes", "--skip-preview", "--stack", stack); err != nil {
-			return err
-		}
-		protected, err = session.Unprotect(stack)
-		return err
-	})
-	return protected, err
-}
-
-func (w *workspace) preview(ctx context.Context, dir, stack string, head *source) (p *model.Plan, err error) {
-	err = w.with(dir, head, func(session *offline.Session) error {
-		out, failed := w.pulumi(ctx, session, "preview", "--json", "--show-sames", "--stack", stack)
-		if ctx.Err() != nil {
-			return ctx.Err()
-		}
-		// A preview that failed says why in its JSON.
-		if p, err = model.ReadPreview(out); err == nil {
-			err = failed
-		}
-		return err
-	})
-	return p, err
+func (w *workspace) deployBase(ctx context.Context, name string, base *source) (*engine.Stack, map[string]bool, error) {
+	stack, err := w.engine.Stack(name, nil)
+	if err != nil {
+		return nil, nil, err
+	}
+	if _, err := stack.Up(ctx, base.deployable()); err != nil {
+		return nil, nil, err
+	}
+	return stack, stack.Unprotect(), nil
 }
 
 // deployHead deploys the head, as far as that goes: Pulumi ends with the first failure and what runs beside it. With
 // --continue-on-error it would hang where what a remote component waits for has failed. That something fails is an answer, not an
 // error.
-func (w *workspace) deployHead(ctx context.Context, dir, stack string, head *source) (d *model.Deployment, err error) {
-	err = w.with(dir, head, func(session *offline.Session) error {
-		out, failed := w.pulumi(ctx, session, "up", "--yes", "--skip-preview", "--json", "--stack", stack)
-		if ctx.Err() != nil {
-			return ctx.Err()
-		}
-		if d, err = model.ReadDeployment(out); err == nil && len(d.Failures) == 0 {
-			err = failed
-		}
-		return err
-	})
+func deployHead(ctx context.Context, stack *engine.Stack, head *source) (*model.Deployment, error) {
+	d, err := stack.Up(ctx, head.deployable())
+	if ctx.Err() == nil && d != nil && len(d.Failures) > 0 {
+		err = nil
+	}
 	return d, err
-}
-
-// with runs something with a session of one side.
-func (w *workspace) with(dir string, s *source, do func(*offline.Session) error) (err error) {
-	session, err := offline.Open(offline.Options{Root: w.root, Project: s.dir, Dir: dir, Program: s.program})
-	if err != nil {
-		return err
-	}
-	defer func() { err = errors.Join(err, session.Close()) }()
-	return do(session)
-}
-
-// pulumi runs the CLI and returns what it printed.
-func (w *workspace) pulumi(ctx context.Context, session *offline.Session, args ...string) ([]byte, error) {
-	cmd, err := session.Command(ctx, args...)
-	if err != nil {
-		return nil, cmp.Or(ctx.Err(), err)
-	}
-	out, errOut, err := execute(ctx, cmd)
-	if err != nil && ctx.Err() == nil {
-		err = fmt.Errorf("pulumi %s: %w\n%s", args[0], err, bytes.TrimSpace(append(out, errOut...)))
-	}
-	return out, err
 }

@@ -12,7 +12,7 @@ import (
 	"syscall"
 	"time"
 
-	"legops/internal/offline"
+	"legops/internal/offline/engine"
 )
 
 // source is one side of a comparison as files.
@@ -27,11 +27,17 @@ type source struct {
 	program string
 }
 
-// workspace is what a review makes in the repository and takes away again: worktrees and the simulated cloud.
+// deployable is the source as the engine takes it.
+func (s *source) deployable() engine.Source {
+	return engine.Source{Dir: s.dir, Program: engine.Executable(s.program)}
+}
+
+// workspace is what a review makes in the repository and takes away again: worktrees, and the engine.
 type workspace struct {
-	root string // of the repository
-	dir  string
-	lock *os.File
+	root   string // of the repository
+	dir    string
+	lock   *os.File
+	engine *engine.Engine
 }
 
 // openWorkspace makes the folder, once what a review that was killed left there is gone. Two reviews at a time would share it.
@@ -50,12 +56,15 @@ func openWorkspace(ctx context.Context, root string) (*workspace, error) {
 	if err := w.clear(ctx); err != nil {
 		return nil, errors.Join(err, w.lock.Close())
 	}
+	if w.engine, err = engine.Open(root); err != nil {
+		return nil, errors.Join(err, w.lock.Close())
+	}
 	return w, os.MkdirAll(w.dir, 0o700)
 }
 
 // close takes away all that the review made, also of one that was interrupted.
 func (w *workspace) close() error {
-	err := errors.Join(w.clear(context.Background()), os.Remove(w.lock.Name()), w.lock.Close())
+	err := errors.Join(w.engine.Close(), w.clear(context.Background()), os.Remove(w.lock.Name()), w.lock.Close())
 	_ = os.Remove(filepath.Dir(w.dir)) // it stays where other things are in it
 	return err
 }
@@ -79,26 +88,14 @@ func (w *workspace) git(ctx context.Context, args ...string) (string, error) {
 	return strings.TrimSpace(string(out)), nil
 }
 
-// execute runs a command in a process group of its own, so that an interrupt at the terminal reaches it once, through ctx. What
-// the command started ends with it, even if the interrupt comes before the command listens for one: Pulumi's plugins have
-// process groups of their own, and look for their CLI every five minutes only.
+// execute runs a command in a process group of its own, so that an interrupt at the terminal reaches it once, through ctx.
 func execute(ctx context.Context, cmd *exec.Cmd) (stdout, stderr []byte, err error) {
 	var out, errOut bytes.Buffer
 	cmd.Stdout, cmd.Stderr = &out, &errOut
 	cmd.SysProcAttr = &syscall.SysProcAttr{Setpgid: true}
-	var started []int
-	cmd.Cancel = func() (err error) {
-		group := -cmd.Process.Pid
-		// Stopped while it is looked at, it starts nothing more.
-		stopped := syscall.Kill(group, syscall.SIGSTOP)
-		started, err = offline.Descendants(cmd.Process.Pid)
-		return errors.Join(stopped, err, syscall.Kill(group, syscall.SIGINT), syscall.Kill(group, syscall.SIGCONT))
-	}
+	cmd.Cancel = func() error { return syscall.Kill(-cmd.Process.Pid, syscall.SIGINT) }
 	cmd.WaitDelay = time.Minute
 	err = cmd.Run()
-	for _, pid := range started {
-		_ = syscall.Kill(pid, syscall.SIGKILL) // most have ended
-	}
 	if ctx.Err() != nil {
 		err = ctx.Err()
 	}

@@ -66,14 +66,24 @@ var packages = map[string]string{
 
 type connectionKey struct{}
 
-// Serve starts the simulated cloud on loopback. With clusters, which may be nil, it leaves Kubernetes to the real provider.
-func Serve(record *Record, fault *Fault, clusters Clusters) (*Provider, error) {
+// New makes a simulated cloud for an engine in this process, which Client connects. A fault that crashes it needs Serve.
+func New(record *Record, fault *Fault) (*Provider, error) {
 	table, err := schema.Load()
 	if err != nil {
 		return nil, err
 	}
-	p := &Provider{schema: table, record: record, clusters: clusters, ports: map[string]int{}}
+	p := &Provider{schema: table, record: record, ports: map[string]int{}}
 	p.faults = &faults{fault: fault, crash: p.fall, released: make(chan struct{})}
+	return p, nil
+}
+
+// Serve starts a simulated cloud on loopback. With clusters, which may be nil, it leaves Kubernetes to the real provider.
+func Serve(record *Record, fault *Fault, clusters Clusters) (*Provider, error) {
+	p, err := New(record, fault)
+	if err != nil {
+		return nil, err
+	}
+	p.clusters = clusters
 	listening := connections{}
 	const messageLimit = 400 << 20 // the engine's own limit
 	p.server = grpc.NewServer(grpc.StatsHandler(listening), grpc.MaxRecvMsgSize(messageLimit))

@@ -171,6 +171,18 @@ func (r *Record) Close() error {
 	return r.journal.Close()
 }
 
+// Copy returns a record of its own, which nothing keeps on disk, with what exists now.
+func (r *Record) Copy() *Record {
+	r.mu.Lock()
+	defer r.mu.Unlock()
+	c := &Record{entries: map[entryKey]*Entry{}, index: index{}}
+	for _, e := range r.entries {
+		entry := *e
+		c.apply(change{Put: &entry})
+	}
+	return c
+}
+
 // Entries returns what exists in an account, or in all with an empty account, ordered by type and id.
 func (r *Record) Entries(account string) []Entry {
 	r.mu.Lock()

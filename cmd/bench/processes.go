@@ -1,4 +1,4 @@
-package offline
+package main
 
 import (
 	"fmt"
@@ -7,8 +7,8 @@ import (
 	"github.com/mitchellh/go-ps"
 )
 
-// Descendants are the processes that a process started, and those that they started.
-func Descendants(pid int) (found []int, err error) {
+// descendants are the processes that a process started, and those that they started.
+func descendants(pid int) (found []int, err error) {
 	all, err := ps.Processes()
 	if err != nil {
 		return nil, fmt.Errorf("looking for what a command started: %w", err)

@@ -1,0 +1,56 @@
+package cloud
+
+import (
+	"context"
+	"errors"
+	"path"
+	"strings"
+
+	pulumirpc "github.com/pulumi/pulumi/sdk/v3/proto/go"
+	"google.golang.org/grpc"
+	"google.golang.org/protobuf/proto"
+)
+
+// Versions are the versions of the providers that the cloud plays, by package.
+func (p *Provider) Versions() map[string]string {
+	versions := map[string]string{}
+	for pkg, module := range packages {
+		versions[pkg] = strings.TrimPrefix(p.schema.Modules[module], "v")
+	}
+	return versions
+}
+
+// Client connects an engine in this process with the provider of a package: calls without a wire between them.
+func (p *Provider) Client(pkg string) pulumirpc.ResourceProviderClient {
+	return pulumirpc.NewResourceProviderClient(&direct{p, &connection{pkg: pkg}})
+}
+
+// direct calls the methods of the service as a gRPC server does. Each side has its own copy of a message.
+type direct struct {
+	provider   *Provider
+	connection *connection
+}
+
+// Invoke calls a method.
+func (d *direct) Invoke(ctx context.Context, method string, request, answer any, _ ...grpc.CallOption) error {
+	ctx = context.WithValue(ctx, connectionKey{}, d.connection)
+	for _, m := range pulumirpc.ResourceProvider_ServiceDesc.Methods {
+		if m.MethodName != path.Base(method) {
+			continue
+		}
+		given, err := m.Handler(d.provider, ctx, func(received any) error {
+			proto.Merge(received.(proto.Message), request.(proto.Message))
+			return nil
+		}, nil)
+		if err == nil {
+			proto.Merge(answer.(proto.Message), given.(proto.Message))
+		}
+		return err
+	}
+	return errors.New("resource providers have no method " + method)
+}
+
+// NewStream is an error: the simulated cloud has no streams.
+func (d *direct) NewStream(_ context.Context, _ *grpc.StreamDesc, method string, _ ...grpc.CallOption) (grpc.ClientStream, error) {
+	return nil, errors.New("the simulated cloud has no streams, as " + method + " would be")
+}

@@ -1,0 +1,163 @@
+// Package engine runs Pulumi's own engine in this process against the simulated cloud: the CLI's step generator, diffs and
+// snapshots, without a CLI, a language host and a start of pulumi-eks for every run. What needs many runs uses it: tests,
+// reviews, proofs. Package offline runs the CLI itself, for what a person types.
+package engine
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"os"
+	"path/filepath"
+	"slices"
+	"strings"
+	"sync"
+
+	"github.com/pulumi/pulumi/pkg/v3/display"
+	"github.com/pulumi/pulumi/pkg/v3/engine"
+	"github.com/pulumi/pulumi/pkg/v3/resource/deploy"
+	"github.com/pulumi/pulumi/pkg/v3/resource/deploy/deploytest"
+	"github.com/pulumi/pulumi/pkg/v3/resource/plugin"
+	"github.com/pulumi/pulumi/pkg/v3/util/cancel"
+	"github.com/pulumi/pulumi/sdk/v3/go/common/diag"
+	"github.com/pulumi/pulumi/sdk/v3/go/common/diag/colors"
+	"github.com/pulumi/pulumi/sdk/v3/go/common/resource/config"
+	"github.com/pulumi/pulumi/sdk/v3/go/common/tokens"
+
+	"legops/internal/offline"
+	"legops/internal/offline/cloud"
+)
+
+// Engine runs stacks. They share one process of pulumi-eks.
+type Engine struct {
+	proxy *offline.Proxy
+	eks   *component
+
+	mu     sync.Mutex
+	clouds []*cloud.Record
+}
+
+// Open starts an engine with the tools of the repository at root.
+func Open(root string) (_ *Engine, err error) {
+	tools, err := filepath.Abs(filepath.Join(root, "bin"))
+	if err != nil {
+		return nil, err
+	}
+	e := &Engine{}
+	if e.proxy, err = offline.StartProxy(e.serves, func(string) bool { return false }); err != nil {
+		return nil, err
+	}
+	env := append(e.proxy.Isolate(os.Environ()), "PATH="+tools+string(os.PathListSeparator)+os.Getenv("PATH"))
+	if e.eks, err = startComponent(filepath.Join(tools, "home", "plugins"), "eks", env); err != nil {
+		return nil, errors.Join(err, e.proxy.Close())
+	}
+	return e, nil
+}
+
+// Close stops what Open started.
+func (e *Engine) Close() error { return errors.Join(e.eks.close(), e.proxy.Close()) }
+
+// Refused are the addresses outside this machine that pulumi-eks tried to reach.
+func (e *Engine) Refused() []string { return e.proxy.Refused() }
+
+// serves reports whether a host is the endpoint of a cluster in one of the clouds.
+func (e *Engine) serves(host string) bool {
+	e.mu.Lock()
+	defer e.mu.Unlock()
+	return slices.ContainsFunc(e.clouds, func(r *cloud.Record) bool { return r.ServesHost(host) })
+}
+
+// failure is why an operation failed: what engine, providers and program reported as errors.
+type failure struct {
+	diagnostics []engine.DiagEventPayload
+	cause       error
+}
+
+func (f *failure) Error() string {
+	var lines []string
+	for _, d := range f.diagnostics {
+		lines = append(lines, strings.TrimSpace(string(d.URN)+" "+message(d)))
+	}
+	return fmt.Sprintf("%v\n%s", f.cause, strings.Join(lines, "\n"))
+}
+
+func (f *failure) Unwrap() error { return f.cause }
+
+func message(d engine.DiagEventPayload) string {
+	return strings.TrimSpace(colors.Never.Colorize(d.Message))
+}
+
+// operation is one of the engine's: Update, Refresh, Destroy.
+type operation func(engine.UpdateInfo, *engine.Context, engine.UpdateOptions, bool) (*deploy.Plan, display.ResourceChanges, error)
+
+// run performs an operation on a stack, or only previews it, and returns the engine's events.
+func (s *Stack) run(ctx context.Context, do operation, source Source, preview bool) ([]engine.Event, error) {
+	project, settings, err := source.load(s.name)
+	if err != nil {
+		return nil, err
+	}
+	if source.Dir, err = filepath.Abs(source.Dir); err != nil {
+		return nil, err
+	}
+	stop, cause := cancel.NewContext(context.Background())
+	defer cause.Terminate()
+	defer context.AfterFunc(ctx, cause.Cancel)()
+	stream, done := make(chan engine.Event), make(chan struct{})
+	var events []engine.Event
+	var failed failure
+	go func() {
+		defer close(done)
+		for e := range stream {
+			if d, is := e.Payload().(engine.DiagEventPayload); is && d.Severity == diag.Error {
+				failed.diagnostics = append(failed.diagnostics, d)
+			}
+			events = append(events, e)
+		}
+	}()
+	journal := engine.NewTestJournal()
+	var host plugin.Host
+	_, _, failed.cause = do(
+		engine.UpdateInfo{Root: source.Dir, Project: project, Target: &deploy.Target{
+			Name:         tokens.MustParseStackName(s.name),
+			Organization: "organization", // the CLI's, of a state in files
+			Config:       settings,
+			Decrypter:    config.NopDecrypter,
+			Snapshot:     s.snapshot,
+		}},
+		&engine.Context{Cancel: stop, Events: stream, SnapshotManager: journal},
+		engine.UpdateOptions{
+			Parallel:             parallel,
+			SkipPluginPreInstall: true,
+			HostFactory: func(_ context.Context, sink, statusSink diag.Sink, _ plugin.DebugContext) (plugin.Host, error) {
+				host = deploytest.NewPluginHost(sink, statusSink, deploytest.NewLanguageRuntime(
+					func(info plugin.RunInfo, _ *deploytest.ResourceMonitor) error {
+						return source.Program(ctx, &Run{RunInfo: info, Dir: source.Dir, EngineAddress: host.ServerAddr()})
+					}), s.loaders()...)
+				return host, nil
+			},
+		}, preview)
+	close(stream)
+	<-done
+	if host != nil {
+		failed.cause = errors.Join(failed.cause, host.Close())
+	}
+	closed := journal.Close() // the journal has no entries before it is closed
+	if !preview {
+		snapshot, err := journal.Entries().Snap(s.snapshot)
+		if err != nil {
+			return nil, errors.Join(failed.cause, err)
+		}
+		s.snapshot = snapshot
+	}
+	switch {
+	case ctx.Err() != nil:
+		return nil, ctx.Err()
+	case closed != nil || failed.cause != nil || len(failed.diagnostics) > 0:
+		failed.cause = errors.Join(failed.cause, closed)
+		return events, &failed
+	}
+	return events, nil
+}
+
+// parallel is how many resources the engine works at: the CLI's default on four processors.
+const parallel = 16

@@ -1,0 +1,138 @@
+package engine
+
+import (
+	"context"
+	"encoding/json"
+	"errors"
+
+	"github.com/blang/semver"
+	"github.com/pulumi/pulumi/pkg/v3/engine"
+	"github.com/pulumi/pulumi/pkg/v3/resource/deploy"
+	"github.com/pulumi/pulumi/pkg/v3/resource/deploy/deploytest"
+	"github.com/pulumi/pulumi/pkg/v3/resource/plugin"
+	"github.com/pulumi/pulumi/pkg/v3/resource/stack"
+	"github.com/pulumi/pulumi/pkg/v3/secrets/b64"
+	"github.com/pulumi/pulumi/sdk/v3/go/common/tokens"
+
+	"legops/internal/model"
+	"legops/internal/offline/cloud"
+)
+
+// Stack is a stack: its state, and a simulated cloud of its own. Both are in memory.
+type Stack struct {
+	engine   *Engine
+	name     string
+	cloud    *cloud.Provider
+	record   *cloud.Record
+	snapshot *deploy.Snapshot
+}
+
+// Stack returns a stack that nothing has been deployed to. The fault, which may be nil, is one that does not crash the cloud.
+func (e *Engine) Stack(name string, fault *cloud.Fault) (*Stack, error) {
+	record, err := cloud.OpenRecord("")
+	if err != nil {
+		return nil, err
+	}
+	return e.stack(name, record, nil, fault)
+}
+
+func (e *Engine) stack(name string, record *cloud.Record, snapshot *deploy.Snapshot, fault *cloud.Fault) (*Stack, error) {
+	provider, err := cloud.New(record, fault)
+	if err != nil {
+		return nil, err
+	}
+	e.mu.Lock()
+	defer e.mu.Unlock()
+	e.clouds = append(e.clouds, record)
+	return &Stack{e, name, provider, record, snapshot}, nil
+}
+
+// Copy returns a stack of its own in the same state.
+func (s *Stack) Copy() (*Stack, error) {
+	return s.engine.stack(s.name, s.record.Copy(), s.copyState(), nil)
+}
+
+func (s *Stack) copyState() *deploy.Snapshot {
+	if s.snapshot == nil {
+		return nil
+	}
+	c := *s.snapshot
+	c.Resources = nil
+	for _, r := range s.snapshot.Resources {
+		c.Resources = append(c.Resources, r.Copy())
+	}
+	return &c
+}
+
+// Record is what exists in the stack's cloud.
+func (s *Stack) Record() *cloud.Record { return s.record }
+
+// Cloud is the stack's cloud.
+func (s *Stack) Cloud() *cloud.Provider { return s.cloud }
+
+// Preview returns what an update from a source would do.
+func (s *Stack) Preview(ctx context.Context, source Source) (*model.Plan, error) {
+	before := s.copyState()
+	defer func() { s.snapshot = before }() // the engine marks what it replaces in the state it is given
+	events, err := s.run(ctx, engine.Update, source, true)
+	if err != nil {
+		return nil, err
+	}
+	return plan(events)
+}
+
+// Up updates the stack from a source. A deployment that failed is returned with its failures and with an error.
+func (s *Stack) Up(ctx context.Context, source Source) (*model.Deployment, error) {
+	events, err := s.run(ctx, engine.Update, source, false)
+	d, unread := deployment(events)
+	return d, errors.Join(err, unread)
+}
+
+// Refresh reads the cloud into the state.
+func (s *Stack) Refresh(ctx context.Context, source Source) error {
+	_, err := s.run(ctx, engine.Refresh, source, false)
+	return err
+}
+
+// Destroy deletes what the stack has.
+func (s *Stack) Destroy(ctx context.Context, source Source) error {
+	_, err := s.run(ctx, engine.Destroy, source, false)
+	return err
+}
+
+// Unprotect removes Pulumi's protection from every resource, like `pulumi state unprotect --all`, and returns the URNs of those
+// that had it.
+func (s *Stack) Unprotect() map[string]bool {
+	protected := map[string]bool{}
+	s.snapshot = s.copyState()
+	for _, r := range s.snapshot.Resources {
+		if r.Protect {
+			protected[string(r.URN)] = true
+			r.Protect = false
+		}
+	}
+	return protected
+}
+
+// State is the state, as `pulumi stack export` prints it.
+func (s *Stack) State(ctx context.Context) ([]byte, error) {
+	snapshot := s.copyState()
+	snapshot.SecretsManager = b64.NewBase64SecretsManager()
+	serialized, err := stack.SerializeDeployment(ctx, snapshot, false)
+	if err != nil {
+		return nil, err
+	}
+	return json.Marshal(map[string]any{"version": 3, "deployment": serialized})
+}
+
+// loaders are the providers of the stack's program: those that the cloud plays, and pulumi-eks.
+func (s *Stack) loaders() []*deploytest.ProviderLoader {
+	eks := s.engine.eks
+	all := []*deploytest.ProviderLoader{deploytest.NewProviderLoaderWithHost(tokens.Package(eks.pkg), eks.version, eks.attach)}
+	for pkg, version := range s.cloud.Versions() {
+		all = append(all, deploytest.NewProviderLoader(tokens.Package(pkg), semver.MustParse(version), func() (plugin.Provider, error) {
+			return plugin.NewProviderWithClient(nil, s.cloud.Client(pkg), false), nil
+		}))
+	}
+	return all
+}
