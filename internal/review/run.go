@@ -72,6 +72,9 @@ func Run(ctx context.Context, o Options) (_ *Report, err error) {
 		}
 		report.Stacks = append(report.Stacks, stack)
 	}
+	for _, address := range w.engine.Refused() {
+		fmt.Fprintf(o.Progress, "refused a connection to %s\n", address)
+	}
 	return report, nil
 }
 
