@@ -22,6 +22,7 @@ import (
 
 func main() {
 	ctx, stop := signal.NotifyContext(context.Background(), os.Interrupt, syscall.SIGTERM)
+	context.AfterFunc(ctx, stop) // a second interrupt ends the review at once
 	code, err := run(ctx, os.Args[1:])
 	stop()
 	if errors.Is(err, context.Canceled) {

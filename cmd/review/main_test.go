@@ -203,7 +203,7 @@ func TestInterrupt(t *testing.T) {
 		wait        time.Duration
 	}{
 		{"while it builds", "building the base", 2 * time.Second},
-		{"while the CLI starts", "prod: deploying", 200 * time.Millisecond},
+		{"while the program starts", "prod: deploying", 200 * time.Millisecond},
 		{"while it starts the engine", "prod: deploying", time.Second},
 		{"while it deploys", "prod: deploying", 2 * time.Second},
 	} {

@@ -72,6 +72,9 @@ func Run(ctx context.Context, o Options) (_ *Report, err error) {
 		}
 		report.Stacks = append(report.Stacks, stack)
 	}
+	for _, address := range w.engine.Refused() {
+		fmt.Fprintf(o.Progress, "refused a connection to %s\n", address)
+	}
 	return report, nil
 }
 
@@ -148,9 +151,8 @@ func (w *workspace) deployBase(ctx context.Context, name string, base *source) (
 	return stack, stack.Unprotect(), nil
 }
 
-// deployHead deploys the head, as far as that goes: Pulumi ends with the first failure and what runs beside it. With
-// --continue-on-error it would hang where what a remote component waits for has failed. That something fails is an answer, not an
-// error.
+// deployHead deploys the head, as far as that goes: the engine ends with the first failure and what runs beside it. If it went on, it
+// would hang where what a remote component waits for has failed. That something fails is an answer, not an error.
 func deployHead(ctx context.Context, stack *engine.Stack, head *source) (*model.Deployment, error) {
 	d, err := stack.Up(ctx, head.deployable())
 	if ctx.Err() == nil && d != nil && len(d.Failures) > 0 {

@@ -56,10 +56,13 @@ func openWorkspace(ctx context.Context, root string) (*workspace, error) {
 	if err := w.clear(ctx); err != nil {
 		return nil, errors.Join(err, w.lock.Close())
 	}
-	if w.engine, err = engine.Open(root); err != nil {
+	if err := os.MkdirAll(w.dir, 0o700); err != nil {
 		return nil, errors.Join(err, w.lock.Close())
 	}
-	return w, os.MkdirAll(w.dir, 0o700)
+	if w.engine, err = engine.Open(ctx, root); err != nil {
+		return nil, errors.Join(err, w.lock.Close())
+	}
+	return w, nil
 }
 
 // close takes away all that the review made, also of one that was interrupted.

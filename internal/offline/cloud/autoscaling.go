@@ -8,11 +8,11 @@ import (
 // What Auto Scaling computes and refuses.
 var _ = simulate(map[string]simulation{
 	catalogue.AutoScalingGroup: {rules: []rule{
-		when(func(in model.Values) bool {
-			least := in.Number("minSize", 0)
+		whenValues(func(in model.Values) ([]any, bool) {
+			least, most := in.Number("minSize", 0), in.Number("maxSize", 0)
 			desired := in.Number("desiredCapacity", least)
-			return least > desired || desired > in.Number("maxSize", 0)
-		}, "ValidationError: desired capacity {desiredCapacity} must be between {minSize} and {maxSize}"),
+			return []any{desired, least, most}, least > desired || desired > most
+		}, "ValidationError: desired capacity {} must be between {} and {}"),
 		when(func(in model.Values) bool { return given(in, "vpcZoneIdentifiers", "availabilityZones") == 0 },
 			"ValidationError: vpcZoneIdentifiers or availabilityZones must be given"),
 		when(func(in model.Values) bool {

@@ -14,6 +14,7 @@ func TestScalingGroupRules(t *testing.T) {
 		return values{"name": "bastion", "minSize": 1, "maxSize": 2, "vpcZoneIdentifiers": p.subnets, "launchTemplate": values{"id": template}}
 	}, map[string]mistake{
 		"too many":           sets("desiredCapacity", 3, "desired capacity 3 must be between 1 and 2"),
+		"too few at most":    sets("minSize", 3, "desired capacity 3 must be between 3 and 2"),
 		"nowhere":            sets("vpcZoneIdentifiers", nil, "must be given"),
 		"of nothing":         sets("launchTemplate", nil, "launchTemplate or mixedInstancesPolicy must be given"),
 		"no such template":   sets("launchTemplate", values{"id": "lt-00000000000000000"}, "NotFound: id lt-00000000000000000"),

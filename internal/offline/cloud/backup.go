@@ -23,11 +23,11 @@ var _ = simulate(map[string]simulation{
 		size("rules", 1, math.MaxInt, "InvalidParameterValueException: a plan needs a rule"),
 		each("rules",
 			when(func(in model.Values) bool { return in.Text("schedule") != "" && !validCron(in.Text("schedule")) },
-				`InvalidParameterValueException: rule {ruleName}: schedule "{schedule}" is not valid`),
-			when(func(in model.Values) bool {
-				start := in.Number("startWindow", 480)
-				return start < 60 || in.Number("completionWindow", 10080) < start+60
-			}, "InvalidParameterValueException: rule {ruleName}: it has {startWindow} minutes to start and {completionWindow} to complete, at least 60 each are needed"),
+				`InvalidParameterValueException: schedule "{schedule}" is not valid`),
+			whenValues(func(in model.Values) ([]any, bool) {
+				start, completion := in.Number("startWindow", 480), in.Number("completionWindow", 10080)
+				return []any{start, completion}, start < 60 || completion < start+60
+			}, "InvalidParameterValueException: it has {} minutes to start and {} to complete, at least 60 each are needed"),
 			vaultTakes("targetVaultName"), each("copyActions", vaultTakes("destinationVaultArn")),
 		),
 	}},

@@ -44,6 +44,10 @@ func TestPlanRules(t *testing.T) {
 		"no rules":         sets("rules", []any{}, "a plan needs a rule"),
 		"a schedule":       ruled("schedule", "0 7 * * *", `schedule "0 7 * * *" is not valid`),
 		"no time to start": ruled("startWindow", 30, "it has 30 minutes to start and 180 to complete"),
+		"no start given": {func(_ client, in values) {
+			set(in["rules"].([]any)[0].(values), "startWindow", nil)
+			set(in["rules"].([]any)[0].(values), "completionWindow", 100)
+		}, `rules "daily": InvalidParameterValueException: it has 480 minutes to start and 100 to complete`},
 		"no time to end":   ruled("completionWindow", 90, "it has 60 minutes to start and 90 to complete"),
 		"a day too long":   ruled("lifecycle.deleteAfter", 36, "36 days are not the 7 to 35 that the lock of legops lets in"),
 		"for ever":         ruled("lifecycle", values{}, "36500 days are not the 7 to 35"),

@@ -25,6 +25,8 @@ var _ = simulate(map[string]simulation{
 				return given(in, "customOriginConfig", "vpcOriginConfig") == 0 && !strings.Contains(in.Text("domainName"), ".s3.")
 			}, `InvalidOrigin: {originId} is "{domainName}", must be a bucket, or have customOriginConfig`)),
 			each("defaultCacheBehavior", behaviourFits...), each("orderedCacheBehaviors", behaviourFits...),
+			each("orderedCacheBehaviors", when(func(in model.Values) bool { return in.Text("pathPattern") == "" },
+				"InvalidArgument: pathPattern must be given")),
 			once("orderedCacheBehaviors[*].pathPattern", `InvalidArgument: two cache behaviours are for "{}"`),
 			when(func(in model.Values) bool {
 				return in.Text("webAclId") != "" && !strings.Contains(in.Text("webAclId"), ":global/webacl/")
@@ -32,11 +34,12 @@ var _ = simulate(map[string]simulation{
 		},
 	},
 	catalogue.CachePolicy: {rules: append(tenNames("parametersInCacheKeyAndForwardedToOrigin."), nothingCachedNothingKept,
-		when(func(in model.Values) bool {
+		whenValues(func(in model.Values) ([]any, bool) {
 			least := in.Number("minTtl", 0)
 			usual := in.Number("defaultTtl", max(86400, least))
-			return least > usual || usual > in.Number("maxTtl", max(31536000, usual))
-		}, "InvalidArgument: minTtl {minTtl}, defaultTtl {defaultTtl} and maxTtl {maxTtl} must be in this order"),
+			most := in.Number("maxTtl", max(31536000, usual))
+			return []any{least, usual, most}, least > usual || usual > most
+		}, "InvalidArgument: minTtl {}, defaultTtl {} and maxTtl {} must be in this order"),
 	)},
 	// The header Authorization goes on by a cache policy, or with all headers
 	catalogue.OriginRequestPolicy: {rules: append(tenNames(""), when(func(in model.Values) bool {

@@ -34,13 +34,17 @@ func TestCachePolicyRules(t *testing.T) {
 	}
 	refuses(t, catalogue.CachePolicy, func(client) values { return cachePolicyInputs() }, map[string]mistake{
 		"lifetimes upside down": sets("minTtl", 61, "minTtl 61, defaultTtl 60 and maxTtl 3600 must be in this order"),
-		"eleven headers":        sets(key("headersConfig"), everything("header", eleven...), "headersConfig.headers.items has 11"),
-		"eleven cookies":        sets(key("cookiesConfig"), everything("cookie", eleven...), "cookiesConfig.cookies.items has 11"),
-		"eleven queries":        sets(key("queryStringsConfig"), everything("queryString", eleven...), "queryStringsConfig.queryStrings.items has 11"),
-		"nothing by headers":    nothing("headersConfig", everything("header", "Accept"), "headersConfig.headerBehavior is \"whitelist\", must be none"),
-		"nothing by cookies":    nothing("cookiesConfig", values{"cookieBehavior": "all"}, "cookiesConfig.cookieBehavior"),
-		"nothing by queries":    nothing("queryStringsConfig", values{"queryStringBehavior": "all"}, "queryStringsConfig.queryStringBehavior"),
-		"nothing compressed":    nothing("enableAcceptEncodingBrotli", true, "enableAcceptEncodingBrotli must be false"),
+		"lifetimes not given": {func(_ client, in values) { in["minTtl"], in["defaultTtl"] = 90000, nil },
+			"minTtl 90000, defaultTtl 90000 and maxTtl 3600 must be in this order"},
+		"a long life": {func(_ client, in values) { in["defaultTtl"], in["maxTtl"] = 31536001, nil; in["minTtl"] = 31536002 },
+			"minTtl 31536002, defaultTtl 31536001 and maxTtl 31536001 must be in this order"},
+		"eleven headers":     sets(key("headersConfig"), everything("header", eleven...), "headersConfig.headers.items has 11"),
+		"eleven cookies":     sets(key("cookiesConfig"), everything("cookie", eleven...), "cookiesConfig.cookies.items has 11"),
+		"eleven queries":     sets(key("queryStringsConfig"), everything("queryString", eleven...), "queryStringsConfig.queryStrings.items has 11"),
+		"nothing by headers": nothing("headersConfig", everything("header", "Accept"), "headersConfig.headerBehavior is \"whitelist\", must be none"),
+		"nothing by cookies": nothing("cookiesConfig", values{"cookieBehavior": "all"}, "cookiesConfig.cookieBehavior"),
+		"nothing by queries": nothing("queryStringsConfig", values{"queryStringBehavior": "all"}, "queryStringsConfig.queryStringBehavior"),
+		"nothing compressed": nothing("enableAcceptEncodingBrotli", true, "enableAcceptEncodingBrotli must be false"),
 	})
 }
 
@@ -107,6 +111,9 @@ func TestDistributionRules(t *testing.T) {
 			other := values{"pathPattern": "/a", "targetOriginId": "pages", "viewerProtocolPolicy": "https-only", "cachePolicyId": "658327ea-f89d-4fab-a63d-7e88639e58f6"}
 			in["orderedCacheBehaviors"] = []any{other, other}
 		}, `two cache behaviours are for "/a"`},
+		"a path of no text": sets("orderedCacheBehaviors", []any{values{
+			"pathPattern": "", "targetOriginId": "pages", "viewerProtocolPolicy": "https-only", "cachePolicyId": "658327ea-f89d-4fab-a63d-7e88639e58f6",
+		}}, "orderedCacheBehaviors: InvalidArgument: pathPattern must be given"),
 		"an origin of no kind": {func(_ client, in values) {
 			delete(in["origins"].([]any)[0].(values), "customOriginConfig")
 		}, "InvalidOrigin: platform"},

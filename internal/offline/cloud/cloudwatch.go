@@ -28,9 +28,9 @@ var _ = simulate(map[string]simulation{
 			matching("metricQueries[*].id", queryID, `ValidationError: the id "{}" of a query must match `+queryID.String()),
 			once("metricQueries[*].id", `ValidationError: the id "{}" of a query must be there once`),
 			each("metricQueries", when(func(in model.Values) bool { return given(in, "expression", "metric") != 1 },
-				"ValidationError: query {id} needs either expression or metric")),
+				"ValidationError: a query needs either expression or metric")),
 			alarmAnswers,
-			oneOf("comparisonOperator", slices.Concat(comparisons, bandComparisons)...),
+			mustBeOneOf("comparisonOperator", slices.Concat(comparisons, bandComparisons)...),
 			when(func(in model.Values) bool {
 				return !onBand(in) && (!in.Has("threshold") || in.Has("thresholdMetricId"))
 			},

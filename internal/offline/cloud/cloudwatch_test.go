@@ -45,6 +45,7 @@ func TestAlarmRules(t *testing.T) {
 		"a statistic":       sets("statistic", "Median", `statistic is "Median"`),
 		"missing data":      sets("treatMissingData", "guess", `treatMissingData is "guess"`),
 		"an operator":       sets("comparisonOperator", "Above", `comparisonOperator is "Above", must be one of GreaterThanThreshold`),
+		"no operator":       sets("comparisonOperator", "", `comparisonOperator is "", must be one of GreaterThanThreshold`),
 		"no threshold":      sets("threshold", nil, "GreaterThanThreshold needs threshold, and only that"),
 		"a band":            sets("comparisonOperator", "GreaterThanUpperThreshold", "GreaterThanUpperThreshold needs thresholdMetricId"),
 		"a period":          sets("period", 90, "period is 90, must be 10, 20, 30 or a multiple of 60"),
@@ -81,7 +82,7 @@ func TestAlarmsOnQueries(t *testing.T) {
 		"a period":        sets("period", 60, "period is not for alarms on metricQueries"),
 		"an id":           sets("metricQueries", variables(ratio, metric("Errors")), `the id "Errors" of a query must match`),
 		"an id twice":     sets("metricQueries", variables(ratio, metric("errors"), metric("errors")), `the id "errors" of a query must be there once`),
-		"two in one":      sets("metricQueries", variables(with(metric("a"), values{"expression": "1", "returnData": true})), "query a needs either expression or metric"),
+		"two in one":      sets("metricQueries", variables(with(metric("a"), values{"expression": "1", "returnData": true})), `metricQueries "a": ValidationError: a query needs either expression or metric`),
 		"no answer":       sets("metricQueries", variables(metric("a")), "exactly one query must have returnData, 0 have"),
 		"two answers":     sets("metricQueries", variables(ratio, with(metric("a"), values{"returnData": true})), "exactly one query must have returnData, 2 have"),
 		"a query's time":  sets("metricQueries", variables(ratio, with(metric("a"), values{"metric.period": 61})), "period is 61"),
@@ -156,6 +157,7 @@ func TestDashboardRules(t *testing.T) {
 		return values{"dashboardName": "platform", "dashboardBody": widget(nil)}
 	}, map[string]mistake{
 		"no JSON":       sets("dashboardBody", "widgets", "The dashboard body is invalid"),
+		"nothing":       sets("dashboardBody", "", "The dashboard body is invalid: unexpected end"),
 		"no widgets":    sets("dashboardBody", "{}", "it has no widgets"),
 		"no properties": sets("dashboardBody", widget(values{"properties": nil}), "widget 0 needs type and properties"),
 		"no type":       sets("dashboardBody", widget(values{"type": ""}), "widget 0 needs type and properties"),

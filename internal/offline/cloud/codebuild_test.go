@@ -65,7 +65,7 @@ func TestProjectRules(t *testing.T) {
 		"none at a time":         sets("concurrentBuildLimit", 0, "concurrentBuildLimit is 0, must be 1 to"),
 		"a reserved variable":    sets("environment.environmentVariables", variables(values{"name": "CODEBUILD_X", "value": "1"}), "names that begin with CODEBUILD_ are reserved"),
 		"a variable twice":       sets("environment.environmentVariables", variables(values{"name": "X", "value": "1"}, values{"name": "X", "value": "2"}), `the environment variable "X" must be there once`),
-		"a kind of variable":     sets("environment.environmentVariables", variables(values{"name": "X", "value": "1", "type": "VAULT"}), `environmentVariables[*].type is "VAULT"`),
+		"a kind of variable":     sets("environment.environmentVariables", variables(values{"name": "X", "value": "1", "type": "VAULT"}), `environment.environmentVariables "X": InvalidParameterValue: type is "VAULT"`),
 		"an output that is none": sets("encryptionKey", "arn:aws:kms:us-east-1:111111111111:key/1", "NotFound: encryptionKey"),
 		"logs":                   sets("logsConfig.cloudwatchLogs.status", "ON", `cloudwatchLogs.status is "ON"`),
 		"in two networks": {func(c client, in values) {

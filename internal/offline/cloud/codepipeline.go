@@ -18,21 +18,19 @@ var _ = simulate(map[string]simulation{
 		rules: slices.Concat([]rule{
 			assumable("roleArn", "codepipeline"), oneOf("pipelineType", "V1", "V2"), oneOf("executionMode", "SUPERSEDED", "QUEUED", "PARALLEL"),
 			pipelineStores,
-			oneOf("artifactStores[*].type", "S3"), oneOf("artifactStores[*].encryptionKey.type", "KMS"),
+			each("artifactStores", mustBeOneOf("type", "S3"), each("encryptionKey", mustBeOneOf("type", "KMS"))),
 			when(func(in model.Values) bool {
 				return ofTypeV1(in) && slices.Contains([]string{"QUEUED", "PARALLEL"}, in.Text("executionMode"))
 			}, "InvalidStructureException: the execution mode {executionMode} can only be used with V2 pipelines"),
 			forbids(ofTypeV1, "InvalidStructureException: {} can only be used with V2 pipelines",
 				"triggers", "variables", "stages[*].beforeEntry", "stages[*].onSuccess", "stages[*].onFailure"),
 			size("stages", 2, 50, "InvalidStructureException: the pipeline has {} stages, must have 2 to 50"),
-			each("stages", append(stepNames("actions[*].name", "stage {name}: action name"),
-				size("actions", 1, 50, "InvalidStructureException: stage {name} has {} actions, must have 1 to 50"))...),
-			sourcesFirst,
-			oneOf("stages[*].actions[*].version", "1"),
-			once("stages[*].actions[*].namespace", "InvalidStructureException: the namespace {} is there twice"),
-			pipelineActions, pipelineArtifacts,
-			each("stages", conditioned("beforeEntry", "FAIL", "SKIP"), conditioned("onSuccess", "FAIL", "ROLLBACK"), conditioned("onFailure", "ROLLBACK")),
-			oneOf("stages[*].onFailure.result", "ROLLBACK", "RETRY"),
+			each("stages", append(stepNames("actions[*].name", "action name"),
+				size("actions", 1, 50, "InvalidStructureException: the stage has {} actions, must have 1 to 50"),
+				each("actions", mustBeOneOf("version", "1")))...),
+			sourcesFirst, pipelineActions, pipelineArtifacts,
+			each("stages", conditioned("beforeEntry", "FAIL", "SKIP"), conditioned("onSuccess", "FAIL", "ROLLBACK"), conditioned("onFailure", "ROLLBACK"),
+				oneOf("onFailure.result", "ROLLBACK", "RETRY")),
 		}, stepNames("stages[*].name", "stage name")),
 	},
 })
@@ -117,17 +115,22 @@ func sourcesFirst(_ *Provider, e *Entry) error {
 
 // pipelineActions is the rule on single actions: what they are, what they need, where and as whom they run.
 func pipelineActions(p *Provider, e *Entry) error {
+	namespaces := map[string]bool{}
 	for _, stage := range e.in().Objects("stages") {
 		for _, action := range stage.Objects("actions") {
 			where := "action " + stage.Text("name") + "." + action.Text("name")
 			kind := strings.Join([]string{action.Text("category"), action.Text("owner"), action.Text("provider")}, " ")
 			known, ok := actionSteps[kind]
+			namespace := action.Text("namespace")
 			switch {
 			case !ok:
 				return e.refusal("InvalidActionDeclarationException: %s: %s is not known here: add it to actionSteps", where, kind)
+			case namespace != "" && namespaces[namespace]:
+				return e.refusal("InvalidStructureException: %s: the namespace %s is there twice", where, namespace)
 			case orElse(action.Text("region"), e.Region) != e.Region:
 				return e.refusal("InvalidActionDeclarationException: %s: actions in other regions are not known here", where)
 			}
+			namespaces[namespace] = true
 			if problem := known.problem(action); problem != "" {
 				return e.refusal("InvalidActionDeclarationException: %s: %s", where, problem)
 			}
@@ -225,9 +228,9 @@ func pipelineArtifacts(_ *Provider, e *Entry) error {
 
 // conditioned makes the rule on what a stage asks for before it begins or when it ends, and what may then happen.
 func conditioned(when string, results ...string) rule {
-	return each(when, oneOf("condition.result", results...), each("condition", append(stepNames("rules[*].name", "rule name"),
-		size("rules", 1, 5, "InvalidStageDeclarationException: "+when+": it has {} rules, must have 1 to 5"),
-		each("rules", conditionFits))...))
+	return each(when+".condition", append(stepNames("rules[*].name", "rule name"), mustBeOneOf("result", results...),
+		size("rules", 1, 5, "InvalidStageDeclarationException: the condition has {} rules, must have 1 to 5"),
+		each("rules", conditionFits))...)
 }
 
 func conditionFits(_ *Provider, e *Entry) error {
@@ -243,7 +246,7 @@ func conditionFits(_ *Provider, e *Entry) error {
 		problem = known.problem(e.in())
 	}
 	if problem != "" {
-		return e.refusal("InvalidStageDeclarationException: rule %s: %s", e.in().Text("name"), problem)
+		return e.refusal("InvalidStageDeclarationException: %s", problem)
 	}
 	return nil
 }

@@ -80,7 +80,8 @@ func TestPipelineRules(t *testing.T) {
 		"a mode":                 sets("executionMode", "RANDOM", `executionMode is "RANDOM"`),
 		"another service's role": {func(c client, in values) { in["roleArn"] = c.role("eks") }, "role/eks cannot be assumed by codepipeline.amazonaws.com"},
 		"no bucket":              sets("artifactStores", []any{values{"type": "S3", "location": "nothing"}}, "NotFound: location nothing"),
-		"a place":                sets("artifactStores", []any{values{"type": "EFS", "location": "artifacts"}}, `artifactStores[*].type is "EFS"`),
+		"a place":                sets("artifactStores", []any{values{"type": "EFS", "location": "artifacts"}}, `artifactStores: InvalidParameterValue: type is "EFS"`),
+		"no kind of place":       sets("artifactStores", []any{values{"type": "", "location": "artifacts"}}, `artifactStores: InvalidParameterValue: type is "", must be one of S3`),
 		"one place with a region": sets("artifactStores", []any{values{"type": "S3", "location": "artifacts", "region": region}},
 			"artifact stores have a region each where there are several"),
 		"a region twice": sets("artifactStores", []any{
@@ -90,20 +91,23 @@ func TestPipelineRules(t *testing.T) {
 			values{"type": "S3", "location": "artifacts", "region": "eu-west-1"}, values{"type": "S3", "location": "artifacts", "region": "eu-west-2"},
 		}, "there is no artifact store in us-east-1"),
 		"a kind of key": sets("artifactStores", []any{values{"type": "S3", "location": "artifacts", "encryptionKey": values{"id": "a", "type": "PGP"}}},
-			`encryptionKey.type is "PGP"`),
+			`artifactStores: encryptionKey "a": InvalidParameterValue: type is "PGP"`),
+		"no kind of key": sets("artifactStores", []any{values{"type": "S3", "location": "artifacts", "encryptionKey": values{"id": "a", "type": ""}}},
+			`artifactStores: encryptionKey "a": InvalidParameterValue: type is "", must be one of KMS`),
 		"no key": sets("artifactStores", []any{values{"type": "S3", "location": "artifacts", "encryptionKey": values{
 			"id": "arn:aws:kms:us-east-1:111111111111:key/1", "type": "KMS",
 		}}}, "NotFound: id arn:aws:kms"),
 		"one stage":        {func(_ client, in values) { in["stages"] = in["stages"].([]any)[:1] }, "the pipeline has 1 stages, must have 2 to 50"},
 		"a stage's name":   inStage(1, "name", "Build it", `stage name "Build it" must match`),
 		"a stage twice":    inStage(1, "name", "Deploy", `stage name "Deploy" is there twice`),
-		"an empty stage":   inStage(1, "actions", []any{}, "stage Build has 0 actions"),
-		"an action's name": inAction(1, "name", "Build it", `stage Build: action name "Build it" must match`),
-		"an action twice":  inAction(2, "name", "Deploy", `stage Deploy: action name "Deploy" is there twice`),
+		"an empty stage":   inStage(1, "actions", []any{}, `stages "Build": InvalidStructureException: the stage has 0 actions`),
+		"an action's name": inAction(1, "name", "Build it", `stages "Build": InvalidStructureException: action name "Build it" must match`),
+		"an action twice":  inAction(2, "name", "Deploy", `stages "Deploy": InvalidStructureException: action name "Deploy" is there twice`),
 		"no source first":  inAction(0, "category", "Build", "action Source.Source: all actions of the first stage"),
 		"a source later":   inAction(1, "category", "Source", "action Build.Build: all actions of the first stage, and no others"),
 		"an unknown kind":  inAction(1, "provider", "Jenkins", "Build AWS Jenkins is not known here"),
-		"a version":        inAction(1, "version", "2", `version is "2", must be one of 1`),
+		"a version":        inAction(1, "version", "2", `stages "Build": actions "Build": InvalidParameterValue: version is "2", must be one of 1`),
+		"no version":       inAction(1, "version", "", `stages "Build": actions "Build": InvalidParameterValue: version is "", must be one of 1`),
 		"no branch":        inAction(0, "configuration.BranchName", nil, "its configuration has no BranchName"),
 		"no project named": inAction(1, "configuration", values{}, "its configuration has no ProjectName"),
 		"an empty setting": inAction(1, "configuration.EnvironmentVariables", "", "EnvironmentVariables in its configuration has 0 characters"),
@@ -113,7 +117,7 @@ func TestPipelineRules(t *testing.T) {
 		"no group": {func(_ client, in values) {
 			set(in["stages"].([]any)[2].(values)["actions"].([]any)[1].(values), "configuration.DeploymentGroupName", "nothing")
 		}, "action Deploy.Deploy: DeploymentGroupName nothing does not exist in the application matters"},
-		"a namespace twice": inAction(1, "namespace", "Source", "the namespace Source is there twice"),
+		"a namespace twice": inAction(1, "namespace", "Source", "action Build.Build: the namespace Source is there twice"),
 		"another region":    inAction(1, "region", "eu-west-1", "actions in other regions are not known here"),
 		"too many inputs":   inAction(2, "inputArtifacts", []any{"Release"}, "it has 1 inputArtifacts, must have 0 to 0"),
 		"no output":         inAction(0, "outputArtifacts", []any{}, "it has 0 outputArtifacts, must have 1 to 1"),
@@ -130,6 +134,11 @@ func TestPipelineRules(t *testing.T) {
 			set(firstAction(in, 0), "roleArn", c.actionRole("for-weak", in["roleArn"].(string)))
 		}, "role/weak is not authorized to perform AssumeRole on action role"},
 	})
+	c := newClient(t)
+	in := c.pipelineInputs()
+	set(firstAction(in, 0), "namespace", "")
+	set(firstAction(in, 1), "namespace", "")
+	c.made(catalogue.Pipeline, "two actions without a namespace", in)
 }
 
 // In a stage, what an action takes must have been made at an earlier moment.
@@ -149,20 +158,21 @@ func TestArtifactsAreMadeBeforeTheyAreUsed(t *testing.T) {
 }
 
 func TestPipelineConditions(t *testing.T) {
-	const condition = "onSuccess.condition."
+	const condition, on = "onSuccess.condition.", `stages "Deploy": onSuccess.condition: `
 	rules := func(more values) []any {
 		return []any{with(values{"name": "Restarts", "ruleTypeId": values{"category": "Rule", "provider": "CloudWatchAlarm"}, "configuration": values{"AlarmName": "restarts"}}, more)}
 	}
 	refuses(t, catalogue.Pipeline, client.pipelineInputs, map[string]mistake{
-		"a result":        inStage(2, condition+"result", "SKIP", `condition.result is "SKIP", must be one of FAIL, ROLLBACK`),
-		"no rules":        inStage(2, condition+"rules", []any{}, "onSuccess: it has 0 rules, must have 1 to 5"),
-		"a rule's name":   inStage(2, condition+"rules", rules(values{"name": "the restarts"}), `rule name "the restarts" must match`),
-		"a rule twice":    inStage(2, condition+"rules", append(rules(nil), rules(nil)...), `rule name "Restarts" is there twice`),
-		"an unknown rule": inStage(2, condition+"rules", rules(values{"ruleTypeId.provider": "Oracle"}), `the provider "Oracle" is not known here`),
+		"a result":        inStage(2, condition+"result", "SKIP", on+`InvalidParameterValue: result is "SKIP", must be one of FAIL, ROLLBACK`),
+		"no result":       inStage(2, condition+"result", nil, on+`InvalidParameterValue: result is "", must be one of FAIL, ROLLBACK`),
+		"no rules":        inStage(2, condition+"rules", []any{}, on+"InvalidStageDeclarationException: the condition has 0 rules, must have 1 to 5"),
+		"a rule's name":   inStage(2, condition+"rules", rules(values{"name": "the restarts"}), on+`InvalidStructureException: rule name "the restarts" must match`),
+		"a rule twice":    inStage(2, condition+"rules", append(rules(nil), rules(nil)...), on+`InvalidStructureException: rule name "Restarts" is there twice`),
+		"an unknown rule": inStage(2, condition+"rules", rules(values{"ruleTypeId.provider": "Oracle"}), on+`rules "Restarts": InvalidStageDeclarationException: the provider "Oracle" is not known here`),
 		"a category":      inStage(2, condition+"rules", rules(values{"ruleTypeId.category": "Test"}), "ruleTypeId must have the category Rule"),
-		"no alarm named":  inStage(2, condition+"rules", rules(values{"configuration": values{}}), "rule Restarts: its configuration has no AlarmName"),
+		"no alarm named":  inStage(2, condition+"rules", rules(values{"configuration": values{}}), on+`rules "Restarts": InvalidStageDeclarationException: its configuration has no AlarmName`),
 		"no alarm":        inStage(2, condition+"rules", rules(values{"configuration.AlarmName": "nothing"}), "NotFound: AlarmName nothing"),
-		"after a failure": inStage(2, "onFailure.result", "SKIP", `onFailure.result is "SKIP"`),
+		"after a failure": inStage(2, "onFailure.result", "SKIP", `stages "Deploy": InvalidParameterValue: onFailure.result is "SKIP"`),
 	})
 }
 

@@ -27,8 +27,10 @@ var _ = simulate(map[string]simulation{
 				size("rules", 1, math.MaxInt, "InvalidParameterException: policy: it has no rules"),
 				once("rules[*].rulePriority", "InvalidParameterException: policy: rulePriority {} must be 1 or more, and there once"),
 				each("rules",
-					when(func(in model.Values) bool { return in.Number("rulePriority", 0) < 1 },
-						"InvalidParameterException: policy: rulePriority {rulePriority} must be 1 or more, and there once"),
+					whenValues(func(in model.Values) ([]any, bool) {
+						priority := in.Number("rulePriority", 0)
+						return []any{priority}, priority < 1
+					}, "InvalidParameterException: policy: rulePriority {} must be 1 or more, and there once"),
 					when(func(in model.Values) bool {
 						return !slices.Contains([]string{"tagged", "untagged", "any"}, in.Text("selection.tagStatus"))
 					}, `InvalidParameterException: policy: tagStatus is "{selection.tagStatus}", must be tagged, untagged or any`),

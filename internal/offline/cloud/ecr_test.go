@@ -18,6 +18,9 @@ func TestImageLifecycleRules(t *testing.T) {
 	}, map[string]mistake{
 		"no repository":    sets("repository", "nothing", "NotFound: repository nothing"),
 		"no JSON":          sets("policy", "{", "policy: unexpected end"),
+		"nothing":          sets("policy", "", "policy: unexpected end"),
+		"an object":        sets("policy", values{"rules": []any{}}, "it has no rules"),
+		"no priority":      sets("policy", policy(values{"selection": anyImage, "action": values{"type": "expire"}}), "rulePriority 0 must be 1 or more"),
 		"no rules":         sets("policy", policy(), "it has no rules"),
 		"a priority twice": sets("policy", policy(rule(1, untagged), rule(1, anyImage)), "rulePriority 1 must be 1 or more, and there once"),
 		"a status":         sets("policy", policy(rule(1, values{"tagStatus": "some"})), `tagStatus is "some"`),

@@ -30,8 +30,10 @@ var _ = simulate(map[string]simulation{
 		},
 	},
 	catalogue.Listener: {rules: []rule{
-		when(func(in model.Values) bool { return in.Number("port", 0) < 1 || in.Number("port", 0) > 65535 },
-			"ValidationError: port is {port}, must be 1 to 65535"),
+		whenValues(func(in model.Values) ([]any, bool) {
+			port := in.Number("port", 0)
+			return []any{port}, port < 1 || port > 65535
+		}, "ValidationError: port is {}, must be 1 to 65535"),
 		alone("loadBalancerArn", "port", "DuplicateListener: {} listens on port {port}"),
 		listenerCertificate, targetsFit("defaultActions"),
 	}},
@@ -43,10 +45,10 @@ var _ = simulate(map[string]simulation{
 		outputs: outputs{"arnSuffix": func(m made) any { return afterLast(m.arn, ":") }},
 		rules: []rule{
 			targetsHaveAPlace,
-			when(func(in model.Values) bool {
-				return in.Number("healthCheck.timeout", 5) >= in.Number("healthCheck.interval", 30)
-			},
-				"ValidationError: healthCheck.timeout is {healthCheck.timeout}, must be below the interval of {healthCheck.interval}"),
+			whenValues(func(in model.Values) ([]any, bool) {
+				timeout, interval := in.Number("healthCheck.timeout", 5), in.Number("healthCheck.interval", 30)
+				return []any{timeout, interval}, timeout >= interval
+			}, "ValidationError: healthCheck.timeout is {}, must be below the interval of {}"),
 			within(
 				limit{"deregistrationDelay", 0, 3600}, limit{"healthCheck.interval", 5, 300}, limit{"healthCheck.timeout", 2, 120},
 				limit{"healthCheck.healthyThreshold", 2, 10}, limit{"healthCheck.unhealthyThreshold", 2, 10},

@@ -86,6 +86,7 @@ func TestTargetGroupRules(t *testing.T) {
 		"no port":          sets("port", nil, "port must be given"),
 		"no protocol":      sets("protocol", nil, "protocol must be given"),
 		"a slow check":     sets("healthCheck.timeout", 15, "healthCheck.timeout is 15, must be below the interval of 15"),
+		"a rare default":   sets("healthCheck", values{"interval": 5}, "healthCheck.timeout is 5, must be below the interval of 5"),
 		"a rare check":     sets("healthCheck.interval", 301, "healthCheck.interval is 301"),
 		"a short check":    sets("healthCheck.timeout", 1, "healthCheck.timeout is 1"),
 		"a high threshold": sets("healthCheck.healthyThreshold", 11, "healthCheck.healthyThreshold is 11"),
@@ -106,6 +107,7 @@ func TestListenerRules(t *testing.T) {
 		}
 	}, map[string]mistake{
 		"no load balancer":        sets("loadBalancerArn", "arn:aws:elasticloadbalancing:us-east-1:111111111111:loadbalancer/app/x/0", "NotFound: loadBalancerArn"),
+		"no port":                 sets("port", nil, "port is 0, must be 1 to 65535"),
 		"no such port":            sets("port", 65536, "port is 65536"),
 		"HTTPS in the clear":      sets("certificateArn", nil, "CertificateNotFound"),
 		"HTTP with a certificate": sets("protocol", "HTTP", "CertificateNotFound"),
@@ -153,6 +155,12 @@ func TestListenerRuleRules(t *testing.T) {
 			}
 		}, "the quota is 100"},
 	})
+	c := newClient(t)
+	p := c.network()
+	group := c.targets(p)
+	next := values{"listenerArn": c.listener(c.balancer(p), group), "actions": forward(group), "conditions": path("/a")}
+	c.made(catalogue.ListenerRule, "first", next)
+	c.made(catalogue.ListenerRule, "second", next)
 }
 
 func TestBalancerDeletes(t *testing.T) {

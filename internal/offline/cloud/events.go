@@ -22,7 +22,7 @@ var _ = simulate(map[string]simulation{
 			when(func(in model.Values) bool { return in.Has("state") && in.Has("isEnabled") },
 				"ValidationException: state and isEnabled exclude each other"),
 			size("description", 0, 512, "ValidationException: description has {} characters, the limit is 512"),
-			parsed("eventPattern", "InvalidEventPatternException: {}", patternFits),
+			ifGiven("eventPattern", parsed("eventPattern", "InvalidEventPatternException: {}", patternFits)),
 			size("eventPattern", 0, 2048, "InvalidEventPatternException: the pattern has {} characters, the quota is 2048"),
 			when(func(in model.Values) bool {
 				text := in.Text("scheduleExpression")

@@ -37,6 +37,7 @@ func TestEventRuleRules(t *testing.T) {
 		"a bus":             sets("eventBusName", "legops", `eventBusName is "legops", must be one of default`),
 		"a role":            {func(c client, in values) { in["roleArn"] = c.role("eks") }, "role/eks cannot be assumed by events.amazonaws.com"},
 	})
+	newClient(t).made(catalogue.EventRule, "no pattern", values{"name": "hourly", "eventPattern": "", "scheduleExpression": "rate(1 hour)"})
 }
 
 func TestSchedules(t *testing.T) {

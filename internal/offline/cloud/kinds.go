@@ -11,25 +11,33 @@ import (
 	"legops/internal/model"
 )
 
-// The kinds of rules. In what a rule says, a path in braces stands for the input there, and empty braces for the value that breaks
-// the rule.
+// The kinds of rules. In what a rule says, a path in braces stands for the input there, and empty braces for the values that break
+// the rule, one after the other.
 
 var braces = regexp.MustCompile(`\{[^{}]*\}`)
 
-func (e *Entry) breach(says string, value any) error {
-	return e.refusal("%s", braces.ReplaceAllStringFunc(says, func(path string) string {
-		if path = path[1 : len(path)-1]; path != "" {
+func (e *Entry) breach(says string, values ...any) error {
+	return e.refusal("%s", braces.ReplaceAllStringFunc(says, func(braced string) string {
+		if path := braced[1 : len(braced)-1]; path != "" || len(values) == 0 {
 			return e.in().Sprint(path)
 		}
-		return fmt.Sprint(value)
+		value := model.Values{"value": values[0]}
+		values = values[1:]
+		return value.Sprint("value")
 	}))
 }
 
 // when makes a rule of a mistake in the inputs.
 func when(mistake func(in model.Values) bool, says string) rule {
+	return whenValues(func(in model.Values) ([]any, bool) { return nil, mistake(in) }, says)
+}
+
+// whenValues makes a rule of a mistake in values, which it says: those in effect, where the service has a default for an input that
+// is not given.
+func whenValues(mistake func(in model.Values) ([]any, bool), says string) rule {
 	return func(_ *Provider, e *Entry) error {
-		if mistake(e.in()) {
-			return e.breach(says, nil)
+		if values, mistaken := mistake(e.in()); mistaken {
+			return e.breach(says, values...)
 		}
 		return nil
 	}
@@ -44,6 +52,16 @@ func missing(in model.Values, paths ...string) []string {
 	return slices.DeleteFunc(slices.Clone(paths), func(path string) bool { return in.Text(path) != "" || sizeOf(in.Get(path)) > 0 })
 }
 
+// ifGiven makes a rule: some rules hold if an input is given. An empty text is none, see given.
+func ifGiven(path string, rules ...rule) rule {
+	return func(p *Provider, e *Entry) error {
+		if given(e.in(), path) == 0 {
+			return nil
+		}
+		return p.refuseBy(rules, e)
+	}
+}
+
 // forbids makes a rule: under a condition, none of some inputs is given.
 func forbids(condition func(in model.Values) bool, says string, paths ...string) rule {
 	return func(_ *Provider, e *Entry) error {
@@ -56,12 +74,23 @@ func forbids(condition func(in model.Values) bool, says string, paths ...string)
 	}
 }
 
-// each makes a rule: every object at a path keeps to some rules, which see it in place of the inputs.
+// elementNames are the inputs that tell the elements of a list apart.
+var elementNames = []string{"name", "ruleName", "triggerName", "id"}
+
+// each makes a rule: every object at a path keeps to some rules, which see it in place of the inputs. A refusal names the path and
+// the object.
 func each(path string, rules ...rule) rule {
 	return func(p *Provider, e *Entry) error {
 		for _, object := range e.in().Objects(path) {
 			element := *e
 			element.Inputs = object
+			element.part += path
+			for _, name := range elementNames {
+				if object.Text(name) != "" {
+					element.part += fmt.Sprintf(" %q", object.Text(name))
+				}
+			}
+			element.part += ": "
 			if err := p.refuseBy(rules, &element); err != nil {
 				return err
 			}
@@ -70,14 +99,14 @@ func each(path string, rules ...rule) rule {
 	}
 }
 
-// parsed makes a rule: the JSON text at a path, if there is one, can be read, and keeps to some rules, which see it in place of the
-// inputs.
+// parsed makes a rule: the JSON at a path, a text or a value, can be read, and keeps to some rules, which see it in place of the
+// inputs. An empty text cannot be read.
 func parsed(path, says string, rules ...rule) rule {
 	return func(p *Provider, e *Entry) error {
-		if e.in().Text(path) == "" {
+		if !e.in().Has(path) {
 			return nil
 		}
-		content, err := readJSON(e.in().Text(path))
+		content, err := readJSON(e.in().Get(path))
 		if err != nil {
 			return e.breach(says, err)
 		}
@@ -94,7 +123,7 @@ func once(path, says string) rule {
 		for _, value := range e.in().All(path) {
 			text := fmt.Sprint(value)
 			if value != nil && seen[text] {
-				return e.breach(says, text)
+				return e.breach(says, value)
 			}
 			seen[text] = true
 		}
@@ -149,7 +178,7 @@ func within(limits ...limit) rule {
 	return func(_ *Provider, e *Entry) error {
 		for _, l := range limits {
 			if value := e.in().Number(l.path, l.least); value < l.least || value > l.most {
-				return e.refusal("InvalidParameterValue: %s is %v, must be %v to %v", l.path, value, l.least, l.most)
+				return e.breach("InvalidParameterValue: "+l.path+" is {}, must be {} to {}", value, l.least, l.most)
 			}
 		}
 		return nil
@@ -158,9 +187,18 @@ func within(limits ...limit) rule {
 
 // oneOf makes a rule of the values that an input, or each of a list, may have, if it is given.
 func oneOf(path string, allowed ...string) rule {
+	return ifGiven(path, mustBeOneOf(path, allowed...))
+}
+
+// mustBeOneOf makes a rule of the values that an input, or each of a list, must have.
+func mustBeOneOf(path string, allowed ...string) rule {
 	return func(_ *Provider, e *Entry) error {
-		for _, value := range e.in().Texts(path) {
-			if value != "" && !slices.Contains(allowed, value) {
+		values := e.in().Texts(path)
+		if len(values) == 0 {
+			values = []string{""}
+		}
+		for _, value := range values {
+			if !slices.Contains(allowed, value) {
 				return e.refusal("InvalidParameterValue: %s is %q, must be one of %s", path, value, strings.Join(allowed, ", "))
 			}
 		}
@@ -168,11 +206,15 @@ func oneOf(path string, allowed ...string) rule {
 	}
 }
 
-// alone makes a rule: of the resources of a type that use the same by one input, no two have the same in another.
+// alone makes a rule: of the resources of a type that use the same by one input, no two have the same in another, if it is given.
 func alone(by, path, says string) rule {
 	return func(p *Provider, e *Entry) error {
+		own := e.in().Get(path)
+		if own == nil {
+			return nil
+		}
 		for _, other := range p.record.index.find(byUse(e.Account, e.in().Text(by))) {
-			if other.Type == e.Type && other.key() != e.key() && other.in().Get(path) == e.in().Get(path) {
+			if other.Type == e.Type && other.key() != e.key() && other.in().Get(path) == own {
 				return e.breach(says, resource.URN(other.URN).Name())
 			}
 		}

@@ -46,6 +46,8 @@ type Entry struct {
 	// created for a client that never heard of it; asking again for the same thing finds it, as a retry with
 	// the same client token does on AWS.
 	Pending bool `json:"pending,omitempty"`
+	// part is what a rule of a part of the inputs looks at, as its refusal names it.
+	part string
 }
 
 func (e *Entry) key() entryKey { return keyOf(e.Account, e.Region, e.Cluster, e.Type, e.ID) }

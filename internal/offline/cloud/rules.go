@@ -19,7 +19,7 @@ func refusal(urn resource.URN, format string, args ...any) error {
 }
 
 func (e *Entry) refusal(format string, args ...any) error {
-	return refusal(resource.URN(e.URN), format, args...)
+	return refusal(resource.URN(e.URN), "%s%s", e.part, fmt.Sprintf(format, args...))
 }
 
 // rule is something that AWS checks of one resource against itself and what exists.

@@ -1,7 +1,6 @@
 package cloud
 
 import (
-	"fmt"
 	"net/netip"
 	"slices"
 	"strings"
@@ -29,10 +28,10 @@ var _ = simulate(map[string]simulation{
 		when(func(in model.Values) bool {
 			return in.Has("rule") && !slices.Contains([]string{"GOVERNANCE", "COMPLIANCE"}, in.Text("rule.defaultRetention.mode"))
 		}, `MalformedXML: mode is "{rule.defaultRetention.mode}", must be GOVERNANCE or COMPLIANCE`),
-		when(func(in model.Values) bool {
+		whenValues(func(in model.Values) ([]any, bool) {
 			days, years := in.Number("rule.defaultRetention.days", 0), in.Number("rule.defaultRetention.years", 0)
-			return in.Has("rule") && ((days > 0) == (years > 0) || days > 36500 || years > 100)
-		}, "MalformedXML: days or years must be given, got {rule.defaultRetention.days} and {rule.defaultRetention.years}"),
+			return []any{days, years}, in.Has("rule") && ((days > 0) == (years > 0) || days > 36500 || years > 100)
+		}, "MalformedXML: days or years must be given, got {} and {}"),
 	}},
 	catalogue.BucketReplication: {rules: []rule{replicationNeedsVersions}},
 	catalogue.BucketLifecycle: {rules: []rule{
@@ -130,9 +129,9 @@ func movesInOrder(moves, days, end string) rule {
 			after, class, gone := move.Number(days, 0), move.Text("storageClass"), e.in().Number(end, 0)
 			switch {
 			case slices.Contains(infrequent, class) && after < 30 && !move.Has("date"):
-				return e.breach(`InvalidArgument: rule "{id}": `+fmt.Sprintf("%s is %v, must be 30 or more for %s", days, after, class), nil)
+				return e.refusal("InvalidArgument: %s is %v, must be 30 or more for %s", days, after, class)
 			case gone > 0 && gone <= after:
-				return e.breach(`InvalidArgument: rule "{id}": `+fmt.Sprintf("%s is %v, must be more than the %v of a transition", end, gone, after), nil)
+				return e.refusal("InvalidArgument: %s is %v, must be more than the %v of a transition", end, gone, after)
 			}
 		}
 		return nil

@@ -66,7 +66,7 @@ func TestObjectLockRules(t *testing.T) {
 	}, map[string]mistake{
 		"a mode":      sets(rule+"mode", "STRICT", `mode is "STRICT"`),
 		"two periods": sets(rule+"years", 1, "days or years must be given"),
-		"no period":   sets(rule+"days", nil, "days or years must be given"),
+		"no period":   sets(rule+"days", nil, "days or years must be given, got 0 and 0"),
 		"no versions": {func(c client, in values) { in["bucket"] = c.bucket("plain") }, "object lock needs versioning, which plain has not"},
 	})
 	c := newClient(t)
@@ -112,7 +112,7 @@ func TestLifecycleRules(t *testing.T) {
 	}
 	refuses(t, catalogue.BucketLifecycle, func(c client) values { return values{"bucket": c.bucket("documents"), "rules": rule(nil)} }, map[string]mistake{
 		"a rule twice":     sets("rules", append(rule(nil), rule(nil)...), `rule "old" is there twice`),
-		"too young":        sets("rules", rule(values{"transitions": []any{values{"days": 29, "storageClass": "STANDARD_IA"}}}), "days is 29, must be 30 or more for STANDARD_IA"),
+		"too young":        sets("rules", rule(values{"transitions": []any{values{"days": 29, "storageClass": "STANDARD_IA"}}}), `rules "old": InvalidArgument: days is 29, must be 30 or more for STANDARD_IA`),
 		"gone before":      sets("rules", rule(values{"expiration": values{"days": 90}}), "expiration.days is 90, must be more than the 90 of a transition"),
 		"old, gone before": sets("rules", rule(values{"noncurrentVersionExpiration": values{"noncurrentDays": 30}}), "noncurrentVersionExpiration.noncurrentDays is 30"),
 	})

@@ -101,7 +101,7 @@ func queueArn(queue *Entry) string {
 }
 
 // redriveAllowFits is the rule on the form of who may send failed messages.
-var redriveAllowFits = parsed("redriveAllowPolicy", "InvalidParameterValue: redriveAllowPolicy: {}",
+var redriveAllowFits = ifGiven("redriveAllowPolicy", parsed("redriveAllowPolicy", "InvalidParameterValue: redriveAllowPolicy: {}",
 	when(func(in model.Values) bool {
 		return !slices.Contains([]string{"allowAll", "denyAll", "byQueue"}, in.Text("redrivePermission"))
 	}, `InvalidParameterValue: redriveAllowPolicy: redrivePermission is "{redrivePermission}", must be allowAll, denyAll or byQueue`),
@@ -112,4 +112,4 @@ var redriveAllowFits = parsed("redriveAllowPolicy", "InvalidParameterValue: redr
 		}
 		return nil
 	},
-)
+))

@@ -71,4 +71,5 @@ func TestRedriveRules(t *testing.T) {
 		"all, but some": sets("redriveAllowPolicy", allow("allowAll", queueBase+"a"), "got 1 with allowAll"),
 		"too many":      sets("redriveAllowPolicy", allow("byQueue", eleven...), "got 11"),
 	})
+	newClient(t).made(catalogue.Queue, "no policies", values{"name": "open", "redrivePolicy": "", "redriveAllowPolicy": ""})
 }

@@ -16,21 +16,21 @@ var _ = simulate(map[string]simulation{
 			"applicationIntegrationUrl": always(""),
 		},
 		rules: []rule{
-			oneOf("scope", "CLOUDFRONT", "REGIONAL"), aclIsWhereItsScopeIs,
+			mustBeOneOf("scope", "CLOUDFRONT", "REGIONAL"), aclIsWhereItsScopeIs,
 			once("rules[*].name", `WAFInvalidParameterException: rule "{}": another has its name`),
 			once("rules[*].priority", "WAFInvalidParameterException: two rules have the priority {}"),
 			each("rules",
-				when(func(in model.Values) bool { return len(in.Values("statement")) != 1 }, `WAFInvalidParameterException: rule "{name}" must have one statement`),
+				size("statement", 1, 1, "WAFInvalidParameterException: the rule has {} statements, must have one"),
 				when(func(in model.Values) bool {
 					group := given(in, "statement.managedRuleGroupStatement", "statement.ruleGroupReferenceStatement") > 0
 					return group == in.Has("action") || group != in.Has("overrideAction")
-				}, `WAFInvalidParameterException: rule "{name}": a rule group needs overrideAction, any other statement action`),
+				}, "WAFInvalidParameterException: a rule group needs overrideAction, any other statement action"),
 				within(limit{"statement.rateBasedStatement.limit", 10, 2_000_000_000}),
 			),
 		},
 	},
 	catalogue.IPSet: {rules: []rule{
-		oneOf("scope", "CLOUDFRONT", "REGIONAL"), aclIsWhereItsScopeIs, oneOf("ipAddressVersion", "IPV4", "IPV6"), setHoldsRanges,
+		mustBeOneOf("scope", "CLOUDFRONT", "REGIONAL"), aclIsWhereItsScopeIs, mustBeOneOf("ipAddressVersion", "IPV4", "IPV6"), setHoldsRanges,
 	}},
 	catalogue.WebACLLogging: {rules: []rule{
 		matching("logDestinationConfigs", regexp.MustCompile(`(?::log-group:|:::|deliverystream/)aws-waf-logs-`),

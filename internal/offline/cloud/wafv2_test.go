@@ -31,13 +31,14 @@ func TestWebACLRules(t *testing.T) {
 	}
 	refuses(t, catalogue.WebACL, func(client) values { return aclInputs() }, map[string]mistake{
 		"a scope":          sets("scope", "GLOBAL", `scope is "GLOBAL"`),
+		"no scope":         sets("scope", "", `scope is "", must be one of CLOUDFRONT, REGIONAL`),
 		"a name twice":     first("name", "common", "another has its name"),
 		"a priority twice": first("priority", 1, "two rules have the priority 1"),
-		"two statements":   first("statement.geoMatchStatement", values{"countryCodes": []any{"BR"}}, `rule "rate" must have one statement`),
-		"no action":        first("action", nil, `rule "rate": a rule group needs overrideAction`),
-		"an override":      first("overrideAction", values{"none": values{}}, `rule "rate": a rule group needs overrideAction`),
-		"a limit too low":  first("statement.rateBasedStatement.limit", 9, "rateBasedStatement.limit is 9"),
-		"a group's action": {func(_ client, in values) { in["rules"].([]any)[1].(values)["action"] = values{"block": values{}} }, `rule "common": a rule group`},
+		"two statements":   first("statement.geoMatchStatement", values{"countryCodes": []any{"BR"}}, `rules "rate": WAFInvalidParameterException: the rule has 2 statements, must have one`),
+		"no action":        first("action", nil, `rules "rate": WAFInvalidParameterException: a rule group needs overrideAction`),
+		"an override":      first("overrideAction", values{"none": values{}}, `rules "rate": WAFInvalidParameterException: a rule group needs overrideAction`),
+		"a limit too low":  first("statement.rateBasedStatement.limit", 9, `rules "rate": InvalidParameterValue: statement.rateBasedStatement.limit is 9, must be 10 to 2000000000`),
+		"a group's action": {func(_ client, in values) { in["rules"].([]any)[1].(values)["action"] = values{"block": values{}} }, `rules "common": WAFInvalidParameterException: a rule group`},
 	})
 	newClient(t).in(account, "eu-west-1").refused(catalogue.WebACL, "acl", aclInputs(), "the scope CLOUDFRONT is for us-east-1, not eu-west-1")
 }
@@ -49,6 +50,8 @@ func setInputs() values {
 func TestIPSetRules(t *testing.T) {
 	refuses(t, catalogue.IPSet, func(client) values { return setInputs() }, map[string]mistake{
 		"a scope":                 sets("scope", "GLOBAL", `scope is "GLOBAL"`),
+		"no scope":                sets("scope", "", `scope is "", must be one of CLOUDFRONT, REGIONAL`),
+		"no version":              sets("ipAddressVersion", "", `ipAddressVersion is "", must be one of IPV4, IPV6`),
 		"a version":               sets("ipAddressVersion", "IPV5", `ipAddressVersion is "IPV5"`),
 		"no range":                sets("addresses", []any{"192.0.2.1"}, `address "192.0.2.1" must be a range of IPV4`),
 		"everybody":               sets("addresses", []any{"0.0.0.0/0"}, `address "0.0.0.0/0" must be a range of IPV4`),

@@ -2,6 +2,7 @@ package engine
 
 import (
 	"bufio"
+	"bytes"
 	"context"
 	"errors"
 	"fmt"
@@ -10,9 +11,11 @@ import (
 	"path/filepath"
 	"strings"
 	"syscall"
+	"time"
 
 	"github.com/blang/semver"
 	"github.com/pulumi/pulumi/pkg/v3/resource/plugin"
+	"github.com/pulumi/pulumi/sdk/v3/go/common/util/rpcutil"
 	pulumirpc "github.com/pulumi/pulumi/sdk/v3/proto/go"
 	"google.golang.org/grpc"
 	"google.golang.org/grpc/credentials/insecure"
@@ -23,19 +26,20 @@ type component struct {
 	pkg     string
 	version semver.Version
 	process *exec.Cmd
+	said    bytes.Buffer // on standard error
 	conn    *grpc.ClientConn
 }
 
 // startComponent starts the provider of a package that is installed in a folder.
-func startComponent(plugins, pkg string, env []string) (*component, error) {
+func startComponent(ctx context.Context, plugins, pkg string, env []string) (*component, error) {
 	found, err := filepath.Glob(filepath.Join(plugins, "resource-"+pkg+"-v*", "pulumi-resource-"+pkg))
 	if err != nil || len(found) != 1 {
 		return nil, fmt.Errorf("%s has %d providers of %s, 1 is needed: run make tools", plugins, len(found), pkg)
 	}
 	_, version, _ := strings.Cut(filepath.Base(filepath.Dir(found[0])), "-v")
-	c := &component{pkg: pkg, process: exec.Command(found[0], noEngine)}
-	c.process.Env = env
-	c.process.SysProcAttr = &syscall.SysProcAttr{Setpgid: true} // an interrupt at the terminal is not for it
+	c := &component{pkg: pkg, process: exec.CommandContext(ctx, found[0], noEngine)}
+	c.process.Env, c.process.Stderr = env, &c.said
+	apart(c.process)
 	if c.version, err = semver.Parse(version); err != nil {
 		return nil, fmt.Errorf("%s: %w", found[0], err)
 	}
@@ -49,10 +53,11 @@ func startComponent(plugins, pkg string, env []string) (*component, error) {
 	reader := bufio.NewReader(out)
 	port, err := reader.ReadString('\n')
 	if err != nil {
-		return nil, errors.Join(fmt.Errorf("the provider of %s printed no port: %w", pkg, err), c.close())
+		err = errors.Join(err, c.close())
+		return nil, fmt.Errorf("the provider of %s printed no port: %w\n%s", pkg, err, &c.said)
 	}
 	go func() { _, _ = io.Copy(io.Discard, reader) }() // ends with the process
-	c.conn, err = grpc.NewClient("127.0.0.1:"+strings.TrimSpace(port), grpc.WithTransportCredentials(insecure.NewCredentials()))
+	c.conn, err = grpc.NewClient("127.0.0.1:"+strings.TrimSpace(port), grpc.WithTransportCredentials(insecure.NewCredentials()), rpcutil.GrpcChannelOptions())
 	if err != nil {
 		return nil, errors.Join(err, c.close())
 	}
@@ -77,7 +82,15 @@ func (c *component) close() error {
 	if c.conn != nil {
 		err = c.conn.Close()
 	}
-	err = errors.Join(err, c.process.Process.Kill())
-	_ = c.process.Wait() // it was killed
+	_ = c.process.Cancel() // it may have ended
+	_ = c.process.Wait()   // it was killed
 	return err
+}
+
+// apart gives a command a process group of its own: an interrupt at the terminal reaches it through its context, which ends the
+// whole group.
+func apart(cmd *exec.Cmd) {
+	cmd.SysProcAttr = &syscall.SysProcAttr{Setpgid: true}
+	cmd.Cancel = func() error { return syscall.Kill(-cmd.Process.Pid, syscall.SIGKILL) }
+	cmd.WaitDelay = time.Second // for a descendant that left the group and holds what the command prints to
 }

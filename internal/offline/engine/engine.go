@@ -6,12 +6,12 @@ package engine
 import (
 	"context"
 	"errors"
-	"fmt"
 	"os"
 	"path/filepath"
-	"slices"
 	"strings"
 	"sync"
+	"sync/atomic"
+	"time"
 
 	"github.com/pulumi/pulumi/pkg/v3/display"
 	"github.com/pulumi/pulumi/pkg/v3/engine"
@@ -23,32 +23,45 @@ import (
 	"github.com/pulumi/pulumi/sdk/v3/go/common/diag/colors"
 	"github.com/pulumi/pulumi/sdk/v3/go/common/resource/config"
 	"github.com/pulumi/pulumi/sdk/v3/go/common/tokens"
+	"github.com/pulumi/pulumi/sdk/v3/go/common/util/env"
+	"github.com/pulumi/pulumi/sdk/v3/go/common/workspace"
 
 	"legops/internal/offline"
 	"legops/internal/offline/cloud"
 )
 
-// Engine runs stacks. They share one process of pulumi-eks.
+// Engine runs stacks, one operation at a time: they share one process of pulumi-eks, which knows one engine.
 type Engine struct {
 	proxy *offline.Proxy
-	eks   *component
+	// env is the environment of pulumi-eks and of built programs: isolated, with the repository's tools.
+	env []string
+	eks *component
 
-	mu     sync.Mutex
-	clouds []*cloud.Record
+	running sync.Mutex
+	// cloud is what exists in the cloud of the running operation's stack.
+	cloud atomic.Pointer[cloud.Record]
 }
 
-// Open starts an engine with the tools of the repository at root.
-func Open(root string) (_ *Engine, err error) {
+// Open starts an engine with the tools of the repository at root. The end of the context ends pulumi-eks. Variables of the
+// environment that set the engine of Pulumi otherwise are unset.
+func Open(ctx context.Context, root string) (_ *Engine, err error) {
 	tools, err := filepath.Abs(filepath.Join(root, "bin"))
 	if err != nil {
 		return nil, err
+	}
+	for _, variable := range os.Environ() {
+		if name, _, _ := strings.Cut(variable, "="); strings.HasPrefix(name, "PULUMI_") {
+			if err := os.Unsetenv(name); err != nil {
+				return nil, err
+			}
+		}
 	}
 	e := &Engine{}
 	if e.proxy, err = offline.StartProxy(e.serves, func(string) bool { return false }); err != nil {
 		return nil, err
 	}
-	env := append(e.proxy.Isolate(os.Environ()), "PATH="+tools+string(os.PathListSeparator)+os.Getenv("PATH"))
-	if e.eks, err = startComponent(filepath.Join(tools, "home", "plugins"), "eks", env); err != nil {
+	e.env = append(e.proxy.Isolate(os.Environ()), "PATH="+tools+string(os.PathListSeparator)+os.Getenv("PATH"))
+	if e.eks, err = startComponent(ctx, filepath.Join(tools, "home", "plugins"), "eks", e.env); err != nil {
 		return nil, errors.Join(err, e.proxy.Close())
 	}
 	return e, nil
@@ -57,14 +70,13 @@ func Open(root string) (_ *Engine, err error) {
 // Close stops what Open started.
 func (e *Engine) Close() error { return errors.Join(e.eks.close(), e.proxy.Close()) }
 
-// Refused are the addresses outside this machine that pulumi-eks tried to reach.
+// Refused are the addresses outside this machine that pulumi-eks or a built program tried to reach.
 func (e *Engine) Refused() []string { return e.proxy.Refused() }
 
-// serves reports whether a host is the endpoint of a cluster in one of the clouds.
+// serves reports whether a host is the endpoint of a cluster that exists.
 func (e *Engine) serves(host string) bool {
-	e.mu.Lock()
-	defer e.mu.Unlock()
-	return slices.ContainsFunc(e.clouds, func(r *cloud.Record) bool { return r.ServesHost(host) })
+	record := e.cloud.Load()
+	return record != nil && record.ServesHost(host)
 }
 
 // failure is why an operation failed: what engine, providers and program reported as errors.
@@ -74,11 +86,14 @@ type failure struct {
 }
 
 func (f *failure) Error() string {
+	if len(f.diagnostics) == 0 {
+		return f.cause.Error()
+	}
 	var lines []string
 	for _, d := range f.diagnostics {
 		lines = append(lines, strings.TrimSpace(string(d.URN)+" "+message(d)))
 	}
-	return fmt.Sprintf("%v\n%s", f.cause, strings.Join(lines, "\n"))
+	return strings.Join(lines, "\n") // the engine's own error says no more
 }
 
 func (f *failure) Unwrap() error { return f.cause }
@@ -92,16 +107,23 @@ type operation func(engine.UpdateInfo, *engine.Context, engine.UpdateOptions, bo
 
 // run performs an operation on a stack, or only previews it, and returns the engine's events.
 func (s *Stack) run(ctx context.Context, do operation, source Source, preview bool) ([]engine.Event, error) {
-	project, settings, err := source.load(s.name)
+	project, settings, err := source.load(ctx, s.name)
 	if err != nil {
 		return nil, err
 	}
 	if source.Dir, err = filepath.Abs(source.Dir); err != nil {
 		return nil, err
 	}
+	s.engine.running.Lock()
+	defer s.engine.running.Unlock()
+	s.engine.cloud.Store(s.record)
+	defer s.engine.cloud.Store(nil)
 	stop, cause := cancel.NewContext(context.Background())
 	defer cause.Terminate()
-	defer context.AfterFunc(ctx, cause.Cancel)()
+	defer context.AfterFunc(ctx, func() {
+		cause.Cancel() // the engine waits for what it has begun
+		time.AfterFunc(patience, cause.Terminate)
+	})()
 	stream, done := make(chan engine.Event), make(chan struct{})
 	var events []engine.Event
 	var failed failure
@@ -115,6 +137,7 @@ func (s *Stack) run(ctx context.Context, do operation, source Source, preview bo
 		}
 	}()
 	journal := engine.NewTestJournal()
+	program := newProgram(ctx, source.Program)
 	var host plugin.Host
 	_, _, failed.cause = do(
 		engine.UpdateInfo{Root: source.Dir, Project: project, Target: &deploy.Target{
@@ -131,11 +154,12 @@ func (s *Stack) run(ctx context.Context, do operation, source Source, preview bo
 			HostFactory: func(_ context.Context, sink, statusSink diag.Sink, _ plugin.DebugContext) (plugin.Host, error) {
 				host = deploytest.NewPluginHost(sink, statusSink, deploytest.NewLanguageRuntime(
 					func(info plugin.RunInfo, _ *deploytest.ResourceMonitor) error {
-						return source.Program(ctx, &Run{RunInfo: info, Dir: source.Dir, EngineAddress: host.ServerAddr()})
+						return program.run(&Run{RunInfo: info, EngineAddress: host.ServerAddr(), Env: s.engine.env})
 					}), s.loaders()...)
-				return host, nil
+				return attached{host, s.cloud.Versions()}, nil
 			},
 		}, preview)
+	program.end()
 	close(stream)
 	<-done
 	if host != nil {
@@ -159,5 +183,24 @@ func (s *Stack) run(ctx context.Context, do operation, source Source, preview bo
 	return events, nil
 }
 
-// parallel is how many resources the engine works at: the CLI's default on four processors.
-const parallel = 16
+const (
+	// parallel is how many resources the engine works at: the CLI's default on four processors.
+	parallel = 16
+	// patience is how long the engine may take to end after an interrupt.
+	patience = time.Minute
+)
+
+// attached is a host that attaches to the simulated cloud whatever version of a provider the program asks for, as the CLI does:
+// base and head of a review may differ in it.
+type attached struct {
+	plugin.Host
+	played map[string]string
+}
+
+// Provider returns the provider of a package.
+func (h attached) Provider(ctx *plugin.Context, d workspace.PluginDescriptor, e env.Env) (plugin.Provider, error) {
+	if h.played[d.Name] != "" {
+		d.Version = nil
+	}
+	return h.Host.Provider(ctx, d, e)
+}

@@ -3,14 +3,19 @@ package engine_test
 import (
 	"context"
 	"os"
+	"os/exec"
 	"path/filepath"
+	"strings"
 	"testing"
+	"time"
 
+	"github.com/pulumi/pulumi/sdk/v3/go/pulumi"
 	"github.com/stretchr/testify/assert"
 	"github.com/stretchr/testify/require"
 
 	"legops/infra"
 	"legops/internal/checkout"
+	"legops/internal/offline/cloud"
 	"legops/internal/offline/engine"
 )
 
@@ -21,7 +26,7 @@ var program = engine.Source{Dir: root, Program: engine.Function(infra.ProgramWit
 // stack is a stack of an engine that ends with the test.
 func stack(t *testing.T, name string) *engine.Stack {
 	t.Helper()
-	e, err := engine.Open(root)
+	e, err := engine.Open(context.Background(), root)
 	require.NoError(t, err)
 	t.Cleanup(func() {
 		assert.Empty(t, e.Refused(), "addresses outside this machine that something tried to reach")
@@ -84,23 +89,125 @@ func TestMistakes(t *testing.T) {
 	require.ErrorIs(t, err, os.ErrNotExist)
 }
 
-// An interrupt ends an operation and the program; what was created until then is in the state.
+// script is a program of the shell.
+func script(t *testing.T, commands string) engine.Source {
+	t.Helper()
+	path := filepath.Join(t.TempDir(), "program")
+	require.NoError(t, os.WriteFile(path, []byte("#!/bin/sh\n"+commands), 0o700))
+	return engine.Source{Dir: root, Program: engine.Executable(path)}
+}
+
+// A built program has neither a person's credentials nor a way out of this machine.
+func TestIsolation(t *testing.T) {
+	t.Setenv("AWS_PROFILE", "prod")
+	t.Setenv("PULUMI_LEGACY_PROVIDER_PREVIEW", "true")
+	t.Setenv("HTTPS_PROXY", "http://proxy.example")
+	file := filepath.Join(t.TempDir(), "environment")
+	_, err := stack(t, "dev").Preview(t.Context(), script(t, "env >"+file+"; exit 3"))
+	require.ErrorContains(t, err, "the program ended with exit status 3")
+	environment := checkout.Read(t, filepath.Dir(file), filepath.Base(file))
+	for _, absent := range []string{"AWS_PROFILE", "PULUMI_LEGACY", "proxy.example"} {
+		assert.NotContains(t, environment, absent)
+	}
+	for _, present := range []string{"HTTPS_PROXY=http://127.0.0.1:", "AWS_EC2_METADATA_DISABLED=true", "PULUMI_STACK=dev", `PULUMI_CONFIG={"`} {
+		assert.Contains(t, environment, present)
+	}
+}
+
+// An interrupt ends a program that does not listen, and what it has started.
+func TestInterruptOfADeafProgram(t *testing.T) {
+	s := stack(t, "dev")
+	file := filepath.Join(t.TempDir(), "started")
+	ctx, interrupt := context.WithCancel(t.Context())
+	ended := make(chan error, 1)
+	go func() {
+		_, err := s.Up(ctx, script(t, "trap '' INT TERM; sleep 300 & echo $! >"+file+".new; mv "+file+".new "+file+"; wait"))
+		ended <- err
+	}()
+	require.Eventually(t, func() bool { _, err := os.Stat(file); return err == nil }, 20*time.Second, 10*time.Millisecond)
+	interrupt()
+	select {
+	case err := <-ended:
+		require.ErrorIs(t, err, context.Canceled)
+	case <-time.After(20 * time.Second):
+		t.Fatal("the operation goes on")
+	}
+	child := strings.TrimSpace(checkout.Read(t, filepath.Dir(file), filepath.Base(file)))
+	// A process that ended stays in the table until its parent asks for it.
+	assert.Eventually(t, func() bool {
+		state, err := exec.CommandContext(t.Context(), "ps", "-o", "stat=", "-p", child).Output()
+		return err != nil || strings.HasPrefix(string(state), "Z")
+	}, 10*time.Second, 50*time.Millisecond)
+}
+
+// An interrupt in the middle of a deployment leaves a state with which the next one goes on.
 func TestInterrupt(t *testing.T) {
 	s := stack(t, "dev")
 	ctx, interrupt := context.WithCancel(t.Context())
-	stopped := program
-	stopped.Program = func(ctx context.Context, run *engine.Run) error {
+	go func() {
+		for s.Cloud().Calls() < 100 {
+			time.Sleep(time.Millisecond)
+		}
 		interrupt()
-		<-ctx.Done()
-		return program.Program(context.WithoutCancel(ctx), run)
-	}
-	_, err := s.Up(ctx, stopped)
+	}()
+	_, err := s.Up(ctx, program)
 	require.ErrorIs(t, err, context.Canceled)
+	made := len(s.Record().Entries(""))
+	require.Greater(t, made, 90)
+	require.Less(t, made, 800)
 	_, err = s.Up(t.Context(), program)
 	require.NoError(t, err)
 	plan, err := s.Preview(t.Context(), program)
 	require.NoError(t, err)
 	assert.False(t, plan.Changes())
+}
+
+// A program ends with an operation that failed: the engine answers it no more.
+func TestProgramEndsWithTheOperation(t *testing.T) {
+	e, err := engine.Open(context.Background(), root)
+	require.NoError(t, err)
+	defer func() { require.NoError(t, e.Close()) }()
+	s, err := e.Stack("dev", &cloud.Fault{Kind: "fail", Call: 20})
+	require.NoError(t, err)
+	ended := false
+	watched := program
+	watched.Program = func(ctx context.Context, run *engine.Run) error {
+		defer func() { ended = true }()
+		return program.Program(ctx, run)
+	}
+	_, err = s.Up(t.Context(), watched)
+	require.ErrorContains(t, err, "the simulated cloud fails this call")
+	assert.True(t, ended)
+}
+
+// Of the providers, the program has the ones that it asks for: of whatever version, and none by default, as Pulumi.yaml says.
+func TestProviders(t *testing.T) {
+	queue := func(options ...pulumi.ResourceOption) engine.Source {
+		source := program
+		source.Program = engine.Function(func(ctx *pulumi.Context, _ map[string]string) error {
+			var made pulumi.CustomResourceState
+			return ctx.RegisterResource("aws:sqs/queue:Queue", "queue", pulumi.Map{"name": pulumi.String("queue")}, &made, options...)
+		})
+		return source
+	}
+	s := stack(t, "dev")
+	_, err := s.Preview(t.Context(), queue())
+	require.ErrorContains(t, err, "Default provider for 'aws' disabled")
+
+	other := program
+	other.Program = engine.Function(func(ctx *pulumi.Context, _ map[string]string) error {
+		var provider pulumi.ProviderResourceState
+		if err := ctx.RegisterResource("pulumi:providers:aws", "aws", pulumi.Map{
+			"region": pulumi.String("us-east-1"), "allowedAccountIds": pulumi.Array{pulumi.String("111111111111")},
+		}, &provider, pulumi.Version("6.0.0")); err != nil {
+			return err
+		}
+		var made pulumi.CustomResourceState
+		return ctx.RegisterResource("aws:sqs/queue:Queue", "queue", pulumi.Map{"name": pulumi.String("queue")}, &made, pulumi.Provider(&provider))
+	})
+	plan, err := s.Preview(t.Context(), other)
+	require.NoError(t, err)
+	assert.Len(t, plan.Steps, 3, "the stack, the provider and the queue")
 }
 
 // Protection is taken from everything that has it.

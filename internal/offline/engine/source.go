@@ -1,15 +1,19 @@
 package engine
 
 import (
+	"bytes"
 	"context"
 	"encoding/json"
 	"fmt"
 	"os"
 	"os/exec"
 	"path/filepath"
+	"slices"
 	"strconv"
-	"syscall"
+	"strings"
+	"sync"
 
+	"github.com/pulumi/esc"
 	"github.com/pulumi/pulumi/pkg/v3/resource/plugin"
 	"github.com/pulumi/pulumi/sdk/v3/go/common/diag"
 	"github.com/pulumi/pulumi/sdk/v3/go/common/diag/colors"
@@ -31,16 +35,17 @@ type Source struct {
 	Program Program
 }
 
-// Program runs a Pulumi program once. What it returns is the reason for which the engine ends the operation.
+// Program runs a Pulumi program once, until its end or that of the context. What it returns is the reason for which the engine ends
+// the operation.
 type Program func(context.Context, *Run) error
 
 // Run is one run of a program.
 type Run struct {
 	plugin.RunInfo
-	// Dir is the folder in which the program runs.
-	Dir string
 	// EngineAddress is where the program's messages go.
 	EngineAddress string
+	// Env is the environment of a program that is a process: without credentials, and with a proxy that leads nowhere.
+	Env []string
 }
 
 // values is the configuration by full names, such as legops:rds. Objects are JSON.
@@ -54,13 +59,18 @@ func (r *Run) values() map[string]string {
 
 // Function is a program in this process: it creates resources with a context and the values of the configuration.
 func Function(program func(*pulumi.Context, map[string]string) error) Program {
-	return func(_ context.Context, run *Run) error {
+	return func(ctx context.Context, run *Run) error {
 		values := run.values()
-		return pulumi.RunErr(func(c *pulumi.Context) error { return program(c, values) }, func(info *pulumi.RunInfo) {
-			info.Project, info.Stack, info.Organization, info.RootDirectory = run.Project, run.Stack, run.Organization, run.Dir
-			info.Config, info.Parallel, info.DryRun = values, run.Parallel, run.DryRun
-			info.MonitorAddr, info.EngineAddr = run.MonitorAddress, run.EngineAddress
+		c, err := pulumi.NewContext(ctx, pulumi.RunInfo{
+			Project: run.Project, Stack: run.Stack, Organization: run.Organization, RootDirectory: run.Info.RootDirectory(),
+			Config: values, Parallel: run.Parallel, DryRun: run.DryRun,
+			MonitorAddr: run.MonitorAddress, EngineAddr: run.EngineAddress,
 		})
+		if err != nil {
+			return err
+		}
+		defer func() { _ = c.Close() }() // the engine has what it needs
+		return pulumi.RunWithContext(c, func(c *pulumi.Context) error { return program(c, values) })
 	}
 }
 
@@ -72,9 +82,9 @@ func Executable(path string) Program {
 			return err
 		}
 		cmd := exec.CommandContext(ctx, path)
-		cmd.Dir = run.Dir
-		cmd.SysProcAttr = &syscall.SysProcAttr{Setpgid: true} // an interrupt at the terminal reaches it through ctx
-		cmd.Env = append(os.Environ(),
+		apart(cmd)
+		cmd.Dir = run.Pwd
+		cmd.Env = append(slices.Clone(run.Env),
 			pulumi.EnvOrganization+"="+run.Organization,
 			pulumi.EnvProject+"="+run.Project,
 			pulumi.EnvStack+"="+run.Stack,
@@ -83,17 +93,59 @@ func Executable(path string) Program {
 			pulumi.EnvParallel+"="+strconv.Itoa(int(run.Parallel)),
 			pulumi.EnvMonitor+"="+run.MonitorAddress,
 			pulumi.EnvEngine+"="+run.EngineAddress,
-			pulumi.EnvPulumiRootDirectory+"="+run.Dir,
+			pulumi.EnvPulumiRootDirectory+"="+run.Info.RootDirectory(),
 		)
-		if out, err := cmd.CombinedOutput(); err != nil {
-			return fmt.Errorf("%s: %w\n%s", path, err, out)
+		var printed bytes.Buffer
+		cmd.Stderr = &printed
+		if err := cmd.Run(); err != nil {
+			// Why it failed it told the engine, unless it crashed.
+			if crash := printed.String(); strings.Contains(crash, "\ngoroutine ") {
+				return fmt.Errorf("the program crashed: %s", crash)
+			}
+			return fmt.Errorf("the program ended with %w", err)
 		}
 		return nil
 	}
 }
 
-// load reads the project and a stack's configuration. Secret values are placeholders: their key is not here.
-func (s Source) load(stack string) (*workspace.Project, config.Map, error) {
+// program is the program of one operation.
+type program struct {
+	start  Program
+	ctx    context.Context
+	cancel context.CancelFunc
+	mu     sync.Mutex
+	runs   sync.WaitGroup
+}
+
+func newProgram(ctx context.Context, start Program) *program {
+	p := &program{start: start}
+	p.ctx, p.cancel = context.WithCancel(ctx)
+	return p
+}
+
+// run runs the program, unless the operation has ended.
+func (p *program) run(run *Run) error {
+	p.mu.Lock()
+	if err := p.ctx.Err(); err != nil {
+		p.mu.Unlock()
+		return err
+	}
+	p.runs.Add(1)
+	p.mu.Unlock()
+	defer p.runs.Done()
+	return p.start(p.ctx, run)
+}
+
+// end ends the program with its operation. After a failed step the engine answers a program no more, and does not end it.
+func (p *program) end() {
+	p.mu.Lock()
+	p.cancel()
+	p.mu.Unlock()
+	p.runs.Wait()
+}
+
+// load reads the project and a stack's configuration, with what the project sets for all stacks. Secret values are placeholders: their key is not here.
+func (s Source) load(ctx context.Context, stack string) (*workspace.Project, config.Map, error) {
 	project, err := workspace.LoadProject(filepath.Join(s.Dir, "Pulumi.yaml"))
 	if err != nil {
 		return nil, nil, err
@@ -111,5 +163,9 @@ func (s Source) load(stack string) (*workspace.Project, config.Map, error) {
 	if err != nil {
 		return nil, nil, err
 	}
-	return project, file.Config, nil
+	if file.Config == nil {
+		file.Config = config.Map{}
+	}
+	err = workspace.ApplyProjectConfig(ctx, stack, project, esc.Value{}, file.Config, config.NopEncrypter, config.NopDecrypter)
+	return project, file.Config, err
 }

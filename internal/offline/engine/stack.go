@@ -41,9 +41,6 @@ func (e *Engine) stack(name string, record *cloud.Record, snapshot *deploy.Snaps
 	if err != nil {
 		return nil, err
 	}
-	e.mu.Lock()
-	defer e.mu.Unlock()
-	e.clouds = append(e.clouds, record)
 	return &Stack{e, name, provider, record, snapshot}, nil
 }
 
@@ -54,7 +51,7 @@ func (s *Stack) Copy() (*Stack, error) {
 
 func (s *Stack) copyState() *deploy.Snapshot {
 	if s.snapshot == nil {
-		return nil
+		return &deploy.Snapshot{}
 	}
 	c := *s.snapshot
 	c.Resources = nil
