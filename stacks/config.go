@@ -1,6 +1,7 @@
 // Package stacks reads a stack file (Pulumi.<account>.yaml) into typed Go values. It refuses a bad file before
 // anything is registered, and reports all its problems at once. Its types, those of internal/settings
-// included, are the only description of the configuration: the JSON Schema that editors use, and that Load checks against, is generated from them.
+// included, and the lists of values in schemagen are the only description of the configuration: the JSON Schema that editors use,
+// and that Load checks against, is generated from them.
 //
 // Every key is required unless its type is a pointer or its comment says optional. There are no hidden
 // defaults: an optional key that is absent adds nothing. Only the thresholds of alarms have defaults, which

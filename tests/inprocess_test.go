@@ -22,7 +22,7 @@ import (
 	"legops/internal/offline/engine"
 )
 
-// inProcess is the engine of all tests that do not need the CLI, see docs/testing.md. The first of them starts it.
+// inProcess is the engine of the tests that run it in this process, see docs/testing.md. The first of them starts it.
 var (
 	inProcess = sync.OnceValues(func() (e *engine.Engine, err error) {
 		started, err = engine.Open(context.Background(), root)

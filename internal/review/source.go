@@ -158,7 +158,8 @@ func (w *workspace) build(ctx context.Context, s *source) error {
 	s.program = filepath.Join(w.root, "bin", "review-"+s.side)
 	cmd := exec.CommandContext(ctx, "go", "build", "-buildvcs=false", "-ldflags", "-s -w", "-o", s.program, ".")
 	cmd.Dir = s.dir
-	// What make sets: without, one package of the AWS SDK takes more memory than a runner has.
+	// The compiler runs nothing of the source, so it may have a person's environment, with the proxy of modules. The limits are those
+	// of make: without, one package of the AWS SDK takes more memory than a runner has.
 	cmd.Env = append(os.Environ(), "GOGC=200", "GOMEMLIMIT=2700MiB")
 	if _, errOut, err := execute(ctx, cmd); err != nil {
 		if ctx.Err() != nil {

@@ -26,7 +26,7 @@ func Check(component string, args any) *Problems {
 	return p
 }
 
-// Require notes a problem, said as what has to be true, unless ok.
+// Require records a problem unless ok. The text says what must be true.
 func (p *Problems) Require(ok bool, format string, values ...any) {
 	if !ok {
 		p.found = append(p.found, fmt.Errorf("%s: %s", p.component, fmt.Sprintf(format, values...)))
@@ -34,7 +34,7 @@ func (p *Problems) Require(ok bool, format string, values ...any) {
 }
 
 // RequireAll notes each text that is empty and each input, resource or struct that is nil among the exported fields of a
-// struct, and of structs in it. Fields with the tag kit:"optional" may be, and so may settings that a stack file may leave out.
+// struct, and of structs in it. Fields with the tag kit:"optional", and settings with omitempty, may be missing. It does not look into lists.
 func (p *Problems) RequireAll(prefix string, of any) {
 	fields := reflect.Indirect(reflect.ValueOf(of))
 	for i := range fields.NumField() {

@@ -1,3 +1,4 @@
-// Package kit holds what components of at least two rooms are built from: roles and their policies, buckets, log groups,
-// security groups, instances, events, namespaces of the cluster, the check of arguments and the order in which each is created.
+// Package kit has the building blocks that components of at least two rooms share: roles and policies, buckets, log groups, security
+// groups, instances, events, namespaces of the cluster; and Build, which checks a component's arguments and registers it, its children
+// and its outputs in order.
 package kit

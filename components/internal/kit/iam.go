@@ -84,7 +84,7 @@ type RoleArgs struct {
 	Statements  []components.Statement // what it may do beyond the managed policies
 }
 
-// Role is an IAM role and the resources that give it its rights: who needs the rights depends on grants.
+// Role is an IAM role and the resources that give it its rights: whatever needs the rights must depend on Grants.
 type Role struct {
 	*iam.Role
 	Grants []pulumi.Resource
@@ -124,7 +124,7 @@ func NewRole(ctx *pulumi.Context, name string, location components.Location, arg
 	return r, nil
 }
 
-// Granted is the ARN of the role, for whoever uses it at once: it waits for the rights.
+// Granted is the ARN of the role, known only once the role has its rights.
 func (r *Role) Granted() pulumi.StringOutput {
 	waits := []any{r.Arn}
 	for _, grant := range r.Grants {
@@ -141,8 +141,8 @@ func CheckRoleName(p *Problems, role string) {
 // UseKey are the actions of whoever encrypts and decrypts with a key.
 var UseKey = []string{"kms:Decrypt", "kms:DescribeKey", "kms:Encrypt", "kms:GenerateDataKey*", "kms:ReEncrypt*"}
 
-// ThroughS3 limits the use of a key to S3, and there to some buckets: what S3 tells KMS is the bucket where a bucket
-// key is in use, and the object where not.
+// ThroughS3 limits a key to use by S3 for some buckets. S3 passes KMS the ARN of the bucket if it has a bucket key, and that of the
+// object if not.
 func ThroughS3(l components.Location, buckets ...string) components.Conditions {
 	var contexts []string
 	for _, arn := range buckets {

@@ -42,7 +42,7 @@ func UserData(own string, of components.Instance, values ...string) string {
 	return strings.NewReplacer(values...).Replace(instanceScript + own)
 }
 
-// CheckInstance sees to it that there is a kubectl.
+// CheckInstance reports a Kubernetes version for which no kubectl is listed.
 func CheckInstance(p *Problems, of components.Instance) {
 	p.Require(kubectlReleases[of.KubernetesVersion] != "", "KubernetesVersion %q must be one of %v", of.KubernetesVersion, SortedKeys(kubectlReleases))
 }
@@ -109,7 +109,7 @@ func NewInstance(ctx *pulumi.Context, name string, args InstanceArgs, rights *Ro
 	return &instance{Group: group, SecurityGroup: securityGroup}, err
 }
 
-// instanceTemplate is what the instance is.
+// instanceTemplate is the launch template of the instance.
 func instanceTemplate(ctx *pulumi.Context, name string, args InstanceArgs, rights *Role, securityGroup *ec2.SecurityGroup, parent pulumi.ResourceOption) (*ec2.LaunchTemplate, error) {
 	profile, err := iam.NewInstanceProfile(ctx, name+"-profile", &iam.InstanceProfileArgs{
 		Name: pulumi.String(args.Name),

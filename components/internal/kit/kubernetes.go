@@ -16,7 +16,7 @@ const (
 	labelManagedBy = "app.kubernetes.io/managed-by"
 )
 
-// platform is what the label of the whole says.
+// platform is the value of the label part-of.
 const platform = "legops"
 
 // Space is a namespace of the cluster with what everything in it shares.
@@ -35,8 +35,7 @@ func NewSpace(ctx *pulumi.Context, name string) Space {
 	return Space{Build: Build{Ctx: ctx, Name: name}}
 }
 
-// Share makes it a namespace that is there already and holds more than the component's own objects, whose labels say the
-// component's name in it. When the cluster goes, they go with it and are not deleted piece by piece.
+// Share sets the space to an existing namespace that also holds other objects; the labels tell the component's own apart. When the cluster goes, they go with it and are not deleted piece by piece.
 func (s *Space) Share(namespace, app, component string, cluster pulumi.Resource) {
 	s.Labels = map[string]string{
 		LabelName: app, LabelComponent: component, labelPartOf: platform, labelManagedBy: "pulumi",
@@ -46,7 +45,7 @@ func (s *Space) Share(namespace, app, component string, cluster pulumi.Resource)
 	s.InCluster = s.Opts
 }
 
-// objectMeta makes the metadata of an object of a name.
+// objectMeta makes the metadata of an object with this name.
 type objectMeta func(name string, annotations map[string]string) metav1.ObjectMetaArgs
 
 // Object is the metadata of an object in the namespace.

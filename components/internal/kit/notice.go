@@ -34,8 +34,8 @@ func NewEventRule(
 	}, parent)
 }
 
-// NewNotice tells the topic of an event; name and physical are prefixes. Of SNS, EventBridge needs no role: the
-// policy of the topic lets it publish.
+// NewNotice publishes an event to a topic; name and physical are prefixes. EventBridge needs no role for SNS: the topic's policy lets
+// it publish.
 func NewNotice(
 	ctx *pulumi.Context, name, physical string, n Notice, topicArn pulumi.StringInput, parent pulumi.ResourceOption,
 ) error {

@@ -36,7 +36,7 @@ func NewRbacRole(
 	return NewObject(ctx, RbacGroup+"/v1", kind, name, Inputs{"metadata": metadata, "rules": rules}, opts...)
 }
 
-// RbacSubject is who gets it. What a kind of subject has not is not sent.
+// RbacSubject is who gets it. Fields that are nil are not sent.
 type RbacSubject struct {
 	APIGroup  *string `pulumi:"apiGroup"`
 	Kind      string  `pulumi:"kind"`

@@ -1,6 +1,6 @@
 package kit
 
-// RecoveryDays is how long a secret that is deleted can be taken back, and its name is not free. Where nothing is protected
+// RecoveryDays is how long a deleted secret can be recovered; its name stays taken until then. Where nothing is protected
 // it goes at once, so that the stack can be made again.
 func RecoveryDays(protect bool) int {
 	if protect {

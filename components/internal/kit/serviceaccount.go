@@ -5,7 +5,7 @@ import (
 	"github.com/pulumi/pulumi/sdk/v3/go/pulumi"
 )
 
-// AccountArgs are who pods are to the Kubernetes API, and what they may do there.
+// AccountArgs describe the service account of pods, and its rights.
 type AccountArgs struct {
 	Name      string     // of the account, its roles and their bindings
 	Namespace string     // of the account, plain

@@ -97,7 +97,7 @@ func script(t *testing.T, commands string) engine.Source {
 	return engine.Source{Dir: root, Program: engine.Executable(path)}
 }
 
-// A built program has neither a person's credentials nor a way out of this machine.
+// A built program gets no credentials of AWS from the environment, and a proxy that refuses every address.
 func TestIsolation(t *testing.T) {
 	t.Setenv("AWS_PROFILE", "prod")
 	t.Setenv("PULUMI_LEGACY_PROVIDER_PREVIEW", "true")
