@@ -305,9 +305,9 @@ func TestFailures(t *testing.T) {
 		at := 1 + i*(last-1)/11
 		t.Run(fmt.Sprint(at), func(t *testing.T) {
 			stack := stackOf(t, "dev", &cloud.Fault{Kind: "fail", Call: at})
-			_, err := stack.Up(t.Context(), program(""))
+			err := stack.Up(t.Context(), program(""))
 			require.ErrorContains(t, err, "the simulated cloud fails this call")
-			_, err = stack.Up(t.Context(), program(""))
+			err = stack.Up(t.Context(), program(""))
 			require.NoError(t, err)
 			assert.Equal(t, want, existing(t, stack.Record()))
 			state, err := stack.State(t.Context())
@@ -355,7 +355,7 @@ func TestProductionProtectsDataNotAccess(t *testing.T) {
 		"- name: platform\n        roleArn: arn:aws:iam::333333333333:role/platform",
 		"- name: keepers\n        roleArn: arn:aws:iam::333333333333:role/keepers",
 	}))
-	_, err := stack.Up(t.Context(), edited)
+	err := stack.Up(t.Context(), edited)
 	require.NoError(t, err)
 	made := strings.Join(existing(t, stack.Record()), "\n")
 	assert.Contains(t, made, "role/keepers")

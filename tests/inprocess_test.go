@@ -66,7 +66,7 @@ func deployedStack(t *testing.T, name string) *engine.Stack {
 	t.Helper()
 	if deployedStacks[name] == nil {
 		s := stackOf(t, name, nil)
-		_, err := s.Up(t.Context(), program(""))
+		err := s.Up(t.Context(), program(""))
 		require.NoError(t, err)
 		deployedStacks[name] = s
 	}

@@ -108,7 +108,7 @@ func TestOtherRegions(t *testing.T) {
 			assert.Equal(t, map[string]int{regions.Zones(region)[0]: 3, regions.Zones(region)[1]: 3}, zones)
 
 			development := stackOf(t, "dev", nil)
-			_, err = development.Up(t.Context(), program(moved(t, "dev", region)))
+			err = development.Up(t.Context(), program(moved(t, "dev", region)))
 			require.NoError(t, err)
 			state, err := development.State(t.Context())
 			require.NoError(t, err)

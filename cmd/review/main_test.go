@@ -14,7 +14,7 @@ import (
 	"github.com/stretchr/testify/require"
 
 	"legops/internal/checkout"
-	"legops/internal/offline"
+	"legops/internal/offline/engine"
 )
 
 // repository is a copy of this one as it is now, with one commit, and the command built.
@@ -89,14 +89,14 @@ func (r *repository) review(args ...string) (exit int, out, errOut string) {
 func (r *repository) secret() string {
 	root, err := filepath.Abs("../..")
 	require.NoError(r.t, err)
-	session, err := offline.Open(offline.Options{
-		Root: root, Project: r.dir, Dir: filepath.Join(r.t.TempDir(), "cloud"), Program: filepath.Join(r.dir, "bin", "review-base"),
-	})
+	e, err := engine.Open(r.t.Context(), root)
 	require.NoError(r.t, err)
-	defer func() { assert.NoError(r.t, session.Close()) }()
-	_, err = session.Run(r.t.Context(), "up", "--yes", "--skip-preview", "--stack", "prod")
+	defer func() { assert.NoError(r.t, e.Close()) }()
+	stack, err := e.Stack("prod", nil)
 	require.NoError(r.t, err)
-	for _, e := range session.Record().Entries("") {
+	base := engine.Source{Dir: r.dir, Program: engine.Executable(filepath.Join(r.dir, "bin", "review-base"))}
+	require.NoError(r.t, stack.Up(r.t.Context(), base))
+	for _, e := range stack.Record().Entries("") {
 		if secret, is := e.Outputs["result"].(string); is && e.Type == "random:index/randomPassword:RandomPassword" {
 			return secret
 		}

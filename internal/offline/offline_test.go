@@ -22,7 +22,7 @@ func project(t *testing.T, stackFile string) *Session {
 	t.Helper()
 	root := t.TempDir()
 	checkout.Write(t, root, map[string]string{"Pulumi.yaml": "name: legops\nruntime: go\n", "Pulumi.dev.yaml": stackFile})
-	return &Session{root: root, project: root, dir: filepath.Join(root, ".offline"), files: root}
+	return &Session{root: root, dir: filepath.Join(root, ".offline"), files: root}
 }
 
 // copied reads a file of the offline project.

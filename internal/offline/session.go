@@ -21,13 +21,11 @@ import (
 type Options struct {
 	// Root is the repository, with the tools in its bin/.
 	Root string
-	// Project is the folder of Pulumi.yaml and the program; Root if empty.
-	Project string
 	// Dir holds state, record and project copies; .offline in the repository if empty.
 	Dir string
-	// StackFiles is the folder with the Pulumi.<stack>.yaml files; Project if empty.
+	// StackFiles is the folder with the Pulumi.<stack>.yaml files; Root if empty.
 	StackFiles string
-	// Program is the path of a prebuilt program. If empty, the session first builds the one in Project.
+	// Program is the path of a prebuilt program. If empty, the session first builds the one in Root.
 	Program string
 	// Fault is an injected fault.
 	Fault *cloud.Fault
@@ -40,7 +38,7 @@ type Options struct {
 
 // Session is a running simulated cloud, and a Pulumi CLI that reaches nothing else.
 type Session struct {
-	root, project, dir, files, program string
+	root, dir, files, program string
 	// saveOnce lets the CLI save its state at the end of a command, not after every step, which is most of its work. A
 	// killed CLI would lose it, so a session with the fault hang, in which somebody kills the CLI, saves every step.
 	saveOnce bool
@@ -55,15 +53,12 @@ type Session struct {
 
 // Open starts a session. A second one in the same folder waits for the first: they share one record.
 func Open(o Options) (_ *Session, err error) {
-	s := &Session{root: o.Root, project: o.Project, dir: o.Dir, files: o.StackFiles, program: o.Program, saveOnce: o.Fault == nil || o.Fault.Kind != "hang"}
+	s := &Session{root: o.Root, dir: o.Dir, files: o.StackFiles, program: o.Program, saveOnce: o.Fault == nil || o.Fault.Kind != "hang"}
 	if s.dir == "" {
 		s.dir = filepath.Join(o.Root, ".offline")
 	}
-	if s.project == "" {
-		s.project = o.Root
-	}
 	if s.files == "" {
-		s.files = s.project
+		s.files = s.root
 	}
 	defer func() {
 		if err != nil {
@@ -181,10 +176,10 @@ func (s *Session) Command(ctx context.Context, args ...string) (*exec.Cmd, error
 	return s.command(ctx, args...), nil
 }
 
-// build compiles the program in Project as make does, unless it is up to date.
+// build compiles the program in Root as make does, unless it is up to date.
 func (s *Session) build(ctx context.Context) ([]byte, error) {
 	cmd := exec.CommandContext(ctx, "go", "build", "-ldflags", "-s -w", "-o", s.Program(), ".")
-	cmd.Dir = s.project
+	cmd.Dir = s.root
 	return cmd.CombinedOutput()
 }
 

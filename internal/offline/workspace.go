@@ -20,7 +20,7 @@ func (s *Session) prepareWorkspace() error {
 	if err := os.MkdirAll(s.projectDir(), 0o700); err != nil {
 		return fmt.Errorf("preparing the offline project: %w", err)
 	}
-	if err := s.copyYAML(s.project, "Pulumi.yaml", s.pointToProgram); err != nil {
+	if err := s.copyYAML(s.root, "Pulumi.yaml", s.pointToProgram); err != nil {
 		return err
 	}
 	files, err := filepath.Glob(filepath.Join(s.files, "Pulumi.*.yaml"))
@@ -70,7 +70,7 @@ func (s *Session) pointToProgram(_ string, file *yaml.Node) {
 	set(runtime, "name", scalar("go"))
 	set(runtime, "options", options)
 	set(file, "runtime", runtime)
-	set(file, "main", scalar(s.project))
+	set(file, "main", scalar(s.root))
 }
 
 // ownSecrets removes a stack file's real secrets provider, whose key is not available here, and keeps the offline

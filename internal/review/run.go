@@ -145,7 +145,7 @@ func (w *workspace) deployBase(ctx context.Context, name string, base *source) (
 	if err != nil {
 		return nil, nil, err
 	}
-	if _, err := stack.Up(ctx, base.deployable()); err != nil {
+	if err := stack.Up(ctx, base.deployable()); err != nil {
 		return nil, nil, err
 	}
 	return stack, stack.Unprotect(), nil
@@ -154,7 +154,7 @@ func (w *workspace) deployBase(ctx context.Context, name string, base *source) (
 // deployHead deploys the head, as far as that goes: the engine ends with the first failure and what runs beside it. If it went on, it
 // would hang where what a remote component waits for has failed. That something fails is an answer, not an error.
 func deployHead(ctx context.Context, stack *engine.Stack, head *source) (*model.Deployment, error) {
-	d, err := stack.Up(ctx, head.deployable())
+	d, err := stack.Deploy(ctx, head.deployable())
 	if ctx.Err() == nil && d != nil && len(d.Failures) > 0 {
 		err = nil
 	}

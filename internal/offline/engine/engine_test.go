@@ -42,7 +42,7 @@ func TestExecutable(t *testing.T) {
 	s := stack(t, "dev")
 	built, err := filepath.Abs(filepath.Join(root, "bin", "legops"))
 	require.NoError(t, err)
-	_, err = s.Up(t.Context(), engine.Source{Dir: root, Program: engine.Executable(built)})
+	err = s.Up(t.Context(), engine.Source{Dir: root, Program: engine.Executable(built)})
 	require.NoError(t, err)
 	plan, err := s.Preview(t.Context(), program)
 	require.NoError(t, err)
@@ -53,7 +53,7 @@ func TestExecutable(t *testing.T) {
 // What happens to a copy does not happen to the stack that it is a copy of, and a preview happens to nothing.
 func TestCopy(t *testing.T) {
 	s := stack(t, "dev")
-	_, err := s.Up(t.Context(), program)
+	err := s.Up(t.Context(), program)
 	require.NoError(t, err)
 	made := s.Record().Entries("")
 	require.Greater(t, len(made), 900)
@@ -80,7 +80,7 @@ func TestMistakes(t *testing.T) {
 	_, err := s.Preview(t.Context(), edited)
 	require.ErrorContains(t, err, "legops:network.natGateways: 7")
 	require.ErrorContains(t, err, "maxReplicas: 0")
-	d, err := s.Up(t.Context(), edited)
+	d, err := s.Deploy(t.Context(), edited)
 	require.ErrorContains(t, err, "legops:network.natGateways: 7")
 	assert.Len(t, d.Failures, 3, "each mistake, and that there are any: %v", d.Failures)
 	assert.Empty(t, s.Record().Entries(""))
@@ -121,7 +121,7 @@ func TestInterruptOfADeafProgram(t *testing.T) {
 	ctx, interrupt := context.WithCancel(t.Context())
 	ended := make(chan error, 1)
 	go func() {
-		_, err := s.Up(ctx, script(t, "trap '' INT TERM; sleep 300 & echo $! >"+file+".new; mv "+file+".new "+file+"; wait"))
+		err := s.Up(ctx, script(t, "trap '' INT TERM; sleep 300 & echo $! >"+file+".new; mv "+file+".new "+file+"; wait"))
 		ended <- err
 	}()
 	require.Eventually(t, func() bool { _, err := os.Stat(file); return err == nil }, 20*time.Second, 10*time.Millisecond)
@@ -150,12 +150,12 @@ func TestInterrupt(t *testing.T) {
 		}
 		interrupt()
 	}()
-	_, err := s.Up(ctx, program)
+	err := s.Up(ctx, program)
 	require.ErrorIs(t, err, context.Canceled)
 	made := len(s.Record().Entries(""))
 	require.Greater(t, made, 90)
 	require.Less(t, made, 800)
-	_, err = s.Up(t.Context(), program)
+	err = s.Up(t.Context(), program)
 	require.NoError(t, err)
 	plan, err := s.Preview(t.Context(), program)
 	require.NoError(t, err)
@@ -175,7 +175,7 @@ func TestProgramEndsWithTheOperation(t *testing.T) {
 		defer func() { ended = true }()
 		return program.Program(ctx, run)
 	}
-	_, err = s.Up(t.Context(), watched)
+	err = s.Up(t.Context(), watched)
 	require.ErrorContains(t, err, "the simulated cloud fails this call")
 	assert.True(t, ended)
 }
@@ -213,7 +213,7 @@ func TestProviders(t *testing.T) {
 // Protection is taken from everything that has it.
 func TestUnprotect(t *testing.T) {
 	s := stack(t, "prod")
-	_, err := s.Up(t.Context(), program)
+	err := s.Up(t.Context(), program)
 	require.NoError(t, err)
 	require.ErrorContains(t, s.Destroy(t.Context(), program), "cannot be deleted")
 	protected := s.Unprotect()

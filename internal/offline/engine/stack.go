@@ -78,8 +78,15 @@ func (s *Stack) Preview(ctx context.Context, source Source) (*model.Plan, error)
 	return plan(events)
 }
 
-// Up updates the stack from a source. A deployment that failed is returned with its failures and with an error.
-func (s *Stack) Up(ctx context.Context, source Source) (*model.Deployment, error) {
+// Up updates the stack from a source.
+func (s *Stack) Up(ctx context.Context, source Source) error {
+	_, err := s.run(ctx, engine.Update, source, false)
+	return err
+}
+
+// Deploy updates the stack from a source and returns what that did. A deployment that failed is returned with its failures and with an
+// error.
+func (s *Stack) Deploy(ctx context.Context, source Source) (*model.Deployment, error) {
 	events, err := s.run(ctx, engine.Update, source, false)
 	d, unread := deployment(events)
 	return d, errors.Join(err, unread)
