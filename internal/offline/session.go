@@ -285,5 +285,6 @@ func (s *Session) environment(person []string) []string {
 		"PULUMI_DEBUG_LANGUAGES="+s.language.attachment(),
 		"PULUMI_DISABLE_AUTOMATIC_PLUGIN_ACQUISITION=true",
 		"PULUMI_SKIP_UPDATE_CHECK=true",
+		"PULUMI_DEBUG_COMMANDS=true", // for --event-log
 	)
 }
