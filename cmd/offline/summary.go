@@ -35,12 +35,12 @@ func summarised(ctx context.Context, session *offline.Session, folder string, ou
 	if err := os.MkdirAll(folder, 0o700); err != nil {
 		return 1, fmt.Errorf("preparing the log: %w", err)
 	}
-	log, err := os.Create(filepath.Join(folder, args[0]+".log"))
+	log, err := os.Create(filepath.Join(folder, "deployment.log"))
 	if err != nil {
 		return 1, fmt.Errorf("preparing the log: %w", err)
 	}
 	defer func() { err = errors.Join(err, log.Close()) }()
-	events := filepath.Join(folder, args[0]+".events")
+	events := filepath.Join(folder, "deployment.events")
 	if err := os.WriteFile(events, nil, 0o600); err != nil { // the CLI writes none if it refuses the command
 		return 1, fmt.Errorf("preparing the log: %w", err)
 	}

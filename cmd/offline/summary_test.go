@@ -19,8 +19,8 @@ const (
 )
 
 // ended is the end of an operation on a resource with a parent.
-func ended(event, op, urn, typ, parent string) string {
-	return `{"` + event + `":{"metadata":{"op":"` + op + `","urn":"` + urn + `","old":null,"new":{"urn":"` + urn + `","type":"` + typ +
+func ended(op, urn, typ, parent string) string {
+	return `{"resOutputsEvent":{"metadata":{"op":"` + op + `","urn":"` + urn + `","old":null,"new":{"urn":"` + urn + `","type":"` + typ +
 		`","parent":"` + parent + `","outputs":{"url":"https://dev.legops.example"}}}}}`
 }
 
@@ -43,14 +43,14 @@ Outputs:
 Deployment succeeded in 7 s: 3 created, 1 updated, 1 replaced
 `, printed(t,
 		`{"resourcePreEvent":{"metadata":{"op":"create","urn":"`+vpc+`"}}}`, // begins, and counts when it ends
-		ended("resOutputsEvent", "create", provider, "pulumi:providers:aws", stack),
-		ended("resOutputsEvent", "create", vpc, "aws:ec2/vpc:Vpc", network),
-		ended("resOutputsEvent", "create", network, "legops:components:Network", stack),
-		ended("resOutputsEvent", "update", gateway, "aws:ec2/internetGateway:InternetGateway", vpc),
-		ended("resOutputsEvent", "create-replacement", gateway+"-2", "aws:ec2/internetGateway:InternetGateway", vpc),
-		ended("resOutputsEvent", "replace", gateway+"-2", "aws:ec2/internetGateway:InternetGateway", vpc),
-		ended("resOutputsEvent", "delete-replaced", gateway+"-2", "aws:ec2/internetGateway:InternetGateway", vpc),
-		ended("resOutputsEvent", "same", stack, "pulumi:pulumi:Stack", ""),
+		ended("create", provider, "pulumi:providers:aws", stack),
+		ended("create", vpc, "aws:ec2/vpc:Vpc", network),
+		ended("create", network, "legops:components:Network", stack),
+		ended("update", gateway, "aws:ec2/internetGateway:InternetGateway", vpc),
+		ended("create-replacement", gateway+"-2", "aws:ec2/internetGateway:InternetGateway", vpc),
+		ended("replace", gateway+"-2", "aws:ec2/internetGateway:InternetGateway", vpc),
+		ended("delete-replaced", gateway+"-2", "aws:ec2/internetGateway:InternetGateway", vpc),
+		ended("same", stack, "pulumi:pulumi:Stack", ""),
 		`{"diagnosticEvent":{"prefix":"warning: ","message":"the certificate ends soon\n","severity":"warning"}}`,
 		`{"diagnosticEvent":{"prefix":"debug: ","message":"Registering\n","severity":"debug"}}`,
 		`{"summaryEvent":{"durationSeconds":7,"result":"succeeded"}}`,
