@@ -160,7 +160,7 @@ func (s *Stack) run(ctx context.Context, do operation, source Source, preview bo
 	}()
 	journal := engine.NewTestJournal()
 	program := newProgram(ctx, source.Program)
-	loaders, connections := s.loaders()
+	loaders, end := s.loaders()
 	environment, played := s.engine.env, s.cloud.Versions()
 	var host plugin.Host
 	_, _, failed.cause = do(
@@ -190,9 +190,7 @@ func (s *Stack) run(ctx context.Context, do operation, source Source, preview bo
 		failed.cause = errors.Join(failed.cause, host.Close())
 	}
 	if ctx.Err() == nil { // else the engine may still tell providers of the interrupt
-		for _, c := range connections {
-			c.ResourceProviderClient = nil
-		}
+		end()
 	}
 	closed := journal.Close() // the journal has no entries before it is closed
 	if !preview {

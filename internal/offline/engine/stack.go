@@ -4,6 +4,7 @@ import (
 	"context"
 	"encoding/json"
 	"errors"
+	"sync"
 
 	"github.com/blang/semver"
 	"github.com/pulumi/pulumi/pkg/v3/engine"
@@ -129,17 +130,26 @@ func (s *Stack) State(ctx context.Context) ([]byte, error) {
 	return json.Marshal(map[string]any{"version": 3, "deployment": serialized})
 }
 
-// loaders are the providers of the stack's program: those that the cloud plays, and pulumi-eks. The connections are to the
-// former.
-func (s *Stack) loaders() (all []*deploytest.ProviderLoader, connections []*connection) {
-	eks := s.engine.eks
+// loaders are the providers of the stack's program: those that the cloud plays, and pulumi-eks. Each provider resource loads its
+// own; end ends those that the cloud plays.
+func (s *Stack) loaders() (all []*deploytest.ProviderLoader, end func()) {
+	var mu sync.Mutex
+	var connections []*connection
+	eks, played := s.engine.eks, s.cloud
 	all = append(all, deploytest.NewProviderLoaderWithHost(tokens.Package(eks.pkg), eks.version, eks.attach))
 	for pkg, version := range s.cloud.Versions() {
-		c := &connection{s.cloud.Client(pkg)}
-		connections = append(connections, c)
 		all = append(all, deploytest.NewProviderLoader(tokens.Package(pkg), semver.MustParse(version), func() (plugin.Provider, error) {
+			mu.Lock()
+			defer mu.Unlock()
+			c := &connection{played.Client(pkg)}
+			connections = append(connections, c)
 			return plugin.NewProviderWithClient(nil, c, false), nil
 		}))
 	}
-	return all, connections
+	return all, func() {
+		for _, c := range connections {
+			c.ResourceProviderClient = nil
+		}
+		played = nil // the host keeps the loaders
+	}
 }
