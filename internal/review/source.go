@@ -160,7 +160,7 @@ func (w *workspace) build(ctx context.Context, s *source) error {
 	cmd.Dir = s.dir
 	// The compiler runs nothing of the source, so it may have a person's environment, with the proxy of modules. The limits are those
 	// of make: without, one package of the AWS SDK takes more memory than a runner has.
-	cmd.Env = append(os.Environ(), "GOGC=200", "GOMEMLIMIT=2700MiB")
+	cmd.Env = append(os.Environ(), "GOGC=800", "GOMEMLIMIT=2700MiB")
 	if _, errOut, err := execute(ctx, cmd); err != nil {
 		if ctx.Err() != nil {
 			return ctx.Err()
