@@ -19,6 +19,10 @@ GITHUB_REPOSITORY ?=
 export GITHUB_REPOSITORY
 BIN := $(CURDIR)/bin
 
+# Without the folder's path in what is compiled, every copy of the repository uses what one has compiled: another clone, a worktree,
+# the two sides of a review. All commands of this file have to agree, or each would compile the AWS SDK for itself.
+export GOFLAGS := $(strip $(GOFLAGS) -trimpath)
+
 # The pinned tools; tools/<name>/go.mod or package.json holds the version of each.
 PULUMI_VERSION := $(shell sed -n 's|.*github.com/pulumi/pulumi/pkg/v3 \(v[0-9.]*\).*|\1|p' tools/pulumi/go.mod)
 EKS_VERSION := $(shell sed -n 's|.*"@pulumi/eks": "\([0-9.]*\)".*|\1|p' tools/pulumi-eks/package.json)

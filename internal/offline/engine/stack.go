@@ -4,6 +4,7 @@ import (
 	"context"
 	"encoding/json"
 	"errors"
+	"sync"
 
 	"github.com/blang/semver"
 	"github.com/pulumi/pulumi/pkg/v3/engine"
@@ -129,14 +130,26 @@ func (s *Stack) State(ctx context.Context) ([]byte, error) {
 	return json.Marshal(map[string]any{"version": 3, "deployment": serialized})
 }
 
-// loaders are the providers of the stack's program: those that the cloud plays, and pulumi-eks.
-func (s *Stack) loaders() []*deploytest.ProviderLoader {
-	eks := s.engine.eks
-	all := []*deploytest.ProviderLoader{deploytest.NewProviderLoaderWithHost(tokens.Package(eks.pkg), eks.version, eks.attach)}
+// loaders are the providers of the stack's program: those that the cloud plays, and pulumi-eks. Each provider resource loads its
+// own; end ends those that the cloud plays.
+func (s *Stack) loaders() (all []*deploytest.ProviderLoader, end func()) {
+	var mu sync.Mutex
+	var connections []*connection
+	eks, played := s.engine.eks, s.cloud
+	all = append(all, deploytest.NewProviderLoaderWithHost(tokens.Package(eks.pkg), eks.version, eks.attach))
 	for pkg, version := range s.cloud.Versions() {
 		all = append(all, deploytest.NewProviderLoader(tokens.Package(pkg), semver.MustParse(version), func() (plugin.Provider, error) {
-			return plugin.NewProviderWithClient(nil, s.cloud.Client(pkg), false), nil
+			mu.Lock()
+			defer mu.Unlock()
+			c := &connection{played.Client(pkg)}
+			connections = append(connections, c)
+			return plugin.NewProviderWithClient(nil, c, false), nil
 		}))
 	}
-	return all
+	return all, func() {
+		for _, c := range connections {
+			c.ResourceProviderClient = nil
+		}
+		played = nil // the host keeps the loaders
+	}
 }
