@@ -69,7 +69,7 @@ $(BIN)/aws: tools/versions.sh | check-tools
 	mkdir -p $(BIN)
 	tools/versions.sh $(BIN)
 
-# The compiler collects garbage less often, which saves a quarter of its time. The AWS SDK's largest package would take it more than
+# The compiler collects garbage less often, which saves up to a quarter of its time. The AWS SDK's largest package would take it more than
 # 3.3 GB; GOMEMLIMIT keeps it below 3.
 COMPILER := GOGC=800 GOMEMLIMIT=2700MiB
 
