@@ -129,14 +129,17 @@ func (s *Stack) State(ctx context.Context) ([]byte, error) {
 	return json.Marshal(map[string]any{"version": 3, "deployment": serialized})
 }
 
-// loaders are the providers of the stack's program: those that the cloud plays, and pulumi-eks.
-func (s *Stack) loaders() []*deploytest.ProviderLoader {
+// loaders are the providers of the stack's program: those that the cloud plays, and pulumi-eks. The connections are to the
+// former.
+func (s *Stack) loaders() (all []*deploytest.ProviderLoader, connections []*connection) {
 	eks := s.engine.eks
-	all := []*deploytest.ProviderLoader{deploytest.NewProviderLoaderWithHost(tokens.Package(eks.pkg), eks.version, eks.attach)}
+	all = append(all, deploytest.NewProviderLoaderWithHost(tokens.Package(eks.pkg), eks.version, eks.attach))
 	for pkg, version := range s.cloud.Versions() {
+		c := &connection{s.cloud.Client(pkg)}
+		connections = append(connections, c)
 		all = append(all, deploytest.NewProviderLoader(tokens.Package(pkg), semver.MustParse(version), func() (plugin.Provider, error) {
-			return plugin.NewProviderWithClient(nil, s.cloud.Client(pkg), false), nil
+			return plugin.NewProviderWithClient(nil, c, false), nil
 		}))
 	}
-	return all
+	return all, connections
 }
