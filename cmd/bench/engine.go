@@ -3,15 +3,17 @@ package main
 import (
 	"context"
 	"errors"
+	"fmt"
 	"os"
 
 	"legops/infra"
 	"legops/internal/offline/engine"
 )
 
-// deployInProcess deploys dev of the repository in this folder from nothing, again and again, and then updates the last deployment without
-// a change, as tests do.
-func deployInProcess(ctx context.Context, fresh, unchanged int) (err error) {
+// inProcess is how often this process previews or deploys dev of the repository in its folder, as tests do. bench starts itself for it.
+type inProcess struct{ previews, fresh, unchanged int }
+
+func (w inProcess) do(ctx context.Context) (err error) {
 	root, err := os.Getwd()
 	if err != nil {
 		return err
@@ -22,19 +24,36 @@ func deployInProcess(ctx context.Context, fresh, unchanged int) (err error) {
 	}
 	defer func() { err = errors.Join(err, e.Close()) }()
 	source := engine.Source{Dir: root, Program: engine.Function(infra.ProgramWith)}
-	var last *engine.Stack
-	for range fresh {
-		if last, err = e.Stack("dev", nil); err != nil {
-			return err
-		}
-		if err := last.Up(ctx, source); err != nil {
+	stack, err := e.Stack("dev", nil)
+	if err != nil {
+		return err
+	}
+	for range w.previews {
+		if _, err := stack.Preview(ctx, source); err != nil {
 			return err
 		}
 	}
-	for range unchanged {
-		if err := last.Up(ctx, source); err != nil {
+	for range w.fresh {
+		if stack, err = e.Stack("dev", nil); err != nil {
+			return err
+		}
+		if err := stack.Up(ctx, source); err != nil {
+			return err
+		}
+	}
+	for range w.unchanged {
+		if err := stack.Up(ctx, source); err != nil {
 			return err
 		}
 	}
 	return nil
+}
+
+// measure has a process of its own do it in a tree.
+func (w inProcess) measure(ctx context.Context, t *tree) (cost, error) {
+	self, err := os.Executable()
+	if err != nil {
+		return cost{}, err
+	}
+	return measure(t.command(ctx, self, fmt.Sprintf("-previews=%d", w.previews), fmt.Sprintf("-fresh=%d", w.fresh), fmt.Sprintf("-unchanged=%d", w.unchanged)))
 }

@@ -56,16 +56,18 @@ func run(ctx context.Context, args []string) error {
 	flags := flag.NewFlagSet("bench", flag.ContinueOnError)
 	revision := flags.String("base", "", "also measure this revision, such as origin/main")
 	only := flags.String("only", "", "measure only these parts, separated by commas: "+strings.Join(partNames(), ", "))
-	fresh := flags.Int("fresh", 0, "deploy dev this many times from nothing with the engine in this process, and measure nothing")
-	unchanged := flags.Int("unchanged", 0, "with -fresh: then update the last deployment this many times")
+	var work inProcess
+	flags.IntVar(&work.previews, "previews", 0, "preview dev this many times from nothing with the engine in this process, and measure nothing")
+	flags.IntVar(&work.fresh, "fresh", 0, "likewise, deploy dev this many times from nothing")
+	flags.IntVar(&work.unchanged, "unchanged", 0, "with -fresh: then update the last deployment this many times")
 	if err := flags.Parse(args); err != nil {
 		return err
 	}
 	if flags.NArg() > 0 {
 		return fmt.Errorf("unexpected argument %q", flags.Arg(0))
 	}
-	if *fresh > 0 {
-		return deployInProcess(ctx, *fresh, *unchanged)
+	if work != (inProcess{}) {
+		return work.do(ctx)
 	}
 	chosen, err := choose(*only)
 	if err != nil {

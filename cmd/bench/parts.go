@@ -120,25 +120,18 @@ func (b *bench) review(ctx context.Context) error {
 
 // engine measures dev as tests deploy it, with the engine in their process, beside the CLI, the base's if there is one.
 func (b *bench) engine(ctx context.Context) error {
-	self, err := os.Executable()
-	if err != nil {
-		return err
-	}
 	cli := b.here
 	if b.base != nil {
 		cli = b.base
 	}
 	const runs = 10
-	inProcess := func(fresh, unchanged int) (cost, error) {
-		return measure(b.here.command(ctx, self, "-fresh", strconv.Itoa(fresh), "-unchanged", strconv.Itoa(unchanged)))
-	}
 	up := func() (cost, error) {
 		return measure(cli.offline(ctx, "up", "--yes", "--skip-preview", "--stack", "dev"))
 	}
 	one := func(c cost) cost { return cost{c[cpu] / runs, c[wall] / runs, c[memory]} }
-	err = b.turns("deployment from nothing of dev", rounds,
+	err := b.turns("deployment from nothing of dev", rounds,
 		subject{here, nil, func() (cost, error) {
-			c, err := inProcess(runs, 0)
+			c, err := inProcess{fresh: runs}.measure(ctx, b.here)
 			return one(c), err
 		}},
 		subject{"CLI", cli.empty, up})
@@ -147,17 +140,18 @@ func (b *bench) engine(ctx context.Context) error {
 	}
 	return b.turns("update without a change of dev", rounds,
 		subject{here, nil, func() (cost, error) {
-			without, err := inProcess(1, 0)
-			with, err2 := inProcess(1, runs)
+			without, err := inProcess{fresh: 1}.measure(ctx, b.here)
+			with, err2 := inProcess{fresh: 1, unchanged: runs}.measure(ctx, b.here)
 			return one(cost{with[cpu] - without[cpu], with[wall] - without[wall], with[memory]}), errors.Join(err, err2)
 		}},
 		subject{"CLI", nil, up})
 }
 
-// scale measures previews of dev from nothing with increasing numbers of applications.
+// scale measures previews of dev from nothing with increasing numbers of applications, and as tests preview the most.
 func (b *bench) scale(ctx context.Context) error {
 	var subjects []subject
-	for _, count := range []int{9, 90, 900} {
+	const most = 900
+	for _, count := range []int{9, 90, most} {
 		for _, t := range b.trees() {
 			if t == b.floor {
 				continue
@@ -171,6 +165,9 @@ func (b *bench) scale(ctx context.Context) error {
 				func() (cost, error) { return measure(t.offline(ctx, "preview", "--stack", "dev")) }})
 		}
 	}
+	subjects = append(subjects, subject{strconv.Itoa(most) + " in process",
+		func() error { return scaleStackFile(b.here.dir, most) },
+		func() (cost, error) { return inProcess{previews: 1}.measure(ctx, b.here) }})
 	return b.turns("preview of applications", 3, subjects...)
 }
 

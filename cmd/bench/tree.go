@@ -111,7 +111,8 @@ func (t *tree) command(ctx context.Context, name string, args ...string) *exec.C
 		name = filepath.Join(t.dir, name)
 	}
 	cmd := exec.CommandContext(ctx, name, args...)
-	cmd.Dir, cmd.Env = t.dir, append(os.Environ(), t.env...)
+	// OFFLINE_VERBOSE: the output of a terminal, which every revision has.
+	cmd.Dir, cmd.Env = t.dir, append(append(os.Environ(), "OFFLINE_VERBOSE=1"), t.env...)
 	return cmd
 }
 
