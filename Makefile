@@ -12,6 +12,8 @@ PROFILE ?= load
 TARGET ?=
 export TARGET
 BASE ?= origin/main
+# Parts of make bench, separated by commas; all if empty.
+ONLY ?=
 OUTPUT ?= review
 # The account to bootstrap, and this repository on GitHub if it is not legops/platform.
 ACCOUNT ?=
@@ -199,8 +201,8 @@ golden: tools ## Rewrite the golden previews under tests/golden
 	UPDATE_GOLDEN=1 go test -count=1 -run TestGolden ./tests/...
 
 .PHONY: bench
-bench: tools ## Measure previews, updates and a cold build against their floors
-	go run ./cmd/bench
+bench: tools ## Measure previews, updates, reviews and builds; BASE=revision measures it too, ONLY=stacks,build only these parts
+	go run -ldflags '-s -w' ./cmd/bench $(if $(filter file,$(origin BASE)),,-base '$(BASE)') -only '$(ONLY)'
 
 .PHONY: ci
 ci: lint test ## Lint and test, as .ci/run does
