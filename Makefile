@@ -44,7 +44,7 @@ tools: $(BIN)/pulumi $(BIN)/home/plugins/resource-eks-v$(EKS_VERSION) $(BIN)/aws
 $(BIN)/pulumi: tools/pulumi/go.mod tools/language-go/go.mod tools/pulumi.sh | check-tools
 	tools/pulumi.sh $(PULUMI_VERSION) $(BIN)
 
-$(BIN)/home/plugins/resource-eks-v$(EKS_VERSION): tools/pulumi-eks/package-lock.json tools/pulumi-eks.sh $(BIN)/pulumi | check-tools
+$(BIN)/home/plugins/resource-eks-v$(EKS_VERSION): tools/pulumi-eks/package-lock.json tools/pulumi-eks/compiled.js tools/pulumi-eks.sh $(BIN)/pulumi | check-tools
 	tools/pulumi-eks.sh $(EKS_VERSION) $(BIN)
 
 $(BIN)/aws: tools/versions.sh | check-tools
