@@ -51,7 +51,7 @@ EKS := $(BIN)/home/plugins/resource-eks-v$(EKS_VERSION)
 tools: ## Build or install what the simulated cloud needs under bin/
 	@$(MAKE) --no-print-directory --jobs=2 $(EKS) $(BIN)/aws $(BIN)/offline $(BIN)/pulumi
 
-$(EKS): tools/pulumi-eks/package-lock.json tools/pulumi-eks.sh | check-tools
+$(EKS): tools/pulumi-eks/package-lock.json tools/pulumi-eks/compiled.js tools/pulumi-eks.sh | check-tools
 	@echo "make tools, 1 of 3: pulumi-eks $(EKS_VERSION) from npm, while the rest compiles"
 	tools/pulumi-eks.sh $(EKS_VERSION) $(BIN)
 
