@@ -171,19 +171,21 @@ func (b *bench) scale(ctx context.Context) error {
 	return b.turns("preview of applications", 3, subjects...)
 }
 
-// build measures a build of the program with an empty build cache and make's limits, beside one of Go's standard library.
+// build measures a build of the program and bin/offline with an empty build cache, as make does it, beside one of Go's standard library.
 func (b *bench) build(ctx context.Context) error {
 	cache := filepath.Join(b.scratch, "cache")
-	compile := func(name string, t *tree, packages string) subject {
+	cold := func(name string, cmd func() *exec.Cmd) subject {
 		return subject{name, func() error { return os.RemoveAll(cache) }, func() (cost, error) {
-			cmd := t.command(ctx, "go", "build", "-ldflags", "-s -w", "-o", filepath.Join(b.scratch, "built")+"/", packages)
-			cmd.Env = append(cmd.Env, "GOCACHE="+cache, "GOGC=200", "GOMEMLIMIT=2700MiB")
-			return measure(cmd)
+			c := cmd()
+			c.Env = append(c.Env, "GOCACHE="+cache)
+			return measure(c)
 		}}
 	}
-	subjects := []subject{compile("standard library", b.here, "std"), compile(here, b.here, ".")}
-	if b.base != nil {
-		subjects = append(subjects, compile(base, b.base, "."))
+	subjects := []subject{cold("standard library", func() *exec.Cmd { return b.here.command(ctx, "go", "build", "std") })}
+	for _, t := range b.trees() {
+		if t != b.floor {
+			subjects = append(subjects, cold(t.name, func() *exec.Cmd { return t.build(ctx) }))
+		}
 	}
 	return b.turns("cold build", 3, subjects...)
 }

@@ -39,7 +39,7 @@ func (b *bench) plant(ctx context.Context, root, folder, revision string) error 
 			return errors.Join(link(root, t.dir), os.Rename(program, filepath.Join(t.dir, "main.go")))
 		}},
 		{&b.base, base, revision, func(ctx context.Context, t *tree) error {
-			_, err := output(ctx, t.dir, "make", "tools")
+			_, err := result(t.command(ctx, "make", "tools"))
 			return err
 		}},
 	} {
@@ -56,8 +56,8 @@ func (b *bench) plant(ctx context.Context, root, folder, revision string) error 
 		if err := t.prepare(ctx, made); err != nil {
 			return err
 		}
-		// As make and each command do: afterwards, it is up to date.
-		if _, err := output(ctx, made.dir, "go", "build", "-ldflags", "-s -w", "-o", "bin/legops", "."); err != nil {
+		// The first command would build the program.
+		if _, err := result(made.build(ctx)); err != nil {
 			return err
 		}
 		*t.to = made
@@ -76,7 +76,7 @@ func link(root, dir string) error {
 	}
 	for _, tool := range tools {
 		name := filepath.Base(tool)
-		if name == "legops" || strings.HasPrefix(name, "review") {
+		if name == "legops" || name == "offline" || strings.HasPrefix(name, "review") {
 			continue
 		}
 		if err := os.Symlink(tool, filepath.Join(dir, "bin", name)); err != nil {
@@ -111,9 +111,17 @@ func (t *tree) command(ctx context.Context, name string, args ...string) *exec.C
 		name = filepath.Join(t.dir, name)
 	}
 	cmd := exec.CommandContext(ctx, name, args...)
-	// OFFLINE_VERBOSE: the output of a terminal, which every revision has.
-	cmd.Dir, cmd.Env = t.dir, append(append(os.Environ(), "OFFLINE_VERBOSE=1"), t.env...)
+	cmd.Dir, cmd.Env = t.dir, append(append(os.Environ(),
+		"OFFLINE_VERBOSE=1", // the output of a terminal, which every revision has
+		"GOFLAGS=-trimpath", // as make does: commands that disagree compile everything again
+		"MAKEFLAGS=",        // the variables of make bench are for this revision only
+	), t.env...)
 	return cmd
+}
+
+// build builds the program and bin/offline, as make does.
+func (t *tree) build(ctx context.Context) *exec.Cmd {
+	return t.command(ctx, "make", filepath.Join(t.dir, "bin", "offline"))
 }
 
 // offline is a pulumi command on the tree's simulated cloud.
@@ -124,7 +132,7 @@ func (t *tree) offline(ctx context.Context, args ...string) *exec.Cmd {
 // output runs a command in a folder and returns what it prints, without the last line break.
 func output(ctx context.Context, dir, name string, args ...string) (string, error) {
 	cmd := exec.CommandContext(ctx, name, args...)
-	cmd.Dir, cmd.Env = dir, append(os.Environ(), "MAKEFLAGS=") // the variables of make bench are not for the base
+	cmd.Dir = dir
 	return result(cmd)
 }
 
