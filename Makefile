@@ -12,12 +12,18 @@ PROFILE ?= load
 TARGET ?=
 export TARGET
 BASE ?= origin/main
+# Parts of make bench, separated by commas; all if empty.
+ONLY ?=
 OUTPUT ?= review
 # The account to bootstrap, and this repository on GitHub if it is not legops/platform.
 ACCOUNT ?=
 GITHUB_REPOSITORY ?=
 export GITHUB_REPOSITORY
 BIN := $(CURDIR)/bin
+
+# Without the folder's path in what is compiled, every copy of the repository uses what one has compiled: another clone, a worktree,
+# the two sides of a review. All commands of this file have to agree, or each would compile the AWS SDK for itself.
+export GOFLAGS := $(strip $(GOFLAGS) -trimpath)
 
 # The pinned tools; tools/<name>/go.mod or package.json holds the version of each.
 PULUMI_VERSION := $(shell sed -n 's|.*github.com/pulumi/pulumi/pkg/v3 \(v[0-9.]*\).*|\1|p' tools/pulumi/go.mod)
@@ -38,27 +44,42 @@ help: ## Show this help
 check-tools:
 	@tools/check.sh
 
+EKS := $(BIN)/home/plugins/resource-eks-v$(EKS_VERSION)
+
+# npm waits for the network while Go compiles. The Go builds follow one another: they share most of what they compile.
 .PHONY: tools
-tools: $(BIN)/pulumi $(BIN)/home/plugins/resource-eks-v$(EKS_VERSION) $(BIN)/aws $(BIN)/offline ## Build or install what the simulated cloud needs under bin/
+tools: ## Build or install what the simulated cloud needs under bin/
+	@$(MAKE) --no-print-directory --jobs=2 $(EKS) $(BIN)/aws $(BIN)/offline $(BIN)/pulumi
 
-$(BIN)/pulumi: tools/pulumi/go.mod tools/language-go/go.mod tools/pulumi.sh | check-tools
-	tools/pulumi.sh $(PULUMI_VERSION) $(BIN)
-
-$(BIN)/home/plugins/resource-eks-v$(EKS_VERSION): tools/pulumi-eks/package-lock.json tools/pulumi-eks/compiled.js tools/pulumi-eks.sh $(BIN)/pulumi | check-tools
+$(EKS): tools/pulumi-eks/package-lock.json tools/pulumi-eks/compiled.js tools/pulumi-eks.sh | check-tools
+	@echo "make tools, 1 of 3: pulumi-eks $(EKS_VERSION) from npm, while the rest compiles"
 	tools/pulumi-eks.sh $(EKS_VERSION) $(BIN)
+
+$(BIN)/pulumi: tools/pulumi/go.mod tools/pulumi.sh $(shell find tools/pulumi/simulated -type f) | check-tools $(BIN)/offline
+	@echo "make tools, 3 of 3: the Pulumi CLI $(PULUMI_VERSION) from source, once: two minutes of processor time"
+	$(COMPILER) tools/pulumi.sh $(PULUMI_VERSION) $(BIN) simulated
+
+# The CLI in bin is for the simulated cloud: it has no backend in S3 and no key in KMS.
+.PHONY: account-tools
+account-tools: $(EKS) $(BIN)/offline $(BIN)/account/pulumi ## Build what deploys to an account, with the whole Pulumi CLI under bin/account
+
+$(BIN)/account/pulumi: tools/pulumi/go.mod tools/language-go/go.mod tools/pulumi.sh | check-tools
+	@echo "building the Pulumi CLI $(PULUMI_VERSION) and its language host from source, once: seven minutes of processor time"
+	$(COMPILER) tools/pulumi.sh $(PULUMI_VERSION) $(BIN)/account account
 
 $(BIN)/aws: tools/versions.sh | check-tools
 	mkdir -p $(BIN)
 	tools/versions.sh $(BIN)
 
-# This target compiles the program first; no later one compiles it again. The AWS SDK's largest package would take the
-# compiler 3.3 GB; GOMEMLIMIT keeps it below 3, and GOGC, which collects less often, makes up for the time.
-COMPILE := GOGC=200 GOMEMLIMIT=2700MiB go build -ldflags '-s -w'
+# The compiler collects garbage less often, which saves a quarter of its time. The AWS SDK's largest package would take it more than
+# 3.3 GB; GOMEMLIMIT keeps it below 3.
+COMPILER := GOGC=800 GOMEMLIMIT=2700MiB
 
 .PHONY: $(BIN)/offline
 $(BIN)/offline: | check-tools
-	$(COMPILE) -o $(BIN)/legops .
-	go build -o $@ ./cmd/offline
+	@[ -e $(BIN)/legops ] || echo "make tools, 2 of 3: the program with the AWS SDK: six minutes of processor time the first time"
+	$(COMPILER) go build -ldflags '-s -w' -o $(BIN)/legops .
+	$(COMPILER) go build -o $@ ./cmd/offline
 
 .PHONY: $(BIN)/review
 $(BIN)/review: | check-tools
@@ -108,7 +129,7 @@ $(BIN)/kubernetes/kwok: tools/kwok/go.mod | check-tools
 
 # A separate Pulumi home, with this provider under the version that the engine requests, which is the SDK's: no deployment
 # to an account may find it.
-$(PROVIDER_HOME): $(BIN)/kubernetes/pulumi-resource-kubernetes $(BIN)/home/plugins/resource-eks-v$(EKS_VERSION)
+$(PROVIDER_HOME): $(BIN)/kubernetes/pulumi-resource-kubernetes $(EKS)
 	rm -rf $@
 	mkdir -p $@/plugins/resource-kubernetes-$(KUBERNETES_SDK_VERSION) $@/plugins/resource-eks-v$(EKS_VERSION)
 	ln -s $< $@/plugins/resource-kubernetes-$(KUBERNETES_SDK_VERSION)/
@@ -180,8 +201,8 @@ golden: tools ## Rewrite the golden previews under tests/golden
 	UPDATE_GOLDEN=1 go test -count=1 -run TestGolden ./tests/...
 
 .PHONY: bench
-bench: tools ## Measure previews, updates and a cold build against their floors
-	go run ./cmd/bench
+bench: tools ## Measure previews, updates, reviews and builds; BASE=revision measures it too, ONLY=stacks,build only these parts
+	go run -ldflags '-s -w' ./cmd/bench $(if $(filter file,$(origin BASE)),,-base '$(BASE)') -only '$(ONLY)'
 
 .PHONY: ci
 ci: lint test ## Lint and test, as .ci/run does

@@ -63,7 +63,7 @@ func TestWorkflowStack(t *testing.T) {
 			assert.Equal(t, fmt.Sprintf("account=%s\nregion=%s\nrole=arn:aws:iam::%s:role/legops-%s-%s\n", cfg.Account, cfg.Region, cfg.Account, stack, role), j.read("output"))
 			assert.Contains(t, j.read("env"), fmt.Sprintf("PULUMI_BACKEND_URL=s3://legops-%s-state-%s?region=%s\n", stack, cfg.Account, cfg.Region))
 			assert.Contains(t, j.read("env"), "LEGOPS_PROGRAM="+filepath.Join(j.folder, "bin", "legops")+"\n")
-			assert.Equal(t, filepath.Join(j.folder, "bin")+"\n", j.read("path"))
+			assert.Equal(t, filepath.Join(j.folder, "bin", "account")+"\n", j.read("path"), "the CLI in bin has no backend in S3")
 		}
 	}
 }

@@ -7,10 +7,10 @@ version=$1
 folder=$2
 tools=$(cd "$(dirname "$0")" && pwd)
 package=$folder/pulumi-eks
-plugin=$package/plugin
+plugin=$folder/home/plugins/resource-eks-v$version # where the CLI looks for it
 
 # Its own copy, so that an interrupted installation leaves nothing in the source tree.
-mkdir -p "$plugin"
+mkdir -p "$package"
 cp "$tools/pulumi-eks/package.json" "$tools/pulumi-eks/package-lock.json" "$package/"
 (cd "$package" && npm ci --ignore-scripts --no-audit --no-fund --loglevel error)
 # pulumi-eks takes a stack trace for every resource, and would look up the lines of each in the sources that it was compiled from.
@@ -20,15 +20,13 @@ provider=$package/node_modules/@pulumi/eks/cmd/provider/index.js
 cp "$tools/pulumi-eks/compiled.js" "$package/"
 RECORD=1 node -r "$package/compiled.js" "$provider" 127.0.0.1:1 # the address of an engine, which it does not call
 
+mkdir -p "$plugin"
 cat >"$plugin/pulumi-resource-eks" <<EOF
 #!/bin/sh
 exec node -r "$package/compiled.js" "$provider" "\$@"
 EOF
 chmod +x "$plugin/pulumi-resource-eks"
-
-PULUMI_HOME=$folder/home PULUMI_SKIP_UPDATE_CHECK=true \
-	"$folder/pulumi" plugin install resource eks "$version" --file "$plugin" --reinstall
-touch "$folder/home/plugins/resource-eks-v$version"
+touch "$plugin"
 
 # The CLI writes a debug log of every command into a folder of its home, which takes a third of its time and 300 MB a day,
 # and has no option to switch it off. If it cannot create the folder, it writes none.

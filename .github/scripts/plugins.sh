@@ -1,5 +1,5 @@
 #!/usr/bin/env bash
-# Installs the providers at the versions of their Go SDKs. make tools has installed pulumi-eks.
+# Installs the providers at the versions of their Go SDKs. make account-tools has installed pulumi-eks.
 set -euo pipefail
 
 for plugin in aws kubernetes random; do

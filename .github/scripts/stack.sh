@@ -21,7 +21,7 @@ account=$account
 region=$region
 role=arn:aws:iam::$account:role/legops-$stack-$role
 EOF
-echo "$PWD/bin" >>"$GITHUB_PATH"
+echo "$PWD/bin/account" >>"$GITHUB_PATH"
 # The settings of the tests: every plugin is installed and the program built, so Pulumi searches for nothing.
 cat >>"$GITHUB_ENV" <<EOF
 PULUMI_BACKEND_URL=s3://legops-$stack-state-$account?region=$region

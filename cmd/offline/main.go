@@ -1,6 +1,9 @@
 // Command offline runs any pulumi command against the simulated cloud: the real engine and plugins, no AWS
 // account, nothing sent outside this machine. Example: offline preview --stack prod --diff.
 //
+// Where no terminal shows it, up and destroy print a summary by component, and write what they print on a terminal to a file under
+// .offline/logs. With OFFLINE_VERBOSE, set to anything, they print it all.
+//
 // OFFLINE_FAULT injects a fault into the n-th call that changes the cloud: fail@n, hang@n, crash@n or crash-after@n.
 // OFFLINE_CLUSTERS=real runs a real Kubernetes control plane for every cluster, which keeps running after the command
 // has ended. OFFLINE_UNLOCK, set to anything, first switches off the services' own deletion protection, as only a person
@@ -13,6 +16,7 @@ import (
 	"fmt"
 	"os"
 	"os/signal"
+	"path/filepath"
 	"slices"
 	"syscall"
 
@@ -58,7 +62,13 @@ func run() (int, error) {
 			return 1, errors.Join(err, session.Close())
 		}
 	}
-	code, err := session.Stream(ctx, os.Stdin, os.Stdout, os.Stderr, offline.AbsolutePaths(dir, os.Args[1:])...)
+	args := offline.AbsolutePaths(dir, os.Args[1:])
+	var code int
+	if summarises(args) && os.Getenv("OFFLINE_VERBOSE") == "" && !terminal(os.Stdout) {
+		code, err = summarised(ctx, session, filepath.Join(root, ".offline", "logs"), os.Stdout, os.Stderr, args)
+	} else {
+		code, err = session.Stream(ctx, os.Stdin, os.Stdout, os.Stderr, args...)
+	}
 	for _, address := range session.Refused() {
 		fmt.Fprintln(os.Stderr, "offline: refused a connection to", address)
 	}
@@ -71,4 +81,10 @@ func run() (int, error) {
 		return 1, closeErr
 	}
 	return code, err
+}
+
+// terminal reports whether somebody watches the file.
+func terminal(file *os.File) bool {
+	info, err := file.Stat()
+	return err == nil && info.Mode()&os.ModeCharDevice != 0
 }

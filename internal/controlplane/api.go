@@ -35,6 +35,9 @@ func (p *Plane) ready(ctx context.Context) error { return p.Get(ctx, "/readyz", 
 // ErrTooManyRequests is the API server's response to an eviction that a disruption budget forbids for now.
 var ErrTooManyRequests = errors.New("too many requests")
 
+// ErrNotFound is the API server's response for an object that does not exist.
+var ErrNotFound = errors.New("not found")
+
 // Get reads an object or a list of the API, such as /api/v1/pods, into value. Unlike kubectl it starts no program.
 func (p *Plane) Get(ctx context.Context, path string, value any) error {
 	return p.call(ctx, http.MethodGet, path, "", nil, value)
@@ -79,11 +82,14 @@ func (p *Plane) call(ctx context.Context, method, path, kind string, body Object
 	switch {
 	case response.StatusCode == http.StatusTooManyRequests:
 		return fmt.Errorf("%s %s: %w", method, path, ErrTooManyRequests)
+	case response.StatusCode == http.StatusNotFound:
+		return fmt.Errorf("%s %s: %w", method, path, ErrNotFound)
 	case response.StatusCode >= http.StatusBadRequest:
 		text, _ := io.ReadAll(response.Body)
 		return fmt.Errorf("%s %s: %s: %s", method, path, response.Status, text)
 	case value == nil:
-		return nil
+		_, err := io.Copy(io.Discard, response.Body) // so that the connection is used again
+		return err
 	}
 	return json.NewDecoder(response.Body).Decode(value)
 }

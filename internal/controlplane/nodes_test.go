@@ -90,7 +90,7 @@ func TestRollout(t *testing.T) {
 			pods := c.pods()
 			return len(pods) == 3 && !slices.ContainsFunc(pods, func(p pod) bool { return p.Spec.NodeName == "node-a" || p.Status.PodIP == "" })
 		})
-		require.ErrorContains(t, c.plane.Get(t.Context(), "/api/v1/nodes/node-a", &node), "404 Not Found")
+		require.ErrorIs(t, c.plane.Get(t.Context(), "/api/v1/nodes/node-a", &node), ErrNotFound)
 	})
 }
 

@@ -48,6 +48,7 @@ type Session struct {
 	clusters *Clusters // nil if the cloud also simulates Kubernetes
 	ownsThem bool      // the session closes the clusters
 	proxy    *Proxy
+	language *language
 	lock     *os.File
 }
 
@@ -81,6 +82,9 @@ func Open(o Options) (_ *Session, err error) {
 		return nil, err
 	}
 	if s.proxy, err = StartProxy(s.record.ServesHost, s.leads); err != nil {
+		return nil, err
+	}
+	if s.language, err = serveLanguage(s.Program(), func() []string { return s.environment(os.Environ()) }); err != nil {
 		return nil, err
 	}
 	return s, s.prepareWorkspace()
@@ -128,6 +132,9 @@ func (s *Session) Close() error {
 	}
 	if s.ownsThem && len(s.clusters.Kubeconfigs()) == 0 {
 		errs = append(errs, os.RemoveAll(s.clusters.dir)) // the next session may simulate them
+	}
+	if s.language != nil {
+		s.language.stop()
 	}
 	if s.proxy != nil {
 		errs = append(errs, s.proxy.Close())
@@ -267,12 +274,10 @@ func (s *Session) environment(person []string) []string {
 		"PULUMI_HOME="+home,
 		"PULUMI_BACKEND_URL="+(&url.URL{Scheme: "file", Path: filepath.Join(s.dir, "state")}).String(),
 		"PULUMI_CONFIG_PASSPHRASE=offline",
-		"LEGOPS_PROGRAM="+s.Program(),
 		"PULUMI_DEBUG_PROVIDERS="+s.cloud.Attachment(),
+		"PULUMI_DEBUG_LANGUAGES="+s.language.attachment(),
 		"PULUMI_DISABLE_AUTOMATIC_PLUGIN_ACQUISITION=true",
 		"PULUMI_SKIP_UPDATE_CHECK=true",
-		// The language host would ask go for the modules' plugins, which may rewrite go.sum and use the network. All
-		// plugins are installed, and the program is built.
-		"GO111MODULE=off",
+		"PULUMI_DEBUG_COMMANDS=true", // for --event-log
 	)
 }

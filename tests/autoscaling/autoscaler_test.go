@@ -242,7 +242,8 @@ func drain(ctx context.Context, plane *controlplane.Plane, name string) error {
 			err := plane.Post(ctx, fmt.Sprintf("/api/v1/namespaces/%s/pods/%s/eviction", p.namespace, p.name), controlplane.Object{
 				"apiVersion": "policy/v1", "kind": "Eviction", "metadata": map[string]any{"name": p.name, "namespace": p.namespace},
 			})
-			if err != nil && !errors.Is(err, controlplane.ErrTooManyRequests) {
+			// As kubectl drain: what a budget forbids is tried again, and a pod that is gone is evicted.
+			if err != nil && !errors.Is(err, controlplane.ErrTooManyRequests) && !errors.Is(err, controlplane.ErrNotFound) {
 				return err
 			}
 		}

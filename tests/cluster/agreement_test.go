@@ -14,8 +14,9 @@ import (
 	"github.com/stretchr/testify/assert"
 	"github.com/stretchr/testify/require"
 
+	"legops/infra"
 	"legops/internal/model"
-	"legops/internal/offline"
+	"legops/internal/offline/engine"
 )
 
 // TestFirstUpdate deploys each stack for the first time: every pod becomes ready, the second update and a refresh change
@@ -23,6 +24,7 @@ import (
 func TestFirstUpdate(t *testing.T) {
 	for _, stack := range []string{"dev", "test", "prod"} {
 		t.Run(stack, func(t *testing.T) {
+			t.Parallel()
 			w := newWorld(t, stack)
 			started := time.Now()
 			w.up()
@@ -52,14 +54,19 @@ var edits = map[string][][2]string{
 // agree compares the stack with one on the simulated cloud alone: the objects, and a preview of edits.
 func agree(t *testing.T, w *world) {
 	t.Helper()
-	dir := t.TempDir()
-	simulated, err := offline.Open(offline.Options{Root: root, Dir: dir})
+	e, err := engine.Open(t.Context(), root)
 	require.NoError(t, err)
-	defer func() { require.NoError(t, simulated.Close()) }()
-	_, err = simulated.Run(t.Context(), "up", "--yes", "--skip-preview", "--stack", w.stack)
+	defer func() { require.NoError(t, e.Close()) }()
+	simulated, err := e.Stack(w.stack, nil)
 	require.NoError(t, err)
+	source := engine.Source{Dir: root, Program: engine.Function(infra.ProgramWith)}
+	require.NoError(t, simulated.Up(t.Context(), source))
 
-	real, kept := w.state(w.session), w.state(simulated)
+	exported, err := w.pulumi("stack", "export")
+	require.NoError(t, err)
+	text, err := simulated.State(t.Context())
+	require.NoError(t, err)
+	real, kept := objectsIn(t, []byte(exported)), objectsIn(t, text)
 	require.Equal(t, slices.Sorted(maps.Keys(kept)), slices.Sorted(maps.Keys(real)))
 	for urn, r := range kept {
 		// The provider sent its inputs: it dropped and added nothing.
@@ -111,16 +118,26 @@ func agree(t *testing.T, w *world) {
 		return
 	}
 	w.edit("", edits[w.stack]...)
-	require.NoError(t, simulated.Close())
-	simulated, err = offline.Open(offline.Options{Root: root, Dir: dir, StackFiles: w.files})
-	require.NoError(t, err)
-	out, err := simulated.Run(t.Context(), "preview", "--json", "--stack", w.stack)
-	require.NoError(t, err)
-	preview, err := model.ReadPreview([]byte(out))
+	source.StackFiles = w.files
+	preview, err := simulated.Preview(t.Context(), source)
 	require.NoError(t, err)
 	said := w.preview()
 	assert.Greater(t, len(said), 8)
 	assert.ElementsMatch(t, said, changes(preview), "the changes of the real provider, and of the simulated one")
+}
+
+// objectsIn returns every Kubernetes resource in an exported state, by URN.
+func objectsIn(t *testing.T, exported []byte) map[string]*model.Resource {
+	t.Helper()
+	state, err := model.ReadState(exported)
+	require.NoError(t, err)
+	known := map[string]*model.Resource{}
+	for _, r := range state.Resources {
+		if strings.HasPrefix(r.Type, "kubernetes:") {
+			known[string(r.URN)] = r
+		}
+	}
+	return known
 }
 
 // kinds are the kinds of objects in the stacks.

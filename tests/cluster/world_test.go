@@ -175,19 +175,3 @@ func (w *world) eventually(what string, yes func() bool) {
 		require.True(w.t, time.Now().Before(deadline), "not within a minute: "+what)
 	}
 }
-
-// state returns every Kubernetes resource in Pulumi's state, by URN.
-func (w *world) state(session *offline.Session) map[string]*model.Resource {
-	w.t.Helper()
-	out, err := session.Run(context.Background(), "stack", "export", "--stack", w.stack)
-	require.NoError(w.t, err)
-	state, err := model.ReadState([]byte(out))
-	require.NoError(w.t, err)
-	known := map[string]*model.Resource{}
-	for _, r := range state.Resources {
-		if strings.HasPrefix(r.Type, "kubernetes:") {
-			known[string(r.URN)] = r
-		}
-	}
-	return known
-}

@@ -10,8 +10,6 @@ import (
 	"os/exec"
 	"path/filepath"
 	"strings"
-	"syscall"
-	"time"
 
 	"github.com/blang/semver"
 	"github.com/pulumi/pulumi/pkg/v3/resource/plugin"
@@ -19,6 +17,8 @@ import (
 	pulumirpc "github.com/pulumi/pulumi/sdk/v3/proto/go"
 	"google.golang.org/grpc"
 	"google.golang.org/grpc/credentials/insecure"
+
+	"legops/internal/offline"
 )
 
 // component is a running provider of components, a process of its own that serves one engine after the other.
@@ -39,7 +39,7 @@ func startComponent(ctx context.Context, plugins, pkg string, env []string) (*co
 	_, version, _ := strings.Cut(filepath.Base(filepath.Dir(found[0])), "-v")
 	c := &component{pkg: pkg, process: exec.CommandContext(ctx, found[0], noEngine)}
 	c.process.Env, c.process.Stderr = env, &c.said
-	apart(c.process)
+	offline.Apart(c.process)
 	if c.version, err = semver.Parse(version); err != nil {
 		return nil, fmt.Errorf("%s: %w", found[0], err)
 	}
@@ -85,12 +85,4 @@ func (c *component) close() error {
 	_ = c.process.Cancel() // it may have ended
 	_ = c.process.Wait()   // it was killed
 	return err
-}
-
-// apart gives a command a process group of its own: an interrupt at the terminal reaches it through its context, which ends the
-// whole group.
-func apart(cmd *exec.Cmd) {
-	cmd.SysProcAttr = &syscall.SysProcAttr{Setpgid: true}
-	cmd.Cancel = func() error { return syscall.Kill(-cmd.Process.Pid, syscall.SIGKILL) }
-	cmd.WaitDelay = time.Second // for a descendant that left the group and holds what the command prints to
 }

@@ -3,13 +3,9 @@ package engine
 import (
 	"bytes"
 	"context"
-	"encoding/json"
 	"fmt"
 	"os"
-	"os/exec"
 	"path/filepath"
-	"slices"
-	"strconv"
 	"strings"
 	"sync"
 
@@ -21,6 +17,7 @@ import (
 	"github.com/pulumi/pulumi/sdk/v3/go/common/resource/config"
 	"github.com/pulumi/pulumi/sdk/v3/go/common/workspace"
 	"github.com/pulumi/pulumi/sdk/v3/go/pulumi"
+	pulumirpc "github.com/pulumi/pulumi/sdk/v3/proto/go"
 
 	"legops/internal/offline"
 )
@@ -77,27 +74,15 @@ func Function(program func(*pulumi.Context, map[string]string) error) Program {
 // Executable is a built program. It gets what Pulumi's language host for Go would give it.
 func Executable(path string) Program {
 	return func(ctx context.Context, run *Run) error {
-		values, err := json.Marshal(run.values())
+		info, err := run.Info.Marshal()
 		if err != nil {
 			return err
 		}
-		cmd := exec.CommandContext(ctx, path)
-		apart(cmd)
-		cmd.Dir = run.Pwd
-		cmd.Env = append(slices.Clone(run.Env),
-			pulumi.EnvOrganization+"="+run.Organization,
-			pulumi.EnvProject+"="+run.Project,
-			pulumi.EnvStack+"="+run.Stack,
-			pulumi.EnvConfig+"="+string(values),
-			pulumi.EnvDryRun+"="+strconv.FormatBool(run.DryRun),
-			pulumi.EnvParallel+"="+strconv.Itoa(int(run.Parallel)),
-			pulumi.EnvMonitor+"="+run.MonitorAddress,
-			pulumi.EnvEngine+"="+run.EngineAddress,
-			pulumi.EnvPulumiRootDirectory+"="+run.Info.RootDirectory(),
-		)
 		var printed bytes.Buffer
-		cmd.Stderr = &printed
-		if err := cmd.Run(); err != nil {
+		if err := offline.RunProgram(ctx, path, run.Env, run.EngineAddress, &pulumirpc.RunRequest{
+			Project: run.Project, Stack: run.Stack, Organization: run.Organization, Pwd: run.Pwd, Info: info,
+			Config: run.values(), Parallel: run.Parallel, DryRun: run.DryRun, MonitorAddress: run.MonitorAddress,
+		}, nil, &printed); err != nil {
 			// Why it failed it told the engine, unless it crashed.
 			if crash := printed.String(); strings.Contains(crash, "\ngoroutine ") {
 				return fmt.Errorf("the program crashed: %s", crash)

@@ -1,0 +1,192 @@
+package main
+
+import (
+	"cmp"
+	"context"
+	"encoding/json"
+	"errors"
+	"fmt"
+	"io"
+	"maps"
+	"os"
+	"path/filepath"
+	"slices"
+	"strings"
+	"text/tabwriter"
+
+	"github.com/pulumi/pulumi/sdk/v3/go/common/apitype"
+	"gopkg.in/yaml.v3"
+
+	"legops/internal/model"
+	"legops/internal/offline"
+)
+
+// summarises reports whether a command line deploys and does not say how it wants to be told.
+func summarises(args []string) bool {
+	return len(args) > 0 && slices.Contains([]string{"up", "update", "destroy"}, args[0]) &&
+		!slices.ContainsFunc(args, func(arg string) bool {
+			flag, _, _ := strings.Cut(arg, "=")
+			return slices.Contains([]string{"--json", "-j", "--diff", "--help", "-h", "--event-log", "-v", "--verbose"}, flag)
+		})
+}
+
+// summarised runs a command that deploys. The CLI's output goes to a file in the folder, a summary of its events to out.
+func summarised(ctx context.Context, session *offline.Session, folder string, out, errOut io.Writer, args []string) (code int, err error) {
+	if err := os.MkdirAll(folder, 0o700); err != nil {
+		return 1, fmt.Errorf("preparing the log: %w", err)
+	}
+	log, err := os.Create(filepath.Join(folder, "deployment.log"))
+	if err != nil {
+		return 1, fmt.Errorf("preparing the log: %w", err)
+	}
+	defer func() { err = errors.Join(err, log.Close()) }()
+	events := filepath.Join(folder, "deployment.events")
+	if err := os.WriteFile(events, nil, 0o600); err != nil { // the CLI writes none if it refuses the command
+		return 1, fmt.Errorf("preparing the log: %w", err)
+	}
+	defer func() { err = errors.Join(err, os.Remove(events)) }()
+	_, _ = fmt.Fprintln(out, "Every step is written to", log.Name())
+	code, err = session.Stream(ctx, os.Stdin, log, io.MultiWriter(errOut, log), append(slices.Clone(args), "--event-log", events)...)
+	if err != nil {
+		return code, err
+	}
+	text, err := os.ReadFile(events)
+	if err != nil {
+		return code, err
+	}
+	s, err := readSummary(text)
+	if err != nil {
+		return code, err
+	}
+	return code, s.print(out)
+}
+
+// summary is what a deployment did.
+type summary struct {
+	// counts are the operations on resources that ended, by component and by what became of the resource.
+	counts map[string]map[string]int
+	// messages are the warnings and errors, whole.
+	messages []string
+	outputs  map[string]any
+	// end is what the engine says at the end; nil if it did not get there.
+	end *apitype.SummaryEvent
+}
+
+// fates are what becomes of resources by the engine's operation. The operations that are not here change nothing, or are the other
+// part of a replacement.
+var fates = map[apitype.OpType]string{
+	apitype.OpCreate: "created", apitype.OpUpdate: "updated", apitype.OpCreateReplacement: "replaced", apitype.OpDelete: "deleted",
+}
+
+const failed = "failed"
+
+// event is a line of the engine's log, as far as a summary needs it (apitype.EngineEvent).
+type event struct {
+	Ended      *operation               `json:"resOutputsEvent"`
+	Failed     *operation               `json:"resOpFailedEvent"`
+	Diagnostic *apitype.DiagnosticEvent `json:"diagnosticEvent"`
+	End        *apitype.SummaryEvent    `json:"summaryEvent"`
+}
+
+// operation is one on a resource.
+type operation struct {
+	Metadata struct {
+		Op       apitype.OpType
+		Old, New *model.Resource
+	}
+}
+
+// readSummary reads the engine's log of a deployment.
+func readSummary(log []byte) (*summary, error) {
+	s := &summary{counts: map[string]map[string]int{}}
+	type end struct {
+		of   *model.Resource
+		fate string
+	}
+	var ends []end
+	var resources []*model.Resource
+	for line := range strings.Lines(string(log)) {
+		var e event
+		if err := json.Unmarshal([]byte(line), &e); err != nil {
+			return nil, fmt.Errorf("reading the events of the deployment: %w", err)
+		}
+		if o, fate := cmp.Or(e.Ended, e.Failed), failed; o != nil {
+			if e.Ended != nil {
+				fate = fates[o.Metadata.Op]
+			}
+			of := cmp.Or(o.Metadata.New, o.Metadata.Old)
+			resources = append(resources, of)
+			ends = append(ends, end{of, fate})
+			if of.Parent != "" { // it may have no event of its own, as that of a resource that could not be deleted
+				resources = append(resources, &model.Resource{URN: of.Parent, Type: string(of.Parent.Type())})
+			}
+			if e.Ended != nil && of.Type == "pulumi:pulumi:Stack" {
+				s.outputs = of.Outputs
+			}
+		}
+		if d := e.Diagnostic; d != nil && (d.Severity == "warning" || d.Severity == "error") {
+			s.messages = append(s.messages, strings.TrimSpace(d.Prefix+strings.TrimSpace(d.URN+" "+d.Message)))
+		}
+		s.end = cmp.Or(e.End, s.end)
+	}
+	// The parent's own event, with its parent, comes last, and so counts.
+	slices.SortStableFunc(resources, func(a, b *model.Resource) int { return cmp.Compare(len(a.Parent), len(b.Parent)) })
+	graph := model.NewGraph(resources)
+	for _, e := range ends {
+		if e.fate == "" {
+			continue
+		}
+		component := cmp.Or(graph.ComponentName(e.of), "others")
+		if s.counts[component] == nil {
+			s.counts[component] = map[string]int{}
+		}
+		s.counts[component][e.fate]++
+	}
+	return s, nil
+}
+
+// print writes the summary: a line for each component with a change, warnings and errors, outputs, and the sums.
+func (s *summary) print(to io.Writer) error {
+	table := tabwriter.NewWriter(to, 0, 0, 2, ' ', 0)
+	all := map[string]int{}
+	for _, component := range slices.Sorted(maps.Keys(s.counts)) {
+		for fate, count := range s.counts[component] {
+			all[fate] += count
+		}
+		_, _ = fmt.Fprintf(table, "  %s\t%s\n", component, words(s.counts[component]))
+	}
+	if err := table.Flush(); err != nil {
+		return err
+	}
+	for _, message := range s.messages {
+		_, _ = fmt.Fprintln(to, message)
+	}
+	if len(s.outputs) > 0 {
+		text, err := yaml.Marshal(map[string]any{"Outputs": s.outputs})
+		if err != nil {
+			return fmt.Errorf("printing the outputs: %w", err)
+		}
+		_, _ = to.Write(text)
+	}
+	if s.end == nil {
+		_, err := fmt.Fprintf(to, "Did not come to its end: %s\n", words(all))
+		return err
+	}
+	what := "Deployment"
+	if s.end.IsPreview {
+		what = "Preview" // it failed, so nothing was deployed
+	}
+	_, err := fmt.Fprintf(to, "%s %s in %d s: %s\n", what, s.end.Result, s.end.DurationSeconds, words(all))
+	return err
+}
+
+// words are counts such as "2 created, 1 failed".
+func words(counts map[string]int) string {
+	var parts []string
+	for _, fate := range []string{"created", "updated", "replaced", "deleted", failed} {
+		if counts[fate] > 0 {
+			parts = append(parts, fmt.Sprintf("%d %s", counts[fate], fate))
+		}
+	}
+	return cmp.Or(strings.Join(parts, ", "), "nothing changed")
+}

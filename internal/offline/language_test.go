@@ -1,0 +1,128 @@
+package offline
+
+import (
+	"context"
+	"errors"
+	"net"
+	"os"
+	"path/filepath"
+	"strconv"
+	"strings"
+	"sync"
+	"syscall"
+	"testing"
+	"time"
+
+	pulumirpc "github.com/pulumi/pulumi/sdk/v3/proto/go"
+	"github.com/stretchr/testify/assert"
+	"github.com/stretchr/testify/require"
+	"google.golang.org/grpc"
+	"google.golang.org/grpc/credentials/insecure"
+	"google.golang.org/protobuf/types/known/emptypb"
+
+	"legops/internal/checkout"
+)
+
+// logs is an engine that keeps what a program prints.
+type logs struct {
+	pulumirpc.UnimplementedEngineServer
+	mu    sync.Mutex
+	lines []string
+}
+
+func (l *logs) Log(_ context.Context, request *pulumirpc.LogRequest) (*emptypb.Empty, error) {
+	l.mu.Lock()
+	defer l.mu.Unlock()
+	l.lines = append(l.lines, request.GetSeverity().String()+" "+request.GetMessage())
+	return &emptypb.Empty{}, nil
+}
+
+// host returns a client of a language host for a program, a script, and the engine that has attached to it.
+func host(t *testing.T, script string) (pulumirpc.LanguageRuntimeClient, *logs) {
+	t.Helper()
+	program := filepath.Join(t.TempDir(), "program")
+	checkout.Write(t, filepath.Dir(program), map[string]string{"program": "#!/bin/sh\n" + script})
+	require.NoError(t, os.Chmod(program, 0o700))
+	engine, server := &logs{}, grpc.NewServer()
+	pulumirpc.RegisterEngineServer(server, engine)
+	listener, err := net.Listen("tcp", "127.0.0.1:0")
+	require.NoError(t, err)
+	go func() { _ = server.Serve(listener) }()
+	t.Cleanup(server.Stop)
+
+	l, err := serveLanguage(program, func() []string { return []string{"OF=the session"} })
+	require.NoError(t, err)
+	t.Cleanup(l.stop)
+	conn, err := grpc.NewClient("127.0.0.1"+l.attachment()[len("go"):], grpc.WithTransportCredentials(insecure.NewCredentials()))
+	require.NoError(t, err)
+	t.Cleanup(func() { _ = conn.Close() })
+	client := pulumirpc.NewLanguageRuntimeClient(conn)
+	_, err = client.Handshake(t.Context(), &pulumirpc.LanguageHandshakeRequest{EngineAddress: listener.Addr().String()})
+	require.NoError(t, err)
+	return client, engine
+}
+
+// The names of the variables are those that the SDK reads (sdk/go/pulumi/run.go).
+func TestAProgramGetsItsRun(t *testing.T) {
+	client, engine := host(t, `pwd; env | sort | grep -e ^OF= -e ^PULUMI_ | grep -v ^PULUMI_ENGINE=127; printf 'no end of line' >&2`)
+	pwd, err := filepath.EvalSymlinks(t.TempDir())
+	require.NoError(t, err)
+	got, err := client.Run(t.Context(), &pulumirpc.RunRequest{
+		Organization: "o", Project: "p", Stack: "s", Pwd: pwd, Config: map[string]string{"p:a": "1"}, DryRun: true, Parallel: 4,
+		MonitorAddress: "127.0.0.1:2", Info: &pulumirpc.ProgramInfo{RootDirectory: "/root"},
+	})
+	require.NoError(t, err)
+	assert.Empty(t, got.GetError())
+	assert.False(t, got.GetBail())
+	var text string
+	for _, line := range engine.lines {
+		severity, message := line[:5], line[5:]
+		assert.Equal(t, "INFO ", severity)
+		text += message
+	}
+	assert.Equal(t, pwd+`
+OF=the session
+PULUMI_CONFIG={"p:a":"1"}
+PULUMI_CONFIG_SECRET_KEYS=[]
+PULUMI_DRY_RUN=true
+PULUMI_MONITOR=127.0.0.1:2
+PULUMI_ORGANIZATION=o
+PULUMI_PARALLEL=4
+PULUMI_PROJECT=p
+PULUMI_ROOT_DIRECTORY=/root
+PULUMI_STACK=s
+no end of line`, text)
+}
+
+func TestHowAProgramEnds(t *testing.T) {
+	for script, want := range map[string]*pulumirpc.RunResponse{
+		"exit 0":        {},
+		"exit 32":       {Bail: true},
+		"exit 2":        {Error: "the program ended with exit status 2"},
+		"kill -KILL $$": {Error: "the program ended with signal: killed"},
+	} {
+		client, _ := host(t, script)
+		got, err := client.Run(t.Context(), &pulumirpc.RunRequest{})
+		require.NoError(t, err, script)
+		assert.Equal(t, want.GetError(), got.GetError(), script)
+		assert.Equal(t, want.GetBail(), got.GetBail(), script)
+	}
+}
+
+// A CLI that is killed takes its connection, and with it the program.
+func TestAProgramEndsWithItsEngine(t *testing.T) {
+	alive := filepath.Join(t.TempDir(), "alive")
+	client, _ := host(t, "echo $$ >"+alive+"; sleep 600")
+	ctx, cancel := context.WithCancel(t.Context())
+	ended := make(chan error, 1)
+	go func() {
+		_, err := client.Run(ctx, &pulumirpc.RunRequest{})
+		ended <- err
+	}()
+	require.Eventually(t, func() bool { _, err := os.Stat(alive); return err == nil }, 10*time.Second, 10*time.Millisecond)
+	cancel()
+	require.Error(t, <-ended)
+	pid, err := strconv.Atoi(strings.TrimSpace(checkout.Read(t, filepath.Dir(alive), "alive")))
+	require.NoError(t, err)
+	assert.Eventually(t, func() bool { return errors.Is(syscall.Kill(pid, 0), syscall.ESRCH) }, 10*time.Second, 10*time.Millisecond)
+}

@@ -1,0 +1,2 @@
+// Package azureblob registers no driver.
+package azureblob

@@ -1,0 +1,2 @@
+// Package azurekeyvault registers no driver.
+package azurekeyvault

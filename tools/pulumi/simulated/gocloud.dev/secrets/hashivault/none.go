@@ -1,0 +1,2 @@
+// Package hashivault registers no driver.
+package hashivault
