@@ -24,7 +24,7 @@ func (s *Session) build(ctx context.Context) ([]byte, error) {
 	if last, err := os.ReadFile(record); err == nil && bytes.Equal(last, s.built(sources)) {
 		return nil, nil
 	}
-	cmd := exec.CommandContext(ctx, "go", "build", "-ldflags", "-s -w", "-o", s.Program(), ".")
+	cmd := exec.CommandContext(ctx, "go", "build", "-trimpath", "-ldflags", "-s -w", "-o", s.Program(), ".")
 	cmd.Dir = s.root
 	if out, err := cmd.CombinedOutput(); err != nil {
 		return out, err
