@@ -12,6 +12,8 @@ PROFILE ?= load
 TARGET ?=
 export TARGET
 BASE ?= origin/main
+# Parts of make bench, separated by commas; all if empty.
+ONLY ?=
 OUTPUT ?= review
 # The account to bootstrap, and this repository on GitHub if it is not legops/platform.
 ACCOUNT ?=
@@ -49,7 +51,7 @@ EKS := $(BIN)/home/plugins/resource-eks-v$(EKS_VERSION)
 tools: ## Build or install what the simulated cloud needs under bin/
 	@$(MAKE) --no-print-directory --jobs=2 $(EKS) $(BIN)/aws $(BIN)/offline $(BIN)/pulumi
 
-$(EKS): tools/pulumi-eks/package-lock.json tools/pulumi-eks.sh | check-tools
+$(EKS): tools/pulumi-eks/package-lock.json tools/pulumi-eks/compiled.js tools/pulumi-eks.sh | check-tools
 	@echo "make tools, 1 of 3: pulumi-eks $(EKS_VERSION) from npm, while the rest compiles"
 	tools/pulumi-eks.sh $(EKS_VERSION) $(BIN)
 
@@ -176,11 +178,12 @@ PRODUCTION_DOMAIN = $(shell sed -n '/^  legops:domain:/,/^  [a-z]/s/^    name: *
 loadtest: $(BIN)/k6 ## Put TARGET, or the reference application here, under load: PROFILE=performance|load|stress
 	@K6=$(BIN)/k6 PRODUCTION_DOMAIN=$(PRODUCTION_DOMAIN) loadtest/$(if $(TARGET),run,local).sh $(PROFILE)
 
-# Debug symbols take a third of the linking time; the linters run vet.
+# Debug symbols take a third of the linking time; the linters run vet. The packages that mostly wait for clocks come first, so that
+# they run beside those that compute, three at a time.
 .PHONY: test
 test: tools control-plane $(BIN)/k6 $(BIN)/chromium $(BIN)/nginx ## Run every test
 	cd apps/reference && go test ./...
-	go test -vet=off -ldflags '-s -w' -timeout 40m ./...
+	go test -vet=off -ldflags '-s -w' -timeout 40m -p 3 ./tests/cluster ./tests/rehearsal ./loadtest ./...
 
 .PHONY: lint
 lint: $(BIN)/golangci-lint $(BIN)/dockerfile-lint $(BIN)/shellcheck $(BIN)/offline ## Run every linter
@@ -199,8 +202,8 @@ golden: tools ## Rewrite the golden previews under tests/golden
 	UPDATE_GOLDEN=1 go test -count=1 -run TestGolden ./tests/...
 
 .PHONY: bench
-bench: tools ## Measure previews, updates and a cold build against their floors
-	go run ./cmd/bench
+bench: tools ## Measure previews, updates, reviews and builds; BASE=revision measures it too, ONLY=stacks,build only these parts
+	go run -ldflags '-s -w' ./cmd/bench $(if $(filter file,$(origin BASE)),,-base '$(BASE)') -only '$(ONLY)'
 
 .PHONY: ci
 ci: lint test ## Lint and test, as .ci/run does

@@ -13,11 +13,17 @@ plugin=$folder/home/plugins/resource-eks-v$version # where the CLI looks for it
 mkdir -p "$package"
 cp "$tools/pulumi-eks/package.json" "$tools/pulumi-eks/package-lock.json" "$package/"
 (cd "$package" && npm ci --ignore-scripts --no-audit --no-fund --loglevel error)
+# pulumi-eks takes a stack trace for every resource, and would look up the lines of each in the sources that it was compiled from.
+find "$package/node_modules" -name '*.map' -delete
+
+provider=$package/node_modules/@pulumi/eks/cmd/provider/index.js
+cp "$tools/pulumi-eks/compiled.js" "$package/"
+RECORD=1 node -r "$package/compiled.js" "$provider" 127.0.0.1:1 # the address of an engine, which it does not call
 
 mkdir -p "$plugin"
 cat >"$plugin/pulumi-resource-eks" <<EOF
 #!/bin/sh
-exec node "$package/node_modules/@pulumi/eks/cmd/provider/index.js" "\$@"
+exec node -r "$package/compiled.js" "$provider" "\$@"
 EOF
 chmod +x "$plugin/pulumi-resource-eks"
 touch "$plugin"

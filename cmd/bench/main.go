@@ -1,229 +1,147 @@
-// Command bench measures the program's time and memory on this machine, in one run: warm preview and no-op up of every
-// stack on the simulated cloud, beside a floor program with as many bare resources on the same engine and providers,
-// previews of ten and a hundred times the applications, and a cold build. It prints Markdown for docs/performance.md.
+// Command bench measures what previews, updates, reviews and builds cost on this machine, and fails if one costs too much. Every limit is
+// a ratio to something else that the same run measures (figures.go), in turns, so that other load on the machine affects both. It prints
+// Markdown for docs/performance.md.
+//
+// The working tree, with -base a revision too, and the floor each get a folder and run the commands that a person types there.
 package main
 
 import (
 	"context"
 	"errors"
+	"flag"
 	"fmt"
+	"io"
 	"os"
-	"os/exec"
+	"os/signal"
 	"path/filepath"
 	"runtime"
 	"slices"
 	"strings"
 	"syscall"
-	"time"
 
-	"legops/internal/model"
 	"legops/internal/offline"
 )
 
-// rounds is how often each command is measured; the median counts. Program and floor take turns, so that other load
-// on the machine affects both.
-const rounds = 5
+type part struct {
+	name string
+	run  func(*bench, context.Context) error
+}
 
-var stackNames = []string{"dev", "test", "prod"}
+// parts are what bench measures, in this order.
+var parts = []part{
+	{"stacks", (*bench).stacks}, {"review", (*bench).review}, {"engine", (*bench).engine}, {"scale", (*bench).scale}, {"build", (*bench).build},
+}
+
+// bench is one run.
+type bench struct {
+	out io.Writer
+	// here is the working tree; floor is the same with another program (cmd/bench/floor); base is the revision to compare with, or nil.
+	here, floor, base *tree
+	// scratch is a folder that the run removes.
+	scratch string
+	ratios  []ratio
+}
 
 func main() {
-	if err := bench(context.Background()); err != nil {
+	ctx, stop := signal.NotifyContext(context.Background(), os.Interrupt, syscall.SIGTERM)
+	err := run(ctx, os.Args[1:])
+	stop()
+	if err != nil && !errors.Is(err, flag.ErrHelp) {
 		fmt.Fprintln(os.Stderr, "bench:", err)
 		os.Exit(1)
 	}
 }
 
-func bench(ctx context.Context) error {
-	root, err := os.Getwd()
+func run(ctx context.Context, args []string) error {
+	flags := flag.NewFlagSet("bench", flag.ContinueOnError)
+	revision := flags.String("base", "", "also measure this revision, such as origin/main")
+	only := flags.String("only", "", "measure only these parts, separated by commas: "+strings.Join(partNames(), ", "))
+	var work inProcess
+	flags.IntVar(&work.previews, "previews", 0, "preview dev this many times from nothing with the engine in this process, and measure nothing")
+	flags.IntVar(&work.fresh, "fresh", 0, "likewise, deploy dev this many times from nothing")
+	flags.IntVar(&work.unchanged, "unchanged", 0, "with -fresh: then update the last deployment this many times")
+	if err := flags.Parse(args); err != nil {
+		return err
+	}
+	if flags.NArg() > 0 {
+		return fmt.Errorf("unexpected argument %q", flags.Arg(0))
+	}
+	if work != (inProcess{}) {
+		return work.do(ctx)
+	}
+	chosen, err := choose(*only)
 	if err != nil {
 		return err
 	}
-	if root, err = offline.FindRoot(root); err != nil {
-		return err
-	}
-	work, err := os.MkdirTemp("", "legops-bench-")
+	dir, err := os.Getwd()
 	if err != nil {
 		return err
 	}
-	defer func() { _ = os.RemoveAll(work) }()
-
-	fmt.Printf("Machine: %s\n\n", machine())
-	programs := map[string]string{"platform": filepath.Join(work, "platform"), "floor": filepath.Join(work, "floor")}
-	for name, pkg := range map[string]string{"platform": ".", "floor": "./cmd/bench/floor"} {
-		if out, err := command(ctx, root, "go", "build", "-o", programs[name], pkg).CombinedOutput(); err != nil {
-			return fmt.Errorf("building %s: %w\n%s", pkg, err, out)
-		}
-	}
-
-	fmt.Println("| Stack | Resources | Command | Platform | Floor | Ratio | Peak memory | Floor's |")
-	fmt.Println("| --- | ---: | --- | ---: | ---: | ---: | ---: | ---: |")
-	for _, stack := range stackNames {
-		if err := benchStack(ctx, root, work, stack, programs); err != nil {
-			return err
-		}
-	}
-	if err := benchReview(ctx, root, work, programs["platform"]); err != nil {
+	root, err := offline.FindRoot(dir)
+	if err != nil {
 		return err
 	}
-	if err := benchScale(ctx, root, work, programs["platform"]); err != nil {
+	if err := adoptOrphans(); err != nil {
 		return err
 	}
-	return coldBuild(ctx, root, work)
+	return measureAll(ctx, root, *revision, chosen)
 }
 
-// sample is one measured command.
-type sample struct {
-	wall   time.Duration
-	memory uint64 // bytes, the peak of the sum over the processes
+func partNames() (names []string) {
+	for _, part := range parts {
+		names = append(names, part.name)
+	}
+	return names
 }
 
-// benchStack measures one stack and its floor, taking turns.
-func benchStack(ctx context.Context, root, work, stack string, programs map[string]string) error {
-	sessions := map[string]*offline.Session{}
-	var resources int
-	for _, name := range []string{"platform", "floor"} {
-		session, err := offline.Open(offline.Options{Root: root, Dir: filepath.Join(work, stack, name), Program: programs[name]})
-		if err != nil {
-			return err
-		}
-		defer func() { _ = session.Close() }()
-		sessions[name] = session
-		if _, err := session.Run(ctx, "up", "--yes", "--skip-preview", "--stack", stack); err != nil {
-			return err
-		}
-		if name == "platform" {
-			if resources, err = count(ctx, session, stack); err != nil {
-				return err
-			}
-			if err := os.Setenv("FLOOR_RESOURCES", fmt.Sprint(resources)); err != nil {
-				return err
-			}
+// choose returns the named parts, separated by commas; all if there is no name.
+func choose(names string) ([]string, error) {
+	if names == "" {
+		return partNames(), nil
+	}
+	chosen := strings.Split(names, ",")
+	for _, name := range chosen {
+		if !slices.Contains(partNames(), name) {
+			return nil, fmt.Errorf("-only %s: there is no part %q: name one of %s, or several separated by commas", names, name, strings.Join(partNames(), ", "))
 		}
 	}
-	for _, args := range [][]string{{"preview"}, {"up", "--yes", "--skip-preview", "--expect-no-changes"}} {
-		samples := map[string][]sample{}
-		for range rounds {
-			for name, session := range sessions {
-				s, err := measure(ctx, session, append(args, "--stack", stack)...)
-				if err != nil {
-					return err
-				}
-				samples[name] = append(samples[name], s)
-			}
+	return chosen, nil
+}
+
+// measureAll measures the chosen parts. It returns an error if a limit is exceeded.
+func measureAll(ctx context.Context, root, revision string, chosen []string) (err error) {
+	b := &bench{out: os.Stdout}
+	trees := filepath.Join(root, ".offline", "bench")
+	if err := removeTrees(root, trees); err != nil {
+		return err
+	}
+	defer func() { err = errors.Join(err, removeTrees(root, trees)) }()
+	b.scratch = filepath.Join(trees, "scratch")
+	if err := os.MkdirAll(b.scratch, 0o700); err != nil {
+		return err
+	}
+	if err := b.plant(ctx, root, trees, revision); err != nil {
+		return err
+	}
+	_, _ = fmt.Fprintf(b.out, "Machine: %s\n", machine())
+	if b.base != nil {
+		_, _ = fmt.Fprintf(b.out, "\nBase: %s\n", b.base.commit)
+	}
+	_, _ = fmt.Fprint(b.out, "\n", tableHead("Measured", "Of"))
+	for _, part := range parts {
+		if !slices.Contains(chosen, part.name) {
+			continue
 		}
-		platform, floor := median(samples["platform"]), median(samples["floor"])
-		label := map[string]string{"preview": "warm preview", "up": "no-op up"}[args[0]]
-		fmt.Printf("| %s | %d | %s | %.1f s | %.1f s | %.2f | %d MB | %d MB |\n", stack, resources, label,
-			platform.wall.Seconds(), floor.wall.Seconds(), platform.wall.Seconds()/floor.wall.Seconds(),
-			platform.memory>>20, floor.memory>>20)
-	}
-	return nil
-}
-
-// count returns the number of a stack's resources in Pulumi's state.
-func count(ctx context.Context, session *offline.Session, stack string) (int, error) {
-	exported, err := session.Run(ctx, "stack", "export", "--stack", stack)
-	if err != nil {
-		return 0, err
-	}
-	state, err := model.ReadState([]byte(exported))
-	if err != nil {
-		return 0, err
-	}
-	return len(state.Resources), nil
-}
-
-// measure runs a command, and adds up the memory of all processes that it starts. The simulated cloud runs in this
-// process and does not count.
-func measure(ctx context.Context, session *offline.Session, args ...string) (sample, error) {
-	cmd, err := session.Command(ctx, args...)
-	if err != nil {
-		return sample{}, err
-	}
-	var out strings.Builder
-	cmd.Stdout, cmd.Stderr = &out, &out
-	cmd.SysProcAttr = &syscall.SysProcAttr{Setpgid: true}
-	start := time.Now()
-	if err := cmd.Start(); err != nil {
-		return sample{}, err
-	}
-	stop, peak := make(chan struct{}), make(chan uint64)
-	go func() {
-		var most uint64
-		for {
-			select {
-			case <-stop:
-				peak <- most
-				return
-			case <-time.After(50 * time.Millisecond):
-				most = max(most, residentBelow(cmd.Process.Pid))
-			}
+		if err := part.run(b, ctx); err != nil {
+			return fmt.Errorf("%s: %w", part.name, err)
 		}
-	}()
-	err = cmd.Wait()
-	wall := time.Since(start)
-	close(stop)
-	s := sample{wall, <-peak}
-	if err != nil {
-		return s, fmt.Errorf("pulumi %s: %w\n%s", strings.Join(args, " "), err, out.String())
 	}
-	return s, nil
-}
-
-// residentBelow adds up the resident memory of a process and all its descendants, in bytes.
-func residentBelow(ancestor int) uint64 {
-	processes, _ := descendants(ancestor)
-	var sum uint64
-	for _, pid := range append(processes, ancestor) {
-		text, _ := os.ReadFile(fmt.Sprintf("/proc/%d/statm", pid)) // none of one that has ended
-		var size, resident uint64
-		_, _ = fmt.Sscan(string(text), &size, &resident)
-		sum += resident
+	_, _ = fmt.Fprint(b.out, "\n", tableHead("Ratio", "Limit"))
+	exceeded := report(b.out, b.ratios)
+	if len(chosen) < len(parts) {
+		return exceeded
 	}
-	return sum * uint64(os.Getpagesize())
-}
-
-func median(samples []sample) sample {
-	slices.SortFunc(samples, func(a, b sample) int { return int(a.wall - b.wall) })
-	s := samples[len(samples)/2]
-	for _, other := range samples {
-		s.memory = max(s.memory, other.memory)
-	}
-	return s
-}
-
-// The limits of a cold build: CPU seconds, and bytes in its largest process.
-const (
-	mostBuildCPU    = 600
-	mostBuildMemory = 3 << 30
-)
-
-// coldBuild compiles the program with an empty build cache and make's limits.
-func coldBuild(ctx context.Context, root, work string) error {
-	build := command(ctx, root, "go", "build", "-ldflags", "-s -w", "-o", filepath.Join(work, "cold"), ".")
-	build.Env = append(os.Environ(), "GOCACHE="+filepath.Join(work, "cache"), "GOGC=200", "GOMEMLIMIT=2700MiB")
-	start := time.Now()
-	if out, err := build.CombinedOutput(); err != nil {
-		return fmt.Errorf("cold build: %w\n%s", err, out)
-	}
-	wall := time.Since(start)
-	usage, ok := build.ProcessState.SysUsage().(*syscall.Rusage)
-	if !ok {
-		return errors.New("cold build: this system does not report a process's resource usage")
-	}
-	cpu := build.ProcessState.UserTime() + build.ProcessState.SystemTime()
-	fmt.Printf("\nCold build: %.0f CPU seconds, %.0f s, largest compiler process %d MB.\n",
-		cpu.Seconds(), wall.Seconds(), usage.Maxrss>>10) // kilobytes on Linux
-	if cpu.Seconds() > mostBuildCPU || usage.Maxrss<<10 > mostBuildMemory {
-		return fmt.Errorf("a cold build must not exceed %d CPU seconds or %d MB in one process", mostBuildCPU, mostBuildMemory>>20)
-	}
-	return nil
-}
-
-func command(ctx context.Context, dir, name string, args ...string) *exec.Cmd {
-	cmd := exec.CommandContext(ctx, name, args...)
-	cmd.Dir = dir
-	return cmd
+	return errors.Join(exceeded, unmeasured(b.ratios, b.base != nil))
 }
 
 // machine describes the machine of the measurements.

@@ -62,7 +62,7 @@ type AppArgs struct {
 	// IngressNamespace is where requests come from: the namespace of the ingress controller, as plain text.
 	IngressNamespace string
 	// ReleasePolicy is what DeliveryGroup is bounded by. The group gets its rights to this application after it.
-	ReleasePolicy pulumi.Resource
+	ReleasePolicy *ReleasePolicy
 	// Protect keeps Pulumi from deleting the secrets.
 	Protect bool
 }

@@ -16,7 +16,7 @@ func (b *appBuild) delivery() error {
 	if _, err := kit.NewRbacRole(b.Ctx, name, kit.KindRole, metadata, b.args.deliveryRules(), b.With()...); err != nil {
 		return err
 	}
-	_, err := kit.NewRbacBinding(b.Ctx, name, kit.KindRole, deliveryRole, metadata, groupSubject(DeliveryGroup), b.With(pulumi.DependsOn([]pulumi.Resource{b.args.ReleasePolicy}))...)
+	_, err := kit.NewRbacBinding(b.Ctx, name, kit.KindRole, deliveryRole, metadata, groupSubject(DeliveryGroup), b.With(pulumi.DependsOn(b.args.ReleasePolicy.InForce))...)
 	return err
 }
 

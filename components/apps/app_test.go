@@ -19,7 +19,7 @@ import (
 func app(args apps.AppArgs, use ...func(*apps.App)) componenttest.Construct {
 	return componenttest.OnCluster(func(ctx *pulumi.Context, cluster pulumi.Resource, opts ...pulumi.ResourceOption) error {
 		if args.Cluster != "" {
-			args.ClusterResource, args.ReleasePolicy = cluster, cluster
+			args.ClusterResource, args.ReleasePolicy = cluster, &apps.ReleasePolicy{InForce: []pulumi.Resource{cluster}}
 		}
 		made, err := apps.NewApp(ctx, "app-matters", &args, opts...)
 		for _, u := range use {

@@ -40,6 +40,10 @@ type ReleasePolicyArgs struct {
 // as this one and reviews of rights (Kubernetes v1.35.4, pkg/kubeapiserver/admission/exclusion/resources.go).
 type ReleasePolicy struct {
 	pulumi.ResourceState
+
+	// InForce are the policy and its binding. Who depends on it depends on these: a dependency on the component means the children
+	// whose registration has begun, and would miss one that is about to.
+	InForce []pulumi.Resource
 }
 
 // NewReleasePolicy creates the policy and puts it in force.
@@ -67,10 +71,11 @@ func NewReleasePolicy(ctx *pulumi.Context, name string, args *ReleasePolicyArgs,
 			return err
 		}
 		// Without a binding the policy refuses nothing.
-		_, err = kit.NewObject(ctx, admissionVersion, "ValidatingAdmissionPolicyBinding", name+"-binding", kit.Inputs{
+		binding, err := kit.NewObject(ctx, admissionVersion, "ValidatingAdmissionPolicyBinding", name+"-binding", kit.Inputs{
 			"metadata": s.ClusterWide(releasePolicyName, nil),
 			"spec":     kit.Inputs{"policyName": releasePolicyName, "validationActions": []string{"Deny"}},
 		}, s.WithCluster(pulumi.DependsOn([]pulumi.Resource{policy}))...)
+		c.InForce = []pulumi.Resource{policy, binding}
 		return err
 	})
 }

@@ -82,12 +82,30 @@ func ReadPreview(output []byte) (*Plan, error) {
 		return nil, errors.Join(failures...)
 	}
 	for _, step := range preview.Steps {
-		step.Old.clean()
-		step.New.clean()
+		step.clean()
 	}
+	return NewPlan(preview.Steps), nil
+}
+
+// ReadStep reads one step of what ReadPreview reads.
+func ReadStep(output []byte) (step Step, err error) {
+	if err := json.Unmarshal(output, &step); err != nil {
+		return step, fmt.Errorf("reading a step of the preview: %w", err)
+	}
+	step.clean()
+	return step, nil
+}
+
+func (s *Step) clean() {
+	s.Old.clean()
+	s.New.clean()
+}
+
+// NewPlan is a plan of steps in any order.
+func NewPlan(steps []Step) *Plan {
 	// The engine works at several things at a time, in another order each time.
-	slices.SortStableFunc(preview.Steps, func(a, b Step) int { return cmp.Compare(a.Resource().URN, b.Resource().URN) })
-	return &Plan{preview.Steps}, nil
+	slices.SortStableFunc(steps, func(a, b Step) int { return cmp.Compare(a.Resource().URN, b.Resource().URN) })
+	return &Plan{steps}
 }
 
 // Changes says whether it would do anything.

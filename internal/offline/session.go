@@ -183,13 +183,6 @@ func (s *Session) Command(ctx context.Context, args ...string) (*exec.Cmd, error
 	return s.command(ctx, args...), nil
 }
 
-// build compiles the program in Root as make does, unless it is up to date.
-func (s *Session) build(ctx context.Context) ([]byte, error) {
-	cmd := exec.CommandContext(ctx, "go", "build", "-ldflags", "-s -w", "-o", s.Program(), ".")
-	cmd.Dir = s.root
-	return cmd.CombinedOutput()
-}
-
 // Program is the path of the program's executable.
 func (s *Session) Program() string {
 	if s.program != "" {

@@ -37,7 +37,17 @@ func (b *Build) Create(
 			return err
 		}
 	}
-	return b.Ctx.RegisterResourceOutputs(component, outputs(component))
+	b.registerOutputs(component)
+	return nil
+}
+
+// registerOutputs registers the outputs once the component's URN is known, and lets the program go on until then. The SDK's
+// RegisterResourceOutputs waits for the URN (sdk/v3 v3.250.0, go/pulumi/context.go), which a component on the cluster gets only with
+// its provider: until the nodes are ready, nothing that comes later in the program would be registered. The program fails if the
+// component cannot be registered, or its outputs: the SDK returns the first error of any call at the end of the program.
+func (b *Build) registerOutputs(component pulumi.ComponentResource) {
+	all := outputs(component)
+	component.URN().ApplyT(func(pulumi.URN) error { return b.Ctx.RegisterResourceOutputs(component, all) })
 }
 
 // outputs are the fields with a tag pulumi, by that name.

@@ -127,14 +127,15 @@ func message(d engine.DiagEventPayload) string {
 // operation is one of the engine's: Update, Refresh, Destroy.
 type operation func(engine.UpdateInfo, *engine.Context, engine.UpdateOptions, bool) (*deploy.Plan, display.ResourceChanges, error)
 
-// run performs an operation on a stack, or only previews it, and returns the engine's events.
-func (s *Stack) run(ctx context.Context, do operation, source Source, preview bool) ([]engine.Event, error) {
+// run performs an operation on a stack, or only previews it. It gives the engine's events to read, one after the other, and keeps none:
+// each holds four copies of its resource's values.
+func (s *Stack) run(ctx context.Context, do operation, source Source, preview bool, read func(engine.Event)) error {
 	project, settings, err := source.load(ctx, s.name)
 	if err != nil {
-		return nil, err
+		return err
 	}
 	if source.Dir, err = filepath.Abs(source.Dir); err != nil {
-		return nil, err
+		return err
 	}
 	s.engine.running.Lock()
 	defer s.engine.running.Unlock()
@@ -147,7 +148,6 @@ func (s *Stack) run(ctx context.Context, do operation, source Source, preview bo
 		time.AfterFunc(patience, cause.Terminate)
 	})()
 	stream, done := make(chan engine.Event), make(chan struct{})
-	var events []engine.Event
 	var failed failure
 	go func() {
 		defer close(done)
@@ -155,12 +155,12 @@ func (s *Stack) run(ctx context.Context, do operation, source Source, preview bo
 			if d, is := e.Payload().(engine.DiagEventPayload); is && d.Severity == diag.Error {
 				failed.diagnostics = append(failed.diagnostics, d)
 			}
-			events = append(events, e)
+			read(e)
 		}
 	}()
 	journal := engine.NewTestJournal()
 	program := newProgram(ctx, source.Program)
-	loaders, end := s.loaders()
+	loaders, release := s.loaders()
 	environment, played := s.engine.env, s.cloud.Versions()
 	var host plugin.Host
 	_, _, failed.cause = do(
@@ -190,24 +190,24 @@ func (s *Stack) run(ctx context.Context, do operation, source Source, preview bo
 		failed.cause = errors.Join(failed.cause, host.Close())
 	}
 	if ctx.Err() == nil { // else the engine may still tell providers of the interrupt
-		end()
+		release()
 	}
 	closed := journal.Close() // the journal has no entries before it is closed
 	if !preview {
 		snapshot, err := journal.Entries().Snap(s.snapshot)
 		if err != nil {
-			return nil, errors.Join(failed.cause, err)
+			return errors.Join(failed.cause, err)
 		}
 		s.snapshot = moved(snapshot)
 	}
 	switch {
 	case ctx.Err() != nil:
-		return nil, ctx.Err()
+		return ctx.Err()
 	case closed != nil || failed.cause != nil || len(failed.diagnostics) > 0:
 		failed.cause = errors.Join(failed.cause, closed)
-		return events, &failed
+		return &failed
 	}
-	return events, nil
+	return nil
 }
 
 const (

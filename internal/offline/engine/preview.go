@@ -3,6 +3,7 @@ package engine
 import (
 	"context"
 	"encoding/json"
+	"errors"
 
 	cli "github.com/pulumi/pulumi/pkg/v3/backend/display"
 	"github.com/pulumi/pulumi/pkg/v3/display"
@@ -17,37 +18,55 @@ import (
 	"legops/internal/model"
 )
 
-// plan reads a preview's events as the CLI prints them with --json.
-func plan(events []engine.Event) (*model.Plan, error) {
-	var digest display.PreviewDigest
-	for _, e := range events {
-		pre, is := e.Payload().(engine.ResourcePreEventPayload)
-		m := pre.Metadata
+// reader reads an operation's events as the CLI prints them with --json.
+type reader struct {
+	steps    []model.Step
+	failures []model.Failure
+	err      error
+}
+
+func ignore(engine.Event) {}
+
+func (r *reader) read(e engine.Event) {
+	switch payload := e.Payload().(type) {
+	case engine.ResourcePreEventPayload:
 		// The CLI shows no default providers, and a replacement as one step.
-		if !is || e.Internal() || !m.Logical && deploy.IsReplacementStep(m.Op) {
-			continue
-		}
-		step := &display.PreviewStep{Op: m.Op, URN: m.URN, Provider: m.Provider, DiffReasons: m.Diffs, ReplaceReasons: m.Keys}
-		for path, d := range m.DetailedDiff {
-			if step.DetailedDiff == nil {
-				step.DetailedDiff = map[string]display.PropertyDiff{}
+		if m := payload.Metadata; !e.Internal() && (m.Logical || !deploy.IsReplacementStep(m.Op)) {
+			step, err := stepOf(m)
+			if err != nil {
+				r.err = errors.Join(r.err, err)
+				return
 			}
-			step.DetailedDiff[path] = display.PropertyDiff{Kind: d.Kind.String(), InputDiff: d.InputDiff}
+			r.steps = append(r.steps, step)
 		}
-		var err error
-		if step.OldState, err = shown(m.Old); err != nil {
-			return nil, err
+	case engine.DiagEventPayload:
+		// The last error of one that failed says no more than that.
+		if payload.Severity == diag.Error && message(payload) != "update failed" {
+			r.failures = append(r.failures, model.Failure{URN: payload.URN, Message: message(payload)})
 		}
-		if step.NewState, err = shown(m.New); err != nil {
-			return nil, err
-		}
-		digest.Steps = append(digest.Steps, step)
 	}
-	encoded, err := json.Marshal(digest)
+}
+
+// stepOf is a step as the CLI prints it, read back.
+func stepOf(m engine.StepEventMetadata) (read model.Step, err error) {
+	step := &display.PreviewStep{Op: m.Op, URN: m.URN, Provider: m.Provider, DiffReasons: m.Diffs, ReplaceReasons: m.Keys}
+	for path, d := range m.DetailedDiff {
+		if step.DetailedDiff == nil {
+			step.DetailedDiff = map[string]display.PropertyDiff{}
+		}
+		step.DetailedDiff[path] = display.PropertyDiff{Kind: d.Kind.String(), InputDiff: d.InputDiff}
+	}
+	if step.OldState, err = shown(m.Old); err != nil {
+		return read, err
+	}
+	if step.NewState, err = shown(m.New); err != nil {
+		return read, err
+	}
+	encoded, err := json.Marshal(step)
 	if err != nil {
-		return nil, err
+		return read, err
 	}
-	return model.ReadPreview(encoded)
+	return model.ReadStep(encoded)
 }
 
 // shown is a resource without its secrets.
@@ -61,24 +80,13 @@ func shown(of *engine.StepEventStateMetadata) (*apitype.ResourceV3, error) {
 	return &serialized, err
 }
 
-// deployment is what a deployment's events say.
-func deployment(events []engine.Event) (*model.Deployment, error) {
-	d := &model.Deployment{Inputs: map[resource.URN]model.Values{}}
-	p, err := plan(events)
-	if err != nil {
-		return nil, err
-	}
-	for _, step := range p.Steps {
+// deployment is what the events of a deployment said.
+func (r *reader) deployment() *model.Deployment {
+	d := &model.Deployment{Inputs: map[resource.URN]model.Values{}, Failures: r.failures}
+	for _, step := range model.NewPlan(r.steps).Steps {
 		if step.New != nil {
 			d.Inputs[step.New.URN] = step.New.Inputs
 		}
 	}
-	for _, e := range events {
-		diagnostic, is := e.Payload().(engine.DiagEventPayload)
-		// The last error of one that failed says no more than that.
-		if is && diagnostic.Severity == diag.Error && message(diagnostic) != "update failed" {
-			d.Failures = append(d.Failures, model.Failure{URN: diagnostic.URN, Message: message(diagnostic)})
-		}
-	}
-	return d, nil
+	return d
 }

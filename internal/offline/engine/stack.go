@@ -72,37 +72,34 @@ func (s *Stack) Cloud() *cloud.Provider { return s.cloud }
 func (s *Stack) Preview(ctx context.Context, source Source) (*model.Plan, error) {
 	before := s.copyState()
 	defer func() { s.snapshot = before }() // the engine marks what it replaces in the state it is given
-	events, err := s.run(ctx, engine.Update, source, true)
-	if err != nil {
+	var r reader
+	if err := errors.Join(s.run(ctx, engine.Update, source, true, r.read), r.err); err != nil {
 		return nil, err
 	}
-	return plan(events)
+	return model.NewPlan(r.steps), nil
 }
 
 // Up updates the stack from a source.
 func (s *Stack) Up(ctx context.Context, source Source) error {
-	_, err := s.run(ctx, engine.Update, source, false)
-	return err
+	return s.run(ctx, engine.Update, source, false, ignore)
 }
 
 // Deploy updates the stack from a source and returns what that did. A deployment that failed is returned with its failures and with an
 // error.
 func (s *Stack) Deploy(ctx context.Context, source Source) (*model.Deployment, error) {
-	events, err := s.run(ctx, engine.Update, source, false)
-	d, unread := deployment(events)
-	return d, errors.Join(err, unread)
+	var r reader
+	err := s.run(ctx, engine.Update, source, false, r.read)
+	return r.deployment(), errors.Join(err, r.err)
 }
 
 // Refresh reads the cloud into the state.
 func (s *Stack) Refresh(ctx context.Context, source Source) error {
-	_, err := s.run(ctx, engine.Refresh, source, false)
-	return err
+	return s.run(ctx, engine.Refresh, source, false, ignore)
 }
 
 // Destroy deletes what the stack has.
 func (s *Stack) Destroy(ctx context.Context, source Source) error {
-	_, err := s.run(ctx, engine.Destroy, source, false)
-	return err
+	return s.run(ctx, engine.Destroy, source, false, ignore)
 }
 
 // Unprotect removes Pulumi's protection from every resource, like `pulumi state unprotect --all`, and returns the URNs of those
@@ -130,26 +127,29 @@ func (s *Stack) State(ctx context.Context) ([]byte, error) {
 	return json.Marshal(map[string]any{"version": 3, "deployment": serialized})
 }
 
-// loaders are the providers of the stack's program: those that the cloud plays, and pulumi-eks. Each provider resource loads its
-// own; end ends those that the cloud plays.
-func (s *Stack) loaders() (all []*deploytest.ProviderLoader, end func()) {
+// loaders are the providers of the stack's program: those that the cloud plays, and pulumi-eks. Each instance of the former has a connection
+// of its own, by which the cloud tells regions apart; release ends the connections, after the operation.
+func (s *Stack) loaders() (all []*deploytest.ProviderLoader, release func()) {
+	eks := s.engine.eks
+	all = append(all, deploytest.NewProviderLoaderWithHost(tokens.Package(eks.pkg), eks.version, eks.attach))
 	var mu sync.Mutex
 	var connections []*connection
-	eks, played := s.engine.eks, s.cloud
-	all = append(all, deploytest.NewProviderLoaderWithHost(tokens.Package(eks.pkg), eks.version, eks.attach))
-	for pkg, version := range s.cloud.Versions() {
+	simulated := s.cloud
+	for pkg, version := range simulated.Versions() {
 		all = append(all, deploytest.NewProviderLoader(tokens.Package(pkg), semver.MustParse(version), func() (plugin.Provider, error) {
 			mu.Lock()
 			defer mu.Unlock()
-			c := &connection{played.Client(pkg)}
+			c := &connection{simulated.Client(pkg)}
 			connections = append(connections, c)
 			return plugin.NewProviderWithClient(nil, c, false), nil
 		}))
 	}
 	return all, func() {
+		mu.Lock()
+		defer mu.Unlock()
 		for _, c := range connections {
 			c.ResourceProviderClient = nil
 		}
-		played = nil // the host keeps the loaders
+		simulated = nil // the loaders outlive the operation, too
 	}
 }
