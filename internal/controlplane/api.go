@@ -79,15 +79,18 @@ func (p *Plane) call(ctx context.Context, method, path, kind string, body Object
 		return err
 	}
 	defer response.Body.Close()
-	switch {
-	case response.StatusCode == http.StatusTooManyRequests:
-		return fmt.Errorf("%s %s: %w", method, path, ErrTooManyRequests)
-	case response.StatusCode == http.StatusNotFound:
-		return fmt.Errorf("%s %s: %w", method, path, ErrNotFound)
-	case response.StatusCode >= http.StatusBadRequest:
+	if response.StatusCode >= http.StatusBadRequest {
 		text, _ := io.ReadAll(response.Body)
-		return fmt.Errorf("%s %s: %s: %s", method, path, response.Status, text)
-	case value == nil:
+		err := errors.New(response.Status)
+		switch response.StatusCode {
+		case http.StatusTooManyRequests:
+			err = ErrTooManyRequests
+		case http.StatusNotFound:
+			err = ErrNotFound
+		}
+		return fmt.Errorf("%s %s: %w: %s", method, path, err, text)
+	}
+	if value == nil {
 		_, err := io.Copy(io.Discard, response.Body) // so that the connection is used again
 		return err
 	}

@@ -3,7 +3,6 @@
 package autoscaling
 
 import (
-	"context"
 	"flag"
 	"fmt"
 	"maps"
@@ -232,75 +231,6 @@ func names(pods []*pod) []string {
 		all = append(all, fmt.Sprintf("%s/%s (%s)", p.namespace, p.name, p.why))
 	}
 	return all
-}
-
-// undisturbed runs do, during which no application may lack more than one pod of its minReplicas: that is what its disruption
-// budget guards against evictions. The scheduler does not keep to budgets where a critical pod, such as the ingress or the
-// DNS server of a drained node, finds room nowhere else (kubernetes v1.35.4, pkg/scheduler/framework/preemption/preemption.go:
-// a node whose victims violate budgets ranks last, but is taken); an application may lack the pods preempted so in addition.
-func (p *play) undisturbed(do func()) {
-	p.Helper()
-	before := p.preempted()
-	ctx, stop := context.WithCancel(p.Context())
-	fewest, looks := map[string]int{}, 0
-	var watching sync.WaitGroup
-	watching.Go(func() {
-		for ; ctx.Err() == nil; time.Sleep(50 * time.Millisecond) {
-			s, err := look(ctx, p.plane)
-			if err != nil {
-				continue // the next look follows soon, and do fails if it persists
-			}
-			looks++
-			for _, a := range p.cfg.Applications {
-				ready := len(slices.DeleteFunc(s.of(a.Name), func(p *pod) bool { return !p.ready }))
-				if before, seen := fewest[a.Name]; !seen || ready < before {
-					fewest[a.Name] = ready
-				}
-			}
-		}
-	})
-	do()
-	stop()
-	watching.Wait()
-	p.Logf("       the fewest ready pods in %d looks: %v", looks, fewest)
-	lack := func() []string { return p.lack(fewest, before) }
-	for end := time.Now().Add(patience); len(lack()) > 0 && time.Now().Before(end); time.Sleep(200 * time.Millisecond) {
-		continue // the scheduler writes its events a moment later
-	}
-	assert.Empty(p, lack(), "disruption budgets were violated")
-}
-
-// lack returns the applications that had fewer ready pods than an eviction and the preemptions since before leave.
-func (p *play) lack(fewest, before map[string]int) []string {
-	p.Helper()
-	var all []string
-	now := p.preempted()
-	for _, a := range p.cfg.Applications {
-		preempted := now[a.Name] - before[a.Name]
-		if fewest[a.Name] < a.MinReplicas-1-preempted {
-			all = append(all, fmt.Sprintf("%s: %d ready pods of %d, %d preempted", a.Name, fewest[a.Name], a.MinReplicas, preempted))
-		}
-	}
-	return all
-}
-
-// preempted counts the pods of each application that the scheduler preempted so far.
-func (p *play) preempted() map[string]int {
-	p.Helper()
-	var events struct {
-		Items []struct {
-			Reason         string
-			InvolvedObject struct{ Namespace string }
-		}
-	}
-	require.NoError(p, p.plane.Get(p.Context(), "/api/v1/events", &events))
-	counts := map[string]int{}
-	for _, e := range events.Items {
-		if e.Reason == "Preempted" {
-			counts[e.InvolvedObject.Namespace]++
-		}
-	}
-	return counts
 }
 
 // TestPodsFindNodes is a day of development: from two nodes to all applications at their maxReplicas, a release of all at

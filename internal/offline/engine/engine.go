@@ -22,6 +22,7 @@ import (
 	"github.com/pulumi/pulumi/pkg/v3/util/cancel"
 	"github.com/pulumi/pulumi/sdk/v3/go/common/diag"
 	"github.com/pulumi/pulumi/sdk/v3/go/common/diag/colors"
+	"github.com/pulumi/pulumi/sdk/v3/go/common/resource"
 	"github.com/pulumi/pulumi/sdk/v3/go/common/resource/config"
 	"github.com/pulumi/pulumi/sdk/v3/go/common/tokens"
 	"github.com/pulumi/pulumi/sdk/v3/go/common/util/env"
@@ -78,17 +79,33 @@ func (e *Engine) Close() error {
 	return errors.Join(e.eks.close(), e.proxy.Close())
 }
 
-// collectLess trades memory for time: an operation allocates much for a short time, and with Go's defaults spends 38 % of its
-// processor time on garbage. GOGC and GOMEMLIMIT of the environment win. The result restores what was before.
+// collecting is how this process collects garbage while engines are open, and what it did before.
+var collecting struct {
+	sync.Mutex
+	engines, percent int
+	limit            int64
+}
+
+// collectLess trades memory for time until its result is called: an operation allocates much for a short time, and with Go's defaults spends
+// 38 % of its processor time on garbage. GOGC and GOMEMLIMIT of the environment win.
 func collectLess() func() {
 	const percent, limit = 400, 2 << 30 // bytes
 	if os.Getenv("GOGC") != "" || os.Getenv("GOMEMLIMIT") != "" {
 		return func() {}
 	}
-	before, most := debug.SetGCPercent(percent), debug.SetMemoryLimit(limit)
+	c := &collecting
+	c.Lock()
+	defer c.Unlock()
+	if c.engines++; c.engines == 1 {
+		c.percent, c.limit = debug.SetGCPercent(percent), debug.SetMemoryLimit(limit)
+	}
 	return func() {
-		debug.SetGCPercent(before)
-		debug.SetMemoryLimit(most)
+		c.Lock()
+		defer c.Unlock()
+		if c.engines--; c.engines == 0 {
+			debug.SetGCPercent(c.percent)
+			debug.SetMemoryLimit(c.limit)
+		}
 	}
 }
 
@@ -198,7 +215,10 @@ func (s *Stack) run(ctx context.Context, do operation, source Source, preview bo
 		if err != nil {
 			return errors.Join(failed.cause, err)
 		}
-		s.snapshot = moved(snapshot)
+		s.snapshot = snapshot
+		if ctx.Err() == nil { // else the engine may still work on the states
+			s.snapshot = moved(snapshot)
+		}
 	}
 	switch {
 	case ctx.Err() != nil:
@@ -241,12 +261,18 @@ type connection struct {
 	pulumirpc.ResourceProviderClient
 }
 
-// moved returns a snapshot with the values of another, which has none afterwards.
+// moved returns a snapshot with the values of another, whose resources have none afterwards.
 func moved(from *deploy.Snapshot) *deploy.Snapshot {
 	to := *from
+	to.PendingOperations = nil
+	for _, o := range from.PendingOperations {
+		to.PendingOperations = append(to.PendingOperations, resource.NewOperation(o.Resource.Copy(), o.Type))
+	}
 	to.Resources = nil
 	for _, r := range from.Resources {
 		to.Resources = append(to.Resources, r.Copy())
+	}
+	for _, r := range from.Resources {
 		r.Inputs, r.Outputs = nil, nil
 	}
 	return &to
