@@ -22,8 +22,10 @@ export GITHUB_REPOSITORY
 BIN := $(CURDIR)/bin
 
 # Without the folder's path in what is compiled, every copy of the repository uses what one has compiled: another clone, a worktree,
-# the two sides of a review. All commands of this file have to agree, or each would compile the AWS SDK for itself.
-export GOFLAGS := $(strip $(GOFLAGS) -trimpath)
+# the two sides of a review. All commands of this file have to agree, or each would compile the AWS SDK for itself. The flags of a
+# person stay, also those of go env -w; where Go is missing, check-tools says so.
+GOFLAGS_OF_PERSON := $(shell go env GOFLAGS 2>/dev/null)
+export GOFLAGS := $(strip $(GOFLAGS_OF_PERSON) $(if $(filter -trimpath,$(GOFLAGS_OF_PERSON)),,-trimpath))
 
 # The pinned tools; tools/<name>/go.mod or package.json holds the version of each.
 PULUMI_VERSION := $(shell sed -n 's|.*github.com/pulumi/pulumi/pkg/v3 \(v[0-9.]*\).*|\1|p' tools/pulumi/go.mod)

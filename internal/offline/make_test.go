@@ -40,3 +40,39 @@ func TestMakeCompilesAsASessionDoes(t *testing.T) {
 	assert.Contains(t, strings.Split(printed, "\n"), strings.Join(words, " "),
 		"COMPILE of the Makefile differs from compileLimits and compileFlags of build.go: change both")
 }
+
+// goflags are the flags that a command of make has, or one of a make that it starts, and all else that make prints.
+func goflags(t *testing.T, target string) string {
+	t.Helper()
+	return strings.TrimSuffix(runMake(t, "--eval", "flags: ; @echo \"$$GOFLAGS\"\nnested: ; @$(MAKE) --no-print-directory flags", target), "\n")
+}
+
+func TestMakeKeepsTheFlagsOfAPerson(t *testing.T) {
+	settings := filepath.Join(t.TempDir(), "env")
+	require.NoError(t, os.WriteFile(settings, []byte("GOFLAGS=-mod=mod\n"), 0o600))
+	t.Setenv("GOENV", settings)
+	for flags, want := range map[string]string{
+		"":                         "-mod=mod -trimpath",
+		"-race":                    "-race -trimpath",
+		"-trimpath":                "-trimpath",
+		"-trimpath -race":          "-trimpath -race",
+		"-race '-ldflags=-s -w'":   "-race '-ldflags=-s -w' -trimpath",
+		"-race -trimpath -mod=mod": "-race -trimpath -mod=mod",
+	} {
+		t.Setenv("GOFLAGS", flags)
+		assert.Equal(t, want, goflags(t, "flags"), flags)
+		assert.Equal(t, want, goflags(t, "nested"), "nested: "+flags)
+	}
+}
+
+// Without Go, check-tools says what is missing, and nothing else is said.
+func TestMakeWithoutGo(t *testing.T) {
+	commands := t.TempDir()
+	for _, name := range []string{"make", "bash", "sh", "sed", "find"} {
+		path, err := exec.LookPath(name)
+		require.NoError(t, err)
+		require.NoError(t, os.Symlink(path, filepath.Join(commands, name)))
+	}
+	t.Setenv("PATH", commands)
+	assert.Equal(t, "-trimpath", goflags(t, "flags"))
+}
