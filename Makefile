@@ -22,8 +22,10 @@ export GITHUB_REPOSITORY
 BIN := $(CURDIR)/bin
 
 # Without the folder's path in what is compiled, every copy of the repository uses what one has compiled: another clone, a worktree,
-# the two sides of a review. All commands of this file have to agree, or each would compile the AWS SDK for itself.
-export GOFLAGS := $(strip $(GOFLAGS) -trimpath)
+# the two sides of a review. All commands of this file have to agree, or each would compile the AWS SDK for itself. The flags of a
+# person stay, also those of go env -w; where Go is missing, check-tools says so.
+GOFLAGS_OF_PERSON := $(shell go env GOFLAGS 2>/dev/null)
+export GOFLAGS := $(strip $(GOFLAGS_OF_PERSON) $(if $(filter -trimpath,$(GOFLAGS_OF_PERSON)),,-trimpath))
 
 # The pinned tools; tools/<name>/go.mod or package.json holds the version of each.
 PULUMI_VERSION := $(shell sed -n 's|.*github.com/pulumi/pulumi/pkg/v3 \(v[0-9.]*\).*|\1|p' tools/pulumi/go.mod)
@@ -71,14 +73,16 @@ $(BIN)/aws: tools/versions.sh | check-tools
 	mkdir -p $(BIN)
 	tools/versions.sh $(BIN)
 
-# The compiler collects garbage less often, which saves up to a quarter of its time. The AWS SDK's largest package would take it more than
-# 3.3 GB; GOMEMLIMIT keeps it below 3.
-COMPILER := GOGC=800 GOMEMLIMIT=2700MiB
+# The largest package of the AWS SDK would take the compiler 3.3 GB; a limit keeps it below 3, and collecting garbage more rarely
+# elsewhere makes up for the time. Both hold for each compiler process. COMPILE is offline.Compile, too: bin/offline and a review use
+# what make has compiled.
+COMPILER := GOGC=200 GOMEMLIMIT=2700MiB
+COMPILE := $(COMPILER) go build -trimpath -buildvcs=false -ldflags '-s -w'
 
 .PHONY: $(BIN)/offline
 $(BIN)/offline: | check-tools
 	@[ -e $(BIN)/legops ] || echo "make tools, 2 of 3: the program with the AWS SDK: six minutes of processor time the first time"
-	$(COMPILER) go build -ldflags '-s -w' -o $(BIN)/legops .
+	$(COMPILE) -o $(BIN)/legops .
 	$(COMPILER) go build -o $@ ./cmd/offline
 
 .PHONY: $(BIN)/review

@@ -42,9 +42,11 @@ func (s spread) print(format string, unit float64) string {
 
 // The names of what takes turns.
 const (
-	here  = "here"
-	floor = "floor"
-	base  = "base"
+	here    = "here"
+	floor   = "floor"
+	base    = "base"
+	cli     = "CLI"
+	baseCLI = cli + " of " + base
 )
 
 // limit is the largest ratio of one subject's figures to another's in a measurement.
@@ -60,8 +62,10 @@ var limits = []limit{
 	{"warm preview", here, floor, cost{cpu: 1.25}},
 	{"no-op up", here, floor, cost{cpu: 1.25}},
 	{"review", here, "CLI preview", cost{cpu: 1.6}},
-	{"deployment from nothing", here, "CLI", cost{cpu: 0.40}},
-	{"update without a change", here, "CLI", cost{cpu: 0.35}},
+	{"deployment from nothing", here, cli, cost{cpu: 0.40}},
+	{"deployment from nothing", here, baseCLI, cost{}}, // printed, but no limit: it says nothing of this revision's CLI
+	{"update without a change", here, cli, cost{cpu: 0.35}},
+	{"update without a change", here, baseCLI, cost{}},
 	{"preview of applications", "90", "9", cost{cpu: 10, memory: 10}},
 	{"preview of applications", "900", "90", cost{cpu: 10, memory: 10}},
 	{"preview of applications", "900", "900 of base", cost{cpu: 1.1, memory: 1.1}},

@@ -1,6 +1,7 @@
 package main
 
 import (
+	"io"
 	"slices"
 	"strings"
 	"testing"
@@ -41,6 +42,25 @@ func TestRatios(t *testing.T) {
 	assert.Len(t, ratiosOf("cold build", samples), 1, "nothing but the base is compared with in a build")
 	delete(samples, base)
 	assert.Empty(t, ratiosOf("cold build", samples))
+}
+
+// The engine in the process is compared with the CLI of the base, too, if there is one, but no limit holds for that.
+func TestRatiosToTheCLI(t *testing.T) {
+	b := &bench{here: &tree{}, floor: &tree{}, base: &tree{}}
+	for measured, most := range map[string]float64{"deployment from nothing of dev": 0.40, "update without a change of dev": 0.35} {
+		samples := map[string][]cost{here: {{1, 1, 1}}, b.nameOfCLI(b.here): {{4, 1, 1}}}
+		alone := ratiosOf(measured, samples)
+		require.Len(t, alone, 1)
+		assert.Equal(t, measured+": here to CLI", alone[0].name)
+		assert.Equal(t, cost{cpu: most}, alone[0].most)
+
+		samples[b.nameOfCLI(b.base)] = []cost{{1, 1, 1}}
+		beside := ratiosOf(measured, samples)
+		require.Len(t, beside, 2)
+		assert.Equal(t, alone[0], beside[0])
+		assert.Equal(t, measured+": here to CLI of base", beside[1].name)
+		require.NoError(t, report(io.Discard, beside))
+	}
 }
 
 // A limit holds for the median, and only for the quantities that have one.

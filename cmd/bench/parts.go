@@ -118,33 +118,42 @@ func (b *bench) review(ctx context.Context) error {
 	return b.turns("review of prod", rounds, subjects...)
 }
 
-// engine measures dev as tests deploy it, with the engine in their process, beside the CLI, the base's if there is one.
+// engine measures dev as tests deploy it, with the engine in their process, beside the CLI, that of the base, too, if there is one.
 func (b *bench) engine(ctx context.Context) error {
-	cli := b.here
-	if b.base != nil {
-		cli = b.base
-	}
 	const runs = 10
-	up := func() (cost, error) {
-		return measure(cli.offline(ctx, "up", "--yes", "--skip-preview", "--stack", "dev"))
-	}
 	one := func(c cost) cost { return cost{c[cpu] / runs, c[wall] / runs, c[memory]} }
-	err := b.turns("deployment from nothing of dev", rounds,
-		subject{here, nil, func() (cost, error) {
-			c, err := inProcess{fresh: runs}.measure(ctx, b.here)
-			return one(c), err
-		}},
-		subject{"CLI", cli.empty, up})
-	if err != nil {
+	deployments := []subject{{here, nil, func() (cost, error) {
+		c, err := inProcess{fresh: runs}.measure(ctx, b.here)
+		return one(c), err
+	}}}
+	updates := []subject{{here, nil, func() (cost, error) {
+		without, err := inProcess{fresh: 1}.measure(ctx, b.here)
+		with, err2 := inProcess{fresh: 1, unchanged: runs}.measure(ctx, b.here)
+		return one(cost{with[cpu] - without[cpu], with[wall] - without[wall], with[memory]}), errors.Join(err, err2)
+	}}}
+	for _, t := range b.trees() {
+		if t == b.floor {
+			continue
+		}
+		name := b.nameOfCLI(t)
+		up := func() (cost, error) {
+			return measure(t.offline(ctx, "up", "--yes", "--skip-preview", "--stack", "dev"))
+		}
+		deployments = append(deployments, subject{name, t.empty, up})
+		updates = append(updates, subject{name, nil, up})
+	}
+	if err := b.turns("deployment from nothing of dev", rounds, deployments...); err != nil {
 		return err
 	}
-	return b.turns("update without a change of dev", rounds,
-		subject{here, nil, func() (cost, error) {
-			without, err := inProcess{fresh: 1}.measure(ctx, b.here)
-			with, err2 := inProcess{fresh: 1, unchanged: runs}.measure(ctx, b.here)
-			return one(cost{with[cpu] - without[cpu], with[wall] - without[wall], with[memory]}), errors.Join(err, err2)
-		}},
-		subject{"CLI", nil, up})
+	return b.turns("update without a change of dev", rounds, updates...)
+}
+
+// nameOfCLI is what figures call the CLI of a tree. Limits hold for that of here only.
+func (b *bench) nameOfCLI(t *tree) string {
+	if t == b.base {
+		return baseCLI
+	}
+	return cli
 }
 
 // scale measures previews of dev from nothing with increasing numbers of applications, and as tests preview the most.

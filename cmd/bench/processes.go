@@ -10,6 +10,8 @@ import (
 	"time"
 
 	"github.com/mitchellh/go-ps"
+
+	"legops/internal/offline"
 )
 
 // adoptOrphans makes this process the parent of every descendant whose own parent has ended, so that what it used is counted here
@@ -31,7 +33,7 @@ func measure(cmd *exec.Cmd) (_ cost, err error) {
 	}
 	defer func() { err = errors.Join(err, said.Close(), os.Remove(said.Name())) }()
 	cmd.Stdout, cmd.Stderr = said, said
-	apart(cmd)
+	offline.Apart(cmd)
 	before, start := usedByChildren(), time.Now()
 	if err := cmd.Start(); err != nil {
 		return cost{}, err
@@ -61,13 +63,6 @@ func measure(cmd *exec.Cmd) (_ cost, err error) {
 		err = fmt.Errorf("%v: %w\n%s", cmd.Args, err, text)
 	}
 	return c, err
-}
-
-// apart gives a command a process group of its own, which the end of its context kills.
-func apart(cmd *exec.Cmd) {
-	cmd.SysProcAttr = &syscall.SysProcAttr{Setpgid: true}
-	cmd.Cancel = func() error { return syscall.Kill(-cmd.Process.Pid, syscall.SIGKILL) }
-	cmd.WaitDelay = time.Second // for a descendant that left the group and holds what the command prints to
 }
 
 // usedByChildren is the processor time of every process below this one that has been waited for.

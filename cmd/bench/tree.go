@@ -9,6 +9,8 @@ import (
 	"os/exec"
 	"path/filepath"
 	"strings"
+
+	"legops/internal/offline"
 )
 
 // tree is a revision in a folder of its own, with the tools and a simulated cloud of its own.
@@ -65,7 +67,8 @@ func (b *bench) plant(ctx context.Context, root, folder, revision string) error 
 	return nil
 }
 
-// link gives a tree the tools of the repository, but not the programs that it builds.
+// link gives a tree the tools of the repository, but not the programs that it builds, nor what is recorded of them: through links, each
+// tree would overwrite the record of the others, and build again at every turn.
 func link(root, dir string) error {
 	tools, err := filepath.Glob(filepath.Join(root, "bin", "*"))
 	if err != nil {
@@ -76,7 +79,7 @@ func link(root, dir string) error {
 	}
 	for _, tool := range tools {
 		name := filepath.Base(tool)
-		if name == "legops" || name == "offline" || strings.HasPrefix(name, "review") {
+		if strings.HasPrefix(name, "legops") || name == "offline" || strings.HasPrefix(name, "review") {
 			continue
 		}
 		if err := os.Symlink(tool, filepath.Join(dir, "bin", name)); err != nil {
@@ -139,7 +142,7 @@ func output(ctx context.Context, dir, name string, args ...string) (string, erro
 func result(cmd *exec.Cmd) (string, error) {
 	var out, errOut bytes.Buffer
 	cmd.Stdout, cmd.Stderr = &out, &errOut
-	apart(cmd)
+	offline.Apart(cmd)
 	if err := cmd.Run(); err != nil {
 		return "", fmt.Errorf("%v: %w\n%s%s", cmd.Args, err, out.String(), errOut.String())
 	}

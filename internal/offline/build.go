@@ -13,10 +13,25 @@ import (
 	"strings"
 )
 
-// build compiles the program in Root as make does, unless it did so before and nothing has changed since. Go would look itself,
-// which takes it 0.6 seconds of processor time, an eighth of a preview.
+// compileLimits and compileFlags are those of COMPILE in the Makefile. Without the limits, one package of the AWS SDK takes more memory
+// than a runner has. Paths and commits stay out of the program, so that another folder or commit does not compile or link it again.
+var (
+	compileLimits = []string{"GOGC=200", "GOMEMLIMIT=2700MiB"}
+	compileFlags  = []string{"-trimpath", "-buildvcs=false", "-ldflags", "-s -w"}
+)
+
+// Compile is the command that compiles the program of a folder, in a person's environment, with the proxy of modules. The compiler runs
+// nothing of the source.
+func Compile(ctx context.Context, dir, program string) *exec.Cmd {
+	cmd := exec.CommandContext(ctx, "go", slices.Concat([]string{"build"}, compileFlags, []string{"-o", program, "."})...)
+	cmd.Dir, cmd.Env = dir, append(os.Environ(), compileLimits...)
+	return cmd
+}
+
+// build compiles the program in Root unless it did so before and nothing has changed since. Go would look itself, which takes it
+// 0.6 seconds of processor time, an eighth of a preview.
 func (s *Session) build(ctx context.Context) ([]byte, error) {
-	sources, err := s.sources()
+	sources, err := s.sources(ctx)
 	if err != nil {
 		return nil, err
 	}
@@ -24,9 +39,7 @@ func (s *Session) build(ctx context.Context) ([]byte, error) {
 	if last, err := os.ReadFile(record); err == nil && bytes.Equal(last, s.built(sources)) {
 		return nil, nil
 	}
-	cmd := exec.CommandContext(ctx, "go", "build", "-trimpath", "-ldflags", "-s -w", "-o", s.Program(), ".")
-	cmd.Dir = s.root
-	if out, err := cmd.CombinedOutput(); err != nil {
+	if out, err := Compile(ctx, s.root, s.Program()).CombinedOutput(); err != nil {
 		return out, err
 	}
 	return nil, os.WriteFile(record, s.built(sources), 0o600)
@@ -43,26 +56,14 @@ func (s *Session) built(sources []byte) []byte {
 }
 
 // sources identifies what a build depends on without reading it: names, sizes and times of the files in Root, but for those of tools
-// and in hidden folders, which no package embeds; the go command; its variables. It does not see what go env -w changes.
-func (s *Session) sources() ([]byte, error) {
+// and in hidden folders, which no package embeds; the settings of go.
+func (s *Session) sources(ctx context.Context) ([]byte, error) {
 	sum := sha256.New()
-	note := func(path string, info fs.FileInfo) {
-		_, _ = fmt.Fprintln(sum, path, info.Size(), info.ModTime().UnixNano())
-	}
-	compiler, err := exec.LookPath("go")
+	settings, err := s.settings(ctx)
 	if err != nil {
 		return nil, err
 	}
-	info, err := os.Stat(compiler)
-	if err != nil {
-		return nil, err
-	}
-	note(compiler, info)
-	for _, variable := range slices.Sorted(slices.Values(os.Environ())) {
-		if strings.HasPrefix(variable, "GO") || strings.HasPrefix(variable, "CGO_") {
-			_, _ = fmt.Fprintln(sum, variable)
-		}
-	}
+	_, _ = fmt.Fprintln(sum, settings)
 	err = filepath.WalkDir(s.root, func(path string, entry fs.DirEntry, err error) error {
 		if err != nil {
 			return err
@@ -75,9 +76,40 @@ func (s *Session) sources() ([]byte, error) {
 		}
 		info, err := entry.Info()
 		if err == nil {
-			note(path, info)
+			_, _ = fmt.Fprintln(sum, path, info.Size(), info.ModTime().UnixNano())
 		}
 		return err
 	})
 	return sum.Sum(nil), err
+}
+
+var (
+	// goSettings change what is compiled; go works out their values from the environment, go env -w and its defaults. GOVERSION and
+	// GOROOT say which compiler it is, also if GOTOOLCHAIN names another.
+	goSettings = []string{"GOVERSION", "GOROOT", "GOOS", "GOARCH", "GOAMD64", "GOARM64", "GOEXPERIMENT", "GOFIPS140", "GOWORK", "GO111MODULE", "CGO_ENABLED", "CC", "CXX", "AR"}
+	// cSettings likewise, but go takes long to work them out: only those of the environment are seen.
+	cSettings = []string{"CGO_CFLAGS", "CGO_CPPFLAGS", "CGO_CXXFLAGS", "CGO_LDFLAGS", "PKG_CONFIG", "GO_EXTLINK_ENABLED"}
+)
+
+// settings are the settings of go that change what is compiled, so that a terminal and make, which sets others, share a program.
+func (s *Session) settings(ctx context.Context) (string, error) {
+	cmd := exec.CommandContext(ctx, "go", append([]string{"env", "GOFLAGS"}, goSettings...)...)
+	var reason bytes.Buffer
+	cmd.Dir, cmd.Stderr = s.root, &reason
+	out, err := cmd.Output()
+	if err != nil {
+		return "", fmt.Errorf("%v: %w\n%s", cmd.Args, err, reason.Bytes())
+	}
+	flags, rest, _ := strings.Cut(string(out), "\n")
+	settings := append(slices.DeleteFunc(strings.Fields(flags), stated), rest)
+	for _, name := range cSettings {
+		settings = append(settings, name+"="+os.Getenv(name))
+	}
+	return strings.Join(settings, "\n"), nil
+}
+
+// stated says whether Compile states a flag of GOFLAGS itself, whatever its value there.
+func stated(flag string) bool {
+	name, _, _ := strings.Cut("-"+strings.TrimLeft(flag, "-"), "=")
+	return slices.ContainsFunc(compileFlags, func(own string) bool { own, _, _ = strings.Cut(own, "="); return own == name })
 }

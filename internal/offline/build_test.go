@@ -2,7 +2,10 @@ package offline
 
 import (
 	"os"
+	"os/exec"
 	"path/filepath"
+	"runtime"
+	"slices"
 	"testing"
 	"time"
 
@@ -16,11 +19,23 @@ func TestTheProgramIsBuiltWhenSomethingHasChanged(t *testing.T) {
 	file := func(name string) string { return filepath.Join(s.root, name) }
 	write := func(path, text string, mode os.FileMode) { require.NoError(t, os.WriteFile(path, []byte(text), mode)) }
 
-	// A go command that says it ran, and writes what it is told to build.
+	// A go command that says that it builds, and writes the file that follows -o.
+	compiler, err := exec.LookPath("go")
+	require.NoError(t, err)
 	commands, ran := t.TempDir(), filepath.Join(t.TempDir(), "ran")
-	write(filepath.Join(commands, "go"), "#!/bin/sh\ntouch '"+ran+"'\necho program >\"$5\"\n", 0o700)
+	write(filepath.Join(commands, "go"), `#!/bin/sh
+[ "$1" = build ] || exec '`+compiler+`' "$@"
+touch '`+ran+`'
+while [ "$1" != -o ]; do shift; done
+echo program >"$2"
+`, 0o700)
 	t.Setenv("PATH", commands+string(os.PathListSeparator)+os.Getenv("PATH"))
 
+	for _, name := range slices.Concat([]string{"GOFLAGS", "GOTOOLCHAIN"}, goSettings, cSettings) {
+		t.Setenv(name, "")
+	}
+	t.Setenv("GOENV", "off")
+	t.Setenv("CGO_ENABLED", "0")
 	for _, step := range []struct {
 		name   string
 		change func()
@@ -34,7 +49,19 @@ func TestTheProgramIsBuiltWhenSomethingHasChanged(t *testing.T) {
 		{"a file less", func() { require.NoError(t, os.Remove(file("more.txt"))) }, true},
 		{"the program is gone", func() { require.NoError(t, os.Remove(s.Program())) }, true},
 		{"another program", func() { write(s.Program(), "another", 0o600) }, true},
-		{"a variable", func() { t.Setenv("GOFLAGS", "-race") }, true},
+		{"how make compiles", func() { t.Setenv("GOFLAGS", "-trimpath") }, false},
+		{"a flag that is stated anyway", func() { t.Setenv("GOFLAGS", "-buildvcs=true -trimpath") }, false},
+		{"another flag", func() { t.Setenv("GOFLAGS", "-trimpath -race") }, true},
+		{"the same without one that is stated", func() { t.Setenv("GOFLAGS", "-race") }, false},
+		{"the default", func() { t.Setenv("GOOS", runtime.GOOS) }, false},
+		{"another system", func() { t.Setenv("GOOS", "plan9") }, true},
+		{"cgo", func() { t.Setenv("CGO_ENABLED", "1") }, true},
+		{"flags of C", func() { t.Setenv("CGO_CFLAGS", "-O1") }, true},
+		{"what a person has set for good", func() {
+			write(filepath.Join(commands, "env"), "CC=clang\n", 0o600)
+			t.Setenv("GOENV", filepath.Join(commands, "env"))
+		}, true},
+		{"what changes nothing of a program", func() { t.Setenv("GOGC", "50"); t.Setenv("GOPROXY", "off"); t.Setenv("GOMAXPROCS", "1") }, false},
 		{"a tool", func() { write(filepath.Join(s.tools(), "tool"), "", 0o600) }, false},
 		{"a hidden file", func() { require.NoError(t, os.MkdirAll(file(".offline/state"), 0o700)) }, false},
 	} {
@@ -45,4 +72,7 @@ func TestTheProgramIsBuiltWhenSomethingHasChanged(t *testing.T) {
 		_, err = os.Stat(ran)
 		assert.Equal(t, step.builds, err == nil, step.name)
 	}
+	t.Setenv("GOTOOLCHAIN", "newest")
+	_, err = s.build(t.Context())
+	require.ErrorContains(t, err, `invalid GOTOOLCHAIN "newest"`)
 }

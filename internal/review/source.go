@@ -12,6 +12,7 @@ import (
 	"syscall"
 	"time"
 
+	"legops/internal/offline"
 	"legops/internal/offline/engine"
 )
 
@@ -156,12 +157,7 @@ func (w *workspace) sources(ctx context.Context, base, head string) (_, _ *sourc
 // build compiles a side's program. It is kept in bin/, like the build cache, so that one that did not change is not linked again.
 func (w *workspace) build(ctx context.Context, s *source) error {
 	s.program = filepath.Join(w.root, "bin", "review-"+s.side)
-	cmd := exec.CommandContext(ctx, "go", "build", "-trimpath", "-buildvcs=false", "-ldflags", "-s -w", "-o", s.program, ".")
-	cmd.Dir = s.dir
-	// The compiler runs nothing of the source, so it may have a person's environment, with the proxy of modules. The limits are those
-	// of make: without, one package of the AWS SDK takes more memory than a runner has.
-	cmd.Env = append(os.Environ(), "GOGC=800", "GOMEMLIMIT=2700MiB")
-	if _, errOut, err := execute(ctx, cmd); err != nil {
+	if _, errOut, err := execute(ctx, offline.Compile(ctx, s.dir, s.program)); err != nil {
 		if ctx.Err() != nil {
 			return ctx.Err()
 		}
