@@ -18,7 +18,7 @@ func TestTheProgramIsBuiltWhenSomethingHasChanged(t *testing.T) {
 
 	// A go command that says it ran, and writes what it is told to build.
 	commands, ran := t.TempDir(), filepath.Join(t.TempDir(), "ran")
-	write(filepath.Join(commands, "go"), "#!/bin/sh\ntouch '"+ran+"'\necho program >\"$5\"\n", 0o700)
+	write(filepath.Join(commands, "go"), "#!/bin/sh\ntouch '"+ran+"'\necho program >\"$6\"\n", 0o700)
 	t.Setenv("PATH", commands+string(os.PathListSeparator)+os.Getenv("PATH"))
 
 	for _, step := range []struct {
