@@ -53,7 +53,15 @@ EKS := $(BIN)/home/plugins/resource-eks-v$(EKS_VERSION)
 tools: ## Build or install what the simulated cloud needs under bin/
 	@$(MAKE) --no-print-directory --jobs=2 $(EKS) $(BIN)/aws $(BIN)/offline $(BIN)/pulumi
 
-$(EKS): tools/pulumi-eks/package-lock.json tools/pulumi-eks/compiled.js tools/pulumi-eks.sh | check-tools
+# The plugin starts from what this version of Node.js has compiled: another installs it again (tools/pulumi-eks/compiled.js).
+NODE := $(BIN)/pulumi-eks/node-$(shell node --version 2>/dev/null)
+
+$(NODE): | check-tools
+	mkdir -p $(@D)
+	rm -f $(@D)/node-*
+	touch $@
+
+$(EKS): tools/pulumi-eks/package-lock.json tools/pulumi-eks/compiled.js tools/pulumi-eks.sh $(NODE) | check-tools
 	@echo "make tools, 1 of 3: pulumi-eks $(EKS_VERSION) from npm, while the rest compiles"
 	tools/pulumi-eks.sh $(EKS_VERSION) $(BIN)
 

@@ -18,7 +18,7 @@ find "$package/node_modules" -name '*.map' -delete
 
 provider=$package/node_modules/@pulumi/eks/cmd/provider/index.js
 cp "$tools/pulumi-eks/compiled.js" "$package/"
-RECORD=1 node -r "$package/compiled.js" "$provider" 127.0.0.1:1 # the address of an engine, which it does not call
+node "$package/compiled.js" "$provider" 127.0.0.1:1 # the address of an engine, which it does not call
 
 mkdir -p "$plugin"
 cat >"$plugin/pulumi-resource-eks" <<EOF

@@ -28,6 +28,7 @@ func main() {
 	code, err := run()
 	if err != nil {
 		fmt.Fprintln(os.Stderr, "offline:", err)
+		code = max(code, 1)
 	}
 	os.Exit(code)
 }

@@ -26,7 +26,7 @@ func summarises(args []string) bool {
 	return len(args) > 0 && slices.Contains([]string{"up", "update", "destroy"}, args[0]) &&
 		!slices.ContainsFunc(args, func(arg string) bool {
 			flag, _, _ := strings.Cut(arg, "=")
-			return slices.Contains([]string{"--json", "-j", "--diff", "--help", "-h", "--event-log", "-v", "--verbose"}, flag)
+			return slices.Contains([]string{"--json", "-j", "--diff", "--help", "-h", "--event-log", "-v", "--verbose", "--preview-only"}, flag)
 		})
 }
 
@@ -47,18 +47,25 @@ func summarised(ctx context.Context, session *offline.Session, folder string, ou
 	defer func() { err = errors.Join(err, os.Remove(events)) }()
 	_, _ = fmt.Fprintln(out, "Every step is written to", log.Name())
 	code, err = session.Stream(ctx, os.Stdin, log, io.MultiWriter(errOut, log), append(slices.Clone(args), "--event-log", events)...)
-	if err != nil {
-		return code, err
+	// A CLI that was killed has still deployed what its events say.
+	err = errors.Join(err, summarise(events, out))
+	if code != 0 || err != nil {
+		_, _ = fmt.Fprintln(out, "Every step, and all that the program printed, is in", log.Name())
 	}
+	return code, err
+}
+
+// summarise writes the summary of the events in a file; nothing if there are none.
+func summarise(events string, out io.Writer) error {
 	text, err := os.ReadFile(events)
-	if err != nil {
-		return code, err
+	if err != nil || len(text) == 0 {
+		return err
 	}
 	s, err := readSummary(text)
 	if err != nil {
-		return code, err
+		return err
 	}
-	return code, s.print(out)
+	return s.print(out)
 }
 
 // summary is what a deployment did.
@@ -68,6 +75,8 @@ type summary struct {
 	// messages are the warnings and errors, whole.
 	messages []string
 	outputs  map[string]any
+	// preview says that the engine did not begin to deploy: it only foresaw the operations.
+	preview bool
 	// end is what the engine says at the end; nil if it did not get there.
 	end *apitype.SummaryEvent
 }
@@ -82,6 +91,7 @@ const failed = "failed"
 
 // event is a line of the engine's log, as far as a summary needs it (apitype.EngineEvent).
 type event struct {
+	Begun      *operation               `json:"resourcePreEvent"`
 	Ended      *operation               `json:"resOutputsEvent"`
 	Failed     *operation               `json:"resOpFailedEvent"`
 	Diagnostic *apitype.DiagnosticEvent `json:"diagnosticEvent"`
@@ -94,9 +104,10 @@ type operation struct {
 		Op       apitype.OpType
 		Old, New *model.Resource
 	}
+	Planning bool
 }
 
-// readSummary reads the engine's log of a deployment.
+// readSummary reads the engine's log of a deployment, or of the preview before it: the CLI begins the log again after that.
 func readSummary(log []byte) (*summary, error) {
 	s := &summary{counts: map[string]map[string]int{}}
 	type end struct {
@@ -106,9 +117,15 @@ func readSummary(log []byte) (*summary, error) {
 	var ends []end
 	var resources []*model.Resource
 	for line := range strings.Lines(string(log)) {
+		if !strings.HasSuffix(line, "\n") { // the CLI was killed while it wrote it
+			break
+		}
 		var e event
 		if err := json.Unmarshal([]byte(line), &e); err != nil {
 			return nil, fmt.Errorf("reading the events of the deployment: %w", err)
+		}
+		for _, o := range []*operation{e.Begun, e.Ended} {
+			s.preview = s.preview || o != nil && o.Planning
 		}
 		if o, fate := cmp.Or(e.Ended, e.Failed), failed; o != nil {
 			if e.Ended != nil {
@@ -120,14 +137,17 @@ func readSummary(log []byte) (*summary, error) {
 			if of.Parent != "" { // it may have no event of its own, as that of a resource that could not be deleted
 				resources = append(resources, &model.Resource{URN: of.Parent, Type: string(of.Parent.Type())})
 			}
-			if e.Ended != nil && of.Type == "pulumi:pulumi:Stack" {
+			// A stack that is being deleted has no new state, and its old outputs name what is gone.
+			if e.Ended != nil && o.Metadata.New != nil && of.Type == "pulumi:pulumi:Stack" {
 				s.outputs = of.Outputs
 			}
 		}
 		if d := e.Diagnostic; d != nil && (d.Severity == "warning" || d.Severity == "error") {
 			s.messages = append(s.messages, strings.TrimSpace(d.Prefix+strings.TrimSpace(d.URN+" "+d.Message)))
 		}
-		s.end = cmp.Or(e.End, s.end)
+		if s.end = cmp.Or(e.End, s.end); e.End != nil {
+			s.preview = e.End.IsPreview
+		}
 	}
 	// The parent's own event, with its parent, comes last, and so counts.
 	slices.SortStableFunc(resources, func(a, b *model.Resource) int { return cmp.Compare(len(a.Parent), len(b.Parent)) })
@@ -145,38 +165,40 @@ func readSummary(log []byte) (*summary, error) {
 	return s, nil
 }
 
-// print writes the summary: a line for each component with a change, warnings and errors, outputs, and the sums.
+// print writes the summary: a line for each component with a change, warnings and errors, outputs, and the sums. Of a preview it
+// writes only warnings and errors: none of its operations has happened.
 func (s *summary) print(to io.Writer) error {
-	table := tabwriter.NewWriter(to, 0, 0, 2, ' ', 0)
 	all := map[string]int{}
-	for _, component := range slices.Sorted(maps.Keys(s.counts)) {
-		for fate, count := range s.counts[component] {
-			all[fate] += count
+	if !s.preview {
+		table := tabwriter.NewWriter(to, 0, 0, 2, ' ', 0)
+		for _, component := range slices.Sorted(maps.Keys(s.counts)) {
+			for fate, count := range s.counts[component] {
+				all[fate] += count
+			}
+			_, _ = fmt.Fprintf(table, "  %s\t%s\n", component, words(s.counts[component]))
 		}
-		_, _ = fmt.Fprintf(table, "  %s\t%s\n", component, words(s.counts[component]))
-	}
-	if err := table.Flush(); err != nil {
-		return err
+		if err := table.Flush(); err != nil {
+			return err
+		}
 	}
 	for _, message := range s.messages {
 		_, _ = fmt.Fprintln(to, message)
 	}
-	if len(s.outputs) > 0 {
+	if len(s.outputs) > 0 && !s.preview {
 		text, err := yaml.Marshal(map[string]any{"Outputs": s.outputs})
 		if err != nil {
 			return fmt.Errorf("printing the outputs: %w", err)
 		}
 		_, _ = to.Write(text)
 	}
-	if s.end == nil {
-		_, err := fmt.Fprintf(to, "Did not come to its end: %s\n", words(all))
-		return err
+	what, how, did := "Deployment", "did not come to its end", words(all)
+	if s.preview {
+		what, did = "Preview", "nothing was deployed"
 	}
-	what := "Deployment"
-	if s.end.IsPreview {
-		what = "Preview" // it failed, so nothing was deployed
+	if s.end != nil {
+		how = fmt.Sprintf("%s in %d s", s.end.Result, s.end.DurationSeconds)
 	}
-	_, err := fmt.Fprintf(to, "%s %s in %d s: %s\n", what, s.end.Result, s.end.DurationSeconds, words(all))
+	_, err := fmt.Fprintf(to, "%s %s: %s\n", what, how, did)
 	return err
 }
 

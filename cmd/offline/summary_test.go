@@ -1,11 +1,17 @@
 package main
 
 import (
+	"io"
+	"os"
+	"path/filepath"
 	"strings"
 	"testing"
 
 	"github.com/stretchr/testify/assert"
 	"github.com/stretchr/testify/require"
+
+	"legops/internal/checkout"
+	"legops/internal/offline"
 )
 
 // Lines as the CLI writes them, cut to what a summary reads.
@@ -27,7 +33,7 @@ func ended(op, urn, typ, parent string) string {
 // printed is the summary of a log.
 func printed(t *testing.T, lines ...string) string {
 	t.Helper()
-	s, err := readSummary([]byte(strings.Join(lines, "\n")))
+	s, err := readSummary([]byte(strings.Join(lines, "\n") + "\n"))
 	require.NoError(t, err)
 	var out strings.Builder
 	require.NoError(t, s.print(&out))
@@ -70,20 +76,83 @@ func TestSummaryOfAFailure(t *testing.T) {
 	assert.Equal(t, `  network  1 deleted, 1 failed
 error: `+vpc+` the VPC has dependencies
   that stay
-Did not come to its end: 1 deleted, 1 failed
+Deployment did not come to its end: 1 deleted, 1 failed
 `, printed(t, lines...))
 	assert.Contains(t, printed(t, append(lines, `{"summaryEvent":{"durationSeconds":1,"result":"failed"}}`)...), "\nDeployment failed in 1 s: 1 deleted, 1 failed\n")
-	assert.Contains(t, printed(t, `{"summaryEvent":{"isPreview":true,"result":"failed"}}`), "Preview failed in 0 s: nothing changed\n")
 
-	_, err := readSummary([]byte("{}\n{"))
+	_, err := readSummary([]byte("{\n{}\n"))
 	assert.ErrorContains(t, err, "reading the events of the deployment: unexpected end of JSON input")
+}
+
+// The CLI previews before it deploys. What a preview foresees did not happen, whether it failed or somebody interrupted it.
+func TestSummaryOfAPreview(t *testing.T) {
+	lines := []string{
+		strings.Replace(ended("create", vpc, "aws:ec2/vpc:Vpc", network), `"metadata"`, `"planning":true,"metadata"`, 1),
+		`{"diagnosticEvent":{"prefix":"error: ","message":"no such zone","severity":"error"}}`,
+	}
+	assert.Equal(t, "error: no such zone\nPreview did not come to its end: nothing was deployed\n", printed(t, lines...))
+	assert.Equal(t, "Preview did not come to its end: nothing was deployed\n",
+		printed(t, `{"resourcePreEvent":{"metadata":{"op":"create","urn":"`+vpc+`"},"planning":true}}`))
+	assert.Equal(t, "Preview failed in 0 s: nothing was deployed\n", printed(t, `{"summaryEvent":{"isPreview":true,"result":"failed"}}`))
+	assert.Equal(t, "error: no such zone\nPreview failed in 3 s: nothing was deployed\n",
+		printed(t, append(lines, `{"summaryEvent":{"isPreview":true,"durationSeconds":3,"result":"failed"}}`)...))
+}
+
+// The outputs of a deleted stack name what is gone.
+func TestSummaryOfADestruction(t *testing.T) {
+	deleted := `{"resOutputsEvent":{"metadata":{"op":"delete","new":null,"old":{"urn":"` + stack + `","type":"pulumi:pulumi:Stack",` +
+		`"outputs":{"url":"https://dev.legops.example"}}}}}`
+	assert.Equal(t, "  others  1 deleted\nDeployment succeeded in 2 s: 1 deleted\n",
+		printed(t, deleted, `{"summaryEvent":{"durationSeconds":2,"result":"succeeded"}}`))
+}
+
+// up runs up with a CLI that is this script, in which $events is the file for events.
+func up(t *testing.T, script string) (code int, out string, err error) {
+	t.Helper()
+	root := t.TempDir()
+	checkout.Write(t, root, map[string]string{
+		"Pulumi.yaml": "name: legops\nruntime: go\n", "Pulumi.dev.yaml": "config: {}\n",
+		"bin/pulumi": "#!/bin/sh\nfor events; do :; done\n" + script,
+	})
+	require.NoError(t, os.Chmod(filepath.Join(root, "bin", "pulumi"), 0o700))
+	session, err := offline.Open(offline.Options{Root: root, Program: "/none"})
+	require.NoError(t, err)
+	defer func() { require.NoError(t, session.Close()) }()
+	var printed strings.Builder
+	code, err = summarised(t.Context(), session, filepath.Join(root, ".offline", "logs"), &printed, io.Discard, []string{"up"})
+	return code, strings.ReplaceAll(printed.String(), root, ""), err
+}
+
+func TestAFailureNamesTheLog(t *testing.T) {
+	const log, last = "Every step is written to /.offline/logs/deployment.log\n",
+		"Every step, and all that the program printed, is in /.offline/logs/deployment.log\n"
+	create := "echo '" + ended("create", vpc, "aws:ec2/vpc:Vpc", network) + "' >\"$events\"\n"
+	for name, test := range map[string]struct {
+		script, out, err string
+		code             int
+	}{
+		"success":     {create + `echo '{"summaryEvent":{"result":"succeeded"}}' >>"$events"`, log + "  network  1 created\nDeployment succeeded in 0 s: 1 created\n", "", 0},
+		"failure":     {create + "exit 5", log + "  network  1 created\nDeployment did not come to its end: 1 created\n" + last, "", 5},
+		"refusal":     {"exit 6", log + last, "", 6},
+		"killed":      {create + "printf '{\"summ' >>\"$events\"; kill -KILL $$", log + "  network  1 created\nDeployment did not come to its end: 1 created\n" + last, "signal: killed", 1},
+		"both errors": {"echo '{' >\"$events\"; kill -KILL $$", log + last, "signal: killed\nreading the events of the deployment: unexpected end of JSON input", 1},
+	} {
+		code, out, err := up(t, test.script)
+		assert.Equal(t, test.out, out, name)
+		assert.Equal(t, test.code, code, name)
+		if test.err == "" {
+			assert.NoError(t, err, name)
+		} else {
+			assert.ErrorContains(t, err, test.err, name)
+		}
+	}
 }
 
 func TestSummarises(t *testing.T) {
 	for line, want := range map[string]bool{
 		"up --yes --stack dev": true, "update --stack=dev": true, "destroy --yes": true,
 		"": false, "preview --stack dev": false, "stack output": false, "refresh": false,
-		"up --json": false, "up --diff --yes": false, "up --event-log=f": false, "up --help": false, "destroy -v 3": false,
+		"up --json": false, "up --diff --yes": false, "up --event-log=f": false, "up --help": false, "destroy -v 3": false, "destroy --preview-only": false,
 	} {
 		assert.Equal(t, want, summarises(strings.Fields(line)), line)
 	}

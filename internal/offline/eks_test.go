@@ -1,24 +1,70 @@
 package offline_test
 
 import (
+	"os"
 	"os/exec"
 	"path/filepath"
+	"strings"
 	"testing"
 
 	"github.com/stretchr/testify/assert"
 	"github.com/stretchr/testify/require"
+
+	"legops/internal/checkout"
 )
+
+// node runs Node.js with these arguments and returns what it prints.
+func node(t *testing.T, args ...string) string {
+	t.Helper()
+	cmd := exec.CommandContext(t.Context(), "node", args...)
+	cmd.Env = append(os.Environ(), "RECORD=1") // a person's own variable of this name means nothing here
+	out, err := cmd.CombinedOutput()
+	require.NoError(t, err, "node %s\n%s", strings.Join(args, " "), out)
+	return string(out)
+}
 
 // Otherwise a start would only be slow.
 func TestPulumiEksStartsFromWhatIsCompiled(t *testing.T) {
 	folder, err := filepath.Abs("../../bin/pulumi-eks")
 	require.NoError(t, err)
-	compiled := filepath.Join(folder, "compiled.js")
-	cmd := exec.CommandContext(t.Context(), "node", "-r", compiled, "-e", `
+	out := node(t, "-r", filepath.Join(folder, "compiled.js"), "-e", `
 		require(process.argv[1] + "/node_modules/@pulumi/eks/cluster.js")
 		const counts = require(process.argv[1] + "/compiled.js")
 		console.log(counts.accepted > 1000, counts.rejected, counts.others)`, folder)
-	out, err := cmd.CombinedOutput()
-	require.NoError(t, err, "%s", out)
-	assert.Equal(t, "true 0 0\n", string(out))
+	assert.Equal(t, "true 0 0\n", out, "%s holds what another Node.js than %s has compiled, or not all modules: run make tools, "+
+		"which records them again for this one; if that does not help, delete bin/home/plugins before", folder, strings.TrimSpace(node(t, "--version")))
+}
+
+// recorded is a folder with compiled.js, and a small program that it has recorded and then does not need: it prints the value that a
+// module gets by import(), its arguments, and how many modules came from the record, and are not in it.
+func recorded(t *testing.T) (compiled, program string) {
+	t.Helper()
+	folder := t.TempDir()
+	checkout.Write(t, folder, map[string]string{
+		"compiled.js": checkout.Read(t, "../../tools/pulumi-eks", "compiled.js"),
+		"program.js": `const counts = require("./compiled.js")
+			require("./lazy.js")().then(value => console.log(value, process.argv.slice(2).join(), counts.accepted, counts.others))`,
+		"lazy.js":   `module.exports = async () => (await import("./value.mjs")).default`,
+		"value.mjs": `export default "imported"`,
+	})
+	compiled, program = filepath.Join(folder, "compiled.js"), filepath.Join(folder, "program.js")
+	assert.Empty(t, node(t, compiled, program, "127.0.0.1:1"), "the recording start printed")
+	return compiled, program
+}
+
+// The plugin's wrapper never runs compiled.js as the program, so it never records; and a module keeps its import().
+func TestARecordedProgramRunsAsItIs(t *testing.T) {
+	compiled, program := recorded(t)
+	assert.Equal(t, "imported 127.0.0.1:2 1 0\n", node(t, "-r", compiled, program, "127.0.0.1:2"))
+}
+
+// V8 would refuse the code of another version, module by module.
+func TestAnotherNodeIgnoresTheRecord(t *testing.T) {
+	compiled, program := recorded(t)
+	folder := filepath.Dir(compiled)
+	record := checkout.Read(t, folder, "compiled.json")
+	other := strings.Replace(record, `"recordedBy":"v`, `"recordedBy":"v1`, 1)
+	require.NotEqual(t, record, other)
+	checkout.Write(t, folder, map[string]string{"compiled.json": other})
+	assert.Equal(t, "imported a 0 0\n", node(t, "-r", compiled, program, "a"))
 }

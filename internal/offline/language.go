@@ -10,6 +10,7 @@ import (
 	"net"
 	"os/exec"
 	"strconv"
+	"strings"
 	"sync"
 	"syscall"
 	"time"
@@ -109,7 +110,7 @@ func (l *language) GetPluginInfo(context.Context, *emptypb.Empty) (*pulumirpc.Pl
 	return &pulumirpc.PluginInfo{}, nil
 }
 
-// Run runs the program, and shows what it prints as the engine's messages.
+// Run runs the program, and shows what it prints as messages of the engine. The error of one that crashed says why.
 func (l *language) Run(ctx context.Context, request *pulumirpc.RunRequest) (*pulumirpc.RunResponse, error) {
 	l.mu.Lock()
 	engine := l.engine
@@ -118,17 +119,34 @@ func (l *language) Run(ctx context.Context, request *pulumirpc.RunRequest) (*pul
 	if err != nil {
 		return nil, err
 	}
-	printed := &messages{ctx: ctx, engine: pulumirpc.NewEngineClient(conn)}
-	err = RunProgram(ctx, l.program, l.env(), engine, request, printed, printed)
-	printed.send(printed.line) // a last line without an end
+	client := pulumirpc.NewEngineClient(conn)
+	out, errOut := &messages{ctx: ctx, engine: client}, &messages{ctx: ctx, engine: client}
+	var said bytes.Buffer
+	err = RunProgram(ctx, l.program, l.env(), engine, request, out, io.MultiWriter(errOut, &said))
+	out.send(out.line) // a last line without an end
+	errOut.send(errOut.line)
 	var exit *exec.ExitError
 	switch {
 	case errors.As(err, &exit) && exit.ExitCode() == constant.ExitStatusLoggedError: // the engine knows why it failed
 		return &pulumirpc.RunResponse{Bail: true}, conn.Close()
 	case err != nil:
-		return &pulumirpc.RunResponse{Error: fmt.Sprintf("the program ended with %v", err)}, conn.Close()
+		text := fmt.Sprintf("the program ended with %v\n%s", err, reason(said.String()))
+		return &pulumirpc.RunResponse{Error: strings.TrimSpace(text)}, conn.Close()
 	}
 	return &pulumirpc.RunResponse{}, conn.Close()
+}
+
+// reason is what a program that crashed says of it on its standard error: the beginning of Go's report, else its last words. The
+// rest is among the messages that tell how the run went, which an error should not be lost in.
+func reason(said string) string {
+	const length = 4000 // a message, and the functions that it came through
+	for _, crash := range []string{"panic: ", "fatal error: "} {
+		if at := strings.LastIndex("\n"+said, "\n"+crash); at >= 0 {
+			said = said[at:]
+			return strings.ToValidUTF8(said[:min(length, len(said))], "")
+		}
+	}
+	return strings.ToValidUTF8(said[max(0, len(said)-length):], "")
 }
 
 // messages sends whole lines to the engine.

@@ -12,6 +12,7 @@ import (
 	"syscall"
 	"testing"
 	"time"
+	"unicode/utf8"
 
 	pulumirpc "github.com/pulumi/pulumi/sdk/v3/proto/go"
 	"github.com/stretchr/testify/assert"
@@ -100,6 +101,8 @@ func TestHowAProgramEnds(t *testing.T) {
 		"exit 32":       {Bail: true},
 		"exit 2":        {Error: "the program ended with exit status 2"},
 		"kill -KILL $$": {Error: "the program ended with signal: killed"},
+		// The CLI shows the error in red, and a summary only that: it has to say what happened.
+		"echo fine; echo wrong >&2; exit 1": {Error: "the program ended with exit status 1\nwrong"},
 	} {
 		client, _ := host(t, script)
 		got, err := client.Run(t.Context(), &pulumirpc.RunRequest{})
@@ -107,6 +110,18 @@ func TestHowAProgramEnds(t *testing.T) {
 		assert.Equal(t, want.GetError(), got.GetError(), script)
 		assert.Equal(t, want.GetBail(), got.GetBail(), script)
 	}
+}
+
+// Go reports a crash in one piece, whose beginning says most.
+func TestTheReasonOfACrash(t *testing.T) {
+	trace := "\n\ngoroutine 1 [running]:\n" + strings.Repeat("main.main()\n", 1000)
+	assert.True(t, strings.HasPrefix(reason("before\npanic: no zone"+trace), "panic: no zone\n\ngoroutine 1"))
+	assert.True(t, strings.HasPrefix(reason("fatal error: concurrent map writes"+trace), "fatal error: concurrent"))
+	last := reason(strings.Repeat("ä", 5000) + "last words\n")
+	assert.True(t, strings.HasSuffix(last, "älast words\n"))
+	assert.True(t, utf8.ValidString(last), "a message with half a character cannot be sent")
+	assert.Less(t, len(last), 4001)
+	assert.Empty(t, reason(""))
 }
 
 // A CLI that is killed takes its connection, and with it the program.

@@ -8,6 +8,8 @@ import (
 	"net/url"
 	"os"
 	"path/filepath"
+	"slices"
+	"strings"
 	"testing"
 
 	"github.com/stretchr/testify/assert"
@@ -118,6 +120,22 @@ func TestFindRoot(t *testing.T) {
 	assert.Equal(t, s.root, root)
 	_, err = FindRoot(t.TempDir())
 	assert.ErrorContains(t, err, "run this inside the repository")
+}
+
+// With it, the CLI lists commands for its own developers; without it, it does not know the flag.
+func TestOnlyTheEventLogShowsDebugCommands(t *testing.T) {
+	t.Setenv("PULUMI_DEBUG_COMMANDS", "true") // a person's own does not count
+	s := project(t, "config: {}\n")
+	checkout.Write(t, s.root, map[string]string{"bin/pulumi": ""})
+	session, err := Open(Options{Root: s.root})
+	require.NoError(t, err)
+	defer func() { require.NoError(t, session.Close()) }()
+	for line, want := range map[string]bool{
+		"--help": false, "up --yes": false, "up --event-logs f": false, "up --event-log f": true, "destroy --event-log=f": true,
+	} {
+		env := session.command(t.Context(), strings.Fields(line)...).Env
+		assert.Equal(t, want, slices.Contains(env, "PULUMI_DEBUG_COMMANDS=true"), line)
+	}
 }
 
 // through returns a client of a proxy that, like pulumi-eks, does not check certificates.

@@ -198,6 +198,9 @@ func (s *Session) command(ctx context.Context, args ...string) *exec.Cmd {
 	if s.saveOnce {
 		cmd.Env = append(cmd.Env, "PULUMI_EXPERIMENTAL=true", "PULUMI_SKIP_CHECKPOINTS=true")
 	}
+	if slices.ContainsFunc(args, func(arg string) bool { return arg == "--event-log" || strings.HasPrefix(arg, "--event-log=") }) {
+		cmd.Env = append(cmd.Env, "PULUMI_DEBUG_COMMANDS=true") // knows the flag, but would list commands for Pulumi's own developers, too
+	}
 	// At the first interrupt the CLI finishes its current steps; this gives it the time.
 	cmd.Cancel = func() error { return cmd.Process.Signal(os.Interrupt) }
 	cmd.WaitDelay = time.Minute
@@ -278,6 +281,5 @@ func (s *Session) environment(person []string) []string {
 		"PULUMI_DEBUG_LANGUAGES="+s.language.attachment(),
 		"PULUMI_DISABLE_AUTOMATIC_PLUGIN_ACQUISITION=true",
 		"PULUMI_SKIP_UPDATE_CHECK=true",
-		"PULUMI_DEBUG_COMMANDS=true", // for --event-log
 	)
 }
