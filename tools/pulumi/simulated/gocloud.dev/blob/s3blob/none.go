@@ -14,5 +14,5 @@ type none struct{}
 func init() { blob.DefaultURLMux().RegisterBucket("s3", none{}) }
 
 func (none) OpenBucketURL(context.Context, *url.URL) (*blob.Bucket, error) {
-	return nil, errors.New("this pulumi is for the simulated cloud and has no state in S3: install Pulumi, or run make account-tools and use bin/account/pulumi")
+	return nil, errors.New("this pulumi is for the simulated cloud and has no state in S3: install Pulumi, or build it for an account, as README.md says under Deploying to a real account")
 }
