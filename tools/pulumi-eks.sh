@@ -23,7 +23,8 @@ node "$package/compiled.js" "$provider" 127.0.0.1:1 # the address of an engine, 
 mkdir -p "$plugin"
 cat >"$plugin/pulumi-resource-eks" <<EOF
 #!/bin/sh
-exec node -r "$package/compiled.js" "$provider" "\$@"
+# Only the simulated cloud asks for what is compiled: a deployment to an account runs the package as npm has it.
+exec node \${OFFLINE_COMPILED:+-r "$package/compiled.js"} "$provider" "\$@"
 EOF
 chmod +x "$plugin/pulumi-resource-eks"
 touch "$plugin"

@@ -59,8 +59,8 @@ type limit struct {
 
 // limits are the pairs of subjects that are compared, each with its limit.
 var limits = []limit{
-	{"warm preview", here, floor, cost{cpu: 1.25}},
-	{"no-op up", here, floor, cost{cpu: 1.25}},
+	{"warm preview", here, floor, cost{cpu: 2.1}},
+	{"no-op up", here, floor, cost{cpu: 2.1}},
 	{"review", here, "CLI preview", cost{cpu: 1.6}},
 	{"deployment from nothing", here, cli, cost{cpu: 0.40}},
 	{"deployment from nothing", here, baseCLI, cost{}}, // printed, but no limit: it says nothing of this revision's CLI

@@ -35,6 +35,22 @@ func TestPulumiEksStartsFromWhatIsCompiled(t *testing.T) {
 		"which records them again for this one; if that does not help, delete bin/home/plugins before", folder, strings.TrimSpace(node(t, "--version")))
 }
 
+// Only the simulated cloud asks for what is compiled.
+func TestAnAccountGetsThePackageAsItIs(t *testing.T) {
+	plugins, err := filepath.Glob("../../bin/home/plugins/resource-eks-v*/pulumi-resource-eks")
+	require.NoError(t, err)
+	require.Len(t, plugins, 1)
+	commands := t.TempDir()
+	checkout.Write(t, commands, map[string]string{"node": "#!/bin/sh\necho \"$@\"\n"})
+	for asked, want := range map[string]string{"": `^\S+/index.js 127.0.0.1:1$`, "true": `^-r \S+/compiled.js \S+/index.js 127.0.0.1:1$`} {
+		cmd := exec.CommandContext(t.Context(), plugins[0], "127.0.0.1:1")
+		cmd.Env = append(os.Environ(), "PATH="+commands+":"+os.Getenv("PATH"), "OFFLINE_COMPILED="+asked)
+		out, code := checkout.Output(t, cmd)
+		assert.Zero(t, code)
+		assert.Regexp(t, want, strings.TrimSpace(out))
+	}
+}
+
 // recorded is a folder with compiled.js, and a small program that it has recorded and then does not need: it prints the value that a
 // module gets by import(), its arguments, and how many modules came from the record, and are not in it.
 func recorded(t *testing.T) (compiled, program string) {

@@ -83,6 +83,7 @@ func (p *Proxy) Isolate(person []string) []string {
 		"HTTP_PROXY="+p.url(),
 		"NO_PROXY=127.0.0.1,localhost,::1",
 		"no_proxy=127.0.0.1,localhost,::1",
+		"OFFLINE_COMPILED=true", // pulumi-eks starts from what is compiled (tools/pulumi-eks/compiled.js)
 	)
 }
 
