@@ -23,7 +23,9 @@ func (p *Plane) client() (*http.Client, error) {
 			return nil, err
 		}
 		roots := x509.NewCertPool()
-		roots.AppendCertsFromPEM(authority)
+		if !roots.AppendCertsFromPEM(authority) {
+			return nil, fmt.Errorf("%s has no certificate yet", p.certificate()) // the API server creates the file, then writes it
+		}
 		p.transport = &http.Transport{TLSClientConfig: &tls.Config{RootCAs: roots, MinVersion: tls.VersionTLS12}}
 	}
 	return &http.Client{Transport: p.transport}, nil

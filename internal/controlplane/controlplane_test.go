@@ -2,7 +2,10 @@ package controlplane
 
 import (
 	"context"
+	"encoding/pem"
 	"errors"
+	"net/http"
+	"net/http/httptest"
 	"os"
 	"strconv"
 	"strings"
@@ -79,4 +82,20 @@ func TestFreeAddressesAreDifferentAndLocal(t *testing.T) {
 		seen[address] = true
 	}
 	assert.Len(t, seen, 3)
+}
+
+// The API server creates the file of its certificate empty. Whoever reads it then tries again.
+func TestAClientNeedsTheWholeCertificate(t *testing.T) {
+	server := httptest.NewTLSServer(http.HandlerFunc(func(http.ResponseWriter, *http.Request) {}))
+	defer server.Close()
+	p := &Plane{dir: t.TempDir(), endpoints: endpoints{Server: server.Listener.Addr().String()}}
+	require.ErrorIs(t, p.ready(t.Context()), os.ErrNotExist)
+
+	require.NoError(t, os.Mkdir(p.path("certificates"), 0o700))
+	checkout.Write(t, p.dir, map[string]string{"certificates/apiserver.crt": ""})
+	require.ErrorContains(t, p.ready(t.Context()), "has no certificate yet")
+
+	certificate := pem.EncodeToMemory(&pem.Block{Type: "CERTIFICATE", Bytes: server.Certificate().Raw})
+	checkout.Write(t, p.dir, map[string]string{"certificates/apiserver.crt": string(certificate)})
+	require.NoError(t, p.ready(t.Context()))
 }
