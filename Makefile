@@ -74,7 +74,7 @@ $(BIN)/pulumi: tools/pulumi/go.mod tools/pulumi.sh $(shell find tools/pulumi/sim
 account-tools: $(EKS) $(BIN)/offline $(BIN)/account/pulumi ## Build what deploys to an account, with the whole Pulumi CLI under bin/account
 
 $(BIN)/account/pulumi: tools/pulumi/go.mod tools/language-go/go.mod tools/pulumi.sh | check-tools
-	@echo "building the Pulumi CLI $(PULUMI_VERSION) and its language host from source, once: seven minutes of processor time"
+	@echo "building the Pulumi CLI $(PULUMI_VERSION) and its language host from source, once: nine minutes of processor time"
 	$(COMPILER) tools/pulumi.sh $(PULUMI_VERSION) $(BIN)/account account
 
 $(BIN)/aws: tools/versions.sh | check-tools
@@ -89,7 +89,7 @@ COMPILE := $(COMPILER) go build -trimpath -buildvcs=false -ldflags '-s -w'
 
 .PHONY: $(BIN)/offline
 $(BIN)/offline: | check-tools
-	@[ -e $(BIN)/legops ] || echo "make tools, 2 of 3: the program with the AWS SDK: six minutes of processor time the first time"
+	@[ -e $(BIN)/legops ] || echo "make tools, 2 of 3: the program with the AWS SDK: eight minutes of processor time the first time"
 	$(COMPILE) -o $(BIN)/legops .
 	$(COMPILER) go build -o $@ ./cmd/offline
 
@@ -206,7 +206,7 @@ generate: ## Regenerate the schemas
 	go generate ./...
 
 .PHONY: docs
-docs: ## Rewrite the generated documents, docs/architecture.svg included
+docs: tools ## Rewrite the generated documents, docs/architecture.svg included
 	UPDATE_DOCS=1 go test -count=1 -run 'IsFresh|AreFresh' ./tests
 
 .PHONY: golden
