@@ -48,11 +48,11 @@ func (p *play) undisturbed(do func()) {
 	stop()
 	watching.Wait()
 	p.Logf("       the fewest ready pods in %d looks: %v", looks, fewest)
-	unexplained := func() []string { return unexplained(lacks, p.preempted()) }
-	for end := time.Now().Add(patience); len(unexplained()) > 0 && time.Now().Before(end); time.Sleep(200 * time.Millisecond) {
-		continue // the scheduler writes its events a moment later
+	violations := unexplained(lacks, p.preempted())
+	for end := time.Now().Add(patience); len(violations) > 0 && time.Now().Before(end); violations = unexplained(lacks, p.preempted()) {
+		time.Sleep(200 * time.Millisecond) // the scheduler writes its events a moment later
 	}
-	assert.Empty(p, unexplained(), "disruption budgets were violated")
+	assert.Empty(p, violations, "disruption budgets were violated")
 }
 
 // lack is a moment in which an application lacks more than one pod: so many more.

@@ -35,7 +35,8 @@ func NewSpace(ctx *pulumi.Context, name string) Space {
 	return Space{Build: Build{Ctx: ctx, Name: name}}
 }
 
-// Share sets the space to an existing namespace that also holds other objects; the labels tell the component's own apart. When the cluster goes, they go with it and are not deleted piece by piece.
+// Share sets the space to an existing namespace that also holds other objects; the labels tell the component's own apart. When the
+// cluster goes, they go with it and are not deleted piece by piece.
 func (s *Space) Share(namespace, app, component string, cluster pulumi.Resource) {
 	s.Labels = map[string]string{
 		LabelName: app, LabelComponent: component, labelPartOf: platform, labelManagedBy: "pulumi",
