@@ -220,21 +220,21 @@ func TestMarksAreOfTheVersionsInUse(t *testing.T) {
 	}
 }
 
-// Logs what the comparison covered, with go test -v.
+// Logs what the comparison covered and what differs, with go test -v.
 func TestMarksAreCounted(t *testing.T) {
 	table, err := schema.Load()
 	require.NoError(t, err)
 	file := loadMarks(t)
 	counts := map[string]int{}
 	outcomes := map[outcome]int{}
-	for token, marked := range file.Types {
-		rows := settlements(token)
+	for _, token := range catalogue.Tokens() {
+		marked, rows := file.Types[token], settlements(token)
 		inputs := leaves(table, table.Resources[token].Inputs, "")
 		counts["types"]++
 		counts["inputs"] += len(inputs)
 		counts["properties of CloudFormation"] += marked.Properties
 		counts["properties of CloudFormation without an input"] += len(marked.OnlyThere) + len(marked.MarkedOnlyThere)
-		counts["of which create-only"] += len(marked.MarkedOnlyThere)
+		counts["properties of CloudFormation without an input, create-only"] += len(marked.MarkedOnlyThere)
 		counts["inputs without a property"] += len(marked.OnlyHere)
 		for source, paths := range marked.says() {
 			counts["marked by "+source] += len(paths)
@@ -250,8 +250,12 @@ func TestMarksAreCounted(t *testing.T) {
 			for _, row := range rows {
 				if isWithin(d.path, []string{row.path}) {
 					outcomes[row.does]++
+					t.Logf("%s: %s; the provider %s (%s: %s)", token, d, row.does, row.file, row.why)
 					if row.wrong {
-						counts["of which the catalogue is wrong"]++
+						counts["inputs that differ, the catalogue wrong"]++
+					}
+					if row.does == depends && d.markedBy != nil {
+						counts["inputs that differ, by a condition that the catalogue does not have"]++
 					}
 				}
 			}
