@@ -65,8 +65,6 @@ func (m marks) says() map[string][]string {
 // differences compares the marks of a type with what replaces it.
 func (m marks) differences(inputs, replacedBy []string) []difference {
 	said := m.says()
-	// A source that does not know an input says nothing of it, and neither does one that does not claim to name all.
-	namesAll := m.CloudFormation != "" || m.List != nil
 	var found []difference
 	for _, input := range inputs {
 		var markedBy []string
@@ -76,11 +74,16 @@ func (m marks) differences(inputs, replacedBy []string) []difference {
 			}
 		}
 		replaces := isWithin(input, replacedBy)
-		if !replaces && markedBy != nil || replaces && markedBy == nil && namesAll && !isWithin(input, m.OnlyHere) {
+		if !replaces && markedBy != nil || replaces && markedBy == nil && m.knows(input) {
 			found = append(found, difference{input, markedBy})
 		}
 	}
 	return found
+}
+
+// knows says whether a source that names all that replaces has an input: of another that it does not name, nothing follows.
+func (m marks) knows(input string) bool {
+	return m.List != nil || m.CloudFormation != "" && !isWithin(input, m.OnlyHere)
 }
 
 // isWithin says whether an input is one of the paths, or below one.
@@ -232,6 +235,14 @@ func TestMarksAreCounted(t *testing.T) {
 		inputs := leaves(table, table.Resources[token].Inputs, "")
 		counts["types"]++
 		counts["inputs"] += len(inputs)
+		for _, input := range inputs {
+			switch {
+			case marked.knows(input):
+				counts["inputs known to CloudFormation or pulumi-kubernetes"]++
+			case isWithin(input, replacedBy(token)):
+				counts["inputs that replace, unknown to both"]++
+			}
+		}
 		counts["properties of CloudFormation"] += marked.Properties
 		counts["properties of CloudFormation without an input"] += len(marked.OnlyThere) + len(marked.MarkedOnlyThere)
 		counts["properties of CloudFormation without an input, create-only"] += len(marked.MarkedOnlyThere)
@@ -259,10 +270,6 @@ func TestMarksAreCounted(t *testing.T) {
 					}
 				}
 			}
-		}
-		// What replaces a type that no source describes whole rests on the provider's source alone.
-		if marked.CloudFormation == "" && marked.List == nil {
-			counts["inputs that replace, with nothing to compare"] += len(replacedBy(token))
 		}
 	}
 	for _, what := range slices.Sorted(maps.Keys(counts)) {
