@@ -126,7 +126,7 @@ var settled = map[string][]settlement{
 		{path: "parameterGroupName", does: inPlace, file: "internal/service/rds/instance.go", why: modifiesInstance},
 		{path: "performanceInsightsKmsKeyId", does: inPlace, file: "internal/service/rds/instance.go",
 			why: "the provider sends it; whether AWS takes another key is not in the provider"},
-		{path: "port", does: inPlace, file: "internal/service/rds/instance.go", why: "ModifyDBInstance takes it, and restarts the database; " + oldMark},
+		{path: "port", does: inPlace, file: "internal/service/rds/instance.go", why: "ModifyDBInstance takes it, and restarts the database, where CloudFormation makes another one"},
 		{path: "replicateSourceDb", does: refused, file: "internal/service/rds/instance.go",
 			why: "taken away it promotes the replica in place; given or changed, the update fails: cannot elect new source database"},
 		{path: "restoreToPointInTime", does: depends, file: "internal/service/rds/instance.go",
@@ -211,7 +211,7 @@ const (
 	modifiesRules    = "ModifySecurityGroupRules takes the whole rule"
 	modifiesInstance = "ModifyDBInstance takes it"
 	keyFails         = "ForceNew: the old key is scheduled for deletion; CloudFormation has no mark since its update fails instead"
-	oldMark          = "the mark is of the old specification, the schema of the registry has none (npm @pulumi/aws-native 1.79.0, made from the schemas)"
+	oldMark          = "the mark is of an older specification, the registry has none (pulumi/pulumi-aws-native, aws-cloudformation-schema/aws-eks-cluster.json)"
 	inOneBatch       = "the update deletes the old record and creates the new one in one ChangeResourceRecordSets"
 	allOfFlowLog     = "ForceNew, as everything but the tags"
 	unlessMutable    = "forceNewProperties replaces it unless the provider has enableConfigMapMutable and the object is not immutable"
