@@ -1,5 +1,5 @@
-// What CloudFormation's registry schemas mark: createOnlyProperties ('yes' in the database's causesReplacement) and
-// conditionalCreateOnlyProperties ('maybe'), by the names that Pulumi gives the same properties.
+// What AWS's database of CloudFormation marks, by the names that Pulumi gives the same properties: createOnlyProperties of the
+// registry's schemas ('yes' in causesReplacement), conditionalCreateOnlyProperties ('maybe'), and the same of an older specification.
 import { loadAwsServiceSpecSync } from '@aws-cdk/aws-service-spec'
 import { renamed } from './types.mjs'
 

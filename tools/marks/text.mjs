@@ -37,8 +37,7 @@ export function sdk(root) {
 
   function fileOf(token) {
     const base = token.split(':')[2].toLowerCase() + '.go'
-    return files.find(file => file.toLowerCase().endsWith('/' + base) && source(file).includes(`RegisterResource("${token}"`))
-      ?? files.find(file => file.toLowerCase() === base && source(file).includes(`RegisterResource("${token}"`))
+    return files.find(file => `/${file}`.toLowerCase().endsWith(`/${base}`) && source(file).includes(`RegisterResource("${token}"`))
   }
   function shape(key) {
     const [, folder, name] = key.split(':')
