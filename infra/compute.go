@@ -10,7 +10,11 @@ import (
 
 // compute creates the cluster and its autoscaler.
 func (p *Platform) compute(ctx *pulumi.Context, cfg *stacks.Config) (err error) {
-	if p.Eks, err = compute.NewEks(ctx, "eks", &compute.EksArgs{
+	nodeGroups, err := p.nodeGroups(ctx, cfg)
+	if err != nil {
+		return err
+	}
+	if p.Eks, err = compute.NewEks(ctx, eksName, &compute.EksArgs{
 		Eks:                  cfg.Eks,
 		Name:                 p.name,
 		Location:             p.location,
@@ -21,6 +25,7 @@ func (p *Platform) compute(ctx *pulumi.Context, cfg *stacks.Config) (err error) 
 		LogKeyArn:            p.Encryption.Keys[foundation.KeyLogs],
 		SecretsKeyArn:        p.Encryption.Keys[foundation.KeySecrets],
 		VolumesKeyArn:        p.Encryption.Keys[foundation.KeyVolumes],
+		NodeGroups:           nodeGroups,
 		Tags:                 tags(ctx, cfg),
 		Protect:              cfg.DeletionProtection,
 	}, p.onAws()); err != nil {

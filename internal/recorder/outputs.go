@@ -60,6 +60,10 @@ func validationOptions(inputs resource.PropertyMap) map[string]any {
 
 // answers are of the functions that the wiring calls, by token.
 var answers = map[string]func(args resource.PropertyMap) resource.PropertyMap{
+	// There is no cluster yet.
+	"aws:eks/getClusters:getClusters": func(resource.PropertyMap) resource.PropertyMap {
+		return resource.PropertyMap{"names": resource.NewProperty([]resource.PropertyValue{})}
+	},
 	"aws:ec2/getManagedPrefixList:getManagedPrefixList": func(args resource.PropertyMap) resource.PropertyMap {
 		return resource.PropertyMap{"id": resource.NewProperty("list-of-" + args["name"].StringValue())}
 	},

@@ -254,7 +254,7 @@ func (p *Provider) Invoke(ctx context.Context, req *pulumirpc.InvokeRequest) (*p
 	if failures := p.schema.Check(p.schema.Functions[req.GetTok()].Inputs, args); len(failures) > 0 {
 		return nil, status.Errorf(codes.InvalidArgument, "function %s: %v", req.GetTok(), failures)
 	}
-	answer, err := function(connectionOf(ctx), args)
+	answer, err := function(p, connectionOf(ctx), args)
 	if err != nil {
 		return nil, err
 	}
@@ -333,6 +333,7 @@ func (p *Provider) diff(req *pulumirpc.DiffRequest, replacedBy func(string, reso
 		return nil, err
 	}
 	answer := &pulumirpc.DiffResponse{Changes: pulumirpc.DiffResponse_DIFF_NONE}
+	ignore(req.GetIgnoreChanges(), olds, news)
 	changes := olds.Diff(news)
 	if changes == nil {
 		return answer, nil

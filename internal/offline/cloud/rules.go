@@ -33,6 +33,9 @@ type simulation struct {
 	// rules are what AWS checks of a resource that is created or updated, deletion what it checks besides of one that is deleted.
 	rules    []rule
 	deletion rule
+	// shared is an input that others change, too. The provider sends it whole, with the values that Pulumi knows, if any of it changes,
+	// and else not at all.
+	shared string
 	// weight is what one counts for of the quota; nil is 1.
 	weight func(*Entry) int
 }
