@@ -114,6 +114,11 @@ func (p *Provider) answered(c *connection, e *Entry) made {
 	return m
 }
 
+// connection is a provider that could have made an entry.
+func (e *Entry) connection() *connection {
+	return &connection{account: e.Account, region: e.Region, cluster: e.Cluster}
+}
+
 // Maintain lets the maintenance window of everything there is pass: what waits for it takes effect. Pulumi hears of it at the next refresh.
 func (p *Provider) Maintain() error {
 	p.record.mu.Lock()
@@ -135,7 +140,7 @@ func (p *Provider) Maintain() error {
 			}
 		}
 		after.Held, after.Scheduled = orNone(held), nil
-		p.answered(&connection{account: e.Account, region: e.Region, cluster: e.Cluster}, &after)
+		p.answered(e.connection(), &after)
 		if err := p.record.commit(change{Put: &after}); err != nil {
 			return err
 		}
@@ -154,7 +159,7 @@ type Waiting struct {
 }
 
 func (w Waiting) String() string {
-	return fmt.Sprintf("%s waits for its maintenance window, %s: %s is %v, and will be %v", resource.URN(w.URN).Name(), w.Window, w.Input, w.Now, w.Then)
+	return fmt.Sprintf("%s waits for its maintenance window, %s: %s is %v, and will be %v", nameOf(w.Type, w.in()), w.Window, w.Input, w.Now, w.Then)
 }
 
 // Waiting returns what waits for maintenance windows, ordered by type, id and input.

@@ -164,7 +164,7 @@ func TestDatabaseWaitsForItsWindow(t *testing.T) {
 		d, _, _ := start(t)
 		waiting := d.cloud.record.Waiting()
 		require.Len(t, waiting, 1)
-		assert.Equal(t, "database waits for its maintenance window, sun:04:30-sun:05:30: instanceClass is db.r7g.large, and will be db.r7g.xlarge", waiting[0].String())
+		assert.Equal(t, "legops-prod waits for its maintenance window, sun:04:30-sun:05:30: instanceClass is db.r7g.large, and will be db.r7g.xlarge", waiting[0].String())
 		d.maintain()
 		assert.Empty(t, d.cloud.record.Waiting())
 	})

@@ -63,7 +63,13 @@ func (p *Provider) create(c *connection, urn resource.URN, inputs model.Values) 
 		return nil, err
 	}
 	e.Pending = true
-	return e, p.record.commit(change{Put: e})
+	if err := p.record.commit(change{Put: e}); err != nil {
+		return nil, err
+	}
+	if made := simulated[e.Type].made; made != nil {
+		return e, made(p, e)
+	}
+	return e, nil
 }
 
 // freeID is the id the resource gets. A successor must not share the random id of a predecessor that is still there.
