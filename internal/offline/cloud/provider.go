@@ -332,13 +332,16 @@ func (p *Provider) diff(req *pulumirpc.DiffRequest, replacedBy func(string, reso
 	if err != nil {
 		return nil, err
 	}
+	typ := string(resource.URN(req.GetUrn()).Type())
+	if err := compareWithHeld(typ, olds, req.GetOlds()); err != nil {
+		return nil, err
+	}
 	answer := &pulumirpc.DiffResponse{Changes: pulumirpc.DiffResponse_DIFF_NONE}
 	ignore(req.GetIgnoreChanges(), olds, news)
 	changes := olds.Diff(news)
 	if changes == nil {
 		return answer, nil
 	}
-	typ := string(resource.URN(req.GetUrn()).Type())
 	replacing := replacedBy(typ, olds, news)
 	answer.Changes = pulumirpc.DiffResponse_DIFF_SOME
 	answer.HasDetailedDiff = true

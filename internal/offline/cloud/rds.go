@@ -23,6 +23,7 @@ var _ = simulate(map[string]simulation{
 			"engineVersionActual": func(m made) any { return m.inputs.Text("engineVersion") },
 			"masterUserSecrets":   func(m made) any { return m.masterSecrets() },
 		},
+		holds: databaseHolds,
 		implied: func(m made) []string {
 			if m.masterSecret() == "" {
 				return nil
@@ -65,10 +66,10 @@ var _ = simulate(map[string]simulation{
 			"finalSnapshotIdentifier is required where skipFinalSnapshot is false"),
 	},
 	catalogue.DatabaseSubnetGroup: {rules: []rule{twoZones("subnetIds"), sameVpc("subnetIds")}},
-	catalogue.DatabaseParameterGroup: {rules: []rule{
+	catalogue.DatabaseParameterGroup: {holds: parameterGroupHolds, rules: []rule{
 		tidyHyphens,
 		each("parameters", when(func(in model.Values) bool {
-			return orElse(in.Text("applyMethod"), "immediate") == "immediate" && slices.Contains(staticOnes, in.Text("name"))
+			return applyMethod(in) == "immediate" && slices.Contains(staticOnes, in.Text("name"))
 		}, "InvalidParameterCombination: {name} is static, its applyMethod must be pending-reboot")),
 	}},
 })

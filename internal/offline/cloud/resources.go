@@ -58,12 +58,18 @@ func (p *Provider) create(c *connection, urn resource.URN, inputs model.Values) 
 		return e, nil
 	}
 	id := p.freeID(c, urn, inputs)
-	e := p.entry(c, urn, id, inputs)
+	e := p.entry(c, urn, id, inputs, nil)
 	if err := p.refuse(e); err != nil {
 		return nil, err
 	}
 	e.Pending = true
-	return e, p.record.commit(change{Put: e})
+	if err := p.record.commit(change{Put: e}); err != nil {
+		return nil, err
+	}
+	if made := simulated[e.Type].made; made != nil {
+		return e, made(p, e)
+	}
+	return e, nil
 }
 
 // freeID is the id the resource gets. A successor must not share the random id of a predecessor that is still there.
@@ -77,11 +83,11 @@ func (p *Provider) freeID(c *connection, urn resource.URN, inputs model.Values) 
 	}
 }
 
-// entry is a resource as the cloud would hold it.
-func (p *Provider) entry(c *connection, urn resource.URN, id string, inputs model.Values) *Entry {
-	m := p.making(c, urn, id, inputs)
-	e := &Entry{URN: string(urn), Type: m.typ, ID: id, Account: c.account, Region: c.region, Cluster: c.cluster, Inputs: inputs}
-	e.Outputs = p.outputs(m, resource.NewPropertyMapFromMap(inputs), resource.NewPropertyValue).Mappable()
+// entry is a resource as the cloud would hold it; old is what it was, nil if it is new.
+func (p *Provider) entry(c *connection, urn resource.URN, id string, inputs model.Values, old *Entry) *Entry {
+	e := &Entry{URN: string(urn), Type: string(urn.Type()), ID: id, Account: c.account, Region: c.region, Cluster: c.cluster, Inputs: inputs}
+	e.hold(old)
+	m := p.answered(c, e)
 	if implied := simulated[m.typ].implied; implied != nil {
 		e.Implied = implied(m)
 	}
@@ -150,8 +156,7 @@ func (p *Provider) Read(ctx context.Context, req *pulumirpc.ReadRequest) (*pulum
 	if err != nil {
 		return nil, err
 	}
-	known := resource.NewPropertyMapFromMap(e.Inputs)
-	inputs, err := p.answer("", known, req.GetInputs())
+	inputs, err := p.answer("", resource.NewPropertyMapFromMap(e.holds()), req.GetInputs())
 	return &pulumirpc.ReadResponse{Id: e.ID, Properties: outputs, Inputs: inputs}, err
 }
 
@@ -209,7 +214,7 @@ func (p *Provider) update(c *connection, urn resource.URN, id string, inputs mod
 	if unchanged != "" {
 		inputs[unchanged] = old.Inputs[unchanged]
 	}
-	e := p.entry(c, urn, id, inputs)
+	e := p.entry(c, urn, id, inputs, old)
 	if e.Type == catalogue.LaunchTemplate {
 		e.Outputs["latestVersion"] = old.Outputs["latestVersion"].(float64) + 1
 	}

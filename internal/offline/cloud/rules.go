@@ -28,6 +28,10 @@ type rule func(p *Provider, e *Entry) error
 // simulation is what the cloud does with the resources of a type beyond what the catalogue says of it.
 type simulation struct {
 	outputs outputs
+	// holds are the inputs that the service holds otherwise than it was sent.
+	holds []holding
+	// made is what AWS changes of others when a resource is made. The caller holds the record's lock.
+	made func(p *Provider, e *Entry) error
 	// implied are the ids of what AWS makes along with a resource; they live and go with it.
 	implied func(made) []string
 	// rules are what AWS checks of a resource that is created or updated, deletion what it checks besides of one that is deleted.
