@@ -65,6 +65,16 @@ func TestRds(t *testing.T) {
 	})
 }
 
+// Below 400 GiB RDS takes neither IOPS nor throughput, and from there on the provider would send those of before.
+func TestRdsGivesWhatLargeStorageNeeds(t *testing.T) {
+	for gib, want := range map[int][2]any{20: {nil, nil}, 399: {nil, nil}, 400: {12000.0, 500.0}, 65536: {12000.0, 500.0}} {
+		args := rdsArgs()
+		args.StorageGiB = gib
+		instance := componenttest.Record(t, database(args)).One(t, databaseToken, "database-instance")
+		assert.Equal(t, want, [2]any{instance.Get("iops"), instance.Get("storageThroughput")}, "%d GiB", gib)
+	}
+}
+
 func TestRdsUnprotected(t *testing.T) {
 	args := rdsArgs()
 	args.Protect, args.MultiAz, args.MaxStorageGiB = false, false, args.StorageGiB

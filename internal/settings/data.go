@@ -6,7 +6,7 @@ type Rds struct {
 	EngineVersion string `json:"engineVersion" jsonschema:"enum=16,enum=17"`
 	// InstanceClass is the RDS instance class, such as db.m7g.large.
 	InstanceClass DatabaseClass `json:"instanceClass"`
-	// StorageGiB is the initial gp3 storage.
+	// StorageGiB is the gp3 storage at least. RDS enlarges it by itself; it never shrinks, so a smaller number changes nothing.
 	StorageGiB int `json:"storageGiB" jsonschema:"minimum=20,maximum=65536"`
 	// MaxStorageGiB is the limit to which RDS may enlarge the storage.
 	MaxStorageGiB int `json:"maxStorageGiB" jsonschema:"minimum=20,maximum=65536"`

@@ -338,6 +338,14 @@ func (p *Provider) diff(req *pulumirpc.DiffRequest, replacedBy func(string, reso
 	}
 	answer := &pulumirpc.DiffResponse{Changes: pulumirpc.DiffResponse_DIFF_NONE}
 	ignore(req.GetIgnoreChanges(), olds, news)
+	if planned := simulated[typ].planned; planned != nil {
+		stated, err := unmarshal(req.GetOlds())
+		if err != nil {
+			return nil, err
+		}
+		planned(stated, olds)
+		planned(stated, news)
+	}
 	changes := olds.Diff(news)
 	if changes == nil {
 		return answer, nil
