@@ -10,10 +10,6 @@ import (
 
 // compute creates the cluster and its autoscaler.
 func (p *Platform) compute(ctx *pulumi.Context, cfg *stacks.Config) (err error) {
-	nodeGroups, err := p.nodeGroups(ctx, cfg)
-	if err != nil {
-		return err
-	}
 	if p.Eks, err = compute.NewEks(ctx, eksName, &compute.EksArgs{
 		Eks:                  cfg.Eks,
 		Name:                 p.name,
@@ -25,7 +21,7 @@ func (p *Platform) compute(ctx *pulumi.Context, cfg *stacks.Config) (err error) 
 		LogKeyArn:            p.Encryption.Keys[foundation.KeyLogs],
 		SecretsKeyArn:        p.Encryption.Keys[foundation.KeySecrets],
 		VolumesKeyArn:        p.Encryption.Keys[foundation.KeyVolumes],
-		NodeGroups:           nodeGroups,
+		NodeGroups:           p.present.nodeGroups,
 		Tags:                 tags(ctx, cfg),
 		Protect:              cfg.DeletionProtection,
 	}, p.onAws()); err != nil {

@@ -53,7 +53,7 @@ func nodeGroupName(component, zone string) string { return component + "-nodes-"
 // changes Pulumi ignores.
 //
 // The autoscaler decides the size. But the provider sends all three numbers as soon as one of them changes
-// (docs/decisions/0035-size-of-node-groups.md), and with changes of the size ignored, the third is the one in Pulumi's state: EKS
+// (docs/decisions/0035-look-first.md), and with changes of the size ignored, the third is the one in Pulumi's state: EKS
 // would refuse it as outside the new bounds, or end nodes that are in use. So a change of bounds sends the size that the group has.
 func (a *EksArgs) size(zone string) (nodes int, ignored []string) {
 	group, exists := a.NodeGroups[zone]

@@ -47,10 +47,9 @@ func TestEksNodesKeepTheirSize(t *testing.T) {
 
 // EKS says which groups there are; names tell their zones. Of two groups in a zone, the larger counts.
 func TestLookupNodeGroups(t *testing.T) {
-	type reply = func(resource.PropertyMap) resource.PropertyMap
-	names := func(names ...any) reply {
-		return func(resource.PropertyMap) resource.PropertyMap {
-			return resource.NewPropertyMapFromMap(map[string]any{"names": names})
+	names := func(names ...any) recorder.Answer {
+		return func(resource.PropertyMap) (resource.PropertyMap, error) {
+			return resource.NewPropertyMapFromMap(map[string]any{"names": names}), nil
 		}
 	}
 	sizes := map[string][]any{
@@ -60,16 +59,16 @@ func TestLookupNodeGroups(t *testing.T) {
 		"eks-nodes-euw1-az22-4d5e6f7": {2, 4, 4, "ACTIVE"},
 		"somebody-elses":              {2, 4, 4, "ACTIVE"},
 	}
-	r := &recorder.Recorder{Answers: map[string]reply{
+	r := &recorder.Recorder{Answers: map[string]recorder.Answer{
 		"aws:eks/getClusters:getClusters": names("legops-prod", "legops-test"),
 		"aws:eks/getNodeGroups:getNodeGroups": names(
 			"eks-nodes-euw1-az1-0a1b2c3", "eks-nodes-euw1-az2-0a1b2c3", "eks-nodes-euw1-az2-4d5e6f7", "eks-nodes-euw1-az22-4d5e6f7", "somebody-elses"),
-		"aws:eks/getNodeGroup:getNodeGroup": func(args resource.PropertyMap) resource.PropertyMap {
+		"aws:eks/getNodeGroup:getNodeGroup": func(args resource.PropertyMap) (resource.PropertyMap, error) {
 			assert.Equal(t, "legops-test", args["clusterName"].StringValue())
 			size := sizes[args["nodeGroupName"].StringValue()]
 			return resource.NewPropertyMapFromMap(map[string]any{
 				"scalingConfigs": []any{map[string]any{"minSize": size[0], "maxSize": size[1], "desiredSize": size[2]}}, "status": size[3],
-			})
+			}), nil
 		},
 	}}
 	look := func(r *recorder.Recorder, cluster string) (found map[string]capacity.Group, err error) {

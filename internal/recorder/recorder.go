@@ -50,6 +50,9 @@ type Call struct {
 	Provider string
 }
 
+// Answer answers a function.
+type Answer func(args resource.PropertyMap) (resource.PropertyMap, error)
+
 // Recorder implements pulumi.MockResourceMonitor. The zero value is ready.
 type Recorder struct {
 	// Project and Stack are what the program sees; legops and test unless set.
@@ -57,7 +60,7 @@ type Recorder struct {
 	// Refuse makes the registration of a resource fail, or the call of a function, which has no name. Optional.
 	Refuse func(typ, name string) bool
 	// Answers are of functions, by token, in place of those in outputs.go. Optional.
-	Answers map[string]func(args resource.PropertyMap) resource.PropertyMap
+	Answers map[string]Answer
 
 	ctx          *pulumi.Context
 	mu           sync.Mutex
@@ -154,7 +157,7 @@ func (r *Recorder) Call(args pulumi.MockCallArgs) (resource.PropertyMap, error) 
 	if !ok {
 		return nil, fmt.Errorf("function %s has no answer here: components take what they need as arguments", args.Token)
 	}
-	return answer(args.Args), nil
+	return answer(args.Args)
 }
 
 // Resources are all resources, in the order of their URNs.

@@ -33,7 +33,8 @@ type DatabaseClass string
 
 // OpenSearch is the search domain.
 type OpenSearch struct {
-	// Version is the engine version, such as OpenSearch_2.19. It can be upgraded, never downgraded.
+	// Version is the engine version, such as OpenSearch_2.19. AWS upgrades a domain, to 3.x from 2.19 only, and never downgrades it:
+	// the program refuses what would delete the domain.
 	Version SearchVersion `json:"version"`
 	// InstanceType is the type of the data nodes.
 	InstanceType SearchInstanceType `json:"instanceType"`

@@ -49,6 +49,9 @@ type function func(p *Provider, c *connection, args resource.PropertyMap) (map[s
 
 // functions answers what a program may ask of the simulated cloud. One that is not here is refused.
 var functions = map[string]function{
+	"aws:opensearch/getDomain:getDomain":                searchDomain,
+	"aws:rds/getInstances:getInstances":                 databaseNamed,
+	"aws:rds/getInstance:getInstance":                   databaseSize,
 	"aws:eks/getClusters:getClusters":                   clusterNames,
 	"aws:eks/getNodeGroups:getNodeGroups":               nodeGroupNames,
 	"aws:eks/getNodeGroup:getNodeGroup":                 nodeGroupSize,

@@ -3,6 +3,10 @@ package cloud
 import (
 	"strings"
 
+	"github.com/pulumi/pulumi/sdk/v3/go/common/resource"
+	"google.golang.org/grpc/codes"
+	"google.golang.org/grpc/status"
+
 	"legops/internal/catalogue"
 )
 
@@ -16,6 +20,7 @@ var _ = simulate(map[string]simulation{
 			"kibanaEndpoint":    func(m made) any { return m.searchHost() + "/_plugin/kibana/" },
 			"domainId":          func(m made) any { return m.connection.account + "/" + m.inputs.Text("domainName") },
 		},
+		replaces: searchVersionReplaces,
 		rules: []rule{
 			searchAccess, searchNodes, oneInAZone("vpcOptions.subnetIds"), searchLogs, sameVpc("vpcOptions.subnetIds", "vpcOptions.securityGroupIds"),
 			within(limit{"ebsOptions.volumeSize", 10, 24576}),
@@ -30,6 +35,29 @@ func (m made) searchHost() string {
 		prefix = "vpc-"
 	}
 	return prefix + m.inputs.Text("domainName") + "-" + m.digest("host")[:26] + "." + m.region() + ".es." + m.suffix()
+}
+
+// searchVersionReplaces is how the provider gets a domain to a version that it cannot be upgraded to: it deletes it, with its indices,
+// and creates another (CustomizeDiff in hashicorp/terraform-provider-aws, internal/service/opensearch/domain.go, 5.68 and 6.13, which
+// asks GetCompatibleVersions).
+func searchVersionReplaces(olds, news resource.PropertyMap) []string {
+	const version = "engineVersion"
+	from, to := text(olds[version]), text(news[version])
+	if from == to || catalogue.SearchUpgrade(from, to) {
+		return nil
+	}
+	return []string{version}
+}
+
+// searchDomain answers what a domain is. The provider says the same of one that is missing as of one that it may not read.
+func searchDomain(p *Provider, c *connection, args resource.PropertyMap) (map[string]any, error) {
+	name := text(args["domainName"])
+	for _, e := range p.listed(c, catalogue.SearchDomain) {
+		if e.in().Text("domainName") == name {
+			return map[string]any{"id": e.ID, "arn": e.ID, "domainName": name, "engineVersion": e.in().Text("engineVersion")}, nil
+		}
+	}
+	return nil, status.Error(codes.NotFound, "your query returned no results")
 }
 
 // searchAccess is the rule that fine-grained access stands on encryption everywhere and has one master.

@@ -2,8 +2,11 @@ package cloud
 
 import (
 	"fmt"
+	"slices"
 
 	"github.com/pulumi/pulumi/sdk/v3/go/common/resource"
+	"google.golang.org/grpc/codes"
+	"google.golang.org/grpc/status"
 
 	"legops/internal/catalogue"
 	"legops/internal/model"
@@ -129,4 +132,36 @@ func (p *Provider) Grow(name string, gib int) error {
 		return p.record.commit(change{Put: &grown})
 	}
 	return fmt.Errorf("there is no database %s to enlarge", name)
+}
+
+// databaseNamed answers which of the databases in a filter there are.
+func databaseNamed(p *Provider, c *connection, args resource.PropertyMap) (map[string]any, error) {
+	var filters []struct {
+		Name   string
+		Values []string
+	}
+	if err := decode(args["filters"], &filters); err != nil {
+		return nil, err
+	}
+	if len(filters) != 1 || filters[0].Name != "db-instance-id" {
+		return nil, status.Error(codes.Unimplemented, "the simulated cloud finds databases by one filter, db-instance-id")
+	}
+	names, arns := []any{}, []any{}
+	for _, e := range p.listed(c, catalogue.Database) {
+		if name := e.in().Text("identifier"); slices.Contains(filters[0].Values, name) {
+			names, arns = append(names, name), append(arns, e.Outputs["arn"])
+		}
+	}
+	return map[string]any{"id": c.region, "instanceIdentifiers": names, "instanceArns": arns}, nil
+}
+
+// databaseSize answers what a database has.
+func databaseSize(p *Provider, c *connection, args resource.PropertyMap) (map[string]any, error) {
+	name := text(args["dbInstanceIdentifier"])
+	for _, e := range p.listed(c, catalogue.Database) {
+		if e.in().Text("identifier") == name {
+			return map[string]any{"id": e.ID, "dbInstanceIdentifier": name, "allocatedStorage": e.Outputs["allocatedStorage"]}, nil
+		}
+	}
+	return nil, status.Errorf(codes.NotFound, "reading RDS DB Instance (%s): couldn't find resource", name)
 }

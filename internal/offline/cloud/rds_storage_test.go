@@ -112,3 +112,23 @@ func TestDatabaseStorageGrowsByItself(t *testing.T) {
 	d.up(having(inputs, values{"backupRetentionPeriod": 14}))
 	assert.Equal(t, []any{420.0, 12000.0, 500.0}, []any{d.output("allocatedStorage"), d.output("iops"), d.output("storageThroughput")})
 }
+
+// What a program may look up before it updates.
+func TestDataFunctions(t *testing.T) {
+	const domain, instances, instance = "aws:opensearch/getDomain:getDomain", "aws:rds/getInstances:getInstances", "aws:rds/getInstance:getInstance"
+	named := func(name string) values {
+		return values{"filters": []any{values{"name": "db-instance-id", "values": []any{name}}}}
+	}
+	d, _ := databaseOf(t, nil)
+	assert.Equal(t, []any{"legops-prod"}, d.ask(instances, named("legops-prod"))["instanceIdentifiers"])
+	assert.Equal(t, []any{}, d.ask(instances, named("legops-dev"))["instanceIdentifiers"])
+	assert.Equal(t, []any{}, d.in(account, "eu-west-1").ask(instances, named("legops-prod"))["instanceIdentifiers"])
+	require.NoError(t, d.cloud.Grow("database", 420))
+	assert.Equal(t, 420.0, d.ask(instance, values{"dbInstanceIdentifier": "legops-prod"})["allocatedStorage"])
+	for function, args := range map[string]values{
+		instance: {"dbInstanceIdentifier": "legops-dev"}, instances: {"filters": []any{values{"name": "engine", "values": []any{"postgres"}}}}, domain: {"domainName": "legops"},
+	} {
+		_, err := d.rpc.Invoke(t.Context(), &pulumirpc.InvokeRequest{Tok: function, Args: d.wire(args)})
+		require.Error(t, err, function)
+	}
+}

@@ -14,6 +14,9 @@ import (
 func (p *Provider) replacedBy(typ string, olds, news resource.PropertyMap, more ...string) []string {
 	paths := slices.Concat(more, catalogue.Of(typ).ReplacedBy())
 	var changed []string
+	if by := simulated[typ].replaces; by != nil {
+		changed = by(olds, news)
+	}
 	for _, path := range paths {
 		bare := strings.TrimRight(path, "?!")
 		if !slices.Contains(changed, bare) && mustReplace(path[len(bare):], at(olds, bare), at(news, bare)) {

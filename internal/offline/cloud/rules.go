@@ -40,6 +40,8 @@ type simulation struct {
 	// shared is an input that others change, too. The provider sends it whole, with the values that Pulumi knows, if any of it changes,
 	// and else not at all.
 	shared string
+	// replaces returns the inputs whose change replaces the resource because of their values, beside those of the catalogue.
+	replaces func(olds, news resource.PropertyMap) []string
 	// planned changes inputs as the provider does before it compares or sends them; stated is what Pulumi's state has.
 	planned func(stated, inputs resource.PropertyMap)
 	// weight is what one counts for of the quota; nil is 1.

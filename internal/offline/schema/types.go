@@ -23,5 +23,8 @@ var FunctionTypes = []string{
 	"aws:index/getCallerIdentity:getCallerIdentity",
 	"aws:index/getPartition:getPartition",
 	"aws:index/getRegion:getRegion",
+	"aws:opensearch/getDomain:getDomain",
+	"aws:rds/getInstance:getInstance",
+	"aws:rds/getInstances:getInstances",
 	"aws:ssm/getParameter:getParameter",
 }
