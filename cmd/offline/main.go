@@ -7,7 +7,7 @@
 // OFFLINE_FAULT injects a fault into the n-th call that changes the cloud: fail@n, hang@n, crash@n or crash-after@n.
 // OFFLINE_CLUSTERS=real runs a real Kubernetes control plane for every cluster, which keeps running after the command
 // has ended. OFFLINE_UNLOCK, set to anything, first switches off the services' own deletion protection, as only a person
-// does.
+// does. OFFLINE_MAINTENANCE, set to anything, first lets the maintenance windows pass.
 package main
 
 import (
@@ -63,6 +63,11 @@ func run() (int, error) {
 			return 1, errors.Join(err, session.Close())
 		}
 	}
+	if os.Getenv("OFFLINE_MAINTENANCE") != "" {
+		if err := session.Cloud().Maintain(); err != nil {
+			return 1, errors.Join(err, session.Close())
+		}
+	}
 	args := offline.AbsolutePaths(dir, os.Args[1:])
 	var code int
 	if summarises(args) && os.Getenv("OFFLINE_VERBOSE") == "" && !terminal(os.Stdout) {
@@ -72,6 +77,9 @@ func run() (int, error) {
 	}
 	for _, address := range session.Refused() {
 		fmt.Fprintln(os.Stderr, "offline: refused a connection to", address)
+	}
+	for _, waiting := range session.Record().Waiting() {
+		fmt.Fprintln(os.Stderr, "offline:", waiting)
 	}
 	if clusters := session.Clusters(); clusters != nil {
 		for name, file := range clusters.Kubeconfigs() {

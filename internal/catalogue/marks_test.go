@@ -124,8 +124,16 @@ func loadMarks(t *testing.T) marksFile {
 // replacedBy are the inputs that replace a type in the catalogue, always or by their values.
 func replacedBy(token string) []string {
 	var paths []string
-	for _, path := range catalogue.Of(token).ReplacedBy() {
+	known := catalogue.Of(token)
+	for _, path := range known.Replaces {
 		paths = append(paths, strings.TrimRight(path, "?!"))
+	}
+	if provider := known.Provider(); provider != nil {
+		for path, input := range provider.Inputs {
+			if input.Replaces {
+				paths = append(paths, path)
+			}
+		}
 	}
 	return paths
 }

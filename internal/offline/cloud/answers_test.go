@@ -16,6 +16,7 @@ import (
 var otherwise = map[string]string{
 	"aws:route53/record:Record type":                                "in place in 5.100, which pulumi-aws 6.83.2 stands on: see settled in internal/offline/answers/generate",
 	"aws:acm/certificate:Certificate domainName":                    "the provider names the computed alternative names as a reason, too",
+	"aws:opensearch/domain:Domain engineVersion":                    "the provider asks AWS which versions the domain can be upgraded to, and nobody answered",
 	"aws:rds/instance:Instance identifier":                          "one that is no longer given is drawn anew by the provider, and stays here",
 	"aws:lb/loadBalancer:LoadBalancer enableCrossZoneLoadBalancing": meansNothing,
 	"aws:lb/listener:Listener routingHttpRequest":                   meansNothing,

@@ -70,7 +70,7 @@ func TestComputedOutputs(t *testing.T) {
 		catalogue.SearchDomain:      {model.Values{"domainName": "abc"}, map[string]string{"endpoint": `search-abc-[0-9a-f]{26}\.us-east-1\.es\.amazonaws\.com`}},
 	} {
 		id := p.physicalID(c, urn(typ, "thing"), test.inputs, 0)
-		outputs := model.Values(p.entry(c, urn(typ, "thing"), id, test.inputs).Outputs)
+		outputs := model.Values(p.entry(c, urn(typ, "thing"), id, test.inputs, nil).Outputs)
 		other := func(name string) string { return regexp.QuoteMeta(cmp.Or(outputs.Text(name), id)) }
 		for _, name := range slices.Sorted(maps.Keys(test.want)) {
 			assert.Regexp(t, "^"+os.Expand(test.want[name], other)+"$", outputs.Sprint(name), typ+" "+name)

@@ -27,7 +27,7 @@ var _ = simulate(map[string]simulation{
 		when(func(in model.Values) bool { return strings.ContainsAny(in.Text("metricTransformation.name"), ":*$") },
 			`InvalidParameterException: the name "{metricTransformation.name}" of the metric has one of :*$`),
 	}},
-	catalogue.LogDelivery: {rules: []rule{
+	catalogue.LogDelivery: {made: (*Provider).appendDelivery, rules: []rule{
 		alone("deliveryDestinationArn", "deliverySourceName", "ConflictException: {} delivers the same"),
 	}},
 	catalogue.LogDeliverySource: {
@@ -63,10 +63,16 @@ func distributionLogsComeFromVirginia(_ *Provider, e *Entry) error {
 	return nil
 }
 
+// bucketOf is the ARN of a bucket without the prefix behind it.
+func bucketOf(arn string) string {
+	bucket, _, _ := strings.Cut(arn, "/")
+	return bucket
+}
+
 // deliveryArrives is the rule that the bucket of a destination, which may be given with a prefix, exists.
 func deliveryArrives(p *Provider, e *Entry) error {
-	bucket, _, prefixed := strings.Cut(e.in().Text("deliveryDestinationConfiguration.destinationResourceArn"), "/")
-	if prefixed && serviceOf(bucket) == "s3" && p.record.referred(e.Account, bucket) == nil {
+	to := e.in().Text("deliveryDestinationConfiguration.destinationResourceArn")
+	if bucket := bucketOf(to); bucket != to && serviceOf(bucket) == "s3" && p.record.referred(e.Account, bucket) == nil {
 		return e.refusal("ResourceNotFoundException: %s does not exist", bucket)
 	}
 	return nil

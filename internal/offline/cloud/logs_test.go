@@ -4,6 +4,7 @@ import (
 	"testing"
 
 	"github.com/stretchr/testify/assert"
+	"github.com/stretchr/testify/require"
 
 	"legops/internal/catalogue"
 )
@@ -51,4 +52,55 @@ func TestDeliveryDeletes(t *testing.T) {
 	id, _ := c.made(catalogue.LogDelivery, "delivery", in)
 	assert.ErrorContains(t, c.remove(catalogue.LogDeliveryDestination, "target", "bucket"), "is in use by delivery")
 	c.removes(catalogue.LogDeliverySource, "source", "cdn", catalogue.LogDelivery, "delivery", id)
+}
+
+// A delivery whose statement is missing in the bucket's policy appends it, which every preview shows from then on.
+func TestDeliveryAppendsItsStatement(t *testing.T) {
+	documented := func() values {
+		return values{
+			"Sid": "Cdn", "Effect": "Allow", "Principal": values{"Service": "delivery.logs.amazonaws.com"}, "Action": "s3:PutObject",
+			"Resource": "arn:aws:s3:::logs-1/*", "Condition": values{
+				"StringEquals": values{"aws:SourceAccount": account, "s3:x-amz-acl": "bucket-owner-full-control"},
+				"ArnLike":      values{"aws:SourceArn": "arn:aws:logs:us-east-1:111111111111:delivery-source:*"},
+			},
+		}
+	}
+	for name, test := range map[string]struct {
+		change mistake
+		quiet  bool
+	}{
+		"the documented one":    {mistake{}, true},
+		"of this source alone":  {sets("Condition.ArnLike.aws:SourceArn", "arn:aws:logs:us-east-1:111111111111:delivery-source:cdn", ""), true},
+		"of another source":     {sets("Condition.ArnLike.aws:SourceArn", "arn:aws:logs:us-east-1:111111111111:delivery-source:x", ""), false},
+		"without the ACL":       {sets("Condition.StringEquals.s3:x-amz-acl", nil, ""), false},
+		"without the account":   {sets("Condition.StringEquals.aws:SourceAccount", nil, ""), false},
+		"with another demand":   {sets("Condition.Bool", values{"aws:SecureTransport": "true"}, ""), false},
+		"below another prefix":  {sets("Resource", "arn:aws:s3:::logs-1/cdn/*", ""), false},
+		"for the older service": {sets("Principal.Service", "logdelivery.elasticloadbalancing.amazonaws.com", ""), false},
+	} {
+		t.Run(name, func(t *testing.T) {
+			c := newClient(t)
+			delivery := c.delivery()
+			statement := documented()
+			if test.change.make != nil {
+				test.change.make(c, statement)
+			}
+			in := values{"bucket": "logs-1", "policy": statementOf(statement)}
+			d := c.deploy(catalogue.BucketPolicy, "policy", in)
+			c.made(catalogue.LogDelivery, "delivery", delivery)
+			if test.quiet {
+				assert.Empty(t, d.refresh())
+				return
+			}
+			assert.Equal(t, []string{"policy"}, d.refresh())
+			held := d.state.AsMap()["policy"].(string)
+			assert.Contains(t, held, `"Sid":"AWSLogDeliveryWrite1"`)
+			policy, err := parsePolicy(held)
+			require.NoError(t, err)
+			assert.Len(t, policy.Statement, 2)
+			assert.Equal(t, []string{"policy"}, d.preview(in))
+			d.up(in)
+			assert.Empty(t, d.refresh(), "what AWS appended is gone")
+		})
+	}
 }

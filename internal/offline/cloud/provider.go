@@ -248,7 +248,7 @@ func (p *Provider) Invoke(ctx context.Context, req *pulumirpc.InvokeRequest) (*p
 	if failures := p.schema.Check(p.schema.Functions[req.GetTok()].Inputs, args); len(failures) > 0 {
 		return nil, status.Errorf(codes.InvalidArgument, "function %s: %v", req.GetTok(), failures)
 	}
-	answer, err := function(connectionOf(ctx), args)
+	answer, err := function(p, connectionOf(ctx), args)
 	if err != nil {
 		return nil, err
 	}
@@ -326,8 +326,21 @@ func (p *Provider) diff(req *pulumirpc.DiffRequest, replacing func(olds, news re
 	if err != nil {
 		return nil, err
 	}
+	typ := string(resource.URN(req.GetUrn()).Type())
+	if err := compareWithHeld(typ, olds, req.GetOlds()); err != nil {
+		return nil, err
+	}
 	answer := &pulumirpc.DiffResponse{Changes: pulumirpc.DiffResponse_DIFF_NONE}
-	news = asBefore(catalogue.Of(string(resource.URN(req.GetUrn()).Type())).Provider(), olds, news)
+	ignore(req.GetIgnoreChanges(), olds, news)
+	if planned := simulated[typ].planned; planned != nil {
+		stated, err := unmarshal(req.GetOlds())
+		if err != nil {
+			return nil, err
+		}
+		planned(stated, olds)
+		planned(stated, news)
+	}
+	news = asBefore(catalogue.Of(typ).Provider(), olds, news)
 	changes := olds.Diff(news)
 	if changes == nil {
 		return answer, nil

@@ -40,6 +40,10 @@ type Entry struct {
 	// Inputs are what was asked for, Outputs what the cloud answered, both without secrets' wrapping.
 	Inputs  map[string]any `json:"inputs"`
 	Outputs map[string]any `json:"outputs"`
+	// Held are the inputs and outputs that the service holds otherwise than it was sent, Scheduled what inputs will be once the
+	// maintenance window has passed: see held.go.
+	Held      map[string]any `json:"held,omitempty"`
+	Scheduled map[string]any `json:"scheduled,omitempty"`
 	// Implied are the ids of what AWS makes on its own along with this, such as a VPC's default security group.
 	Implied []string `json:"implied,omitempty"`
 	// Pending is set between the creation and the answer to whoever asked. An entry that stays pending was
@@ -53,6 +57,8 @@ type Entry struct {
 func (e *Entry) key() entryKey { return keyOf(e.Account, e.Region, e.Cluster, e.Type, e.ID) }
 
 func (e *Entry) in() model.Values { return e.Inputs }
+
+func (e *Entry) out() model.Values { return e.Outputs }
 
 func (e *Entry) outputs() resource.PropertyMap { return resource.NewPropertyMapFromMap(e.Outputs) }
 

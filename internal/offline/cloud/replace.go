@@ -104,6 +104,16 @@ func isOn(v resource.PropertyValue) bool {
 
 func isTrue(v resource.PropertyValue) bool { return v.IsBool() && v.BoolValue() }
 
+// ignore takes what is ignored of some properties from others. The engine has done it by itself, except for the difference that a refresh
+// shows (pulumi/pulumi v3.250.0, pkg/resource/deploy/step.go, RefreshStep.Apply).
+func ignore(paths []string, olds, news resource.PropertyMap) {
+	for _, text := range paths {
+		if path, err := resource.ParsePropertyPath(text); err == nil {
+			path.Reset(olds, news)
+		}
+	}
+}
+
 // at returns the value at a path: null where there is none, computed where something on the way is.
 func at(values resource.PropertyMap, path string) resource.PropertyValue {
 	value := resource.NewProperty(values)

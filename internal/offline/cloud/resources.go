@@ -58,12 +58,18 @@ func (p *Provider) create(c *connection, urn resource.URN, inputs model.Values) 
 		return e, nil
 	}
 	id := p.freeID(c, urn, inputs)
-	e := p.entry(c, urn, id, inputs)
+	e := p.entry(c, urn, id, inputs, nil)
 	if err := p.refuse(e); err != nil {
 		return nil, err
 	}
 	e.Pending = true
-	return e, p.record.commit(change{Put: e})
+	if err := p.record.commit(change{Put: e}); err != nil {
+		return nil, err
+	}
+	if made := simulated[e.Type].made; made != nil {
+		return e, made(p, e)
+	}
+	return e, nil
 }
 
 // freeID is the id the resource gets. A successor must not share the random id of a predecessor that is still there.
@@ -77,11 +83,11 @@ func (p *Provider) freeID(c *connection, urn resource.URN, inputs model.Values) 
 	}
 }
 
-// entry is a resource as the cloud would hold it.
-func (p *Provider) entry(c *connection, urn resource.URN, id string, inputs model.Values) *Entry {
-	m := p.making(c, urn, id, inputs)
-	e := &Entry{URN: string(urn), Type: m.typ, ID: id, Account: c.account, Region: c.region, Cluster: c.cluster, Inputs: inputs}
-	e.Outputs = p.outputs(m, resource.NewPropertyMapFromMap(inputs), resource.NewPropertyValue).Mappable()
+// entry is a resource as the cloud would hold it; old is what it was, nil if it is new.
+func (p *Provider) entry(c *connection, urn resource.URN, id string, inputs model.Values, old *Entry) *Entry {
+	e := &Entry{URN: string(urn), Type: string(urn.Type()), ID: id, Account: c.account, Region: c.region, Cluster: c.cluster, Inputs: inputs}
+	e.hold(old)
+	m := p.answered(c, e)
 	if implied := simulated[m.typ].implied; implied != nil {
 		e.Implied = implied(m)
 	}
@@ -150,8 +156,7 @@ func (p *Provider) Read(ctx context.Context, req *pulumirpc.ReadRequest) (*pulum
 	if err != nil {
 		return nil, err
 	}
-	known := resource.NewPropertyMapFromMap(e.Inputs)
-	inputs, err := p.answer("", known, req.GetInputs())
+	inputs, err := p.answer("", resource.NewPropertyMapFromMap(e.holds()), req.GetInputs())
 	return &pulumirpc.ReadResponse{Id: e.ID, Properties: outputs, Inputs: inputs}, err
 }
 
@@ -172,13 +177,26 @@ func (p *Provider) Update(ctx context.Context, req *pulumirpc.UpdateRequest) (*p
 		outputs, err := p.answer(string(urn.Type()), planned, req.GetNews())
 		return &pulumirpc.UpdateResponse{Properties: outputs}, err
 	}
+	stated, err := unmarshal(req.GetOlds())
+	if err != nil {
+		return nil, err
+	}
+	// What is ignored keeps the value in Pulumi's state (pulumi-terraform-bridge, pkg/tfshim/sdk-v2/instance_diff.go).
+	ignore(req.GetIgnoreChanges(), stated, inputs)
+	if planned := simulated[string(urn.Type())].planned; planned != nil {
+		planned(stated, inputs)
+	}
+	unchanged := simulated[string(urn.Type())].shared
+	if unchanged != "" && !at(stated, unchanged).DeepEquals(at(inputs, unchanged)) {
+		unchanged = ""
+	}
 	known, err := plain(inputs)
 	if err != nil {
 		return nil, err
 	}
 	var e *Entry
 	err = p.changing(ctx, func() (err error) {
-		e, err = p.update(c, urn, req.GetId(), known)
+		e, err = p.update(c, urn, req.GetId(), known, unchanged)
 		return err
 	})
 	if err != nil {
@@ -188,14 +206,18 @@ func (p *Provider) Update(ctx context.Context, req *pulumirpc.UpdateRequest) (*p
 	return &pulumirpc.UpdateResponse{Properties: outputs}, err
 }
 
-func (p *Provider) update(c *connection, urn resource.URN, id string, inputs model.Values) (*Entry, error) {
+// update changes a resource, except for an input that nobody asks to change, if there is one.
+func (p *Provider) update(c *connection, urn resource.URN, id string, inputs model.Values, unchanged string) (*Entry, error) {
 	p.record.mu.Lock()
 	defer p.record.mu.Unlock()
 	old := p.record.entries[c.key(urn, id)]
 	if old == nil {
 		return nil, refusal(urn, "NotFound: %s does not exist", id)
 	}
-	e := p.entry(c, urn, id, inputs)
+	if unchanged != "" {
+		inputs[unchanged] = old.Inputs[unchanged]
+	}
+	e := p.entry(c, urn, id, inputs, old)
 	if e.Type == catalogue.LaunchTemplate {
 		e.Outputs["latestVersion"] = old.Outputs["latestVersion"].(float64) + 1
 	}

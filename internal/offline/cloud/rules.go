@@ -28,6 +28,10 @@ type rule func(p *Provider, e *Entry) error
 // simulation is what the cloud does with the resources of a type beyond what the catalogue says of it.
 type simulation struct {
 	outputs outputs
+	// holds are the inputs that the service holds otherwise than it was sent.
+	holds []holding
+	// made is what AWS changes of others when a resource is made. The caller holds the record's lock.
+	made func(p *Provider, e *Entry) error
 	// implied are the ids of what AWS makes along with a resource; they live and go with it.
 	implied func(made) []string
 	// replaces are the inputs that make another resource of it by the provider's own code, which no schema shows.
@@ -35,6 +39,11 @@ type simulation struct {
 	// rules are what AWS checks of a resource that is created or updated, deletion what it checks besides of one that is deleted.
 	rules    []rule
 	deletion rule
+	// shared is an input that others change, too. The provider sends it whole, with the values that Pulumi knows, if any of it changes,
+	// and else not at all.
+	shared string
+	// planned changes inputs as the provider does before it compares or sends them; stated is what Pulumi's state has.
+	planned func(stated, inputs resource.PropertyMap)
 	// weight is what one counts for of the quota; nil is 1.
 	weight func(*Entry) int
 }

@@ -39,7 +39,7 @@ var _ = simulate(map[string]simulation{
 		each("rules", movesInOrder("transitions", "days", "expiration.days"),
 			movesInOrder("noncurrentVersionTransitions", "noncurrentDays", "noncurrentVersionExpiration.noncurrentDays")),
 	}},
-	catalogue.BucketPolicy:  {rules: []rule{policyIsForTheBucket, policyIsNotPublic}},
+	catalogue.BucketPolicy:  {holds: bucketPolicyHolds, rules: []rule{policyIsForTheBucket, policyIsNotPublic}},
 	catalogue.BucketLogging: {rules: []rule{logsStayInTheRegion}},
 	catalogue.BucketObject: {
 		outputs: outputs{"versionId": always("null")},

@@ -20,6 +20,9 @@ import (
 
 // reader reads an operation's events as the CLI prints them with --json.
 type reader struct {
+	// refreshes says that the operation is a refresh.
+	refreshes bool
+
 	steps    []model.Step
 	failures []model.Failure
 	err      error
@@ -31,12 +34,19 @@ func (r *reader) read(e engine.Event) {
 	switch payload := e.Payload().(type) {
 	case engine.ResourcePreEventPayload:
 		// The CLI shows no default providers, and a replacement as one step.
-		if m := payload.Metadata; !e.Internal() && (m.Logical || !deploy.IsReplacementStep(m.Op)) {
+		if m := payload.Metadata; !r.refreshes && !e.Internal() && (m.Logical || !deploy.IsReplacementStep(m.Op)) {
 			step, err := stepOf(m)
 			if err != nil {
 				r.err = errors.Join(r.err, err)
 				return
 			}
+			r.steps = append(r.steps, step)
+		}
+	case engine.ResourceOutputsEventPayload:
+		// A refresh says what it found only when it has read the resource.
+		if m := payload.Metadata; r.refreshes && !e.Internal() && (m.Op == deploy.OpUpdate && m.DetailedDiff != nil || m.Op == deploy.OpDelete) {
+			step, err := stepOf(m)
+			r.err = errors.Join(r.err, err)
 			r.steps = append(r.steps, step)
 		}
 	case engine.DiagEventPayload:

@@ -97,6 +97,16 @@ func (s *Stack) Refresh(ctx context.Context, source Source) error {
 	return s.run(ctx, engine.Refresh, source, false, ignore)
 }
 
+// Drift returns what the cloud has otherwise than the last deployment left it: what `pulumi refresh --preview-only` finds. The state stays
+// as it is.
+func (s *Stack) Drift(ctx context.Context, source Source) (*model.Plan, error) {
+	r := reader{refreshes: true}
+	if err := errors.Join(s.run(ctx, engine.Refresh, source, true, r.read), r.err); err != nil {
+		return nil, err
+	}
+	return model.NewPlan(r.steps), nil
+}
+
 // Destroy deletes what the stack has.
 func (s *Stack) Destroy(ctx context.Context, source Source) error {
 	return s.run(ctx, engine.Destroy, source, false, ignore)

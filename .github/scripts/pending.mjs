@@ -1,0 +1,83 @@
+// Tells what waits for a maintenance window from drift. Without applyImmediately, RDS keeps a change of class, storage or Multi-AZ until
+// the window (docs/decisions/0035-changes-wait-for-the-window.md); every refresh and preview shows it until then, though nobody has
+// anything to do. An update that takes such a change back sends nothing, since the database is still as it was: RDS makes the
+// change all the same, so that a person has to cancel it.
+//
+//   node pending.mjs FOLDER
+//
+// prints what pending returns of drift.sh's and pending.sh's output, as JSON.
+import { existsSync, readFileSync } from 'node:fs'
+import { join } from 'node:path'
+import { fileURLToPath } from 'node:url'
+
+const database = 'aws:rds/instance:Instance'
+
+// inputs are Pulumi's names of what RDS lists as pending, where they are not the same but for the first letter.
+const inputs = {
+  CACertificateIdentifier: 'caCertIdentifier',
+  DBInstanceClass: 'instanceClass',
+  DBInstanceIdentifier: 'identifier',
+  DBSubnetGroupName: 'dbSubnetGroupName',
+  IAMDatabaseAuthenticationEnabled: 'iamDatabaseAuthenticationEnabled',
+  MultiAZ: 'multiAz',
+}
+const inputOf = name => inputs[name] ?? name[0].toLowerCase() + name.slice(1)
+
+const days = ['sun', 'mon', 'tue', 'wed', 'thu', 'fri', 'sat']
+
+// start returns when a window such as sun:04:30-sun:05:30 (UTC) opens next.
+export function start(window, now) {
+  const [day, hour, minute] = window.toLowerCase().split('-')[0].split(':')
+  const at = new Date(Date.UTC(now.getUTCFullYear(), now.getUTCMonth(), now.getUTCDate(), Number(hour), Number(minute)))
+  at.setUTCDate(at.getUTCDate() + ((days.indexOf(day) - at.getUTCDay() + 7) % 7))
+  if (at <= now) at.setUTCDate(at.getUTCDate() + 7)
+  return `${at.toISOString().slice(0, 16).replace('T', ' ')} UTC`
+}
+
+const read = (folder, name) => (existsSync(join(folder, name)) ? JSON.parse(readFileSync(join(folder, name), 'utf8')) : undefined)
+
+// wanted are the inputs that a step wants a database to have: a refresh compares with what the state was given, a preview with what
+// the program asks for.
+const wanted = (name, step) => (name === 'refresh' ? step.oldState : step.newState)?.inputs ?? {}
+
+const steps = (folder, name) =>
+  (read(folder, `${name}.json`)?.steps ?? []).filter(({ op, urn }) => op === 'update' && urn.split('::')[2].split('$').pop() === database)
+
+// pending returns, of the folder that drift.sh and pending.sh have filled:
+//   waiting  lines about changes that the program asks for and that take effect by themselves
+//   unasked  lines about changes that take effect although the program does not ask for them
+//   only     a function of a command's name and one of its steps: whether the step shows nothing but changes that wait
+// The lines name resources and properties, never a value.
+export function pending(folder, now = new Date()) {
+  const waiting = []
+  const unasked = []
+  const values = {} // by database, by input
+  const previews = steps(folder, 'preview')
+  for (const { DBInstanceIdentifier: name, PendingModifiedValues: all, PreferredMaintenanceWindow: window } of read(folder, 'databases.json') ?? []) {
+    values[name] = Object.fromEntries(
+      Object.entries(all ?? {}).filter(([, value]) => value === null || typeof value !== 'object').map(([key, value]) => [inputOf(key), String(value)]))
+    const asked = previews.map(step => wanted('preview', step)).find(({ identifier }) => identifier === name) ?? {}
+    for (const [input, value] of Object.entries(values[name])) {
+      // Of the version that waits the provider says nothing: it shows what was asked for.
+      const fits = input === 'engineVersion' || String(asked[input]) === value
+      const line = `- \`${name}\`: \`${input}\` changes in the maintenance window at ${start(window, now)}`
+      if (fits) waiting.push(line)
+      else unasked.push(`${line}, which main does not ask for: cancel it`)
+    }
+  }
+  const only = (name, step) => {
+    const want = wanted(name, step)
+    const waits = values[want.identifier]
+    const paths = Object.keys(step.detailedDiff ?? {})
+    return steps(folder, name).some(({ urn }) => urn === step.urn) && waits !== undefined && paths.length > 0 &&
+      paths.every(path => String(want[path]) === waits[path])
+  }
+  return { waiting, unasked, only }
+}
+
+if (process.argv[1] === fileURLToPath(import.meta.url)) {
+  const folder = process.argv[2]
+  const { waiting, unasked, only } = pending(folder)
+  const shown = name => steps(folder, name).filter(step => only(name, step)).map(({ urn }) => urn)
+  console.log(JSON.stringify({ waiting, unasked, only: { refresh: shown('refresh'), preview: shown('preview') } }))
+}

@@ -1,0 +1,11 @@
+#!/usr/bin/env bash
+# Lists what the databases of a stack keep for their maintenance windows, for pending.mjs.
+# usage: pending.sh STACK FOLDER
+set -euo pipefail
+
+stack=$1
+folder=$2
+mkdir -p "$folder"
+aws rds describe-db-instances --output json --query \
+	"DBInstances[?starts_with(DBInstanceIdentifier, 'legops-$stack-')].{DBInstanceIdentifier: DBInstanceIdentifier, PreferredMaintenanceWindow: PreferredMaintenanceWindow, PendingModifiedValues: PendingModifiedValues}" \
+	>"$folder/databases.json"

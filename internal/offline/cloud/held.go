@@ -1,0 +1,197 @@
+package cloud
+
+import (
+	"fmt"
+	"maps"
+	"reflect"
+	"slices"
+
+	"github.com/pulumi/pulumi/sdk/v3/go/common/resource"
+	"google.golang.org/protobuf/types/known/structpb"
+
+	"legops/internal/model"
+)
+
+// Services do not always hold what they were sent: RDS keeps a changed class for its maintenance window, and says of a parameter at its
+// default that it takes a reboot. The real provider reads after each Create and Update what the service has, and compares with that, so
+// that a program that asks for anything else has a difference in every preview, with or without a refresh (pulumi-terraform-bridge,
+// pkg/tfbridge/provider.go: Diff makes the old state of the outputs).
+
+// holding is an input that its service can hold otherwise than it was sent.
+type holding struct {
+	input string
+	// says is what the service does, source is where that was read.
+	says, source string
+	// as is what the service holds of an entry that is new or changed, whose input is given; old is what it was before, nil if it is new.
+	as func(e, old *Entry) any
+	// waits says that a change takes effect in the maintenance window, unless the request says at once. The real provider goes on
+	// answering with the value until then; with output, it answers with what was asked for, and tells the other in that output.
+	waits  func(old, asked any) bool
+	output string
+}
+
+// always waits.
+func waitsAlways(any, any) bool { return true }
+
+// hold settles what the service holds of a resource.
+func (e *Entry) hold(old *Entry) {
+	held, scheduled := model.Values{}, model.Values{}
+	for _, h := range simulated[e.Type].holds {
+		asked, given := e.Inputs[h.input]
+		if !given {
+			continue
+		}
+		if h.as != nil {
+			if value := h.as(e, old); !reflect.DeepEqual(value, asked) {
+				held[h.input] = value
+			}
+		}
+		if h.waits == nil || old == nil {
+			continue
+		}
+		now, after := old.now(h), old.Scheduled[h.input]
+		switch {
+		case e.in().Flag("applyImmediately"):
+			// A change at once takes along what waits, also what the program no longer asks for: the provider sends only
+			// what differs from what the service has.
+			if reflect.DeepEqual(now, asked) && after != nil {
+				held[h.name()] = after
+			}
+			continue
+		case reflect.DeepEqual(now, asked):
+			// Nothing is sent: what was asked for before goes on waiting.
+		case h.waits(now, asked):
+			held[h.name()], after = now, asked
+		}
+		if after != nil {
+			scheduled[h.input] = after
+		}
+	}
+	e.Held, e.Scheduled = orNone(held), orNone(scheduled)
+}
+
+// orNone is nil for no values, as they are read from the journal.
+func orNone(values model.Values) model.Values {
+	if len(values) == 0 {
+		return nil
+	}
+	return values
+}
+
+// name is the input or output that tells what the service holds.
+func (h holding) name() string {
+	if h.output != "" {
+		return h.output
+	}
+	return h.input
+}
+
+// now is what the service holds of an input, also of one that was not given.
+func (e *Entry) now(h holding) any {
+	if value, held := e.Held[h.name()]; held {
+		return value
+	}
+	if value, given := e.Inputs[h.input]; given {
+		return value
+	}
+	return e.Outputs[h.input]
+}
+
+// holds are the inputs as the service holds them.
+func (e *Entry) holds() model.Values {
+	inputs := maps.Clone(e.Inputs)
+	for name, value := range e.Held {
+		if _, given := inputs[name]; given {
+			inputs[name] = value
+		}
+	}
+	return inputs
+}
+
+// answered sets the outputs of a resource, from what the service holds, and returns what they were made of.
+func (p *Provider) answered(c *connection, e *Entry) made {
+	inputs := e.holds()
+	m := p.making(c, resource.URN(e.URN), e.ID, inputs)
+	e.Outputs = p.outputs(m, resource.NewPropertyMapFromMap(inputs), resource.NewPropertyValue).Mappable()
+	maps.Copy(e.Outputs, e.Held)
+	return m
+}
+
+// connection is a provider that could have made an entry.
+func (e *Entry) connection() *connection {
+	return &connection{account: e.Account, region: e.Region, cluster: e.Cluster}
+}
+
+// Maintain lets the maintenance window of everything there is pass: what waits for it takes effect. Pulumi hears of it at the next refresh.
+func (p *Provider) Maintain() error {
+	p.record.mu.Lock()
+	defer p.record.mu.Unlock()
+	for _, e := range p.record.entries {
+		if len(e.Scheduled) == 0 {
+			continue
+		}
+		after, held := *e, model.Values{}
+		maps.Copy(held, e.Held)
+		for _, h := range simulated[e.Type].holds {
+			value, waits := e.Scheduled[h.input]
+			if !waits {
+				continue
+			}
+			delete(held, h.name())
+			if !reflect.DeepEqual(value, e.Inputs[h.input]) {
+				held[h.name()] = value
+			}
+		}
+		after.Held, after.Scheduled = orNone(held), nil
+		p.answered(e.connection(), &after)
+		if err := p.record.commit(change{Put: &after}); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+// Waiting is a change that waits for the maintenance window of a resource.
+type Waiting struct {
+	Entry
+	// Window is the window, such as sun:04:00-sun:05:00, UTC.
+	Window string
+	// Input is what changes, from Now to Then.
+	Input     string
+	Now, Then any
+}
+
+func (w Waiting) String() string {
+	return fmt.Sprintf("%s waits for its maintenance window, %s: %s is %v, and will be %v", nameOf(w.Type, w.in()), w.Window, w.Input, w.Now, w.Then)
+}
+
+// Waiting returns what waits for maintenance windows, ordered by type, id and input.
+func (r *Record) Waiting() []Waiting {
+	var all []Waiting
+	for _, e := range r.Entries("") {
+		for _, input := range slices.Sorted(maps.Keys(e.Scheduled)) {
+			i := slices.IndexFunc(simulated[e.Type].holds, func(h holding) bool { return h.input == input })
+			all = append(all, Waiting{e, e.in().Text("maintenanceWindow"), input, e.now(simulated[e.Type].holds[i]), e.Scheduled[input]})
+		}
+	}
+	return all
+}
+
+// compareWithHeld puts into old inputs what the state says that the service holds of them.
+func compareWithHeld(typ string, inputs resource.PropertyMap, state *structpb.Struct) error {
+	holds := simulated[typ].holds
+	if len(holds) == 0 {
+		return nil
+	}
+	outputs, err := unmarshal(state)
+	if err != nil {
+		return err
+	}
+	for _, h := range holds {
+		key := resource.PropertyKey(h.input)
+		if value, known := outputs[key]; known && inputs.HasValue(key) {
+			inputs[key] = value
+		}
+	}
+	return nil
+}

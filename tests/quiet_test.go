@@ -1,0 +1,161 @@
+package tests
+
+import (
+	"encoding/json"
+	"fmt"
+	"maps"
+	"slices"
+	"testing"
+
+	"github.com/pulumi/pulumi/sdk/v3/go/common/resource"
+	"github.com/stretchr/testify/assert"
+	"github.com/stretchr/testify/require"
+
+	"legops/internal/model"
+	"legops/internal/offline/cloud"
+	"legops/internal/offline/engine"
+)
+
+// night is what the nightly drift run finds. As there, the state stays as it is.
+type night struct {
+	// Person are the changes that somebody has to do something about, Waiting those that take effect by themselves.
+	Person, Waiting []string
+}
+
+// lookAt runs what drift.yml runs.
+func lookAt(t *testing.T, stack *engine.Stack, source engine.Source) (n night) {
+	t.Helper()
+	stack, err := stack.Copy()
+	require.NoError(t, err)
+	drift, err := stack.Drift(t.Context(), source)
+	require.NoError(t, err)
+	require.NoError(t, stack.Refresh(t.Context(), source))
+	preview, err := stack.Preview(t.Context(), source)
+	require.NoError(t, err)
+	plans := map[string]*model.Plan{"refresh": drift, "preview": preview}
+	files := map[string]string{"databases.json": described(t, stack.Record().Waiting())}
+	for name, plan := range plans {
+		files[name+".json"] = printed(t, plan)
+	}
+	pending := readPending(t, files)
+	n.Waiting = pending.Waiting
+	for _, line := range pending.Unasked {
+		n.Person = append(n.Person, "unasked "+line)
+	}
+	for _, name := range []string{"refresh", "preview"} {
+		for _, change := range changesOf(plans[name]) {
+			if !slices.Contains(pending.Only[name], string(change.urn)) {
+				n.Person = append(n.Person, name+" "+change.String())
+			}
+		}
+	}
+	return n
+}
+
+// described is what waits as `aws rds describe-db-instances` says it.
+func described(t *testing.T, waiting []cloud.Waiting) string {
+	t.Helper()
+	type database struct {
+		DBInstanceIdentifier, PreferredMaintenanceWindow string
+		PendingModifiedValues                            map[string]any
+	}
+	fields := map[string]string{"instanceClass": "DBInstanceClass"}
+	all := []database{}
+	for _, w := range waiting {
+		require.Contains(t, fields, w.Input)
+		all = append(all, database{w.Inputs["identifier"].(string), w.Window, map[string]any{fields[w.Input]: w.Then}})
+	}
+	text, err := json.Marshal(all)
+	require.NoError(t, err)
+	return string(text)
+}
+
+// printed is a plan as the CLI prints it, as far as pending.mjs reads it.
+func printed(t *testing.T, plan *model.Plan) string {
+	t.Helper()
+	var steps []map[string]any
+	for _, s := range plan.Steps {
+		one := map[string]any{"op": s.Op, "urn": s.Resource().URN, "detailedDiff": s.DetailedDiff}
+		if s.Old != nil {
+			one["oldState"] = map[string]any{"inputs": s.Old.Inputs}
+		}
+		if s.New != nil {
+			one["newState"] = map[string]any{"inputs": s.New.Inputs}
+		}
+		steps = append(steps, one)
+	}
+	text, err := json.Marshal(map[string]any{"steps": steps})
+	require.NoError(t, err)
+	return string(text)
+}
+
+// planChange is a change of a plan.
+type planChange struct {
+	urn   resource.URN
+	op    string
+	paths []string
+}
+
+func (p planChange) String() string { return fmt.Sprintf("%s %s: %v", p.op, p.urn.Name(), p.paths) }
+
+func changesOf(plan *model.Plan) (changes []planChange) {
+	for _, s := range plan.Steps {
+		if s.Op != "same" {
+			changes = append(changes, planChange{s.Resource().URN, s.Op, slices.Sorted(maps.Keys(s.DetailedDiff))})
+		}
+	}
+	return changes
+}
+
+// Nothing that a service holds otherwise than the program sent it shows as drift or in a preview, whatever is deployed.
+func TestDriftIsQuiet(t *testing.T) {
+	for _, name := range stackNames {
+		t.Run(name, func(t *testing.T) {
+			stack := deployedStack(t, name)
+			plan, err := stack.Preview(t.Context(), program(""))
+			require.NoError(t, err)
+			assert.Empty(t, changesOf(plan), "without a refresh")
+			found := lookAt(t, stack, program(""))
+			assert.Empty(t, found.Person)
+			assert.Empty(t, found.Waiting)
+		})
+	}
+}
+
+// For a week, the nightly run says only what somebody has to do: a class that waits for its window is named, and so is one that was
+// taken back, which RDS changes all the same.
+func TestDriftForAWeek(t *testing.T) {
+	const class, xlarge = "instanceClass: db.t4g.medium", "instanceClass: db.t4g.xlarge"
+	stack, asIs := deployedStack(t, "dev"), program("")
+	larger := program(editedFiles(t, "dev", [2]string{class, "instanceClass: db.t4g.large"}))
+	again := program(editedFiles(t, "dev", [2]string{class, xlarge}))
+	up := func(source engine.Source) { require.NoError(t, stack.Up(t.Context(), source)) }
+	pass := func() { require.NoError(t, stack.Cloud().Maintain()) }
+	waits := "- `legops-dev-database`: `instanceClass` changes in the maintenance window at "
+	main := asIs
+	for number, test := range []struct {
+		day     func()
+		waiting bool
+		person  []string
+	}{
+		{func() { main = larger; up(main) }, true, nil},
+		{func() {}, true, nil},
+		{func() { up(main) }, true, nil},
+		{pass, false, nil},
+		{func() { up(again); up(main) }, false, []string{"unasked " + waits}},
+		{pass, false, []string{"refresh update rds-instance: [instanceClass]", "preview update rds-instance: [instanceClass]"}},
+		// An update alone compares with the state, which says what was asked for: docs/runbooks/drift.md refreshes.
+		{func() { require.NoError(t, stack.Refresh(t.Context(), main)); up(main) }, true, nil},
+	} {
+		test.day()
+		found := lookAt(t, stack, main)
+		assert.Len(t, found.Person, len(test.person), "night %d: %v", number+1, found)
+		for i, says := range test.person {
+			assert.Contains(t, found.Person[i], says, "night %d", number+1)
+		}
+		assert.Equal(t, test.waiting, len(found.Waiting) == 1, "night %d: %v", number+1, found)
+		if test.waiting {
+			assert.Contains(t, found.Waiting[0], waits)
+		}
+	}
+}
