@@ -1,5 +1,5 @@
 // Tells what waits for a maintenance window from drift. Without applyImmediately, RDS keeps a change of class, storage or Multi-AZ until
-// the window (docs/decisions/0035-changes-wait-for-the-window.md); every refresh and preview shows it until then, though nobody has
+// the window (docs/decisions/0036-changes-wait-for-the-window.md); every refresh and preview shows it until then, though nobody has
 // anything to do. An update that takes such a change back sends nothing, since the database is still as it was: RDS makes the
 // change all the same, so that a person has to cancel it.
 //
