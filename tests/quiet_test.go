@@ -1,16 +1,19 @@
 package tests
 
 import (
+	"cmp"
 	"encoding/json"
 	"fmt"
 	"maps"
 	"slices"
+	"strings"
 	"testing"
 
 	"github.com/pulumi/pulumi/sdk/v3/go/common/resource"
 	"github.com/stretchr/testify/assert"
 	"github.com/stretchr/testify/require"
 
+	"legops/internal/checkout"
 	"legops/internal/model"
 	"legops/internal/offline/cloud"
 	"legops/internal/offline/engine"
@@ -158,4 +161,20 @@ func TestDriftForAWeek(t *testing.T) {
 			assert.Contains(t, found.Waiting[0], waits)
 		}
 	}
+}
+
+// docs/offline.md has a row for everything that a service holds otherwise than it was sent, with where that was read.
+func TestHeldValuesAreFresh(t *testing.T) {
+	var rows [][]string
+	for _, v := range cloud.HeldValues() {
+		require.NotEmpty(t, v.Says, v.Type)
+		require.NotEmpty(t, v.Source, v.Type)
+		_, name, _ := strings.Cut(v.Type, "aws:")
+		rows = append(rows, []string{cmp.Or(name, v.Type), strings.Join(v.Inputs, ", "), v.Says, v.Source})
+	}
+	const page, head = "docs/offline.md", "| Type | Inputs |"
+	before, rest, found := strings.Cut(checkout.Read(t, root, page), head)
+	require.True(t, found, page+" has no table of them")
+	_, after, _ := strings.Cut(rest, "\n\n")
+	fresh(t, page, before+markdown([]string{"Type", "Inputs", "What the service does", "Source"}, rows)+"\n"+after)
 }
