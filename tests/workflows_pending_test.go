@@ -38,7 +38,7 @@ func readPending(t *testing.T, files map[string]string) (p pendingChanges) {
 	t.Helper()
 	folder := t.TempDir()
 	checkout.Write(t, folder, files)
-	out, code := checkout.Output(t, exec.Command("node", filepath.Join(root, ".github", "scripts", "pending.mjs"), folder))
+	out, code := checkout.Output(t, exec.Command("node", filepath.Join(root, ".github", "scripts", "pending.mjs"), "--json", folder))
 	require.Zero(t, code, out)
 	require.NoError(t, json.Unmarshal([]byte(out), &p))
 	return p
@@ -97,6 +97,17 @@ func TestWorkflowPending(t *testing.T) {
 			assert.Equal(t, test.unasked != "", len(got.Unasked) > 0, got.Unasked)
 		})
 	}
+}
+
+// A deployment says what is not done yet.
+func TestWorkflowPendingNotice(t *testing.T) {
+	folder := t.TempDir()
+	checkout.Write(t, folder, map[string]string{"databases.json": `[{"DBInstanceIdentifier":"legops-dev-database",` +
+		`"PreferredMaintenanceWindow":"sat:23:30-sun:00:30","PendingModifiedValues":{"MultiAZ":true,"DBInstanceClass":"db.t4g.large"}}]`})
+	out, code := checkout.Output(t, exec.Command("node", filepath.Join(root, ".github", "scripts", "pending.mjs"), folder))
+	require.Zero(t, code, out)
+	assert.Regexp(t, "^::notice::`legops-dev-database`: `multiAz` changes in the maintenance window at \\d{4}-\\d\\d-\\d\\d 23:30 UTC\n"+
+		"::notice::`legops-dev-database`: `instanceClass` changes [^\n]*\n$", out)
 }
 
 // What waits opens no issue: the summary names it. What RDS will change although main does not ask for it does.
