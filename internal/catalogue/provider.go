@@ -8,7 +8,7 @@ import (
 )
 
 // Provider is what the AWS provider's own schema says of a type. Pulumi's provider is a bridge to Terraform's; the table is read out
-// of both by tools/provider, outside CI: see docs/decisions/0035-the-providers-own-schema.md. Types of other providers have none.
+// of both by tools/provider, outside CI: see docs/decisions/0037-the-real-provider-answers.md. Types of other providers have none.
 type Provider struct {
 	// Type is Terraform's name of it, such as aws_db_instance.
 	Type string `json:"type"`

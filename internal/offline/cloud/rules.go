@@ -30,8 +30,8 @@ type simulation struct {
 	outputs outputs
 	// holds are the inputs that the service holds otherwise than it was sent.
 	holds []holding
-	// made is what AWS changes of others when a resource is made. The caller holds the record's lock.
-	made func(p *Provider, e *Entry) error
+	// made and removed are what AWS changes of others when a resource is made or removed. The caller holds the record's lock.
+	made, removed func(p *Provider, e *Entry) error
 	// implied are the ids of what AWS makes along with a resource; they live and go with it.
 	implied func(made) []string
 	// replaces are the inputs that make another resource of it by the provider's own code, which no schema shows.

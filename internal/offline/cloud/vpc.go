@@ -34,6 +34,11 @@ var _ = simulate(map[string]simulation{
 		},
 		rules: []rule{subnetFits, subnetZone},
 	},
+	catalogue.FlowLog: {holds: []holding{{
+		input: "logDestination", as: func(e, _ *Entry) any { return strings.TrimSuffix(e.in().Text("logDestination"), ":*") },
+		says:   "The provider sends the ARN of a log group without `:*`, and reads what EC2 has: a difference that replaces the flow log.",
+		source: "terraform-provider-aws 5.68 and 6.13, internal/service/ec2/vpc_flow_log.go",
+	}}},
 	catalogue.NatGateway: {
 		outputs: outputs{
 			"publicIp": func(m made) any { return documentationAddress(m.digest("address")) },
