@@ -135,17 +135,3 @@ func (p *Plan) side(of func(*Step) *Resource) *Graph {
 	}
 	return NewGraph(all)
 }
-
-// ReadState reads the output of `pulumi stack export`. Inputs and outputs come without secrets.
-func ReadState(output []byte) (*Graph, error) {
-	var state struct {
-		Deployment struct{ Resources []*Resource }
-	}
-	if err := json.Unmarshal(output, &state); err != nil {
-		return nil, fmt.Errorf("reading the state: %w", err)
-	}
-	for _, r := range state.Deployment.Resources {
-		r.clean()
-	}
-	return NewGraph(state.Deployment.Resources), nil
-}
