@@ -42,6 +42,8 @@ type Change struct {
 	Properties []Property `json:"properties,omitempty"`
 	// Protected says that Pulumi refuses to replace or delete it until a person unprotects it.
 	Protected bool `json:"protected,omitempty"`
+	// Bares says that Pulumi protects it now, that the program no longer asks for that, and that it is replaced in the same update.
+	Bares bool `json:"bares,omitempty"`
 	// Retained says that what leaves the stack stays in the account.
 	Retained bool `json:"retained,omitempty"`
 	// Noise says that nothing but tags or the order of a set differs.
@@ -118,7 +120,8 @@ func (c *Change) complete(g *model.Graph, protected map[string]bool) {
 	if c.new != nil {
 		c.Source = position(c.new.SourcePosition)
 	}
-	c.Protected = protected[c.URN]
+	c.Bares = protected[c.URN] && c.Kind == Replaced && c.new != nil && !c.new.Protect
+	c.Protected = protected[c.URN] && !c.Bares
 	c.Retained = c.old != nil && c.old.RetainOnDelete
 	if c.Kind == Deleted {
 		c.Reason = "the program no longer asks for it"

@@ -107,15 +107,24 @@ func unprotected(p *model.Plan, protected map[string]bool) []Finding {
 	return found
 }
 
-// fate is what becomes of a stateful resource that is replaced or deleted.
+// fate is what becomes of a stateful resource that is replaced or deleted. The engine heeds the options in the state; those that the program
+// asks for are in force once the update has ended, except that it replaces what no longer asks for protection: pulumi/pkg v3.250.0,
+// resource/deploy/step_generator.go ("new.Protect && old.Protect") and step.go (DeleteStep.Apply).
 func (c *Change) fate() string {
-	if c.Retained {
+	const deletes, first = "it is NOT protected: pulumi up deletes it with what it holds", " Two deployments are needed: the first with %s alone, the second with what replaces it"
+	switch {
+	case c.Retained:
 		return "it stays in the account, out of the stack"
-	}
-	if c.Protected {
+	case c.Protected:
 		return "it is protected: pulumi up refuses until a person unprotects it"
+	case c.Bares:
+		return "its protection goes in this very update, which replaces it all the same: pulumi up DELETES it with what it holds"
+	case c.new != nil && c.new.RetainOnDelete:
+		return deletes + ". retainOnDelete comes in this very update, too late to keep it." + fmt.Sprintf(first, "retainOnDelete")
+	case c.new != nil && c.new.Protect:
+		return deletes + ". protect comes in this very update, too late to refuse this." + fmt.Sprintf(first, "protect")
 	}
-	return "it is NOT protected: pulumi up deletes it with what it holds"
+	return deletes
 }
 
 // typeName is a type as people say it, such as Queue for aws:sqs/queue:Queue.
