@@ -12,7 +12,7 @@ var _ = add([]Type{
 			"domainName", "subjectAlternativeNames", "validationMethod", "validationOptions", "keyAlgorithm",
 			"certificateAuthorityArn",
 		},
-		InUseBy: []string{Listener, Distribution}, Box: "dns", Holds: Nothing, Costs: Free, Failure: "without it nobody connects",
+		InUseBy: []string{Listener, Distribution}, Box: "dns", Holds: Nothing, Costs: Free, Failure: "without it nobody connects", Restarts: uninterrupted,
 		Metrics: []Metric{
 			// Until the certificate is gone; ACM's last 395 days at most
 			{Namespace: "AWS/CertificateManager", Names: []string{"DaysToExpiry"},

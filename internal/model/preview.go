@@ -30,6 +30,8 @@ type Step struct {
 	ReplaceReasons []string `json:"replaceReasons"`
 	// DetailedDiff is what the provider says differs, by path, see PathOf: within objects the innermost, elements of lists by their place.
 	DetailedDiff map[string]PropertyDiff `json:"detailedDiff"`
+	// DeletesFirst says of a replacement that the old resource goes before the new one comes. The CLI's JSON does not tell.
+	DeletesFirst bool `json:"-"`
 }
 
 // PropertyDiff is how a property differs.

@@ -46,6 +46,8 @@ type Change struct {
 	Bares bool `json:"bares,omitempty"`
 	// Retained says that what leaves the stack stays in the account.
 	Retained bool `json:"retained,omitempty"`
+	// DeletesFirst says of a replacement that the old one goes before the new one comes.
+	DeletesFirst bool `json:"deletesFirst,omitempty"`
 	// Noise says that nothing but tags or the order of a set differs.
 	Noise bool `json:"noise,omitempty"`
 
@@ -82,6 +84,7 @@ func changesOf(p *model.Plan, protected map[string]bool) []Change {
 			byURN[c.URN] = c
 		}
 		c.old, c.new = cmp.Or(c.old, step.Old), cmp.Or(c.new, step.New)
+		c.DeletesFirst = c.DeletesFirst || step.DeletesFirst
 		if len(step.ReplaceReasons) > 0 {
 			c.Reason = "changes " + strings.Join(step.ReplaceReasons, ", ")
 		}

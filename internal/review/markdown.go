@@ -113,6 +113,10 @@ func (r *Report) Headline() string {
 		return "needs a named approval (" + strings.Join(because, ", ") + ")"
 	case r.Nothing():
 		return "nothing changes"
+	case r.restarts(func(o Restart) bool { return !o.Serves }):
+		return "needs no approval, and interrupts what serves"
+	case r.restarts(func(Restart) bool { return true }):
+		return "needs no approval, and what it restarts goes on serving"
 	}
 	return "safe"
 }

@@ -145,3 +145,15 @@ func TestWhatAFailedDeploymentLeaves(t *testing.T) {
 	require.Len(t, s.Record().Entries(""), 1)
 	assert.NotEqual(t, old, s.Record().Entries("")[0].ID)
 }
+
+// The plan tells the order of a replacement, as the engine has it.
+func TestOrderOfAReplacement(t *testing.T) {
+	for _, first := range []bool{false, true} {
+		s := keyStack(t, nil)
+		found := reviewed(t, s, keyProgram("RSA_2048", pulumi.DeleteBeforeReplace(first)))
+		require.Len(t, found.Changes, 1)
+		assert.Equal(t, first, found.Changes[0].DeletesFirst)
+		require.Len(t, found.Restarts, 1)
+		assert.Equal(t, !first, found.Restarts[0].Serves)
+	}
+}

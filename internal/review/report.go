@@ -37,7 +37,9 @@ type Stack struct {
 	Access []Finding `json:"accessWidened"`
 	// Standards are the rules of package standards that the head breaks and the base does not.
 	Standards []Finding `json:"standardsBroken"`
-	Cost      Cost      `json:"cost"`
+	// Restarts are what the change interrupts or slows while it is carried out.
+	Restarts []Restart `json:"restarts"`
+	Cost     Cost      `json:"cost"`
 	// Changes are all of it, by component.
 	Changes []Change `json:"changes"`
 	// Unchanged is how many resources stay as they are.
@@ -67,7 +69,12 @@ func (r *Report) Nothing() bool {
 	return !slices.ContainsFunc(r.Stacks, func(s *Stack) bool { return !s.Nothing() })
 }
 
-// ExitCode is what a workflow reads: 0 nothing changes or what changes is safe, 2 it needs a named approval. 1 is an error's.
+// restarts says whether there is a restart of some kind.
+func (r *Report) restarts(is func(Restart) bool) bool {
+	return slices.ContainsFunc(r.Stacks, func(s *Stack) bool { return slices.ContainsFunc(s.Restarts, is) })
+}
+
+// ExitCode is what a workflow reads: 0 nothing changes, or what changes is safe or restarts something, 2 it needs a named approval. 1 is an error's.
 func (r *Report) ExitCode() int {
 	if r.NeedsApproval() {
 		return 2
@@ -119,6 +126,7 @@ func judge(name string, e evidence) *Stack {
 	s.Risks = append([]Finding{}, atRisk(p, s.Changes, e.protected)...) // none is a list without elements, in JSON too
 	s.Access = append([]Finding{}, widened(p, s.Changes)...)
 	s.Standards = append([]Finding{}, broken(p, e.environment)...)
+	s.Restarts = append([]Restart{}, restartsOf(p, s.Changes)...)
 	s.draw(p.Head())
 	s.Unchanged = len(p.Head().Resources) - s.count(func(c Change) bool { return c.Kind != Deleted })
 	return s

@@ -64,14 +64,19 @@ func atRisk(p *model.Plan, changes []Change, protected map[string]bool) []Findin
 // dataLoss is what happens to the data of what a resource of a type guards when it alone goes; "" where it guards none.
 func dataLoss(token string) string { return catalogue.Of(token).Loss }
 
-// unguarded are the resources that go while what they guard stays, by what says of a type what is lost. One that comes back under another name is no better:
-// Pulumi sets the new one first, and by deleting the old one takes away what both are.
+// unguarded are the resources that go while what they guard stays, by what says of a type what is lost. One that comes back under another name is no better,
+// nor one that is replaced in this order: Pulumi sets the new one first, and by deleting the old one takes away what both are.
 func unguarded(changes []Change, loss func(token string) string) []Finding {
 	var found []Finding
 	for i := range changes {
 		c := &changes[i]
-		if lost := loss(c.Type); lost != "" && c.Kind == Deleted && !goesToo(c, changes) {
+		switch lost := loss(c.Type); {
+		case lost == "":
+		case c.Kind == Deleted && !goesToo(c, changes):
 			found = append(found, c.finding("%s deleted: %s; %s", typeName(c.Type), lost, c.Reason))
+		case c.Kind == Replaced && !c.DeletesFirst && c.old != nil && c.new != nil && c.samePhysicalName(c):
+			found = append(found, c.finding("%s replaced, the new one first: both are the same to the service, and deleting the old one takes the new one away: %s; %s",
+				typeName(c.Type), lost, c.Reason))
 		}
 	}
 	return found
