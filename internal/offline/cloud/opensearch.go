@@ -3,6 +3,8 @@ package cloud
 import (
 	"strings"
 
+	"github.com/pulumi/pulumi/sdk/v3/go/common/resource"
+
 	"legops/internal/catalogue"
 )
 
@@ -15,6 +17,13 @@ var _ = simulate(map[string]simulation{
 			"dashboardEndpoint": func(m made) any { return m.searchHost() + "/_dashboards" },
 			"kibanaEndpoint":    func(m made) any { return m.searchHost() + "/_plugin/kibana/" },
 			"domainId":          func(m made) any { return m.connection.account + "/" + m.inputs.Text("domainName") },
+		},
+		replaces: func(olds, news resource.PropertyMap) []string {
+			const addresses = "ipAddressType"
+			if text(at(olds, addresses)) == "dualstack" && text(at(news, addresses)) != "dualstack" {
+				return []string{addresses} // hashicorp/terraform-provider-aws, internal/service/opensearch/domain.go, 5.68 and 6.13
+			}
+			return nil
 		},
 		rules: []rule{
 			searchAccess, searchNodes, oneInAZone("vpcOptions.subnetIds"), searchLogs, sameVpc("vpcOptions.subnetIds", "vpcOptions.securityGroupIds"),

@@ -30,6 +30,8 @@ type simulation struct {
 	outputs outputs
 	// implied are the ids of what AWS makes along with a resource; they live and go with it.
 	implied func(made) []string
+	// replaces are the inputs that make another resource of it by the provider's own code, which no schema shows.
+	replaces func(olds, news resource.PropertyMap) []string
 	// rules are what AWS checks of a resource that is created or updated, deletion what it checks besides of one that is deleted.
 	rules    []rule
 	deletion rule
