@@ -36,6 +36,8 @@ type simulation struct {
 	implied func(made) []string
 	// replaces are the inputs that make another resource of it by the provider's own code, which no schema shows.
 	replaces func(olds, news resource.PropertyMap) []string
+	// overwrites says that a creation writes over the one that is there, and that the deletion of either takes away what there is.
+	overwrites bool
 	// rules are what AWS checks of a resource that is created or updated, deletion what it checks besides of one that is deleted.
 	rules    []rule
 	deletion rule
@@ -67,7 +69,7 @@ func simulate(types map[string]simulation) bool { //nolint:unparam // a declarat
 
 // refuse says why AWS would not create a resource. The caller holds the record's lock, as for all that follow.
 func (p *Provider) refuse(e *Entry) error {
-	if other := p.record.entries[e.key()]; other != nil && !e.in().Flag("allowOverwrite") {
+	if other := p.record.entries[e.key()]; other != nil && !e.in().Flag("allowOverwrite") && !simulated[e.Type].overwrites {
 		return e.refusal("AlreadyExists: %q exists, made for %s", other.ID, resource.URN(other.URN).Name())
 	}
 	return p.refuseBy([]rule{(*Provider).refuseName, (*Provider).refuseQuota, (*Provider).refuseChange}, e)
