@@ -46,6 +46,5 @@ var _ = add([]Type{
 		Box:    "endpoints", Holds: Nothing,
 		Costs: "hours in each zone, unless it is a gateway", Unwatched: "who cannot reach a service through it fails, and tells"},
 	{Token: FlowLog, ID: "fl-{hex17}", ARN: "arn:{partition}:ec2:{region}:{account}:vpc-flow-log/{id}",
-		// Version 6.0 of the provider no longer has it; in 5.68 it cannot change (hashicorp/terraform-provider-aws, internal/service/ec2/vpc_flow_log.go).
-		Replaces: []string{"logGroupName"}, Box: "logs", Inert: true},
+		Box: "logs", Inert: true},
 })
