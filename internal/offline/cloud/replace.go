@@ -60,9 +60,10 @@ func settle(req *pulumirpc.DiffRequest, olds, news resource.PropertyMap) error {
 	if err != nil {
 		return err
 	}
-	planned(stated, olds)
-	planned(stated, news)
-	return nil
+	if err := planned(stated, olds); err != nil {
+		return err
+	}
+	return planned(stated, news)
 }
 
 // ignore takes what is ignored of some properties from others. The engine has done it by itself, except for the difference that a refresh

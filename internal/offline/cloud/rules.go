@@ -42,8 +42,9 @@ type simulation struct {
 	shared string
 	// replaces returns the inputs whose change replaces the resource because of their values, beside those of the catalogue.
 	replaces func(olds, news resource.PropertyMap) []string
-	// planned changes inputs as the provider does before it compares or sends them; stated is what Pulumi's state has.
-	planned func(stated, inputs resource.PropertyMap)
+	// planned changes inputs as the provider does before it compares or sends them, or says what it refuses then, in a preview, too;
+	// stated is what Pulumi's state has.
+	planned func(stated, inputs resource.PropertyMap) error
 	// weight is what one counts for of the quota; nil is 1.
 	weight func(*Entry) int
 }
