@@ -205,6 +205,10 @@ lint: $(BIN)/golangci-lint $(BIN)/dockerfile-lint $(BIN)/shellcheck $(BIN)/offli
 generate: ## Regenerate the schemas
 	go generate ./...
 
+.PHONY: provider
+provider: tools ## Read the tables of the AWS provider out of the real one: half an hour of processor time, once
+	tools/provider.sh $(BIN)
+
 .PHONY: docs
 docs: tools ## Rewrite the generated documents, docs/architecture.svg included
 	UPDATE_DOCS=1 go test -count=1 -run 'IsFresh|AreFresh' ./tests

@@ -1,16 +1,20 @@
 package tests
 
 import (
+	"cmp"
 	"encoding/json"
 	"fmt"
 	"maps"
 	"slices"
+	"strings"
 	"testing"
 
 	"github.com/pulumi/pulumi/sdk/v3/go/common/resource"
 	"github.com/stretchr/testify/assert"
 	"github.com/stretchr/testify/require"
 
+	"legops/internal/catalogue"
+	"legops/internal/checkout"
 	"legops/internal/model"
 	"legops/internal/offline/cloud"
 	"legops/internal/offline/engine"
@@ -122,8 +126,8 @@ func TestDriftIsQuiet(t *testing.T) {
 	}
 }
 
-// For a week, the nightly run says only what somebody has to do: a class that waits for its window is named, and so is one that was
-// taken back, which RDS changes all the same.
+// For a week, the nightly run says only what somebody has to do: what was changed by hand, and a class that RDS changes although it was
+// taken back. A class that the program asks for and that waits for its window is named, no more.
 func TestDriftForAWeek(t *testing.T) {
 	const class, xlarge = "instanceClass: db.t4g.medium", "instanceClass: db.t4g.xlarge"
 	stack, asIs := deployedStack(t, "dev"), program("")
@@ -131,6 +135,22 @@ func TestDriftForAWeek(t *testing.T) {
 	again := program(editedFiles(t, "dev", [2]string{class, xlarge}))
 	up := func(source engine.Source) { require.NoError(t, stack.Up(t.Context(), source)) }
 	pass := func() { require.NoError(t, stack.Cloud().Maintain()) }
+	// Somebody changes how long a log is kept. The stacks of all tests share what is in their clouds.
+	keep := func(days any) (before any) {
+		for _, e := range stack.Record().Entries("") {
+			if e.Type == catalogue.LogGroup && strings.HasSuffix(e.URN, "::network-flow-logs") {
+				before = e.Inputs["retentionInDays"]
+				e.Inputs["retentionInDays"], e.Outputs["retentionInDays"] = days, days
+			}
+		}
+		return before
+	}
+	var days any
+	t.Cleanup(func() {
+		if days != nil {
+			keep(days)
+		}
+	})
 	waits := "- `legops-dev-database`: `instanceClass` changes in the maintenance window at "
 	main := asIs
 	for number, test := range []struct {
@@ -139,8 +159,10 @@ func TestDriftForAWeek(t *testing.T) {
 		person  []string
 	}{
 		{func() { main = larger; up(main) }, true, nil},
-		{func() {}, true, nil},
-		{func() { up(main) }, true, nil},
+		{func() { days = keep(3.0) }, true, []string{
+			"refresh update network-flow-logs: [retentionInDays]", "preview update network-flow-logs: [retentionInDays]",
+		}},
+		{func() { keep(days); up(main) }, true, nil},
 		{pass, false, nil},
 		{func() { up(again); up(main) }, false, []string{"unasked " + waits}},
 		{pass, false, []string{"refresh update rds-instance: [instanceClass]", "preview update rds-instance: [instanceClass]"}},
@@ -158,4 +180,20 @@ func TestDriftForAWeek(t *testing.T) {
 			assert.Contains(t, found.Waiting[0], waits)
 		}
 	}
+}
+
+// docs/offline.md has a row for everything that a service holds otherwise than it was sent, with where that was read.
+func TestHeldValuesAreFresh(t *testing.T) {
+	var rows [][]string
+	for _, v := range cloud.HeldValues() {
+		require.NotEmpty(t, v.Says, v.Type)
+		require.NotEmpty(t, v.Source, v.Type)
+		_, name, _ := strings.Cut(v.Type, "aws:")
+		rows = append(rows, []string{cmp.Or(name, v.Type), strings.Join(v.Inputs, ", "), v.Says, v.Source})
+	}
+	const page, head = "docs/offline.md", "| Type | Inputs |"
+	before, rest, found := strings.Cut(checkout.Read(t, root, page), head)
+	require.True(t, found, page+" has no table of them")
+	_, after, _ := strings.Cut(rest, "\n\n")
+	fresh(t, page, before+markdown([]string{"Type", "Inputs", "What the service does", "Source"}, rows)+"\n"+after)
 }

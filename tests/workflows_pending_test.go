@@ -19,11 +19,26 @@ type pendingChanges struct {
 	Only             map[string][]string
 }
 
+// The script lists the databases of one stack, and fails where it cannot.
+func TestWorkflowPendingScript(t *testing.T) {
+	const aws = "#!/bin/sh\necho \"aws $*\" >>calls\n"
+	j := newJob(t, map[string]string{"bin/aws": aws + "echo '[]'\n"})
+	out, code := j.run("pending.sh", []string{"dev", "drift"})
+	assert.Empty(t, out)
+	assert.Zero(t, code)
+	assert.Equal(t, "[]\n", j.read("drift/databases.json"))
+	assert.Regexp(t, `^aws rds describe-db-instances --output json --query DBInstances\[\?starts_with\(DBInstanceIdentifier, 'legops-dev-'\)\]`, j.read("calls"))
+	j = newJob(t, map[string]string{"bin/aws": aws + "echo AccessDenied >&2; exit 254\n"})
+	out, code = j.run("pending.sh", []string{"dev", "drift"})
+	assert.Equal(t, "AccessDenied\n", out)
+	assert.Equal(t, 254, code)
+}
+
 func readPending(t *testing.T, files map[string]string) (p pendingChanges) {
 	t.Helper()
 	folder := t.TempDir()
 	checkout.Write(t, folder, files)
-	out, code := checkout.Output(t, exec.Command("node", filepath.Join(root, ".github", "scripts", "pending.mjs"), folder))
+	out, code := checkout.Output(t, exec.Command("node", filepath.Join(root, ".github", "scripts", "pending.mjs"), "--json", folder))
 	require.Zero(t, code, out)
 	require.NoError(t, json.Unmarshal([]byte(out), &p))
 	return p
@@ -80,6 +95,54 @@ func TestWorkflowPending(t *testing.T) {
 			}
 			assert.Equal(t, test.waiting != "", len(got.Waiting) > 0, got.Waiting)
 			assert.Equal(t, test.unasked != "", len(got.Unasked) > 0, got.Unasked)
+		})
+	}
+}
+
+// A deployment says what is not done yet.
+func TestWorkflowPendingNotice(t *testing.T) {
+	folder := t.TempDir()
+	checkout.Write(t, folder, map[string]string{"databases.json": `[{"DBInstanceIdentifier":"legops-dev-database",` +
+		`"PreferredMaintenanceWindow":"sat:23:30-sun:00:30","PendingModifiedValues":{"MultiAZ":true,"DBInstanceClass":"db.t4g.large"}}]`})
+	out, code := checkout.Output(t, exec.Command("node", filepath.Join(root, ".github", "scripts", "pending.mjs"), folder))
+	require.Zero(t, code, out)
+	assert.Regexp(t, "^::notice::`legops-dev-database`: `multiAz` changes in the maintenance window at \\d{4}-\\d\\d-\\d\\d 23:30 UTC\n"+
+		"::notice::`legops-dev-database`: `instanceClass` changes [^\n]*\n$", out)
+}
+
+// What waits opens no issue: the summary names it. What RDS will change although main does not ask for it does.
+func TestDriftIssueOfWhatWaits(t *testing.T) {
+	const (
+		urn    = "urn:pulumi:dev::legops::legops:components:Rds$aws:rds/instance:Instance::rds-instance"
+		step   = `{"op":"update","urn":"` + urn + `","newState":{"inputs":{"identifier":"legops-dev-database","instanceClass":"db.t4g.large"}},"detailedDiff":{"instanceClass":{}}}`
+		listed = `[{"DBInstanceIdentifier":"legops-dev-database","PreferredMaintenanceWindow":"sun:04:30-sun:05:30","PendingModifiedValues":{"DBInstanceClass":"db.t4g.large"}}]`
+	)
+	files := func(code string, steps ...string) map[string]string {
+		return map[string]string{
+			"unfinished.md": "", "refresh.code": "0\n", "preview.code": code, "preview.json": found(steps...), "databases.json": listed,
+		}
+	}
+	for name, test := range map[string]struct {
+		files map[string]string
+		want  string
+		body  string
+	}{
+		"it waits":             {files("7", step), "dev has no drift\n", ""},
+		"it waits, and drifts": {files("7", step, driftStep), "opened issue", "main\n\n- update `aws:cloudwatch/logGroup:LogGroup` `network-flow-logs`: `retentionInDays`"},
+		"it was taken back":    {files("0", sameStep), "opened issue", "- `legops-dev-database`: `instanceClass` changes in the maintenance window at "},
+	} {
+		t.Run(name, func(t *testing.T) {
+			g := &github{t: t}
+			out, code := g.node("drift.mjs", test.files, "STACK=dev", "GITHUB_RUN_ID=42", "GITHUB_SHA="+headSHA)
+			require.Zero(t, code, out)
+			assert.Contains(t, out, test.want)
+			if test.body == "" {
+				assert.Empty(t, g.issues)
+				return
+			}
+			require.Len(t, g.issues, 1)
+			assert.Contains(t, g.issues[0].Body, test.body)
+			assert.NotContains(t, g.issues[0].Body, "rds-instance")
 		})
 	}
 }

@@ -2,11 +2,13 @@
 //
 //   STACK=... node drift.mjs FOLDER
 //
-// The folder is the output of drift.sh. The issue names resources and properties, never a value, which may be a secret that
+// The folder is the output of drift.sh and pending.sh. What waits for a maintenance window is no drift: the summary of the run names it,
+// and the issue only what main does not ask for (any more). The issue names resources and properties, never a value, which may be a secret that
 // Pulumi does not know as one.
 import { appendFileSync, readFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { all, longestText, main, request } from './github.mjs'
+import { pending } from './pending.mjs'
 
 const { GITHUB_REPOSITORY, GITHUB_RUN_ID, GITHUB_SERVER_URL, GITHUB_SHA, GITHUB_STEP_SUMMARY, STACK } = process.env
 const folder = process.argv[2]
@@ -21,17 +23,20 @@ const sections = [
   ['preview', `What an update from ${GITHUB_SHA} would change: it undoes the above, and deploys what is on main`],
 ]
 
-// changes returns the lines about one command's changes; none if it found none.
-function changes(name) {
+// changes returns the lines about one command's changes; none if it found none that a person has to do something about.
+function changes(name, { unasked, only }) {
   const code = readFileSync(join(folder, `${name}.code`), 'utf8').trim()
-  if (code === '0') return []
+  const other = name === 'preview' ? unasked : []
+  if (code === '0') return other
   const { steps } = JSON.parse(readFileSync(join(folder, `${name}.json`), 'utf8'))
-  const lines = steps.filter(({ op }) => !unchanged.includes(op)).map(({ op, urn, detailedDiff }) => {
+  const changed = steps.filter(({ op }) => !unchanged.includes(op))
+  if (changed.length === 0) return ['- pulumi reports changes, but names no resource', ...other]
+  const lines = changed.filter(step => !only(name, step)).map(({ op, urn, detailedDiff }) => {
     const [type, resource] = urn.split('::').slice(-2)
     const properties = Object.keys(detailedDiff ?? {}).map(property => `\`${property}\``).join(', ')
     return `- ${op} \`${type.split('$').pop()}\` \`${resource}\`${properties && ': '}${properties}`
   })
-  return lines.length > 0 ? lines : ['- pulumi reports changes, but names no resource']
+  return [...lines, ...other]
 }
 
 // fit returns as many lines as GitHub accepts in a text, and the number of those left out.
@@ -43,13 +48,17 @@ function fit(lines) {
 }
 
 await main(async () => {
-  const found = sections.map(([name, heading]) => [heading, changes(name)]).filter(([, lines]) => lines.length > 0)
+  const waits = pending(folder)
+  const found = sections.map(([name, heading]) => [heading, changes(name, waits)]).filter(([, lines]) => lines.length > 0)
   const drifted = found.length > 0
   const lines = [
     `[This run](${run}) found that ${STACK} differs from Pulumi's state, or from main. What to do: [the runbook](${runbook}).`,
     ...found.flatMap(([heading, lines]) => ['', `## ${heading}`, '', ...lines]),
   ]
   appendFileSync(GITHUB_STEP_SUMMARY, `${drifted ? lines.join('\n') : `${STACK} has no drift.`}\n`)
+  if (waits.waiting.length > 0) {
+    appendFileSync(GITHUB_STEP_SUMMARY, ['', '## Waits for a maintenance window: nothing to do', '', ...waits.waiting, ''].join('\n'))
+  }
 
   const open = (await all(`/issues?state=open&labels=${label}`)).find(issue => issue.title === title && !issue.pull_request)
   if (drifted && open) {

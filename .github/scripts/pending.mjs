@@ -1,11 +1,12 @@
 // Tells what waits for a maintenance window from drift. Without applyImmediately, RDS keeps a change of class, storage or Multi-AZ until
-// the window (docs/decisions/0035-changes-wait-for-the-window.md); every refresh and preview shows it until then, though nobody has
+// the window (docs/decisions/0036-changes-wait-for-the-window.md); every refresh and preview shows it until then, though nobody has
 // anything to do. An update that takes such a change back sends nothing, since the database is still as it was: RDS makes the
 // change all the same, so that a person has to cancel it.
 //
 //   node pending.mjs FOLDER
 //
-// prints what pending returns of drift.sh's and pending.sh's output, as JSON.
+// prints a notice for the page of the run about everything that waits, of pending.sh's output. With --json it prints what pending returns of
+// drift.sh's and pending.sh's.
 import { existsSync, readFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { fileURLToPath } from 'node:url'
@@ -43,41 +44,46 @@ const wanted = (name, step) => (name === 'refresh' ? step.oldState : step.newSta
 const steps = (folder, name) =>
   (read(folder, `${name}.json`)?.steps ?? []).filter(({ op, urn }) => op === 'update' && urn.split('::')[2].split('$').pop() === database)
 
+// listed is everything that waits in a folder that pending.sh has filled, each with a line that names no value.
+const listed = (folder, now) =>
+  (read(folder, 'databases.json') ?? []).flatMap(({ DBInstanceIdentifier: name, PendingModifiedValues: all, PreferredMaintenanceWindow: window }) =>
+    Object.entries(all ?? {})
+      .filter(([, value]) => value === null || typeof value !== 'object')
+      .map(([key, value]) => {
+        const input = inputOf(key)
+        return { name, input, value: String(value), line: `\`${name}\`: \`${input}\` changes in the maintenance window at ${start(window, now)}` }
+      }))
+
 // pending returns, of the folder that drift.sh and pending.sh have filled:
 //   waiting  lines about changes that the program asks for and that take effect by themselves
 //   unasked  lines about changes that take effect although the program does not ask for them
 //   only     a function of a command's name and one of its steps: whether the step shows nothing but changes that wait
-// The lines name resources and properties, never a value.
 export function pending(folder, now = new Date()) {
-  const waiting = []
-  const unasked = []
-  const values = {} // by database, by input
-  const previews = steps(folder, 'preview')
-  for (const { DBInstanceIdentifier: name, PendingModifiedValues: all, PreferredMaintenanceWindow: window } of read(folder, 'databases.json') ?? []) {
-    values[name] = Object.fromEntries(
-      Object.entries(all ?? {}).filter(([, value]) => value === null || typeof value !== 'object').map(([key, value]) => [inputOf(key), String(value)]))
-    const asked = previews.map(step => wanted('preview', step)).find(({ identifier }) => identifier === name) ?? {}
-    for (const [input, value] of Object.entries(values[name])) {
-      // Of the version that waits the provider says nothing: it shows what was asked for.
-      const fits = input === 'engineVersion' || String(asked[input]) === value
-      const line = `- \`${name}\`: \`${input}\` changes in the maintenance window at ${start(window, now)}`
-      if (fits) waiting.push(line)
-      else unasked.push(`${line}, which main does not ask for: cancel it`)
-    }
-  }
+  const all = listed(folder, now)
+  const previews = steps(folder, 'preview').map(step => wanted('preview', step))
+  // Of the version that waits the provider says nothing: it shows what was asked for.
+  const asked = ({ name, input, value }) =>
+    input === 'engineVersion' || String(previews.find(({ identifier }) => identifier === name)?.[input]) === value
   const only = (name, step) => {
     const want = wanted(name, step)
-    const waits = values[want.identifier]
     const paths = Object.keys(step.detailedDiff ?? {})
-    return steps(folder, name).some(({ urn }) => urn === step.urn) && waits !== undefined && paths.length > 0 &&
-      paths.every(path => String(want[path]) === waits[path])
+    return steps(folder, name).some(({ urn }) => urn === step.urn) && paths.length > 0 &&
+      paths.every(path => all.some(({ name, input, value }) => name === want.identifier && input === path && value === String(want[path])))
   }
-  return { waiting, unasked, only }
+  return {
+    waiting: all.filter(asked).map(({ line }) => `- ${line}`),
+    unasked: all.filter(change => !asked(change)).map(({ line }) => `- ${line}, which main does not ask for: cancel it`),
+    only,
+  }
 }
 
 if (process.argv[1] === fileURLToPath(import.meta.url)) {
-  const folder = process.argv[2]
-  const { waiting, unasked, only } = pending(folder)
-  const shown = name => steps(folder, name).filter(step => only(name, step)).map(({ urn }) => urn)
-  console.log(JSON.stringify({ waiting, unasked, only: { refresh: shown('refresh'), preview: shown('preview') } }))
+  const folder = process.argv.at(-1)
+  if (process.argv[2] === '--json') {
+    const { waiting, unasked, only } = pending(folder)
+    const shown = name => steps(folder, name).filter(step => only(name, step)).map(({ urn }) => urn)
+    console.log(JSON.stringify({ waiting, unasked, only: { refresh: shown('refresh'), preview: shown('preview') } }))
+  } else {
+    for (const { line } of listed(folder, new Date())) console.log(`::notice::${line}`)
+  }
 }

@@ -220,7 +220,7 @@ func (b *rdsBuild) settings() *rds.InstanceArgs {
 		SkipFinalSnapshot:      pulumi.Bool(!a.Protect),
 
 		MaintenanceWindow:       pulumi.String(a.MaintenanceWindow),
-		ApplyImmediately:        pulumi.Bool(false), // what interrupts waits for the maintenance window
+		ApplyImmediately:        pulumi.Bool(false), // what interrupts waits for the window: docs/decisions/0036-changes-wait-for-the-window.md
 		AutoMinorVersionUpgrade: pulumi.Bool(true),
 		// A major upgrade has no way back and stops the database. AWS refuses it here, so that no edit of a number
 		// starts one: rehearse it on a copy, do it beside the program (blue/green), then set EngineVersion to match.
@@ -251,8 +251,9 @@ const (
 )
 
 // parameters are those that matter here, also where they equal a default of today. Of one that does, RDS says pending-reboot
-// whatever it was told: told otherwise, every refresh would find a difference (hashicorp/terraform-provider-aws,
-// internal/service/rds/parameter_group.go). A new instance starts with all of them.
+// whatever it was told: told otherwise, every preview would find a difference (hashicorp/terraform-provider-aws 5.68 and 6.13,
+// website/docs/r/db_parameter_group.html.markdown, Problematic Plan Changes). Nor does RDS take another time for the same value:
+// whoever changes one here changes the value, too. A new instance starts with all of them.
 func (b *rdsBuild) parameters() rds.ParameterGroupParameterArray {
 	var parameters rds.ParameterGroupParameterArray
 	for _, p := range []struct{ name, value, apply string }{

@@ -1,6 +1,7 @@
 package edge
 
 import (
+	"github.com/pulumi/pulumi-aws/sdk/v6/go/aws/cloudwatch"
 	"github.com/pulumi/pulumi/sdk/v3/go/pulumi"
 
 	"legops/components"
@@ -92,9 +93,7 @@ func (b *firewallBuild) create() error {
 	if err != nil {
 		return err
 	}
-	logs, err := kit.NewLogGroup(b.Ctx, b.Name+"-logs", kit.LogGroupArgs{
-		Path: "aws-waf-logs-" + b.args.Name, Days: b.args.LogRetention, KeyArn: b.args.LogKeyArn, Protect: b.args.Protect,
-	}, b.Parent)
+	logs, allowed, err := b.log()
 	if err != nil {
 		return err
 	}
@@ -105,8 +104,35 @@ func (b *firewallBuild) create() error {
 		"redactedFields": []kit.Inputs{ // who can read logs must not be able to act as a visitor
 			{"singleHeader": kit.Inputs{"name": "authorization"}}, {"singleHeader": kit.Inputs{"name": "cookie"}},
 		},
-	}, b.Parent)
+	}, b.Parent, pulumi.DependsOn([]pulumi.Resource{allowed}))
 	return err
+}
+
+// log is the log group, and the right to write to it. Without that right WAF gives it by a policy of its own, AWSWAF-LOGS, which the
+// program would neither see nor delete (hashicorp/terraform-provider-aws 6.13,
+// website/docs/r/wafv2_web_acl_logging_configuration.html.markdown, which has this statement, too).
+func (b *firewallBuild) log() (*cloudwatch.LogGroup, pulumi.Resource, error) {
+	l, path := b.args.Location, "aws-waf-logs-"+b.args.Name
+	group, err := kit.NewLogGroup(b.Ctx, b.Name+"-logs", kit.LogGroupArgs{
+		Path: path, Days: b.args.LogRetention, KeyArn: b.args.LogKeyArn, Protect: b.args.Protect,
+	}, b.Parent)
+	if err != nil {
+		return nil, nil, err
+	}
+	allowed, err := cloudwatch.NewLogResourcePolicy(b.Ctx, b.Name+"-logs", &cloudwatch.LogResourcePolicyArgs{
+		PolicyName: pulumi.String(b.args.Name + "-firewall-logs"),
+		PolicyDocument: kit.Policy(components.Statement{
+			Sid:       "Firewall",
+			Services:  []string{"delivery.logs.amazonaws.com"},
+			Actions:   []string{"logs:CreateLogStream", "logs:PutLogEvents"},
+			Resources: kit.ARNs(l.ARN("logs", "log-group:"+path+":*")),
+			Conditions: components.Conditions{
+				"StringEquals": {"aws:SourceAccount": {l.Account}},
+				"ArnLike":      {"aws:SourceArn": {l.ARN("logs", "*")}},
+			},
+		}),
+	}, b.Parent)
+	return group, allowed, err
 }
 
 // rules are the managed groups and then the limit of requests. What is not limited is let through just before the limit,

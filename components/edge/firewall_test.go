@@ -7,9 +7,11 @@ import (
 
 	"github.com/pulumi/pulumi/sdk/v3/go/pulumi"
 	"github.com/stretchr/testify/assert"
+	"github.com/stretchr/testify/require"
 
 	"legops/components/edge"
 	"legops/components/internal/componenttest"
+	"legops/internal/iam"
 	"legops/internal/settings"
 )
 
@@ -89,7 +91,21 @@ func TestFirewallLogs(t *testing.T) {
 	logs := r.One(t, "aws:cloudwatch/logGroup:LogGroup", "firewall-logs")
 	componenttest.Expect(t, logs, map[string]any{"name": "aws-waf-logs-legops-test", "kmsKeyId": "key", "retentionInDays": 90.0})
 	assert.True(t, logs.Protect)
-	componenttest.Expect(t, r.One(t, "aws:wafv2/webAclLoggingConfiguration:WebAclLoggingConfiguration", "firewall-logs"), map[string]any{
+	allowed := r.One(t, "aws:cloudwatch/logResourcePolicy:LogResourcePolicy", "firewall-logs")
+	policy, err := iam.Parse(allowed.Text("policyDocument"))
+	require.NoError(t, err)
+	assert.Equal(t, iam.Statements{{
+		Sid: "Firewall", Effect: "Allow", Principal: iam.Principals{"Service": {"delivery.logs.amazonaws.com"}},
+		Action:   iam.Values{"logs:CreateLogStream", "logs:PutLogEvents"},
+		Resource: iam.Values{"arn:aws:logs:us-east-1:111122223333:log-group:aws-waf-logs-legops-test:*"},
+		Condition: iam.Conditions{
+			"ArnLike":      {"aws:SourceArn": {"arn:aws:logs:us-east-1:111122223333:*"}},
+			"StringEquals": {"aws:SourceAccount": {"111122223333"}},
+		},
+	}}, policy.Statement, "as AWS documents it, or WAF adds a policy of its own")
+	logging := r.One(t, "aws:wafv2/webAclLoggingConfiguration:WebAclLoggingConfiguration", "firewall-logs")
+	assert.Contains(t, logging.DependsOn, allowed.URN)
+	componenttest.Expect(t, logging, map[string]any{
 		"resourceArn": "arn:of:firewall", "logDestinationConfigs": []any{"arn:of:firewall-logs"},
 		"redactedFields": []any{
 			map[string]any{"singleHeader": map[string]any{"name": "authorization"}},

@@ -10,14 +10,14 @@ const (
 var _ = add([]Type{
 	{
 		Token: AutoScalingGroup, ID: "{name}",
-		ARN:      "arn:{partition}:autoscaling:{region}:{account}:autoScalingGroup:{digest}:autoScalingGroupName/{name}",
-		Name:     Name{Input: "name", Form: form(`^[ -9;-~]{1,255}$`)}, // printable, without a colon
-		Replaces: []string{"namePrefix"}, Links: []Link{{"launchTemplate.name", LaunchTemplate}}, Quota: Quota{Limit: 500},
+		ARN:   "arn:{partition}:autoscaling:{region}:{account}:autoScalingGroup:{digest}:autoScalingGroupName/{name}",
+		Name:  Name{Input: "name", Form: form(`^[ -9;-~]{1,255}$`)}, // printable, without a colon
+		Links: []Link{{"launchTemplate.name", LaunchTemplate}}, Quota: Quota{Limit: 500},
 		Box: "deployer", Holds: Nothing, Costs: "hours of its instances, and GB of their disks",
 		Failure: "its instance is a way in, or out", Unwatched: "a group of one replaces its instance; who needs it notices",
 	},
 	{Token: AutoScalingAttachment, ID: "{autoscalingGroupName}-{lbTargetGroupArn}-{elb}",
-		PartOf: Link{"autoscalingGroupName", AutoScalingGroup}, Replaces: none, Box: "balancer", Inert: true},
+		PartOf: Link{"autoscalingGroupName", AutoScalingGroup}, Box: "balancer", Inert: true},
 	{Token: AutoScalingTag, ID: "{autoscalingGroupName},{tag.key}", PartOf: Link{"autoscalingGroupName", AutoScalingGroup},
-		Replaces: none, Box: "cluster", Inert: true},
+		Box: "cluster", Inert: true},
 })

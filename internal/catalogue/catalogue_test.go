@@ -42,7 +42,8 @@ func missing(known *catalogue.Type, inputs map[string]schema.Property) []string 
 	_, takesName := inputs["name"]
 	need(known.ID != "", "ID: the form of its id")
 	need(known.Name.Input != "" || !takesName || known.Name.Unnamed != "", "Name: how it may be called, or why name is no name of its own")
-	need(known.Replaces != nil, "Replaces: the inputs that replace it, or none")
+	aws := strings.HasPrefix(known.Token, "aws:")
+	need(aws && known.Provider() != nil || !aws && known.Replaces != nil, "Provider: what the schema of its provider says, from make provider; of a type of another provider, Replaces")
 	need(known.Box != "", "Box: its place in the picture")
 	if !known.Inert {
 		need(known.Holds != "", "Holds: the data in it, or Nothing")
@@ -79,7 +80,7 @@ func TestEveryTypeOfTheStacksIsDescribed(t *testing.T) {
 // A type that lacks a fact is found.
 func TestWhatIsMissingIsNamed(t *testing.T) {
 	assert.Len(t, missing(&catalogue.Type{}, map[string]schema.Property{"name": {}}), 7)
-	assert.Empty(t, missing(&catalogue.Type{ID: "{uuid}", Replaces: []string{}, Box: "vpc", Inert: true}, nil))
+	assert.Empty(t, missing(&catalogue.Type{ID: "{uuid}", Replaces: []string{"spec"}, Box: "vpc", Inert: true}, nil))
 }
 
 // Every path is one of an input of its type, and every type that is named is in the catalogue.
@@ -99,7 +100,7 @@ func TestFactsAreOfRealInputsAndTypes(t *testing.T) {
 				assert.True(t, token == catalogue.Anything || catalogue.Of(token).Token == token, "%s names %s, which is not in the catalogue", known.Token, token)
 			}
 		}
-		for _, path := range append(known.ReplacedBy(), known.Policy.Input, known.Lock, known.Quota.Per, known.Name.Within, known.PartOf.Input) {
+		for _, path := range append(slices.Clone(known.Replaces), known.Policy.Input, known.Lock, known.Quota.Per, known.Name.Within, known.PartOf.Input) {
 			input(path)
 		}
 		for _, guard := range known.Guarded {

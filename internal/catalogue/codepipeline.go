@@ -7,7 +7,7 @@ const (
 
 var _ = add([]Type{
 	{Token: Pipeline, ID: "{name}", ARN: "arn:{partition}:codepipeline:{region}:{account}:{name}",
-		Name: Name{Input: "name", Form: form(`^[\w.@-]{1,100}$`)}, Replaces: none,
+		Name: Name{Input: "name", Form: form(`^[\w.@-]{1,100}$`)},
 		Links: []Link{
 			{"artifactStores[*].location", Bucket}, {"stages[*].actions[*].configuration.AlarmName", MetricAlarm},
 			{"stages[*].actions[*].configuration.ApplicationName", DeployApplication},

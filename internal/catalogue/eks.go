@@ -13,13 +13,9 @@ const (
 var _ = add([]Type{
 	{Token: Cluster, ID: "{name}", ARN: "arn:{partition}:eks:{region}:{account}:cluster/{name}",
 		Name: Name{Input: "name", Form: form(`^[0-9A-Za-z][A-Za-z0-9_-]{0,99}$`)},
-		Replaces: []string{
-			"roleArn", "accessConfig.bootstrapClusterCreatorAdminPermissions", "kubernetesNetworkConfig.ipFamily",
-			"kubernetesNetworkConfig.serviceIpv4Cidr", "bootstrapSelfManagedAddons",
-			// Encryption can be added, and never removed (hashicorp/terraform-provider-aws, internal/service/eks/cluster.go).
-			"encryptionConfig!",
-		},
-		InUseBy: anything, Box: "api", Holds: "the cluster, and everything that runs on it", Costs: "hours of its control plane",
+		// Encryption can be added, and never removed (hashicorp/terraform-provider-aws, internal/service/eks/cluster.go, 5.68 and 6.13).
+		Replaces: []string{"encryptionConfig!"},
+		InUseBy:  anything, Box: "api", Holds: "the cluster, and everything that runs on it", Costs: "hours of its control plane",
 		Failure: "everything runs on it",
 		Metrics: published(
 			Metric{Namespace: "ContainerInsights", Sets: [][]Dimension{{inCluster}}, Every: 60,
@@ -43,25 +39,19 @@ var _ = add([]Type{
 				Statistics: gauge, Most: Unlimited},
 		)},
 	{Token: NodeGroup, ID: "{clusterName}:{nodeGroupName}",
-		ARN:  "arn:{partition}:eks:{region}:{account}:nodegroup/{clusterName}/{nodeGroupName}/{digest}",
-		Name: Name{Input: "nodeGroupName", Form: form(`^[0-9A-Za-z][A-Za-z0-9_-]{0,62}$`), Within: "clusterName"},
-		Replaces: []string{
-			"amiType", "capacityType", "diskSize", "instanceTypes", "launchTemplate.id", "launchTemplate.name", "nodeRoleArn",
-			"subnetIds",
-		},
+		ARN:   "arn:{partition}:eks:{region}:{account}:nodegroup/{clusterName}/{nodeGroupName}/{digest}",
+		Name:  Name{Input: "nodeGroupName", Form: form(`^[0-9A-Za-z][A-Za-z0-9_-]{0,62}$`), Within: "clusterName"},
 		Links: []Link{{"clusterName", Cluster}, {"launchTemplate.name", LaunchTemplate}}, Box: "cluster", Holds: Nothing,
 		Costs: "hours of its nodes, and GB of their disks", Failure: "everything runs on it",
 		Unwatched: "its nodes are watched as the cluster's"},
 	{Token: Addon, ID: "{clusterName}:{addonName}",
-		ARN: "arn:{partition}:eks:{region}:{account}:addon/{clusterName}/{addonName}/{digest}", Replaces: none,
+		ARN:   "arn:{partition}:eks:{region}:{account}:addon/{clusterName}/{addonName}/{digest}",
 		Links: []Link{{"clusterName", Cluster}}, Box: "cluster", Inert: true},
 	{Token: PodIdentityAssociation, ID: "{clusterName}/{namespace}/{serviceAccount}",
-		Replaces: []string{"namespace", "serviceAccount"}, Links: []Link{{"clusterName", Cluster}},
+		Links: []Link{{"clusterName", Cluster}},
 		Quota: Quota{Limit: 5000, Per: "clusterName"}, Box: "applications", Inert: true},
-	{Token: AccessEntry, ID: "{clusterName}:{principalArn}", Replaces: []string{"type"},
-		Links: []Link{{"clusterName", Cluster}}, Box: "api", Inert: true},
-	{Token: AccessPolicyAssociation, ID: "{clusterName}#{principalArn}#{policyArn}", Replaces: []string{"accessScope"},
-		Links: []Link{{"clusterName", Cluster}}, Box: "api", Inert: true},
+	{Token: AccessEntry, ID: "{clusterName}:{principalArn}", Links: []Link{{"clusterName", Cluster}}, Box: "api", Inert: true},
+	{Token: AccessPolicyAssociation, ID: "{clusterName}#{principalArn}#{policyArn}", Links: []Link{{"clusterName", Cluster}}, Box: "api", Inert: true},
 })
 
 // The dimensions of Container Insights. PodName is the name of what made the pods, the Deployment.

@@ -12,11 +12,9 @@ var _ = add([]Type{
 	{Token: SearchDomain, ID: "arn:{partition}:es:{region}:{account}:domain/{domainName}",
 		Name:   Name{Input: "domainName", Form: form(`^[a-z][a-z0-9-]{2,27}$`)},
 		Policy: Policy{Input: "accessPolicies", Principal: Must, Resource: Must, Limit: 102400},
-		Replaces: []string{
-			"vpcOptions?", "encryptAtRest.kmsKeyId", "encryptAtRest.enabled!", "nodeToNodeEncryption.enabled!",
-			"advancedSecurityOptions.enabled!",
-		},
-		Box: "search", Holds: "the search indexes", Costs: "hours of its nodes, and GB of their volumes",
+		// What can be switched on, and never off (hashicorp/terraform-provider-aws, internal/service/opensearch/domain.go, 5.68 and 6.13)
+		Replaces: []string{"encryptAtRest.enabled!", "nodeToNodeEncryption.enabled!", "advancedSecurityOptions.enabled!"},
+		Box:      "search", Holds: "the search indexes", Costs: "hours of its nodes, and GB of their volumes",
 		Failure: "it holds the index, and finds nothing without it",
 		Guarded: []Guard{
 			{"engineVersion", Changed, "an upgrade of the engine cannot be undone, only restored from a snapshot"},
@@ -39,7 +37,7 @@ var _ = add([]Type{
 		)},
 	{Token: SearchDomainPolicy, ID: "{domainName}",
 		Policy: Policy{Input: "accessPolicies", Principal: Must, Resource: Must, Limit: 102400},
-		PartOf: Link{"domainName", SearchDomain}, Replaces: none, Box: "search", Inert: true},
+		PartOf: Link{"domainName", SearchDomain}, Box: "search", Inert: true},
 })
 
 // SearchUpgrade reports whether a domain can be upgraded in place from a version of OpenSearch to another, such as OpenSearch_2.17 to

@@ -9,11 +9,7 @@ const (
 
 var _ = add([]Type{
 	{Token: Database, ID: "db-{capitals26}", ARN: "arn:{partition}:rds:{region}:{account}:db:{identifier}",
-		Name: Name{Input: "identifier", Form: form(`^[a-zA-Z][a-zA-Z0-9-]{0,62}$`), Renames: true},
-		Replaces: []string{
-			"availabilityZone", "characterSetName", "dbName", "engine", "kmsKeyId", "ncharCharacterSetName",
-			"snapshotIdentifier", "storageEncrypted", "timezone", "username", "backupTarget", "customIamInstanceProfile",
-		},
+		Name:  Name{Input: "identifier", Form: form(`^[a-zA-Z][a-zA-Z0-9-]{0,62}$`), Renames: true},
 		Links: []Link{{"dbSubnetGroupName", DatabaseSubnetGroup}, {"parameterGroupName", DatabaseParameterGroup}},
 		Lock:  "deletionProtection", Quota: Quota{Limit: 40}, Box: "database", Holds: "the database",
 		Costs: "hours, and GB of storage, of each instance", Failure: "it holds what is known of the documents",
@@ -39,10 +35,9 @@ var _ = add([]Type{
 			}},
 		)},
 	{Token: DatabaseSubnetGroup, ID: "{name}", ARN: "arn:{partition}:rds:{region}:{account}:subgrp:{name}",
-		Name: Name{Input: "name", Form: form(`^[a-z0-9._ -]{1,255}$`)}, Replaces: []string{"namePrefix"},
-		Given: form(`^default$`), InUseBy: []string{Database}, Box: "database", Inert: true},
+		Name: Name{Input: "name", Form: form(`^[a-z0-9._ -]{1,255}$`)}, Given: form(`^default$`), InUseBy: []string{Database}, Box: "database", Inert: true},
 	{Token: DatabaseParameterGroup, ID: "{name}", ARN: "arn:{partition}:rds:{region}:{account}:pg:{name}",
-		Name:     Name{Input: "name", Form: form(`^[a-z][a-z0-9-]{0,254}$`)},
-		Replaces: []string{"family", "description", "namePrefix"}, Given: form(`^default\.`), InUseBy: []string{Database},
+		Name:  Name{Input: "name", Form: form(`^[a-z][a-z0-9-]{0,254}$`)},
+		Given: form(`^default\.`), InUseBy: []string{Database},
 		Quota: Quota{Limit: 50}, Box: "database", Inert: true},
 })

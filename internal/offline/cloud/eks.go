@@ -5,6 +5,8 @@ import (
 	"fmt"
 	"strings"
 
+	"github.com/pulumi/pulumi/sdk/v3/go/common/resource"
+
 	"legops/internal/catalogue"
 	"legops/internal/regions"
 )
@@ -12,6 +14,13 @@ import (
 // What EKS computes and refuses.
 var _ = simulate(map[string]simulation{
 	catalogue.Cluster: {
+		replaces: func(olds, news resource.PropertyMap) []string {
+			const role = "computeConfig.nodeRoleArn"
+			if old, asked := at(olds, role), at(news, role); text(old) != "" && !old.DeepEquals(asked) && !at(news, "computeConfig").IsNull() {
+				return []string{role} // hashicorp/terraform-provider-aws, internal/service/eks/cluster.go, 5.68 and 6.13
+			}
+			return nil
+		},
 		outputs: outputs{
 			"endpoint":        func(m made) any { return m.endpoint() },
 			"status":          always("ACTIVE"),

@@ -9,6 +9,7 @@ import (
 	"github.com/pulumi/pulumi/sdk/v3/go/common/resource"
 	"google.golang.org/protobuf/types/known/structpb"
 
+	"legops/internal/catalogue"
 	"legops/internal/model"
 )
 
@@ -30,13 +31,21 @@ type holding struct {
 	output string
 }
 
-// always waits.
 func waitsAlways(any, any) bool { return true }
+
+// holdsOf are those of a type. Every policy with principals is one.
+func holdsOf(typ string) []holding {
+	holds := simulated[typ].holds
+	if policy := catalogue.Of(typ).Policy; policy.Principal == catalogue.Must {
+		holds = append(slices.Clone(holds), holding{input: policy.Input})
+	}
+	return holds
+}
 
 // hold settles what the service holds of a resource.
 func (e *Entry) hold(old *Entry) {
 	held, scheduled := model.Values{}, model.Values{}
-	for _, h := range simulated[e.Type].holds {
+	for _, h := range holdsOf(e.Type) {
 		asked, given := e.Inputs[h.input]
 		if !given {
 			continue
@@ -117,6 +126,19 @@ func (p *Provider) answered(c *connection, e *Entry) made {
 	return m
 }
 
+// rehold changes what the service holds of an input without anybody asking for it. The caller holds the record's lock.
+func (p *Provider) rehold(e *Entry, input string, value any) error {
+	changed := *e
+	changed.Held = model.Values{input: value}
+	for name, held := range e.Held {
+		if name != input {
+			changed.Held[name] = held
+		}
+	}
+	p.answered(e.connection(), &changed)
+	return p.record.commit(change{Put: &changed})
+}
+
 // connection is a provider that could have made an entry.
 func (e *Entry) connection() *connection {
 	return &connection{account: e.Account, region: e.Region, cluster: e.Cluster}
@@ -132,7 +154,7 @@ func (p *Provider) Maintain() error {
 		}
 		after, held := *e, model.Values{}
 		maps.Copy(held, e.Held)
-		for _, h := range simulated[e.Type].holds {
+		for _, h := range holdsOf(e.Type) {
 			value, waits := e.Scheduled[h.input]
 			if !waits {
 				continue
@@ -170,8 +192,30 @@ func (r *Record) Waiting() []Waiting {
 	var all []Waiting
 	for _, e := range r.Entries("") {
 		for _, input := range slices.Sorted(maps.Keys(e.Scheduled)) {
-			i := slices.IndexFunc(simulated[e.Type].holds, func(h holding) bool { return h.input == input })
-			all = append(all, Waiting{e, e.in().Text("maintenanceWindow"), input, e.now(simulated[e.Type].holds[i]), e.Scheduled[input]})
+			holds := holdsOf(e.Type)
+			i := slices.IndexFunc(holds, func(h holding) bool { return h.input == input })
+			all = append(all, Waiting{e, e.in().Text("maintenanceWindow"), input, e.now(holds[i]), e.Scheduled[input]})
+		}
+	}
+	return all
+}
+
+// HeldValue is something that a service holds otherwise than it was sent, with the source.
+type HeldValue struct {
+	Type, Says, Source string
+	Inputs             []string
+}
+
+// HeldValues are all that the cloud plays, by type. A policy with principals is of many types.
+func HeldValues() []HeldValue {
+	all := []HeldValue{{"policies with principals", deadPrincipalSays, deadPrincipalSource, []string{"any"}}}
+	for _, typ := range slices.Sorted(maps.Keys(simulated)) {
+		for _, h := range simulated[typ].holds {
+			if last := &all[len(all)-1]; last.Type == typ && last.Says == h.says {
+				last.Inputs = append(last.Inputs, h.input)
+				continue
+			}
+			all = append(all, HeldValue{typ, h.says, h.source, []string{h.input}})
 		}
 	}
 	return all
@@ -179,7 +223,7 @@ func (r *Record) Waiting() []Waiting {
 
 // compareWithHeld puts into old inputs what the state says that the service holds of them.
 func compareWithHeld(typ string, inputs resource.PropertyMap, state *structpb.Struct) error {
-	holds := simulated[typ].holds
+	holds := holdsOf(typ)
 	if len(holds) == 0 {
 		return nil
 	}

@@ -237,3 +237,36 @@ func TestWhatWaitsIsRecorded(t *testing.T) {
 	assert.Equal(t, "db.r7g.xlarge", d.state.AsMap()["instanceClass"])
 	require.NoError(t, record.Close())
 }
+
+// EC2 holds the ARN of a log group without what some services put behind it: sent with it, the flow log would be replaced every time.
+func TestFlowLogHoldsThePlainARN(t *testing.T) {
+	for destination, quiet := range map[string]bool{"": true, ":*": false} {
+		c := newClient(t)
+		_, group := c.made(catalogue.LogGroup, "group", values{"name": "flows"})
+		in := values{"vpcId": c.vpc(), "trafficType": "ALL", "logDestination": group["arn"].(string) + destination, "iamRoleArn": c.role("flows")}
+		d := c.deploy(catalogue.FlowLog, "flows", in)
+		assert.Equal(t, quiet, len(d.preview(in)) == 0, destination)
+		assert.Equal(t, quiet, len(d.refresh()) == 0, destination)
+	}
+}
+
+// A policy goes on naming a role that was deleted, by its id, also when there is another with its name.
+func TestPoliciesForgetDeletedRoles(t *testing.T) {
+	c := newClient(t)
+	role := c.role("app")
+	c.bucket("documents-1")
+	in := values{"bucket": "documents-1", "policy": allows(values{"AWS": role}, "arn:aws:s3:::documents-1/*")}
+	other := values{"name": "other", "assumeRolePolicy": statementOf(values{
+		"Effect": "Allow", "Principal": values{"AWS": role}, "Action": "sts:AssumeRole",
+	})}
+	policy, trust := c.deploy(catalogue.BucketPolicy, "policy", in), c.deploy(catalogue.Role, "other", other)
+	require.NoError(t, c.remove(catalogue.Role, "app", "app"))
+	assert.Equal(t, role, c.role("app"))
+	assert.Empty(t, policy.preview(in), "an update does not know")
+	assert.Equal(t, []string{"policy"}, policy.refresh())
+	assert.Contains(t, policy.state.AsMap()["policy"], `"AWS":"AROA`)
+	assert.Equal(t, []string{"assumeRolePolicy"}, trust.refresh())
+	policy.up(in)
+	assert.Empty(t, policy.refresh())
+	assert.Contains(t, policy.state.AsMap()["policy"], role)
+}

@@ -62,6 +62,11 @@ func byLink(account, region, target, name string) indexKey {
 	return indexKey{"links", account, placeOf(target, region), target, name}
 }
 
+// byPrincipal finds the policies that name a principal.
+func byPrincipal(account, principal string) indexKey {
+	return indexKey{kind: "principal", account: account, value: principal}
+}
+
 // byGroup finds what a quota counts together.
 func byGroup(e *Entry, per string) indexKey {
 	return indexKey{"group " + per, e.Account, placeOf(e.Type, e.Region), e.Type, e.in().Text(per)}
@@ -84,6 +89,13 @@ func (e *Entry) keys() []indexKey {
 	}
 	for _, use := range e.uses() {
 		keys = append(keys, use.key(e))
+	}
+	if catalogue.Of(e.Type).Policy.Principal == catalogue.Must {
+		for _, statement := range e.policyOf().Statement {
+			for _, principal := range statement.Principal["AWS"] {
+				keys = append(keys, byPrincipal(e.Account, principal))
+			}
+		}
 	}
 	if quota := catalogue.Of(e.Type).Quota; quota.Limit > 0 {
 		keys = append(keys, byGroup(e, quota.Per))

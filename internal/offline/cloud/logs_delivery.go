@@ -55,14 +55,7 @@ func (p *Provider) appendDelivery(e *Entry) error {
 	if err != nil {
 		return err
 	}
-	changed := *policy
-	changed.Held = maps.Clone(policy.Held)
-	if changed.Held == nil {
-		changed.Held = map[string]any{}
-	}
-	changed.Held["policy"] = string(text)
-	p.answered(policy.connection(), &changed)
-	return p.record.commit(change{Put: &changed})
+	return p.rehold(policy, "policy", string(text))
 }
 
 // deliveryWrites is the statement as AWS writes it.

@@ -21,7 +21,7 @@ var _ = simulate(map[string]simulation{
 			"kibanaEndpoint":    func(m made) any { return m.searchHost() + "/_plugin/kibana/" },
 			"domainId":          func(m made) any { return m.connection.account + "/" + m.inputs.Text("domainName") },
 		},
-		replaces: searchVersionReplaces,
+		replaces: searchReplaces,
 		rules: []rule{
 			searchAccess, searchNodes, oneInAZone("vpcOptions.subnetIds"), searchLogs, sameVpc("vpcOptions.subnetIds", "vpcOptions.securityGroupIds"),
 			within(limit{"ebsOptions.volumeSize", 10, 24576}), searchVolume,
@@ -38,16 +38,18 @@ func (m made) searchHost() string {
 	return prefix + m.inputs.Text("domainName") + "-" + m.digest("host")[:26] + "." + m.region() + ".es." + m.suffix()
 }
 
-// searchVersionReplaces is how the provider gets a domain to a version that it cannot be upgraded to: it deletes it, with its indices,
-// and creates another (CustomizeDiff in hashicorp/terraform-provider-aws, internal/service/opensearch/domain.go, 5.68 and 6.13, which
-// asks GetCompatibleVersions).
-func searchVersionReplaces(olds, news resource.PropertyMap) []string {
-	const version = "engineVersion"
-	from, to := text(olds[version]), text(news[version])
-	if from == to || catalogue.SearchUpgrade(from, to) {
-		return nil
+// searchReplaces is how the provider gets a domain to a version that it cannot be upgraded to, and to addresses without IPv6: it deletes
+// it, with its indices, and creates another (CustomizeDiff in hashicorp/terraform-provider-aws, internal/service/opensearch/domain.go,
+// 5.68 and 6.13, which asks GetCompatibleVersions).
+func searchReplaces(olds, news resource.PropertyMap) []string {
+	const version, addresses = "engineVersion", "ipAddressType"
+	if from, to := text(olds[version]), text(news[version]); from != to && !catalogue.SearchUpgrade(from, to) {
+		return []string{version}
 	}
-	return []string{version}
+	if text(olds[addresses]) == "dualstack" && text(news[addresses]) != "dualstack" {
+		return []string{addresses}
+	}
+	return nil
 }
 
 // searchDomain answers what a domain is. The provider says the same of one that is missing as of one that it may not read.

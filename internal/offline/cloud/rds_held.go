@@ -13,8 +13,9 @@ import (
 var databaseHolds = slices.Concat(
 	waiting(waitsAlways, "instanceClass", "allocatedStorage", "iops", "storageThroughput", "storageType", "multiAz", "dbSubnetGroupName"),
 	waiting(func(old, asked any) bool { return (old == 0.0) != (asked == 0.0) }, "backupRetentionPeriod"),
-	// Of the version that waits the provider says nothing, if it is the one that was asked for (internal/service/rds/verify.go).
-	[]holding{{input: "engineVersion", output: "engineVersionActual", waits: waitsAlways, says: windowSays, source: windowSource}},
+	[]holding{{input: "engineVersion", output: "engineVersionActual", waits: waitsAlways,
+		says:   "It waits, too, but the provider answers with the version that was asked for if that is the one that waits.",
+		source: "terraform-provider-aws 5.68 and 6.13, internal/service/rds/verify.go: compareActualEngineVersion"}},
 )
 
 const (

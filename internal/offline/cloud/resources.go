@@ -256,7 +256,10 @@ func (p *Provider) remove(c *connection, urn resource.URN, id string) error {
 	if err := p.refuseDelete(e); err != nil {
 		return err
 	}
-	return p.discard(e)
+	if err := p.discard(e); err != nil || simulated[e.Type].removed == nil {
+		return err
+	}
+	return simulated[e.Type].removed(p, e)
 }
 
 // discard takes a resource out of the record, after what is a part of it.

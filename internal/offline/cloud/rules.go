@@ -30,18 +30,18 @@ type simulation struct {
 	outputs outputs
 	// holds are the inputs that the service holds otherwise than it was sent.
 	holds []holding
-	// made is what AWS changes of others when a resource is made. The caller holds the record's lock.
-	made func(p *Provider, e *Entry) error
+	// made and removed are what AWS changes of others when a resource is made or removed. The caller holds the record's lock.
+	made, removed func(p *Provider, e *Entry) error
 	// implied are the ids of what AWS makes along with a resource; they live and go with it.
 	implied func(made) []string
+	// replaces are the inputs that make another resource of it by the provider's own code, which no schema shows.
+	replaces func(olds, news resource.PropertyMap) []string
 	// rules are what AWS checks of a resource that is created or updated, deletion what it checks besides of one that is deleted.
 	rules    []rule
 	deletion rule
 	// shared is an input that others change, too. The provider sends it whole, with the values that Pulumi knows, if any of it changes,
 	// and else not at all.
 	shared string
-	// replaces returns the inputs whose change replaces the resource because of their values, beside those of the catalogue.
-	replaces func(olds, news resource.PropertyMap) []string
 	// planned changes inputs as the provider does before it compares or sends them, or says what it refuses then, in a preview, too;
 	// stated is what Pulumi's state has.
 	planned func(stated, inputs resource.PropertyMap) error

@@ -15,6 +15,7 @@ import (
 // What EC2 computes and refuses of networks.
 var _ = simulate(map[string]simulation{
 	catalogue.Vpc: {
+		replaces: vpcReplaces,
 		outputs: outputs{
 			"defaultSecurityGroupId": func(m made) any { return "sg-" + m.digest("default")[:17] },
 			"defaultRouteTableId":    func(m made) any { return "rtb-" + m.digest("default")[:17] },
@@ -33,6 +34,11 @@ var _ = simulate(map[string]simulation{
 		},
 		rules: []rule{subnetFits, subnetZone},
 	},
+	catalogue.FlowLog: {holds: []holding{{
+		input: "logDestination", as: func(e, _ *Entry) any { return strings.TrimSuffix(e.in().Text("logDestination"), ":*") },
+		says:   "The provider sends the ARN of a log group without `:*`, and reads what EC2 has: a difference that replaces the flow log.",
+		source: "terraform-provider-aws 5.68 and 6.13, internal/service/ec2/vpc_flow_log.go",
+	}}},
 	catalogue.NatGateway: {
 		outputs: outputs{
 			"publicIp": func(m made) any { return documentationAddress(m.digest("address")) },
@@ -52,6 +58,16 @@ var _ = simulate(map[string]simulation{
 		rules: []rule{endpointOfRegion, sameVpc("subnetIds", "securityGroupIds")},
 	},
 })
+
+// vpcReplaces is what the provider decides by values: AWS can only give up dedicated hosts (hashicorp/terraform-provider-aws,
+// internal/service/ec2/vpc_.go, 5.68 and 6.13).
+func vpcReplaces(olds, news resource.PropertyMap) []string {
+	const tenancy = "instanceTenancy"
+	if old, asked := at(olds, tenancy), at(news, tenancy); old.DeepEquals(asked) || text(old) == "dedicated" && text(asked) == "default" {
+		return nil
+	}
+	return []string{tenancy}
+}
 
 // endpointPrefixList is the list of the addresses that a gateway endpoint leads to.
 func endpointPrefixList(m made) string {
