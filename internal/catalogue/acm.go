@@ -8,7 +8,7 @@ const (
 
 var _ = add([]Type{
 	{Token: Certificate, ID: "arn:{partition}:acm:{region}:{account}:certificate/{uuid}",
-		InUseBy: []string{Listener, Distribution}, Box: "dns", Holds: Nothing, Costs: Free, Failure: "without it nobody connects",
+		InUseBy: []string{Listener, Distribution}, Box: "dns", Holds: Nothing, Costs: Free, Failure: "without it nobody connects", Restarts: uninterrupted,
 		Metrics: []Metric{
 			// Until the certificate is gone; ACM's last 395 days at most
 			{Namespace: "AWS/CertificateManager", Names: []string{"DaysToExpiry"},

@@ -51,6 +51,9 @@ type Type struct {
 	Loss string
 	// Failure is what is felt when it fails, so that an alarm has to look at it. Unwatched is why none does, or can.
 	Failure, Unwatched string
+	// Restarts are the changes in place that interrupt what it serves, or slow it. A type that holds data or whose failure is felt says which,
+	// or that none is known.
+	Restarts []Restart
 	// Metrics are what alarms and dashboards can look at.
 	Metrics []Metric
 	// Costs is what AWS takes money for, or Free: nothing by itself, though what uses it may cost.

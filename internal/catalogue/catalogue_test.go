@@ -45,6 +45,7 @@ func missing(known *catalogue.Type, inputs map[string]schema.Property) []string 
 	aws := strings.HasPrefix(known.Token, "aws:")
 	need(aws && known.Provider() != nil || !aws && known.Replaces != nil, "Provider: what the schema of its provider says, from make provider; of a type of another provider, Replaces")
 	need(known.Box != "", "Box: its place in the picture")
+	need(known.Restarts != nil || known.Failure == "" && !known.HoldsData(), "Restarts: what its changes interrupt, or that no such change is known")
 	if !known.Inert {
 		need(known.Holds != "", "Holds: the data in it, or Nothing")
 		need(known.Failure != "" || known.Unwatched != "", "Failure, so that an alarm has to look at it, or Unwatched: why none does")
@@ -81,6 +82,23 @@ func TestEveryTypeOfTheStacksIsDescribed(t *testing.T) {
 func TestWhatIsMissingIsNamed(t *testing.T) {
 	assert.Len(t, missing(&catalogue.Type{}, map[string]schema.Property{"name": {}}), 7)
 	assert.Empty(t, missing(&catalogue.Type{ID: "{uuid}", Replaces: []string{"spec"}, Box: "vpc", Inert: true}, nil))
+	serves := &catalogue.Type{ID: "{uuid}", Replaces: []string{"spec"}, Box: "vpc", Holds: catalogue.Nothing, Costs: catalogue.Free, Failure: "everything runs on it"}
+	assert.Equal(t, []string{"Restarts: what its changes interrupt, or that no such change is known"}, missing(serves, nil))
+}
+
+// The most specific input counts, and a name that only begins alike does not.
+func TestRestartsAt(t *testing.T) {
+	known := &catalogue.Type{Restarts: []catalogue.Restart{{Input: "spec", What: "spec"}, {Input: "spec.template", What: "template"}}}
+	for path, want := range map[string]string{
+		"spec": "spec", "spec.replicas": "spec", "spec.template": "template", "spec.template.spec.containers[app].image": "template", "spec.templates": "spec",
+		"specification": "", "metadata": "",
+	} {
+		got := ""
+		if r := known.RestartsAt(path); r != nil {
+			got = r.What
+		}
+		assert.Equal(t, want, got, path)
+	}
 }
 
 // Every path is one of an input of its type, and every type that is named is in the catalogue.
@@ -115,6 +133,12 @@ func TestFactsAreOfRealInputsAndTypes(t *testing.T) {
 		}
 		if known.PartOf.Input != "" {
 			named(known.PartOf.To)
+		}
+		_, window := table.Resources[known.Token].Inputs["applyImmediately"]
+		for _, r := range known.Restarts {
+			input(r.Input)
+			assert.False(t, r.What == "" || r.Longest == "" || r.Source == "", "%s: %s: what happens, how long at the longest, or where that is from is missing", known.Token, r.Input)
+			assert.True(t, window || !r.Waits, "%s: %s waits for a window that the type has not", known.Token, r.Input)
 		}
 		for _, metric := range known.Metrics {
 			assert.NotEmpty(t, metric.Source, "%s: %v", known.Token, metric.Names)

@@ -23,7 +23,7 @@ var _ = add(accountWide([]Type{
 			{"orderedCacheBehaviors[*].responseHeadersPolicyId", ResponseHeadersPolicy},
 			{"origins[*].originAccessControlId", OriginAccessControl},
 		},
-		Box: "cdn", Holds: Nothing, Costs: "requests, and GB to visitors", Failure: "every visitor comes through it",
+		Box: "cdn", Holds: Nothing, Costs: "requests, and GB to visitors", Failure: "every visitor comes through it", Restarts: uninterrupted,
 		Metrics: published(
 			Metric{Namespace: "AWS/CloudFront", Sets: [][]Dimension{{{"DistributionId", Distribution, "id"}, {"Region", "", "Global"}}},
 				Every: 60, Region: "us-east-1",

@@ -12,7 +12,7 @@ var _ = add([]Type{
 		// The quota, which is less than the API's 255.
 		Name:  Name{Input: "name", Form: form(`^[A-Za-z0-9][A-Za-z0-9_-]{1,149}$`)},
 		Links: []Link{{"logsConfig.cloudwatchLogs.groupName", LogGroup}},
-		Box:   "pipelines", Holds: Nothing, Costs: "minutes of its builds", Failure: "code comes through it",
+		Box:   "pipelines", Holds: Nothing, Costs: "minutes of its builds", Failure: "code comes through it", Restarts: uninterrupted,
 		Metrics: published(
 			Metric{Namespace: "AWS/CodeBuild", Sets: [][]Dimension{{{"ProjectName", BuildProject, "name"}}}, Every: 60,
 				Source: "https://docs.aws.amazon.com/codebuild/latest/userguide/monitoring-metrics.html"},

@@ -8,5 +8,5 @@ const (
 var _ = add([]Type{
 	{Token: CodeConnection, ID: "arn:{partition}:codeconnections:{region}:{account}:connection/{uuid}",
 		Name: Name{Input: "name", Form: form(`^.{1,32}$`)}, Box: "github",
-		Holds: Nothing, Costs: Free, Failure: "code comes through it", Unwatched: "mirrors that cannot read tell"},
+		Holds: Nothing, Costs: Free, Failure: "code comes through it", Restarts: uninterrupted, Unwatched: "mirrors that cannot read tell"},
 })

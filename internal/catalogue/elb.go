@@ -13,7 +13,7 @@ var _ = add([]Type{
 		Name:  Name{Input: "name", Form: form(`^[a-zA-Z0-9](?:[a-zA-Z0-9-]{0,30}[a-zA-Z0-9])?$`), Reserved: []string{"internal-"}},
 		Links: []Link{{"accessLogs.bucket", Bucket}, {"connectionLogs.bucket", Bucket}}, Lock: "enableDeletionProtection",
 		Quota: Quota{Limit: 50}, Box: "balancer", Holds: Nothing, Costs: "hours, capacity and addresses",
-		Failure: "every request comes through it",
+		Failure: "every request comes through it", Restarts: uninterrupted,
 		Guarded: []Guard{{"enableDeletionProtection", Off, "the service no longer refuses to delete it"}},
 		Metrics: published(
 			Metric{Namespace: "AWS/ApplicationELB", Sets: [][]Dimension{{ofLoadBalancer}, {ofLoadBalancer, ofTargetGroup}}, Every: 60,
@@ -35,7 +35,7 @@ var _ = add([]Type{
 	{Token: TargetGroup, ID: "arn:{partition}:elasticloadbalancing:{region}:{account}:targetgroup/{name}/{hex16}",
 		Name:    Name{Input: "name", Form: form(`^[a-zA-Z0-9](?:[a-zA-Z0-9-]{0,30}[a-zA-Z0-9])?$`)},
 		InUseBy: []string{Listener, ListenerRule}, Quota: Quota{Limit: 3000}, Box: "balancer", Holds: Nothing, Costs: Free,
-		Failure: "what is in it serves"},
+		Failure: "what is in it serves", Restarts: uninterrupted},
 })
 
 var (

@@ -11,7 +11,7 @@ var _ = add([]Type{
 		Policy: Policy{Input: "policy", Principal: Must, Resource: Must, Limit: 32768},
 		Box:    "keys",
 		Holds:  "the key, without which nothing that it encrypts can be read", Costs: "each",
-		Failure:   "nothing can be read without it",
+		Failure: "nothing can be read without it", Restarts: uninterrupted,
 		Unwatched: "KMS publishes no use of keys; a key to be deleted waits for thirty days",
 		Guarded: []Guard{
 			{"deletionWindowInDays", Lower, "there is less time to notice a deletion"},

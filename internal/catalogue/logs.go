@@ -13,7 +13,7 @@ const (
 var _ = add([]Type{
 	{Token: LogGroup, ID: "{name}", ARN: "arn:{partition}:logs:{region}:{account}:log-group:{name}",
 		Name: Name{Input: "name", Form: form(`^[.\-_/#A-Za-z0-9]{1,512}$`), Reserved: []string{"aws/"}},
-		Box:  "logs", Holds: "logs", Costs: "GB written, and kept",
+		Box:  "logs", Holds: "logs", Restarts: uninterrupted, Costs: "GB written, and kept",
 		Unwatched: "what cannot be logged is served all the same",
 		Guarded:   []Guard{{"retentionInDays", Sooner, "logs are kept for a shorter time"}}},
 	{Token: LogMetricFilter, ID: "{name}", Name: Name{Input: "name", Form: form(`^[^:*]{1,512}$`)},

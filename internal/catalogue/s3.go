@@ -26,7 +26,7 @@ var _ = add(accountWide([]Type{
 			{"loggings[*].targetBucket", Bucket}, {"replicationConfigurations[*].rules[*].destinations[*].bucket", Bucket},
 		},
 		Quota: Quota{Limit: 10_000}, Box: "buckets", Holds: "the objects in the bucket", Costs: "GB",
-		Failure: "it holds the documents",
+		Failure: "it holds the documents", Restarts: uninterrupted,
 		Guarded: []Guard{{"forceDestroy", On, "the bucket can be deleted with everything in it"}}},
 	{Token: BucketVersioning, ID: "{bucket}", PartOf: Link{"bucket", Bucket}, Box: "buckets", Inert: true, Loss: "a deleted or overwritten object is lost",
 		Guarded: []Guard{{"versioningConfiguration.status", Leaves("Enabled"), "a deleted or overwritten object is lost"}}},
@@ -38,7 +38,7 @@ var _ = add(accountWide([]Type{
 		}},
 	{Token: BucketReplication, ID: "{bucket}", PartOf: Link{"bucket", Bucket},
 		Links: []Link{{"rules[*].destination.bucket", Bucket}}, Box: "replicas", Holds: Nothing,
-		Costs: "metrics, where it has them", Failure: "the second copy falls behind",
+		Costs: "metrics, where it has them", Failure: "the second copy falls behind", Restarts: uninterrupted,
 		Loss: "there is no second copy in another region any more",
 		Metrics: []Metric{
 			{Namespace: "AWS/S3",

@@ -13,7 +13,7 @@ var _ = add([]Type{
 		ARN:    "arn:{partition}:sqs:{region}:{account}:{name}",
 		Name:   Name{Input: "name", Form: form(`^(?:[\w-]{1,80}|[\w-]{1,75}\.fifo)$`)},
 		Policy: Policy{Input: "policy", Principal: Must, Resource: Must, Limit: 8192}, Box: "queues", Holds: "messages that nobody has processed yet", Costs: "requests",
-		Failure: "it holds what is still to be done",
+		Failure: "it holds what is still to be done", Restarts: uninterrupted,
 		Guarded: []Guard{{"messageRetentionSeconds", Lower, "messages that wait are lost earlier"}},
 		Metrics: []Metric{
 			{Namespace: "AWS/SQS",

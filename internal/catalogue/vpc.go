@@ -23,7 +23,7 @@ var _ = add([]Type{
 	{Token: InternetGateway, ID: "igw-{hex17}", ARN: "arn:{partition}:ec2:{region}:{account}:internet-gateway/{id}",
 		InUseBy: anything, Box: "vpc", Inert: true},
 	{Token: NatGateway, ID: "nat-{hex17}", Box: "nat-1", Holds: Nothing, Costs: "hours, and GB through it",
-		Failure: "every request to the internet leaves through it",
+		Failure: "every request to the internet leaves through it", Restarts: uninterrupted,
 		Metrics: published(
 			Metric{Namespace: "AWS/NATGateway", Sets: [][]Dimension{{{"NatGatewayId", NatGateway, "id"}}}, Every: 60,
 				Source: "https://docs.aws.amazon.com/vpc/latest/userguide/metrics-dimensions-nat-gateway.html"},
