@@ -184,7 +184,9 @@ func (p *Provider) Update(ctx context.Context, req *pulumirpc.UpdateRequest) (*p
 	// What is ignored keeps the value in Pulumi's state (pulumi-terraform-bridge, pkg/tfshim/sdk-v2/instance_diff.go).
 	ignore(req.GetIgnoreChanges(), stated, inputs)
 	if planned := simulated[string(urn.Type())].planned; planned != nil {
-		planned(stated, inputs)
+		if err := planned(stated, inputs); err != nil {
+			return nil, err
+		}
 	}
 	unchanged := simulated[string(urn.Type())].shared
 	if unchanged != "" && !at(stated, unchanged).DeepEquals(at(inputs, unchanged)) {

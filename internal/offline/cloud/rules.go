@@ -44,8 +44,9 @@ type simulation struct {
 	// shared is an input that others change, too. The provider sends it whole, with the values that Pulumi knows, if any of it changes,
 	// and else not at all.
 	shared string
-	// planned changes inputs as the provider does before it compares or sends them; stated is what Pulumi's state has.
-	planned func(stated, inputs resource.PropertyMap)
+	// planned changes inputs as the provider does before it compares or sends them, or says what it refuses then, in a preview, too;
+	// stated is what Pulumi's state has.
+	planned func(stated, inputs resource.PropertyMap) error
 	// weight is what one counts for of the quota; nil is 1.
 	weight func(*Entry) int
 }
