@@ -23,7 +23,8 @@ var _ = simulate(map[string]simulation{
 			"engineVersionActual": func(m made) any { return m.inputs.Text("engineVersion") },
 			"masterUserSecrets":   func(m made) any { return m.masterSecrets() },
 		},
-		holds: databaseHolds,
+		holds:  databaseHolds,
+		unread: []unread{{"masterUserSecretKmsKeyId", "terraform-provider-aws 5.68 and 6.13, internal/service/rds/instance.go: resourceInstanceRead"}},
 		implied: func(m made) []string {
 			if m.masterSecret() == "" {
 				return nil
