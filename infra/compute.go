@@ -10,7 +10,7 @@ import (
 
 // compute creates the cluster and its autoscaler.
 func (p *Platform) compute(ctx *pulumi.Context, cfg *stacks.Config) (err error) {
-	if p.Eks, err = compute.NewEks(ctx, "eks", &compute.EksArgs{
+	if p.Eks, err = compute.NewEks(ctx, eksName, &compute.EksArgs{
 		Eks:                  cfg.Eks,
 		Name:                 p.name,
 		Location:             p.location,
@@ -21,6 +21,7 @@ func (p *Platform) compute(ctx *pulumi.Context, cfg *stacks.Config) (err error) 
 		LogKeyArn:            p.Encryption.Keys[foundation.KeyLogs],
 		SecretsKeyArn:        p.Encryption.Keys[foundation.KeySecrets],
 		VolumesKeyArn:        p.Encryption.Keys[foundation.KeyVolumes],
+		NodeGroups:           p.present.nodeGroups,
 		Tags:                 tags(ctx, cfg),
 		Protect:              cfg.DeletionProtection,
 	}, p.onAws()); err != nil {

@@ -55,6 +55,7 @@ const databaseName = "legops"
 func (p *Platform) database(ctx *pulumi.Context, cfg *stacks.Config) (err error) {
 	p.Rds, err = data.NewRds(ctx, "rds", &data.RdsArgs{
 		Rds:               cfg.Rds,
+		AllocatedGiB:      p.present.databaseGiB,
 		Name:              p.name,
 		Location:          p.location,
 		VpcID:             p.Network.VpcID,

@@ -116,6 +116,8 @@ type Platform struct {
 	deliveryAlarms []pulumi.StringInput
 	// cloudFrontAddresses is the id of the prefix list of the addresses from which CloudFront calls origins.
 	cloudFrontAddresses pulumi.StringInput
+	// present is what exists before this deployment.
+	present present
 	// domain is the public name.
 	domain string
 	// location is the account's region, globalLocation us-east-1, replicaLocation the region of the copies.
@@ -139,6 +141,9 @@ func NewPlatform(ctx *pulumi.Context, cfg *stacks.Config) (*Platform, error) {
 		return nil, err
 	}
 	if p.cloudFrontAddresses, err = cloudFrontAddresses(ctx, cfg, p.Providers.Aws); err != nil {
+		return nil, err
+	}
+	if err := p.look(ctx, cfg); err != nil {
 		return nil, err
 	}
 	for _, layer := range []func(*pulumi.Context, *stacks.Config) error{

@@ -74,8 +74,8 @@ func bounded(boundary string) pulumi.ResourceTransformation {
 // cloudFrontList is the name of AWS's list, in each region, of the addresses from which CloudFront calls origins.
 const cloudFrontList = "com.amazonaws.global.cloudfront.origin-facing"
 
-// cloudFrontAddresses looks up the id of that list in the account's region. It is the program's only look-up, and comes
-// right after the providers, so that a region without the list does not get half a platform.
+// cloudFrontAddresses looks up the id of that list in the account's region. It comes right after the providers, so that a region
+// without the list does not get half a platform.
 func cloudFrontAddresses(ctx *pulumi.Context, cfg *stacks.Config, in *aws.Provider) (pulumi.StringInput, error) {
 	list, err := ec2.LookupManagedPrefixList(ctx, &ec2.LookupManagedPrefixListArgs{Name: pulumi.StringRef(cloudFrontList)}, pulumi.Provider(in))
 	if err != nil {

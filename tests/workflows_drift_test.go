@@ -19,9 +19,10 @@ const (
 )
 
 func TestDriftIssue(t *testing.T) {
-	none := map[string]string{"refresh.code": "0\n", "refresh.json": found(sameStep), "preview.code": "0\n", "preview.json": found(sameStep)}
-	drift := map[string]string{"refresh.code": "7\n", "refresh.json": found(sameStep, driftStep), "preview.code": "7\n", "preview.json": found(driftStep)}
-	many := map[string]string{"refresh.code": "0", "preview.code": "7"}
+	none := map[string]string{"unfinished.md": "", "refresh.code": "0\n", "refresh.json": found(sameStep), "preview.code": "0\n", "preview.json": found(sameStep)}
+	drift := map[string]string{"unfinished.md": "", "refresh.code": "7\n", "refresh.json": found(sameStep, driftStep), "preview.code": "7\n", "preview.json": found(driftStep)}
+	left := map[string]string{"unfinished.md": "- `aws:kms/key:Key` `a`: the next update DELETES it.\n", "refresh.code": "0\n", "preview.code": "0\n"}
+	many := map[string]string{"unfinished.md": "", "refresh.code": "0", "preview.code": "7"}
 	steps := make([]string, 1000)
 	for i := range steps {
 		steps[i] = fmt.Sprintf(`{"op":"create","urn":"urn:pulumi:dev::legops::aws:ec2/vpc:Vpc::%s%d"}`, strings.Repeat("x", 100), i)
@@ -48,15 +49,18 @@ func TestDriftIssue(t *testing.T) {
 		{"drift, no issue", github{issues: []post{other, pull, closed}}, drift, []string{"POST /issues"}, "dev has drifted: opened issue 1000", line},
 		{"drift, an issue", github{issues: []post{other, pull, own}}, drift, []string{"PATCH /issues/12"}, "dev has drifted: updated issue 12", line},
 		{"drift, an issue on the second page", github{issues: append(old, own)}, drift, []string{"PATCH /issues/12"}, "updated issue 12", line},
+		{"nothing but a deletion left over", github{issues: []post{other, pull, closed}}, left, []string{"POST /issues"}, "dev has drifted: opened issue 1000",
+			"\n## Left unfinished by an earlier update: the next one deals with it, and no preview shows it\n\n- `aws:kms/key:Key` `a`: the next update DELETES it."},
 		{"gone", github{issues: []post{other, own}}, none, []string{"POST /issues/12/comments", "PATCH /issues/12"},
 			"dev has no drift any more: closed issue 12", "old"},
-		{"changes without a resource", github{}, map[string]string{"refresh.code": "0", "preview.code": "7", "preview.json": found()},
+		{"changes without a resource", github{}, map[string]string{"unfinished.md": "", "refresh.code": "0", "preview.code": "7", "preview.json": found()},
 			[]string{"POST /issues"}, "opened issue", "- pulumi reports changes, but names no resource"},
 		{"more than an issue holds", github{}, many, []string{"POST /issues"}, "opened issue", "more lines. All are in the summary of [the run](https://github.example/legops-example/platform/actions/runs/42).**"},
 
 		{"label dropped", github{dropsLabels: true}, drift, []string{"POST /issues"}, "drift.mjs: issue 1000 has no label drift", ""},
-		{"no result", github{issues: []post{own}}, map[string]string{"refresh.code": "0"}, nil, "drift.mjs: ENOENT", ""},
-		{"half a result", github{issues: []post{own}}, map[string]string{"refresh.code": "7", "refresh.json": `{"steps":[`}, nil, "drift.mjs: ", ""},
+		{"no list of what is left", github{issues: []post{own}}, map[string]string{"refresh.code": "0", "preview.code": "0"}, nil, "drift.mjs: ENOENT", ""},
+		{"no result", github{issues: []post{own}}, map[string]string{"unfinished.md": "", "refresh.code": "0"}, nil, "drift.mjs: ENOENT", ""},
+		{"half a result", github{issues: []post{own}}, map[string]string{"unfinished.md": "", "refresh.code": "7", "refresh.json": `{"steps":[`}, nil, "drift.mjs: ", ""},
 		{"GitHub fails", github{fails: "POST /issues"}, drift, nil, "drift.mjs: GitHub: POST /issues: 502: the unicorn is angry", ""},
 		{"no list of issues", github{fails: "GET /issues"}, none, nil, "drift.mjs: GitHub: GET /issues?state=open&labels=drift&per_page=100&page=1: 502", ""},
 	} {

@@ -1,4 +1,5 @@
-// Keeps one issue for a stack that has drifted: opens it, updates it, and closes it when the drift is gone:
+// Keeps one issue for a stack that has drifted, or in whose state an update has left something unfinished: opens it, updates it, and closes
+// it when there is neither any more:
 //
 //   STACK=... node drift.mjs FOLDER
 //
@@ -47,12 +48,18 @@ function fit(lines) {
   return kept < 0 ? lines.join('\n') : [...lines.slice(0, kept), end(lines.length - kept)].join('\n')
 }
 
+// unfinished returns the lines about what an update has left in the state.
+const unfinished = () => readFileSync(join(folder, 'unfinished.md'), 'utf8').split('\n').filter(line => line !== '')
+
 await main(async () => {
   const waits = pending(folder)
-  const found = sections.map(([name, heading]) => [heading, changes(name, waits)]).filter(([, lines]) => lines.length > 0)
+  const found = [
+    ['Left unfinished by an earlier update: the next one deals with it, and no preview shows it', unfinished()],
+    ...sections.map(([name, heading]) => [heading, changes(name, waits)]),
+  ].filter(([, lines]) => lines.length > 0)
   const drifted = found.length > 0
   const lines = [
-    `[This run](${run}) found that ${STACK} differs from Pulumi's state, or from main. What to do: [the runbook](${runbook}).`,
+    `[This run](${run}) found that ${STACK} differs from Pulumi's state or from main, or that an update did not come to its end. What to do: [the runbook](${runbook}).`,
     ...found.flatMap(([heading, lines]) => ['', `## ${heading}`, '', ...lines]),
   ]
   appendFileSync(GITHUB_STEP_SUMMARY, `${drifted ? lines.join('\n') : `${STACK} has no drift.`}\n`)

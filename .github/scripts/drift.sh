@@ -1,6 +1,7 @@
 #!/usr/bin/env bash
 # Detects drift: refresh.json lists what changed outside Pulumi since its last update, preview.json what an update from this
-# commit would change. The .code files hold 0, or 7 if there are changes.
+# commit would change. The .code files hold 0, or 7 if there are changes. unfinished.md lists what an update that did not come to its end
+# has left in the state, which neither command shows.
 # usage: drift.sh STACK FOLDER
 set -euo pipefail
 
@@ -24,3 +25,8 @@ look() { # name, command of pulumi...
 }
 look refresh refresh --preview-only
 look preview preview --refresh
+if ! pulumi stack export --stack "$stack" | unfinished >"$folder/unfinished.md"; then
+	rm "$folder/unfinished.md"
+	echo "drift.sh: what an update of $stack has left unfinished is unknown" >&2
+	exit 1
+fi

@@ -1,8 +1,8 @@
 // Command review reports what a change of this program would do to every account, with the real engine on the simulated
 // cloud: review --base origin/main. No AWS account, no credentials, nothing sent outside this machine.
 //
-// Its exit code is 0 if nothing changes or the changes are safe, 2 if a named person has to approve (data at risk, access
-// widened, or a standard broken), and 1 if the review fails.
+// Its exit code is 0 if nothing changes or the changes are safe, 2 if a named person has to approve (the deployment fails, an
+// update left unfinished, data at risk, access widened, or a standard broken), and 1 if the review fails.
 package main
 
 import (
@@ -58,8 +58,9 @@ func run(ctx context.Context, args []string) (int, error) {
 	format := flags.String("format", "markdown", "what to print: markdown, html or json")
 	output := flags.String("output", "", "a folder in which to also write review.md, review.html and review.json")
 	deploy := flags.Bool("deploy", false, "also deploy the head: resolves policies that name new resources, and shows whether the deployment fails")
-	var stacks names
+	var stacks, states names
 	flags.Var(&stacks, "stack", "a stack to compare; repeatable; default: all stacks of the head")
+	flags.Var(&states, "state", "a file with the output of pulumi stack export, whose unfinished updates are told, too; repeatable")
 	if err := flags.Parse(args); err != nil {
 		return 1, err
 	}
@@ -79,7 +80,7 @@ func run(ctx context.Context, args []string) (int, error) {
 	if err != nil {
 		return 1, err
 	}
-	report, err := review.Run(ctx, review.Options{Root: root, Base: *base, Head: *head, Stacks: stacks, Deploy: *deploy, Progress: os.Stderr})
+	report, err := review.Run(ctx, review.Options{Root: root, Base: *base, Head: *head, Stacks: stacks, States: states, Deploy: *deploy, Progress: os.Stderr})
 	if err != nil {
 		return 1, err
 	}

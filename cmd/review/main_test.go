@@ -138,6 +138,16 @@ func TestReview(t *testing.T) {
 		assert.Less(t, len(strings.Fields(out)), 100, out)
 	})
 
+	t.Run("the state of the account has something left", func(t *testing.T) {
+		defer r.sh("rm state.json")
+		r.sh(`echo '{"version":3,"deployment":{"resources":[{"urn":"urn:pulumi:prod::legops::aws:sqs/queue:Queue::old","type":"aws:sqs/queue:Queue","id":"q","delete":true},` +
+			`{"urn":"urn:pulumi:prod::legops::aws:sqs/queue:Queue::old","type":"aws:sqs/queue:Queue","id":"r"}]}}' >state.json`)
+		exit, out, errOut := r.review("--base", "main", "--stack", "prod", "--state", "state.json")
+		require.Equal(t, 2, exit, errOut)
+		assert.Contains(t, out, "## Review: needs a named approval (an update left unfinished)")
+		assert.Contains(t, out, "- `old (q)`: Queue: its replacement exists; it holds messages that nobody has processed yet. The next update DELETES it")
+	})
+
 	t.Run("a change that needs approval, in every format", func(t *testing.T) {
 		defer r.sh("git checkout -q .; rm -rf pages")
 		r.sh("git apply internal/review/testdata/changes/csp-loosened.patch")
@@ -170,6 +180,11 @@ func TestReview(t *testing.T) {
 		{"a missing head", "true", "--base main --head nowhere", "--head nowhere: is no commit"},
 		{"a format", "true", "--base main --format pdf", "--format pdf: must be markdown, html or json"},
 		{"an argument too many", "true", "--base main dev", `unexpected argument "dev"`},
+		{"a state that is not there", "true", "--base main --state nowhere.json", "--state: open nowhere.json: no such file or directory"},
+		{"a state of nothing", "echo '{}' >state.json", "--base main --state state.json", "--state state.json: has no resources: give it the output of pulumi stack export"},
+		{"a state that is not JSON", "echo x >state.json", "--base main --state state.json", "--state state.json: reading the state"},
+		{"a state of another stack", `echo '{"version":3,"deployment":{"resources":[{"urn":"urn:pulumi:prod::legops::a:b:C::d"}]}}' >state.json`,
+			"--base main --stack dev --state state.json", "--state state.json: is of the stack prod, which is not compared: name it with --stack"},
 		{"a head that does not compile", "echo 'func broken( {' >>infra/data.go", "--base main", "the head (.) does not compile:"},
 		{"a stack that the base lacks", "cp Pulumi.dev.yaml Pulumi.new.yaml", "--base main --stack new", "stack new: the base (main) has no Pulumi.new.yaml"},
 		{"a stack that does not exist", "true", "--base main --stack new", "stack new: the head (.) has no Pulumi.new.yaml"},

@@ -14,6 +14,7 @@ import (
 
 	"legops/components"
 	"legops/components/internal/kit"
+	"legops/internal/capacity"
 	"legops/internal/settings"
 )
 
@@ -35,6 +36,9 @@ type EksArgs struct {
 	WorkloadLogRetention settings.RetentionDays
 	// LogKeyArn, SecretsKeyArn and VolumesKeyArn are the KMS keys of log groups, Kubernetes Secrets and EBS volumes.
 	LogKeyArn, SecretsKeyArn, VolumesKeyArn pulumi.StringInput
+	// NodeGroups are the sizes of the node groups that exist, by zone, from LookupNodeGroups. A zone without one starts with
+	// Nodes.MinSizePerZone nodes.
+	NodeGroups map[string]capacity.Group `kit:"optional"`
 	// Tags are put on instances, volumes and network interfaces of the nodes, which no default tags reach.
 	Tags map[string]string
 	// Protect keeps Pulumi from deleting the cluster and its logs.

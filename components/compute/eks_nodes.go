@@ -78,7 +78,8 @@ func (b *eksBuild) nodeGroup(
 	zone string, subnet pulumi.StringInput, nodeRole *kit.Role, template *ec2.LaunchTemplate, early []pulumi.Resource,
 ) (*awseks.NodeGroup, error) {
 	nodes := b.args.Nodes
-	return awseks.NewNodeGroup(b.Ctx, b.Name+"-nodes-"+zone, &awseks.NodeGroupArgs{
+	size, ignored := b.args.size(zone)
+	return awseks.NewNodeGroup(b.Ctx, nodeGroupName(b.Name, zone), &awseks.NodeGroupArgs{
 		ClusterName:   b.c.ClusterName,
 		NodeRoleArn:   nodeRole.Arn,
 		SubnetIds:     pulumi.StringArray{subnet},
@@ -93,12 +94,12 @@ func (b *eksBuild) nodeGroup(
 		ScalingConfig: awseks.NodeGroupScalingConfigArgs{
 			MinSize:     pulumi.Int(nodes.MinSizePerZone),
 			MaxSize:     pulumi.Int(nodes.MaxSizePerZone),
-			DesiredSize: pulumi.Int(nodes.MinSizePerZone), // only the start: the autoscaler decides from then on
+			DesiredSize: pulumi.Int(size),
 		},
 		UpdateConfig:     awseks.NodeGroupUpdateConfigArgs{MaxUnavailablePercentage: pulumi.Int(33)},
 		NodeRepairConfig: awseks.NodeGroupNodeRepairConfigArgs{Enabled: pulumi.Bool(true)},
 	}, b.Parent,
-		pulumi.IgnoreChanges([]string{"scalingConfig.desiredSize"}),
+		pulumi.IgnoreChanges(ignored),
 		// A node that starts before its rights, its network and its access entry never becomes ready.
 		pulumi.DependsOn(slices.Concat([]pulumi.Resource{b.c.Cluster}, nodeRole.Grants, early)))
 }

@@ -65,6 +65,35 @@ func TestRds(t *testing.T) {
 	})
 }
 
+// Below 400 GiB RDS takes neither IOPS nor throughput, and from there on the provider would send those of before.
+func TestRdsGivesWhatLargeStorageNeeds(t *testing.T) {
+	for gib, want := range map[int][2]any{20: {nil, nil}, 399: {nil, nil}, 400: {12000.0, 500.0}, 65536: {12000.0, 500.0}} {
+		args := rdsArgs()
+		args.StorageGiB = gib
+		instance := componenttest.Record(t, database(args)).One(t, databaseToken, "database-instance")
+		assert.Equal(t, want, [2]any{instance.Get("iops"), instance.Get("storageThroughput")}, "%d GiB", gib)
+	}
+}
+
+// Storage that RDS has enlarged by itself stays out of an update.
+func TestRdsLeavesGrownStorageAlone(t *testing.T) {
+	for name, c := range map[string]struct {
+		file, present int
+		ignored       []string
+	}{
+		"no instance yet":  {200, 0, nil},
+		"the same":         {200, 200, nil},
+		"more in the file": {500, 420, nil},
+		"grown":            {200, 420, []string{"allocatedStorage"}},
+		"grown, and large": {400, 420, []string{"allocatedStorage", "iops", "storageThroughput"}},
+	} {
+		args := rdsArgs()
+		args.StorageGiB, args.AllocatedGiB = c.file, c.present
+		instance := componenttest.Record(t, database(args)).One(t, databaseToken, "database-instance")
+		assert.ElementsMatch(t, c.ignored, instance.IgnoreChanges, name)
+	}
+}
+
 func TestRdsUnprotected(t *testing.T) {
 	args := rdsArgs()
 	args.Protect, args.MultiAz, args.MaxStorageGiB = false, false, args.StorageGiB

@@ -8,11 +8,7 @@ const (
 
 var _ = add([]Type{
 	{Token: Certificate, ID: "arn:{partition}:acm:{region}:{account}:certificate/{uuid}",
-		Replaces: []string{
-			"domainName", "subjectAlternativeNames", "validationMethod", "validationOptions", "keyAlgorithm",
-			"certificateAuthorityArn",
-		},
-		InUseBy: []string{Listener, Distribution}, Box: "dns", Holds: Nothing, Costs: Free, Failure: "without it nobody connects",
+		InUseBy: []string{Listener, Distribution}, Box: "dns", Holds: Nothing, Costs: Free, Failure: "without it nobody connects", Restarts: uninterrupted,
 		Metrics: []Metric{
 			// Until the certificate is gone; ACM's last 395 days at most
 			{Namespace: "AWS/CertificateManager", Names: []string{"DaysToExpiry"},
@@ -20,5 +16,5 @@ var _ = add([]Type{
 				Source: "https://docs.aws.amazon.com/acm/latest/userguide/cloudwatch-metrics.html"},
 		}},
 	{Token: CertificateValidation, ID: "{certificateArn}", PartOf: Link{"certificateArn", Certificate},
-		Replaces: []string{"validationRecordFqdns"}, Box: "dns", Inert: true},
+		Box: "dns", Inert: true},
 })

@@ -11,8 +11,8 @@ const (
 
 var _ = add([]Type{
 	{Token: BackupVault, ID: "{name}", ARN: "arn:{partition}:backup:{region}:{account}:backup-vault:{name}",
-		Name: Name{Input: "name", Form: form(`^[a-zA-Z0-9_-]{2,50}$`)}, Replaces: []string{"kmsKeyArn"}, Box: "vault",
-		Holds: "backups", Costs: Free, Failure: "it holds the backups", Unwatched: "EventBridge tells of each failed job",
+		Name: Name{Input: "name", Form: form(`^[a-zA-Z0-9_-]{2,50}$`)}, Box: "vault",
+		Holds: "backups", Costs: Free, Failure: "it holds the backups", Restarts: uninterrupted, Unwatched: "EventBridge tells of each failed job",
 		Guarded: []Guard{{"forceDestroy", On, "the vault can be deleted with its backups"}},
 		Metrics: []Metric{
 			{Namespace: "AWS/Backup",
@@ -24,14 +24,14 @@ var _ = add([]Type{
 				Source: "https://docs.aws.amazon.com/aws-backup/latest/devguide/cloudwatch.html"},
 		}},
 	{Token: BackupVaultPolicy, ID: "{backupVaultName}", Policy: Policy{Input: "policy", Principal: Must, Resource: Must},
-		PartOf: Link{"backupVaultName", BackupVault}, Replaces: none, Box: "vault", Inert: true,
+		PartOf: Link{"backupVaultName", BackupVault}, Box: "vault", Inert: true,
 		Loss: "backups can be deleted by whoever has the right elsewhere"},
 	{Token: BackupVaultLock, ID: "{backupVaultName}", PartOf: Link{"backupVaultName", BackupVault},
-		Replaces: []string{"minRetentionDays", "maxRetentionDays", "changeableForDays"}, Box: "vault", Inert: true,
+		Box: "vault", Inert: true,
 		Loss:    "backups can be deleted before their time",
 		Guarded: []Guard{{"minRetentionDays", Shorter, "backups can be deleted earlier"}}},
 	{Token: BackupPlan, ID: "{uuid}", ARN: "arn:{partition}:backup:{region}:{account}:backup-plan:{id}",
-		Name: Name{Unnamed: "several may have one name"}, Replaces: none,
+		Name:  Name{Unnamed: "several may have one name"},
 		Links: []Link{{"rules[*].targetVaultName", BackupVault}}, InUseBy: []string{BackupSelection}, Box: "vault", Inert: true,
 		Loss: "nothing is backed up by it any more",
 		Guarded: []Guard{
@@ -41,7 +41,6 @@ var _ = add([]Type{
 			{"rules[*].copyActions[*]", Removed, "a rule of the plan is gone"},
 		}},
 	{Token: BackupSelection, ID: "{uuid}", Name: Name{Unnamed: "several may have one name"},
-		Replaces: []string{"name", "planId", "iamRoleArn", "resources", "notResources", "selectionTags", "conditions"},
-		Links:    []Link{{"planId", BackupPlan}}, Box: "vault", Holds: Nothing, Costs: "GB of backups and of their copies",
+		Links: []Link{{"planId", BackupPlan}}, Box: "vault", Holds: Nothing, Costs: "GB of backups and of their copies",
 		Unwatched: isSetting, Loss: "what it selects is no longer backed up"},
 })

@@ -21,9 +21,9 @@ type Type struct {
 	Name Name
 	// Policy is the input that holds an IAM policy.
 	Policy Policy
-	// Replaces are the inputs that cannot change on a living resource: the provider replaces it. The source is the ForceNew attribute
-	// in the provider's own schema. The physical name and the inputs of the id belong to it for every type and are not repeated
-	// here. A path that ends in ? replaces when the value comes or goes, one that ends in ! when it is no longer true, or no longer given.
+	// Replaces are inputs whose change makes another resource, beside those of the provider's own schema (Provider): of a type of
+	// AWS, what the provider's code says of a planned change; of another provider, all. A path that ends in ? replaces when the value
+	// comes or goes, one that ends in ! when it is no longer true, or no longer given.
 	Replaces []string
 	// PartOf names what it is a part of: it goes with it and never keeps it from being deleted.
 	PartOf Link
@@ -51,6 +51,9 @@ type Type struct {
 	Loss string
 	// Failure is what is felt when it fails, so that an alarm has to look at it. Unwatched is why none does, or can.
 	Failure, Unwatched string
+	// Restarts are the changes in place that interrupt what it serves, or slow it. A type that holds data or whose failure is felt says which,
+	// or that none is known.
+	Restarts []Restart
 	// Metrics are what alarms and dashboards can look at.
 	Metrics []Metric
 	// Costs is what AWS takes money for, or Free: nothing by itself, though what uses it may cost.
@@ -153,9 +156,6 @@ type Quota struct {
 	// Per is the input that groups what is counted; empty counts all of a region, or of the account.
 	Per string
 }
-
-// none is a list without entries: that of a type of which is known that there are none.
-var none = []string{}
 
 // Anything is in the list of what keeps a resource from deletion where every user does.
 const Anything = "*"

@@ -42,8 +42,10 @@ func missing(known *catalogue.Type, inputs map[string]schema.Property) []string 
 	_, takesName := inputs["name"]
 	need(known.ID != "", "ID: the form of its id")
 	need(known.Name.Input != "" || !takesName || known.Name.Unnamed != "", "Name: how it may be called, or why name is no name of its own")
-	need(known.Replaces != nil, "Replaces: the inputs that replace it, or none")
+	aws := strings.HasPrefix(known.Token, "aws:")
+	need(aws && known.Provider() != nil || !aws && known.Replaces != nil, "Provider: what the schema of its provider says, from make provider; of a type of another provider, Replaces")
 	need(known.Box != "", "Box: its place in the picture")
+	need(known.Restarts != nil || known.Failure == "" && !known.HoldsData(), "Restarts: what its changes interrupt, or that no such change is known")
 	if !known.Inert {
 		need(known.Holds != "", "Holds: the data in it, or Nothing")
 		need(known.Failure != "" || known.Unwatched != "", "Failure, so that an alarm has to look at it, or Unwatched: why none does")
@@ -79,7 +81,24 @@ func TestEveryTypeOfTheStacksIsDescribed(t *testing.T) {
 // A type that lacks a fact is found.
 func TestWhatIsMissingIsNamed(t *testing.T) {
 	assert.Len(t, missing(&catalogue.Type{}, map[string]schema.Property{"name": {}}), 7)
-	assert.Empty(t, missing(&catalogue.Type{ID: "{uuid}", Replaces: []string{}, Box: "vpc", Inert: true}, nil))
+	assert.Empty(t, missing(&catalogue.Type{ID: "{uuid}", Replaces: []string{"spec"}, Box: "vpc", Inert: true}, nil))
+	serves := &catalogue.Type{ID: "{uuid}", Replaces: []string{"spec"}, Box: "vpc", Holds: catalogue.Nothing, Costs: catalogue.Free, Failure: "everything runs on it"}
+	assert.Equal(t, []string{"Restarts: what its changes interrupt, or that no such change is known"}, missing(serves, nil))
+}
+
+// The most specific input counts, and a name that only begins alike does not.
+func TestRestartsAt(t *testing.T) {
+	known := &catalogue.Type{Restarts: []catalogue.Restart{{Input: "spec", What: "spec"}, {Input: "spec.template", What: "template"}}}
+	for path, want := range map[string]string{
+		"spec": "spec", "spec.replicas": "spec", "spec.template": "template", "spec.template.spec.containers[app].image": "template", "spec.templates": "spec",
+		"specification": "", "metadata": "",
+	} {
+		got := ""
+		if r := known.RestartsAt(path); r != nil {
+			got = r.What
+		}
+		assert.Equal(t, want, got, path)
+	}
 }
 
 // Every path is one of an input of its type, and every type that is named is in the catalogue.
@@ -99,7 +118,7 @@ func TestFactsAreOfRealInputsAndTypes(t *testing.T) {
 				assert.True(t, token == catalogue.Anything || catalogue.Of(token).Token == token, "%s names %s, which is not in the catalogue", known.Token, token)
 			}
 		}
-		for _, path := range append(known.ReplacedBy(), known.Policy.Input, known.Lock, known.Quota.Per, known.Name.Within, known.PartOf.Input) {
+		for _, path := range append(slices.Clone(known.Replaces), known.Policy.Input, known.Lock, known.Quota.Per, known.Name.Within, known.PartOf.Input) {
 			input(path)
 		}
 		for _, guard := range known.Guarded {
@@ -114,6 +133,12 @@ func TestFactsAreOfRealInputsAndTypes(t *testing.T) {
 		}
 		if known.PartOf.Input != "" {
 			named(known.PartOf.To)
+		}
+		_, window := table.Resources[known.Token].Inputs["applyImmediately"]
+		for _, r := range known.Restarts {
+			input(r.Input)
+			assert.False(t, r.What == "" || r.Longest == "" || r.Source == "", "%s: %s: what happens, how long at the longest, or where that is from is missing", known.Token, r.Input)
+			assert.True(t, window || !r.Waits, "%s: %s waits for a window that the type has not", known.Token, r.Input)
 		}
 		for _, metric := range known.Metrics {
 			assert.NotEmpty(t, metric.Source, "%s: %v", known.Token, metric.Names)

@@ -13,7 +13,7 @@ const (
 
 var _ = add(accountWide([]Type{
 	{Token: Distribution, ID: "E{capitals13}", ARN: "arn:{partition}:cloudfront::{account}:distribution/{id}",
-		Replaces: none,
+
 		Links: []Link{
 			{"defaultCacheBehavior.cachePolicyId", CachePolicy},
 			{"defaultCacheBehavior.originRequestPolicyId", OriginRequestPolicy},
@@ -23,7 +23,7 @@ var _ = add(accountWide([]Type{
 			{"orderedCacheBehaviors[*].responseHeadersPolicyId", ResponseHeadersPolicy},
 			{"origins[*].originAccessControlId", OriginAccessControl},
 		},
-		Box: "cdn", Holds: Nothing, Costs: "requests, and GB to visitors", Failure: "every visitor comes through it",
+		Box: "cdn", Holds: Nothing, Costs: "requests, and GB to visitors", Failure: "every visitor comes through it", Restarts: uninterrupted,
 		Metrics: published(
 			Metric{Namespace: "AWS/CloudFront", Sets: [][]Dimension{{{"DistributionId", Distribution, "id"}, {"Region", "", "Global"}}},
 				Every: 60, Region: "us-east-1",
@@ -32,17 +32,17 @@ var _ = add(accountWide([]Type{
 			Metric{Names: []string{"Requests", "BytesDownloaded", "BytesUploaded"}, Statistics: counted, Most: Unlimited},
 		)},
 	{Token: CachePolicy, ID: "{uuid}", ARN: "arn:{partition}:cloudfront::{account}:cache-policy/{id}",
-		Name: Name{Input: "name", Form: form(`^[\w-]{1,128}$`), Renames: true}, Replaces: none, Given: managedPolicies,
+		Name: Name{Input: "name", Form: form(`^[\w-]{1,128}$`), Renames: true}, Given: managedPolicies,
 		InUseBy: []string{Distribution}, Quota: Quota{Limit: 20}, Box: "cdn", Inert: true},
 	{Token: OriginRequestPolicy, ID: "{uuid}", ARN: "arn:{partition}:cloudfront::{account}:origin-request-policy/{id}",
-		Name: Name{Input: "name", Form: form(`^[\w-]{1,128}$`), Renames: true}, Replaces: none, Given: managedPolicies,
+		Name: Name{Input: "name", Form: form(`^[\w-]{1,128}$`), Renames: true}, Given: managedPolicies,
 		InUseBy: []string{Distribution}, Quota: Quota{Limit: 20}, Box: "cdn", Inert: true},
 	{Token: ResponseHeadersPolicy, ID: "{uuid}", ARN: "arn:{partition}:cloudfront::{account}:response-headers-policy/{id}",
-		Name: Name{Input: "name", Form: form(`^[\w-]{1,128}$`), Renames: true}, Replaces: none, Given: managedPolicies,
+		Name: Name{Input: "name", Form: form(`^[\w-]{1,128}$`), Renames: true}, Given: managedPolicies,
 		InUseBy: []string{Distribution}, Quota: Quota{Limit: 20}, Box: "cdn", Inert: true},
 	{Token: OriginAccessControl, ID: "E{capitals13}",
 		ARN:  "arn:{partition}:cloudfront::{account}:origin-access-control/{id}",
-		Name: Name{Input: "name", Form: form(`^.{1,64}$`), Renames: true}, Replaces: none, InUseBy: []string{Distribution},
+		Name: Name{Input: "name", Form: form(`^.{1,64}$`), Renames: true}, InUseBy: []string{Distribution},
 		Box: "cdn", Inert: true},
 }))
 

@@ -10,9 +10,9 @@ var _ = add([]Type{
 	{
 		Token: BuildProject, ID: "arn:{partition}:codebuild:{region}:{account}:project/{name}",
 		// The quota, which is less than the API's 255.
-		Name:     Name{Input: "name", Form: form(`^[A-Za-z0-9][A-Za-z0-9_-]{1,149}$`)},
-		Replaces: none, Links: []Link{{"logsConfig.cloudwatchLogs.groupName", LogGroup}},
-		Box: "pipelines", Holds: Nothing, Costs: "minutes of its builds", Failure: "code comes through it",
+		Name:  Name{Input: "name", Form: form(`^[A-Za-z0-9][A-Za-z0-9_-]{1,149}$`)},
+		Links: []Link{{"logsConfig.cloudwatchLogs.groupName", LogGroup}},
+		Box:   "pipelines", Holds: Nothing, Costs: "minutes of its builds", Failure: "code comes through it", Restarts: uninterrupted,
 		Metrics: published(
 			Metric{Namespace: "AWS/CodeBuild", Sets: [][]Dimension{{{"ProjectName", BuildProject, "name"}}}, Every: 60,
 				Source: "https://docs.aws.amazon.com/codebuild/latest/userguide/monitoring-metrics.html"},
@@ -20,5 +20,5 @@ var _ = add([]Type{
 			Metric{Names: []string{"Duration"}, Statistics: gauge, Most: Unlimited},
 		)},
 	{Token: BuildWebhook, ID: "{projectName}", PartOf: Link{"projectName", BuildProject},
-		Replaces: []string{"manualCreation", "scopeConfiguration"}, Box: "mirror", Inert: true},
+		Box: "mirror", Inert: true},
 })

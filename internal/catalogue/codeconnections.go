@@ -7,6 +7,6 @@ const (
 
 var _ = add([]Type{
 	{Token: CodeConnection, ID: "arn:{partition}:codeconnections:{region}:{account}:connection/{uuid}",
-		Name: Name{Input: "name", Form: form(`^.{1,32}$`)}, Replaces: []string{"providerType", "hostArn"}, Box: "github",
-		Holds: Nothing, Costs: Free, Failure: "code comes through it", Unwatched: "mirrors that cannot read tell"},
+		Name: Name{Input: "name", Form: form(`^.{1,32}$`)}, Box: "github",
+		Holds: Nothing, Costs: Free, Failure: "code comes through it", Restarts: uninterrupted, Unwatched: "mirrors that cannot read tell"},
 })

@@ -7,7 +7,7 @@ const (
 
 var _ = add([]Type{
 	{Token: Pipeline, ID: "{name}", ARN: "arn:{partition}:codepipeline:{region}:{account}:{name}",
-		Name: Name{Input: "name", Form: form(`^[\w.@-]{1,100}$`)}, Replaces: none,
+		Name: Name{Input: "name", Form: form(`^[\w.@-]{1,100}$`)},
 		Links: []Link{
 			{"artifactStores[*].location", Bucket}, {"stages[*].actions[*].configuration.AlarmName", MetricAlarm},
 			{"stages[*].actions[*].configuration.ApplicationName", DeployApplication},
@@ -21,7 +21,7 @@ var _ = add([]Type{
 			{"stages[*].onSuccess.condition.rules[*].configuration.ProjectName", BuildProject},
 		},
 		Quota: Quota{Limit: 1000}, Box: "pipelines", Holds: Nothing, Costs: "minutes of its actions",
-		Failure: "releases come through it", Unwatched: "EventBridge tells of each failure, with its link",
+		Failure: "releases come through it", Restarts: uninterrupted, Unwatched: "EventBridge tells of each failure, with its link",
 		Metrics: []Metric{
 			{Namespace: "AWS/CodePipeline", Names: []string{"FailedPipelineExecutions"},
 				Sets: [][]Dimension{{{"PipelineName", Pipeline, "name"}}}, Statistics: summed, Most: Unlimited, Every: 60,

@@ -12,24 +12,20 @@ const (
 
 var _ = add([]Type{
 	{Token: LaunchTemplate, ID: "lt-{hex17}", ARN: "arn:{partition}:ec2:{region}:{account}:launch-template/{id}",
-		Name: Name{Input: "name", Form: form(`^[a-zA-Z0-9().\-/_]{3,128}$`)}, Replaces: []string{"namePrefix"},
-		Links: []Link{{"iamInstanceProfile.name", InstanceProfile}}, Box: "deployer", Inert: true},
+		Name: Name{Input: "name", Form: form(`^[a-zA-Z0-9().\-/_]{3,128}$`)}, Links: []Link{{"iamInstanceProfile.name", InstanceProfile}}, Box: "deployer", Inert: true},
 	{Token: SecurityGroup, ID: "sg-{hex17}", ARN: "arn:{partition}:ec2:{region}:{account}:security-group/{id}",
 		Name: Name{
 			Input: "name", Form: form(`^[a-zA-Z0-9 ._\-:/()#,@\[\]+=&;{}!$*]{1,255}$`), Reserved: []string{"sg-"},
 			Within: "vpcId",
 		},
-		Replaces: []string{"vpcId", "description", "namePrefix"}, InUseBy: anything, Box: "vpc", Inert: true},
-	{Token: DefaultSecurityGroup, ID: "{vpcId}", Replaces: none, Box: "vpc", Inert: true},
+		InUseBy: anything, Box: "vpc", Inert: true},
+	{Token: DefaultSecurityGroup, ID: "{vpcId}", Box: "vpc", Inert: true},
 	{Token: SecurityGroupIngressRule, ID: "sgr-{hex17}",
 		ARN: "arn:{partition}:ec2:{region}:{account}:security-group-rule/{id}", PartOf: Link{"securityGroupId", SecurityGroup},
-		Replaces: []string{"securityGroupId"}, Quota: Quota{Limit: 60, Per: "securityGroupId"}, Box: "vpc", Inert: true},
+		Quota: Quota{Limit: 60, Per: "securityGroupId"}, Box: "vpc", Inert: true},
 	{Token: SecurityGroupEgressRule, ID: "sgr-{hex17}",
 		ARN: "arn:{partition}:ec2:{region}:{account}:security-group-rule/{id}", PartOf: Link{"securityGroupId", SecurityGroup},
-		Replaces: []string{"securityGroupId"}, Quota: Quota{Limit: 60, Per: "securityGroupId"}, Box: "bastion", Inert: true},
+		Quota: Quota{Limit: 60, Per: "securityGroupId"}, Box: "bastion", Inert: true},
 	{Token: SecurityGroupRule, ID: "sgrule-{hex17}",
-		Replaces: []string{
-			"securityGroupId", "type", "fromPort", "toPort", "protocol", "cidrBlocks", "sourceSecurityGroupId", "self",
-		},
 		Box: "cluster", Inert: true},
 })

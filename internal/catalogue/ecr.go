@@ -9,9 +9,9 @@ const (
 
 var _ = add([]Type{
 	{Token: ImageRepository, ID: "{name}", ARN: "arn:{partition}:ecr:{region}:{account}:repository/{name}",
-		Name:     Name{Input: "name", Form: form(`^[a-z0-9](?:[a-z0-9._/-]{0,254}[a-z0-9])$`)},
-		Replaces: []string{"encryptionConfigurations"}, Box: "registry", Holds: "images, those in use among them", Costs: Free,
-		Failure:   "it holds what runs",
+		Name: Name{Input: "name", Form: form(`^[a-z0-9](?:[a-z0-9._/-]{0,254}[a-z0-9])$`)},
+		Box:  "registry", Holds: "images, those in use among them", Costs: Free,
+		Failure: "it holds what runs", Restarts: uninterrupted,
 		Unwatched: "ECR publishes pulls only; a push that fails fails its pipeline, a pull that fails leaves pods that are not ready",
 		Guarded: []Guard{
 			{"imageTagMutability", Leaves("IMMUTABLE"), "an image can be replaced under its tag"},
@@ -19,8 +19,8 @@ var _ = add([]Type{
 		}},
 	{Token: ImageRepositoryPolicy, ID: "{repository}",
 		Policy: Policy{Input: "policy", Principal: Must, Resource: May, Limit: 10240},
-		PartOf: Link{"repository", ImageRepository}, Replaces: none, Box: "registry", Inert: true},
-	{Token: ImageLifecyclePolicy, ID: "{repository}", PartOf: Link{"repository", ImageRepository}, Replaces: none,
+		PartOf: Link{"repository", ImageRepository}, Box: "registry", Inert: true},
+	{Token: ImageLifecyclePolicy, ID: "{repository}", PartOf: Link{"repository", ImageRepository},
 		Box: "registry", Holds: Nothing, Costs: "GB of the images that it keeps", Unwatched: isSetting,
 		Guarded: []Guard{{"policy.rules[*].selection.countNumber", Lower, "images are removed earlier"}}},
 })

@@ -13,14 +13,13 @@ const (
 var _ = add([]Type{
 	{Token: Cluster, ID: "{name}", ARN: "arn:{partition}:eks:{region}:{account}:cluster/{name}",
 		Name: Name{Input: "name", Form: form(`^[0-9A-Za-z][A-Za-z0-9_-]{0,99}$`)},
-		Replaces: []string{
-			"roleArn", "accessConfig.bootstrapClusterCreatorAdminPermissions", "kubernetesNetworkConfig.ipFamily",
-			"kubernetesNetworkConfig.serviceIpv4Cidr", "bootstrapSelfManagedAddons",
-			// Encryption can be added, and never removed (hashicorp/terraform-provider-aws, internal/service/eks/cluster.go).
-			"encryptionConfig!",
-		},
-		InUseBy: anything, Box: "api", Holds: "the cluster, and everything that runs on it", Costs: "hours of its control plane",
+		// Encryption can be added, and never removed (hashicorp/terraform-provider-aws, internal/service/eks/cluster.go, 5.68 and 6.13).
+		Replaces: []string{"encryptionConfig!"},
+		InUseBy:  anything, Box: "api", Holds: "the cluster, and everything that runs on it", Costs: "hours of its control plane",
 		Failure: "everything runs on it",
+		Restarts: []Restart{{Input: "version", Serves: true, Source: "https://docs.aws.amazon.com/eks/latest/userguide/update-cluster.html",
+			What:    "the API servers are replaced: single calls of the Kubernetes API fail and have to be repeated. What runs on the cluster goes on. There is no way back",
+			Longest: "several minutes; Pulumi gives up after an hour"}},
 		Metrics: published(
 			Metric{Namespace: "ContainerInsights", Sets: [][]Dimension{{inCluster}}, Every: 60,
 				Source: "https://docs.aws.amazon.com/AmazonCloudWatch/latest/monitoring/Container-Insights-metrics-enhanced-EKS.html"},
@@ -43,25 +42,20 @@ var _ = add([]Type{
 				Statistics: gauge, Most: Unlimited},
 		)},
 	{Token: NodeGroup, ID: "{clusterName}:{nodeGroupName}",
-		ARN:  "arn:{partition}:eks:{region}:{account}:nodegroup/{clusterName}/{nodeGroupName}/{digest}",
-		Name: Name{Input: "nodeGroupName", Form: form(`^[0-9A-Za-z][A-Za-z0-9_-]{0,62}$`), Within: "clusterName"},
-		Replaces: []string{
-			"amiType", "capacityType", "diskSize", "instanceTypes", "launchTemplate.id", "launchTemplate.name", "nodeRoleArn",
-			"subnetIds",
-		},
+		ARN:   "arn:{partition}:eks:{region}:{account}:nodegroup/{clusterName}/{nodeGroupName}/{digest}",
+		Name:  Name{Input: "nodeGroupName", Form: form(`^[0-9A-Za-z][A-Za-z0-9_-]{0,62}$`), Within: "clusterName"},
 		Links: []Link{{"clusterName", Cluster}, {"launchTemplate.name", LaunchTemplate}}, Box: "cluster", Holds: Nothing,
 		Costs: "hours of its nodes, and GB of their disks", Failure: "everything runs on it",
-		Unwatched: "its nodes are watched as the cluster's"},
+		Unwatched: "its nodes are watched as the cluster's",
+		Restarts:  []Restart{rolls("launchTemplate"), rolls("version"), rolls("releaseVersion")}},
 	{Token: Addon, ID: "{clusterName}:{addonName}",
-		ARN: "arn:{partition}:eks:{region}:{account}:addon/{clusterName}/{addonName}/{digest}", Replaces: none,
+		ARN:   "arn:{partition}:eks:{region}:{account}:addon/{clusterName}/{addonName}/{digest}",
 		Links: []Link{{"clusterName", Cluster}}, Box: "cluster", Inert: true},
 	{Token: PodIdentityAssociation, ID: "{clusterName}/{namespace}/{serviceAccount}",
-		Replaces: []string{"namespace", "serviceAccount"}, Links: []Link{{"clusterName", Cluster}},
+		Links: []Link{{"clusterName", Cluster}},
 		Quota: Quota{Limit: 5000, Per: "clusterName"}, Box: "applications", Inert: true},
-	{Token: AccessEntry, ID: "{clusterName}:{principalArn}", Replaces: []string{"type"},
-		Links: []Link{{"clusterName", Cluster}}, Box: "api", Inert: true},
-	{Token: AccessPolicyAssociation, ID: "{clusterName}#{principalArn}#{policyArn}", Replaces: []string{"accessScope"},
-		Links: []Link{{"clusterName", Cluster}}, Box: "api", Inert: true},
+	{Token: AccessEntry, ID: "{clusterName}:{principalArn}", Links: []Link{{"clusterName", Cluster}}, Box: "api", Inert: true},
+	{Token: AccessPolicyAssociation, ID: "{clusterName}#{principalArn}#{policyArn}", Links: []Link{{"clusterName", Cluster}}, Box: "api", Inert: true},
 })
 
 // The dimensions of Container Insights. PodName is the name of what made the pods, the Deployment.
@@ -70,3 +64,14 @@ var (
 	inNamespace = Dimension{"Namespace", Namespace, "metadata.name"}
 	ofPods      = Dimension{"PodName", Deployment, "metadata.name"}
 )
+
+// rolls is a change for which the nodes of a group are replaced.
+func rolls(input string) Restart {
+	return Restart{Input: input, Serves: true,
+		What: "EKS replaces every node of the group, so many at a time as updateConfig says: new ones start, pods are evicted as far as their budgets allow and start " +
+			"elsewhere, old nodes go. What has two pods or more goes on; what has one is away until it has started",
+		// The hour is hashicorp/terraform-provider-aws, internal/service/eks/node_group.go, 5.68 and 6.13.
+		Longest: "15 minutes a node until its pods have left, or the update fails (PodEvictionFailure) and leaves some nodes new; Pulumi gives up after an hour",
+		Source:  "https://docs.aws.amazon.com/eks/latest/userguide/managed-node-update-behavior.html",
+	}
+}

@@ -10,11 +10,10 @@ const (
 
 var _ = add([]Type{
 	{Token: LoadBalancer, ID: "arn:{partition}:elasticloadbalancing:{region}:{account}:loadbalancer/app/{name}/{hex16}",
-		Name:     Name{Input: "name", Form: form(`^[a-zA-Z0-9](?:[a-zA-Z0-9-]{0,30}[a-zA-Z0-9])?$`), Reserved: []string{"internal-"}},
-		Replaces: []string{"internal", "loadBalancerType", "namePrefix", "customerOwnedIpv4Pool"},
-		Links:    []Link{{"accessLogs.bucket", Bucket}, {"connectionLogs.bucket", Bucket}}, Lock: "enableDeletionProtection",
+		Name:  Name{Input: "name", Form: form(`^[a-zA-Z0-9](?:[a-zA-Z0-9-]{0,30}[a-zA-Z0-9])?$`), Reserved: []string{"internal-"}},
+		Links: []Link{{"accessLogs.bucket", Bucket}, {"connectionLogs.bucket", Bucket}}, Lock: "enableDeletionProtection",
 		Quota: Quota{Limit: 50}, Box: "balancer", Holds: Nothing, Costs: "hours, capacity and addresses",
-		Failure: "every request comes through it",
+		Failure: "every request comes through it", Restarts: uninterrupted,
 		Guarded: []Guard{{"enableDeletionProtection", Off, "the service no longer refuses to delete it"}},
 		Metrics: published(
 			Metric{Namespace: "AWS/ApplicationELB", Sets: [][]Dimension{{ofLoadBalancer}, {ofLoadBalancer, ofTargetGroup}}, Every: 60,
@@ -30,14 +29,13 @@ var _ = add([]Type{
 				Statistics: gauge, Most: Unlimited},
 		)},
 	{Token: Listener, ID: "{listener}/{hex16}", PartOf: Link{"loadBalancerArn", LoadBalancer},
-		Replaces: []string{"loadBalancerArn"}, Quota: Quota{Limit: 50, Per: "loadBalancerArn"}, Box: "balancer", Inert: true},
+		Quota: Quota{Limit: 50, Per: "loadBalancerArn"}, Box: "balancer", Inert: true},
 	{Token: ListenerRule, ID: "{listenerRule}/{hex16}", PartOf: Link{"listenerArn", Listener},
-		Replaces: []string{"listenerArn"}, Quota: Quota{Limit: 100, Per: "listenerArn"}, Box: "balancer", Inert: true},
+		Quota: Quota{Limit: 100, Per: "listenerArn"}, Box: "balancer", Inert: true},
 	{Token: TargetGroup, ID: "arn:{partition}:elasticloadbalancing:{region}:{account}:targetgroup/{name}/{hex16}",
-		Name:     Name{Input: "name", Form: form(`^[a-zA-Z0-9](?:[a-zA-Z0-9-]{0,30}[a-zA-Z0-9])?$`)},
-		Replaces: []string{"port", "protocol", "protocolVersion", "targetType", "vpcId", "ipAddressType", "namePrefix"},
-		InUseBy:  []string{Listener, ListenerRule}, Quota: Quota{Limit: 3000}, Box: "balancer", Holds: Nothing, Costs: Free,
-		Failure: "what is in it serves"},
+		Name:    Name{Input: "name", Form: form(`^[a-zA-Z0-9](?:[a-zA-Z0-9-]{0,30}[a-zA-Z0-9])?$`)},
+		InUseBy: []string{Listener, ListenerRule}, Quota: Quota{Limit: 3000}, Box: "balancer", Holds: Nothing, Costs: Free,
+		Failure: "what is in it serves", Restarts: uninterrupted},
 })
 
 var (

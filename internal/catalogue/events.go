@@ -9,12 +9,11 @@ const (
 var _ = add([]Type{
 	{
 		Token: EventRule, ID: "{name}",
-		ARN:      "arn:{partition}:events:{region}:{account}:rule/{name}",
-		Name:     Name{Input: "name", Form: form(`^[\w.-]{1,64}$`)},
-		Replaces: []string{"eventBusName", "namePrefix"}, InUseBy: []string{EventTarget},
-		Quota: Quota{Limit: 300}, // of the default event bus, the only one there is
-		Box:   "delivery", Inert: true,
+		ARN:     "arn:{partition}:events:{region}:{account}:rule/{name}",
+		Name:    Name{Input: "name", Form: form(`^[\w.-]{1,64}$`)},
+		InUseBy: []string{EventTarget},
+		Quota:   Quota{Limit: 300}, // of the default event bus, the only one there is
+		Box:     "delivery", Inert: true,
 	},
-	{Token: EventTarget, ID: "{rule}-{target}", Replaces: []string{"rule", "targetId", "eventBusName"},
-		Links: []Link{{"rule", EventRule}}, Quota: Quota{Limit: 5, Per: "rule"}, Box: "delivery", Inert: true},
+	{Token: EventTarget, ID: "{rule}-{targetId}", Links: []Link{{"rule", EventRule}}, Quota: Quota{Limit: 5, Per: "rule"}, Box: "delivery", Inert: true},
 })

@@ -8,8 +8,8 @@ import (
 // Types are all that are known, by service.
 var Types []Type
 
-// byToken finds a type, and replacing what replaces it.
-var byToken, replacing = map[string]*Type{}, map[string][]string{}
+// byToken finds a type.
+var byToken = map[string]*Type{}
 
 // add puts the types of a service into the catalogue. Every file does it once.
 func add(types []Type) bool { //nolint:unparam // a declaration needs a value
@@ -20,7 +20,6 @@ func add(types []Type) bool { //nolint:unparam // a declaration needs a value
 			panic("the catalogue has two entries for " + t.Token)
 		}
 		byToken[t.Token] = t
-		replacing[t.Token] = t.replacing()
 	}
 	return true
 }
@@ -45,21 +44,6 @@ func Tokens() []string {
 	return tokens
 }
 
-// ReplacedBy are all inputs whose change makes a replacement necessary, with the marks of Replaces: also the physical name, unless
-// that changes in place, and the inputs of the id.
-func (t *Type) ReplacedBy() []string { return replacing[t.Token] }
-
-func (t *Type) replacing() []string {
-	paths := slices.Clone(t.Replaces)
-	for _, input := range t.Identity() {
-		if input != t.Name.Input || !t.Name.Renames {
-			paths = append(paths, input)
-		}
-	}
-	slices.Sort(paths)
-	return slices.Compact(paths)
-}
-
 // Identity are the inputs that a service tells a resource by: its name, and what else its id is put together from. A type whose ids
 // are drawn at random and that has no name has none.
 func (t *Type) Identity() []string {
@@ -80,4 +64,4 @@ func (t *Type) Identity() []string {
 var Blank = regexp.MustCompile(`([_:/,#-]?)\{([^}]+)\}`)
 
 // derived matches blanks that are no inputs of their own.
-var derived = regexp.MustCompile(`^(?:partition|region|account|dnsSuffix|id|digest|uuid|(?:hex|capitals|letters)\d+|name|path|listener|listenerRule|wafScope|target)$`)
+var derived = regexp.MustCompile(`^(?:partition|region|account|dnsSuffix|id|digest|uuid|(?:hex|capitals|letters)\d+|name|path|listener|listenerRule|wafScope)$`)

@@ -8,10 +8,10 @@ const (
 
 var _ = add([]Type{
 	{Token: Key, ID: "{uuid}", ARN: "arn:{partition}:kms:{region}:{account}:key/{id}",
-		Policy:   Policy{Input: "policy", Principal: Must, Resource: Must, Limit: 32768},
-		Replaces: []string{"customerMasterKeySpec", "keyUsage", "multiRegion"}, Box: "keys",
-		Holds: "the key, without which nothing that it encrypts can be read", Costs: "each",
-		Failure:   "nothing can be read without it",
+		Policy: Policy{Input: "policy", Principal: Must, Resource: Must, Limit: 32768},
+		Box:    "keys",
+		Holds:  "the key, without which nothing that it encrypts can be read", Costs: "each",
+		Failure: "nothing can be read without it", Restarts: uninterrupted,
 		Unwatched: "KMS publishes no use of keys; a key to be deleted waits for thirty days",
 		Guarded: []Guard{
 			{"deletionWindowInDays", Lower, "there is less time to notice a deletion"},
@@ -19,6 +19,6 @@ var _ = add([]Type{
 			{"isEnabled", Off, "nothing that it encrypts can be read"},
 		}},
 	{Token: KeyAlias, ID: "{name}", ARN: "arn:{partition}:kms:{region}:{account}:{name}",
-		Name: Name{Input: "name", Form: form(`^alias/[a-zA-Z0-9/_-]{1,250}$`), Reserved: []string{"alias/aws/"}}, Replaces: none,
-		Box: "keys", Inert: true},
+		Name: Name{Input: "name", Form: form(`^alias/[a-zA-Z0-9/_-]{1,250}$`), Reserved: []string{"alias/aws/"}},
+		Box:  "keys", Inert: true},
 })

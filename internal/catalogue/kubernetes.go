@@ -24,11 +24,15 @@ const (
 var _ = add(objects([]Type{
 	{Token: Namespace, Scope: InCluster, Name: Name{Form: labelForm}, Box: "applications", Inert: true},
 	{Token: Deployment, Replaces: []string{"spec.selector"}, Box: "applications", Holds: Nothing, Costs: Free,
-		Failure: "it is an application, or a part of the platform on the cluster"},
-	{Token: DeploymentPatch, Box: "applications", Inert: true},
+		Failure: "it is an application, or a part of the platform on the cluster", Restarts: []Restart{rollsOut}},
+	{Token: DeploymentPatch, Box: "applications", Inert: true, Restarts: []Restart{rollsOut}},
 	{Token: HorizontalPodAutoscaler, Box: "applications", Inert: true},
 	{Token: PodDisruptionBudget, Box: "applications", Inert: true},
-	{Token: ConfigMap, Box: "applications", Inert: true},
+	{Token: ConfigMap, Box: "applications", Inert: true, Restarts: []Restart{{Input: "data", Serves: true,
+		What: "nothing restarts by itself: files change in the running pods, variables of the environment only in new ones, and who watches it (the ingress controller) " +
+			"reads it at once: NGINX reloads, which closes connections that wait",
+		Longest: "the kubelet's sync period, a minute by default, and the delay of its cache",
+		Source:  "https://kubernetes.io/docs/concepts/configuration/configmap/#mounted-configmaps-are-updated-automatically"}}},
 	{Token: Service, Name: Name{Form: labelForm}, Replaces: []string{"spec.clusterIP"}, Box: "applications", Holds: Nothing,
 		Costs: "a load balancer, where its type is one", Unwatched: isSetting},
 	{Token: ServiceAccount, Box: "applications", Inert: true},
@@ -66,7 +70,13 @@ func objects(types []Type) []Type {
 		if t.Name.Form == nil {
 			t.Name.Form = objectForm
 		}
-		t.Replaces = append(t.Replaces, "apiVersion", "kind", "metadata.namespace")
+		t.Replaces = append(t.Replaces, "apiVersion", "kind", "metadata.name", "metadata.namespace")
 	}
 	return types
 }
+
+// rollsOut is a change of the pods of a Deployment.
+var rollsOut = Restart{Input: "spec.template", Serves: true,
+	What:    "its pods are replaced, a share at a time with the strategy RollingUpdate (Recreate ends all first): new ones have to be ready before old ones go",
+	Longest: "progressDeadlineSeconds without another ready pod; then the rollout counts as failed, and the old pods serve on",
+	Source:  "https://kubernetes.io/docs/concepts/workloads/controllers/deployment/#rolling-update-deployment"}

@@ -12,12 +12,12 @@ const (
 
 var _ = add([]Type{
 	{Token: LogGroup, ID: "{name}", ARN: "arn:{partition}:logs:{region}:{account}:log-group:{name}",
-		Name:     Name{Input: "name", Form: form(`^[.\-_/#A-Za-z0-9]{1,512}$`), Reserved: []string{"aws/"}},
-		Replaces: []string{"logGroupClass", "namePrefix"}, Box: "logs", Holds: "logs", Costs: "GB written, and kept",
+		Name: Name{Input: "name", Form: form(`^[.\-_/#A-Za-z0-9]{1,512}$`), Reserved: []string{"aws/"}},
+		Box:  "logs", Holds: "logs", Restarts: uninterrupted, Costs: "GB written, and kept",
 		Unwatched: "what cannot be logged is served all the same",
 		Guarded:   []Guard{{"retentionInDays", Sooner, "logs are kept for a shorter time"}}},
 	{Token: LogMetricFilter, ID: "{name}", Name: Name{Input: "name", Form: form(`^[^:*]{1,512}$`)},
-		Replaces: []string{"logGroupName"}, Links: []Link{{"logGroupName", LogGroup}}, Box: "logs", Holds: Nothing,
+		Links: []Link{{"logGroupName", LogGroup}}, Box: "logs", Holds: Nothing,
 		Costs: "metrics", Unwatched: isSetting,
 		Metrics: []Metric{
 			// Of a filter of the pods' log, which gives it no dimension
@@ -26,15 +26,12 @@ var _ = add([]Type{
 				Source: "https://docs.aws.amazon.com/AmazonCloudWatch/latest/logs/MonitoringLogData.html"},
 		}},
 	{Token: LogResourcePolicy, ID: "{name}", Name: Name{Input: "policyName"},
-		Policy: Policy{Input: "policyDocument", Principal: Must, Resource: Must, Limit: 5120}, Replaces: none,
-		Quota: Quota{Limit: 10}, Box: "logs", Inert: true},
+		Policy: Policy{Input: "policyDocument", Principal: Must, Resource: Must, Limit: 5120},
+		Quota:  Quota{Limit: 10}, Box: "logs", Inert: true},
 	{Token: LogDelivery, ID: "{letters16}", ARN: "arn:{partition}:logs:{region}:{account}:delivery:{id}",
-		Replaces: []string{"deliverySourceName", "deliveryDestinationArn"},
-		Links:    []Link{{"deliverySourceName", LogDeliverySource}}, Box: "logs", Inert: true},
+		Links: []Link{{"deliverySourceName", LogDeliverySource}}, Box: "logs", Inert: true},
 	{Token: LogDeliverySource, ID: "{name}", ARN: "arn:{partition}:logs:{region}:{account}:delivery-source:{name}",
-		Name: Name{Input: "name", Form: form(`^[\w-]{1,60}$`)}, Replaces: []string{"logType", "resourceArn"},
-		InUseBy: []string{LogDelivery}, Box: "logs", Inert: true},
+		Name: Name{Input: "name", Form: form(`^[\w-]{1,60}$`)}, InUseBy: []string{LogDelivery}, Box: "logs", Inert: true},
 	{Token: LogDeliveryDestination, ID: "{name}", ARN: "arn:{partition}:logs:{region}:{account}:delivery-destination:{name}",
-		Name: Name{Input: "name", Form: form(`^[\w-]{1,60}$`)}, Replaces: []string{"outputFormat"},
-		InUseBy: []string{LogDelivery}, Box: "logs", Inert: true},
+		Name: Name{Input: "name", Form: form(`^[\w-]{1,60}$`)}, InUseBy: []string{LogDelivery}, Box: "logs", Inert: true},
 })

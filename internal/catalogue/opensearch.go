@@ -1,5 +1,7 @@
 package catalogue
 
+import "fmt"
+
 // Resource types of OpenSearch Service.
 const (
 	SearchDomain       = "aws:opensearch/domain:Domain"
@@ -10,14 +12,12 @@ var _ = add([]Type{
 	{Token: SearchDomain, ID: "arn:{partition}:es:{region}:{account}:domain/{domainName}",
 		Name:   Name{Input: "domainName", Form: form(`^[a-z][a-z0-9-]{2,27}$`)},
 		Policy: Policy{Input: "accessPolicies", Principal: Must, Resource: Must, Limit: 102400},
-		Replaces: []string{
-			"vpcOptions?", "encryptAtRest.kmsKeyId", "encryptAtRest.enabled!", "nodeToNodeEncryption.enabled!",
-			"advancedSecurityOptions.enabled!",
-		},
-		Box: "search", Holds: "the search indexes", Costs: "hours of its nodes, and GB of their volumes",
-		Failure: "it holds the index, and finds nothing without it",
+		// What can be switched on, and never off (hashicorp/terraform-provider-aws, internal/service/opensearch/domain.go, 5.68 and 6.13)
+		Replaces: []string{"encryptAtRest.enabled!", "nodeToNodeEncryption.enabled!", "advancedSecurityOptions.enabled!"},
+		Box:      "search", Holds: "the search indexes", Costs: "hours of its nodes, and GB of their volumes",
+		Failure: "it holds the index, and finds nothing without it", Restarts: searchRestarts,
 		Guarded: []Guard{
-			{"engineVersion", Changed, "an upgrade of the engine cannot be undone, only restored from a snapshot"},
+			{"engineVersion", Changed, "an upgrade of the engine cannot be undone, only restored from a snapshot; to an earlier version there is no way but a new, empty domain"},
 			{"clusterConfig.instanceCount", Lower, "shards have to fit on fewer nodes"},
 			{"clusterConfig.zoneAwarenessEnabled", Off, "a zone that fails takes the only copy with it"},
 			{"ebsOptions.volumeSize", Lower, "what is there has to fit on smaller disks"},
@@ -37,5 +37,55 @@ var _ = add([]Type{
 		)},
 	{Token: SearchDomainPolicy, ID: "{domainName}",
 		Policy: Policy{Input: "accessPolicies", Principal: Must, Resource: Must, Limit: 102400},
-		PartOf: Link{"domainName", SearchDomain}, Replaces: none, Box: "search", Inert: true},
+		PartOf: Link{"domainName", SearchDomain}, Box: "search", Inert: true},
 })
+
+// SearchUpgrade reports whether a domain can be upgraded in place from a version of OpenSearch to another, such as OpenSearch_2.17 to
+// OpenSearch_2.19. Nothing goes back. Up to 3.x, only 2.19 goes (Amazon OpenSearch Service Developer Guide, "Supported upgrade paths").
+func SearchUpgrade(from, to string) bool {
+	old, new, known := searchVersions(from, to)
+	if !known || old.major > new.major || old.major == new.major && old.minor >= new.minor {
+		return false
+	}
+	switch {
+	case old.major == new.major:
+		return true
+	case new.major == 2:
+		return old == searchVersion{1, 3}
+	case new.major == 3:
+		return old == searchVersion{2, 19}
+	}
+	return false
+}
+
+type searchVersion struct{ major, minor int }
+
+func searchVersions(from, to string) (old, new searchVersion, known bool) {
+	const form = "OpenSearch_%d.%d"
+	_, oldErr := fmt.Sscanf(from, form, &old.major, &old.minor)
+	_, newErr := fmt.Sscanf(to, form, &new.major, &new.minor)
+	return old, new, oldErr == nil && newErr == nil
+}
+
+// The pages of the developer guide (repository awsdocs/amazon-opensearch-service-developer-guide, doc_source).
+const (
+	searchChanges   = "https://docs.aws.amazon.com/opensearch-service/latest/developerguide/managedomains-configuration-changes.html"
+	searchUpgrading = "https://docs.aws.amazon.com/opensearch-service/latest/developerguide/version-migration.html"
+)
+
+// blueGreen is a change for which the service builds the domain beside itself.
+func blueGreen(input string) Restart {
+	return Restart{Input: input, Serves: true, Source: searchChanges,
+		What: "usually blue/green: new nodes are set up, the shards are copied, and the old nodes go. Search and indexing go on, slower; the domain takes no other change",
+		// hashicorp/terraform-provider-aws, internal/service/opensearch/domain.go, 5.68 and 6.13
+		Longest: unbounded + "; Pulumi gives up after three hours",
+	}
+}
+
+var searchRestarts = []Restart{
+	{Input: "engineVersion", Serves: true, Longest: "15 minutes to several hours", Source: searchUpgrading,
+		What: "blue/green, to a later version: search and indexing go on, slower; without dedicated master nodes the domain may not answer for several seconds. " +
+			"It can be neither stopped nor undone"},
+	blueGreen("clusterConfig"), blueGreen("ebsOptions"), blueGreen("vpcOptions"), blueGreen("advancedOptions"), blueGreen("cognitoOptions"),
+	blueGreen("advancedSecurityOptions"), blueGreen("encryptAtRest"), blueGreen("nodeToNodeEncryption"),
+}

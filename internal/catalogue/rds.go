@@ -9,14 +9,11 @@ const (
 
 var _ = add([]Type{
 	{Token: Database, ID: "db-{capitals26}", ARN: "arn:{partition}:rds:{region}:{account}:db:{identifier}",
-		Name: Name{Input: "identifier", Form: form(`^[a-zA-Z][a-zA-Z0-9-]{0,62}$`), Renames: true},
-		Replaces: []string{
-			"availabilityZone", "characterSetName", "dbName", "engine", "kmsKeyId", "ncharCharacterSetName",
-			"snapshotIdentifier", "storageEncrypted", "timezone", "username", "backupTarget", "customIamInstanceProfile",
-		},
+		Name:  Name{Input: "identifier", Form: form(`^[a-zA-Z][a-zA-Z0-9-]{0,62}$`), Renames: true},
 		Links: []Link{{"dbSubnetGroupName", DatabaseSubnetGroup}, {"parameterGroupName", DatabaseParameterGroup}},
 		Lock:  "deletionProtection", Quota: Quota{Limit: 40}, Box: "database", Holds: "the database",
 		Costs: "hours, and GB of storage, of each instance", Failure: "it holds what is known of the documents",
+		Restarts: databaseRestarts,
 		Guarded: []Guard{
 			{"backupRetentionPeriod", Shorter, "backups are kept for a shorter time"},
 			{"deletionProtection", Off, "RDS no longer refuses to delete it"},
@@ -39,10 +36,45 @@ var _ = add([]Type{
 			}},
 		)},
 	{Token: DatabaseSubnetGroup, ID: "{name}", ARN: "arn:{partition}:rds:{region}:{account}:subgrp:{name}",
-		Name: Name{Input: "name", Form: form(`^[a-z0-9._ -]{1,255}$`)}, Replaces: []string{"namePrefix"},
-		Given: form(`^default$`), InUseBy: []string{Database}, Box: "database", Inert: true},
+		Name: Name{Input: "name", Form: form(`^[a-z0-9._ -]{1,255}$`)}, Given: form(`^default$`), InUseBy: []string{Database}, Box: "database", Inert: true},
 	{Token: DatabaseParameterGroup, ID: "{name}", ARN: "arn:{partition}:rds:{region}:{account}:pg:{name}",
-		Name:     Name{Input: "name", Form: form(`^[a-z][a-z0-9-]{0,254}$`)},
-		Replaces: []string{"family", "description", "namePrefix"}, Given: form(`^default\.`), InUseBy: []string{Database},
-		Quota: Quota{Limit: 50}, Box: "database", Inert: true},
+		Name:  Name{Input: "name", Form: form(`^[a-z][a-z0-9-]{0,254}$`)},
+		Given: form(`^default\.`), InUseBy: []string{Database},
+		Quota: Quota{Limit: 50}, Box: "database", Inert: true,
+		Restarts: []Restart{{Input: "parameters", Serves: true, Longest: "at once", Source: rdsModifying,
+			What: "nothing stops; a dynamic parameter takes effect at once, a static one (pending-reboot) only when somebody reboots the database"}}},
 })
+
+// The pages of the user guide of RDS. Those of 2023 are in the repository awsdocs/amazon-rds-user-guide, under doc_source.
+const (
+	rdsModifying = "https://docs.aws.amazon.com/AmazonRDS/latest/UserGuide/Overview.DBInstance.Modifying.html, Settings for DB instances"
+	rdsMultiAZ   = "https://docs.aws.amazon.com/AmazonRDS/latest/UserGuide/Concepts.MultiAZSingleStandby.html"
+	rdsUpgrading = "https://docs.aws.amazon.com/AmazonRDS/latest/UserGuide/USER_UpgradeDBInstance.PostgreSQL.html"
+	rdsIntensive = "https://docs.aws.amazon.com/AmazonRDS/latest/UserGuide/USER_PIOPS.IOIntensive.html"
+)
+
+// failover is how long a database is away that a standby takes over.
+const failover = "typically 60 to 120 seconds with Multi-AZ, more with long transactions; without, " + unbounded
+
+var databaseRestarts = []Restart{
+	{Input: "instanceClass", Waits: true, Longest: failover, Source: rdsModifying + "; " + rdsMultiAZ,
+		What: "the database moves to another machine; with Multi-AZ the standby moves first and takes over. Connections break, open transactions are lost"},
+	{Input: "engineVersion", Waits: true, Longest: unbounded + "; a major version takes longer than a minor one", Source: rdsUpgrading,
+		What: "the database stops until the upgrade is complete, with Multi-AZ too: both copies are upgraded at the same time"},
+	{Input: "multiAz", Waits: true, Serves: true, Longest: "until the copy is complete: " + unbounded, Source: rdsMultiAZ,
+		What: "nothing stops; when it comes, the volumes are copied to another zone, and writes are slower meanwhile and afterwards"},
+	{Input: "allocatedStorage", Waits: true, Serves: true, Longest: "minutes; where all data is copied, " + unbounded, Source: rdsModifying + "; " + rdsIntensive,
+		What: "nothing stops; it is slower while the volumes grow, and a size of PostgreSQL that goes beyond 400 GiB copies all data. " +
+			"For six hours the storage cannot change again, and it can never shrink"},
+	{Input: "storageType", Waits: true, Longest: "brief, at the start", Source: rdsModifying,
+		What: "some changes of the type stop the database while they start. For six hours the storage cannot change again"},
+	{Input: "iops", Waits: true, Serves: true, Longest: "nothing stops", Source: rdsModifying, What: "nothing stops"},
+	{Input: "storageThroughput", Waits: true, Serves: true, Longest: "nothing stops", Source: rdsModifying, What: "nothing stops"},
+	{Input: "parameterGroupName", Serves: true, Longest: "until somebody reboots it", Source: rdsModifying,
+		What: "nothing stops; what differs in the other group takes effect only when somebody reboots the database"},
+	{Input: "port", Longest: unbounded, Source: rdsModifying, What: "the database reboots at once, and listens elsewhere"},
+	{Input: "identifier", Waits: true, Longest: unbounded, Source: rdsModifying, What: "the database stops and comes back at another address"},
+	{Input: "dbSubnetGroupName", Waits: true, Longest: unbounded, Source: rdsModifying, What: "the database moves to other subnets and stops meanwhile"},
+	{Input: "caCertIdentifier", Waits: true, Longest: unbounded, Source: rdsModifying, What: "the database restarts with another certificate; clients have to know its authority before"},
+	{Input: "networkType", Waits: true, Longest: unbounded, Source: rdsModifying, What: "the database may stop"},
+}

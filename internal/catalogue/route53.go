@@ -7,5 +7,5 @@ const (
 
 var _ = add(accountWide([]Type{
 	{Token: DNSRecord, ID: "{zoneId}_{name}_{type}_{setIdentifier}",
-		Name: Name{Unnamed: "records of several types have one name"}, Replaces: none, Box: "dns", Inert: true},
+		Name: Name{Unnamed: "records of several types have one name"}, Box: "dns", Inert: true},
 }))

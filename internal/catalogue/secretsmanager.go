@@ -8,8 +8,7 @@ const (
 var _ = add([]Type{
 	{Token: Secret, ID: "arn:{partition}:secretsmanager:{region}:{account}:secret:{name}-{letters6}",
 		Name:   Name{Input: "name", Form: form(`^[A-Za-z0-9/_+=.@!-]{1,512}$`)},
-		Policy: Policy{Input: "policy", Principal: Must, Resource: Must, Limit: 20480}, Replaces: []string{"namePrefix"},
-		Box: "secrets", Holds: "a secret that people put in", Costs: "each", Failure: "it holds what applications sign in with",
+		Policy: Policy{Input: "policy", Principal: Must, Resource: Must, Limit: 20480}, Box: "secrets", Holds: "a secret that people put in", Costs: "each", Failure: "it holds what applications sign in with", Restarts: uninterrupted,
 		Unwatched: "Secrets Manager publishes counts of secrets only; who cannot read one does not get ready",
 		Guarded:   []Guard{{"recoveryWindowInDays", Lower, "there is less time to notice a deletion"}}},
 })

@@ -9,12 +9,12 @@ const (
 
 var _ = add([]Type{
 	{Token: Topic, ID: "arn:{partition}:sns:{region}:{account}:{name}",
-		Name:     Name{Input: "name", Form: form(`^(?:[\w-]{1,256}|[\w-]{1,251}\.fifo)$`)},
-		Policy:   Policy{Input: "policy", Principal: Must, Resource: Must, Limit: 30720},
-		Replaces: []string{"fifoTopic", "namePrefix"}, Box: "topics", Holds: Nothing, Costs: Free,
+		Name:   Name{Input: "name", Form: form(`^(?:[\w-]{1,256}|[\w-]{1,251}\.fifo)$`)},
+		Policy: Policy{Input: "policy", Principal: Must, Resource: Must, Limit: 30720},
+		Box:    "topics", Holds: Nothing, Costs: Free,
 		Unwatched: "it tells of alarms"},
 	{Token: TopicPolicy, ID: "{arn}", Policy: Policy{Input: "policy", Principal: Must, Resource: Must, Limit: 30720},
-		PartOf: Link{"arn", Topic}, Replaces: none, Box: "topics", Inert: true},
+		PartOf: Link{"arn", Topic}, Box: "topics", Inert: true},
 	{Token: TopicSubscription, ID: "{topic}:{uuid}", PartOf: Link{"topic", Topic},
-		Replaces: []string{"topic", "protocol", "endpoint"}, Box: "people", Inert: true},
+		Box: "people", Inert: true},
 })

@@ -9,9 +9,8 @@ const (
 
 var _ = add([]Type{
 	{Token: WebACL, ID: "{uuid}", ARN: "arn:{partition}:wafv2:{region}:{account}:{wafScope}/webacl/{name}/{id}",
-		Name: Name{Input: "name", Form: form(`^[\w-]{1,128}$`)}, Replaces: []string{"scope", "namePrefix"},
-		InUseBy: []string{Distribution}, Box: "firewall", Holds: Nothing, Costs: "rules, and requests",
-		Failure: "what it blocks reaches nothing",
+		Name: Name{Input: "name", Form: form(`^[\w-]{1,128}$`)}, InUseBy: []string{Distribution}, Box: "firewall", Holds: Nothing, Costs: "rules, and requests",
+		Failure: "what it blocks reaches nothing", Restarts: uninterrupted,
 		Metrics: []Metric{
 			// A firewall of CloudFront has no dimension Region. Rule is ALL, or the name of a rule's metric.
 			{Namespace: "AWS/WAFV2", Names: []string{"AllowedRequests", "BlockedRequests", "CountedRequests"},
@@ -20,8 +19,7 @@ var _ = add([]Type{
 				Source: "https://docs.aws.amazon.com/waf/latest/developerguide/waf-metrics.html"},
 		}},
 	{Token: IPSet, ID: "{uuid}", ARN: "arn:{partition}:wafv2:{region}:{account}:{wafScope}/ipset/{name}/{id}",
-		Name: Name{Input: "name", Form: form(`^[\w-]{1,128}$`)}, Replaces: []string{"scope", "ipAddressVersion", "namePrefix"},
-		InUseBy: []string{WebACL}, Box: "firewall", Inert: true},
-	{Token: WebACLLogging, ID: "{resourceArn}", PartOf: Link{"resourceArn", WebACL}, Replaces: none, Box: "firewall",
-		Inert: true},
+		Name: Name{Input: "name", Form: form(`^[\w-]{1,128}$`)}, InUseBy: []string{WebACL}, Box: "firewall", Inert: true},
+	{Token: WebACLLogging, ID: "{resourceArn}", PartOf: Link{"resourceArn", WebACL}, Box: "firewall",
+		Inert: true, Loss: "what the firewall sees is no longer logged"},
 })

@@ -30,6 +30,8 @@ type Step struct {
 	ReplaceReasons []string `json:"replaceReasons"`
 	// DetailedDiff is what the provider says differs, by path, see PathOf: within objects the innermost, elements of lists by their place.
 	DetailedDiff map[string]PropertyDiff `json:"detailedDiff"`
+	// DeletesFirst says of a replacement that the old resource goes before the new one comes. The CLI's JSON does not tell.
+	DeletesFirst bool `json:"-"`
 }
 
 // PropertyDiff is how a property differs.
@@ -134,18 +136,4 @@ func (p *Plan) side(of func(*Step) *Resource) *Graph {
 		}
 	}
 	return NewGraph(all)
-}
-
-// ReadState reads the output of `pulumi stack export`. Inputs and outputs come without secrets.
-func ReadState(output []byte) (*Graph, error) {
-	var state struct {
-		Deployment struct{ Resources []*Resource }
-	}
-	if err := json.Unmarshal(output, &state); err != nil {
-		return nil, fmt.Errorf("reading the state: %w", err)
-	}
-	for _, r := range state.Deployment.Resources {
-		r.clean()
-	}
-	return NewGraph(state.Deployment.Resources), nil
 }

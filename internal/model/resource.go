@@ -23,6 +23,10 @@ type Resource struct {
 	RetainOnDelete bool           `json:"retainOnDelete"`
 	DeletedWith    resource.URN   `json:"deletedWith"`
 	IgnoreChanges  []string       `json:"ignoreChanges"`
+	// Delete says, in a state, that a replacement exists and this is still to be deleted; PendingReplacement that it was deleted and its
+	// replacement is still to be created.
+	Delete             bool `json:"delete"`
+	PendingReplacement bool `json:"pendingReplacement"`
 	// Inputs are what the program asks for: r.Text("name") reads one.
 	Inputs               `json:"inputs"`
 	Outputs              Values                    `json:"outputs"`

@@ -1,6 +1,7 @@
 package recorder
 
 import (
+	"errors"
 	"maps"
 	"slices"
 	"strings"
@@ -59,9 +60,19 @@ func validationOptions(inputs resource.PropertyMap) map[string]any {
 }
 
 // answers are of the functions that the wiring calls, by token.
-var answers = map[string]func(args resource.PropertyMap) resource.PropertyMap{
-	"aws:ec2/getManagedPrefixList:getManagedPrefixList": func(args resource.PropertyMap) resource.PropertyMap {
-		return resource.PropertyMap{"id": resource.NewProperty("list-of-" + args["name"].StringValue())}
+var answers = map[string]Answer{
+	"aws:ec2/getManagedPrefixList:getManagedPrefixList": func(args resource.PropertyMap) (resource.PropertyMap, error) {
+		return resource.PropertyMap{"id": resource.NewProperty("list-of-" + args["name"].StringValue())}, nil
+	},
+	// Nothing exists yet.
+	"aws:eks/getClusters:getClusters": func(resource.PropertyMap) (resource.PropertyMap, error) {
+		return resource.PropertyMap{"names": resource.NewProperty([]resource.PropertyValue{})}, nil
+	},
+	"aws:opensearch/getDomain:getDomain": func(resource.PropertyMap) (resource.PropertyMap, error) {
+		return nil, errors.New("your query returned no results")
+	},
+	"aws:rds/getInstances:getInstances": func(resource.PropertyMap) (resource.PropertyMap, error) {
+		return resource.PropertyMap{"instanceIdentifiers": resource.NewProperty([]resource.PropertyValue{})}, nil
 	},
 }
 

@@ -42,8 +42,12 @@ type Change struct {
 	Properties []Property `json:"properties,omitempty"`
 	// Protected says that Pulumi refuses to replace or delete it until a person unprotects it.
 	Protected bool `json:"protected,omitempty"`
+	// Bares says that Pulumi protects it now, that the program no longer asks for that, and that it is replaced in the same update.
+	Bares bool `json:"bares,omitempty"`
 	// Retained says that what leaves the stack stays in the account.
 	Retained bool `json:"retained,omitempty"`
+	// DeletesFirst says of a replacement that the old one goes before the new one comes.
+	DeletesFirst bool `json:"deletesFirst,omitempty"`
 	// Noise says that nothing but tags or the order of a set differs.
 	Noise bool `json:"noise,omitempty"`
 
@@ -80,6 +84,7 @@ func changesOf(p *model.Plan, protected map[string]bool) []Change {
 			byURN[c.URN] = c
 		}
 		c.old, c.new = cmp.Or(c.old, step.Old), cmp.Or(c.new, step.New)
+		c.DeletesFirst = c.DeletesFirst || step.DeletesFirst
 		if len(step.ReplaceReasons) > 0 {
 			c.Reason = "changes " + strings.Join(step.ReplaceReasons, ", ")
 		}
@@ -118,7 +123,8 @@ func (c *Change) complete(g *model.Graph, protected map[string]bool) {
 	if c.new != nil {
 		c.Source = position(c.new.SourcePosition)
 	}
-	c.Protected = protected[c.URN]
+	c.Bares = protected[c.URN] && c.Kind == Replaced && c.new != nil && !c.new.Protect
+	c.Protected = protected[c.URN] && !c.Bares
 	c.Retained = c.old != nil && c.old.RetainOnDelete
 	if c.Kind == Deleted {
 		c.Reason = "the program no longer asks for it"

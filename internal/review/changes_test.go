@@ -86,5 +86,7 @@ func (w *bench) review(change, stack string, deploy bool) *Stack {
 		d, err = deployHead(context.Background(), on, w.head)
 		require.NoError(t, err)
 	}
-	return judge(stack, p, d, base.protected, environmentOf(stackFile(w.head, stack)))
+	left, err := leftBy(context.Background(), on, p, base.protected)
+	require.NoError(t, err)
+	return judge(stack, evidence{p, d, base.protected, environmentOf(stackFile(w.head, stack)), left})
 }

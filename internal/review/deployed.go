@@ -2,12 +2,15 @@ package review
 
 import (
 	"cmp"
+	"context"
 	"fmt"
 	"slices"
 	"strings"
 
 	"legops/internal/catalogue"
 	"legops/internal/model"
+	"legops/internal/offline/engine"
+	"legops/internal/unfinished"
 )
 
 // failures are why the deployment of a plan did not come to its end.
@@ -28,6 +31,36 @@ func failures(p *model.Plan, d *model.Deployment) []Finding {
 	}
 	slices.SortStableFunc(found, func(a, b Finding) int { return cmp.Compare(a.Resource, b.Resource) })
 	return found
+}
+
+// leftovers are what an update has left unfinished. What it names may be in no plan.
+func leftovers(p *model.Plan, left []unfinished.Item) []Finding {
+	var found []Finding
+	for _, item := range left {
+		r := item.Resource
+		name := r.Name()
+		if r.ID != "" {
+			name += " (" + r.ID + ")"
+		}
+		of := func(g *model.Graph) string { return g.ComponentName(g.At(r.Parent)) }
+		found = append(found, Finding{Resource: name, Component: cmp.Or(of(p.Head()), of(p.Base())), Text: typeName(r.Type) + ": " + item.Text})
+	}
+	return found
+}
+
+// leftBy is what a deployment that failed has left in the state. The base was deployed without protection: what is protected in an account
+// Pulumi would have refused to replace.
+func leftBy(ctx context.Context, stack *engine.Stack, p *model.Plan, protected map[string]bool) ([]unfinished.Item, error) {
+	state, err := stack.State(ctx)
+	if err != nil {
+		return nil, err
+	}
+	left, err := unfinished.Read(state)
+	head := p.Head()
+	return slices.DeleteFunc(left, func(i unfinished.Item) bool {
+		asked := head.At(i.Resource.URN)
+		return protected[string(i.Resource.URN)] && asked != nil && asked.Protect
+	}), err
 }
 
 // learn puts the policies that a deployment has shown in place of those that the plan could not know, since they name what it

@@ -22,6 +22,8 @@ type fixture struct {
 	counts [5]int
 	// risks, access and standards are what each finding contains, in order.
 	risks, access, standards []string
+	// restarts are what each restart contains, in order: its number, its resources, what changes.
+	restarts []string
 	// tells are what some findings of access contain, where there are too many to list.
 	tells []string
 	// deploy says that the head is deployed, too; failure is what each reason contains that it fails for, one or more.
@@ -36,26 +38,72 @@ type fixture struct {
 
 const some = -1
 
+// What other tags on the launch templates replace: the instances of the bastion and the deployer, and all nodes.
+var instances = []string{
+	"1: bastion: launchTemplate.version: 1 → <from bastion-template>: with instanceRefresh, its instances are replaced",
+	"1: deployer: launchTemplate.version: 1 → <from deployer-template>: with instanceRefresh, its instances are replaced",
+	"1: eks-nodes-use1-az4, eks-nodes-use1-az6: launchTemplate.version: 1 → <from eks-nodes>: serves: EKS replaces every node of the group",
+}
+
 var fixtures = []fixture{
 	{change: "nothing", stack: "prod"},
 	// A launch template with other tags is a new version of it, by which instances are replaced: that is no noise.
-	{change: "tags-only", stack: "dev", counts: [5]int{3: 4, 4: some}},
+	{change: "tags-only", stack: "dev", counts: [5]int{3: 4, 4: some}, restarts: instances},
 	// No stack file changes: what a component makes dearer shows, too.
-	{change: "disk-enlarged", stack: "prod", cost: 1, counts: [5]int{3: some}, costs: []CostLine{
+	{change: "disk-enlarged", stack: "prod", restarts: instances[:2], cost: 1, counts: [5]int{3: some}, costs: []CostLine{
 		{"Bastion", "disks", "EBS gp3 volume", "EBS gp3 volume", 0.64, 1.28}, {"Deployer", "disks", "EBS gp3 volume", "EBS gp3 volume", 0.64, 1.28},
 	}},
-	{change: "bigger-nodes", stack: "prod", cost: 1, counts: [5]int{0: 4}},
-	{change: "database-class-up", stack: "prod", cost: 1, counts: [5]int{3: 4}},
+	{change: "cost-center", stack: "prod", counts: [5]int{3: 4, 4: some}, restarts: instances},
+	{change: "database-storage-500", stack: "prod", cost: 1, counts: [5]int{3: 3}, restarts: []string{
+		"waits sun:04:30-sun:05:30: rds-instance: allocatedStorage: 200 → 500: serves: nothing stops; it is slower while the volumes grow, and a size of PostgreSQL that goes beyond 400 GiB copies all data",
+	}},
+	// The bastion has the client of the same version.
+	{
+		change: "database-major", stack: "prod", exit: 2, counts: [5]int{0: 1, 3: 3},
+		risks: []string{"rds-instance: engineVersion: 16 → 17: an upgrade of the engine cannot be undone"},
+		restarts: []string{
+			instances[0], "1: rds-parameters: changes family: ",
+			"waits sun:04:30-sun:05:30: rds-instance: engineVersion: 16 → 17: the database stops until the upgrade is complete, with Multi-AZ too",
+		},
+	},
+	{change: "database-restored", stack: "prod", counts: [5]int{3: 1}},
+	{change: "ingress-setting", stack: "prod", counts: [5]int{3: 1}, restarts: []string{
+		`1: ingress-config: data["proxy-connect-timeout"]: 1s → 2s: serves: nothing restarts by itself`,
+	}},
+	{
+		change: "search-version-back", stack: "prod", exit: 2, counts: [5]int{3: 1},
+		risks: []string{
+			"opensearch-domain: engineVersion: OpenSearch_2.19 → OpenSearch_2.17: an upgrade of the engine cannot be undone, only restored from a snapshot; " +
+				"to an earlier version there is no way but a new, empty domain",
+		},
+		restarts: []string{"1: opensearch-domain: engineVersion: OpenSearch_2.19 → OpenSearch_2.17: "},
+	},
+	{
+		change: "firewall-logs-elsewhere", stack: "prod", exit: 2, counts: [5]int{0: 1, 3: 1},
+		risks: []string{"firewall-logs: replaced (logs): changes name; it is protected"},
+	},
+	{change: "bigger-nodes", stack: "prod", cost: 1, counts: [5]int{0: 4}, restarts: []string{"1: eks-nodes-use1-az4, eks-nodes-use1-az6: changes instanceTypes: "}},
+	{change: "database-class-up", stack: "prod", cost: 1, counts: [5]int{3: 4}, restarts: []string{
+		"waits sun:04:30-sun:05:30: rds-instance: instanceClass: db.r7g.large → db.r7g.xlarge: the database moves to another machine",
+	}},
 	{
 		change: "database-engine", stack: "prod", deploy: true, exit: 2,
 		failure: "cannot be deleted, it has deletionProtection",
 		counts:  [5]int{0: 2, 3: some},
 		risks:   []string{"rds-instance: replaced (the database): changes engine; it is protected"},
-		access:  []string{"7 policies: known only after deployment"},
+		restarts: []string{
+			"1: rds-instance: changes engine: once a person has unprotected it, the ",
+			"2: app-certifications-workload, app-documents-workload, app-identity-workload, app-matters-workload, app-notifications-workload, app-regulations-workload, app-signatures-workload: spec.template.spec.containers[0].env[DATABASE_HOST].value: serves",
+		},
+		access: []string{"7 policies: known only after deployment"},
 	},
 	{
 		change: "database-renamed", stack: "prod", exit: 2, counts: [5]int{0: 2, 3: some},
-		risks:  []string{"rds-instance: replaced (the database): changes dbName; it is protected"},
+		risks: []string{"rds-instance: replaced (the database): changes dbName; it is protected"},
+		restarts: []string{
+			"1: rds-instance: changes dbName: once a person has unprotected it, the ",
+			"2: app-certifications-workload, app-documents-workload, app-identity-workload, app-matters-workload, app-notifications-workload, app-regulations-workload, app-signatures-workload: spec.template.spec.containers[0].env[DATABASE_HOST].value, spec.template.spec.containers[0].env[DATABASE_NAME].value: serves",
+		},
 		access: []string{"7 policies: known only after deployment"},
 	},
 	{
@@ -67,6 +115,7 @@ var fixtures = []fixture{
 		risks: []string{
 			"queues-document-signing: deleted (messages that nobody has processed yet)", "queues-document-signing-dead: deleted",
 		},
+		restarts: []string{"1: app-documents-workload, app-signatures-workload: spec.template.spec.containers[0].env[QUEUE_DOCUMENT_SIGNATURE_URL], "},
 		access: []string{
 			"new: may sqs:SendMessage on arn:aws:sqs:us-east-1:333333333333:legops-prod-document-signature.fifo",
 			"new: may sqs:ChangeMessageVisibility, sqs:DeleteMessage, sqs:ReceiveMessage on arn:aws:sqs:us-east-1:333333333333:legops-prod-document-signature.fifo",
@@ -86,6 +135,7 @@ var fixtures = []fixture{
 			"queues-document-signing: deleted (messages that nobody has processed yet): renamed to messages-document-signing without pulumi.Aliases",
 			"queues-document-signing-dead: deleted", "queues-matter-traceability: deleted", "queues-matter-traceability-dead: deleted",
 		},
+		restarts: []string{"1: app-documents-workload: ", "1: app-matters-workload, app-notifications-workload: ", "1: app-signatures-workload: "},
 	},
 	{
 		change: "csp-loosened", stack: "prod", exit: 2, counts: [5]int{3: 1},
@@ -102,7 +152,7 @@ var fixtures = []fixture{
 	},
 	{change: "permission-added", stack: "dev", exit: 2, counts: [5]int{3: some}, access: []string{
 		"new: may sqs:ChangeMessageVisibility, sqs:DeleteMessage, sqs:ReceiveMessage", "new: may kms:Decrypt on",
-	}},
+	}, restarts: []string{"1: app-regulations-workload: "}},
 	{change: "nat-gateways-2-to-1", stack: "test", cost: -1, counts: [5]int{1: 3, 3: 4}},
 	{
 		change: "application-added", stack: "dev", deploy: true, exit: 2, cost: 1, draws: ">billing<", counts: [5]int{2: some, 3: some},
@@ -142,6 +192,11 @@ func TestChanges(t *testing.T) {
 			}
 			assertFindings(t, f.risks, s.Risks)
 			assertFindings(t, f.standards, s.Standards)
+			var restarts []Finding
+			for _, r := range s.Restarts {
+				restarts = append(restarts, Finding{Resource: f.change, Text: said(r)})
+			}
+			assertFindings(t, f.restarts, restarts)
 			if f.access != nil || f.exit == 0 {
 				assertFindings(t, f.access, s.Access)
 			}

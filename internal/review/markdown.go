@@ -99,6 +99,7 @@ func (r *Report) Headline() string {
 		of   func(*Stack) []Finding
 	}{
 		{"the deployment fails", func(s *Stack) []Finding { return s.Failures }},
+		{"an update left unfinished", func(s *Stack) []Finding { return s.Unfinished }},
 		{"data at risk", func(s *Stack) []Finding { return s.Risks }},
 		{"access widened", func(s *Stack) []Finding { return s.Access }},
 		{"a standard broken", func(s *Stack) []Finding { return s.Standards }},
@@ -112,6 +113,10 @@ func (r *Report) Headline() string {
 		return "needs a named approval (" + strings.Join(because, ", ") + ")"
 	case r.Nothing():
 		return "nothing changes"
+	case r.restarts(func(o Restart) bool { return !o.Serves }):
+		return "needs no approval, and interrupts what serves"
+	case r.restarts(func(Restart) bool { return true }):
+		return "needs no approval, and what it restarts goes on serving"
 	}
 	return "safe"
 }

@@ -37,6 +37,11 @@ func sample() *Report {
 		Stacks: []*Stack{
 			{Name: "dev", Changes: []Change{balancer, tag}, Picture: picture, Unchanged: 3, Cost: Cost{Base: 10, Head: 12, Lines: []CostLine{{Component: "network", Kind: "bastion", BaseItem: "t4g.nano", HeadItem: "t4g.micro", Base: 10, Head: 12}}}},
 			{Name: "test", Changes: []Change{queue, balancer}, Picture: picture, Risks: []Finding{{Resource: "queues-signing", Component: "queues", Text: "replaced " + hostile}},
+				Unfinished: []Finding{{Resource: "queue (" + hostile + ")", Component: "queues", Text: "The next update DELETES it " + hostile}},
+				Restarts: []Restart{
+					{Step: 1, Resources: []string{"balancer", hostile}, Component: "LoadBalancer", Change: "a: b → " + hostile, Text: "it stops " + hostile, Longest: "a minute", Whom: "every visitor"},
+					{Waits: hostile, Resources: []string{"database"}, Component: "Rds", Change: "c", Text: "it moves", Longest: "two minutes", Whom: "applications", Serves: true, Source: hostile},
+				},
 				Access: []Finding{{Resource: "group", Component: "network", Text: "new: reached from 0.0.0.0/0"}}, Cost: Cost{Unknown: "no estimate of the head: x2g.large has no price"}},
 			{Name: "prod", Unchanged: 1009},
 		},
@@ -114,7 +119,7 @@ func TestPage(t *testing.T) {
 
 	assert.Equal(t, []string{"test !"}, seen(t, ctx, chosen), "the first stack that needs an approval is shown first")
 	assert.Len(t, seen(t, ctx, "[role=tabpanel]"), 1)
-	assert.Len(t, seen(t, ctx, ".findings .item"), 2)
+	assert.Len(t, seen(t, ctx, ".findings .item"), 5)
 
 	run(chromedp.Click("#tab-prod"))
 	assert.Equal(t, []string{"prod"}, seen(t, ctx, chosen))

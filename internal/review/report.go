@@ -4,6 +4,7 @@ import (
 	"slices"
 
 	"legops/internal/model"
+	"legops/internal/unfinished"
 )
 
 // Report is what a change does to the stacks.
@@ -28,12 +29,17 @@ type Stack struct {
 	Name string `json:"name"`
 	// Failures are why the deployment of the head does not come to its end, where that was tried.
 	Failures []Finding `json:"deploymentFails"`
+	// Unfinished is what an update that did not come to its end has left in the state for the next one: the account's, where its state was
+	// given, and that of the deployment of the head, where that fails.
+	Unfinished []Finding `json:"leftUnfinished"`
 	// Risks are what could lose data, Access what may be reached or done that could not be.
 	Risks  []Finding `json:"dataAtRisk"`
 	Access []Finding `json:"accessWidened"`
 	// Standards are the rules of package standards that the head breaks and the base does not.
 	Standards []Finding `json:"standardsBroken"`
-	Cost      Cost      `json:"cost"`
+	// Restarts are what the change interrupts or slows while it is carried out.
+	Restarts []Restart `json:"restarts"`
+	Cost     Cost      `json:"cost"`
 	// Changes are all of it, by component.
 	Changes []Change `json:"changes"`
 	// Unchanged is how many resources stay as they are.
@@ -44,10 +50,10 @@ type Stack struct {
 	Unseen int `json:"-"`
 }
 
-// NeedsApproval says whether a named person has to approve the change: the deployment fails, data at risk, access widened, or a
-// standard broken.
+// NeedsApproval says whether a named person has to approve the change: the deployment fails, an update was left unfinished, data at risk,
+// access widened, or a standard broken.
 func (s *Stack) NeedsApproval() bool {
-	return len(s.Failures)+len(s.Risks)+len(s.Access)+len(s.Standards) > 0
+	return len(s.Failures)+len(s.Unfinished)+len(s.Risks)+len(s.Access)+len(s.Standards) > 0
 }
 
 // Nothing says that nothing changes, not even a tag.
@@ -63,7 +69,12 @@ func (r *Report) Nothing() bool {
 	return !slices.ContainsFunc(r.Stacks, func(s *Stack) bool { return !s.Nothing() })
 }
 
-// ExitCode is what a workflow reads: 0 nothing changes or what changes is safe, 2 it needs a named approval. 1 is an error's.
+// restarts says whether there is a restart of some kind.
+func (r *Report) restarts(is func(Restart) bool) bool {
+	return slices.ContainsFunc(r.Stacks, func(s *Stack) bool { return slices.ContainsFunc(s.Restarts, is) })
+}
+
+// ExitCode is what a workflow reads: 0 nothing changes, or what changes is safe or restarts something, 2 it needs a named approval. 1 is an error's.
 func (r *Report) ExitCode() int {
 	if r.NeedsApproval() {
 		return 2
@@ -91,15 +102,31 @@ func (s *Stack) count(counts func(Change) bool) int {
 	return n
 }
 
-// judge makes the findings of a plan for a kind of account, and of its deployment as far as there was one.
-func judge(name string, p *model.Plan, d *model.Deployment, protected map[string]bool, environment string) *Stack {
-	s := &Stack{Name: name, Cost: costOf(p, environment)}
-	s.Changes = changesOf(p, protected)
-	s.Failures = append([]Finding{}, failures(p, d)...)
-	learn(p, d)
-	s.Risks = append([]Finding{}, atRisk(p, s.Changes, protected)...) // none is a list without elements, in JSON too
+// evidence is what is known of a change to a stack.
+type evidence struct {
+	plan *model.Plan
+	// deployed is the deployment, as far as there was one.
+	deployed *model.Deployment
+	// protected was by Pulumi before the plan, by URN: the plan was made without.
+	protected map[string]bool
+	// environment is the kind of account.
+	environment string
+	// left is what an update has left unfinished in the state: the account's, and that of a deployment that failed here.
+	left []unfinished.Item
+}
+
+// judge makes the findings.
+func judge(name string, e evidence) *Stack {
+	p := e.plan
+	s := &Stack{Name: name, Cost: costOf(p, e.environment)}
+	s.Changes = changesOf(p, e.protected)
+	s.Failures = append([]Finding{}, failures(p, e.deployed)...)
+	learn(p, e.deployed)
+	s.Unfinished = append([]Finding{}, leftovers(p, e.left)...)
+	s.Risks = append([]Finding{}, atRisk(p, s.Changes, e.protected)...) // none is a list without elements, in JSON too
 	s.Access = append([]Finding{}, widened(p, s.Changes)...)
-	s.Standards = append([]Finding{}, broken(p, environment)...)
+	s.Standards = append([]Finding{}, broken(p, e.environment)...)
+	s.Restarts = append([]Restart{}, restartsOf(p, s.Changes)...)
 	s.draw(p.Head())
 	s.Unchanged = len(p.Head().Resources) - s.count(func(c Change) bool { return c.Kind != Deleted })
 	return s

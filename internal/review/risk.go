@@ -64,14 +64,19 @@ func atRisk(p *model.Plan, changes []Change, protected map[string]bool) []Findin
 // dataLoss is what happens to the data of what a resource of a type guards when it alone goes; "" where it guards none.
 func dataLoss(token string) string { return catalogue.Of(token).Loss }
 
-// unguarded are the resources that go while what they guard stays, by what says of a type what is lost. One that comes back under another name is no better:
-// Pulumi sets the new one first, and by deleting the old one takes away what both are.
+// unguarded are the resources that go while what they guard stays, by what says of a type what is lost. One that comes back under another name is no better,
+// nor one that is replaced in this order: Pulumi sets the new one first, and by deleting the old one takes away what both are.
 func unguarded(changes []Change, loss func(token string) string) []Finding {
 	var found []Finding
 	for i := range changes {
 		c := &changes[i]
-		if lost := loss(c.Type); lost != "" && c.Kind == Deleted && !goesToo(c, changes) {
+		switch lost := loss(c.Type); {
+		case lost == "":
+		case c.Kind == Deleted && !goesToo(c, changes):
 			found = append(found, c.finding("%s deleted: %s; %s", typeName(c.Type), lost, c.Reason))
+		case c.Kind == Replaced && !c.DeletesFirst && c.old != nil && c.new != nil && c.samePhysicalName(c):
+			found = append(found, c.finding("%s replaced, the new one first: both are the same to the service, and deleting the old one takes the new one away: %s; %s",
+				typeName(c.Type), lost, c.Reason))
 		}
 	}
 	return found
@@ -107,15 +112,24 @@ func unprotected(p *model.Plan, protected map[string]bool) []Finding {
 	return found
 }
 
-// fate is what becomes of a stateful resource that is replaced or deleted.
+// fate is what becomes of a stateful resource that is replaced or deleted. The engine heeds the options in the state; those that the program
+// asks for are in force once the update has ended, except that it replaces what no longer asks for protection: pulumi/pkg v3.250.0,
+// resource/deploy/step_generator.go ("new.Protect && old.Protect") and step.go (DeleteStep.Apply).
 func (c *Change) fate() string {
-	if c.Retained {
+	const deletes, first = "it is NOT protected: pulumi up deletes it with what it holds", " Two deployments are needed: the first with %s alone, the second with what replaces it"
+	switch {
+	case c.Retained:
 		return "it stays in the account, out of the stack"
-	}
-	if c.Protected {
+	case c.Protected:
 		return "it is protected: pulumi up refuses until a person unprotects it"
+	case c.Bares:
+		return "its protection goes in this very update, which replaces it all the same: pulumi up DELETES it with what it holds"
+	case c.new != nil && c.new.RetainOnDelete:
+		return deletes + ". retainOnDelete comes in this very update, too late to keep it." + fmt.Sprintf(first, "retainOnDelete")
+	case c.new != nil && c.new.Protect:
+		return deletes + ". protect comes in this very update, too late to refuse this." + fmt.Sprintf(first, "protect")
 	}
-	return "it is NOT protected: pulumi up deletes it with what it holds"
+	return deletes
 }
 
 // typeName is a type as people say it, such as Queue for aws:sqs/queue:Queue.

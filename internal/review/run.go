@@ -14,6 +14,7 @@ import (
 
 	"legops/internal/model"
 	"legops/internal/offline/engine"
+	"legops/internal/unfinished"
 )
 
 // Options are what to compare.
@@ -28,6 +29,9 @@ type Options struct {
 	Stacks []string
 	// Deploy deploys the head, too: it tells what policies allow that name something new, and whether the deployment would fail.
 	Deploy bool
+	// States are files with the output of `pulumi stack export`, of accounts whose unfinished updates are to be told, too. A review never
+	// reaches an account by itself.
+	States []string
 	// Progress is told what is being done.
 	Progress io.Writer
 }
@@ -50,6 +54,10 @@ func Run(ctx context.Context, o Options) (_ *Report, err error) {
 	if err != nil {
 		return nil, err
 	}
+	left, err := leftIn(o.States, stacks)
+	if err != nil {
+		return nil, err
+	}
 	fmt.Fprintf(o.Progress, "building the base, %.12s, and the head, %.12s\n", base.Commit, head.Commit)
 	if err := w.build(ctx, base); err != nil {
 		return nil, err
@@ -66,7 +74,7 @@ func Run(ctx context.Context, o Options) (_ *Report, err error) {
 	report := &Report{Base: base.Revision, Head: head.Revision}
 	for _, name := range stacks {
 		fmt.Fprintf(o.Progress, "%s: deploying the base to the simulated cloud, previewing the head\n", name)
-		stack, err := w.compare(ctx, name, base, head, built, o.Deploy)
+		stack, err := w.compare(ctx, name, base, head, built, o.Deploy, left[name])
 		if err != nil {
 			return nil, fmt.Errorf("stack %s: %w", name, err)
 		}
@@ -76,6 +84,32 @@ func Run(ctx context.Context, o Options) (_ *Report, err error) {
 		fmt.Fprintf(o.Progress, "refused a connection to %s\n", address)
 	}
 	return report, nil
+}
+
+// leftIn is what updates have left unfinished, by stack.
+func leftIn(files, stacks []string) (map[string][]unfinished.Item, error) {
+	left := map[string][]unfinished.Item{}
+	for _, file := range files {
+		text, err := os.ReadFile(file)
+		if err != nil {
+			return nil, fmt.Errorf("--state: %w", err)
+		}
+		state, err := model.ReadState(text)
+		if err != nil {
+			return nil, fmt.Errorf("--state %s: %w", file, err)
+		}
+		if len(state.Resources) == 0 { // a stack always has itself
+			return nil, fmt.Errorf("--state %s: has no resources: give it the output of pulumi stack export", file)
+		}
+		name := string(state.Resources[0].URN.Stack())
+		if !slices.Contains(stacks, name) {
+			return nil, fmt.Errorf("--state %s: is of the stack %s, which is not compared: name it with --stack", file, name)
+		}
+		if left[name], err = unfinished.Read(text); err != nil {
+			return nil, fmt.Errorf("--state %s: %w", file, err)
+		}
+	}
+	return left, nil
 }
 
 // releases is the order in which a change reaches the stacks.
@@ -117,7 +151,7 @@ func stackFile(s *source, stack string) string {
 
 // compare deploys the base to a simulated cloud of its own, waits for the head to be built, and previews it against that, then
 // deploys it there if that is asked for and it changes anything.
-func (w *workspace) compare(ctx context.Context, name string, base, head *source, built func() error, deploy bool) (*Stack, error) {
+func (w *workspace) compare(ctx context.Context, name string, base, head *source, built func() error, deploy bool, left []unfinished.Item) (*Stack, error) {
 	stack, protected, err := w.deployBase(ctx, name, base)
 	if err != nil {
 		return nil, fmt.Errorf("the base (%s) does not deploy: %w", base.Name, err)
@@ -135,7 +169,14 @@ func (w *workspace) compare(ctx context.Context, name string, base, head *source
 			return nil, fmt.Errorf("the head (%s) cannot be deployed: %w", head.Name, err)
 		}
 	}
-	return judge(name, p, deployment, protected, environmentOf(stackFile(head, name))), nil
+	if len(deployment.Failures) > 0 {
+		more, err := leftBy(ctx, stack, p, protected)
+		if err != nil {
+			return nil, fmt.Errorf("what the deployment of the head (%s) has left: %w", head.Name, err)
+		}
+		left = append(left, more...)
+	}
+	return judge(name, evidence{p, deployment, protected, environmentOf(stackFile(head, name)), left}), nil
 }
 
 // deployBase brings the base up, and returns what Pulumi would refuse to delete or replace. The protection itself is taken away, or

@@ -6,7 +6,7 @@ type Rds struct {
 	EngineVersion string `json:"engineVersion" jsonschema:"enum=16,enum=17"`
 	// InstanceClass is the RDS instance class, such as db.m7g.large.
 	InstanceClass DatabaseClass `json:"instanceClass"`
-	// StorageGiB is the initial gp3 storage.
+	// StorageGiB is the gp3 storage at least. RDS enlarges it by itself; it never shrinks, so a smaller number changes nothing.
 	StorageGiB int `json:"storageGiB" jsonschema:"minimum=20,maximum=65536"`
 	// MaxStorageGiB is the limit to which RDS may enlarge the storage.
 	MaxStorageGiB int `json:"maxStorageGiB" jsonschema:"minimum=20,maximum=65536"`
@@ -33,7 +33,8 @@ type DatabaseClass string
 
 // OpenSearch is the search domain.
 type OpenSearch struct {
-	// Version is the engine version, such as OpenSearch_2.19. It can be upgraded, never downgraded.
+	// Version is the engine version, such as OpenSearch_2.19. AWS upgrades a domain, to 3.x from 2.19 only, and never downgrades it:
+	// the program refuses what would delete the domain.
 	Version SearchVersion `json:"version"`
 	// InstanceType is the type of the data nodes.
 	InstanceType SearchInstanceType `json:"instanceType"`

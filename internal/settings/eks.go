@@ -58,11 +58,11 @@ type Nodes struct {
 	InstanceTypes []InstanceType `json:"instanceTypes" jsonschema:"minItems=1,maxItems=20,uniqueItems=true"`
 	// CapacityType is ON_DEMAND or SPOT; production requires ON_DEMAND.
 	CapacityType CapacityType `json:"capacityType"`
-	// MinSizePerZone is the smallest number of nodes in each of the two Availability Zones. EKS refuses one above the size of a
-	// group, and Pulumi sends the size in its state: let the groups grow and refresh before raising it.
+	// MinSizePerZone is the smallest number of nodes in each of the two Availability Zones. A group with fewer grows to it, others
+	// keep their size. Change it, and the maximum, in an update of its own.
 	MinSizePerZone int `json:"minSizePerZone" jsonschema:"minimum=1,maximum=450"`
 	// MaxSizePerZone is the largest number of nodes in each of them (EKS allows 450 per group). They must hold the pods
-	// of every workload at its minReplicas.
+	// of every workload at its minReplicas. EKS drains and ends the nodes of a group that has more; the preview warns of it.
 	MaxSizePerZone int `json:"maxSizePerZone" jsonschema:"minimum=1,maximum=450"`
 	// DiskGiB is the size of each node's encrypted root volume.
 	DiskGiB int `json:"diskGiB" jsonschema:"minimum=20,maximum=16384"`

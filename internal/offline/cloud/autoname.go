@@ -10,10 +10,10 @@ import (
 
 // nameResource gives a resource the physical name it has, or one that nothing else has, as the providers do. A
 // Kubernetes object also gets the namespace it lives in.
-func nameResource(typ string, urn resource.URN, olds, news resource.PropertyMap) {
-	path := catalogue.Of(typ).Name.Input
+func (p *Provider) nameResource(c *connection, urn resource.URN, olds, news resource.PropertyMap) {
+	typ := string(urn.Type())
 	if !isObject(typ) {
-		ownName(typ, urn, resource.PropertyKey(path), olds, news)
+		p.ownName(c, urn, resource.PropertyKey(autoNamed(typ)), olds, news)
 		return
 	}
 	metadata := resource.PropertyMap{}
@@ -28,7 +28,7 @@ func nameResource(typ string, urn resource.URN, olds, news resource.PropertyMap)
 	if value := olds["metadata"]; value.IsObject() {
 		old = value.ObjectValue()
 	}
-	if ownName(typ, urn, "name", old, metadata) {
+	if p.ownName(c, urn, "name", old, metadata) {
 		annotations := resource.PropertyMap{}
 		if value := metadata["annotations"]; value.IsObject() {
 			annotations = value.ObjectValue()
@@ -42,23 +42,67 @@ func nameResource(typ string, urn resource.URN, olds, news resource.PropertyMap)
 	news["metadata"] = resource.NewObjectProperty(metadata)
 }
 
-// ownName fills a name in that is missing, and says whether it did.
-func ownName(typ string, urn resource.URN, property resource.PropertyKey, olds, news resource.PropertyMap) bool {
+// autoNamed is the input that the provider fills with a name where the program gives none, or "".
+func autoNamed(typ string) string {
+	if known := catalogue.Of(typ).Provider(); known != nil && known.AutoName != "" {
+		return known.AutoName
+	}
+	return catalogue.Of(typ).Name.Input
+}
+
+// ownName fills a name in that is missing, and says whether it did. The suffix, which the providers draw at random, is the first of a
+// sequence whose name nothing has: the same for the same deployment, another for the successor of a resource that is still there.
+func (p *Provider) ownName(c *connection, urn resource.URN, property resource.PropertyKey, olds, news resource.PropertyMap) bool {
 	if news.HasValue(property) {
 		return false
 	}
-	name := urn.Name() + "-" + digest(string(urn))[:7]
-	switch {
-	case isObject(typ):
-		name = urn.Name() + "-" + digest(string(urn))[:8]
-	case typ == catalogue.Bucket || typ == catalogue.Database:
-		name = strings.ToLower(name)
-	case isTrue(news["fifoQueue"]) || isTrue(news["fifoTopic"]):
-		name += fifo
-	}
-	news[property] = resource.NewStringProperty(name)
 	if old, ok := olds[property]; ok {
 		news[property] = old
+		return true
 	}
-	return true
+	p.record.mu.Lock()
+	defer p.record.mu.Unlock()
+	typ := string(urn.Type())
+	for suffix := digest(string(urn)); ; suffix = digest(string(urn), suffix) {
+		name := urn.Name() + "-" + suffix[:suffixLength(typ)]
+		switch {
+		case typ == catalogue.Bucket || typ == catalogue.Database:
+			name = strings.ToLower(name)
+		case isTrue(news["fifoQueue"]) || isTrue(news["fifoTopic"]):
+			name += fifo
+		}
+		news[property] = resource.NewStringProperty(name)
+		inputs := news.Mappable()
+		if isObject(typ) {
+			inputs = map[string]any{"metadata": inputs}
+		}
+		of := &Entry{URN: string(urn), Type: typ, Account: c.account, Region: c.region, Cluster: c.cluster, Inputs: inputs}
+		if !p.taken(of, name) {
+			return true
+		}
+	}
+}
+
+// taken says whether something that its maker knows of has a name already.
+func (p *Provider) taken(of *Entry, name string) bool {
+	for _, other := range p.record.index.find(byName(of, name)) {
+		if !other.Pending {
+			return true
+		}
+	}
+	return false
+}
+
+// suffixLength is how many digits a provider draws for an automatic name.
+func suffixLength(typ string) int {
+	if isObject(typ) {
+		return 8
+	}
+	return 7
+}
+
+// isAutomatic says whether a name is one that ownName fills in.
+func isAutomatic(urn resource.URN, name string) bool {
+	rest, is := strings.CutPrefix(strings.ToLower(strings.TrimSuffix(name, fifo)), strings.ToLower(urn.Name())+"-")
+	return is && len(rest) == suffixLength(string(urn.Type())) && strings.Trim(rest, "0123456789abcdef") == ""
 }

@@ -5,14 +5,22 @@ import (
 	"fmt"
 	"strings"
 
+	"github.com/pulumi/pulumi/sdk/v3/go/common/resource"
+
 	"legops/internal/catalogue"
-	"legops/internal/model"
 	"legops/internal/regions"
 )
 
 // What EKS computes and refuses.
 var _ = simulate(map[string]simulation{
 	catalogue.Cluster: {
+		replaces: func(olds, news resource.PropertyMap) []string {
+			const role = "computeConfig.nodeRoleArn"
+			if old, asked := at(olds, role), at(news, role); text(old) != "" && !old.DeepEquals(asked) && !at(news, "computeConfig").IsNull() {
+				return []string{role} // hashicorp/terraform-provider-aws, internal/service/eks/cluster.go, 5.68 and 6.13
+			}
+			return nil
+		},
 		outputs: outputs{
 			"endpoint":        func(m made) any { return m.endpoint() },
 			"status":          always("ACTIVE"),
@@ -38,34 +46,12 @@ var _ = simulate(map[string]simulation{
 		},
 		rules: []rule{eksZones("vpcConfig.subnetIds")},
 	},
-	catalogue.NodeGroup: {
-		outputs: outputs{
-			"status": always("ACTIVE"),
-			"resources": func(m made) any {
-				return []any{map[string]any{"autoscalingGroups": []any{map[string]any{"name": m.scalingGroup()}}}}
-			},
-		},
-		implied: func(m made) []string { return []string{impliedName(catalogue.AutoScalingGroup, m.scalingGroup())} },
-		rules: []rule{
-			when(func(in model.Values) bool {
-				scaling := in.Values("scalingConfig")
-				desired, most := scaling.Number("desiredSize", 0), scaling.Number("maxSize", 0)
-				return scaling.Number("minSize", 0) > desired || desired > most || most < 1
-			}, "InvalidParameterException: desired size {scalingConfig.desiredSize} must be between {scalingConfig.minSize} and {scalingConfig.maxSize}"),
-			eksZones("subnetIds"),
-		},
-	},
 	catalogue.AccessEntry: {rules: []rule{entryGroups}},
 })
 
 // endpoint is a cluster's address, in the form of EKS.
 func (m made) endpoint() string {
 	return fmt.Sprintf("https://%s.gr7.%s.eks.amazonaws.com", strings.ToUpper(m.digest("endpoint")[:32]), m.region())
-}
-
-// scalingGroup is the Auto Scaling group that EKS makes for a node group.
-func (m made) scalingGroup() string {
-	return "eks-" + m.inputs.Text("nodeGroupName") + "-" + m.digest("group")[:8]
 }
 
 // securityGroup is the security group that EKS makes for a cluster.

@@ -6,26 +6,6 @@ import (
 	"legops/internal/catalogue"
 )
 
-func TestNodeGroupRules(t *testing.T) {
-	refuses(t, catalogue.NodeGroup, func(c client) values {
-		p := c.network()
-		role := c.role("nodes")
-		c.made(catalogue.Cluster, "cluster", values{"name": "legops", "roleArn": role, "vpcConfig": values{"subnetIds": p.subnets}})
-		return values{
-			"clusterName": "legops", "nodeGroupName": "nodes", "nodeRoleArn": role, "subnetIds": p.subnets,
-			"scalingConfig": values{"minSize": 1, "maxSize": 3, "desiredSize": 2},
-		}
-	}, map[string]mistake{
-		"a zone without EKS": {func(c client, in values) {
-			subnets := in["subnetIds"].([]any)
-			in["subnetIds"] = append(subnets, c.subnetIn("use1-az3"))
-		}, "is in use1-az3 (us-east-1a in account 111111111111), which takes no cluster"},
-		"too many":   sets("scalingConfig.desiredSize", 4, "desired size 4 must be between 1 and 3"),
-		"too few":    sets("scalingConfig.desiredSize", 0, "desired size 0 must be between 1 and 3"),
-		"no cluster": sets("clusterName", "nothing", "NotFound: clusterName nothing"),
-	})
-}
-
 // Who enters a cluster is known, unless a person keeps the role, and belongs to groups that are not the system's.
 func TestAccessEntryRules(t *testing.T) {
 	refuses(t, catalogue.AccessEntry, func(c client) values {

@@ -107,7 +107,7 @@ func TestEventTargetRules(t *testing.T) {
 		"inputTransformer": transformer(`{"pipeline": <pipeline>}`, paths),
 	}
 	id, out := c.made(catalogue.EventTarget, "target", in)
-	assert.Regexp(t, `^terraform-[0-9a-f]{26}$`, out["targetId"])
+	assert.Regexp(t, `^target-[0-9a-f]{7}$`, out["targetId"])
 	assert.Equal(t, "hourly-"+out["targetId"].(string), id)
 	assert.Equal(t, project, out["arn"])
 }

@@ -29,7 +29,7 @@ var managedPrefixLists = []prefixList{
 func prefixListID(region, name string) string { return "pl-" + digest(region, name)[:8] }
 
 // managedPrefixList finds a list of AWS by the name that the program gives.
-func managedPrefixList(c *connection, args resource.PropertyMap) (map[string]any, error) {
+func managedPrefixList(_ *Provider, c *connection, args resource.PropertyMap) (map[string]any, error) {
 	name := text(args["name"])
 	at := slices.IndexFunc(managedPrefixLists, func(list prefixList) bool { return fill(list.name, c, "", "", "", nil) == name })
 	if at < 0 {
@@ -44,27 +44,36 @@ func managedPrefixList(c *connection, args resource.PropertyMap) (map[string]any
 	}, nil
 }
 
+// function answers a question of a program.
+type function func(p *Provider, c *connection, args resource.PropertyMap) (map[string]any, error)
+
 // functions answers what a program may ask of the simulated cloud. One that is not here is refused.
-var functions = map[string]func(c *connection, args resource.PropertyMap) (map[string]any, error){
+var functions = map[string]function{
+	"aws:opensearch/getDomain:getDomain":                searchDomain,
+	"aws:rds/getInstances:getInstances":                 databaseNamed,
+	"aws:rds/getInstance:getInstance":                   databaseSize,
+	"aws:eks/getClusters:getClusters":                   clusterNames,
+	"aws:eks/getNodeGroups:getNodeGroups":               nodeGroupNames,
+	"aws:eks/getNodeGroup:getNodeGroup":                 nodeGroupSize,
 	"aws:ec2/getManagedPrefixList:getManagedPrefixList": managedPrefixList,
-	"aws:index/getCallerIdentity:getCallerIdentity": func(c *connection, _ resource.PropertyMap) (map[string]any, error) {
+	"aws:index/getCallerIdentity:getCallerIdentity": func(_ *Provider, c *connection, _ resource.PropertyMap) (map[string]any, error) {
 		return map[string]any{
 			"id": c.account, "accountId": c.account, "userId": "AIDASIMULATEDCLOUD",
 			"arn": fmt.Sprintf("arn:%s:iam::%s:user/offline", regions.Partition(c.region), c.account),
 		}, nil
 	},
-	"aws:index/getPartition:getPartition": func(c *connection, _ resource.PropertyMap) (map[string]any, error) {
+	"aws:index/getPartition:getPartition": func(_ *Provider, c *connection, _ resource.PropertyMap) (map[string]any, error) {
 		partition, suffix := regions.Partition(c.region), dnsSuffix(c.region)
 		reverse := map[string]string{"amazonaws.com": "com.amazonaws", "amazonaws.com.cn": "cn.com.amazonaws"}[suffix]
 		return map[string]any{"id": partition, "partition": partition, "dnsSuffix": suffix, "reverseDnsPrefix": reverse}, nil
 	},
-	"aws:index/getRegion:getRegion": func(c *connection, _ resource.PropertyMap) (map[string]any, error) {
+	"aws:index/getRegion:getRegion": func(_ *Provider, c *connection, _ resource.PropertyMap) (map[string]any, error) {
 		return map[string]any{
 			"id": c.region, "name": c.region, "description": "simulated " + c.region,
 			"endpoint": "ec2." + c.region + ".amazonaws.com",
 		}, nil
 	},
-	"aws:index/getAvailabilityZones:getAvailabilityZones": func(c *connection, _ resource.PropertyMap) (map[string]any, error) {
+	"aws:index/getAvailabilityZones:getAvailabilityZones": func(_ *Provider, c *connection, _ resource.PropertyMap) (map[string]any, error) {
 		var names, ids []any
 		for i := range regions.Zones(c.region) {
 			name := c.region + string(rune('a'+i))

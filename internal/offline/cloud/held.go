@@ -95,12 +95,15 @@ func (h holding) name() string {
 	return h.input
 }
 
-// now is what the service holds of an input.
+// now is what the service holds of an input, also of one that was not given.
 func (e *Entry) now(h holding) any {
 	if value, held := e.Held[h.name()]; held {
 		return value
 	}
-	return e.Inputs[h.input]
+	if value, given := e.Inputs[h.input]; given {
+		return value
+	}
+	return e.Outputs[h.input]
 }
 
 // holds are the inputs as the service holds them.

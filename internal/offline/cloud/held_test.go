@@ -130,7 +130,7 @@ func TestDatabaseWaitsForItsWindow(t *testing.T) {
 		in[name] = value
 		return in
 	}
-	for name, value := range map[string]any{class: "db.r7g.xlarge", "allocatedStorage": 400.0, "multiAz": false, "storageType": "io2"} {
+	for name, value := range map[string]any{class: "db.r7g.xlarge", "allocatedStorage": 300.0, "multiAz": false, "storageType": "io2"} {
 		t.Run(name, func(t *testing.T) {
 			c := newClient(t)
 			in := c.databaseInputs(c.network())
@@ -186,7 +186,7 @@ func TestDatabaseWaitsForItsWindow(t *testing.T) {
 	})
 	t.Run("at once takes along what was taken back", func(t *testing.T) {
 		d, in, _ := start(t)
-		d.up(changed(changed(in, "applyImmediately", true), "allocatedStorage", 400))
+		d.up(changed(changed(in, "applyImmediately", true), "allocatedStorage", 300))
 		assert.Equal(t, "db.r7g.xlarge", d.state.AsMap()[class])
 	})
 	t.Run("a version is shown as asked for", func(t *testing.T) {

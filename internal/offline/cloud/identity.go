@@ -111,8 +111,6 @@ func blank(name string, c *connection, typ, seed, id string, inputs model.Values
 		return strings.Replace(inputs.Text("listenerArn"), ":listener/", ":listener-rule/", 1)
 	case "wafScope":
 		return map[string]string{"CLOUDFRONT": "global", "REGIONAL": "regional"}[inputs.Text("scope")]
-	case "target":
-		return orElse(inputs.Text("targetId"), "terraform-"+seed[:26])
 	}
 	return inputs.Text(name)
 }

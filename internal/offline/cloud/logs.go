@@ -5,6 +5,8 @@ import (
 	"slices"
 	"strings"
 
+	"github.com/pulumi/pulumi/sdk/v3/go/common/resource"
+
 	"legops/internal/catalogue"
 	"legops/internal/model"
 )
@@ -38,6 +40,13 @@ var _ = simulate(map[string]simulation{
 				kinds := map[string]string{"s3": "S3", "logs": "CWL", "firehose": "FH"}
 				return kinds[serviceOf(m.inputs.Text("deliveryDestinationConfiguration.destinationResourceArn"))]
 			},
+		},
+		replaces: func(olds, news resource.PropertyMap) []string {
+			const to = "deliveryDestinationConfiguration.destinationResourceArn"
+			if old, asked := at(olds, to), at(news, to); asked.IsComputed() || serviceOf(text(old)) != serviceOf(text(asked)) {
+				return []string{to} // hashicorp/terraform-provider-aws, internal/service/logs/delivery_destination.go, 6.13
+			}
+			return nil
 		},
 		rules: []rule{deliveryArrives, oneOf("outputFormat", "json", "plain", "w3c", "raw", "parquet")},
 	},

@@ -3,6 +3,10 @@ package cloud
 import (
 	"strings"
 
+	"github.com/pulumi/pulumi/sdk/v3/go/common/resource"
+	"google.golang.org/grpc/codes"
+	"google.golang.org/grpc/status"
+
 	"legops/internal/catalogue"
 )
 
@@ -18,6 +22,7 @@ var _ = simulate(map[string]simulation{
 		},
 		unread: []unread{{"advancedSecurityOptions.masterUserOptions",
 			"terraform-provider-aws 5.68 and 6.13, internal/service/opensearch/domain.go: getMasterUserOptions"}},
+		replaces: searchReplaces,
 		rules: []rule{
 			searchAccess, searchNodes, oneInAZone("vpcOptions.subnetIds"), searchLogs, sameVpc("vpcOptions.subnetIds", "vpcOptions.securityGroupIds"),
 			within(limit{"ebsOptions.volumeSize", 10, 24576}),
@@ -32,6 +37,31 @@ func (m made) searchHost() string {
 		prefix = "vpc-"
 	}
 	return prefix + m.inputs.Text("domainName") + "-" + m.digest("host")[:26] + "." + m.region() + ".es." + m.suffix()
+}
+
+// searchReplaces is how the provider gets a domain to a version that it cannot be upgraded to, and to addresses without IPv6: it deletes
+// it, with its indices, and creates another (CustomizeDiff in hashicorp/terraform-provider-aws, internal/service/opensearch/domain.go,
+// 5.68 and 6.13, which asks GetCompatibleVersions).
+func searchReplaces(olds, news resource.PropertyMap) []string {
+	const version, addresses = "engineVersion", "ipAddressType"
+	if from, to := text(olds[version]), text(news[version]); from != to && !catalogue.SearchUpgrade(from, to) {
+		return []string{version}
+	}
+	if text(olds[addresses]) == "dualstack" && text(news[addresses]) != "dualstack" {
+		return []string{addresses}
+	}
+	return nil
+}
+
+// searchDomain answers what a domain is. The provider says the same of one that is missing as of one that it may not read.
+func searchDomain(p *Provider, c *connection, args resource.PropertyMap) (map[string]any, error) {
+	name := text(args["domainName"])
+	for _, e := range p.listed(c, catalogue.SearchDomain) {
+		if e.in().Text("domainName") == name {
+			return map[string]any{"id": e.ID, "arn": e.ID, "domainName": name, "engineVersion": e.in().Text("engineVersion")}, nil
+		}
+	}
+	return nil, status.Error(codes.NotFound, "your query returned no results")
 }
 
 // searchAccess is the rule that fine-grained access stands on encryption everywhere and has one master.

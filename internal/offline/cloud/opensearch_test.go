@@ -3,7 +3,9 @@ package cloud
 import (
 	"testing"
 
+	pulumirpc "github.com/pulumi/pulumi/sdk/v3/proto/go"
 	"github.com/stretchr/testify/assert"
+	"github.com/stretchr/testify/require"
 
 	"legops/internal/catalogue"
 )
@@ -59,4 +61,31 @@ func TestSearchDomainIsFound(t *testing.T) {
 	assert.Regexp(t, `^vpc-legops-prod-[0-9a-z]{26}\.us-east-1\.es\.amazonaws\.com$`, out["endpoint"])
 	c.made(catalogue.SearchDomainPolicy, "policy", values{"domainName": "legops-prod", "accessPolicies": allows(values{"AWS": "*"}, id+"/*")})
 	c.refused(catalogue.SearchDomainPolicy, "other", values{"domainName": "nothing", "accessPolicies": allows(values{"AWS": "*"}, id+"/*")}, "NotFound: domainName nothing")
+}
+
+// A version that a domain cannot be upgraded to replaces it.
+func TestSearchVersionReplaces(t *testing.T) {
+	for name, test := range map[string]struct {
+		from, to string
+		replaced bool
+	}{
+		"an upgrade":           {"OpenSearch_2.17", "OpenSearch_2.19", false},
+		"from the last of 1":   {"OpenSearch_1.3", "OpenSearch_2.3", false},
+		"from another of 1":    {"OpenSearch_1.2", "OpenSearch_2.3", true},
+		"from the last of 2":   {"OpenSearch_2.19", "OpenSearch_3.1", false},
+		"past the last of 2":   {"OpenSearch_2.17", "OpenSearch_3.1", true},
+		"a downgrade":          {"OpenSearch_2.19", "OpenSearch_2.17", true},
+		"a major version back": {"OpenSearch_3.1", "OpenSearch_2.19", true},
+		"two major versions":   {"OpenSearch_1.3", "OpenSearch_3.1", true},
+		"another engine":       {"OpenSearch_1.3", "Elasticsearch_7.10", true},
+		"unchanged":            {"OpenSearch_2.19", "OpenSearch_2.19", false},
+	} {
+		c := newClient(t)
+		answer, err := c.rpc.Diff(t.Context(), &pulumirpc.DiffRequest{
+			Urn: urnOf(catalogue.SearchDomain, "search"), OldInputs: c.wire(values{"domainName": "search", "engineVersion": test.from}),
+			News: c.wire(values{"domainName": "search", "engineVersion": test.to}),
+		})
+		require.NoError(t, err)
+		assert.Equal(t, test.replaced, len(answer.GetReplaces()) > 0, name)
+	}
 }

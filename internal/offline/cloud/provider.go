@@ -173,14 +173,8 @@ func (p *Provider) CheckConfig(_ context.Context, req *pulumirpc.CheckRequest) (
 
 // DiffConfig compares two provider configurations. Where they point elsewhere, the provider is another one.
 func (p *Provider) DiffConfig(_ context.Context, req *pulumirpc.DiffRequest) (*pulumirpc.DiffResponse, error) {
-	return p.diff(req, func(_ string, olds, news resource.PropertyMap) []string {
-		var changed []string
-		for _, property := range []string{"region", "clusterIdentifier"} {
-			if !at(olds, property).DeepEquals(at(news, property)) {
-				changed = append(changed, property)
-			}
-		}
-		return changed
+	return p.diff(req, func(resource.PropertyMap, resource.PropertyMap) replacement {
+		return replacement{paths: []model.Path{{"region"}, {"clusterIdentifier"}}}
 	})
 }
 
@@ -254,7 +248,7 @@ func (p *Provider) Invoke(ctx context.Context, req *pulumirpc.InvokeRequest) (*p
 	if failures := p.schema.Check(p.schema.Functions[req.GetTok()].Inputs, args); len(failures) > 0 {
 		return nil, status.Errorf(codes.InvalidArgument, "function %s: %v", req.GetTok(), failures)
 	}
-	answer, err := function(connectionOf(ctx), args)
+	answer, err := function(p, connectionOf(ctx), args)
 	if err != nil {
 		return nil, err
 	}
@@ -270,8 +264,8 @@ func (p *Provider) Check(ctx context.Context, req *pulumirpc.CheckRequest) (*pul
 		if err != nil {
 			return err
 		}
-		if catalogue.Of(typ).Name.Input != "" {
-			nameResource(typ, resource.URN(req.GetUrn()), olds, news)
+		if autoNamed(typ) != "" {
+			p.nameResource(c, resource.URN(req.GetUrn()), olds, news)
 		}
 		if dropped := droppedZeros(news); isObject(typ) && len(dropped) > 0 {
 			return status.Errorf(codes.InvalidArgument, "%s: the Kubernetes provider drops a zero value here without a word: leave it out", strings.Join(dropped, ", "))
@@ -318,12 +312,12 @@ func (p *Provider) check(req *pulumirpc.CheckRequest, complete func(string, reso
 
 // Diff says what an update would change, and what it cannot change in place.
 func (p *Provider) Diff(ctx context.Context, req *pulumirpc.DiffRequest) (*pulumirpc.DiffResponse, error) {
-	return p.diff(req, func(typ string, olds, news resource.PropertyMap) []string {
-		return p.replacedBy(typ, olds, news, replacingObject(connectionOf(ctx), typ)...)
-	})
+	c := connectionOf(ctx)
+	urn := resource.URN(req.GetUrn())
+	return p.diff(req, func(olds, news resource.PropertyMap) replacement { return replacementOf(c, urn, olds, news) })
 }
 
-func (p *Provider) diff(req *pulumirpc.DiffRequest, replacedBy func(string, resource.PropertyMap, resource.PropertyMap) []string) (*pulumirpc.DiffResponse, error) {
+func (p *Provider) diff(req *pulumirpc.DiffRequest, replacing func(olds, news resource.PropertyMap) replacement) (*pulumirpc.DiffResponse, error) {
 	olds, err := unmarshal(req.GetOldInputs())
 	if err != nil {
 		return nil, err
@@ -337,11 +331,20 @@ func (p *Provider) diff(req *pulumirpc.DiffRequest, replacedBy func(string, reso
 		return nil, err
 	}
 	answer := &pulumirpc.DiffResponse{Changes: pulumirpc.DiffResponse_DIFF_NONE}
+	ignore(req.GetIgnoreChanges(), olds, news)
+	if planned := simulated[typ].planned; planned != nil {
+		stated, err := unmarshal(req.GetOlds())
+		if err != nil {
+			return nil, err
+		}
+		planned(stated, olds)
+		planned(stated, news)
+	}
+	news = asBefore(catalogue.Of(typ).Provider(), olds, news)
 	changes := olds.Diff(news)
 	if changes == nil {
 		return answer, nil
 	}
-	replacing := replacedBy(typ, olds, news)
 	answer.Changes = pulumirpc.DiffResponse_DIFF_SOME
 	answer.HasDetailedDiff = true
 	answer.DetailedDiff = map[string]*pulumirpc.PropertyDiff{}
@@ -350,11 +353,10 @@ func (p *Provider) diff(req *pulumirpc.DiffRequest, replacedBy func(string, reso
 	}
 	// As pulumi-terraform-bridge does (pkg/tfbridge/detailed_diff.go): the innermost path that differs, elements of lists by their
 	// place, and the kind that replaces where the path, or what it brings or takes along, cannot change.
+	r := replacing(olds, news)
 	for path, change := range plugin.NewDetailedDiffFromObjectDiff(changes, true) {
 		parsed := model.PathOf(path)
-		if slices.ContainsFunc(replacing, func(by string) bool {
-			return model.ParsePath(by).Contains(parsed) || parsed.Contains(model.ParsePath(by))
-		}) {
+		if r.by(parsed, change.Kind == plugin.DiffDelete) {
 			answer.Replaces = append(answer.Replaces, fmt.Sprint(parsed[0]))
 			change.Kind = change.Kind.AsReplace()
 		}
@@ -363,10 +365,7 @@ func (p *Provider) diff(req *pulumirpc.DiffRequest, replacedBy func(string, reso
 	slices.Sort(answer.Diffs)
 	slices.Sort(answer.Replaces)
 	answer.Replaces = slices.Compact(answer.Replaces)
-	// Two resources cannot have one name at a time: unless the name changes too, the old one goes first.
-	if input := catalogue.Of(typ).Name.Input; input != "" && len(replacing) > 0 && !at(olds, input).IsNull() {
-		answer.DeleteBeforeReplace = at(olds, input).DeepEquals(at(news, input))
-	}
+	answer.DeleteBeforeReplace = len(answer.Replaces) > 0 && r.first
 	return answer, nil
 }
 

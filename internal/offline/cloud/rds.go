@@ -22,9 +22,12 @@ var _ = simulate(map[string]simulation{
 			"status":              always("available"),
 			"engineVersionActual": func(m made) any { return m.inputs.Text("engineVersion") },
 			"masterUserSecrets":   func(m made) any { return m.masterSecrets() },
+			"iops":                baseline("iops"),
+			"storageThroughput":   baseline("storageThroughput"),
 		},
-		holds:  databaseHolds,
-		unread: []unread{{"masterUserSecretKmsKeyId", "terraform-provider-aws 5.68 and 6.13, internal/service/rds/instance.go: resourceInstanceRead"}},
+		planned: plannedStorage,
+		holds:   databaseHolds,
+		unread:  []unread{{"masterUserSecretKmsKeyId", "terraform-provider-aws 5.68 and 6.13, internal/service/rds/instance.go: resourceInstanceRead"}},
 		implied: func(m made) []string {
 			if m.masterSecret() == "" {
 				return nil
@@ -32,7 +35,7 @@ var _ = simulate(map[string]simulation{
 			return []string{m.masterSecret()}
 		},
 		rules: []rule{
-			tidyHyphens, databaseStorage, databaseNames, databaseWindows, databaseNetwork, databaseParameters,
+			tidyHyphens, databaseStorage, databaseShrinks, databaseGp3, databaseNames, databaseWindows, databaseNetwork, databaseParameters,
 			within(limit{"backupRetentionPeriod", 0, 35}),
 			when(func(in model.Values) bool { return in.Flag("manageMasterUserPassword") && in.Text("password") != "" },
 				"InvalidParameterCombination: password cannot be given with manageMasterUserPassword"),
@@ -113,23 +116,6 @@ func tidyHyphens(_ *Provider, e *Entry) error {
 
 // isCopy says whether a database is made from another, and has from there what is not given.
 func isCopy(in model.Values) bool { return in.Has("replicateSourceDb") || in.Has("snapshotIdentifier") }
-
-// databaseStorage is the rule on how large a database is and may grow.
-func databaseStorage(_ *Provider, e *Entry) error {
-	in := e.in()
-	if isCopy(in) {
-		return nil // as large as what it comes from
-	}
-	size := in.Number("allocatedStorage", 0)
-	if size < 20 || size > 65536 {
-		return e.refusal("InvalidParameterValue: allocatedStorage is %v, must be 20 to 65536", size)
-	}
-	// Ten percent is what RDS asks for at least; the same size is no growth.
-	if most := in.Number("maxAllocatedStorage", size); most != size && most*10 < size*11 {
-		return e.refusal("InvalidParameterCombination: maxAllocatedStorage is %v, must be %v or at least 10%% more", most, size)
-	}
-	return nil
-}
 
 var postgresName = regexp.MustCompile(`^[a-zA-Z_][a-zA-Z0-9_]{0,62}$`)
 

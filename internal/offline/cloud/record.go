@@ -58,6 +58,8 @@ func (e *Entry) key() entryKey { return keyOf(e.Account, e.Region, e.Cluster, e.
 
 func (e *Entry) in() model.Values { return e.Inputs }
 
+func (e *Entry) out() model.Values { return e.Outputs }
+
 func (e *Entry) outputs() resource.PropertyMap { return resource.NewPropertyMapFromMap(e.Outputs) }
 
 type entryKey struct{ account, place, cluster, typ, id string }

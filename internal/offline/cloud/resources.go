@@ -182,13 +182,26 @@ func (p *Provider) Update(ctx context.Context, req *pulumirpc.UpdateRequest) (*p
 		outputs, err := p.answer(string(urn.Type()), planned, req.GetNews())
 		return &pulumirpc.UpdateResponse{Properties: outputs}, err
 	}
+	stated, err := unmarshal(req.GetOlds())
+	if err != nil {
+		return nil, err
+	}
+	// What is ignored keeps the value in Pulumi's state (pulumi-terraform-bridge, pkg/tfshim/sdk-v2/instance_diff.go).
+	ignore(req.GetIgnoreChanges(), stated, inputs)
+	if planned := simulated[string(urn.Type())].planned; planned != nil {
+		planned(stated, inputs)
+	}
+	unchanged := simulated[string(urn.Type())].shared
+	if unchanged != "" && !at(stated, unchanged).DeepEquals(at(inputs, unchanged)) {
+		unchanged = ""
+	}
 	known, err := plain(inputs)
 	if err != nil {
 		return nil, err
 	}
 	var e *Entry
 	err = p.changing(ctx, func() (err error) {
-		e, err = p.update(c, urn, req.GetId(), known)
+		e, err = p.update(c, urn, req.GetId(), known, unchanged)
 		return err
 	})
 	if err != nil {
@@ -198,12 +211,16 @@ func (p *Provider) Update(ctx context.Context, req *pulumirpc.UpdateRequest) (*p
 	return &pulumirpc.UpdateResponse{Properties: outputs}, err
 }
 
-func (p *Provider) update(c *connection, urn resource.URN, id string, inputs model.Values) (*Entry, error) {
+// update changes a resource, except for an input that nobody asks to change, if there is one.
+func (p *Provider) update(c *connection, urn resource.URN, id string, inputs model.Values, unchanged string) (*Entry, error) {
 	p.record.mu.Lock()
 	defer p.record.mu.Unlock()
 	old := p.record.entries[c.key(urn, id)]
 	if old == nil {
 		return nil, refusal(urn, "NotFound: %s does not exist", id)
+	}
+	if unchanged != "" {
+		inputs[unchanged] = old.Inputs[unchanged]
 	}
 	e := p.entry(c, urn, id, inputs, old)
 	if e.Type == catalogue.LaunchTemplate {

@@ -36,9 +36,16 @@ type simulation struct {
 	made, removed func(p *Provider, e *Entry) error
 	// implied are the ids of what AWS makes along with a resource; they live and go with it.
 	implied func(made) []string
+	// replaces are the inputs that make another resource of it by the provider's own code, which no schema shows.
+	replaces func(olds, news resource.PropertyMap) []string
 	// rules are what AWS checks of a resource that is created or updated, deletion what it checks besides of one that is deleted.
 	rules    []rule
 	deletion rule
+	// shared is an input that others change, too. The provider sends it whole, with the values that Pulumi knows, if any of it changes,
+	// and else not at all.
+	shared string
+	// planned changes inputs as the provider does before it compares or sends them; stated is what Pulumi's state has.
+	planned func(stated, inputs resource.PropertyMap)
 	// weight is what one counts for of the quota; nil is 1.
 	weight func(*Entry) int
 }

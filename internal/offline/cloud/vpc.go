@@ -15,6 +15,7 @@ import (
 // What EC2 computes and refuses of networks.
 var _ = simulate(map[string]simulation{
 	catalogue.Vpc: {
+		replaces: vpcReplaces,
 		outputs: outputs{
 			"defaultSecurityGroupId": func(m made) any { return "sg-" + m.digest("default")[:17] },
 			"defaultRouteTableId":    func(m made) any { return "rtb-" + m.digest("default")[:17] },
@@ -57,6 +58,16 @@ var _ = simulate(map[string]simulation{
 		rules: []rule{endpointOfRegion, sameVpc("subnetIds", "securityGroupIds")},
 	},
 })
+
+// vpcReplaces is what the provider decides by values: AWS can only give up dedicated hosts (hashicorp/terraform-provider-aws,
+// internal/service/ec2/vpc_.go, 5.68 and 6.13).
+func vpcReplaces(olds, news resource.PropertyMap) []string {
+	const tenancy = "instanceTenancy"
+	if old, asked := at(olds, tenancy), at(news, tenancy); old.DeepEquals(asked) || text(old) == "dedicated" && text(asked) == "default" {
+		return nil
+	}
+	return []string{tenancy}
+}
 
 // endpointPrefixList is the list of the addresses that a gateway endpoint leads to.
 func endpointPrefixList(m made) string {

@@ -26,6 +26,8 @@ type reader struct {
 	steps    []model.Step
 	failures []model.Failure
 	err      error
+	// deleted are the resources whose deletion for a replacement has come, by URN.
+	deleted map[resource.URN]bool
 }
 
 func ignore(engine.Event) {}
@@ -33,6 +35,12 @@ func ignore(engine.Event) {}
 func (r *reader) read(e engine.Event) {
 	switch payload := e.Payload().(type) {
 	case engine.ResourcePreEventPayload:
+		if payload.Metadata.Op == deploy.OpDeleteReplaced {
+			if r.deleted == nil {
+				r.deleted = map[resource.URN]bool{}
+			}
+			r.deleted[payload.Metadata.URN] = true
+		}
 		// The CLI shows no default providers, and a replacement as one step.
 		if m := payload.Metadata; !r.refreshes && !e.Internal() && (m.Logical || !deploy.IsReplacementStep(m.Op)) {
 			step, err := stepOf(m)
@@ -40,6 +48,8 @@ func (r *reader) read(e engine.Event) {
 				r.err = errors.Join(r.err, err)
 				return
 			}
+			// Created first, the old one goes at the very end.
+			step.DeletesFirst = m.Op == deploy.OpReplace && r.deleted[m.URN]
 			r.steps = append(r.steps, step)
 		}
 	case engine.ResourceOutputsEventPayload:

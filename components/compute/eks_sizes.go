@@ -1,0 +1,64 @@
+package compute
+
+import (
+	"fmt"
+	"slices"
+	"strings"
+
+	awseks "github.com/pulumi/pulumi-aws/sdk/v6/go/aws/eks"
+	"github.com/pulumi/pulumi/sdk/v3/go/pulumi"
+
+	"legops/internal/capacity"
+)
+
+// LookupNodeGroups asks EKS for the sizes of a cluster's node groups, by zone. The name is that of the Eks component which creates
+// them. A zone without a node group is missing, and so are all zones before the cluster exists. After an interrupted replacement, a
+// zone has two groups; it counts with the larger size.
+func LookupNodeGroups(ctx *pulumi.Context, name, cluster string, zones []string, in pulumi.InvokeOption) (map[string]capacity.Group, error) {
+	clusters, err := awseks.GetClusters(ctx, in)
+	if err != nil || !slices.Contains(clusters.Names, cluster) {
+		return nil, err
+	}
+	groups, err := awseks.GetNodeGroups(ctx, &awseks.GetNodeGroupsArgs{ClusterName: cluster}, in)
+	if err != nil {
+		return nil, err
+	}
+	sizes := map[string]capacity.Group{}
+	for _, group := range groups.Names {
+		// Pulumi's name: that of the resource and seven random digits.
+		zone := slices.IndexFunc(zones, func(zone string) bool { return strings.HasPrefix(group, nodeGroupName(name, zone)+"-") })
+		if zone < 0 {
+			continue
+		}
+		found, err := awseks.LookupNodeGroup(ctx, &awseks.LookupNodeGroupArgs{ClusterName: cluster, NodeGroupName: group}, in)
+		if err != nil {
+			return nil, err
+		}
+		if len(found.ScalingConfigs) != 1 {
+			return nil, fmt.Errorf("node group %s of cluster %s has no scaling configuration", group, cluster)
+		}
+		scaling := found.ScalingConfigs[0]
+		size := capacity.Group{Min: scaling.MinSize, Max: scaling.MaxSize, Desired: scaling.DesiredSize, Updating: found.Status == "UPDATING"}
+		if other, twice := sizes[zones[zone]]; !twice || size.Desired > other.Desired {
+			sizes[zones[zone]] = size
+		}
+	}
+	return sizes, nil
+}
+
+// nodeGroupName is the name of the resource that is the node group of a zone.
+func nodeGroupName(component, zone string) string { return component + "-nodes-" + zone }
+
+// size returns the number of nodes that a zone's group is created or, where its bounds change, updated with, and the properties whose
+// changes Pulumi ignores.
+//
+// The autoscaler decides the size. But the provider sends all three numbers as soon as one of them changes
+// (docs/decisions/0035-look-first.md), and with changes of the size ignored, the third is the one in Pulumi's state: EKS
+// would refuse it as outside the new bounds, or end nodes that are in use. So a change of bounds sends the size that the group has.
+func (a *EksArgs) size(zone string) (nodes int, ignored []string) {
+	group, exists := a.NodeGroups[zone]
+	if !exists || group.Updating || group.Within(a.Nodes.MinSizePerZone, a.Nodes.MaxSizePerZone) {
+		ignored = []string{"scalingConfig.desiredSize"}
+	}
+	return min(max(group.Desired, a.Nodes.MinSizePerZone), a.Nodes.MaxSizePerZone), ignored
+}

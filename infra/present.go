@@ -1,0 +1,49 @@
+package infra
+
+import (
+	"fmt"
+
+	"github.com/pulumi/pulumi/sdk/v3/go/pulumi"
+
+	"legops/components/compute"
+	"legops/components/data"
+	"legops/internal/capacity"
+	"legops/stacks"
+)
+
+// eksName is the name of the component with the cluster and its nodes.
+const eksName = "eks"
+
+// present is what exists in the account already and changes without Pulumi, or cannot become what the stack file says.
+type present struct {
+	// nodeGroups are the sizes of the node groups, by zone.
+	nodeGroups map[string]capacity.Group
+	// databaseGiB is the storage of the database.
+	databaseGiB int
+}
+
+// look looks that up, warns of what an update would do to it, and refuses what would lose data. It comes right after the providers:
+// what is refused then has changed nothing.
+func (p *Platform) look(ctx *pulumi.Context, cfg *stacks.Config) (err error) {
+	in := pulumi.Provider(p.Providers.Aws)
+	zones := cfg.Network.AvailabilityZones
+	if p.present.nodeGroups, err = compute.LookupNodeGroups(ctx, eksName, p.name, zones, in); err != nil {
+		return fmt.Errorf("%s:eks.nodes: cannot look up the node groups of cluster %s: %w", stacks.Project, p.name, err)
+	}
+	for _, zone := range zones {
+		group, exists := p.present.nodeGroups[zone]
+		if warning := cfg.NodeGroupWarning(zone, group); exists && warning != "" {
+			if err := ctx.Log.Warn(warning, nil); err != nil {
+				return err
+			}
+		}
+	}
+	if p.present.databaseGiB, err = data.LookupStorage(ctx, p.name, in); err != nil {
+		return fmt.Errorf("%s:rds.storageGiB: cannot look up the storage of the database of %s: %w", stacks.Project, p.name, err)
+	}
+	version, err := data.LookupSearchVersion(ctx, p.name, in)
+	if err != nil {
+		return fmt.Errorf("%s:opensearch.version: cannot look up the version of the domain %s: %w", stacks.Project, p.name, err)
+	}
+	return cfg.CheckSearchVersion(version)
+}

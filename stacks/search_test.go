@@ -1,0 +1,37 @@
+package stacks
+
+import (
+	"testing"
+
+	"github.com/stretchr/testify/assert"
+
+	"legops/internal/settings"
+)
+
+func TestSearchVersionIsAnUpgrade(t *testing.T) {
+	const lost = " and cannot be upgraded to it: the update would delete the domain with its indices: "
+	for name, c := range map[string]struct {
+		running, wanted settings.SearchVersion
+		problem         string
+	}{
+		"no domain yet": {"", "OpenSearch_2.17", ""},
+		"unchanged":     {"OpenSearch_2.19", "OpenSearch_2.19", ""},
+		"an upgrade":    {"OpenSearch_2.17", "OpenSearch_2.19", ""},
+		"the last of 2": {"OpenSearch_2.19", "OpenSearch_3.3", ""},
+		"a downgrade": {"OpenSearch_2.19", "OpenSearch_2.17",
+			"legops:opensearch.version: OpenSearch_2.17: the domain runs OpenSearch_2.19" + lost +
+				"set it to OpenSearch_2.19; for an older version, restore a snapshot into another domain"},
+		"a major version back": {"OpenSearch_3.1", "OpenSearch_2.19",
+			"legops:opensearch.version: OpenSearch_2.19: the domain runs OpenSearch_3.1" + lost +
+				"set it to OpenSearch_3.1; for an older version, restore a snapshot into another domain"},
+		"two upgrades in one": {"OpenSearch_2.17", "OpenSearch_3.3",
+			"legops:opensearch.version: OpenSearch_3.3: the domain runs OpenSearch_2.17" + lost + "upgrade to OpenSearch_2.19 first"},
+	} {
+		config := loaded(t, "dev", set("opensearch.version", string(c.wanted)))
+		if err := config.CheckSearchVersion(c.running); c.problem == "" {
+			assert.NoError(t, err, name)
+		} else {
+			assert.EqualError(t, err, c.problem, name)
+		}
+	}
+}
