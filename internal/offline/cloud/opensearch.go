@@ -21,6 +21,8 @@ var _ = simulate(map[string]simulation{
 			"kibanaEndpoint":    func(m made) any { return m.searchHost() + "/_plugin/kibana/" },
 			"domainId":          func(m made) any { return m.connection.account + "/" + m.inputs.Text("domainName") },
 		},
+		unread: []unread{{"advancedSecurityOptions.masterUserOptions",
+			"terraform-provider-aws 5.68 and 6.13, internal/service/opensearch/domain.go: getMasterUserOptions"}},
 		replaces: searchReplaces,
 		rules: []rule{
 			searchAccess, searchNodes, oneInAZone("vpcOptions.subnetIds"), searchLogs, sameVpc("vpcOptions.subnetIds", "vpcOptions.securityGroupIds"),

@@ -30,6 +30,8 @@ type simulation struct {
 	outputs outputs
 	// holds are the inputs that the service holds otherwise than it was sent.
 	holds []holding
+	// unread are the inputs that the provider does not read back.
+	unread []unread
 	// made and removed are what AWS changes of others when a resource is made or removed. The caller holds the record's lock.
 	made, removed func(p *Provider, e *Entry) error
 	// implied are the ids of what AWS makes along with a resource; they live and go with it.

@@ -49,10 +49,13 @@ var _ = simulate(map[string]simulation{
 	catalogue.BucketLogging: {rules: []rule{logsStayInTheRegion}},
 	catalogue.BucketObject: {
 		outputs: outputs{"versionId": always("null")},
+		unread:  []unread{{"content", objectSource}, {"contentBase64", objectSource}, {"source", objectSource}},
 		rules: []rule{when(func(in model.Values) bool { return given(in, "source", "content", "contentBase64") > 1 },
 			"only one of source, content and contentBase64 may be given")},
 	},
 })
+
+const objectSource = "terraform-provider-aws 5.68 and 6.13, internal/service/s3/object.go: resourceObjectRead; with an etag given, it reads that"
 
 // bucketName is the rule on names that the form alone cannot tell.
 func bucketName(_ *Provider, e *Entry) error {
