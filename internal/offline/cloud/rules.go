@@ -30,6 +30,8 @@ type simulation struct {
 	outputs outputs
 	// holds are the inputs that the service holds otherwise than it was sent.
 	holds []holding
+	// unread are the inputs that the provider does not read back.
+	unread []unread
 	// made and removed are what AWS changes of others when a resource is made or removed. The caller holds the record's lock.
 	made, removed func(p *Provider, e *Entry) error
 	// implied are the ids of what AWS makes along with a resource; they live and go with it.
@@ -44,8 +46,9 @@ type simulation struct {
 	// shared is an input that others change, too. The provider sends it whole, with the values that Pulumi knows, if any of it changes,
 	// and else not at all.
 	shared string
-	// planned changes inputs as the provider does before it compares or sends them; stated is what Pulumi's state has.
-	planned func(stated, inputs resource.PropertyMap)
+	// planned changes inputs as the provider does before it compares or sends them, or says what it refuses then, in a preview, too;
+	// stated is what Pulumi's state has.
+	planned func(stated, inputs resource.PropertyMap) error
 	// weight is what one counts for of the quota; nil is 1.
 	weight func(*Entry) int
 }
