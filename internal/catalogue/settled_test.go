@@ -160,10 +160,6 @@ var settled = map[string][]settlement{
 	catalogue.RouteTableAssociation: {
 		{path: "routeTableId", does: inPlace, file: "internal/service/ec2/vpc_route_table_association.go", why: "ReplaceRouteTableAssociation"},
 	},
-	catalogue.FlowLog: {
-		{path: "logGroupName", does: replaces, wrong: true, file: "internal/service/ec2/vpc_flow_log.go",
-			why: "5.68: ForceNew; 6.0 removed it, so that provider.json, which lists what 6.13 has, lacks it"},
-	},
 	catalogue.WebACLLogging: {
 		{path: "logDestinationConfigs", does: replaces, file: "internal/service/wafv2/web_acl_logging_configuration.go",
 			why: "ForceNew, though PutLoggingConfiguration would take it"},

@@ -64,6 +64,11 @@ func facts(older, newer string, out io.Writer) error {
 	for _, token := range slices.Sorted(maps.Keys(now)) {
 		t := now[token]
 		known := catalogue.Provider{Type: t.Terraform, Framework: t.Framework, DeleteFirst: t.DeleteFirst, Inputs: map[string]catalogue.Input{}}
+		for path, f := range before[token].Properties {
+			if _, is := t.Properties[path]; !is {
+				t.Properties[path] = f // gone since, and still in the SDK
+			}
+		}
 		for _, path := range slices.Sorted(maps.Keys(t.Properties)) {
 			f := t.Properties[path]
 			if !f.Optional && !f.Required || !has(table, table.Resources[token].Inputs, path) {
