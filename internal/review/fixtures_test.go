@@ -29,6 +29,8 @@ type fixture struct {
 	// deploy says that the head is deployed, too; failure is what each reason contains that it fails for, one or more.
 	deploy  bool
 	failure string
+	// refused is what the program says that refuses the change, in its preview already.
+	refused string
 	// draws is what the picture says, though no patch has a golden preview or a document with it.
 	draws string
 	// cost is 1 for more, -1 for less, 0 for the same; costs are the lines, where they are listed.
@@ -56,6 +58,8 @@ var fixtures = []fixture{
 	{change: "cost-center", stack: "prod", counts: [5]int{3: 4, 4: some}, restarts: instances},
 	{change: "database-storage-500", stack: "prod", cost: 1, counts: [5]int{3: 3}, restarts: []string{
 		"waits sun:04:30-sun:05:30: rds-instance: allocatedStorage: 200 → 500: serves: nothing stops; it is slower while the volumes grow, and a size of PostgreSQL that goes beyond 400 GiB copies all data",
+		"waits sun:04:30-sun:05:30: rds-instance: iops: none → 12000: serves: nothing stops",
+		"waits sun:04:30-sun:05:30: rds-instance: storageThroughput: none → 500: serves: nothing stops",
 	}},
 	// The bastion has the client of the same version.
 	{
@@ -70,14 +74,8 @@ var fixtures = []fixture{
 	{change: "ingress-setting", stack: "prod", counts: [5]int{3: 1}, restarts: []string{
 		`1: ingress-config: data["proxy-connect-timeout"]: 1s → 2s: serves: nothing restarts by itself`,
 	}},
-	{
-		change: "search-version-back", stack: "prod", exit: 2, counts: [5]int{3: 1},
-		risks: []string{
-			"opensearch-domain: engineVersion: OpenSearch_2.19 → OpenSearch_2.17: an upgrade of the engine cannot be undone, only restored from a snapshot; " +
-				"to an earlier version there is no way but a new, empty domain",
-		},
-		restarts: []string{"1: opensearch-domain: engineVersion: OpenSearch_2.19 → OpenSearch_2.17: "},
-	},
+	{change: "search-version-back", stack: "prod", refused: "legops:opensearch.version: OpenSearch_2.17: the domain runs OpenSearch_2.19 and cannot be " +
+		"upgraded to it: the update would delete the domain with its indices"},
 	{
 		change: "firewall-logs-elsewhere", stack: "prod", exit: 2, counts: [5]int{0: 1, 3: 1},
 		risks: []string{"firewall-logs: replaced (logs): changes name; it is protected"},
@@ -179,7 +177,12 @@ func TestChanges(t *testing.T) {
 	secrets := map[string][]string{}
 	for _, f := range fixtures {
 		t.Run(f.change, func(t *testing.T) {
-			s := b.review(f.change, f.stack, f.deploy)
+			s, err := b.review(f.change, f.stack, f.deploy)
+			if f.refused != "" {
+				require.ErrorContains(t, err, f.refused)
+				return
+			}
+			require.NoError(t, err)
 			report := &Report{Base: b.base.Revision, Head: b.head.Revision, Stacks: []*Stack{s}}
 			assert.Equal(t, f.exit, report.ExitCode())
 			for i, kind := range kinds {
