@@ -77,7 +77,7 @@ var fixtures = []fixture{
 	{change: "search-version-back", stack: "prod", refused: "legops:opensearch.version: OpenSearch_2.17: the domain runs OpenSearch_2.19 and cannot be " +
 		"upgraded to it: the update would delete the domain with its indices"},
 	{
-		change: "firewall-logs-elsewhere", stack: "prod", exit: 2, counts: [5]int{0: 1, 3: 1},
+		change: "firewall-logs-elsewhere", stack: "prod", exit: 2, counts: [5]int{0: 2, 3: 1},
 		risks: []string{"firewall-logs: replaced (logs): changes name; it is protected"},
 	},
 	{change: "bigger-nodes", stack: "prod", cost: 1, counts: [5]int{0: 4}, restarts: []string{"1: eks-nodes-use1-az4, eks-nodes-use1-az6: changes instanceTypes: "}},
