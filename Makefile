@@ -215,7 +215,7 @@ provider: tools ## Read the tables of the AWS provider out of the real one: half
 
 .PHONY: docs
 docs: tools ## Rewrite the generated documents, docs/architecture.svg included
-	UPDATE_DOCS=1 go test -count=1 -run 'IsFresh|AreFresh' ./tests
+	UPDATE_DOCS=1 go test -count=1 -run 'IsFresh|AreFresh' ./tests ./internal/offline/cloud
 
 .PHONY: golden
 golden: tools ## Rewrite the golden previews under tests/golden

@@ -7,6 +7,7 @@ import (
 	"slices"
 	"strings"
 
+	"legops/internal/instances"
 	"legops/internal/regions"
 	"legops/internal/settings"
 )
@@ -206,6 +207,18 @@ func searchDomain(c *checker) {
 	if c.ok("opensearch.zoneAware", "opensearch.dataNodes") && s.ZoneAware && s.DataNodes%2 != 0 {
 		c.report("opensearch.dataNodes", s.DataNodes, "zoneAware divides the data nodes evenly over two zones",
 			"choose an even number")
+	}
+	if !c.ok("opensearch.instanceType", "opensearch.volumeGiB") {
+		return
+	}
+	switch most, known := instances.SearchVolume(string(s.InstanceType)); {
+	case !known:
+	case most == 0:
+		c.report("opensearch.instanceType", string(s.InstanceType), "takes no gp3 volumes, which every domain has here",
+			"choose a type that does, such as r6g.large.search")
+	case s.VolumeGiB > most:
+		c.report("opensearch.volumeGiB", s.VolumeGiB, fmt.Sprintf("more than %s takes, which is %d", s.InstanceType, most),
+			"lower it, or choose larger instances or more of them")
 	}
 }
 

@@ -92,6 +92,12 @@ func TestRules(t *testing.T) {
 			"legops:eks.viewers[0].roleArn: arn:aws:iam::333333333333:role/preview: must be a role of account 222222222222: choose a role of the stack's own account",
 		}},
 		{"no viewers", "prod", []edit{drop("eks.viewers")}, nil},
+		{"a volume too large for the instances", "dev", []edit{set("opensearch.volumeGiB", 101)}, []string{
+			"legops:opensearch.volumeGiB: 101: more than t3.small.search takes, which is 100: lower it, or choose larger instances or more of them",
+		}},
+		{"search instances with disks of their own", "prod", []edit{set("opensearch.instanceType", "r6gd.large.search")}, []string{
+			"legops:opensearch.instanceType: r6gd.large.search: takes no gp3 volumes, which every domain has here: choose a type that does, such as r6g.large.search",
+		}},
 		{"min above max", "dev", []edit{set("eks.nodes.minSizePerZone", 4)}, []string{
 			"legops:eks.nodes.minSizePerZone: 4: above maxSizePerZone, which is 3: lower minSizePerZone or raise maxSizePerZone",
 		}},

@@ -116,3 +116,24 @@ func TestSizeOfNodeGroupsIsTheAutoscalers(t *testing.T) {
 	require.NoError(t, stack.Up(t.Context(), program("")))
 	assert.Equal(t, scaled, sizes(stack), "the first owner")
 }
+
+// After an update of the bounds, a refresh by itself shows what the autoscaler does, which drift.mjs knows, until the next update.
+func TestDriftShowsTheAutoscalersSize(t *testing.T) {
+	const zone4 = "eks-nodes-use1-az4"
+	stack := deployedStack(t, "dev")
+	wider := program(editedFiles(t, "dev", [2]string{"maxSizePerZone: 3", "maxSizePerZone: 4"}))
+	drift := func() (shown []string) {
+		require.NoError(t, stack.Cloud().Scale(zone4, 1+int(sizes(stack)[zone4][1])%3))
+		plan, err := stack.Drift(t.Context(), wider)
+		require.NoError(t, err)
+		for _, change := range changesOf(plan) {
+			shown = append(shown, change.String())
+		}
+		return shown
+	}
+	assert.Empty(t, drift(), "before")
+	require.NoError(t, stack.Up(t.Context(), wider))
+	assert.Equal(t, []string{"update " + zone4 + ": [scalingConfig.desiredSize]"}, drift())
+	require.NoError(t, stack.Up(t.Context(), wider))
+	assert.Empty(t, drift(), "after the next update")
+}

@@ -182,18 +182,32 @@ func TestDriftForAWeek(t *testing.T) {
 	}
 }
 
-// docs/offline.md has a row for everything that a service holds otherwise than it was sent, with where that was read.
+// docs/offline.md has a row for everything that a service holds otherwise than it was sent, and for what the provider does not read back, with
+// where that was read.
 func TestHeldValuesAreFresh(t *testing.T) {
-	var rows [][]string
-	for _, v := range cloud.HeldValues() {
-		require.NotEmpty(t, v.Says, v.Type)
+	name := func(v cloud.HeldValue) string {
 		require.NotEmpty(t, v.Source, v.Type)
 		_, name, _ := strings.Cut(v.Type, "aws:")
-		rows = append(rows, []string{cmp.Or(name, v.Type), strings.Join(v.Inputs, ", "), v.Says, v.Source})
+		return cmp.Or(name, v.Type)
 	}
-	const page, head = "docs/offline.md", "| Type | Inputs |"
-	before, rest, found := strings.Cut(checkout.Read(t, root, page), head)
-	require.True(t, found, page+" has no table of them")
-	_, after, _ := strings.Cut(rest, "\n\n")
-	fresh(t, page, before+markdown([]string{"Type", "Inputs", "What the service does", "Source"}, rows)+"\n"+after)
+	var held, unread [][]string
+	for _, v := range cloud.HeldValues() {
+		require.NotEmpty(t, v.Says, v.Type)
+		held = append(held, []string{name(v), strings.Join(v.Inputs, ", "), v.Says, v.Source})
+	}
+	for _, v := range cloud.UnreadValues() {
+		unread = append(unread, []string{name(v), strings.Join(v.Inputs, ", "), v.Source})
+	}
+	const page = "docs/offline.md"
+	text := checkout.Read(t, root, page)
+	for head, rows := range map[string][][]string{
+		"Type | Inputs | What the service does | Source": held,
+		"Type | Not read back | Source":                  unread,
+	} {
+		before, rest, found := strings.Cut(text, "| "+head+" |")
+		require.True(t, found, "%s has no table %s", page, head)
+		_, after, _ := strings.Cut(rest, "\n\n")
+		text = before + markdown(strings.Split(head, " | "), rows) + "\n" + after
+	}
+	fresh(t, page, text)
 }

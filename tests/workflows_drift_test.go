@@ -19,6 +19,10 @@ const (
 )
 
 func TestDriftIssue(t *testing.T) {
+	scaled := func(paths string) map[string]string {
+		step := `{"op":"update","urn":"urn:pulumi:dev::legops::legops:components:Eks$aws:eks/nodeGroup:NodeGroup::eks-nodes-use1-az4","detailedDiff":{` + paths + `}}`
+		return map[string]string{"unfinished.md": "", "refresh.code": "7", "refresh.json": found(sameStep, step), "preview.code": "0"}
+	}
 	none := map[string]string{"unfinished.md": "", "refresh.code": "0\n", "refresh.json": found(sameStep), "preview.code": "0\n", "preview.json": found(sameStep)}
 	drift := map[string]string{"unfinished.md": "", "refresh.code": "7\n", "refresh.json": found(sameStep, driftStep), "preview.code": "7\n", "preview.json": found(driftStep)}
 	left := map[string]string{"unfinished.md": "- `aws:kms/key:Key` `a`: the next update DELETES it.\n", "refresh.code": "0\n", "preview.code": "0\n"}
@@ -53,6 +57,9 @@ func TestDriftIssue(t *testing.T) {
 			"\n## Left unfinished by an earlier update: the next one deals with it, and no preview shows it\n\n- `aws:kms/key:Key` `a`: the next update DELETES it."},
 		{"gone", github{issues: []post{other, own}}, none, []string{"POST /issues/12/comments", "PATCH /issues/12"},
 			"dev has no drift any more: closed issue 12", "old"},
+		{"a size that is the autoscaler's", github{}, scaled(`"scalingConfig.desiredSize":{}`), nil, "dev has no drift", ""},
+		{"a size and a bound", github{}, scaled(`"scalingConfig.desiredSize":{},"scalingConfig.maxSize":{}`), []string{"POST /issues"}, "opened issue",
+			"- update `aws:eks/nodeGroup:NodeGroup` `eks-nodes-use1-az4`: `scalingConfig.desiredSize`, `scalingConfig.maxSize`"},
 		{"changes without a resource", github{}, map[string]string{"unfinished.md": "", "refresh.code": "0", "preview.code": "7", "preview.json": found()},
 			[]string{"POST /issues"}, "opened issue", "- pulumi reports changes, but names no resource"},
 		{"more than an issue holds", github{}, many, []string{"POST /issues"}, "opened issue", "more lines. All are in the summary of [the run](https://github.example/legops-example/platform/actions/runs/42).**"},

@@ -19,6 +19,17 @@ const run = `${GITHUB_SERVER_URL}/${GITHUB_REPOSITORY}/actions/runs/${GITHUB_RUN
 const runbook = `${GITHUB_SERVER_URL}/${GITHUB_REPOSITORY}/blob/${GITHUB_SHA}/docs/runbooks/drift.md`
 const unchanged = ['same', 'refresh', 'read']
 
+// theirs are properties that the cluster changes by itself: the Cluster Autoscaler decides the size of a node group. Pulumi ignores it,
+// except between an update that has changed the group's bounds and the next one (docs/decisions/0035-look-first.md).
+const theirs = { 'aws:eks/nodeGroup:NodeGroup': ['scalingConfig.desiredSize'] }
+
+const typeOf = urn => urn.split('::')[2].split('$').pop()
+
+const isTheirs = ({ urn, detailedDiff }) => {
+  const paths = Object.keys(detailedDiff ?? {})
+  return paths.length > 0 && paths.every(path => theirs[typeOf(urn)]?.includes(path))
+}
+
 const sections = [
   ['refresh', 'Changed outside Pulumi since its last update'],
   ['preview', `What an update from ${GITHUB_SHA} would change: it undoes the above, and deploys what is on main`],
@@ -32,10 +43,10 @@ function changes(name, { unasked, only }) {
   const { steps } = JSON.parse(readFileSync(join(folder, `${name}.json`), 'utf8'))
   const changed = steps.filter(({ op }) => !unchanged.includes(op))
   if (changed.length === 0) return ['- pulumi reports changes, but names no resource', ...other]
-  const lines = changed.filter(step => !only(name, step)).map(({ op, urn, detailedDiff }) => {
-    const [type, resource] = urn.split('::').slice(-2)
+  const lines = changed.filter(step => !only(name, step) && !isTheirs(step)).map(({ op, urn, detailedDiff }) => {
+    const resource = urn.split('::').pop()
     const properties = Object.keys(detailedDiff ?? {}).map(property => `\`${property}\``).join(', ')
-    return `- ${op} \`${type.split('$').pop()}\` \`${resource}\`${properties && ': '}${properties}`
+    return `- ${op} \`${typeOf(urn)}\` \`${resource}\`${properties && ': '}${properties}`
   })
   return [...lines, ...other]
 }

@@ -104,7 +104,9 @@ func (b *firewallBuild) create() error {
 		"redactedFields": []kit.Inputs{ // who can read logs must not be able to act as a visitor
 			{"singleHeader": kit.Inputs{"name": "authorization"}}, {"singleHeader": kit.Inputs{"name": "cookie"}},
 		},
-	}, b.Parent, pulumi.DependsOn([]pulumi.Resource{allowed}))
+	}, b.Parent, pulumi.DependsOn([]pulumi.Resource{allowed}),
+		// An ACL has one: with another destination, the old one would be deleted last, and take the new one along.
+		pulumi.DeleteBeforeReplace(true))
 	return err
 }
 

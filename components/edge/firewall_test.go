@@ -105,6 +105,7 @@ func TestFirewallLogs(t *testing.T) {
 	}}, policy.Statement, "as AWS documents it, or WAF adds a policy of its own")
 	logging := r.One(t, "aws:wafv2/webAclLoggingConfiguration:WebAclLoggingConfiguration", "firewall-logs")
 	assert.Contains(t, logging.DependsOn, allowed.URN)
+	assert.True(t, logging.DeleteBeforeReplace, "the old one would take the new one along")
 	componenttest.Expect(t, logging, map[string]any{
 		"resourceArn": "arn:of:firewall", "logDestinationConfigs": []any{"arn:of:firewall-logs"},
 		"redactedFields": []any{

@@ -196,7 +196,8 @@ func (b *backupBuild) roles() (map[string]*kit.Role, error) {
 	return roles, nil
 }
 
-// plan says when what is backed up.
+// plan says when what is backed up. Nothing is backed up continuously: AWS Backup would then set the retention and the window of the
+// database's own backups, and every night would find a difference (aws-cloudformation/cloudformation-coverage-roadmap#2167).
 func (b *backupBuild) plan(by *kit.Role, ready []pulumi.Resource) error {
 	rule := kit.Inputs{
 		"ruleName":         "daily",

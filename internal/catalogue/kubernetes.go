@@ -70,7 +70,7 @@ func objects(types []Type) []Type {
 		if t.Name.Form == nil {
 			t.Name.Form = objectForm
 		}
-		t.Replaces = append(t.Replaces, "apiVersion", "kind", "metadata.name", "metadata.namespace")
+		t.Replaces = append(t.Replaces, "metadata.name", "metadata.namespace")
 	}
 	return types
 }

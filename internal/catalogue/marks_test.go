@@ -130,7 +130,7 @@ func replacedBy(token string) []string {
 	}
 	if provider := known.Provider(); provider != nil {
 		for path, input := range provider.Inputs {
-			if input.Replaces {
+			if input.Replaces && !input.Block { // of a block, only its coming or going replaces
 				paths = append(paths, path)
 			}
 		}

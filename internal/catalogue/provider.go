@@ -14,9 +14,6 @@ type Provider struct {
 	Type string `json:"type"`
 	// Framework says that it is built on Terraform's plugin framework, which the bridge serves by other rules.
 	Framework bool `json:"framework,omitempty"`
-	// Custom says that the provider has code of its own that looks at a planned change, which no schema shows. What of it the stacks can
-	// meet is in Replaces and in the rules of the simulated cloud.
-	Custom bool `json:"custom,omitempty"`
 	// DeleteFirst says that a replacement always deletes first.
 	DeleteFirst bool `json:"deleteFirst,omitempty"`
 	// AutoName is the input that the bridge fills with a name of its own where none is given; a replacement then comes first, under

@@ -27,9 +27,14 @@ type settlement struct {
 
 // settled are the settlements by type, or by the beginning of the tokens of several.
 var settled = map[string][]settlement{
-	catalogue.AutoScalingGroup: {
-		{path: "initialLifecycleHooks", does: replaces, wrong: true, file: "internal/service/autoscaling/group.go",
-			why: "the block and all in it are ForceNew; the comment says only that they work at the creation of a group"},
+	catalogue.BackupPlan: {
+		{path: "name", does: replaces, file: "internal/service/backup/plan.go", why: "ForceNew"},
+	},
+	catalogue.Distribution: {
+		{path: "staging", does: replaces, file: "internal/service/cloudfront/distribution.go", why: "ForceNew"},
+	},
+	catalogue.CompositeAlarm: {
+		{path: "actionsEnabled", does: replaces, file: "internal/service/cloudwatch/composite_alarm.go", why: "ForceNew, though PutCompositeAlarm would take it"},
 	},
 	catalogue.Budget: {
 		{path: "autoAdjustData", does: inPlace, file: "internal/service/budgets/budget.go", why: "UpdateBudget takes the whole budget"},
@@ -59,9 +64,6 @@ var settled = map[string][]settlement{
 		{path: "ecsTarget.propagateTags", does: inPlace, file: "internal/service/events/target.go",
 			why: "PutTargets takes the whole target; the comment speaks of the creation of tasks"},
 	},
-	catalogue.OpenIDConnectProvider: {
-		{path: "url", does: replaces, wrong: true, file: "internal/service/iam/openid_connect_provider.go", why: "ForceNew"},
-	},
 	catalogue.Key: {
 		{path: "customerMasterKeySpec", does: replaces, file: "internal/service/kms/key.go", why: keyFails},
 		{path: "keyUsage", does: replaces, file: "internal/service/kms/key.go", why: keyFails},
@@ -74,9 +76,6 @@ var settled = map[string][]settlement{
 			why: "6.13: UpdateClusterConfig switches it with computeConfig and storageConfig"},
 		{path: "kubernetesNetworkConfig.serviceIpv6Cidr", does: nothing, file: "internal/service/eks/cluster.go",
 			why: "it is computed: AWS assigns it"},
-		{path: "outpostConfig.controlPlaneInstanceType", does: replaces, wrong: true, file: "internal/service/eks/cluster.go", why: "ForceNew"},
-		{path: "outpostConfig.controlPlanePlacement", does: replaces, wrong: true, file: "internal/service/eks/cluster.go",
-			why: "its groupName is ForceNew"},
 		{path: "outpostConfig.outpostArns", does: nothing, file: "internal/service/eks/cluster.go",
 			why: "it is not ForceNew, and the update does not send it: the difference stays"},
 		{path: "vpcConfig.securityGroupIds", does: inPlace, file: "internal/service/eks/cluster.go", why: "UpdateClusterConfig takes them; " + oldMark},
@@ -85,7 +84,6 @@ var settled = map[string][]settlement{
 	catalogue.NodeGroup: {
 		{path: "launchTemplate.id", does: replaces, file: "internal/service/eks/node_group.go", why: "ForceNew; its version is not"},
 		{path: "launchTemplate.name", does: replaces, file: "internal/service/eks/node_group.go", why: "ForceNew; its version is not"},
-		{path: "remoteAccess", does: replaces, wrong: true, file: "internal/service/eks/node_group.go", why: "the block and all in it are ForceNew"},
 	},
 	catalogue.LoadBalancer: {
 		{path: "securityGroups", does: depends, file: "internal/service/elbv2/load_balancer.go",
@@ -113,6 +111,8 @@ var settled = map[string][]settlement{
 			why: "CustomizeDiff replaces the domain when it is switched off, or on below Elasticsearch 6.7"},
 		{path: "encryptAtRest.kmsKeyId", does: replaces, file: "internal/service/opensearch/domain.go",
 			why: "ForceNew; CloudFormation says so in words (\"deleted and recreated\") and has no mark"},
+		{path: "vpcOptions", does: depends, file: "internal/service/opensearch/domain.go",
+			why: "the block is ForceNew, as the comment says: added or removed it replaces the domain, a change within it does not"},
 		{path: "nodeToNodeEncryption.enabled", does: depends, file: "internal/service/opensearch/domain.go",
 			why: "CustomizeDiff replaces the domain when it is switched off, or on below Elasticsearch 6.7"},
 	},
@@ -133,12 +133,9 @@ var settled = map[string][]settlement{
 			why: "the block is ForceNew, what is in it is not: added or removed it replaces the database, a change within it changes nothing"},
 		{path: "storageType", does: inPlace, file: "internal/service/rds/instance.go", why: modifiesInstance},
 	},
-	catalogue.DNSRecord: {
-		{path: "setIdentifier", does: inPlace, wrong: true, file: "internal/service/route53/record.go", why: inOneBatch},
-		{path: "type", does: inPlace, wrong: true, file: "internal/service/route53/record.go",
-			why: inOneBatch + "; 6.13 alone makes the type ForceNew, 5.68 and later versions do not"},
-	},
 	catalogue.Bucket: {
+		{path: "objectLockConfiguration.objectLockEnabled", does: replaces, file: "internal/service/s3/bucket.go",
+			why: "ForceNew, as the objectLockEnabled of the bucket that stands for it now"},
 		{path: "forceDestroy", does: inPlace, file: "internal/service/s3/bucket.go",
 			why: "the provider keeps it for the deletion and sends it to nobody; the comment speaks of another change in the same update"},
 	},
@@ -147,41 +144,36 @@ var settled = map[string][]settlement{
 			why: "Enabled and Suspended in place; CustomizeDiff refuses to go back to Disabled"},
 	},
 	catalogue.Vpc: {
-		{path: "ipv4IpamPoolId", does: replaces, wrong: true, file: "internal/service/ec2/vpc_.go", why: "ForceNew"},
-		{path: "ipv4NetmaskLength", does: replaces, wrong: true, file: "internal/service/ec2/vpc_.go", why: "ForceNew"},
+		{path: "instanceTenancy", does: depends, file: "internal/service/ec2/vpc_.go",
+			why: "resourceVPCCustomizeDiff replaces the VPC unless it goes from dedicated to default"},
 	},
 	catalogue.Subnet: {
 		{path: "ipv6CidrBlock", does: inPlace, file: "internal/service/ec2/vpc_subnet.go", why: "the update disassociates one and associates the other"},
-		{path: "ipv6Native", does: replaces, wrong: true, file: "internal/service/ec2/vpc_subnet.go", why: "ForceNew"},
-		{path: "outpostArn", does: replaces, wrong: true, file: "internal/service/ec2/vpc_subnet.go", why: "ForceNew"},
+	},
+	catalogue.NatGateway: {
+		{path: "secondaryPrivateIpAddressCount", does: replaces, file: "internal/service/ec2/vpc_nat_gateway.go",
+			why: "5.68: ForceNew; 6.13: CustomizeDiff calls ForceNew"},
 	},
 	catalogue.Eip: {
-		{path: "address", does: replaces, wrong: true, file: "internal/service/ec2/ec2_eip.go", why: "ForceNew"},
-		{path: "ipamPoolId", does: replaces, wrong: true, file: "internal/service/ec2/ec2_eip.go", why: "6.13: ForceNew"},
 		{path: "publicIpv4Pool", does: replaces, file: "internal/service/ec2/ec2_eip.go", why: "ForceNew"},
 	},
 	catalogue.RouteTableAssociation: {
 		{path: "routeTableId", does: inPlace, file: "internal/service/ec2/vpc_route_table_association.go", why: "ReplaceRouteTableAssociation"},
 	},
-	catalogue.VpcEndpoint: {
-		{path: "resourceConfigurationArn", does: replaces, wrong: true, file: "internal/service/ec2/vpc_endpoint.go", why: "6.13: ForceNew"},
-		{path: "serviceNetworkArn", does: replaces, wrong: true, file: "internal/service/ec2/vpc_endpoint.go", why: "6.13: ForceNew"},
-		{path: "serviceRegion", does: replaces, wrong: true, file: "internal/service/ec2/vpc_endpoint.go", why: "6.13: ForceNew"},
-	},
 	catalogue.FlowLog: {
-		{path: "deliverCrossAccountRole", does: replaces, wrong: true, file: "internal/service/ec2/vpc_flow_log.go", why: allOfFlowLog},
-		{path: "destinationOptions", does: replaces, wrong: true, file: "internal/service/ec2/vpc_flow_log.go", why: allOfFlowLog},
-		{path: "eniId", does: replaces, wrong: true, file: "internal/service/ec2/vpc_flow_log.go", why: allOfFlowLog},
-		{path: "logGroupName", does: replaces, wrong: true, file: "internal/service/ec2/vpc_flow_log.go", why: "5.68: ForceNew; 6.0 removed it"},
-		{path: "transitGatewayAttachmentId", does: replaces, wrong: true, file: "internal/service/ec2/vpc_flow_log.go", why: allOfFlowLog},
-		{path: "transitGatewayId", does: replaces, wrong: true, file: "internal/service/ec2/vpc_flow_log.go", why: allOfFlowLog},
+		{path: "logGroupName", does: replaces, wrong: true, file: "internal/service/ec2/vpc_flow_log.go",
+			why: "5.68: ForceNew; 6.0 removed it, so that provider.json, which lists what 6.13 has, lacks it"},
+	},
+	catalogue.WebACLLogging: {
+		{path: "logDestinationConfigs", does: replaces, file: "internal/service/wafv2/web_acl_logging_configuration.go",
+			why: "ForceNew, though PutLoggingConfiguration would take it"},
 	},
 	catalogue.IPSet: {
 		{path: "ipAddressVersion", does: replaces, file: "internal/service/wafv2/ip_set.go", why: "ForceNew"},
 	},
 	"kubernetes:": {
-		{path: "apiVersion", does: inPlace, wrong: true, file: "provider/pkg/provider/provider.go",
-			why: "Diff compares the identity and the list alone; another version of the API is another type of Pulumi's"},
+		{path: "kind", does: nothing, file: "provider/pkg/provider/diff.go",
+			why: "the SDK sets it by the type; forceNewProperties names the name and the namespace alone"},
 	},
 	catalogue.ConfigMap: {
 		{path: "binaryData", does: depends, file: "provider/pkg/provider/diff.go", why: unlessMutable},
@@ -212,7 +204,5 @@ const (
 	modifiesInstance = "ModifyDBInstance takes it"
 	keyFails         = "ForceNew: the old key is scheduled for deletion; CloudFormation has no mark since its update fails instead"
 	oldMark          = "the mark is of an older specification, the registry has none (pulumi/pulumi-aws-native, aws-cloudformation-schema/aws-eks-cluster.json)"
-	inOneBatch       = "the update deletes the old record and creates the new one in one ChangeResourceRecordSets"
-	allOfFlowLog     = "ForceNew, as everything but the tags"
 	unlessMutable    = "forceNewProperties replaces it unless the provider has enableConfigMapMutable and the object is not immutable"
 )

@@ -44,7 +44,7 @@ type OpenSearch struct {
 	ZoneAware bool `json:"zoneAware"`
 	// DedicatedMasters are the dedicated master nodes. Optional: without them data nodes manage the domain.
 	DedicatedMasters *DedicatedMasters `json:"dedicatedMasters,omitempty"`
-	// VolumeGiB is the gp3 volume of each data node.
+	// VolumeGiB is the gp3 volume of each data node. Its limit depends on the instance type (100 for t3.small.search).
 	VolumeGiB int `json:"volumeGiB" jsonschema:"minimum=10,maximum=16384"`
 	// OffPeakStart is the start, in UTC, of the ten hours in which AWS may tune and update the domain, such as 22:00.
 	OffPeakStart string `json:"offPeakStart" jsonschema:"pattern=^([01][0-9]|2[0-3]):[0-5][0-9]$" jsonschema_extras:"patternErrorMessage=a UTC time such as 22:00"`

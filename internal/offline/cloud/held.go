@@ -200,10 +200,49 @@ func (r *Record) Waiting() []Waiting {
 	return all
 }
 
+// unread is an input that the provider does not read back: it goes on saying what Pulumi's state says, whatever somebody makes of it.
+type unread struct{ path, source string }
+
+// keepUnread puts into what is read of a resource what its state has of the inputs that the provider does not read back.
+func keepUnread(typ string, read resource.PropertyMap, state *structpb.Struct) error {
+	if len(simulated[typ].unread) == 0 || state == nil {
+		return nil // an import knows nothing else
+	}
+	known, err := unmarshal(state)
+	if err != nil {
+		return err
+	}
+	for _, u := range simulated[typ].unread {
+		path, err := resource.ParsePropertyPath(u.path)
+		if err != nil {
+			return err
+		}
+		if value, ok := path.Get(resource.NewProperty(known)); ok {
+			path.Set(resource.NewProperty(read), value)
+		}
+	}
+	return nil
+}
+
 // HeldValue is something that a service holds otherwise than it was sent, with the source.
 type HeldValue struct {
 	Type, Says, Source string
 	Inputs             []string
+}
+
+// UnreadValues are the inputs that the provider does not read back.
+func UnreadValues() []HeldValue {
+	var all []HeldValue
+	for _, typ := range slices.Sorted(maps.Keys(simulated)) {
+		for i, u := range simulated[typ].unread {
+			if last := len(all) - 1; i > 0 && all[last].Source == u.source {
+				all[last].Inputs = append(all[last].Inputs, u.path)
+				continue
+			}
+			all = append(all, HeldValue{Type: typ, Source: u.source, Inputs: []string{u.path}})
+		}
+	}
+	return all
 }
 
 // HeldValues are all that the cloud plays, by type. A policy with principals is of many types.

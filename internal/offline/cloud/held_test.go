@@ -270,3 +270,17 @@ func TestPoliciesForgetDeletedRoles(t *testing.T) {
 	assert.Empty(t, policy.refresh())
 	assert.Contains(t, policy.state.AsMap()["policy"], role)
 }
+
+// What the provider does not read back shows nowhere, whoever changes it.
+func TestUnreadValues(t *testing.T) {
+	c := newClient(t)
+	c.bucket("scripts-1")
+	d := c.deploy(catalogue.BucketObject, "script", values{"bucket": "scripts-1", "key": "build.sh", "content": "make", "contentType": "text/x-shellscript"})
+	object := c.cloud.record.Entries(account)[0]
+	require.Equal(t, catalogue.BucketObject, object.Type)
+	object.Inputs["content"], object.Outputs["content"] = "curl", "curl"
+	assert.Empty(t, d.refresh())
+	assert.Equal(t, "make", d.state.AsMap()["content"])
+	object.Inputs["contentType"], object.Outputs["contentType"] = "text/plain", "text/plain"
+	assert.Equal(t, []string{"contentType"}, d.refresh())
+}

@@ -8,6 +8,7 @@ import (
 	"google.golang.org/grpc/status"
 
 	"legops/internal/catalogue"
+	"legops/internal/instances"
 )
 
 // What OpenSearch computes and refuses.
@@ -20,10 +21,12 @@ var _ = simulate(map[string]simulation{
 			"kibanaEndpoint":    func(m made) any { return m.searchHost() + "/_plugin/kibana/" },
 			"domainId":          func(m made) any { return m.connection.account + "/" + m.inputs.Text("domainName") },
 		},
+		unread: []unread{{"advancedSecurityOptions.masterUserOptions",
+			"terraform-provider-aws 5.68 and 6.13, internal/service/opensearch/domain.go: getMasterUserOptions"}},
 		replaces: searchReplaces,
 		rules: []rule{
 			searchAccess, searchNodes, oneInAZone("vpcOptions.subnetIds"), searchLogs, sameVpc("vpcOptions.subnetIds", "vpcOptions.securityGroupIds"),
-			within(limit{"ebsOptions.volumeSize", 10, 24576}),
+			within(limit{"ebsOptions.volumeSize", 10, 24576}), searchVolume,
 		},
 	},
 })
@@ -103,6 +106,18 @@ func searchNodes(_ *Provider, e *Entry) error {
 	subnets := in.Texts("vpcOptions.subnetIds")
 	if float64(len(subnets)) != zones {
 		return e.refusal("ValidationException: vpcOptions has %d subnets, must have one in each of %v zones", len(subnets), zones)
+	}
+	return nil
+}
+
+// searchVolume is the rule on the size of gp3 volumes, which depends on the instances.
+func searchVolume(_ *Provider, e *Entry) error {
+	kind, size := e.in().Text("clusterConfig.instanceType"), e.in().Number("ebsOptions.volumeSize", 0)
+	if e.in().Text("ebsOptions.volumeType") != "gp3" {
+		return nil
+	}
+	if most, known := instances.SearchVolume(kind); known && size > float64(most) {
+		return e.refusal("ValidationException: ebsOptions.volumeSize is %v, %s takes %d at most", size, kind, most)
 	}
 	return nil
 }

@@ -14,7 +14,7 @@ func searchInputs(p place) values {
 	return values{
 		"domainName": "legops-prod", "engineVersion": "OpenSearch_2.19",
 		"clusterConfig": values{"instanceType": "r6g.large.search", "instanceCount": 4, "zoneAwarenessEnabled": true},
-		"ebsOptions":    values{"ebsEnabled": true, "volumeSize": 200}, "encryptAtRest": values{"enabled": true},
+		"ebsOptions":    values{"ebsEnabled": true, "volumeSize": 200, "volumeType": "gp3"}, "encryptAtRest": values{"enabled": true},
 		"nodeToNodeEncryption": values{"enabled": true}, "domainEndpointOptions": values{"enforceHttps": true},
 		"vpcOptions": values{"subnetIds": p.subnets, "securityGroupIds": []any{p.group}},
 	}
@@ -41,6 +41,8 @@ func TestSearchRules(t *testing.T) {
 		"no such master":         sets("advancedSecurityOptions.masterUserOptions.masterUserArn", "arn:aws:iam::111111111111:role/nobody", "NotFound: masterUserArn"),
 		"odd nodes":              sets("clusterConfig.instanceCount", 3, "3 data nodes cannot spread evenly over 2 zones"),
 		"no disks":               sets("ebsOptions.ebsEnabled", false, "ebsOptions must be enabled"),
+		"a large disk":           sets("ebsOptions.volumeSize", 2049, "ebsOptions.volumeSize is 2049, r6g.large.search takes 2048 at most"),
+		"no disk of gp3":         sets("clusterConfig.instanceType", "r4.large.search", "r4.large.search takes 0 at most"),
 		"a small disk":           sets("ebsOptions.volumeSize", 9, "ebsOptions.volumeSize is 9"),
 		"two zones in one":       {func(c client, in values) { set(in, "vpcOptions.subnetIds", []any{p.subnets[0], c.sameZone(p)}) }, "two of the subnets are in the same zone"},
 		"one subnet for two":     {func(_ client, in values) { set(in, "vpcOptions.subnetIds", p.subnets[:1]) }, "vpcOptions has 1 subnets"},
@@ -56,9 +58,13 @@ func TestSearchRules(t *testing.T) {
 
 func TestSearchDomainIsFound(t *testing.T) {
 	c := newClient(t)
+	const function = "aws:opensearch/getDomain:getDomain"
 	id, out := c.made(catalogue.SearchDomain, "search", searchInputs(c.network()))
 	assert.Equal(t, "arn:aws:es:us-east-1:111111111111:domain/legops-prod", id)
 	assert.Regexp(t, `^vpc-legops-prod-[0-9a-z]{26}\.us-east-1\.es\.amazonaws\.com$`, out["endpoint"])
+	assert.Equal(t, "OpenSearch_2.19", c.ask(function, values{"domainName": "legops-prod"})["engineVersion"])
+	_, err := c.in(account, "eu-west-1").rpc.Invoke(t.Context(), &pulumirpc.InvokeRequest{Tok: function, Args: c.wire(values{"domainName": "legops-prod"})})
+	require.ErrorContains(t, err, "your query returned no results")
 	c.made(catalogue.SearchDomainPolicy, "policy", values{"domainName": "legops-prod", "accessPolicies": allows(values{"AWS": "*"}, id+"/*")})
 	c.refused(catalogue.SearchDomainPolicy, "other", values{"domainName": "nothing", "accessPolicies": allows(values{"AWS": "*"}, id+"/*")}, "NotFound: domainName nothing")
 }

@@ -327,19 +327,10 @@ func (p *Provider) diff(req *pulumirpc.DiffRequest, replacing func(olds, news re
 		return nil, err
 	}
 	typ := string(resource.URN(req.GetUrn()).Type())
-	if err := compareWithHeld(typ, olds, req.GetOlds()); err != nil {
+	if err := settle(req, olds, news); err != nil {
 		return nil, err
 	}
 	answer := &pulumirpc.DiffResponse{Changes: pulumirpc.DiffResponse_DIFF_NONE}
-	ignore(req.GetIgnoreChanges(), olds, news)
-	if planned := simulated[typ].planned; planned != nil {
-		stated, err := unmarshal(req.GetOlds())
-		if err != nil {
-			return nil, err
-		}
-		planned(stated, olds)
-		planned(stated, news)
-	}
 	news = asBefore(catalogue.Of(typ).Provider(), olds, news)
 	changes := olds.Diff(news)
 	if changes == nil {

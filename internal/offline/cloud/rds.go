@@ -27,6 +27,7 @@ var _ = simulate(map[string]simulation{
 		},
 		planned: plannedStorage,
 		holds:   databaseHolds,
+		unread:  []unread{{"masterUserSecretKmsKeyId", "terraform-provider-aws 5.68 and 6.13, internal/service/rds/instance.go: resourceInstanceRead"}},
 		implied: func(m made) []string {
 			if m.masterSecret() == "" {
 				return nil

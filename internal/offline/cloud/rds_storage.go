@@ -56,7 +56,7 @@ func baseline(input string) func(made) any {
 // plannedStorage is what the provider makes of a database's storage (hashicorp/terraform-provider-aws,
 // internal/service/rds/instance.go, 5.68 and 6.13): it drops a smaller size where RDS may enlarge the storage by itself (DiffSuppressFunc of
 // allocated_storage), and what is not given of the computed inputs keeps its value.
-func plannedStorage(stated, inputs resource.PropertyMap) {
+func plannedStorage(stated, inputs resource.PropertyMap) error {
 	const size, most = "allocatedStorage", "maxAllocatedStorage"
 	if now := stated[size]; now.IsNumber() && inputs[size].IsNumber() && now.NumberValue() > inputs[size].NumberValue() &&
 		inputs[most].IsNumber() && inputs[most].NumberValue() > inputs[size].NumberValue() {
@@ -68,6 +68,7 @@ func plannedStorage(stated, inputs resource.PropertyMap) {
 			inputs[key] = now
 		}
 	}
+	return nil
 }
 
 // databaseShrinks is the rule that storage only grows.

@@ -5,6 +5,7 @@ import (
 	"strings"
 
 	"github.com/pulumi/pulumi/sdk/v3/go/common/resource"
+	pulumirpc "github.com/pulumi/pulumi/sdk/v3/proto/go"
 
 	"legops/internal/catalogue"
 	"legops/internal/model"
@@ -103,6 +104,27 @@ func isOn(v resource.PropertyValue) bool {
 }
 
 func isTrue(v resource.PropertyValue) bool { return v.IsBool() && v.BoolValue() }
+
+// settle makes of inputs what the provider compares.
+func settle(req *pulumirpc.DiffRequest, olds, news resource.PropertyMap) error {
+	typ := string(resource.URN(req.GetUrn()).Type())
+	if err := compareWithHeld(typ, olds, req.GetOlds()); err != nil {
+		return err
+	}
+	ignore(req.GetIgnoreChanges(), olds, news)
+	planned := simulated[typ].planned
+	if planned == nil {
+		return nil
+	}
+	stated, err := unmarshal(req.GetOlds())
+	if err != nil {
+		return err
+	}
+	if err := planned(stated, olds); err != nil {
+		return err
+	}
+	return planned(stated, news)
+}
 
 // ignore takes what is ignored of some properties from others. The engine has done it by itself, except for the difference that a refresh
 // shows (pulumi/pulumi v3.250.0, pkg/resource/deploy/step.go, RefreshStep.Apply).

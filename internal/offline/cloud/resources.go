@@ -2,6 +2,7 @@ package cloud
 
 import (
 	"context"
+	"errors"
 	"reflect"
 
 	"github.com/pulumi/pulumi/sdk/v3/go/common/resource"
@@ -151,12 +152,16 @@ func (p *Provider) Read(ctx context.Context, req *pulumirpc.ReadRequest) (*pulum
 	if e == nil {
 		return &pulumirpc.ReadResponse{}, nil // gone
 	}
+	read, given := e.outputs(), resource.NewPropertyMapFromMap(e.holds())
+	if err := errors.Join(keepUnread(e.Type, read, req.GetProperties()), keepUnread(e.Type, given, req.GetInputs())); err != nil {
+		return nil, err
+	}
 	// What was secret stays so: the cloud itself knows no secrets.
-	outputs, err := p.answer(e.Type, e.outputs(), req.GetProperties(), req.GetInputs())
+	outputs, err := p.answer(e.Type, read, req.GetProperties(), req.GetInputs())
 	if err != nil {
 		return nil, err
 	}
-	inputs, err := p.answer("", resource.NewPropertyMapFromMap(e.holds()), req.GetInputs())
+	inputs, err := p.answer("", given, req.GetInputs())
 	return &pulumirpc.ReadResponse{Id: e.ID, Properties: outputs, Inputs: inputs}, err
 }
 
@@ -184,7 +189,9 @@ func (p *Provider) Update(ctx context.Context, req *pulumirpc.UpdateRequest) (*p
 	// What is ignored keeps the value in Pulumi's state (pulumi-terraform-bridge, pkg/tfshim/sdk-v2/instance_diff.go).
 	ignore(req.GetIgnoreChanges(), stated, inputs)
 	if planned := simulated[string(urn.Type())].planned; planned != nil {
-		planned(stated, inputs)
+		if err := planned(stated, inputs); err != nil {
+			return nil, err
+		}
 	}
 	unchanged := simulated[string(urn.Type())].shared
 	if unchanged != "" && !at(stated, unchanged).DeepEquals(at(inputs, unchanged)) {

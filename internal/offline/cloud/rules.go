@@ -30,20 +30,25 @@ type simulation struct {
 	outputs outputs
 	// holds are the inputs that the service holds otherwise than it was sent.
 	holds []holding
+	// unread are the inputs that the provider does not read back.
+	unread []unread
 	// made and removed are what AWS changes of others when a resource is made or removed. The caller holds the record's lock.
 	made, removed func(p *Provider, e *Entry) error
 	// implied are the ids of what AWS makes along with a resource; they live and go with it.
 	implied func(made) []string
 	// replaces are the inputs that make another resource of it by the provider's own code, which no schema shows.
 	replaces func(olds, news resource.PropertyMap) []string
+	// overwrites says that a creation writes over the one that is there, and that the deletion of either takes away what there is.
+	overwrites bool
 	// rules are what AWS checks of a resource that is created or updated, deletion what it checks besides of one that is deleted.
 	rules    []rule
 	deletion rule
 	// shared is an input that others change, too. The provider sends it whole, with the values that Pulumi knows, if any of it changes,
 	// and else not at all.
 	shared string
-	// planned changes inputs as the provider does before it compares or sends them; stated is what Pulumi's state has.
-	planned func(stated, inputs resource.PropertyMap)
+	// planned changes inputs as the provider does before it compares or sends them, or says what it refuses then, in a preview, too;
+	// stated is what Pulumi's state has.
+	planned func(stated, inputs resource.PropertyMap) error
 	// weight is what one counts for of the quota; nil is 1.
 	weight func(*Entry) int
 }
@@ -67,7 +72,7 @@ func simulate(types map[string]simulation) bool { //nolint:unparam // a declarat
 
 // refuse says why AWS would not create a resource. The caller holds the record's lock, as for all that follow.
 func (p *Provider) refuse(e *Entry) error {
-	if other := p.record.entries[e.key()]; other != nil && !e.in().Flag("allowOverwrite") {
+	if other := p.record.entries[e.key()]; other != nil && !e.in().Flag("allowOverwrite") && !simulated[e.Type].overwrites {
 		return e.refusal("AlreadyExists: %q exists, made for %s", other.ID, resource.URN(other.URN).Name())
 	}
 	return p.refuseBy([]rule{(*Provider).refuseName, (*Provider).refuseQuota, (*Provider).refuseChange}, e)

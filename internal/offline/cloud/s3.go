@@ -6,6 +6,8 @@ import (
 	"strings"
 
 	"github.com/pulumi/pulumi/sdk/v3/go/common/resource"
+	"google.golang.org/grpc/codes"
+	"google.golang.org/grpc/status"
 
 	"legops/internal/catalogue"
 	"legops/internal/model"
@@ -22,7 +24,11 @@ var _ = simulate(map[string]simulation{
 		rules:    []rule{bucketName},
 		deletion: bucketIsEmpty,
 	},
-	catalogue.BucketVersioning: {rules: []rule{oneOf("versioningConfiguration.status", "Enabled", "Suspended", "Disabled"), lockKeepsVersions}},
+	catalogue.BucketVersioning: {
+		planned:  versionsStay,
+		rules:    []rule{oneOf("versioningConfiguration.status", "Enabled", "Suspended", "Disabled"), lockKeepsVersions, replicationKeepsVersions},
+		deletion: replicationEndsFirst, // it suspends versioning
+	},
 	catalogue.BucketObjectLock: {rules: []rule{
 		lockNeedsVersions,
 		when(func(in model.Values) bool {
@@ -43,10 +49,13 @@ var _ = simulate(map[string]simulation{
 	catalogue.BucketLogging: {rules: []rule{logsStayInTheRegion}},
 	catalogue.BucketObject: {
 		outputs: outputs{"versionId": always("null")},
+		unread:  []unread{{"content", objectSource}, {"contentBase64", objectSource}, {"source", objectSource}},
 		rules: []rule{when(func(in model.Values) bool { return given(in, "source", "content", "contentBase64") > 1 },
 			"only one of source, content and contentBase64 may be given")},
 	},
 })
+
+const objectSource = "terraform-provider-aws 5.68 and 6.13, internal/service/s3/object.go: resourceObjectRead; with an etag given, it reads that"
 
 // bucketName is the rule on names that the form alone cannot tell.
 func bucketName(_ *Provider, e *Entry) error {
@@ -57,6 +66,33 @@ func bucketName(_ *Provider, e *Entry) error {
 		return e.refusal("InvalidBucketName: %q", name)
 	}
 	return nil
+}
+
+// versionsStay is S3's rule that a bucket which once had versions can only suspend them, which the provider says in the preview already
+// (CustomizeDiff in hashicorp/terraform-provider-aws, internal/service/s3/bucket_versioning.go, 5.68 and 6.13).
+func versionsStay(stated, inputs resource.PropertyMap) error {
+	const path = "versioningConfiguration.status"
+	if was, asked := text(at(stated, path)), text(at(inputs, path)); asked == "Disabled" && was != asked && was != "" {
+		return status.Errorf(codes.InvalidArgument, "versioning_configuration.status cannot be updated from '%s' to '%s'", was, asked)
+	}
+	return nil
+}
+
+// replicationKeepsVersions is the rule that versioning is not suspended where a replication needs it. The words are S3's:
+// hashicorp/terraform#22491.
+func replicationKeepsVersions(p *Provider, e *Entry) error {
+	if e.in().Text("versioningConfiguration.status") == "Enabled" {
+		return nil
+	}
+	return replicationEndsFirst(p, e)
+}
+
+func replicationEndsFirst(p *Provider, e *Entry) error {
+	name := e.in().Text("bucket")
+	if p.configured(e, name, catalogue.BucketReplication) == nil {
+		return nil
+	}
+	return e.refusal("InvalidBucketState: A replication configuration is present on %s, so you cannot change the versioning state", name)
 }
 
 // configured finds the part of a kind that a bucket has, nil if there is none.

@@ -3,6 +3,7 @@ package cloud
 import (
 	"testing"
 
+	pulumirpc "github.com/pulumi/pulumi/sdk/v3/proto/go"
 	"github.com/stretchr/testify/assert"
 	"github.com/stretchr/testify/require"
 
@@ -57,6 +58,41 @@ func TestVersioningRules(t *testing.T) {
 			set(in, "versioningConfiguration.status", "Suspended")
 		}, "versioning of locked cannot be suspended"},
 	})
+}
+
+// Versions end by being suspended, never by being disabled, and not where a replication needs them.
+func TestVersioningIsOnlySuspended(t *testing.T) {
+	c := newClient(t)
+	in := values{"bucket": c.bucket("legops"), "versioningConfiguration": values{"status": "Enabled"}}
+	d := c.deploy(catalogue.BucketVersioning, "versioning", in)
+	to := func(status string) values {
+		return values{"bucket": "legops", "versioningConfiguration": values{"status": status}}
+	}
+	disabling := func() error {
+		_, err := c.rpc.Diff(t.Context(), &pulumirpc.DiffRequest{
+			Urn: urnOf(d.typ, d.name), Id: d.id, Olds: d.state, OldInputs: d.inputs, News: c.wire(to("Disabled")),
+		})
+		return err
+	}
+	require.ErrorContains(t, disabling(), "versioning_configuration.status cannot be updated from 'Enabled' to 'Disabled'")
+	require.ErrorContains(t, d.updating(to("Disabled")), "cannot be updated from 'Enabled' to 'Disabled'")
+
+	c.versioned("replica")
+	replication, _ := c.made(catalogue.BucketReplication, "replication", values{
+		"bucket": "legops", "role": c.role("replication"),
+		"rules": []any{values{"status": "Enabled", "destination": values{"bucket": "arn:aws:s3:::replica"}}},
+	})
+	const refusal = "InvalidBucketState: A replication configuration is present on legops"
+	require.ErrorContains(t, d.updating(to("Suspended")), refusal)
+	require.ErrorContains(t, c.remove(d.typ, d.name, d.id), refusal)
+	require.NoError(t, c.remove(catalogue.BucketReplication, "replication", replication))
+	d.up(to("Suspended"))
+	require.ErrorContains(t, disabling(), "cannot be updated from 'Suspended' to 'Disabled'")
+	d.up(to("Enabled"))
+	require.NoError(t, c.remove(d.typ, d.name, d.id))
+
+	never := c.deploy(catalogue.BucketVersioning, "never", values{"bucket": c.bucket("plain"), "versioningConfiguration": values{"status": "Disabled"}})
+	never.up(values{"bucket": "plain", "versioningConfiguration": values{"status": "Enabled"}})
 }
 
 func TestObjectLockRules(t *testing.T) {

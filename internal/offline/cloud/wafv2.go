@@ -32,7 +32,8 @@ var _ = simulate(map[string]simulation{
 	catalogue.IPSet: {rules: []rule{
 		mustBeOneOf("scope", "CLOUDFRONT", "REGIONAL"), aclIsWhereItsScopeIs, mustBeOneOf("ipAddressVersion", "IPV4", "IPV6"), setHoldsRanges,
 	}},
-	catalogue.WebACLLogging: {rules: []rule{
+	// PutLoggingConfiguration and DeleteLoggingConfiguration name the ACL alone.
+	catalogue.WebACLLogging: {overwrites: true, rules: []rule{
 		matching("logDestinationConfigs", regexp.MustCompile(`(?::log-group:|:::|deliverystream/)aws-waf-logs-`),
 			"WAFInvalidParameterException: {} must have a name that begins with aws-waf-logs-"),
 	}},

@@ -3,7 +3,9 @@ package cloud
 import (
 	"testing"
 
+	pulumirpc "github.com/pulumi/pulumi/sdk/v3/proto/go"
 	"github.com/stretchr/testify/assert"
+	"github.com/stretchr/testify/require"
 
 	"legops/internal/catalogue"
 )
@@ -80,8 +82,22 @@ func TestWebACLLoggingRules(t *testing.T) {
 			_, logs := c.made(catalogue.LogGroup, "other", values{"name": "firewall"})
 			in["logDestinationConfigs"] = []any{logs["arn"]}
 		}, "must have a name that begins with aws-waf-logs-"},
-		"logs twice": {func(c client, in values) { c.made(catalogue.WebACLLogging, "first", in) }, "AlreadyExists"},
 	})
+}
+
+// An ACL has one configuration of its logs: another writes over it, and the deletion of the first leaves none.
+func TestWebACLHasOneLog(t *testing.T) {
+	c := newClient(t)
+	_, acl := c.made(catalogue.WebACL, "acl", aclInputs())
+	_, logs := c.made(catalogue.LogGroup, "logs", values{"name": "aws-waf-logs-legops"})
+	in := values{"resourceArn": acl["arn"], "logDestinationConfigs": []any{logs["arn"]}}
+	first, _ := c.made(catalogue.WebACLLogging, "first", in)
+	second, _ := c.made(catalogue.WebACLLogging, "first", in)
+	assert.Equal(t, first, second)
+	require.NoError(t, c.remove(catalogue.WebACLLogging, "first", first))
+	read, err := c.rpc.Read(t.Context(), &pulumirpc.ReadRequest{Id: second, Urn: urnOf(catalogue.WebACLLogging, "first")})
+	require.NoError(t, err)
+	assert.Empty(t, read.GetId(), "nothing is logged")
 }
 
 // aclID is the end of a web ACL's ARN.

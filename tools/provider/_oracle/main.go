@@ -39,11 +39,10 @@ type property struct {
 }
 
 type typ struct {
-	DeleteFirst   bool                `json:"deleteFirst,omitempty"`
-	Terraform     string              `json:"terraform"`
-	Framework     bool                `json:"framework,omitempty"`
-	CustomizeDiff bool                `json:"customizeDiff,omitempty"`
-	Properties    map[string]property `json:"properties"`
+	DeleteFirst bool                `json:"deleteFirst,omitempty"`
+	Terraform   string              `json:"terraform"`
+	Framework   bool                `json:"framework,omitempty"`
+	Properties  map[string]property `json:"properties"`
 }
 
 func funcName(f any) string {
@@ -181,7 +180,7 @@ func main() {
 	frameRs := frameworkResources(ctx, frame)
 	for token, name := range terraform {
 		if r, ok := sdk.ResourcesMap[name]; ok {
-			t := typ{CustomizeDiff: r.CustomizeDiff != nil, Properties: map[string]property{}}
+			t := typ{Properties: map[string]property{}}
 			walk(t.Properties, "", r.SchemaMap(), false)
 			all[token] = t
 		} else if r, ok := frameRs[name]; ok {
@@ -189,7 +188,6 @@ func main() {
 			var response resource.SchemaResponse
 			r.Schema(ctx, resource.SchemaRequest{}, &response)
 			t := typ{Framework: true, Properties: map[string]property{}}
-			_, t.CustomizeDiff = r.(resource.ResourceWithModifyPlan)
 			attributes(t.Properties, "", response.Schema.Attributes, response.Schema.Blocks)
 			all[token] = t
 		} else {

@@ -23,9 +23,9 @@ type fact struct {
 
 // typeFacts are those of a type.
 type typeFacts struct {
-	Terraform                             string
-	Framework, CustomizeDiff, DeleteFirst bool
-	Properties                            map[string]fact
+	Terraform              string
+	Framework, DeleteFirst bool
+	Properties             map[string]fact
 }
 
 // documents are the functions by which the provider compares an input as JSON, or writes it in one form.
@@ -63,7 +63,7 @@ func facts(older, newer string, out io.Writer) error {
 	var compared, forced int
 	for _, token := range slices.Sorted(maps.Keys(now)) {
 		t := now[token]
-		known := catalogue.Provider{Type: t.Terraform, Framework: t.Framework, Custom: t.CustomizeDiff, DeleteFirst: t.DeleteFirst, Inputs: map[string]catalogue.Input{}}
+		known := catalogue.Provider{Type: t.Terraform, Framework: t.Framework, DeleteFirst: t.DeleteFirst, Inputs: map[string]catalogue.Input{}}
 		for _, path := range slices.Sorted(maps.Keys(t.Properties)) {
 			f := t.Properties[path]
 			if !f.Optional && !f.Required || !has(table, table.Resources[token].Inputs, path) {
