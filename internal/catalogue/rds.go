@@ -68,8 +68,6 @@ var databaseRestarts = []Restart{
 			"For six hours the storage cannot change again, and it can never shrink"},
 	{Input: "storageType", Waits: true, Longest: "brief, at the start", Source: rdsModifying,
 		What: "some changes of the type stop the database while they start. For six hours the storage cannot change again"},
-	{Input: "iops", Waits: true, Serves: true, Longest: "nothing stops", Source: rdsModifying, What: "nothing stops"},
-	{Input: "storageThroughput", Waits: true, Serves: true, Longest: "nothing stops", Source: rdsModifying, What: "nothing stops"},
 	{Input: "parameterGroupName", Serves: true, Longest: "until somebody reboots it", Source: rdsModifying,
 		What: "nothing stops; what differs in the other group takes effect only when somebody reboots the database"},
 	{Input: "port", Longest: unbounded, Source: rdsModifying, What: "the database reboots at once, and listens elsewhere"},

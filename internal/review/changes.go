@@ -126,8 +126,11 @@ func (c *Change) complete(g *model.Graph, protected map[string]bool) {
 	c.Bares = protected[c.URN] && c.Kind == Replaced && c.new != nil && !c.new.Protect
 	c.Protected = protected[c.URN] && !c.Bares
 	c.Retained = c.old != nil && c.old.RetainOnDelete
-	if c.Kind == Deleted {
+	switch {
+	case c.Kind == Deleted:
 		c.Reason = "the program no longer asks for it"
+	case c.Kind == Replaced && c.Reason == "":
+		c.Reason = "goes with what it depends on, which is deleted first"
 	}
 	if c.Kind == Updated || c.Kind == Replaced {
 		properties, reordered := propertiesOf(c.old, c.new, c.diff)

@@ -56,7 +56,7 @@ func exists(path string) bool {
 	return err == nil
 }
 
-// review is what a change does to a stack, or why its preview fails.
+// review is what a change does to a stack; an error where the program refuses it.
 func (w *bench) review(change, stack string, deploy bool) (*Stack, error) {
 	t := w.t
 	t.Helper()

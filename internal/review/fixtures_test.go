@@ -26,11 +26,11 @@ type fixture struct {
 	restarts []string
 	// tells are what some findings of access contain, where there are too many to list.
 	tells []string
+	// refused is what the program says for which it ends the preview.
+	refused string
 	// deploy says that the head is deployed, too; failure is what each reason contains that it fails for, one or more.
 	deploy  bool
 	failure string
-	// refused is what the program says that refuses the change, in its preview already.
-	refused string
 	// draws is what the picture says, though no patch has a golden preview or a document with it.
 	draws string
 	// cost is 1 for more, -1 for less, 0 for the same; costs are the lines, where they are listed.
@@ -47,6 +47,9 @@ var instances = []string{
 	"1: eks-nodes-use1-az4, eks-nodes-use1-az6: launchTemplate.version: 1 → <from eks-nodes>: serves: EKS replaces every node of the group",
 }
 
+// workloads are the applications that have the address of the database.
+const workloads = "2: app-certifications-workload, app-documents-workload, app-identity-workload, app-matters-workload, app-notifications-workload, app-regulations-workload, app-signatures-workload: "
+
 var fixtures = []fixture{
 	{change: "nothing", stack: "prod"},
 	// A launch template with other tags is a new version of it, by which instances are replaced: that is no noise.
@@ -58,27 +61,36 @@ var fixtures = []fixture{
 	{change: "cost-center", stack: "prod", counts: [5]int{3: 4, 4: some}, restarts: instances},
 	{change: "database-storage-500", stack: "prod", cost: 1, counts: [5]int{3: 3}, restarts: []string{
 		"waits sun:04:30-sun:05:30: rds-instance: allocatedStorage: 200 → 500: serves: nothing stops; it is slower while the volumes grow, and a size of PostgreSQL that goes beyond 400 GiB copies all data",
-		"waits sun:04:30-sun:05:30: rds-instance: iops: none → 12000: serves: nothing stops",
-		"waits sun:04:30-sun:05:30: rds-instance: storageThroughput: none → 500: serves: nothing stops",
 	}},
 	// The bastion has the client of the same version.
 	{
 		change: "database-major", stack: "prod", exit: 2, counts: [5]int{0: 1, 3: 3},
 		risks: []string{"rds-instance: engineVersion: 16 → 17: an upgrade of the engine cannot be undone"},
 		restarts: []string{
-			instances[0], "1: rds-parameters: changes family: ",
+			instances[0], "1: rds-instance: parameterGroupName: rds-parameters-",
 			"waits sun:04:30-sun:05:30: rds-instance: engineVersion: 16 → 17: the database stops until the upgrade is complete, with Multi-AZ too",
 		},
 	},
-	{change: "database-restored", stack: "prod", counts: [5]int{3: 1}},
+	{
+		change: "database-restored", stack: "prod", exit: 2, counts: [5]int{0: 2, 3: some},
+		risks:  []string{"rds-instance: replaced (the database): changes restoreToPointInTime; it is protected"},
+		access: []string{"7 policies: known only after deployment"},
+		restarts: []string{
+			"1: rds-instance: changes restoreToPointInTime: serves: once a person has unprotected it, the new one is created first, under the name that the old one still has",
+			workloads + "spec.template.spec.containers[0].env[DATABASE_HOST].value: serves",
+			"2: backup-data: changes resources: the old one is deleted first, then the new one is created: nothing is there meanwhile, and what it selects is no longer backed up",
+		},
+	},
 	{change: "ingress-setting", stack: "prod", counts: [5]int{3: 1}, restarts: []string{
 		`1: ingress-config: data["proxy-connect-timeout"]: 1s → 2s: serves: nothing restarts by itself`,
 	}},
-	{change: "search-version-back", stack: "prod", refused: "legops:opensearch.version: OpenSearch_2.17: the domain runs OpenSearch_2.19 and cannot be " +
-		"upgraded to it: the update would delete the domain with its indices"},
+	{change: "search-version-back", stack: "prod", refused: "legops:opensearch.version: OpenSearch_2.17: the domain runs OpenSearch_2.19 and cannot be upgraded to it: the update would delete the domain"},
 	{
 		change: "firewall-logs-elsewhere", stack: "prod", exit: 2, counts: [5]int{0: 2, 3: 1},
-		risks: []string{"firewall-logs: replaced (logs): changes name; it is protected"},
+		risks:  []string{"firewall-logs: replaced (logs): changes name; it is protected"},
+		access: []string{"delivery.logs.amazonaws.com new: may logs:CreateLogStream, logs:PutLogEvents on arn:aws:logs:us-east-1:333333333333:log-group:aws-waf-logs-requests-legops-prod"},
+		restarts: []string{"1: firewall-logs: goes with what it depends on, which is deleted first: the old one is deleted first, then the new one is created: " +
+			"nothing is there meanwhile, and what the firewall sees is no longer logged"},
 	},
 	{change: "bigger-nodes", stack: "prod", cost: 1, counts: [5]int{0: 4}, restarts: []string{"1: eks-nodes-use1-az4, eks-nodes-use1-az6: changes instanceTypes: "}},
 	{change: "database-class-up", stack: "prod", cost: 1, counts: [5]int{3: 4}, restarts: []string{
@@ -86,12 +98,13 @@ var fixtures = []fixture{
 	}},
 	{
 		change: "database-engine", stack: "prod", deploy: true, exit: 2,
-		failure: "cannot be deleted, it has deletionProtection",
+		failure: `AlreadyExists: "legops-prod-database" exists`, // the new one comes first: the program gave its name, and the provider asks for no order
 		counts:  [5]int{0: 2, 3: some},
 		risks:   []string{"rds-instance: replaced (the database): changes engine; it is protected"},
 		restarts: []string{
-			"1: rds-instance: changes engine: once a person has unprotected it, the ",
-			"2: app-certifications-workload, app-documents-workload, app-identity-workload, app-matters-workload, app-notifications-workload, app-regulations-workload, app-signatures-workload: spec.template.spec.containers[0].env[DATABASE_HOST].value: serves",
+			"1: rds-instance: changes engine: serves: once a person has unprotected it, the new one is created first, under the name that the old one still has",
+			workloads + "spec.template.spec.containers[0].env[DATABASE_HOST].value: serves",
+			"2: backup-data: changes resources: the old one is deleted first, then the new one is created: nothing is there meanwhile, and what it selects is no longer backed up",
 		},
 		access: []string{"7 policies: known only after deployment"},
 	},
@@ -99,8 +112,9 @@ var fixtures = []fixture{
 		change: "database-renamed", stack: "prod", exit: 2, counts: [5]int{0: 2, 3: some},
 		risks: []string{"rds-instance: replaced (the database): changes dbName; it is protected"},
 		restarts: []string{
-			"1: rds-instance: changes dbName: once a person has unprotected it, the ",
-			"2: app-certifications-workload, app-documents-workload, app-identity-workload, app-matters-workload, app-notifications-workload, app-regulations-workload, app-signatures-workload: spec.template.spec.containers[0].env[DATABASE_HOST].value, spec.template.spec.containers[0].env[DATABASE_NAME].value: serves",
+			"1: rds-instance: changes dbName: serves: once a person has unprotected it, the new one is created first, under the name that the old one still has",
+			workloads + "spec.template.spec.containers[0].env[DATABASE_HOST].value, spec.template.spec.containers[0].env[DATABASE_NAME].value: serves",
+			"2: backup-data: changes resources: the old one is deleted first, then the new one is created: nothing is there meanwhile, and what it selects is no longer backed up",
 		},
 		access: []string{"7 policies: known only after deployment"},
 	},

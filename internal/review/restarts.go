@@ -119,13 +119,19 @@ func (c *Change) restarts() []Restart {
 	if c.Kind == Updated {
 		return c.changesInPlace(t, one)
 	}
-	if c.Kind != Replaced || t.Failure == "" && (!c.DeletesFirst || len(t.Restarts) == 0) {
-		return nil // nothing is served by it, or what is goes on
+	if c.Kind != Replaced || t.Failure == "" && (!c.DeletesFirst || t.Loss == "" && len(t.Restarts) == 0) {
+		return nil // nothing is served or guarded by it, or what is goes on
 	}
 	one.Change, one.Longest, one.Serves = c.Reason, "until the new one is there; no bound is known", !c.DeletesFirst
 	one.Text = "the new one is created first; what names the old one then changes over to it, and the old one is deleted last"
-	if c.DeletesFirst {
+	switch {
+	case c.DeletesFirst:
 		one.Text = "the old one is deleted first, then the new one is created: nothing is there meanwhile"
+		if t.Loss != "" {
+			one.Text += ", and " + t.Loss
+		}
+	case t.Name.Input != "" && c.samePhysicalName(c):
+		one.Text = "the new one is created first, under the name that the old one still has: most services refuse that, and the update fails there"
 	}
 	if c.Protected {
 		one.Text = "once a person has unprotected it, " + one.Text

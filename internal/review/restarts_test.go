@@ -131,7 +131,8 @@ func TestWhatChangesDoToDataAndService(t *testing.T) {
 			"the same, deleted first",
 			[]model.Step{in("Firewall", replaced(step("", catalogue.WebACLLogging, "logs", map[string]any{"resourceArn": "arn:1", "logDestinationConfigs": []any{"arn:a"}},
 				map[string]any{"resourceArn": "arn:1", "logDestinationConfigs": []any{"arn:b"}}), true, "logDestinationConfigs"))},
-			nil, nil,
+			nil,
+			[]string{"1: logs: changes logDestinationConfigs: the old one is deleted first, then the new one is created: nothing is there meanwhile, and what the firewall sees is no longer logged"},
 		},
 		{
 			"restoreToPointInTime of a database that is there",
