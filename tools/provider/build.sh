@@ -1,6 +1,6 @@
 #!/usr/bin/env bash
 # Builds the AWS provider of Terraform behind Pulumi's bridge, without an account, from source: what answers for the real provider when
-# this repository's tables are generated (make provider). Ten minutes of processor time for each version, and 8 GB of disk.
+# this repository's tables are generated (make provider). Ten minutes of processor time for each version, and a few GB of disk while it builds.
 #
 #   build.sh 5.68|6.13 FOLDER      # FOLDER/oracle-VERSION
 #
@@ -43,3 +43,4 @@ EOF
 go mod edit -replace "github.com/hashicorp/terraform-plugin-sdk/v2=github.com/pulumi/terraform-plugin-sdk/v2@$sdk"
 go get "github.com/pulumi/pulumi-terraform-bridge/v3@$bridge"
 go build -ldflags '-s -w' -o "$folder/oracle-$version" ./oracle
+rm -rf "$copy"
