@@ -210,7 +210,7 @@ generate: ## Regenerate the schemas
 	go generate ./...
 
 .PHONY: provider
-provider: tools ## Read the tables of the AWS provider out of the real one: half an hour of processor time, once
+provider: tools ## Read the tables of the AWS provider out of the real one, built from source
 	tools/provider.sh $(BIN)
 
 .PHONY: docs

@@ -110,9 +110,9 @@ func (b *firewallBuild) create() error {
 	return err
 }
 
-// log is the log group, and the right to write to it. Without that right WAF gives it by a policy of its own, AWSWAF-LOGS, which the
-// program would neither see nor delete (hashicorp/terraform-provider-aws 6.13,
-// website/docs/r/wafv2_web_acl_logging_configuration.html.markdown, which has this statement, too).
+// log is the log group, and the right to write to it: WAF tries to give it by a policy of its own, AWSWAF-LOGS, which the program would
+// neither see nor delete (hashicorp/terraform-provider-aws 6.13, website/docs/r/wafv2_web_acl_logging_configuration.html.markdown, which
+// has this statement, too). Believed: where the right is there, it adds none.
 func (b *firewallBuild) log() (*cloudwatch.LogGroup, pulumi.Resource, error) {
 	l, path := b.args.Location, "aws-waf-logs-"+b.args.Name
 	group, err := kit.NewLogGroup(b.Ctx, b.Name+"-logs", kit.LogGroupArgs{

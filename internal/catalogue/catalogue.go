@@ -121,8 +121,6 @@ type Name struct {
 	Within string
 	// Worldwide says that no other account may have it either.
 	Worldwide bool
-	// Renames says that it changes in place; otherwise another name makes another resource.
-	Renames bool
 	// Unnamed is why an input called name is none.
 	Unnamed string
 }

@@ -160,12 +160,8 @@ func judge(d difference, rows []*settlement) string {
 	case len(covering) > 1:
 		return fmt.Sprintf("%s is settled by %d rows of settled_test.go: leave one", d.path, len(covering))
 	}
-	s := covering[0]
-	switch {
-	case disagrees(s.does, d) && !s.wrong:
-		return fmt.Sprintf("%s: settled_test.go says that the provider %s, so the catalogue is wrong: correct it, or mark the row as wrong", d, s.does)
-	case !disagrees(s.does, d) && s.wrong:
-		return fmt.Sprintf("%s: settled_test.go says that the provider %s, as the catalogue does: the row is not wrong", d, s.does)
+	if s := covering[0]; disagrees(s.does, d) {
+		return fmt.Sprintf("%s: settled_test.go says that the provider %s, so the catalogue is wrong: correct it", d, s.does)
 	}
 	return ""
 }
@@ -270,9 +266,6 @@ func TestMarksAreCounted(t *testing.T) {
 				if isWithin(d.path, []string{row.path}) {
 					outcomes[row.does]++
 					t.Logf("%s: %s; the provider %s (%s: %s)", token, d, row.does, row.file, row.why)
-					if row.wrong {
-						counts["inputs that differ, the catalogue wrong"]++
-					}
 					if row.does == depends && d.markedBy != nil {
 						counts["inputs that differ, by a condition that the catalogue does not have"]++
 					}
@@ -306,7 +299,7 @@ func TestWhatIsNotSettledIsTold(t *testing.T) {
 	assert.Empty(t, marks{Text: []string{"port"}}.differences(inputs, []string{"port", "engine"}), "comments do not name everything")
 
 	byOne, byCatalogue := difference{"port", []string{"the SDK's comments"}}, difference{"port", nil}
-	row := func(does outcome, wrong bool) *settlement { return &settlement{path: "port", does: does, wrong: wrong} }
+	row := func(does outcome) *settlement { return &settlement{path: "port", does: does} }
 	for _, c := range []struct {
 		d    difference
 		rows []*settlement
@@ -314,12 +307,10 @@ func TestWhatIsNotSettledIsTold(t *testing.T) {
 	}{
 		{byOne, nil, "port is marked by the SDK's comments, and does not replace in the catalogue: read in the provider's source"},
 		{byCatalogue, nil, "port replaces in the catalogue, and no source that knows it marks it: read in the provider's source"},
-		{byOne, []*settlement{row(inPlace, false), {path: "port"}}, "port is settled by 2 rows"},
+		{byOne, []*settlement{row(inPlace), {path: "port"}}, "port is settled by 2 rows"},
 		{byOne, []*settlement{{path: "por"}}, "read in the provider's source"},
-		{byOne, []*settlement{row(replaces, false)}, "the catalogue is wrong"},
-		{byCatalogue, []*settlement{row(inPlace, false)}, "the catalogue is wrong"},
-		{byOne, []*settlement{row(refused, true)}, "the row is not wrong"},
-		{byCatalogue, []*settlement{row(replaces, true)}, "the row is not wrong"},
+		{byOne, []*settlement{row(replaces)}, "the catalogue is wrong"},
+		{byCatalogue, []*settlement{row(inPlace)}, "the catalogue is wrong"},
 	} {
 		assert.Contains(t, judge(c.d, c.rows), c.told)
 	}
@@ -327,8 +318,8 @@ func TestWhatIsNotSettledIsTold(t *testing.T) {
 		d difference
 		s *settlement
 	}{
-		{byOne, row(inPlace, false)}, {byOne, row(depends, false)}, {byOne, row(replaces, true)}, {byCatalogue, row(replaces, false)},
-		{byCatalogue, row(depends, false)}, {difference{"port[*].id", nil}, row(replaces, false)},
+		{byOne, row(inPlace)}, {byOne, row(depends)}, {byCatalogue, row(replaces)},
+		{byCatalogue, row(depends)}, {difference{"port[*].id", nil}, row(replaces)},
 	} {
 		assert.Empty(t, judge(c.d, []*settlement{c.s}))
 	}

@@ -9,7 +9,7 @@ const (
 
 var _ = add([]Type{
 	{Token: Database, ID: "db-{capitals26}", ARN: "arn:{partition}:rds:{region}:{account}:db:{identifier}",
-		Name:  Name{Input: "identifier", Form: form(`^[a-zA-Z][a-zA-Z0-9-]{0,62}$`), Renames: true},
+		Name:  Name{Input: "identifier", Form: form(`^[a-zA-Z][a-zA-Z0-9-]{0,62}$`)},
 		Links: []Link{{"dbSubnetGroupName", DatabaseSubnetGroup}, {"parameterGroupName", DatabaseParameterGroup}},
 		Lock:  "deletionProtection", Quota: Quota{Limit: 40}, Box: "database", Holds: "the database",
 		Costs: "hours, and GB of storage, of each instance", Failure: "it holds what is known of the documents",

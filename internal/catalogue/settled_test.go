@@ -21,8 +21,6 @@ type settlement struct {
 	// and 6.13, between which is the 5.100 that pulumi-aws 6.83 has, unless the reason names one; of Kubernetes, in
 	// pulumi/pulumi-kubernetes 4.30.0 (provider/) or kubernetes/kubernetes 1.35.4 (pkg/).
 	file, why string
-	// wrong says that the catalogue does not do so yet.
-	wrong bool
 }
 
 // settled are the settlements by type, or by the beginning of the tokens of several.

@@ -1,6 +1,6 @@
 #!/usr/bin/env bash
 # Builds the AWS provider of Terraform behind Pulumi's bridge, without an account, from source: what answers for the real provider when
-# this repository's tables are generated (make provider). Ten minutes of processor time for each version, and a few GB of disk while it builds.
+# this repository's tables are generated (make provider).
 #
 #   build.sh 5.68|6.13 FOLDER      # FOLDER/oracle-VERSION
 #

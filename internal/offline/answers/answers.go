@@ -15,10 +15,22 @@ import (
 type Answers struct {
 	// Versions are those of the modules that answered.
 	Versions map[string]string `json:"versions"`
+	// Asked counts what was asked.
+	Asked Asked `json:"asked"`
 	// Resources are those that were changed, with the inputs that the program gives them.
 	Resources []Resource `json:"resources"`
 	// Cases are the changes, each of one resource.
 	Cases []Case `json:"cases"`
+}
+
+// Asked counts the changes that were asked about. What is in no other count was answered.
+type Asked struct {
+	Questions int `json:"questions"`
+	// Refused are those that the provider's own checks do not let through, Failed those that its code could not answer without an account,
+	// Unsure those whose answer says nothing: with a state that was made up, there was something to do before the change, too.
+	Refused int `json:"refused"`
+	Failed  int `json:"failed"`
+	Unsure  int `json:"unsure"`
 }
 
 // Resource is one of a stack.

@@ -12,7 +12,7 @@ import (
 	"legops/internal/offline/schema"
 )
 
-// What the issue of the first look from outside found wrong, by what the real provider does (answers.json has the rest).
+// Replacements that were wrong before the provider's schema was read, by what it does (answers.json has the rest).
 func TestReplacementsOfTheRealProvider(t *testing.T) {
 	c := newClient(t)
 	const policy, spaced = `{"rules":[]}`, "{\n  \"rules\": []\n}"

@@ -20,11 +20,10 @@ import (
 
 // question is one resource as it is and as it should become.
 type question struct {
-	Name  string         `json:"name"`
-	Type  string         `json:"type"`
-	Old   map[string]any `json:"old"` // inputs as the program gave them
-	New   map[string]any `json:"new"`
-	Props bool           `json:"-"`
+	Name string         `json:"name"`
+	Type string         `json:"type"`
+	Old  map[string]any `json:"old"` // inputs as the program gave them
+	New  map[string]any `json:"new"`
 }
 
 type answer struct {

@@ -56,14 +56,14 @@ func funcName(f any) string {
 
 var kinds = map[schema.ValueType]string{schema.TypeBool: "bool", schema.TypeInt: "int", schema.TypeFloat: "float", schema.TypeString: "string", schema.TypeList: "list", schema.TypeSet: "set", schema.TypeMap: "map"}
 
-func walk(into map[string]property, at string, fields map[string]*schema.Schema, force bool) {
+func walk(into map[string]property, at string, fields map[string]*schema.Schema) {
 	for name, s := range fields {
 		path := at + name
 		p := property{Kind: kinds[s.Type], ForceNew: s.ForceNew, Computed: s.Computed, Optional: s.Optional, Required: s.Required,
 			MaxItems: s.MaxItems, Default: s.Default, Suppress: funcName(s.DiffSuppressFunc), State: funcName(s.StateFunc)}
 		into[path] = p
 		if inner, ok := s.Elem.(*schema.Resource); ok {
-			walk(into, path+".", inner.SchemaMap(), s.ForceNew || force)
+			walk(into, path+".", inner.SchemaMap())
 		}
 	}
 }
@@ -181,7 +181,7 @@ func main() {
 	for token, name := range terraform {
 		if r, ok := sdk.ResourcesMap[name]; ok {
 			t := typ{Properties: map[string]property{}}
-			walk(t.Properties, "", r.SchemaMap(), false)
+			walk(t.Properties, "", r.SchemaMap())
 			all[token] = t
 		} else if r, ok := frameRs[name]; ok {
 			framed[token] = true

@@ -1,6 +1,6 @@
 package main
 
-// What pulumi-aws (v6, provider/resources.go in the stored version 17795472923, about v6.42, mid 2024) adds to what the
+// What pulumi-aws (v6, provider/resources.go at commit 00ba5ea53c2548fd367776345b7c52f191ce1372, about v6.42, mid 2024) adds to what the
 // bridge derives from Terraform's schema, for the resource types of this project.
 //
 // Constants and rules that hold for every type
@@ -388,7 +388,7 @@ func withDocuments(v resource.PropertyValue) (resource.PropertyValue, error) {
 //   - aws_eks_cluster: certificate_authority {Name: certificateAuthority, MaxItemsOne: true}
 //     callback: TransformFromState: bootstrapSelfManagedAddons is true where the state lacks it.
 //   - aws_db_instance: identifier is AutoNamed (ComputeDefault; the same lengths, no separator), so an identifier that the
-//     program gives makes a replacement delete first.
+//     program gives makes a replacement delete first: since pulumi/pulumi-aws pull request 6437 of June 2026, after 6.83.2.
 //   - tags: a type whose tags are Optional and Computed gets applyTags too.
 //   - the module map has codeconnections.
 //   - v7 only: aws_s3_bucket is aws:s3/bucket:Bucket, and BucketV2 a copy of it, aws_s3_bucket_v2_compat, with the entry of

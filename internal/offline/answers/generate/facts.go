@@ -15,10 +15,9 @@ import (
 
 // fact is what the provider's schema says of an attribute.
 type fact struct {
-	Kind, Suppress, State, Terraform                                    string
-	ForceNew, ForceNewIf, Computed, Optional, Required, AutoName, Block bool
-	Default                                                             any
-	Type                                                                string
+	Kind, Suppress, State, Terraform                        string
+	ForceNew, Computed, Optional, Required, AutoName, Block bool
+	Default                                                 any
 }
 
 // typeFacts are those of a type.
@@ -37,12 +36,47 @@ var suppressed = []string{
 	"aws:codedeploy/deploymentGroup:DeploymentGroup deploymentStyle", "aws:opensearch/domain:Domain clusterConfig.zoneAwarenessConfig",
 }
 
-// settled is whether an input replaces in version 5.100, where 5.68 and 6.13 differ.
-var settled = map[string]bool{
+// asIn is which of two versions tells what 5.100 does, where they differ in an input.
+type asIn string
+
+const (
+	older asIn = "5.68"
+	newer asIn = "6.13"
+)
+
+// settled are the inputs, or what is below them, in which 5.68 and 6.13 differ. What the CHANGELOG of 6.13, which begins with 6.0.0, does
+// not name was changed before 6.0.
+var settled = map[string]asIn{
 	// In place up to 5.99, a replacement from 6.0 on (hashicorp/terraform-provider-aws, issue 43500)
-	"aws:route53/record:Record type": false,
-	// Changed in 6.6.0 (pull request 42591 in its CHANGELOG.md)
-	"aws:ec2/natGateway:NatGateway secondaryPrivateIpAddressCount": true,
+	"aws:route53/record:Record type": older,
+	// 6.6.0, pull request 42591
+	"aws:ec2/natGateway:NatGateway secondaryAllocationIds":         older,
+	"aws:ec2/natGateway:NatGateway secondaryPrivateIpAddressCount": older,
+	// 6.0.0, pull requests 42326 and 39858
+	"aws:lb/listener:Listener mutualAuthentication.ignoreClientCertificateExpiry":    older,
+	"aws:wafv2/webAcl:WebAcl rules[*].statement.managedRuleGroupStatement.managedRu": older,
+	// Not named; the first is on the plugin framework since
+	"aws:s3/bucketLifecycleConfigurationV2:BucketLifecycleConfigurationV2": newer,
+	"aws:codepipeline/pipeline:Pipeline triggers":                          newer,
+	"aws:iam/openIdConnectProvider:OpenIdConnectProvider thumbprintLists":  newer,
+	"aws:wafv2/ipSet:IpSet name":                                           newer,
+	"aws:wafv2/webAcl:WebAcl name":                                         newer,
+}
+
+// settle is an input as 5.100 has it.
+func settle(token, path string, before, now fact) (fact, error) {
+	if before.ForceNew == now.ForceNew && before.Computed == now.Computed && before.Default == now.Default {
+		return now, nil
+	}
+	for beginning, in := range settled {
+		if strings.HasPrefix(token+" "+path, beginning) {
+			if in == older {
+				return before, nil
+			}
+			return now, nil
+		}
+	}
+	return now, fmt.Errorf("%s %s is another input in 5.68 than in 6.13: find out what 5.100 does and add it to settled", token, path)
 }
 
 // facts writes what two versions of the provider say of the inputs that the SDK of Pulumi has.
@@ -60,7 +94,7 @@ func facts(older, newer string, out io.Writer) error {
 		return err
 	}
 	types := map[string]catalogue.Provider{}
-	var compared, forced int
+	var inputs, compared, forced int
 	for _, token := range slices.Sorted(maps.Keys(now)) {
 		t := now[token]
 		known := catalogue.Provider{Type: t.Terraform, Framework: t.Framework, DeleteFirst: t.DeleteFirst, Inputs: map[string]catalogue.Input{}}
@@ -74,7 +108,13 @@ func facts(older, newer string, out io.Writer) error {
 			if !f.Optional && !f.Required || !has(table, table.Resources[token].Inputs, path) {
 				continue
 			}
-			compared++
+			inputs++
+			if was, is := before[token].Properties[path]; is {
+				compared++
+				if f, err = settle(token, path, was, f); err != nil {
+					return err
+				}
+			}
 			input := catalogue.Input{Replaces: f.ForceNew, Block: f.ForceNew && f.Block, Computed: f.Computed, Set: f.Kind == "set", Default: f.Default}
 			input.JSON = slices.ContainsFunc(documents, func(of string) bool { return strings.Contains(f.Suppress+" "+f.State, of) })
 			if slices.Contains(suppressed, token+" "+path) {
@@ -82,13 +122,6 @@ func facts(older, newer string, out io.Writer) error {
 			}
 			if f.ForceNew {
 				forced++
-			}
-			if was, is := before[token].Properties[path]; is && was.ForceNew != f.ForceNew {
-				decided, is := settled[token+" "+path]
-				if !is {
-					return fmt.Errorf("%s %s: it replaces in one of the two versions only: find out what 5.100 does and add it to settled", token, path)
-				}
-				input.Replaces = decided
 			}
 			if f.AutoName && !strings.Contains(path, ".") {
 				known.AutoName = path
@@ -99,7 +132,7 @@ func facts(older, newer string, out io.Writer) error {
 		}
 		types[token] = known
 	}
-	fmt.Fprintf(os.Stderr, "%d types, %d inputs, %d of which replace\n", len(types), compared, forced)
+	fmt.Fprintf(os.Stderr, "%d types, %d inputs, %d of which replace; %d are in both versions\n", len(types), inputs, forced, compared)
 	encoder := json.NewEncoder(out)
 	encoder.SetIndent("", " ")
 	return encoder.Encode(map[string]any{"types": types})

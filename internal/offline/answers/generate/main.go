@@ -21,7 +21,7 @@ import (
 	"legops/internal/offline/schema"
 )
 
-// question is one resource before and after a change. Without After, its own inputs are asked twice.
+// question is one resource before and after a change; the first of each has none.
 type question struct {
 	Name  string         `json:"name"`
 	Type  string         `json:"type"`
@@ -42,9 +42,6 @@ type answer struct {
 	// Differs are the paths that differ; the bridge tells none of types of the plugin framework.
 	Differs map[string]string `json:"differs"`
 }
-
-// versions are those of what tools/provider/build.sh builds.
-var versions = map[string]string{"hashicorp/terraform-provider-aws": "6.13.0", "pulumi/pulumi-terraform-bridge": "v3.110.0"}
 
 func main() {
 	var err error
@@ -87,7 +84,10 @@ func run(from string, stacks []string, out io.Writer) error {
 		return err
 	}
 	defer func() { _ = given.Close() }()
-	all := answers.Answers{Versions: versions, Resources: resources}
+	all := answers.Answers{Resources: resources}
+	if all.Versions, err = versions(); err != nil {
+		return err
+	}
 	decoder := json.NewDecoder(given)
 	var refused, failed, unsure int
 	noise := map[int]answer{}
@@ -97,14 +97,13 @@ func run(from string, stacks []string, out io.Writer) error {
 			return fmt.Errorf("%s: %w", from, err)
 		}
 		switch {
+		case q.path == "" && (a.Error != "" || len(a.Failures) > 0):
+			fmt.Fprintf(os.Stderr, "%s %s as it is: %s %v\n", q.Type, q.Name, a.Error, a.Failures)
 		case a.Error != "":
 			failed++
 			fmt.Fprintf(os.Stderr, "%s %s: %s\n", q.Name, q.path, a.Error)
 		case len(a.Failures) > 0:
 			refused++
-			if q.path == "" {
-				fmt.Fprintf(os.Stderr, "%s %s: %v\n", q.Type, q.Name, a.Failures)
-			}
 		case q.path == "":
 			noise[q.of] = a
 			if len(a.Differs) > 0 {
@@ -136,10 +135,32 @@ func run(from string, stacks []string, out io.Writer) error {
 			all.Cases = append(all.Cases, answers.Case{Of: q.of, Path: q.path, Value: q.value, Changes: a.Changes, Replaces: a.Replaces, First: a.First})
 		}
 	}
+	all.Asked = answers.Asked{Questions: len(questions) - len(resources), Refused: refused, Failed: failed, Unsure: unsure}
 	fmt.Fprintf(os.Stderr, "%d questions on %d resources: %d answered, %d refused by the provider's own checks, %d it could not answer, %d whose answer says nothing\n",
 		len(questions), len(resources), len(all.Cases), refused, failed, unsure)
 	encoder.SetIndent("", " ")
 	return encoder.Encode(all)
+}
+
+// versions are those of what tools/provider/build.sh builds, and of the SDK whose provider it stands for.
+func versions() (map[string]string, error) {
+	const script = "tools/provider/build.sh"
+	encoded, err := os.ReadFile(script)
+	if err != nil {
+		return nil, err
+	}
+	table, err := schema.Load()
+	if err != nil {
+		return nil, err
+	}
+	found := regexp.MustCompile(`(?s)bridge=(v[\d.]+).*\n(\d+\.\d+)\)[^\n]* layout=v6`).FindSubmatch(encoded)
+	if found == nil {
+		return nil, errors.New(script + ": no version of the bridge, or of the provider")
+	}
+	return map[string]string{
+		"hashicorp/terraform-provider-aws": string(found[2]), "pulumi/pulumi-terraform-bridge": string(found[1]),
+		"pulumi/pulumi-aws": table.Modules["github.com/pulumi/pulumi-aws/sdk/v6"],
+	}, nil
 }
 
 // chosen are resources of the stacks, so that each input that any of a type has is there once at least, and not many more.
