@@ -8,7 +8,7 @@ import (
 )
 
 // NodeGroupWarning describes, in one line, what EKS does to a zone's node group when its bounds become those of the stack file, or that
-// it refuses them. It returns an empty text if there is nothing to know.
+// they stay as they are for now. It returns an empty text if there is nothing to know.
 func (c *Config) NodeGroupWarning(zone string, group capacity.Group) string {
 	least, most := c.Eks.Nodes.MinSizePerZone, c.Eks.Nodes.MaxSizePerZone
 	switch {
@@ -17,8 +17,9 @@ func (c *Config) NodeGroupWarning(zone string, group capacity.Group) string {
 	case group.Updating:
 		return Problem{
 			Key: full("eks.nodes"), Value: fmt.Sprintf("%d to %d nodes per zone", least, most),
-			Rule: fmt.Sprintf("EKS is replacing the nodes in %s, and refuses to change the bounds of %d to %d before it has", zone, group.Min, group.Max),
-			Fix:  "wait until the node group is ACTIVE",
+			Rule: fmt.Sprintf("EKS is replacing the nodes in %s, and refuses to change the bounds of %d to %d before it has: this deployment leaves them",
+				zone, group.Min, group.Max),
+			Fix: "deploy again when the node group is ACTIVE",
 		}.String()
 	case group.Desired > most:
 		return Problem{

@@ -23,7 +23,7 @@ func TestNodeGroupWarning(t *testing.T) {
 			"legops:eks.nodes.maxSizePerZone: 3: use1-az4 has 5 nodes now: EKS drains and ends 2 of them: set it to 5 or more to keep them"},
 		"other bounds, nodes being replaced": {capacity.Group{Min: 2, Max: 5, Desired: 5, Updating: true},
 			"legops:eks.nodes: 1 to 3 nodes per zone: EKS is replacing the nodes in use1-az4, and refuses to change the bounds of 2 to 5 before it has: " +
-				"wait until the node group is ACTIVE"},
+				"this deployment leaves them: deploy again when the node group is ACTIVE"},
 	} {
 		assert.Equal(t, c.want, dev.NodeGroupWarning("use1-az4", c.group), name)
 	}

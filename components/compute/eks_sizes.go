@@ -55,9 +55,13 @@ func nodeGroupName(component, zone string) string { return component + "-nodes-"
 // The autoscaler decides the size. But the provider sends all three numbers as soon as one of them changes
 // (docs/decisions/0035-look-first.md), and with changes of the size ignored, the third is the one in Pulumi's state: EKS
 // would refuse it as outside the new bounds, or end nodes that are in use. So a change of bounds sends the size that the group has.
+// While EKS replaces a group's nodes it refuses all three, so they stay as they are until the next deployment.
 func (a *EksArgs) size(zone string) (nodes int, ignored []string) {
 	group, exists := a.NodeGroups[zone]
-	if !exists || group.Updating || group.Within(a.Nodes.MinSizePerZone, a.Nodes.MaxSizePerZone) {
+	switch {
+	case group.Updating:
+		ignored = []string{"scalingConfig"}
+	case !exists, group.Within(a.Nodes.MinSizePerZone, a.Nodes.MaxSizePerZone):
 		ignored = []string{"scalingConfig.desiredSize"}
 	}
 	return min(max(group.Desired, a.Nodes.MinSizePerZone), a.Nodes.MaxSizePerZone), ignored

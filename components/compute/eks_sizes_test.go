@@ -22,13 +22,14 @@ func TestEksNodesKeepTheirSize(t *testing.T) {
 		desired float64
 		ignored []string
 	}{
-		"none yet":                     {nil, 2, []string{"scalingConfig.desiredSize"}},
-		"the same bounds":              {&capacity.Group{Min: 2, Max: 6, Desired: 5}, 5, []string{"scalingConfig.desiredSize"}},
-		"another minimum":              {&capacity.Group{Min: 1, Max: 6, Desired: 5}, 5, nil},
-		"another maximum":              {&capacity.Group{Min: 2, Max: 8, Desired: 5}, 5, nil},
-		"fewer nodes than the minimum": {&capacity.Group{Min: 1, Max: 6, Desired: 1}, 2, nil},
-		"more nodes than the maximum":  {&capacity.Group{Min: 2, Max: 9, Desired: 9}, 6, nil},
-		"nodes being replaced":         {&capacity.Group{Min: 2, Max: 8, Desired: 8, Updating: true}, 6, []string{"scalingConfig.desiredSize"}},
+		"none yet":                              {nil, 2, []string{"scalingConfig.desiredSize"}},
+		"the same bounds":                       {&capacity.Group{Min: 2, Max: 6, Desired: 5}, 5, []string{"scalingConfig.desiredSize"}},
+		"another minimum":                       {&capacity.Group{Min: 1, Max: 6, Desired: 5}, 5, nil},
+		"another maximum":                       {&capacity.Group{Min: 2, Max: 8, Desired: 5}, 5, nil},
+		"fewer nodes than the minimum":          {&capacity.Group{Min: 1, Max: 6, Desired: 1}, 2, nil},
+		"more nodes than the maximum":           {&capacity.Group{Min: 2, Max: 9, Desired: 9}, 6, nil},
+		"nodes being replaced":                  {&capacity.Group{Min: 2, Max: 8, Desired: 8, Updating: true}, 6, []string{"scalingConfig"}},
+		"nodes being replaced, the same bounds": {&capacity.Group{Min: 2, Max: 6, Desired: 5, Updating: true}, 5, []string{"scalingConfig"}},
 	} {
 		t.Run(name, func(t *testing.T) {
 			args := eksArgs()

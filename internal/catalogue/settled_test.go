@@ -69,7 +69,7 @@ var settled = map[string][]settlement{
 	},
 	catalogue.Cluster: {
 		{path: "computeConfig.nodeRoleArn", does: depends, file: "internal/service/eks/cluster.go",
-			why: "6.13: CustomizeDiff replaces the cluster when a role is exchanged, not when one is added"},
+			why: "CustomizeDiff replaces the cluster when a role is exchanged, not when one is added; 6.13 excepts some that are taken away"},
 		{path: "kubernetesNetworkConfig.elasticLoadBalancing", does: inPlace, file: "internal/service/eks/cluster.go",
 			why: "6.13: UpdateClusterConfig switches it with computeConfig and storageConfig"},
 		{path: "kubernetesNetworkConfig.serviceIpv6Cidr", does: nothing, file: "internal/service/eks/cluster.go",

@@ -14,10 +14,13 @@ import (
 // What EKS computes and refuses.
 var _ = simulate(map[string]simulation{
 	catalogue.Cluster: {
+		// CustomizeDiff in hashicorp/terraform-provider-aws, internal/service/eks/cluster.go, at commit 00555dc. 5.68 has no compute_config.
+		// The exceptions in 6.13 for a role that is taken away came with 6.13.0 (#42483 in its CHANGELOG.md): pulumi-aws 6, which is
+		// built on 5.100, replaces the cluster there, too.
 		replaces: func(olds, news resource.PropertyMap) []string {
 			const role = "computeConfig.nodeRoleArn"
 			if old, asked := at(olds, role), at(news, role); text(old) != "" && !old.DeepEquals(asked) && !at(news, "computeConfig").IsNull() {
-				return []string{role} // hashicorp/terraform-provider-aws, internal/service/eks/cluster.go, 5.68 and 6.13
+				return []string{role}
 			}
 			return nil
 		},

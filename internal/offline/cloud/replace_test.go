@@ -37,6 +37,8 @@ func TestReplacementsOfTheRealProvider(t *testing.T) {
 		"a restored database":       {catalogue.Database, values{}, values{"restoreToPointInTime": values{}}, []string{"restoreToPointInTime"}, false},
 		"a database from a bucket":  {catalogue.Database, values{}, values{"s3Import": values{"bucketName": "a"}}, []string{"s3Import"}, false},
 		"nodes outside of AWS":      {catalogue.Cluster, values{}, values{"outpostConfig": values{"controlPlaneInstanceType": "a"}}, []string{"outpostConfig"}, false},
+		"another role of Auto Mode": {catalogue.Cluster, autoMode("a", true), autoMode("b", true), []string{"computeConfig"}, false},
+		"Auto Mode off, no role":    {catalogue.Cluster, autoMode("a", true), autoMode("", false), []string{"computeConfig"}, false}, // not since 6.13.0
 		"a domain without IPv6":     {catalogue.SearchDomain, values{"ipAddressType": "dualstack"}, values{"ipAddressType": "ipv4"}, []string{"ipAddressType"}, false},
 		"a domain with IPv6":        {catalogue.SearchDomain, values{"ipAddressType": "ipv4"}, values{"ipAddressType": "dualstack"}, nil, false},
 		"a key in another store":    {catalogue.Key, values{}, values{"customKeyStoreId": "a"}, []string{"customKeyStoreId"}, false},
@@ -47,9 +49,11 @@ func TestReplacementsOfTheRealProvider(t *testing.T) {
 		"a rule for IPv6":           {catalogue.SecurityGroupRule, values{}, values{"ipv6CidrBlocks": []any{"::/0"}}, []string{"ipv6CidrBlocks"}, true},
 		"a rule for a prefix list":  {catalogue.SecurityGroupRule, values{}, values{"prefixListIds": []any{"pl-1"}}, []string{"prefixListIds"}, true},
 		// What does not replace
-		"encryption of a cluster":    {catalogue.Cluster, values{}, values{"encryptionConfig": values{"resources": []any{"secrets"}}}, nil, false},
-		"no encryption of a cluster": {catalogue.Cluster, values{"encryptionConfig": values{"resources": []any{"secrets"}}}, values{}, []string{"encryptionConfig"}, false},
-		"the type of a record":       {catalogue.DNSRecord, values{"type": "A"}, values{"type": "AAAA"}, nil, false},
+		"the first role of Auto Mode": {catalogue.Cluster, autoMode("", false), autoMode("a", true), nil, false},
+		"no Auto Mode at all":         {catalogue.Cluster, autoMode("a", true), values{}, nil, false},
+		"encryption of a cluster":     {catalogue.Cluster, values{}, values{"encryptionConfig": values{"resources": []any{"secrets"}}}, nil, false},
+		"no encryption of a cluster":  {catalogue.Cluster, values{"encryptionConfig": values{"resources": []any{"secrets"}}}, values{}, []string{"encryptionConfig"}, false},
+		"the type of a record":        {catalogue.DNSRecord, values{"type": "A"}, values{"type": "AAAA"}, nil, false},
 		// The order
 		"a name that was given": {catalogue.TargetGroup, values{"name": "a", "port": 1}, values{"name": "a", "port": 2}, []string{"port"}, true},
 		"a name that changes":   {catalogue.TargetGroup, values{"name": "a", "port": 1}, values{"name": "b", "port": 2}, []string{"name", "port"}, true},
@@ -84,6 +88,15 @@ func TestReplacementsOfTheRealProvider(t *testing.T) {
 		require.NoError(t, err, name)
 		assert.Equal(t, pulumirpc.DiffResponse_DIFF_NONE, diff.GetChanges(), name)
 	}
+}
+
+// autoMode are the inputs of a cluster with or without EKS Auto Mode. Without a role it has no node pools either.
+func autoMode(role string, enabled bool) values {
+	compute := values{"enabled": enabled}
+	if role != "" {
+		compute["nodeRoleArn"], compute["nodePools"] = "arn:aws:iam::111111111111:role/"+role, []any{"system"}
+	}
+	return values{"computeConfig": compute}
 }
 
 func config(value string) values {
