@@ -61,13 +61,14 @@ func described(t *testing.T, waiting []cloud.Waiting) string {
 	t.Helper()
 	type database struct {
 		DBInstanceIdentifier, PreferredMaintenanceWindow string
+		AllocatedStorage                                 any
 		PendingModifiedValues                            map[string]any
 	}
-	fields := map[string]string{"instanceClass": "DBInstanceClass"}
+	fields := map[string]string{"instanceClass": "DBInstanceClass", "allocatedStorage": "AllocatedStorage", "engineVersion": "EngineVersion"}
 	all := []database{}
 	for _, w := range waiting {
 		require.Contains(t, fields, w.Input)
-		all = append(all, database{w.Inputs["identifier"].(string), w.Window, map[string]any{fields[w.Input]: w.Then}})
+		all = append(all, database{w.Inputs["identifier"].(string), w.Window, w.Outputs["allocatedStorage"], map[string]any{fields[w.Input]: w.Then}})
 	}
 	text, err := json.Marshal(all)
 	require.NoError(t, err)
@@ -180,6 +181,22 @@ func TestDriftForAWeek(t *testing.T) {
 			assert.Contains(t, found.Waiting[0], waits)
 		}
 	}
+}
+
+// Storage that RDS makes larger than the stack file says is no drift, before the window and after it.
+func TestDriftIsQuietOfRoundedStorage(t *testing.T) {
+	stack := deployedStack(t, "dev")
+	larger := program(editedFiles(t, "dev", [2]string{"storageGiB: 20", "storageGiB: 21"}))
+	require.NoError(t, stack.Up(t.Context(), larger))
+	found := lookAt(t, stack, larger)
+	assert.Empty(t, found.Person)
+	require.Len(t, found.Waiting, 1)
+	assert.Contains(t, found.Waiting[0], "- `legops-dev-database`: `allocatedStorage` changes in the maintenance window at ")
+	require.NoError(t, stack.Cloud().Maintain())
+	assert.InDelta(t, 22, databaseStorage(t, stack)[0], 0)
+	found = lookAt(t, stack, larger)
+	assert.Empty(t, found.Waiting)
+	assert.Empty(t, found.Person)
 }
 
 // docs/offline.md has a row for everything that a service holds otherwise than it was sent, and for what the provider does not read back, with

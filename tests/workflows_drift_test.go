@@ -23,7 +23,7 @@ func TestDriftIssue(t *testing.T) {
 		step := `{"op":"update","urn":"urn:pulumi:dev::legops::legops:components:Eks$aws:eks/nodeGroup:NodeGroup::eks-nodes-use1-az4","detailedDiff":{` + paths + `}}`
 		return map[string]string{"unfinished.md": "", "refresh.code": "7", "refresh.json": found(sameStep, step), "preview.code": "0"}
 	}
-	none := map[string]string{"unfinished.md": "", "refresh.code": "0\n", "refresh.json": found(sameStep), "preview.code": "0\n", "preview.json": found(sameStep)}
+	none := map[string]string{"databases.json": "[]", "unfinished.md": "", "refresh.code": "0\n", "refresh.json": found(sameStep), "preview.code": "0\n", "preview.json": found(sameStep)}
 	drift := map[string]string{"unfinished.md": "", "refresh.code": "7\n", "refresh.json": found(sameStep, driftStep), "preview.code": "7\n", "preview.json": found(driftStep)}
 	left := map[string]string{"unfinished.md": "- `aws:kms/key:Key` `a`: the next update DELETES it.\n", "refresh.code": "0\n", "preview.code": "0\n"}
 	many := map[string]string{"unfinished.md": "", "refresh.code": "0", "preview.code": "7"}

@@ -30,6 +30,10 @@ var workflowMistakes = []struct{ name, file, old, new, want string }{
 	{"input in a script", "deploy-stack.yml", `preview.sh "$STACK"`, "preview.sh ${{ inputs.stack }}", "an expression in a script is code"},
 	{"a program in a workflow", "test.yml", "- run: .ci/run", "- run: |\n          make lint\n          make test", "belongs in .github/scripts"},
 	{"an ignored error", "test.yml", "- run: .ci/run", "- run: .ci/run || true", "ignores an error"},
+	{"no drift run without its list", "drift.yml", "pending.sh \"$STACK\" drift\n        continue-on-error: true", "pending.sh \"$STACK\" drift",
+		`pending.sh "$STACK" drift stops a job that it only informs`},
+	{"no update without the cluster", "deploy-stack.yml", "cluster.sh \"$STACK\"\n        continue-on-error: true", "cluster.sh \"$STACK\"",
+		`cluster.sh "$STACK" stops a job that it only informs`},
 	{"the shell that hides errors", "test.yml", "shell: bash", "shell: sh", "shell is not bash"},
 
 	{"rights not stated", "test.yml", "permissions:\n  contents: read\n", "", "has no permissions of its own"},

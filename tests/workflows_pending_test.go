@@ -32,6 +32,7 @@ func TestWorkflowPendingScript(t *testing.T) {
 	out, code = j.run("pending.sh", []string{"dev", "drift"})
 	assert.Equal(t, "AccessDenied\n", out)
 	assert.Equal(t, 254, code)
+	assert.NoFileExists(t, filepath.Join(j.folder, "drift/databases.json"), "drift.mjs would read it")
 }
 
 func readPending(t *testing.T, files map[string]string) (p pendingChanges) {
@@ -48,18 +49,28 @@ func TestWorkflowPending(t *testing.T) {
 	const (
 		urn     = "urn:pulumi:prod::legops::legops:components:Rds$aws:rds/instance:Instance::rds-instance"
 		replica = "urn:pulumi:prod::legops::aws:rds/instance:Instance::replica"
+		version = `{"EngineVersion":"17.6"}`
 		class   = `{"DBInstanceClass":"db.r7g.xlarge"}`
-		asked   = `{"identifier":"legops-prod-database","instanceClass":"db.r7g.xlarge","multiAz":true,"allocatedStorage":400}`
-		before  = `{"identifier":"legops-prod-database","instanceClass":"db.r7g.large","multiAz":true,"allocatedStorage":400}`
+		asked   = `{"identifier":"legops-prod-database","instanceClass":"db.r7g.xlarge","multiAz":true,"allocatedStorage":450,"engineVersion":"17"}`
+		before  = `{"identifier":"legops-prod-database","instanceClass":"db.r7g.large","multiAz":true,"allocatedStorage":420,"engineVersion":"16"}`
 	)
 	databases := func(pending string) string {
-		return `[{"DBInstanceIdentifier":"legops-prod-database","PreferredMaintenanceWindow":"sun:04:30-sun:05:30","PendingModifiedValues":` + pending + `},` +
+		return `[{"DBInstanceIdentifier":"legops-prod-database","AllocatedStorage":420,"PreferredMaintenanceWindow":"sun:04:30-sun:05:30","PendingModifiedValues":` + pending + `},` +
 			`{"DBInstanceIdentifier":"legops-prod-other","PreferredMaintenanceWindow":"mon:00:00-mon:01:00","PendingModifiedValues":{}}]`
 	}
-	step := func(urn, old, changed, diff string) string {
-		return found(`{"op":"update","urn":"` + urn + `","oldState":{"inputs":` + old + `},"newState":{"inputs":` + changed + `},"detailedDiff":` + diff + `}`)
+	one := func(op, urn, old, changed, diff string) string {
+		return `{"op":"` + op + `","urn":"` + urn + `","oldState":{"inputs":` + old + `},"newState":{"inputs":` + changed + `},"detailedDiff":` + diff + `}`
+	}
+	step := func(urn, old, changed, diff string) string { return found(one("update", urn, old, changed, diff)) }
+	unchanged := func(inputs, pending string) map[string]string {
+		return map[string]string{"databases.json": databases(pending), "preview.json": found(one("same", urn, inputs, inputs, "{}"))}
+	}
+	growth := func(pending string) map[string]string {
+		return map[string]string{"databases.json": databases(`{"AllocatedStorage":` + pending + `}`),
+			"preview.json": step(urn, before, asked, `{"allocatedStorage":{"kind":"update"}}`)}
 	}
 	both := map[string][]string{"refresh": {urn}, "preview": {urn}}
+	previewed := map[string][]string{"refresh": {}, "preview": {urn}}
 	none := map[string][]string{"refresh": {}, "preview": {}}
 	const line = "^- `legops-prod-database`: `%s` changes in the maintenance window at \\d{4}-\\d\\d-\\d\\d 04:30 UTC"
 	const classDiff = `{"instanceClass":{"kind":"update"}}`
@@ -75,10 +86,19 @@ func TestWorkflowPending(t *testing.T) {
 			"preview.json": step(urn, before, asked, classDiff)}, "instanceClass", "", both},
 		"a class and what somebody changed": {map[string]string{"databases.json": databases(class), "refresh.json": found(sameStep),
 			"preview.json": step(urn, before, asked, `{"instanceClass":{"kind":"update"},"multiAz":{"kind":"update"}}`)}, "instanceClass", "", none},
-		"another class":                     {map[string]string{"databases.json": databases(`{"DBInstanceClass":"db.r7g.2xlarge"}`), "preview.json": step(urn, before, asked, classDiff)}, "", "instanceClass", none},
-		"a class that was taken back":       {map[string]string{"databases.json": databases(class), "refresh.json": found(sameStep), "preview.json": found(sameStep)}, "", "instanceClass", none},
-		"numbers and switches":              {map[string]string{"databases.json": databases(`{"AllocatedStorage":400}`), "preview.json": step(urn, before, asked, `{"allocatedStorage":{"kind":"update"}}`)}, "allocatedStorage", "", map[string][]string{"refresh": {}, "preview": {urn}}},
-		"a version, of which none tells":    {map[string]string{"databases.json": databases(`{"EngineVersion":"17.6"}`), "preview.json": found(sameStep)}, "engineVersion", "", none},
+		"another class":                                    {map[string]string{"databases.json": databases(`{"DBInstanceClass":"db.r7g.2xlarge"}`), "preview.json": step(urn, before, asked, classDiff)}, "", "instanceClass", none},
+		"a class that was taken back":                      {map[string]string{"databases.json": databases(class), "refresh.json": found(sameStep), "preview.json": found(sameStep)}, "", "instanceClass", none},
+		"a size":                                           {growth("450"), "allocatedStorage", "", previewed},
+		"a size that RDS has rounded up":                   {growth("462"), "allocatedStorage", "", previewed},
+		"a size that is more than that":                    {growth("463"), "", "allocatedStorage", none},
+		"a size that is less":                              {growth("449"), "", "allocatedStorage", none},
+		"a size where main asks for none":                  {unchanged(asked, `{"AllocatedStorage":496}`), "", "allocatedStorage", none},
+		"a size rounded up where main has the present one": {unchanged(before, `{"AllocatedStorage":462}`), "", "allocatedStorage", none},
+		"a minor version, of which none tells":             {unchanged(asked, version), "engineVersion", "", none},
+		"a major version by hand":                          {unchanged(before, version), "", "engineVersion", none},
+		"a version of what main does not tell":             {map[string]string{"databases.json": databases(version), "preview.json": found(sameStep)}, "", "engineVersion", none},
+		"a major version that only the state has": {map[string]string{"databases.json": databases(version),
+			"preview.json": found(one("refresh", urn, asked, asked, "{}"), one("same", urn, before, before, "{}"))}, "", "engineVersion", none},
 		"another database":                  {map[string]string{"databases.json": databases(class), "preview.json": step(replica, `{"identifier":"x"}`, `{"identifier":"x","instanceClass":"db.r7g.xlarge"}`, classDiff)}, "", "instanceClass", none},
 		"logs on their way, which soon are": {map[string]string{"databases.json": databases(`{"PendingCloudwatchLogsExports":{"LogTypesToEnable":["upgrade"]}}`)}, "", "", none},
 	} {
@@ -108,6 +128,29 @@ func TestWorkflowPendingNotice(t *testing.T) {
 	require.Zero(t, code, out)
 	assert.Regexp(t, "^::notice::`legops-dev-database`: `multiAz` changes in the maintenance window at \\d{4}-\\d\\d-\\d\\d 23:30 UTC\n"+
 		"::notice::`legops-dev-database`: `instanceClass` changes [^\n]*\n$", out)
+}
+
+// Where nobody could list what waits, it counts as drift, and no issue is closed for it.
+func TestDriftIssueWithoutAList(t *testing.T) {
+	const says = "What waits for a maintenance window is unknown"
+	files := func(code string, steps ...string) map[string]string {
+		return map[string]string{"unfinished.md": "", "refresh.code": "0\n", "preview.code": code, "preview.json": found(steps...)}
+	}
+	g := &github{t: t}
+	out, code := g.node("drift.mjs", files("7", driftStep), "STACK=dev", "GITHUB_RUN_ID=42", "GITHUB_SHA="+headSHA)
+	require.Zero(t, code, out)
+	require.Len(t, g.issues, 1)
+	assert.Contains(t, g.issues[0].Body, says)
+	g.changed = nil
+	out, code = g.node("drift.mjs", files("0"), "STACK=dev", "GITHUB_RUN_ID=42", "GITHUB_SHA="+headSHA)
+	require.Zero(t, code, out)
+	assert.Contains(t, out, "left issue 1000 open")
+	assert.Empty(t, g.changed)
+	known := files("0")
+	known["databases.json"] = "[]"
+	out, code = g.node("drift.mjs", known, "STACK=dev", "GITHUB_RUN_ID=42", "GITHUB_SHA="+headSHA)
+	require.Zero(t, code, out)
+	assert.Contains(t, out, "closed issue 1000")
 }
 
 // What waits opens no issue: the summary names it. What RDS will change although main does not ask for it does.

@@ -5,6 +5,7 @@ import (
 	"os"
 	"os/exec"
 	"path/filepath"
+	"regexp"
 	"strings"
 	"sync"
 	"testing"
@@ -58,7 +59,9 @@ func driftOf(t *testing.T, dir string) string {
 	folder := t.TempDir()
 	runScript(t, session, "drift.sh", "dev", folder)
 	g := &github{t: t}
-	files := map[string]string{}
+	// A minor version waits, which no preview shows: main's version has to come from what does not change.
+	files := map[string]string{"databases.json": `[{"DBInstanceIdentifier":"legops-dev-database","PreferredMaintenanceWindow":"sun:04:30-sun:05:30",` +
+		`"PendingModifiedValues":{"EngineVersion":"17.6"}}]`}
 	for _, name := range []string{"refresh.code", "refresh.json", "preview.code", "preview.json", "unfinished.md"} {
 		files[name] = checkout.Read(t, folder, name)
 	}
@@ -160,4 +163,23 @@ func TestWorkflowTellsOperationsOfAKilledUpdate(t *testing.T) {
 	assert.NotContains(t, seen, "interrupted")
 	finish(t, session)
 	assert.Contains(t, driftOf(t, dir), ": an update was killed while it deleted this; it holds the database. It may be gone, and the state still has it: run pulumi refresh")
+}
+
+// The runbook's command also takes an entry out of the state that is protected, and nothing out of the account.
+func TestRunbookTakesProtectedResourcesOutOfTheState(t *testing.T) {
+	const budget = "urn:pulumi:dev::legops::legops:components:Budget$aws:budgets/budget:Budget::budget-monthly"
+	command := regexp.MustCompile(`pulumi state delete "\$urn" --stack prod(.*)\n`).
+		FindStringSubmatch(checkout.Read(t, root, "docs/runbooks/unfinished-update.md"))
+	require.NotEmpty(t, command)
+	dir, _ := stood(t, "dev")
+	session := open(t, dir, nil)
+	defer finish(t, session)
+	run(t, session, "state", "protect", budget, "--yes", "--stack", "dev")
+	args := []string{"state", "delete", budget, "--yes", "--stack", "dev"}
+	out, err := session.Run(t.Context(), args...)
+	require.Error(t, err, "Pulumi does without by now: so may the runbook")
+	assert.Contains(t, out, "Re-run this command with --force")
+	run(t, session, append(args, strings.Fields(command[1])...)...)
+	assert.NotContains(t, run(t, session, "stack", "export", "--stack", "dev"), `"urn": "`+budget)
+	urnOf(t, session, "aws:budgets/budget:Budget")
 }

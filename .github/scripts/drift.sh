@@ -24,7 +24,7 @@ look() { # name, command of pulumi...
 	esac
 }
 look refresh refresh --preview-only
-look preview preview --refresh
+look preview preview --refresh --show-sames # pending.mjs compares with what main asks for, also where nothing changes
 if ! pulumi stack export --stack "$stack" | unfinished >"$folder/unfinished.md"; then
 	rm "$folder/unfinished.md"
 	echo "drift.sh: what an update of $stack has left unfinished is unknown" >&2

@@ -41,38 +41,51 @@ const read = (folder, name) => (existsSync(join(folder, name)) ? JSON.parse(read
 // the program asks for.
 const wanted = (name, step) => (name === 'refresh' ? step.oldState : step.newState)?.inputs ?? {}
 
+// A preview that refreshes first lists that, too, with what is in the state.
 const steps = (folder, name) =>
-  (read(folder, `${name}.json`)?.steps ?? []).filter(({ op, urn }) => op === 'update' && urn.split('::')[2].split('$').pop() === database)
+  (read(folder, `${name}.json`)?.steps ?? []).filter(({ op, urn }) => op !== 'refresh' && urn.split('::')[2].split('$').pop() === database)
+
+const major = version => String(version).split('.')[0]
+
+// fulfils says whether a change that waits is the one that inputs want, where RDS makes another value of what it was asked for.
+const fulfils = {
+  // RDS chooses the minor version, and upgrades by itself (components/data/rds.go). A major version never goes back.
+  engineVersion: ({ value }, want) => major(value) === major(want),
+  // RDS rounds growth of less than 10 % up (aws-sdk-go-v2 service/rds v1.118.1, api_op_ModifyDBInstance.go: AllocatedStorage).
+  allocatedStorage: ({ value, present }, want) =>
+    Number(value) === want || (present < want && want < value && value <= Math.ceil((present * 11) / 10)),
+}
+const isWanted = (change, want) => (fulfils[change.input] ?? (({ value }) => value === String(want)))(change, want)
 
 // listed is everything that waits in a folder that pending.sh has filled, each with a line that names no value.
 const listed = (folder, now) =>
-  (read(folder, 'databases.json') ?? []).flatMap(({ DBInstanceIdentifier: name, PendingModifiedValues: all, PreferredMaintenanceWindow: window }) =>
+  (read(folder, 'databases.json') ?? []).flatMap(({ DBInstanceIdentifier: name, PendingModifiedValues: all, PreferredMaintenanceWindow: window, ...present }) =>
     Object.entries(all ?? {})
       .filter(([, value]) => value === null || typeof value !== 'object')
       .map(([key, value]) => {
         const input = inputOf(key)
-        return { name, input, value: String(value), line: `\`${name}\`: \`${input}\` changes in the maintenance window at ${start(window, now)}` }
+        return { name, input, value: String(value), present: present[key], line: `\`${name}\`: \`${input}\` changes in the maintenance window at ${start(window, now)}` }
       }))
 
 // pending returns, of the folder that drift.sh and pending.sh have filled:
 //   waiting  lines about changes that the program asks for and that take effect by themselves
 //   unasked  lines about changes that take effect although the program does not ask for them
+//   known    whether pending.sh could tell; if not, nothing waits here, and all that does looks like drift
 //   only     a function of a command's name and one of its steps: whether the step shows nothing but changes that wait
 export function pending(folder, now = new Date()) {
   const all = listed(folder, now)
   const previews = steps(folder, 'preview').map(step => wanted('preview', step))
-  // Of the version that waits the provider says nothing: it shows what was asked for.
-  const asked = ({ name, input, value }) =>
-    input === 'engineVersion' || String(previews.find(({ identifier }) => identifier === name)?.[input]) === value
+  const asked = change => isWanted(change, previews.find(({ identifier }) => identifier === change.name)?.[change.input])
   const only = (name, step) => {
     const want = wanted(name, step)
     const paths = Object.keys(step.detailedDiff ?? {})
-    return steps(folder, name).some(({ urn }) => urn === step.urn) && paths.length > 0 &&
-      paths.every(path => all.some(({ name, input, value }) => name === want.identifier && input === path && value === String(want[path])))
+    return steps(folder, name).some(({ op, urn }) => op === 'update' && urn === step.urn) && paths.length > 0 &&
+      paths.every(path => all.some(change => change.name === want.identifier && change.input === path && isWanted(change, want[path])))
   }
   return {
     waiting: all.filter(asked).map(({ line }) => `- ${line}`),
     unasked: all.filter(change => !asked(change)).map(({ line }) => `- ${line}, which main does not ask for: cancel it`),
+    known: existsSync(join(folder, 'databases.json')),
     only,
   }
 }

@@ -6,6 +6,6 @@ set -euo pipefail
 stack=$1
 folder=$2
 mkdir -p "$folder"
-aws rds describe-db-instances --output json --query \
-	"DBInstances[?starts_with(DBInstanceIdentifier, 'legops-$stack-')].{DBInstanceIdentifier: DBInstanceIdentifier, PreferredMaintenanceWindow: PreferredMaintenanceWindow, PendingModifiedValues: PendingModifiedValues}" \
-	>"$folder/databases.json"
+# A list that fails leaves no file.
+databases=$(aws rds describe-db-instances --output json --query "DBInstances[?starts_with(DBInstanceIdentifier, 'legops-$stack-')]")
+echo "$databases" >"$folder/databases.json"

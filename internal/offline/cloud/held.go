@@ -29,6 +29,8 @@ type holding struct {
 	// answering with the value until then; with output, it answers with what was asked for, and tells the other in that output.
 	waits  func(old, asked any) bool
 	output string
+	// makes is what the service makes of a change from the value it has, nil if what it was asked for.
+	makes func(now, asked any) any
 }
 
 func waitsAlways(any, any) bool { return true }
@@ -63,14 +65,16 @@ func (e *Entry) hold(old *Entry) {
 		case e.in().Flag("applyImmediately"):
 			// A change at once takes along what waits, also what the program no longer asks for: the provider sends only
 			// what differs from what the service has.
-			if reflect.DeepEqual(now, asked) && after != nil {
+			if value := h.becomes(now, asked); !reflect.DeepEqual(value, asked) {
+				held[h.name()] = value
+			} else if reflect.DeepEqual(now, asked) && after != nil {
 				held[h.name()] = after
 			}
 			continue
 		case reflect.DeepEqual(now, asked):
 			// Nothing is sent: what was asked for before goes on waiting.
 		case h.waits(now, asked):
-			held[h.name()], after = now, asked
+			held[h.name()], after = now, h.becomes(now, asked)
 		}
 		if after != nil {
 			scheduled[h.input] = after
@@ -93,6 +97,14 @@ func (h holding) name() string {
 		return h.output
 	}
 	return h.input
+}
+
+// becomes is what a change makes of an input.
+func (h holding) becomes(now, asked any) any {
+	if h.makes == nil {
+		return asked
+	}
+	return h.makes(now, asked)
 }
 
 // now is what the service holds of an input, also of one that was not given.

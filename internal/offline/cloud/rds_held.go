@@ -11,8 +11,11 @@ import (
 // databaseHolds are the changes of a database that RDS keeps for the maintenance window. What it lists as pending and this list lacks,
 // no stack sets: dedicated log volumes, processor features, licences, ports, and another identifier.
 var databaseHolds = slices.Concat(
-	waiting(waitsAlways, "instanceClass", "allocatedStorage", "iops", "storageThroughput", "storageType", "multiAz", "dbSubnetGroupName"),
+	waiting(waitsAlways, "instanceClass", "iops", "storageThroughput", "storageType", "multiAz", "dbSubnetGroupName"),
 	waiting(func(old, asked any) bool { return (old == 0.0) != (asked == 0.0) }, "backupRetentionPeriod"),
+	[]holding{{input: "allocatedStorage", waits: waitsAlways, makes: tenPercentMore,
+		says:   "It waits, too. Growth of less than 10 % is rounded up to 10 %.",
+		source: "aws-sdk-go-v2 service/rds v1.118.1, api_op_ModifyDBInstance.go: AllocatedStorage. Believed: to whole GiB, up"}},
 	[]holding{{input: "engineVersion", output: "engineVersionActual", waits: waitsAlways,
 		says:   "It waits, too, but the provider answers with the version that was asked for if that is the one that waits.",
 		source: "terraform-provider-aws 5.68 and 6.13, internal/service/rds/verify.go: compareActualEngineVersion"}},

@@ -2,6 +2,7 @@ package cloud
 
 import (
 	"fmt"
+	"math"
 	"slices"
 
 	"github.com/pulumi/pulumi/sdk/v3/go/common/resource"
@@ -69,6 +70,16 @@ func plannedStorage(stated, inputs resource.PropertyMap) error {
 		}
 	}
 	return nil
+}
+
+// tenPercentMore is the size that RDS gives a database that has one, and is asked for another: 10 % more at least.
+func tenPercentMore(now, asked any) any {
+	present, known := now.(float64)
+	size, given := asked.(float64)
+	if !known || !given || size <= present {
+		return asked
+	}
+	return max(size, math.Ceil(present*11/10))
 }
 
 // databaseShrinks is the rule that storage only grows.

@@ -87,6 +87,37 @@ func TestDatabaseStorageCrosses400GiBInItsWindow(t *testing.T) {
 	assert.Empty(t, d.preview(larger))
 }
 
+// Growth of less than 10 % becomes 10 %, in the window and at once. The provider takes the larger size for the one that was asked for.
+func TestDatabaseStorageGrowsByTenPercent(t *testing.T) {
+	for asked, given := range map[int]float64{201: 220, 219: 220, 220: 220, 221: 221} {
+		d, inputs := databaseOf(t, values{"applyImmediately": false})
+		larger := having(inputs, values{"allocatedStorage": asked})
+		for range 2 {
+			d.up(larger)
+			waiting := d.cloud.record.Waiting()
+			require.Len(t, waiting, 1)
+			assert.Equal(t, given, waiting[0].Then)
+			assert.Equal(t, []string{"allocatedStorage"}, d.preview(larger))
+		}
+		d.maintain()
+		d.refresh()
+		assert.Equal(t, given, d.output("allocatedStorage"))
+		assert.Empty(t, d.preview(larger))
+
+		d, inputs = databaseOf(t, nil)
+		larger = having(inputs, values{"allocatedStorage": asked})
+		d.up(larger)
+		assert.Equal(t, given, d.output("allocatedStorage"))
+		assert.Empty(t, d.preview(larger))
+		assert.Empty(t, d.refresh())
+		d.up(having(larger, values{"backupRetentionPeriod": 14}))
+		assert.Equal(t, given, d.output("allocatedStorage"))
+	}
+	d, inputs := databaseOf(t, values{"allocatedStorage": 201})
+	d.up(having(inputs, values{"allocatedStorage": 202}))
+	assert.Equal(t, 222.0, d.output("allocatedStorage"), "to whole GiB, up")
+}
+
 // Storage never shrinks: with a maximum, the provider does not ask for less; without, RDS refuses.
 func TestDatabaseStorageDoesNotShrink(t *testing.T) {
 	d, inputs := databaseOf(t, nil)
