@@ -14,20 +14,26 @@ import (
 	"legops/internal/settings"
 )
 
-// LookupStorage asks RDS for the storage, in GiB, of the instance of an Rds component; 0 before it exists. The name is that of RdsArgs.
-func LookupStorage(ctx *pulumi.Context, name string, in pulumi.InvokeOption) (int, error) {
+// DatabaseStorage is that of an Rds component, in GiB; zero before the instance exists.
+type DatabaseStorage struct {
+	// Allocated is what the instance has now, Max the limit to which RDS may enlarge it.
+	Allocated, Max int
+}
+
+// LookupStorage asks RDS for the storage of the instance of an Rds component. The name is that of RdsArgs.
+func LookupStorage(ctx *pulumi.Context, name string, in pulumi.InvokeOption) (DatabaseStorage, error) {
 	identifier := databaseIdentifier(name)
 	found, err := rds.GetInstances(ctx, &rds.GetInstancesArgs{
 		Filters: []rds.GetInstancesFilter{{Name: "db-instance-id", Values: []string{identifier}}},
 	}, in)
 	if err != nil || len(found.InstanceIdentifiers) == 0 {
-		return 0, err
+		return DatabaseStorage{}, err
 	}
 	instance, err := rds.LookupInstance(ctx, &rds.LookupInstanceArgs{DbInstanceIdentifier: &identifier}, in)
 	if err != nil {
-		return 0, err
+		return DatabaseStorage{}, err
 	}
-	return instance.AllocatedStorage, nil
+	return DatabaseStorage{Allocated: instance.AllocatedStorage, Max: instance.MaxAllocatedStorage}, nil
 }
 
 // LookupSearchVersion asks OpenSearch Service for the version of a domain; empty before it exists. That it exists and cannot be read is

@@ -43,15 +43,15 @@ func TestLookupStorage(t *testing.T) {
 			assert.Equal(t, []any{map[string]any{"name": "db-instance-id", "values": []any{"legops-test-database"}}}, args["filters"].Mappable())
 			return resource.NewPropertyMapFromMap(map[string]any{"instanceIdentifiers": []any{"legops-test-database"}}), nil
 		},
-		instanceFunction: answer(map[string]any{"allocatedStorage": 420}, nil),
+		instanceFunction: answer(map[string]any{"allocatedStorage": 420, "maxAllocatedStorage": 1000}, nil),
 	}
-	gib, err := looking(answers, data.LookupStorage)
+	storage, err := looking(answers, data.LookupStorage)
 	require.NoError(t, err)
-	assert.Equal(t, 420, gib)
+	assert.Equal(t, data.DatabaseStorage{Allocated: 420, Max: 1000}, storage)
 
-	gib, err = looking(nil, data.LookupStorage)
+	storage, err = looking(nil, data.LookupStorage)
 	require.NoError(t, err)
-	assert.Zero(t, gib, "before the instance exists")
+	assert.Zero(t, storage, "before the instance exists")
 
 	for _, function := range []string{instanceFunction, instancesFunction} {
 		answers[function] = answer(nil, errors.New("denied"))
