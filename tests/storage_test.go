@@ -68,7 +68,9 @@ func TestDatabaseLimitIsAboveWhatHasGrown(t *testing.T) {
 	require.ErrorContains(t, err, refusal)
 	require.ErrorContains(t, stack.Up(t.Context(), lower), refusal)
 	assert.Equal(t, calls, stack.Cloud().Calls(), "calls that change the cloud")
-	require.NoError(t, stack.Up(t.Context(), program(editedFiles(t, "prod", [2]string{"maxStorageGiB: 1000", "maxStorageGiB: 462"}))))
+	enough := program(editedFiles(t, "prod", [2]string{"maxStorageGiB: 1000", "maxStorageGiB: 462"}))
+	require.NoError(t, stack.Refresh(t.Context(), enough))
+	require.NoError(t, stack.Up(t.Context(), enough))
 }
 
 // A version to which AWS cannot upgrade the domain would replace it, with its indices. It is refused before anything changes.
