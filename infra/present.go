@@ -18,8 +18,8 @@ const eksName = "eks"
 type present struct {
 	// nodeGroups are the sizes of the node groups, by zone.
 	nodeGroups map[string]capacity.Group
-	// databaseGiB is the storage of the database.
-	databaseGiB int
+	// storage is that of the database.
+	storage data.DatabaseStorage
 }
 
 // look looks that up, warns of what an update would do to it, and refuses what would lose data. It comes right after the providers:
@@ -38,8 +38,11 @@ func (p *Platform) look(ctx *pulumi.Context, cfg *stacks.Config) (err error) {
 			}
 		}
 	}
-	if p.present.databaseGiB, err = data.LookupStorage(ctx, p.name, in); err != nil {
+	if p.present.storage, err = data.LookupStorage(ctx, p.name, in); err != nil {
 		return fmt.Errorf("%s:rds.storageGiB: cannot look up the storage of the database of %s: %w", stacks.Project, p.name, err)
+	}
+	if err := cfg.CheckStorageLimit(p.present.storage.Allocated, p.present.storage.Max); err != nil {
+		return err
 	}
 	version, err := data.LookupSearchVersion(ctx, p.name, in)
 	if err != nil {

@@ -27,9 +27,10 @@ func TestPlatformNeedsTheAddressesOfCloudFront(t *testing.T) {
 // What the program looks up of what exists, it looks up before it registers anything but providers.
 func TestPlatformLooksFirst(t *testing.T) {
 	for function, want := range map[string]string{
-		"aws:eks/getClusters:getClusters":    "legops:eks.nodes: cannot look up the node groups of cluster legops-test: ",
-		"aws:rds/getInstances:getInstances":  "legops:rds.storageGiB: cannot look up the storage of the database of legops-test: ",
-		"aws:opensearch/getDomain:getDomain": "legops:opensearch.version: cannot look up the version of the domain legops-test: ",
+		"aws:eks/getClusters:getClusters":                        "legops:eks.nodes: cannot look up the node groups of cluster legops-test: ",
+		"aws:rds/getInstances:getInstances":                      "legops:rds.storageGiB: cannot look up the storage of the database of legops-test: ",
+		"aws:resourcegroupstaggingapi/getResources:getResources": "legops:opensearch.version: cannot look up the version of the domain legops-test: ",
+		"aws:opensearch/getDomain:getDomain":                     "legops:opensearch.version: cannot look up the version of the domain legops-test: ",
 	} {
 		var returned error
 		r := &recorder.Recorder{Refuse: func(typ, _ string) bool { return typ == function }}

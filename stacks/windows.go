@@ -52,8 +52,7 @@ func weekClock(text string) time.Duration {
 
 func database(c *checker) {
 	r := c.Rds
-	// RDS enlarges storage by at least a tenth, and refuses a limit below the first step.
-	if least := (r.StorageGiB*11 + 9) / 10; c.ok("rds.storageGiB", "rds.maxStorageGiB") && r.MaxStorageGiB < least {
+	if least := leastLimit(r.StorageGiB); c.ok("rds.storageGiB", "rds.maxStorageGiB") && r.MaxStorageGiB < least {
 		c.report("rds.maxStorageGiB", r.MaxStorageGiB, fmt.Sprintf("less than a tenth above storageGiB, which is %d", r.StorageGiB),
 			fmt.Sprintf("raise maxStorageGiB to %d or more, or lower storageGiB", least))
 	}

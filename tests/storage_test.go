@@ -57,6 +57,22 @@ func TestDatabaseStorageThatGrewStays(t *testing.T) {
 	assert.Equal(t, [3]float64{600, 12000, 500}, databaseStorage(t, stack))
 }
 
+// RDS refuses a limit below what the database has grown to; the program does before anything changes.
+func TestDatabaseLimitIsAboveWhatHasGrown(t *testing.T) {
+	stack := deployedStack(t, "prod")
+	require.NoError(t, stack.Cloud().Grow("rds-instance", 420))
+	calls := stack.Cloud().Calls()
+	lower := program(editedFiles(t, "prod", [2]string{"maxStorageGiB: 1000", "maxStorageGiB: 300"}, [2]string{"Owner: platform@", "Owner: founders@"}))
+	const refusal = "legops:rds.maxStorageGiB: 300: less than a tenth above the storage that the database has now, which is 420 GiB"
+	_, err := stack.Preview(t.Context(), lower)
+	require.ErrorContains(t, err, refusal)
+	require.ErrorContains(t, stack.Up(t.Context(), lower), refusal)
+	assert.Equal(t, calls, stack.Cloud().Calls(), "calls that change the cloud")
+	enough := program(editedFiles(t, "prod", [2]string{"maxStorageGiB: 1000", "maxStorageGiB: 462"}))
+	require.NoError(t, stack.Refresh(t.Context(), enough))
+	require.NoError(t, stack.Up(t.Context(), enough))
+}
+
 // A version to which AWS cannot upgrade the domain would replace it, with its indices. It is refused before anything changes.
 func TestSearchVersionOnlyGoesUp(t *testing.T) {
 	stack := deployedStack(t, "dev")

@@ -1,41 +1,73 @@
 package data
 
 import (
+	"errors"
+	"fmt"
+	"slices"
 	"strings"
 
 	"github.com/pulumi/pulumi-aws/sdk/v6/go/aws/opensearch"
 	"github.com/pulumi/pulumi-aws/sdk/v6/go/aws/rds"
+	"github.com/pulumi/pulumi-aws/sdk/v6/go/aws/resourcegroupstaggingapi"
 	"github.com/pulumi/pulumi/sdk/v3/go/pulumi"
 
 	"legops/internal/settings"
 )
 
-// LookupStorage asks RDS for the storage, in GiB, of the instance of an Rds component; 0 before it exists. The name is that of RdsArgs.
-func LookupStorage(ctx *pulumi.Context, name string, in pulumi.InvokeOption) (int, error) {
+// DatabaseStorage is that of an Rds component, in GiB; zero before the instance exists.
+type DatabaseStorage struct {
+	// Allocated is what the instance has now, Max the limit to which RDS may enlarge it.
+	Allocated, Max int
+}
+
+// LookupStorage asks RDS for the storage of the instance of an Rds component. The name is that of RdsArgs.
+func LookupStorage(ctx *pulumi.Context, name string, in pulumi.InvokeOption) (DatabaseStorage, error) {
 	identifier := databaseIdentifier(name)
 	found, err := rds.GetInstances(ctx, &rds.GetInstancesArgs{
 		Filters: []rds.GetInstancesFilter{{Name: "db-instance-id", Values: []string{identifier}}},
 	}, in)
 	if err != nil || len(found.InstanceIdentifiers) == 0 {
-		return 0, err
+		return DatabaseStorage{}, err
 	}
 	instance, err := rds.LookupInstance(ctx, &rds.LookupInstanceArgs{DbInstanceIdentifier: &identifier}, in)
 	if err != nil {
-		return 0, err
+		return DatabaseStorage{}, err
 	}
-	return instance.AllocatedStorage, nil
+	return DatabaseStorage{Allocated: instance.AllocatedStorage, Max: instance.MaxAllocatedStorage}, nil
 }
 
-// LookupSearchVersion asks OpenSearch Service for the version of a domain; empty before it exists.
+// LookupSearchVersion asks OpenSearch Service for the version of a domain; empty before it exists. That it exists and cannot be read is
+// an error.
 func LookupSearchVersion(ctx *pulumi.Context, domain string, in pulumi.InvokeOption) (settings.SearchVersion, error) {
 	found, err := opensearch.LookupDomain(ctx, &opensearch.LookupDomainArgs{DomainName: domain}, in)
-	if err != nil {
-		// The provider has no look-up for what may be missing, and this text for it, as for a domain that it may not read
-		// (hashicorp/terraform-provider-aws, internal/service/opensearch/domain_data_source.go, 5.68 and 6.13).
-		if strings.Contains(err.Error(), "your query returned no results") {
-			return "", nil
-		}
+	if err == nil {
+		return settings.SearchVersion(found.EngineVersion), nil
+	}
+	// The provider says this of whatever DescribeDomain answers, be it that there is no such domain, that the caller may not read it, or
+	// that it was asked too often (hashicorp/terraform-provider-aws, internal/service/opensearch/domain_data_source.go, 5.68 and 6.13).
+	const anyError = "your query returned no results"
+	if !strings.Contains(err.Error(), anyError) {
 		return "", err
 	}
-	return settings.SearchVersion(found.EngineVersion), nil
+	listed, failed := isListed(ctx, "es:domain", "domain/"+domain, in)
+	switch {
+	case failed != nil:
+		return "", fmt.Errorf("the domain cannot be read, nor can the program tell whether it exists: allow tag:GetResources, or try again: %w", failed)
+	case listed:
+		return "", errors.New("the domain exists, and es:DescribeDomain failed: allow it, or try again if AWS was busy")
+	}
+	return "", nil
+}
+
+// isListed says whether there is a resource of a type of the Resource Groups Tagging API, such as es:domain, in the region of the provider.
+// Its ARN ends in a colon and the name. The API lists what has or had tags, which every resource of the program has, and the provider
+// passes its errors on (hashicorp/terraform-provider-aws, internal/service/resourcegroupstaggingapi/resources_data_source.go, 5.68 and 6.13).
+func isListed(ctx *pulumi.Context, typ, name string, in pulumi.InvokeOption) (bool, error) {
+	found, err := resourcegroupstaggingapi.GetResources(ctx, &resourcegroupstaggingapi.GetResourcesArgs{ResourceTypeFilters: []string{typ}}, in)
+	if err != nil {
+		return false, err
+	}
+	return slices.ContainsFunc(found.ResourceTagMappingLists, func(listed resourcegroupstaggingapi.GetResourcesResourceTagMappingList) bool {
+		return strings.HasSuffix(listed.ResourceArn, ":"+name)
+	}), nil
 }

@@ -17,6 +17,7 @@ const (
 	instancesFunction = "aws:rds/getInstances:getInstances"
 	instanceFunction  = "aws:rds/getInstance:getInstance"
 	domainFunction    = "aws:opensearch/getDomain:getDomain"
+	listFunction      = "aws:resourcegroupstaggingapi/getResources:getResources"
 )
 
 // answer is what a function answers, or its error.
@@ -42,15 +43,15 @@ func TestLookupStorage(t *testing.T) {
 			assert.Equal(t, []any{map[string]any{"name": "db-instance-id", "values": []any{"legops-test-database"}}}, args["filters"].Mappable())
 			return resource.NewPropertyMapFromMap(map[string]any{"instanceIdentifiers": []any{"legops-test-database"}}), nil
 		},
-		instanceFunction: answer(map[string]any{"allocatedStorage": 420}, nil),
+		instanceFunction: answer(map[string]any{"allocatedStorage": 420, "maxAllocatedStorage": 1000}, nil),
 	}
-	gib, err := looking(answers, data.LookupStorage)
+	storage, err := looking(answers, data.LookupStorage)
 	require.NoError(t, err)
-	assert.Equal(t, 420, gib)
+	assert.Equal(t, data.DatabaseStorage{Allocated: 420, Max: 1000}, storage)
 
-	gib, err = looking(nil, data.LookupStorage)
+	storage, err = looking(nil, data.LookupStorage)
 	require.NoError(t, err)
-	assert.Zero(t, gib, "before the instance exists")
+	assert.Zero(t, storage, "before the instance exists")
 
 	for _, function := range []string{instanceFunction, instancesFunction} {
 		answers[function] = answer(nil, errors.New("denied"))
@@ -60,14 +61,46 @@ func TestLookupStorage(t *testing.T) {
 }
 
 func TestLookupSearchVersion(t *testing.T) {
-	version, err := looking(map[string]recorder.Answer{domainFunction: answer(map[string]any{"engineVersion": "OpenSearch_2.19"}, nil)}, data.LookupSearchVersion)
-	require.NoError(t, err)
-	assert.EqualValues(t, "OpenSearch_2.19", version)
-
-	version, err = looking(nil, data.LookupSearchVersion)
-	require.NoError(t, err)
-	assert.Empty(t, version, "before the domain exists")
-
-	_, err = looking(map[string]recorder.Answer{domainFunction: answer(nil, errors.New("throttled"))}, data.LookupSearchVersion)
-	assert.ErrorContains(t, err, "throttled")
+	listed := func(arns ...string) recorder.Answer {
+		mappings := []any{}
+		for _, arn := range arns {
+			mappings = append(mappings, map[string]any{"resourceArn": arn})
+		}
+		return func(args resource.PropertyMap) (resource.PropertyMap, error) {
+			assert.Equal(t, map[string]any{"resourceTypeFilters": []any{"es:domain"}}, args.Mappable())
+			return resource.NewPropertyMapFromMap(map[string]any{"resourceTagMappingLists": mappings}), nil
+		}
+	}
+	const domain = "arn:aws:es:us-east-1:111111111111:domain/"
+	unread := answer(nil, errors.New("invocation of aws:opensearch/getDomain:getDomain returned an error: your query returned no results"))
+	for name, c := range map[string]struct {
+		domain, list recorder.Answer
+		version      string
+		problem      string
+	}{
+		"a domain": {domain: answer(map[string]any{"engineVersion": "OpenSearch_2.19"}, nil), version: "OpenSearch_2.19"},
+		"none":     {},
+		"others":   {domain: unread, list: listed(domain+"legops-test-2", domain+"other-legops-test")},
+		"one that cannot be read": {domain: unread, list: listed(domain+"other", domain+"legops-test"),
+			problem: "the domain exists, and es:DescribeDomain failed: allow it, or try again if AWS was busy"},
+		"nothing can be read": {domain: unread, list: answer(nil, errors.New("AccessDeniedException")),
+			problem: "nor can the program tell whether it exists: allow tag:GetResources, or try again: "},
+		"its configuration cannot be read": {domain: answer(nil, errors.New("querying config for opensearch_domain: ThrottlingException")),
+			problem: "querying config for opensearch_domain: ThrottlingException"},
+	} {
+		answers := map[string]recorder.Answer{}
+		if c.domain != nil {
+			answers[domainFunction] = c.domain
+		}
+		if c.list != nil {
+			answers[listFunction] = c.list
+		}
+		version, err := looking(answers, data.LookupSearchVersion)
+		if c.problem == "" {
+			require.NoError(t, err, name)
+		} else {
+			require.ErrorContains(t, err, c.problem, name)
+		}
+		assert.EqualValues(t, c.version, version, name)
+	}
 }

@@ -40,7 +40,7 @@ type RdsArgs struct {
 	Name string
 	// Location is the region and account of the database.
 	Location components.Location
-	// AllocatedGiB is the storage that the instance has, from LookupStorage; 0 before it exists.
+	// AllocatedGiB is the storage that the instance has, in GiB, from LookupStorage; 0 before it exists.
 	AllocatedGiB int `kit:"optional"`
 	// VpcID is the VPC of the security group.
 	VpcID pulumi.StringInput

@@ -71,6 +71,9 @@ var answers = map[string]Answer{
 	"aws:opensearch/getDomain:getDomain": func(resource.PropertyMap) (resource.PropertyMap, error) {
 		return nil, errors.New("your query returned no results")
 	},
+	"aws:resourcegroupstaggingapi/getResources:getResources": func(resource.PropertyMap) (resource.PropertyMap, error) {
+		return resource.PropertyMap{"resourceTagMappingLists": resource.NewProperty([]resource.PropertyValue{})}, nil
+	},
 	"aws:rds/getInstances:getInstances": func(resource.PropertyMap) (resource.PropertyMap, error) {
 		return resource.PropertyMap{"instanceIdentifiers": resource.NewProperty([]resource.PropertyValue{})}, nil
 	},

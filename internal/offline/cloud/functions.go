@@ -8,6 +8,7 @@ import (
 	"google.golang.org/grpc/codes"
 	"google.golang.org/grpc/status"
 
+	"legops/internal/catalogue"
 	"legops/internal/regions"
 )
 
@@ -44,18 +45,40 @@ func managedPrefixList(_ *Provider, c *connection, args resource.PropertyMap) (m
 	}, nil
 }
 
+// taggedTypes are the types that a program may list by the Resource Groups Tagging API, by its names for them.
+var taggedTypes = map[string]string{"es:domain": catalogue.SearchDomain}
+
+// taggedResources lists what has tags.
+func taggedResources(p *Provider, c *connection, args resource.PropertyMap) (map[string]any, error) {
+	var filters []string
+	if err := decode(args["resourceTypeFilters"], &filters); err != nil {
+		return nil, err
+	}
+	if len(args) != 1 || len(filters) != 1 || taggedTypes[filters[0]] == "" {
+		return nil, status.Errorf(codes.Unimplemented, "the simulated cloud lists resources by one type alone, and knows of %v", taggedTypes)
+	}
+	listed := []any{}
+	for _, e := range p.listed(c, taggedTypes[filters[0]]) {
+		if tags := e.out().Values("tagsAll"); len(tags) > 0 {
+			listed = append(listed, map[string]any{"resourceArn": e.Outputs["arn"], "tags": map[string]any(tags), "complianceDetails": []any{}})
+		}
+	}
+	return map[string]any{"id": regions.Partition(c.region), "resourceTagMappingLists": listed}, nil
+}
+
 // function answers a question of a program.
 type function func(p *Provider, c *connection, args resource.PropertyMap) (map[string]any, error)
 
 // functions answers what a program may ask of the simulated cloud. One that is not here is refused.
 var functions = map[string]function{
-	"aws:opensearch/getDomain:getDomain":                searchDomain,
-	"aws:rds/getInstances:getInstances":                 databaseNamed,
-	"aws:rds/getInstance:getInstance":                   databaseSize,
-	"aws:eks/getClusters:getClusters":                   clusterNames,
-	"aws:eks/getNodeGroups:getNodeGroups":               nodeGroupNames,
-	"aws:eks/getNodeGroup:getNodeGroup":                 nodeGroupSize,
-	"aws:ec2/getManagedPrefixList:getManagedPrefixList": managedPrefixList,
+	"aws:opensearch/getDomain:getDomain":                     searchDomain,
+	"aws:resourcegroupstaggingapi/getResources:getResources": taggedResources,
+	"aws:rds/getInstances:getInstances":                      databaseNamed,
+	"aws:rds/getInstance:getInstance":                        databaseSize,
+	"aws:eks/getClusters:getClusters":                        clusterNames,
+	"aws:eks/getNodeGroups:getNodeGroups":                    nodeGroupNames,
+	"aws:eks/getNodeGroup:getNodeGroup":                      nodeGroupSize,
+	"aws:ec2/getManagedPrefixList:getManagedPrefixList":      managedPrefixList,
 	"aws:index/getCallerIdentity:getCallerIdentity": func(_ *Provider, c *connection, _ resource.PropertyMap) (map[string]any, error) {
 		return map[string]any{
 			"id": c.account, "accountId": c.account, "userId": "AIDASIMULATEDCLOUD",

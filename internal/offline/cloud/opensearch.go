@@ -54,7 +54,7 @@ func searchReplaces(olds, news resource.PropertyMap) []string {
 	return nil
 }
 
-// searchDomain answers what a domain is. The provider says the same of one that is missing as of one that it may not read.
+// searchDomain answers what a domain is. The provider says of any error that the query returned no results.
 func searchDomain(p *Provider, c *connection, args resource.PropertyMap) (map[string]any, error) {
 	name := text(args["domainName"])
 	for _, e := range p.listed(c, catalogue.SearchDomain) {

@@ -58,13 +58,22 @@ func TestSearchRules(t *testing.T) {
 
 func TestSearchDomainIsFound(t *testing.T) {
 	c := newClient(t)
-	const function = "aws:opensearch/getDomain:getDomain"
+	const (
+		function     = "aws:opensearch/getDomain:getDomain"
+		listFunction = "aws:resourcegroupstaggingapi/getResources:getResources"
+	)
 	id, out := c.made(catalogue.SearchDomain, "search", searchInputs(c.network()))
 	assert.Equal(t, "arn:aws:es:us-east-1:111111111111:domain/legops-prod", id)
 	assert.Regexp(t, `^vpc-legops-prod-[0-9a-z]{26}\.us-east-1\.es\.amazonaws\.com$`, out["endpoint"])
 	assert.Equal(t, "OpenSearch_2.19", c.ask(function, values{"domainName": "legops-prod"})["engineVersion"])
 	_, err := c.in(account, "eu-west-1").rpc.Invoke(t.Context(), &pulumirpc.InvokeRequest{Tok: function, Args: c.wire(values{"domainName": "legops-prod"})})
 	require.ErrorContains(t, err, "your query returned no results")
+	listing := values{"resourceTypeFilters": []any{"es:domain"}}
+	listed := c.ask(listFunction, listing)["resourceTagMappingLists"]
+	assert.Equal(t, []any{map[string]any{"resourceArn": id, "tags": map[string]any{"Owner": "platform"}, "complianceDetails": []any{}}}, listed)
+	assert.Empty(t, c.in(account, "eu-west-1").ask(listFunction, listing)["resourceTagMappingLists"])
+	_, err = c.rpc.Invoke(t.Context(), &pulumirpc.InvokeRequest{Tok: listFunction, Args: c.wire(values{})})
+	require.ErrorContains(t, err, "lists resources by one type alone")
 	c.made(catalogue.SearchDomainPolicy, "policy", values{"domainName": "legops-prod", "accessPolicies": allows(values{"AWS": "*"}, id+"/*")})
 	c.refused(catalogue.SearchDomainPolicy, "other", values{"domainName": "nothing", "accessPolicies": allows(values{"AWS": "*"}, id+"/*")}, "NotFound: domainName nothing")
 }

@@ -14,7 +14,7 @@ import (
 )
 
 // databaseStorage is the rule on how large a database is and may grow.
-func databaseStorage(_ *Provider, e *Entry) error {
+func databaseStorage(p *Provider, e *Entry) error {
 	in := e.in()
 	if isCopy(in) {
 		return nil // as large as what it comes from
@@ -22,6 +22,14 @@ func databaseStorage(_ *Provider, e *Entry) error {
 	size := in.Number("allocatedStorage", 0)
 	if size < 20 || size > 65536 {
 		return e.refusal("InvalidParameterValue: allocatedStorage is %v, must be 20 to 65536", size)
+	}
+	if old := p.record.entries[e.key()]; old != nil {
+		// The provider sends what changes, and RDS holds it against what the database has.
+		now := old.out().Number("allocatedStorage", 0)
+		if size <= now && old.Inputs["maxAllocatedStorage"] == in["maxAllocatedStorage"] {
+			return nil
+		}
+		size = max(size, now)
 	}
 	// Ten percent is what RDS asks for at least; the same size is no growth.
 	if most := in.Number("maxAllocatedStorage", size); most != size && most*10 < size*11 {
@@ -172,7 +180,9 @@ func databaseSize(p *Provider, c *connection, args resource.PropertyMap) (map[st
 	name := text(args["dbInstanceIdentifier"])
 	for _, e := range p.listed(c, catalogue.Database) {
 		if e.in().Text("identifier") == name {
-			return map[string]any{"id": e.ID, "dbInstanceIdentifier": name, "allocatedStorage": e.Outputs["allocatedStorage"]}, nil
+			return map[string]any{
+				"id": e.ID, "dbInstanceIdentifier": name, "allocatedStorage": e.Outputs["allocatedStorage"], "maxAllocatedStorage": e.Outputs["maxAllocatedStorage"],
+			}, nil
 		}
 	}
 	return nil, status.Errorf(codes.NotFound, "reading RDS DB Instance (%s): couldn't find resource", name)

@@ -134,6 +134,9 @@ func TestDatabaseStorageGrowsByItself(t *testing.T) {
 	d, inputs := databaseOf(t, nil)
 	require.NoError(t, d.cloud.Grow("database", 420))
 	assert.ErrorContains(t, d.updating(having(inputs, values{"allocatedStorage": 300})), "storage cannot be reduced from 420")
+	for _, limit := range []int{300, 461} {
+		assert.ErrorContains(t, d.updating(having(inputs, values{"maxAllocatedStorage": limit})), "must be 420 or at least 10% more", "%d", limit)
+	}
 	assert.ErrorContains(t, d.cloud.Grow("database", 1001), "beyond maxAllocatedStorage, which is 1000")
 	assert.ErrorContains(t, d.cloud.Grow("another", 300), "there is no database another")
 	d.refresh()

@@ -26,5 +26,6 @@ var FunctionTypes = []string{
 	"aws:opensearch/getDomain:getDomain",
 	"aws:rds/getInstance:getInstance",
 	"aws:rds/getInstances:getInstances",
+	"aws:resourcegroupstaggingapi/getResources:getResources",
 	"aws:ssm/getParameter:getParameter",
 }
