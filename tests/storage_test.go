@@ -78,7 +78,7 @@ func TestSearchVersionOnlyGoesUp(t *testing.T) {
 	version := func(to string) engine.Source {
 		return program(editedFiles(t, "dev", [2]string{"version: OpenSearch_2.19", "version: " + to}))
 	}
-	domain := func(plan *engine.Plan) {
+	domain := func(plan *model.Plan) {
 		t.Helper()
 		for _, step := range plan.Steps {
 			if step.Resource().Type == catalogue.SearchDomain {
