@@ -73,6 +73,7 @@ func (p *Platform) database(ctx *pulumi.Context, cfg *stacks.Config) (err error)
 func (p *Platform) search(ctx *pulumi.Context, cfg *stacks.Config) (err error) {
 	args := &data.OpenSearchArgs{
 		OpenSearch: cfg.OpenSearch,
+		Stays:      p.present.searchStays,
 		Name:       p.name,
 		Location:   p.location,
 		VpcID:      p.Network.VpcID,

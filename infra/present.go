@@ -20,6 +20,8 @@ type present struct {
 	nodeGroups map[string]capacity.Group
 	// storage is that of the database.
 	storage data.DatabaseStorage
+	// searchStays says that the search domain keeps its version.
+	searchStays bool
 }
 
 // look looks that up, warns of what an update would do to it, and refuses what would lose data. It comes right after the providers:
@@ -48,5 +50,11 @@ func (p *Platform) look(ctx *pulumi.Context, cfg *stacks.Config) (err error) {
 	if err != nil {
 		return fmt.Errorf("%s:opensearch.version: cannot look up the version of the domain %s: %w", stacks.Project, p.name, err)
 	}
+	if warning := cfg.SearchWarning(version); warning != "" {
+		if err := ctx.Log.Warn(warning, nil); err != nil {
+			return err
+		}
+	}
+	p.present.searchStays = cfg.SearchStays(version)
 	return cfg.CheckSearchVersion(version)
 }

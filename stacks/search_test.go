@@ -14,16 +14,12 @@ func TestSearchVersionIsAnUpgrade(t *testing.T) {
 		running, wanted settings.SearchVersion
 		problem         string
 	}{
-		"no domain yet": {"", "OpenSearch_2.17", ""},
-		"unchanged":     {"OpenSearch_2.19", "OpenSearch_2.19", ""},
-		"an upgrade":    {"OpenSearch_2.17", "OpenSearch_2.19", ""},
-		"the last of 2": {"OpenSearch_2.19", "OpenSearch_3.3", ""},
-		"a downgrade": {"OpenSearch_2.19", "OpenSearch_2.17",
-			"legops:opensearch.version: OpenSearch_2.17: the domain runs OpenSearch_2.19" + lost +
-				"set it to OpenSearch_2.19; for an older version, restore a snapshot into another domain"},
-		"a major version back": {"OpenSearch_3.1", "OpenSearch_2.19",
-			"legops:opensearch.version: OpenSearch_2.19: the domain runs OpenSearch_3.1" + lost +
-				"set it to OpenSearch_3.1; for an older version, restore a snapshot into another domain"},
+		"no domain yet":        {"", "OpenSearch_2.17", ""},
+		"unchanged":            {"OpenSearch_2.19", "OpenSearch_2.19", ""},
+		"an upgrade":           {"OpenSearch_2.17", "OpenSearch_2.19", ""},
+		"the last of 2":        {"OpenSearch_2.19", "OpenSearch_3.3", ""},
+		"a downgrade":          {"OpenSearch_2.19", "OpenSearch_2.17", ""},
+		"a major version back": {"OpenSearch_3.1", "OpenSearch_2.19", ""},
 		"two upgrades in one": {"OpenSearch_2.17", "OpenSearch_3.3",
 			"legops:opensearch.version: OpenSearch_3.3: the domain runs OpenSearch_2.17" + lost + "upgrade to OpenSearch_2.19 first"},
 	} {
@@ -33,5 +29,24 @@ func TestSearchVersionIsAnUpgrade(t *testing.T) {
 		} else {
 			assert.EqualError(t, err, c.problem, name)
 		}
+	}
+}
+
+func TestSearchVersionStays(t *testing.T) {
+	for name, c := range map[string]struct {
+		running, wanted settings.SearchVersion
+		stays           bool
+		warning         string
+	}{
+		"no domain yet": {"", "OpenSearch_2.17", false, ""},
+		"an upgrade":    {"OpenSearch_2.17", "OpenSearch_2.19", false, ""},
+		"unchanged":     {"OpenSearch_2.19", "OpenSearch_2.19", true, ""},
+		"upgraded by hand, or back in the file": {"OpenSearch_2.19", "OpenSearch_2.17", true,
+			"legops:opensearch.version: OpenSearch_2.17: the domain runs OpenSearch_2.19, which cannot be undone, and stays at it: " +
+				"set it to OpenSearch_2.19; for an older version, restore a snapshot into another domain"},
+	} {
+		config := loaded(t, "dev", set("opensearch.version", string(c.wanted)))
+		assert.Equal(t, c.stays, config.SearchStays(c.running), name)
+		assert.Equal(t, c.warning, config.SearchWarning(c.running), name)
 	}
 }

@@ -25,6 +25,8 @@ const searchTLS = "Policy-Min-TLS-1-2-PFS-2023-10"
 type OpenSearchArgs struct {
 	settings.OpenSearch
 
+	// Stays says that the domain exists and keeps its version: Pulumi ignores changes of it.
+	Stays bool
 	// Name is the name of the domain and the prefix of what belongs to it: 3 to 28 characters of a-z, 0-9 and
 	// hyphens, a letter first (the bounds of AWS).
 	Name string
@@ -177,12 +179,20 @@ func (b *searchBuild) domain() error {
 		OffPeakWindowOptions:  a.offPeak(),
 		SoftwareUpdateOptions: opensearch.DomainSoftwareUpdateOptionsArgs{AutoSoftwareUpdateEnabled: pulumi.Bool(true)},
 		Tags:                  kit.NameTag(a.Name),
-	}, b.Parent, pulumi.Protect(a.Protect), pulumi.DependsOn(first))
+	}, b.Parent, pulumi.Protect(a.Protect), pulumi.IgnoreChanges(a.kept()), pulumi.DependsOn(first))
 	if err != nil {
 		return err
 	}
 	b.c.Endpoint, b.c.DomainName, b.c.DomainArn = domain.Endpoint, domain.DomainName, domain.Arn
 	b.c.SecurityGroupID, b.c.MasterRoleArn = group.ID().ToStringOutput(), master.Arn
+	return nil
+}
+
+// kept are the inputs that Pulumi ignores.
+func (a *OpenSearchArgs) kept() []string {
+	if a.Stays {
+		return []string{"engineVersion"}
+	}
 	return nil
 }
 

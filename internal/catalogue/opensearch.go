@@ -58,6 +58,12 @@ func SearchUpgrade(from, to string) bool {
 	return false
 }
 
+// SearchNewer reports whether a version of OpenSearch is newer than another.
+func SearchNewer(version, than string) bool {
+	old, new, known := searchVersions(than, version)
+	return known && (new.major > old.major || new.major == old.major && new.minor > old.minor)
+}
+
 type searchVersion struct{ major, minor int }
 
 func searchVersions(from, to string) (old, new searchVersion, known bool) {
