@@ -3,15 +3,15 @@ package stacks
 import (
 	"fmt"
 
-	"legops/internal/catalogue"
 	"legops/internal/settings"
+	"legops/internal/upgrades"
 )
 
 // SearchStays reports whether a domain that runs a version, empty before there is a domain, keeps it: the stack file says the same or an
 // older one. The provider must not hear of it then: it knows the version in Pulumi's state alone, which is older where a person upgraded
 // the domain, and it deletes a domain to give it a version to which it cannot be upgraded, even the one that it runs.
 func (c *Config) SearchStays(running settings.SearchVersion) bool {
-	return running != "" && (running == c.OpenSearch.Version || catalogue.SearchNewer(string(running), string(c.OpenSearch.Version)))
+	return running != "" && (running == c.OpenSearch.Version || upgrades.OpenSearchIsNewer(string(running), string(c.OpenSearch.Version)))
 }
 
 // SearchWarning says, in one line, that a domain keeps a newer version than that of the stack file; empty if it does not.
@@ -30,7 +30,7 @@ func (c *Config) SearchWarning(running settings.SearchVersion) string {
 // of the stack file: the provider would delete it with all indices, and create an empty one.
 func (c *Config) CheckSearchVersion(running settings.SearchVersion) error {
 	wanted := c.OpenSearch.Version
-	if running == "" || c.SearchStays(running) || catalogue.SearchUpgrade(string(running), string(wanted)) {
+	if running == "" || c.SearchStays(running) || upgrades.OpenSearch(string(running), string(wanted)) {
 		return nil
 	}
 	fix := fmt.Sprintf("set it to %s", running)
@@ -47,7 +47,7 @@ func (c *Config) CheckSearchVersion(running settings.SearchVersion) error {
 // searchStep is the version through which a domain reaches another in two upgrades, or "".
 func searchStep(running, wanted settings.SearchVersion) settings.SearchVersion {
 	const last = "OpenSearch_2.19" // of 2.x
-	if catalogue.SearchUpgrade(string(running), last) && catalogue.SearchUpgrade(last, string(wanted)) {
+	if upgrades.OpenSearch(string(running), last) && upgrades.OpenSearch(last, string(wanted)) {
 		return last
 	}
 	return ""

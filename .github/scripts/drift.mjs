@@ -9,7 +9,7 @@
 import { appendFileSync, readFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { all, longestText, main, request } from './github.mjs'
-import { pending } from './pending.mjs'
+import { pending, typeOf } from './pending.mjs'
 
 const { GITHUB_REPOSITORY, GITHUB_RUN_ID, GITHUB_SERVER_URL, GITHUB_SHA, GITHUB_STEP_SUMMARY, STACK } = process.env
 const folder = process.argv[2]
@@ -22,8 +22,6 @@ const unchanged = ['same', 'refresh', 'read']
 // theirs are properties that the cluster changes by itself: the Cluster Autoscaler decides the size of a node group. Pulumi ignores it,
 // except between an update that has changed the group's bounds and the next one (docs/decisions/0035-look-first.md).
 const theirs = { 'aws:eks/nodeGroup:NodeGroup': ['scalingConfig.desiredSize'] }
-
-const typeOf = urn => urn.split('::')[2].split('$').pop()
 
 const isTheirs = ({ urn, detailedDiff }) => {
   const paths = Object.keys(detailedDiff ?? {})

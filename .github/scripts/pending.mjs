@@ -13,6 +13,9 @@ import { fileURLToPath } from 'node:url'
 
 const database = 'aws:rds/instance:Instance'
 
+// typeOf returns the type of a resource, by its URN.
+export const typeOf = urn => urn.split('::')[2].split('$').pop()
+
 // inputs are Pulumi's names of what RDS lists as pending, where they are not the same but for the first letter.
 const inputs = {
   CACertificateIdentifier: 'caCertIdentifier',
@@ -43,7 +46,7 @@ const wanted = (name, step) => (name === 'refresh' ? step.oldState : step.newSta
 
 // A preview that refreshes first lists that, too, with what is in the state.
 const steps = (folder, name) =>
-  (read(folder, `${name}.json`)?.steps ?? []).filter(({ op, urn }) => op !== 'refresh' && urn.split('::')[2].split('$').pop() === database)
+  (read(folder, `${name}.json`)?.steps ?? []).filter(({ op, urn }) => op !== 'refresh' && typeOf(urn) === database)
 
 const major = version => String(version).split('.')[0]
 

@@ -22,8 +22,8 @@ type Type struct {
 	// Policy is the input that holds an IAM policy.
 	Policy Policy
 	// Replaces are inputs whose change makes another resource, beside those of the provider's own schema (Provider): of a type of
-	// AWS, what the provider's code says of a planned change; of another provider, all. A path that ends in ? replaces when the value
-	// comes or goes, one that ends in ! when it is no longer true, or no longer given.
+	// AWS, what the provider's code says of a planned change; of another provider, all. A path that ends in ! replaces when the value
+	// is no longer true, or no longer given.
 	Replaces []string
 	// PartOf names what it is a part of: it goes with it and never keeps it from being deleted.
 	PartOf Link

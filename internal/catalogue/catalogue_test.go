@@ -31,6 +31,14 @@ func TestCatalogueImportsNothingOfTheProject(t *testing.T) {
 	assert.Equal(t, []string{"legops/internal/catalogue"}, ours)
 }
 
+// Every preview and update starts the program, and loading the catalogue takes ten milliseconds.
+func TestTheProgramDoesNotLoadTheCatalogue(t *testing.T) {
+	listed, err := exec.Command("go", "list", "-deps", "legops").Output()
+	require.NoError(t, err)
+	assert.Contains(t, string(listed), "legops/stacks")
+	assert.NotContains(t, string(listed), "legops/internal/catalogue")
+}
+
 // missing are the facts that an entry does not state.
 func missing(known *catalogue.Type, inputs map[string]schema.Property) []string {
 	var all []string
@@ -108,7 +116,7 @@ func TestFactsAreOfRealInputsAndTypes(t *testing.T) {
 	for i := range catalogue.Types {
 		known := &catalogue.Types[i]
 		input := func(path string) {
-			path = strings.TrimRight(path, "?!")
+			path = strings.TrimRight(path, "!")
 			if path != "" {
 				assert.True(t, leads(table, table.Resources[known.Token].Inputs, model.ParsePath(path)), "%s has no input %s", known.Token, path)
 			}

@@ -126,7 +126,7 @@ func replacedBy(token string) []string {
 	var paths []string
 	known := catalogue.Of(token)
 	for _, path := range known.Replaces {
-		paths = append(paths, strings.TrimRight(path, "?!"))
+		paths = append(paths, strings.TrimRight(path, "!"))
 	}
 	if provider := known.Provider(); provider != nil {
 		for path, input := range provider.Inputs {

@@ -1,7 +1,5 @@
 package catalogue
 
-import "fmt"
-
 // Resource types of OpenSearch Service.
 const (
 	SearchDomain       = "aws:opensearch/domain:Domain"
@@ -39,39 +37,6 @@ var _ = add([]Type{
 		Policy: Policy{Input: "accessPolicies", Principal: Must, Resource: Must, Limit: 102400},
 		PartOf: Link{"domainName", SearchDomain}, Box: "search", Inert: true},
 })
-
-// SearchUpgrade reports whether a domain can be upgraded in place from a version of OpenSearch to another, such as OpenSearch_2.17 to
-// OpenSearch_2.19. Nothing goes back. Up to 3.x, only 2.19 goes (Amazon OpenSearch Service Developer Guide, "Supported upgrade paths").
-func SearchUpgrade(from, to string) bool {
-	old, new, known := searchVersions(from, to)
-	if !known || old.major > new.major || old.major == new.major && old.minor >= new.minor {
-		return false
-	}
-	switch {
-	case old.major == new.major:
-		return true
-	case new.major == 2:
-		return old == searchVersion{1, 3}
-	case new.major == 3:
-		return old == searchVersion{2, 19}
-	}
-	return false
-}
-
-// SearchNewer reports whether a version of OpenSearch is newer than another.
-func SearchNewer(version, than string) bool {
-	old, new, known := searchVersions(than, version)
-	return known && (new.major > old.major || new.major == old.major && new.minor > old.minor)
-}
-
-type searchVersion struct{ major, minor int }
-
-func searchVersions(from, to string) (old, new searchVersion, known bool) {
-	const form = "OpenSearch_%d.%d"
-	_, oldErr := fmt.Sscanf(from, form, &old.major, &old.minor)
-	_, newErr := fmt.Sscanf(to, form, &new.major, &new.minor)
-	return old, new, oldErr == nil && newErr == nil
-}
 
 // The pages of the developer guide (repository awsdocs/amazon-opensearch-service-developer-guide, doc_source).
 const (

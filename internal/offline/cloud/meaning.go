@@ -61,11 +61,6 @@ func (m meaning) kept(path string, old resource.PropertyValue) (resource.Propert
 
 func (m meaning) value(path string, old, value resource.PropertyValue) resource.PropertyValue {
 	switch {
-	case old.IsSecret() || value.IsSecret():
-		if m.value(path, bare(old), bare(value)).DeepEquals(bare(old)) {
-			return old
-		}
-		return value
 	case old.IsString() && value.IsString():
 		if m.known.Input(path).JSON && sameDocument(old.StringValue(), value.StringValue()) {
 			return old
@@ -105,13 +100,6 @@ func (m meaning) list(path string, olds, news []resource.PropertyValue) []resour
 	return append(kept, added...)
 }
 
-func bare(v resource.PropertyValue) resource.PropertyValue {
-	for v.IsSecret() {
-		v = v.SecretValue().Element
-	}
-	return v
-}
-
 func join(at, key string) string {
 	if at == "" {
 		return key
@@ -121,7 +109,6 @@ func join(at, key string) string {
 
 // isZeroOrEmpty is whether a value is what Terraform's first SDK takes for nothing.
 func isZeroOrEmpty(v resource.PropertyValue) bool {
-	v = bare(v)
 	return isZero(v) || v.IsArray() && len(v.ArrayValue()) == 0
 }
 

@@ -9,6 +9,7 @@ import (
 
 	"legops/internal/catalogue"
 	"legops/internal/instances"
+	"legops/internal/upgrades"
 )
 
 // What OpenSearch computes and refuses.
@@ -45,7 +46,7 @@ func (m made) searchHost() string {
 // 5.68 and 6.13, which asks GetCompatibleVersions).
 func searchReplaces(olds, news resource.PropertyMap) []string {
 	const version, addresses = "engineVersion", "ipAddressType"
-	if from, to := text(olds[version]), text(news[version]); from != to && !catalogue.SearchUpgrade(from, to) {
+	if from, to := text(olds[version]), text(news[version]); from != to && !upgrades.OpenSearch(from, to) {
 		return []string{version}
 	}
 	if text(olds[addresses]) == "dualstack" && text(news[addresses]) != "dualstack" {

@@ -56,7 +56,7 @@ func replacementOf(c *connection, urn resource.URN, olds, news resource.Property
 	known := catalogue.Of(typ)
 	r := replacement{known: known.Provider(), olds: olds, news: news}
 	for _, path := range slices.Concat(replacingObject(c, typ), known.Replaces) {
-		bare := strings.TrimRight(path, "?!")
+		bare := strings.TrimRight(path, "!")
 		if mustReplace(path[len(bare):], at(olds, bare), at(news, bare)) {
 			r.paths = append(r.paths, model.ParsePath(bare))
 		}
@@ -89,10 +89,7 @@ func deletedFirst(known *catalogue.Type, urn resource.URN, olds, news resource.P
 
 // mustReplace compares a value by the mark behind its path.
 func mustReplace(mark string, old, changed resource.PropertyValue) bool {
-	switch mark {
-	case "?":
-		return old.IsNull() != changed.IsNull()
-	case "!":
+	if mark == "!" {
 		return isOn(old) && !isOn(changed) && !changed.IsComputed()
 	}
 	return !old.DeepEquals(changed)

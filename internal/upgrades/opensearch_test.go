@@ -1,16 +1,16 @@
-package catalogue_test
+package upgrades_test
 
 import (
 	"testing"
 
 	"github.com/stretchr/testify/assert"
 
-	"legops/internal/catalogue"
+	"legops/internal/upgrades"
 )
 
 // The rows are those of AWS's table, and what no row of it allows: "Supported upgrade paths" in
 // https://docs.aws.amazon.com/opensearch-service/latest/developerguide/version-migration.html.
-func TestSearchUpgradeIsAsPublished(t *testing.T) {
+func TestOpenSearchUpgradesAsPublished(t *testing.T) {
 	for _, row := range []struct {
 		from    string
 		to      []string
@@ -32,10 +32,10 @@ func TestSearchUpgradeIsAsPublished(t *testing.T) {
 		{"Elasticsearch_7.10", nil, []string{"OpenSearch_1.3"}},
 	} {
 		for _, to := range row.to {
-			assert.True(t, catalogue.SearchUpgrade(row.from, to), "%s to %s", row.from, to)
+			assert.True(t, upgrades.OpenSearch(row.from, to), "%s to %s", row.from, to)
 		}
 		for _, to := range append(row.refused, row.from) {
-			assert.False(t, catalogue.SearchUpgrade(row.from, to), "%s to %s", row.from, to)
+			assert.False(t, upgrades.OpenSearch(row.from, to), "%s to %s", row.from, to)
 		}
 	}
 }
