@@ -25,7 +25,9 @@ type Step struct {
 	// Old is what the state has, New what the program asks for; nil where there is none.
 	Old *Resource `json:"oldState"`
 	New *Resource `json:"newState"`
-	// DiffReasons are the properties that differ, ReplaceReasons those that the resource cannot live through.
+	// DiffReasons are the properties that differ, ReplaceReasons those that the resource cannot live through. Both are in order of their
+	// names: the engine collects the latter in a map, and tells them in another order each time (pulumi/pkg v3.250.0,
+	// resource/deploy/step_generator.go, applyReplaceOnChanges).
 	DiffReasons    []string `json:"diffReasons"`
 	ReplaceReasons []string `json:"replaceReasons"`
 	// DetailedDiff is what the provider says differs, by path, see PathOf: within objects the innermost, elements of lists by their place.
@@ -101,6 +103,8 @@ func ReadStep(output []byte) (step Step, err error) {
 func (s *Step) clean() {
 	s.Old.clean()
 	s.New.clean()
+	slices.Sort(s.DiffReasons)
+	slices.Sort(s.ReplaceReasons)
 }
 
 // NewPlan is a plan of steps in any order.

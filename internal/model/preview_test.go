@@ -15,7 +15,7 @@ const preview = `warning: something the CLI says
     {"op": "same", "urn": "urn:pulumi:dev::legops::legops:components:Queues::queues",
      "oldState": {"urn": "urn:pulumi:dev::legops::legops:components:Queues::queues", "type": "legops:components:Queues"},
      "newState": {"urn": "urn:pulumi:dev::legops::legops:components:Queues::queues", "type": "legops:components:Queues"}},
-    {"op": "create-replacement", "replaceReasons": ["name"], "detailedDiff": {"name": {"kind": "update-replace", "inputDiff": true}, "list[0]": {"kind": "add"}},
+    {"op": "create-replacement", "diffReasons": ["name", "list"], "replaceReasons": ["name", "list"], "detailedDiff": {"name": {"kind": "update-replace", "inputDiff": true}, "list[0]": {"kind": "add"}},
      "oldState": {"urn": "urn:pulumi:dev::legops::aws:sqs/queue:Queue::signing", "type": "aws:sqs/queue:Queue", "inputs": {"name": "a"}},
      "newState": {"urn": "urn:pulumi:dev::legops::aws:sqs/queue:Queue::signing", "type": "aws:sqs/queue:Queue",
       "parent": "urn:pulumi:dev::legops::legops:components:Queues::queues", "provider": "urn:pulumi:dev::legops::pulumi:providers:aws::aws-global::id",
@@ -40,6 +40,9 @@ func TestRead(t *testing.T) {
 	assert.Equal(t, "aws-global", queue.ProviderName())
 	for path, replaces := range map[string]bool{"name": true, "list[0]": false} {
 		assert.Equal(t, replaces, p.Steps[1].DetailedDiff[path].Replaces(), path)
+	}
+	for _, reasons := range [][]string{p.Steps[1].DiffReasons, p.Steps[1].ReplaceReasons} {
+		assert.Equal(t, []string{"list", "name"}, reasons, "in order of their names")
 	}
 	assert.Equal(t, Values{"name": "b", "list": []any{Secret, map[string]any{"deep": Secret}}, "marked": Secret}, queue.Inputs)
 	assert.Equal(t, "Queues", head.Kind(queue))
