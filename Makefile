@@ -225,5 +225,9 @@ golden: tools ## Rewrite the golden previews under tests/golden
 bench: tools ## Measure previews, updates, reviews and builds; BASE=revision measures it too, ONLY=stacks,build only these parts
 	go run -ldflags '-s -w' ./cmd/bench $(if $(filter file,$(origin BASE)),,-base '$(BASE)') -only '$(ONLY)'
 
+.PHONY: prove
+prove: tools ## Search all that could break a promise (docs/proofs.md); ONLY=tuning,faults these proofs, SEED=7 SAMPLE=0.1 a part of it
+	go run -ldflags '-s -w' ./cmd/prove -only '$(ONLY)' $(if $(SEED),-seed '$(SEED)') $(if $(SAMPLE),-sample '$(SAMPLE)')
+
 .PHONY: ci
 ci: lint test ## Lint and test, as .ci/run does

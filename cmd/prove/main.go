@@ -1,0 +1,138 @@
+// Command prove runs the proofs (docs/proofs.md): each searches all that could break one promise. It prints what each tried and found, and
+// fails if it found anything.
+package main
+
+import (
+	"context"
+	"errors"
+	"flag"
+	"fmt"
+	"io"
+	"os"
+	"os/signal"
+	"slices"
+	"strings"
+	"syscall"
+	"time"
+
+	"legops/internal/offline"
+	"legops/internal/offline/engine"
+	"legops/internal/proofs"
+)
+
+// all are the proofs, in this order.
+var all = []proofs.Proof{}
+
+func main() {
+	ctx, stop := signal.NotifyContext(context.Background(), os.Interrupt, syscall.SIGTERM)
+	err := run(ctx, os.Args[1:], os.Stdout)
+	stop()
+	if err != nil && !errors.Is(err, flag.ErrHelp) {
+		fmt.Fprintln(os.Stderr, "prove:", err)
+		os.Exit(1)
+	}
+}
+
+func run(ctx context.Context, args []string, out io.Writer) (err error) {
+	flags := flag.NewFlagSet("prove", flag.ContinueOnError)
+	only := flags.String("only", "", "run only these proofs, separated by commas: "+strings.Join(names(), ", "))
+	seed := flags.Uint64("seed", uint64(time.Now().Unix()), "choose the cases of a sample by this number")
+	sample := flags.Float64("sample", 1, "try this share of the cases, more than 0, at most 1")
+	if err := flags.Parse(args); err != nil {
+		return err
+	}
+	if flags.NArg() > 0 {
+		return fmt.Errorf("unexpected argument %q", flags.Arg(0))
+	}
+	if !(*sample > 0 && *sample <= 1) {
+		return fmt.Errorf("-sample %v: must be more than 0, and at most 1", *sample)
+	}
+	chosen, err := choose(*only)
+	if err != nil {
+		return err
+	}
+	dir, err := os.Getwd()
+	if err != nil {
+		return err
+	}
+	root, err := offline.FindRoot(dir)
+	if err != nil {
+		return err
+	}
+	e, err := engine.Open(ctx, root)
+	if err != nil {
+		return err
+	}
+	defer func() {
+		err = errors.Join(err, e.Close())
+		if refused := e.Refused(); len(refused) > 0 {
+			err = errors.Join(err, fmt.Errorf("addresses outside this machine that something tried to reach: %v", refused))
+		}
+	}()
+	_, _ = fmt.Fprintf(out, "seed %d, sample %v\n", *seed, *sample)
+	var failed []string
+	for _, p := range chosen {
+		s := &proofs.Search{Root: root, Engine: e, Seed: *seed, Sample: *sample, Log: out}
+		if err := prove(ctx, p, s, out); err != nil {
+			return fmt.Errorf("%s: %w", p.Name, err)
+		}
+		if len(s.Found()) > 0 {
+			failed = append(failed, p.Name)
+		}
+	}
+	if len(failed) > 0 {
+		return fmt.Errorf("not proven: %s; see what was found, above", strings.Join(failed, ", "))
+	}
+	return nil
+}
+
+// prove runs a proof and prints what came of it.
+func prove(ctx context.Context, p proofs.Proof, s *proofs.Search, out io.Writer) error {
+	_, _ = fmt.Fprintf(out, "\n## %s\n\n%s\n\n", p.Name, p.Claim)
+	start, before := time.Now(), used()
+	if err := p.Run(ctx, s); err != nil {
+		return err
+	}
+	for _, f := range s.Figures() {
+		_, _ = fmt.Fprintf(out, "%8d %s\n", f.Count, f.Of)
+	}
+	_, _ = fmt.Fprintf(out, "%8.0f seconds, %.0f of processor time\n", time.Since(start).Seconds(), (used() - before).Seconds())
+	for _, found := range s.Found() {
+		_, _ = fmt.Fprintf(out, "FOUND: %s\n", found)
+	}
+	return nil
+}
+
+// used is the processor time of this process and of those that it has waited for: pulumi-eks, which runs until the end, is not among them.
+func used() (total time.Duration) {
+	for _, who := range []int{syscall.RUSAGE_SELF, syscall.RUSAGE_CHILDREN} {
+		var usage syscall.Rusage
+		if err := syscall.Getrusage(who, &usage); err == nil {
+			total += time.Duration(usage.Utime.Nano() + usage.Stime.Nano())
+		}
+	}
+	return total
+}
+
+func names() (names []string) {
+	for _, p := range all {
+		names = append(names, p.Name)
+	}
+	return names
+}
+
+// choose returns the named proofs, separated by commas; all if there is no name.
+func choose(only string) ([]proofs.Proof, error) {
+	if only == "" {
+		return all, nil
+	}
+	var chosen []proofs.Proof
+	for name := range strings.SplitSeq(only, ",") {
+		i := slices.IndexFunc(all, func(p proofs.Proof) bool { return p.Name == name })
+		if i < 0 {
+			return nil, fmt.Errorf("-only %s: there is no proof %q: name one of %s, or several separated by commas", only, name, strings.Join(names(), ", "))
+		}
+		chosen = append(chosen, all[i])
+	}
+	return chosen, nil
+}
