@@ -33,7 +33,7 @@ func (p *Provider) Create(ctx context.Context, req *pulumirpc.CreateRequest) (*p
 		return nil, err
 	}
 	var e *Entry
-	err = p.changing(ctx, func() (err error) {
+	err = p.changing(ctx, Call{"create", urn, ""}, func() (err error) {
 		if err = p.startCluster(ctx, c, urn, known); err == nil {
 			e, err = p.create(c, urn, known)
 		}
@@ -202,7 +202,7 @@ func (p *Provider) Update(ctx context.Context, req *pulumirpc.UpdateRequest) (*p
 		return nil, err
 	}
 	var e *Entry
-	err = p.changing(ctx, func() (err error) {
+	err = p.changing(ctx, Call{"update", urn, req.GetId()}, func() (err error) {
 		e, err = p.update(c, urn, req.GetId(), known, unchanged)
 		return err
 	})
@@ -243,7 +243,7 @@ func (p *Provider) update(c *connection, urn resource.URN, id string, inputs mod
 func (p *Provider) Delete(ctx context.Context, req *pulumirpc.DeleteRequest) (*emptypb.Empty, error) {
 	c := connectionOf(ctx)
 	urn := resource.URN(req.GetUrn())
-	return &emptypb.Empty{}, p.changing(ctx, func() error {
+	return &emptypb.Empty{}, p.changing(ctx, Call{"delete", urn, req.GetId()}, func() error {
 		if err := p.remove(c, urn, req.GetId()); err != nil {
 			return err
 		}
@@ -285,7 +285,10 @@ func gone(e *Entry) change {
 }
 
 // changing counts a call that changes the cloud, and makes the change with the fault that strikes it, if any.
-func (p *Provider) changing(ctx context.Context, change func() error) error {
+func (p *Provider) changing(ctx context.Context, call Call, change func() error) error {
+	if p.faults.between != nil {
+		return p.faults.between(call, change)
+	}
 	fault := p.faults.strike()
 	switch fault {
 	case "fail":

@@ -5,6 +5,7 @@ import (
 	"encoding/json"
 	"errors"
 	"sync"
+	"sync/atomic"
 
 	"github.com/blang/semver"
 	"github.com/pulumi/pulumi/pkg/v3/engine"
@@ -26,6 +27,9 @@ type Stack struct {
 	cloud    *cloud.Provider
 	record   *cloud.Record
 	snapshot *deploy.Snapshot
+	// parallel is how many resources the engine works at.
+	parallel int32
+	running  atomic.Pointer[running]
 }
 
 // Stack returns a stack that nothing has been deployed to. The fault, which may be nil, is one that does not crash the cloud.
@@ -42,7 +46,7 @@ func (e *Engine) stack(name string, record *cloud.Record, snapshot *deploy.Snaps
 	if err != nil {
 		return nil, err
 	}
-	return &Stack{e, name, provider, record, snapshot}, nil
+	return &Stack{engine: e, name: name, cloud: provider, record: record, snapshot: snapshot, parallel: parallel}, nil
 }
 
 // Copy returns a stack of its own in the same state.
