@@ -71,3 +71,9 @@ func (f *faults) strike() string {
 	}
 	return f.fault.Kind
 }
+
+// DeleteByHand deletes what a person found in the account, past Pulumi.
+func (p *Provider) DeleteByHand(e Entry) error {
+	c := &connection{account: e.Account, region: e.Region, cluster: e.Cluster}
+	return p.remove(c, resource.URN(e.URN), e.ID)
+}

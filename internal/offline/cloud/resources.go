@@ -3,7 +3,6 @@ package cloud
 import (
 	"context"
 	"errors"
-	"reflect"
 
 	"github.com/pulumi/pulumi/sdk/v3/go/common/resource"
 	pulumirpc "github.com/pulumi/pulumi/sdk/v3/proto/go"
@@ -55,8 +54,15 @@ func (p *Provider) create(c *connection, urn resource.URN, inputs model.Values) 
 	if c.account == "" {
 		return nil, refusal(urn, "the Kubernetes cluster of its provider does not exist, so it is unreachable")
 	}
-	if e := p.record.pendingFor(c.account, string(urn)); e != nil && reflect.DeepEqual(e.in(), inputs) {
-		return e, nil
+	if left := p.record.pendingFor(c.account, string(urn)); left != nil && left.Inputs[autoNamed(left.Type)] == inputs[autoNamed(left.Type)] {
+		switch {
+		case catalogue.Of(left.Type).Again() == catalogue.Same, inputs.Flag("allowOverwrite"):
+			e := p.entry(c, urn, left.ID, inputs, nil)
+			e.Pending = true
+			return e, p.record.commit(change{Put: e})
+		case catalogue.Of(left.Type).Again() == catalogue.Taken:
+			return nil, refusal(urn, "AlreadyExists: %s exists, made by a run that did not hear of it", left.ID)
+		}
 	}
 	id := p.freeID(c, urn, inputs)
 	e := p.entry(c, urn, id, inputs, nil)
@@ -151,6 +157,13 @@ func (p *Provider) Read(ctx context.Context, req *pulumirpc.ReadRequest) (*pulum
 	e := p.record.entries[c.key(resource.URN(req.GetUrn()), req.GetId())]
 	if e == nil {
 		return &pulumirpc.ReadResponse{}, nil // gone
+	}
+	if e.Pending { // from now on somebody knows of it
+		known := *e
+		known.Pending = false
+		if err := p.record.commit(change{Put: &known}); err != nil {
+			return nil, err
+		}
 	}
 	read, given := e.outputs(), resource.NewPropertyMapFromMap(e.holds())
 	if err := errors.Join(keepUnread(e.Type, read, req.GetProperties()), keepUnread(e.Type, given, req.GetInputs())); err != nil {

@@ -8,6 +8,7 @@ import (
 	"sync/atomic"
 
 	"github.com/blang/semver"
+	"github.com/pulumi/pulumi/pkg/v3/display"
 	"github.com/pulumi/pulumi/pkg/v3/engine"
 	"github.com/pulumi/pulumi/pkg/v3/resource/deploy"
 	"github.com/pulumi/pulumi/pkg/v3/resource/deploy/deploytest"
@@ -94,6 +95,13 @@ func (s *Stack) Deploy(ctx context.Context, source Source) (*model.Deployment, e
 	var r reader
 	err := s.run(ctx, engine.Update, source, false, r.read)
 	return r.deployment(), errors.Join(err, r.err)
+}
+
+// Import takes what exists over into the state, like `pulumi import --file`.
+func (s *Stack) Import(ctx context.Context, source Source, imports []deploy.Import) error {
+	return s.run(ctx, func(u engine.UpdateInfo, c *engine.Context, o engine.UpdateOptions, preview bool) (*deploy.Plan, display.ResourceChanges, error) {
+		return engine.Import(u, c, o, imports, preview)
+	}, source, false, ignore)
 }
 
 // Refresh reads the cloud into the state.

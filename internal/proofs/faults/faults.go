@@ -95,7 +95,7 @@ func (t *target) search(ctx context.Context, s *proofs.Search, o operation, f fa
 				}
 			}
 		}
-		if err := w.recover(ctx, find); err != nil {
+		if err := t.recover(ctx, s, w, want.leaves, find); err != nil {
 			return err
 		}
 	}
@@ -126,25 +126,3 @@ func (t *target) search(ctx context.Context, s *proofs.Search, o operation, f fa
 	return nil
 }
 
-// recover does after a wave what the runbook says.
-func (w *waves) recover(ctx context.Context, find func(string, ...any)) error {
-	if !w.fault.cli {
-		return nil
-	}
-	there, err := read(ctx, w.stack)
-	if err != nil {
-		return err
-	}
-	told := map[string]bool{}
-	for _, item := range there.left {
-		told[string(item.Resource.URN)] = true
-	}
-	for _, name := range there.unknown() {
-		// What is in a cluster may leave the state before the cluster goes, and it with it.
-		if e := there.cloud[name]; !told[e.URN] && e.Cluster == "" {
-			find("wave %d: nothing in the state tells of %s", w.wave, name)
-		}
-	}
-	w.stack.ClearPendingCreates()
-	return nil
-}

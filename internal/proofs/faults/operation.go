@@ -105,6 +105,7 @@ var edits = []struct {
 	{regexp.MustCompile(`Owner: platform@`), `Owner: founders@`},
 	{regexp.MustCompile(`originSecretGeneration: 1`), `originSecretGeneration: 2`},
 	{regexp.MustCompile(`diskGiB: \d+`), `diskGiB: 120`},
+	{regexp.MustCompile(`- m7g\.x?large`), `- m7g.2xlarge`}, // replaces the nodes
 	{regexp.MustCompile(`LOG_LEVEL: \w+`), `LOG_LEVEL: info`},
 	{regexp.MustCompile(`flowLogRetentionDays: \d+`), `flowLogRetentionDays: 400`},
 }

@@ -26,13 +26,15 @@ type waves struct {
 	// struck are the calls that met the fault, spared the others; each with the number of its wave.
 	struck, spared map[cloud.Call]int
 	wave           int
+	// told are the resources whose end the state said that nobody knows, by URN.
+	told map[string]bool
 	// waiting are the calls of the running wave, which strike ends.
 	waiting []cloud.Call
 	strike  chan struct{}
 }
 
 func newWaves(s *engine.Stack, f fault, spares func(cloud.Call) bool) *waves {
-	w := &waves{stack: s, fault: f, spares: spares, struck: map[cloud.Call]int{}, spared: map[cloud.Call]int{}}
+	w := &waves{stack: s, fault: f, spares: spares, struck: map[cloud.Call]int{}, spared: map[cloud.Call]int{}, told: map[string]bool{}}
 	s.Cloud().Intercept(w.between)
 	return w
 }
