@@ -20,6 +20,9 @@ type running struct {
 // Unbounded lets the engine work at as many resources as it can at once, like `pulumi up --parallel` with a large number.
 func (s *Stack) Unbounded() { s.parallel = math.MaxInt32 }
 
+// SaveAtEnd lets operations save the state at their end only, like the CLI with PULUMI_SKIP_CHECKPOINTS: what is killed has saved nothing.
+func (s *Stack) SaveAtEnd() { s.saveAtEnd = true }
+
 // KillProgram ends the program of the running operation, as if its process had been killed.
 func (s *Stack) KillProgram() {
 	if r := s.running.Load(); r != nil {

@@ -30,6 +30,8 @@ type Stack struct {
 	snapshot *deploy.Snapshot
 	// parallel is how many resources the engine works at.
 	parallel int32
+	// saveAtEnd is whether an operation saves nothing before its end.
+	saveAtEnd bool
 	running  atomic.Pointer[running]
 }
 

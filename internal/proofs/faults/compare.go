@@ -106,7 +106,7 @@ func (s *standing) differences(want *standing) (found []string) {
 	for _, name := range slices.Sorted(maps.Keys(s.cloud)) {
 		w := want.cloud[name]
 		switch {
-		case w.URN == "" && !s.made[name]:
+		case s.cloud[name].Pending, w.URN == "" && !s.made[name]:
 			found = append(found, "orphaned, in the cloud and in no state: "+name)
 		case w.URN == "":
 			found = append(found, "in the cloud, and not after an undisturbed run: "+name)

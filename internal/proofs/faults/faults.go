@@ -66,10 +66,11 @@ func (t *target) search(ctx context.Context, s *proofs.Search, o operation, f fa
 		return err
 	}
 	stack.Unbounded()
-	if t.mutate != nil {
-		t.mutate(stack)
+	if t.seams.stack != nil {
+		t.seams.stack(stack)
 	}
 	w := newWaves(stack, f, spares)
+	w.cloud = t.seams.cloud
 	find := func(format string, args ...any) {
 		s.Find("%s, %s, %s: %s", t.name, o.name, f.name, fmt.Sprintf(format, args...))
 	}
@@ -125,4 +126,3 @@ func (t *target) search(ctx context.Context, s *proofs.Search, o operation, f fa
 	}
 	return nil
 }
-

@@ -8,6 +8,8 @@ import (
 	"path/filepath"
 	"regexp"
 
+	"github.com/pulumi/pulumi/pkg/v3/resource/deploy"
+
 	"legops/infra"
 	"legops/internal/offline/cloud"
 	"legops/internal/offline/engine"
@@ -46,8 +48,18 @@ type target struct {
 	source, edited engine.Source
 	// deployed is the stack after an undisturbed deployment.
 	deployed *engine.Stack
-	// break, which may be nil, breaks a stack before it is disturbed: a mutation.
-	mutate func(*engine.Stack)
+	seams    seams
+}
+
+// seams are where tests break what is proven. Without them all is as it is.
+type seams struct {
+	// stack changes a stack before it is disturbed.
+	stack func(*engine.Stack)
+	// cloud carries out a call, or does something else; again says that the call has met its fault before.
+	cloud func(s *engine.Stack, c cloud.Call, again bool, change func() error) error
+	// imports and clear change what the runbook does.
+	imports func([]deploy.Import) []deploy.Import
+	clear   func(*engine.Stack)
 }
 
 func newTarget(ctx context.Context, e *engine.Engine, root, stack string) (*target, error) {

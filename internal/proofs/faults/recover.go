@@ -20,9 +20,7 @@ import (
 // the program asks for.
 func (t *target) recover(ctx context.Context, s *proofs.Search, w *waves, plan *standing, find func(string, ...any)) error {
 	if !w.fault.done || w.fault.answer == nil {
-		if w.fault.cli {
-			w.stack.ClearPendingCreates()
-		}
+		t.clear(w)
 		return nil
 	}
 	there, err := read(ctx, w.stack)
@@ -59,7 +57,10 @@ func (t *target) recover(ctx context.Context, s *proofs.Search, w *waves, plan *
 			})
 		}
 	}
-	w.stack.ClearPendingCreates()
+	t.clear(w)
+	if t.seams.imports != nil {
+		imports = t.seams.imports(imports)
+	}
 	if len(imports) == 0 {
 		return nil
 	}
@@ -67,4 +68,15 @@ func (t *target) recover(ctx context.Context, s *proofs.Search, w *waves, plan *
 		return fmt.Errorf("wave %d: importing %d resources: %w", w.wave, len(imports), err)
 	}
 	return nil
+}
+
+// clear takes the creations out of the state that a killed CLI has left.
+func (t *target) clear(w *waves) {
+	switch {
+	case !w.fault.cli:
+	case t.seams.clear != nil:
+		t.seams.clear(w.stack)
+	default:
+		w.stack.ClearPendingCreates()
+	}
 }

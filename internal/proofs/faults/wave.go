@@ -21,6 +21,8 @@ type waves struct {
 	fault fault
 	// spares says of which calls the fault keeps away.
 	spares func(cloud.Call) bool
+	// cloud, which may be nil, breaks the cloud: see seams.
+	cloud func(*engine.Stack, cloud.Call, bool, func() error) error
 
 	mu sync.Mutex
 	// struck are the calls that met the fault, spared the others; each with the number of its wave.
@@ -43,6 +45,10 @@ func newWaves(s *engine.Stack, f fault, spares func(cloud.Call) bool) *waves {
 func (w *waves) between(c cloud.Call, change func() error) error {
 	w.mu.Lock()
 	_, before := w.struck[c]
+	if w.cloud != nil {
+		whole, again := change, before
+		change = func() error { return w.cloud(w.stack, c, again, whole) }
+	}
 	if !before && w.spares(c) {
 		w.spared[c] = w.wave
 		before = true
