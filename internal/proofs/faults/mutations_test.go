@@ -42,7 +42,6 @@ var mutations = []struct {
 	{name: "a queue has a random name", program: small{randomQueue: true}, operation: "up from nothing", fault: "answer lost", finds: "orphaned"},
 	{name: "each run gives a log group another name", program: small{newName: true}, operation: "up from nothing", fault: "refused", finds: "changes something"},
 	{name: "the program asks for something in its first run only", program: small{extra: true}, operation: "update", fault: "refused", finds: "undisturbed"},
-	{name: "nothing tells that an object is in its bucket", program: small{unordered: true}, operation: "up from nothing", fault: "refused", finds: "NotFound: bucket"},
 
 	{name: "a deletion of what is gone fails", operation: "destroy", fault: "answer lost", finds: "fails without a fault",
 		seams: repeated("delete", catalogue.LogGroup, func(*engine.Stack, cloud.Call, func() error) error {

@@ -25,9 +25,8 @@ type small struct {
 	edited bool
 	// randomPolicy, randomTarget, randomTopic and randomQueue leave names to the provider.
 	randomPolicy, randomTarget, randomTopic, randomQueue bool
-	// newName gives a resource another name in each run, extra asks for one only in the first of a stack, unordered does not tell that an
-	// object is in a bucket.
-	newName, extra, unordered bool
+	// newName gives a resource another name in each run, extra asks for one only in the first.
+	newName, extra bool
 
 	runs atomic.Int32
 }
@@ -72,11 +71,7 @@ func (p *small) run(ctx *pulumi.Context, _ map[string]string) (err error) {
 	}
 	get(cloudwatch.NewLogGroup(ctx, "logs", &cloudwatch.LogGroupArgs{Name: pulumi.String(group)}, in))
 	bucket := get(s3.NewBucketV2(ctx, "bucket", &s3.BucketV2Args{Bucket: pulumi.String("small-bucket")}, in))
-	var of pulumi.StringInput = bucket.Bucket
-	if p.unordered {
-		of = pulumi.String("small-bucket")
-	}
-	get(s3.NewBucketObjectv2(ctx, "object", &s3.BucketObjectv2Args{Bucket: of, Key: pulumi.String("a"), Content: pulumi.String(owner)}, in))
+	get(s3.NewBucketObjectv2(ctx, "object", &s3.BucketObjectv2Args{Bucket: bucket.Bucket, Key: pulumi.String("a"), Content: pulumi.String(owner)}, in))
 	if !p.edited || p.extra && first {
 		get(cloudwatch.NewLogGroup(ctx, "old", &cloudwatch.LogGroupArgs{Name: pulumi.String("/old")}, in))
 	}
@@ -100,7 +95,7 @@ func (p *small) target(t *testing.T, e *engine.Engine, broken seams) *target {
 	t.Helper()
 	after := &small{
 		edited: true, randomPolicy: p.randomPolicy, randomTarget: p.randomTarget, randomTopic: p.randomTopic, randomQueue: p.randomQueue,
-		newName: p.newName, extra: p.extra, unordered: p.unordered,
+		newName: p.newName, extra: p.extra,
 	}
 	source := func(p *small) engine.Source { return engine.Source{Dir: root, Program: engine.Function(p.run)} }
 	made := &target{name: "dev", engine: e, source: source(p), edited: source(after), seams: broken}
