@@ -46,7 +46,9 @@ type Call struct {
 
 // Intercept lets a function stand between the engine and the cloud. It gets every call that changes the cloud, carries it out by change or does not,
 // and the engine gets the error that it returns. What is created and answered with an error is known to nobody.
-func (p *Provider) Intercept(between func(c Call, change func() error) error) { p.faults.between = between }
+func (p *Provider) Intercept(between func(c Call, change func() error) error) {
+	p.faults.between = between
+}
 
 // faults counts the calls and strikes at the right one.
 type faults struct {

@@ -32,7 +32,7 @@ type Stack struct {
 	parallel int32
 	// saveAtEnd is whether an operation saves nothing before its end.
 	saveAtEnd bool
-	running  atomic.Pointer[running]
+	running   atomic.Pointer[running]
 }
 
 // Stack returns a stack that nothing has been deployed to. The fault, which may be nil, is one that does not crash the cloud.
