@@ -2,6 +2,7 @@ package infra
 
 import (
 	"net/netip"
+	"slices"
 
 	"github.com/pulumi/pulumi/sdk/v3/go/pulumi"
 
@@ -153,17 +154,16 @@ func (p *Platform) connectivity(ctx *pulumi.Context, cfg *stacks.Config) (err er
 	return err
 }
 
-// FlowsOf leaves out the flows of optional parties that the stack lacks.
-func FlowsOf(cfg *stacks.Config) []foundation.Flow {
-	absent := map[string]bool{
+// Absent are the optional parties that a stack lacks.
+func Absent(cfg *stacks.Config) map[string]bool {
+	return map[string]bool{
 		Bastion: !cfg.Bastion.Enabled, LoadTest: cfg.LoadTest == nil, Runner: !hasRunner(cfg),
-		Administrators: len(cfg.Eks.PublicAccessCIDRs) == 0,
+		Administrators: len(cfg.Eks.PublicAccessCIDRs) == 0, Endpoints: len(cfg.Network.InterfaceEndpoints) == 0,
 	}
-	var there []foundation.Flow
-	for _, flow := range Flows {
-		if !absent[flow.From] {
-			there = append(there, flow)
-		}
-	}
-	return there
+}
+
+// FlowsOf leaves out the flows from optional parties that the stack lacks. Those to endpoints stay: their group is there without them.
+func FlowsOf(cfg *stacks.Config) []foundation.Flow {
+	absent := Absent(cfg)
+	return slices.DeleteFunc(slices.Clone(Flows), func(flow foundation.Flow) bool { return absent[flow.From] })
 }

@@ -2,6 +2,7 @@ package reach
 
 import (
 	"slices"
+	"strings"
 
 	"legops/infra"
 	"legops/internal/catalogue"
@@ -111,6 +112,41 @@ func (n *Network) passes(ports Ports) bool {
 		}
 		return true
 	})
+}
+
+// origins finds where our distribution sends requests, and with them the secret, that is neither our load balancer, by a record of DNS,
+// nor a bucket of ours.
+func (v *verdict) origins(n *Network) {
+	balancers, buckets := map[string]bool{}, map[string]bool{}
+	for _, r := range n.things {
+		switch r.Type {
+		case catalogue.LoadBalancer:
+			balancers[r.Outputs.Text("dnsName")] = true
+		case catalogue.Bucket:
+			buckets[r.ID] = true
+		}
+	}
+	reached := false
+	for _, r := range n.things {
+		if r.Type != catalogue.Distribution {
+			continue
+		}
+		for _, origin := range r.Objects("origins") {
+			name := origin.Text("domainName")
+			v.doors++
+			toBalancer := slices.ContainsFunc(n.things, func(record *thing) bool {
+				return record.Type == catalogue.DNSRecord && record.Text("name") == name && balancers[record.Text("aliases[0].name")]
+			})
+			bucket, _, isBucket := strings.Cut(name, ".s3.")
+			reached = reached || toBalancer
+			if !toBalancer && (!isBucket || !buckets[bucket]) {
+				v.find("opening without a line: the distribution %s sends requests to %s", r.Name(), name)
+			}
+		}
+	}
+	if !reached {
+		v.find("line without a path: no distribution sends requests to the load balancer")
+	}
 }
 
 // applications finds applications that are not reached as they declare: by a Service that leads to their port, and by a path of the host.

@@ -34,6 +34,8 @@ type End struct {
 	listens Ports
 	// service is the AWS service that it is an endpoint of, closed why its policy lets nothing through.
 	service, closed string
+	// named says that the name of the service leads to it.
+	named bool
 	// api are the ranges of the internet from which the API of the cluster is called; it has no other public face.
 	api []netip.Prefix
 	// metadata is how the machine's metadata can be had.
@@ -114,7 +116,9 @@ func (n *Network) template(r *model.Resource) (groups []string, public string, d
 	groups = t.Texts("vpcSecurityGroupIds")
 	for _, own := range t.Objects("networkInterfaces") {
 		groups = append(groups, own.Texts("securityGroups")...)
-		public = own.Text("associatePublicIpAddress")
+		if public != "true" {
+			public = own.Text("associatePublicIpAddress")
+		}
 		if own.Has("networkInterfaceId") || own.Has("ipv6Addresses") || own.Number("ipv6AddressCount", 0) > 0 || own.Has("subnetId") {
 			n.cannotRead(t, "its network interface has a subnet, an id or IPv6 addresses")
 		}
@@ -162,6 +166,9 @@ func (n *Network) readNodes(r *model.Resource) {
 }
 
 func (n *Network) readBalancer(r *model.Resource) {
+	if r.Text("loadBalancerType") != "application" || r.Text("ipAddressType") != "ipv4" {
+		n.cannotRead(r, "only load balancers of type application on ipv4 are read: others may be without a security group")
+	}
 	n.end(r, n.faces(r, n.subnetsOf(r, "subnets"), r.Texts("securityGroups"), !r.Flag("internal"))).listens = Ports{}
 }
 

@@ -3,7 +3,6 @@ package reach
 import (
 	"fmt"
 	"net/netip"
-	"slices"
 	"strings"
 
 	"legops/infra"
@@ -13,8 +12,6 @@ import (
 // verdict is what came of holding a network against the lines of its stack.
 type verdict struct {
 	ends, paths, lines, doors int
-	// live are the lines that have a path here.
-	live map[string]bool
 	// found are paths without a line, lines without a path, and openings wider than any line.
 	found []string
 }
@@ -27,7 +24,7 @@ func (v *verdict) find(format string, args ...any) {
 func judge(n *Network, cfg *stacks.Config) *verdict {
 	n.addOutside(cfg.Eks.PublicAccessCIDRs)
 	lines := linesOf(cfg)
-	v := &verdict{ends: len(n.ends), lines: len(lines), live: map[string]bool{}}
+	v := &verdict{ends: len(n.ends), lines: len(lines)}
 	for _, unread := range n.unread {
 		v.find("not read: %s", unread)
 	}
@@ -44,6 +41,7 @@ func judge(n *Network, cfg *stacks.Config) *verdict {
 	}
 	v.applications(n, cfg)
 	v.access(n, cfg)
+	v.origins(n)
 	v.openings(n, lines)
 	return v
 }
@@ -77,12 +75,11 @@ func (v *verdict) explain(p path, lines []line) {
 	}
 }
 
-// hold finds pairs of ends between which a line has no path. Where either is not in the stack, the line says nothing here.
+// hold finds pairs of ends between which a line has no path.
 func (v *verdict) hold(n *Network, l line) {
-	froms, tos := n.named(l.from), n.named(l.to)
 	answered := false
-	for _, from := range froms {
-		for _, to := range tos {
+	for _, from := range n.named(l.from) {
+		for _, to := range n.named(l.to) {
 			want := l.ports
 			if to.listens != nil {
 				if want = want.intersect(to.listens); len(want) == 0 {
@@ -98,19 +95,19 @@ func (v *verdict) hold(n *Network, l line) {
 			}
 		}
 	}
-	switch {
-	case answered:
-		v.live[l.name] = true
-	case len(froms) > 0 && len(tos) > 0:
-		v.find("line without a path: %q: nothing listens", l.name)
+	if !answered {
+		v.find("line without a path: %q: one of both is not there, or nothing listens", l.name)
 	}
 }
 
 // holdService finds callers of an AWS service that do not get through to it: by its endpoint where there is one, since its name then
 // leads there (AWS PrivateLink guide, private DNS), by the gateway endpoint, or by the internet.
 func (v *verdict) holdService(n *Network, l line) {
-	for _, from := range n.named(l.from) {
-		v.live[l.name] = true
+	callers := n.named(l.from)
+	if len(callers) == 0 {
+		v.find("line without a path: %q: it is not there", l.name)
+	}
+	for _, from := range callers {
 		if why := n.reachesService(from, string(l.service)); why != "" {
 			v.find("line without a path: %q: %s cannot call it: %s", l.name, from.Name, why)
 		}
@@ -120,7 +117,7 @@ func (v *verdict) holdService(n *Network, l line) {
 func (n *Network) reachesService(from *End, service string) (why string) {
 	name := "com.amazonaws." + n.region + "." + service
 	for _, to := range n.ends {
-		if to.service == name {
+		if to.service == name && to.named {
 			if missing := tcp(443).without(n.possible(from, to, true)); len(missing) > 0 {
 				return fmt.Sprintf("its name leads to %s, which does not let it in", to.Name)
 			}
@@ -128,7 +125,15 @@ func (n *Network) reachesService(from *End, service string) (why string) {
 		}
 	}
 	for _, f := range from.faces {
-		byGateway := slices.ContainsFunc(n.routes, func(r *route) bool { return r.table == f.subnet.table && r.list != "" && n.listName(r.list) == name })
+		byGateway := false
+		for _, r := range n.routes {
+			if r.table == f.subnet.table && r.list != "" && n.listName(r.list) == name {
+				if r.closed != "" {
+					return r.closed
+				}
+				byGateway = true
+			}
+		}
 		out, _ := n.internet(f)
 		if !out && !byGateway {
 			return fmt.Sprintf("no way out of %s", f.subnet.name)

@@ -58,6 +58,11 @@ func (n *Network) readCluster(r *model.Resource) {
 	}}
 	e := n.end(r, n.faces(r, n.subnetsOf(r, "vpcConfig.subnetIds"), append(r.Texts("vpcConfig.securityGroupIds"), id), false))
 	e.ranges = apiService
+	for _, otherwise := range []string{"computeConfig", "remoteNetworkConfig", "kubernetesNetworkConfig", "outpostConfig"} {
+		if r.Has(otherwise) {
+			n.cannotRead(r, "%s may change which networks, addresses or groups it has", otherwise)
+		}
+	}
 	if !r.Flag("vpcConfig.endpointPrivateAccess") {
 		e.listens = Ports{} // its name leads to the public address
 	}

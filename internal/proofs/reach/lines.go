@@ -22,7 +22,7 @@ type line struct {
 	service settings.EndpointService
 }
 
-// linesOf are the lines of a stack. There is no other list of them: a line of Flows whose party the stack lacks is none here.
+// linesOf are the lines of a stack, without those of optional parties that it lacks. There is no other list of them.
 func linesOf(cfg *stacks.Config) (lines []line) {
 	for _, f := range infra.FlowsOf(cfg) {
 		first, last := f.Port, max(f.Port, f.ToPort)
@@ -74,7 +74,8 @@ func linesOf(cfg *stacks.Config) (lines []line) {
 	for _, use := range stacks.EndpointUses {
 		lines = append(lines, line{name: fmt.Sprintf("EndpointUses: %s by %s", use.Service, use.By), from: use.By, service: use.Service})
 	}
-	return lines
+	absent := infra.Absent(cfg)
+	return slices.DeleteFunc(lines, func(l line) bool { return absent[l.from] || absent[l.to] })
 }
 
 // explains says whether a line is about such ends.

@@ -27,6 +27,7 @@ type Network struct {
 	subnets  map[string]*subnet
 	routes   []*route
 	groups   map[string]*group
+	gateways map[string]bool    // internet gateways
 	nats     map[string]*subnet // where NAT gateways are
 	ends     []*End
 	endOf    map[*model.Resource]*End
@@ -60,7 +61,9 @@ var readers = []struct {
 	{[]string{catalogue.Vpc}, (*Network).readVpc},
 	{[]string{catalogue.Subnet}, (*Network).readSubnet},
 	{[]string{catalogue.RouteTableAssociation}, (*Network).readAssociation},
-	{[]string{catalogue.InternetGateway, catalogue.Eip, catalogue.LaunchTemplate, catalogue.DatabaseSubnetGroup}, nil}, // what refers to them reads them
+	{[]string{catalogue.InternetGateway}, (*Network).readGateway},
+	{[]string{catalogue.Eip}, (*Network).readAddress},
+	{[]string{catalogue.LaunchTemplate, catalogue.DatabaseSubnetGroup}, nil}, // what refers to them reads them
 	{[]string{catalogue.NatGateway}, (*Network).readNat},
 	{[]string{catalogue.RouteTable, catalogue.Route}, (*Network).readRoutes},
 	{[]string{catalogue.SecurityGroup, catalogue.DefaultSecurityGroup}, (*Network).readGroup},
@@ -100,7 +103,7 @@ func Read(resources []*model.Resource, region string) *Network {
 	n := &Network{
 		things: resources, byID: map[[2]string]*model.Resource{}, region: region,
 		listName: func(id string) string { return cloud.PrefixListName(region, id) },
-		subnets:  map[string]*subnet{}, groups: map[string]*group{}, nats: map[string]*subnet{}, endOf: map[*model.Resource]*End{},
+		subnets:  map[string]*subnet{}, groups: map[string]*group{}, gateways: map[string]bool{}, nats: map[string]*subnet{}, endOf: map[*model.Resource]*End{},
 	}
 	byType, known := map[string][]*model.Resource{}, map[string]bool{}
 	for _, r := range resources {
@@ -186,9 +189,18 @@ func (n *Network) readAssociation(r *model.Resource) {
 	s.table = r.Text("routeTableId")
 }
 
+func (n *Network) readGateway(r *model.Resource) { n.gateways[r.ID] = r.Text("vpcId") != "" }
+
+// readAddress reads a public address. Those of NAT gateways are named by them.
+func (n *Network) readAddress(r *model.Resource) {
+	if r.Has("instance") || r.Has("networkInterface") || r.Has("associateWithPrivateIp") {
+		n.cannotRead(r, "it is put on an instance or a network interface")
+	}
+}
+
 func (n *Network) readNat(r *model.Resource) {
 	s := n.subnets[r.Text("subnetId")]
-	if s == nil || r.Text("allocationId") == "" {
+	if s == nil || n.find(catalogue.Eip, r.Text("allocationId")) == nil {
 		n.cannotRead(r, "it must have a subnet and an address")
 		return
 	}

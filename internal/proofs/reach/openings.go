@@ -25,6 +25,7 @@ func (v *verdict) openings(n *Network, lines []line) {
 		}
 	}
 	v.unusedRoutes(n)
+	v.uncalledServices(n, lines)
 	v.nodePorts(n, lines)
 	v.forwards(n, lines)
 	slices.Sort(v.found)
@@ -94,7 +95,7 @@ func (n *Network) others(rule *groupRule) (found []*End) {
 
 // publicAddress finds an address of the internet that nothing uses: where the subnet leads elsewhere, it waits for the route.
 func (v *verdict) publicAddress(n *Network, e *End, f face) {
-	if r := n.way(f.subnet, anywhere); f.public && (r == nil || !isGateway(r.target)) {
+	if r := n.way(f.subnet, anywhere); f.public && (r == nil || !n.gateways[r.target]) {
 		v.find("opening without a line: %s has a public address in %s, which has no internet gateway", e.Name, f.subnet.name)
 	}
 }
@@ -214,7 +215,7 @@ func (v *verdict) unusedRoutes(n *Network) {
 	for _, r := range n.routes {
 		v.doors++
 		toEndpoint := r.list != "" && n.listName(r.list) != "" && strings.HasPrefix(r.target, "vpce-")
-		if !toEndpoint && (r.to != anywhere || !isGateway(r.target) && n.nats[r.target] == nil) {
+		if !toEndpoint && (r.to != anywhere || !n.gateways[r.target] && n.nats[r.target] == nil) {
 			v.find("opening without a line: the route %s leads to %s, which is no way to the internet or to an AWS service", r.name, r.target)
 			continue
 		}
@@ -222,6 +223,26 @@ func (v *verdict) unusedRoutes(n *Network) {
 			if s.table == r.table && !n.usesRoute(s, toEndpoint, internet) {
 				v.find("opening without a line: the route %s leads from %s to %s, and nobody there may go that way", r.name, s.name, r.target)
 			}
+		}
+	}
+}
+
+// uncalledServices finds endpoints of services that no line has a caller of, such as those of another company.
+func (v *verdict) uncalledServices(n *Network, lines []line) {
+	check := func(endpoint, service string) {
+		short, ours := strings.CutPrefix(service, "com.amazonaws."+n.region+".")
+		if !ours || !slices.ContainsFunc(lines, func(l line) bool { return string(l.service) == short }) {
+			v.find("opening without a line: the endpoint %s is of %s, which nobody is said to call", endpoint, service)
+		}
+	}
+	for _, e := range n.ends {
+		if e.service != "" {
+			check(e.Name, e.service)
+		}
+	}
+	for _, r := range n.routes {
+		if r.list != "" {
+			check(r.name, n.listName(r.list))
 		}
 	}
 }

@@ -4,6 +4,7 @@ import (
 	"encoding/json"
 	"net/netip"
 	"slices"
+	"strings"
 
 	"legops/internal/model"
 )
@@ -46,7 +47,9 @@ func (n *Network) readCni(r *model.Resource) {
 		Env                 map[string]any `json:"env"`
 	}
 	if text := r.Text("configurationValues"); text != "" {
-		if err := json.Unmarshal([]byte(text), &set); err != nil {
+		d := json.NewDecoder(strings.NewReader(text))
+		d.DisallowUnknownFields()
+		if err := d.Decode(&set); err != nil {
 			n.cannotRead(r, "configurationValues: %v", err)
 		}
 	}

@@ -5,9 +5,7 @@ package reach
 import (
 	"context"
 	"fmt"
-	"maps"
 	"path/filepath"
-	"slices"
 
 	"legops/infra"
 	"legops/internal/offline/cloud"
@@ -56,9 +54,15 @@ func deploy(ctx context.Context, s *proofs.Search, name string) (*deployed, erro
 // judge holds the network of a stack against its lines.
 func (d *deployed) judge() *verdict { return judge(Read(Resources(d.entries)), d.cfg) }
 
+// run searches all stacks and changes each at every place that there is; a sample one stack, and of each kind of change one place.
 func run(ctx context.Context, s *proofs.Search) error {
-	live := map[string]bool{}
-	for _, name := range stackNames {
+	names := stackNames
+	if s.Sample < 1 {
+		at := s.Random("stack").IntN(len(stackNames))
+		names = names[at : at+1]
+	}
+	tried := map[string]bool{}
+	for _, name := range names {
 		d, err := deploy(ctx, s, name)
 		if err != nil {
 			return fmt.Errorf("stack %s: %w", name, err)
@@ -71,8 +75,13 @@ func run(ctx context.Context, s *proofs.Search) error {
 		for _, found := range v.found {
 			s.Find("%s: %s", name, found)
 		}
-		maps.Copy(live, v.live)
+		s.Count("changes of what was deployed, each of which has to be found", d.sensitive(s, tried))
 	}
-	_ = slices.Sorted(maps.Keys(live))
+	s.Count("kinds of them", len(tried))
+	for _, m := range mutations {
+		if !tried[m.kind] && s.Sample == 1 {
+			s.Find("no stack has a place for %q, so that nothing tells whether it would be found", m.kind)
+		}
+	}
 	return nil
 }

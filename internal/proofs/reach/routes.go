@@ -2,9 +2,10 @@ package reach
 
 import (
 	"net/netip"
-	"strings"
+	"slices"
 
 	"legops/internal/catalogue"
+	"legops/internal/iam"
 	"legops/internal/model"
 )
 
@@ -19,6 +20,8 @@ type route struct {
 	to     netip.Prefix
 	list   string
 	target string
+	// closed says why nothing passes.
+	closed string
 }
 
 // targets are the inputs that say where a route leads to.
@@ -51,19 +54,34 @@ func (n *Network) readRoutes(r *model.Resource) {
 
 // readEndpoint reads an endpoint of an AWS service: a gateway is a route in its tables, an interface an end in its subnets.
 func (n *Network) readEndpoint(r *model.Resource) {
+	closed := closedBy(r.Text("policy"))
 	switch r.Text("vpcEndpointType") {
 	case "Gateway", "":
 		for _, table := range r.Texts("routeTableIds") {
-			n.routes = append(n.routes, &route{name: r.Name(), table: table, list: r.Outputs.Text("prefixListId"), target: r.ID})
+			n.routes = append(n.routes, &route{name: r.Name(), table: table, list: r.Outputs.Text("prefixListId"), target: r.ID, closed: closed})
 		}
 	case "Interface":
 		e := n.end(r, n.faces(r, n.subnetsOf(r, "subnetIds"), r.Texts("securityGroupIds"), false))
-		if r.Flag("privateDnsEnabled") {
-			e.service = r.Text("serviceName")
-		}
+		e.service, e.closed, e.named = r.Text("serviceName"), closed, r.Flag("privateDnsEnabled")
 	default:
 		n.cannotRead(r, "endpoints of type %s are not read", r.Text("vpcEndpointType"))
 	}
+}
+
+// closedBy says why an endpoint's policy lets nothing through; "" if it lets something, as the policy of one that has none does. What it
+// lets through is a matter of permissions.
+func closedBy(policy string) string {
+	if policy == "" {
+		return ""
+	}
+	document, err := iam.Parse(policy)
+	if err != nil {
+		return "its policy cannot be read: " + err.Error()
+	}
+	if !slices.ContainsFunc(document.Statement, iam.Statement.Allows) {
+		return "its policy allows nothing"
+	}
+	return ""
 }
 
 // local says whether traffic between two subnets goes by the VPC's own route: no other is more specific.
@@ -94,14 +112,12 @@ func (n *Network) internet(f face) (out, in bool) {
 	switch {
 	case r == nil:
 		return false, false
-	case isGateway(r.target):
+	case n.gateways[r.target]:
 		return f.public, f.public
 	}
 	if nat := n.nats[r.target]; nat != nil {
 		toGateway := n.way(nat, anywhere)
-		return toGateway != nil && isGateway(toGateway.target), false
+		return toGateway != nil && n.gateways[toGateway.target], false
 	}
 	return false, false
 }
-
-func isGateway(target string) bool { return strings.HasPrefix(target, "igw-") }
