@@ -3,7 +3,6 @@ package reach
 import (
 	"net/netip"
 	"slices"
-	"strings"
 
 	"legops/infra"
 	"legops/internal/catalogue"
@@ -89,11 +88,7 @@ func (e *End) is(party string) bool { return slices.Contains(e.Parties, party) }
 // faces are one interface for each subnet. Without a group it has the VPC's default one.
 func (n *Network) faces(r *model.Resource, subnets []*subnet, groups []string, public bool) []face {
 	if len(groups) == 0 {
-		for _, g := range n.groups {
-			if g.name == "default" || strings.HasSuffix(g.name, "-default") {
-				groups = append(groups, g.id)
-			}
-		}
+		groups = []string{n.defaultGroup}
 	}
 	if len(subnets) == 0 {
 		n.cannotRead(r, "it is in no subnet")

@@ -8,8 +8,9 @@ import (
 	"legops/internal/model"
 )
 
-// group is a security group. Groups have rules that allow, and no others; what none allows is refused, answers pass (VPC User Guide,
-// Security group rules; Control traffic to your AWS resources using security groups).
+// group is a security group. Its rules only allow; of several groups all rules count; what none allows is refused, and answers pass. A rule
+// that names a group is about the interfaces that have it (VPC User Guide, Security group rules, and Control traffic to your AWS resources
+// using security groups).
 type group struct {
 	id, name string
 	rules    []*groupRule

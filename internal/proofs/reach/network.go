@@ -15,7 +15,8 @@ import (
 // thing is a resource as it was deployed.
 type thing = model.Resource
 
-// Network is what the resources of a stack let through, read from what was deployed.
+// Network is what the resources of a stack let through, read from what was deployed. What cannot be read is not taken to be closed: it is
+// found.
 type Network struct {
 	things []*thing
 	byID   map[[2]string]*model.Resource // by type and id
@@ -23,17 +24,18 @@ type Network struct {
 	region   string
 	listName func(id string) string
 
-	vpc      netip.Prefix
-	subnets  map[string]*subnet
-	routes   []*route
-	groups   map[string]*group
-	gateways map[string]bool    // internet gateways
-	nats     map[string]*subnet // where NAT gateways are
-	ends     []*End
-	endOf    map[*model.Resource]*End
-	forwards []forward
-	services []*service
-	policies []*policy
+	vpc          netip.Prefix
+	defaultGroup string // the VPC's default group, which what names none has
+	subnets      map[string]*subnet
+	routes       []*route
+	groups       map[string]*group
+	gateways     map[string]bool    // internet gateways
+	nats         map[string]*subnet // where NAT gateways are
+	ends         []*End
+	endOf        map[*model.Resource]*End
+	forwards     []forward
+	services     []*service
+	policies     []*policy
 	// enforced says that network policies are.
 	enforced bool
 	// unread are resources of which it is not known what they let through.
@@ -158,6 +160,7 @@ func (n *Network) readVpc(r *model.Resource) {
 	n.vpc = cidr
 	// What AWS makes with a VPC: a group that lets in itself and lets out everything (VPC User Guide, Default security groups).
 	id := r.Outputs.Text("defaultSecurityGroupId")
+	n.defaultGroup = id
 	n.groups[id] = &group{id: id, name: "default", rules: []*groupRule{
 		{name: "the default group of the VPC", group: id, ingress: true, ports: all, peer: id},
 		{name: "the default group of the VPC", group: id, ports: all, cidr: anywhere},

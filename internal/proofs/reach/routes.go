@@ -12,8 +12,8 @@ import (
 // anywhere is every IPv4 address.
 var anywhere = netip.MustParsePrefix("0.0.0.0/0")
 
-// route is one route of a table beyond the VPC's own. The more specific of two wins (VPC User Guide, How Amazon VPC evaluates routes in
-// a route table), and the VPC's own cannot be deleted.
+// route is one route of a table beyond the VPC's own. The more specific of two wins (VPC User Guide, How route priority works); of two to
+// the same range, that to a list comes second.
 type route struct {
 	name, table string
 	// to is a range, list the id of a prefix list in its place. A route of IPv6 has neither.
@@ -87,18 +87,17 @@ func closedBy(policy string) string {
 // local says whether traffic between two subnets goes by the VPC's own route: no other is more specific.
 func (n *Network) local(from, to *subnet) bool {
 	for _, r := range n.routes {
-		if r.table == from.table && r.to.IsValid() && r.to.Bits() > n.vpc.Bits() && r.to.Overlaps(to.cidr) {
+		if r.table == from.table && r.to.IsValid() && r.to.Bits() >= n.vpc.Bits() && r.to.Overlaps(to.cidr) {
 			return false
 		}
 	}
 	return true
 }
 
-// way is how a subnet's traffic reaches a range outside of the VPC; nil if it does not. With sure, it has to lead to all of it.
+// way is the route by which a subnet's traffic leaves for a range outside of the VPC; nil if it does not.
 func (n *Network) way(from *subnet, to netip.Prefix) (best *route) {
 	for _, r := range n.routes {
-		covers := r.to.IsValid() && r.to.Bits() <= to.Bits() && r.to.Contains(to.Addr())
-		if r.table == from.table && covers && (best == nil || r.to.Bits() > best.to.Bits()) {
+		if r.table == from.table && covers(r.to, to) && (best == nil || r.to.Bits() > best.to.Bits()) {
 			best = r
 		}
 	}
