@@ -1,23 +1,29 @@
 // Evaluates IAM policies with iam-simulate: a line of JSON in, a line of JSON out, in the same order.
 //
-//   {"policy": NAME, "kind": "identity" or "resource", "document": POLICY}   keeps a policy under a name
+//   {"policy": NAME, "kind": "identity", "resource" or "trust", "document": POLICY}   keeps a policy under a name
 //     answer: {} or {"error": why IAM would refuse it}
 //   {"principal": ARN or service or "" for nobody signed in, "action": ACTION, "resource": ARN or "*", "account": of the resource,
 //    "context": {KEY: VALUE}, "identity": [NAME], "boundary": [NAME], "policy": NAME of the resource's}
 //     answer: {"result": "Allowed", "ImplicitlyDenied" or "ExplicitlyDenied", "by": ["NAME Sid"], "if": conditions left open}
 //          or {"error": why there is no such question}
 //
-// The context is what is known of the request. What it lacks is open: the answer is Allowed if anything could be there with which it is,
-// and "if" says what.
+// The context is what is known of the request; an empty value says that the request lacks the key. What the context lacks is open: the
+// answer is Allowed if anything could be there with which it is, and "if" says what.
 import { createInterface } from 'node:readline'
-import { createValidatedPolicy, validateIdentityPolicy, validateResourceControlPolicy, validateResourcePolicy, validateTrustPolicy } from '@cloud-copilot/iam-policy'
+import { createValidatedPolicy, validateIdentityPolicy, validateResourcePolicy, validateTrustPolicy } from '@cloud-copilot/iam-policy'
 import { anonymousPrincipal, runSimulation } from '@cloud-copilot/iam-simulate'
 
 const policies = new Map()
-const validators = { identity: validateIdentityPolicy, resource: validateResourcePolicy, trust: validateTrustPolicy, control: validateResourceControlPolicy }
+const validators = { identity: validateIdentityPolicy, resource: validateResourcePolicy, trust: validateTrustPolicy }
+
+// iam-simulate drops a key from the context that AWS's reference does not list by its whole name: those of KMS with the name of what is
+// encrypted in them, and the claims of GitHub's tokens. A tag of the principal may have any name, so they travel as such.
+const unlisted = ['kms:EncryptionContext:', 'token.actions.githubusercontent.com:']
+const hidden = text => unlisted.reduce((text, key) => text.replaceAll(key, `aws:PrincipalTag/${key}`), text)
+const shown = text => unlisted.reduce((text, key) => text.replaceAll(`aws:PrincipalTag/${key}`, key), text)
 
 function define({ policy: name, kind, document }) {
-  const validated = createValidatedPolicy(document, validators[kind])
+  const validated = createValidatedPolicy(JSON.parse(hidden(JSON.stringify(document))), validators[kind])
   validated.name = name // which answers give back
   policies.set(name, validated)
   return validated.errors.length > 0 ? { error: validated.errors.map(e => `${e.path}: ${e.message}`).join('; ') } : {}
@@ -46,17 +52,21 @@ function said(condition, within) {
   }
 }
 
+// sid is a statement by its policy and its Sid, if it has one.
+const sid = s => `${s.policyId} ${s.explain.identifier}`.replace(/ [0-9]+$/, '')
+
 async function ask({ principal, action, resource, account, context = {}, identity, boundary, policy }) {
-  const known = Object.keys(context)
+  const known = Object.entries(context).map(([key, value]) => [hidden(key), value])
+  const contextVariables = Object.fromEntries(known.filter(([, value]) => value !== ''))
   const simulation = {
-    request: { principal: principal || anonymousPrincipal, action, resource: { resource, accountId: account }, contextVariables: context },
+    request: { principal: principal || anonymousPrincipal, action, resource: { resource, accountId: account }, contextVariables },
     identityPolicies: named(identity), serviceControlPolicies: [], resourceControlPolicies: [],
     ...(boundary?.length ? { permissionBoundaryPolicies: named(boundary) } : {}),
     ...(policy ? { resourcePolicy: get(policy) } : {}),
   }
   const answer = await runSimulation(simulation, {
     simulationMode: 'Discovery',
-    discoveryContextKeyConstraints: known.map(keyName => ({ keyName, presenceIsKnown: true, valueIsKnown: true })),
+    discoveryContextKeyConstraints: known.map(([keyName]) => ({ keyName, presenceIsKnown: true, valueIsKnown: true })),
   })
   if (answer.resultType === 'error') return { error: JSON.stringify(answer.errors) }
   if (answer.resultType !== 'single') return { error: 'a wildcard in the resource asks about any' }
@@ -64,14 +74,14 @@ async function ask({ principal, action, resource, account, context = {}, identit
   const by = []
   if (of.result === 'Allowed') {
     for (const s of [...(of.identityAnalysis?.allowStatements ?? []), ...(of.resourceAnalysis?.allowStatements ?? [])]) {
-      by.push(`${s.policyId} ${s.explain.identifier}`)
+      if (s.principalMatch !== 'AccountLevelMatch') by.push(sid(s)) // that one leaves it to the policies of the account
     }
   } else {
     for (const part of [of.identityAnalysis, of.permissionBoundaryAnalysis, of.resourceAnalysis]) {
-      for (const s of part?.denyStatements ?? []) by.push(`${s.policyId} ${s.explain.identifier}`)
+      by.push(...(part?.denyStatements ?? []).map(sid))
     }
   }
-  return { result: of.result, by, if: said(of.conditions) }
+  return { result: of.result, by, if: shown(said(of.conditions)) }
 }
 
 for await (const line of createInterface({ input: process.stdin })) {
