@@ -19,10 +19,11 @@ import (
 	"legops/internal/offline/engine"
 	"legops/internal/proofs"
 	"legops/internal/proofs/permissions"
+	"legops/internal/proofs/reach"
 )
 
 // all are the proofs, in this order.
-var all = []proofs.Proof{permissions.Proof}
+var all = []proofs.Proof{reach.Proof, permissions.Proof}
 
 func main() {
 	ctx, stop := signal.NotifyContext(context.Background(), os.Interrupt, syscall.SIGTERM)
