@@ -131,7 +131,7 @@ func run(ctx context.Context, s *proofs.Search) (err error) {
 		if err := errors.Join(o.stray(w, some), o.needs(w, some), o.hunt(w, hunted, some)); err != nil {
 			return err
 		}
-		if whole || s.Random(w.Stack+" outside").Float64() < 0.5 {
+		if whole || s.Random(w.Stack+" outside").Float64() < 0.2 {
 			if err := o.outside(w); err != nil {
 				return err
 			}
@@ -140,6 +140,13 @@ func run(ctx context.Context, s *proofs.Search) (err error) {
 			if err := o.compare(w, some, string(written)); err != nil {
 				return err
 			}
+		}
+	}
+	for what, text := range map[string]string{
+		"the reasons of steps": reasons(), "the goals": goalText(), "the jobs of GitHub": jobText(), "the services": deputyText(), "the cluster": o.worlds[0].clusterText(),
+	} {
+		if !strings.Contains(string(written), text) {
+			s.Find("%s: %s are otherwise than the program has them: run make docs", document, what)
 		}
 	}
 	if whole {
