@@ -18,11 +18,12 @@ import (
 	"legops/internal/offline"
 	"legops/internal/offline/engine"
 	"legops/internal/proofs"
+	"legops/internal/proofs/reach"
 	"legops/internal/proofs/tuning"
 )
 
 // all are the proofs, in this order.
-var all = []proofs.Proof{tuning.Proof}
+var all = []proofs.Proof{tuning.Proof, reach.Proof}
 
 func main() {
 	ctx, stop := signal.NotifyContext(context.Background(), os.Interrupt, syscall.SIGTERM)

@@ -2,7 +2,6 @@ package tuning
 
 import (
 	"context"
-	"errors"
 	"fmt"
 	"maps"
 	"slices"
@@ -217,7 +216,11 @@ func (t *trial) maintain(ctx context.Context, stack *engine.Stack) error {
 	if len(stack.Record().Waiting()) == 0 {
 		return nil
 	}
-	return errors.Join(stack.Cloud().Maintain(), stack.Refresh(ctx, t.source()))
+	if err := stack.Cloud().Maintain(); err != nil {
+		return err
+	}
+	_, err := stack.Refresh(ctx, t.source())
+	return err
 }
 
 // final finds that a move is for good, unless the review said so.
