@@ -108,6 +108,9 @@ func (g *generator) to(path []string, kind, change string, value any) *Move {
 		}
 	}
 	m := &Move{g.doc.stack, keyOf(path), generic(path), kind, change, show(was), show(value), []edit{{path, value}}, nil}
+	if above := g.schema.at(path[:len(path)-1]); above != nil && above.values != nil {
+		m.Of = generic(path[:len(path)-1]) // a mapping with any keys has none of its own
+	}
 	g.moves = append(g.moves, m)
 	return m
 }
@@ -291,11 +294,15 @@ func (g *generator) text(path []string, value string, n *node) {
 			}
 		}
 	}
+	change := other
+	if path[len(path)-1] == "name" {
+		change = renamed
+	}
 	for range 2 {
-		g.to(path, "of the pattern", renamed, n.example(g.random))
+		g.to(path, "of the pattern", change, n.example(g.random))
 	}
 	if longer := value + "-x"; n.admits(longer) {
-		g.to(path, "longer", renamed, longer)
+		g.to(path, "longer", change, longer)
 	}
 	if n.Pattern != "" {
 		g.to(path, "malformed", invalid, value+" ?")

@@ -60,6 +60,7 @@ func number(value any) float64 {
 // unguarding are inputs that have the name of a guard and guard no data, by type and name: why.
 var unguarding = map[string]string{
 	catalogue.Database + " performanceInsightsRetentionPeriod": "what it keeps are measurements, not data of the platform",
+	catalogue.Database + " maxAllocatedStorage":                "it is how far the storage may grow, and takes nothing away",
 }
 
 // observe says what the events since a record was as before did.

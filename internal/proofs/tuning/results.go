@@ -120,18 +120,32 @@ func exampleOf(m *Move) Example {
 
 // move is the move of an example.
 func (e Example) move() *Move {
-	m := &Move{Stack: e.Stack, Key: e.Edits[0].Key}
+	m := &Move{Stack: e.Stack, Key: e.Edits[0].Key, Kind: "as in the last whole search", From: "…", To: show(e.Edits[0].Value)}
 	for _, edited := range e.Edits {
-		value := edited.Value
+		value := whole(edited.Value)
 		if edited.None {
 			value = absent{}
-		}
-		if number, is := value.(float64); is {
-			value = int(number)
 		}
 		m.edits = append(m.edits, edit{pathOf(edited.Key), value})
 	}
 	return m
+}
+
+// whole is a value as YAML reads it: JSON has no whole numbers.
+func whole(value any) any {
+	switch v := value.(type) {
+	case float64:
+		return int(v)
+	case []any:
+		for i := range v {
+			v[i] = whole(v[i])
+		}
+	case map[string]any:
+		for key := range v {
+			v[key] = whole(v[key])
+		}
+	}
+	return value
 }
 
 func (r *results) refused(m *Move, err error) {

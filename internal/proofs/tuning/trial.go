@@ -185,7 +185,11 @@ func (t *trial) deploy(ctx context.Context) error {
 		if len(t.outcomes) > 1 {
 			return t.due(failed(d)...)
 		}
-		t.final("cannot be taken back: " + err.Error())
+		if text := "cannot be taken back: " + err.Error(); t.guarded && strings.Contains(text, "because it is protected") {
+			t.outcomes[0].final = text // what came holds data, and stays until a person unprotects it
+		} else {
+			t.final(text)
+		}
 		return nil
 	}
 	if err := t.maintain(ctx, stack); err != nil {
