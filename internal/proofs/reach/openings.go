@@ -177,6 +177,9 @@ func (v *verdict) policyRange(n *Network, e *End, p *policy, peer policyPeer, ru
 	if peer.has(n, anywhere, false) {
 		check("the internet", func(other *End) bool { return other.outside && other.list == "" && !other.is(infra.Administrators) })
 	}
+	if !ingress && peer.reachesServices(n) {
+		check("addresses of Services", func(*End) bool { return false })
+	}
 	touched := n.inCluster(peer.cidr) && !peer.cidr.Overlaps(n.vpc)
 	if touched {
 		check("addresses of nodes and Services", func(other *End) bool {

@@ -53,6 +53,9 @@ func (n *Network) possible(from, to *End, sure bool) Ports {
 		if len(ports) > 0 {
 			ports = ports.intersect(n.policiesLet(from, false, to, sure)).intersect(n.policiesLet(to, true, from, sure))
 		}
+		if !sure {
+			ports = ports.union(n.byService(from, to))
+		}
 	}
 	if to.listens != nil && (sure || to.address) {
 		ports = ports.intersect(to.listens)
