@@ -19,11 +19,12 @@ import (
 	"legops/internal/offline/engine"
 	"legops/internal/proofs"
 	"legops/internal/proofs/faults"
+	"legops/internal/proofs/permissions"
 	"legops/internal/proofs/reach"
 )
 
 // all are the proofs, in this order.
-var all = []proofs.Proof{reach.Proof, faults.Proof}
+var all = []proofs.Proof{reach.Proof, permissions.Proof, faults.Proof}
 
 func main() {
 	ctx, stop := signal.NotifyContext(context.Background(), os.Interrupt, syscall.SIGTERM)

@@ -6,11 +6,11 @@ package catalogue
 type Again string
 
 const (
-	// Taken: the service, or the provider before it asks, refuses since the name or the place is taken. Nothing is made twice.
+	// Taken says that the service, or the provider before it asks, refuses, since the name or the place is taken. Nothing is made twice.
 	Taken Again = "taken"
-	// Second: the service makes another, and the first is an orphan.
+	// Second says that the service makes another, and the first is an orphan.
 	Second Again = "second"
-	// Same: the service finds the first, or overwrites it with the same.
+	// Same says that the service finds the first, or overwrites it with the same.
 	Same Again = "same"
 )
 

@@ -74,6 +74,14 @@ func (f *faults) strike() string {
 	return f.fault.Kind
 }
 
+// Forget makes a creation one that nobody knows of: it was answered, and whoever heard the answer died before it could be saved.
+func (p *Provider) Forget(e Entry) error {
+	p.record.mu.Lock()
+	defer p.record.mu.Unlock()
+	e.Pending = true
+	return p.record.commit(change{Put: &e})
+}
+
 // DeleteByHand deletes what a person found in the account, past Pulumi.
 func (p *Provider) DeleteByHand(e Entry) error {
 	c := &connection{account: e.Account, region: e.Region, cluster: e.Cluster}

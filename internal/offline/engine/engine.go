@@ -212,7 +212,7 @@ func (s *Stack) run(ctx context.Context, do operation, source Source, preview bo
 		release()
 	}
 	closed := journal.Close() // the journal has no entries before it is closed
-	if !preview && !(s.saveAtEnd && journal.dead.Load()) {
+	if lost := s.saveAtEnd && journal.dead.Load(); !preview && !lost {
 		snapshot, err := journal.Entries().Snap(s.snapshot)
 		if err != nil {
 			return errors.Join(failed.cause, err)

@@ -29,6 +29,10 @@ func each(ctx context.Context, s *proofs.Search) error {
 	if part := os.Getenv(partVariable); part != "" {
 		return only(ctx, s, part)
 	}
+	program, err := os.Executable()
+	if err != nil {
+		return err
+	}
 	dir, err := os.MkdirTemp("", "faults-")
 	if err != nil {
 		return err
@@ -37,7 +41,7 @@ func each(ctx context.Context, s *proofs.Search) error {
 	for _, stack := range stackNames {
 		for _, o := range operations {
 			file := filepath.Join(dir, "result.json")
-			process := exec.CommandContext(ctx, os.Args[0], os.Args[1:]...)
+			process := exec.CommandContext(ctx, program, "-only", name, "-seed", fmt.Sprint(s.Seed)) // cmd/prove
 			process.Env = append(os.Environ(), partVariable+"="+strings.Join([]string{stack, o.name, file}, "\n"))
 			process.Stderr = s.Log
 			// It fails when it finds something, too.
@@ -96,5 +100,5 @@ func only(ctx context.Context, s *proofs.Search, part string) (err error) {
 	if err != nil {
 		return err
 	}
-	return os.WriteFile(file, text, 0o600)
+	return os.WriteFile(file, text, 0o600) //nolint:gosec // each names it
 }

@@ -13,9 +13,11 @@ import (
 	"legops/internal/proofs"
 )
 
+const name = "faults"
+
 // Proof is the proof.
 var Proof = proofs.Proof{
-	Name: "faults",
+	Name: name,
 	Claim: "Whatever call that changes the cloud is refused, not answered or the last of a process: the next run converges to what an undisturbed one " +
 		"makes, with nothing orphaned, made twice or left pending.",
 	Run: run,
@@ -26,7 +28,7 @@ var stackNames = []string{"dev", "test", "prod"}
 
 // run lets each call of each operation of each stack meet each fault. A sample takes one fault for each operation of one stack, and of their
 // calls so many that they are that share of all.
-func run(ctx context.Context, s *proofs.Search) error {
+func run(ctx context.Context, s *proofs.Search) (err error) {
 	if s.Sample == 1 {
 		return each(ctx, s)
 	}

@@ -6,6 +6,7 @@ import (
 	"slices"
 	"strings"
 	"testing"
+	"time"
 
 	"github.com/pulumi/pulumi/pkg/v3/resource/deploy"
 	"github.com/stretchr/testify/assert"
@@ -161,4 +162,21 @@ func searched(
 		return append(s.Found(), err.Error())
 	}
 	return s.Found()
+}
+
+// A wave that strikes too early catches other calls between their answer and its saving: the CLI can be killed then, too.
+func TestKilledBetweenAnswerAndSaving(t *testing.T) {
+	whole := quiet
+	quiet = time.Millisecond
+	t.Cleanup(func() { quiet = whole })
+	e := opened(t)
+	for range 3 {
+		for _, name := range []string{"up from nothing", "update", "destroy"} {
+			for _, f := range faults {
+				if f.cli {
+					assert.Empty(t, searched(t, e, &small{}, seams{}, name, f.name, nil), "%s, %s", name, f.name)
+				}
+			}
+		}
+	}
 }

@@ -76,7 +76,7 @@ func newTarget(ctx context.Context, e *engine.Engine, root, stack string) (*targ
 	return t, err
 }
 
-func (t *target) close() error { return os.RemoveAll(t.edited.StackFiles) }
+func (t *target) close() error { return os.RemoveAll(t.edited.StackFiles) } //nolint:gosec // edit made it
 
 // undisturbed is an operation without a fault: what it leaves, and the calls that it takes.
 type undisturbed struct {
@@ -125,7 +125,7 @@ var edits = []struct {
 // edit writes the edited file of a stack into a new folder.
 func edit(root, stack string) (dir string, err error) {
 	name := "Pulumi." + stack + ".yaml"
-	text, err := os.ReadFile(filepath.Join(root, name))
+	text, err := os.ReadFile(filepath.Join(root, name)) //nolint:gosec // a stack file
 	if err != nil {
 		return "", err
 	}
@@ -138,5 +138,5 @@ func edit(root, stack string) (dir string, err error) {
 	if dir, err = os.MkdirTemp("", "faults-"); err != nil {
 		return "", err
 	}
-	return dir, os.WriteFile(filepath.Join(dir, name), text, 0o600)
+	return dir, os.WriteFile(filepath.Join(dir, name), text, 0o600) //nolint:gosec // in its own folder
 }

@@ -19,8 +19,7 @@ import (
 // that the state still has, and would leave secrets in the state in the clear: such a resource is deleted. The rest is the next run's. plan is what
 // the program asks for.
 func (t *target) recover(ctx context.Context, s *proofs.Search, w *waves, plan *standing, find func(string, ...any)) error {
-	if !w.fault.done || w.fault.answer == nil {
-		t.clear(w)
+	if w.fault.answer == nil || !w.fault.done && !w.fault.cli {
 		return nil
 	}
 	there, err := read(ctx, w.stack)
@@ -36,6 +35,12 @@ func (t *target) recover(ctx context.Context, s *proofs.Search, w *waves, plan *
 		// What is in a cluster may leave the state before the cluster goes, and it with it.
 		if w.fault.cli && !w.told[e.URN] && e.Cluster == "" {
 			find("wave %d: nothing in the state tells of %s", w.wave, name)
+		}
+		if !e.Pending && w.told[e.URN] { // the CLI was killed between the answer and its saving
+			if err := w.stack.Cloud().Forget(e); err != nil {
+				return err
+			}
+			e.Pending = true
 		}
 		r := plan.graph.At(resource.URN(e.URN))
 		switch {

@@ -98,7 +98,7 @@ func (w *waves) sparedNow() (count int) {
 }
 
 // quiet is how long no request may come or be answered before a wave strikes. If it is too short, there are more waves.
-const quiet = 300 * time.Millisecond
+var quiet = 300 * time.Millisecond
 
 // watch strikes when nothing has happened for a while.
 func (w *waves) watch(done chan struct{}) {
