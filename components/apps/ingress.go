@@ -238,6 +238,8 @@ func ingressSettings(args *IngressArgs) map[string]string {
 	return map[string]string{
 		// The load balancer passes on X-Forwarded-For as CloudFront wrote it, and CloudFront puts the address it
 		// sees at the end. So the last entry is the viewer; what stands before it, the viewer may have made up.
+		// Every request comes from a node's address, by kube-proxy, so no narrower range would leave out what runs on nodes
+		// (docs/decisions/0011-one-way-in.md).
 		"real-ip-header":    "X-Forwarded-For",
 		"real-ip-recursive": "False",
 		"set-real-ip-from":  args.TrustedCIDR.String(),

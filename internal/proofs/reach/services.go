@@ -5,6 +5,7 @@ import (
 	"slices"
 
 	"legops/components/apps"
+	"legops/infra"
 	"legops/internal/model"
 )
 
@@ -130,6 +131,56 @@ func (n *Network) byService(from, to *End) (ports Ports) {
 		}
 	}
 	return ports.intersect(n.groupsBetween(from, to, false)).intersect(n.policiesLet(to, true, from, false))
+}
+
+// byNode are the ports of pods to which an end may connect by a port of the nodes that a Service opens. The connection then comes from the node:
+// kube-proxy writes the node's address on it (externalTrafficPolicy Cluster: Kubernetes v1.35.4, pkg/proxy/iptables/proxier.go, "masquerade
+// traffic for ... external destinations"). So neither the groups nor the policies of the pods can tell who asked, and an end needs the way to
+// any node only.
+func (n *Network) byNode(from, to *End, sure bool) (ports Ports) {
+	if isNode(from) || to.pod == nil { // what leads on from a node is its own path
+		return nil
+	}
+	for _, s := range n.services {
+		if len(s.nodePorts) == 0 || !s.leads(to) {
+			continue
+		}
+		for _, node := range n.ends {
+			if !isNode(node) {
+				continue
+			}
+			let := n.possible(from, node, sure)
+			for _, port := range s.ports {
+				if len(port.node) > 0 && len(let.intersect(port.node)) > 0 {
+					ports = ports.union(port.target.of(to.pod).intersect(n.possible(node, to, sure)))
+				}
+			}
+		}
+	}
+	return ports
+}
+
+func isNode(e *End) bool { return isOwnNode(e) || e.pod == nil && e.is(infra.Node) }
+
+// ledOn are lines of the pods that a line leads to, by way of a port of the nodes.
+func (n *Network) ledOn(lines []line) (led []line) {
+	for _, l := range lines {
+		if l.leads == "" {
+			continue
+		}
+		on := line{name: l.name + ", and on to " + l.leads, from: l.from, to: l.leads, led: true}
+		for _, s := range n.services {
+			for _, e := range s.selects(n) {
+				for _, port := range s.ports {
+					if e.is(l.leads) && len(port.node) > 0 && len(port.node.without(l.ports)) == 0 {
+						on.ports = on.ports.union(port.target.of(e.pod))
+					}
+				}
+			}
+		}
+		led = append(led, on)
+	}
+	return led
 }
 
 // openedServices are the ports on which the policies of pods open addresses of Services.
