@@ -14,6 +14,8 @@ export TARGET
 BASE ?= origin/main
 # Parts of make bench, separated by commas; all if empty.
 ONLY ?=
+SEED ?=
+SAMPLE ?=
 OUTPUT ?= review
 # The account to bootstrap, and this repository on GitHub if it is not legops/platform.
 ACCOUNT ?=
