@@ -22,6 +22,7 @@ func (p *Platform) applications(ctx *pulumi.Context, cfg *stacks.Config) (err er
 		Domain:      p.domain,
 		NodePort:    apps.IngressNodePort,
 		TrustedCIDR: cfg.Network.CIDR,
+		NodeRanges:  cfg.Network.Subnets.Application,
 		PodLogGroup: p.Eks.PodLogGroup,
 		Cluster:     p.Eks.Cluster,
 	}, onCluster); err != nil {
@@ -94,6 +95,8 @@ func (p *Platform) application(cfg *stacks.Config, application settings.Applicat
 		Rights:           uses.rights,
 		SecretsKeyArn:    p.Encryption.Keys[foundation.KeyCredentials],
 		Reaches:          uses.reaches,
+		VPC:              cfg.Network.CIDR,
+		EndpointRanges:   cfg.Network.Subnets.Application,
 		CalledBy:         callers,
 		IngressClass:     p.Ingress.ClassName,
 		IngressNamespace: apps.IngressNamespace,

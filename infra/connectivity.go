@@ -2,6 +2,7 @@ package infra
 
 import (
 	"net/netip"
+	"slices"
 
 	"github.com/pulumi/pulumi/sdk/v3/go/pulumi"
 
@@ -13,82 +14,133 @@ import (
 
 // The parties of flows.
 const (
-	// cloudFront is AWS's list of the addresses from which CloudFront calls origins.
-	cloudFront = "cloudfront"
-	// loadBalancer is the Application Load Balancer in the public subnets.
-	loadBalancer = "load-balancer"
-	// nodes are the nodes and pods of the cluster, and its control plane: EKS attaches one security group, its own, to
-	// all of them. The group allows all traffic within itself, so traffic inside the cluster needs no flow; the
-	// applications' network policies restrict it.
-	nodes = "nodes"
-	// controlPlane is the cluster's endpoint inside the VPC.
-	controlPlane = "control-plane"
-	// endpoints are the interface endpoints of AWS services.
-	endpoints = "endpoints"
-	// database is the PostgreSQL instance, search the OpenSearch domain.
-	database = "database"
-	search   = "search"
-	// bastion is the instance of the administrators. Optional.
-	bastion = "bastion"
-	// deployer is the instance that rolls out releases.
-	deployer = "deployer"
-	// loadTest is the runs that put the platform under load. Optional.
-	loadTest = "load-test"
-	// runner is the jobs of GitHub Actions that update the platform. Optional.
-	runner = "runner"
-	// internet is every address. It may reach nothing.
-	internet = "internet"
+	// CloudFront is AWS's list of the addresses from which CloudFront calls origins.
+	CloudFront = "cloudfront"
+	// LoadBalancer is the Application Load Balancer in the public subnets.
+	LoadBalancer = "load-balancer"
+	// Nodes are the nodes of the cluster, the pods on them that no network policy is about, which are those of add-ons and the
+	// autoscaler, and its control plane: EKS attaches one security group, its own, to all of them.
+	Nodes = "nodes"
+	// Addons is the pods of add-ons that have addresses of their own, and the autoscaler.
+	Addons = "add-ons"
+	// Node is the nodes without any pods, and OwnNode to a pod the one that it is on.
+	Node    = "node"
+	OwnNode = "own-node"
+	// ControlPlane is the cluster's endpoint inside the VPC.
+	ControlPlane = "control-plane"
+	// Administrators are the addresses in legops:eks.publicAccessCidrs. Optional.
+	Administrators = "administrators"
+	// Ingress is the pods of the ingress controller, Applications those of all applications.
+	Ingress      = "ingress"
+	Applications = "applications"
+	// DNS is the pods that answer the cluster's names, PodIdentity the agent on each node that has the credentials of its pods.
+	DNS         = "dns"
+	PodIdentity = "pod-identity"
+	// Metadata is what EC2 tells a machine about itself, with the credentials of its role.
+	Metadata = "metadata"
+	// Endpoints are the interface endpoints of AWS services.
+	Endpoints = "endpoints"
+	// Database is the PostgreSQL instance, Search the OpenSearch domain.
+	Database = "database"
+	Search   = "search"
+	// Bastion is the instance of the administrators. Optional.
+	Bastion = "bastion"
+	// Deployer is the instance that rolls out releases.
+	Deployer = "deployer"
+	// LoadTest is the runs that put the platform under load. Optional.
+	LoadTest = "load-test"
+	// Runner is the jobs of GitHub Actions that update the platform. Optional.
+	Runner = "runner"
+	// Internet is every address. It may reach nothing.
+	Internet = "internet"
 )
 
-// Flows is the table of allowed connections: every security-group rule of the platform comes from it, and nothing else
-// opens a connection. docs/connectivity.md shows it.
+// Who opens a flow that no rule of a security group of ours does.
+const (
+	// byEKS is the security group that EKS makes, which lets in itself and lets out everything, and the endpoint of the cluster.
+	byEKS = "EKS"
+	// byPolicy is a network policy of the application or of the ingress, within what EKS leaves open.
+	byPolicy = "network policies"
+	// byNode is the VPC CNI, which lets a pod and its own node connect to each other whatever policies say.
+	byNode = "the VPC CNI"
+	// byEC2 is the machine itself.
+	byEC2 = "EC2"
+)
+
+// Flows is the table of connections: every security-group rule of the platform comes from it, and beside what applications declare
+// nothing else is possible, as internal/proofs/reach proves. docs/connectivity.md shows it.
 //
-// The exceptions are the group that EKS creates (see nodes), and the group for self-managed nodes that pulumi-eks
-// creates and that nothing uses.
+// The group for self-managed nodes that pulumi-eks creates has rules of its own. Nothing uses it.
 var Flows = []foundation.Flow{
 	// Only port 443: the address list counts as 55 of a group's 60 rules, so a second such rule does not fit.
-	{From: cloudFront, To: loadBalancer, Port: 443, Protocol: "tcp", Why: "Requests of visitors, by CloudFront only"},
-	{From: loadBalancer, To: nodes, Port: apps.IngressNodePort, Protocol: "tcp", Why: "Requests and health checks to the ingress"},
-	{From: nodes, To: endpoints, Port: 443, Protocol: "tcp", Why: "Nodes and pods call AWS services inside the VPC"},
-	{From: nodes, To: database, Port: data.DatabasePort, Protocol: "tcp", Why: "Applications use the database"},
-	{From: nodes, To: search, Port: data.SearchPort, Protocol: "tcp", Why: "Applications use the search domain"},
-	{From: deployer, To: controlPlane, Port: 443, Protocol: "tcp", Why: "Releases use kubectl"},
-	{From: deployer, To: nodes, Port: apps.IngressNodePort, Protocol: "tcp", Why: "Releases ask for the application the way visitors do"},
-	{From: deployer, To: endpoints, Port: 443, Protocol: "tcp", Why: "Session Manager, EKS, CodeDeploy and ECR, where they have an endpoint"},
-	{From: deployer, To: internet, Port: 443, Protocol: "tcp", Why: "CodeDeploy, Session Manager, EKS and ECR where they have no endpoint, and tools when the instance starts"},
-	{From: loadTest, To: endpoints, Port: 443, Protocol: "tcp", Why: "CloudWatch Logs and Secrets Manager, where they have an endpoint"},
-	{From: loadTest, To: internet, Port: 443, Protocol: "tcp", Why: "The platform by the way of visitors, AWS services without an endpoint, and the source of k6"},
-	{From: runner, To: controlPlane, Port: 443, Protocol: "tcp", Why: "Pulumi looks after what runs on the cluster"},
-	{From: runner, To: endpoints, Port: 443, Protocol: "tcp", Why: "AWS services, where they have an endpoint"},
-	{From: runner, To: internet, Port: 443, Protocol: "tcp", Why: "GitHub, AWS services without an endpoint, and the modules, plugins and tools of the program"},
-	{From: bastion, To: database, Port: data.DatabasePort, Protocol: "tcp", Why: "Administrators look after the database"},
-	{From: bastion, To: search, Port: data.SearchPort, Protocol: "tcp", Why: "Administrators look after the search domain"},
-	{From: bastion, To: controlPlane, Port: 443, Protocol: "tcp", Why: "Administrators use kubectl"},
-	{From: bastion, To: endpoints, Port: 443, Protocol: "tcp", Why: "Session Manager, where it has an endpoint"},
-	{From: bastion, To: internet, Port: 443, Protocol: "tcp", Why: "Session Manager where it has none, and tools when the instance starts"},
+	{From: CloudFront, To: LoadBalancer, Port: 443, Protocol: "tcp", Why: "Requests of visitors, by CloudFront only"},
+	{From: LoadBalancer, To: Nodes, Port: apps.IngressNodePort, Protocol: "tcp", Why: "Requests and health checks to the ingress", Leads: Ingress},
+	{From: Nodes, To: Endpoints, Port: 443, Protocol: "tcp", Why: "Nodes and pods call AWS services inside the VPC"},
+	{From: Nodes, To: Database, Port: data.DatabasePort, Protocol: "tcp", Why: "Applications use the database"},
+	{From: Nodes, To: Search, Port: data.SearchPort, Protocol: "tcp", Why: "Applications use the search domain"},
+	{From: Deployer, To: ControlPlane, Port: 443, Protocol: "tcp", Why: "Releases use kubectl"},
+	{From: Deployer, To: Nodes, Port: apps.IngressNodePort, Protocol: "tcp", Why: "Releases ask for the application the way visitors do", Leads: Ingress},
+	{From: Deployer, To: Endpoints, Port: 443, Protocol: "tcp", Why: "Session Manager, EKS, CodeDeploy and ECR, where they have an endpoint"},
+	{From: Deployer, To: Internet, Port: 443, Protocol: "tcp", Why: "CodeDeploy, Session Manager, EKS and ECR where they have no endpoint, and tools when the instance starts"},
+	{From: LoadTest, To: Endpoints, Port: 443, Protocol: "tcp", Why: "CloudWatch Logs and Secrets Manager, where they have an endpoint"},
+	{From: LoadTest, To: Internet, Port: 443, Protocol: "tcp", Why: "The platform by the way of visitors, AWS services without an endpoint, and the source of k6"},
+	{From: Runner, To: ControlPlane, Port: 443, Protocol: "tcp", Why: "Pulumi looks after what runs on the cluster"},
+	{From: Runner, To: Endpoints, Port: 443, Protocol: "tcp", Why: "AWS services, where they have an endpoint"},
+	{From: Runner, To: Internet, Port: 443, Protocol: "tcp", Why: "GitHub, AWS services without an endpoint, and the modules, plugins and tools of the program"},
+	{From: Bastion, To: Database, Port: data.DatabasePort, Protocol: "tcp", Why: "Administrators look after the database"},
+	{From: Bastion, To: Search, Port: data.SearchPort, Protocol: "tcp", Why: "Administrators look after the search domain"},
+	{From: Bastion, To: ControlPlane, Port: 443, Protocol: "tcp", Why: "Administrators use kubectl"},
+	{From: Bastion, To: Endpoints, Port: 443, Protocol: "tcp", Why: "Session Manager, where it has an endpoint"},
+	{From: Bastion, To: Internet, Port: 443, Protocol: "tcp", Why: "Session Manager where it has none, and tools when the instance starts"},
+
+	{From: Administrators, To: ControlPlane, Port: 443, Protocol: "tcp", OpenedBy: byEKS, Why: "kubectl from outside of the VPC"},
+	{From: Nodes, To: Nodes, Protocol: "all", OpenedBy: byEKS, Why: "Kubelets, DNS, metrics, webhooks and the Kubernetes API"},
+	{From: Nodes, To: Internet, Protocol: "all", OpenedBy: byEKS, Why: "Images, and AWS services without an endpoint"},
+	{From: Addons, To: PodIdentity, Port: 80, Protocol: "tcp", OpenedBy: byEKS, Why: "Credentials of their roles"},
+	{From: Node, To: PodIdentity, Port: 80, Protocol: "tcp", OpenedBy: byEKS, Why: "Credentials of pods on the network of the node, such as the VPC CNI"},
+	{From: Nodes, To: Ingress, Port: 80, Protocol: "tcp", OpenedBy: byPolicy, Why: "Requests that came to a port of any node"},
+	{From: Nodes, To: Ingress, Port: 9113, Protocol: "tcp", OpenedBy: byPolicy, Why: "Metrics"},
+	{From: Ingress, To: DNS, Port: 53, Protocol: "udp", OpenedBy: byPolicy, Why: "Names"},
+	{From: Ingress, To: DNS, Port: 53, Protocol: "tcp", OpenedBy: byPolicy, Why: "Names with long answers"},
+	// The control plane has its interfaces in the subnets of the nodes, as endpoints have theirs: a policy cannot tell them apart.
+	{From: Ingress, To: Nodes, Port: 443, Protocol: "tcp", OpenedBy: byPolicy, Why: "The Kubernetes API: configuration, leader election, status"},
+	{From: Ingress, To: Endpoints, Port: 443, Protocol: "tcp", OpenedBy: byPolicy, Why: "Nothing: they are in the subnets of the control plane"},
+	{From: Applications, To: DNS, Port: 53, Protocol: "udp", OpenedBy: byPolicy, Why: "Names"},
+	{From: Applications, To: DNS, Port: 53, Protocol: "tcp", OpenedBy: byPolicy, Why: "Names with long answers"},
+	{From: Applications, To: PodIdentity, Port: 80, Protocol: "tcp", OpenedBy: byPolicy, Why: "Credentials of the role of the application"},
+	{From: Applications, To: Endpoints, Port: 443, Protocol: "tcp", OpenedBy: byPolicy, Why: "AWS services, where they have an endpoint"},
+	{From: Applications, To: Nodes, Port: 443, Protocol: "tcp", OpenedBy: byPolicy, Why: "Nothing: they are in the subnets of the endpoints"},
+	{From: Applications, To: Internet, Port: 443, Protocol: "tcp", OpenedBy: byPolicy, Why: "AWS services without an endpoint, and whatever else is public"},
+	{From: OwnNode, To: Applications, Protocol: "all", OpenedBy: byNode, Why: "Probes of the kubelet"},
+	{From: Applications, To: OwnNode, Protocol: "all", OpenedBy: byNode, Why: "Nothing: the VPC CNI lets it pass in both directions"},
+	{From: OwnNode, To: Ingress, Protocol: "all", OpenedBy: byNode, Why: "Probes of the kubelet, and requests that came to a port of the node"},
+	{From: Ingress, To: OwnNode, Protocol: "all", OpenedBy: byNode, Why: "Nothing: the VPC CNI lets it pass in both directions"},
+	{From: Node, To: Metadata, Port: 80, Protocol: "tcp", OpenedBy: byEC2, Why: "Credentials of the node, to whatever is on its own network"},
+	{From: Deployer, To: Metadata, Port: 80, Protocol: "tcp", OpenedBy: byEC2, Why: "Credentials of the deployer"},
+	{From: Bastion, To: Metadata, Port: 80, Protocol: "tcp", OpenedBy: byEC2, Why: "Credentials of the bastion"},
 }
 
 // parties returns the security group of each party.
 func (p *Platform) parties() map[string]foundation.Party {
 	parties := map[string]foundation.Party{
-		cloudFront:   {PrefixListID: p.cloudFrontAddresses},
-		loadBalancer: {SecurityGroupID: p.LoadBalancer.SecurityGroupID},
-		nodes:        {SecurityGroupID: p.Eks.ClusterSecurityGroupID, Open: true},
-		controlPlane: {SecurityGroupID: p.Eks.ControlPlaneSecurityGroupID},
-		endpoints:    {SecurityGroupID: p.Network.EndpointSecurityGroupID},
-		database:     {SecurityGroupID: p.Rds.SecurityGroupID},
-		search:       {SecurityGroupID: p.OpenSearch.SecurityGroupID},
-		deployer:     {SecurityGroupID: p.Deployer.SecurityGroupID},
-		internet:     {CIDR: netip.PrefixFrom(netip.IPv4Unspecified(), 0)},
+		CloudFront:   {PrefixListID: p.cloudFrontAddresses},
+		LoadBalancer: {SecurityGroupID: p.LoadBalancer.SecurityGroupID},
+		Nodes:        {SecurityGroupID: p.Eks.ClusterSecurityGroupID, Open: true},
+		ControlPlane: {SecurityGroupID: p.Eks.ControlPlaneSecurityGroupID},
+		Endpoints:    {SecurityGroupID: p.Network.EndpointSecurityGroupID},
+		Database:     {SecurityGroupID: p.Rds.SecurityGroupID},
+		Search:       {SecurityGroupID: p.OpenSearch.SecurityGroupID},
+		Deployer:     {SecurityGroupID: p.Deployer.SecurityGroupID},
+		Internet:     {CIDR: netip.PrefixFrom(netip.IPv4Unspecified(), 0)},
 	}
 	if p.Bastion != nil {
-		parties[bastion] = foundation.Party{SecurityGroupID: p.Bastion.SecurityGroupID}
+		parties[Bastion] = foundation.Party{SecurityGroupID: p.Bastion.SecurityGroupID}
 	}
 	if p.LoadTest != nil {
-		parties[loadTest] = foundation.Party{SecurityGroupID: p.LoadTest.SecurityGroupID}
+		parties[LoadTest] = foundation.Party{SecurityGroupID: p.LoadTest.SecurityGroupID}
 	}
 	if p.Runner != nil {
-		parties[runner] = foundation.Party{SecurityGroupID: p.Runner.SecurityGroupID}
+		parties[Runner] = foundation.Party{SecurityGroupID: p.Runner.SecurityGroupID}
 	}
 	return parties
 }
@@ -97,19 +149,21 @@ func (p *Platform) parties() map[string]foundation.Party {
 func (p *Platform) connectivity(ctx *pulumi.Context, cfg *stacks.Config) (err error) {
 	p.Connectivity, err = foundation.NewConnectivity(ctx, "connectivity", &foundation.ConnectivityArgs{
 		Parties: p.parties(),
-		Flows:   flowsOf(cfg),
+		Flows:   FlowsOf(cfg),
 	}, p.onAws())
 	return err
 }
 
-// flowsOf leaves out the flows of optional parties that the stack lacks.
-func flowsOf(cfg *stacks.Config) []foundation.Flow {
-	absent := map[string]bool{bastion: !cfg.Bastion.Enabled, loadTest: cfg.LoadTest == nil, runner: !hasRunner(cfg)}
-	var there []foundation.Flow
-	for _, flow := range Flows {
-		if !absent[flow.From] {
-			there = append(there, flow)
-		}
+// Absent are the optional parties that a stack lacks.
+func Absent(cfg *stacks.Config) map[string]bool {
+	return map[string]bool{
+		Bastion: !cfg.Bastion.Enabled, LoadTest: cfg.LoadTest == nil, Runner: !hasRunner(cfg),
+		Administrators: len(cfg.Eks.PublicAccessCIDRs) == 0, Endpoints: len(cfg.Network.InterfaceEndpoints) == 0,
 	}
-	return there
+}
+
+// FlowsOf leaves out the flows from optional parties that the stack lacks. Those to endpoints stay: their group is there without them.
+func FlowsOf(cfg *stacks.Config) []foundation.Flow {
+	absent := Absent(cfg)
+	return slices.DeleteFunc(slices.Clone(Flows), func(flow foundation.Flow) bool { return absent[flow.From] })
 }

@@ -38,21 +38,38 @@ var markdown = componentdocs.Table
 func TestConnectivityMatrixIsFresh(t *testing.T) {
 	var rows [][]string
 	for _, flow := range infra.Flows {
-		ports := fmt.Sprint(flow.Port)
+		ports := "all"
+		if flow.Port > 0 {
+			ports = fmt.Sprint(flow.Port)
+		}
 		if flow.ToPort > flow.Port {
 			ports += fmt.Sprintf("-%d", flow.ToPort)
 		}
-		rows = append(rows, []string{flow.From, flow.To, ports, flow.Protocol, flow.Why})
+		by := flow.OpenedBy
+		if by == "" {
+			by = "rules"
+		}
+		rows = append(rows, []string{flow.From, flow.To, ports, flow.Protocol, by, flow.Why})
 	}
 	fresh(t, "docs/connectivity.md", `# Who may talk to whom
 
-Generated from the table `+"`Flows` in `infra/connectivity.go`"+` by `+"`make docs`"+`. Every security-group rule of the platform is made
-from that table, and a connection that is not in it does not happen. A stack without a bastion or a load test lacks its flows.
+Generated from the table `+"`Flows` in `infra/connectivity.go`"+` by `+"`make docs`"+`. The security-group rules of the platform are made
+from it: for each line that `+"`rules`"+` open, one where it starts and one where it ends. The other lines are open already, by whom
+the table says. Beside it there is only what applications declare:
 
-`+markdown([]string{"From", "To", "Port", "Protocol", "Why"}, rows)+`
-Inside the cluster, where one security group is on all nodes and pods, network policies say who may talk to whom: each
-application is closed in both directions but for the ingress controller, the applications that declare `+"`calls`"+`, DNS,
-AWS services on 443, and the data tier where it declares `+"`database` or `search`"+`.
+| From | To | Port | Declared by |
+| --- | --- | --- | --- |
+| ingress | each application | its port | its `+"`path` and `port`"+` |
+| an application | another | the other's port | its `+"`calls`"+` |
+| an application | database | 5432 | its `+"`database`"+` |
+| an application | search | 443 | its `+"`search`"+` |
+
+`+"`make prove`"+` searches what was deployed for any other connection. A stack without a bastion, a load test, a runner or public access to its
+cluster lacks their lines.
+
+`+markdown([]string{"From", "To", "Port", "Protocol", "Opened by", "Why"}, rows)+`
+Nodes are the nodes, the pods of add-ons, the autoscaler, and the control plane: one security group is on all of them. It is on the
+pods of applications and ingress, too, but network policies close those in both directions but for the lines that name them.
 
 ## AWS services
 

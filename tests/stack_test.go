@@ -4,7 +4,6 @@ package tests
 import (
 	"encoding/json"
 	"fmt"
-	"slices"
 	"strings"
 	"testing"
 
@@ -13,7 +12,6 @@ import (
 	"github.com/stretchr/testify/require"
 
 	"legops/infra"
-	"legops/internal/catalogue"
 	"legops/internal/checkout"
 	"legops/internal/recorder"
 	"legops/internal/registered"
@@ -109,22 +107,6 @@ func regionOf(cfg *stacks.Config, found recorder.Resource) string {
 	default:
 		return string(cfg.Region)
 	}
-}
-
-// Every rule of a security group comes from the connectivity table. SG-INGRESS, SG-INLINE, VPC-DEFAULT and SUBNET-PUBLIC of the standards
-// say that nothing else is open.
-func TestRulesComeFromTheTable(t *testing.T) {
-	each(t, func(t *testing.T, _ *stacks.Config, r *recorder.Recorder) {
-		assert.Empty(t, r.OfType(catalogue.SecurityGroupRule))
-		rules := slices.Concat(r.OfType(catalogue.SecurityGroupIngressRule), r.OfType(catalogue.SecurityGroupEgressRule))
-		assert.NotEmpty(t, rules)
-		for _, rule := range rules {
-			assert.Contains(t, r.Ancestors(rule), "legops:components:Connectivity", rule.URN)
-			if rule.Type == catalogue.SecurityGroupIngressRule {
-				assert.Nil(t, rule.Get("cidrIpv6"), rule.URN)
-			}
-		}
-	})
 }
 
 // The program itself, started as the engine starts it: configuration in the environment.

@@ -33,7 +33,8 @@ func TestDatabaseStorageGrowsFrom200To500GiB(t *testing.T) {
 	assert.Equal(t, [3]float64{200, 3000, 125}, databaseStorage(t, stack), "it waits for the maintenance window")
 	require.NoError(t, stack.Cloud().Maintain())
 	assert.Equal(t, [3]float64{500, 12000, 500}, databaseStorage(t, stack))
-	require.NoError(t, stack.Refresh(t.Context(), larger))
+	_, err := stack.Refresh(t.Context(), larger)
+	require.NoError(t, err)
 	plan, err := stack.Preview(t.Context(), larger)
 	require.NoError(t, err)
 	assert.False(t, plan.Changes())
@@ -69,7 +70,8 @@ func TestDatabaseLimitIsAboveWhatHasGrown(t *testing.T) {
 	require.ErrorContains(t, stack.Up(t.Context(), lower), refusal)
 	assert.Equal(t, calls, stack.Cloud().Calls(), "calls that change the cloud")
 	enough := program(editedFiles(t, "prod", [2]string{"maxStorageGiB: 1000", "maxStorageGiB: 462"}))
-	require.NoError(t, stack.Refresh(t.Context(), enough))
+	_, err = stack.Refresh(t.Context(), enough)
+	require.NoError(t, err)
 	require.NoError(t, stack.Up(t.Context(), enough))
 }
 

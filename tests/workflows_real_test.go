@@ -121,10 +121,6 @@ func TestWorkflowTellsADeletionLeftOver(t *testing.T) {
 	session = open(t, dir, nil)
 	state := run(t, session, "stack", "export", "--stack", "dev")
 	assert.Equal(t, 1, strings.Count(state, `"delete": true`))
-	for _, blind := range [][]string{{"--json"}, {"--json", "--refresh"}, {"--diff"}} {
-		seen := run(t, session, append([]string{"preview", "--expect-no-changes", "--stack", "dev"}, blind...)...)
-		assert.NotRegexp(t, `"op": "[a-z-]*(delete|replace)|encryption-queues.*delet|delet.*encryption-queues`, seen, "%s shows it by now: the scripts need not read the state", blind)
-	}
 	preview := runScript(t, session, "preview.sh", "dev")
 	finish(t, session)
 	const told = "`aws:kms/key:Key` `encryption-queues` (`ce5618c1-7e3a-2c20-1862-e7fa6afd0dea`): its replacement exists; it holds the key, without which nothing " +
@@ -138,8 +134,8 @@ func TestWorkflowTellsADeletionLeftOver(t *testing.T) {
 	session = open(t, dir, nil)
 	run(t, session, "up", "--yes", "--skip-preview", "--stack", "dev")
 	assert.Equal(t, 1, session.Cloud().Calls(), "the next update deletes it")
+	assert.NotContains(t, run(t, session, "stack", "export", "--stack", "dev"), `"delete": true`, "nothing is left")
 	finish(t, session)
-	assert.Empty(t, driftOf(t, dir), "nothing is left")
 }
 
 // What a killed update was doing is in the state alone, too.

@@ -18,10 +18,11 @@ import (
 	"legops/internal/offline"
 	"legops/internal/offline/engine"
 	"legops/internal/proofs"
+	"legops/internal/proofs/reach"
 )
 
 // all are the proofs, in this order.
-var all = []proofs.Proof{}
+var all = []proofs.Proof{reach.Proof}
 
 func main() {
 	ctx, stop := signal.NotifyContext(context.Background(), os.Interrupt, syscall.SIGTERM)

@@ -55,6 +55,10 @@ type AppArgs struct {
 	SecretsKeyArn pulumi.StringInput `kit:"optional"`
 	// Reaches are what it connects to outside the cluster, beside AWS. Optional.
 	Reaches []ReachArgs
+	// VPC is the VPC's IPv4 range, which is closed but for Reaches, Calls and EndpointRanges.
+	VPC netip.Prefix
+	// EndpointRanges are the parts of VPC that have the endpoints of AWS services.
+	EndpointRanges []netip.Prefix
 	// CalledBy are the applications that call it. Optional.
 	CalledBy []string
 	// IngressClass is the ClassName of Ingress, which waits for the controller and the host.
@@ -187,6 +191,9 @@ func (a *AppArgs) checkRights(p *kit.Problems) {
 }
 
 func (a *AppArgs) checkConnections(p *kit.Problems) {
+	for _, r := range append([]netip.Prefix{a.VPC}, a.EndpointRanges...) {
+		p.Require(r.IsValid() && r.Addr().Is4(), "VPC and EndpointRanges: %s must be an IPv4 range", r)
+	}
 	for i, reach := range a.Reaches {
 		field := fmt.Sprintf("Reaches[%d]", i)
 		p.RequireAll(field+".", reach)

@@ -26,9 +26,10 @@ func (b *appBuild) connections() ([]pulumi.Resource, error) {
 	out := networkingv1.NetworkPolicyEgressRuleArray{
 		lookUp(),
 		networkingv1.NetworkPolicyEgressRuleArgs{To: addresses(podIdentityAgent), Ports: tcp(80)},
-		// AWS services have no fixed addresses, inside the VPC or outside. Nothing is taken out of this range: the VPC
-		// CNI lets an exception win over a Reach to the same range. What also listens on 443 asks for an identity.
-		networkingv1.NetworkPolicyEgressRuleArgs{To: addresses(anywhere), Ports: tcp(443)},
+		// AWS services have no fixed addresses, outside of the VPC or, where they have endpoints, inside. The exception is the whole
+		// VPC and no part of it: where a Reach is to exactly what is excepted, releases of the VPC CNI differ in which of both wins;
+		// the narrower of two ranges wins in all of them (aws/aws-network-policy-agent, pkg/fwruleprocessor/fw_rule_processor.go).
+		networkingv1.NetworkPolicyEgressRuleArgs{To: append(beyond(b.args.VPC), addresses(b.args.EndpointRanges...)...), Ports: tcp(443)},
 	}
 	for _, reach := range b.args.Reaches {
 		out = append(out, networkingv1.NetworkPolicyEgressRuleArgs{To: addresses(reach.Ranges...), Ports: tcp(reach.Port)})

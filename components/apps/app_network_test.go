@@ -19,7 +19,7 @@ func TestAppConnections(t *testing.T) {
 		"egress": []any{
 			dns,
 			object{"to": []any{block("169.254.170.23/32")}, "ports": []any{port("TCP", 80)}},
-			object{"to": []any{block("0.0.0.0/0")}, "ports": []any{port("TCP", 443)}},
+			object{"to": []any{beyondVpc, block("10.20.16.0/20")}, "ports": []any{port("TCP", 443)}},
 			object{"to": []any{block("10.20.8.0/26"), block("10.20.8.64/26")}, "ports": []any{port("TCP", 5432)}},
 			object{"to": []any{podsOf("identity")}, "ports": []any{named}},
 		},
@@ -32,7 +32,7 @@ func TestAppConnectionsOfABareOne(t *testing.T) {
 	assert.Equal(t, []any{
 		dns,
 		object{"to": []any{block("169.254.170.23/32")}, "ports": []any{port("TCP", 80)}},
-		object{"to": []any{block("0.0.0.0/0")}, "ports": []any{port("TCP", 443)}},
+		object{"to": []any{beyondVpc, block("10.20.16.0/20")}, "ports": []any{port("TCP", 443)}},
 	}, allow.Get("spec.egress"), "nothing reaches instance metadata: that is 169.254.169.254, port 80")
 }
 

@@ -2,6 +2,7 @@ package apps_test
 
 import (
 	"fmt"
+	"net/netip"
 	"strings"
 	"sync"
 	"testing"
@@ -42,6 +43,7 @@ var appArgs = apps.AppArgs{
 		Resources: pulumi.StringArray{pulumi.String("arn:aws:sqs:eu-west-1:111122223333:traceability.fifo")},
 	}},
 	SecretsKeyArn: pulumi.String("arn:of:credentials-key"),
+	VPC:           netip.MustParsePrefix("10.20.0.0/16"), EndpointRanges: componenttest.Prefixes("10.20.16.0/20"),
 	Reaches: []apps.ReachArgs{{
 		Ranges: componenttest.Prefixes("10.20.8.0/26", "10.20.8.64/26"), Port: 5432, Why: "database",
 	}},

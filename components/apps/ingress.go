@@ -62,8 +62,9 @@ const (
 // ignores all others.
 const mergeable = "nginx.org/mergeable-ingress-type"
 
-// serviceRanges are the two ranges that EKS takes the addresses of Services from; which one depends on the VPC's.
-var serviceRanges = []netip.Prefix{netip.MustParsePrefix("10.100.0.0/16"), netip.MustParsePrefix("172.20.0.0/16")}
+// apiService is the address of the Service of the Kubernetes API: the first of the two ranges that EKS takes such addresses from; which
+// one depends on the VPC's.
+var apiService = []netip.Prefix{netip.MustParsePrefix("10.100.0.1/32"), netip.MustParsePrefix("172.20.0.1/32")}
 
 // IngressArgs are the arguments of Ingress.
 type IngressArgs struct {
@@ -73,8 +74,10 @@ type IngressArgs struct {
 	Domain string
 	// NodePort is the port of every node that leads to the controller, 30000 to 32767 (the range of Kubernetes).
 	NodePort int
-	// TrustedCIDR is the VPC's IPv4 range: whose X-Forwarded-For is believed, and who may connect at all.
+	// TrustedCIDR is the VPC's IPv4 range, whose X-Forwarded-For is believed.
 	TrustedCIDR netip.Prefix
+	// NodeRanges are the IPv4 ranges of nodes and control plane: where requests and metrics come from, and where the Kubernetes API is.
+	NodeRanges []netip.Prefix
 	// PodLogGroup is the log group with what pods print, the controllers among them, each line as Fluent Bit writes it.
 	PodLogGroup pulumi.StringInput
 	// Cluster is the cluster: when it goes, everything here goes with it and is not deleted piece by piece.
@@ -96,6 +99,9 @@ type Ingress struct {
 
 func (a *IngressArgs) check(p *kit.Problems) {
 	p.Require(a.NodePort >= 30000 && a.NodePort <= 32767, "NodePort is %d, must be 30000 to 32767", a.NodePort)
+	for _, r := range a.NodeRanges {
+		p.Require(r.IsValid() && r.Addr().Is4(), "NodeRanges: %s must be an IPv4 range", r)
+	}
 }
 
 // ingressBuild is what the steps of NewIngress share.
@@ -215,18 +221,17 @@ func ingressConnections(args *IngressArgs) (map[string]string, networkingv1.Netw
 		"legops/egress":  "DNS, the Kubernetes API (configuration, leader election, status) and the applications; nothing else",
 	}
 	in := networkingv1.NetworkPolicyIngressRuleArray{networkingv1.NetworkPolicyIngressRuleArgs{
-		From: addresses(args.TrustedCIDR), Ports: tcp(ingressPort, ingressMetricsPort),
+		From: addresses(args.NodeRanges...), Ports: tcp(ingressPort, ingressMetricsPort),
 	}}
 	out := networkingv1.NetworkPolicyEgressRuleArray{
 		lookUp(),
 		// A policy is applied before the address of the API's Service becomes one of the control plane.
-		networkingv1.NetworkPolicyEgressRuleArgs{To: addresses(append(serviceRanges[:2:2], args.TrustedCIDR)...), Ports: tcp(443)},
-		// Each application says in its own policy on which port it listens.
+		networkingv1.NetworkPolicyEgressRuleArgs{To: addresses(append(apiService[:2:2], args.NodeRanges...)...), Ports: tcp(443)},
 		networkingv1.NetworkPolicyEgressRuleArgs{
 			To: networkingv1.NetworkPolicyPeerArray{networkingv1.NetworkPolicyPeerArgs{
 				NamespaceSelector: kit.Labelled(kit.LabelComponent, componentApplication),
 			}},
-			Ports: networkingv1.NetworkPolicyPortArray{networkingv1.NetworkPolicyPortArgs{Protocol: pulumi.String("TCP")}},
+			Ports: appPort(),
 		},
 	}
 	return why, in, out

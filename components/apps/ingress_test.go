@@ -28,7 +28,8 @@ func ingress(args apps.IngressArgs, use ...func(*apps.Ingress)) componenttest.Co
 
 var ingressArgs = apps.IngressArgs{
 	Domain: "legops.example", NodePort: apps.IngressNodePort, TrustedCIDR: netip.MustParsePrefix("10.20.0.0/16"),
-	Ingress: settings.Ingress{MinReplicas: 2, MaxReplicas: 6},
+	NodeRanges: componenttest.Prefixes("10.20.16.0/20", "10.20.32.0/20"),
+	Ingress:    settings.Ingress{MinReplicas: 2, MaxReplicas: 6},
 }
 
 func ingressController(t *testing.T, args apps.IngressArgs) (*recorder.Recorder, recorder.Resource) {
@@ -153,14 +154,14 @@ func TestIngressConnections(t *testing.T) {
 	assert.Equal(t, object{
 		"podSelector": object{}, "policyTypes": []any{"Ingress", "Egress"},
 		"ingress": []any{object{
-			"from": []any{block("10.20.0.0/16")}, "ports": []any{port("TCP", 80), port("TCP", 9113)},
+			"from": []any{block("10.20.16.0/20"), block("10.20.32.0/20")}, "ports": []any{port("TCP", 80), port("TCP", 9113)},
 		}},
 		"egress": []any{
 			dns,
-			object{"to": []any{block("10.100.0.0/16"), block("172.20.0.0/16"), block("10.20.0.0/16")}, "ports": []any{port("TCP", 443)}},
+			object{"to": []any{block("10.100.0.1/32"), block("172.20.0.1/32"), block("10.20.16.0/20"), block("10.20.32.0/20")}, "ports": []any{port("TCP", 443)}},
 			object{
 				"to":    []any{object{"namespaceSelector": object{"matchLabels": object{"app.kubernetes.io/component": "application"}}}},
-				"ports": []any{object{"protocol": "TCP"}},
+				"ports": []any{named},
 			},
 		},
 	}, closed(t, r, "ingress").Get("spec"))

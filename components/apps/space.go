@@ -104,6 +104,13 @@ func addresses(ranges ...netip.Prefix) networkingv1.NetworkPolicyPeerArray {
 	return peers
 }
 
+// beyond is every IPv4 address but those of a range.
+func beyond(r netip.Prefix) networkingv1.NetworkPolicyPeerArray {
+	return networkingv1.NetworkPolicyPeerArray{networkingv1.NetworkPolicyPeerArgs{IpBlock: networkingv1.IPBlockArgs{
+		Cidr: pulumi.String(anywhere.String()), Except: pulumi.ToStringArray([]string{r.Masked().String()}),
+	}}}
+}
+
 // isNetwork says whether the range is an IPv4 network, written by its first address.
 func isNetwork(r netip.Prefix) bool { return r.IsValid() && r.Addr().Is4() && r == r.Masked() }
 

@@ -4,6 +4,7 @@ import (
 	"fmt"
 	"net/netip"
 	"regexp"
+	"slices"
 
 	"github.com/pulumi/pulumi-aws/sdk/v6/go/aws/vpc"
 	"github.com/pulumi/pulumi/sdk/v3/go/pulumi"
@@ -29,8 +30,12 @@ type Flow struct {
 	From, To string
 	// Port and ToPort are the first and last port; a ToPort of 0 means Port alone.
 	Port, ToPort int
-	// Protocol is tcp or udp.
+	// Protocol is tcp or udp; all, without a port, in a flow that somebody else opens.
 	Protocol string
+	// OpenedBy is who else opens it already, such as EKS. It then gets no rules here, and its parties need not be given.
+	OpenedBy string
+	// Leads is the party that Kubernetes leads a connection on to, where To are nodes and Port is one of every node. Optional.
+	Leads string
 	// Why is the reason, and the description of the rules: letters, digits and ._-:/()#,@[]+=&;{}!$* only.
 	Why string
 }
@@ -43,7 +48,7 @@ type ConnectivityArgs struct {
 	Flows []Flow
 }
 
-// Connectivity is every security-group rule of the platform: for each flow an egress rule where it starts and an
+// Connectivity is every security-group rule of the platform: for each flow that no one else opens an egress rule where it starts and an
 // ingress rule where it ends.
 type Connectivity struct {
 	pulumi.ResourceState
@@ -55,7 +60,7 @@ var descriptionPattern = regexp.MustCompile(`^[A-Za-z0-9 ._\-:/()#,@\[\]+=&;{}!$
 func NewConnectivity(ctx *pulumi.Context, name string, args *ConnectivityArgs, opts ...pulumi.ResourceOption) (*Connectivity, error) {
 	c, b := &Connectivity{}, &kit.Build{Ctx: ctx, Name: name}
 	return c, b.Create(c, args, args.check, opts, func() error {
-		for _, flow := range args.Flows {
+		for _, flow := range args.ours() {
 			if err := flow.rules(b, args.Parties[flow.From], args.Parties[flow.To]); err != nil {
 				return err
 			}
@@ -64,12 +69,17 @@ func NewConnectivity(ctx *pulumi.Context, name string, args *ConnectivityArgs, o
 	})
 }
 
+// ours are the flows that no one else opens.
+func (a *ConnectivityArgs) ours() []Flow {
+	return slices.DeleteFunc(slices.Clone(a.Flows), func(f Flow) bool { return f.OpenedBy != "" })
+}
+
 func (a *ConnectivityArgs) check(p *kit.Problems) {
 	for _, party := range kit.SortedKeys(a.Parties) {
 		a.Parties[party].check(p, party)
 	}
 	seen := map[string]bool{}
-	for _, f := range a.Flows {
+	for _, f := range a.ours() {
 		key := f.key()
 		p.Require(!seen[key], "flow %s: it is there twice", key)
 		seen[key] = true

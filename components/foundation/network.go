@@ -140,7 +140,7 @@ func (b *networkBuild) tiers() error {
 	if b.c.DataSubnetIDs, err = b.subnets("data", b.args.Subnets.Data, nil, data.ID()); err != nil {
 		return err
 	}
-	return b.endpoints(append(private, data))
+	return b.endpoints(private)
 }
 
 func (b *networkBuild) routeTable(suffix string) (*ec2.RouteTable, error) {

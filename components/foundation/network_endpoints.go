@@ -11,11 +11,11 @@ import (
 	"legops/internal/settings"
 )
 
-// endpoints creates the ways to AWS services that do not leave the VPC: S3 by a gateway (free, and the only one the
-// data tier has), others by interfaces in the application subnets.
-func (b *networkBuild) endpoints(private []*ec2.RouteTable) error {
+// endpoints creates the ways to AWS services that do not leave the VPC: S3 by a gateway, which is free, others by interfaces in the
+// application subnets. The data tier has none: nothing there calls anybody.
+func (b *networkBuild) endpoints(application []*ec2.RouteTable) error {
 	tables := pulumi.StringArray{}
-	for _, table := range private {
+	for _, table := range application {
 		tables = append(tables, table.ID())
 	}
 	s3, err := ec2.NewVpcEndpoint(b.Ctx, b.Name+"-endpoint-s3", &ec2.VpcEndpointArgs{

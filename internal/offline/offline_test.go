@@ -12,8 +12,12 @@ import (
 	"strings"
 	"testing"
 
+	pulumirpc "github.com/pulumi/pulumi/sdk/v3/proto/go"
 	"github.com/stretchr/testify/assert"
 	"github.com/stretchr/testify/require"
+	"google.golang.org/grpc"
+	"google.golang.org/grpc/credentials/insecure"
+	"google.golang.org/protobuf/types/known/emptypb"
 	"gopkg.in/yaml.v3"
 
 	"legops/internal/checkout"
@@ -175,6 +179,19 @@ func TestProxyServesClustersAndRefusesTheWorld(t *testing.T) {
 	require.NoError(t, answer.Body.Close())
 	assert.Equal(t, http.StatusForbidden, answer.StatusCode)
 	assert.Equal(t, []string{"sts.amazonaws.com:443", "169.254.169.254"}, p.Refused())
+}
+
+// Ports come back: a client of gRPC looks for a server that listened where the proxy listens now. It asks for no other address.
+func TestProxyIsNoServerOfAnEngine(t *testing.T) {
+	p, err := StartProxy(func(string) bool { return false }, func(string) bool { return false })
+	require.NoError(t, err)
+	defer func() { require.NoError(t, p.Close()) }()
+	conn, err := grpc.NewClient(p.listener.Addr().String(), grpc.WithTransportCredentials(insecure.NewCredentials()))
+	require.NoError(t, err)
+	defer func() { require.NoError(t, conn.Close()) }()
+	_, err = pulumirpc.NewResourceProviderClient(conn).GetPluginInfo(t.Context(), &emptypb.Empty{})
+	require.Error(t, err)
+	assert.Empty(t, p.Refused())
 }
 
 // No credentials or settings of a person's accounts reach an offline run.

@@ -96,6 +96,10 @@ func (p *Proxy) Refused() []string {
 
 // ServeHTTP answers a proxy request.
 func (p *Proxy) ServeHTTP(w http.ResponseWriter, req *http.Request) {
+	if req.Host == "" { // HTTP/2, which no client speaks to a proxy: one of gRPC looks for a server that had this port before
+		http.Error(w, "offline: this is a proxy", http.StatusBadRequest)
+		return
+	}
 	host, _, err := net.SplitHostPort(req.Host)
 	if err != nil {
 		host = req.Host

@@ -3,6 +3,7 @@ package cloud
 import (
 	"fmt"
 	"slices"
+	"strings"
 
 	"github.com/pulumi/pulumi/sdk/v3/go/common/resource"
 	"google.golang.org/grpc/codes"
@@ -28,6 +29,16 @@ var managedPrefixLists = []prefixList{
 
 // prefixListID is the id of a list of AWS in a region.
 func prefixListID(region, name string) string { return "pl-" + digest(region, name)[:8] }
+
+// PrefixListName is the name of a list that AWS keeps in a region, by its id; "" of any other.
+func PrefixListName(region, id string) string {
+	for _, list := range managedPrefixLists {
+		if prefixListID(region, list.name) == id {
+			return strings.ReplaceAll(list.name, "{region}", region)
+		}
+	}
+	return ""
+}
 
 // managedPrefixList finds a list of AWS by the name that the program gives.
 func managedPrefixList(_ *Provider, c *connection, args resource.PropertyMap) (map[string]any, error) {

@@ -92,16 +92,11 @@ func (s *Stack) Deploy(ctx context.Context, source Source) (*model.Deployment, e
 	return r.deployment(), errors.Join(err, r.err)
 }
 
-// Refresh reads the cloud into the state.
-func (s *Stack) Refresh(ctx context.Context, source Source) error {
-	return s.run(ctx, engine.Refresh, source, false, ignore)
-}
-
-// Drift returns what the cloud has otherwise than the last deployment left it: what `pulumi refresh --preview-only` finds. The state stays
-// as it is.
-func (s *Stack) Drift(ctx context.Context, source Source) (*model.Plan, error) {
+// Refresh reads the cloud into the state, and returns what the cloud has otherwise than the last deployment left it: what `pulumi refresh
+// --preview-only` finds.
+func (s *Stack) Refresh(ctx context.Context, source Source) (*model.Plan, error) {
 	r := reader{refreshes: true}
-	if err := errors.Join(s.run(ctx, engine.Refresh, source, true, r.read), r.err); err != nil {
+	if err := errors.Join(s.run(ctx, engine.Refresh, source, false, r.read), r.err); err != nil {
 		return nil, err
 	}
 	return model.NewPlan(r.steps), nil

@@ -1,0 +1,204 @@
+package reach
+
+import (
+	"slices"
+	"strings"
+
+	"legops/infra"
+	"legops/internal/catalogue"
+	"legops/stacks"
+)
+
+// nodePorts looks at Services that open a port of every node, or more. Kubernetes leads on from there to pods, whose policies cannot tell:
+// the connection then comes from the node (kube-proxy, externalTrafficPolicy Cluster).
+func (v *verdict) nodePorts(n *Network, lines []line) {
+	for _, s := range n.services {
+		if s.everywhere {
+			v.find("opening without a line: the Service %s in %s has a load balancer or addresses of its own", s.r.Text("metadata.name"), s.namespace)
+		}
+		if len(s.nodePorts) == 0 {
+			continue
+		}
+		v.doors++
+		leads := s.selects(n)
+		for _, e := range leads {
+			var said Ports
+			for _, l := range lines {
+				if l.leads != "" && e.is(l.leads) {
+					said = said.union(l.ports)
+				}
+			}
+			if wide := s.nodePorts.without(said); len(wide) > 0 {
+				v.find("opening without a line: the Service %s in %s leads %s of every node to %s", s.r.Text("metadata.name"), s.namespace, wide, e.Name)
+			}
+		}
+	}
+	for _, l := range lines {
+		if l.leads == "" || len(n.named(l.from)) == 0 {
+			continue
+		}
+		if !slices.ContainsFunc(n.services, func(s *service) bool {
+			return len(l.ports.without(s.nodePorts)) == 0 && s.leadsTo(n, l.leads)
+		}) {
+			v.find("line without a path: %q: no Service leads from there to %s", l.name, l.leads)
+		}
+	}
+}
+
+// leadsTo says whether a Service leads to pods of a party, on a port where they listen.
+func (s *service) leadsTo(n *Network, party string) bool {
+	return slices.ContainsFunc(s.selects(n), func(e *End) bool {
+		if !e.is(party) {
+			return false
+		}
+		for _, port := range s.r.Objects("spec.ports") {
+			target := readPort(map[string]any{"protocol": port["protocol"], "port": orElse(port["targetPort"], port["port"])})
+			if ports := target.of(e.pod); len(ports) > 0 && len(ports.without(e.listens)) == 0 {
+				return true
+			}
+		}
+		return false
+	})
+}
+
+func orElse(value, otherwise any) any {
+	if value == nil {
+		return otherwise
+	}
+	return value
+}
+
+// forwards looks at what load balancers pass on, and whether what they have to is passed.
+func (v *verdict) forwards(n *Network, lines []line) {
+	for _, f := range n.forwards {
+		v.doors++
+		if f.free != "" {
+			v.find("path without a line: everybody's distribution of CloudFront can send requests to the nodes: %s", f.free)
+		}
+		group := n.find(catalogue.TargetGroup, f.target)
+		if group == nil || group.Text("targetType") != "instance" {
+			v.find("not read: the listener %s passes requests on to %s, which is no target group of instances", f.listener.Name(), f.target)
+		}
+	}
+	for _, l := range lines {
+		if l.from == infra.LoadBalancer && !n.passes(l.ports) {
+			v.find("line without a path: %q: no request that our distribution sends is passed on to all nodes", l.name)
+		}
+		if l.to == infra.LoadBalancer && !slices.ContainsFunc(n.forwards, func(f forward) bool {
+			return f.free == "" && len(l.ports.without(tcp(int(f.listener.Number("port", 0))))) == 0
+		}) {
+			v.find("line without a path: %q: nothing that comes there is passed on", l.name)
+		}
+	}
+}
+
+// passes says whether requests of our distribution are passed on to a port of all nodes.
+func (n *Network) passes(ports Ports) bool {
+	return slices.ContainsFunc(n.forwards, func(f forward) bool {
+		group := n.find(catalogue.TargetGroup, f.target)
+		if f.free != "" || group == nil || len(ports.without(tcp(int(group.Number("port", 0))))) > 0 {
+			return false
+		}
+		for _, r := range n.things {
+			if r.Type != catalogue.NodeGroup {
+				continue
+			}
+			scaling := r.Outputs.Text("resources[0].autoscalingGroups[0].name")
+			if !slices.ContainsFunc(n.things, func(a *thing) bool {
+				return a.Type == catalogue.AutoScalingAttachment && a.Text("autoscalingGroupName") == scaling && a.Text("lbTargetGroupArn") == f.target
+			}) {
+				return false
+			}
+		}
+		return true
+	})
+}
+
+// origins finds where our distribution sends requests, and with them the secret, that is neither our load balancer, by a record of DNS,
+// nor a bucket of ours.
+func (v *verdict) origins(n *Network) {
+	balancers, buckets := map[string]bool{}, map[string]bool{}
+	for _, r := range n.things {
+		switch r.Type {
+		case catalogue.LoadBalancer:
+			balancers[r.Outputs.Text("dnsName")] = true
+		case catalogue.Bucket:
+			buckets[r.ID] = true
+		}
+	}
+	reached := false
+	for _, r := range n.things {
+		if r.Type != catalogue.Distribution {
+			continue
+		}
+		for _, origin := range r.Objects("origins") {
+			name := origin.Text("domainName")
+			v.doors++
+			toBalancer := slices.ContainsFunc(n.things, func(record *thing) bool {
+				return record.Type == catalogue.DNSRecord && record.Text("name") == name && balancers[record.Text("aliases[0].name")]
+			})
+			bucket, _, isBucket := strings.Cut(name, ".s3.")
+			reached = reached || toBalancer
+			if !toBalancer && (!isBucket || !buckets[bucket]) {
+				v.find("opening without a line: the distribution %s sends requests to %s", r.Name(), name)
+			}
+		}
+	}
+	if !reached {
+		v.find("line without a path: no distribution sends requests to the load balancer")
+	}
+}
+
+// applications finds applications that are not reached as they declare: by a Service that leads to their port, and by a path of the host.
+func (v *verdict) applications(n *Network, cfg *stacks.Config) {
+	for _, app := range cfg.Applications {
+		at := slices.IndexFunc(n.services, func(s *service) bool {
+			return s.namespace == app.Name && s.leadsTo(n, application(app.Name))
+		})
+		if at < 0 {
+			v.find("line without a path: legops:applications: no Service leads to %s", app.Name)
+			continue
+		}
+		name := n.services[at].r.Text("metadata.name")
+		if !slices.ContainsFunc(n.things, func(r *thing) bool {
+			return r.Type == catalogue.Ingress && r.Text("metadata.namespace") == app.Name &&
+				slices.Contains(r.Texts("spec.rules[*].http.paths[*].backend.service.name"), name)
+		}) {
+			v.find("line without a path: legops:applications: no path of the host leads to %s", app.Name)
+		}
+	}
+}
+
+// access looks at who is let into the cluster once a connection is open: whom the stack names, and the roles of who has a line to it.
+func (v *verdict) access(n *Network, cfg *stacks.Config) {
+	declared := map[string]bool{}
+	for _, entry := range slices.Concat(cfg.Eks.Administrators, cfg.Eks.Viewers) {
+		declared[entry.RoleArn] = false
+	}
+	ours := map[string]bool{}
+	for _, r := range n.things {
+		if r.Type == catalogue.Role && (kind(r) == "Deployer" || kind(r) == "Eks") {
+			ours[r.Outputs.Text("arn")] = true
+		}
+		if r.Type == catalogue.Cluster && r.Text("accessConfig.authenticationMode") != "API" {
+			v.find("opening without a line: %s also lets in whom its ConfigMap aws-auth names", r.Name())
+		}
+	}
+	for _, r := range n.things {
+		if r.Type != catalogue.AccessEntry {
+			continue
+		}
+		v.doors++
+		principal := r.Text("principalArn")
+		if _, said := declared[principal]; said {
+			declared[principal] = true
+		} else if !ours[principal] {
+			v.find("opening without a line: the access entry %s lets %s into the cluster", r.Name(), principal)
+		}
+	}
+	for principal, there := range declared {
+		if !there {
+			v.find("line without a path: legops:eks: %s has no access entry", principal)
+		}
+	}
+}

@@ -1,0 +1,34 @@
+package reach
+
+import (
+	"slices"
+
+	"legops/internal/proofs"
+)
+
+// mutations are all kinds.
+var mutations = slices.Concat(mutationsOfAws, mutationsOfCluster)
+
+// sensitive changes what was deployed and finds changes that make no difference to the proof: those of each kind at every place, in a sample
+// at one that the seed chooses. It returns how many it made, and adds the kinds to those tried.
+func (d *deployed) sensitive(s *proofs.Search, tried map[string]bool) (changed int) {
+	w, random := newWorld(d), s.Random("changes of "+d.name)
+	before := d.judge().found
+	for _, m := range mutations {
+		places := m.at(w)
+		if s.Sample < 1 && len(places) > 0 {
+			at := random.IntN(len(places))
+			places = places[at : at+1]
+		}
+		for _, c := range places {
+			changed++
+			tried[m.kind] = true
+			entries := c.entries()
+			after := &deployed{d.name, d.cfg, entries}
+			if slices.Equal(after.judge().found, before) {
+				s.Find("%s: %q at %s makes no difference to the proof (again: go run ./cmd/prove -only reach -seed %d -sample %v)", d.name, m.kind, c.place, s.Seed, s.Sample)
+			}
+		}
+	}
+	return changed
+}

@@ -1,0 +1,219 @@
+package reach
+
+import (
+	"maps"
+	"net/netip"
+	"slices"
+
+	"github.com/pulumi/pulumi/sdk/v3/go/common/resource"
+
+	"legops/infra"
+	"legops/internal/capacity"
+	"legops/internal/catalogue"
+	"legops/internal/model"
+)
+
+func urn(text string) resource.URN { return resource.URN(text) }
+
+// pod is the pods of one workload.
+type pod struct {
+	namespace string
+	labels    map[string]string
+	ports     map[string]Ports // by name
+}
+
+// service is a Service of Kubernetes that opens something outside of the cluster's own network.
+type service struct {
+	r          *model.Resource
+	namespace  string
+	selector   map[string]string
+	nodePorts  Ports
+	everywhere bool // it has a load balancer or addresses of its own
+}
+
+// onHost are the pods of add-ons on the network of their nodes, so that they are as nodes: the manifests and charts that package capacity
+// names. Those with labels that a policy of ours names have them here.
+var (
+	onHost      = []string{"aws-node", "kube-proxy", "eks-pod-identity-agent", "cloudwatch-agent", "fluent-bit"}
+	addonLabels = map[string]map[string]string{"coredns": {"k8s-app": "kube-dns"}}
+	// addonNamespaces are those of add-ons whose pods are not in kube-system.
+	addonNamespaces = map[string]string{"amazon-cloudwatch-observability": "amazon-cloudwatch"}
+)
+
+// podIdentityAgent is where the agent of EKS Pod Identity listens, on every node (EKS User Guide, Set up the Amazon EKS Pod Identity Agent);
+// machineData is where a machine finds its metadata.
+var (
+	podIdentityAgent = netip.MustParsePrefix("169.254.170.23/32")
+	machineData      = netip.MustParsePrefix("169.254.169.254/32")
+)
+
+// readAddon reads the pods that an add-on of EKS brings.
+func (n *Network) readAddon(r *model.Resource) {
+	name := r.Text("addonName")
+	var pods []string
+	for _, agent := range capacity.Agents {
+		if agent.Addon == name {
+			pods = append(pods, agent.Name)
+		}
+	}
+	for _, s := range capacity.Services {
+		if s.Addon == name {
+			pods = append(pods, s.Name)
+		}
+	}
+	if len(pods) == 0 {
+		n.cannotRead(r, "internal/capacity does not know which pods it brings")
+	}
+	for _, name := range pods {
+		if slices.Contains(onHost, name) {
+			continue
+		}
+		namespace := addonNamespaces[r.Text("addonName")]
+		if namespace == "" {
+			namespace = "kube-system"
+		}
+		e := n.podEnd(r, &pod{namespace: namespace, labels: addonLabels[name]})
+		e.Name = "pod " + namespace + "/" + name
+		if name == "coredns" {
+			e.Parties = append([]string{infra.DNS}, e.Parties...)
+		}
+	}
+	switch name {
+	case "vpc-cni":
+		n.readCni(r)
+	case "eks-pod-identity-agent":
+		n.ends = append(n.ends, &End{
+			Name: "the agent of Pod Identity", Parties: []string{infra.PodIdentity}, address: true, ranges: []netip.Prefix{podIdentityAgent}, listens: tcp(80),
+		})
+	}
+}
+
+// application is the party of the pods of one application.
+func application(name string) string { return "application " + name }
+
+// podEnd adds pods: on any node, with the nodes' security groups (there are no security groups for pods: readCni).
+func (n *Network) podEnd(r *model.Resource, p *pod) *End {
+	var faces []face
+	for _, e := range n.ends {
+		if e.onNode && e.pod == nil && e.is(infra.Node) {
+			for _, f := range e.faces {
+				f.public = false // an address of the VPC, and out by that of its node
+				faces = append(faces, f)
+			}
+		}
+	}
+	e := n.end(r, faces)
+	e.pod, e.onNode = p, true
+	return e
+}
+
+// readDeployment reads the pods of a Deployment, with what a patch adds.
+func (n *Network) readDeployment(r *model.Resource) {
+	p := &pod{namespace: r.Text("metadata.namespace"), labels: map[string]string{}, ports: map[string]Ports{}}
+	name, host := r.Text("metadata.name"), false
+	sources := []*model.Resource{r}
+	for _, patch := range n.things {
+		if patch.Type == catalogue.DeploymentPatch && patch.Text("metadata.name") == name && patch.Text("metadata.namespace") == p.namespace {
+			sources = append(sources, patch)
+		}
+	}
+	var listens Ports
+	for _, source := range sources {
+		template := source.Values("spec.template")
+		for label, value := range template.Values("metadata.labels") {
+			p.labels[label], _ = value.(string)
+		}
+		host = host || template.Flag("spec.hostNetwork")
+		for _, port := range template.Objects("spec.containers[*].ports[*]") {
+			protocol := port.Text("protocol")
+			if protocol == "" {
+				protocol = "TCP"
+			}
+			number := int(port.Number("containerPort", 0))
+			p.ports[port.Text("name")] = portsOf(protocol, number, number)
+			listens = listens.union(portsOf(protocol, number, number))
+			if port.Number("hostPort", 0) > 0 {
+				n.cannotRead(r, "it takes a port of its node, hostPort %v", port["hostPort"])
+			}
+		}
+	}
+	if len(r.Objects("spec.template.spec.containers")) == 0 {
+		n.cannotRead(r, "it has no containers that can be read")
+	}
+	e := n.podEnd(r, p)
+	e.Name = "pod " + p.namespace + "/" + name
+	e.listens = listens
+	if e.is(infra.Applications) {
+		e.Parties = append([]string{application(p.namespace)}, e.Parties...)
+	}
+	if host { // on the network of the node no policy is enforced (policy controller of EKS, pkg/resolvers/endpoints.go: it skips them)
+		e.pod = nil
+	}
+}
+
+// nameOwnNode adds the node that a pod is on, which it reaches and which reaches it whatever policies say (k8s.io/api networking/v1 has
+// it of probes; the agent of the VPC CNI lets the node's address pass on every port: pkg/fwruleprocessor/fw_rule_processor.go, v1.4.1).
+// And with it the address at which EC2 gives metadata.
+func (n *Network) nameOwnNode() {
+	own := &End{Name: "the node itself", Parties: []string{infra.OwnNode}, onNode: true}
+	data := &End{Name: "instance metadata", Parties: []string{infra.Metadata}, address: true, ranges: []netip.Prefix{machineData}, listens: tcp(80)}
+	for _, e := range n.ends {
+		if e.onNode && e.is(infra.Node) {
+			own.faces = append(own.faces, e.faces...)
+			data.metadata.on = data.metadata.on || e.metadata.on
+			data.metadata.free = data.metadata.free || e.metadata.free
+		}
+	}
+	n.ends = append(n.ends, own, data)
+}
+
+// apiService is where EKS puts the Service of the Kubernetes API: the first address of the range that the cluster has
+// (EKS User Guide, Kubernetes network configuration: 10.100.0.0/16 or 172.20.0.0/16).
+var apiService = []netip.Prefix{netip.MustParsePrefix("10.100.0.1/32"), netip.MustParsePrefix("172.20.0.1/32")}
+
+// readService reads a Service that is reached from outside of the cluster's own network.
+func (n *Network) readService(r *model.Resource) {
+	s := &service{r: r, namespace: r.Text("metadata.namespace"), selector: map[string]string{}}
+	for label, value := range r.Values("spec.selector") {
+		s.selector[label], _ = value.(string)
+	}
+	typ := r.Text("spec.type")
+	s.everywhere = typ == "LoadBalancer" || len(r.List("spec.externalIPs")) > 0
+	if typ == "NodePort" || typ == "LoadBalancer" {
+		for _, port := range r.Objects("spec.ports") {
+			number := int(port.Number("nodePort", 0))
+			if number == 0 {
+				n.cannotRead(r, "Kubernetes chooses a port of every node for it, nodePort is not said")
+			}
+			s.nodePorts = s.nodePorts.union(portsOf(orTCP(port.Text("protocol")), number, number))
+		}
+	}
+	n.services = append(n.services, s)
+}
+
+func orTCP(protocol string) string {
+	if protocol == "" {
+		return "TCP" // as k8s.io/api has it of Services and policies
+	}
+	return protocol
+}
+
+// selects are the ends whose pods it leads to.
+func (s *service) selects(n *Network) (found []*End) {
+	for _, e := range n.ends {
+		if e.pod != nil && len(s.selector) > 0 && e.pod.namespace == s.namespace && contains(e.pod.labels, s.selector) {
+			found = append(found, e)
+		}
+	}
+	return found
+}
+
+// contains says whether labels have all that are wanted.
+func contains(labels, wanted map[string]string) bool {
+	for label, value := range maps.All(wanted) {
+		if have, found := labels[label]; !found || have != value {
+			return false
+		}
+	}
+	return true
+}
