@@ -19,10 +19,11 @@ import (
 	"legops/internal/offline/engine"
 	"legops/internal/proofs"
 	"legops/internal/proofs/reach"
+	"legops/internal/proofs/tuning"
 )
 
 // all are the proofs, in this order.
-var all = []proofs.Proof{reach.Proof}
+var all = []proofs.Proof{tuning.Proof, reach.Proof}
 
 func main() {
 	ctx, stop := signal.NotifyContext(context.Background(), os.Interrupt, syscall.SIGTERM)
