@@ -121,6 +121,13 @@ $(BIN)/dockerfile-lint: $(wildcard tools/dockerfile-lint/*) | check-tools
 $(BIN)/shellcheck: $(wildcard tools/shellcheck/*) tools/shellcheck.sh | check-tools
 	tools/shellcheck.sh $(BIN)
 
+SIMULATE := $(BIN)/iam-simulate/installed
+
+# installed says that all of it is there.
+$(SIMULATE): $(wildcard tools/iam-simulate/*) tools/iam-simulate.sh | check-tools
+	tools/iam-simulate.sh $(BIN)
+	touch $@
+
 # In a folder of their own: their kubectl must not replace the one in bin, which pulumi-eks runs. All but kwok come from one
 # module and one build, since they share most packages; kwok does not compile with this Kubernetes.
 CONTROL_PLANE := $(addprefix $(BIN)/kubernetes/, etcd kube-apiserver kube-controller-manager kube-scheduler kubectl pulumi-resource-kubernetes)
@@ -197,7 +204,7 @@ loadtest: $(BIN)/k6 ## Put TARGET, or the reference application here, under load
 # Debug symbols take a third of the linking time; the linters run vet. The packages that mostly wait for clocks come first, so that
 # they run beside those that compute, three at a time.
 .PHONY: test
-test: tools control-plane $(BIN)/k6 $(BIN)/chromium $(BIN)/nginx ## Run every test
+test: tools control-plane $(SIMULATE) $(BIN)/k6 $(BIN)/chromium $(BIN)/nginx ## Run every test
 	cd apps/reference && go test ./...
 	go test -vet=off -ldflags '-s -w' -timeout 40m -p 3 ./tests/cluster ./tests/rehearsal ./loadtest ./...
 
@@ -214,8 +221,8 @@ provider: tools ## Read the tables of the AWS provider out of the real one, buil
 	tools/provider.sh $(BIN)
 
 .PHONY: docs
-docs: tools ## Rewrite the generated documents, docs/architecture.svg included
-	UPDATE_DOCS=1 go test -count=1 -run 'IsFresh|AreFresh' ./tests ./internal/offline/cloud
+docs: tools $(SIMULATE) ## Rewrite the generated documents, docs/architecture.svg included
+	UPDATE_DOCS=1 go test -count=1 -timeout 30m -run 'IsFresh|AreFresh' ./tests ./internal/offline/cloud ./internal/proofs/permissions
 
 .PHONY: golden
 golden: tools ## Rewrite the golden previews under tests/golden
@@ -226,7 +233,7 @@ bench: tools ## Measure previews, updates, reviews and builds; BASE=revision mea
 	go run -ldflags '-s -w' ./cmd/bench $(if $(filter file,$(origin BASE)),,-base '$(BASE)') -only '$(ONLY)'
 
 .PHONY: prove
-prove: tools ## Search all that could break a promise (docs/proofs.md); ONLY=tuning,faults these proofs, SEED=7 SAMPLE=0.1 a part of it
+prove: tools $(SIMULATE) ## Search all that could break a promise (docs/proofs.md); ONLY=tuning,faults these proofs, SEED=7 SAMPLE=0.1 a part of it
 	go run -ldflags '-s -w' ./cmd/prove -only '$(ONLY)' $(if $(SEED),-seed '$(SEED)') $(if $(SAMPLE),-sample '$(SAMPLE)')
 
 .PHONY: ci

@@ -1,3 +1,5 @@
+// Package bootstrap_test checks the template of an account, and the script that deploys it: AWS accepts them, and they allow
+// what the program needs and no more.
 package bootstrap_test
 
 import (
@@ -9,16 +11,22 @@ import (
 	"github.com/stretchr/testify/require"
 
 	"legops/internal/checkout"
+	"legops/internal/cloudformation"
 	"legops/internal/registered"
 )
 
 var stackNames = []string{"dev", "test", "prod"}
 
+// deployment is what CloudFormation makes of the template.
+type deployment struct{ *cloudformation.Deployment }
+
+const account = "111111111111"
+
 func deployed(t *testing.T, text string, parameters map[string]string) *deployment {
 	t.Helper()
-	parsed, err := parse(text)
+	parsed, err := cloudformation.Parse(text)
 	require.NoError(t, err)
-	return deploy(parsed, parameters)
+	return &deployment{cloudformation.Deploy(parsed, "legops-"+parameters["Stack"]+"-bootstrap", account, "us-east-1", parameters)}
 }
 
 func TestTemplate(t *testing.T) {
@@ -37,7 +45,7 @@ func TestTemplate(t *testing.T) {
 				}
 				d := deployed(t, text, parameters)
 				assert.Empty(t, d.check())
-				_, exists := d.resources["GitHubOidcProvider"]
+				_, exists := d.Resources["GitHubOidcProvider"]
 				assert.Equal(t, more["GitHubOidcProviderArn"] == "", exists)
 				assert.Equal(t, map[string]string{
 					"BackendUrl":      "s3://legops-" + stack + "-state-" + account + "?region=us-east-1",
@@ -46,7 +54,7 @@ func TestTemplate(t *testing.T) {
 					"DeployRoleArn":   "arn:aws:iam::" + account + ":role/legops-" + stack + "-deploy",
 					"StateBucket":     "legops-" + stack + "-state-" + account,
 					"StateKeyArn":     "arn:aws:kms:us-east-1:" + account + ":key/1234",
-				}, d.outputs)
+				}, d.Outputs)
 			})
 		}
 	}
@@ -63,7 +71,7 @@ func TestParametersRefuseWildcards(t *testing.T) {
 	} {
 		for _, value := range values {
 			d := deployed(t, text, map[string]string{"Stack": "dev", name: value})
-			assert.Contains(t, d.problems, fmt.Sprintf("parameter %s: %q does not match %s", name, value, d.template.Parameters[name].AllowedPattern))
+			assert.Contains(t, d.Problems, fmt.Sprintf("parameter %s: %q does not match %s", name, value, d.Template.Parameters[name].AllowedPattern))
 		}
 	}
 }

@@ -17,9 +17,9 @@ import (
 
 // check returns every problem of a deployment of the template.
 func (d *deployment) check() []string {
-	problems := slices.Clone(d.problems)
-	for name := range d.template.Parameters {
-		if !d.used[name] {
+	problems := slices.Clone(d.Problems)
+	for name := range d.Template.Parameters {
+		if !d.Used[name] {
 			problems = append(problems, fmt.Sprintf("nothing reads the parameter %s", name))
 		}
 	}
@@ -65,8 +65,8 @@ func collect(schema any, found map[string]any) {
 
 // checkTypes checks each resource against the schema of its type.
 func checkTypes(d *deployment) (problems []string) {
-	for _, name := range slices.Sorted(maps.Keys(d.resources)) {
-		r := d.resources[name]
+	for _, name := range slices.Sorted(maps.Keys(d.Resources)) {
+		r := d.Resources[name]
 		if types()[r.Type] == nil {
 			problems = append(problems, fmt.Sprintf("%s: %s is not a type of CloudFormation", name, r.Type))
 			continue
@@ -81,7 +81,7 @@ func checkTypes(d *deployment) (problems []string) {
 		if err == nil {
 			var compiled *jsonschema.Schema
 			if compiled, err = compiler.Compile("type.json"); err == nil {
-				err = compiled.Validate(r.raw)
+				err = compiled.Validate(r.Raw)
 			}
 		}
 		if err != nil {
@@ -96,7 +96,7 @@ var kept = []string{"LogBucket", "LogBucketPolicy", "StateBucket", "StateBucketP
 
 func checkKept(d *deployment) (problems []string) {
 	for _, name := range kept {
-		if r := d.resources[name]; r.DeletionPolicy != "RetainExceptOnCreate" || r.UpdateReplacePolicy != "Retain" {
+		if r := d.Resources[name]; r.DeletionPolicy != "RetainExceptOnCreate" || r.UpdateReplacePolicy != "Retain" {
 			problems = append(problems, fmt.Sprintf("%s: is deleted with the stack: DeletionPolicy %q, UpdateReplacePolicy %q", name, r.DeletionPolicy, r.UpdateReplacePolicy))
 		}
 	}
@@ -108,7 +108,7 @@ func checkBuckets(d *deployment) (problems []string) {
 	private := map[string]any{"BlockPublicAcls": true, "BlockPublicPolicy": true, "IgnorePublicAcls": true, "RestrictPublicBuckets": true}
 	owned := map[string]any{"Rules": []any{map[string]any{"ObjectOwnership": "BucketOwnerEnforced"}}}
 	encrypted := func(rule map[string]any) any { return map[string]any{"ServerSideEncryptionConfiguration": []any{rule}} }
-	stack := d.values["Stack"]
+	stack := d.Values["Stack"]
 	for name, wanted := range map[string]map[string]any{
 		"StateKey": {"EnableKeyRotation": true},
 		"StateBucket": {
@@ -131,7 +131,7 @@ func checkBuckets(d *deployment) (problems []string) {
 		},
 	} {
 		for property, value := range wanted {
-			if difference := cmp.Diff(value, d.resources[name].Properties[property]); difference != "" {
+			if difference := cmp.Diff(value, d.Resources[name].Properties[property]); difference != "" {
 				problems = append(problems, fmt.Sprintf("%s: %s: %s", name, property, difference))
 			}
 		}
@@ -142,7 +142,7 @@ func checkBuckets(d *deployment) (problems []string) {
 // policies returns the policy documents of the deployment, by resource and, for several of one role, by name or property.
 func (d *deployment) policies() map[string][]statement {
 	found := map[string][]statement{}
-	for name, r := range d.resources {
+	for name, r := range d.Resources {
 		for _, property := range []string{"KeyPolicy", "PolicyDocument", "AssumeRolePolicyDocument"} {
 			if document := r.Properties[property]; document != nil {
 				found[name+"."+property] = statements(document)
@@ -204,7 +204,7 @@ func checkPolicies(d *deployment) (problems []string) {
 
 // checkSizes counts like IAM, without white space: https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_iam-quotas.html
 func checkSizes(d *deployment) (problems []string) {
-	for name, r := range d.resources {
+	for name, r := range d.Resources {
 		for _, limit := range []struct {
 			typ, property string
 			most          int

@@ -41,12 +41,12 @@ func token(environment string, changes ...string) map[string]string {
 func checkTrust(d *deployment) (problems []string) {
 	policies := d.policies()
 	for role, form := range environments {
-		environment := fmt.Sprintf(form, d.values["Stack"])
+		environment := fmt.Sprintf(form, d.Values["Stack"])
 		equals := map[string]iam.Values{
 			gitHub + ":aud": {"sts.amazonaws.com"}, gitHub + ":repository": {"legops/platform"},
 			gitHub + ":ref": {"refs/heads/main"}, gitHub + ":environment": {environment},
 		}
-		if id := d.values["GitHubRepositoryId"]; id != "" {
+		if id := d.Values["GitHubRepositoryId"]; id != "" {
 			equals[gitHub+":repository_id"] = iam.Values{id}
 		}
 		wanted := []statement{{iam.Statement{
@@ -89,7 +89,7 @@ func checkTrust(d *deployment) (problems []string) {
 
 // checkRights evaluates the policies for calls that each role must be able to make, and for calls that it must not.
 func checkRights(d *deployment) (problems []string) {
-	policies, stack := d.policies(), d.values["Stack"]
+	policies, stack := d.policies(), d.Values["Stack"]
 	everything := []statement{{Statement: iam.Statement{Sid: "Everything", Effect: "Allow", Action: iam.Values{"*"}, Resource: iam.Values{"*"}}}}
 	own, state := "legops-"+stack+"-", "arn:aws:s3:::legops-"+stack+"-state-"+account
 	iamARN := func(path string) string { return "arn:aws:iam::" + account + ":" + path }

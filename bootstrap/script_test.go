@@ -13,6 +13,7 @@ import (
 	"github.com/stretchr/testify/require"
 
 	"legops/internal/checkout"
+	"legops/internal/cloudformation"
 )
 
 // attempt is a run of the script.
@@ -133,7 +134,7 @@ func TestScript(t *testing.T) {
 
 // The script passes the template's parameters by name; absent ones keep their values.
 func TestScriptPassesParameters(t *testing.T) {
-	parsed, err := parse(checkout.Read(t, "account.yaml"))
+	parsed, err := cloudformation.Parse(checkout.Read(t, "account.yaml"))
 	require.NoError(t, err)
 	for _, c := range []struct {
 		environment []string

@@ -9,7 +9,7 @@ type Conditions map[string]map[string][]string
 type Statement struct {
 	// Sid says in one word what the statement is for.
 	Sid string
-	// Deny forbids what is listed, whatever else allows it; only in resource policies.
+	// Deny forbids what is listed, whatever else allows it; in the policy of a role, what a policy of AWS would allow it.
 	Deny bool
 	// Services are the AWS services that may act; only in trust and resource policies.
 	Services []string

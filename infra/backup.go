@@ -20,6 +20,8 @@ func (p *Platform) backup(ctx *pulumi.Context, cfg *stacks.Config) (err error) {
 		DatabaseArn: p.Rds.Arn,
 		TopicArn:    p.Alerts.TopicArns[operations.Warning],
 		Protect:     cfg.DeletionProtection,
+		// What builds and releases run, the logs, and the state of Pulumi with its own logs (bootstrap/account.yaml).
+		ClosedBuckets: []string{p.Storage.ArtifactBucketName, p.Storage.LogBucketName, p.name + "-state-*"},
 	}
 	for _, bucket := range cfg.Storage.Buckets {
 		args.BucketArns = append(args.BucketArns, p.location.Bucket(p.Storage.Names[bucket.Name]))

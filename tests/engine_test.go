@@ -1,16 +1,13 @@
 package tests
 
 import (
-	"bytes"
 	"context"
 	"fmt"
 	"maps"
 	"os"
 	"path/filepath"
 	"slices"
-	"strconv"
 	"strings"
-	"syscall"
 	"testing"
 	"time"
 
@@ -222,72 +219,6 @@ func outliving(t *testing.T, session *offline.Session) []string {
 	return left
 }
 
-// TestFaults breaks an up at several places, in ways that end a process; TestFailures has the others. The next up converges: what
-// exists then is what an undisturbed up makes, nothing less, more or twice.
-func TestFaults(t *testing.T) {
-	undisturbed, last := stood(t, "dev")
-	reference := open(t, undisturbed, nil)
-	want := existing(t, reference.Record())
-	finish(t, reference)
-
-	for _, fault := range []cloud.Fault{
-		{Kind: "crash", Call: last / 3},
-		{Kind: "crash", Call: last * 2 / 3},
-		{Kind: "crash-after", Call: 2},
-		{Kind: "crash-after", Call: last / 2},
-		{Kind: "kill the program", Call: last / 8},
-		{Kind: "kill the program", Call: last * 3 / 8},
-	} {
-		t.Run(fmt.Sprintf("%s@%d", fault.Kind, fault.Call), func(t *testing.T) {
-			dir := t.TempDir()
-			inject := &fault
-			if fault.Kind == "kill the program" {
-				// The call hangs while the program dies, so that it dies in the middle.
-				inject = &cloud.Fault{Kind: "hang", Call: fault.Call}
-			}
-			broken := open(t, dir, inject)
-			ctx, cancel := context.WithTimeout(t.Context(), 5*time.Minute)
-			defer cancel()
-			if fault.Kind == "kill the program" {
-				go killProgram(ctx, broken, dir, fault.Call)
-			}
-			_, err := broken.Run(ctx, "up", "--yes", "--skip-preview", "--stack", "dev")
-			require.Error(t, err, "the fault has to break the up")
-			require.NoError(t, ctx.Err())
-			require.NoError(t, broken.Close())
-
-			session := open(t, dir, nil)
-			defer finish(t, session)
-			run(t, session, "up", "--yes", "--skip-preview", "--stack", "dev")
-			assert.Equal(t, want, existing(t, session.Record()))
-			assert.Equal(t, want, deployed(t, session, "dev"))
-			run(t, session, "up", "--yes", "--skip-preview", "--expect-no-changes", "--stack", "dev")
-		})
-	}
-}
-
-// killProgram kills the Pulumi program of the session in a folder once the cloud has counted a number of calls, and then lets
-// go of what hangs. The same program runs for other tests, too.
-func killProgram(ctx context.Context, session *offline.Session, dir string, calls int) {
-	for session.Cloud().Calls() < calls && ctx.Err() == nil {
-		time.Sleep(10 * time.Millisecond)
-	}
-	binary, err := filepath.EvalSymlinks(session.Program())
-	if err != nil {
-		return
-	}
-	processes, _ := filepath.Glob("/proc/[0-9]*/exe")
-	for _, link := range processes {
-		environment, _ := os.ReadFile(filepath.Join(filepath.Dir(link), "environ")) // it may have ended
-		if target, err := os.Readlink(link); err == nil && target == binary && bytes.Contains(environment, []byte(dir+"/")) {
-			if pid, err := strconv.Atoi(filepath.Base(filepath.Dir(link))); err == nil {
-				_ = syscall.Kill(pid, syscall.SIGKILL) // gone already is fine
-			}
-		}
-	}
-	session.Cloud().Release()
-}
-
 // TestStackFileIsNeverTouched runs what writes to a stack file elsewhere: init, config set.
 func TestStackFileIsNeverTouched(t *testing.T) {
 	before := checkout.Read(t, root, "Pulumi.dev.yaml")
@@ -295,29 +226,6 @@ func TestStackFileIsNeverTouched(t *testing.T) {
 	defer finish(t, session)
 	run(t, session, "config", "set", "legops:account", "444444444444", "--stack", "dev")
 	assert.Equal(t, before, checkout.Read(t, root, "Pulumi.dev.yaml"))
-}
-
-// TestFailures lets the cloud refuse one call of an up, at twelve places. The next up converges.
-func TestFailures(t *testing.T) {
-	undisturbed := deployedStack(t, "dev")
-	want, last := existing(t, undisturbed.Record()), len(undisturbed.Record().Entries(""))
-	for i := range 12 {
-		at := 1 + i*(last-1)/11
-		t.Run(fmt.Sprint(at), func(t *testing.T) {
-			stack := stackOf(t, "dev", &cloud.Fault{Kind: "fail", Call: at})
-			err := stack.Up(t.Context(), program(""))
-			require.ErrorContains(t, err, "the simulated cloud fails this call")
-			err = stack.Up(t.Context(), program(""))
-			require.NoError(t, err)
-			assert.Equal(t, want, existing(t, stack.Record()))
-			state, err := stack.State(t.Context())
-			require.NoError(t, err)
-			assert.Equal(t, want, inState(t, state))
-			plan, err := stack.Preview(t.Context(), program(""))
-			require.NoError(t, err)
-			assert.False(t, plan.Changes())
-		})
-	}
 }
 
 // TestChangesShow edits the stack file of a deployed stack. The preview shows an update where AWS changes in

@@ -18,7 +18,6 @@ import (
 	"legops/internal/checkout"
 	"legops/internal/model"
 	"legops/internal/offline"
-	"legops/internal/offline/cloud"
 	"legops/internal/offline/engine"
 )
 
@@ -48,12 +47,12 @@ func program(stackFiles string) engine.Source {
 	return engine.Source{Dir: root, StackFiles: stackFiles, Program: engine.Function(infra.ProgramWith)}
 }
 
-// stackOf is a stack that nothing has been deployed to, with a fault or nil.
-func stackOf(t *testing.T, name string, fault *cloud.Fault) *engine.Stack {
+// stackOf is a stack that nothing has been deployed to.
+func stackOf(t *testing.T, name string) *engine.Stack {
 	t.Helper()
 	e, err := inProcess()
 	require.NoError(t, err)
-	s, err := e.Stack(name, fault)
+	s, err := e.Stack(name, nil)
 	require.NoError(t, err)
 	return s
 }
@@ -65,7 +64,7 @@ var deployedStacks = map[string]*engine.Stack{}
 func deployedStack(t *testing.T, name string) *engine.Stack {
 	t.Helper()
 	if deployedStacks[name] == nil {
-		s := stackOf(t, name, nil)
+		s := stackOf(t, name)
 		err := s.Up(t.Context(), program(""))
 		require.NoError(t, err)
 		deployedStacks[name] = s
@@ -79,7 +78,7 @@ func deployedStack(t *testing.T, name string) *engine.Stack {
 func TestEngineInProcessAgreesWithTheCLI(t *testing.T) {
 	for _, name := range stackNames {
 		t.Run(name, func(t *testing.T) {
-			plan, err := stackOf(t, name, nil).Preview(t.Context(), program(""))
+			plan, err := stackOf(t, name).Preview(t.Context(), program(""))
 			require.NoError(t, err)
 			agree(t, previews[name](t), plan.Head())
 

@@ -96,7 +96,7 @@ func TestRegionIsOnlyInTheStackFile(t *testing.T) {
 func TestOtherRegions(t *testing.T) {
 	for _, region := range otherRegions {
 		t.Run(region, func(t *testing.T) {
-			production, err := stackOf(t, "prod", nil).Preview(t.Context(), program(moved(t, "prod", region)))
+			production, err := stackOf(t, "prod").Preview(t.Context(), program(moved(t, "prod", region)))
 			require.NoError(t, err)
 			graph := production.Head()
 			_, err = costs.Of(graph, costs.Traffic{})
@@ -107,7 +107,7 @@ func TestOtherRegions(t *testing.T) {
 			}
 			assert.Equal(t, map[string]int{regions.Zones(region)[0]: 3, regions.Zones(region)[1]: 3}, zones)
 
-			development := stackOf(t, "dev", nil)
+			development := stackOf(t, "dev")
 			err = development.Up(t.Context(), program(moved(t, "dev", region)))
 			require.NoError(t, err)
 			state, err := development.State(t.Context())

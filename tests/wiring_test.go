@@ -1,16 +1,13 @@
 package tests
 
 import (
-	"fmt"
 	"slices"
 	"strings"
 	"testing"
 
 	"github.com/stretchr/testify/assert"
-	"github.com/stretchr/testify/require"
 
 	"legops/internal/catalogue"
-	"legops/internal/iam"
 	"legops/internal/recorder"
 	"legops/internal/standards"
 	"legops/stacks"
@@ -86,82 +83,6 @@ func TestProtectionFollowsTheKey(t *testing.T) {
 			}
 		}
 	}
-}
-
-// statements are those of a policy of a role. That they are narrow, and those of other policies too, is a matter of the standards.
-func statements(t *testing.T, found recorder.Resource) iam.Statements {
-	t.Helper()
-	document, err := iam.Parse(fmt.Sprint(found.Get("policy")))
-	require.NoError(t, err, found.URN)
-	require.NotEmpty(t, document.Statement, found.URN)
-	return document.Statement
-}
-
-// Every application gets what it declares and nothing else.
-func TestApplicationsGetExactlyWhatTheyDeclare(t *testing.T) {
-	each(t, func(t *testing.T, cfg *stacks.Config, r *recorder.Recorder) {
-		prefix := project + "-" + r.Stack
-		for _, application := range cfg.Applications {
-			want := map[string]bool{}
-			allow := func(resource string, actions ...string) {
-				for _, action := range actions {
-					want[action+" "+resource] = true
-				}
-			}
-			queue := func(name string) string {
-				return fmt.Sprintf("arn:aws:sqs:%s:%s:%s-%s.fifo", cfg.Region, cfg.Account, prefix, name)
-			}
-			for _, name := range application.Produces {
-				allow(queue(name), "sqs:SendMessage")
-				allow("arn:of:encryption-queues", "kms:GenerateDataKey", "kms:Decrypt")
-			}
-			for _, name := range application.Consumes {
-				allow(queue(name), "sqs:ReceiveMessage", "sqs:DeleteMessage", "sqs:ChangeMessageVisibility")
-				allow("arn:of:encryption-queues", "kms:Decrypt")
-			}
-			for _, access := range application.Buckets {
-				bucket := fmt.Sprintf("arn:aws:s3:::%s-%s-%s", prefix, cfg.Account, access.Name)
-				allow(bucket, "s3:ListBucket")
-				allow(bucket+"/"+access.Prefix+"*", "s3:GetObject")
-				allow("arn:of:encryption-storage", "kms:Decrypt")
-				if access.Access == "write" {
-					allow(bucket+"/"+access.Prefix+"*", "s3:PutObject", "s3:DeleteObject", "s3:AbortMultipartUpload", "s3:ListMultipartUploadParts")
-					allow("arn:of:encryption-storage", "kms:GenerateDataKey")
-				}
-			}
-			if application.Database {
-				allow(fmt.Sprintf("arn:aws:rds-db:%s:%s:dbuser:%s/%s", cfg.Region, cfg.Account, "db-rds-instance", application.Name), "rds-db:connect")
-			}
-			if application.Search {
-				for _, verb := range []string{"Delete", "Get", "Head", "Post", "Put"} {
-					allow(fmt.Sprintf("arn:aws:es:%s:%s:domain/%s/*", cfg.Region, cfg.Account, prefix), "es:ESHttp"+verb)
-				}
-			}
-			for _, secret := range application.Secrets {
-				// Six letters that AWS adds are not known before the secret exists.
-				arn := fmt.Sprintf("arn:aws:secretsmanager:%s:%s:secret:%s/%s/%s-??????", cfg.Region, cfg.Account, prefix, application.Name, secret)
-				allow(arn, "secretsmanager:GetSecretValue", "secretsmanager:DescribeSecret")
-				allow("arn:of:encryption-credentials", "kms:Decrypt")
-			}
-			got := map[string]bool{}
-			for _, found := range r.OfType("aws:iam/rolePolicy:RolePolicy") {
-				if !strings.HasPrefix(found.Name(), "app-"+application.Name+"-role") {
-					continue
-				}
-				for _, s := range statements(t, found) {
-					for _, action := range s.Action {
-						for _, resource := range s.Resource {
-							got[action+" "+resource] = true
-						}
-					}
-				}
-			}
-			assert.Equal(t, want, got, application.Name)
-			for _, attachment := range r.OfType("aws:iam/rolePolicyAttachment:RolePolicyAttachment") {
-				assert.False(t, strings.HasPrefix(attachment.Name(), "app-"+application.Name+"-role"), attachment.URN)
-			}
-		}
-	})
 }
 
 // A retry policy names both how long and how often: what is not named goes out as 0, which is no attempt

@@ -18,12 +18,14 @@ import (
 	"legops/internal/offline"
 	"legops/internal/offline/engine"
 	"legops/internal/proofs"
+	"legops/internal/proofs/faults"
+	"legops/internal/proofs/permissions"
 	"legops/internal/proofs/reach"
 	"legops/internal/proofs/tuning"
 )
 
 // all are the proofs, in this order.
-var all = []proofs.Proof{tuning.Proof, reach.Proof}
+var all = []proofs.Proof{tuning.Proof, reach.Proof, permissions.Proof, faults.Proof}
 
 func main() {
 	ctx, stop := signal.NotifyContext(context.Background(), os.Interrupt, syscall.SIGTERM)

@@ -72,7 +72,7 @@ var managedAddons = []managedAddon{
 			"manager": map[string]any{"applicationSignals": map[string]any{"autoMonitor": map[string]any{"monitorAllServices": false}}},
 		},
 		serviceAccount: "amazon-cloudwatch/cloudwatch-agent",
-		managed:        []string{"CloudWatchAgentServerPolicy"},
+		statements:     writeInsights,
 		logGroups:      containerInsightsLogs,
 	},
 }
@@ -84,9 +84,26 @@ const podLogs = "logs-application"
 func containerInsightsLogs(cluster string) map[string]string {
 	groups := map[string]string{}
 	for _, kind := range []string{"application", "dataplane", "host", "performance"} {
-		groups["logs-"+kind] = fmt.Sprintf("/aws/containerinsights/%s/%s", cluster, kind)
+		groups["logs-"+kind] = insightsLogs(cluster) + kind
 	}
 	return groups
+}
+
+// insightsLogs begins the names of those log groups.
+func insightsLogs(cluster string) string { return "/aws/containerinsights/" + cluster + "/" }
+
+// writeInsights lets agent and Fluent Bit write metrics and their own log groups. AWS's CloudWatchAgentServerPolicy would let them write to
+// every log group of the account, and shorten its retention; its rights for X-Ray and for a configuration in Systems Manager are of use to
+// nothing here. Believed: Fluent Bit, which has auto_create_group on, makes the group before a stream, and does not mind that it is there.
+func writeInsights(args *EksArgs) []components.Statement {
+	return []components.Statement{
+		{Sid: "WriteMetrics", Actions: []string{"cloudwatch:PutMetricData", "ec2:DescribeTags", "ec2:DescribeVolumes"}, Resources: kit.ARNs("*")},
+		{
+			Sid: "WriteLogs", Actions: []string{"logs:CreateLogGroup", "logs:CreateLogStream", "logs:DescribeLogStreams", "logs:PutLogEvents"},
+			Resources: kit.ARNs(args.Location.ARN("logs", "log-group:"+insightsLogs(args.Name)+"*:*")),
+		},
+		{Sid: "FindLogGroups", Actions: []string{"logs:DescribeLogGroups"}, Resources: kit.ARNs(args.Location.ARN("logs", "log-group:*"))},
+	}
 }
 
 // encryptVolumes lets the EBS driver make and attach volumes under the key of the volumes.

@@ -213,9 +213,8 @@ func TestEksAddons(t *testing.T) {
 func TestEksAddonRights(t *testing.T) {
 	r := componenttest.Record(t, cluster(eksArgs()))
 	for name, policy := range map[string]string{
-		"eks-vpc-cni-AmazonEKS_CNI_Policy":                                "AmazonEKS_CNI_Policy",
-		"eks-aws-ebs-csi-driver-AmazonEBSCSIDriverPolicy":                 "service-role/AmazonEBSCSIDriverPolicy",
-		"eks-amazon-cloudwatch-observability-CloudWatchAgentServerPolicy": "CloudWatchAgentServerPolicy",
+		"eks-vpc-cni-AmazonEKS_CNI_Policy":                "AmazonEKS_CNI_Policy",
+		"eks-aws-ebs-csi-driver-AmazonEBSCSIDriverPolicy": "service-role/AmazonEBSCSIDriverPolicy",
 	} {
 		attachment := r.One(t, "aws:iam/rolePolicyAttachment:RolePolicyAttachment", name)
 		componenttest.Expect(t, attachment, map[string]any{"policyArn": "arn:aws:iam::aws:policy/" + policy})
@@ -225,6 +224,13 @@ func TestEksAddonRights(t *testing.T) {
 		assert.Equal(t, []string{"volumes-key"}, statement.Resource)
 	}
 	assert.Equal(t, []string{"true"}, volumes.Statement[1].Condition["Bool"]["kms:GrantIsForAWSResource"])
+	insights := componenttest.PolicyOf(t, r.One(t, "aws:iam/rolePolicy:RolePolicy", "eks-amazon-cloudwatch-observability-policy"), "policy")
+	for _, statement := range insights.Statement {
+		assert.NotContains(t, statement.Action, "logs:PutRetentionPolicy", "whoever has it can empty the logs of all")
+		if slices.Contains(statement.Action, "logs:PutLogEvents") {
+			assert.Equal(t, []string{"arn:aws:logs:eu-west-1:111122223333:log-group:/aws/containerinsights/legops-test/*:*"}, statement.Resource)
+		}
+	}
 }
 
 func TestEksWorkloadLogs(t *testing.T) {

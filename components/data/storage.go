@@ -62,8 +62,8 @@ type Storage struct {
 	// ArtifactBucket and ArtifactBucketArn name the bucket of build artifacts, once it has all its settings.
 	ArtifactBucket    pulumi.StringOutput `pulumi:"artifactBucket"`
 	ArtifactBucketArn pulumi.StringOutput `pulumi:"artifactBucketArn"`
-	// ArtifactBucketName is the name of that bucket as plain text, for policies.
-	ArtifactBucketName string
+	// ArtifactBucketName and LogBucketName are the names of those buckets as plain text, for policies.
+	ArtifactBucketName, LogBucketName string
 	// Names are the physical names of the applications' buckets, by name.
 	Names map[string]string `pulumi:"names"`
 	// ReplicaNames are the physical names of their copies, by the same names; empty without a second region.
@@ -84,7 +84,7 @@ type storageBuild struct {
 // NewStorage creates the buckets.
 func NewStorage(ctx *pulumi.Context, name string, args *StorageArgs, opts ...pulumi.ResourceOption) (*Storage, error) {
 	b := &storageBuild{Build: kit.Build{Ctx: ctx, Name: name}, args: args, c: &Storage{
-		Names: map[string]string{}, ReplicaNames: map[string]string{}, ArtifactBucketName: args.physical(artifactBucket),
+		Names: map[string]string{}, ReplicaNames: map[string]string{}, ArtifactBucketName: args.physical(artifactBucket), LogBucketName: args.physical(logBucket),
 		location: args.Location, keyArn: args.KeyArn,
 	}}
 	for _, bucket := range args.Buckets {

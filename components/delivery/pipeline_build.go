@@ -26,6 +26,7 @@ func (b *pipelineBuild) project() (*codebuild.Project, error) {
 		return nil, err
 	}
 	rights, err := iam.NewRolePolicy(b.Ctx, b.Name+"-build-rights", &iam.RolePolicyArgs{
+		Name:   pulumi.String(b.Name + "-build-rights"),
 		Role:   b.args.Build.Builder.RoleName,
 		Policy: kit.Policy(b.buildRights("/aws/codebuild/" + physical)...),
 	}, b.Parent)

@@ -41,7 +41,7 @@ func (b *pipelineBuild) trigger(pipeline *codepipeline.Pipeline) error {
 		return err
 	}
 	_, err = cloudwatch.NewEventTarget(b.Ctx, b.Name+"-push", &cloudwatch.EventTargetArgs{
-		Rule: push.Name, Arn: pipeline.Arn, RoleArn: starter.Arn,
+		Rule: push.Name, TargetId: pulumi.String("pipeline"), Arn: pipeline.Arn, RoleArn: starter.Arn,
 	}, b.Parent, pulumi.DependsOn(starter.Grants))
 	return err
 }

@@ -29,6 +29,9 @@ type BackupArgs struct {
 	DatabaseArn pulumi.StringInput
 	// BucketArns are the buckets to back up; AWS Backup takes only those with versioning.
 	BucketArns []string
+	// ClosedBuckets are names of buckets, perhaps with *, that backups and restores have no business in: AWS's policies for them are
+	// about every bucket of the account.
+	ClosedBuckets []string
 	// TopicArn is the topic that is told when a backup or a copy fails.
 	TopicArn pulumi.StringInput
 	// Protect keeps Pulumi from deleting the vaults, and they stay when the stack goes. Without it they go with every
@@ -100,6 +103,7 @@ func (b *backupBuild) notices() error {
 func (a *BackupArgs) check(p *kit.Problems) {
 	p.Require(vaultPattern.MatchString(a.Name), "Name %q must be 2 to 50 letters, digits and hyphens", a.Name)
 	p.Require(len(a.BucketArns) > 0, "BucketArns is empty")
+	p.Require(len(a.ClosedBuckets) > 0, "ClosedBuckets is empty")
 	p.Require((a.Replica == nil) == (a.CopyRetentionDays == nil), "Replica and CopyRetentionDays must be there together")
 	if a.Replica != nil {
 		a.Replica.Check(p, a.Location)
@@ -187,6 +191,7 @@ func (b *backupBuild) roles() (map[string]*kit.Role, error) {
 			Description: r.description + " of " + b.args.Name,
 			Trust:       kit.Trust("backup.amazonaws.com", nil), // the right to pass the role is what limits it
 			Managed:     r.managed,
+			Statements:  b.args.forbidden(),
 		}, b.Parent)
 		if err != nil {
 			return nil, err
@@ -194,6 +199,22 @@ func (b *backupBuild) roles() (map[string]*kit.Role, error) {
 		roles[r.suffix] = created
 	}
 	return roles, nil
+}
+
+// forbidden takes from AWS's policies what they allow for machines, clusters and stacks, of which there are no backups here: with it, a
+// restore could start a machine with any role of the platform.
+func (a *BackupArgs) forbidden() []components.Statement {
+	var buckets []string
+	for _, name := range a.ClosedBuckets {
+		buckets = append(buckets, a.Location.Bucket(name), a.Location.Bucket(name)+"/*")
+	}
+	return []components.Statement{
+		{
+			Sid: "NoMachines", Deny: true, Resources: kit.ARNs("*"),
+			Actions: []string{"cloudformation:*", "ec2:RunInstances", "eks:*", "iam:PassRole", "ssm:SendCommand"},
+		},
+		{Sid: "NotTheseBuckets", Deny: true, Actions: []string{"s3:*"}, Resources: kit.ARNs(buckets...)},
+	}
 }
 
 // plan says when what is backed up. Nothing is backed up continuously: AWS Backup would then set the retention and the window of the

@@ -30,6 +30,8 @@ func backupArgs() operations.BackupArgs {
 		DatabaseArn: pulumi.String("arn:of:database"),
 		BucketArns:  []string{"arn:aws:s3:::documents", "arn:aws:s3:::evidence"},
 		TopicArn:    pulumi.String("topic"),
+
+		ClosedBuckets: []string{"legops-test-state-*"},
 	}
 }
 
@@ -139,6 +141,16 @@ func TestBackupRoles(t *testing.T) {
 			}
 		}
 		assert.ElementsMatch(t, policies, attached, suffix)
+		assert.JSONEq(t, `{"Version": "2012-10-17", "Statement": [
+			{
+				"Sid": "NoMachines", "Effect": "Deny", "Resource": ["*"],
+				"Action": ["cloudformation:*", "ec2:RunInstances", "eks:*", "iam:PassRole", "ssm:SendCommand"]
+			},
+			{
+				"Sid": "NotTheseBuckets", "Effect": "Deny", "Action": ["s3:*"],
+				"Resource": ["arn:aws:s3:::legops-test-state-*", "arn:aws:s3:::legops-test-state-*/*"]
+			}
+		]}`, r.One(t, "aws:iam/rolePolicy:RolePolicy", role.Name()+"-policy").Get("policy").(string))
 	}
 }
 

@@ -65,7 +65,7 @@ func NewDeliveryLog(ctx *pulumi.Context, name string, args *DeliveryLogArgs, opt
 			return err
 		}
 		target, err := cloudwatch.NewEventTarget(ctx, name, &cloudwatch.EventTargetArgs{
-			Rule: rule.Name, Arn: group.Arn,
+			Rule: rule.Name, TargetId: pulumi.String("log"), Arn: group.Arn,
 		}, b.Parent, pulumi.DependsOn([]pulumi.Resource{allowed}))
 		if err != nil {
 			return err

@@ -174,3 +174,11 @@ func leads(table *schema.Schema, properties map[string]schema.Property, path mod
 	}
 	return property.Kind == schema.Object && leads(table, table.Objects[property.Object], path)
 }
+
+// Of every type it is known what comes of asking for it once more.
+func TestAgain(t *testing.T) {
+	for i := range catalogue.Types {
+		known := &catalogue.Types[i]
+		assert.Contains(t, []catalogue.Again{catalogue.Taken, catalogue.Second, catalogue.Same}, known.Again(), known.Token)
+	}
+}

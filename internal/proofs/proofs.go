@@ -4,6 +4,7 @@ package proofs
 
 import (
 	"context"
+	"crypto/sha256"
 	"fmt"
 	"io"
 	"math/rand/v2"
@@ -43,8 +44,7 @@ type Figure struct {
 
 // Random is a source of random numbers for a part of the search: the same for the same seed and part.
 func (s *Search) Random(part string) *rand.Rand {
-	var seed [32]byte
-	copy(seed[:], fmt.Sprintf("%d %s", s.Seed, part))
+	seed := sha256.Sum256(fmt.Appendf(nil, "%d %s", s.Seed, part))
 	return rand.New(rand.NewChaCha8(seed)) //nolint:gosec // it chooses cases, no secrets
 }
 

@@ -201,7 +201,6 @@ var attachable = []string{
 	"arn:aws:iam::aws:policy/AmazonSSMManagedInstanceCore",
 	"arn:aws:iam::aws:policy/AWSBackupServiceRolePolicyForS3Backup",
 	"arn:aws:iam::aws:policy/AWSBackupServiceRolePolicyForS3Restore",
-	"arn:aws:iam::aws:policy/CloudWatchAgentServerPolicy",
 	"arn:aws:iam::aws:policy/service-role/AmazonEBSCSIDriverPolicy",
 	"arn:aws:iam::aws:policy/service-role/AmazonRDSEnhancedMonitoringRole",
 	"arn:aws:iam::aws:policy/service-role/AWSBackupServiceRolePolicyForBackup",

@@ -113,6 +113,8 @@ func NewRole(ctx *pulumi.Context, name string, location components.Location, arg
 	}
 	if len(args.Statements) > 0 {
 		inline, err := iam.NewRolePolicy(ctx, name+"-policy", &iam.RolePolicyArgs{
+			// Put twice, it is there once; under a random name, an answer that is lost leaves a second one that nobody knows of (decision 0008).
+			Name:   pulumi.String(name + "-policy"),
 			Role:   created.Name,
 			Policy: Policy(args.Statements...),
 		}, opts...)

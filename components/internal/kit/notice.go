@@ -46,7 +46,8 @@ func NewNotice(
 		return err
 	}
 	_, err = cloudwatch.NewEventTarget(ctx, name+"-"+n.Suffix, &cloudwatch.EventTargetArgs{
-		Rule: rule.Name, Arn: topicArn,
+		// Put twice, it is there once; without an id of its own, an answer that is lost leaves a second one, and each notice comes twice.
+		Rule: rule.Name, TargetId: pulumi.String("topic"), Arn: topicArn,
 		InputTransformer: cloudwatch.EventTargetInputTransformerArgs{
 			InputPaths: pulumi.ToStringMap(n.Fields), InputTemplate: pulumi.String(strconv.Quote(n.Text)),
 		},

@@ -77,20 +77,11 @@ func (p *Provider) ownName(c *connection, urn resource.URN, property resource.Pr
 			inputs = map[string]any{"metadata": inputs}
 		}
 		of := &Entry{URN: string(urn), Type: typ, Account: c.account, Region: c.region, Cluster: c.cluster, Inputs: inputs}
-		if !p.taken(of, name) {
+		left := p.record.pendingFor(c.account, string(urn))
+		if len(p.record.index[byName(of, name)]) == 0 && (left == nil || left.Inputs[string(property)] != name) {
 			return true
 		}
 	}
-}
-
-// taken says whether something that its maker knows of has a name already.
-func (p *Provider) taken(of *Entry, name string) bool {
-	for _, other := range p.record.index.find(byName(of, name)) {
-		if !other.Pending {
-			return true
-		}
-	}
-	return false
 }
 
 // suffixLength is how many digits a provider draws for an automatic name.

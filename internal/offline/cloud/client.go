@@ -25,6 +25,9 @@ func (p *Provider) Client(pkg string) pulumirpc.ResourceProviderClient {
 	return pulumirpc.NewResourceProviderClient(&direct{p, &connection{pkg: pkg}})
 }
 
+// Activity is a number that grows with every request of an engine in this process, and with every answer.
+func (p *Provider) Activity() int64 { return p.requests.Load() }
+
 // direct calls the methods of the service as a gRPC server does. Each side has its own copy of a message.
 type direct struct {
 	provider   *Provider
@@ -34,6 +37,8 @@ type direct struct {
 // Invoke calls a method.
 func (d *direct) Invoke(ctx context.Context, method string, request, answer any, _ ...grpc.CallOption) error {
 	ctx = context.WithValue(ctx, connectionKey{}, d.connection)
+	d.provider.requests.Add(1)
+	defer d.provider.requests.Add(1)
 	for _, m := range pulumirpc.ResourceProvider_ServiceDesc.Methods {
 		if m.MethodName != path.Base(method) {
 			continue

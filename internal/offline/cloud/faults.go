@@ -5,6 +5,8 @@ import (
 	"strconv"
 	"strings"
 	"sync"
+
+	"github.com/pulumi/pulumi/sdk/v3/go/common/resource"
 )
 
 // Fault is something that goes wrong on purpose at one of the calls that change the cloud.
@@ -33,6 +35,21 @@ func ParseFault(text string) (*Fault, error) {
 	return nil, fmt.Errorf("fault %q: must be one of fail, hang, crash, crash-after: for example crash@17", text)
 }
 
+// Call is a call that changes the cloud.
+type Call struct {
+	// Op is create, update or delete.
+	Op  string
+	URN resource.URN
+	// ID is of what is updated or deleted.
+	ID string
+}
+
+// Intercept lets a function stand between the engine and the cloud. It gets every call that changes the cloud, carries it out by change or does not,
+// and the engine gets the error that it returns. What is created and answered with an error is known to nobody.
+func (p *Provider) Intercept(between func(c Call, change func() error) error) {
+	p.faults.between = between
+}
+
 // faults counts the calls and strikes at the right one.
 type faults struct {
 	mu    sync.Mutex
@@ -40,6 +57,8 @@ type faults struct {
 	calls int
 	// crash ends the simulated cloud as a killed process ends.
 	crash func()
+	// between, which may be nil, is what Intercept was given.
+	between func(Call, func() error) error
 	// released is closed when what hangs may go on.
 	released chan struct{}
 }
@@ -53,4 +72,18 @@ func (f *faults) strike() string {
 		return ""
 	}
 	return f.fault.Kind
+}
+
+// Forget makes a creation one that nobody knows of: it was answered, and whoever heard the answer died before it could be saved.
+func (p *Provider) Forget(e Entry) error {
+	p.record.mu.Lock()
+	defer p.record.mu.Unlock()
+	e.Pending = true
+	return p.record.commit(change{Put: &e})
+}
+
+// DeleteByHand deletes what a person found in the account, past Pulumi.
+func (p *Provider) DeleteByHand(e Entry) error {
+	c := &connection{account: e.Account, region: e.Region, cluster: e.Cluster}
+	return p.remove(c, resource.URN(e.URN), e.ID)
 }

@@ -8,6 +8,7 @@ import (
 	"net"
 	"slices"
 	"strings"
+	"sync/atomic"
 	"time"
 
 	"github.com/pulumi/pulumi/sdk/v3/go/common/resource"
@@ -37,6 +38,8 @@ type Provider struct {
 	server   *grpc.Server
 	// ports are where each package's providers attach.
 	ports map[string]int
+	// requests counts those of engines in this process, and the answers.
+	requests atomic.Int64
 }
 
 // connection is one configured provider: the engine opens one for each.

@@ -46,9 +46,8 @@ type Entry struct {
 	Scheduled map[string]any `json:"scheduled,omitempty"`
 	// Implied are the ids of what AWS makes on its own along with this, such as a VPC's default security group.
 	Implied []string `json:"implied,omitempty"`
-	// Pending is set between the creation and the answer to whoever asked. An entry that stays pending was
-	// created for a client that never heard of it; asking again for the same thing finds it, as a retry with
-	// the same client token does on AWS.
+	// Pending is set between the creation and the answer to whoever asked. An entry that stays pending was created for a client that never
+	// heard of it; what comes of asking for it once more, the catalogue says (Again).
 	Pending bool `json:"pending,omitempty"`
 	// part is what a rule of a part of the inputs looks at, as its refusal names it.
 	part string

@@ -3,7 +3,6 @@ package cloud
 import (
 	"context"
 	"errors"
-	"reflect"
 
 	"github.com/pulumi/pulumi/sdk/v3/go/common/resource"
 	pulumirpc "github.com/pulumi/pulumi/sdk/v3/proto/go"
@@ -33,7 +32,7 @@ func (p *Provider) Create(ctx context.Context, req *pulumirpc.CreateRequest) (*p
 		return nil, err
 	}
 	var e *Entry
-	err = p.changing(ctx, func() (err error) {
+	err = p.changing(ctx, Call{"create", urn, ""}, func() (err error) {
 		if err = p.startCluster(ctx, c, urn, known); err == nil {
 			e, err = p.create(c, urn, known)
 		}
@@ -55,8 +54,15 @@ func (p *Provider) create(c *connection, urn resource.URN, inputs model.Values) 
 	if c.account == "" {
 		return nil, refusal(urn, "the Kubernetes cluster of its provider does not exist, so it is unreachable")
 	}
-	if e := p.record.pendingFor(c.account, string(urn)); e != nil && reflect.DeepEqual(e.in(), inputs) {
-		return e, nil
+	if left := p.record.pendingFor(c.account, string(urn)); left != nil && left.Inputs[autoNamed(left.Type)] == inputs[autoNamed(left.Type)] {
+		switch {
+		case catalogue.Of(left.Type).Again() == catalogue.Same, inputs.Flag("allowOverwrite"):
+			e := p.entry(c, urn, left.ID, inputs, nil)
+			e.Pending = true
+			return e, p.record.commit(change{Put: e})
+		case catalogue.Of(left.Type).Again() == catalogue.Taken:
+			return nil, refusal(urn, "AlreadyExists: %s exists, made by a run that did not hear of it", left.ID)
+		}
 	}
 	id := p.freeID(c, urn, inputs)
 	e := p.entry(c, urn, id, inputs, nil)
@@ -152,6 +158,13 @@ func (p *Provider) Read(ctx context.Context, req *pulumirpc.ReadRequest) (*pulum
 	if e == nil {
 		return &pulumirpc.ReadResponse{}, nil // gone
 	}
+	if e.Pending { // from now on somebody knows of it
+		known := *e
+		known.Pending = false
+		if err := p.record.commit(change{Put: &known}); err != nil {
+			return nil, err
+		}
+	}
 	read, given := e.outputs(), resource.NewPropertyMapFromMap(e.holds())
 	if err := errors.Join(keepUnread(e.Type, read, req.GetProperties()), keepUnread(e.Type, given, req.GetInputs())); err != nil {
 		return nil, err
@@ -202,7 +215,7 @@ func (p *Provider) Update(ctx context.Context, req *pulumirpc.UpdateRequest) (*p
 		return nil, err
 	}
 	var e *Entry
-	err = p.changing(ctx, func() (err error) {
+	err = p.changing(ctx, Call{"update", urn, req.GetId()}, func() (err error) {
 		e, err = p.update(c, urn, req.GetId(), known, unchanged)
 		return err
 	})
@@ -243,7 +256,7 @@ func (p *Provider) update(c *connection, urn resource.URN, id string, inputs mod
 func (p *Provider) Delete(ctx context.Context, req *pulumirpc.DeleteRequest) (*emptypb.Empty, error) {
 	c := connectionOf(ctx)
 	urn := resource.URN(req.GetUrn())
-	return &emptypb.Empty{}, p.changing(ctx, func() error {
+	return &emptypb.Empty{}, p.changing(ctx, Call{"delete", urn, req.GetId()}, func() error {
 		if err := p.remove(c, urn, req.GetId()); err != nil {
 			return err
 		}
@@ -285,7 +298,10 @@ func gone(e *Entry) change {
 }
 
 // changing counts a call that changes the cloud, and makes the change with the fault that strikes it, if any.
-func (p *Provider) changing(ctx context.Context, change func() error) error {
+func (p *Provider) changing(ctx context.Context, call Call, change func() error) error {
+	if p.faults.between != nil {
+		return p.faults.between(call, change)
+	}
 	fault := p.faults.strike()
 	switch fault {
 	case "fail":

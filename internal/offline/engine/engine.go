@@ -175,8 +175,10 @@ func (s *Stack) run(ctx context.Context, do operation, source Source, preview bo
 			read(e)
 		}
 	}()
-	journal := engine.NewTestJournal()
+	journal := &journal{TestJournal: engine.NewTestJournal()}
 	program := newProgram(ctx, source.Program)
+	s.running.Store(&running{journal, program})
+	defer s.running.Store(nil)
 	loaders, release := s.loaders()
 	environment, played := s.engine.env, s.cloud.Versions()
 	var host plugin.Host
@@ -190,7 +192,7 @@ func (s *Stack) run(ctx context.Context, do operation, source Source, preview bo
 		}},
 		&engine.Context{Cancel: stop, Events: stream, SnapshotManager: journal},
 		engine.UpdateOptions{
-			Parallel:             parallel,
+			Parallel:             s.parallel,
 			SkipPluginPreInstall: true,
 			HostFactory: func(_ context.Context, sink, statusSink diag.Sink, _ plugin.DebugContext) (plugin.Host, error) {
 				host = deploytest.NewPluginHost(sink, statusSink, deploytest.NewLanguageRuntime(
@@ -210,7 +212,7 @@ func (s *Stack) run(ctx context.Context, do operation, source Source, preview bo
 		release()
 	}
 	closed := journal.Close() // the journal has no entries before it is closed
-	if !preview {
+	if lost := s.saveAtEnd && journal.dead.Load(); !preview && !lost {
 		snapshot, err := journal.Entries().Snap(s.snapshot)
 		if err != nil {
 			return errors.Join(failed.cause, err)

@@ -5,8 +5,10 @@ import (
 	"encoding/json"
 	"errors"
 	"sync"
+	"sync/atomic"
 
 	"github.com/blang/semver"
+	"github.com/pulumi/pulumi/pkg/v3/display"
 	"github.com/pulumi/pulumi/pkg/v3/engine"
 	"github.com/pulumi/pulumi/pkg/v3/resource/deploy"
 	"github.com/pulumi/pulumi/pkg/v3/resource/deploy/deploytest"
@@ -26,6 +28,11 @@ type Stack struct {
 	cloud    *cloud.Provider
 	record   *cloud.Record
 	snapshot *deploy.Snapshot
+	// parallel is how many resources the engine works at.
+	parallel int32
+	// saveAtEnd is whether an operation saves nothing before its end.
+	saveAtEnd bool
+	running   atomic.Pointer[running]
 }
 
 // Stack returns a stack that nothing has been deployed to. The fault, which may be nil, is one that does not crash the cloud.
@@ -42,7 +49,7 @@ func (e *Engine) stack(name string, record *cloud.Record, snapshot *deploy.Snaps
 	if err != nil {
 		return nil, err
 	}
-	return &Stack{e, name, provider, record, snapshot}, nil
+	return &Stack{engine: e, name: name, cloud: provider, record: record, snapshot: snapshot, parallel: parallel}, nil
 }
 
 // Copy returns a stack of its own in the same state.
@@ -90,6 +97,13 @@ func (s *Stack) Deploy(ctx context.Context, source Source) (*model.Deployment, e
 	var r reader
 	err := s.run(ctx, engine.Update, source, false, r.read)
 	return r.deployment(), errors.Join(err, r.err)
+}
+
+// Import takes what exists over into the state, like `pulumi import --file`.
+func (s *Stack) Import(ctx context.Context, source Source, imports []deploy.Import) error {
+	return s.run(ctx, func(u engine.UpdateInfo, c *engine.Context, o engine.UpdateOptions, preview bool) (*deploy.Plan, display.ResourceChanges, error) {
+		return engine.Import(u, c, o, imports, preview)
+	}, source, false, ignore)
 }
 
 // Refresh reads the cloud into the state, and returns what the cloud has otherwise than the last deployment left it: what `pulumi refresh

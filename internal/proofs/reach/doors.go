@@ -131,6 +131,9 @@ func (v *verdict) origins(n *Network) {
 		if r.Type != catalogue.Distribution {
 			continue
 		}
+		if kind(r) != "Cdn" { // the firewall is in front of that one
+			v.find("opening without a line: %s is a distribution of nobody's", r.Name())
+		}
 		for _, origin := range r.Objects("origins") {
 			name := origin.Text("domainName")
 			v.doors++

@@ -300,6 +300,8 @@ func moved(w *world) (changes []change) {
 		{catalogue.BuildProject, "runner", []string{"vpcConfig", "subnets"}, [][]any{public, data}},
 		{catalogue.NodeGroup, "eks-nodes", []string{"subnetIds"}, [][]any{public, data}},
 		{catalogue.LoadBalancer, "loadbalancer", []string{"subnets"}, [][]any{application, data}},
+		{catalogue.Cluster, "eks", []string{"vpcConfig", "subnetIds"}, [][]any{public, data}},
+		{catalogue.VpcEndpoint, "network-endpoint-ecr", []string{"subnetIds"}, [][]any{public, data}},
 		{catalogue.DatabaseSubnetGroup, "rds", []string{"subnetIds"}, [][]any{application, public}},
 		{catalogue.SearchDomain, "opensearch", []string{"vpcOptions", "subnetIds"}, [][]any{application, public}},
 	} {

@@ -168,7 +168,8 @@ var mutationsOfCluster = []mutation{
 		return []change{w.added("another", catalogue.Addon, model.Values{"addonName": "aws-guardduty-agent", "clusterName": "legops-" + w.name})}
 	}},
 	{"pods are on the network of their node", func(w *world) []change {
-		return w.edited(catalogue.DeploymentPatch, to(true, "spec", "template", "spec", "hostNetwork"))
+		host := to(true, "spec", "template", "spec", "hostNetwork")
+		return append(w.edited(catalogue.DeploymentPatch, host), w.edited(catalogue.Deployment, host, "ingress", "autoscaler")...)
 	}},
 	{"pods take a port of their node", func(w *world) []change {
 		return w.edited(catalogue.DeploymentPatch, func(in, _ model.Values) bool {
@@ -205,6 +206,17 @@ var mutationsOfCluster = []mutation{
 			w.added("kube-system", catalogue.Deployment, pods("kube-system")), w.added("default", catalogue.Deployment, pods("default")),
 			w.added("matters", catalogue.Deployment, pods("matters")),
 		}
+	}},
+	{"pods pass for others", func(w *world) []change {
+		return w.edited(catalogue.Deployment, to("kube-dns", "spec", "template", "metadata", "labels", "k8s-app"), "autoscaler")
+	}},
+	{"another distribution", func(w *world) (changes []change) {
+		for _, e := range w.entries {
+			if e.Type == catalogue.Distribution {
+				changes = append(changes, w.added("another", catalogue.Distribution, e.Inputs))
+			}
+		}
+		return changes
 	}},
 	{"a namespace has another label", func(w *world) []change {
 		return w.edited(catalogue.Namespace, to("other", "metadata", "labels", "app.kubernetes.io/component"), "app-")

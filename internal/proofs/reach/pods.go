@@ -146,8 +146,11 @@ func (n *Network) readDeployment(r *model.Resource) {
 	if e.is(infra.Applications) {
 		e.Parties = append([]string{application(p.namespace)}, e.Parties...)
 	}
-	if host { // on the network of the node no policy is enforced (policy controller of EKS, pkg/resolvers/endpoints.go: it skips them)
+	if host { // no policy is enforced there (policy controller of EKS, pkg/resolvers/endpoints.go, skips them), and metadata is the node's
 		e.pod = nil
+		for _, node := range n.named(infra.Node) {
+			e.metadata = node.metadata
+		}
 	}
 }
 

@@ -1,6 +1,6 @@
-// Package bootstrap_test checks the template of an account, and the script that deploys it: AWS accepts them, and they allow
-// what the program needs and no more.
-package bootstrap_test
+// Package cloudformation works out what CloudFormation makes of a template: the functions, conditions and names that bootstrap/account.yaml
+// uses, and no others.
+package cloudformation
 
 import (
 	"fmt"
@@ -12,27 +12,28 @@ import (
 	"gopkg.in/yaml.v3"
 )
 
-// template is a CloudFormation template.
-type template struct {
-	Parameters map[string]parameter `yaml:"Parameters"`
+// Template is a CloudFormation template.
+type Template struct {
+	Parameters map[string]Parameter `yaml:"Parameters"`
 	Conditions map[string]any       `yaml:"Conditions"`
 	Resources  map[string]any       `yaml:"Resources"`
 	Outputs    map[string]any       `yaml:"Outputs"`
 }
 
-type parameter struct {
+// Parameter is a parameter of a template.
+type Parameter struct {
 	Default        string `yaml:"Default"`
 	AllowedPattern string `yaml:"AllowedPattern"`
 }
 
-// parse reads a template with the short form of functions, such as !Ref.
-func parse(text string) (*template, error) {
+// Parse reads a template with the short form of functions, such as !Ref.
+func Parse(text string) (*Template, error) {
 	var document yaml.Node
 	if err := yaml.Unmarshal([]byte(text), &document); err != nil {
 		return nil, err
 	}
 	functions(&document)
-	t := &template{}
+	t := &Template{}
 	return t, document.Decode(t)
 }
 
@@ -62,47 +63,42 @@ func functions(node *yaml.Node) {
 	*node = yaml.Node{Kind: yaml.MappingNode, Content: []*yaml.Node{{Kind: yaml.ScalarNode, Value: name}, &value}}
 }
 
-// deployment is the result of a template with values for its parameters, as CloudFormation computes it.
-type deployment struct {
-	template  *template
-	values    map[string]string // of parameters, passed and default, and of pseudo parameters
-	used      map[string]bool   // the parameters that something reads
-	resources map[string]resource
-	outputs   map[string]string
-	problems  []string
+// Deployment is the result of a template with values for its parameters, as CloudFormation computes it.
+type Deployment struct {
+	Template  *Template
+	Values    map[string]string // of parameters, passed and default, and of pseudo parameters
+	Used      map[string]bool   // the parameters that something reads
+	Resources map[string]Resource
+	Outputs   map[string]string
+	Problems  []string
 }
 
-// resource is a resource with every function evaluated. Its fields are those that CloudFormation supports.
-type resource struct {
+// Resource is a resource with every function evaluated. Its fields are those that CloudFormation supports.
+type Resource struct {
 	Type, Condition, DeletionPolicy, UpdateReplacePolicy string
 	Properties                                           map[string]any
-	raw                                                  map[string]any
+	Raw                                                  map[string]any
 }
-
-const account = "111111111111"
 
 // noValue removes the property whose value it is.
 type noValue struct{}
 
-// deploy evaluates a template.
-func deploy(t *template, parameters map[string]string) *deployment {
-	d := &deployment{
-		template: t, used: map[string]bool{}, resources: map[string]resource{}, outputs: map[string]string{},
-		values: map[string]string{
-			"AWS::AccountId": account, "AWS::Partition": "aws", "AWS::Region": "us-east-1",
-			"AWS::StackName": "legops-" + parameters["Stack"] + "-bootstrap",
-		},
+// Deploy evaluates a template for a stack of CloudFormation in an account and region.
+func Deploy(t *Template, stack, account, region string, parameters map[string]string) *Deployment {
+	d := &Deployment{
+		Template: t, Used: map[string]bool{}, Resources: map[string]Resource{}, Outputs: map[string]string{},
+		Values: map[string]string{"AWS::AccountId": account, "AWS::Partition": "aws", "AWS::Region": region, "AWS::StackName": stack},
 	}
 	for name, parameter := range t.Parameters {
-		d.values[name] = parameter.Default
+		d.Values[name] = parameter.Default
 	}
 	for name, value := range parameters {
 		if !regexp.MustCompile(t.Parameters[name].AllowedPattern).MatchString(value) {
 			d.problem("parameter %s: %q does not match %s", name, value, t.Parameters[name].AllowedPattern)
 		}
-		d.values[name] = value
+		d.Values[name] = value
 	}
-	if len(d.problems) > 0 {
+	if len(d.Problems) > 0 {
 		return d // CloudFormation stops here, too
 	}
 	for _, name := range slices.Sorted(maps.Keys(t.Resources)) {
@@ -113,26 +109,26 @@ func deploy(t *template, parameters map[string]string) *deployment {
 		worked, _ := d.work(raw).(map[string]any)
 		text := func(key string) string { value, _ := worked[key].(string); return value }
 		properties, _ := worked["Properties"].(map[string]any)
-		d.resources[name] = resource{
+		d.Resources[name] = Resource{
 			Type: text("Type"), Condition: text("Condition"), DeletionPolicy: text("DeletionPolicy"),
-			UpdateReplacePolicy: text("UpdateReplacePolicy"), Properties: properties, raw: worked,
+			UpdateReplacePolicy: text("UpdateReplacePolicy"), Properties: properties, Raw: worked,
 		}
 	}
 	for name, output := range t.Outputs {
 		worked, _ := d.work(output).(map[string]any)
-		d.outputs[name], _ = worked["Value"].(string)
+		d.Outputs[name], _ = worked["Value"].(string)
 	}
 	return d
 }
 
-func (d *deployment) problem(format string, values ...any) {
-	if text := fmt.Sprintf(format, values...); !slices.Contains(d.problems, text) {
-		d.problems = append(d.problems, text)
+func (d *Deployment) problem(format string, values ...any) {
+	if text := fmt.Sprintf(format, values...); !slices.Contains(d.Problems, text) {
+		d.Problems = append(d.Problems, text)
 	}
 }
 
-func (d *deployment) condition(name string) bool {
-	condition, known := d.template.Conditions[name]
+func (d *Deployment) condition(name string) bool {
+	condition, known := d.Template.Conditions[name]
 	if !known {
 		d.problem("unknown condition %s", name)
 	}
@@ -141,7 +137,7 @@ func (d *deployment) condition(name string) bool {
 }
 
 // work evaluates the functions in a value.
-func (d *deployment) work(value any) any {
+func (d *Deployment) work(value any) any {
 	switch value := value.(type) {
 	case []any:
 		var list []any
@@ -172,7 +168,7 @@ func (d *deployment) work(value any) any {
 
 var variable = regexp.MustCompile(`\$\{([^}]+)\}`)
 
-func (d *deployment) function(name string, argument any) any {
+func (d *Deployment) function(name string, argument any) any {
 	list, _ := argument.([]any)
 	text, _ := argument.(string)
 	switch name {
@@ -219,25 +215,25 @@ var identities = map[string]struct {
 	ref        string
 	attributes map[string]string
 }{
-	"AWS::IAM::ManagedPolicy": {"ManagedPolicyName", "arn:aws:iam::" + account + ":policy/%s", nil},
-	"AWS::IAM::OIDCProvider": {"", "arn:aws:iam::" + account + ":oidc-provider/token.actions.githubusercontent.com",
-		map[string]string{"Arn": "arn:aws:iam::" + account + ":oidc-provider/token.actions.githubusercontent.com"}},
-	"AWS::IAM::Role":  {"RoleName", "%s", map[string]string{"Arn": "arn:aws:iam::" + account + ":role/%s"}},
+	"AWS::IAM::ManagedPolicy": {"ManagedPolicyName", "arn:aws:iam::{account}:policy/%s", nil},
+	"AWS::IAM::OIDCProvider": {"", "arn:aws:iam::{account}:oidc-provider/token.actions.githubusercontent.com",
+		map[string]string{"Arn": "arn:aws:iam::{account}:oidc-provider/token.actions.githubusercontent.com"}},
+	"AWS::IAM::Role":  {"RoleName", "%s", map[string]string{"Arn": "arn:aws:iam::{account}:role/%s"}},
 	"AWS::KMS::Alias": {"AliasName", "%s", nil},
-	"AWS::KMS::Key":   {"", "1234", map[string]string{"Arn": "arn:aws:kms:us-east-1:" + account + ":key/1234"}},
+	"AWS::KMS::Key":   {"", "1234", map[string]string{"Arn": "arn:aws:kms:{region}:{account}:key/1234"}},
 	"AWS::S3::Bucket": {"BucketName", "%s", map[string]string{"Arn": "arn:aws:s3:::%s"}},
 }
 
 // reference returns the value of a name, or of its attribute.
-func (d *deployment) reference(name, attribute string) any {
+func (d *Deployment) reference(name, attribute string) any {
 	if name == "AWS::NoValue" {
 		return noValue{}
 	}
-	if value, known := d.values[name]; known && attribute == "" {
-		d.used[name] = true
+	if value, known := d.Values[name]; known && attribute == "" {
+		d.Used[name] = true
 		return value
 	}
-	raw, _ := d.template.Resources[name].(map[string]any)
+	raw, _ := d.Template.Resources[name].(map[string]any)
 	condition, _ := raw["Condition"].(string)
 	typ, _ := raw["Type"].(string)
 	identity, known := identities[typ]
@@ -249,6 +245,7 @@ func (d *deployment) reference(name, attribute string) any {
 		d.problem("nothing is called %s", strings.TrimSuffix(name+"."+attribute, "."))
 		return ""
 	}
+	form = strings.NewReplacer("{account}", d.Values["AWS::AccountId"], "{region}", d.Values["AWS::Region"]).Replace(form)
 	if !strings.Contains(form, "%s") {
 		return form
 	}

@@ -1,0 +1,100 @@
+// Command adopt writes the file with which `pulumi import` takes over what a run created without hearing of it: the run was killed, or the answer was
+// lost. It reads what the program still asks for, and gets pairs of a URN and the id that a person found in the account.
+//
+//	pulumi preview --json --stack prod | adopt URN ID [URN ID]... > import.json
+//	pulumi import --file import.json --protect=false --generate-code=false --stack prod
+//
+// It refuses what an import would do harm to, and says what to do instead.
+package main
+
+import (
+	"encoding/json"
+	"errors"
+	"fmt"
+	"io"
+	"os"
+	"strings"
+
+	"github.com/pulumi/pulumi/sdk/v3/go/common/resource"
+
+	"legops/internal/catalogue"
+	"legops/internal/model"
+)
+
+func main() {
+	if err := run(os.Args[1:], os.Stdin, os.Stdout); err != nil {
+		fmt.Fprintln(os.Stderr, "adopt:", err)
+		os.Exit(1)
+	}
+}
+
+// file is what `pulumi import --file` reads: pulumi/pkg v3.250.0, cmd/pulumi/operations/import.go.
+type file struct {
+	NameTable map[string]resource.URN `json:"nameTable"`
+	Resources []imported              `json:"resources"`
+}
+
+type imported struct {
+	Type     string `json:"type"`
+	Name     string `json:"name"`
+	ID       string `json:"id"`
+	Parent   string `json:"parent"`
+	Provider string `json:"provider"`
+}
+
+func run(args []string, in io.Reader, out io.Writer) error {
+	if len(args) == 0 || len(args)%2 != 0 {
+		return errors.New("give pairs of a URN and an id, and pipe the output of pulumi preview --json to it")
+	}
+	preview, err := io.ReadAll(in)
+	if err != nil {
+		return err
+	}
+	plan, err := model.ReadPreview(preview)
+	if err != nil {
+		return err
+	}
+	asked := map[resource.URN]*model.Step{}
+	for i := range plan.Steps {
+		asked[plan.Steps[i].Resource().URN] = &plan.Steps[i]
+	}
+	f := file{NameTable: map[string]resource.URN{}}
+	var refused []error
+	for i := 0; i < len(args); i += 2 {
+		urn, id := resource.URN(args[i]), args[i+1]
+		if err := refuse(asked[urn], urn); err != nil {
+			refused = append(refused, err)
+			continue
+		}
+		r := asked[urn].New
+		f.NameTable[string(r.Parent)], f.NameTable[string(r.ProviderURN())] = r.Parent, r.ProviderURN() // the names are ours
+		f.Resources = append(f.Resources, imported{r.Type, r.Name(), id, string(r.Parent), string(r.ProviderURN())})
+	}
+	if err := errors.Join(refused...); err != nil {
+		return err
+	}
+	encoder := json.NewEncoder(out)
+	encoder.SetIndent("", "  ")
+	return encoder.Encode(f)
+}
+
+// refuse says why a resource cannot be imported.
+func refuse(step *model.Step, urn resource.URN) error {
+	switch {
+	case step == nil || step.New == nil:
+		return fmt.Errorf("%s: the program asks for no such resource", urn)
+	case step.Op != "create":
+		return fmt.Errorf("%s: the state has one already (%s): delete the other by hand", urn, step.Op)
+	case catalogue.Of(step.New.Type).Again() == catalogue.Same:
+		return fmt.Errorf("%s: leave it: the next update finds it again", urn)
+	case secret(step.New.Inputs):
+		return fmt.Errorf("%s: it has a secret, which an import leaves in the state in the clear: delete it by hand, the next update creates it", urn)
+	}
+	return nil
+}
+
+// secret says whether there is a secret in inputs.
+func secret(inputs model.Values) bool {
+	text, err := json.Marshal(inputs)
+	return err != nil || strings.Contains(string(text), model.Secret)
+}

@@ -1,0 +1,144 @@
+package permissions
+
+import (
+	"maps"
+	"os"
+	"path/filepath"
+	"slices"
+	"strings"
+	"testing"
+
+	"github.com/stretchr/testify/assert"
+	"github.com/stretchr/testify/require"
+
+	"legops/internal/catalogue"
+	"legops/internal/model"
+	"legops/internal/proofs"
+)
+
+// mutation is a way of breaking the rights of production, and the part of the search that has to find it.
+type mutation struct {
+	name string
+	// edits are resources of the program by type and name, and what stands for what in the input: old, new.
+	edits []edit
+	// template are texts of bootstrap/account.yaml that stand for others.
+	template [2]string
+	// role is whose rights are searched, if only one's are; search is the part of the proof.
+	role   string
+	search func(*search, *World, []*Principal) error
+	// finds is part of the finding.
+	finds string
+}
+
+type edit struct{ typ, name, input, old, new string }
+
+// The parts of the search, for some roles.
+func rights(o *search, w *World, of []*Principal) error {
+	written, err := os.ReadFile(filepath.Join(root, document))
+	if err != nil {
+		return err
+	}
+	return o.compare(w, of, string(written))
+}
+func goalsOf(o *search, w *World, of []*Principal) error { return o.hunt(w, of, nil) }
+func stepsOf(o *search, w *World, of []*Principal) error { return o.hunt(w, nil, of) }
+func needsOf(o *search, w *World, of []*Principal) error { return o.needs(w, of) }
+func strangers(o *search, w *World, _ []*Principal) error {
+	return o.report(w, "", w.outsiders)
+}
+func gitHubsJobs(o *search, w *World, _ []*Principal) error { return o.report(w, "", w.gitHubJobs) }
+func withoutTLS(o *search, w *World, _ []*Principal) error  { return o.report(w, "", w.plain) }
+func templates(o *search, w *World, _ []*Principal) error {
+	return o.report(w, "", func(e *Evaluator) ([]string, int, error) {
+		found, asked, err := w.refusedAlways(e)
+		return append(found, w.unbounded()...), asked, err
+	})
+}
+
+const allowEverybody = `"Statement":[{"Sid":"Open","Effect":"Allow","Principal":{"AWS":["*"]},`
+
+var mutations = []mutation{
+	{"a wildcard action", []edit{{catalogue.RolePolicy, "app-matters-role-policy", "policy", `"s3:GetObject"`, `"s3:*"`}}, [2]string{}, "app-matters", goalsOf, "DeleteObjectVersion on documents/matters/"},
+	{"a wildcard resource", []edit{{catalogue.RolePolicy, "app-portal-role-policy", "policy", "portal/session-key-??????", "*"}}, [2]string{}, "app-portal", goalsOf, "GetSecretValue on secret:identity/token-signing-key"},
+	{"a prefix dropped", []edit{{catalogue.RolePolicy, "app-certifications-role-policy", "policy", "-evidence/certifications/*", "-evidence/*"}}, [2]string{}, "app-certifications", goalsOf, "evidence/signatures/"},
+	{"a condition dropped", []edit{{catalogue.RolePolicy, "deployer-role-policy", "policy", `,"Condition":{"StringEquals":{"kms:ViaService":["s3.us-east-1.amazonaws.com"]},"StringLike"`, `,"Condition":{"StringLike"`}}, [2]string{}, "deployer", rights, "deployer"},
+	{"NotAction", []edit{{catalogue.RolePolicy, "runner-role-policy", "policy", `"Statement":[`, `"Statement":[{"Effect":"Allow","NotAction":["iam:*"],"Resource":["*"]},`}}, [2]string{}, "runner", goalsOf, "runner reaches documents"},
+	{"NotResource", []edit{{catalogue.RolePolicy, "app-identity-role-policy", "policy", `"Statement":[`, `"Statement":[{"Effect":"Allow","Action":["sqs:ReceiveMessage"],"NotResource":["arn:aws:sqs:::x"]},`}}, [2]string{}, "app-identity", goalsOf, "ReceiveMessage on document-signing.fifo"},
+	{"the boundary dropped", []edit{{catalogue.Role, "app-matters-role", "permissionsBoundary", "*", ""}}, [2]string{}, "", templates, "role app-matters has no permissions boundary"},
+	{"the boundary of the deployment dropped", nil, [2]string{"      PermissionsBoundary: !Ref Boundary\n", ""}, "", templates, "role/deploy may iam:CreateUser"},
+	{"a Deny of the boundary removed", nil, [2]string{"iam:*SSHPublicKey*,", ""}, "", templates, "iam:UploadSSHPublicKey"},
+	{"a Deny of the boundary narrowed", nil, [2]string{"Action: [iam:DeleteRolePermissionsBoundary, iam:CreatePolicyVersion, ", "Action: [iam:CreatePolicyVersion, "}, "", templates, "iam:DeleteRolePermissionsBoundary"},
+	{"a preview that decrypts", nil, [2]string{"NotResource: !GetAtt StateKey.Arn", `NotResource: "*"`}, "", templates, "role/preview may kms:"},
+	{"trust in any branch", nil, [2]string{"                token.actions.githubusercontent.com:ref: !Sub refs/heads/${Branch}\n", ""}, "", gitHubsJobs, "a job on another branch"},
+	{"trust in any environment", nil, [2]string{"environment: !Ref Stack\n", "environment: staging\n"}, "", gitHubsJobs, "DeployRole.trust: a job on main in the environment"},
+	{"trust in another repository", nil, [2]string{"token.actions.githubusercontent.com:repository: !Ref GitHubRepository\n", "token.actions.githubusercontent.com:repository: legops/portal\n"}, "", gitHubsJobs, "a job on main in the environment"},
+	{"a key opened", []edit{{catalogue.Key, "encryption-storage", "policy", `"Statement":[`, allowEverybody + `"Action":["kms:Decrypt"],"Resource":["*"]},`}}, [2]string{}, "", strangers, "an administrator of another account, for an account elsewhere: kms:Decrypt on key/storage"},
+	{"a bucket opened", []edit{{catalogue.BucketPolicy, "storage-documents", "policy", `"Statement":[`, allowEverybody + `"Action":["s3:GetObject"],"Resource":["arn:aws:s3:::legops-prod-333333333333-documents/*"]},`}}, [2]string{}, "", strangers, "nobody signed in, for an account elsewhere: s3:GetObject on documents/"},
+	{"a service's account dropped", []edit{{catalogue.BucketPolicy, "storage-logs", "policy", `"Condition":{"ArnLike":{"aws:SourceArn":["arn:aws:logs:us-east-1:333333333333:delivery-source:*"]},"StringEquals":{"aws:SourceAccount":["333333333333"],`, `"Condition":{"StringEquals":{`}}, [2]string{}, "", strangers, "delivery.logs.amazonaws.com, for an account elsewhere: s3:PutObject"},
+	{"TLS no longer required", []edit{{catalogue.QueuePolicy, "queues-document-signing", "policy", `"aws:SecureTransport":["false"]`, `"aws:SecureTransport":["true"]`}}, [2]string{}, "", withoutTLS, "an administrator without TLS: sqs:"},
+	{"backups that can be deleted", []edit{{catalogue.BackupVaultPolicy, "backup-vault", "policy", "backup:DeleteRecoveryPoint", "backup:StopBackupJob"}}, [2]string{}, "", templates, "role/deploy may backup:DeleteRecoveryPoint"},
+	{"any role passed", []edit{{catalogue.RolePolicy, "deployer-role-policy", "policy", `"Statement":[`, `"Statement":[{"Effect":"Allow","Action":["iam:PassRole"],"Resource":["*"]},`}}, [2]string{}, "deployer", stepsOf, "deployer can act as backup"},
+	{"a Deny removed from what restores", []edit{{catalogue.RolePolicy, "backup-role-restore-policy", "policy", `"iam:PassRole"`, `"iam:GetUser"`}}, [2]string{}, "restore", stepsOf, "restore can act as"},
+	{"commands on any instance", []edit{{catalogue.RolePolicy, "app-search-role-policy", "policy", `"Statement":[`, `"Statement":[{"Effect":"Allow","Action":["ssm:SendCommand"],"Resource":["*"]},`}}, [2]string{}, "app-search", stepsOf, "app-search can act as bastion"},
+	{"builds of others", []edit{{catalogue.RolePolicy, "pipeline-matters-build-policy", "policy", "project/legops-prod-build-matters", "project/*"}}, [2]string{}, "pipeline-matters-build", stepsOf, "pipeline-matters-build can act as build-portal"},
+	{"a role that others may take", []edit{{catalogue.Role, "app-documents-role", "assumeRolePolicy", `"Statement":[`, `"Statement":[{"Effect":"Allow","Principal":{"AWS":["arn:aws:iam::333333333333:role/legops-prod-app-matters"]},"Action":["sts:AssumeRole"]},`}}, [2]string{}, "app-matters", stepsOf, "app-matters can act as app-documents"},
+	{"a condition of trust dropped", []edit{{catalogue.Role, "opensearch-master", "assumeRolePolicy", `"aws:PrincipalArn":["arn:aws:iam::333333333333:role/platform","arn:aws:iam::333333333333:role/legops-prod-deploy"]`, `"aws:PrincipalArn":["*"]`}}, [2]string{}, "an administrator of the account", rights, "search-master"},
+	{"an administrator of the cluster", []edit{{catalogue.AccessPolicyAssociation, "eks-preview-view", "policyArn", "AmazonEKSAdminViewPolicy", "AmazonEKSClusterAdminPolicy"}}, [2]string{}, "preview", stepsOf, "preview can act as app-matters"},
+	{"a policy of AWS attached", []edit{{catalogue.RolePolicyAttachment, "deployer-role-AmazonSSMManagedInstanceCore", "policyArn", "AmazonSSMManagedInstanceCore", "CloudWatchAgentServerPolicy"}}, [2]string{}, "deployer", goalsOf, "logs:PutRetentionPolicy"},
+	{"a right missing", []edit{{catalogue.RolePolicy, "pipeline-matters-build-rights", "policy", `"ecr:PutImage",`, ""}}, [2]string{}, "build-matters", rights, "ecr"},
+	{"a right on a key missing", []edit{{catalogue.RolePolicy, "app-matters-role-policy", "policy", `"kms:GenerateDataKey"`, `"kms:Decrypt"`}}, [2]string{}, "app-matters", needsOf, "app-matters needs kms:GenerateDataKey"},
+}
+
+// Every mutation is found.
+func TestMutationsAreFound(t *testing.T) {
+	s := newSearch(t, 1)
+	graph, err := deployed(t.Context(), s, "prod")
+	require.NoError(t, err)
+	f, err := readFacts(root)
+	require.NoError(t, err)
+	template, err := os.ReadFile(filepath.Join(root, "bootstrap", "account.yaml"))
+	require.NoError(t, err)
+	e, err := StartEvaluator(t.Context(), root)
+	require.NoError(t, err)
+	defer func() { require.NoError(t, e.Close()) }()
+	for _, m := range mutations {
+		t.Run(m.name, func(t *testing.T) {
+			text := string(template)
+			if m.template[0] != "" {
+				require.Contains(t, text, m.template[0])
+				text = strings.ReplaceAll(text, m.template[0], m.template[1])
+			}
+			w, err := worldOf(f, root, "prod", mutated(t, graph, m.edits), text)
+			require.NoError(t, err)
+			o := &search{Search: &proofs.Search{Root: root, Sample: 1, Log: t.Output()}, evaluator: e, facts: f, worlds: []*World{w}}
+			require.NoError(t, e.Keep(w.policies()...))
+			of := w.choose(func(p *Principal) bool { return p.Name == m.role })
+			if m.role == w.administrator().Name {
+				of = []*Principal{w.administrator()}
+			}
+			require.NoError(t, m.search(o, w, of))
+			assert.Contains(t, strings.Join(o.Found(), "\n"), m.finds)
+		})
+	}
+}
+
+// mutated is a graph with edits.
+func mutated(t *testing.T, graph *model.Graph, edits []edit) *model.Graph {
+	t.Helper()
+	resources := slices.Clone(graph.Resources)
+	for _, e := range edits {
+		i := slices.IndexFunc(resources, func(r *model.Resource) bool { return r.Type == e.typ && r.URN.Name() == e.name })
+		require.GreaterOrEqual(t, i, 0, "%s %s", e.typ, e.name)
+		changed := *resources[i]
+		changed.Inputs = maps.Clone(changed.Inputs)
+		was := changed.Text(e.input)
+		if e.old == "*" {
+			changed.Inputs[e.input] = e.new
+		} else {
+			require.Contains(t, was, e.old, "%s %s", e.typ, e.name)
+			changed.Inputs[e.input] = strings.ReplaceAll(was, e.old, e.new)
+		}
+		resources[i] = &changed
+	}
+	return model.NewGraph(resources)
+}

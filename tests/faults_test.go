@@ -1,0 +1,167 @@
+package tests
+
+import (
+	"bytes"
+	"context"
+	"errors"
+	"fmt"
+	"os"
+	"os/exec"
+	"path/filepath"
+	"strconv"
+	"strings"
+	"sync"
+	"syscall"
+	"testing"
+	"time"
+
+	"github.com/stretchr/testify/assert"
+	"github.com/stretchr/testify/require"
+
+	"legops/internal/catalogue"
+	"legops/internal/offline"
+	"legops/internal/offline/cloud"
+)
+
+// TestFaults breaks an up with the real CLI, in ways that end a process, and goes back by the commands of docs/runbooks/lock-left-behind.md. What exists
+// then is what an undisturbed up makes, nothing less, more or twice. Every call meets every fault in internal/proofs/faults, with the engine in the
+// process.
+func TestFaults(t *testing.T) {
+	undisturbed, last := stood(t, "dev")
+	reference := open(t, undisturbed, nil)
+	want := existing(t, reference.Record())
+	finish(t, reference)
+
+	for _, c := range []struct {
+		name string
+		at   int
+		// breaks runs an up that the fault breaks.
+		breaks func(t *testing.T, ctx context.Context, dir string, at int)
+		// knows of nothing: AWS has what no state has.
+		lost bool
+	}{
+		{"crash", last * 2 / 3, crashes("crash"), false},
+		{"crash-after", last / 2, crashes("crash-after"), true},
+		{"kill the program", last * 3 / 8, killsProgram, false},
+		{"kill the CLI", last / 6, killsCLI, true},
+	} {
+		t.Run(fmt.Sprintf("%s@%d", c.name, c.at), func(t *testing.T) {
+			dir := t.TempDir()
+			ctx, cancel := context.WithTimeout(t.Context(), 10*time.Minute)
+			defer cancel()
+			c.breaks(t, ctx, dir, c.at)
+			require.NoError(t, ctx.Err())
+
+			session := open(t, dir, nil)
+			defer finish(t, session)
+			if c.name == "kill the CLI" {
+				out, err := session.Run(ctx, "up", "--yes", "--skip-preview", "--stack", "dev")
+				require.Error(t, err)
+				assert.Contains(t, out, "the stack is currently locked by 1 lock(s)")
+				run(t, session, "cancel", "--yes", "--stack", "dev")
+			}
+			if c.lost {
+				adopt(t, session, dir)
+			}
+			run(t, session, "refresh", "--clear-pending-creates", "--yes", "--skip-preview", "--stack", "dev")
+			run(t, session, "up", "--yes", "--skip-preview", "--stack", "dev")
+			assert.Equal(t, want, existing(t, session.Record()))
+			assert.Equal(t, want, deployed(t, session, "dev"))
+			run(t, session, "up", "--yes", "--skip-preview", "--expect-no-changes", "--stack", "dev")
+		})
+	}
+}
+
+// crashes ends the cloud.
+func crashes(kind string) func(*testing.T, context.Context, string, int) {
+	return func(t *testing.T, ctx context.Context, dir string, at int) {
+		t.Helper()
+		broken := open(t, dir, &cloud.Fault{Kind: kind, Call: at})
+		_, err := broken.Run(ctx, "up", "--yes", "--skip-preview", "--stack", "dev")
+		require.Error(t, err, "the fault has to break the up")
+		require.NoError(t, broken.Close())
+	}
+}
+
+// killsProgram lets a call hang while the program dies, so that it dies in the middle.
+func killsProgram(t *testing.T, ctx context.Context, dir string, at int) {
+	t.Helper()
+	broken := open(t, dir, &cloud.Fault{Kind: "hang", Call: at})
+	go killProgram(ctx, broken, dir, at)
+	_, err := broken.Run(ctx, "up", "--yes", "--skip-preview", "--stack", "dev")
+	require.Error(t, err, "the fault has to break the up")
+	require.NoError(t, broken.Close())
+}
+
+// killsCLI kills the CLI and its children when the cloud has carried out a call and not answered yet.
+func killsCLI(t *testing.T, ctx context.Context, dir string, at int) {
+	t.Helper()
+	broken := open(t, dir, &cloud.Fault{Kind: "hang", Call: 1 << 30}) // never; but so the CLI saves every step
+	cmd, err := broken.Command(ctx, "up", "--yes", "--skip-preview", "--stack", "dev")
+	require.NoError(t, err)
+	cmd.SysProcAttr = &syscall.SysProcAttr{Setpgid: true}
+	var mu sync.Mutex
+	calls := 0
+	broken.Cloud().Intercept(func(_ cloud.Call, change func() error) error {
+		mu.Lock()
+		defer mu.Unlock()
+		if calls++; calls > at {
+			return errors.New("the CLI is dead")
+		}
+		err := change()
+		if calls == at {
+			err = errors.Join(err, syscall.Kill(-cmd.Process.Pid, syscall.SIGKILL), errors.New("the CLI is dead"))
+		}
+		return err
+	})
+	out, err := cmd.CombinedOutput()
+	require.ErrorContains(t, err, "signal: killed", "%s", out)
+	require.NoError(t, broken.Close())
+}
+
+// adopt imports what exists and no state has, as the runbook says. The ids are those that a person would find in the account.
+func adopt(t *testing.T, session *offline.Session, dir string) {
+	t.Helper()
+	known := strings.Join(deployed(t, session, "dev"), "\n")
+	var pairs []string
+	for _, e := range session.Record().Entries("") {
+		if catalogue.Of(e.Type).Again() != catalogue.Same && !strings.Contains(known, e.Type+" "+name(e.URN)+" "+e.ID) {
+			pairs = append(pairs, e.URN, e.ID)
+		}
+	}
+	if len(pairs) == 0 {
+		return
+	}
+	t.Log("imported:", pairs)
+	cmd := exec.CommandContext(t.Context(), "go", append([]string{"run", "./cmd/adopt"}, pairs...)...)
+	cmd.Dir = root
+	cmd.Stdin = strings.NewReader(run(t, session, "preview", "--json", "--stack", "dev"))
+	cmd.Stderr = os.Stderr
+	file, err := cmd.Output()
+	require.NoError(t, err)
+	path := filepath.Join(dir, "import.json")
+	require.NoError(t, os.WriteFile(path, file, 0o600))
+	run(t, session, "import", "--file", path, "--protect=false", "--generate-code=false", "--yes", "--skip-preview", "--stack", "dev")
+}
+
+// killProgram kills the Pulumi program of the session in a folder once the cloud has counted a number of calls, and then lets
+// go of what hangs. The same program runs for other tests, too.
+func killProgram(ctx context.Context, session *offline.Session, dir string, calls int) {
+	for session.Cloud().Calls() < calls && ctx.Err() == nil {
+		time.Sleep(10 * time.Millisecond)
+	}
+	binary, err := filepath.EvalSymlinks(session.Program())
+	if err != nil {
+		return
+	}
+	processes, _ := filepath.Glob("/proc/[0-9]*/exe")
+	for _, link := range processes {
+		environment, _ := os.ReadFile(filepath.Join(filepath.Dir(link), "environ")) // it may have ended
+		if target, err := os.Readlink(link); err == nil && target == binary && bytes.Contains(environment, []byte(dir+"/")) {
+			if pid, err := strconv.Atoi(filepath.Base(filepath.Dir(link))); err == nil {
+				_ = syscall.Kill(pid, syscall.SIGKILL) // gone already is fine
+			}
+		}
+	}
+	session.Cloud().Release()
+}
