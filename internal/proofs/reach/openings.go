@@ -56,6 +56,9 @@ func (v *verdict) groupRules(n *Network, e *End, f face, lines []line) {
 			if rule.list != "" && len(others) == 0 {
 				v.find("opening without a line: the rule %s of %s is for the list %s", rule.name, e.Name, n.listName(rule.list))
 			}
+			if rule.peer != "" && len(others) == 0 && !unusedGroups[rule.name] {
+				v.find("opening without a line: the rule %s of %s is for the group %s, which nothing has", rule.name, e.Name, n.groupName(rule.peer))
+			}
 			for _, other := range others {
 				from, to := e, other
 				if rule.ingress {
@@ -270,4 +273,14 @@ func (n *Network) usesRoute(s *subnet, toEndpoint bool, internet *End) bool {
 		}
 	}
 	return false
+}
+
+// unusedGroups are the rules of pulumi-eks for the group of self-managed nodes, which it makes although there are none.
+var unusedGroups = map[string]bool{"eks-eksClusterIngressRule": true}
+
+func (n *Network) groupName(id string) string {
+	if g := n.groups[id]; g != nil {
+		return g.name
+	}
+	return id
 }
