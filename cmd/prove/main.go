@@ -21,10 +21,11 @@ import (
 	"legops/internal/proofs/faults"
 	"legops/internal/proofs/permissions"
 	"legops/internal/proofs/reach"
+	"legops/internal/proofs/tuning"
 )
 
 // all are the proofs, in this order.
-var all = []proofs.Proof{reach.Proof, permissions.Proof, faults.Proof}
+var all = []proofs.Proof{tuning.Proof, reach.Proof, permissions.Proof, faults.Proof}
 
 func main() {
 	ctx, stop := signal.NotifyContext(context.Background(), os.Interrupt, syscall.SIGTERM)

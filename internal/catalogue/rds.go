@@ -65,7 +65,7 @@ var databaseRestarts = []Restart{
 		What: "nothing stops; when it comes, the volumes are copied to another zone, and writes are slower meanwhile and afterwards"},
 	{Input: "allocatedStorage", Waits: true, Serves: true, Longest: "minutes; where all data is copied, " + unbounded, Source: rdsModifying + "; " + rdsIntensive,
 		What: "nothing stops; it is slower while the volumes grow, and a size of PostgreSQL that goes beyond 400 GiB copies all data. " +
-			"For six hours the storage cannot change again, and it can never shrink"},
+			"For six hours the storage cannot change again. It cannot be undone: storage never shrinks"},
 	{Input: "storageType", Waits: true, Longest: "brief, at the start", Source: rdsModifying,
 		What: "some changes of the type stop the database while they start. For six hours the storage cannot change again"},
 	{Input: "parameterGroupName", Serves: true, Longest: "until somebody reboots it", Source: rdsModifying,

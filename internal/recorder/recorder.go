@@ -74,7 +74,7 @@ func (r *Recorder) Run(program func(*pulumi.Context) error) error {
 	if r.Project == "" {
 		r.Project, r.Stack = "legops", "test"
 	}
-	return pulumi.RunErr(func(ctx *pulumi.Context) error {
+	err := pulumi.RunErr(func(ctx *pulumi.Context) error {
 		r.ctx = ctx
 		if r.Refuse != nil {
 			if err := ctx.RegisterStackTransformation(r.refuse); err != nil {
@@ -83,6 +83,12 @@ func (r *Recorder) Run(program func(*pulumi.Context) error) error {
 		}
 		return program(ctx)
 	}, pulumi.WithMocks(r.Project, r.Stack, r))
+	if err == nil {
+		// The SDK never stops the server that it starts for transforms, and that holds the context: what is in that, all resources, goes here
+		// (sdk/v3 v3.250.0, go/pulumi/context.go, Close).
+		*r.ctx = pulumi.Context{}
+	}
+	return err
 }
 
 // refuse makes a registration fail at once, where the program can see it. An error of the mocks would come too

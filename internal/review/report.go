@@ -115,6 +115,12 @@ type evidence struct {
 	left []unfinished.Item
 }
 
+// Judge is what a review says of a plan for a stack in an account of some environment. What Pulumi protects is given by URN: the plan was made
+// without that protection.
+func Judge(name, environment string, p *model.Plan, protected map[string]bool) *Stack {
+	return judge(name, evidence{plan: p, deployed: &model.Deployment{}, protected: protected, environment: environment})
+}
+
 // judge makes the findings.
 func judge(name string, e evidence) *Stack {
 	p := e.plan

@@ -161,7 +161,7 @@ func TestWhatChangesDoToDataAndService(t *testing.T) {
 			[]model.Step{in("Rds", step("update", catalogue.Database, "database", database(nil), database(map[string]any{"allocatedStorage": 500.0})))},
 			nil,
 			[]string{"waits sun:04:30-sun:05:30: database: allocatedStorage: 200 → 500: serves: nothing stops; it is slower while the volumes grow, and a size of PostgreSQL that goes beyond 400 GiB copies all data. " +
-				"For six hours the storage cannot change again, and it can never shrink: minutes; where all data is copied, no bound is published: the applications with database: true"},
+				"For six hours the storage cannot change again. It cannot be undone: storage never shrinks: minutes; where all data is copied, no bound is published: the applications with database: true"},
 		},
 	} {
 		t.Run(c.name, func(t *testing.T) {

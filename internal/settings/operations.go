@@ -3,7 +3,7 @@ package settings
 // Monitoring is the alarms' recipients and thresholds, log retention and the budget.
 type Monitoring struct {
 	// AlarmEmails are the addresses notified of every alarm and of an exceeded budget; AWS Budgets takes ten.
-	AlarmEmails []string `json:"alarmEmails" jsonschema:"minItems=1,maxItems=10,uniqueItems=true,pattern=^[^@ ]+@[^@ ]+$"`
+	AlarmEmails []string `json:"alarmEmails" jsonschema:"minItems=1,maxItems=10,uniqueItems=true,pattern=^[^@ ]+@[^@ ]+\\.[^@ ]+$"`
 	// LogRetention is how long CloudWatch keeps application logs; production has a minimum, LOG-RETENTION of docs/standards.md.
 	LogRetention RetentionDays `json:"logRetentionDays"`
 	// MonthlyBudgetUSD is the monthly cost above which AWS Budgets notifies alarmEmails.

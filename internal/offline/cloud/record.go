@@ -81,6 +81,8 @@ type Record struct {
 	entries map[entryKey]*Entry
 	index   index
 	journal *os.File
+	// watched is what was done since Watch, if somebody watches.
+	watched *[]Event
 	// over is set when the cloud crashed: it makes no further change.
 	over bool
 }
@@ -89,6 +91,25 @@ type Record struct {
 type change struct {
 	Put    *Entry `json:"put,omitempty"`
 	Delete *Entry `json:"delete,omitempty"`
+}
+
+// Event is something that was done to an entry, which was and is as told: was nothing before it came, is nothing after it went. Neither
+// changes any more.
+type Event struct{ Was, Is *Entry }
+
+// Watch keeps what is done to this record from now on, but not to its copies, until the returned function is called, which returns it in its
+// order. One watches at a time.
+func (r *Record) Watch() func() []Event {
+	r.mu.Lock()
+	defer r.mu.Unlock()
+	r.watched = &[]Event{}
+	return func() []Event {
+		r.mu.Lock()
+		defer r.mu.Unlock()
+		watched := *r.watched
+		r.watched = nil
+		return watched
+	}
 }
 
 // OpenRecord reads the journal at path, which need not exist, and continues it. With an empty path nothing is
@@ -166,8 +187,26 @@ func (r *Record) commit(c change) error {
 			return fmt.Errorf("writing the record of the simulated cloud: %w", err)
 		}
 	}
+	if r.watched != nil {
+		r.watch(c)
+	}
 	r.apply(c)
 	return nil
+}
+
+// watch keeps a change. That whoever asked has heard of a creation is none.
+func (r *Record) watch(c change) {
+	e := Event{Is: c.Put}
+	if c.Put != nil {
+		e.Was = r.entries[c.Put.key()]
+	} else {
+		e.Was = r.entries[c.Delete.key()]
+	}
+	if e.Was != nil && (e.Is == nil || !e.Was.Pending) {
+		*r.watched = append(*r.watched, e)
+	} else if e.Was == nil && e.Is != nil {
+		*r.watched = append(*r.watched, e)
+	}
 }
 
 // Close ends the journal.

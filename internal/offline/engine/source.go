@@ -66,8 +66,12 @@ func Function(program func(*pulumi.Context, map[string]string) error) Program {
 		if err != nil {
 			return err
 		}
-		defer func() { _ = c.Close() }() // the engine has what it needs
-		return pulumi.RunWithContext(c, func(c *pulumi.Context) error { return program(c, values) })
+		err = pulumi.RunWithContext(c, func(c *pulumi.Context) error { return program(c, values) })
+		_ = c.Close() // the engine has what it needs
+		if err == nil {
+			*c = pulumi.Context{} // the SDK's server of transforms holds it, and nothing stops that: recorder.Run says where
+		}
+		return err
 	}
 }
 

@@ -24,32 +24,56 @@ type way struct {
 	actions []string
 	// how is what happens then.
 	how string
-	// on are patterns of the resources, all that the action takes if empty; with is one that it takes beside.
-	on, with string
+	// on are patterns of the resources, all that the action takes if empty.
+	on string
+	// beside are requests that it takes, too, each on anything: action, space, pattern of the resource.
+	beside []string
 	// to are the roles that it leads to, from the resource.
 	to func(w *World, arn string) []*Principal
 }
 
-// ways are the known ways. That a role can pass another to a service is one, too (passes).
+const (
+	ownCommands = "starts a build with commands of its own choice"
+	commits     = "commits what the next build runs"
+	commands    = "runs commands on the instance"
+	anyRights   = "gives it any rights"
+)
+
+// ways are the known ways. That a role can pass another to a service is one, too (passes), and what it may in the cluster (administers).
 var ways = []way{
 	{actions: []string{"sts:AssumeRole"}, how: "assumes it", to: (*World).itself},
-	{actions: []string{"codebuild:StartBuild"}, how: "starts a build with commands of its own choice", to: (*World).builders},
-	{actions: []string{"codebuild:StartBuildBatch"}, how: "starts builds with commands of its own choice", to: (*World).builders},
+	{actions: []string{"codebuild:StartBuild"}, how: ownCommands, to: (*World).builders},
+	{actions: []string{"codebuild:StartBuildBatch"}, how: ownCommands, to: (*World).builders},
+	{actions: []string{"codebuild:StartSandbox"}, beside: []string{"codebuild:StartCommandExecution *"}, how: ownCommands, to: (*World).builders},
+	{actions: []string{"codebuild:StartSandbox"}, beside: []string{"codebuild:StartSandboxConnection *"}, how: ownCommands, to: (*World).builders},
 	{actions: []string{"codebuild:UpdateProject"}, how: "changes the commands of builds", to: (*World).builders},
-	{actions: []string{"codecommit:GitPush"}, how: "commits what the next build runs", to: (*World).buildersOf},
+	{actions: []string{"codecommit:GitPush"}, how: commits, to: (*World).buildersOf},
+	{actions: []string{"codecommit:CreateCommit"}, how: commits, to: (*World).buildersOf},
+	{actions: []string{"codecommit:PutFile"}, how: commits, to: (*World).buildersOf},
+	{actions: []string{"codecommit:DeleteFile"}, how: commits, to: (*World).buildersOf},
+	{actions: []string{"codecommit:MergeBranchesByFastForward"}, how: commits, to: (*World).buildersOf},
+	{actions: []string{"codecommit:MergeBranchesBySquash"}, how: commits, to: (*World).buildersOf},
+	{actions: []string{"codecommit:MergeBranchesByThreeWay"}, how: commits, to: (*World).buildersOf},
+	{actions: []string{"codecommit:MergePullRequestByFastForward"}, how: commits, to: (*World).buildersOf},
+	{actions: []string{"codecommit:MergePullRequestBySquash"}, how: commits, to: (*World).buildersOf},
+	{actions: []string{"codecommit:MergePullRequestByThreeWay"}, how: commits, to: (*World).buildersOf},
 	{actions: []string{"s3:PutObject"}, how: "writes what a build or a release runs", to: (*World).runners},
 	{actions: []string{"codedeploy:CreateDeployment"}, how: "releases a revision of its own choice, whose hooks run as root", to: (*World).deployers},
 	{actions: []string{"ecr:PutImage", "ecr:InitiateLayerUpload"}, how: "pushes the image that the application runs after its release", to: (*World).applicationOf},
-	{actions: []string{"ssm:SendCommand"}, how: "runs commands on the instance", on: "*:instance/*", with: "arn:aws:ssm:<region>:<account>:document/AWS-RunShellScript", to: (*World).instances},
+	{actions: []string{"ssm:SendCommand"}, how: commands, on: "*:instance/*", beside: []string{"ssm:SendCommand *:document/*"}, to: (*World).instances},
+	{actions: []string{"ssm:CreateAssociation"}, how: commands, on: "*:instance/*", beside: []string{"ssm:CreateAssociation *:document/*"}, to: (*World).instances},
+	{actions: []string{"ssm:StartAutomationExecution"}, how: commands, to: (*World).instances},
 	{actions: []string{"ssm:StartSession"}, how: "opens a session on the instance", on: "*:instance/*", to: (*World).instances},
+	{actions: []string{"ssm:ResumeSession"}, how: "takes up a session of somebody on an instance", to: (*World).instances},
 	{actions: []string{"ec2-instance-connect:SendSSHPublicKey"}, how: "signs in to the instance", to: (*World).instances},
 	{actions: []string{"ec2:ModifyInstanceAttribute"}, how: "changes what the instance runs when it starts", on: "*:instance/*", to: (*World).instances},
 	{actions: []string{"ec2:CreateLaunchTemplateVersion"}, how: "changes what instances run when they start", to: (*World).instances},
 	{actions: []string{"eks-auth:AssumeRoleForPodIdentity"}, how: "takes the roles of the pods that run beside it", to: (*World).pods},
-	{actions: []string{"eks:CreateAccessEntry", "eks:AssociateAccessPolicy"}, how: "makes itself an administrator of the cluster, and runs pods", to: (*World).pods},
+	{actions: []string{"eks:CreateAccessEntry"}, beside: []string{"eks:AssociateAccessPolicy *"}, how: "makes itself an administrator of the cluster, and runs pods", to: (*World).pods},
+	{actions: []string{"eks:AssociateAccessPolicy"}, how: "makes whoever has an access entry an administrator of the cluster, who runs pods", to: (*World).pods},
 	{actions: []string{"eks:CreatePodIdentityAssociation"}, how: "gives the roles of pods to pods of its own", to: (*World).pods},
-	{actions: []string{"iam:PutRolePolicy"}, how: "gives it any rights", to: (*World).itself},
-	{actions: []string{"iam:AttachRolePolicy"}, how: "gives it any rights", to: (*World).itself},
+	{actions: []string{"iam:PutRolePolicy"}, how: anyRights, to: (*World).itself},
+	{actions: []string{"iam:AttachRolePolicy"}, how: anyRights, to: (*World).itself},
 	{actions: []string{"iam:UpdateAssumeRolePolicy"}, how: "lets itself assume it", to: (*World).itself},
 }
 
@@ -151,6 +175,8 @@ type attempt struct {
 	by          way
 	arn         string
 	first, last int
+	// beside are the questions of which one of each has to be.
+	beside [][2]int
 }
 
 // steps asks from which role which other can be reached in one step. A step that is possible only where it makes no sense, from a role to
@@ -174,10 +200,17 @@ func (w *World) steps(e *Evaluator, from []*Principal) ([]step, error) {
 				for _, action := range by.actions {
 					questions = append(questions, w.question(p, action, arn))
 				}
-				if by.with != "" {
-					questions = append(questions, w.question(p, by.actions[0], strings.NewReplacer("<region>", w.Region, "<account>", w.Account).Replace(by.with)))
-				}
 				a.last = len(questions)
+				for _, request := range by.beside {
+					first := len(questions)
+					action, pattern, _ := strings.Cut(request, " ")
+					for _, other := range w.targets(action) {
+						if like(pattern, other) {
+							questions = append(questions, w.question(p, action, other))
+						}
+					}
+					a.beside = append(a.beside, [2]int{first, len(questions)})
+				}
 				attempts = append(attempts, a)
 			}
 		}
@@ -186,7 +219,11 @@ func (w *World) steps(e *Evaluator, from []*Principal) ([]step, error) {
 			return nil, err
 		}
 		for _, a := range attempts {
-			if slices.ContainsFunc(answers[a.first:a.last], func(a Answer) bool { return !a.Allowed() }) {
+			refused := slices.ContainsFunc(answers[a.first:a.last], func(a Answer) bool { return !a.Allowed() })
+			for _, of := range a.beside {
+				refused = refused || !slices.ContainsFunc(answers[of[0]:of[1]], Answer.Allowed)
+			}
+			if refused {
 				continue
 			}
 			for _, to := range a.by.to(w, a.arn) {
@@ -252,30 +289,7 @@ func (w *World) administers(from []*Principal) (steps []step) {
 			}
 		}
 	}
-	return steps
-}
-
-// reach is every role that can be reached, with the steps to it.
-func reach(steps []step, from *Principal) map[*Principal][]step {
-	found := map[*Principal][]step{from: nil}
-	for queue := []*Principal{from}; len(queue) > 0; queue = queue[1:] {
-		for _, s := range steps {
-			if _, known := found[s.to]; s.from == queue[0] && !known {
-				found[s.to] = append(slices.Clone(found[queue[0]]), s)
-				queue = append(queue, s.to)
-			}
-		}
-	}
-	return found
-}
-
-// path says how a role is reached.
-func path(steps []step) string {
-	var parts []string
-	for _, s := range steps {
-		parts = append(parts, fmt.Sprintf("%s -> %s (%s: %s)", s.from.Name, s.to.Name, s.by, s.how))
-	}
-	return strings.Join(parts, ", ")
+	return append(steps, w.deploys(from)...)
 }
 
 // stepRows are steps as rows of the table, by form of the role that they begin at, and application.

@@ -1,6 +1,7 @@
 package permissions
 
 import (
+	"cmp"
 	"fmt"
 	"maps"
 	"slices"
@@ -48,20 +49,24 @@ func (o *search) write() (string, error) {
 	if err != nil {
 		return "", err
 	}
-	everybody, err := o.worlds[0].everybodyText(o.evaluator)
-	if err != nil {
-		return "", err
+	var everybody []roleRows
+	for _, w := range o.worlds {
+		of, err := w.everybodyRows(o.evaluator)
+		if err != nil {
+			return "", err
+		}
+		everybody = append(everybody, of)
 	}
-	return o.text(sections(o.worlds, rows), steps, wide, everybody), nil
+	return o.text(sections(o.worlds, rows), steps, wide, sections(o.worlds, everybody)[0].text()), nil
 }
 
 // text is the document.
 func (o *search) text(all []section, steps, wide, everybody string) string {
 	var b strings.Builder
 	b.WriteString(introduction)
-	b.WriteString("\n## Who can act as whom\n\nBeyond services that take a role (below). Each row is a step; chains of steps were followed to their end, and what they lead to is\nexplained here or a finding. The reasons:\n\n" +
+	b.WriteString("\n## Who can act as whom\n\nBeyond services that take a role (below). Each row is a step. What the role at its end reaches is what its reason gives, or the\nrole at its beginning reaches it, too, or it is a finding: so a chain leads to no more than what its steps give. The reasons:\n\n" +
 		reasons() + "\n" + steps)
-	b.WriteString("\n## What nobody reaches\n\nFrom every role, and from every role that it can act as, each of these was tried on each resource. What is reached is listed with its\nreason; everything else was refused.\n\n" + goalText())
+	b.WriteString("\n## What nobody reaches\n\nFor every role of every stack, each of these was tried on each resource that it takes, if any statement names the action for the role or\nfor everybody; what no statement names is sampled. What is reached is listed with its reason; everything else was refused.\n\n" + goalText())
 	b.WriteString("\n## Jobs of GitHub\n\nWho asks for the roles `preview` and `deploy` of a stack, with a token of GitHub and with that of another issuer:\n\n" + jobText())
 	b.WriteString("\n## Everybody in the account\n\nWhat a role may that has no policies of its own. The rows below leave it out.\n\n" + everybody)
 	b.WriteString("\n## Roles of people and workflows\n\n" + wide)
@@ -77,7 +82,7 @@ func (o *search) text(all []section, steps, wide, everybody string) string {
 			b.WriteString("\n" + s.text())
 		}
 	}
-	b.WriteString("\n## In the cluster\n\n" + o.worlds[0].clusterText())
+	b.WriteString("\n## In the cluster\n\n" + clusterIntroduction + clusters(o.worlds))
 	return b.String()
 }
 
@@ -101,9 +106,9 @@ func (o *search) stepsOfAll() (string, error) {
 
 func reasons() string {
 	var b strings.Builder
-	b.WriteString("| From | To | Why |\n| --- | --- | --- |\n")
+	b.WriteString("| From | To | Gives | Why |\n| --- | --- | --- | --- |\n")
 	for _, m := range meant {
-		fmt.Fprintf(&b, "| %s | %s | %s |\n", m.from, strings.ReplaceAll(m.to, "*", "any"), m.why)
+		fmt.Fprintf(&b, "| %s | %s | %s | %s |\n", m.from, strings.ReplaceAll(m.to, "*", "any"), cmp.Or(code(strings.Join(m.gives, ", ")), "nothing more"), m.why)
 	}
 	return b.String()
 }
@@ -114,6 +119,9 @@ func goalText() string {
 	tried := map[string][]string{}
 	for _, g := range goals {
 		tried[g.name] = append(tried[g.name], g.actions...)
+		for _, pattern := range g.changes {
+			tried[g.name] = append(tried[g.name], pattern+" that changes")
+		}
 	}
 	for _, name := range goalNames() {
 		slices.Sort(tried[name])
@@ -143,15 +151,6 @@ func deputyText() string {
 		fmt.Fprintf(&b, "| %s | `%s` | `%s` | %s |\n", d.service, d.action, d.on, d.why)
 	}
 	return b.String()
-}
-
-// everybodyText is what a role may that has no policies.
-func (w *World) everybodyText(e *Evaluator) (string, error) {
-	if err := e.Keep(w.policies()...); err != nil {
-		return "", err
-	}
-	rights, err := w.everybody(e)
-	return tableHead + strings.Join(w.rows(rights), "\n") + "\n", err
 }
 
 const tableHead = "| Service | May | On | If | By |\n| --- | --- | --- | --- | --- |\n"
@@ -184,7 +183,7 @@ func (o *search) wideOf(w *World) (string, error) {
 				questions = append(questions, w.question(p, name, arn))
 			}
 		}
-		answers, err := o.evaluator.Ask(questions)
+		answers, err := o.evaluator.Try(questions)
 		if err != nil {
 			return "", err
 		}

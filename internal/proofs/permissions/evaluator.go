@@ -8,8 +8,11 @@ import (
 	"errors"
 	"fmt"
 	"io"
+	"maps"
 	"os/exec"
 	"path/filepath"
+	"regexp"
+	"slices"
 
 	"legops/internal/offline"
 )
@@ -54,6 +57,8 @@ type Evaluator struct {
 	kept    map[string]string
 	// asked counts the questions.
 	asked int
+	// failed are the questions that have no answer, and why: a search that stepped over one would take it for a refusal.
+	failed map[string]string
 }
 
 // StartEvaluator starts the evaluator that is installed in the repository at root. The end of the context ends it.
@@ -62,7 +67,7 @@ func StartEvaluator(ctx context.Context, root string) (*Evaluator, error) {
 	if err != nil {
 		return nil, err
 	}
-	e := &Evaluator{process: exec.CommandContext(ctx, "node", script), kept: map[string]string{}}
+	e := &Evaluator{process: exec.CommandContext(ctx, "node", script), kept: map[string]string{}, failed: map[string]string{}}
 	e.process.Stderr = &e.said
 	offline.Apart(e.process)
 	if e.in, err = e.process.StdinPipe(); err != nil {
@@ -95,7 +100,7 @@ func (e *Evaluator) Keep(policies ...*Policy) error {
 		}
 		e.kept[p.Name] = string(p.Text)
 		fresh = append(fresh, p)
-		lines = append(lines, map[string]any{"policy": p.Name, "kind": p.Kind, "document": p.Text})
+		lines = append(lines, map[string]any{"policy": p.Name, "kind": p.Kind, "document": json.RawMessage(ofAWS.ReplaceAll(p.Text, numbered))})
 	}
 	answers, err := e.exchange(lines)
 	if err != nil {
@@ -109,14 +114,46 @@ func (e *Evaluator) Keep(policies ...*Policy) error {
 	return err
 }
 
-// Ask answers questions, in their order.
+// Ask answers questions, in their order. One without an answer is failed.
 func (e *Evaluator) Ask(questions []Question) ([]Answer, error) {
+	answers, err := e.Try(questions)
+	if err != nil {
+		return nil, err
+	}
+	for i, q := range questions {
+		if text := answers[i].Error; text != "" {
+			e.failed[q.Action+" on "+q.Resource] = text
+		}
+	}
+	return answers, nil
+}
+
+// Try answers questions that may have no answer: about actions of any service, some of which take resources that iam-simulate cannot tell
+// from others. Whoever uses it must not take an error for a refusal.
+func (e *Evaluator) Try(questions []Question) ([]Answer, error) {
 	e.asked += len(questions)
 	lines := make([]any, len(questions))
 	for i, q := range questions {
+		q.Resource = string(ofAWS.ReplaceAll([]byte(q.Resource), numbered))
 		lines[i] = q
 	}
 	return e.exchange(lines)
+}
+
+// ofAWS matches the ARN of what Systems Manager has for everybody, such as the document AWS-RunShellScript or the parameters under
+// /aws/service: it has no account. iam-simulate knows no ARN of these types without one, so both policies and questions get one there.
+var (
+	ofAWS    = regexp.MustCompile(`(arn:aws:ssm:[^:"]*)::`)
+	numbered = []byte("${1}:000000000000:")
+)
+
+// Failed are the questions since the last call that had no answer.
+func (e *Evaluator) Failed() (found []string) {
+	for _, question := range slices.Sorted(maps.Keys(e.failed)) {
+		found = append(found, fmt.Sprintf("iam-simulate has no answer whether somebody may %s, which is no refusal: %s", question, e.failed[question]))
+	}
+	clear(e.failed)
+	return found
 }
 
 // exchange sends lines and reads an answer to each.

@@ -8,31 +8,36 @@ import (
 
 // explained is a step from a role to another that is meant to be possible.
 type explained struct {
-	// from and to are forms of roles, to with * for any name; both are of the same application where both say {application}.
+	// from and to are forms of roles, to with * for any name; both are of the same application where both say {application}. To may be
+	// any that a service takes, too.
 	from, to string
-	// gives are the goals that whoever takes the step comes to, beside those of the role that he begins at.
+	// gives are patterns of what whoever takes the step comes to, beside what the role reaches that he begins at: goal, colon, label.
 	gives []string
 	why   string
 }
 
 // data are the goals that are what an application keeps.
-var data = []string{"documents", "messages", "secrets", "database", "search domain"}
+var data = []string{"documents: *", "messages: *", "secrets: *", "database: *", "search domain: *"}
 
 // meant are the steps. Any other is a finding.
 var meant = []explained{
-	{"pipeline-{application}", "pipeline-{application}-*", nil, "each action has a role of its own"},
-	{"pipeline-{application}-source", "build-{application}", []string{"images"}, "it hands the source to the build, which runs it"},
-	{"pipeline-{application}-build", "build-{application}", []string{"images"}, "it starts the build; CodePipeline passes no commands, and nobody else takes the role"},
-	{"pipeline-{application}-deploy", "deployer", []string{"images"}, "it hands the release to CodeDeploy; nobody but the pipeline takes the role"},
-	{"pipeline-{application}-loadtest", "loadtest", []string{"secrets"}, "it starts the load test, in stacks that have one"},
-	{"mirror-{application}", "build-{application}", []string{"images"}, "what is pushed to GitHub is built: the code of an application decides what its build does"},
-	{"mirror-{application}-schedule", "mirror-{application}", []string{"source"}, "EventBridge starts the mirror, with the input of the rule"},
+	{"pipeline-{application}", "pipeline-{application}-*", []string{"source: {application}"}, "each action has a role of its own"},
+	{"pipeline-{application}-source", "build-{application}", []string{"images: repository/{application}"}, "it hands the source to the build, which runs it"},
+	{"pipeline-{application}-build", "build-{application}", []string{"images: repository/{application}"}, "it starts the build; CodePipeline passes no commands, and nobody else takes the role"},
+	{"pipeline-{application}-deploy", "deployer", []string{"images: *", "secrets: parameter/*"}, "it hands the release to CodeDeploy; nobody but the pipeline takes the role"},
+	{"pipeline-{application}-loadtest", "loadtest", []string{"secrets: secret:loadtest"}, "it starts the load test, in stacks that have one"},
+	{"mirror-{application}", "build-{application}", []string{"images: repository/{application}"}, "what is pushed to GitHub is built: the code of an application decides what its build does"},
+	{"mirror-{application}-schedule", "mirror-{application}", []string{"source: {application}"}, "EventBridge starts the mirror, with the input of the rule"},
 	{"build-{application}", "app-{application}", data, "the image that it pushes runs as the application after its release, and only as that one"},
-	{"build-{application}", "deployer", []string{"images"}, "the hooks of a release run as root on the deployer (docs/decisions/0014-deployer.md); a policy of the cluster keeps it to releases (0029)"},
-	{"eks-nodes", "*", append(slices.Clone(data), "logs", "keys"), "whoever is root on a node is every pod that runs there; pods have their own roles to be kept from each other, not from the node"},
-	{"eks-service", "*", []string{"source", "images", "documents", "messages", "secrets", "database", "search domain", "logs", "keys"}, "AmazonEKSClusterPolicy may change instances; AWS requires it of a cluster's role, and only EKS takes that"},
+	{"build-{application}", "deployer", []string{"images: *", "secrets: parameter/*"}, "the hooks of a release run as root on the deployer (docs/decisions/0014-deployer.md); a policy of the cluster keeps it to releases (0029)"},
+	{"deployer", "app-*", data, "it changes the images of deployments; a policy of the cluster keeps it to images of the registry that were released (docs/decisions/0029-only-releases.md)"},
+	{"eks-nodes", anyOf + "pods.eks.amazonaws.com", append(slices.Clone(data), "logs: *", "keys: *"), "whoever is root on a node is every pod that runs there; pods have their own roles to be kept from each other, not from the node"},
+	{"eks-service", anyOf + "ec2.amazonaws.com", []string{"images: *", "secrets: *", "logs: *", "keys: *"}, "AmazonEKSClusterPolicy may change instances; AWS requires it of a cluster's role, and only EKS takes that"},
 	{"deploy", "*", nil, "it is an administrator within the boundary (docs/decisions/0019-bootstrap.md)"},
 }
+
+// anyOf begins the roles that a service takes.
+const anyOf = "any role of "
 
 // meantFor is what explains a step; nil if nothing does.
 func (w *World) meantFor(s step) *explained {
@@ -40,7 +45,11 @@ func (w *World) meantFor(s step) *explained {
 	to, other := w.form(s.to)
 	for i, m := range meant {
 		same := !strings.Contains(m.from, "{application}") || !strings.Contains(m.to, "{application}") || application == other
-		if m.from == from && like(m.to, to) && same {
+		leads := like(m.to, to)
+		if service, is := strings.CutPrefix(m.to, anyOf); is {
+			leads = slices.Contains(w.trusting(service), s.to)
+		}
+		if m.from == from && leads && same {
 			return &meant[i]
 		}
 	}
@@ -57,26 +66,24 @@ func (w *World) unexplained(steps []step) (found []string) {
 	return found
 }
 
-// chained are the goals that a role comes to over others, and that neither are its own nor explained by a step of the chain.
+// chained are what a step leads to that neither the step gives nor the role reaches that it begins at. Where there is none, a chain leads
+// to no more than what its steps give, whichever way it goes.
 func (w *World) chained(steps []step, owned map[*Principal][]string) (found []string) {
-	for _, from := range w.Principals {
-		if w.wide(from) {
-			continue
+	for _, s := range steps {
+		m := w.meantFor(s)
+		if m == nil || w.wide(s.from) {
+			continue // found already, or everything
 		}
-		for to, chain := range reach(steps, from) {
-			known := slices.Clone(owned[from])
-			for _, s := range chain {
-				if m := w.meantFor(s); m != nil {
-					known = append(known, m.gives...)
-				}
-			}
-			for _, goal := range owned[to] {
-				if !slices.Contains(known, goal) {
-					found = append(found, fmt.Sprintf("%s comes to %s: %s", from.Name, goal, path(chain)))
-				}
+		_, application := w.form(s.from)
+		for _, thing := range owned[s.to] {
+			given := slices.ContainsFunc(m.gives, func(pattern string) bool {
+				return like(strings.ReplaceAll(pattern, "{application}", application), thing)
+			})
+			if !given && !slices.Contains(owned[s.from], thing) {
+				found = append(found, fmt.Sprintf("%s comes to %s as %s: it %s, by %s", s.from.Name, thing, s.to.Name, s.how, s.by))
 			}
 		}
 	}
 	slices.Sort(found)
-	return found
+	return slices.Compact(found)
 }

@@ -1,6 +1,7 @@
 package permissions
 
 import (
+	"fmt"
 	"maps"
 	"os"
 	"path/filepath"
@@ -40,14 +41,32 @@ func rights(o *search, w *World, of []*Principal) error {
 	}
 	return o.compare(w, of, string(written))
 }
-func goalsOf(o *search, w *World, of []*Principal) error { return o.hunt(w, of, nil) }
-func stepsOf(o *search, w *World, of []*Principal) error { return o.hunt(w, nil, of) }
+func chainsOf(o *search, w *World, of []*Principal) error { return o.hunt(w, of) }
+func goalsOf(o *search, w *World, of []*Principal) error {
+	found, _, _, err := w.refuse(o.evaluator, of)
+	for _, r := range found {
+		o.Find("%s reaches %s", r.by.Name, r.text(w))
+	}
+	return err
+}
+func stepsOf(o *search, w *World, of []*Principal) error {
+	steps, err := w.steps(o.evaluator, of)
+	for _, text := range w.unexplained(steps) {
+		o.Find("%s", text)
+	}
+	return err
+}
 func needsOf(o *search, w *World, of []*Principal) error { return o.needs(w, of) }
 func strangers(o *search, w *World, _ []*Principal) error {
 	return o.report(w, "", w.outsiders)
 }
 func gitHubsJobs(o *search, w *World, _ []*Principal) error { return o.report(w, "", w.gitHubJobs) }
-func withoutTLS(o *search, w *World, _ []*Principal) error  { return o.report(w, "", w.plain) }
+func held(o *search, _ *World, _ []*Principal) error {
+	written, err := os.ReadFile(filepath.Join(root, document))
+	o.texts(string(written))
+	return err
+}
+func withoutTLS(o *search, w *World, _ []*Principal) error { return o.report(w, "", w.plain) }
 func templates(o *search, w *World, _ []*Principal) error {
 	return o.report(w, "", func(e *Evaluator) ([]string, int, error) {
 		found, asked, err := w.refusedAlways(e)
@@ -57,12 +76,17 @@ func templates(o *search, w *World, _ []*Principal) error {
 
 const allowEverybody = `"Statement":[{"Sid":"Open","Effect":"Allow","Principal":{"AWS":["*"]},`
 
+// allow begins a statement for principals, in front of others.
+func allow(principals string) string {
+	return `"Statement":[{"Sid":"Open","Effect":"Allow","Principal":{` + principals + `},`
+}
+
 var mutations = []mutation{
 	{"a wildcard action", []edit{{catalogue.RolePolicy, "app-matters-role-policy", "policy", `"s3:GetObject"`, `"s3:*"`}}, [2]string{}, "app-matters", goalsOf, "DeleteObjectVersion on documents/matters/"},
 	{"a wildcard resource", []edit{{catalogue.RolePolicy, "app-portal-role-policy", "policy", "portal/session-key-??????", "*"}}, [2]string{}, "app-portal", goalsOf, "GetSecretValue on secret:identity/token-signing-key"},
 	{"a prefix dropped", []edit{{catalogue.RolePolicy, "app-certifications-role-policy", "policy", "-evidence/certifications/*", "-evidence/*"}}, [2]string{}, "app-certifications", goalsOf, "evidence/signatures/"},
 	{"a condition dropped", []edit{{catalogue.RolePolicy, "deployer-role-policy", "policy", `,"Condition":{"StringEquals":{"kms:ViaService":["s3.us-east-1.amazonaws.com"]},"StringLike"`, `,"Condition":{"StringLike"`}}, [2]string{}, "deployer", rights, "deployer"},
-	{"NotAction", []edit{{catalogue.RolePolicy, "runner-role-policy", "policy", `"Statement":[`, `"Statement":[{"Effect":"Allow","NotAction":["iam:*"],"Resource":["*"]},`}}, [2]string{}, "runner", goalsOf, "runner reaches documents"},
+	{"NotAction", []edit{{catalogue.RolePolicy, "runner-role-policy", "policy", `"Statement":[`, `"Statement":[{"Effect":"Allow","NotAction":["iam:*"],"Resource":["arn:aws:s3:::*"]},`}}, [2]string{}, "runner", goalsOf, "runner reaches documents"},
 	{"NotResource", []edit{{catalogue.RolePolicy, "app-identity-role-policy", "policy", `"Statement":[`, `"Statement":[{"Effect":"Allow","Action":["sqs:ReceiveMessage"],"NotResource":["arn:aws:sqs:::x"]},`}}, [2]string{}, "app-identity", goalsOf, "ReceiveMessage on document-signing.fifo"},
 	{"the boundary dropped", []edit{{catalogue.Role, "app-matters-role", "permissionsBoundary", "*", ""}}, [2]string{}, "", templates, "role app-matters has no permissions boundary"},
 	{"the boundary of the deployment dropped", nil, [2]string{"      PermissionsBoundary: !Ref Boundary\n", ""}, "", templates, "role/deploy may iam:CreateUser"},
@@ -82,9 +106,28 @@ var mutations = []mutation{
 	{"commands on any instance", []edit{{catalogue.RolePolicy, "app-search-role-policy", "policy", `"Statement":[`, `"Statement":[{"Effect":"Allow","Action":["ssm:SendCommand"],"Resource":["*"]},`}}, [2]string{}, "app-search", stepsOf, "app-search can act as bastion"},
 	{"builds of others", []edit{{catalogue.RolePolicy, "pipeline-matters-build-policy", "policy", "project/legops-prod-build-matters", "project/*"}}, [2]string{}, "pipeline-matters-build", stepsOf, "pipeline-matters-build can act as build-portal"},
 	{"a role that others may take", []edit{{catalogue.Role, "app-documents-role", "assumeRolePolicy", `"Statement":[`, `"Statement":[{"Effect":"Allow","Principal":{"AWS":["arn:aws:iam::333333333333:role/legops-prod-app-matters"]},"Action":["sts:AssumeRole"]},`}}, [2]string{}, "app-matters", stepsOf, "app-matters can act as app-documents"},
-	{"a condition of trust dropped", []edit{{catalogue.Role, "opensearch-master", "assumeRolePolicy", `"aws:PrincipalArn":["arn:aws:iam::333333333333:role/platform","arn:aws:iam::333333333333:role/legops-prod-deploy"]`, `"aws:PrincipalArn":["*"]`}}, [2]string{}, "an administrator of the account", rights, "search-master"},
+	{"a condition of trust dropped", []edit{{catalogue.Role, "opensearch-master", "assumeRolePolicy", `"aws:PrincipalArn":["arn:aws:iam::333333333333:role/platform","arn:aws:iam::333333333333:role/legops-prod-deploy"]`, `"aws:PrincipalArn":["arn:aws:iam::333333333333:role/*"]`}}, [2]string{}, "an administrator of the account", rights, "search-master"},
 	{"an administrator of the cluster", []edit{{catalogue.AccessPolicyAssociation, "eks-preview-view", "policyArn", "AmazonEKSAdminViewPolicy", "AmazonEKSClusterAdminPolicy"}}, [2]string{}, "preview", stepsOf, "preview can act as app-matters"},
 	{"a policy of AWS attached", []edit{{catalogue.RolePolicyAttachment, "deployer-role-AmazonSSMManagedInstanceCore", "policyArn", "AmazonSSMManagedInstanceCore", "CloudWatchAgentServerPolicy"}}, [2]string{}, "deployer", goalsOf, "logs:PutRetentionPolicy"},
+	{"a bucket opened to an account", []edit{{catalogue.BucketPolicy, "storage-documents", "policy", `"Statement":[`, allow(`"AWS":["arn:aws:iam::444444444444:root"]`) + `"Action":["s3:GetObject"],"Resource":["arn:aws:s3:::legops-prod-333333333333-documents/*"]},`}}, [2]string{}, "", strangers, "storage-documents lets in arn:aws:iam::444444444444:root"},
+	{"a key opened to an account by its number", []edit{{catalogue.Key, "encryption-storage", "policy", `"Statement":[`, allow(`"AWS":["444444444444"]`) + `"Action":["kms:Decrypt"],"Resource":["*"]},`}}, [2]string{}, "", strangers, "lets in 444444444444"},
+	{"a bucket opened to a canonical user", []edit{{catalogue.BucketPolicy, "storage-documents", "policy", `"Statement":[`, allow(`"CanonicalUser":["79a59df900b949e55d96a1e698fbacedfd6e09d98eacf8f8d5218e7cd47ef2be"]`) + `"Action":["s3:GetObject"],"Resource":["arn:aws:s3:::legops-prod-333333333333-documents/*"]},`}}, [2]string{}, "", strangers, "storage-documents lets in 79a59df9"},
+	{"a bucket opened to all but one", []edit{{catalogue.BucketPolicy, "storage-documents", "policy", `"Statement":[`, strings.Replace(allow(`"AWS":["arn:aws:iam::444444444444:root"]`), "Principal", "NotPrincipal", 1) + `"Action":["s3:GetObject"],"Resource":["arn:aws:s3:::legops-prod-333333333333-documents/*"]},`}}, [2]string{}, "", strangers, "storage-documents lets in everybody but"},
+	{"trust in another account", []edit{{catalogue.Role, "app-matters-role", "assumeRolePolicy", `"Statement":[`, allow(`"AWS":["arn:aws:iam::444444444444:role/somebody"]`) + `"Action":["sts:AssumeRole"]},`}}, [2]string{}, "", strangers, "app-matters-role lets in arn:aws:iam::444444444444:role/somebody"},
+	{"trust in jobs of GitHub", []edit{{catalogue.Role, "app-matters-role", "assumeRolePolicy", `"Statement":[`, allow(`"Federated":["arn:aws:iam::333333333333:oidc-provider/token.actions.githubusercontent.com"]`) + `"Action":["sts:AssumeRoleWithWebIdentity"],"Condition":{"StringLike":{"token.actions.githubusercontent.com:sub":["repo:mallory/*"]}}},`}}, [2]string{}, "", strangers, "app-matters-role lets in arn:aws:iam::333333333333:oidc-provider/"},
+	{"trust in Cognito", nil, [2]string{"Federated: !If [CreatesOidcProvider, !Ref GitHubOidcProvider, !Ref GitHubOidcProviderArn]", "Federated: cognito-identity.amazonaws.com"}, "", strangers, "lets in cognito-identity.amazonaws.com"},
+	{"a bucket opened to the account", []edit{{catalogue.BucketPolicy, "storage-artifacts", "policy", `"Statement":[`, allowEverybody + `"Action":["s3:GetObject"],"Resource":["arn:aws:s3:::legops-prod-333333333333-artifacts/*"],"Condition":{"StringEquals":{"aws:PrincipalAccount":["333333333333"]}}},`}}, [2]string{}, "", rights, "everybody in the account"},
+	{"an object below an opened bucket", []edit{{catalogue.BucketPolicy, "storage-artifacts", "policy", `"Statement":[`, allowEverybody + `"Action":["s3:GetObject"],"Resource":["arn:aws:s3:::legops-prod-333333333333-artifacts/*"]},`}}, [2]string{}, "", strangers, "s3:GetObject on artifacts/delivery/<digest>/mirror.sh"},
+	{"another right in the cluster", []edit{{catalogue.AccessPolicyAssociation, "eks-preview-view", "policyArn", "AmazonEKSAdminViewPolicy", "AmazonEKSViewPolicy"}}, [2]string{}, "", held, "the cluster of prod"},
+	{"commands by a document of AWS", []edit{{catalogue.RolePolicy, "app-search-role-policy", "policy", `"Statement":[`, `"Statement":[{"Effect":"Allow","Action":["ssm:SendCommand"],"Resource":["arn:aws:ec2:*:*:instance/*","arn:aws:ssm:*::document/AWS-RunShellScript"]},`}}, [2]string{}, "app-search", stepsOf, "app-search can act as bastion"},
+	{"the source of another application", []edit{{catalogue.RolePolicy, "app-portal-role-policy", "policy", `"Statement":[`, `"Statement":[{"Effect":"Allow","Action":["codecommit:GitPull"],"Resource":["arn:aws:codecommit:us-east-1:333333333333:legops-prod-matters","arn:aws:codecommit:us-east-1:333333333333:matters"]},`}}, [2]string{}, "app-portal", goalsOf, "codecommit:GitPull on matters"},
+	{"a log that can be deleted", []edit{{catalogue.RolePolicy, "app-portal-role-policy", "policy", `"Statement":[`, `"Statement":[{"Effect":"Allow","Action":["logs:DeleteLogGroup"],"Resource":["arn:aws:logs:us-east-1:333333333333:log-group:/aws/codebuild/legops-prod-build-portal*"]},`}}, [2]string{}, "app-portal", goalsOf, "logs:DeleteLogGroup on log-group:/aws/codebuild/build-portal"},
+	{"other actions that do the same", []edit{{catalogue.RolePolicy, "app-portal-role-policy", "policy", `"Statement":[`, `"Statement":[{"Effect":"Allow","Action":["ssm:GetParameters","s3:DeleteBucketPolicy","codecommit:GetBlob","secretsmanager:DeleteSecret","es:ESHttpPatch"],"Resource":["*"]},`}}, [2]string{}, "app-portal", goalsOf, "s3:DeleteBucketPolicy on documents"},
+	{"another role's rights", []edit{{catalogue.RolePolicy, "app-portal-role-policy", "policy", `"Statement":[`, `"Statement":[{"Effect":"Allow","Action":["iam:TagRole"],"Resource":["arn:aws:iam::333333333333:role/legops-prod-pipeline-matters"]},`}}, [2]string{}, "app-portal", goalsOf, "iam:TagRole on role/pipeline-matters"},
+	{"a backup role that lifts the lock", []edit{{catalogue.RolePolicy, "backup-role-restore-policy", "policy", `"Statement":[`, `"Statement":[{"Effect":"Allow","Action":["backup:DeleteBackupVaultLockConfiguration"],"Resource":["*"]},`}}, [2]string{}, "restore", goalsOf, "backup:DeleteBackupVaultLockConfiguration"},
+	{"a grant on the key of disks", []edit{{catalogue.RolePolicy, "app-portal-role-policy", "policy", `"Statement":[`, `"Statement":[{"Effect":"Allow","Action":["kms:CreateGrant"],"Resource":["*"]},`}}, [2]string{}, "app-portal", goalsOf, "kms:CreateGrant on key/volumes"},
+	{"more behind a step", []edit{{catalogue.RolePolicy, "pipeline-matters-build-rights", "policy", `"Statement":[`, `"Statement":[{"Effect":"Allow","Action":["ecr:PutImage","ecr:InitiateLayerUpload"],"Resource":["arn:aws:ecr:us-east-1:333333333333:repository/*"]},`}}, [2]string{}, "pipeline-matters-source", chainsOf, "pipeline-matters-source comes to images: repository/"},
+	{"more behind a longer chain", []edit{{catalogue.RolePolicy, "deployer-role-policy", "policy", `"Statement":[`, `"Statement":[{"Effect":"Allow","Action":["s3:GetObject"],"Resource":["arn:aws:s3:::legops-prod-333333333333-documents/*"]},`}}, [2]string{}, "build-portal", chainsOf, "build-portal comes to documents: documents/elsewhere/example as deployer"},
 	{"a right missing", []edit{{catalogue.RolePolicy, "pipeline-matters-build-rights", "policy", `"ecr:PutImage",`, ""}}, [2]string{}, "build-matters", rights, "ecr"},
 	{"a right on a key missing", []edit{{catalogue.RolePolicy, "app-matters-role-policy", "policy", `"kms:GenerateDataKey"`, `"kms:Decrypt"`}}, [2]string{}, "app-matters", needsOf, "app-matters needs kms:GenerateDataKey"},
 }
@@ -141,4 +184,66 @@ func mutated(t *testing.T, graph *model.Graph, edits []edit) *model.Graph {
 		resources[i] = &changed
 	}
 	return model.NewGraph(resources)
+}
+
+// Every way of acting as another role is found, for a role that may take just that one on everything.
+func TestWaysAreFound(t *testing.T) {
+	s := newSearch(t, 1)
+	graph, err := deployed(t.Context(), s, "prod")
+	require.NoError(t, err)
+	f, err := readFacts(root)
+	require.NoError(t, err)
+	template, err := os.ReadFile(filepath.Join(root, "bootstrap", "account.yaml"))
+	require.NoError(t, err)
+	w, err := worldOf(f, root, "prod", graph, string(template))
+	require.NoError(t, err)
+	e, err := StartEvaluator(t.Context(), root)
+	require.NoError(t, err)
+	defer func() { require.NoError(t, e.Close()) }()
+	require.NoError(t, e.Keep(w.policies()...))
+	for i, by := range ways {
+		if by.actions[0] == "sts:AssumeRole" {
+			continue // the other role has to trust it, as in one of the mutations
+		}
+		actions := slices.Clone(by.actions)
+		for _, request := range by.beside {
+			action, _, _ := strings.Cut(request, " ")
+			actions = append(actions, action)
+		}
+		name := fmt.Sprintf("way %d", i)
+		allows, err := newPolicy(name, "identity", "", `{"Version":"2012-10-17","Statement":[{"Effect":"Allow","Action":["`+strings.Join(actions, `","`)+`"],"Resource":["*"]}]}`)
+		require.NoError(t, err)
+		require.NoError(t, e.Keep(allows))
+		whoever := &Principal{ARN: "arn:aws:iam::" + w.Account + ":role/whoever", Account: w.Account, Name: "whoever", Identity: []*Policy{allows}, Trust: &Policy{}}
+		steps, err := w.steps(e, []*Principal{whoever})
+		require.NoError(t, err)
+		assert.True(t, slices.ContainsFunc(steps, func(s step) bool { return s.how == by.how }), "%v", actions)
+		assert.NotEmpty(t, w.unexplained(steps), "%v", actions)
+	}
+	assert.Empty(t, e.Failed())
+}
+
+// A question that the evaluator cannot answer is no refusal.
+func TestQuestionsWithoutAnswerAreFound(t *testing.T) {
+	e, err := StartEvaluator(t.Context(), root)
+	require.NoError(t, err)
+	defer func() { require.NoError(t, e.Close()) }()
+	_, err = e.Ask([]Question{{Principal: "arn:aws:iam::333333333333:role/app", Action: "eks:AssociateAccessPolicy", Resource: "arn:aws:eks:us-east-1:333333333333:cluster/legops", Account: "333333333333"}})
+	require.NoError(t, err)
+	assert.Contains(t, strings.Join(e.Failed(), "\n"), "eks:AssociateAccessPolicy on arn:aws:eks:us-east-1:333333333333:cluster/legops")
+}
+
+// The application of a role is the longest that fits, and a role of no application has none.
+func TestFormsOfRoles(t *testing.T) {
+	w := &World{applications: []string{"build", "case", "case-files", "nodes"}}
+	for name, expected := range map[string][2]string{
+		"app-case-files":           {"app-{application}", "case-files"},
+		"pipeline-case-files-test": {"pipeline-{application}-test", "case-files"},
+		"pipeline-case":            {"pipeline-{application}", "case"},
+		"pipeline-build-build":     {"pipeline-{application}-build", "build"},
+		"eks-nodes":                {"eks-nodes", ""},
+	} {
+		form, application := w.form(&Principal{Name: name})
+		assert.Equal(t, expected, [2]string{form, application}, name)
+	}
 }

@@ -3,6 +3,7 @@ package permissions
 import (
 	"fmt"
 	"maps"
+	"regexp"
 	"slices"
 	"strings"
 )
@@ -57,13 +58,55 @@ func (w *World) offered(named func(principals []string) bool) []string {
 	return slices.Sorted(maps.Keys(all))
 }
 
+// knownTrust says whether a policy is one of those by which jobs of GitHub take the template's roles: gitHubJobs asks for them.
+func (w *World) knownTrust(policy *Policy, provider string) bool {
+	for name := range environments {
+		if provider == "arn:aws:iam::"+w.Account+":oidc-provider/"+gitHub && (policy == w.role(name).Trust || policy == w.withoutID[name]) {
+			return true
+		}
+	}
+	return false
+}
+
+// admitted are principals that policies on resources and roles let in by name and that are neither of this account nor a service: no
+// question could be asked for each of them. Whoever is meant by * the questions of strangers are for.
+func (w *World) admitted() (found []string) {
+	policies := w.resourcePolicies()
+	for _, name := range slices.Sorted(maps.Keys(w.withoutID)) {
+		policies = append(policies, w.withoutID[name])
+	}
+	own := regexp.MustCompile("^(" + w.Account + "|arn:aws:(iam|sts)::" + w.Account + ":.*)$")
+	for _, policy := range policies {
+		for _, s := range policy.statements {
+			if !s.Allows() {
+				continue
+			}
+			if len(s.NotPrincipal) > 0 {
+				found = append(found, fmt.Sprintf("%s lets in everybody but %s", policy.Name, strings.Join(s.NotPrincipal.All(), ", ")))
+			}
+			for kind, principals := range s.Principal {
+				for _, name := range principals {
+					known := name == "*" || kind == "Service" || kind == "AWS" && own.MatchString(name) || kind == "Federated" && w.knownTrust(policy, name)
+					if !known {
+						found = append(found, fmt.Sprintf("%s lets in %s, who is not of this account, for %s", policy.Name, name, strings.Join(slices.Concat(s.Action, s.NotAction), ", ")))
+					}
+				}
+			}
+		}
+	}
+	slices.Sort(found)
+	return found
+}
+
 // deputy is a service that may act for an account elsewhere, since it does not say for whom it acts.
 var deputies = []struct{ service, action, on, why string }{
 	{"events.amazonaws.com", "sns:Publish", "*", "EventBridge does not tell SNS for whom it acts (components/operations/alerts.go): somebody else's rule could send an alert"},
-	{"events.amazonaws.com", "kms:*", "key/alerts", "it encrypts those alerts"},
-	{"events.amazonaws.com", "kms:*", "key/global-alerts", "it encrypts those alerts"},
-	{"events.amazonaws.com", "logs:*", "log-group:/aws/events/delivery*", "EventBridge does not tell CloudWatch Logs for whom it acts: somebody else's rule could write a line into the log of releases"},
-	{"delivery.logs.amazonaws.com", "logs:*", "log-group:/aws/events/delivery*", "the same statement"},
+	{"events.amazonaws.com", "kms:Decrypt", "key/*alerts", encryptsAlerts},
+	{"events.amazonaws.com", "kms:GenerateDataKey*", "key/*alerts", encryptsAlerts},
+	{"events.amazonaws.com", "logs:CreateLogStream", deliveryLog, "EventBridge does not tell CloudWatch Logs for whom it acts: somebody else's rule could write a line into the log of releases"},
+	{"events.amazonaws.com", "logs:PutLogEvents", deliveryLog, "the same"},
+	{"delivery.logs.amazonaws.com", "logs:CreateLogStream", deliveryLog, "the same statement"},
+	{"delivery.logs.amazonaws.com", "logs:PutLogEvents", deliveryLog, "the same statement"},
 	{"ec2.amazonaws.com", "sts:AssumeRole", "*", passRole},
 	{"eks.amazonaws.com", "sts:AssumeRole", "*", passRole},
 	{"backup.amazonaws.com", "sts:AssumeRole", "*", passRole},
@@ -71,13 +114,18 @@ var deputies = []struct{ service, action, on, why string }{
 	{"pods.eks.amazonaws.com", "sts:*", "*", "the role has to be associated in the account of the role, by somebody who may pass it"},
 }
 
-const passRole = "the service takes only a role that somebody of its own account has passed to it (iam:PassRole)"
+const (
+	encryptsAlerts = "it encrypts those alerts"
+	deliveryLog    = "log-group:/aws/events/delivery*"
+	passRole       = "the service takes only a role that somebody of its own account has passed to it (iam:PassRole)"
+)
 
 // outsiders ask what nobody outside the account may do: nobody signed in, an administrator of another account, and each service for
 // another account. It returns what they may, and the number of questions.
 func (w *World) outsiders(e *Evaluator) (found []string, asked int, err error) {
-	administrator := &Policy{Name: "administrator of another account", Kind: "identity", Text: []byte(`{"Version":"2012-10-17","Statement":[{"Effect":"Allow","Action":"*","Resource":"*"}]}`)}
-	if err := e.Keep(administrator); err != nil {
+	found = w.admitted()
+	everything := w.administrator().Identity
+	if err := e.Keep(everything...); err != nil {
 		return nil, 0, err
 	}
 	var questions []Question
@@ -104,7 +152,7 @@ func (w *World) outsiders(e *Evaluator) (found []string, asked int, err error) {
 	})
 	ask("nobody signed in", Question{Context: map[string]string{"aws:SecureTransport": "true", "kms:CallerAccount": ""}}, anybody)
 	stranger := "arn:aws:iam::" + elsewhere + ":role/stranger"
-	ask("an administrator of another account", Question{Principal: stranger, Identity: []string{administrator.Name}, Context: map[string]string{
+	ask("an administrator of another account", Question{Principal: stranger, Identity: names(everything), Context: map[string]string{
 		"aws:PrincipalArn": stranger, "aws:PrincipalAccount": elsewhere, "kms:CallerAccount": elsewhere, "aws:SecureTransport": "true", "aws:PrincipalIsAWSService": "false",
 	}}, anybody)
 	for _, service := range w.services() {

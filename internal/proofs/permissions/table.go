@@ -21,14 +21,19 @@ func (w *World) wide(p *Principal) bool { return p.Name == "deploy" || p.Name ==
 
 // form is the name of a role with {application} in place of an application's, and the application.
 func (w *World) form(p *Principal) (form, application string) {
+	kind, rest, _ := strings.Cut(p.Name, "-")
+	if !slices.Contains([]string{"app", "build", "mirror", "pipeline"}, kind) {
+		return p.Name, ""
+	}
 	for _, name := range w.applications {
-		if i := slices.Index(strings.Split(p.Name, "-"), name); i > 0 {
-			parts := strings.Split(p.Name, "-")
-			parts[i] = "{application}"
-			return strings.Join(parts, "-"), name
+		if (rest == name || strings.HasPrefix(rest, name+"-")) && len(name) > len(application) { // case-files, not case
+			application = name
 		}
 	}
-	return p.Name, ""
+	if application == "" {
+		return p.Name, ""
+	}
+	return kind + "-{application}" + rest[len(application):], application
 }
 
 // rows are the rights of a role as rows of the table: service, actions by level, resources, conditions, statements.
@@ -292,6 +297,18 @@ func holders(worlds []*World, who []string) string {
 func (w *World) everybody(e *Evaluator) ([]right, error) {
 	nobody := &Principal{ARN: "arn:aws:iam::" + w.Account + ":role/without-policies", Account: w.Account, Name: "without-policies"}
 	return w.rights(e, nobody, w.candidates(nobody))
+}
+
+// withoutPolicies is the heading of what everybody in the account may.
+const withoutPolicies = "A role without policies"
+
+// everybodyRows are those rights as rows of the table.
+func (w *World) everybodyRows(e *Evaluator) (roleRows, error) {
+	if err := e.Keep(w.policies()...); err != nil {
+		return roleRows{}, err
+	}
+	rights, err := w.everybody(e)
+	return roleRows{withoutPolicies, w.Stack, strings.Join(w.alike(w.rows(rights)), "\n")}, err
 }
 
 // text is a section as the document has it.

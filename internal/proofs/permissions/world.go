@@ -158,7 +158,7 @@ func (w *World) readThings() error {
 	var logs []json.RawMessage
 	for _, r := range w.graph.Resources {
 		arn := r.Outputs.Text("arn")
-		if r.Custom && strings.HasPrefix(arn, "arn:") {
+		if r.Custom && strings.HasPrefix(arn, "arn:") && r.Type != catalogue.TopicSubscription { // which has the form of a topic and is none
 			w.things[strings.TrimSuffix(arn, ":*")] = nil
 		}
 		w.name(r)
@@ -243,7 +243,7 @@ func (w *World) policyOn(action, arn string) *Policy {
 		return w.things[strings.Join(strings.Split(arn, ":")[:5], ":")+":backup-vault:"+w.prefix()]
 	}
 	for of := arn; strings.Contains(of, ":"); of = cutLast(of) {
-		if p, there := w.things[of]; there {
+		if p := w.things[of]; p != nil { // an object has none of its own, its bucket does
 			return p
 		}
 	}

@@ -1,0 +1,59 @@
+package tuning
+
+import (
+	"errors"
+	"math/rand/v2"
+	"slices"
+	"strings"
+
+	"legops/stacks"
+)
+
+// complete is a move with what else has to change so that the loader takes it, as a person would go about it: references to what was renamed
+// or removed follow it, and what was added twice gets a name of its own. It is nil where that does not help.
+func (b *bench) complete(m *Move, schema *node, random *rand.Rand) *Move {
+	const rounds = 5
+	edits := slices.Clone(m.edits)
+	first := m.edits[0]
+	was := get(b.doc.config(), first.path)
+	name, _ := was.(string)
+	if element, is := was.(map[string]any); is {
+		name, _ = element["name"].(string)
+	}
+	for range rounds {
+		config := apply(b.doc.config(), edits...)
+		var problems stacks.Problems
+		err := b.refused(config)
+		if err == nil && len(edits) > len(m.edits) {
+			completed := *m
+			completed.edits = edits
+			return &completed
+		}
+		if !errors.As(err, &problems) {
+			return nil
+		}
+		changed := false
+		for _, p := range slices.Backward(problems) { // of a list the last first, so that places stay
+			path := pathOf(p.Key)
+			at, _ := get(config, path).(string)
+			switch {
+			case strings.HasPrefix(p.Rule, "no such ") && at != "" && at == name && m.Change == renamed:
+				edits = append(edits, edit{path, first.value})
+			case strings.HasPrefix(p.Rule, "no such ") && at != "" && at == name && m.Change == removed:
+				if path[len(path)-1] == "name" { // of an element
+					path = path[:len(path)-1]
+				}
+				edits = append(edits, edit{path, absent{}})
+			case strings.HasPrefix(p.Rule, "is also ") && m.Change == added:
+				edits = append(edits, edit{path, schema.at(path).example(random)})
+			default:
+				continue
+			}
+			changed = true
+		}
+		if !changed {
+			return nil
+		}
+	}
+	return nil
+}

@@ -1,0 +1,328 @@
+// Package tuning proves that no value of a stack file loses data or stops what serves without being told: it moves every value to others, and
+// holds what the review says of each move against what the simulated cloud records of its deployment.
+package tuning
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"math"
+	"math/rand/v2"
+	"runtime/debug"
+	"slices"
+	"strconv"
+
+	"github.com/pulumi/pulumi/sdk/v3/go/common/resource"
+
+	"legops/internal/proofs"
+)
+
+// Proof is that of safe tuning.
+var Proof = proofs.Proof{
+	Name: "tuning",
+	Claim: "Whatever value of a stack file is changed: it is refused before anything changes, or the review tells of all data at risk and of everything " +
+		"that serves and is interrupted, and the change can be taken back unless the review says that it cannot be undone.",
+	Run: run,
+}
+
+var stackNames = []string{"dev", "prod", "test"}
+
+const (
+	// together are how many moves of different resources are deployed at once.
+	together = 12
+	// alike are how many accepted moves of one key in one direction are run in each stack.
+	alike = 1
+	// pairs are how many random pairs are deployed in each stack.
+	pairs = 12
+)
+
+// search is the proof on its way through a stack.
+type search struct {
+	*proofs.Search
+	*bench
+	schema *node
+	random *rand.Rand
+	// results are by key and change.
+	results *results
+}
+
+func run(ctx context.Context, s *proofs.Search) error {
+	const limit = 5 << 30 // bytes: each operation leaves some MB that nothing can release
+	defer debug.SetMemoryLimit(debug.SetMemoryLimit(limit))
+	schema, err := readSchema(s.Root)
+	if err != nil {
+		return err
+	}
+	all := newResults()
+	for i, stack := range stackNames {
+		if s.Sample < 1 && uint64(i) != s.Seed%uint64(len(stackNames)) {
+			continue // a sample is of one stack
+		}
+		if err := runStack(ctx, s, stack, schema, all); err != nil {
+			return fmt.Errorf("%s: %w", stack, err)
+		}
+		if s.Sample == 1 {
+			if err := all.write(s.Root, s.Seed, s.Figures()); err != nil {
+				return err
+			}
+		}
+	}
+	return nil
+}
+
+func runStack(ctx context.Context, s *proofs.Search, stack string, schema *node, all *results) error {
+	doc, err := read(s.Root, stack)
+	if err != nil {
+		return err
+	}
+	dir, remove, err := tempDir()
+	if err != nil {
+		return err
+	}
+	defer remove()
+	b, err := newBench(ctx, s.Engine, s.Root, dir, doc)
+	if err != nil {
+		return err
+	}
+	if last, err := Read(s.Root); err == nil { // the first whole search has none
+		b.known = last.data()
+	}
+	t := &search{s, b, schema, s.Random(stack), all}
+	moves, left := generate(doc, schema, t.random)
+	if s.Sample < 1 {
+		t.random.Shuffle(len(moves), func(i, j int) { moves[i], moves[j] = moves[j], moves[i] })
+		moves = moves[:int(math.Ceil(s.Sample*float64(len(moves))))]
+	}
+	s.Count("enumerators of long lists, left to another seed", left)
+	s.Count("moves of one value", len(moves))
+	accepted := t.loaded(moves)
+	chosen := t.choose(accepted)
+	cases, err := t.distinct(chosen)
+	if err != nil {
+		return err
+	}
+	_, _ = fmt.Fprintf(s.Log, "%s: %d moves, %d accepted, %d run, %d to deploy\n", stack, len(moves), len(accepted), len(chosen), len(cases))
+	for _, batch := range batches(cases) {
+		if err := t.tried(ctx, batch); err != nil {
+			return err
+		}
+	}
+	return t.pairs(ctx, accepted)
+}
+
+// loaded are the moves that the loader accepts, some with what else has to change.
+func (t *search) loaded(moves []*Move) (accepted []*Move) {
+	for _, m := range moves {
+		err := t.refused(apply(t.doc.config(), m.edits...))
+		if err == nil {
+			accepted = append(accepted, m)
+			continue
+		}
+		t.Count("refused by the loader", 1)
+		for _, text := range malformedRefusal(err) {
+			t.Find("%s: %s", m, text)
+		}
+		t.results.refused(m, err)
+		if m.Change == renamed || m.Change == removed || m.Change == added {
+			if completed := t.complete(m, t.schema, t.random); completed != nil {
+				t.Count("accepted with what refers to it", 1)
+				accepted = append(accepted, completed)
+			}
+		}
+	}
+	return accepted
+}
+
+// choose takes some moves of each key and direction, and leaves the others to another seed: they differ in how far they go, in the element of a
+// list or in the enumerator.
+func (t *search) choose(accepted []*Move) (chosen []*Move) {
+	kinds := map[string][]*Move{}
+	var order []string
+	for _, m := range accepted {
+		kind := m.Of + " " + m.Change
+		if kinds[kind] == nil {
+			order = append(order, kind)
+		}
+		kinds[kind] = append(kinds[kind], m)
+	}
+	for _, kind := range order {
+		of := kinds[kind]
+		t.random.Shuffle(len(of), func(i, j int) { of[i], of[j] = of[j], of[i] })
+		if len(of) > alike {
+			t.Count("accepted, and left to another seed: of a key and direction of which others were run", len(of)-alike)
+			of = of[:alike]
+		}
+		chosen = append(chosen, of...)
+	}
+	return chosen
+}
+
+// moved is a move and what it does to what the program registers.
+type moved struct {
+	*Move
+	effect effect
+}
+
+// distinct runs the program for each move, and leaves out those that change nothing, or the same of the same types as another of the key.
+func (t *search) distinct(chosen []*Move) (cases []moved, err error) {
+	seen := map[string]bool{}
+	for _, m := range chosen {
+		values, err := t.values(apply(t.doc.config(), m.edits...))
+		if err != nil {
+			return nil, err
+		}
+		after, err := register(t.run, t.doc.stack, values, t.deployed)
+		if err != nil { // the look-ups refuse it, which only a preview tells as a person sees it
+			cases = append(cases, moved{m, effect{resource.URN("urn:pulumi:" + t.doc.stack + "::legops::" + m.Key): nil}})
+			continue
+		}
+		e := effectOf(t.registered, after)
+		if len(e) == 0 {
+			t.Count("change nothing", 1)
+			t.results.nothing(m)
+			continue
+		}
+		if kind := m.Of + "\n" + m.Change + "\n" + e.signature(); !seen[kind] {
+			seen[kind] = true
+			cases = append(cases, moved{m, e})
+			continue
+		}
+		t.Count("like another move of the same key: the same properties of the same types, in the same direction", 1)
+	}
+	return cases, nil
+}
+
+// batches are moves of different resources and different parts of the file, to be tried together.
+func batches(cases []moved) (all [][]moved) {
+	for len(cases) > 0 {
+		var batch, rest []moved
+		for _, c := range cases {
+			if len(batch) < together && !slices.ContainsFunc(batch, func(o moved) bool { return touch(c, o) }) {
+				batch = append(batch, c)
+				continue
+			}
+			rest = append(rest, c)
+		}
+		all, cases = append(all, batch), rest
+	}
+	return all
+}
+
+// touch says whether two moves change the same part of the file, or the same resource.
+func touch(a, b moved) bool {
+	for _, x := range a.edits {
+		for _, y := range b.edits {
+			one, other := x.reach(), y.reach()
+			if n := min(len(one), len(other)); slices.Equal(one[:n], other[:n]) {
+				return true
+			}
+		}
+	}
+	for urn := range a.effect {
+		if _, both := b.effect[urn]; both {
+			return true
+		}
+	}
+	return false
+}
+
+// reach is the part of the file that an edit changes: the whole list where an element goes, since those behind it move up.
+func (e edit) reach() []string {
+	last := len(e.path) - 1
+	if _, err := strconv.Atoi(e.path[last]); err == nil && e.value == any(absent{}) {
+		return e.path[:last]
+	}
+	return e.path
+}
+
+// tried tries moves together, and apart where that does not tell of each.
+func (t *search) tried(ctx context.Context, batch []moved) error {
+	var moves []*Move
+	var effects []effect
+	for _, m := range batch {
+		moves, effects = append(moves, m.Move), append(effects, m.effect)
+	}
+	outcomes, err := t.try(ctx, moves, effects)
+	var split apart
+	if errors.As(err, &split) && len(batch) > 1 {
+		for _, part := range split.of(batch) {
+			if err := t.tried(ctx, part); err != nil {
+				return err
+			}
+		}
+		return nil
+	}
+	if err != nil {
+		return fmt.Errorf("%s: %w", moves[0], err)
+	}
+	t.Count("previews of one or several of them", 1)
+	for i, o := range outcomes {
+		t.tell(moves[i], o)
+	}
+	return nil
+}
+
+// of are the parts of a batch: each that is to be tried apart by itself, and the others together; halves where it is not known which.
+func (a apart) of(batch []moved) (parts [][]moved) {
+	if len(a) == 0 {
+		return [][]moved{batch[:len(batch)/2], batch[len(batch)/2:]}
+	}
+	var rest []moved
+	for i, m := range batch {
+		if slices.Contains(a, i) {
+			parts = append(parts, []moved{m})
+		} else {
+			rest = append(rest, m)
+		}
+	}
+	if len(rest) > 0 {
+		parts = append(parts, rest)
+	}
+	return parts
+}
+
+// tell counts an outcome and tells what it found.
+func (t *search) tell(m *Move, o outcome) {
+	switch {
+	case o.refusal != "":
+		t.Count(o.refusal, 1)
+	case len(o.changes) == 0:
+		t.Count("change nothing", 1)
+	default:
+		t.Count("deployed and taken back", 1)
+	}
+	t.found(m, o)
+	t.results.tried(m, o)
+}
+
+// found tells what a move found, but for what is known and open.
+func (t *search) found(m *Move, o outcome) {
+	for _, text := range o.found {
+		if isOpen(m, text) {
+			t.Count("known and open, as docs/tuning.md says", 1)
+			continue
+		}
+		t.Find("%s: %s", m, text)
+		_, _ = fmt.Fprintf(t.Log, "found: %s: %s\n", m, text)
+	}
+}
+
+// pairs tries random pairs of moves of different keys.
+func (t *search) pairs(ctx context.Context, accepted []*Move) error {
+	most := int(math.Ceil(pairs * t.Sample))
+	for done := 0; done < most; {
+		a, b := accepted[t.random.IntN(len(accepted))], accepted[t.random.IntN(len(accepted))]
+		if touch(moved{Move: a}, moved{Move: b}) {
+			continue
+		}
+		pair := join(a, b)
+		t.Count("random pairs", 1)
+		done++
+		outcomes, err := t.try(ctx, []*Move{pair}, nil)
+		if err != nil {
+			return err
+		}
+		t.found(pair, outcomes[0])
+	}
+	return nil
+}

@@ -1,0 +1,160 @@
+package tuning
+
+import (
+	"context"
+	"math/rand/v2"
+	"os"
+	"path/filepath"
+	"slices"
+	"strconv"
+	"strings"
+	"testing"
+
+	"github.com/stretchr/testify/assert"
+	"github.com/stretchr/testify/require"
+
+	"legops/internal/offline/engine"
+	"legops/internal/proofs"
+	"legops/stacks"
+)
+
+const root = "../../.."
+
+// seed is that of PROOF_SEED, or another in each run.
+func seed(t *testing.T) uint64 {
+	t.Helper()
+	seed := rand.Uint64N(1e9)
+	if text := os.Getenv("PROOF_SEED"); text != "" {
+		given, err := strconv.ParseUint(text, 10, 64)
+		require.NoError(t, err, "PROOF_SEED")
+		seed = given
+	}
+	t.Logf("PROOF_SEED=%d", seed)
+	return seed
+}
+
+// A sample of the last whole search is made again, of one stack: each change still does what docs/tuning.md says, and breaks nothing.
+func TestSample(t *testing.T) {
+	last, err := Read(root)
+	require.NoError(t, err)
+	e, err := engine.Open(context.Background(), root)
+	require.NoError(t, err)
+	defer func() { assert.NoError(t, e.Close()) }()
+	s := &proofs.Search{Root: root, Engine: e, Seed: seed(t), Sample: 0.01, Log: t.Output()}
+	random := s.Random("sample")
+	random.Shuffle(len(last.Results), func(i, j int) { last.Results[i], last.Results[j] = last.Results[j], last.Results[i] })
+	stack := last.Results[0].Example.Stack
+	doc, err := read(root, stack)
+	require.NoError(t, err)
+	b, err := newBench(t.Context(), e, root, t.TempDir(), doc)
+	require.NoError(t, err)
+	b.known = last.data()
+	again := &search{s, b, nil, random, newResults()}
+	const most = 12
+	var moves []*Move
+	does := map[string][]string{}
+	for _, r := range last.Results {
+		does[r.Key+" "+r.Change] = append(does[r.Key+" "+r.Change], r.What)
+		if r.Example.Stack == stack && r.What != Refused && r.What != Fails && len(moves) < most {
+			m := r.Example.move()
+			m.Of, m.Change = r.Key, r.Change
+			moves = append(moves, m)
+		}
+	}
+	cases, err := again.distinct(moves)
+	require.NoError(t, err)
+	for _, batch := range batches(cases) {
+		require.NoError(t, again.tried(t.Context(), batch))
+	}
+	for _, f := range s.Figures() {
+		t.Log(f.Count, f.Of)
+	}
+	assert.Empty(t, s.Found(), "PROOF_SEED=%d go test -run TestSample ./internal/proofs/tuning", s.Seed)
+	require.NotEmpty(t, again.results.byKind)
+	for _, r := range again.results.byKind {
+		assert.Contains(t, does[r.Key+" "+r.Change], r.What, "%s %s (%s): docs/tuning.md says otherwise: make prove writes it anew", r.Key, r.Change, stack)
+	}
+}
+
+// The results of the last whole search are of the schema as it is: every key is there, and what was refused still is.
+func TestResultsAreOfThisSchema(t *testing.T) {
+	last, err := Read(root)
+	require.NoError(t, err)
+	keys, err := Keys(root)
+	require.NoError(t, err)
+	tried := map[string]bool{}
+	for _, r := range last.Results {
+		tried[r.Key] = true
+		assert.Contains(t, keys, r.Key, "is no key any more: run make prove")
+	}
+	for _, key := range keys {
+		assert.True(t, tried[key], "%s was not tried in the last whole search: run make prove", key)
+	}
+	loads := func(e Example) error {
+		doc, err := read(root, e.Stack)
+		require.NoError(t, err)
+		dir := t.TempDir()
+		require.NoError(t, doc.with(apply(doc.config(), e.move().edits...)).write(dir))
+		values, err := stacks.ReadFile(filepath.Join(dir, fileOf(e.Stack)))
+		if err == nil {
+			_, err = stacks.Load(stacks.Project, values)
+		}
+		return err
+	}
+	for _, r := range last.Results {
+		err := loads(r.Example)
+		if refused := r.What == Refused && !strings.HasPrefix(r.Note, byLook); refused != (err != nil) {
+			t.Errorf("%s %s: was %q in the last whole search, and now the loader says %v: run make prove", r.Key, r.Change, r.What, err)
+		}
+	}
+}
+
+func TestExamples(t *testing.T) {
+	schema, err := readSchema(root)
+	require.NoError(t, err)
+	random := rand.New(rand.NewPCG(1, 2))
+	patterns := 0
+	schema.keys("", func(key string, n *node) {
+		if n.Pattern == "" {
+			return
+		}
+		patterns++
+		for range 20 {
+			text := n.example(random)
+			assert.True(t, n.admits(text), "%s: %q does not match %s", key, text, n.Pattern)
+		}
+	})
+	assert.Greater(t, patterns, 20)
+}
+
+func TestSet(t *testing.T) {
+	config := map[string]any{"queues": []any{map[string]any{"name": "a"}, map[string]any{"name": "b"}}}
+	set := func(value any, path ...string) any { return apply(config, edit{path, value}) }
+	assert.Equal(t, "c", get(set("c", "queues", "1", "name"), []string{"queues", "1", "name"}))
+	assert.Equal(t, map[string]any{"queues": []any{map[string]any{"name": "b"}}}, set(absent{}, "queues", "0"))
+	assert.Equal(t, map[string]any{}, set(absent{}, "queues"))
+	assert.Equal(t, 1, get(set(1, "rds", "storage"), []string{"rds", "storage"}))
+	assert.Equal(t, absent{}, get(config, []string{"queues", "2"}))
+	assert.Equal(t, "a", get(config, []string{"queues", "0", "name"}), "the configuration stays as it was")
+}
+
+func TestEveryMoveChangesTheFile(t *testing.T) {
+	schema, err := readSchema(root)
+	require.NoError(t, err)
+	keys, err := Keys(root)
+	require.NoError(t, err)
+	moved := map[string]bool{}
+	for _, stack := range stackNames {
+		doc, err := read(root, stack)
+		require.NoError(t, err)
+		moves, _ := generate(doc, schema, rand.New(rand.NewPCG(1, 2)))
+		for _, m := range moves {
+			moved[m.Of] = true
+			assert.NotEqual(t, doc.config(), apply(doc.config(), m.edits...), m)
+		}
+	}
+	for _, key := range keys {
+		assert.True(t, moved[key], "no move of %s in any stack", key)
+	}
+	assert.False(t, slices.Contains(keys, ""))
+}
