@@ -56,7 +56,7 @@ func (v *verdict) groupRules(n *Network, e *End, f face, lines []line) {
 			if rule.list != "" && len(others) == 0 {
 				v.find("opening without a line: the rule %s of %s is for the list %s", rule.name, e.Name, n.listName(rule.list))
 			}
-			if rule.peer != "" && len(others) == 0 && !unusedGroups[rule.name] {
+			if rule.peer != "" && len(others) == 0 && !n.saidUnused(rule) {
 				v.find("opening without a line: the rule %s of %s is for the group %s, which nothing has", rule.name, e.Name, n.groupName(rule.peer))
 			}
 			for _, other := range others {
@@ -275,8 +275,12 @@ func (n *Network) usesRoute(s *subnet, toEndpoint bool, internet *End) bool {
 	return false
 }
 
-// unusedGroups are the rules of pulumi-eks for the group of self-managed nodes, which it makes although there are none.
-var unusedGroups = map[string]bool{"eks-eksClusterIngressRule": true}
+// saidUnused says whether a rule for a group that nothing has is known: the one of pulumi-eks for self-managed nodes, of which there are none,
+// and those of flows to interface endpoints, whose group is there without any (infra.FlowsOf).
+func (n *Network) saidUnused(rule *groupRule) bool {
+	return rule.name == "eks-eksClusterIngressRule" ||
+		!rule.ingress && n.groupName(rule.peer) == "network-endpoints" && len(rule.ports.without(tcp(443))) == 0
+}
 
 func (n *Network) groupName(id string) string {
 	if g := n.groups[id]; g != nil {
