@@ -28,6 +28,11 @@ var mutationsOfAws = []mutation{
 			})
 		})
 	}},
+	{"a rule lets in a group that nothing has", func(w *world) []change {
+		return w.clusterGroups(func(name, id string) change {
+			return w.added(name, catalogue.SecurityGroupIngressRule, model.Values{"securityGroupId": id, "ipProtocol": "-1", "referencedSecurityGroupId": w.group("eks-nodeSecurityGroup")})
+		})
+	}},
 	{"a rule of IPv6", func(w *world) []change {
 		return w.clusterGroups(func(name, id string) change {
 			return w.added(name, catalogue.SecurityGroupIngressRule, model.Values{"securityGroupId": id, "ipProtocol": "-1", "cidrIpv6": "::/0"})

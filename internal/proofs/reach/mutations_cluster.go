@@ -197,6 +197,16 @@ var mutationsOfCluster = []mutation{
 			return false
 		})
 	}},
+	{"pods of an add-on are changed", func(w *world) []change {
+		return []change{w.added("coredns", catalogue.DeploymentPatch, model.Values{
+			"metadata": map[string]any{"name": "coredns", "namespace": "kube-system"},
+			"spec":     map[string]any{"template": map[string]any{"spec": map[string]any{"hostNetwork": true}}},
+		})}
+	}},
+	{"a sidecar takes a port of its node", func(w *world) []change {
+		sidecar := []any{map[string]any{"name": "sidecar", "restartPolicy": "Always", "ports": []any{map[string]any{"containerPort": 8080.0, "hostPort": 8080.0}}}}
+		return w.edited(catalogue.DeploymentPatch, to(sidecar, "spec", "template", "spec", "initContainers"))
+	}},
 	{"pods name their port otherwise", func(w *world) []change {
 		return w.edited(catalogue.DeploymentPatch, func(in, _ model.Values) bool {
 			for _, container := range objects(in.Get("spec.template.spec.containers")) {

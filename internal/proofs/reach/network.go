@@ -82,7 +82,8 @@ var readers = []struct {
 	{[]string{catalogue.SearchDomain}, (*Network).readSearch},
 	{[]string{catalogue.BuildProject}, (*Network).readBuild},
 	{[]string{catalogue.Deployment}, (*Network).readDeployment},
-	{[]string{catalogue.DeploymentPatch, catalogue.Namespace}, nil},
+	{[]string{catalogue.DeploymentPatch}, (*Network).readPatch},
+	{[]string{catalogue.Namespace}, nil},
 	{[]string{catalogue.NetworkPolicy}, (*Network).readPolicy},
 	{[]string{catalogue.Service}, (*Network).readService},
 	{[]string{catalogue.TargetGroup, catalogue.AutoScalingAttachment, catalogue.Listener, catalogue.ListenerRule}, nil}, // readRequests

@@ -56,6 +56,9 @@ func (v *verdict) groupRules(n *Network, e *End, f face, lines []line) {
 			if rule.list != "" && len(others) == 0 {
 				v.find("opening without a line: the rule %s of %s is for the list %s", rule.name, e.Name, n.listName(rule.list))
 			}
+			if rule.peer != "" && len(others) == 0 && !n.saidUnused(rule) {
+				v.find("opening without a line: the rule %s of %s is for the group %s, which nothing has", rule.name, e.Name, n.groupName(rule.peer))
+			}
 			for _, other := range others {
 				from, to := e, other
 				if rule.ingress {
@@ -270,4 +273,18 @@ func (n *Network) usesRoute(s *subnet, toEndpoint bool, internet *End) bool {
 		}
 	}
 	return false
+}
+
+// saidUnused says whether a rule for a group that nothing has is known: the one of pulumi-eks for self-managed nodes, of which there are none,
+// and those of flows to interface endpoints, whose group is there without any (infra.FlowsOf).
+func (n *Network) saidUnused(rule *groupRule) bool {
+	return rule.name == "eks-eksClusterIngressRule" ||
+		!rule.ingress && n.groupName(rule.peer) == "network-endpoints" && len(rule.ports.without(tcp(443))) == 0
+}
+
+func (n *Network) groupName(id string) string {
+	if g := n.groups[id]; g != nil {
+		return g.name
+	}
+	return id
 }

@@ -114,7 +114,7 @@ func (n *Network) readDeployment(r *model.Resource) {
 			p.labels[label], _ = value.(string)
 		}
 		host = host || template.Flag("spec.hostNetwork")
-		for _, port := range template.Objects("spec.containers[*].ports[*]") {
+		for _, port := range append(template.Objects("spec.containers[*].ports[*]"), template.Objects("spec.initContainers[*].ports[*]")...) {
 			protocol := port.Text("protocol")
 			if protocol == "" {
 				protocol = "TCP"
@@ -141,6 +141,15 @@ func (n *Network) readDeployment(r *model.Resource) {
 		for _, node := range n.named(infra.Node) {
 			e.metadata = node.metadata
 		}
+	}
+}
+
+// readPatch finds a patch of a Deployment that is none of ours, such as one of an add-on's. Those of ours readDeployment reads.
+func (n *Network) readPatch(r *model.Resource) {
+	if !slices.ContainsFunc(n.things, func(d *thing) bool {
+		return d.Type == catalogue.Deployment && d.Text("metadata.name") == r.Text("metadata.name") && d.Text("metadata.namespace") == r.Text("metadata.namespace")
+	}) {
+		n.cannotRead(r, "it changes a Deployment that is not in the record, %s in %s", r.Text("metadata.name"), r.Text("metadata.namespace"))
 	}
 }
 

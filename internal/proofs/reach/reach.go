@@ -54,7 +54,9 @@ func deploy(ctx context.Context, s *proofs.Search, name string) (*deployed, erro
 // judge holds the network of a stack against its lines.
 func (d *deployed) judge() *verdict { return d.judgeBy(linesOf(d.cfg)) }
 
-func (d *deployed) judgeBy(lines []line) *verdict { return judge(Read(Resources(d.entries)), d.cfg, lines) }
+func (d *deployed) judgeBy(lines []line) *verdict {
+	return judge(Read(Resources(d.entries)), d.cfg, lines)
+}
 
 // run searches all stacks and changes each at every place that there is; a sample one stack, and of each kind of change one place.
 func run(ctx context.Context, s *proofs.Search) error {
