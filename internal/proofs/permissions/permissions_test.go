@@ -53,5 +53,5 @@ func TestPermissionsAreFresh(t *testing.T) {
 	defer func() { require.NoError(t, o.evaluator.Close()) }()
 	text, err := o.write()
 	require.NoError(t, err)
-	require.NoError(t, os.WriteFile(filepath.Join(root, document), []byte(text), 0o644)) //nolint:gosec // a document
+	require.NoError(t, os.WriteFile(filepath.Join(root, document), []byte(text), 0o644))
 }
