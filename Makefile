@@ -12,8 +12,9 @@ PROFILE ?= load
 TARGET ?=
 export TARGET
 BASE ?= origin/main
-# Parts of make bench, separated by commas; all if empty.
+# Parts of make bench, or proofs of make prove, separated by commas; all if empty.
 ONLY ?=
+# The cases of make prove: its seed, another each time if empty, and the share of all, such as 0.1.
 SEED ?=
 SAMPLE ?=
 OUTPUT ?= review

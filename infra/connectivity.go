@@ -61,6 +61,8 @@ const (
 	byEKS = "EKS"
 	// byPolicy is a network policy of the application or of the ingress, within what EKS leaves open.
 	byPolicy = "network policies"
+	// ByProxy is kube-proxy, which leads a port of the nodes on to pods, to whom the connection then comes from a node.
+	ByProxy = "kube-proxy"
 	// byNode is the VPC CNI, which lets a pod and its own node connect to each other whatever policies say.
 	byNode = "the VPC CNI"
 	// byEC2 is the machine itself.
@@ -104,17 +106,21 @@ var Flows = []foundation.Flow{
 	{From: Ingress, To: DNS, Port: 53, Protocol: "tcp", OpenedBy: byPolicy, Why: "Names with long answers"},
 	// The control plane has its interfaces in the subnets of the nodes, as endpoints have theirs: a policy cannot tell them apart.
 	{From: Ingress, To: Nodes, Port: 443, Protocol: "tcp", OpenedBy: byPolicy, Why: "The Kubernetes API: configuration, leader election, status"},
-	{From: Ingress, To: Endpoints, Port: 443, Protocol: "tcp", OpenedBy: byPolicy, Why: "Nothing: they are in the subnets of the control plane"},
+	{From: Ingress, To: Endpoints, Port: 443, Protocol: "tcp", OpenedBy: byPolicy, Unneeded: true, Why: "They are in the subnets of the control plane"},
 	{From: Applications, To: DNS, Port: 53, Protocol: "udp", OpenedBy: byPolicy, Why: "Names"},
 	{From: Applications, To: DNS, Port: 53, Protocol: "tcp", OpenedBy: byPolicy, Why: "Names with long answers"},
 	{From: Applications, To: PodIdentity, Port: 80, Protocol: "tcp", OpenedBy: byPolicy, Why: "Credentials of the role of the application"},
 	{From: Applications, To: Endpoints, Port: 443, Protocol: "tcp", OpenedBy: byPolicy, Why: "AWS services, where they have an endpoint"},
-	{From: Applications, To: Nodes, Port: 443, Protocol: "tcp", OpenedBy: byPolicy, Why: "Nothing: they are in the subnets of the endpoints"},
+	{From: Applications, To: Nodes, Port: 443, Protocol: "tcp", OpenedBy: byPolicy, Unneeded: true, Why: "They are in the subnets of the endpoints"},
 	{From: Applications, To: Internet, Port: 443, Protocol: "tcp", OpenedBy: byPolicy, Why: "AWS services without an endpoint, and whatever else is public"},
 	{From: OwnNode, To: Applications, Protocol: "all", OpenedBy: byNode, Why: "Probes of the kubelet"},
-	{From: Applications, To: OwnNode, Protocol: "all", OpenedBy: byNode, Why: "Nothing: the VPC CNI lets it pass in both directions"},
+	{From: Applications, To: OwnNode, Protocol: "all", OpenedBy: byNode, Unneeded: true, Why: "The VPC CNI lets it pass in both directions"},
 	{From: OwnNode, To: Ingress, Protocol: "all", OpenedBy: byNode, Why: "Probes of the kubelet, and requests that came to a port of the node"},
-	{From: Ingress, To: OwnNode, Protocol: "all", OpenedBy: byNode, Why: "Nothing: the VPC CNI lets it pass in both directions"},
+	{From: Ingress, To: OwnNode, Protocol: "all", OpenedBy: byNode, Unneeded: true, Why: "The VPC CNI lets it pass in both directions"},
+	// A pod that asks at the port of its own node is led on to the ingress, past CloudFront and its firewall, as if the node had asked, which
+	// is what requests of visitors look like, too (docs/decisions/0011-one-way-in.md).
+	{From: Applications, To: Ingress, Port: 80, Protocol: "tcp", OpenedBy: ByProxy, Unneeded: true, Why: "By the port of their own node"},
+	{From: Ingress, To: Ingress, Port: 80, Protocol: "tcp", OpenedBy: ByProxy, Unneeded: true, Why: "By the port of their own node"},
 	{From: Node, To: Metadata, Port: 80, Protocol: "tcp", OpenedBy: byEC2, Why: "Credentials of the node, to whatever is on its own network"},
 	{From: Deployer, To: Metadata, Port: 80, Protocol: "tcp", OpenedBy: byEC2, Why: "Credentials of the deployer"},
 	{From: Bastion, To: Metadata, Port: 80, Protocol: "tcp", OpenedBy: byEC2, Why: "Credentials of the bastion"},

@@ -36,7 +36,7 @@ func fresh(t *testing.T, path, got string) {
 var markdown = componentdocs.Table
 
 func TestConnectivityMatrixIsFresh(t *testing.T) {
-	var rows [][]string
+	var rows, unneeded [][]string
 	for _, flow := range infra.Flows {
 		ports := "all"
 		if flow.Port > 0 {
@@ -49,7 +49,11 @@ func TestConnectivityMatrixIsFresh(t *testing.T) {
 		if by == "" {
 			by = "rules"
 		}
-		rows = append(rows, []string{flow.From, flow.To, ports, flow.Protocol, by, flow.Why})
+		if row := []string{flow.From, flow.To, ports, flow.Protocol, by, flow.Why}; flow.Unneeded {
+			unneeded = append(unneeded, row)
+		} else {
+			rows = append(rows, row)
+		}
 	}
 	fresh(t, "docs/connectivity.md", `# Who may talk to whom
 
@@ -70,6 +74,15 @@ cluster lacks their lines.
 `+markdown([]string{"From", "To", "Port", "Protocol", "Opened by", "Why"}, rows)+`
 Nodes are the nodes, the pods of add-ons, the autoscaler, and the control plane: one security group is on all of them. It is on the
 pods of applications and ingress, too, but network policies close those in both directions but for the lines that name them.
+
+## Open, although nobody needs it
+
+What somebody else opens and the platform cannot close:
+
+`+markdown([]string{"From", "To", "Port", "Protocol", "Opened by", "What keeps it open"}, unneeded)+`
+By the port of its own node an application reaches the ingress, and through it the paths of every other application, without `+"`calls`"+`,
+past CloudFront and its firewall, and with any address of a visitor that it cares to name
+([decision 0011](decisions/0011-one-way-in.md)).
 
 ## AWS services
 

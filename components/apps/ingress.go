@@ -62,10 +62,6 @@ const (
 // ignores all others.
 const mergeable = "nginx.org/mergeable-ingress-type"
 
-// apiService is the address of the Service of the Kubernetes API: the first of the two ranges that EKS takes such addresses from; which
-// one depends on the VPC's.
-var apiService = []netip.Prefix{netip.MustParsePrefix("10.100.0.1/32"), netip.MustParsePrefix("172.20.0.1/32")}
-
 // IngressArgs are the arguments of Ingress.
 type IngressArgs struct {
 	settings.Ingress
@@ -226,7 +222,7 @@ func ingressConnections(args *IngressArgs) (map[string]string, networkingv1.Netw
 	out := networkingv1.NetworkPolicyEgressRuleArray{
 		lookUp(),
 		// A policy is applied before the address of the API's Service becomes one of the control plane.
-		networkingv1.NetworkPolicyEgressRuleArgs{To: addresses(append(apiService[:2:2], args.NodeRanges...)...), Ports: tcp(443)},
+		networkingv1.NetworkPolicyEgressRuleArgs{To: addresses(append(APIService(), args.NodeRanges...)...), Ports: tcp(443)},
 		networkingv1.NetworkPolicyEgressRuleArgs{
 			To: networkingv1.NetworkPolicyPeerArray{networkingv1.NetworkPolicyPeerArgs{
 				NamespaceSelector: kit.Labelled(kit.LabelComponent, componentApplication),
@@ -242,6 +238,8 @@ func ingressSettings(args *IngressArgs) map[string]string {
 	return map[string]string{
 		// The load balancer passes on X-Forwarded-For as CloudFront wrote it, and CloudFront puts the address it
 		// sees at the end. So the last entry is the viewer; what stands before it, the viewer may have made up.
+		// Every request comes from a node's address, by kube-proxy, so no narrower range would leave out what runs on nodes
+		// (docs/decisions/0011-one-way-in.md).
 		"real-ip-header":    "X-Forwarded-For",
 		"real-ip-recursive": "False",
 		"set-real-ip-from":  args.TrustedCIDR.String(),

@@ -104,10 +104,14 @@ func addresses(ranges ...netip.Prefix) networkingv1.NetworkPolicyPeerArray {
 	return peers
 }
 
-// beyond is every IPv4 address but those of a range.
-func beyond(r netip.Prefix) networkingv1.NetworkPolicyPeerArray {
+// beyond is every IPv4 address but those of the ranges.
+func beyond(ranges ...netip.Prefix) networkingv1.NetworkPolicyPeerArray {
+	except := pulumi.StringArray{}
+	for _, r := range ranges {
+		except = append(except, pulumi.String(r.Masked().String()))
+	}
 	return networkingv1.NetworkPolicyPeerArray{networkingv1.NetworkPolicyPeerArgs{IpBlock: networkingv1.IPBlockArgs{
-		Cidr: pulumi.String(anywhere.String()), Except: pulumi.ToStringArray([]string{r.Masked().String()}),
+		Cidr: pulumi.String(anywhere.String()), Except: except,
 	}}}
 }
 

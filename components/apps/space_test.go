@@ -36,8 +36,8 @@ func port(protocol string, number float64) object {
 
 func block(cidr string) object { return object{"ipBlock": object{"cidr": cidr}} }
 
-// beyondVpc is everything outside of the VPC of these tests.
-var beyondVpc = object{"ipBlock": object{"cidr": "0.0.0.0/0", "except": []any{"10.20.0.0/16"}}}
+// beyondVpc is everything outside of the VPC of these tests that is no Service.
+var beyondVpc = object{"ipBlock": object{"cidr": "0.0.0.0/0", "except": []any{"10.100.0.0/16", "172.20.0.0/16", "10.20.0.0/16"}}}
 
 // named is the port of an application, by the name that its pods give it.
 var named = object{"protocol": "TCP", "port": "http"}

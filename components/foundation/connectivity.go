@@ -36,6 +36,8 @@ type Flow struct {
 	OpenedBy string
 	// Leads is the party that Kubernetes leads a connection on to, where To are nodes and Port is one of every node. Optional.
 	Leads string
+	// Unneeded says that nobody needs it, and that Why is what keeps it open. Only for what somebody else opens.
+	Unneeded bool
 	// Why is the reason, and the description of the rules: letters, digits and ._-:/()#,@[]+=&;{}!$* only.
 	Why string
 }

@@ -45,29 +45,6 @@ func (v *verdict) nodePorts(n *Network, lines []line) {
 	}
 }
 
-// leadsTo says whether a Service leads to pods of a party, on a port where they listen.
-func (s *service) leadsTo(n *Network, party string) bool {
-	return slices.ContainsFunc(s.selects(n), func(e *End) bool {
-		if !e.is(party) {
-			return false
-		}
-		for _, port := range s.r.Objects("spec.ports") {
-			target := readPort(map[string]any{"protocol": port["protocol"], "port": orElse(port["targetPort"], port["port"])})
-			if ports := target.of(e.pod); len(ports) > 0 && len(ports.without(e.listens)) == 0 {
-				return true
-			}
-		}
-		return false
-	})
-}
-
-func orElse(value, otherwise any) any {
-	if value == nil {
-		return otherwise
-	}
-	return value
-}
-
 // forwards looks at what load balancers pass on, and whether what they have to is passed.
 func (v *verdict) forwards(n *Network, lines []line) {
 	for _, f := range n.forwards {

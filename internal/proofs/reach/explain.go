@@ -3,6 +3,7 @@ package reach
 import (
 	"fmt"
 	"net/netip"
+	"slices"
 	"strings"
 
 	"legops/infra"
@@ -11,7 +12,7 @@ import (
 
 // verdict is what came of holding a network against the lines of its stack.
 type verdict struct {
-	ends, paths, lines, doors int
+	ends, paths, lines, unneeded, doors int
 	// found are paths without a line, lines without a path, and openings wider than any line.
 	found []string
 }
@@ -21,18 +22,23 @@ func (v *verdict) find(format string, args ...any) {
 }
 
 // judge holds what was deployed against the lines. Neither knows of the other.
-func judge(n *Network, cfg *stacks.Config) *verdict {
+func judge(n *Network, cfg *stacks.Config, lines []line) *verdict {
 	n.addOutside(cfg.Eks.PublicAccessCIDRs)
-	lines := linesOf(cfg)
 	v := &verdict{ends: len(n.ends), lines: len(lines)}
+	for _, l := range lines {
+		if l.unneeded {
+			v.unneeded++
+		}
+	}
 	for _, unread := range n.unread {
 		v.find("not read: %s", unread)
 	}
+	ways := slices.Concat(lines, n.ledOn(lines))
 	for _, p := range n.paths() {
 		v.paths++
-		v.explain(p, lines)
+		v.explain(p, ways)
 	}
-	for _, l := range lines {
+	for _, l := range ways {
 		if l.service != "" {
 			v.holdService(n, l)
 		} else {
@@ -61,7 +67,7 @@ func (n *Network) addOutside(administrators []netip.Prefix) {
 func (v *verdict) explain(p path, lines []line) {
 	left, by := p.ports, ""
 	for _, l := range lines {
-		if !l.explains(p.from, p.to) {
+		if l.led != p.led || !l.explains(p.from, p.to) {
 			continue
 		}
 		if twice := p.ports.without(left).intersect(l.ports); len(twice) > 0 {
@@ -90,7 +96,11 @@ func (v *verdict) hold(n *Network, l line) {
 			if from == to && l.from != l.to || isOwnNode(from) && !closedPod(to) {
 				continue
 			}
-			if missing := want.without(n.possible(from, to, true)); len(missing) > 0 {
+			possible := n.possible
+			if l.led {
+				possible = n.byNode
+			}
+			if missing := want.without(possible(from, to, true)); len(missing) > 0 {
 				v.find("line without a path: %q: %s cannot connect to %s, %s", l.name, from.Name, to.Name, missing)
 			}
 		}

@@ -22,7 +22,7 @@ func TestExactlyOneLineExplains(t *testing.T) {
 		"path without a line: pod matters can connect to coredns, tcp 54-60 (matters, applications to dns, nodes)": {portsOf("tcp", 53, 60), []line{other}},
 	} {
 		v := &verdict{}
-		v.explain(path{from, to, c.ports}, c.lines)
+		v.explain(path{from: from, to: to, ports: c.ports}, c.lines)
 		if want == "" {
 			assert.Empty(t, v.found)
 		} else {

@@ -4,6 +4,7 @@ import (
 	"net/netip"
 	"slices"
 
+	"legops/components/apps"
 	"legops/internal/catalogue"
 	"legops/internal/model"
 )
@@ -58,7 +59,7 @@ func (n *Network) readCluster(r *model.Resource) {
 		{name: "EKS lets the group of the cluster out", group: id, ports: all, cidr: anywhere},
 	}}
 	e := n.end(r, n.faces(r, n.subnetsOf(r, "vpcConfig.subnetIds"), append(r.Texts("vpcConfig.securityGroupIds"), id), false))
-	e.ranges = apiService
+	e.ranges = apps.APIService()
 	for _, otherwise := range []string{"computeConfig", "remoteNetworkConfig", "kubernetesNetworkConfig", "outpostConfig"} {
 		if r.Has(otherwise) {
 			n.cannotRead(r, "%s may change which networks, addresses or groups it has", otherwise)

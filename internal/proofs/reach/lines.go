@@ -18,6 +18,10 @@ type line struct {
 	ports    Ports
 	// leads is whom a port of the nodes leads to.
 	leads string
+	// led says that it is about connections that a port of the nodes leads on.
+	led bool
+	// unneeded says that nobody needs it, and that it cannot be closed.
+	unneeded bool
 	// services are calls of AWS services, by the names of their endpoints.
 	service settings.EndpointService
 }
@@ -31,7 +35,7 @@ func linesOf(cfg *stacks.Config) (lines []line) {
 		}
 		lines = append(lines, line{
 			name: fmt.Sprintf("Flows: %s to %s, %s", f.From, f.To, portsOf(f.Protocol, first, last)),
-			from: f.From, to: f.To, ports: portsOf(f.Protocol, first, last), leads: f.Leads,
+			from: f.From, to: f.To, ports: portsOf(f.Protocol, first, last), leads: f.Leads, led: f.OpenedBy == infra.ByProxy, unneeded: f.Unneeded,
 		})
 	}
 	ports := map[string]int{}

@@ -3,6 +3,7 @@ package reach
 import (
 	"slices"
 
+	"legops/components/apps"
 	"legops/internal/catalogue"
 	"legops/internal/model"
 	"legops/internal/offline/cloud"
@@ -118,6 +119,20 @@ var mutationsOfCluster = []mutation{
 			return false
 		})
 	}},
+	{"a policy has the addresses of Services", func(w *world) (changes []change) {
+		for _, ranges := range [][]any{{}, {apps.ServiceRanges[0].String()}, {apps.ServiceRanges[1].String()}} {
+			changes = append(changes, w.rules("egress", func(rule map[string]any) bool {
+				for _, peer := range objects(rule["to"]) {
+					if block, is := peer["ipBlock"].(map[string]any); is && block["except"] != nil {
+						block["except"] = append(slices.Clone(ranges), w.cfg.Network.CIDR.String())
+						return true
+					}
+				}
+				return false
+			})...)
+		}
+		return changes
+	}},
 	{"a policy has a wider range", func(w *world) []change {
 		wider := func(peers string) func(map[string]any) bool {
 			return func(rule map[string]any) bool {
@@ -135,7 +150,7 @@ var mutationsOfCluster = []mutation{
 	{"a policy lets metadata be reached", func(w *world) []change {
 		return w.rules("egress", func(rule map[string]any) bool {
 			for _, peer := range objects(rule["to"]) {
-				if block, is := peer["ipBlock"].(map[string]any); is && block["cidr"] == podIdentityAgent.String() {
+				if block, is := peer["ipBlock"].(map[string]any); is && block["cidr"] == apps.PodIdentityAgent.String() {
 					block["cidr"] = "169.254.0.0/16"
 					return true
 				}

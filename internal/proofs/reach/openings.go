@@ -35,7 +35,7 @@ func (v *verdict) openings(n *Network, lines []line) {
 // needed are the ports that lines open from one end to another.
 func needed(lines []line, from, to *End) (ports Ports) {
 	for _, l := range lines {
-		if l.explains(from, to) {
+		if !l.led && l.explains(from, to) {
 			ports = ports.union(l.ports)
 		}
 	}
@@ -176,6 +176,9 @@ func (v *verdict) policyRange(n *Network, e *End, p *policy, peer policyPeer, ru
 	}
 	if peer.has(n, anywhere, false) {
 		check("the internet", func(other *End) bool { return other.outside && other.list == "" && !other.is(infra.Administrators) })
+	}
+	if !ingress && peer.reachesServices(n) {
+		check("addresses of Services", func(*End) bool { return false })
 	}
 	touched := n.inCluster(peer.cidr) && !peer.cidr.Overlaps(n.vpc)
 	if touched {

@@ -11,14 +11,19 @@ import (
 type path struct {
 	from, to *End
 	ports    Ports
+	// led says that a port of the nodes leads there, where there is no other way.
+	led bool
 }
 
 // paths are all that are possible: the ports at which a connection may be open, as far as is known.
 func (n *Network) paths() (found []path) {
 	for _, from := range n.ends {
 		for _, to := range n.ends {
-			if ports := n.possible(from, to, false); len(ports) > 0 {
-				found = append(found, path{from, to, ports})
+			ports := n.possible(from, to, false)
+			for _, p := range []path{{from, to, ports, false}, {from, to, n.byNode(from, to, false).without(ports), true}} {
+				if len(p.ports) > 0 {
+					found = append(found, p)
+				}
 			}
 		}
 	}
@@ -52,6 +57,9 @@ func (n *Network) possible(from, to *End, sure bool) Ports {
 		ports = n.groupsBetween(from, to, sure)
 		if len(ports) > 0 {
 			ports = ports.intersect(n.policiesLet(from, false, to, sure)).intersect(n.policiesLet(to, true, from, sure))
+		}
+		if !sure {
+			ports = ports.union(n.byService(from, to))
 		}
 	}
 	if to.listens != nil && (sure || to.address) {

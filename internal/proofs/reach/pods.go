@@ -7,6 +7,7 @@ import (
 
 	"github.com/pulumi/pulumi/sdk/v3/go/common/resource"
 
+	"legops/components/apps"
 	"legops/infra"
 	"legops/internal/capacity"
 	"legops/internal/catalogue"
@@ -20,15 +21,8 @@ type pod struct {
 	namespace string
 	labels    map[string]string
 	ports     map[string]Ports // by name
-}
-
-// service is a Service of Kubernetes that opens something outside of the cluster's own network.
-type service struct {
-	r          *model.Resource
-	namespace  string
-	selector   map[string]string
-	nodePorts  Ports
-	everywhere bool // it has a load balancer or addresses of its own
+	// ofAddon says that an add-on of EKS brings it, and Services that lead to it, which the record does not have.
+	ofAddon bool
 }
 
 // onHost are the pods of add-ons on the network of their nodes, so that they are as nodes: the manifests and charts that package capacity
@@ -40,12 +34,8 @@ var (
 	addonNamespaces = map[string]string{"amazon-cloudwatch-observability": "amazon-cloudwatch"}
 )
 
-// podIdentityAgent is where the agent of EKS Pod Identity listens, on every node (EKS User Guide, Set up the Amazon EKS Pod Identity Agent);
 // machineData is where a machine finds its metadata.
-var (
-	podIdentityAgent = netip.MustParsePrefix("169.254.170.23/32")
-	machineData      = netip.MustParsePrefix("169.254.169.254/32")
-)
+var machineData = netip.MustParsePrefix("169.254.169.254/32")
 
 // readAddon reads the pods that an add-on of EKS brings.
 func (n *Network) readAddon(r *model.Resource) {
@@ -72,7 +62,7 @@ func (n *Network) readAddon(r *model.Resource) {
 		if namespace == "" {
 			namespace = "kube-system"
 		}
-		e := n.podEnd(r, &pod{namespace: namespace, labels: addonLabels[name]})
+		e := n.podEnd(r, &pod{namespace: namespace, labels: addonLabels[name], ofAddon: true})
 		e.Name = "pod " + namespace + "/" + name
 		if name == "coredns" {
 			e.Parties = append([]string{infra.DNS}, e.Parties...)
@@ -83,7 +73,7 @@ func (n *Network) readAddon(r *model.Resource) {
 		n.readCni(r)
 	case "eks-pod-identity-agent":
 		n.ends = append(n.ends, &End{
-			Name: "the agent of Pod Identity", Parties: []string{infra.PodIdentity}, address: true, ranges: []netip.Prefix{podIdentityAgent}, listens: tcp(80),
+			Name: "the agent of Pod Identity", Parties: []string{infra.PodIdentity}, address: true, ranges: []netip.Prefix{apps.PodIdentityAgent}, listens: tcp(80),
 		})
 	}
 }
@@ -168,47 +158,6 @@ func (n *Network) nameOwnNode() {
 		}
 	}
 	n.ends = append(n.ends, own, data)
-}
-
-// apiService is where EKS puts the Service of the Kubernetes API: the first address of the range that the cluster has
-// (EKS User Guide, Kubernetes network configuration: 10.100.0.0/16 or 172.20.0.0/16).
-var apiService = []netip.Prefix{netip.MustParsePrefix("10.100.0.1/32"), netip.MustParsePrefix("172.20.0.1/32")}
-
-// readService reads a Service that is reached from outside of the cluster's own network.
-func (n *Network) readService(r *model.Resource) {
-	s := &service{r: r, namespace: r.Text("metadata.namespace"), selector: map[string]string{}}
-	for label, value := range r.Values("spec.selector") {
-		s.selector[label], _ = value.(string)
-	}
-	typ := r.Text("spec.type")
-	s.everywhere = typ == "LoadBalancer" || len(r.List("spec.externalIPs")) > 0
-	if typ == "NodePort" || typ == "LoadBalancer" {
-		for _, port := range r.Objects("spec.ports") {
-			number := int(port.Number("nodePort", 0))
-			if number == 0 {
-				n.cannotRead(r, "Kubernetes chooses a port of every node for it, nodePort is not said")
-			}
-			s.nodePorts = s.nodePorts.union(portsOf(orTCP(port.Text("protocol")), number, number))
-		}
-	}
-	n.services = append(n.services, s)
-}
-
-func orTCP(protocol string) string {
-	if protocol == "" {
-		return "TCP" // as k8s.io/api has it of Services and policies
-	}
-	return protocol
-}
-
-// selects are the ends whose pods it leads to.
-func (s *service) selects(n *Network) (found []*End) {
-	for _, e := range n.ends {
-		if e.pod != nil && len(s.selector) > 0 && e.pod.namespace == s.namespace && contains(e.pod.labels, s.selector) {
-			found = append(found, e)
-		}
-	}
-	return found
 }
 
 // contains says whether labels have all that are wanted.

@@ -6,6 +6,7 @@ import (
 	"slices"
 	"strings"
 
+	"legops/components/apps"
 	"legops/internal/model"
 )
 
@@ -198,7 +199,7 @@ func (peer policyPeer) selects(n *Network, namespace string, p *pod) bool {
 
 // inCluster are ranges that no packet to the internet is for: the VPC, link-local addresses, and those of Services.
 func (n *Network) inCluster(r netip.Prefix) bool {
-	return slices.ContainsFunc([]netip.Prefix{n.vpc, netip.MustParsePrefix("169.254.0.0/16"), netip.MustParsePrefix("10.100.0.0/16"), netip.MustParsePrefix("172.20.0.0/16")},
+	return slices.ContainsFunc(append(apps.ServiceRanges[:2:2], n.vpc, netip.MustParsePrefix("169.254.0.0/16")),
 		func(inside netip.Prefix) bool { return covers(inside, r) })
 }
 

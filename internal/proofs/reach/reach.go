@@ -52,7 +52,9 @@ func deploy(ctx context.Context, s *proofs.Search, name string) (*deployed, erro
 }
 
 // judge holds the network of a stack against its lines.
-func (d *deployed) judge() *verdict { return judge(Read(Resources(d.entries)), d.cfg) }
+func (d *deployed) judge() *verdict { return d.judgeBy(linesOf(d.cfg)) }
+
+func (d *deployed) judgeBy(lines []line) *verdict { return judge(Read(Resources(d.entries)), d.cfg, lines) }
 
 // run searches all stacks and changes each at every place that there is; a sample one stack, and of each kind of change one place.
 func run(ctx context.Context, s *proofs.Search) error {
@@ -71,10 +73,12 @@ func run(ctx context.Context, s *proofs.Search) error {
 		s.Count("ends that may connect or be connected to", v.ends)
 		s.Count("paths between them", v.paths)
 		s.Count("lines", v.lines)
+		s.Count("of these lines such as nobody needs, and that cannot be closed", v.unneeded)
 		s.Count("openings looked at alone", v.doors)
 		for _, found := range v.found {
 			s.Find("%s: %s", name, found)
 		}
+		s.Count("lines taken away, each of which has to be missed", d.necessary(s))
 		s.Count("changes of what was deployed, each of which has to be found", d.sensitive(s, tried))
 	}
 	s.Count("kinds of them", len(tried))

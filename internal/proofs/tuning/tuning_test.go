@@ -50,7 +50,7 @@ func TestSample(t *testing.T) {
 	require.NoError(t, err)
 	b.known = last.data()
 	again := &search{s, b, nil, random, newResults()}
-	const most = 12
+	const most = 8
 	var moves []*Move
 	does := map[string][]string{}
 	for _, r := range last.Results {
