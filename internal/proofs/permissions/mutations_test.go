@@ -60,6 +60,12 @@ func needsOf(o *search, w *World, of []*Principal) error { return o.needs(w, of)
 func strangers(o *search, w *World, _ []*Principal) error {
 	return o.report(w, "", w.outsiders)
 }
+func letIn(o *search, w *World, _ []*Principal) error {
+	for _, text := range w.admitted() {
+		o.Find("%s", text)
+	}
+	return nil
+}
 func gitHubsJobs(o *search, w *World, _ []*Principal) error { return o.report(w, "", w.gitHubJobs) }
 func held(o *search, _ *World, _ []*Principal) error {
 	written, err := os.ReadFile(filepath.Join(root, document))
@@ -110,12 +116,12 @@ var mutations = []mutation{
 	{"an administrator of the cluster", []edit{{catalogue.AccessPolicyAssociation, "eks-preview-view", "policyArn", "AmazonEKSAdminViewPolicy", "AmazonEKSClusterAdminPolicy"}}, [2]string{}, "preview", stepsOf, "preview can act as app-matters"},
 	{"a policy of AWS attached", []edit{{catalogue.RolePolicyAttachment, "deployer-role-AmazonSSMManagedInstanceCore", "policyArn", "AmazonSSMManagedInstanceCore", "CloudWatchAgentServerPolicy"}}, [2]string{}, "deployer", goalsOf, "logs:PutRetentionPolicy"},
 	{"a bucket opened to an account", []edit{{catalogue.BucketPolicy, "storage-documents", "policy", `"Statement":[`, allow(`"AWS":["arn:aws:iam::444444444444:root"]`) + `"Action":["s3:GetObject"],"Resource":["arn:aws:s3:::legops-prod-333333333333-documents/*"]},`}}, [2]string{}, "", strangers, "storage-documents lets in arn:aws:iam::444444444444:root"},
-	{"a key opened to an account by its number", []edit{{catalogue.Key, "encryption-storage", "policy", `"Statement":[`, allow(`"AWS":["444444444444"]`) + `"Action":["kms:Decrypt"],"Resource":["*"]},`}}, [2]string{}, "", strangers, "lets in 444444444444"},
-	{"a bucket opened to a canonical user", []edit{{catalogue.BucketPolicy, "storage-documents", "policy", `"Statement":[`, allow(`"CanonicalUser":["79a59df900b949e55d96a1e698fbacedfd6e09d98eacf8f8d5218e7cd47ef2be"]`) + `"Action":["s3:GetObject"],"Resource":["arn:aws:s3:::legops-prod-333333333333-documents/*"]},`}}, [2]string{}, "", strangers, "storage-documents lets in 79a59df9"},
-	{"a bucket opened to all but one", []edit{{catalogue.BucketPolicy, "storage-documents", "policy", `"Statement":[`, strings.Replace(allow(`"AWS":["arn:aws:iam::444444444444:root"]`), "Principal", "NotPrincipal", 1) + `"Action":["s3:GetObject"],"Resource":["arn:aws:s3:::legops-prod-333333333333-documents/*"]},`}}, [2]string{}, "", strangers, "storage-documents lets in everybody but"},
-	{"trust in another account", []edit{{catalogue.Role, "app-matters-role", "assumeRolePolicy", `"Statement":[`, allow(`"AWS":["arn:aws:iam::444444444444:role/somebody"]`) + `"Action":["sts:AssumeRole"]},`}}, [2]string{}, "", strangers, "app-matters-role lets in arn:aws:iam::444444444444:role/somebody"},
-	{"trust in jobs of GitHub", []edit{{catalogue.Role, "app-matters-role", "assumeRolePolicy", `"Statement":[`, allow(`"Federated":["arn:aws:iam::333333333333:oidc-provider/token.actions.githubusercontent.com"]`) + `"Action":["sts:AssumeRoleWithWebIdentity"],"Condition":{"StringLike":{"token.actions.githubusercontent.com:sub":["repo:mallory/*"]}}},`}}, [2]string{}, "", strangers, "app-matters-role lets in arn:aws:iam::333333333333:oidc-provider/"},
-	{"trust in Cognito", nil, [2]string{"Federated: !If [CreatesOidcProvider, !Ref GitHubOidcProvider, !Ref GitHubOidcProviderArn]", "Federated: cognito-identity.amazonaws.com"}, "", strangers, "lets in cognito-identity.amazonaws.com"},
+	{"a key opened to an account by its number", []edit{{catalogue.Key, "encryption-storage", "policy", `"Statement":[`, allow(`"AWS":["444444444444"]`) + `"Action":["kms:Decrypt"],"Resource":["*"]},`}}, [2]string{}, "", letIn, "lets in 444444444444"},
+	{"a bucket opened to a canonical user", []edit{{catalogue.BucketPolicy, "storage-documents", "policy", `"Statement":[`, allow(`"CanonicalUser":["79a59df900b949e55d96a1e698fbacedfd6e09d98eacf8f8d5218e7cd47ef2be"]`) + `"Action":["s3:GetObject"],"Resource":["arn:aws:s3:::legops-prod-333333333333-documents/*"]},`}}, [2]string{}, "", letIn, "storage-documents lets in 79a59df9"},
+	{"a bucket opened to all but one", []edit{{catalogue.BucketPolicy, "storage-documents", "policy", `"Statement":[`, strings.Replace(allow(`"AWS":["arn:aws:iam::444444444444:root"]`), "Principal", "NotPrincipal", 1) + `"Action":["s3:GetObject"],"Resource":["arn:aws:s3:::legops-prod-333333333333-documents/*"]},`}}, [2]string{}, "", letIn, "storage-documents lets in everybody but"},
+	{"trust in another account", []edit{{catalogue.Role, "app-matters-role", "assumeRolePolicy", `"Statement":[`, allow(`"AWS":["arn:aws:iam::444444444444:role/somebody"]`) + `"Action":["sts:AssumeRole"]},`}}, [2]string{}, "", letIn, "app-matters-role lets in arn:aws:iam::444444444444:role/somebody"},
+	{"trust in jobs of GitHub", []edit{{catalogue.Role, "app-matters-role", "assumeRolePolicy", `"Statement":[`, allow(`"Federated":["arn:aws:iam::333333333333:oidc-provider/token.actions.githubusercontent.com"]`) + `"Action":["sts:AssumeRoleWithWebIdentity"],"Condition":{"StringLike":{"token.actions.githubusercontent.com:sub":["repo:mallory/*"]}}},`}}, [2]string{}, "", letIn, "app-matters-role lets in arn:aws:iam::333333333333:oidc-provider/"},
+	{"trust in Cognito", nil, [2]string{"Federated: !If [CreatesOidcProvider, !Ref GitHubOidcProvider, !Ref GitHubOidcProviderArn]", "Federated: cognito-identity.amazonaws.com"}, "", letIn, "lets in cognito-identity.amazonaws.com"},
 	{"a bucket opened to the account", []edit{{catalogue.BucketPolicy, "storage-artifacts", "policy", `"Statement":[`, allowEverybody + `"Action":["s3:GetObject"],"Resource":["arn:aws:s3:::legops-prod-333333333333-artifacts/*"],"Condition":{"StringEquals":{"aws:PrincipalAccount":["333333333333"]}}},`}}, [2]string{}, "", rights, "everybody in the account"},
 	{"an object below an opened bucket", []edit{{catalogue.BucketPolicy, "storage-artifacts", "policy", `"Statement":[`, allowEverybody + `"Action":["s3:GetObject"],"Resource":["arn:aws:s3:::legops-prod-333333333333-artifacts/*"]},`}}, [2]string{}, "", strangers, "s3:GetObject on artifacts/delivery/<digest>/mirror.sh"},
 	{"another right in the cluster", []edit{{catalogue.AccessPolicyAssociation, "eks-preview-view", "policyArn", "AmazonEKSAdminViewPolicy", "AmazonEKSViewPolicy"}}, [2]string{}, "", held, "the cluster of prod"},
