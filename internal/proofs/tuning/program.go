@@ -165,6 +165,22 @@ func element(list []any, i int) any {
 	return nil
 }
 
+// sourcesBeside are what those properties of a step come from that differ and that no move changes itself: another version of a launch template
+// changes the node groups, whatever else of them a move changes.
+func sourcesBeside(step *model.Step, effects []effect) (sources []resource.URN) {
+	r := step.Resource()
+	for path := range step.DetailedDiff {
+		property := fmt.Sprint(model.PathOf(path)[0])
+		direct := slices.ContainsFunc(effects, func(e effect) bool {
+			return slices.ContainsFunc(e[r.URN], func(text string) bool { return strings.HasPrefix(text, r.Type+"."+property) })
+		})
+		if !direct {
+			sources = append(sources, r.PropertyDependencies[property]...)
+		}
+	}
+	return sources
+}
+
 // owners are the moves that a change of each resource is due to: those whose effect it is, or that of something it depends on.
 func owners(p *model.Plan, effects []effect) map[resource.URN][]int {
 	of := map[resource.URN]map[int]bool{}
@@ -176,9 +192,13 @@ func owners(p *model.Plan, effects []effect) map[resource.URN][]int {
 			of[urn][i] = true
 		}
 	}
-	changed := map[resource.URN][]*model.Resource{}
+	changed, beside := map[resource.URN][]*model.Resource{}, map[resource.URN][]resource.URN{}
 	for i := range p.Steps {
 		if step := &p.Steps[i]; step.Op != "same" {
+			if len(of[step.Resource().URN]) > 0 {
+				urn := step.Resource().URN
+				beside[urn] = append(beside[urn], sourcesBeside(step, effects)...)
+			}
 			for _, r := range []*model.Resource{step.Old, step.New} {
 				if r != nil {
 					changed[r.URN] = append(changed[r.URN], r)
@@ -200,6 +220,7 @@ func owners(p *model.Plan, effects []effect) map[resource.URN][]int {
 			seen[at] = true
 			if len(of[at]) > 0 {
 				maps.Copy(due, of[at])
+				queue = append(queue, beside[at]...)
 				continue
 			}
 			for _, g := range []*model.Graph{head, base} {
