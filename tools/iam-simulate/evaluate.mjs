@@ -16,8 +16,9 @@ import { anonymousPrincipal, runSimulation } from '@cloud-copilot/iam-simulate'
 const policies = new Map()
 const validators = { identity: validateIdentityPolicy, resource: validateResourcePolicy, trust: validateTrustPolicy }
 
-// iam-simulate drops a key from the context that AWS's reference does not list by its whole name (findings/iam-data-lacks-sub-and-context-keys.sh): those of KMS with the name of what is
-// encrypted in them, and sub and aud of GitHub's tokens. A tag of the principal may have any name, so they travel as such.
+// iam-simulate drops a key from the context that AWS's reference does not list by its whole name: those of KMS with the name of what is
+// encrypted in them, and sub and aud of GitHub's tokens (findings/iam-data-lacks-sub-and-context-keys.sh). A tag of the principal may have
+// any name, so they travel as such.
 const unlisted = ['kms:EncryptionContext:', 'token.actions.githubusercontent.com:']
 const hidden = text => unlisted.reduce((text, key) => text.replaceAll(key, `aws:PrincipalTag/${key}`), text)
 const shown = text => unlisted.reduce((text, key) => text.replaceAll(`aws:PrincipalTag/${key}`, key), text)
