@@ -19,6 +19,7 @@ import (
 	"strings"
 	"syscall"
 
+	"legops/internal/choice"
 	"legops/internal/offline"
 )
 
@@ -69,15 +70,11 @@ func run(ctx context.Context, args []string) error {
 	if work != (inProcess{}) {
 		return work.do(ctx)
 	}
-	chosen, err := choose(*only)
+	chosen, err := choice.Among(partNames(), "part", *only)
 	if err != nil {
 		return err
 	}
-	dir, err := os.Getwd()
-	if err != nil {
-		return err
-	}
-	root, err := offline.FindRoot(dir)
+	root, err := offline.Root()
 	if err != nil {
 		return err
 	}
@@ -92,20 +89,6 @@ func partNames() (names []string) {
 		names = append(names, part.name)
 	}
 	return names
-}
-
-// choose returns the named parts, separated by commas; all if there is no name.
-func choose(names string) ([]string, error) {
-	if names == "" {
-		return partNames(), nil
-	}
-	chosen := strings.Split(names, ",")
-	for _, name := range chosen {
-		if !slices.Contains(partNames(), name) {
-			return nil, fmt.Errorf("-only %s: there is no part %q: name one of %s, or several separated by commas", names, name, strings.Join(partNames(), ", "))
-		}
-	}
-	return chosen, nil
 }
 
 // measureAll measures the chosen parts. It returns an error if a limit is exceeded.

@@ -15,6 +15,7 @@ import (
 	"syscall"
 	"time"
 
+	"legops/internal/choice"
 	"legops/internal/offline"
 	"legops/internal/offline/engine"
 	"legops/internal/proofs"
@@ -42,6 +43,7 @@ func run(ctx context.Context, args []string, out io.Writer) (err error) {
 	only := flags.String("only", "", "run only these proofs, separated by commas: "+strings.Join(names(), ", "))
 	seed := flags.Uint64("seed", uint64(time.Now().Unix()), "choose the cases of a sample by this number")
 	sample := flags.Float64("sample", 1, "try this share of the cases, more than 0, at most 1")
+	write := flags.Bool("write", false, "write the documents that proofs hold the stacks against, and search nothing")
 	if err := flags.Parse(args); err != nil {
 		return err
 	}
@@ -51,15 +53,11 @@ func run(ctx context.Context, args []string, out io.Writer) (err error) {
 	if !(*sample > 0 && *sample <= 1) {
 		return fmt.Errorf("-sample %v: must be more than 0, and at most 1", *sample)
 	}
-	chosen, err := choose(*only)
+	chosen, err := choice.Among(names(), "proof", *only)
 	if err != nil {
 		return err
 	}
-	dir, err := os.Getwd()
-	if err != nil {
-		return err
-	}
-	root, err := offline.FindRoot(dir)
+	root, err := offline.Root()
 	if err != nil {
 		return err
 	}
@@ -75,9 +73,16 @@ func run(ctx context.Context, args []string, out io.Writer) (err error) {
 	}()
 	_, _ = fmt.Fprintf(out, "seed %d, sample %v\n", *seed, *sample)
 	var failed []string
-	for _, p := range chosen {
+	for _, p := range all {
+		if !slices.Contains(chosen, p.Name) {
+			continue
+		}
 		s := &proofs.Search{Root: root, Engine: e, Seed: *seed, Sample: *sample, Log: out}
-		if err := prove(ctx, p, s, out); err != nil {
+		do := prove
+		if *write {
+			do = document
+		}
+		if err := do(ctx, p, s, out); err != nil {
 			return fmt.Errorf("%s: %w", p.Name, err)
 		}
 		if len(s.Found()) > 0 {
@@ -125,18 +130,10 @@ func names() (names []string) {
 	return names
 }
 
-// choose returns the named proofs, separated by commas; all if there is no name.
-func choose(only string) ([]proofs.Proof, error) {
-	if only == "" {
-		return all, nil
+// document writes the document of a proof, if it has one.
+func document(ctx context.Context, p proofs.Proof, s *proofs.Search, _ io.Writer) error {
+	if p.Write == nil {
+		return nil
 	}
-	var chosen []proofs.Proof
-	for name := range strings.SplitSeq(only, ",") {
-		i := slices.IndexFunc(all, func(p proofs.Proof) bool { return p.Name == name })
-		if i < 0 {
-			return nil, fmt.Errorf("-only %s: there is no proof %q: name one of %s, or several separated by commas", only, name, strings.Join(names(), ", "))
-		}
-		chosen = append(chosen, all[i])
-	}
-	return chosen, nil
+	return p.Write(ctx, s)
 }

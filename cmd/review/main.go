@@ -72,11 +72,7 @@ func run(ctx context.Context, args []string) (int, error) {
 	case formats[*format].of == nil:
 		return 1, fmt.Errorf("--format %s: must be markdown, html or json", *format)
 	}
-	dir, err := os.Getwd()
-	if err != nil {
-		return 1, err
-	}
-	root, err := offline.FindRoot(dir)
+	root, err := offline.Root()
 	if err != nil {
 		return 1, err
 	}

@@ -132,6 +132,15 @@ func remove(mapping *yaml.Node, key string) {
 	}
 }
 
+// Root returns the folder of the project that the current folder is in.
+func Root() (string, error) {
+	dir, err := os.Getwd()
+	if err != nil {
+		return "", err
+	}
+	return FindRoot(dir)
+}
+
 // FindRoot returns the nearest folder, from dir upwards, that contains the project.
 func FindRoot(dir string) (string, error) {
 	for at := dir; ; at = filepath.Dir(at) {

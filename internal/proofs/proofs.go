@@ -18,7 +18,12 @@ type Proof struct {
 	Name, Claim string
 	// Run searches. What it finds is no error: an error says that it could not search.
 	Run func(context.Context, *Search) error
+	// Write, which may be nil, writes the document that the proof holds the stacks against.
+	Write func(context.Context, *Search) error
 }
+
+// Stacks are the stacks that are searched, in this order.
+var Stacks = []string{"dev", "test", "prod"}
 
 // Search is one search, and what came of it.
 type Search struct {

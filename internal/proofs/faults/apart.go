@@ -38,7 +38,7 @@ func each(ctx context.Context, s *proofs.Search) error {
 		return err
 	}
 	defer func() { _ = os.RemoveAll(dir) }()
-	for _, stack := range stackNames {
+	for _, stack := range proofs.Stacks {
 		for _, o := range operations {
 			file := filepath.Join(dir, "result.json")
 			process := exec.CommandContext(ctx, program, "-only", name, "-seed", fmt.Sprint(s.Seed)) // cmd/prove

@@ -23,9 +23,6 @@ var Proof = proofs.Proof{
 	Run: run,
 }
 
-// stackNames are those of the three accounts.
-var stackNames = []string{"dev", "test", "prod"}
-
 // run lets each call of each operation of each stack meet each fault. A sample takes one fault for each operation of one stack, and of their
 // calls so many that they are that share of all.
 func run(ctx context.Context, s *proofs.Search) (err error) {
@@ -33,13 +30,13 @@ func run(ctx context.Context, s *proofs.Search) (err error) {
 		return each(ctx, s)
 	}
 	random := s.Random("faults")
-	stack := stackNames[random.IntN(len(stackNames))]
+	stack := proofs.Stacks[random.IntN(len(proofs.Stacks))]
 	t, err := newTarget(ctx, s.Engine, s.Root, stack)
 	if err != nil {
 		return err
 	}
 	defer func() { err = errors.Join(err, t.close()) }()
-	share := s.Sample * float64(len(stackNames)*len(faults))
+	share := s.Sample * float64(len(proofs.Stacks)*len(faults))
 	for _, o := range operations {
 		want, err := t.undisturbed(ctx, o)
 		if err != nil {

@@ -17,6 +17,7 @@ import (
 	"legops/internal/offline/cloud"
 	"legops/internal/offline/engine"
 	"legops/internal/proofs"
+	"legops/internal/proofs/prooftest"
 )
 
 // repeated breaks a cloud for the second time that a call of one kind comes: what it does instead.
@@ -115,7 +116,7 @@ var mutations = []struct {
 
 // Each way to break something is found.
 func TestMutations(t *testing.T) {
-	e := opened(t)
+	e := prooftest.Search(t, 1).Engine
 	for i := range mutations {
 		m := &mutations[i]
 		t.Run(m.name, func(t *testing.T) {
@@ -131,7 +132,7 @@ func TestMutations(t *testing.T) {
 
 // Unbroken, the small program survives every fault: what the mutations are found by is theirs.
 func TestSmall(t *testing.T) {
-	e := opened(t)
+	e := prooftest.Search(t, 1).Engine
 	for _, o := range operations {
 		for _, f := range faults {
 			if f.strikes(o) {
@@ -146,7 +147,7 @@ func searched(
 	t *testing.T, e *engine.Engine, p *small, broken seams, name, met string, wraps func(*engine.Stack, error) error,
 ) []string {
 	t.Helper()
-	s := &proofs.Search{Root: root, Engine: e, Sample: 1}
+	s := &proofs.Search{Root: prooftest.Root, Engine: e, Sample: 1}
 	at := p.target(t, e, broken)
 	o := operations[slices.IndexFunc(operations, func(o operation) bool { return o.name == name })]
 	f := faults[slices.IndexFunc(faults, func(f fault) bool { return strings.HasPrefix(f.name, met) })]
@@ -169,7 +170,7 @@ func TestKilledBetweenAnswerAndSaving(t *testing.T) {
 	whole := quiet
 	quiet = time.Millisecond
 	t.Cleanup(func() { quiet = whole })
-	e := opened(t)
+	e := prooftest.Search(t, 1).Engine
 	for range 3 {
 		for _, name := range []string{"up from nothing", "update", "destroy"} {
 			for _, f := range faults {

@@ -17,6 +17,7 @@ import (
 	"github.com/stretchr/testify/require"
 
 	"legops/internal/offline/engine"
+	"legops/internal/proofs/prooftest"
 )
 
 // small is a program like the real one, small enough for many runs: types that are taken, second and the same when they are asked for once
@@ -97,7 +98,9 @@ func (p *small) target(t *testing.T, e *engine.Engine, broken seams) *target {
 		edited: true, randomPolicy: p.randomPolicy, randomTarget: p.randomTarget, randomTopic: p.randomTopic, randomQueue: p.randomQueue,
 		newName: p.newName, extra: p.extra,
 	}
-	source := func(p *small) engine.Source { return engine.Source{Dir: root, Program: engine.Function(p.run)} }
+	source := func(p *small) engine.Source {
+		return engine.Source{Dir: prooftest.Root, Program: engine.Function(p.run)}
+	}
 	made := &target{name: "dev", engine: e, source: source(p), edited: source(after), seams: broken}
 	var err error
 	made.deployed, err = e.Stack("dev", nil)

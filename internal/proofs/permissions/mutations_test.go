@@ -1,6 +1,7 @@
 package permissions
 
 import (
+	"context"
 	"fmt"
 	"maps"
 	"os"
@@ -15,6 +16,7 @@ import (
 	"legops/internal/catalogue"
 	"legops/internal/model"
 	"legops/internal/proofs"
+	"legops/internal/proofs/prooftest"
 )
 
 // mutation is a way of breaking the rights of production, and the part of the search that has to find it.
@@ -35,7 +37,7 @@ type edit struct{ typ, name, input, old, new string }
 
 // The parts of the search, for some roles.
 func rights(o *search, w *World, of []*Principal) error {
-	written, err := os.ReadFile(filepath.Join(root, document))
+	written, err := os.ReadFile(filepath.Join(prooftest.Root, document))
 	if err != nil {
 		return err
 	}
@@ -68,7 +70,7 @@ func letIn(o *search, w *World, _ []*Principal) error {
 }
 func gitHubsJobs(o *search, w *World, _ []*Principal) error { return o.report(w, "", w.gitHubJobs) }
 func held(o *search, _ *World, _ []*Principal) error {
-	written, err := os.ReadFile(filepath.Join(root, document))
+	written, err := os.ReadFile(filepath.Join(prooftest.Root, document))
 	o.texts(string(written))
 	return err
 }
@@ -138,28 +140,34 @@ var mutations = []mutation{
 	{"a right on a key missing", []edit{{catalogue.RolePolicy, "app-matters-role-policy", "policy", `"kms:GenerateDataKey"`, `"kms:Decrypt"`}}, [2]string{}, "app-matters", needsOf, "app-matters needs kms:GenerateDataKey"},
 }
 
+// production is prod as it is deployed, with what its world is made of, and an evaluator that ends with the test.
+func production(t *testing.T) (graph *model.Graph, f *facts, template string, e *Evaluator) {
+	t.Helper()
+	graph, err := deployed(t.Context(), prooftest.Search(t, 1), "prod")
+	require.NoError(t, err)
+	f, err = readFacts(prooftest.Root)
+	require.NoError(t, err)
+	text, err := os.ReadFile(filepath.Join(prooftest.Root, "bootstrap", "account.yaml"))
+	require.NoError(t, err)
+	e, err = StartEvaluator(context.Background(), prooftest.Root) // the test's own context ends before it closes
+	require.NoError(t, err)
+	t.Cleanup(func() { require.NoError(t, e.Close()) })
+	return graph, f, string(text), e
+}
+
 // Every mutation is found.
 func TestMutationsAreFound(t *testing.T) {
-	s := newSearch(t, 1)
-	graph, err := deployed(t.Context(), s, "prod")
-	require.NoError(t, err)
-	f, err := readFacts(root)
-	require.NoError(t, err)
-	template, err := os.ReadFile(filepath.Join(root, "bootstrap", "account.yaml"))
-	require.NoError(t, err)
-	e, err := StartEvaluator(t.Context(), root)
-	require.NoError(t, err)
-	defer func() { require.NoError(t, e.Close()) }()
+	graph, f, template, e := production(t)
 	for _, m := range mutations {
 		t.Run(m.name, func(t *testing.T) {
-			text := string(template)
+			text := template
 			if m.template[0] != "" {
 				require.Contains(t, text, m.template[0])
 				text = strings.ReplaceAll(text, m.template[0], m.template[1])
 			}
-			w, err := worldOf(f, root, "prod", mutated(t, graph, m.edits), text)
+			w, err := worldOf(f, prooftest.Root, "prod", mutated(t, graph, m.edits), text)
 			require.NoError(t, err)
-			o := &search{Search: &proofs.Search{Root: root, Sample: 1, Log: t.Output()}, evaluator: e, facts: f, worlds: []*World{w}}
+			o := &search{Search: &proofs.Search{Root: prooftest.Root, Sample: 1, Log: t.Output()}, evaluator: e, facts: f, worlds: []*World{w}}
 			require.NoError(t, e.Keep(w.policies()...))
 			of := w.choose(func(p *Principal) bool { return p.Name == m.role })
 			if m.role == w.administrator().Name {
@@ -194,18 +202,9 @@ func mutated(t *testing.T, graph *model.Graph, edits []edit) *model.Graph {
 
 // Every way of acting as another role is found, for a role that may take just that one on everything.
 func TestWaysAreFound(t *testing.T) {
-	s := newSearch(t, 1)
-	graph, err := deployed(t.Context(), s, "prod")
+	graph, f, template, e := production(t)
+	w, err := worldOf(f, prooftest.Root, "prod", graph, template)
 	require.NoError(t, err)
-	f, err := readFacts(root)
-	require.NoError(t, err)
-	template, err := os.ReadFile(filepath.Join(root, "bootstrap", "account.yaml"))
-	require.NoError(t, err)
-	w, err := worldOf(f, root, "prod", graph, string(template))
-	require.NoError(t, err)
-	e, err := StartEvaluator(t.Context(), root)
-	require.NoError(t, err)
-	defer func() { require.NoError(t, e.Close()) }()
 	require.NoError(t, e.Keep(w.policies()...))
 	for i, by := range ways {
 		if by.actions[0] == "sts:AssumeRole" {
@@ -231,7 +230,7 @@ func TestWaysAreFound(t *testing.T) {
 
 // A question that the evaluator cannot answer is no refusal.
 func TestQuestionsWithoutAnswerAreFound(t *testing.T) {
-	e, err := StartEvaluator(t.Context(), root)
+	e, err := StartEvaluator(t.Context(), prooftest.Root)
 	require.NoError(t, err)
 	defer func() { require.NoError(t, e.Close()) }()
 	_, err = e.Ask([]Question{{Principal: "arn:aws:iam::333333333333:role/app", Action: "eks:AssociateAccessPolicy", Resource: "arn:aws:eks:us-east-1:333333333333:cluster/legops", Account: "333333333333"}})

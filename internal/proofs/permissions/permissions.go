@@ -26,10 +26,8 @@ var Proof = proofs.Proof{
 	Name:  "permissions",
 	Claim: "Everybody has exactly the rights that docs/permissions.md says, and nobody reaches what is not theirs, by any chain of roles.",
 	Run:   run,
+	Write: write,
 }
-
-// stackNames are the stacks, in the order of the document.
-var stackNames = []string{"dev", "test", "prod"}
 
 // document is where the table is, in the repository.
 const document = "docs/permissions.md"
@@ -53,7 +51,7 @@ func open(ctx context.Context, s *proofs.Search) (*search, error) {
 		return nil, err
 	}
 	o := &search{Search: s, facts: f}
-	for _, name := range stackNames {
+	for _, name := range proofs.Stacks {
 		graph, err := deployed(ctx, s, name)
 		if err != nil {
 			return nil, fmt.Errorf("%s: %w", name, err)
@@ -149,6 +147,20 @@ func run(ctx context.Context, s *proofs.Search) (err error) {
 	}
 	s.Count("questions to the evaluator", o.evaluator.asked)
 	return nil
+}
+
+// write writes the document anew.
+func write(ctx context.Context, s *proofs.Search) (err error) {
+	o, err := open(ctx, s)
+	if err != nil {
+		return err
+	}
+	defer func() { err = errors.Join(err, o.evaluator.Close()) }()
+	text, err := o.write()
+	if err != nil {
+		return err
+	}
+	return os.WriteFile(filepath.Join(s.Root, document), []byte(text), 0o644)
 }
 
 // texts holds the document against what is in it that needs no question.

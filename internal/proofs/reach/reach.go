@@ -22,9 +22,6 @@ var Proof = proofs.Proof{
 	Run: run,
 }
 
-// stackNames are the stacks that are deployed.
-var stackNames = []string{"dev", "test", "prod"}
-
 // deployed is a stack as it is after its first update.
 type deployed struct {
 	name    string
@@ -60,9 +57,9 @@ func (d *deployed) judgeBy(lines []line) *verdict {
 
 // run searches all stacks and changes each at every place that there is; a sample one stack, and of each kind of change one place.
 func run(ctx context.Context, s *proofs.Search) error {
-	names := stackNames
+	names := proofs.Stacks
 	if s.Sample < 1 {
-		at := s.Random("stack").IntN(len(stackNames))
+		at := s.Random("stack").IntN(len(proofs.Stacks))
 		names = names[at : at+1]
 	}
 	tried := map[string]bool{}

@@ -1,21 +1,19 @@
 package tuning
 
 import (
-	"context"
 	"slices"
 	"strings"
 	"testing"
 
 	"github.com/pulumi/pulumi-aws/sdk/v6/go/aws/secretsmanager"
 	"github.com/pulumi/pulumi/sdk/v3/go/pulumi"
-	"github.com/stretchr/testify/assert"
 	"github.com/stretchr/testify/require"
 
 	"legops/infra"
 	"legops/internal/catalogue"
 	"legops/internal/model"
 	"legops/internal/offline/cloud"
-	"legops/internal/offline/engine"
+	"legops/internal/proofs/prooftest"
 	"legops/internal/review"
 	"legops/internal/settings"
 	"legops/stacks"
@@ -189,18 +187,16 @@ func widened(b *bench) {
 }
 
 func TestMutationsAreFound(t *testing.T) {
-	e, err := engine.Open(context.Background(), root)
-	require.NoError(t, err)
-	defer func() { assert.NoError(t, e.Close()) }()
-	schema, err := readSchema(root)
+	e := prooftest.Search(t, 1).Engine
+	schema, err := readSchema(prooftest.Root)
 	require.NoError(t, err)
 	for _, m := range mutants {
 		t.Run(m.mutations[0].name, func(t *testing.T) {
 			before := slices.Clone(catalogue.Types)
 			defer func() { copy(catalogue.Types, before) }()
-			doc, err := read(root, m.stack)
+			doc, err := read(prooftest.Root, m.stack)
 			require.NoError(t, err)
-			b, err := newBench(t.Context(), e, root, t.TempDir(), doc, m.change)
+			b, err := newBench(t.Context(), e, prooftest.Root, t.TempDir(), doc, m.change)
 			require.NoError(t, err)
 			b.known = map[string][]string{}
 			var moves []*Move

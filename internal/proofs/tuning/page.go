@@ -6,6 +6,8 @@ import (
 	"slices"
 	"strings"
 
+	"legops/internal/proofs"
+
 	"legops/internal/componentdocs"
 )
 
@@ -91,7 +93,7 @@ func rowsOf(key string, results []*Result) (rows [][]string) {
 				what += fmt.Sprintf(" and %d more", len(r.Of)-4)
 			}
 		}
-		if len(r.Stacks) < len(stackNames) {
+		if len(r.Stacks) < len(proofs.Stacks) {
 			what += " (" + strings.Join(r.Stacks, ", ") + ")"
 		}
 		longest := cmp.Or(r.Longest, "none")

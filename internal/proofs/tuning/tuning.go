@@ -25,8 +25,6 @@ var Proof = proofs.Proof{
 	Run: run,
 }
 
-var stackNames = []string{"dev", "prod", "test"}
-
 const (
 	// together are how many moves of different resources are deployed at once.
 	together = 12
@@ -54,8 +52,8 @@ func run(ctx context.Context, s *proofs.Search) error {
 		return err
 	}
 	all := newResults()
-	for i, stack := range stackNames {
-		if s.Sample < 1 && uint64(i) != s.Seed%uint64(len(stackNames)) {
+	for i, stack := range proofs.Stacks {
+		if s.Sample < 1 && uint64(i) != s.Seed%uint64(len(proofs.Stacks)) {
 			continue // a sample is of one stack
 		}
 		if err := runStack(ctx, s, stack, schema, all); err != nil {

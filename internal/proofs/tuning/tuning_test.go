@@ -1,52 +1,31 @@
 package tuning
 
 import (
-	"context"
 	"math/rand/v2"
-	"os"
 	"path/filepath"
 	"slices"
-	"strconv"
 	"strings"
 	"testing"
 
 	"github.com/stretchr/testify/assert"
 	"github.com/stretchr/testify/require"
 
-	"legops/internal/offline/engine"
 	"legops/internal/proofs"
+	"legops/internal/proofs/prooftest"
 	"legops/stacks"
 )
 
-const root = "../../.."
-
-// seed is that of PROOF_SEED, or another in each run.
-func seed(t *testing.T) uint64 {
-	t.Helper()
-	seed := rand.Uint64N(1e9)
-	if text := os.Getenv("PROOF_SEED"); text != "" {
-		given, err := strconv.ParseUint(text, 10, 64)
-		require.NoError(t, err, "PROOF_SEED")
-		seed = given
-	}
-	t.Logf("PROOF_SEED=%d", seed)
-	return seed
-}
-
 // A sample of the last whole search is made again, of one stack: each change still does what docs/tuning.md says, and breaks nothing.
 func TestSample(t *testing.T) {
-	last, err := Read(root)
+	last, err := Read(prooftest.Root)
 	require.NoError(t, err)
-	e, err := engine.Open(context.Background(), root)
-	require.NoError(t, err)
-	defer func() { assert.NoError(t, e.Close()) }()
-	s := &proofs.Search{Root: root, Engine: e, Seed: seed(t), Sample: 0.01, Log: t.Output()}
+	s := prooftest.Search(t, 0.01)
 	random := s.Random("sample")
 	random.Shuffle(len(last.Results), func(i, j int) { last.Results[i], last.Results[j] = last.Results[j], last.Results[i] })
 	stack := last.Results[0].Example.Stack
-	doc, err := read(root, stack)
+	doc, err := read(prooftest.Root, stack)
 	require.NoError(t, err)
-	b, err := newBench(t.Context(), e, root, t.TempDir(), doc)
+	b, err := newBench(t.Context(), s.Engine, prooftest.Root, t.TempDir(), doc)
 	require.NoError(t, err)
 	b.known = last.data()
 	again := &search{s, b, nil, random, newResults()}
@@ -66,10 +45,7 @@ func TestSample(t *testing.T) {
 	for _, batch := range batches(cases) {
 		require.NoError(t, again.tried(t.Context(), batch))
 	}
-	for _, f := range s.Figures() {
-		t.Log(f.Count, f.Of)
-	}
-	assert.Empty(t, s.Found(), "PROOF_SEED=%d go test -run TestSample ./internal/proofs/tuning", s.Seed)
+	prooftest.Report(t, s)
 	require.NotEmpty(t, again.results.byKind)
 	for _, r := range again.results.byKind {
 		assert.Contains(t, does[r.Key+" "+r.Change], r.What, "%s %s (%s): docs/tuning.md says otherwise: make prove writes it anew", r.Key, r.Change, stack)
@@ -78,9 +54,9 @@ func TestSample(t *testing.T) {
 
 // The results of the last whole search are of the schema as it is: every key is there, and what was refused still is.
 func TestResultsAreOfThisSchema(t *testing.T) {
-	last, err := Read(root)
+	last, err := Read(prooftest.Root)
 	require.NoError(t, err)
-	keys, err := Keys(root)
+	keys, err := Keys(prooftest.Root)
 	require.NoError(t, err)
 	tried := map[string]bool{}
 	for _, r := range last.Results {
@@ -91,7 +67,7 @@ func TestResultsAreOfThisSchema(t *testing.T) {
 		assert.True(t, tried[key], "%s was not tried in the last whole search: run make prove", key)
 	}
 	loads := func(e Example) error {
-		doc, err := read(root, e.Stack)
+		doc, err := read(prooftest.Root, e.Stack)
 		require.NoError(t, err)
 		dir := t.TempDir()
 		require.NoError(t, doc.with(apply(doc.config(), e.move().edits...)).write(dir))
@@ -110,7 +86,7 @@ func TestResultsAreOfThisSchema(t *testing.T) {
 }
 
 func TestExamples(t *testing.T) {
-	schema, err := readSchema(root)
+	schema, err := readSchema(prooftest.Root)
 	require.NoError(t, err)
 	random := rand.New(rand.NewPCG(1, 2))
 	patterns := 0
@@ -139,13 +115,13 @@ func TestSet(t *testing.T) {
 }
 
 func TestEveryMoveChangesTheFile(t *testing.T) {
-	schema, err := readSchema(root)
+	schema, err := readSchema(prooftest.Root)
 	require.NoError(t, err)
-	keys, err := Keys(root)
+	keys, err := Keys(prooftest.Root)
 	require.NoError(t, err)
 	moved := map[string]bool{}
-	for _, stack := range stackNames {
-		doc, err := read(root, stack)
+	for _, stack := range proofs.Stacks {
+		doc, err := read(prooftest.Root, stack)
 		require.NoError(t, err)
 		moves, _ := generate(doc, schema, rand.New(rand.NewPCG(1, 2)))
 		for _, m := range moves {

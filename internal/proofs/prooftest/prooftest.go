@@ -1,0 +1,50 @@
+// Package prooftest is what the tests of the proofs have in common.
+package prooftest
+
+import (
+	"context"
+	"os"
+	"strconv"
+	"testing"
+	"time"
+
+	"github.com/stretchr/testify/assert"
+	"github.com/stretchr/testify/require"
+
+	"legops/internal/offline/engine"
+	"legops/internal/proofs"
+)
+
+// Root is the repository, seen from the package of a proof.
+const Root = "../../.."
+
+// Search is a search with a seed of its own, or with that of PROOF_SEED, and with an engine that ends with the test.
+func Search(t *testing.T, sample float64) *proofs.Search {
+	t.Helper()
+	seed := uint64(time.Now().UnixNano())
+	if given := os.Getenv("PROOF_SEED"); given != "" {
+		var err error
+		seed, err = strconv.ParseUint(given, 10, 64)
+		require.NoError(t, err, "PROOF_SEED")
+	}
+	t.Logf("PROOF_SEED=%d", seed)
+	e, err := engine.Open(context.Background(), Root)
+	require.NoError(t, err)
+	t.Cleanup(func() {
+		assert.Empty(t, e.Refused(), "addresses outside this machine that something tried to reach")
+		assert.NoError(t, e.Close())
+	})
+	return &proofs.Search{Root: Root, Engine: e, Seed: seed, Sample: sample, Log: t.Output()}
+}
+
+// Report logs the figures of a search, and fails the test with what it found.
+func Report(t *testing.T, s *proofs.Search) {
+	t.Helper()
+	for _, figure := range s.Figures() {
+		t.Log(figure.Count, figure.Of)
+	}
+	assert.NotEmpty(t, s.Figures())
+	for _, found := range s.Found() {
+		t.Error(found)
+	}
+}
