@@ -5,6 +5,7 @@ import (
 	"reflect"
 
 	"github.com/pulumi/pulumi/sdk/v3/go/pulumi"
+	"github.com/pulumi/pulumi/sdk/v3/go/pulumi/internals"
 )
 
 // Build is a component whose children are created: what the steps that create them share.
@@ -41,13 +42,25 @@ func (b *Build) Create(
 	return nil
 }
 
+// maxUnderWay is how many components may wait to be registered before the program waits for one of them. The stacks have fewer, so that nothing
+// waits for the cluster; what it bounds is the memory that registrations under way take: docs/decisions/0034-program-goes-on.md.
+const maxUnderWay = 128
+
+// underWay has an entry for every component that waits to be registered.
+var underWay = make(chan struct{}, maxUnderWay)
+
 // registerOutputs registers the outputs once the component's URN is known, and lets the program go on until then. The SDK's
 // RegisterResourceOutputs waits for the URN (sdk/v3 v3.250.0, go/pulumi/context.go), which a component on the cluster gets only with
 // its provider: until the nodes are ready, nothing that comes later in the program would be registered. The program fails if the
 // component cannot be registered, or its outputs: the SDK returns the first error of any call at the end of the program.
 func (b *Build) registerOutputs(component pulumi.ComponentResource) {
 	all := outputs(component)
-	component.URN().ApplyT(func(pulumi.URN) error { return b.Ctx.RegisterResourceOutputs(component, all) })
+	underWay <- struct{}{}
+	registered := component.URN().ApplyT(func(pulumi.URN) error { return b.Ctx.RegisterResourceOutputs(component, all) })
+	go func() {
+		_, _ = internals.UnsafeAwaitOutput(b.Ctx.Context(), registered) // the SDK tells the error
+		<-underWay
+	}()
 }
 
 // outputs are the fields with a tag pulumi, by that name.
