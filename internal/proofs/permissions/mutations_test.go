@@ -68,6 +68,11 @@ func letIn(o *search, w *World, _ []*Principal) error {
 	}
 	return nil
 }
+func fromTest(o *search, w *World, _ []*Principal) error {
+	return o.report(w, "", func(e *Evaluator) ([]string, int, error) {
+		return w.acrossAccounts(e, "test", []*Principal{{ARN: "arn:aws:iam::222222222222:role/legops-test-app-matters", Account: "222222222222", Name: "app-matters"}})
+	})
+}
 func gitHubsJobs(o *search, w *World, _ []*Principal) error { return o.report(w, "", w.gitHubJobs) }
 func held(o *search, _ *World, _ []*Principal) error {
 	written, err := os.ReadFile(filepath.Join(prooftest.Root, document))
@@ -126,6 +131,9 @@ var mutations = []mutation{
 	{"a policy of AWS attached", []edit{{catalogue.RolePolicyAttachment, "deployer-role-AmazonSSMManagedInstanceCore", "policyArn", "AmazonSSMManagedInstanceCore", "CloudWatchAgentServerPolicy"}}, [2]string{}, "deployer", goalsOf, "logs:PutRetentionPolicy"},
 	{"a bucket opened to an account", []edit{{catalogue.BucketPolicy, "storage-documents", "policy", `"Statement":[`, allow(`"AWS":["arn:aws:iam::444444444444:root"]`) + `"Action":["s3:GetObject"],"Resource":["arn:aws:s3:::legops-prod-333333333333-documents/*"]},`}}, [2]string{}, "", strangers, "storage-documents lets in arn:aws:iam::444444444444:root"},
 	{"a key opened to an account by its number", []edit{{catalogue.Key, "encryption-storage", "policy", `"Statement":[`, allow(`"AWS":["444444444444"]`) + `"Action":["kms:Decrypt"],"Resource":["*"]},`}}, [2]string{}, "", letIn, "lets in 444444444444"},
+	{"a key opened to a role that nobody makes here", []edit{{catalogue.Key, "encryption-storage", "policy", `"Statement":[`, allow(`"AWS":["arn:aws:iam::333333333333:role/somebody"]`) + `"Action":["kms:Decrypt"],"Resource":["*"]},`}}, [2]string{}, "", letIn, "encryption-storage lets in arn:aws:iam::333333333333:role/somebody"},
+	{"a bucket opened to a role of test", []edit{{catalogue.BucketPolicy, "storage-documents", "policy", `"Statement":[`, allowEverybody + `"Action":["s3:GetObject"],"Resource":["arn:aws:s3:::legops-prod-333333333333-documents/*"],"Condition":{"ArnLike":{"aws:PrincipalArn":["arn:aws:iam::*:role/legops-test-app-matters"]}}},`}}, [2]string{}, "", fromTest, "app-matters of test: s3:GetObject on documents/"},
+	{"the source of another application's release", []edit{{catalogue.RolePolicy, "pipeline-portal-build-rights", "policy", "/legops-prod-portal/Source/*", "/*/Source/*"}}, [2]string{}, "build-portal", goalsOf, "artifacts: s3:GetObject on artifacts/matters/Source/"},
 	{"a bucket opened to a canonical user", []edit{{catalogue.BucketPolicy, "storage-documents", "policy", `"Statement":[`, allow(`"CanonicalUser":["79a59df900b949e55d96a1e698fbacedfd6e09d98eacf8f8d5218e7cd47ef2be"]`) + `"Action":["s3:GetObject"],"Resource":["arn:aws:s3:::legops-prod-333333333333-documents/*"]},`}}, [2]string{}, "", letIn, "storage-documents lets in 79a59df9"},
 	{"a bucket opened to all but one", []edit{{catalogue.BucketPolicy, "storage-documents", "policy", `"Statement":[`, strings.Replace(allow(`"AWS":["arn:aws:iam::444444444444:root"]`), "Principal", "NotPrincipal", 1) + `"Action":["s3:GetObject"],"Resource":["arn:aws:s3:::legops-prod-333333333333-documents/*"]},`}}, [2]string{}, "", letIn, "storage-documents lets in everybody but"},
 	{"trust in another account", []edit{{catalogue.Role, "app-matters-role", "assumeRolePolicy", `"Statement":[`, allow(`"AWS":["arn:aws:iam::444444444444:role/somebody"]`) + `"Action":["sts:AssumeRole"]},`}}, [2]string{}, "", letIn, "app-matters-role lets in arn:aws:iam::444444444444:role/somebody"},

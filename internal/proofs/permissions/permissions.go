@@ -132,6 +132,9 @@ func run(ctx context.Context, s *proofs.Search) (err error) {
 			}
 		}
 	}
+	if err := o.across(); err != nil {
+		return err
+	}
 	o.texts(string(written))
 	if whole {
 		text, err := o.write()
