@@ -6,18 +6,19 @@ import (
 	"strings"
 )
 
-// across asks of the roles of dev and test what they may in production, the last of the worlds, whose policies are kept. A sample is one role.
+// across asks of the roles of dev and test what they may in production, the last of the worlds, whose policies are kept. A sample is one role and
+// some of the actions.
 func (o *search) across() error {
 	production := o.worlds[len(o.worlds)-1]
 	for _, w := range o.worlds[:len(o.worlds)-1] {
-		from := w.Principals
+		from, actions := w.oneOfEachForm(), production.offeredByARN()
 		if o.Sample < 1 {
-			at := o.Random(w.Stack + " across").IntN(len(from))
-			from = from[at : at+1]
-		} else {
-			from = w.oneOfEachForm()
+			random := o.Random(w.Stack + " across")
+			from = []*Principal{w.Principals[random.IntN(len(w.Principals))]}
+			random.Shuffle(len(actions), func(i, j int) { actions[i], actions[j] = actions[j], actions[i] })
+			actions = actions[:max(1, len(actions)/10)]
 		}
-		found, asked, err := production.acrossAccounts(o.evaluator, w.Stack, from)
+		found, asked, err := production.acrossAccounts(o.evaluator, w.Stack, from, actions)
 		if err != nil {
 			return err
 		}
@@ -41,21 +42,25 @@ func (w *World) oneOfEachForm() (roles []*Principal) {
 	return roles
 }
 
+// offeredByARN are the actions that policies on resources and roles give to anybody by an ARN or to everybody.
+func (w *World) offeredByARN() []string {
+	return w.offered(func(principals []string) bool {
+		return slices.ContainsFunc(principals, func(p string) bool { return p == "*" || strings.HasPrefix(p, "arn:") })
+	})
+}
+
 // acrossAccounts asks what roles of another stack's account may here, whatever rights they have there: IAM lets a request into another account
-// only if policies of both allow it, so what is allowed is what the policies here leave open. Each action that these give to anybody by an ARN or
-// to everybody is asked on each resource that has a policy.
-func (w *World) acrossAccounts(e *Evaluator, stack string, from []*Principal) (found []string, asked int, err error) {
+// only if policies of both allow it, so what is allowed is what the policies here leave open. Each action is asked on each resource that has a
+// policy.
+func (w *World) acrossAccounts(e *Evaluator, stack string, from []*Principal, actions []string) (found []string, asked int, err error) {
 	everything := w.administrator().Identity
 	if err := e.Keep(everything...); err != nil {
 		return nil, 0, err
 	}
-	offered := w.offered(func(principals []string) bool {
-		return slices.ContainsFunc(principals, func(p string) bool { return p == "*" || strings.HasPrefix(p, "arn:") })
-	})
 	var questions []Question
 	var who []string
 	for _, p := range from {
-		for _, action := range offered {
+		for _, action := range actions {
 			for _, arn := range w.targets(action) {
 				if arn == "*" || w.policyOn(action, arn) == nil {
 					continue

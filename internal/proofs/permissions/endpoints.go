@@ -106,14 +106,9 @@ var openToAll = &Policy{
 	Name: "open to all", Kind: "resource", Text: []byte(`{"Version":"2012-10-17","Statement":[{"Effect":"Allow","Principal":"*","Action":"*","Resource":"*"}]}`),
 }
 
-// throughEndpoints asks what passes the VPC's endpoints and must not: a stranger's credentials, and by the gateway to S3 a stranger's bucket with
+// throughEndpoints asks what passes the VPC's endpoints of some services and must not: a stranger's credentials, and by the gateway to S3 a stranger's bucket with
 // whatever credentials. And what has to pass: what is installed from others' buckets, and the tokens of GitHub's jobs on the runner.
-func (w *World) throughEndpoints(e *Evaluator) (found []string, asked int, err error) {
-	return w.throughEndpointsOf(e, slices.Sorted(maps.Keys(w.endpoints))...)
-}
-
-// throughEndpointsOf asks it of the endpoints of some services.
-func (w *World) throughEndpointsOf(e *Evaluator, services ...string) (found []string, asked int, err error) {
+func (w *World) throughEndpoints(e *Evaluator, services ...string) (found []string, asked int, err error) {
 	if err := e.Keep(append(w.administrator().Identity, openToAll)...); err != nil {
 		return nil, 0, err
 	}

@@ -70,7 +70,7 @@ func letIn(o *search, w *World, _ []*Principal) error {
 }
 func fromTest(o *search, w *World, _ []*Principal) error {
 	return o.report(w, "", func(e *Evaluator) ([]string, int, error) {
-		return w.acrossAccounts(e, "test", []*Principal{{ARN: "arn:aws:iam::222222222222:role/legops-test-app-matters", Account: "222222222222", Name: "app-matters"}})
+		return w.acrossAccounts(e, "test", []*Principal{{ARN: "arn:aws:iam::222222222222:role/legops-test-app-matters", Account: "222222222222", Name: "app-matters"}}, w.offeredByARN())
 	})
 }
 func gitHubsJobs(o *search, w *World, _ []*Principal) error { return o.report(w, "", w.gitHubJobs) }
@@ -83,7 +83,7 @@ func held(o *search, _ *World, _ []*Principal) error {
 // through is the search of the endpoint of a service.
 func through(service string) func(*search, *World, []*Principal) error {
 	return func(o *search, w *World, _ []*Principal) error {
-		return o.report(w, "", func(e *Evaluator) ([]string, int, error) { return w.throughEndpointsOf(e, service) })
+		return o.report(w, "", func(e *Evaluator) ([]string, int, error) { return w.throughEndpoints(e, service) })
 	}
 }
 func withoutTLS(o *search, w *World, _ []*Principal) error { return o.report(w, "", w.plain) }
@@ -129,7 +129,7 @@ var mutations = []mutation{
 	{"a condition of trust dropped", []edit{{catalogue.Role, "opensearch-master", "assumeRolePolicy", `"aws:PrincipalArn":["arn:aws:iam::333333333333:role/platform","arn:aws:iam::333333333333:role/legops-prod-deploy"]`, `"aws:PrincipalArn":["arn:aws:iam::333333333333:role/*"]`}}, [2]string{}, "an administrator of the account", rights, "search-master"},
 	{"an administrator of the cluster", []edit{{catalogue.AccessPolicyAssociation, "eks-preview-view", "policyArn", "AmazonEKSAdminViewPolicy", "AmazonEKSClusterAdminPolicy"}}, [2]string{}, "preview", stepsOf, "preview can act as app-matters"},
 	{"a policy of AWS attached", []edit{{catalogue.RolePolicyAttachment, "deployer-role-AmazonSSMManagedInstanceCore", "policyArn", "AmazonSSMManagedInstanceCore", "CloudWatchAgentServerPolicy"}}, [2]string{}, "deployer", goalsOf, "logs:PutRetentionPolicy"},
-	{"a bucket opened to an account", []edit{{catalogue.BucketPolicy, "storage-documents", "policy", `"Statement":[`, allow(`"AWS":["arn:aws:iam::444444444444:root"]`) + `"Action":["s3:GetObject"],"Resource":["arn:aws:s3:::legops-prod-333333333333-documents/*"]},`}}, [2]string{}, "", strangers, "storage-documents lets in arn:aws:iam::444444444444:root"},
+	{"a bucket opened to an account", []edit{{catalogue.BucketPolicy, "storage-documents", "policy", `"Statement":[`, allow(`"AWS":["arn:aws:iam::444444444444:root"]`) + `"Action":["s3:GetObject"],"Resource":["arn:aws:s3:::legops-prod-333333333333-documents/*"]},`}}, [2]string{}, "", letIn, "storage-documents lets in arn:aws:iam::444444444444:root"},
 	{"a key opened to an account by its number", []edit{{catalogue.Key, "encryption-storage", "policy", `"Statement":[`, allow(`"AWS":["444444444444"]`) + `"Action":["kms:Decrypt"],"Resource":["*"]},`}}, [2]string{}, "", letIn, "lets in 444444444444"},
 	{"a key opened to a role that nobody makes here", []edit{{catalogue.Key, "encryption-storage", "policy", `"Statement":[`, allow(`"AWS":["arn:aws:iam::333333333333:role/somebody"]`) + `"Action":["kms:Decrypt"],"Resource":["*"]},`}}, [2]string{}, "", letIn, "encryption-storage lets in arn:aws:iam::333333333333:role/somebody"},
 	{"a bucket opened to a role of test", []edit{{catalogue.BucketPolicy, "storage-documents", "policy", `"Statement":[`, allowEverybody + `"Action":["s3:GetObject"],"Resource":["arn:aws:s3:::legops-prod-333333333333-documents/*"],"Condition":{"ArnLike":{"aws:PrincipalArn":["arn:aws:iam::*:role/legops-test-app-matters"]}}},`}}, [2]string{}, "", fromTest, "app-matters of test: s3:GetObject on documents/"},

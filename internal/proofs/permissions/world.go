@@ -59,6 +59,8 @@ type World struct {
 	probed map[string][]string
 	named  map[string]bool
 	labels map[string]string
+	// shared are the rights of everybody in the account, once they were asked.
+	shared []right
 	// config is the stack file, applications those in it.
 	config       *stacks.Config
 	applications []string
