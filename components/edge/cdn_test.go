@@ -7,6 +7,7 @@ import (
 	"github.com/stretchr/testify/assert"
 	"github.com/stretchr/testify/require"
 
+	"legops/components/apps"
 	"legops/components/edge"
 	"legops/components/internal/componenttest"
 	"legops/internal/recorder"
@@ -71,7 +72,7 @@ func TestCdnOrigins(t *testing.T) {
 			"originProtocolPolicy": "https-only", "originSslProtocols": []any{"TLSv1.2"}, "httpPort": 80.0, "httpsPort": 443.0,
 			"originReadTimeout": 60.0, "originKeepaliveTimeout": 60.0,
 		},
-		"customHeaders": []any{map[string]any{"name": edge.OriginHeader, "value": "open-sesame"}},
+		"customHeaders": []any{map[string]any{"name": apps.OriginHeader, "value": "open-sesame"}},
 	}, map[string]any{
 		"originId": "errors", "domainName": "legops-test-111122223333-errors.s3.us-east-1.amazonaws.com",
 		"originAccessControlId": "cdn-errors-id",
