@@ -32,6 +32,7 @@ import (
 
 	"github.com/aws/aws-network-policy-agent/api/v1alpha1"
 	"github.com/aws/aws-network-policy-agent/pkg/fwruleprocessor"
+	"github.com/aws/aws-network-policy-agent/pkg/logger"
 	"github.com/aws/aws-network-policy-agent/pkg/utils"
 )
 
@@ -53,6 +54,7 @@ func decide(table map[string][]byte, address netip.Addr) string {
 }
 
 func main() {
+	logger.New("error", "agent.log", 1, 1) // here, not below /var/log
 	type rule = fwruleprocessor.EbpfFirewallRules
 	wide := rule{IPCidr: "10.0.0.0/8"}
 	except := rule{IPCidr: "10.1.0.0/16", Except: []v1alpha1.NetworkAddress{"10.1.2.0/24"}}
