@@ -198,6 +198,9 @@ func TestCdnErrors(t *testing.T) {
 			"errorCode": status, "responseCode": status, "responsePagePath": "/errors/unavailable.html", "errorCachingMinTtl": 5.0,
 		})
 	}
+	for _, status := range []float64{404, 405, 414, 501} {
+		responses = append(responses, map[string]any{"errorCode": status, "errorCachingMinTtl": 0.0})
+	}
 	assert.Equal(t, responses, found.Get("customErrorResponses"))
 }
 
