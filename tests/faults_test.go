@@ -73,6 +73,42 @@ func TestFaults(t *testing.T) {
 	}
 }
 
+// TestInterruptedDestroy goes back from a destruction that stopped half way by the commands of docs/runbooks/interrupted-destroy.md, with the real
+// CLI and the state that its backend keeps of before.
+func TestInterruptedDestroy(t *testing.T) {
+	dir, _ := stood(t, "dev")
+	session := open(t, dir, nil)
+	want := existing(t, session.Record())
+	finish(t, session)
+
+	broken := open(t, dir, &cloud.Fault{Kind: "fail", Call: len(want) * 2 / 3})
+	_, err := broken.Run(t.Context(), "destroy", "--yes", "--skip-preview", "--stack", "dev")
+	require.Error(t, err, "the fault has to break the destruction")
+	finish(t, broken)
+
+	session = open(t, dir, nil)
+	defer finish(t, session)
+	assert.Less(t, len(existing(t, session.Record())), len(want))
+	state := filepath.Join(dir, "state", ".pulumi")
+	before, err := filepath.Glob(filepath.Join(state, "history", project, "dev", "dev-*.checkpoint.json"))
+	require.NoError(t, err)
+	require.Len(t, before, 2, "of the deployment, and of the destruction")
+	text, err := os.ReadFile(before[0])
+	require.NoError(t, err)
+	require.NoError(t, os.WriteFile(filepath.Join(state, "stacks", project, "dev.json"), text, 0o600))
+	assert.Equal(t, want, deployed(t, session, "dev"))
+	for _, e := range session.Record().Recoverable() {
+		require.NoError(t, session.Cloud().RestoreByHand(e))
+	}
+	session.Cloud().DeleteUnreachable()
+	run(t, session, "refresh", "--yes", "--skip-preview", "--stack", "dev")
+	run(t, session, "up", "--yes", "--skip-preview", "--stack", "dev")
+	run(t, session, "up", "--yes", "--skip-preview", "--stack", "dev")
+	run(t, session, "up", "--yes", "--skip-preview", "--expect-no-changes", "--stack", "dev")
+	assert.Equal(t, want, existing(t, session.Record()))
+	assert.Equal(t, want, deployed(t, session, "dev"))
+}
+
 // crashes ends the cloud.
 func crashes(kind string) func(*testing.T, context.Context, string, int) {
 	return func(t *testing.T, ctx context.Context, dir string, at int) {
