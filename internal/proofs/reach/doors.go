@@ -152,8 +152,8 @@ func (v *verdict) applications(n *Network, cfg *stacks.Config) {
 // access looks at who is let into the cluster once a connection is open: whom the stack names, and the roles of who has a line to it.
 func (v *verdict) access(n *Network, cfg *stacks.Config) {
 	declared := map[string]bool{}
-	for _, entry := range slices.Concat(cfg.Eks.Administrators, cfg.Eks.Viewers) {
-		declared[entry.RoleArn] = false
+	for _, role := range slices.Concat(cfg.Eks.Administrators, cfg.Eks.Viewers) {
+		declared[string(role)] = false
 	}
 	ours := map[string]bool{}
 	for _, r := range n.things {

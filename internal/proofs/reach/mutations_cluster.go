@@ -304,7 +304,7 @@ var mutationsOfCluster = []mutation{
 		return w.edited(catalogue.Cluster, to("API_AND_CONFIG_MAP", "accessConfig", "authenticationMode"))
 	}},
 	{"the cluster lets less in", func(w *world) []change {
-		return w.gone(catalogue.AccessEntry, "eks-platform", "eks-deploy", "eks-preview")
+		return w.gone(catalogue.AccessEntry, "eks-platform", "eks-legops-"+w.name+"-deploy", "eks-legops-"+w.name+"-preview")
 	}},
 	{"a request needs no secret", func(w *world) []change {
 		header := func(edit func(header map[string]any)) func(in, out model.Values) bool {
