@@ -82,11 +82,11 @@ func (v *verdict) same(whose, missing string, said, there map[string]bool) {
 // access looks at who is let into the cluster once a connection is open, and as what: those whom the stack names, nodes, and the deployer.
 func (v *verdict) access(n *Network, cfg *stacks.Config) {
 	declared := map[string]bool{}
-	for _, entry := range cfg.Eks.Administrators {
-		declared[entry.RoleArn+" as STANDARD with AmazonEKSClusterAdminPolicy for the cluster"] = true
+	for _, role := range cfg.Eks.Administrators {
+		declared[string(role)+" as STANDARD with AmazonEKSClusterAdminPolicy for the cluster"] = true
 	}
-	for _, entry := range cfg.Eks.Viewers {
-		declared[entry.RoleArn+" as STANDARD with AmazonEKSAdminViewPolicy for the cluster"] = true
+	for _, role := range cfg.Eks.Viewers {
+		declared[string(role)+" as STANDARD with AmazonEKSAdminViewPolicy for the cluster"] = true
 	}
 	associated := map[string][]string{}
 	for _, r := range n.things {

@@ -25,7 +25,7 @@ var mutationsOfAccess = []mutation{
 			w.edited(catalogue.AccessPolicyAssociation, to("arn:aws:eks::aws:cluster-access-policy/AmazonEKSEditPolicy", "policyArn"), "view"),
 			w.edited(catalogue.AccessEntry, to([]any{"system:masters"}, "kubernetesGroups")),
 			w.edited(catalogue.AccessEntry, to([]any{"legops:delivery"}, "kubernetesGroups"), "preview", "Role"),
-			w.edited(catalogue.AccessEntry, to("EC2_LINUX", "type"), "deployer-access", "eks-platform", "eks-preview", "eks-deploy"),
+			w.edited(catalogue.AccessEntry, to("EC2_LINUX", "type"), "deployer-access", "eks-platform", "eks-legops-"+w.name+"-preview", "eks-legops-"+w.name+"-deploy"),
 			[]change{w.added("association", catalogue.AccessPolicyAssociation, model.Values{
 				"clusterName": "legops-" + w.name, "principalArn": "arn:aws:iam::" + w.cfg.Account + ":role/legops-" + w.name + "-deployer",
 				"policyArn": "arn:aws:eks::aws:cluster-access-policy/AmazonEKSEditPolicy", "accessScope": map[string]any{"type": "cluster"},
@@ -72,6 +72,6 @@ var mutationsOfAccess = []mutation{
 		return w.edited(catalogue.Cluster, to("API_AND_CONFIG_MAP", "accessConfig", "authenticationMode"))
 	}},
 	{"the cluster lets less in", func(w *world) []change {
-		return w.gone(catalogue.AccessEntry, "eks-platform", "eks-deploy", "eks-preview")
+		return w.gone(catalogue.AccessEntry, "eks-platform", "eks-legops-"+w.name+"-deploy", "eks-legops-"+w.name+"-preview")
 	}},
 }
