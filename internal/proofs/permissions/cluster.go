@@ -38,6 +38,7 @@ func clusters(worlds []*World) string {
 func (w *World) clusterText() string {
 	var b strings.Builder
 	b.WriteString("| Role | As |\n| --- | --- |\n")
+	var entries []string // whose order in the state is that of the threads that made them
 	for _, entry := range w.graph.OfType(catalogue.AccessEntry) {
 		var as []string
 		for _, a := range w.graph.OfType(catalogue.AccessPolicyAssociation) {
@@ -51,9 +52,10 @@ func (w *World) clusterText() string {
 		if entry.Text("type") == "EC2_LINUX" {
 			as = append(as, "a node")
 		}
-		fmt.Fprintf(&b, "| `%s` | %s |\n", w.label(entry.Text("principalArn")), strings.Join(as, ", "))
+		entries = append(entries, fmt.Sprintf("| `%s` | %s |\n", w.label(entry.Text("principalArn")), strings.Join(as, ", ")))
 	}
-	b.WriteString("\n| Who | In | May |\n| --- | --- | --- |\n")
+	slices.Sort(entries)
+	b.WriteString(strings.Join(entries, "") + "\n| Who | In | May |\n| --- | --- | --- |\n")
 	rows := map[string][]string{}
 	for _, kind := range bindings {
 		for _, binding := range w.graph.OfType(kind) {
