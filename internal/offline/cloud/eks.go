@@ -48,6 +48,12 @@ var _ = simulate(map[string]simulation{
 			return things
 		},
 		rules: []rule{eksZones("vpcConfig.subnetIds")},
+		// The provider sends each in a request of its own, and passes such a refusal on (terraform-provider-aws 6.13, internal/service/eks/cluster.go:
+		// resourceClusterUpdate). The texts: aws/aws-cdk#19898, eksctl-io/eksctl#4043.
+		unchanging: map[string]string{
+			"enabledClusterLogTypes":      "InvalidParameterException: No changes needed for the logging config provided",
+			"vpcConfig.publicAccessCidrs": "InvalidParameterException: Cluster is already at the desired configuration",
+		},
 	},
 	catalogue.AccessEntry: {rules: []rule{entryGroups}},
 })

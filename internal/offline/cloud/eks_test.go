@@ -1,7 +1,11 @@
 package cloud
 
 import (
+	"maps"
 	"testing"
+
+	pulumirpc "github.com/pulumi/pulumi/sdk/v3/proto/go"
+	"github.com/stretchr/testify/require"
 
 	"legops/internal/catalogue"
 )
@@ -22,4 +26,26 @@ func TestAccessEntryRules(t *testing.T) {
 	for _, role := range []string{"administrators", "legops-dev-deploy", "legops-dev-preview"} {
 		c.made(catalogue.AccessEntry, role, values{"clusterName": "platform", "principalArn": "arn:aws:iam::111111111111:role/" + role})
 	}
+}
+
+// EKS refuses to switch the logs to what they are: after an update whose answer was lost, until a refresh.
+func TestClusterIsNotUpdatedTwice(t *testing.T) {
+	c := newClient(t)
+	in := func(logs ...any) values {
+		return values{"name": "platform", "roleArn": c.role("platform"), "vpcConfig": values{"subnetIds": []any{}}, "enabledClusterLogTypes": logs}
+	}
+	before, after := in("api", "audit"), values{}
+	maps.Copy(after, before)
+	after["enabledClusterLogTypes"] = []any{"api"}
+	id, out := c.made(catalogue.Cluster, "platform", before)
+	update := func() error {
+		_, err := c.rpc.Update(t.Context(), &pulumirpc.UpdateRequest{Urn: urnOf(catalogue.Cluster, "platform"), Id: id, Olds: c.wire(out), News: c.wire(after)})
+		return err
+	}
+	require.NoError(t, update())
+	require.ErrorContains(t, update(), "No changes needed for the logging config provided")
+	read, err := c.rpc.Read(t.Context(), &pulumirpc.ReadRequest{Urn: urnOf(catalogue.Cluster, "platform"), Id: id})
+	require.NoError(t, err)
+	out = read.GetProperties().AsMap()
+	require.NoError(t, update())
 }

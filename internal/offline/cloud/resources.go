@@ -232,6 +232,9 @@ func (p *Provider) Update(ctx context.Context, req *pulumirpc.UpdateRequest) (*p
 	}
 	var e *Entry
 	err = p.changing(ctx, Call{"update", urn, req.GetId()}, func() (err error) {
+		if err = p.refuseUnchanged(c.key(urn, req.GetId()), stated, inputs); err != nil {
+			return err
+		}
 		e, err = p.update(c, urn, req.GetId(), known, unchanged)
 		return err
 	})
@@ -240,6 +243,21 @@ func (p *Provider) Update(ctx context.Context, req *pulumirpc.UpdateRequest) (*p
 	}
 	outputs, err := p.answer(e.Type, e.outputs(), req.GetNews())
 	return &pulumirpc.UpdateResponse{Properties: outputs}, err
+}
+
+// refuseUnchanged says which input of an update the service refuses because it has it so already: an earlier update was made, and Pulumi did not
+// hear of it.
+func (p *Provider) refuseUnchanged(key entryKey, stated, inputs resource.PropertyMap) error {
+	p.record.mu.Lock()
+	defer p.record.mu.Unlock()
+	old := p.record.entries[key]
+	for input, says := range simulated[key.typ].unchanging {
+		asked := at(inputs, input)
+		if old != nil && !at(stated, input).DeepEquals(asked) && at(resource.NewPropertyMapFromMap(old.Inputs), input).DeepEquals(asked) {
+			return old.refusal("%s", says)
+		}
+	}
+	return nil
 }
 
 // update changes a resource, except for an input that nobody asks to change, if there is one.

@@ -49,6 +49,8 @@ type simulation struct {
 	// shared is an input that others change, too. The provider sends it whole, with the values that Pulumi knows, if any of it changes,
 	// and else not at all.
 	shared string
+	// unchanging are inputs that the provider sends by themselves when they differ from what Pulumi knows, and the service refuses if it has them so.
+	unchanging map[string]string
 	// planned changes inputs as the provider does before it compares or sends them, or says what it refuses then, in a preview, too;
 	// stated is what Pulumi's state has.
 	planned func(stated, inputs resource.PropertyMap) error

@@ -94,12 +94,18 @@ func (t *target) search(ctx context.Context, s *proofs.Search, o operation, f fa
 					find("wave %d: the run says nothing of the failed %s of %s", w.wave, call.Op, call.URN)
 				}
 			}
+			for _, line := range unexplained(failed, struck) {
+				find("wave %d: what met no fault fails, too: %s", w.wave, line)
+			}
 		}
 		if !o.runsProgram && s.Random(fmt.Sprint("undo", t.name, f.name, w.wave)).Float64() < t.undone {
 			t.undo(ctx, s, w, want.undone, find)
 		}
-		if err := t.recover(ctx, s, w, want.leaves, find); err != nil {
+		if err := t.recover(ctx, s, o, w, want.leaves, find); err != nil {
 			return err
+		}
+		if s.Random(fmt.Sprint("next", t.name, o.name, f.name, w.wave)).Float64() < t.converging {
+			t.converges(ctx, s, o, w, want.leaves, find)
 		}
 	}
 	s.Count("calls: "+f.name, len(w.struck))
@@ -127,4 +133,45 @@ func (t *target) search(ctx context.Context, s *proofs.Search, o operation, f fa
 		_, _ = fmt.Fprintf(s.Log, "%s, %s, %s: %d calls in %d runs, %.0f s\n", t.name, o.name, f.name, len(w.struck), w.wave-1, time.Since(start).Seconds())
 	}
 	return nil
+}
+
+// unexplained are the failures of a run of what met no fault in it.
+func unexplained(failed error, struck []cloud.Call) (lines []string) {
+	if failed == nil {
+		return nil
+	}
+	met := map[string]bool{}
+	for _, call := range struck {
+		met[string(call.URN)] = true
+	}
+	for line := range strings.Lines(failed.Error()) {
+		if urn, _, _ := strings.Cut(line, " "); strings.HasPrefix(urn, "urn:") && !met[urn] {
+			lines = append(lines, strings.TrimSpace(line))
+		}
+	}
+	return lines
+}
+
+// converges performs the operation on a copy of the stack without any further fault: then all is as it should be.
+func (t *target) converges(ctx context.Context, s *proofs.Search, o operation, w *waves, want *standing, find func(string, ...any)) {
+	s.Count("next runs without a fault", 1)
+	there, err := func() (*standing, error) {
+		stack, err := w.stack.Copy()
+		if err != nil {
+			return nil, err
+		}
+		for range 2 { // as in undisturbed
+			if err := o.do(ctx, t, stack); err != nil {
+				return nil, err
+			}
+		}
+		return read(ctx, stack)
+	}()
+	if err != nil {
+		find("wave %d, the next run: %v", w.wave, err)
+		return
+	}
+	for _, d := range there.differences(want) {
+		find("wave %d, after the next run: %s", w.wave, d)
+	}
 }

@@ -5,6 +5,7 @@ import (
 	"errors"
 	"slices"
 	"strings"
+	"sync/atomic"
 	"testing"
 	"time"
 
@@ -28,6 +29,18 @@ func repeated(op, typ string, instead func(s *engine.Stack, c cloud.Call, change
 		}
 		return change()
 	}}
+}
+
+// failsOnce breaks a cloud for the first of the calls of one kind that come a second time, while others meet their fault.
+func failsOnce(op, typ string) seams {
+	var failed atomic.Bool
+	return repeated(op, typ, func(_ *engine.Stack, _ cloud.Call, change func() error) error {
+		if failed.Swap(true) {
+			return change()
+		}
+		time.Sleep(quiet / 2)
+		return status.Error(codes.FailedPrecondition, "Conflict")
+	})
 }
 
 // mutations are ways to break program, cloud, engine and runbook, each with the operation and the fault that find it, and what they find.
@@ -108,6 +121,11 @@ var mutations = []struct {
 			}
 			return all
 		}}},
+	{name: "nothing has the tag that aws lists it by", program: small{untagged: true}, operation: "up from nothing", fault: "answer lost", finds: "nothing tells a person of"},
+	{name: "what met its fault fails once more, elsewhere", operation: "up from nothing", fault: "refused", finds: "what met no fault fails, too",
+		seams: failsOnce("create", catalogue.Topic)},
+	{name: "the runbook does not refresh before the cluster is updated once more", operation: "update", fault: "answer lost", finds: "No changes needed",
+		seams: seams{unrefreshed: true}},
 	{name: "who undoes a destruction restores no secret", operation: "destroy", fault: "refused", finds: "already scheduled for deletion",
 		seams: seams{omits: "restore what is kept"}},
 	{name: "who undoes a destruction goes on with the state that it left", operation: "destroy", fault: "refused", finds: "AlreadyExists",

@@ -1,6 +1,7 @@
 package faults
 
 import (
+	"bytes"
 	"context"
 	"fmt"
 	"strings"
@@ -11,16 +12,21 @@ import (
 
 	"legops/internal/catalogue"
 	"legops/internal/model"
+	"legops/internal/offline/engine"
 	"legops/internal/proofs"
+	"legops/internal/unfinished"
 )
 
 // recover does after a wave what the runbooks say, docs/runbooks/lock-left-behind.md and unfinished-update.md: it compares what is in the cloud
-// with the state. What the service would refuse to make again, or make twice, is imported. That is not possible for the replacement of something
+// with the state, by the operations under way, what aws lists by the stack's tags, and the next run's AlreadyExists. What the service would refuse to make again, or make twice, is imported. That is not possible for the replacement of something
 // that the state still has, and would leave secrets in the state in the clear: such a resource is deleted. The rest is the next run's. plan is what
 // the program asks for.
-func (t *target) recover(ctx context.Context, s *proofs.Search, w *waves, plan *standing, find func(string, ...any)) error {
+func (t *target) recover(ctx context.Context, s *proofs.Search, o operation, w *waves, plan *standing, find func(string, ...any)) error {
 	if w.fault.answer == nil || !w.fault.done && !w.fault.cli {
 		return nil
+	}
+	if err := t.refreshed(ctx, w); err != nil {
+		return err
 	}
 	there, err := read(ctx, w.stack)
 	if err != nil {
@@ -28,6 +34,10 @@ func (t *target) recover(ctx context.Context, s *proofs.Search, w *waves, plan *
 	}
 	for _, item := range there.left {
 		w.told[string(item.Resource.URN)] = true
+	}
+	listed, err := t.listed(ctx, o, w.stack)
+	if err != nil {
+		return fmt.Errorf("wave %d: what aws lists: %w", w.wave, err)
 	}
 	var imports []deploy.Import
 	for _, name := range there.unknown() {
@@ -44,6 +54,9 @@ func (t *target) recover(ctx context.Context, s *proofs.Search, w *waves, plan *
 				return err
 			}
 			e.Pending = true
+		}
+		if e.Pending && !w.told[e.URN] && catalogue.Of(e.Type).Again() == catalogue.Second && !listed[model.Values(e.Outputs).Text("arn")] {
+			find("wave %d: nothing tells a person of %s: no operation in the state, no list of aws by tags, and no error of the next run", w.wave, name)
 		}
 		r := plan.graph.At(resource.URN(e.URN))
 		switch {
@@ -87,4 +100,56 @@ func (t *target) clear(w *waves) {
 	default:
 		w.stack.ClearPendingCreates()
 	}
+}
+
+// listed are the ARNs of what aws lists by the stack's tags and the state does not have, as cmd/unfinished finds them. A destruction creates nothing.
+func (t *target) listed(ctx context.Context, o operation, s *engine.Stack) (map[string]bool, error) {
+	if !o.runsProgram {
+		return nil, nil
+	}
+	state, err := s.State(ctx)
+	if err != nil {
+		return nil, err
+	}
+	type place struct{ account, region string }
+	places, filters := map[place]bool{}, map[string]string{}
+	for _, e := range s.Record().Entries("") {
+		tags := model.Values(e.Outputs).Values("tagsAll")
+		if tags.Text("Project") != "" && tags.Text("Environment") != "" {
+			places[place{e.Account, e.Region}] = true
+			filters["Project"], filters["Environment"] = tags.Text("Project"), tags.Text("Environment")
+		}
+	}
+	if len(places) == 0 {
+		return nil, nil
+	}
+	var lists bytes.Buffer
+	for p := range places {
+		list, err := s.Cloud().Tagged(p.account, p.region, filters)
+		if err != nil {
+			return nil, err
+		}
+		lists.Write(list)
+	}
+	strays, err := unfinished.Strays(state, &lists)
+	if err != nil {
+		return nil, err
+	}
+	found := map[string]bool{}
+	for _, stray := range strays {
+		found[stray.ARN] = true
+	}
+	return found, nil
+}
+
+// refreshed reads the cloud into the state where a service refuses the next run, since what it asks for was done already: the runbook does so after
+// each such fault, but anywhere else the next run does not need it.
+func (t *target) refreshed(ctx context.Context, w *waves) error {
+	for _, call := range w.waiting {
+		if w.fault.done && call.Op == "update" && string(call.URN.Type()) == catalogue.Cluster && !t.seams.unrefreshed {
+			_, err := w.stack.Refresh(ctx, t.source)
+			return err
+		}
+	}
+	return nil
 }

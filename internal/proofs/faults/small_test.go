@@ -8,6 +8,7 @@ import (
 	"github.com/pulumi/pulumi-aws/sdk/v6/go/aws"
 	"github.com/pulumi/pulumi-aws/sdk/v6/go/aws/cloudwatch"
 	"github.com/pulumi/pulumi-aws/sdk/v6/go/aws/ec2"
+	"github.com/pulumi/pulumi-aws/sdk/v6/go/aws/eks"
 	"github.com/pulumi/pulumi-aws/sdk/v6/go/aws/iam"
 	"github.com/pulumi/pulumi-aws/sdk/v6/go/aws/kms"
 	"github.com/pulumi/pulumi-aws/sdk/v6/go/aws/s3"
@@ -29,8 +30,18 @@ type small struct {
 	randomPolicy, randomTarget, randomTopic, randomQueue bool
 	// newName gives a resource another name in each run, extra asks for one only in the first.
 	newName, extra bool
+	// untagged leaves out the tag by which aws lists what the program makes.
+	untagged bool
 
 	runs atomic.Int32
+}
+
+// project is the tag by which aws lists what the program makes, unless it is another each time.
+func (p *small) project() pulumi.String {
+	if p.untagged {
+		return ""
+	}
+	return "legops"
 }
 
 const trust = `{"Version":"2012-10-17","Statement":[{"Effect":"Allow","Principal":{"Service":"events.amazonaws.com"},"Action":"sts:AssumeRole"}]}`
@@ -45,7 +56,7 @@ func (p *small) run(ctx *pulumi.Context, _ map[string]string) (err error) {
 	}
 	provider, err := aws.NewProvider(ctx, "aws", &aws.ProviderArgs{
 		Region: pulumi.String("us-east-1"), AllowedAccountIds: pulumi.StringArray{pulumi.String("111111111111")},
-		DefaultTags: aws.ProviderDefaultTagsArgs{Tags: pulumi.StringMap{"Owner": pulumi.String(owner)}},
+		DefaultTags: aws.ProviderDefaultTagsArgs{Tags: pulumi.StringMap{"Owner": pulumi.String(owner), "Environment": pulumi.String("development"), "Project": p.project()}},
 	})
 	must(err)
 	in := pulumi.Provider(provider)
@@ -63,6 +74,13 @@ func (p *small) run(ctx *pulumi.Context, _ map[string]string) (err error) {
 	get(kms.NewAlias(ctx, "alias", &kms.AliasArgs{Name: pulumi.String("alias/small"), TargetKeyId: key.KeyId}, in))
 	role := get(iam.NewRole(ctx, "role", &iam.RoleArgs{Name: pulumi.String("small"), AssumeRolePolicy: pulumi.String(trust)}, in))
 	get(iam.NewRolePolicy(ctx, "policy", &iam.RolePolicyArgs{Name: named("small", p.randomPolicy), Role: role.Name, Policy: pulumi.String(rights)}, in))
+	logs := pulumi.ToStringArray([]string{"api", "audit"})
+	if p.edited {
+		logs = logs[:1]
+	}
+	get(eks.NewCluster(ctx, "cluster", &eks.ClusterArgs{
+		Name: pulumi.String("small"), RoleArn: role.Arn, VpcConfig: eks.ClusterVpcConfigArgs{SubnetIds: pulumi.StringArray{}}, EnabledClusterLogTypes: logs,
+	}, in))
 	topic := get(sns.NewTopic(ctx, "topic", &sns.TopicArgs{Name: named("small", p.randomTopic)}, in))
 	rule := get(cloudwatch.NewEventRule(ctx, "rule", &cloudwatch.EventRuleArgs{Name: pulumi.String("small"), ScheduleExpression: pulumi.String("rate(1 hour)")}, in))
 	get(cloudwatch.NewEventTarget(ctx, "target", &cloudwatch.EventTargetArgs{TargetId: named("topic", p.randomTarget), Rule: rule.Name, Arn: topic.Arn}, in))
@@ -99,12 +117,12 @@ func (p *small) target(t *testing.T, e *engine.Engine, broken seams) *target {
 	t.Helper()
 	after := &small{
 		edited: true, randomPolicy: p.randomPolicy, randomTarget: p.randomTarget, randomTopic: p.randomTopic, randomQueue: p.randomQueue,
-		newName: p.newName, extra: p.extra,
+		newName: p.newName, extra: p.extra, untagged: p.untagged,
 	}
 	source := func(p *small) engine.Source {
 		return engine.Source{Dir: prooftest.Root, Program: engine.Function(p.run)}
 	}
-	made := &target{name: "dev", engine: e, source: source(p), edited: source(after), undone: 1, seams: broken}
+	made := &target{name: "dev", engine: e, source: source(p), edited: source(after), undone: 1, converging: 1, seams: broken}
 	var err error
 	made.deployed, err = e.Stack("dev", nil)
 	require.NoError(t, err)

@@ -28,6 +28,8 @@ type waves struct {
 	// struck are the calls that met the fault, spared the others; each with the number of its wave.
 	struck, spared map[cloud.Call]int
 	wave           int
+	// calls are all, also those made again.
+	calls int
 	// told are the resources whose end the state said that nobody knows, by URN.
 	told map[string]bool
 	// waiting are the calls of the running wave, which strike ends.
@@ -44,6 +46,7 @@ func newWaves(s *engine.Stack, f fault, spares func(cloud.Call) bool) *waves {
 // between stands between engine and cloud.
 func (w *waves) between(c cloud.Call, change func() error) error {
 	w.mu.Lock()
+	w.calls++
 	_, before := w.struck[c]
 	if w.cloud != nil {
 		whole, again := change, before

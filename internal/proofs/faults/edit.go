@@ -1,0 +1,55 @@
+package faults
+
+import (
+	"fmt"
+	"os"
+	"path/filepath"
+	"regexp"
+	"strings"
+)
+
+// edits are changes of a stack file that together touch every layer. What is protected cannot go, so what removes something is for other stacks.
+var edits = []struct {
+	old       *regexp.Regexp
+	new       string
+	unguarded bool
+}{
+	{old: regexp.MustCompile(`Owner: platform@`), new: `Owner: founders@`},
+	{old: regexp.MustCompile(`originSecretGeneration: 1`), new: `originSecretGeneration: 2`},
+	{old: regexp.MustCompile(`diskGiB: \d+`), new: `diskGiB: 120`},
+	{old: regexp.MustCompile(`- m7g\.x?large`), new: `- m7g.2xlarge`}, // replaces the nodes
+	{old: regexp.MustCompile(`LOG_LEVEL: \w+`), new: `LOG_LEVEL: error`},
+	{old: regexp.MustCompile(`flowLogRetentionDays: \d+`), new: `flowLogRetentionDays: 545`},
+	{old: regexp.MustCompile(`      - authenticator\n`), new: ``, unguarded: true}, // a log of the cluster, which EKS switches off only once; production needs it
+	// Another application, like one that there is.
+	{old: regexp.MustCompile(`    - name: regulations\n      path: /regulations\n((?:      .*\n)+)`),
+		new: "$0    - name: statutes\n      path: /statutes\n$1"},
+	// An application and a queue that go, and others that come.
+	{old: regexp.MustCompile(`(- name: |path: /|        - )certifications\b`), new: `${1}certificates`, unguarded: true},
+	{old: regexp.MustCompile(`\bmatter-traceability\b`), new: `traceability`, unguarded: true},
+}
+
+// edit writes the edited file of a stack into a new folder.
+func edit(root, stack string) (dir string, err error) {
+	name := "Pulumi." + stack + ".yaml"
+	text, err := os.ReadFile(filepath.Join(root, name)) //nolint:gosec // a stack file
+	if err != nil {
+		return "", err
+	}
+	before := string(text)
+	guarded := strings.Contains(before, "legops:deletionProtection: true")
+	for _, e := range edits {
+		if e.unguarded && guarded {
+			continue
+		}
+		after := e.old.ReplaceAllString(before, e.new)
+		if after == before {
+			return "", fmt.Errorf("%s has nothing that %s changes: adapt the edits", name, e.old)
+		}
+		before = after
+	}
+	if dir, err = os.MkdirTemp("", "faults-"); err != nil {
+		return "", err
+	}
+	return dir, os.WriteFile(filepath.Join(dir, name), []byte(before), 0o600)
+}
