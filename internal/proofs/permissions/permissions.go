@@ -266,7 +266,7 @@ func (o *search) hunt(w *World, from []*Principal) error {
 			}
 		}
 	}
-	found, owned, asked, err := w.refuse(o.evaluator, slices.DeleteFunc(hunted, w.wide))
+	found, owned, asked, err := w.refuse(o.evaluator, slices.DeleteFunc(hunted, w.wide), goals)
 	if err != nil {
 		return err
 	}

@@ -111,9 +111,9 @@ func (r reached) text(w *World) string {
 	return fmt.Sprintf("%s: %s on %s, by %s", r.goal.name, r.question.Action, w.label(r.question.Resource), strings.Join(r.answer.By, ", "))
 }
 
-// refuse asks for all goals from roles, and returns what was reached that is not their own, and what each reaches: goal, colon, label. It
+// refuse asks for goals from roles, and returns what was reached that is not their own, and what each reaches: goal, colon, label. It
 // counts the questions.
-func (w *World) refuse(e *Evaluator, from []*Principal) (found []reached, owned map[*Principal][]string, asked int, err error) {
+func (w *World) refuse(e *Evaluator, from []*Principal, goals []goal) (found []reached, owned map[*Principal][]string, asked int, err error) {
 	owned = map[*Principal][]string{}
 	everybody, err := w.everybody(e)
 	if err != nil {
