@@ -6,6 +6,7 @@ import (
 	"legops/components/data"
 	"legops/components/foundation"
 	"legops/components/operations"
+	"legops/internal/settings"
 	"legops/stacks"
 )
 
@@ -72,18 +73,16 @@ func (p *Platform) database(ctx *pulumi.Context, cfg *stacks.Config) (err error)
 
 func (p *Platform) search(ctx *pulumi.Context, cfg *stacks.Config) (err error) {
 	args := &data.OpenSearchArgs{
-		OpenSearch: cfg.OpenSearch,
-		Stays:      p.present.searchStays,
-		Name:       p.name,
-		Location:   p.location,
-		VpcID:      p.Network.VpcID,
-		SubnetIDs:  p.Network.DataSubnetIDs,
-		KeyArn:     p.Encryption.Keys[foundation.KeySearch],
-		LogKeyArn:  p.Encryption.Keys[foundation.KeyLogs],
-		Protect:    cfg.DeletionProtection,
-	}
-	for _, administrator := range cfg.Eks.Administrators {
-		args.Administrators = append(args.Administrators, administrator.RoleArn)
+		OpenSearch:     cfg.OpenSearch,
+		Stays:          p.present.searchStays,
+		Name:           p.name,
+		Location:       p.location,
+		VpcID:          p.Network.VpcID,
+		SubnetIDs:      p.Network.DataSubnetIDs,
+		KeyArn:         p.Encryption.Keys[foundation.KeySearch],
+		LogKeyArn:      p.Encryption.Keys[foundation.KeyLogs],
+		Administrators: settings.Texts(cfg.Eks.Administrators),
+		Protect:        cfg.DeletionProtection,
 	}
 	p.OpenSearch, err = data.NewOpenSearch(ctx, "opensearch", args, p.onAws())
 	return err

@@ -55,8 +55,8 @@ func platform() *stacks.Config {
 		},
 		Eks: settings.Eks{
 			Version: "1.35", PublicAccessCIDRs: cidrs("192.0.2.0/24"), LogTypes: []settings.ClusterLogType{"audit"}, LogRetention: 60,
-			Administrators: []settings.AccessEntry{{Name: "platform", RoleArn: "arn:aws:iam::111122223333:role/platform"}},
-			Viewers:        []settings.AccessEntry{{Name: "preview", RoleArn: "arn:aws:iam::111122223333:role/preview"}},
+			Administrators: []settings.RoleARN{"arn:aws:iam::111122223333:role/platform"},
+			Viewers:        []settings.RoleARN{"arn:aws:iam::111122223333:role/preview"},
 			AddonVersions:  map[settings.AddonName]string{settings.AddonCoreDNS: "v1"},
 			Nodes:          settings.Nodes{InstanceTypes: []settings.InstanceType{"m7g.large"}, CapacityType: settings.Spot, MinSizePerZone: 2, MaxSizePerZone: 4, DiskGiB: 50},
 		},

@@ -2,11 +2,13 @@ package infra
 
 import (
 	"fmt"
+	"slices"
 
 	"github.com/pulumi/pulumi/sdk/v3/go/pulumi"
 
 	"legops/components/compute"
 	"legops/components/data"
+	"legops/components/foundation"
 	"legops/internal/capacity"
 	"legops/stacks"
 )
@@ -28,6 +30,20 @@ type present struct {
 // what is refused then has changed nothing.
 func (p *Platform) look(ctx *pulumi.Context, cfg *stacks.Config) (err error) {
 	in := pulumi.Provider(p.Providers.Aws)
+	taken, err := foundation.LookupSubnets(ctx, p.name, cfg.Network.CIDR, in)
+	if err != nil {
+		return fmt.Errorf("%s:network.subnets: cannot look up the subnets of VPC %s: %w", stacks.Project, p.name, err)
+	}
+	if err := cfg.CheckSubnets(taken, func(tier, zone string) string { return foundation.SubnetName(p.name, tier, zone) }); err != nil {
+		return err
+	}
+	missing, err := compute.MissingRoles(ctx, slices.Concat(cfg.Eks.Administrators, cfg.Eks.Viewers), in)
+	if err != nil {
+		return fmt.Errorf("%s:eks.administrators: cannot look up the roles: %w", stacks.Project, err)
+	}
+	if err := cfg.CheckRoles(missing); err != nil {
+		return err
+	}
 	zones := cfg.Network.AvailabilityZones
 	if p.present.nodeGroups, err = compute.LookupNodeGroups(ctx, eksName, p.name, zones, in); err != nil {
 		return fmt.Errorf("%s:eks.nodes: cannot look up the node groups of cluster %s: %w", stacks.Project, p.name, err)

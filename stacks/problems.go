@@ -56,6 +56,14 @@ func (ps Problems) sort() Problems {
 	return slices.Compact(ps)
 }
 
+// orNil is the problems in order, or no error if there is none.
+func (ps Problems) orNil() error {
+	if len(ps) == 0 {
+		return nil
+	}
+	return ps.sort()
+}
+
 var position = regexp.MustCompile(`\[[0-9]+\]`)
 
 // sortKey pads positions, so that [10] comes after [9].

@@ -134,25 +134,25 @@ func zones(c *checker) {
 	}
 }
 
-// accessEntries refuses a role that is listed twice: it has one entry per cluster.
+// accessEntries refuses a role that is listed twice: it has one entry per cluster. Names of roles are unique in an account, in whatever
+// path and case (IAM API, CreateRole).
 func accessEntries(c *checker) {
-	var names, roles, keys []string
+	var names, keys []string
 	for _, list := range []struct {
-		key     string
-		entries []settings.AccessEntry
+		key   string
+		roles []settings.RoleARN
 	}{{"eks.administrators", c.Eks.Administrators}, {"eks.viewers", c.Eks.Viewers}} {
-		for i, entry := range list.entries {
-			names, roles, keys = append(names, entry.Name), append(roles, entry.RoleArn), append(keys, element(list.key, i))
+		for i, role := range list.roles {
+			key := element(list.key, i)
+			names, keys = append(names, strings.ToLower(role.Name())), append(keys, key)
 			// arn:aws:iam::account:role/name
-			parts := strings.Split(entry.RoleArn, ":")
+			parts := strings.Split(string(role), ":")
 			if c.ok("account") && len(parts) == 6 && parts[4] != c.Account {
-				c.report(element(list.key, i)+".roleArn", entry.RoleArn, "must be a role of account "+c.Account,
-					"choose a role of the stack's own account")
+				c.report(key, string(role), "must be a role of account "+c.Account, "choose a role of the stack's own account")
 			}
 		}
 	}
-	c.unique(names, func(i int) string { return keys[i] + ".name" }, "rename one")
-	c.unique(roles, func(i int) string { return keys[i] + ".roleArn" }, "remove one")
+	c.unique(names, func(i int) string { return keys[i] }, "remove one")
 }
 
 func linux(c *checker) {

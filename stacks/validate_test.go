@@ -76,20 +76,15 @@ func TestRules(t *testing.T) {
 		{"private range on the public endpoint", "dev", []edit{set("eks.publicAccessCidrs[0]", "10.1.0.0/16")}, []string{
 			"legops:eks.publicAccessCidrs[0]: 10.1.0.0/16: private addresses cannot reach a public endpoint: remove it: the VPC reaches the endpoint anyway",
 		}},
-		{"administrators", "dev", []edit{set("eks.administrators[1]", map[string]any{
-			"name": "platform", "roleArn": "arn:aws:iam::333333333333:role/platform",
-		})}, []string{
-			"legops:eks.administrators[1].name: platform: is also legops:eks.administrators[0].name: rename one",
-			"legops:eks.administrators[1].roleArn: arn:aws:iam::333333333333:role/platform: must be a role of account 111111111111: choose a role of the stack's own account",
+		{"administrators", "dev", []edit{set("eks.administrators[1]", "arn:aws:iam::333333333333:role/platform")}, []string{
+			"legops:eks.administrators[1]: platform: is also legops:eks.administrators[0]: remove one",
+			"legops:eks.administrators[1]: arn:aws:iam::333333333333:role/platform: must be a role of account 111111111111: choose a role of the stack's own account",
 		}},
-		{"a viewer that is an administrator", "dev", []edit{set("eks.viewers[0]", map[string]any{
-			"name": "deploy", "roleArn": "arn:aws:iam::111111111111:role/platform",
-		})}, []string{
-			"legops:eks.viewers[0].name: deploy: is also legops:eks.administrators[2].name: rename one",
-			"legops:eks.viewers[0].roleArn: arn:aws:iam::111111111111:role/platform: is also legops:eks.administrators[0].roleArn: remove one",
+		{"a viewer that is an administrator", "dev", []edit{set("eks.viewers[0]", "arn:aws:iam::111111111111:role/team/Platform")}, []string{
+			"legops:eks.viewers[0]: platform: is also legops:eks.administrators[0]: remove one",
 		}},
-		{"a viewer of another account", "test", []edit{set("eks.viewers[0].roleArn", "arn:aws:iam::333333333333:role/preview")}, []string{
-			"legops:eks.viewers[0].roleArn: arn:aws:iam::333333333333:role/preview: must be a role of account 222222222222: choose a role of the stack's own account",
+		{"a viewer of another account", "test", []edit{set("eks.viewers[0]", "arn:aws:iam::333333333333:role/preview")}, []string{
+			"legops:eks.viewers[0]: arn:aws:iam::333333333333:role/preview: must be a role of account 222222222222: choose a role of the stack's own account",
 		}},
 		{"no viewers", "prod", []edit{drop("eks.viewers")}, nil},
 		{"a volume too large for the instances", "dev", []edit{set("opensearch.volumeGiB", 101)}, []string{

@@ -260,8 +260,8 @@ func TestChangesShow(t *testing.T) {
 func TestProductionProtectsDataNotAccess(t *testing.T) {
 	stack := deployedStack(t, "prod")
 	edited := program(editedFiles(t, "prod", [2]string{
-		"- name: platform\n        roleArn: arn:aws:iam::333333333333:role/platform",
-		"- name: keepers\n        roleArn: arn:aws:iam::333333333333:role/keepers",
+		"- arn:aws:iam::333333333333:role/platform",
+		"- arn:aws:iam::333333333333:role/keepers",
 	}))
 	err := stack.Up(t.Context(), edited)
 	require.NoError(t, err)

@@ -132,8 +132,8 @@ func (a *EksArgs) check(p *kit.Problems) {
 	p.Require(len(a.Administrators) > 0, "Administrators is empty, so nobody but the creator could use the cluster")
 	p.Require(len(a.Nodes.InstanceTypes) > 0, "Nodes.InstanceTypes is empty")
 	for _, viewer := range a.Viewers {
-		isAdministrator := slices.ContainsFunc(a.Administrators, func(other settings.AccessEntry) bool { return other.Name == viewer.Name })
-		p.Require(!isAdministrator, "Viewers: %q is the name of an administrator, too", viewer.Name)
+		isAdministrator := slices.ContainsFunc(a.Administrators, func(other settings.RoleARN) bool { return other.Name() == viewer.Name() })
+		p.Require(!isAdministrator, "Viewers: %q is an administrator, too", viewer.Name())
 	}
 }
 
@@ -224,19 +224,20 @@ func (b *eksBuild) serviceRole() (*kit.Role, error) {
 }
 
 // accessEntries give administrators and viewers the whole cluster. AmazonEKSViewPolicy would leave out Roles and their
-// bindings, and this program cannot be refreshed without: it makes some.
+// bindings, and this program cannot be refreshed without: it makes some. An entry is named after its role, which has one alone: under
+// another name, EKS would be asked for a second while the first is there.
 func (b *eksBuild) accessEntries() map[string]eks.AccessEntryArgs {
 	entries := map[string]eks.AccessEntryArgs{}
 	for _, access := range []struct {
 		name, policy string
-		entries      []settings.AccessEntry
+		roles        []settings.RoleARN
 	}{
 		{"admin", "AmazonEKSClusterAdminPolicy", b.args.Administrators},
 		{"view", "AmazonEKSAdminViewPolicy", b.args.Viewers},
 	} {
-		for _, entry := range access.entries {
-			entries[entry.Name] = eks.AccessEntryArgs{
-				PrincipalArn: pulumi.String(entry.RoleArn),
+		for _, role := range access.roles {
+			entries[role.Name()] = eks.AccessEntryArgs{
+				PrincipalArn: pulumi.String(string(role)),
 				AccessPolicies: map[string]eks.AccessPolicyAssociationInput{
 					access.name: eks.AccessPolicyAssociationArgs{
 						PolicyArn: pulumi.String(fmt.Sprintf("arn:%s:eks::aws:cluster-access-policy/%s",

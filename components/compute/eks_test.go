@@ -21,8 +21,8 @@ func eksArgs() compute.EksArgs {
 	return compute.EksArgs{
 		Eks: settings.Eks{
 			Version: "1.35", PublicAccessCIDRs: componenttest.Prefixes("192.0.2.0/24"), LogTypes: []settings.ClusterLogType{"api", "audit"}, LogRetention: 90,
-			Administrators: []settings.AccessEntry{{Name: "platform", RoleArn: "arn:aws:iam::111122223333:role/platform"}},
-			Viewers:        []settings.AccessEntry{{Name: "preview", RoleArn: "arn:aws:iam::111122223333:role/preview"}},
+			Administrators: []settings.RoleARN{"arn:aws:iam::111122223333:role/platform"},
+			Viewers:        []settings.RoleARN{"arn:aws:iam::111122223333:role/preview"},
 			AddonVersions:  map[settings.AddonName]string{"coredns": "v1.13.1-eksbuild.1"},
 			Nodes: settings.Nodes{
 				InstanceTypes: []settings.InstanceType{"m7g.large", "m6g.large"}, CapacityType: "ON_DEMAND", MinSizePerZone: 2, MaxSizePerZone: 6, DiskGiB: 50,
@@ -287,5 +287,5 @@ func TestEksRefuses(t *testing.T) {
 		"Nodes.InstanceTypes is empty", "Nodes.CapacityType is missing")
 	args := eksArgs()
 	args.Viewers = args.Administrators
-	componenttest.Refuses(t, cluster(args), `Viewers: "platform" is the name of an admi`)
+	componenttest.Refuses(t, cluster(args), `Viewers: "platform" is an administrator, too`)
 }

@@ -160,7 +160,7 @@ func (b *networkBuild) subnets(tier string, ranges []netip.Prefix, tags pulumi.S
 	routed := pulumi.StringArray{}
 	for i, zone := range b.args.AvailabilityZones {
 		suffix := tier + "-" + zone
-		named := kit.NameTag(b.args.Name + "-" + suffix)
+		named := kit.NameTag(SubnetName(b.args.Name, tier, zone))
 		maps.Copy(named, tags)
 		subnet, err := ec2.NewSubnet(b.Ctx, b.Name+"-"+suffix, &ec2.SubnetArgs{
 			VpcId:               b.vpc.ID(),

@@ -50,7 +50,12 @@ var _ = add([]Type{
 		Restarts:  []Restart{rolls("launchTemplate"), rolls("version"), rolls("releaseVersion")}},
 	{Token: Addon, ID: "{clusterName}:{addonName}",
 		ARN:   "arn:{partition}:eks:{region}:{account}:addon/{clusterName}/{addonName}/{digest}",
-		Links: []Link{{"clusterName", Cluster}}, Box: "cluster", Inert: true},
+		Links: []Link{{"clusterName", Cluster}}, Box: "cluster", Inert: true,
+		Restarts: []Restart{{Input: "addonVersion", Serves: true, Source: "https://docs.aws.amazon.com/eks/latest/userguide/updating-an-add-on.html",
+			What: "EKS replaces the add-on's pods, some at a time. Where the stack file named no version before, it cannot be undone by taking the version " +
+				"out again: EKS keeps it. Pin the former one instead",
+			// hashicorp/terraform-provider-aws, internal/service/eks/addon.go, 5.68, 6.13 and 6.34.
+			Longest: "until its pods have started; Pulumi gives up after 20 minutes"}}},
 	{Token: PodIdentityAssociation, ID: "{clusterName}/{namespace}/{serviceAccount}",
 		Links: []Link{{"clusterName", Cluster}},
 		Quota: Quota{Limit: 5000, Per: "clusterName"}, Box: "applications", Inert: true},

@@ -1,6 +1,9 @@
 package settings
 
-import "net/netip"
+import (
+	"net/netip"
+	"strings"
+)
 
 // Eks is the Kubernetes cluster and its nodes.
 type Eks struct {
@@ -14,9 +17,9 @@ type Eks struct {
 	LogRetention RetentionDays `json:"logRetentionDays"`
 	// Administrators are the IAM roles with cluster-admin rights. EKS gives them to the role that creates the
 	// cluster, so it must not be listed.
-	Administrators []AccessEntry `json:"administrators" jsonschema:"minItems=1"`
+	Administrators []RoleARN `json:"administrators" jsonschema:"minItems=1"`
 	// Viewers are the IAM roles that may read everything in the cluster, Secrets included, and change nothing. Optional.
-	Viewers []AccessEntry `json:"viewers,omitempty"`
+	Viewers []RoleARN `json:"viewers,omitempty"`
 	// AddonVersions pins managed add-ons. Optional: EKS creates an add-on without a version at the default of
 	// the cluster's Kubernetes version, and keeps it there.
 	AddonVersions map[AddonName]string `json:"addonVersions,omitempty"`
@@ -44,13 +47,11 @@ const (
 	AddonCloudWatch    AddonName = "amazon-cloudwatch-observability"
 )
 
-// AccessEntry is an IAM role that may use the cluster.
-type AccessEntry struct {
-	// Name identifies the access entry; renaming it replaces the entry.
-	Name string `json:"name" jsonschema:"pattern=^[a-z]([a-z0-9-]{0\\,30}[a-z0-9])?$" jsonschema_extras:"patternErrorMessage=a name of lower-case letters digits and hyphens (32 at most)"`
-	// RoleArn is a role of the stack's own account.
-	RoleArn string `json:"roleArn" jsonschema:"pattern=^arn:aws[a-z-]*:iam::[0-9]{12}:role/[A-Za-z0-9+\\,.@_/-]+$" jsonschema_extras:"patternErrorMessage=a role ARN such as arn:aws:iam::111111111111:role/platform"`
-}
+// RoleARN is the ARN of an existing IAM role of the stack's own account.
+type RoleARN string
+
+// Name is the role's name, which is unique in its account whatever the path.
+func (r RoleARN) Name() string { return string(r[strings.LastIndexByte(string(r), '/')+1:]) }
 
 // Nodes are the managed node groups: two alike, one in each zone, which the Cluster Autoscaler scales between their bounds.
 type Nodes struct {

@@ -110,7 +110,10 @@ type form struct{ pattern, words string }
 
 // forms are those of list elements: the tags of a list's field describe the list.
 var forms = map[reflect.Type]form{
-	reflect.TypeFor[netip.Prefix]():        {ipv4Range, "an IPv4 range such as 10.10.0.0/16"},
+	reflect.TypeFor[netip.Prefix](): {ipv4Range, "an IPv4 range such as 10.10.0.0/16"},
+	reflect.TypeFor[settings.RoleARN](): {
+		`^arn:aws[a-z-]*:iam::[0-9]{12}:role/([A-Za-z0-9+=,.@_-]+/)*[A-Za-z0-9+=,.@_-]{1,64}$`, "a role ARN such as arn:aws:iam::111111111111:role/platform",
+	},
 	reflect.TypeFor[settings.StaticPath](): {`^/[A-Za-z0-9/_.*-]+$`, "a path such as /static/*"},
 	// A token of RFC 9110, as RFC 6265 requires for a cookie's name.
 	reflect.TypeFor[settings.CookieName]():    {"^[!#$%&'*+.^_`|~0-9A-Za-z-]+$", "the name of a cookie"},

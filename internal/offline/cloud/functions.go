@@ -77,6 +77,91 @@ func taggedResources(p *Provider, c *connection, args resource.PropertyMap) (map
 	return map[string]any{"id": regions.Partition(c.region), "resourceTagMappingLists": listed}, nil
 }
 
+// ec2Filters are those of a question to EC2, by name; several values mean any of them.
+func ec2Filters(args resource.PropertyMap, known ...string) (map[string][]string, error) {
+	var asked []struct {
+		Name   string
+		Values []string
+	}
+	if err := decode(args["filters"], &asked); err != nil {
+		return nil, err
+	}
+	by := map[string][]string{}
+	for _, filter := range asked {
+		if !slices.Contains(known, filter.Name) {
+			return nil, status.Errorf(codes.Unimplemented, "the simulated cloud filters here by %v, not by %s", known, filter.Name)
+		}
+		by[filter.Name] = filter.Values
+	}
+	return by, nil
+}
+
+// vpcsNamed finds VPCs by their names and ranges.
+func vpcsNamed(p *Provider, c *connection, args resource.PropertyMap) (map[string]any, error) {
+	by, err := ec2Filters(args, "tag:Name", "cidr")
+	if err != nil {
+		return nil, err
+	}
+	ids := []any{}
+	for _, e := range p.listed(c, catalogue.Vpc) {
+		if slices.Contains(by["tag:Name"], e.in().Text("tags.Name")) && slices.Contains(by["cidr"], e.in().Text("cidrBlock")) {
+			ids = append(ids, e.ID)
+		}
+	}
+	return map[string]any{"id": c.region, "ids": ids}, nil
+}
+
+// subnetsOf lists the subnets of VPCs.
+func subnetsOf(p *Provider, c *connection, args resource.PropertyMap) (map[string]any, error) {
+	by, err := ec2Filters(args, "vpc-id")
+	if err != nil {
+		return nil, err
+	}
+	ids := []any{}
+	for _, e := range p.listed(c, catalogue.Subnet) {
+		if slices.Contains(by["vpc-id"], e.in().Text("vpcId")) {
+			ids = append(ids, e.ID)
+		}
+	}
+	return map[string]any{"id": c.region, "ids": ids}, nil
+}
+
+// subnetOf answers what a subnet is.
+func subnetOf(p *Provider, c *connection, args resource.PropertyMap) (map[string]any, error) {
+	id := text(args["id"])
+	for _, e := range p.listed(c, catalogue.Subnet) {
+		if e.ID == id {
+			in := e.in()
+			return map[string]any{
+				"id": id, "cidrBlock": in.Text("cidrBlock"), "vpcId": in.Text("vpcId"), "availabilityZoneId": e.zone(), "tags": map[string]any(in.Values("tags")),
+			}, nil
+		}
+	}
+	return nil, status.Error(codes.NotFound, "no matching EC2 Subnet found")
+}
+
+// roleNamed answers of a role that the program made, or that a person keeps: of the latter all exist, in no path (docs/offline.md).
+func roleNamed(p *Provider, c *connection, args resource.PropertyMap) (map[string]any, error) {
+	name := text(args["name"])
+	arn := fmt.Sprintf("arn:%s:iam::%s:role/%s", regions.Partition(c.region), c.account, name)
+	p.record.mu.Lock()
+	defer p.record.mu.Unlock()
+	made, exists := false, false
+	for _, e := range p.record.index.find(byType(catalogue.Role)) {
+		if e.Account != c.account {
+			continue
+		}
+		made = made || e.madeHere(arn)
+		if e.in().Text("name") == name {
+			arn, exists = fmt.Sprint(e.Outputs["arn"]), true
+		}
+	}
+	if made && !exists {
+		return nil, status.Errorf(codes.NotFound, "reading IAM Role (%s): couldn't find resource", name)
+	}
+	return map[string]any{"id": name, "name": name, "arn": arn}, nil
+}
+
 // function answers a question of a program.
 type function func(p *Provider, c *connection, args resource.PropertyMap) (map[string]any, error)
 
@@ -90,6 +175,10 @@ var functions = map[string]function{
 	"aws:eks/getNodeGroups:getNodeGroups":                    nodeGroupNames,
 	"aws:eks/getNodeGroup:getNodeGroup":                      nodeGroupSize,
 	"aws:ec2/getManagedPrefixList:getManagedPrefixList":      managedPrefixList,
+	"aws:ec2/getVpcs:getVpcs":                                vpcsNamed,
+	"aws:ec2/getSubnets:getSubnets":                          subnetsOf,
+	"aws:ec2/getSubnet:getSubnet":                            subnetOf,
+	"aws:iam/getRole:getRole":                                roleNamed,
 	"aws:index/getCallerIdentity:getCallerIdentity": func(_ *Provider, c *connection, _ resource.PropertyMap) (map[string]any, error) {
 		return map[string]any{
 			"id": c.account, "accountId": c.account, "userId": "AIDASIMULATEDCLOUD",

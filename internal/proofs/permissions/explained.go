@@ -19,20 +19,26 @@ type explained struct {
 // data are the goals that are what an application keeps.
 var data = []string{"documents: *", "messages: *", "secrets: *", "database: *", "search domain: *"}
 
+// building is what a build comes to, releasing what the deployer does.
+var (
+	building  = []string{"images: repository/{application}", "artifacts: artifacts/{application}/*", "artifacts: artifacts/delivery/*", "artifacts: artifacts"}
+	releasing = []string{"images: *", "secrets: parameter/*", "artifacts: artifacts/*/Release/*"}
+)
+
 // meant are the steps. Any other is a finding.
 var meant = []explained{
-	{"pipeline-{application}", "pipeline-{application}-*", []string{"source: {application}"}, "each action has a role of its own"},
-	{"pipeline-{application}-source", "build-{application}", []string{"images: repository/{application}"}, "it hands the source to the build, which runs it"},
-	{"pipeline-{application}-build", "build-{application}", []string{"images: repository/{application}"}, "it starts the build; CodePipeline passes no commands, and nobody else takes the role"},
-	{"pipeline-{application}-deploy", "deployer", []string{"images: *", "secrets: parameter/*"}, "it hands the release to CodeDeploy; nobody but the pipeline takes the role"},
-	{"pipeline-{application}-loadtest", "loadtest", []string{"secrets: secret:loadtest"}, "it starts the load test, in stacks that have one"},
-	{"mirror-{application}", "build-{application}", []string{"images: repository/{application}"}, "what is pushed to GitHub is built: the code of an application decides what its build does"},
-	{"mirror-{application}-schedule", "mirror-{application}", []string{"source: {application}"}, "EventBridge starts the mirror, with the input of the rule"},
+	{"pipeline-{application}", "pipeline-{application}-*", []string{"source: {application}", "artifacts: artifacts/{application}/*"}, "each action has a role of its own"},
+	{"pipeline-{application}-source", "build-{application}", building, "it hands the source to the build, which runs it"},
+	{"pipeline-{application}-build", "build-{application}", building, "it starts the build; CodePipeline passes no commands, and nobody else takes the role"},
+	{"pipeline-{application}-deploy", "deployer", releasing, "it hands the release to CodeDeploy; nobody but the pipeline takes the role"},
+	{"pipeline-{application}-loadtest", "loadtest", []string{"secrets: secret:loadtest", "artifacts: *"}, "it starts the load test, in stacks that have one"},
+	{"mirror-{application}", "build-{application}", building, "what is pushed to GitHub is built: the code of an application decides what its build does"},
+	{"mirror-{application}-schedule", "mirror-{application}", []string{"source: {application}", "artifacts: artifacts/delivery/*"}, "EventBridge starts the mirror, with the input of the rule"},
 	{"build-{application}", "app-{application}", data, "the image that it pushes runs as the application after its release, and only as that one"},
-	{"build-{application}", "deployer", []string{"images: *", "secrets: parameter/*"}, "the hooks of a release run as root on the deployer (docs/decisions/0014-deployer.md); a policy of the cluster keeps it to releases (0029)"},
+	{"build-{application}", "deployer", releasing, "the hooks of a release run as root on the deployer (docs/decisions/0014-deployer.md); a policy of the cluster keeps it to releases (0029)"},
 	{"deployer", "app-*", data, "it changes the images of deployments; a policy of the cluster keeps it to images of the registry that were released (docs/decisions/0029-only-releases.md)"},
 	{"eks-nodes", anyOf + "pods.eks.amazonaws.com", append(slices.Clone(data), "logs: *", "keys: *"), "whoever is root on a node is every pod that runs there; pods have their own roles to be kept from each other, not from the node"},
-	{"eks-service", anyOf + "ec2.amazonaws.com", []string{"images: *", "secrets: *", "logs: *", "keys: *"}, "AmazonEKSClusterPolicy may change instances; AWS requires it of a cluster's role, and only EKS takes that"},
+	{"eks-service", anyOf + "ec2.amazonaws.com", []string{"images: *", "secrets: *", "logs: *", "keys: *", "artifacts: artifacts/*/Release/*"}, "AmazonEKSClusterPolicy may change instances; AWS requires it of a cluster's role, and only EKS takes that"},
 	{"deploy", "*", nil, "it is an administrator within the boundary (docs/decisions/0019-bootstrap.md)"},
 }
 

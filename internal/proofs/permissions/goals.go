@@ -20,6 +20,8 @@ var goals = []goal{
 	{"database", []string{"rds:DownloadDBLogFilePortion", "rds:DownloadCompleteDBLogFile"}, []string{"rds:*"}, []string{"db:*"}},
 	{"search domain", []string{"es:ESHttp*"}, []string{"es:*"}, []string{"domain/*"}},
 	{"source", []string{"codecommit:Git*", "codecommit:Get*", "codecommit:BatchGet*"}, []string{"codecommit:*"}, []string{"*"}},
+	{"artifacts", []string{"s3:*"}, nil, []string{"artifacts/*"}},
+	{"artifacts", []string{"s3:ListBucket", "s3:ListBucketVersions", "s3:ListBucketMultipartUploads"}, []string{"s3:*"}, []string{"artifacts"}},
 	{"images", nil, []string{"ecr:*"}, []string{"repository/*"}},
 	{"more rights", nil, []string{"iam:*"}, []string{"*"}},
 	{"more rights", nil, []string{"eks:*"}, []string{"*"}},
@@ -68,6 +70,9 @@ type owner struct {
 	why             string
 }
 
+// reads are what reads an artifact.
+var reads = []string{"s3:GetObject", "s3:GetObjectVersion"}
+
 // What the policies of AWS allow that such roles need.
 const (
 	forGrants     = "a policy of AWS: for resources of AWS only (kms:GrantIsForAWSResource), such as a snapshot or a database"
@@ -100,6 +105,18 @@ var own = []owner{
 		actions: []string{"codecommit:GetBranch", "codecommit:GetCommit", "codecommit:GetRepository", "codecommit:GetUploadArchiveStatus", "codecommit:UploadArchive", "codecommit:CancelUploadArchive"},
 		why:     "hands the repository to the build",
 	},
+	{form: "mirror-{application}", goal: "artifacts", things: []string{"artifacts/delivery/<digest>/mirror.sh"}, actions: []string{"s3:GetObject"}, why: "what it runs"},
+	{form: "pipeline-{application}-source", goal: "artifacts", things: []string{"artifacts/{application}/Source/*"}, actions: []string{"s3:PutObject"}, why: "hands the source to the build"},
+	{form: "pipeline-{application}-deploy", goal: "artifacts", things: []string{"artifacts/{application}/Release/*"}, actions: reads, why: "hands the release to CodeDeploy"},
+	{form: "build-{application}", goal: "artifacts", things: []string{"artifacts/{application}/Source/*"}, actions: reads, why: "builds the source"},
+	{form: "build-{application}", goal: "artifacts", things: []string{"artifacts/{application}/Release/*"}, actions: []string{"s3:PutObject"}, why: "hands on the release"},
+	{form: "build-{application}", goal: "artifacts", things: []string{"artifacts/delivery/*"}, actions: []string{"s3:GetObject"}, why: "what it runs, and what a release runs"},
+	{form: "build-{application}", goal: "artifacts", things: []string{"artifacts"}, actions: []string{"s3:ListBucket"}, why: "of those scripts alone (s3:prefix)"},
+	{form: "deployer", goal: "artifacts", things: []string{"artifacts/*/Release/*"}, actions: reads, why: "releases them"},
+	{form: "loadtest", goal: "artifacts", things: []string{"artifacts/*/Release/*"}, actions: reads, why: "CodePipeline gives it the release as its source, and it reads nothing of it"},
+	{form: "loadtest", goal: "artifacts", things: []string{"artifacts/delivery/*"}, actions: []string{"s3:GetObject"}, why: "what it runs"},
+	{form: "loadtest", goal: "artifacts", things: []string{"artifacts"}, actions: []string{"s3:ListBucket"}, why: "of those scripts alone (s3:prefix)"},
+	{form: "loadtest", goal: "artifacts", things: []string{"artifacts/loadtest/*"}, actions: []string{"s3:PutObject"}, why: "keeps its report"},
 	{form: "build-{application}", goal: "images", things: []string{"repository/{application}"}, actions: []string{"ecr:PutImage", "ecr:InitiateLayerUpload", "ecr:UploadLayerPart", "ecr:CompleteLayerUpload"}, why: "pushes the image that it has built"},
 	{form: "deployer", goal: "images", things: []string{"repository/*"}, actions: []string{"ecr:PutImage"}, why: "marks an image that is there as released (docs/decisions/0030-what-serves-stays.md); it cannot upload a layer, so no new one"},
 	{

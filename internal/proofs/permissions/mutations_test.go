@@ -68,11 +68,23 @@ func letIn(o *search, w *World, _ []*Principal) error {
 	}
 	return nil
 }
+func fromTest(o *search, w *World, _ []*Principal) error {
+	return o.report(w, "", func(e *Evaluator) ([]string, int, error) {
+		return w.acrossAccounts(e, "test", []*Principal{{ARN: "arn:aws:iam::222222222222:role/legops-test-app-matters", Account: "222222222222", Name: "app-matters"}}, w.offeredByARN())
+	})
+}
 func gitHubsJobs(o *search, w *World, _ []*Principal) error { return o.report(w, "", w.gitHubJobs) }
 func held(o *search, _ *World, _ []*Principal) error {
 	written, err := os.ReadFile(filepath.Join(prooftest.Root, document))
 	o.texts(string(written))
 	return err
+}
+
+// through is the search of the endpoint of a service.
+func through(service string) func(*search, *World, []*Principal) error {
+	return func(o *search, w *World, _ []*Principal) error {
+		return o.report(w, "", func(e *Evaluator) ([]string, int, error) { return w.throughEndpoints(e, service) })
+	}
 }
 func withoutTLS(o *search, w *World, _ []*Principal) error { return o.report(w, "", w.plain) }
 func templates(o *search, w *World, _ []*Principal) error {
@@ -115,10 +127,13 @@ var mutations = []mutation{
 	{"builds of others", []edit{{catalogue.RolePolicy, "pipeline-matters-build-policy", "policy", "project/legops-prod-build-matters", "project/*"}}, [2]string{}, "pipeline-matters-build", stepsOf, "pipeline-matters-build can act as build-portal"},
 	{"a role that others may take", []edit{{catalogue.Role, "app-documents-role", "assumeRolePolicy", `"Statement":[`, `"Statement":[{"Effect":"Allow","Principal":{"AWS":["arn:aws:iam::333333333333:role/legops-prod-app-matters"]},"Action":["sts:AssumeRole"]},`}}, [2]string{}, "app-matters", stepsOf, "app-matters can act as app-documents"},
 	{"a condition of trust dropped", []edit{{catalogue.Role, "opensearch-master", "assumeRolePolicy", `"aws:PrincipalArn":["arn:aws:iam::333333333333:role/platform","arn:aws:iam::333333333333:role/legops-prod-deploy"]`, `"aws:PrincipalArn":["arn:aws:iam::333333333333:role/*"]`}}, [2]string{}, "an administrator of the account", rights, "search-master"},
-	{"an administrator of the cluster", []edit{{catalogue.AccessPolicyAssociation, "eks-preview-view", "policyArn", "AmazonEKSAdminViewPolicy", "AmazonEKSClusterAdminPolicy"}}, [2]string{}, "preview", stepsOf, "preview can act as app-matters"},
+	{"an administrator of the cluster", []edit{{catalogue.AccessPolicyAssociation, "eks-legops-prod-preview-view", "policyArn", "AmazonEKSAdminViewPolicy", "AmazonEKSClusterAdminPolicy"}}, [2]string{}, "preview", stepsOf, "preview can act as app-matters"},
 	{"a policy of AWS attached", []edit{{catalogue.RolePolicyAttachment, "deployer-role-AmazonSSMManagedInstanceCore", "policyArn", "AmazonSSMManagedInstanceCore", "CloudWatchAgentServerPolicy"}}, [2]string{}, "deployer", goalsOf, "logs:PutRetentionPolicy"},
-	{"a bucket opened to an account", []edit{{catalogue.BucketPolicy, "storage-documents", "policy", `"Statement":[`, allow(`"AWS":["arn:aws:iam::444444444444:root"]`) + `"Action":["s3:GetObject"],"Resource":["arn:aws:s3:::legops-prod-333333333333-documents/*"]},`}}, [2]string{}, "", strangers, "storage-documents lets in arn:aws:iam::444444444444:root"},
+	{"a bucket opened to an account", []edit{{catalogue.BucketPolicy, "storage-documents", "policy", `"Statement":[`, allow(`"AWS":["arn:aws:iam::444444444444:root"]`) + `"Action":["s3:GetObject"],"Resource":["arn:aws:s3:::legops-prod-333333333333-documents/*"]},`}}, [2]string{}, "", letIn, "storage-documents lets in arn:aws:iam::444444444444:root"},
 	{"a key opened to an account by its number", []edit{{catalogue.Key, "encryption-storage", "policy", `"Statement":[`, allow(`"AWS":["444444444444"]`) + `"Action":["kms:Decrypt"],"Resource":["*"]},`}}, [2]string{}, "", letIn, "lets in 444444444444"},
+	{"a key opened to a role that nobody makes here", []edit{{catalogue.Key, "encryption-storage", "policy", `"Statement":[`, allow(`"AWS":["arn:aws:iam::333333333333:role/somebody"]`) + `"Action":["kms:Decrypt"],"Resource":["*"]},`}}, [2]string{}, "", letIn, "encryption-storage lets in arn:aws:iam::333333333333:role/somebody"},
+	{"a bucket opened to a role of test", []edit{{catalogue.BucketPolicy, "storage-documents", "policy", `"Statement":[`, allowEverybody + `"Action":["s3:GetObject"],"Resource":["arn:aws:s3:::legops-prod-333333333333-documents/*"],"Condition":{"ArnLike":{"aws:PrincipalArn":["arn:aws:iam::*:role/legops-test-app-matters"]}}},`}}, [2]string{}, "", fromTest, "app-matters of test: s3:GetObject on documents/"},
+	{"the source of another application's release", []edit{{catalogue.RolePolicy, "pipeline-portal-build-rights", "policy", "/legops-prod-portal/Source/*", "/*/Source/*"}}, [2]string{}, "build-portal", goalsOf, "artifacts: s3:GetObject on artifacts/matters/Source/"},
 	{"a bucket opened to a canonical user", []edit{{catalogue.BucketPolicy, "storage-documents", "policy", `"Statement":[`, allow(`"CanonicalUser":["79a59df900b949e55d96a1e698fbacedfd6e09d98eacf8f8d5218e7cd47ef2be"]`) + `"Action":["s3:GetObject"],"Resource":["arn:aws:s3:::legops-prod-333333333333-documents/*"]},`}}, [2]string{}, "", letIn, "storage-documents lets in 79a59df9"},
 	{"a bucket opened to all but one", []edit{{catalogue.BucketPolicy, "storage-documents", "policy", `"Statement":[`, strings.Replace(allow(`"AWS":["arn:aws:iam::444444444444:root"]`), "Principal", "NotPrincipal", 1) + `"Action":["s3:GetObject"],"Resource":["arn:aws:s3:::legops-prod-333333333333-documents/*"]},`}}, [2]string{}, "", letIn, "storage-documents lets in everybody but"},
 	{"trust in another account", []edit{{catalogue.Role, "app-matters-role", "assumeRolePolicy", `"Statement":[`, allow(`"AWS":["arn:aws:iam::444444444444:role/somebody"]`) + `"Action":["sts:AssumeRole"]},`}}, [2]string{}, "", letIn, "app-matters-role lets in arn:aws:iam::444444444444:role/somebody"},
@@ -126,7 +141,7 @@ var mutations = []mutation{
 	{"trust in Cognito", nil, [2]string{"Federated: !If [CreatesOidcProvider, !Ref GitHubOidcProvider, !Ref GitHubOidcProviderArn]", "Federated: cognito-identity.amazonaws.com"}, "", letIn, "lets in cognito-identity.amazonaws.com"},
 	{"a bucket opened to the account", []edit{{catalogue.BucketPolicy, "storage-artifacts", "policy", `"Statement":[`, allowEverybody + `"Action":["s3:GetObject"],"Resource":["arn:aws:s3:::legops-prod-333333333333-artifacts/*"],"Condition":{"StringEquals":{"aws:PrincipalAccount":["333333333333"]}}},`}}, [2]string{}, "", rights, "everybody in the account"},
 	{"an object below an opened bucket", []edit{{catalogue.BucketPolicy, "storage-artifacts", "policy", `"Statement":[`, allowEverybody + `"Action":["s3:GetObject"],"Resource":["arn:aws:s3:::legops-prod-333333333333-artifacts/*"]},`}}, [2]string{}, "", strangers, "s3:GetObject on artifacts/delivery/<digest>/mirror.sh"},
-	{"another right in the cluster", []edit{{catalogue.AccessPolicyAssociation, "eks-preview-view", "policyArn", "AmazonEKSAdminViewPolicy", "AmazonEKSViewPolicy"}}, [2]string{}, "", held, "the cluster of prod"},
+	{"another right in the cluster", []edit{{catalogue.AccessPolicyAssociation, "eks-legops-prod-preview-view", "policyArn", "AmazonEKSAdminViewPolicy", "AmazonEKSViewPolicy"}}, [2]string{}, "", held, "the cluster of prod"},
 	{"commands by a document of AWS", []edit{{catalogue.RolePolicy, "app-search-role-policy", "policy", `"Statement":[`, `"Statement":[{"Effect":"Allow","Action":["ssm:SendCommand"],"Resource":["arn:aws:ec2:*:*:instance/*","arn:aws:ssm:*::document/AWS-RunShellScript"]},`}}, [2]string{}, "app-search", stepsOf, "app-search can act as bastion"},
 	{"the source of another application", []edit{{catalogue.RolePolicy, "app-portal-role-policy", "policy", `"Statement":[`, `"Statement":[{"Effect":"Allow","Action":["codecommit:GitPull"],"Resource":["arn:aws:codecommit:us-east-1:333333333333:legops-prod-matters","arn:aws:codecommit:us-east-1:333333333333:matters"]},`}}, [2]string{}, "app-portal", goalsOf, "codecommit:GitPull on matters"},
 	{"a log that can be deleted", []edit{{catalogue.RolePolicy, "app-portal-role-policy", "policy", `"Statement":[`, `"Statement":[{"Effect":"Allow","Action":["logs:DeleteLogGroup"],"Resource":["arn:aws:logs:us-east-1:333333333333:log-group:/aws/codebuild/legops-prod-build-portal*"]},`}}, [2]string{}, "app-portal", goalsOf, "logs:DeleteLogGroup on log-group:/aws/codebuild/build-portal"},
@@ -136,6 +151,15 @@ var mutations = []mutation{
 	{"a grant on the key of disks", []edit{{catalogue.RolePolicy, "app-portal-role-policy", "policy", `"Statement":[`, `"Statement":[{"Effect":"Allow","Action":["kms:CreateGrant"],"Resource":["*"]},`}}, [2]string{}, "app-portal", goalsOf, "kms:CreateGrant on key/volumes"},
 	{"more behind a step", []edit{{catalogue.RolePolicy, "pipeline-matters-build-rights", "policy", `"Statement":[`, `"Statement":[{"Effect":"Allow","Action":["ecr:PutImage","ecr:InitiateLayerUpload"],"Resource":["arn:aws:ecr:us-east-1:333333333333:repository/*"]},`}}, [2]string{}, "pipeline-matters-source", chainsOf, "pipeline-matters-source comes to images: repository/"},
 	{"more behind a longer chain", []edit{{catalogue.RolePolicy, "deployer-role-policy", "policy", `"Statement":[`, `"Statement":[{"Effect":"Allow","Action":["s3:GetObject"],"Resource":["arn:aws:s3:::legops-prod-333333333333-documents/*"]},`}}, [2]string{}, "build-portal", chainsOf, "build-portal comes to documents: documents/elsewhere/example as deployer"},
+	{"an endpoint without a policy", []edit{{catalogue.VpcEndpoint, "network-endpoint-sqs", "policy", "*", ""}}, [2]string{}, "", through("sqs"), "the endpoint of sqs has no policy"},
+	{"the gateway to S3 without a policy", []edit{{catalogue.VpcEndpoint, "network-endpoint-s3", "policy", "*", ""}}, [2]string{}, "", through("s3"), "the endpoint of s3 has no policy"},
+	{"a stranger's buckets", []edit{{catalogue.VpcEndpoint, "network-endpoint-s3", "policy", `,"aws:ResourceAccount":["333333333333"]`, ""}}, [2]string{}, "", through("s3"), "an administrator of this account: s3:PutObject on arn:aws:s3:::amazon-ssm-us-east-1-of-a-stranger/example is Allowed"},
+	{"a stranger's credentials", []edit{{catalogue.VpcEndpoint, "network-endpoint-kms", "policy", `,"Condition":{"StringEquals":{"aws:PrincipalAccount":["333333333333"]}}`, ""}}, [2]string{}, "", through("kms"), "network-endpoint-kms, a stranger with credentials of his own: kms:Encrypt"},
+	{"writing to public buckets", []edit{{catalogue.VpcEndpoint, "network-endpoint-s3", "policy", `"s3:GetObject"`, `"s3:GetObject","s3:PutObject"`}}, [2]string{}, "", through("s3"), "nobody signed in: s3:PutObject on arn:aws:s3:::aws-codedeploy-us-east-1/example is Allowed"},
+	{"buckets named like public ones", []edit{{catalogue.VpcEndpoint, "network-endpoint-s3", "policy", "amazon-ssm-us-east-1/*", "amazon-ssm-us-east-1*"}}, [2]string{}, "", through("s3"), "s3:GetObject on arn:aws:s3:::amazon-ssm-us-east-1-of-a-stranger/example is Allowed"},
+	{"layers of images out of reach", []edit{{catalogue.VpcEndpoint, "network-endpoint-s3", "policy", "prod-us-east-1-starport-layer-bucket", "prod-us-east-1-layers"}}, [2]string{}, "", through("s3"), "nobody signed in: s3:GetObject on arn:aws:s3:::prod-us-east-1-starport-layer-bucket/example is ImplicitlyDenied"},
+	{"no roles for GitHub's jobs on the runner", []edit{{catalogue.VpcEndpoint, "network-endpoint-sts", "policy", "sts:AssumeRoleWithWebIdentity", "sts:AssumeRoleWithSAML"}}, [2]string{}, "", through("sts"), "network-endpoint-sts, a job of GitHub"},
+	{"an endpoint that keeps out a role", []edit{{catalogue.VpcEndpoint, "network-endpoint-secretsmanager", "policy", `"Action":["*"]`, `"Action":["secretsmanager:DescribeSecret"]`}}, [2]string{}, "app-portal", needsOf, "may not through network-endpoint-secretsmanager"},
 	{"a right missing", []edit{{catalogue.RolePolicy, "pipeline-matters-build-rights", "policy", `"ecr:PutImage",`, ""}}, [2]string{}, "build-matters", rights, "ecr"},
 	{"a right on a key missing", []edit{{catalogue.RolePolicy, "app-matters-role-policy", "policy", `"kms:GenerateDataKey"`, `"kms:Decrypt"`}}, [2]string{}, "app-matters", needsOf, "app-matters needs kms:GenerateDataKey"},
 }

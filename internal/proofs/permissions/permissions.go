@@ -8,6 +8,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"maps"
 	"math/rand/v2"
 	"os"
 	"path/filepath"
@@ -121,7 +122,10 @@ func run(ctx context.Context, s *proofs.Search) (err error) {
 		if err := errors.Join(o.stray(w, some), o.needs(w, some), o.hunt(w, some)); err != nil {
 			return err
 		}
-		if whole || s.Random(w.Stack+" outside").Float64() < 0.2 {
+		if err := o.endpoints(w); err != nil {
+			return err
+		}
+		if whole || s.Random(w.Stack+" outside").Float64() < 0.1 {
 			if err := o.outside(w); err != nil {
 				return err
 			}
@@ -131,6 +135,9 @@ func run(ctx context.Context, s *proofs.Search) (err error) {
 				return err
 			}
 		}
+	}
+	if err := o.across(); err != nil {
+		return err
 	}
 	o.texts(string(written))
 	if whole {
@@ -215,6 +222,20 @@ func (o *search) outside(w *World) error {
 		}
 	}
 	return nil
+}
+
+// endpoints reports what passes the VPC's endpoints and must not, or has to and does not; a sample is about one endpoint of one stack.
+func (o *search) endpoints(w *World) error {
+	services := slices.Sorted(maps.Keys(w.endpoints))
+	if o.Sample < 1 {
+		random := o.Random("endpoints")
+		if proofs.Stacks[random.IntN(len(proofs.Stacks))] != w.Stack {
+			return nil
+		}
+		at := random.IntN(len(services)) // that of S3 is in every stack
+		services = services[at : at+1]
+	}
+	return o.report(w, "questions of requests through VPC endpoints", func(e *Evaluator) ([]string, int, error) { return w.throughEndpoints(e, services...) })
 }
 
 // report counts questions and reports what was found.

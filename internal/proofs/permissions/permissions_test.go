@@ -10,7 +10,7 @@ import (
 
 // A part of the proof: some roles of each stack, and what they reach.
 func TestSample(t *testing.T) {
-	s := prooftest.Search(t, 0.03)
+	s := prooftest.Search(t, 0.02)
 	require.NoError(t, Proof.Run(t.Context(), s))
 	prooftest.Report(t, s)
 }

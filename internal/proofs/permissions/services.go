@@ -3,7 +3,6 @@ package permissions
 import (
 	"fmt"
 	"maps"
-	"regexp"
 	"slices"
 	"strings"
 )
@@ -68,14 +67,15 @@ func (w *World) knownTrust(policy *Policy, provider string) bool {
 	return false
 }
 
-// admitted are principals that policies on resources and roles let in by name and that are neither of this account nor a service: no
-// question could be asked for each of them. Whoever is meant by * the questions of strangers are for.
+// admitted are principals that policies on resources and roles let in by name and that are neither a role of this account that the program or
+// the template makes, nor the account itself, nor a service: no question could be asked for each of them. Whoever is meant by * the questions of
+// strangers are for.
 func (w *World) admitted() (found []string) {
 	policies := w.resourcePolicies()
 	for _, name := range slices.Sorted(maps.Keys(w.withoutID)) {
 		policies = append(policies, w.withoutID[name])
 	}
-	own := regexp.MustCompile("^(" + w.Account + "|arn:aws:(iam|sts)::" + w.Account + ":.*)$")
+	account := "arn:aws:iam::" + w.Account + ":root"
 	for _, policy := range policies {
 		for _, s := range policy.statements {
 			if !s.Allows() {
@@ -86,9 +86,9 @@ func (w *World) admitted() (found []string) {
 			}
 			for kind, principals := range s.Principal {
 				for _, name := range principals {
-					known := name == "*" || kind == "Service" || kind == "AWS" && own.MatchString(name) || kind == "Federated" && w.knownTrust(policy, name)
+					known := name == "*" || kind == "Service" || kind == "AWS" && (name == account || len(w.itself(name)) > 0) || kind == "Federated" && w.knownTrust(policy, name)
 					if !known {
-						found = append(found, fmt.Sprintf("%s lets in %s, who is not of this account, for %s", policy.Name, name, strings.Join(slices.Concat(s.Action, s.NotAction), ", ")))
+						found = append(found, fmt.Sprintf("%s lets in %s, who is no role of this account that is made here, for %s", policy.Name, name, strings.Join(slices.Concat(s.Action, s.NotAction), ", ")))
 					}
 				}
 			}

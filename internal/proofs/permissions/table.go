@@ -293,10 +293,17 @@ func holders(worlds []*World, who []string) string {
 	return strings.Join(parts, "; ")
 }
 
-// everybody are the rights of a role of the account that has no policies at all.
-func (w *World) everybody(e *Evaluator) ([]right, error) {
+// everybody are the rights of a role of the account that has no policies at all. They are asked once.
+func (w *World) everybody(e *Evaluator) (rights []right, err error) {
+	if w.shared != nil {
+		return w.shared, nil
+	}
 	nobody := &Principal{ARN: "arn:aws:iam::" + w.Account + ":role/without-policies", Account: w.Account, Name: "without-policies"}
-	return w.rights(e, nobody, w.candidates(nobody))
+	rights, err = w.rights(e, nobody, w.candidates(nobody))
+	if rights != nil {
+		w.shared = rights
+	}
+	return rights, err
 }
 
 // withoutPolicies is the heading of what everybody in the account may.

@@ -109,7 +109,7 @@ type outcome struct {
 // Who refuses.
 const (
 	byLoader     = "the stack file is refused"
-	byLook       = "the preview refuses it, since of what exists"
+	byLook       = "the preview refuses it, because of what exists"
 	byProtection = "Pulumi refuses it, since it protects what goes"
 )
 
@@ -164,7 +164,7 @@ func (b *bench) try(ctx context.Context, moves []*Move, effects []effect) ([]out
 }
 
 // refusalLine matches key, value if any, rule and fix.
-var refusalLine = regexp.MustCompile(`legops:[\w.\[\]-]+: [^:]+: .+`)
+var refusalLine = regexp.MustCompile(`legops:[\w.\[\]-]+: .+: .+`)
 
 // malformedRefusal says what a refusal of the loader lacks.
 func malformedRefusal(err error) (found []string) {

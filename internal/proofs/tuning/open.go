@@ -12,20 +12,7 @@ type Open struct {
 }
 
 // opens are all of them. docs/tuning.md lists them.
-var opens = []Open{
-	{[]string{"legops:network.subnets"}, "InvalidSubnet.Conflict",
-		"a subnet cannot change its range: the new one is created while the old one, which it overlaps, is there",
-		"choose ranges that overlap none that is in use, in an update of their own"},
-	{[]string{"legops:eks.administrators", "legops:eks.viewers"}, "AlreadyExists",
-		"a role has one access entry: under another name it is created while the old one is there, and EKS refuses that",
-		"take the entry out in one update, and add it under its new name in the next"},
-	{[]string{"legops:eks.administrators", "legops:eks.viewers"}, "principalArn",
-		"the program cannot tell whether a role exists, and EKS refuses one that does not",
-		"`make check-account` looks at the account first"},
-	{[]string{"legops:eks.addonVersions"}, "is not as before once it is taken back",
-		"EKS keeps the version of an add-on that is no longer pinned",
-		"pin the version that you want back"},
-}
+var opens = []Open{}
 
 // isOpen says whether what a move finds is known.
 func isOpen(m *Move, text string) bool {

@@ -6,9 +6,8 @@ import (
 	"slices"
 	"strings"
 
-	"legops/internal/proofs"
-
 	"legops/internal/componentdocs"
+	"legops/internal/proofs"
 )
 
 // Keys are all keys of a stack file by the schema of the repository at root, such as legops:queues[].name.
@@ -64,12 +63,14 @@ that are missing.
 		rows = append(rows, rowsOf(key, byKey[key])...)
 	}
 	flush()
-	text.WriteString("## What does not hold yet\n\nThe program accepts these, and they do not go as a change should:\n\n")
 	var open [][]string
 	for _, o := range opens {
 		open = append(open, []string{"`" + strings.ReplaceAll(strings.Join(o.Keys, "`, `"), "legops:", "") + "`", o.Why, o.Do})
 	}
-	text.WriteString(componentdocs.Table([]string{"Key", "What happens", "What to do"}, open) + "\n")
+	if len(open) > 0 {
+		text.WriteString("## What does not hold yet\n\nThe program accepts these, and they do not go as a change should:\n\n" +
+			componentdocs.Table([]string{"Key", "What happens", "What to do"}, open) + "\n")
+	}
 	text.WriteString("## What was tried\n\n")
 	var figures [][]string
 	for _, f := range last.Figures {

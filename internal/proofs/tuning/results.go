@@ -163,8 +163,10 @@ func (r *results) nothing(m *Move) { r.add(m, Result{What: Nothing}) }
 func (r *results) tried(m *Move, o outcome) {
 	does := Result{What: Nothing, Data: o.data}
 	switch o.refusal {
-	case byLoader, byLook:
+	case byLoader:
 		does.What, does.Note = Refused, lastLine(o.why)
+	case byLook:
+		does.What, does.Note = Refused, byLook+": "+strings.TrimPrefix(refusalLine.FindString(o.why), stacks.Project+":")
 	case byProtection:
 		does.What = Protected
 	default:

@@ -235,6 +235,17 @@ func (e edit) reach() []string {
 
 // tried tries moves together, and apart where that does not tell of each.
 func (t *search) tried(ctx context.Context, batch []moved) error {
+	parts, err := t.once(ctx, batch)
+	for _, part := range parts {
+		if err == nil {
+			err = t.tried(ctx, part)
+		}
+	}
+	return err
+}
+
+// once tries moves together. Where that does not tell of each, it returns the parts to be tried apart.
+func (t *search) once(ctx context.Context, batch []moved) (parts [][]moved, err error) {
 	var moves []*Move
 	var effects []effect
 	for _, m := range batch {
@@ -243,21 +254,16 @@ func (t *search) tried(ctx context.Context, batch []moved) error {
 	outcomes, err := t.try(ctx, moves, effects)
 	var split apart
 	if errors.As(err, &split) && len(batch) > 1 {
-		for _, part := range split.of(batch) {
-			if err := t.tried(ctx, part); err != nil {
-				return err
-			}
-		}
-		return nil
+		return split.of(batch), nil
 	}
 	if err != nil {
-		return fmt.Errorf("%s: %w", moves[0], err)
+		return nil, fmt.Errorf("%s: %w", moves[0], err)
 	}
 	t.Count("previews of one or several of them", 1)
 	for i, o := range outcomes {
 		t.tell(moves[i], o)
 	}
-	return nil
+	return nil, nil
 }
 
 // of are the parts of a batch: each that is to be tried apart by itself, and the others together; halves where it is not known which.

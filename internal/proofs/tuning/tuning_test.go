@@ -29,7 +29,7 @@ func TestSample(t *testing.T) {
 	require.NoError(t, err)
 	b.known = last.data()
 	again := &search{s, b, nil, random, newResults()}
-	const most = 8
+	const most = 5
 	var moves []*Move
 	does := map[string][]string{}
 	for _, r := range last.Results {
@@ -42,8 +42,14 @@ func TestSample(t *testing.T) {
 	}
 	cases, err := again.distinct(moves)
 	require.NoError(t, err)
-	for _, batch := range batches(cases) {
-		require.NoError(t, again.tried(t.Context(), batch))
+	// The first batch alone and, where that has to be tried apart, one of it: each attempt takes three previews' time.
+	if all := batches(cases); len(all) > 0 {
+		parts, err := again.once(t.Context(), all[0])
+		require.NoError(t, err)
+		if len(parts) > 0 {
+			_, err = again.once(t.Context(), parts[0][:1])
+			require.NoError(t, err)
+		}
 	}
 	prooftest.Report(t, s)
 	require.NotEmpty(t, again.results.byKind)
