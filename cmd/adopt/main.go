@@ -83,6 +83,9 @@ func refuse(step *model.Step, urn resource.URN) error {
 	switch {
 	case step == nil || step.New == nil:
 		return fmt.Errorf("%s: the program asks for no such resource", urn)
+	case step.Op != "create" && catalogue.Of(step.New.Type).Again() == catalogue.Broken:
+		return fmt.Errorf("%s: the state has another one (%s). If that was made afterwards and is attached to nothing, run pulumi state delete with the URN, "+
+			"repeat this, and delete the other by hand", urn, step.Op)
 	case step.Op != "create":
 		return fmt.Errorf("%s: the state has one already (%s): delete the other by hand", urn, step.Op)
 	case catalogue.Of(step.New.Type).Again() == catalogue.Same:

@@ -50,6 +50,10 @@ func TestRun(t *testing.T) {
 		{name: "another", in: planned("create", "aws:ec2/vpc:Vpc", "other", `{}`), args: []string{vpc, "vpc-1"}, err: "network-vpc: the program asks for no such resource"},
 		{name: "a replacement", in: planned("replace", "aws:ec2/vpc:Vpc", "network-vpc", `{}`), args: []string{vpc, "vpc-1"}, err: "the state has one already (replace): delete the other by hand"},
 		{
+			name: "a second gateway", in: planned("update", "aws:ec2/internetGateway:InternetGateway", "gateway", `{}`),
+			args: []string{before + "aws:ec2/internetGateway:InternetGateway::gateway", "igw-1"}, err: "attached to nothing, run pulumi state delete with the URN",
+		},
+		{
 			name: "a topic", in: planned("create", "aws:sns/topic:Topic", "topic", `{}`), args: []string{before + "aws:sns/topic:Topic::topic", "arn"},
 			err: "leave it: the next update finds it again",
 		},

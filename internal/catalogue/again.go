@@ -10,6 +10,9 @@ const (
 	Taken Again = "taken"
 	// Second says that the service makes another, and the first is an orphan.
 	Second Again = "second"
+	// Broken says that the service makes another and cannot attach it, since the place is taken. The provider has that one in the state by then:
+	// it calls SetId before it attaches or waits.
+	Broken Again = "broken"
 	// Same says that the service finds the first, or overwrites it with the same.
 	Same Again = "same"
 )
@@ -92,9 +95,10 @@ var again = map[string]Again{
 	Topic: Same, TopicPolicy: Same, TopicSubscription: Same, Queue: Same, QueuePolicy: Same, RedrivePolicy: Same, RedriveAllowPolicy: Same,
 	// CreateVpc, AllocateAddress and CreateRouteTable have no token, or another one in each creation: ec2/vpc_.go, ec2_eip.go, vpc_route_table.go.
 	Vpc: Second, Eip: Second, RouteTable: Second,
-	// InvalidSubnet.Conflict; Resource.AlreadyAssociated, of the VPC, the address, the subnet. (A second internet or NAT gateway is made first, and
-	// does not get attached.)
-	Subnet: Taken, InternetGateway: Taken, NatGateway: Taken, RouteTableAssociation: Taken,
+	// InvalidSubnet.Conflict; Resource.AlreadyAssociated, of the subnet.
+	Subnet: Taken, RouteTableAssociation: Taken,
+	// Resource.AlreadyAssociated, of the VPC and of the address: ec2/vpc_internet_gateway.go, vpc_nat_gateway.go.
+	InternetGateway: Broken, NatGateway: Broken,
 	// The provider looks first: ec2/vpc_route.go. Of endpoints, the DNS name or the route is taken. FlowLogAlreadyExists.
 	Route: Taken, VpcEndpoint: Taken, FlowLog: Taken,
 	// WAFDuplicateItemException; Put.

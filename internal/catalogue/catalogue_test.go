@@ -179,6 +179,6 @@ func leads(table *schema.Schema, properties map[string]schema.Property, path mod
 func TestAgain(t *testing.T) {
 	for i := range catalogue.Types {
 		known := &catalogue.Types[i]
-		assert.Contains(t, []catalogue.Again{catalogue.Taken, catalogue.Second, catalogue.Same}, known.Again(), known.Token)
+		assert.Contains(t, []catalogue.Again{catalogue.Taken, catalogue.Second, catalogue.Broken, catalogue.Same}, known.Again(), known.Token)
 	}
 }

@@ -60,7 +60,8 @@ func (p *Provider) create(c *connection, urn resource.URN, inputs model.Values) 
 			e := p.entry(c, urn, left.ID, inputs, nil)
 			e.Pending = true
 			return e, p.record.commit(change{Put: e})
-		case catalogue.Of(left.Type).Again() == catalogue.Taken:
+		case catalogue.Of(left.Type).Again() == catalogue.Taken,
+			catalogue.Of(left.Type).Again() == catalogue.Broken: // the second is not played
 			return nil, refusal(urn, "AlreadyExists: %s exists, made by a run that did not hear of it", left.ID)
 		}
 	}

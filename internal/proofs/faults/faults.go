@@ -23,8 +23,8 @@ var Proof = proofs.Proof{
 	Run: run,
 }
 
-// run lets each call of each operation of each stack meet each fault. A sample takes one fault for each operation of one stack, and of their
-// calls so many that they are that share of all.
+// run lets each call of each operation of each stack meet each fault. A sample takes one fault for one operation of one stack, and of its calls
+// so many that they are that share of all.
 func run(ctx context.Context, s *proofs.Search) (err error) {
 	if s.Sample == 1 {
 		return each(ctx, s)
@@ -36,22 +36,18 @@ func run(ctx context.Context, s *proofs.Search) (err error) {
 		return err
 	}
 	defer func() { err = errors.Join(err, t.close()) }()
-	share := s.Sample * float64(len(proofs.Stacks)*len(faults))
-	for _, o := range operations {
-		want, err := t.undisturbed(ctx, o)
-		if err != nil {
-			return fmt.Errorf("%s, %s: %w", t.name, o.name, err)
-		}
-		f := faults[random.IntN(len(faults))]
-		for !f.strikes(o) {
-			f = faults[random.IntN(len(faults))]
-		}
-		spares := func(c cloud.Call) bool { return s.Random(fmt.Sprint(o.name, c)).Float64() >= share }
-		if err := t.search(ctx, s, o, f, want, spares); err != nil {
-			return err
-		}
+	o := operations[random.IntN(len(operations))]
+	want, err := t.undisturbed(ctx, o)
+	if err != nil {
+		return fmt.Errorf("%s, %s: %w", t.name, o.name, err)
 	}
-	return err
+	f := faults[random.IntN(len(faults))]
+	for !f.strikes(o) {
+		f = faults[random.IntN(len(faults))]
+	}
+	share := s.Sample * float64(len(proofs.Stacks)*len(operations)*len(faults))
+	spares := func(c cloud.Call) bool { return s.Random(fmt.Sprint(o.name, c)).Float64() >= share }
+	return t.search(ctx, s, o, f, want, spares)
 }
 
 // strikes says whether a fault can meet an operation.
@@ -94,12 +90,16 @@ func (t *target) search(ctx context.Context, s *proofs.Search, o operation, f fa
 					find("wave %d: the run says nothing of the failed %s of %s", w.wave, call.Op, call.URN)
 				}
 			}
+		}
+		if !f.cli { // a CLI that was killed says nothing
 			for _, line := range unexplained(failed, struck) {
 				find("wave %d: what met no fault fails, too: %s", w.wave, line)
 			}
 		}
 		if !o.runsProgram && s.Random(fmt.Sprint("undo", t.name, f.name, w.wave)).Float64() < t.undone {
-			t.undo(ctx, s, w, want.undone, find)
+			if err := t.undo(ctx, s, o, w, want, find); err != nil {
+				return err
+			}
 		}
 		if err := t.recover(ctx, s, o, w, want.leaves, find); err != nil {
 			return err

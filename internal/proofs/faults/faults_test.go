@@ -10,7 +10,7 @@ import (
 
 // A sample of the faults, another in every run.
 func TestSample(t *testing.T) {
-	s := prooftest.Search(t, 0.0008)
+	s := prooftest.Search(t, 0.0003)
 	require.NoError(t, Proof.Run(t.Context(), s))
 	prooftest.Report(t, s)
 }

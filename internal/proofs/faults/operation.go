@@ -84,8 +84,8 @@ func newTarget(ctx context.Context, e *engine.Engine, root, stack string) (*targ
 
 func (t *target) close() error { return os.RemoveAll(t.edited.StackFiles) } //nolint:gosec // edit made it
 
-// undisturbed is an operation without a fault: what it leaves, and the calls that it takes; of a destruction, what there is once one that never began
-// is undone.
+// undisturbed is an operation without a fault: what it leaves, and the calls that it takes; of a destruction, also what there is once one that never
+// began is undone, as soon as somebody asked.
 type undisturbed struct {
 	leaves, undone *standing
 	calls          map[cloud.Call]bool
@@ -103,15 +103,6 @@ func (t *target) undisturbed(ctx context.Context, o operation) (*undisturbed, er
 	}
 	made := w.calls
 	u := &undisturbed{calls: map[cloud.Call]bool{}}
-	if !o.runsProgram {
-		before, err := o.from(t)
-		if err != nil {
-			return nil, err
-		}
-		if u.undone, err = t.backAgain(ctx, before); err != nil {
-			return nil, fmt.Errorf("undoing it before it began: %w", err)
-		}
-	}
 	for call := range w.spared {
 		u.calls[call] = true
 	}

@@ -4,6 +4,7 @@ import (
 	"bytes"
 	"context"
 	"fmt"
+	"slices"
 	"strings"
 
 	"github.com/pulumi/pulumi/pkg/v3/resource/deploy"
@@ -12,6 +13,7 @@ import (
 
 	"legops/internal/catalogue"
 	"legops/internal/model"
+	"legops/internal/offline/cloud"
 	"legops/internal/offline/engine"
 	"legops/internal/proofs"
 	"legops/internal/unfinished"
@@ -55,7 +57,7 @@ func (t *target) recover(ctx context.Context, s *proofs.Search, o operation, w *
 			}
 			e.Pending = true
 		}
-		if e.Pending && !w.told[e.URN] && catalogue.Of(e.Type).Again() == catalogue.Second && !listed[model.Values(e.Outputs).Text("arn")] {
+		if e.Pending && !w.told[e.URN] && slices.Contains(silent, catalogue.Of(e.Type).Again()) && !listed(e) {
 			find("wave %d: nothing tells a person of %s: no operation in the state, no list of aws by tags, and no error of the next run", w.wave, name)
 		}
 		r := plan.graph.At(resource.URN(e.URN))
@@ -102,10 +104,14 @@ func (t *target) clear(w *waves) {
 	}
 }
 
-// listed are the ARNs of what aws lists by the stack's tags and the state does not have, as cmd/unfinished finds them. A destruction creates nothing.
-func (t *target) listed(ctx context.Context, o operation, s *engine.Stack) (map[string]bool, error) {
+// silent are what no error of the next run leads to, or only one that names another.
+var silent = []catalogue.Again{catalogue.Second, catalogue.Broken}
+
+// listed says of what is in the cloud whether aws lists it by the stack's tags and the state does not have it, as cmd/unfinished finds it. A destruction creates nothing.
+func (t *target) listed(ctx context.Context, o operation, s *engine.Stack) (func(cloud.Entry) bool, error) {
+	none := func(cloud.Entry) bool { return false }
 	if !o.runsProgram {
-		return nil, nil
+		return none, nil
 	}
 	state, err := s.State(ctx)
 	if err != nil {
@@ -121,7 +127,7 @@ func (t *target) listed(ctx context.Context, o operation, s *engine.Stack) (map[
 		}
 	}
 	if len(places) == 0 {
-		return nil, nil
+		return none, nil
 	}
 	var lists bytes.Buffer
 	for p := range places {
@@ -135,11 +141,11 @@ func (t *target) listed(ctx context.Context, o operation, s *engine.Stack) (map[
 	if err != nil {
 		return nil, err
 	}
-	found := map[string]bool{}
-	for _, stray := range strays {
-		found[stray.ARN] = true
-	}
-	return found, nil
+	return func(e cloud.Entry) bool {
+		return slices.ContainsFunc(strays, func(s unfinished.Stray) bool {
+			return s.ARN == model.Values(e.Outputs).Text("arn") || strings.HasSuffix(s.ARN, "/"+e.ID)
+		})
+	}, nil
 }
 
 // refreshed reads the cloud into the state where a service refuses the next run, since what it asks for was done already: the runbook does so after

@@ -10,16 +10,26 @@ import (
 
 // undo does after a wave of a destruction what docs/runbooks/interrupted-destroy.md says to somebody who wants everything back, on a copy of
 // the stack. Then all is there that a deployment makes.
-func (t *target) undo(ctx context.Context, s *proofs.Search, w *waves, want *standing, find func(string, ...any)) {
+func (t *target) undo(ctx context.Context, s *proofs.Search, o operation, w *waves, want *undisturbed, find func(string, ...any)) error {
+	if want.undone == nil {
+		before, err := o.from(t)
+		if err != nil {
+			return err
+		}
+		if want.undone, err = t.backAgain(ctx, before); err != nil {
+			return fmt.Errorf("undoing a destruction that never began: %w", err)
+		}
+	}
 	s.Count("destructions undone", 1)
 	there, err := t.backAgain(ctx, w.stack)
 	if err != nil {
 		find("wave %d, undone: %v", w.wave, err)
-		return
+		return nil
 	}
-	for _, d := range there.differences(want) {
+	for _, d := range there.differences(want.undone) {
 		find("wave %d, undone: %s", w.wave, d)
 	}
+	return nil
 }
 
 // back are the steps of the runbook.
