@@ -15,6 +15,8 @@ type Statement struct {
 	Services []string
 	// Principals are the AWS principals that may act; only in trust and resource policies.
 	Principals pulumi.StringArray
+	// Anybody says that everybody may act, signed in or not; only in the policies of VPC endpoints, which cannot name principals.
+	Anybody bool
 	// Actions are what is allowed.
 	Actions []string
 	// Resources are the ARNs it is allowed on; empty only in a trust policy.

@@ -91,6 +91,14 @@ service in `+"`legops:network.interfaceEndpoints`"+`, the call stays inside; els
 calls is refused. S3 has a gateway endpoint in every stack.
 
 `+markdown([]string{"Service", "Who calls it", "Inside the VPC in"}, endpointUses(t))+`
+Each endpoint has a policy (`+"`components/foundation/network_endpointpolicies.go`"+`), but for that of `+"`eks-auth`"+`, of which no source says that it takes
+one. An interface endpoint lets through requests with credentials of the account, and no others: a pod cannot use a stranger's. That of STS lets
+through the tokens of GitHub's jobs, too, for roles of the account. The gateway endpoint of S3 lets the account's credentials through to the
+account's buckets, and reads of five buckets of others, from which nodes and instances install: layers of images in ECR and in registry.k8s.io,
+Amazon Linux, the agents of CodeDeploy and Systems Manager. So a stranger's bucket of the same region is out of reach, whatever the credentials;
+one of another region, like all that is public, is reached by NAT. What an endpoint refuses, AWS explains with "because no VPC endpoint policy
+allows the action"; an application that needs others' buckets in its own region needs them in that policy.
+
 Not in the list, since nothing calls them: `+"`ec2messages`"+`, to which the agent of Systems Manager falls back only where it may not use
 `+"`ssmmessages`"+`; `+"`git-codecommit`"+`, since mirrors are builds outside of the VPC. The agent of CodeDeploy asks for work by
 `+"`codedeploy-commands-secure`"+` where the stack has that endpoint: its setting (`+"`enable_auth_policy`"+`) and its rights come with it. Where

@@ -22,6 +22,7 @@ import (
 	"legops/internal/catalogue"
 	"legops/internal/offline"
 	"legops/internal/offline/cloud"
+	"legops/internal/unfinished"
 )
 
 // TestFaults breaks an up with the real CLI, in ways that end a process, and goes back by the commands of docs/runbooks/lock-left-behind.md. What exists
@@ -68,9 +69,46 @@ func TestFaults(t *testing.T) {
 			run(t, session, "up", "--yes", "--skip-preview", "--stack", "dev")
 			assert.Equal(t, want, existing(t, session.Record()))
 			assert.Equal(t, want, deployed(t, session, "dev"))
+			assert.Empty(t, tagged(t, session))
 			run(t, session, "up", "--yes", "--skip-preview", "--expect-no-changes", "--stack", "dev")
 		})
 	}
+}
+
+// TestInterruptedDestroy goes back from a destruction that stopped half way by the commands of docs/runbooks/interrupted-destroy.md, with the real
+// CLI and the state that its backend keeps of before.
+func TestInterruptedDestroy(t *testing.T) {
+	dir, _ := stood(t, "dev")
+	session := open(t, dir, nil)
+	want := existing(t, session.Record())
+	finish(t, session)
+
+	broken := open(t, dir, &cloud.Fault{Kind: "fail", Call: len(want) * 2 / 3})
+	_, err := broken.Run(t.Context(), "destroy", "--yes", "--skip-preview", "--stack", "dev")
+	require.Error(t, err, "the fault has to break the destruction")
+	finish(t, broken)
+
+	session = open(t, dir, nil)
+	defer finish(t, session)
+	assert.Less(t, len(existing(t, session.Record())), len(want))
+	state := filepath.Join(dir, "state", ".pulumi")
+	before, err := filepath.Glob(filepath.Join(state, "history", project, "dev", "dev-*.checkpoint.json"))
+	require.NoError(t, err)
+	require.Len(t, before, 2, "of the deployment, and of the destruction")
+	text, err := os.ReadFile(before[0])
+	require.NoError(t, err)
+	require.NoError(t, os.WriteFile(filepath.Join(state, "stacks", project, "dev.json"), text, 0o600))
+	assert.Equal(t, want, deployed(t, session, "dev"))
+	for _, e := range session.Record().Recoverable() {
+		require.NoError(t, session.Cloud().RestoreByHand(e))
+	}
+	session.Cloud().DeleteUnreachable()
+	run(t, session, "refresh", "--yes", "--skip-preview", "--stack", "dev")
+	run(t, session, "up", "--yes", "--skip-preview", "--stack", "dev")
+	run(t, session, "up", "--yes", "--skip-preview", "--stack", "dev")
+	run(t, session, "up", "--yes", "--skip-preview", "--expect-no-changes", "--stack", "dev")
+	assert.Equal(t, want, existing(t, session.Record()))
+	assert.Equal(t, want, deployed(t, session, "dev"))
 }
 
 // crashes ends the cloud.
@@ -124,10 +162,14 @@ func killsCLI(t *testing.T, ctx context.Context, dir string, at int) {
 func adopt(t *testing.T, session *offline.Session, dir string) {
 	t.Helper()
 	known := deployed(t, session, "dev")
+	strays := tagged(t, session)
 	var pairs []string
 	for _, e := range session.Record().Entries("") {
 		if slices.Contains(known, e.Type+" "+name(e.URN)+" "+e.ID) {
 			continue
+		}
+		if tags, _ := e.Outputs["tagsAll"].(map[string]any); len(tags) > 0 && catalogue.Of(e.Type).Listed() {
+			assert.Contains(t, strays, e.Outputs["arn"])
 		}
 		require.NoError(t, session.Cloud().Forget(e)) // the CLI may have heard of it and been killed before it saved that
 		if catalogue.Of(e.Type).Again() != catalogue.Same {
@@ -147,6 +189,25 @@ func adopt(t *testing.T, session *offline.Session, dir string) {
 	path := filepath.Join(dir, "import.json")
 	require.NoError(t, os.WriteFile(path, file, 0o600))
 	run(t, session, "import", "--file", path, "--protect=false", "--generate-code=false", "--yes", "--skip-preview", "--stack", "dev")
+}
+
+// tagged are the resources that aws lists by the tags of the stack and the state does not have, as cmd/unfinished tells.
+func tagged(t *testing.T, session *offline.Session) (found []string) {
+	t.Helper()
+	cfg := config(t, "dev")
+	filters := map[string]string{"Project": project, "Environment": string(cfg.Environment)}
+	var lists []byte
+	for _, region := range slices.Compact([]string{string(cfg.Region), "us-east-1"}) {
+		list, err := session.Cloud().Tagged(cfg.Account, region, filters)
+		require.NoError(t, err)
+		lists = append(lists, list...)
+	}
+	strays, err := unfinished.Strays([]byte(run(t, session, "stack", "export", "--stack", "dev")), bytes.NewReader(lists))
+	require.NoError(t, err)
+	for _, s := range strays {
+		found = append(found, s.ARN)
+	}
+	return found
 }
 
 // killProgram kills the Pulumi program of the session in a folder once the cloud has counted a number of calls, and then lets

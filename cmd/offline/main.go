@@ -7,7 +7,8 @@
 // OFFLINE_FAULT injects a fault into the n-th call that changes the cloud: fail@n, hang@n, crash@n or crash-after@n.
 // OFFLINE_CLUSTERS=real runs a real Kubernetes control plane for every cluster, which keeps running after the command
 // has ended. OFFLINE_UNLOCK, set to anything, first switches off the services' own deletion protection, as only a person
-// does. OFFLINE_MAINTENANCE, set to anything, first lets the maintenance windows pass.
+// does. OFFLINE_MAINTENANCE, set to anything, first lets the maintenance windows pass. PULUMI_K8S_DELETE_UNREACHABLE=true does what it does for
+// the real provider: the objects of a cluster that is gone are gone.
 package main
 
 import (
@@ -62,6 +63,9 @@ func run() (int, error) {
 		if err := session.Cloud().Unlock(); err != nil {
 			return 1, errors.Join(err, session.Close())
 		}
+	}
+	if os.Getenv("PULUMI_K8S_DELETE_UNREACHABLE") == "true" {
+		session.Cloud().DeleteUnreachable()
 	}
 	if os.Getenv("OFFLINE_MAINTENANCE") != "" {
 		if err := session.Cloud().Maintain(); err != nil {

@@ -1,6 +1,8 @@
 package main
 
 import (
+	"os"
+	"path/filepath"
 	"strings"
 	"testing"
 
@@ -20,6 +22,8 @@ func TestRun(t *testing.T) {
 		{name: "pulumi printed nothing", err: "no state: pipe the output of pulumi stack export to it"},
 		{name: "pulumi printed something else", in: "error: no stack", err: "reading the state"},
 		{name: "a file", in: state, args: []string{"state.json"}, err: `unexpected argument "state.json": pipe the output`},
+		{name: "no such list", in: state, args: []string{"-tagged", "none.json"}, err: "open none.json"},
+		{name: "no list", in: state, args: []string{"-tagged", "main.go"}, err: "main.go: the list is not what this prints: aws resourcegroupstaggingapi"},
 	} {
 		var out strings.Builder
 		err := run(c.args, strings.NewReader(c.in), &out)
@@ -30,4 +34,14 @@ func TestRun(t *testing.T) {
 		}
 		assert.Equal(t, c.prints, out.String(), c.name)
 	}
+}
+
+func TestTagged(t *testing.T) {
+	file := filepath.Join(t.TempDir(), "tagged.json")
+	require.NoError(t, os.WriteFile(file, []byte(`{"ResourceTagMappingList":[{"ResourceARN":"arn:aws:ec2:us-east-1:333333333333:vpc/vpc-1",
+		"Tags":[{"Key":"Project","Value":"legops"},{"Key":"Environment","Value":"production"}]}]}`), 0o600))
+	var out strings.Builder
+	require.NoError(t, run([]string{"-tagged", file}, strings.NewReader(`{"version":3,"deployment":{"resources":[]}}`), &out))
+	assert.Contains(t, out.String(), "- `arn:aws:ec2:us-east-1:333333333333:vpc/vpc-1`: carries the stack's tags, and is in no state.\n")
+	assert.Contains(t, out.String(), "Not found this way, since they carry no tags or AWS does not list them: `aws:")
 }

@@ -106,7 +106,8 @@ func TestIngressSettings(t *testing.T) {
 			"http-snippets": "large_client_header_buffers 4 16k;\nkeepalive_min_timeout 5s;\n" +
 				"proxy_next_upstream_tries 3;\nproxy_next_upstream_timeout 5s;",
 			"proxy-connect-timeout": "1s", "proxy-read-timeout": "60s", "proxy-send-timeout": "60s",
-			"max-fails": "0", "keepalive": "0", "worker-shutdown-timeout": "300s", "worker-processes": "2",
+			"location-snippets": `proxy_set_header X-Origin-Verify "";`,
+			"max-fails":         "0", "keepalive": "0", "worker-shutdown-timeout": "300s", "worker-processes": "2",
 			"worker-connections": "8192", "worker-rlimit-nofile": "16384",
 			"external-status-address": "legops.example",
 		},

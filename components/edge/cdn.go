@@ -28,7 +28,7 @@ type CdnArgs struct {
 	Origin string
 	// ZoneID is the id of the public Route 53 zone of Domain.
 	ZoneID string
-	// OriginSecret is what the load balancer wants to see in OriginHeader.
+	// OriginSecret is what the load balancer wants to see in apps.OriginHeader.
 	OriginSecret pulumi.StringInput
 	// CertificateArn is the certificate of Domain in us-east-1.
 	CertificateArn pulumi.StringInput
@@ -132,7 +132,7 @@ func (b *cdnBuild) applicationOrigin() cloudfront.DistributionOriginArgs {
 			OriginKeepaliveTimeout: pulumi.Int(originKeepAlive),
 		},
 		CustomHeaders: cloudfront.DistributionOriginCustomHeaderArray{cloudfront.DistributionOriginCustomHeaderArgs{
-			Name: pulumi.String(OriginHeader), Value: b.args.OriginSecret,
+			Name: pulumi.String(apps.OriginHeader), Value: b.args.OriginSecret,
 		}},
 	}
 }

@@ -98,7 +98,9 @@ func (e *errorPages) origin() cloudfront.DistributionOriginArgs {
 }
 
 // errorResponses show the page in place of what the load balancer or CloudFront says when the applications fail. The
-// status stays what it was, and an error is forgotten after seconds.
+// status stays what it was, and an error is forgotten after seconds. The others that CloudFront keeps by itself, for ten
+// seconds (Developer Guide, "HTTP 4xx and 5xx status codes that CloudFront caches"), it does not keep: who asks for a
+// document that was just made must not get an earlier answer.
 func errorResponses() cloudfront.DistributionCustomErrorResponseArray {
 	all := cloudfront.DistributionCustomErrorResponseArray{}
 	for _, status := range []int{500, 502, 503, 504} {
@@ -107,6 +109,9 @@ func errorResponses() cloudfront.DistributionCustomErrorResponseArray {
 			ResponsePagePath:   pulumi.String("/" + errorKey),
 			ErrorCachingMinTtl: pulumi.Int(5),
 		})
+	}
+	for _, status := range []int{404, 405, 414, 501} {
+		all = append(all, cloudfront.DistributionCustomErrorResponseArgs{ErrorCode: pulumi.Int(status), ErrorCachingMinTtl: pulumi.Int(0)})
 	}
 	return all
 }

@@ -7,6 +7,7 @@ import (
 	"github.com/stretchr/testify/assert"
 	"github.com/stretchr/testify/require"
 
+	"legops/components/apps"
 	"legops/components/edge"
 	"legops/components/internal/componenttest"
 	"legops/internal/recorder"
@@ -71,7 +72,7 @@ func TestCdnOrigins(t *testing.T) {
 			"originProtocolPolicy": "https-only", "originSslProtocols": []any{"TLSv1.2"}, "httpPort": 80.0, "httpsPort": 443.0,
 			"originReadTimeout": 60.0, "originKeepaliveTimeout": 60.0,
 		},
-		"customHeaders": []any{map[string]any{"name": edge.OriginHeader, "value": "open-sesame"}},
+		"customHeaders": []any{map[string]any{"name": apps.OriginHeader, "value": "open-sesame"}},
 	}, map[string]any{
 		"originId": "errors", "domainName": "legops-test-111122223333-errors.s3.us-east-1.amazonaws.com",
 		"originAccessControlId": "cdn-errors-id",
@@ -196,6 +197,9 @@ func TestCdnErrors(t *testing.T) {
 		responses = append(responses, map[string]any{
 			"errorCode": status, "responseCode": status, "responsePagePath": "/errors/unavailable.html", "errorCachingMinTtl": 5.0,
 		})
+	}
+	for _, status := range []float64{404, 405, 414, 501} {
+		responses = append(responses, map[string]any{"errorCode": status, "errorCachingMinTtl": 0.0})
 	}
 	assert.Equal(t, responses, found.Get("customErrorResponses"))
 }

@@ -17,10 +17,6 @@ import (
 	"legops/components/internal/kit"
 )
 
-// OriginHeader is the header by which the load balancer knows requests of our CloudFront distribution. The addresses
-// of CloudFront, which its security group lets in, are those of everybody's distributions.
-const OriginHeader = "X-Origin-Verify"
-
 // How long CloudFront keeps a connection without requests (seconds). The load balancer closes later than that: who closes first
 // sends no request into a connection that is going away.
 const (
@@ -72,7 +68,7 @@ type LoadBalancer struct {
 	DNSName pulumi.StringOutput `pulumi:"dnsName"`
 	// SecurityGroupID is its group. It has no rules of its own.
 	SecurityGroupID pulumi.StringOutput `pulumi:"securityGroupId"`
-	// OriginSecret is the value of OriginHeader, a secret, once the load balancer accepts it.
+	// OriginSecret is the value of apps.OriginHeader, a secret, once the load balancer accepts it.
 	OriginSecret pulumi.StringOutput `pulumi:"originSecret"`
 }
 
@@ -226,7 +222,7 @@ func (b *loadBalancerBuild) listeners() error {
 		Priority:    pulumi.Int(1),
 		Conditions: lb.ListenerRuleConditionArray{lb.ListenerRuleConditionArgs{
 			HttpHeader: lb.ListenerRuleConditionHttpHeaderArgs{
-				HttpHeaderName: pulumi.String(OriginHeader), Values: secrets,
+				HttpHeaderName: pulumi.String(apps.OriginHeader), Values: secrets,
 			},
 		}},
 		Actions: lb.ListenerRuleActionArray{lb.ListenerRuleActionArgs{

@@ -7,6 +7,7 @@ import (
 	"github.com/pulumi/pulumi/sdk/v3/go/pulumi"
 	"github.com/stretchr/testify/assert"
 
+	"legops/components/apps"
 	"legops/components/data"
 	"legops/components/edge"
 	"legops/components/internal/componenttest"
@@ -95,7 +96,7 @@ func TestLoadBalancerListeners(t *testing.T) {
 		"actions":     []any{map[string]any{"type": "forward", "targetGroupArn": "arn:of:balancer"}},
 		"conditions[0].httpHeader.httpHeaderName": "X-Origin-Verify",
 	})
-	assert.Equal(t, edge.OriginHeader, rules[0].Get("conditions[0].httpHeader.httpHeaderName"))
+	assert.Equal(t, apps.OriginHeader, rules[0].Get("conditions[0].httpHeader.httpHeaderName"))
 	assert.Len(t, rules[0].Get("conditions"), 1)
 }
 

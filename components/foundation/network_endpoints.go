@@ -23,6 +23,7 @@ func (b *networkBuild) endpoints(application []*ec2.RouteTable) error {
 		ServiceName:     b.serviceName("s3"),
 		VpcEndpointType: pulumi.String("Gateway"),
 		RouteTableIds:   tables,
+		Policy:          b.throughGateway(),
 		Tags:            kit.NameTag(b.args.Name + "-s3"),
 	}, b.Parent)
 	if err != nil {
@@ -45,6 +46,7 @@ func (b *networkBuild) endpoints(application []*ec2.RouteTable) error {
 			SubnetIds:         b.c.ApplicationSubnetIDs,
 			SecurityGroupIds:  pulumi.StringArray{group.ID()},
 			PrivateDnsEnabled: pulumi.Bool(true),
+			Policy:            b.throughInterface(service),
 			Tags:              kit.NameTag(fmt.Sprintf("%s-%s", b.args.Name, service)),
 		}, b.Parent); err != nil {
 			return err

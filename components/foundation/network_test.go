@@ -107,6 +107,35 @@ func TestNetworkEndpoints(t *testing.T) {
 	componenttest.Expect(t, r.One(t, "aws:ec2/securityGroup:SecurityGroup", "network-endpoints"), map[string]any{"ingress": nil, "egress": nil})
 }
 
+func TestNetworkEndpointPolicies(t *testing.T) {
+	args := networkArgs()
+	args.InterfaceEndpoints = append(args.InterfaceEndpoints, "eks-auth")
+	r := componenttest.Record(t, network(args))
+	const own = `"aws:PrincipalAccount":["111122223333"]`
+	principals := `{"Sid":"OwnPrincipals","Effect":"Allow","Principal":"*","Action":["*"],"Resource":["*"],"Condition":{"StringEquals":{` + own + `}}}`
+	for endpoint, statements := range map[string]string{
+		"ecr.api": principals,
+		"sts": principals + `,{"Sid":"OwnRolesByToken","Effect":"Allow","Principal":"*","Action":["sts:AssumeRoleWithWebIdentity"],` +
+			`"Resource":["arn:aws:iam::111122223333:role/*"]}`,
+		"s3": `{"Sid":"OwnBuckets","Effect":"Allow","Principal":"*","Action":["s3:*"],"Resource":["*"],` +
+			`"Condition":{"StringEquals":{` + own + `,"aws:ResourceAccount":["111122223333"]}}},` +
+			`{"Sid":"NewBuckets","Effect":"Allow","Principal":"*","Action":["s3:CreateBucket"],"Resource":["*"],"Condition":{"StringEquals":{` + own + `}}},` +
+			`{"Sid":"PublicBuckets","Effect":"Allow","Principal":"*","Action":["s3:GetObject"],"Resource":["arn:aws:s3:::prod-registry-k8s-io-eu-west-1/*",` +
+			`"arn:aws:s3:::prod-eu-west-1-starport-layer-bucket/*","arn:aws:s3:::al2023-repos-eu-west-1-de612dc2/*",` +
+			`"arn:aws:s3:::aws-codedeploy-eu-west-1/*","arn:aws:s3:::amazon-ssm-eu-west-1/*"]}`,
+	} {
+		found := r.One(t, "aws:ec2/vpcEndpoint:VpcEndpoint", "network-endpoint-"+endpoint)
+		componenttest.Expect(t, found, map[string]any{"policy": `{"Version":"2012-10-17","Statement":[` + statements + `]}`})
+	}
+	componenttest.Expect(t, r.One(t, "aws:ec2/vpcEndpoint:VpcEndpoint", "network-endpoint-eks-auth"), map[string]any{"policy": nil})
+
+	// In London the Kubernetes project has its images in a bucket of another name.
+	args.Location.Region = "eu-west-2"
+	gateway := componenttest.Record(t, network(args)).One(t, "aws:ec2/vpcEndpoint:VpcEndpoint", "network-endpoint-s3")
+	assert.Contains(t, gateway.Get("policy"), "arn:aws:s3:::767373bbdcb8270361b96548387bf2a9ad0d48758c35-eu-west-2/*")
+	assert.NotContains(t, gateway.Get("policy"), "prod-registry-k8s-io")
+}
+
 func TestNetworkFlowLogs(t *testing.T) {
 	r := componenttest.Record(t, network(networkArgs()))
 	logs := r.One(t, "aws:cloudwatch/logGroup:LogGroup", "network-flow-logs")

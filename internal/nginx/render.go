@@ -102,9 +102,9 @@ func (c configuration) directives(context, separator string) ([]string, error) {
 	return all, nil
 }
 
-// Snippets returns the lines of the snippets that this NGINX knows.
-func (c configuration) Snippets() []string {
-	return slices.DeleteFunc(strings.Split(strings.TrimSpace(c.Settings["http-snippets"]), "\n"), func(line string) bool {
+// Snippets returns the lines of a setting's snippets that this NGINX knows.
+func (c configuration) Snippets(setting string) []string {
+	return slices.DeleteFunc(strings.Split(strings.TrimSpace(c.Settings[setting]), "\n"), func(line string) bool {
 		name, _, _ := strings.Cut(line, " ")
 		since := c.controller.Since[name]
 		return line == "" || since != "" && before(c.Place.Nginx, since)

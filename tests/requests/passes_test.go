@@ -13,6 +13,8 @@ import (
 
 	"github.com/stretchr/testify/assert"
 	"github.com/stretchr/testify/require"
+
+	"legops/components/apps"
 )
 
 // The lines of the table "What passes" in docs/dockerise.md that depend on NGINX.
@@ -140,7 +142,7 @@ func TestHeadersThatPodsSee(t *testing.T) {
 	w := open(t, d.with(set("set-real-ip-from", "127.0.0.0/8")), map[string][]string{
 		backend: pods(t, 1, http.HandlerFunc(func(_ http.ResponseWriter, r *http.Request) { saw <- r })),
 	})
-	assert.Equal(t, "200", w.get(t.Context(), path+"/7?x=1", "X-Forwarded-For", "192.0.2.1, 198.51.100.7", "X_Secret", "1",
+	assert.Equal(t, "200", w.get(t.Context(), path+"/7?x=1", "X-Forwarded-For", "192.0.2.1, 198.51.100.7", "X_Secret", "1", apps.OriginHeader, "open-sesame",
 		"Connection", "Upgrade", "Upgrade", "websocket", "Sec-WebSocket-Key", "dGVzdA==", "Accept-Encoding", "br", "Authorization", "Bearer x"))
 	r := <-saw
 	_, port, _ := net.SplitHostPort(w.Address())
@@ -152,7 +154,7 @@ func TestHeadersThatPodsSee(t *testing.T) {
 		"X-Forwarded-Port":  {port}, // NGINX's port, 80 in the controller
 		"Accept-Encoding":   {"br"}, "Authorization": {"Bearer x"}, "Sec-Websocket-Key": {"dGVzdA=="},
 		"Connection": {"close"}, "User-Agent": {"Go-http-client/1.1"},
-	}, r.Header, "no Upgrade, so no WebSocket, and no name with an underscore")
+	}, r.Header, "no Upgrade, so no WebSocket, no name with an underscore, and not what only the load balancer may know")
 	assert.Equal(t, []any{host, path + "/7?x=1", "HTTP/1.1", true}, []any{r.Host, r.RequestURI, r.Proto, r.Close})
 	assert.Equal(t, "301", w.get(t.Context(), path, "X-Forwarded-Proto", "http"), "over http")
 	assert.Equal(t, "404", w.get(t.Context(), path, "Host", "other.example"), "for another host")

@@ -1,20 +1,20 @@
 // Evaluates IAM policies with iam-simulate: a line of JSON in, a line of JSON out, in the same order.
 //
-//   {"policy": NAME, "kind": "identity", "resource" or "trust", "document": POLICY}   keeps a policy under a name
+//   {"policy": NAME, "kind": "identity", "resource", "trust" or "endpoint", "document": POLICY}   keeps a policy under a name
 //     answer: {} or {"error": why IAM would refuse it}
 //   {"principal": ARN or service or "" for nobody signed in, "action": ACTION, "resource": ARN or "*", "account": of the resource,
-//    "context": {KEY: VALUE}, "identity": [NAME], "boundary": [NAME], "policy": NAME of the resource's}
+//    "context": {KEY: VALUE}, "identity": [NAME], "boundary": [NAME], "policy": NAME of the resource's, "endpoint": NAME of the VPC endpoint's}
 //     answer: {"result": "Allowed", "ImplicitlyDenied" or "ExplicitlyDenied", "by": ["NAME Sid"], "if": conditions left open}
 //          or {"error": why there is no such question}
 //
 // The context is what is known of the request; an empty value says that the request lacks the key. What the context lacks is open: the
 // answer is Allowed if anything could be there with which it is, and "if" says what.
 import { createInterface } from 'node:readline'
-import { createValidatedPolicy, validateIdentityPolicy, validateResourcePolicy, validateTrustPolicy } from '@cloud-copilot/iam-policy'
+import { createValidatedPolicy, validateEndpointPolicy, validateIdentityPolicy, validateResourcePolicy, validateTrustPolicy } from '@cloud-copilot/iam-policy'
 import { anonymousPrincipal, runSimulation } from '@cloud-copilot/iam-simulate'
 
 const policies = new Map()
-const validators = { identity: validateIdentityPolicy, resource: validateResourcePolicy, trust: validateTrustPolicy }
+const validators = { identity: validateIdentityPolicy, resource: validateResourcePolicy, trust: validateTrustPolicy, endpoint: validateEndpointPolicy }
 
 // iam-simulate drops a key from the context that AWS's reference does not list by its whole name: those of KMS with the name of what is
 // encrypted in them, and sub and aud of GitHub's tokens (findings/iam-data-lacks-sub-and-context-keys.sh). A tag of the principal may have
@@ -56,7 +56,7 @@ function said(condition, within) {
 // sid is a statement by its policy and its Sid, if it has one.
 const sid = s => `${s.policyId} ${s.explain.identifier}`.replace(/ [0-9]+$/, '')
 
-async function ask({ principal, action, resource, account, context = {}, identity, boundary, policy }) {
+async function ask({ principal, action, resource, account, context = {}, identity, boundary, policy, endpoint }) {
   const known = Object.entries(context).map(([key, value]) => [hidden(key), value])
   const contextVariables = Object.fromEntries(known.filter(([, value]) => value !== ''))
   const simulation = {
@@ -64,6 +64,7 @@ async function ask({ principal, action, resource, account, context = {}, identit
     identityPolicies: named(identity), serviceControlPolicies: [], resourceControlPolicies: [],
     ...(boundary?.length ? { permissionBoundaryPolicies: named(boundary) } : {}),
     ...(policy ? { resourcePolicy: get(policy) } : {}),
+    ...(endpoint ? { vpcEndpointPolicies: named([endpoint]) } : {}),
   }
   const answer = await runSimulation(simulation, {
     simulationMode: 'Discovery',

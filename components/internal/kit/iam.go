@@ -19,7 +19,7 @@ type (
 	policyStatement struct {
 		Sid       string `json:",omitempty"`
 		Effect    string
-		Principal *policyPrincipal `json:",omitempty"`
+		Principal any `json:",omitempty"` // of type policyPrincipal, or "*"
 		Action    []string
 		Resource  []string              `json:",omitempty"`
 		Condition components.Conditions `json:",omitempty"`
@@ -48,7 +48,9 @@ func Policy(statements ...components.Statement) pulumi.StringOutput {
 				statement.Effect = "Deny"
 			}
 			if principals := next(len(s.Principals)); len(s.Services)+len(principals) > 0 {
-				statement.Principal = &policyPrincipal{AWS: principals, Service: s.Services}
+				statement.Principal = policyPrincipal{AWS: principals, Service: s.Services}
+			} else if s.Anybody {
+				statement.Principal = "*"
 			}
 			statement.Resource = next(len(s.Resources))
 			document.Statement = append(document.Statement, statement)

@@ -5,6 +5,7 @@ import "legops/internal/catalogue"
 // What KMS computes and refuses.
 var _ = simulate(map[string]simulation{
 	catalogue.Key: {
+		keeps: keepsKey,
 		outputs: outputs{
 			"keyId": func(m made) any { return m.id },
 		},

@@ -54,6 +54,17 @@ func TestKubernetesObjectsLiveInTheirCluster(t *testing.T) {
 
 	require.NoError(t, aws.remove(catalogue.Cluster, "platform", id))
 	assert.Len(t, aws.cloud.record.Entries(""), 1, "only the role is left")
+
+	gone := connect(t, aws.cloud, "kubernetes", "", "")
+	read := &pulumirpc.ReadRequest{Id: "apps/config", Urn: urnOf(catalogue.ConfigMap, "config")}
+	_, err := gone.rpc.Read(t.Context(), read)
+	require.ErrorContains(t, err, "unreachable cluster")
+	require.ErrorContains(t, gone.remove(catalogue.ConfigMap, "config", "apps/config"), "unreachable cluster")
+	aws.cloud.DeleteUnreachable()
+	answer, err := gone.rpc.Read(t.Context(), read)
+	require.NoError(t, err)
+	assert.Empty(t, answer.GetId(), "what is read of an object whose cluster is known to be gone")
+	require.NoError(t, gone.remove(catalogue.ConfigMap, "config", "apps/config"))
 	assert.False(t, aws.cloud.record.ServesHost(strings.ToLower(strings.TrimPrefix(endpoint, "https://"))))
 }
 

@@ -38,6 +38,8 @@ type Provider struct {
 	server   *grpc.Server
 	// ports are where each package's providers attach.
 	ports map[string]int
+	// deleteUnreachable is whether the objects of a cluster that is gone are gone: see DeleteUnreachable.
+	deleteUnreachable bool
 	// requests counts those of engines in this process, and the answers.
 	requests atomic.Int64
 }

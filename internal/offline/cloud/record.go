@@ -11,6 +11,7 @@ import (
 	"errors"
 	"fmt"
 	"io"
+	"maps"
 	"os"
 	"path/filepath"
 	"slices"
@@ -80,17 +81,20 @@ type Record struct {
 	mu      sync.Mutex
 	entries map[entryKey]*Entry
 	index   index
-	journal *os.File
+	// recoverable is what was deleted and a person can have back: see recoverable.go.
+	recoverable map[entryKey]*Entry
+	journal     *os.File
 	// watched is what was done since Watch, if somebody watches.
 	watched *[]Event
 	// over is set when the cloud crashed: it makes no further change.
 	over bool
 }
 
-// change is one line of the journal: an entry as it is now, or the key of one that is gone.
+// change is one line of the journal: an entry as it is now, or the key of one that is gone, which its service may keep.
 type change struct {
 	Put    *Entry `json:"put,omitempty"`
 	Delete *Entry `json:"delete,omitempty"`
+	Keep   bool   `json:"keep,omitempty"`
 }
 
 // Event is something that was done to an entry, which was and is as told: was nothing before it came, is nothing after it went. Neither
@@ -112,10 +116,14 @@ func (r *Record) Watch() func() []Event {
 	}
 }
 
+func newRecord() *Record {
+	return &Record{entries: map[entryKey]*Entry{}, index: index{}, recoverable: map[entryKey]*Entry{}}
+}
+
 // OpenRecord reads the journal at path, which need not exist, and continues it. With an empty path nothing is
 // kept on disk.
 func OpenRecord(path string) (*Record, error) {
-	r := &Record{entries: map[entryKey]*Entry{}, index: index{}}
+	r := newRecord()
 	if path == "" {
 		return r, nil
 	}
@@ -158,10 +166,14 @@ func (r *Record) replay(journal *os.File) error {
 func (r *Record) apply(c change) {
 	if c.Put != nil {
 		r.forget(c.Put.key())
+		delete(r.recoverable, c.Put.key())
 		r.entries[c.Put.key()] = c.Put
 		r.index.put(c.Put)
 	}
 	if c.Delete != nil {
+		if old := r.entries[c.Delete.key()]; c.Keep && old != nil {
+			r.recoverable[old.key()] = old
+		}
 		r.forget(c.Delete.key())
 	}
 }
@@ -221,11 +233,12 @@ func (r *Record) Close() error {
 func (r *Record) Copy() *Record {
 	r.mu.Lock()
 	defer r.mu.Unlock()
-	c := &Record{entries: map[entryKey]*Entry{}, index: index{}}
+	c := newRecord()
 	for _, e := range r.entries {
 		entry := *e
 		c.apply(change{Put: &entry})
 	}
+	maps.Copy(c.recoverable, r.recoverable)
 	return c
 }
 

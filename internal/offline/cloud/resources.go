@@ -83,7 +83,7 @@ func (p *Provider) create(c *connection, urn resource.URN, inputs model.Values) 
 func (p *Provider) freeID(c *connection, urn resource.URN, inputs model.Values) string {
 	for generation := 0; ; generation++ {
 		id := p.physicalID(c, urn, inputs, generation)
-		taken := p.record.entries[c.key(urn, id)] != nil
+		taken := p.record.entries[c.key(urn, id)] != nil || p.record.recoverable[c.key(urn, id)] != nil
 		if !taken || id == p.physicalID(c, urn, inputs, generation+1) {
 			return id
 		}
@@ -152,6 +152,9 @@ func lay(given resource.PropertyValue, computed any, tell func(any) resource.Pro
 // Read tells what the cloud knows of a resource, for refresh and import.
 func (p *Provider) Read(ctx context.Context, req *pulumirpc.ReadRequest) (*pulumirpc.ReadResponse, error) {
 	c := connectionOf(ctx)
+	if err := p.unreachable(c, resource.URN(req.GetUrn())); err != nil {
+		return nil, err
+	}
 	p.record.mu.Lock()
 	defer p.record.mu.Unlock()
 	e := p.record.entries[c.key(resource.URN(req.GetUrn()), req.GetId())]
@@ -177,6 +180,19 @@ func (p *Provider) Read(ctx context.Context, req *pulumirpc.ReadRequest) (*pulum
 	inputs, err := p.answer("", given, req.GetInputs())
 	return &pulumirpc.ReadResponse{Id: e.ID, Properties: outputs, Inputs: inputs}, err
 }
+
+// unreachable says why the provider cannot read or delete an object: the cluster that its configuration points to is gone. Told so, it takes the
+// object for gone, too (pulumi-kubernetes v4.25.0, provider/pkg/provider/provider.go: Read, Delete).
+func (p *Provider) unreachable(c *connection, urn resource.URN) error {
+	if c.pkg != "kubernetes" || c.cluster != "" || p.deleteUnreachable {
+		return nil
+	}
+	return refusal(urn, "failed to read resource state due to unreachable cluster. If the cluster was deleted, you can remove this resource from Pulumi "+
+		"state by rerunning the operation with the PULUMI_K8S_DELETE_UNREACHABLE environment variable set to \"true\"")
+}
+
+// DeleteUnreachable lets the provider take the objects of clusters that are gone for gone, like PULUMI_K8S_DELETE_UNREACHABLE=true.
+func (p *Provider) DeleteUnreachable() { p.deleteUnreachable = true }
 
 // Update changes a resource in place.
 func (p *Provider) Update(ctx context.Context, req *pulumirpc.UpdateRequest) (*pulumirpc.UpdateResponse, error) {
@@ -257,6 +273,9 @@ func (p *Provider) Delete(ctx context.Context, req *pulumirpc.DeleteRequest) (*e
 	c := connectionOf(ctx)
 	urn := resource.URN(req.GetUrn())
 	return &emptypb.Empty{}, p.changing(ctx, Call{"delete", urn, req.GetId()}, func() error {
+		if err := p.unreachable(c, urn); err != nil {
+			return err
+		}
 		if err := p.remove(c, urn, req.GetId()); err != nil {
 			return err
 		}
@@ -290,11 +309,7 @@ func (p *Provider) discard(e *Entry) error {
 			return err
 		}
 	}
-	return p.record.commit(gone(e))
-}
-
-func gone(e *Entry) change {
-	return change{Delete: &Entry{Account: e.Account, Region: e.Region, Cluster: e.Cluster, Type: e.Type, ID: e.ID}}
+	return p.record.commit(deleted(e))
 }
 
 // changing counts a call that changes the cloud, and makes the change with the fault that strikes it, if any.

@@ -11,6 +11,7 @@ import (
 	"google.golang.org/grpc/status"
 
 	"legops/internal/catalogue"
+	"legops/internal/model"
 )
 
 // refusal is the answer of an API that does not do what was asked.
@@ -38,6 +39,8 @@ type simulation struct {
 	implied func(made) []string
 	// replaces are the inputs that make another resource of it by the provider's own code, which no schema shows.
 	replaces func(olds, news resource.PropertyMap) []string
+	// keeps is whether the service keeps what was deleted, so that a person can have it back.
+	keeps func(model.Values) bool
 	// overwrites says that a creation writes over the one that is there, and that the deletion of either takes away what there is.
 	overwrites bool
 	// rules are what AWS checks of a resource that is created or updated, deletion what it checks besides of one that is deleted.

@@ -7,7 +7,8 @@ import (
 
 // What Secrets Manager computes and refuses.
 var _ = simulate(map[string]simulation{
-	catalogue.Secret: {rules: []rule{
+	catalogue.Secret: {keeps: keepsSecret, rules: []rule{
+		keptSecret,
 		// How long a deleted secret can be restored
 		when(func(in model.Values) bool {
 			days := in.Number("recoveryWindowInDays", 30)

@@ -57,6 +57,9 @@ func (s *Stack) Copy() (*Stack, error) {
 	return s.engine.stack(s.name, s.record.Copy(), s.copyState(), nil)
 }
 
+// ImportState takes over the state of another stack of the same name, like `pulumi stack export` there and `pulumi stack import` here.
+func (s *Stack) ImportState(from *Stack) { s.snapshot = from.copyState() }
+
 func (s *Stack) copyState() *deploy.Snapshot {
 	if s.snapshot == nil {
 		return &deploy.Snapshot{}

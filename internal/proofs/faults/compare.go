@@ -5,6 +5,7 @@ import (
 	"encoding/json"
 	"fmt"
 	"maps"
+	"reflect"
 	"regexp"
 	"slices"
 	"strings"
@@ -61,6 +62,7 @@ func read(ctx context.Context, s *engine.Stack) (*standing, error) {
 	}
 	for _, e := range s.Record().Entries("") {
 		there.cloud[called(e.URN, e.ID)] = e
+		e.Inputs = beyond(e.Inputs, e.Outputs)
 		text, err := json.Marshal(e)
 		if err != nil {
 			return nil, err
@@ -82,6 +84,18 @@ func versionless(typ string, text []byte) string {
 		return versions.ReplaceAllString(string(text), "$1")
 	}
 	return string(text)
+}
+
+// beyond are the inputs that the outputs do not say as well. Whether the program asked for what the service has, or the provider sent it along with
+// another change, such as the IOPS of a database, does not count.
+func beyond(inputs, outputs map[string]any) map[string]any {
+	more := map[string]any{}
+	for name, value := range inputs {
+		if !reflect.DeepEqual(value, outputs[name]) {
+			more[name] = value
+		}
+	}
+	return more
 }
 
 // called is how a resource is called here.

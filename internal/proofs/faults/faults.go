@@ -95,6 +95,9 @@ func (t *target) search(ctx context.Context, s *proofs.Search, o operation, f fa
 				}
 			}
 		}
+		if !o.runsProgram && s.Random(fmt.Sprint("undo", t.name, f.name, w.wave)).Float64() < t.undone {
+			t.undo(ctx, s, w, want.undone, find)
+		}
 		if err := t.recover(ctx, s, w, want.leaves, find); err != nil {
 			return err
 		}

@@ -108,6 +108,12 @@ var mutations = []struct {
 			}
 			return all
 		}}},
+	{name: "who undoes a destruction restores no secret", operation: "destroy", fault: "refused", finds: "already scheduled for deletion",
+		seams: seams{omits: "restore what is kept"}},
+	{name: "who undoes a destruction goes on with the state that it left", operation: "destroy", fault: "refused", finds: "AlreadyExists",
+		seams: seams{omits: "import the state of before"}},
+	{name: "who undoes a destruction does not look what is left", operation: "destroy", fault: "answer lost", finds: "undone: missing in the cloud",
+		seams: seams{omits: "refresh"}},
 	{name: "the runbook forgets the keys, so that there is another", operation: "up from nothing", fault: "answer lost", finds: "otherwise in the state",
 		seams: seams{imports: func(all []deploy.Import) []deploy.Import {
 			return slices.DeleteFunc(all, func(i deploy.Import) bool { return string(i.Type) == catalogue.Key })

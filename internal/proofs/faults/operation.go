@@ -48,7 +48,9 @@ type target struct {
 	source, edited engine.Source
 	// deployed is the stack after an undisturbed deployment.
 	deployed *engine.Stack
-	seams    seams
+	// undone is the share of the waves of a destruction that are undone: see undo.
+	undone float64
+	seams  seams
 }
 
 // seams are where tests break what is proven. Without them all is as it is.
@@ -60,10 +62,12 @@ type seams struct {
 	// imports and clear change what the runbook does.
 	imports func([]deploy.Import) []deploy.Import
 	clear   func(*engine.Stack)
+	// omits is a step that is left out when a destruction is undone: see back.
+	omits string
 }
 
 func newTarget(ctx context.Context, e *engine.Engine, root, stack string) (*target, error) {
-	t := &target{name: stack, engine: e, source: engine.Source{Dir: root, Program: engine.Function(infra.ProgramWith)}}
+	t := &target{name: stack, engine: e, source: engine.Source{Dir: root, Program: engine.Function(infra.ProgramWith)}, undone: 0.25}
 	var err error
 	if t.deployed, err = e.Stack(stack, nil); err != nil {
 		return nil, err
@@ -78,10 +82,11 @@ func newTarget(ctx context.Context, e *engine.Engine, root, stack string) (*targ
 
 func (t *target) close() error { return os.RemoveAll(t.edited.StackFiles) } //nolint:gosec // edit made it
 
-// undisturbed is an operation without a fault: what it leaves, and the calls that it takes.
+// undisturbed is an operation without a fault: what it leaves, and the calls that it takes; of a destruction, what there is once one that never began
+// is undone.
 type undisturbed struct {
-	leaves *standing
-	calls  map[cloud.Call]bool
+	leaves, undone *standing
+	calls          map[cloud.Call]bool
 }
 
 // undisturbed performs an operation without a fault.
@@ -95,6 +100,15 @@ func (t *target) undisturbed(ctx context.Context, o operation) (*undisturbed, er
 		return nil, fmt.Errorf("undisturbed: %w", err)
 	}
 	u := &undisturbed{calls: map[cloud.Call]bool{}}
+	if !o.runsProgram {
+		before, err := o.from(t)
+		if err != nil {
+			return nil, err
+		}
+		if u.undone, err = t.backAgain(ctx, before); err != nil {
+			return nil, fmt.Errorf("undoing it before it began: %w", err)
+		}
+	}
 	for call := range w.spared {
 		u.calls[call] = true
 	}

@@ -32,6 +32,9 @@ func (t *target) recover(ctx context.Context, s *proofs.Search, w *waves, plan *
 	var imports []deploy.Import
 	for _, name := range there.unknown() {
 		e := there.cloud[name]
+		if plan.cloud[name].URN != "" && !plan.made[name] {
+			continue // an undisturbed destruction leaves it behind, too
+		}
 		// What is in a cluster may leave the state before the cluster goes, and it with it.
 		if w.fault.cli && !w.told[e.URN] && e.Cluster == "" {
 			find("wave %d: nothing in the state tells of %s", w.wave, name)

@@ -11,6 +11,7 @@ import (
 	"github.com/pulumi/pulumi-aws/sdk/v6/go/aws/iam"
 	"github.com/pulumi/pulumi-aws/sdk/v6/go/aws/kms"
 	"github.com/pulumi/pulumi-aws/sdk/v6/go/aws/s3"
+	"github.com/pulumi/pulumi-aws/sdk/v6/go/aws/secretsmanager"
 	"github.com/pulumi/pulumi-aws/sdk/v6/go/aws/sns"
 	"github.com/pulumi/pulumi-aws/sdk/v6/go/aws/sqs"
 	"github.com/pulumi/pulumi/sdk/v3/go/pulumi"
@@ -71,6 +72,8 @@ func (p *small) run(ctx *pulumi.Context, _ map[string]string) (err error) {
 		group = fmt.Sprint("/small/", p.runs.Load())
 	}
 	get(cloudwatch.NewLogGroup(ctx, "logs", &cloudwatch.LogGroupArgs{Name: pulumi.String(group)}, in))
+	get(secretsmanager.NewSecret(ctx, "secret", &secretsmanager.SecretArgs{Name: pulumi.String("small"), KmsKeyId: key.Arn}, in)) // is kept for a while
+	get(s3.NewBucketV2(ctx, "documents", &s3.BucketV2Args{Bucket: pulumi.String("small-documents")}, in, pulumi.RetainOnDelete(true)))
 	bucket := get(s3.NewBucketV2(ctx, "bucket", &s3.BucketV2Args{Bucket: pulumi.String("small-bucket")}, in))
 	get(s3.NewBucketObjectv2(ctx, "object", &s3.BucketObjectv2Args{Bucket: bucket.Bucket, Key: pulumi.String("a"), Content: pulumi.String(owner)}, in))
 	if !p.edited || p.extra && first {
@@ -101,7 +104,7 @@ func (p *small) target(t *testing.T, e *engine.Engine, broken seams) *target {
 	source := func(p *small) engine.Source {
 		return engine.Source{Dir: prooftest.Root, Program: engine.Function(p.run)}
 	}
-	made := &target{name: "dev", engine: e, source: source(p), edited: source(after), seams: broken}
+	made := &target{name: "dev", engine: e, source: source(p), edited: source(after), undone: 1, seams: broken}
 	var err error
 	made.deployed, err = e.Stack("dev", nil)
 	require.NoError(t, err)

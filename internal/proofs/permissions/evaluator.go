@@ -31,6 +31,8 @@ type Question struct {
 	Identity []string `json:"identity,omitempty"`
 	Boundary []string `json:"boundary,omitempty"`
 	Policy   string   `json:"policy,omitempty"`
+	// Endpoint is the policy of the VPC endpoint that the request passes, if it passes one.
+	Endpoint string `json:"endpoint,omitempty"`
 }
 
 // Answer is what IAM says to a question.

@@ -74,6 +74,13 @@ func held(o *search, _ *World, _ []*Principal) error {
 	o.texts(string(written))
 	return err
 }
+
+// through is the search of the endpoint of a service.
+func through(service string) func(*search, *World, []*Principal) error {
+	return func(o *search, w *World, _ []*Principal) error {
+		return o.report(w, "", func(e *Evaluator) ([]string, int, error) { return w.throughEndpointsOf(e, service) })
+	}
+}
 func withoutTLS(o *search, w *World, _ []*Principal) error { return o.report(w, "", w.plain) }
 func templates(o *search, w *World, _ []*Principal) error {
 	return o.report(w, "", func(e *Evaluator) ([]string, int, error) {
@@ -136,6 +143,15 @@ var mutations = []mutation{
 	{"a grant on the key of disks", []edit{{catalogue.RolePolicy, "app-portal-role-policy", "policy", `"Statement":[`, `"Statement":[{"Effect":"Allow","Action":["kms:CreateGrant"],"Resource":["*"]},`}}, [2]string{}, "app-portal", goalsOf, "kms:CreateGrant on key/volumes"},
 	{"more behind a step", []edit{{catalogue.RolePolicy, "pipeline-matters-build-rights", "policy", `"Statement":[`, `"Statement":[{"Effect":"Allow","Action":["ecr:PutImage","ecr:InitiateLayerUpload"],"Resource":["arn:aws:ecr:us-east-1:333333333333:repository/*"]},`}}, [2]string{}, "pipeline-matters-source", chainsOf, "pipeline-matters-source comes to images: repository/"},
 	{"more behind a longer chain", []edit{{catalogue.RolePolicy, "deployer-role-policy", "policy", `"Statement":[`, `"Statement":[{"Effect":"Allow","Action":["s3:GetObject"],"Resource":["arn:aws:s3:::legops-prod-333333333333-documents/*"]},`}}, [2]string{}, "build-portal", chainsOf, "build-portal comes to documents: documents/elsewhere/example as deployer"},
+	{"an endpoint without a policy", []edit{{catalogue.VpcEndpoint, "network-endpoint-sqs", "policy", "*", ""}}, [2]string{}, "", through("sqs"), "the endpoint of sqs has no policy"},
+	{"the gateway to S3 without a policy", []edit{{catalogue.VpcEndpoint, "network-endpoint-s3", "policy", "*", ""}}, [2]string{}, "", through("s3"), "the endpoint of s3 has no policy"},
+	{"a stranger's buckets", []edit{{catalogue.VpcEndpoint, "network-endpoint-s3", "policy", `,"aws:ResourceAccount":["333333333333"]`, ""}}, [2]string{}, "", through("s3"), "an administrator of this account: s3:PutObject on arn:aws:s3:::amazon-ssm-us-east-1-of-a-stranger/example is Allowed"},
+	{"a stranger's credentials", []edit{{catalogue.VpcEndpoint, "network-endpoint-kms", "policy", `,"Condition":{"StringEquals":{"aws:PrincipalAccount":["333333333333"]}}`, ""}}, [2]string{}, "", through("kms"), "network-endpoint-kms, a stranger with credentials of his own: kms:Encrypt"},
+	{"writing to public buckets", []edit{{catalogue.VpcEndpoint, "network-endpoint-s3", "policy", `"s3:GetObject"`, `"s3:GetObject","s3:PutObject"`}}, [2]string{}, "", through("s3"), "nobody signed in: s3:PutObject on arn:aws:s3:::aws-codedeploy-us-east-1/example is Allowed"},
+	{"buckets named like public ones", []edit{{catalogue.VpcEndpoint, "network-endpoint-s3", "policy", "amazon-ssm-us-east-1/*", "amazon-ssm-us-east-1*"}}, [2]string{}, "", through("s3"), "s3:GetObject on arn:aws:s3:::amazon-ssm-us-east-1-of-a-stranger/example is Allowed"},
+	{"layers of images out of reach", []edit{{catalogue.VpcEndpoint, "network-endpoint-s3", "policy", "prod-us-east-1-starport-layer-bucket", "prod-us-east-1-layers"}}, [2]string{}, "", through("s3"), "nobody signed in: s3:GetObject on arn:aws:s3:::prod-us-east-1-starport-layer-bucket/example is ImplicitlyDenied"},
+	{"no roles for GitHub's jobs on the runner", []edit{{catalogue.VpcEndpoint, "network-endpoint-sts", "policy", "sts:AssumeRoleWithWebIdentity", "sts:AssumeRoleWithSAML"}}, [2]string{}, "", through("sts"), "network-endpoint-sts, a job of GitHub"},
+	{"an endpoint that keeps out a role", []edit{{catalogue.VpcEndpoint, "network-endpoint-secretsmanager", "policy", `"Action":["*"]`, `"Action":["secretsmanager:DescribeSecret"]`}}, [2]string{}, "app-portal", needsOf, "may not through network-endpoint-secretsmanager"},
 	{"a right missing", []edit{{catalogue.RolePolicy, "pipeline-matters-build-rights", "policy", `"ecr:PutImage",`, ""}}, [2]string{}, "build-matters", rights, "ecr"},
 	{"a right on a key missing", []edit{{catalogue.RolePolicy, "app-matters-role-policy", "policy", `"kms:GenerateDataKey"`, `"kms:Decrypt"`}}, [2]string{}, "app-matters", needsOf, "app-matters needs kms:GenerateDataKey"},
 }

@@ -195,6 +195,7 @@ func (w *World) needed(e *Evaluator, from []*Principal) (missing []string, asked
 				questions = append(questions, q)
 			}
 		}
+		questions = append(questions, w.passed(questions)...)
 		answers, err := e.Ask(questions)
 		if err != nil {
 			return nil, 0, err
@@ -202,7 +203,8 @@ func (w *World) needed(e *Evaluator, from []*Principal) (missing []string, asked
 		asked += len(answers)
 		for i, a := range answers {
 			if q := questions[i]; !a.Allowed() || a.If != "" {
-				missing = append(missing, fmt.Sprintf("%s needs %s on %s, and may not: %s%s", p.Name, q.Action, w.label(q.Resource), a.Result+a.Error, prefixed(" if ", a.If)))
+				missing = append(missing, fmt.Sprintf("%s needs %s on %s, and may not%s: %s%s", p.Name, q.Action, w.label(q.Resource), prefixed(" through ", q.Endpoint),
+					a.Result+a.Error, prefixed(" if ", a.If)))
 			}
 		}
 	}

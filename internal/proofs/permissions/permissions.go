@@ -209,6 +209,7 @@ func (o *search) outside(w *World) error {
 		{"questions of GitHub's jobs", w.gitHubJobs},
 		{"questions of the template's roles that have to be answered no", w.refusedAlways},
 		{"questions without TLS", w.plain},
+		{"questions of requests through VPC endpoints", w.throughEndpoints},
 	} {
 		if err := o.report(w, part.of, part.ask); err != nil {
 			return err

@@ -24,7 +24,7 @@ func (w *World) probes() []string {
 		}
 	}
 	for _, p := range w.policies() {
-		if p.Kind == "trust" {
+		if p.Kind == "trust" || p.Kind == "endpoint" {
 			continue
 		}
 		for _, s := range p.statements {

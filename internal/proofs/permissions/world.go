@@ -3,6 +3,7 @@ package permissions
 import (
 	"cmp"
 	"encoding/json"
+	"errors"
 	"fmt"
 	"regexp"
 	"slices"
@@ -18,7 +19,7 @@ import (
 type Policy struct {
 	// Name is that of the resource that has it, in the program or the template. Several stacks have the same names.
 	Name string
-	// Kind is identity, trust or resource.
+	// Kind is identity, trust, resource or endpoint.
 	Kind string
 	// Text is the policy as it was sent to AWS.
 	Text json.RawMessage
@@ -43,6 +44,8 @@ type World struct {
 	Principals             []*Principal
 	// things are what questions are about, by ARN, with the policy on them or nil.
 	things map[string]*Policy
+	// endpoints are the VPC's endpoints by the names of their services, with their policies or nil.
+	endpoints map[string]*Policy
 	// logs are the policies of the account on its log groups, as one.
 	logs *Policy
 	// names are what has no name of its own in its ARN, by the text in the ARN.
@@ -131,7 +134,7 @@ func newWorld(f *facts, stack string, config *stacks.Config, graph *model.Graph)
 		}
 		roles[r.Text("role")].Identity = append(roles[r.Text("role")].Identity, p)
 	}
-	if err := w.readThings(); err != nil {
+	if err := errors.Join(w.readThings(), w.readEndpoints()); err != nil {
 		return nil, err
 	}
 	for _, a := range config.Applications {
@@ -165,7 +168,7 @@ func (w *World) readThings() error {
 	}
 	for _, r := range w.graph.Resources {
 		form := catalogue.Of(r.Type).Policy
-		if form.Input == "" || form.Principal == catalogue.MustNot || r.Type == catalogue.Role || r.Text(form.Input) == "" {
+		if form.Input == "" || form.Principal == catalogue.MustNot || r.Type == catalogue.Role || r.Type == catalogue.VpcEndpoint || r.Text(form.Input) == "" {
 			continue
 		}
 		p, err := newPolicy(r.Name(), "resource", w.graph.Kind(r), r.Text(form.Input))
@@ -271,6 +274,11 @@ func (w *World) policies() (all []*Policy) {
 	}
 	for _, p := range w.withoutID {
 		all = append(all, p)
+	}
+	for _, p := range w.endpoints {
+		if p != nil {
+			all = append(all, p)
+		}
 	}
 	return append(all, w.logs)
 }

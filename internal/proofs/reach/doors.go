@@ -6,7 +6,6 @@ import (
 
 	"legops/infra"
 	"legops/internal/catalogue"
-	"legops/stacks"
 )
 
 // nodePorts looks at Services that open a port of every node, or more. Kubernetes leads on from there to pods, whose policies cannot tell:
@@ -126,59 +125,5 @@ func (v *verdict) origins(n *Network) {
 	}
 	if !reached {
 		v.find("line without a path: no distribution sends requests to the load balancer")
-	}
-}
-
-// applications finds applications that are not reached as they declare: by a Service that leads to their port, and by a path of the host.
-func (v *verdict) applications(n *Network, cfg *stacks.Config) {
-	for _, app := range cfg.Applications {
-		at := slices.IndexFunc(n.services, func(s *service) bool {
-			return s.namespace == app.Name && s.leadsTo(n, application(app.Name))
-		})
-		if at < 0 {
-			v.find("line without a path: legops:applications: no Service leads to %s", app.Name)
-			continue
-		}
-		name := n.services[at].r.Text("metadata.name")
-		if !slices.ContainsFunc(n.things, func(r *thing) bool {
-			return r.Type == catalogue.Ingress && r.Text("metadata.namespace") == app.Name &&
-				slices.Contains(r.Texts("spec.rules[*].http.paths[*].backend.service.name"), name)
-		}) {
-			v.find("line without a path: legops:applications: no path of the host leads to %s", app.Name)
-		}
-	}
-}
-
-// access looks at who is let into the cluster once a connection is open: whom the stack names, and the roles of who has a line to it.
-func (v *verdict) access(n *Network, cfg *stacks.Config) {
-	declared := map[string]bool{}
-	for _, role := range slices.Concat(cfg.Eks.Administrators, cfg.Eks.Viewers) {
-		declared[string(role)] = false
-	}
-	ours := map[string]bool{}
-	for _, r := range n.things {
-		if r.Type == catalogue.Role && (kind(r) == "Deployer" || kind(r) == "Eks") {
-			ours[r.Outputs.Text("arn")] = true
-		}
-		if r.Type == catalogue.Cluster && r.Text("accessConfig.authenticationMode") != "API" {
-			v.find("opening without a line: %s also lets in whom its ConfigMap aws-auth names", r.Name())
-		}
-	}
-	for _, r := range n.things {
-		if r.Type != catalogue.AccessEntry {
-			continue
-		}
-		v.doors++
-		principal := r.Text("principalArn")
-		if _, said := declared[principal]; said {
-			declared[principal] = true
-		} else if !ours[principal] {
-			v.find("opening without a line: the access entry %s lets %s into the cluster", r.Name(), principal)
-		}
-	}
-	for principal, there := range declared {
-		if !there {
-			v.find("line without a path: legops:eks: %s has no access entry", principal)
-		}
 	}
 }

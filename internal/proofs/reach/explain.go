@@ -12,7 +12,7 @@ import (
 
 // verdict is what came of holding a network against the lines of its stack.
 type verdict struct {
-	ends, paths, lines, unneeded, doors int
+	ends, paths, lines, unneeded, doors, unused int
 	// found are paths without a line, lines without a path, and openings wider than any line.
 	found []string
 }

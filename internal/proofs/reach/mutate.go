@@ -7,7 +7,7 @@ import (
 )
 
 // mutations are all kinds.
-var mutations = slices.Concat(mutationsOfAws, mutationsOfCluster)
+var mutations = slices.Concat(mutationsOfAws, mutationsOfCluster, mutationsOfAccess)
 
 // necessary takes away each line about connections, in a sample one that the seed chooses, and finds those that nothing then misses: they
 // explain no path. It returns how many it took.
@@ -31,8 +31,8 @@ func (d *deployed) necessary(s *proofs.Search) (taken int) {
 }
 
 // sensitive changes what was deployed and finds changes that make no difference to the proof: those of each kind at every place, in a sample
-// at one that the seed chooses. It returns how many it made, and adds the kinds to those tried.
-func (d *deployed) sensitive(s *proofs.Search, tried map[string]bool) (changed int) {
+// at one that the seed chooses. It returns how many it made and how many places its changes leave out, and adds the kinds to those tried.
+func (d *deployed) sensitive(s *proofs.Search, tried map[string]bool) (changed, left int) {
 	w, random := newWorld(d), s.Random("changes of "+d.name)
 	before := d.judge().found
 	for _, m := range mutations {
@@ -51,5 +51,5 @@ func (d *deployed) sensitive(s *proofs.Search, tried map[string]bool) (changed i
 			}
 		}
 	}
-	return changed
+	return changed, w.left
 }

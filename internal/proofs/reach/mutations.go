@@ -29,10 +29,13 @@ type change struct {
 type world struct {
 	*deployed
 	ids map[string]string // of resources, by the names that the program gives them
+	// left counts resources of the type that a change is about at which it is not made: it would make no difference there, or is made by
+	// another name.
+	left int
 }
 
 func newWorld(d *deployed) *world {
-	w := &world{d, map[string]string{}}
+	w := &world{deployed: d, ids: map[string]string{}}
 	for _, e := range d.entries {
 		w.ids[e.Type+" "+urn(e.URN).Name()] = e.ID
 	}
@@ -61,10 +64,11 @@ func (w *world) edited(typ string, edit func(in, out model.Values) bool, names .
 	for i := range w.entries {
 		e := &w.entries[i]
 		name := urn(e.URN).Name()
-		if e.Type != typ || len(names) > 0 && !slices.ContainsFunc(names, func(part string) bool { return strings.Contains(name, part) }) {
+		if e.Type != typ {
 			continue
 		}
-		if in, out := copied(e.Inputs), copied(e.Outputs); !edit(in, out) {
+		if in, out := copied(e.Inputs), copied(e.Outputs); !named(name, names) || !edit(in, out) {
+			w.left++
 			continue
 		}
 		changes = append(changes, change{name, func() []cloud.Entry {
@@ -78,11 +82,21 @@ func (w *world) edited(typ string, edit func(in, out model.Values) bool, names .
 	return changes
 }
 
+// named says whether one of some names is in that of a resource; any is if there are none.
+func named(name string, names []string) bool {
+	return len(names) == 0 || slices.ContainsFunc(names, func(part string) bool { return strings.Contains(name, part) })
+}
+
 // gone are changes that take away each resource of a type; of names that are given, one has to be in that of the resource.
 func (w *world) gone(typ string, names ...string) (changes []change) {
 	for i, e := range w.entries {
 		name := urn(e.URN).Name()
-		if e.Type == typ && (len(names) == 0 || slices.ContainsFunc(names, func(part string) bool { return strings.Contains(name, part) })) {
+		if e.Type != typ {
+			continue
+		}
+		if !named(name, names) {
+			w.left++
+		} else {
 			changes = append(changes, change{name, func() []cloud.Entry {
 				return slices.Delete(slices.Clone(w.entries), i, i+1)
 			}})
@@ -103,8 +117,11 @@ func (w *world) added(place, typ string, inputs model.Values) change {
 // eachGroup is a change for each security group that something has.
 func (w *world) eachGroup(make func(name, id string) change) (changes []change) {
 	for _, name := range []string{"bastion-group", "deployer-group", "loadbalancer", "loadtest", "network-endpoints", "opensearch", "rds", "runner"} {
-		if id := w.group(name); id != "" && w.had(id) {
+		switch id := w.group(name); {
+		case id != "" && w.had(id):
 			changes = append(changes, make(name, id))
+		case id != "":
+			w.left++
 		}
 	}
 	return changes

@@ -269,7 +269,6 @@ var mutationsOfCluster = []mutation{
 		})
 	}},
 	{"a Service is gone", func(w *world) []change { return w.gone(catalogue.Service) }},
-	{"a path of the host is gone", func(w *world) []change { return w.gone(catalogue.Ingress, "app-") }},
 	{"the API is open to the internet", func(w *world) []change {
 		opened := func(public ...any) func(in, out model.Values) bool {
 			return func(in, _ model.Values) bool {
@@ -296,15 +295,6 @@ var mutationsOfCluster = []mutation{
 	}},
 	{"the control plane has another group", func(w *world) []change {
 		return w.edited(catalogue.Cluster, to([]any{w.group("rds")}, "vpcConfig", "securityGroupIds"))
-	}},
-	{"the cluster lets others in", func(w *world) []change {
-		return []change{w.added("entry", catalogue.AccessEntry, model.Values{"clusterName": "legops-" + w.name, "principalArn": "arn:aws:iam::" + w.cfg.Account + ":role/other"})}
-	}},
-	{"the cluster asks its ConfigMap, too", func(w *world) []change {
-		return w.edited(catalogue.Cluster, to("API_AND_CONFIG_MAP", "accessConfig", "authenticationMode"))
-	}},
-	{"the cluster lets less in", func(w *world) []change {
-		return w.gone(catalogue.AccessEntry, "eks-platform", "eks-legops-"+w.name+"-deploy", "eks-legops-"+w.name+"-preview")
 	}},
 	{"a request needs no secret", func(w *world) []change {
 		header := func(edit func(header map[string]any)) func(in, out model.Values) bool {

@@ -56,8 +56,11 @@ func (v *verdict) groupRules(n *Network, e *End, f face, lines []line) {
 			if rule.list != "" && len(others) == 0 {
 				v.find("opening without a line: the rule %s of %s is for the list %s", rule.name, e.Name, n.listName(rule.list))
 			}
-			if rule.peer != "" && len(others) == 0 && !n.saidUnused(rule) {
-				v.find("opening without a line: the rule %s of %s is for the group %s, which nothing has", rule.name, e.Name, n.groupName(rule.peer))
+			if rule.peer != "" && len(others) == 0 {
+				v.unused++
+				if !n.saidUnused(rule) {
+					v.find("opening without a line: the rule %s of %s is for the group %s, which nothing has", rule.name, e.Name, n.groupName(rule.peer))
+				}
 			}
 			for _, other := range others {
 				from, to := e, other

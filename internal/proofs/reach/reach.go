@@ -74,11 +74,14 @@ func run(ctx context.Context, s *proofs.Search) error {
 		s.Count("lines", v.lines)
 		s.Count("of these lines such as nobody needs, and that cannot be closed", v.unneeded)
 		s.Count("openings looked at alone", v.doors)
+		s.Count("of these rules for a group that nothing has", v.unused)
 		for _, found := range v.found {
 			s.Find("%s: %s", name, found)
 		}
 		s.Count("lines taken away, each of which has to be missed", d.necessary(s))
-		s.Count("changes of what was deployed, each of which has to be found", d.sensitive(s, tried))
+		changed, left := d.sensitive(s, tried)
+		s.Count("changes of what was deployed, each of which has to be found", changed)
+		s.Count("places of the same types left out of them", left)
 	}
 	s.Count("kinds of them", len(tried))
 	for _, m := range mutations {
