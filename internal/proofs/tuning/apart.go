@@ -8,6 +8,7 @@ import (
 	"os"
 	"os/exec"
 	"path/filepath"
+	"slices"
 	"strings"
 
 	"legops/internal/proofs"
@@ -51,7 +52,7 @@ func each(ctx context.Context, s *proofs.Search, all *results) error {
 
 // take adds what a process wrote of its part.
 func (r *results) take(s *proofs.Search, file string) error {
-	text, err := os.ReadFile(file) //nolint:gosec // each names it
+	text, err := os.ReadFile(file)
 	if err != nil {
 		return err
 	}
@@ -74,6 +75,11 @@ func (r *results) take(s *proofs.Search, file string) error {
 // only searches a stack and writes what came of it.
 func only(ctx context.Context, s *proofs.Search, schema *node, asked string) error {
 	stack, file, _ := strings.Cut(asked, "\n")
+	at := slices.Index(proofs.Stacks, stack)
+	if at < 0 {
+		return fmt.Errorf("%s: %q: the first line must be one of %v", partVariable, asked, proofs.Stacks)
+	}
+	stack = proofs.Stacks[at]
 	apart, all := *s, newResults()
 	apart.Log = os.Stderr
 	if err := runStack(ctx, &apart, stack, schema, all); err != nil {
