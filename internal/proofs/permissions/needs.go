@@ -124,6 +124,9 @@ var needs = []need{
 	},
 	{"search-master", "es:ESHttpGet es:ESHttpPut", "domain/<stack>/example", ""},
 
+	// What the program looks up before it changes anything (infra/present.go).
+	{"preview", "ec2:DescribeSubnets ec2:DescribeVpcs eks:ListClusters", "*", ""},
+	{"preview", "iam:GetRole", "role/deployer", ""},
 	{"preview", "s3:GetObject", "state-<account>/example", ""},
 	{"preview", "s3:ListBucket", "state-<account>", ""},
 	{"preview", "kms:Decrypt", "key/state", ""},

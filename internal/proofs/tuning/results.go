@@ -82,15 +82,23 @@ func newResults() *results { return &results{map[[3]string]*Result{}} }
 
 // add counts a move with what it does.
 func (r *results) add(m *Move, does Result) {
-	kind := [3]string{m.Of, m.Change, does.What}
+	does.Key, does.Change, does.Example, does.Stacks, does.Moves = m.Of, m.Change, exampleOf(m), []string{m.Stack}, 1
+	r.merge(&does)
+}
+
+// merge adds what other moves of the same kind do.
+func (r *results) merge(does *Result) {
+	kind := [3]string{does.Key, does.Change, does.What}
 	known := r.byKind[kind]
 	if known == nil {
-		does.Key, does.Change, does.Example = m.Of, m.Change, exampleOf(m)
-		r.byKind[kind], known = &does, &does
+		r.byKind[kind] = does
+		return
 	}
-	known.Moves++
-	if !slices.Contains(known.Stacks, m.Stack) {
-		known.Stacks = append(known.Stacks, m.Stack)
+	known.Moves += does.Moves
+	for _, stack := range does.Stacks {
+		if !slices.Contains(known.Stacks, stack) {
+			known.Stacks = append(known.Stacks, stack)
+		}
 	}
 	for _, of := range does.Of {
 		if !slices.Contains(known.Of, of) {
@@ -228,17 +236,22 @@ func deed(o outcome) (what string, of []string) {
 // file is where the last whole search is kept.
 const file = "internal/proofs/tuning/results.json"
 
-// write keeps the results of a whole search.
-func (r *results) write(root string, seed uint64, figures []proofs.Figure) error {
-	last := Last{seed, figures, nil}
+// sorted are the results by key and change, the weightiest first.
+func (r *results) sorted() (all []*Result) {
 	for _, result := range r.byKind {
 		slices.Sort(result.Of)
 		slices.Sort(result.Data)
-		last.Results = append(last.Results, result)
+		all = append(all, result)
 	}
-	slices.SortFunc(last.Results, func(a, b *Result) int {
+	slices.SortFunc(all, func(a, b *Result) int {
 		return cmp.Or(strings.Compare(a.Key, b.Key), strings.Compare(a.Change, b.Change), cmp.Compare(slices.Index(weight, a.What), slices.Index(weight, b.What)))
 	})
+	return all
+}
+
+// write keeps the results of a whole search.
+func (r *results) write(root string, seed uint64, figures []proofs.Figure) error {
+	last := Last{seed, figures, r.sorted()}
 	var text strings.Builder
 	encoder := json.NewEncoder(&text)
 	encoder.SetEscapeHTML(false)

@@ -1,7 +1,9 @@
 package tuning
 
 import (
+	"encoding/json"
 	"math/rand/v2"
+	"os"
 	"path/filepath"
 	"slices"
 	"strings"
@@ -89,6 +91,31 @@ func TestResultsAreOfThisSchema(t *testing.T) {
 			t.Errorf("%s %s: was %q in the last whole search, and now the loader says %v: run make prove", r.Key, r.Change, r.What, err)
 		}
 	}
+}
+
+// What two processes found of two stacks is one result where it is the same of a key, and two where it is not.
+func TestResultsOfStacksAreMerged(t *testing.T) {
+	dir, s, all := t.TempDir(), &proofs.Search{}, newResults()
+	for stack, what := range map[string]string{"dev": InPlace, "test": InPlace, "prod": Refused} {
+		one := newResults()
+		m := &Move{Stack: stack, Of: "legops:owner", Change: other, edits: []edit{{[]string{"owner"}, stack}}}
+		one.add(m, Result{What: what, Data: []string{"goes in " + stack}, Final: stack == "test"})
+		text, err := json.Marshal(part{[]proofs.Figure{{Of: "moves", Count: 2}}, []string{"found in " + stack}, one.sorted()})
+		require.NoError(t, err)
+		file := filepath.Join(dir, stack)
+		require.NoError(t, os.WriteFile(file, text, 0o600))
+		require.NoError(t, all.take(s, file))
+	}
+	assert.ErrorContains(t, all.take(s, filepath.Join(dir, "missing")), "no such file")
+	assert.Equal(t, []proofs.Figure{{Of: "moves", Count: 6}}, s.Figures())
+	assert.ElementsMatch(t, []string{"found in dev", "found in test", "found in prod"}, s.Found())
+	both, apart := all.sorted()[0], all.sorted()[1]
+	assert.Equal(t, 2, both.Moves)
+	assert.ElementsMatch(t, []string{"dev", "test"}, both.Stacks)
+	assert.ElementsMatch(t, []string{"goes in dev", "goes in test"}, both.Data)
+	assert.True(t, both.Final)
+	assert.Equal(t, []string{"prod"}, apart.Stacks)
+	assert.Equal(t, Refused, apart.What)
 }
 
 func TestExamples(t *testing.T) {
