@@ -40,6 +40,10 @@ var _ = add(accountWide([]Type{
 		Links: []Link{{"rules[*].destination.bucket", Bucket}}, Box: "replicas", Holds: Nothing,
 		Costs: "metrics, where it has them", Failure: "the second copy falls behind", Restarts: uninterrupted,
 		Loss: "there is no second copy in another region any more",
+		Guarded: []Guard{
+			{"rules[*].status", Leaves("Enabled"), "there is no second copy in another region any more"},
+			{"rules[*]", Removed, "there is no second copy in another region any more"},
+		},
 		Metrics: []Metric{
 			{Namespace: "AWS/S3",
 				Names: []string{"OperationsFailedReplication", "OperationsPendingReplication", "BytesPendingReplication"},
@@ -53,6 +57,8 @@ var _ = add(accountWide([]Type{
 		Guarded: []Guard{
 			{"rules[*].expiration.days", Sooner, "objects are removed earlier"},
 			{"rules[*].noncurrentVersionExpiration.noncurrentDays", Sooner, "objects are removed earlier"},
+			{"rules[*].noncurrentVersionExpiration.newerNoncurrentVersions", Shorter, "fewer versions are kept"},
+			{"rules[*].status", Leaves("Disabled"), "objects are removed that were kept"},
 		}},
 	{Token: BucketEncryption, ID: "{bucket}", PartOf: Link{"bucket", Bucket}, Box: "buckets", Inert: true, Loss: "objects are no longer encrypted with the key of the platform"},
 	{Token: BucketPublicAccessBlock, ID: "{bucket}", PartOf: Link{"bucket", Bucket}, Box: "buckets",

@@ -12,6 +12,10 @@ type Finding struct {
 	// Resource is the name of the resource, Component that of its component.
 	Resource  string `json:"resource"`
 	Component string `json:"component"`
+	// URN is the resource's; "" where the finding is about several.
+	URN string `json:"urn,omitempty"`
+	// Goes says that the resource goes, with the data that it holds.
+	Goes bool `json:"goes,omitempty"`
 	// Text says what happens and why it matters.
 	Text string `json:"text"`
 }
@@ -72,7 +76,7 @@ func (c *Change) settings(table []setting) []Finding {
 }
 
 func (c *Change) finding(format string, args ...any) Finding {
-	return Finding{Resource: c.Name, Component: c.Component, Text: fmt.Sprintf(format, args...)}
+	return Finding{Resource: c.Name, Component: c.Component, URN: c.URN, Text: fmt.Sprintf(format, args...)}
 }
 
 // arrow is a property's change in one line.

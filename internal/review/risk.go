@@ -14,6 +14,15 @@ import (
 // dataSettings are the properties that protect data: those of the catalogue, and two that its words have no room for.
 var dataSettings = append(guarded(),
 	of(catalogue.BucketLifecycle, `rules\[[^\]]*\]`, expires, "objects are removed that were kept"),
+	of(catalogue.BucketLifecycle, `rules\[[^\]]*\]\.(e|noncurrentVersionE)xpiration(\.date)?`, comes, "objects are removed that were kept"),
+	of(catalogue.BucketLifecycle, `rules\[[^\]]*\]\.filter(\..*)?`, differs, "the rule is for other objects, and may remove them"),
+	of(catalogue.ImageLifecyclePolicy, `policy\.rules\[[^\]]*\]`, differs, "another rule: images may be removed that were kept"),
+	of(catalogue.ImageLifecyclePolicy, `policy\.rules\[[^\]]*\]\.(rulePriority|selection\.(tag|countType|countUnit).*)`, differs,
+		"the rule is for other images, and may remove them"),
+	of(catalogue.BackupPlan, `rules\[[^\]]*\]\.schedule`, otherDays, "backups are made on other days"),
+	of(catalogue.BackupSelection, `resources\[[^\]]*\]`, removed, "it is no longer backed up"),
+	of(catalogue.BackupSelection, `(conditions|notResources|selectionTags)(\W.*)?`, differs, "other resources are backed up"),
+	of(catalogue.BackupVaultPolicy, `policy\.Statement\[.*`, changed, "what keeps backups from being deleted is not the same"),
 	// Whatever its name in a type, a key that changes leaves the data under the old one, or moves it.
 	of("", `(?i).*(kms|encryption).*(key(id|arn)?|encryptionConfig.*)`, changed, "another key: what is there stays under the old one, which has to live as long"),
 )
@@ -40,7 +49,18 @@ func guarded() []setting {
 
 // expires is for a rule of a life cycle that comes.
 func expires(old, new string) bool {
-	return old == "" && (strings.Contains(new, `"days"`) || strings.Contains(new, `"noncurrentDays"`)) && strings.Contains(new, "xpiration")
+	return old == "" && strings.Contains(new, "xpiration")
+}
+
+func comes(_, new string) bool { return new != "" }
+
+// otherDays is for a schedule of AWS: another time of the day is no loss.
+func otherDays(old, new string) bool {
+	days := func(schedule string) []string {
+		fields := strings.Fields(schedule)
+		return fields[min(2, len(fields)):]
+	}
+	return !slices.Equal(days(old), days(new))
 }
 
 func removed(old, new string) bool { return old != "" && new == "" }
@@ -51,13 +71,16 @@ func atRisk(p *model.Plan, changes []Change, protected map[string]bool) []Findin
 	for i := range changes {
 		c := &changes[i]
 		if t := catalogue.Of(c.Type); t.HoldsData() && (c.Kind == Deleted || c.Kind == Replaced) {
-			found = append(found, c.finding("%s (%s): %s; %s", c.Kind, t.Holds, c.Reason, c.fate()))
+			goes := c.finding("%s (%s): %s; %s", c.Kind, t.Holds, c.Reason, c.fate())
+			goes.Goes = true
+			found = append(found, goes)
 		}
 	}
 	for i := range changes {
 		found = append(found, changes[i].settings(dataSettings)...)
 	}
 	found = append(found, unguarded(changes, dataLoss)...)
+	found = append(found, removers(changes)...)
 	return append(found, unprotected(p, protected)...)
 }
 
@@ -72,7 +95,7 @@ func unguarded(changes []Change, loss func(token string) string) []Finding {
 		c := &changes[i]
 		switch lost := loss(c.Type); {
 		case lost == "":
-		case c.Kind == Deleted && !goesToo(c, changes):
+		case c.Kind == Deleted && !alike(c, changes):
 			found = append(found, c.finding("%s deleted: %s; %s", typeName(c.Type), lost, c.Reason))
 		case c.Kind == Replaced && !c.DeletesFirst && c.old != nil && c.new != nil && c.samePhysicalName(c):
 			found = append(found, c.finding("%s replaced, the new one first: both are the same to the service, and deleting the old one takes the new one away: %s; %s",
@@ -82,13 +105,33 @@ func unguarded(changes []Change, loss func(token string) string) []Finding {
 	return found
 }
 
-// goesToo says whether what a deleted resource guarded is deleted, too: what holds data and has its name or the beginning of
-// it, or the namespace that it is in.
-func goesToo(guard *Change, changes []Change) bool {
+// alike says whether what holds the data that a resource is about comes or goes with it: what has its name or the beginning of it, or the
+// namespace that it is in.
+func alike(part *Change, changes []Change) bool {
 	return slices.ContainsFunc(changes, func(c Change) bool {
-		return c.Kind == Deleted && (catalogue.Of(c.Type).HoldsData() && strings.HasPrefix(guard.Name+"-", c.Name+"-") ||
-			c.Type == catalogue.Namespace && c.Component == guard.Component)
+		return c.Kind == part.Kind && (catalogue.Of(c.Type).HoldsData() && strings.HasPrefix(part.Name+"-", c.Name+"-") ||
+			c.Type == catalogue.Namespace && c.Component == part.Component)
 	})
+}
+
+// removers are the rules that come, for what is there already, and remove some of it.
+func removers(changes []Change) []Finding {
+	var found []Finding
+	for i := range changes {
+		c := &changes[i]
+		if c.Kind != Created || c.new == nil || alike(c, changes) {
+			continue
+		}
+		switch {
+		case c.Type == catalogue.BucketLifecycle && slices.ContainsFunc(c.new.Objects("rules"), func(rule model.Values) bool {
+			return rule.Has("expiration") || rule.Has("noncurrentVersionExpiration")
+		}):
+			found = append(found, c.finding("%s created: objects are removed that were kept", typeName(c.Type)))
+		case c.Type == catalogue.ImageLifecyclePolicy:
+			found = append(found, c.finding("%s created: images are removed that were kept", typeName(c.Type)))
+		}
+	}
+	return found
 }
 
 // unprotected are the resources that Pulumi keeps now and would no longer keep, one finding for each component.

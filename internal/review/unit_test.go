@@ -160,6 +160,23 @@ func TestSettings(t *testing.T) {
 		{"aws:s3/bucketLifecycleConfigurationV2:BucketLifecycleConfigurationV2", "rules[old-versions].noncurrentVersionExpiration.noncurrentDays", "365", "30", true},
 		{"aws:s3/bucketLifecycleConfigurationV2:BucketLifecycleConfigurationV2", "rules[new]", "", `{"expiration":{"days":30}}`, true},
 		{"aws:s3/bucketLifecycleConfigurationV2:BucketLifecycleConfigurationV2", "rules[new]", "", `{"transitions":[{"days":30}]}`, false},
+		{"aws:s3/bucketLifecycleConfigurationV2:BucketLifecycleConfigurationV2", "rules[x].noncurrentVersionExpiration", "", `{"noncurrentDays":30}`, true},
+		{"aws:s3/bucketLifecycleConfigurationV2:BucketLifecycleConfigurationV2", "rules[x].noncurrentVersionExpiration", `{"noncurrentDays":30}`, "", false},
+		{"aws:s3/bucketLifecycleConfigurationV2:BucketLifecycleConfigurationV2", "rules[x].noncurrentVersionExpiration.newerNoncurrentVersions", "100", "1", true},
+		{"aws:s3/bucketLifecycleConfigurationV2:BucketLifecycleConfigurationV2", "rules[x].expiration.date", "", "2027-01-01T00:00:00Z", true},
+		{"aws:s3/bucketLifecycleConfigurationV2:BucketLifecycleConfigurationV2", "rules[x].status", "Disabled", "Enabled", true},
+		{"aws:s3/bucketLifecycleConfigurationV2:BucketLifecycleConfigurationV2", "rules[x].status", "Enabled", "Disabled", false},
+		{"aws:s3/bucketLifecycleConfigurationV2:BucketLifecycleConfigurationV2", "rules[x].filter.objectSizeGreaterThan", "131072", "1", true},
+		{"aws:s3/bucketLifecycleConfigurationV2:BucketLifecycleConfigurationV2", "rules[x].filter", `{"prefix":"tmp/"}`, "", true},
+		{"aws:s3/bucketReplicationConfig:BucketReplicationConfig", "rules[all].status", "Enabled", "Disabled", true},
+		{"aws:ecr/lifecyclePolicy:LifecyclePolicy", "policy.rules[0].selection.tagStatus", "untagged", "any", true},
+		{"aws:ecr/lifecyclePolicy:LifecyclePolicy", "policy.rules[3]", "", `{"selection":{}}`, true},
+		{"aws:backup/plan:Plan", "rules[0].schedule", "cron(0 3 * * ? *)", "cron(30 5 * * ? *)", false},
+		{"aws:backup/plan:Plan", "rules[0].schedule", "cron(0 3 * * ? *)", "cron(0 3 1 * ? *)", true},
+		{"aws:backup/selection:Selection", "resources[1]", "arn:aws:s3:::a", "", true},
+		{"aws:backup/selection:Selection", "resources[1]", "", "arn:aws:s3:::a", false},
+		{"aws:backup/selection:Selection", "conditions[0].stringEquals[0].value", "true", "false", true},
+		{"aws:backup/vaultPolicy:VaultPolicy", "policy.Statement[KeepBackups].Action[1]", "backup:DeleteRecoveryPoint", "", true},
 		{"aws:s3/bucketObjectLockConfigurationV2:BucketObjectLockConfigurationV2", "rule.defaultRetention.mode", "COMPLIANCE", "GOVERNANCE", true},
 		{"aws:backup/plan:Plan", "rules[0].lifecycle.deleteAfter", "35", "7", true},
 		{"aws:backup/plan:Plan", "rules[0].copyActions[0].lifecycle.deleteAfter", "100", "", true},
@@ -294,6 +311,32 @@ func TestMarkdownIsText(t *testing.T) {
 	outside := regexp.MustCompile("``.*?``|`[^`\n]*`").ReplaceAllString(text, "") // code is text already
 	for _, markup := range []string{"<img", "@legops", "[a](", "**b**"} {
 		assert.NotContains(t, outside, markup)
+	}
+}
+
+// A rule that comes and removes something is told, unless what it is about comes with it.
+func TestRemovers(t *testing.T) {
+	came := func(token, name string, inputs map[string]any) Change {
+		return Change{Kind: Created, Type: token, Name: name, new: &model.Resource{Inputs: inputs}}
+	}
+	life := func(rule map[string]any) Change {
+		return came("aws:s3/bucketLifecycleConfigurationV2:BucketLifecycleConfigurationV2", "storage-a-lifecycle", map[string]any{"rules": []any{rule}})
+	}
+	expiry := life(map[string]any{"expiration": map[string]any{"days": 1.0}})
+	images := came("aws:ecr/lifecyclePolicy:LifecyclePolicy", "registry-a-expiry", nil)
+	for _, c := range []struct {
+		name    string
+		changes []Change
+		want    int
+	}{
+		{"a life cycle", []Change{expiry}, 1},
+		{"with its bucket", []Change{came("aws:s3/bucketV2:BucketV2", "storage-a", nil), expiry}, 0},
+		{"with another bucket", []Change{came("aws:s3/bucketV2:BucketV2", "storage-b", nil), expiry}, 1},
+		{"one that removes uploads", []Change{life(map[string]any{"abortIncompleteMultipartUpload": map[string]any{"daysAfterInitiation": 7.0}})}, 0},
+		{"a policy of images", []Change{images}, 1},
+		{"with its repository", []Change{came("aws:ecr/repository:Repository", "registry-a", nil), images}, 0},
+	} {
+		assert.Len(t, removers(c.changes), c.want, c.name)
 	}
 }
 

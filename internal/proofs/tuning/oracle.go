@@ -38,8 +38,8 @@ var guards = []struct {
 	path *regexp.Regexp
 	less func(was, is any) bool
 }{
-	{regexp.MustCompile(`(?i)expiration.*days$|retentionInDays$`), func(was, is any) bool { return is != nil && (was == nil || number(is) < number(was)) }},
-	{regexp.MustCompile(`(?i)(retention(days|seconds|period)|deleteAfter|recoveryWindowInDays|deletionWindowInDays|defaultRetention\.(days|years)|countNumber)$`), falls},
+	{regexp.MustCompile(`(?i)retentionInDays$`), func(was, is any) bool { return is != nil && (was == nil || number(is) < number(was)) }},
+	{regexp.MustCompile(`(?i)(retention(days|seconds|period)|deleteAfter|recoveryWindowInDays|deletionWindowInDays|defaultRetention\.(days|years))$`), falls},
 	{regexp.MustCompile(`(?i)(deletionProtection|enableKeyRotation|isEnabled|storageEncrypted|multiAz|zoneAwarenessEnabled)$`), func(was, is any) bool { return was == true && is != true }},
 	{regexp.MustCompile(`(?i)(skipFinalSnapshot|deleteAutomatedBackups|forceDestroy|forceDelete)$`), func(was, is any) bool { return was != true && is == true }},
 	{regexp.MustCompile(`(?i)(versioningConfiguration\.status)$`), func(was, is any) bool { return was == "Enabled" && is != "Enabled" }},
@@ -98,6 +98,9 @@ func observe(before []cloud.Entry, events []cloud.Event, after []cloud.Entry) *t
 		case e.Was != nil:
 			t.changed(e.Was, e.Is)
 		}
+	}
+	for urn, less := range unkept(before, after) {
+		t.lost[urn] = append(t.lost[urn], less...)
 	}
 	return t
 }

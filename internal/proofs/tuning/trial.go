@@ -162,19 +162,14 @@ func (t *trial) deploy(ctx context.Context) error {
 		}
 		t.outcomes[0].fails = said
 		t.outcomes[0].found = append(t.outcomes[0].found, "is accepted, and its deployment fails: "+said)
-		t.compare(observe(t.entries, t.watch(stop()), stack.Record().Entries("")))
-		return nil
+		return t.done(observe(t.entries, t.watch(stop()), stack.Record().Entries("")), stack)
 	}
 	if err := t.maintain(ctx, stack); err != nil {
 		return err
 	}
-	is := observe(t.entries, t.watch(stop()), stack.Record().Entries(""))
-	for _, urn := range slices.Sorted(maps.Keys(is.data)) {
-		if t.guarded {
-			t.find(urn, "%s goes with what it holds, though legops:deletionProtection is true", urn.Name())
-		}
+	if err := t.done(observe(t.entries, t.watch(stop()), stack.Record().Entries("")), stack); err != nil {
+		return err
 	}
-	t.compare(is)
 	if _, err := t.values(t.doc.config()); err != nil {
 		return err
 	}
@@ -203,6 +198,17 @@ func (t *trial) deploy(ctx context.Context) error {
 		t.final(fmt.Sprintf("is not as before once it is taken back: %s: %s", urn.Name(), strings.Join(differs[urn], "; ")))
 	}
 	return nil
+}
+
+// done holds what the review said against what a deployment did, whether or not it came to its end.
+func (t *trial) done(is *truth, stack *engine.Stack) error {
+	for _, urn := range slices.Sorted(maps.Keys(is.data)) {
+		if t.guarded {
+			t.find(urn, "%s goes with what it holds, though legops:deletionProtection is true", urn.Name())
+		}
+	}
+	t.compare(is)
+	return t.unprotected(stack)
 }
 
 // failed are the resources that a deployment failed at.
@@ -242,7 +248,7 @@ func (t *trial) final(text string) {
 func (t *trial) compare(is *truth) {
 	for _, urn := range slices.Sorted(maps.Keys(is.lost)) {
 		t.lose(urn, is.data[urn])
-		if !t.atRisk(urn) {
+		if !t.atRisk(urn, is.data[urn]) {
 			t.find(urn, "data at risk that the review does not tell: %s: %s", urn.Name(), strings.Join(is.lost[urn], "; "))
 		}
 	}
@@ -263,11 +269,28 @@ func (t *trial) compare(is *truth) {
 	}
 }
 
-// atRisk says whether the review names a resource under data at risk, by itself or among those of its component.
-func (t *trial) atRisk(urn resource.URN) bool {
-	return slices.ContainsFunc(t.said.Risks, func(f review.Finding) bool {
-		return f.Resource == urn.Name() || f.Resource == f.Component && slices.Contains(strings.Split(f.Text[strings.LastIndex(f.Text, ": ")+2:], ", "), urn.Name())
-	})
+// atRisk says whether the review names a resource under data at risk: that it goes, or that it is guarded by less.
+func (t *trial) atRisk(urn resource.URN, goes bool) bool {
+	return slices.ContainsFunc(t.said.Risks, func(f review.Finding) bool { return f.URN == string(urn) && f.Goes == goes })
+}
+
+// unprotected finds what Pulumi protected, is still there, and is protected no longer, and that the review does not tell.
+func (t *trial) unprotected(stack *engine.Stack) error {
+	after, err := stack.Copy()
+	if err != nil {
+		return err
+	}
+	protected := after.Unprotect()
+	for _, e := range stack.Record().Entries("") {
+		urn := resource.URN(e.URN)
+		if t.protected[e.URN] && !protected[e.URN] && !slices.ContainsFunc(t.said.Risks, func(f review.Finding) bool {
+			_, names, is := strings.Cut(f.Text, ": ")
+			return f.URN == "" && is && slices.Contains(strings.Split(names, ", "), urn.Name())
+		}) {
+			t.find(urn, "Pulumi no longer protects %s, which the review does not tell", urn.Name())
+		}
+	}
+	return nil
 }
 
 func (t *trial) restarts(urn resource.URN, is func(review.Restart) bool) bool {
