@@ -20,7 +20,6 @@ var dataSettings = append(guarded(),
 	of(catalogue.ImageLifecyclePolicy, `policy\.rules\[[^\]]*\]\.(rulePriority|selection\.(tag|countType|countUnit).*)`, differs,
 		"the rule is for other images, and may remove them"),
 	of(catalogue.BackupPlan, `rules\[[^\]]*\]\.schedule`, otherDays, "backups are made on other days"),
-	of(catalogue.BackupSelection, `resources\[[^\]]*\]`, removed, "it is no longer backed up"),
 	of(catalogue.BackupSelection, `(conditions|notResources|selectionTags)(\W.*)?`, differs, "other resources are backed up"),
 	of(catalogue.BackupVaultPolicy, `policy\.Statement\[.*`, changed, "what keeps backups from being deleted is not the same"),
 	// Whatever its name in a type, a key that changes leaves the data under the old one, or moves it.
@@ -81,6 +80,7 @@ func atRisk(p *model.Plan, changes []Change, protected map[string]bool) []Findin
 	}
 	found = append(found, unguarded(changes, dataLoss)...)
 	found = append(found, removers(changes)...)
+	found = append(found, deselected(changes)...)
 	return append(found, unprotected(p, protected)...)
 }
 
@@ -129,6 +129,28 @@ func removers(changes []Change) []Finding {
 			found = append(found, c.finding("%s created: objects are removed that were kept", typeName(c.Type)))
 		case c.Type == catalogue.ImageLifecyclePolicy:
 			found = append(found, c.finding("%s created: images are removed that were kept", typeName(c.Type)))
+		}
+	}
+	return found
+}
+
+// deselected is what a selection of backups no longer names. What is replaced is told by itself: its new ARN is not known yet.
+func deselected(changes []Change) []Finding {
+	var found []Finding
+	for i := range changes {
+		c := &changes[i]
+		if c.Type != catalogue.BackupSelection || c.old == nil || c.new == nil {
+			continue
+		}
+		missing, come := without(c.old.List("resources"), c.new.List("resources")), without(c.new.List("resources"), c.old.List("resources"))
+		unknown := 0
+		for _, arn := range come {
+			if arn == any(model.Unknown) {
+				unknown++
+			}
+		}
+		if len(missing) > unknown {
+			found = append(found, c.finding("no longer backed up: %d of %v", len(missing)-unknown, missing))
 		}
 	}
 	return found

@@ -173,8 +173,6 @@ func TestSettings(t *testing.T) {
 		{"aws:ecr/lifecyclePolicy:LifecyclePolicy", "policy.rules[3]", "", `{"selection":{}}`, true},
 		{"aws:backup/plan:Plan", "rules[0].schedule", "cron(0 3 * * ? *)", "cron(30 5 * * ? *)", false},
 		{"aws:backup/plan:Plan", "rules[0].schedule", "cron(0 3 * * ? *)", "cron(0 3 1 * ? *)", true},
-		{"aws:backup/selection:Selection", "resources[1]", "arn:aws:s3:::a", "", true},
-		{"aws:backup/selection:Selection", "resources[1]", "", "arn:aws:s3:::a", false},
 		{"aws:backup/selection:Selection", "conditions[0].stringEquals[0].value", "true", "false", true},
 		{"aws:backup/vaultPolicy:VaultPolicy", "policy.Statement[KeepBackups].Action[1]", "backup:DeleteRecoveryPoint", "", true},
 		{"aws:s3/bucketObjectLockConfigurationV2:BucketObjectLockConfigurationV2", "rule.defaultRetention.mode", "COMPLIANCE", "GOVERNANCE", true},
@@ -337,6 +335,29 @@ func TestRemovers(t *testing.T) {
 		{"with its repository", []Change{came("aws:ecr/repository:Repository", "registry-a", nil), images}, 0},
 	} {
 		assert.Len(t, removers(c.changes), c.want, c.name)
+	}
+}
+
+// What is no longer selected is told, but for what is replaced.
+func TestDeselected(t *testing.T) {
+	selection := func(arns ...any) *model.Resource { return &model.Resource{Inputs: map[string]any{"resources": arns}} }
+	for _, c := range []struct {
+		name     string
+		old, new *model.Resource
+		want     []string
+	}{
+		{"one goes", selection("a", "b"), selection("b"), []string{"no longer backed up: 1 of [a]"}},
+		{"one comes", selection("b"), selection("a", "b"), nil},
+		{"one is replaced", selection("a", "b"), selection(model.Unknown, "b"), nil},
+		{"one goes, one is replaced", selection("a", "b", "c"), selection(model.Unknown, "c"), []string{"no longer backed up: 1 of [a b]"}},
+		{"all go", selection("a"), selection(), []string{"no longer backed up: 1 of [a]"}},
+		{"another place", selection("a", "b"), selection("b", "a"), nil},
+	} {
+		var got []string
+		for _, f := range deselected([]Change{{Type: "aws:backup/selection:Selection", old: c.old, new: c.new}}) {
+			got = append(got, f.Text)
+		}
+		assert.Equal(t, c.want, got, c.name)
 	}
 }
 

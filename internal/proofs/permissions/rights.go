@@ -43,9 +43,14 @@ func (w *World) probes() []string {
 // many are the services with so many alike resources that three of a form, and the examples, say as much as all.
 var many = []string{"cloudwatch", "events", "ec2", "wafv2", "cloudfront", "elasticloadbalancing", "acm", "autoscaling"}
 
-// targets are the resources to ask about for an action: all that it takes, and an example of any other.
+// targets are the resources to ask about for an action: all that it takes, and an example of any other. Three take recovery points, which have
+// the form of anything, and vaults or plans as well (tags of AWS Backup): iam-simulate cannot tell which is meant, so they are asked of recovery
+// points alone.
 func (w *World) targets(name string) []string {
 	forms := w.facts.actions[name].On
+	if i := slices.IndexFunc(forms, func(form string) bool { return strings.Contains(form, "${Vendor}") }); i >= 0 {
+		forms = forms[i : i+1]
+	}
 	if len(forms) == 0 {
 		return []string{"*"}
 	}
