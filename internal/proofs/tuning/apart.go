@@ -10,6 +10,8 @@ import (
 	"path/filepath"
 	"slices"
 	"strings"
+	"syscall"
+	"time"
 
 	"legops/internal/proofs"
 )
@@ -41,6 +43,9 @@ func each(ctx context.Context, s *proofs.Search, all *results) error {
 		process := exec.CommandContext(ctx, program, "-only", name, "-seed", fmt.Sprint(s.Seed)) // cmd/prove
 		process.Env = append(os.Environ(), partVariable+"="+stack+"\n"+file)
 		process.Stderr = s.Log
+		// One that is killed leaves pulumi-eks running.
+		process.Cancel = func() error { return process.Process.Signal(syscall.SIGTERM) }
+		process.WaitDelay = time.Minute
 		// It fails when it finds something, too.
 		failed := process.Run()
 		if err := all.take(s, file); err != nil {

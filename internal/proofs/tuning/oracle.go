@@ -61,6 +61,8 @@ func number(value any) float64 {
 var unguarding = map[string]string{
 	catalogue.Database + " performanceInsightsRetentionPeriod": "what it keeps are measurements, not data of the platform",
 	catalogue.Database + " maxAllocatedStorage":                "it is how far the storage may grow, and takes nothing away",
+	// https://docs.aws.amazon.com/aws-backup/latest/devguide/API_PutBackupVaultLockConfiguration.html
+	catalogue.BackupVaultLock + " maxRetentionDays": "AWS Backup refuses what is to be kept for longer; backups that are there stay",
 }
 
 // observe says what the events since a record was as before did.
