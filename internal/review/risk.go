@@ -106,10 +106,10 @@ func unguarded(changes []Change, loss func(token string) string) []Finding {
 }
 
 // alike says whether what holds the data that a resource is about comes or goes with it: what has its name or the beginning of it, or the
-// namespace that it is in.
+// namespace that it is in. What is retained does not go.
 func alike(part *Change, changes []Change) bool {
 	return slices.ContainsFunc(changes, func(c Change) bool {
-		return c.Kind == part.Kind && (catalogue.Of(c.Type).HoldsData() && strings.HasPrefix(part.Name+"-", c.Name+"-") ||
+		return c.Kind == part.Kind && !c.Retained && (catalogue.Of(c.Type).HoldsData() && strings.HasPrefix(part.Name+"-", c.Name+"-") ||
 			c.Type == catalogue.Namespace && c.Component == part.Component)
 	})
 }

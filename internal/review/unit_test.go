@@ -377,6 +377,7 @@ func TestUnguarded(t *testing.T) {
 	}{
 		{name: "it goes alone", changes: []Change{guard}, want: told},
 		{name: "with what it guards", changes: []Change{bucket(Deleted, "storage-a"), guard}},
+		{name: "with what stays in the account", changes: []Change{{Kind: Deleted, Type: "aws:s3/bucketV2:BucketV2", Name: "storage-a", Retained: true}, guard}, want: told},
 		{name: "with what has its name", changes: []Change{bucket(Deleted, "storage-a-versioning"), guard}},
 		{name: "with another", changes: []Change{bucket(Deleted, "storage-b"), guard}, want: told},
 		{name: "with another of a similar name", changes: []Change{bucket(Deleted, "stor"), guard}, want: told},

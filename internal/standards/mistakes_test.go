@@ -185,6 +185,10 @@ var statementMistakes = []struct{ rule, typ, statement string }{
 	{"IAM-EVERYTHING", catalogue.RolePolicy, `{"Effect":"Allow","Action":"s3:GetObject","NotResource":["arn:aws:s3:::evidence"]}`},
 	{"IAM-EVERYTHING", catalogue.Role, `{"Effect":"Allow","Action":"sts:AssumeRole","NotPrincipal":{"AWS":"333333333333"}}`},
 	{"IAM-PASSROLE", catalogue.RolePolicy, `{"Effect":"Allow","Action":["iam:PassRole"],"Resource":["arn:aws:iam::333333333333:role/*"]}`},
+	{"VPCE-POLICY", catalogue.VpcEndpoint, `{"Effect":"Allow","Action":"s3:*","Resource":"arn:aws:s3:::documents/*","Principal":"*"}`},
+	{"VPCE-POLICY", catalogue.VpcEndpoint, `{"Effect":"Allow","Action":"s3:GetObject","Resource":"*","Principal":"*"}`},
+	{"VPCE-POLICY", catalogue.VpcEndpoint, `{"Effect":"Allow","Action":"*","Resource":"*","Principal":"*",
+		"Condition":{"StringEquals":{"aws:ResourceAccount":"333333333333"}}}`},
 	{"IAM-PRINCIPAL", catalogue.Role, `{"Effect":"Allow","Action":"sts:AssumeRole","Principal":"*"}`},
 	{"IAM-PRINCIPAL", catalogue.Key, `{"Effect":"Allow","Action":"kms:Decrypt","Resource":"*","Principal":{"AWS":["*"]}}`},
 	{"IAM-PRINCIPAL", catalogue.Key, `{"Effect":"Allow","Action":"kms:Decrypt","Resource":"*","Principal":{"AWS":"*"},
@@ -226,6 +230,7 @@ func TestPoliciesThatPass(t *testing.T) {
 		catalogue.RolePolicy: model.Unknown,
 		catalogue.Key: `{"Statement":[{"Effect":"Allow","Action":"kms:*","Resource":"*","Principal":{"AWS":"arn:aws:iam::333333333333:root"}},
 			{"Effect":"Allow","Action":"kms:Decrypt","Resource":"*","Principal":{"AWS":"*"},"Condition":{"StringEquals":{"kms:CallerAccount":"333333333333"}}}]}`,
+		catalogue.VpcEndpoint:       `{"Statement":[{"Effect":"Allow","Action":"s3:GetObject","Resource":"arn:aws:s3:::packages/*","Principal":"*"}]}`,
 		catalogue.BackupVaultPolicy: `{"Statement":{"Effect":"Deny","Action":"*","Resource":"*","Principal":"*"}}`,
 	} {
 		resources := healthy(t)
@@ -241,6 +246,7 @@ func added(resources *[]*model.Resource, typ, policy string) *model.Resource {
 	r := &model.Resource{URN: urn(typ, "added"), Type: typ, Protect: true, Inputs: map[string]any{Policies[typ]: policy}}
 	for _, like := range *resources {
 		if like.Type == typ { // a key needs what keys have
+			r.PropertyDependencies = like.PropertyDependencies
 			for property, value := range like.Inputs {
 				if property != Policies[typ] {
 					r.Inputs[property] = value

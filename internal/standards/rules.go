@@ -168,10 +168,13 @@ var identityRules = []Rule{
 	},
 }
 
+// policyTypes are the types with policies that give rights. That of an endpoint only takes away: VPCE-POLICY is about it.
 func policyTypes() []string {
 	var types []string
 	for typ := range Policies {
-		types = append(types, typ)
+		if typ != catalogue.VpcEndpoint {
+			types = append(types, typ)
+		}
 	}
 	return types
 }

@@ -5,8 +5,23 @@ import (
 	"slices"
 
 	"legops/internal/catalogue"
+	"legops/internal/iam"
 	"legops/internal/model"
 )
+
+// letsThrough says what the policy of an endpoint lets through of strangers.
+func letsThrough(p *platform, r *model.Resource) []string {
+	if r.Inputs["policy"] == nil {
+		return []string{"it has no policy, so everything passes: give it one"}
+	}
+	return allows(func(_ *model.Resource, s iam.Statement) string {
+		named := len(s.Action) > 0 && len(s.Resource) > 0 && !slices.ContainsFunc(s.Action, wholeService) && !slices.Contains(s.Resource, "*")
+		if bound(s) || named {
+			return ""
+		}
+		return "lets through requests of anybody: add a condition on aws:PrincipalAccount, or name actions and resources"
+	})(p, r)
+}
 
 // world are the ranges that are everybody.
 var world = []string{"0.0.0.0/0", "::/0"}
@@ -22,6 +37,10 @@ var networkRules = []Rule{
 		Reason: "what is started without a group gets that one", Source: "EC2.2 (CIS v5.0 5.5)",
 		Companions: []Companion{{catalogue.Vpc, catalogue.DefaultSecurityGroup, "vpcId"}},
 		Settings:   []Setting{{catalogue.DefaultSecurityGroup, "ingress", absent(), nil}, {catalogue.DefaultSecurityGroup, "egress", absent(), nil}},
+	}, {
+		ID: "VPCE-POLICY", What: "endpoints let through the account's own principals, or named calls to named resources",
+		Reason: "a stranger's credentials or bucket would be a way out of the VPC", Source: own,
+		Types: []string{catalogue.VpcEndpoint}, UnknownPasses: true, Check: letsThrough,
 	}, {
 		ID: "SUBNET-PUBLIC", What: "subnets give no public addresses by themselves",
 		Reason: "a machine would be on the internet because of where it stands", Source: "EC2.15",

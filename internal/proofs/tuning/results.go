@@ -68,7 +68,10 @@ type ExampleEdit struct {
 
 // Last is what the last whole search found, as results.json beside this file keeps it.
 type Last struct {
-	Seed    uint64          `json:"seed"`
+	Seed uint64 `json:"seed"`
+	// Searched are the stacks that a whole search has been through to its end.
+	Searched []string `json:"searched"`
+
 	Figures []proofs.Figure `json:"figures"`
 	Results []*Result       `json:"results"`
 }
@@ -251,7 +254,7 @@ func (r *results) sorted() (all []*Result) {
 
 // write keeps the results of a whole search.
 func (r *results) write(root string, seed uint64, figures []proofs.Figure) error {
-	last := Last{seed, figures, r.sorted()}
+	last := Last{seed, proofs.Stacks, figures, r.sorted()}
 	var text strings.Builder
 	encoder := json.NewEncoder(&text)
 	encoder.SetEscapeHTML(false)

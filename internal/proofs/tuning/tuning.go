@@ -57,8 +57,12 @@ func run(ctx context.Context, s *proofs.Search) error {
 		return only(ctx, s, schema, asked)
 	}
 	all := newResults()
-	if s.Sample < 1 { // a sample is of one stack
-		return runStack(ctx, s, proofs.Stacks[s.Seed%uint64(len(proofs.Stacks))], schema, all)
+	if s.Sample < 1 { // a sample is of one stack, of which the results say what each change may do
+		last, err := Read(s.Root)
+		if err != nil {
+			return err
+		}
+		return runStack(ctx, s, last.Searched[s.Seed%uint64(len(last.Searched))], schema, all)
 	}
 	if err := each(ctx, s, all); err != nil {
 		return err
