@@ -89,6 +89,13 @@ func (r *results) add(m *Move, does Result) {
 	r.merge(&does)
 }
 
+// mergeAll adds the results of another search.
+func (r *results) mergeAll(all []*Result) {
+	for _, does := range all {
+		r.merge(does)
+	}
+}
+
 // merge adds what other moves of the same kind do.
 func (r *results) merge(does *Result) {
 	kind := [3]string{does.Key, does.Change, does.What}

@@ -8,7 +8,6 @@ import (
 	"fmt"
 	"math"
 	"math/rand/v2"
-	"os"
 	"runtime/debug"
 	"slices"
 	"strconv"
@@ -53,9 +52,6 @@ func run(ctx context.Context, s *proofs.Search) error {
 	if err != nil {
 		return err
 	}
-	if asked := os.Getenv(partVariable); asked != "" {
-		return only(ctx, s, schema, asked)
-	}
 	all := newResults()
 	if s.Sample < 1 { // a sample is of one stack, of which the results say what each change may do
 		last, err := Read(s.Root)
@@ -64,7 +60,12 @@ func run(ctx context.Context, s *proofs.Search) error {
 		}
 		return runStack(ctx, s, last.Searched[s.Seed%uint64(len(last.Searched))], schema, all)
 	}
-	if err := each(ctx, s, all); err != nil {
+	isPart, err := proofs.Apart(ctx, s, name, proofs.Stacks, func(s *proofs.Search, stack string) ([]*Result, error) {
+		found := newResults()
+		err := runStack(ctx, s, stack, schema, found)
+		return found.sorted(), err
+	}, all.mergeAll)
+	if isPart || err != nil {
 		return err
 	}
 	return all.write(s.Root, s.Seed, s.Figures())

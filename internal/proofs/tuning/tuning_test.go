@@ -100,13 +100,16 @@ func TestResultsOfStacksAreMerged(t *testing.T) {
 		one := newResults()
 		m := &Move{Stack: stack, Of: "legops:owner", Change: other, edits: []edit{{[]string{"owner"}, stack}}}
 		one.add(m, Result{What: what, Data: []string{"goes in " + stack}, Final: stack == "test"})
-		text, err := json.Marshal(part{[]proofs.Figure{{Of: "moves", Count: 2}}, []string{"found in " + stack}, one.sorted()})
+		text, err := json.Marshal(proofs.Part[[]*Result]{Figures: []proofs.Figure{{Of: "moves", Count: 2}}, Found: []string{"found in " + stack}, Results: one.sorted()})
 		require.NoError(t, err)
 		file := filepath.Join(dir, stack)
 		require.NoError(t, os.WriteFile(file, text, 0o600))
-		require.NoError(t, all.take(s, file))
+		found, err := proofs.Take[[]*Result](s, file)
+		require.NoError(t, err)
+		all.mergeAll(found)
 	}
-	assert.ErrorContains(t, all.take(s, filepath.Join(dir, "missing")), "no such file")
+	_, err := proofs.Take[[]*Result](s, filepath.Join(dir, "missing"))
+	assert.ErrorContains(t, err, "no such file")
 	assert.Equal(t, []proofs.Figure{{Of: "moves", Count: 6}}, s.Figures())
 	assert.ElementsMatch(t, []string{"found in dev", "found in test", "found in prod"}, s.Found())
 	both, apart := all.sorted()[0], all.sorted()[1]
