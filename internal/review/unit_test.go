@@ -135,69 +135,6 @@ func TestNewPermissions(t *testing.T) {
 	}
 }
 
-// settingCase is a property that changes, and whether that is told.
-type settingCase struct {
-	token, path, old, new string
-	told                  bool
-}
-
-func TestSettings(t *testing.T) {
-	for _, c := range []settingCase{
-		{"aws:rds/instance:Instance", "backupRetentionPeriod", "35", "7", true},
-		{"aws:rds/instance:Instance", "backupRetentionPeriod", "35", "", true},
-		{"aws:rds/instance:Instance", "backupRetentionPeriod", "7", "35", false},
-		{"aws:rds/instance:Instance", "deletionProtection", "true", "false", true},
-		{"aws:rds/instance:Instance", "deletionProtection", "false", "true", false},
-		{"aws:rds/instance:Instance", "skipFinalSnapshot", "false", "true", true},
-		{"aws:rds/instance:Instance", "kmsKeyId", "arn:1", "arn:2", true},
-		{"aws:rds/instance:Instance", "kmsKeyId", "", "arn:2", false},
-		{"aws:rds/instance:Instance", "masterUserSecretKmsKeyId", "arn:1", "<from key>", true},
-		{"aws:sqs/queue:Queue", "kmsMasterKeyId", "arn:1", "", true},
-		{"aws:sqs/queue:Queue", "messageRetentionSeconds", "1209600", "345600", true},
-		{"aws:cloudwatch/logGroup:LogGroup", "retentionInDays", "365", "30", true},
-		{"aws:cloudwatch/logGroup:LogGroup", "retentionInDays", "", "30", true},
-		{"aws:cloudwatch/logGroup:LogGroup", "retentionInDays", "30", "", false},
-		{"aws:s3/bucketLifecycleConfigurationV2:BucketLifecycleConfigurationV2", "rules[old-versions].noncurrentVersionExpiration.noncurrentDays", "365", "30", true},
-		{"aws:s3/bucketLifecycleConfigurationV2:BucketLifecycleConfigurationV2", "rules[new]", "", `{"expiration":{"days":30}}`, true},
-		{"aws:s3/bucketLifecycleConfigurationV2:BucketLifecycleConfigurationV2", "rules[new]", "", `{"transitions":[{"days":30}]}`, false},
-		{"aws:s3/bucketLifecycleConfigurationV2:BucketLifecycleConfigurationV2", "rules[x].noncurrentVersionExpiration", "", `{"noncurrentDays":30}`, true},
-		{"aws:s3/bucketLifecycleConfigurationV2:BucketLifecycleConfigurationV2", "rules[x].noncurrentVersionExpiration", `{"noncurrentDays":30}`, "", false},
-		{"aws:s3/bucketLifecycleConfigurationV2:BucketLifecycleConfigurationV2", "rules[x].noncurrentVersionExpiration.newerNoncurrentVersions", "100", "1", true},
-		{"aws:s3/bucketLifecycleConfigurationV2:BucketLifecycleConfigurationV2", "rules[x].expiration.date", "", "2027-01-01T00:00:00Z", true},
-		{"aws:s3/bucketLifecycleConfigurationV2:BucketLifecycleConfigurationV2", "rules[x].status", "Disabled", "Enabled", true},
-		{"aws:s3/bucketLifecycleConfigurationV2:BucketLifecycleConfigurationV2", "rules[x].status", "Enabled", "Disabled", false},
-		{"aws:s3/bucketLifecycleConfigurationV2:BucketLifecycleConfigurationV2", "rules[x].filter.objectSizeGreaterThan", "131072", "1", true},
-		{"aws:s3/bucketLifecycleConfigurationV2:BucketLifecycleConfigurationV2", "rules[x].filter", `{"prefix":"tmp/"}`, "", true},
-		{"aws:s3/bucketReplicationConfig:BucketReplicationConfig", "rules[all].status", "Enabled", "Disabled", true},
-		{"aws:ecr/lifecyclePolicy:LifecyclePolicy", "policy.rules[0].selection.tagStatus", "untagged", "any", true},
-		{"aws:ecr/lifecyclePolicy:LifecyclePolicy", "policy.rules[3]", "", `{"selection":{}}`, true},
-		{"aws:backup/plan:Plan", "rules[0].schedule", "cron(0 3 * * ? *)", "cron(30 5 * * ? *)", false},
-		{"aws:backup/plan:Plan", "rules[0].schedule", "cron(0 3 * * ? *)", "cron(0 3 1 * ? *)", true},
-		{"aws:backup/selection:Selection", "conditions[0].stringEquals[0].value", "true", "false", true},
-		{"aws:backup/vaultPolicy:VaultPolicy", "policy.Statement[KeepBackups].Action[1]", "backup:DeleteRecoveryPoint", "", true},
-		{"aws:s3/bucketObjectLockConfigurationV2:BucketObjectLockConfigurationV2", "rule.defaultRetention.mode", "COMPLIANCE", "GOVERNANCE", true},
-		{"aws:backup/plan:Plan", "rules[0].lifecycle.deleteAfter", "35", "7", true},
-		{"aws:backup/plan:Plan", "rules[0].copyActions[0].lifecycle.deleteAfter", "100", "", true},
-		{"aws:ecr/lifecyclePolicy:LifecyclePolicy", "policy.rules[0].selection.countNumber", "100", "10", true},
-		{"aws:eks/cluster:Cluster", "vpcConfig.endpointPublicAccess", "false", "true", true},
-		{"aws:wafv2/webAcl:WebAcl", "rules[RateLimit].statement.rateBasedStatement.limit", "2000", "9000", true},
-		{"aws:wafv2/webAcl:WebAcl", "rules[RateLimit].statement.rateBasedStatement.limit", "2000", "1000", false},
-		{"aws:ec2/launchTemplate:LaunchTemplate", "metadataOptions.httpTokens", "required", "optional", true},
-		{"aws:s3/bucketPublicAccessBlock:BucketPublicAccessBlock", "blockPublicPolicy", "true", "", true},
-		{"aws:cloudfront/distribution:Distribution", "webAclId", "arn:1", "", true},
-		{"aws:lb/targetGroup:TargetGroup", "deregistrationDelay", "60", "30", false},
-		{admission, "spec.variables[wrongKeys].expression", "a", "[]", true},
-		{admission, "spec.matchConditions[never].expression", "", "false", true},
-		{admission, "spec.failurePolicy", "Fail", "Ignore", true},
-		{admission, "metadata.labels", "a", "b", false},
-		{admission + "Binding", "spec.validationActions[0]", "Deny", "Audit", true},
-	} {
-		change := &Change{Type: c.token, Properties: []Property{{Path: c.path, Old: c.old, New: c.new}}}
-		told := len(change.settings(dataSettings))+len(change.settings(accessSettings)) > 0
-		assert.Equal(t, c.told, told, "%+v", c)
-	}
-}
-
 const admission = "kubernetes:admissionregistration.k8s.io/v1:ValidatingAdmissionPolicy"
 
 // step is one of a plan.
@@ -260,20 +197,6 @@ func TestWidened(t *testing.T) {
 	}
 }
 
-// Protection that goes is no difference to the engine: it has to be looked for.
-func TestProtectionThatGoesIsTold(t *testing.T) {
-	same := step("same", "aws:sqs/queue:Queue", "signing", map[string]any{}, map[string]any{})
-	queues := resource.URN("urn:pulumi:dev::legops::legops:components:Queues::queues")
-	same.Old.Parent, same.New.Parent = queues, queues
-	p := &model.Plan{Steps: []model.Step{{Op: "same", Old: &model.Resource{URN: queues, Type: "legops:components:Queues"}, New: &model.Resource{URN: queues, Type: "legops:components:Queues"}}, same}}
-	protected := map[string]bool{string(same.New.URN): true}
-	found := atRisk(p, changesOf(p, protected), protected)
-	require.Len(t, found, 1)
-	assert.Contains(t, found[0].Text, "protection by Pulumi off, so that it can be deleted or replaced: signing")
-	same.New.Protect = true
-	assert.Empty(t, atRisk(p, changesOf(p, protected), protected))
-}
-
 // However much there is, a comment fits, and says what it leaves out.
 func TestMarkdownFits(t *testing.T) {
 	r := &Report{Base: Revision{Name: "main", Commit: "aaaaaaaaaaaaaaaa"}, Head: Revision{Name: ".", Commit: "bbbbbbbbbbbbbbbb"}}
@@ -310,103 +233,6 @@ func TestMarkdownIsText(t *testing.T) {
 	for _, markup := range []string{"<img", "@legops", "[a](", "**b**"} {
 		assert.NotContains(t, outside, markup)
 	}
-}
-
-// A rule that comes and removes something is told, unless what it is about comes with it.
-func TestRemovers(t *testing.T) {
-	came := func(token, name string, inputs map[string]any) Change {
-		return Change{Kind: Created, Type: token, Name: name, new: &model.Resource{Inputs: inputs}}
-	}
-	life := func(rule map[string]any) Change {
-		return came("aws:s3/bucketLifecycleConfigurationV2:BucketLifecycleConfigurationV2", "storage-a-lifecycle", map[string]any{"rules": []any{rule}})
-	}
-	expiry := life(map[string]any{"expiration": map[string]any{"days": 1.0}})
-	images := came("aws:ecr/lifecyclePolicy:LifecyclePolicy", "registry-a-expiry", nil)
-	for _, c := range []struct {
-		name    string
-		changes []Change
-		want    int
-	}{
-		{"a life cycle", []Change{expiry}, 1},
-		{"with its bucket", []Change{came("aws:s3/bucketV2:BucketV2", "storage-a", nil), expiry}, 0},
-		{"with another bucket", []Change{came("aws:s3/bucketV2:BucketV2", "storage-b", nil), expiry}, 1},
-		{"one that removes uploads", []Change{life(map[string]any{"abortIncompleteMultipartUpload": map[string]any{"daysAfterInitiation": 7.0}})}, 0},
-		{"a policy of images", []Change{images}, 1},
-		{"with its repository", []Change{came("aws:ecr/repository:Repository", "registry-a", nil), images}, 0},
-	} {
-		assert.Len(t, removers(c.changes), c.want, c.name)
-	}
-}
-
-// What is no longer selected is told, but for what is replaced.
-func TestDeselected(t *testing.T) {
-	selection := func(arns ...any) *model.Resource { return &model.Resource{Inputs: map[string]any{"resources": arns}} }
-	for _, c := range []struct {
-		name     string
-		old, new *model.Resource
-		want     []string
-	}{
-		{"one goes", selection("a", "b"), selection("b"), []string{"no longer backed up: 1 of [a]"}},
-		{"one comes", selection("b"), selection("a", "b"), nil},
-		{"one is replaced", selection("a", "b"), selection(model.Unknown, "b"), nil},
-		{"one goes, one is replaced", selection("a", "b", "c"), selection(model.Unknown, "c"), []string{"no longer backed up: 1 of [a b]"}},
-		{"all go", selection("a"), selection(), []string{"no longer backed up: 1 of [a]"}},
-		{"another place", selection("a", "b"), selection("b", "a"), nil},
-	} {
-		var got []string
-		for _, f := range deselected([]Change{{Type: "aws:backup/selection:Selection", old: c.old, new: c.new}}) {
-			got = append(got, f.Text)
-		}
-		assert.Equal(t, c.want, got, c.name)
-	}
-}
-
-// A guard that goes is told unless what it guards goes, too.
-func TestUnguarded(t *testing.T) {
-	guard := Change{
-		Kind: Deleted, Type: "aws:s3/bucketVersioningV2:BucketVersioningV2", Name: "storage-a-versioning", Component: "storage", Reason: "the program no longer asks for it",
-	}
-	bucket := func(kind Kind, name string) Change {
-		return Change{Kind: kind, Type: "aws:s3/bucketV2:BucketV2", Name: name, Component: "storage"}
-	}
-	const told = "BucketVersioningV2 deleted: a deleted or overwritten object is lost; the program no longer asks for it"
-	for _, c := range []struct {
-		name    string
-		changes []Change
-		want    string
-	}{
-		{name: "it goes alone", changes: []Change{guard}, want: told},
-		{name: "with what it guards", changes: []Change{bucket(Deleted, "storage-a"), guard}},
-		{name: "with what stays in the account", changes: []Change{{Kind: Deleted, Type: "aws:s3/bucketV2:BucketV2", Name: "storage-a", Retained: true}, guard}, want: told},
-		{name: "with what has its name", changes: []Change{bucket(Deleted, "storage-a-versioning"), guard}},
-		{name: "with another", changes: []Change{bucket(Deleted, "storage-b"), guard}, want: told},
-		{name: "with another of a similar name", changes: []Change{bucket(Deleted, "stor"), guard}, want: told},
-		{name: "what it guards comes anew", changes: []Change{bucket(Replaced, "storage-a"), guard}, want: told},
-		{name: "it is replaced", changes: []Change{{Kind: Replaced, Type: guard.Type, Name: guard.Name}}},
-	} {
-		found := unguarded(c.changes, dataLoss)
-		if c.want == "" {
-			assert.Empty(t, found, c.name)
-			continue
-		}
-		assert.Equal(t, []Finding{{Resource: guard.Name, Component: "storage", Text: c.want}}, found, c.name)
-	}
-	policy := Change{Kind: Deleted, Type: "kubernetes:networking.k8s.io/v1:NetworkPolicy", Name: "app-a-deny", Component: "app-a"}
-	assert.Len(t, unguarded([]Change{policy}, accessLoss), 1)
-	assert.Empty(t, unguarded([]Change{policy, {Kind: Deleted, Type: "kubernetes:core/v1:Namespace", Name: "app-a", Component: "app-a"}}, accessLoss))
-}
-
-// A guard under another name is taken away by the deletion of the old one.
-func TestUnguardedByARename(t *testing.T) {
-	side := func(name string) *model.Resource {
-		return &model.Resource{Inputs: map[string]any{"bucket": "legops-a"}, URN: resource.URN("urn:pulumi:prod::legops::aws:s3/bucketPublicAccessBlock:BucketPublicAccessBlock::" + name)}
-	}
-	const token = "aws:s3/bucketPublicAccessBlock:BucketPublicAccessBlock"
-	changes := []Change{{Kind: Deleted, Type: token, Name: "old", old: side("old")}, {Kind: Created, Type: token, Name: "new", new: side("new")}}
-	renames(changes)
-	found := unguarded(changes, accessLoss)
-	require.Len(t, found, 1)
-	assert.Equal(t, "BucketPublicAccessBlock deleted: the bucket can be made public; renamed to new without pulumi.Aliases with the old name", found[0].Text)
 }
 
 // What a deployment has shown takes the place of what a plan could not know, and of nothing else.

@@ -32,7 +32,7 @@ var edits = []struct {
 // edit writes the edited file of a stack into a new folder.
 func edit(root, stack string) (dir string, err error) {
 	name := "Pulumi." + stack + ".yaml"
-	text, err := os.ReadFile(filepath.Join(root, name)) //nolint:gosec // a stack file
+	text, err := os.ReadFile(filepath.Join(root, name))
 	if err != nil {
 		return "", err
 	}

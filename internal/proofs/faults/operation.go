@@ -82,7 +82,7 @@ func newTarget(ctx context.Context, e *engine.Engine, root, stack string) (*targ
 	return t, err
 }
 
-func (t *target) close() error { return os.RemoveAll(t.edited.StackFiles) } //nolint:gosec // edit made it
+func (t *target) close() error { return os.RemoveAll(t.edited.StackFiles) }
 
 // undisturbed is an operation without a fault: what it leaves, and the calls that it takes; of a destruction, also what there is once one that never
 // began is undone, as soon as somebody asked.
