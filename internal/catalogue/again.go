@@ -35,7 +35,8 @@ var again = map[string]Again{
 	AutoScalingGroup: Taken,
 	// AttachLoadBalancerTargetGroups adds, CreateOrUpdateTags sets.
 	AutoScalingAttachment: Same, AutoScalingTag: Same,
-	// AlreadyExistsException.
+	// AlreadyExistsException: of a vault with this name, and of a plan with the same document (github.com/ansible/ansible, pull request 53655). That
+	// the same goes for selections is believed. Of a plan that reads otherwise AWS makes another with the same name.
 	BackupVault: Taken, BackupPlan: Taken, BackupSelection: Taken,
 	// Put.
 	BackupVaultPolicy: Same, BackupVaultLock: Same,

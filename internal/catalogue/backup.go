@@ -31,7 +31,7 @@ var _ = add([]Type{
 		Loss:    "backups can be deleted before their time",
 		Guarded: []Guard{{"minRetentionDays", Shorter, "backups can be deleted earlier"}}},
 	{Token: BackupPlan, ID: "{uuid}", ARN: "arn:{partition}:backup:{region}:{account}:backup-plan:{id}",
-		Name:  Name{Unnamed: "several may have one name"},
+		Name:  Name{Unnamed: "several may have one name, if they differ otherwise"},
 		Links: []Link{{"rules[*].targetVaultName", BackupVault}}, InUseBy: []string{BackupSelection}, Box: "vault", Inert: true,
 		Loss: "nothing is backed up by it any more",
 		Guarded: []Guard{
@@ -40,7 +40,7 @@ var _ = add([]Type{
 			{"rules[*]", Removed, "a rule of the plan is gone"},
 			{"rules[*].copyActions[*]", Removed, "a rule of the plan is gone"},
 		}},
-	{Token: BackupSelection, ID: "{uuid}", Name: Name{Unnamed: "several may have one name"},
+	{Token: BackupSelection, ID: "{uuid}", Name: Name{Unnamed: "several may have one name, if they differ otherwise"},
 		Links: []Link{{"planId", BackupPlan}}, Box: "vault", Holds: Nothing, Costs: "GB of backups and of their copies",
 		Unwatched: isSetting, Loss: "what it selects is no longer backed up"},
 })

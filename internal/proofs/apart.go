@@ -8,94 +8,114 @@ import (
 	"os"
 	"os/exec"
 	"path/filepath"
-	"slices"
-	"strings"
+	"runtime"
+	"sync"
 	"syscall"
 	"time"
 )
 
-// partVariable names, in the environment of a process of its own, the part of a search that it does and the file for what came of it.
+// partVariable names, in the environment of a process of its own, the folder with the part of a search that it does, and for what came of it.
 const partVariable = "LEGOPS_PROOF_PART"
+
+// The files of that folder.
+const (
+	askedFile = "asked"
+	doneFile  = "done.json"
+)
 
 // Part is what came of a part of a search that a process of its own did.
 type Part[R any] struct {
 	Figures []Figure
 	Found   []string
 	Results R
+	// More are parts that it found, for other processes.
+	More []string
 }
 
-// Apart searches the parts of a proof one after the other, each in a process of its own: the engine never releases what an operation held
-// (package engine), and what all of them hold leaves the garbage collector no room. Take gets the results of each. In such a process Apart does its
-// part, and says so.
+// Apart searches the parts of a proof, each in a process of its own and as many at once as there are processors: the engine never releases what
+// an operation held (package engine), and what all of them hold leaves the garbage collector no room. Search may find further parts. Take gets
+// the results of each, in an order that depends on nothing but the parts. In such a process Apart does its part, and says so.
 func Apart[R any](
-	ctx context.Context, s *Search, proof string, parts []string, search func(s *Search, part string) (R, error), take func(R),
+	ctx context.Context, s *Search, proof string, parts []string, search func(s *Search, part string) (R, []string, error), take func(R),
 ) (isPart bool, err error) {
-	if asked := os.Getenv(partVariable); asked != "" {
-		return true, doPart(s, parts, asked, search)
+	if dir := os.Getenv(partVariable); dir != "" {
+		return true, doPart(s, dir, search)
 	}
 	program, err := os.Executable()
 	if err != nil {
 		return false, err
 	}
-	dir, err := os.MkdirTemp("", proof+"-")
-	if err != nil {
-		return false, err
-	}
-	defer func() { _ = os.RemoveAll(dir) }()
-	for i, part := range parts {
-		file := filepath.Join(dir, fmt.Sprintf("%d.json", i))
-		process := exec.CommandContext(ctx, program, "-only", proof, "-seed", fmt.Sprint(s.Seed)) // cmd/prove
-		process.Env = append(os.Environ(), partVariable+"="+part+"\n"+file)
-		process.Stderr = s.Log
-		// One that is killed leaves pulumi-eks running.
-		process.Cancel = func() error { return process.Process.Signal(syscall.SIGTERM) }
-		process.WaitDelay = time.Minute
-		// It fails when it finds something, too.
-		failed := process.Run()
-		results, err := Take[R](s, file)
-		if err != nil {
-			return false, errors.Join(fmt.Errorf("%s: %w", part, err), failed)
+	for len(parts) > 0 {
+		wave := parts[:min(runtime.NumCPU(), len(parts))]
+		parts = parts[len(wave):]
+		done, failed := make([]Part[R], len(wave)), make([]error, len(wave))
+		var running sync.WaitGroup
+		for i, part := range wave {
+			running.Go(func() { done[i], failed[i] = ask[R](ctx, s, program, proof, part) })
 		}
-		take(results)
+		running.Wait()
+		if err := errors.Join(failed...); err != nil {
+			return false, err
+		}
+		for _, p := range done {
+			s.add(p.Figures, p.Found)
+			take(p.Results)
+			parts = append(parts, p.More...)
+		}
 	}
 	return false, nil
 }
 
-// Take adds what a process wrote of its part to a search, and returns its results.
-func Take[R any](s *Search, file string) (results R, err error) {
-	text, err := os.ReadFile(file)
+// ask has a process do a part.
+func ask[R any](ctx context.Context, s *Search, program, proof, part string) (done Part[R], err error) {
+	dir, err := os.MkdirTemp("", proof+"-")
 	if err != nil {
-		return results, err
+		return done, err
 	}
-	var p Part[R]
-	if err := json.Unmarshal(text, &p); err != nil {
-		return results, err
+	defer func() { err = errors.Join(err, os.RemoveAll(dir)) }()
+	if err := os.WriteFile(filepath.Join(dir, askedFile), []byte(part), 0o600); err != nil {
+		return done, err
 	}
-	for _, f := range p.Figures {
-		s.Count(f.Of, f.Count)
+	process := exec.CommandContext(ctx, program, "-only", proof, "-seed", fmt.Sprint(s.Seed)) // cmd/prove
+	process.Env = append(os.Environ(), partVariable+"="+dir)
+	process.Stderr = s.Log
+	// One that is killed leaves pulumi-eks running.
+	process.Cancel = func() error { return process.Process.Signal(syscall.SIGTERM) }
+	process.WaitDelay = time.Minute
+	failed := process.Run() // it fails when it finds something, too
+	text, err := os.ReadFile(filepath.Join(dir, doneFile))
+	if err == nil {
+		err = json.Unmarshal(text, &done)
 	}
-	for _, found := range p.Found {
-		s.Find("%s", found)
+	if err != nil {
+		return done, errors.Join(fmt.Errorf("%.40s: %w", part, err), failed)
 	}
-	return p.Results, nil
+	return done, nil
 }
 
-// doPart searches the part that was asked for and writes what came of it.
-func doPart[R any](s *Search, parts []string, asked string, search func(*Search, string) (R, error)) error {
-	part, file, _ := strings.Cut(asked, "\n")
-	at := slices.Index(parts, part)
-	if at < 0 {
-		return fmt.Errorf("%s: %q: the first line must be one of %q", partVariable, asked, parts)
+// add adds what came of a part to a search.
+func (s *Search) add(figures []Figure, found []string) {
+	for _, f := range figures {
+		s.Count(f.Of, f.Count)
+	}
+	s.found = append(s.found, found...)
+}
+
+// doPart does the part that was asked for, and writes what came of it.
+func doPart[R any](s *Search, dir string, search func(*Search, string) (R, []string, error)) error {
+	part, err := os.ReadFile(filepath.Join(dir, askedFile))
+	if err != nil {
+		return fmt.Errorf("%s: %w: unset it to search everything", partVariable, err)
 	}
 	apart := *s
 	apart.Log = os.Stderr
-	results, err := search(&apart, parts[at])
+	results, more, err := search(&apart, string(part))
 	if err != nil {
-		return fmt.Errorf("%s: %w", part, err)
+		return fmt.Errorf("%.40s: %w", part, err)
 	}
-	text, err := json.Marshal(Part[R]{apart.Figures(), apart.Found(), results})
+	text, err := json.Marshal(Part[R]{apart.Figures(), apart.Found(), results, more})
 	if err != nil {
 		return err
 	}
-	return os.WriteFile(file, text, 0o600) //nolint:gosec // each names it
+	return os.WriteFile(filepath.Join(dir, doneFile), text, 0o600)
 }

@@ -17,9 +17,9 @@ func each(ctx context.Context, s *proofs.Search) error {
 			parts = append(parts, stack+" "+o.name)
 		}
 	}
-	_, err := proofs.Apart(ctx, s, name, parts, func(s *proofs.Search, part string) (struct{}, error) {
+	_, err := proofs.Apart(ctx, s, name, parts, func(s *proofs.Search, part string) (struct{}, []string, error) {
 		stack, operation, _ := strings.Cut(part, " ")
-		return struct{}{}, one(ctx, s, stack, operation)
+		return struct{}{}, nil, one(ctx, s, stack, operation)
 	}, func(struct{}) {})
 	return err
 }

@@ -122,13 +122,14 @@ func (a apart) Error() string { return fmt.Sprintf("try these apart: %v", []int(
 func (b *bench) try(ctx context.Context, moves []*Move, effects []effect) ([]outcome, error) {
 	var edits []edit
 	for _, m := range moves {
-		edits = append(edits, m.edits...)
+		edits = append(edits, m.Edits...)
 	}
-	if err := b.refused(apply(b.doc.config(), edits...)); err != nil {
+	config := apply(b.doc.config(), edits...)
+	if err := b.refused(config); err != nil {
 		if len(moves) > 1 {
 			return nil, apart{}
 		}
-		return []outcome{{refusal: byLoader, why: err.Error(), found: malformedRefusal(err)}}, nil
+		return []outcome{{refusal: byLoader, why: err.Error(), found: malformedRefusal(config, err)}}, nil
 	}
 	outcomes := make([]outcome, len(moves))
 	plan, err := b.open.Preview(ctx, b.source())
@@ -166,8 +167,8 @@ func (b *bench) try(ctx context.Context, moves []*Move, effects []effect) ([]out
 // refusalLine matches key, value if any, rule and fix.
 var refusalLine = regexp.MustCompile(`legops:[\w.\[\]-]+: .+: .+`)
 
-// malformedRefusal says what a refusal of the loader lacks.
-func malformedRefusal(err error) (found []string) {
+// malformedRefusal says what a refusal of a configuration by the loader lacks.
+func malformedRefusal(config any, err error) (found []string) {
 	var problems stacks.Problems
 	if !errors.As(err, &problems) {
 		return nil // of the file as a whole: ReadFile names file and key
@@ -176,8 +177,24 @@ func malformedRefusal(err error) (found []string) {
 		if p.Key == "" || p.Rule == "" || p.Fix == "" {
 			found = append(found, fmt.Sprintf("is refused without a key, a rule or a fix: %s", p))
 		}
+		if value := get(config, pathOf(p.Key)); p.Value == "" && isScalar(value) && !hidden.MatchString(p.Key) {
+			found = append(found, fmt.Sprintf("is refused without the value, which is %v: %s", value, p))
+		}
 	}
 	return found
+}
+
+// hidden matches keys whose values a refusal must not show: what a person puts there may be a secret.
+var hidden = regexp.MustCompile(`^legops:applications\[\d+\]\.settings\.`)
+
+func isScalar(value any) bool {
+	switch v := value.(type) {
+	case string:
+		return v != ""
+	case int, bool:
+		return true
+	}
+	return false
 }
 
 // tempDir is a folder for edited stack files.

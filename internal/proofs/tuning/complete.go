@@ -13,8 +13,8 @@ import (
 // or removed follow it, and what was added twice gets a name of its own. It is nil where that does not help.
 func (b *bench) complete(m *Move, schema *node, random *rand.Rand) *Move {
 	const rounds = 5
-	edits := slices.Clone(m.edits)
-	first := m.edits[0]
+	edits := slices.Clone(m.Edits)
+	first := m.Edits[0]
 	was := get(b.doc.config(), first.path)
 	name, _ := was.(string)
 	if element, is := was.(map[string]any); is {
@@ -24,9 +24,9 @@ func (b *bench) complete(m *Move, schema *node, random *rand.Rand) *Move {
 		config := apply(b.doc.config(), edits...)
 		var problems stacks.Problems
 		err := b.refused(config)
-		if err == nil && len(edits) > len(m.edits) {
+		if err == nil && len(edits) > len(m.Edits) {
 			completed := *m
-			completed.edits = edits
+			completed.Edits = edits
 			return &completed
 		}
 		if !errors.As(err, &problems) {

@@ -1,6 +1,7 @@
 package tuning
 
 import (
+	"encoding/json"
 	"fmt"
 	"maps"
 	"os"
@@ -60,6 +61,51 @@ type absent struct{}
 type edit struct {
 	path  []string
 	value any
+}
+
+// written is an edit as JSON has it: a value at a key; none takes the key away.
+type written struct {
+	Key   string `json:"key"`
+	Value any    `json:"value,omitempty"`
+	None  bool   `json:"none,omitempty"`
+}
+
+// MarshalJSON writes an edit.
+func (e edit) MarshalJSON() ([]byte, error) {
+	if e.value == any(absent{}) {
+		return json.Marshal(written{Key: keyOf(e.path), None: true})
+	}
+	return json.Marshal(written{Key: keyOf(e.path), Value: e.value})
+}
+
+// UnmarshalJSON reads what MarshalJSON writes.
+func (e *edit) UnmarshalJSON(text []byte) error {
+	var w written
+	if err := json.Unmarshal(text, &w); err != nil {
+		return err
+	}
+	*e = edit{pathOf(w.Key), whole(w.Value)}
+	if w.None {
+		e.value = absent{}
+	}
+	return nil
+}
+
+// whole is a value as YAML reads it: JSON has no whole numbers.
+func whole(value any) any {
+	switch v := value.(type) {
+	case float64:
+		return int(v)
+	case []any:
+		for i := range v {
+			v[i] = whole(v[i])
+		}
+	case map[string]any:
+		for key := range v {
+			v[key] = whole(v[key])
+		}
+	}
+	return value
 }
 
 // get is the value at a path; absent where there is none.

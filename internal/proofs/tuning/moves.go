@@ -19,24 +19,24 @@ type Move struct {
 	// From and To are the values as text.
 	From, To string
 
-	edits []edit
-	// parts are the moves that this one joins.
-	parts []*Move
+	Edits []edit
+	// Parts are the moves that this one joins.
+	Parts []*Move `json:",omitempty"`
 }
 
 // mayLose says whether something happens to data by a move, or one that it joins, that is known to.
 func (m *Move) mayLose(known map[string][]string, what string) bool {
 	return slices.Contains(known[m.Of+" "+m.Change], what) ||
-		slices.ContainsFunc(m.parts, func(part *Move) bool { return part.mayLose(known, what) })
+		slices.ContainsFunc(m.Parts, func(part *Move) bool { return part.mayLose(known, what) })
 }
 
 // join is several moves as one.
 func join(moves ...*Move) *Move {
 	m := *moves[0]
-	m.parts = moves
+	m.Parts = moves
 	for _, other := range moves[1:] {
 		m.Key, m.Of, m.Kind = m.Key+", "+other.Key, m.Of+", "+other.Of, m.Kind+", "+other.Kind
-		m.From, m.To, m.edits = m.From+", "+other.From, m.To+", "+other.To, slices.Concat(m.edits, other.edits)
+		m.From, m.To, m.Edits = m.From+", "+other.From, m.To+", "+other.To, slices.Concat(m.Edits, other.Edits)
 	}
 	return &m
 }
@@ -103,7 +103,7 @@ func (g *generator) to(path []string, kind, change string, value any) *Move {
 		return nil
 	}
 	for _, m := range g.moves {
-		if len(m.edits) == 1 && slices.Equal(m.edits[0].path, path) && reflect.DeepEqual(m.edits[0].value, value) {
+		if len(m.Edits) == 1 && slices.Equal(m.Edits[0].path, path) && reflect.DeepEqual(m.Edits[0].value, value) {
 			return nil
 		}
 	}

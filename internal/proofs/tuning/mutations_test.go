@@ -28,8 +28,8 @@ type mutation struct{ name, finds string }
 type broken struct {
 	stack     string
 	change    func(*bench)
-	moves     []ExampleEdit
-	renames   []ExampleEdit // with what refers to it
+	moves     []edit
+	renames   []edit // with what refers to it
 	mutations []mutation
 }
 
@@ -98,10 +98,10 @@ func both(changes ...func(*bench)) func(*bench) {
 var mutants = []broken{
 	{
 		"prod", both(unprotected(), forgetful([]string{""}, nil)),
-		[]ExampleEdit{{Key: "legops:bastion.instanceType", Value: "t4g.medium"}},
-		[]ExampleEdit{
-			{Key: "legops:queues[0].name", Value: "signing"}, {Key: "legops:storage.buckets[1].name", Value: "proofs"},
-			{Key: "legops:applications[7].name", Value: "messages"},
+		[]edit{{pathOf("legops:bastion.instanceType"), "t4g.medium"}},
+		[]edit{
+			{pathOf("legops:queues[0].name"), "signing"}, {pathOf("legops:storage.buckets[1].name"), "proofs"},
+			{pathOf("legops:applications[7].name"), "messages"},
 		},
 		[]mutation{
 			{"the review forgets what Pulumi protects no longer", "Pulumi no longer protects rds-instance"},
@@ -129,13 +129,13 @@ var mutants = []broken{
 					inputs.SetMapIndex(key, reflect.ValueOf(all[:len(all)-1]))
 				}
 			})),
-		[]ExampleEdit{
-			{Key: "legops:queues[0].retentionSeconds", Value: 60}, {Key: "legops:monitoring.logRetentionDays", Value: 1},
-			{Key: "legops:storage.buckets[0].noncurrentRetentionDays", Value: 1}, {Key: "legops:backup.retentionDays", Value: 1},
-			{Key: "legops:registry.keepImages", Value: 5},
-			{Key: "legops:rds.instanceClass", Value: "db.r7g.large"}, {Key: "legops:opensearch.volumeGiB", Value: 10},
-			{Key: "legops:eks.nodes.diskGiB", Value: 60}, {Key: "legops:applications[0].cpu", Value: "150m"},
-			{Key: "legops:bastion.instanceType", Value: "t4g.medium"},
+		[]edit{
+			{pathOf("legops:queues[0].retentionSeconds"), 60}, {pathOf("legops:monitoring.logRetentionDays"), 1},
+			{pathOf("legops:storage.buckets[0].noncurrentRetentionDays"), 1}, {pathOf("legops:backup.retentionDays"), 1},
+			{pathOf("legops:registry.keepImages"), 5},
+			{pathOf("legops:rds.instanceClass"), "db.r7g.large"}, {pathOf("legops:opensearch.volumeGiB"), 10},
+			{pathOf("legops:eks.nodes.diskGiB"), 60}, {pathOf("legops:applications[0].cpu"), "150m"},
+			{pathOf("legops:bastion.instanceType"), "t4g.medium"},
 		}, nil,
 		[]mutation{
 			{"the review forgets queues", "does not tell: queues-document-signing: messageRetentionSeconds"},
@@ -153,11 +153,11 @@ var mutants = []broken{
 		},
 	},
 	{
-		"dev", replacing(catalogue.Database, "instanceClass"), []ExampleEdit{{Key: "legops:rds.instanceClass", Value: "db.r7g.large"}}, nil,
+		"dev", replacing(catalogue.Database, "instanceClass"), []edit{{pathOf("legops:rds.instanceClass"), "db.r7g.large"}}, nil,
 		[]mutation{{"a cloud that makes another database of one with another class", "its deployment fails"}},
 	},
 	{
-		"dev", widened, []ExampleEdit{{Key: "legops:queues[0].retentionSeconds", Value: 59}}, nil,
+		"dev", widened, []edit{{pathOf("legops:queues[0].retentionSeconds"), 59}}, nil,
 		[]mutation{{"a bound of the schema is widened", "its deployment fails"}},
 	},
 	{
@@ -166,7 +166,7 @@ var mutants = []broken{
 				s, err := pulumi.NewResourceOptions(o)
 				return err == nil && len(s.IgnoreChanges) > 0 && args.Type == catalogue.SearchDomain
 			})
-		}), []ExampleEdit{{Key: "legops:opensearch.version", Value: "OpenSearch_2.17"}}, nil,
+		}), []edit{{pathOf("legops:opensearch.version"), "OpenSearch_2.17"}}, nil,
 		[]mutation{{"ignoreChanges dropped from the search domain", "puts data of opensearch-domain at risk"}},
 	},
 }
@@ -229,13 +229,13 @@ func TestMutationsAreFound(t *testing.T) {
 			b.known = map[string][]string{}
 			var moves []*Move
 			for _, edited := range m.moves {
-				moves = append(moves, Example{m.stack, []ExampleEdit{edited}}.move())
+				moves = append(moves, Example{m.stack, []edit{edited}}.move())
 			}
 			for _, edited := range m.renames {
-				renames := Example{m.stack, []ExampleEdit{edited}}.move()
+				renames := Example{m.stack, []edit{edited}}.move()
 				renames.Change = renamed
 				completed := b.complete(renames, schema, nil)
-				require.NotNil(t, completed, edited.Key)
+				require.NotNil(t, completed, keyOf(edited.path))
 				moves = append(moves, completed)
 			}
 			outcomes, err := b.try(t.Context(), []*Move{join(moves...)}, nil)

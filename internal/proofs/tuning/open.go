@@ -18,5 +18,5 @@ var opens = []Open{}
 func isOpen(m *Move, text string) bool {
 	return slices.ContainsFunc(opens, func(o Open) bool {
 		return strings.Contains(text, o.Finds) && slices.ContainsFunc(o.Keys, func(key string) bool { return m.Of == key || strings.HasPrefix(m.Of, key+".") })
-	}) || slices.ContainsFunc(m.parts, func(part *Move) bool { return isOpen(part, text) })
+	}) || slices.ContainsFunc(m.Parts, func(part *Move) bool { return isOpen(part, text) })
 }

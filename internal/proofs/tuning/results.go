@@ -55,15 +55,8 @@ type Result struct {
 
 // Example is a move as it can be made again.
 type Example struct {
-	Stack string        `json:"stack"`
-	Edits []ExampleEdit `json:"edits"`
-}
-
-// ExampleEdit is a value at a key; none takes the key away.
-type ExampleEdit struct {
-	Key   string `json:"key"`
-	Value any    `json:"value,omitempty"`
-	None  bool   `json:"none,omitempty"`
+	Stack string `json:"stack"`
+	Edits []edit `json:"edits"`
 }
 
 // Last is what the last whole search found, as results.json beside this file keeps it.
@@ -85,7 +78,7 @@ func newResults() *results { return &results{map[[3]string]*Result{}} }
 
 // add counts a move with what it does.
 func (r *results) add(m *Move, does Result) {
-	does.Key, does.Change, does.Example, does.Stacks, does.Moves = m.Of, m.Change, exampleOf(m), []string{m.Stack}, 1
+	does.Key, does.Change, does.Example, does.Stacks, does.Moves = m.Of, m.Change, Example{m.Stack, m.Edits}, []string{m.Stack}, 1
 	r.merge(&does)
 }
 
@@ -124,46 +117,10 @@ func (r *results) merge(does *Result) {
 	known.Final = known.Final || does.Final
 }
 
-func exampleOf(m *Move) Example {
-	e := Example{Stack: m.Stack}
-	for _, edit := range m.edits {
-		value, none := edit.value, false
-		if value == any(absent{}) {
-			value, none = nil, true
-		}
-		e.Edits = append(e.Edits, ExampleEdit{keyOf(edit.path), value, none})
-	}
-	return e
-}
-
 // move is the move of an example.
 func (e Example) move() *Move {
-	m := &Move{Stack: e.Stack, Key: e.Edits[0].Key, Kind: "as in the last whole search", From: "…", To: show(e.Edits[0].Value)}
-	for _, edited := range e.Edits {
-		value := whole(edited.Value)
-		if edited.None {
-			value = absent{}
-		}
-		m.edits = append(m.edits, edit{pathOf(edited.Key), value})
-	}
-	return m
-}
-
-// whole is a value as YAML reads it: JSON has no whole numbers.
-func whole(value any) any {
-	switch v := value.(type) {
-	case float64:
-		return int(v)
-	case []any:
-		for i := range v {
-			v[i] = whole(v[i])
-		}
-	case map[string]any:
-		for key := range v {
-			v[key] = whole(v[key])
-		}
-	}
-	return value
+	first := e.Edits[0]
+	return &Move{Stack: e.Stack, Key: keyOf(first.path), Kind: "as in the last whole search", From: "…", To: show(first.value), Edits: e.Edits}
 }
 
 func (r *results) refused(m *Move, err error) {

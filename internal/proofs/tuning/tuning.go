@@ -4,6 +4,7 @@ package tuning
 
 import (
 	"context"
+	"encoding/json"
 	"errors"
 	"fmt"
 	"math"
@@ -33,6 +34,8 @@ const (
 	alike = 1
 	// pairs are how many random pairs are deployed in each stack.
 	pairs = 12
+	// apiece is how many batches of moves a process tries: the engine keeps some 100 MB of each.
+	apiece = 12
 )
 
 // search is the proof on its way through a stack.
@@ -45,25 +48,51 @@ type search struct {
 	results *results
 }
 
+// portion is a part of the search of a stack: what is to be tried. One with nothing to try finds that out.
+type portion struct {
+	Stack   string
+	Batches [][]moved `json:",omitempty"`
+	Pairs   []*Move   `json:",omitempty"`
+}
+
 func run(ctx context.Context, s *proofs.Search) error {
-	const limit = 8 << 30 // bytes: each operation leaves some MB that nothing can release
+	const limit = 6 << 30 // bytes: each operation leaves some MB that nothing can release
 	defer debug.SetMemoryLimit(debug.SetMemoryLimit(limit))
-	schema, err := readSchema(s.Root)
-	if err != nil {
-		return err
-	}
 	all := newResults()
 	if s.Sample < 1 { // a sample is of one stack, of which the results say what each change may do
 		last, err := Read(s.Root)
 		if err != nil {
 			return err
 		}
-		return runStack(ctx, s, last.Searched[s.Seed%uint64(len(last.Searched))], schema, all)
+		return onStack(ctx, s, last.Searched[s.Seed%uint64(len(last.Searched))], all, func(t *search) error {
+			all, err := t.portions()
+			for i := 0; i < len(all) && err == nil; i++ {
+				err = t.tries(ctx, all[i])
+			}
+			return err
+		})
 	}
-	isPart, err := proofs.Apart(ctx, s, name, proofs.Stacks, func(s *proofs.Search, stack string) ([]*Result, error) {
-		found := newResults()
-		err := runStack(ctx, s, stack, schema, found)
-		return found.sorted(), err
+	var parts []string
+	for _, stack := range proofs.Stacks {
+		parts = append(parts, portion{Stack: stack}.text())
+	}
+	isPart, err := proofs.Apart(ctx, s, name, parts, func(s *proofs.Search, part string) ([]*Result, []string, error) {
+		var p portion
+		if err := json.Unmarshal([]byte(part), &p); err != nil {
+			return nil, nil, err
+		}
+		found, more := newResults(), []string(nil)
+		err := onStack(ctx, s, p.Stack, found, func(t *search) error {
+			if p.Batches != nil || p.Pairs != nil {
+				return t.tries(ctx, p)
+			}
+			all, err := t.portions()
+			for _, p := range all {
+				more = append(more, p.text())
+			}
+			return err
+		})
+		return found.sorted(), more, err
 	}, all.mergeAll)
 	if isPart || err != nil {
 		return err
@@ -71,7 +100,20 @@ func run(ctx context.Context, s *proofs.Search) error {
 	return all.write(s.Root, s.Seed, s.Figures())
 }
 
-func runStack(ctx context.Context, s *proofs.Search, stack string, schema *node, all *results) error {
+func (p portion) text() string {
+	text, err := json.Marshal(p)
+	if err != nil {
+		panic(err) // its values came as YAML
+	}
+	return string(text)
+}
+
+// onStack deploys a stack and searches there.
+func onStack(ctx context.Context, s *proofs.Search, stack string, results *results, do func(*search) error) error {
+	schema, err := readSchema(s.Root)
+	if err != nil {
+		return err
+	}
 	doc, err := read(s.Root, stack)
 	if err != nil {
 		return err
@@ -88,39 +130,61 @@ func runStack(ctx context.Context, s *proofs.Search, stack string, schema *node,
 	if last, err := Read(s.Root); err == nil { // the first whole search has none
 		b.known = last.data()
 	}
-	t := &search{s, b, schema, s.Random(stack), all}
-	moves, left := generate(doc, schema, t.random)
-	if s.Sample < 1 {
+	return do(&search{s, b, schema, s.Random(stack), results})
+}
+
+// portions makes all moves of the stack file, and says which are to be tried: the loader accepts them and the program registers something new.
+func (t *search) portions() (all []portion, err error) {
+	stack := t.doc.stack
+	moves, left := generate(t.doc, t.schema, t.random)
+	if t.Sample < 1 {
 		t.random.Shuffle(len(moves), func(i, j int) { moves[i], moves[j] = moves[j], moves[i] })
-		moves = moves[:int(math.Ceil(s.Sample*float64(len(moves))))]
+		moves = moves[:int(math.Ceil(t.Sample*float64(len(moves))))]
 	}
-	s.Count("enumerators of long lists, left to another seed", left)
-	s.Count("moves of one value", len(moves))
+	t.Count("enumerators of long lists, left to another seed", left)
+	t.Count("moves of one value", len(moves))
 	accepted := t.loaded(moves)
 	chosen := t.choose(accepted)
 	cases, err := t.distinct(chosen)
 	if err != nil {
-		return err
+		return nil, err
 	}
-	_, _ = fmt.Fprintf(s.Log, "%s: %d moves, %d accepted, %d run, %d to deploy\n", stack, len(moves), len(accepted), len(chosen), len(cases))
-	for _, batch := range batches(cases) {
+	_, _ = fmt.Fprintf(t.Log, "%s: %d moves, %d accepted, %d run, %d to deploy\n", stack, len(moves), len(accepted), len(chosen), len(cases))
+	for some := range slices.Chunk(batches(cases), apiece) {
+		all = append(all, portion{Stack: stack, Batches: some})
+	}
+	return append(all, portion{Stack: stack, Pairs: t.pairs(accepted)}), nil
+}
+
+// tries tries the moves of a portion.
+func (t *search) tries(ctx context.Context, p portion) error {
+	for _, batch := range p.Batches {
 		if err := t.tried(ctx, batch); err != nil {
 			return err
 		}
 	}
-	return t.pairs(ctx, accepted)
+	for _, pair := range p.Pairs {
+		t.Count("random pairs", 1)
+		outcomes, err := t.try(ctx, []*Move{pair}, nil)
+		if err != nil {
+			return err
+		}
+		t.found(pair, outcomes[0])
+	}
+	return nil
 }
 
 // loaded are the moves that the loader accepts, some with what else has to change.
 func (t *search) loaded(moves []*Move) (accepted []*Move) {
 	for _, m := range moves {
-		err := t.refused(apply(t.doc.config(), m.edits...))
+		config := apply(t.doc.config(), m.Edits...)
+		err := t.refused(config)
 		if err == nil {
 			accepted = append(accepted, m)
 			continue
 		}
 		t.Count("refused by the loader", 1)
-		for _, text := range malformedRefusal(err) {
+		for _, text := range malformedRefusal(config, err) {
 			t.Find("%s: %s", m, text)
 		}
 		t.results.refused(m, err)
@@ -128,6 +192,8 @@ func (t *search) loaded(moves []*Move) (accepted []*Move) {
 			if completed := t.complete(m, t.schema, t.random); completed != nil {
 				t.Count("accepted with what refers to it", 1)
 				accepted = append(accepted, completed)
+			} else {
+				t.Count("refused, and not completed by what the loader complains of", 1)
 			}
 		}
 	}
@@ -161,14 +227,14 @@ func (t *search) choose(accepted []*Move) (chosen []*Move) {
 // moved is a move and what it does to what the program registers.
 type moved struct {
 	*Move
-	effect effect
+	Effect effect
 }
 
 // distinct runs the program for each move, and leaves out those that change nothing, or the same of the same types as another of the key.
 func (t *search) distinct(chosen []*Move) (cases []moved, err error) {
 	seen := map[string]bool{}
 	for _, m := range chosen {
-		values, err := t.values(apply(t.doc.config(), m.edits...))
+		values, err := t.values(apply(t.doc.config(), m.Edits...))
 		if err != nil {
 			return nil, err
 		}
@@ -211,16 +277,16 @@ func batches(cases []moved) (all [][]moved) {
 
 // touch says whether two moves change the same part of the file, or the same resource.
 func touch(a, b moved) bool {
-	for _, x := range a.edits {
-		for _, y := range b.edits {
+	for _, x := range a.Edits {
+		for _, y := range b.Edits {
 			one, other := x.reach(), y.reach()
 			if n := min(len(one), len(other)); slices.Equal(one[:n], other[:n]) {
 				return true
 			}
 		}
 	}
-	for urn := range a.effect {
-		if _, both := b.effect[urn]; both {
+	for urn := range a.Effect {
+		if _, both := b.Effect[urn]; both {
 			return true
 		}
 	}
@@ -252,7 +318,7 @@ func (t *search) once(ctx context.Context, batch []moved) (parts [][]moved, err 
 	var moves []*Move
 	var effects []effect
 	for _, m := range batch {
-		moves, effects = append(moves, m.Move), append(effects, m.effect)
+		moves, effects = append(moves, m.Move), append(effects, m.Effect)
 	}
 	outcomes, err := t.try(ctx, moves, effects)
 	var split apart
@@ -314,22 +380,14 @@ func (t *search) found(m *Move, o outcome) {
 	}
 }
 
-// pairs tries random pairs of moves of different keys.
-func (t *search) pairs(ctx context.Context, accepted []*Move) error {
+// pairs are random pairs of moves of different keys.
+func (t *search) pairs(accepted []*Move) (all []*Move) {
 	most := int(math.Ceil(pairs * t.Sample))
-	for done := 0; done < most; {
+	for len(all) < most {
 		a, b := accepted[t.random.IntN(len(accepted))], accepted[t.random.IntN(len(accepted))]
-		if touch(moved{Move: a}, moved{Move: b}) {
-			continue
+		if !touch(moved{Move: a}, moved{Move: b}) {
+			all = append(all, join(a, b))
 		}
-		pair := join(a, b)
-		t.Count("random pairs", 1)
-		done++
-		outcomes, err := t.try(ctx, []*Move{pair}, nil)
-		if err != nil {
-			return err
-		}
-		t.found(pair, outcomes[0])
 	}
-	return nil
+	return all
 }

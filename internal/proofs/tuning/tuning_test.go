@@ -3,7 +3,6 @@ package tuning
 import (
 	"encoding/json"
 	"math/rand/v2"
-	"os"
 	"path/filepath"
 	"slices"
 	"strings"
@@ -78,7 +77,7 @@ func TestResultsAreOfThisSchema(t *testing.T) {
 		doc, err := read(prooftest.Root, e.Stack)
 		require.NoError(t, err)
 		dir := t.TempDir()
-		require.NoError(t, doc.with(apply(doc.config(), e.move().edits...)).write(dir))
+		require.NoError(t, doc.with(apply(doc.config(), e.Edits...)).write(dir))
 		values, err := stacks.ReadFile(filepath.Join(dir, fileOf(e.Stack)))
 		if err == nil {
 			_, err = stacks.Load(stacks.Project, values)
@@ -93,25 +92,14 @@ func TestResultsAreOfThisSchema(t *testing.T) {
 	}
 }
 
-// What two processes found of two stacks is one result where it is the same of a key, and two where it is not.
+// What processes found of stacks is one result where it is the same of a key, and two where it is not.
 func TestResultsOfStacksAreMerged(t *testing.T) {
-	dir, s, all := t.TempDir(), &proofs.Search{}, newResults()
+	all := newResults()
 	for stack, what := range map[string]string{"dev": InPlace, "test": InPlace, "prod": Refused} {
 		one := newResults()
-		m := &Move{Stack: stack, Of: "legops:owner", Change: other, edits: []edit{{[]string{"owner"}, stack}}}
-		one.add(m, Result{What: what, Data: []string{"goes in " + stack}, Final: stack == "test"})
-		text, err := json.Marshal(proofs.Part[[]*Result]{Figures: []proofs.Figure{{Of: "moves", Count: 2}}, Found: []string{"found in " + stack}, Results: one.sorted()})
-		require.NoError(t, err)
-		file := filepath.Join(dir, stack)
-		require.NoError(t, os.WriteFile(file, text, 0o600))
-		found, err := proofs.Take[[]*Result](s, file)
-		require.NoError(t, err)
-		all.mergeAll(found)
+		one.add(&Move{Stack: stack, Of: "legops:owner", Change: other}, Result{What: what, Data: []string{"goes in " + stack}, Final: stack == "test"})
+		all.mergeAll(one.sorted())
 	}
-	_, err := proofs.Take[[]*Result](s, filepath.Join(dir, "missing"))
-	assert.ErrorContains(t, err, "no such file")
-	assert.Equal(t, []proofs.Figure{{Of: "moves", Count: 6}}, s.Figures())
-	assert.ElementsMatch(t, []string{"found in dev", "found in test", "found in prod"}, s.Found())
 	both, apart := all.sorted()[0], all.sorted()[1]
 	assert.Equal(t, 2, both.Moves)
 	assert.ElementsMatch(t, []string{"dev", "test"}, both.Stacks)
@@ -119,6 +107,19 @@ func TestResultsOfStacksAreMerged(t *testing.T) {
 	assert.True(t, both.Final)
 	assert.Equal(t, []string{"prod"}, apart.Stacks)
 	assert.Equal(t, Refused, apart.What)
+}
+
+// Another process tries the very moves of a portion.
+func TestPortionsAreWritten(t *testing.T) {
+	schema, err := readSchema(prooftest.Root)
+	require.NoError(t, err)
+	doc, err := read(prooftest.Root, "prod")
+	require.NoError(t, err)
+	moves, _ := generate(doc, schema, rand.New(rand.NewPCG(1, 2)))
+	p := portion{Stack: "prod", Pairs: append(moves, join(moves[0], moves[1])), Batches: [][]moved{{{moves[0], effect{"urn:a": {"comes"}, "urn:b": nil}}}, {{Move: moves[1]}}}}
+	var again portion
+	require.NoError(t, json.Unmarshal([]byte(p.text()), &again))
+	assert.Equal(t, p, again)
 }
 
 func TestExamples(t *testing.T) {
@@ -162,7 +163,7 @@ func TestEveryMoveChangesTheFile(t *testing.T) {
 		moves, _ := generate(doc, schema, rand.New(rand.NewPCG(1, 2)))
 		for _, m := range moves {
 			moved[m.Of] = true
-			assert.NotEqual(t, doc.config(), apply(doc.config(), m.edits...), m)
+			assert.NotEqual(t, doc.config(), apply(doc.config(), m.Edits...), m)
 		}
 	}
 	for _, key := range keys {
