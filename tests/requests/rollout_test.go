@@ -105,8 +105,8 @@ func rollout(t *testing.T, objects nginx.Objects) (outcomes map[string]int, relo
 		time.Sleep(100 * time.Millisecond)
 		old := serving[0]
 		serving = slices.Clone(serving[1:])
-		ending.Go(func() { // it gets SIGTERM when it is removed, and NGINX learns of it a little later
-			time.Sleep(300 * time.Millisecond)
+		ending.Go(func() { // it serves on until NGINX has learned of it: a fifth of the platform's time (appDrainSeconds)
+			time.Sleep(3 * time.Second)
 			_ = old.Shutdown(context.WithoutCancel(t.Context()))
 		})
 		require.NoError(t, w.Reload(t.Context(), objects, endpoints()))
