@@ -17,6 +17,10 @@ ONLY ?=
 # The cases of make prove: its seed, another each time if empty, and the share of all, such as 0.1.
 SEED ?=
 SAMPLE ?=
+# The stacks of make prove, separated by commas; all if empty.
+STACKS ?=
+# The keys that make prove ONLY=tuning moves, separated by commas; all if empty.
+KEYS ?=
 OUTPUT ?= review
 # The account to bootstrap, and this repository on GitHub if it is not legops/platform.
 ACCOUNT ?=
@@ -237,8 +241,8 @@ bench: tools ## Measure previews, updates, reviews and builds; BASE=revision mea
 	go run -ldflags '-s -w' ./cmd/bench $(if $(filter file,$(origin BASE)),,-base '$(BASE)') -only '$(ONLY)'
 
 .PHONY: prove
-prove: tools $(SIMULATE) ## Search all that could break a promise (docs/proofs.md); ONLY=tuning,faults these proofs, SEED=7 SAMPLE=0.1 a part of it
-	go run -ldflags '-s -w' ./cmd/prove -only '$(ONLY)' $(if $(SEED),-seed '$(SEED)') $(if $(SAMPLE),-sample '$(SAMPLE)')
+prove: tools $(SIMULATE) ## Search all that could break a promise (docs/proofs.md); ONLY=tuning,faults STACKS=test a part of it, SEED=7 the same again
+	go run -ldflags '-s -w' ./cmd/prove -only '$(ONLY)' $(if $(SEED),-seed '$(SEED)') $(if $(SAMPLE),-sample '$(SAMPLE)') $(if $(STACKS),-stack '$(STACKS)') $(if $(KEYS),-key '$(KEYS)')
 
 .PHONY: ci
 ci: lint test ## Lint and test, as .ci/run does

@@ -95,10 +95,10 @@ func TestUnmeasured(t *testing.T) {
 
 func TestChoose(t *testing.T) {
 	for names, want := range map[string][]string{"": {"stacks", "review", "engine", "scale", "build"}, "scale": {"scale"}, "build,review": {"build", "review"}} {
-		chosen, err := choice.Among(partNames(), "part", names)
+		chosen, err := choice.Among(partNames(), "only", "part", names)
 		require.NoError(t, err)
 		assert.Equal(t, want, chosen)
 	}
-	_, err := choice.Among(partNames(), "part", "scale,speed")
+	_, err := choice.Among(partNames(), "only", "part", "scale,speed")
 	require.EqualError(t, err, `-only scale,speed: there is no part "speed": name one of stacks, review, engine, scale, build, or several separated by commas`)
 }

@@ -70,7 +70,7 @@ func run(ctx context.Context, args []string) error {
 	if work != (inProcess{}) {
 		return work.do(ctx)
 	}
-	chosen, err := choice.Among(partNames(), "part", *only)
+	chosen, err := choice.Among(partNames(), "only", "part", *only)
 	if err != nil {
 		return err
 	}

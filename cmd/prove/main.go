@@ -43,6 +43,8 @@ func run(ctx context.Context, args []string, out io.Writer) (err error) {
 	only := flags.String("only", "", "run only these proofs, separated by commas: "+strings.Join(names(), ", "))
 	seed := flags.Uint64("seed", uint64(time.Now().Unix()), "choose the cases of a sample by this number")
 	sample := flags.Float64("sample", 1, "try this share of the cases, more than 0, at most 1")
+	stacks := flags.String("stack", "", "search only these stacks, separated by commas, where each is searched for itself: "+strings.Join(proofs.Stacks, ", "))
+	keys := flags.String("key", "", "move only these keys of the stack files, separated by commas, with all below them, such as legops:rds; the proof of tuning alone")
 	write := flags.Bool("write", false, "write the documents that proofs hold the stacks against, and search nothing")
 	if err := flags.Parse(args); err != nil {
 		return err
@@ -53,11 +55,22 @@ func run(ctx context.Context, args []string, out io.Writer) (err error) {
 	if !(*sample > 0 && *sample <= 1) {
 		return fmt.Errorf("-sample %v: must be more than 0, and at most 1", *sample)
 	}
-	chosen, err := choice.Among(names(), "proof", *only)
+	chosen, err := choice.Among(names(), "only", "proof", *only)
 	if err != nil {
 		return err
 	}
+	searched, err := choice.Among(proofs.Stacks, "stack", "stack", *stacks)
+	if err != nil {
+		return err
+	}
+	if err := apart(chosen, *stacks); err != nil {
+		return err
+	}
 	root, err := offline.Root()
+	if err != nil {
+		return err
+	}
+	moved, err := keysOf(root, *keys, chosen)
 	if err != nil {
 		return err
 	}
@@ -77,7 +90,7 @@ func run(ctx context.Context, args []string, out io.Writer) (err error) {
 		if !slices.Contains(chosen, p.Name) {
 			continue
 		}
-		s := &proofs.Search{Root: root, Engine: e, Seed: *seed, Sample: *sample, Log: out}
+		s := &proofs.Search{Root: root, Engine: e, Seed: *seed, Sample: *sample, Stacks: searched, Keys: moved, Log: out}
 		do := prove
 		if *write {
 			do = document
@@ -93,6 +106,31 @@ func run(ctx context.Context, args []string, out io.Writer) (err error) {
 		return fmt.Errorf("not proven: %s; see what was found, above", strings.Join(failed, ", "))
 	}
 	return nil
+}
+
+// apart refuses to search some stacks for a proof of all together.
+func apart(chosen []string, stacks string) error {
+	for _, p := range all {
+		if stacks != "" && p.Together && slices.Contains(chosen, p.Name) {
+			return fmt.Errorf("-stack %s: %s searches all stacks together: choose other proofs with -only, or leave -stack out", stacks, p.Name)
+		}
+	}
+	return nil
+}
+
+// keysOf are the keys to be moved, which the schema of the repository at root has.
+func keysOf(root, asked string, chosen []string) ([]string, error) {
+	if asked == "" {
+		return nil, nil
+	}
+	if !slices.Equal(chosen, []string{tuning.Proof.Name}) {
+		return nil, fmt.Errorf("-key %s: only the proof of tuning moves keys: add -only %s", asked, tuning.Proof.Name)
+	}
+	known, err := tuning.Keys(root)
+	if err != nil {
+		return nil, err
+	}
+	return choice.Among(known, "key", "key", asked)
 }
 
 // prove runs a proof and prints what came of it.

@@ -58,7 +58,7 @@ func Apart[R any](
 			return false, err
 		}
 		for _, p := range done {
-			s.add(p.Figures, p.Found)
+			s.Add(p.Figures, p.Found)
 			take(p.Results)
 			parts = append(parts, p.More...)
 		}
@@ -93,8 +93,8 @@ func ask[R any](ctx context.Context, s *Search, program, proof, part string) (do
 	return done, nil
 }
 
-// add adds what came of a part to a search.
-func (s *Search) add(figures []Figure, found []string) {
+// Add adds what came of a part to a search.
+func (s *Search) Add(figures []Figure, found []string) {
 	for _, f := range figures {
 		s.Count(f.Of, f.Count)
 	}
@@ -107,9 +107,9 @@ func doPart[R any](s *Search, dir string, search func(*Search, string) (R, []str
 	if err != nil {
 		return fmt.Errorf("%s: %w: unset it to search everything", partVariable, err)
 	}
-	apart := *s
+	apart := s.Alone()
 	apart.Log = os.Stderr
-	results, more, err := search(&apart, string(part))
+	results, more, err := search(apart, string(part))
 	if err != nil {
 		return fmt.Errorf("%.40s: %w", part, err)
 	}

@@ -18,11 +18,13 @@ type Proof struct {
 	Name, Claim string
 	// Run searches. What it finds is no error: an error says that it could not search.
 	Run func(context.Context, *Search) error
+	// Together says that it is of all stacks together: each may reach what the others have.
+	Together bool
 	// Write, which may be nil, writes the document that the proof holds the stacks against.
 	Write func(context.Context, *Search) error
 }
 
-// Stacks are the stacks that are searched, in this order.
+// Stacks are all stacks, in this order.
 var Stacks = []string{"dev", "test", "prod"}
 
 // Search is one search, and what came of it.
@@ -34,6 +36,10 @@ type Search struct {
 	Seed uint64
 	// Sample is the share of the cases to try: more than 0, at most 1, which is all.
 	Sample float64
+	// Stacks are those to be searched; a proof of all together searches all of them.
+	Stacks []string
+	// Keys, if any, are those of stack files to be searched, with all below them, such as legops:rds. Only the proof of tuning asks.
+	Keys []string
 	// Log gets a line for each step of a long search.
 	Log io.Writer
 
@@ -67,6 +73,13 @@ func (s *Search) Count(of string, count int) {
 // Find tells something that breaks the promise: where, what, and how to see it again.
 func (s *Search) Find(format string, args ...any) {
 	s.found = append(s.found, fmt.Sprintf(format, args...))
+}
+
+// Alone is a search of the same that has counted and found nothing.
+func (s *Search) Alone() *Search {
+	alone := *s
+	alone.figures, alone.found = nil, nil
+	return &alone
 }
 
 // Figures are those counted so far.

@@ -12,7 +12,7 @@ import (
 // each searches every operation of every stack, each apart.
 func each(ctx context.Context, s *proofs.Search) error {
 	var parts []string
-	for _, stack := range proofs.Stacks {
+	for _, stack := range s.Stacks {
 		for _, o := range operations {
 			parts = append(parts, stack+" "+o.name)
 		}

@@ -24,10 +24,11 @@ import (
 
 // Proof is the proof.
 var Proof = proofs.Proof{
-	Name:  "permissions",
-	Claim: "Everybody has exactly the rights that docs/permissions.md says, and nobody reaches what is not theirs, by any chain of roles.",
-	Run:   run,
-	Write: write,
+	Name:     "permissions",
+	Together: true,
+	Claim:    "Everybody has exactly the rights that docs/permissions.md says, and nobody reaches what is not theirs, by any chain of roles.",
+	Run:      run,
+	Write:    write,
 }
 
 // document is where the table is, in the repository.

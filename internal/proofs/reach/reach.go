@@ -16,7 +16,8 @@ import (
 
 // Proof is that what may connect is what is said.
 var Proof = proofs.Proof{
-	Name: "reach",
+	Name:     "reach",
+	Together: true,
 	Claim: "Whoever can open a connection to whom is in the table of flows or in an application's declaration, once, and all that is there " +
 		"can. A resource that opens or closes anything else is found.",
 	Run: run,

@@ -30,7 +30,7 @@ const (
 
 var weight = []string{Fails, Replacement, Restart, Goes, Comes, InPlace, Nothing, Protected, Refused}
 
-// Result is what the last whole search found that one change of one key does, in one or several stacks.
+// Result is what the last whole search of a stack found that one change of one key does there.
 type Result struct {
 	// Key is such as legops:queues[].name, Change such as up, What one of the above.
 	Key    string `json:"key"`
@@ -46,10 +46,9 @@ type Result struct {
 	// Final says that taking it back does not bring back what was.
 	Final bool `json:"final,omitempty"`
 	// Data are what happens to data, as the simulated cloud recorded it, such as aws:sqs/queue:Queue goes.
-	Data   []string `json:"data,omitempty"`
-	Stacks []string `json:"stacks"`
-	Moves  int      `json:"moves"`
-	// Example is one of the moves.
+	Data  []string `json:"data,omitempty"`
+	Moves int      `json:"moves"`
+	// Example is one of the moves, with the stack.
 	Example Example `json:"example"`
 }
 
@@ -59,26 +58,29 @@ type Example struct {
 	Edits []edit `json:"edits"`
 }
 
-// Last is what the last whole search found, as results.json beside this file keeps it.
-type Last struct {
-	Seed uint64 `json:"seed"`
-	// Searched are the stacks that a whole search has been through to its end.
-	Searched []string `json:"searched"`
-
+// Searched is a stack that a whole search has been through to its end.
+type Searched struct {
+	Stack   string          `json:"stack"`
+	Seed    uint64          `json:"seed"`
 	Figures []proofs.Figure `json:"figures"`
-	Results []*Result       `json:"results"`
+}
+
+// Last is what the last whole search of each stack found, as results.json beside this file keeps it.
+type Last struct {
+	Searched []Searched `json:"searched"`
+	Results  []*Result  `json:"results"`
 }
 
 // results are those of a search on its way.
 type results struct {
-	byKind map[[3]string]*Result
+	byKind map[[4]string]*Result
 }
 
-func newResults() *results { return &results{map[[3]string]*Result{}} }
+func newResults() *results { return &results{map[[4]string]*Result{}} }
 
 // add counts a move with what it does.
 func (r *results) add(m *Move, does Result) {
-	does.Key, does.Change, does.Example, does.Stacks, does.Moves = m.Of, m.Change, Example{m.Stack, m.Edits}, []string{m.Stack}, 1
+	does.Key, does.Change, does.Example, does.Moves = m.Of, m.Change, Example{m.Stack, m.Edits}, 1
 	r.merge(&does)
 }
 
@@ -91,18 +93,13 @@ func (r *results) mergeAll(all []*Result) {
 
 // merge adds what other moves of the same kind do.
 func (r *results) merge(does *Result) {
-	kind := [3]string{does.Key, does.Change, does.What}
+	kind := [4]string{does.Key, does.Change, does.What, does.Example.Stack}
 	known := r.byKind[kind]
 	if known == nil {
 		r.byKind[kind] = does
 		return
 	}
 	known.Moves += does.Moves
-	for _, stack := range does.Stacks {
-		if !slices.Contains(known.Stacks, stack) {
-			known.Stacks = append(known.Stacks, stack)
-		}
-	}
 	for _, of := range does.Of {
 		if !slices.Contains(known.Of, of) {
 			known.Of = append(known.Of, of)
@@ -211,14 +208,29 @@ func (r *results) sorted() (all []*Result) {
 		all = append(all, result)
 	}
 	slices.SortFunc(all, func(a, b *Result) int {
-		return cmp.Or(strings.Compare(a.Key, b.Key), strings.Compare(a.Change, b.Change), cmp.Compare(slices.Index(weight, a.What), slices.Index(weight, b.What)))
+		return cmp.Or(strings.Compare(a.Key, b.Key), strings.Compare(a.Change, b.Change), cmp.Compare(slices.Index(weight, a.What), slices.Index(weight, b.What)),
+			cmp.Compare(slices.Index(proofs.Stacks, a.Example.Stack), slices.Index(proofs.Stacks, b.Example.Stack)))
 	})
 	return all
 }
 
-// write keeps the results of a whole search.
-func (r *results) write(root string, seed uint64, figures []proofs.Figure) error {
-	last := Last{seed, proofs.Stacks, figures, r.sorted()}
+// write keeps the results of a search of stacks, of some keys or all, in place of what the file has of them. Seed and figures stay those of
+// the last search of all keys.
+func (r *results) write(root string, now []Searched, keys []string) error {
+	last := Last{Searched: now}
+	if kept, err := Read(root); err == nil { // the first whole search has none
+		of := func(stack string) bool {
+			return slices.ContainsFunc(now, func(s Searched) bool { return s.Stack == stack })
+		}
+		if last.Searched = kept.Searched; len(keys) == 0 {
+			last.Searched = append(slices.DeleteFunc(kept.Searched, func(s Searched) bool { return of(s.Stack) }), now...)
+		}
+		r.mergeAll(slices.DeleteFunc(kept.Results, func(r *Result) bool { return of(r.Example.Stack) && isSearched(keys, r.Key) }))
+	}
+	last.Results = r.sorted()
+	slices.SortFunc(last.Searched, func(a, b Searched) int {
+		return cmp.Compare(slices.Index(proofs.Stacks, a.Stack), slices.Index(proofs.Stacks, b.Stack))
+	})
 	var text strings.Builder
 	encoder := json.NewEncoder(&text)
 	encoder.SetEscapeHTML(false)

@@ -12,6 +12,7 @@ import (
 	"runtime/debug"
 	"slices"
 	"strconv"
+	"strings"
 
 	"github.com/pulumi/pulumi/sdk/v3/go/common/resource"
 
@@ -51,6 +52,7 @@ type search struct {
 // portion is a part of the search of a stack: what is to be tried. One with nothing to try finds that out.
 type portion struct {
 	Stack   string
+	Keys    []string  `json:",omitempty"`
 	Batches [][]moved `json:",omitempty"`
 	Pairs   []*Move   `json:",omitempty"`
 }
@@ -64,7 +66,7 @@ func run(ctx context.Context, s *proofs.Search) error {
 		if err != nil {
 			return err
 		}
-		return onStack(ctx, s, last.Searched[s.Seed%uint64(len(last.Searched))], all, func(t *search) error {
+		return onStack(ctx, s, last.Searched[s.Seed%uint64(len(last.Searched))].Stack, all, func(t *search) error {
 			all, err := t.portions()
 			for i := 0; i < len(all) && err == nil; i++ {
 				err = t.tries(ctx, all[i])
@@ -72,11 +74,23 @@ func run(ctx context.Context, s *proofs.Search) error {
 			return err
 		})
 	}
-	var parts []string
-	for _, stack := range proofs.Stacks {
-		parts = append(parts, portion{Stack: stack}.text())
+	var searched []Searched
+	for _, stack := range s.Stacks {
+		one, found := s.Alone(), newResults()
+		isPart, err := onParts(ctx, one, stack, found)
+		if isPart || err != nil {
+			return err
+		}
+		all.mergeAll(found.sorted())
+		searched = append(searched, Searched{stack, s.Seed, one.Figures()})
+		s.Add(one.Figures(), one.Found())
 	}
-	isPart, err := proofs.Apart(ctx, s, name, parts, func(s *proofs.Search, part string) ([]*Result, []string, error) {
+	return all.write(s.Root, searched, s.Keys)
+}
+
+// onParts searches a stack in processes of their own.
+func onParts(ctx context.Context, s *proofs.Search, stack string, all *results) (isPart bool, err error) {
+	return proofs.Apart(ctx, s, name, []string{portion{Stack: stack, Keys: s.Keys}.text()}, func(s *proofs.Search, part string) ([]*Result, []string, error) {
 		var p portion
 		if err := json.Unmarshal([]byte(part), &p); err != nil {
 			return nil, nil, err
@@ -86,6 +100,7 @@ func run(ctx context.Context, s *proofs.Search) error {
 			if p.Batches != nil || p.Pairs != nil {
 				return t.tries(ctx, p)
 			}
+			t.Keys = p.Keys
 			all, err := t.portions()
 			for _, p := range all {
 				more = append(more, p.text())
@@ -94,10 +109,6 @@ func run(ctx context.Context, s *proofs.Search) error {
 		})
 		return found.sorted(), more, err
 	}, all.mergeAll)
-	if isPart || err != nil {
-		return err
-	}
-	return all.write(s.Root, s.Seed, s.Figures())
 }
 
 func (p portion) text() string {
@@ -137,6 +148,7 @@ func onStack(ctx context.Context, s *proofs.Search, stack string, results *resul
 func (t *search) portions() (all []portion, err error) {
 	stack := t.doc.stack
 	moves, left := generate(t.doc, t.schema, t.random)
+	moves = slices.DeleteFunc(moves, func(m *Move) bool { return !isSearched(t.Keys, m.Of) })
 	if t.Sample < 1 {
 		t.random.Shuffle(len(moves), func(i, j int) { moves[i], moves[j] = moves[j], moves[i] })
 		moves = moves[:int(math.Ceil(t.Sample*float64(len(moves))))]
@@ -153,7 +165,18 @@ func (t *search) portions() (all []portion, err error) {
 	for some := range slices.Chunk(batches(cases), apiece) {
 		all = append(all, portion{Stack: stack, Batches: some})
 	}
+	if len(t.Keys) > 0 { // pairs are of the whole file
+		return all, nil
+	}
 	return append(all, portion{Stack: stack, Pairs: t.pairs(accepted)}), nil
+}
+
+// isSearched says whether a key is among those to be searched: all if none are named.
+func isSearched(keys []string, key string) bool {
+	return len(keys) == 0 || slices.ContainsFunc(keys, func(k string) bool {
+		rest, below := strings.CutPrefix(key, k)
+		return below && (rest == "" || rest[0] == '.' || rest[0] == '[')
+	})
 }
 
 // tries tries the moves of a portion.

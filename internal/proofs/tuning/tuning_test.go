@@ -2,7 +2,9 @@ package tuning
 
 import (
 	"encoding/json"
+	"fmt"
 	"math/rand/v2"
+	"os"
 	"path/filepath"
 	"slices"
 	"strings"
@@ -92,7 +94,7 @@ func TestResultsAreOfThisSchema(t *testing.T) {
 	}
 }
 
-// What processes found of stacks is one result where it is the same of a key, and two where it is not.
+// What is found of stacks goes together where it is the same of a key.
 func TestResultsOfStacksAreMerged(t *testing.T) {
 	all := newResults()
 	for stack, what := range map[string]string{"dev": InPlace, "test": InPlace, "prod": Refused} {
@@ -100,13 +102,37 @@ func TestResultsOfStacksAreMerged(t *testing.T) {
 		one.add(&Move{Stack: stack, Of: "legops:owner", Change: other}, Result{What: what, Data: []string{"goes in " + stack}, Final: stack == "test"})
 		all.mergeAll(one.sorted())
 	}
-	both, apart := all.sorted()[0], all.sorted()[1]
-	assert.Equal(t, 2, both.Moves)
-	assert.ElementsMatch(t, []string{"dev", "test"}, both.Stacks)
-	assert.ElementsMatch(t, []string{"goes in dev", "goes in test"}, both.Data)
-	assert.True(t, both.Final)
-	assert.Equal(t, []string{"prod"}, apart.Stacks)
-	assert.Equal(t, Refused, apart.What)
+	require.Len(t, all.sorted(), 3)
+	alike := sameOf(all.sorted())
+	require.Len(t, alike, 2)
+	assert.Equal(t, []string{"dev", "test"}, alike[0].stacks)
+	assert.Equal(t, []string{"prod"}, alike[1].stacks)
+
+	// A search of one stack takes the place of the last one of that stack.
+	root := t.TempDir()
+	require.NoError(t, os.MkdirAll(filepath.Join(root, filepath.Dir(file)), 0o700))
+	require.NoError(t, all.write(root, []Searched{{Stack: "prod", Seed: 1}, {Stack: "dev", Seed: 1}}, nil))
+	again := newResults()
+	again.add(&Move{Stack: "dev", Of: "legops:owner", Change: other}, Result{What: Restart})
+	again.add(&Move{Stack: "dev", Of: "legops:owner", Change: other}, Result{What: Restart, Data: []string{"goes"}})
+	require.NoError(t, again.write(root, []Searched{{Stack: "dev", Seed: 2}}, nil))
+	last, err := Read(root)
+	require.NoError(t, err)
+	assert.Equal(t, []Searched{{Stack: "dev", Seed: 2}, {Stack: "prod", Seed: 1}}, last.Searched)
+	var does []string
+	for _, r := range last.Results {
+		does = append(does, fmt.Sprint(r.Example.Stack, " ", r.What, " ", r.Moves, r.Data))
+	}
+	require.NoError(t, newResults().write(root, []Searched{{Stack: "prod", Seed: 3}}, []string{"legops:own", "legops:domain"}))
+	same, err := Read(root)
+	require.NoError(t, err)
+	assert.Equal(t, last, same, "other keys, and what was searched wholly, stay")
+	require.NoError(t, newResults().write(root, []Searched{{Stack: "prod", Seed: 3}}, []string{"legops:owner"}))
+	less, err := Read(root)
+	require.NoError(t, err)
+	assert.Len(t, less.Results, 2)
+	assert.Equal(t, last.Searched, less.Searched)
+	assert.Equal(t, []string{"dev restart 2 [goes]", "test in place 1 [goes in test]", "prod refused 1 [goes in prod]"}, does)
 }
 
 // Another process tries the very moves of a portion.
