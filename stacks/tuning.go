@@ -37,10 +37,19 @@ func tune(c *checker) {
 			maps.Copy(a.Settings, l.says.Settings)
 		}
 	}
-	if c.Tuning != nil {
-		for _, name := range slices.Sorted(maps.Keys(c.Tuning.Applications)) {
-			c.exists(tuningOf(name), name, "application", "applications", applicationNames(c.Config))
+	known := applicationNames(c.Config)
+	if c.Tuning == nil || len(known) == 0 || !settled(known) { // a missing or repeated name is probably the one meant
+		return
+	}
+	for _, name := range slices.Sorted(maps.Keys(c.Tuning.Applications)) {
+		if slices.Contains(known, name) {
+			continue
 		}
+		fix := "remove it, or add it to " + full("applications")
+		if similar := nearest(name, known); similar != "" {
+			fix = didYouMean(similar)
+		}
+		c.report(tuningOf(name), name, "no such application", fix)
 	}
 }
 

@@ -115,12 +115,12 @@ func TestTuningIsRefused(t *testing.T) {
 				missingReplicas(5, 6, 7, 8)...)...,
 		)},
 		{"an application that is not there", "dev", []edit{set("tuning.applications.portl", map[string]any{}), set("tuning.applications.billing", map[string]any{"cpu": "1"})}, []string{
-			"legops:tuning.applications.billing: billing: no such application: add it to legops:applications",
+			"legops:tuning.applications.billing: billing: no such application: remove it, or add it to legops:applications",
 			"legops:tuning.applications.portl: portl: no such application: did you mean portal?",
 		}},
 		{"an application that is renamed", "dev", []edit{set("applications[2].name", "cases"), set("applications[2].path", "/cases")}, []string{
 			"legops:applications[0].calls[1]: matters: no such application: add it to legops:applications",
-			"legops:tuning.applications.matters: matters: no such application: add it to legops:applications",
+			"legops:tuning.applications.matters: matters: no such application: remove it, or add it to legops:applications",
 		}},
 		{"settings", "dev", []edit{
 			set("tuning.all.settings.DATABASE_HOST", "elsewhere"), set("tuning.all.settings.log-level", "x"), set("tuning.all.settings.SMTP_PASSWORD", "hunter2"),
