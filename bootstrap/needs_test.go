@@ -79,7 +79,9 @@ func TestNeedsRefuses(t *testing.T) {
 	} {
 		t.Run(name, func(t *testing.T) {
 			folder := t.TempDir()
-			checkout.Write(t, folder, map[string]string{"Pulumi.dev.yaml": strings.NewReplacer(c.edits...).Replace(text)})
+			checkout.Write(t, folder, map[string]string{
+				"Pulumi.dev.yaml": strings.NewReplacer(c.edits...).Replace(text), "Pulumi.yaml": checkout.Read(t, "../Pulumi.yaml"),
+			})
 			out, code := checkout.Output(t, exec.Command("go", "run", "./needs", filepath.Join(folder, "Pulumi.dev.yaml")))
 			require.NotZero(t, code)
 			for _, line := range c.want {

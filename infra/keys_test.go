@@ -36,6 +36,9 @@ func TestEveryKeyReachesAResource(t *testing.T) {
 	base, err := registrations(platform())
 	require.NoError(t, err)
 	for _, key := range keysOf(reflect.ValueOf(platform()).Elem(), "") {
+		if strings.HasPrefix(key, "Tuning.") {
+			continue // package stacks has put it into the applications
+		}
 		cfg := platform()
 		change(t, reflect.ValueOf(cfg).Elem(), key)
 		changed, err := registrations(cfg)

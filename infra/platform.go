@@ -7,6 +7,7 @@ import (
 	"errors"
 	"fmt"
 	"os"
+	"strings"
 
 	"github.com/pulumi/pulumi/sdk/v3/go/pulumi"
 
@@ -65,7 +66,8 @@ func loadConfig(ctx *pulumi.Context, values map[string]string) (*stacks.Config, 
 			return nil, err
 		}
 	}
-	return nil, fmt.Errorf("the configuration of stack %s has %d problem(s); nothing has changed", ctx.Stack(), len(problems))
+	return nil, errors.New(strings.TrimSpace(fmt.Sprintf("the configuration of stack %s has %d problem(s); nothing has changed %s",
+		ctx.Stack(), len(problems), problems.Hint())))
 }
 
 // Platform is everything in one account.

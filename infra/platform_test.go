@@ -105,13 +105,16 @@ func platform() *stacks.Config {
 		},
 		Applications: []settings.Application{
 			{
-				Name: "portal", Path: "/", Port: 8080, MinReplicas: 2, MaxReplicas: 3, CPU: "100m", Memory: "128Mi", Calls: []string{"matters"},
+				Name: "portal", Path: "/", Port: 8080, Calls: []string{"matters"},
+				Tunable: settings.Tunable{MinReplicas: 2, MaxReplicas: 3, CPU: "100m", Memory: "128Mi"},
 			},
 			{
-				Name: "matters", Path: "/matters", Port: 9090, MinReplicas: 2, MaxReplicas: 7, CPU: "250m", Memory: "256Mi",
+				Name: "matters", Path: "/matters", Port: 9090,
 				Produces: []string{"signing"}, Consumes: []string{"signing"}, Database: true, Search: true, Secrets: []settings.SecretName{"key"},
-				Buckets:  []settings.BucketAccess{{Name: "documents", Prefix: "matters/", Access: "write"}},
-				Settings: map[string]string{"LOG_LEVEL": "debug"},
+				Buckets: []settings.BucketAccess{{Name: "documents", Prefix: "matters/", Access: "write"}},
+				Tunable: settings.Tunable{
+					MinReplicas: 2, MaxReplicas: 7, CPU: "250m", Memory: "256Mi", Settings: map[string]string{"LOG_LEVEL": "debug"},
+				},
 			},
 		},
 	}

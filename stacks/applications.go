@@ -25,10 +25,12 @@ func applications(c *checker) {
 		if application.Path == errorPaths {
 			c.report(key+".path", application.Path, "reserved for the platform's error pages", "choose another path")
 		}
-		if c.ok(key+".minReplicas", key+".maxReplicas") && application.MinReplicas > application.MaxReplicas {
-			c.report(key+".minReplicas", application.MinReplicas,
-				fmt.Sprintf("above maxReplicas, which is %d", application.MaxReplicas),
-				"lower minReplicas or raise maxReplicas")
+		if least, most := key+".minReplicas", key+".maxReplicas"; c.ok(least, most) && application.MinReplicas > application.MaxReplicas {
+			rule := fmt.Sprintf("above maxReplicas, which is %d", application.MaxReplicas)
+			if strings.TrimSuffix(c.place(least), "minReplicas") != strings.TrimSuffix(c.place(most), "maxReplicas") {
+				rule = fmt.Sprintf("above maxReplicas of %s, which is %d (%s)", application.Name, application.MaxReplicas, full(c.place(most)))
+			}
+			c.report(least, application.MinReplicas, rule, "lower minReplicas or raise maxReplicas")
 		}
 		c.uses(key, application)
 	}
@@ -78,17 +80,31 @@ var (
 )
 
 func environmentVariables(c *checker) {
-	for i, application := range c.Applications {
-		for _, name := range slices.Sorted(maps.Keys(application.Settings)) {
-			key := element("applications", i) + ".settings." + showKey(name)
-			switch {
-			case !variable.MatchString(name):
-				c.report(key, nil, "not the name of an environment variable", "write capital letters, digits and underscores, such as "+suggestVariable(name))
-			case credential.MatchString(name):
-				c.report(key, nil, "everybody who reads this file can read settings", fmt.Sprintf("name a secret in %s.secrets and enter its value in Secrets Manager", full(element("applications", i))))
-			case platformVariables.MatchString(name):
-				c.report(key, application.Settings[name], "the platform sets this variable itself", "rename or remove it")
-			}
+	for _, l := range c.declared {
+		c.variables(l.key, l.says.Settings, full(l.key)+".secrets")
+	}
+	if c.Tuning == nil {
+		return
+	}
+	if c.Tuning.All != nil {
+		c.variables(tuningOfAll, c.Tuning.All.Settings, "the secrets of those of legops:applications that need it")
+	}
+	for name, says := range c.Tuning.Applications {
+		c.variables(tuningOf(name), says.Settings, "the secrets of "+showKey(name)+" in legops:applications")
+	}
+}
+
+// variables checks the settings in one place. A secret belongs into secrets.
+func (c *checker) variables(key string, settings map[string]string, secrets string) {
+	for _, name := range slices.Sorted(maps.Keys(settings)) {
+		key := key + ".settings." + showKey(name)
+		switch {
+		case !variable.MatchString(name):
+			c.report(key, nil, "not the name of an environment variable", "write capital letters, digits and underscores, such as "+suggestVariable(name))
+		case credential.MatchString(name):
+			c.report(key, nil, "everybody who reads this file can read settings", fmt.Sprintf("name a secret in %s and enter its value in Secrets Manager", secrets))
+		case platformVariables.MatchString(name):
+			c.report(key, settings[name], "the platform sets this variable itself", "rename or remove it")
 		}
 	}
 }

@@ -18,20 +18,17 @@ func TestPodsFindNodes(t *testing.T) {
 				"15036 MiB and 28 pods per zone: 3 nodes of " + largeNode + ": set it to 3 or more, let pods request less, or choose larger instance types",
 		}},
 		{"development's requests when its maximum was five nodes", "dev", []edit{
-			set("eks.nodes.maxSizePerZone", 2), set("applications[0].cpu", "250m"), set("applications[1].cpu", "250m"),
-			set("applications[2].cpu", "500m"), set("applications[3].cpu", "500m"), set("applications[4].cpu", "500m"),
-			set("applications[5].cpu", "250m"), set("applications[6].cpu", "250m"), set("applications[7].cpu", "250m"),
-			set("applications[8].cpu", "500m"),
+			set("eks.nodes.maxSizePerZone", 2), drop("tuning.all.cpu"), drop("tuning.applications"), // as declared
 		}, []string{
 			"legops:eks.nodes.maxSizePerZone: 2: applications and ingress at their minReplicas, and add-ons, each with a release's surge of a tenth (rounded up), request 7570m CPU, " +
 				"15036 MiB and 28 pods per zone: 7 nodes of " + largeNode + ": set it to 7 or more, let pods request less, or choose larger instance types",
 		}},
 		{"pods larger than a node", "dev", []edit{
-			set("applications[1].cpu", "2"), set("applications[2].memory", "7Gi"), set("applications[3].cpu", "99999999999999999999"),
+			set("tuning.all.cpu", "2"), set("applications[2].memory", "7Gi"), set("tuning.applications.documents.cpu", "99999999999999999999"),
 		}, []string{
-			"legops:applications[1].cpu: 2: a node has room for " + largeNode + ": request less, or choose larger instance types",
 			"legops:applications[2].memory: 7Gi: a node has room for " + largeNode + ": request less, or choose larger instance types",
-			"legops:applications[3].cpu: 99999999999999999999: a node has room for " + largeNode + ": request less, or choose larger instance types",
+			"legops:tuning.all.cpu: 2: a node has room for " + largeNode + ": request less, or choose larger instance types",
+			"legops:tuning.applications.documents.cpu: 99999999999999999999: a node has room for " + largeNode + ": request less, or choose larger instance types",
 		}},
 		{"instance type of unknown size", "dev", []edit{set("eks.nodes.instanceTypes[1]", "x2gd.large")}, []string{
 			"legops:eks.nodes.instanceTypes[1]: x2gd.large: its size is unknown, so nobody can tell whether the pods fit: choose one of " +
@@ -39,8 +36,8 @@ func TestPodsFindNodes(t *testing.T) {
 				"t3, t4g, or add its family to internal/instances",
 		}},
 		{"a malformed request reports nothing about the nodes", "dev", []edit{
-			set("eks.nodes.maxSizePerZone", 1), set("applications[0].cpu", "a lot"),
-		}, []string{"legops:applications[0].cpu: a lot: malformed: write a Kubernetes quantity such as 250m"}},
+			set("eks.nodes.maxSizePerZone", 1), set("tuning.all.cpu", "a lot"),
+		}, []string{"legops:tuning.all.cpu: a lot: malformed: write a Kubernetes quantity such as 250m"}},
 	})
 }
 
@@ -70,7 +67,8 @@ func TestWarnings(t *testing.T) {
 	assert.Equal(t, []string{
 		"legops:eks.nodes.maxSizePerZone: 3: applications and ingress at their maxReplicas, and add-ons, each with a release's surge of a tenth (rounded up), request 4470m CPU, " +
 			"17596 MiB and 33 pods per zone: 4 nodes of " + largeNode + ": set it to 4 or more, let pods request less, or choose larger instance types",
-	}, loaded(t, "dev", set("ingress.maxReplicas", 6), set("applications[0].maxReplicas", 6), set("applications[8].maxReplicas", 5)).Warnings())
+	}, loaded(t, "dev", set("ingress.maxReplicas", 6),
+		set("tuning.applications.portal", map[string]any{"maxReplicas": 6}), set("tuning.applications.search.maxReplicas", 5)).Warnings())
 }
 
 // The number of nodes follows the pods, between the bounds of their group.
@@ -91,7 +89,7 @@ func TestNodesAtLeast(t *testing.T) {
 	} {
 		config := loaded(t, "dev")
 		config.Eks.Nodes.MinSizePerZone, config.Eks.Nodes.MaxSizePerZone = c.least, c.most
-		config.Applications = []settings.Application{{Name: "sample", MinReplicas: c.replicas, CPU: c.cpu, Memory: c.memory}}
+		config.Applications = []settings.Application{{Name: "sample", Tunable: settings.Tunable{MinReplicas: c.replicas, CPU: c.cpu, Memory: c.memory}}}
 		got, err := config.NodesAtLeast()
 		require.NoError(t, err)
 		assert.Equal(t, c.want, got, c.what)

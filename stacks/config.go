@@ -1,5 +1,5 @@
-// Package stacks reads a stack file (Pulumi.<account>.yaml) into typed Go values. It refuses a bad file before
-// anything is registered, and reports all its problems at once. Its types, those of internal/settings
+// Package stacks reads a stack file (Pulumi.<account>.yaml), and what Pulumi.yaml sets for all accounts, into typed Go values. It refuses
+// a bad file before anything is registered, and reports all its problems at once. Its types, those of internal/settings
 // included, and the lists of values in schemagen are the only description of the configuration: the JSON Schema that editors use,
 // and that Load checks against, is generated from them.
 //
@@ -15,7 +15,8 @@ import "legops/internal/settings"
 // Project is the Pulumi project's name, the namespace of every key in a stack file.
 const Project = "legops"
 
-// Config is one stack file: everything that differs between the accounts.
+// Config is the configuration of one account: its stack file has everything that differs between the accounts, and Pulumi.yaml what
+// applications are.
 type Config struct {
 	// Environment decides which rules the stack must obey: production refuses every weaker setting, and only
 	// development may open its cluster endpoint to the world.
@@ -61,8 +62,10 @@ type Config struct {
 	Runner *settings.Runner `json:"runner,omitempty"`
 	// Monitoring is the alarms' recipients, log retention and the budget.
 	Monitoring settings.Monitoring `json:"monitoring"`
-	// Applications are the web applications that run on the cluster.
-	Applications []settings.Application `json:"applications" jsonschema:"minItems=1"`
+	// Applications are the web applications that run on the cluster. Optional in a stack file, where it replaces the list of Pulumi.yaml.
+	Applications []settings.Application `json:"applications,omitempty" jsonschema:"minItems=1"`
+	// Tuning is what this account says of applications. Optional: without it they are as they are declared.
+	Tuning *settings.Tuning `json:"tuning,omitempty"`
 }
 
 // Environment is the kind of account.

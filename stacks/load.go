@@ -7,6 +7,7 @@ import (
 	"maps"
 	"net/url"
 	"os"
+	"path/filepath"
 	"reflect"
 	"slices"
 	"strconv"
@@ -47,11 +48,15 @@ func Load(project string, values map[string]string) (*Config, error) {
 	return loaded, nil
 }
 
-// ReadFile returns the values of a stack file as Pulumi would pass them to Load. It refuses encrypted values, since the
-// platform keeps its secrets in AWS, and a secrets provider whose key is outside the platform's region, which Pulumi
-// does not pass to Load.
+// ReadFile returns the values of a stack file, and those that Pulumi.yaml beside it sets for all, as Pulumi would pass them to Load. It
+// refuses encrypted values, since the platform keeps its secrets in AWS, and a secrets provider whose key is outside the platform's
+// region, which Pulumi does not pass to Load.
 func ReadFile(path string) (map[string]string, error) {
 	text, err := os.ReadFile(path)
+	if err != nil {
+		return nil, err
+	}
+	values, err := readProject(filepath.Join(filepath.Dir(path), "Pulumi.yaml"))
 	if err != nil {
 		return nil, err
 	}
@@ -62,7 +67,6 @@ func ReadFile(path string) (map[string]string, error) {
 	if err := yaml.Unmarshal(text, &file); err != nil {
 		return nil, fmt.Errorf("%s: %w", path, err)
 	}
-	values := make(map[string]string, len(file.Config))
 	for key, value := range file.Config {
 		if value.Secure() {
 			return nil, fmt.Errorf("%s: %s: must not be encrypted: keep secrets in AWS Secrets Manager", path, key)
@@ -73,6 +77,47 @@ func ReadFile(path string) (map[string]string, error) {
 	}
 	if err := checkSecretsProvider(file.SecretsProvider, values[Project+":region"]); err != nil {
 		return nil, fmt.Errorf("%s: %w", path, err)
+	}
+	return values, nil
+}
+
+// readProject returns the values that the project has for every stack that sets none, as Pulumi writes them (createConfigValue in
+// sdk/go/common/workspace of pulumi v3.250.0): text and numbers bare, mappings and lists as JSON.
+func readProject(path string) (map[string]string, error) {
+	text, err := os.ReadFile(path)
+	if err != nil {
+		return nil, err
+	}
+	var project struct {
+		Name   string `yaml:"name"`
+		Config map[string]struct {
+			Default any `yaml:"default"`
+			Value   any `yaml:"value"`
+		} `yaml:"config"`
+	}
+	if err := yaml.Unmarshal(text, &project); err != nil {
+		return nil, fmt.Errorf("%s: %w", path, err)
+	}
+	values := map[string]string{}
+	for key, set := range project.Config {
+		if !strings.Contains(key, ":") {
+			key = project.Name + ":" + key
+		}
+		value := set.Default
+		if value == nil {
+			value = set.Value
+		}
+		switch value.(type) {
+		case nil:
+		case map[string]any, []any:
+			text, err := json.Marshal(value)
+			if err != nil {
+				return nil, fmt.Errorf("%s: %s: %w", path, key, err)
+			}
+			values[key] = string(text)
+		default:
+			values[key] = fmt.Sprint(value)
+		}
 	}
 	return values, nil
 }

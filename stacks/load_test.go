@@ -107,7 +107,11 @@ func lines(t testing.TB, values map[string]string) []string {
 	if !errors.As(err, &problems) || len(problems) == 0 || config != nil {
 		t.Fatalf("want no configuration and Problems, got %v and %T", config, err)
 	}
-	return strings.Split(err.Error(), "\n")
+	var all []string
+	for _, p := range problems {
+		all = append(all, p.String())
+	}
+	return all
 }
 
 type mistake struct {
@@ -278,7 +282,7 @@ func TestProjectName(t *testing.T) {
 
 func TestNothingAtAll(t *testing.T) {
 	got := lines(t, nil)
-	const optional = 2 // loadTest, runner
+	const optional = 3 // loadTest, runner, tuning
 	if len(got) != len(schema().config.Properties)-optional || !slices.IsSorted(got) {
 		t.Errorf("want every section missing, sorted, got:\n%s", strings.Join(got, "\n"))
 	}

@@ -34,13 +34,26 @@ func (p Problem) String() string {
 // Problems are all problems of a stack file, sorted by key.
 type Problems []Problem
 
-// Error returns one line per problem.
+// Error returns one line per problem, and the hint.
 func (ps Problems) Error() string {
-	lines := make([]string, len(ps))
-	for i, p := range ps {
-		lines[i] = p.String()
+	var lines []string
+	for _, p := range ps {
+		lines = append(lines, p.String())
+	}
+	if hint := ps.Hint(); hint != "" {
+		lines = append(lines, hint)
 	}
 	return strings.Join(lines, "\n")
+}
+
+// Hint names the file of keys that are not in the stack file, where everybody looks first; empty without such a problem.
+func (ps Problems) Hint() string {
+	for _, p := range ps {
+		if _, key, _ := strings.Cut(p.Key, ":"); touches(key, "applications") {
+			return "(legops:applications is in Pulumi.yaml, unless the stack file has a list of its own)"
+		}
+	}
+	return ""
 }
 
 // sort orders by key, positions as numbers, and drops duplicates.

@@ -50,13 +50,17 @@ var rules = []rule{
 type checker struct {
 	*Config
 	// bad are the keys of missing or malformed values, which the Config lacks.
-	bad      []string
+	bad []string
+	// declared is what the declarations alone say of the applications, and tuned, by the key of an application's member, where its value stands.
+	declared []layer
+	tuned    map[string]string
 	problems Problems
 }
 
-// checkRules runs every rule on the well-formed part of the configuration.
+// checkRules tunes the applications, and runs every rule on the well-formed part of the configuration.
 func checkRules(config *Config, bad []string) Problems {
 	c := &checker{Config: config, bad: bad}
+	tune(c)
 	for _, r := range rules {
 		r.check(c)
 	}
@@ -75,12 +79,12 @@ func (c *checker) ok(keys ...string) bool {
 	return true
 }
 
-// report adds a problem, unless its value is bad anyway. It does not show a nil value.
+// report adds a problem at the place of its value, unless that is bad anyway. It does not show a nil value.
 func (c *checker) report(key string, value any, rule, fix string) {
 	if !c.ok(key) {
 		return
 	}
-	p := Problem{Key: full(key), Rule: rule, Fix: fix}
+	p := Problem{Key: full(c.place(key)), Rule: rule, Fix: fix}
 	if value != nil {
 		p.Value = show(value)
 	}

@@ -185,9 +185,6 @@ func TestRules(t *testing.T) {
 		{"a lock with an empty range", "test", []edit{set("backup.lock.minRetentionDays", 36)}, []string{
 			"legops:backup.lock.minRetentionDays: 36: above maxRetentionDays, which is 35: lower minRetentionDays or raise maxRetentionDays",
 		}},
-		{"replicas", "dev", []edit{set("applications[0].minReplicas", 4)}, []string{
-			"legops:applications[0].minReplicas: 4: above maxReplicas, which is 3: lower minReplicas or raise maxReplicas",
-		}},
 	})
 }
 

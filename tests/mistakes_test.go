@@ -95,11 +95,11 @@ func TestWarningsShowInThePreview(t *testing.T) {
 	assert.NotContains(t, out, "warning: legops:")
 }
 
-// editedFiles is a folder with an edited copy of a stack file.
+// editedFiles is a folder with edited copies of the files with a stack's configuration.
 func editedFiles(t *testing.T, stack string, edits ...[2]string) string {
 	t.Helper()
 	files := t.TempDir()
-	checkout.Write(t, files, map[string]string{"Pulumi." + stack + ".yaml": checkout.Edit(t, root, stack, edits...)})
+	checkout.Write(t, files, checkout.Edit(t, root, stack, edits...))
 	return files
 }
 

@@ -31,6 +31,7 @@ func scaleStackFile(folder string, count int) error {
 		})
 	}
 	file.Config["legops:applications"] = applications
+	delete(file.Config, "legops:tuning") // of other applications
 	// As many nodes as EKS allows, where the stack file has them by zone: the program checks that the pods fit.
 	if cluster, ok := file.Config["legops:eks"].(map[string]any); ok {
 		if nodes, ok := cluster["nodes"].(map[string]any); ok && nodes["maxSizePerZone"] != nil {

@@ -32,8 +32,10 @@ func app(args apps.AppArgs, use ...func(*apps.App)) componenttest.Construct {
 
 var appArgs = apps.AppArgs{
 	Application: settings.Application{
-		Name: "matters", Path: "/matters", Port: 8080, MinReplicas: 3, MaxReplicas: 12, CPU: "500m", Memory: "1Gi",
-		Settings: map[string]string{"LOG_LEVEL": "warn"}, Secrets: []settings.SecretName{"signing-key", "smtp"}, Calls: []string{"identity"},
+		Name: "matters", Path: "/matters", Port: 8080, Secrets: []settings.SecretName{"signing-key", "smtp"}, Calls: []string{"identity"},
+		Tunable: settings.Tunable{
+			MinReplicas: 3, MaxReplicas: 12, CPU: "500m", Memory: "1Gi", Settings: map[string]string{"LOG_LEVEL": "warn"},
+		},
 	},
 	Cluster: "legops-test", ClusterName: pulumi.String("legops-test"), Location: componenttest.Location,
 	Domain:      "legops.example",

@@ -22,15 +22,21 @@ func Config(t testing.TB, root, stack string) *stacks.Config {
 	return cfg
 }
 
-// Edit returns the text of a stack's file, of the repository at root, with texts in place of others: each the first of its kind.
-func Edit(t testing.TB, root, stack string, edits ...[2]string) string {
+// Edit returns the files with a stack's configuration, of the repository at root, with texts in place of others: each the first of its
+// kind, in the stack file or else in Pulumi.yaml.
+func Edit(t testing.TB, root, stack string, edits ...[2]string) map[string]string {
 	t.Helper()
-	text := Read(t, root, "Pulumi."+stack+".yaml")
+	own, project := "Pulumi."+stack+".yaml", "Pulumi.yaml"
+	files := map[string]string{own: Read(t, root, own), project: Read(t, root, project)}
 	for _, edit := range edits {
-		require.Contains(t, text, edit[0], "the edit has to apply")
-		text = strings.Replace(text, edit[0], edit[1], 1)
+		name := own
+		if !strings.Contains(files[name], edit[0]) {
+			name = project
+		}
+		require.Contains(t, files[name], edit[0], "the edit has to apply")
+		files[name] = strings.Replace(files[name], edit[0], edit[1], 1)
 	}
-	return text
+	return files
 }
 
 // New returns a folder with the working tree of the repository at root, committed on main, so that tests see uncommitted

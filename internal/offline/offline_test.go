@@ -47,6 +47,20 @@ func TestWorkspaceRunsTheProgramWhereItIs(t *testing.T) {
 	assert.Equal(t, map[string]any{"name": "go", "options": map[string]any{"binary": filepath.Join(s.root, "bin", "legops")}}, got["runtime"])
 }
 
+// Stack files elsewhere go with the project's Pulumi.yaml, unless there is one beside them.
+func TestWorkspaceTakesAnEditedProject(t *testing.T) {
+	s := project(t, "config: {}\n")
+	s.files = t.TempDir()
+	checkout.Write(t, s.files, map[string]string{"Pulumi.test.yaml": "config: {}\n"})
+	require.NoError(t, s.prepareWorkspace())
+	assert.NotContains(t, copied(t, s, "Pulumi.yaml"), "description")
+	checkout.Write(t, s.files, map[string]string{"Pulumi.yaml": "name: legops\nruntime: go\ndescription: edited\n"})
+	require.NoError(t, s.prepareWorkspace())
+	got := copied(t, s, "Pulumi.yaml")
+	assert.Equal(t, "edited", got["description"])
+	assert.Equal(t, s.root, got["main"], "the program stays where it is")
+}
+
 // The key of the real stack file's secrets is not available here; the offline stack keeps its own.
 func TestWorkspaceHasItsOwnSecrets(t *testing.T) {
 	s := project(t, `secretsprovider: awskms://alias/platform

@@ -23,7 +23,7 @@ type Options struct {
 	Root string
 	// Dir holds state, record and project copies; .offline in the repository if empty.
 	Dir string
-	// StackFiles is the folder with the Pulumi.<stack>.yaml files; Root if empty.
+	// StackFiles is the folder with the Pulumi.<stack>.yaml files, and with an edited Pulumi.yaml if that is there; Root if empty.
 	StackFiles string
 	// Program is the path of a prebuilt program. If empty, the session first builds the one in Root.
 	Program string

@@ -20,7 +20,7 @@ func (s *Session) prepareWorkspace() error {
 	if err := os.MkdirAll(s.projectDir(), 0o700); err != nil {
 		return fmt.Errorf("preparing the offline project: %w", err)
 	}
-	if err := s.copyYAML(s.root, "Pulumi.yaml", s.pointToProgram); err != nil {
+	if err := s.copyYAML(ProjectFolder(s.files, s.root), "Pulumi.yaml", s.pointToProgram); err != nil {
 		return err
 	}
 	files, err := filepath.Glob(filepath.Join(s.files, "Pulumi.*.yaml"))
@@ -33,6 +33,14 @@ func (s *Session) prepareWorkspace() error {
 		}
 	}
 	return nil
+}
+
+// ProjectFolder is the folder of Pulumi.yaml: that of the stack files where it is edited like them, or else the project's.
+func ProjectFolder(stackFiles, root string) string {
+	if _, err := os.Stat(filepath.Join(stackFiles, "Pulumi.yaml")); err == nil {
+		return stackFiles
+	}
+	return root
 }
 
 // copyYAML copies a file, with an edit of its top-level mapping.

@@ -10,7 +10,8 @@ type Ingress struct {
 	MaxReplicas int `json:"maxReplicas" jsonschema:"minimum=2,maximum=100"`
 }
 
-// Application is one web application.
+// Application is one web application. Pulumi.yaml declares it for all accounts, and the tuning of a stack file is part of it once the
+// configuration is loaded.
 type Application struct {
 	// Name is the application's name everywhere: repository, workload, pipeline.
 	Name string `json:"name" jsonschema:"pattern=^[a-z]([a-z0-9-]{0\\,28}[a-z0-9])?$" jsonschema_extras:"patternErrorMessage=a name of lower-case letters digits and hyphens (30 at most)"`
@@ -18,14 +19,7 @@ type Application struct {
 	Path string `json:"path" jsonschema:"pattern=^/([a-z0-9-]+(/[a-z0-9-]+)*)?$" jsonschema_extras:"patternErrorMessage=a path such as /matters"`
 	// Port is the container's port; above 1024, since it does not run as root.
 	Port int `json:"port" jsonschema:"minimum=1025,maximum=65535"`
-	// MinReplicas is the smallest number of pods, one per zone at least.
-	MinReplicas int `json:"minReplicas" jsonschema:"minimum=2,maximum=100"`
-	// MaxReplicas is the largest number of pods.
-	MaxReplicas int `json:"maxReplicas" jsonschema:"minimum=2,maximum=100"`
-	// CPU is a pod's request, such as 250m.
-	CPU string `json:"cpu" jsonschema:"pattern=^([1-9][0-9]*m|[1-9][0-9]*)$" jsonschema_extras:"patternErrorMessage=a Kubernetes quantity such as 250m"`
-	// Memory is a pod's request and limit, such as 512Mi.
-	Memory string `json:"memory" jsonschema:"pattern=^[1-9][0-9]*(Mi|Gi)$" jsonschema_extras:"patternErrorMessage=a Kubernetes quantity such as 512Mi"`
+	Tunable
 	// Produces are the queues it sends to. Optional.
 	Produces []string `json:"produces,omitempty" jsonschema:"uniqueItems=true"`
 	// Consumes are the queues it receives from. Optional.
@@ -41,8 +35,30 @@ type Application struct {
 	Secrets []SecretName `json:"secrets,omitempty" jsonschema:"uniqueItems=true"`
 	// Calls are the applications it calls inside the cluster. Optional.
 	Calls []string `json:"calls,omitempty" jsonschema:"uniqueItems=true"`
+}
+
+// Tunable is what an account may say otherwise of an application than its declaration. All but settings has to be said in one of the
+// places, so all is optional in each.
+type Tunable struct {
+	// MinReplicas is the smallest number of pods, one per zone at least.
+	MinReplicas int `json:"minReplicas,omitempty" jsonschema:"minimum=2,maximum=100"`
+	// MaxReplicas is the largest number of pods.
+	MaxReplicas int `json:"maxReplicas,omitempty" jsonschema:"minimum=2,maximum=100"`
+	// CPU is a pod's request, such as 250m.
+	CPU string `json:"cpu,omitempty" kit:"required" jsonschema:"pattern=^([1-9][0-9]*m|[1-9][0-9]*)$" jsonschema_extras:"patternErrorMessage=a Kubernetes quantity such as 250m"`
+	// Memory is a pod's request and limit, such as 512Mi.
+	Memory string `json:"memory,omitempty" kit:"required" jsonschema:"pattern=^[1-9][0-9]*(Mi|Gi)$" jsonschema_extras:"patternErrorMessage=a Kubernetes quantity such as 512Mi"`
 	// Settings are environment variables, never secrets. Optional.
 	Settings map[string]string `json:"settings,omitempty"`
+}
+
+// Tuning is what one account says otherwise than the declarations. Of a value that several places have, the nearest to the application wins:
+// Applications, then All, then the declaration.
+type Tuning struct {
+	// All goes for every application of the account. Optional.
+	All *Tunable `json:"all,omitempty"`
+	// Applications go for one application each, by its name. Optional.
+	Applications map[string]Tunable `json:"applications,omitempty"`
 }
 
 // SecretName is the name of an application's secret, without prefix.

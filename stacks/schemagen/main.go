@@ -1,5 +1,5 @@
 // Command schemagen writes stack.schema.json, the JSON Schema of a stack file, from the types in package
-// stacks. It is the only importer of the AWS SDK's enumerations, so that the program never compiles them.
+// stacks, and project.schema.json, that of the applications in Pulumi.yaml. It is the only importer of the AWS SDK's enumerations, so that the program never compiles them.
 //
 // Run it in the directory of package stacks, as go generate does.
 package main
@@ -19,7 +19,10 @@ import (
 	"legops/stacks"
 )
 
-const schemaFile = "stack.schema.json"
+const (
+	schemaFile  = "stack.schema.json"
+	projectFile = "project.schema.json"
+)
 
 func main() {
 	if err := run(); err != nil {
@@ -29,16 +32,21 @@ func main() {
 }
 
 func run() error {
-	text, err := generate()
+	files, err := generate()
 	if err != nil {
 		return err
 	}
-	return os.WriteFile(schemaFile, text, 0o644)
+	for name, text := range files {
+		if err := os.WriteFile(name, text, 0o644); err != nil {
+			return err
+		}
+	}
+	return nil
 }
 
-// generate returns the text of the schema. The working directory must be that of package stacks: its doc comments
+// generate returns the texts of the schemas by file. The working directory must be that of package stacks: its doc comments
 // become the descriptions.
-func generate() ([]byte, error) {
+func generate() (map[string][]byte, error) {
 	configType := reflect.TypeFor[stacks.Config]()
 	reflector := &jsonschema.Reflector{Anonymous: true, ExpandedStruct: true, Mapper: mapType}
 	for _, folder := range []string{".", "../internal/settings"} {
@@ -48,14 +56,29 @@ func generate() ([]byte, error) {
 	}
 	config := reflector.ReflectFromType(configType)
 
-	var text bytes.Buffer
-	encoder := json.NewEncoder(&text)
-	encoder.SetEscapeHTML(false)
-	encoder.SetIndent("", "  ")
-	if err := encoder.Encode(stackFile(config)); err != nil {
-		return nil, err
+	files := map[string][]byte{}
+	for name, schema := range map[string]*jsonschema.Schema{schemaFile: stackFile(config), projectFile: project()} {
+		var text bytes.Buffer
+		encoder := json.NewEncoder(&text)
+		encoder.SetEscapeHTML(false)
+		encoder.SetIndent("", "  ")
+		if err := encoder.Encode(schema); err != nil {
+			return nil, err
+		}
+		files[name] = text.Bytes()
 	}
-	return text.Bytes(), nil
+	return files, nil
+}
+
+// project is the schema of Pulumi.yaml: the list of applications is as in a stack file, and Pulumi itself checks the rest.
+func project() *jsonschema.Schema {
+	in := func(name string, schema *jsonschema.Schema) *jsonschema.Schema {
+		return &jsonschema.Schema{Properties: orderedmap.New[string, *jsonschema.Schema](orderedmap.WithInitialData(property(name, schema)))}
+	}
+	const key = stacks.Project + ":applications"
+	schema := in("config", in(key, in("default", &jsonschema.Schema{Ref: schemaFile + "#/properties/config/properties/" + key})))
+	schema.Version, schema.Title = jsonschema.Version, "Pulumi.yaml"
+	return schema
 }
 
 // stackFile wraps the schema of Config in that of a whole stack file.

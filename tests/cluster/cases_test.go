@@ -105,7 +105,7 @@ func labelThenPort(w *world) {
 	assert.Equal(w.t, "other", w.field("identity", "deployment/identity", `.metadata.labels.app\.kubernetes\.io/part-of`))
 	stays(w)
 
-	w.edit(program, [2]string{"path: /identity\n      port: 8080", "path: /identity\n      port: 8081"})
+	w.edit(program, [2]string{"path: /identity\n        port: 8080", "path: /identity\n        port: 8081"})
 	said = w.preview()
 	assert.ElementsMatch(w.t, []string{"update app-identity-workload"}, said)
 	served := w.watchEndpoints("identity")
@@ -300,11 +300,11 @@ func refusedToken(w *world) {
 func removed(w *world) {
 	pod := strings.Fields(w.kubectl("--namespace=regulations", "get", "pods", "--output=name"))[0]
 	w.kubectl("--namespace=regulations", "patch", pod, "--type=merge", `--patch={"metadata":{"finalizers":["legops.example/draining"]}}`)
-	text := checkout.Read(w.t, root, "Pulumi.dev.yaml")
-	start := strings.Index(text, "    # Regulations that companies follow.\n")
-	end := strings.Index(text, "    # Notifies people of events")
+	text := checkout.Read(w.t, root, "Pulumi.yaml")
+	start := strings.Index(text, "      # Regulations that companies follow.\n")
+	end := strings.Index(text, "      # Notifies people of events")
 	require.True(w.t, start > 0 && end > start)
-	w.edit("", [2]string{text[start:end], ""}, [2]string{"        - regulations\n", ""}, [2]string{`TOKEN_MINUTES: "15"`, `TOKEN_MINUTES: "35"`})
+	w.edit("", [2]string{text[start:end], ""}, [2]string{"          - regulations\n", ""}, [2]string{`TOKEN_MINUTES: "15"`, `TOKEN_MINUTES: "35"`})
 
 	over := make(chan error, 1)
 	var out string

@@ -85,7 +85,7 @@ func (w *world) edit(program string, edits ...[2]string) {
 	w.t.Helper()
 	files, err := os.MkdirTemp(w.dir, "files") // it outlives the case
 	require.NoError(w.t, err)
-	checkout.Write(w.t, files, map[string]string{"Pulumi." + w.stack + ".yaml": checkout.Edit(w.t, root, w.stack, edits...)})
+	checkout.Write(w.t, files, checkout.Edit(w.t, root, w.stack, edits...))
 	w.files, w.program = files, program
 	w.close()
 	w.open()

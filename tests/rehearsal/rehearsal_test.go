@@ -282,7 +282,7 @@ func config(t *testing.T) *stacks.Config {
 	cfg := checkout.Config(t, root, stack)
 	for _, name := range more {
 		cfg.Applications = append(cfg.Applications, settings.Application{
-			Name: name, Path: "/" + name, Port: 8080, MinReplicas: 2, MaxReplicas: 6, CPU: "250m", Memory: "512Mi",
+			Name: name, Path: "/" + name, Port: 8080, Tunable: settings.Tunable{MinReplicas: 2, MaxReplicas: 6, CPU: "250m", Memory: "512Mi"},
 		})
 	}
 	return cfg

@@ -34,7 +34,8 @@ func (p *Problems) Require(ok bool, format string, values ...any) {
 }
 
 // RequireAll notes each text that is empty and each input, resource or struct that is nil among the exported fields of a
-// struct, and of structs in it. Fields with the tag kit:"optional", and settings with omitempty, may be missing. It does not look into lists.
+// struct, and of structs in it. Fields with the tag kit:"optional", and settings with omitempty but without kit:"required", may be missing. It does not look
+// into lists.
 func (p *Problems) RequireAll(prefix string, of any) {
 	fields := reflect.Indirect(reflect.ValueOf(of))
 	for i := range fields.NumField() {
@@ -44,7 +45,8 @@ func (p *Problems) RequireAll(prefix string, of any) {
 		}
 		name, kind := prefix+about.Name, field.Kind()
 		missing := kind == reflect.String && field.Len() == 0 || (kind == reflect.Interface || kind == reflect.Pointer) && field.IsNil()
-		mayMiss := about.Tag.Get("kit") == "optional" || strings.Contains(about.Tag.Get("json"), ",omitempty")
+		tag := about.Tag.Get("kit")
+		mayMiss := tag == "optional" || tag != "required" && strings.Contains(about.Tag.Get("json"), ",omitempty")
 		p.Require(!missing || mayMiss, "%s is missing", name)
 		within := name + "."
 		if about.Anonymous {

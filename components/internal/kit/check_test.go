@@ -22,6 +22,7 @@ type lampArgs struct {
 	Location components.Location
 	Shade    *components.Location
 	Power    *components.Location
+	Colour   string `json:"colour,omitempty" kit:"required"` // which a stack file may leave out, and the configuration has in the end
 	hidden   string
 }
 
@@ -35,8 +36,9 @@ lamp: KeyArn is missing
 lamp: Location.Account is missing
 lamp: Location.Region is missing
 lamp: Shade.Account is missing
-lamp: Power is missing`))
-	args.Start, args.Name, args.KeyArn = "07:00", "lamp", pulumi.String("key")
+lamp: Power is missing
+lamp: Colour is missing`))
+	args.Start, args.Name, args.KeyArn, args.Colour = "07:00", "lamp", pulumi.String("key"), "red"
 	args.Location = components.Location{Account: "111122223333", Region: "eu-west-1"}
 	args.Shade, args.Power = &args.Location, &args.Location
 	assert.NoError(t, kit.Check("lamp", args).Err())

@@ -76,8 +76,8 @@ func TestCopy(t *testing.T) {
 func TestMistakes(t *testing.T) {
 	s := stack(t, "dev")
 	files := t.TempDir()
-	checkout.Write(t, files, map[string]string{"Pulumi.dev.yaml": checkout.Edit(t, root, "dev",
-		[2]string{"natGateways: 1", "natGateways: 7"}, [2]string{"maxReplicas: 3", "maxReplicas: 0"})})
+	checkout.Write(t, files, checkout.Edit(t, root, "dev",
+		[2]string{"natGateways: 1", "natGateways: 7"}, [2]string{"maxReplicas: 3", "maxReplicas: 0"}))
 	edited := program
 	edited.StackFiles = files
 	_, err := s.Preview(t.Context(), edited)

@@ -26,7 +26,7 @@ import (
 type Source struct {
 	// Dir is the folder of Pulumi.yaml, where the program runs.
 	Dir string
-	// StackFiles is the folder of the Pulumi.<stack>.yaml files; Dir if empty.
+	// StackFiles is the folder of the Pulumi.<stack>.yaml files, and of an edited Pulumi.yaml if that is there; Dir if empty.
 	StackFiles string
 	// Program is the program.
 	Program Program
@@ -135,13 +135,13 @@ func (p *program) end() {
 
 // load reads the project and a stack's configuration, with what the project sets for all stacks. Secret values are placeholders: their key is not here.
 func (s Source) load(ctx context.Context, stack string) (*workspace.Project, config.Map, error) {
-	project, err := workspace.LoadProject(filepath.Join(s.Dir, "Pulumi.yaml"))
-	if err != nil {
-		return nil, nil, err
-	}
 	files := s.StackFiles
 	if files == "" {
 		files = s.Dir
+	}
+	project, err := workspace.LoadProject(filepath.Join(offline.ProjectFolder(files, s.Dir), "Pulumi.yaml"))
+	if err != nil {
+		return nil, nil, err
 	}
 	path := filepath.Join(files, "Pulumi."+stack+".yaml")
 	content, err := offline.StackFile(path)

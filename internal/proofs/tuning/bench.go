@@ -185,7 +185,7 @@ func malformedRefusal(config any, err error) (found []string) {
 }
 
 // hidden matches keys whose values a refusal must not show: what a person puts there may be a secret.
-var hidden = regexp.MustCompile(`^legops:applications\[\d+\]\.settings\.`)
+var hidden = regexp.MustCompile(`^legops:(applications\[\d+\]|tuning\.all|tuning\.applications\.[^.]+)\.settings\.`)
 
 func isScalar(value any) bool {
 	switch v := value.(type) {

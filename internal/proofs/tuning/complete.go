@@ -35,8 +35,14 @@ func (b *bench) complete(m *Move, schema *node, random *rand.Rand) *Move {
 		changed := false
 		for _, p := range slices.Backward(problems) { // of a list the last first, so that places stay
 			path := pathOf(p.Key)
-			at, _ := get(config, path).(string)
+			there := get(config, path)
+			at, _ := there.(string)
 			switch {
+			case strings.HasPrefix(p.Rule, "no such ") && path[len(path)-1] == name && (m.Change == renamed || m.Change == removed): // the key is the name
+				edits = append(edits, edit{path, absent{}})
+				if to, is := first.value.(string); is {
+					edits = append(edits, edit{inside(path[:len(path)-1], to), there})
+				}
 			case strings.HasPrefix(p.Rule, "no such ") && at != "" && at == name && m.Change == renamed:
 				edits = append(edits, edit{path, first.value})
 			case strings.HasPrefix(p.Rule, "no such ") && at != "" && at == name && m.Change == removed:

@@ -13,25 +13,41 @@ import (
 	"gopkg.in/yaml.v3"
 )
 
-// document is a stack file: what it has beside the configuration, and the configuration by full key.
+// document is a stack file: what it has beside the configuration, and the configuration by full key. It takes in what Pulumi.yaml has by
+// default, so that a move is of the configuration as a whole; the project is then without that.
 type document struct {
-	stack string
-	file  map[string]any
+	stack         string
+	file, project map[string]any
 }
 
 // read reads the stack file of a stack.
 func read(root, stack string) (*document, error) {
-	path := filepath.Join(root, fileOf(stack))
-	text, err := os.ReadFile(path)
-	if err != nil {
-		return nil, err
-	}
 	d := &document{stack: stack}
-	if err := yaml.Unmarshal(text, &d.file); err != nil {
-		return nil, fmt.Errorf("%s: %w", path, err)
+	for name, into := range map[string]*map[string]any{fileOf(stack): &d.file, projectFile: &d.project} {
+		path := filepath.Join(root, name)
+		text, err := os.ReadFile(path)
+		if err != nil {
+			return nil, err
+		}
+		if err := yaml.Unmarshal(text, into); err != nil {
+			return nil, fmt.Errorf("%s: %w", path, err)
+		}
+	}
+	own, _ := d.file["config"].(map[string]any)
+	all, _ := d.project["config"].(map[string]any)
+	for key, described := range all {
+		of, _ := described.(map[string]any)
+		if value, has := of["default"]; has {
+			delete(of, "default")
+			if _, set := own[key]; !set {
+				own[key] = value
+			}
+		}
 	}
 	return d, nil
 }
+
+const projectFile = "Pulumi.yaml"
 
 func fileOf(stack string) string { return "Pulumi." + stack + ".yaml" }
 
@@ -42,16 +58,21 @@ func (d *document) config() any { return d.file["config"] }
 func (d *document) with(config any) *document {
 	file := maps.Clone(d.file)
 	file["config"] = config
-	return &document{d.stack, file}
+	return &document{d.stack, file, d.project}
 }
 
-// write writes it as a stack file of a folder.
+// write writes it as a stack file of a folder, with the project.
 func (d *document) write(dir string) error {
-	text, err := yaml.Marshal(d.file)
-	if err != nil {
-		return err
+	for name, file := range map[string]any{fileOf(d.stack): d.file, projectFile: d.project} {
+		text, err := yaml.Marshal(file)
+		if err != nil {
+			return err
+		}
+		if err := os.WriteFile(filepath.Join(dir, name), text, 0o600); err != nil {
+			return err
+		}
 	}
-	return os.WriteFile(filepath.Join(dir, fileOf(d.stack)), text, 0o600)
+	return nil
 }
 
 // absent, as a value, is that there is none.

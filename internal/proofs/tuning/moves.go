@@ -107,10 +107,7 @@ func (g *generator) to(path []string, kind, change string, value any) *Move {
 			return nil
 		}
 	}
-	m := &Move{g.doc.stack, keyOf(path), generic(path), kind, change, show(was), show(value), []edit{{path, value}}, nil}
-	if above := g.schema.at(path[:len(path)-1]); above != nil && above.values != nil {
-		m.Of = generic(path[:len(path)-1]) // a mapping with any keys has none of its own
-	}
+	m := &Move{g.doc.stack, keyOf(path), g.schema.key(path), kind, change, show(was), show(value), []edit{{path, value}}, nil}
 	g.moves = append(g.moves, m)
 	return m
 }
@@ -155,7 +152,7 @@ func (g *generator) mapping(path []string, value map[string]any, n *node) {
 		g.to(path, "key "+key+" renamed", renamed, other)
 	}
 	more := maps.Clone(value)
-	more["ADDED"] = n.values.example(g.random)
+	more["ADDED"] = n.values.least(g.random)
 	g.to(path, "key added", added, more)
 }
 
@@ -171,7 +168,7 @@ func (g *generator) absent(path []string, n *node) {
 			with := maps.Clone(least)
 			with[key] = c.value
 			if m := g.to(path, c.kind, c.change, with); m != nil {
-				m.Key, m.Of, m.To = keyOf(inside(path, key)), generic(inside(path, key)), show(c.value)
+				m.Key, m.Of, m.To = keyOf(inside(path, key)), g.schema.key(inside(path, key)), show(c.value)
 			}
 		}
 	}

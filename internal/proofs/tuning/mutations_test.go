@@ -134,7 +134,7 @@ var mutants = []broken{
 			{pathOf("legops:storage.buckets[0].noncurrentRetentionDays"), 1}, {pathOf("legops:backup.retentionDays"), 1},
 			{pathOf("legops:registry.keepImages"), 5},
 			{pathOf("legops:rds.instanceClass"), "db.r7g.large"}, {pathOf("legops:opensearch.volumeGiB"), 10},
-			{pathOf("legops:eks.nodes.diskGiB"), 60}, {pathOf("legops:applications[0].cpu"), "150m"},
+			{pathOf("legops:eks.nodes.diskGiB"), 60}, {pathOf("legops:tuning.applications.portal.cpu"), "150m"},
 			{pathOf("legops:bastion.instanceType"), "t4g.medium"},
 		}, nil,
 		[]mutation{

@@ -80,7 +80,7 @@ func (n *node) resolved(definitions map[string]*node, optional bool) *node {
 }
 
 // keys calls back for every key below a node, with the node of its value. Elements of a list have a key of their own, such as
-// legops:queues[].
+// legops:queues[], and so have mappings in one with any keys, such as legops:tuning.applications.*.
 func (n *node) keys(path string, visit func(key string, of *node)) {
 	for _, name := range slices.Sorted(maps.Keys(n.Properties)) {
 		key := strings.TrimPrefix(path+"."+name, ".")
@@ -91,6 +91,25 @@ func (n *node) keys(path string, visit func(key string, of *node)) {
 		visit(path+"[]", n.Items)
 		n.Items.keys(path+"[]", visit)
 	}
+	if n.values != nil && n.values.Type == "object" {
+		visit(path+".*", n.values)
+		n.values.keys(path+".*", visit)
+	}
+}
+
+// key is the key of a path, as keys has it. A mapping with any keys and plain values has none of its own.
+func (n *node) key(path []string) string {
+	path = slices.Clone(path)
+	for i := range path {
+		switch above := n.at(path[:i]); {
+		case above == nil || above.values == nil || above.Properties[path[i]] != nil:
+		case above.values.Type != "object":
+			return generic(path[:i])
+		default:
+			path[i] = "*"
+		}
+	}
+	return generic(path)
 }
 
 // at is the node of a path; nil where the schema has none.

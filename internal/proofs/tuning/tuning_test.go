@@ -3,6 +3,7 @@ package tuning
 import (
 	"encoding/json"
 	"fmt"
+	"maps"
 	"math/rand/v2"
 	"os"
 	"path/filepath"
@@ -164,6 +165,25 @@ func TestExamples(t *testing.T) {
 		}
 	})
 	assert.Greater(t, patterns, 20)
+}
+
+// The tuning of an application follows its name, as references to it do.
+func TestCompletedMovesOfTunedApplications(t *testing.T) {
+	schema, err := readSchema(prooftest.Root)
+	require.NoError(t, err)
+	doc, err := read(prooftest.Root, "dev")
+	require.NoError(t, err)
+	b := &bench{dir: t.TempDir(), doc: doc, load: func(values map[string]string) (*stacks.Config, error) { return stacks.Load(stacks.Project, values) }}
+	tuned := func(m *Move) []string {
+		m = b.complete(m, schema, rand.New(rand.NewPCG(1, 2)))
+		require.NotNil(t, m)
+		all, _ := get(apply(doc.config(), m.Edits...), pathOf("legops:tuning.applications")).(map[string]any)
+		return slices.Sorted(maps.Keys(all))
+	}
+	assert.Equal(t, []string{"cases", "documents", "search", "signatures"},
+		tuned(&Move{Change: renamed, Edits: []edit{{pathOf("legops:applications[2].name"), "cases"}}}))
+	assert.Equal(t, []string{"documents", "matters", "signatures"},
+		tuned(&Move{Change: removed, Edits: []edit{{pathOf("legops:applications[8]"), absent{}}}}))
 }
 
 func TestSet(t *testing.T) {
