@@ -1,11 +1,14 @@
 package infra
 
 import (
+	"slices"
+
 	"github.com/pulumi/pulumi/sdk/v3/go/pulumi"
 
 	"legops/components/apps"
 	"legops/components/edge"
 	"legops/components/foundation"
+	"legops/internal/settings"
 	"legops/stacks"
 )
 
@@ -42,6 +45,7 @@ func (p *Platform) edge(ctx *pulumi.Context, cfg *stacks.Config) (err error) {
 		Name:         p.name,
 		Location:     p.globalLocation,
 		Unlimited:    p.unlimited(cfg),
+		Uploads:      uploads(cfg),
 		LogRetention: cfg.Monitoring.LogRetention,
 		LogKeyArn:    p.GlobalEncryption.Keys[foundation.KeyLogs],
 		Protect:      cfg.DeletionProtection,
@@ -52,6 +56,7 @@ func (p *Platform) edge(ctx *pulumi.Context, cfg *stacks.Config) (err error) {
 		Cdn:            cfg.Cdn,
 		Name:           p.name,
 		Location:       p.globalLocation,
+		Applications:   cfg.Applications,
 		Domain:         p.domain,
 		Origin:         origin,
 		ZoneID:         cfg.Domain.HostedZoneID,
@@ -61,4 +66,15 @@ func (p *Platform) edge(ctx *pulumi.Context, cfg *stacks.Config) (err error) {
 		LogBucketArn:   p.Storage.LogBucketArn,
 	}, p.onGlobal())
 	return err
+}
+
+// uploads are the upload paths of all applications, in order: the firewall has one expression of them.
+func uploads(cfg *stacks.Config) (all []string) {
+	for _, a := range cfg.Applications {
+		if a.Edge != nil {
+			all = append(all, settings.Texts(a.Edge.Uploads)...)
+		}
+	}
+	slices.Sort(all)
+	return all
 }

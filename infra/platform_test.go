@@ -85,8 +85,8 @@ func platform() *stacks.Config {
 		},
 		Cdn: settings.Cdn{
 			PriceClass: "PriceClass_100", ContentSecurityPolicy: "default-src 'self'", Hsts: settings.Hsts{MaxAgeSeconds: 400},
-			Firewall: settings.Firewall{Mode: "block", RateLimit: 555}, OriginSecretGeneration: 2, StaticPaths: []settings.StaticPath{"/static/*"},
-			Forward: settings.Forward{Cookies: []settings.CookieName{"session"}, Headers: []settings.HeaderName{"Accept"}, QueryStrings: []settings.QueryName{"q"}},
+			Firewall: settings.Firewall{Mode: "block", RateLimit: 555, Sessions: &settings.Sessions{Cookie: "sid", AddressRateLimit: 5555}}, OriginSecretGeneration: 2, StaticPaths: []settings.StaticPath{"/static/*"},
+			Forward: settings.Forward{Headers: []settings.HeaderName{"Accept"}},
 		},
 		Registry: settings.Registry{ImageArchitecture: settings.Arm64, KeepImages: 12, UntaggedDays: 3},
 		Pipeline: settings.Pipeline{
@@ -112,6 +112,7 @@ func platform() *stacks.Config {
 				Name: "matters", Path: "/matters", Port: 9090,
 				Produces: []string{"signing"}, Consumes: []string{"signing"}, Database: true, Search: true, Secrets: []settings.SecretName{"key"},
 				Buckets: []settings.BucketAccess{{Name: "documents", Prefix: "matters/", Access: "write"}},
+				Edge:    &settings.ApplicationEdge{OwnContentSecurityPolicy: true, Uploads: []settings.UploadPath{"/matters/files", "/matters/evidence"}},
 				Tunable: settings.Tunable{
 					MinReplicas: 2, MaxReplicas: 7, CPU: "250m", Memory: "256Mi", Settings: map[string]string{"LOG_LEVEL": "debug"},
 				},
@@ -170,6 +171,12 @@ func TestPlatformCarriesTheConfiguration(t *testing.T) {
 		{"aws:autoscaling/attachment:Attachment", "loadbalancer-euw1-az2", "autoscalingGroupName", "eks-nodes-euw1-az2-asg"},
 		{"aws:cloudwatch/logGroup:LogGroup", "firewall-logs", "retentionInDays", 120.0},
 		{"aws:cloudfront/distribution:Distribution", "cdn", "webAclId", "arn:of:firewall"},
+		{"aws:cloudfront/distribution:Distribution", "cdn", "orderedCacheBehaviors[2].pathPattern", "/matters"},
+		{
+			"aws:wafv2/webAcl:WebAcl", "firewall",
+			"rules[4].statement.andStatement.statements[1].notStatement.statements[0].regexMatchStatement.regexString",
+			`^(?:/matters/evidence|/matters/files)(?:/[^%\\;]*)?$`,
+		},
 		{"aws:ecr/repository:Repository", "registry-matters", "name", "legops-test/matters"},
 		{"aws:sns/topicSubscription:TopicSubscription", "alerts-critical-ops@example.com", "endpoint", "ops@example.com"},
 		{"aws:ec2/launchTemplate:LaunchTemplate", "deployer-template", "instanceType", "t4g.small"},

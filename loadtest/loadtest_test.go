@@ -103,7 +103,7 @@ func TestProfilesPass(t *testing.T) {
 				journeys = append(journeys, journey.Name)
 				assert.Positive(t, journey.Count, journey.Name)
 			}
-			assert.Equal(t, []string{"sign-in", "list-matters", "upload", "open", "sign", "search"}, journeys)
+			assert.Equal(t, []string{"sign-in", "browse", "list-matters", "upload", "open", "sign", "search"}, journeys)
 			assert.Greater(t, len(s.Series.RequestsPerSecond), 8, "a value for each second")
 			assert.Equal(t, profile == "stress", s.RecoverySeconds != nil)
 			assert.NotNil(t, s.Comparison, "there is a baseline")

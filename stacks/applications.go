@@ -22,7 +22,7 @@ func applications(c *checker) {
 		if clusterNamespace.MatchString(application.Name) {
 			c.report(key+".name", application.Name, "the cluster reserves such names for its own namespaces", "rename the application")
 		}
-		if application.Path == errorPaths {
+		if settings.Within(application.Path, errorPaths) {
 			c.report(key+".path", application.Path, "reserved for the platform's error pages", "choose another path")
 		}
 		if least, most := key+".minReplicas", key+".maxReplicas"; c.ok(least, most) && application.MinReplicas > application.MaxReplicas {

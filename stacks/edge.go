@@ -99,24 +99,10 @@ func strictScripts(policy string) bool {
 	return true
 }
 
-// keptHeaders are the headers that CloudFront refuses in a cache key (Amazon CloudFront Developer Guide, "HTTP request
-// headers and CloudFront behavior"), or that the platform sets.
-var keptHeaders = []string{
-	"accept-encoding", "connection", "content-length", "cookie", "date", "expect", "host", "keep-alive", "te", "trailer",
-	"transfer-encoding", "upgrade", "via", "warning", "x-amz-cf-id", "x-forwarded-for", "x-forwarded-proto", "x-origin-verify",
-	"x-real-ip",
-}
-
 // errorPaths is the path of the pages that CloudFront shows when the platform fails.
 const errorPaths = "/errors"
 
-func forwarding(c *checker) {
-	for i, header := range c.Cdn.Forward.Headers {
-		name := strings.ToLower(string(header))
-		if slices.Contains(keptHeaders, name) || strings.HasPrefix(name, "x-edge-") || strings.HasPrefix(name, "proxy-") {
-			c.report(element("cdn.forward.headers", i), string(header), "CloudFront or the platform sets this header itself", "remove it")
-		}
-	}
+func staticPaths(c *checker) {
 	for i, pattern := range c.Cdn.StaticPaths {
 		path := string(pattern)
 		key, covered := element("cdn.staticPaths", i), path

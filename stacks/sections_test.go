@@ -101,18 +101,23 @@ func TestSectionsRefuseBadValues(t *testing.T) {
 			"legops:cdn.firewall.rateLimit: 1: below the minimum of 10: write a whole number of 10 to 2000000000",
 			"legops:cdn.priceClass: PriceClass_50: unknown price class: did you mean PriceClass_100?",
 		}},
-		{"header, cookie and query names", "dev", []edit{
-			set("cdn.forward.headers", []any{"Accept Language", "Host", "X-Edge-Location"}), set("cdn.forward.cookies", []any{"session;id"}),
-			set("cdn.forward.queryStrings", []any{"q=1"}),
-		}, []string{
-			"legops:cdn.forward.cookies[0]: session;id: malformed: write the name of a cookie",
+		{"header names", "dev", []edit{set("cdn.forward.headers", []any{
+			"Accept Language", "Host", "X-Edge-Location", "X-Forwarded-Host", "Cache-Control", "X-Original-URL", "Accept", "ACCEPT",
+		})}, []string{
 			"legops:cdn.forward.headers[0]: Accept Language: malformed: write the name of a header such as Accept-Language",
 			"legops:cdn.forward.headers[1]: Host: CloudFront or the platform sets this header itself: remove it",
 			"legops:cdn.forward.headers[2]: X-Edge-Location: CloudFront or the platform sets this header itself: remove it",
-			"legops:cdn.forward.queryStrings[0]: q=1: malformed: write the name of a query parameter",
+			"legops:cdn.forward.headers[3]: X-Forwarded-Host: CloudFront or the platform sets this header itself: remove it",
+			"legops:cdn.forward.headers[4]: Cache-Control: CloudFront or the platform sets this header itself: remove it",
+			"legops:cdn.forward.headers[5]: X-Original-URL: with it a visitor would tell applications another address, host or path than the real one: remove it",
+			"legops:cdn.forward.headers[7]: ACCEPT: is also legops:cdn.forward.headers[6]: remove one: case makes no difference",
 		}},
-		{"more headers than CloudFront takes", "dev", []edit{set("cdn.forward.headers", []any{"A", "B", "C", "D", "E", "F", "G", "H", "I", "J"})}, []string{
-			`legops:cdn.forward.headers: ["A","B","C","D","E","F","G","H","I","J"]: has 10 elements, must have at most 9: write a list of at most 9`,
+		{"cookies and query strings, of which all are forwarded", "dev", []edit{set("cdn.forward.cookies", []any{"session"}), set("cdn.forward.queryStrings", []any{"q"})}, []string{
+			"legops:cdn.forward.cookies: unknown key: remove it; the keys here are headers",
+			"legops:cdn.forward.queryStrings: unknown key: remove it; the keys here are headers",
+		}},
+		{"more headers than CloudFront takes", "dev", []edit{set("cdn.forward.headers", []any{"A", "B", "C", "D", "E", "F", "G", "H", "I", "J", "Content-Type"})}, []string{
+			`legops:cdn.forward.headers: ["A","B","C","D","E","F","G","H","I","J","Content-Type"]: CloudFront caches by 10 headers at most, Host among them; these are 1 too many: name only what all applications need, and the others in applications[].edge.headers`,
 		}},
 		{"static paths", "dev", []edit{set("cdn.staticPaths", []any{"static/*", "/*", "/matters/*", "/matters/static/*", "/errors/*"})}, []string{
 			"legops:cdn.staticPaths[0]: static/*: malformed: write a path such as /static/*",

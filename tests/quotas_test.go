@@ -16,6 +16,7 @@ import (
 	"legops/internal/instances"
 	"legops/internal/quotas"
 	"legops/internal/recorder"
+	"legops/internal/settings"
 	"legops/stacks"
 )
 
@@ -100,6 +101,11 @@ func TestQuotasAreFresh(t *testing.T) {
 			rows = append(rows, []string{stack, quota.Name, "`" + quota.Code + "`", fmt.Sprint(quota.Min), fmt.Sprint(quota.Max)})
 		}
 	}
+	var edge [][]string
+	for _, stack := range stackNames {
+		keyed, _ := config(t, stack).Cdn.Forward.Keyed()
+		edge = append(edge, []string{stack, fmt.Sprint(settings.PolicyHeaders), fmt.Sprint(1 + len(keyed)), fmt.Sprint(settings.PolicyHeaders - 1 - len(keyed))})
+	}
 	for _, has := range []int{5, 32, 64} {
 		said += fmt.Sprintf("\n## An account with %d of each\n\n```\n", has)
 		for _, stack := range stackNames {
@@ -129,5 +135,13 @@ replaced, the new ones beside the old; bastion and deployer count twice there, t
 `+markdown([]string{"Stack", "Quota", "Code", "At least", "At most"}, rows)+`
 `+"`make check-account ACCOUNT=dev`"+` compares this with the account's own quotas, and `+"`make bootstrap`"+` ends with it. It only reads. What
 other things in the account run counts as well; the commands it prints ask AWS for a larger quota, and nobody runs them but you.
-`+said)
+`+said+`
+## Headers that CloudFront takes
+
+Quotas of [CloudFront](https://docs.aws.amazon.com/AmazonCloudFront/latest/DeveloperGuide/cloudfront-limits.html), as a new account has them:
+headers in a cache policy, of which Host and those of `+"`cdn.forward.headers`"+` are taken (but for those that need no place in the cache key),
+which leaves the rest for each application's `+"`edge.headers`"+`. Besides, `+fmt.Sprint(settings.CacheBehaviors)+` cache behaviours in a distribution, and
+`+fmt.Sprint(settings.PoliciesOfAKind)+` policies of a kind in an account: the program refuses more before anything changes.
+
+`+strings.TrimSuffix(markdown([]string{"Stack", "Quota", "Taken", "Left for an application"}, edge), "\n")+"\n")
 }

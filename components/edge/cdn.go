@@ -22,6 +22,8 @@ type CdnArgs struct {
 	Name string
 	// Location is us-east-1 and the account.
 	Location components.Location
+	// Applications are those behind the distribution; it looks at their paths, and at what they need of it. Optional.
+	Applications []settings.Application
 	// Domain is the public name of the platform; its records are made here.
 	Domain string
 	// Origin is the name of the load balancer, below Domain.
@@ -84,9 +86,18 @@ func (b *cdnBuild) distribution() error {
 	if err != nil {
 		return err
 	}
+	// Static paths come before applications: who names a folder of files within an application's path means these files.
 	behaviors := cloudfront.DistributionOrderedCacheBehaviorArray{b.errorBehavior(policies)}
 	for _, path := range b.args.StaticPaths {
 		behaviors = append(behaviors, b.staticBehavior(path, policies))
+	}
+	own, err := b.applicationBehaviors(policies)
+	if err != nil {
+		return err
+	}
+	remaining, err := b.defaultBehavior(policies)
+	if err != nil {
+		return err
 	}
 	created, err := cloudfront.NewDistribution(b.Ctx, b.Name, &cloudfront.DistributionArgs{
 		Comment:       pulumi.String(b.args.Name),
@@ -102,8 +113,8 @@ func (b *cdnBuild) distribution() error {
 			SslSupportMethod:       pulumi.String("sni-only"),
 		},
 		Origins:               cloudfront.DistributionOriginArray{b.applicationOrigin(), errors.origin()},
-		DefaultCacheBehavior:  b.dynamicBehavior(policies),
-		OrderedCacheBehaviors: behaviors,
+		DefaultCacheBehavior:  remaining,
+		OrderedCacheBehaviors: append(behaviors, own...),
 		CustomErrorResponses:  errorResponses(),
 		Restrictions: cloudfront.DistributionRestrictionsArgs{
 			GeoRestriction: cloudfront.DistributionRestrictionsGeoRestrictionArgs{RestrictionType: pulumi.String("none")},

@@ -97,20 +97,22 @@ func (e *errorPages) origin() cloudfront.DistributionOriginArgs {
 	}
 }
 
-// errorResponses show the page in place of what the load balancer or CloudFront says when the applications fail. The
-// status stays what it was, and an error is forgotten after seconds. The others that CloudFront keeps by itself, for ten
-// seconds (Developer Guide, "HTTP 4xx and 5xx status codes that CloudFront caches"), it does not keep: who asks for a
-// document that was just made must not get an earlier answer.
+// errorResponses show the page where the platform itself did not answer: CloudFront sends 502 and 504 if it cannot reach the load
+// balancer or waits in vain, and so do the load balancer and NGINX if there is no pod or it does not answer. Nobody can tell those from an
+// application that sends them itself. Any other status is the application's answer, 500 and 503 too: a page in place of its JSON would take
+// away what went wrong, and Retry-After. The status stays what it was, and the page is forgotten after seconds. The others that CloudFront
+// keeps by itself, for ten seconds (Developer Guide, "HTTP 4xx and 5xx status codes that CloudFront caches"), it does not keep: who asks
+// for a document that was just made must not get an earlier answer.
 func errorResponses() cloudfront.DistributionCustomErrorResponseArray {
 	all := cloudfront.DistributionCustomErrorResponseArray{}
-	for _, status := range []int{500, 502, 503, 504} {
+	for _, status := range []int{502, 504} {
 		all = append(all, cloudfront.DistributionCustomErrorResponseArgs{
 			ErrorCode: pulumi.Int(status), ResponseCode: pulumi.Int(status),
 			ResponsePagePath:   pulumi.String("/" + errorKey),
 			ErrorCachingMinTtl: pulumi.Int(5),
 		})
 	}
-	for _, status := range []int{404, 405, 414, 501} {
+	for _, status := range []int{404, 405, 414, 500, 501, 503} {
 		all = append(all, cloudfront.DistributionCustomErrorResponseArgs{ErrorCode: pulumi.Int(status), ErrorCachingMinTtl: pulumi.Int(0)})
 	}
 	return all

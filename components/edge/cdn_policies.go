@@ -13,6 +13,7 @@ import (
 type cdnPolicies struct {
 	dynamic, static *cloudfront.CachePolicy
 	host            *cloudfront.OriginRequestPolicy
+	unkeyed         *cloudfront.OriginRequestPolicy // nil if all headers are in the key
 	headers         *cloudfront.ResponseHeadersPolicy
 }
 
@@ -25,43 +26,56 @@ var (
 
 func (b *cdnBuild) policies() (p *cdnPolicies, err error) {
 	p = &cdnPolicies{}
-	if p.dynamic, err = b.dynamicCache(); err != nil {
+	if p.dynamic, err = b.dynamicCache("dynamic", "Answers of the applications"); err != nil {
 		return nil, err
 	}
 	if p.static, err = b.staticCache(); err != nil {
 		return nil, err
 	}
-	if p.host, err = cloudfront.NewOriginRequestPolicy(b.Ctx, b.Name+"-host", &cloudfront.OriginRequestPolicyArgs{
-		Name:    pulumi.String(b.args.Name + "-host"),
-		Comment: pulumi.String("The host that the visitor asked for, and nothing else"),
-		HeadersConfig: cloudfront.OriginRequestPolicyHeadersConfigArgs{
-			HeaderBehavior: pulumi.String("whitelist"),
-			Headers:        cloudfront.OriginRequestPolicyHeadersConfigHeadersArgs{Items: pulumi.StringArray{pulumi.String("Host")}},
-		},
-		CookiesConfig:      cloudfront.OriginRequestPolicyCookiesConfigArgs{CookieBehavior: pulumi.String("none")},
-		QueryStringsConfig: cloudfront.OriginRequestPolicyQueryStringsConfigArgs{QueryStringBehavior: pulumi.String("none")},
-	}, b.Parent); err != nil {
+	if p.host, err = b.requestPolicy("host", "The host that the visitor asked for, and nothing else", "Host"); err != nil {
 		return nil, err
 	}
-	p.headers, err = b.securityHeaders()
+	if _, unkeyed := b.args.Forward.Keyed(); len(unkeyed) > 0 {
+		if p.unkeyed, err = b.requestPolicy("unkeyed", "Headers of requests whose answers are not cached", unkeyed...); err != nil {
+			return nil, err
+		}
+	}
+	p.headers, err = b.securityHeaders("headers", "Security headers of every answer", true)
 	return p, err
 }
 
-// dynamicCache caches only what an application says may be cached, for a second, and per visitor: whatever reaches the
-// applications is part of the key, so that nobody gets an answer to somebody else's cookies. CloudFront forwards
-// by such a key only where it may cache at all, which a longest time of 0 would forbid.
-func (b *cdnBuild) dynamicCache() (*cloudfront.CachePolicy, error) {
-	return cloudfront.NewCachePolicy(b.Ctx, b.Name+"-dynamic", &cloudfront.CachePolicyArgs{
-		Name:                                     pulumi.String(b.args.Name + "-dynamic"),
-		Comment:                                  pulumi.String("Answers of the applications"),
-		MinTtl:                                   pulumi.Int(0),
-		DefaultTtl:                               pulumi.Int(0),
-		MaxTtl:                                   pulumi.Int(1),
-		ParametersInCacheKeyAndForwardedToOrigin: cacheKey(b.args.Forward, "Host"),
+// requestPolicy forwards these headers without a place in the cache key.
+func (b *cdnBuild) requestPolicy(name, comment string, headers ...settings.HeaderName) (*cloudfront.OriginRequestPolicy, error) {
+	return cloudfront.NewOriginRequestPolicy(b.Ctx, b.Name+"-"+name, &cloudfront.OriginRequestPolicyArgs{
+		Name:    pulumi.String(b.args.Name + "-" + name),
+		Comment: pulumi.String(comment),
+		HeadersConfig: cloudfront.OriginRequestPolicyHeadersConfigArgs{
+			HeaderBehavior: pulumi.String("whitelist"),
+			Headers:        cloudfront.OriginRequestPolicyHeadersConfigHeadersArgs{Items: pulumi.ToStringArray(settings.Texts(headers))},
+		},
+		CookiesConfig:      cloudfront.OriginRequestPolicyCookiesConfigArgs{CookieBehavior: pulumi.String("none")},
+		QueryStringsConfig: cloudfront.OriginRequestPolicyQueryStringsConfigArgs{QueryStringBehavior: pulumi.String("none")},
 	}, b.Parent)
 }
 
-// staticCache caches for a day, or for what the application says up to a year, whoever asks.
+// dynamicCache caches only what an application says may be cached, for a second, and per visitor: all cookies, the whole query string
+// and the headers are part of the key, so that nobody gets an answer to somebody else's. CloudFront forwards by such a key only where it
+// may cache at all, which a longest time of 0 would forbid. "all" is a behaviour of cookies and query strings in a cache policy (Amazon
+// CloudFront Developer Guide, "Understand cache policies"), and not of headers, which have to be named.
+func (b *cdnBuild) dynamicCache(name, comment string, more ...settings.HeaderName) (*cloudfront.CachePolicy, error) {
+	keyed, _ := b.args.Forward.Keyed()
+	return cloudfront.NewCachePolicy(b.Ctx, b.Name+"-"+name, &cloudfront.CachePolicyArgs{
+		Name:                                     pulumi.String(b.args.Name + "-" + name),
+		Comment:                                  pulumi.String(comment),
+		MinTtl:                                   pulumi.Int(0),
+		DefaultTtl:                               pulumi.Int(0),
+		MaxTtl:                                   pulumi.Int(1),
+		ParametersInCacheKeyAndForwardedToOrigin: cacheKey("all", slices.Concat([]settings.HeaderName{"Host"}, keyed, more)),
+	}, b.Parent)
+}
+
+// staticCache caches for a day, or for what the application says up to a year, whoever asks. Another query string is another file:
+// /static/app.js?v=2 is the next version.
 func (b *cdnBuild) staticCache() (*cloudfront.CachePolicy, error) {
 	return cloudfront.NewCachePolicy(b.Ctx, b.Name+"-static", &cloudfront.CachePolicyArgs{
 		Name:                                     pulumi.String(b.args.Name + "-static"),
@@ -69,46 +83,35 @@ func (b *cdnBuild) staticCache() (*cloudfront.CachePolicy, error) {
 		MinTtl:                                   pulumi.Int(0),
 		DefaultTtl:                               pulumi.Int(86400),
 		MaxTtl:                                   pulumi.Int(31536000),
-		ParametersInCacheKeyAndForwardedToOrigin: cacheKey(settings.Forward{}),
+		ParametersInCacheKeyAndForwardedToOrigin: cacheKey("none", nil),
 	}, b.Parent)
 }
 
-// cacheKey is what tells two requests for one path apart: what is forwarded, and more headers.
-func cacheKey(f settings.Forward, more ...settings.HeaderName) cloudfront.CachePolicyParametersInCacheKeyAndForwardedToOriginArgs {
+// cacheKey is what tells two requests for one path apart, and is forwarded: the query string, all cookies or none, and headers.
+func cacheKey(cookies string, headers []settings.HeaderName) cloudfront.CachePolicyParametersInCacheKeyAndForwardedToOriginArgs {
 	key := cloudfront.CachePolicyParametersInCacheKeyAndForwardedToOriginArgs{
 		EnableAcceptEncodingBrotli: pulumi.Bool(true),
 		EnableAcceptEncodingGzip:   pulumi.Bool(true),
 		HeadersConfig:              cloudfront.CachePolicyParametersInCacheKeyAndForwardedToOriginHeadersConfigArgs{HeaderBehavior: pulumi.String("none")},
-		CookiesConfig:              cloudfront.CachePolicyParametersInCacheKeyAndForwardedToOriginCookiesConfigArgs{CookieBehavior: pulumi.String("none")},
-		QueryStringsConfig:         cloudfront.CachePolicyParametersInCacheKeyAndForwardedToOriginQueryStringsConfigArgs{QueryStringBehavior: pulumi.String("none")},
+		CookiesConfig:              cloudfront.CachePolicyParametersInCacheKeyAndForwardedToOriginCookiesConfigArgs{CookieBehavior: pulumi.String(cookies)},
+		QueryStringsConfig:         cloudfront.CachePolicyParametersInCacheKeyAndForwardedToOriginQueryStringsConfigArgs{QueryStringBehavior: pulumi.String("all")},
 	}
-	if headers := slices.Concat(more, f.Headers); len(headers) > 0 {
+	if len(headers) > 0 {
 		key.HeadersConfig = cloudfront.CachePolicyParametersInCacheKeyAndForwardedToOriginHeadersConfigArgs{
 			HeaderBehavior: pulumi.String("whitelist"),
 			Headers:        cloudfront.CachePolicyParametersInCacheKeyAndForwardedToOriginHeadersConfigHeadersArgs{Items: pulumi.ToStringArray(settings.Texts(headers))},
 		}
 	}
-	if len(f.Cookies) > 0 {
-		key.CookiesConfig = cloudfront.CachePolicyParametersInCacheKeyAndForwardedToOriginCookiesConfigArgs{
-			CookieBehavior: pulumi.String("whitelist"),
-			Cookies:        cloudfront.CachePolicyParametersInCacheKeyAndForwardedToOriginCookiesConfigCookiesArgs{Items: pulumi.ToStringArray(settings.Texts(f.Cookies))},
-		}
-	}
-	if len(f.QueryStrings) > 0 {
-		key.QueryStringsConfig = cloudfront.CachePolicyParametersInCacheKeyAndForwardedToOriginQueryStringsConfigArgs{
-			QueryStringBehavior: pulumi.String("whitelist"),
-			QueryStrings:        cloudfront.CachePolicyParametersInCacheKeyAndForwardedToOriginQueryStringsConfigQueryStringsArgs{Items: pulumi.ToStringArray(settings.Texts(f.QueryStrings))},
-		}
-	}
 	return key
 }
 
-// securityHeaders are sent with every answer, in place of what an application says.
-func (b *cdnBuild) securityHeaders() (*cloudfront.ResponseHeadersPolicy, error) {
+// securityHeaders are sent with every answer, in place of what an application says; with its Content-Security-Policy not overridden,
+// only answers without one get ours.
+func (b *cdnBuild) securityHeaders(name, comment string, overridePolicy bool) (*cloudfront.ResponseHeadersPolicy, error) {
 	override := pulumi.Bool(true)
-	return cloudfront.NewResponseHeadersPolicy(b.Ctx, b.Name+"-headers", &cloudfront.ResponseHeadersPolicyArgs{
-		Name:    pulumi.String(b.args.Name + "-headers"),
-		Comment: pulumi.String("Security headers of every answer"),
+	return cloudfront.NewResponseHeadersPolicy(b.Ctx, b.Name+"-"+name, &cloudfront.ResponseHeadersPolicyArgs{
+		Name:    pulumi.String(b.args.Name + "-" + name),
+		Comment: pulumi.String(comment),
 		SecurityHeadersConfig: cloudfront.ResponseHeadersPolicySecurityHeadersConfigArgs{
 			StrictTransportSecurity: cloudfront.ResponseHeadersPolicySecurityHeadersConfigStrictTransportSecurityArgs{
 				AccessControlMaxAgeSec: pulumi.Int(b.args.Hsts.MaxAgeSeconds),
@@ -117,7 +120,7 @@ func (b *cdnBuild) securityHeaders() (*cloudfront.ResponseHeadersPolicy, error) 
 				Override:               override,
 			},
 			ContentSecurityPolicy: cloudfront.ResponseHeadersPolicySecurityHeadersConfigContentSecurityPolicyArgs{
-				ContentSecurityPolicy: pulumi.String(b.args.ContentSecurityPolicy), Override: override,
+				ContentSecurityPolicy: pulumi.String(b.args.ContentSecurityPolicy), Override: pulumi.Bool(overridePolicy),
 			},
 			ContentTypeOptions: cloudfront.ResponseHeadersPolicySecurityHeadersConfigContentTypeOptionsArgs{Override: override},
 			FrameOptions: cloudfront.ResponseHeadersPolicySecurityHeadersConfigFrameOptionsArgs{
@@ -133,28 +136,22 @@ func (b *cdnBuild) securityHeaders() (*cloudfront.ResponseHeadersPolicy, error) 
 
 func idOf(id pulumi.IDOutput) pulumi.StringPtrOutput { return id.ToStringOutput().ToStringPtrOutput() }
 
-// dynamicBehavior is for everything that no other path takes.
-func (b *cdnBuild) dynamicBehavior(p *cdnPolicies) cloudfront.DistributionDefaultCacheBehaviorArgs {
-	return cloudfront.DistributionDefaultCacheBehaviorArgs{
-		TargetOriginId:          pulumi.String(originApplications),
-		ViewerProtocolPolicy:    pulumi.String("redirect-to-https"),
-		AllowedMethods:          pulumi.ToStringArray(allMethods),
-		CachedMethods:           pulumi.ToStringArray(pageMethods),
-		CachePolicyId:           idOf(p.dynamic.ID()),
-		ResponseHeadersPolicyId: idOf(p.headers.ID()),
-		Compress:                pulumi.Bool(true),
-	}
-}
-
 func (b *cdnBuild) staticBehavior(path settings.StaticPath, p *cdnPolicies) cloudfront.DistributionOrderedCacheBehaviorArgs {
 	behavior := cachedBehavior(string(path), originApplications, readMethods, p)
 	behavior.OriginRequestPolicyId = idOf(p.host.ID())
 	return behavior
 }
 
-// errorBehavior is for the error pages. It forwards no Host: S3 knows its buckets by their own names only.
+// cachingOptimized is CloudFront's own policy for files: as long as ours for static paths, but by the path alone (Amazon CloudFront
+// Developer Guide, "Use managed cache policies").
+const cachingOptimized = "658327ea-f89d-4fab-a63d-7e88639e58f6"
+
+// errorBehavior is for the error pages. It forwards neither Host, since S3 knows its buckets by their own names only, nor the query
+// string, by which S3 would answer about the file instead of with it.
 func (b *cdnBuild) errorBehavior(p *cdnPolicies) cloudfront.DistributionOrderedCacheBehaviorArgs {
-	return cachedBehavior(errorPaths, originErrors, pageMethods, p)
+	behavior := cachedBehavior(errorPaths, originErrors, pageMethods, p)
+	behavior.CachePolicyId = pulumi.String(cachingOptimized)
+	return behavior
 }
 
 func cachedBehavior(path, origin string, methods []string, p *cdnPolicies) cloudfront.DistributionOrderedCacheBehaviorArgs {

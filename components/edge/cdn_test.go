@@ -21,10 +21,7 @@ func cdnArgs() edge.CdnArgs {
 		Cdn: settings.Cdn{
 			PriceClass: "PriceClass_100", ContentSecurityPolicy: "default-src 'self'", StaticPaths: []settings.StaticPath{"/static/*", "/assets/*"},
 			Hsts: settings.Hsts{MaxAgeSeconds: 63072000, IncludeSubdomains: true, Preload: true}, Firewall: settings.Firewall{Mode: "block"},
-			Forward: settings.Forward{
-				Cookies: []settings.CookieName{"session", "locale"}, Headers: []settings.HeaderName{"Accept-Language", "Authorization"},
-				QueryStrings: []settings.QueryName{"page", "q"},
-			},
+			Forward: settings.Forward{Headers: []settings.HeaderName{"Accept-Language", "Content-Type", "Authorization", "X-CSRFToken"}},
 		},
 		Name:           "legops-test",
 		Location:       componenttest.GlobalLocation,
@@ -91,12 +88,21 @@ func behavior(does map[string]any) map[string]any {
 	return behavior
 }
 
+// dynamic is a behaviour of applications.
+func dynamic(does map[string]any) map[string]any {
+	all := map[string]any{
+		"targetOriginId": "applications", "cachePolicyId": "cdn-dynamic-id", "originRequestPolicyId": "cdn-unkeyed-id",
+		"allowedMethods": []any{"DELETE", "GET", "HEAD", "OPTIONS", "PATCH", "POST", "PUT"},
+	}
+	for key, value := range does {
+		all[key] = value
+	}
+	return behavior(all)
+}
+
 func TestCdnBehaviors(t *testing.T) {
 	found := distribution(t, componenttest.Record(t, cdn(cdnArgs())))
-	assert.Equal(t, behavior(map[string]any{
-		"targetOriginId": "applications", "cachePolicyId": "cdn-dynamic-id",
-		"allowedMethods": []any{"DELETE", "GET", "HEAD", "OPTIONS", "PATCH", "POST", "PUT"},
-	}), found.Get("defaultCacheBehavior"))
+	assert.Equal(t, dynamic(nil), found.Get("defaultCacheBehavior"))
 	static := func(path string) map[string]any {
 		return behavior(map[string]any{
 			"pathPattern": path, "targetOriginId": "applications", "cachePolicyId": "cdn-static-id",
@@ -105,7 +111,8 @@ func TestCdnBehaviors(t *testing.T) {
 	}
 	assert.Equal(t, []any{
 		behavior(map[string]any{
-			"pathPattern": "/errors/*", "targetOriginId": "errors", "cachePolicyId": "cdn-static-id", "allowedMethods": []any{"GET", "HEAD"},
+			"pathPattern": "/errors/*", "targetOriginId": "errors", "cachePolicyId": "658327ea-f89d-4fab-a63d-7e88639e58f6",
+			"allowedMethods": []any{"GET", "HEAD"},
 		}),
 		static("/static/*"), static("/assets/*"),
 	}, found.Get("orderedCacheBehaviors"))
@@ -115,54 +122,70 @@ func TestCdnBehaviors(t *testing.T) {
 	assert.Len(t, distribution(t, componenttest.Record(t, cdn(args))).Get("orderedCacheBehaviors"), 1)
 }
 
-func TestCdnCaching(t *testing.T) {
-	const cachePolicy = "aws:cloudfront/cachePolicy:CachePolicy"
-	none := map[string]any{
+const (
+	typeCachePolicy   = "aws:cloudfront/cachePolicy:CachePolicy"
+	typeRequestPolicy = "aws:cloudfront/originRequestPolicy:OriginRequestPolicy"
+	typeHeadersPolicy = "aws:cloudfront/responseHeadersPolicy:ResponseHeadersPolicy"
+)
+
+// cacheKey is what a cache policy tells requests apart by.
+func cacheKey(cookies string, headers ...any) map[string]any {
+	key := map[string]any{
 		"enableAcceptEncodingBrotli": true, "enableAcceptEncodingGzip": true,
 		"headersConfig":      map[string]any{"headerBehavior": "none"},
-		"cookiesConfig":      map[string]any{"cookieBehavior": "none"},
-		"queryStringsConfig": map[string]any{"queryStringBehavior": "none"},
+		"cookiesConfig":      map[string]any{"cookieBehavior": cookies},
+		"queryStringsConfig": map[string]any{"queryStringBehavior": "all"},
 	}
+	if len(headers) > 0 {
+		key["headersConfig"] = map[string]any{"headerBehavior": "whitelist", "headers": map[string]any{"items": headers}}
+	}
+	return key
+}
+
+// What a sign-in callback, a form and a versioned script need: the whole query string, every cookie, the tokens against forgery.
+func TestCdnCaching(t *testing.T) {
 	r := componenttest.Record(t, cdn(cdnArgs()))
-	componenttest.Expect(t, r.One(t, cachePolicy, "cdn-dynamic"), map[string]any{
+	componenttest.Expect(t, r.One(t, typeCachePolicy, "cdn-dynamic"), map[string]any{
 		"name": "legops-test-dynamic", "minTtl": 0.0, "defaultTtl": 0.0, "maxTtl": 1.0,
-		"parametersInCacheKeyAndForwardedToOrigin": map[string]any{
-			"enableAcceptEncodingBrotli": true, "enableAcceptEncodingGzip": true,
-			"headersConfig": map[string]any{
-				"headerBehavior": "whitelist", "headers": map[string]any{"items": []any{"Host", "Accept-Language", "Authorization"}},
-			},
-			"cookiesConfig":      map[string]any{"cookieBehavior": "whitelist", "cookies": map[string]any{"items": []any{"session", "locale"}}},
-			"queryStringsConfig": map[string]any{"queryStringBehavior": "whitelist", "queryStrings": map[string]any{"items": []any{"page", "q"}}},
-		},
+		"parametersInCacheKeyAndForwardedToOrigin": cacheKey("all", "Host", "Accept-Language", "Authorization"),
 	})
-	componenttest.Expect(t, r.One(t, cachePolicy, "cdn-static"), map[string]any{
-		"name": "legops-test-static", "minTtl": 0.0, "defaultTtl": 86400.0, "maxTtl": 31536000.0, "parametersInCacheKeyAndForwardedToOrigin": none,
+	componenttest.Expect(t, r.One(t, typeCachePolicy, "cdn-static"), map[string]any{
+		"name": "legops-test-static", "minTtl": 0.0, "defaultTtl": 86400.0, "maxTtl": 31536000.0, "parametersInCacheKeyAndForwardedToOrigin": cacheKey("none"),
 	})
-	componenttest.Expect(t, r.One(t, "aws:cloudfront/originRequestPolicy:OriginRequestPolicy", "cdn-host"), map[string]any{
-		"name":               "legops-test-host",
-		"headersConfig":      map[string]any{"headerBehavior": "whitelist", "headers": map[string]any{"items": []any{"Host"}}},
-		"cookiesConfig":      map[string]any{"cookieBehavior": "none"},
-		"queryStringsConfig": map[string]any{"queryStringBehavior": "none"},
-	})
+	for name, headers := range map[string][]any{"host": {"Host"}, "unkeyed": {"Content-Type", "X-CSRFToken"}} {
+		componenttest.Expect(t, r.One(t, typeRequestPolicy, "cdn-"+name), map[string]any{
+			"name":               "legops-test-" + name,
+			"headersConfig":      map[string]any{"headerBehavior": "whitelist", "headers": map[string]any{"items": headers}},
+			"cookiesConfig":      map[string]any{"cookieBehavior": "none"},
+			"queryStringsConfig": map[string]any{"queryStringBehavior": "none"},
+		})
+	}
+	assert.Len(t, r.OfType(typeCachePolicy), 2)
 
 	args := cdnArgs()
 	args.Forward = settings.Forward{}
-	none["headersConfig"] = map[string]any{"headerBehavior": "whitelist", "headers": map[string]any{"items": []any{"Host"}}}
-	componenttest.Expect(t, componenttest.Record(t, cdn(args)).One(t, cachePolicy, "cdn-dynamic"), map[string]any{"parametersInCacheKeyAndForwardedToOrigin": none})
+	r = componenttest.Record(t, cdn(args))
+	componenttest.Expect(t, r.One(t, typeCachePolicy, "cdn-dynamic"), map[string]any{"parametersInCacheKeyAndForwardedToOrigin": cacheKey("all", "Host")})
+	assert.Len(t, r.OfType(typeRequestPolicy), 1)
+	assert.Nil(t, distribution(t, r).Get("defaultCacheBehavior.originRequestPolicyId"))
+}
+
+// securityHeaders are those of answers, with the Content-Security-Policy of an application overridden or not.
+func securityHeaders(override bool) map[string]any {
+	return map[string]any{
+		"strictTransportSecurity": map[string]any{
+			"accessControlMaxAgeSec": 63072000.0, "includeSubdomains": true, "preload": true, "override": true,
+		},
+		"contentSecurityPolicy": map[string]any{"contentSecurityPolicy": "default-src 'self'", "override": override},
+		"contentTypeOptions":    map[string]any{"override": true},
+		"frameOptions":          map[string]any{"frameOption": "DENY", "override": true},
+		"referrerPolicy":        map[string]any{"referrerPolicy": "same-origin", "override": true},
+	}
 }
 
 func TestCdnSecurityHeaders(t *testing.T) {
-	componenttest.Expect(t, componenttest.Record(t, cdn(cdnArgs())).One(t, "aws:cloudfront/responseHeadersPolicy:ResponseHeadersPolicy", "cdn-headers"), map[string]any{
-		"name": "legops-test-headers",
-		"securityHeadersConfig": map[string]any{
-			"strictTransportSecurity": map[string]any{
-				"accessControlMaxAgeSec": 63072000.0, "includeSubdomains": true, "preload": true, "override": true,
-			},
-			"contentSecurityPolicy": map[string]any{"contentSecurityPolicy": "default-src 'self'", "override": true},
-			"contentTypeOptions":    map[string]any{"override": true},
-			"frameOptions":          map[string]any{"frameOption": "DENY", "override": true},
-			"referrerPolicy":        map[string]any{"referrerPolicy": "same-origin", "override": true},
-		},
+	componenttest.Expect(t, componenttest.Record(t, cdn(cdnArgs())).One(t, typeHeadersPolicy, "cdn-headers"), map[string]any{
+		"name": "legops-test-headers", "securityHeadersConfig": securityHeaders(true),
 	})
 }
 
@@ -193,12 +216,12 @@ func TestCdnErrors(t *testing.T) {
 	found := distribution(t, r)
 	assert.Contains(t, found.DependsOn, page.URN)
 	var responses []any
-	for _, status := range []float64{500, 502, 503, 504} {
+	for _, status := range []float64{502, 504} {
 		responses = append(responses, map[string]any{
 			"errorCode": status, "responseCode": status, "responsePagePath": "/errors/unavailable.html", "errorCachingMinTtl": 5.0,
 		})
 	}
-	for _, status := range []float64{404, 405, 414, 501} {
+	for _, status := range []float64{404, 405, 414, 500, 501, 503} {
 		responses = append(responses, map[string]any{"errorCode": status, "errorCachingMinTtl": 0.0})
 	}
 	assert.Equal(t, responses, found.Get("customErrorResponses"))

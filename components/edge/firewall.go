@@ -1,6 +1,8 @@
 package edge
 
 import (
+	"slices"
+
 	"github.com/pulumi/pulumi-aws/sdk/v6/go/aws/cloudwatch"
 	"github.com/pulumi/pulumi/sdk/v3/go/pulumi"
 
@@ -24,6 +26,8 @@ type FirewallArgs struct {
 	Location components.Location
 	// Unlimited are IPv4 addresses that RateLimit does not count; all other rules look at their requests. Optional.
 	Unlimited pulumi.StringArrayInput `kit:"optional"`
+	// Uploads are paths of the applications at and below which rules that look into bodies do not block. Optional.
+	Uploads []string
 	// LogRetention is how many days its log is kept, one of the steps of CloudWatch Logs.
 	LogRetention settings.RetentionDays
 	// LogKeyArn is the KMS key of the log group, in us-east-1.
@@ -44,13 +48,24 @@ type Firewall struct {
 var managedRules = []struct {
 	name    string
 	counted []string // rules that only count in every mode
+	// bodies are rules that look into bodies for what a document may well contain, and labels is what their labels begin with: AWS WAF
+	// Developer Guide, "Core rule set (CRS) managed rule group", "SQL database managed rule group".
+	labels string
+	bodies []string
 }{
 	{name: "AWSManagedRulesAmazonIpReputationList"},
 	// This one rule stops every body over 8 KB, which is every document. How large one may be is for the ingress
 	// controller to say; the other rules still look at the beginning of the body.
-	{name: "AWSManagedRulesCommonRuleSet", counted: []string{"SizeRestrictions_BODY"}},
+	{
+		name: "AWSManagedRulesCommonRuleSet", counted: []string{"SizeRestrictions_BODY"},
+		labels: "awswaf:managed:aws:core-rule-set:",
+		bodies: []string{"EC2MetaDataSSRF_BODY", "GenericLFI_BODY", "GenericRFI_BODY", "CrossSiteScripting_BODY"},
+	},
 	{name: "AWSManagedRulesKnownBadInputsRuleSet"},
-	{name: "AWSManagedRulesSQLiRuleSet"},
+	{
+		name: "AWSManagedRulesSQLiRuleSet", labels: "awswaf:managed:aws:sql-database:",
+		bodies: []string{"SQLi_BODY", "SQLiExtendedPatterns_BODY"},
+	},
 }
 
 // firewallModes are the actions that a mode puts in place of those of a rule group, and takes for a rule of our own.
@@ -137,8 +152,12 @@ func (b *firewallBuild) log() (*cloudwatch.LogGroup, pulumi.Resource, error) {
 	return group, allowed, err
 }
 
-// rules are the managed groups and then the limit of requests. What is not limited is let through just before the limit,
-// which is the last rule: nothing else is passed over.
+// rules are the managed groups, what they found in bodies, and then the limits of requests. What is not limited is let through just
+// before the limits, which are the last rules: nothing else is passed over.
+//
+// Their capacity: 25 + 700 + 200 + 200 for the groups (their pages in the AWS WAF Developer Guide), 1 for the addresses without a limit, 2
+// for a limit by address. With uploads 29 more: 1 for each of six labels, 3 for the expression, 10 for each of its two transformations.
+// With a limit by session 62 more: 2, and 30 for each of its two keys. That is 1,219 at most; beyond 1,500 requests cost more.
 func (b *firewallBuild) rules() ([]kit.Inputs, error) {
 	mode := firewallModes[b.args.Mode]
 	var rules []kit.Inputs
@@ -148,12 +167,19 @@ func (b *firewallBuild) rules() ([]kit.Inputs, error) {
 	}
 	for _, managed := range managedRules {
 		group := kit.Inputs{"vendorName": "AWS", "name": managed.name}
-		if len(managed.counted) > 0 {
-			group["ruleActionOverrides"] = counted(managed.counted)
+		only := managed.counted
+		if len(b.args.Uploads) > 0 {
+			only = slices.Concat(only, managed.bodies)
+		}
+		if len(only) > 0 {
+			group["ruleActionOverrides"] = counted(only)
 		}
 		rule(managed.name, kit.Inputs{
 			"overrideAction": action(mode.group), "statement": kit.Inputs{"managedRuleGroupStatement": group},
 		})
+	}
+	if len(b.args.Uploads) > 0 {
+		rule("BodiesOutsideUploads", kit.Inputs{"action": action(mode.rule), "statement": outsideUploads(b.args.Uploads)})
 	}
 	if b.args.Unlimited != nil {
 		set, err := b.unlimited()
@@ -164,12 +190,20 @@ func (b *firewallBuild) rules() ([]kit.Inputs, error) {
 			"action": action("allow"), "statement": kit.Inputs{"ipSetReferenceStatement": kit.Inputs{"arn": set.Arn}},
 		})
 	}
-	rule("RateLimit", kit.Inputs{
-		"action": action(mode.rule),
-		"statement": kit.Inputs{"rateBasedStatement": kit.Inputs{
-			"aggregateKeyType": "IP", "evaluationWindowSec": 300, "limit": b.args.RateLimit,
-		}},
-	})
+	limit := func(name string, of kit.Inputs) {
+		of["evaluationWindowSec"] = 300
+		rule(name, kit.Inputs{"action": action(mode.rule), "statement": kit.Inputs{"rateBasedStatement": of}})
+	}
+	if sessions := b.args.Sessions; sessions != nil {
+		limit("RateLimit", kit.Inputs{"aggregateKeyType": "CUSTOM_KEYS", "limit": b.args.RateLimit, "customKeys": []kit.Inputs{
+			{"ip": kit.Inputs{}},
+			{"cookie": kit.Inputs{"name": string(sessions.Cookie), "textTransformations": []kit.Inputs{{"priority": 0, "type": "NONE"}}}},
+		}})
+		// A request without the cookie is not counted above (AWS WAF API Reference, RateBasedStatementCustomKey): this counts all.
+		limit("AddressRateLimit", kit.Inputs{"aggregateKeyType": "IP", "limit": sessions.AddressRateLimit})
+		return rules, nil
+	}
+	limit("RateLimit", kit.Inputs{"aggregateKeyType": "IP", "limit": b.args.RateLimit})
 	return rules, nil
 }
 

@@ -38,6 +38,7 @@ var accessSettings = []setting{
 	of(catalogue.ResponseHeadersPolicy, `securityHeadersConfig\.strictTransportSecurity\.(includeSubdomains|preload)`, off, "browsers insist on TLS for fewer names"),
 	of(catalogue.ResponseHeadersPolicy, `securityHeadersConfig\.(contentTypeOptions|frameOptions|referrerPolicy)\..*`, changed, "browsers are told something else"),
 	of(catalogue.WebACL, `rules\[.*\]\.statement\.rateBasedStatement\.limit`, higher, "one address may send more requests"),
+	of(catalogue.WebACL, `rules\[.*\]\.statement\.rateBasedStatement\.aggregateKeyType`, leaves("IP"), "one address may send more requests"),
 	of(catalogue.BuildProject, `environment\.privilegedMode`, on, "a build is root on its machine"),
 	of(catalogue.BuildWebhook, `filterGroups\[.*`, changed, "other events of GitHub start it"),
 	of(catalogue.AdmissionPolicy, `spec\..*`, differs, "the cluster refuses other requests"),

@@ -64,6 +64,9 @@ var openers = map[string]func(r *model.Resource, names map[string]string) []stri
 	},
 	catalogue.ResponseHeadersPolicy: func(r *model.Resource, _ map[string]string) (all []string) {
 		policy := directives(r)
+		if r.Inputs.Get("securityHeadersConfig.contentSecurityPolicy.override") == false {
+			all = append(all, fmt.Sprintf("Content-Security-Policy: answers by %s may have what the application sends", r.Name()))
+		}
 		for _, directive := range append([]string{"base-uri", "form-action", "frame-ancestors"}, fetches...) {
 			sources, said := policy[directive]
 			if !said && slices.Contains(fetches, directive) {
@@ -89,6 +92,14 @@ var openers = map[string]func(r *model.Resource, names map[string]string) []stri
 	catalogue.IPSet: func(r *model.Resource, _ map[string]string) (all []string) {
 		for _, address := range r.Texts("addresses") {
 			all = append(all, fmt.Sprintf("%s has %s", r.Name(), world(address)))
+		}
+		return all
+	},
+	catalogue.WebACL: func(r *model.Resource, _ map[string]string) (all []string) {
+		for _, rule := range r.Objects("rules") {
+			for _, paths := range rule.Texts("statement.andStatement.statements[*].notStatement.statements[*].regexMatchStatement.regexString") {
+				all = append(all, fmt.Sprintf("the firewall does not block by %v at %s", rule["name"], paths))
+			}
 		}
 		return all
 	},

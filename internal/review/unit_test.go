@@ -164,6 +164,22 @@ func TestWidened(t *testing.T) {
 	csp := func(policy string) map[string]any {
 		return map[string]any{"securityHeadersConfig": map[string]any{"contentSecurityPolicy": map[string]any{"contentSecurityPolicy": policy}}}
 	}
+	own := func(override bool) map[string]any {
+		inputs := csp("default-src 'none'; base-uri 'none'; form-action 'none'; frame-ancestors 'none'")
+		inputs["securityHeadersConfig"].(map[string]any)["contentSecurityPolicy"].(map[string]any)["override"] = override
+		return inputs
+	}
+	uploads := func(paths string) map[string]any {
+		expression := map[string]any{"regexMatchStatement": map[string]any{"regexString": paths}}
+		return map[string]any{"rules": []any{map[string]any{"name": "bodies", "action": map[string]any{"block": map[string]any{}}, "statement": map[string]any{
+			"andStatement": map[string]any{"statements": []any{map[string]any{"notStatement": map[string]any{"statements": []any{expression}}}}},
+		}}}}
+	}
+	rate := func(by string) map[string]any {
+		return map[string]any{"rules": []any{map[string]any{"name": "rate", "action": map[string]any{"block": map[string]any{}}, "statement": map[string]any{
+			"rateBasedStatement": map[string]any{"aggregateKeyType": by},
+		}}}}
+	}
 	const firewall, headers = "aws:wafv2/webAcl:WebAcl", "aws:cloudfront/responseHeadersPolicy:ResponseHeadersPolicy"
 	for _, c := range []struct {
 		name string
@@ -173,6 +189,10 @@ func TestWidened(t *testing.T) {
 		{"a rule only counts", step("update", firewall, "acl", acl("none", "none"), acl("none", "count")), []string{"no longer: the firewall blocks by b"}},
 		{"a rule goes", step("update", firewall, "acl", acl("none", "none"), acl("none")), []string{"no longer: the firewall blocks by b"}},
 		{"a rule comes", step("update", firewall, "acl", acl("none"), acl("none", "none")), nil},
+		{"another path of uploads", step("update", firewall, "acl", uploads("^/a$"), uploads("^(?:/a|/b)$")), []string{"new: the firewall does not block by bodies at ^(?:/a|/b)$"}},
+		{"a rate by session", step("update", firewall, "acl", rate("IP"), rate("CUSTOM_KEYS")), []string{"one address may send more requests"}},
+		{"an application's own policy", step("update", headers, "csp", own(true), own(false)), []string{"new: Content-Security-Policy: answers by csp may have what the application sends"}},
+		{"no policy of its own", step("update", headers, "csp", own(false), own(true)), nil},
 		{"no firewall", step("delete", firewall, "acl", acl(), nil), []string{"WebAcl deleted"}},
 		{"a policy of the cluster goes", step("delete", admission, "release", map[string]any{"spec": map[string]any{}}, nil), []string{"ValidatingAdmissionPolicy deleted: the cluster no longer refuses"}},
 		{"a policy is no longer in force", step("delete", admission+"Binding", "release", map[string]any{"spec": map[string]any{}}, nil), []string{"its policy is no longer in force"}},

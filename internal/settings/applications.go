@@ -35,6 +35,8 @@ type Application struct {
 	Secrets []SecretName `json:"secrets,omitempty" jsonschema:"uniqueItems=true"`
 	// Calls are the applications it calls inside the cluster. Optional.
 	Calls []string `json:"calls,omitempty" jsonschema:"uniqueItems=true"`
+	// Edge is what it needs of CloudFront and the firewall beyond what every application gets. Optional.
+	Edge *ApplicationEdge `json:"edge,omitempty"`
 }
 
 // Tunable is what an account may say otherwise of an application than its declaration. All but settings has to be said in one of the
@@ -60,6 +62,21 @@ type Tuning struct {
 	// Applications go for one application each, by its name. Optional.
 	Applications map[string]Tunable `json:"applications,omitempty"`
 }
+
+// ApplicationEdge is what one application needs of CloudFront and the firewall.
+type ApplicationEdge struct {
+	// Headers are names of request headers that it gets beside cdn.forward.headers. Optional.
+	Headers []HeaderName `json:"headers,omitempty" jsonschema:"maxItems=9,uniqueItems=true"`
+	// OwnContentSecurityPolicy lets the Content-Security-Policy of its answers through; those without one get
+	// cdn.contentSecurityPolicy. Optional, false by default.
+	OwnContentSecurityPolicy bool `json:"ownContentSecurityPolicy,omitempty"`
+	// Uploads are paths within its own, such as /documents/files: what is sent to them and below is not blocked for what looks like
+	// code in a document. Optional.
+	Uploads []UploadPath `json:"uploads,omitempty" jsonschema:"uniqueItems=true"`
+}
+
+// UploadPath is a path that takes uploads.
+type UploadPath string
 
 // SecretName is the name of an application's secret, without prefix.
 type SecretName string

@@ -1,5 +1,11 @@
 package settings
 
+import (
+	"cmp"
+	"slices"
+	"strings"
+)
+
 // Domain is the public name of the platform and the Route 53 zone that holds it.
 type Domain struct {
 	// Name is the fully qualified domain name, without a trailing dot.
@@ -13,7 +19,7 @@ type Cdn struct {
 	// PriceClass selects the edge locations that serve requests.
 	PriceClass PriceClass `json:"priceClass"`
 	// ContentSecurityPolicy is the header sent with every response.
-	ContentSecurityPolicy string `json:"contentSecurityPolicy" jsonschema:"minLength=1,maxLength=2048"`
+	ContentSecurityPolicy string `json:"contentSecurityPolicy" jsonschema:"minLength=1,maxLength=1783"`
 	// Hsts is the Strict-Transport-Security header.
 	Hsts Hsts `json:"hsts"`
 	// Firewall is the web application firewall.
@@ -21,7 +27,7 @@ type Cdn struct {
 	// OriginSecretGeneration counts the secrets by which the load balancer recognizes this distribution. Raising it by
 	// one creates a new secret; the previous one stays valid until the next.
 	OriginSecretGeneration int `json:"originSecretGeneration" jsonschema:"minimum=1,maximum=1000000"`
-	// StaticPaths are the paths that CloudFront caches without cookies, such as /static/*.
+	// StaticPaths are the paths that CloudFront caches without cookies, such as /static/*; another query string is another file.
 	StaticPaths []StaticPath `json:"staticPaths" jsonschema:"maxItems=20,uniqueItems=true"`
 	// Forward lists what CloudFront forwards of a dynamic request.
 	Forward Forward `json:"forward"`
@@ -44,29 +50,97 @@ type Hsts struct {
 type Firewall struct {
 	// Mode is block, or count to observe only; production requires block.
 	Mode string `json:"mode" jsonschema:"enum=block,enum=count"`
-	// RateLimit is the number of requests in five minutes above which the firewall blocks an address.
+	// RateLimit is the number of requests in five minutes above which the firewall blocks an address, or with Sessions a session.
 	RateLimit int `json:"rateLimit" jsonschema:"minimum=10,maximum=2000000000"`
+	// Sessions counts by session and address, so that an office behind one address is not taken for one visitor. Optional.
+	Sessions *Sessions `json:"sessions,omitempty"`
 }
 
-// Forward is what CloudFront forwards of a dynamic request to the applications. It is part of the cache key. CloudFront
-// takes ten of each; the header Host is always among them.
+// Sessions is how the firewall tells visitors behind one address apart. Who sends no session, or always another, is stopped by
+// AddressRateLimit.
+type Sessions struct {
+	// Cookie is the name of the cookie that has the session.
+	Cookie CookieName `json:"cookie"`
+	// AddressRateLimit is the number of requests in five minutes above which the firewall blocks an address with all its sessions; above
+	// RateLimit.
+	AddressRateLimit int `json:"addressRateLimit" jsonschema:"minimum=10,maximum=2000000000"`
+}
+
+// CookieName is the name of a cookie.
+type CookieName string
+
+// Forward is what CloudFront forwards of a dynamic request to the applications, beside all cookies, the whole query string and the
+// header Host.
 type Forward struct {
-	// Cookies are names of cookies.
-	Cookies []CookieName `json:"cookies" jsonschema:"maxItems=10,uniqueItems=true"`
-	// Headers are names of request headers.
-	Headers []HeaderName `json:"headers" jsonschema:"maxItems=9,uniqueItems=true"`
-	// QueryStrings are names of query parameters.
-	QueryStrings []QueryName `json:"queryStrings" jsonschema:"maxItems=10,uniqueItems=true"`
+	// Headers are names of request headers that every application gets.
+	Headers []HeaderName `json:"headers" jsonschema:"maxItems=13,uniqueItems=true"`
+}
+
+// Quotas of CloudFront (Developer Guide, "Quotas", https://docs.aws.amazon.com/AmazonCloudFront/latest/DeveloperGuide/cloudfront-limits.html).
+const (
+	// PolicyHeaders is how many headers a policy names.
+	PolicyHeaders = 10
+	// CacheBehaviors is how many cache behaviours a distribution has.
+	CacheBehaviors = 75
+	// PoliciesOfAKind is how many cache policies, and how many policies of the headers of answers, an account has.
+	PoliciesOfAKind = 20
+)
+
+// unkeyed are headers that matter to requests that change something. CloudFront caches no answers to those, so it forwards these without
+// a place in the cache key, where there are few.
+var unkeyed = []string{"content-type", "x-csrf-token", "x-csrftoken", "x-xsrf-token"}
+
+// Keyed returns the headers that go into the cache key after Host, and those that are forwarded without.
+func (f Forward) Keyed() (keyed, without []HeaderName) {
+	for _, header := range f.Headers {
+		if slices.Contains(unkeyed, strings.ToLower(string(header))) {
+			without = append(without, header)
+		} else {
+			keyed = append(keyed, header)
+		}
+	}
+	return keyed, without
+}
+
+// AsksForBehaviors reports whether an application asks for something that CloudFront can only do in behaviours for its path.
+func (a Application) AsksForBehaviors() bool {
+	return a.Edge != nil && (len(a.Edge.Headers) > 0 || a.Edge.OwnContentSecurityPolicy)
+}
+
+// WithBehaviors are the applications for whose paths CloudFront needs behaviours, in their order: those that ask for something, and those
+// below the path of one, whose behaviour would take them along. CloudFront takes the first that matches, so deeper paths go first. The
+// application at / is not among them: it has the default behaviour.
+func WithBehaviors(all []Application) (own []Application) {
+	for _, a := range all {
+		if a.Path != "/" && (a.AsksForBehaviors() || slices.ContainsFunc(all, func(other Application) bool {
+			return other.AsksForBehaviors() && other.Path != a.Path && Within(a.Path, other.Path)
+		})) {
+			own = append(own, a)
+		}
+	}
+	slices.SortStableFunc(own, func(a, b Application) int {
+		return cmp.Or(cmp.Compare(len(b.Path), len(a.Path)), cmp.Compare(a.Path, b.Path))
+	})
+	return own
+}
+
+// Within reports whether a path is the other or below it.
+func Within(path, of string) bool {
+	return path == of || strings.HasPrefix(path, strings.TrimSuffix(of, "/")+"/")
+}
+
+// UploadExpressionLength is how long an expression of AWS WAF may be (AWS WAF API Reference, RegexMatchStatement).
+const UploadExpressionLength = 512
+
+// UploadExpression is the regular expression of these paths and what is below, of a path that is decoded once and resolved. One that then
+// still has an encoded character, a backslash or a parameter is none of them: whoever decodes it once more, or takes "\" for "/", or
+// drops ";" and what follows, would end up at another path.
+func UploadExpression(paths []string) string {
+	return "^(?:" + strings.Join(paths, "|") + ")(?:/[^%\\\\;]*)?$"
 }
 
 // StaticPath is a path, or with * a pattern of paths.
 type StaticPath string
 
-// CookieName is the name of a cookie.
-type CookieName string
-
 // HeaderName is the name of a request header.
 type HeaderName string
-
-// QueryName is the name of a query parameter.
-type QueryName string

@@ -2,6 +2,7 @@ package standards
 
 import (
 	"fmt"
+	"slices"
 	"strings"
 
 	"legops/internal/catalogue"
@@ -98,7 +99,8 @@ func plainOrigins(_ *platform, r *model.Resource) []string {
 	return problems
 }
 
-// onlyCounts are rules that count, and rules that let through what the others would block.
+// onlyCounts are rules that count, and rules that let through what the others would block. One of a group may count if a later rule blocks
+// by the label that it adds: where that does not, it says by itself.
 func onlyCounts(_ *platform, r *model.Resource) []string {
 	var problems []string
 	for _, rule := range r.Objects("rules") {
@@ -108,12 +110,26 @@ func onlyCounts(_ *platform, r *model.Resource) []string {
 			}
 		}
 		for _, override := range rule.Objects("statement.managedRuleGroupStatement.ruleActionOverrides") {
-			if !override.Has("actionToUse.block") {
+			if !override.Has("actionToUse.block") && !blockedByLabel(r, rule, override.Text("name")) {
 				problems = append(problems, fmt.Sprintf("rule %v does not block for %v", rule["name"], override["name"]))
 			}
 		}
 	}
 	return problems
+}
+
+// blockedByLabel reports whether a rule after this one blocks what has the label of a rule of its group: the same name, but for case, at
+// the end of awswaf:managed:aws:core-rule-set:SizeRestrictions_Body. It has to be one of several labels, any of which is enough.
+func blockedByLabel(acl *model.Resource, group model.Values, name string) bool {
+	return slices.ContainsFunc(acl.Objects("rules"), func(rule model.Values) bool {
+		if !rule.Has("action.block") || rule.Number("priority", 0) <= group.Number("priority", 0) {
+			return false
+		}
+		labels := rule.Texts("statement.andStatement.statements[*].orStatement.statements[*].labelMatchStatement.key")
+		return slices.ContainsFunc(labels, func(label string) bool {
+			return strings.EqualFold(label[strings.LastIndex(label, ":")+1:], name)
+		})
+	})
 }
 
 func plainListener(_ *platform, r *model.Resource) []string {

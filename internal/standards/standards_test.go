@@ -228,3 +228,37 @@ func TestSchemaNamesRules(t *testing.T) {
 		assert.True(t, slices.ContainsFunc(Rules, func(r Rule) bool { return r.ID == name[1] }), name[1])
 	}
 }
+
+// A rule of a group may count if a later one blocks by its label, and not if that counts, comes first or is about another.
+func TestWhatBlocksByLabel(t *testing.T) {
+	group := func(priority int) map[string]any {
+		return map[string]any{
+			"name": "common", "priority": float64(priority), "overrideAction": map[string]any{"none": map[string]any{}},
+			"statement": map[string]any{"managedRuleGroupStatement": map[string]any{"ruleActionOverrides": []any{
+				map[string]any{"name": "CrossSiteScripting_BODY", "actionToUse": map[string]any{"count": map[string]any{}}},
+			}}},
+		}
+	}
+	labels := func(action, key string) map[string]any {
+		return map[string]any{
+			"name": "bodies", "priority": 5.0, "action": map[string]any{action: map[string]any{}},
+			"statement": map[string]any{"andStatement": map[string]any{"statements": []any{
+				map[string]any{"orStatement": map[string]any{"statements": []any{map[string]any{"labelMatchStatement": map[string]any{"scope": "LABEL", "key": key}}}}},
+				map[string]any{"notStatement": map[string]any{}},
+			}}},
+		}
+	}
+	const label = "awswaf:managed:aws:core-rule-set:CrossSiteScripting_Body"
+	for name, c := range map[string]struct {
+		rules []any
+		want  []string
+	}{
+		"blocked later":      {[]any{group(1), labels("block", label)}, nil},
+		"nothing later":      {[]any{group(1)}, []string{"rule common does not block for CrossSiteScripting_BODY"}},
+		"blocked earlier":    {[]any{labels("block", label), group(6)}, []string{"rule common does not block for CrossSiteScripting_BODY"}},
+		"of another rule":    {[]any{group(1), labels("block", "awswaf:managed:aws:core-rule-set:GenericLFI_Body")}, []string{"rule common does not block for CrossSiteScripting_BODY"}},
+		"only counted later": {[]any{group(1), labels("count", label)}, []string{"rule common does not block for CrossSiteScripting_BODY", "rule bodies has action.count: it has to block"}},
+	} {
+		assert.Equal(t, c.want, onlyCounts(nil, &model.Resource{Inputs: map[string]any{"rules": c.rules}}), name)
+	}
+}

@@ -63,6 +63,40 @@ export function listMatters() {
   return body.matters[exec.vu.iterationInInstance % body.matters.length].id;
 }
 
+// cookie is what an answer sets, as it is sent back. The reference application sets cookies for HTTPS only, which k6 would not send to this machine.
+function cookie(answer, name) {
+  const set = answer.cookies[name];
+  return set && set.length > 0 ? `${name}=${set[0].value}` : "";
+}
+
+// browse does what browsers do with old applications: a sign-in comes back by an address with parameters, a form is sent with a token in a
+// cookie and in a header, and a script is asked for by its version. What is lost on the way shows as a wrong answer.
+export function browse() {
+  const left = http.get(`${settings.target}/sign-in`, { redirects: 0, tags: { journey: "browse", name: "GET /sign-in" }, timeout: "30s" });
+  const back = left.headers.Location || "";
+  if (left.status === 303) {
+    const query = back.slice(back.indexOf("?"));
+    const answer = call("browse", "GET", `/sign-in/callback${query}`, "/sign-in/callback", null, { Cookie: cookie(left, "sign-in-state") });
+    if (answer.status === 400) wrong("browse", `the sign-in that came back to ${back} has lost something: ${answer.body}`);
+  }
+
+  const form = call("browse", "GET", "/form", "/form");
+  const token = json(form);
+  if (token) {
+    const sent = call("browse", "POST", "/form", "/form", "note=k6",
+      { Cookie: cookie(form, "csrf"), "X-CSRF-Token": token.token, "Content-Type": "application/x-www-form-urlencoded" });
+    if (sent.status === 403) wrong("browse", `the form has lost its token: ${sent.body}`);
+    const noted = json(sent);
+    if (noted && noted.note !== "k6") wrong("browse", "the form was not what was sent");
+  }
+
+  const version = `${1 + (exec.scenario.iterationInTest % 2)}`;
+  const script = call("browse", "GET", `/static/app.js?v=${version}`, "/static/app.js");
+  if (script.status === 400 || (script.status === 200 && !script.body.includes(`"${version}"`))) {
+    wrong("browse", `version ${version} of the script came back as another: ${script.body}`);
+  }
+}
+
 let uploads = 0;
 
 // workOnDocument uploads a document, opens it again, and signs it: the order in which people do.
@@ -97,7 +131,10 @@ export function journey() {
 }
 
 function visit() {
-  if ((session === "" || journeysOfSession >= journeysPerSession) && !signIn()) return;
+  if (session === "" || journeysOfSession >= journeysPerSession) {
+    if (!signIn()) return;
+    browse();
+  }
   journeysOfSession += 1;
   const matter = listMatters();
   if (matter !== "" && exec.scenario.iterationInTest % 3 === 0) workOnDocument(matter);

@@ -1,7 +1,7 @@
 // What the profiles have in common: thresholds, and how k6's own summary is handed over.
 import { settings } from "./settings.js";
 
-export const journeys = ["sign-in", "list-matters", "upload", "open", "sign", "search"];
+export const journeys = ["sign-in", "browse", "list-matters", "upload", "open", "sign", "search"];
 
 // thresholds fail a run. Those of a stress test look at one scenario only: where.
 export function thresholds(where) {

@@ -27,6 +27,7 @@ var _ = simulate(map[string]simulation{
 			each("defaultCacheBehavior", behaviourFits...), each("orderedCacheBehaviors", behaviourFits...),
 			each("orderedCacheBehaviors", when(func(in model.Values) bool { return in.Text("pathPattern") == "" },
 				"InvalidArgument: pathPattern must be given")),
+			size("orderedCacheBehaviors", 0, cacheBehaviors-1, "TooManyCacheBehaviors: {} beside the default, the quota is 75 with it"),
 			once("orderedCacheBehaviors[*].pathPattern", `InvalidArgument: two cache behaviours are for "{}"`),
 			when(func(in model.Values) bool {
 				return in.Text("webAclId") != "" && !strings.Contains(in.Text("webAclId"), ":global/webacl/")
@@ -46,6 +47,9 @@ var _ = simulate(map[string]simulation{
 		return slices.ContainsFunc(in.Texts("headersConfig.headers.items"), func(name string) bool { return strings.EqualFold(name, "Authorization") })
 	}, "InvalidArgument: an origin request policy must not name the header Authorization"))},
 })
+
+// cacheBehaviors is CloudFront's quota of behaviours of a distribution (Amazon CloudFront Developer Guide, "Quotas").
+const cacheBehaviors = 75
 
 // cloudFrontZone is the hosted zone of every distribution.
 const cloudFrontZone = "Z2FDTNDATAQYW2"

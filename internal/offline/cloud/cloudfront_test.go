@@ -1,6 +1,7 @@
 package cloud
 
 import (
+	"fmt"
 	"testing"
 
 	"github.com/stretchr/testify/assert"
@@ -111,6 +112,14 @@ func TestDistributionRules(t *testing.T) {
 			other := values{"pathPattern": "/a", "targetOriginId": "pages", "viewerProtocolPolicy": "https-only", "cachePolicyId": "658327ea-f89d-4fab-a63d-7e88639e58f6"}
 			in["orderedCacheBehaviors"] = []any{other, other}
 		}, `two cache behaviours are for "/a"`},
+		"more paths than there may be": {func(_ client, in values) {
+			var all []any
+			for i := range 75 {
+				all = append(all, values{"pathPattern": fmt.Sprintf("/%d", i), "targetOriginId": "pages", "viewerProtocolPolicy": "https-only",
+					"cachePolicyId": "658327ea-f89d-4fab-a63d-7e88639e58f6"})
+			}
+			in["orderedCacheBehaviors"] = all
+		}, "TooManyCacheBehaviors: 75 beside the default"},
 		"a path of no text": sets("orderedCacheBehaviors", []any{values{
 			"pathPattern": "", "targetOriginId": "pages", "viewerProtocolPolicy": "https-only", "cachePolicyId": "658327ea-f89d-4fab-a63d-7e88639e58f6",
 		}}, "orderedCacheBehaviors: InvalidArgument: pathPattern must be given"),

@@ -1,6 +1,7 @@
 package cloud
 
 import (
+	"strings"
 	"testing"
 
 	pulumirpc "github.com/pulumi/pulumi/sdk/v3/proto/go"
@@ -41,6 +42,34 @@ func TestWebACLRules(t *testing.T) {
 		"an override":      first("overrideAction", values{"none": values{}}, `rules "rate": WAFInvalidParameterException: a rule group needs overrideAction`),
 		"a limit too low":  first("statement.rateBasedStatement.limit", 9, `rules "rate": InvalidParameterValue: statement.rateBasedStatement.limit is 9, must be 10 to 2000000000`),
 		"a group's action": {func(_ client, in values) { in["rules"].([]any)[1].(values)["action"] = values{"block": values{}} }, `rules "common": WAFInvalidParameterException: a rule group`},
+	})
+	statement := func(value values, want string) mistake { return first("statement", value, want) }
+	expression := func(text string, transformations ...any) values {
+		return values{"regexMatchStatement": values{"regexString": text, "fieldToMatch": values{"uriPath": values{}}, "textTransformations": transformations}}
+	}
+	decoded := values{"priority": 0, "type": "URL_DECODE"}
+	not := func(of values) values { return values{"notStatement": values{"statements": []any{of}}} }
+	label := func(scope, key string) values {
+		return values{"andStatement": values{"statements": []any{values{"labelMatchStatement": values{"scope": scope, "key": key}}, not(expression("a", decoded))}}}
+	}
+	rate := func(by string, keys ...any) values {
+		return values{"rateBasedStatement": values{"limit": 2000, "aggregateKeyType": by, "customKeys": keys}}
+	}
+	address, cookie := values{"ip": values{}}, values{"cookie": values{"name": "session", "textTransformations": []any{decoded}}}
+	refuses(t, catalogue.WebACL, func(client) values { return aclInputs() }, map[string]mistake{
+		"an expression too long":     statement(not(expression(strings.Repeat("a", 513), decoded)), "regexString has 513 characters"),
+		"an expression of raw text":  statement(not(expression("a")), "0 textTransformations"),
+		"two at once":                statement(not(expression("a", decoded, decoded)), "two textTransformations have the priority 0"),
+		"a label of no scope":        statement(label("", "a:b"), `labelMatchStatement.scope is "", must be one of LABEL, NAMESPACE`),
+		"no label":                   statement(label("LABEL", "a/b"), `"a/b" is no label`),
+		"a nested rate":              statement(not(rate("IP")), "a rate and a rule group cannot be nested"),
+		"a nested statement of two":  statement(not(values{"geoMatchStatement": values{"countryCodes": []any{"BR"}}, "asnMatchStatement": values{"asnLists": []any{1}}}), "a nested statement must be of one kind"),
+		"deep down":                  statement(not(not(expression("", decoded))), "regexString has 0 characters"),
+		"a rate by something":        statement(rate("COOKIE"), `aggregateKeyType is "COOKIE"`),
+		"a rate by keys without any": statement(rate("CUSTOM_KEYS"), "which needs them"),
+		"a rate by address and keys": statement(rate("IP", address, cookie), "customKeys belong to"),
+		"a rate by an address alone": statement(rate("CUSTOM_KEYS", address), "an address alone"),
+		"a rate by too many":         statement(rate("CUSTOM_KEYS", address, cookie, cookie, cookie, cookie, cookie), "there are 6 customKeys"),
 	})
 	newClient(t).in(account, "eu-west-1").refused(catalogue.WebACL, "acl", aclInputs(), "the scope CLOUDFRONT is for us-east-1, not eu-west-1")
 }

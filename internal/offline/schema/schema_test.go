@@ -75,7 +75,9 @@ func TestProperties(t *testing.T) {
 	}
 	statement := s.Objects["aws:wafv2:WebAclRuleStatement"]
 	assert.NotEmpty(t, statement)
-	assert.NotContains(t, statement, "andStatement", "a statement of WAF nests others: see omitted in the generator")
+	assert.Equal(t, Property{Kind: Array, Elem: &Property{Kind: Object, Object: "aws:wafv2:WebAclRuleStatement"}},
+		s.Objects["aws:wafv2:WebAclRuleStatementNotStatement"]["statements"], "a statement within a statement")
+	assert.NotContains(t, s.Objects["aws:wafv2:WebAclRuleStatementRateBasedStatement"], "scopeDownStatement", "see omitted in the generator")
 	assert.NotContains(t, resources["aws:ec2/vpc:Vpc"].Inputs, "arn", "it is computed")
 }
 

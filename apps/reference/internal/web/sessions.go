@@ -16,7 +16,7 @@ import (
 	"legops/apps/reference/internal/recent"
 )
 
-// sessionCookie is the cookie that the platform forwards to applications, beside the locale.
+// sessionCookie is the cookie of a session.
 const sessionCookie = "session"
 
 // session is the user who signed in, and the session's end.

@@ -47,6 +47,11 @@ func (s *Service) Handler(log *slog.Logger) http.Handler {
 		"GET /matters/{matter}/documents/{name}":             s.signedIn(s.document),
 		"POST /matters/{matter}/documents/{name}/signatures": s.signedIn(s.sign),
 		"GET /search":                                        s.signedIn(s.search),
+		"GET /sign-in":                                       s.leave,
+		"GET /sign-in/callback":                              s.callback,
+		"GET /form":                                          s.form,
+		"POST /form":                                         s.sendForm,
+		"GET /static/app.js":                                 s.script,
 	} {
 		method, path, _ := strings.Cut(pattern, " ")
 		below.HandleFunc(method+" "+base+path, handler)

@@ -1,0 +1,55 @@
+package settings
+
+import (
+	"net/url"
+	"path"
+	"regexp"
+	"testing"
+
+	"github.com/stretchr/testify/assert"
+	"github.com/stretchr/testify/require"
+)
+
+// Whatever way a path is written, it is an upload only if NGINX takes it to that path, and nobody after NGINX elsewhere.
+func TestUploadExpression(t *testing.T) {
+	expression := regexp.MustCompile(UploadExpression([]string{"/documents/files", "/matters/evidence"}))
+	for written, upload := range map[string]bool{
+		"/documents/files":                             true,
+		"/documents/files/":                            true,
+		"/documents/files/2026/Contract%20(1).pdf":     true,
+		"/documents/files/pr%C3%A9avis.pdf":            true,
+		"/documents//files/./a":                        true,
+		"/documents/%66iles/a":                         true,
+		"/matters/evidence/a":                          true,
+		"/documents/other/../files/a":                  true,
+		"/documents/filesx":                            false,
+		"/documents/Files/a":                           false,
+		"/documents":                                   false,
+		"/matters/documents/files":                     false,
+		"/documents/files/../list":                     false,
+		"/documents/files/%2e%2e/list":                 false,
+		"/documents/files/..%2f..%2fmatters/list":      false,
+		"/documents/files/%252e%252e/list":             false,
+		"/matters/%252e%252e/documents/files":          false,
+		"/matters/list%252f..%252f../documents/files/": false,
+		"/documents/files/..%5c..%5cmatters":           false,
+		"/documents/files/..;/..;/matters":             false,
+		"/documents/files%3f/../../matters":            false,
+		"/documents/files;x/a":                         false,
+	} {
+		once, err := url.PathUnescape(written)
+		require.NoError(t, err)
+		assert.Equal(t, upload, expression.MatchString(path.Clean(once)), written)
+	}
+}
+
+func TestWithin(t *testing.T) {
+	for of, all := range map[string]map[string]bool{
+		"/":        {"/": true, "/matters": true},
+		"/matters": {"/": false, "/matters": true, "/matters/a": true, "/mattersx": false, "/a/matters": false},
+	} {
+		for path, within := range all {
+			assert.Equal(t, within, Within(path, of), "%s of %s", path, of)
+		}
+	}
+}
