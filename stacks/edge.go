@@ -76,7 +76,7 @@ func contentSecurityPolicy(c *checker) {
 		}
 	}
 	if !seen["default-src"] {
-		c.report(key, nil, "without default-src it allows every source that it does not name", "add default-src 'self'")
+		c.report(key, policy, "without default-src it allows every source that it does not name", "add default-src 'self'")
 	}
 }
 

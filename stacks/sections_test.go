@@ -126,7 +126,7 @@ func TestSectionsRefuseBadValues(t *testing.T) {
 			"legops:cdn.staticPaths[4]: /errors/*: reserved for the platform's error pages: choose another path",
 		}},
 		{"policy without default", "dev", []edit{set("cdn.contentSecurityPolicy", "script-src 'self'")}, []string{
-			"legops:cdn.contentSecurityPolicy: without default-src it allows every source that it does not name: add default-src 'self'",
+			"legops:cdn.contentSecurityPolicy: script-src 'self': without default-src it allows every source that it does not name: add default-src 'self'",
 		}},
 		{"policy of two lines", "dev", []edit{set("cdn.contentSecurityPolicy", "default-src 'self';\nobject-src 'none'")}, []string{
 			`legops:cdn.contentSecurityPolicy: "default-src 'self';\nobject-src 'none'": a header is one line of printable characters: remove line breaks and control characters`,
