@@ -171,6 +171,14 @@ func (g *generator) absent(path []string, n *node) {
 				m.Key, m.Of, m.To = keyOf(inside(path, key)), g.schema.key(inside(path, key)), show(c.value)
 			}
 		}
+		if items := n.Properties[key].Items; items != nil && items.Type == "string" { // its elements have a key of their own
+			with, element := maps.Clone(least), items.example(g.random)
+			with[key] = []any{element}
+			if m := g.to(path, "with one", added, with); m != nil {
+				first := inside(inside(path, key), "0")
+				m.Key, m.Of, m.To = keyOf(first), g.schema.key(first), show(element)
+			}
+		}
 	}
 }
 
