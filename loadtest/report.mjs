@@ -106,7 +106,7 @@ function journeys() {
     const failed = metrics[`http_req_failed{journey:${name}}`]?.values.rate ?? 0;
     found.push({ name, ...values, perSecond: round(values.count / seconds), failedPercent: round(failed * 100) });
   }
-  const order = ["sign-in", "list-matters", "upload", "open", "sign", "search"];
+  const order = ["sign-in", "browse", "list-matters", "upload", "open", "sign", "search"];
   return found.sort((a, b) => order.indexOf(a.name) - order.indexOf(b.name));
 }
 

@@ -64,7 +64,7 @@ var openers = map[string]func(r *model.Resource, names map[string]string) []stri
 	},
 	catalogue.ResponseHeadersPolicy: func(r *model.Resource, _ map[string]string) (all []string) {
 		policy := directives(r)
-		if r.Inputs.Get("securityHeadersConfig.contentSecurityPolicy.override") == false {
+		if r.Get("securityHeadersConfig.contentSecurityPolicy.override") == false {
 			all = append(all, fmt.Sprintf("Content-Security-Policy: answers by %s may have what the application sends", r.Name()))
 		}
 		for _, directive := range append([]string{"base-uri", "form-action", "frame-ancestors"}, fetches...) {

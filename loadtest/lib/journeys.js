@@ -63,20 +63,14 @@ export function listMatters() {
   return body.matters[exec.vu.iterationInInstance % body.matters.length].id;
 }
 
-// cookie is what an answer sets, as it is sent back. The reference application sets cookies for HTTPS only, which k6 would not send to this machine.
-function cookie(answer, name) {
-  const set = answer.cookies[name];
-  return set && set.length > 0 ? `${name}=${set[0].value}` : "";
-}
-
 // browse does what browsers do with old applications: a sign-in comes back by an address with parameters, a form is sent with a token in a
-// cookie and in a header, and a script is asked for by its version. What is lost on the way shows as a wrong answer.
+// cookie and in a header, and a script is asked for by its version. k6 keeps the cookies. What is lost on the way shows as a wrong answer.
 export function browse() {
   const left = http.get(`${settings.target}/sign-in`, { redirects: 0, tags: { journey: "browse", name: "GET /sign-in" }, timeout: "30s" });
   const back = left.headers.Location || "";
   if (left.status === 303) {
     const query = back.slice(back.indexOf("?"));
-    const answer = call("browse", "GET", `/sign-in/callback${query}`, "/sign-in/callback", null, { Cookie: cookie(left, "sign-in-state") });
+    const answer = call("browse", "GET", `/sign-in/callback${query}`, "/sign-in/callback");
     if (answer.status === 400) wrong("browse", `the sign-in that came back to ${back} has lost something: ${answer.body}`);
   }
 
@@ -84,7 +78,7 @@ export function browse() {
   const token = json(form);
   if (token) {
     const sent = call("browse", "POST", "/form", "/form", "note=k6",
-      { Cookie: cookie(form, "csrf"), "X-CSRF-Token": token.token, "Content-Type": "application/x-www-form-urlencoded" });
+      { "X-CSRF-Token": token.token, "Content-Type": "application/x-www-form-urlencoded" });
     if (sent.status === 403) wrong("browse", `the form has lost its token: ${sent.body}`);
     const noted = json(sent);
     if (noted && noted.note !== "k6") wrong("browse", "the form was not what was sent");

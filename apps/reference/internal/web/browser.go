@@ -2,6 +2,8 @@ package web
 
 import (
 	"crypto/rand"
+	"encoding/json"
+	"io"
 	"net/http"
 	"net/url"
 	"regexp"
@@ -84,5 +86,6 @@ func (s *Service) script(w http.ResponseWriter, r *http.Request) {
 	}
 	w.Header().Set("Content-Type", "text/javascript; charset=utf-8")
 	w.Header().Set("Cache-Control", "public, max-age=31536000, immutable")
-	_, _ = w.Write([]byte("export const version = \"" + version + "\";\n"))
+	_, _ = io.WriteString(w, "export const version = ")
+	_ = json.NewEncoder(w).Encode(version)
 }
