@@ -42,12 +42,13 @@ func TestFirstUpdate(t *testing.T) {
 var edits = map[string][][2]string{
 	"dev": {
 		{"name: dev.legops.example", "name: other.legops.example"},
-		{"path: /identity\n      port: 8080", "path: /identity\n      port: 8081"},
+		{"path: /identity\n        port: 8080", "path: /identity\n        port: 8081"},
 		{`TOKEN_MINUTES: "15"`, `TOKEN_MINUTES: "20"`},
-		{"path: /matters\n      port: 8080\n      minReplicas: 2\n      maxReplicas: 3", "path: /cases\n      port: 8080\n      minReplicas: 3\n      maxReplicas: 4"},
+		{"path: /matters\n", "path: /cases\n"},
+		{"matters:\n        cpu: 200m", "matters:\n        cpu: 200m\n        minReplicas: 3\n        maxReplicas: 4"},
 		{"legops:ingress:\n    minReplicas: 2", "legops:ingress:\n    minReplicas: 3"},
 		{"memory: 1Gi", "memory: 768Mi"},
-		{"- notifications\n        - search", "- notifications"},
+		{"- notifications\n          - search", "- notifications"},
 	},
 }
 
