@@ -1,8 +1,6 @@
 package infra
 
 import (
-	"slices"
-
 	"github.com/pulumi/pulumi/sdk/v3/go/pulumi"
 
 	"legops/components/apps"
@@ -45,7 +43,7 @@ func (p *Platform) edge(ctx *pulumi.Context, cfg *stacks.Config) (err error) {
 		Name:         p.name,
 		Location:     p.globalLocation,
 		Unlimited:    p.unlimited(cfg),
-		Uploads:      uploads(cfg),
+		Uploads:      settings.Uploads(cfg.Applications),
 		LogRetention: cfg.Monitoring.LogRetention,
 		LogKeyArn:    p.GlobalEncryption.Keys[foundation.KeyLogs],
 		Protect:      cfg.DeletionProtection,
@@ -66,15 +64,4 @@ func (p *Platform) edge(ctx *pulumi.Context, cfg *stacks.Config) (err error) {
 		LogBucketArn:   p.Storage.LogBucketArn,
 	}, p.onGlobal())
 	return err
-}
-
-// uploads are the upload paths of all applications, in order: the firewall has one expression of them.
-func uploads(cfg *stacks.Config) (all []string) {
-	for _, a := range cfg.Applications {
-		if a.Edge != nil {
-			all = append(all, settings.Texts(a.Edge.Uploads)...)
-		}
-	}
-	slices.Sort(all)
-	return all
 }

@@ -99,7 +99,6 @@ func forwarding(c *checker) {
 
 // uploads refuses upload paths outside of their application's path, or of another's below it, and more than the firewall takes.
 func uploads(c *checker) {
-	var all []string
 	for i, a := range c.Applications {
 		if a.Edge == nil {
 			continue
@@ -110,7 +109,6 @@ func uploads(c *checker) {
 			if path == "" || a.Path == "" {
 				continue
 			}
-			all = append(all, path)
 			if !settings.Within(path, a.Path) {
 				c.report(key, path, fmt.Sprintf("is not within the application's own path, %s", a.Path), "write a path that begins with "+strings.TrimSuffix(a.Path, "/")+"/")
 				continue
@@ -128,7 +126,7 @@ func uploads(c *checker) {
 			}
 		}
 	}
-	if length := len(settings.UploadExpression(all)); length > settings.UploadExpressionLength && c.ok("applications") {
+	if length := len(settings.UploadExpression(settings.Uploads(c.Applications))); length > settings.UploadExpressionLength && c.ok("applications") {
 		c.report("applications", nil, fmt.Sprintf("the firewall takes %d characters for all upload paths, and these are %d", settings.UploadExpressionLength, length),
 			"name fewer, or shorter ones above them")
 	}

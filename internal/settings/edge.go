@@ -129,6 +129,17 @@ func Within(path, of string) bool {
 	return path == of || strings.HasPrefix(path, strings.TrimSuffix(of, "/")+"/")
 }
 
+// Uploads are the upload paths of all applications, in order: the firewall has one expression of them.
+func Uploads(all []Application) (paths []string) {
+	for _, a := range all {
+		if a.Edge != nil {
+			paths = append(paths, Texts(a.Edge.Uploads)...)
+		}
+	}
+	slices.Sort(paths)
+	return paths
+}
+
 // UploadExpressionLength is how long an expression of AWS WAF may be (AWS WAF API Reference, RegexMatchStatement).
 const UploadExpressionLength = 512
 

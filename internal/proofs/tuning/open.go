@@ -17,6 +17,6 @@ var opens = []Open{}
 // isOpen says whether what a move finds is known.
 func isOpen(m *Move, text string) bool {
 	return slices.ContainsFunc(opens, func(o Open) bool {
-		return strings.Contains(text, o.Finds) && slices.ContainsFunc(o.Keys, func(key string) bool { return m.Of == key || strings.HasPrefix(m.Of, key+".") })
+		return strings.Contains(text, o.Finds) && isUnder(o.Keys, m.Of)
 	}) || slices.ContainsFunc(m.Parts, func(part *Move) bool { return isOpen(part, text) })
 }

@@ -58,7 +58,8 @@ type portion struct {
 }
 
 func run(ctx context.Context, s *proofs.Search) error {
-	const limit = 6 << 30 // bytes: each operation leaves some MB that nothing can release
+	// Bytes: each operation leaves some MB that nothing can release. As many processes run at once as there are processors.
+	const limit = 3 << 30
 	defer debug.SetMemoryLimit(debug.SetMemoryLimit(limit))
 	all := newResults()
 	if s.Sample < 1 { // a sample is of one stack, of which the results say what each change may do
@@ -172,8 +173,11 @@ func (t *search) portions() (all []portion, err error) {
 }
 
 // isSearched says whether a key is among those to be searched: all if none are named.
-func isSearched(keys []string, key string) bool {
-	return len(keys) == 0 || slices.ContainsFunc(keys, func(k string) bool {
+func isSearched(keys []string, key string) bool { return len(keys) == 0 || isUnder(keys, key) }
+
+// isUnder says whether a key is one of some, or below one.
+func isUnder(keys []string, key string) bool {
+	return slices.ContainsFunc(keys, func(k string) bool {
 		rest, below := strings.CutPrefix(key, k)
 		return below && (rest == "" || rest[0] == '.' || rest[0] == '[')
 	})
