@@ -88,7 +88,8 @@ func atRisk(p *model.Plan, changes []Change, protected map[string]bool) []Findin
 func dataLoss(token string) string { return catalogue.Of(token).Loss }
 
 // unguarded are the resources that go while what they guard stays, by what says of a type what is lost. One that comes back under another name is no better,
-// nor one that is replaced in this order: Pulumi sets the new one first, and by deleting the old one takes away what both are.
+// nor one that is replaced in this order: Pulumi sets the new one first, and by deleting the old one takes away what both are; nor one whose data is
+// left behind.
 func unguarded(changes []Change, loss func(token string) string) []Finding {
 	var found []Finding
 	for i := range changes {
@@ -100,9 +101,20 @@ func unguarded(changes []Change, loss func(token string) string) []Finding {
 		case c.Kind == Replaced && !c.DeletesFirst && c.old != nil && c.new != nil && c.samePhysicalName(c):
 			found = append(found, c.finding("%s replaced, the new one first: both are the same to the service, and deleting the old one takes the new one away: %s; %s",
 				typeName(c.Type), lost, c.Reason))
+		case c.Kind == Replaced && c.DeletesFirst && leftBehind(c, changes):
+			found = append(found, c.finding("%s replaced, the old one deleted first, and what it is about stays in the account without it: %s; %s",
+				typeName(c.Type), lost, c.Reason))
 		}
 	}
 	return found
+}
+
+// leftBehind says whether what holds the data that a resource is about is replaced, too, and the old one retained. Another of its name is refused,
+// and then no new part is made either.
+func leftBehind(part *Change, changes []Change) bool {
+	return slices.ContainsFunc(changes, func(c Change) bool {
+		return c.Kind == Replaced && c.Retained && catalogue.Of(c.Type).HoldsData() && strings.HasPrefix(part.Name+"-", c.Name+"-")
+	})
 }
 
 // alike says whether what holds the data that a resource is about comes or goes with it: what has its name or the beginning of it, or the

@@ -171,6 +171,28 @@ func TestUnguarded(t *testing.T) {
 	assert.Empty(t, unguarded([]Change{policy, {Kind: Deleted, Type: "kubernetes:core/v1:Namespace", Name: "app-a", Component: "app-a"}}, accessLoss))
 }
 
+// A guard that goes first, before a replacement that the retained bucket's name refuses, is told.
+func TestUnguardedWhatIsLeftBehind(t *testing.T) {
+	const token = "aws:s3/bucketReplicationConfig:BucketReplicationConfig"
+	guard := func(deletesFirst bool) Change {
+		return Change{Kind: Replaced, Type: token, Name: "storage-a-replication", DeletesFirst: deletesFirst, Reason: "bucket"}
+	}
+	bucket := func(kind Kind, retained bool) Change {
+		return Change{Kind: kind, Type: "aws:s3/bucketV2:BucketV2", Name: "storage-a", Retained: retained}
+	}
+	found := unguarded([]Change{bucket(Replaced, true), guard(true)}, dataLoss)
+	require.Len(t, found, 1)
+	assert.Equal(t, "BucketReplicationConfig replaced, the old one deleted first, and what it is about stays in the account without it: "+
+		dataLoss(token)+"; bucket", found[0].Text)
+	for name, changes := range map[string][]Change{
+		"the bucket goes, too":    {bucket(Replaced, false), guard(true)},
+		"the bucket stays as is":  {bucket(Updated, true), guard(true)},
+		"the new one comes first": {bucket(Replaced, true), guard(false)},
+	} {
+		assert.Empty(t, unguarded(changes, dataLoss), name)
+	}
+}
+
 // A guard under another name is taken away by the deletion of the old one.
 func TestUnguardedByARename(t *testing.T) {
 	side := func(name string) *model.Resource {
