@@ -56,6 +56,8 @@ func (s *Step) Resource() *Resource {
 // Plan is a preview.
 type Plan struct {
 	Steps []Step
+	// Warnings are what the program said without ending the preview.
+	Warnings []string
 }
 
 // ReadPreview reads the output of `pulumi preview --json`. It is an error, with what the program said, if the preview failed. Inputs and
@@ -77,9 +79,13 @@ func ReadPreview(output []byte) (*Plan, error) {
 		return nil, fmt.Errorf("reading the preview: %w", err)
 	}
 	var failures []error
+	var warnings []string
 	for _, d := range preview.Diagnostics {
-		if d.Severity == "error" {
+		switch d.Severity {
+		case "error":
 			failures = append(failures, errors.New(strings.TrimSpace(d.Message)))
+		case "warning":
+			warnings = append(warnings, strings.TrimSpace(d.Message))
 		}
 	}
 	if len(failures) > 0 {
@@ -88,7 +94,9 @@ func ReadPreview(output []byte) (*Plan, error) {
 	for _, step := range preview.Steps {
 		step.clean()
 	}
-	return NewPlan(preview.Steps), nil
+	plan := NewPlan(preview.Steps)
+	plan.Warnings = warnings
+	return plan, nil
 }
 
 // ReadStep reads one step of what ReadPreview reads.
@@ -111,7 +119,7 @@ func (s *Step) clean() {
 func NewPlan(steps []Step) *Plan {
 	// The engine works at several things at a time, in another order each time.
 	slices.SortStableFunc(steps, func(a, b Step) int { return cmp.Compare(a.Resource().URN, b.Resource().URN) })
-	return &Plan{steps}
+	return &Plan{Steps: steps}
 }
 
 // Changes says whether it would do anything.

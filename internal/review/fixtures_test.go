@@ -24,6 +24,8 @@ type fixture struct {
 	risks, access, standards []string
 	// restarts are what each restart contains, in order: its number, its resources, what changes.
 	restarts []string
+	// warnings are what each warning of the program contains, in order.
+	warnings []string
 	// tells are what some findings of access contain, where there are too many to list.
 	tells []string
 	// refused is what the program says for which it ends the preview.
@@ -85,7 +87,9 @@ var fixtures = []fixture{
 	{change: "ingress-setting", stack: "prod", counts: [5]int{3: 1}, restarts: []string{
 		`1: ingress-config: data["proxy-connect-timeout"]: 1s → 2s: serves: nothing restarts by itself`,
 	}},
-	{change: "search-version-back", stack: "prod"}, // the domain keeps its version
+	{change: "search-version-back", stack: "prod", warnings: []string{
+		"legops:opensearch.version: OpenSearch_2.17: the domain runs OpenSearch_2.19, which cannot be undone, and stays at it: set it to OpenSearch_2.19; for an older version",
+	}},
 	{
 		change: "firewall-logs-elsewhere", stack: "prod", exit: 2, counts: [5]int{0: 2, 3: 1},
 		risks:  []string{"firewall-logs: replaced (logs): changes name; it is protected"},
@@ -210,6 +214,7 @@ func TestChanges(t *testing.T) {
 			}
 			assertFindings(t, f.risks, s.Risks)
 			assertFindings(t, f.standards, s.Standards)
+			assertFindings(t, f.warnings, s.Warnings)
 			var restarts []Finding
 			for _, r := range s.Restarts {
 				restarts = append(restarts, Finding{Resource: f.change, Text: said(r)})

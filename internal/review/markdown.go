@@ -113,6 +113,8 @@ func (r *Report) Headline() string {
 		return "needs a named approval (" + strings.Join(because, ", ") + ")"
 	case r.Nothing():
 		return "nothing changes"
+	case !slices.ContainsFunc(r.Stacks, func(s *Stack) bool { return len(s.Changes)+len(s.Cost.Lines) > 0 }):
+		return "nothing changes, though the program warns"
 	case r.restarts(func(o Restart) bool { return !o.Serves }):
 		return "needs no approval, and interrupts what serves"
 	case r.restarts(func(Restart) bool { return true }):

@@ -37,6 +37,8 @@ type Stack struct {
 	Access []Finding `json:"accessWidened"`
 	// Standards are the rules of package standards that the head breaks and the base does not.
 	Standards []Finding `json:"standardsBroken"`
+	// Warnings are what the program says of the head, and not of the base, and goes on.
+	Warnings []Finding `json:"warnings"`
 	// Restarts are what the change interrupts or slows while it is carried out.
 	Restarts []Restart `json:"restarts"`
 	Cost     Cost      `json:"cost"`
@@ -56,9 +58,9 @@ func (s *Stack) NeedsApproval() bool {
 	return len(s.Failures)+len(s.Unfinished)+len(s.Risks)+len(s.Access)+len(s.Standards) > 0
 }
 
-// Nothing says that nothing changes, not even a tag.
+// Nothing says that nothing changes, not even a tag, and that the program says nothing new.
 func (s *Stack) Nothing() bool {
-	return len(s.Changes) == 0 && !s.NeedsApproval() && len(s.Cost.Lines) == 0
+	return len(s.Changes) == 0 && !s.NeedsApproval() && len(s.Warnings) == 0 && len(s.Cost.Lines) == 0
 }
 
 // NeedsApproval says whether any stack does.
@@ -113,6 +115,8 @@ type evidence struct {
 	environment string
 	// left is what an update has left unfinished in the state: the account's, and that of a deployment that failed here.
 	left []unfinished.Item
+	// warned is what the program said of the base.
+	warned []string
 }
 
 // Judge is what a review says of a plan for a stack in an account of some environment. What Pulumi protects is given by URN: the plan was made
@@ -132,6 +136,7 @@ func judge(name string, e evidence) *Stack {
 	s.Risks = append([]Finding{}, atRisk(p, s.Changes, e.protected)...) // none is a list without elements, in JSON too
 	s.Access = append([]Finding{}, widened(p, s.Changes)...)
 	s.Standards = append([]Finding{}, broken(p, e.environment)...)
+	s.Warnings = append([]Finding{}, warnings(p, e.warned)...)
 	s.Restarts = append([]Restart{}, restartsOf(p, s.Changes)...)
 	s.draw(p.Head())
 	s.Unchanged = len(p.Head().Resources) - s.count(func(c Change) bool { return c.Kind != Deleted })

@@ -176,7 +176,7 @@ func (w *workspace) compare(ctx context.Context, name string, base, head *source
 		}
 		left = append(left, more...)
 	}
-	return judge(name, evidence{p, deployment, protected, environmentOf(stackFile(head, name)), left}), nil
+	return judge(name, evidence{p, deployment, protected, environmentOf(stackFile(head, name)), left, stack.Warnings()}), nil
 }
 
 // deployBase brings the base up, and returns what Pulumi would refuse to delete or replace. The protection itself is taken away, or

@@ -25,6 +25,7 @@ type reader struct {
 
 	steps    []model.Step
 	failures []model.Failure
+	warnings []string
 	err      error
 	// deleted are the resources whose deletion for a replacement has come, by URN.
 	deleted map[resource.URN]bool
@@ -64,6 +65,14 @@ func (r *reader) read(e engine.Event) {
 		if payload.Severity == diag.Error && message(payload) != "update failed" {
 			r.failures = append(r.failures, model.Failure{URN: payload.URN, Message: message(payload)})
 		}
+		r.listen(e)
+	}
+}
+
+// listen reads the warnings alone.
+func (r *reader) listen(e engine.Event) {
+	if payload, is := e.Payload().(engine.DiagEventPayload); is && payload.Severity == diag.Warning {
+		r.warnings = append(r.warnings, message(payload))
 	}
 }
 

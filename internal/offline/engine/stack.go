@@ -33,6 +33,7 @@ type Stack struct {
 	// saveAtEnd is whether an operation saves nothing before its end.
 	saveAtEnd bool
 	running   atomic.Pointer[running]
+	warnings  []string
 }
 
 // Stack returns a stack that nothing has been deployed to. The fault, which may be nil, is one that does not crash the cloud.
@@ -54,7 +55,11 @@ func (e *Engine) stack(name string, record *cloud.Record, snapshot *deploy.Snaps
 
 // Copy returns a stack of its own in the same state.
 func (s *Stack) Copy() (*Stack, error) {
-	return s.engine.stack(s.name, s.record.Copy(), s.copyState(), nil)
+	c, err := s.engine.stack(s.name, s.record.Copy(), s.copyState(), nil)
+	if err == nil {
+		c.warnings = s.warnings
+	}
+	return c, err
 }
 
 // ImportState takes over the state of another stack of the same name, like `pulumi stack export` there and `pulumi stack import` here.
@@ -86,13 +91,21 @@ func (s *Stack) Preview(ctx context.Context, source Source) (*model.Plan, error)
 	if err := errors.Join(s.run(ctx, engine.Update, source, true, r.read), r.err); err != nil {
 		return nil, err
 	}
-	return model.NewPlan(r.steps), nil
+	plan := model.NewPlan(r.steps)
+	plan.Warnings = r.warnings
+	return plan, nil
 }
 
 // Up updates the stack from a source.
 func (s *Stack) Up(ctx context.Context, source Source) error {
-	return s.run(ctx, engine.Update, source, false, ignore)
+	var r reader
+	err := s.run(ctx, engine.Update, source, false, r.listen)
+	s.warnings = r.warnings
+	return err
 }
+
+// Warnings are what the program said in the last Up without ending it.
+func (s *Stack) Warnings() []string { return s.warnings }
 
 // Deploy updates the stack from a source and returns what that did. A deployment that failed is returned with its failures and with an
 // error.
