@@ -101,7 +101,7 @@ var requirements = []requirement{
 		what:  "that no load test runs", fix: "set it to false",
 	}, {
 		key:   "loadTest.allowProduction",
-		value: func(*Config) any { return nil },
+		value: func(c *Config) any { return c.LoadTest.AllowProduction }, // met where there is no load test
 		met:   func(c *Config) bool { return c.LoadTest == nil || c.LoadTest.AllowProduction },
 		what:  "that a load test is allowed by name", fix: "set it to true, or remove legops:loadTest",
 	}, {

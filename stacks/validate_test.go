@@ -213,7 +213,7 @@ func TestProduction(t *testing.T) {
 			`legops:eks.logTypes: ["api"]: production requires every control-plane log: list api, audit, authenticator, controllerManager and scheduler`,
 			"legops:eks.nodes.capacityType: SPOT: production requires nodes that AWS does not reclaim: set it to ON_DEMAND",
 			"legops:eks.publicAccessCidrs[0]: 0.0.0.0/0: opens the cluster endpoint to the world: list the ranges of your offices, or none to keep the endpoint private",
-			"legops:loadTest.allowProduction: production requires that a load test is allowed by name: set it to true, or remove legops:loadTest",
+			"legops:loadTest.allowProduction: false: production requires that a load test is allowed by name: set it to true, or remove legops:loadTest",
 			"legops:monitoring.logRetentionDays: 60" + keeps(minimum.LogDays, "logs"),
 			"legops:network.flowLogRetentionDays: 60" + keeps(minimum.LogDays, "logs"),
 			"legops:network.natGateways: 1: production requires two NAT gateways: set it to 2",
