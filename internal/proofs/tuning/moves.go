@@ -156,28 +156,39 @@ func (g *generator) mapping(path []string, value map[string]any, n *node) {
 	g.to(path, "key added", added, more)
 }
 
-// absent makes the moves of what is not there: it comes, with what the schema admits or with what it has elsewhere in the file; of a mapping
-// also with each of its keys as that may be.
+// absent makes the moves of what is not there: it comes, with what the schema admits or with what it has elsewhere in the file; of a mapping,
+// and of a list of mappings, also with each of its keys as that may be.
 func (g *generator) absent(path []string, n *node) {
 	for _, c := range g.candidates(path, n) {
 		g.to(path, c.kind, c.change, c.value)
 	}
+	g.members(path, path, n, func(mapping any) any { return mapping })
+	if n.Items != nil && len(n.Items.Properties) > 0 {
+		first, element := inside(path, "0"), n.Items.least(g.random)
+		if m := g.to(path, "with one", added, []any{element}); m != nil {
+			m.Key, m.Of, m.To = keyOf(first), g.schema.key(first), show(element)
+		}
+		g.members(path, first, n.Items, func(element any) any { return []any{element} })
+	}
+}
+
+// members makes the moves of a mapping that comes with each of its keys as that may be. It is at a place in what comes as a whole.
+func (g *generator) members(path, at []string, n *node, whole func(mapping any) any) {
 	for _, key := range slices.Sorted(maps.Keys(n.Properties)) {
 		least, _ := n.least(g.random).(map[string]any)
-		for _, c := range g.candidates(inside(path, key), n.Properties[key]) {
+		comes := func(kind, change string, value any, as []string, shown any) {
 			with := maps.Clone(least)
-			with[key] = c.value
-			if m := g.to(path, c.kind, c.change, with); m != nil {
-				m.Key, m.Of, m.To = keyOf(inside(path, key)), g.schema.key(inside(path, key)), show(c.value)
+			with[key] = value
+			if m := g.to(path, kind, change, whole(with)); m != nil {
+				m.Key, m.Of, m.To = keyOf(as), g.schema.key(as), show(shown)
 			}
 		}
+		for _, c := range g.candidates(inside(at, key), n.Properties[key]) {
+			comes(c.kind, c.change, c.value, inside(at, key), c.value)
+		}
 		if items := n.Properties[key].Items; items != nil && items.Type == "string" { // its elements have a key of their own
-			with, element := maps.Clone(least), items.example(g.random)
-			with[key] = []any{element}
-			if m := g.to(path, "with one", added, with); m != nil {
-				first := inside(inside(path, key), "0")
-				m.Key, m.Of, m.To = keyOf(first), g.schema.key(first), show(element)
-			}
+			element := items.example(g.random)
+			comes("with one", added, []any{element}, inside(inside(at, key), "0"), element)
 		}
 	}
 }
