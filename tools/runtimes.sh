@@ -37,7 +37,10 @@ for merged in bin lib sbin; do
 done
 
 # Where the official images have what Debian has elsewhere.
-ln -s "$(basename "$(ls "$folder"/usr/lib/apache2/modules/libphp*.so)")" "$folder/usr/lib/apache2/modules/libphp.so"
+mkdir -p "$folder/usr/lib/apache2/modules"
+for module in /usr/lib/apache2/modules/libphp*.so "$folder"/usr/lib/apache2/modules/libphp*.so; do
+	[ ! -e "$module" ] || ln -sf "$(basename "$module")" "$folder/usr/lib/apache2/modules/libphp.so"
+done
 mkdir -p "$folder/usr/local/tomcat/webapps"
 ln -s /usr/share/tomcat10/bin /usr/share/tomcat10/lib "$folder/usr/local/tomcat/"
 cp -R "$folder/usr/share/tomcat10/etc" "$folder/usr/local/tomcat/conf"

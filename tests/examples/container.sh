@@ -15,7 +15,7 @@ mount --make-rprivate /
 mount -t tmpfs -o mode=755 tmpfs "$root"
 cp -R "$layer/." "$root/"
 for link in bin lib lib64 sbin; do
-	cp -d "/$link" "$root/"
+	[ ! -L "/$link" ] || cp -d "/$link" "$root/"
 done
 for part in etc usr; do
 	mkdir -p "$root/$part" "$root/.$part/upper" "$root/.$part/work" "$layer/$part"
