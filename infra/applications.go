@@ -78,7 +78,7 @@ func callersOf(cfg *stacks.Config) map[string][]string {
 func (p *Platform) application(cfg *stacks.Config, application settings.Application, callers []string) (*apps.AppArgs, error) {
 	uses := usage{environment: pulumi.StringMap{"ENVIRONMENT": pulumi.String(string(cfg.Environment))}}
 	for _, of := range []func(*stacks.Config, settings.Application, *usage) error{
-		p.usesQueues, p.usesBuckets, p.usesDatabase, p.usesSearch,
+		p.usesQueues, p.usesBuckets, p.usesDatabase, p.usesSearch, p.usesConnections,
 	} {
 		if err := of(cfg, application, &uses); err != nil {
 			return nil, fmt.Errorf("application %s: %w", application.Name, err)
@@ -169,6 +169,14 @@ func (p *Platform) usesSearch(cfg *stacks.Config, application settings.Applicati
 	u.rights = append(u.rights, p.OpenSearch.Use()...)
 	u.environment["SEARCH_ENDPOINT"] = pulumi.Sprintf("https://%s", p.OpenSearch.Endpoint)
 	u.reaches = append(u.reaches, dataTier(cfg, data.SearchPort, "The search domain"))
+	return nil
+}
+
+// usesConnections opens the network policy; nodes may connect to all of the internet (Flows).
+func (p *Platform) usesConnections(_ *stacks.Config, application settings.Application, u *usage) error {
+	for _, c := range application.Connects {
+		u.reaches = append(u.reaches, apps.ReachArgs{Ranges: c.To, Port: c.Port, Why: c.Why})
+	}
 	return nil
 }
 

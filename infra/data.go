@@ -56,7 +56,7 @@ const databaseName = "legops"
 func (p *Platform) database(ctx *pulumi.Context, cfg *stacks.Config) (err error) {
 	p.Rds, err = data.NewRds(ctx, "rds", &data.RdsArgs{
 		Rds:               cfg.Rds,
-		AllocatedGiB:      p.present.storage.Allocated,
+		AllocatedGiB:      p.present.database.Allocated,
 		Name:              p.name,
 		Location:          p.location,
 		VpcID:             p.Network.VpcID,

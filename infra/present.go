@@ -1,6 +1,7 @@
 package infra
 
 import (
+	"errors"
 	"fmt"
 	"slices"
 
@@ -20,8 +21,8 @@ const eksName = "eks"
 type present struct {
 	// nodeGroups are the sizes of the node groups, by zone.
 	nodeGroups map[string]capacity.Group
-	// storage is that of the database.
-	storage data.DatabaseStorage
+	// database is the database.
+	database data.RunningDatabase
 	// searchStays says that the search domain keeps its version.
 	searchStays bool
 }
@@ -56,10 +57,12 @@ func (p *Platform) look(ctx *pulumi.Context, cfg *stacks.Config) (err error) {
 			}
 		}
 	}
-	if p.present.storage, err = data.LookupStorage(ctx, p.name, in); err != nil {
-		return fmt.Errorf("%s:rds.storageGiB: cannot look up the storage of the database of %s: %w", stacks.Project, p.name, err)
+	if p.present.database, err = data.LookupDatabase(ctx, p.name, in); err != nil {
+		return fmt.Errorf("%s:rds: cannot look up the database of %s: %w", stacks.Project, p.name, err)
 	}
-	if err := cfg.CheckStorageLimit(p.present.storage.Allocated, p.present.storage.Max); err != nil {
+	if err := errors.Join(
+		cfg.CheckStorageLimit(p.present.database.Allocated, p.present.database.Max), cfg.CheckDatabaseVersion(p.present.database.Version),
+	); err != nil {
 		return err
 	}
 	version, err := data.LookupSearchVersion(ctx, p.name, in)

@@ -22,23 +22,24 @@ func tiers(config *Config) []tier {
 	return []tier{{"public", 26, s.Public}, {"application", 22, s.Application}, {"data", 26, s.Data}}
 }
 
-// keyedRange is a range and its key in the stack file.
+// keyedRange is a range and its key in the stack file, and the port it is about, if any.
 type keyedRange struct {
 	key  string
 	cidr netip.Prefix
+	port int
 }
 
 func (r keyedRange) String() string { return fmt.Sprintf("%s (%s)", full(r.key), r.cidr) }
 
 func hostBits(c *checker) {
-	all := []keyedRange{{"network.cidr", c.Network.CIDR}}
+	all := []keyedRange{{key: "network.cidr", cidr: c.Network.CIDR}}
 	for _, t := range tiers(c.Config) {
 		for i, r := range t.ranges {
-			all = append(all, keyedRange{element("network.subnets."+t.name, i), r})
+			all = append(all, keyedRange{key: element("network.subnets."+t.name, i), cidr: r})
 		}
 	}
 	for i, r := range c.Eks.PublicAccessCIDRs {
-		all = append(all, keyedRange{element("eks.publicAccessCidrs", i), r})
+		all = append(all, keyedRange{key: element("eks.publicAccessCidrs", i), cidr: r})
 	}
 	for _, r := range all {
 		if r.cidr.IsValid() && !usable(r.cidr) {
@@ -66,13 +67,13 @@ func subnets(c *checker) {
 			if !usable(r) {
 				continue
 			}
-			subnet := keyedRange{element("network.subnets."+t.name, i), r}
+			subnet := keyedRange{key: element("network.subnets."+t.name, i), cidr: r}
 			if r.Bits() > t.smallest {
 				c.report(subnet.key, r.String(), fmt.Sprintf("too small: %s subnets must be /%d or larger", t.name, t.smallest),
 					fmt.Sprintf("write a range of /%d or larger", t.smallest))
 			}
 			if usable(vpc) && !within(r, vpc) {
-				c.report(subnet.key, r.String(), "not inside the VPC, "+keyedRange{"network.cidr", vpc}.String(),
+				c.report(subnet.key, r.String(), "not inside the VPC, "+keyedRange{key: "network.cidr", cidr: vpc}.String(),
 					"choose a range inside it")
 			}
 			for _, other := range seen {

@@ -73,8 +73,6 @@ func applicationNames(config *Config) []string {
 
 var (
 	variable = regexp.MustCompile(`^[A-Z][A-Z0-9_]*$`)
-	// credential matches the names of variables that hold a secret.
-	credential = regexp.MustCompile(`(^|_)(PASSWORD|PASSPHRASE|SECRET|TOKEN|(API|ACCESS|PRIVATE|SIGNING|SESSION)_?KEY|CREDENTIALS?)$`)
 	// platformVariables matches the variables that the platform itself sets.
 	platformVariables = regexp.MustCompile(`^(AWS_|DATABASE_|SEARCH_ENDPOINT$|QUEUE_|BUCKET_|SECRETS_PREFIX$|PORT$|BASE_PATH$|ENVIRONMENT$|PODINFO_)`)
 )
@@ -101,8 +99,9 @@ func (c *checker) variables(key string, settings map[string]string, secrets stri
 		switch {
 		case !variable.MatchString(name):
 			c.report(key, nil, "not the name of an environment variable", "write capital letters, digits and underscores, such as "+suggestVariable(name))
-		case credential.MatchString(name):
-			c.report(key, nil, "everybody who reads this file can read settings", fmt.Sprintf("name a secret in %s and enter its value in Secrets Manager", secrets))
+		case credential(name, settings[name]) != "":
+			c.report(key, nil, credential(name, settings[name])+", and everybody who reads this file can read settings",
+				fmt.Sprintf("name a secret in %s and enter its value in Secrets Manager", secrets))
 		case platformVariables.MatchString(name):
 			c.report(key, settings[name], "the platform sets this variable itself", "rename or remove it")
 		}

@@ -157,12 +157,48 @@ func TestSectionsRefuseBadValues(t *testing.T) {
 			"legops:applications[2].calls[1]: matters: is the application itself: remove it",
 			"legops:applications[3].secrets[0]: Signing Key: malformed: write a name of lower-case letters digits and hyphens (40 at most)",
 		}},
+		{"credentials by their names", "dev", credentials(map[string]string{
+			"MAYAN_SECRET_KEY": "x", "SECRET_KEY_BASE": "x", "APP_KEY": "x", "RAILS_MASTER_KEY": "x", "LOGGED_IN_SALT": "x", "DOCS_ADMIN_PASSWORD_INIT": "x",
+			"PGPASSWD_FILE": "/tmp/x", "PASSWORD_MINUTES": "5", "PRIMARY_KEY": "id", "TOKEN_LIFETIME": "5", "SMTP_PWD": "x",
+		}), refusedSettings("its name is that of a credential",
+			"APP_KEY", "DOCS_ADMIN_PASSWORD_INIT", "LOGGED_IN_SALT", "MAYAN_SECRET_KEY", "RAILS_MASTER_KEY", "SECRET_KEY_BASE", "SMTP_PWD")},
+		{"addresses with passwords", "dev", credentials(map[string]string{
+			"BROKER_URL": "amqp://mayan:hunter2@broker.example:5671/mayan", "DATABASES": "{'default':{'url':'postgresql://:hunter2@db/mayan'}}",
+			"CONTACT": "https://legops.example/people/@jane:doe", "SERVICE": "http://identity.identity:8080/a@b", "MAIL": "mailto:jane@legops.example",
+		}), refusedSettings("its value is an address with a password", "BROKER_URL", "DATABASES")},
+		{"a private key", "dev", credentials(map[string]string{
+			"SAML": "-----BEGIN RSA PRIVATE KEY-----\nMIIE", "CERTIFICATE": "-----BEGIN CERTIFICATE-----\nMIIE",
+		}), refusedSettings("its value is a private key", "SAML")},
+		// The identifier of AWS's own examples.
+		{"an access key", "dev", credentials(map[string]string{"S3": "AKIAIOSFODNN7EXAMPLE", "WORD": "XAKIAIOSFODNN7EXAMPLES"}),
+			refusedSettings("its value is an access key of AWS", "S3")},
+		{"hashes of passwords", "dev", credentials(map[string]string{
+			"ADMIN": "$2a$05$6Ny3TjrW3aVAL1or2SlcR.fhuDgPKp5jp.P9fBXwVNePgeLqb4i3C", "PRICE": "$2 and $5", "OTHER": "$argon2id$v=19$m=65536,t=3,p=4$c2FsdA$aGFzaA",
+		}), refusedSettings("its value is the hash of a password", "ADMIN", "OTHER")},
 		{"settings", "dev", []edit{set("applications[3].settings", map[string]any{
 			"log-level": "debug", "DATABASE_HOST": "elsewhere", "SMTP_PASSWORD": "hunter2", "TOKEN_MINUTES": "5",
 		})}, []string{
 			"legops:applications[3].settings.DATABASE_HOST: elsewhere: the platform sets this variable itself: rename or remove it",
-			"legops:applications[3].settings.SMTP_PASSWORD: everybody who reads this file can read settings: name a secret in legops:applications[3].secrets and enter its value in Secrets Manager",
+			"legops:applications[3].settings.SMTP_PASSWORD: its name is that of a credential, and everybody who reads this file can read settings: name a secret in legops:applications[3].secrets and enter its value in Secrets Manager",
 			"legops:applications[3].settings.log-level: not the name of an environment variable: write capital letters, digits and underscores, such as LOG_LEVEL",
 		}},
 	})
+}
+
+// credentials are settings of an application.
+func credentials(of map[string]string) []edit {
+	values := map[string]any{}
+	for name, value := range of {
+		values[name] = value
+	}
+	return []edit{set("applications[3].settings", values)}
+}
+
+// refusedSettings are the problems of settings of that application, none of which shows a value.
+func refusedSettings(why string, names ...string) (problems []string) {
+	for _, name := range names {
+		problems = append(problems, "legops:applications[3].settings."+name+": "+why+", and everybody who reads this file can read settings: "+
+			"name a secret in legops:applications[3].secrets and enter its value in Secrets Manager")
+	}
+	return problems
 }

@@ -127,11 +127,11 @@ func TestTuningIsRefused(t *testing.T) {
 			set("tuning.applications.search.settings", map[string]any{"API_KEY": "x", "PORT": "1"}),
 			set("applications[8].settings.API_KEY", "y"),
 		}, []string{
-			"legops:applications[8].settings.API_KEY: everybody who reads this file can read settings: name a secret in legops:applications[8].secrets and enter its value in Secrets Manager",
+			"legops:applications[8].settings.API_KEY: its name is that of a credential, and everybody who reads this file can read settings: name a secret in legops:applications[8].secrets and enter its value in Secrets Manager",
 			"legops:tuning.all.settings.DATABASE_HOST: elsewhere: the platform sets this variable itself: rename or remove it",
-			"legops:tuning.all.settings.SMTP_PASSWORD: everybody who reads this file can read settings: name a secret in the secrets of those of legops:applications that need it and enter its value in Secrets Manager",
+			"legops:tuning.all.settings.SMTP_PASSWORD: its name is that of a credential, and everybody who reads this file can read settings: name a secret in the secrets of those of legops:applications that need it and enter its value in Secrets Manager",
 			"legops:tuning.all.settings.log-level: not the name of an environment variable: write capital letters, digits and underscores, such as LOG_LEVEL",
-			"legops:tuning.applications.search.settings.API_KEY: everybody who reads this file can read settings: name a secret in the secrets of search in legops:applications and enter its value in Secrets Manager",
+			"legops:tuning.applications.search.settings.API_KEY: its name is that of a credential, and everybody who reads this file can read settings: name a secret in the secrets of search in legops:applications and enter its value in Secrets Manager",
 			"legops:tuning.applications.search.settings.PORT: 1: the platform sets this variable itself: rename or remove it",
 		}},
 		{"replicas of all", "dev", []edit{set("tuning.all.maxReplicas", 2), set("tuning.all.minReplicas", 3)}, []string{

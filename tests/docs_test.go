@@ -67,6 +67,7 @@ the table says. Beside it there is only what applications declare:
 | an application | another | the other's port | its `+"`calls`"+` |
 | an application | database | 5432 | its `+"`database`"+` |
 | an application | search | 443 | its `+"`search`"+` |
+| an application | networks of the internet | a port | its `+"`connects`"+` |
 
 `+"`make prove`"+` searches what was deployed for any other connection. A stack without a bastion, a load test, a runner or public access to its
 cluster lacks their lines.

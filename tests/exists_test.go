@@ -7,8 +7,8 @@ import (
 	"github.com/stretchr/testify/require"
 )
 
-// EC2 refuses a range that overlaps a subnet in use, and EKS a role that does not exist, in the middle of an update; the program does before
-// anything changes.
+// EC2 refuses a range that overlaps a subnet in use, EKS a role that does not exist, and RDS another major version, in the middle of an update;
+// the program does before anything changes.
 func TestWhatExistsIsLookedAtFirst(t *testing.T) {
 	stack := deployedStack(t, "dev")
 	calls := stack.Cloud().Calls()
@@ -18,6 +18,7 @@ func TestWhatExistsIsLookedAtFirst(t *testing.T) {
 			"legops:network.subnets.data[0]: 10.10.9.0/24: overlaps the subnet legops-dev-data-use1-az6 (10.10.9.0/24), which is still there",
 		},
 		{"- 10.10.32.0/19", "- 10.10.32.0/20", "legops:network.subnets.application[0]: 10.10.32.0/20: overlaps the subnet legops-dev-application-use1-az4 (10.10.32.0/19)"},
+		{`engineVersion: "17"`, `engineVersion: "16"`, "legops:rds.engineVersion: 16: the database runs PostgreSQL 17, and no version goes back: set it to 17"},
 		{"role/legops-dev-preview", "role/legops-dev-previews", "legops:eks.viewers[0]: arn:aws:iam::111111111111:role/legops-dev-previews: there is no such role"},
 	} {
 		edited := program(editedFiles(t, "dev", [2]string{c.old, c.new}))

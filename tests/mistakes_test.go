@@ -30,7 +30,7 @@ var mistakes = map[string][]struct{ old, new, want string }{
 		{"- /static/*", "- /matters/*",
 			"legops:cdn.staticPaths[0]: /matters/*: covers the whole application at legops:applications[2].path (/matters), so CloudFront would serve one user's pages to all: name the folder of its static files"},
 		{"SESSION_MINUTES:", "SESSION_PASSWORD:",
-			"legops:applications[0].settings.SESSION_PASSWORD: everybody who reads this file can read settings: name a secret in legops:applications[0].secrets and enter its value in Secrets Manager"},
+			"legops:applications[0].settings.SESSION_PASSWORD: its name is that of a credential, and everybody who reads this file can read settings: name a secret in legops:applications[0].secrets and enter its value in Secrets Manager"},
 	},
 	"test": {
 		{"minSizePerZone: 1", "minSizePerZone: 9",

@@ -14,26 +14,28 @@ import (
 	"legops/internal/settings"
 )
 
-// DatabaseStorage is that of an Rds component, in GiB; zero before the instance exists.
-type DatabaseStorage struct {
-	// Allocated is what the instance has now, Max the limit to which RDS may enlarge it.
+// RunningDatabase is the instance of an Rds component; zero before it exists.
+type RunningDatabase struct {
+	// Allocated is the storage that it has now, Max the limit to which RDS may enlarge it, in GiB.
 	Allocated, Max int
+	// Version is that of PostgreSQL, such as 17.6.
+	Version string
 }
 
-// LookupStorage asks RDS for the storage of the instance of an Rds component. The name is that of RdsArgs.
-func LookupStorage(ctx *pulumi.Context, name string, in pulumi.InvokeOption) (DatabaseStorage, error) {
+// LookupDatabase asks RDS for the instance of an Rds component. The name is that of RdsArgs.
+func LookupDatabase(ctx *pulumi.Context, name string, in pulumi.InvokeOption) (RunningDatabase, error) {
 	identifier := databaseIdentifier(name)
 	found, err := rds.GetInstances(ctx, &rds.GetInstancesArgs{
 		Filters: []rds.GetInstancesFilter{{Name: "db-instance-id", Values: []string{identifier}}},
 	}, in)
 	if err != nil || len(found.InstanceIdentifiers) == 0 {
-		return DatabaseStorage{}, err
+		return RunningDatabase{}, err
 	}
 	instance, err := rds.LookupInstance(ctx, &rds.LookupInstanceArgs{DbInstanceIdentifier: &identifier}, in)
 	if err != nil {
-		return DatabaseStorage{}, err
+		return RunningDatabase{}, err
 	}
-	return DatabaseStorage{Allocated: instance.AllocatedStorage, Max: instance.MaxAllocatedStorage}, nil
+	return RunningDatabase{Allocated: instance.AllocatedStorage, Max: instance.MaxAllocatedStorage, Version: instance.EngineVersion}, nil
 }
 
 // LookupSearchVersion asks OpenSearch Service for the version of a domain; empty before it exists. That it exists and cannot be read is

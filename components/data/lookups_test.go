@@ -37,25 +37,25 @@ func looking[T any](answers map[string]recorder.Answer, look func(*pulumi.Contex
 	return found, err
 }
 
-func TestLookupStorage(t *testing.T) {
+func TestLookupDatabase(t *testing.T) {
 	answers := map[string]recorder.Answer{
 		instancesFunction: func(args resource.PropertyMap) (resource.PropertyMap, error) {
 			assert.Equal(t, []any{map[string]any{"name": "db-instance-id", "values": []any{"legops-test-database"}}}, args["filters"].Mappable())
 			return resource.NewPropertyMapFromMap(map[string]any{"instanceIdentifiers": []any{"legops-test-database"}}), nil
 		},
-		instanceFunction: answer(map[string]any{"allocatedStorage": 420, "maxAllocatedStorage": 1000}, nil),
+		instanceFunction: answer(map[string]any{"allocatedStorage": 420, "maxAllocatedStorage": 1000, "engineVersion": "17.6"}, nil),
 	}
-	storage, err := looking(answers, data.LookupStorage)
+	database, err := looking(answers, data.LookupDatabase)
 	require.NoError(t, err)
-	assert.Equal(t, data.DatabaseStorage{Allocated: 420, Max: 1000}, storage)
+	assert.Equal(t, data.RunningDatabase{Allocated: 420, Max: 1000, Version: "17.6"}, database)
 
-	storage, err = looking(nil, data.LookupStorage)
+	database, err = looking(nil, data.LookupDatabase)
 	require.NoError(t, err)
-	assert.Zero(t, storage, "before the instance exists")
+	assert.Zero(t, database, "before the instance exists")
 
 	for _, function := range []string{instanceFunction, instancesFunction} {
 		answers[function] = answer(nil, errors.New("denied"))
-		_, err = looking(answers, data.LookupStorage)
+		_, err = looking(answers, data.LookupDatabase)
 		assert.ErrorContains(t, err, "denied", function)
 	}
 }

@@ -40,7 +40,7 @@ type RdsArgs struct {
 	Name string
 	// Location is the region and account of the database.
 	Location components.Location
-	// AllocatedGiB is the storage that the instance has, in GiB, from LookupStorage; 0 before it exists.
+	// AllocatedGiB is the storage that the instance has, in GiB, from LookupDatabase; 0 before it exists.
 	AllocatedGiB int `kit:"optional"`
 	// VpcID is the VPC of the security group.
 	VpcID pulumi.StringInput
@@ -222,8 +222,8 @@ func (b *rdsBuild) settings() *rds.InstanceArgs {
 		MaintenanceWindow:       pulumi.String(a.MaintenanceWindow),
 		ApplyImmediately:        pulumi.Bool(false), // what interrupts waits for the window: docs/decisions/0036-changes-wait-for-the-window.md
 		AutoMinorVersionUpgrade: pulumi.Bool(true),
-		// A major upgrade has no way back and stops the database. AWS refuses it here, so that no edit of a number
-		// starts one: rehearse it on a copy, do it beside the program (blue/green), then set EngineVersion to match.
+		// A major upgrade has no way back and stops the database. AWS refuses it here, and the program before
+		// (stacks/database.go), so that no edit of a number starts one: rehearse it on a copy, do it by hand, then set EngineVersion to match.
 		AllowMajorVersionUpgrade: pulumi.Bool(false),
 
 		EnabledCloudwatchLogsExports:       pulumi.ToStringArray(databaseLogs),

@@ -21,11 +21,14 @@ var cdnLogFields = []string{
 // needs ACLs on the bucket. The prefix is part of the destination; without one AWS makes up its own.
 func (b *cdnBuild) accessLogs() error {
 	name := b.args.Name + "-cdn"
+	// Each has a fixed name, and AWS takes tags only for what is new: the provider can neither make another beside it nor change where it
+	// leads to (hashicorp/terraform-provider-aws#43572). So the old ones go first, and for some seconds nothing is logged.
+	replaced := pulumi.DeleteBeforeReplace(true)
 	source, err := cloudwatch.NewLogDeliverySource(b.Ctx, b.Name+"-logs", &cloudwatch.LogDeliverySourceArgs{
 		Name:        pulumi.String(name),
 		LogType:     pulumi.String("ACCESS_LOGS"),
 		ResourceArn: b.c.DistributionArn,
-	}, b.Parent)
+	}, b.Parent, replaced)
 	if err != nil {
 		return err
 	}
@@ -35,7 +38,7 @@ func (b *cdnBuild) accessLogs() error {
 		DeliveryDestinationConfiguration: cloudwatch.LogDeliveryDestinationDeliveryDestinationConfigurationArgs{
 			DestinationResourceArn: pulumi.Sprintf("%s/%s", b.args.LogBucketArn, data.LogPrefixCdn),
 		},
-	}, b.Parent)
+	}, b.Parent, replaced, pulumi.ReplaceOnChanges([]string{"deliveryDestinationConfiguration"}))
 	if err != nil {
 		return err
 	}
@@ -46,6 +49,6 @@ func (b *cdnBuild) accessLogs() error {
 		S3DeliveryConfigurations: cloudwatch.LogDeliveryS3DeliveryConfigurationArray{cloudwatch.LogDeliveryS3DeliveryConfigurationArgs{
 			SuffixPath: pulumi.String("{DistributionId}/{yyyy}/{MM}/{dd}"), EnableHiveCompatiblePath: pulumi.Bool(false),
 		}},
-	}, b.Parent)
+	}, b.Parent, replaced)
 	return err
 }

@@ -241,6 +241,9 @@ func TestCdnLogs(t *testing.T) {
 		"deliverySourceName": "legops-test-cdn", "deliveryDestinationArn": "arn:of:cdn-logs",
 		"s3DeliveryConfigurations": []any{map[string]any{"suffixPath": "{DistributionId}/{yyyy}/{MM}/{dd}", "enableHiveCompatiblePath": false}},
 	})
+	for _, typ := range []string{"logDeliverySource:LogDeliverySource", "logDeliveryDestination:LogDeliveryDestination", "logDelivery:LogDelivery"} {
+		assert.True(t, r.One(t, "aws:cloudwatch/"+typ, "cdn-logs").DeleteBeforeReplace, "AWS has one of that name: %s", typ)
+	}
 	fields := delivery.Get("recordFields")
 	assert.Len(t, fields, 32)
 	for _, field := range []string{"c-ip", "cs-uri-stem", "sc-status", "x-edge-request-id"} {

@@ -29,7 +29,7 @@ var _ = add([]Type{
 		Policy: Policy{Input: "policyDocument", Principal: Must, Resource: Must, Limit: 5120},
 		Quota:  Quota{Limit: 10}, Box: "logs", Inert: true},
 	{Token: LogDelivery, ID: "{letters16}", ARN: "arn:{partition}:logs:{region}:{account}:delivery:{id}",
-		Links: []Link{{"deliverySourceName", LogDeliverySource}}, Box: "logs", Inert: true},
+		Links: []Link{{"deliverySourceName", LogDeliverySource}}, Box: "logs", Inert: true, Loss: "nothing is logged by it any more"},
 	{Token: LogDeliverySource, ID: "{name}", ARN: "arn:{partition}:logs:{region}:{account}:delivery-source:{name}",
 		Name: Name{Input: "name", Form: form(`^[\w-]{1,60}$`)}, InUseBy: []string{LogDelivery}, Box: "logs", Inert: true},
 	{Token: LogDeliveryDestination, ID: "{name}", ARN: "arn:{partition}:logs:{region}:{account}:delivery-destination:{name}",

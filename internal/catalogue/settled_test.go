@@ -76,6 +76,8 @@ var settled = map[string][]settlement{
 			why: "it is computed: AWS assigns it"},
 		{path: "outpostConfig.outpostArns", does: nothing, file: "internal/service/eks/cluster.go",
 			why: "it is not ForceNew, and the update does not send it: the difference stays"},
+		{path: "remoteNetworkConfig", does: replaces, file: "internal/service/eks/cluster.go",
+			why: "ForceNew at commit 00555dc; in place from 6.11.0 on (#42928)"},
 		{path: "vpcConfig.securityGroupIds", does: inPlace, file: "internal/service/eks/cluster.go", why: "UpdateClusterConfig takes them; " + oldMark},
 		{path: "vpcConfig.subnetIds", does: inPlace, file: "internal/service/eks/cluster.go", why: "UpdateClusterConfig takes them; " + oldMark},
 	},

@@ -62,15 +62,9 @@ var fixtures = []fixture{
 	{change: "database-storage-500", stack: "prod", cost: 1, counts: [5]int{3: 3}, restarts: []string{
 		"waits sun:04:30-sun:05:30: rds-instance: allocatedStorage: 200 → 500: serves: nothing stops; it is slower while the volumes grow, and a size of PostgreSQL that goes beyond 400 GiB copies all data",
 	}},
-	// The bastion has the client of the same version.
-	{
-		change: "database-major", stack: "prod", exit: 2, counts: [5]int{0: 1, 3: 3},
-		risks: []string{"rds-instance: engineVersion: 16 → 17: an upgrade of the engine cannot be undone"},
-		restarts: []string{
-			instances[0], "1: rds-instance: parameterGroupName: rds-parameters-",
-			"waits sun:04:30-sun:05:30: rds-instance: engineVersion: 16 → 17: the database stops until the upgrade is complete, with Multi-AZ too",
-		},
-	},
+	// RDS would refuse it in the middle of the update, with the new group of parameters made and the database as it was.
+	{change: "database-major", stack: "prod", refused: "legops:rds.engineVersion: 17: the database runs PostgreSQL 16, and no deployment starts a major upgrade: " +
+		"it stops the database, and cannot be undone: leave it at 16 until somebody has upgraded the database by hand"},
 	{
 		change: "database-restored", stack: "prod", exit: 2, counts: [5]int{0: 2, 3: some},
 		risks:  []string{"rds-instance: replaced (the database): changes restoreToPointInTime; it is protected"},
@@ -81,6 +75,13 @@ var fixtures = []fixture{
 			"2: backup-data: changes resources: the old one is deleted first, then the new one is created: nothing is there meanwhile, and what it selects is no longer backed up",
 		},
 	},
+	// The destination keeps its name, and AWS takes tags only for a new one: all three parts go first.
+	{
+		change: "cdn-logs-elsewhere", stack: "prod", deploy: true, exit: 2, counts: [5]int{0: 2, 3: 1},
+		access: []string{"delivery.logs.amazonaws.com new: may s3:PutObject on arn:aws:s3:::legops-prod-333333333333-logs/cdn-requests/*"},
+		restarts: []string{"1: cdn-logs: goes with what it depends on, which is deleted first: serves: the old one is deleted first, then the new one is created: " +
+			"nothing is there meanwhile, and nothing is logged by it any more"},
+	},
 	{change: "ingress-setting", stack: "prod", counts: [5]int{3: 1}, restarts: []string{
 		`1: ingress-config: data["proxy-connect-timeout"]: 1s → 2s: serves: nothing restarts by itself`,
 	}},
@@ -89,7 +90,7 @@ var fixtures = []fixture{
 		change: "firewall-logs-elsewhere", stack: "prod", exit: 2, counts: [5]int{0: 2, 3: 1},
 		risks:  []string{"firewall-logs: replaced (logs): changes name; it is protected"},
 		access: []string{"delivery.logs.amazonaws.com new: may logs:CreateLogStream, logs:PutLogEvents on arn:aws:logs:us-east-1:333333333333:log-group:aws-waf-logs-requests-legops-prod"},
-		restarts: []string{"1: firewall-logs: goes with what it depends on, which is deleted first: the old one is deleted first, then the new one is created: " +
+		restarts: []string{"1: firewall-logs: goes with what it depends on, which is deleted first: serves: the old one is deleted first, then the new one is created: " +
 			"nothing is there meanwhile, and what the firewall sees is no longer logged"},
 	},
 	{change: "bigger-nodes", stack: "prod", cost: 1, counts: [5]int{0: 4}, restarts: []string{"1: eks-nodes-use1-az4, eks-nodes-use1-az6: changes instanceTypes: "}},

@@ -64,6 +64,9 @@ var users = map[string]user{
 	"Storage":  {"the applications that use the bucket", "requests fail"},
 }
 
+// recording are the types that only write down what others serve: while one is away, requests go on.
+var recording = []string{catalogue.WebACLLogging, catalogue.LogDelivery}
+
 // notices says who notices that a component of a kind is interrupted, or slowed.
 func notices(component string, serves bool) string {
 	u, known := users[component]
@@ -91,7 +94,7 @@ func restartsOf(p *model.Plan, changes []Change) []Restart {
 			if r.Waits == "" {
 				r.Step = steps[resource.URN(changes[i].URN)]
 			}
-			r.Whom = notices(r.Component, r.Serves)
+			r.Whom = cmp.Or(r.Whom, notices(r.Component, r.Serves))
 			same := slices.IndexFunc(found, func(o Restart) bool {
 				return o.Step == r.Step && o.Component == r.Component && slices.Equal(o.paths, r.paths) && o.Text == r.Text
 			})
@@ -135,6 +138,9 @@ func (c *Change) restarts() []Restart {
 	}
 	if c.Protected {
 		one.Text = "once a person has unprotected it, " + one.Text
+	}
+	if slices.Contains(recording, c.Type) {
+		one.Serves, one.Whom = true, "nobody at the time; who looks for it later finds a gap"
 	}
 	one.paths = []string{c.Reason}
 	return []Restart{one}

@@ -101,7 +101,7 @@ func TestWhatChangesDoToDataAndService(t *testing.T) {
 			"an engine of another major version, with its group of parameters",
 			[]model.Step{
 				in("Rds", replaced(step("", catalogue.DatabaseParameterGroup, "parameters", group("postgres16"), group("postgres17")), false, "family")),
-				in("Rds", step("update", catalogue.Database, "database", database(map[string]any{"engineVersion": "16"}), database(nil))),
+				in("Rds", step("update", catalogue.Database, "database", database(map[string]any{"engineVersion": "16"}), database(map[string]any{"allowMajorVersionUpgrade": true}))),
 			},
 			[]string{"engineVersion: 16 → 17: an upgrade of the engine cannot be undone, only restored from a backup"},
 			[]string{"waits sun:04:30-sun:05:30: database: engineVersion: 16 → 17: the database stops until the upgrade is complete, with Multi-AZ too: both copies are upgraded at the same time: " +
@@ -132,7 +132,8 @@ func TestWhatChangesDoToDataAndService(t *testing.T) {
 			[]model.Step{in("Firewall", replaced(step("", catalogue.WebACLLogging, "logs", map[string]any{"resourceArn": "arn:1", "logDestinationConfigs": []any{"arn:a"}},
 				map[string]any{"resourceArn": "arn:1", "logDestinationConfigs": []any{"arn:b"}}), true, "logDestinationConfigs"))},
 			nil,
-			[]string{"1: logs: changes logDestinationConfigs: the old one is deleted first, then the new one is created: nothing is there meanwhile, and what the firewall sees is no longer logged"},
+			[]string{"1: logs: changes logDestinationConfigs: serves: the old one is deleted first, then the new one is created: nothing is there meanwhile, and what the firewall sees is no longer logged: " +
+				"until the new one is there; no bound is known: nobody at the time; who looks for it later finds a gap"},
 		},
 		{
 			"restoreToPointInTime of a database that is there",

@@ -35,6 +35,8 @@ type Application struct {
 	Secrets []SecretName `json:"secrets,omitempty" jsonschema:"uniqueItems=true"`
 	// Calls are the applications it calls inside the cluster. Optional.
 	Calls []string `json:"calls,omitempty" jsonschema:"uniqueItems=true"`
+	// Connects is what it connects to on the internet on another port than 443, such as a mail relay. Optional.
+	Connects []Connection `json:"connects,omitempty" jsonschema:"maxItems=20"`
 	// Edge is what it needs of CloudFront and the firewall beyond what every application gets. Optional.
 	Edge *ApplicationEdge `json:"edge,omitempty"`
 }

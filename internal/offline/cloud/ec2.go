@@ -3,6 +3,8 @@ package cloud
 import (
 	"slices"
 
+	"github.com/pulumi/pulumi/sdk/v3/go/common/resource"
+
 	"legops/internal/catalogue"
 )
 
@@ -15,14 +17,33 @@ var _ = simulate(map[string]simulation{
 		},
 	},
 	catalogue.SecurityGroupIngressRule: {
-		rules:  []rule{prefixListExists},
-		weight: prefixListWeight,
+		replaces: anotherKindOfPeer,
+		rules:    []rule{prefixListExists},
+		weight:   prefixListWeight,
 	},
 	catalogue.SecurityGroupEgressRule: {
-		rules:  []rule{prefixListExists},
-		weight: prefixListWeight,
+		replaces: anotherKindOfPeer,
+		rules:    []rule{prefixListExists},
+		weight:   prefixListWeight,
 	},
 })
+
+// anotherKindOfPeer is what the provider cannot change of a rule: whether it is for addresses, a prefix list or a group (ModifyPlan in
+// hashicorp/terraform-provider-aws, internal/service/ec2/vpc_security_group_ingress_rule.go, 5.68 and 6.13).
+func anotherKindOfPeer(olds, news resource.PropertyMap) []string {
+	kind := func(rule resource.PropertyMap) string {
+		for _, kind := range []string{"cidrIpv4", "cidrIpv6", "prefixListId", "referencedSecurityGroupId"} {
+			if rule.HasValue(resource.PropertyKey(kind)) {
+				return kind
+			}
+		}
+		return ""
+	}
+	if old, asked := kind(olds), kind(news); old != "" && asked != "" && old != asked {
+		return []string{old, asked}
+	}
+	return nil
+}
 
 // prefixListWeight counts a rule as the entries that the prefix list in it may have.
 func prefixListWeight(e *Entry) int {

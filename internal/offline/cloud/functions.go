@@ -170,7 +170,7 @@ var functions = map[string]function{
 	"aws:opensearch/getDomain:getDomain":                     searchDomain,
 	"aws:resourcegroupstaggingapi/getResources:getResources": taggedResources,
 	"aws:rds/getInstances:getInstances":                      databaseNamed,
-	"aws:rds/getInstance:getInstance":                        databaseSize,
+	"aws:rds/getInstance:getInstance":                        databaseFound,
 	"aws:eks/getClusters:getClusters":                        clusterNames,
 	"aws:eks/getNodeGroups:getNodeGroups":                    nodeGroupNames,
 	"aws:eks/getNodeGroup:getNodeGroup":                      nodeGroupSize,

@@ -238,6 +238,33 @@ func TestWhatWaitsIsRecorded(t *testing.T) {
 	require.NoError(t, record.Close())
 }
 
+// A log of a search domain that is taken out goes on, which every preview shows, until it is switched off.
+func TestSearchLogsGoOn(t *testing.T) {
+	c := newClient(t)
+	in := searchInputs(c.network())
+	log := func(kind string, enabled bool) values {
+		_, group := c.made(catalogue.LogGroup, kind, values{"name": "/legops/" + kind})
+		return values{"logType": kind, "cloudwatchLogGroupArn": group["arn"], "enabled": enabled}
+	}
+	c.made(catalogue.LogResourcePolicy, "policy", values{
+		"policyName": "search", "policyDocument": allows(values{"Service": "es.amazonaws.com"}, "arn:aws:logs:us-east-1:111111111111:log-group:/legops/*"),
+	})
+	slow, errors := log("SEARCH_SLOW_LOGS", true), log("ES_APPLICATION_LOGS", true)
+	d := c.deploy(catalogue.SearchDomain, "search", having(in, values{"logPublishingOptions": []any{slow, errors}}))
+	assert.Empty(t, d.refresh())
+	one := having(in, values{"logPublishingOptions": []any{errors}})
+	for range 2 {
+		d.up(one)
+		assert.NotEmpty(t, d.preview(one))
+		assert.NotEmpty(t, d.refresh())
+	}
+	off := having(slow, values{"enabled": false})
+	ended := having(in, values{"logPublishingOptions": []any{errors, off}})
+	d.up(ended)
+	assert.Empty(t, d.preview(ended))
+	assert.Empty(t, d.refresh())
+}
+
 // EC2 holds the ARN of a log group without what some services put behind it: sent with it, the flow log would be replaced every time.
 func TestFlowLogHoldsThePlainARN(t *testing.T) {
 	for destination, quiet := range map[string]bool{"": true, ":*": false} {

@@ -48,7 +48,7 @@ var _ = simulate(map[string]simulation{
 			}
 			return nil
 		},
-		rules: []rule{deliveryArrives, oneOf("outputFormat", "json", "plain", "w3c", "raw", "parquet")},
+		rules: []rule{deliveryArrives, destinationIsTagged, oneOf("outputFormat", "json", "plain", "w3c", "raw", "parquet")},
 	},
 })
 
@@ -74,6 +74,17 @@ func deliveryArrives(p *Provider, e *Entry) error {
 	to := e.in().Text("deliveryDestinationConfiguration.destinationResourceArn")
 	if bucket := bucketOf(to); bucket != to && serviceOf(bucket) == "s3" && p.record.referred(e.Account, bucket) == nil {
 		return e.refusal("ResourceNotFoundException: %s does not exist", bucket)
+	}
+	return nil
+}
+
+// destinationIsTagged is why no update brings a destination with tags elsewhere: the provider sends them along, and CloudWatch Logs takes tags
+// only for one that is new (hashicorp/terraform-provider-aws, internal/service/logs/delivery_destination.go at commit 1e67cc5; not since 6.6.0,
+// #43576. The words are those of #43572).
+func destinationIsTagged(p *Provider, e *Entry) error {
+	const to = "deliveryDestinationConfiguration.destinationResourceArn"
+	if old := p.record.entries[e.key()]; old != nil && len(e.in().Values("tags")) > 0 && old.in().Text(to) != e.in().Text(to) {
+		return e.refusal("ConflictException: Tags can only be provided when a resource is being created, not updated.")
 	}
 	return nil
 }

@@ -34,6 +34,18 @@ func TestDeliveryTargetRules(t *testing.T) {
 	})
 }
 
+// With tags, which a stack gives everything, no update brings a destination elsewhere.
+func TestDeliveryTargetStays(t *testing.T) {
+	c := newClient(t)
+	c.bucket("logs-1")
+	to := func(prefix, owner string) values {
+		return values{"name": "bucket", "tags": values{"Owner": owner}, "deliveryDestinationConfiguration": values{"destinationResourceArn": "arn:aws:s3:::logs-1/" + prefix}}
+	}
+	d := c.deploy(catalogue.LogDeliveryDestination, "target", to("cdn", "platform"))
+	require.ErrorContains(t, d.updating(to("edge", "platform")), "ConflictException: Tags can only be provided when a resource is being created")
+	require.NoError(t, d.updating(to("cdn", "legal")), "nothing but tags: another request")
+}
+
 func TestDeliveryRules(t *testing.T) {
 	refuses(t, catalogue.LogDelivery, client.delivery, map[string]mistake{
 		"no such source": sets("deliverySourceName", "nobody", "NotFound: deliverySourceName nobody"),

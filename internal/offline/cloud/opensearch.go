@@ -1,6 +1,7 @@
 package cloud
 
 import (
+	"slices"
 	"strings"
 
 	"github.com/pulumi/pulumi/sdk/v3/go/common/resource"
@@ -9,6 +10,7 @@ import (
 
 	"legops/internal/catalogue"
 	"legops/internal/instances"
+	"legops/internal/model"
 	"legops/internal/upgrades"
 )
 
@@ -25,6 +27,9 @@ var _ = simulate(map[string]simulation{
 		unread: []unread{{"advancedSecurityOptions.masterUserOptions",
 			"terraform-provider-aws 5.68 and 6.13, internal/service/opensearch/domain.go: getMasterUserOptions"}},
 		replaces: searchReplaces,
+		holds: []holding{{input: "logPublishingOptions", as: heldSearchLogs,
+			says:   "A kind of log that is no longer given goes on being published: the provider sends only what is given. With `enabled: false` it ends.",
+			source: "terraform-provider-aws 5.68, internal/service/opensearch/domain.go: resourceDomainUpdate; not since 6.2.0 (#43033 in its CHANGELOG.md)"}},
 		rules: []rule{
 			searchAccess, searchNodes, oneInAZone("vpcOptions.subnetIds"), searchLogs, sameVpc("vpcOptions.subnetIds", "vpcOptions.securityGroupIds"),
 			within(limit{"ebsOptions.volumeSize", 10, 24576}), searchVolume,
@@ -121,6 +126,22 @@ func searchVolume(_ *Provider, e *Entry) error {
 		return e.refusal("ValidationException: ebsOptions.volumeSize is %v, %s takes %d at most", size, kind, most)
 	}
 	return nil
+}
+
+// heldSearchLogs are the logs that a domain publishes: those that are given, and those of before.
+func heldSearchLogs(e, old *Entry) any {
+	held := slices.Clone(e.in().List("logPublishingOptions"))
+	if old == nil {
+		return held
+	}
+	given := e.in().Objects("logPublishingOptions")
+	for _, before := range old.holds().Objects("logPublishingOptions") {
+		same := func(option model.Values) bool { return option.Text("logType") == before.Text("logType") }
+		if !slices.ContainsFunc(given, same) {
+			held = append(held, map[string]any(before))
+		}
+	}
+	return held
 }
 
 // searchLogs is the rule that a log group lets the service write, which is tried at once.

@@ -35,7 +35,7 @@ var _ = simulate(map[string]simulation{
 			return []string{m.masterSecret()}
 		},
 		rules: []rule{
-			tidyHyphens, databaseStorage, databaseShrinks, databaseGp3, databaseNames, databaseWindows, databaseNetwork, databaseParameters,
+			tidyHyphens, databaseStorage, databaseShrinks, databaseGp3, databaseNames, databaseWindows, databaseNetwork, databaseMajor, databaseParameters,
 			within(limit{"backupRetentionPeriod", 0, 35}),
 			when(func(in model.Values) bool { return in.Flag("manageMasterUserPassword") && in.Text("password") != "" },
 				"InvalidParameterCombination: password cannot be given with manageMasterUserPassword"),
@@ -222,9 +222,32 @@ func databaseParameters(p *Provider, e *Entry) error {
 	if group == nil || version == "" || e.in().Text("engine") != "postgres" {
 		return nil
 	}
+	if family := group.in().Text("family"); family != "postgres"+majorOf(version) {
+		return e.refusal("InvalidParameterCombination: the parameter group is for %s, not for postgres%s", family, majorOf(version))
+	}
+	return nil
+}
+
+func majorOf(version string) string {
 	major, _, _ := strings.Cut(version, ".")
-	if family := group.in().Text("family"); family != "postgres"+major {
-		return e.refusal("InvalidParameterCombination: the parameter group is for %s, not for postgres%s", family, major)
+	return major
+}
+
+// databaseMajor is the rule that a major upgrade has to be allowed, and that no version goes back. The words are RDS's: hashicorp/terraform#8468
+// and #22462.
+func databaseMajor(p *Provider, e *Entry) error {
+	old, version := p.record.entries[e.key()], e.in().Text("engineVersion")
+	if old == nil || version == "" {
+		return nil
+	}
+	running := old.out().Text("engineVersionActual")
+	switch before, after := majorOf(running), majorOf(version); {
+	case before == after || e.in().Text("engine") != "postgres":
+		return nil
+	case after < before: // two digits each
+		return e.refusal("InvalidParameterCombination: Cannot upgrade postgres from %s to %s", running, version)
+	case !e.in().Flag("allowMajorVersionUpgrade"):
+		return e.refusal("InvalidParameterCombination: The AllowMajorVersionUpgrade flag must be present when upgrading to a new major version.")
 	}
 	return nil
 }

@@ -175,13 +175,14 @@ func databaseNamed(p *Provider, c *connection, args resource.PropertyMap) (map[s
 	return map[string]any{"id": c.region, "instanceIdentifiers": names, "instanceArns": arns}, nil
 }
 
-// databaseSize answers what a database has.
-func databaseSize(p *Provider, c *connection, args resource.PropertyMap) (map[string]any, error) {
+// databaseFound answers what a database has and runs.
+func databaseFound(p *Provider, c *connection, args resource.PropertyMap) (map[string]any, error) {
 	name := text(args["dbInstanceIdentifier"])
 	for _, e := range p.listed(c, catalogue.Database) {
 		if e.in().Text("identifier") == name {
 			return map[string]any{
 				"id": e.ID, "dbInstanceIdentifier": name, "allocatedStorage": e.Outputs["allocatedStorage"], "maxAllocatedStorage": e.Outputs["maxAllocatedStorage"],
+				"engineVersion": e.Outputs["engineVersionActual"],
 			}, nil
 		}
 	}

@@ -63,6 +63,21 @@ func TestDatabaseRules(t *testing.T) {
 	})
 }
 
+// A major upgrade has to be allowed, comes with a group of parameters of its own, and has no way back.
+func TestDatabaseMajorVersions(t *testing.T) {
+	d, inputs := databaseOf(t, values{"engineVersion": "17.6"})
+	for family, name := range map[string]string{"postgres18": "next", "postgres16": "last"} {
+		d.made(catalogue.DatabaseParameterGroup, name, values{"name": name, "family": family})
+	}
+	next := having(inputs, values{"engineVersion": "18", "parameterGroupName": "next"})
+	require.ErrorContains(t, d.updating(next), "InvalidParameterCombination: The AllowMajorVersionUpgrade flag must be present when upgrading to a new major version.")
+	require.ErrorContains(t, d.updating(having(next, values{"parameterGroupName": "legops-prod", "allowMajorVersionUpgrade": true})), "the parameter group is for postgres17")
+	last := having(inputs, values{"engineVersion": "16", "parameterGroupName": "last", "allowMajorVersionUpgrade": true})
+	require.ErrorContains(t, d.updating(last), "InvalidParameterCombination: Cannot upgrade postgres from 17.6 to 16")
+	require.NoError(t, d.updating(having(inputs, values{"engineVersion": "17.7"})), "a minor one needs nothing")
+	require.NoError(t, d.updating(having(next, values{"allowMajorVersionUpgrade": true})))
+}
+
 func TestDatabaseDeletes(t *testing.T) {
 	c := newClient(t)
 	p := c.network()

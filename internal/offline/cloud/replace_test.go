@@ -36,7 +36,9 @@ func TestReplacementsOfTheRealProvider(t *testing.T) {
 		// Accepted, and they replace
 		"a restored database":       {catalogue.Database, values{}, values{"restoreToPointInTime": values{}}, []string{"restoreToPointInTime"}, false},
 		"a database from a bucket":  {catalogue.Database, values{}, values{"s3Import": values{"bucketName": "a"}}, []string{"s3Import"}, false},
-		"nodes outside of AWS":      {catalogue.Cluster, values{}, values{"outpostConfig": values{"controlPlaneInstanceType": "a"}}, []string{"outpostConfig"}, false},
+		"hybrid nodes":              {catalogue.Cluster, values{}, hybrid("10.1.0.0/16"), []string{"remoteNetworkConfig"}, false}, // in place since 6.11.0
+		"their network":             {catalogue.Cluster, hybrid("10.1.0.0/16"), hybrid("10.2.0.0/16"), []string{"remoteNetworkConfig"}, false},
+		"a control plane outside":   {catalogue.Cluster, values{}, values{"outpostConfig": values{"controlPlaneInstanceType": "a"}}, []string{"outpostConfig"}, false},
 		"another role of Auto Mode": {catalogue.Cluster, autoMode("a", true), autoMode("b", true), []string{"computeConfig"}, false},
 		"Auto Mode off, no role":    {catalogue.Cluster, autoMode("a", true), autoMode("", false), []string{"computeConfig"}, false}, // not since 6.13.0
 		"a domain without IPv6":     {catalogue.SearchDomain, values{"ipAddressType": "dualstack"}, values{"ipAddressType": "ipv4"}, []string{"ipAddressType"}, false},
@@ -48,7 +50,10 @@ func TestReplacementsOfTheRealProvider(t *testing.T) {
 		"a subnet of an outpost":    {catalogue.Subnet, values{}, values{"outpostArn": "a"}, []string{"outpostArn"}, false},
 		"a rule for IPv6":           {catalogue.SecurityGroupRule, values{}, values{"ipv6CidrBlocks": []any{"::/0"}}, []string{"ipv6CidrBlocks"}, true},
 		"a rule for a prefix list":  {catalogue.SecurityGroupRule, values{}, values{"prefixListIds": []any{"pl-1"}}, []string{"prefixListIds"}, true},
+		"from addresses to a group": {catalogue.SecurityGroupIngressRule, values{"cidrIpv4": "10.0.0.0/8"}, values{"referencedSecurityGroupId": "sg-1"}, []string{"cidrIpv4", "referencedSecurityGroupId"}, false},
+		"from a group to a list":    {catalogue.SecurityGroupEgressRule, values{"referencedSecurityGroupId": "sg-1"}, values{"prefixListId": "pl-1"}, []string{"prefixListId", "referencedSecurityGroupId"}, false},
 		// What does not replace
+		"another group of a rule":     {catalogue.SecurityGroupIngressRule, values{"referencedSecurityGroupId": "sg-1"}, values{"referencedSecurityGroupId": "sg-2"}, nil, false},
 		"the first role of Auto Mode": {catalogue.Cluster, autoMode("", false), autoMode("a", true), nil, false},
 		"no Auto Mode at all":         {catalogue.Cluster, autoMode("a", true), values{}, nil, false},
 		"encryption of a cluster":     {catalogue.Cluster, values{}, values{"encryptionConfig": values{"resources": []any{"secrets"}}}, nil, false},
@@ -97,6 +102,11 @@ func autoMode(role string, enabled bool) values {
 		compute["nodeRoleArn"], compute["nodePools"] = "arn:aws:iam::111111111111:role/"+role, []any{"system"}
 	}
 	return values{"computeConfig": compute}
+}
+
+// hybrid are the inputs of a cluster with nodes outside of AWS.
+func hybrid(network string) values {
+	return values{"remoteNetworkConfig": values{"remoteNodeNetworks": values{"cidrs": []any{network}}}}
 }
 
 func config(value string) values {

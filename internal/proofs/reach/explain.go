@@ -2,7 +2,6 @@ package reach
 
 import (
 	"fmt"
-	"net/netip"
 	"slices"
 	"strings"
 
@@ -23,7 +22,7 @@ func (v *verdict) find(format string, args ...any) {
 
 // judge holds what was deployed against the lines. Neither knows of the other.
 func judge(n *Network, cfg *stacks.Config, lines []line) *verdict {
-	n.addOutside(cfg.Eks.PublicAccessCIDRs)
+	n.addOutside(cfg)
 	v := &verdict{ends: len(n.ends), lines: len(lines)}
 	for _, l := range lines {
 		if l.unneeded {
@@ -50,17 +49,6 @@ func judge(n *Network, cfg *stacks.Config, lines []line) *verdict {
 	v.origins(n)
 	v.openings(n, lines)
 	return v
-}
-
-// addOutside adds what is not in the VPC.
-func (n *Network) addOutside(administrators []netip.Prefix) {
-	n.ends = append(n.ends,
-		&End{Name: "the internet", Parties: []string{infra.Internet}, outside: true, others: administrators},
-		&End{Name: "CloudFront", Parties: []string{infra.CloudFront}, outside: true, calls: true, list: "com.amazonaws.global.cloudfront.origin-facing"},
-	)
-	if len(administrators) > 0 {
-		n.ends = append(n.ends, &End{Name: "addresses of administrators", Parties: []string{infra.Administrators}, outside: true, calls: true, ranges: administrators})
-	}
 }
 
 // explain finds ports of a path that no line is about, and those that two are about: the second would go on when the first is taken away.

@@ -61,6 +61,13 @@ func linesOf(cfg *stacks.Config) (lines []line) {
 				name: fmt.Sprintf("legops:applications: search of %s", app.Name), from: application(app.Name), to: infra.Search, ports: tcp(data.SearchPort),
 			})
 		}
+		for _, c := range app.Connects {
+			for _, to := range c.To {
+				lines = append(lines, line{
+					name: fmt.Sprintf("legops:applications: connects of %s, %s", app.Name, c.Why), from: application(app.Name), to: to.String(), ports: tcp(c.Port),
+				})
+			}
+		}
 		for _, use := range []struct {
 			there   bool
 			what    string

@@ -38,6 +38,8 @@ type Network struct {
 	policies     []*policy
 	// enforced says that network policies are.
 	enforced bool
+	// destinations are the networks of the internet that applications connect to.
+	destinations []netip.Prefix
 	// unread are resources of which it is not known what they let through.
 	unread []string
 }

@@ -183,6 +183,11 @@ func (v *verdict) policyRange(n *Network, e *End, p *policy, peer policyPeer, ru
 	if peer.has(n, anywhere, false) {
 		check("the internet", func(other *End) bool { return other.outside && other.list == "" && !other.is(infra.Administrators) })
 	}
+	for _, d := range n.ends {
+		if d.outside && len(d.ranges) > 0 && !d.calls && peer.has(n, d.ranges[0], false) {
+			check(d.Name, func(other *End) bool { return other == d })
+		}
+	}
 	if !ingress && peer.reachesServices(n) {
 		check("addresses of Services", func(*End) bool { return false })
 	}

@@ -209,7 +209,7 @@ func covers(outer, inner netip.Prefix) bool {
 }
 
 // has says whether a peer is a range that has some of an address range; with sure, that has all of it. Of 0.0.0.0/0 the question is
-// whether it has any of the internet; with sure, all, which exceptions inside the cluster do not lessen.
+// whether it has any of the internet beside the destinations, which are asked about themselves; with sure, all, which exceptions inside the cluster do not lessen.
 func (peer policyPeer) has(n *Network, a netip.Prefix, sure bool) bool {
 	excepted := func(whole bool) bool {
 		return slices.ContainsFunc(peer.except, func(x netip.Prefix) bool {
@@ -225,7 +225,7 @@ func (peer policyPeer) has(n *Network, a netip.Prefix, sure bool) bool {
 	case sure:
 		return covers(peer.cidr, a) && !excepted(false)
 	case a.Bits() == 0:
-		return !n.inCluster(peer.cidr)
+		return !n.inCluster(peer.cidr) && !slices.ContainsFunc(n.destinations, func(d netip.Prefix) bool { return covers(d, peer.cidr) })
 	}
 	return peer.cidr.Overlaps(a) && !excepted(true)
 }

@@ -30,8 +30,9 @@ type deployed struct {
 	entries []cloud.Entry
 }
 
-func deploy(ctx context.Context, s *proofs.Search, name string) (*deployed, error) {
-	values, err := stacks.ReadFile(filepath.Join(s.Root, "Pulumi."+name+".yaml"))
+// deploy deploys a stack as the files in a folder say.
+func deploy(ctx context.Context, s *proofs.Search, name, files string) (*deployed, error) {
+	values, err := stacks.ReadFile(filepath.Join(files, "Pulumi."+name+".yaml"))
 	if err != nil {
 		return nil, err
 	}
@@ -43,7 +44,7 @@ func deploy(ctx context.Context, s *proofs.Search, name string) (*deployed, erro
 	if err != nil {
 		return nil, err
 	}
-	if err := stack.Up(ctx, engine.Source{Dir: s.Root, Program: engine.Function(infra.ProgramWith)}); err != nil {
+	if err := stack.Up(ctx, engine.Source{Dir: s.Root, StackFiles: files, Program: engine.Function(infra.ProgramWith)}); err != nil {
 		return nil, err
 	}
 	return &deployed{name, cfg, stack.Record().Entries("")}, nil
@@ -65,7 +66,7 @@ func run(ctx context.Context, s *proofs.Search) error {
 	}
 	tried := map[string]bool{}
 	for _, name := range names {
-		d, err := deploy(ctx, s, name)
+		d, err := deploy(ctx, s, name, s.Root)
 		if err != nil {
 			return fmt.Errorf("stack %s: %w", name, err)
 		}

@@ -63,6 +63,15 @@ var settled = map[string]asIn{
 	"aws:wafv2/webAcl:WebAcl name":                                         newer,
 }
 
+// since are inputs that 5.68 has not, and that 6.13 has otherwise than 5.100: 6.0 or later changed them, by the CHANGELOG of 6.13.
+var since = map[string]func(*fact){
+	// A replacement up to 6.10; in place from 6.11.0 on, pull request 42928, which also takes Computed from the networks of pods
+	"aws:eks/cluster:Cluster remoteNetworkConfig":                          func(f *fact) { f.ForceNew = true },
+	"aws:eks/cluster:Cluster remoteNetworkConfig.remoteNodeNetworks.cidrs": func(f *fact) { f.ForceNew = true },
+	"aws:eks/cluster:Cluster remoteNetworkConfig.remotePodNetworks":        func(f *fact) { f.Computed = true },
+	"aws:eks/cluster:Cluster remoteNetworkConfig.remotePodNetworks.cidrs":  func(f *fact) { f.ForceNew = true },
+}
+
 // settle is an input as 5.100 has it.
 func settle(token, path string, before, now fact) (fact, error) {
 	if before.ForceNew == now.ForceNew && before.Computed == now.Computed && before.Default == now.Default {
@@ -114,6 +123,8 @@ func facts(older, newer string, out io.Writer) error {
 				if f, err = settle(token, path, was, f); err != nil {
 					return err
 				}
+			} else if change, is := since[token+" "+path]; is {
+				change(&f)
 			}
 			input := catalogue.Input{Replaces: f.ForceNew, Block: f.ForceNew && f.Block, Computed: f.Computed, Set: f.Kind == "set", Default: f.Default}
 			input.JSON = slices.ContainsFunc(documents, func(of string) bool { return strings.Contains(f.Suppress+" "+f.State, of) })
