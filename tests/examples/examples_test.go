@@ -139,7 +139,7 @@ func TestExamples(t *testing.T) {
 			c := start(t, made)
 			c.untilReady(t)
 			c.checkAnswers(t)
-			c.checkUpload(t, 100<<20)
+			c.checkUpload(t)
 			if wrong := c.endsInOrder(e.exit, stopWithin); wrong != "" {
 				t.Error(wrong)
 			}
@@ -201,10 +201,13 @@ func (c *container) checkAnswers(t *testing.T) {
 	assert.Equal(t, http.StatusNotFound, code)
 }
 
-// checkUpload sends a form with a file of so many bytes.
-func (c *container) checkUpload(t *testing.T, size int64) {
+// checkUpload sends a form with a large file.
+func (c *container) checkUpload(t *testing.T) {
 	t.Helper()
-	const boundary = "boundary"
+	const (
+		boundary = "boundary"
+		size     = int64(100 << 20)
+	)
 	head := fmt.Sprintf("--%s\r\nContent-Disposition: form-data; name=\"file\"; filename=\"f.pdf\"\r\nContent-Type: application/pdf\r\n\r\n", boundary)
 	tail := fmt.Sprintf("\r\n--%s--\r\n", boundary)
 	form := io.MultiReader(strings.NewReader(head), io.LimitReader(zeros{}, size), strings.NewReader(tail))
