@@ -216,7 +216,7 @@ func (c *container) checkUpload(t *testing.T) {
 	assert.Equal(t, http.StatusOK, code, body)
 	var stored struct{ Bytes int64 }
 	assert.NoError(t, json.Unmarshal([]byte(body), &stored), body)
-	// Two of them keep the form as it came.
+	// Those without a framework keep the form as it came.
 	assert.Contains(t, []int64{size, int64(len(head)) + size + int64(len(tail))}, stored.Bytes)
 }
 
