@@ -5,10 +5,10 @@ WORKDIR /src
 COPY . .
 
 FROM source AS test
-RUN --mount=type=cache,target=/root/.m2 ./mvnw --batch-mode test
+RUN --mount=type=cache,target=/root/.m2 sh mvnw --batch-mode test
 
 FROM source AS build
-RUN --mount=type=cache,target=/root/.m2 ./mvnw --batch-mode package -DskipTests
+RUN --mount=type=cache,target=/root/.m2 sh mvnw --batch-mode package -DskipTests
 
 FROM public.ecr.aws/docker/library/eclipse-temurin:21-jre
 WORKDIR /app

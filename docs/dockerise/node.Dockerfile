@@ -9,7 +9,7 @@ FROM source AS test
 RUN npm test
 
 FROM source AS build
-RUN npm run build && npm prune --omit=dev
+RUN npm run build && npm prune --omit=dev && mkdir -p node_modules
 
 FROM public.ecr.aws/docker/library/node:24-slim
 ENV NODE_ENV=production
