@@ -39,6 +39,7 @@ var rules = []rule{
 	{"static paths hold nothing personal", staticPaths},
 	{"CloudFront can forward the headers, with the behaviours and policies that takes", forwarding},
 	{"upload paths are their application's own", uploads},
+	{"paths of WebSockets are their application's own, and not cached", webSockets},
 	{"an address has a higher limit than one of its sessions", sessions},
 	{"names of queues and buckets are unique, and differ from the platform's buckets", names},
 	{"the buckets' copy is in another region", replica},
