@@ -20,6 +20,7 @@ func (p *Platform) applications(ctx *pulumi.Context, cfg *stacks.Config) (err er
 	if p.Ingress, err = apps.NewIngress(ctx, "ingress", &apps.IngressArgs{
 		Ingress:     cfg.Ingress,
 		Domain:      p.domain,
+		WebSockets:  settings.WebSockets(cfg.Applications),
 		NodePort:    apps.IngressNodePort,
 		TrustedCIDR: cfg.Network.CIDR,
 		NodeRanges:  cfg.Network.Subnets.Application,

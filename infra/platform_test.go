@@ -112,7 +112,10 @@ func platform() *stacks.Config {
 				Name: "matters", Path: "/matters", Port: 9090,
 				Produces: []string{"signing"}, Consumes: []string{"signing"}, Database: true, Search: true, Secrets: []settings.SecretName{"key"},
 				Buckets: []settings.BucketAccess{{Name: "documents", Prefix: "matters/", Access: "write"}},
-				Edge:    &settings.ApplicationEdge{OwnContentSecurityPolicy: true, Uploads: []settings.UploadPath{"/matters/files", "/matters/evidence"}},
+				Edge: &settings.ApplicationEdge{
+					OwnContentSecurityPolicy: true, Uploads: []settings.UploadPath{"/matters/files", "/matters/evidence"},
+					WebSockets: []settings.WebSocketPath{"/matters/live"}, MaxUploadMiB: 77,
+				},
 				Tunable: settings.Tunable{
 					MinReplicas: 2, MaxReplicas: 7, CPU: "250m", Memory: "256Mi", Settings: map[string]string{"LOG_LEVEL": "debug"},
 				},
@@ -252,6 +255,10 @@ func TestPlatformCarriesTheConfiguration(t *testing.T) {
 	} {
 		assert.Contains(t, variables, map[string]any{"name": name, "value": value})
 	}
+	nginx := r.One(t, "kubernetes:core/v1:ConfigMap", "ingress-config").Get("data").(map[string]any)
+	assert.Contains(t, nginx["http-snippets"], `"~^websocket (?:/matters/live)(?:/|$)"`)
+	minion := r.One(t, "kubernetes:networking.k8s.io/v1:Ingress", "app-matters-ingress").Get("metadata.annotations").(map[string]any)
+	assert.Equal(t, "77m", minion["nginx.org/client-max-body-size"])
 	rule := r.One(t, "aws:vpc/securityGroupIngressRule:SecurityGroupIngressRule", "connectivity-nodes-to-endpoints-tcp-443-in")
 	assert.Equal(t, "network-endpoints-id", rule.Get("securityGroupId"))
 	assert.Equal(t, "eks-eksCluster-group", rule.Get("referencedSecurityGroupId"))

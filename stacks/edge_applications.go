@@ -77,7 +77,7 @@ func forwarding(c *checker) {
 					settings.PolicyHeaders, full(list), max(room, 0)), "name fewer, or take some out of "+full(list))
 			}
 		}
-		if a.Edge.OwnContentSecurityPolicy {
+		if a.AsksForAnswers() {
 			policies.headers++
 		}
 	}
@@ -86,10 +86,10 @@ func forwarding(c *checker) {
 		rule, fix   string
 	}{
 		{policies.caching, settings.PoliciesOfAKind, "cache policies, one for each application with edge.headers", "take headers that many need into " + full(list)},
-		{policies.headers, settings.PoliciesOfAKind, "policies of the headers of answers, one for each application with edge.ownContentSecurityPolicy", "set it for fewer"},
+		{policies.headers, settings.PoliciesOfAKind, "policies of the headers of answers, one for each application with edge.ownContentSecurityPolicy or edge.frames", "set them for fewer"},
 		{2 + len(c.Cdn.StaticPaths) + 2*len(settings.WithBehaviors(c.Applications)), settings.CacheBehaviors,
-			"cache behaviours: two for each application that needs its own, or is below the path of one, and one for each static path",
-			"name fewer static paths, or give fewer applications edge.headers and edge.ownContentSecurityPolicy"},
+			"cache behaviours: two for each application that needs its own, or is below the path of one, two for each path of WebSockets, and one for each static path",
+			"name fewer static paths or paths of WebSockets, or give fewer applications edge.headers, edge.ownContentSecurityPolicy and edge.frames"},
 	} {
 		if of.count > of.most {
 			c.report("applications", nil, fmt.Sprintf("CloudFront would need %d %s; its quota is %d", of.count, of.rule, of.most), of.fix)
@@ -103,32 +103,60 @@ func uploads(c *checker) {
 		if a.Edge == nil {
 			continue
 		}
-		list := element("applications", i) + ".edge.uploads"
-		for j, upload := range a.Edge.Uploads {
-			key, path := element(list, j), string(upload)
-			if path == "" || a.Path == "" {
-				continue
-			}
-			if !settings.Within(path, a.Path) {
-				c.report(key, path, fmt.Sprintf("is not within the application's own path, %s", a.Path), "write a path that begins with "+strings.TrimSuffix(a.Path, "/")+"/")
-				continue
-			}
-			if path == a.Path {
-				c.report(key, path, "is the whole application, whose bodies the firewall would no longer stop", "name the paths that take documents")
-				continue
-			}
-			for k, other := range c.Applications {
-				if k != i && other.Path != "" && (settings.Within(path, other.Path) && len(other.Path) > len(a.Path) || settings.Within(other.Path, path)) {
-					c.report(key, path, fmt.Sprintf("is also for the application at %s (%s)", full(element("applications", k)+".path"), other.Path),
-						"name a path that is this application's alone")
-					break
-				}
+		for j, path := range a.Edge.Uploads {
+			key := element(element("applications", i)+".edge.uploads", j)
+			if string(path) == a.Path && path != "" {
+				c.report(key, string(path), "is the whole application, whose bodies the firewall would no longer stop", "name the paths that take documents")
+			} else {
+				c.ownPath(i, key, string(path))
 			}
 		}
 	}
 	if length := len(settings.UploadExpression(settings.Uploads(c.Applications))); length > settings.UploadExpressionLength && c.ok("applications") {
 		c.report("applications", nil, fmt.Sprintf("the firewall takes %d characters for all upload paths, and these are %d", settings.UploadExpressionLength, length),
 			"name fewer, or shorter ones above them")
+	}
+}
+
+// ownPath refuses a path that is not within that of application i, or is for another application, too. It reports whether it did.
+func (c *checker) ownPath(i int, key, path string) bool {
+	a := c.Applications[i]
+	if path == "" || a.Path == "" {
+		return true
+	}
+	if !settings.Within(path, a.Path) {
+		c.report(key, path, fmt.Sprintf("is not within the application's own path, %s", a.Path), "write a path that begins with "+strings.TrimSuffix(a.Path, "/")+"/")
+		return true
+	}
+	for k, other := range c.Applications {
+		if k != i && other.Path != "" && (settings.Within(path, other.Path) && len(other.Path) > len(a.Path) || settings.Within(other.Path, path)) {
+			c.report(key, path, fmt.Sprintf("is also for the application at %s (%s)", full(element("applications", k)+".path"), other.Path),
+				"name a path that is this application's alone")
+			return true
+		}
+	}
+	return false
+}
+
+// webSockets refuses paths of WebSockets outside of their application's path, or of another's below it, and those that CloudFront caches.
+func webSockets(c *checker) {
+	for i, a := range c.Applications {
+		if a.Edge == nil {
+			continue
+		}
+		for j, path := range a.Edge.WebSockets {
+			key := element(element("applications", i)+".edge.webSockets", j)
+			if c.ownPath(i, key, string(path)) {
+				continue
+			}
+			for k, static := range c.Cdn.StaticPaths {
+				if static.Covers(string(path)) {
+					c.report(key, string(path), fmt.Sprintf("is served from CloudFront's cache, by %s (%s): no WebSocket passes a cache",
+						full(element("cdn.staticPaths", k)), static), "choose another path for one of them")
+					break
+				}
+			}
+		}
 	}
 }
 

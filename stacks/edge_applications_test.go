@@ -53,7 +53,35 @@ func TestEdgeRefuses(t *testing.T) {
 			"legops:applications: CloudFront would need 21 cache policies, one for each application with edge.headers; its quota is 20: take headers that many need into legops:cdn.forward.headers",
 		}},
 		{"more behaviours than a distribution has", "dev", append(others(28, map[string]any{}), set("applications[0].edge", map[string]any{"ownContentSecurityPolicy": true})), []string{
-			"legops:applications: CloudFront would need 76 cache behaviours: two for each application that needs its own, or is below the path of one, and one for each static path; its quota is 75: name fewer static paths, or give fewer applications edge.headers and edge.ownContentSecurityPolicy",
+			"legops:applications: CloudFront would need 76 cache behaviours: two for each application that needs its own, or is below the path of one, two for each path of WebSockets, and one for each static path; its quota is 75: name fewer static paths or paths of WebSockets, or give fewer applications edge.headers, edge.ownContentSecurityPolicy and edge.frames",
+		}},
+		{"more policies of answers than an account has", "dev", append(others(20, map[string]any{"frames": "sameOrigin"}), set("cdn.staticPaths", []any{})), []string{
+			"legops:applications: CloudFront would need 21 policies of the headers of answers, one for each application with edge.ownContentSecurityPolicy or edge.frames; its quota is 20: set them for fewer",
+		}},
+		{"WebSockets elsewhere", "dev", []edit{set("applications[3].edge", map[string]any{"webSockets": []any{"/documentslive", "/matters/live", "/documents/../x", "documents", ""}})}, []string{
+			"legops:applications[3].edge.webSockets[0]: /documentslive: is not within the application's own path, /documents: write a path that begins with /documents/",
+			"legops:applications[3].edge.webSockets[1]: /matters/live: is not within the application's own path, /documents: write a path that begins with /documents/",
+			"legops:applications[3].edge.webSockets[2]: /documents/../x: malformed: write a path such as /matters/live",
+			"legops:applications[3].edge.webSockets[3]: documents: malformed: write a path such as /matters/live",
+			"legops:applications[3].edge.webSockets[4]: \"\": malformed: write a path such as /matters/live",
+		}},
+		{"WebSockets of another application", "dev", []edit{
+			set("applications[0].edge", map[string]any{"webSockets": []any{"/matters/live", "/chat"}}),
+			set("applications[8].path", "/documents/live/search"), set("applications[3].edge", map[string]any{"webSockets": []any{"/documents"}}),
+		}, []string{
+			"legops:applications[0].edge.webSockets[0]: /matters/live: is also for the application at legops:applications[2].path (/matters): name a path that is this application's alone",
+			"legops:applications[3].edge.webSockets[0]: /documents: is also for the application at legops:applications[8].path (/documents/live/search): name a path that is this application's alone",
+		}},
+		{"WebSockets on a path with a cache", "dev", []edit{
+			set("cdn.staticPaths", []any{"/static/*", "/documents/live/*", "/documents/push*"}),
+			set("applications[3].edge", map[string]any{"webSockets": []any{"/documents/live", "/documents/push.js", "/documents/other"}}),
+		}, []string{
+			"legops:applications[3].edge.webSockets[0]: /documents/live: is served from CloudFront's cache, by legops:cdn.staticPaths[1] (/documents/live/*): no WebSocket passes a cache: choose another path for one of them",
+			"legops:applications[3].edge.webSockets[1]: /documents/push.js: is served from CloudFront's cache, by legops:cdn.staticPaths[2] (/documents/push*): no WebSocket passes a cache: choose another path for one of them",
+		}},
+		{"uploads and frames out of bounds", "dev", []edit{set("applications[3].edge", map[string]any{"maxUploadMiB": 513, "frames": "everybody"})}, []string{
+			"legops:applications[3].edge.frames: everybody: unknown value: write one of sameOrigin",
+			"legops:applications[3].edge.maxUploadMiB: 513: above the maximum of 512: write a whole number of 1 to 512",
 		}},
 		{"sessions", "prod", []edit{set("cdn.firewall.sessions", map[string]any{"cookie": "a b", "addressRateLimit": 20000})}, []string{
 			"legops:cdn.firewall.sessions.cookie: a b: malformed: write the name of a cookie",

@@ -40,5 +40,5 @@ func run() error {
 	}
 	health := &web.Health{}
 	service := web.New(c, version, health)
-	return serve(ctx, listener, service.Handler(log), c, health, log)
+	return serve(ctx, listener, service.Handler(log), service.Leave, c, health, log)
 }

@@ -160,7 +160,7 @@ func TestShutdownIsBounded(t *testing.T) {
 	c := &config.Config{RequestTimeout: time.Minute, ShutdownTimeout: 50 * time.Millisecond}
 	ended := make(chan error, 1)
 	go func() {
-		ended <- serve(ctx, listener, handler, c, &web.Health{}, slog.New(slog.NewTextHandler(io.Discard, nil)))
+		ended <- serve(ctx, listener, handler, func(context.Context) {}, c, &web.Health{}, slog.New(slog.NewTextHandler(io.Discard, nil)))
 	}()
 	go func() {
 		if response, err := http.Get("http://" + listener.Addr().String()); err == nil {

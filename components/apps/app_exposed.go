@@ -1,6 +1,7 @@
 package apps
 
 import (
+	"fmt"
 	"maps"
 
 	corev1 "github.com/pulumi/pulumi-kubernetes/sdk/v4/go/kubernetes/core/v1"
@@ -42,6 +43,9 @@ func (b *appBuild) service() error {
 func (b *appBuild) paths() error {
 	annotations := maps.Clone(skipAwait)
 	annotations[mergeable] = "minion"
+	if edge := b.args.Edge; edge != nil && edge.MaxUploadMiB > 0 {
+		annotations["nginx.org/client-max-body-size"] = fmt.Sprintf("%dm", edge.MaxUploadMiB)
+	}
 	_, err := networkingv1.NewIngress(b.Ctx, b.Name+"-ingress", &networkingv1.IngressArgs{
 		Metadata: b.Object(b.args.Name, annotations),
 		Spec: networkingv1.IngressSpecArgs{

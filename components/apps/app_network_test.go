@@ -6,6 +6,7 @@ import (
 	"github.com/stretchr/testify/assert"
 
 	"legops/components/internal/componenttest"
+	"legops/internal/settings"
 )
 
 func TestAppConnections(t *testing.T) {
@@ -62,6 +63,16 @@ func TestAppIsReached(t *testing.T) {
 	args.Path = "/"
 	componenttest.Expect(t, componenttest.Record(t, app(args)).One(t, "kubernetes:networking.k8s.io/v1:Ingress", "app-matters-ingress"), map[string]any{
 		"spec.rules[0].http.paths": []any{object{"path": "/", "pathType": "Prefix", "backend": port}},
+	})
+}
+
+func TestAppTakesLargerUploads(t *testing.T) {
+	args := appArgs
+	args.Edge = &settings.ApplicationEdge{MaxUploadMiB: 300}
+	componenttest.Expect(t, componenttest.Record(t, app(args)).One(t, "kubernetes:networking.k8s.io/v1:Ingress", "app-matters-ingress"), map[string]any{
+		"metadata.annotations": object{
+			"nginx.org/mergeable-ingress-type": "minion", "nginx.org/client-max-body-size": "300m", "pulumi.com/skipAwait": "true",
+		},
 	})
 }
 

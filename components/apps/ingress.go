@@ -29,12 +29,15 @@ const (
 
 // The names of what is made, those that the maker's chart gives, and how it listens.
 const (
-	ingressName         = "nginx-ingress"
-	IngressController   = ingressName + "-controller"
-	ingressLease        = ingressName + "-leader-election"
-	ingressClass        = "nginx"
-	ingressPort         = 80 // also of the Service: the VPC CNI wants both the same where policies are enforced
-	ingressMetricsPort  = 9113
+	ingressName        = "nginx-ingress"
+	IngressController  = ingressName + "-controller"
+	ingressLease       = ingressName + "-leader-election"
+	ingressClass       = "nginx"
+	ingressMetricsPort = 9113
+	// ingressPort is where NGINX listens, in plain text: applications get its number as X-Forwarded-Port, which is to be the visitor's
+	// (docs/decisions/0046-through-the-ingress.md). Where the controller would listen for TLS by itself, nobody can connect to it.
+	ingressPort         = 443
+	ingressTLSPort      = 8443
 	ingressDrainSeconds = 15
 	// OriginReadTimeout is how many seconds CloudFront waits for an answer.
 	OriginReadTimeout = 60
@@ -71,6 +74,8 @@ type IngressArgs struct {
 
 	// Domain is the one public host, such as legops.example.
 	Domain string
+	// WebSockets are paths where, and below which, a request may become a WebSocket, such as /matters/live. Optional.
+	WebSockets []string
 	// NodePort is the port of every node that leads to the controller, 30000 to 32767 (the range of Kubernetes).
 	NodePort int
 	// TrustedCIDR is the VPC's IPv4 range, whose X-Forwarded-For is believed.
@@ -168,15 +173,10 @@ func (b *ingressBuild) prepare() ([]pulumi.Resource, error) {
 }
 
 // host creates what the paths of applications hang on, before the controllers: they are not started without it.
-//
-// Each request to a pod has a connection of its own, which is told to close. Of a connection that is kept nobody knows whether
-// the pod closes it just now (Node.js does after five seconds, Tomcat after twenty), and a POST that meets this is not repeated:
-// an error for nothing. It is the header that does it: NGINX keeps connections from 1.29.7 on, also where the setting
-// keepalive is 0 and the controller writes no such directive (src/http/modules/ngx_http_upstream_keepalive_module.c).
 func (b *ingressBuild) host() (*networkingv1.Ingress, error) {
 	return networkingv1.NewIngress(b.Ctx, b.Name+"-host", &networkingv1.IngressArgs{
 		Metadata: b.Object("host", map[string]string{
-			mergeable: "master", "nginx.org/proxy-set-headers": "Connection:close", "pulumi.com/skipAwait": "true",
+			mergeable: "master", "nginx.org/listen-ports": strconv.Itoa(ingressPort), "pulumi.com/skipAwait": "true",
 		}),
 		Spec: networkingv1.IngressSpecArgs{
 			IngressClassName: pulumi.String(ingressClass),
@@ -198,7 +198,8 @@ func (b *ingressBuild) exposed() error {
 			Selector:              pulumi.StringMap{kit.LabelName: pulumi.String(ingressName)},
 			Ports: corev1.ServicePortArray{corev1.ServicePortArgs{
 				Name: pulumi.String(ingressPortName), Protocol: pulumi.String("TCP"),
-				Port: pulumi.Int(ingressPort), TargetPort: pulumi.Int(ingressPort), NodePort: pulumi.Int(b.args.NodePort),
+				// By its name: while the port changes, pods of both are reached.
+				Port: pulumi.Int(ingressPort), TargetPort: pulumi.String(ingressPortName), NodePort: pulumi.Int(b.args.NodePort),
 			}},
 		},
 	}, b.With()...)
@@ -220,7 +221,8 @@ func ingressConnections(args *IngressArgs) (map[string]string, networkingv1.Netw
 		"legops/egress":  "DNS, the Kubernetes API (configuration, leader election, status) and the applications; nothing else",
 	}
 	in := networkingv1.NetworkPolicyIngressRuleArray{networkingv1.NetworkPolicyIngressRuleArgs{
-		From: addresses(args.NodeRanges...), Ports: tcp(ingressPort, ingressMetricsPort),
+		// NGINX's port by its name, which is that of applications, too.
+		From: addresses(args.NodeRanges...), Ports: append(appPort(), tcp(ingressMetricsPort)...),
 	}}
 	out := networkingv1.NetworkPolicyEgressRuleArray{
 		lookUp(),
@@ -258,7 +260,7 @@ func ingressSettings(args *IngressArgs) map[string]string {
 		"proxy-busy-buffers-size": "16k",
 		"proxy-buffers":           "8 4k",
 		// What the controller has no keys for. It is written into the configuration as it is.
-		"http-snippets": strings.Join([]string{
+		"http-snippets": strings.Join(append([]string{
 			"large_client_header_buffers 4 16k;", // a request's headers bring the cookies back
 			// When NGINX reloads, it would close at once what waits for the load balancer's next request, and lose the one that is
 			// just on its way. It leaves open what was in use a moment ago.
@@ -267,9 +269,11 @@ func ingressSettings(args *IngressArgs) map[string]string {
 			// that a pod has worked on for ingressPatience is not given to a second one.
 			"proxy_next_upstream_tries 3;",
 			"proxy_next_upstream_timeout 5s;",
-		}, "\n"),
-		// Its secret ends here: no application needs it, and many write a request's headers to their log.
-		"location-snippets": fmt.Sprintf("proxy_set_header %s \"\";", OriginHeader),
+		}, ingressUpgrades(args.WebSockets)...), "\n"),
+		"location-snippets": strings.Join(append([]string{
+			// Its secret ends here: no application needs it, and many write a request's headers to their log.
+			fmt.Sprintf("proxy_set_header %s \"\";", OriginHeader),
+		}, ingressConnection(args.WebSockets)...), "\n"),
 		// In the VPC a connection is made at once, or the pod is gone.
 		"proxy-connect-timeout": "1s",
 		"proxy-read-timeout":    fmt.Sprintf("%ds", ingressPatience),
@@ -277,7 +281,7 @@ func ingressSettings(args *IngressArgs) map[string]string {
 		// No pod is left out because a request to it failed. One path on which pods close the connection would take all of
 		// them out, for every path; probes take out a pod that is ill.
 		"max-fails": "0",
-		// No connections to pods are kept: see host.
+		// No connections to pods are kept: see ingressConnection.
 		"keepalive": "0",
 		// What workers of before a reload still serve is cut off then, or each reload would leave some behind for good.
 		"worker-shutdown-timeout": fmt.Sprintf("%ds", ingressReloadSeconds),

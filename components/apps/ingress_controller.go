@@ -167,6 +167,10 @@ func ingressArguments() []string {
 	return []string{
 		"-nginx-configmaps=$(POD_NAMESPACE)/" + ingressName,
 		"-ingress-class=" + ingressClass,
+		// The server of all other hosts, which answers the health check, has to listen where the host does, and TLS elsewhere: NGINX
+		// would speak TLS to all at a port where one server does. The flag's description has ports above 1023, and nothing checks them.
+		"-default-http-listener-port=" + strconv.Itoa(ingressPort),
+		"-default-https-listener-port=" + strconv.Itoa(ingressTLSPort),
 		// Only Ingress: no snippets, with which whoever may write an Ingress writes configuration of NGINX, no further
 		// kinds of objects, and no Secrets of other namespaces.
 		"-enable-custom-resources=false",

@@ -16,6 +16,7 @@ func TestIngressArguments(t *testing.T) {
 		"spec.template.spec.containers[0].image": "ghcr.io/nginx/kubernetes-ingress:5.5.4",
 		"spec.template.spec.containers[0].args": []any{
 			"-nginx-configmaps=$(POD_NAMESPACE)/nginx-ingress", "-ingress-class=nginx",
+			"-default-http-listener-port=443", "-default-https-listener-port=8443",
 			"-enable-custom-resources=false", "-enable-snippets=false", "-watch-secret-namespace=nginx-ingress",
 			"-health-status=true", "-health-status-uri=" + apps.IngressHealthPath,
 			"-report-ingress-status", "-enable-leader-election=true", "-leader-election-lock-name=nginx-ingress-leader-election",

@@ -80,11 +80,11 @@ func TestIngressListens(t *testing.T) {
 		"spec": object{
 			"type": "NodePort", "externalTrafficPolicy": "Cluster",
 			"selector": object{"app.kubernetes.io/name": "nginx-ingress"},
-			"ports":    []any{object{"name": "http", "protocol": "TCP", "port": 80.0, "targetPort": 80.0, "nodePort": 31000.0}},
+			"ports":    []any{object{"name": "http", "protocol": "TCP", "port": 443.0, "targetPort": "http", "nodePort": 31000.0}},
 		},
 	})
 	componenttest.Expect(t, controller, map[string]any{"spec.template.spec.containers[0].ports": []any{
-		object{"name": "http", "containerPort": 80.0, "protocol": "TCP"},
+		object{"name": "http", "containerPort": 443.0, "protocol": "TCP"},
 		object{"name": "prometheus", "containerPort": 9113.0, "protocol": "TCP"},
 		object{"name": "readiness-port", "containerPort": 8081.0, "protocol": "TCP"},
 	}})
@@ -106,12 +106,26 @@ func TestIngressSettings(t *testing.T) {
 			"http-snippets": "large_client_header_buffers 4 16k;\nkeepalive_min_timeout 5s;\n" +
 				"proxy_next_upstream_tries 3;\nproxy_next_upstream_timeout 5s;",
 			"proxy-connect-timeout": "1s", "proxy-read-timeout": "60s", "proxy-send-timeout": "60s",
-			"location-snippets": `proxy_set_header X-Origin-Verify "";`,
+			"location-snippets": `proxy_set_header X-Origin-Verify "";` + "\nproxy_set_header Connection close;",
 			"max-fails":         "0", "keepalive": "0", "worker-shutdown-timeout": "300s", "worker-processes": "2",
 			"worker-connections": "8192", "worker-rlimit-nofile": "16384",
 			"external-status-address": "legops.example",
 		},
 	})
+}
+
+// Whoever asks for a WebSocket gets one where an application takes them, and nowhere else; tests/requests asks NGINX.
+func TestIngressWebSockets(t *testing.T) {
+	args := ingressArgs
+	args.WebSockets = []string{"/matters/live", "/portal/socket.io"}
+	r, _ := ingressController(t, args)
+	data := r.One(t, "kubernetes:core/v1:ConfigMap", "ingress-config").Get("data").(object)
+	assert.Equal(t, "large_client_header_buffers 4 16k;\nkeepalive_min_timeout 5s;\nproxy_next_upstream_tries 3;\nproxy_next_upstream_timeout 5s;\n"+
+		"map $http_upgrade $legops_websocket { default \"\"; ~*^websocket$ websocket; }\n"+
+		"map \"$legops_websocket $uri\" $legops_upgrade { default \"\"; \"~^websocket (?:/matters/live|/portal/socket[.]io)(?:/|$)\" websocket; }\n"+
+		"map $legops_upgrade $legops_connection { default upgrade; \"\" close; }", data["http-snippets"])
+	assert.Equal(t, "proxy_set_header X-Origin-Verify \"\";\nproxy_set_header Connection $legops_connection;\nproxy_set_header Upgrade $legops_upgrade;",
+		data["location-snippets"])
 }
 
 func TestIngressScales(t *testing.T) {
@@ -155,7 +169,7 @@ func TestIngressConnections(t *testing.T) {
 	assert.Equal(t, object{
 		"podSelector": object{}, "policyTypes": []any{"Ingress", "Egress"},
 		"ingress": []any{object{
-			"from": []any{block("10.20.16.0/20"), block("10.20.32.0/20")}, "ports": []any{port("TCP", 80), port("TCP", 9113)},
+			"from": []any{block("10.20.16.0/20"), block("10.20.32.0/20")}, "ports": []any{named, port("TCP", 9113)},
 		}},
 		"egress": []any{
 			dns,
@@ -178,7 +192,7 @@ func TestIngressHost(t *testing.T) {
 	host := r.One(t, "kubernetes:networking.k8s.io/v1:Ingress", "ingress-host")
 	componenttest.Expect(t, host, map[string]any{
 		"metadata.annotations": object{
-			"nginx.org/mergeable-ingress-type": "master", "nginx.org/proxy-set-headers": "Connection:close", "pulumi.com/skipAwait": "true",
+			"nginx.org/mergeable-ingress-type": "master", "nginx.org/listen-ports": "443", "pulumi.com/skipAwait": "true",
 		},
 		"spec": object{"ingressClassName": "nginx", "rules": []any{object{"host": "legops.example"}}},
 	})

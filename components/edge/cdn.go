@@ -91,11 +91,7 @@ func (b *cdnBuild) distribution() error {
 	for _, path := range b.args.StaticPaths {
 		behaviors = append(behaviors, b.staticBehavior(path, policies))
 	}
-	own, err := b.applicationBehaviors(policies)
-	if err != nil {
-		return err
-	}
-	remaining, err := b.defaultBehavior(policies)
+	own, err := b.ofApplications(policies)
 	if err != nil {
 		return err
 	}
@@ -113,8 +109,8 @@ func (b *cdnBuild) distribution() error {
 			SslSupportMethod:       pulumi.String("sni-only"),
 		},
 		Origins:               cloudfront.DistributionOriginArray{b.applicationOrigin(), errors.origin()},
-		DefaultCacheBehavior:  remaining,
-		OrderedCacheBehaviors: append(behaviors, own...),
+		DefaultCacheBehavior:  b.defaultBehavior(policies, own),
+		OrderedCacheBehaviors: append(behaviors, b.applicationBehaviors(policies, own)...),
 		CustomErrorResponses:  errorResponses(),
 		Restrictions: cloudfront.DistributionRestrictionsArgs{
 			GeoRestriction: cloudfront.DistributionRestrictionsGeoRestrictionArgs{RestrictionType: pulumi.String("none")},

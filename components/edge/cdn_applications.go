@@ -26,21 +26,34 @@ func (b *cdnBuild) needs(a settings.Application, p *cdnPolicies) (own ofApplicat
 			return own, err
 		}
 	}
-	if a.Edge.OwnContentSecurityPolicy {
-		own.headers, err = b.securityHeaders(a.Name+"-headers", "Security headers of "+a.Name+", which sends its own Content-Security-Policy", false)
+	if a.AsksForAnswers() {
+		own.headers, err = b.securityHeaders(a.Name+"-headers", "Security headers of "+a.Name, *a.Edge)
 	}
 	return own, err
 }
 
-// applicationBehaviors are for the paths of the applications that are not served as all are: the path itself and what is below. A pattern
-// /x* would take /xy along, which may be another application's.
-func (b *cdnBuild) applicationBehaviors(p *cdnPolicies) (all cloudfront.DistributionOrderedCacheBehaviorArray, err error) {
-	for _, a := range settings.WithBehaviors(b.args.Applications) {
+// ofApplications creates the policies of all applications, by name.
+func (b *cdnBuild) ofApplications(p *cdnPolicies) (map[string]ofApplication, error) {
+	all := map[string]ofApplication{}
+	for _, a := range b.args.Applications {
 		own, err := b.needs(a, p)
 		if err != nil {
 			return nil, err
 		}
-		for _, pattern := range []string{a.Path, a.Path + "/*"} {
+		all[a.Name] = own
+	}
+	return all, nil
+}
+
+// applicationBehaviors are for the paths of the applications that are not served as all are: the path itself and what is below. A pattern
+// /x* would take /xy along, which may be another application's.
+func (b *cdnBuild) applicationBehaviors(p *cdnPolicies, policies map[string]ofApplication) (all cloudfront.DistributionOrderedCacheBehaviorArray) {
+	for _, a := range settings.WithBehaviors(b.args.Applications) {
+		own, requests := policies[a.Name], p.withoutKey()
+		if a.WebSockets {
+			requests = idOf(p.webSockets.ID())
+		}
+		for _, pattern := range []string{a.At, a.At + "/*"} {
 			all = append(all, cloudfront.DistributionOrderedCacheBehaviorArgs{
 				PathPattern:             pulumi.String(pattern),
 				TargetOriginId:          pulumi.String(originApplications),
@@ -48,22 +61,20 @@ func (b *cdnBuild) applicationBehaviors(p *cdnPolicies) (all cloudfront.Distribu
 				AllowedMethods:          pulumi.ToStringArray(allMethods),
 				CachedMethods:           pulumi.ToStringArray(pageMethods),
 				CachePolicyId:           idOf(own.cache.ID()),
-				OriginRequestPolicyId:   p.withoutKey(),
+				OriginRequestPolicyId:   requests,
 				ResponseHeadersPolicyId: idOf(own.headers.ID()),
 				Compress:                pulumi.Bool(true),
 			})
 		}
 	}
-	return all, nil
+	return all
 }
 
 // defaultBehavior is for everything that no other path takes; the application at / may need policies of its own.
-func (b *cdnBuild) defaultBehavior(p *cdnPolicies) (does cloudfront.DistributionDefaultCacheBehaviorArgs, err error) {
+func (b *cdnBuild) defaultBehavior(p *cdnPolicies, policies map[string]ofApplication) cloudfront.DistributionDefaultCacheBehaviorArgs {
 	own := ofApplication{cache: p.dynamic, headers: p.headers}
 	if i := slices.IndexFunc(b.args.Applications, func(a settings.Application) bool { return a.Path == "/" }); i >= 0 {
-		if own, err = b.needs(b.args.Applications[i], p); err != nil {
-			return does, err
-		}
+		own = policies[b.args.Applications[i].Name]
 	}
 	return cloudfront.DistributionDefaultCacheBehaviorArgs{
 		TargetOriginId:          pulumi.String(originApplications),
@@ -74,7 +85,7 @@ func (b *cdnBuild) defaultBehavior(p *cdnPolicies) (does cloudfront.Distribution
 		OriginRequestPolicyId:   p.withoutKey(),
 		ResponseHeadersPolicyId: idOf(own.headers.ID()),
 		Compress:                pulumi.Bool(true),
-	}, nil
+	}
 }
 
 // withoutKey is the policy that forwards headers without a place in the cache key; nil if there are none.

@@ -77,6 +77,56 @@ func TestCdnApplicationsWithinAnother(t *testing.T) {
 	assert.Equal(t, dynamic(map[string]any{"responseHeadersPolicyId": "cdn-portal-headers-id"}), distribution(t, r).Get("defaultCacheBehavior"))
 }
 
+// Only a path that its application names takes WebSockets; deeper paths come first.
+func TestCdnWebSockets(t *testing.T) {
+	r := withApplications(t, application("portal", "/", &settings.ApplicationEdge{WebSockets: []settings.WebSocketPath{"/chat"}}),
+		application("matters", "/matters", &settings.ApplicationEdge{
+			Headers: []settings.HeaderName{"X-Api-Key"}, WebSockets: []settings.WebSocketPath{"/matters/live", "/matters/_blazor"},
+		}),
+		application("live", "/live", &settings.ApplicationEdge{WebSockets: []settings.WebSocketPath{"/live"}}),
+	)
+	componenttest.Expect(t, r.One(t, typeRequestPolicy, "cdn-websockets"), map[string]any{
+		"name": "legops-test-websockets", "headersConfig": map[string]any{"headerBehavior": "whitelist", "headers": map[string]any{"items": []any{
+			"Content-Type", "X-CSRFToken", "Sec-WebSocket-Key", "Sec-WebSocket-Version", "Sec-WebSocket-Protocol", "Sec-WebSocket-Extensions",
+		}}},
+		"cookiesConfig": map[string]any{"cookieBehavior": "none"}, "queryStringsConfig": map[string]any{"queryStringBehavior": "none"},
+	})
+	of := func(pattern, cache, requests string) map[string]any {
+		return dynamic(map[string]any{"pathPattern": pattern, "cachePolicyId": cache, "originRequestPolicyId": requests})
+	}
+	var want []any
+	for _, b := range []struct{ path, cache, requests string }{
+		{"/matters/_blazor", "cdn-matters-dynamic-id", "cdn-websockets-id"}, {"/matters/live", "cdn-matters-dynamic-id", "cdn-websockets-id"},
+		{"/matters", "cdn-matters-dynamic-id", "cdn-unkeyed-id"}, {"/chat", "cdn-dynamic-id", "cdn-websockets-id"}, {"/live", "cdn-dynamic-id", "cdn-websockets-id"},
+	} {
+		want = append(want, of(b.path, b.cache, b.requests), of(b.path+"/*", b.cache, b.requests))
+	}
+	assert.Equal(t, want, distribution(t, r).Get("orderedCacheBehaviors").([]any)[3:])
+	assert.Equal(t, dynamic(nil), distribution(t, r).Get("defaultCacheBehavior"))
+}
+
+// 'none' in the account's policy would forbid the frames that X-Frame-Options allows.
+func TestCdnApplicationInFrames(t *testing.T) {
+	for account, want := range map[string]string{
+		"default-src 'self'; frame-ancestors 'none'; form-action 'self'": "default-src 'self'; frame-ancestors 'self'; form-action 'self'",
+		"Frame-Ancestors 'None'":                    "frame-ancestors 'self'",
+		"default-src 'self'":                        "default-src 'self'",
+		"frame-ancestors https://intranet.example;": "frame-ancestors https://intranet.example;",
+	} {
+		args := cdnArgs()
+		args.ContentSecurityPolicy = account
+		args.Applications = []settings.Application{application("matters", "/matters", &settings.ApplicationEdge{Frames: "sameOrigin"})}
+		r := componenttest.Record(t, cdn(args))
+		headers := securityHeaders(true, "SAMEORIGIN")
+		headers["contentSecurityPolicy"] = map[string]any{"contentSecurityPolicy": want, "override": true}
+		componenttest.Expect(t, r.One(t, typeHeadersPolicy, "cdn-matters-headers"), map[string]any{"securityHeadersConfig": headers})
+		headers = securityHeaders(true)
+		headers["contentSecurityPolicy"] = map[string]any{"contentSecurityPolicy": account, "override": true}
+		componenttest.Expect(t, r.One(t, typeHeadersPolicy, "cdn-headers"), map[string]any{"securityHeadersConfig": headers})
+		assert.Equal(t, []any{"/matters", "/matters/*"}, patterns(t, r))
+	}
+}
+
 func TestCdnApplicationsBehave(t *testing.T) {
 	args := cdnArgs()
 	args.Applications = []settings.Application{application("matters", "/matters", &settings.ApplicationEdge{

@@ -2,6 +2,7 @@ package edge
 
 import (
 	"slices"
+	"strings"
 
 	"github.com/pulumi/pulumi-aws/sdk/v6/go/aws/cloudfront"
 	"github.com/pulumi/pulumi/sdk/v3/go/pulumi"
@@ -14,6 +15,7 @@ type cdnPolicies struct {
 	dynamic, static *cloudfront.CachePolicy
 	host            *cloudfront.OriginRequestPolicy
 	unkeyed         *cloudfront.OriginRequestPolicy // nil if all headers are in the key
+	webSockets      *cloudfront.OriginRequestPolicy // nil if no application takes WebSockets
 	headers         *cloudfront.ResponseHeadersPolicy
 }
 
@@ -35,14 +37,26 @@ func (b *cdnBuild) policies() (p *cdnPolicies, err error) {
 	if p.host, err = b.requestPolicy("host", "The host that the visitor asked for, and nothing else", "Host"); err != nil {
 		return nil, err
 	}
-	if _, unkeyed := b.args.Forward.Keyed(); len(unkeyed) > 0 {
+	_, unkeyed := b.args.Forward.Keyed()
+	if len(unkeyed) > 0 {
 		if p.unkeyed, err = b.requestPolicy("unkeyed", "Headers of requests whose answers are not cached", unkeyed...); err != nil {
 			return nil, err
 		}
 	}
-	p.headers, err = b.securityHeaders("headers", "Security headers of every answer", true)
+	if len(settings.WebSockets(b.args.Applications)) > 0 {
+		if p.webSockets, err = b.requestPolicy("websockets", "Headers by which a request becomes a WebSocket, and those of requests whose answers are not cached",
+			slices.Concat(unkeyed, webSocketHeaders)...); err != nil {
+			return nil, err
+		}
+	}
+	p.headers, err = b.securityHeaders("headers", "Security headers of every answer", settings.ApplicationEdge{})
 	return p, err
 }
+
+// webSocketHeaders are those by which a request becomes a WebSocket, beside Upgrade and Connection, which CloudFront sends by itself where
+// the first two are forwarded (Amazon CloudFront Developer Guide, "Use WebSockets with CloudFront distributions"). The others choose a
+// protocol and extensions (RFC 6455).
+var webSocketHeaders = []settings.HeaderName{"Sec-WebSocket-Key", "Sec-WebSocket-Version", "Sec-WebSocket-Protocol", "Sec-WebSocket-Extensions"}
 
 // requestPolicy forwards these headers without a place in the cache key.
 func (b *cdnBuild) requestPolicy(name, comment string, headers ...settings.HeaderName) (*cloudfront.OriginRequestPolicy, error) {
@@ -105,9 +119,24 @@ func cacheKey(cookies string, headers []settings.HeaderName) cloudfront.CachePol
 	return key
 }
 
+// frameOptions are the values of X-Frame-Options, by edge.frames.
+var frameOptions = map[string]string{"": "DENY", "sameOrigin": "SAMEORIGIN"}
+
+// contentSecurityPolicy is the account's, for an application that may be in frames: 'none' in frame-ancestors would forbid it, since
+// browsers ignore X-Frame-Options where that directive is (Content Security Policy Level 3 of the W3C, "Relation to X-Frame-Options").
+func (b *cdnBuild) contentSecurityPolicy(needs settings.ApplicationEdge) string {
+	directives := strings.Split(b.args.ContentSecurityPolicy, ";")
+	for i, directive := range directives {
+		if words := strings.Fields(directive); needs.Frames != "" && slices.EqualFunc(words, []string{"frame-ancestors", "'none'"}, strings.EqualFold) {
+			directives[i] = " frame-ancestors 'self'"
+		}
+	}
+	return strings.TrimSpace(strings.Join(directives, ";"))
+}
+
 // securityHeaders are sent with every answer, in place of what an application says; with its Content-Security-Policy not overridden,
 // only answers without one get ours.
-func (b *cdnBuild) securityHeaders(name, comment string, overridePolicy bool) (*cloudfront.ResponseHeadersPolicy, error) {
+func (b *cdnBuild) securityHeaders(name, comment string, needs settings.ApplicationEdge) (*cloudfront.ResponseHeadersPolicy, error) {
 	override := pulumi.Bool(true)
 	return cloudfront.NewResponseHeadersPolicy(b.Ctx, b.Name+"-"+name, &cloudfront.ResponseHeadersPolicyArgs{
 		Name:    pulumi.String(b.args.Name + "-" + name),
@@ -120,11 +149,11 @@ func (b *cdnBuild) securityHeaders(name, comment string, overridePolicy bool) (*
 				Override:               override,
 			},
 			ContentSecurityPolicy: cloudfront.ResponseHeadersPolicySecurityHeadersConfigContentSecurityPolicyArgs{
-				ContentSecurityPolicy: pulumi.String(b.args.ContentSecurityPolicy), Override: pulumi.Bool(overridePolicy),
+				ContentSecurityPolicy: pulumi.String(b.contentSecurityPolicy(needs)), Override: pulumi.Bool(!needs.OwnContentSecurityPolicy),
 			},
 			ContentTypeOptions: cloudfront.ResponseHeadersPolicySecurityHeadersConfigContentTypeOptionsArgs{Override: override},
 			FrameOptions: cloudfront.ResponseHeadersPolicySecurityHeadersConfigFrameOptionsArgs{
-				FrameOption: pulumi.String("DENY"), Override: override,
+				FrameOption: pulumi.String(frameOptions[needs.Frames]), Override: override,
 			},
 			// Addresses of matters stay on the platform.
 			ReferrerPolicy: cloudfront.ResponseHeadersPolicySecurityHeadersConfigReferrerPolicyArgs{

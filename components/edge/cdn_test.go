@@ -171,14 +171,18 @@ func TestCdnCaching(t *testing.T) {
 }
 
 // securityHeaders are those of answers, with the Content-Security-Policy of an application overridden or not.
-func securityHeaders(override bool) map[string]any {
+func securityHeaders(override bool, frames ...string) map[string]any {
+	frame := "DENY"
+	if len(frames) > 0 {
+		frame = frames[0]
+	}
 	return map[string]any{
 		"strictTransportSecurity": map[string]any{
 			"accessControlMaxAgeSec": 63072000.0, "includeSubdomains": true, "preload": true, "override": true,
 		},
 		"contentSecurityPolicy": map[string]any{"contentSecurityPolicy": "default-src 'self'", "override": override},
 		"contentTypeOptions":    map[string]any{"override": true},
-		"frameOptions":          map[string]any{"frameOption": "DENY", "override": true},
+		"frameOptions":          map[string]any{"frameOption": frame, "override": true},
 		"referrerPolicy":        map[string]any{"referrerPolicy": "same-origin", "override": true},
 	}
 }

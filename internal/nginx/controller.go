@@ -69,7 +69,7 @@ var valueTypes = map[string]struct {
 	"list":    {regexp.MustCompile(`^[^\s,;]+(,[^\s,;]+)*$`), "be values with commas between them, without spaces"},
 	"text":    {regexp.MustCompile(`^[^\s;{}]+$`), "be one word"},
 	"string":  {regexp.MustCompile(`^\S+$`), "be one word"},
-	"snippet": {regexp.MustCompile(`^([^;{}]+;\s*)+$`), "be directives that end with ;"},
+	"snippet": {regexp.MustCompile(`^((?:[^;{}]+;|[^;{}]+\{(?:[^;{}]+;)+\s*\})\s*)+$`), "be directives that end with ; or a block of such"},
 }
 
 // CheckSettings returns all problems of the data of the ConfigMap.
@@ -119,6 +119,26 @@ func (c *Controller) CheckAnnotations(annotations map[string]string) []string {
 	}
 	return problems
 }
+
+// CheckPorts returns all problems of the ports at which NGINX listens. One server that speaks TLS at a port makes all of that port do so,
+// and the health check of the load balancer, which asks for no host, comes to the port of the host.
+func (c *Controller) CheckPorts(o Objects) []string {
+	var problems []string
+	host := o.Master.Annotations[listenPorts]
+	if host == "" {
+		host = "80"
+	}
+	if host != strconv.Itoa(o.Port) {
+		problems = append(problems, fmt.Sprintf("annotation %s: the host listens at %s, and all other hosts at %d (-default-http-listener-port): make them the same", listenPorts, host, o.Port))
+	}
+	if o.Port == o.TLSPort {
+		problems = append(problems, fmt.Sprintf("argument -default-https-listener-port: NGINX would speak TLS to all at %d: choose another port", o.TLSPort))
+	}
+	return problems
+}
+
+// listenPorts is the annotation with the ports at which a host is served in plain text.
+const listenPorts = "nginx.org/listen-ports"
 
 // mergeable is the annotation with the type of an Ingress.
 const mergeable = "nginx.org/mergeable-ingress-type"

@@ -1,6 +1,7 @@
 package nginx
 
 import (
+	"strconv"
 	"strings"
 
 	"legops/internal/capacity"
@@ -37,12 +38,24 @@ func In(objects []controlplane.Object, namespace string) Deployed {
 			}
 		}
 	}
+	d.Port, d.TLSPort = number(d.Arguments, "-default-http-listener-port=", 80), number(d.Arguments, "-default-https-listener-port=", 443)
 	for _, argument := range d.Arguments {
 		if value, ok := strings.CutPrefix(argument, "-health-status-uri="); ok {
 			d.HealthPath = value
 		}
 	}
 	return d
+}
+
+// number is the value of an argument, or else its default.
+func number(arguments []string, prefix string, otherwise int) int {
+	for _, argument := range arguments {
+		if text, ok := strings.CutPrefix(argument, prefix); ok {
+			value, _ := strconv.Atoi(text)
+			return value
+		}
+	}
+	return otherwise
 }
 
 func ingress(o controlplane.Object) Ingress {

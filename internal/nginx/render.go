@@ -2,6 +2,7 @@ package nginx
 
 import (
 	_ "embed"
+	"maps"
 	"path/filepath"
 	"slices"
 	"strconv"
@@ -15,6 +16,8 @@ type Objects struct {
 	Settings map[string]string
 	// HealthPath is the path at which the server of all other hosts responds with 200.
 	HealthPath string
+	// Port and TLSPort are where the server of all other hosts listens.
+	Port, TLSPort int
 	// Master is the Ingress with the host, empty without one; Minions have the paths.
 	Master  Ingress
 	Minions []Ingress
@@ -38,7 +41,7 @@ type Path struct {
 func (i Ingress) Backend(p Path) string { return i.Namespace + "/" + p.Service }
 
 // Place is what differs on this machine from the controller's container: the folder of its files and those of NGINX, and the
-// address in place of port 80. There is no IPv6 address and no TLS, nor the JavaScript module and the stream context, which
+// address in place of the port, of all servers (CheckPorts). There is no IPv6 address and no TLS, nor the JavaScript module and the stream context, which
 // serve no Ingress.
 type Place struct {
 	Folder, Address string
@@ -82,6 +85,19 @@ func (c configuration) In(context string) ([]string, error) { return c.directive
 func (c configuration) OfEndpoint() (string, error) {
 	parameters, err := c.directives("endpoint", "=")
 	return strings.Join(parameters, " "), err
+}
+
+// Location returns the directives of a location that depend only on settings, or on annotations of its minion in their place.
+func (c configuration) Location(minion Ingress) ([]string, error) {
+	of := maps.Clone(c.Settings)
+	for key := range c.controller.Annotations {
+		setting := strings.TrimPrefix(key, "nginx.org/")
+		if value, ok := minion.Annotations[key]; ok && c.controller.Settings[setting] != "" {
+			of[setting] = value
+		}
+	}
+	c.Settings = of
+	return c.In("location")
 }
 
 // directives returns the directives of a context, each with its value after the separator.

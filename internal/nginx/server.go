@@ -62,6 +62,9 @@ func version(output []byte) string {
 // Address is the address of the server.
 func (s *Server) Address() string { return s.place.Address }
 
+// Listen makes the server listen at another address, once it starts.
+func (s *Server) Listen(address string) { s.place.Address = address }
+
 // LeftOut returns the directives of the snippets for which this NGINX is too old.
 func (s *Server) LeftOut(o Objects) []string {
 	var names []string

@@ -75,7 +75,17 @@ type ApplicationEdge struct {
 	// Uploads are paths within its own, such as /documents/files: what is sent to them and below is not blocked for what looks like
 	// code in a document. Optional.
 	Uploads []UploadPath `json:"uploads,omitempty" jsonschema:"uniqueItems=true"`
+	// MaxUploadMiB is the largest body of a request to it. Optional, 110 by default. Its pods and the ingress keep a body on disk while it
+	// arrives.
+	MaxUploadMiB int `json:"maxUploadMiB,omitempty" jsonschema:"minimum=1,maximum=512"`
+	// WebSockets are paths within its own, such as /matters/live: there and below, a request may become a WebSocket. Optional.
+	WebSockets []WebSocketPath `json:"webSockets,omitempty" jsonschema:"maxItems=10,uniqueItems=true"`
+	// Frames says whose pages may show its pages in a frame: sameOrigin for those of the platform. Optional; by default nobody's.
+	Frames string `json:"frames,omitempty" jsonschema:"enum=sameOrigin"`
 }
+
+// WebSocketPath is a path where a request may become a WebSocket.
+type WebSocketPath string
 
 // UploadPath is a path that takes uploads.
 type UploadPath string

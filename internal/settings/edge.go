@@ -1,7 +1,6 @@
 package settings
 
 import (
-	"cmp"
 	"slices"
 	"strings"
 )
@@ -100,28 +99,6 @@ func (f Forward) Keyed() (keyed, without []HeaderName) {
 		}
 	}
 	return keyed, without
-}
-
-// AsksForBehaviors reports whether an application asks for something that CloudFront can only do in behaviours for its path.
-func (a Application) AsksForBehaviors() bool {
-	return a.Edge != nil && (len(a.Edge.Headers) > 0 || a.Edge.OwnContentSecurityPolicy)
-}
-
-// WithBehaviors are the applications for whose paths CloudFront needs behaviours, in their order: those that ask for something, and those
-// below the path of one, whose behaviour would take them along. CloudFront takes the first that matches, so deeper paths go first. The
-// application at / is not among them: it has the default behaviour.
-func WithBehaviors(all []Application) (own []Application) {
-	for _, a := range all {
-		if a.Path != "/" && (a.AsksForBehaviors() || slices.ContainsFunc(all, func(other Application) bool {
-			return other.AsksForBehaviors() && other.Path != a.Path && Within(a.Path, other.Path)
-		})) {
-			own = append(own, a)
-		}
-	}
-	slices.SortStableFunc(own, func(a, b Application) int {
-		return cmp.Or(cmp.Compare(len(b.Path), len(a.Path)), cmp.Compare(a.Path, b.Path))
-	})
-	return own
 }
 
 // Within reports whether a path is the other or below it.

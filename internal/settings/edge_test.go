@@ -53,3 +53,27 @@ func TestWithin(t *testing.T) {
 		}
 	}
 }
+
+func TestStaticPathCovers(t *testing.T) {
+	for pattern, all := range map[StaticPath]map[string]bool{
+		"/static/*":      {"/static": true, "/static/live": true, "/staticlive": false, "/live/static": false},
+		"/matters/*.js":  {"/matters/live.js": true, "/matters/live": false, "/matters/live/a.js": true},
+		"/matters/*/a*b": {"/matters/live/acb": true, "/matters/live/ac": false, "/matters/a/b": false},
+		"/robots.txt":    {"/robots.txt": true, "/robots": false},
+	} {
+		for path, covers := range all {
+			assert.Equal(t, covers, pattern.Covers(path), "%s by %s", path, pattern)
+		}
+	}
+}
+
+// The expression is of a path as NGINX resolves it, with what it follows in the ingress's map.
+func TestWebSocketExpression(t *testing.T) {
+	expression := regexp.MustCompile("^websocket " + WebSocketExpression([]string{"/matters/live", "/portal/socket.io"}))
+	for path, takes := range map[string]bool{
+		"/matters/live": true, "/matters/live/7": true, "/portal/socket.io/": true,
+		"/matters": false, "/matters/livex": false, "/matters/Live": false, "/portal/socketxio": false, "/x/matters/live": false,
+	} {
+		assert.Equal(t, takes, expression.MatchString("websocket "+path), path)
+	}
+}

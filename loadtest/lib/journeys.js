@@ -1,6 +1,7 @@
 // What people of a legal office do, and how often. Every request carries the tag journey, by which it is measured, and a name
 // in which ids are left out, so that metrics do not grow with the data.
 import http from "k6/http";
+import ws from "k6/ws";
 import { Counter } from "k6/metrics";
 import { sleep } from "k6";
 import exec from "k6/execution";
@@ -70,6 +71,9 @@ export function browse() {
   const back = left.headers.Location || "";
   if (left.status === 303) {
     const query = back.slice(back.indexOf("?"));
+    if (!back.startsWith(`${settings.target}/sign-in/callback?`)) {
+      wrong("browse", `the sign-in comes back to ${back}, which is not where it left: port or protocol were lost on the way`);
+    }
     const answer = call("browse", "GET", `/sign-in/callback${query}`, "/sign-in/callback");
     if (answer.status === 400) wrong("browse", `the sign-in that came back to ${back} has lost something: ${answer.body}`);
   }
@@ -88,6 +92,29 @@ export function browse() {
   const script = call("browse", "GET", `/static/app.js?v=${version}`, "/static/app.js");
   if (script.status === 400 || (script.status === 200 && !script.body.includes(`"${version}"`))) {
     wrong("browse", `version ${version} of the script came back as another: ${script.body}`);
+  }
+}
+
+// searchLive asks over a WebSocket, as a page does while somebody types. An answer that is no WebSocket is wrong: Upgrade was lost on the
+// way. k6 measures WebSockets apart from requests.
+export function searchLive() {
+  let answers = 0;
+  const answer = ws.connect(`${settings.target.replace(/^http/, "ws")}/live`, {
+    headers: { Authorization: `Bearer ${session}`, Origin: settings.target.split("/").slice(0, 3).join("/") },
+    tags: { journey: "search-live", name: "GET /live" },
+  }, (socket) => {
+    socket.on("open", () => socket.send("lease"));
+    socket.on("message", (text) => {
+      answers += 1;
+      if (!Array.isArray(JSON.parse(text).matters)) wrong("search-live", "the answer has no matters");
+      socket.close();
+    });
+    socket.setTimeout(() => socket.close(), 10000);
+  });
+  if (answer.status >= 200 && answer.status < 300 || answer.status === 426) {
+    wrong("search-live", `a WebSocket was answered with ${answer.status}`);
+  } else if (answer.status === 101 && answers !== 1) {
+    wrong("search-live", `a WebSocket has ${answers} answers to one question`);
   }
 }
 
@@ -128,6 +155,7 @@ function visit() {
   if (session === "" || journeysOfSession >= journeysPerSession) {
     if (!signIn()) return;
     browse();
+    searchLive();
   }
   journeysOfSession += 1;
   const matter = listMatters();

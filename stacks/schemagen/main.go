@@ -139,9 +139,11 @@ var forms = map[reflect.Type]form{
 	},
 	reflect.TypeFor[settings.StaticPath](): {`^/[A-Za-z0-9/_.*-]+$`, "a path such as /static/*"},
 	// A token of RFC 9110, as RFC 6265 requires for a cookie's name.
-	reflect.TypeFor[settings.CookieName]():    {"^[!#$%&'*+.^_`|~0-9A-Za-z-]+$", "the name of a cookie"},
-	reflect.TypeFor[settings.HeaderName]():    {`^[A-Za-z][0-9A-Za-z-]*$`, "the name of a header such as Accept-Language"},
-	reflect.TypeFor[settings.UploadPath]():    {`^(/[a-z0-9-]+)+$`, "a path such as /documents/files"},
+	reflect.TypeFor[settings.CookieName](): {"^[!#$%&'*+.^_`|~0-9A-Za-z-]+$", "the name of a cookie"},
+	reflect.TypeFor[settings.HeaderName](): {`^[A-Za-z][0-9A-Za-z-]*$`, "the name of a header such as Accept-Language"},
+	reflect.TypeFor[settings.UploadPath](): {`^(/[a-z0-9-]+)+$`, "a path such as /documents/files"},
+	// Frameworks choose these names: /matters/socket.io, /matters/_blazor, /matters/VAADIN/push.
+	reflect.TypeFor[settings.WebSocketPath](): {`^(/[A-Za-z0-9_-][A-Za-z0-9_.-]*)+$`, "a path such as /matters/live"},
 	reflect.TypeFor[settings.GithubAccount](): {`^(0|[1-9][0-9]{0,14})$`, "the id of a GitHub account such as 1234567, in quotes"},
 	reflect.TypeFor[settings.SecretName]():    {`^[a-z]([a-z0-9-]{0,38}[a-z0-9])?$`, "a name of lower-case letters digits and hyphens (40 at most)"},
 }

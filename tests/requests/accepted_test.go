@@ -19,6 +19,7 @@ func TestControllerKnowsItsSettings(t *testing.T) {
 		d := deploys(t, stack)
 		assert.Empty(t, controller.CheckSettings(d.Settings), stack)
 		assert.Empty(t, controller.CheckArguments(d.Arguments), stack)
+		assert.Empty(t, controller.CheckPorts(d.Objects), stack)
 		for _, ingress := range append(d.Minions, d.Master) {
 			assert.Empty(t, controller.CheckAnnotations(ingress.Annotations), ingress.Name)
 		}
@@ -53,6 +54,9 @@ var refused = []struct {
 	{"an invalid size", `"client_max_body_size" directive invalid value`, []edit{set("client-max-body-size", "110mb")}},
 	{"an invalid network", `host not found in set_real_ip_from "10.20.0.0-16"`, []edit{set("set-real-ip-from", "10.20.0.0-16")}},
 	{"an unknown directive", `unknown directive "large_client_header"`, []edit{set("http-snippets", "large_client_header 4 16k;")}},
+	{"another port for applications", `the duplicate "server_port" variable`, []edit{set("http-snippets", "map $host $server_port { default 443; }")}},
+	{"another port in a location", `the duplicate "server_port" variable`, []edit{set("location-snippets", "set $server_port 443;")}},
+	{"a map without an end", `unexpected end of file`, []edit{set("http-snippets", `map $http_upgrade $legops_upgrade { default "";`)}},
 	{"a directive without an end", `unexpected "}"`, []edit{set("http-snippets", "large_client_header_buffers 4 16k }")}},
 	{"a path twice", `duplicate location "/matters/"`, []edit{func(o *nginx.Objects) {
 		for i, minion := range o.Minions {
@@ -99,16 +103,22 @@ func TestMistakesInSettings(t *testing.T) {
 		"proxy-connect-timout": "1s", "proxy-connect-timeout": "1", "proxy-buffer-size": "16 k", "proxy-buffers": "8x16k",
 		"max-fails": "none", "server-tokens": "off", "worker-connections": "0", "set-real-ip-from": "10.0.0.0/8, 10.20.0.0/16",
 		"real-ip-header": "X-Forwarded-For;", "http-snippets": "large_client_header_buffers 4 16k",
+		"location-snippets": `map $host $a { default "" }`,
 	} {
 		assert.Len(t, controller.CheckSettings(map[string]string{key: value}), 1, key)
 	}
+	assert.Empty(t, controller.CheckSettings(map[string]string{"http-snippets": "a 1;\nmap $host $a { default \"\"; x y; }\nb 2;"}))
+	assert.Equal(t, []string{
+		`annotation nginx.org/listen-ports: the host listens at 80, and all other hosts at 443 (-default-http-listener-port): make them the same`,
+		`argument -default-https-listener-port: NGINX would speak TLS to all at 443: choose another port`,
+	}, controller.CheckPorts(nginx.Objects{Port: 443, TLSPort: 443}))
 	assert.Len(t, controller.CheckArguments([]string{
 		"-enable-snipets=false", "-enable-snippets=no", "-ready-status-port=http", "-ingress-class=", "-report-ingress-status",
 	}), 4)
 	assert.Equal(t, []string{
 		`annotation nginx.org/max-fail: unknown, so release v5.5.4 would ignore it: correct the key, or add it to controller.yaml`,
 		`annotation nginx.org/proxy-set-headers: not allowed on a "", only on master, minion`,
-	}, controller.CheckAnnotations(map[string]string{"nginx.org/max-fail": "0", setHeader: "Connection:close", "pulumi.com/skipAwait": "true"}))
+	}, controller.CheckAnnotations(map[string]string{"nginx.org/max-fail": "0", "nginx.org/proxy-set-headers": "Connection:close", "pulumi.com/skipAwait": "true"}))
 	kinds := slices.Sorted(maps.Values(controller.Settings))
 	assert.Equal(t, []string{"bool", "buffers", "int", "list", "number", "size", "snippet", "text", "time"}, slices.Compact(kinds),
 		"a type without a mistake above")

@@ -15,6 +15,7 @@ import (
 	"github.com/stretchr/testify/require"
 
 	"legops/components/apps"
+	"legops/internal/settings"
 )
 
 // The lines of the table "What passes" in docs/dockerise.md that depend on NGINX.
@@ -34,6 +35,22 @@ func TestUploads(t *testing.T) {
 		return raw(t, w, fmt.Sprintf("POST %s HTTP/1.1\r\nHost: %s\r\nX-Forwarded-Proto: https\r\nContent-Length: %d\r\n\r\n", path, host, length))
 	}
 	assert.Contains(t, announce(110<<20+1), " 413 ", "on its Content-Length alone")
+}
+
+// An application may take larger bodies, which is about its paths alone.
+func TestLargerUploads(t *testing.T) {
+	t.Parallel()
+	d := deploysWith(t, "matters", settings.ApplicationEdge{MaxUploadMiB: 300})
+	w := open(t, d.Objects, map[string][]string{backend: pods(t, 1, respond("ok")), "documents/documents": pods(t, 1, respond("ok"))})
+	announce := func(path string, length int) string {
+		return raw(t, w, fmt.Sprintf("PUT %s HTTP/1.1\r\nHost: %s\r\nX-Forwarded-Proto: https\r\nExpect: 100-continue\r\nContent-Length: %d\r\n\r\n", path, host, length))
+	}
+	for _, at := range []string{path, path + "/7"} {
+		assert.Contains(t, announce(at, 300<<20), " 100 ", at)
+		assert.Contains(t, announce(at, 300<<20+1), " 413 ", at)
+	}
+	assert.Contains(t, announce("/documents", 110<<20), " 100 ")
+	assert.Contains(t, announce("/documents", 110<<20+1), " 413 ", "another's limit stays")
 }
 
 // raw sends text and returns the first line of the response.
@@ -151,7 +168,7 @@ func TestHeadersThatPodsSee(t *testing.T) {
 		"X-Real-Ip":         {"198.51.100.7"}, // not what a visitor wrote before it
 		"X-Forwarded-Proto": {"https"},
 		"X-Forwarded-Host":  {host},
-		"X-Forwarded-Port":  {port}, // NGINX's port, 80 in the controller
+		"X-Forwarded-Port":  {port}, // NGINX's port, 443 in the controller: TestPortOfTheVisitor
 		"Accept-Encoding":   {"br"}, "Authorization": {"Bearer x"}, "Sec-Websocket-Key": {"dGVzdA=="},
 		"Connection": {"close"}, "User-Agent": {"Go-http-client/1.1"},
 	}, r.Header, "no Upgrade, so no WebSocket, no name with an underscore, and not what only the load balancer may know")

@@ -13,6 +13,7 @@ import (
 	"net/http"
 	"os"
 	"slices"
+	"strings"
 	"sync"
 	"testing"
 	"time"
@@ -20,16 +21,20 @@ import (
 	"github.com/stretchr/testify/require"
 
 	"legops/components/apps"
+	"legops/internal/checkout"
 	"legops/internal/controlplane"
 	"legops/internal/nginx"
+	"legops/internal/recorder"
 	"legops/internal/registered"
+	"legops/internal/settings"
 )
 
 // program is the NGINX that serves; NGINX_PROGRAM names another.
 var program = cmp.Or(os.Getenv("NGINX_PROGRAM"), "../../bin/nginx")
 
 const (
-	setHeader = "nginx.org/proxy-set-headers"
+	// closing tells pods that each connection is for one request.
+	closing = "proxy_set_header Connection close;"
 	// host is production's, path that of an application there, and backend its Service.
 	host    = "legops.example"
 	path    = "/matters"
@@ -44,7 +49,22 @@ type deployed struct{ nginx.Deployed }
 // deploys returns the controller's objects that the program registers with a stack file.
 func deploys(t *testing.T, stack string) deployed {
 	t.Helper()
-	objects, _ := controlplane.Registered(registered.Real(t, "../..", stack))
+	return deployment(t, registered.Real(t, "../..", stack))
+}
+
+// deploysWith returns those that it registers for production if an application also needs something of the edge.
+func deploysWith(t *testing.T, application string, needs settings.ApplicationEdge) deployed {
+	t.Helper()
+	cfg := checkout.Config(t, "../..", "prod")
+	i := slices.IndexFunc(cfg.Applications, func(a settings.Application) bool { return a.Name == application })
+	require.GreaterOrEqual(t, i, 0)
+	cfg.Applications[i].Edge = &needs
+	return deployment(t, registered.Stack(t, "prod", cfg))
+}
+
+func deployment(t *testing.T, registers *recorder.Recorder) deployed {
+	t.Helper()
+	objects, _ := controlplane.Registered(registers)
 	d := deployed{nginx.In(objects, apps.IngressNamespace)}
 	require.NotEmpty(t, d.Settings)
 	require.NotEmpty(t, d.Arguments)
@@ -71,7 +91,7 @@ func set(key, value string) edit {
 // keeping restores the earlier setting: NGINX keeps connections to pods.
 func keeping(o *nginx.Objects) {
 	o.Settings["keepalive"] = "32"
-	delete(o.Master.Annotations, setHeader)
+	o.Settings["location-snippets"] = strings.ReplaceAll(o.Settings["location-snippets"], closing, "")
 }
 
 // with returns the edited objects.
@@ -108,7 +128,16 @@ func prepare(t *testing.T) *nginx.Server {
 // connections, follows no redirects, and forwards https.
 func open(t *testing.T, objects nginx.Objects, pods map[string][]string) *way {
 	t.Helper()
+	return openAt(t, "", objects, pods)
+}
+
+// openAt has NGINX listen at an address, or at any of loopback.
+func openAt(t *testing.T, address string, objects nginx.Objects, pods map[string][]string) *way {
+	t.Helper()
 	server := prepare(t)
+	if address != "" {
+		server.Listen(address)
+	}
 	require.NoError(t, server.Start(t.Context(), objects, pods))
 	t.Cleanup(func() { require.NoError(t, server.Stop()) })
 	transport := &http.Transport{

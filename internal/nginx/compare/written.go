@@ -10,6 +10,7 @@ import (
 	"path/filepath"
 	"regexp"
 	"slices"
+	"strconv"
 	"strings"
 
 	"github.com/pulumi/pulumi/sdk/v3/go/pulumi"
@@ -19,6 +20,7 @@ import (
 	"legops/internal/controlplane"
 	"legops/internal/nginx"
 	"legops/internal/recorder"
+	"legops/internal/settings"
 	"legops/stacks"
 )
 
@@ -27,7 +29,7 @@ var writes []byte
 
 // elsewhere are prefixes of directives that only one side has, with the reason.
 var elsewhere = map[string]string{
-	"listen ": "an address of loopback", "set $": "for its own log and metrics",
+	"listen [::]": "no IPv6 address", "set $": "for its own log and metrics",
 	"keepalive 32": "the default of its NGINX", "access_log ": "a file here",
 }
 
@@ -50,14 +52,14 @@ func (s *source) written(known *nginx.Controller) {
 		s.report("%w", err)
 		return
 	}
-	ours, err := known.Configuration(objects, endpoints, nginx.Place{Folder: "/folder", Address: "80", Nginx: known.Nginx})
+	ours, err := known.Configuration(objects, endpoints, nginx.Place{Folder: "/folder", Address: strconv.Itoa(objects.Port), Nginx: known.Nginx})
 	if err != nil {
 		s.report("%w", err)
 		return
 	}
 	expected, found, compared := blocks(theirs), blocks(ours), 0
 	for _, block := range slices.Sorted(maps.Keys(expected)) {
-		if strings.HasPrefix(block, "upstream ") || strings.HasPrefix(block, "server_name "+objects.Master.Host) {
+		if strings.HasPrefix(block, "upstream ") || strings.HasPrefix(block, "server_name "+objects.Master.Host) || strings.Contains(block, "$legops_") {
 			s.same(block, expected[block], found[block])
 			compared++
 		}
@@ -83,7 +85,7 @@ func (s *source) same(block string, theirs, ours []string) {
 	}
 }
 
-// production returns the program's objects for the controller in production.
+// production returns the program's objects for the controller in production, where one application also asks for what none does.
 func production() (nginx.Objects, error) {
 	values, err := stacks.ReadFile("Pulumi.prod.yaml")
 	if err != nil {
@@ -92,6 +94,11 @@ func production() (nginx.Objects, error) {
 	cfg, err := stacks.Load("legops", values)
 	if err != nil {
 		return nginx.Objects{}, err
+	}
+	for i, a := range cfg.Applications {
+		if a.Name == "matters" {
+			cfg.Applications[i].Edge = &settings.ApplicationEdge{MaxUploadMiB: 300, WebSockets: []settings.WebSocketPath{"/matters/live"}}
+		}
 	}
 	r := &recorder.Recorder{Project: "legops", Stack: "prod"}
 	err = r.Run(func(ctx *pulumi.Context) error {

@@ -4,6 +4,7 @@ import (
 	"crypto/rand"
 	"encoding/json"
 	"io"
+	"net"
 	"net/http"
 	"net/url"
 	"regexp"
@@ -32,11 +33,27 @@ func cookieIs(r *http.Request, name, value string) bool {
 	return err == nil && value != "" && same(cookie.Value, value)
 }
 
+// visited is the address by which a browser reached the platform, as identity providers and mails need it. The program itself is reached
+// over plain text, at another port. What a proxy in front says is to be believed, since nobody else reaches this program.
+func visited(r *http.Request) string {
+	scheme, name, port := r.Header.Get("X-Forwarded-Proto"), r.Host, r.Header.Get("X-Forwarded-Port")
+	if scheme == "" {
+		return "http://" + r.Host // no proxy: somebody's own machine
+	}
+	if host, _, err := net.SplitHostPort(r.Host); err == nil {
+		name = host
+	}
+	if port == "" || port == map[string]string{"https": "443", "http": "80"}[scheme] {
+		return scheme + "://" + name
+	}
+	return scheme + "://" + net.JoinHostPort(name, port)
+}
+
 // leave begins a sign-in elsewhere, which in place of an identity provider sends the browser straight back. It signs nobody in.
 func (s *Service) leave(w http.ResponseWriter, r *http.Request) {
 	state := rand.Text()
 	s.remember(w, stateCookie, state)
-	back := strings.TrimSuffix(s.config.BasePath, "/") + "/sign-in/callback?" + url.Values{"code": {rand.Text()}, "state": {state}}.Encode()
+	back := visited(r) + strings.TrimSuffix(s.config.BasePath, "/") + "/sign-in/callback?" + url.Values{"code": {rand.Text()}, "state": {state}}.Encode()
 	w.Header().Set("Cache-Control", "no-store")
 	http.Redirect(w, r, back, http.StatusSeeOther)
 }

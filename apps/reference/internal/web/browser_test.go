@@ -26,7 +26,7 @@ func TestSignInComesBack(t *testing.T) {
 	a := newApplication(t, nil)
 	left := a.do("GET /matters/sign-in")
 	back, state := left.Header().Get("Location"), cookieOf(t, left, stateCookie)
-	if left.Code != http.StatusSeeOther || !strings.HasPrefix(back, "/matters/sign-in/callback?code=") {
+	if left.Code != http.StatusSeeOther || !strings.HasPrefix(back, "http://example.com/matters/sign-in/callback?code=") {
 		t.Fatalf("%d to %s", left.Code, back)
 	}
 	for _, c := range []struct {
@@ -42,6 +42,23 @@ func TestSignInComesBack(t *testing.T) {
 	} {
 		if got := a.do("GET "+c.path, "Cookie", c.cookie); got.Code != c.status {
 			t.Errorf("%s: %d %s, want %d", c.name, got.Code, got.Body, c.status)
+		}
+	}
+}
+
+// Whoever sends the browser back needs the address that it has, not that of this process.
+func TestAddressThatBrowsersHave(t *testing.T) {
+	a := newApplication(t, nil)
+	for _, c := range []struct{ proto, port, host, want string }{
+		{"https", "443", "legops.example", "https://legops.example"},
+		{"https", "", "legops.example", "https://legops.example"},
+		{"https", "8443", "legops.example", "https://legops.example:8443"},
+		{"http", "80", "legops.example:8080", "http://legops.example"},
+		{"", "443", "localhost:8080", "http://localhost:8080"},
+	} {
+		got := a.do("GET http://"+c.host+"/matters/sign-in", "X-Forwarded-Proto", c.proto, "X-Forwarded-Port", c.port).Header().Get("Location")
+		if !strings.HasPrefix(got, c.want+"/matters/sign-in/callback?") {
+			t.Errorf("%+v: %s", c, got)
 		}
 	}
 }

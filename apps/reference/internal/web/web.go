@@ -21,6 +21,7 @@ type Service struct {
 	sessions *sessions
 	faults   *faults
 	uploads  chan struct{} // one slot per document being received
+	live     *live
 }
 
 // New returns a service that is not ready until its Health is.
@@ -31,6 +32,7 @@ func New(c *config.Config, version string, health *Health) *Service {
 		sessions: newSessions(c.MaxSessions, c.SessionLength, time.Now),
 		faults:   &faults{Faults: c.Faults},
 		uploads:  make(chan struct{}, c.MaxStorageMiB*1024/c.MaxUploadKiB),
+		live:     newLive(),
 	}
 }
 
@@ -62,6 +64,7 @@ func (s *Service) Handler(log *slog.Logger) http.Handler {
 	all := http.NewServeMux()
 	all.HandleFunc("GET /healthz", s.healthz)
 	all.HandleFunc("GET /readyz", s.readyz)
+	all.HandleFunc("GET "+base+"/live", s.signedIn(s.searchLive)) // which takes longer than a request may
 	all.Handle("/", s.timed(s.faults.around(below)))
 	return logged(log, recovered(log, s.leaving(all)))
 }
