@@ -24,7 +24,7 @@ for installed in "$package"/node_modules/postgres-*; do
 	# npm packages cannot hold links: the libraries' are in a list, which the package's own script goes through.
 	(cd "$installed" && node scripts/hydrate-symlinks.js)
 	version=${installed##*/postgres-}
-	rm -rf "$package/${version%-*}"
+	rm -rf "${package:?}/${version%-*}"
 	mv "$installed/native" "$package/${version%-*}"
 done
 rm -rf "$package/node_modules"

@@ -286,8 +286,9 @@ UNION ALL SELECT 'comment', description, true, true FROM pg_shdescription ORDER 
 			want, err := whole.sql(super, shared, left)
 			require.NoError(t, err)
 			cuts := 0
+			w := newWorld(t, version, j)
 			for message := 1; ; message++ {
-				w := newWorld(t, version, j)
+				require.NoError(t, w.may(super, "", `DROP SCHEMA IF EXISTS matters, "case-files"`, `DROP ROLE IF EXISTS matters, "case-files"`))
 				stop, err := w.between(false, message)
 				require.NoError(t, err)
 				r, err := w.run("matters", "case-files")
