@@ -126,6 +126,12 @@ $(RUNTIMES): tools/runtimes.sh
 	tools/runtimes.sh $(@D)
 	touch $@
 
+POSTGRES := $(BIN)/postgres/installed
+
+$(POSTGRES): $(wildcard tools/postgres/*) tools/postgres.sh | check-tools
+	tools/postgres.sh $(BIN)
+	touch $@
+
 $(BIN)/golangci-lint: tools/golangci-lint/go.mod | check-tools
 	cd tools/golangci-lint && go build -o $@ github.com/golangci/golangci-lint/v2/cmd/golangci-lint
 
@@ -218,7 +224,7 @@ loadtest: $(BIN)/k6 ## Put TARGET, or the reference application here, under load
 # Debug symbols take a third of the linking time; the linters run vet. The packages that mostly wait for clocks come first, so that
 # they run beside those that compute, three at a time.
 .PHONY: test
-test: tools control-plane $(SIMULATE) $(BIN)/k6 $(BIN)/chromium $(BIN)/nginx $(RUNTIMES) ## Run every test
+test: tools control-plane $(SIMULATE) $(BIN)/k6 $(BIN)/chromium $(BIN)/nginx $(RUNTIMES) $(POSTGRES) ## Run every test
 	cd apps/reference && go test ./...
 	go test -vet=off -ldflags '-s -w' -timeout 40m -p 3 ./tests/cluster ./tests/rehearsal ./loadtest ./...
 

@@ -36,6 +36,9 @@ func (p *Platform) applications(ctx *pulumi.Context, cfg *stacks.Config) (err er
 	}, onCluster); err != nil {
 		return err
 	}
+	if err := p.databaseRoles(ctx, cfg, onCluster); err != nil {
+		return err
+	}
 	callers := callersOf(cfg)
 	searchers := pulumi.StringArray{}
 	for _, application := range cfg.Applications {
@@ -61,6 +64,35 @@ func (p *Platform) applications(ctx *pulumi.Context, cfg *stacks.Config) (err er
 		DomainArn:  p.OpenSearch.DomainArn,
 		Roles:      searchers,
 	}, p.onAws())
+	return err
+}
+
+// databaseRoles creates the job that gives each application with a database its role and schema there.
+func (p *Platform) databaseRoles(ctx *pulumi.Context, cfg *stacks.Config, on pulumi.ResourceOption) (err error) {
+	var users []string
+	for _, application := range cfg.Applications {
+		if application.Database {
+			users = append(users, application.Name)
+		}
+	}
+	p.DatabaseRoles, err = apps.NewDatabaseRoles(ctx, "database-roles", &apps.DatabaseRolesArgs{
+		Applications:      users,
+		Host:              p.Rds.Address,
+		Port:              data.DatabasePort,
+		Database:          databaseName,
+		Master:            data.DatabaseMaster,
+		MasterSecretArn:   p.Rds.MasterSecretArn,
+		MasterSecrets:     p.Rds.MasterSecrets(),
+		CredentialsKeyArn: p.Encryption.Keys[foundation.KeyCredentials],
+		PodLogGroup:       p.Eks.PodLogGroup,
+		Cluster:           p.name,
+		ClusterName:       p.Eks.ClusterName,
+		ClusterResource:   p.Eks.Cluster,
+		Location:          p.location,
+		VPC:               cfg.Network.CIDR,
+		EndpointRanges:    cfg.Network.Subnets.Application,
+		DataRanges:        cfg.Network.Subnets.Data,
+	}, on)
 	return err
 }
 

@@ -33,6 +33,8 @@ const (
 	// Ingress is the pods of the ingress controller, Applications those of all applications.
 	Ingress      = "ingress"
 	Applications = "applications"
+	// DatabaseRoles is the pods that give applications their roles in the database.
+	DatabaseRoles = "database-roles"
 	// DNS is the pods that answer the cluster's names, PodIdentity the agent on each node that has the credentials of its pods.
 	DNS         = "dns"
 	PodIdentity = "pod-identity"
@@ -113,6 +115,15 @@ var Flows = []foundation.Flow{
 	{From: Applications, To: Endpoints, Port: 443, Protocol: "tcp", OpenedBy: byPolicy, Why: "AWS services, where they have an endpoint"},
 	{From: Applications, To: Nodes, Port: 443, Protocol: "tcp", OpenedBy: byPolicy, Unneeded: true, Why: "They are in the subnets of the endpoints"},
 	{From: Applications, To: Internet, Port: 443, Protocol: "tcp", OpenedBy: byPolicy, Why: "AWS services without an endpoint, and whatever else is public"},
+	{From: DatabaseRoles, To: DNS, Port: 53, Protocol: "udp", OpenedBy: byPolicy, Why: "Names"},
+	{From: DatabaseRoles, To: DNS, Port: 53, Protocol: "tcp", OpenedBy: byPolicy, Why: "Names with long answers"},
+	{From: DatabaseRoles, To: PodIdentity, Port: 80, Protocol: "tcp", OpenedBy: byPolicy, Why: "Credentials of its role"},
+	{From: DatabaseRoles, To: Endpoints, Port: 443, Protocol: "tcp", OpenedBy: byPolicy, Why: "Secrets Manager, where it has an endpoint"},
+	{From: DatabaseRoles, To: Nodes, Port: 443, Protocol: "tcp", OpenedBy: byPolicy, Unneeded: true, Why: "They are in the subnets of the endpoints"},
+	{From: DatabaseRoles, To: Internet, Port: 443, Protocol: "tcp", OpenedBy: byPolicy, Why: "Secrets Manager without an endpoint"},
+	{From: DatabaseRoles, To: Database, Port: data.DatabasePort, Protocol: "tcp", OpenedBy: byPolicy, Why: "Roles and schemas of applications"},
+	{From: OwnNode, To: DatabaseRoles, Protocol: "all", OpenedBy: byNode, Unneeded: true, Why: "The VPC CNI lets it pass in both directions"},
+	{From: DatabaseRoles, To: OwnNode, Protocol: "all", OpenedBy: byNode, Unneeded: true, Why: "The VPC CNI lets it pass in both directions"},
 	{From: OwnNode, To: Applications, Protocol: "all", OpenedBy: byNode, Why: "Probes of the kubelet"},
 	{From: Applications, To: OwnNode, Protocol: "all", OpenedBy: byNode, Unneeded: true, Why: "The VPC CNI lets it pass in both directions"},
 	{From: OwnNode, To: Ingress, Protocol: "all", OpenedBy: byNode, Why: "Probes of the kubelet, and requests that came to a port of the node"},
@@ -120,6 +131,7 @@ var Flows = []foundation.Flow{
 	// A pod that asks at the port of its own node is led on to the ingress, past CloudFront and its firewall, as if the node had asked, which
 	// is what requests of visitors look like, too (docs/decisions/0011-one-way-in.md).
 	{From: Applications, To: Ingress, Port: 80, Protocol: "tcp", OpenedBy: ByProxy, Unneeded: true, Why: "By the port of their own node"},
+	{From: DatabaseRoles, To: Ingress, Port: 80, Protocol: "tcp", OpenedBy: ByProxy, Unneeded: true, Why: "By the port of their own node"},
 	{From: Ingress, To: Ingress, Port: 80, Protocol: "tcp", OpenedBy: ByProxy, Unneeded: true, Why: "By the port of their own node"},
 	{From: Node, To: Metadata, Port: 80, Protocol: "tcp", OpenedBy: byEC2, Why: "Credentials of the node, to whatever is on its own network"},
 	{From: Deployer, To: Metadata, Port: 80, Protocol: "tcp", OpenedBy: byEC2, Why: "Credentials of the deployer"},

@@ -86,6 +86,7 @@ type Platform struct {
 	ClusterAutoscaler *compute.ClusterAutoscaler
 	Ingress           *apps.Ingress
 	ReleasePolicy     *apps.ReleasePolicy
+	DatabaseRoles     *apps.DatabaseRoles
 	Apps              []*apps.App
 	OpenSearchAccess  *data.OpenSearchAccess // nil if no application uses search
 	Alerts            *operations.Alerts

@@ -10,9 +10,13 @@ import (
 	"legops/internal/settings"
 )
 
-// clusterNamespace matches the names of the namespaces of Kubernetes, EKS, its add-ons and the ingress controller. An
+// clusterNamespace matches the names of the namespaces of Kubernetes, EKS, its add-ons and of what the platform itself runs. An
 // application's namespace has its name, so no application may have one of them.
-var clusterNamespace = regexp.MustCompile(`^(default|nginx-ingress|(kube|amazon|aws|eks)-.*)$`)
+var clusterNamespace = regexp.MustCompile(`^(default|nginx-ingress|database-roles|(kube|amazon|aws|eks)-.*)$`)
+
+// databaseRoles are the roles that PostgreSQL reserves or RDS makes, as far as they can be the name of an application (the master user
+// is postgres).
+var databaseRoles = []string{"none", "postgres", "public", "rdsadmin", "rdsrepladmin", "rdstopmgr"}
 
 func applications(c *checker) {
 	var names, paths []string
@@ -21,6 +25,9 @@ func applications(c *checker) {
 		names, paths = append(names, application.Name), append(paths, application.Path)
 		if clusterNamespace.MatchString(application.Name) {
 			c.report(key+".name", application.Name, "the cluster reserves such names for its own namespaces", "rename the application")
+		}
+		if application.Database && slices.Contains(databaseRoles, application.Name) {
+			c.report(key+".name", application.Name, "the database has a role of that name already, and each application has its own", "rename the application, or leave out database")
 		}
 		if settings.Within(application.Path, errorPaths) {
 			c.report(key+".path", application.Path, "reserved for the platform's error pages", "choose another path")

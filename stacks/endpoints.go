@@ -67,7 +67,7 @@ var EndpointUses = []EndpointUse{
 	{"logs", byRunner, "updates, and its log"},
 	{"monitoring", byRunner, "updates of alarms and dashboards"},
 	{"rds", byRunner, "updates"},
-	{"secretsmanager", "nodes", "applications read their secrets"},
+	{"secretsmanager", "nodes", "applications read their secrets, and the database roles the master password"},
 	{"secretsmanager", byLoadTest, "the credentials it signs in with"},
 	{"secretsmanager", byRunner, "updates"},
 	{"sns", byRunner, "updates"},

@@ -150,6 +150,12 @@ func TestSectionsRefuseBadValues(t *testing.T) {
 			"legops:applications[5].name: kube-system: the cluster reserves such names for its own namespaces: rename the application",
 			"legops:applications[6].path: /errors: reserved for the platform's error pages: choose another path",
 		}},
+		{"application as a role of the database", "dev", []edit{set("applications[0].name", "postgres"), set("applications[0].database", true)}, []string{
+			"legops:applications[0].name: postgres: the database has a role of that name already, and each application has its own: rename the application, or leave out database",
+		}},
+		{"application as the namespace of the job", "dev", []edit{set("applications[0].name", "database-roles")}, []string{
+			"legops:applications[0].name: database-roles: the cluster reserves such names for its own namespaces: rename the application",
+		}},
 		{"calls and secrets", "dev", []edit{
 			set("applications[2].calls", []any{"docments", "matters"}), set("applications[3].secrets", []any{"Signing Key"}),
 		}, []string{

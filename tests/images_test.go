@@ -36,7 +36,7 @@ var (
 	frontend   = regexp.MustCompile(`(?mi)^#\s*syntax\s*=\s*(\S+)`)
 	namedImage = regexp.MustCompile(`(?m)^\s*(?:-\s+)?["']?(?:image|chart)["']?:[ \t]+["']?([a-z0-9][^\s"',{}]*[:/][^\s"',{}]*)`)
 	chartImage = regexp.MustCompile(`(?m)^\s*image:\n(?:\s+(?:registry|tag|digest|pullPolicy): .*\n)*\s+repository: ["']?([^\s"']+)`)
-	goImage    = regexp.MustCompile(`"(oci://[a-z0-9./_-]+|[a-z0-9][a-z0-9._-]*/[a-z0-9._/-]+:[a-zA-Z0-9._-]+)"`)
+	goImage    = regexp.MustCompile(`"(oci://[a-z0-9./_-]+|[a-z0-9][a-z0-9._-]*/[a-z0-9._/-]+:[a-zA-Z0-9._-]+(?:@sha256:[0-9a-f]{64})?)"`)
 )
 
 // registryOf is where an image comes from. Without a host in its name it is Docker Hub.

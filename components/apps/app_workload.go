@@ -48,15 +48,20 @@ func (a *AppArgs) environment() corev1.EnvVarArray {
 	for name, value := range a.Environment {
 		values[name] = value
 	}
-	variables := corev1.EnvVarArray{}
+	return variables(values)
+}
+
+// variables are an environment, by name.
+func variables(values pulumi.StringMap) corev1.EnvVarArray {
+	all := corev1.EnvVarArray{}
 	for _, name := range kit.SortedKeys(values) {
 		variable := corev1.EnvVarArgs{Name: pulumi.String(name)}
 		if values[name] != pulumi.String("") { // which is what a variable without a value has
 			variable.Value = literal(values[name])
 		}
-		variables = append(variables, variable)
+		all = append(all, variable)
 	}
-	return variables
+	return all
 }
 
 // literal keeps Kubernetes from putting the value of another variable into this one: to it $(NAME) is a reference, and $$ a $.

@@ -17,9 +17,10 @@ const labelNamespace = "kubernetes.io/metadata.name"
 
 // What the label of the component says.
 const (
-	componentIngress     = "ingress"
-	componentApplication = "application"
-	componentDelivery    = "delivery"
+	componentIngress       = "ingress"
+	componentApplication   = "application"
+	componentDelivery      = "delivery"
+	componentDatabaseRoles = "database"
 )
 
 // openSpace creates a namespace for pods without any privilege, after what is given. When the namespace goes, what is in it

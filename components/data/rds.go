@@ -17,8 +17,9 @@ const (
 	// DatabasePort is where the database listens.
 	DatabasePort = 5432
 
-	// The master user is for setting up the database; no application is it.
-	databaseMaster = "postgres"
+	// DatabaseMaster is the name of the master user, who is for setting up the database; no application is it.
+	DatabaseMaster = "postgres"
+
 	// The authority that AWS takes itself: every driver can check it, and RDS renews the server's certificate in place.
 	databaseAuthority = "rds-ca-rsa2048-g1"
 )
@@ -107,6 +108,10 @@ func (r *Rds) Connect(user string) ([]components.Statement, error) {
 		Resources: pulumi.StringArray{pulumi.Sprintf("%s%s/%s", r.location.ARN("rds-db", "dbuser:"), r.ResourceID, user)},
 	}}, nil
 }
+
+// MasterSecrets is a pattern of the ARNs of the secrets that RDS makes for master users, as plain text. It names them itself (RDS User
+// Guide, Password management with Amazon RDS and AWS Secrets Manager).
+func (r *Rds) MasterSecrets() string { return r.location.ARN("secretsmanager", "secret:rds!db-*") }
 
 func (a *RdsArgs) check(p *kit.Problems) {
 	p.Require(identifierPattern.MatchString(a.Name) && len(a.Name) <= 44,
@@ -205,7 +210,7 @@ func (b *rdsBuild) settings() *rds.InstanceArgs {
 		StorageEncrypted:    pulumi.Bool(true),
 		KmsKeyId:            a.KeyArn,
 
-		Username:                         pulumi.String(databaseMaster),
+		Username:                         pulumi.String(DatabaseMaster),
 		ManageMasterUserPassword:         pulumi.Bool(true),
 		MasterUserSecretKmsKeyId:         a.CredentialsKeyArn,
 		IamDatabaseAuthenticationEnabled: pulumi.Bool(true),

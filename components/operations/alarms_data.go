@@ -3,6 +3,7 @@ package operations
 import (
 	"github.com/pulumi/pulumi/sdk/v3/go/pulumi"
 
+	"legops/components/apps"
 	"legops/components/data"
 	"legops/components/internal/kit"
 	"legops/internal/settings"
@@ -96,6 +97,14 @@ func DatabaseAlarms(a DatabaseAlarmArgs) []Alarm {
 	},
 		credits("io-credits", "EBSIOBalance%", "operations of its volume"),
 		credits("throughput-credits", "EBSByteBalance%", "the throughput of its volume"),
+		{
+			Name: "roles", Severity: Warning,
+			Meaning: "For an hour, no run has found or made all roles and schemas of applications in the database: a new application may have none, or one may see what is another's",
+			Metrics: []Metric{{Namespace: apps.DatabaseMetrics, Name: apps.DatabaseRolesDone, Statistic: "Sum"}},
+			// A run every ten minutes leaves one.
+			Period: 600, Periods: 6, Comparison: Below, Threshold: 1,
+			Missing: MissingIsBad, // who does not run leaves nothing
+		},
 	}
 }
 

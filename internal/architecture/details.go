@@ -33,6 +33,7 @@ var components = map[string]string{
 	"ClusterAutoscaler": "cluster",
 	"Connectivity":      "vpc",
 	"Dashboard":         "logs",
+	"DatabaseRoles":     "database",
 	"DeliveryLog":       "logs",
 	"Eks":               "cluster",
 	"Encryption":        "keys",

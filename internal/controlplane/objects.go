@@ -95,20 +95,24 @@ func (p *Plane) Apply(ctx context.Context, objects []Object, options ...string) 
 	return created.Items, errors.Join(err, json.Unmarshal(answer, &created))
 }
 
-// PodsOf returns the pods that Deployments would create, after all changes to them.
+// templates are where the kinds that create pods describe them.
+var templates = map[any]string{"Deployment": "spec.template", "CronJob": "spec.jobTemplate.spec.template"}
+
+// PodsOf returns the pods that Deployments and the jobs of CronJobs would create, after all changes to them.
 func PodsOf(objects []Object) []Object {
 	pods := map[string]Object{}
 	for _, o := range objects {
-		if o["kind"] != "Deployment" {
+		template, creates := templates[o["kind"]]
+		if !creates {
 			continue
 		}
 		name, namespace := o.Get("metadata.name"), o.Get("metadata.namespace")
 		metadata := map[string]any{"name": name, "namespace": namespace}
 		for _, field := range []string{"labels", "annotations"} {
-			metadata[field] = o.Get("spec.template.metadata." + field)
+			metadata[field] = o.Get(template + ".metadata." + field)
 		}
-		pods[fmt.Sprint(namespace, "/", name)] = Object{
-			"apiVersion": "v1", "kind": "Pod", "metadata": metadata, "spec": o.Get("spec.template.spec"),
+		pods[fmt.Sprint(o["kind"], "/", namespace, "/", name)] = Object{
+			"apiVersion": "v1", "kind": "Pod", "metadata": metadata, "spec": o.Get(template + ".spec"),
 		}
 	}
 	return slices.Collect(maps.Values(pods))

@@ -50,6 +50,7 @@ var users = map[string]user{
 	"Ingress": {"every visitor", "requests fail"}, "LoadBalancer": {"every visitor", "requests fail"},
 	"ClusterAutoscaler": {"nobody at first", "no node comes or goes"},
 	"Connectivity":      {"who uses the connection", "it fails"},
+	"DatabaseRoles":     {"an application that is new to the database", "it has no role until the next run"},
 	"DeliveryLog":       {"who watches releases", ""},
 	"Deployer":          {"releases", "one that runs fails, and has to be started again"},
 	"Eks":               {"every application", "requests fail"},

@@ -146,6 +146,7 @@ var own = []owner{
 	{form: "eks-nodes", goal: "secrets", things: []string{"parameter/*"}, actions: []string{"ssm:GetParameter", "ssm:GetParameters"}, why: forParameters},
 	{form: "eks-nodes", goal: "images", actions: []string{"ecr:BatchImportUpstreamImage"}, why: "AmazonEC2ContainerRegistryPullOnly, which AWS manages; the registry has no rule by which it would import anything"},
 	{form: "loadtest", goal: "secrets", things: []string{"secret:loadtest"}, actions: []string{"secretsmanager:GetSecretValue"}, why: "signs in as the user of the load test, in stacks that have one"},
+	{form: "database-roles", goal: "secrets", things: []string{"secret:rds!db-<id>"}, actions: []string{"secretsmanager:GetSecretValue"}, why: "signs in as the master user and makes the roles of applications (docs/decisions/0045-roles-in-the-database.md)"},
 	{form: "ebs-csi-controller-sa", goal: "keys", things: []string{"key/volumes"}, actions: []string{"kms:CreateGrant"}, why: "attaches encrypted volumes: for resources of AWS only (kms:GrantIsForAWSResource)"},
 	{
 		form: "database-monitoring", goal: "logs", things: []string{"log-group:RDS*"}, actions: []string{"logs:PutRetentionPolicy", "logs:GetLogEvents"},

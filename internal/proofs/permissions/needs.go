@@ -92,6 +92,8 @@ var needs = []need{
 	{"loadtest", "ec2:CreateNetworkInterfacePermission", "network-interface/example", "ec2:AuthorizedService=codebuild.amazonaws.com"},
 	{"loadtest", "logs:CreateLogStream logs:PutLogEvents", "log-group:/aws/codebuild/loadtest:log-stream:example", ""},
 	{"loadtest", "secretsmanager:GetSecretValue", "secret:loadtest", ""},
+	{"database-roles", "secretsmanager:GetSecretValue", "secret:rds!db-<id>", ""},
+	{"database-roles", "kms:Decrypt", "key/credentials", throughSecrets},
 	{"loadtest", "kms:Decrypt", "key/credentials", throughSecrets},
 	{"loadtest", "s3:GetObject s3:GetObjectVersion", "artifacts/matters/Release/example", ""},
 	{"loadtest", "s3:PutObject", "artifacts/loadtest/example", ""},
@@ -217,7 +219,11 @@ func (w *World) needed(e *Evaluator, from []*Principal) (missing []string, asked
 // secretOf is a secret that a role reads.
 func (w *World) secretOf(p *Principal) string {
 	for _, arn := range w.targets("secretsmanager:GetSecretValue") {
-		if name := strings.TrimPrefix(p.Name, "app-"); strings.HasPrefix(w.label(arn), "secret:"+name) && !strings.Contains(arn, "xxxxxx") {
+		name := strings.TrimPrefix(p.Name, "app-")
+		if p.Name == "database-roles" {
+			name = "rds!db-<id>"
+		}
+		if strings.HasPrefix(w.label(arn), "secret:"+name) && !strings.Contains(arn, "xxxxxx") {
 			return arn
 		}
 	}

@@ -21,6 +21,7 @@ var never = []need{
 	{worst, "ssm:GetParameter ssm:GetParameters ssm:GetParameterHistory", "parameter/example", ""},
 	{worst, "secretsmanager:GetSecretValue", "secret:portal/session-key", ""},
 	{worst, "secretsmanager:BatchGetSecretValue", "*", ""},
+	{worst, "secretsmanager:GetSecretValue", "secret:rds!db-<id>", ""},
 	{worst, "sqs:ReceiveMessage", "document-signing.fifo", ""},
 	{"preview", "sqs:SendMessage", "document-signing.fifo", ""},
 	{worst, "logs:GetLogEvents", "log-group:/aws/codebuild/build-matters:log-stream:example", ""},

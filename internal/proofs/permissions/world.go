@@ -324,7 +324,7 @@ func (w *World) newLabel(arn string) string {
 	}
 	name = digest.ReplaceAllString(name, "delivery/<digest>/")
 	if parts[2] == "secretsmanager" {
-		name = suffix.ReplaceAllString(name, "")
+		name = master.ReplaceAllString(suffix.ReplaceAllString(name, ""), "rds!db-<id>")
 	}
 	return name
 }
@@ -333,4 +333,6 @@ func (w *World) newLabel(arn string) string {
 var (
 	digest = regexp.MustCompile(`delivery/[0-9a-f]{12}/`)
 	suffix = regexp.MustCompile(`-[A-Za-z0-9]{6}$`)
+	// master matches the name that RDS gives the secret of the master user.
+	master = regexp.MustCompile(`rds!db-[0-9a-f-]{36}`)
 )

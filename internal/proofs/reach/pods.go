@@ -100,16 +100,28 @@ func (n *Network) podEnd(r *model.Resource, p *pod) *End {
 // readDeployment reads the pods of a Deployment, with what a patch adds.
 func (n *Network) readDeployment(r *model.Resource) {
 	p := &pod{namespace: r.Text("metadata.namespace"), labels: map[string]string{}, ports: map[string]Ports{}}
-	name, host := r.Text("metadata.name"), false
+	name := r.Text("metadata.name")
 	sources := []*model.Resource{r}
 	for _, patch := range n.things {
 		if patch.Type == catalogue.DeploymentPatch && patch.Text("metadata.name") == name && patch.Text("metadata.namespace") == p.namespace {
 			sources = append(sources, patch)
 		}
 	}
+	n.readTemplates(r, p, sources, "spec.template")
+}
+
+// readCronJob reads the pods of the jobs that a CronJob starts.
+func (n *Network) readCronJob(r *model.Resource) {
+	p := &pod{namespace: r.Text("metadata.namespace"), labels: map[string]string{}, ports: map[string]Ports{}}
+	n.readTemplates(r, p, []*model.Resource{r}, "spec.jobTemplate.spec.template")
+}
+
+// readTemplates adds the pods that templates describe, at a place in each of the sources.
+func (n *Network) readTemplates(r *model.Resource, p *pod, sources []*model.Resource, place string) {
 	var listens Ports
+	host := false
 	for _, source := range sources {
-		template := source.Values("spec.template")
+		template := source.Values(place)
 		for label, value := range template.Values("metadata.labels") {
 			p.labels[label], _ = value.(string)
 		}
@@ -127,11 +139,11 @@ func (n *Network) readDeployment(r *model.Resource) {
 			}
 		}
 	}
-	if len(r.Objects("spec.template.spec.containers")) == 0 {
+	if len(r.Objects(place+".spec.containers")) == 0 {
 		n.cannotRead(r, "it has no containers that can be read")
 	}
 	e := n.podEnd(r, p)
-	e.Name = "pod " + p.namespace + "/" + name
+	e.Name = "pod " + p.namespace + "/" + r.Text("metadata.name")
 	e.listens = listens
 	if e.is(infra.Applications) {
 		e.Parties = append([]string{application(p.namespace)}, e.Parties...)
