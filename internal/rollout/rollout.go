@@ -22,6 +22,13 @@ const StallSeconds = nodeSeconds + pullSeconds + StartSeconds + ReadySeconds
 // CodeDeploy, "Maximum number of seconds until a deployment lifecycle event times out").
 const HookSeconds = 3240
 
+// MigrationSeconds is how long a migration may take from its start until nothing of it runs: for a new node, the image, and as long as
+// its command may take.
+func MigrationSeconds(timeout int) int { return nodeSeconds + pullSeconds + timeout }
+
+// MostMigrationSeconds is the longest time that a migration's command may have: its hook ends before HookSeconds all the same.
+const MostMigrationSeconds = 2700
+
 // steps is the largest number of steps of a rollout, however many pods there are.
 const steps = 10
 

@@ -38,8 +38,26 @@ func TestSeconds(t *testing.T) {
 	assert.Greater(t, rollout.Seconds(2), rollout.StallSeconds, "a Deployment that makes no progress fails first")
 }
 
+// The longest migration ends within the time of its hook, which the schema knows.
+func TestMigrationSeconds(t *testing.T) {
+	assert.Equal(t, 300, rollout.MigrationSeconds(60), "for a new node, the image and the command")
+	const end = 60 // a pod that is told to end has 30 seconds, and the hook looks every few
+	assert.LessOrEqual(t, rollout.MigrationSeconds(rollout.MostMigrationSeconds)+end, rollout.HookSeconds)
+	assert.Equal(t, rollout.MostMigrationSeconds, maximum(t, "Migration", "timeoutSeconds"))
+	// It runs before the pods that a rollout adds, in the room that is counted for one of them (stacks/capacity.go).
+	for pods := 1; pods <= 100; pods++ {
+		assert.Positive(t, rollout.Surge(pods))
+	}
+}
+
 // bounds are the maximums of the schema: pods, and minutes of baking.
 func bounds(t *testing.T) (maxReplicas, bakeMinutes int) {
+	t.Helper()
+	return maximum(t, "Application", "maxReplicas"), maximum(t, "Pipeline", "bakeMinutes")
+}
+
+// maximum is the maximum of a property of a definition of the schema.
+func maximum(t *testing.T, definition, property string) int {
 	t.Helper()
 	var schema struct {
 		Defs map[string]struct {
@@ -47,10 +65,9 @@ func bounds(t *testing.T) (maxReplicas, bakeMinutes int) {
 		} `yaml:"$defs"`
 	}
 	require.NoError(t, yaml.Unmarshal([]byte(checkout.Read(t, "../../stacks/stack.schema.json")), &schema))
-	maxReplicas, bakeMinutes = schema.Defs["Application"].Properties["maxReplicas"].Maximum, schema.Defs["Pipeline"].Properties["bakeMinutes"].Maximum
-	require.NotZero(t, maxReplicas)
-	require.NotZero(t, bakeMinutes)
-	return maxReplicas, bakeMinutes
+	most := schema.Defs[definition].Properties[property].Maximum
+	require.NotZero(t, most)
+	return most
 }
 
 // The hooks end by themselves before the agent ends them, and the agent before the service does.
@@ -62,10 +79,14 @@ func TestHooksKeepTheirLimit(t *testing.T) {
 		Hooks map[string][]struct{ Timeout int }
 	}
 	require.NoError(t, yaml.Unmarshal([]byte(files["release/appspec.yml"]), &spec))
-	for _, event := range []string{"ApplicationStart", "ValidateService"} {
-		require.Len(t, spec.Hooks[event], 1)
-		assert.GreaterOrEqual(t, spec.Hooks[event][0].Timeout, rollout.HookSeconds+120, event)
-		assert.LessOrEqual(t, spec.Hooks[event][0].Timeout, 3600-120, event)
+	for event, hooks := range map[string]int{"AfterInstall": 2, "ApplicationStart": 1, "ValidateService": 1} {
+		require.Len(t, spec.Hooks[event], hooks)
+		sum := 0
+		for _, hook := range spec.Hooks[event] {
+			sum += hook.Timeout
+		}
+		assert.GreaterOrEqual(t, spec.Hooks[event][hooks-1].Timeout, rollout.HookSeconds+120, event)
+		assert.LessOrEqual(t, sum, 3600-60, event)
 	}
 	most, _ := bounds(t)
 	longest := 0

@@ -37,6 +37,8 @@ type Application struct {
 	Calls []string `json:"calls,omitempty" jsonschema:"uniqueItems=true"`
 	// Edge is what it needs of CloudFront and the firewall beyond what every application gets. Optional.
 	Edge *ApplicationEdge `json:"edge,omitempty"`
+	// Migrate is a command that each release runs once with its image, before any pod of it serves. Optional.
+	Migrate *Migration `json:"migrate,omitempty"`
 }
 
 // Tunable is what an account may say otherwise of an application than its declaration. All but settings has to be said in one of the
