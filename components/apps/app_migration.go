@@ -45,7 +45,8 @@ func (b *appBuild) migration(ready []pulumi.Resource) error {
 				"spec": kit.Inputs{
 					// Once: a pod that fails, or that its node takes with it, is not replaced by another one.
 					"backoffLimit": 0, "completions": 1, "parallelism": 1, "completionMode": "NonIndexed", "podReplacementPolicy": "Failed",
-					"suspend":                 false,
+					// The API server says these two of every Job, and not of a template.
+					"suspend": false, "manualSelector": false,
 					"activeDeadlineSeconds":   rollout.MigrationSeconds(b.args.Migrate.TimeoutSeconds),
 					"ttlSecondsAfterFinished": migrationKeptSeconds,
 					"template": corev1.PodTemplateSpecArgs{

@@ -27,7 +27,7 @@ func TestAppMigration(t *testing.T) {
 		"metadata.name": "migrate", "spec.suspend": true, "spec.schedule": "0 0 31 2 *",
 		"spec.jobTemplate.metadata": object{"labels": labels},
 		job + "backoffLimit":        0.0, job + "completions": 1.0, job + "parallelism": 1.0, job + "completionMode": "NonIndexed",
-		job + "podReplacementPolicy": "Failed", job + "suspend": false, job + "ttlSecondsAfterFinished": 604800.0,
+		job + "podReplacementPolicy": "Failed", job + "suspend": false, job + "manualSelector": false, job + "ttlSecondsAfterFinished": 604800.0,
 		// 180 for a node and 60 for the image come first.
 		job + "activeDeadlineSeconds":         840.0,
 		job + "template.metadata.labels":      labels,

@@ -136,9 +136,9 @@ func (b *appBuild) workload(ready []pulumi.Resource) error {
 func (b *appBuild) rollout() appsv1.DeploymentSpecArgs {
 	return appsv1.DeploymentSpecArgs{
 		MinReadySeconds:         pulumi.Int(rollout.ReadySeconds),
-		ProgressDeadlineSeconds: pulumi.Int(rollout.StallSeconds),
+		ProgressDeadlineSeconds: pulumi.Int(rollout.StallSeconds(b.args.Start())),
 		RevisionHistoryLimit:    pulumi.Int(5),
-		Strategy:                gradual(),
+		Strategy:                gradual(b.args.Start()),
 		Template: corev1.PodTemplateSpecArgs{
 			Metadata: metav1.ObjectMetaArgs{Labels: pulumi.ToStringMap(b.Labels)},
 			Spec:     b.pod(),
@@ -146,12 +146,12 @@ func (b *appBuild) rollout() appsv1.DeploymentSpecArgs {
 	}
 }
 
-// gradual replaces pods a tenth at a time: so many more than wanted, and old ones go only when these serve.
-func gradual() appsv1.DeploymentStrategyArgs {
+// gradual replaces pods a tenth at a time, or more that start slowly: so many more than wanted, and old ones go only when these serve.
+func gradual(start int) appsv1.DeploymentStrategyArgs {
 	return appsv1.DeploymentStrategyArgs{
 		Type: pulumi.String("RollingUpdate"),
 		RollingUpdate: appsv1.RollingUpdateDeploymentArgs{
-			MaxSurge: pulumi.String(rollout.MaxSurge), MaxUnavailable: pulumi.Int(0),
+			MaxSurge: pulumi.String(rollout.MaxSurge(start)), MaxUnavailable: pulumi.Int(0),
 		},
 	}
 }
@@ -198,7 +198,7 @@ func (b *appBuild) podOf(container corev1.ContainerArgs) corev1.PodSpecArgs {
 func (b *appBuild) container() corev1.ContainerArgs {
 	c := b.program()
 	c.Ports = corev1.ContainerPortArray{kit.ContainerPort(appPortName, b.args.Port)}
-	c.StartupProbe = probe("/healthz", 2, rollout.StartSeconds/2)
+	c.StartupProbe = probe("/healthz", 2, (b.args.Start()+1)/2)
 	c.ReadinessProbe = probe("/readyz", 5, 2)
 	c.LivenessProbe = probe("/healthz", 10, 6)
 	c.Lifecycle = corev1.LifecycleArgs{PreStop: corev1.LifecycleHandlerArgs{

@@ -20,7 +20,7 @@ func (a *ReleasePolicyArgs) migrations() admissionPolicy {
 
 // migrationJob are the parts of a Job, with those of the template. The API server itself sets the keys of metadata that are named here but
 // for the name, the selector, and the four labels of the pods by which it finds them (generateSelector in pkg/registry/batch/job/strategy.go
-// of Kubernetes); it refuses others of these unless manualSelector is true, which is no key of the template.
+// of Kubernetes); it refuses others of these unless manualSelector is true, which the template has as false.
 var migrationJob = []releasePart{
 	{"metadata.", "object.metadata", "variables.template.?metadata.orValue({})", []string{"creationTimestamp", "generation", "managedFields", "name", "namespace", "uid"}},
 	{"spec.", "object.spec", "variables.template.spec", []string{"selector", "template"}},

@@ -17,7 +17,7 @@ unchanged() { give_up "$*; nothing was changed, and $current goes on"; }
 
 # template writes the Job of this release: the template of the CronJob with another image. Nothing is written if there is no CronJob.
 template() {
-	local labels spec image
+	local labels spec image from to
 	retried kube get cronjob migrate --ignore-not-found --output=jsonpath='{.spec.jobTemplate.metadata.labels}{"\n"}{.spec.jobTemplate.spec}{"\n"}{.spec.jobTemplate.spec.template.spec.containers[0].image}{"\n"}' \
 		>"$scratch/template" || return 1
 	[ -s "$scratch/template" ] || return 0
@@ -26,8 +26,9 @@ template() {
 		read -r spec
 		read -r image
 	} <"$scratch/template"
+	from="\"image\":\"$image\"" to="\"image\":\"$IMAGE\""
 	printf '{"apiVersion":"batch/v1","kind":"Job","metadata":{"name":"%s","labels":%s},"spec":%s}' \
-		"$job" "$labels" "${spec/"\"image\":\"$image\""/"\"image\":\"$IMAGE\""}" >"$scratch/job"
+		"$job" "$labels" "${spec/"$from"/"$to"}" >"$scratch/job"
 }
 
 # served says whether the image is one that serves, or served before: the migration of such a release has run, or it had none.
@@ -103,7 +104,7 @@ if served; then
 	exit
 fi
 touch "$scratch/pod"
-begun='' waited='' tries=0
+begun='' waited='' complaint='' tries=0
 while true; do
 	jobs || unchanged "the jobs of $APPLICATION cannot be read"
 	read -r next which <<<"$(step)"
@@ -127,17 +128,18 @@ while true; do
 		;;
 	begin)
 		[ -z "$begun" ] || unchanged "the migration $job is gone before its end: somebody has deleted it"
-		[ "$tries" -lt "$most" ] || unchanged "the migration $job could not be started: $(tail -n 1 "$scratch/complaint")"
+		[ "$tries" -lt "$most" ] || unchanged "the migration $job could not be started: $complaint"
 		tries=$((tries + 1))
 		template || unchanged "the migration of $APPLICATION cannot be read"
 		# Nobody else may have taken charge in between.
 		look
 		superseded
-		if kube create --filename="$scratch/job" --field-manager="$manager" --output=name >"$scratch/answer" 2>"$scratch/complaint"; then
+		if kube create --filename=- --field-manager="$manager" --output=name <"$scratch/job" >"$scratch/answer" 2>"$scratch/complaint"; then
 			say "$(cat "$scratch/answer") runs the migration with $IMAGE"
 			continue
 		fi
-		say "attempt $tries: $(tail -n 1 "$scratch/complaint")"
+		complaint=$(tail -n 1 "$scratch/complaint")
+		say "attempt $tries: $complaint"
 		;;
 	esac
 	look

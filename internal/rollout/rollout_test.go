@@ -14,28 +14,52 @@ import (
 	"legops/internal/rollout"
 )
 
+// starts are those that the schema allows.
+func starts(t *testing.T) (all []int) {
+	t.Helper()
+	for start := 10; start <= maximum(t, "Application", "startSeconds"); start++ {
+		all = append(all, start)
+	}
+	require.Contains(t, all, rollout.StartSeconds)
+	return all
+}
+
 func TestSurge(t *testing.T) {
-	share, err := strconv.Atoi(strings.TrimSuffix(rollout.MaxSurge, "%"))
-	require.NoError(t, err)
-	for pods := 1; pods <= 100; pods++ {
-		// Kubernetes rounds the share up (GetScaledValueFromIntOrPercent in k8s.io/apimachinery).
-		assert.Equal(t, (pods*share+99)/100, rollout.Surge(pods), "%d pods", pods)
+	assert.Equal(t, "10%", rollout.MaxSurge(rollout.StartSeconds))
+	for _, start := range starts(t) {
+		share, err := strconv.Atoi(strings.TrimSuffix(rollout.MaxSurge(start), "%"))
+		require.NoError(t, err)
+		for pods := 1; pods <= 100; pods++ {
+			// Kubernetes rounds the share up (GetScaledValueFromIntOrPercent in k8s.io/apimachinery).
+			require.Equal(t, (pods*share+99)/100, rollout.Surge(pods, start), "%d pods", pods)
+		}
 	}
 }
 
 // For all values that the schema allows, a rollout and its rollback fit into the time of a hook, and so do the longest bake and a rollback.
 func TestSeconds(t *testing.T) {
 	for pods, want := range map[int]int{2: 500, 10: 1540, 11: 1020, 12: 1020, 100: 1540} {
-		assert.Equal(t, want, rollout.Seconds(pods), "%d pods", pods)
+		assert.Equal(t, want, rollout.Seconds(pods, rollout.StartSeconds), "%d pods", pods)
 	}
-	assert.Greater(t, rollout.Seconds(12), 12*(45+rollout.ReadySeconds), "twelve pods that take 45 seconds each, one after the other")
+	for start, want := range map[int]struct {
+		surge string
+		of100 int
+	}{10: {"10%", 440}, 130: {"12%", 1500}, 300: {"25%", 1480}, 600: {"50%", 1460}} {
+		assert.Equal(t, want.surge, rollout.MaxSurge(start), "%d s", start)
+		assert.Equal(t, want.of100, rollout.Seconds(100, start), "%d s", start)
+	}
+	assert.Greater(t, rollout.Seconds(12, rollout.StartSeconds), 12*(45+rollout.ReadySeconds), "twelve pods that take 45 seconds each, one after the other")
 	most, bake := bounds(t)
 	const looks = 60 // of an unhealthy release
-	for pods := 1; pods <= most; pods++ {
-		assert.LessOrEqual(t, 2*rollout.Seconds(pods), rollout.HookSeconds, "%d pods", pods)
-		assert.LessOrEqual(t, 60*bake+looks+rollout.Seconds(pods), rollout.HookSeconds, "%d pods, watched for %d minutes", pods, bake)
+	for _, start := range starts(t) {
+		for pods := 1; pods <= most; pods++ {
+			seconds := rollout.Seconds(pods, start)
+			require.LessOrEqual(t, seconds, rollout.MostSeconds, "%d pods of %d s", pods, start)
+			require.LessOrEqual(t, 2*seconds, rollout.HookSeconds, "%d pods of %d s", pods, start)
+			require.LessOrEqual(t, 60*bake+looks+seconds, rollout.HookSeconds, "%d pods of %d s, watched for %d minutes", pods, start, bake)
+		}
+		require.Greater(t, rollout.Seconds(2, start), rollout.StallSeconds(start), "a Deployment that makes no progress fails first")
 	}
-	assert.Greater(t, rollout.Seconds(2), rollout.StallSeconds, "a Deployment that makes no progress fails first")
 }
 
 // The longest migration ends within the time of its hook, which the schema knows.
@@ -46,7 +70,7 @@ func TestMigrationSeconds(t *testing.T) {
 	assert.Equal(t, rollout.MostMigrationSeconds, maximum(t, "Migration", "timeoutSeconds"))
 	// It runs before the pods that a rollout adds, in the room that is counted for one of them (stacks/capacity.go).
 	for pods := 1; pods <= 100; pods++ {
-		assert.Positive(t, rollout.Surge(pods))
+		assert.Positive(t, rollout.Surge(pods, rollout.StartSeconds))
 	}
 }
 
@@ -89,9 +113,11 @@ func TestHooksKeepTheirLimit(t *testing.T) {
 		assert.LessOrEqual(t, sum, 3600-60, event)
 	}
 	most, _ := bounds(t)
-	longest := 0
+	longest, all := 0, starts(t)
 	for pods := 1; pods <= most; pods++ {
-		longest = max(longest, rollout.Seconds(pods))
+		for _, start := range all {
+			longest = max(longest, rollout.Seconds(pods, start))
+		}
 	}
 	assert.Contains(t, checkout.Read(t, "../../.github/scripts/rollouts.sh"), "limit=${4:-"+strconv.Itoa(longest)+"} # the longest rollout (internal/rollout)\n")
 }

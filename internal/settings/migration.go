@@ -8,6 +8,3 @@ type Migration struct {
 	// TimeoutSeconds is how long it may take once its pod has its image.
 	TimeoutSeconds int `json:"timeoutSeconds" jsonschema:"minimum=10,maximum=2700"`
 }
-
-// CommandWord is one word of a command.
-type CommandWord string

@@ -27,8 +27,8 @@ type migrationJob struct {
 		}
 	}
 	Status struct {
-		StartTime, CompletionTime *time.Time
-		Conditions                []struct{ Type, Status, Reason string }
+		CompletionTime *time.Time
+		Conditions     []struct{ Type, Status string }
 	}
 }
 
@@ -65,6 +65,22 @@ func (a *application) migratedTimes(version string, times int) {
 	}
 }
 
+// only is the only migration of a version.
+func (a *application) only(version string) migrationJob {
+	a.Helper()
+	all := a.jobs(imageOf(a.name, version))
+	require.Len(a, all, 1, "migrations of %s", version)
+	return all[0]
+}
+
+// migratedAt is when the only migration of a version had succeeded.
+func (a *application) migratedAt(version string) time.Time {
+	a.Helper()
+	job := a.only(version)
+	require.NotNil(a, job.Status.CompletionTime, "the migration of %s has not succeeded", version)
+	return *job.Status.CompletionTime
+}
+
 // firstPod is when the first pod of an image was made that is no migration's.
 func (a *application) firstPod(image string) (first time.Time) {
 	a.Helper()
@@ -90,8 +106,7 @@ func migratedOnce(a *application) {
 		a.neverFewer(func() { a.release(revision) })
 		a.serves(imageOf(a.name, version))
 		a.migratedTimes(version, 1)
-		job := a.jobs(imageOf(a.name, version))[0]
-		assert.False(a, a.firstPod(imageOf(a.name, version)).Before(*job.Status.CompletionTime), "a pod of %s was there before its migration had ended", version)
+		assert.False(a, a.firstPod(imageOf(a.name, version)).Before(a.migratedAt(version)), "a pod of %s was there before its migration had ended", version)
 	}
 	a.say("the same again")
 	a.release(a.build("v2"))
@@ -206,8 +221,8 @@ func migrationsInTurn(a *application) {
 	a.running.Wait()
 	a.migratedTimes("left", 1)
 	a.migratedTimes("next", 1)
-	first, second := a.jobs(imageOf(a.name, "left"))[0], a.jobs(imageOf(a.name, "next"))[0]
-	assert.False(a, second.Status.StartTime.Before(*first.Status.CompletionTime), "two migrations ran at the same time")
+	began := a.only("next").Metadata.CreationTimestamp
+	assert.False(a, began.Before(a.migratedAt("left")), "two migrations ran at the same time")
 	a.serves(imageOf(a.name, "next"))
 	a.recorded(imageOf(a.name, "next"), last, next)
 }
