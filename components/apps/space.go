@@ -21,6 +21,7 @@ const (
 	componentApplication   = "application"
 	componentDelivery      = "delivery"
 	componentDatabaseRoles = "database"
+	componentMigration     = "migration"
 )
 
 // openSpace creates a namespace for pods without any privilege, after what is given. When the namespace goes, what is in it

@@ -145,6 +145,7 @@ var forms = map[reflect.Type]form{
 	// Frameworks choose these names: /matters/socket.io, /matters/_blazor, /matters/VAADIN/push.
 	reflect.TypeFor[settings.WebSocketPath](): {`^(/[A-Za-z0-9_-][A-Za-z0-9_.-]*)+$`, "a path such as /matters/live"},
 	reflect.TypeFor[settings.GithubAccount](): {`^(0|[1-9][0-9]{0,14})$`, "the id of a GitHub account such as 1234567, in quotes"},
+	reflect.TypeFor[settings.CommandWord]():   {`^[^\x00]+$`, "a word that is not empty"},
 	reflect.TypeFor[settings.SecretName]():    {`^[a-z]([a-z0-9-]{0,38}[a-z0-9])?$`, "a name of lower-case letters digits and hyphens (40 at most)"},
 }
 

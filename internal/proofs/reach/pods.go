@@ -99,29 +99,25 @@ func (n *Network) podEnd(r *model.Resource, p *pod) *End {
 
 // readDeployment reads the pods of a Deployment, with what a patch adds.
 func (n *Network) readDeployment(r *model.Resource) {
-	p := &pod{namespace: r.Text("metadata.namespace"), labels: map[string]string{}, ports: map[string]Ports{}}
-	name := r.Text("metadata.name")
-	sources := []*model.Resource{r}
+	templates := []model.Values{r.Values("spec.template")}
 	for _, patch := range n.things {
-		if patch.Type == catalogue.DeploymentPatch && patch.Text("metadata.name") == name && patch.Text("metadata.namespace") == p.namespace {
-			sources = append(sources, patch)
+		if patch.Type == catalogue.DeploymentPatch && patch.Text("metadata.name") == r.Text("metadata.name") && patch.Text("metadata.namespace") == r.Text("metadata.namespace") {
+			templates = append(templates, patch.Values("spec.template"))
 		}
 	}
-	n.readTemplates(r, p, sources, "spec.template")
+	n.readPods(r, templates)
 }
 
-// readCronJob reads the pods of the jobs that a CronJob starts.
+// readCronJob reads the pods of the Jobs that a CronJob makes, or that are made by its template.
 func (n *Network) readCronJob(r *model.Resource) {
-	p := &pod{namespace: r.Text("metadata.namespace"), labels: map[string]string{}, ports: map[string]Ports{}}
-	n.readTemplates(r, p, []*model.Resource{r}, "spec.jobTemplate.spec.template")
+	n.readPods(r, []model.Values{r.Values("spec.jobTemplate.spec.template")})
 }
 
-// readTemplates adds the pods that templates describe, at a place in each of the sources.
-func (n *Network) readTemplates(r *model.Resource, p *pod, sources []*model.Resource, place string) {
-	var listens Ports
-	host := false
-	for _, source := range sources {
-		template := source.Values(place)
+// readPods reads the pods of templates that add up.
+func (n *Network) readPods(r *model.Resource, templates []model.Values) {
+	p := &pod{namespace: r.Text("metadata.namespace"), labels: map[string]string{}, ports: map[string]Ports{}}
+	host, listens := false, Ports{}
+	for _, template := range templates {
 		for label, value := range template.Values("metadata.labels") {
 			p.labels[label], _ = value.(string)
 		}
@@ -139,12 +135,15 @@ func (n *Network) readTemplates(r *model.Resource, p *pod, sources []*model.Reso
 			}
 		}
 	}
-	if len(r.Objects(place+".spec.containers")) == 0 {
+	if len(templates[0].Objects("spec.containers")) == 0 {
 		n.cannotRead(r, "it has no containers that can be read")
 	}
 	e := n.podEnd(r, p)
 	e.Name = "pod " + p.namespace + "/" + r.Text("metadata.name")
 	e.listens = listens
+	if len(listens) == 0 && r.Type == catalogue.Deployment {
+		e.listens = nil // it may listen where it does not say
+	}
 	if e.is(infra.Applications) {
 		e.Parties = append([]string{application(p.namespace)}, e.Parties...)
 	}
