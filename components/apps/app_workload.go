@@ -91,6 +91,7 @@ func (b *appBuild) workload(ready []pulumi.Resource) error {
 	if err != nil {
 		return err
 	}
+	b.ready, b.serving = ready, serving.Data.MapIndex(pulumi.String("image"))
 	deployment, err := appsv1.NewDeployment(b.Ctx, b.Name+"-deployment", &appsv1.DeploymentArgs{
 		Metadata: b.Object(b.args.Name, skipAwait),
 		Spec: appsv1.DeploymentSpecArgs{
@@ -105,7 +106,7 @@ func (b *appBuild) workload(ready []pulumi.Resource) error {
 						SeccompProfile: corev1.SeccompProfileArgs{Type: pulumi.String("RuntimeDefault")},
 					},
 					Containers: corev1.ContainerArray{corev1.ContainerArgs{
-						Name: pulumi.String(AppContainer), Image: serving.Data.MapIndex(pulumi.String("image")),
+						Name: pulumi.String(AppContainer), Image: b.serving,
 						SecurityContext: corev1.SecurityContextArgs{
 							AllowPrivilegeEscalation: pulumi.Bool(false),
 							Capabilities:             corev1.CapabilitiesArgs{Drop: pulumi.ToStringArray([]string{"ALL"})},
@@ -156,6 +157,7 @@ func gradual() appsv1.DeploymentStrategyArgs {
 	}
 }
 
+// pod is a pod that serves.
 func (b *appBuild) pod() corev1.PodSpecArgs {
 	spread := corev1.TopologySpreadConstraintArray{}
 	for _, s := range spreads {
@@ -168,32 +170,49 @@ func (b *appBuild) pod() corev1.PodSpecArgs {
 			},
 		})
 	}
+	pod := b.podOf(b.container())
+	// The drain, and then as long as a request may take.
+	pod.TerminationGracePeriodSeconds = pulumi.Int(appDrainSeconds + 45)
+	pod.TopologySpreadConstraints = spread
+	return pod
+}
+
+// podOf is a pod of the application, whatever its container runs: who it is, and what it may do on its node.
+func (b *appBuild) podOf(container corev1.ContainerArgs) corev1.PodSpecArgs {
 	return corev1.PodSpecArgs{
 		ServiceAccountName:           pulumi.String(b.args.Name),
 		AutomountServiceAccountToken: pulumi.Bool(false),
 		EnableServiceLinks:           pulumi.Bool(false), // no variables about other services
-		// The drain, and then as long as a request may take.
-		TerminationGracePeriodSeconds: pulumi.Int(appDrainSeconds + 45),
-		TopologySpreadConstraints:     spread,
 		SecurityContext: corev1.PodSecurityContextArgs{
 			RunAsNonRoot: pulumi.Bool(true), RunAsUser: pulumi.Int(appUser), RunAsGroup: pulumi.Int(appUser),
 			FsGroup:        pulumi.Int(appUser),
 			SeccompProfile: corev1.SeccompProfileArgs{Type: pulumi.String("RuntimeDefault")},
 		},
-		Containers: corev1.ContainerArray{b.container()},
+		Containers: corev1.ContainerArray{container},
 		Volumes: corev1.VolumeArray{corev1.VolumeArgs{
 			Name: pulumi.String("tmp"), EmptyDir: corev1.EmptyDirVolumeSourceArgs{SizeLimit: pulumi.String("512Mi")},
 		}},
 	}
 }
 
+// container is the container of a pod that serves.
 func (b *appBuild) container() corev1.ContainerArgs {
+	c := b.program()
+	c.Ports = corev1.ContainerPortArray{kit.ContainerPort(appPortName, b.args.Port)}
+	c.StartupProbe = probe("/healthz", 2, rollout.StartSeconds/2)
+	c.ReadinessProbe = probe("/readyz", 5, 2)
+	c.LivenessProbe = probe("/healthz", 10, 6)
+	c.Lifecycle = corev1.LifecycleArgs{PreStop: corev1.LifecycleHandlerArgs{
+		Sleep: corev1.SleepActionArgs{Seconds: pulumi.Int(appDrainSeconds)},
+	}}
+	return c
+}
+
+// program is the container with what the image finds, whatever it runs: variables, resources, and what of the disk it may write.
+func (b *appBuild) program() corev1.ContainerArgs {
 	return corev1.ContainerArgs{
 		Name: pulumi.String(AppContainer),
-		Ports: corev1.ContainerPortArray{corev1.ContainerPortArgs{
-			Name: pulumi.String(appPortName), ContainerPort: pulumi.Int(b.args.Port), Protocol: pulumi.String("TCP"),
-		}},
-		Env: b.args.environment(),
+		Env:  b.args.environment(),
 		// Memory that is not there kills, so it is promised in full. A limit of the processor would only make
 		// requests wait while the node idles: among pods that all want it, it is shared by what they ask for.
 		Resources: corev1.ResourceRequirementsArgs{
@@ -208,12 +227,6 @@ func (b *appBuild) container() corev1.ContainerArgs {
 		},
 		VolumeMounts: corev1.VolumeMountArray{corev1.VolumeMountArgs{
 			Name: pulumi.String("tmp"), MountPath: pulumi.String("/tmp"),
-		}},
-		StartupProbe:   probe("/healthz", 2, rollout.StartSeconds/2),
-		ReadinessProbe: probe("/readyz", 5, 2),
-		LivenessProbe:  probe("/healthz", 10, 6),
-		Lifecycle: corev1.LifecycleArgs{PreStop: corev1.LifecycleHandlerArgs{
-			Sleep: corev1.SleepActionArgs{Seconds: pulumi.Int(appDrainSeconds)},
 		}},
 	}
 }

@@ -144,6 +144,9 @@ func (b *eksBuild) controlPlane(nodeRole *kit.Role) error {
 	if err != nil {
 		return err
 	}
+	if err := b.runs(logs); err != nil {
+		return err
+	}
 	service, err := b.serviceRole()
 	if err != nil {
 		return err

@@ -37,6 +37,8 @@ type Application struct {
 	Calls []string `json:"calls,omitempty" jsonschema:"uniqueItems=true"`
 	// Edge is what it needs of CloudFront and the firewall beyond what every application gets. Optional.
 	Edge *ApplicationEdge `json:"edge,omitempty"`
+	// Schedules are commands that it runs at times of their own, each once and not in every pod. Optional.
+	Schedules []Schedule `json:"schedules,omitempty" jsonschema:"maxItems=20"`
 }
 
 // Tunable is what an account may say otherwise of an application than its declaration. All but settings has to be said in one of the
