@@ -2,7 +2,6 @@ package compute
 
 import (
 	"fmt"
-	"slices"
 	"strings"
 
 	"github.com/pulumi/pulumi-aws/sdk/v6/go/aws/cloudwatch"
@@ -40,11 +39,11 @@ func RunPattern(condition string) string {
 		runNamespace, runLabel, condition)
 }
 
-// runs counts how runs of schedules end, by the audit log of the API server, where it is on. Container Insights has no metric of a Job, and
+// runs counts how runs of schedules end, by the audit log of the API server. Container Insights has no metric of a Job, and
 // the events of Kubernetes are in no log. EKS logs what changes an object of the group batch with the request (amazon-eks-best-practices,
 // content/security/docs/detective.md, names the policy: cluster/gce/gci/configure-helper.sh of Kubernetes, level RequestResponse).
 func (b *eksBuild) runs(logs *cloudwatch.LogGroup) error {
-	if !slices.Contains(b.args.LogTypes, auditLog) {
+	if !b.args.CountRuns {
 		return nil
 	}
 	for _, end := range runEnds {

@@ -133,6 +133,7 @@ change '{"op":"add","path":"'"$(annotation serving)"'","value":"'"$IMAGE"'"},
 	{"op":"add","path":"'"$(annotation replaced)"'","value":"'"$serving"'"}' ||
 	restore "the release could not be recorded as good"
 undo=''
+replaced=$serving
 remember
 let_run
-say "$IMAGE serves; it replaced $serving after $looks looks in $((SECONDS - began)) s"
+say "$IMAGE serves; it replaced $replaced after $looks looks in $((SECONDS - began)) s"
