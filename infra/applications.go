@@ -32,6 +32,7 @@ func (p *Platform) applications(ctx *pulumi.Context, cfg *stacks.Config) (err er
 	if p.ReleasePolicy, err = apps.NewReleasePolicy(ctx, "release-policy", &apps.ReleasePolicyArgs{
 		Repositories: p.name,
 		Location:     p.globalLocation,
+		Schedules:    schedulesOf(cfg),
 		Cluster:      p.Eks.Cluster,
 	}, onCluster); err != nil {
 		return err
@@ -94,6 +95,17 @@ func (p *Platform) databaseRoles(ctx *pulumi.Context, cfg *stacks.Config, on pul
 		DataRanges:        cfg.Network.Subnets.Data,
 	}, on)
 	return err
+}
+
+// schedulesOf returns, by application, the names of its schedules.
+func schedulesOf(cfg *stacks.Config) map[string][]string {
+	schedules := map[string][]string{}
+	for _, application := range cfg.Applications {
+		for _, s := range application.Schedules {
+			schedules[application.Name] = append(schedules[application.Name], s.Name)
+		}
+	}
+	return schedules
 }
 
 // callersOf returns, by application, the applications that call it.

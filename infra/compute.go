@@ -21,6 +21,7 @@ func (p *Platform) compute(ctx *pulumi.Context, cfg *stacks.Config) (err error) 
 		LogKeyArn:            p.Encryption.Keys[foundation.KeyLogs],
 		SecretsKeyArn:        p.Encryption.Keys[foundation.KeySecrets],
 		VolumesKeyArn:        p.Encryption.Keys[foundation.KeyVolumes],
+		CountRuns:            len(schedulesOf(cfg)) > 0,
 		NodeGroups:           p.present.nodeGroups,
 		Tags:                 tags(ctx, cfg),
 		Protect:              cfg.DeletionProtection,

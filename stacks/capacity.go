@@ -38,7 +38,7 @@ func capacityOf(c *checker) {
 		c.tooLarge(node, tooLarge)
 		return
 	}
-	if short := c.shortOf("applications and ingress at their minReplicas, and add-ons", leastReplicas); short != nil {
+	if short := c.shortOf("applications and ingress at their minReplicas", leastReplicas); short != nil {
 		c.report("eks.nodes.maxSizePerZone", c.Eks.Nodes.MaxSizePerZone, short.Rule, short.Fix)
 	}
 }
@@ -63,7 +63,7 @@ func (c *checker) tooLarge(node capacity.Room, workloads []capacity.Workload) {
 // Warnings describe allowed but risky settings, each in one line.
 func (c *Config) Warnings() []string {
 	var warnings []string
-	if short := c.shortOf("applications and ingress at their maxReplicas, and add-ons", mostReplicas); short != nil {
+	if short := c.shortOf("applications and ingress at their maxReplicas", mostReplicas); short != nil {
 		warnings = append(warnings, short.String())
 	}
 	return warnings
@@ -85,6 +85,11 @@ func (c *Config) shortOf(what string, choose func(least, most int) int) *Problem
 	for i, w := range workloads {
 		workloads[i].Replicas += rollout.Surge(w.Replicas, cmp.Or(start[w.Name], rollout.StartSeconds))
 	}
+	what += ", and add-ons, each with " + surge + ","
+	if runs := c.runs(); len(runs) > 0 {
+		what += " and a run of each schedule"
+		workloads = append(workloads, runs...)
+	}
 	inZone, node := capacity.InZone(workloads), c.nodeRoom()
 	needed := capacity.Nodes(node, inZone)
 	if needed <= c.Eks.Nodes.MaxSizePerZone {
@@ -93,7 +98,7 @@ func (c *Config) shortOf(what string, choose func(least, most int) int) *Problem
 	return &Problem{
 		Key:   full("eks.nodes.maxSizePerZone"),
 		Value: strconv.Itoa(c.Eks.Nodes.MaxSizePerZone),
-		Rule: fmt.Sprintf("%s, each with %s, request %s per zone: %d nodes of %s", what, surge,
+		Rule: fmt.Sprintf("%s request %s per zone: %d nodes of %s", what,
 			describe(capacity.Sum(inZone)), needed, describe(node)),
 		Fix: fmt.Sprintf("set it to %d or more, let pods request less, or choose larger instance types", needed),
 	}
@@ -125,6 +130,22 @@ func (c *Config) workloads(choose func(least, most int) int) []capacity.Workload
 	}
 	for _, service := range capacity.Services {
 		all = append(all, service.Workload)
+	}
+	return all
+}
+
+// runs are the pods of a run of each schedule, all of which may have the same time. They are in no share of a zone: any one may have to hold
+// one. A run that replaces another starts while that one ends.
+func (c *Config) runs() []capacity.Workload {
+	var all []capacity.Workload
+	for _, a := range c.Applications {
+		for _, s := range a.Schedules {
+			w := capacity.Workload{Name: s.Label(a.Name), Replicas: 1, Pod: a.Pod()}
+			if s.Replaces() {
+				w.Replicas = 2
+			}
+			all = append(all, w)
+		}
 	}
 	return all
 }

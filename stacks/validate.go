@@ -48,6 +48,7 @@ var rules = []rule{
 	{"applications have unique names and paths, and use queues, buckets and applications that exist", applications},
 	{"settings are environment variables and no secrets", environmentVariables},
 	{"a migration is a program and its arguments", migrations},
+	{"schedules have times, and commands that can run within them", schedules},
 	{"pipeline.loadTest needs a load test, and only production allows load on production", loadTest},
 	{"production refuses every weaker setting", production},
 }

@@ -37,6 +37,9 @@ func run() error {
 	// From here on, so that a service that is still starting stops in the same way.
 	ctx, stop := signal.NotifyContext(context.Background(), syscall.SIGTERM, os.Interrupt)
 	defer stop()
+	if arguments := os.Args[1:]; len(arguments) > 0 {
+		return command(ctx, arguments, c, log)
+	}
 	listener, err := net.Listen("tcp", fmt.Sprintf(":%d", c.Port))
 	if err != nil {
 		return err

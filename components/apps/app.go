@@ -94,12 +94,16 @@ type appBuild struct {
 	kit.Space
 	args *AppArgs
 	c    *App
+
+	// ready is what pods wait for, and serving the image that was good last.
+	ready   []pulumi.Resource
+	serving pulumi.StringOutput
 }
 
 // NewApp creates the application, from who it is to how it is reached.
 func NewApp(ctx *pulumi.Context, name string, args *AppArgs, opts ...pulumi.ResourceOption) (*App, error) {
 	b := &appBuild{Space: kit.NewSpace(ctx, name), args: args, c: &App{SecretArns: map[string]pulumi.StringOutput{}}}
-	return b.c, b.Create(b.c, args, args.check, opts, b.secrets, b.space, b.pods, b.exposed, b.delivery)
+	return b.c, b.Create(b.c, args, args.check, opts, b.secrets, b.space, b.pods, b.schedules, b.exposed, b.delivery)
 }
 
 // space creates the role, and then the namespace: so the role stays until the last pod has gone with it.
@@ -153,6 +157,7 @@ func (a *AppArgs) check(p *kit.Problems) {
 	a.checkEnvironment(p)
 	a.checkRights(p)
 	a.checkConnections(p)
+	a.checkSchedules(p)
 }
 
 // checkEnvironment sees to it that each variable is set by one side only.

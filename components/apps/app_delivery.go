@@ -13,7 +13,7 @@ const deliveryRole = "delivery"
 // a patch may change is a matter of ReleasePolicy, which is there before anybody has the role.
 func (b *appBuild) delivery() error {
 	name, metadata := b.Name+"-delivery", b.Object(deliveryRole, nil)
-	if _, err := kit.NewRbacRole(b.Ctx, name, kit.KindRole, metadata, b.args.deliveryRules(), b.With()...); err != nil {
+	if _, err := kit.NewRbacRole(b.Ctx, name, kit.KindRole, metadata, append(b.args.deliveryRules(), b.args.scheduleRules()...), b.With()...); err != nil {
 		return err
 	}
 	_, err := kit.NewRbacBinding(b.Ctx, name, kit.KindRole, deliveryRole, metadata, groupSubject(DeliveryGroup), b.With(pulumi.DependsOn(b.args.ReleasePolicy.InForce))...)

@@ -31,6 +31,7 @@ func TestAppDelivery(t *testing.T) {
 			may("discovery.k8s.io", []any{"endpointslices"}, nil, "get", "list"),
 			may("", []any{"services"}, []any{"matters"}, "get"),
 			may("batch", []any{"cronjobs"}, []any{"migrate"}, "get"),
+			may("batch", []any{"cronjobs"}, nil, "get", "list"),
 		},
 	})
 	componenttest.Expect(t, r.One(t, group+"RoleBinding", "app-matters-delivery"), map[string]any{

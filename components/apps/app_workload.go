@@ -96,6 +96,7 @@ func (b *appBuild) workload(ready []pulumi.Resource) error {
 	if err != nil {
 		return err
 	}
+	b.ready, b.serving = ready, serving.Data.MapIndex(pulumi.String("image"))
 	deployment, err := appsv1.NewDeployment(b.Ctx, b.Name+"-deployment", &appsv1.DeploymentArgs{
 		Metadata: b.Object(b.args.Name, skipAwait),
 		Spec: appsv1.DeploymentSpecArgs{
@@ -110,7 +111,7 @@ func (b *appBuild) workload(ready []pulumi.Resource) error {
 						SeccompProfile: corev1.SeccompProfileArgs{Type: pulumi.String("RuntimeDefault")},
 					},
 					Containers: corev1.ContainerArray{corev1.ContainerArgs{
-						Name: pulumi.String(AppContainer), Image: serving.Data.MapIndex(pulumi.String("image")),
+						Name: pulumi.String(AppContainer), Image: b.serving,
 						SecurityContext: corev1.SecurityContextArgs{
 							AllowPrivilegeEscalation: pulumi.Bool(false),
 							Capabilities:             corev1.CapabilitiesArgs{Drop: pulumi.ToStringArray([]string{"ALL"})},

@@ -29,6 +29,8 @@ type ReleasePolicyArgs struct {
 	Repositories string
 	// Location is the region and account of the repositories.
 	Location components.Location
+	// Schedules are the names of the schedules, by application. Optional.
+	Schedules map[string][]string `kit:"optional"`
 	// Cluster is the cluster: when it goes, what is made on it goes with it and is not deleted piece by piece.
 	Cluster pulumi.Resource
 }
@@ -79,7 +81,7 @@ type admissionPolicy struct {
 // releases holds the group to releases.
 func (a *ReleasePolicyArgs) releases() admissionPolicy {
 	return admissionPolicy{
-		name: releasePolicyName, expressions: releaseExpressions(a.registry()), validation: releaseValidation(),
+		name: releasePolicyName, expressions: releaseExpressions(a.registry(), a.schedules()), validation: releaseValidation(),
 		// Everything that changes anything: what a release needs not is refused by the rule requests.
 		matches: kit.Inputs{"apiGroups": []string{"*"}, "apiVersions": []string{"*"}, "operations": []string{"*"}, "resources": []string{"*/*"}},
 	}
@@ -121,4 +123,15 @@ func (a *ReleasePolicyArgs) check(p *kit.Problems) {
 // registry is where the repositories are: what ECR calls an image of an application begins with it.
 func (a *ReleasePolicyArgs) registry() string {
 	return fmt.Sprintf("%s.dkr.ecr.%s.amazonaws.com/%s", a.Location.Account, a.Location.Region, a.Repositories)
+}
+
+// schedules are the requests that let a release set a schedule, each with its application.
+func (a *ReleasePolicyArgs) schedules() []string {
+	var all []string
+	for _, application := range kit.SortedKeys(a.Schedules) {
+		for _, name := range a.Schedules[application] {
+			all = append(all, application+": UPDATE of cronjobs "+name)
+		}
+	}
+	return all
 }

@@ -40,6 +40,20 @@ var (
 		{"metadata.", "object.metadata", "oldObject.metadata", []string{"managedFields"}},
 		{"data.", "object.?data.orValue({})", "oldObject.?data.orValue({})", []string{"image"}},
 	}
+	releaseCronJob = []releasePart{
+		{"", "object", "oldObject", []string{"metadata", "spec"}},
+		{"metadata.", "object.metadata", "oldObject.metadata", []string{"annotations", "generation", "managedFields"}},
+		{"metadata.annotations.", "variables.annotations", "variables.annotationsBefore", []string{"legops/release"}},
+		{"spec.", "object.spec", "oldObject.spec", []string{"jobTemplate", "suspend"}},
+		{"spec.jobTemplate.", "object.spec.jobTemplate", "oldObject.spec.jobTemplate", []string{"spec"}},
+		{"spec.jobTemplate.spec.", "object.spec.jobTemplate.spec", "oldObject.spec.jobTemplate.spec", []string{"template"}},
+		{"spec.jobTemplate.spec.template.", "object.spec.jobTemplate.spec.template", "oldObject.spec.jobTemplate.spec.template", []string{"spec"}},
+		{
+			"spec.jobTemplate.spec.template.spec.", "object.spec.jobTemplate.spec.template.spec", "oldObject.spec.jobTemplate.spec.template.spec",
+			[]string{"containers"},
+		},
+		{"spec.jobTemplate.spec.template.spec.containers[" + AppContainer + "].", "variables.container", "variables.containerBefore", []string{"image"}},
+	}
 )
 
 // releaseLevel is a level of an entry of metadata.managedFields. Its keys are fields, '.' for the level itself; what is owned in
@@ -52,16 +66,22 @@ type releaseLevel struct {
 
 const releaseContainer = `'k:{"name":"` + AppContainer + `"}'`
 
-// releaseLevels lead to what a release sets in either object. A map is owned, too, by whoever is the first to set a key of it.
+// releaseLevels lead to what a release sets in any of the objects. A map is owned, too, by whoever is the first to set a key of it.
 var releaseLevels = []releaseLevel{
 	{at: "", leads: "'f:metadata', 'f:spec', 'f:data'"},
 	{at: "[?'f:metadata']", leads: "'f:annotations'"},
 	{at: "[?'f:metadata'][?'f:annotations']", sets: "'.', 'f:" + strings.Join(releaseAnnotations, "', 'f:") + "'"},
-	{at: "[?'f:spec']", leads: "'f:template'"},
+	{at: "[?'f:spec']", leads: "'f:template', 'f:jobTemplate'", sets: "'f:suspend'"},
 	{at: "[?'f:spec'][?'f:template']", leads: "'f:spec'"},
 	{at: "[?'f:spec'][?'f:template'][?'f:spec']", leads: "'f:containers'"},
 	{at: "[?'f:spec'][?'f:template'][?'f:spec'][?'f:containers']", leads: releaseContainer},
 	{at: "[?'f:spec'][?'f:template'][?'f:spec'][?'f:containers'][?" + releaseContainer + "]", sets: "'f:image'"},
+	{at: "[?'f:spec'][?'f:jobTemplate']", leads: "'f:spec'"},
+	{at: "[?'f:spec'][?'f:jobTemplate'][?'f:spec']", leads: "'f:template'"},
+	{at: "[?'f:spec'][?'f:jobTemplate'][?'f:spec'][?'f:template']", leads: "'f:spec'"},
+	{at: "[?'f:spec'][?'f:jobTemplate'][?'f:spec'][?'f:template'][?'f:spec']", leads: "'f:containers'"},
+	{at: "[?'f:spec'][?'f:jobTemplate'][?'f:spec'][?'f:template'][?'f:spec'][?'f:containers']", leads: releaseContainer},
+	{at: "[?'f:spec'][?'f:jobTemplate'][?'f:spec'][?'f:template'][?'f:spec'][?'f:containers'][?" + releaseContainer + "]", sets: "'f:image'"},
 	{at: "[?'f:data']", sets: "'.', 'f:image'"},
 }
 
@@ -80,26 +100,32 @@ var releaseVariables = []admissionExpression{
 	{"configMap", `request.resource.group == '' && variables.request == 'UPDATE of configmaps SERVING'`},
 	// What such a Job may be is a matter of the policy of migrations (releasepolicy_migration.go).
 	{"migration", `request.resource.group == 'batch' && request.operation == 'CREATE' && request.resource.resource == 'jobs' && !has(request.subResource)`},
-	{"annotations", `variables.deployment ? object.metadata.?annotations.orValue({}) : {}`},
-	{"annotationsBefore", `variables.deployment ? oldObject.metadata.?annotations.orValue({}) : {}`},
-	{"containers", `variables.deployment ? object.spec.template.spec.containers : []`},
-	{"containersBefore", `variables.deployment ? oldObject.spec.template.spec.containers : []`},
+	// A schedule that the application declares. What else is a CronJob is none of a release's business.
+	{"cronJob", `request.resource.group == 'batch' && variables.application + ': ' + variables.request in SCHEDULES`},
+	{"annotations", `variables.deployment || variables.cronJob ? object.metadata.?annotations.orValue({}) : {}`},
+	{"annotationsBefore", `variables.deployment || variables.cronJob ? oldObject.metadata.?annotations.orValue({}) : {}`},
+	{"containers", `variables.deployment ? object.spec.template.spec.containers :
+variables.cronJob ? object.spec.jobTemplate.spec.template.spec.containers : []`},
+	{"containersBefore", `variables.deployment ? oldObject.spec.template.spec.containers :
+variables.cronJob ? oldObject.spec.jobTemplate.spec.template.spec.containers : []`},
+	{"containersKey", `(variables.cronJob ? 'spec.jobTemplate.' : '') + 'spec.template.spec.containers'`},
 	{"container", `variables.containers.exists(c, c.name == 'APP') ? variables.containers.filter(c, c.name == 'APP')[0] : {}`},
 	{"containerBefore", `variables.containersBefore.exists(c, c.name == 'APP') ? variables.containersBefore.filter(c, c.name == 'APP')[0] : {}`},
 	{"parts", `variables.deployment ? DEPLOYMENT_PARTS :
-variables.configMap ? CONFIGMAP_PARTS : []`},
+variables.configMap ? CONFIGMAP_PARTS :
+variables.cronJob ? CRONJOB_PARTS : []`},
 	{"repository", `'REGISTRY/' + variables.application + '@sha256:'`},
 	// Each with its key.
-	{"images", `(variables.deployment ? [['spec.template.spec.containers[APP].image', string(variables.container.?image.orValue(''))]] :
+	{"images", `(variables.deployment || variables.cronJob ? [[variables.containersKey + '[APP].image', string(variables.container.?image.orValue(''))]] :
   variables.configMap ? [['data.image', string(object.?data.?image.orValue(''))]] : []) +
 IMAGE_ANNOTATIONS.filter(k, k in variables.annotations).map(k, ['metadata.annotations.' + k, string(variables.annotations[k])])`},
 	// What a release that fails goes back to is among these.
 	{"known", `['PLACEHOLDER'] +
-(variables.deployment ? [string(variables.containerBefore.?image.orValue(''))] :
+(variables.deployment || variables.cronJob ? [string(variables.containerBefore.?image.orValue(''))] :
   variables.configMap ? [string(oldObject.?data.?image.orValue(''))] : []) +
 IMAGE_ANNOTATIONS.filter(k, k in variables.annotationsBefore).map(k, string(variables.annotationsBefore[k]))`},
-	{"entries", `variables.deployment || variables.configMap ? ENTRIES(object) : []`},
-	{"entriesBefore", `variables.deployment || variables.configMap ? ENTRIES(oldObject) : []`},
+	{"entries", `variables.deployment || variables.configMap || variables.cronJob ? ENTRIES(object) : []`},
+	{"entriesBefore", `variables.deployment || variables.configMap || variables.cronJob ? ENTRIES(oldObject) : []`},
 }
 
 // releaseKeys finds the keys of parts that are other than they have to be.
@@ -111,18 +137,21 @@ const releaseKeys = `variables.parts.map(p, (p.now.filter(k, !(k in p.keys || k 
 // releaseRules are what is wrong with a request: lists of texts, empty where nothing is.
 var releaseRules = []admissionExpression{
 	// Roles give the group no more than these. What one gives by mistake is refused here.
-	{"wrongRequest", `variables.deployment || variables.configMap || variables.migration ? [] :
-['it is the ' + variables.request + ', must be the UPDATE of deployments <application> or of configmaps SERVING, or the CREATE of jobs']`},
+	{"wrongRequest", `variables.deployment || variables.configMap || variables.cronJob || variables.migration ? [] :
+['it is the ' + variables.request + ', must be the UPDATE of deployments <application>, of configmaps SERVING, or of cronjobs <a schedule of the application>, or the CREATE of jobs']`},
 	{"wrongKeys", releaseKeys},
 	// Containers are told apart by their names, and stay in their order.
 	{"wrongContainers", `(variables.containers.map(c, c.name) == variables.containersBefore.map(c, c.name) ? [] :
-  ['spec.template.spec.containers becomes ' + variables.containers.map(c, c.name).join(', ') +
+  [variables.containersKey + ' becomes ' + variables.containers.map(c, c.name).join(', ') +
     ', must stay ' + variables.containersBefore.map(c, c.name).join(', ')]) +
 variables.containers.filter(c, c.name != 'APP' && variables.containersBefore.exists(b, b.name == c.name && b != c))
-  .map(c, 'spec.template.spec.containers[' + c.name + '] becomes different, must stay as it is')`},
+  .map(c, variables.containersKey + '[' + c.name + '] becomes different, must stay as it is')`},
 	{"wrongImages", `variables.images.filter(i, !(i[1] in variables.known || i[1].startsWith(variables.repository) &&
     i[1].substring(variables.repository.size()).matches('^[0-9a-f]{64}$')))
   .map(i, i[0] + ' becomes ' + i[1] + ', must be ' + variables.repository + '<64 hex>, or what the object names already, or PLACEHOLDER')`},
+	// A release lets a schedule run, and does not stop one that runs.
+	{"wrongSuspension", `variables.cronJob && object.spec.?suspend.orValue(false) && !oldObject.spec.?suspend.orValue(false) ?
+['spec.suspend becomes true, must stay false'] : []`},
 	// Whose a field is decides what Pulumi removes with its next change. The API server itself gives this manager what a release
 	// sets, and takes it from the others.
 	{"wrongManagers", `variables.entriesBefore.filter(b, !(b.other.all(l, l == {}) ||
@@ -136,14 +165,19 @@ variables.entries.filter(e, !(e.by == ['MANAGER', 'Update', '', string(object.ap
 }
 
 // releaseExpressions are variables and rules with the names in place.
-func releaseExpressions(registry string) []admissionExpression {
-	return expressions(registry, releaseVariables, releaseRules)
+func releaseExpressions(registry string, schedules []string) []admissionExpression {
+	all := expressions(registry, releaseVariables, releaseRules)
+	for i := range all {
+		all[i].Expression = strings.ReplaceAll(all[i].Expression, "SCHEDULES", quoted(schedules))
+	}
+	return all
 }
 
 // expressions are those of a policy with the names in place.
 func expressions(registry string, lists ...[]admissionExpression) []admissionExpression {
 	names := strings.NewReplacer(
-		"DEPLOYMENT_PARTS", releaseParts(releaseDeployment), "CONFIGMAP_PARTS", releaseParts(releaseConfigMap), "JOB_PARTS", releaseParts(migrationJob),
+		"DEPLOYMENT_PARTS", releaseParts(releaseDeployment), "CONFIGMAP_PARTS", releaseParts(releaseConfigMap),
+		"CRONJOB_PARTS", releaseParts(releaseCronJob), "JOB_PARTS", releaseParts(migrationJob),
 		"IMAGE_ANNOTATIONS", quoted(releaseImageAnnotations),
 		"ENTRIES(object)", releaseEntries("object"), "ENTRIES(oldObject)", releaseEntries("oldObject"),
 		"APP", AppContainer, "MIGRATE", MigrationName, "SERVING", servingName, "PLACEHOLDER", appFirstImage, "MANAGER", releaseManager, "REGISTRY", registry,
@@ -173,12 +207,16 @@ func releaseParts(parts []releasePart) string {
 func releaseEntries(object string) string {
 	var released, other []string
 	for _, l := range releaseLevels {
-		fields, its := "m[?'fieldsV1']"+l.at+".orValue({})", "k in ["+l.leads+"] && v != {}"
-		if l.sets != "" {
-			its = "k in [" + l.sets + "] && v == {}"
-			released = append(released, fmt.Sprintf("%s.transformList(k, v, %s, k)", fields, its))
+		fields, its := "m[?'fieldsV1']"+l.at+".orValue({})", []string{}
+		if l.leads != "" {
+			its = append(its, "k in ["+l.leads+"] && v != {}")
 		}
-		other = append(other, fmt.Sprintf("%s.transformMap(k, v, !(%s), v)", fields, its))
+		if l.sets != "" {
+			set := "k in [" + l.sets + "] && v == {}"
+			its = append(its, set)
+			released = append(released, fmt.Sprintf("%s.transformList(k, v, %s, k)", fields, set))
+		}
+		other = append(other, fmt.Sprintf("%s.transformMap(k, v, !(%s), v)", fields, strings.Join(its, " || ")))
 	}
 	return object + `.metadata.?managedFields.orValue([]).map(m, {
   'by': dyn([m.?manager.orValue(''), m.operation, m.?subresource.orValue(''), m.apiVersion]),
@@ -198,7 +236,8 @@ func shown(part, otherwise string) string {
 // releaseValidation refuses what any rule finds, and tells all of it at once.
 func releaseValidation() kit.Inputs {
 	return validation(releaseRules, fmt.Sprintf(
-		"%s may only release: set, of the Deployment of an application, the image of the container %s and the annotations %s, and of its ConfigMap %s data.image; and create a Job of its migration",
+		"%s may only release: set, of the Deployment of an application, the image of the container %s and the annotations %s, of its ConfigMap %s data.image, "+
+			"and of the CronJobs of its schedules the image, the annotation legops/release and spec.suspend to false; and create a Job of its migration",
 		DeliveryGroup, AppContainer, strings.Join(releaseAnnotations, ", "), servingName))
 }
 

@@ -34,6 +34,8 @@ type EksArgs struct {
 	SubnetIDs pulumi.StringArrayInput
 	// WorkloadLogRetention is how many days the logs of nodes and pods are kept.
 	WorkloadLogRetention settings.RetentionDays
+	// CountRuns is whether applications have schedules, whose runs are counted; LogTypes then has audit.
+	CountRuns bool
 	// LogKeyArn, SecretsKeyArn and VolumesKeyArn are the KMS keys of log groups, Kubernetes Secrets and EBS volumes.
 	LogKeyArn, SecretsKeyArn, VolumesKeyArn pulumi.StringInput
 	// NodeGroups are the sizes of the node groups that exist, by zone, from LookupNodeGroups. A zone without one starts with
@@ -130,6 +132,7 @@ func clusterSecurityGroupID(ctx *pulumi.Context, cluster *eks.Cluster) pulumi.St
 
 func (a *EksArgs) check(p *kit.Problems) {
 	p.Require(len(a.Administrators) > 0, "Administrators is empty, so nobody but the creator could use the cluster")
+	p.Require(!a.CountRuns || slices.Contains(a.LogTypes, auditLog), "LogTypes lacks %s, by which CountRuns counts", auditLog)
 	p.Require(len(a.Nodes.InstanceTypes) > 0, "Nodes.InstanceTypes is empty")
 	for _, viewer := range a.Viewers {
 		isAdministrator := slices.ContainsFunc(a.Administrators, func(other settings.RoleARN) bool { return other.Name() == viewer.Name() })
@@ -142,6 +145,9 @@ func (a *EksArgs) check(p *kit.Problems) {
 func (b *eksBuild) controlPlane(nodeRole *kit.Role) error {
 	logs, err := b.logGroup("logs", fmt.Sprintf("/aws/eks/%s/cluster", b.args.Name), b.args.LogRetention)
 	if err != nil {
+		return err
+	}
+	if err := b.runs(logs); err != nil {
 		return err
 	}
 	service, err := b.serviceRole()

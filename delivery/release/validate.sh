@@ -6,6 +6,8 @@
 . "$(dirname "$0")/common.sh"
 # shellcheck source=delivery/release/keep.sh
 . "$here/keep.sh"
+# shellcheck source=delivery/release/schedules.sh
+. "$here/schedules.sh"
 
 # How many looks in a row may find something wrong: half a minute is what it costs when a node goes while the release is
 # watched.
@@ -123,6 +125,7 @@ displaced "$IMAGE"
 under_way
 if [ "$serving" = "$IMAGE" ]; then
 	remember
+	let_run
 	say "$IMAGE serves, as before"
 	exit
 fi
@@ -130,5 +133,7 @@ change '{"op":"add","path":"'"$(annotation serving)"'","value":"'"$IMAGE"'"},
 	{"op":"add","path":"'"$(annotation replaced)"'","value":"'"$serving"'"}' ||
 	restore "the release could not be recorded as good"
 undo=''
+replaced=$serving
 remember
-say "$IMAGE serves; it replaced $serving after $looks looks in $((SECONDS - began)) s"
+let_run
+say "$IMAGE serves; it replaced $replaced after $looks looks in $((SECONDS - began)) s"

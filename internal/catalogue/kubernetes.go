@@ -6,6 +6,7 @@ const (
 	Deployment              = "kubernetes:apps/v1:Deployment"
 	DeploymentPatch         = "kubernetes:apps/v1:DeploymentPatch"
 	CronJob                 = "kubernetes:batch/v1:CronJob"
+	CronJobPatch            = "kubernetes:batch/v1:CronJobPatch"
 	HorizontalPodAutoscaler = "kubernetes:autoscaling/v2:HorizontalPodAutoscaler"
 	PodDisruptionBudget     = "kubernetes:policy/v1:PodDisruptionBudget"
 	ConfigMap               = "kubernetes:core/v1:ConfigMap"
@@ -28,6 +29,7 @@ var _ = add(objects([]Type{
 		Failure: "it is an application, or a part of the platform on the cluster", Restarts: []Restart{rollsOut}},
 	{Token: DeploymentPatch, Box: "applications", Inert: true, Restarts: []Restart{rollsOut}},
 	{Token: CronJob, Box: "applications", Inert: true},
+	{Token: CronJobPatch, Box: "applications", Inert: true},
 	{Token: HorizontalPodAutoscaler, Box: "applications", Inert: true},
 	{Token: PodDisruptionBudget, Box: "applications", Inert: true},
 	{Token: ConfigMap, Box: "applications", Inert: true, Restarts: []Restart{{Input: "data", Serves: true,

@@ -37,6 +37,8 @@ type Options struct {
 	Keep bool
 	// NeverReady are the images, as pods name them, of pods that start and never become ready.
 	NeverReady []string
+	// AuditPolicy is the policy by which the API server writes AuditLog. Optional: without one it writes none.
+	AuditPolicy string
 	// Failing are the images of pods that fail, where nothing restarts them: the pods of Jobs.
 	Failing []string
 }
@@ -89,7 +91,7 @@ func Start(ctx context.Context, o Options) (_ *Plane, err error) {
 	if err := p.startEtcd(ctx); err != nil {
 		return nil, err
 	}
-	if err := p.startAPIServer(ctx); err != nil {
+	if err := p.startAPIServer(ctx, o.AuditPolicy); err != nil {
 		return nil, err
 	}
 	if len(o.Nodes) > 0 {

@@ -40,8 +40,11 @@ func (p *Plane) startEtcd(ctx context.Context) error {
 	)
 }
 
+// AuditLog is the path of the audit log, where there is an AuditPolicy: an event a line.
+func (p *Plane) AuditLog() string { return p.path("audit.log") }
+
 // startAPIServer starts the API server with the default admission plugins, which include pod security.
-func (p *Plane) startAPIServer(ctx context.Context) error {
+func (p *Plane) startAPIServer(ctx context.Context, auditPolicy string) error {
 	host, port, err := net.SplitHostPort(p.endpoints.Server)
 	if err != nil {
 		return err
@@ -53,7 +56,14 @@ func (p *Plane) startAPIServer(ctx context.Context) error {
 	); err != nil {
 		return fmt.Errorf("preparing the API server: %w", err)
 	}
-	return p.run(ctx, p.ready, "kube-apiserver",
+	var audit []string
+	if auditPolicy != "" {
+		if err := os.WriteFile(p.path("audit.yaml"), []byte(auditPolicy), 0o600); err != nil {
+			return fmt.Errorf("preparing the API server: %w", err)
+		}
+		audit = []string{"--audit-policy-file=" + p.path("audit.yaml"), "--audit-log-path=" + p.AuditLog()}
+	}
+	return p.run(ctx, p.ready, "kube-apiserver", append(audit,
 		"--etcd-servers=http://"+p.endpoints.Client,
 		"--bind-address="+host,
 		"--secure-port="+port,
@@ -69,7 +79,7 @@ func (p *Plane) startAPIServer(ctx context.Context) error {
 		"--service-cluster-ip-range=172.20.0.0/16",
 		// As in EKS: only pod security forbids privileged pods.
 		"--allow-privileged=true",
-	)
+	)...)
 }
 
 // certificate is the path of the API server's own certificate, with the authority that signed it.

@@ -48,6 +48,8 @@ type Application struct {
 	StartSeconds int `json:"startSeconds,omitempty" jsonschema:"minimum=10,maximum=600,default=120"`
 	// Migrate is a command that each release runs once with its image, before any pod of it serves. Optional.
 	Migrate *Migration `json:"migrate,omitempty"`
+	// Schedules are commands that it runs at times of their own, each once and not in every pod. Optional.
+	Schedules []Schedule `json:"schedules,omitempty" jsonschema:"maxItems=20"`
 }
 
 // Tunable is what an account may say otherwise of an application than its declaration. All but settings has to be said in one of the

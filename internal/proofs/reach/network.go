@@ -84,7 +84,7 @@ var readers = []struct {
 	{[]string{catalogue.SearchDomain}, (*Network).readSearch},
 	{[]string{catalogue.BuildProject}, (*Network).readBuild},
 	{[]string{catalogue.Deployment}, (*Network).readDeployment},
-	{[]string{catalogue.DeploymentPatch}, (*Network).readPatch},
+	{[]string{catalogue.DeploymentPatch, catalogue.CronJobPatch}, (*Network).readPatch},
 	{[]string{catalogue.CronJob}, (*Network).readCronJob},
 	{[]string{catalogue.Namespace}, nil},
 	{[]string{catalogue.NetworkPolicy}, (*Network).readPolicy},

@@ -99,18 +99,23 @@ func (n *Network) podEnd(r *model.Resource, p *pod) *End {
 
 // readDeployment reads the pods of a Deployment, with what a patch adds.
 func (n *Network) readDeployment(r *model.Resource) {
-	templates := []model.Values{r.Values("spec.template")}
-	for _, patch := range n.things {
-		if patch.Type == catalogue.DeploymentPatch && patch.Text("metadata.name") == r.Text("metadata.name") && patch.Text("metadata.namespace") == r.Text("metadata.namespace") {
-			templates = append(templates, patch.Values("spec.template"))
-		}
-	}
-	n.readPods(r, templates)
+	n.readPods(r, n.templates(r, catalogue.DeploymentPatch, "spec.template"))
 }
 
 // readCronJob reads the pods of the Jobs that a CronJob makes, or that are made by its template.
 func (n *Network) readCronJob(r *model.Resource) {
-	n.readPods(r, []model.Values{r.Values("spec.jobTemplate.spec.template")})
+	n.readPods(r, n.templates(r, catalogue.CronJobPatch, "spec.jobTemplate.spec.template"))
+}
+
+// templates are the template of pods in a resource, and in the patches of it.
+func (n *Network) templates(of *model.Resource, patches, at string) []model.Values {
+	all := []model.Values{of.Values(at)}
+	for _, patch := range n.things {
+		if patch.Type == patches && patch.Text("metadata.name") == of.Text("metadata.name") && patch.Text("metadata.namespace") == of.Text("metadata.namespace") {
+			all = append(all, patch.Values(at))
+		}
+	}
+	return all
 }
 
 // readPods reads the pods of templates that add up.
@@ -155,12 +160,15 @@ func (n *Network) readPods(r *model.Resource, templates []model.Values) {
 	}
 }
 
-// readPatch finds a patch of a Deployment that is none of ours, such as one of an add-on's. Those of ours readDeployment reads.
+// patched is what a patch changes.
+var patched = map[string]string{catalogue.DeploymentPatch: catalogue.Deployment, catalogue.CronJobPatch: catalogue.CronJob}
+
+// readPatch finds a patch of something that is none of ours, such as an add-on's Deployment. Those of ours templates reads.
 func (n *Network) readPatch(r *model.Resource) {
 	if !slices.ContainsFunc(n.things, func(d *thing) bool {
-		return d.Type == catalogue.Deployment && d.Text("metadata.name") == r.Text("metadata.name") && d.Text("metadata.namespace") == r.Text("metadata.namespace")
+		return d.Type == patched[r.Type] && d.Text("metadata.name") == r.Text("metadata.name") && d.Text("metadata.namespace") == r.Text("metadata.namespace")
 	}) {
-		n.cannotRead(r, "it changes a Deployment that is not in the record, %s in %s", r.Text("metadata.name"), r.Text("metadata.namespace"))
+		n.cannotRead(r, "it changes what is not in the record, %s in %s", r.Text("metadata.name"), r.Text("metadata.namespace"))
 	}
 }
 
