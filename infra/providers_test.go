@@ -30,7 +30,7 @@ func TestPlatformLooksFirst(t *testing.T) {
 		"aws:ec2/getVpcs:getVpcs":                                "legops:network.subnets: cannot look up the subnets of VPC legops-test: ",
 		"aws:iam/getRole:getRole":                                "legops:eks.administrators: cannot look up the roles: ",
 		"aws:eks/getClusters:getClusters":                        "legops:eks.nodes: cannot look up the node groups of cluster legops-test: ",
-		"aws:rds/getInstances:getInstances":                      "legops:rds.storageGiB: cannot look up the storage of the database of legops-test: ",
+		"aws:rds/getInstances:getInstances":                      "legops:rds: cannot look up the database of legops-test: ",
 		"aws:resourcegroupstaggingapi/getResources:getResources": "legops:opensearch.version: cannot look up the version of the domain legops-test: ",
 		"aws:opensearch/getDomain:getDomain":                     "legops:opensearch.version: cannot look up the version of the domain legops-test: ",
 	} {

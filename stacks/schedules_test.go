@@ -98,7 +98,7 @@ func TestSchedulesRefuse(t *testing.T) {
 		{"alarms of the same name", "dev", append(first(map[string]any{"name": "new-tidy"}), set("applications[9]", map[string]any{
 			"name": "documents-new", "path": "/documents-new", "port": 8080, "cpu": "1m", "memory": "1Mi",
 			"schedules": []any{map[string]any{"name": "tidy", "cron": "@daily", "command": []any{"tidy"}, "deadlineSeconds": 60}},
-		})), []string{
+		}), set("eks.nodes.maxSizePerZone", 5)), []string{
 			"legops:applications[9].schedules[0].name: tidy: has the alarms documents-new-tidy-…, as legops:applications[3].schedules[0].name has: rename one",
 		}},
 		{"no audit log", "dev", append(first(nil), set("eks.logTypes", []any{"api", "authenticator"})), []string{

@@ -30,7 +30,6 @@ func TestAppDelivery(t *testing.T) {
 			may("", []any{"events"}, nil, "get", "list"),
 			may("discovery.k8s.io", []any{"endpointslices"}, nil, "get", "list"),
 			may("", []any{"services"}, []any{"matters"}, "get"),
-			may("batch", []any{"cronjobs"}, []any{"migrate"}, "get"),
 			may("batch", []any{"cronjobs"}, nil, "get", "list"),
 		},
 	})

@@ -81,13 +81,11 @@ func (b *appBuild) migrationPod() corev1.PodSpecArgs {
 	return pod
 }
 
-// migrationRules let the deployer look for the template and, where there is one, run it and watch what comes of it. A role cannot say
-// what a Job may be: that is a matter of ReleasePolicy.
+// migrationRules let the deployer run the template, where there is one, and watch what comes of it; scheduleRules let it look whether there is. A
+// role cannot say what a Job may be: that is a matter of ReleasePolicy.
 func (a *AppArgs) migrationRules() []kit.RbacRule {
-	batch := []string{"batch"}
-	rules := []kit.RbacRule{{APIGroups: batch, Resources: []string{"cronjobs"}, ResourceNames: []string{MigrationName}, Verbs: []string{"get"}}}
-	if a.Migrate != nil {
-		rules = append(rules, kit.RbacRule{APIGroups: batch, Resources: []string{"jobs"}, Verbs: []string{"get", "list", "create"}})
+	if a.Migrate == nil {
+		return nil
 	}
-	return rules
+	return []kit.RbacRule{{APIGroups: []string{"batch"}, Resources: []string{"jobs"}, Verbs: []string{"get", "list", "create"}}}
 }

@@ -89,7 +89,7 @@ func TestAppMigrationIsNotServing(t *testing.T) {
 	assert.Equal(t, 4, found, "Service, Deployment, PodDisruptionBudget, spread")
 }
 
-// The deployer creates Jobs where there is a migration, and looks for it everywhere.
+// The deployer creates Jobs where there is a migration, and nowhere else.
 func TestAppMigrationRights(t *testing.T) {
 	rules := func(migrate *settings.Migration) []any {
 		args := appArgs
@@ -97,7 +97,6 @@ func TestAppMigrationRights(t *testing.T) {
 		return componenttest.Record(t, app(args)).One(t, "kubernetes:rbac.authorization.k8s.io/v1:Role", "app-matters-delivery").Get("rules").([]any)
 	}
 	without, with := rules(nil), rules(&settings.Migration{Command: []settings.CommandWord{"migrate"}, TimeoutSeconds: 60})
-	assert.Equal(t, object{"apiGroups": []any{"batch"}, "resources": []any{"cronjobs"}, "resourceNames": []any{"migrate"}, "verbs": []any{"get"}}, without[len(without)-1])
-	assert.Equal(t, append(without, object{"apiGroups": []any{"batch"}, "resources": []any{"jobs"}, "verbs": []any{"get", "list", "create"}}), with)
+	assert.ElementsMatch(t, append(without, object{"apiGroups": []any{"batch"}, "resources": []any{"jobs"}, "verbs": []any{"get", "list", "create"}}), with)
 	assert.Empty(t, componenttest.Record(t, app(appArgs)).OfType(cronJob))
 }

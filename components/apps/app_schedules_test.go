@@ -21,10 +21,7 @@ func scheduled(all ...settings.Schedule) apps.AppArgs {
 	return args
 }
 
-const (
-	cronJob      = "kubernetes:batch/v1:CronJob"
-	cronJobPatch = "kubernetes:batch/v1:CronJobPatch"
-)
+const cronJobPatch = "kubernetes:batch/v1:CronJobPatch"
 
 // The image, and whether the CronJob is suspended, are in the inputs of the first part alone, of which nothing counts once it is there.
 func TestAppLeavesItsSchedulesToDelivery(t *testing.T) {

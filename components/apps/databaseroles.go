@@ -111,7 +111,7 @@ func (a *DatabaseRolesArgs) check(p *kit.Problems) {
 	p.Require(strings.HasPrefix(a.MasterSecrets, "arn:"), "MasterSecrets %q must be a pattern of ARNs", a.MasterSecrets)
 	p.Require(len(a.DataRanges) > 0, "DataRanges is empty")
 	for _, r := range slices.Concat([]netip.Prefix{a.VPC}, a.EndpointRanges, a.DataRanges) {
-		p.Require(isNetwork(r), "VPC, EndpointRanges and DataRanges: %s must be an IPv4 network", r)
+		p.Require(r.IsValid() && r.Addr().Is4(), "VPC, EndpointRanges and DataRanges: %s must be an IPv4 range", r)
 	}
 	kit.CheckRoleName(p, a.roleName())
 }

@@ -156,7 +156,7 @@ func TestDatabaseRolesRefuse(t *testing.T) {
 	componenttest.Refuses(t, databaseRoles(apps.DatabaseRolesArgs{}),
 		"Host is missing", "Database is missing", "Master is missing", "MasterSecretArn is missing", "MasterSecrets is missing", "CredentialsKeyArn is missing",
 		"PodLogGroup is missing", "Cluster is missing", "ClusterName is missing", "ClusterResource is missing", "Location.Account is missing",
-		"Port is 0, must be 1 to 65535", "DataRanges is empty", "must be an IPv4 network")
+		"Port is 0, must be 1 to 65535", "DataRanges is empty", "must be an IPv4 range")
 	componenttest.RefusesEach(t, databaseRoles, databaseRolesArgs, map[string]func(*apps.DatabaseRolesArgs){
 		`Applications: "Matters; --" must be the name of an application`:          func(a *apps.DatabaseRolesArgs) { a.Applications = []string{"Matters; --"} },
 		`Applications: "a b" must be the name of an application`:                  func(a *apps.DatabaseRolesArgs) { a.Applications = []string{"a b"} },
@@ -167,6 +167,6 @@ func TestDatabaseRolesRefuse(t *testing.T) {
 		`Port is 70000, must be 1 to 65535`:                                       func(a *apps.DatabaseRolesArgs) { a.Port = 70000 },
 		`MasterSecrets "rds!db-*" must be a pattern of ARNs`:                      func(a *apps.DatabaseRolesArgs) { a.MasterSecrets = "rds!db-*" },
 		`DataRanges is empty`: func(a *apps.DatabaseRolesArgs) { a.DataRanges = nil },
-		`VPC, EndpointRanges and DataRanges: 10.20.8.1/26 must be an IPv4 network`: func(a *apps.DatabaseRolesArgs) { a.DataRanges = componenttest.Prefixes("10.20.8.1/26") },
+		`VPC, EndpointRanges and DataRanges: fd00::/64 must be an IPv4 range`: func(a *apps.DatabaseRolesArgs) { a.DataRanges = componenttest.Prefixes("fd00::/64") },
 	})
 }

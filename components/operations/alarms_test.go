@@ -203,7 +203,7 @@ func TestAlarmsOfDataAreAsRecommended(t *testing.T) {
 			{"MaximumUsedTransactionIDs", "Average", operations.Above, 1e9, 60, 1},
 			{"EBSIOBalance%", "Average", operations.Below, 10, 60, 3},
 			{"EBSByteBalance%", "Average", operations.Below, 10, 60, 3},
-		}, []string{"gone", "storage-full"},
+		}, []string{"gone", "storage-full", "roles"},
 	}, {
 		search, []recommended{
 			{"ClusterStatus.red", "Maximum", operations.AtLeast, 1, 60, 1},
