@@ -24,10 +24,12 @@ var _ = simulate(map[string]simulation{
 // Normalize in provider/pkg/clients, pulumi-kubernetes v4.30.0), so that any other false, 0 or empty text is gone before
 // it is sent. TestKeptZerosAreThoseOfKubernetes holds the names to the types, for every field that a stack has.
 var keptZeros = []string{
-	"allowPrivilegeEscalation", "automountServiceAccountToken", "averageUtilization", "enableServiceLinks", "failurePolicy", "fsGroup",
-	"immutable", "ingressClassName", "maxSkew", "maxSurge", "maxUnavailable", "minAvailable", "minReplicas", "nodeTaintsPolicy", "pathType", "port",
+	"activeDeadlineSeconds", "allowPrivilegeEscalation", "automountServiceAccountToken", "averageUtilization", "backoffLimit",
+	"enableServiceLinks", "failedJobsHistoryLimit", "failurePolicy", "fsGroup", "immutable", "ingressClassName", "maxSkew", "maxSurge",
+	"maxUnavailable", "minAvailable", "minReplicas", "nodeTaintsPolicy", "pathType", "podFailurePolicy", "podReplacementPolicy", "port",
 	"privileged", "progressDeadlineSeconds", "readOnlyRootFilesystem", "reason", "replicas", "revisionHistoryLimit", "runAsGroup",
-	"runAsNonRoot", "runAsUser", "sizeLimit", "stabilizationWindowSeconds", "terminationGracePeriodSeconds", "unhealthyPodEvictionPolicy",
+	"runAsNonRoot", "runAsUser", "sizeLimit", "stabilizationWindowSeconds", "startingDeadlineSeconds", "successfulJobsHistoryLimit",
+	"suspend", "terminationGracePeriodSeconds", "timeZone", "ttlSecondsAfterFinished", "unhealthyPodEvictionPolicy",
 }
 
 // freeForm are the fields whose keys anybody makes up; what is below them stays as it is.

@@ -19,7 +19,10 @@ import (
 	"github.com/stretchr/testify/assert"
 	"github.com/stretchr/testify/require"
 
+	"legops/internal/checkout"
+	"legops/internal/recorder"
 	"legops/internal/registered"
+	"legops/internal/settings"
 )
 
 // apiTypes are the types of Kubernetes objects in Go, as their source has them: compiling them would cost more than all else here.
@@ -195,9 +198,13 @@ func packageOf(apiVersion string) string {
 func TestKeptZerosAreThoseOfKubernetes(t *testing.T) {
 	k := kubernetesSource(t)
 	used := map[string]bool{}
-	for _, stack := range []string{"dev", "test", "prod"} {
-		g := registered.Real(t, "../../..", stack).Graph()
-		objects := 0
+	planned := checkout.Config(t, "../../..", "dev")
+	planned.Applications[0].Schedules = []settings.Schedule{{Name: "tidy", Cron: "@daily", TimeZone: "UTC", Command: []settings.CommandWord{"tidy"}, DeadlineSeconds: 60}}
+	for stack, r := range map[string]*recorder.Recorder{
+		"dev": registered.Real(t, "../../..", "dev"), "test": registered.Real(t, "../../..", "test"), "prod": registered.Real(t, "../../..", "prod"),
+		"dev with a schedule": registered.Stack(t, "dev", planned),
+	} {
+		g, objects := r.Graph(), 0
 		for _, made := range g.Resources {
 			parts := strings.Split(made.Type, ":")
 			if parts[0] != "kubernetes" {
