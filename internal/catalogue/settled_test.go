@@ -171,6 +171,10 @@ var settled = map[string][]settlement{
 		{path: "kind", does: nothing, file: "provider/pkg/provider/diff.go",
 			why: "the SDK sets it by the type; forceNewProperties names the name and the namespace alone"},
 	},
+	catalogue.CronJob: {
+		{path: "spec.jobTemplate", does: inPlace, file: "pkg/apis/batch/validation/validation.go",
+			why: "ValidateCronJobUpdate validates the new spec; what cannot change is that of a Job, and a template is of later ones"},
+	},
 	catalogue.ConfigMap: {
 		{path: "binaryData", does: depends, file: "provider/pkg/provider/diff.go", why: unlessMutable},
 		{path: "data", does: depends, file: "provider/pkg/provider/diff.go", why: unlessMutable},
