@@ -28,6 +28,7 @@ var refused = map[string]string{
 	"Applications.Buckets.Name":   "there is no bucket \"documents9\"",
 	"Applications.Buckets.Prefix": "prefix \"matters/9\"",
 	"Applications.Calls":          "Calls: \"9\"",
+	"Applications.Connects.To":    "203.0.113.1/24 must be an IPv4 network",
 }
 
 // TestEveryKeyReachesAResource changes each key of a stack file on its own: the program then registers something else. So a new key

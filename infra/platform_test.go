@@ -111,7 +111,8 @@ func platform() *stacks.Config {
 			{
 				Name: "matters", Path: "/matters", Port: 9090,
 				Produces: []string{"signing"}, Consumes: []string{"signing"}, Database: true, Search: true, Secrets: []settings.SecretName{"key"},
-				Buckets: []settings.BucketAccess{{Name: "documents", Prefix: "matters/", Access: "write"}},
+				Buckets:  []settings.BucketAccess{{Name: "documents", Prefix: "matters/", Access: "write"}},
+				Connects: []settings.Connection{{To: []netip.Prefix{netip.MustParsePrefix("203.0.113.0/24")}, Port: 587, Why: "mail relay"}},
 				Edge: &settings.ApplicationEdge{
 					OwnContentSecurityPolicy: true, Uploads: []settings.UploadPath{"/matters/files", "/matters/evidence"},
 					WebSockets: []settings.WebSocketPath{"/matters/live"}, MaxUploadMiB: 77,

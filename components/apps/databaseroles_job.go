@@ -74,7 +74,11 @@ func (b *databaseRolesBuild) job() error {
 func (b *databaseRolesBuild) pod() corev1.PodSpecArgs {
 	const secret, scripts = "master", "scripts"
 	mount := func(volume, path string, readOnly bool) corev1.VolumeMountArgs {
-		return corev1.VolumeMountArgs{Name: pulumi.String(volume), MountPath: pulumi.String(path), ReadOnly: pulumi.Bool(readOnly)}
+		m := corev1.VolumeMountArgs{Name: pulumi.String(volume), MountPath: pulumi.String(path)}
+		if readOnly { // the provider drops false
+			m.ReadOnly = pulumi.Bool(true)
+		}
+		return m
 	}
 	return corev1.PodSpecArgs{
 		ServiceAccountName:           pulumi.String(DatabaseRolesName),

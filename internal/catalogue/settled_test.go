@@ -191,10 +191,6 @@ var settled = map[string][]settlement{
 		{path: "spec.loadBalancerClass", does: refused, file: "pkg/apis/core/validation/validation.go",
 			why: "validateLoadBalancerClassField refuses another one while the type stays LoadBalancer"},
 	},
-	catalogue.CronJob: { // and its patch
-		{path: "spec.jobTemplate", does: inPlace, file: "pkg/apis/batch/validation/validation.go",
-			why: "ValidateCronJobUpdate takes another template: the marks are the texts of Jobs and Pods, which are made by it"},
-	},
 	catalogue.IngressClass: {
 		{path: "spec.controller", does: refused, file: "pkg/apis/networking/validation/validation.go",
 			why: "validateIngressClassSpecUpdate refuses another one, and the provider does not replace it: the update fails"},

@@ -26,7 +26,7 @@ var _ = simulate(map[string]simulation{
 var keptZeros = []string{
 	"activeDeadlineSeconds", "allowPrivilegeEscalation", "automountServiceAccountToken", "averageUtilization", "backoffLimit",
 	"enableServiceLinks", "failedJobsHistoryLimit", "failurePolicy", "fsGroup", "immutable", "ingressClassName", "maxSkew", "maxSurge",
-	"maxUnavailable", "minAvailable", "minReplicas", "nodeTaintsPolicy", "pathType", "podFailurePolicy", "podReplacementPolicy", "port",
+	"maxUnavailable", "minAvailable", "minReplicas", "nodeTaintsPolicy", "parameterNotFoundAction", "pathType", "podFailurePolicy", "podReplacementPolicy", "port",
 	"privileged", "progressDeadlineSeconds", "readOnlyRootFilesystem", "reason", "replicas", "revisionHistoryLimit", "runAsGroup",
 	"runAsNonRoot", "runAsUser", "sizeLimit", "stabilizationWindowSeconds", "startingDeadlineSeconds", "successfulJobsHistoryLimit",
 	"suspend", "terminationGracePeriodSeconds", "timeZone", "ttlSecondsAfterFinished", "unhealthyPodEvictionPolicy",
