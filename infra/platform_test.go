@@ -175,7 +175,7 @@ func TestPlatformCarriesTheConfiguration(t *testing.T) {
 		{"aws:autoscaling/attachment:Attachment", "loadbalancer-euw1-az2", "autoscalingGroupName", "eks-nodes-euw1-az2-asg"},
 		{"aws:cloudwatch/logGroup:LogGroup", "firewall-logs", "retentionInDays", 120.0},
 		{"aws:cloudfront/distribution:Distribution", "cdn", "webAclId", "arn:of:firewall"},
-		{"aws:cloudfront/distribution:Distribution", "cdn", "orderedCacheBehaviors[2].pathPattern", "/matters"},
+		{"aws:cloudfront/distribution:Distribution", "cdn", "orderedCacheBehaviors[4].pathPattern", "/matters"},
 		{
 			"aws:wafv2/webAcl:WebAcl", "firewall",
 			"rules[4].statement.andStatement.statements[1].notStatement.statements[0].regexMatchStatement.regexString",

@@ -233,11 +233,16 @@ func TestStackFileIsNeverTouched(t *testing.T) {
 func TestChangesShow(t *testing.T) {
 	stack := deployedStack(t, "dev")
 	before := existing(t, stack.Record())
+	const needs = "path: /matters\n        edge: {webSockets: [/matters/live], frames: sameOrigin, maxUploadMiB: 300}\n"
 	for _, change := range []struct{ name, old, new, op, resource string }{
 		{"more nodes", "maxSizePerZone: 3", "maxSizePerZone: 4", "update", "aws:eks/nodeGroup:NodeGroup::eks-nodes-use1-az4"},
 		{"another instance type", "- m7g.large", "- m7g.xlarge", "replace", "aws:eks/nodeGroup:NodeGroup::eks-nodes-use1-az6"},
 		{"another range for the VPC", "cidr: 10.10.0.0/16", "cidr: 10.10.0.0/17", "replace", "aws:ec2/vpc:Vpc::network-vpc"},
 		{"longer flow logs", "flowLogRetentionDays: 7", "flowLogRetentionDays: 60", "update", "aws:cloudwatch/logGroup:LogGroup::network-flow-logs"},
+		{"WebSockets", "path: /matters\n", needs, "create", "aws:cloudfront/originRequestPolicy:OriginRequestPolicy::cdn-websockets"},
+		{"where they pass", "path: /matters\n", needs, "update", "aws:cloudfront/distribution:Distribution::cdn"},
+		{"frames", "path: /matters\n", needs, "create", "aws:cloudfront/responseHeadersPolicy:ResponseHeadersPolicy::cdn-matters-headers"},
+		{"larger uploads", "path: /matters\n", needs, "update", "kubernetes:networking.k8s.io/v1:Ingress::app-matters-ingress"},
 		{"another owner", "Owner: platform@", "Owner: founders@", "update", "aws:ec2/vpc:Vpc::network-vpc"},
 	} {
 		t.Run(change.name, func(t *testing.T) {
