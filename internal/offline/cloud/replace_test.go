@@ -48,6 +48,8 @@ func TestReplacementsOfTheRealProvider(t *testing.T) {
 		"a subnet of an outpost":    {catalogue.Subnet, values{}, values{"outpostArn": "a"}, []string{"outpostArn"}, false},
 		"a rule for IPv6":           {catalogue.SecurityGroupRule, values{}, values{"ipv6CidrBlocks": []any{"::/0"}}, []string{"ipv6CidrBlocks"}, true},
 		"a rule for a prefix list":  {catalogue.SecurityGroupRule, values{}, values{"prefixListIds": []any{"pl-1"}}, []string{"prefixListIds"}, true},
+		"an ACL of a distribution":  {catalogue.WebACL, values{"name": "a", "scope": "REGIONAL"}, values{"name": "a", "scope": "CLOUDFRONT"}, []string{"scope"}, true},
+		"a set of IPv6":             {catalogue.IPSet, values{"name": "a", "ipAddressVersion": "IPV4"}, values{"name": "a", "ipAddressVersion": "IPV6"}, []string{"ipAddressVersion"}, true},
 		// What does not replace
 		"the first role of Auto Mode": {catalogue.Cluster, autoMode("", false), autoMode("a", true), nil, false},
 		"no Auto Mode at all":         {catalogue.Cluster, autoMode("a", true), values{}, nil, false},
@@ -62,6 +64,8 @@ func TestReplacementsOfTheRealProvider(t *testing.T) {
 		// Kubernetes
 		"an object's name":        {catalogue.Namespace, named("", "a"), named("", "b"), []string{"metadata"}, false},
 		"an object's namespace":   {catalogue.ConfigMap, named("a", "a"), named("b", "a"), []string{"metadata"}, false},
+		"an object's label":       {catalogue.ConfigMap, values{"metadata": values{"name": "a"}}, values{"metadata": values{"name": "a", "labels": values{"a": "b"}}}, nil, false},
+		"a role's rules":          {catalogue.KubernetesRole, values{"rules": []any{"a"}}, values{"rules": []any{"b"}}, nil, false},
 		"a binding's role":        {catalogue.KubernetesRoleBinding, values{"roleRef": values{"name": "a"}}, values{"roleRef": values{"name": "b"}}, []string{"roleRef"}, true},
 		"a deployment's selector": {catalogue.Deployment, values{"spec": values{"selector": values{"a": "1"}}}, values{"spec": values{"selector": values{"a": "2"}}}, []string{"spec"}, true},
 		"a deployment's image":    {catalogue.Deployment, values{"spec": values{"template": "1"}}, values{"spec": values{"template": "2"}}, nil, false},
