@@ -13,6 +13,8 @@ import (
 
 	"legops/internal/costs"
 	"legops/internal/model"
+	"legops/internal/recorder"
+	"legops/internal/registered"
 	"legops/stacks"
 )
 
@@ -75,6 +77,27 @@ func TestEstimatesRiseWithTheStack(t *testing.T) {
 	more := (after.USD() - before.USD()) / node
 	assert.GreaterOrEqual(t, more, 2.0)
 	assert.InDelta(t, math.Round(more), more, 0.0001, "whole nodes")
+}
+
+// A key of the stack file reaches the estimate with its price.
+func TestKeysOfTheStackFileHaveTheirPrice(t *testing.T) {
+	of := func(r *recorder.Recorder) float64 {
+		estimate, err := costs.Of(r.Graph(), costs.Assumed[stacks.Production])
+		require.NoError(t, err)
+		return estimate.USD()
+	}
+	before := of(registered.Real(t, root, "prod"))
+	for key, c := range map[string]struct {
+		change func(*stacks.Config)
+		usd    float64
+	}{
+		"rds.multiAz":                 {func(cfg *stacks.Config) { cfg.Rds.MultiAz = false }, -(730*0.239 + 200*0.115 + 2*3.815)},
+		"opensearch.dedicatedMasters": {func(cfg *stacks.Config) { cfg.OpenSearch.DedicatedMasters = nil }, -3 * 730 * 0.128},
+	} {
+		cfg := config(t, "prod")
+		c.change(cfg)
+		assert.InDelta(t, c.usd, of(registered.Stack(t, "prod", cfg))-before, 0.0001, key)
+	}
 }
 
 // The nodes that the estimate finds in a preview are those that the stack file asks for, which the quotas count.

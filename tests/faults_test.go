@@ -26,8 +26,8 @@ import (
 )
 
 // TestFaults breaks an up with the real CLI, in ways that end a process, and goes back by the commands of docs/runbooks/lock-left-behind.md. What exists
-// then is what an undisturbed up makes, nothing less, more or twice. Every call meets every fault in internal/proofs/faults, with the engine in the
-// process.
+// then is what an undisturbed up makes, nothing less, more or twice. Once AWS refuses the last call of the way back. Every call meets every fault in
+// internal/proofs/faults, with the engine in the process.
 func TestFaults(t *testing.T) {
 	undisturbed, last := stood(t, "dev")
 	reference := open(t, undisturbed, nil)
@@ -41,11 +41,13 @@ func TestFaults(t *testing.T) {
 		breaks func(t *testing.T, ctx context.Context, dir string, at int)
 		// knows of nothing: AWS has what no state has.
 		lost bool
+		// refused is the last call of the up that goes back.
+		refused bool
 	}{
-		{"crash", last * 2 / 3, crashes("crash"), false},
-		{"crash-after", last / 2, crashes("crash-after"), true},
-		{"kill the program", last * 3 / 8, killsProgram, false},
-		{"kill the CLI", last / 6, killsCLI, true},
+		{"crash", last * 2 / 3, crashes("crash"), false, true},
+		{"crash-after", last / 2, crashes("crash-after"), true, false},
+		{"kill the program", last * 3 / 8, killsProgram, false, false},
+		{"kill the CLI", last / 6, killsCLI, true, false},
 	} {
 		t.Run(fmt.Sprintf("%s@%d", c.name, c.at), func(t *testing.T) {
 			dir := t.TempDir()
@@ -66,7 +68,15 @@ func TestFaults(t *testing.T) {
 				adopt(t, session, dir)
 			}
 			run(t, session, "refresh", "--clear-pending-creates", "--yes", "--skip-preview", "--stack", "dev")
+			calls := 0
+			if c.refused {
+				refusesLast(t, session, len(want)-len(existing(t, session.Record())))
+				calls = session.Cloud().Calls()
+			}
 			run(t, session, "up", "--yes", "--skip-preview", "--stack", "dev")
+			if c.refused {
+				assert.Equal(t, calls+1, session.Cloud().Calls(), "what was refused is made, and nothing else")
+			}
 			assert.Equal(t, want, existing(t, session.Record()))
 			assert.Equal(t, want, deployed(t, session, "dev"))
 			assert.Empty(t, tagged(t, session))
@@ -120,6 +130,24 @@ func crashes(kind string) func(*testing.T, context.Context, string, int) {
 		require.Error(t, err, "the fault has to break the up")
 		require.NoError(t, broken.Close())
 	}
+}
+
+// refusesLast refuses the last of the calls that an up has to make. The CLI tells, and ends as it always does.
+func refusesLast(t *testing.T, session *offline.Session, calls int) {
+	t.Helper()
+	var mu sync.Mutex
+	session.Cloud().Intercept(func(_ cloud.Call, change func() error) error {
+		mu.Lock()
+		defer mu.Unlock()
+		if calls--; calls == 0 {
+			return errors.New("there are too many of these")
+		}
+		return change()
+	})
+	defer session.Cloud().Intercept(nil)
+	out, err := session.Run(t.Context(), "up", "--yes", "--skip-preview", "--stack", "dev")
+	require.Error(t, err, "the refused call has to break the up")
+	assert.Contains(t, out, "there are too many of these")
 }
 
 // killsProgram lets a call hang while the program dies, so that it dies in the middle.

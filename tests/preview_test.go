@@ -1,6 +1,7 @@
 package tests
 
 import (
+	"strings"
 	"sync"
 	"testing"
 
@@ -9,6 +10,7 @@ import (
 
 	"legops/internal/model"
 	"legops/internal/offline"
+	"legops/internal/offline/schema"
 )
 
 // previews are what the engine would make of each stack from nothing: previewed once for all tests that only read it.
@@ -37,6 +39,26 @@ func previewed(t *testing.T, session *offline.Session, stack string) *model.Plan
 	preview, err := model.ReadPreview([]byte(run(t, session, "preview", "--json", "--stack", stack)))
 	require.NoError(t, err)
 	return preview
+}
+
+// Whatever takes tags has those of the stack file, what pulumi-eks makes among it. TAGS of the standards asks this of the environment alone: it
+// knows no stack file.
+func TestTagsAreThoseOfTheStackFile(t *testing.T) {
+	table, err := schema.Load()
+	require.NoError(t, err)
+	for _, stack := range stackNames {
+		tagged, want := 0, tagsOf(config(t, stack))
+		for _, r := range previews[stack](t).Resources {
+			if _, takes := table.Resources[r.Type].Inputs["tags"]; !takes || !strings.HasPrefix(r.Type, "aws:") {
+				continue
+			}
+			tagged++
+			for tag, value := range want {
+				assert.Equal(t, value, r.Tags()[tag], "%s: %s: tag %s", stack, r.URN, tag)
+			}
+		}
+		assert.Greater(t, tagged, 100, stack)
+	}
 }
 
 // Nothing secret is in what a preview prints: pull requests show it.

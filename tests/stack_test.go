@@ -4,6 +4,7 @@ package tests
 import (
 	"encoding/json"
 	"fmt"
+	"slices"
 	"strings"
 	"testing"
 
@@ -12,6 +13,7 @@ import (
 	"github.com/stretchr/testify/require"
 
 	"legops/infra"
+	"legops/internal/catalogue"
 	"legops/internal/checkout"
 	"legops/internal/recorder"
 	"legops/internal/registered"
@@ -61,9 +63,7 @@ func TestEveryResourceHasAnExplicitProvider(t *testing.T) {
 		g := r.Graph()
 		providers := r.OfType("pulumi:providers:aws")
 		for _, provider := range providers {
-			assert.Equal(t, map[string]any{
-				"Project": project, "Environment": string(cfg.Environment), "Owner": cfg.Tags.Owner, "CostCenter": cfg.Tags.CostCenter,
-			}, provider.Get("defaultTags.tags"), provider.Name())
+			assert.Equal(t, tagsOf(cfg), provider.Get("defaultTags.tags"), provider.Name())
 			assert.Equal(t, []any{cfg.Account}, provider.Get("allowedAccountIds"), provider.Name())
 		}
 		replicas := 0
@@ -80,6 +80,13 @@ func TestEveryResourceHasAnExplicitProvider(t *testing.T) {
 			}
 		}
 	})
+}
+
+// tagsOf are the tags that a stack file asks for.
+func tagsOf(cfg *stacks.Config) map[string]any {
+	return map[string]any{
+		"Project": project, "Environment": string(cfg.Environment), "Owner": cfg.Tags.Owner, "CostCenter": cfg.Tags.CostCenter,
+	}
 }
 
 // placeOf is where a resource has to be: global, replica, or nothing for the account's region.
@@ -107,6 +114,20 @@ func regionOf(cfg *stacks.Config, found recorder.Resource) string {
 	default:
 		return string(cfg.Region)
 	}
+}
+
+// Every rule of a security group comes from the connectivity table, wherever in the program it is. That nothing else is reached is what
+// internal/proofs/reach searches, in one stack at a time.
+func TestRulesComeFromTheTable(t *testing.T) {
+	each(t, func(t *testing.T, _ *stacks.Config, r *recorder.Recorder) {
+		assert.Empty(t, r.OfType(catalogue.SecurityGroupRule))
+		rules := slices.Concat(r.OfType(catalogue.SecurityGroupIngressRule), r.OfType(catalogue.SecurityGroupEgressRule))
+		assert.NotEmpty(t, rules)
+		for _, rule := range rules {
+			assert.Contains(t, r.Ancestors(rule), "legops:components:Connectivity", rule.URN)
+			assert.Nil(t, rule.Get("cidrIpv6"), rule.URN)
+		}
+	})
 }
 
 // The program itself, started as the engine starts it: configuration in the environment.

@@ -109,6 +109,13 @@ func TestRestartsAt(t *testing.T) {
 	}
 }
 
+// blanks are those in the forms of ids and ARNs that are not filled with the input of their name: the input that they are made of, or ""
+// where the simulated cloud makes them of none (internal/offline/cloud/identity.go).
+var blanks = map[string]string{
+	"partition": "", "region": "", "account": "", "dnsSuffix": "", "id": "", "digest": "", "uuid": "", "hex": "", "capitals": "", "letters": "",
+	"listener": "loadBalancerArn", "listenerRule": "listenerArn", "wafScope": "scope",
+}
+
 // Every path is one of an input of its type, and every type that is named is in the catalogue.
 func TestFactsAreOfRealInputsAndTypes(t *testing.T) {
 	table, err := schema.Load()
@@ -126,7 +133,14 @@ func TestFactsAreOfRealInputsAndTypes(t *testing.T) {
 				assert.True(t, token == catalogue.Anything || catalogue.Of(token).Token == token, "%s names %s, which is not in the catalogue", known.Token, token)
 			}
 		}
-		for _, path := range append(slices.Clone(known.Replaces), known.Policy.Input, known.Lock, known.Quota.Per, known.Name.Within, known.PartOf.Input) {
+		for _, blank := range catalogue.Blank.FindAllStringSubmatch(known.ID+" "+known.ARN, -1) {
+			path, is := blanks[strings.TrimRight(blank[2], "0123456789")]
+			if !is && (blank[2] != "name" || known.Name.Input == "") {
+				path = blank[2]
+			}
+			input(path)
+		}
+		for _, path := range append(slices.Clone(known.Replaces), known.Name.Input, known.Policy.Input, known.Lock, known.Quota.Per, known.Name.Within, known.PartOf.Input) {
 			input(path)
 		}
 		for _, guard := range known.Guarded {

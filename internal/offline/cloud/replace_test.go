@@ -52,6 +52,8 @@ func TestReplacementsOfTheRealProvider(t *testing.T) {
 		"a rule for a prefix list":  {catalogue.SecurityGroupRule, values{}, values{"prefixListIds": []any{"pl-1"}}, []string{"prefixListIds"}, true},
 		"from addresses to a group": {catalogue.SecurityGroupIngressRule, values{"cidrIpv4": "10.0.0.0/8"}, values{"referencedSecurityGroupId": "sg-1"}, []string{"cidrIpv4", "referencedSecurityGroupId"}, false},
 		"from a group to a list":    {catalogue.SecurityGroupEgressRule, values{"referencedSecurityGroupId": "sg-1"}, values{"prefixListId": "pl-1"}, []string{"prefixListId", "referencedSecurityGroupId"}, false},
+		"an ACL of a distribution":  {catalogue.WebACL, values{"name": "a", "scope": "REGIONAL"}, values{"name": "a", "scope": "CLOUDFRONT"}, []string{"scope"}, true},
+		"a set of IPv6":             {catalogue.IPSet, values{"name": "a", "ipAddressVersion": "IPV4"}, values{"name": "a", "ipAddressVersion": "IPV6"}, []string{"ipAddressVersion"}, true},
 		// What does not replace
 		"another group of a rule":     {catalogue.SecurityGroupIngressRule, values{"referencedSecurityGroupId": "sg-1"}, values{"referencedSecurityGroupId": "sg-2"}, nil, false},
 		"the first role of Auto Mode": {catalogue.Cluster, autoMode("", false), autoMode("a", true), nil, false},
@@ -67,6 +69,8 @@ func TestReplacementsOfTheRealProvider(t *testing.T) {
 		// Kubernetes
 		"an object's name":        {catalogue.Namespace, named("", "a"), named("", "b"), []string{"metadata"}, false},
 		"an object's namespace":   {catalogue.ConfigMap, named("a", "a"), named("b", "a"), []string{"metadata"}, false},
+		"an object's label":       {catalogue.ConfigMap, values{"metadata": values{"name": "a"}}, values{"metadata": values{"name": "a", "labels": values{"a": "b"}}}, nil, false},
+		"a role's rules":          {catalogue.KubernetesRole, values{"rules": []any{"a"}}, values{"rules": []any{"b"}}, nil, false},
 		"a binding's role":        {catalogue.KubernetesRoleBinding, values{"roleRef": values{"name": "a"}}, values{"roleRef": values{"name": "b"}}, []string{"roleRef"}, true},
 		"a deployment's selector": {catalogue.Deployment, values{"spec": values{"selector": values{"a": "1"}}}, values{"spec": values{"selector": values{"a": "2"}}}, []string{"spec"}, true},
 		"a deployment's image":    {catalogue.Deployment, values{"spec": values{"template": "1"}}, values{"spec": values{"template": "2"}}, nil, false},

@@ -10,9 +10,12 @@ import (
 	"testing"
 	"time"
 
+	"github.com/pulumi/pulumi/sdk/v3/go/common/resource"
 	"github.com/pulumi/pulumi/sdk/v3/go/pulumi"
 	"github.com/stretchr/testify/assert"
 	"github.com/stretchr/testify/require"
+	"google.golang.org/grpc/codes"
+	"google.golang.org/grpc/status"
 
 	"legops/infra"
 	"legops/internal/checkout"
@@ -86,10 +89,35 @@ func TestMistakes(t *testing.T) {
 	d, err := s.Deploy(t.Context(), edited)
 	require.ErrorContains(t, err, "legops:network.natGateways: 7")
 	assert.Len(t, d.Failures, 3, "each mistake, and that there are any: %v", d.Failures)
+	for _, f := range d.Failures {
+		assert.Empty(t, f.URN, "%s: no resource says it, but the program", f.Message)
+	}
 	assert.Empty(t, s.Record().Entries(""))
+
+	s.Cloud().Intercept(func(cloud.Call, func() error) error { return status.Error(codes.Internal, "no more queues") })
+	d, err = s.Deploy(t.Context(), small())
+	require.ErrorContains(t, err, "no more queues")
+	require.NotEmpty(t, d.Failures)
+	assert.Equal(t, resource.URN("urn:pulumi:dev::legops::aws:sqs/queue:Queue::queue"), d.Failures[0].URN, "what could not be made: %v", d.Failures)
 
 	_, err = s.Preview(t.Context(), engine.Source{Dir: root, StackFiles: t.TempDir(), Program: program.Program})
 	require.ErrorIs(t, err, os.ErrNotExist)
+}
+
+// small is a program that makes a provider and a queue.
+func small() engine.Source {
+	source := program
+	source.Program = engine.Function(func(ctx *pulumi.Context, _ map[string]string) error {
+		var provider pulumi.ProviderResourceState
+		if err := ctx.RegisterResource("pulumi:providers:aws", "aws", pulumi.Map{
+			"region": pulumi.String("us-east-1"), "allowedAccountIds": pulumi.Array{pulumi.String("111111111111")},
+		}, &provider, pulumi.Version("6.0.0")); err != nil {
+			return err
+		}
+		var made pulumi.CustomResourceState
+		return ctx.RegisterResource("aws:sqs/queue:Queue", "queue", pulumi.Map{"name": pulumi.String("queue")}, &made, pulumi.Provider(&provider))
+	})
+	return source
 }
 
 // script is a program of the shell.
@@ -197,18 +225,7 @@ func TestProviders(t *testing.T) {
 	_, err := s.Preview(t.Context(), queue())
 	require.ErrorContains(t, err, "Default provider for 'aws' disabled")
 
-	other := program
-	other.Program = engine.Function(func(ctx *pulumi.Context, _ map[string]string) error {
-		var provider pulumi.ProviderResourceState
-		if err := ctx.RegisterResource("pulumi:providers:aws", "aws", pulumi.Map{
-			"region": pulumi.String("us-east-1"), "allowedAccountIds": pulumi.Array{pulumi.String("111111111111")},
-		}, &provider, pulumi.Version("6.0.0")); err != nil {
-			return err
-		}
-		var made pulumi.CustomResourceState
-		return ctx.RegisterResource("aws:sqs/queue:Queue", "queue", pulumi.Map{"name": pulumi.String("queue")}, &made, pulumi.Provider(&provider))
-	})
-	plan, err := s.Preview(t.Context(), other)
+	plan, err := s.Preview(t.Context(), small())
 	require.NoError(t, err)
 	assert.Len(t, plan.Steps, 3, "the stack, the provider and the queue")
 }
