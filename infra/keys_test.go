@@ -16,19 +16,21 @@ import (
 
 // refused are the keys of which another value contradicts another key or a component: what the error says then.
 var refused = map[string]string{
-	"Network.AvailabilityZones":   "must be one per zone",
-	"Network.Subnets.Public":      "Subnets.Public has 3 ranges",
-	"Network.Subnets.Application": "Subnets.Application has 3 ranges",
-	"Network.Subnets.Data":        "Subnets.Data has 3 ranges",
-	"Eks.Version":                 "KubernetesVersion \"1.359\"",
-	"Queues.Name":                 "there is no queue \"signing\", only [signing9]",
-	"Storage.Buckets.Name":        "there is no bucket \"documents\", only [documents9]",
-	"Applications.Produces":       "there is no queue \"signing9\"",
-	"Applications.Consumes":       "there is no queue \"signing9\"",
-	"Applications.Buckets.Name":   "there is no bucket \"documents9\"",
-	"Applications.Buckets.Prefix": "prefix \"matters/9\"",
-	"Applications.Calls":          "Calls: \"9\"",
-	"Applications.Connects.To":    "203.0.113.1/24 must be an IPv4 network",
+	"Network.AvailabilityZones":       "must be one per zone",
+	"Network.Subnets.Public":          "Subnets.Public has 3 ranges",
+	"Network.Subnets.Application":     "Subnets.Application has 3 ranges",
+	"Network.Subnets.Data":            "Subnets.Data has 3 ranges",
+	"Eks.Version":                     "KubernetesVersion \"1.359\"",
+	"Queues.Name":                     "there is no queue \"signing\", only [signing9]",
+	"Storage.Buckets.Name":            "there is no bucket \"documents\", only [documents9]",
+	"Applications.Produces":           "there is no queue \"signing9\"",
+	"Applications.Consumes":           "there is no queue \"signing9\"",
+	"Applications.Buckets.Name":       "there is no bucket \"documents9\"",
+	"Applications.Buckets.Prefix":     "prefix \"matters/9\"",
+	"Applications.Calls":              "Calls: \"9\"",
+	"Applications.Schedules.Cron":     "Cron \"0 6 * * *9\"",
+	"Applications.Schedules.TimeZone": "TimeZone \"UTC9\"",
+	"Applications.Connects.To":        "203.0.113.1/24 must be an IPv4 network",
 }
 
 // TestEveryKeyReachesAResource changes each key of a stack file on its own: the program then registers something else. So a new key

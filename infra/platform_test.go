@@ -113,6 +113,10 @@ func platform() *stacks.Config {
 				Produces: []string{"signing"}, Consumes: []string{"signing"}, Database: true, Search: true, Secrets: []settings.SecretName{"key"},
 				Buckets:  []settings.BucketAccess{{Name: "documents", Prefix: "matters/", Access: "write"}},
 				Connects: []settings.Connection{{To: []netip.Prefix{netip.MustParsePrefix("203.0.113.0/24")}, Port: 587, Why: "mail relay"}},
+				Migrate:  &settings.Migration{Command: []settings.CommandWord{"migrate"}, TimeoutSeconds: 60},
+				Schedules: []settings.Schedule{{
+					Name: "tidy", Cron: "0 6 * * *", TimeZone: "UTC", Command: []settings.CommandWord{"tidy"}, DeadlineSeconds: 60, Concurrency: settings.ConcurrencyReplace,
+				}},
 				Edge: &settings.ApplicationEdge{
 					OwnContentSecurityPolicy: true, Uploads: []settings.UploadPath{"/matters/files", "/matters/evidence"},
 					WebSockets: []settings.WebSocketPath{"/matters/live"}, MaxUploadMiB: 77,
