@@ -63,7 +63,7 @@ func TestDatabaseRoles(t *testing.T) {
 						variable("SECRET", "arn:aws:secretsmanager:eu-west-1:111122223333:secret:rds!db-1-a"),
 					},
 					"resources": small, "securityContext": closedIn, "terminationMessagePolicy": "FallbackToLogsOnError",
-					"volumeMounts": []any{object{"name": "master", "mountPath": "/run/master", "readOnly": false}},
+					"volumeMounts": []any{object{"name": "master", "mountPath": "/run/master"}},
 				}},
 				"containers": []any{object{
 					"name": "database-roles", "command": []any{"bash", "/scripts/run.sh"},
