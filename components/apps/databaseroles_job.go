@@ -73,13 +73,10 @@ func (b *databaseRolesBuild) job() error {
 
 func (b *databaseRolesBuild) pod() corev1.PodSpecArgs {
 	const secret, scripts = "master", "scripts"
-	mount := func(volume, path string, readOnly bool) corev1.VolumeMountArgs {
-		m := corev1.VolumeMountArgs{Name: pulumi.String(volume), MountPath: pulumi.String(path)}
-		if readOnly { // the provider drops false
-			m.ReadOnly = pulumi.Bool(true)
-		}
-		return m
+	reads := func(volume, path string) corev1.VolumeMountArgs {
+		return corev1.VolumeMountArgs{Name: pulumi.String(volume), MountPath: pulumi.String(path), ReadOnly: pulumi.Bool(true)}
 	}
+	writes := corev1.VolumeMountArgs{Name: pulumi.String(secret), MountPath: pulumi.String(databaseRolesMemory)}
 	return corev1.PodSpecArgs{
 		ServiceAccountName:           pulumi.String(DatabaseRolesName),
 		AutomountServiceAccountToken: pulumi.Bool(false),
@@ -96,10 +93,10 @@ func (b *databaseRolesBuild) pod() corev1.PodSpecArgs {
 				"HOME":          pulumi.String(databaseRolesMemory),
 				"MASTER_SECRET": pulumi.String(databaseRolesSecret),
 				"SECRET":        b.args.MasterSecretArn,
-			}), mount(secret, databaseRolesMemory, false))},
+			}), writes)},
 		Containers: corev1.ContainerArray{databaseRolesContainer(DatabaseRolesName, databaseClientImage,
 			[]string{"bash", path.Join(databaseRolesScripts, "run.sh")}, b.args.environment(),
-			mount(secret, databaseRolesMemory, true), mount(scripts, databaseRolesScripts, true))},
+			reads(secret, databaseRolesMemory), reads(scripts, databaseRolesScripts))},
 		Volumes: corev1.VolumeArray{
 			corev1.VolumeArgs{Name: pulumi.String(secret), EmptyDir: corev1.EmptyDirVolumeSourceArgs{
 				Medium: pulumi.String("Memory"), SizeLimit: pulumi.String("1Mi"),
