@@ -147,7 +147,7 @@ func (p *Platform) pipelines(ctx *pulumi.Context, cfg *stacks.Config) error {
 				Path:           application.Path,
 				NodePort:       apps.IngressNodePort,
 				BakeMinutes:    cfg.Pipeline.BakeMinutes,
-				RolloutSeconds: rollout.Seconds(application.MaxReplicas),
+				RolloutSeconds: rollout.Seconds(application.MaxReplicas, application.Start()),
 			},
 			ArtifactBucket:    p.Storage.ArtifactBucket,
 			ArtifactBucketArn: p.artifacts(),

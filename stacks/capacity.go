@@ -1,6 +1,7 @@
 package stacks
 
 import (
+	"cmp"
 	"fmt"
 	"slices"
 	"strconv"
@@ -74,9 +75,15 @@ func mostReplicas(_, most int) int { return most }
 
 // shortOf returns a problem if the nodes of a zone do not hold half of all pods, and nil if they do.
 func (c *Config) shortOf(what string, choose func(least, most int) int) *Problem {
-	workloads := c.workloads(choose)
-	for i := range workloads {
-		workloads[i].Replicas += rollout.Surge(workloads[i].Replicas)
+	workloads, start := c.workloads(choose), map[string]int{}
+	surge := "a release's surge of a tenth (rounded up)"
+	for _, a := range c.Applications {
+		if start[a.Name] = a.Start(); a.Start() > rollout.StartSeconds {
+			surge = fmt.Sprintf("a release's surge (rounded up; a tenth, and more where startSeconds is above %d)", rollout.StartSeconds)
+		}
+	}
+	for i, w := range workloads {
+		workloads[i].Replicas += rollout.Surge(w.Replicas, cmp.Or(start[w.Name], rollout.StartSeconds))
 	}
 	inZone, node := capacity.InZone(workloads), c.nodeRoom()
 	needed := capacity.Nodes(node, inZone)
@@ -86,7 +93,7 @@ func (c *Config) shortOf(what string, choose func(least, most int) int) *Problem
 	return &Problem{
 		Key:   full("eks.nodes.maxSizePerZone"),
 		Value: strconv.Itoa(c.Eks.Nodes.MaxSizePerZone),
-		Rule: fmt.Sprintf("%s, each with a release's surge of a tenth (rounded up), request %s per zone: %d nodes of %s", what,
+		Rule: fmt.Sprintf("%s, each with %s, request %s per zone: %d nodes of %s", what, surge,
 			describe(capacity.Sum(inZone)), needed, describe(node)),
 		Fix: fmt.Sprintf("set it to %d or more, let pods request less, or choose larger instance types", needed),
 	}

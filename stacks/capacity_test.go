@@ -41,6 +41,24 @@ func TestPodsFindNodes(t *testing.T) {
 	})
 }
 
+// What starts slowly needs room for more pods at a time.
+func TestSlowStartsNeedRoom(t *testing.T) {
+	const rule = "applications and ingress at their minReplicas, and add-ons, each with a release's surge (rounded up; a tenth, and more where startSeconds is above 120), request "
+	checkMistakes(t, []mistake{
+		{"two pods of each, one more at a time either way", "dev", []edit{set("applications[2].startSeconds", 600)}, nil},
+		{"longer than any rollout has time for", "dev", []edit{set("applications[2].startSeconds", 601)}, []string{
+			"legops:applications[2].startSeconds: 601: above the maximum of 600: write a whole number of 10 to 600",
+		}},
+		{"fifty per cent of ten", "dev", []edit{
+			set("applications[2].startSeconds", 600), set("tuning.applications.matters.minReplicas", 10), set("tuning.applications.matters.maxReplicas", 10),
+			set("eks.nodes.maxSizePerZone", 2),
+		}, []string{
+			"legops:eks.nodes.maxSizePerZone: 2: " + rule + "4870m CPU, 21180 MiB and 34 pods per zone: 4 nodes of " + largeNode +
+				": set it to 4 or more, let pods request less, or choose larger instance types",
+		}},
+	})
+}
+
 // The agents alone request more than the smallest instance has.
 func TestNodesTooSmallForTheirAgents(t *testing.T) {
 	values := stackValues(t, "dev")

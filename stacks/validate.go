@@ -45,6 +45,7 @@ var rules = []rule{
 	{"the vault's lock allows the backups, and they avoid the windows of RDS", backups},
 	{"applications have unique names and paths, and use queues, buckets and applications that exist", applications},
 	{"settings are environment variables and no secrets", environmentVariables},
+	{"a migration is a program and its arguments", migrations},
 	{"pipeline.loadTest needs a load test, and only production allows load on production", loadTest},
 	{"production refuses every weaker setting", production},
 }

@@ -31,6 +31,9 @@ func run() error {
 		return err
 	}
 	log := slog.New(slog.NewJSONHandler(os.Stdout, &slog.HandlerOptions{Level: c.LogLevel})).With("version", version)
+	if arguments := os.Args[1:]; len(arguments) > 0 {
+		return command(arguments, version, log)
+	}
 	// From here on, so that a service that is still starting stops in the same way.
 	ctx, stop := signal.NotifyContext(context.Background(), syscall.SIGTERM, os.Interrupt)
 	defer stop()

@@ -124,7 +124,11 @@ func (b *appBuild) pods() error {
 	if err != nil {
 		return err
 	}
-	return b.workload(append(policies, account))
+	ready := append(policies, account)
+	if err := b.migration(ready); err != nil {
+		return err
+	}
+	return b.workload(ready)
 }
 
 var (

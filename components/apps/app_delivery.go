@@ -23,7 +23,7 @@ func (b *appBuild) delivery() error {
 // deliveryRules are looked at by Kubernetes one by one, and only add up. kubectl reads what it patches.
 func (a *AppArgs) deliveryRules() []kit.RbacRule {
 	look, own := []string{"get", "list", "watch"}, []string{a.Name}
-	return []kit.RbacRule{
+	return append([]kit.RbacRule{
 		{APIGroups: []string{"apps"}, Resources: []string{"deployments", "replicasets"}, Verbs: look},
 		{APIGroups: []string{"apps"}, Resources: []string{"deployments"}, ResourceNames: own, Verbs: []string{"patch"}},
 		{APIGroups: []string{""}, Resources: []string{"configmaps"}, ResourceNames: []string{servingName}, Verbs: []string{"get", "patch"}},
@@ -31,7 +31,7 @@ func (a *AppArgs) deliveryRules() []kit.RbacRule {
 		{APIGroups: []string{""}, Resources: []string{"events"}, Verbs: []string{"get", "list"}},
 		{APIGroups: []string{"discovery.k8s.io"}, Resources: []string{"endpointslices"}, Verbs: []string{"get", "list"}},
 		{APIGroups: []string{""}, Resources: []string{"services"}, ResourceNames: own, Verbs: []string{"get"}},
-	}
+	}, a.migrationRules()...)
 }
 
 // groupSubject is everybody in a group.

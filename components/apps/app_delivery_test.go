@@ -30,6 +30,7 @@ func TestAppDelivery(t *testing.T) {
 			may("", []any{"events"}, nil, "get", "list"),
 			may("discovery.k8s.io", []any{"endpointslices"}, nil, "get", "list"),
 			may("", []any{"services"}, []any{"matters"}, "get"),
+			may("batch", []any{"cronjobs"}, []any{"migrate"}, "get"),
 		},
 	})
 	componenttest.Expect(t, r.One(t, group+"RoleBinding", "app-matters-delivery"), map[string]any{

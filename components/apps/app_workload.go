@@ -136,9 +136,9 @@ func (b *appBuild) workload(ready []pulumi.Resource) error {
 func (b *appBuild) rollout() appsv1.DeploymentSpecArgs {
 	return appsv1.DeploymentSpecArgs{
 		MinReadySeconds:         pulumi.Int(rollout.ReadySeconds),
-		ProgressDeadlineSeconds: pulumi.Int(rollout.StallSeconds),
+		ProgressDeadlineSeconds: pulumi.Int(rollout.StallSeconds(b.args.Start())),
 		RevisionHistoryLimit:    pulumi.Int(5),
-		Strategy:                gradual(),
+		Strategy:                gradual(b.args.Start()),
 		Template: corev1.PodTemplateSpecArgs{
 			Metadata: metav1.ObjectMetaArgs{Labels: pulumi.ToStringMap(b.Labels)},
 			Spec:     b.pod(),
@@ -146,16 +146,17 @@ func (b *appBuild) rollout() appsv1.DeploymentSpecArgs {
 	}
 }
 
-// gradual replaces pods a tenth at a time: so many more than wanted, and old ones go only when these serve.
-func gradual() appsv1.DeploymentStrategyArgs {
+// gradual replaces pods a tenth at a time, or more that start slowly: so many more than wanted, and old ones go only when these serve.
+func gradual(start int) appsv1.DeploymentStrategyArgs {
 	return appsv1.DeploymentStrategyArgs{
 		Type: pulumi.String("RollingUpdate"),
 		RollingUpdate: appsv1.RollingUpdateDeploymentArgs{
-			MaxSurge: pulumi.String(rollout.MaxSurge), MaxUnavailable: pulumi.Int(0),
+			MaxSurge: pulumi.String(rollout.MaxSurge(start)), MaxUnavailable: pulumi.Int(0),
 		},
 	}
 }
 
+// pod is a pod that serves.
 func (b *appBuild) pod() corev1.PodSpecArgs {
 	spread := corev1.TopologySpreadConstraintArray{}
 	for _, s := range spreads {
@@ -168,32 +169,49 @@ func (b *appBuild) pod() corev1.PodSpecArgs {
 			},
 		})
 	}
+	pod := b.podOf(b.container())
+	// The drain, and then as long as a request may take.
+	pod.TerminationGracePeriodSeconds = pulumi.Int(appDrainSeconds + 45)
+	pod.TopologySpreadConstraints = spread
+	return pod
+}
+
+// podOf is a pod of the application, whatever its container runs: who it is, and what it may do on its node.
+func (b *appBuild) podOf(container corev1.ContainerArgs) corev1.PodSpecArgs {
 	return corev1.PodSpecArgs{
 		ServiceAccountName:           pulumi.String(b.args.Name),
 		AutomountServiceAccountToken: pulumi.Bool(false),
 		EnableServiceLinks:           pulumi.Bool(false), // no variables about other services
-		// The drain, and then as long as a request may take.
-		TerminationGracePeriodSeconds: pulumi.Int(appDrainSeconds + 45),
-		TopologySpreadConstraints:     spread,
 		SecurityContext: corev1.PodSecurityContextArgs{
 			RunAsNonRoot: pulumi.Bool(true), RunAsUser: pulumi.Int(appUser), RunAsGroup: pulumi.Int(appUser),
 			FsGroup:        pulumi.Int(appUser),
 			SeccompProfile: corev1.SeccompProfileArgs{Type: pulumi.String("RuntimeDefault")},
 		},
-		Containers: corev1.ContainerArray{b.container()},
+		Containers: corev1.ContainerArray{container},
 		Volumes: corev1.VolumeArray{corev1.VolumeArgs{
 			Name: pulumi.String("tmp"), EmptyDir: corev1.EmptyDirVolumeSourceArgs{SizeLimit: pulumi.String("512Mi")},
 		}},
 	}
 }
 
+// container is the container of a pod that serves.
 func (b *appBuild) container() corev1.ContainerArgs {
+	c := b.program()
+	c.Ports = corev1.ContainerPortArray{kit.ContainerPort(appPortName, b.args.Port)}
+	c.StartupProbe = probe("/healthz", 2, (b.args.Start()+1)/2)
+	c.ReadinessProbe = probe("/readyz", 5, 2)
+	c.LivenessProbe = probe("/healthz", 10, 6)
+	c.Lifecycle = corev1.LifecycleArgs{PreStop: corev1.LifecycleHandlerArgs{
+		Sleep: corev1.SleepActionArgs{Seconds: pulumi.Int(appDrainSeconds)},
+	}}
+	return c
+}
+
+// program is the container with what the image finds, whatever it runs: variables, resources, and what of the disk it may write.
+func (b *appBuild) program() corev1.ContainerArgs {
 	return corev1.ContainerArgs{
 		Name: pulumi.String(AppContainer),
-		Ports: corev1.ContainerPortArray{corev1.ContainerPortArgs{
-			Name: pulumi.String(appPortName), ContainerPort: pulumi.Int(b.args.Port), Protocol: pulumi.String("TCP"),
-		}},
-		Env: b.args.environment(),
+		Env:  b.args.environment(),
 		// Memory that is not there kills, so it is promised in full. A limit of the processor would only make
 		// requests wait while the node idles: among pods that all want it, it is shared by what they ask for.
 		Resources: corev1.ResourceRequirementsArgs{
@@ -208,12 +226,6 @@ func (b *appBuild) container() corev1.ContainerArgs {
 		},
 		VolumeMounts: corev1.VolumeMountArray{corev1.VolumeMountArgs{
 			Name: pulumi.String("tmp"), MountPath: pulumi.String("/tmp"),
-		}},
-		StartupProbe:   probe("/healthz", 2, rollout.StartSeconds/2),
-		ReadinessProbe: probe("/readyz", 5, 2),
-		LivenessProbe:  probe("/healthz", 10, 6),
-		Lifecycle: corev1.LifecycleArgs{PreStop: corev1.LifecycleHandlerArgs{
-			Sleep: corev1.SleepActionArgs{Seconds: pulumi.Int(appDrainSeconds)},
 		}},
 	}
 }

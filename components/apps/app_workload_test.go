@@ -159,6 +159,20 @@ func TestAppContainer(t *testing.T) {
 	})
 }
 
+// What starts slowly has that time, and is replaced in as few steps as fit into a release.
+func TestAppThatStartsSlowly(t *testing.T) {
+	args := appArgs
+	args.StartSeconds = 305
+	patch := componenttest.Record(t, app(args)).One(t, "kubernetes:apps/v1:DeploymentPatch", "app-matters-workload")
+	componenttest.Expect(t, patch, map[string]any{
+		"spec.strategy.rollingUpdate":  object{"maxSurge": "25%", "maxUnavailable": 0.0},
+		"spec.progressDeadlineSeconds": 555.0,
+		// Every two seconds, and once more for an odd number of them.
+		"spec.template.spec.containers[0].startupProbe.failureThreshold": 153.0,
+		"spec.template.spec.containers[0].startupProbe.periodSeconds":    2.0,
+	})
+}
+
 func TestAppRefusesNothingAtAll(t *testing.T) {
 	componenttest.Refuses(t, app(apps.AppArgs{}),
 		"App app-matters: Cluster is missing", "IngressNamespace is missing", "ClusterName is missing", "IngressClass is missing",

@@ -44,15 +44,15 @@ var ingressFolders = []struct{ volume, path string }{
 // may undo it. The API server begins with one, and the autoscaler makes it the least number within its interval of 15
 // seconds, before any metric is there.
 func (b *ingressBuild) controller(ready []pulumi.Resource) (*appsv1.Deployment, error) {
-	limit := fmt.Sprintf("%ds", rollout.Seconds(b.args.MaxReplicas))
+	limit := fmt.Sprintf("%ds", rollout.Seconds(b.args.MaxReplicas, rollout.StartSeconds))
 	return appsv1.NewDeployment(b.Ctx, b.Name+"-controller", &appsv1.DeploymentArgs{
 		Metadata: b.Object(IngressController, nil),
 		Spec: appsv1.DeploymentSpecArgs{
 			Selector:        kit.Labelled(kit.LabelName, ingressName),
 			MinReadySeconds: pulumi.Int(rollout.ReadySeconds),
 			// Kubernetes calls it failed when this has passed, and Pulumi ends with that.
-			ProgressDeadlineSeconds: pulumi.Int(rollout.StallSeconds),
-			Strategy:                gradual(),
+			ProgressDeadlineSeconds: pulumi.Int(rollout.StallSeconds(rollout.StartSeconds)),
+			Strategy:                gradual(rollout.StartSeconds),
 			Template: corev1.PodTemplateSpecArgs{
 				Metadata: metav1.ObjectMetaArgs{
 					Labels: pulumi.ToStringMap(b.Labels),

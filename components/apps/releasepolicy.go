@@ -11,9 +11,10 @@ import (
 )
 
 const (
-	// releasePolicyName is the name of the policy and of its binding.
-	releasePolicyName = "legops-release"
-	admissionVersion  = "admissionregistration.k8s.io/v1"
+	// releasePolicyName is the name of the policy of releases and of its binding, migrationPolicyName that of migrations.
+	releasePolicyName   = "legops-release"
+	migrationPolicyName = "legops-migration"
+	admissionVersion    = "admissionregistration.k8s.io/v1"
 )
 
 var repositoriesPattern = regexp.MustCompile(`^[a-z0-9]+(-[a-z0-9]+)*$`)
@@ -33,51 +34,84 @@ type ReleasePolicyArgs struct {
 }
 
 // ReleasePolicy lets DeliveryGroup do nothing on the cluster but release, whatever roles it has: set the image of an
-// application to one of its own by digest or to one that served before, and write down which. A role alone cannot say so:
-// who may patch a Deployment may mount a Secret, change the command and run as the application.
+// application to one of its own by digest or to one that served before, and write down which; and run its migration with such an image of
+// its own. A role alone cannot say so: who may patch a Deployment or create a Job may mount a Secret, change the command and run as the
+// application.
 //
 // The API server holds it to every request but those that only read, which are a matter of roles alone, as are policies such
 // as this one and reviews of rights (Kubernetes v1.35.4, pkg/kubeapiserver/admission/exclusion/resources.go).
 type ReleasePolicy struct {
 	pulumi.ResourceState
 
-	// InForce are the policy and its binding. Who depends on it depends on these: a dependency on the component means the children
+	// InForce are the policies and their bindings. Who depends on it depends on these: a dependency on the component means the children
 	// whose registration has begun, and would miss one that is about to.
 	InForce []pulumi.Resource
 }
 
-// NewReleasePolicy creates the policy and puts it in force.
+// NewReleasePolicy creates the policies and puts them in force.
 func NewReleasePolicy(ctx *pulumi.Context, name string, args *ReleasePolicyArgs, opts ...pulumi.ResourceOption) (*ReleasePolicy, error) {
 	c, s := &ReleasePolicy{}, kit.NewSpace(ctx, name)
 	return c, s.Create(c, args, args.check, opts, func() error {
 		s.Share("", releasePolicyName, componentDelivery, args.Cluster)
-		policy, err := kit.NewObject(ctx, admissionVersion, "ValidatingAdmissionPolicy", name+"-policy", kit.Inputs{
-			"metadata": s.ClusterWide(releasePolicyName, nil),
-			"spec": kit.Inputs{
-				"failurePolicy": "Fail",
-				// Everything that changes anything: what a release needs not is refused by the rule requests.
-				"matchConstraints": kit.Inputs{"resourceRules": []kit.Inputs{{
-					"apiGroups": []string{"*"}, "apiVersions": []string{"*"}, "operations": []string{"*"}, "resources": []string{"*/*"},
-				}}},
-				// Nothing else is evaluated for anybody else.
-				"matchConditions": []admissionExpression{{
-					Name: "delivery", Expression: fmt.Sprintf("'%s' in request.userInfo.?groups.orValue([])", DeliveryGroup),
-				}},
-				"variables":   releaseExpressions(args.registry()),
-				"validations": []kit.Inputs{releaseValidation()},
-			},
-		}, s.WithCluster()...)
-		if err != nil {
-			return err
+		for _, p := range []admissionPolicy{args.releases(), args.migrations()} {
+			inForce, err := p.create(&s)
+			if err != nil {
+				return err
+			}
+			c.InForce = append(c.InForce, inForce...)
 		}
-		// Without a binding the policy refuses nothing.
-		binding, err := kit.NewObject(ctx, admissionVersion, "ValidatingAdmissionPolicyBinding", name+"-binding", kit.Inputs{
-			"metadata": s.ClusterWide(releasePolicyName, nil),
-			"spec":     kit.Inputs{"policyName": releasePolicyName, "validationActions": []string{"Deny"}},
-		}, s.WithCluster(pulumi.DependsOn([]pulumi.Resource{policy}))...)
-		c.InForce = []pulumi.Resource{policy, binding}
-		return err
+		return nil
 	})
+}
+
+// admissionPolicy is a policy for DeliveryGroup, and its binding.
+type admissionPolicy struct {
+	name        string // of both, on the cluster
+	child       string // of both, after the name of the component
+	matches     kit.Inputs
+	expressions []admissionExpression
+	validation  kit.Inputs
+	// paramKind and param are kind and name of the object in the namespace of the request that it compares with. Optional.
+	paramKind kit.Inputs
+	param     string
+}
+
+// releases holds the group to releases.
+func (a *ReleasePolicyArgs) releases() admissionPolicy {
+	return admissionPolicy{
+		name: releasePolicyName, expressions: releaseExpressions(a.registry()), validation: releaseValidation(),
+		// Everything that changes anything: what a release needs not is refused by the rule requests.
+		matches: kit.Inputs{"apiGroups": []string{"*"}, "apiVersions": []string{"*"}, "operations": []string{"*"}, "resources": []string{"*/*"}},
+	}
+}
+
+// create creates the policy, and then the binding, without which it refuses nothing.
+func (p admissionPolicy) create(s *kit.Space) ([]pulumi.Resource, error) {
+	spec := kit.Inputs{
+		"failurePolicy":    "Fail",
+		"matchConstraints": kit.Inputs{"resourceRules": []kit.Inputs{p.matches}},
+		// Nothing else is evaluated for anybody else.
+		"matchConditions": []admissionExpression{{
+			Name: "delivery", Expression: fmt.Sprintf("'%s' in request.userInfo.?groups.orValue([])", DeliveryGroup),
+		}},
+		"variables":   p.expressions,
+		"validations": []kit.Inputs{p.validation},
+	}
+	binds := kit.Inputs{"policyName": p.name, "validationActions": []string{"Deny"}}
+	if p.paramKind != nil {
+		spec["paramKind"] = p.paramKind
+		binds["paramRef"] = kit.Inputs{"name": p.param, "parameterNotFoundAction": "Deny"}
+	}
+	policy, err := kit.NewObject(s.Ctx, admissionVersion, "ValidatingAdmissionPolicy", s.Name+p.child+"-policy", kit.Inputs{
+		"metadata": s.ClusterWide(p.name, nil), "spec": spec,
+	}, s.WithCluster()...)
+	if err != nil {
+		return nil, err
+	}
+	binding, err := kit.NewObject(s.Ctx, admissionVersion, "ValidatingAdmissionPolicyBinding", s.Name+p.child+"-binding", kit.Inputs{
+		"metadata": s.ClusterWide(p.name, nil), "spec": binds,
+	}, s.WithCluster(pulumi.DependsOn([]pulumi.Resource{policy}))...)
+	return []pulumi.Resource{policy, binding}, err
 }
 
 func (a *ReleasePolicyArgs) check(p *kit.Problems) {

@@ -78,6 +78,8 @@ var releaseVariables = []admissionExpression{
   (has(request.subResource) ? '/' + request.subResource : '') + ' ' + request.?name.orValue('')`},
 	{"deployment", `request.resource.group == 'apps' && variables.request == 'UPDATE of deployments ' + variables.application`},
 	{"configMap", `request.resource.group == '' && variables.request == 'UPDATE of configmaps SERVING'`},
+	// What such a Job may be is a matter of the policy of migrations (releasepolicy_migration.go).
+	{"migration", `request.resource.group == 'batch' && request.operation == 'CREATE' && request.resource.resource == 'jobs' && !has(request.subResource)`},
 	{"annotations", `variables.deployment ? object.metadata.?annotations.orValue({}) : {}`},
 	{"annotationsBefore", `variables.deployment ? oldObject.metadata.?annotations.orValue({}) : {}`},
 	{"containers", `variables.deployment ? object.spec.template.spec.containers : []`},
@@ -100,15 +102,18 @@ IMAGE_ANNOTATIONS.filter(k, k in variables.annotationsBefore).map(k, string(vari
 	{"entriesBefore", `variables.deployment || variables.configMap ? ENTRIES(oldObject) : []`},
 }
 
+// releaseKeys finds the keys of parts that are other than they have to be.
+const releaseKeys = `variables.parts.map(p, (p.now.filter(k, !(k in p.keys || k in p.before && p.now[k] == p.before[k])) +
+    p.before.filter(k, !(k in p.now)))
+  .map(k, p.path + k + ' becomes ' + SHOWN(p.now, different) + ', must stay ' + SHOWN(p.before, as it is)).join('; '))
+.filter(t, t != '')`
+
 // releaseRules are what is wrong with a request: lists of texts, empty where nothing is.
 var releaseRules = []admissionExpression{
 	// Roles give the group no more than these. What one gives by mistake is refused here.
-	{"wrongRequest", `variables.deployment || variables.configMap ? [] :
-['it is the ' + variables.request + ', must be the UPDATE of deployments <application> or of configmaps SERVING']`},
-	{"wrongKeys", `variables.parts.map(p, (p.now.filter(k, !(k in p.keys || k in p.before && p.now[k] == p.before[k])) +
-    p.before.filter(k, !(k in p.now)))
-  .map(k, p.path + k + ' becomes ' + SHOWN(p.now, different) + ', must stay ' + SHOWN(p.before, as it is)).join('; '))
-.filter(t, t != '')`},
+	{"wrongRequest", `variables.deployment || variables.configMap || variables.migration ? [] :
+['it is the ' + variables.request + ', must be the UPDATE of deployments <application> or of configmaps SERVING, or the CREATE of jobs']`},
+	{"wrongKeys", releaseKeys},
 	// Containers are told apart by their names, and stay in their order.
 	{"wrongContainers", `(variables.containers.map(c, c.name) == variables.containersBefore.map(c, c.name) ? [] :
   ['spec.template.spec.containers becomes ' + variables.containers.map(c, c.name).join(', ') +
@@ -132,15 +137,20 @@ variables.entries.filter(e, !(e.by == ['MANAGER', 'Update', '', string(object.ap
 
 // releaseExpressions are variables and rules with the names in place.
 func releaseExpressions(registry string) []admissionExpression {
+	return expressions(registry, releaseVariables, releaseRules)
+}
+
+// expressions are those of a policy with the names in place.
+func expressions(registry string, lists ...[]admissionExpression) []admissionExpression {
 	names := strings.NewReplacer(
-		"DEPLOYMENT_PARTS", releaseParts(releaseDeployment), "CONFIGMAP_PARTS", releaseParts(releaseConfigMap),
+		"DEPLOYMENT_PARTS", releaseParts(releaseDeployment), "CONFIGMAP_PARTS", releaseParts(releaseConfigMap), "JOB_PARTS", releaseParts(migrationJob),
 		"IMAGE_ANNOTATIONS", quoted(releaseImageAnnotations),
 		"ENTRIES(object)", releaseEntries("object"), "ENTRIES(oldObject)", releaseEntries("oldObject"),
-		"APP", AppContainer, "SERVING", servingName, "PLACEHOLDER", appFirstImage, "MANAGER", releaseManager, "REGISTRY", registry,
+		"APP", AppContainer, "MIGRATE", MigrationName, "SERVING", servingName, "PLACEHOLDER", appFirstImage, "MANAGER", releaseManager, "REGISTRY", registry,
 		"SHOWN(p.now, different)", shown("p.now", "different"), "SHOWN(p.before, as it is)", shown("p.before", "as it is"),
 	)
 	var all []admissionExpression
-	for _, of := range [][]admissionExpression{releaseVariables, releaseRules} {
+	for _, of := range lists {
 		for _, e := range of {
 			all = append(all, admissionExpression{e.Name, names.Replace(e.Expression)})
 		}
@@ -187,13 +197,18 @@ func shown(part, otherwise string) string {
 
 // releaseValidation refuses what any rule finds, and tells all of it at once.
 func releaseValidation() kit.Inputs {
+	return validation(releaseRules, fmt.Sprintf(
+		"%s may only release: set, of the Deployment of an application, the image of the container %s and the annotations %s, and of its ConfigMap %s data.image; and create a Job of its migration",
+		DeliveryGroup, AppContainer, strings.Join(releaseAnnotations, ", "), servingName))
+}
+
+// validation refuses what any of the rules finds, and ends with what the group can do.
+func validation(rules []admissionExpression, can string) kit.Inputs {
 	var all []string
-	for _, rule := range releaseRules {
+	for _, rule := range rules {
 		all = append(all, "variables."+rule.Name)
 	}
 	found := "(" + strings.Join(all, " + ") + ")"
-	can := fmt.Sprintf("%s may only release: set, of the Deployment of an application, the image of the container %s and the annotations %s, and of its ConfigMap %s data.image",
-		DeliveryGroup, AppContainer, strings.Join(releaseAnnotations, ", "), servingName)
 	return kit.Inputs{
 		"expression": found + ".size() == 0", "reason": "Forbidden",
 		"messageExpression": found + ".join('; ') + '. " + can + "'",

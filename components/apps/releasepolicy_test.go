@@ -53,6 +53,36 @@ func TestReleasePolicy(t *testing.T) {
 		"spec":          object{"policyName": "legops-release", "validationActions": []any{"Deny"}},
 	})
 	assert.ElementsMatch(t, []any{policy.URN}, binding.DependsOn)
+
+	migration := r.One(t, componenttest.Admission+"ValidatingAdmissionPolicy", "release-policy-migration-policy")
+	componenttest.Expect(t, migration, map[string]any{
+		"metadata.name":      "legops-migration",
+		"spec.failurePolicy": "Fail",
+		"spec.paramKind":     object{"apiVersion": "batch/v1", "kind": "CronJob"},
+		"spec.matchConstraints": object{"resourceRules": []any{object{
+			"apiGroups": []any{"batch"}, "apiVersions": everything, "operations": []any{"CREATE"}, "resources": []any{"jobs"},
+		}}},
+		"spec.matchConditions": policy.Get("spec.matchConditions"),
+	})
+	componenttest.Expect(t, r.One(t, componenttest.Admission+"ValidatingAdmissionPolicyBinding", "release-policy-migration-binding"), map[string]any{
+		"metadata.name": "legops-migration",
+		// Where an application has no migration, there is nothing to compare with, and no Job.
+		"spec": object{
+			"policyName": "legops-migration", "validationActions": []any{"Deny"}, "paramRef": object{"name": "migrate", "parameterNotFoundAction": "Deny"},
+		},
+	})
+}
+
+// Who waits for the component waits for all of it.
+func TestReleasePolicyIsInForce(t *testing.T) {
+	var made *apps.ReleasePolicy
+	componenttest.Record(t, componenttest.OnCluster(func(ctx *pulumi.Context, cluster pulumi.Resource, opts ...pulumi.ResourceOption) (err error) {
+		args := releasePolicyArgs
+		args.Cluster = cluster
+		made, err = apps.NewReleasePolicy(ctx, "release-policy", &args, opts...)
+		return err
+	}))
+	assert.Len(t, made.InForce, 4)
 }
 
 func TestReleasePolicyRefusesNothingAtAll(t *testing.T) {

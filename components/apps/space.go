@@ -20,6 +20,7 @@ const (
 	componentIngress     = "ingress"
 	componentApplication = "application"
 	componentDelivery    = "delivery"
+	componentMigration   = "migration"
 )
 
 // openSpace creates a namespace for pods without any privilege, after what is given. When the namespace goes, what is in it

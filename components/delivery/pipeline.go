@@ -33,9 +33,6 @@ type BuildArgs struct {
 	BlockSeverity string
 }
 
-// mostRolloutSeconds leave a hook the time to go back, and to say why.
-const mostRolloutSeconds = rollout.HookSeconds/2 - 80
-
 // ReleaseArgs is how a release is rolled out. The build writes it into the bundle, where the hooks read it.
 type ReleaseArgs struct {
 	// Domain and Path are where the application answers, for the request that proves a release.
@@ -191,7 +188,7 @@ func (a *PipelineArgs) check(p *kit.Problems) {
 		field            string
 		value, low, high int
 	}{
-		{"NodePort", a.Release.NodePort, 30000, 32767}, {"RolloutSeconds", a.Release.RolloutSeconds, 1, mostRolloutSeconds},
+		{"NodePort", a.Release.NodePort, 30000, 32767}, {"RolloutSeconds", a.Release.RolloutSeconds, 1, rollout.MostSeconds},
 	} {
 		p.Require(number.value >= number.low && number.value <= number.high,
 			"Release.%s is %d, must be %d to %d", number.field, number.value, number.low, number.high)

@@ -8,5 +8,8 @@ look
 [ "$replicas" -gt 0 ] || give_up "the Deployment $APPLICATION is scaled to 0, so nothing could be seen to work: scale it up"
 may=$(kube auth can-i patch "deployment/$APPLICATION" || true)
 [ "$may" = yes ] || give_up "this instance may not change the Deployment $APPLICATION: its access entry and the Role delivery give the right"
+template=$(retried kube get cronjob migrate --ignore-not-found --output=name) || give_up "whether $APPLICATION has a migration cannot be read"
+[ -z "$template" ] || [ "$(kube auth can-i create jobs || true)" = yes ] ||
+	give_up "this instance may not run the migration of $APPLICATION: the Role delivery gives the right, once the platform is updated"
 ended now || [ -n "$state" ] || give_up "CodeDeploy does not tell what becomes of $DEPLOYMENT_ID, so nothing could be found good: $(tail -n 1 "$scratch/unanswered")"
 say "runs $current, was good last: ${serving:-nothing is recorded}"

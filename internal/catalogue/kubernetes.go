@@ -5,6 +5,7 @@ const (
 	Namespace               = "kubernetes:core/v1:Namespace"
 	Deployment              = "kubernetes:apps/v1:Deployment"
 	DeploymentPatch         = "kubernetes:apps/v1:DeploymentPatch"
+	CronJob                 = "kubernetes:batch/v1:CronJob"
 	HorizontalPodAutoscaler = "kubernetes:autoscaling/v2:HorizontalPodAutoscaler"
 	PodDisruptionBudget     = "kubernetes:policy/v1:PodDisruptionBudget"
 	ConfigMap               = "kubernetes:core/v1:ConfigMap"
@@ -26,6 +27,7 @@ var _ = add(objects([]Type{
 	{Token: Deployment, Replaces: []string{"spec.selector"}, Box: "applications", Holds: Nothing, Costs: Free,
 		Failure: "it is an application, or a part of the platform on the cluster", Restarts: []Restart{rollsOut}},
 	{Token: DeploymentPatch, Box: "applications", Inert: true, Restarts: []Restart{rollsOut}},
+	{Token: CronJob, Box: "applications", Inert: true},
 	{Token: HorizontalPodAutoscaler, Box: "applications", Inert: true},
 	{Token: PodDisruptionBudget, Box: "applications", Inert: true},
 	{Token: ConfigMap, Box: "applications", Inert: true, Restarts: []Restart{{Input: "data", Serves: true,

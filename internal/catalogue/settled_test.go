@@ -175,6 +175,10 @@ var settled = map[string][]settlement{
 		{path: "immutable", does: refused, file: "pkg/apis/core/validation/validation.go",
 			why: "it can be set in place, and ValidateConfigMapUpdate refuses to take it back"},
 	},
+	catalogue.CronJob: {
+		{path: "spec.jobTemplate", does: inPlace, file: "provider/pkg/provider/diff.go",
+			why: "forceNewProperties names the name and the namespace alone; the comments are of the Jobs and pods that are made from it, which stay as they are"},
+	},
 	catalogue.Service: {
 		{path: "spec.clusterIPs", does: refused, file: "pkg/apis/core/validation/validation.go",
 			why: "validateUpgradeDowngradeClusterIPs lets a second one come and go, and refuses another first one"},

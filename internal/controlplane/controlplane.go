@@ -37,6 +37,8 @@ type Options struct {
 	Keep bool
 	// NeverReady are the images, as pods name them, of pods that start and never become ready.
 	NeverReady []string
+	// Failing are the images of pods that fail, where nothing restarts them: the pods of Jobs.
+	Failing []string
 }
 
 // Plane is a running control plane.
@@ -91,7 +93,7 @@ func Start(ctx context.Context, o Options) (_ *Plane, err error) {
 		return nil, err
 	}
 	if len(o.Nodes) > 0 {
-		err = p.startNodes(ctx, o.Nodes, o.NeverReady)
+		err = p.startNodes(ctx, o)
 	}
 	return p, err
 }

@@ -1,6 +1,11 @@
 package settings
 
-import "legops/internal/capacity"
+import (
+	"cmp"
+
+	"legops/internal/capacity"
+	"legops/internal/rollout"
+)
 
 // Ingress is the NGINX ingress controller.
 type Ingress struct {
@@ -37,6 +42,10 @@ type Application struct {
 	Calls []string `json:"calls,omitempty" jsonschema:"uniqueItems=true"`
 	// Edge is what it needs of CloudFront and the firewall beyond what every application gets. Optional.
 	Edge *ApplicationEdge `json:"edge,omitempty"`
+	// StartSeconds is how long a pod may take until it answers, where the account has the least CPU for it. Optional.
+	StartSeconds int `json:"startSeconds,omitempty" jsonschema:"minimum=10,maximum=600,default=120"`
+	// Migrate is a command that each release runs once with its image, before any pod of it serves. Optional.
+	Migrate *Migration `json:"migrate,omitempty"`
 }
 
 // Tunable is what an account may say otherwise of an application than its declaration. All but settings has to be said in one of the
@@ -85,6 +94,9 @@ type SecretName string
 func (a Application) Pod() capacity.Room {
 	return capacity.Room{MilliCPU: capacity.MilliCPU(a.CPU), MemoryMiB: capacity.MebiBytes(a.Memory), Pods: 1}
 }
+
+// Start is StartSeconds, or what it is by default.
+func (a Application) Start() int { return cmp.Or(a.StartSeconds, rollout.StartSeconds) }
 
 // BucketAccess is what an application may do with a bucket.
 type BucketAccess struct {

@@ -143,6 +143,7 @@ var forms = map[reflect.Type]form{
 	reflect.TypeFor[settings.HeaderName]():    {`^[A-Za-z][0-9A-Za-z-]*$`, "the name of a header such as Accept-Language"},
 	reflect.TypeFor[settings.UploadPath]():    {`^(/[a-z0-9-]+)+$`, "a path such as /documents/files"},
 	reflect.TypeFor[settings.GithubAccount](): {`^(0|[1-9][0-9]{0,14})$`, "the id of a GitHub account such as 1234567, in quotes"},
+	reflect.TypeFor[settings.CommandWord]():   {`^[^\x00]+$`, "a word that is not empty"},
 	reflect.TypeFor[settings.SecretName]():    {`^[a-z]([a-z0-9-]{0,38}[a-z0-9])?$`, "a name of lower-case letters digits and hyphens (40 at most)"},
 }
 

@@ -238,10 +238,18 @@ func newDeployer(t *testing.T, objects, patches []controlplane.Object) *deployer
 	d := &deployer{Plane: plane}
 	d.kubeconfig, err = plane.KubeconfigAs("deployer", "legops:delivery")
 	require.NoError(t, err)
-	i := slices.IndexFunc(objects, func(o controlplane.Object) bool { return o["kind"] == "ValidatingAdmissionPolicy" })
-	require.GreaterOrEqual(t, i, 0, "the program registers no policy")
-	d.policy = objects[i]
+	d.policy = policyOf(t, objects, "legops-release")
 	return d
+}
+
+// policyOf is a policy by its name.
+func policyOf(t *testing.T, objects []controlplane.Object, name string) controlplane.Object {
+	t.Helper()
+	i := slices.IndexFunc(objects, func(o controlplane.Object) bool {
+		return o["kind"] == "ValidatingAdmissionPolicy" && o.Get("metadata.name") == name
+	})
+	require.GreaterOrEqual(t, i, 0, "the program registers no policy %s", name)
+	return objects[i]
 }
 
 // try sends a request about matters as the deployer.

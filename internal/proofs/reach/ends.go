@@ -61,6 +61,7 @@ var partyOf = map[[2]string][]string{
 	{"ClusterAutoscaler", catalogue.Deployment}: {infra.Addons, infra.Nodes},
 	{"Ingress", catalogue.Deployment}:           {infra.Ingress},
 	{"App", catalogue.Deployment}:               {infra.Applications},
+	{"App", catalogue.CronJob}:                  {infra.Applications},
 	{"LoadBalancer", catalogue.LoadBalancer}:    {infra.LoadBalancer},
 	{"Network", catalogue.VpcEndpoint}:          {infra.Endpoints},
 	{"Rds", catalogue.Database}:                 {infra.Database},

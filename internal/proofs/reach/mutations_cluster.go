@@ -232,6 +232,14 @@ var mutationsOfCluster = []mutation{
 			w.added("matters", catalogue.Deployment, pods("matters")),
 		}
 	}},
+	{"jobs of nobody", func(w *world) []change {
+		return []change{w.added("kube-system", catalogue.CronJob, model.Values{
+			"metadata": map[string]any{"name": "other", "namespace": "kube-system"},
+			"spec": map[string]any{"jobTemplate": map[string]any{"spec": map[string]any{"template": map[string]any{
+				"metadata": map[string]any{"labels": map[string]any{"app": "other"}}, "spec": map[string]any{"containers": []any{map[string]any{"name": "other"}}},
+			}}}},
+		})}
+	}},
 	{"pods pass for others", func(w *world) []change {
 		return w.edited(catalogue.Deployment, to("kube-dns", "spec", "template", "metadata", "labels", "k8s-app"), "autoscaler")
 	}},

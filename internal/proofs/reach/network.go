@@ -83,6 +83,7 @@ var readers = []struct {
 	{[]string{catalogue.BuildProject}, (*Network).readBuild},
 	{[]string{catalogue.Deployment}, (*Network).readDeployment},
 	{[]string{catalogue.DeploymentPatch}, (*Network).readPatch},
+	{[]string{catalogue.CronJob}, (*Network).readCronJob},
 	{[]string{catalogue.Namespace}, nil},
 	{[]string{catalogue.NetworkPolicy}, (*Network).readPolicy},
 	{[]string{catalogue.Service}, (*Network).readService},

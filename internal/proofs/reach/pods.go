@@ -99,17 +99,25 @@ func (n *Network) podEnd(r *model.Resource, p *pod) *End {
 
 // readDeployment reads the pods of a Deployment, with what a patch adds.
 func (n *Network) readDeployment(r *model.Resource) {
-	p := &pod{namespace: r.Text("metadata.namespace"), labels: map[string]string{}, ports: map[string]Ports{}}
-	name, host := r.Text("metadata.name"), false
-	sources := []*model.Resource{r}
+	templates := []model.Values{r.Values("spec.template")}
 	for _, patch := range n.things {
-		if patch.Type == catalogue.DeploymentPatch && patch.Text("metadata.name") == name && patch.Text("metadata.namespace") == p.namespace {
-			sources = append(sources, patch)
+		if patch.Type == catalogue.DeploymentPatch && patch.Text("metadata.name") == r.Text("metadata.name") && patch.Text("metadata.namespace") == r.Text("metadata.namespace") {
+			templates = append(templates, patch.Values("spec.template"))
 		}
 	}
-	var listens Ports
-	for _, source := range sources {
-		template := source.Values("spec.template")
+	n.readPods(r, templates)
+}
+
+// readCronJob reads the pods of the Jobs that a CronJob makes, or that are made by its template.
+func (n *Network) readCronJob(r *model.Resource) {
+	n.readPods(r, []model.Values{r.Values("spec.jobTemplate.spec.template")})
+}
+
+// readPods reads the pods of templates that add up.
+func (n *Network) readPods(r *model.Resource, templates []model.Values) {
+	p := &pod{namespace: r.Text("metadata.namespace"), labels: map[string]string{}, ports: map[string]Ports{}}
+	host, listens := false, Ports{}
+	for _, template := range templates {
 		for label, value := range template.Values("metadata.labels") {
 			p.labels[label], _ = value.(string)
 		}
@@ -127,12 +135,15 @@ func (n *Network) readDeployment(r *model.Resource) {
 			}
 		}
 	}
-	if len(r.Objects("spec.template.spec.containers")) == 0 {
+	if len(templates[0].Objects("spec.containers")) == 0 {
 		n.cannotRead(r, "it has no containers that can be read")
 	}
 	e := n.podEnd(r, p)
-	e.Name = "pod " + p.namespace + "/" + name
+	e.Name = "pod " + p.namespace + "/" + r.Text("metadata.name")
 	e.listens = listens
+	if len(listens) == 0 && r.Type == catalogue.Deployment {
+		e.listens = nil // it may listen where it does not say
+	}
 	if e.is(infra.Applications) {
 		e.Parties = append([]string{application(p.namespace)}, e.Parties...)
 	}

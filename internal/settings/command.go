@@ -1,0 +1,4 @@
+package settings
+
+// CommandWord is one word of a command.
+type CommandWord string
