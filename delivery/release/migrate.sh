@@ -39,8 +39,8 @@ served() {
 	grep -qxF "$IMAGE" "$scratch/served"
 }
 
-# jobs are the application's migrations, line by line: name, image, and how it ended, if it has.
-jobs() {
+# migrations are the application's Jobs of them, line by line: name, image, and how it ended, if it has.
+migrations() {
 	# shellcheck disable=SC2016 # the variables are the template's
 	retried kube get jobs --selector=app.kubernetes.io/component=migration --output=go-template='{{range .items}}{{.metadata.name}}|{{range .spec.template.spec.containers}}{{.image}}{{end}}|{{range .status.conditions}}{{if eq .status "True"}}{{if eq .type "Complete"}}succeeded{{end}}{{if eq .type "Failed"}}failed{{end}}{{end}}{{end}}
 {{end}}' >"$scratch/jobs"
@@ -106,7 +106,7 @@ fi
 touch "$scratch/pod"
 begun='' waited='' complaint='' tries=0
 while true; do
-	jobs || unchanged "the jobs of $APPLICATION cannot be read"
+	migrations || unchanged "the jobs of $APPLICATION cannot be read"
 	read -r next which <<<"$(step)"
 	case $next in
 	done)

@@ -1,6 +1,7 @@
 package rehearsal
 
 import (
+	"context"
 	"fmt"
 	"os"
 	"path/filepath"
@@ -99,26 +100,32 @@ func (a *application) firstPod(image string) (first time.Time) {
 	return first
 }
 
-// migratedOnce is a first release, another one, the same again, a bad one that goes back, the same once more, and the one before the last.
+// migratedOnce is a first release, another one that is killed and repeated, the same again, a bad one that goes back, and the one before the
+// last.
 func migratedOnce(a *application) {
-	for _, version := range []string{"v1", "v2"} {
-		revision := a.build(version)
-		a.neverFewer(func() { a.release(revision) })
+	before := func(version string) {
 		a.serves(imageOf(a.name, version))
 		a.migratedTimes(version, 1)
 		assert.False(a, a.firstPod(imageOf(a.name, version)).Before(a.migratedAt(version)), "a pod of %s was there before its migration had ended", version)
 	}
+	a.release(a.build("v1"))
+	before("v1")
+
+	v2 := a.build("v2")
+	r := a.start(v2)
+	r.during = kill(a, "ApplicationStart", 0, syscall.SIGKILL)
+	assert.ErrorContains(a, a.execute(a.Context(), r), "ApplicationStart: signal: killed")
+	a.neverFewer(func() { a.release(v2) })
+	before("v2")
 	a.say("the same again")
-	a.release(a.build("v2"))
+	a.release(v2)
 	a.migratedTimes("v2", 1)
 
-	bad := a.build("v3", "FAULT_ERROR_RATE=1")
-	for range 2 {
-		a.say("a bad release with a good migration, which CodeDeploy follows by the last good revision")
-		a.fails(a.start(bad), imageOf(a.name, "v3")+" is not healthy: "+a.path+" answers 500; "+imageOf(a.name, "v2")+" serves again")
-		a.serves(imageOf(a.name, "v2"))
-	}
+	a.say("a bad release with a good migration, which CodeDeploy follows by the last good revision")
+	a.fails(a.start(a.build("v3", "FAULT_ERROR_RATE=1")), imageOf(a.name, "v3")+" is not healthy: "+a.path+" answers 500; "+imageOf(a.name, "v2")+" serves again")
+	a.serves(imageOf(a.name, "v2"))
 	a.migratedTimes("v3", 1)
+	a.migratedTimes("v2", 1)
 	a.say("back to the release before")
 	_, err := a.cluster.Kubectl(a.Context(), nil, "--namespace", a.name, "delete", "jobs", "--all")
 	require.NoError(a, err, "a week later the jobs are gone")
@@ -133,11 +140,9 @@ func migrationFails(a *application) {
 	a.release(a.build("v1"))
 	before, pods := a.cluster.spec(a), a.serving()
 	failing := a.build("failing")
-	for range 2 {
+	for _, deploy := range []func(context.Context, *run) error{a.execute, a.deploy} { // the second with CodeDeploy's own way back
 		r := a.start(failing)
-		a.neverFewer(func() {
-			assert.ErrorContains(a, a.execute(a.Context(), r), "AfterInstall: exit status 1")
-		})
+		a.neverFewer(func() { assert.ErrorContains(a, deploy(a.Context(), r), "AfterInstall: exit status 1") })
 		assert.Contains(a, r.last(), "FAILED: the migration migrate-"+r.id+" failed: BackoffLimitExceeded: Job has reached the specified backoff limit; nothing was changed, and "+
 			imageOf(a.name, "v1")+" goes on")
 		assert.Contains(a, r.output(), "exit code 3 Error\ncannot do it\nfor this reason\n")
@@ -145,9 +150,6 @@ func migrationFails(a *application) {
 		assert.Equal(a, pods, a.serving(), "pods were replaced")
 	}
 	assert.Len(a, a.jobs(imageOf(a.name, "failing")), 2, "once for each release")
-	a.say("CodeDeploy's own way back")
-	a.fails(a.start(failing), "nothing was changed")
-	assert.Equal(a, pods, a.serving(), "pods were replaced")
 	a.migratedTimes("v1", 1)
 	a.recorded(imageOf(a.name, "v1"), placeholder, nil)
 	a.release(a.build("v2"))
@@ -160,7 +162,7 @@ func migrationTooLong(a *application) {
 	_, err := a.cluster.Kubectl(a.Context(), nil, "--namespace", a.name, "patch", "cronjob", "migrate", "--type=merge", "--patch",
 		`{"spec": {"jobTemplate": {"spec": {"activeDeadlineSeconds": 12}}}}`)
 	require.NoError(a, err)
-	r := a.start(a.build("endless"))
+	r := a.start(a.build("v1"))
 	a.neverFewer(func() {
 		a.fails(r, "failed: DeadlineExceeded: Job was active longer than specified deadline; nothing was changed, and "+before+" goes on")
 	})
@@ -183,7 +185,6 @@ func inMigration(after time.Duration, do func(*hookRun)) func(string, *hookRun) 
 // migrationKilled kills the hook of a migration before it began and in its middle. The job goes on, and the release that is repeated, as
 // another deployment or as the same one, waits for it.
 func migrationKilled(a *application) {
-	a.release(a.build("v1"))
 	for i, after := range []time.Duration{0, 3 * time.Second, 3 * time.Second} {
 		version, last := fmt.Sprintf("killed-%d", i), a.current()
 		revision := a.build(version)

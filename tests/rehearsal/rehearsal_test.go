@@ -63,18 +63,22 @@ var scenarios = []struct {
 	{"the agent's worker dies in a bad release", []string{"mute"}, firstAndLater(orphaned(time.Second, "FAULT_ERROR_RATE=1"))},
 	{"limits of the hooks and of the Deployment", []string{"limited"}, one(stalled, outOfTime)},
 	{"migrations: good, again, and going back", []string{"migrated"}, one(migratedOnce)},
-	{"migrations: they fail", []string{"unmigrated"}, one(migrationFails, migrationTooLong)},
-	{"migrations: killed, left and stopped", []string{"migrating"}, one(migrationKilled, migrationsInTurn, migrationStopped)},
+	{"migrations: they fail", []string{"unmigrated"}, one(migrationFails)},
+	{"migrations: one does not end", []string{"endless"}, one(migrationTooLong)},
+	{"migrations: killed", []string{"migrating"}, one(migrationKilled)},
+	{"migrations: left and stopped", []string{"left"}, one(migrationsInTurn, migrationStopped)},
 }
 
 // more are applications in addition to the stack's, for more scenarios at the same time.
-var more = []string{"alarmed", "early", "ended", "unread", "orphaned", "mute", "limited", "migrated", "unmigrated", "migrating"}
+var more = []string{"alarmed", "early", "ended", "unread", "orphaned", "mute", "limited", "migrated", "unmigrated", "migrating", "endless", "left"}
 
 // migrations are those of them that have one.
 var migrations = map[string]*settings.Migration{
 	"migrated":   {Command: []settings.CommandWord{"/app/reference", "migrate"}, TimeoutSeconds: 60},
 	"unmigrated": {Command: []settings.CommandWord{"/app/reference", "migrate"}, TimeoutSeconds: 60},
 	"migrating":  {Command: []settings.CommandWord{"sh", "-c", "echo $(PORT) costs $$5"}, TimeoutSeconds: 60},
+	"endless":    {Command: []settings.CommandWord{"/app/reference", "migrate"}, TimeoutSeconds: 60},
+	"left":       {Command: []settings.CommandWord{"/app/reference", "migrate"}, TimeoutSeconds: 60},
 }
 
 // one runs the acts of one application, one after the other, after a first good release.
@@ -105,7 +109,7 @@ func TestRehearsal(t *testing.T) {
 	objects, patches := objectsOf(t, cfg)
 	c := startCluster(t, []string{
 		imageOf("documents", "v2"), imageOf("portal", "bad"), imageOf("regulations", "v2"), imageOf("limited", "stalled"), imageOf("limited", "late"),
-		imageOf("unmigrated", "endless"),
+		imageOf("endless", "v1"),
 	}, []string{imageOf("unmigrated", "failing")})
 	_, err := c.Admit(t.Context(), objects, patches)
 	require.NoError(t, err)

@@ -200,9 +200,10 @@ func TestKeptZerosAreThoseOfKubernetes(t *testing.T) {
 	used := map[string]bool{}
 	planned := checkout.Config(t, "../../..", "dev")
 	planned.Applications[0].Schedules = []settings.Schedule{{Name: "tidy", Cron: "@daily", TimeZone: "UTC", Command: []settings.CommandWord{"tidy"}, DeadlineSeconds: 60}}
+	planned.Applications[0].Migrate = &settings.Migration{Command: []settings.CommandWord{"migrate"}, TimeoutSeconds: 60}
 	for stack, r := range map[string]*recorder.Recorder{
 		"dev": registered.Real(t, "../../..", "dev"), "test": registered.Real(t, "../../..", "test"), "prod": registered.Real(t, "../../..", "prod"),
-		"dev with a schedule": registered.Stack(t, "dev", planned),
+		"dev with a schedule and a migration": registered.Stack(t, "dev", planned),
 	} {
 		g, objects := r.Graph(), 0
 		for _, made := range g.Resources {
