@@ -103,7 +103,7 @@ func TestStartShowsWhichPartOfTheClusterEnded(t *testing.T) {
 	})
 	p := &Plane{bin: bin, dir: dir}
 	t.Cleanup(p.Close)
-	require.EqualError(t, p.startNodes(t.Context(), []Node{{Name: "a", Zone: "zone"}}, []string{"bad:1"}),
+	require.EqualError(t, p.startNodes(t.Context(), Options{Nodes: []Node{{Name: "a", Zone: "zone"}}, NeverReady: []string{"bad:1"}}),
 		bin+"/kube-scheduler ended: exit status 1\nkube-scheduler printed ("+dir+"/kube-scheduler.log):\nno such flag\n")
 	stages := checkout.Read(t, p.path("pods.yaml"))
 	assert.Contains(t, stages, `values: ["","bad:1"]`)

@@ -25,12 +25,12 @@ var _ = simulate(map[string]simulation{
 // it is sent. TestKeptZerosAreThoseOfKubernetes holds the names to the types, for every field that a stack has.
 var keptZeros = []string{
 	"activeDeadlineSeconds", "allowPrivilegeEscalation", "automountServiceAccountToken", "averageUtilization", "backoffLimit",
-	"enableServiceLinks", "failedJobsHistoryLimit", "failurePolicy", "fsGroup", "immutable", "ingressClassName", "manualSelector", "maxSkew",
-	"maxSurge",
-	"maxUnavailable", "minAvailable", "minReplicas", "nodeTaintsPolicy", "parameterNotFoundAction", "pathType", "podFailurePolicy", "podReplacementPolicy", "port",
-	"privileged", "progressDeadlineSeconds", "readOnlyRootFilesystem", "reason", "replicas", "revisionHistoryLimit", "runAsGroup",
-	"runAsNonRoot", "runAsUser", "sizeLimit", "stabilizationWindowSeconds", "startingDeadlineSeconds", "successfulJobsHistoryLimit",
-	"suspend", "terminationGracePeriodSeconds", "timeZone", "ttlSecondsAfterFinished", "unhealthyPodEvictionPolicy",
+	"completionMode", "completions", "enableServiceLinks", "failedJobsHistoryLimit", "failurePolicy", "fsGroup", "immutable",
+	"ingressClassName", "manualSelector", "maxSkew", "maxSurge", "maxUnavailable", "minAvailable", "minReplicas", "nodeTaintsPolicy",
+	"parallelism", "parameterNotFoundAction", "pathType", "podFailurePolicy", "podReplacementPolicy", "port", "privileged",
+	"progressDeadlineSeconds", "readOnlyRootFilesystem", "reason", "replicas", "revisionHistoryLimit", "runAsGroup", "runAsNonRoot",
+	"runAsUser", "sizeLimit", "stabilizationWindowSeconds", "startingDeadlineSeconds", "successfulJobsHistoryLimit", "suspend",
+	"terminationGracePeriodSeconds", "timeZone", "ttlSecondsAfterFinished", "unhealthyPodEvictionPolicy",
 }
 
 // freeForm are the fields whose keys anybody makes up; what is below them stays as it is.
