@@ -56,7 +56,7 @@ var refused = []struct {
 	{"an unknown directive", `unknown directive "large_client_header"`, []edit{set("http-snippets", "large_client_header 4 16k;")}},
 	{"another port for applications", `the duplicate "server_port" variable`, []edit{set("http-snippets", "map $host $server_port { default 443; }")}},
 	{"another port in a location", `the duplicate "server_port" variable`, []edit{set("location-snippets", "set $server_port 443;")}},
-	{"a map without an end", `unexpected end of file`, []edit{set("http-snippets", `map $http_upgrade $legops_upgrade { default "";`)}},
+	{"a map without an end", `unexpected "{"`, []edit{set("http-snippets", `map $http_upgrade $legops_upgrade { default "";`)}},
 	{"a directive without an end", `unexpected "}"`, []edit{set("http-snippets", "large_client_header_buffers 4 16k }")}},
 	{"a path twice", `duplicate location "/matters/"`, []edit{func(o *nginx.Objects) {
 		for i, minion := range o.Minions {
