@@ -128,7 +128,7 @@ func (b *appBuild) pods() error {
 	if err != nil {
 		return err
 	}
-	ready := append(policies, account)
+	ready := slices.Concat(policies, []pulumi.Resource{account})
 	if err := b.migration(ready); err != nil {
 		return err
 	}

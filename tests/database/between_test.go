@@ -51,7 +51,7 @@ func (w *world) between(impostor bool, messages int) (stop func(), err error) {
 					return
 				}
 				defer server.Close()
-				var here, there net.Conn = client, server
+				here, there := client, server
 				if impostor {
 					if here, there, err = both(client, server, own); err != nil {
 						return

@@ -80,7 +80,7 @@ func TestWebSockets(t *testing.T) {
 	d := withWebSockets(t)
 	w := open(t, d.Objects, map[string][]string{backend: {echoing(t, "matters").Addr}})
 	for _, at := range []string{live, live + "/7?x=1", path + "/x/../%6cive"} {
-		connection, _, err := w.dial(t.Context(), at)
+		connection, _, err := w.dial(t.Context(), at) //nolint:bodyclose // the package gives it closed
 		require.NoError(t, err, at)
 		for _, message := range []string{"one", strings.Repeat("x", 20<<10)} { // more than a buffer of NGINX
 			answered, err := tell(t.Context(), connection, message)
@@ -96,7 +96,7 @@ func TestWebSockets(t *testing.T) {
 		return a.text
 	}
 	for _, elsewhere := range []string{path, live + "x", path + "/Live", path + "/7" + live} {
-		_, response, err := w.dial(t.Context(), elsewhere)
+		_, response, err := w.dial(t.Context(), elsewhere) //nolint:bodyclose // the package gives it closed
 		require.Error(t, err, elsewhere)
 		assert.Equal(t, http.StatusOK, response.StatusCode, "%s: an answer, and no WebSocket", elsewhere)
 		assert.Equal(t, "[close] []", saw(w, elsewhere, "websocket"))
@@ -106,7 +106,7 @@ func TestWebSockets(t *testing.T) {
 	}
 
 	none := open(t, deploys(t, "prod").Objects, map[string][]string{backend: {echoing(t, "matters").Addr}})
-	_, response, err := none.dial(t.Context(), live)
+	_, response, err := none.dial(t.Context(), live) //nolint:bodyclose // the package gives it closed
 	require.Error(t, err)
 	assert.Equal(t, http.StatusOK, response.StatusCode)
 	assert.Equal(t, "[close] []", saw(none, live, "websocket"), "an application that does not say so gets none")
