@@ -102,7 +102,7 @@ var Flows = []foundation.Flow{
 	{From: Nodes, To: Internet, Protocol: "all", OpenedBy: byEKS, Why: "Images, and AWS services without an endpoint"},
 	{From: Addons, To: PodIdentity, Port: 80, Protocol: "tcp", OpenedBy: byEKS, Why: "Credentials of their roles"},
 	{From: Node, To: PodIdentity, Port: 80, Protocol: "tcp", OpenedBy: byEKS, Why: "Credentials of pods on the network of the node, such as the VPC CNI"},
-	{From: Nodes, To: Ingress, Port: 80, Protocol: "tcp", OpenedBy: byPolicy, Why: "Requests that came to a port of any node"},
+	{From: Nodes, To: Ingress, Port: 443, Protocol: "tcp", OpenedBy: byPolicy, Why: "Requests that came to a port of any node"},
 	{From: Nodes, To: Ingress, Port: 9113, Protocol: "tcp", OpenedBy: byPolicy, Why: "Metrics"},
 	{From: Ingress, To: DNS, Port: 53, Protocol: "udp", OpenedBy: byPolicy, Why: "Names"},
 	{From: Ingress, To: DNS, Port: 53, Protocol: "tcp", OpenedBy: byPolicy, Why: "Names with long answers"},
@@ -128,11 +128,11 @@ var Flows = []foundation.Flow{
 	{From: Applications, To: OwnNode, Protocol: "all", OpenedBy: byNode, Unneeded: true, Why: "The VPC CNI lets it pass in both directions"},
 	{From: OwnNode, To: Ingress, Protocol: "all", OpenedBy: byNode, Why: "Probes of the kubelet, and requests that came to a port of the node"},
 	{From: Ingress, To: OwnNode, Protocol: "all", OpenedBy: byNode, Unneeded: true, Why: "The VPC CNI lets it pass in both directions"},
-	// A pod that asks at the port of its own node is led on to the ingress, past CloudFront and its firewall, as if the node had asked, which
-	// is what requests of visitors look like, too (docs/decisions/0011-one-way-in.md).
-	{From: Applications, To: Ingress, Port: 80, Protocol: "tcp", OpenedBy: ByProxy, Unneeded: true, Why: "By the port of their own node"},
-	{From: DatabaseRoles, To: Ingress, Port: 80, Protocol: "tcp", OpenedBy: ByProxy, Unneeded: true, Why: "By the port of their own node"},
-	{From: Ingress, To: Ingress, Port: 80, Protocol: "tcp", OpenedBy: ByProxy, Unneeded: true, Why: "By the port of their own node"},
+	// NGINX listens at 443 in the subnets of the endpoints. So a pod gets to it past CloudFront and its firewall, as it does by the port of its
+	// own node (docs/decisions/0011-one-way-in.md).
+	{From: Applications, To: Ingress, Port: 443, Protocol: "tcp", OpenedBy: byPolicy, Unneeded: true, Why: "It is in the subnets of the endpoints"},
+	{From: DatabaseRoles, To: Ingress, Port: 443, Protocol: "tcp", OpenedBy: byPolicy, Unneeded: true, Why: "It is in the subnets of the endpoints"},
+	{From: Ingress, To: Ingress, Port: 443, Protocol: "tcp", OpenedBy: byPolicy, Unneeded: true, Why: "They are in the subnets of the control plane"},
 	{From: Node, To: Metadata, Port: 80, Protocol: "tcp", OpenedBy: byEC2, Why: "Credentials of the node, to whatever is on its own network"},
 	{From: Deployer, To: Metadata, Port: 80, Protocol: "tcp", OpenedBy: byEC2, Why: "Credentials of the deployer"},
 	{From: Bastion, To: Metadata, Port: 80, Protocol: "tcp", OpenedBy: byEC2, Why: "Credentials of the bastion"},

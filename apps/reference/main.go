@@ -19,25 +19,23 @@ import (
 var version = "unstamped"
 
 func main() {
-	if err := run(); err != nil {
+	if err := run(os.Args[1:]); err != nil {
 		fmt.Fprintln(os.Stderr, err)
 		os.Exit(1)
 	}
 }
 
-func run() error {
+// run serves, or with arguments does what they name.
+func run(arguments []string) error {
 	c, err := config.Load("config", os.LookupEnv)
 	if err != nil {
 		return err
 	}
 	log := slog.New(slog.NewJSONHandler(os.Stdout, &slog.HandlerOptions{Level: c.LogLevel})).With("version", version)
-	if arguments := os.Args[1:]; len(arguments) > 0 {
-		return command(arguments, version, log)
-	}
 	// From here on, so that a service that is still starting stops in the same way.
 	ctx, stop := signal.NotifyContext(context.Background(), syscall.SIGTERM, os.Interrupt)
 	defer stop()
-	if arguments := os.Args[1:]; len(arguments) > 0 {
+	if len(arguments) > 0 {
 		return command(ctx, arguments, c, log)
 	}
 	listener, err := net.Listen("tcp", fmt.Sprintf(":%d", c.Port))

@@ -188,7 +188,7 @@ func TestPortInUse(t *testing.T) {
 	defer func() { _ = listener.Close() }()
 	t.Setenv("ENVIRONMENT", "development")
 	t.Setenv("PORT", fmt.Sprint(listener.Addr().(*net.TCPAddr).Port))
-	if err := run(); err == nil || !strings.Contains(err.Error(), "address already in use") {
+	if err := run(nil); err == nil || !strings.Contains(err.Error(), "address already in use") {
 		t.Errorf("%v", err)
 	}
 }

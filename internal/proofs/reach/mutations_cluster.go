@@ -254,9 +254,6 @@ var mutationsOfCluster = []mutation{
 	{"a namespace has another label", func(w *world) []change {
 		return w.edited(catalogue.Namespace, to("other", "metadata", "labels", "app.kubernetes.io/component"), "app-")
 	}},
-	{"a namespace passes for an application", func(w *world) []change {
-		return w.edited(catalogue.Namespace, to("application", "metadata", "labels", "app.kubernetes.io/component"), "ingress")
-	}},
 	{"a Service opens a port of every node", func(w *world) []change {
 		return w.edited(catalogue.Service, func(in, _ model.Values) bool {
 			objects(in.Get("spec.ports"))[0]["nodePort"] = 30090.0

@@ -146,7 +146,7 @@ func (n *Network) readPods(r *model.Resource, templates []model.Values) {
 	e := n.podEnd(r, p)
 	e.Name = "pod " + p.namespace + "/" + r.Text("metadata.name")
 	e.listens = listens
-	if len(listens) == 0 && r.Type == catalogue.Deployment {
+	if len(listens) == 0 && (r.Type == catalogue.Deployment || !e.is(infra.Applications)) {
 		e.listens = nil // it may listen where it does not say
 	}
 	if e.is(infra.Applications) {
