@@ -133,7 +133,7 @@ func TestIdleWebSockets(t *testing.T) {
 	t.Parallel()
 	d := withWebSockets(t)
 	w := open(t, d.with(set("proxy-read-timeout", "2s"), set("proxy-send-timeout", "2s")), map[string][]string{backend: {echoing(t, "matters").Addr}})
-	connection, _, err := w.dial(t.Context(), live)
+	connection, _, err := w.dial(t.Context(), live) //nolint:bodyclose // the package gives it closed
 	require.NoError(t, err)
 	reading := connection.CloseRead(t.Context())
 	for range 5 {
@@ -158,7 +158,7 @@ func (w *way) stay(ctx context.Context, seen *counts) {
 	}()
 	for i := 0; ctx.Err() == nil; {
 		if connection == nil {
-			opened, response, err := w.dial(context.WithoutCancel(ctx), live)
+			opened, response, err := w.dial(context.WithoutCancel(ctx), live) //nolint:bodyclose // the package gives it closed
 			switch {
 			case err == nil:
 				connection = opened
@@ -240,7 +240,7 @@ func TestWebSocketsAcrossAReload(t *testing.T) {
 	endpoints := map[string][]string{backend: {echoing(t, "matters").Addr}}
 	objects := d.with(set("worker-shutdown-timeout", "2s"))
 	w := open(t, objects, endpoints)
-	connection, _, err := w.dial(t.Context(), live)
+	connection, _, err := w.dial(t.Context(), live) //nolint:bodyclose // the package gives it closed
 	require.NoError(t, err)
 	require.NoError(t, w.Reload(t.Context(), objects, endpoints))
 	start := time.Now()
