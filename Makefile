@@ -242,7 +242,7 @@ provider: tools ## Read the tables of the AWS provider out of the real one, buil
 
 .PHONY: docs
 docs: tools $(SIMULATE) ## Rewrite the generated documents, docs/architecture.svg included
-	UPDATE_DOCS=1 go test -count=1 -run 'IsFresh|AreFresh' ./tests ./internal/offline/cloud
+	UPDATE_DOCS=1 go test -count=1 -run 'IsFresh|AreFresh' ./tests ./internal/catalogue ./internal/offline/cloud
 	go run -ldflags '-s -w' ./cmd/prove -write
 
 .PHONY: golden

@@ -78,7 +78,11 @@ var again = map[string]Again{
 	// CreateKey has no token; AlreadyExistsException.
 	Key: Second, KeyAlias: Taken,
 	// ResourceAlreadyExistsException; Put; ConflictException.
-	LogGroup: Taken, LogMetricFilter: Same, LogResourcePolicy: Same, LogDeliverySource: Same, LogDeliveryDestination: Same, LogDelivery: Taken,
+	LogGroup: Taken, LogMetricFilter: Same, LogResourcePolicy: Same, LogDelivery: Taken,
+	// Both are put, but a creation sends the tags, as the default tags are on everything (logs/delivery_destination.go, delivery_source.go: Create):
+	// "ConflictException: Tags can only be provided when a resource is being created, not updated." (github.com/hashicorp/terraform-provider-aws,
+	// issue 43572 and pull request 43576, of a destination). That the same goes for a source is believed.
+	LogDeliveryDestination: Taken, LogDeliverySource: Taken,
 	// The provider looks first: opensearch/domain.go. The policy is an update.
 	SearchDomain: Taken, SearchDomainPolicy: Same,
 	// It exists in the state only.

@@ -21,6 +21,16 @@ type Answers struct {
 	Resources []Resource `json:"resources"`
 	// Cases are the changes, each of one resource.
 	Cases []Case `json:"cases"`
+	// Undecided are those of Asked.Failed and Asked.Unsure.
+	Undecided []Undecided `json:"undecided,omitempty"`
+}
+
+// Undecided is a change that the provider's answer does not decide.
+type Undecided struct {
+	Type string `json:"type"`
+	Path string `json:"path"`
+	// Why is the provider's error, or why its answer says nothing.
+	Why string `json:"why"`
 }
 
 // Asked counts the changes that were asked about. What is in no other count was answered.

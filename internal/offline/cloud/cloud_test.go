@@ -263,6 +263,9 @@ func TestAskingAgain(t *testing.T) {
 	}{
 		{catalogue.Second, catalogue.Vpc, values{"cidrBlock": "10.0.0.0/16"}},
 		{catalogue.Taken, catalogue.LogGroup, values{"name": "/legops"}},
+		{catalogue.Taken, catalogue.LogDeliveryDestination, values{ // put, but with tags
+			"name": "logs", "deliveryDestinationConfiguration": values{"destinationResourceArn": "arn:aws:firehose:us-east-1:111111111111:deliverystream/logs"},
+		}},
 		{catalogue.Same, catalogue.Topic, values{"name": "legops"}},
 		{catalogue.Same, catalogue.Topic, values{}}, // under another name, which the provider draws, it is another
 	} {

@@ -24,6 +24,7 @@ var _ = simulate(map[string]simulation{
 				return orElse(balancerZones[m.region()], "Z"+strings.ToUpper(digest(m.region(), "elb")[:13]))
 			},
 		},
+		replaces: balancerReplaces,
 		rules: []rule{
 			twoZones("subnets"), oneInAZone("subnets"), sameVpc("subnets", "securityGroups"), reachableFromOutside, mayWriteLogs,
 			within(limit{"idleTimeout", 1, 4000}),
@@ -56,6 +57,28 @@ var _ = simulate(map[string]simulation{
 		},
 	},
 })
+
+// balancerReplaces is what the provider cannot change of an application load balancer: a subnet that was given with its mapping and goes on
+// being given, with another one. Mappings come and go in place (terraform-provider-aws 5.68 and 6.13, internal/service/elbv2/load_balancer.go:
+// customizeDiffLoadBalancerALB). What comes in place of plain subnets is not played: the provider then compares with what AWS made of those.
+func balancerReplaces(olds, news resource.PropertyMap) []string {
+	const mappings = "subnetMappings"
+	old, asked := at(olds, mappings), at(news, mappings)
+	if kind := text(news["loadBalancerType"]); kind != "" && kind != "application" || !old.IsArray() || !asked.IsArray() || asked.ContainsUnknowns() {
+		return nil
+	}
+	kept := 0
+	for _, mapping := range old.ArrayValue() {
+		if slices.ContainsFunc(asked.ArrayValue(), mapping.DeepEquals) {
+			kept++
+		}
+	}
+	before, after := len(old.ArrayValue()), len(asked.ArrayValue())
+	if kept < min(before, after) {
+		return []string{mappings}
+	}
+	return nil
+}
 
 // balancerZones are the hosted zones of application load balancers, for the regions in use; others get a stand-in.
 var balancerZones = map[string]string{

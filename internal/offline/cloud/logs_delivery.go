@@ -32,6 +32,20 @@ func (p *Provider) appendDelivery(e *Entry) error {
 	if bucket == nil || bucket.Type != catalogue.Bucket {
 		return nil
 	}
+	sourceArn, _ := source.Outputs["arn"].(string)
+	return p.letDeliver(bucket, sourceArn, to)
+}
+
+// DeliverByHand makes a delivery of logs to a bucket, as a person would in the account.
+func (p *Provider) DeliverByHand(bucket Entry, source string) error {
+	p.record.mu.Lock()
+	defer p.record.mu.Unlock()
+	arn, _ := bucket.Outputs["arn"].(string)
+	return p.letDeliver(&bucket, source, arn)
+}
+
+// letDeliver appends to the policy of a bucket what lets a delivery write to a place in it.
+func (p *Provider) letDeliver(bucket *Entry, source, to string) error {
 	policy := p.configured(bucket, bucket.ID, catalogue.BucketPolicy)
 	if policy == nil {
 		return nil
@@ -40,8 +54,7 @@ func (p *Provider) appendDelivery(e *Entry) error {
 	if err != nil {
 		return err
 	}
-	sourceArn, _ := source.Outputs["arn"].(string)
-	needed := deliveryWrites(e.Account, sourceArn, to+"/*")
+	needed := deliveryWrites(bucket.Account, source, to+"/*")
 	has, err := hasStatement(held, needed)
 	if has || err != nil {
 		return err

@@ -40,6 +40,12 @@ type Provider struct {
 	ports map[string]int
 	// deleteUnreachable is whether the objects of a cluster that is gone are gone: see DeleteUnreachable.
 	deleteUnreachable bool
+	// clock is how much later than its start each thing is there that this cloud made, at least; awaited is what was asked for again until its
+	// role was known, which takes iamTakes, and hasty are types that nobody asks for again: see newroles.go.
+	clock    map[entryKey]time.Duration
+	awaited  []Awaited
+	iamTakes time.Duration
+	hasty    []string
 	// requests counts those of engines in this process, and the answers.
 	requests atomic.Int64
 }
@@ -77,7 +83,7 @@ func New(record *Record, fault *Fault) (*Provider, error) {
 	if err != nil {
 		return nil, err
 	}
-	p := &Provider{schema: table, record: record, ports: map[string]int{}}
+	p := &Provider{schema: table, record: record, ports: map[string]int{}, clock: map[entryKey]time.Duration{}, iamTakes: iamTakes}
 	p.faults = &faults{fault: fault, crash: p.fall, released: make(chan struct{})}
 	return p, nil
 }

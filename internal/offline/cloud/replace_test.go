@@ -34,27 +34,31 @@ func TestReplacementsOfTheRealProvider(t *testing.T) {
 		"another bucket of logs":  {catalogue.LogDeliveryDestination, destination("arn:aws:s3:::a"), destination("arn:aws:s3:::b"), nil, false},
 		"a bucket not known yet":  {catalogue.LogDeliveryDestination, destination("arn:aws:s3:::a"), destination(plugin.UnknownStringValue), []string{"deliveryDestinationConfiguration"}, false},
 		// Accepted, and they replace
-		"a restored database":       {catalogue.Database, values{}, values{"restoreToPointInTime": values{}}, []string{"restoreToPointInTime"}, false},
-		"a database from a bucket":  {catalogue.Database, values{}, values{"s3Import": values{"bucketName": "a"}}, []string{"s3Import"}, false},
-		"hybrid nodes":              {catalogue.Cluster, values{}, hybrid("10.1.0.0/16"), []string{"remoteNetworkConfig"}, false}, // in place since 6.11.0
-		"their network":             {catalogue.Cluster, hybrid("10.1.0.0/16"), hybrid("10.2.0.0/16"), []string{"remoteNetworkConfig"}, false},
-		"a control plane outside":   {catalogue.Cluster, values{}, values{"outpostConfig": values{"controlPlaneInstanceType": "a"}}, []string{"outpostConfig"}, false},
-		"another role of Auto Mode": {catalogue.Cluster, autoMode("a", true), autoMode("b", true), []string{"computeConfig"}, false},
-		"Auto Mode off, no role":    {catalogue.Cluster, autoMode("a", true), autoMode("", false), []string{"computeConfig"}, false}, // not since 6.13.0
-		"a domain without IPv6":     {catalogue.SearchDomain, values{"ipAddressType": "dualstack"}, values{"ipAddressType": "ipv4"}, []string{"ipAddressType"}, false},
-		"a domain with IPv6":        {catalogue.SearchDomain, values{"ipAddressType": "ipv4"}, values{"ipAddressType": "dualstack"}, nil, false},
-		"a key in another store":    {catalogue.Key, values{}, values{"customKeyStoreId": "a"}, []string{"customKeyStoreId"}, false},
-		"a key of an outside store": {catalogue.Key, values{}, values{"xksKeyId": "a"}, []string{"xksKeyId"}, false},
-		"a VPC from a pool":         {catalogue.Vpc, values{}, values{"ipv4IpamPoolId": "a"}, []string{"ipv4IpamPoolId"}, false},
-		"a subnet of IPv6 only":     {catalogue.Subnet, values{}, values{"ipv6Native": true}, []string{"ipv6Native"}, false},
-		"a subnet of an outpost":    {catalogue.Subnet, values{}, values{"outpostArn": "a"}, []string{"outpostArn"}, false},
-		"a rule for IPv6":           {catalogue.SecurityGroupRule, values{}, values{"ipv6CidrBlocks": []any{"::/0"}}, []string{"ipv6CidrBlocks"}, true},
-		"a rule for a prefix list":  {catalogue.SecurityGroupRule, values{}, values{"prefixListIds": []any{"pl-1"}}, []string{"prefixListIds"}, true},
-		"from addresses to a group": {catalogue.SecurityGroupIngressRule, values{"cidrIpv4": "10.0.0.0/8"}, values{"referencedSecurityGroupId": "sg-1"}, []string{"cidrIpv4", "referencedSecurityGroupId"}, false},
-		"from a group to a list":    {catalogue.SecurityGroupEgressRule, values{"referencedSecurityGroupId": "sg-1"}, values{"prefixListId": "pl-1"}, []string{"prefixListId", "referencedSecurityGroupId"}, false},
-		"an ACL of a distribution":  {catalogue.WebACL, values{"name": "a", "scope": "REGIONAL"}, values{"name": "a", "scope": "CLOUDFRONT"}, []string{"scope"}, true},
-		"a set of IPv6":             {catalogue.IPSet, values{"name": "a", "ipAddressVersion": "IPV4"}, values{"name": "a", "ipAddressVersion": "IPV6"}, []string{"ipAddressVersion"}, true},
+		"a restored database":         {catalogue.Database, values{}, values{"restoreToPointInTime": values{}}, []string{"restoreToPointInTime"}, false},
+		"a database from a bucket":    {catalogue.Database, values{}, values{"s3Import": values{"bucketName": "a"}}, []string{"s3Import"}, false},
+		"hybrid nodes":                {catalogue.Cluster, values{}, hybrid("10.1.0.0/16"), []string{"remoteNetworkConfig"}, false}, // in place since 6.11.0
+		"their network":               {catalogue.Cluster, hybrid("10.1.0.0/16"), hybrid("10.2.0.0/16"), []string{"remoteNetworkConfig"}, false},
+		"a control plane outside":     {catalogue.Cluster, values{}, values{"outpostConfig": values{"controlPlaneInstanceType": "a"}}, []string{"outpostConfig"}, false},
+		"another role of Auto Mode":   {catalogue.Cluster, autoMode("a", true), autoMode("b", true), []string{"computeConfig"}, false},
+		"Auto Mode off, no role":      {catalogue.Cluster, autoMode("a", true), autoMode("", false), []string{"computeConfig"}, false}, // not since 6.13.0
+		"a domain without IPv6":       {catalogue.SearchDomain, values{"ipAddressType": "dualstack"}, values{"ipAddressType": "ipv4"}, []string{"ipAddressType"}, false},
+		"a domain with IPv6":          {catalogue.SearchDomain, values{"ipAddressType": "ipv4"}, values{"ipAddressType": "dualstack"}, nil, false},
+		"a key in another store":      {catalogue.Key, values{}, values{"customKeyStoreId": "a"}, []string{"customKeyStoreId"}, false},
+		"a key of an outside store":   {catalogue.Key, values{}, values{"xksKeyId": "a"}, []string{"xksKeyId"}, false},
+		"a VPC from a pool":           {catalogue.Vpc, values{}, values{"ipv4IpamPoolId": "a"}, []string{"ipv4IpamPoolId"}, false},
+		"a subnet of IPv6 only":       {catalogue.Subnet, values{}, values{"ipv6Native": true}, []string{"ipv6Native"}, false},
+		"a subnet of an outpost":      {catalogue.Subnet, values{}, values{"outpostArn": "a"}, []string{"outpostArn"}, false},
+		"a rule for IPv6":             {catalogue.SecurityGroupRule, values{}, values{"ipv6CidrBlocks": []any{"::/0"}}, []string{"ipv6CidrBlocks"}, true},
+		"a rule for a prefix list":    {catalogue.SecurityGroupRule, values{}, values{"prefixListIds": []any{"pl-1"}}, []string{"prefixListIds"}, true},
+		"from addresses to a group":   {catalogue.SecurityGroupIngressRule, values{"cidrIpv4": "10.0.0.0/8"}, values{"referencedSecurityGroupId": "sg-1"}, []string{"cidrIpv4", "referencedSecurityGroupId"}, false},
+		"from a group to a list":      {catalogue.SecurityGroupEgressRule, values{"referencedSecurityGroupId": "sg-1"}, values{"prefixListId": "pl-1"}, []string{"prefixListId", "referencedSecurityGroupId"}, false},
+		"another mapping of a subnet": {catalogue.LoadBalancer, mapped("a", "b"), mapped("a", "c"), []string{"subnetMappings"}, false},
+		"one mapping for two":         {catalogue.LoadBalancer, mapped("a", "b"), mapped("c"), []string{"subnetMappings"}, false},
+		"an ACL of a distribution":    {catalogue.WebACL, values{"name": "a", "scope": "REGIONAL"}, values{"name": "a", "scope": "CLOUDFRONT"}, []string{"scope"}, true},
+		"a set of IPv6":               {catalogue.IPSet, values{"name": "a", "ipAddressVersion": "IPV4"}, values{"name": "a", "ipAddressVersion": "IPV6"}, []string{"ipAddressVersion"}, true},
 		// What does not replace
+		"one mapping more":            {catalogue.LoadBalancer, mapped("a", "b"), mapped("c", "a", "b"), nil, false},
+		"one mapping less":            {catalogue.LoadBalancer, mapped("a", "b", "c"), mapped("c", "a"), nil, false},
 		"another group of a rule":     {catalogue.SecurityGroupIngressRule, values{"referencedSecurityGroupId": "sg-1"}, values{"referencedSecurityGroupId": "sg-2"}, nil, false},
 		"the first role of Auto Mode": {catalogue.Cluster, autoMode("", false), autoMode("a", true), nil, false},
 		"no Auto Mode at all":         {catalogue.Cluster, autoMode("a", true), values{}, nil, false},
@@ -106,6 +110,15 @@ func autoMode(role string, enabled bool) values {
 		compute["nodeRoleArn"], compute["nodePools"] = "arn:aws:iam::111111111111:role/"+role, []any{"system"}
 	}
 	return values{"computeConfig": compute}
+}
+
+// mapped are the inputs of a load balancer in some subnets.
+func mapped(subnets ...string) values {
+	var mappings []any
+	for _, subnet := range subnets {
+		mappings = append(mappings, values{"subnetId": subnet})
+	}
+	return values{"subnetMappings": mappings}
 }
 
 // hybrid are the inputs of a cluster with nodes outside of AWS.

@@ -70,6 +70,9 @@ func (p *Provider) create(c *connection, urn resource.URN, inputs model.Values) 
 	if err := p.refuse(e); err != nil {
 		return nil, err
 	}
+	if err := p.awaitRoles(e, nil); err != nil {
+		return nil, err
+	}
 	e.Pending = true
 	if err := p.record.commit(change{Put: e}); err != nil {
 		return nil, err
@@ -282,6 +285,9 @@ func (p *Provider) update(c *connection, urn resource.URN, id string, inputs mod
 		}
 	}
 	if err := p.refuseChange(e); err != nil {
+		return nil, err
+	}
+	if err := p.awaitRoles(e, old); err != nil {
 		return nil, err
 	}
 	return e, p.record.commit(change{Put: e})

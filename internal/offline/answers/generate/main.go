@@ -3,6 +3,8 @@
 //	generate facts OLDER NEWER                  # internal/catalogue/provider.json, from the schemas of two versions
 //	generate questions STACK.json...            # what to ask, from pulumi stack export --show-secrets
 //	generate answers ANSWERS STACK.json...      # answers.json, from what was answered
+//
+// In place of stacks both take answers.json, to ask about the same resources once more.
 package main
 
 import (
@@ -101,7 +103,7 @@ func run(from string, stacks []string, out io.Writer) error {
 			fmt.Fprintf(os.Stderr, "%s %s as it is: %s %v\n", q.Type, q.Name, a.Error, a.Failures)
 		case a.Error != "":
 			failed++
-			fmt.Fprintf(os.Stderr, "%s %s: %s\n", q.Name, q.path, a.Error)
+			all.Undecided = append(all.Undecided, answers.Undecided{Type: q.Type, Path: q.path, Why: a.Error})
 		case len(a.Failures) > 0:
 			refused++
 		case q.path == "":
@@ -118,10 +120,12 @@ func run(from string, stacks []string, out io.Writer) error {
 				top, _, _ := strings.Cut(strings.ReplaceAll(q.path, "[", "."), ".")
 				if _, differed := before.Differs[top]; differed && !a.Changes {
 					unsure++
+					all.Undecided = append(all.Undecided, answers.Undecided{Type: q.Type, Path: q.path, Why: top + " differs from the state that was made up without the change, too"})
 					continue
 				}
 			} else if before.Changes && len(a.Replaces) == 0 {
 				unsure++
+				all.Undecided = append(all.Undecided, answers.Undecided{Type: q.Type, Path: q.path, Why: "something differs from the state that was made up without the change, too, and the bridge does not tell what"})
 				continue
 			}
 			for i, by := range a.Replaces {
@@ -183,10 +187,12 @@ func chosen(stacks []string) ([]answers.Resource, error) {
 					Inputs    map[string]any
 				}
 			}
+			Resources []answers.Resource
 		}
 		if err := json.Unmarshal(encoded, &export); err != nil {
 			return nil, fmt.Errorf("%s: %w", path, err)
 		}
+		all = append(all, export.Resources...)
 		for _, r := range export.Deployment.Resources {
 			name := r.URN[strings.LastIndex(r.URN, "::")+2:]
 			known := catalogue.Of(r.Type).Provider()
