@@ -159,7 +159,7 @@ func (w *world) rolledOut(namespaces ...string) {
 	w.t.Helper()
 	if len(namespaces) == 0 {
 		namespaces = strings.Fields(w.kubectl("get", "namespaces", "--selector=app.kubernetes.io/part-of=legops", "--output=jsonpath={.items[*].metadata.name}"))
-		require.Len(w.t, namespaces, 10, "nine applications and the ingress")
+		require.Len(w.t, namespaces, 11, "nine applications, the ingress, and the job for roles in the database")
 	}
 	for _, namespace := range namespaces {
 		for _, deployment := range strings.Fields(w.kubectl("--namespace", namespace, "get", "deployments", "--output=name")) {
