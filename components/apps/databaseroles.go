@@ -156,7 +156,7 @@ func (a *DatabaseRolesArgs) readPassword() []components.Statement {
 // database. The exception of the VPC is as in app_network.go.
 func (b *databaseRolesBuild) connections() ([]pulumi.Resource, error) {
 	return closeSpace(&b.Space, map[string]string{"legops/egress": fmt.Sprintf("DNS, credentials, AWS, the database (%d)", b.args.Port)},
-		networkingv1.NetworkPolicyIngressRuleArray{},
+		nil,
 		networkingv1.NetworkPolicyEgressRuleArray{
 			lookUp(),
 			networkingv1.NetworkPolicyEgressRuleArgs{To: addresses(PodIdentityAgent), Ports: tcp(80)},

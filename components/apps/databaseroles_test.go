@@ -102,7 +102,7 @@ func TestDatabaseRolesConnections(t *testing.T) {
 	allow := closed(t, componenttest.Record(t, databaseRoles(databaseRolesArgs())), "database-roles")
 	assert.Equal(t, object{"legops/egress": "DNS, credentials, AWS, the database (5432)"}, allow.Get("metadata.annotations"))
 	assert.Equal(t, object{
-		"podSelector": object{}, "policyTypes": []any{"Ingress", "Egress"}, "ingress": []any{},
+		"podSelector": object{}, "policyTypes": []any{"Ingress", "Egress"},
 		"egress": []any{
 			dns,
 			object{"to": []any{block("169.254.170.23/32")}, "ports": []any{port("TCP", 80)}},

@@ -56,11 +56,12 @@ func closeSpace(s *kit.Space, why map[string]string, in networkingv1.NetworkPoli
 	if err != nil {
 		return nil, err
 	}
+	spec := networkingv1.NetworkPolicySpecArgs{PodSelector: metav1.LabelSelectorArgs{}, PolicyTypes: both, Egress: out}
+	if len(in) > 0 { // the provider drops an empty list
+		spec.Ingress = in
+	}
 	allow, err := networkingv1.NewNetworkPolicy(s.Ctx, s.Name+"-allow", &networkingv1.NetworkPolicyArgs{
-		Metadata: s.Object("allow", why),
-		Spec: networkingv1.NetworkPolicySpecArgs{
-			PodSelector: metav1.LabelSelectorArgs{}, PolicyTypes: both, Ingress: in, Egress: out,
-		},
+		Metadata: s.Object("allow", why), Spec: spec,
 	}, s.With()...)
 	return []pulumi.Resource{deny, allow}, err
 }

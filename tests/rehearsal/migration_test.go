@@ -169,32 +169,48 @@ func migrationTooLong(a *application) {
 	a.serves(before)
 }
 
-// inMigration calls back some time after the hook of the migration began, which is the second of its event.
-func inMigration(after time.Duration, do func(*hookRun)) func(string, *hookRun) {
+// inMigration calls back when the hook of the migration has begun, which is the second of its event, or once it has begun the Job of a version.
+func (a *application) inMigration(version string, do func(*hookRun)) func(string, *hookRun) {
 	hooks := 0
 	return func(event string, h *hookRun) {
 		if event != "AfterInstall" {
 			return
 		}
-		if hooks++; hooks == 2 {
-			time.AfterFunc(after, func() { do(h) })
+		if hooks++; hooks != 2 {
+			return
 		}
+		go func() {
+			for deadline := time.Now().Add(time.Minute); version != "" && !a.begun(version) && time.Now().Before(deadline); {
+				time.Sleep(100 * time.Millisecond)
+			}
+			do(h)
+		}()
 	}
+}
+
+// begun says whether there is a Job of a version, as far as the cluster answers.
+func (a *application) begun(version string) bool {
+	var list struct{ Items []migrationJob }
+	_ = a.cluster.Get(a.Context(), fmt.Sprintf("/apis/batch/v1/namespaces/%s/jobs", a.name), &list)
+	return slices.ContainsFunc(list.Items, func(j migrationJob) bool { return j.Spec.Template.Spec.Containers[0].Image == imageOf(a.name, version) })
 }
 
 // migrationKilled kills the hook of a migration before it began and in its middle. The job goes on, and the release that is repeated, as
 // another deployment or as the same one, waits for it.
 func migrationKilled(a *application) {
-	for i, after := range []time.Duration{0, 3 * time.Second, 3 * time.Second} {
-		version, last := fmt.Sprintf("killed-%d", i), a.current()
+	for i := range 3 {
+		version, begun, last := fmt.Sprintf("killed-%d", i), "", a.current()
+		if i > 0 {
+			begun = version
+		}
 		revision := a.build(version)
 		r := a.start(revision)
-		r.during = inMigration(after, func(h *hookRun) {
-			a.say("kill after %s", after)
+		r.during = a.inMigration(begun, func(h *hookRun) {
+			a.say("kill, begun: %t", begun != "")
 			_ = syscall.Kill(-h.pid, syscall.SIGKILL)
 		})
 		assert.ErrorContains(a, a.execute(a.Context(), r), "AfterInstall: signal: killed")
-		if after > 0 {
+		if begun != "" {
 			if all := a.jobs(imageOf(a.name, version)); assert.Len(a, all, 1) {
 				assert.Empty(a, all[0].ended(), "the job has to go on when its hook is killed")
 			}
@@ -216,7 +232,7 @@ func migrationKilled(a *application) {
 func migrationsInTurn(a *application) {
 	last := a.current()
 	left, next := a.start(a.build("left")), a.start(a.build("next"))
-	left.during = inMigration(3*time.Second, func(h *hookRun) { close(h.dies) })
+	left.during = a.inMigration("left", func(h *hookRun) { close(h.dies) })
 	assert.ErrorContains(a, a.execute(a.Context(), left), "after an agent restart")
 	assert.NoError(a, a.deploy(a.Context(), next))
 	a.running.Wait()
@@ -232,7 +248,7 @@ func migrationsInTurn(a *application) {
 func migrationStopped(a *application) {
 	last := a.current()
 	r := a.start(a.build("stopped"))
-	r.during = inMigration(2*time.Second, func(*hookRun) { close(r.stopped) })
+	r.during = a.inMigration("stopped", func(*hookRun) { close(r.stopped) })
 	a.neverFewer(func() { require.ErrorIs(a, a.deploy(a.Context(), r), errStopped) })
 	a.stays(last, r)
 	assert.Regexp(a, "CodeDeploy has ended "+r.id+": Stopped; nothing was changed, and a migration that runs goes on|is in charge of "+a.name+" now", r.last())

@@ -216,7 +216,7 @@ func (s *planned) run(schedule, name string) {
 func (s *planned) end(name string) job {
 	s.Helper()
 	var j job
-	s.eventually("the end of "+name, 60*time.Second, func() bool {
+	s.eventually("the end of "+name, 120*time.Second, func() bool {
 		s.lock.Lock()
 		defer s.lock.Unlock()
 		j = s.jobs[name]
@@ -244,7 +244,7 @@ func (s *planned) afterAGoodRelease() {
 	r := s.release(revision)
 	s.all(false, imageOf(s.name, "v1"), r)
 	assert.Empty(s, s.of("yearly"), "what it should have done before it was let run")
-	s.eventually("a run of each minute", 70*time.Second, func() bool {
+	s.eventually("a run of each minute", 150*time.Second, func() bool {
 		runs := s.of("each")
 		return len(runs) > 0 && runs[0].ended == "Complete" && runs[0].image == imageOf(s.name, "v1")
 	})
@@ -268,7 +268,7 @@ func (s *planned) meet() {
 	assert.Equal(s, 1, runs("each")[0].active)
 	assert.Equal(s, 1, s.together["each"])
 	assert.Equal(s, 1, s.together["anew"])
-	s.eventually("the first is gone", 20*time.Second, func() bool {
+	s.eventually("the first is gone", 60*time.Second, func() bool {
 		return !strings.Contains(s.kubectl("get", "jobs", "--output=name"), runs("anew")[0].name)
 	})
 	for _, schedule := range []string{"anew", "each"} {
@@ -287,7 +287,7 @@ func (s *planned) fails() {
 	j := s.end("by-hand-failing")
 	assert.Equal(s, "Failed BackoffLimitExceeded", j.ended+" "+j.reason)
 	assert.Equal(s, "1", s.kubectl("get", "job", j.name, "--output=jsonpath={.status.failed}"), "it does not try again by itself")
-	s.eventually("a run of each minute that fails", 70*time.Second, func() bool {
+	s.eventually("a run of each minute that fails", 150*time.Second, func() bool {
 		return slices.ContainsFunc(s.of("each"), func(j job) bool { return j.ended == "Failed" })
 	})
 	good := s.release(s.build("v2"))
@@ -312,7 +312,7 @@ func (s *planned) losesItsPod() {
 	// lose ends the pod as its kubelet does, which the simulated one does not do with pods that are deleted.
 	lose := func(job, conditions string) {
 		s.run("yearly", job)
-		s.eventually("a pod of "+job, 30*time.Second, func() bool { return len(pods(job)) == 1 })
+		s.eventually("a pod of "+job, 60*time.Second, func() bool { return len(pods(job)) == 1 })
 		s.kubectl("patch", "pod", pods(job)[0], "--subresource=status", "--type=strategic", `--patch={"status":{"phase":"Failed","conditions":[`+conditions+`]}}`)
 	}
 	lose("by-hand-killed", "")
@@ -320,7 +320,7 @@ func (s *planned) losesItsPod() {
 	assert.Equal(s, "Failed BackoffLimitExceeded", j.ended+" "+j.reason)
 
 	lose("by-hand-moved", `{"type":"DisruptionTarget","status":"True","reason":"EvictionByEvictionAPI"}`)
-	s.eventually("another pod", 40*time.Second, func() bool { return len(pods("by-hand-moved")) == 1 })
+	s.eventually("another pod", 90*time.Second, func() bool { return len(pods("by-hand-moved")) == 1 })
 	assert.Empty(s, s.jobs["by-hand-moved"].ended)
 	s.kubectl("delete", "job", "by-hand-moved")
 }
@@ -350,7 +350,7 @@ func (s *planned) interrupted() {
 func (s *planned) counted() {
 	s.kubectl("patch", "cronjobs", "each", "--patch", `{"spec":{"suspend":true}}`)
 	s.kubectl("patch", "cronjobs", "anew", "--patch", `{"spec":{"suspend":true}}`)
-	s.eventually("no run goes on", 60*time.Second, func() bool {
+	s.eventually("no run goes on", 120*time.Second, func() bool {
 		return s.kubectl("get", "jobs", "--output=jsonpath={.items[?(@.status.active>0)].metadata.name}") == ""
 	})
 	time.Sleep(2 * time.Second)
