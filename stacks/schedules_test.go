@@ -100,10 +100,6 @@ func TestSchedulesRefuse(t *testing.T) {
 			"schedules": []any{map[string]any{"name": "tidy", "cron": "@daily", "command": []any{"tidy"}, "deadlineSeconds": 60}},
 		}), set("eks.nodes.maxSizePerZone", 5)), []string{
 			"legops:applications[9].schedules[0].name: tidy: has the alarms documents-new-tidy-…, as legops:applications[3].schedules[0].name has: rename one",
-			// Two runs at once need room, too.
-			"legops:eks.nodes.maxSizePerZone: 3: applications and ingress at their minReplicas, and add-ons, each with a release's surge of a tenth (rounded up), " +
-				"and a run of each schedule request 4170m CPU, 16063 MiB and 32 pods per zone: 4 nodes of 1450m CPU, 6564 MiB and 23 pods: " +
-				"set it to 4 or more, let pods request less, or choose larger instance types",
 		}},
 		{"no audit log", "dev", append(first(nil), set("eks.logTypes", []any{"api", "authenticator"})), []string{
 			`legops:eks.logTypes: ["api","authenticator"]: without the log audit no alarm tells of a schedule whose runs fail or are missing: add audit`,

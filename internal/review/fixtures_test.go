@@ -70,7 +70,7 @@ var fixtures = []fixture{
 	{
 		change: "database-restored", stack: "prod", exit: 2, counts: [5]int{0: 2, 3: some},
 		risks:  []string{"rds-instance: replaced (the database): changes restoreToPointInTime; it is protected"},
-		access: []string{"7 policies: known only after deployment"},
+		access: []string{"8 policies: known only after deployment"},
 		restarts: []string{
 			"1: rds-instance: changes restoreToPointInTime: serves: once a person has unprotected it, the new one is created first, under the name that the old one still has",
 			workloads + "spec.template.spec.containers[0].env[DATABASE_HOST].value: serves",
@@ -111,7 +111,7 @@ var fixtures = []fixture{
 			workloads + "spec.template.spec.containers[0].env[DATABASE_HOST].value: serves",
 			"2: backup-data: changes resources: the old one is deleted first, then the new one is created: nothing is there meanwhile, and what it selects is no longer backed up",
 		},
-		access: []string{"7 policies: known only after deployment"},
+		access: []string{"8 policies: known only after deployment"},
 	},
 	{
 		change: "database-renamed", stack: "prod", exit: 2, counts: [5]int{0: 2, 3: some},
@@ -121,7 +121,7 @@ var fixtures = []fixture{
 			workloads + "spec.template.spec.containers[0].env[DATABASE_HOST].value, spec.template.spec.containers[0].env[DATABASE_NAME].value: serves",
 			"2: backup-data: changes resources: the old one is deleted first, then the new one is created: nothing is there meanwhile, and what it selects is no longer backed up",
 		},
-		access: []string{"7 policies: known only after deployment"},
+		access: []string{"8 policies: known only after deployment"},
 	},
 	{
 		change: "retention-lowered", stack: "prod", exit: 2, counts: [5]int{3: 1},
@@ -182,7 +182,7 @@ var fixtures = []fixture{
 		},
 	},
 	{
-		change: "application-removed", stack: "dev", exit: 2, cost: -1, counts: [5]int{1: some, 3: 6},
+		change: "application-removed", stack: "dev", exit: 2, cost: -1, counts: [5]int{1: some, 3: 7},
 		risks: []string{
 			"mirror-regulations-logs: deleted (logs)", "mirror-regulations: deleted (the mirrored source)", "pipeline-regulations-build-logs: deleted (logs)",
 			"registry-regulations: deleted (images, those in use among them): the program no longer asks for it; it is NOT protected",
