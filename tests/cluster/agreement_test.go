@@ -142,7 +142,7 @@ func objectsIn(t *testing.T, exported []byte) map[string]*model.Resource {
 }
 
 // kinds are the kinds of objects in the stacks.
-const kinds = "namespaces,serviceaccounts,configmaps,services,deployments,ingresses,ingressclasses,networkpolicies," +
+const kinds = "namespaces,serviceaccounts,configmaps,services,deployments,cronjobs,ingresses,ingressclasses,networkpolicies," +
 	"horizontalpodautoscalers,poddisruptionbudgets,roles,rolebindings,clusterroles,clusterrolebindings," +
 	"validatingadmissionpolicies,validatingadmissionpolicybindings"
 
