@@ -44,12 +44,12 @@ var virginia = map[string]string{
 
 // namesVirginia is what is elsewhere and names us-east-1, by its name, and why.
 var namesVirginia = map[string]string{
-	`^dashboard-platform$`:              "it shows the metrics of CloudFront",
-	`^pipeline-[a-z]+-build(-rights)?$`: "builds push images",
-	`^deployer-role-policy$`:            "releases tell the registry which images to keep",
-	`^release-policy-policy$`:           "releases name images of the registry",
-	`^storage-logs$`:                    "CloudFront delivers logs",
-	`^scripts-build\.sh$`:               "the registry of base images gives passwords there only",
+	`^dashboard-platform$`:                 "it shows the metrics of CloudFront",
+	`^pipeline-[a-z]+-build(-rights)?$`:    "builds push images",
+	`^deployer-role-policy$`:               "releases tell the registry which images to keep",
+	`^release-policy-(migration-)?policy$`: "releases name images of the registry",
+	`^storage-logs$`:                       "CloudFront delivers logs",
+	`^scripts-build\.sh$`:                  "the registry of base images gives passwords there only",
 }
 
 // In another region only what has to be in us-east-1 is there, or names it.

@@ -42,7 +42,7 @@ func TestSchedulesOfAStack(t *testing.T) {
 	added := slices.DeleteFunc(names(entries), func(name string) bool { return slices.Contains(without, name) })
 	assert.Equal(t, []string{
 		"alarms-schedules-certifications-archive-failed", "alarms-schedules-certifications-renewal-notices-failed",
-		"alarms-schedules-certifications-renewal-notices-missed", "alarms-schedules-warning",
+		"alarms-schedules-certifications-renewal-notices-missed", "alarms-schedules-warning", "alarms-schedules-warning-explained",
 		"app-certifications-schedule-archive", "app-certifications-schedule-archive-runs",
 		"app-certifications-schedule-renewal-notices", "app-certifications-schedule-renewal-notices-runs",
 		"eks-runs-failed", "eks-runs-succeeded",

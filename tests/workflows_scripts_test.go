@@ -190,7 +190,7 @@ func TestWorkflowRollouts(t *testing.T) {
 		"another before": {kubectl(two, late), "portal/portal\n", named, 1},
 		"late before":    {kubectl(two, late), "identity/identity\n", "::warning::rollouts.sh: identity/identity had not rolled out before this update, either: timed out\n", 0},
 		"nothing there":  {kubectl("", ""), "", "rollouts.sh: no Deployment of legops-dev has the label app.kubernetes.io/part-of=legops\n", 1},
-		"unreachable":    {"#!/bin/sh\necho 'no route to host' >&2; exit 1\n", "", "no route to host\n", 1},
+		"unreachable":    {"#!/bin/sh\necho \"kubectl $*\" >>calls\necho 'no route to host' >&2; exit 1\n", "", "no route to host\n", 1},
 		"no record":      {kubectl(two, late), "-", "grep: late: No such file or directory\n" + named, 1},
 	} {
 		t.Run(name, func(t *testing.T) {

@@ -171,7 +171,10 @@ func (s *planned) of(schedule string) []job {
 
 func (s *planned) eventually(what string, limit time.Duration, is func() bool) {
 	s.Helper()
-	require.Eventually(s, is, limit, 250*time.Millisecond, what)
+	if !assert.Eventually(s, is, limit, 250*time.Millisecond, what) {
+		s.Log(s.kubectl("get", "cronjobs,jobs,pods", "--output=wide"), "\n", s.kubectl("get", "events"))
+		s.FailNow()
+	}
 }
 
 // kubectl runs as an administrator.
