@@ -33,6 +33,7 @@ func (p *Platform) applications(ctx *pulumi.Context, cfg *stacks.Config) (err er
 		Repositories: p.name,
 		Location:     p.globalLocation,
 		Schedules:    schedulesOf(cfg),
+		Migrations:   migrationsOf(cfg),
 		Cluster:      p.Eks.Cluster,
 	}, onCluster); err != nil {
 		return err
@@ -95,6 +96,17 @@ func (p *Platform) databaseRoles(ctx *pulumi.Context, cfg *stacks.Config, on pul
 		DataRanges:        cfg.Network.Subnets.Data,
 	}, on)
 	return err
+}
+
+// migrationsOf returns the applications that have a migration.
+func migrationsOf(cfg *stacks.Config) []string {
+	var names []string
+	for _, application := range cfg.Applications {
+		if application.Migrate != nil {
+			names = append(names, application.Name)
+		}
+	}
+	return names
 }
 
 // schedulesOf returns, by application, the names of its schedules.

@@ -31,6 +31,8 @@ type ReleasePolicyArgs struct {
 	Location components.Location
 	// Schedules are the names of the schedules, by application. Optional.
 	Schedules map[string][]string `kit:"optional"`
+	// Migrations are the applications that have one. Optional.
+	Migrations []string `kit:"optional"`
 	// Cluster is the cluster: when it goes, what is made on it goes with it and is not deleted piece by piece.
 	Cluster pulumi.Resource
 }
@@ -55,7 +57,11 @@ func NewReleasePolicy(ctx *pulumi.Context, name string, args *ReleasePolicyArgs,
 	c, s := &ReleasePolicy{}, kit.NewSpace(ctx, name)
 	return c, s.Create(c, args, args.check, opts, func() error {
 		s.Share("", releasePolicyName, componentDelivery, args.Cluster)
-		for _, p := range []admissionPolicy{args.releases(), args.migrations()} {
+		policies := []admissionPolicy{args.releases()}
+		if len(args.Migrations) > 0 {
+			policies = append(policies, args.migrations())
+		}
+		for _, p := range policies {
 			inForce, err := p.create(&s)
 			if err != nil {
 				return err
@@ -73,15 +79,16 @@ type admissionPolicy struct {
 	matches     kit.Inputs
 	expressions []admissionExpression
 	validation  kit.Inputs
-	// paramKind and param are kind and name of the object in the namespace of the request that it compares with. Optional.
-	paramKind kit.Inputs
-	param     string
+	// paramKind and param are kind and name of the object in the namespace of the request that it compares with, in these namespaces. Optional.
+	paramKind  kit.Inputs
+	param      string
+	namespaces []string
 }
 
 // releases holds the group to releases.
 func (a *ReleasePolicyArgs) releases() admissionPolicy {
 	return admissionPolicy{
-		name: releasePolicyName, expressions: releaseExpressions(a.registry(), a.schedules()), validation: releaseValidation(),
+		name: releasePolicyName, expressions: releaseExpressions(a.registry(), a.schedules(), a.Migrations), validation: releaseValidation(),
 		// Everything that changes anything: what a release needs not is refused by the rule requests.
 		matches: kit.Inputs{"apiGroups": []string{"*"}, "apiVersions": []string{"*"}, "operations": []string{"*"}, "resources": []string{"*/*"}},
 	}
@@ -103,6 +110,11 @@ func (p admissionPolicy) create(s *kit.Space) ([]pulumi.Resource, error) {
 	if p.paramKind != nil {
 		spec["paramKind"] = p.paramKind
 		binds["paramRef"] = kit.Inputs{"name": p.param, "parameterNotFoundAction": "Deny"}
+		// Where the object is missing, the API server denies before it asks whom the policy is about: everybody's Jobs, those of
+		// schedules among them (k8s.io/apiserver v0.35.4, pkg/admission/plugin/policy/generic/policy_dispatcher.go).
+		binds["matchResources"] = kit.Inputs{"namespaceSelector": kit.Inputs{"matchExpressions": []kit.Inputs{{
+			"key": labelNamespace, "operator": "In", "values": p.namespaces,
+		}}}}
 	}
 	policy, err := kit.NewObject(s.Ctx, admissionVersion, "ValidatingAdmissionPolicy", s.Name+p.child+"-policy", kit.Inputs{
 		"metadata": s.ClusterWide(p.name, nil), "spec": spec,

@@ -14,7 +14,7 @@ func (a *ReleasePolicyArgs) migrations() admissionPolicy {
 		name: migrationPolicyName, child: "-migration",
 		expressions: expressions(a.registry(), migrationVariables, migrationRules), validation: migrationValidation(),
 		matches:   kit.Inputs{"apiGroups": []string{"batch"}, "apiVersions": []string{"*"}, "operations": []string{"CREATE"}, "resources": []string{"jobs"}},
-		paramKind: kit.Inputs{"apiVersion": "batch/v1", "kind": "CronJob"}, param: MigrationName,
+		paramKind: kit.Inputs{"apiVersion": "batch/v1", "kind": "CronJob"}, param: MigrationName, namespaces: a.Migrations,
 	}
 }
 

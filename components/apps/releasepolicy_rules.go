@@ -99,7 +99,8 @@ var releaseVariables = []admissionExpression{
 	{"deployment", `request.resource.group == 'apps' && variables.request == 'UPDATE of deployments ' + variables.application`},
 	{"configMap", `request.resource.group == '' && variables.request == 'UPDATE of configmaps SERVING'`},
 	// What such a Job may be is a matter of the policy of migrations (releasepolicy_migration.go).
-	{"migration", `request.resource.group == 'batch' && request.operation == 'CREATE' && request.resource.resource == 'jobs' && !has(request.subResource)`},
+	{"migration", `request.resource.group == 'batch' && request.operation == 'CREATE' && request.resource.resource == 'jobs' && !has(request.subResource) &&
+  variables.application in MIGRATIONS`},
 	// A schedule that the application declares. What else is a CronJob is none of a release's business.
 	{"cronJob", `request.resource.group == 'batch' && variables.application + ': ' + variables.request in SCHEDULES`},
 	{"annotations", `variables.deployment || variables.cronJob ? object.metadata.?annotations.orValue({}) : {}`},
@@ -138,7 +139,7 @@ const releaseKeys = `variables.parts.map(p, (p.now.filter(k, !(k in p.keys || k 
 var releaseRules = []admissionExpression{
 	// Roles give the group no more than these. What one gives by mistake is refused here.
 	{"wrongRequest", `variables.deployment || variables.configMap || variables.cronJob || variables.migration ? [] :
-['it is the ' + variables.request + ', must be the UPDATE of deployments <application>, of configmaps SERVING, or of cronjobs <a schedule of the application>, or the CREATE of jobs']`},
+['it is the ' + variables.request + ', must be the UPDATE of deployments <application>, of configmaps SERVING, or of cronjobs <a schedule of the application>, or the CREATE of jobs where the application has a migration']`},
 	{"wrongKeys", releaseKeys},
 	// Containers are told apart by their names, and stay in their order.
 	{"wrongContainers", `(variables.containers.map(c, c.name) == variables.containersBefore.map(c, c.name) ? [] :
@@ -165,10 +166,10 @@ variables.entries.filter(e, !(e.by == ['MANAGER', 'Update', '', string(object.ap
 }
 
 // releaseExpressions are variables and rules with the names in place.
-func releaseExpressions(registry string, schedules []string) []admissionExpression {
+func releaseExpressions(registry string, schedules, migrations []string) []admissionExpression {
 	all := expressions(registry, releaseVariables, releaseRules)
 	for i := range all {
-		all[i].Expression = strings.ReplaceAll(all[i].Expression, "SCHEDULES", quoted(schedules))
+		all[i].Expression = strings.NewReplacer("SCHEDULES", quoted(schedules), "MIGRATIONS", quoted(migrations)).Replace(all[i].Expression)
 	}
 	return all
 }

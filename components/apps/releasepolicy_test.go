@@ -20,7 +20,7 @@ func releasePolicy(args apps.ReleasePolicyArgs) componenttest.Construct {
 	})
 }
 
-var releasePolicyArgs = apps.ReleasePolicyArgs{Repositories: "legops-test", Location: componenttest.Location}
+var releasePolicyArgs = apps.ReleasePolicyArgs{Repositories: "legops-test", Location: componenttest.Location, Migrations: []string{"matters"}}
 
 // What it refuses and lets through is shown on a real API server, in tests/rehearsal.
 func TestReleasePolicy(t *testing.T) {
@@ -66,9 +66,12 @@ func TestReleasePolicy(t *testing.T) {
 	})
 	componenttest.Expect(t, r.One(t, componenttest.Admission+"ValidatingAdmissionPolicyBinding", "release-policy-migration-binding"), map[string]any{
 		"metadata.name": "legops-migration",
-		// Where an application has no migration, there is nothing to compare with, and no Job.
+		// Where an application has no migration, there is nothing to compare with: the API server would deny everybody's Jobs.
 		"spec": object{
 			"policyName": "legops-migration", "validationActions": []any{"Deny"}, "paramRef": object{"name": "migrate", "parameterNotFoundAction": "Deny"},
+			"matchResources": object{"namespaceSelector": object{"matchExpressions": []any{object{
+				"key": "kubernetes.io/metadata.name", "operator": "In", "values": []any{"matters"},
+			}}}},
 		},
 	})
 }

@@ -17,16 +17,16 @@ unchanged() { give_up "$*; nothing was changed, and $current goes on"; }
 
 # template writes the Job of this release: the template of the CronJob with another image. Nothing is written if there is no CronJob.
 template() {
-	local labels spec image from to
+	local labels spec placeholder from to
 	retried kube get cronjob migrate --ignore-not-found --output=jsonpath='{.spec.jobTemplate.metadata.labels}{"\n"}{.spec.jobTemplate.spec}{"\n"}{.spec.jobTemplate.spec.template.spec.containers[0].image}{"\n"}' \
 		>"$scratch/template" || return 1
 	[ -s "$scratch/template" ] || return 0
 	{
 		read -r labels
 		read -r spec
-		read -r image
+		read -r placeholder
 	} <"$scratch/template"
-	from="\"image\":\"$image\"" to="\"image\":\"$IMAGE\""
+	from="\"image\":\"$placeholder\"" to="\"image\":\"$IMAGE\""
 	printf '{"apiVersion":"batch/v1","kind":"Job","metadata":{"name":"%s","labels":%s},"spec":%s}' \
 		"$job" "$labels" "${spec/"$from"/"$to"}" >"$scratch/job"
 }

@@ -1,4 +1,4 @@
-# shellcheck shell=bash
+# shellcheck shell=bash disable=SC2154 # common.sh sets what is not set here
 # What lets the schedules of an application run a release that was found good. Each is a CronJob that Pulumi made, with the label
 # schedule; the image in it, and whether it is suspended, are the hooks' (components/apps/app_schedules.go).
 #
@@ -7,6 +7,7 @@
 
 # planned are the schedules, line by line: name, version of the object, position of the container.
 planned() {
+	# shellcheck disable=SC2016 # the variables are the template's
 	retried kube get cronjobs --selector=schedule --output=go-template='{{range .items}}{{.metadata.name}}|{{.metadata.resourceVersion}}|{{range $i, $c := .spec.jobTemplate.spec.template.spec.containers}}{{if eq $c.name "'"$container"'"}}{{$i}}{{end}}{{end}}
 {{end}}' >"$scratch/planned"
 }

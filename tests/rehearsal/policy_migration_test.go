@@ -202,8 +202,8 @@ func (d *deployer) migrationsElsewhere(t *testing.T, good attempt) {
 		stdin []byte
 		says  string
 	}{
-		{append(create, "--namespace=matters"), good.stdin, "no params found for policy binding with `Deny` parameterNotFoundAction"},
-		{append(create, "--namespace=kube-system"), good.stdin, "no params found for policy binding with `Deny` parameterNotFoundAction"},
+		{append(create, "--namespace=matters"), good.stdin, "it is the CREATE of jobs "},
+		{append(create, "--namespace=kube-system"), good.stdin, "it is the CREATE of jobs "},
 		{[]string{"--namespace=" + its, "patch", "job", "migrate-d-1abc", "--type=merge", `--patch={"spec":{"suspend":true}}`}, nil, "it is the UPDATE of jobs migrate-d-1abc"},
 		{[]string{"--namespace=" + its, "patch", "job", "migrate-d-1abc", "--subresource=status", "--type=merge", `--patch={"status":{"succeeded":1}}`}, nil, "it is the UPDATE of jobs/status migrate-d-1abc"},
 		{[]string{"--namespace=" + its, "delete", "job", "migrate-d-1abc"}, nil, "it is the DELETE of jobs migrate-d-1abc"},

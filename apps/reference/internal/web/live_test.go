@@ -11,8 +11,8 @@ import (
 	"github.com/coder/websocket"
 )
 
-// dial opens a WebSocket to a service at an address, as ann.
-func (a *application) dial(t *testing.T, url, path string, headers ...string) (*websocket.Conn, int) {
+// dial opens a WebSocket to a service, as ann.
+func (a *application) dial(t *testing.T, url string, headers ...string) (*websocket.Conn, int) {
 	t.Helper()
 	header := http.Header{"Authorization": {"Bearer " + a.token}}
 	for i := 0; i < len(headers); i += 2 {
@@ -20,7 +20,7 @@ func (a *application) dial(t *testing.T, url, path string, headers ...string) (*
 	}
 	ctx, cancel := context.WithTimeout(context.Background(), 10*time.Second)
 	defer cancel()
-	connection, response, err := websocket.Dial(ctx, url+path, &websocket.DialOptions{HTTPHeader: header})
+	connection, response, err := websocket.Dial(ctx, url+"/matters/live", &websocket.DialOptions{HTTPHeader: header}) //nolint:bodyclose // the package gives it closed
 	if response == nil {
 		t.Fatal(err)
 	}
@@ -50,7 +50,7 @@ func TestLive(t *testing.T) {
 	a := newApplication(t, nil)
 	server := httptest.NewServer(a.handler)
 	t.Cleanup(server.Close)
-	connection, status := a.dial(t, server.URL, "/matters/live")
+	connection, status := a.dial(t, server.URL)
 	if status != http.StatusSwitchingProtocols {
 		t.Fatal(status)
 	}
@@ -70,7 +70,7 @@ func TestLive(t *testing.T) {
 		"from a page of another":    {[]string{"Origin", "https://other.example"}, http.StatusForbidden},
 		"from a page of this place": {[]string{"Origin", server.URL}, http.StatusSwitchingProtocols},
 	} {
-		if _, status := a.dial(t, server.URL, "/matters/live", c.headers...); status != c.status {
+		if _, status := a.dial(t, server.URL, c.headers...); status != c.status {
 			t.Errorf("%s: %d, want %d", name, status, c.status)
 		}
 	}
@@ -84,7 +84,7 @@ func TestLeave(t *testing.T) {
 	a := newApplication(t, nil)
 	server := httptest.NewServer(a.handler)
 	t.Cleanup(server.Close)
-	connection, _ := a.dial(t, server.URL, "/matters/live")
+	connection, _ := a.dial(t, server.URL)
 	told := make(chan error, 1)
 	go func() {
 		_, _, err := connection.Read(context.Background())
@@ -100,7 +100,7 @@ func TestLeave(t *testing.T) {
 	if err := <-told; websocket.CloseStatus(err) != websocket.StatusGoingAway {
 		t.Error(err)
 	}
-	if _, status := a.dial(t, server.URL, "/matters/live"); status != http.StatusServiceUnavailable {
+	if _, status := a.dial(t, server.URL); status != http.StatusServiceUnavailable {
 		t.Error(status)
 	}
 
@@ -108,7 +108,7 @@ func TestLeave(t *testing.T) {
 	b := newApplication(t, nil)
 	silent := httptest.NewServer(b.handler)
 	t.Cleanup(silent.Close)
-	b.dial(t, silent.URL, "/matters/live")
+	b.dial(t, silent.URL)
 	short, cancelShort := context.WithTimeout(t.Context(), 100*time.Millisecond)
 	defer cancelShort()
 	b.Leave(short)
