@@ -241,7 +241,7 @@ func TestWorkflowDatabaseRoles(t *testing.T) {
 		"failed":           {kubectl("echo FailureTarget Failed", "echo created"), failed, 1},
 		"never ends":       {kubectl(":", "echo created"), failed, 1},
 		"no such job":      {kubectl(":", "echo 'cronjobs.batch not found' >&2; exit 1"), `^cronjobs\.batch not found\n$`, 1},
-		"nothing to reach": {"#!/bin/sh\necho 'no route to host' >&2; exit 1\n", `^no route to host\n$`, 1},
+		"nothing to reach": {"#!/bin/sh\necho \"kubectl $*\" >>calls\necho 'no route to host' >&2; exit 1\n", `^no route to host\n$`, 1},
 	} {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
