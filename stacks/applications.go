@@ -102,12 +102,12 @@ func environmentVariables(c *checker) {
 // variables checks the settings in one place. A secret belongs into secrets.
 func (c *checker) variables(key string, settings map[string]string, secrets string) {
 	for _, name := range slices.Sorted(maps.Keys(settings)) {
-		key := key + ".settings." + showKey(name)
+		key, secret := key+".settings."+showKey(name), credential(name, settings[name])
 		switch {
 		case !variable.MatchString(name):
 			c.report(key, nil, "not the name of an environment variable", "write capital letters, digits and underscores, such as "+suggestVariable(name))
-		case credential(name, settings[name]) != "":
-			c.report(key, nil, credential(name, settings[name])+", and everybody who reads this file can read settings",
+		case secret != "":
+			c.report(key, nil, secret+", and everybody who reads this file can read settings",
 				fmt.Sprintf("name a secret in %s and enter its value in Secrets Manager", secrets))
 		case platformVariables.MatchString(name):
 			c.report(key, settings[name], "the platform sets this variable itself", "rename or remove it")

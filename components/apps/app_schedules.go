@@ -18,10 +18,6 @@ const LabelSchedule = "schedule"
 
 const (
 	componentSchedule = "schedule"
-	// runKeptSeconds is how long the Job of a run is kept after its end, with its pod: a week, for who looks what became of it.
-	runKeptSeconds = 7 * 24 * 3600
-	// runEndSeconds is how long a command has to end when it is told to.
-	runEndSeconds = 30
 	// Of the runs of the last week, so many are kept.
 	runsKeptGood, runsKeptFailed = 1, 3
 )
@@ -32,9 +28,6 @@ const (
 //   - the CronJob is made once, with what it cannot exist without, and with the image that was good last. Before the first release, which
 //     is what the public placeholder tells, it is suspended. All of it is ignored ever after. No pod starts as it stands there;
 //   - a patch with a field manager of its own holds all the rest, and carries every change.
-//
-// The pods are as those that serve, but for what leads requests to these and counts them: no port, no probe, and labels that no Service,
-// PodDisruptionBudget, Deployment or spread constraint selects.
 func (b *appBuild) schedules() error {
 	for _, s := range b.args.Schedules {
 		if err := b.schedule(s); err != nil {
@@ -47,27 +40,15 @@ func (b *appBuild) schedules() error {
 func (b *appBuild) schedule(s settings.Schedule) error {
 	name := b.Name + "-schedule-" + s.Name
 	unreleased := b.serving.ApplyT(func(image string) bool { return image == appFirstImage }).(pulumi.BoolOutput)
+	first := b.firstPod()
+	first.RestartPolicy = pulumi.String("Never")
 	job, err := kit.NewObject(b.Ctx, "batch/v1", "CronJob", name, kit.Inputs{
 		"metadata": b.scheduleMetadata(s, nil),
 		"spec": kit.Inputs{
 			"schedule": s.Cron, "suspend": unreleased,
 			"jobTemplate": kit.Inputs{"spec": kit.Inputs{
 				"activeDeadlineSeconds": s.DeadlineSeconds, // for a run between this and the patch
-				"template": corev1.PodTemplateSpecArgs{Spec: corev1.PodSpecArgs{
-					RestartPolicy:      pulumi.String("Never"),
-					ServiceAccountName: pulumi.String(appNobody),
-					SecurityContext: corev1.PodSecurityContextArgs{
-						RunAsNonRoot:   pulumi.Bool(true),
-						SeccompProfile: corev1.SeccompProfileArgs{Type: pulumi.String("RuntimeDefault")},
-					},
-					Containers: corev1.ContainerArray{corev1.ContainerArgs{
-						Name: pulumi.String(AppContainer), Image: b.serving,
-						SecurityContext: corev1.SecurityContextArgs{
-							AllowPrivilegeEscalation: pulumi.Bool(false),
-							Capabilities:             corev1.CapabilitiesArgs{Drop: pulumi.ToStringArray([]string{"ALL"})},
-						},
-					}},
-				}},
+				"template":              corev1.PodTemplateSpecArgs{Spec: first},
 			}},
 		},
 	}, b.With(pulumi.IgnoreChanges([]string{"metadata", "spec"}))...)
@@ -110,21 +91,14 @@ func (b *appBuild) runs(s settings.Schedule) kit.Inputs {
 			"metadata": metav1.ObjectMetaArgs{Labels: pulumi.ToStringMap(labels)},
 			"spec": kit.Inputs{
 				"activeDeadlineSeconds":   s.DeadlineSeconds,
-				"ttlSecondsAfterFinished": runKeptSeconds,
+				"ttlSecondsAfterFinished": jobKeptSeconds,
 				// A command that fails has failed, and comes again at its next time. A run whose node goes begins again, on another node
 				// and when nothing of it runs any more: that was not the command's doing.
 				"backoffLimit": 0, "podReplacementPolicy": "Failed",
 				"podFailurePolicy": kit.Inputs{"rules": []kit.Inputs{{
 					"action": "Ignore", "onPodConditions": []kit.Inputs{{"type": "DisruptionTarget", "status": "True"}},
 				}}},
-				"template": corev1.PodTemplateSpecArgs{
-					Metadata: metav1.ObjectMetaArgs{
-						Labels: pulumi.ToStringMap(labels),
-						// The Cluster Autoscaler would otherwise take a node away from under a run because it has little else on it.
-						Annotations: pulumi.StringMap{"cluster-autoscaler.kubernetes.io/safe-to-evict": pulumi.String("false")},
-					},
-					Spec: b.runPod(s),
-				},
+				"template": b.jobPods(pulumi.ToStringMap(labels), nil, s.Command),
 			},
 		},
 	}
@@ -135,21 +109,6 @@ func (b *appBuild) runs(s settings.Schedule) kit.Inputs {
 		spec["timeZone"] = s.TimeZone
 	}
 	return spec
-}
-
-// runPod is a pod of the application that runs the command and ends.
-func (b *appBuild) runPod(s settings.Schedule) corev1.PodSpecArgs {
-	container := b.program()
-	command := pulumi.StringArray{}
-	for _, word := range s.Command {
-		command = append(command, literal(pulumi.String(word)))
-	}
-	container.Command = command
-	container.TerminationMessagePolicy = pulumi.String("FallbackToLogsOnError") // so that kubectl describe says why it failed
-	pod := b.podOf(container)
-	pod.RestartPolicy = pulumi.String("Never")
-	pod.TerminationGracePeriodSeconds = pulumi.Int(runEndSeconds)
-	return pod
 }
 
 // scheduleRules let the deployer look for schedules, and set the image of those that there are.

@@ -104,20 +104,7 @@ func (b *appBuild) workload(ready []pulumi.Resource) error {
 			Selector: kit.Labelled(kit.LabelName, b.args.Name),
 			Template: corev1.PodTemplateSpecArgs{
 				Metadata: metav1.ObjectMetaArgs{Labels: pulumi.StringMap{kit.LabelName: pulumi.String(b.args.Name)}},
-				Spec: corev1.PodSpecArgs{
-					ServiceAccountName: pulumi.String(appNobody),
-					SecurityContext: corev1.PodSecurityContextArgs{
-						RunAsNonRoot:   pulumi.Bool(true),
-						SeccompProfile: corev1.SeccompProfileArgs{Type: pulumi.String("RuntimeDefault")},
-					},
-					Containers: corev1.ContainerArray{corev1.ContainerArgs{
-						Name: pulumi.String(AppContainer), Image: b.serving,
-						SecurityContext: corev1.SecurityContextArgs{
-							AllowPrivilegeEscalation: pulumi.Bool(false),
-							Capabilities:             corev1.CapabilitiesArgs{Drop: pulumi.ToStringArray([]string{"ALL"})},
-						},
-					}},
-				},
+				Spec:     b.firstPod(),
 			},
 		},
 	}, b.With(pulumi.IgnoreChanges([]string{"metadata", "spec"}))...)
@@ -180,6 +167,25 @@ func (b *appBuild) pod() corev1.PodSpecArgs {
 	pod.TerminationGracePeriodSeconds = pulumi.Int(appDrainSeconds + 45)
 	pod.TopologySpreadConstraints = spread
 	return pod
+}
+
+// firstPod is a pod as something is made with it, before a patch holds the rest: no more than it cannot exist without, the image that was good last
+// among it. None starts as it stands there, for want of the service account.
+func (b *appBuild) firstPod() corev1.PodSpecArgs {
+	return corev1.PodSpecArgs{
+		ServiceAccountName: pulumi.String(appNobody),
+		SecurityContext: corev1.PodSecurityContextArgs{
+			RunAsNonRoot:   pulumi.Bool(true),
+			SeccompProfile: corev1.SeccompProfileArgs{Type: pulumi.String("RuntimeDefault")},
+		},
+		Containers: corev1.ContainerArray{corev1.ContainerArgs{
+			Name: pulumi.String(AppContainer), Image: b.serving,
+			SecurityContext: corev1.SecurityContextArgs{
+				AllowPrivilegeEscalation: pulumi.Bool(false),
+				Capabilities:             corev1.CapabilitiesArgs{Drop: pulumi.ToStringArray([]string{"ALL"})},
+			},
+		}},
+	}
 }
 
 // podOf is a pod of the application, whatever its container runs: who it is, and what it may do on its node.

@@ -109,11 +109,16 @@ func unguarded(changes []Change, loss func(token string) string) []Finding {
 	return found
 }
 
+// holdsDataOf says whether it holds the data that a resource is about: its name is that of the resource, or the beginning of it.
+func (c *Change) holdsDataOf(part *Change) bool {
+	return catalogue.Of(c.Type).HoldsData() && strings.HasPrefix(part.Name+"-", c.Name+"-")
+}
+
 // leftBehind says whether what holds the data that a resource is about is replaced, too, and the old one retained. Another of its name is refused,
 // and then no new part is made either.
 func leftBehind(part *Change, changes []Change) bool {
 	return slices.ContainsFunc(changes, func(c Change) bool {
-		return c.Kind == Replaced && c.Retained && catalogue.Of(c.Type).HoldsData() && strings.HasPrefix(part.Name+"-", c.Name+"-")
+		return c.Kind == Replaced && c.Retained && c.holdsDataOf(part)
 	})
 }
 
@@ -121,7 +126,7 @@ func leftBehind(part *Change, changes []Change) bool {
 // namespace that it is in. What is retained does not go.
 func alike(part *Change, changes []Change) bool {
 	return slices.ContainsFunc(changes, func(c Change) bool {
-		return c.Kind == part.Kind && !c.Retained && (catalogue.Of(c.Type).HoldsData() && strings.HasPrefix(part.Name+"-", c.Name+"-") ||
+		return c.Kind == part.Kind && !c.Retained && (c.holdsDataOf(part) ||
 			c.Type == catalogue.Namespace && c.Component == part.Component)
 	})
 }
