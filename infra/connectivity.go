@@ -63,8 +63,6 @@ const (
 	byEKS = "EKS"
 	// byPolicy is a network policy of the application or of the ingress, within what EKS leaves open.
 	byPolicy = "network policies"
-	// ByProxy is kube-proxy, which leads a port of the nodes on to pods, to whom the connection then comes from a node.
-	ByProxy = "kube-proxy"
 	// byNode is the VPC CNI, which lets a pod and its own node connect to each other whatever policies say.
 	byNode = "the VPC CNI"
 	// byEC2 is the machine itself.

@@ -87,7 +87,7 @@ func (c *Config) shortOf(what string, choose func(least, most int) int) *Problem
 	}
 	what += ", and add-ons, each with " + surge + ","
 	if runs := c.runs(); len(runs) > 0 {
-		what += " and a run of each schedule"
+		what += " and a run of each scheduled job"
 		workloads = append(workloads, runs...)
 	}
 	inZone, node := capacity.InZone(workloads), c.nodeRoom()
@@ -134,10 +134,13 @@ func (c *Config) workloads(choose func(least, most int) int) []capacity.Workload
 	return all
 }
 
-// runs are the pods of a run of each schedule, all of which may have the same time. They are in no share of a zone: any one may have to hold
-// one. A run that replaces another starts while that one ends.
+// runs are the pods of a run of each schedule, all of which may have the same time, and of the job that makes roles in the database. They are in
+// no share of a zone: any one may have to hold one. A run that replaces another starts while that one ends.
 func (c *Config) runs() []capacity.Workload {
 	var all []capacity.Workload
+	if slices.ContainsFunc(c.Applications, func(a settings.Application) bool { return a.Database }) {
+		all = append(all, capacity.Workload{Name: capacity.DatabaseRoles, Replicas: 1, Pod: capacity.DatabaseRolesPod})
+	}
 	for _, a := range c.Applications {
 		for _, s := range a.Schedules {
 			w := capacity.Workload{Name: s.Label(a.Name), Replicas: 1, Pod: a.Pod()}

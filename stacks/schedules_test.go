@@ -92,7 +92,7 @@ func TestSchedulesRefuse(t *testing.T) {
 		{"the name of what a release runs", "dev", first(map[string]any{"name": "migrate"}), []string{
 			key + "name: migrate: the name of what a release runs once: name it after what it does",
 		}},
-		{"a name twice", "dev", append(first(nil), at("1", nil)), []string{
+		{"a name twice", "dev", append(first(nil), at("1", nil), set("eks.nodes.maxSizePerZone", 4)), []string{
 			"legops:applications[3].schedules[1].name: tidy: is also legops:applications[3].schedules[0].name: rename or remove one",
 		}},
 		{"alarms of the same name", "dev", append(first(map[string]any{"name": "new-tidy"}), set("applications[9]", map[string]any{

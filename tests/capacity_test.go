@@ -33,20 +33,22 @@ func TestCapacityKnowsWhatIsOnTheCluster(t *testing.T) {
 		for _, a := range cfg.Applications {
 			want[a.Name] = a.Pod()
 		}
-		assert.Equal(t, want, asked(r))
+		assert.Equal(t, want, asked(r, "Deployment", "spec.template.spec"))
+		jobs := asked(r, "CronJob", "spec.jobTemplate.spec.template.spec")
+		assert.Equal(t, capacity.DatabaseRolesPod, jobs[capacity.DatabaseRoles])
 	})
 }
 
-// asked is what a pod of each Deployment asks for, wherever the program says it: the object or a patch of it.
-func asked(r *recorder.Recorder) map[string]capacity.Room {
+// asked is what a pod of each object of a kind asks for, wherever the program says it: the object or a patch of it.
+func asked(r *recorder.Recorder, kind, pod string) map[string]capacity.Room {
 	asked := map[string]capacity.Room{}
 	objects, patches := controlplane.Registered(r)
 	for _, o := range append(objects, patches...) {
-		if o["kind"] != "Deployment" {
+		if o["kind"] != kind {
 			continue
 		}
 		name, sum := o.Text("metadata.name"), capacity.Room{Pods: 1}
-		for _, container := range o.Objects("spec.template.spec.containers") {
+		for _, container := range o.Objects(pod + ".containers") {
 			if requests := container.Values("resources.requests"); requests != nil {
 				sum.MilliCPU += capacity.MilliCPU(requests.Sprint("cpu"))
 				sum.MemoryMiB += capacity.MebiBytes(requests.Sprint("memory"))

@@ -16,10 +16,11 @@ import (
 
 	"legops/components"
 	"legops/components/internal/kit"
+	"legops/internal/capacity"
 )
 
 // DatabaseRolesName is the name of the namespace and of all that is in it.
-const DatabaseRolesName = "database-roles"
+const DatabaseRolesName = capacity.DatabaseRoles
 
 // The metric of runs that found or made everything right.
 const (

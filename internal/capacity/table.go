@@ -59,11 +59,17 @@ var Services = []Service{
 	{Workload{ClusterAutoscaler, 1, Room{50, 128, 1}}, "", clusterCritical, "components/compute/clusterautoscaler.go"},
 }
 
-// ClusterAutoscaler is the name of the autoscaler's Deployment, Ingress that of the ingress controller's.
+// ClusterAutoscaler is the name of the autoscaler's Deployment, Ingress that of the ingress controller's, DatabaseRoles that of the CronJob that
+// makes roles in the database.
 const (
 	ClusterAutoscaler = "cluster-autoscaler"
 	Ingress           = "nginx-ingress-controller"
+	DatabaseRoles     = "database-roles"
 )
 
-// IngressPod is the request of a pod of the ingress controller (components/apps/ingress.go).
-var IngressPod = Room{200, 256, 1}
+var (
+	// IngressPod is the request of a pod of the ingress controller (components/apps/ingress.go).
+	IngressPod = Room{200, 256, 1}
+	// DatabaseRolesPod is that of a pod which makes roles in the database (components/apps/databaseroles_job.go).
+	DatabaseRolesPod = Room{50, 192, 1}
+)
