@@ -80,8 +80,10 @@ func applicationNames(config *Config) []string {
 
 var (
 	variable = regexp.MustCompile(`^[A-Z][A-Z0-9_]*$`)
-	// platformVariables matches the variables that the platform itself sets.
-	platformVariables = regexp.MustCompile(`^(AWS_|DATABASE_|SEARCH_ENDPOINT$|QUEUE_|BUCKET_|SECRETS_PREFIX$|PORT$|BASE_PATH$|ENVIRONMENT$|PODINFO_)`)
+	// platformVariables matches the variables that the platform itself sets: by their names (infra/applications.go and standardSettings in
+	// components/apps), and by their beginnings where it makes names out of those of queues and buckets, or EKS and SDKs out of their own.
+	platformVariables = regexp.MustCompile(
+		`^(AWS_.*|BUCKET_.*|QUEUE_.*|DATABASE_(HOST|NAME|PORT|USER)|SEARCH_ENDPOINT|SECRETS_PREFIX|PORT|BASE_PATH|ENVIRONMENT|PODINFO_.*)$`)
 )
 
 func environmentVariables(c *checker) {
