@@ -45,7 +45,7 @@ func applications(c *checker) {
 	c.unique(paths, func(i int) string { return element("applications", i) + ".path" }, "give each its own path")
 }
 
-// uses reports queues, buckets and applications that an application names and that do not exist.
+// uses reports queues, buckets, secrets and applications that an application names and that do not exist.
 func (c *checker) uses(key string, application settings.Application) {
 	for j, queue := range application.Produces {
 		c.exists(element(key+".produces", j), queue, "queue", "queues", queueNames(c.Config))
@@ -60,6 +60,9 @@ func (c *checker) uses(key string, application settings.Application) {
 			continue
 		}
 		c.exists(element(key+".buckets", j)+".name", access.Name, "bucket", "storage.buckets", bucketNames(c.Config))
+	}
+	for j, secret := range application.SecretFiles {
+		c.exists(element(key+".secretFiles", j), string(secret), "secret of the application", key+".secrets", settings.Texts(application.Secrets))
 	}
 	for j, callee := range application.Calls {
 		if callee == application.Name && callee != "" {

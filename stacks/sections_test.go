@@ -163,6 +163,18 @@ func TestSectionsRefuseBadValues(t *testing.T) {
 			"legops:applications[2].calls[1]: matters: is the application itself: remove it",
 			"legops:applications[3].secrets[0]: Signing Key: malformed: write a name of lower-case letters digits and hyphens (40 at most)",
 		}},
+		{"files of secrets", "dev", []edit{
+			set("applications[3].secrets", []any{"smtp", "signing-key"}), set("applications[3].secretFiles", []any{"smtp", "signing-keys"}),
+			set("applications[4].secretFiles", []any{"certificate-authority", "certificate-authority"}), set("applications[2].secretFiles", []any{"smtp"}),
+			set("applications[5].secretFiles", "smtp"), set("applications[0].secretFiles", []any{"a", "b", "c", "d", "e", "f", "g", "h", "i", "j", "k"}),
+		}, []string{
+			`legops:applications[0].secretFiles: ["a","b","c","d","e","f","g","h","i","j","k"]: has 11 elements, must have at most 10: write a list of at most 10`,
+			"legops:applications[2].secretFiles[0]: smtp: no such secret of the application: add it to legops:applications[2].secrets",
+			"legops:applications[3].secretFiles[1]: signing-keys: no such secret of the application: did you mean signing-key?",
+			"legops:applications[4].secretFiles[1]: certificate-authority: is also legops:applications[4].secretFiles[0]: remove one",
+			"legops:applications[5].secretFiles: smtp: must be a list, is text: write a list of at most 10",
+		}},
+		{"good files of secrets", "dev", []edit{set("applications[4].secretFiles", []any{"certificate-authority"})}, nil},
 		{"settings like the platform's", "dev", []edit{set("applications[3].settings", map[string]any{
 			"DATABASE_POOL_SIZE": "5", "DATABASE_SSLMODE": "verify-full", "DATABASE_USERS": "20", "PORTAL": "x", "DATABASE_URL": "postgresql://db/x",
 		})}, nil},
