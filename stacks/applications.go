@@ -45,7 +45,7 @@ func applications(c *checker) {
 	c.unique(paths, func(i int) string { return element("applications", i) + ".path" }, "give each its own path")
 }
 
-// uses reports queues, buckets and applications that an application names and that do not exist.
+// uses reports queues, buckets, secrets and applications that an application names and that do not exist.
 func (c *checker) uses(key string, application settings.Application) {
 	for j, queue := range application.Produces {
 		c.exists(element(key+".produces", j), queue, "queue", "queues", queueNames(c.Config))
@@ -60,6 +60,9 @@ func (c *checker) uses(key string, application settings.Application) {
 			continue
 		}
 		c.exists(element(key+".buckets", j)+".name", access.Name, "bucket", "storage.buckets", bucketNames(c.Config))
+	}
+	for j, secret := range application.SecretFiles {
+		c.exists(element(key+".secretFiles", j), string(secret), "secret of the application", key+".secrets", settings.Texts(application.Secrets))
 	}
 	for j, callee := range application.Calls {
 		if callee == application.Name && callee != "" {
@@ -80,8 +83,10 @@ func applicationNames(config *Config) []string {
 
 var (
 	variable = regexp.MustCompile(`^[A-Z][A-Z0-9_]*$`)
-	// platformVariables matches the variables that the platform itself sets.
-	platformVariables = regexp.MustCompile(`^(AWS_|DATABASE_|SEARCH_ENDPOINT$|QUEUE_|BUCKET_|SECRETS_PREFIX$|PORT$|BASE_PATH$|ENVIRONMENT$|PODINFO_)`)
+	// platformVariables matches the variables that the platform itself sets: by their names (infra/applications.go and standardSettings in
+	// components/apps), and by their beginnings where it makes names out of those of queues and buckets, or EKS and SDKs out of their own.
+	platformVariables = regexp.MustCompile(
+		`^(AWS_.*|BUCKET_.*|QUEUE_.*|DATABASE_(HOST|NAME|PORT|USER)|SEARCH_ENDPOINT|SECRETS_PREFIX|PORT|BASE_PATH|ENVIRONMENT|PODINFO_.*)$`)
 )
 
 func environmentVariables(c *checker) {

@@ -163,6 +163,28 @@ func TestSectionsRefuseBadValues(t *testing.T) {
 			"legops:applications[2].calls[1]: matters: is the application itself: remove it",
 			"legops:applications[3].secrets[0]: Signing Key: malformed: write a name of lower-case letters digits and hyphens (40 at most)",
 		}},
+		{"files of secrets", "dev", []edit{
+			set("applications[3].secrets", []any{"smtp", "signing-key"}), set("applications[3].secretFiles", []any{"smtp", "signing-keys"}),
+			set("applications[4].secretFiles", []any{"certificate-authority", "certificate-authority"}), set("applications[2].secretFiles", []any{"smtp"}),
+			set("applications[5].secretFiles", "smtp"), set("applications[0].secretFiles", []any{"a", "b", "c", "d", "e", "f", "g", "h", "i", "j", "k"}),
+		}, []string{
+			`legops:applications[0].secretFiles: ["a","b","c","d","e","f","g","h","i","j","k"]: has 11 elements, must have at most 10: write a list of at most 10`,
+			"legops:applications[2].secretFiles[0]: smtp: no such secret of the application: add it to legops:applications[2].secrets",
+			"legops:applications[3].secretFiles[1]: signing-keys: no such secret of the application: did you mean signing-key?",
+			"legops:applications[4].secretFiles[1]: certificate-authority: is also legops:applications[4].secretFiles[0]: remove one",
+			"legops:applications[5].secretFiles: smtp: must be a list, is text: write a list of at most 10",
+		}},
+		{"good files of secrets", "dev", []edit{set("applications[4].secretFiles", []any{"certificate-authority"})}, nil},
+		{"settings like the platform's", "dev", []edit{set("applications[3].settings", map[string]any{
+			"DATABASE_POOL_SIZE": "5", "DATABASE_SSLMODE": "verify-full", "DATABASE_USERS": "20", "PORTAL": "x", "DATABASE_URL": "postgresql://db/x",
+		})}, nil},
+		{"settings of the platform", "dev", []edit{set("applications[3].settings", map[string]any{
+			"AWS_PROFILE": "a", "BUCKET_X": "a", "DATABASE_HOST": "a", "DATABASE_NAME": "a", "DATABASE_PORT": "a", "DATABASE_USER": "a",
+			"PODINFO_LEVEL": "a", "PORT": "a", "QUEUE_X_URL": "a", "SEARCH_ENDPOINT": "a",
+		})}, setByThePlatform("AWS_PROFILE", "BUCKET_X", "DATABASE_HOST", "DATABASE_NAME", "DATABASE_PORT", "DATABASE_USER",
+			"PODINFO_LEVEL", "PORT", "QUEUE_X_URL", "SEARCH_ENDPOINT")},
+		{"credentials of a database", "dev", credentials(map[string]string{"DATABASE_PASSWORD": "x", "DATABASE_TOKEN": "x"}),
+			refusedSettings("its name is that of a credential", "DATABASE_PASSWORD", "DATABASE_TOKEN")},
 		{"credentials by their names", "dev", credentials(map[string]string{
 			"MAYAN_SECRET_KEY": "x", "SECRET_KEY_BASE": "x", "APP_KEY": "x", "RAILS_MASTER_KEY": "x", "LOGGED_IN_SALT": "x", "DOCS_ADMIN_PASSWORD_INIT": "x",
 			"PGPASSWD_FILE": "/tmp/x", "PASSWORD_MINUTES": "5", "PRIMARY_KEY": "id", "TOKEN_LIFETIME": "5", "SMTP_PWD": "x",
@@ -189,6 +211,14 @@ func TestSectionsRefuseBadValues(t *testing.T) {
 			"legops:applications[3].settings.log-level: not the name of an environment variable: write capital letters, digits and underscores, such as LOG_LEVEL",
 		}},
 	})
+}
+
+// setByThePlatform are the problems of settings of that application which the platform sets.
+func setByThePlatform(names ...string) (problems []string) {
+	for _, name := range names {
+		problems = append(problems, "legops:applications[3].settings."+name+": a: the platform sets this variable itself: rename or remove it")
+	}
+	return problems
 }
 
 // credentials are settings of an application.

@@ -8,6 +8,8 @@ import (
 	"legops/internal/capacity"
 	"legops/internal/controlplane"
 	"legops/internal/recorder"
+	"legops/internal/registered"
+	"legops/internal/settings"
 	"legops/stacks"
 )
 
@@ -49,14 +51,40 @@ func asked(r *recorder.Recorder, kind, pod string) map[string]capacity.Room {
 		}
 		name, sum := o.Text("metadata.name"), capacity.Room{Pods: 1}
 		for _, container := range o.Objects(pod + ".containers") {
-			if requests := container.Values("resources.requests"); requests != nil {
-				sum.MilliCPU += capacity.MilliCPU(requests.Sprint("cpu"))
-				sum.MemoryMiB += capacity.MebiBytes(requests.Sprint("memory"))
-			}
+			own := requested(container)
+			sum.MilliCPU, sum.MemoryMiB = sum.MilliCPU+own.MilliCPU, sum.MemoryMiB+own.MemoryMiB
+		}
+		// One after the other, before those.
+		for _, container := range o.Objects(pod + ".initContainers") {
+			own := requested(container)
+			sum.MilliCPU, sum.MemoryMiB = max(sum.MilliCPU, own.MilliCPU), max(sum.MemoryMiB, own.MemoryMiB)
 		}
 		if _, there := asked[name]; !there || sum.MilliCPU > 0 {
 			asked[name] = sum
 		}
 	}
 	return asked
+}
+
+// requested is what a container asks for.
+func requested(container controlplane.Object) (room capacity.Room) {
+	if requests := container.Values("resources.requests"); requests != nil {
+		room.MilliCPU, room.MemoryMiB = capacity.MilliCPU(requests.Sprint("cpu")), capacity.MebiBytes(requests.Sprint("memory"))
+	}
+	return room
+}
+
+// A pod that reads its secrets into files needs room for the container that does, if its own needs less.
+func TestCapacityKnowsWhatReadsSecrets(t *testing.T) {
+	cfg := config(t, "dev")
+	for i, tuned := range []settings.Tunable{{CPU: "10m", Memory: "64Mi"}, {CPU: "100m", Memory: "64Mi"}, {CPU: "10m", Memory: "1Gi"}} {
+		a := &cfg.Applications[i]
+		a.CPU, a.Memory, a.Secrets = tuned.CPU, tuned.Memory, []settings.SecretName{"smtp"}
+		a.SecretFiles = a.Secrets
+	}
+	found := asked(registered.Stack(t, "dev", cfg))
+	for i, want := range []capacity.Room{{MilliCPU: 50, MemoryMiB: 192, Pods: 1}, {MilliCPU: 100, MemoryMiB: 192, Pods: 1}, {MilliCPU: 50, MemoryMiB: 1024, Pods: 1}} {
+		assert.Equal(t, want, cfg.Applications[i].Pod())
+		assert.Equal(t, want, found[cfg.Applications[i].Name])
+	}
 }

@@ -17,6 +17,7 @@ import (
 	"legops/internal/controlplane"
 	"legops/internal/recorder"
 	"legops/internal/registered"
+	"legops/internal/settings"
 	"legops/stacks"
 )
 
@@ -34,6 +35,24 @@ func TestKubernetesAcceptsEveryObject(t *testing.T) {
 			checkRights(t, plane)
 		}
 	})
+}
+
+// TestKubernetesAcceptsSecretFiles gives it an application whose pods read secrets into files: those that serve, of a migration and of a schedule.
+func TestKubernetesAcceptsSecretFiles(t *testing.T) {
+	cfg := config(t, "dev")
+	a := &cfg.Applications[1]
+	a.SecretFiles = a.Secrets
+	a.Migrate = &settings.Migration{Command: []settings.CommandWord{"migrate"}, TimeoutSeconds: 60}
+	a.Schedules = []settings.Schedule{{Name: "tidy", Cron: "@daily", Command: []settings.CommandWord{"tidy"}, DeadlineSeconds: 60}}
+	objects, patches := controlplane.Registered(registered.Stack(t, "dev", cfg))
+	reads := 0
+	for _, o := range append(slices.Clone(objects), patches...) {
+		if o.Text("metadata.namespace") == a.Name {
+			reads += len(o.Objects("spec.template.spec.initContainers")) + len(o.Objects("spec.jobTemplate.spec.template.spec.initContainers"))
+		}
+	}
+	assert.Equal(t, 3, reads)
+	assert.NoError(t, admit(t, registered.Plane(t, root, controlplane.Options{}), objects, patches))
 }
 
 // refused are objects with one mistake, each an edit of testdata/kubernetes.yaml: the kind that is edited, the path

@@ -158,6 +158,7 @@ func (a *AppArgs) check(p *kit.Problems) {
 	a.checkRights(p)
 	a.checkConnections(p)
 	a.checkSchedules(p)
+	a.checkSecretFiles(p)
 }
 
 // checkEnvironment sees to it that each variable is set by one side only.

@@ -66,8 +66,11 @@ func variables(values pulumi.StringMap) corev1.EnvVarArray {
 
 // literal keeps Kubernetes from putting the value of another variable into this one: to it $(NAME) is a reference, and $$ a $.
 func literal(value pulumi.StringInput) pulumi.StringOutput {
-	return value.ToStringOutput().ApplyT(func(text string) string { return strings.ReplaceAll(text, "$", "$$") }).(pulumi.StringOutput)
+	return value.ToStringOutput().ApplyT(escaped).(pulumi.StringOutput)
 }
+
+// escaped is literal of a plain text.
+func escaped(text string) string { return strings.ReplaceAll(text, "$", "$$") }
 
 // servingName is the ConfigMap in which delivery keeps the image that it found good last.
 const servingName = "serving.delivery"
@@ -190,7 +193,7 @@ func (b *appBuild) firstPod() corev1.PodSpecArgs {
 
 // podOf is a pod of the application, whatever its container runs: who it is, and what it may do on its node.
 func (b *appBuild) podOf(container corev1.ContainerArgs) corev1.PodSpecArgs {
-	return corev1.PodSpecArgs{
+	pod := corev1.PodSpecArgs{
 		ServiceAccountName:           pulumi.String(b.args.Name),
 		AutomountServiceAccountToken: pulumi.Bool(false),
 		EnableServiceLinks:           pulumi.Bool(false), // no variables about other services
@@ -200,10 +203,11 @@ func (b *appBuild) podOf(container corev1.ContainerArgs) corev1.PodSpecArgs {
 			SeccompProfile: corev1.SeccompProfileArgs{Type: pulumi.String("RuntimeDefault")},
 		},
 		Containers: corev1.ContainerArray{container},
-		Volumes: corev1.VolumeArray{corev1.VolumeArgs{
-			Name: pulumi.String("tmp"), EmptyDir: corev1.EmptyDirVolumeSourceArgs{SizeLimit: pulumi.String("512Mi")},
-		}},
 	}
+	b.readsSecretFiles(&pod, corev1.VolumeArray{corev1.VolumeArgs{
+		Name: pulumi.String("tmp"), EmptyDir: corev1.EmptyDirVolumeSourceArgs{SizeLimit: pulumi.String("512Mi")},
+	}})
+	return pod
 }
 
 // container is the container of a pod that serves.
@@ -236,9 +240,9 @@ func (b *appBuild) program() corev1.ContainerArgs {
 			ReadOnlyRootFilesystem:   pulumi.Bool(true),
 			Capabilities:             corev1.CapabilitiesArgs{Drop: pulumi.ToStringArray([]string{"ALL"})},
 		},
-		VolumeMounts: corev1.VolumeMountArray{corev1.VolumeMountArgs{
+		VolumeMounts: append(corev1.VolumeMountArray{corev1.VolumeMountArgs{
 			Name: pulumi.String("tmp"), MountPath: pulumi.String("/tmp"),
-		}},
+		}}, b.args.secretFileMounts()...),
 	}
 }
 

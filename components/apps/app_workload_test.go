@@ -1,6 +1,7 @@
 package apps_test
 
 import (
+	"slices"
 	"strings"
 	"testing"
 
@@ -195,9 +196,14 @@ var refusedApps = map[string]struct {
 	"standard environment": {func(a *apps.AppArgs) {
 		a.Environment = pulumi.StringMap{"AWS_REGION": pulumi.String("x")}
 	}, "Environment: AWS_REGION must not be set"},
-	"setting twice":    {func(a *apps.AppArgs) { a.Settings = map[string]string{"DATABASE_HOST": "x"} }, "DATABASE_HOST is in Settings and in Environment"},
-	"secret":           {func(a *apps.AppArgs) { a.Secrets = []settings.SecretName{"Key/1"} }, `Secrets: "Key/1" must be`},
-	"secret twice":     {func(a *apps.AppArgs) { a.Secrets = []settings.SecretName{"smtp", "smtp"} }, "Secrets: smtp is there twice"},
+	"setting twice":     {func(a *apps.AppArgs) { a.Settings = map[string]string{"DATABASE_HOST": "x"} }, "DATABASE_HOST is in Settings and in Environment"},
+	"secret":            {func(a *apps.AppArgs) { a.Secrets = []settings.SecretName{"Key/1"} }, `Secrets: "Key/1" must be`},
+	"secret twice":      {func(a *apps.AppArgs) { a.Secrets = []settings.SecretName{"smtp", "smtp"} }, "Secrets: smtp is there twice"},
+	"file of no secret": {func(a *apps.AppArgs) { a.SecretFiles = []settings.SecretName{"other"} }, "SecretFiles: other must be one of the Secrets"},
+	"file twice":        {func(a *apps.AppArgs) { a.SecretFiles = []settings.SecretName{"smtp", "smtp"} }, "SecretFiles: smtp is there twice"},
+	"more files than fit": {func(a *apps.AppArgs) {
+		a.SecretFiles = slices.Repeat([]settings.SecretName{"smtp"}, 17)
+	}, "SecretFiles are 17, must be 16 at most"},
 	"key of secrets":   {func(a *apps.AppArgs) { a.SecretsKeyArn = nil }, "SecretsKeyArn is missing"},
 	"right to nothing": {func(a *apps.AppArgs) { a.Rights = []components.Statement{{Sid: "X"}} }, "Rights[0] must have Actions and Resources"},
 	"right of others": {func(a *apps.AppArgs) {

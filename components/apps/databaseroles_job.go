@@ -11,9 +11,6 @@ import (
 )
 
 const (
-	// databaseSecretImage reads the secret. The AWS CLI takes credentials of Pod Identity from 2.15 on (EKS User Guide, Use Pod Identity
-	// with the AWS SDK).
-	databaseSecretImage = "public.ecr.aws/aws-cli/aws-cli:2.37.4"
 	// databaseClientImage has psql and bash, for both architectures: postgres:17.11-bookworm, whose psql serves every version in use. The
 	// digest is that of Docker's own list (docker-library/repo-info, repos/postgres/remote/17.11-bookworm.md).
 	databaseClientImage = "public.ecr.aws/docker/library/postgres:17.11-bookworm@sha256:639ab7ceb90e13123085b741fb31ef493fba25463002f6da665352e7b534b652"
@@ -86,7 +83,7 @@ func (b *databaseRolesBuild) pod() corev1.PodSpecArgs {
 			RunAsNonRoot: pulumi.Bool(true), RunAsUser: pulumi.Int(appUser), RunAsGroup: pulumi.Int(appUser), FsGroup: pulumi.Int(appUser),
 			SeccompProfile: corev1.SeccompProfileArgs{Type: pulumi.String("RuntimeDefault")},
 		},
-		InitContainers: corev1.ContainerArray{databaseRolesContainer("password", databaseSecretImage,
+		InitContainers: corev1.ContainerArray{helper("password", awsCliImage,
 			[]string{"sh", "-c", `umask 077 && aws secretsmanager get-secret-value --secret-id "$SECRET" --query SecretString --output text >"$MASTER_SECRET"`},
 			variables(pulumi.StringMap{
 				"AWS_REGION":    pulumi.String(b.args.Location.Region),
@@ -94,7 +91,7 @@ func (b *databaseRolesBuild) pod() corev1.PodSpecArgs {
 				"MASTER_SECRET": pulumi.String(databaseRolesSecret),
 				"SECRET":        b.args.MasterSecretArn,
 			}), writes)},
-		Containers: corev1.ContainerArray{databaseRolesContainer(DatabaseRolesName, databaseClientImage,
+		Containers: corev1.ContainerArray{helper(DatabaseRolesName, databaseClientImage,
 			[]string{"bash", path.Join(databaseRolesScripts, "run.sh")}, b.args.environment(),
 			reads(secret, databaseRolesMemory), reads(scripts, databaseRolesScripts))},
 		Volumes: corev1.VolumeArray{
@@ -103,24 +100,5 @@ func (b *databaseRolesBuild) pod() corev1.PodSpecArgs {
 			}},
 			corev1.VolumeArgs{Name: pulumi.String(scripts), ConfigMap: corev1.ConfigMapVolumeSourceArgs{Name: pulumi.String(scripts)}},
 		},
-	}
-}
-
-func databaseRolesContainer(name, image string, command []string, environment corev1.EnvVarArray, mounts ...corev1.VolumeMountInput) corev1.ContainerArgs {
-	return corev1.ContainerArgs{
-		Name: pulumi.String(name), Image: pulumi.String(image), Command: pulumi.ToStringArray(command), Env: environment,
-		Resources: corev1.ResourceRequirementsArgs{
-			Requests: pulumi.ToStringMap(map[string]string{"cpu": "50m", "memory": "192Mi", "ephemeral-storage": "16Mi"}),
-			Limits:   pulumi.ToStringMap(map[string]string{"memory": "192Mi", "ephemeral-storage": "64Mi"}),
-		},
-		SecurityContext: corev1.SecurityContextArgs{
-			AllowPrivilegeEscalation: pulumi.Bool(false),
-			Privileged:               pulumi.Bool(false),
-			ReadOnlyRootFilesystem:   pulumi.Bool(true),
-			Capabilities:             corev1.CapabilitiesArgs{Drop: pulumi.ToStringArray([]string{"ALL"})},
-		},
-		VolumeMounts: corev1.VolumeMountArray(mounts),
-		// What failed is in the state of the pod, too.
-		TerminationMessagePolicy: pulumi.String("FallbackToLogsOnError"),
 	}
 }

@@ -232,7 +232,7 @@ rolled_out() { # image, seconds
 
 # list prints the pods with their images and why they do not run, for the log.
 list() {
-	kube get pods --selector="app.kubernetes.io/name=$APPLICATION" --output=go-template='{{range .items}}{{.metadata.name}}{{range .status.conditions}}{{if eq .type "Ready"}} ready={{.status}}{{with .message}} ({{.}}){{end}}{{end}}{{end}}{{range .status.containerStatuses}} restarts={{.restartCount}}{{with .state.waiting}} {{.reason}}{{with .message}}: {{.}}{{end}}{{end}}{{end}} {{range .spec.containers}}{{.image}}{{end}}
+	kube get pods --selector="app.kubernetes.io/name=$APPLICATION" --output=go-template='{{range .items}}{{.metadata.name}}{{range .status.conditions}}{{if eq .type "Ready"}} ready={{.status}}{{with .message}} ({{.}}){{end}}{{end}}{{end}}{{range .status.initContainerStatuses}}{{if not .ready}}{{with .lastState.terminated}}{{with .message}} {{.}}{{end}}{{end}}{{end}}{{end}}{{range .status.containerStatuses}} restarts={{.restartCount}}{{with .state.waiting}} {{.reason}}{{with .message}}: {{.}}{{end}}{{end}}{{end}} {{range .spec.containers}}{{.image}}{{end}}
 {{end}}' || true
 }
 

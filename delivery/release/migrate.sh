@@ -48,7 +48,8 @@ migrations() {
 
 # at is how the pods of the Job are: why they do not run, or how they ended, with the end of what the command printed.
 at() {
-	kube get pods --selector="batch.kubernetes.io/job-name=$job" --output=go-template='{{range .items}}{{.metadata.name}} {{.status.phase}}{{range .status.conditions}}{{if eq .type "PodScheduled"}}{{with .message}} ({{.}}){{end}}{{end}}{{end}}{{range .status.containerStatuses}}{{with .state.waiting}} {{.reason}}{{with .message}}: {{.}}{{end}}{{end}}{{with .state.terminated}} exit code {{.exitCode}} {{.reason}}{{with .message}}
+	kube get pods --selector="batch.kubernetes.io/job-name=$job" --output=go-template='{{range .items}}{{.metadata.name}} {{.status.phase}}{{range .status.conditions}}{{if eq .type "PodScheduled"}}{{with .message}} ({{.}}){{end}}{{end}}{{end}}{{range .status.initContainerStatuses}}{{with .state.terminated}}{{if .exitCode}} {{.reason}}{{with .message}}
+{{.}}{{end}}{{end}}{{end}}{{end}}{{range .status.containerStatuses}}{{with .state.waiting}} {{.reason}}{{with .message}}: {{.}}{{end}}{{end}}{{with .state.terminated}} exit code {{.exitCode}} {{.reason}}{{with .message}}
 {{.}}{{end}}{{end}}{{end}}
 {{end}}' 2>/dev/null || true
 }

@@ -67,6 +67,10 @@ const (
 	DatabaseRoles     = "database-roles"
 )
 
+// SecretReader is the request of the container that reads secrets into files before others of its pod start, in applications and in the
+// job that makes roles in the database (components/apps/app_secretfiles.go): a program of the AWS CLI. Its memory is believed to suffice.
+var SecretReader = Room{50, 192, 0}
+
 var (
 	// IngressPod is the request of a pod of the ingress controller (components/apps/ingress.go).
 	IngressPod = Room{200, 256, 1}

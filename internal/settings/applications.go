@@ -38,6 +38,9 @@ type Application struct {
 	// Secrets are names of secrets in Secrets Manager that only it may read. The platform creates them empty; a person
 	// enters the values. Optional.
 	Secrets []SecretName `json:"secrets,omitempty" jsonschema:"uniqueItems=true"`
+	// SecretFiles are those of its Secrets whose values its pods find in files, /secrets/<name>, as they were when the pod started. No
+	// pod starts before each of them has a value. Optional.
+	SecretFiles []SecretName `json:"secretFiles,omitempty" jsonschema:"maxItems=10,uniqueItems=true"`
 	// Calls are the applications it calls inside the cluster. Optional.
 	Calls []string `json:"calls,omitempty" jsonschema:"uniqueItems=true"`
 	// Connects is what it connects to on the internet on another port than 443, such as a mail relay. Optional.
@@ -104,9 +107,15 @@ type UploadPath string
 // SecretName is the name of an application's secret, without prefix.
 type SecretName string
 
-// Pod is the request of each pod of the application.
+// Pod is the request of each pod of the application: that of its container or, where that is more, of the one that reads its SecretFiles
+// before (https://kubernetes.io/docs/concepts/workloads/pods/init-containers/#resource-sharing-within-containers).
 func (a Application) Pod() capacity.Room {
-	return capacity.Room{MilliCPU: capacity.MilliCPU(a.CPU), MemoryMiB: capacity.MebiBytes(a.Memory), Pods: 1}
+	pod := capacity.Room{MilliCPU: capacity.MilliCPU(a.CPU), MemoryMiB: capacity.MebiBytes(a.Memory), Pods: 1}
+	if len(a.SecretFiles) > 0 {
+		pod.MilliCPU = max(pod.MilliCPU, capacity.SecretReader.MilliCPU)
+		pod.MemoryMiB = max(pod.MemoryMiB, capacity.SecretReader.MemoryMiB)
+	}
+	return pod
 }
 
 // Start is StartSeconds, or what it is by default.

@@ -83,7 +83,7 @@ func (d *deployer) migrationAttempts(t *testing.T) (all []attempt) {
 	inPod("root, in the pod", "securityContext", object{"runAsNonRoot": false}, asItIs)
 	inPod("a Secret as a volume", "volumes", list(object{"name": "tmp", "secret": object{"secretName": "smtp"}}), asItIs)
 	inPod("the file system of the node", "volumes", list(object{"name": "tmp", "hostPath": object{"path": "/"}}), asItIs)
-	inPod("an init container", "initContainers", list(object{"name": "first", "image": imageOf(its, "v1")}), unset)
+	inPod("another init container", "initContainers", list(object{"name": "first", "image": imageOf(its, "v1")}), asItIs)
 	inPod("a pod that is restarted", "restartPolicy", "OnFailure", " becomes OnFailure"+must+"Never")
 	inPod("a priority", "priorityClassName", "system-node-critical", " becomes system-node-critical"+must+"unset")
 

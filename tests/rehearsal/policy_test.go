@@ -87,6 +87,10 @@ func attempts() []attempt {
 		byPatch("an annotation of a release, removed", `{"metadata":{"annotations":{"legops/serving":null}}}`,
 			"metadata.annotations.legops/serving becomes unset"+must+imageOf("matters", "v2")),
 
+		{name: "another reader of the secrets", args: append(patching("deployment", its, "strategic", inPod(`"initContainers":[{"name":"secrets","command":["id"]}]`)), "--namespace="+its),
+			rule: "wrongKeys", says: "spec.template.spec.initContainers" + asItIs},
+		{name: "a copy of the secrets", args: append(patching("deployment", its, "strategic", inPod(`"volumes":[{"name":"secrets","emptyDir":{"medium":""}}]`)), "--namespace="+its),
+			rule: "wrongKeys", says: "spec.template.spec.volumes" + asItIs},
 		{name: "another key of the ConfigMap", args: patching("configmap", "serving.delivery", "merge", `{"data":{"a":"b"}}`), rule: "wrongKeys", says: "data.a becomes b" + must + "unset"},
 		{name: "the image of the ConfigMap, removed", args: patching("configmap", "serving.delivery", "merge", `{"data":{"image":null}}`), says: "data becomes unset" + must + "as it is"},
 		{name: "labels of the ConfigMap", args: patching("configmap", "serving.delivery", "merge", `{"metadata":{"labels":{"a":"b"}}}`), rule: "wrongKeys", says: "metadata.labels" + asItIs},

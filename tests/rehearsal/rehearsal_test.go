@@ -296,9 +296,14 @@ func config(t *testing.T) *stacks.Config {
 	t.Helper()
 	cfg := checkout.Config(t, root, stack)
 	for _, name := range more {
-		cfg.Applications = append(cfg.Applications, settings.Application{
+		a := settings.Application{
 			Name: name, Path: "/" + name, Port: 8080, Migrate: migrations[name], Tunable: settings.Tunable{MinReplicas: 2, MaxReplicas: 6, CPU: "250m", Memory: "512Mi"},
-		})
+		}
+		if a.Migrate != nil {
+			a.Secrets = []settings.SecretName{"smtp"}
+			a.SecretFiles = a.Secrets
+		}
+		cfg.Applications = append(cfg.Applications, a)
 	}
 	return cfg
 }
