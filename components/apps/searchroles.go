@@ -13,10 +13,11 @@ import (
 
 	"legops/components"
 	"legops/components/internal/kit"
+	"legops/internal/capacity"
 )
 
 // SearchRolesName is the name of the namespace and of all that is in it, and of the service account that gets the master role.
-const SearchRolesName = "search-roles"
+const SearchRolesName = capacity.SearchRoles
 
 // SearchMetrics is the namespace of RolesDone of the search domain.
 const SearchMetrics = "legops/search"

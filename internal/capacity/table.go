@@ -60,16 +60,17 @@ var Services = []Service{
 }
 
 // ClusterAutoscaler is the name of the autoscaler's Deployment, Ingress that of the ingress controller's, DatabaseRoles that of the CronJob that
-// makes roles in the database.
+// makes roles in the database, SearchRoles that of the one for the search domain.
 const (
 	ClusterAutoscaler = "cluster-autoscaler"
 	Ingress           = "nginx-ingress-controller"
 	DatabaseRoles     = "database-roles"
+	SearchRoles       = "search-roles"
 )
 
 var (
 	// IngressPod is the request of a pod of the ingress controller (components/apps/ingress.go).
 	IngressPod = Room{200, 256, 1}
-	// DatabaseRolesPod is that of a pod which makes roles in the database (components/apps/databaseroles_job.go).
-	DatabaseRolesPod = Room{50, 192, 1}
+	// RolesPod is that of a pod which makes roles (components/apps/rolesjob.go).
+	RolesPod = Room{50, 192, 1}
 )
