@@ -33,12 +33,15 @@ func (p *Platform) applications(ctx *pulumi.Context, cfg *stacks.Config) (err er
 		Repositories: p.name,
 		Location:     p.globalLocation,
 		Schedules:    schedulesOf(cfg),
-		Migrations:   migrationsOf(cfg),
+		Migrations:   namesOf(cfg, func(a settings.Application) bool { return a.Migrate != nil }),
 		Cluster:      p.Eks.Cluster,
 	}, onCluster); err != nil {
 		return err
 	}
 	if err := p.databaseRoles(ctx, cfg, onCluster); err != nil {
+		return err
+	}
+	if err := p.searchRoles(ctx, cfg, onCluster); err != nil {
 		return err
 	}
 	callers := callersOf(cfg)
@@ -71,14 +74,8 @@ func (p *Platform) applications(ctx *pulumi.Context, cfg *stacks.Config) (err er
 
 // databaseRoles creates the job that gives each application with a database its role and schema there.
 func (p *Platform) databaseRoles(ctx *pulumi.Context, cfg *stacks.Config, on pulumi.ResourceOption) (err error) {
-	var users []string
-	for _, application := range cfg.Applications {
-		if application.Database {
-			users = append(users, application.Name)
-		}
-	}
 	p.DatabaseRoles, err = apps.NewDatabaseRoles(ctx, "database-roles", &apps.DatabaseRolesArgs{
-		Applications:      users,
+		Applications:      namesOf(cfg, func(a settings.Application) bool { return a.Database }),
 		Host:              p.Rds.Address,
 		Port:              data.DatabasePort,
 		Database:          databaseName,
@@ -98,11 +95,28 @@ func (p *Platform) databaseRoles(ctx *pulumi.Context, cfg *stacks.Config, on pul
 	return err
 }
 
-// migrationsOf returns the applications that have a migration.
-func migrationsOf(cfg *stacks.Config) []string {
+// searchRoles creates the job that gives each application with search its role in the search domain.
+func (p *Platform) searchRoles(ctx *pulumi.Context, cfg *stacks.Config, on pulumi.ResourceOption) (err error) {
+	p.SearchRoles, err = apps.NewSearchRoles(ctx, apps.SearchRolesName, &apps.SearchRolesArgs{
+		Applications:    namesOf(cfg, func(a settings.Application) bool { return a.Search }),
+		Endpoint:        p.OpenSearch.Endpoint,
+		Port:            data.SearchPort,
+		MasterRoleArn:   p.OpenSearch.MasterRoleArn,
+		PodLogGroup:     p.Eks.PodLogGroup,
+		Cluster:         p.name,
+		ClusterName:     p.Eks.ClusterName,
+		ClusterResource: p.Eks.Cluster,
+		Location:        p.location,
+		DataRanges:      cfg.Network.Subnets.Data,
+	}, on)
+	return err
+}
+
+// namesOf returns the names of the applications that want something.
+func namesOf(cfg *stacks.Config, want func(settings.Application) bool) []string {
 	var names []string
 	for _, application := range cfg.Applications {
-		if application.Migrate != nil {
+		if want(application) {
 			names = append(names, application.Name)
 		}
 	}

@@ -35,6 +35,8 @@ const (
 	Applications = "applications"
 	// DatabaseRoles is the pods that give applications their roles in the database.
 	DatabaseRoles = "database-roles"
+	// SearchRoles is the pods that give applications their roles in the search domain.
+	SearchRoles = "search-roles"
 	// DNS is the pods that answer the cluster's names, PodIdentity the agent on each node that has the credentials of its pods.
 	DNS         = "dns"
 	PodIdentity = "pod-identity"
@@ -122,6 +124,12 @@ var Flows = []foundation.Flow{
 	{From: DatabaseRoles, To: Database, Port: data.DatabasePort, Protocol: "tcp", OpenedBy: byPolicy, Why: "Roles and schemas of applications"},
 	{From: OwnNode, To: DatabaseRoles, Protocol: "all", OpenedBy: byNode, Unneeded: true, Why: "The VPC CNI lets it pass in both directions"},
 	{From: DatabaseRoles, To: OwnNode, Protocol: "all", OpenedBy: byNode, Unneeded: true, Why: "The VPC CNI lets it pass in both directions"},
+	{From: SearchRoles, To: DNS, Port: 53, Protocol: "udp", OpenedBy: byPolicy, Why: "Names"},
+	{From: SearchRoles, To: DNS, Port: 53, Protocol: "tcp", OpenedBy: byPolicy, Why: "Names with long answers"},
+	{From: SearchRoles, To: PodIdentity, Port: 80, Protocol: "tcp", OpenedBy: byPolicy, Why: "Credentials of the master role"},
+	{From: SearchRoles, To: Search, Port: data.SearchPort, Protocol: "tcp", OpenedBy: byPolicy, Why: "Roles of applications"},
+	{From: OwnNode, To: SearchRoles, Protocol: "all", OpenedBy: byNode, Unneeded: true, Why: "The VPC CNI lets it pass in both directions"},
+	{From: SearchRoles, To: OwnNode, Protocol: "all", OpenedBy: byNode, Unneeded: true, Why: "The VPC CNI lets it pass in both directions"},
 	{From: OwnNode, To: Applications, Protocol: "all", OpenedBy: byNode, Why: "Probes of the kubelet"},
 	{From: Applications, To: OwnNode, Protocol: "all", OpenedBy: byNode, Unneeded: true, Why: "The VPC CNI lets it pass in both directions"},
 	{From: OwnNode, To: Ingress, Protocol: "all", OpenedBy: byNode, Why: "Probes of the kubelet, and requests that came to a port of the node"},

@@ -3,6 +3,7 @@ package infra
 import (
 	"github.com/pulumi/pulumi/sdk/v3/go/pulumi"
 
+	"legops/components/apps"
 	"legops/components/data"
 	"legops/components/foundation"
 	"legops/components/operations"
@@ -82,6 +83,7 @@ func (p *Platform) search(ctx *pulumi.Context, cfg *stacks.Config) (err error) {
 		KeyArn:         p.Encryption.Keys[foundation.KeySearch],
 		LogKeyArn:      p.Encryption.Keys[foundation.KeyLogs],
 		Administrators: settings.Texts(cfg.Eks.Administrators),
+		Pods:           data.PodsArgs{Cluster: p.name, Namespace: apps.SearchRolesName, ServiceAccount: apps.SearchRolesName},
 		Protect:        cfg.DeletionProtection,
 	}
 	p.OpenSearch, err = data.NewOpenSearch(ctx, "opensearch", args, p.onAws())

@@ -87,6 +87,7 @@ type Platform struct {
 	Ingress           *apps.Ingress
 	ReleasePolicy     *apps.ReleasePolicy
 	DatabaseRoles     *apps.DatabaseRoles
+	SearchRoles       *apps.SearchRoles
 	Apps              []*apps.App
 	OpenSearchAccess  *data.OpenSearchAccess // nil if no application uses search
 	Alerts            *operations.Alerts

@@ -12,7 +12,7 @@ import (
 
 // clusterNamespace matches the names of the namespaces of Kubernetes, EKS, its add-ons and of what the platform itself runs. An
 // application's namespace has its name, so no application may have one of them.
-var clusterNamespace = regexp.MustCompile(`^(default|nginx-ingress|database-roles|(kube|amazon|aws|eks)-.*)$`)
+var clusterNamespace = regexp.MustCompile(`^(default|nginx-ingress|database-roles|search-roles|(kube|amazon|aws|eks)-.*)$`)
 
 // databaseRoles are the roles that PostgreSQL reserves or RDS makes, as far as they can be the name of an application (the master user
 // is postgres).

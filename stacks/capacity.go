@@ -85,11 +85,8 @@ func (c *Config) shortOf(what string, choose func(least, most int) int) *Problem
 	for i, w := range workloads {
 		workloads[i].Replicas += rollout.Surge(w.Replicas, cmp.Or(start[w.Name], rollout.StartSeconds))
 	}
-	what += ", and add-ons, each with " + surge + ","
-	if runs := c.runs(); len(runs) > 0 {
-		what += " and a run of each scheduled job"
-		workloads = append(workloads, runs...)
-	}
+	what += ", and add-ons, each with " + surge + ", and a run of each scheduled job"
+	workloads = append(workloads, c.runs()...)
 	inZone, node := capacity.InZone(workloads), c.nodeRoom()
 	needed := capacity.Nodes(node, inZone)
 	if needed <= c.Eks.Nodes.MaxSizePerZone {
@@ -134,12 +131,11 @@ func (c *Config) workloads(choose func(least, most int) int) []capacity.Workload
 	return all
 }
 
-// runs are the pods of a run of each schedule, all of which may have the same time, and of the job that makes roles in the database. They are in
-// no share of a zone: any one may have to hold one. A run that replaces another starts while that one ends.
+// runs are the pods of a run of each schedule, all of which may have the same time, and of the two jobs that make roles. They are in no share of
+// a zone: any one may have to hold one. A run that replaces another starts while that one ends.
 func (c *Config) runs() []capacity.Workload {
-	var all []capacity.Workload
-	if slices.ContainsFunc(c.Applications, func(a settings.Application) bool { return a.Database }) {
-		all = append(all, capacity.Workload{Name: capacity.DatabaseRoles, Replicas: 1, Pod: capacity.DatabaseRolesPod})
+	all := []capacity.Workload{
+		{Name: capacity.DatabaseRoles, Replicas: 1, Pod: capacity.RolesPod}, {Name: capacity.SearchRoles, Replicas: 1, Pod: capacity.RolesPod},
 	}
 	for _, a := range c.Applications {
 		for _, s := range a.Schedules {

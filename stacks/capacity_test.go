@@ -14,14 +14,14 @@ const largeNode = "1450m CPU, 6564 MiB and 23 pods"
 func TestPodsFindNodes(t *testing.T) {
 	checkMistakes(t, []mistake{
 		{"one node too few", "dev", []edit{set("eks.nodes.maxSizePerZone", 2)}, []string{
-			"legops:eks.nodes.maxSizePerZone: 2: applications and ingress at their minReplicas, and add-ons, each with a release's surge of a tenth (rounded up), and a run of each scheduled job request 3720m CPU, " +
-				"15228 MiB and 29 pods per zone: 3 nodes of " + largeNode + ": set it to 3 or more, let pods request less, or choose larger instance types",
+			"legops:eks.nodes.maxSizePerZone: 2: applications and ingress at their minReplicas, and add-ons, each with a release's surge of a tenth (rounded up), and a run of each scheduled job request 3770m CPU, " +
+				"15420 MiB and 30 pods per zone: 3 nodes of " + largeNode + ": set it to 3 or more, let pods request less, or choose larger instance types",
 		}},
 		{"development's requests when its maximum was five nodes", "dev", []edit{
 			set("eks.nodes.maxSizePerZone", 2), drop("tuning.all.cpu"), drop("tuning.applications"), // as declared
 		}, []string{
-			"legops:eks.nodes.maxSizePerZone: 2: applications and ingress at their minReplicas, and add-ons, each with a release's surge of a tenth (rounded up), and a run of each scheduled job request 7620m CPU, " +
-				"15228 MiB and 29 pods per zone: 7 nodes of " + largeNode + ": set it to 7 or more, let pods request less, or choose larger instance types",
+			"legops:eks.nodes.maxSizePerZone: 2: applications and ingress at their minReplicas, and add-ons, each with a release's surge of a tenth (rounded up), and a run of each scheduled job request 7670m CPU, " +
+				"15420 MiB and 30 pods per zone: 7 nodes of " + largeNode + ": set it to 7 or more, let pods request less, or choose larger instance types",
 		}},
 		{"pods larger than a node", "dev", []edit{
 			set("tuning.all.cpu", "2"), set("applications[2].memory", "7Gi"), set("tuning.applications.documents.cpu", "99999999999999999999"),
@@ -53,7 +53,7 @@ func TestSlowStartsNeedRoom(t *testing.T) {
 			set("applications[2].startSeconds", 600), set("tuning.applications.matters.minReplicas", 10), set("tuning.applications.matters.maxReplicas", 10),
 			set("eks.nodes.maxSizePerZone", 2),
 		}, []string{
-			"legops:eks.nodes.maxSizePerZone: 2: " + rule + "4920m CPU, 21372 MiB and 35 pods per zone: 4 nodes of " + largeNode +
+			"legops:eks.nodes.maxSizePerZone: 2: " + rule + "4970m CPU, 21564 MiB and 36 pods per zone: 4 nodes of " + largeNode +
 				": set it to 4 or more, let pods request less, or choose larger instance types",
 		}},
 	})
@@ -83,8 +83,8 @@ func TestWarnings(t *testing.T) {
 		assert.Empty(t, loaded(t, account).Warnings(), account)
 	}
 	assert.Equal(t, []string{
-		"legops:eks.nodes.maxSizePerZone: 3: applications and ingress at their maxReplicas, and add-ons, each with a release's surge of a tenth (rounded up), and a run of each scheduled job request 4520m CPU, " +
-			"17788 MiB and 34 pods per zone: 4 nodes of " + largeNode + ": set it to 4 or more, let pods request less, or choose larger instance types",
+		"legops:eks.nodes.maxSizePerZone: 3: applications and ingress at their maxReplicas, and add-ons, each with a release's surge of a tenth (rounded up), and a run of each scheduled job request 4570m CPU, " +
+			"17980 MiB and 35 pods per zone: 4 nodes of " + largeNode + ": set it to 4 or more, let pods request less, or choose larger instance types",
 	}, loaded(t, "dev", set("ingress.maxReplicas", 6),
 		set("tuning.applications.portal", map[string]any{"maxReplicas": 6}), set("tuning.applications.search.maxReplicas", 5)).Warnings())
 }

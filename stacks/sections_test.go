@@ -156,6 +156,9 @@ func TestSectionsRefuseBadValues(t *testing.T) {
 		{"application as the namespace of the job", "dev", []edit{set("applications[0].name", "database-roles")}, []string{
 			"legops:applications[0].name: database-roles: the cluster reserves such names for its own namespaces: rename the application",
 		}},
+		{"application as the namespace of the other job", "dev", []edit{set("applications[0].name", "search-roles")}, []string{
+			"legops:applications[0].name: search-roles: the cluster reserves such names for its own namespaces: rename the application",
+		}},
 		{"calls and secrets", "dev", []edit{
 			set("applications[2].calls", []any{"docments", "matters"}), set("applications[3].secrets", []any{"Signing Key"}),
 		}, []string{

@@ -189,8 +189,8 @@ func missingReplicas(of ...int) (all []string) {
 func TestRulesSeeTheTunedApplications(t *testing.T) {
 	checkMistakes(t, []mistake{
 		{"too many pods", "prod", []edit{set("tuning.all.minReplicas", 12), set("eks.nodes.maxSizePerZone", 2)}, []string{
-			"legops:eks.nodes.maxSizePerZone: 2: applications and ingress at their minReplicas, and add-ons, each with a release's surge of a tenth (rounded up), and a run of each scheduled job request 23870m CPU, " +
-				"48508 MiB and 74 pods per zone: 8 nodes of 3440m CPU, 13889 MiB and 52 pods: set it to 8 or more, let pods request less, or choose larger instance types",
+			"legops:eks.nodes.maxSizePerZone: 2: applications and ingress at their minReplicas, and add-ons, each with a release's surge of a tenth (rounded up), and a run of each scheduled job request 23920m CPU, " +
+				"48700 MiB and 75 pods per zone: 8 nodes of 3440m CPU, 13889 MiB and 52 pods: set it to 8 or more, let pods request less, or choose larger instance types",
 		}},
 		{"declared too large, tuned", "dev", []edit{set("applications[0].cpu", "64")}, nil},
 	})

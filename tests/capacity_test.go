@@ -37,7 +37,8 @@ func TestCapacityKnowsWhatIsOnTheCluster(t *testing.T) {
 		}
 		assert.Equal(t, want, asked(r, "Deployment", "spec.template.spec"))
 		jobs := asked(r, "CronJob", "spec.jobTemplate.spec.template.spec")
-		assert.Equal(t, capacity.DatabaseRolesPod, jobs[capacity.DatabaseRoles])
+		assert.Equal(t, capacity.RolesPod, jobs[capacity.DatabaseRoles])
+		assert.Equal(t, capacity.RolesPod, jobs[capacity.SearchRoles])
 	})
 }
 

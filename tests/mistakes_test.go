@@ -40,8 +40,8 @@ var mistakes = map[string][]struct{ old, new, want string }{
 	},
 	"prod": {
 		{"maxSizePerZone: 8", "maxSizePerZone: 2",
-			"legops:eks.nodes.maxSizePerZone: 2: applications and ingress at their minReplicas, and add-ons, each with a release's surge of a tenth (rounded up), and a run of each scheduled job request 7620m CPU, 15228 MiB " +
-				"and 29 pods per zone: 3 nodes of 3440m CPU, 13889 MiB and 52 pods: set it to 3 or more, let pods request less, or choose larger instance types"},
+			"legops:eks.nodes.maxSizePerZone: 2: applications and ingress at their minReplicas, and add-ons, each with a release's surge of a tenth (rounded up), and a run of each scheduled job request 7670m CPU, 15420 MiB " +
+				"and 30 pods per zone: 3 nodes of 3440m CPU, 13889 MiB and 52 pods: set it to 3 or more, let pods request less, or choose larger instance types"},
 		{"natGateways: 2", "natGateways: 1",
 			"legops:network.natGateways: 1: production requires two NAT gateways: set it to 2"},
 		{"publicAccessCidrs: []", "publicAccessCidrs: [0.0.0.0/0]",
@@ -89,7 +89,7 @@ func TestWarningsShowInThePreview(t *testing.T) {
 	require.NoError(t, err)
 	_, diagnostics, _ := strings.Cut(out, "\nDiagnostics:\n") // before, each line of progress may have it
 	assert.Equal(t, 1, strings.Count(diagnostics, "warning: legops:eks.nodes.maxSizePerZone: 3: applications and ingress at their maxReplicas, and add-ons, "+
-		"each with a release's surge of a tenth (rounded up), and a run of each scheduled job request 6720m CPU"), out)
+		"each with a release's surge of a tenth (rounded up), and a run of each scheduled job request 6770m CPU"), out)
 	out, err = previewEdited(t, "dev")
 	require.NoError(t, err)
 	assert.NotContains(t, out, "warning: legops:")

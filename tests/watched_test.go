@@ -19,5 +19,5 @@ var unwatched = map[string]map[string]string{
 // harmless are the components without anything that has to be watched, and why.
 var harmless = map[string]string{
 	"Alarms": "it watches", "Alerts": "it tells", "Connectivity": "rules, which do not fail", "Scripts": "files of a build, which fails without them",
-	"Builder": "roles, which do not fail", "DatabaseRoles": "its job is watched by what it leaves, the alarm database-roles", "OpenSearchAccess": "a policy, which does not fail", "ReleasePolicy": "rules, which do not fail", "Dashboard": "it shows", "DeliveryLog": "it is read, and nothing depends on it",
+	"Builder": "roles, which do not fail", "DatabaseRoles": "its job is watched by what it leaves, the alarm database-roles", "SearchRoles": "its job is watched by what it leaves, the alarm search-roles", "OpenSearchAccess": "a policy, which does not fail", "ReleasePolicy": "rules, which do not fail", "Dashboard": "it shows", "DeliveryLog": "it is read, and nothing depends on it",
 }

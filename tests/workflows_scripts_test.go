@@ -223,34 +223,40 @@ func TestWorkflowRollouts(t *testing.T) {
 	}
 }
 
-// The script starts the job, waits for its end, and fails with what it says.
-func TestWorkflowDatabaseRoles(t *testing.T) {
+// The script starts the jobs, waits for their ends, and fails with what they say.
+func TestWorkflowRoles(t *testing.T) {
 	const aws = "#!/bin/sh\necho \"aws $*\" >>calls\n"
 	kubectl := func(state, started string) string {
 		return "#!/bin/sh\necho \"kubectl $*\" >>calls\ncase \"$*\" in\n*'create job'*) " + started + " ;;\n" +
-			"*'get job'*) " + state + " ;;\n*logs*) echo 'database roles: matters has not all of its role and schema' ;;\nesac\n"
+			"*'get job'*) " + state + " ;;\n*logs*) echo 'roles: matters has not all' ;;\nesac\n"
 	}
-	const failed = `^::error::databaseroles\.sh: the roles of applications in the database are not as they must be: ` +
-		`see kubectl --namespace database-roles logs job/database-roles-\d+ --all-containers\n` + `database roles: matters has not all of its role and schema\n$`
+	const failed = `::error::roles\.sh: the roles of applications are not as they must be: see kubectl --namespace (database|search)-roles logs ` +
+		`job/(database|search)-roles-\d+ --all-containers\n` + `roles: matters has not all\n`
 	for name, c := range map[string]struct {
 		kubectl, says string
 		code          int
 	}{
 		"done":             {kubectl("echo SuccessCriteriaMet Complete", "echo created"), `^$`, 0},
 		"done later":       {kubectl("[ -e asked ] && echo Complete; touch asked", "echo created"), `^$`, 0},
-		"failed":           {kubectl("echo FailureTarget Failed", "echo created"), failed, 1},
-		"never ends":       {kubectl(":", "echo created"), failed, 1},
+		"one failed":       {kubectl(`case "$*" in *search*) echo FailureTarget Failed ;; *) echo Complete ;; esac`, "echo created"), `^` + failed + `$`, 1},
+		"the other failed": {kubectl(`case "$*" in *database*) echo FailureTarget Failed ;; *) echo Complete ;; esac`, "echo created"), `^` + failed + `$`, 1},
+		"both failed":      {kubectl("echo FailureTarget Failed", "echo created"), `^(` + failed + `){2}$`, 1},
+		"never ends":       {kubectl(":", "echo created"), `^(` + failed + `){2}$`, 1},
+		"gone meanwhile":   {kubectl("echo 'not found' >&2; exit 1", "echo created"), `^(not found\n` + failed + `){2}$`, 1},
 		"no such job":      {kubectl(":", "echo 'cronjobs.batch not found' >&2; exit 1"), `^cronjobs\.batch not found\n$`, 1},
 		"nothing to reach": {"#!/bin/sh\necho \"kubectl $*\" >>calls\necho 'no route to host' >&2; exit 1\n", `^no route to host\n$`, 1},
 	} {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
 			j := newJob(t, map[string]string{"bin/aws": aws, "bin/kubectl": c.kubectl})
-			out, code := j.run("databaseroles.sh", []string{"dev", "7"})
+			out, code := j.run("roles.sh", []string{"dev", "7"})
 			assert.Regexp(t, c.says, out)
 			assert.Equal(t, c.code, code)
 			assert.Regexp(t, "^aws eks update-kubeconfig --name legops-dev --kubeconfig .*\n"+
 				`kubectl --namespace database-roles create job database-roles-\d+ --from=cronjob/database-roles\n`, j.read("calls"))
+			if c.code == 0 {
+				assert.Regexp(t, `\nkubectl --namespace search-roles create job search-roles-\d+ --from=cronjob/search-roles\n`, j.read("calls"))
+			}
 		})
 	}
 }

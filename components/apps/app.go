@@ -153,7 +153,7 @@ func taken(namespace string) bool {
 func (a *AppArgs) check(p *kit.Problems) {
 	p.Require(appNamePattern.MatchString(a.Name), "Name %q must be 1 to 30 lower-case letters, digits and hyphens, from a letter to a letter or digit", a.Name)
 	p.Require(!taken(a.Name) && a.Name != a.IngressNamespace, "Name %q must not be a namespace that something else has", a.Name)
-	kit.CheckRoleName(p, a.roleName())
+	kit.CheckRoleName(p, appRoleName(a.Cluster, a.Name))
 	a.checkEnvironment(p)
 	a.checkRights(p)
 	a.checkConnections(p)

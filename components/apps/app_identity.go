@@ -12,8 +12,10 @@ import (
 	"legops/internal/settings"
 )
 
-// roleName is the physical name of the role. The word app keeps it apart from the roles of add-ons.
-func (a *AppArgs) roleName() string { return fmt.Sprintf("%s-app-%s", a.Cluster, a.Name) }
+// appRoleName is the physical name of the role of an application. The word app keeps it apart from the roles of add-ons.
+func appRoleName(cluster, application string) string {
+	return fmt.Sprintf("%s-app-%s", cluster, application)
+}
 
 // secretPrefix begins the names of the application's secrets.
 func (a *AppArgs) secretPrefix() string { return fmt.Sprintf("%s/%s/", a.Cluster, a.Name) }
@@ -39,7 +41,7 @@ func (b *appBuild) secrets() error {
 func (b *appBuild) identity() (pulumi.Resource, error) {
 	role, association, err := kit.NewPodIdentity(b.Ctx, b.Name, b.args.ClusterName, kit.PodRoleArgs{
 		Location:       b.args.Location,
-		Name:           b.args.roleName(),
+		Name:           appRoleName(b.args.Cluster, b.args.Name),
 		Cluster:        b.args.Cluster,
 		Namespace:      b.args.Name,
 		ServiceAccount: b.args.Name,

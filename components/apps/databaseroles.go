@@ -3,13 +3,11 @@ package apps
 import (
 	"embed"
 	"fmt"
-	"io/fs"
 	"net/netip"
 	"slices"
 	"strconv"
 	"strings"
 
-	"github.com/pulumi/pulumi-aws/sdk/v6/go/aws/cloudwatch"
 	corev1 "github.com/pulumi/pulumi-kubernetes/sdk/v4/go/kubernetes/core/v1"
 	networkingv1 "github.com/pulumi/pulumi-kubernetes/sdk/v4/go/kubernetes/networking/v1"
 	"github.com/pulumi/pulumi/sdk/v3/go/pulumi"
@@ -22,13 +20,10 @@ import (
 // DatabaseRolesName is the name of the namespace and of all that is in it.
 const DatabaseRolesName = capacity.DatabaseRoles
 
-// The metric of runs that found or made everything right.
-const (
-	DatabaseMetrics   = "legops/database"
-	DatabaseRolesDone = "RolesDone"
-)
+// DatabaseMetrics is the namespace of RolesDone of the database.
+const DatabaseMetrics = "legops/database"
 
-// databaseRolesDone is the last line of such a run (databaseroles/run.sh).
+// databaseRolesDone is the last line of a run that ends well (databaseroles/run.sh).
 const databaseRolesDone = "database roles: done"
 
 // databaseRolesFiles are what a run executes.
@@ -87,15 +82,18 @@ type DatabaseRoles struct {
 
 // databaseRolesBuild is what the steps of NewDatabaseRoles share.
 type databaseRolesBuild struct {
-	kit.Space
+	rolesJob
 	args *DatabaseRolesArgs
 	c    *DatabaseRoles
 }
 
 // NewDatabaseRoles creates the job, with who it is and what it reaches.
 func NewDatabaseRoles(ctx *pulumi.Context, name string, args *DatabaseRolesArgs, opts ...pulumi.ResourceOption) (*DatabaseRoles, error) {
-	b := &databaseRolesBuild{Space: kit.NewSpace(ctx, name), args: args, c: &DatabaseRoles{}}
-	return b.c, b.Create(b.c, args, args.check, opts, b.space, b.job, b.runs)
+	b := &databaseRolesBuild{rolesJob: rolesJob{
+		Space: kit.NewSpace(ctx, name), name: DatabaseRolesName, component: componentDatabaseRoles,
+		files: databaseRolesFiles, folder: "databaseroles", done: databaseRolesDone, metrics: DatabaseMetrics,
+	}, args: args, c: &DatabaseRoles{}}
+	return b.c, b.Create(b.c, args, args.check, opts, b.space, b.job)
 }
 
 // reservedRoles are roles that RDS or PostgreSQL has, as far as an application may have their names.
@@ -134,7 +132,7 @@ func (b *databaseRolesBuild) space() error {
 		return err
 	}
 	b.c.RoleArn = role.Arn
-	err = openSpace(&b.Space, DatabaseRolesName, componentDatabaseRoles, b.args.ClusterResource, association)
+	err = openSpace(&b.Space, b.name, b.component, b.args.ClusterResource, association)
 	b.c.Namespace = b.Namespace
 	return err
 }
@@ -153,54 +151,17 @@ func (a *DatabaseRolesArgs) readPassword() []components.Statement {
 	}
 }
 
-// connections closes the namespace but for names, credentials, Secrets Manager, which may have no address in the VPC, and the
-// database. The exception of the VPC is as in app_network.go.
-func (b *databaseRolesBuild) connections() ([]pulumi.Resource, error) {
-	return closeSpace(&b.Space, map[string]string{"legops/egress": fmt.Sprintf("DNS, credentials, AWS, the database (%d)", b.args.Port)},
-		nil,
-		networkingv1.NetworkPolicyEgressRuleArray{
-			lookUp(),
-			networkingv1.NetworkPolicyEgressRuleArgs{To: addresses(PodIdentityAgent), Ports: tcp(80)},
-			networkingv1.NetworkPolicyEgressRuleArgs{
-				To: append(beyond(append(ServiceRanges[:2:2], b.args.VPC)...), addresses(b.args.EndpointRanges...)...), Ports: tcp(443),
-			},
-			networkingv1.NetworkPolicyEgressRuleArgs{To: addresses(b.args.DataRanges...), Ports: tcp(b.args.Port)},
-		})
-}
-
-// scripts are what a run executes, by the name of the file.
-func (b *databaseRolesBuild) scripts() (*corev1.ConfigMap, error) {
-	files, err := fs.Sub(databaseRolesFiles, "databaseroles")
-	if err != nil {
-		return nil, err
-	}
-	data := pulumi.StringMap{}
-	if err := fs.WalkDir(files, ".", func(path string, entry fs.DirEntry, err error) error {
-		if err != nil || entry.IsDir() {
-			return err
-		}
-		text, err := fs.ReadFile(files, path)
-		data[path] = pulumi.String(text)
-		return err
-	}); err != nil {
-		return nil, err
-	}
-	return corev1.NewConfigMap(b.Ctx, b.Name+"-scripts", &corev1.ConfigMapArgs{
-		Metadata: b.Object("scripts", nil), Data: data,
-	}, b.With()...)
-}
-
-// runs counts the runs that end well, by their last line: what ends otherwise, or does not start, leaves none.
-func (b *databaseRolesBuild) runs() error {
-	_, err := cloudwatch.NewLogMetricFilter(b.Ctx, b.Name+"-runs", &cloudwatch.LogMetricFilterArgs{
-		Name:         pulumi.String(DatabaseRolesName),
-		LogGroupName: b.args.PodLogGroup,
-		Pattern:      pulumi.String(fmt.Sprintf(`{ $.kubernetes.namespace_name = %q && $.log = "%s*" }`, DatabaseRolesName, databaseRolesDone)),
-		MetricTransformation: cloudwatch.LogMetricFilterMetricTransformationArgs{
-			Namespace: pulumi.String(DatabaseMetrics), Name: pulumi.String(DatabaseRolesDone), Value: pulumi.String("1"),
+// connections are to names, credentials, Secrets Manager, which may have no address in the VPC, and the database. The exception of the VPC
+// is as in app_network.go.
+func (a *DatabaseRolesArgs) connections() networkingv1.NetworkPolicyEgressRuleArray {
+	return networkingv1.NetworkPolicyEgressRuleArray{
+		lookUp(),
+		networkingv1.NetworkPolicyEgressRuleArgs{To: addresses(PodIdentityAgent), Ports: tcp(80)},
+		networkingv1.NetworkPolicyEgressRuleArgs{
+			To: append(beyond(append(ServiceRanges[:2:2], a.VPC)...), addresses(a.EndpointRanges...)...), Ports: tcp(443),
 		},
-	}, b.Parent)
-	return err
+		networkingv1.NetworkPolicyEgressRuleArgs{To: addresses(a.DataRanges...), Ports: tcp(a.Port)},
+	}
 }
 
 // environment is where the database is, for psql, and for whom it runs.

@@ -21,6 +21,7 @@ const (
 	componentApplication   = "application"
 	componentDelivery      = "delivery"
 	componentDatabaseRoles = "database"
+	componentSearchRoles   = "search"
 	componentMigration     = "migration"
 )
 

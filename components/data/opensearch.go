@@ -42,12 +42,24 @@ type OpenSearchArgs struct {
 	LogKeyArn pulumi.StringInput
 	// Administrators are the ARNs of the roles that may take the master role.
 	Administrators []string
+	// Pods may take it, too: they make the roles of applications in the domain.
+	Pods PodsArgs
 	// Protect keeps Pulumi from deleting the domain and its logs.
 	Protect bool
 }
 
+// PodsArgs are the pods of a service account of Kubernetes.
+type PodsArgs struct {
+	// Cluster is the name of their cluster.
+	Cluster string
+	// Namespace is theirs.
+	Namespace string
+	// ServiceAccount is theirs.
+	ServiceAccount string
+}
+
 // OpenSearch is a search domain inside the VPC. Nobody has a password: the master role administers it, and whoever
-// uses it needs Use, OpenSearchAccess, and a role of the domain that the master role maps to theirs.
+// uses it needs Use, OpenSearchAccess, and a role of the domain that is mapped to theirs (apps.SearchRoles).
 type OpenSearch struct {
 	pulumi.ResourceState
 
@@ -125,6 +137,7 @@ func (b *searchBuild) master() (*kit.Role, error) {
 			Principals: kit.ARNs(b.args.Location.Root()), Actions: []string{"sts:AssumeRole"},
 			Conditions: components.Conditions{"ArnEquals": {"aws:PrincipalArn": b.args.Administrators}},
 		},
+		AlsoTrust: []components.Statement{kit.TrustPods(b.args.Pods.Cluster, b.args.Pods.Namespace, b.args.Pods.ServiceAccount)},
 		Statements: []components.Statement{{
 			Sid:       "Administer",
 			Actions:   []string{"es:ESHttp*"},
@@ -184,7 +197,7 @@ func (b *searchBuild) domain() error {
 		return err
 	}
 	b.c.Endpoint, b.c.DomainName, b.c.DomainArn = domain.Endpoint, domain.DomainName, domain.Arn
-	b.c.SecurityGroupID, b.c.MasterRoleArn = group.ID().ToStringOutput(), master.Arn
+	b.c.SecurityGroupID, b.c.MasterRoleArn = group.ID().ToStringOutput(), master.Granted()
 	return nil
 }
 

@@ -25,6 +25,7 @@ func searchArgs() data.OpenSearchArgs {
 		KeyArn:         pulumi.String("search-key"),
 		LogKeyArn:      pulumi.String("log-key"),
 		Administrators: []string{"arn:aws:iam::111122223333:role/platform"},
+		Pods:           data.PodsArgs{Cluster: "legops-test", Namespace: "search-roles", ServiceAccount: "search-account"},
 		Protect:        true,
 	}
 }
@@ -149,11 +150,19 @@ func TestOpenSearchRoles(t *testing.T) {
 	master := r.One(t, "aws:iam/role:Role", "search-master")
 	componenttest.Expect(t, master, map[string]any{"name": "legops-test-search-master"})
 	trust := componenttest.PolicyOf(t, master, "assumeRolePolicy").Statement
-	require.Len(t, trust, 1)
+	require.Len(t, trust, 2)
 	assert.Equal(t, []string{"arn:aws:iam::111122223333:root"}, trust[0].Principal.AWS)
 	assert.Equal(t, map[string]map[string][]string{"ArnEquals": {"aws:PrincipalArn": {"arn:aws:iam::111122223333:role/platform"}}}, trust[0].Condition)
 	assert.Empty(t, trust[0].Principal.Service)
 	assert.Equal(t, []string{"sts:AssumeRole"}, trust[0].Action)
+	assert.Equal(t, []string{"pods.eks.amazonaws.com"}, trust[1].Principal.Service)
+	assert.Empty(t, trust[1].Principal.AWS)
+	assert.Equal(t, map[string]map[string][]string{"StringEquals": {
+		"aws:RequestTag/eks-cluster-name":           {"legops-test"},
+		"aws:RequestTag/kubernetes-namespace":       {"search-roles"},
+		"aws:RequestTag/kubernetes-service-account": {"search-account"},
+	}}, trust[1].Condition)
+	assert.Equal(t, []string{"sts:AssumeRole", "sts:TagSession"}, trust[1].Action)
 	rights := componenttest.PolicyOf(t, r.One(t, "aws:iam/rolePolicy:RolePolicy", "search-master-policy"), "policy").Statement
 	require.Len(t, rights, 1)
 	assert.Equal(t, []string{"es:ESHttp*"}, rights[0].Action)
@@ -175,7 +184,7 @@ func TestOpenSearchRefuses(t *testing.T) {
 	componenttest.Refuses(t, search(data.OpenSearchArgs{OpenSearch: settings.OpenSearch{DedicatedMasters: &settings.DedicatedMasters{}}}),
 		`OpenSearch search: Name "" must be`, "VpcID is missing", "SubnetIDs is missing", "KeyArn is missing", "LogKeyArn is missing",
 		"Location.Account is missing", "Version is missing", "InstanceType is missing", "DedicatedMasters.InstanceType is missing",
-		"OffPeakStart is missing", "Administrators is empty")
+		"OffPeakStart is missing", "Administrators is empty", "Pods.Cluster is missing", "Pods.Namespace is missing", "Pods.ServiceAccount is missing")
 
 	componenttest.RefusesEach(t, search, searchArgs, map[string]func(*data.OpenSearchArgs){
 		`Name "le" must be`:                                        func(a *data.OpenSearchArgs) { a.Name = "le" },

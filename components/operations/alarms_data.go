@@ -97,14 +97,18 @@ func DatabaseAlarms(a DatabaseAlarmArgs) []Alarm {
 	},
 		credits("io-credits", "EBSIOBalance%", "operations of its volume"),
 		credits("throughput-credits", "EBSByteBalance%", "the throughput of its volume"),
-		{
-			Name: "roles", Severity: Warning,
-			Meaning: "For an hour, no run has found or made all roles and schemas of applications in the database: a new application may have none, or one may see what is another's",
-			Metrics: []Metric{{Namespace: apps.DatabaseMetrics, Name: apps.DatabaseRolesDone, Statistic: "Sum"}},
-			// A run every ten minutes leaves one.
-			Period: 600, Periods: 6, Comparison: Below, Threshold: 1,
-			Missing: MissingIsBad, // who does not run leaves nothing
-		},
+		rolesAlarm("roles and schemas of applications in the database", apps.DatabaseMetrics),
+	}
+}
+
+// rolesAlarm watches a job that gives applications their roles: a run every ten minutes leaves one that is counted.
+func rolesAlarm(roles, namespace string) Alarm {
+	return Alarm{
+		Name: "roles", Severity: Warning,
+		Meaning: "For an hour, no run has found or made all " + roles + ": a new application may have none, or one may see what is another's",
+		Metrics: []Metric{{Namespace: namespace, Name: apps.RolesDone, Statistic: "Sum"}},
+		Period:  600, Periods: 6, Comparison: Below, Threshold: 1,
+		Missing: MissingIsBad, // who does not run leaves nothing
 	}
 }
 
@@ -173,6 +177,7 @@ func SearchAlarms(a SearchAlarmArgs) []Alarm {
 		atLeast("cpu", "CPUUtilization", 900, searchCPUPercent, "A search node is busy: searches become slow"),
 		atLeast("memory", "JVMMemoryPressure", 60, a.SearchMemoryPercent, "A search node runs out of memory"),
 		atLeast("old-generation", "OldGenJVMMemoryPressure", 60, searchOldGenerationPercent, "A search node holds more and more in memory that it cannot let go"),
+		rolesAlarm("roles of applications in the search domain", apps.SearchMetrics),
 	}
 	if a.DataNodes > 1 {
 		// A second copy is never on the same node, so one node alone is yellow for ever.

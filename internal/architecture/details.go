@@ -46,6 +46,7 @@ var components = map[string]string{
 	"ReleasePolicy":     "deployer",
 	"Runner":            "delivery",
 	"Scripts":           "delivery",
+	"SearchRoles":       "search",
 	"Storage":           "buckets",
 }
 

@@ -60,20 +60,21 @@ var Services = []Service{
 }
 
 // ClusterAutoscaler is the name of the autoscaler's Deployment, Ingress that of the ingress controller's, DatabaseRoles that of the CronJob that
-// makes roles in the database.
+// makes roles in the database, SearchRoles that of the one for the search domain.
 const (
 	ClusterAutoscaler = "cluster-autoscaler"
 	Ingress           = "nginx-ingress-controller"
 	DatabaseRoles     = "database-roles"
+	SearchRoles       = "search-roles"
 )
 
-// SecretReader is the request of the container that reads secrets into files before others of its pod start, in applications and in the
-// job that makes roles in the database (components/apps/app_secretfiles.go): a program of the AWS CLI. Its memory is believed to suffice.
-var SecretReader = Room{50, 192, 0}
+// Helper is the request of a container that is no application's own (components/apps/helper.go): one that reads secrets into files before others of
+// its pod start, with a program of the AWS CLI, or that makes roles. Its memory is believed to suffice.
+var Helper = Room{50, 192, 0}
 
 var (
 	// IngressPod is the request of a pod of the ingress controller (components/apps/ingress.go).
 	IngressPod = Room{200, 256, 1}
-	// DatabaseRolesPod is that of a pod which makes roles in the database (components/apps/databaseroles_job.go).
-	DatabaseRolesPod = Room{50, 192, 1}
+	// RolesPod is that of a pod which makes roles (components/apps/rolesjob.go).
+	RolesPod = Helper.plus(Room{Pods: 1}, 1)
 )

@@ -112,8 +112,8 @@ type SecretName string
 func (a Application) Pod() capacity.Room {
 	pod := capacity.Room{MilliCPU: capacity.MilliCPU(a.CPU), MemoryMiB: capacity.MebiBytes(a.Memory), Pods: 1}
 	if len(a.SecretFiles) > 0 {
-		pod.MilliCPU = max(pod.MilliCPU, capacity.SecretReader.MilliCPU)
-		pod.MemoryMiB = max(pod.MemoryMiB, capacity.SecretReader.MemoryMiB)
+		pod.MilliCPU = max(pod.MilliCPU, capacity.Helper.MilliCPU)
+		pod.MemoryMiB = max(pod.MemoryMiB, capacity.Helper.MemoryMiB)
 	}
 	return pod
 }

@@ -82,6 +82,7 @@ type RoleArgs struct {
 	Name        string                 // physical name: fixed, so that who may pass the role can be limited by name
 	Description string                 // what the role is for
 	Trust       components.Statement   // who may take it
+	AlsoTrust   []components.Statement // who else may
 	Managed     []string               // managed policies, such as service-role/AmazonEBSCSIDriverPolicy
 	Statements  []components.Statement // what it may do beyond the managed policies
 }
@@ -97,7 +98,7 @@ func NewRole(ctx *pulumi.Context, name string, location components.Location, arg
 	created, err := iam.NewRole(ctx, name, &iam.RoleArgs{
 		Name:             pulumi.String(args.Name),
 		Description:      pulumi.String(args.Description),
-		AssumeRolePolicy: Policy(args.Trust),
+		AssumeRolePolicy: Policy(append([]components.Statement{args.Trust}, args.AlsoTrust...)...),
 	}, opts...)
 	if err != nil {
 		return nil, err

@@ -22,23 +22,29 @@ type PodRoleArgs struct {
 	Statements     []components.Statement // further rights
 }
 
+// TrustPods lets EKS Pod Identity hand a role to the pods of one service account of one cluster, and to no others: the conditions are on
+// the tags that EKS puts on every session.
+func TrustPods(cluster, namespace, serviceAccount string) components.Statement {
+	return components.Statement{
+		Services: []string{"pods.eks.amazonaws.com"},
+		Actions:  []string{"sts:AssumeRole", "sts:TagSession"},
+		Conditions: components.Conditions{"StringEquals": {
+			"aws:RequestTag/eks-cluster-name":           {cluster},
+			"aws:RequestTag/kubernetes-namespace":       {namespace},
+			"aws:RequestTag/kubernetes-service-account": {serviceAccount},
+		}},
+	}
+}
+
 // NewPodRole creates a role that EKS Pod Identity hands to the pods of one service account of one cluster, and
-// to no others: the conditions are on the tags that EKS puts on every session.
+// to no others.
 func NewPodRole(ctx *pulumi.Context, name string, args PodRoleArgs, opts ...pulumi.ResourceOption) (*Role, error) {
 	return NewRole(ctx, name, args.Location, RoleArgs{
 		Name:        cmp.Or(args.Name, fmt.Sprintf("%s-%s", args.Cluster, args.ServiceAccount)),
 		Description: args.Description,
-		Trust: components.Statement{
-			Services: []string{"pods.eks.amazonaws.com"},
-			Actions:  []string{"sts:AssumeRole", "sts:TagSession"},
-			Conditions: components.Conditions{"StringEquals": {
-				"aws:RequestTag/eks-cluster-name":           {args.Cluster},
-				"aws:RequestTag/kubernetes-namespace":       {args.Namespace},
-				"aws:RequestTag/kubernetes-service-account": {args.ServiceAccount},
-			}},
-		},
-		Managed:    args.Managed,
-		Statements: args.Statements,
+		Trust:       TrustPods(args.Cluster, args.Namespace, args.ServiceAccount),
+		Managed:     args.Managed,
+		Statements:  args.Statements,
 	}, opts...)
 }
 
@@ -49,11 +55,15 @@ func NewPodIdentity(ctx *pulumi.Context, name string, cluster pulumi.StringInput
 	if err != nil {
 		return nil, nil, err
 	}
-	association, err := eks.NewPodIdentityAssociation(ctx, name+"-identity", &eks.PodIdentityAssociationArgs{
-		ClusterName:    cluster,
-		Namespace:      pulumi.String(args.Namespace),
-		ServiceAccount: pulumi.String(args.ServiceAccount),
-		RoleArn:        created.Arn,
-	}, append(opts, pulumi.DependsOn(created.Grants))...)
+	association, err := AssociatePods(ctx, name, cluster, args.Namespace, args.ServiceAccount, created.Arn, append(opts, pulumi.DependsOn(created.Grants))...)
 	return created, association, err
+}
+
+// AssociatePods gives a role to a service account.
+func AssociatePods(
+	ctx *pulumi.Context, name string, cluster pulumi.StringInput, namespace, serviceAccount string, role pulumi.StringInput, opts ...pulumi.ResourceOption,
+) (*eks.PodIdentityAssociation, error) {
+	return eks.NewPodIdentityAssociation(ctx, name+"-identity", &eks.PodIdentityAssociationArgs{
+		ClusterName: cluster, Namespace: pulumi.String(namespace), ServiceAccount: pulumi.String(serviceAccount), RoleArn: role,
+	}, opts...)
 }

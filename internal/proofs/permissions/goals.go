@@ -98,7 +98,7 @@ var own = []owner{
 		},
 		why: "AWSBackupServiceRolePolicyForS3Restore, which AWS manages: writes to every bucket of the account; only AWS Backup takes the role",
 	},
-	{form: "search-master", goal: "search domain", things: []string{"domain/<stack>*"}, actions: []string{"es:ESHttp*"}, why: "administrates the domain; administrators of the cluster and the deployment may take it"},
+	{form: "search-master", goal: "search domain", things: []string{"domain/<stack>*"}, actions: []string{"es:ESHttp*"}, why: "administrates the domain; administrators of the cluster and the deployment may take it, and the job that makes the roles of applications has it (docs/decisions/0050-roles-in-the-search-domain.md)"},
 	{form: "mirror-{application}", goal: "source", things: []string{"{application}"}, actions: []string{"codecommit:GitPull", "codecommit:GitPush", "codecommit:UpdateDefaultBranch"}, why: "copies the repository from GitHub"},
 	{
 		form: "pipeline-{application}-source", goal: "source", things: []string{"{application}"},

@@ -124,7 +124,7 @@ var needs = []need{
 		"cluster-autoscaler", "autoscaling:SetDesiredCapacity autoscaling:TerminateInstanceInAutoScalingGroup", "autoScalingGroup:example:autoScalingGroupName/eks-example",
 		"aws:ResourceTag/k8s.io/cluster-autoscaler/<stack>=owned",
 	},
-	{"search-master", "es:ESHttpGet es:ESHttpPut", "domain/<stack>/example", ""},
+	{"search-master", "es:ESHttpDelete es:ESHttpGet es:ESHttpPatch es:ESHttpPut", "domain/<stack>/example", ""},
 
 	// What the program looks up before it changes anything (infra/present.go).
 	{"preview", "ec2:DescribeSubnets ec2:DescribeVpcs eks:ListClusters", "*", ""},

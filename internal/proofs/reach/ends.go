@@ -62,6 +62,7 @@ var partyOf = map[[2]string][]string{
 	{"Ingress", catalogue.Deployment}:           {infra.Ingress},
 	{"App", catalogue.Deployment}:               {infra.Applications},
 	{"DatabaseRoles", catalogue.CronJob}:        {infra.DatabaseRoles},
+	{"SearchRoles", catalogue.CronJob}:          {infra.SearchRoles},
 	{"App", catalogue.CronJob}:                  {infra.Applications},
 	{"LoadBalancer", catalogue.LoadBalancer}:    {infra.LoadBalancer},
 	{"Network", catalogue.VpcEndpoint}:          {infra.Endpoints},
