@@ -28,6 +28,7 @@ var refused = map[string]string{
 	"Applications.Buckets.Name":       "there is no bucket \"documents9\"",
 	"Applications.Buckets.Prefix":     "prefix \"matters/9\"",
 	"Applications.Calls":              "Calls: \"9\"",
+	"Applications.SecretFiles":        "SecretFiles: 9 must be one of the Secrets",
 	"Applications.Schedules.Cron":     "Cron \"0 6 * * *9\"",
 	"Applications.Schedules.TimeZone": "TimeZone \"UTC9\"",
 	"Applications.Connects.To":        "203.0.113.1/24 must be an IPv4 network",

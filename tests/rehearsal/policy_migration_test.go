@@ -81,8 +81,10 @@ func (d *deployer) migrationAttempts(t *testing.T) (all []attempt) {
 	inPod("the network of the node", "hostNetwork", true, " becomes true"+must+"unset")
 	inPod("a chosen node", "nodeName", "node-a", " becomes node-a"+must+"unset")
 	inPod("root, in the pod", "securityContext", object{"runAsNonRoot": false}, asItIs)
-	inPod("a Secret as a volume", "volumes", list(object{"name": "tmp", "secret": object{"secretName": "smtp"}}), asItIs)
-	inPod("the file system of the node", "volumes", list(object{"name": "tmp", "hostPath": object{"path": "/"}}), asItIs)
+	secrets := object{"name": "secrets", "emptyDir": object{"medium": "Memory", "sizeLimit": "1Mi"}}
+	inPod("a Secret as a volume", "volumes", list(object{"name": "tmp", "secret": object{"secretName": "smtp"}}, secrets), asItIs)
+	inPod("the file system of the node", "volumes", list(object{"name": "tmp", "hostPath": object{"path": "/"}}, secrets), asItIs)
+	inPod("its secrets on the node", "volumes", list(object{"name": "tmp", "emptyDir": object{"sizeLimit": "512Mi"}}, object{"name": "secrets", "hostPath": object{"path": "/tmp"}}), asItIs)
 	inPod("another init container", "initContainers", list(object{"name": "first", "image": imageOf(its, "v1")}), asItIs)
 	inPod("a pod that is restarted", "restartPolicy", "OnFailure", " becomes OnFailure"+must+"Never")
 	inPod("a priority", "priorityClassName", "system-node-critical", " becomes system-node-critical"+must+"unset")
