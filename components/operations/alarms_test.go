@@ -217,7 +217,7 @@ func TestAlarmsOfDataAreAsRecommended(t *testing.T) {
 			{"OldGenJVMMemoryPressure", "Maximum", operations.AtLeast, 80, 60, 3},
 			{"KMSKeyError", "Maximum", operations.AtLeast, 1, 60, 1},
 			{"KMSKeyInaccessible", "Maximum", operations.AtLeast, 1, 60, 1},
-		}, nil,
+		}, []string{"roles"},
 	}} {
 		var made []recommended
 		for _, a := range of.alarms {
