@@ -95,7 +95,7 @@ func (b *appBuild) servingImage() pulumi.StringOutput {
 func (b *appBuild) workload(ready []pulumi.Resource) error {
 	// Read when the Deployment is made, and made again: after it was deleted by hand, a refresh has what delivery wrote.
 	serving, err := corev1.NewConfigMap(b.Ctx, b.Name+"-serving", &corev1.ConfigMapArgs{
-		Metadata: b.Object(servingName, map[string]string{probesAnnotation: b.args.declaredProbes()}),
+		Metadata: b.Object(servingName, nil),
 		Data:     pulumi.StringMap{"image": pulumi.String(appFirstImage), "probes": pulumi.String(firstProbes)},
 	}, b.With(pulumi.IgnoreChanges([]string{"data"}))...)
 	if err != nil {

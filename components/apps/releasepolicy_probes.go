@@ -48,18 +48,18 @@ var probeVariables = []admissionExpression{
 	{"probesBefore", `PROBES(variables.containerBefore)`},
 	// Pairs of paths, of liveness and of readiness: what Pulumi declares, what the object names already, and what the placeholder has.
 	{"knownProbes", `(['FIRST_PROBES'] +
-(variables.deployment || variables.configMap ? [string(oldObject.metadata.?annotations[?'DECLARED_PROBES'].orValue(''))] : []) +
-(variables.deployment ? [variables.probesBefore.substring(variables.probesBefore.indexOf(' ') + 1)] :
-  variables.configMap ? [string(oldObject.?data.?probes.orValue(''))] : []) +
+(variables.deployment ? [string(variables.annotationsBefore[?'DECLARED_PROBES'].orValue('')),
+  variables.probesBefore.substring(variables.probesBefore.indexOf(' ') + 1)] : []) +
 PROBE_ANNOTATIONS.filter(k, k in variables.annotationsBefore).map(k, string(variables.annotationsBefore[k]))).filter(p, p != '')`},
-	// Each with its key.
-	{"probePairs", `(variables.configMap && object.?data.?probes.hasValue() ? [['data.probes', string(object.data.probes)]] : []) +
-PROBE_ANNOTATIONS.filter(k, k in variables.annotations).map(k, ['metadata.annotations.' + k, string(variables.annotations[k])])`},
 }
 
-// probeRules say what is wrong with paths of probes. The startup probe has that of liveness.
+// probeRules say what is wrong with paths of probes. The startup probe has that of liveness. A ConfigMap cannot be compared with the Deployment:
+// there it is their form alone, as of an image. They are read when somebody has deleted the Deployment.
 var probeRules = []admissionExpression{{"wrongProbes", `((!variables.deployment || variables.probes == variables.probesBefore ||
     variables.knownProbes.exists(p, variables.probes == p.split(' ')[0] + ' ' + p) ? [] :
   ['the paths of startupProbe, livenessProbe and readinessProbe in spec.template.spec.containers[APP] become ' + variables.probes]) +
-variables.probePairs.filter(p, !(p[1] in variables.knownProbes)).map(p, p[0] + ' becomes ' + p[1]))
-.map(t, t + ', must be those that the annotation DECLARED_PROBES declares, or that the object names already, or FIRST_PROBES')`}}
+PROBE_ANNOTATIONS.filter(k, k in variables.annotations && !(string(variables.annotations[k]) in variables.knownProbes))
+  .map(k, 'metadata.annotations.' + k + ' becomes ' + string(variables.annotations[k])))
+.map(t, t + ', must be those that the annotation DECLARED_PROBES declares, or that the object names already, or FIRST_PROBES') +
+(variables.configMap && !string(object.?data.?probes.orValue('FIRST_PROBES')).matches('^/[!-~]* /[!-~]*$') ?
+  ['data.probes becomes ' + string(object.data.probes) + ', must be two paths, such as FIRST_PROBES'] : [])`}}

@@ -22,8 +22,13 @@ func onProbes() []attempt {
 		a.rule = ""
 		return a
 	}
-	remember := func(kind, object, patch, says string) attempt {
-		return attempt{name: "probes: remembering " + says, rule: "wrongProbes", args: patching(kind, object, "merge", patch), says: says + known}
+	remember := func(key, paths string) attempt {
+		return attempt{name: "probes: remembering " + key, rule: "wrongProbes", args: patching("deployment", "matters", "merge", `{"metadata":{"annotations":{"`+key+`":"`+paths+`"}}}`),
+			says: "metadata.annotations." + key + " becomes " + paths + known}
+	}
+	keep := func(paths string) attempt {
+		return attempt{name: "probes: keeping " + paths, rule: "wrongProbes", args: patching("configmap", "serving.delivery", "merge", `{"data":{"probes":"`+paths+`"}}`),
+			says: "data.probes becomes " + paths + ", must be two paths, such as /healthz /readyz"}
 	}
 	return []attempt{
 		keys("probes: another port", `"livenessProbe":{"httpGet":{"port":22}}`, container+"livenessProbe.httpGet.port becomes 22"+must+"http"),
@@ -32,10 +37,6 @@ func onProbes() []attempt {
 		keys("probes: headers", `"startupProbe":{"httpGet":{"httpHeaders":[{"name":"Authorization","value":"a"}]}}`, container+"startupProbe.httpGet.httpHeaders becomes different"+must+"unset"),
 		keys("probes: less often", `"readinessProbe":{"periodSeconds":600}`, container+"readinessProbe.periodSeconds becomes 600"+must+"5"),
 		keys("probes: more patience", `"livenessProbe":{"failureThreshold":600}`, container+"livenessProbe.failureThreshold becomes 600"+must+"6"),
-		{
-			name: "probes: the declared paths of the ConfigMap", rule: "wrongKeys", args: patching("configmap", "serving.delivery", "merge", `{"metadata":{"annotations":{"legops/probes":"/a /a"}}}`),
-			says: "metadata.annotations becomes different" + must + "as it is",
-		},
 		several("probes: one that runs something", `"livenessProbe":{"httpGet":null,"exec":{"command":["id"]}}`, container+"livenessProbe.exec becomes different"+must+"unset"),
 		several("probes: none", `"readinessProbe":null`, container+"readinessProbe becomes unset"+must+"as it is"),
 
@@ -48,9 +49,11 @@ func onProbes() []attempt {
 		ask("those of an image that nothing names any more", "/matters/live", "/matters/live", "/matters/ready"),
 		ask("a query more", "/v2/live", "/v2/live", "/v2/ready?a=b"),
 
-		remember("deployment", "matters", `{"metadata":{"annotations":{"legops/serving-probes":"/admin /admin"}}}`, "metadata.annotations.legops/serving-probes becomes /admin /admin"),
-		remember("deployment", "matters", `{"metadata":{"annotations":{"legops/replaced-probes":"/v2/ready /v2/live"}}}`, "metadata.annotations.legops/replaced-probes becomes /v2/ready /v2/live"),
-		remember("configmap", "serving.delivery", `{"data":{"probes":"/admin /admin"}}`, "data.probes becomes /admin /admin"),
-		remember("configmap", "serving.delivery", `{"data":{"probes":"/v2/live /v2/ready "}}`, "data.probes becomes /v2/live /v2/ready "),
+		remember("legops/serving-probes", "/admin /admin"),
+		remember("legops/replaced-probes", "/v2/ready /v2/live"),
+		keep(""),
+		keep("/v2/live"),
+		keep("/v2/live /v2/ready "),
+		keep("/v2/live http://169.254.169.254/"),
 	}
 }

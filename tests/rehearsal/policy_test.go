@@ -382,9 +382,7 @@ func (d *deployer) releases(t *testing.T) {
 	set(placeholder, first, "restored by d-1")
 	set(v1, before, "d-2: commit 1")
 	good(v1, before, placeholder, first)
-	for _, object := range []string{"deployment/matters", "configmap/serving.delivery"} {
-		d.admin(t, "--namespace=matters", "annotate", "--overwrite", "--field-manager=another", object, "legops/probes="+declared)
-	}
+	d.admin(t, "--namespace=matters", "annotate", "deployment", "matters", "--overwrite", "--field-manager=another", "legops/probes="+declared)
 	// An authorized person sets an image that is no release, with paths of its own. A release also rolls back to it.
 	const byHand, itsPaths = "registry.example/by-hand:1", "/hand/live /hand/ready"
 	d.admin(t, "--namespace=matters", "patch", "deployment", "matters", "--patch="+inContainer(`"image":"`+byHand+`",

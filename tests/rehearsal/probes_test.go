@@ -56,13 +56,11 @@ func pathsOfProbes(a *application) {
 	a.remembers("/probed/live /probed/ready?all=1", "/v2/live /v2/ready")
 }
 
-// declares sets the annotation of both objects as an update of Pulumi does.
+// declares sets the annotation as an update of Pulumi does.
 func (a *application) declares(paths string) {
 	a.Helper()
-	for _, object := range []string{"deployment/" + a.name, "configmap/serving.delivery"} {
-		_, err := a.cluster.Kubectl(a.Context(), nil, "--namespace", a.name, "annotate", object, "--overwrite", "legops/probes="+paths)
-		require.NoError(a, err)
-	}
+	_, err := a.cluster.Kubectl(a.Context(), nil, "--namespace", a.name, "annotate", "deployment", a.name, "--overwrite", "legops/probes="+paths)
+	require.NoError(a, err)
 }
 
 // asks requires the paths of the probes in the Deployment.
