@@ -27,7 +27,7 @@ func TestZonesOfTheStackFile(t *testing.T) {
 		slices.SortFunc(want, func(a, b any) int { return strings.Compare(a.(string), b.(string)) })
 		assert.Equal(t, map[string][]any{"public": want, "application": want, "data": want}, zones)
 		assert.Len(t, r.OfType("aws:ec2/natGateway:NatGateway"), cfg.Network.NatGateways)
-		assert.Len(t, r.OfType("kubernetes:apps/v1:DeploymentPatch"), len(cfg.Applications))
+		assert.Len(t, r.OfType("kubernetes:apps/v1:DeploymentPatch"), 2*len(cfg.Applications))
 		assert.Equal(t, cfg.Rds.MultiAz, r.One(t, "aws:rds/instance:Instance", "rds-instance").Get("multiAz"))
 
 		// What has to span two zones names two subnets, and not one of them twice.

@@ -95,9 +95,9 @@ type appBuild struct {
 	args *AppArgs
 	c    *App
 
-	// ready is what pods wait for, and serving the image that was good last.
-	ready   []pulumi.Resource
-	serving pulumi.StringOutput
+	// ready is what pods wait for, and servingData what is known of the image that was good last.
+	ready       []pulumi.Resource
+	servingData pulumi.StringMapOutput
 }
 
 // NewApp creates the application, from who it is to how it is reached.
@@ -159,6 +159,7 @@ func (a *AppArgs) check(p *kit.Problems) {
 	a.checkConnections(p)
 	a.checkSchedules(p)
 	a.checkSecretFiles(p)
+	a.checkProbes(p)
 }
 
 // checkEnvironment sees to it that each variable is set by one side only.

@@ -39,7 +39,7 @@ func (b *appBuild) schedules() error {
 
 func (b *appBuild) schedule(s settings.Schedule) error {
 	name := b.Name + "-schedule-" + s.Name
-	unreleased := b.serving.ApplyT(func(image string) bool { return image == appFirstImage }).(pulumi.BoolOutput)
+	unreleased := b.servingImage().ApplyT(func(image string) bool { return image == appFirstImage }).(pulumi.BoolOutput)
 	first := b.firstPod()
 	first.RestartPolicy = pulumi.String("Never")
 	job, err := kit.NewObject(b.Ctx, "batch/v1", "CronJob", name, kit.Inputs{

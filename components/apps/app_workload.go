@@ -72,12 +72,17 @@ func literal(value pulumi.StringInput) pulumi.StringOutput {
 // escaped is literal of a plain text.
 func escaped(text string) string { return strings.ReplaceAll(text, "$", "$$") }
 
-// servingName is the ConfigMap in which delivery keeps the image that it found good last.
+// servingName is the ConfigMap in which delivery keeps the image that it found good last, and the paths of its probes.
 const servingName = "serving.delivery"
+
+// servingImage is the image that was good last.
+func (b *appBuild) servingImage() pulumi.StringOutput {
+	return b.servingData.MapIndex(pulumi.String("image"))
+}
 
 // workload creates the Deployment, in two parts because Pulumi, delivery and the autoscaler share it.
 //
-// Delivery sets the image and the autoscaler the number of pods. With server-side apply, pulumi-kubernetes keeps a live
+// Delivery sets the image with the paths of its probes, and the autoscaler the number of pods. With server-side apply, pulumi-kubernetes keeps a live
 // value only for ignored paths without a list in them, which spec.template.spec.containers[0].image is not
 // (handleSSAIgnoreFields in provider/pkg/await/await.go, v4.30.0). Therefore:
 //
@@ -94,12 +99,12 @@ func (b *appBuild) workload(ready []pulumi.Resource) error {
 	// Read when the Deployment is made, and made again: after it was deleted by hand, a refresh has what delivery wrote.
 	serving, err := corev1.NewConfigMap(b.Ctx, b.Name+"-serving", &corev1.ConfigMapArgs{
 		Metadata: b.Object(servingName, nil),
-		Data:     pulumi.StringMap{"image": pulumi.String(appFirstImage)},
+		Data:     pulumi.StringMap{"image": pulumi.String(appFirstImage), "probes": pulumi.String(firstProbes)},
 	}, b.With(pulumi.IgnoreChanges([]string{"data"}))...)
 	if err != nil {
 		return err
 	}
-	b.ready, b.serving = ready, serving.Data.MapIndex(pulumi.String("image"))
+	b.ready, b.servingData = ready, serving.Data
 	deployment, err := appsv1.NewDeployment(b.Ctx, b.Name+"-deployment", &appsv1.DeploymentArgs{
 		Metadata: b.Object(b.args.Name, skipAwait),
 		Spec: appsv1.DeploymentSpecArgs{
@@ -117,18 +122,24 @@ func (b *appBuild) workload(ready []pulumi.Resource) error {
 	shared := maps.Clone(skipAwait)
 	// What is written here is what runs, over changes made by hand.
 	shared["pulumi.com/patchForce"] = "true"
+	probes, err := b.probePaths(deployment, shared)
+	if err != nil {
+		return err
+	}
+	shared = maps.Clone(shared)
+	shared[probesAnnotation] = b.args.declaredProbes()
 	// The package of the SDK has types of its own for everything below the spec of a patch.
 	_, err = kit.NewResource(b.Ctx, "kubernetes:apps/v1:DeploymentPatch", b.Name+"-workload", kit.Inputs{
 		"apiVersion": "apps/v1", "kind": "Deployment", "metadata": b.Object(b.args.Name, shared), "spec": b.rollout(),
 	}, b.With(
-		pulumi.DependsOn(append(ready, deployment)),
+		pulumi.DependsOn(append(ready, deployment, probes)),
 		// To take the patch back would strip the pods just before the Deployment goes.
 		pulumi.RetainOnDelete(true),
 	)...)
 	return err
 }
 
-// rollout is the Deployment but for image, number of pods and selector.
+// rollout is the Deployment but for image, paths of the probes, number of pods and selector.
 func (b *appBuild) rollout() appsv1.DeploymentSpecArgs {
 	return appsv1.DeploymentSpecArgs{
 		MinReadySeconds:         pulumi.Int(rollout.ReadySeconds),
@@ -182,7 +193,7 @@ func (b *appBuild) firstPod() corev1.PodSpecArgs {
 			SeccompProfile: corev1.SeccompProfileArgs{Type: pulumi.String("RuntimeDefault")},
 		},
 		Containers: corev1.ContainerArray{corev1.ContainerArgs{
-			Name: pulumi.String(AppContainer), Image: b.serving,
+			Name: pulumi.String(AppContainer), Image: b.servingImage(),
 			SecurityContext: corev1.SecurityContextArgs{
 				AllowPrivilegeEscalation: pulumi.Bool(false),
 				Capabilities:             corev1.CapabilitiesArgs{Drop: pulumi.ToStringArray([]string{"ALL"})},
@@ -214,9 +225,9 @@ func (b *appBuild) podOf(container corev1.ContainerArgs) corev1.PodSpecArgs {
 func (b *appBuild) container() corev1.ContainerArgs {
 	c := b.program()
 	c.Ports = corev1.ContainerPortArray{kit.ContainerPort(appPortName, b.args.Port)}
-	c.StartupProbe = probe("/healthz", 2, (b.args.Start()+1)/2)
-	c.ReadinessProbe = probe("/readyz", 5, 2)
-	c.LivenessProbe = probe("/healthz", 10, 6)
+	c.StartupProbe = probe(2, (b.args.Start()+1)/2)
+	c.ReadinessProbe = probe(5, 2)
+	c.LivenessProbe = probe(10, 6)
 	c.Lifecycle = corev1.LifecycleArgs{PreStop: corev1.LifecycleHandlerArgs{
 		Sleep: corev1.SleepActionArgs{Seconds: pulumi.Int(appDrainSeconds)},
 	}}
@@ -246,10 +257,10 @@ func (b *appBuild) program() corev1.ContainerArgs {
 	}
 }
 
-// probe asks for a path every so many seconds; a number of failures in a row count.
-func probe(path string, seconds, failures int) corev1.ProbeArgs {
+// probe asks every so many seconds, at a path that belongs to the image (probePaths); a number of failures in a row count.
+func probe(seconds, failures int) corev1.ProbeArgs {
 	return corev1.ProbeArgs{
-		HttpGet:          corev1.HTTPGetActionArgs{Path: pulumi.String(path), Port: pulumi.String(appPortName)},
+		HttpGet:          corev1.HTTPGetActionArgs{Port: pulumi.String(appPortName)},
 		PeriodSeconds:    pulumi.Int(seconds),
 		TimeoutSeconds:   pulumi.Int(2),
 		FailureThreshold: pulumi.Int(failures),

@@ -27,7 +27,7 @@ func TestAppLeavesItsImageToDelivery(t *testing.T) {
 	deployment := r.One(t, "kubernetes:apps/v1:Deployment", "app-matters-deployment")
 	assert.Equal(t, []string{"metadata", "spec"}, deployment.IgnoreChanges)
 	serving := r.One(t, "kubernetes:core/v1:ConfigMap", "app-matters-serving")
-	componenttest.Expect(t, serving, map[string]any{"metadata.name": "serving.delivery", "data": object{"image": "ghcr.io/stefanprodan/podinfo:6.7.1"}})
+	componenttest.Expect(t, serving, map[string]any{"metadata.name": "serving.delivery", "data": object{"image": "ghcr.io/stefanprodan/podinfo:6.7.1", "probes": "/healthz /readyz"}})
 	assert.Equal(t, []string{"data"}, serving.IgnoreChanges)
 	componenttest.Expect(t, deployment, map[string]any{
 		"metadata.name":        "matters",
@@ -53,7 +53,9 @@ func TestAppLeavesItsImageToDelivery(t *testing.T) {
 	}
 	componenttest.Expect(t, patch, map[string]any{
 		"apiVersion": "apps/v1", "kind": "Deployment", "metadata.name": "matters",
-		"metadata.annotations":                   object{"pulumi.com/patchForce": "true", "pulumi.com/skipAwait": "true"},
+		"metadata.annotations": object{
+			"pulumi.com/patchForce": "true", "pulumi.com/skipAwait": "true", "legops/probes": "/healthz /readyz",
+		},
 		"spec.paused":                            nil,
 		"spec.replicas":                          nil,
 		"spec.selector":                          nil,
@@ -69,6 +71,7 @@ func TestAppStartsWhenEverythingIsThere(t *testing.T) {
 	r, patch := appWorkload(t)
 	for _, needed := range []struct{ typ, name string }{
 		{"kubernetes:apps/v1:Deployment", "deployment"},
+		{"kubernetes:apps/v1:DeploymentPatch", "probes"},
 		{"kubernetes:core/v1:ServiceAccount", "account"},
 		{"kubernetes:networking.k8s.io/v1:NetworkPolicy", "deny"},
 		{"kubernetes:networking.k8s.io/v1:NetworkPolicy", "allow"},
@@ -140,18 +143,18 @@ func TestAppRollsOutGradually(t *testing.T) {
 
 func TestAppContainer(t *testing.T) {
 	_, patch := appWorkload(t)
-	probe := func(path string, seconds, failures float64) object {
+	probe := func(seconds, failures float64) object {
 		return object{
-			"httpGet":       object{"path": path, "port": "http"},
+			"httpGet":       object{"port": "http"}, // the path goes with the image
 			"periodSeconds": seconds, "timeoutSeconds": 2.0, "failureThreshold": failures,
 		}
 	}
 	const container = "spec.template.spec.containers[0]"
 	componenttest.Expect(t, patch, map[string]any{
 		container + ".ports":          []any{object{"name": "http", "containerPort": 8080.0, "protocol": "TCP"}},
-		container + ".startupProbe":   probe("/healthz", 2, 60),
-		container + ".readinessProbe": probe("/readyz", 5, 2),
-		container + ".livenessProbe":  probe("/healthz", 10, 6),
+		container + ".startupProbe":   probe(2, 60),
+		container + ".readinessProbe": probe(5, 2),
+		container + ".livenessProbe":  probe(10, 6),
 		container + ".lifecycle":      object{"preStop": object{"sleep": object{"seconds": 15.0}}},
 		container + ".resources": object{
 			"requests": object{"cpu": "500m", "memory": "1Gi", "ephemeral-storage": "256Mi"},

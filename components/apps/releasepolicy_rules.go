@@ -2,6 +2,7 @@ package apps
 
 import (
 	"fmt"
+	"slices"
 	"strings"
 
 	"legops/components/internal/kit"
@@ -10,10 +11,11 @@ import (
 // releaseManager is the field manager that a release names (delivery/release/common.sh).
 const releaseManager = "legops-delivery"
 
-// The annotations of a Deployment that a release writes, and those of them that name images.
+// The annotations of a Deployment that a release writes, and those of them that name images, and the paths of their probes.
 var (
-	releaseAnnotations      = []string{"kubernetes.io/change-cause", "legops/release", "legops/replaced", "legops/serving"}
+	releaseAnnotations      = slices.Concat([]string{"kubernetes.io/change-cause", "legops/release"}, releaseImageAnnotations, releaseProbeAnnotations)
 	releaseImageAnnotations = []string{"legops/replaced", "legops/serving"}
+	releaseProbeAnnotations = []string{"legops/replaced-probes", "legops/serving-probes"}
 )
 
 // releasePart is a part of an object of which a release may set some keys. It sets no other and removes none, whatever keys
@@ -25,7 +27,7 @@ type releasePart struct {
 }
 
 var (
-	releaseDeployment = []releasePart{
+	releaseDeployment = append([]releasePart{
 		{"", "object", "oldObject", []string{"metadata", "spec"}},
 		// The API server itself counts generations. Of managedFields there is a rule of its own.
 		{"metadata.", "object.metadata", "oldObject.metadata", []string{"annotations", "generation", "managedFields"}},
@@ -33,12 +35,15 @@ var (
 		{"spec.", "object.spec", "oldObject.spec", []string{"template"}},
 		{"spec.template.", "object.spec.template", "oldObject.spec.template", []string{"spec"}},
 		{"spec.template.spec.", "object.spec.template.spec", "oldObject.spec.template.spec", []string{"containers"}},
-		{"spec.template.spec.containers[" + AppContainer + "].", "variables.container", "variables.containerBefore", []string{"image"}},
-	}
+		{
+			"spec.template.spec.containers[" + AppContainer + "].", "variables.container", "variables.containerBefore",
+			append([]string{"image"}, releaseProbes...),
+		},
+	}, releaseProbeParts()...)
 	releaseConfigMap = []releasePart{
 		{"", "object", "oldObject", []string{"data", "metadata"}},
 		{"metadata.", "object.metadata", "oldObject.metadata", []string{"managedFields"}},
-		{"data.", "object.?data.orValue({})", "oldObject.?data.orValue({})", []string{"image"}},
+		{"data.", "object.?data.orValue({})", "oldObject.?data.orValue({})", []string{"image", "probes"}},
 	}
 	releaseCronJob = []releasePart{
 		{"", "object", "oldObject", []string{"metadata", "spec"}},
@@ -64,10 +69,13 @@ type releaseLevel struct {
 	sets  string // the fields that a release sets
 }
 
-const releaseContainer = `'k:{"name":"` + AppContainer + `"}'`
+const (
+	releaseContainer   = `'k:{"name":"` + AppContainer + `"}'`
+	releaseContainerAt = "[?'f:spec'][?'f:template'][?'f:spec'][?'f:containers'][?" + releaseContainer + "]"
+)
 
 // releaseLevels lead to what a release sets in any of the objects. A map is owned, too, by whoever is the first to set a key of it.
-var releaseLevels = []releaseLevel{
+var releaseLevels = append([]releaseLevel{
 	{at: "", leads: "'f:metadata', 'f:spec', 'f:data'"},
 	{at: "[?'f:metadata']", leads: "'f:annotations'"},
 	{at: "[?'f:metadata'][?'f:annotations']", sets: "'.', 'f:" + strings.Join(releaseAnnotations, "', 'f:") + "'"},
@@ -75,15 +83,15 @@ var releaseLevels = []releaseLevel{
 	{at: "[?'f:spec'][?'f:template']", leads: "'f:spec'"},
 	{at: "[?'f:spec'][?'f:template'][?'f:spec']", leads: "'f:containers'"},
 	{at: "[?'f:spec'][?'f:template'][?'f:spec'][?'f:containers']", leads: releaseContainer},
-	{at: "[?'f:spec'][?'f:template'][?'f:spec'][?'f:containers'][?" + releaseContainer + "]", sets: "'f:image'"},
+	{at: releaseContainerAt, leads: "'f:" + strings.Join(releaseProbes, "', 'f:") + "'", sets: "'f:image'"},
 	{at: "[?'f:spec'][?'f:jobTemplate']", leads: "'f:spec'"},
 	{at: "[?'f:spec'][?'f:jobTemplate'][?'f:spec']", leads: "'f:template'"},
 	{at: "[?'f:spec'][?'f:jobTemplate'][?'f:spec'][?'f:template']", leads: "'f:spec'"},
 	{at: "[?'f:spec'][?'f:jobTemplate'][?'f:spec'][?'f:template'][?'f:spec']", leads: "'f:containers'"},
 	{at: "[?'f:spec'][?'f:jobTemplate'][?'f:spec'][?'f:template'][?'f:spec'][?'f:containers']", leads: releaseContainer},
 	{at: "[?'f:spec'][?'f:jobTemplate'][?'f:spec'][?'f:template'][?'f:spec'][?'f:containers'][?" + releaseContainer + "]", sets: "'f:image'"},
-	{at: "[?'f:data']", sets: "'.', 'f:image'"},
-}
+	{at: "[?'f:data']", sets: "'.', 'f:image', 'f:probes'"},
+}, releaseProbeLevels()...)
 
 // admissionExpression is a condition, or a variable that later expressions name variables.<Name>, in CEL.
 type admissionExpression struct {
@@ -167,7 +175,7 @@ variables.entries.filter(e, !(e.by == ['MANAGER', 'Update', '', string(object.ap
 
 // releaseExpressions are variables and rules with the names in place.
 func releaseExpressions(registry string, schedules, migrations []string) []admissionExpression {
-	all := expressions(registry, releaseVariables, releaseRules)
+	all := expressions(registry, releaseVariables, probeVariables, releaseRules, probeRules)
 	for i := range all {
 		all[i].Expression = strings.NewReplacer("SCHEDULES", quoted(schedules), "MIGRATIONS", quoted(migrations)).Replace(all[i].Expression)
 	}
@@ -179,7 +187,9 @@ func expressions(registry string, lists ...[]admissionExpression) []admissionExp
 	names := strings.NewReplacer(
 		"DEPLOYMENT_PARTS", releaseParts(releaseDeployment), "CONFIGMAP_PARTS", releaseParts(releaseConfigMap),
 		"CRONJOB_PARTS", releaseParts(releaseCronJob), "JOB_PARTS", releaseParts(migrationJob),
-		"IMAGE_ANNOTATIONS", quoted(releaseImageAnnotations),
+		"IMAGE_ANNOTATIONS", quoted(releaseImageAnnotations), "PROBE_ANNOTATIONS", quoted(releaseProbeAnnotations),
+		"PROBES(variables.container)", probePathsIn("variables.container"), "PROBES(variables.containerBefore)", probePathsIn("variables.containerBefore"),
+		"DECLARED_PROBES", probesAnnotation, "FIRST_PROBES", firstProbes,
 		"ENTRIES(object)", releaseEntries("object"), "ENTRIES(oldObject)", releaseEntries("oldObject"),
 		"APP", AppContainer, "MIGRATE", MigrationName, "SERVING", servingName, "PLACEHOLDER", appFirstImage, "MANAGER", releaseManager, "REGISTRY", registry,
 		"SHOWN(p.now, different)", shown("p.now", "different"), "SHOWN(p.before, as it is)", shown("p.before", "as it is"),
@@ -236,9 +246,9 @@ func shown(part, otherwise string) string {
 
 // releaseValidation refuses what any rule finds, and tells all of it at once.
 func releaseValidation() kit.Inputs {
-	return validation(releaseRules, fmt.Sprintf(
-		"%s may only release: set, of the Deployment of an application, the image of the container %s and the annotations %s, of its ConfigMap %s data.image, "+
-			"and of the CronJobs of its schedules the image, the annotation legops/release and spec.suspend to false; and create a Job of its migration",
+	return validation(slices.Concat(releaseRules, probeRules), fmt.Sprintf(
+		"%s may only release: set, of the Deployment of an application, the image of the container %s, the paths of its probes and the annotations %s, "+
+			"of its ConfigMap %s data.image and data.probes, and of the CronJobs of its schedules the image, the annotation legops/release and spec.suspend to false; and create a Job of its migration",
 		DeliveryGroup, AppContainer, strings.Join(releaseAnnotations, ", "), servingName))
 }
 

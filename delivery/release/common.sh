@@ -4,6 +4,9 @@
 #
 #   legops/serving   the image that was found good last; what a failed release goes back to
 #   legops/replaced  the image that was serving before that one
+#   legops/serving-probes, legops/replaced-probes
+#                    the paths of the probes that these two have: of liveness, a space, of readiness. Without, they have the first image's
+#   legops/probes    those that the application declares, which a new image gets. Pulumi sets it
 #   legops/release   the CodeDeploy deployment that is in charge. Every change asks for it in the same request, so of two
 #                    deployments that overlap (one was stopped, its hook still runs) only the later one changes anything.
 set -euo pipefail
@@ -11,6 +14,8 @@ set -euo pipefail
 here=$(cd "$(dirname "${BASH_SOURCE[0]}")" && pwd)
 readonly here
 readonly container=app
+# The paths of the probes of the first image, which any image had as long as nobody could declare others.
+readonly first_probes='/healthz /readyz'
 # Not kubectl's own name: Pulumi takes over fields whose manager begins with it.
 readonly manager=legops-delivery
 # The agent starts hooks without a home and without a region.
@@ -114,6 +119,11 @@ look() {
 	# shellcheck disable=SC2016 # the variables are the template's
 	retried kube get deployment "$APPLICATION" --output=go-template='{{range .spec.template.spec.containers}}{{if eq .name "'"$container"'"}}{{.image}}{{end}}{{end}}
 {{with .metadata.annotations}}{{with index . "legops/serving"}}{{.}}{{end}}{{end}}
+{{with .metadata.annotations}}{{with index . "legops/serving-probes"}}{{.}}{{end}}{{end}}
+{{with .metadata.annotations}}{{with index . "legops/replaced"}}{{.}}{{end}}{{end}}
+{{with .metadata.annotations}}{{with index . "legops/replaced-probes"}}{{.}}{{end}}{{end}}
+{{with .metadata.annotations}}{{with index . "legops/probes"}}{{.}}{{end}}{{end}}
+{{range .spec.template.spec.containers}}{{if eq .name "'"$container"'"}}{{with .livenessProbe}}{{with .httpGet}}{{.path}}{{end}}{{end}} {{with .readinessProbe}}{{with .httpGet}}{{.path}}{{end}}{{end}}{{end}}{{end}}
 {{with .metadata.annotations}}{{with index . "legops/release"}}{{.}}{{end}}{{end}}
 {{with .spec.paused}}{{.}}{{end}}
 {{.spec.replicas}}
@@ -129,6 +139,11 @@ look() {
 	{
 		read -r current
 		read -r serving
+		read -r serving_probes
+		read -r replaced
+		read -r replaced_probes
+		read -r declared_probes
+		read -r current_probes
 		read -r in_charge
 		read -r paused
 		read -r replicas
@@ -142,6 +157,7 @@ look() {
 		read -r progressing
 	} <"$scratch/deployment"
 	[ -n "$current" ] || give_up "the Deployment $APPLICATION has no container $container"
+	: "${serving_probes:=$first_probes}" "${replaced_probes:=$first_probes}" "${declared_probes:=$first_probes}"
 	: "$paused" "$version" # for whoever looks
 }
 
@@ -176,15 +192,28 @@ patched() { # seconds for the request, operations
 
 change() { retried patched 10 "$1" >"$scratch/changed"; }
 
-# image_of lets the Deployment roll out an image. The position of the container is tested in the same request.
+# probes_of are the paths of the probes of an image: those that it serves or served with, or those that are declared now.
+probes_of() { # image
+	case $1 in
+	"$serving") echo "$serving_probes" ;;
+	"$replaced") echo "$replaced_probes" ;;
+	*) echo "$declared_probes" ;;
+	esac
+}
+
+# image_of lets the Deployment roll out an image, with the paths of its probes. The position of the container is tested in the same
+# request.
 image_of() { # image, cause
-	local path=/spec/template/spec/containers/$position
+	local path=/spec/template/spec/containers/$position live ready
+	read -r live ready <<<"$(probes_of "$1")"
 	printf '{"op":"test","path":"%s","value":"%s"},{"op":"replace","path":"%s","value":"%s"},{"op":"add","path":"%s","value":"%s"}' \
 		"$path/name" "$container" "$path/image" "$1" /metadata/annotations/kubernetes.io~1change-cause \
 		"$(tr -cd '[:alnum:] ,.:/@-' <<<"$2")"
+	printf ',{"op":"replace","path":"%s","value":"%s"}' "$path/startupProbe/httpGet/path" "$live" \
+		"$path/livenessProbe/httpGet/path" "$live" "$path/readinessProbe/httpGet/path" "$ready"
 }
 
-# go_back sets the image that was good last, if that is still recorded and this release is still what is set: by what the last
+# go_back sets the image that was good last, and the paths of its probes, if that is still recorded and this release is still what is set: by what the last
 # look saw, in one request.
 go_back() { # reason
 	patched 4 '{"op":"test","path":"'"$(annotation serving)"'","value":"'"$serving"'"},

@@ -9,9 +9,10 @@ for attempt in 1 2 3 4 5; do
 	# Before the first release this is the image the Deployment was made with. Later it is already there, and what runs may
 	# be a release that was interrupted before it was found good.
 	good=${serving:-$current}
+	[ -n "$serving" ] || serving_probes=$current_probes
 	# Of the Deployment as it was looked at: another hook may be at its end just now.
 	if retried kube annotate deployment "$APPLICATION" --overwrite --field-manager="$manager" --resource-version="$version" \
-		"legops/release=$DEPLOYMENT_ID" "legops/serving=$good" >/dev/null; then break; fi
+		"legops/release=$DEPLOYMENT_ID" "legops/serving=$good" "legops/serving-probes=$serving_probes" >/dev/null; then break; fi
 	grep -qF '(Conflict)' "$scratch/complaint" && [ "$attempt" != 5 ] ||
 		give_up "the Deployment $APPLICATION cannot be annotated"
 done

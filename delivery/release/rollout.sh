@@ -8,10 +8,10 @@ look
 superseded
 if ended now; then give_up "CodeDeploy has ended $DEPLOYMENT_ID: $state; nothing was changed"; fi
 undo='the rollout was interrupted'
-if [ "$current" = "$IMAGE" ]; then
+if [ "$current" = "$IMAGE" ] && [ "$current_probes" = "$(probes_of "$IMAGE")" ]; then
 	say "the Deployment has this image already"
 else
-	say "$current is replaced by $IMAGE"
+	say "$current is replaced by $IMAGE, whose probes ask for $(probes_of "$IMAGE")"
 	change "$(image_of "$IMAGE" "$DEPLOYMENT_ID: commit $COMMIT")" || give_up "the image was not changed: see above"
 fi
 rolled_out "$IMAGE" "$ROLLOUT_SECONDS" || restore "$why"

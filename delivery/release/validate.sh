@@ -66,10 +66,10 @@ answer() {
 # The fewest looks that say something about an application even with a bake time of nothing.
 readonly least=3
 
-# remember keeps the image outside the Deployment, for Pulumi to make it with again should somebody delete it.
+# remember keeps the image, and the paths of its probes, outside the Deployment, for Pulumi to make it with again should somebody delete it.
 remember() {
 	retried kube patch configmap serving.delivery --type=merge --field-manager="$manager" --output=name \
-		--patch '{"data":{"image":"'"$IMAGE"'"}}' >"$scratch/changed" ||
+		--patch '{"data":{"image":"'"$IMAGE"'","probes":"'"$current_probes"'"}}' >"$scratch/changed" ||
 		say "the ConfigMap serving.delivery was not changed: a Deployment that is deleted by hand would come back with another image"
 }
 
@@ -130,10 +130,12 @@ if [ "$serving" = "$IMAGE" ]; then
 	exit
 fi
 change '{"op":"add","path":"'"$(annotation serving)"'","value":"'"$IMAGE"'"},
-	{"op":"add","path":"'"$(annotation replaced)"'","value":"'"$serving"'"}' ||
+	{"op":"add","path":"'"$(annotation serving-probes)"'","value":"'"$current_probes"'"},
+	{"op":"add","path":"'"$(annotation replaced)"'","value":"'"$serving"'"},
+	{"op":"add","path":"'"$(annotation replaced-probes)"'","value":"'"$serving_probes"'"}' ||
 	restore "the release could not be recorded as good"
 undo=''
-replaced=$serving
+was=$serving
 remember
 let_run
-say "$IMAGE serves; it replaced $replaced after $looks looks in $((SECONDS - began)) s"
+say "$IMAGE serves; it replaced $was after $looks looks in $((SECONDS - began)) s"

@@ -37,6 +37,8 @@ type Options struct {
 	Keep bool
 	// NeverReady are the images, as pods name them, of pods that start and never become ready.
 	NeverReady []string
+	// Answers are the paths that an image answers. A pod with probes for others never becomes ready. Images that are not here answer any.
+	Answers map[string][]string
 	// AuditPolicy is the policy by which the API server writes AuditLog. Optional: without one it writes none.
 	AuditPolicy string
 	// Failing are the images of pods that fail, where nothing restarts them: the pods of Jobs.

@@ -23,8 +23,8 @@ type Node struct {
 // enough is the default Allocatable.
 var enough = map[string]string{"cpu": "64", "memory": "256Gi", "ephemeral-storage": "1Ti", "pods": "110"}
 
-// podStages are kwok's stages of pods, with NEVER_READY in place of the images whose pods never become ready, and FAILING in place of those
-// whose pods fail.
+// podStages are kwok's stages of pods, with NEVER_READY in place of the images whose pods never become ready, FAILING in place of those whose
+// pods fail, and ANSWERS in place of the paths that images answer.
 //
 //go:embed pods.yaml
 var podStages string
@@ -42,13 +42,16 @@ podMaxBackoffSeconds: 1
 // startNodes starts controllers, scheduler and nodes, and returns when pods can be scheduled to every node.
 func (p *Plane) startNodes(ctx context.Context, o Options) error {
 	nodes, stages := o.Nodes, podStages
-	for word, images := range map[string][]string{"NEVER_READY": o.NeverReady, "FAILING": o.Failing} {
+	for word, value := range map[string]any{
 		// kwok refuses an empty list, and no image has an empty name.
-		list, err := json.Marshal(append([]string{""}, images...))
+		"NEVER_READY": append([]string{""}, o.NeverReady...), "FAILING": append([]string{""}, o.Failing...),
+		"ANSWERS": maps.Collect(maps.All(o.Answers)), // never null
+	} {
+		text, err := json.Marshal(value)
 		if err != nil {
 			return err
 		}
-		stages = strings.ReplaceAll(stages, word, string(list))
+		stages = strings.ReplaceAll(stages, word, string(text))
 	}
 	for name, text := range map[string]string{"pods.yaml": stages, "scheduler.yaml": fmt.Sprintf(schedulerConfig, p.Kubeconfig())} {
 		if err := os.WriteFile(p.path(name), []byte(text), 0o600); err != nil {

@@ -22,6 +22,8 @@ type ClusterOptions struct {
 	Keep bool
 	// NeverReady are the images of pods that start and never become ready.
 	NeverReady []string
+	// Answers are the paths that an image answers; a pod with probes for others never becomes ready. Others answer any.
+	Answers map[string][]string
 }
 
 // Clusters are the real control planes behind the simulated clusters of EKS.
@@ -29,6 +31,7 @@ type Clusters struct {
 	dir, tools string
 	keep       bool
 	neverReady []string
+	answers    map[string][]string
 
 	mu     sync.Mutex
 	planes map[string]*controlplane.Plane
@@ -36,7 +39,9 @@ type Clusters struct {
 
 // OpenClusters restarts the clusters in the folder that do not run.
 func OpenClusters(ctx context.Context, o ClusterOptions) (*Clusters, error) {
-	c := &Clusters{dir: o.Dir, tools: filepath.Join(o.Root, "bin"), keep: o.Keep, neverReady: o.NeverReady, planes: map[string]*controlplane.Plane{}}
+	c := &Clusters{
+		dir: o.Dir, tools: filepath.Join(o.Root, "bin"), keep: o.Keep, neverReady: o.NeverReady, answers: o.Answers, planes: map[string]*controlplane.Plane{},
+	}
 	if err := os.MkdirAll(c.dir, 0o700); err != nil {
 		return nil, fmt.Errorf("preparing the clusters: %w", err)
 	}
@@ -75,7 +80,7 @@ func (c *Clusters) Start(ctx context.Context, name string, zones []string) error
 		nodes[i] = controlplane.Node{Name: "node-" + zone, Zone: zone}
 	}
 	plane, err := controlplane.Start(ctx, controlplane.Options{
-		Bin: filepath.Join(c.tools, "kubernetes"), Dir: dir, Nodes: nodes, Keep: c.keep, NeverReady: c.neverReady,
+		Bin: filepath.Join(c.tools, "kubernetes"), Dir: dir, Nodes: nodes, Keep: c.keep, NeverReady: c.neverReady, Answers: c.answers,
 	})
 	if err != nil {
 		return err

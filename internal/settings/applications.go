@@ -49,6 +49,8 @@ type Application struct {
 	Edge *ApplicationEdge `json:"edge,omitempty"`
 	// StartSeconds is how long a pod may take until it answers, where the account has the least CPU for it. Optional.
 	StartSeconds int `json:"startSeconds,omitempty" jsonschema:"minimum=10,maximum=600,default=120"`
+	// Probes are the paths that Kubernetes asks its pods for. A change takes effect with the next release of a new image. Optional.
+	Probes *Probes `json:"probes,omitempty"`
 	// Migrate is a command that each release runs once with its image, before any pod of it serves. Optional.
 	Migrate *Migration `json:"migrate,omitempty"`
 	// Schedules are commands that it runs at times of their own, each once and not in every pod. Optional.

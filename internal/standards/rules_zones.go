@@ -58,6 +58,14 @@ var zoneRules = []Rule{
 	}, {
 		ID: "K8S-ZONES", What: "the pods of an application are spread over the zones",
 		Reason: "a zone that fails would stop an application", Source: own,
-		Settings: []Setting{{catalogue.DeploymentPatch, "spec.template.spec.topologySpreadConstraints[0].topologyKey", is(zoneKey), nil}},
+		Types: []string{catalogue.DeploymentPatch}, UnknownPasses: true,
+		Check: func(_ *platform, r *model.Resource) []string {
+			const pod, key = "spec.template.spec", "topologySpreadConstraints[0].topologyKey"
+			of := r.Values(pod)
+			if _, containers := of["containers"]; containers && len(of) == 1 || of.Text(key) == zoneKey {
+				return nil // what is only about a container leaves the spread to another patch
+			}
+			return []string{fmt.Sprintf("%s.%s is %q: it has to be %s", pod, key, of.Text(key), zoneKey)}
+		},
 	},
 }

@@ -51,7 +51,7 @@ func newWorld(t *testing.T, stack string) *world {
 	t.Helper()
 	w := &world{t: t, dir: t.TempDir(), stack: stack}
 	var err error
-	w.clusters, err = offline.OpenClusters(t.Context(), offline.ClusterOptions{Root: root, Dir: filepath.Join(w.dir, "clusters"), NeverReady: []string{neverReady}})
+	w.clusters, err = offline.OpenClusters(t.Context(), offline.ClusterOptions{Root: root, Dir: filepath.Join(w.dir, "clusters"), NeverReady: []string{neverReady}, Answers: answers})
 	require.NoError(t, err)
 	w.open()
 	t.Cleanup(func() {

@@ -36,10 +36,10 @@ type pod struct {
 }
 
 // startCluster starts the control plane and follows its pods until the test is over.
-func startCluster(t *testing.T, neverReady, failing []string) *cluster {
+func startCluster(t *testing.T, neverReady, failing []string, answers map[string][]string) *cluster {
 	t.Helper()
 	plane := registered.Plane(t, root, controlplane.Options{
-		NeverReady: neverReady, Failing: failing, Nodes: []controlplane.Node{{Name: "node-a", Zone: "us-east-1a"}, {Name: "node-b", Zone: "us-east-1b"}},
+		NeverReady: neverReady, Failing: failing, Answers: answers, Nodes: []controlplane.Node{{Name: "node-a", Zone: "us-east-1a"}, {Name: "node-b", Zone: "us-east-1b"}},
 	})
 	c := &cluster{Plane: plane, began: time.Now(), pods: map[string][]pod{}, watchers: map[string]func([]pod){}}
 	ctx, stop := context.WithCancel(context.Background())

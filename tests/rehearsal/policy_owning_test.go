@@ -46,26 +46,29 @@ func (d *deployer) owning(t *testing.T) []attempt {
 		"metadata": map[string]any{"name": "matters", "namespace": "matters", "annotations": map[string]any{"legops/serving": imageOf("matters", "v2")}},
 	}, gains+"Apply with f:legops/serving"+only)
 
-	const container = `2/fieldsV1/f:spec/f:template/f:spec/f:containers/k:{"name":"app"}`
+	const container = `4/fieldsV1/f:spec/f:template/f:spec/f:containers/k:{"name":"app"}`
 	in := strings.ReplaceAll(container, `"`, `\"`)
 	for _, more := range []struct{ name, path, value, with string }{
-		{"the number of pods", "2/fieldsV1/f:spec/f:replicas", `{}`, "f:replicas"},
-		{"the selector", "2/fieldsV1/f:spec/f:selector", `{}`, "f:selector"},
-		{"an annotation of Pulumi", "2/fieldsV1/f:metadata/f:annotations/f:pulumi.com~1patchForce", `{}`, "f:pulumi.com/patchForce"},
-		{"labels", "2/fieldsV1/f:metadata/f:labels", `{"f:app.kubernetes.io~1name":{}}`, "f:labels"},
-		{"the volumes", "2/fieldsV1/f:spec/f:template/f:spec/f:volumes", `{"k:{\"name\":\"tmp\"}":{".":{}}}`, "f:volumes"},
+		{"the number of pods", "4/fieldsV1/f:spec/f:replicas", `{}`, "f:replicas"},
+		{"the selector", "4/fieldsV1/f:spec/f:selector", `{}`, "f:selector"},
+		{"an annotation of Pulumi", "4/fieldsV1/f:metadata/f:annotations/f:pulumi.com~1patchForce", `{}`, "f:pulumi.com/patchForce"},
+		{"labels", "4/fieldsV1/f:metadata/f:labels", `{"f:app.kubernetes.io~1name":{}}`, "f:labels"},
+		{"the volumes", "4/fieldsV1/f:spec/f:template/f:spec/f:volumes", `{"k:{\"name\":\"tmp\"}":{".":{}}}`, "f:volumes"},
 		{"a variable", in + "/f:env", `{"k:{\"name\":\"PORT\"}":{".":{},"f:value":{}}}`, "f:env"},
 		{"the container itself", in + "/.", `{}`, "."},
 		{"the container and nothing in it", in, `{}`, `k:{"name":"app"}`},
+		{"the port of a probe", in + "/f:livenessProbe/f:httpGet/f:port", `{}`, "f:port"},
+		{"a probe and nothing in it", in + "/f:livenessProbe", `{}`, "f:livenessProbe"},
+		{"something in the path of a probe", in + "/f:livenessProbe/f:httpGet/f:path", `{"f:a":{}}`, "f:path"},
 		{"something in the image", in + "/f:image", `{"f:a":{}}`, "f:image"},
-		{"the annotations and none of them", "2/fieldsV1/f:metadata/f:annotations", `{}`, "f:annotations"},
+		{"the annotations and none of them", "4/fieldsV1/f:metadata/f:annotations", `{}`, "f:annotations"},
 	} {
-		patch("owning "+more.name, "matters", "2", "legops-delivery", gains+"Update with "+more.with, fields+more.path+`","value":`+more.value+`}`)
+		patch("owning "+more.name, "matters", "4", "legops-delivery", gains+"Update with "+more.with, fields+more.path+`","value":`+more.value+`}`)
 	}
 	own := `"manager":"legops-delivery","apiVersion":"apps/v1","fieldsType":"FieldsV1","fieldsV1":{"f:metadata":{"f:annotations":{"f:legops/release":{}}}}`
-	patch("owning by Apply", "matters", "2", "legops-delivery", gains+"Apply with f:", `{"op":"replace","path":"/metadata/managedFields/2/operation","value":"Apply"}`)
-	patch("owning by Apply, too", "matters", "2", "legops-delivery", gains+"Apply with f:legops/release"+only, fields+`-","value":{"operation":"Apply",`+own+`}}`)
-	patch("owning by a subresource", "matters", "2", "legops-delivery", gains+"Update with f:legops/release"+only, fields+`-","value":{"operation":"Update","subresource":"status",`+own+`}}`)
+	patch("owning by Apply", "matters", "4", "legops-delivery", gains+"Apply with f:", `{"op":"replace","path":"/metadata/managedFields/4/operation","value":"Apply"}`)
+	patch("owning by Apply, too", "matters", "4", "legops-delivery", gains+"Apply with f:legops/release"+only, fields+`-","value":{"operation":"Apply",`+own+`}}`)
+	patch("owning by a subresource", "matters", "4", "legops-delivery", gains+"Update with f:legops/release"+only, fields+`-","value":{"operation":"Update","subresource":"status",`+own+`}}`)
 
 	patch("less for the owner of the image", "portal", "0", "tests", "metadata.managedFields loses what tests had, must keep it",
 		`{"op":"remove","path":"/metadata/managedFields/0/fieldsV1/f:spec/f:replicas"}`)

@@ -13,6 +13,7 @@ import (
 
 	"legops/internal/controlplane"
 	"legops/internal/registered"
+	"legops/internal/settings"
 )
 
 // attempt is a request of the deployer other than a release.
@@ -63,7 +64,6 @@ func attempts() []attempt {
 		byPatch("command", inContainer(`"command":["sh"]`), "containers[app].command becomes different"+must+"unset"),
 		byPatch("arguments", inContainer(`"args":["-c","id"]`), "containers[app].args becomes different"+must+"unset"),
 		byPatch("a hook of the container", inContainer(`"lifecycle":{"postStart":{"exec":{"command":["id"]}}}`), "containers[app].lifecycle"+asItIs),
-		byPatch("a probe that runs something", inContainer(`"livenessProbe":{"httpGet":null,"exec":{"command":["id"]}}`), "containers[app].livenessProbe"+asItIs),
 		byPatch("root, in the container", inContainer(`"securityContext":{"runAsUser":0}`), "containers[app].securityContext"+asItIs),
 		byPatch("resources", inContainer(`"resources":{"requests":{"cpu":"1m"}}`), "containers[app].resources"+asItIs),
 		byPatch("an image that is never pulled", inContainer(`"imagePullPolicy":"Never"`), "containers[app].imagePullPolicy becomes Never"+must+"IfNotPresent"),
@@ -84,6 +84,7 @@ func attempts() []attempt {
 		byPatch("an owner", `{"metadata":{"ownerReferences":[{"apiVersion":"v1","kind":"ConfigMap","name":"a","uid":"b"}]}}`, "metadata.ownerReferences becomes different"+must+"unset"),
 		byPatch("another annotation", `{"metadata":{"annotations":{"a":"b"}}}`, "metadata.annotations.a becomes b"+must+"unset"),
 		byPatch("an annotation of Pulumi", `{"metadata":{"annotations":{"pulumi.com/patchForce":"false"}}}`, "metadata.annotations.pulumi.com/patchForce becomes false"+must+"true"),
+		byPatch("the declared paths of probes", `{"metadata":{"annotations":{"legops/probes":"/a /a"}}}`, "metadata.annotations.legops/probes becomes /a /a"+must+declared),
 		byPatch("an annotation of a release, removed", `{"metadata":{"annotations":{"legops/serving":null}}}`,
 			"metadata.annotations.legops/serving becomes unset"+must+imageOf("matters", "v2")),
 
@@ -92,7 +93,7 @@ func attempts() []attempt {
 		{name: "a copy of the secrets", args: append(patching("deployment", its, "strategic", inPod(`"volumes":[{"name":"secrets","emptyDir":{"medium":""}}]`)), "--namespace="+its),
 			rule: "wrongKeys", says: "spec.template.spec.volumes" + asItIs},
 		{name: "another key of the ConfigMap", args: patching("configmap", "serving.delivery", "merge", `{"data":{"a":"b"}}`), rule: "wrongKeys", says: "data.a becomes b" + must + "unset"},
-		{name: "the image of the ConfigMap, removed", args: patching("configmap", "serving.delivery", "merge", `{"data":{"image":null}}`), says: "data becomes unset" + must + "as it is"},
+		{name: "the image of the ConfigMap, removed", args: patching("configmap", "serving.delivery", "merge", `{"data":{"image":null}}`), says: "data.image becomes unset" + must + imageOf("matters", "v2")},
 		{name: "labels of the ConfigMap", args: patching("configmap", "serving.delivery", "merge", `{"metadata":{"labels":{"a":"b"}}}`), rule: "wrongKeys", says: "metadata.labels" + asItIs},
 		{name: "an immutable ConfigMap", args: patching("configmap", "serving.delivery", "merge", `{"immutable":true}`), rule: "wrongKeys", says: "immutable becomes true" + must + "unset"},
 
@@ -188,7 +189,10 @@ func beyond() []attempt {
 // release, and refuses everything else. Without the rule that finds it, or without the policy if several do, it allows each
 // request.
 func TestOnlyReleases(t *testing.T) {
-	objects, patches := objectsOf(t, config(t))
+	cfg := config(t)
+	cfg.Applications[slices.IndexFunc(cfg.Applications, func(a settings.Application) bool { return a.Name == "matters" })].Probes =
+		&settings.Probes{Live: "/matters/live", Ready: "/matters/ready"}
+	objects, patches := objectsOf(t, cfg)
 	d := newDeployer(t, objects, patches)
 	d.inForce(t)
 
@@ -199,7 +203,7 @@ func TestOnlyReleases(t *testing.T) {
 	})
 	d.admin(t, "--namespace=portal", "patch", "deployment", "portal", "--type=json", `--patch=[{"op":"add","path":"/spec/template/spec/containers/-",
 		"value":{"name":"proxy","image":"registry.example/proxy:1"}}]`)
-	all := slices.Concat(attempts(), besides(), d.owning(t))
+	all := slices.Concat(attempts(), onProbes(), besides(), d.owning(t))
 	before := d.stored(t)
 	t.Run("refused", func(t *testing.T) { d.refuses(t, all) })
 	t.Run("refused even with cluster-admin", func(t *testing.T) {
@@ -211,7 +215,7 @@ func TestOnlyReleases(t *testing.T) {
 	foundBy := func(rule string) []attempt {
 		return slices.DeleteFunc(slices.Clone(all), func(a attempt) bool { return a.rule != rule })
 	}
-	for _, rule := range []string{"wrongRequest", "wrongKeys", "wrongContainers", "wrongImages", "wrongManagers"} {
+	for _, rule := range []string{"wrongRequest", "wrongKeys", "wrongContainers", "wrongImages", "wrongProbes", "wrongManagers"} {
 		t.Run("without the rule "+rule, func(t *testing.T) {
 			// Changing another manager's field takes it from that manager.
 			d.without(t, rule, "wrongManagers")
@@ -352,41 +356,51 @@ func (d *deployer) releases(t *testing.T) {
 		_, err := d.try(t.Context(), nil, args...)
 		require.NoError(t, err)
 	}
-	record := func(id, serving string) {
+	record := func(id, serving, probes string) {
 		t.Helper()
-		may("annotate", "deployment", "matters", "--overwrite", "--field-manager=legops-delivery", "legops/release="+id, "legops/serving="+serving)
+		may("annotate", "deployment", "matters", "--overwrite", "--field-manager=legops-delivery", "legops/release="+id, "legops/serving="+serving,
+			"legops/serving-probes="+probes)
 	}
-	set := func(image, cause string) {
+	set := func(image, probes, cause string) {
 		t.Helper()
+		live, ready, _ := strings.Cut(probes, " ")
 		may(patching("deployment", "matters", "json", `[{"op":"test","path":"/spec/template/spec/containers/0/name","value":"app"},
 			{"op":"replace","path":"/spec/template/spec/containers/0/image","value":"`+image+`"},
+			{"op":"replace","path":"/spec/template/spec/containers/0/startupProbe/httpGet/path","value":"`+live+`"},
+			{"op":"replace","path":"/spec/template/spec/containers/0/livenessProbe/httpGet/path","value":"`+live+`"},
+			{"op":"replace","path":"/spec/template/spec/containers/0/readinessProbe/httpGet/path","value":"`+ready+`"},
 			{"op":"add","path":"/metadata/annotations/kubernetes.io~1change-cause","value":"`+cause+`"}]`)...)
 	}
-	good := func(image, replaced string) {
+	good := func(image, probes, replaced, replacedProbes string) {
 		t.Helper()
 		may(patching("deployment", "matters", "json", `[{"op":"add","path":"/metadata/annotations/legops~1serving","value":"`+image+`"},
-			{"op":"add","path":"/metadata/annotations/legops~1replaced","value":"`+replaced+`"}]`)...)
-		may(patching("configmap", "serving.delivery", "merge", `{"data":{"image":"`+image+`"}}`)...)
+			{"op":"add","path":"/metadata/annotations/legops~1serving-probes","value":"`+probes+`"},
+			{"op":"add","path":"/metadata/annotations/legops~1replaced","value":"`+replaced+`"},
+			{"op":"add","path":"/metadata/annotations/legops~1replaced-probes","value":"`+replacedProbes+`"}]`)...)
+		may(patching("configmap", "serving.delivery", "merge", `{"data":{"image":"`+image+`","probes":"`+probes+`"}}`)...)
 	}
+	const first, before = "/healthz /readyz", "/matters/live /matters/ready"
 	v1, v2 := imageOf("matters", "v1"), imageOf("matters", "v2")
-	record("d-1", placeholder)
-	set(v1, "d-1: commit 1")
-	set(placeholder, "restored by d-1")
-	set(v1, "d-2: commit 1")
-	good(v1, placeholder)
-	// An authorized person sets an image that is no release. A release also rolls back to it.
-	byHand := "registry.example/by-hand:1"
-	d.admin(t, "--namespace=matters", "set", "image", "deployment/matters", "app="+byHand)
-	record("d-3", byHand)
-	set(v2, "d-3: commit 2")
-	set(byHand, "restored by d-3")
-	set(v2, "d-4: commit 2")
-	good(v2, v1)
+	record("d-1", placeholder, first)
+	set(v1, before, "d-1: commit 1")
+	set(placeholder, first, "restored by d-1")
+	set(v1, before, "d-2: commit 1")
+	good(v1, before, placeholder, first)
+	d.admin(t, "--namespace=matters", "annotate", "deployment", "matters", "--overwrite", "--field-manager=another", "legops/probes="+declared)
+	// An authorized person sets an image that is no release, with paths of its own. A release also rolls back to it.
+	const byHand, itsPaths = "registry.example/by-hand:1", "/hand/live /hand/ready"
+	d.admin(t, "--namespace=matters", "patch", "deployment", "matters", "--patch="+inContainer(`"image":"`+byHand+`",
+		"startupProbe":{"httpGet":{"path":"/hand/live"}},"livenessProbe":{"httpGet":{"path":"/hand/live"}},"readinessProbe":{"httpGet":{"path":"/hand/ready"}}`))
+	record("d-3", byHand, itsPaths)
+	set(v2, declared, "d-3: commit 2")
+	set(byHand, itsPaths, "restored by d-3")
+	set(v2, declared, "d-4: commit 2")
+	good(v2, declared, byHand, itsPaths)
 	// A release sets removed fields again.
 	d.admin(t, "--namespace=documents", "annotate", "deployment", "documents", "pulumi.com/patchForce-", "pulumi.com/skipAwait-")
 	may("--namespace=documents", "annotate", "deployment", "documents", "--field-manager=legops-delivery", "legops/release=d-5")
 	d.admin(t, append(patching("configmap", "serving.delivery", "merge", `{"data":null}`), "--namespace=matters", "--field-manager=tests")...)
-	good(v2, v1)
+	good(v2, declared, byHand, itsPaths)
 	answer, err := d.try(t.Context(), nil, "auth", "can-i", "patch", "deployment/matters")
 	require.NoError(t, err)
 	assert.Equal(t, "yes", strings.TrimSpace(answer))
