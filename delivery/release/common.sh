@@ -213,8 +213,8 @@ image_of() { # image, cause
 		"$path/livenessProbe/httpGet/path" "$live" "$path/readinessProbe/httpGet/path" "$ready"
 }
 
-# go_back sets the image that was good last, and the paths of its probes, if that is still recorded and this release is still what is set: by what the last
-# look saw, in one request.
+# go_back sets the image that was good last, and the paths of its probes, if that is still recorded and this release is still what is
+# set: by what the last look saw, in one request.
 go_back() { # reason
 	patched 4 '{"op":"test","path":"'"$(annotation serving)"'","value":"'"$serving"'"},
 		{"op":"test","path":"/spec/template/spec/containers/'"$position"'/image","value":"'"$IMAGE"'"},
