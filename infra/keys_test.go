@@ -29,6 +29,8 @@ var refused = map[string]string{
 	"Applications.Buckets.Prefix":     "prefix \"matters/9\"",
 	"Applications.Calls":              "Calls: \"9\"",
 	"Applications.SecretFiles":        "SecretFiles: 9 must be one of the Secrets",
+	"Applications.Probes.Live":        "Probes.Live \"9\"",
+	"Applications.Probes.Ready":       "Probes.Ready \"9\"",
 	"Applications.Schedules.Cron":     "Cron \"0 6 * * *9\"",
 	"Applications.Schedules.TimeZone": "TimeZone \"UTC9\"",
 	"Applications.Connects.To":        "203.0.113.1/24 must be an IPv4 network",

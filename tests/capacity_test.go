@@ -83,7 +83,7 @@ func TestCapacityKnowsWhatReadsSecrets(t *testing.T) {
 		a.CPU, a.Memory, a.Secrets = tuned.CPU, tuned.Memory, []settings.SecretName{"smtp"}
 		a.SecretFiles = a.Secrets
 	}
-	found := asked(registered.Stack(t, "dev", cfg))
+	found := asked(registered.Stack(t, "dev", cfg), "Deployment", "spec.template.spec")
 	for i, want := range []capacity.Room{{MilliCPU: 50, MemoryMiB: 192, Pods: 1}, {MilliCPU: 100, MemoryMiB: 192, Pods: 1}, {MilliCPU: 50, MemoryMiB: 1024, Pods: 1}} {
 		assert.Equal(t, want, cfg.Applications[i].Pod())
 		assert.Equal(t, want, found[cfg.Applications[i].Name])

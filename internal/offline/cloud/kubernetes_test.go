@@ -163,6 +163,8 @@ func TestKubernetesPatches(t *testing.T) {
 	c.made(deployment, "web", named("default", "web"))
 	id, _ := c.made(patch, "patch", named("default", "web"))
 	assert.Equal(t, "default/web", id)
+	c.made(patch, "another", named("default", "web")) // with a field manager of its own
+	assert.Len(t, c.cloud.record.Entries(account), 5, "the role, the cluster, and three of the Deployment")
 	require.NoError(t, c.remove(deployment, "web", "default/web"))
 	assert.Len(t, c.cloud.record.Entries(account), 2, "the role and the cluster")
 }

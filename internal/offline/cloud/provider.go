@@ -64,7 +64,7 @@ type connection struct {
 
 // key finds a resource of the connection's in the record.
 func (c *connection) key(urn resource.URN, id string) entryKey {
-	return keyOf(c.account, c.region, c.cluster, string(urn.Type()), id)
+	return keyOf(c.account, c.region, c.cluster, string(urn.Type()), id).of(urn)
 }
 
 // packages are the Pulumi packages that the cloud plays, each with the SDK whose provider it stands for. A

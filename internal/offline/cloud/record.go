@@ -54,7 +54,9 @@ type Entry struct {
 	part string
 }
 
-func (e *Entry) key() entryKey { return keyOf(e.Account, e.Region, e.Cluster, e.Type, e.ID) }
+func (e *Entry) key() entryKey {
+	return keyOf(e.Account, e.Region, e.Cluster, e.Type, e.ID).of(resource.URN(e.URN))
+}
 
 func (e *Entry) in() model.Values { return e.Inputs }
 
@@ -62,16 +64,28 @@ func (e *Entry) out() model.Values { return e.Outputs }
 
 func (e *Entry) outputs() resource.PropertyMap { return resource.NewPropertyMapFromMap(e.Outputs) }
 
-type entryKey struct{ account, place, cluster, typ, id string }
+type entryKey struct{ account, place, cluster, typ, id, manager string }
 
 func keyOf(account, region, cluster, typ, id string) entryKey {
-	return entryKey{account, placeOf(typ, region), cluster, typ, id}
+	return entryKey{account, placeOf(typ, region), cluster, typ, id, ""}
 }
+
+// of tells apart patches of one object, which all have its id: each has a field manager of its own, which the provider draws for its resource
+// (fieldManagerName in pulumi-kubernetes v4.30.0, provider/pkg/provider/provider.go).
+func (k entryKey) of(urn resource.URN) entryKey {
+	if isPatch(k.typ) {
+		k.manager = urn.Name()
+	}
+	return k
+}
+
+// isPatch is whether a type changes an object that another resource makes.
+func isPatch(typ string) bool { return strings.HasSuffix(typ, "Patch") }
 
 func (k entryKey) compare(other entryKey) int {
 	return cmp.Or(
 		strings.Compare(k.account, other.account), strings.Compare(k.typ, other.typ), strings.Compare(k.id, other.id),
-		strings.Compare(k.place, other.place), strings.Compare(k.cluster, other.cluster),
+		strings.Compare(k.place, other.place), strings.Compare(k.cluster, other.cluster), strings.Compare(k.manager, other.manager),
 	)
 }
 

@@ -51,7 +51,7 @@ func (p *Provider) RestoreByHand(e Entry) error {
 func deleted(e *Entry) change {
 	keeps := simulated[e.Type].keeps
 	return change{
-		Delete: &Entry{Account: e.Account, Region: e.Region, Cluster: e.Cluster, Type: e.Type, ID: e.ID},
+		Delete: &Entry{Account: e.Account, Region: e.Region, Cluster: e.Cluster, Type: e.Type, ID: e.ID, URN: e.URN},
 		Keep:   keeps != nil && keeps(e.in()),
 	}
 }

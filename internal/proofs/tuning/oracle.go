@@ -109,7 +109,11 @@ func observe(before []cloud.Entry, events []cloud.Event, after []cloud.Entry) *t
 
 // identity is how the cloud tells an entry from others.
 func identity(e *cloud.Entry) string {
-	return strings.Join([]string{e.Account, e.Region, e.Cluster, e.Type, e.ID}, " ")
+	parts := []string{e.Account, e.Region, e.Cluster, e.Type, e.ID}
+	if strings.HasSuffix(e.Type, "Patch") { // several have the id of the object that they patch
+		parts = append(parts, e.URN)
+	}
+	return strings.Join(parts, " ")
 }
 
 func serves(e *cloud.Entry) bool { return catalogue.Of(e.Type).Failure != "" }
