@@ -79,9 +79,7 @@ type AppArgs struct {
 type App struct {
 	pulumi.ResourceState
 
-	// RoleArn is the role of the pods.
-	RoleArn pulumi.StringOutput `pulumi:"roleArn"`
-	// RoleName is the name of that role: <Cluster>-app-<Name>.
+	// RoleName is the name of the role of the pods.
 	RoleName pulumi.StringOutput `pulumi:"roleName"`
 	// Namespace is the namespace. Who uses it waits for it.
 	Namespace pulumi.StringOutput `pulumi:"namespace"`

@@ -12,8 +12,10 @@ import (
 	"legops/internal/settings"
 )
 
-// roleName is the physical name of the role. The word app keeps it apart from the roles of add-ons.
-func (a *AppArgs) roleName() string { return fmt.Sprintf("%s-app-%s", a.Cluster, a.Name) }
+// RoleName is the physical name of an application's role on a cluster. The word app keeps it apart from the roles of add-ons.
+func RoleName(cluster, application string) string { return cluster + "-app-" + application }
+
+func (a *AppArgs) roleName() string { return RoleName(a.Cluster, a.Name) }
 
 // secretPrefix begins the names of the application's secrets.
 func (a *AppArgs) secretPrefix() string { return fmt.Sprintf("%s/%s/", a.Cluster, a.Name) }
@@ -49,7 +51,7 @@ func (b *appBuild) identity() (pulumi.Resource, error) {
 	if err != nil {
 		return nil, err
 	}
-	b.c.RoleArn, b.c.RoleName = role.Arn, role.Name
+	b.c.RoleName = role.Name
 	return association, nil
 }
 
