@@ -45,7 +45,7 @@ func (p *Platform) applications(ctx *pulumi.Context, cfg *stacks.Config) (err er
 		return err
 	}
 	callers := callersOf(cfg)
-	searchers := pulumi.StringArray{}
+	var searchers []string
 	for _, application := range cfg.Applications {
 		args, err := p.application(cfg, application, callers[application.Name])
 		if err != nil {
@@ -57,16 +57,16 @@ func (p *Platform) applications(ctx *pulumi.Context, cfg *stacks.Config) (err er
 		}
 		p.Apps = append(p.Apps, app)
 		if application.Search {
-			searchers = append(searchers, app.RoleArn)
+			searchers = append(searchers, apps.RoleName(p.name, application.Name))
 		}
 	}
 	if len(searchers) == 0 {
 		return nil
 	}
-	// After the roles: AWS refuses a policy that names a missing role.
 	p.OpenSearchAccess, err = data.NewOpenSearchAccess(ctx, "opensearch-access", &data.OpenSearchAccessArgs{
 		DomainName: p.OpenSearch.DomainName,
 		DomainArn:  p.OpenSearch.DomainArn,
+		Location:   p.location,
 		Roles:      searchers,
 	}, p.onAws())
 	return err

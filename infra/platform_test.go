@@ -270,7 +270,7 @@ func TestPlatformCarriesTheConfiguration(t *testing.T) {
 	visitors := r.One(t, "aws:vpc/securityGroupIngressRule:SecurityGroupIngressRule", "connectivity-cloudfront-to-load-balancer-tcp-443-in")
 	assert.Equal(t, "list-of-com.amazonaws.global.cloudfront.origin-facing", visitors.Get("prefixListId"))
 	access := r.One(t, "aws:opensearch/domainPolicy:DomainPolicy", "opensearch-access-policy")
-	assert.Contains(t, access.Get("accessPolicies"), `"AWS":["arn:of:app-matters-role"]`, "only the application that uses search")
+	assert.Contains(t, access.Get("accessPolicies"), `"aws:PrincipalArn":["arn:aws:iam::111122223333:role/legops-test-app-matters"]`, "only the application that uses search")
 	images := r.One(t, "aws:ecr/repositoryPolicy:RepositoryPolicy", "registry-matters-policy")
 	assert.Contains(t, images.Get("policy"), `{"Sid":"Push","Effect":"Allow","Principal":{"AWS":["arn:of:builder-matters"]}`, "only its own builds")
 	rights := r.One(t, "kubernetes:rbac.authorization.k8s.io/v1:RoleBinding", "app-matters-delivery")

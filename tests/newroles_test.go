@@ -34,3 +34,23 @@ func TestDeploysThoughRolesAreNew(t *testing.T) {
 		require.ErrorContains(t, err, "is known after 10s, and the provider asks again for 0s", typ)
 	}
 }
+
+// An application comes to a search domain that is there: its role is new, and OpenSearch would refuse a policy with that role as a principal.
+func TestApplicationThatSearchesComesLater(t *testing.T) {
+	stack := deployedStack(t, "dev")
+	const before = "      # Full-text search over matters"
+	more := program(editedFiles(t, "dev", [2]string{before, `      - name: library
+        path: /library
+        port: 8080
+        cpu: 100m
+        memory: 256Mi
+        search: true
+` + before}))
+	require.NoError(t, stack.Up(t.Context(), more))
+	var awaited []string
+	for _, a := range stack.Cloud().Awaited() {
+		awaited = append(awaited, a.URN.Name())
+	}
+	assert.Contains(t, awaited, "pipeline-library", "its roles were new")
+	assert.NotContains(t, awaited, "opensearch-access-policy")
+}

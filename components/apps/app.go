@@ -79,9 +79,7 @@ type AppArgs struct {
 type App struct {
 	pulumi.ResourceState
 
-	// RoleArn is the role of the pods.
-	RoleArn pulumi.StringOutput `pulumi:"roleArn"`
-	// RoleName is the name of that role: <Cluster>-app-<Name>.
+	// RoleName is the name of the role of the pods.
 	RoleName pulumi.StringOutput `pulumi:"roleName"`
 	// Namespace is the namespace. Who uses it waits for it.
 	Namespace pulumi.StringOutput `pulumi:"namespace"`
@@ -153,7 +151,7 @@ func taken(namespace string) bool {
 func (a *AppArgs) check(p *kit.Problems) {
 	p.Require(appNamePattern.MatchString(a.Name), "Name %q must be 1 to 30 lower-case letters, digits and hyphens, from a letter to a letter or digit", a.Name)
 	p.Require(!taken(a.Name) && a.Name != a.IngressNamespace, "Name %q must not be a namespace that something else has", a.Name)
-	kit.CheckRoleName(p, appRoleName(a.Cluster, a.Name))
+	kit.CheckRoleName(p, RoleName(a.Cluster, a.Name))
 	a.checkEnvironment(p)
 	a.checkRights(p)
 	a.checkConnections(p)

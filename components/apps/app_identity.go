@@ -12,10 +12,8 @@ import (
 	"legops/internal/settings"
 )
 
-// appRoleName is the physical name of the role of an application. The word app keeps it apart from the roles of add-ons.
-func appRoleName(cluster, application string) string {
-	return fmt.Sprintf("%s-app-%s", cluster, application)
-}
+// RoleName is the physical name of an application's role on a cluster. The word app keeps it apart from the roles of add-ons.
+func RoleName(cluster, application string) string { return cluster + "-app-" + application }
 
 // secretPrefix begins the names of the application's secrets.
 func (a *AppArgs) secretPrefix() string { return fmt.Sprintf("%s/%s/", a.Cluster, a.Name) }
@@ -41,7 +39,7 @@ func (b *appBuild) secrets() error {
 func (b *appBuild) identity() (pulumi.Resource, error) {
 	role, association, err := kit.NewPodIdentity(b.Ctx, b.Name, b.args.ClusterName, kit.PodRoleArgs{
 		Location:       b.args.Location,
-		Name:           appRoleName(b.args.Cluster, b.args.Name),
+		Name:           RoleName(b.args.Cluster, b.args.Name),
 		Cluster:        b.args.Cluster,
 		Namespace:      b.args.Name,
 		ServiceAccount: b.args.Name,
@@ -51,7 +49,7 @@ func (b *appBuild) identity() (pulumi.Resource, error) {
 	if err != nil {
 		return nil, err
 	}
-	b.c.RoleArn, b.c.RoleName = role.Arn, role.Name
+	b.c.RoleName = role.Name
 	return association, nil
 }
 

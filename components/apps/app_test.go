@@ -76,12 +76,11 @@ func TestApp(t *testing.T) {
 		})
 	}
 	componenttest.Record(t, app(bare(), func(a *apps.App) {
-		keep("role", a.RoleArn)
 		keep("name", a.RoleName)
 		keep("namespace", a.Namespace)
 		assert.Empty(t, a.SecretArns)
 	}))
-	assert.Equal(t, map[string]string{"role": "arn:of:app-matters-role", "name": "legops-test-app-matters", "namespace": "matters"}, told)
+	assert.Equal(t, map[string]string{"name": "legops-test-app-matters", "namespace": "matters"}, told)
 }
 
 func TestAppEnvironment(t *testing.T) {

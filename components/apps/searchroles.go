@@ -125,7 +125,7 @@ func (b *searchRolesBuild) job() error {
 func (a *SearchRolesArgs) environment() corev1.EnvVarArray {
 	var applications []string
 	for _, application := range slices.Sorted(slices.Values(a.Applications)) {
-		applications = append(applications, application+"="+a.Location.Role(appRoleName(a.Cluster, application)))
+		applications = append(applications, application+"="+a.Location.Role(RoleName(a.Cluster, application)))
 	}
 	return variables(pulumi.StringMap{
 		"APPLICATIONS":    pulumi.String(strings.Join(applications, " ")),

@@ -200,24 +200,27 @@ var searchAccess = componenttest.Of("access", data.NewOpenSearchAccess)
 
 func TestOpenSearchAccess(t *testing.T) {
 	access := searchAccess(data.OpenSearchAccessArgs{
-		DomainName: pulumi.String("legops-test"), DomainArn: pulumi.String("arn:of:domain"),
-		Roles: pulumi.StringArray{pulumi.String("arn:aws:iam::111122223333:role/portal"), pulumi.Sprintf("arn:of:%s", "matter")},
+		DomainName: pulumi.String("legops-test"), DomainArn: pulumi.String("arn:of:domain"), Location: componenttest.Location,
+		Roles: []string{"legops-test-app-portal", "legops-test-app-matters"},
 	})
 	componenttest.Behaves(t, "legops:components:OpenSearchAccess", "access", access)
 	found := componenttest.Record(t, access).One(t, "aws:opensearch/domainPolicy:DomainPolicy", "access-policy")
 	componenttest.Expect(t, found, map[string]any{"domainName": "legops-test"})
 	statements := componenttest.PolicyOf(t, found, "accessPolicies").Statement
 	require.Len(t, statements, 1)
-	assert.Equal(t, []string{"arn:aws:iam::111122223333:role/portal", "arn:of:matter"}, statements[0].Principal.AWS)
+	assert.Equal(t, []string{"arn:aws:iam::111122223333:root"}, statements[0].Principal.AWS, "a role that is new would be refused")
+	assert.Equal(t, map[string]map[string][]string{"ArnEquals": {"aws:PrincipalArn": {
+		"arn:aws:iam::111122223333:role/legops-test-app-portal", "arn:aws:iam::111122223333:role/legops-test-app-matters",
+	}}}, statements[0].Condition)
 	assert.Equal(t, []string{"es:ESHttpDelete", "es:ESHttpGet", "es:ESHttpHead", "es:ESHttpPost", "es:ESHttpPut"}, statements[0].Action)
 	assert.Equal(t, []string{"arn:of:domain/*"}, statements[0].Resource)
 }
 
 func TestOpenSearchAccessRefuses(t *testing.T) {
-	componenttest.Refuses(t, searchAccess(data.OpenSearchAccessArgs{}),
+	componenttest.Refuses(t, searchAccess(data.OpenSearchAccessArgs{Location: componenttest.Location}),
 		"OpenSearchAccess access: DomainName is missing", "DomainArn is missing", "Roles is empty")
 	componenttest.Refuses(t, searchAccess(data.OpenSearchAccessArgs{
-		DomainName: pulumi.String("legops-test"), DomainArn: pulumi.String("arn"),
-		Roles: pulumi.StringArray{nil, pulumi.String("*")},
-	}), "Roles[0] is missing", `Roles: "*" must be the ARN of a role`)
+		DomainName: pulumi.String("legops-test"), DomainArn: pulumi.String("arn"), Location: componenttest.Location,
+		Roles: []string{"*", "portal", "portal"},
+	}), `Roles: "arn:aws:iam::111122223333:role/*" must be the ARN of a role`, "name a role twice")
 }

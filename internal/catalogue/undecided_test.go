@@ -4,6 +4,7 @@ import (
 	"fmt"
 	"os"
 	"path/filepath"
+	"regexp"
 	"slices"
 	"strings"
 	"testing"
@@ -21,6 +22,17 @@ func cell(text string) string {
 	return strings.ReplaceAll(strings.Join(strings.Fields(text), " "), "|", "\\|")
 }
 
+// answered counts the changes of an input, and of what it is in, that the provider answered.
+func answered(all *answers.Answers, token, path string) (count int) {
+	for _, c := range all.Cases {
+		of := regexp.MustCompile(`\[\d+\]`).ReplaceAllString(c.Path, "[*]")
+		if all.Resources[c.Of].Type == token && (isWithin(path, []string{of}) || isWithin(of, []string{path})) {
+			count++
+		}
+	}
+	return count
+}
+
 // What neither the sources nor the real provider decide is listed, each with the reason.
 func TestListOfWhatIsUndecidedIsFresh(t *testing.T) {
 	table, err := schema.Load()
@@ -33,7 +45,8 @@ func TestListOfWhatIsUndecidedIsFresh(t *testing.T) {
 		for _, d := range file.Types[token].differences(leaves(table, table.Resources[token].Inputs, ""), replacedBy(token)) {
 			for _, row := range settlements(token) {
 				if isWithin(d.path, []string{row.path}) && row.does == depends && d.markedBy != nil {
-					conditions = append(conditions, fmt.Sprintf("| `%s` | %s | %s | %s | %s |\n", token, d.path, strings.Join(d.markedBy, ", "), cell(row.why), row.file))
+					conditions = append(conditions, fmt.Sprintf("| `%s` | %s | %s | %s | %s | %d |\n", token, d.path, strings.Join(d.markedBy, ", "), cell(row.why), row.file,
+						answered(all, token, d.path)))
 				}
 			}
 		}
@@ -47,10 +60,11 @@ what is listed here, it is not decided by that.
 ## Conditions that the catalogue does not have
 
 %d inputs that a published source marks. Whether the provider replaces depends on values or on its options; the catalogue's tables do not
-say on which. Where a file of the simulated cloud plays the condition, simulated-types.md says "by values".
+say on which. Where a file of the simulated cloud plays the condition, simulated-types.md says "by values". **Asked** is how many changes of the
+input, or of what it is in, the provider answered: these are decided, and the simulated cloud is held to the answers.
 
-| Type | Input | Marked by | What the provider does | File |
-| --- | --- | --- | --- | --- |
+| Type | Input | Marked by | What the provider does | File | Asked |
+| --- | --- | --- | --- | --- | ---: |
 %s
 ## Questions without an answer
 

@@ -7,9 +7,9 @@
 # pulumi-aws 6.83.2 is built on version 5.100, which no registry has as a Go module. Upbound's copies of the source, for Crossplane, are
 # there of 5.68 and of 6.13; what both say holds for it.
 set -euo pipefail
-cd "$(dirname "$0")"
 version=$1
 folder=$(mkdir -p "$2" && cd "$2" && pwd)
+cd "$(dirname "$0")"
 bridge=v3.110.0
 sdk=v2.0.0-20250530111747-935112552988
 case $version in

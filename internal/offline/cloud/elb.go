@@ -58,26 +58,54 @@ var _ = simulate(map[string]simulation{
 	},
 })
 
-// balancerReplaces is what the provider cannot change of an application load balancer: a subnet that was given with its mapping and goes on
-// being given, with another one. Mappings come and go in place (terraform-provider-aws 5.68 and 6.13, internal/service/elbv2/load_balancer.go:
-// customizeDiffLoadBalancerALB). What comes in place of plain subnets is not played: the provider then compares with what AWS made of those.
-func balancerReplaces(olds, news resource.PropertyMap) []string {
-	const mappings = "subnetMappings"
-	old, asked := at(olds, mappings), at(news, mappings)
-	if kind := text(news["loadBalancerType"]); kind != "" && kind != "application" || !old.IsArray() || !asked.IsArray() || asked.ContainsUnknowns() {
+// balancerReplaces is what the provider cannot change of a load balancer by its values (terraform-provider-aws 5.68 and 6.13,
+// internal/service/elbv2/load_balancer.go: customizeDiffLoadBalancerALB, customizeDiffLoadBalancerNLB). Mappings and subnets that are not
+// known yet replace nothing. What comes in place of plain subnets is not played: the provider then compares with what AWS made of those.
+func balancerReplaces(olds, news resource.PropertyMap) (replaced []string) {
+	network := text(news["loadBalancerType"]) == "network"
+	if kind := text(news["loadBalancerType"]); kind != "" && kind != "application" && !network {
 		return nil
 	}
-	kept := 0
-	for _, mapping := range old.ArrayValue() {
-		if slices.ContainsFunc(asked.ArrayValue(), mapping.DeepEquals) {
+	const mappings, subnets, groups = "subnetMappings", "subnets", "securityGroups"
+	before, after, kept, known := members(olds, news, mappings)
+	switch {
+	case !known || before == after && after == kept:
+	case kept < min(before, after), network && after <= before: // an application load balancer also gives some back
+		replaced = append(replaced, mappings)
+	}
+	if !network {
+		return replaced
+	}
+	if before, after, kept, known := members(olds, news, subnets); known && after <= before && kept < before { // more are added in place
+		replaced = append(replaced, subnets)
+	}
+	// A network load balancer without groups never gets any, and one with groups keeps one at least.
+	if asked := at(news, groups); !asked.ContainsUnknowns() && (count(at(olds, groups)) == 0) != (count(asked) == 0) {
+		replaced = append(replaced, groups)
+	}
+	return replaced
+}
+
+// members counts the elements of a list before and after a change, and those that stay; known says that both are given and known.
+func members(olds, news resource.PropertyMap, list string) (before, after, kept int, known bool) {
+	old, asked := at(olds, list), at(news, list)
+	if !old.IsArray() || !asked.IsArray() || asked.ContainsUnknowns() {
+		return 0, 0, 0, false
+	}
+	for _, element := range old.ArrayValue() {
+		if slices.ContainsFunc(asked.ArrayValue(), element.DeepEquals) {
 			kept++
 		}
 	}
-	before, after := len(old.ArrayValue()), len(asked.ArrayValue())
-	if kept < min(before, after) {
-		return []string{mappings}
+	return len(old.ArrayValue()), len(asked.ArrayValue()), kept, true
+}
+
+// count is how many elements a list has.
+func count(list resource.PropertyValue) int {
+	if !list.IsArray() {
+		return 0
 	}
-	return nil
+	return len(list.ArrayValue())
 }
 
 // balancerZones are the hosted zones of application load balancers, for the regions in use; others get a stand-in.

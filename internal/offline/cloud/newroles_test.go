@@ -105,3 +105,23 @@ func TestProviderAsksAgainForSomeMinutes(t *testing.T) {
 		}
 	}
 }
+
+// OpenSearch refuses a policy that names a role which it does not know yet, and of this policy the provider does not ask again. It takes one of
+// the account with the role in a condition.
+func TestSearchPolicyOfARoleThatIsNew(t *testing.T) {
+	record, err := OpenRecord("")
+	require.NoError(t, err)
+	c := connect(t, start(t, record, nil), "aws", account, region)
+	domain, _ := c.made(catalogue.SearchDomain, "search", searchInputs(c.network()))
+	old := c.role("old")
+	policy := func(principal string) values {
+		return values{"domainName": "legops-prod", "accessPolicies": allows(values{"AWS": principal}, domain+"/*")}
+	}
+	c = connect(t, start(t, record, nil), "aws", account, region) // a later update
+	created := c.role("app")
+	c.refused(catalogue.SearchDomainPolicy, "policy", policy(created),
+		"InvalidTypeException: Error setting policy: app is known after 10s, and the provider asks again for 0s")
+	id, _ := c.made(catalogue.SearchDomainPolicy, "policy", policy(old))
+	require.ErrorContains(t, c.update(catalogue.SearchDomainPolicy, "policy", id, policy(created)), "InvalidTypeException: Error setting policy")
+	require.NoError(t, c.update(catalogue.SearchDomainPolicy, "policy", id, policy("arn:aws:iam::"+account+":root")))
+}

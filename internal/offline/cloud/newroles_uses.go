@@ -159,9 +159,9 @@ var roleUses = map[string][]roleUse{
 		{inputs: []string{"cognitoOptions.roleArn"}, why: notHere},
 	},
 	catalogue.SearchDomainPolicy: {{
-		// Played, it ends every update that brings an application to a domain that is there: the role is new, and nothing slow is between.
-		why:    "**not played**: OpenSearch is believed to answer `InvalidTypeException: Error setting policy`, the provider does not ask again, and another `up` goes on",
-		source: "opensearch/domain_policy.go: resourceDomainPolicyUpsert asks again only while another change is in progress",
+		says: "InvalidTypeException: Error setting policy",
+		source: "opensearch/domain_policy.go: resourceDomainPolicyUpsert asks again only while another change is in progress; " +
+			"the answer is in cloudposse/terraform-aws-elasticsearch, issue 57",
 	}},
 	catalogue.Queue: {{why: notHere}}, catalogue.QueuePolicy: {{why: notHere}}, catalogue.LogResourcePolicy: {{why: notHere}},
 	catalogue.Secret: {{why: notHere}}, catalogue.VpcEndpoint: {{why: notHere}},

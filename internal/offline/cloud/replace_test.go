@@ -54,11 +54,22 @@ func TestReplacementsOfTheRealProvider(t *testing.T) {
 		"from a group to a list":      {catalogue.SecurityGroupEgressRule, values{"referencedSecurityGroupId": "sg-1"}, values{"prefixListId": "pl-1"}, []string{"prefixListId", "referencedSecurityGroupId"}, false},
 		"another mapping of a subnet": {catalogue.LoadBalancer, mapped("a", "b"), mapped("a", "c"), []string{"subnetMappings"}, false},
 		"one mapping for two":         {catalogue.LoadBalancer, mapped("a", "b"), mapped("c"), []string{"subnetMappings"}, false},
+		"another subnet, of network":  {catalogue.LoadBalancer, network("subnets", "a", "b"), network("subnets", "a", "c"), []string{"subnets"}, false},
+		"one subnet less, of network": {catalogue.LoadBalancer, network("subnets", "a", "b"), network("subnets", "a"), []string{"subnets"}, false},
+		"the first group, of network": {catalogue.LoadBalancer, network("securityGroups"), network("securityGroups", "a"), []string{"securityGroups"}, false},
+		"the last group, of network":  {catalogue.LoadBalancer, network("securityGroups", "a"), values{"loadBalancerType": "network", "securityGroups": []any{}}, []string{"securityGroups"}, false},
+		"a mapping less, of network":  {catalogue.LoadBalancer, network("subnetMappings", "a", "b"), network("subnetMappings", "a"), []string{"subnetMappings"}, false},
 		"an ACL of a distribution":    {catalogue.WebACL, values{"name": "a", "scope": "REGIONAL"}, values{"name": "a", "scope": "CLOUDFRONT"}, []string{"scope"}, true},
 		"a set of IPv6":               {catalogue.IPSet, values{"name": "a", "ipAddressVersion": "IPV4"}, values{"name": "a", "ipAddressVersion": "IPV6"}, []string{"ipAddressVersion"}, true},
 		// What does not replace
 		"one mapping more":            {catalogue.LoadBalancer, mapped("a", "b"), mapped("c", "a", "b"), nil, false},
 		"one mapping less":            {catalogue.LoadBalancer, mapped("a", "b", "c"), mapped("c", "a"), nil, false},
+		"a subnet more, of network":   {catalogue.LoadBalancer, network("subnets", "a"), network("subnets", "b", "c"), nil, false},
+		"a mapping more, of network":  {catalogue.LoadBalancer, network("subnetMappings", "a"), network("subnetMappings", "b", "a"), nil, false},
+		"a group that is not there":   {catalogue.LoadBalancer, network("securityGroups"), network("securityGroups", plugin.UnknownStringValue), nil, false},
+		"another group, of network":   {catalogue.LoadBalancer, network("securityGroups", "a"), network("securityGroups", "b"), nil, false},
+		"another subnet":              {catalogue.LoadBalancer, values{"subnets": []any{"a", "b"}}, values{"subnets": []any{"a", "c"}}, nil, false},
+		"the first group":             {catalogue.LoadBalancer, values{}, values{"securityGroups": []any{"a"}}, nil, false},
 		"another group of a rule":     {catalogue.SecurityGroupIngressRule, values{"referencedSecurityGroupId": "sg-1"}, values{"referencedSecurityGroupId": "sg-2"}, nil, false},
 		"the first role of Auto Mode": {catalogue.Cluster, autoMode("", false), autoMode("a", true), nil, false},
 		"no Auto Mode at all":         {catalogue.Cluster, autoMode("a", true), values{}, nil, false},
@@ -119,6 +130,20 @@ func mapped(subnets ...string) values {
 		mappings = append(mappings, values{"subnetId": subnet})
 	}
 	return values{"subnetMappings": mappings}
+}
+
+// network are the inputs of a network load balancer with some subnets, mappings of subnets, or groups.
+func network(input string, names ...string) values {
+	in := values{"loadBalancerType": "network"}
+	for _, name := range names {
+		list, _ := in[input].([]any)
+		if input == "subnetMappings" {
+			in[input] = append(list, values{"subnetId": name})
+		} else {
+			in[input] = append(list, name)
+		}
+	}
+	return in
 }
 
 // hybrid are the inputs of a cluster with nodes outside of AWS.

@@ -40,6 +40,9 @@ func ask(resources []answers.Resource) ([]question, error) {
 				return nil
 			}
 			key := r.Type + " " + generic(path) + " " + kind
+			if isMore(r) {
+				key += " of " + r.Name
+			}
 			if asked[key] {
 				return nil
 			}
@@ -113,8 +116,30 @@ func changes(value any, others []any) (all []any) {
 			slices.Reverse(turned)
 			all = append(all, turned, v[:len(v)-1])
 		}
+		if len(v) > 0 {
+			all = append(all, []any{}, append(slices.Clone(v), another(v[len(v)-1])))
+		}
 	}
 	return all
+}
+
+// another is a value like one, and not the same.
+func another(value any) any {
+	switch v := value.(type) {
+	case bool:
+		return !v
+	case float64:
+		return v + 1
+	case string:
+		return v + "y"
+	case map[string]any:
+		changed := map[string]any{}
+		for name, inner := range v {
+			changed[name] = another(inner)
+		}
+		return changed
+	}
+	return value
 }
 
 // example is a value of a kind, nil where there is none that makes sense.

@@ -6,12 +6,17 @@ import (
 	"io"
 	"maps"
 	"os"
+	"regexp"
 	"slices"
 	"strings"
 
 	"legops/internal/catalogue"
 	"legops/internal/offline/schema"
 )
+
+// nestedStatement is what is within a firewall's statement that joins or negates others. The provider's schema repeats the same inputs there, thousands of
+// them, three levels deep; they are left out.
+var nestedStatement = regexp.MustCompile(`\.(and|or|not)Statement\.`)
 
 // fact is what the provider's schema says of an attribute.
 type fact struct {
@@ -114,7 +119,7 @@ func facts(older, newer string, out io.Writer) error {
 		}
 		for _, path := range slices.Sorted(maps.Keys(t.Properties)) {
 			f := t.Properties[path]
-			if !f.Optional && !f.Required || !has(table, table.Resources[token].Inputs, path) {
+			if !f.Optional && !f.Required || nestedStatement.MatchString(path) || !has(table, table.Resources[token].Inputs, path) {
 				continue
 			}
 			inputs++

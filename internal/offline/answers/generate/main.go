@@ -213,8 +213,11 @@ func chosen(stacks []string) ([]answers.Resource, error) {
 	}
 	seen := map[string]bool{}
 	var some []answers.Resource
-	for _, r := range all {
-		news := false
+	for _, r := range slices.Concat(all, more) {
+		news := isMore(r)
+		if news && slices.ContainsFunc(some, func(s answers.Resource) bool { return s.Name == r.Name }) {
+			continue // answers.json has it
+		}
 		for _, path := range paths(r.Inputs, "") {
 			key := r.Type + " " + generic(path)
 			news = news || !seen[key]
