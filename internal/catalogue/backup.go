@@ -12,7 +12,8 @@ const (
 var _ = add([]Type{
 	{Token: BackupVault, ID: "{name}", ARN: "arn:{partition}:backup:{region}:{account}:backup-vault:{name}",
 		Name: Name{Input: "name", Form: form(`^[a-zA-Z0-9_-]{2,50}$`)}, Box: "vault",
-		Holds: "backups", Costs: Free, Failure: "it holds the backups", Restarts: uninterrupted, Unwatched: "EventBridge tells of each failed job",
+		Deleted: Deletion{Says: "AWS Backup refuses as long as there is a backup in it, and the update fails there", Unless: "forceDestroy", Is: true, Source: "backup/vault.go: resourceVaultDelete"},
+		Holds:   "backups", Costs: Free, Failure: "it holds the backups", Restarts: uninterrupted, Unwatched: "EventBridge tells of each failed job",
 		Guarded: []Guard{{"forceDestroy", On, "the vault can be deleted with its backups"}},
 		Metrics: []Metric{
 			{Namespace: "AWS/Backup",

@@ -45,6 +45,8 @@ type Type struct {
 	Inert bool
 	// Holds is the data in it that no deployment can create again, or Nothing.
 	Holds string
+	// Deleted is what becomes of that data when Pulumi deletes it. Without it, or with its input at that value, the data is gone.
+	Deleted Deletion
 	// Guarded are the inputs that guard that data, or the data of what it is a part of.
 	Guarded []Guard
 	// Loss is what happens to the data of what it is a part of when it alone goes; empty where nothing does.
@@ -72,6 +74,20 @@ func (t *Type) HoldsData() bool { return t.Holds != "" && t.Holds != Nothing }
 
 // IsFree says whether AWS takes nothing for it.
 func (t *Type) IsFree() bool { return t.Inert || t.Costs == Free }
+
+// Deletion is what becomes of data when what holds it is deleted, by the inputs that the state has.
+type Deletion struct {
+	// Says it, with {input} for the value of an input, {input|30} where AWS takes 30 if it is not given.
+	Says string
+	// Unless is the input with which it is not so, at the value Is. Empty: it is always so.
+	Unless string
+	Is     any
+	// Source says where that was read: the file of hashicorp/terraform-provider-aws 5.68 and 6.13 below internal/service.
+	Source string
+}
+
+// Placeholder is what stands for the value of an input in Deletion.Says: the input, and what it is if it is not given.
+var Placeholder = regexp.MustCompile(`\{(\w+)(?:\|(\w+))?\}`)
 
 // Guard is an input that guards data.
 type Guard struct {

@@ -148,6 +148,11 @@ func TestFactsAreOfRealInputsAndTypes(t *testing.T) {
 				input(guard.Input)
 			}
 		}
+		input(known.Deleted.Unless)
+		for _, blank := range catalogue.Placeholder.FindAllStringSubmatch(known.Deleted.Says, -1) {
+			input(blank[1])
+		}
+		assert.Equal(t, known.Deleted.Says == "", known.Deleted.Source == "", "%s: where it is from what becomes of its data", known.Token)
 		named(known.InUseBy...)
 		for _, link := range known.Links {
 			input(link.Input)

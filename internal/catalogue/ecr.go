@@ -11,6 +11,7 @@ var _ = add([]Type{
 	{Token: ImageRepository, ID: "{name}", ARN: "arn:{partition}:ecr:{region}:{account}:repository/{name}",
 		Name: Name{Input: "name", Form: form(`^[a-z0-9](?:[a-z0-9._/-]{0,254}[a-z0-9])$`)},
 		Box:  "registry", Holds: "images, those in use among them", Costs: Free,
+		Deleted: Deletion{Says: "ECR refuses as long as there is an image in it, and the update fails there", Unless: "forceDelete", Is: true, Source: "ecr/repository.go: resourceRepositoryDelete"},
 		Failure: "it holds what runs", Restarts: uninterrupted,
 		Unwatched: "ECR publishes pulls only; a push that fails fails its pipeline, a pull that fails leaves pods that are not ready",
 		Guarded: []Guard{

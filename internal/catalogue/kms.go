@@ -11,6 +11,8 @@ var _ = add([]Type{
 		Policy: Policy{Input: "policy", Principal: Must, Resource: Must, Limit: 32768},
 		Box:    "keys",
 		Holds:  "the key, without which nothing that it encrypts can be read", Costs: "each",
+		Deleted: Deletion{Says: "from then on nobody can use it; KMS keeps it for {deletionWindowInDays|30} days, in which a person can cancel the deletion",
+			Source: "kms/key.go: resourceKeyDelete"},
 		Failure: "nothing can be read without it", Restarts: uninterrupted,
 		Unwatched: "KMS publishes no use of keys; a key to be deleted waits for thirty days",
 		Guarded: []Guard{

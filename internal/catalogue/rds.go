@@ -12,6 +12,8 @@ var _ = add([]Type{
 		Name:  Name{Input: "identifier", Form: form(`^[a-zA-Z][a-zA-Z0-9-]{0,62}$`)},
 		Links: []Link{{"dbSubnetGroupName", DatabaseSubnetGroup}, {"parameterGroupName", DatabaseParameterGroup}},
 		Lock:  "deletionProtection", Quota: Quota{Limit: 40}, Box: "database", Holds: "the database",
+		Deleted: Deletion{Says: "RDS first makes the snapshot {finalSnapshotIdentifier}, and refuses where there is one of that name", Unless: "skipFinalSnapshot", Is: true,
+			Source: "rds/instance.go: resourceInstanceDelete"},
 		Costs: "hours, and GB of storage, of each instance", Failure: "it holds what is known of the documents",
 		Restarts: databaseRestarts,
 		Guarded: []Guard{

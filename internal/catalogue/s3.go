@@ -26,6 +26,7 @@ var _ = add(accountWide([]Type{
 			{"loggings[*].targetBucket", Bucket}, {"replicationConfigurations[*].rules[*].destinations[*].bucket", Bucket},
 		},
 		Quota: Quota{Limit: 10_000}, Box: "buckets", Holds: "the objects in the bucket", Costs: "GB",
+		Deleted: Deletion{Says: "S3 refuses as long as there is an object in it, and the update fails there", Unless: "forceDestroy", Is: true, Source: "s3/bucket.go: resourceBucketDelete"},
 		Failure: "it holds the documents", Restarts: uninterrupted,
 		Guarded: []Guard{{"forceDestroy", On, "the bucket can be deleted with everything in it"}}},
 	{Token: BucketVersioning, ID: "{bucket}", PartOf: Link{"bucket", Bucket}, Box: "buckets", Inert: true, Loss: "a deleted or overwritten object is lost",

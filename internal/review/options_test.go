@@ -56,24 +56,27 @@ func reviewed(t *testing.T, deployed *engine.Stack, head engine.Source) *Stack {
 func TestOptionsThatComeWithAReplacement(t *testing.T) {
 	retain, protect := pulumi.RetainOnDelete(true), pulumi.Protect(true)
 	none := pulumi.Protect(false)
-	const kept, gone, refused = "kept", "gone", "refused"
+	const (
+		kept, gone, refused = "kept", "gone", "refused"
+		waits               = "it, and from then on nobody can use it; KMS keeps it for 30 days, in which a person can cancel the deletion"
+	)
 	for _, c := range []struct {
 		name         string
 		before, with pulumi.ResourceOption
 		becomes      string // of the old key
 		told         string
 	}{
-		{"nothing", none, none, gone, "it is NOT protected: pulumi up deletes it with what it holds"},
+		{"nothing", none, none, gone, "it is NOT protected: pulumi up deletes " + waits},
 		{"retainOnDelete before", retain, retain, kept, "it stays in the account, out of the stack"},
 		{"retainOnDelete comes", none, retain, gone,
-			"it is NOT protected: pulumi up deletes it with what it holds. retainOnDelete comes in this very update, too late to keep it. " +
+			"it is NOT protected: pulumi up deletes " + waits + ". retainOnDelete comes in this very update, too late to keep it. " +
 				"Two deployments are needed: the first with retainOnDelete alone, the second with what replaces it"},
 		{"retainOnDelete goes", retain, none, kept, "it stays in the account, out of the stack"},
 		{"protect before", protect, protect, refused, "it is protected: pulumi up refuses until a person unprotects it"},
 		{"protect comes", none, protect, gone,
-			"it is NOT protected: pulumi up deletes it with what it holds. protect comes in this very update, too late to refuse this. " +
+			"it is NOT protected: pulumi up deletes " + waits + ". protect comes in this very update, too late to refuse this. " +
 				"Two deployments are needed: the first with protect alone, the second with what replaces it"},
-		{"protect goes", protect, none, gone, "its protection goes in this very update, which replaces it all the same: pulumi up DELETES it with what it holds"},
+		{"protect goes", protect, none, gone, "its protection goes in this very update, which replaces it all the same: pulumi up DELETES " + waits},
 	} {
 		t.Run(c.name, func(t *testing.T) {
 			s, head := keyStack(t, nil, c.before), keyProgram("RSA_2048", c.with)

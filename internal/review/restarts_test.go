@@ -70,7 +70,7 @@ func TestWhatChangesDoToDataAndService(t *testing.T) {
 	database := func(more map[string]any) map[string]any {
 		inputs := map[string]any{
 			"identifier": "legops", "instanceClass": "db.r7g.large", "engineVersion": "17", "allocatedStorage": 200.0, "applyImmediately": false,
-			"maintenanceWindow": "sun:04:30-sun:05:30",
+			"maintenanceWindow": "sun:04:30-sun:05:30", "finalSnapshotIdentifier": "legops-final",
 		}
 		for key, value := range more {
 			inputs[key] = value
@@ -140,7 +140,7 @@ func TestWhatChangesDoToDataAndService(t *testing.T) {
 			[]model.Step{in("Rds", replaced(step("", catalogue.Database, "database", database(nil), database(map[string]any{
 				"restoreToPointInTime": map[string]any{"sourceDbInstanceIdentifier": "legops", "useLatestRestorableTime": true},
 			})), true, "restoreToPointInTime"))},
-			[]string{"replaced (the database): changes restoreToPointInTime; it is NOT protected: pulumi up deletes it with what it holds"},
+			[]string{"replaced (the database): changes restoreToPointInTime; it is NOT protected: pulumi up deletes it, and RDS first makes the snapshot legops-final, and refuses where there is one of that name"},
 			[]string{"1: database: changes restoreToPointInTime: the old one is deleted first, then the new one is created: nothing is there meanwhile"},
 		},
 		{

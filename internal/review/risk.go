@@ -1,8 +1,10 @@
 package review
 
 import (
+	"cmp"
 	"fmt"
 	"maps"
+	"reflect"
 	"regexp"
 	"slices"
 	"strings"
@@ -198,20 +200,36 @@ func unprotected(p *model.Plan, protected map[string]bool) []Finding {
 // asks for are in force once the update has ended, except that it replaces what no longer asks for protection: pulumi/pkg v3.250.0,
 // resource/deploy/step_generator.go ("new.Protect && old.Protect") and step.go (DeleteStep.Apply).
 func (c *Change) fate() string {
-	const deletes, first = "it is NOT protected: pulumi up deletes it with what it holds", " Two deployments are needed: the first with %s alone, the second with what replaces it"
+	const first = " Two deployments are needed: the first with %s alone, the second with what replaces it"
+	deletes, bares := "it is NOT protected: pulumi up deletes it with what it holds", "pulumi up DELETES it with what it holds"
+	if kept := c.deleted(); kept != "" {
+		deletes, bares = "it is NOT protected: pulumi up deletes it, and "+kept, "pulumi up DELETES it, and "+kept
+	}
 	switch {
 	case c.Retained:
 		return "it stays in the account, out of the stack"
 	case c.Protected:
 		return "it is protected: pulumi up refuses until a person unprotects it"
 	case c.Bares:
-		return "its protection goes in this very update, which replaces it all the same: pulumi up DELETES it with what it holds"
+		return "its protection goes in this very update, which replaces it all the same: " + bares
 	case c.new != nil && c.new.RetainOnDelete:
 		return deletes + ". retainOnDelete comes in this very update, too late to keep it." + fmt.Sprintf(first, "retainOnDelete")
 	case c.new != nil && c.new.Protect:
 		return deletes + ". protect comes in this very update, too late to refuse this." + fmt.Sprintf(first, "protect")
 	}
 	return deletes
+}
+
+// deleted is what becomes of what a resource holds when it is deleted, by the state, which the provider reads for it; "" where it is gone.
+func (c *Change) deleted() string {
+	says := catalogue.Of(c.Type).Deleted
+	if c.old == nil || says.Unless != "" && reflect.DeepEqual(c.old.Get(says.Unless), says.Is) {
+		return ""
+	}
+	return catalogue.Placeholder.ReplaceAllStringFunc(says.Says, func(text string) string {
+		found := catalogue.Placeholder.FindStringSubmatch(text)
+		return cmp.Or(c.old.Sprint(found[1]), found[2], "…")
+	})
 }
 
 // typeName is a type as people say it, such as Queue for aws:sqs/queue:Queue.

@@ -7,6 +7,7 @@ import (
 	"github.com/stretchr/testify/assert"
 	"github.com/stretchr/testify/require"
 
+	"legops/internal/catalogue"
 	"legops/internal/model"
 )
 
@@ -204,4 +205,31 @@ func TestUnguardedByARename(t *testing.T) {
 	found := unguarded(changes, accessLoss)
 	require.Len(t, found, 1)
 	assert.Equal(t, "BucketPublicAccessBlock deleted: the bucket can be made public; renamed to new without pulumi.Aliases with the old name", found[0].Text)
+}
+
+// What becomes of data when what holds it is deleted is what the service does, by the inputs in the state.
+func TestDataThatIsDeleted(t *testing.T) {
+	const gone = "it is NOT protected: pulumi up deletes it with what it holds"
+	for _, c := range []struct {
+		token  string
+		inputs map[string]any
+		told   string
+	}{
+		{catalogue.Database, map[string]any{"finalSnapshotIdentifier": "a-final"}, "pulumi up deletes it, and RDS first makes the snapshot a-final"},
+		{catalogue.Database, map[string]any{"skipFinalSnapshot": true}, gone},
+		{catalogue.Bucket, map[string]any{}, "S3 refuses as long as there is an object in it"},
+		{catalogue.Bucket, map[string]any{"forceDestroy": true}, gone},
+		{catalogue.ImageRepository, map[string]any{"forceDelete": false}, "ECR refuses as long as there is an image in it"},
+		{catalogue.ImageRepository, map[string]any{"forceDelete": true}, gone},
+		{catalogue.BackupVault, map[string]any{}, "AWS Backup refuses as long as there is a backup in it"},
+		{catalogue.Key, map[string]any{"deletionWindowInDays": 7.0}, "KMS keeps it for 7 days"},
+		{catalogue.Secret, map[string]any{}, "Secrets Manager keeps it for 30 days"},
+		{catalogue.Secret, map[string]any{"recoveryWindowInDays": 0.0}, gone},
+		{catalogue.LogGroup, map[string]any{}, gone},
+	} {
+		p := planOf(step("delete", c.token, "it", c.inputs, nil))
+		found := atRisk(p, changesOf(p, nil), nil)
+		require.Len(t, found, 1, c.token)
+		assert.Contains(t, found[0].Text, c.told, c.token)
+	}
 }
