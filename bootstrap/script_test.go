@@ -12,6 +12,7 @@ import (
 	"github.com/stretchr/testify/assert"
 	"github.com/stretchr/testify/require"
 
+	"legops/internal/awscli"
 	"legops/internal/checkout"
 	"legops/internal/cloudformation"
 )
@@ -165,8 +166,7 @@ func TestScriptPassesParameters(t *testing.T) {
 
 // The real AWS CLI accepts every call, until it would connect.
 func TestScriptCallsAreReal(t *testing.T) {
-	closed := checkout.ClosedAddress(t)
-	home, seen := t.TempDir(), map[string]bool{}
+	cli, seen := awscli.Start(t, ".."), map[string]bool{}
 	for _, a := range []attempt{
 		{"prod", "yes\n", []string{"CALLER=333333333333", "ROLES=", "UNAPPLIED=1"}}, {"dev", "no\n", nil}, {"dev", "yes\n", []string{"ROLLBACK=1"}}, {"dev", "", []string{"REASON=x"}},
 	} {
@@ -181,14 +181,9 @@ func TestScriptCallsAreReal(t *testing.T) {
 			seen[key] = true
 			t.Run(key, func(t *testing.T) {
 				t.Parallel()
-				command := exec.Command("aws", append([]string{"--endpoint-url", "http://" + closed}, words...)...)
-				command.Dir = ".."
-				command.Env = []string{
-					"PATH=" + os.Getenv("PATH"), "HOME=" + home, "AWS_ACCESS_KEY_ID=none", "AWS_SECRET_ACCESS_KEY=none",
-					"AWS_DEFAULT_REGION=us-east-1", "AWS_MAX_ATTEMPTS=1", "AWS_EC2_METADATA_DISABLED=true", "AWS_PAGER=",
-				}
-				out, _ := checkout.Output(t, command)
-				assert.Contains(t, out, "Could not connect to the endpoint URL", "aws %s", call)
+				out, _, err := cli.Run(words)
+				require.NoError(t, err)
+				assert.Contains(t, out, awscli.Unreachable, "aws %s", call)
 			})
 		}
 	}

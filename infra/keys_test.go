@@ -16,6 +16,7 @@ import (
 
 // refused are the keys of which another value contradicts another key or a component: what the error says then.
 var refused = map[string]string{
+	"Account":                         "1111222233339:role/legops-test-app-matters\" must be the ARN of a role",
 	"Network.AvailabilityZones":       "must be one per zone",
 	"Network.Subnets.Public":          "Subnets.Public has 3 ranges",
 	"Network.Subnets.Application":     "Subnets.Application has 3 ranges",

@@ -55,7 +55,7 @@ func run(t *testing.T, session *offline.Session, args ...string) string {
 }
 
 var (
-	// standing is a folder with a folder for each stack that is deployed as it is, and standingCalls what that took.
+	// standing is a folder with a folder for each stack that is deployed, and standingCalls what that took.
 	standing      string
 	standingCalls = map[string]int{}
 )
@@ -78,16 +78,22 @@ func TestMain(m *testing.M) {
 // stack is deployed once for all tests.
 func stood(t *testing.T, stack string) (dir string, calls int) {
 	t.Helper()
-	original := filepath.Join(standing, stack)
-	if standingCalls[stack] == 0 {
+	return stoodOnce(t, stack, stack, open)
+}
+
+// stoodOnce is stood under a name of its own, with a session's way to open.
+func stoodOnce(t *testing.T, name, stack string, open func(*testing.T, string, *cloud.Fault) *offline.Session) (dir string, calls int) {
+	t.Helper()
+	original := filepath.Join(standing, name)
+	if standingCalls[name] == 0 {
 		session := open(t, original, nil)
 		run(t, session, "up", "--yes", "--skip-preview", "--stack", stack)
-		standingCalls[stack] = session.Cloud().Calls()
+		standingCalls[name] = session.Cloud().Calls()
 		finish(t, session)
 	}
 	dir = t.TempDir()
 	require.NoError(t, os.CopyFS(dir, os.DirFS(original)))
-	return dir, standingCalls[stack]
+	return dir, standingCalls[name]
 }
 
 // urnOf is the URN of the only resource of a type.
@@ -233,28 +239,36 @@ func TestStackFileIsNeverTouched(t *testing.T) {
 func TestChangesShow(t *testing.T) {
 	stack := deployedStack(t, "dev")
 	before := existing(t, stack.Record())
-	const needs = "path: /matters\n        edge: {webSockets: [/matters/live], frames: sameOrigin, maxUploadMiB: 300}\n"
-	for _, change := range []struct{ name, old, new, op, resource string }{
-		{"more nodes", "maxSizePerZone: 3", "maxSizePerZone: 4", "update", "aws:eks/nodeGroup:NodeGroup::eks-nodes-use1-az4"},
-		{"another instance type", "- m7g.large", "- m7g.xlarge", "replace", "aws:eks/nodeGroup:NodeGroup::eks-nodes-use1-az6"},
-		{"another range for the VPC", "cidr: 10.10.0.0/16", "cidr: 10.10.0.0/17", "replace", "aws:ec2/vpc:Vpc::network-vpc"},
-		{"longer flow logs", "flowLogRetentionDays: 7", "flowLogRetentionDays: 60", "update", "aws:cloudwatch/logGroup:LogGroup::network-flow-logs"},
-		{"WebSockets", "path: /matters\n", needs, "create", "aws:cloudfront/originRequestPolicy:OriginRequestPolicy::cdn-websockets"},
-		{"where they pass", "path: /matters\n", needs, "update", "aws:cloudfront/distribution:Distribution::cdn"},
-		{"frames", "path: /matters\n", needs, "create", "aws:cloudfront/responseHeadersPolicy:ResponseHeadersPolicy::cdn-matters-headers"},
-		{"larger uploads", "path: /matters\n", needs, "update", "kubernetes:networking.k8s.io/v1:Ingress::app-matters-ingress"},
-		{"another owner", "Owner: platform@", "Owner: founders@", "update", "aws:ec2/vpc:Vpc::network-vpc"},
+	for _, change := range []struct {
+		name, old, new string
+		ops            map[string]string // by the resource
+	}{
+		{"more nodes", "maxSizePerZone: 3", "maxSizePerZone: 4", map[string]string{"aws:eks/nodeGroup:NodeGroup::eks-nodes-use1-az4": "update"}},
+		{"another instance type", "- m7g.large", "- m7g.xlarge", map[string]string{"aws:eks/nodeGroup:NodeGroup::eks-nodes-use1-az6": "replace"}},
+		{"another range for the VPC", "cidr: 10.10.0.0/16", "cidr: 10.10.0.0/17", map[string]string{"aws:ec2/vpc:Vpc::network-vpc": "replace"}},
+		{"longer flow logs", "flowLogRetentionDays: 7", "flowLogRetentionDays: 60", map[string]string{"aws:cloudwatch/logGroup:LogGroup::network-flow-logs": "update"}},
+		{"another owner", "Owner: platform@", "Owner: founders@", map[string]string{"aws:ec2/vpc:Vpc::network-vpc": "update"}},
+		{
+			"WebSockets, frames and larger uploads", "path: /matters\n",
+			"path: /matters\n        edge: {webSockets: [/matters/live], frames: sameOrigin, maxUploadMiB: 300}\n", map[string]string{
+				"aws:cloudfront/originRequestPolicy:OriginRequestPolicy::cdn-websockets":          "create",
+				"aws:cloudfront/distribution:Distribution::cdn":                                   "update",
+				"aws:cloudfront/responseHeadersPolicy:ResponseHeadersPolicy::cdn-matters-headers": "create",
+				"kubernetes:networking.k8s.io/v1:Ingress::app-matters-ingress":                    "update",
+			},
+		},
 	} {
 		t.Run(change.name, func(t *testing.T) {
 			plan, err := stack.Preview(t.Context(), program(editedFiles(t, "dev", [2]string{change.old, change.new})))
 			require.NoError(t, err)
-			found := ""
+			found := map[string]string{}
 			for _, step := range plan.Steps {
-				if strings.HasSuffix(string(step.Resource().URN), "$"+change.resource) {
-					found = step.Op
+				_, name, _ := strings.Cut(string(step.Resource().URN.QualifiedType())+"::"+step.Resource().Name(), "$")
+				if change.ops[name] != "" {
+					found[name] = step.Op
 				}
 			}
-			assert.Equal(t, change.op, found)
+			assert.Equal(t, change.ops, found)
 			assert.Equal(t, before, existing(t, stack.Record()), "a preview changes nothing")
 		})
 	}

@@ -26,11 +26,11 @@ import (
 )
 
 // TestFaults breaks an up with the real CLI, in ways that end a process, and goes back by the commands of docs/runbooks/lock-left-behind.md. What exists
-// then is what an undisturbed up makes, nothing less, more or twice. Once AWS refuses the last call of the way back. Every call meets every fault in
-// internal/proofs/faults, with the engine in the process.
+// then is what an undisturbed up makes, nothing less, more or twice. Once AWS refuses the last call of the way back. Every call of the whole stacks
+// meets every fault in internal/proofs/faults, with the engine in the process.
 func TestFaults(t *testing.T) {
-	undisturbed, last := stood(t, "dev")
-	reference := open(t, undisturbed, nil)
+	undisturbed, last := stoodSmall(t)
+	reference := openSmall(t, undisturbed, nil)
 	want := existing(t, reference.Record())
 	finish(t, reference)
 
@@ -56,7 +56,7 @@ func TestFaults(t *testing.T) {
 			c.breaks(t, ctx, dir, c.at)
 			require.NoError(t, ctx.Err())
 
-			session := open(t, dir, nil)
+			session := openSmall(t, dir, nil)
 			defer finish(t, session)
 			if c.name == "kill the CLI" {
 				out, err := session.Run(ctx, "up", "--yes", "--skip-preview", "--stack", "dev")
@@ -88,17 +88,17 @@ func TestFaults(t *testing.T) {
 // TestInterruptedDestroy goes back from a destruction that stopped half way by the commands of docs/runbooks/interrupted-destroy.md, with the real
 // CLI and the state that its backend keeps of before.
 func TestInterruptedDestroy(t *testing.T) {
-	dir, _ := stood(t, "dev")
-	session := open(t, dir, nil)
+	dir, _ := stoodSmall(t)
+	session := openSmall(t, dir, nil)
 	want := existing(t, session.Record())
 	finish(t, session)
 
-	broken := open(t, dir, &cloud.Fault{Kind: "fail", Call: len(want) * 2 / 3})
+	broken := openSmall(t, dir, &cloud.Fault{Kind: "fail", Call: len(want) * 2 / 3})
 	_, err := broken.Run(t.Context(), "destroy", "--yes", "--skip-preview", "--stack", "dev")
 	require.Error(t, err, "the fault has to break the destruction")
 	finish(t, broken)
 
-	session = open(t, dir, nil)
+	session = openSmall(t, dir, nil)
 	defer finish(t, session)
 	assert.Less(t, len(existing(t, session.Record())), len(want))
 	state := filepath.Join(dir, "state", ".pulumi")
@@ -125,7 +125,7 @@ func TestInterruptedDestroy(t *testing.T) {
 func crashes(kind string) func(*testing.T, context.Context, string, int) {
 	return func(t *testing.T, ctx context.Context, dir string, at int) {
 		t.Helper()
-		broken := open(t, dir, &cloud.Fault{Kind: kind, Call: at})
+		broken := openSmall(t, dir, &cloud.Fault{Kind: kind, Call: at})
 		_, err := broken.Run(ctx, "up", "--yes", "--skip-preview", "--stack", "dev")
 		require.Error(t, err, "the fault has to break the up")
 		require.NoError(t, broken.Close())
@@ -153,7 +153,7 @@ func refusesLast(t *testing.T, session *offline.Session, calls int) {
 // killsProgram lets a call hang while the program dies, so that it dies in the middle.
 func killsProgram(t *testing.T, ctx context.Context, dir string, at int) {
 	t.Helper()
-	broken := open(t, dir, &cloud.Fault{Kind: "hang", Call: at})
+	broken := openSmall(t, dir, &cloud.Fault{Kind: "hang", Call: at})
 	go killProgram(ctx, broken, dir, at)
 	_, err := broken.Run(ctx, "up", "--yes", "--skip-preview", "--stack", "dev")
 	require.Error(t, err, "the fault has to break the up")
@@ -163,7 +163,7 @@ func killsProgram(t *testing.T, ctx context.Context, dir string, at int) {
 // killsCLI kills the CLI and its children when the cloud has carried out a call and not answered yet.
 func killsCLI(t *testing.T, ctx context.Context, dir string, at int) {
 	t.Helper()
-	broken := open(t, dir, &cloud.Fault{Kind: "hang", Call: 1 << 30}) // never; but so the CLI saves every step
+	broken := openSmall(t, dir, &cloud.Fault{Kind: "hang", Call: 1 << 30}) // never; but so the CLI saves every step
 	cmd, err := broken.Command(ctx, "up", "--yes", "--skip-preview", "--stack", "dev")
 	require.NoError(t, err)
 	cmd.SysProcAttr = &syscall.SysProcAttr{Setpgid: true}

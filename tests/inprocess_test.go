@@ -57,19 +57,25 @@ func stackOf(t *testing.T, name string) *engine.Stack {
 	return s
 }
 
-// deployedStacks are the stacks as they are, each deployed once for all tests.
+// deployedStacks are the stacks as they are, and the small ones, each deployed once for all tests.
 var deployedStacks = map[string]*engine.Stack{}
 
 // deployedStack is a stack of its own in the state of the deployed one.
 func deployedStack(t *testing.T, name string) *engine.Stack {
 	t.Helper()
-	if deployedStacks[name] == nil {
+	return deployedOnce(t, name, name, program(""))
+}
+
+// deployedOnce is a copy of a stack that is deployed once from a source, and kept under a key.
+func deployedOnce(t *testing.T, key, name string, source engine.Source) *engine.Stack {
+	t.Helper()
+	if deployedStacks[key] == nil {
 		s := stackOf(t, name)
-		err := s.Up(t.Context(), program(""))
+		err := s.Up(t.Context(), source)
 		require.NoError(t, err)
-		deployedStacks[name] = s
+		deployedStacks[key] = s
 	}
-	s, err := deployedStacks[name].Copy()
+	s, err := deployedStacks[key].Copy()
 	require.NoError(t, err)
 	return s
 }

@@ -44,8 +44,8 @@ func sizesOf(group model.Values) [3]float64 {
 func TestBoundsOfNodeGroupsMove(t *testing.T) {
 	const zone4, zone6 = "eks-nodes-use1-az4", "eks-nodes-use1-az6"
 	toSix := [2]string{"maxSizePerZone: 3", "maxSizePerZone: 6"}
-	wide := deployedStack(t, "dev")
-	require.NoError(t, wide.Up(t.Context(), program(editedFiles(t, "dev", toSix))))
+	wide := deployedSmall(t, "dev")
+	require.NoError(t, wide.Up(t.Context(), small(t, "dev", toSix)))
 	for name, c := range map[string]struct {
 		edits  [][2]string
 		scaled map[string]int // by the autoscaler, before
@@ -82,7 +82,7 @@ func TestBoundsOfNodeGroupsMove(t *testing.T) {
 			for group, nodes := range c.scaled {
 				require.NoError(t, stack.Cloud().Scale(group, nodes))
 			}
-			moved := program(editedFiles(t, "dev", c.edits...))
+			moved := small(t, "dev", c.edits...)
 			plan, err := stack.Preview(t.Context(), moved)
 			require.NoError(t, err)
 			for group, step := range nodeGroups(plan) {
@@ -102,27 +102,27 @@ func TestBoundsOfNodeGroupsMove(t *testing.T) {
 // Whatever else changes of a node group, and a refresh, leave the size to the autoscaler.
 func TestSizeOfNodeGroupsIsTheAutoscalers(t *testing.T) {
 	const zone4 = "eks-nodes-use1-az4"
-	stack := deployedStack(t, "dev")
+	stack := deployedSmall(t, "dev")
 	require.NoError(t, stack.Cloud().Scale(zone4, 3))
 	scaled := sizes(stack)
-	plan, err := stack.Preview(t.Context(), program(""))
+	plan, err := stack.Preview(t.Context(), small(t, "dev"))
 	require.NoError(t, err)
 	assert.False(t, plan.Changes())
 
-	require.NoError(t, stack.Up(t.Context(), program(editedFiles(t, "dev", [2]string{"Owner: platform@", "Owner: founders@"}))))
+	require.NoError(t, stack.Up(t.Context(), small(t, "dev", [2]string{"Owner: platform@", "Owner: founders@"})))
 	assert.Equal(t, scaled, sizes(stack), "another owner")
-	_, err = stack.Refresh(t.Context(), program(""))
+	_, err = stack.Refresh(t.Context(), small(t, "dev"))
 	require.NoError(t, err)
 	assert.Equal(t, scaled, sizes(stack), "a refresh")
-	require.NoError(t, stack.Up(t.Context(), program("")))
+	require.NoError(t, stack.Up(t.Context(), small(t, "dev")))
 	assert.Equal(t, scaled, sizes(stack), "the first owner")
 }
 
 // After an update of the bounds, a refresh by itself shows what the autoscaler does, which drift.mjs knows, until the next update.
 func TestDriftShowsTheAutoscalersSize(t *testing.T) {
 	const zone4 = "eks-nodes-use1-az4"
-	stack := deployedStack(t, "dev")
-	wider := program(editedFiles(t, "dev", [2]string{"maxSizePerZone: 3", "maxSizePerZone: 4"}))
+	stack := deployedSmall(t, "dev")
+	wider := small(t, "dev", [2]string{"maxSizePerZone: 3", "maxSizePerZone: 4"})
 	drift := func() (shown []string) {
 		require.NoError(t, stack.Cloud().Scale(zone4, 1+int(sizes(stack)[zone4][1])%3))
 		seen, err := stack.Copy() // a night's run keeps nothing of what it finds

@@ -130,9 +130,9 @@ func TestDriftIsQuiet(t *testing.T) {
 // taken back, and what AWS appended to a policy for somebody's delivery of logs. A class that the program asks for and that waits for its window is named, no more.
 func TestDriftForAWeek(t *testing.T) {
 	const class, xlarge = "instanceClass: db.t4g.medium", "instanceClass: db.t4g.xlarge"
-	stack, asIs := deployedStack(t, "dev"), program("")
-	larger := program(editedFiles(t, "dev", [2]string{class, "instanceClass: db.t4g.large"}))
-	again := program(editedFiles(t, "dev", [2]string{class, xlarge}))
+	stack, asIs := deployedSmall(t, "dev"), small(t, "dev")
+	larger := small(t, "dev", [2]string{class, "instanceClass: db.t4g.large"})
+	again := small(t, "dev", [2]string{class, xlarge})
 	up := func(source engine.Source) { require.NoError(t, stack.Up(t.Context(), source)) }
 	pass := func() { require.NoError(t, stack.Cloud().Maintain()) }
 	// Somebody changes how long a log is kept. The stacks of all tests share what is in their clouds.
@@ -200,8 +200,8 @@ func TestDriftForAWeek(t *testing.T) {
 
 // Storage that RDS makes larger than the stack file says is no drift, before the window and after it.
 func TestDriftIsQuietOfRoundedStorage(t *testing.T) {
-	stack := deployedStack(t, "dev")
-	larger := program(editedFiles(t, "dev", [2]string{"storageGiB: 20", "storageGiB: 21"}))
+	stack := deployedSmall(t, "dev")
+	larger := small(t, "dev", [2]string{"storageGiB: 20", "storageGiB: 21"})
 	require.NoError(t, stack.Up(t.Context(), larger))
 	found := lookAt(t, stack, larger)
 	assert.Empty(t, found.Person)

@@ -26,9 +26,9 @@ func databaseStorage(t *testing.T, s *engine.Stack) [3]float64 {
 
 // One update takes the database from below 400 GiB to more, where RDS wants other IOPS than the provider has in its state.
 func TestDatabaseStorageGrowsFrom200To500GiB(t *testing.T) {
-	stack := deployedStack(t, "prod")
+	stack := deployedSmall(t, "prod")
 	assert.Equal(t, [3]float64{200, 3000, 125}, databaseStorage(t, stack))
-	larger := program(editedFiles(t, "prod", [2]string{"storageGiB: 200", "storageGiB: 500"}))
+	larger := small(t, "prod", [2]string{"storageGiB: 200", "storageGiB: 500"})
 	require.NoError(t, stack.Up(t.Context(), larger))
 	assert.Equal(t, [3]float64{200, 3000, 125}, databaseStorage(t, stack), "it waits for the maintenance window")
 	require.NoError(t, stack.Cloud().Maintain())
@@ -43,16 +43,16 @@ func TestDatabaseStorageGrowsFrom200To500GiB(t *testing.T) {
 // A size in the stack file below the one that RDS has made of it by itself changes nothing, whether or not Pulumi knows of that; one
 // above it grows.
 func TestDatabaseStorageThatGrewStays(t *testing.T) {
-	stack := deployedStack(t, "prod")
+	stack := deployedSmall(t, "prod")
 	require.NoError(t, stack.Cloud().Grow("rds-instance", 420))
 	grown := [3]float64{420, 12000, 500}
 	for _, gib := range []string{"300", "410", "150"} {
-		edited := program(editedFiles(t, "prod", [2]string{"storageGiB: 200", "storageGiB: " + gib}))
+		edited := small(t, "prod", [2]string{"storageGiB: 200", "storageGiB: " + gib})
 		require.NoError(t, stack.Up(t.Context(), edited), gib)
 		require.NoError(t, stack.Cloud().Maintain())
 		assert.Equal(t, grown, databaseStorage(t, stack), gib)
 	}
-	larger := program(editedFiles(t, "prod", [2]string{"storageGiB: 200", "storageGiB: 600"}))
+	larger := small(t, "prod", [2]string{"storageGiB: 200", "storageGiB: 600"})
 	require.NoError(t, stack.Up(t.Context(), larger))
 	require.NoError(t, stack.Cloud().Maintain())
 	assert.Equal(t, [3]float64{600, 12000, 500}, databaseStorage(t, stack))
@@ -60,16 +60,16 @@ func TestDatabaseStorageThatGrewStays(t *testing.T) {
 
 // RDS refuses a limit below what the database has grown to; the program does before anything changes.
 func TestDatabaseLimitIsAboveWhatHasGrown(t *testing.T) {
-	stack := deployedStack(t, "prod")
+	stack := deployedSmall(t, "prod")
 	require.NoError(t, stack.Cloud().Grow("rds-instance", 420))
 	calls := stack.Cloud().Calls()
-	lower := program(editedFiles(t, "prod", [2]string{"maxStorageGiB: 1000", "maxStorageGiB: 300"}, [2]string{"Owner: platform@", "Owner: founders@"}))
+	lower := small(t, "prod", [2]string{"maxStorageGiB: 1000", "maxStorageGiB: 300"}, [2]string{"Owner: platform@", "Owner: founders@"})
 	const refusal = "legops:rds.maxStorageGiB: 300: less than a tenth above the storage that the database has now, which is 420 GiB"
 	_, err := stack.Preview(t.Context(), lower)
 	require.ErrorContains(t, err, refusal)
 	require.ErrorContains(t, stack.Up(t.Context(), lower), refusal)
 	assert.Equal(t, calls, stack.Cloud().Calls(), "calls that change the cloud")
-	enough := program(editedFiles(t, "prod", [2]string{"maxStorageGiB: 1000", "maxStorageGiB: 462"}))
+	enough := small(t, "prod", [2]string{"maxStorageGiB: 1000", "maxStorageGiB: 462"})
 	_, err = stack.Refresh(t.Context(), enough)
 	require.NoError(t, err)
 	require.NoError(t, stack.Up(t.Context(), enough))
@@ -78,9 +78,9 @@ func TestDatabaseLimitIsAboveWhatHasGrown(t *testing.T) {
 // The domain keeps its version where the stack file says an older one, as it does where a person upgraded the domain: the program warns,
 // and everything else is updated.
 func TestSearchVersionOnlyGoesUp(t *testing.T) {
-	stack := deployedStack(t, "dev")
+	stack := deployedSmall(t, "dev")
 	version := func(to string) engine.Source {
-		return program(editedFiles(t, "dev", [2]string{"version: OpenSearch_2.19", "version: " + to}))
+		return small(t, "dev", [2]string{"version: OpenSearch_2.19", "version: " + to})
 	}
 	domain := func(plan *model.Plan) {
 		t.Helper()

@@ -54,7 +54,7 @@ func runScript(t *testing.T, session *offline.Session, name string, args ...stri
 // driftOf is the issue that a night's run opens for dev; "" if it opens none.
 func driftOf(t *testing.T, dir string) string {
 	t.Helper()
-	session := open(t, dir, nil)
+	session := openSmall(t, dir, nil)
 	defer finish(t, session)
 	folder := t.TempDir()
 	runScript(t, session, "drift.sh", "dev", folder)
@@ -75,8 +75,8 @@ func driftOf(t *testing.T, dir string) string {
 
 // The script reports drift when somebody changes the cloud.
 func TestWorkflowDrift(t *testing.T) {
-	dir, _ := stood(t, "dev")
-	session := open(t, dir, nil)
+	dir, _ := stoodSmall(t)
+	session := openSmall(t, dir, nil)
 	entries := session.Record().Entries("")
 	finish(t, session)
 	assert.Empty(t, driftOf(t, dir), "nothing has changed")
@@ -105,20 +105,20 @@ func TestWorkflowDrift(t *testing.T) {
 // scripts read it from the state.
 func TestWorkflowTellsADeletionLeftOver(t *testing.T) {
 	const key = "urn:pulumi:dev::legops::legops:components:Encryption$aws:kms/key:Key::encryption-queues"
-	dir, _ := stood(t, "dev")
+	dir, _ := stoodSmall(t)
 	// The key is created and what uses it updated, then the old one is deleted: the last call.
-	counted, _ := stood(t, "dev")
-	session := open(t, counted, nil)
+	counted, _ := stoodSmall(t)
+	session := openSmall(t, counted, nil)
 	run(t, session, "up", "--yes", "--skip-preview", "--replace", key, "--stack", "dev")
 	last := session.Cloud().Calls()
 	finish(t, session)
-	session = open(t, dir, &cloud.Fault{Kind: "fail", Call: last})
+	session = openSmall(t, dir, &cloud.Fault{Kind: "fail", Call: last})
 	out, err := session.Run(t.Context(), "up", "--yes", "--skip-preview", "--replace", key, "--stack", "dev")
 	require.Error(t, err, "the deletion has to fail")
 	assert.Contains(t, out, "the simulated cloud fails this call")
 	finish(t, session)
 
-	session = open(t, dir, nil)
+	session = openSmall(t, dir, nil)
 	state := run(t, session, "stack", "export", "--stack", "dev")
 	assert.Equal(t, 1, strings.Count(state, `"delete": true`))
 	preview := runScript(t, session, "preview.sh", "dev")
@@ -131,7 +131,7 @@ func TestWorkflowTellsADeletionLeftOver(t *testing.T) {
 	assert.Contains(t, issue, "\n- "+told)
 	assert.Equal(t, 1, strings.Count(issue, "\n- "), issue)
 
-	session = open(t, dir, nil)
+	session = openSmall(t, dir, nil)
 	run(t, session, "up", "--yes", "--skip-preview", "--stack", "dev")
 	assert.Equal(t, 1, session.Cloud().Calls(), "the next update deletes it")
 	assert.NotContains(t, run(t, session, "stack", "export", "--stack", "dev"), `"delete": true`, "nothing is left")
@@ -140,7 +140,7 @@ func TestWorkflowTellsADeletionLeftOver(t *testing.T) {
 
 // What a killed update was doing is in the state alone, too.
 func TestWorkflowTellsOperationsOfAKilledUpdate(t *testing.T) {
-	dir, _ := stood(t, "dev")
+	dir, _ := stoodSmall(t)
 	file := filepath.Join(dir, "state", ".pulumi", "stacks", "legops", "dev.json")
 	var checkpoint map[string]any
 	require.NoError(t, json.Unmarshal([]byte(checkout.Read(t, filepath.Dir(file), "dev.json")), &checkpoint))
@@ -154,7 +154,7 @@ func TestWorkflowTellsOperationsOfAKilledUpdate(t *testing.T) {
 	require.NoError(t, err)
 	require.NoError(t, os.WriteFile(file, edited, 0o600))
 
-	session := open(t, dir, nil)
+	session := openSmall(t, dir, nil)
 	seen := run(t, session, "preview", "--expect-no-changes", "--json", "--stack", "dev")
 	assert.NotContains(t, seen, "interrupted")
 	finish(t, session)
@@ -167,8 +167,8 @@ func TestRunbookTakesProtectedResourcesOutOfTheState(t *testing.T) {
 	command := regexp.MustCompile(`pulumi state delete "\$urn" --stack prod(.*)\n`).
 		FindStringSubmatch(checkout.Read(t, root, "docs/runbooks/unfinished-update.md"))
 	require.NotEmpty(t, command)
-	dir, _ := stood(t, "dev")
-	session := open(t, dir, nil)
+	dir, _ := stoodSmall(t)
+	session := openSmall(t, dir, nil)
 	defer finish(t, session)
 	run(t, session, "state", "protect", budget, "--yes", "--stack", "dev")
 	args := []string{"state", "delete", budget, "--yes", "--stack", "dev"}

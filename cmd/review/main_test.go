@@ -17,7 +17,7 @@ import (
 	"legops/internal/offline/engine"
 )
 
-// repository is a copy of this one as it is now, with one commit, and the command built.
+// repository is a copy of this one as it is now, but with a small prod (checkout.Small), with one commit, and the command built.
 type repository struct {
 	t            *testing.T
 	dir, command string
@@ -29,9 +29,25 @@ func newRepository(t *testing.T) *repository {
 	t.Helper()
 	root, err := filepath.Abs("../..")
 	require.NoError(t, err)
-	r := &repository{t: t, dir: checkout.New(t, root), command: filepath.Join(t.TempDir(), "review")}
-	checkout.Run(t, root, "go build -o "+r.command+" ./cmd/review")
+	r := &repository{t: t, dir: checkout.New(t, root), command: filepath.Join(scratch, "review")}
+	checkout.Run(t, root, "go build -ldflags '-s -w' -o "+r.command+" ./cmd/review") // it is linked once
+	const prod = "Pulumi.prod.yaml"
+	checkout.Write(t, r.dir, map[string]string{prod: checkout.Small(checkout.Read(t, r.dir, prod))})
+	r.sh("git commit -qam base")
 	return r
+}
+
+// scratch is a folder for all tests.
+var scratch string
+
+func TestMain(m *testing.M) {
+	var err error
+	if scratch, err = os.MkdirTemp("", "review-"); err != nil {
+		panic(err)
+	}
+	code := m.Run()
+	_ = os.RemoveAll(scratch)
+	os.Exit(code)
 }
 
 func (r *repository) sh(script string) string {
@@ -213,6 +229,7 @@ func TestReview(t *testing.T) {
 // An interrupted review ends soon, says so and leaves nothing behind.
 func TestInterrupt(t *testing.T) {
 	r := newRepository(t)
+	r.sh("rm bin/legops") // the base would be a copy of it, and not be linked
 	for _, moment := range []struct {
 		name, after string
 		wait        time.Duration

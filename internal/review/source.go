@@ -5,6 +5,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"io"
 	"os"
 	"os/exec"
 	"path/filepath"
@@ -154,9 +155,16 @@ func (w *workspace) sources(ctx context.Context, base, head string) (_, _ *sourc
 	return b, h, nil
 }
 
-// build compiles a side's program. It is kept in bin/, like the build cache, so that one that did not change is not linked again.
+// build compiles a side's program. It is kept in bin/, like the build cache, so that one that did not change is not linked again: not even the
+// first time if it is the repository's own.
 func (w *workspace) build(ctx context.Context, s *source) error {
-	s.program = filepath.Join(w.root, "bin", "review-"+s.side)
+	bin := filepath.Join(w.root, "bin")
+	s.program = filepath.Join(bin, "review-"+s.side)
+	if _, err := os.Stat(s.program); os.IsNotExist(err) {
+		if err := copyProgram(filepath.Join(bin, "legops"), s.program); err != nil {
+			return err
+		}
+	}
 	if _, errOut, err := execute(ctx, offline.Compile(ctx, s.dir, s.program)); err != nil {
 		if ctx.Err() != nil {
 			return ctx.Err()
@@ -164,4 +172,22 @@ func (w *workspace) build(ctx context.Context, s *source) error {
 		return fmt.Errorf("the %s (%s) does not compile:\n%s", s.side, s.Name, bytes.TrimSpace(errOut))
 	}
 	return nil
+}
+
+// copyProgram copies a program, if it is there.
+func copyProgram(from, to string) error {
+	program, err := os.Open(from)
+	if os.IsNotExist(err) {
+		return nil
+	}
+	if err != nil {
+		return err
+	}
+	defer program.Close()
+	copied, err := os.OpenFile(to+".new", os.O_WRONLY|os.O_CREATE|os.O_TRUNC, 0o700)
+	if err != nil {
+		return err
+	}
+	_, err = io.Copy(copied, program)
+	return errors.Join(err, copied.Close(), os.Rename(to+".new", to))
 }

@@ -245,7 +245,7 @@ func deletedByHand(w *world) {
 	assert.Empty(w.t, w.preview("--refresh"))
 	w.kubectl("--namespace=identity", "delete", "deployment", "identity")
 	said := w.preview("--refresh")
-	assert.ElementsMatch(w.t, []string{"create app-identity-deployment", "create app-identity-workload"}, said)
+	assert.ElementsMatch(w.t, []string{"create app-identity-deployment", "create app-identity-probes", "create app-identity-workload"}, said)
 	w.up("--refresh")
 	w.rolledOut("identity")
 	assert.Equal(w.t, released, w.image("identity"))

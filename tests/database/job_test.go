@@ -145,14 +145,11 @@ func (w *world) done(applications ...string) error {
 	return err
 }
 
-// may checks that a user may run the statements, and what the last one answers.
+// may checks that a user may run the statements, one after the other in one connection, and what they answer: only the last says something.
 func (w *world) may(user, answer string, statements ...string) error {
-	var said string
-	for _, statement := range statements {
-		var err error
-		if said, err = w.sql(user, shared, statement); err != nil {
-			return err
-		}
+	said, err := w.sql(user, shared, strings.Join(statements, ";\n"))
+	if err != nil {
+		return err
 	}
 	if said != answer {
 		return fmt.Errorf("%s as %s: %q, not %q", statements[len(statements)-1], user, said, answer)

