@@ -159,7 +159,7 @@ func (w *world) rolledOut(namespaces ...string) {
 	w.t.Helper()
 	if len(namespaces) == 0 {
 		namespaces = strings.Fields(w.kubectl("get", "namespaces", "--selector=app.kubernetes.io/part-of=legops", "--output=jsonpath={.items[*].metadata.name}"))
-		require.Len(w.t, namespaces, 11, "nine applications, the ingress, and the job for roles in the database")
+		require.Len(w.t, namespaces, 12, "nine applications, the ingress, and the jobs for roles in the database and in the search domain")
 	}
 	for _, namespace := range namespaces {
 		for _, deployment := range strings.Fields(w.kubectl("--namespace", namespace, "get", "deployments", "--output=name")) {

@@ -55,7 +55,7 @@ func (f fault) strikes(o operation) bool { return o.runsProgram || f.name != "pr
 
 // search lets the calls of an operation meet a fault, except for those that are spared.
 func (t *target) search(ctx context.Context, s *proofs.Search, o operation, f fault, want *undisturbed, spares func(cloud.Call) bool) error {
-	start := time.Now()
+	start, foundBefore := time.Now(), len(s.Found())
 	stack, err := o.from(t)
 	if err != nil {
 		return err
@@ -130,7 +130,8 @@ func (t *target) search(ctx context.Context, s *proofs.Search, o operation, f fa
 		}
 	}
 	if s.Log != nil {
-		_, _ = fmt.Fprintf(s.Log, "%s, %s, %s: %d calls in %d runs, %.0f s\n", t.name, o.name, f.name, len(w.struck), w.wave-1, time.Since(start).Seconds())
+		_, _ = fmt.Fprintf(s.Log, "%s, %s, %s: %d calls in %d runs, %.0f s, %d found\n",
+			t.name, o.name, f.name, len(w.struck), w.wave-1, time.Since(start).Seconds(), len(s.Found())-foundBefore)
 	}
 	return nil
 }
