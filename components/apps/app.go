@@ -140,7 +140,7 @@ var (
 )
 
 // takenNamespaces are namespaces that something else has, and the beginnings of such.
-var takenNamespaces = []string{"default", IngressNamespace, DatabaseRolesName, "kube-", "amazon-", "aws-", "eks-"}
+var takenNamespaces = []string{"default", IngressNamespace, DatabaseRolesName, SearchRolesName, "kube-", "amazon-", "aws-", "eks-"}
 
 func taken(namespace string) bool {
 	return slices.ContainsFunc(takenNamespaces, func(other string) bool {
