@@ -242,6 +242,7 @@ func TestWorkflowRoles(t *testing.T) {
 		"the other failed": {kubectl(`case "$*" in *database*) echo FailureTarget Failed ;; *) echo Complete ;; esac`, "echo created"), `^` + failed + `$`, 1},
 		"both failed":      {kubectl("echo FailureTarget Failed", "echo created"), `^(` + failed + `){2}$`, 1},
 		"never ends":       {kubectl(":", "echo created"), `^(` + failed + `){2}$`, 1},
+		"one never ends":   {kubectl(`case "$*" in *search*) echo Complete ;; esac`, "echo created"), `^` + failed + `$`, 1},
 		"gone meanwhile":   {kubectl("echo 'not found' >&2; exit 1", "echo created"), `^(not found\n` + failed + `){2}$`, 1},
 		"no such job":      {kubectl(":", "echo 'cronjobs.batch not found' >&2; exit 1"), `^cronjobs\.batch not found\n$`, 1},
 		"nothing to reach": {"#!/bin/sh\necho \"kubectl $*\" >>calls\necho 'no route to host' >&2; exit 1\n", `^no route to host\n$`, 1},

@@ -18,15 +18,15 @@ for name in $names; do
 done
 
 ended() { # NAME: whether its job is done, by $end
-	while [ "$SECONDS" -lt "$end" ]; do
+	while true; do # once at least: the job before may have taken all the time
 		state=$(kubectl --namespace "$1" get job "$1-$now" --output 'jsonpath={.status.conditions[?(@.status=="True")].type}') || return
 		case " $state " in
 			*' Complete '*) return ;;
 			*' Failed '*) return 1 ;;
 		esac
+		[ "$SECONDS" -lt "$end" ] || return 1
 		sleep 5
 	done
-	return 1
 }
 
 end=$((SECONDS + limit)) failed=0

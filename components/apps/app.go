@@ -74,8 +74,8 @@ type AppArgs struct {
 // App is one application on the cluster: a namespace closed in both directions but for what is declared, a role with
 // exactly the declared rights, and a workload that is spread, scaled and exposed.
 //
-// What it runs is not said here: delivery sets the image of the container AppContainer in the Deployment of the
-// application's name, and no update of Pulumi undoes that.
+// What it runs is not said here: delivery sets the image of the container AppContainer, with the paths of its probes,
+// in the Deployment of the application's name, and no update of Pulumi undoes that.
 type App struct {
 	pulumi.ResourceState
 
@@ -140,7 +140,7 @@ var (
 )
 
 // takenNamespaces are namespaces that something else has, and the beginnings of such.
-var takenNamespaces = []string{"default", IngressNamespace, DatabaseRolesName, "kube-", "amazon-", "aws-", "eks-"}
+var takenNamespaces = []string{"default", IngressNamespace, DatabaseRolesName, SearchRolesName, "kube-", "amazon-", "aws-", "eks-"}
 
 func taken(namespace string) bool {
 	return slices.ContainsFunc(takenNamespaces, func(other string) bool {

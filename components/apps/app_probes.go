@@ -26,8 +26,9 @@ func (a *AppArgs) declaredProbes() string {
 	return live + " " + ready
 }
 
-// probePattern bounds the paths to what is the same in a shell, in JSON and in an annotation with two of them.
-var probePattern = regexp.MustCompile(`^/[A-Za-z0-9._~/?=&-]*$`)
+// probePattern bounds the paths to what is the same in a shell, in JSON and in an annotation with two of them. In //a/b the kubelet takes a for
+// a host.
+var probePattern = regexp.MustCompile(`^/([A-Za-z0-9._~?=&-][A-Za-z0-9._~/?=&-]*)?$`)
 
 func (a *AppArgs) checkProbes(p *kit.Problems) {
 	live, ready := a.ProbePaths()

@@ -34,7 +34,7 @@ func TestAppLeavesThePathsOfProbesToDelivery(t *testing.T) {
 }
 
 func TestAppRefusesProbes(t *testing.T) {
-	for _, path := range []settings.ProbePath{"health", "/a b", `/a"`, "/a\n"} {
+	for _, path := range []settings.ProbePath{"health", "/a b", `/a"`, "/a\n", "//a/b"} {
 		for field, probes := range map[string]settings.Probes{"Live": {Live: path}, "Ready": {Ready: path}} {
 			args := appArgs
 			args.Probes = &probes

