@@ -1,9 +1,11 @@
 package apps_test
 
 import (
+	"os"
 	"testing"
 
 	"github.com/stretchr/testify/assert"
+	"github.com/stretchr/testify/require"
 
 	"legops/components/apps"
 	"legops/components/internal/componenttest"
@@ -31,6 +33,14 @@ func TestAppLeavesThePathsOfProbesToDelivery(t *testing.T) {
 	assert.Contains(t, patch.DependsOn, r.One(t, "kubernetes:apps/v1:Deployment", "app-matters-deployment").URN)
 	componenttest.Expect(t, r.One(t, patches, "app-matters-workload"), map[string]any{`metadata.annotations["legops/probes"]`: declared})
 	componenttest.Expect(t, r.One(t, "kubernetes:core/v1:ConfigMap", "app-matters-serving"), map[string]any{"data.probes": "/healthz /readyz"})
+}
+
+// The hooks know the paths of the first image, too: every image from before paths could be declared has them.
+func TestHooksKnowTheFirstPaths(t *testing.T) {
+	hooks, err := os.ReadFile("../../delivery/release/common.sh")
+	require.NoError(t, err)
+	serving := componenttest.Record(t, app(appArgs)).One(t, "kubernetes:core/v1:ConfigMap", "app-matters-serving")
+	assert.Contains(t, string(hooks), "first_probes='"+serving.Text("data.probes")+"'")
 }
 
 func TestAppRefusesProbes(t *testing.T) {

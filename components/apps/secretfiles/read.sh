@@ -1,6 +1,6 @@
 #!/bin/sh
-# Reads secrets of an application, each into a file of its name, before its own container starts. It tries six times within half a
-# minute: on a node that has just started there may be no credentials yet.
+# Reads secrets of an application, each into a file of its name, before its own container starts. It waits half a minute at most, for all of
+# them together: on a node that has just started there may be no credentials yet.
 # usage: SECRETS_PREFIX=legops-prod/billing/ sh read.sh FOLDER NAME...
 set -u
 folder=$1
@@ -12,9 +12,8 @@ value() {
 	aws secretsmanager get-secret-value --secret-id "$SECRETS_PREFIX$1" --query "join('', [SecretString])" --output text && echo .
 }
 
-failed=0
+failed=0 tries=1
 for name; do
-	tries=1
 	until text=$(value "$name" 2>"$HOME/complaint"); do
 		if [ "$tries" -eq 6 ]; then
 			echo "secrets: $SECRETS_PREFIX$name could not be read:$(tr "\n" " " <"$HOME/complaint"). If it has no value yet:" \
