@@ -65,6 +65,8 @@ const (
 	byEKS = "EKS"
 	// byPolicy is a network policy of the application or of the ingress, within what EKS leaves open.
 	byPolicy = "network policies"
+	// ByProxy is kube-proxy, which leads a port of the nodes on to pods, to whom the connection then comes from a node.
+	ByProxy = "kube-proxy"
 	// byNode is the VPC CNI, which lets a pod and its own node connect to each other whatever policies say.
 	byNode = "the VPC CNI"
 	// byEC2 is the machine itself.
@@ -138,6 +140,7 @@ var Flows = []foundation.Flow{
 	// own node (docs/decisions/0011-one-way-in.md).
 	{From: Applications, To: Ingress, Port: 443, Protocol: "tcp", OpenedBy: byPolicy, Unneeded: true, Why: "It is in the subnets of the endpoints"},
 	{From: DatabaseRoles, To: Ingress, Port: 443, Protocol: "tcp", OpenedBy: byPolicy, Unneeded: true, Why: "It is in the subnets of the endpoints"},
+	{From: SearchRoles, To: Ingress, Port: 443, Protocol: "tcp", OpenedBy: ByProxy, Unneeded: true, Why: "By the port of their own node"},
 	{From: Ingress, To: Ingress, Port: 443, Protocol: "tcp", OpenedBy: byPolicy, Unneeded: true, Why: "They are in the subnets of the control plane"},
 	{From: Node, To: Metadata, Port: 80, Protocol: "tcp", OpenedBy: byEC2, Why: "Credentials of the node, to whatever is on its own network"},
 	{From: Deployer, To: Metadata, Port: 80, Protocol: "tcp", OpenedBy: byEC2, Why: "Credentials of the deployer"},

@@ -35,7 +35,7 @@ func (b *appBuild) readsSecretFiles(pod *corev1.PodSpecArgs, volumes corev1.Volu
 	if len(b.args.SecretFiles) == 0 {
 		return
 	}
-	pod.Volumes = append(volumes, corev1.VolumeArgs{Name: pulumi.String(secretsVolume), EmptyDir: corev1.EmptyDirVolumeSourceArgs{
+	pod.Volumes = append(slices.Clip(volumes), corev1.VolumeArgs{Name: pulumi.String(secretsVolume), EmptyDir: corev1.EmptyDirVolumeSourceArgs{
 		Medium: pulumi.String("Memory"), SizeLimit: pulumi.String(secretFilesSize),
 	}})
 	command := append([]string{"sh", "-c", escaped(readSecretFiles), "read.sh", secretsFolder}, settings.Texts(b.args.SecretFiles)...)

@@ -182,7 +182,7 @@ var fixtures = []fixture{
 		},
 	},
 	{
-		change: "application-removed", stack: "dev", exit: 2, cost: -1, counts: [5]int{1: some, 3: 7},
+		change: "application-removed", stack: "dev", exit: 2, cost: -1, counts: [5]int{1: some, 3: 8},
 		risks: []string{
 			"mirror-regulations-logs: deleted (logs)", "mirror-regulations: deleted (the mirrored source)", "pipeline-regulations-build-logs: deleted (logs)",
 			"registry-regulations: deleted (images, those in use among them): the program no longer asks for it; it is NOT protected",

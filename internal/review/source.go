@@ -184,7 +184,7 @@ func copyProgram(from, to string) error {
 		return err
 	}
 	defer program.Close()
-	copied, err := os.OpenFile(to+".new", os.O_WRONLY|os.O_CREATE|os.O_TRUNC, 0o700)
+	copied, err := os.OpenFile(to+".new", os.O_WRONLY|os.O_CREATE|os.O_TRUNC, 0o700) //nolint:gosec // a program
 	if err != nil {
 		return err
 	}

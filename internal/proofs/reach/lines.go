@@ -35,7 +35,7 @@ func linesOf(cfg *stacks.Config) (lines []line) {
 		}
 		lines = append(lines, line{
 			name: fmt.Sprintf("Flows: %s to %s, %s", f.From, f.To, portsOf(f.Protocol, first, last)),
-			from: f.From, to: f.To, ports: portsOf(f.Protocol, first, last), leads: f.Leads, unneeded: f.Unneeded,
+			from: f.From, to: f.To, ports: portsOf(f.Protocol, first, last), leads: f.Leads, led: f.OpenedBy == infra.ByProxy, unneeded: f.Unneeded,
 		})
 	}
 	ports := map[string]int{}

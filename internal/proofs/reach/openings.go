@@ -35,7 +35,7 @@ func (v *verdict) openings(n *Network, lines []line) {
 // needed are the ports that lines open from one end to another.
 func needed(lines []line, from, to *End) (ports Ports) {
 	for _, l := range lines {
-		if l.explains(from, to) {
+		if !l.led && l.explains(from, to) {
 			ports = ports.union(l.ports)
 		}
 	}
