@@ -27,6 +27,9 @@ var _ = add([]Type{
 			{Namespace: "legops/database", Names: []string{"RolesDone"}, Sets: [][]Dimension{{}}, Statistics: counted,
 				Most: Unlimited, Every: 600, Own: true,
 				Source: "https://docs.aws.amazon.com/AmazonCloudWatch/latest/logs/MonitoringLogData.html"},
+			{Namespace: "legops/search", Names: []string{"RolesDone"}, Sets: [][]Dimension{{}}, Statistics: counted,
+				Most: Unlimited, Every: 600, Own: true,
+				Source: "https://docs.aws.amazon.com/AmazonCloudWatch/latest/logs/MonitoringLogData.html"},
 			// Of the filters of the audit log, which take both from the Job that has ended
 			{Namespace: "legops/schedules", Names: []string{"Succeeded", "Failed"},
 				Sets:       [][]Dimension{{{"Application", CronJob, "metadata.namespace"}, {"Schedule", CronJob, "metadata.name"}}},
