@@ -10,6 +10,7 @@ import (
 	"github.com/pulumi/pulumi/sdk/v3/go/pulumi"
 
 	"legops/components/internal/kit"
+	"legops/internal/settings"
 )
 
 const (
@@ -17,7 +18,7 @@ const (
 	// release gives them to a new image, and remembers for each image that served which ones it had (delivery/release/common.sh).
 	probesAnnotation = "legops/probes"
 	// firstProbes are the paths that the first image answers, and the defaults of the declaration.
-	firstProbes = "/healthz /readyz"
+	firstProbes = settings.DefaultLive + " " + settings.DefaultReady
 )
 
 // declaredProbes are the paths of the probes as they are declared.

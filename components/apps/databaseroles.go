@@ -100,15 +100,12 @@ func NewDatabaseRoles(ctx *pulumi.Context, name string, args *DatabaseRolesArgs,
 var reservedRoles = []string{"none", "postgres", "public", "rdsadmin", "rdsrepladmin", "rdstopmgr"}
 
 func (a *DatabaseRolesArgs) check(p *kit.Problems) {
-	for i, application := range a.Applications {
-		p.Require(appNamePattern.MatchString(application), "Applications: %q must be the name of an application", application)
+	checkRolesJob(p, a.Applications, a.Port, a.DataRanges)
+	for _, application := range a.Applications {
 		p.Require(application != a.Master && !slices.Contains(reservedRoles, application),
 			"Applications: %s must not be a role that the database has already", application)
-		p.Require(!slices.Contains(a.Applications[:i], application), "Applications: %s is there twice", application)
 	}
-	p.Require(a.Port >= 1 && a.Port <= 65535, "Port is %d, must be 1 to 65535", a.Port)
 	p.Require(strings.HasPrefix(a.MasterSecrets, "arn:"), "MasterSecrets %q must be a pattern of ARNs", a.MasterSecrets)
-	p.Require(len(a.DataRanges) > 0, "DataRanges is empty")
 	for _, r := range slices.Concat([]netip.Prefix{a.VPC}, a.EndpointRanges, a.DataRanges) {
 		p.Require(r.IsValid() && r.Addr().Is4(), "VPC, EndpointRanges and DataRanges: %s must be an IPv4 range", r)
 	}
@@ -151,12 +148,10 @@ func (a *DatabaseRolesArgs) readPassword() []components.Statement {
 	}
 }
 
-// connections are to names, credentials, Secrets Manager, which may have no address in the VPC, and the database. The exception of the VPC
+// connections are to Secrets Manager, which may have no address in the VPC, and the database. The exception of the VPC
 // is as in app_network.go.
 func (a *DatabaseRolesArgs) connections() networkingv1.NetworkPolicyEgressRuleArray {
 	return networkingv1.NetworkPolicyEgressRuleArray{
-		lookUp(),
-		networkingv1.NetworkPolicyEgressRuleArgs{To: addresses(PodIdentityAgent), Ports: tcp(80)},
 		networkingv1.NetworkPolicyEgressRuleArgs{
 			To: append(beyond(append(ServiceRanges[:2:2], a.VPC)...), addresses(a.EndpointRanges...)...), Ports: tcp(443),
 		},

@@ -3,7 +3,9 @@ package apps
 import (
 	"embed"
 	"fmt"
+	"net/netip"
 	"path"
+	"slices"
 
 	"github.com/pulumi/pulumi-aws/sdk/v6/go/aws/cloudwatch"
 	corev1 "github.com/pulumi/pulumi-kubernetes/sdk/v4/go/kubernetes/core/v1"
@@ -41,12 +43,22 @@ type rolesJob struct {
 	volumes     corev1.VolumeArray    // and leaves something there,
 	mounts      []corev1.VolumeMountInput
 
-	reaches     string // where it connects to, for people,
-	connections networkingv1.NetworkPolicyEgressRuleArray
+	reaches     string                                    // where it connects to, for people,
+	connections networkingv1.NetworkPolicyEgressRuleArray // beside names and credentials
 
 	done        string // the last line of a run that ends well,
 	metrics     string // in which namespace it is counted,
 	podLogGroup pulumi.StringInput
+}
+
+// checkRolesJob checks what the arguments of both jobs have: for whom it makes roles, and where.
+func checkRolesJob(p *kit.Problems, applications []string, port int, dataRanges []netip.Prefix) {
+	for i, application := range applications {
+		p.Require(appNamePattern.MatchString(application), "Applications: %q must be the name of an application", application)
+		p.Require(!slices.Contains(applications[:i], application), "Applications: %s is there twice", application)
+	}
+	p.Require(port >= 1 && port <= 65535, "Port is %d, must be 1 to 65535", port)
+	p.Require(len(dataRanges) > 0, "DataRanges is empty")
 }
 
 // start creates the CronJob, with all that it waits for, and the count of its runs. An attempt that fails is made again in another pod.
@@ -59,7 +71,10 @@ func (j *rolesJob) start() error {
 	if err != nil {
 		return err
 	}
-	policies, err := closeSpace(&j.Space, map[string]string{"legops/egress": j.reaches}, nil, j.connections)
+	policies, err := closeSpace(&j.Space, map[string]string{"legops/egress": j.reaches}, nil, append(networkingv1.NetworkPolicyEgressRuleArray{
+		lookUp(),
+		networkingv1.NetworkPolicyEgressRuleArgs{To: addresses(PodIdentityAgent), Ports: tcp(80)},
+	}, j.connections...))
 	if err != nil {
 		return err
 	}

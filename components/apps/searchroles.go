@@ -87,12 +87,7 @@ func NewSearchRoles(ctx *pulumi.Context, name string, args *SearchRolesArgs, opt
 }
 
 func (a *SearchRolesArgs) check(p *kit.Problems) {
-	for i, application := range a.Applications {
-		p.Require(appNamePattern.MatchString(application), "Applications: %q must be the name of an application", application)
-		p.Require(!slices.Contains(a.Applications[:i], application), "Applications: %s is there twice", application)
-	}
-	p.Require(a.Port >= 1 && a.Port <= 65535, "Port is %d, must be 1 to 65535", a.Port)
-	p.Require(len(a.DataRanges) > 0, "DataRanges is empty")
+	checkRolesJob(p, a.Applications, a.Port, a.DataRanges)
 	for _, r := range a.DataRanges {
 		p.Require(r.IsValid() && r.Addr().Is4(), "DataRanges: %s must be an IPv4 range", r)
 	}
@@ -113,8 +108,6 @@ func (b *searchRolesBuild) job() error {
 	b.image, b.environment, b.podLogGroup = searchClientImage, b.args.environment(), b.args.PodLogGroup
 	b.reaches = fmt.Sprintf("DNS, credentials, the search domain (%d)", b.args.Port)
 	b.connections = networkingv1.NetworkPolicyEgressRuleArray{
-		lookUp(),
-		networkingv1.NetworkPolicyEgressRuleArgs{To: addresses(PodIdentityAgent), Ports: tcp(80)},
 		networkingv1.NetworkPolicyEgressRuleArgs{To: addresses(b.args.DataRanges...), Ports: tcp(b.args.Port)},
 	}
 	return b.start()

@@ -189,5 +189,8 @@ func copyProgram(from, to string) error {
 		return err
 	}
 	_, err = io.Copy(copied, program)
-	return errors.Join(err, copied.Close(), os.Rename(to+".new", to))
+	if err := errors.Join(err, copied.Close()); err != nil {
+		return err
+	}
+	return os.Rename(to+".new", to)
 }

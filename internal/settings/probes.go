@@ -2,6 +2,12 @@ package settings
 
 import "cmp"
 
+// The paths of an application that declares none.
+const (
+	DefaultLive  = "/healthz"
+	DefaultReady = "/readyz"
+)
+
 // Probes are the paths, on the port of the pod and not within the application's path, that Kubernetes asks each pod for. They belong to an image:
 // the one that serves keeps those that it was released with.
 type Probes struct {
@@ -17,5 +23,5 @@ type ProbePath string
 // ProbePaths are the paths of the application's probes: of startup and liveness, and of readiness.
 func (a Application) ProbePaths() (live, ready string) {
 	of := cmp.Or(a.Probes, new(Probes))
-	return string(cmp.Or(of.Live, "/healthz")), string(cmp.Or(of.Ready, "/readyz"))
+	return string(cmp.Or(of.Live, DefaultLive)), string(cmp.Or(of.Ready, DefaultReady))
 }

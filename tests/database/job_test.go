@@ -13,49 +13,17 @@ import (
 	"testing"
 	"time"
 
-	"github.com/stretchr/testify/require"
-
 	"legops/components/apps"
-	"legops/internal/controlplane"
 	"legops/internal/registered"
 )
 
 // versions are those that a stack file may name, as its schema has them.
 var versions = []string{"16", "17"}
 
-// job is the job as the program registers it: what its container executes, with which variables, and the files of its ConfigMap.
-type job struct {
-	command     []string
-	environment map[string]string
-	files       map[string]string
-}
-
 // theJob is that of production.
-func theJob(t testing.TB) job {
+func theJob(t testing.TB) registered.Job {
 	t.Helper()
-	j := job{environment: map[string]string{}, files: map[string]string{}}
-	objects, _ := controlplane.Registered(registered.Real(t, "../..", "prod"))
-	for _, o := range objects {
-		if o.Text("metadata.namespace") != apps.DatabaseRolesName {
-			continue
-		}
-		switch o["kind"] {
-		case "ConfigMap":
-			for name, text := range o["data"].(map[string]any) {
-				j.files[name] = text.(string)
-			}
-		case "CronJob":
-			const container = "spec.jobTemplate.spec.template.spec.containers[0]."
-			j.command = o.Texts(container + "command")
-			for _, variable := range o.Objects(container + "env") {
-				j.environment[variable.Text("name")] = variable.Text("value")
-			}
-		}
-	}
-	require.NotEmpty(t, j.command)
-	require.NotEmpty(t, j.files)
-	require.NotEmpty(t, j.environment)
-	return j
+	return registered.ProductionJob(t, "../..", apps.DatabaseRolesName)
 }
 
 // secretOf is the secret that RDS writes.
@@ -76,17 +44,17 @@ type result struct {
 // world is a fresh server and the job.
 type world struct {
 	*server
-	job
+	registered.Job
 	// port is where the job connects to, if that is not the server itself.
 	at int
 	// secret is the text of the master user's secret.
 	secret string
 }
 
-func newWorld(t testing.TB, version string, j job) *world {
+func newWorld(t testing.TB, version string, j registered.Job) *world {
 	t.Helper()
 	s := start(t, version)
-	return &world{server: s, job: j, at: s.port, secret: secretOf(password)}
+	return &world{server: s, Job: j, at: s.port, secret: secretOf(password)}
 }
 
 // run runs the job for applications, as a user that the machine does not know, with nothing in its environment but what the program puts there.
@@ -99,7 +67,7 @@ func (w *world) run(applications ...string) (result, error) {
 	if err := os.Chmod(folder, 0o755); err != nil {
 		return result{}, err
 	}
-	files := maps.Clone(w.files)
+	files := maps.Clone(w.Files)
 	files["secret.json"] = w.secret
 	for name, text := range files {
 		if err := os.WriteFile(filepath.Join(folder, name), []byte(text), 0o644); err != nil {
@@ -110,13 +78,13 @@ func (w *world) run(applications ...string) (result, error) {
 	if err != nil {
 		return result{}, err
 	}
-	environment := maps.Clone(w.environment)
+	environment := maps.Clone(w.Environment)
 	maps.Copy(environment, map[string]string{
 		"APPLICATIONS": strings.Join(applications, " "), "MASTER_SECRET": filepath.Join(folder, "secret.json"),
 		"PGHOST": "127.0.0.1", "PGPORT": fmt.Sprint(w.at), "PATH": filepath.Dir(psql) + ":/usr/bin:/bin",
 	})
 	var words []string
-	for _, word := range w.command {
+	for _, word := range w.Command {
 		words = append(words, strings.Replace(word, "/scripts/", folder+"/", 1))
 	}
 	cmd := exec.Command(words[0], words[1:]...)

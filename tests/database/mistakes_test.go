@@ -56,10 +56,10 @@ func TestMistakesShow(t *testing.T) {
 		}
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
-			require.Equal(t, 1, strings.Count(j.files[m.file], m.old), "%s has not once: %s", m.file, m.old)
+			require.Equal(t, 1, strings.Count(j.Files[m.file], m.old), "%s has not once: %s", m.file, m.old)
 			edited := j
-			edited.files = maps.Clone(j.files)
-			edited.files[m.file] = strings.Replace(j.files[m.file], m.old, m.new, 1)
+			edited.Files = maps.Clone(j.Files)
+			edited.Files[m.file] = strings.Replace(j.Files[m.file], m.old, m.new, 1)
 			assert.Error(t, check(newWorld(t, versions[len(versions)-1], edited)), "without the rule, the check finds nothing")
 		})
 	}

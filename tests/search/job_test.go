@@ -17,18 +17,13 @@ import (
 	"syscall"
 	"testing"
 
-	"github.com/stretchr/testify/require"
-
 	"legops/components/apps"
-	"legops/internal/controlplane"
 	"legops/internal/registered"
 )
 
-// job is the job as the program registers it: what its container executes, with which variables, and the files of its ConfigMap.
+// job is the job as the program registers it.
 type job struct {
-	command     []string
-	environment map[string]string
-	files       map[string]string
+	registered.Job
 	// master is the role that the pods have, arn the ARN of an application's role, with %s for the application.
 	master, arn string
 }
@@ -36,28 +31,8 @@ type job struct {
 // theJob is that of production.
 func theJob(t testing.TB) job {
 	t.Helper()
-	j := job{environment: map[string]string{}, files: map[string]string{}}
-	objects, _ := controlplane.Registered(registered.Real(t, "../..", "prod"))
-	for _, o := range objects {
-		if o.Text("metadata.namespace") != apps.SearchRolesName {
-			continue
-		}
-		switch o["kind"] {
-		case "ConfigMap":
-			for name, text := range o["data"].(map[string]any) {
-				j.files[name] = text.(string)
-			}
-		case "CronJob":
-			const container = "spec.jobTemplate.spec.template.spec.containers[0]."
-			j.command = o.Texts(container + "command")
-			for _, variable := range o.Objects(container + "env") {
-				j.environment[variable.Text("name")] = variable.Text("value")
-			}
-		}
-	}
-	require.NotEmpty(t, j.command)
-	require.NotEmpty(t, j.files)
-	first, _, _ := strings.Cut(j.environment["APPLICATIONS"], " ")
+	j := job{Job: registered.ProductionJob(t, "../..", apps.SearchRolesName)}
+	first, _, _ := strings.Cut(j.Environment["APPLICATIONS"], " ")
 	name, arn, _ := strings.Cut(first, "=")
 	j.arn = strings.TrimSuffix(arn, name) + "%s"
 	j.master = strings.TrimSuffix(arn, "app-"+name) + "search-master"
@@ -85,7 +60,7 @@ const (
 
 func newWorld(t testing.TB, j job) *world {
 	t.Helper()
-	w := &world{domain: newDomain(t, j.environment["AWS_REGION"], j.master), job: j, pod: podToken, key: key{"ASIAEXAMPLE", secret, session, j.master}}
+	w := &world{domain: newDomain(t, j.Environment["AWS_REGION"], j.master), job: j, pod: podToken, key: key{"ASIAEXAMPLE", secret, session, j.master}}
 	w.keys[w.key.id] = w.key
 	w.endpoint = w.at.URL
 	w.trusted = pem.EncodeToMemory(&pem.Block{Type: "CERTIFICATE", Bytes: w.at.Certificate().Raw})
@@ -120,14 +95,14 @@ func (w *world) run(applications ...string) (result, error) {
 	if err := os.Chmod(folder, 0o755); err != nil {
 		return result{}, err
 	}
-	files := maps.Clone(w.files)
+	files := maps.Clone(w.Files)
 	files["token"], files["trusted.pem"] = podToken, string(w.trusted)
 	for name, text := range files {
 		if err := os.WriteFile(filepath.Join(folder, name), []byte(text), 0o644); err != nil {
 			return result{}, err
 		}
 	}
-	environment := maps.Clone(w.environment)
+	environment := maps.Clone(w.Environment)
 	var named []string
 	for _, application := range applications {
 		named = append(named, application+"="+fmt.Sprintf(w.arn, application))
@@ -138,7 +113,7 @@ func (w *world) run(applications ...string) (result, error) {
 		"PATH": "/usr/bin:/bin",
 	})
 	words := []string{"-c", `ulimit -f 0; exec "$@"`, "job"}
-	for _, word := range w.command {
+	for _, word := range w.Command {
 		words = append(words, strings.Replace(word, "/scripts/", folder+"/", 1))
 	}
 	cmd := exec.Command("bash", words...)

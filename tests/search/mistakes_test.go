@@ -60,10 +60,10 @@ func TestMistakesShow(t *testing.T) {
 		}
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
-			require.Equal(t, 1, strings.Count(j.files["run.sh"], m.old), "run.sh has not once: %s", m.old)
+			require.Equal(t, 1, strings.Count(j.Files["run.sh"], m.old), "run.sh has not once: %s", m.old)
 			edited := j
-			edited.files = maps.Clone(j.files)
-			edited.files["run.sh"] = strings.Replace(j.files["run.sh"], m.old, m.new, 1)
+			edited.Files = maps.Clone(j.Files)
+			edited.Files["run.sh"] = strings.Replace(j.Files["run.sh"], m.old, m.new, 1)
 			assert.Error(t, check(newWorld(t, edited)), "without the rule, the check finds nothing")
 		})
 	}

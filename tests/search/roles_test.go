@@ -361,7 +361,7 @@ func TestRegisteredApplications(t *testing.T) {
 	j := theJob(t)
 	w := newWorld(t, j)
 	var names []string
-	for _, pair := range strings.Fields(j.environment["APPLICATIONS"]) {
+	for _, pair := range strings.Fields(j.Environment["APPLICATIONS"]) {
 		name, arn, _ := strings.Cut(pair, "=")
 		assert.Equal(t, fmt.Sprintf(j.arn, name), arn)
 		names = append(names, name)

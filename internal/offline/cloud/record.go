@@ -73,14 +73,14 @@ func keyOf(account, region, cluster, typ, id string) entryKey {
 // of tells apart patches of one object, which all have its id: each has a field manager of its own, which the provider draws for its resource
 // (fieldManagerName in pulumi-kubernetes v4.30.0, provider/pkg/provider/provider.go).
 func (k entryKey) of(urn resource.URN) entryKey {
-	if isPatch(k.typ) {
+	if IsPatch(k.typ) {
 		k.manager = urn.Name()
 	}
 	return k
 }
 
-// isPatch is whether a type changes an object that another resource makes.
-func isPatch(typ string) bool { return strings.HasSuffix(typ, "Patch") }
+// IsPatch is whether a type changes an object that another resource makes. Several may have the id of that object.
+func IsPatch(typ string) bool { return strings.HasSuffix(typ, "Patch") }
 
 func (k entryKey) compare(other entryKey) int {
 	return cmp.Or(

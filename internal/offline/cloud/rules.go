@@ -109,7 +109,7 @@ func (p *Provider) refuseName(e *Entry) error {
 			return e.refusal("ValidationException: names that begin with %q are reserved", prefix)
 		}
 	}
-	if name == "" || isPatch(e.Type) { // the name of a patch is that of what it patches
+	if name == "" || IsPatch(e.Type) { // the name of a patch is that of what it patches
 		return nil
 	}
 	for _, other := range p.record.index.find(byName(e, name)) {

@@ -110,7 +110,7 @@ func observe(before []cloud.Entry, events []cloud.Event, after []cloud.Entry) *t
 // identity is how the cloud tells an entry from others.
 func identity(e *cloud.Entry) string {
 	parts := []string{e.Account, e.Region, e.Cluster, e.Type, e.ID}
-	if strings.HasSuffix(e.Type, "Patch") { // several have the id of the object that they patch
+	if cloud.IsPatch(e.Type) {
 		parts = append(parts, e.URN)
 	}
 	return strings.Join(parts, " ")
