@@ -27,7 +27,7 @@ var _ = add(objects([]Type{
 	{Token: Namespace, Scope: InCluster, Name: Name{Form: labelForm}, Box: "applications", Inert: true},
 	{Token: Deployment, Replaces: []string{"spec.selector"}, Box: "applications", Holds: Nothing, Costs: Free,
 		Failure: "it is an application, or a part of the platform on the cluster", Restarts: []Restart{rollsOut}},
-	{Token: DeploymentPatch, Box: "applications", Inert: true, Restarts: []Restart{rollsOut}},
+	{Token: DeploymentPatch, Box: "applications", Inert: true, Restarts: []Restart{rollsOut, waitsForValues}},
 	{Token: CronJob, Box: "applications", Inert: true},
 	{Token: CronJobPatch, Box: "applications", Inert: true},
 	{Token: HorizontalPodAutoscaler, Box: "applications", Inert: true},
@@ -84,3 +84,11 @@ var rollsOut = Restart{Input: "spec.template", Serves: true,
 	What:    "its pods are replaced, a share at a time with the strategy RollingUpdate (Recreate ends all first): new ones have to be ready before old ones go",
 	Longest: "progressDeadlineSeconds without another ready pod; then the rollout counts as failed, and the old pods serve on",
 	Source:  "https://kubernetes.io/docs/concepts/workloads/controllers/deployment/#rolling-update-deployment"}
+
+// waitsForValues is a change of what the pods of an application do before its own container starts: a container reads its secretFiles
+// (components/apps/app_secretfiles.go).
+var waitsForValues = Restart{Input: "spec.template.spec.initContainers", Serves: true,
+	What: "its pods are replaced a share at a time. New ones start once each secret of secretFiles has a value, which a person enters in Secrets Manager; " +
+		"the old ones serve meanwhile",
+	Longest: rollsOut.Longest,
+	Source:  "https://kubernetes.io/docs/concepts/workloads/pods/init-containers/#understanding-init-containers"}

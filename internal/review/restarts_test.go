@@ -158,6 +158,14 @@ func TestWhatChangesDoToDataAndService(t *testing.T) {
 			[]string{"1: database: instanceClass: db.r7g.large → db.r7g.xlarge: the database moves"},
 		},
 		{
+			"secretFiles of an application: its pods wait for the values",
+			[]model.Step{in("App", step("update", catalogue.DeploymentPatch, "matters",
+				map[string]any{"spec": map[string]any{"template": map[string]any{"spec": map[string]any{}}}},
+				map[string]any{"spec": map[string]any{"template": map[string]any{"spec": map[string]any{"initContainers": []any{map[string]any{"name": "secrets"}}}}}}))},
+			nil,
+			[]string{"serves: its pods are replaced a share at a time. New ones start once each secret of secretFiles has a value"},
+		},
+		{
 			"storage from 200 to 500 GiB",
 			[]model.Step{in("Rds", step("update", catalogue.Database, "database", database(nil), database(map[string]any{"allocatedStorage": 500.0})))},
 			nil,

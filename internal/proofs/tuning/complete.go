@@ -10,7 +10,8 @@ import (
 )
 
 // complete is a move with what else has to change so that the loader takes it, as a person would go about it: references to what was renamed
-// or removed follow it, and what was added twice gets a name of its own. It is nil where that does not help.
+// or removed follow it, what was added twice gets a name of its own, and a name that was added is added to the list that it refers to. It is nil
+// where that does not help.
 func (b *bench) complete(m *Move, schema *node, random *rand.Rand) *Move {
 	const rounds = 5
 	edits := slices.Clone(m.Edits)
@@ -50,6 +51,10 @@ func (b *bench) complete(m *Move, schema *node, random *rand.Rand) *Move {
 					path = path[:len(path)-1]
 				}
 				edits = append(edits, edit{path, absent{}})
+			case strings.HasPrefix(p.Rule, "no such ") && at != "" && m.Change == added && listOfNames(p.Fix, schema) != nil:
+				list := listOfNames(p.Fix, schema)
+				names, _ := get(config, list).([]any)
+				edits = append(edits, edit{list, append(slices.Clone(names), at)})
 			case strings.HasPrefix(p.Rule, "is also ") && m.Change == added:
 				edits = append(edits, edit{path, schema.at(path).example(random)})
 			default:
@@ -62,4 +67,18 @@ func (b *bench) complete(m *Move, schema *node, random *rand.Rand) *Move {
 		}
 	}
 	return nil
+}
+
+// listOfNames is the path of the list to which a person adds a name by a fix of the loader; nil where the fix is another, or where the elements
+// of the list are more than names.
+func listOfNames(fix string, schema *node) []string {
+	list, adds := strings.CutPrefix(fix, "add it to ")
+	if !adds {
+		return nil
+	}
+	path := pathOf(list)
+	if n := schema.at(path); n == nil || n.Items == nil || n.Items.Type != "string" {
+		return nil
+	}
+	return path
 }

@@ -186,6 +186,20 @@ func TestCompletedMovesOfTunedApplications(t *testing.T) {
 		tuned(&Move{Change: removed, Edits: []edit{{pathOf("legops:applications[8]"), absent{}}}}))
 }
 
+// A file of a secret comes with the secret; a queue, which is more than its name, is not made up.
+func TestCompletedMovesOfNames(t *testing.T) {
+	schema, err := readSchema(prooftest.Root)
+	require.NoError(t, err)
+	doc, err := read(prooftest.Root, "dev")
+	require.NoError(t, err)
+	b := &bench{dir: t.TempDir(), doc: doc, load: func(values map[string]string) (*stacks.Config, error) { return stacks.Load(stacks.Project, values) }}
+	random := rand.New(rand.NewPCG(1, 2))
+	m := b.complete(&Move{Change: added, Edits: []edit{{pathOf("legops:applications[0].secretFiles"), []any{"licence"}}}}, schema, random)
+	require.NotNil(t, m)
+	assert.Contains(t, get(apply(doc.config(), m.Edits...), pathOf("legops:applications[0].secrets")), "licence")
+	assert.Nil(t, b.complete(&Move{Change: added, Edits: []edit{{pathOf("legops:applications[0].consumes"), []any{"other.fifo"}}}}, schema, random))
+}
+
 func TestSet(t *testing.T) {
 	config := map[string]any{"queues": []any{map[string]any{"name": "a"}, map[string]any{"name": "b"}}}
 	set := func(value any, path ...string) any { return apply(config, edit{path, value}) }
