@@ -91,7 +91,8 @@ func partNames() (names []string) {
 	return names
 }
 
-// measureAll measures the chosen parts. It returns an error if a limit is exceeded.
+// measureAll measures the chosen parts, and prints the ratios also of a run that fails or is interrupted. It returns an error if a limit is
+// exceeded.
 func measureAll(ctx context.Context, root, revision string, chosen []string) (err error) {
 	b := &bench{out: os.Stdout}
 	trees := filepath.Join(root, ".offline", "bench")
@@ -115,16 +116,17 @@ func measureAll(ctx context.Context, root, revision string, chosen []string) (er
 		if !slices.Contains(chosen, part.name) {
 			continue
 		}
-		if err := part.run(b, ctx); err != nil {
-			return fmt.Errorf("%s: %w", part.name, err)
+		if err = part.run(b, ctx); err != nil {
+			err = fmt.Errorf("%s: %w", part.name, err)
+			break // what was measured before counts
 		}
 	}
 	_, _ = fmt.Fprint(b.out, "\n", tableHead("Ratio", "Limit"))
-	exceeded := report(b.out, b.ratios)
-	if len(chosen) < len(parts) {
-		return exceeded
+	err = errors.Join(err, report(b.out, b.ratios))
+	if err != nil || len(chosen) < len(parts) {
+		return err
 	}
-	return errors.Join(exceeded, unmeasured(b.ratios, b.base != nil))
+	return unmeasured(b.ratios, b.base != nil)
 }
 
 // machine describes the machine of the measurements.
