@@ -7,10 +7,10 @@ import (
 )
 
 // commands declares what identity runs beside its pods that serve: a migration, a schedule and a worker.
-func commands(timeout, cron, command, minutes string) [][2]string {
+func commands(timeout, cron, command string) [][2]string {
 	const anchor = "path: /identity\n        port: 8080\n"
 	return append([][2]string{
-		{`TOKEN_MINUTES: "15"`, `TOKEN_MINUTES: "` + minutes + `"`}, {`RENEWAL_NOTICE_DAYS: "60"`, `RENEWAL_NOTICE_DAYS: "61"`}, // as the cases before
+		{`TOKEN_MINUTES: "15"`, `TOKEN_MINUTES: "25"`}, {`RENEWAL_NOTICE_DAYS: "60"`, `RENEWAL_NOTICE_DAYS: "61"`}, // as the cases before
 	}, [2]string{anchor, anchor + `        migrate:
           command: [` + command + `, migrate]
           timeoutSeconds: ` + timeout + `
@@ -38,11 +38,11 @@ func runsCommands(w *world) {
 	}
 	w.release("identity", released)
 	w.kubectl(append(asDeployer, "--namespace=identity", "patch", "configmap", "serving.delivery", "--type=merge", `--patch={"data":{"image":"`+released+`"}}`)...)
-	w.edit("", commands("", "", "", "25")[:2]...)
+	w.edit("", commands("", "", "")[:2]...)
 	w.up("--refresh")
 	w.rolledOut("identity")
 
-	w.edit("", commands("60", "0 6 * * *", "/app/one", "25")...)
+	w.edit("", commands("60", "0 6 * * *", "/app/one")...)
 	said := w.preview()
 	assert.Subset(w.t, said, []string{
 		"create app-identity-migration", "create app-identity-schedule-tidy", "create app-identity-schedule-tidy-runs", "create app-identity-worker-mail",
@@ -70,7 +70,7 @@ func runsCommands(w *world) {
 	before := tidy()
 	assert.Equal(w.t, 2, strings.Count(before, next))
 
-	w.edit("", commands("90", "30 5 * * *", "/app/two", "25")...)
+	w.edit("", commands("90", "30 5 * * *", "/app/two")...)
 	said = w.preview()
 	assert.ElementsMatch(w.t, []string{"update app-identity-migration", "update app-identity-schedule-tidy-runs", "update app-identity-worker-mail-workload"}, said)
 	w.up()
@@ -88,7 +88,7 @@ func runsCommands(w *world) {
 	}
 	assert.Empty(w.t, w.preview("--refresh"))
 
-	w.edit("", commands("", "", "", "25")[:2]...)
+	w.edit("", commands("", "", "")[:2]...)
 	w.up()
 	assert.Empty(w.t, w.kubectl("--namespace=identity", "get", "cronjobs", "--output=name"))
 	assert.Equal(w.t, "deployment.apps/identity", w.kubectl("--namespace=identity", "get", "deployments", "--output=name"))

@@ -43,7 +43,7 @@ func workersRelease(a *application) {
 	watched := a.start(a.build("crashes later"))
 	watched.during = func(event string, _ *hookRun) {
 		if event == "ValidateService" {
-			time.AfterFunc(2*time.Second, func() { a.restarts("mail", of("crashes later")) })
+			time.AfterFunc(2*time.Second, func() { a.restartsMail(of("crashes later")) })
 		}
 	}
 	a.fails(watched, of("crashes later")+" is not healthy: containers of workers restarted 3 times; "+of("v1")+" serves again")
@@ -96,10 +96,10 @@ func (a *application) have(image string, audit, mail int) {
 	}, 60*time.Second, 200*time.Millisecond)
 }
 
-// restarts tells the cluster that the container of a pod of a worker was restarted, three times.
-func (a *application) restarts(worker, image string) {
+// restartsMail tells the cluster that the container of a pod of the worker mail was restarted, three times.
+func (a *application) restartsMail(image string) {
 	for _, p := range a.pods() {
-		if !strings.HasPrefix(p.name, worker+"-") || p.image != image {
+		if !strings.HasPrefix(p.name, "mail-") || p.image != image {
 			continue
 		}
 		a.say("the container of %s restarts", p.name)
