@@ -1,6 +1,8 @@
 package apps
 
 import (
+	"slices"
+
 	"github.com/pulumi/pulumi/sdk/v3/go/pulumi"
 
 	"legops/components/internal/kit"
@@ -23,7 +25,7 @@ func (b *appBuild) delivery() error {
 // deliveryRules are looked at by Kubernetes one by one, and only add up. kubectl reads what it patches.
 func (a *AppArgs) deliveryRules() []kit.RbacRule {
 	look, own := []string{"get", "list", "watch"}, []string{a.Name}
-	released := append(own[:1:1], a.workerNames()...)
+	released := slices.Concat(own, a.workerNames())
 	return append([]kit.RbacRule{
 		{APIGroups: []string{"apps"}, Resources: []string{"deployments", "replicasets"}, Verbs: look},
 		{APIGroups: []string{"apps"}, Resources: []string{"deployments"}, ResourceNames: released, Verbs: []string{"patch"}},
