@@ -30,12 +30,17 @@ func TestHooksTellWhyAPodDoesNotStart(t *testing.T) {
 		{
 			"release/common.sh", "list", "Pending",
 			`{"ready": false, "lastState": {"terminated": {"exitCode": 1, "message": "` + said + `"}}, "state": {"waiting": {"reason": "CrashLoopBackOff"}}}`,
-			`{"restartCount": 0, "state": {"waiting": {"reason": "PodInitializing"}}}`, "pod-1 " + said + " restarts=0 PodInitializing an:image\n",
+			`{"ready": false, "lastState": {}, "restartCount": 0, "state": {"waiting": {"reason": "PodInitializing"}}}`, "pod-1 " + said + " restarts=0 PodInitializing an:image\n",
 		},
 		{
 			"release/common.sh", "list", "Running",
 			`{"ready": true, "lastState": {"terminated": {"exitCode": 1, "message": "` + said + `"}}, "state": {"terminated": {"exitCode": 0}}}`,
-			`{"restartCount": 2, "state": {"running": {}}}`, "pod-1 restarts=2 an:image\n",
+			`{"ready": true, "lastState": {"terminated": {"exitCode": 1, "message": "long ago"}}, "restartCount": 2, "state": {"running": {}}}`, "pod-1 restarts=2 an:image\n",
+		},
+		{ // a worker, which tells the end of what it printed
+			"release/common.sh", "list", "Running", "",
+			`{"ready": false, "lastState": {"terminated": {"exitCode": 1, "message": "no such queue"}}, "restartCount": 2, "state": {"waiting": {"reason": "CrashLoopBackOff"}}}`,
+			"pod-1 restarts=2 CrashLoopBackOff no such queue an:image\n",
 		},
 	} {
 		found := regexp.MustCompile(`(?s)\n` + c.function + `\(\) \{.*?--output=go-template='(.*?)'`).FindStringSubmatch(checkout.Read(t, c.script))

@@ -87,6 +87,7 @@ func (p *Platform) layers(cfg *stacks.Config) []layer {
 		{name: "storage", alarms: operations.StorageAlarms(p.Storage.Names, p.Storage.ReplicaNames)},
 		{name: "network", alarms: operations.NetworkAlarms(p.Network.NatGatewayIDs)},
 		{name: "cluster", below: []string{"database", "search"}, alarms: operations.ClusterAlarms(w.cluster)},
+		{name: "workers", below: []string{"database", "search", "cluster"}, alarms: operations.WorkerAlarms(p.Eks.ClusterName, cfg.Applications)},
 		{name: "schedules", below: []string{"database", "search"}, alarms: operations.ScheduleAlarms(cfg.Applications)},
 		{
 			name: "balancer", below: []string{"database", "search", "cluster"}, alarms: operations.BalancerAlarms(w.balancer),
@@ -102,7 +103,7 @@ func (p *Platform) alarms(ctx *pulumi.Context, cfg *stacks.Config) (err error) {
 	p.Alarms = map[string]*operations.Alarms{}
 	for _, l := range p.layers(cfg) {
 		if len(l.alarms)+len(l.others) == 0 {
-			continue // no application has a schedule
+			continue // no application has a schedule, or a worker
 		}
 		args := &operations.AlarmsArgs{
 			Name: p.name, Layer: l.name, Alarms: l.alarms, Others: l.others, TopicArns: p.Alerts.TopicArns,

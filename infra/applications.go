@@ -33,6 +33,7 @@ func (p *Platform) applications(ctx *pulumi.Context, cfg *stacks.Config) (err er
 		Repositories: p.name,
 		Location:     p.globalLocation,
 		Schedules:    schedulesOf(cfg),
+		Workers:      workersOf(cfg),
 		Migrations:   namesOf(cfg, func(a settings.Application) bool { return a.Migrate != nil }),
 		Cluster:      p.Eks.Cluster,
 	}, onCluster); err != nil {
@@ -123,15 +124,24 @@ func namesOf(cfg *stacks.Config, want func(settings.Application) bool) []string 
 	return names
 }
 
-// schedulesOf returns, by application, the names of its schedules.
+// schedulesOf returns, by application, the names of its schedules, workersOf those of its workers.
 func schedulesOf(cfg *stacks.Config) map[string][]string {
-	schedules := map[string][]string{}
+	return namesIn(cfg, func(a settings.Application) []settings.Schedule { return a.Schedules }, func(s settings.Schedule) string { return s.Name })
+}
+
+func workersOf(cfg *stacks.Config) map[string][]string {
+	return namesIn(cfg, func(a settings.Application) []settings.Worker { return a.Workers }, func(w settings.Worker) string { return w.Name })
+}
+
+// namesIn returns, by application, the names in a list of its own.
+func namesIn[T any](cfg *stacks.Config, list func(settings.Application) []T, name func(T) string) map[string][]string {
+	names := map[string][]string{}
 	for _, application := range cfg.Applications {
-		for _, s := range application.Schedules {
-			schedules[application.Name] = append(schedules[application.Name], s.Name)
+		for _, its := range list(application) {
+			names[application.Name] = append(names[application.Name], name(its))
 		}
 	}
-	return schedules
+	return names
 }
 
 // callersOf returns, by application, the applications that call it.

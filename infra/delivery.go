@@ -11,6 +11,7 @@ import (
 	"legops/components/operations"
 	sources "legops/delivery"
 	"legops/internal/rollout"
+	"legops/internal/settings"
 	"legops/stacks"
 )
 
@@ -121,6 +122,16 @@ func (p *Platform) mirrors(ctx *pulumi.Context, cfg *stacks.Config) (err error) 
 	return nil
 }
 
+// mostPods is the largest number of pods that a release of the application replaces one after the other: those of its workers are replaced beside
+// those that serve.
+func mostPods(application settings.Application) int {
+	most := application.MaxReplicas
+	for _, w := range application.Workers {
+		most = max(most, application.Size(w).MaxReplicas)
+	}
+	return most
+}
+
 func (p *Platform) pipelines(ctx *pulumi.Context, cfg *stacks.Config) error {
 	p.Pipelines, p.builds = pulumi.StringMap{}, pulumi.StringMap{}
 	for i, application := range cfg.Applications {
@@ -147,7 +158,7 @@ func (p *Platform) pipelines(ctx *pulumi.Context, cfg *stacks.Config) error {
 				Path:           application.Path,
 				NodePort:       apps.IngressNodePort,
 				BakeMinutes:    cfg.Pipeline.BakeMinutes,
-				RolloutSeconds: rollout.Seconds(application.MaxReplicas, application.Start()),
+				RolloutSeconds: rollout.Seconds(mostPods(application), application.Start()),
 			},
 			ArtifactBucket:    p.Storage.ArtifactBucket,
 			ArtifactBucketArn: p.artifacts(),

@@ -117,6 +117,9 @@ func platform() *stacks.Config {
 				Schedules: []settings.Schedule{{
 					Name: "tidy", Cron: "0 6 * * *", TimeZone: "UTC", Command: []settings.CommandWord{"tidy"}, DeadlineSeconds: 60, Concurrency: settings.ConcurrencyReplace,
 				}},
+				Workers: []settings.Worker{{
+					Name: "mail", Command: []settings.CommandWord{"mail"}, WorkerSize: settings.WorkerSize{MinReplicas: 2, MaxReplicas: 3, CPU: "50m", Memory: "64Mi"},
+				}},
 				Edge: &settings.ApplicationEdge{
 					OwnContentSecurityPolicy: true, Uploads: []settings.UploadPath{"/matters/files", "/matters/evidence"},
 					WebSockets: []settings.WebSocketPath{"/matters/live"}, MaxUploadMiB: 77,

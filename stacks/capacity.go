@@ -3,7 +3,6 @@ package stacks
 import (
 	"cmp"
 	"fmt"
-	"slices"
 	"strconv"
 	"strings"
 
@@ -47,18 +46,36 @@ func capacityOf(c *checker) {
 func (c *checker) tooLarge(node capacity.Room, workloads []capacity.Workload) {
 	rule := "a node has room for " + describe(node)
 	for _, w := range workloads {
-		i := slices.IndexFunc(c.Applications, func(a settings.Application) bool { return a.Name == w.Name })
+		key, size := c.sized(w.Name)
 		switch {
-		case i < 0:
+		case key == "":
 			c.report("eks.nodes.instanceTypes", nil, fmt.Sprintf("%s, and a pod of %s requests %s", rule, w.Name, describe(w.Pod)),
 				"choose larger instance types")
 		case w.Pod.MilliCPU > node.MilliCPU:
-			c.report(element("applications", i)+".cpu", c.Applications[i].CPU, rule, "request less, or choose larger instance types")
+			c.report(key+".cpu", size.CPU, rule, "request less, or choose larger instance types")
 		default:
-			c.report(element("applications", i)+".memory", c.Applications[i].Memory, rule, "request less, or choose larger instance types")
+			c.report(key+".memory", size.Memory, rule, "request less, or choose larger instance types")
 		}
 	}
 }
+
+// sized is the key of an application or of a worker, by the name of its workload, and its size; "" of anything else.
+func (c *checker) sized(workload string) (string, settings.WorkerSize) {
+	for i, a := range c.Applications {
+		if a.Name == workload {
+			return element("applications", i), settings.WorkerSize{CPU: a.CPU, Memory: a.Memory}
+		}
+		for j, w := range a.Workers {
+			if workerPods(a, w) == workload {
+				return element(element("applications", i)+".workers", j), a.Size(w)
+			}
+		}
+	}
+	return "", settings.WorkerSize{}
+}
+
+// workerPods is the name of the workload of a worker. That of an application has no point.
+func workerPods(a settings.Application, w settings.Worker) string { return a.Name + "." + w.Name }
 
 // Warnings describe allowed but risky settings, each in one line.
 func (c *Config) Warnings() []string {
@@ -78,6 +95,9 @@ func (c *Config) shortOf(what string, choose func(least, most int) int) *Problem
 	workloads, start := c.workloads(choose), map[string]int{}
 	surge := "a release's surge of a tenth (rounded up)"
 	for _, a := range c.Applications {
+		for _, w := range a.Workers {
+			start[workerPods(a, w)] = a.Start()
+		}
 		if start[a.Name] = a.Start(); a.Start() > rollout.StartSeconds {
 			surge = fmt.Sprintf("a release's surge (rounded up; a tenth, and more where startSeconds is above %d)", rollout.StartSeconds)
 		}
@@ -124,6 +144,10 @@ func (c *Config) workloads(choose func(least, most int) int) []capacity.Workload
 	}
 	for _, a := range c.Applications {
 		all = append(all, capacity.Workload{Name: a.Name, Replicas: choose(a.MinReplicas, a.MaxReplicas), Pod: a.Pod()})
+		for _, w := range a.Workers {
+			size := a.Size(w)
+			all = append(all, capacity.Workload{Name: workerPods(a, w), Replicas: choose(size.MinReplicas, size.MaxReplicas), Pod: a.WorkerPod(w)})
+		}
 	}
 	for _, service := range capacity.Services {
 		all = append(all, service.Workload)

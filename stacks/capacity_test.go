@@ -30,6 +30,12 @@ func TestPodsFindNodes(t *testing.T) {
 			"legops:tuning.all.cpu: 2: a node has room for " + largeNode + ": request less, or choose larger instance types",
 			"legops:tuning.applications.documents.cpu: 99999999999999999999: a node has room for " + largeNode + ": request less, or choose larger instance types",
 		}},
+		{"workers, with their surge", "dev", []edit{
+			set("eks.nodes.maxSizePerZone", 3), set("applications[2].workers", []any{worker(map[string]any{"minReplicas": 11, "cpu": "1000m", "memory": "64Mi"})}),
+		}, []string{
+			"legops:eks.nodes.maxSizePerZone: 3: applications and ingress at their minReplicas, and add-ons, each with a release's surge of a tenth (rounded up), and a run of each scheduled job request 10770m CPU, " +
+				"15868 MiB and 37 pods per zone: 9 nodes of " + largeNode + ": set it to 9 or more, let pods request less, or choose larger instance types",
+		}},
 		{"instance type of unknown size", "dev", []edit{set("eks.nodes.instanceTypes[1]", "x2gd.large")}, []string{
 			"legops:eks.nodes.instanceTypes[1]: x2gd.large: its size is unknown, so nobody can tell whether the pods fit: choose one of " +
 				"c6a, c6g, c6i, c7a, c7g, c7i, c8a, c8g, c8i, m6a, m6g, m6i, m7a, m7g, m7i, m8a, m8g, m8i, r6a, r6g, r6i, r7a, r7g, r7i, r8a, r8g, r8i, " +

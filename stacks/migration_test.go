@@ -33,7 +33,7 @@ func TestMigrationRefuses(t *testing.T) {
 			"legops:applications[3].migrate.timeoutSeconds: 0: below the minimum of 10: write a whole number of 10 to 2700",
 		}},
 		{"in the tuning of an account", "dev", []edit{set("tuning.applications.documents.migrate", map[string]any{"command": []any{"migrate"}, "timeoutSeconds": 60})}, []string{
-			"legops:tuning.applications.documents.migrate: unknown key: remove it; the keys here are cpu, maxReplicas, memory, minReplicas, settings",
+			"legops:tuning.applications.documents.migrate: unknown key: remove it; the keys here are cpu, maxReplicas, memory, minReplicas, settings, workers",
 		}},
 	})
 }

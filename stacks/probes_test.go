@@ -26,7 +26,7 @@ func TestProbesRefuse(t *testing.T) {
 		bad("a character of a shell", "/$(health)"),
 		bad("an empty query", "/health?"),
 		{"in the tuning of an account", "dev", []edit{set("tuning.applications.documents.probes", map[string]any{"live": "/a"})}, []string{
-			"legops:tuning.applications.documents.probes: unknown key: remove it; the keys here are cpu, maxReplicas, memory, minReplicas, settings",
+			"legops:tuning.applications.documents.probes: unknown key: remove it; the keys here are cpu, maxReplicas, memory, minReplicas, settings, workers",
 		}},
 	})
 }

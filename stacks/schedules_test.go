@@ -105,7 +105,7 @@ func TestSchedulesRefuse(t *testing.T) {
 			`legops:eks.logTypes: ["api","authenticator"]: without the log audit no alarm tells of a schedule whose runs fail or are missing: add audit`,
 		}},
 		{"in the tuning of an account", "dev", []edit{set("tuning.applications.documents.schedules", []any{})}, []string{
-			"legops:tuning.applications.documents.schedules: unknown key: remove it; the keys here are cpu, maxReplicas, memory, minReplicas, settings",
+			"legops:tuning.applications.documents.schedules: unknown key: remove it; the keys here are cpu, maxReplicas, memory, minReplicas, settings, workers",
 		}},
 	})
 }

@@ -36,6 +36,7 @@ func tune(c *checker) {
 		for _, l := range slices.Backward(layers) {
 			maps.Copy(a.Settings, l.says.Settings)
 		}
+		c.tuneWorkers(key, a)
 	}
 	known := applicationNames(c.Config)
 	if c.Tuning == nil || len(known) == 0 || !settled(known) { // a missing or repeated name is probably the one meant
@@ -57,7 +58,7 @@ func tune(c *checker) {
 func (c *checker) layers(name string, declared layer) (all []layer) {
 	if t := c.Tuning; t != nil {
 		if of, has := t.Applications[name]; has {
-			all = append(all, layer{tuningOf(name), of})
+			all = append(all, layer{tuningOf(name), of.Tunable})
 		}
 		if t.All != nil {
 			all = append(all, layer{tuningOfAll, *t.All})

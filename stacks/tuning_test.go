@@ -153,7 +153,7 @@ func TestTuningIsRefused(t *testing.T) {
 			"legops:tuning.al: unknown key: did you mean all?",
 			"legops:tuning.all.replicas: unknown key: remove it; the keys here are cpu, maxReplicas, memory, minReplicas, settings",
 			"legops:tuning.applications.matters.memry: unknown key: did you mean memory?",
-			"legops:tuning.applications.search.path: unknown key: remove it; the keys here are cpu, maxReplicas, memory, minReplicas, settings",
+			"legops:tuning.applications.search.path: unknown key: remove it; the keys here are cpu, maxReplicas, memory, minReplicas, settings, workers",
 		}},
 		{"misspelled, so what it says is not missing as well", "dev", []edit{drop("tuning.all"), set("tuning.al", map[string]any{"minReplicas": 2})}, []string{
 			"legops:tuning.al: unknown key: did you mean all?",

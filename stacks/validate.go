@@ -49,6 +49,7 @@ var rules = []rule{
 	{"settings are environment variables and no secrets", environmentVariables},
 	{"a migration is a program and its arguments", migrations},
 	{"schedules have times, and commands that can run within them", schedules},
+	{"workers have names of their own, and valid bounds", workers},
 	{"pipeline.loadTest needs a load test, and only production allows load on production", loadTest},
 	{"production refuses every weaker setting", production},
 }

@@ -37,13 +37,15 @@ func TestKubernetesAcceptsEveryObject(t *testing.T) {
 	})
 }
 
-// TestKubernetesAcceptsSecretFiles gives it an application whose pods read secrets into files: those that serve, of a migration and of a schedule.
+// TestKubernetesAcceptsSecretFiles gives it an application whose pods read secrets into files: those that serve, of a worker, of a migration and of a
+// schedule.
 func TestKubernetesAcceptsSecretFiles(t *testing.T) {
 	cfg := config(t, "dev")
 	a := &cfg.Applications[1]
 	a.SecretFiles = a.Secrets
 	a.Migrate = &settings.Migration{Command: []settings.CommandWord{"migrate"}, TimeoutSeconds: 60}
 	a.Schedules = []settings.Schedule{{Name: "tidy", Cron: "@daily", Command: []settings.CommandWord{"tidy"}, DeadlineSeconds: 60}}
+	a.Workers = []settings.Worker{{Name: "mail", Command: []settings.CommandWord{"mail"}}}
 	objects, patches := controlplane.Registered(registered.Stack(t, "dev", cfg))
 	reads := 0
 	for _, o := range append(slices.Clone(objects), patches...) {
@@ -51,7 +53,7 @@ func TestKubernetesAcceptsSecretFiles(t *testing.T) {
 			reads += len(o.Objects("spec.template.spec.initContainers")) + len(o.Objects("spec.jobTemplate.spec.template.spec.initContainers"))
 		}
 	}
-	assert.Equal(t, 3, reads)
+	assert.Equal(t, 4, reads)
 	assert.NoError(t, admit(t, registered.Plane(t, root, controlplane.Options{}), objects, patches))
 }
 

@@ -39,7 +39,7 @@ func TestRemindIsToldToEnd(t *testing.T) {
 func TestCommandsThatThereAreNot(t *testing.T) {
 	for _, arguments := range [][]string{{"remid"}, {"remind", "all"}} {
 		err := command(t.Context(), arguments, &config.Config{PageSize: 1}, slog.New(slog.DiscardHandler))
-		if err == nil || !strings.Contains(err.Error(), "must be none, migrate or remind") {
+		if err == nil || !strings.Contains(err.Error(), "must be none, migrate, remind or index") {
 			t.Errorf("%q: error %v", arguments, err)
 		}
 	}

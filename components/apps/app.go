@@ -101,7 +101,7 @@ type appBuild struct {
 // NewApp creates the application, from who it is to how it is reached.
 func NewApp(ctx *pulumi.Context, name string, args *AppArgs, opts ...pulumi.ResourceOption) (*App, error) {
 	b := &appBuild{Space: kit.NewSpace(ctx, name), args: args, c: &App{SecretArns: map[string]pulumi.StringOutput{}}}
-	return b.c, b.Create(b.c, args, args.check, opts, b.secrets, b.space, b.pods, b.schedules, b.exposed, b.delivery)
+	return b.c, b.Create(b.c, args, args.check, opts, b.secrets, b.space, b.pods, b.schedules, b.workers, b.exposed, b.delivery)
 }
 
 // space creates the role, and then the namespace: so the role stays until the last pod has gone with it.
@@ -156,6 +156,7 @@ func (a *AppArgs) check(p *kit.Problems) {
 	a.checkRights(p)
 	a.checkConnections(p)
 	a.checkSchedules(p)
+	a.checkWorkers(p)
 	a.checkSecretFiles(p)
 	a.checkProbes(p)
 }

@@ -1,6 +1,8 @@
 package apps
 
 import (
+	"slices"
+
 	"github.com/pulumi/pulumi/sdk/v3/go/pulumi"
 
 	"legops/components/internal/kit"
@@ -23,9 +25,10 @@ func (b *appBuild) delivery() error {
 // deliveryRules are looked at by Kubernetes one by one, and only add up. kubectl reads what it patches.
 func (a *AppArgs) deliveryRules() []kit.RbacRule {
 	look, own := []string{"get", "list", "watch"}, []string{a.Name}
+	released := slices.Concat(own, a.workerNames())
 	return append([]kit.RbacRule{
 		{APIGroups: []string{"apps"}, Resources: []string{"deployments", "replicasets"}, Verbs: look},
-		{APIGroups: []string{"apps"}, Resources: []string{"deployments"}, ResourceNames: own, Verbs: []string{"patch"}},
+		{APIGroups: []string{"apps"}, Resources: []string{"deployments"}, ResourceNames: released, Verbs: []string{"patch"}},
 		{APIGroups: []string{""}, Resources: []string{"configmaps"}, ResourceNames: []string{servingName}, Verbs: []string{"get", "patch"}},
 		{APIGroups: []string{""}, Resources: []string{"pods"}, Verbs: look},
 		{APIGroups: []string{""}, Resources: []string{"events"}, Verbs: []string{"get", "list"}},

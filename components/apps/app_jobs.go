@@ -17,17 +17,24 @@ const (
 	jobEndSeconds = 30
 )
 
-// jobPods are the pods of a Job that runs a command. They are as those that serve, but for what leads requests to these and counts them: no port,
-// no probe, and labels that no Service, PodDisruptionBudget, Deployment or spread constraint selects. A patch has no image.
-func (b *appBuild) jobPods(labels pulumi.StringMap, image pulumi.StringPtrInput, command []settings.CommandWord) corev1.PodTemplateSpecArgs {
-	container, words := b.program(), pulumi.StringArray{}
+// commanded is the container that runs another command than the image's own.
+func (b *appBuild) commanded(command []settings.CommandWord, cpu, memory string) corev1.ContainerArgs {
+	container, words := b.program(cpu, memory), pulumi.StringArray{}
 	for _, word := range command {
 		words = append(words, literal(pulumi.String(word)))
 	}
-	container.Image, container.Command = image, words
+	container.Command = words
 	// The end of what a command that fails has printed is in the state of its pod: who looks for the reason finds it there, and the
 	// deployer reads no log.
 	container.TerminationMessagePolicy = pulumi.String("FallbackToLogsOnError")
+	return container
+}
+
+// jobPods are the pods of a Job that runs a command. They are as those that serve, but for what leads requests to these and counts them: no port,
+// no probe, and labels that no Service, PodDisruptionBudget, Deployment or spread constraint selects. A patch has no image.
+func (b *appBuild) jobPods(labels pulumi.StringMap, image pulumi.StringPtrInput, command []settings.CommandWord) corev1.PodTemplateSpecArgs {
+	container := b.commanded(command, b.args.CPU, b.args.Memory)
+	container.Image = image
 	pod := b.podOf(container)
 	pod.RestartPolicy = pulumi.String("Never")
 	pod.TerminationGracePeriodSeconds = pulumi.Int(jobEndSeconds)

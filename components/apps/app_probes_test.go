@@ -41,6 +41,9 @@ func TestHooksKnowTheFirstPaths(t *testing.T) {
 	require.NoError(t, err)
 	serving := componenttest.Record(t, app(appArgs)).One(t, "kubernetes:core/v1:ConfigMap", "app-matters-serving")
 	assert.Contains(t, string(hooks), "first_probes='"+serving.Text("data.probes")+"'")
+	workers, err := os.ReadFile("../../delivery/release/workers.sh")
+	require.NoError(t, err)
+	assert.Contains(t, string(workers), "first_image="+serving.Text("data.image")+"\n")
 }
 
 func TestAppRefusesProbes(t *testing.T) {

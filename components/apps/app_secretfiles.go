@@ -14,7 +14,9 @@ import (
 const (
 	// awsCliImage reads secrets. The AWS CLI takes credentials of Pod Identity from 2.15 on (EKS User Guide, Use Pod Identity
 	// with the AWS SDK), which containers that run before others get like all (aws/amazon-eks-pod-identity-webhook, pkg/handler/handler.go).
-	awsCliImage = "public.ecr.aws/aws-cli/aws-cli:2.37.4"
+	// The digest is that of the index for both architectures, which public repositories pin under this tag, at ECR Public and, the same, at Docker Hub
+	// (docs/decisions/0049-secrets-as-files.md).
+	awsCliImage = "public.ecr.aws/aws-cli/aws-cli:2.37.4@sha256:fdd8d1fcbea9c371678dee5a40df8b178c7a781b4586605756ee28114c97ead6"
 	// secretsFolder is where the pods of an application find its secrets as files.
 	secretsFolder = "/secrets"
 

@@ -47,7 +47,7 @@ func TestAppSecretFiles(t *testing.T) {
 				object{"name": "tmp", "mountPath": "/tmp"}, object{"name": "secrets", "mountPath": "/secrets", "readOnly": true},
 			},
 			of.pod + "initContainers[0].name":  "secrets",
-			of.pod + "initContainers[0].image": "public.ecr.aws/aws-cli/aws-cli:2.37.4",
+			of.pod + "initContainers[0].image": "public.ecr.aws/aws-cli/aws-cli:2.37.4@sha256:fdd8d1fcbea9c371678dee5a40df8b178c7a781b4586605756ee28114c97ead6",
 			of.pod + "initContainers[0].env": []any{
 				object{"name": "AWS_REGION", "value": "eu-west-1"}, object{"name": "HOME", "value": "/tmp"},
 				object{"name": "LC_ALL", "value": "C.UTF-8"}, object{"name": "SECRETS_PREFIX", "value": "legops-test/matters/"},

@@ -2,6 +2,7 @@ package apps
 
 import (
 	"maps"
+	"slices"
 	"strconv"
 	"strings"
 
@@ -27,6 +28,8 @@ const (
 	appPortName = "http"
 	// appDrainSeconds is how long a pod serves on after it is told to go, until NGINX and every caller know.
 	appDrainSeconds = 15
+	// appEndSeconds is how long a pod has to end when it is told to: as long as a request may take.
+	appEndSeconds = 45
 )
 
 // standardSettings are the environment variables that every application has.
@@ -105,34 +108,44 @@ func (b *appBuild) workload(ready []pulumi.Resource) error {
 		return err
 	}
 	b.ready, b.servingData = ready, serving.Data
-	deployment, err := appsv1.NewDeployment(b.Ctx, b.Name+"-deployment", &appsv1.DeploymentArgs{
-		Metadata: b.Object(b.args.Name, skipAwait),
+	deployment, err := b.deployment(b.Name+"-deployment", b.Object(b.args.Name, skipAwait), b.args.Name, pulumi.Int(b.args.MinReplicas))
+	if err != nil {
+		return err
+	}
+	probes, err := b.probePaths(deployment, patching)
+	if err != nil {
+		return err
+	}
+	declared := maps.Clone(patching)
+	declared[probesAnnotation] = b.args.declaredProbes()
+	return b.deploymentPatch(b.Name+"-workload", b.Object(b.args.Name, declared), b.rollout(), deployment, probes)
+}
+
+// patching are the annotations of the patch of a Deployment. What it says is what runs, over changes made by hand.
+var patching = map[string]string{"pulumi.com/skipAwait": "true", "pulumi.com/patchForce": "true"}
+
+// deployment creates the first part of a Deployment, with what it cannot exist without, of pods that are labelled with a name.
+func (b *appBuild) deployment(name string, metadata metav1.ObjectMetaArgs, pods string, replicas pulumi.IntPtrInput) (pulumi.Resource, error) {
+	return appsv1.NewDeployment(b.Ctx, name, &appsv1.DeploymentArgs{
+		Metadata: metadata,
 		Spec: appsv1.DeploymentSpecArgs{
-			Replicas: pulumi.Int(b.args.MinReplicas),
-			Selector: kit.Labelled(kit.LabelName, b.args.Name),
+			Replicas: replicas,
+			Selector: kit.Labelled(kit.LabelName, pods),
 			Template: corev1.PodTemplateSpecArgs{
-				Metadata: metav1.ObjectMetaArgs{Labels: pulumi.StringMap{kit.LabelName: pulumi.String(b.args.Name)}},
+				Metadata: metav1.ObjectMetaArgs{Labels: pulumi.StringMap{kit.LabelName: pulumi.String(pods)}},
 				Spec:     b.firstPod(),
 			},
 		},
 	}, b.With(pulumi.IgnoreChanges([]string{"metadata", "spec"}))...)
-	if err != nil {
-		return err
-	}
-	shared := maps.Clone(skipAwait)
-	// What is written here is what runs, over changes made by hand.
-	shared["pulumi.com/patchForce"] = "true"
-	probes, err := b.probePaths(deployment, shared)
-	if err != nil {
-		return err
-	}
-	shared = maps.Clone(shared)
-	shared[probesAnnotation] = b.args.declaredProbes()
+}
+
+// deploymentPatch creates the second part, which carries every change, after the first one and what its pods wait for.
+func (b *appBuild) deploymentPatch(name string, metadata metav1.ObjectMetaArgs, spec appsv1.DeploymentSpecArgs, after ...pulumi.Resource) error {
 	// The package of the SDK has types of its own for everything below the spec of a patch.
-	_, err = kit.NewResource(b.Ctx, "kubernetes:apps/v1:DeploymentPatch", b.Name+"-workload", kit.Inputs{
-		"apiVersion": "apps/v1", "kind": "Deployment", "metadata": b.Object(b.args.Name, shared), "spec": b.rollout(),
+	_, err := kit.NewResource(b.Ctx, "kubernetes:apps/v1:DeploymentPatch", name, kit.Inputs{
+		"apiVersion": "apps/v1", "kind": "Deployment", "metadata": metadata, "spec": spec,
 	}, b.With(
-		pulumi.DependsOn(append(ready, deployment, probes)),
+		pulumi.DependsOn(slices.Concat(b.ready, after)),
 		// To take the patch back would strip the pods just before the Deployment goes.
 		pulumi.RetainOnDelete(true),
 	)...)
@@ -141,15 +154,17 @@ func (b *appBuild) workload(ready []pulumi.Resource) error {
 
 // rollout is the Deployment but for image, paths of the probes, number of pods and selector.
 func (b *appBuild) rollout() appsv1.DeploymentSpecArgs {
+	return b.rolloutOf(b.Labels, b.pod())
+}
+
+// rolloutOf is how the pods of a Deployment are replaced, and by which.
+func (b *appBuild) rolloutOf(labels map[string]string, pod corev1.PodSpecArgs) appsv1.DeploymentSpecArgs {
 	return appsv1.DeploymentSpecArgs{
 		MinReadySeconds:         pulumi.Int(rollout.ReadySeconds),
 		ProgressDeadlineSeconds: pulumi.Int(rollout.StallSeconds(b.args.Start())),
 		RevisionHistoryLimit:    pulumi.Int(5),
 		Strategy:                gradual(b.args.Start()),
-		Template: corev1.PodTemplateSpecArgs{
-			Metadata: metav1.ObjectMetaArgs{Labels: pulumi.ToStringMap(b.Labels)},
-			Spec:     b.pod(),
-		},
+		Template:                corev1.PodTemplateSpecArgs{Metadata: metav1.ObjectMetaArgs{Labels: pulumi.ToStringMap(labels)}, Spec: pod},
 	}
 }
 
@@ -165,6 +180,14 @@ func gradual(start int) appsv1.DeploymentStrategyArgs {
 
 // pod is a pod that serves.
 func (b *appBuild) pod() corev1.PodSpecArgs {
+	pod := b.podOf(b.container())
+	pod.TerminationGracePeriodSeconds = pulumi.Int(appDrainSeconds + appEndSeconds)
+	pod.TopologySpreadConstraints = spreadOut(b.args.Name)
+	return pod
+}
+
+// spreadOut spreads the pods that are labelled with a name.
+func spreadOut(pods string) corev1.TopologySpreadConstraintArray {
 	spread := corev1.TopologySpreadConstraintArray{}
 	for _, s := range spreads {
 		spread = append(spread, corev1.TopologySpreadConstraintArgs{
@@ -172,15 +195,11 @@ func (b *appBuild) pod() corev1.PodSpecArgs {
 			NodeTaintsPolicy: pulumi.String("Honor"), // a node that takes no pods does not count
 			MatchLabelKeys:   pulumi.ToStringArray([]string{"pod-template-hash"}),
 			LabelSelector: metav1.LabelSelectorArgs{
-				MatchLabels: pulumi.StringMap{kit.LabelName: pulumi.String(b.args.Name)},
+				MatchLabels: pulumi.StringMap{kit.LabelName: pulumi.String(pods)},
 			},
 		})
 	}
-	pod := b.podOf(b.container())
-	// The drain, and then as long as a request may take.
-	pod.TerminationGracePeriodSeconds = pulumi.Int(appDrainSeconds + 45)
-	pod.TopologySpreadConstraints = spread
-	return pod
+	return spread
 }
 
 // firstPod is a pod as something is made with it, before a patch holds the rest: no more than it cannot exist without, the image that was good last
@@ -223,7 +242,7 @@ func (b *appBuild) podOf(container corev1.ContainerArgs) corev1.PodSpecArgs {
 
 // container is the container of a pod that serves.
 func (b *appBuild) container() corev1.ContainerArgs {
-	c := b.program()
+	c := b.program(b.args.CPU, b.args.Memory)
 	c.Ports = corev1.ContainerPortArray{kit.ContainerPort(appPortName, b.args.Port)}
 	c.StartupProbe = probe(2, (b.args.Start()+1)/2)
 	c.ReadinessProbe = probe(5, 2)
@@ -235,15 +254,15 @@ func (b *appBuild) container() corev1.ContainerArgs {
 }
 
 // program is the container with what the image finds, whatever it runs: variables, resources, and what of the disk it may write.
-func (b *appBuild) program() corev1.ContainerArgs {
+func (b *appBuild) program(cpu, memory string) corev1.ContainerArgs {
 	return corev1.ContainerArgs{
 		Name: pulumi.String(AppContainer),
 		Env:  b.args.environment(),
 		// Memory that is not there kills, so it is promised in full. A limit of the processor would only make
 		// requests wait while the node idles: among pods that all want it, it is shared by what they ask for.
 		Resources: corev1.ResourceRequirementsArgs{
-			Requests: pulumi.ToStringMap(map[string]string{"cpu": b.args.CPU, "memory": b.args.Memory, "ephemeral-storage": "256Mi"}),
-			Limits:   pulumi.ToStringMap(map[string]string{"memory": b.args.Memory, "ephemeral-storage": "1Gi"}),
+			Requests: pulumi.ToStringMap(map[string]string{"cpu": cpu, "memory": memory, "ephemeral-storage": "256Mi"}),
+			Limits:   pulumi.ToStringMap(map[string]string{"memory": memory, "ephemeral-storage": "1Gi"}),
 		},
 		SecurityContext: corev1.SecurityContextArgs{
 			AllowPrivilegeEscalation: pulumi.Bool(false),

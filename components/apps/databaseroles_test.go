@@ -56,7 +56,7 @@ func TestDatabaseRoles(t *testing.T) {
 					"runAsNonRoot": true, "runAsUser": 10001.0, "runAsGroup": 10001.0, "fsGroup": 10001.0, "seccompProfile": object{"type": "RuntimeDefault"},
 				},
 				"initContainers": []any{object{
-					"name": "password", "image": "public.ecr.aws/aws-cli/aws-cli:2.37.4",
+					"name": "password", "image": "public.ecr.aws/aws-cli/aws-cli:2.37.4@sha256:fdd8d1fcbea9c371678dee5a40df8b178c7a781b4586605756ee28114c97ead6",
 					"command": []any{"sh", "-c", `umask 077 && aws secretsmanager get-secret-value --secret-id "$SECRET" --query SecretString --output text >"$MASTER_SECRET"`},
 					"env": []any{
 						variable("AWS_REGION", "eu-west-1"), variable("HOME", "/run/master"), variable("MASTER_SECRET", "/run/master/secret.json"),

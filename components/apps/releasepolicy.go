@@ -31,6 +31,8 @@ type ReleasePolicyArgs struct {
 	Location components.Location
 	// Schedules are the names of the schedules, by application. Optional.
 	Schedules map[string][]string `kit:"optional"`
+	// Workers are the names of the workers, by application. Optional.
+	Workers map[string][]string `kit:"optional"`
 	// Migrations are the applications that have one. Optional.
 	Migrations []string `kit:"optional"`
 	// Cluster is the cluster: when it goes, what is made on it goes with it and is not deleted piece by piece.
@@ -88,7 +90,7 @@ type admissionPolicy struct {
 // releases holds the group to releases.
 func (a *ReleasePolicyArgs) releases() admissionPolicy {
 	return admissionPolicy{
-		name: releasePolicyName, expressions: releaseExpressions(a.registry(), a.schedules(), a.Migrations), validation: releaseValidation(),
+		name: releasePolicyName, expressions: releaseExpressions(a.registry(), updates(a.Schedules, "cronjobs"), updates(a.Workers, "deployments"), a.Migrations), validation: releaseValidation(),
 		// Everything that changes anything: what a release needs not is refused by the rule requests.
 		matches: kit.Inputs{"apiGroups": []string{"*"}, "apiVersions": []string{"*"}, "operations": []string{"*"}, "resources": []string{"*/*"}},
 	}
@@ -137,12 +139,12 @@ func (a *ReleasePolicyArgs) registry() string {
 	return fmt.Sprintf("%s.dkr.ecr.%s.amazonaws.com/%s", a.Location.Account, a.Location.Region, a.Repositories)
 }
 
-// schedules are the requests that let a release set a schedule, each with its application.
-func (a *ReleasePolicyArgs) schedules() []string {
+// updates are the requests by which a release sets objects of a kind, each with its application.
+func updates(names map[string][]string, resource string) []string {
 	var all []string
-	for _, application := range kit.SortedKeys(a.Schedules) {
-		for _, name := range a.Schedules[application] {
-			all = append(all, application+": UPDATE of cronjobs "+name)
+	for _, application := range kit.SortedKeys(names) {
+		for _, name := range names[application] {
+			all = append(all, fmt.Sprintf("%s: UPDATE of %s %s", application, resource, name))
 		}
 	}
 	return all

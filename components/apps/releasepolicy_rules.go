@@ -40,6 +40,19 @@ var (
 			append([]string{"image"}, releaseProbes...),
 		},
 	}, releaseProbeParts()...)
+	releaseWorker = []releasePart{
+		{"", "object", "oldObject", []string{"metadata", "spec"}},
+		{"metadata.", "object.metadata", "oldObject.metadata", []string{"annotations", "generation", "managedFields"}},
+		{
+			"metadata.annotations.", "variables.annotations", "variables.annotationsBefore",
+			[]string{"kubernetes.io/change-cause", "legops/release", "legops/serving"},
+		},
+		// Of the number of pods there is a rule of its own.
+		{"spec.", "object.spec", "oldObject.spec", []string{"replicas", "template"}},
+		{"spec.template.", "object.spec.template", "oldObject.spec.template", []string{"spec"}},
+		{"spec.template.spec.", "object.spec.template.spec", "oldObject.spec.template.spec", []string{"containers"}},
+		{"spec.template.spec.containers[" + AppContainer + "].", "variables.container", "variables.containerBefore", []string{"image"}},
+	}
 	releaseConfigMap = []releasePart{
 		{"", "object", "oldObject", []string{"data", "metadata"}},
 		{"metadata.", "object.metadata", "oldObject.metadata", []string{"managedFields"}},
@@ -79,7 +92,8 @@ var releaseLevels = append([]releaseLevel{
 	{at: "", leads: "'f:metadata', 'f:spec', 'f:data'"},
 	{at: "[?'f:metadata']", leads: "'f:annotations'"},
 	{at: "[?'f:metadata'][?'f:annotations']", sets: "'.', 'f:" + strings.Join(releaseAnnotations, "', 'f:") + "'"},
-	{at: "[?'f:spec']", leads: "'f:template', 'f:jobTemplate'", sets: "'f:suspend'"},
+	// The number of pods is a release's in a worker alone; elsewhere the second of these is the first again.
+	{at: "[?'f:spec']", leads: "'f:template', 'f:jobTemplate'", sets: "'f:suspend', variables.worker ? 'f:replicas' : 'f:suspend'"},
 	{at: "[?'f:spec'][?'f:template']", leads: "'f:spec'"},
 	{at: "[?'f:spec'][?'f:template'][?'f:spec']", leads: "'f:containers'"},
 	{at: "[?'f:spec'][?'f:template'][?'f:spec'][?'f:containers']", leads: releaseContainer},
@@ -105,36 +119,40 @@ var releaseVariables = []admissionExpression{
 	{"request", `request.operation + ' of ' + request.resource.resource +
   (has(request.subResource) ? '/' + request.subResource : '') + ' ' + request.?name.orValue('')`},
 	{"deployment", `request.resource.group == 'apps' && variables.request == 'UPDATE of deployments ' + variables.application`},
+	// A worker that the application declares.
+	{"worker", `request.resource.group == 'apps' && variables.application + ': ' + variables.request in WORKERS`},
 	{"configMap", `request.resource.group == '' && variables.request == 'UPDATE of configmaps SERVING'`},
 	// What such a Job may be is a matter of the policy of migrations (releasepolicy_migration.go).
 	{"migration", `request.resource.group == 'batch' && request.operation == 'CREATE' && request.resource.resource == 'jobs' && !has(request.subResource) &&
   variables.application in MIGRATIONS`},
 	// A schedule that the application declares. What else is a CronJob is none of a release's business.
 	{"cronJob", `request.resource.group == 'batch' && variables.application + ': ' + variables.request in SCHEDULES`},
-	{"annotations", `variables.deployment || variables.cronJob ? object.metadata.?annotations.orValue({}) : {}`},
-	{"annotationsBefore", `variables.deployment || variables.cronJob ? oldObject.metadata.?annotations.orValue({}) : {}`},
-	{"containers", `variables.deployment ? object.spec.template.spec.containers :
-variables.cronJob ? object.spec.jobTemplate.spec.template.spec.containers : []`},
-	{"containersBefore", `variables.deployment ? oldObject.spec.template.spec.containers :
-variables.cronJob ? oldObject.spec.jobTemplate.spec.template.spec.containers : []`},
+	{"workload", `variables.deployment || variables.worker || variables.cronJob`},
+	{"annotations", `variables.workload ? object.metadata.?annotations.orValue({}) : {}`},
+	{"annotationsBefore", `variables.workload ? oldObject.metadata.?annotations.orValue({}) : {}`},
+	{"containers", `variables.cronJob ? object.spec.jobTemplate.spec.template.spec.containers :
+variables.workload ? object.spec.template.spec.containers : []`},
+	{"containersBefore", `variables.cronJob ? oldObject.spec.jobTemplate.spec.template.spec.containers :
+variables.workload ? oldObject.spec.template.spec.containers : []`},
 	{"containersKey", `(variables.cronJob ? 'spec.jobTemplate.' : '') + 'spec.template.spec.containers'`},
 	{"container", `variables.containers.exists(c, c.name == 'APP') ? variables.containers.filter(c, c.name == 'APP')[0] : {}`},
 	{"containerBefore", `variables.containersBefore.exists(c, c.name == 'APP') ? variables.containersBefore.filter(c, c.name == 'APP')[0] : {}`},
 	{"parts", `variables.deployment ? DEPLOYMENT_PARTS :
+variables.worker ? WORKER_PARTS :
 variables.configMap ? CONFIGMAP_PARTS :
 variables.cronJob ? CRONJOB_PARTS : []`},
 	{"repository", `'REGISTRY/' + variables.application + '@sha256:'`},
 	// Each with its key.
-	{"images", `(variables.deployment || variables.cronJob ? [[variables.containersKey + '[APP].image', string(variables.container.?image.orValue(''))]] :
+	{"images", `(variables.workload ? [[variables.containersKey + '[APP].image', string(variables.container.?image.orValue(''))]] :
   variables.configMap ? [['data.image', string(object.?data.?image.orValue(''))]] : []) +
 IMAGE_ANNOTATIONS.filter(k, k in variables.annotations).map(k, ['metadata.annotations.' + k, string(variables.annotations[k])])`},
 	// What a release that fails goes back to is among these.
 	{"known", `['PLACEHOLDER'] +
-(variables.deployment || variables.cronJob ? [string(variables.containerBefore.?image.orValue(''))] :
+(variables.workload ? [string(variables.containerBefore.?image.orValue(''))] :
   variables.configMap ? [string(oldObject.?data.?image.orValue(''))] : []) +
 IMAGE_ANNOTATIONS.filter(k, k in variables.annotationsBefore).map(k, string(variables.annotationsBefore[k]))`},
-	{"entries", `variables.deployment || variables.configMap || variables.cronJob ? ENTRIES(object) : []`},
-	{"entriesBefore", `variables.deployment || variables.configMap || variables.cronJob ? ENTRIES(oldObject) : []`},
+	{"entries", `variables.workload || variables.configMap ? ENTRIES(object) : []`},
+	{"entriesBefore", `variables.workload || variables.configMap ? ENTRIES(oldObject) : []`},
 }
 
 // releaseKeys finds the keys of parts that are other than they have to be.
@@ -146,8 +164,8 @@ const releaseKeys = `variables.parts.map(p, (p.now.filter(k, !(k in p.keys || k 
 // releaseRules are what is wrong with a request: lists of texts, empty where nothing is.
 var releaseRules = []admissionExpression{
 	// Roles give the group no more than these. What one gives by mistake is refused here.
-	{"wrongRequest", `variables.deployment || variables.configMap || variables.cronJob || variables.migration ? [] :
-['it is the ' + variables.request + ', must be the UPDATE of deployments <application>, of configmaps SERVING, or of cronjobs <a schedule of the application>, or the CREATE of jobs where the application has a migration']`},
+	{"wrongRequest", `variables.workload || variables.configMap || variables.migration ? [] :
+['it is the ' + variables.request + ', must be the UPDATE of deployments <application> or <a worker of the application>, of configmaps SERVING, or of cronjobs <a schedule of the application>, or the CREATE of jobs where the application has a migration']`},
 	{"wrongKeys", releaseKeys},
 	// Containers are told apart by their names, and stay in their order.
 	{"wrongContainers", `(variables.containers.map(c, c.name) == variables.containersBefore.map(c, c.name) ? [] :
@@ -161,6 +179,11 @@ variables.containers.filter(c, c.name != 'APP' && variables.containersBefore.exi
 	// A release lets a schedule run, and does not stop one that runs.
 	{"wrongSuspension", `variables.cronJob && object.spec.?suspend.orValue(false) && !oldObject.spec.?suspend.orValue(false) ?
 ['spec.suspend becomes true, must stay false'] : []`},
+	// A release starts a worker that has no pods, with one, and ends it where it goes back to before its first release. The rest is its
+	// autoscaler's.
+	{"wrongReplicas", `!variables.worker || object.spec.replicas == oldObject.spec.replicas || oldObject.spec.replicas == 0 && object.spec.replicas == 1 ||
+  object.spec.replicas == 0 && string(variables.container.?image.orValue('')) == 'PLACEHOLDER' ? [] :
+['spec.replicas becomes ' + string(object.spec.replicas) + ', must stay ' + string(oldObject.spec.replicas) + ', or become 1 from 0, or 0 with the image PLACEHOLDER']`},
 	// Whose a field is decides what Pulumi removes with its next change. The API server itself gives this manager what a release
 	// sets, and takes it from the others.
 	{"wrongManagers", `variables.entriesBefore.filter(b, !(b.other.all(l, l == {}) ||
@@ -174,10 +197,11 @@ variables.entries.filter(e, !(e.by == ['MANAGER', 'Update', '', string(object.ap
 }
 
 // releaseExpressions are variables and rules with the names in place.
-func releaseExpressions(registry string, schedules, migrations []string) []admissionExpression {
+func releaseExpressions(registry string, schedules, workers, migrations []string) []admissionExpression {
 	all := expressions(registry, releaseVariables, probeVariables, releaseRules, probeRules)
+	declared := strings.NewReplacer("SCHEDULES", quoted(schedules), "WORKERS", quoted(workers), "MIGRATIONS", quoted(migrations))
 	for i := range all {
-		all[i].Expression = strings.NewReplacer("SCHEDULES", quoted(schedules), "MIGRATIONS", quoted(migrations)).Replace(all[i].Expression)
+		all[i].Expression = declared.Replace(all[i].Expression)
 	}
 	return all
 }
@@ -185,7 +209,7 @@ func releaseExpressions(registry string, schedules, migrations []string) []admis
 // expressions are those of a policy with the names in place.
 func expressions(registry string, lists ...[]admissionExpression) []admissionExpression {
 	names := strings.NewReplacer(
-		"DEPLOYMENT_PARTS", releaseParts(releaseDeployment), "CONFIGMAP_PARTS", releaseParts(releaseConfigMap),
+		"DEPLOYMENT_PARTS", releaseParts(releaseDeployment), "WORKER_PARTS", releaseParts(releaseWorker), "CONFIGMAP_PARTS", releaseParts(releaseConfigMap),
 		"CRONJOB_PARTS", releaseParts(releaseCronJob), "JOB_PARTS", releaseParts(migrationJob),
 		"IMAGE_ANNOTATIONS", quoted(releaseImageAnnotations), "PROBE_ANNOTATIONS", quoted(releaseProbeAnnotations),
 		"PROBES(variables.container)", probePathsIn("variables.container"), "PROBES(variables.containerBefore)", probePathsIn("variables.containerBefore"),
@@ -248,7 +272,8 @@ func shown(part, otherwise string) string {
 func releaseValidation() kit.Inputs {
 	return validation(slices.Concat(releaseRules, probeRules), fmt.Sprintf(
 		"%s may only release: set, of the Deployment of an application, the image of the container %s, the paths of its probes and the annotations %s, "+
-			"of its ConfigMap %s data.image and data.probes, and of the CronJobs of its schedules the image, the annotation legops/release and spec.suspend to false; and create a Job of its migration",
+			"of its ConfigMap %s data.image and data.probes, of the CronJobs of its schedules the image, the annotation legops/release and spec.suspend to false, "+
+			"and of the Deployments of its workers the image, the annotations of a release and spec.replicas from 0 to 1 and back; and create a Job of its migration",
 		DeliveryGroup, AppContainer, strings.Join(releaseAnnotations, ", "), servingName))
 }
 

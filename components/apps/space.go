@@ -23,6 +23,7 @@ const (
 	componentDatabaseRoles = "database"
 	componentSearchRoles   = "search"
 	componentMigration     = "migration"
+	componentWorker        = "worker"
 )
 
 // openSpace creates a namespace for pods without any privilege, after what is given. When the namespace goes, what is in it

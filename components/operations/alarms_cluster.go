@@ -40,21 +40,13 @@ type ClusterAlarmArgs struct {
 
 // ClusterAlarms watch nodes and pods. Container Insights publishes every metric once a minute, as long as its agent runs.
 func ClusterAlarms(a ClusterAlarmArgs) []Alarm {
-	of := func(name, statistic string, more pulumi.StringMap) []Metric {
-		dimensions := pulumi.StringMap{"ClusterName": a.ClusterName}
-		for key, value := range more {
-			dimensions[key] = value
-		}
-		return []Metric{{Namespace: "ContainerInsights", Name: name, Statistic: statistic, Dimensions: dimensions}}
-	}
-	deployment := func(namespace, name string) pulumi.StringMap {
-		// The agent counts the pods of a Deployment under its name as PodName.
-		return pulumi.StringMap{"Namespace": pulumi.String(namespace), "PodName": pulumi.String(name)}
+	of := func(name, statistic string) []Metric {
+		return []Metric{{Namespace: insights, Name: name, Statistic: statistic, Dimensions: pulumi.StringMap{"ClusterName": a.ClusterName}}}
 	}
 	full := func(name, what, metric string, percent int) Alarm {
 		return Alarm{
 			Name: name, Severity: Warning, Meaning: fmt.Sprintf("The %s of a node is used up to %d %%", what, percent),
-			Metrics: of(metric, "Maximum", nil),
+			Metrics: of(metric, "Maximum"),
 			Period:  300, Periods: 3, Comparison: Above, Threshold: float64(percent),
 			Missing: MissingIsUnknown,
 		}
@@ -62,7 +54,7 @@ func ClusterAlarms(a ClusterAlarmArgs) []Alarm {
 	alarms := []Alarm{
 		{
 			Name: "ingress", Severity: Critical, Meaning: "No pod of the ingress controller is ready: no request reaches an application",
-			Metrics: of("replicas_ready", "Maximum", deployment(apps.IngressNamespace, apps.IngressController)),
+			Metrics: readyPods(a.ClusterName, apps.IngressNamespace, apps.IngressController),
 			Period:  60, Periods: 3, Comparison: Below, Threshold: 1,
 			Missing: MissingIsUnknown,
 		},
@@ -78,13 +70,13 @@ func ClusterAlarms(a ClusterAlarmArgs) []Alarm {
 		},
 		{
 			Name: "failed-nodes", Severity: Warning, Meaning: "A node has failed; its pods have moved to the others",
-			Metrics: of("cluster_failed_node_count", "Maximum", nil),
+			Metrics: of("cluster_failed_node_count", "Maximum"),
 			Period:  60, Periods: 5, Comparison: AtLeast, Threshold: 1,
 			Missing: MissingIsUnknown,
 		},
 		{
 			Name: "unwatched", Severity: Warning, Meaning: "Container Insights publishes nothing: no alarm of the cluster can fire",
-			Metrics: of("cluster_node_count", "Minimum", nil),
+			Metrics: of("cluster_node_count", "Minimum"),
 			Period:  300, Periods: 3, Comparison: Below, Threshold: 1,
 			Missing: MissingIsBad,
 		},
@@ -94,13 +86,13 @@ func ClusterAlarms(a ClusterAlarmArgs) []Alarm {
 		{
 			Name: "pending", Severity: Warning,
 			Meaning: fmt.Sprintf("Pods have waited for a node for %d minutes: the node groups are at their limits, or nothing fits", a.PendingPodMinutes),
-			Metrics: of("pod_status_pending", "Maximum", nil),
+			Metrics: of("pod_status_pending", "Maximum"),
 			Period:  60, Periods: a.PendingPodMinutes, Comparison: AtLeast, Threshold: 1,
 			Missing: MissingIsUnknown,
 		},
 		{
 			Name: "crash-loop", Severity: Warning, Meaning: "A container starts, ends, and starts again",
-			Metrics: of("pod_container_status_waiting_reason_crash_loop_back_off", "Maximum", nil),
+			Metrics: of("pod_container_status_waiting_reason_crash_loop_back_off", "Maximum"),
 			// The kubelet waits up to five minutes between two attempts.
 			Period: 60, Periods: 15, Bad: 10, Comparison: AtLeast, Threshold: 1,
 			Missing: MissingIsUnknown,
@@ -109,10 +101,41 @@ func ClusterAlarms(a ClusterAlarmArgs) []Alarm {
 	for _, application := range a.Applications {
 		alarms = append(alarms, Alarm{
 			Name: application + "-down", Severity: Critical, Meaning: "No pod of " + application + " is ready: it answers nobody",
-			Metrics: of("replicas_ready", "Maximum", deployment(application, application)),
+			Metrics: readyPods(a.ClusterName, application, application),
 			Period:  60, Periods: 3, Comparison: Below, Threshold: 1,
 			Missing: MissingIsUnknown,
 		})
+	}
+	return alarms
+}
+
+// insights is the namespace of the metrics of Container Insights.
+const insights = "ContainerInsights"
+
+// readyPods are those of a Deployment, under whose name the agent counts them as PodName.
+func readyPods(clusterName pulumi.StringInput, namespace, deployment string) []Metric {
+	return []Metric{{Namespace: insights, Name: "replicas_ready", Statistic: "Maximum", Dimensions: pulumi.StringMap{
+		"ClusterName": clusterName, "Namespace": pulumi.String(namespace), "PodName": pulumi.String(deployment),
+	}}}
+}
+
+// workerMinutes is how long a worker may be without a ready pod: the only one of a small worker may have to wait for a node, when its own goes.
+const workerMinutes = 10
+
+// WorkerAlarms watch that each worker runs. They are on before the first release, which starts them.
+func WorkerAlarms(clusterName pulumi.StringInput, applications []settings.Application) []Alarm {
+	var alarms []Alarm
+	for _, a := range applications {
+		for _, w := range a.Workers {
+			alarms = append(alarms, Alarm{
+				Name: w.Label(a.Name) + "-stopped", Severity: Warning,
+				Meaning: fmt.Sprintf("No pod of the worker %s of %s has been ready for %d minutes: nobody does what it does, or there is no release yet",
+					w.Name, a.Name, workerMinutes),
+				Metrics: readyPods(clusterName, a.Name, w.Name),
+				Period:  60, Periods: workerMinutes, Comparison: Below, Threshold: 1,
+				Missing: MissingIsUnknown,
+			})
+		}
 	}
 	return alarms
 }

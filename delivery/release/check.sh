@@ -8,6 +8,11 @@ look
 [ "$replicas" -gt 0 ] || give_up "the Deployment $APPLICATION is scaled to 0, so nothing could be seen to work: scale it up"
 may=$(kube auth can-i patch "deployment/$APPLICATION" || true)
 [ "$may" = yes ] || give_up "this instance may not change the Deployment $APPLICATION: its access entry and the Role delivery give the right"
+while IFS='|' read -r worker _ _ _ _ _ paused _; do
+	[ -z "$paused" ] || give_up "the Deployment $worker is paused, so nothing would roll out: kubectl rollout resume deployment/$worker"
+	may=$(kube auth can-i patch "deployment/$worker" </dev/null || true)
+	[ "$may" = yes ] || give_up "this instance may not change the worker $worker of $APPLICATION: the Role delivery gives the right, once the platform is updated"
+done <"$scratch/workers"
 template=$(retried kube get cronjob migrate --ignore-not-found --output=name) || give_up "whether $APPLICATION has a migration cannot be read"
 [ -z "$template" ] || [ "$(kube auth can-i create jobs || true)" = yes ] ||
 	give_up "this instance may not run the migration of $APPLICATION: the Role delivery gives the right, once the platform is updated"

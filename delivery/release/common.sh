@@ -50,10 +50,12 @@ finish() {
 	elif [ "$status" != 0 ] && [ -n "$undo" ]; then
 		for attempt in 1 2 3; do
 			if go_back "$undo" >"$scratch/answer" 2>"$scratch/complaint"; then
+				workers_back "$undo" 4 >"$scratch/answer" 2>&1 || true
 				say "FAILED: $undo after $SECONDS s; $serving is set again, and nobody has waited until it serves" >&2
 				break
 			fi
 			if refused || [ "$attempt" = 3 ]; then
+				workers_back "$undo" 4 >"$scratch/answer" 2>&1 || true
 				say "FAILED: $undo after $SECONDS s; $serving was not set again, if it is not set: $(tail -n 1 "$scratch/complaint")" >&2
 				break
 			fi
@@ -114,10 +116,12 @@ load() {
 	[ -n "${DEPLOYMENT_ID:-}" ] || give_up "DEPLOYMENT_ID is not set: CodeDeploy's agent sets it"
 }
 
-# look reads the Deployment, all at once, so that what it says belongs together.
+# look reads the Deployment and those of workers, all at once, so that what it says belongs together. In workers there is a line for each of
+# these: name, image, serving, release, version, number of pods, whether it is paused, and what tells how far it is (rolled).
 look() {
 	# shellcheck disable=SC2016 # the variables are the template's
-	retried kube get deployment "$APPLICATION" --output=go-template='{{range .spec.template.spec.containers}}{{if eq .name "'"$container"'"}}{{.image}}{{end}}{{end}}
+	retried kube get deployments --output=go-template='{{range .items}}{{if eq .metadata.name "'"$APPLICATION"'"}}{{.metadata.name}}
+{{range .spec.template.spec.containers}}{{if eq .name "'"$container"'"}}{{.image}}{{end}}{{end}}
 {{with .metadata.annotations}}{{with index . "legops/serving"}}{{.}}{{end}}{{end}}
 {{with .metadata.annotations}}{{with index . "legops/serving-probes"}}{{.}}{{end}}{{end}}
 {{with .metadata.annotations}}{{with index . "legops/replaced"}}{{.}}{{end}}{{end}}
@@ -135,8 +139,11 @@ look() {
 {{with .status}}{{with .updatedReplicas}}{{.}}{{end}}{{end}}
 {{with .status}}{{with .availableReplicas}}{{.}}{{end}}{{end}}
 {{with .status}}{{range .conditions}}{{if eq .type "Progressing"}}{{.reason}}{{end}}{{end}}{{end}}
-' >"$scratch/deployment" || give_up "the Deployment $APPLICATION cannot be read"
+{{end}}{{end}}{{range $d := .items}}{{with .metadata.labels}}{{if .worker}}{{$d.metadata.name}}|{{range $d.spec.template.spec.containers}}{{if eq .name "'"$container"'"}}{{.image}}{{end}}{{end}}|{{with $d.metadata.annotations}}{{with index . "legops/serving"}}{{.}}{{end}}{{end}}|{{with $d.metadata.annotations}}{{with index . "legops/release"}}{{.}}{{end}}{{end}}|{{$d.metadata.resourceVersion}}|{{$d.spec.replicas}}|{{with $d.spec.paused}}{{.}}{{end}}|{{$d.metadata.generation}}|{{with $d.status}}{{with .observedGeneration}}{{.}}{{end}}|{{with .replicas}}{{.}}{{end}}|{{with .updatedReplicas}}{{.}}{{end}}|{{with .availableReplicas}}{{.}}{{end}}|{{range .conditions}}{{if eq .type "Progressing"}}{{.reason}}{{end}}{{end}}{{end}}
+{{end}}{{end}}{{end}}' >"$scratch/deployment" || give_up "the Deployment $APPLICATION cannot be read"
+	local name=''
 	{
+		read -r name
 		read -r current
 		read -r serving
 		read -r serving_probes
@@ -155,7 +162,9 @@ look() {
 		read -r updated
 		read -r available
 		read -r progressing
-	} <"$scratch/deployment"
+		cat >"$scratch/workers"
+	} <"$scratch/deployment" || true # it says less where there is less
+	[ "$name" = "$APPLICATION" ] || give_up "there is no Deployment $APPLICATION"
 	[ -n "$current" ] || give_up "the Deployment $APPLICATION has no container $container"
 	: "${serving_probes:=$first_probes}" "${replaced_probes:=$first_probes}" "${declared_probes:=$first_probes}"
 	: "$current_probes" "$paused" "$version" # for whoever looks
@@ -183,9 +192,11 @@ ended() {
 # annotation is the path of an annotation in a JSON patch.
 annotation() { printf '/metadata/annotations/legops~1%s' "$1"; }
 
-# patched makes a JSON patch of the Deployment, all of it or nothing, if this deployment is in charge.
-patched() { # seconds for the request, operations
-	kubectl --namespace "$APPLICATION" --request-timeout="$1s" patch deployment "$APPLICATION" --type=json \
+# patched makes a JSON patch of the Deployment, or of those that are named, all of it or nothing in each, if this deployment is in charge.
+patched() { # seconds for the request, operations, Deployments
+	local names=("${@:3}")
+	[ ${#names[@]} != 0 ] || names=("$APPLICATION")
+	kubectl --namespace "$APPLICATION" --request-timeout="$1s" patch deployment "${names[@]}" --type=json \
 		--field-manager="$manager" --output=name \
 		--patch '[{"op":"test","path":"'"$(annotation release)"'","value":"'"$DEPLOYMENT_ID"'"},'"$2"']'
 }
@@ -201,14 +212,19 @@ probes_of() { # image
 	esac
 }
 
-# image_of lets the Deployment roll out an image, with the paths of its probes. The position of the container is tested in the same
-# request.
+# image_at sets the image of the container at a position, which is tested in the same request, and why.
+image_at() { # position, image, cause
+	local path=/spec/template/spec/containers/$1
+	printf '{"op":"test","path":"%s","value":"%s"},{"op":"replace","path":"%s","value":"%s"},{"op":"add","path":"%s","value":"%s"}' \
+		"$path/name" "$container" "$path/image" "$2" /metadata/annotations/kubernetes.io~1change-cause \
+		"$(tr -cd '[:alnum:] ,.:/@-' <<<"$3")"
+}
+
+# image_of lets the Deployment roll out an image, with the paths of its probes.
 image_of() { # image, cause
 	local path=/spec/template/spec/containers/$position live ready
 	read -r live ready <<<"$(probes_of "$1")"
-	printf '{"op":"test","path":"%s","value":"%s"},{"op":"replace","path":"%s","value":"%s"},{"op":"add","path":"%s","value":"%s"}' \
-		"$path/name" "$container" "$path/image" "$1" /metadata/annotations/kubernetes.io~1change-cause \
-		"$(tr -cd '[:alnum:] ,.:/@-' <<<"$2")"
+	image_at "$position" "$1" "$2"
 	printf ',{"op":"replace","path":"%s","value":"%s"}' "$path/startupProbe/httpGet/path" "$live" \
 		"$path/livenessProbe/httpGet/path" "$live" "$path/readinessProbe/httpGet/path" "$ready"
 }
@@ -240,20 +256,42 @@ displaced() {
 	give_up "somebody set the image of $APPLICATION to $current meanwhile; nothing more is done here"
 }
 
-# rolled_out waits until every pod runs what the Deployment says and has been ready for its minReadySeconds, by the rules of
-# kubectl rollout status (rollout_status.go in k8s.io/kubectl). If not, why says why not.
+# rolled says whether every pod of a Deployment is of its last version and has been ready for its minReadySeconds, by the rules of kubectl
+# rollout status (rollout_status.go in k8s.io/kubectl). If not, why says what is missing; 2 is for good.
+rolled() { # whose pods, generation, observed, replicas, pods, updated, available, reason of the condition Progressing
+	why="not every pod of $1 was ready"
+	[ "${3:-0}" -ge "$2" ] || return 1
+	[ "$8" != ProgressDeadlineExceeded ] || { why="no pod of $1 more became ready in time"; return 2; }
+	[ "${6:-0}" -ge "$4" ] && [ "${5:-0}" -le "${6:-0}" ] && [ "${7:-0}" -ge "${6:-0}" ]
+}
+
+# all_rolled is rolled of the Deployment with an image, and of its workers.
+all_rolled() { # image
+	local worker its by number of seen all new there reason
+	rolled "$1" "$generation" "$observed" "$replicas" "$pods" "$updated" "$available" "$progressing" || return
+	while IFS='|' read -r worker its _ by _ number _ of seen all new there reason; do
+		[ "$by" = "$DEPLOYMENT_ID" ] || continue
+		if [ "$1" = "$IMAGE" ] && [ "$its" != "$IMAGE" ]; then
+			why="somebody set the image of the worker $worker to $its"
+			return 2
+		fi
+		rolled "the worker $worker with $its" "$of" "$seen" "$number" "$all" "$new" "$there" "$reason" || return
+	done <"$scratch/workers"
+}
+
+# rolled_out waits until the Deployment and its workers have rolled out an image. If they do not, why says why not.
 rolled_out() { # image, seconds
-	local began=$SECONDS end=$((SECONDS + $2))
+	local began=$SECONDS end=$((SECONDS + $2)) status
 	[ "$end" -le "$limit" ] || end=$limit
 	while true; do
 		look
 		superseded
 		displaced "$1"
-		if [ "${observed:-0}" -ge "$generation" ]; then
-			[ "$progressing" != ProgressDeadlineExceeded ] || { why="no pod of $1 more became ready in time"; return 1; }
-			[ "${updated:-0}" -lt "$replicas" ] || [ "${pods:-0}" -gt "$updated" ] || [ "${available:-0}" -lt "$updated" ] || return 0
-		fi
-		[ "$SECONDS" -lt "$end" ] || { why="not every pod of $1 was ready within $((end - began)) s"; return 1; }
+		status=0
+		all_rolled "$1" || status=$?
+		[ "$status" != 0 ] || return 0
+		[ "$status" != 2 ] || return 1
+		[ "$SECONDS" -lt "$end" ] || { why="$why within $((end - began)) s"; return 1; }
 		if [ "$1" = "$IMAGE" ] && ended; then return 0; fi # its caller asks, too
 		sleep "$every"
 	done
@@ -261,7 +299,7 @@ rolled_out() { # image, seconds
 
 # list prints the pods with their images and why they do not run, for the log.
 list() {
-	kube get pods --selector="app.kubernetes.io/name=$APPLICATION" --output=go-template='{{range .items}}{{.metadata.name}}{{range .status.conditions}}{{if eq .type "Ready"}} ready={{.status}}{{with .message}} ({{.}}){{end}}{{end}}{{end}}{{range .status.initContainerStatuses}}{{if not .ready}}{{with .lastState.terminated}}{{with .message}} {{.}}{{end}}{{end}}{{end}}{{end}}{{range .status.containerStatuses}} restarts={{.restartCount}}{{with .state.waiting}} {{.reason}}{{with .message}}: {{.}}{{end}}{{end}}{{end}} {{range .spec.containers}}{{.image}}{{end}}
+	kube get pods --selector='app.kubernetes.io/component in (application,worker)' --output=go-template='{{range .items}}{{.metadata.name}}{{range .status.conditions}}{{if eq .type "Ready"}} ready={{.status}}{{with .message}} ({{.}}){{end}}{{end}}{{end}}{{range .status.initContainerStatuses}}{{if not .ready}}{{with .lastState.terminated}}{{with .message}} {{.}}{{end}}{{end}}{{end}}{{end}}{{range .status.containerStatuses}} restarts={{.restartCount}}{{with .state.waiting}} {{.reason}}{{with .message}}: {{.}}{{end}}{{end}}{{if not .ready}}{{with .lastState.terminated}}{{with .message}} {{.}}{{end}}{{end}}{{end}}{{end}} {{range .spec.containers}}{{.image}}{{end}}
 {{end}}' || true
 }
 
@@ -284,10 +322,17 @@ restore() {
 			give_up "$reason; going back to $serving was refused: see above, and roll back by hand"
 		fi
 	}
+	workers_restored "$reason" || {
+		undo=''
+		give_up "$reason; $serving is set again, but $why: roll it back by hand"
+	}
 	undo=''
 	rolled_out "$serving" "$ROLLOUT_SECONDS" || give_up "$reason; $serving is set again, but $why: look at its pods"
 	give_up "$reason; $serving serves again"
 }
+
+# shellcheck source=delivery/release/workers.sh
+. "$here/workers.sh"
 
 # The start of every hook. What it writes goes with the bundle, of which the agent keeps the last five.
 scratch=$(mktemp -d "$here/.hook-XXXXXX")

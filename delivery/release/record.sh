@@ -16,4 +16,18 @@ for attempt in 1 2 3 4 5; do
 	grep -qF '(Conflict)' "$scratch/complaint" && [ "$attempt" != 5 ] ||
 		give_up "the Deployment $APPLICATION cannot be annotated"
 done
+# The workers then, each as it was looked at while this deployment was in charge of the application.
+for attempt in 1 2 3 4 5 6; do
+	left=''
+	look
+	superseded
+	while IFS='|' read -r worker _ _ by version _; do
+		[ "$by" != "$DEPLOYMENT_ID" ] || continue
+		kube annotate deployment "$worker" --overwrite --field-manager="$manager" --resource-version="$version" "legops/release=$DEPLOYMENT_ID" \
+			>/dev/null 2>"$scratch/complaint" </dev/null || left=$worker
+	done <"$scratch/workers"
+	[ -n "$left" ] || break
+	[ "$attempt" != 6 ] || give_up "the worker $left cannot be annotated: $(tail -n 1 "$scratch/complaint")"
+	sleep "$attempt"
+done
 say "$DEPLOYMENT_ID is in charge; if it fails, $good serves again"

@@ -14,6 +14,7 @@ else
 	say "$current is replaced by $IMAGE, whose probes ask for $(probes_of "$IMAGE")"
 	change "$(image_of "$IMAGE" "$DEPLOYMENT_ID: commit $COMMIT")" || give_up "the image was not changed: see above"
 fi
+set_workers || restore "$why"
 rolled_out "$IMAGE" "$ROLLOUT_SECONDS" || restore "$why"
 goes_on now
 say "every pod runs $IMAGE after $SECONDS s"

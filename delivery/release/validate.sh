@@ -1,7 +1,8 @@
 #!/usr/bin/env bash
 # ValidateService: watches the release for its bake time. It counts as good when until the end every pod is ready and
 # none restarts, the Service leads to these pods and no others, and the application answers by the way that visitors
-# take: the ingress, the Service, a pod. CodeDeploy stops the deployment meanwhile if an alarm goes off.
+# take: the ingress, the Service, a pod; and when its workers run this image and do not restart, either. CodeDeploy stops
+# the deployment meanwhile if an alarm goes off.
 # shellcheck source=delivery/release/common.sh
 . "$(dirname "$0")/common.sh"
 # shellcheck source=delivery/release/keep.sh
@@ -90,6 +91,7 @@ displaced "$IMAGE"
 undo='the bake time was interrupted'
 wanted=$replicas
 restarted=''
+worked=''
 looks=0
 bad=0
 began=$SECONDS
@@ -100,10 +102,11 @@ while [ $((SECONDS - began)) -lt "$BAKE_SECONDS" ] || [ "$looks" -lt "$least" ] 
 	superseded
 	displaced "$IMAGE"
 	goes_on
-	if ! running || ! behind; then
+	if ! running || ! behind || ! at_work; then
 		wrong='the cluster does not answer'
 	else
 		trouble >"$scratch/trouble" # not in a subshell: it remembers
+		[ -s "$scratch/trouble" ] || trouble_at_work >"$scratch/trouble"
 		wrong=$(cat "$scratch/trouble")
 		[ -n "$wrong" ] || wrong=$(answer)
 	fi
@@ -125,6 +128,7 @@ displaced "$IMAGE"
 under_way
 if [ "$serving" = "$IMAGE" ]; then
 	remember
+	proved
 	let_run
 	say "$IMAGE serves, as before"
 	exit
@@ -137,5 +141,6 @@ change '{"op":"add","path":"'"$(annotation serving)"'","value":"'"$IMAGE"'"},
 undo=''
 was=$serving
 remember
+proved
 let_run
 say "$IMAGE serves; it replaced $was after $looks looks in $((SECONDS - began)) s"

@@ -252,7 +252,7 @@ func applications(g *model.Graph, made []*model.Resource) []string {
 	for _, app := range made {
 		name := app.Sprint("metadata.name")
 		for _, scaler := range g.OfType(catalogue.HorizontalPodAutoscaler, g.Kind(app)) {
-			if scaler.Sprint("metadata.name") == name {
+			if scaler.Sprint("metadata.name") == name && scaler.Text("metadata.namespace") == app.Text("metadata.namespace") {
 				name += "\t" + pods(scaler)
 			}
 		}

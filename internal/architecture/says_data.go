@@ -14,6 +14,9 @@ import (
 func users(g *model.Graph, prefix string) []string {
 	var names []string
 	for _, workload := range g.OfType(catalogue.DeploymentPatch, "App") {
+		if isWorker(workload) {
+			continue // with the variables of its application
+		}
 		variables := workload.All("spec.template.spec.containers[0].env[*].name")
 		if slices.ContainsFunc(variables, func(v any) bool {
 			name, _ := v.(string)
@@ -25,9 +28,12 @@ func users(g *model.Graph, prefix string) []string {
 	return names
 }
 
+// isWorker says whether a Deployment is that of a worker, and not of the pods that serve.
+func isWorker(r *model.Resource) bool { return r.Text("metadata.labels.worker") != "" }
+
 // usedBy says who has an environment variable; how many where that is most of them.
 func usedBy(g *model.Graph, variable string) string {
-	users, all := users(g, variable), len(g.OfType(catalogue.Deployment, "App"))
+	users, all := users(g, variable), len(slices.DeleteFunc(g.OfType(catalogue.Deployment, "App"), isWorker))
 	if 2*len(users) > all {
 		return fmt.Sprintf("used by %d applications", len(users))
 	}

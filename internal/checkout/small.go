@@ -24,7 +24,16 @@ const alone = `  legops:applications:
 // resources, of the same kinds, and every operation takes half the processor time: for what is said of the platform or of the engine,
 // whatever applications there are.
 func Small(stackFile string) string {
-	// What the file tunes of single applications is at its end.
-	text, _, _ := strings.Cut(stackFile, "    applications:\n")
-	return text + alone
+	// What the file tunes of single applications, which would not be there.
+	if before, tuning, tunes := strings.Cut(stackFile, "\n    applications:\n"); tunes {
+		for tuning != "" {
+			line, rest, _ := strings.Cut(tuning, "\n")
+			if strings.TrimSpace(line) != "" && !strings.HasPrefix(line, "     ") {
+				break // of the tuning, of the configuration or of the file
+			}
+			tuning = rest
+		}
+		stackFile = before + "\n" + tuning
+	}
+	return strings.Replace(stackFile, "\nconfig:\n", "\nconfig:\n"+alone, 1)
 }

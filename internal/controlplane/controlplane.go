@@ -43,6 +43,8 @@ type Options struct {
 	AuditPolicy string
 	// Failing are the images of pods that fail, where nothing restarts them: the pods of Jobs.
 	Failing []string
+	// Crashing are the images that crash where a container runs them with a command, and something restarts it: the pods of workers.
+	Crashing []string
 }
 
 // Plane is a running control plane.

@@ -24,7 +24,7 @@ type Node struct {
 var enough = map[string]string{"cpu": "64", "memory": "256Gi", "ephemeral-storage": "1Ti", "pods": "110"}
 
 // podStages are kwok's stages of pods, with NEVER_READY in place of the images whose pods never become ready, FAILING in place of those whose
-// pods fail, and ANSWERS in place of the paths that images answer.
+// pods fail, CRASHING in place of those whose commands crash, and ANSWERS in place of the paths that images answer.
 //
 //go:embed pods.yaml
 var podStages string
@@ -45,7 +45,8 @@ func (p *Plane) startNodes(ctx context.Context, o Options) error {
 	for word, value := range map[string]any{
 		// kwok refuses an empty list, and no image has an empty name.
 		"NEVER_READY": append([]string{""}, o.NeverReady...), "FAILING": append([]string{""}, o.Failing...),
-		"ANSWERS": maps.Collect(maps.All(o.Answers)), // never null
+		"CRASHING": append([]string{""}, o.Crashing...),
+		"ANSWERS":  maps.Collect(maps.All(o.Answers)), // never null
 	} {
 		text, err := json.Marshal(value)
 		if err != nil {

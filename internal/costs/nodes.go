@@ -35,9 +35,11 @@ func (e *estimator) nodes() {
 
 // workloads are the pods that are not on every node, while each workload runs its least.
 func (e *estimator) workloads() []capacity.Workload {
+	// Workers of two applications may have the same name.
+	named := func(r *model.Resource, name string) string { return r.Text("metadata.namespace") + "/" + r.Text(name) }
 	least := map[string]float64{}
 	for _, r := range e.OfType(catalogue.HorizontalPodAutoscaler) {
-		least[r.Text("spec.scaleTargetRef.name")] = r.Number("spec.minReplicas", 1)
+		least[named(r, "spec.scaleTargetRef.name")] = r.Number("spec.minReplicas", 1)
 	}
 	var all []capacity.Workload
 	for _, service := range capacity.Services {
@@ -47,7 +49,7 @@ func (e *estimator) workloads() []capacity.Workload {
 	}
 	asked := map[string]int{}
 	for _, r := range slices.Concat(e.OfType(catalogue.Deployment), e.OfType(catalogue.DeploymentPatch)) {
-		name := r.Text("metadata.name")
+		name := named(r, "metadata.name")
 		if _, seen := asked[name]; !seen {
 			asked[name] = len(all)
 			all = append(all, capacity.Workload{Name: name, Pod: capacity.Room{Pods: 1}})

@@ -87,6 +87,9 @@ var fixtures = []fixture{
 	{change: "ingress-setting", stack: "prod", counts: [5]int{3: 1}, restarts: []string{
 		`1: ingress-config: data["proxy-connect-timeout"]: 1s → 2s: serves: nothing restarts by itself`,
 	}},
+	{change: "probes-changed", stack: "dev", counts: [5]int{3: 1}, restarts: []string{
+		`1: app-documents-workload: metadata.annotations["legops/probes"]: /healthz /readyz → /documents/up /readyz: serves: nothing restarts`,
+	}},
 	{change: "search-version-back", stack: "prod", warnings: []string{
 		"legops:opensearch.version: OpenSearch_2.17: the domain runs OpenSearch_2.19, which cannot be undone, and stays at it: set it to OpenSearch_2.19; for an older version",
 	}},

@@ -120,6 +120,13 @@ func TestWhatChangesDoToDataAndService(t *testing.T) {
 			[]string{"1: config: changes data: the old one is deleted first, then the new one is created: nothing is there meanwhile: until the new one is there; no bound is known: every visitor: requests fail"},
 		},
 		{
+			"the paths of an application's probes, which wait for a release",
+			[]model.Step{in("App", step("update", catalogue.DeploymentPatch, "workload", map[string]any{"metadata": map[string]any{"annotations": map[string]any{"legops/probes": "/healthz /readyz"}}},
+				map[string]any{"metadata": map[string]any{"annotations": map[string]any{"legops/probes": "/up /readyz"}}}))},
+			nil,
+			[]string{`1: workload: metadata.annotations["legops/probes"]: /healthz /readyz → /up /readyz: serves: nothing restarts: pods are asked at the paths that their image was released with`},
+		},
+		{
 			"the log of the firewall goes elsewhere: created first, the deletion then switches it off",
 			[]model.Step{in("Firewall", replaced(step("", catalogue.WebACLLogging, "logs", map[string]any{"resourceArn": "arn:1", "logDestinationConfigs": []any{"arn:a"}},
 				map[string]any{"resourceArn": "arn:1", "logDestinationConfigs": []any{"arn:b"}}), false, "logDestinationConfigs"))},

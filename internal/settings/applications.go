@@ -55,6 +55,8 @@ type Application struct {
 	Migrate *Migration `json:"migrate,omitempty"`
 	// Schedules are commands that it runs at times of their own, each once and not in every pod. Optional.
 	Schedules []Schedule `json:"schedules,omitempty" jsonschema:"maxItems=20"`
+	// Workers are further processes that run its image with another command, in pods of their own. Optional.
+	Workers []Worker `json:"workers,omitempty" jsonschema:"maxItems=10"`
 }
 
 // Tunable is what an account may say otherwise of an application than its declaration. All but settings has to be said in one of the
@@ -78,7 +80,14 @@ type Tuning struct {
 	// All goes for every application of the account. Optional.
 	All *Tunable `json:"all,omitempty"`
 	// Applications go for one application each, by its name. Optional.
-	Applications map[string]Tunable `json:"applications,omitempty"`
+	Applications map[string]ApplicationTuning `json:"applications,omitempty"`
+}
+
+// ApplicationTuning is what one account says otherwise than the declaration of one application.
+type ApplicationTuning struct {
+	Tunable
+	// Workers go for one of its workers each, by its name. Optional.
+	Workers map[string]WorkerSize `json:"workers,omitempty"`
 }
 
 // ApplicationEdge is what one application needs of CloudFront and the firewall.

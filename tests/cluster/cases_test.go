@@ -53,6 +53,7 @@ func TestChangesOnARealCluster(t *testing.T) {
 		{"a rollout that never becomes ready", neverRollsOut},
 		{"changes by hand", byHand},
 		{"a Deployment deleted by hand", deletedByHand},
+		{"a migration, a schedule and a worker", runsCommands},
 		{"a killed update", killed},
 		{"a refused token", refusedToken},
 		{"an application removed", removed},

@@ -1,8 +1,10 @@
 package cluster_test
 
 import (
+	"encoding/json"
 	"os"
 	"path/filepath"
+	"slices"
 	"strings"
 	"testing"
 
@@ -71,6 +73,40 @@ func TestPathsOfProbes(t *testing.T) {
 	assert.Equal(t, new, w.image("certifications"))
 	w.asks("/certifications/live /certifications/live /certifications/ready")
 	assert.Empty(t, w.preview("--refresh"))
+
+	// Somebody takes the patch with the paths out of the state: the next update makes it again, and no pod notices.
+	pods = w.podNames()
+	w.forget("app-certifications-probes")
+	w.up("--refresh")
+	assert.Equal(t, pods, w.podNames(), "pods were replaced")
+	w.asks("/certifications/live /certifications/live /certifications/ready")
+	assert.Empty(t, w.preview("--refresh"))
+}
+
+// forget takes a resource out of the state, and what depends on it no longer does there.
+func (w *world) forget(name string) {
+	w.t.Helper()
+	exported, err := w.pulumi("stack", "export")
+	require.NoError(w.t, err)
+	var state map[string]any
+	require.NoError(w.t, json.Unmarshal([]byte(exported), &state))
+	deployment, _ := state["deployment"].(map[string]any)
+	resources, _ := deployment["resources"].([]any)
+	is := func(urn any) bool { return strings.HasSuffix(urn.(string), "::"+name) }
+	kept := slices.DeleteFunc(slices.Clone(resources), func(r any) bool { return is(r.(map[string]any)["urn"]) })
+	require.Len(w.t, kept, len(resources)-1)
+	for _, r := range kept {
+		if on, has := r.(map[string]any)["dependencies"].([]any); has {
+			r.(map[string]any)["dependencies"] = slices.DeleteFunc(on, is)
+		}
+	}
+	deployment["resources"] = kept
+	text, err := json.Marshal(state)
+	require.NoError(w.t, err)
+	file := filepath.Join(w.t.TempDir(), "state.json")
+	require.NoError(w.t, os.WriteFile(file, text, 0o600))
+	_, err = w.pulumi("stack", "import", "--file", file)
+	require.NoError(w.t, err)
 }
 
 // releases sets an image with its paths, and records both, as the hooks of a release do.
@@ -109,10 +145,10 @@ func beforeProbes(t *testing.T) string {
 	file := filepath.Join("components", "apps", "app_workload.go")
 	text := checkout.Read(t, copied, file)
 	for before, after := range map[string]string{
-		`, "probes": pulumi.String(firstProbes)`:                 ``,
-		`probes, err := b.probePaths(deployment, shared)`:        `probes, err := pulumi.Resource(deployment), error(nil)`,
-		"\tshared[probesAnnotation] = b.args.declaredProbes()\n": ``,
-		`HTTPGetActionArgs{Port:`:                                `HTTPGetActionArgs{Path: pulumi.String(map[int]string{2: "/healthz", 10: "/healthz", 5: "/readyz"}[seconds]), Port:`,
+		`, "probes": pulumi.String(firstProbes)`:                   ``,
+		`probes, err := b.probePaths(deployment, patching)`:        `probes, err := deployment, error(nil)`,
+		"\tdeclared[probesAnnotation] = b.args.declaredProbes()\n": ``,
+		`HTTPGetActionArgs{Port:`:                                  `HTTPGetActionArgs{Path: pulumi.String(map[int]string{2: "/healthz", 10: "/healthz", 5: "/readyz"}[seconds]), Port:`,
 	} {
 		require.Equal(t, 1, strings.Count(text, before), before)
 		text = strings.Replace(text, before, after, 1)

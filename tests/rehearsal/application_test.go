@@ -104,7 +104,9 @@ func (a *application) saw(pods []pod) {
 		state := "not ready"
 		if p.ready {
 			state = "ready"
-			ready++
+			if strings.HasPrefix(p.name, a.name+"-") { // and no worker
+				ready++
+			}
 		}
 		text = append(text, fmt.Sprintf("%s %s", short(p.image), state))
 	}

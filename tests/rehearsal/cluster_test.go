@@ -36,10 +36,10 @@ type pod struct {
 }
 
 // startCluster starts the control plane and follows its pods until the test is over.
-func startCluster(t *testing.T, neverReady, failing []string, answers map[string][]string) *cluster {
+func startCluster(t *testing.T, neverReady, failing, crashing []string, answers map[string][]string) *cluster {
 	t.Helper()
 	plane := registered.Plane(t, root, controlplane.Options{
-		NeverReady: neverReady, Failing: failing, Answers: answers, Nodes: []controlplane.Node{{Name: "node-a", Zone: "us-east-1a"}, {Name: "node-b", Zone: "us-east-1b"}},
+		NeverReady: neverReady, Failing: failing, Crashing: crashing, Answers: answers, Nodes: []controlplane.Node{{Name: "node-a", Zone: "us-east-1a"}, {Name: "node-b", Zone: "us-east-1b"}},
 	})
 	c := &cluster{Plane: plane, began: time.Now(), pods: map[string][]pod{}, watchers: map[string]func([]pod){}}
 	ctx, stop := context.WithCancel(context.Background())
@@ -162,8 +162,12 @@ type deployment struct {
 }
 
 func (c *cluster) deployment(ctx context.Context, name string) (deployment, error) {
+	return c.deploymentIn(ctx, name, name)
+}
+
+func (c *cluster) deploymentIn(ctx context.Context, namespace, name string) (deployment, error) {
 	var d deployment
-	return d, c.Get(ctx, fmt.Sprintf("/apis/apps/v1/namespaces/%s/deployments/%s", name, name), &d)
+	return d, c.Get(ctx, fmt.Sprintf("/apis/apps/v1/namespaces/%s/deployments/%s", namespace, name), &d)
 }
 
 // spec returns the spec of an application's Deployment, as JSON.

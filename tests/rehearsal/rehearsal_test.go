@@ -68,10 +68,11 @@ var scenarios = []struct {
 	{"migrations: killed", []string{"migrating"}, one(migrationKilled)},
 	{"migrations: left and stopped", []string{"left"}, one(migrationsInTurn, migrationStopped)},
 	{"paths of probes", []string{"probed"}, one(pathsOfProbes)},
+	{"workers", []string{"worked"}, one(workersRelease)},
 }
 
 // more are applications in addition to the stack's, for more scenarios at the same time.
-var more = []string{"alarmed", "early", "ended", "unread", "orphaned", "mute", "limited", "migrated", "unmigrated", "migrating", "endless", "left", "probed"}
+var more = []string{"alarmed", "early", "ended", "unread", "orphaned", "mute", "limited", "migrated", "unmigrated", "migrating", "endless", "left", "probed", "worked"}
 
 // migrations are those of them that have one.
 var migrations = map[string]*settings.Migration{
@@ -111,7 +112,7 @@ func TestRehearsal(t *testing.T) {
 	c := startCluster(t, []string{
 		imageOf("documents", "v2"), imageOf("portal", "bad"), imageOf("regulations", "v2"), imageOf("limited", "stalled"), imageOf("limited", "late"),
 		imageOf("endless", "v1"),
-	}, []string{imageOf("unmigrated", "failing")}, answers)
+	}, []string{imageOf("unmigrated", "failing")}, []string{imageOf("worked", "crashes first"), imageOf("worked", "crashes")}, answers)
 	_, err := c.Admit(t.Context(), objects, patches)
 	require.NoError(t, err)
 	for _, application := range cfg.Applications {
@@ -298,7 +299,7 @@ func config(t *testing.T) *stacks.Config {
 	cfg := checkout.Config(t, root, stack)
 	for _, name := range more {
 		a := settings.Application{
-			Name: name, Path: "/" + name, Port: 8080, Migrate: migrations[name], Probes: probes[name],
+			Name: name, Path: "/" + name, Port: 8080, Migrate: migrations[name], Probes: probes[name], Workers: workers[name],
 			Tunable: settings.Tunable{MinReplicas: 2, MaxReplicas: 6, CPU: "250m", Memory: "512Mi"},
 		}
 		if a.Migrate != nil {

@@ -101,19 +101,23 @@ func beyondSchedules() []attempt {
 	return all
 }
 
-// TestOnlyReleasesOfSchedules is TestOnlyReleases for the schedules of matters.
+// TestOnlyReleasesOfSchedules is TestOnlyReleases for the schedules and the workers of matters.
 func TestOnlyReleasesOfSchedules(t *testing.T) {
 	cfg := config(t)
+	i := slices.IndexFunc(cfg.Applications, func(a settings.Application) bool { return a.Name == "matters" })
+	cfg.Applications[i].Workers = []settings.Worker{{Name: "mail", Command: []settings.CommandWord{"mail"}}}
 	withSchedules(t, cfg, "matters", settings.Schedule{Name: "tidy", Cron: "0 6 * * *", Command: []settings.CommandWord{"tidy"}, DeadlineSeconds: 600})
 	objects, patches := objectsOf(t, cfg)
 	d := newDeployer(t, objects, patches)
 	d.inForce(t)
 	// As an administrator may make one: in the namespace of the application, and with the name of a schedule in another.
-	for _, at := range [][2]string{{"matters", "other"}, {"portal", "tidy"}} {
-		text := d.admin(t, "--namespace=matters", "get", "cronjob", "tidy", "--output=json")
+	for _, at := range [][4]string{
+		{"cronjob", "tidy", "matters", "other"}, {"cronjob", "tidy", "portal", "tidy"}, {"deployment", "mail", "matters", "other"}, {"deployment", "mail", "portal", "mail"},
+	} {
+		text := d.admin(t, "--namespace=matters", "get", at[0], at[1], "--output=json")
 		var copied controlplane.Object
 		require.NoError(t, json.Unmarshal([]byte(text), &copied))
-		copied["metadata"] = map[string]any{"name": at[1], "namespace": at[0], "annotations": map[string]any{"a": "b"}}
+		copied["metadata"] = map[string]any{"name": at[3], "namespace": at[2], "annotations": map[string]any{"a": "b"}}
 		delete(copied, "status")
 		_, err := d.Apply(t.Context(), []controlplane.Object{copied})
 		require.NoError(t, err)
@@ -128,6 +132,10 @@ func TestOnlyReleasesOfSchedules(t *testing.T) {
 		require.NoError(t, err)
 		require.Equal(t, "false "+image+" d-"+string('1'+rune(i)), look())
 	}
+	require.Equal(t, "0", d.admin(t, "--namespace=matters", "get", "deployment", "mail", "--output=jsonpath={.spec.replicas}"))
+	d.releasesWorker(t)
+	require.Equal(t, "1 "+v1+" "+v2, d.admin(t, "--namespace=matters", "get", "deployment", "mail",
+		"--output=jsonpath={.spec.replicas} {.spec.template.spec.containers[*].image} {.metadata.annotations.legops/serving}"))
 	t.Run("Pulumi's next change", func(t *testing.T) {
 		_, err := d.Admit(t.Context(), objects, patches, "--force-conflicts", "--dry-run=server")
 		assert.NoError(t, err)
@@ -139,19 +147,20 @@ func TestOnlyReleasesOfSchedules(t *testing.T) {
 		delete(asItStands["metadata"].(map[string]any), its)
 	}
 	delete(asItStands, "status")
-	all := ofSchedules(t, asItStands)
+	all := append(ofSchedules(t, asItStands), onWorkers()...)
+	beyond := append(beyondSchedules(), beyondWorkers()...)
 	stored := func() string {
-		return d.admin(t, "get", "cronjobs", "--all-namespaces", "--output=yaml", "--show-managed-fields")
+		return d.admin(t, "get", "cronjobs,deployments", "--all-namespaces", "--output=yaml", "--show-managed-fields")
 	}
 	before := stored()
 	t.Run("refused", func(t *testing.T) { d.refuses(t, all) })
 	t.Run("refused even with cluster-admin", func(t *testing.T) {
 		d.admin(t, "create", "clusterrolebinding", "by-mistake", "--clusterrole=cluster-admin", "--group=legops:delivery")
-		d.refuses(t, beyondSchedules())
+		d.refuses(t, beyond)
 	})
 	assert.Equal(t, before, stored(), "a refused request changed something")
-	all = append(all, beyondSchedules()...)
-	for _, rule := range []string{"wrongRequest", "wrongKeys", "wrongContainers", "wrongImages", "wrongSuspension", "wrongManagers"} {
+	all = append(all, beyond...)
+	for _, rule := range []string{"wrongRequest", "wrongKeys", "wrongContainers", "wrongImages", "wrongSuspension", "wrongReplicas", "wrongManagers"} {
 		t.Run("without the rule "+rule, func(t *testing.T) {
 			d.without(t, rule, "wrongManagers")
 			d.lets(t, slices.DeleteFunc(slices.Clone(all), func(a attempt) bool { return a.rule != rule }))
