@@ -2,6 +2,7 @@ package tests
 
 import (
 	"encoding/json"
+	"maps"
 	"os"
 	"path"
 	"path/filepath"
@@ -185,24 +186,41 @@ func TestWellArchitectedPointsToWhatIsThere(t *testing.T) {
 			named := testFunc.FindAllStringSubmatch(cells[3], -1)
 			assert.True(t, len(named)+len(rules) > 0 || strings.TrimSpace(cells[3]) == "none", "%s: what checks it? %s", pillar, cells[0])
 			for _, test := range named {
-				assert.True(t, tests[test[1]], "%s: there is no test %s", cells[0], test[1])
+				assert.NotEmpty(t, tests[test[1]], "%s: there is no test %s", cells[0], test[1])
 			}
 		}
 		assert.GreaterOrEqual(t, rows, 6, pillar)
 	}
 }
 
-// allTests are the names of all tests.
-func allTests(t *testing.T) map[string]bool {
+// namedTest is a test that a document names, and behind a slash one of its cases, as the test's table has it.
+var namedTest = regexp.MustCompile("`(Test\\w+)(?:/([^`]+))?`")
+
+// Every test that a document names is there, and so is the case of it.
+func TestDocumentsNameTestsThatAreThere(t *testing.T) {
+	tests, cases := allTests(t), 0
+	for _, document := range documents(t) {
+		for _, named := range namedTest.FindAllStringSubmatch(document.text, -1) {
+			source, is := tests[named[1]]
+			if !assert.True(t, is, "%s: there is no test %s", document.path, named[1]) || named[2] == "" {
+				continue
+			}
+			cases++
+			assert.True(t, strings.Contains(source, `"`+named[2]+`"`), "%s: %s has no case %q", document.path, named[1], named[2])
+		}
+	}
+	assert.Greater(t, cases, 30, "docs/testing.md names the cases of what was wrong once")
+}
+
+// allTests are all tests by name, each with the source of its file.
+func allTests(t *testing.T) map[string]string {
 	t.Helper()
-	found := map[string]bool{}
+	found := map[string]string{}
 	for _, pattern := range []string{"*/", "*/*/", "*/*/*/"} {
 		folders, err := filepath.Glob(filepath.Join(root, pattern))
 		require.NoError(t, err)
 		for _, folder := range folders {
-			for _, name := range testsIn(folder) {
-				found[name] = true
-			}
+			maps.Copy(found, testsIn(folder))
 		}
 	}
 	return found
@@ -210,17 +228,18 @@ func allTests(t *testing.T) map[string]bool {
 
 var declared = regexp.MustCompile(`(?m)^func ((?:Test|Fuzz)\w+)\(`)
 
-// testsIn are the names of the tests in a folder.
-func testsIn(folder string) (names []string) {
+// testsIn are the tests in a folder by name, each with the source of its file.
+func testsIn(folder string) map[string]string {
 	paths, _ := filepath.Glob(filepath.Join(folder, "*_test.go")) // the pattern is well-formed
+	found := map[string]string{}
 	for _, path := range paths {
 		text, err := os.ReadFile(path)
 		if err != nil {
 			panic(err)
 		}
 		for _, match := range declared.FindAllStringSubmatch(string(text), -1) {
-			names = append(names, match[1])
+			found[match[1]] = string(text)
 		}
 	}
-	return names
+	return found
 }

@@ -201,3 +201,36 @@ func TestAgain(t *testing.T) {
 		assert.Contains(t, []catalogue.Again{catalogue.Taken, catalogue.Second, catalogue.Broken, catalogue.Same}, known.Again(), known.Token)
 	}
 }
+
+// quietInDatabases are the inputs of a database whose change stops nothing: the parameters of ModifyDBInstance say so or say nothing of it
+// (rdsModify and rdsModifying in rds.go, read one by one), or the input counts only when the database is created or deleted.
+var quietInDatabases = []string{
+	"allowMajorVersionUpgrade", "applyImmediately", "backupWindow", "blueGreenUpdate", "copyTagsToSnapshot", "customerOwnedIpEnabled", "databaseInsightsMode",
+	"deleteAutomatedBackups", "deletionProtection", "domainAuthSecretArn", "domainDnsIps", "domainFqdn", "domainOu", "enabledCloudwatchLogsExports",
+	"engineLifecycleSupport", "finalSnapshotIdentifier", "iamDatabaseAuthenticationEnabled", "identifierPrefix", "manageMasterUserPassword",
+	"masterUserSecretKmsKeyId", "maxAllocatedStorage", "monitoringInterval", "monitoringRoleArn", "name", "password", "performanceInsightsEnabled",
+	"performanceInsightsKmsKeyId", "performanceInsightsRetentionPeriod", "publiclyAccessible", "replicaMode", "replicateSourceDb", "skipFinalSnapshot",
+	"tags", "upgradeStorageConfig", "vpcSecurityGroupIds",
+}
+
+// Of every input of a database it is known whether its change interrupts it, replaces it or does neither: a new one has to be looked up.
+func TestEveryChangeOfADatabaseIsKnown(t *testing.T) {
+	table, err := schema.Load()
+	require.NoError(t, err)
+	known := catalogue.Of(catalogue.Database)
+	for input := range table.Resources[catalogue.Database].Inputs {
+		replaces, ways := false, 0
+		for path, in := range known.Provider().Inputs {
+			replaces = replaces || in.Replaces && model.ParsePath(path)[0] == input
+		}
+		for _, is := range []bool{known.RestartsAt(input) != nil, replaces, slices.Contains(quietInDatabases, input)} {
+			if is {
+				ways++
+			}
+		}
+		assert.Equal(t, 1, ways, "%s: read in ModifyDBInstance what its change interrupts; then it is in databaseRestarts or in quietInDatabases, not in both", input)
+	}
+	for _, input := range quietInDatabases {
+		assert.Contains(t, table.Resources[catalogue.Database].Inputs, input)
+	}
+}

@@ -55,8 +55,14 @@ const (
 	rdsIntensive = "https://docs.aws.amazon.com/AmazonRDS/latest/UserGuide/USER_PIOPS.IOIntensive.html"
 )
 
+// rdsModify is the operation that changes a database; its parameters say what each change interrupts.
+const rdsModify = "aws-sdk-go-v2, service/rds v1.118.1, api_op_ModifyDBInstance.go"
+
 // failover is how long a database is away that a standby takes over.
 const failover = "typically 60 to 120 seconds with Multi-AZ, more with long transactions; without, " + unbounded
+
+// brief is how long a database stops that need not move.
+const brief = "a few seconds to a few minutes, by size and class"
 
 var databaseRestarts = []Restart{
 	{Input: "instanceClass", Waits: true, Longest: failover, Source: rdsModifying + "; " + rdsMultiAZ,
@@ -75,6 +81,28 @@ var databaseRestarts = []Restart{
 	{Input: "port", Longest: unbounded, Source: rdsModifying, What: "the database reboots at once, and listens elsewhere"},
 	{Input: "identifier", Waits: true, Longest: unbounded, Source: rdsModifying, What: "the database stops and comes back at another address"},
 	{Input: "dbSubnetGroupName", Waits: true, Longest: unbounded, Source: rdsModifying, What: "the database moves to other subnets and stops meanwhile"},
-	{Input: "caCertIdentifier", Waits: true, Longest: unbounded, Source: rdsModifying, What: "the database restarts with another certificate; clients have to know its authority before"},
+	{Input: "caCertIdentifier", Waits: true, Longest: unbounded, Source: rdsModifying + "; " + rdsModify + ", and SupportsCertificateRotationWithoutRestart of types.go",
+		What: "the database restarts with another certificate, unless its version can do without; clients have to know its authority before"},
 	{Input: "networkType", Waits: true, Longest: unbounded, Source: rdsModifying, What: "the database may stop"},
+	{Input: "backupRetentionPeriod", Switched: true, Waits: true, Longest: brief, Source: rdsModifying + "; " + rdsModify,
+		What: "backups are switched on or off: the database stops for it, with Multi-AZ too"},
+	{Input: "iops", Waits: true, Serves: true, Longest: "typically under 24 hours, up to several days", Source: rdsModify, What: slowerVolumes},
+	{Input: "storageThroughput", Waits: true, Serves: true, Longest: "typically under 24 hours, up to several days",
+		Source: "believed to be as of iops, of which " + rdsModify + " says it", What: slowerVolumes},
+	{Input: "autoMinorVersionUpgrade", Switched: true, Serves: true, Longest: "at once", Source: rdsModify,
+		What: "nothing stops now; while it is on, RDS upgrades to a newer minor version in a maintenance window, and the database stops for that"},
+	{Input: "maintenanceWindow", Serves: true, Longest: "at once", Source: rdsModifying + "; " + rdsModify,
+		What: "nothing stops, unless the new window includes the present: what waits for the window then happens at once, with its interruption"},
+	{Input: "dedicatedLogVolume", Longest: "until somebody reboots it", Serves: true, Source: "believed: the user guide's page on dedicated log volumes",
+		What: "nothing stops; the volume is used only when somebody reboots the database"},
+	{Input: "domain", Waits: true, Longest: "brief", Source: rdsModifying, What: joinsDirectory},
+	{Input: "domainIamRoleName", Waits: true, Longest: "brief", Source: rdsModifying, What: joinsDirectory},
+	{Input: "licenseModel", Waits: true, Longest: unbounded, Source: rdsModifying, What: "the database stops"},
+	{Input: "optionGroupName", Waits: true, Serves: true, Longest: "less than a second", Source: rdsModify,
+		What: "nothing stops; where the group switches on Oracle's Enterprise Manager, new connections are refused meanwhile"},
 }
+
+const (
+	slowerVolumes  = "nothing stops; it is slower while the volumes change. For six hours the storage cannot change again"
+	joinsDirectory = "the database stops while it joins a directory or leaves it"
+)

@@ -14,6 +14,8 @@ type Restart struct {
 	Serves bool
 	// Waits says that the change waits for the maintenance window unless applyImmediately is true.
 	Waits bool
+	// Switched says that it happens only where the input is switched on or off: where it was 0, false or nothing, or becomes that.
+	Switched bool
 	// Source says where that was read: repository, file and version, or the address of a page of the service's guide.
 	Source string
 }

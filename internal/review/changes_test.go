@@ -56,8 +56,8 @@ func exists(path string) bool {
 	return err == nil
 }
 
-// review is what a change does to a stack; an error where the program refuses it.
-func (w *bench) review(change, stack string, deploy bool) (*Stack, error) {
+// review is what a change does to a stack.
+func (w *bench) review(change, stack string, deploy bool) *Stack {
 	t := w.t
 	t.Helper()
 	testdata, err := filepath.Abs("testdata/changes")
@@ -79,9 +79,12 @@ func (w *bench) review(change, stack string, deploy bool) (*Stack, error) {
 	}
 	on, err := base.stack.Copy()
 	require.NoError(t, err)
+	hand, err := byHand(context.Background(), on, stack, w.base, w.head)
+	require.NoError(t, err)
 	p, err := on.Preview(context.Background(), w.head.deployable())
-	if err != nil {
-		return nil, err
+	require.NoError(t, err)
+	if hand != "" {
+		p.Warnings = append([]string{hand}, p.Warnings...)
 	}
 	d := &model.Deployment{}
 	if deploy {
@@ -90,5 +93,5 @@ func (w *bench) review(change, stack string, deploy bool) (*Stack, error) {
 	}
 	left, err := leftBy(context.Background(), on, p, base.protected)
 	require.NoError(t, err)
-	return judge(stack, evidence{p, d, base.protected, environmentOf(stackFile(w.head, stack)), left, base.stack.Warnings()}), nil
+	return judge(stack, evidence{p, d, base.protected, environmentOf(stackFile(w.head, stack)), left, base.stack.Warnings()})
 }

@@ -137,6 +137,9 @@ func (c *Change) restarts() []Restart {
 		}
 	case t.Name.Input != "" && c.samePhysicalName(c):
 		one.Text = "the new one is created first, under the name that the old one still has: most services refuse that, and the update fails there"
+		if t.Again() == catalogue.Taken {
+			one.Text = "the new one is created first, under the name that the old one still has: that is refused, the update fails there, and the old one stays"
+		}
 	}
 	if c.Protected {
 		one.Text = "once a person has unprotected it, " + one.Text
@@ -148,21 +151,21 @@ func (c *Change) restarts() []Restart {
 	return []Restart{one}
 }
 
-// changesInPlace are the restarts of an update: one for each fact, with all properties to which it applies.
+// changesInPlace are the restarts of an update: one for each thing that happens, with all properties that cause it.
 func (c *Change) changesInPlace(t *catalogue.Type, one Restart) []Restart {
 	var found []Restart
-	facts := map[*catalogue.Restart]int{}
+	told := map[string]int{} // by what happens
 	for _, p := range c.Properties {
 		fact := t.RestartsAt(p.Path)
-		if fact == nil {
+		if fact == nil || fact.Switched && isOff(p.Old) == isOff(p.New) {
 			continue
 		}
 		change := p.Path + ": " + p.arrow()
-		if at, is := facts[fact]; is {
+		if at, is := told[fact.What]; is {
 			found[at].Change, found[at].paths = found[at].Change+", "+change, append(found[at].paths, p.Path)
 			continue
 		}
-		facts[fact] = len(found)
+		told[fact.What] = len(found)
 		r := one
 		r.paths, r.Change, r.Text, r.Longest, r.Serves, r.Source = []string{p.Path}, change, fact.What, fact.Longest, fact.Serves, fact.Source
 		if fact.Waits && !c.new.Flag("applyImmediately") {
@@ -172,6 +175,9 @@ func (c *Change) changesInPlace(t *catalogue.Type, one Restart) []Restart {
 	}
 	return found
 }
+
+// isOff says whether a value as text is that of something switched off.
+func isOff(value string) bool { return value == "" || value == "0" || value == "false" }
 
 // stepsOf numbers resources by what has to be done before: the least is 1, and one more than that of those that it depends on, however far.
 func stepsOf(g *model.Graph, counts map[resource.URN]bool) map[resource.URN]int {

@@ -179,6 +179,24 @@ func TestWhatChangesDoToDataAndService(t *testing.T) {
 			[]string{"waits sun:04:30-sun:05:30: database: allocatedStorage: 200 → 500: serves: nothing stops; it is slower while the volumes grow, and a size of PostgreSQL that goes beyond 400 GiB copies all data. " +
 				"For six hours the storage cannot change again. It cannot be undone: storage never shrinks: minutes; where all data is copied, no bound is published: the applications with database: true"},
 		},
+		{
+			"backups switched off: an outage, not only a risk",
+			[]model.Step{in("Rds", step("update", catalogue.Database, "database", database(map[string]any{"backupRetentionPeriod": 7.0}), database(map[string]any{"backupRetentionPeriod": 0.0})))},
+			[]string{"backups are kept for a shorter time"},
+			[]string{"waits sun:04:30-sun:05:30: database: backupRetentionPeriod: 7 → 0: backups are switched on or off: the database stops for it, with Multi-AZ too: " +
+				"a few seconds to a few minutes, by size and class: the applications with database: true: they have to connect again"},
+		},
+		{
+			"backups switched on",
+			[]model.Step{in("Rds", step("update", catalogue.Database, "database", database(map[string]any{"backupRetentionPeriod": 0.0}), database(map[string]any{"backupRetentionPeriod": 7.0})))},
+			nil,
+			[]string{"waits sun:04:30-sun:05:30: database: backupRetentionPeriod: 0 → 7: backups are switched on or off"},
+		},
+		{
+			"backups kept for longer: nothing stops",
+			[]model.Step{in("Rds", step("update", catalogue.Database, "database", database(map[string]any{"backupRetentionPeriod": 7.0}), database(map[string]any{"backupRetentionPeriod": 14.0})))},
+			nil, nil,
+		},
 	} {
 		t.Run(c.name, func(t *testing.T) {
 			p := planOf(c.steps...)

@@ -159,9 +159,16 @@ func (w *workspace) compare(ctx context.Context, name string, base, head *source
 	if err := built(); err != nil {
 		return nil, err
 	}
+	hand, err := byHand(ctx, stack, name, base, head)
+	if err != nil {
+		return nil, fmt.Errorf("the base (%s): %w", base.Name, err)
+	}
 	p, err := stack.Preview(ctx, head.deployable())
 	if err != nil {
 		return nil, fmt.Errorf("the head (%s) cannot be previewed: %w", head.Name, err)
+	}
+	if hand != "" {
+		p.Warnings = append([]string{hand}, p.Warnings...)
 	}
 	deployment := &model.Deployment{}
 	if deploy && p.Changes() {

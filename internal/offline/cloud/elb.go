@@ -60,7 +60,11 @@ var _ = simulate(map[string]simulation{
 
 // balancerReplaces is what the provider cannot change of a load balancer by its values (terraform-provider-aws 5.68 and 6.13,
 // internal/service/elbv2/load_balancer.go: customizeDiffLoadBalancerALB, customizeDiffLoadBalancerNLB). Mappings and subnets that are not
-// known yet replace nothing. What comes in place of plain subnets is not played: the provider then compares with what AWS made of those.
+// known yet replace nothing. As many mappings as before, but others, are an update, though that code says otherwise: what it marks is a set
+// of blocks, and of such a set Terraform's SDK carries the mark to the number of blocks only (terraform-plugin-sdk v2.37.0,
+// helper/schema/schema.go: diffSet). AWS takes the update: SetSubnets puts the given ones in place of those before (aws-sdk-go-v2,
+// service/elasticloadbalancingv2 v1.64.0). What comes in place of plain subnets is not played: the provider then compares with what AWS
+// made of those.
 func balancerReplaces(olds, news resource.PropertyMap) (replaced []string) {
 	network := text(news["loadBalancerType"]) == "network"
 	if kind := text(news["loadBalancerType"]); kind != "" && kind != "application" && !network {
@@ -68,9 +72,7 @@ func balancerReplaces(olds, news resource.PropertyMap) (replaced []string) {
 	}
 	const mappings, subnets, groups = "subnetMappings", "subnets", "securityGroups"
 	before, after, kept, known := members(olds, news, mappings)
-	switch {
-	case !known || before == after && after == kept:
-	case kept < min(before, after), network && after <= before: // an application load balancer also gives some back
+	if known && before != after && (kept < min(before, after) || network && after < before) { // an application load balancer gives some back
 		replaced = append(replaced, mappings)
 	}
 	if !network {

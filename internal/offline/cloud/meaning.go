@@ -68,9 +68,17 @@ func (m meaning) value(path string, old, value resource.PropertyValue) resource.
 	case old.IsObject() && value.IsObject():
 		return resource.NewObjectProperty(m.object(path, old.ObjectValue(), value.ObjectValue()))
 	case old.IsArray() && value.IsArray():
+		if m.known.Input(path).Computed && isEmptied(old.ArrayValue(), value.ArrayValue()) && !m.known.Framework {
+			return old
+		}
 		return resource.NewArrayProperty(m.list(path, old.ArrayValue(), value.ArrayValue()))
 	}
 	return value
+}
+
+// isEmptied says whether nothing is left of a list of blocks, which Terraform's first SDK cannot tell from a list that is not given.
+func isEmptied(olds, news []resource.PropertyValue) bool {
+	return len(news) == 0 && len(olds) > 0 && olds[0].IsObject()
 }
 
 // list compares elements by their place, those of a set with whichever is the same.

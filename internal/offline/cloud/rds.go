@@ -2,6 +2,7 @@ package cloud
 
 import (
 	"fmt"
+	"maps"
 	"regexp"
 	"slices"
 	"strings"
@@ -231,6 +232,26 @@ func databaseParameters(p *Provider, e *Entry) error {
 func majorOf(version string) string {
 	major, _, _ := strings.Cut(version, ".")
 	return major
+}
+
+// UpgradeDatabases brings every database to a major version of PostgreSQL, as somebody does by hand, with RDS's own group of parameters
+// for it, since a group is of one version. Pulumi hears of it at the next refresh.
+func (p *Provider) UpgradeDatabases(major string) error {
+	p.record.mu.Lock()
+	defer p.record.mu.Unlock()
+	for _, e := range slices.Clone(p.record.index.find(byType(catalogue.Database))) {
+		upgraded := *e
+		upgraded.Inputs, upgraded.Held, upgraded.Scheduled = maps.Clone(e.Inputs), maps.Clone(e.Held), maps.Clone(e.Scheduled)
+		upgraded.Inputs["engineVersion"], upgraded.Inputs["parameterGroupName"] = major, "default.postgres"+major
+		delete(upgraded.Held, "engineVersionActual")
+		delete(upgraded.Scheduled, "engineVersion")
+		upgraded.Held, upgraded.Scheduled = orNone(upgraded.Held), orNone(upgraded.Scheduled)
+		p.answered(e.connection(), &upgraded)
+		if err := p.record.commit(change{Put: &upgraded}); err != nil {
+			return err
+		}
+	}
+	return nil
 }
 
 // databaseMajor is the rule that a major upgrade has to be allowed, and that no version goes back. The words are RDS's: hashicorp/terraform#8468

@@ -4,6 +4,7 @@ import (
 	"slices"
 	"testing"
 
+	pulumirpc "github.com/pulumi/pulumi/sdk/v3/proto/go"
 	"github.com/stretchr/testify/assert"
 	"github.com/stretchr/testify/require"
 
@@ -76,6 +77,16 @@ func TestDatabaseMajorVersions(t *testing.T) {
 	require.ErrorContains(t, d.updating(last), "InvalidParameterCombination: Cannot upgrade postgres from 17.6 to 16")
 	require.NoError(t, d.updating(having(inputs, values{"engineVersion": "17.7"})), "a minor one needs nothing")
 	require.NoError(t, d.updating(having(next, values{"allowMajorVersionUpgrade": true})))
+
+	d, inputs = databaseOf(t, values{"engineVersion": "17", "applyImmediately": false})
+	d.made(catalogue.DatabaseParameterGroup, "next", values{"name": "next", "family": "postgres18"})
+	next = having(inputs, values{"engineVersion": "18", "parameterGroupName": "next"})
+	require.NoError(t, d.cloud.UpgradeDatabases("18"))
+	assert.Equal(t, []string{"engineVersion", "parameterGroupName"}, d.refresh(), "somebody has upgraded it by hand")
+	assert.Equal(t, []string{"parameterGroupName"}, d.preview(next), "the program follows")
+	d.up(next)
+	assert.Empty(t, d.preview(next))
+	assert.Empty(t, d.cloud.record.Waiting())
 }
 
 func TestDatabaseDeletes(t *testing.T) {
@@ -129,4 +140,24 @@ func TestDatabaseGroupRules(t *testing.T) {
 		"a reserved name":     sets("name", "default.postgres17", "ValidationException"),
 		"static, yet at once": sets("parameters", []any{values{"name": "max_connections", "value": "500"}}, "max_connections is static"),
 	})
+}
+
+// Another family makes another group, beside the one in use and under another name, which the provider draws; a group that stays keeps its own.
+func TestAutomaticNamesOfReplacements(t *testing.T) {
+	c := newClient(t)
+	group := func(family string) values { return values{"family": family} }
+	id, out := c.made(catalogue.DatabaseParameterGroup, "parameters", group("postgres16"))
+	first := out["name"]
+	olds := c.wire(values{"family": "postgres16", "name": first})
+	news, err := c.rpc.Check(t.Context(), &pulumirpc.CheckRequest{Urn: urnOf(catalogue.DatabaseParameterGroup, "parameters"), Olds: olds, News: c.wire(group("postgres17"))})
+	require.NoError(t, err)
+	assert.Equal(t, first, news.GetInputs().AsMap()["name"])
+	diff, err := c.rpc.Diff(t.Context(), &pulumirpc.DiffRequest{Urn: urnOf(catalogue.DatabaseParameterGroup, "parameters"), Id: id, OldInputs: olds, News: news.GetInputs()})
+	require.NoError(t, err)
+	assert.Equal(t, []string{"family"}, diff.GetReplaces())
+	assert.False(t, diff.GetDeleteBeforeReplace())
+	_, second := c.made(catalogue.DatabaseParameterGroup, "parameters", group("postgres17")) // the engine asks without the old inputs
+	assert.NotEqual(t, first, second["name"])
+	assert.Regexp(t, `^parameters-[0-9a-f]{7}$`, second["name"])
+	assert.Len(t, c.cloud.record.Entries(account), 2, "the first one is still there")
 }

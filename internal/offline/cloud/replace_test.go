@@ -52,16 +52,22 @@ func TestReplacementsOfTheRealProvider(t *testing.T) {
 		"a rule for a prefix list":    {catalogue.SecurityGroupRule, values{}, values{"prefixListIds": []any{"pl-1"}}, []string{"prefixListIds"}, true},
 		"from addresses to a group":   {catalogue.SecurityGroupIngressRule, values{"cidrIpv4": "10.0.0.0/8"}, values{"referencedSecurityGroupId": "sg-1"}, []string{"cidrIpv4", "referencedSecurityGroupId"}, false},
 		"from a group to a list":      {catalogue.SecurityGroupEgressRule, values{"referencedSecurityGroupId": "sg-1"}, values{"prefixListId": "pl-1"}, []string{"prefixListId", "referencedSecurityGroupId"}, false},
-		"another mapping of a subnet": {catalogue.LoadBalancer, mapped("a", "b"), mapped("a", "c"), []string{"subnetMappings"}, false},
+		"a mapping more, another too": {catalogue.LoadBalancer, mapped("a", "b"), mapped("a", "c", "d"), []string{"subnetMappings"}, false},
 		"one mapping for two":         {catalogue.LoadBalancer, mapped("a", "b"), mapped("c"), []string{"subnetMappings"}, false},
 		"another subnet, of network":  {catalogue.LoadBalancer, network("subnets", "a", "b"), network("subnets", "a", "c"), []string{"subnets"}, false},
 		"one subnet less, of network": {catalogue.LoadBalancer, network("subnets", "a", "b"), network("subnets", "a"), []string{"subnets"}, false},
 		"the first group, of network": {catalogue.LoadBalancer, network("securityGroups"), network("securityGroups", "a"), []string{"securityGroups"}, false},
 		"the last group, of network":  {catalogue.LoadBalancer, network("securityGroups", "a"), values{"loadBalancerType": "network", "securityGroups": []any{}}, []string{"securityGroups"}, false},
+		"more mappings, of network":   {catalogue.LoadBalancer, network("subnetMappings", "a", "b"), network("subnetMappings", "a", "c", "d"), []string{"subnetMappings"}, false},
 		"a mapping less, of network":  {catalogue.LoadBalancer, network("subnetMappings", "a", "b"), network("subnetMappings", "a"), []string{"subnetMappings"}, false},
 		"an ACL of a distribution":    {catalogue.WebACL, values{"name": "a", "scope": "REGIONAL"}, values{"name": "a", "scope": "CLOUDFRONT"}, []string{"scope"}, true},
 		"a set of IPv6":               {catalogue.IPSet, values{"name": "a", "ipAddressVersion": "IPV4"}, values{"name": "a", "ipAddressVersion": "IPV6"}, []string{"ipAddressVersion"}, true},
 		// What does not replace
+		"another mapping of a subnet": {catalogue.LoadBalancer, mapped("a", "b"), mapped("a", "c"), nil, false},
+		"another mapping, of network": {catalogue.LoadBalancer, network("subnetMappings", "a", "b"), network("subnetMappings", "a", "c"), nil, false},
+		"mappings of a gateway":       {catalogue.LoadBalancer, gateway(mapped("a", "b")), gateway(mapped("a", "c", "d")), nil, false},
+		"a subnet that is not there":  {catalogue.LoadBalancer, network("subnets", "a", "b"), network("subnets", plugin.UnknownStringValue), nil, false},
+		"a mapping that is not there": {catalogue.LoadBalancer, network("subnetMappings", "a", "b"), network("subnetMappings", plugin.UnknownStringValue), nil, false},
 		"one mapping more":            {catalogue.LoadBalancer, mapped("a", "b"), mapped("c", "a", "b"), nil, false},
 		"one mapping less":            {catalogue.LoadBalancer, mapped("a", "b", "c"), mapped("c", "a"), nil, false},
 		"a subnet more, of network":   {catalogue.LoadBalancer, network("subnets", "a"), network("subnets", "b", "c"), nil, false},
@@ -106,6 +112,7 @@ func TestReplacementsOfTheRealProvider(t *testing.T) {
 		"a computed input that is no longer given": {catalogue.Database, values{"engine": "postgres", "availabilityZone": "us-east-1a"}, values{"engine": "postgres"}},
 		"a default that is stated":                 {catalogue.TargetGroup, values{"name": "a"}, values{"name": "a", "targetType": "instance"}},
 		"another order of a set":                   {catalogue.NodeGroup, values{"subnetIds": []any{"a", "b"}}, values{"subnetIds": []any{"b", "a"}}},
+		"computed blocks that are emptied":         {catalogue.LoadBalancer, mapped("a", "b"), mapped()},
 		"a document in another form":               {catalogue.ImageLifecyclePolicy, values{"policy": policy}, values{"policy": spaced}},
 	} {
 		diff, err := c.rpc.Diff(t.Context(), &pulumirpc.DiffRequest{Urn: urnOf(test.typ, "x"), OldInputs: c.wire(test.olds), News: c.wire(test.news)})
@@ -125,11 +132,17 @@ func autoMode(role string, enabled bool) values {
 
 // mapped are the inputs of a load balancer in some subnets.
 func mapped(subnets ...string) values {
-	var mappings []any
+	mappings := []any{}
 	for _, subnet := range subnets {
 		mappings = append(mappings, values{"subnetId": subnet})
 	}
 	return values{"subnetMappings": mappings}
+}
+
+// gateway are the inputs of a gateway load balancer instead of another kind.
+func gateway(in values) values {
+	in["loadBalancerType"] = "gateway"
+	return in
 }
 
 // network are the inputs of a network load balancer with some subnets, mappings of subnets, or groups.
