@@ -90,5 +90,5 @@ func (w *bench) review(change, stack string, deploy bool) (*Stack, error) {
 	}
 	left, err := leftBy(context.Background(), on, p, base.protected)
 	require.NoError(t, err)
-	return judge(stack, evidence{p, d, base.protected, environmentOf(stackFile(w.head, stack)), left, base.stack.Warnings()}), nil
+	return judge(stack, evidence{p, d, base.protected, environmentOf(stackFile(w.head, stack)), left, base.stack.Warnings(), hundredDays}), nil
 }

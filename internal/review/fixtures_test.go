@@ -65,8 +65,8 @@ var fixtures = []fixture{
 		"waits sun:04:30-sun:05:30: rds-instance: allocatedStorage: 200 → 500: serves: nothing stops; it is slower while the volumes grow, and a size of PostgreSQL that goes beyond 400 GiB copies all data",
 	}},
 	// RDS would refuse it in the middle of the update, with the new group of parameters made and the database as it was.
-	{change: "database-major", stack: "prod", refused: "legops:rds.engineVersion: 17: the database runs PostgreSQL 16, and no deployment starts a major upgrade: " +
-		"it stops the database, and cannot be undone: leave it at 16 until somebody has upgraded the database by hand"},
+	{change: "database-major", stack: "prod", refused: "legops:rds.engineVersion: 17: the database runs PostgreSQL 16, and a major upgrade stops it and cannot be undone: " +
+		"leave it at 16, or follow docs/runbooks/database-version-upgrade.md, which sets legops:rds.majorUpgrade"},
 	{
 		change: "database-restored", stack: "prod", exit: 2, counts: [5]int{0: 2, 3: some},
 		risks:  []string{"rds-instance: replaced (the database): changes restoreToPointInTime; it is protected"},

@@ -15,11 +15,15 @@ import (
 var _ = simulate(map[string]simulation{
 	catalogue.Database: {
 		outputs: outputs{
-			"address":             func(m made) any { return m.databaseHost() },
-			"endpoint":            func(m made) any { return m.databaseHost() + ":" + m.databasePort() },
-			"resourceId":          func(m made) any { return m.id },
-			"hostedZoneId":        func(m made) any { return "Z" + strings.ToUpper(digest(m.region(), "rds")[:13]) },
-			"status":              always("available"),
+			"address":      func(m made) any { return m.databaseHost() },
+			"endpoint":     func(m made) any { return m.databaseHost() + ":" + m.databasePort() },
+			"resourceId":   func(m made) any { return m.id },
+			"hostedZoneId": func(m made) any { return "Z" + strings.ToUpper(digest(m.region(), "rds")[:13]) },
+			"status":       always("available"),
+			// CreateDBInstance, EngineLifecycleSupport: what is not said is enrolled.
+			"engineLifecycleSupport": func(m made) any {
+				return orElse(m.inputs.Text("engineLifecycleSupport"), "open-source-rds-extended-support")
+			},
 			"engineVersionActual": func(m made) any { return m.inputs.Text("engineVersion") },
 			"masterUserSecrets":   func(m made) any { return m.masterSecrets() },
 			"iops":                baseline("iops"),
