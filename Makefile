@@ -78,15 +78,15 @@ $(BIN)/pulumi: tools/pulumi/go.mod tools/pulumi.sh $(shell find tools/pulumi/sim
 
 # The CLI in bin is for the simulated cloud: it has no backend in S3 and no key in KMS.
 .PHONY: account-tools
-account-tools: $(EKS) $(BIN)/offline $(BIN)/account/pulumi $(BIN)/account/unfinished ## Build what deploys to an account, with the whole Pulumi CLI under bin/account
+account-tools: $(EKS) $(BIN)/offline $(BIN)/account/pulumi $(BIN)/account/unfinished $(BIN)/account/ages ## Build what deploys to an account, with the whole Pulumi CLI under bin/account
 
 $(BIN)/account/pulumi: tools/pulumi/go.mod tools/language-go/go.mod tools/pulumi.sh | check-tools
 	@echo "building the Pulumi CLI $(PULUMI_VERSION) and its language host from source, once: nine minutes of processor time"
 	$(COMPILER) tools/pulumi.sh $(PULUMI_VERSION) $(BIN)/account account
 
-.PHONY: $(BIN)/account/unfinished
-$(BIN)/account/unfinished: | check-tools
-	go build -o $@ ./cmd/unfinished
+.PHONY: $(BIN)/account/unfinished $(BIN)/account/ages
+$(BIN)/account/unfinished $(BIN)/account/ages: $(BIN)/account/%: | check-tools
+	go build -o $@ ./cmd/$*
 
 $(BIN)/aws: tools/versions.sh | check-tools
 	mkdir -p $(BIN)

@@ -15,6 +15,8 @@ func (p *Platform) globalAlerts(ctx *pulumi.Context, cfg *stacks.Config) (err er
 		Location: p.globalLocation,
 		KeyArn:   p.GlobalEncryption.Keys[foundation.KeyAlerts],
 		Emails:   cfg.Monitoring.AlarmEmails,
+
+		PlannedChanges: p.globalLocation.Region != p.location.Region,
 	}, p.onGlobal())
 	return err
 }

@@ -57,6 +57,7 @@ const databaseName = "legops"
 func (p *Platform) database(ctx *pulumi.Context, cfg *stacks.Config) (err error) {
 	p.Rds, err = data.NewRds(ctx, "rds", &data.RdsArgs{
 		Rds:               cfg.Rds,
+		Upgrades:          cfg.UpgradesDatabase(p.present.database.Version),
 		AllocatedGiB:      p.present.database.Allocated,
 		Name:              p.name,
 		Location:          p.location,
@@ -69,7 +70,16 @@ func (p *Platform) database(ctx *pulumi.Context, cfg *stacks.Config) (err error)
 		LogKeyArn:         p.Encryption.Keys[foundation.KeyLogs],
 		Protect:           cfg.DeletionProtection,
 	}, p.onAws())
-	return err
+	if err != nil {
+		return err
+	}
+	p.Rds.Enrolled().ApplyT(func(enrolled bool) (bool, error) {
+		if warning := cfg.ExtendedSupportWarning(enrolled); warning != "" {
+			return enrolled, ctx.Log.Warn(warning, nil)
+		}
+		return enrolled, nil
+	})
+	return nil
 }
 
 func (p *Platform) search(ctx *pulumi.Context, cfg *stacks.Config) (err error) {

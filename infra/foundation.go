@@ -65,6 +65,8 @@ func (p *Platform) alerts(ctx *pulumi.Context, cfg *stacks.Config) (err error) {
 		Location: p.location,
 		KeyArn:   p.Encryption.Keys[foundation.KeyAlerts],
 		Emails:   cfg.Monitoring.AlarmEmails,
+
+		PlannedChanges: true,
 	}, p.onAws())
 	return err
 }

@@ -65,6 +65,11 @@ func (p *Platform) look(ctx *pulumi.Context, cfg *stacks.Config) (err error) {
 	); err != nil {
 		return err
 	}
+	if warning := cfg.DatabaseUpgradeWarning(p.present.database.Version); warning != "" {
+		if err := ctx.Log.Warn(warning, nil); err != nil {
+			return err
+		}
+	}
 	version, err := data.LookupSearchVersion(ctx, p.name, in)
 	if err != nil {
 		return fmt.Errorf("%s:opensearch.version: cannot look up the version of the domain %s: %w", stacks.Project, p.name, err)

@@ -83,6 +83,9 @@ func (c *Config) Warnings() []string {
 	if short := c.shortOf("applications and ingress at their maxReplicas", mostReplicas); short != nil {
 		warnings = append(warnings, short.String())
 	}
+	if warning := c.newSearchWarning(); warning != "" {
+		warnings = append(warnings, warning)
+	}
 	return warnings
 }
 

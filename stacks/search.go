@@ -2,10 +2,44 @@ package stacks
 
 import (
 	"fmt"
+	"slices"
+	"strings"
 
+	"legops/internal/ages"
 	"legops/internal/settings"
 	"legops/internal/upgrades"
 )
+
+// searchVersion refuses a version that AWS did not offer when the newest that internal/ages knows came out. Nothing in the program depends on the
+// version, so a newer one is for AWS to refuse.
+func searchVersion(c *checker) {
+	version, known := string(c.OpenSearch.Version), ages.OpenSearchVersions()
+	if c.ok("opensearch.version") && !slices.Contains(known, version) && !newSearchVersion(version) {
+		fix := "write one of " + strings.Join(known, ", ")
+		if similar := nearest(version, known); similar != "" {
+			fix = didYouMean(similar)
+		}
+		c.report("opensearch.version", version, "unknown search version", fix)
+	}
+}
+
+// newSearchVersion reports whether a version is newer than all that the program knows.
+func newSearchVersion(version string) bool {
+	known := ages.OpenSearchVersions()
+	return upgrades.OpenSearchIsNewer(version, known[len(known)-1])
+}
+
+// newSearchWarning says, in one line, that the search domain is to have a version that the program does not know; empty if it knows it.
+func (c *Config) newSearchWarning() string {
+	if !newSearchVersion(string(c.OpenSearch.Version)) {
+		return ""
+	}
+	return Problem{
+		Key: full("opensearch.version"), Value: string(c.OpenSearch.Version),
+		Rule: "newer than any version that the program knows: AWS refuses it if it does not offer it, and nobody tells when its support ends",
+		Fix:  "add it to internal/ages/products.go",
+	}.String()
+}
 
 // SearchStays reports whether a domain that runs a version, empty before there is a domain, keeps it: the stack file says the same or an
 // older one. The provider must not hear of it then: it knows the version in Pulumi's state alone, which is older where a person upgraded

@@ -50,3 +50,30 @@ func TestSearchVersionStays(t *testing.T) {
 		assert.Equal(t, c.warning, config.SearchWarning(c.running), name)
 	}
 }
+
+// What AWS offers is accepted without a release of the program, and what it never offered is not.
+func TestNewSearchVersions(t *testing.T) {
+	for version, want := range map[string]struct{ problem, warning string }{
+		"OpenSearch_2.19": {}, "OpenSearch_3.5": {},
+		"OpenSearch_3.7": {warning: "legops:opensearch.version: OpenSearch_3.7: newer than any version that the program knows: AWS refuses it if it does not offer it, " +
+			"and nobody tells when its support ends: add it to internal/ages/products.go"},
+		"OpenSearch_4.1":                    {warning: "legops:opensearch.version: OpenSearch_4.1: newer than"},
+		"OpenSearch_2.18":                   {problem: "legops:opensearch.version: OpenSearch_2.18: unknown search version: did you mean OpenSearch_2.1"},
+		"OpenSearch_3.4":                    {problem: "legops:opensearch.version: OpenSearch_3.4: unknown search version: did you mean OpenSearch_3."},
+		"OpenSearch_1.3":                    {problem: "unknown search version"},
+		"OpenSearch_99999999999999999999.1": {problem: "unknown search version: write one of OpenSearch_2.11, "},
+	} {
+		values := stackValues(t, "dev")
+		apply(t, values, set("opensearch.version", version))
+		config, err := Load(Project, values)
+		if want.problem != "" {
+			assert.ErrorContains(t, err, want.problem, version)
+			continue
+		}
+		if assert.NoError(t, err, version); err != nil {
+			continue
+		}
+		assert.Contains(t, config.newSearchWarning(), want.warning, version)
+		assert.Equal(t, want.warning == "", config.newSearchWarning() == "", version)
+	}
+}

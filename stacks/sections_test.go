@@ -35,12 +35,12 @@ func TestSectionsRefuseBadValues(t *testing.T) {
 			"legops:rds.storageGiB: 10: below the minimum of 20: write a whole number of 20 to 65536",
 		}},
 		{"search version, type, time", "dev", []edit{
-			set("opensearch.version", "OpenSearch_9.9"), set("opensearch.instanceType", "r6g.large"), set("opensearch.offPeakStart", "2am"),
+			set("opensearch.version", "OpenSearch 2.19"), set("opensearch.instanceType", "r6g.large"), set("opensearch.offPeakStart", "2am"),
 			set("opensearch.volumeGiB", "20GiB"),
 		}, []string{
 			"legops:opensearch.instanceType: r6g.large: unknown search instance type: write a search instance type that AWS has",
 			"legops:opensearch.offPeakStart: 2am: malformed: write a UTC time such as 22:00",
-			"legops:opensearch.version: OpenSearch_9.9: unknown search version: did you mean OpenSearch_2.19?",
+			"legops:opensearch.version: OpenSearch 2.19: malformed: write a version such as OpenSearch_2.19",
 			"legops:opensearch.volumeGiB: 20GiB: must be a whole number, is text: write a whole number of 10 to 16384",
 		}},
 		{"queue name, size, unit", "dev", []edit{

@@ -33,6 +33,7 @@ var rules = []rule{
 	{"pods fit on the nodes", capacityOf},
 	{"the database can grow, and its windows do not overlap", database},
 	{"search nodes divide evenly over the zones", searchDomain},
+	{"the search version exists, or is newer than the program", searchVersion},
 	{"the ingress has valid bounds", ingress},
 	{"a preloaded HSTS rule covers everything for a year", preload},
 	{"the Content-Security-Policy is valid", contentSecurityPolicy},

@@ -286,7 +286,7 @@ func TestAllAtOnce(t *testing.T) {
 		"legops:network.subnets.application[0]: 10.30.128.0/24: too small: application subnets must be /22 or larger: write a range of /22 or larger",
 		"legops:network.subnets.data[1]: 10.30.8.128/25: overlaps legops:network.subnets.data[0] (10.30.8.0/24): choose ranges that share no address",
 		"legops:network.subnets.public[0]: 10.30.0.0: malformed: write an IPv4 range such as 10.10.0.0/16",
-		"legops:opensearch.version: missing: add one of OpenSearch_2.11, OpenSearch_2.13, OpenSearch_2.15, OpenSearch_2.17, OpenSearch_2.19, OpenSearch_3.1, OpenSearch_3.3",
+		"legops:opensearch.version: missing: add a version such as OpenSearch_2.19",
 		"legops:rds.multiAz: true: must be true or false, is text: write true or false",
 		"legops:registry.imageArchitecture: amd64: the nodes are arm64 (legops:eks.nodes.instanceTypes[1]: m7g.large): set it to arm64, or choose amd64 instance types",
 	}}})

@@ -39,7 +39,7 @@ func documents(t *testing.T) []document {
 }
 
 var (
-	fence = regexp.MustCompile("(?ms)^[ \t]*```([a-z]*)\n(.*?)^[ \t]*```[ \t]*$")
+	fence = regexp.MustCompile("(?ms)^[ \t]*(?:[0-9]+\\. |- )?```([a-z]*)\n(.*?)^[ \t]*```[ \t]*$")
 	// Any other name of a shell would not be looked at.
 	otherShells = []string{"bash", "shell", "console", "zsh"}
 )

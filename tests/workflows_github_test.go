@@ -1,6 +1,7 @@
 package tests
 
 import (
+	"cmp"
 	"encoding/json"
 	"fmt"
 	"net/http"
@@ -55,6 +56,8 @@ type github struct {
 	comments  []post
 	issues    []post
 	artifacts int
+	// label is that of the issues that are asked for; drift if empty.
+	label string
 	// dropsLabels drops labels, as GitHub does for a token that may not set them.
 	dropsLabels bool
 	// fails is a request that GitHub answers with 502, such as "POST /issues".
@@ -98,8 +101,9 @@ func (g *github) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 		g.comments[i].Body = sent.Body
 		answer = g.comments[i]
 	case what == "GET /issues":
-		assert.Equal(g.t, "drift", r.URL.Query().Get("labels"))
-		answer = page(r, slices.DeleteFunc(slices.Clone(g.issues), func(p post) bool { return p.State != "open" }))
+		assert.Equal(g.t, cmp.Or(g.label, "drift"), r.URL.Query().Get("labels"))
+		closed := func(p post) bool { return p.State != "open" && r.URL.Query().Get("state") != "all" }
+		answer = page(r, slices.DeleteFunc(slices.Clone(g.issues), closed))
 	case what == "POST /issues":
 		created := by(bot, post{Number: 1000, Title: sent.Title, Body: sent.Body, State: "open", Labels: []label{}})
 		for _, name := range sent.Labels {

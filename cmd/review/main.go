@@ -16,6 +16,7 @@ import (
 	"strings"
 	"syscall"
 
+	"legops/internal/ages"
 	"legops/internal/offline"
 	"legops/internal/review"
 )
@@ -58,6 +59,7 @@ func run(ctx context.Context, args []string) (int, error) {
 	format := flags.String("format", "markdown", "what to print: markdown, html or json")
 	output := flags.String("output", "", "a folder in which to also write review.md, review.html and review.json")
 	deploy := flags.Bool("deploy", false, "also deploy the head: resolves policies that name new resources, and shows whether the deployment fails")
+	on := flags.String("day", "", "the day of the review, such as 2026-12-17: how soon the support of something ends; default: today")
 	var stacks, states names
 	flags.Var(&stacks, "stack", "a stack to compare; repeatable; default: all stacks of the head")
 	flags.Var(&states, "state", "a file with the output of pulumi stack export, whose unfinished updates are told, too; repeatable")
@@ -72,11 +74,15 @@ func run(ctx context.Context, args []string) (int, error) {
 	case formats[*format].of == nil:
 		return 1, fmt.Errorf("--format %s: must be markdown, html or json", *format)
 	}
+	day, err := ages.Day(*on)
+	if err != nil {
+		return 1, fmt.Errorf("--day: %w", err)
+	}
 	root, err := offline.Root()
 	if err != nil {
 		return 1, err
 	}
-	report, err := review.Run(ctx, review.Options{Root: root, Base: *base, Head: *head, Stacks: stacks, States: states, Deploy: *deploy, Progress: os.Stderr})
+	report, err := review.Run(ctx, review.Options{Root: root, Base: *base, Head: *head, Stacks: stacks, States: states, Deploy: *deploy, Day: day, Progress: os.Stderr})
 	if err != nil {
 		return 1, err
 	}

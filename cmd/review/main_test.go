@@ -148,10 +148,11 @@ func TestReview(t *testing.T) {
 	r := newRepository(t)
 
 	t.Run("nothing", func(t *testing.T) {
-		exit, out, errOut := r.review("--base", "main", "--stack", "prod")
+		exit, out, errOut := r.review("--base", "main", "--stack", "prod", "--day", "2026-12-17")
 		require.Equal(t, 0, exit, errOut)
 		assert.Contains(t, out, "Nothing changes in prod.")
-		assert.Less(t, len(strings.Fields(out)), 100, out)
+		assert.Contains(t, out, "\n- prod: standard support of Kubernetes on EKS 1.35 ends on 2027-03-27, in 100 days: extended support is off: EKS upgrades")
+		assert.Less(t, len(strings.Fields(out)), 150, out)
 	})
 
 	t.Run("the state of the account has something left", func(t *testing.T) {
@@ -194,6 +195,7 @@ func TestReview(t *testing.T) {
 		{"a missing base", "true", "--base nowhere", "--base nowhere: is no commit of this repository: fetch it, or name another"},
 		{"a base that is a flag", "true", "--base --upload-pack=x", "--base --upload-pack=x: is no commit"},
 		{"a missing head", "true", "--base main --head nowhere", "--head nowhere: is no commit"},
+		{"a day", "true", "--base main --day tomorrow", `--day: "tomorrow" is no day: write one such as 2026-12-17`},
 		{"a format", "true", "--base main --format pdf", "--format pdf: must be markdown, html or json"},
 		{"an argument too many", "true", "--base main dev", `unexpected argument "dev"`},
 		{"a state that is not there", "true", "--base main --state nowhere.json", "--state: open nowhere.json: no such file or directory"},

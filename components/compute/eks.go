@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"maps"
 	"slices"
 
 	"github.com/pulumi/pulumi-aws/sdk/v6/go/aws/cloudwatch"
@@ -170,9 +171,7 @@ func (b *eksBuild) controlPlane(nodeRole *kit.Role) error {
 		// nor unmade without the rights of its role.
 		pulumi.DependsOn(append(slices.Clone(service.Grants), logs)),
 	}
-	if b.args.Protect {
-		options = append(options, pulumi.Transforms([]pulumi.ResourceTransform{protectCluster}))
-	}
+	options = append(options, pulumi.Transforms([]pulumi.ResourceTransform{b.args.cluster}))
 	mode := eks.AuthenticationModeApi
 	b.c.Cluster, err = eks.NewCluster(b.Ctx, b.Name, &eks.ClusterArgs{
 		Name:                   pulumi.String(b.args.Name),
@@ -204,14 +203,27 @@ func (b *eksBuild) controlPlane(nodeRole *kit.Role) error {
 	return nil
 }
 
-// protectCluster protects the cluster among all that pulumi-eks makes. Protect on the component would reach every
-// child, and an administrator's access could then not be taken away without unprotecting it by hand first.
-func protectCluster(_ context.Context, args *pulumi.ResourceTransformArgs) *pulumi.ResourceTransformResult {
+// What EKS does when the standard support of a version ends: EKS API Reference, UpgradePolicyRequest, supportType.
+const (
+	upgradesItself  = "STANDARD"
+	extendedSupport = "EXTENDED"
+)
+
+// cluster sets what pulumi-eks has no argument for on the cluster among all that it makes: the upgrade policy (2.8.1, cluster.js), and
+// protection. Protect on the component would reach every child, and an administrator's access could then not be taken away without
+// unprotecting it by hand first.
+func (a *EksArgs) cluster(_ context.Context, args *pulumi.ResourceTransformArgs) *pulumi.ResourceTransformResult {
 	if args.Type != "aws:eks/cluster:Cluster" {
 		return nil
 	}
-	args.Opts.Protect = true
-	return &pulumi.ResourceTransformResult{Props: args.Props, Opts: args.Opts}
+	support := upgradesItself
+	if a.ExtendedSupport {
+		support = extendedSupport
+	}
+	props := maps.Clone(args.Props)
+	props["upgradePolicy"] = pulumi.Map{"supportType": pulumi.String(support)}
+	args.Opts.Protect = args.Opts.Protect || a.Protect
+	return &pulumi.ResourceTransformResult{Props: props, Opts: args.Opts}
 }
 
 // serviceRole is what EKS does in the account for the cluster.

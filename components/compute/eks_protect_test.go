@@ -6,18 +6,27 @@ import (
 	"github.com/pulumi/pulumi/sdk/v3/go/pulumi"
 	"github.com/stretchr/testify/assert"
 	"github.com/stretchr/testify/require"
+
+	"legops/internal/settings"
 )
 
-// The mocks run no transform; the golden preview of production shows what the engine makes of it.
-func TestProtectCluster(t *testing.T) {
-	props := pulumi.Map{"name": pulumi.String("legops-test")}
-	args := &pulumi.ResourceTransformArgs{Type: "aws:eks/cluster:Cluster", Props: props}
-	result := protectCluster(t.Context(), args)
-	require.NotNil(t, result)
-	assert.True(t, result.Opts.Protect)
-	assert.Equal(t, props, result.Props)
-
-	for _, other := range []string{"aws:eks/accessEntry:AccessEntry", "aws:ec2/securityGroup:SecurityGroup"} {
-		assert.Nil(t, protectCluster(t.Context(), &pulumi.ResourceTransformArgs{Type: other}), other)
+// The mocks run no transform; the golden previews show what the engine makes of it.
+func TestClusterOfEks(t *testing.T) {
+	for _, c := range []struct {
+		protect, extended bool
+		support           string
+	}{{false, false, "STANDARD"}, {true, false, "STANDARD"}, {true, true, "EXTENDED"}} {
+		of := &EksArgs{Eks: settings.Eks{ExtendedSupport: c.extended}, Protect: c.protect}
+		props := pulumi.Map{"name": pulumi.String("legops-test")}
+		result := of.cluster(t.Context(), &pulumi.ResourceTransformArgs{Type: "aws:eks/cluster:Cluster", Props: props})
+		require.NotNil(t, result)
+		assert.Equal(t, c.protect, result.Opts.Protect)
+		assert.Equal(t, pulumi.Map{
+			"name": pulumi.String("legops-test"), "upgradePolicy": pulumi.Map{"supportType": pulumi.String(c.support)},
+		}, result.Props)
+		assert.Len(t, props, 1, "what pulumi-eks asked for stays as it is")
+		for _, other := range []string{"aws:eks/accessEntry:AccessEntry", "aws:ec2/securityGroup:SecurityGroup"} {
+			assert.Nil(t, of.cluster(t.Context(), &pulumi.ResourceTransformArgs{Type: other}), other)
+		}
 	}
 }

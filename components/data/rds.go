@@ -41,6 +41,8 @@ type RdsArgs struct {
 	Name string
 	// Location is the region and account of the database.
 	Location components.Location
+	// Upgrades says that the instance runs an older major version than EngineVersion, and that this update upgrades it, at once.
+	Upgrades bool
 	// AllocatedGiB is the storage that the instance has, in GiB, from LookupDatabase; 0 before it exists.
 	AllocatedGiB int `kit:"optional"`
 	// VpcID is the VPC of the security group.
@@ -83,6 +85,7 @@ type Rds struct {
 
 	name     string
 	location components.Location
+	support  pulumi.StringOutput
 }
 
 var (
@@ -90,6 +93,22 @@ var (
 	databaseUserPattern = regexp.MustCompile(`^[a-z_][a-z0-9_-]{0,62}$`)
 	identifierPattern   = regexp.MustCompile(`^[a-z][a-z0-9]*(-[a-z0-9]+)*$`)
 )
+
+// What RDS does when the standard support of a major version ends: upgrade the database by itself, or keep the version at a price (RDS API
+// Reference, CreateDBInstance, EngineLifecycleSupport).
+const (
+	upgradesItself  = "open-source-rds-extended-support-disabled"
+	extendedSupport = "open-source-rds-extended-support"
+)
+
+// lifecycle is the input for it. Pulumi ignores its changes: the provider sends it for a new database only, and would find a difference for
+// ever after (hashicorp/terraform-provider-aws#40870; internal/service/rds/instance.go, 5.68 and 6.13: resourceInstanceUpdate).
+const lifecycle = "engineLifecycleSupport"
+
+// Enrolled says whether the instance is enrolled in RDS Extended Support, as RDS said when Pulumi last looked.
+func (r *Rds) Enrolled() pulumi.BoolOutput {
+	return r.support.ApplyT(func(support string) bool { return support == extendedSupport }).(pulumi.BoolOutput)
+}
 
 // NewRds creates the instance and everything it needs.
 func NewRds(ctx *pulumi.Context, name string, args *RdsArgs, opts ...pulumi.ResourceOption) (*Rds, error) {
@@ -168,12 +187,13 @@ func (b *rdsBuild) instance() error {
 	args.ParameterGroupName = parameters.Name
 	args.MonitoringRoleArn = monitor.Arn
 	instance, err := rds.NewInstance(b.Ctx, b.Name+"-instance", args,
-		b.Parent, pulumi.Protect(b.args.Protect), pulumi.IgnoreChanges(b.args.grown()), pulumi.DependsOn(append(first, monitor.Grants...)))
+		b.Parent, pulumi.Protect(b.args.Protect), pulumi.IgnoreChanges(append(b.args.grown(), lifecycle)), pulumi.DependsOn(append(first, monitor.Grants...)))
 	if err != nil {
 		return err
 	}
 	b.c.Address, b.c.Arn, b.c.ResourceID, b.c.Identifier = instance.Address, instance.Arn, instance.ResourceId, instance.Identifier
 	b.c.SecurityGroupID = group.ID().ToStringOutput()
+	b.c.support = instance.EngineLifecycleSupport
 	b.c.MasterSecretArn = instance.MasterUserSecrets.Index(pulumi.Int(0)).SecretArn().Elem()
 	return nil
 }
@@ -192,7 +212,10 @@ func (a *RdsArgs) grown() []string {
 
 // settings are the inputs that no other resource has a part in.
 func (b *rdsBuild) settings() *rds.InstanceArgs {
-	a := b.args
+	a, support := b.args, upgradesItself
+	if a.ExtendedSupport {
+		support = extendedSupport
+	}
 	args := &rds.InstanceArgs{
 		Identifier:    pulumi.String(b.identifier()),
 		Engine:        pulumi.String("postgres"),
@@ -224,12 +247,15 @@ func (b *rdsBuild) settings() *rds.InstanceArgs {
 		DeletionProtection:     pulumi.Bool(a.Protect),
 		SkipFinalSnapshot:      pulumi.Bool(!a.Protect),
 
-		MaintenanceWindow:       pulumi.String(a.MaintenanceWindow),
-		ApplyImmediately:        pulumi.Bool(false), // what interrupts waits for the window: docs/decisions/0036-changes-wait-for-the-window.md
+		MaintenanceWindow: pulumi.String(a.MaintenanceWindow),
+		// What interrupts waits for the window (docs/decisions/0036-changes-wait-for-the-window.md), but for a major upgrade: RDS does not delete
+		// the parameter group of the old version while it is in use, so the update would fail.
+		ApplyImmediately:        pulumi.Bool(a.Upgrades),
 		AutoMinorVersionUpgrade: pulumi.Bool(true),
-		// A major upgrade has no way back and stops the database. AWS refuses it here, and the program before
-		// (stacks/database.go), so that no edit of a number starts one: rehearse it on a copy, do it by hand, then set EngineVersion to match.
-		AllowMajorVersionUpgrade: pulumi.Bool(false),
+		// A major upgrade has no way back and stops the database. AWS refuses it unless this is set, and the program before
+		// (stacks/database.go), so that no edit of a number starts one.
+		AllowMajorVersionUpgrade: pulumi.Bool(a.Upgrades),
+		EngineLifecycleSupport:   pulumi.String(support), // of a new instance only: see lifecycle
 
 		EnabledCloudwatchLogsExports:       pulumi.ToStringArray(databaseLogs),
 		MonitoringInterval:                 pulumi.Int(a.MonitoringIntervalSeconds),

@@ -40,9 +40,9 @@ func TestRds(t *testing.T) {
 	r := componenttest.Behaves(t, "legops:components:Rds", "database", database(rdsArgs()))
 	instance := r.One(t, databaseToken, "database-instance")
 	assert.True(t, instance.Protect)
-	assert.Empty(t, instance.IgnoreChanges, "the provider itself leaves grown storage alone; raising storageGiB has to work")
+	assert.Equal(t, []string{"engineLifecycleSupport"}, instance.IgnoreChanges, "the provider itself leaves grown storage alone; raising storageGiB has to work")
 	componenttest.Expect(t, instance, map[string]any{
-		"identifier": "legops-test-database", "engine": "postgres", "engineVersion": "17", "instanceClass": "db.r7g.large",
+		"identifier": "legops-test-database", "engine": "postgres", "engineVersion": "17", "engineLifecycleSupport": "open-source-rds-extended-support-disabled", "instanceClass": "db.r7g.large",
 		"dbName": "legops", "port": 5432.0, "multiAz": true,
 		"allocatedStorage": 200.0, "maxAllocatedStorage": 1000.0, "storageType": "gp3", "storageEncrypted": true, "kmsKeyId": "database-key",
 		"username": "postgres", "password": nil, "manageMasterUserPassword": true, "masterUserSecretKmsKeyId": "credentials-key",
@@ -90,8 +90,33 @@ func TestRdsLeavesGrownStorageAlone(t *testing.T) {
 		args := rdsArgs()
 		args.StorageGiB, args.AllocatedGiB = c.file, c.present
 		instance := componenttest.Record(t, database(args)).One(t, databaseToken, "database-instance")
-		assert.ElementsMatch(t, c.ignored, instance.IgnoreChanges, name)
+		assert.ElementsMatch(t, append(c.ignored, "engineLifecycleSupport"), instance.IgnoreChanges, name)
 	}
+}
+
+// An upgrade to another major version is allowed, and at once, in the update that is to make it.
+func TestRdsUpgrades(t *testing.T) {
+	args := rdsArgs()
+	args.Upgrades = true
+	componenttest.Expect(t, componenttest.Record(t, database(args)).One(t, databaseToken, "database-instance"), map[string]any{
+		"applyImmediately": true, "allowMajorVersionUpgrade": true, "engineVersion": "17",
+	})
+}
+
+// Only a new database is enrolled in extended support, or not; what it has been is told.
+func TestRdsExtendedSupport(t *testing.T) {
+	args := rdsArgs()
+	args.ExtendedSupport = true
+	enrolled := make(chan bool, 1)
+	r := componenttest.Record(t, func(ctx *pulumi.Context, opts ...pulumi.ResourceOption) error {
+		c, err := data.NewRds(ctx, "database", &args, opts...)
+		if err == nil {
+			c.Enrolled().ApplyT(func(is bool) bool { enrolled <- is; return is })
+		}
+		return err
+	})
+	componenttest.Expect(t, r.One(t, databaseToken, "database-instance"), map[string]any{"engineLifecycleSupport": "open-source-rds-extended-support"})
+	assert.True(t, <-enrolled)
 }
 
 func TestRdsUnprotected(t *testing.T) {

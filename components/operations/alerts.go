@@ -29,6 +29,8 @@ type AlertsArgs struct {
 	KeyArn pulumi.StringInput
 	// Emails are told of every alert, once each of them has confirmed that it wants to be.
 	Emails []string
+	// PlannedChanges says that what AWS plans to change in the region is told, too. AWS Health tells of services without regions in us-east-1.
+	PlannedChanges bool
 }
 
 // Alerts are the topics, one per severity, through which people are told what needs them.
@@ -48,8 +50,26 @@ func NewAlerts(ctx *pulumi.Context, name string, args *AlertsArgs, opts ...pulum
 				return err
 			}
 		}
-		return nil
+		if !args.PlannedChanges {
+			return nil
+		}
+		return kit.NewNotice(ctx, name, args.Name, plannedChange, c.TopicArns[Warning], b.Parent)
 	})
+}
+
+// plannedChange is that AWS Health announces a change: a version's support ends, an instance is retired, a certificate is renewed. It does so
+// 180 days before a larger change and 90 before a smaller one, where it can (AWS Batch User Guide, batch-planned-lifecycle-events, of all
+// services), of EKS at least 60 days before standard support ends (Amazon EKS User Guide, kubernetes-versions, FAQs). The description has lines and
+// quotation marks, which a template would not survive: the mail leads to it.
+var plannedChange = kit.Notice{
+	Suffix: "planned-change", Description: "AWS plans to change something in this account",
+	Source: "aws.health", DetailType: "AWS Health Event",
+	Detail: map[string][]string{"eventTypeCategory": {"scheduledChange"}},
+	Fields: map[string]string{
+		"service": "$.detail.service", "event": "$.detail.eventTypeCode", "region": "$.detail.eventRegion", "start": "$.detail.startTime",
+	},
+	Text: "AWS plans a change of <service> in <region>, from <start> on: <event>. The AWS Health Dashboard of the account says what it affects and what to do; " +
+		"docs/ages.md says which runbook upgrades what",
 }
 
 func (a *AlertsArgs) check(p *kit.Problems) {

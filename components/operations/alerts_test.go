@@ -33,6 +33,25 @@ func TestAlerts(t *testing.T) {
 	}
 }
 
+// What AWS plans is told in the hours of work, in the regions that are asked for.
+func TestAlertsTellWhatAwsPlans(t *testing.T) {
+	const rule, target = "aws:cloudwatch/eventRule:EventRule", "aws:cloudwatch/eventTarget:EventTarget"
+	assert.Empty(t, componenttest.Record(t, alerts(alertsArgs)).OfType(rule))
+	args := alertsArgs
+	args.PlannedChanges = true
+	r := componenttest.Behaves(t, "legops:components:Alerts", "alerts", alerts(args))
+	told := r.One(t, rule, "alerts-planned-change")
+	componenttest.Expect(t, told, map[string]any{"name": "legops-test-planned-change"})
+	assert.JSONEq(t, `{"source": ["aws.health"], "detail-type": ["AWS Health Event"], "detail": {"eventTypeCategory": ["scheduledChange"]}}`, told.Text("eventPattern"))
+	componenttest.Expect(t, r.One(t, target, "alerts-planned-change"), map[string]any{
+		"arn": "arn:of:alerts-warning", "inputTransformer.inputPaths.event": "$.detail.eventTypeCode",
+	})
+	text := r.One(t, target, "alerts-planned-change").Text("inputTransformer.inputTemplate")
+	for _, field := range []string{"<service>", "<region>", "<start>", "<event>"} {
+		assert.Contains(t, text, field)
+	}
+}
+
 func TestAlertsPublishers(t *testing.T) {
 	r := componenttest.Record(t, alerts(alertsArgs))
 	for _, severity := range []string{"critical", "warning"} {

@@ -56,8 +56,8 @@ func exists(path string) bool {
 	return err == nil
 }
 
-// review is what a change does to a stack.
-func (w *bench) review(change, stack string, deploy bool) *Stack {
+// review is what a change does to a stack; an error where the program refuses it.
+func (w *bench) review(change, stack string, deploy bool) (*Stack, error) {
 	t := w.t
 	t.Helper()
 	testdata, err := filepath.Abs("testdata/changes")
@@ -79,12 +79,9 @@ func (w *bench) review(change, stack string, deploy bool) *Stack {
 	}
 	on, err := base.stack.Copy()
 	require.NoError(t, err)
-	hand, err := byHand(context.Background(), on, stack, w.base, w.head)
-	require.NoError(t, err)
 	p, err := on.Preview(context.Background(), w.head.deployable())
-	require.NoError(t, err)
-	if hand != "" {
-		p.Warnings = append([]string{hand}, p.Warnings...)
+	if err != nil {
+		return nil, err
 	}
 	d := &model.Deployment{}
 	if deploy {
@@ -93,5 +90,5 @@ func (w *bench) review(change, stack string, deploy bool) *Stack {
 	}
 	left, err := leftBy(context.Background(), on, p, base.protected)
 	require.NoError(t, err)
-	return judge(stack, evidence{p, d, base.protected, environmentOf(stackFile(w.head, stack)), left, base.stack.Warnings()})
+	return judge(stack, evidence{p, d, base.protected, environmentOf(stackFile(w.head, stack)), left, base.stack.Warnings(), hundredDays}), nil
 }

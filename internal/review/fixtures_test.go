@@ -64,11 +64,10 @@ var fixtures = []fixture{
 		"waits sun:04:30-sun:05:30: rds-instance: iops: none → 12000, storageThroughput: none → 500: serves: nothing stops; it is slower while the volumes change",
 	}},
 	// Another family makes another group of parameters, beside the one that goes last.
-	{change: "database-major", stack: "prod", deploy: true, counts: [5]int{0: 1, 3: 1}, warnings: []string{
-		"legops:rds.engineVersion: 17: the deployment is refused until somebody has upgraded the database from 16 by hand, which stops it and cannot be undone",
-	}, restarts: []string{
-		"1: rds-instance: parameterGroupName: default.postgres17 → <from rds-parameters>: serves: nothing stops; what differs in the other group takes effect only when somebody reboots the database",
-	}},
+	{change: "database-major-allowed", stack: "prod", deploy: true, counts: [5]int{0: 1, 3: 1}, warnings: []string{"X"}, restarts: []string{"X"}},
+	// RDS would refuse it in the middle of the update, with the new group of parameters made and the database as it was.
+	{change: "database-major", stack: "prod", refused: "legops:rds.engineVersion: 17: the database runs PostgreSQL 16, and a major upgrade stops it and cannot be undone: " +
+		"leave it at 16, or follow docs/runbooks/database-version-upgrade.md, which sets legops:rds.majorUpgrade"},
 	{
 		change: "database-restored", stack: "prod", exit: 2, counts: [5]int{0: 2, 3: some},
 		risks:  []string{"rds-instance: replaced (the database): changes restoreToPointInTime; it is protected"},

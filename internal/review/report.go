@@ -2,6 +2,7 @@ package review
 
 import (
 	"slices"
+	"time"
 
 	"legops/internal/model"
 	"legops/internal/unfinished"
@@ -39,6 +40,8 @@ type Stack struct {
 	Standards []Finding `json:"standardsBroken"`
 	// Warnings are what the program says of the head, and not of the base, and goes on.
 	Warnings []Finding `json:"warnings"`
+	// Aging is what the head uses whose support ends soon or has ended. It is no change, and a review of nothing tells it, too.
+	Aging []Finding `json:"aging"`
 	// Restarts are what the change interrupts or slows while it is carried out.
 	Restarts []Restart `json:"restarts"`
 	Cost     Cost      `json:"cost"`
@@ -117,10 +120,12 @@ type evidence struct {
 	left []unfinished.Item
 	// warned is what the program said of the base.
 	warned []string
+	// day is the day of the review; zero where what ages is not asked for.
+	day time.Time
 }
 
-// Judge is what a review says of a plan for a stack in an account of some environment. What Pulumi protects is given by URN: the plan was made
-// without that protection.
+// Judge is what a review says of a plan for a stack in an account of some environment, but for what ages. What Pulumi protects is given by URN:
+// the plan was made without that protection.
 func Judge(name, environment string, p *model.Plan, protected map[string]bool) *Stack {
 	return judge(name, evidence{plan: p, deployed: &model.Deployment{}, protected: protected, environment: environment})
 }
@@ -137,6 +142,7 @@ func judge(name string, e evidence) *Stack {
 	s.Access = append([]Finding{}, widened(p, s.Changes)...)
 	s.Standards = append([]Finding{}, broken(p, e.environment)...)
 	s.Warnings = append([]Finding{}, warnings(p, e.warned)...)
+	s.Aging = append([]Finding{}, aging(p.Head(), e.day)...)
 	s.Restarts = append([]Restart{}, restartsOf(p, s.Changes)...)
 	s.draw(p.Head())
 	s.Unchanged = len(p.Head().Resources) - s.count(func(c Change) bool { return c.Kind != Deleted })

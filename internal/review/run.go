@@ -11,6 +11,7 @@ import (
 	"slices"
 	"strings"
 	"sync"
+	"time"
 
 	"legops/internal/model"
 	"legops/internal/offline/engine"
@@ -32,6 +33,8 @@ type Options struct {
 	// States are files with the output of `pulumi stack export`, of accounts whose unfinished updates are to be told, too. A review never
 	// reaches an account by itself.
 	States []string
+	// Day is the day of the review, from which it is counted how soon the support of something ends; today if it is zero.
+	Day time.Time
 	// Progress is told what is being done.
 	Progress io.Writer
 }
@@ -71,10 +74,13 @@ func Run(ctx context.Context, o Options) (_ *Report, err error) {
 		cancel()
 		_ = built() // it ended, or nothing needs it any more
 	}()
+	if o.Day.IsZero() {
+		o.Day = time.Now()
+	}
 	report := &Report{Base: base.Revision, Head: head.Revision}
 	for _, name := range stacks {
 		fmt.Fprintf(o.Progress, "%s: deploying the base to the simulated cloud, previewing the head\n", name)
-		stack, err := w.compare(ctx, name, base, head, built, o.Deploy, left[name])
+		stack, err := w.compare(ctx, name, base, head, built, o, left[name])
 		if err != nil {
 			return nil, fmt.Errorf("stack %s: %w", name, err)
 		}
@@ -151,7 +157,7 @@ func stackFile(s *source, stack string) string {
 
 // compare deploys the base to a simulated cloud of its own, waits for the head to be built, and previews it against that, then
 // deploys it there if that is asked for and it changes anything.
-func (w *workspace) compare(ctx context.Context, name string, base, head *source, built func() error, deploy bool, left []unfinished.Item) (*Stack, error) {
+func (w *workspace) compare(ctx context.Context, name string, base, head *source, built func() error, o Options, left []unfinished.Item) (*Stack, error) {
 	stack, protected, err := w.deployBase(ctx, name, base)
 	if err != nil {
 		return nil, fmt.Errorf("the base (%s) does not deploy: %w", base.Name, err)
@@ -159,19 +165,12 @@ func (w *workspace) compare(ctx context.Context, name string, base, head *source
 	if err := built(); err != nil {
 		return nil, err
 	}
-	hand, err := byHand(ctx, stack, name, base, head)
-	if err != nil {
-		return nil, fmt.Errorf("the base (%s): %w", base.Name, err)
-	}
 	p, err := stack.Preview(ctx, head.deployable())
 	if err != nil {
 		return nil, fmt.Errorf("the head (%s) cannot be previewed: %w", head.Name, err)
 	}
-	if hand != "" {
-		p.Warnings = append([]string{hand}, p.Warnings...)
-	}
 	deployment := &model.Deployment{}
-	if deploy && p.Changes() {
+	if o.Deploy && p.Changes() {
 		if deployment, err = deployHead(ctx, stack, head); err != nil {
 			return nil, fmt.Errorf("the head (%s) cannot be deployed: %w", head.Name, err)
 		}
@@ -183,7 +182,7 @@ func (w *workspace) compare(ctx context.Context, name string, base, head *source
 		}
 		left = append(left, more...)
 	}
-	return judge(name, evidence{p, deployment, protected, environmentOf(stackFile(head, name)), left, stack.Warnings()}), nil
+	return judge(name, evidence{p, deployment, protected, environmentOf(stackFile(head, name)), left, stack.Warnings(), o.Day}), nil
 }
 
 // deployBase brings the base up, and returns what Pulumi would refuse to delete or replace. The protection itself is taken away, or

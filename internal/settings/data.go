@@ -4,6 +4,13 @@ package settings
 type Rds struct {
 	// EngineVersion is the PostgreSQL major version; RDS installs minor versions by itself.
 	EngineVersion string `json:"engineVersion" jsonschema:"enum=16,enum=17"`
+	// MajorUpgrade lets the next update upgrade a database that runs an older major version than EngineVersion: at once, not in its maintenance
+	// window, and it stops meanwhile. Optional; remove it afterwards. The runbook database-version-upgrade.md says what to do before.
+	MajorUpgrade bool `json:"majorUpgrade,omitempty"`
+	// ExtendedSupport enrols a new database in RDS Extended Support, which keeps the major version when its standard support ends, at a price for
+	// each vCPU. Optional: without it RDS upgrades the database by itself then. It does nothing to a database that exists; the preview warns
+	// if that has it otherwise.
+	ExtendedSupport bool `json:"extendedSupport,omitempty"`
 	// InstanceClass is the RDS instance class, such as db.m7g.large.
 	InstanceClass DatabaseClass `json:"instanceClass"`
 	// StorageGiB is the gp3 storage at least. RDS enlarges it by itself; it never shrinks, so a smaller number changes nothing.
@@ -33,7 +40,7 @@ type DatabaseClass string
 
 // OpenSearch is the search domain.
 type OpenSearch struct {
-	// Version is the engine version, such as OpenSearch_2.19. AWS upgrades a domain, to 3.x from 2.19 only, and never downgrades it:
+	// Version is the engine version, such as OpenSearch_2.19, or a newer one than the program knows. AWS upgrades a domain, to 3.x from 2.19 only, and never downgrades it:
 	// the program refuses what would delete the domain.
 	Version SearchVersion `json:"version"`
 	// InstanceType is the type of the data nodes.
@@ -60,7 +67,7 @@ func (o OpenSearch) Nodes() int {
 	return o.DataNodes + o.DedicatedMasters.Count
 }
 
-// SearchVersion is an OpenSearch engine version.
+// SearchVersion is an OpenSearch engine version that AWS offers, such as OpenSearch_2.19.
 type SearchVersion string
 
 // SearchInstanceType is an OpenSearch instance type, such as m6g.large.search.

@@ -7,8 +7,11 @@ import (
 
 // Eks is the Kubernetes cluster and its nodes.
 type Eks struct {
-	// Version is the Kubernetes minor version, which must be in standard support. It can go up one at a time, never down.
+	// Version is the Kubernetes minor version. It can go up one at a time, never down.
 	Version KubernetesVersion `json:"version"`
+	// ExtendedSupport keeps the version when its standard support ends, for six times the price of the control plane. Optional: without it EKS
+	// upgrades the control plane by itself then. It cannot be switched off once the version is in extended support.
+	ExtendedSupport bool `json:"extendedSupport,omitempty"`
 	// PublicAccessCIDRs may reach the cluster endpoint from the internet; an empty list keeps it private. EKS allows 40.
 	PublicAccessCIDRs []netip.Prefix `json:"publicAccessCidrs" jsonschema:"maxItems=40,uniqueItems=true"`
 	// LogTypes are the control-plane logs that EKS sends to CloudWatch.

@@ -40,7 +40,6 @@ var enumerations = map[reflect.Type]enumeration{
 	reflect.TypeFor[settings.Architecture](): {"architecture", list(settings.Amd64, settings.Arm64)},
 
 	reflect.TypeFor[settings.DatabaseClass](): {"database instance class", list(databaseClasses()...)},
-	reflect.TypeFor[settings.SearchVersion](): {"search version", list(searchVersions...)},
 	reflect.TypeFor[settings.SearchInstanceType](): {
 		"search instance type", list(opensearch.OpenSearchPartitionInstanceType("").Values()...)},
 	reflect.TypeFor[settings.PriceClass]():  {"price class", list(priceClasses()...)},
@@ -116,14 +115,8 @@ func databaseClasses() []string {
 	return classes
 }
 
-// searchVersions are those of Amazon OpenSearch Service: Developer Guide, "Supported versions of OpenSearch".
-var searchVersions = []string{
-	"OpenSearch_2.11", "OpenSearch_2.13", "OpenSearch_2.15", "OpenSearch_2.17", "OpenSearch_2.19",
-	"OpenSearch_3.1", "OpenSearch_3.3",
-}
-
-// kubernetesVersions are those in standard support: Amazon EKS User Guide, "Kubernetes versions on EKS". Extended
-// support costs six times as much.
+// kubernetesVersions are those for which the program has a Cluster Autoscaler and a kubectl, and the tests a control plane:
+// docs/runbooks/cluster-version-upgrade.md. internal/ages says until when each is supported.
 var kubernetesVersions = []string{"1.34", "1.35"}
 
 // retentionDays are the steps of PutRetentionPolicy: Amazon CloudWatch Logs API Reference, retentionInDays.

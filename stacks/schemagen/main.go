@@ -15,6 +15,7 @@ import (
 	"github.com/invopop/jsonschema"
 	orderedmap "github.com/wk8/go-ordered-map/v2"
 
+	"legops/internal/ages"
 	"legops/internal/settings"
 	"legops/stacks"
 )
@@ -131,9 +132,15 @@ const (
 // form is the pattern of a type's values, and the description of it in a problem.
 type form struct{ pattern, words string }
 
-// forms are those of list elements: the tags of a list's field describe the list.
+// examples are what editors offer for values of a type that has a form. Others may be there, too.
+var examples = map[reflect.Type][]any{
+	reflect.TypeFor[settings.SearchVersion](): list(ages.OpenSearchVersions()...),
+}
+
+// forms are those of list elements, whose field has tags that describe the list, and of types with examples.
 var forms = map[reflect.Type]form{
-	reflect.TypeFor[netip.Prefix](): {ipv4Range, "an IPv4 range such as 10.10.0.0/16"},
+	reflect.TypeFor[settings.SearchVersion](): {`^OpenSearch_[0-9]+\.[0-9]+$`, "a version such as OpenSearch_2.19"},
+	reflect.TypeFor[netip.Prefix]():           {ipv4Range, "an IPv4 range such as 10.10.0.0/16"},
 	reflect.TypeFor[settings.RoleARN](): {
 		`^arn:aws[a-z-]*:iam::[0-9]{12}:role/([A-Za-z0-9+=,.@_-]+/)*[A-Za-z0-9+=,.@_-]{1,64}$`, "a role ARN such as arn:aws:iam::111111111111:role/platform",
 	},
@@ -159,7 +166,7 @@ func mapType(t reflect.Type) *jsonschema.Schema {
 		return addonVersions()
 	}
 	if f, ok := forms[t]; ok {
-		return &jsonschema.Schema{Type: "string", Pattern: f.pattern, Extras: map[string]any{"patternErrorMessage": f.words}}
+		return &jsonschema.Schema{Type: "string", Pattern: f.pattern, Examples: examples[t], Extras: map[string]any{"patternErrorMessage": f.words}}
 	}
 	enumeration, ok := enumerations[t]
 	if !ok {

@@ -36,6 +36,10 @@ var _ = simulate(map[string]simulation{
 				issuer := fmt.Sprintf("https://oidc.eks.%s.amazonaws.com/id/%s", m.region(), strings.ToUpper(m.digest("issuer")[:32]))
 				return []any{map[string]any{"oidcs": []any{map[string]any{"issuer": issuer}}}}
 			},
+			// UpgradePolicyRequest, supportType: the default.
+			"upgradePolicy": func(m made) any {
+				return map[string]any{"supportType": orElse(m.inputs.Text("upgradePolicy.supportType"), "EXTENDED")}
+			},
 			"vpcConfig": func(m made) any {
 				return map[string]any{"clusterSecurityGroupId": m.securityGroup()}
 			},

@@ -122,6 +122,37 @@ func TestParametersKeepTheirMethod(t *testing.T) {
 	})
 }
 
+// Extended support is settled when a database is made. Asked for later, or no longer, it is a difference for ever.
+func TestDatabaseKeepsItsSupport(t *testing.T) {
+	const input, on, off = "engineLifecycleSupport", "open-source-rds-extended-support", "open-source-rds-extended-support-disabled"
+	for name, test := range map[string]struct {
+		made, asked any
+		has         string
+		quiet       bool
+	}{
+		"never said":         {nil, nil, on, true},
+		"off":                {off, off, off, true},
+		"off, asked later":   {nil, off, on, false},
+		"on, asked later":    {off, on, off, false},
+		"said, and the same": {nil, on, on, true},
+	} {
+		t.Run(name, func(t *testing.T) {
+			c := newClient(t)
+			in := c.databaseInputs(c.network())
+			set(in, input, test.made)
+			d := c.deploy(catalogue.Database, "database", in)
+			program := maps.Clone(in)
+			set(program, input, test.asked)
+			for range 2 {
+				d.up(program)
+				assert.Equal(t, test.quiet, len(d.preview(program)) == 0)
+				assert.Equal(t, test.quiet, len(d.refresh()) == 0)
+			}
+			assert.Equal(t, test.has, d.state.AsMap()[input])
+		})
+	}
+}
+
 // What interrupts a database waits for its maintenance window, and every preview shows it until then.
 func TestDatabaseWaitsForItsWindow(t *testing.T) {
 	const class = "instanceClass"

@@ -16,11 +16,15 @@ import (
 var _ = simulate(map[string]simulation{
 	catalogue.Database: {
 		outputs: outputs{
-			"address":             func(m made) any { return m.databaseHost() },
-			"endpoint":            func(m made) any { return m.databaseHost() + ":" + m.databasePort() },
-			"resourceId":          func(m made) any { return m.id },
-			"hostedZoneId":        func(m made) any { return "Z" + strings.ToUpper(digest(m.region(), "rds")[:13]) },
-			"status":              always("available"),
+			"address":      func(m made) any { return m.databaseHost() },
+			"endpoint":     func(m made) any { return m.databaseHost() + ":" + m.databasePort() },
+			"resourceId":   func(m made) any { return m.id },
+			"hostedZoneId": func(m made) any { return "Z" + strings.ToUpper(digest(m.region(), "rds")[:13]) },
+			"status":       always("available"),
+			// CreateDBInstance, EngineLifecycleSupport: what is not said is enrolled.
+			"engineLifecycleSupport": func(m made) any {
+				return orElse(m.inputs.Text("engineLifecycleSupport"), "open-source-rds-extended-support")
+			},
 			"engineVersionActual": func(m made) any { return m.inputs.Text("engineVersion") },
 			"masterUserSecrets":   func(m made) any { return m.masterSecrets() },
 			"iops":                baseline("iops"),
@@ -232,26 +236,6 @@ func databaseParameters(p *Provider, e *Entry) error {
 func majorOf(version string) string {
 	major, _, _ := strings.Cut(version, ".")
 	return major
-}
-
-// UpgradeDatabases brings every database to a major version of PostgreSQL, as somebody does by hand, with RDS's own group of parameters
-// for it, since a group is of one version. Pulumi hears of it at the next refresh.
-func (p *Provider) UpgradeDatabases(major string) error {
-	p.record.mu.Lock()
-	defer p.record.mu.Unlock()
-	for _, e := range slices.Clone(p.record.index.find(byType(catalogue.Database))) {
-		upgraded := *e
-		upgraded.Inputs, upgraded.Held, upgraded.Scheduled = maps.Clone(e.Inputs), maps.Clone(e.Held), maps.Clone(e.Scheduled)
-		upgraded.Inputs["engineVersion"], upgraded.Inputs["parameterGroupName"] = major, "default.postgres"+major
-		delete(upgraded.Held, "engineVersionActual")
-		delete(upgraded.Scheduled, "engineVersion")
-		upgraded.Held, upgraded.Scheduled = orNone(upgraded.Held), orNone(upgraded.Scheduled)
-		p.answered(e.connection(), &upgraded)
-		if err := p.record.commit(change{Put: &upgraded}); err != nil {
-			return err
-		}
-	}
-	return nil
 }
 
 // databaseMajor is the rule that a major upgrade has to be allowed, and that no version goes back. The words are RDS's: hashicorp/terraform#8468

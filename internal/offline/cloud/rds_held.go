@@ -19,7 +19,20 @@ var databaseHolds = slices.Concat(
 	[]holding{{input: "engineVersion", output: "engineVersionActual", waits: waitsAlways,
 		says:   "It waits, too, but the provider answers with the version that was asked for if that is the one that waits.",
 		source: "terraform-provider-aws 5.68 and 6.13, internal/service/rds/verify.go: compareActualEngineVersion"}},
+	[]holding{{input: "engineLifecycleSupport", as: sinceCreation("engineLifecycleSupport"),
+		says:   "The provider sends it for a new database only. One that exists keeps what it has, and every preview finds a difference.",
+		source: "terraform-provider-aws 5.68 and 6.13, internal/service/rds/instance.go: resourceInstanceUpdate; hashicorp/terraform-provider-aws#40870"}},
 )
+
+// sinceCreation is what a database has had since it was made.
+func sinceCreation(input string) func(e, old *Entry) any {
+	return func(e, old *Entry) any {
+		if old == nil {
+			return e.Inputs[input]
+		}
+		return old.now(holding{input: input})
+	}
+}
 
 const (
 	windowSays   = "Without `applyImmediately`, RDS keeps a change for the maintenance window, and answers with the old value until then."

@@ -77,16 +77,6 @@ func TestDatabaseMajorVersions(t *testing.T) {
 	require.ErrorContains(t, d.updating(last), "InvalidParameterCombination: Cannot upgrade postgres from 17.6 to 16")
 	require.NoError(t, d.updating(having(inputs, values{"engineVersion": "17.7"})), "a minor one needs nothing")
 	require.NoError(t, d.updating(having(next, values{"allowMajorVersionUpgrade": true})))
-
-	d, inputs = databaseOf(t, values{"engineVersion": "17", "applyImmediately": false})
-	d.made(catalogue.DatabaseParameterGroup, "next", values{"name": "next", "family": "postgres18"})
-	next = having(inputs, values{"engineVersion": "18", "parameterGroupName": "next"})
-	require.NoError(t, d.cloud.UpgradeDatabases("18"))
-	assert.Equal(t, []string{"engineVersion", "parameterGroupName"}, d.refresh(), "somebody has upgraded it by hand")
-	assert.Equal(t, []string{"parameterGroupName"}, d.preview(next), "the program follows")
-	d.up(next)
-	assert.Empty(t, d.preview(next))
-	assert.Empty(t, d.cloud.record.Waiting())
 }
 
 func TestDatabaseDeletes(t *testing.T) {

@@ -292,7 +292,7 @@ const few = 25
 var digits = regexp.MustCompile(`[0-9]+`)
 
 func (g *generator) text(path []string, value string, n *node) {
-	for _, enumerator := range g.some(n.Enum, value) {
+	for _, enumerator := range g.some(slices.Concat(n.Enum, n.Examples), value) {
 		g.to(path, "other enumerator", other, enumerator)
 	}
 	for _, seen := range g.seen[generic(path)] {

@@ -23,6 +23,7 @@ type node struct {
 	AdditionalProperties json.RawMessage  `json:"additionalProperties"`
 	Items                *node            `json:"items"`
 	Enum                 []any            `json:"enum"`
+	Examples             []any            `json:"examples"`
 	Pattern              string           `json:"pattern"`
 	Minimum              *int             `json:"minimum"`
 	Maximum              *int             `json:"maximum"`
