@@ -50,6 +50,7 @@ var rules = []rule{
 	{"a migration is a program and its arguments", migrations},
 	{"schedules have times, and commands that can run within them", schedules},
 	{"pipeline.loadTest needs a load test, and only production allows load on production", loadTest},
+	{"what is adopted has a place, once, with an id of its kind from this account", adopt},
 	{"production refuses every weaker setting", production},
 }
 
