@@ -34,6 +34,9 @@ var _ = simulate(map[string]simulation{
 		},
 		rules: []rule{subnetFits, subnetZone},
 	},
+	// terraform-provider-aws 5.68 and 6.13, internal/service/ec2/vpc_internet_gateway.go and vpc_route_table_association.go, wait for neither to come free.
+	catalogue.InternetGateway:       {rules: []rule{onlyOf("vpcId", "resource %s is already associated with network gateway %s")}},
+	catalogue.RouteTableAssociation: {rules: []rule{onlyOf("subnetId", "the specified association for the subnet %s conflicts with %s")}},
 	catalogue.FlowLog: {holds: []holding{{
 		input: "logDestination", as: func(e, _ *Entry) any { return strings.TrimSuffix(e.in().Text("logDestination"), ":*") },
 		says:   "The provider sends the ARN of a log group without `:*`, and reads what EC2 has: a difference that replaces the flow log.",
