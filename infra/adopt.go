@@ -57,8 +57,8 @@ func (p *Platform) adopt(ctx *pulumi.Context, cfg *stacks.Config) error {
 // importID is the id by which a resource is imported; empty if it has been. As long as it is that of the state, the engine leaves it at that. But
 // when an update follows the import, the engine forgets an id that is not the one of the state, takes the next run for the import of something
 // else in its place, and deletes what it replaces, which is the same thing (pulumi/pkg v3.250.0, resource/deploy/step_generator.go: ImportID of
-// newnew, and oldImportID). So a database is imported by the id that its state gets, which the provider takes, too (terraform-provider-aws 5.68
-// and 6.13, internal/service/rds/instance.go: findDBInstanceByID), and a domain, whose state has its ARN, until it has the program's tags.
+// newnew, and oldImportID). So a database is imported by the id that its state gets, which the provider takes, too
+// (hashicorp/terraform-provider-aws, internal/service/rds/instance.go: findDBInstanceByIDSDKv1), and a domain, whose state has its ARN, until it has the program's tags.
 func (p *Platform) importID(ctx *pulumi.Context, a stacks.Adopted, looked stacks.Looked) string {
 	switch a.Kind {
 	case adoption.Database:
@@ -105,8 +105,7 @@ func importing(ids map[resourceKey]string) pulumi.ResourceTransformation {
 }
 
 // adoptAttached adds what AWS lets a VPC or a subnet have only one of: its internet gateway, and the association with a route table. EC2 refuses a
-// second one (Resource.AlreadyAssociated; terraform-provider-aws 5.68 and 6.13, internal/service/ec2/vpc_internet_gateway.go and
-// vpc_route_table_association.go).
+// second one (Resource.AlreadyAssociated, see internal/catalogue/again.go).
 func (p *Platform) adoptAttached(ctx *pulumi.Context, adopted map[string]stacks.Adopted, imports map[resourceKey]string) error {
 	vpc, is := adopted[stacks.AdoptedVpc]
 	if !is {

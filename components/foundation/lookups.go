@@ -61,7 +61,7 @@ func LookupInternetGateway(ctx *pulumi.Context, vpc string, in pulumi.InvokeOpti
 	return found.InternetGatewayId, nil
 }
 
-// noneFound is how the provider says that there is nothing of the kind (terraform-provider-aws 5.68 and 6.13, internal/tfresource/not_found_error.go,
+// noneFound is how the provider says that there is nothing of the kind (hashicorp/terraform-provider-aws, internal/tfresource/not_found_error.go,
 // SingularDataSourceFindError).
 const noneFound = "no matching"
 

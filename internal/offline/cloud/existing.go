@@ -41,8 +41,9 @@ func (p *Provider) Exists(all []adoption.Existing) error {
 }
 
 // imported finds what `pulumi import` would by an id of it: the one that a state has, or the one that the provider's importer takes in its
-// place: the name of a database or a search domain, a subnet and its route table (terraform-provider-aws 5.68 and 6.13, internal/service:
-// rds/instance.go, opensearch/domain.go, ec2/vpc_route_table_association.go). The caller holds the record's lock.
+// place: the name of a database or a search domain, a subnet and its route table (hashicorp/terraform-provider-aws, internal/service:
+// rds/instance.go, findDBInstanceByIDSDKv1; opensearch/domain.go, resourceDomainImport; ec2/vpc_route_table_association.go,
+// resourceRouteTableAssociationImport). The caller holds the record's lock.
 func (p *Provider) imported(c *connection, urn resource.URN, id string) *Entry {
 	if e := p.record.entries[c.key(urn, id)]; e != nil {
 		return e

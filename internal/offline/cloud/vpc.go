@@ -34,7 +34,7 @@ var _ = simulate(map[string]simulation{
 		},
 		rules: []rule{subnetFits, subnetZone},
 	},
-	// terraform-provider-aws 5.68 and 6.13, internal/service/ec2/vpc_internet_gateway.go and vpc_route_table_association.go, wait for neither to come free.
+	// See internal/catalogue/again.go.
 	catalogue.InternetGateway:       {rules: []rule{onlyOf("vpcId", "resource %s is already associated with network gateway %s")}},
 	catalogue.RouteTableAssociation: {rules: []rule{onlyOf("subnetId", "the specified association for the subnet %s conflicts with %s")}},
 	catalogue.FlowLog: {holds: []holding{{
