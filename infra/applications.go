@@ -79,8 +79,8 @@ func (p *Platform) databaseRoles(ctx *pulumi.Context, cfg *stacks.Config, on pul
 		Applications:      namesOf(cfg, func(a settings.Application) bool { return a.Database }),
 		Host:              p.Rds.Address,
 		Port:              data.DatabasePort,
-		Database:          databaseName,
-		Master:            data.DatabaseMaster,
+		Database:          p.databaseName(),
+		Master:            p.databaseMaster(),
 		MasterSecretArn:   p.Rds.MasterSecretArn,
 		MasterSecrets:     p.Rds.MasterSecrets(),
 		CredentialsKeyArn: p.Encryption.Keys[foundation.KeyCredentials],
@@ -237,7 +237,7 @@ func (p *Platform) usesDatabase(cfg *stacks.Config, application settings.Applica
 	u.rights = append(u.rights, rights...)
 	u.environment["DATABASE_HOST"] = p.Rds.Address
 	u.environment["DATABASE_PORT"] = pulumi.Sprintf("%d", data.DatabasePort)
-	u.environment["DATABASE_NAME"] = pulumi.String(databaseName)
+	u.environment["DATABASE_NAME"] = pulumi.String(p.databaseName())
 	u.environment["DATABASE_USER"] = pulumi.String(application.Name)
 	u.reaches = append(u.reaches, dataTier(cfg, data.DatabasePort, "The database"))
 	return nil

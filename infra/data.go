@@ -1,6 +1,8 @@
 package infra
 
 import (
+	"cmp"
+
 	"github.com/pulumi/pulumi/sdk/v3/go/pulumi"
 
 	"legops/components/apps"
@@ -27,6 +29,7 @@ func (p *Platform) storage(ctx *pulumi.Context, cfg *stacks.Config) (err error) 
 		Name:     p.name,
 		Location: p.location,
 		KeyArn:   p.Encryption.Keys[foundation.KeyStorage],
+		Adopted:  cfg.PhysicalNames("storage-"),
 		Protect:  cfg.DeletionProtection,
 	}
 	if p.Providers.Replica != nil {
@@ -46,6 +49,7 @@ func (p *Platform) queues(ctx *pulumi.Context, cfg *stacks.Config) (err error) {
 		Location: p.location,
 		Queues:   cfg.Queues,
 		KeyArn:   p.Encryption.Keys[foundation.KeyQueues],
+		Adopted:  cfg.PhysicalNames("queues-"),
 		Protect:  cfg.DeletionProtection,
 	}, p.onAws())
 	return err
@@ -54,16 +58,28 @@ func (p *Platform) queues(ctx *pulumi.Context, cfg *stacks.Config) (err error) {
 // databaseName is the database inside the instance. A change would replace the instance, so it is no setting.
 const databaseName = "legops"
 
+// databaseName is the database inside the instance: that of one that is adopted, if it has one.
+func (p *Platform) databaseName() string { return cmp.Or(p.present.adopted.Database, databaseName) }
+
+// databaseMaster is the master user of the instance.
+func (p *Platform) databaseMaster() string {
+	return cmp.Or(p.present.adopted.Master, data.DatabaseMaster)
+}
+
 func (p *Platform) database(ctx *pulumi.Context, cfg *stacks.Config) (err error) {
+	names := cfg.PhysicalNames("rds-")
 	p.Rds, err = data.NewRds(ctx, "rds", &data.RdsArgs{
 		Rds:               cfg.Rds,
 		Upgrades:          cfg.UpgradesDatabase(p.present.database.Version),
 		AllocatedGiB:      p.present.database.Allocated,
+		Adopted:           names["instance"],
+		SubnetGroup:       names["subnets"],
+		ParameterGroup:    names["parameters"],
 		Name:              p.name,
 		Location:          p.location,
 		VpcID:             p.Network.VpcID,
 		SubnetIDs:         p.Network.DataSubnetIDs,
-		Database:          databaseName,
+		Database:          p.databaseName(),
 		KeyArn:            p.Encryption.Keys[foundation.KeyDatabase],
 		TopicArn:          p.Alerts.TopicArns[operations.Warning],
 		CredentialsKeyArn: p.Encryption.Keys[foundation.KeyCredentials],
@@ -86,6 +102,7 @@ func (p *Platform) search(ctx *pulumi.Context, cfg *stacks.Config) (err error) {
 	args := &data.OpenSearchArgs{
 		OpenSearch:     cfg.OpenSearch,
 		Stays:          p.present.searchStays,
+		Adopted:        cfg.PhysicalNames("opensearch-")["domain"],
 		Name:           p.name,
 		Location:       p.location,
 		VpcID:          p.Network.VpcID,

@@ -12,7 +12,7 @@ import (
 
 // edge is a request's path from the browser to the cluster: CloudFront with its firewall, then the load balancer.
 func (p *Platform) edge(ctx *pulumi.Context, cfg *stacks.Config) (err error) {
-	origin := "origin." + p.domain
+	origin := stacks.OriginName(p.domain)
 	if p.Certificates, err = edge.NewCertificates(ctx, "certificates", &edge.CertificatesArgs{
 		Domain: p.domain,
 		Origin: origin,

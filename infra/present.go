@@ -1,6 +1,7 @@
 package infra
 
 import (
+	"cmp"
 	"errors"
 	"fmt"
 	"slices"
@@ -25,13 +26,19 @@ type present struct {
 	database data.RunningDatabase
 	// searchStays says that the search domain keeps its version.
 	searchStays bool
+	// adopted is the database if it is adopted: its names stay.
+	adopted data.RunningDatabase
 }
 
 // look looks that up, warns of what an update would do to it, and refuses what would lose data. It comes right after the providers:
 // what is refused then has changed nothing.
 func (p *Platform) look(ctx *pulumi.Context, cfg *stacks.Config) (err error) {
 	in := pulumi.Provider(p.Providers.Aws)
-	taken, err := foundation.LookupSubnets(ctx, p.name, cfg.Network.CIDR, in)
+	if err := p.adopt(ctx, cfg); err != nil {
+		return err
+	}
+	vpc, subnets := p.adoptedNetwork(cfg)
+	taken, err := foundation.LookupSubnets(ctx, p.name, cfg.Network.CIDR, vpc, subnets, in)
 	if err != nil {
 		return fmt.Errorf("%s:network.subnets: cannot look up the subnets of VPC %s: %w", stacks.Project, p.name, err)
 	}
@@ -57,8 +64,12 @@ func (p *Platform) look(ctx *pulumi.Context, cfg *stacks.Config) (err error) {
 			}
 		}
 	}
-	if p.present.database, err = data.LookupDatabase(ctx, p.name, in); err != nil {
+	database := cfg.PhysicalNames("rds-")["instance"]
+	if p.present.database, err = data.LookupDatabase(ctx, p.name, database, in); err != nil {
 		return fmt.Errorf("%s:rds: cannot look up the database of %s: %w", stacks.Project, p.name, err)
+	}
+	if database != "" {
+		p.present.adopted = p.present.database
 	}
 	if err := errors.Join(
 		cfg.CheckStorageLimit(p.present.database.Allocated, p.present.database.Max), cfg.CheckDatabaseVersion(p.present.database.Version),
@@ -70,9 +81,10 @@ func (p *Platform) look(ctx *pulumi.Context, cfg *stacks.Config) (err error) {
 			return err
 		}
 	}
-	version, err := data.LookupSearchVersion(ctx, p.name, in)
+	domain := cmp.Or(cfg.PhysicalNames("opensearch-")["domain"], p.name)
+	version, err := data.LookupSearchVersion(ctx, domain, in)
 	if err != nil {
-		return fmt.Errorf("%s:opensearch.version: cannot look up the version of the domain %s: %w", stacks.Project, p.name, err)
+		return fmt.Errorf("%s:opensearch.version: cannot look up the version of the domain %s: %w", stacks.Project, domain, err)
 	}
 	if warning := cfg.SearchWarning(version); warning != "" {
 		if err := ctx.Log.Warn(warning, nil); err != nil {

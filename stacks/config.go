@@ -66,6 +66,9 @@ type Config struct {
 	Applications []settings.Application `json:"applications,omitempty" jsonschema:"minItems=1"`
 	// Tuning is what this account says of applications. Optional: without it they are as they are declared.
 	Tuning *settings.Tuning `json:"tuning,omitempty"`
+	// Adopt are existing resources of the account that the program takes over instead of making its own, by the name that they have in the
+	// program, such as network-vpc, each with its id as pulumi import takes it. Optional: without it the program makes everything.
+	Adopt map[string]string `json:"adopt,omitempty"`
 }
 
 // Environment is the kind of account.

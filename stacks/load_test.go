@@ -282,7 +282,7 @@ func TestProjectName(t *testing.T) {
 
 func TestNothingAtAll(t *testing.T) {
 	got := lines(t, nil)
-	const optional = 3 // loadTest, runner, tuning
+	const optional = 4 // adopt, loadTest, runner, tuning
 	if len(got) != len(schema().config.Properties)-optional || !slices.IsSorted(got) {
 		t.Errorf("want every section missing, sorted, got:\n%s", strings.Join(got, "\n"))
 	}

@@ -47,7 +47,7 @@ func TestProjectDescribesEveryKey(t *testing.T) {
 	configType := reflect.TypeFor[Config]()
 	for i := range configType.NumField() {
 		field := configType.Field(i)
-		if field.Type.Kind() == reflect.Pointer {
+		if kind := field.Type.Kind(); kind == reflect.Pointer || kind == reflect.Map {
 			continue
 		}
 		key, _, _ := strings.Cut(field.Tag.Get("json"), ",")

@@ -52,6 +52,7 @@ var rules = []rule{
 	{"schedules have times, and commands that can run within them", schedules},
 	{"workers have names of their own, and valid bounds", workers},
 	{"pipeline.loadTest needs a load test, and only production allows load on production", loadTest},
+	{"what is adopted has a place, once, with an id of its kind from this account", adopt},
 	{"production refuses every weaker setting", production},
 }
 

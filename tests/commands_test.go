@@ -15,6 +15,7 @@ import (
 	"github.com/stretchr/testify/require"
 	"mvdan.cc/sh/v3/syntax"
 
+	"legops/internal/adoption/inventory"
 	"legops/internal/checkout"
 )
 
@@ -174,6 +175,22 @@ func TestCommandsInDocuments(t *testing.T) {
 			assert.True(t, slices.ContainsFunc(slices.Collect(maps.Keys(checked)), used), "no document uses %s any more", name)
 		}
 	})
+}
+
+// The commands that `adopt calls` prints are commands of the AWS CLI, in a region where everything is and in another one.
+func TestCommandsOfTheInventory(t *testing.T) {
+	c := newCommandCheck(t)
+	for _, region := range []string{"us-east-1", "eu-west-1"} {
+		found, err := document{"adopt calls", "```sh\n" + inventory.Calls("existing/dev", region) + "```\n"}.commands()
+		require.NoError(t, err)
+		assert.Greater(t, len(found), 25)
+		for _, command := range found {
+			if command.words[0] == "mkdir" {
+				continue
+			}
+			assert.NoError(t, c.check(command), "%v", command.words)
+		}
+	}
 }
 
 // TestCommandsRefusesMistakes proves that a wrong command in a document shows.

@@ -1,4 +1,12 @@
-// Command adopt writes the file with which `pulumi import` takes over what a run created without hearing of it: the run was killed, or the answer was
+// Command adopt takes over what exists in an account, in two ways.
+//
+// Before the first deployment, it helps to write legops:adopt of a stack file. It prints the read-only commands that list what is in the account,
+// and, once their answers are in existing/<stack>, proposes the map, with the reason of every line and of all that is left out:
+//
+//	adopt calls dev > inventory.sh
+//	adopt propose dev
+//
+// Afterwards, it writes the file with which `pulumi import` takes over what a run created without hearing of it: the run was killed, or the answer was
 // lost. It reads what the program still asks for, and gets pairs of a URN and the id that a person found in the account.
 //
 //	pulumi preview --json --stack prod | adopt URN ID [URN ID]... > import.json
@@ -17,8 +25,11 @@ import (
 
 	"github.com/pulumi/pulumi/sdk/v3/go/common/resource"
 
+	"legops/internal/adoption/inventory"
+	"legops/internal/adoption/proposal"
 	"legops/internal/catalogue"
 	"legops/internal/model"
+	"legops/stacks"
 )
 
 func main() {
@@ -43,8 +54,11 @@ type imported struct {
 }
 
 func run(args []string, in io.Reader, out io.Writer) error {
+	if len(args) == 2 && (args[0] == "calls" || args[0] == "propose") {
+		return account(args[0], args[1], out)
+	}
 	if len(args) == 0 || len(args)%2 != 0 {
-		return errors.New("give pairs of a URN and an id, and pipe the output of pulumi preview --json to it")
+		return errors.New("give calls or propose and a stack, or pairs of a URN and an id, with the output of pulumi preview --json piped to it")
 	}
 	preview, err := io.ReadAll(in)
 	if err != nil {
@@ -76,6 +90,34 @@ func run(args []string, in io.Reader, out io.Writer) error {
 	encoder := json.NewEncoder(out)
 	encoder.SetIndent("", "  ")
 	return encoder.Encode(f)
+}
+
+// account prints the commands of the inventory of a stack's account, or what the stack could adopt of it.
+func account(what, stack string, out io.Writer) error {
+	values, err := stacks.ReadFile("Pulumi." + stack + ".yaml")
+	if err != nil {
+		return fmt.Errorf("%w: run this in the folder of the stack files", err)
+	}
+	if what == "calls" {
+		_, err := io.WriteString(out, inventory.Calls(inventory.Folder(".", stack), values[stacks.Project+":region"]))
+		return err
+	}
+	cfg, err := stacks.Load(stacks.Project, values)
+	if err != nil {
+		return err
+	}
+	existing, err := inventory.Of(".", stack)
+	if err != nil {
+		return err
+	}
+	if len(existing) == 0 {
+		return fmt.Errorf("%s has nothing: run the commands that adopt calls %s prints", inventory.Folder(".", stack), stack)
+	}
+	p, err := proposal.Of(cfg, stacks.Project+"-"+stack, existing)
+	if err != nil {
+		return err
+	}
+	return p.Write(out)
 }
 
 // refuse says why a resource cannot be imported.

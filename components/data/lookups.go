@@ -20,11 +20,13 @@ type RunningDatabase struct {
 	Allocated, Max int
 	// Version is that of PostgreSQL, such as 17.6.
 	Version string
+	// Database is the name of the first database in it, Master that of the master user.
+	Database, Master string
 }
 
-// LookupDatabase asks RDS for the instance of an Rds component. The name is that of RdsArgs.
-func LookupDatabase(ctx *pulumi.Context, name string, in pulumi.InvokeOption) (RunningDatabase, error) {
-	identifier := databaseIdentifier(name)
+// LookupDatabase asks RDS for the instance of an Rds component. The name, and the identifier of one that is adopted, are those of RdsArgs.
+func LookupDatabase(ctx *pulumi.Context, name, adopted string, in pulumi.InvokeOption) (RunningDatabase, error) {
+	identifier := databaseIdentifier(name, adopted)
 	found, err := rds.GetInstances(ctx, &rds.GetInstancesArgs{
 		Filters: []rds.GetInstancesFilter{{Name: "db-instance-id", Values: []string{identifier}}},
 	}, in)
@@ -35,7 +37,10 @@ func LookupDatabase(ctx *pulumi.Context, name string, in pulumi.InvokeOption) (R
 	if err != nil {
 		return RunningDatabase{}, err
 	}
-	return RunningDatabase{Allocated: instance.AllocatedStorage, Max: instance.MaxAllocatedStorage, Version: instance.EngineVersion}, nil
+	return RunningDatabase{
+		Allocated: instance.AllocatedStorage, Max: instance.MaxAllocatedStorage, Version: instance.EngineVersion,
+		Database: instance.DbName, Master: instance.MasterUsername,
+	}, nil
 }
 
 // LookupSearchVersion asks OpenSearch Service for the version of a domain; empty before it exists. That it exists and cannot be read is

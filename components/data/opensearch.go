@@ -1,6 +1,7 @@
 package data
 
 import (
+	"cmp"
 	"fmt"
 	"regexp"
 	"slices"
@@ -30,6 +31,8 @@ type OpenSearchArgs struct {
 	// Name is the name of the domain and the prefix of what belongs to it: 3 to 28 characters of a-z, 0-9 and
 	// hyphens, a letter first (the bounds of AWS).
 	Name string
+	// Adopted is the name of a domain that exists already, in place of Name, of the same form. Optional.
+	Adopted string `kit:"optional"`
 	// Location is the region and account of the domain.
 	Location components.Location
 	// VpcID is the VPC of the security group.
@@ -85,7 +88,7 @@ var (
 
 // NewOpenSearch creates the domain and everything it needs.
 func NewOpenSearch(ctx *pulumi.Context, name string, args *OpenSearchArgs, opts ...pulumi.ResourceOption) (*OpenSearch, error) {
-	b := &searchBuild{Build: kit.Build{Ctx: ctx, Name: name}, args: args, c: &OpenSearch{name: args.Name, location: args.Location}}
+	b := &searchBuild{Build: kit.Build{Ctx: ctx, Name: name}, args: args, c: &OpenSearch{name: args.domainName(), location: args.Location}}
 	return b.c, b.Create(b.c, args, args.check, opts, b.domain)
 }
 
@@ -103,6 +106,9 @@ func (o *OpenSearch) Use() []components.Statement {
 
 // domainArn is the ARN of a domain of that name.
 func domainArn(l components.Location, domain string) string { return l.ARN("es", "domain/"+domain) }
+
+// domainName is the name of the domain.
+func (a *OpenSearchArgs) domainName() string { return cmp.Or(a.Adopted, a.Name) }
 
 func (a *OpenSearchArgs) check(p *kit.Problems) {
 	p.Require(searchNamePattern.MatchString(a.Name), "Name %q must be 3 to 28 characters of a-z, 0-9 and hyphens, a letter first", a.Name)
@@ -130,7 +136,7 @@ type searchBuild struct {
 func (b *searchBuild) master() (*kit.Role, error) {
 	return kit.NewRole(b.Ctx, b.Name+"-master", b.args.Location, kit.RoleArgs{
 		Name:        b.args.Name + "-search-master",
-		Description: "Administers the search domain " + b.args.Name,
+		Description: "Administers the search domain " + b.args.domainName(),
 		// Not the roles as principals: IAM refuses a trust in a role that is not there yet, and forgets one that is made
 		// anew.
 		Trust: components.Statement{
@@ -141,7 +147,7 @@ func (b *searchBuild) master() (*kit.Role, error) {
 		Statements: []components.Statement{{
 			Sid:       "Administer",
 			Actions:   []string{"es:ESHttp*"},
-			Resources: kit.ARNs(domainArn(b.args.Location, b.args.Name) + "/*"),
+			Resources: kit.ARNs(domainArn(b.args.Location, b.args.domainName()) + "/*"),
 		}},
 	}, b.Parent)
 }
@@ -161,7 +167,7 @@ func (b *searchBuild) domain() error {
 	}
 	a := b.args
 	domain, err := opensearch.NewDomain(b.Ctx, b.Name+"-domain", &opensearch.DomainArgs{
-		DomainName:    pulumi.String(a.Name),
+		DomainName:    pulumi.String(a.domainName()),
 		EngineVersion: pulumi.String(a.Version),
 		ClusterConfig: a.cluster(),
 		EbsOptions: opensearch.DomainEbsOptionsArgs{
@@ -229,7 +235,7 @@ func (b *searchBuild) logs() (opensearch.DomainLogPublishingOptionArray, []pulum
 		Actions:  []string{"logs:CreateLogStream", "logs:PutLogEvents"},
 		Conditions: components.Conditions{
 			"StringEquals": {"aws:SourceAccount": {l.Account}},
-			"ArnEquals":    {"aws:SourceArn": {domainArn(l, b.args.Name)}},
+			"ArnEquals":    {"aws:SourceArn": {domainArn(l, b.args.domainName())}},
 		},
 	}
 	for _, log := range searchLogs {

@@ -23,6 +23,8 @@ type QueuesArgs struct {
 	Queues []settings.Queue
 	// KeyArn is the KMS key of all messages.
 	KeyArn pulumi.StringInput
+	// Adopted are the physical names of queues that exist already, by name, that of a dead-letter queue with -dead behind it. Optional.
+	Adopted map[string]string `kit:"optional"`
 	// Protect keeps Pulumi from deleting the queues.
 	Protect bool
 }
@@ -99,12 +101,15 @@ func (q *Queues) use(name string, actions, keyActions []string) ([]components.St
 }
 
 // live and dead are the names in SQS of a queue and of its dead-letter queue.
-func (a *QueuesArgs) live(queue settings.Queue) string {
-	return fmt.Sprintf("%s-%s.fifo", a.Name, queue.Name)
-}
+func (a *QueuesArgs) live(queue settings.Queue) string { return a.physical(queue.Name) }
 
-func (a *QueuesArgs) dead(queue settings.Queue) string {
-	return fmt.Sprintf("%s-%s-dead.fifo", a.Name, queue.Name)
+func (a *QueuesArgs) dead(queue settings.Queue) string { return a.physical(queue.Name + "-dead") }
+
+func (a *QueuesArgs) physical(name string) string {
+	if adopted, is := a.Adopted[name]; is {
+		return adopted
+	}
+	return fmt.Sprintf("%s-%s.fifo", a.Name, name)
 }
 
 func (a *QueuesArgs) check(p *kit.Problems) {

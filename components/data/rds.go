@@ -1,6 +1,7 @@
 package data
 
 import (
+	"cmp"
 	"fmt"
 	"regexp"
 	"strconv"
@@ -43,6 +44,9 @@ type RdsArgs struct {
 	Location components.Location
 	// Upgrades says that the instance runs an older major version than EngineVersion, and that this update upgrades it, at once.
 	Upgrades bool
+	// Adopted is the identifier of an instance that exists already, in place of <Name>-database. SubnetGroup and ParameterGroup are the names of
+	// groups that do. Optional.
+	Adopted, SubnetGroup, ParameterGroup string `kit:"optional"`
 	// AllocatedGiB is the storage that the instance has, in GiB, from LookupDatabase; 0 before it exists.
 	AllocatedGiB int `kit:"optional"`
 	// VpcID is the VPC of the security group.
@@ -145,10 +149,15 @@ type rdsBuild struct {
 	c    *Rds
 }
 
-// identifier is fixed, so that the log groups can be there before the instance.
-func (b *rdsBuild) identifier() string { return databaseIdentifier(b.args.Name) }
+// identifier begins the names of what belongs to the instance. It is that of the instance, unless that is adopted.
+func (b *rdsBuild) identifier() string { return databaseIdentifier(b.args.Name, "") }
 
-func databaseIdentifier(name string) string { return name + "-database" }
+// instanceIdentifier is fixed, so that the log groups can be there before the instance.
+func (b *rdsBuild) instanceIdentifier() string {
+	return databaseIdentifier(b.args.Name, b.args.Adopted)
+}
+
+func databaseIdentifier(name, adopted string) string { return cmp.Or(adopted, name+"-database") }
 
 func (b *rdsBuild) instance() error {
 	group, err := kit.NewSecurityGroup(b.Ctx, b.Name, b.identifier(), "PostgreSQL database", b.args.VpcID, b.Parent)
@@ -157,15 +166,17 @@ func (b *rdsBuild) instance() error {
 	}
 	subnets, err := rds.NewSubnetGroup(b.Ctx, b.Name+"-subnets", &rds.SubnetGroupArgs{
 		Description: pulumi.String("PostgreSQL database"),
+		Name:        named(b.args.SubnetGroup),
 		SubnetIds:   b.args.SubnetIDs,
 		Tags:        kit.NameTag(b.identifier()),
 	}, b.Parent)
 	if err != nil {
 		return err
 	}
-	// Its name is left to Pulumi: a new major version needs a new group beside the one in use.
+	// Unless it is adopted, its name is left to Pulumi: a new major version needs a new group beside the one in use.
 	parameters, err := rds.NewParameterGroup(b.Ctx, b.Name+"-parameters", &rds.ParameterGroupArgs{
 		Description: pulumi.String("PostgreSQL database"),
+		Name:        named(b.args.ParameterGroup),
 		Family:      pulumi.String("postgres" + b.args.EngineVersion),
 		Parameters:  b.parameters(),
 		Tags:        kit.NameTag(b.identifier()),
@@ -198,6 +209,14 @@ func (b *rdsBuild) instance() error {
 	return nil
 }
 
+// named is the name of a group that exists already; nil, which leaves it to Pulumi, without one.
+func named(adopted string) pulumi.StringPtrInput {
+	if adopted == "" {
+		return nil
+	}
+	return pulumi.String(adopted)
+}
+
 // grown are the inputs that Pulumi ignores where the instance has more storage than the stack file says. The provider knows only the
 // size in the state, and would send one between that and the present size, which RDS refuses.
 func (a *RdsArgs) grown() []string {
@@ -217,7 +236,7 @@ func (b *rdsBuild) settings() *rds.InstanceArgs {
 		support = extendedSupport
 	}
 	args := &rds.InstanceArgs{
-		Identifier:    pulumi.String(b.identifier()),
+		Identifier:    pulumi.String(b.instanceIdentifier()),
 		Engine:        pulumi.String("postgres"),
 		EngineVersion: pulumi.String(a.EngineVersion),
 		InstanceClass: pulumi.String(a.InstanceClass),
@@ -270,7 +289,7 @@ func (b *rdsBuild) settings() *rds.InstanceArgs {
 		args.Iops, args.StorageThroughput = pulumi.Int(stripedIops), pulumi.Int(stripedMiBps)
 	}
 	if a.Protect {
-		args.FinalSnapshotIdentifier = pulumi.String(b.identifier() + "-final")
+		args.FinalSnapshotIdentifier = pulumi.String(b.instanceIdentifier() + "-final")
 	}
 	return args
 }
@@ -319,7 +338,7 @@ func (b *rdsBuild) logGroups() ([]pulumi.Resource, error) {
 	var groups []pulumi.Resource
 	for _, log := range databaseLogs {
 		group, err := kit.NewLogGroup(b.Ctx, b.Name+"-log-"+log, kit.LogGroupArgs{
-			Path:   fmt.Sprintf("/aws/rds/instance/%s/%s", b.identifier(), log),
+			Path:   fmt.Sprintf("/aws/rds/instance/%s/%s", b.instanceIdentifier(), log),
 			Days:   b.args.LogRetention,
 			KeyArn: b.args.LogKeyArn, Protect: b.args.Protect,
 		}, b.Parent)
@@ -336,10 +355,10 @@ func (b *rdsBuild) monitor() (*kit.Role, error) {
 	l := b.args.Location
 	return kit.NewRole(b.Ctx, b.Name+"-monitoring", l, kit.RoleArgs{
 		Name:        b.identifier() + "-monitoring",
-		Description: "Enhanced monitoring of the database " + b.identifier(),
+		Description: "Enhanced monitoring of the database " + b.instanceIdentifier(),
 		Trust: kit.Trust("monitoring.rds.amazonaws.com", components.Conditions{
 			"StringEquals": {"aws:SourceAccount": {l.Account}},
-			"ArnLike":      {"aws:SourceArn": {l.ARN("rds", "db:"+b.identifier())}},
+			"ArnLike":      {"aws:SourceArn": {l.ARN("rds", "db:"+b.instanceIdentifier())}},
 		}),
 		Managed: []string{"service-role/AmazonRDSEnhancedMonitoringRole"},
 	}, b.Parent)

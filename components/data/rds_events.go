@@ -11,7 +11,7 @@ func (b *rdsBuild) notices() error {
 	return kit.NewNotice(b.Ctx, b.Name, b.identifier(), kit.Notice{
 		Suffix: "event", Description: "The database restarts, fails over, fails or recovers",
 		Source: "aws.rds", DetailType: "RDS DB Instance Event",
-		Detail: map[string][]string{"SourceIdentifier": {b.identifier()}, "EventCategories": databaseEvents},
+		Detail: map[string][]string{"SourceIdentifier": {b.instanceIdentifier()}, "EventCategories": databaseEvents},
 		Fields: map[string]string{"database": "$.detail.SourceIdentifier", "message": "$.detail.Message", "time": "$.time"},
 		Text:   "The database <database>, <time>: <message>",
 	}, b.args.TopicArn, b.Parent)

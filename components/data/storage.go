@@ -47,6 +47,8 @@ type StorageArgs struct {
 	KeyArn pulumi.StringInput
 	// Replica keeps a copy of every bucket of the applications in another region. Optional.
 	Replica *ReplicaArgs `kit:"optional"`
+	// Adopted are the physical names of buckets that exist already, by name. Optional.
+	Adopted map[string]string `kit:"optional"`
 	// Protect keeps Pulumi from deleting the buckets, and the applications' stay when the stack goes. Without it they
 	// go with everything in them.
 	Protect bool
@@ -117,7 +119,12 @@ func (a *StorageArgs) check(p *kit.Problems) {
 	}
 }
 
-func (a *StorageArgs) physical(name string) string { return kit.BucketName(a.Name, a.Location, name) }
+func (a *StorageArgs) physical(name string) string {
+	if adopted, is := a.Adopted[name]; is {
+		return adopted
+	}
+	return kit.BucketName(a.Name, a.Location, name)
+}
 
 // RequestMetrics is the name of the metrics of all requests to a bucket, their dimension FilterId.
 const RequestMetrics = "EntireBucket"

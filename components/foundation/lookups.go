@@ -4,6 +4,7 @@ import (
 	"cmp"
 	"fmt"
 	"net/netip"
+	"strings"
 
 	"github.com/pulumi/pulumi-aws/sdk/v6/go/aws/ec2"
 	"github.com/pulumi/pulumi/sdk/v3/go/pulumi"
@@ -11,15 +12,19 @@ import (
 
 // LookupSubnets asks EC2 for the ranges of all subnets in the VPC of a Network component, by their Name tags; a subnet without one counts by
 // its id. The name is that of NetworkArgs. Nothing is found before the VPC exists, and if it has another range: Pulumi then creates a new
-// VPC, in which all ranges are free.
-func LookupSubnets(ctx *pulumi.Context, name string, vpc netip.Prefix, in pulumi.InvokeOption) (map[string][]netip.Prefix, error) {
-	vpcs, err := ec2.GetVpcs(ctx, &ec2.GetVpcsArgs{Filters: []ec2.GetVpcsFilter{
-		{Name: "tag:Name", Values: []string{name}}, {Name: "cidr", Values: []string{vpc.String()}},
-	}}, in)
-	if err != nil || len(vpcs.Ids) == 0 {
-		return nil, err
+// VPC, in which all ranges are free. Of a VPC that is adopted the id is given, and of subnets that are, the names that they get, by id.
+func LookupSubnets(ctx *pulumi.Context, name string, vpc netip.Prefix, adopted string, names map[string]string, in pulumi.InvokeOption) (map[string][]netip.Prefix, error) {
+	ids := []string{adopted}
+	if adopted == "" {
+		vpcs, err := ec2.GetVpcs(ctx, &ec2.GetVpcsArgs{Filters: []ec2.GetVpcsFilter{
+			{Name: "tag:Name", Values: []string{name}}, {Name: "cidr", Values: []string{vpc.String()}},
+		}}, in)
+		if err != nil || len(vpcs.Ids) == 0 {
+			return nil, err
+		}
+		ids = vpcs.Ids
 	}
-	subnets, err := ec2.GetSubnets(ctx, &ec2.GetSubnetsArgs{Filters: []ec2.GetSubnetsFilter{{Name: "vpc-id", Values: vpcs.Ids}}}, in)
+	subnets, err := ec2.GetSubnets(ctx, &ec2.GetSubnetsArgs{Filters: []ec2.GetSubnetsFilter{{Name: "vpc-id", Values: ids}}}, in)
 	if err != nil {
 		return nil, err
 	}
@@ -33,7 +38,7 @@ func LookupSubnets(ctx *pulumi.Context, name string, vpc netip.Prefix, in pulumi
 		if err != nil {
 			return nil, fmt.Errorf("range of subnet %s: %w", id, err)
 		}
-		is := cmp.Or(subnet.Tags["Name"], id)
+		is := cmp.Or(names[id], subnet.Tags["Name"], id)
 		ranges[is] = append(ranges[is], cidr)
 	}
 	return ranges, nil
@@ -41,3 +46,46 @@ func LookupSubnets(ctx *pulumi.Context, name string, vpc netip.Prefix, in pulumi
 
 // SubnetName is the Name tag of the subnet of a Network component in a tier (public, application or data) and a zone.
 func SubnetName(network, tier, zone string) string { return network + "-" + tier + "-" + zone }
+
+// LookupInternetGateway asks EC2 for the id of the internet gateway of a VPC; empty if it has none.
+func LookupInternetGateway(ctx *pulumi.Context, vpc string, in pulumi.InvokeOption) (string, error) {
+	found, err := ec2.LookupInternetGateway(ctx, &ec2.LookupInternetGatewayArgs{
+		Filters: []ec2.GetInternetGatewayFilter{{Name: "attachment.vpc-id", Values: []string{vpc}}},
+	}, in)
+	switch {
+	case err != nil && strings.Contains(err.Error(), noneFound):
+		return "", nil
+	case err != nil:
+		return "", err
+	}
+	return found.InternetGatewayId, nil
+}
+
+// noneFound is how the provider says that there is nothing of the kind (hashicorp/terraform-provider-aws, internal/tfresource/not_found_error.go,
+// SingularDataSourceFindError).
+const noneFound = "no matching"
+
+// RouteTable is a route table, with its Name tag.
+type RouteTable struct{ ID, Name string }
+
+// LookupRouteTables asks EC2 with which route tables the subnets of a VPC are associated, by their ids. A subnet that is not listed uses the main
+// table of the VPC.
+func LookupRouteTables(ctx *pulumi.Context, vpc string, in pulumi.InvokeOption) (map[string]RouteTable, error) {
+	listed, err := ec2.GetRouteTables(ctx, &ec2.GetRouteTablesArgs{VpcId: &vpc}, in)
+	if err != nil {
+		return nil, err
+	}
+	tables := map[string]RouteTable{}
+	for _, id := range listed.Ids {
+		table, err := ec2.LookupRouteTable(ctx, &ec2.LookupRouteTableArgs{RouteTableId: &id}, in)
+		if err != nil {
+			return nil, err
+		}
+		for _, association := range table.Associations {
+			if association.SubnetId != "" {
+				tables[association.SubnetId] = RouteTable{id, table.Tags["Name"]}
+			}
+		}
+	}
+	return tables, nil
+}

@@ -1,6 +1,7 @@
 package foundation_test
 
 import (
+	"errors"
 	"net/netip"
 	"testing"
 
@@ -36,9 +37,10 @@ func TestLookupSubnets(t *testing.T) {
 			return resource.NewPropertyMapFromMap(there[args["id"].StringValue()]), nil
 		},
 	}
+	adopted := ""
 	look := func(r *recorder.Recorder) (found map[string][]netip.Prefix, err error) {
 		_ = r.Run(func(ctx *pulumi.Context) error {
-			found, err = foundation.LookupSubnets(ctx, "legops-test", netip.MustParsePrefix("10.0.0.0/16"), pulumi.Version(""))
+			found, err = foundation.LookupSubnets(ctx, "legops-test", netip.MustParsePrefix("10.0.0.0/16"), adopted, map[string]string{"subnet-3": "mine"}, pulumi.Version(""))
 			return nil
 		})
 		return found, err
@@ -47,8 +49,8 @@ func TestLookupSubnets(t *testing.T) {
 	require.NoError(t, err)
 	assert.Equal(t, map[string][]netip.Prefix{
 		foundation.SubnetName("legops-test", "public", "euw1-az1"): componenttest.Prefixes("10.0.0.0/24", "10.0.1.0/24"),
-		"subnet-3": componenttest.Prefixes("10.0.2.0/24"),
-	}, found)
+		"mine": componenttest.Prefixes("10.0.2.0/24"),
+	}, found, "a subnet that is adopted has the name that it gets")
 	found, err = look(&recorder.Recorder{})
 	require.NoError(t, err)
 	assert.Empty(t, found, "before the VPC exists")
@@ -56,4 +58,44 @@ func TestLookupSubnets(t *testing.T) {
 		_, err := look(&recorder.Recorder{Answers: answers, Refuse: func(typ, _ string) bool { return typ == function }})
 		assert.ErrorContains(t, err, function)
 	}
+	adopted = "vpc-1"
+	_, err = look(&recorder.Recorder{Answers: answers, Refuse: func(typ, _ string) bool { return typ == "aws:ec2/getVpcs:getVpcs" }})
+	require.NoError(t, err, "a VPC that is adopted has no name yet")
+}
+
+func TestLookupWhatIsAttached(t *testing.T) {
+	ask := func(answers map[string]recorder.Answer) (gateway string, tables map[string]foundation.RouteTable, err error) {
+		_ = (&recorder.Recorder{Answers: answers}).Run(func(ctx *pulumi.Context) error {
+			if gateway, err = foundation.LookupInternetGateway(ctx, "vpc-1", pulumi.Version("")); err == nil {
+				tables, err = foundation.LookupRouteTables(ctx, "vpc-1", pulumi.Version(""))
+			}
+			return nil
+		})
+		return gateway, tables, err
+	}
+	says := func(values map[string]any, err error) recorder.Answer {
+		return func(resource.PropertyMap) (resource.PropertyMap, error) {
+			return resource.NewPropertyMapFromMap(values), err
+		}
+	}
+	const gateways = "aws:ec2/getInternetGateway:getInternetGateway"
+	answers := map[string]recorder.Answer{
+		gateways:                                says(map[string]any{"internetGatewayId": "igw-1"}, nil),
+		"aws:ec2/getRouteTables:getRouteTables": says(map[string]any{"ids": []any{"rtb-1"}}, nil),
+		"aws:ec2/getRouteTable:getRouteTable": says(map[string]any{
+			"tags": map[string]any{"Name": "private"}, "associations": []any{map[string]any{"subnetId": "subnet-1"}, map[string]any{"main": true}},
+		}, nil),
+	}
+	gateway, tables, err := ask(answers)
+	require.NoError(t, err)
+	assert.Equal(t, "igw-1", gateway)
+	assert.Equal(t, map[string]foundation.RouteTable{"subnet-1": {ID: "rtb-1", Name: "private"}}, tables)
+
+	answers[gateways] = says(nil, errors.New("no matching EC2 Internet Gateway found"))
+	gateway, _, err = ask(answers)
+	require.NoError(t, err)
+	assert.Empty(t, gateway, "the VPC has none")
+	answers[gateways] = says(nil, errors.New("UnauthorizedOperation"))
+	_, _, err = ask(answers)
+	assert.ErrorContains(t, err, "UnauthorizedOperation")
 }

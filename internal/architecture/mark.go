@@ -14,7 +14,7 @@ type Mark struct {
 	// Resource is as the program asks for it, or as it was before; Component is the kind of its component, such as Queues.
 	Resource  *model.Resource
 	Component string
-	// Kind is what happens: replaced, deleted, created or updated.
+	// Kind is what happens: replaced, deleted, adopted, created or updated.
 	Kind string
 }
 
@@ -60,7 +60,7 @@ func (p *Picture) Highlight(marks []Mark) (unseen int) {
 // says is such as "2 replaced, 1 created".
 func says(counts map[string]int) string {
 	var parts []string
-	for _, kind := range []string{replaced, deleted, "created", "updated"} {
+	for _, kind := range []string{replaced, deleted, "adopted", "created", "updated"} {
 		if counts[kind] > 0 {
 			parts = append(parts, fmt.Sprintf("%d %s", counts[kind], kind))
 		}

@@ -18,8 +18,8 @@ const (
 	Secret  = "[secret]"
 )
 
-// Step is what the engine would do with a resource: same, create, update, delete, read, or a replacement in several steps
-// (replace, create-replacement, delete-replaced).
+// Step is what the engine would do with a resource: same, create, update, delete, read, import, or a replacement in several steps
+// (replace, create-replacement, delete-replaced). An import also makes what differs from the program as the program wants it, in place.
 type Step struct {
 	Op string `json:"op"`
 	// Old is what the state has, New what the program asks for; nil where there is none.
@@ -119,7 +119,22 @@ func (s *Step) clean() {
 func NewPlan(steps []Step) *Plan {
 	// The engine works at several things at a time, in another order each time.
 	slices.SortStableFunc(steps, func(a, b Step) int { return cmp.Compare(a.Resource().URN, b.Resource().URN) })
-	return &Plan{Steps: steps}
+	return &Plan{Steps: imports(steps)}
+}
+
+// imports makes one step of an import and the update that comes with it: the engine reads the resource into the state first, and compares that
+// with the program then (pulumi/pkg v3.250.0, resource/deploy/step_generator.go, continueStepsFromImport).
+func imports(steps []Step) []Step {
+	var all []Step
+	for _, step := range steps {
+		if last := len(all) - 1; last >= 0 && all[last].Op == "import" && step.Op == "update" && all[last].Resource().URN == step.Resource().URN {
+			step.Op = "import"
+			all[last] = step
+			continue
+		}
+		all = append(all, step)
+	}
+	return all
 }
 
 // Changes says whether it would do anything.

@@ -77,3 +77,21 @@ func TestZones(t *testing.T) {
 	assert.Equal(t, []string{"use1-az1", "use1-az2"}, g.Zones(balancer, "subnets"))
 	assert.Empty(t, g.Zones(balancer, "securityGroups"))
 }
+
+// An import and the update that comes with it are one step: what there is, and what the program makes of it.
+func TestImportIsOneStep(t *testing.T) {
+	const urn = `"urn": "urn:pulumi:dev::legops::aws:sqs/queue:Queue::signing", "type": "aws:sqs/queue:Queue"`
+	p, err := ReadPreview([]byte(`{"steps": [
+		{"op": "import", "newState": {` + urn + `, "inputs": {"name": "old", "delaySeconds": 5}}},
+		{"op": "update", "detailedDiff": {"delaySeconds": {"kind": "update"}},
+		 "oldState": {` + urn + `, "id": "url", "inputs": {"name": "old", "delaySeconds": 1}}, "newState": {` + urn + `, "inputs": {"name": "old", "delaySeconds": 5}}},
+		{"op": "update", "newState": {"urn": "urn:pulumi:dev::legops::aws:sqs/queue:Queue::writing", "type": "aws:sqs/queue:Queue"}}
+	]}`))
+	require.NoError(t, err)
+	require.Len(t, p.Steps, 2)
+	step := p.Steps[0]
+	assert.Equal(t, "import", step.Op)
+	assert.InDelta(t, 1, step.Old.Number("delaySeconds", 0), 0)
+	assert.Len(t, step.DetailedDiff, 1)
+	assert.Equal(t, "update", p.Steps[1].Op, "one of another resource stays what it is")
+}

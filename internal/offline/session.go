@@ -14,6 +14,7 @@ import (
 	"syscall"
 	"time"
 
+	"legops/internal/adoption/inventory"
 	"legops/internal/offline/cloud"
 )
 
@@ -79,6 +80,13 @@ func Open(o Options) (_ *Session, err error) {
 		return nil, err
 	}
 	if err := s.serve(o); err != nil {
+		return nil, err
+	}
+	existing, err := inventory.All(s.files)
+	if err != nil {
+		return nil, err
+	}
+	if err := s.cloud.Exists(existing); err != nil {
 		return nil, err
 	}
 	if s.proxy, err = StartProxy(s.record.ServesHost, s.leads); err != nil {

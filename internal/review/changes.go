@@ -19,11 +19,12 @@ type Kind string
 const (
 	Replaced Kind = "replaced"
 	Deleted  Kind = "deleted"
+	Adopted  Kind = "adopted" // it exists, becomes the program's, and is made as the program wants it, in place
 	Created  Kind = "created"
 	Updated  Kind = "updated"
 )
 
-var kinds = []Kind{Replaced, Deleted, Created, Updated}
+var kinds = []Kind{Replaced, Deleted, Adopted, Created, Updated}
 
 // Change is what happens to one resource.
 type Change struct {
@@ -83,6 +84,9 @@ func changesOf(p *model.Plan, protected map[string]bool) []Change {
 			c = &Change{Kind: kind, URN: string(r.URN), Type: r.Type, Name: r.Name()}
 			byURN[c.URN] = c
 		}
+		if kind == Replaced { // what is adopted can be replaced in the same update
+			c.Kind = kind
+		}
 		c.old, c.new = cmp.Or(c.old, step.Old), cmp.Or(c.new, step.New)
 		c.DeletesFirst = c.DeletesFirst || step.DeletesFirst
 		if len(step.ReplaceReasons) > 0 {
@@ -114,6 +118,7 @@ func changesOf(p *model.Plan, protected map[string]bool) []Change {
 var kindOf = map[string]Kind{
 	"create": Created, "update": Updated, "delete": Deleted,
 	"replace": Replaced, "create-replacement": Replaced, "delete-replaced": Replaced,
+	"import": Adopted, "import-replacement": Replaced,
 }
 
 // complete fills in what the resource itself tells.
@@ -122,6 +127,9 @@ func (c *Change) complete(g *model.Graph, protected map[string]bool) {
 	c.Component, c.ComponentKind = g.ComponentName(r), g.Kind(r)
 	if c.new != nil {
 		c.Source = position(c.new.SourcePosition)
+	}
+	if c.Kind == Adopted && c.old == nil {
+		c.old = c.new // the CLI shows what it reads only where that differs
 	}
 	c.Bares = protected[c.URN] && c.Kind == Replaced && c.new != nil && !c.new.Protect
 	c.Protected = protected[c.URN] && !c.Bares
@@ -132,7 +140,7 @@ func (c *Change) complete(g *model.Graph, protected map[string]bool) {
 	case c.Kind == Replaced && c.Reason == "":
 		c.Reason = "goes with what it depends on, which is deleted first"
 	}
-	if c.Kind == Updated || c.Kind == Replaced {
+	if c.Kind == Updated || c.Kind == Replaced || c.Kind == Adopted {
 		properties, reordered := propertiesOf(c.old, c.new, c.diff)
 		c.Properties = properties
 		c.Noise = c.Kind == Updated && onlyTags(properties) && (reordered || len(properties) > 0)

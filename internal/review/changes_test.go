@@ -44,7 +44,7 @@ func newBench(t *testing.T) *bench {
 // deployed deploys the base as it is, once for every change that is tried on it.
 func (w *bench) deployed(name, stack string) deployedBase {
 	if _, is := w.bases[name]; !is {
-		base, protected, err := w.deployBase(context.Background(), stack, w.base)
+		base, protected, err := w.deployBase(context.Background(), stack, w.base, w.base)
 		require.NoError(w.t, err)
 		w.bases[name] = deployedBase{base, protected}
 	}

@@ -100,6 +100,7 @@ func (r *Report) Headline() string {
 	}{
 		{"the deployment fails", func(s *Stack) []Finding { return s.Failures }},
 		{"an update left unfinished", func(s *Stack) []Finding { return s.Unfinished }},
+		{"something adopted", func(s *Stack) []Finding { return s.Adopted }},
 		{"data at risk", func(s *Stack) []Finding { return s.Risks }},
 		{"access widened", func(s *Stack) []Finding { return s.Access }},
 		{"a standard broken", func(s *Stack) []Finding { return s.Standards }},

@@ -33,6 +33,8 @@ type Stack struct {
 	// Unfinished is what an update that did not come to its end has left in the state for the next one: the account's, where its state was
 	// given, and that of the deployment of the head, where that fails.
 	Unfinished []Finding `json:"leftUnfinished"`
+	// Adopted is what exists in the account and becomes the program's, with what is changed of it.
+	Adopted []Finding `json:"adopted"`
 	// Risks are what could lose data, Access what may be reached or done that could not be.
 	Risks  []Finding `json:"dataAtRisk"`
 	Access []Finding `json:"accessWidened"`
@@ -55,10 +57,10 @@ type Stack struct {
 	Unseen int `json:"-"`
 }
 
-// NeedsApproval says whether a named person has to approve the change: the deployment fails, an update was left unfinished, data at risk,
+// NeedsApproval says whether a named person has to approve the change: the deployment fails, an update was left unfinished, something is adopted, data at risk,
 // access widened, or a standard broken.
 func (s *Stack) NeedsApproval() bool {
-	return len(s.Failures)+len(s.Unfinished)+len(s.Risks)+len(s.Access)+len(s.Standards) > 0
+	return len(s.Failures)+len(s.Unfinished)+len(s.Adopted)+len(s.Risks)+len(s.Access)+len(s.Standards) > 0
 }
 
 // Nothing says that nothing changes, not even a tag, and that the program says nothing new.
@@ -138,6 +140,7 @@ func judge(name string, e evidence) *Stack {
 	s.Failures = append([]Finding{}, failures(p, e.deployed)...)
 	learn(p, e.deployed)
 	s.Unfinished = append([]Finding{}, leftovers(p, e.left)...)
+	s.Adopted = append([]Finding{}, adopted(s.Changes)...)
 	s.Risks = append([]Finding{}, atRisk(p, s.Changes, e.protected)...) // none is a list without elements, in JSON too
 	s.Access = append([]Finding{}, widened(p, s.Changes)...)
 	s.Standards = append([]Finding{}, broken(p, e.environment)...)

@@ -121,7 +121,7 @@ func restartsOf(p *model.Plan, changes []Change) []Restart {
 func (c *Change) restarts() []Restart {
 	t := catalogue.Of(c.Type)
 	one := Restart{Resources: []string{c.Name}, Component: c.ComponentKind}
-	if c.Kind == Updated {
+	if c.Kind == Updated || c.Kind == Adopted {
 		return c.changesInPlace(t, one)
 	}
 	if c.Kind != Replaced || t.Failure == "" && (!c.DeletesFirst || t.Loss == "" && len(t.Restarts) == 0) {

@@ -13,9 +13,11 @@ import (
 	"sync"
 	"time"
 
+	"legops/internal/adoption/inventory"
 	"legops/internal/model"
 	"legops/internal/offline/engine"
 	"legops/internal/unfinished"
+	"legops/stacks"
 )
 
 // Options are what to compare.
@@ -158,7 +160,7 @@ func stackFile(s *source, stack string) string {
 // compare deploys the base to a simulated cloud of its own, waits for the head to be built, and previews it against that, then
 // deploys it there if that is asked for and it changes anything.
 func (w *workspace) compare(ctx context.Context, name string, base, head *source, built func() error, o Options, left []unfinished.Item) (*Stack, error) {
-	stack, protected, err := w.deployBase(ctx, name, base)
+	stack, protected, err := w.deployBase(ctx, name, base, head)
 	if err != nil {
 		return nil, fmt.Errorf("the base (%s) does not deploy: %w", base.Name, err)
 	}
@@ -185,17 +187,40 @@ func (w *workspace) compare(ctx context.Context, name string, base, head *source
 	return judge(name, evidence{p, deployment, protected, environmentOf(stackFile(head, name)), left, stack.Warnings(), o.Day}), nil
 }
 
-// deployBase brings the base up, and returns what Pulumi would refuse to delete or replace. The protection itself is taken away, or
-// the preview would end at the first thing that has it.
-func (w *workspace) deployBase(ctx context.Context, name string, base *source) (*engine.Stack, map[string]bool, error) {
+// account is a stack that nothing has been deployed to, in an account with what the inventory beside the head's stack file lists.
+func (w *workspace) account(name string, head *source) (*engine.Stack, error) {
 	stack, err := w.engine.Stack(name, nil)
 	if err != nil {
+		return nil, err
+	}
+	existing, err := inventory.Of(head.dir, name)
+	if err != nil {
+		return nil, err
+	}
+	return stack, stack.Exists(existing)
+}
+
+// deployBase brings the base up, and returns what Pulumi would refuse to delete or replace. The protection itself is taken away, or
+// the preview would end at the first thing that has it. A base that adopts nothing is not brought up where the head adopts: an account
+// is taken over before anything is deployed to it, and what a base would have made, no head could adopt.
+func (w *workspace) deployBase(ctx context.Context, name string, base, head *source) (*engine.Stack, map[string]bool, error) {
+	stack, err := w.account(name, head)
+	if err != nil {
 		return nil, nil, err
+	}
+	if adopts(stackFile(head, name)) && !adopts(stackFile(base, name)) {
+		return stack, map[string]bool{}, nil
 	}
 	if err := stack.Up(ctx, base.deployable()); err != nil {
 		return nil, nil, err
 	}
 	return stack, stack.Unprotect(), nil
+}
+
+// adopts says whether a stack file names anything to adopt. What is wrong with it, the program says.
+func adopts(file string) bool {
+	values, err := stacks.ReadFile(file)
+	return err == nil && values[project+":adopt"] != ""
 }
 
 // deployHead deploys the head, as far as that goes: the engine ends with the first failure and what runs beside it. If it went on, it

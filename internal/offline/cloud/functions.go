@@ -165,8 +165,16 @@ func roleNamed(p *Provider, c *connection, args resource.PropertyMap) (map[strin
 // function answers a question of a program.
 type function func(p *Provider, c *connection, args resource.PropertyMap) (map[string]any, error)
 
-// functions answers what a program may ask of the simulated cloud. One that is not here is refused.
+func init() {
+	for token, r := range readings {
+		functions[token] = readingOf(r)
+	}
+}
+
+// functions answers what a program may ask of the simulated cloud. One that is not here, or in readings, is refused.
 var functions = map[string]function{
+	"aws:ec2/getInternetGateway:getInternetGateway":          gatewayOf,
+	"aws:ec2/getRouteTables:getRouteTables":                  routeTablesOf,
 	"aws:opensearch/getDomain:getDomain":                     searchDomain,
 	"aws:resourcegroupstaggingapi/getResources:getResources": taggedResources,
 	"aws:rds/getInstances:getInstances":                      databaseNamed,

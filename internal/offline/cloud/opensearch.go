@@ -65,7 +65,11 @@ func searchDomain(p *Provider, c *connection, args resource.PropertyMap) (map[st
 	name := text(args["domainName"])
 	for _, e := range p.listed(c, catalogue.SearchDomain) {
 		if e.in().Text("domainName") == name {
-			return map[string]any{"id": e.ID, "arn": e.ID, "domainName": name, "engineVersion": e.in().Text("engineVersion")}, nil
+			options := []any{}
+			for _, subnet := range e.in().Texts("vpcOptions.subnetIds")[:min(1, len(e.in().Texts("vpcOptions.subnetIds")))] {
+				options = append(options, map[string]any{"vpcId": strings.Join(p.vpcOf(e, subnet), "")})
+			}
+			return map[string]any{"id": e.ID, "arn": e.ID, "domainName": name, "engineVersion": e.in().Text("engineVersion"), "vpcOptions": options, "tags": map[string]any(e.in().Values("tags"))}, nil
 		}
 	}
 	return nil, status.Error(codes.NotFound, "your query returned no results")

@@ -182,7 +182,8 @@ func databaseFound(p *Provider, c *connection, args resource.PropertyMap) (map[s
 		if e.in().Text("identifier") == name {
 			return map[string]any{
 				"id": e.ID, "dbInstanceIdentifier": name, "allocatedStorage": e.Outputs["allocatedStorage"], "maxAllocatedStorage": e.Outputs["maxAllocatedStorage"],
-				"engineVersion": e.Outputs["engineVersionActual"],
+				"engineVersion": e.Outputs["engineVersionActual"], "engine": e.in().Text("engine"), "storageEncrypted": e.in().Flag("storageEncrypted"),
+				"resourceId": e.ID, "dbSubnetGroup": e.in().Text("dbSubnetGroupName"), "dbName": e.in().Text("dbName"), "masterUsername": e.in().Text("username"),
 			}, nil
 		}
 	}

@@ -162,6 +162,9 @@ func (p *Provider) Read(ctx context.Context, req *pulumirpc.ReadRequest) (*pulum
 	p.record.mu.Lock()
 	defer p.record.mu.Unlock()
 	e := p.record.entries[c.key(resource.URN(req.GetUrn()), req.GetId())]
+	if e == nil && len(req.GetProperties().GetFields()) == 0 { // an import, not a refresh
+		e = p.imported(c, resource.URN(req.GetUrn()), req.GetId())
+	}
 	if e == nil {
 		return &pulumirpc.ReadResponse{}, nil // gone
 	}

@@ -34,6 +34,9 @@ var _ = simulate(map[string]simulation{
 		},
 		rules: []rule{subnetFits, subnetZone},
 	},
+	// See internal/catalogue/again.go.
+	catalogue.InternetGateway:       {rules: []rule{onlyOf("vpcId", "resource %s is already associated with network gateway %s")}},
+	catalogue.RouteTableAssociation: {rules: []rule{onlyOf("subnetId", "the specified association for the subnet %s conflicts with %s")}},
 	catalogue.FlowLog: {holds: []holding{{
 		input: "logDestination", as: func(e, _ *Entry) any { return strings.TrimSuffix(e.in().Text("logDestination"), ":*") },
 		says:   "The provider sends the ARN of a log group without `:*`, and reads what EC2 has: a difference that replaces the flow log.",

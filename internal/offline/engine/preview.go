@@ -42,8 +42,8 @@ func (r *reader) read(e engine.Event) {
 			}
 			r.deleted[payload.Metadata.URN] = true
 		}
-		// The CLI shows no default providers, and a replacement as one step.
-		if m := payload.Metadata; !r.refreshes && !e.Internal() && (m.Logical || !deploy.IsReplacementStep(m.Op)) {
+		// The CLI shows no default providers, and a replacement as one step. What an import finds it tells when it has read the resource.
+		if m := payload.Metadata; !r.refreshes && !e.Internal() && m.Op != deploy.OpImport && (m.Logical || !deploy.IsReplacementStep(m.Op)) {
 			step, err := stepOf(m)
 			if err != nil {
 				r.err = errors.Join(r.err, err)
@@ -55,7 +55,8 @@ func (r *reader) read(e engine.Event) {
 		}
 	case engine.ResourceOutputsEventPayload:
 		// A refresh says what it found only when it has read the resource.
-		if m := payload.Metadata; r.refreshes && !e.Internal() && (m.Op == deploy.OpUpdate && m.DetailedDiff != nil || m.Op == deploy.OpDelete) {
+		if m := payload.Metadata; !e.Internal() && (r.refreshes && (m.Op == deploy.OpUpdate && m.DetailedDiff != nil || m.Op == deploy.OpDelete) ||
+			!r.refreshes && m.Op == deploy.OpImport) {
 			step, err := stepOf(m)
 			r.err = errors.Join(r.err, err)
 			r.steps = append(r.steps, step)

@@ -17,6 +17,7 @@ import (
 	"github.com/pulumi/pulumi/pkg/v3/secrets/b64"
 	"github.com/pulumi/pulumi/sdk/v3/go/common/tokens"
 
+	"legops/internal/adoption"
 	"legops/internal/model"
 	"legops/internal/offline/cloud"
 )
@@ -76,6 +77,9 @@ func (s *Stack) copyState() *deploy.Snapshot {
 	}
 	return &c
 }
+
+// Exists puts what was there before Pulumi into the stack's cloud.
+func (s *Stack) Exists(all []adoption.Existing) error { return s.cloud.Exists(all) }
 
 // Record is what exists in the stack's cloud.
 func (s *Stack) Record() *cloud.Record { return s.record }
