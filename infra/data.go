@@ -58,6 +58,7 @@ func (p *Platform) database(ctx *pulumi.Context, cfg *stacks.Config) (err error)
 	p.Rds, err = data.NewRds(ctx, "rds", &data.RdsArgs{
 		Rds:               cfg.Rds,
 		AllocatedGiB:      p.present.database.Allocated,
+		LeftLogs:          p.present.database.LeftLogs,
 		Name:              p.name,
 		Location:          p.location,
 		VpcID:             p.Network.VpcID,

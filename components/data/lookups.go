@@ -11,6 +11,7 @@ import (
 	"github.com/pulumi/pulumi-aws/sdk/v6/go/aws/resourcegroupstaggingapi"
 	"github.com/pulumi/pulumi/sdk/v3/go/pulumi"
 
+	"legops/components/internal/kit"
 	"legops/internal/settings"
 )
 
@@ -20,6 +21,8 @@ type RunningDatabase struct {
 	Allocated, Max int
 	// Version is that of PostgreSQL, such as 17.6.
 	Version string
+	// LeftLogs are log groups that an earlier instance of this name has left. Where the instance exists they are its own, and not listed.
+	LeftLogs []string
 }
 
 // LookupDatabase asks RDS for the instance of an Rds component. The name is that of RdsArgs.
@@ -28,8 +31,12 @@ func LookupDatabase(ctx *pulumi.Context, name string, in pulumi.InvokeOption) (R
 	found, err := rds.GetInstances(ctx, &rds.GetInstancesArgs{
 		Filters: []rds.GetInstancesFilter{{Name: "db-instance-id", Values: []string{identifier}}},
 	}, in)
-	if err != nil || len(found.InstanceIdentifiers) == 0 {
+	if err != nil {
 		return RunningDatabase{}, err
+	}
+	if len(found.InstanceIdentifiers) == 0 {
+		left, err := kit.LogGroupsNamed(ctx, instanceLogs(identifier), in)
+		return RunningDatabase{LeftLogs: left}, err
 	}
 	instance, err := rds.LookupInstance(ctx, &rds.LookupInstanceArgs{DbInstanceIdentifier: &identifier}, in)
 	if err != nil {

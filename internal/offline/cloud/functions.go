@@ -167,6 +167,7 @@ type function func(p *Provider, c *connection, args resource.PropertyMap) (map[s
 
 // functions answers what a program may ask of the simulated cloud. One that is not here is refused.
 var functions = map[string]function{
+	"aws:cloudwatch/getLogGroups:getLogGroups":               logGroupsNamed,
 	"aws:opensearch/getDomain:getDomain":                     searchDomain,
 	"aws:resourcegroupstaggingapi/getResources:getResources": taggedResources,
 	"aws:rds/getInstances:getInstances":                      databaseNamed,

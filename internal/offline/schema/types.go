@@ -13,6 +13,7 @@ var ResourceTypes = slices.Sorted(slices.Values(append(catalogue.Tokens(),
 // FunctionTypes lists the tokens of the functions that the table covers,
 // sorted.
 var FunctionTypes = []string{
+	"aws:cloudwatch/getLogGroups:getLogGroups",
 	"aws:ec2/getAmi:getAmi",
 	"aws:ec2/getManagedPrefixList:getManagedPrefixList",
 	"aws:ec2/getPrefixList:getPrefixList",
