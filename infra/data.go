@@ -75,6 +75,7 @@ func (p *Platform) database(ctx *pulumi.Context, cfg *stacks.Config) (err error)
 		Adopted:           names["instance"],
 		SubnetGroup:       names["subnets"],
 		ParameterGroup:    names["parameters"],
+		LeftLogs:          p.present.database.LeftLogs,
 		Name:              p.name,
 		Location:          p.location,
 		VpcID:             p.Network.VpcID,

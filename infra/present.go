@@ -22,6 +22,8 @@ const eksName = "eks"
 type present struct {
 	// nodeGroups are the sizes of the node groups, by zone.
 	nodeGroups map[string]capacity.Group
+	// clusterLogs are log groups that an earlier cluster of the same name has left.
+	clusterLogs []string
 	// database is the database.
 	database data.RunningDatabase
 	// searchStays says that the search domain keeps its version.
@@ -64,6 +66,9 @@ func (p *Platform) look(ctx *pulumi.Context, cfg *stacks.Config) (err error) {
 			}
 		}
 	}
+	if p.present.clusterLogs, err = compute.LookupLeftLogs(ctx, p.name, in); err != nil {
+		return fmt.Errorf("%s:eks: cannot look up the log groups of an earlier cluster %s: %w", stacks.Project, p.name, err)
+	}
 	database := cfg.PhysicalNames("rds-")["instance"]
 	if p.present.database, err = data.LookupDatabase(ctx, p.name, database, in); err != nil {
 		return fmt.Errorf("%s:rds: cannot look up the database of %s: %w", stacks.Project, p.name, err)
@@ -78,6 +83,12 @@ func (p *Platform) look(ctx *pulumi.Context, cfg *stacks.Config) (err error) {
 	}
 	if warning := cfg.DatabaseUpgradeWarning(p.present.database.Version); warning != "" {
 		if err := ctx.Log.Warn(warning, nil); err != nil {
+			return err
+		}
+	}
+	for _, group := range slices.Concat(p.present.clusterLogs, p.present.database.LeftLogs) {
+		if err := ctx.Log.Warn(fmt.Sprintf("the log group %s is there already, from an earlier deployment: this one takes it over, "+
+			"and CloudWatch Logs then deletes what is older than its retention", group), nil); err != nil {
 			return err
 		}
 	}

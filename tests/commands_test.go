@@ -40,7 +40,8 @@ func documents(t *testing.T) []document {
 }
 
 var (
-	fence = regexp.MustCompile("(?ms)^[ \t]*(?:[0-9]+\\. |- )?```([a-z]*)\n(.*?)^[ \t]*```[ \t]*$")
+	// A fence may come right after the number of a step.
+	fence = regexp.MustCompile("(?ms)^[ \t]*(?:(?:\\d+\\.|[-*])[ \t]+)?```([a-z]*)\n(.*?)^[ \t]*```[ \t]*$")
 	// Any other name of a shell would not be looked at.
 	otherShells = []string{"bash", "shell", "console", "zsh"}
 )
@@ -231,6 +232,10 @@ func TestCommandsRefusesMistakes(t *testing.T) {
 			assert.ErrorContains(t, err, mistake.want)
 		})
 	}
-	_, err := document{"x.md", "text\n```bash\nmake up\n```\n"}.commands()
+	found, err := document{"x.md", "1. ```sh\n   make up\n   ```\n\n2. Then:\n\n   ```sh\n   make down\n   ```\n"}.commands()
+	require.NoError(t, err)
+	require.Len(t, found, 2, "what comes right after the number of a step, and what comes after that")
+	assert.Equal(t, "x.md:2", found[0].where)
+	_, err = document{"x.md", "text\n```bash\nmake up\n```\n"}.commands()
 	assert.EqualError(t, err, "x.md:3: a block of bash is not tested: call it sh")
 }

@@ -42,6 +42,8 @@ type EksArgs struct {
 	// NodeGroups are the sizes of the node groups that exist, by zone, from LookupNodeGroups. A zone without one starts with
 	// Nodes.MinSizePerZone nodes.
 	NodeGroups map[string]capacity.Group `kit:"optional"`
+	// LeftLogs are the log groups that an earlier cluster of this name has left, from LookupLeftLogs.
+	LeftLogs []string `kit:"optional"`
 	// Tags are put on instances, volumes and network interfaces of the nodes, which no default tags reach.
 	Tags map[string]string
 	// Protect keeps Pulumi from deleting the cluster and its logs.
@@ -144,7 +146,7 @@ func (a *EksArgs) check(p *kit.Problems) {
 // controlPlane creates the cluster by pulumi-eks, with every part that could differ between two people's
 // environments or that it would name itself passed in.
 func (b *eksBuild) controlPlane(nodeRole *kit.Role) error {
-	logs, err := b.logGroup("logs", fmt.Sprintf("/aws/eks/%s/cluster", b.args.Name), b.args.LogRetention)
+	logs, err := b.logGroup("logs", controlPlaneLogs(b.args.Name), b.args.LogRetention)
 	if err != nil {
 		return err
 	}
@@ -272,5 +274,5 @@ func (b *eksBuild) accessEntries() map[string]eks.AccessEntryArgs {
 // logGroup creates a log group of the cluster.
 func (b *eksBuild) logGroup(suffix, path string, days settings.RetentionDays) (*cloudwatch.LogGroup, error) {
 	return kit.NewLogGroup(b.Ctx, b.Name+"-"+suffix,
-		kit.LogGroupArgs{Path: path, Days: days, KeyArn: b.args.LogKeyArn, Protect: b.args.Protect}, b.Parent)
+		kit.LogGroupArgs{Path: path, Days: days, KeyArn: b.args.LogKeyArn, Protect: b.args.Protect, Left: b.args.LeftLogs}, b.Parent)
 }

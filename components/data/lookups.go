@@ -11,6 +11,7 @@ import (
 	"github.com/pulumi/pulumi-aws/sdk/v6/go/aws/resourcegroupstaggingapi"
 	"github.com/pulumi/pulumi/sdk/v3/go/pulumi"
 
+	"legops/components/internal/kit"
 	"legops/internal/settings"
 )
 
@@ -22,6 +23,8 @@ type RunningDatabase struct {
 	Version string
 	// Database is the name of the first database in it, Master that of the master user.
 	Database, Master string
+	// LeftLogs are log groups that an earlier instance of this name has left. Where the instance exists they are its own, and not listed.
+	LeftLogs []string
 }
 
 // LookupDatabase asks RDS for the instance of an Rds component. The name, and the identifier of one that is adopted, are those of RdsArgs.
@@ -30,8 +33,12 @@ func LookupDatabase(ctx *pulumi.Context, name, adopted string, in pulumi.InvokeO
 	found, err := rds.GetInstances(ctx, &rds.GetInstancesArgs{
 		Filters: []rds.GetInstancesFilter{{Name: "db-instance-id", Values: []string{identifier}}},
 	}, in)
-	if err != nil || len(found.InstanceIdentifiers) == 0 {
+	if err != nil {
 		return RunningDatabase{}, err
+	}
+	if len(found.InstanceIdentifiers) == 0 {
+		left, err := kit.LogGroupsNamed(ctx, instanceLogs(identifier), in)
+		return RunningDatabase{LeftLogs: left}, err
 	}
 	instance, err := rds.LookupInstance(ctx, &rds.LookupInstanceArgs{DbInstanceIdentifier: &identifier}, in)
 	if err != nil {

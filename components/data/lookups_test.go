@@ -15,6 +15,7 @@ import (
 
 const (
 	instancesFunction = "aws:rds/getInstances:getInstances"
+	logsFunction      = "aws:cloudwatch/getLogGroups:getLogGroups"
 	instanceFunction  = "aws:rds/getInstance:getInstance"
 	domainFunction    = "aws:opensearch/getDomain:getDomain"
 	listFunction      = "aws:resourcegroupstaggingapi/getResources:getResources"
@@ -51,7 +52,19 @@ func TestLookupDatabase(t *testing.T) {
 
 	database, err = looking(nil, data.LookupDatabase)
 	require.NoError(t, err)
-	assert.Zero(t, database, "before the instance exists")
+	assert.Equal(t, data.RunningDatabase{LeftLogs: []string{}}, database, "before the instance exists")
+
+	left := []string{"/aws/rds/instance/legops-test-database/postgresql"}
+	logs := map[string]recorder.Answer{logsFunction: func(args resource.PropertyMap) (resource.PropertyMap, error) {
+		assert.Equal(t, "/aws/rds/instance/legops-test-database/", args["logGroupNamePrefix"].StringValue())
+		return resource.NewPropertyMapFromMap(map[string]any{"logGroupNames": left}), nil
+	}}
+	database, err = looking(logs, data.LookupDatabase)
+	require.NoError(t, err)
+	assert.Equal(t, data.RunningDatabase{LeftLogs: left}, database, "an earlier instance has left its log")
+	logs[logsFunction] = answer(nil, errors.New("denied"))
+	_, err = looking(logs, data.LookupDatabase)
+	require.ErrorContains(t, err, "denied")
 
 	for _, function := range []string{instanceFunction, instancesFunction} {
 		answers[function] = answer(nil, errors.New("denied"))

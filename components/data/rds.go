@@ -49,6 +49,8 @@ type RdsArgs struct {
 	Adopted, SubnetGroup, ParameterGroup string `kit:"optional"`
 	// AllocatedGiB is the storage that the instance has, in GiB, from LookupDatabase; 0 before it exists.
 	AllocatedGiB int `kit:"optional"`
+	// LeftLogs are the log groups that an earlier instance of this name has left, from LookupDatabase.
+	LeftLogs []string `kit:"optional"`
 	// VpcID is the VPC of the security group.
 	VpcID pulumi.StringInput
 	// SubnetIDs are the subnets the instance and its standby may be in, in two zones at least (a rule of AWS).
@@ -333,14 +335,17 @@ func (b *rdsBuild) parameters() rds.ParameterGroupParameterArray {
 // databaseLogs are the logs of PostgreSQL that RDS hands to CloudWatch.
 var databaseLogs = []string{"postgresql", "upgrade"}
 
+// instanceLogs begins the names of those log groups.
+func instanceLogs(identifier string) string { return "/aws/rds/instance/" + identifier + "/" }
+
 // logGroups are where RDS writes the logs of this instance: it chooses the names.
 func (b *rdsBuild) logGroups() ([]pulumi.Resource, error) {
 	var groups []pulumi.Resource
 	for _, log := range databaseLogs {
 		group, err := kit.NewLogGroup(b.Ctx, b.Name+"-log-"+log, kit.LogGroupArgs{
-			Path:   fmt.Sprintf("/aws/rds/instance/%s/%s", b.instanceIdentifier(), log),
+			Path:   instanceLogs(b.instanceIdentifier()) + log,
 			Days:   b.args.LogRetention,
-			KeyArn: b.args.LogKeyArn, Protect: b.args.Protect,
+			KeyArn: b.args.LogKeyArn, Protect: b.args.Protect, Left: b.args.LeftLogs,
 		}, b.Parent)
 		if err != nil {
 			return nil, err

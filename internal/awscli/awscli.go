@@ -1,4 +1,4 @@
-// Package awscli holds commands of the AWS CLI against the real one, for tests: nothing is carried out.
+// Package awscli runs commands of the real AWS CLI for tests: nothing of them reaches AWS.
 package awscli
 
 import (
@@ -34,10 +34,16 @@ type CLI struct {
 	answers *bufio.Reader // nil where the CLI is no module of Python, and has to be started for each command
 }
 
-// Start starts the CLI in a folder for a test, with which it ends.
+// Start starts the CLI in a folder for a test, with which it ends. Nobody listens where it wants to connect.
 func Start(t testing.TB, dir string) *CLI {
 	t.Helper()
-	c := &CLI{dir: dir, endpoint: "http://" + checkout.ClosedAddress(t), environment: []string{
+	return StartAt(t, dir, "http://"+checkout.ClosedAddress(t))
+}
+
+// StartAt is Start with a server that answers in place of every service.
+func StartAt(t testing.TB, dir, endpoint string) *CLI {
+	t.Helper()
+	c := &CLI{dir: dir, endpoint: endpoint, environment: []string{
 		"PATH=" + os.Getenv("PATH"), "HOME=" + t.TempDir(), "AWS_ACCESS_KEY_ID=none", "AWS_SECRET_ACCESS_KEY=none", "AWS_MAX_ATTEMPTS=1",
 		"AWS_EC2_METADATA_DISABLED=true", "AWS_PAGER=",
 	}}

@@ -80,6 +80,9 @@ var answers = map[string]Answer{
 	"aws:resourcegroupstaggingapi/getResources:getResources": func(resource.PropertyMap) (resource.PropertyMap, error) {
 		return resource.PropertyMap{"resourceTagMappingLists": resource.NewProperty([]resource.PropertyValue{})}, nil
 	},
+	"aws:cloudwatch/getLogGroups:getLogGroups": func(resource.PropertyMap) (resource.PropertyMap, error) {
+		return resource.PropertyMap{"logGroupNames": resource.NewProperty([]resource.PropertyValue{})}, nil
+	},
 	"aws:rds/getInstances:getInstances": func(resource.PropertyMap) (resource.PropertyMap, error) {
 		return resource.PropertyMap{"instanceIdentifiers": resource.NewProperty([]resource.PropertyValue{})}, nil
 	},

@@ -29,6 +29,8 @@ type Resource struct {
 	Aliases []string
 	// DeleteBeforeReplace deletes the old one first where a new one takes its place.
 	DeleteBeforeReplace bool
+	// ImportID is the id of what exists and is taken over.
+	ImportID string
 }
 
 // plain are inputs without the marks of secrets.
@@ -123,6 +125,7 @@ func (r *Recorder) NewResource(args pulumi.MockResourceArgs) (string, resource.P
 		}
 		recorded.Providers = rpc.GetProviders()
 		recorded.DeleteBeforeReplace = rpc.GetDeleteBeforeReplace()
+		recorded.ImportID = rpc.GetImportId()
 		for _, alias := range rpc.GetAliases() {
 			recorded.Aliases = append(recorded.Aliases, alias.GetSpec().GetName()+alias.GetUrn())
 		}

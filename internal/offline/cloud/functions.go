@@ -175,6 +175,7 @@ func init() {
 var functions = map[string]function{
 	"aws:ec2/getInternetGateway:getInternetGateway":          gatewayOf,
 	"aws:ec2/getRouteTables:getRouteTables":                  routeTablesOf,
+	"aws:cloudwatch/getLogGroups:getLogGroups":               logGroupsNamed,
 	"aws:opensearch/getDomain:getDomain":                     searchDomain,
 	"aws:resourcegroupstaggingapi/getResources:getResources": taggedResources,
 	"aws:rds/getInstances:getInstances":                      databaseNamed,

@@ -24,7 +24,11 @@ var _ = simulate(map[string]simulation{
 		implied: func(m made) []string { return []string{impliedName(catalogue.AutoScalingGroup, m.scalingGroup())} },
 		// A change of one bound sends all three sizes, the desired one as it is in the state: d.HasChange("scaling_config") and
 		// expandNodegroupScalingConfig in hashicorp/terraform-provider-aws, internal/service/eks/node_group.go, 5.68 and 6.13.
-		shared: "scalingConfig",
+		// The same goes for version and launch template, which go out in a request of their own.
+		shared: []string{"scalingConfig", "version", "launchTemplate"},
+		holds: []holding{
+			{input: "version", says: drainSays, source: drainSource}, {input: "launchTemplate", says: drainSays, source: drainSource},
+		},
 		// The words are EKS's: terraform-aws-modules/terraform-aws-eks#3521, ministryofjustice/cloud-platform-infrastructure#4595.
 		rules: []rule{
 			when(func(in model.Values) bool { return nodesOf(in, "minSize") > nodesOf(in, "desiredSize") },

@@ -46,6 +46,11 @@ type Provider struct {
 	awaited  []Awaited
 	iamTakes time.Duration
 	hasty    []string
+	// lingers is whether services go on for a while: see Linger. freed are the names of queues that were deleted since the start.
+	lingers bool
+	freed   map[indexKey]bool
+	// updates are those of node groups that failed: see drain.go.
+	updates []NodeUpdate
 	// requests counts those of engines in this process, and the answers.
 	requests atomic.Int64
 }
@@ -83,7 +88,7 @@ func New(record *Record, fault *Fault) (*Provider, error) {
 	if err != nil {
 		return nil, err
 	}
-	p := &Provider{schema: table, record: record, ports: map[string]int{}, clock: map[entryKey]time.Duration{}, iamTakes: iamTakes}
+	p := &Provider{schema: table, record: record, ports: map[string]int{}, clock: map[entryKey]time.Duration{}, iamTakes: iamTakes, freed: map[indexKey]bool{}}
 	p.faults = &faults{fault: fault, crash: p.fall, released: make(chan struct{})}
 	return p, nil
 }

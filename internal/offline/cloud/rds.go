@@ -68,11 +68,8 @@ var _ = simulate(map[string]simulation{
 			when(func(in model.Values) bool { return in.Text("kmsKeyId") != "" && !in.Flag("storageEncrypted") },
 				"InvalidParameterCombination: kmsKeyId needs storageEncrypted"),
 		},
-		// The provider's own rule
-		deletion: when(func(in model.Values) bool {
-			return !in.Flag("skipFinalSnapshot") && in.Text("finalSnapshotIdentifier") == ""
-		},
-			"finalSnapshotIdentifier is required where skipFinalSnapshot is false"),
+		deletion: finalSnapshot,
+		removed:  leaveSnapshot,
 	},
 	catalogue.DatabaseSubnetGroup: {rules: []rule{twoZones("subnetIds"), sameVpc("subnetIds")}},
 	catalogue.DatabaseParameterGroup: {holds: parameterGroupHolds, rules: []rule{

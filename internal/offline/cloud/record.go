@@ -47,6 +47,8 @@ type Entry struct {
 	Scheduled map[string]any `json:"scheduled,omitempty"`
 	// Implied are the ids of what AWS makes on its own along with this, such as a VPC's default security group.
 	Implied []string `json:"implied,omitempty"`
+	// Occupied is whether the nodes of a group cannot be drained: see drain.go.
+	Occupied bool `json:"occupied,omitempty"`
 	// Pending is set between the creation and the answer to whoever asked. An entry that stays pending was created for a client that never
 	// heard of it; what comes of asking for it once more, the catalogue says (Again).
 	Pending bool `json:"pending,omitempty"`
@@ -97,7 +99,9 @@ type Record struct {
 	index   index
 	// recoverable is what was deleted and a person can have back: see recoverable.go.
 	recoverable map[entryKey]*Entry
-	journal     *os.File
+	// strays are what services made by themselves: see strays.go.
+	strays  map[strayKey]*Stray
+	journal *os.File
 	// watched is what was done since Watch, if somebody watches.
 	watched *[]Event
 	// over is set when the cloud crashed: it makes no further change.
@@ -109,6 +113,9 @@ type change struct {
 	Put    *Entry `json:"put,omitempty"`
 	Delete *Entry `json:"delete,omitempty"`
 	Keep   bool   `json:"keep,omitempty"`
+	// Stray is what a service made by itself, Gone one that is no more.
+	Stray *Stray `json:"stray,omitempty"`
+	Gone  *Stray `json:"gone,omitempty"`
 }
 
 // Event is something that was done to an entry, which was and is as told: was nothing before it came, is nothing after it went. Neither
@@ -131,7 +138,7 @@ func (r *Record) Watch() func() []Event {
 }
 
 func newRecord() *Record {
-	return &Record{entries: map[entryKey]*Entry{}, index: index{}, recoverable: map[entryKey]*Entry{}}
+	return &Record{entries: map[entryKey]*Entry{}, index: index{}, recoverable: map[entryKey]*Entry{}, strays: map[strayKey]*Stray{}}
 }
 
 // OpenRecord reads the journal at path, which need not exist, and continues it. With an empty path nothing is
@@ -190,6 +197,12 @@ func (r *Record) apply(c change) {
 		}
 		r.forget(c.Delete.key())
 	}
+	if c.Stray != nil {
+		r.strays[c.Stray.key()] = c.Stray
+	}
+	if c.Gone != nil {
+		delete(r.strays, c.Gone.key())
+	}
 }
 
 func (r *Record) forget(key entryKey) {
@@ -223,9 +236,10 @@ func (r *Record) commit(c change) error {
 // watch keeps a change. That whoever asked has heard of a creation is none.
 func (r *Record) watch(c change) {
 	e := Event{Is: c.Put}
-	if c.Put != nil {
+	switch {
+	case c.Put != nil:
 		e.Was = r.entries[c.Put.key()]
-	} else {
+	case c.Delete != nil:
 		e.Was = r.entries[c.Delete.key()]
 	}
 	if e.Was != nil && (e.Is == nil || !e.Was.Pending) {
@@ -253,6 +267,7 @@ func (r *Record) Copy() *Record {
 		c.apply(change{Put: &entry})
 	}
 	maps.Copy(c.recoverable, r.recoverable)
+	maps.Copy(c.strays, r.strays)
 	return c
 }
 

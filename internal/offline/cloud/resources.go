@@ -5,6 +5,7 @@ import (
 	"errors"
 
 	"github.com/pulumi/pulumi/sdk/v3/go/common/resource"
+	"github.com/pulumi/pulumi/sdk/v3/go/common/util/rpcutil/rpcerror"
 	pulumirpc "github.com/pulumi/pulumi/sdk/v3/proto/go"
 	"google.golang.org/grpc/codes"
 	"google.golang.org/grpc/status"
@@ -71,6 +72,9 @@ func (p *Provider) create(c *connection, urn resource.URN, inputs model.Values) 
 		return nil, err
 	}
 	if err := p.awaitRoles(e, nil); err != nil {
+		return nil, err
+	}
+	if err := p.awaitName(e); err != nil {
 		return nil, err
 	}
 	e.Pending = true
@@ -229,9 +233,11 @@ func (p *Provider) Update(ctx context.Context, req *pulumirpc.UpdateRequest) (*p
 			return nil, err
 		}
 	}
-	unchanged := simulated[string(urn.Type())].shared
-	if unchanged != "" && !at(stated, unchanged).DeepEquals(at(inputs, unchanged)) {
-		unchanged = ""
+	var unchanged []string
+	for _, input := range simulated[string(urn.Type())].shared {
+		if at(stated, input).DeepEquals(at(inputs, input)) {
+			unchanged = append(unchanged, input)
+		}
 	}
 	known, err := plain(inputs)
 	if err != nil {
@@ -245,6 +251,9 @@ func (p *Provider) Update(ctx context.Context, req *pulumirpc.UpdateRequest) (*p
 		e, err = p.update(c, urn, req.GetId(), known, unchanged)
 		return err
 	})
+	if failed := (*updateFailed)(nil); errors.As(err, &failed) {
+		return nil, p.asPlanned(c, urn, req, inputs, failed)
+	}
 	if err != nil {
 		return nil, err
 	}
@@ -267,18 +276,39 @@ func (p *Provider) refuseUnchanged(key entryKey, stated, inputs resource.Propert
 	return nil
 }
 
-// update changes a resource, except for an input that nobody asks to change, if there is one.
-func (p *Provider) update(c *connection, urn resource.URN, id string, inputs model.Values, unchanged string) (*Entry, error) {
+// updateFailed is why a service began to change a resource, and gave up.
+type updateFailed struct{ reason string }
+
+func (f *updateFailed) Error() string { return f.reason }
+
+// asPlanned is what the provider answers then: the error, and the state that the update should have led to. The engine keeps that state, and that the
+// update failed (terraform-plugin-sdk#476; pulumi-terraform-bridge v3.110.0, pkg/tfbridge/provider.go: Update, initializationError).
+func (p *Provider) asPlanned(c *connection, urn resource.URN, req *pulumirpc.UpdateRequest, inputs resource.PropertyMap, failed *updateFailed) error {
+	planned := p.outputs(p.making(c, urn, req.GetId(), inputs.Mappable()), inputs, resource.NewPropertyValue)
+	properties, err := p.answer(string(urn.Type()), planned, req.GetNews())
+	if err != nil {
+		return err
+	}
+	return rpcerror.WithDetails(rpcerror.New(codes.Unknown, failed.reason), &pulumirpc.ErrorResourceInitFailed{
+		Id: req.GetId(), Properties: properties, Inputs: req.GetNews(), Reasons: []string{failed.reason},
+	})
+}
+
+// update changes a resource, except for inputs that nobody asks to change.
+func (p *Provider) update(c *connection, urn resource.URN, id string, inputs model.Values, unchanged []string) (*Entry, error) {
 	p.record.mu.Lock()
 	defer p.record.mu.Unlock()
 	old := p.record.entries[c.key(urn, id)]
 	if old == nil {
 		return nil, refusal(urn, "NotFound: %s does not exist", id)
 	}
-	if unchanged != "" {
-		inputs[unchanged] = old.Inputs[unchanged]
+	for _, input := range unchanged {
+		if value, has := old.Inputs[input]; has {
+			inputs[input] = value
+		}
 	}
 	e := p.entry(c, urn, id, inputs, old)
+	e.Occupied = old.Occupied
 	if e.Type == catalogue.LaunchTemplate {
 		e.Outputs["latestVersion"] = old.Outputs["latestVersion"].(float64) + 1
 	}
@@ -291,6 +321,9 @@ func (p *Provider) update(c *connection, urn resource.URN, id string, inputs mod
 		return nil, err
 	}
 	if err := p.awaitRoles(e, old); err != nil {
+		return nil, err
+	}
+	if err := p.drain(e, old); err != nil {
 		return nil, err
 	}
 	return e, p.record.commit(change{Put: e})
@@ -321,10 +354,15 @@ func (p *Provider) remove(c *connection, urn resource.URN, id string) error {
 	if err := p.refuseDelete(e); err != nil {
 		return err
 	}
-	if err := p.discard(e); err != nil || simulated[e.Type].removed == nil {
+	if err := p.discard(e); err != nil {
 		return err
 	}
-	return simulated[e.Type].removed(p, e)
+	if removed := simulated[e.Type].removed; removed != nil {
+		if err := removed(p, e); err != nil {
+			return err
+		}
+	}
+	return p.leave(e)
 }
 
 // discard takes a resource out of the record, after what is a part of it.

@@ -46,9 +46,9 @@ type simulation struct {
 	// rules are what AWS checks of a resource that is created or updated, deletion what it checks besides of one that is deleted.
 	rules    []rule
 	deletion rule
-	// shared is an input that others change, too. The provider sends it whole, with the values that Pulumi knows, if any of it changes,
+	// shared are inputs that others change, too. The provider sends each whole, with the values that Pulumi knows, if any of it changes,
 	// and else not at all.
-	shared string
+	shared []string
 	// unchanging are inputs that the provider sends by themselves when they differ from what Pulumi knows, and the service refuses if it has them so.
 	unchanging map[string]string
 	// planned changes inputs as the provider does before it compares or sends them, or says what it refuses then, in a preview, too;
@@ -147,6 +147,9 @@ func (p *Provider) Unlock() error {
 // refuseDelete says why AWS would not delete a resource.
 func (p *Provider) refuseDelete(e *Entry) error {
 	known := catalogue.Of(e.Type)
+	if err := p.refuseStrays(e); err != nil {
+		return err
+	}
 	if lock := known.Lock; lock != "" && e.in().Flag(lock) {
 		return e.refusal("OperationNotPermitted: %s cannot be deleted, it has %s", e.ID, lock)
 	}

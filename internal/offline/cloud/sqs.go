@@ -3,6 +3,9 @@ package cloud
 import (
 	"slices"
 	"strings"
+	"time"
+
+	"github.com/pulumi/pulumi/sdk/v3/go/common/resource"
 
 	"legops/internal/catalogue"
 	"legops/internal/model"
@@ -12,6 +15,10 @@ import (
 var _ = simulate(map[string]simulation{
 	catalogue.Queue: {
 		outputs: outputs{"url": func(m made) any { return m.id }},
+		removed: func(p *Provider, e *Entry) error {
+			p.freed[byName(e, e.in().Text("name"))] = true
+			return nil
+		},
 		rules: []rule{
 			ordered("fifoQueue"),
 			forbids(inNoOrder("fifoQueue"), "InvalidAttributeName: {} is for FIFO queues",
@@ -31,6 +38,29 @@ var _ = simulate(map[string]simulation{
 	catalogue.RedrivePolicy:      {rules: []rule{redriveFits}},
 	catalogue.RedriveAllowPolicy: {rules: []rule{redriveAllowFits}},
 })
+
+// SQS keeps the name of a deleted queue for queueNameTakes, and the provider asks again for queueNamePatience: half of three minutes
+// (terraform-provider-aws 6.19, internal/service/sqs/queue.go: resourceQueueCreate, errCodeQueueDeletedRecently; the minute: its
+// queueDeletedTimeout, after the API reference, CreateQueue).
+const (
+	queueNameTakes    = time.Minute
+	queueNamePatience = 90 * time.Second
+)
+
+// awaitName says that the name of a queue is not free yet, for longer than the provider asks again. No time passes here, so it never is at once.
+func (p *Provider) awaitName(e *Entry) error {
+	name := byName(e, e.in().Text("name"))
+	if e.Type != catalogue.Queue || !p.freed[name] {
+		return nil
+	}
+	if slices.Contains(p.hasty, e.Type) {
+		return e.refusal("AWS.SimpleQueueService.QueueDeletedRecently: You must wait 60 seconds after deleting a queue before you can create " +
+			"another with the same name")
+	}
+	delete(p.freed, name)
+	p.awaited = append(p.awaited, Awaited{URN: resource.URN(e.URN), For: queueNameTakes})
+	return nil
+}
 
 const fifo = ".fifo"
 

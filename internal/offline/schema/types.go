@@ -14,6 +14,7 @@ var ResourceTypes = slices.Sorted(slices.Values(append(catalogue.Tokens(),
 // sorted.
 var FunctionTypes = []string{
 	"aws:cloudwatch/getLogGroup:getLogGroup",
+	"aws:cloudwatch/getLogGroups:getLogGroups",
 	"aws:ec2/getAmi:getAmi",
 	"aws:ec2/getInternetGateway:getInternetGateway",
 	"aws:ec2/getManagedPrefixList:getManagedPrefixList",

@@ -68,6 +68,7 @@ func lookups(deployed *engine.Stack, values map[string]string) map[string]record
 		"aws:eks/getNodeGroup:getNodeGroup", "aws:rds/getInstances:getInstances", "aws:rds/getInstance:getInstance",
 		"aws:ec2/getVpcs:getVpcs", "aws:ec2/getSubnets:getSubnets", "aws:ec2/getSubnet:getSubnet", "aws:iam/getRole:getRole",
 		"aws:opensearch/getDomain:getDomain", "aws:resourcegroupstaggingapi/getResources:getResources",
+		"aws:cloudwatch/getLogGroups:getLogGroups",
 	} {
 		answers[token] = ask(token)
 	}
