@@ -6,10 +6,14 @@ package delivery
 import (
 	"embed"
 	"io/fs"
+	"path"
 )
 
 //go:embed *.sh release
 var files embed.FS
+
+//go:embed restore
+var restore embed.FS
 
 // Files returns the scripts by their paths in this folder.
 func Files() (map[string]string, error) {
@@ -39,6 +43,28 @@ var MirrorBuildspec string
 //
 //go:embed build.yml
 var BuildBuildspec string
+
+// RestoreFiles returns the scripts of a restore drill by their paths in the folder restore.
+func RestoreFiles() (map[string]string, error) {
+	all := map[string]string{}
+	entries, err := restore.ReadDir("restore")
+	if err != nil {
+		return nil, err
+	}
+	for _, entry := range entries {
+		text, err := restore.ReadFile(path.Join("restore", entry.Name()))
+		if err != nil {
+			return nil, err
+		}
+		all[entry.Name()] = string(text)
+	}
+	return all, nil
+}
+
+// RestoreBuildspec is the buildspec of a restore drill.
+//
+//go:embed restore.yml
+var RestoreBuildspec string
 
 // LoadTestBuildspec is the buildspec that puts the platform under load.
 //

@@ -53,6 +53,10 @@ const (
 	Deployer = "deployer"
 	// LoadTest is the runs that put the platform under load. Optional.
 	LoadTest = "load-test"
+	// RestoreDrill is the runs that look whether a backup can be restored, Restored the database that such a run restores. Optional; Restored
+	// is there only during a run.
+	RestoreDrill = "restore-drill"
+	Restored     = "restored-database"
 	// Runner is the jobs of GitHub Actions that update the platform. Optional.
 	Runner = "runner"
 	// Internet is every address. It may reach nothing.
@@ -90,6 +94,9 @@ var Flows = []foundation.Flow{
 	{From: Deployer, To: Internet, Port: 443, Protocol: "tcp", Why: "CodeDeploy, Session Manager, EKS and ECR where they have no endpoint, and tools when the instance starts"},
 	{From: LoadTest, To: Endpoints, Port: 443, Protocol: "tcp", Why: "CloudWatch Logs and Secrets Manager, where they have an endpoint"},
 	{From: LoadTest, To: Internet, Port: 443, Protocol: "tcp", Why: "The platform by the way of visitors, AWS services without an endpoint, and the source of k6"},
+	{From: RestoreDrill, To: Restored, Port: data.DatabasePort, Protocol: "tcp", Why: "Restore drills look what is in the restored database"},
+	{From: RestoreDrill, To: Endpoints, Port: 443, Protocol: "tcp", Why: "CloudWatch Logs and RDS, where they have an endpoint"},
+	{From: RestoreDrill, To: Internet, Port: 443, Protocol: "tcp", Why: "AWS services without an endpoint"},
 	{From: Runner, To: ControlPlane, Port: 443, Protocol: "tcp", Why: "Pulumi looks after what runs on the cluster"},
 	{From: Runner, To: Endpoints, Port: 443, Protocol: "tcp", Why: "AWS services, where they have an endpoint"},
 	{From: Runner, To: Internet, Port: 443, Protocol: "tcp", Why: "GitHub, AWS services without an endpoint, and the modules, plugins and tools of the program"},
@@ -166,6 +173,10 @@ func (p *Platform) parties() map[string]foundation.Party {
 	if p.LoadTest != nil {
 		parties[LoadTest] = foundation.Party{SecurityGroupID: p.LoadTest.SecurityGroupID}
 	}
+	if p.RestoreDrill != nil {
+		parties[RestoreDrill] = foundation.Party{SecurityGroupID: p.RestoreDrill.SecurityGroupID}
+		parties[Restored] = foundation.Party{SecurityGroupID: p.RestoreDrill.RestoredSecurityGroupID}
+	}
 	if p.Runner != nil {
 		parties[Runner] = foundation.Party{SecurityGroupID: p.Runner.SecurityGroupID}
 	}
@@ -181,10 +192,11 @@ func (p *Platform) connectivity(ctx *pulumi.Context, cfg *stacks.Config) (err er
 	return err
 }
 
-// Absent are the optional parties that a stack lacks.
+// Absent are the optional parties that a stack lacks, but for the time of a restore drill.
 func Absent(cfg *stacks.Config) map[string]bool {
 	return map[string]bool{
 		Bastion: !cfg.Bastion.Enabled, LoadTest: cfg.LoadTest == nil, Runner: !hasRunner(cfg),
+		RestoreDrill: cfg.Backup.RestoreDrill == nil, Restored: true,
 		Administrators: len(cfg.Eks.PublicAccessCIDRs) == 0, Endpoints: len(cfg.Network.InterfaceEndpoints) == 0,
 	}
 }

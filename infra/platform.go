@@ -99,6 +99,7 @@ type Platform struct {
 	Mirrors           []*delivery.Mirror
 	Runner            *delivery.Runner              // nil without one, or until it is connected
 	LoadTest          *delivery.LoadTest            // nil without one
+	RestoreDrill      *delivery.RestoreDrill        // nil without one
 	Pipelines         pulumi.StringMap              // their names, by application
 	GlobalAlerts      *operations.Alerts            // in us-east-1
 	Alarms            map[string]*operations.Alarms // by layer

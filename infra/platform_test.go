@@ -81,7 +81,8 @@ func platform() *stacks.Config {
 		},
 		Backup: settings.Backup{
 			Start: "07:10", RetentionDays: 17, CopyRetentionDays: pointer(18),
-			Lock: &settings.BackupLock{MinRetentionDays: 16, MaxRetentionDays: 19, ChangeableForDays: pointer(4)},
+			Lock:         &settings.BackupLock{MinRetentionDays: 16, MaxRetentionDays: 19, ChangeableForDays: pointer(4)},
+			RestoreDrill: &settings.RestoreDrill{Minutes: 90, NewestRowHours: 30, Tables: []settings.Table{"matters.notes"}},
 		},
 		Cdn: settings.Cdn{
 			PriceClass: "PriceClass_100", ContentSecurityPolicy: "default-src 'self'", Hsts: settings.Hsts{MaxAgeSeconds: 400},
@@ -301,6 +302,7 @@ func TestPlatformStopsAtTheFirstLayerThatFails(t *testing.T) {
 		"Pipeline pipe":             func(c *stacks.Config) { c.Pipeline.BlockSeverity = "" },
 		"Runner runner":             func(c *stacks.Config) { c.Runner.Repository = "" },
 		"LoadTest load":             func(c *stacks.Config) { c.LoadTest.Profile = "" },
+		"RestoreDrill restoredrill": func(c *stacks.Config) { c.Backup.RestoreDrill.Minutes = 0 },
 		"Cdn cdn":                   func(c *stacks.Config) { c.Cdn.PriceClass = "" },
 		`application matters: queues queues: there is no queue "post"`: func(c *stacks.Config) { c.Applications[1].Produces = []string{"post"} },
 		`application matters: there is no bucket "attic"`:              func(c *stacks.Config) { c.Applications[1].Buckets[0].Name = "attic" },
@@ -327,6 +329,7 @@ func TestPlatformReportsAResourceThatCannotBeRegistered(t *testing.T) {
 		"legops:components:Alerts", "legops:components:Scripts", "legops:components:Builder", "legops:components:Deployer",
 		"legops:components:Github", "legops:components:Mirror", "legops:components:Runner", "legops:components:LoadTest", "legops:components:Pipeline",
 		"legops:components:Alarms", "legops:components:Dashboard", "legops:components:DeliveryLog", "legops:components:Backup",
+		"legops:components:RestoreDrill",
 		"legops:components:Budget",
 	} {
 		var returned error
@@ -339,13 +342,13 @@ func TestPlatformReportsAResourceThatCannotBeRegistered(t *testing.T) {
 	}
 }
 
-// Bastion, copy of the buckets, runner, load test and search access are optional: without them no resource of them exists.
+// Bastion, copy of the buckets, runner, load test, restore drill and search access are optional: without them no resource of them exists.
 func TestPlatformWithoutWhatIsOptional(t *testing.T) {
 	cfg := platform()
 	cfg.Bastion.Enabled, cfg.Storage.ReplicaRegion, cfg.Applications = false, nil, cfg.Applications[:1]
 	cfg.Applications[0].Calls = nil
 	cfg.Pipeline.GithubConnected, cfg.Pipeline.ManualApproval, cfg.Pipeline.LoadTest, cfg.LoadTest = false, false, false, nil
-	cfg.Backup.CopyRetentionDays, cfg.Backup.Lock = nil, nil
+	cfg.Backup.CopyRetentionDays, cfg.Backup.Lock, cfg.Backup.RestoreDrill = nil, nil, nil
 	cfg.Eks.Viewers = nil
 	r := &recorder.Recorder{}
 	require.NoError(t, r.Run(func(ctx *pulumi.Context) error {
@@ -364,6 +367,7 @@ func TestPlatformWithoutWhatIsOptional(t *testing.T) {
 		assert.NotContains(t, found.Name(), "loadtest", found.URN)
 		assert.NotContains(t, found.Name(), "load-test", found.URN)
 		assert.NotContains(t, found.Name(), "runner", found.URN)
+		assert.NotContains(t, found.Name(), "drill", found.URN)
 		assert.NotEqual(t, "aws:wafv2/ipSet:IpSet", found.Type)
 	}
 	assert.Empty(t, r.OfType("aws:opensearch/domainPolicy:DomainPolicy"))

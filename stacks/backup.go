@@ -2,7 +2,11 @@ package stacks
 
 import (
 	"fmt"
+	"slices"
+	"strings"
 	"time"
+
+	"legops/internal/settings"
 )
 
 // backupDistance is the time before and after its own windows in which RDS refuses a snapshot of AWS Backup: AWS
@@ -19,6 +23,7 @@ func backups(c *checker) {
 			fmt.Sprintf("copies go to %s, which is missing", full("storage.replicaRegion")), "add it, or remove copyRetentionDays")
 	}
 	backupLock(c)
+	restoreDrill(c)
 	if !c.ok("backup.start", "rds.backupWindow", "rds.maintenanceWindow") || b.Start == "" {
 		return
 	}
@@ -60,6 +65,21 @@ func backupLock(c *checker) {
 			c.report(kept.key, *kept.days,
 				fmt.Sprintf("%s allows only %d to %d days", full("backup.lock"), lock.MinRetentionDays, lock.MaxRetentionDays),
 				"choose a retention in that range, or change the lock")
+		}
+	}
+}
+
+// restoreDrill refuses tables of applications that have none in the database.
+func restoreDrill(c *checker) {
+	drill := c.Backup.RestoreDrill
+	if drill == nil || !c.ok("backup.restoreDrill", "applications") {
+		return
+	}
+	for i, table := range drill.Tables {
+		name, _, _ := strings.Cut(string(table), ".")
+		if !slices.ContainsFunc(c.Applications, func(a settings.Application) bool { return a.Name == name && a.Database }) {
+			c.report(element("backup.restoreDrill.tables", i), string(table), fmt.Sprintf("no application %s uses the database", name),
+				"write the name of an application with database: true, a dot and a table of its schema")
 		}
 	}
 }

@@ -18,9 +18,10 @@ type EndpointUse struct {
 
 // The callers that a stack need not have.
 const (
-	byBastion  = "bastion"
-	byLoadTest = "load-test"
-	byRunner   = "runner"
+	byBastion      = "bastion"
+	byLoadTest     = "load-test"
+	byRestoreDrill = "restore-drill"
+	byRunner       = "runner"
 )
 
 // SecureCommands is the service that the CodeDeploy agent polls if its configuration says so. It has an interface endpoint;
@@ -64,8 +65,10 @@ var EndpointUses = []EndpointUse{
 	{"kms", byRunner, "updates, and the secrets of Pulumi's state"},
 	{"logs", "nodes", "logs, and the metrics of Container Insights, sent as logs"},
 	{"logs", byLoadTest, "its log"},
+	{"logs", byRestoreDrill, "its log"},
 	{"logs", byRunner, "updates, and its log"},
 	{"monitoring", byRunner, "updates of alarms and dashboards"},
+	{"rds", byRestoreDrill, "it restores the database beside it"},
 	{"rds", byRunner, "updates"},
 	{"secretsmanager", "nodes", "applications read their secrets, and the database roles the master password"},
 	{"secretsmanager", byLoadTest, "the credentials it signs in with"},
@@ -93,10 +96,10 @@ func EndpointServices() []settings.EndpointService {
 
 // interfaceEndpoints refuses endpoints without a caller in the stack.
 func interfaceEndpoints(c *checker) {
-	if !c.ok("network.interfaceEndpoints", "bastion", "loadTest", "runner") {
+	if !c.ok("network.interfaceEndpoints", "bastion", "backup", "loadTest", "runner") {
 		return
 	}
-	absent := map[string]bool{byBastion: !c.Bastion.Enabled, byLoadTest: c.LoadTest == nil, byRunner: c.Runner == nil}
+	absent := map[string]bool{byBastion: !c.Bastion.Enabled, byLoadTest: c.LoadTest == nil, byRestoreDrill: c.Backup.RestoreDrill == nil, byRunner: c.Runner == nil}
 	for i, service := range c.Network.InterfaceEndpoints {
 		if !slices.ContainsFunc(EndpointUses, func(use EndpointUse) bool { return use.Service == service && !absent[use.By] }) {
 			c.report(element("network.interfaceEndpoints", i), string(service), "nothing in this stack calls it, and it costs by the hour",

@@ -75,6 +75,11 @@ var requirements = []requirement{
 		}
 		return c.Backup.Lock.MinRetentionDays
 	}, minimum.LockDays, "days that a backup is locked"), {
+		key:   "backup.restoreDrill",
+		value: func(*Config) any { return nil },
+		met:   func(c *Config) bool { return c.Backup.RestoreDrill != nil },
+		what:  "that the backups are restored once a month", fix: "add it, with minutes and newestRowHours",
+	}, {
 		key:   "cdn.contentSecurityPolicy",
 		value: func(c *Config) any { return c.Cdn.ContentSecurityPolicy },
 		met:   func(c *Config) bool { return strictScripts(c.Cdn.ContentSecurityPolicy) },

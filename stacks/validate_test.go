@@ -182,6 +182,17 @@ func TestRules(t *testing.T) {
 			"legops:backup.copyRetentionDays: 100: legops:backup.lock allows only 101 to 365 days: choose a retention in that range, or change the lock",
 			"legops:backup.retentionDays: 366: legops:backup.lock allows only 101 to 365 days: choose a retention in that range, or change the lock",
 		}},
+		{"a drill of tables that nobody has", "test", []edit{set("backup.restoreDrill", map[string]any{
+			"minutes": 10, "newestRowHours": 0, "tables": []any{"matters.notes", "portal.notes", "nobody.notes", "notes"},
+		})}, []string{
+			"legops:backup.restoreDrill.minutes: 10: below the minimum of 30: write a whole number of 30 to 1200",
+			"legops:backup.restoreDrill.newestRowHours: 0: below the minimum of 1: write a whole number of 1 to 8760",
+			"legops:backup.restoreDrill.tables[3]: notes: malformed: write an application, a dot and a table, such as matters.notes",
+		}},
+		{"a drill of tables of others", "test", []edit{set("backup.restoreDrill.tables", []any{"matters.notes", "portal.notes", "nobody.notes"})}, []string{
+			"legops:backup.restoreDrill.tables[1]: portal.notes: no application portal uses the database: write the name of an application with database: true, a dot and a table of its schema",
+			"legops:backup.restoreDrill.tables[2]: nobody.notes: no application nobody uses the database: write the name of an application with database: true, a dot and a table of its schema",
+		}},
 		{"a lock with an empty range", "test", []edit{set("backup.lock.minRetentionDays", 36)}, []string{
 			"legops:backup.lock.minRetentionDays: 36: above maxRetentionDays, which is 35: lower minRetentionDays or raise maxRetentionDays",
 		}},
@@ -199,11 +210,12 @@ func TestProduction(t *testing.T) {
 			set("cdn.hsts.maxAgeSeconds", minimum.HSTSSeconds.Production-1), set("pipeline.manualApproval", false), set("pipeline.loadTest", true),
 			set("pipeline.blockSeverity", "CRITICAL"), set("monitoring.logRetentionDays", 60),
 			set("loadTest", map[string]any{"profile": "stress", "computeType": "BUILD_GENERAL1_LARGE"}),
-			drop("storage.replicaRegion"), set("backup.retentionDays", minimum.BackupDays.Production-1), drop("backup.copyRetentionDays"), drop("backup.lock"),
+			drop("storage.replicaRegion"), set("backup.retentionDays", minimum.BackupDays.Production-1), drop("backup.copyRetentionDays"), drop("backup.lock"), drop("backup.restoreDrill"),
 			set("cdn.contentSecurityPolicy", "default-src 'self'; script-src 'self' 'unsafe-inline'"),
 		}, []string{
 			"legops:backup.copyRetentionDays" + keeps(minimum.BackupDays, "copies in another region"),
 			"legops:backup.lock: production requires backups that nobody can delete: add it, with minRetentionDays, maxRetentionDays and changeableForDays",
+			"legops:backup.restoreDrill: production requires that the backups are restored once a month: add it, with minutes and newestRowHours",
 			fmt.Sprintf("legops:backup.retentionDays: %d", minimum.BackupDays.Production-1) + keeps(minimum.BackupDays, "backups in the vault"),
 			"legops:cdn.contentSecurityPolicy: default-src 'self'; script-src 'self' 'unsafe-inline': production requires that only named sources run scripts: remove 'unsafe-inline', 'unsafe-eval', *, http:, https: and data: from default-src and script-src",
 			"legops:cdn.firewall.mode: count: production requires a firewall that blocks: set it to block",

@@ -4,6 +4,7 @@ import (
 	"cmp"
 	"encoding/json"
 	"fmt"
+	"maps"
 	"net/http"
 	"net/http/httptest"
 	"os"
@@ -145,11 +146,22 @@ func page(r *http.Request, list []post) []post {
 	return append([]post{}, list[from:min(from+size, len(list))]...) // an empty list is [], not null
 }
 
-// node runs a script against it, with files in a folder, and returns its output, which must not contain the token.
+// node runs a script against it, with files in a folder, and returns its output, which must not contain the token. What nobody says of
+// restore drills is that there are none; - is that nothing is known of them.
 func (g *github) node(script string, files map[string]string, env ...string) (out string, code int) {
 	server := httptest.NewServer(g)
 	defer server.Close()
 	folder := g.t.TempDir()
+	files = maps.Clone(files)
+	if files == nil {
+		files = map[string]string{}
+	}
+	switch files["drill.json"] {
+	case "":
+		files["drill.json"] = `[{"projects":[]},{"builds":[]},{"left":[]}]`
+	case "-":
+		delete(files, "drill.json")
+	}
 	checkout.Write(g.t, folder, files)
 	run := exec.Command("node", filepath.Join(root, ".github", "scripts", script), folder)
 	run.Env = append([]string{

@@ -32,6 +32,8 @@ var workflowMistakes = []struct{ name, file, old, new, want string }{
 	{"an ignored error", "test.yml", "- run: .ci/run", "- run: .ci/run || true", "ignores an error"},
 	{"no drift run without its list", "drift.yml", "pending.sh \"$STACK\" drift\n        continue-on-error: true", "pending.sh \"$STACK\" drift",
 		`pending.sh "$STACK" drift stops a job that it only informs`},
+	{"no drift run without the drill", "drift.yml", "drill.sh report \"$STACK\" drift\n        continue-on-error: true", "drill.sh report \"$STACK\" drift",
+		`drill.sh report "$STACK" drift stops a job that it only informs`},
 	{"no update without the cluster", "deploy-stack.yml", "cluster.sh \"$STACK\"\n        continue-on-error: true", "cluster.sh \"$STACK\"",
 		`cluster.sh "$STACK" stops a job that it only informs`},
 	{"the shell that hides errors", "test.yml", "shell: bash", "shell: sh", "shell is not bash"},

@@ -27,7 +27,7 @@ func TestWorkflowPendingScript(t *testing.T) {
 	assert.Empty(t, out)
 	assert.Zero(t, code)
 	assert.Equal(t, "[]\n", j.read("drift/databases.json"))
-	assert.Regexp(t, `^aws rds describe-db-instances --output json --query DBInstances\[\?starts_with\(DBInstanceIdentifier, 'legops-dev-'\)\]`, j.read("calls"))
+	assert.Regexp(t, `^aws rds describe-db-instances --output json --query DBInstances\[\?starts_with\(DBInstanceIdentifier, 'legops-dev-'\) && !starts_with\(DBInstanceIdentifier, 'legops-dev-drill-'\)\]`, j.read("calls"))
 	j = newJob(t, map[string]string{"bin/aws": aws + "echo AccessDenied >&2; exit 254\n"})
 	out, code = j.run("pending.sh", []string{"dev", "drift"})
 	assert.Equal(t, "AccessDenied\n", out)

@@ -63,7 +63,7 @@ var (
 	secrets      = regexp.MustCompile(`\bsecrets\b`)
 	stackOfInput = regexp.MustCompile(`\$\{\{ (?:inputs|matrix)\.stack \}\}`)
 	// informs are the scripts without whose answer a job goes on.
-	informs = regexp.MustCompile(`\b(?:cluster|pending)\.sh `)
+	informs = regexp.MustCompile(`\b(?:cluster|pending)\.sh |\bdrill\.sh report `)
 )
 
 // workflowFiles returns the workflows, and the action that they share, by path from the root.

@@ -1,14 +1,15 @@
-// Keeps one issue for a stack that has drifted, or in whose state an update has left something unfinished: opens it, updates it, and closes
-// it when there is neither any more:
+// Keeps one issue for a stack that has drifted, in whose state an update has left something unfinished, or whose backups the last restore drill
+// could not restore: opens it, updates it, and closes it when there is nothing of that any more:
 //
 //   STACK=... node drift.mjs FOLDER
 //
-// The folder is the output of drift.sh and pending.sh. What waits for a maintenance window is no drift: the summary of the run names it,
+// The folder is the output of drift.sh, pending.sh and drill.sh. What waits for a maintenance window is no drift: the summary of the run names it,
 // and the issue only what main does not ask for (any more). The issue names resources and properties, never a value, which may be a secret that
 // Pulumi does not know as one.
 import { appendFileSync, readFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { all, longestText, main, request } from './github.mjs'
+import { drill } from './drill.mjs'
 import { pending, typeOf } from './pending.mjs'
 
 const { GITHUB_REPOSITORY, GITHUB_RUN_ID, GITHUB_SERVER_URL, GITHUB_SHA, GITHUB_STEP_SUMMARY, STACK } = process.env
@@ -16,7 +17,7 @@ const folder = process.argv[2]
 const title = `Drift: ${STACK}`
 const label = 'drift'
 const run = `${GITHUB_SERVER_URL}/${GITHUB_REPOSITORY}/actions/runs/${GITHUB_RUN_ID}`
-const runbook = `${GITHUB_SERVER_URL}/${GITHUB_REPOSITORY}/blob/${GITHUB_SHA}/docs/runbooks/drift.md`
+const runbooks = `${GITHUB_SERVER_URL}/${GITHUB_REPOSITORY}/blob/${GITHUB_SHA}/docs/runbooks`
 const unchanged = ['same', 'refresh', 'read']
 
 // theirs are properties that the cluster changes by itself: the Cluster Autoscaler decides the size of a node group. Pulumi ignores it,
@@ -65,10 +66,11 @@ await main(async () => {
   const found = [
     ['Left unfinished by an earlier update: the next one deals with it, and no preview shows it', unfinished()],
     ...sections.map(([name, heading]) => [heading, changes(name, waits)]),
+    [`The backups are not known to be good: see [the runbook of restore drills](${runbooks}/restore-drill.md)`, drill(folder)],
   ].filter(([, lines]) => lines.length > 0)
   const drifted = found.length > 0
   const lines = [
-    `[This run](${run}) found that ${STACK} differs from Pulumi's state or from main, or that an update did not come to its end. What to do: [the runbook](${runbook}).`,
+    `[This run](${run}) found that ${STACK} differs from Pulumi's state or from main, that an update did not come to its end, or that a restore drill found a problem. What to do: [the runbook](${runbooks}/drift.md).`,
     ...(waits.known ? [] : ['', 'What waits for a maintenance window is unknown, since pending.sh failed in this run: it counts as drift.']),
     ...found.flatMap(([heading, lines]) => ['', `## ${heading}`, '', ...lines]),
   ]

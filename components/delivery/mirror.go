@@ -67,7 +67,6 @@ const (
 	mirrorTimeout     = 60 // minutes: the life of a token of the connection
 	mirrorQueued      = 15 // minutes: later, the schedule has started another one
 	mirrorScript      = "mirror.sh"
-	scheduleSuffix    = "-schedule"
 	failedBuildPeriod = 300 // seconds
 	behindPeriods     = 3   // intervals of the schedule without a copy that was made
 )
@@ -123,11 +122,6 @@ func (a *MirrorArgs) repositoryArn() string {
 
 // projectName is the physical name of the project, of its role and of its schedule.
 func (a *MirrorArgs) projectName() string { return fmt.Sprintf("%s-mirror-%s", a.Name, a.Application) }
-
-// projectArn is the ARN of the project.
-func (a *MirrorArgs) projectArn() string {
-	return a.Location.ARN("codebuild", "project/"+a.projectName())
-}
 
 // sourceURL is the repository on GitHub.
 func (a *MirrorArgs) sourceURL() string {

@@ -6,50 +6,17 @@ import (
 	"github.com/pulumi/pulumi-aws/sdk/v6/go/aws/cloudwatch"
 	"github.com/pulumi/pulumi-aws/sdk/v6/go/aws/codebuild"
 	"github.com/pulumi/pulumi/sdk/v3/go/pulumi"
-
-	"legops/components"
-	"legops/components/internal/kit"
 )
 
 // schedule starts the build without a push.
 func (b *mirrorBuild) schedule(project *codebuild.Project) error {
-	name := b.args.projectName()
-	role, err := kit.NewRole(b.Ctx, b.Name+"-schedule-role", b.args.Location, kit.RoleArgs{
-		Name:        name + scheduleSuffix,
-		Description: fmt.Sprintf("Starts %s", name),
-		Trust:       trustOf(b.args.Location, "events.amazonaws.com", b.args.Location.ARN("events", "rule/"+name)),
-		Statements:  []components.Statement{{Sid: "StartMirror", Actions: []string{"codebuild:StartBuild"}, Resources: kit.ARNs(b.args.projectArn())}},
-	}, b.Parent)
-	if err != nil {
-		return err
-	}
-	rule, err := cloudwatch.NewEventRule(b.Ctx, b.Name+"-schedule", &cloudwatch.EventRuleArgs{
-		Name:               pulumi.String(name),
-		Description:        pulumi.Sprintf("Starts %s without a push", name),
-		ScheduleExpression: pulumi.Sprintf("rate(%d minutes)", b.args.ReconcileMinutes),
-	}, b.Parent)
-	if err != nil {
-		return err
-	}
-	_, err = cloudwatch.NewEventTarget(b.Ctx, b.Name+"-schedule-target", &cloudwatch.EventTargetArgs{
-		Rule:     rule.Name,
-		TargetId: pulumi.String("mirror"),
-		Arn:      project.Arn,
-		RoleArn:  role.Arn,
-		// A start that CodeBuild throttles or cannot answer is tried again until the next one is due. One that it refuses since a run
-		// is in progress is not: that is 400 to EventBridge, and the run looks again before it ends (decision 0016). Both numbers
-		// are named: of an age alone the provider makes no attempt at all (hashicorp/terraform-provider-aws,
-		// internal/service/events/target.go).
-		RetryPolicy: cloudwatch.EventTargetRetryPolicyArgs{
-			MaximumEventAgeInSeconds: pulumi.Int(b.args.reconcileSeconds()), MaximumRetryAttempts: pulumi.Int(mostRetries),
-		},
-	}, b.Parent, pulumi.DependsOn(role.Grants))
-	return err
+	return newSchedule(&b.Build, b.args.Location, project, scheduleArgs{
+		name: b.args.projectName(), target: "mirror", startSid: "StartMirror",
+		description: fmt.Sprintf("Starts %s without a push", b.args.projectName()),
+		expression:  fmt.Sprintf("rate(%d minutes)", b.args.ReconcileMinutes),
+		seconds:     b.args.reconcileSeconds(),
+	})
 }
-
-// mostRetries is how often EventBridge tries at most, and what it does where nobody says ("Event retry policy" in its user
-// guide).
-const mostRetries = 185
 
 func (a *MirrorArgs) reconcileSeconds() int { return a.ReconcileMinutes * 60 }
 

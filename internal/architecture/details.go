@@ -11,6 +11,7 @@ import (
 var details = map[kind]string{
 	{catalogue.Secret, "LoadTest"}:              "loadtest",
 	{catalogue.BuildProject, "Runner"}:          "delivery",
+	{catalogue.BuildProject, "RestoreDrill"}:    "vault",
 	{catalogue.Deployment, "ClusterAutoscaler"}: "cluster",
 	{token: "eks:index:Cluster"}:                "cluster",
 }
@@ -44,6 +45,7 @@ var components = map[string]string{
 	"Pipeline":          "pipelines",
 	"Rds":               "database",
 	"ReleasePolicy":     "deployer",
+	"RestoreDrill":      "vault",
 	"Runner":            "delivery",
 	"Scripts":           "delivery",
 	"SearchRoles":       "search",

@@ -215,6 +215,16 @@ func TestRows(t *testing.T) {
 			"a build by the clock", join(project("NO_ARTIFACTS"), made(catalogue.EventRule, model.Values{"scheduleExpression": "rate(30 minutes)"}),
 				made(catalogue.EventTarget, nil, "arn Project", "rule EventRule")), 2 * month * 0.02,
 		},
+		{
+			"a restore drill, which has a second database", join(made(catalogue.BuildProject, model.Values{
+				"artifacts": map[string]any{"type": "NO_ARTIFACTS"}, "environment": map[string]any{
+					"computeType":          "BUILD_GENERAL1_LARGE",
+					"environmentVariables": []any{map[string]any{"name": "NAME", "value": "x"}, map[string]any{"name": "MINUTES", "value": "240"}},
+				},
+			}), made(catalogue.EventRule, model.Values{"scheduleExpression": "cron(23 13 2 * ? *)"}),
+				made(catalogue.EventTarget, nil, "arn Project", "rule EventRule"), made(catalogue.Database, instance)),
+			2*(standby+vCPU) + 0.40 + 240*0.02 + 4*0.239,
+		},
 		{"a pipeline", join(made(catalogue.Pipeline, model.Values{"pipelineType": "V2"})), 9 * 30 * 0.002},
 
 		{"a component", join(&model.Resource{URN: urnOf("any"), Type: "legops:components:Any"}), 0},

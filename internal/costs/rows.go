@@ -3,6 +3,7 @@ package costs
 import (
 	"encoding/json"
 	"math"
+	"regexp"
 	"slices"
 	"strconv"
 	"strings"
@@ -186,6 +187,10 @@ func (e *estimator) builds() {
 	}
 	for _, target := range e.into(catalogue.EventTarget, "arn") {
 		for _, rule := range e.from(target, "rule", catalogue.EventRule) {
+			if monthly.MatchString(rule.Text("scheduleExpression")) {
+				e.drill(item)
+				continue
+			}
 			text, scheduled := strings.CutPrefix(rule.Text("scheduleExpression"), "rate(")
 			if !scheduled {
 				continue
@@ -196,6 +201,28 @@ func (e *estimator) builds() {
 				continue
 			}
 			e.add("comparisons", item, math.Floor(hours*60/float64(minutes))*mirrorMinutes)
+		}
+	}
+}
+
+// monthly matches the expression of once a month.
+var monthly = regexp.MustCompile(`^cron\(\d+ \d+ \d+ \* \? \*\)$`)
+
+// drill estimates the most that the monthly restore drill may take: its time limit, during which there is a second database of the same
+// class and size, without a standby.
+func (e *estimator) drill(item string) {
+	for _, variable := range e.Objects("environment.environmentVariables") {
+		if variable.Text("name") != "MINUTES" {
+			continue
+		}
+		minutes, err := strconv.ParseFloat(variable.Text("value"), 64)
+		if err != nil {
+			e.fail("MINUTES is %q, so how long it may take is not known", variable.Text("value"))
+			return
+		}
+		e.add("restore drill, at most", item, minutes)
+		for _, r := range e.Graph.OfType(catalogue.Database) {
+			e.add("restored database, at most", r.Text("instanceClass"), minutes/60)
 		}
 	}
 }

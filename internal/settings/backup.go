@@ -13,7 +13,24 @@ type Backup struct {
 	CopyRetentionDays *int `json:"copyRetentionDays,omitempty" jsonschema:"minimum=1,maximum=36500"`
 	// Lock prevents everybody from deleting a backup before its retention ends. Optional; production requires it.
 	Lock *BackupLock `json:"lock,omitempty"`
+	// RestoreDrill restores the newest backup of the database beside it once a month, looks what is in it, and removes it again. Optional;
+	// production requires it.
+	RestoreDrill *RestoreDrill `json:"restoreDrill,omitempty"`
 }
+
+// RestoreDrill is the monthly test of the backups.
+type RestoreDrill struct {
+	// Minutes is how long a drill restores and looks; then it ends and removes what it has restored. A restored database costs by the hour.
+	Minutes int `json:"minutes" jsonschema:"minimum=30,maximum=1200"`
+	// NewestRowHours is how much older than the backup the newest row of all applications may be, by their columns with a time.
+	NewestRowHours int `json:"newestRowHours" jsonschema:"minimum=1,maximum=8760"`
+	// Tables are tables that must be in the backup and have rows, such as matters.notes: the application, whose name its schema has, and the
+	// table. Optional.
+	Tables []Table `json:"tables,omitempty" jsonschema:"maxItems=100,uniqueItems=true"`
+}
+
+// Table is a table of an application in the database: the application, a dot and the table.
+type Table string
 
 // BackupLock is the lock of the backup vaults.
 type BackupLock struct {

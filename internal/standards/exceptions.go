@@ -18,6 +18,8 @@ var Exceptions = []Exception{
 		Reason: "the token is for a service, which the condition names; the call has no resource"},
 	{Rule: "IAM-EVERYTHING", Resource: "loadtest-role-policy", About: "statement SeeNetwork ", Date: "2026-11-25",
 		Environments: []string{development, test}, Reason: "the calls that describe the network have no narrower resource"},
+	{Rule: "IAM-EVERYTHING", Resource: "restoredrill-role-policy", About: "statement SeeNetwork ", Date: "2026-11-30",
+		Environments: []string{test, production}, Reason: "the calls that describe the network have no narrower resource"},
 	{Rule: "IAM-EVERYTHING", Resource: "runner-role-policy", About: "statement SeeNetwork ", Date: "2026-11-25",
 		Reason: "the calls that describe the network have no narrower resource"},
 	{Rule: "VPCE-POLICY", Resource: "network-endpoint-eks-auth", Environments: []string{production}, Date: "2026-11-29",

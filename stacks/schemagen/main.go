@@ -154,6 +154,7 @@ var forms = map[reflect.Type]form{
 	// What no shell, JSON text or URL takes for anything else. Of //host/path the kubelet would ask for /path: it parses this as a URL and
 	// then sets the host (formatURL in pkg/probe/http/request.go of Kubernetes). A query may be there, since that is why it parses it.
 	reflect.TypeFor[settings.ProbePath]():     {`^/([A-Za-z0-9._~-]+(/[A-Za-z0-9._~-]+)*/?)?([?][A-Za-z0-9._~=&/-]+)?$`, "a path such as /matters/health"},
+	reflect.TypeFor[settings.Table]():         {`^[a-z][a-z0-9-]*\.[A-Za-z_][A-Za-z0-9_]*$`, "an application, a dot and a table, such as matters.notes"},
 	reflect.TypeFor[settings.GithubAccount](): {`^(0|[1-9][0-9]{0,14})$`, "the id of a GitHub account such as 1234567, in quotes"},
 	reflect.TypeFor[settings.CommandWord]():   {`^[^\x00]+$`, "a word that is not empty"},
 	reflect.TypeFor[settings.SecretName]():    {`^[a-z]([a-z0-9-]{0,38}[a-z0-9])?$`, "a name of lower-case letters digits and hyphens (40 at most)"},

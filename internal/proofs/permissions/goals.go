@@ -117,6 +117,8 @@ var own = []owner{
 	{form: "loadtest", goal: "artifacts", things: []string{"artifacts/delivery/*"}, actions: []string{"s3:GetObject"}, why: "what it runs"},
 	{form: "loadtest", goal: "artifacts", things: []string{"artifacts"}, actions: []string{"s3:ListBucket"}, why: "of those scripts alone (s3:prefix)"},
 	{form: "loadtest", goal: "artifacts", things: []string{"artifacts/loadtest/*"}, actions: []string{"s3:PutObject"}, why: "keeps its report"},
+	{form: "restore-drill", goal: "artifacts", things: []string{"artifacts/delivery/*"}, actions: []string{"s3:GetObject"}, why: "what it runs"},
+	{form: "restore-drill", goal: "artifacts", things: []string{"artifacts"}, actions: []string{"s3:ListBucket"}, why: "of those scripts alone (s3:prefix)"},
 	{form: "build-{application}", goal: "images", things: []string{"repository/{application}"}, actions: []string{"ecr:PutImage", "ecr:InitiateLayerUpload", "ecr:UploadLayerPart", "ecr:CompleteLayerUpload"}, why: "pushes the image that it has built"},
 	{form: "deployer", goal: "images", things: []string{"repository/*"}, actions: []string{"ecr:PutImage"}, why: "marks an image that is there as released (docs/decisions/0030-what-serves-stays.md); it cannot upload a layer, so no new one"},
 	{
@@ -127,6 +129,15 @@ var own = []owner{
 		why: "makes them, and deletes snapshots whose time is over",
 	},
 	{form: "restore", goal: "backups", actions: []string{"backup:StartRestoreJob", "rds:RestoreDBInstanceFromDBSnapshot"}, why: "restores them"},
+	{
+		form: "restore-drill", goal: "backups", things: []string{"snapshot:awsbackup:*", "db:drill-*"}, actions: []string{"rds:RestoreDBInstanceFromDBSnapshot"},
+		why: "restores the newest one beside the database, under a name and with the tag of drills (docs/decisions/0056-restore-drill.md)",
+	},
+	{
+		form: "restore-drill", goal: "database", things: []string{"db:drill-*"},
+		actions: []string{"rds:AddTagsToResource", "rds:DeleteDBInstance", "rds:ModifyDBInstance", "rds:RestoreDBInstanceFromDBSnapshot"},
+		why:     "restores, opens and removes what has a name and the tag of drills, never the database that serves",
+	},
 	{form: "backup", goal: "database", actions: []string{"rds:AddTagsToResource", "rds:CreateDBSnapshot", "rds:ModifyDBInstance"}, why: "makes backups of it, and turns them on"},
 	{
 		form: "restore", goal: "database",
@@ -137,6 +148,7 @@ var own = []owner{
 	},
 	{form: "backup", goal: "keys", actions: []string{"kms:CreateGrant"}, why: forGrants},
 	{form: "restore", goal: "keys", actions: []string{"kms:CreateGrant"}, why: forGrants},
+	{form: "restore-drill", goal: "keys", things: []string{"key/database"}, actions: []string{"kms:CreateGrant"}, why: "gives RDS the key for what it restores: for resources of AWS only (kms:GrantIsForAWSResource)"},
 	{form: "backup", goal: "state", actions: []string{"kms:Decrypt", "kms:GenerateDataKey", "kms:GenerateDataKeyWithoutPlaintext", "kms:ReEncryptFrom", "kms:ReEncryptTo"}, why: forKeys},
 	{form: "restore", goal: "state", actions: []string{"kms:Decrypt", "kms:GenerateDataKey", "kms:GenerateDataKeyWithoutPlaintext", "kms:ReEncryptFrom", "kms:ReEncryptTo", "kms:Encrypt"}, why: forKeys},
 	{form: "backup", goal: "logs", things: []string{"rule/AwsBackupManagedRule*"}, why: "the rules by which AWS Backup follows buckets"},

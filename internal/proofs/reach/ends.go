@@ -70,6 +70,7 @@ var partyOf = map[[2]string][]string{
 	{"OpenSearch", catalogue.SearchDomain}:      {infra.Search},
 	{"Runner", catalogue.BuildProject}:          {infra.Runner},
 	{"LoadTest", catalogue.BuildProject}:        {infra.LoadTest},
+	{"RestoreDrill", catalogue.BuildProject}:    {infra.RestoreDrill},
 }
 
 // end adds an end. What no component of the program makes has a party of its own, which no line names.

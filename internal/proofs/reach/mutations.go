@@ -116,7 +116,7 @@ func (w *world) added(place, typ string, inputs model.Values) change {
 
 // eachGroup is a change for each security group that something has.
 func (w *world) eachGroup(make func(name, id string) change) (changes []change) {
-	for _, name := range []string{"bastion-group", "deployer-group", "loadbalancer", "loadtest", "network-endpoints", "opensearch", "rds", "runner"} {
+	for _, name := range []string{"bastion-group", "deployer-group", "loadbalancer", "loadtest", "network-endpoints", "opensearch", "rds", "restoredrill", "runner"} {
 		switch id := w.group(name); {
 		case id != "" && w.had(id):
 			changes = append(changes, make(name, id))

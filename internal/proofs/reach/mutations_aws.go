@@ -302,6 +302,7 @@ func moved(w *world) (changes []change) {
 		{catalogue.AutoScalingGroup, "bastion", []string{"vpcZoneIdentifiers"}, [][]any{application, data}},
 		{catalogue.AutoScalingGroup, "deployer", []string{"vpcZoneIdentifiers"}, [][]any{public, data}},
 		{catalogue.BuildProject, "loadtest", []string{"vpcConfig", "subnets"}, [][]any{public, data}},
+		{catalogue.BuildProject, "restoredrill", []string{"vpcConfig", "subnets"}, [][]any{public, data}},
 		{catalogue.BuildProject, "runner", []string{"vpcConfig", "subnets"}, [][]any{public, data}},
 		{catalogue.NodeGroup, "eks-nodes", []string{"subnetIds"}, [][]any{public, data}},
 		{catalogue.LoadBalancer, "loadbalancer", []string{"subnets"}, [][]any{application, data}},

@@ -5,6 +5,7 @@ import (
 	"slices"
 	"strings"
 
+	"legops/components/data"
 	"legops/infra"
 )
 
@@ -284,10 +285,12 @@ func (n *Network) usesRoute(s *subnet, toEndpoint bool, internet *End) bool {
 }
 
 // saidUnused says whether a rule for a group that nothing has is known: the one of pulumi-eks for self-managed nodes, of which there are none,
-// and those of flows to interface endpoints, whose group is there without any (infra.FlowsOf).
+// those of flows to interface endpoints, whose group is there without any (infra.FlowsOf), and that of restore drills to the database that
+// is there while one runs.
 func (n *Network) saidUnused(rule *groupRule) bool {
 	return rule.name == "eks-eksClusterIngressRule" ||
-		!rule.ingress && n.groupName(rule.peer) == "network-endpoints" && len(rule.ports.without(tcp(443))) == 0
+		!rule.ingress && n.groupName(rule.peer) == "network-endpoints" && len(rule.ports.without(tcp(443))) == 0 ||
+		!rule.ingress && n.groupName(rule.group) == "restoredrill" && n.groupName(rule.peer) == "restoredrill-restored" && len(rule.ports.without(tcp(data.DatabasePort))) == 0
 }
 
 func (n *Network) groupName(id string) string {
