@@ -38,6 +38,10 @@ func looking[T any](answers map[string]recorder.Answer, look func(*pulumi.Contex
 	return found, err
 }
 
+func lookupDatabase(ctx *pulumi.Context, name string, in pulumi.InvokeOption) (data.RunningDatabase, error) {
+	return data.LookupDatabase(ctx, name, "", in)
+}
+
 func TestLookupDatabase(t *testing.T) {
 	answers := map[string]recorder.Answer{
 		instancesFunction: func(args resource.PropertyMap) (resource.PropertyMap, error) {
@@ -46,11 +50,11 @@ func TestLookupDatabase(t *testing.T) {
 		},
 		instanceFunction: answer(map[string]any{"allocatedStorage": 420, "maxAllocatedStorage": 1000, "engineVersion": "17.6"}, nil),
 	}
-	database, err := looking(answers, data.LookupDatabase)
+	database, err := looking(answers, lookupDatabase)
 	require.NoError(t, err)
 	assert.Equal(t, data.RunningDatabase{Allocated: 420, Max: 1000, Version: "17.6"}, database)
 
-	database, err = looking(nil, data.LookupDatabase)
+	database, err = looking(nil, lookupDatabase)
 	require.NoError(t, err)
 	assert.Equal(t, data.RunningDatabase{LeftLogs: []string{}}, database, "before the instance exists")
 
@@ -59,16 +63,16 @@ func TestLookupDatabase(t *testing.T) {
 		assert.Equal(t, "/aws/rds/instance/legops-test-database/", args["logGroupNamePrefix"].StringValue())
 		return resource.NewPropertyMapFromMap(map[string]any{"logGroupNames": left}), nil
 	}}
-	database, err = looking(logs, data.LookupDatabase)
+	database, err = looking(logs, lookupDatabase)
 	require.NoError(t, err)
 	assert.Equal(t, data.RunningDatabase{LeftLogs: left}, database, "an earlier instance has left its log")
 	logs[logsFunction] = answer(nil, errors.New("denied"))
-	_, err = looking(logs, data.LookupDatabase)
+	_, err = looking(logs, lookupDatabase)
 	require.ErrorContains(t, err, "denied")
 
 	for _, function := range []string{instanceFunction, instancesFunction} {
 		answers[function] = answer(nil, errors.New("denied"))
-		_, err = looking(answers, data.LookupDatabase)
+		_, err = looking(answers, lookupDatabase)
 		assert.ErrorContains(t, err, "denied", function)
 	}
 }

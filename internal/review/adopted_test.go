@@ -10,8 +10,8 @@ import (
 	"legops/internal/model"
 )
 
-// adoption is a step that takes over a database.
-func adoption(op string, old, new model.Values) model.Step {
+// adopting is a step that takes over a database.
+func adopting(op string, old, new model.Values) model.Step {
 	of := func(inputs model.Values) *model.Resource {
 		return &model.Resource{URN: "urn:pulumi:dev::legops::" + catalogue.Database + "::rds-instance", Type: catalogue.Database, ID: "db-1", Custom: true, Inputs: inputs}
 	}
@@ -19,7 +19,7 @@ func adoption(op string, old, new model.Values) model.Step {
 }
 
 func TestAdopted(t *testing.T) {
-	s := Judge("dev", "development", model.NewPlan([]model.Step{adoption("import",
+	s := Judge("dev", "development", model.NewPlan([]model.Step{adopting("import",
 		model.Values{"identifier": "acme", "backupRetentionPeriod": 7.0, "kmsKeyId": "a", "instanceClass": "db.t3.medium", "tags": map[string]any{"team": "x"}},
 		model.Values{"identifier": "acme", "backupRetentionPeriod": 1.0, "kmsKeyId": "a", "instanceClass": "db.t4g.medium", "manageMasterUserPassword": true, "tags": map[string]any{}},
 	)}), nil)
@@ -36,12 +36,12 @@ func TestAdopted(t *testing.T) {
 	assert.Contains(t, (&Report{Stacks: []*Stack{s}}).Headline(), "something adopted")
 
 	same := model.Values{"identifier": "acme"}
-	s = Judge("dev", "development", model.NewPlan([]model.Step{adoption("import", same, same)}), nil)
+	s = Judge("dev", "development", model.NewPlan([]model.Step{adopting("import", same, same)}), nil)
 	require.Len(t, s.Adopted, 1)
 	assert.Contains(t, s.Adopted[0].Text, "Nothing of it differs")
 
 	// In place of one that the stack has made, which the engine deletes.
-	s = Judge("dev", "development", model.NewPlan([]model.Step{adoption("import-replacement", same, same), adoption("replace", same, same)}), nil)
+	s = Judge("dev", "development", model.NewPlan([]model.Step{adopting("import-replacement", same, same), adopting("replace", same, same)}), nil)
 	assert.Empty(t, s.Adopted)
 	assert.Equal(t, 1, s.Count(Replaced))
 }

@@ -28,6 +28,8 @@ type fixture struct {
 	warnings []string
 	// tells are what some findings of access contain, where there are too many to list.
 	tells []string
+	// refused is what the program says for which it ends the preview.
+	refused string
 	// deploy says that the head is deployed, too; failure is what each reason contains that it fails for, one or more.
 	deploy  bool
 	failure string
@@ -64,7 +66,16 @@ var fixtures = []fixture{
 		"waits sun:04:30-sun:05:30: rds-instance: iops: none → 12000, storageThroughput: none → 500: serves: nothing stops; it is slower while the volumes change",
 	}},
 	// Another family makes another group of parameters, beside the one that goes last.
-	{change: "database-major-allowed", stack: "prod", deploy: true, counts: [5]int{0: 1, 3: 1}, warnings: []string{"X"}, restarts: []string{"X"}},
+	{
+		change: "database-major-allowed", stack: "prod", exit: 2, deploy: true, counts: [5]int{0: 1, 3: 4},
+		risks:    []string{"rds-instance: engineVersion: 16 → 17: an upgrade of the engine cannot be undone, only restored from a backup"},
+		warnings: []string{"legops:rds.engineVersion: 17: the update upgrades the database from PostgreSQL 16 at once: it stops meanwhile, and only a restore goes back"},
+		restarts: []string{
+			"1: bastion: launchTemplate.version: 1 → <from bastion-template>",
+			"1: rds-instance: engineVersion: 16 → 17: the database stops until the upgrade is complete, with Multi-AZ too",
+			"1: rds-instance: parameterGroupName: rds-parameters-",
+		},
+	},
 	// RDS would refuse it in the middle of the update, with the new group of parameters made and the database as it was.
 	{change: "database-major", stack: "prod", refused: "legops:rds.engineVersion: 17: the database runs PostgreSQL 16, and a major upgrade stops it and cannot be undone: " +
 		"leave it at 16, or follow docs/runbooks/database-version-upgrade.md, which sets legops:rds.majorUpgrade"},
@@ -201,10 +212,15 @@ func TestChanges(t *testing.T) {
 	secrets := map[string][]string{}
 	for _, f := range fixtures {
 		t.Run(f.change, func(t *testing.T) {
-			s := b.review(f.change, f.stack, f.deploy)
+			s, err := b.review(f.change, f.stack, f.deploy)
+			if f.refused != "" {
+				require.ErrorContains(t, err, f.refused)
+				return
+			}
+			require.NoError(t, err)
 			report := &Report{Base: b.base.Revision, Head: b.head.Revision, Stacks: []*Stack{s}}
 			assert.Equal(t, f.exit, report.ExitCode())
-			for i, kind := range kinds {
+			for i, kind := range []Kind{Replaced, Deleted, Created, Updated} {
 				assertCount(t, f.counts[i], s.Count(kind), string(kind))
 			}
 			assertCount(t, f.counts[4], s.CountNoise(), "noise")

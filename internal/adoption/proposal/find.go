@@ -27,7 +27,7 @@ func (f *finder) database() *adoption.Existing {
 		case major > f.cfg.Rds.EngineVersion:
 			f.refuse(e, "runs PostgreSQL %s, newer than legops:rds.engineVersion, %s, and no version goes back: set that to %s", text(e, "engineVersion"), f.cfg.Rds.EngineVersion, major)
 		case major < f.cfg.Rds.EngineVersion:
-			f.refuse(e, "runs PostgreSQL %s, and no deployment starts a major upgrade: set legops:rds.engineVersion to %s, or upgrade it first", text(e, "engineVersion"), major)
+			f.refuse(e, "runs PostgreSQL %s, and is taken over as it is: set legops:rds.engineVersion to %s, or upgrade it first", text(e, "engineVersion"), major)
 		default:
 			fit = append(fit, e)
 		}

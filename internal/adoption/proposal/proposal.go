@@ -89,10 +89,10 @@ func (f *finder) take(name string, e adoption.Existing, because string, unsure .
 		return false
 	}
 	if rule, _ := place.Mistake(f.cfg.Account, e.ID); rule != "" {
-		return f.refuse(e, rule)
+		return f.refuse(e, "%s", rule)
 	}
 	if e.Region != place.Region {
-		return f.refuse(e, fmt.Sprintf("is in %s, and %s has to be in %s", e.Region, name, place.Region))
+		return f.refuse(e, "is in %s, and %s has to be in %s", e.Region, name, place.Region)
 	}
 	f.taken[key(e)] = true
 	f.p.Lines = append(f.p.Lines, Line{name, e.ID, because, append(unsure, e.Unsure...)})

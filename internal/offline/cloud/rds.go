@@ -2,7 +2,6 @@ package cloud
 
 import (
 	"fmt"
-	"maps"
 	"regexp"
 	"slices"
 	"strings"
