@@ -113,6 +113,7 @@ $(BIN)/k6: tools/k6/go.mod | check-tools
 	cd tools/k6 && CGO_ENABLED=0 go build -ldflags '-s -w' -o $@ go.k6.io/k6
 
 $(BIN)/chromium: tools/chromium.sh
+	mkdir -p $(BIN)
 	tools/chromium.sh $(BIN)
 
 $(BIN)/nginx: tools/nginx.sh

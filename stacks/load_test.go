@@ -190,7 +190,7 @@ func TestForm(t *testing.T) {
 			"legops:network.cidr: missing: add an IPv4 range such as 10.10.0.0/16",
 		}},
 		{"missing section", "dev", []edit{drop("registry")}, []string{
-			"legops:registry: missing: add a mapping",
+			"legops:registry: missing: add a mapping with imageArchitecture, keepImages, untaggedDays",
 		}},
 		{"wrong type", "dev", []edit{
 			set("network.natGateways", "one"), set("rds.multiAz", "yes"), set("eks.version", 1.35),
@@ -198,7 +198,7 @@ func TestForm(t *testing.T) {
 			set("rds.storageGiB", 20.5), set("tags.Owner", nil),
 		}, []string{
 			"legops:deletionProtection: no: must be true or false, is text: write true or false",
-			"legops:domain: dev.legops.example: must be a mapping, is text: write a mapping",
+			"legops:domain: dev.legops.example: must be a mapping, is text: write a mapping with name, hostedZoneId",
 			"legops:eks.version: 1.35: must be text, is a number: write one of 1.34, 1.35",
 			"legops:network.natGateways: one: must be a whole number, is text: write a whole number of 1 to 2",
 			"legops:queues: {}: must be a list, is a mapping: write a list",

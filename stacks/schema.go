@@ -24,6 +24,7 @@ type node struct {
 	Type                 string           `json:"type"`
 	Title                string           `json:"title"`
 	Properties           map[string]*node `json:"properties"`
+	Required             []string         `json:"required"`
 	AdditionalProperties subschema        `json:"additionalProperties"`
 	Default              *int             `json:"default"`
 	Items                *node            `json:"items"`
@@ -147,6 +148,9 @@ func (n *node) expectation() string {
 	case "array":
 		return "a list" + between(n.MinItems, n.MaxItems)
 	case "object":
+		if len(n.Required) > 0 {
+			return "a mapping with " + strings.Join(n.Required, ", ")
+		}
 		return "a mapping"
 	default:
 		return "text"

@@ -139,7 +139,7 @@ func TestRules(t *testing.T) {
 			"legops:pipeline.loadTest: true: legops:loadTest is missing: add it, with profile and computeType, or set this to false",
 		}},
 		{"a malformed load test", "test", []edit{set("loadTest", "load")}, []string{
-			"legops:loadTest: load: must be a mapping, is text: write a mapping",
+			"legops:loadTest: load: must be a mapping, is text: write a mapping with profile, computeType",
 		}},
 		{"no load test at all", "test", []edit{drop("loadTest"), set("pipeline.loadTest", false)}, nil},
 		{"production allowed outside production", "dev", []edit{set("loadTest.allowProduction", true)}, []string{

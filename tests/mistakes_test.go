@@ -20,7 +20,7 @@ var mistakes = map[string][]struct{ old, new, want string }{
 		{"legops:queues:", "legops:queue: 1\n  legops:queues:",
 			"legops:queue: unknown key: did you mean legops:queues?"},
 		{"legops:tags:\n    Owner: platform@legops.example\n    CostCenter: engineering\n", "legops:tags: platform\n",
-			"legops:tags: platform: must be a mapping, is text: write a mapping"},
+			"legops:tags: platform: must be a mapping, is text: write a mapping with Owner, CostCenter"},
 		{"m7g.large", "m7g.lrge",
 			"legops:eks.nodes.instanceTypes[0]: m7g.lrge: unknown instance type: did you mean m7g.large?"},
 		{"retentionSeconds: 345600", "retentionSeconds: 4d",

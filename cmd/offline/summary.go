@@ -15,6 +15,7 @@ import (
 	"text/tabwriter"
 
 	"github.com/pulumi/pulumi/sdk/v3/go/common/apitype"
+	"github.com/pulumi/pulumi/sdk/v3/go/common/providers"
 	"gopkg.in/yaml.v3"
 
 	"legops/internal/model"
@@ -132,6 +133,9 @@ func readSummary(log []byte) (*summary, error) {
 				fate = fates[o.Metadata.Op]
 			}
 			of := cmp.Or(o.Metadata.New, o.Metadata.Old)
+			if e.Ended != nil && providers.IsDefaultProvider(of.URN) { // the engine's own, which a preview does not count either
+				continue
+			}
 			resources = append(resources, of)
 			ends = append(ends, end{of, fate})
 			if of.Parent != "" { // it may have no event of its own, as that of a resource that could not be deleted

@@ -22,6 +22,7 @@ const (
 	vpc      = urn + `legops:components:Network$aws:ec2/vpc:Vpc::network-vpc`
 	gateway  = urn + `legops:components:Network$aws:ec2/vpc:Vpc$aws:ec2/internetGateway:InternetGateway::network-gateway`
 	provider = urn + `pulumi:providers:aws::aws`
+	engines  = urn + `pulumi:providers:random::default_4_18_3`
 )
 
 // ended is the end of an operation on a resource with a parent.
@@ -50,6 +51,7 @@ Deployment succeeded in 7 s: 3 created, 1 updated, 1 replaced
 `, printed(t,
 		`{"resourcePreEvent":{"metadata":{"op":"create","urn":"`+vpc+`"}}}`, // begins, and counts when it ends
 		ended("create", provider, "pulumi:providers:aws", stack),
+		ended("create", engines, "pulumi:providers:random", ""),
 		ended("create", vpc, "aws:ec2/vpc:Vpc", network),
 		ended("create", network, "legops:components:Network", stack),
 		ended("update", gateway, "aws:ec2/internetGateway:InternetGateway", vpc),

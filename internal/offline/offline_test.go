@@ -85,7 +85,12 @@ config:
 }
 
 func TestWorkspaceNamesTheBrokenFile(t *testing.T) {
-	for content, want := range map[string]string{"a: [": "Pulumi.dev.yaml: yaml:", "- a": "Pulumi.dev.yaml: must be a YAML mapping", "": "Pulumi.dev.yaml: must be a YAML mapping"} {
+	for content, want := range map[string]string{
+		"a: [":                            "Pulumi.dev.yaml: yaml:",
+		"- a":                             "Pulumi.dev.yaml: must be a YAML mapping",
+		"":                                "Pulumi.dev.yaml: must be a YAML mapping",
+		"# twice\na:\n  b: 1\n\n  b: 2\n": "Pulumi.dev.yaml: yaml: unmarshal errors:\n  line 5: mapping key \"b\" already defined at line 3",
+	} {
 		assert.ErrorContains(t, project(t, content).prepareWorkspace(), want)
 	}
 }

@@ -56,6 +56,10 @@ func (s *Session) copyYAML(folder, name string, edit func(name string, file *yam
 	if len(document.Content) != 1 || document.Content[0].Kind != yaml.MappingNode {
 		return fmt.Errorf("%s: must be a YAML mapping", name)
 	}
+	// A key that is there twice shows here; the CLI would name its line in the copy, which has fewer.
+	if err := document.Decode(&map[string]any{}); err != nil {
+		return fmt.Errorf("%s: %w", name, err)
+	}
 	edit(name, document.Content[0])
 	edited, err := yaml.Marshal(&document)
 	if err != nil {

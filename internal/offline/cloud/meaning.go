@@ -90,22 +90,33 @@ func (m meaning) list(path string, olds, news []resource.PropertyValue) []resour
 		}
 		return same
 	}
+	// What is new takes the places of what goes: the engine shows the rest where it was.
 	taken := make([]bool, len(news))
-	var kept, added []resource.PropertyValue
-	for _, old := range olds {
+	stays := make([]bool, len(olds))
+	for at, old := range olds {
 		for i, value := range news {
 			if !taken[i] && m.value(path+"[*]", old, value).DeepEquals(old) {
-				taken[i], kept = true, append(kept, old)
+				taken[i], stays[at] = true, true
 				break
 			}
 		}
 	}
+	var added []resource.PropertyValue
 	for i, value := range news {
 		if !taken[i] {
 			added = append(added, value)
 		}
 	}
-	return append(kept, added...)
+	same = same[:0]
+	for at, old := range olds {
+		switch {
+		case stays[at]:
+			same = append(same, old)
+		case len(added) > 0:
+			same, added = append(same, added[0]), added[1:]
+		}
+	}
+	return append(same, added...)
 }
 
 func join(at, key string) string {

@@ -184,6 +184,10 @@ func TestDiffNamesWhatDiffers(t *testing.T) {
 			catalogue.Pipeline, values{"stages": []any{values{"name": "a"}, values{"name": "b"}}}, values{"stages": []any{values{"name": "c"}}},
 			map[string]pulumirpc.PropertyDiff_Kind{"stages[0].name": update, "stages[1]": remove},
 		},
+		"an element of a set, and the others stay in their places": {
+			catalogue.NodeGroup, values{"subnetIds": []any{"a", "b", "c"}}, values{"subnetIds": []any{"c", "d", "b"}},
+			map[string]pulumirpc.PropertyDiff_Kind{"subnetIds[0]": pulumirpc.PropertyDiff_UPDATE_REPLACE},
+		},
 		"the one of two that replaces": {
 			catalogue.Cluster, values{"kubernetesNetworkConfig": values{"serviceIpv4Cidr": "a", "elasticLoadBalancing": "a"}},
 			values{"kubernetesNetworkConfig": values{"serviceIpv4Cidr": "b", "elasticLoadBalancing": "b"}},

@@ -74,7 +74,7 @@ func TestResultsAreOfThisSchema(t *testing.T) {
 		assert.Contains(t, keys, r.Key, "is no key any more: run make prove")
 	}
 	for _, key := range keys {
-		assert.True(t, tried[key], "%s was not tried in the last whole search: run make prove", key)
+		assert.True(t, tried[key], "%s was not tried in the last search: run make prove ONLY=tuning KEYS=%s", key, key)
 	}
 	loads := func(e Example) error {
 		doc, err := read(prooftest.Root, e.Stack)
@@ -90,7 +90,7 @@ func TestResultsAreOfThisSchema(t *testing.T) {
 	for _, r := range last.Results {
 		err := loads(r.Example)
 		if refused := r.What == Refused && !strings.HasPrefix(r.Note, byLook); refused != (err != nil) {
-			t.Errorf("%s %s: was %q in the last whole search, and now the loader says %v: run make prove", r.Key, r.Change, r.What, err)
+			t.Errorf("%s %s: was %q in the last whole search, and now the loader says %v: run make prove ONLY=tuning KEYS=%s", r.Key, r.Change, r.What, err, r.Key)
 		}
 	}
 }
