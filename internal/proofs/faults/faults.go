@@ -68,6 +68,9 @@ func (t *target) search(ctx context.Context, s *proofs.Search, o operation, f fa
 	w.cloud = t.seams.cloud
 	find := func(format string, args ...any) {
 		s.Find("%s, %s, %s: %s", t.name, o.name, f.name, fmt.Sprintf(format, args...))
+		if s.Log != nil { // a search that is broken off keeps what it found
+			_, _ = fmt.Fprintf(s.Log, "found: %s, %s, %s: %s\n", t.name, o.name, f.name, fmt.Sprintf(format, args...))
+		}
 	}
 	for {
 		struck, failed := w.run(func() error { return o.do(ctx, t, stack) })
