@@ -221,7 +221,7 @@ func (e *estimator) drill(item string) {
 			return
 		}
 		e.add("restore drill, at most", item, minutes)
-		for _, r := range e.Graph.OfType(catalogue.Database) {
+		for _, r := range e.OfType(catalogue.Database) {
 			e.add("restored database, at most", r.Text("instanceClass"), minutes/60)
 		}
 	}

@@ -56,11 +56,11 @@ var listings = []listing{
 	{command: "ec2-describe-nat-gateways", list: "NatGateways", typ: catalogue.NatGateway, read: ec2("NatGatewayId", func(item model.Values, e *adoption.Existing) {
 		e.Inputs["subnetId"], e.Inputs["allocationId"] = item.Get("SubnetId"), item.Get("NatGatewayAddresses[0].AllocationId")
 	})},
-	{command: "ec2-describe-addresses", list: "Addresses", typ: catalogue.Eip, read: ec2("AllocationId", func(item model.Values, e *adoption.Existing) { e.Inputs["domain"] = "vpc" })},
+	{command: "ec2-describe-addresses", list: "Addresses", typ: catalogue.Eip, read: ec2("AllocationId", func(_ model.Values, e *adoption.Existing) { e.Inputs["domain"] = "vpc" })},
 	{command: "ec2-describe-vpc-endpoints", list: "VpcEndpoints", tells: "OwnerId", typ: catalogue.VpcEndpoint, read: ec2("VpcEndpointId", func(item model.Values, e *adoption.Existing) {
 		e.Inputs["vpcId"], e.Inputs["serviceName"], e.Inputs["vpcEndpointType"] = item.Get("VpcId"), item.Get("ServiceName"), item.Get("VpcEndpointType")
 	})},
-	{command: "ec2-describe-security-groups", list: "SecurityGroups", tells: "OwnerId", typ: catalogue.SecurityGroup, read: func(r *reader, item model.Values, e *adoption.Existing) bool {
+	{command: "ec2-describe-security-groups", list: "SecurityGroups", tells: "OwnerId", typ: catalogue.SecurityGroup, read: func(_ *reader, item model.Values, e *adoption.Existing) bool {
 		e.ID, e.Name = item.Text("GroupId"), item.Text("GroupName")
 		e.Inputs["vpcId"], e.Inputs["name"], e.Inputs["description"] = item.Get("VpcId"), item.Get("GroupName"), item.Get("Description")
 		return e.Name != "default" // AWS makes it with the VPC

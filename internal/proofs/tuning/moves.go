@@ -176,6 +176,10 @@ func (g *generator) absent(path []string, n *node) {
 		}
 		g.members(path, first, n.Items, func(element any) any { return []any{element} })
 	}
+	if n.values != nil && len(n.values.Properties) > 0 {
+		const name = "added"
+		g.members(path, inside(path, name), n.values, func(element any) any { return map[string]any{name: element} })
+	}
 }
 
 // members makes the moves of a mapping that comes with each of its keys as that may be. It is at a place in what comes as a whole.
