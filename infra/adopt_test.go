@@ -136,7 +136,7 @@ func hasDatabases(r *recorder.Recorder, names ...string) {
 	}
 	r.Answers["aws:rds/getInstance:getInstance"] = func(resource.PropertyMap) (resource.PropertyMap, error) {
 		return resource.NewPropertyMapFromMap(map[string]any{
-			"engine": "postgres", "engineVersion": "17.6", "storageEncrypted": true, "allocatedStorage": 100, "dbName": "billing", "masterUsername": "acme",
+			"engine": "postgres", "engineVersion": "17.6", "storageEncrypted": true, "allocatedStorage": 20, "dbName": "billing", "masterUsername": "acme",
 		}), nil
 	}
 }
