@@ -123,3 +123,59 @@ func TestNothingAdoptedIsReplaced(t *testing.T) {
 		}
 	}
 }
+
+// hasDatabases answers for databases of these names, of PostgreSQL 17, with names inside that somebody else chose.
+func hasDatabases(r *recorder.Recorder, names ...string) {
+	r.Answers["aws:rds/getInstances:getInstances"] = func(args resource.PropertyMap) (resource.PropertyMap, error) {
+		wanted := args["filters"].ArrayValue()[0].ObjectValue()["values"].ArrayValue()[0].StringValue()
+		found := []any{}
+		if slices.Contains(names, wanted) {
+			found = append(found, wanted)
+		}
+		return resource.NewPropertyMapFromMap(map[string]any{"instanceIdentifiers": found}), nil
+	}
+	r.Answers["aws:rds/getInstance:getInstance"] = func(resource.PropertyMap) (resource.PropertyMap, error) {
+		return resource.NewPropertyMapFromMap(map[string]any{
+			"engine": "postgres", "engineVersion": "17.6", "storageEncrypted": true, "allocatedStorage": 20, "dbName": "billing", "masterUsername": "acme",
+		}), nil
+	}
+}
+
+// Who adopts in the place of what the stack has made would delete that: protection does not help.
+func TestAdoptionDeletesNothingThatTheStackHasMade(t *testing.T) {
+	const way = ", which the update would delete: remove this; or, if nobody needs what the stack has, keep a snapshot of that and delete it by hand first"
+	cfg, r := platform(), answering()
+	cfg.Adopt = map[string]string{"rds-instance": "acme", "opensearch-domain": "acme"}
+	hasDatabases(r, "acme", "legops-test-database")
+	r.Answers["aws:opensearch/getDomain:getDomain"] = func(resource.PropertyMap) (resource.PropertyMap, error) {
+		return resource.NewPropertyMapFromMap(map[string]any{"engineVersion": "OpenSearch_2.19"}), nil
+	}
+	err := run(r, cfg)
+	require.ErrorContains(t, err, "legops:adopt.rds-instance: acme: the stack has a database already, legops-test-database"+way)
+	require.ErrorContains(t, err, "legops:adopt.opensearch-domain: acme: the stack has a search domain already, legops-test"+way)
+	for _, found := range r.Resources() {
+		assert.Equal(t, "pulumi:providers:aws", found.Type)
+	}
+}
+
+// What else works on the database goes by what an adopted one is: its names, and the log that RDS writes already.
+func TestAdoptedDatabaseIsTheOneThatIsUsed(t *testing.T) {
+	cfg, r := platform(), answering()
+	cfg.Adopt = map[string]string{"rds-instance": "acme"}
+	hasDatabases(r, "acme")
+	r.Answers["aws:cloudwatch/getLogGroups:getLogGroups"] = func(args resource.PropertyMap) (resource.PropertyMap, error) {
+		found := []any{}
+		if args["logGroupNamePrefix"].StringValue() == "/aws/rds/instance/acme/" {
+			found = append(found, "/aws/rds/instance/acme/postgresql")
+		}
+		return resource.NewPropertyMapFromMap(map[string]any{"logGroupNames": found}), nil
+	}
+	require.NoError(t, run(r, cfg))
+	assert.Equal(t, "/aws/rds/instance/acme/postgresql", r.One(t, catalogue.LogGroup, "rds-log-postgresql").ImportID)
+	assert.Empty(t, r.One(t, catalogue.LogGroup, "rds-log-upgrade").ImportID)
+	variables := map[any]any{}
+	for _, one := range r.One(t, "aws:codebuild/project:Project", "restoredrill-project").Get("environment.environmentVariables").([]any) {
+		variables[one.(map[string]any)["name"]] = one.(map[string]any)["value"]
+	}
+	assert.Equal(t, "acme billing acme", strings.Join([]string{variables["DATABASE"].(string), variables["PGDATABASE"].(string), variables["PGUSER"].(string)}, " "))
+}

@@ -66,6 +66,14 @@ func (p *Platform) databaseMaster() string {
 	return cmp.Or(p.present.adopted.Master, data.DatabaseMaster)
 }
 
+// databaseKey is the KMS key of the instance: one that is adopted keeps its own.
+func (p *Platform) databaseKey(cfg *stacks.Config) pulumi.StringInput {
+	if cfg.AdoptsDatabase() {
+		return p.Rds.KeyArn()
+	}
+	return p.Encryption.Keys[foundation.KeyDatabase]
+}
+
 func (p *Platform) database(ctx *pulumi.Context, cfg *stacks.Config) (err error) {
 	names := cfg.PhysicalNames("rds-")
 	p.Rds, err = data.NewRds(ctx, "rds", &data.RdsArgs{

@@ -86,7 +86,11 @@ func (p *Platform) look(ctx *pulumi.Context, cfg *stacks.Config) (err error) {
 			return err
 		}
 	}
-	for _, group := range slices.Concat(p.present.clusterLogs, p.present.database.LeftLogs) {
+	left := p.present.clusterLogs
+	if !cfg.AdoptsDatabase() { // whose logs come with it, and are there in every later update, too
+		left = slices.Concat(left, p.present.database.LeftLogs)
+	}
+	for _, group := range left {
 		if err := ctx.Log.Warn(fmt.Sprintf("the log group %s is there already, from an earlier deployment: this one takes it over, "+
 			"and CloudWatch Logs then deletes what is older than its retention", group), nil); err != nil {
 			return err

@@ -3,7 +3,6 @@ package infra
 import (
 	"github.com/pulumi/pulumi/sdk/v3/go/pulumi"
 
-	"legops/components/data"
 	"legops/components/delivery"
 	"legops/components/foundation"
 	sources "legops/delivery"
@@ -29,9 +28,9 @@ func (p *Platform) restoreDrill(ctx *pulumi.Context, cfg *stacks.Config) error {
 		VpcID:           p.Network.VpcID,
 		SubnetIDs:       p.Network.ApplicationSubnetIDs,
 		Database:        p.Rds.Identifier,
-		DatabaseName:    databaseName,
-		Master:          data.DatabaseMaster,
-		DatabaseKeyArn:  p.Encryption.Keys[foundation.KeyDatabase],
+		DatabaseName:    p.databaseName(),
+		Master:          p.databaseMaster(),
+		DatabaseKeyArn:  p.databaseKey(cfg),
 		VaultName:       p.Backup.VaultName,
 		Applications:    namesOf(cfg, func(a settings.Application) bool { return a.Database }),
 		PostgresVersion: cfg.Rds.EngineVersion,

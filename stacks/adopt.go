@@ -44,11 +44,11 @@ func (c *Config) Places() []adoption.Place {
 	for _, purpose := range adoptedKeys {
 		add(adoption.Key, region, "encryption-"+purpose)
 	}
-	add(adoption.Database, region, adoptedDatabase)
+	add(adoption.Database, region, AdoptedDatabase)
 	add(adoption.SubnetGroup, region, adoptedSubnetGroup)
 	add(adoption.ParameterGroup, region, "rds-parameters")
 	add(adoption.LogGroup, region, databaseLog("postgresql"), databaseLog("upgrade"))
-	add(adoption.SearchDomain, region, adoptedDomain)
+	add(adoption.SearchDomain, region, AdoptedDomain)
 	add(adoption.Certificate, region, "certificates-regional")
 	add(adoption.Certificate, globalRegion, "certificates-global")
 	slices.SortFunc(places, func(a, b adoption.Place) int { return strings.Compare(a.Name, b.Name) })
@@ -58,9 +58,9 @@ func (c *Config) Places() []adoption.Place {
 // The names of places that others depend on.
 const (
 	AdoptedVpc         = "network-vpc"
-	adoptedDatabase    = "rds-instance"
+	AdoptedDatabase    = "rds-instance"
 	adoptedSubnetGroup = "rds-subnets"
-	adoptedDomain      = "opensearch-domain"
+	AdoptedDomain      = "opensearch-domain"
 )
 
 // AdoptedSubnet is the name of the subnet of a tier in a zone.
@@ -81,6 +81,9 @@ func (c *Config) Adopted() map[string]Adopted {
 	}
 	return all
 }
+
+// AdoptsDatabase says whether the database is adopted.
+func (c *Config) AdoptsDatabase() bool { return c.Adopt[AdoptedDatabase] != "" }
 
 // Adopted is an existing resource in its place.
 type Adopted struct {
@@ -172,16 +175,20 @@ func (c *checker) together() {
 		}
 	}
 	needs(adoptedSubnetGroup, AdoptedVpc, "a group of subnets stays in its VPC, which is not adopted")
-	needs(adoptedDatabase, adoptedSubnetGroup, "RDS moves no database to another subnet group of the same VPC")
-	needs(adoptedDomain, AdoptedVpc, "a domain stays in its VPC, which is not adopted")
+	needs(AdoptedDatabase, adoptedSubnetGroup, "RDS moves no database to another subnet group of the same VPC")
+	if c.Rds.MajorUpgrade && c.AdoptsDatabase() {
+		c.report("rds.majorUpgrade", true, "the database is adopted ("+full(adoptKey(AdoptedDatabase))+"), and the program never sends it a version",
+			"remove it, and upgrade the database by hand before you set "+full("rds.engineVersion"))
+	}
+	needs(AdoptedDomain, AdoptedVpc, "a domain stays in its VPC, which is not adopted")
 	for _, log := range []string{"postgresql", "upgrade"} {
 		name := databaseLog(log)
 		path, is := c.Adopt[name]
-		database, has := c.Adopt[adoptedDatabase]
+		database, has := c.Adopt[AdoptedDatabase]
 		if want := fmt.Sprintf("/aws/rds/instance/%s/%s", database, log); is && has && path != want {
 			c.report(adoptKey(name), path, "RDS writes this log of "+database+" to another group", "write "+want)
 		}
-		needs(name, adoptedDatabase, "RDS writes the logs of a database to groups that are named after it")
+		needs(name, AdoptedDatabase, "RDS writes the logs of a database to groups that are named after it")
 	}
 	for i, bucket := range bucketNames(c.Config) {
 		// The copy is named after the bucket: components/data/storage_replica.go.

@@ -23,13 +23,14 @@ type RunningDatabase struct {
 	Version string
 	// Database is the name of the first database in it, Master that of the master user.
 	Database, Master string
-	// LeftLogs are log groups that an earlier instance of this name has left. Where the instance exists they are its own, and not listed.
+	// LeftLogs are log groups that an earlier instance of this name has left, or that RDS has made for one that is adopted. Where an instance of
+	// the program exists they are the program's, and not listed.
 	LeftLogs []string
 }
 
 // LookupDatabase asks RDS for the instance of an Rds component. The name, and the identifier of one that is adopted, are those of RdsArgs.
 func LookupDatabase(ctx *pulumi.Context, name, adopted string, in pulumi.InvokeOption) (RunningDatabase, error) {
-	identifier := databaseIdentifier(name, adopted)
+	identifier := DatabaseIdentifier(name, adopted)
 	found, err := rds.GetInstances(ctx, &rds.GetInstancesArgs{
 		Filters: []rds.GetInstancesFilter{{Name: "db-instance-id", Values: []string{identifier}}},
 	}, in)
@@ -44,10 +45,14 @@ func LookupDatabase(ctx *pulumi.Context, name, adopted string, in pulumi.InvokeO
 	if err != nil {
 		return RunningDatabase{}, err
 	}
-	return RunningDatabase{
+	running := RunningDatabase{
 		Allocated: instance.AllocatedStorage, Max: instance.MaxAllocatedStorage, Version: instance.EngineVersion,
 		Database: instance.DbName, Master: instance.MasterUsername,
-	}, nil
+	}
+	if adopted != "" {
+		running.LeftLogs, err = kit.LogGroupsNamed(ctx, instanceLogs(identifier), in)
+	}
+	return running, err
 }
 
 // LookupSearchVersion asks OpenSearch Service for the version of a domain; empty before it exists. That it exists and cannot be read is

@@ -49,7 +49,7 @@ type RdsArgs struct {
 	Adopted, SubnetGroup, ParameterGroup string `kit:"optional"`
 	// AllocatedGiB is the storage that the instance has, in GiB, from LookupDatabase; 0 before it exists.
 	AllocatedGiB int `kit:"optional"`
-	// LeftLogs are the log groups that an earlier instance of this name has left, from LookupDatabase.
+	// LeftLogs are the log groups of the instance that exist without the program, from LookupDatabase.
 	LeftLogs []string `kit:"optional"`
 	// VpcID is the VPC of the security group.
 	VpcID pulumi.StringInput
@@ -91,6 +91,7 @@ type Rds struct {
 
 	name     string
 	location components.Location
+	key      pulumi.StringOutput
 	support  pulumi.StringOutput
 }
 
@@ -115,6 +116,9 @@ const lifecycle = "engineLifecycleSupport"
 func (r *Rds) Enrolled() pulumi.BoolOutput {
 	return r.support.ApplyT(func(support string) bool { return support == extendedSupport }).(pulumi.BoolOutput)
 }
+
+// KeyArn is the KMS key that the instance has: that of RdsArgs, or of an instance that is adopted its own.
+func (r *Rds) KeyArn() pulumi.StringOutput { return r.key }
 
 // NewRds creates the instance and everything it needs.
 func NewRds(ctx *pulumi.Context, name string, args *RdsArgs, opts ...pulumi.ResourceOption) (*Rds, error) {
@@ -152,14 +156,15 @@ type rdsBuild struct {
 }
 
 // identifier begins the names of what belongs to the instance. It is that of the instance, unless that is adopted.
-func (b *rdsBuild) identifier() string { return databaseIdentifier(b.args.Name, "") }
+func (b *rdsBuild) identifier() string { return DatabaseIdentifier(b.args.Name, "") }
 
 // instanceIdentifier is fixed, so that the log groups can be there before the instance.
 func (b *rdsBuild) instanceIdentifier() string {
-	return databaseIdentifier(b.args.Name, b.args.Adopted)
+	return DatabaseIdentifier(b.args.Name, b.args.Adopted)
 }
 
-func databaseIdentifier(name, adopted string) string { return cmp.Or(adopted, name+"-database") }
+// DatabaseIdentifier is the identifier of the instance of an Rds component: of one that is adopted its own. The name is that of RdsArgs.
+func DatabaseIdentifier(name, adopted string) string { return cmp.Or(adopted, name+"-database") }
 
 func (b *rdsBuild) instance() error {
 	group, err := kit.NewSecurityGroup(b.Ctx, b.Name, b.identifier(), "PostgreSQL database", b.args.VpcID, b.Parent)
@@ -206,7 +211,7 @@ func (b *rdsBuild) instance() error {
 	}
 	b.c.Address, b.c.Arn, b.c.ResourceID, b.c.Identifier = instance.Address, instance.Arn, instance.ResourceId, instance.Identifier
 	b.c.SecurityGroupID = group.ID().ToStringOutput()
-	b.c.support = instance.EngineLifecycleSupport
+	b.c.key, b.c.support = instance.KmsKeyId, instance.EngineLifecycleSupport
 	b.c.MasterSecretArn = instance.MasterUserSecrets.Index(pulumi.Int(0)).SecretArn().Elem()
 	return nil
 }

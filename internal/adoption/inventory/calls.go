@@ -10,6 +10,7 @@ import (
 type call struct {
 	service, operation string
 	// each lists what the command is about, one a line, as shell; option is the option that takes it.
+	// What it prints for none is nothing: of a list that is not in the answer at all, the AWS CLI prints None.
 	each, option string
 	// more are further options.
 	more string
@@ -29,7 +30,7 @@ var calls = []call{
 	{service: "s3api", operation: "get-bucket-location", each: "s3api list-buckets --query 'Buckets[].Name'", option: "--bucket"},
 	{service: "s3api", operation: "get-bucket-versioning", each: "s3api list-buckets --query 'Buckets[].Name'", option: "--bucket"},
 	{service: "sqs", operation: "list-queues"},
-	{service: "sqs", operation: "get-queue-attributes", each: "sqs list-queues --query 'QueueUrls'", option: "--queue-url", more: "--attribute-names All"},
+	{service: "sqs", operation: "get-queue-attributes", each: "sqs list-queues --query 'QueueUrls || `[]`'", option: "--queue-url", more: "--attribute-names All"},
 	{service: "logs", operation: "describe-log-groups"},
 	{service: "kms", operation: "list-keys"}, {service: "kms", operation: "list-aliases"},
 	{service: "kms", operation: "describe-key", each: "kms list-keys --query 'Keys[].KeyId'", option: "--key-id"},
@@ -67,7 +68,8 @@ func Calls(dir, region string) string {
 				continue
 			}
 			lines = append(lines,
-				fmt.Sprintf("for one in $(aws %s --region %s --output text); do", c.each, in),
+				// In the words of a for, the failure of a command ends nothing, and what it did not list would be missing without a word.
+				fmt.Sprintf("each=$(aws %s --region %s --output text)", c.each, in), "for one in $each; do",
 				fmt.Sprintf("  %s %s \"$one\" >\"%s.${one##*/}.json\"", command, c.option, file), "done")
 		}
 	}
