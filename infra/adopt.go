@@ -14,7 +14,6 @@ import (
 	"legops/components/data"
 	"legops/components/foundation"
 	"legops/internal/adoption"
-	"legops/internal/catalogue"
 	"legops/internal/model"
 	"legops/stacks"
 )
@@ -128,7 +127,7 @@ func importing(ids map[resourceKey]string) pulumi.ResourceTransformation {
 		if id != "" {
 			opts = append(opts, pulumi.Import(pulumi.ID(id)))
 		}
-		if args.Type != catalogue.RouteTableAssociation { // which goes with the program's table
+		if args.Type != "aws:ec2/routeTableAssociation:RouteTableAssociation" { // which goes with the program's table
 			opts = append(opts, pulumi.Protect(true), pulumi.RetainOnDelete(true))
 		}
 		if kind := adoption.KindOf(args.Type); kind != nil {
@@ -151,7 +150,7 @@ func (p *Platform) adoptAttached(ctx *pulumi.Context, adopted map[string]stacks.
 		return fmt.Errorf("%s: cannot look up the internet gateway of %s: %w", stacks.Project+":adopt."+vpc.Name, vpc.ID, err)
 	}
 	if gateway != "" {
-		imports[resourceKey{catalogue.InternetGateway, "network-internet"}] = gateway
+		imports[resourceKey{"aws:ec2/internetGateway:InternetGateway", "network-internet"}] = gateway
 	}
 	tables, err := foundation.LookupRouteTables(ctx, vpc.ID, in)
 	if err != nil {
@@ -163,7 +162,7 @@ func (p *Platform) adoptAttached(ctx *pulumi.Context, adopted map[string]stacks.
 			continue
 		}
 		// Associated with a table of the program, it has been imported: see importID.
-		key := resourceKey{catalogue.RouteTableAssociation, name}
+		key := resourceKey{"aws:ec2/routeTableAssociation:RouteTableAssociation", name}
 		if imports[key] = a.ID + "/" + table.ID; strings.HasPrefix(table.Name, p.name+"-") {
 			imports[key] = ""
 		}

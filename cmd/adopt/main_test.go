@@ -44,8 +44,8 @@ func TestRun(t *testing.T) {
 }
 `,
 		},
-		{name: "no id", args: []string{vpc}, err: "give pairs of a URN and an id"},
-		{name: "nothing", err: "give pairs of a URN and an id"},
+		{name: "no id", args: []string{vpc}, err: "or pairs of a URN and an id"},
+		{name: "nothing", err: "or pairs of a URN and an id"},
 		{name: "no preview", in: "error: no stack", args: []string{vpc, "vpc-1"}, err: "the preview printed no JSON"},
 		{name: "another", in: planned("create", "aws:ec2/vpc:Vpc", "other", `{}`), args: []string{vpc, "vpc-1"}, err: "network-vpc: the program asks for no such resource"},
 		{name: "a replacement", in: planned("replace", "aws:ec2/vpc:Vpc", "network-vpc", `{}`), args: []string{vpc, "vpc-1"}, err: "the state has one already (replace): delete the other by hand"},

@@ -173,7 +173,7 @@ func (b *eksBuild) controlPlane(nodeRole *kit.Role) error {
 		// nor unmade without the rights of its role.
 		pulumi.DependsOn(append(slices.Clone(service.Grants), logs)),
 	}
-	options = append(options, pulumi.Transforms([]pulumi.ResourceTransform{b.args.cluster}))
+	options = append(options, pulumi.Transforms([]pulumi.ResourceTransform{cluster(b.args.ExtendedSupport, b.args.Protect)}))
 	mode := eks.AuthenticationModeApi
 	b.c.Cluster, err = eks.NewCluster(b.Ctx, b.Name, &eks.ClusterArgs{
 		Name:                   pulumi.String(b.args.Name),
@@ -213,19 +213,22 @@ const (
 
 // cluster sets what pulumi-eks has no argument for on the cluster among all that it makes: the upgrade policy (2.8.1, cluster.js), and
 // protection. Protect on the component would reach every child, and an administrator's access could then not be taken away without
-// unprotecting it by hand first.
-func (a *EksArgs) cluster(_ context.Context, args *pulumi.ResourceTransformArgs) *pulumi.ResourceTransformResult {
-	if args.Type != "aws:eks/cluster:Cluster" {
-		return nil
-	}
+// unprotecting it by hand first. It must not hold the arguments: pulumi's server of such functions never ends (sdk v3.250.0, callback.go), and
+// would hold the whole program in a process that runs several.
+func cluster(extended, protect bool) pulumi.ResourceTransform {
 	support := upgradesItself
-	if a.ExtendedSupport {
+	if extended {
 		support = extendedSupport
 	}
-	props := maps.Clone(args.Props)
-	props["upgradePolicy"] = pulumi.Map{"supportType": pulumi.String(support)}
-	args.Opts.Protect = args.Opts.Protect || a.Protect
-	return &pulumi.ResourceTransformResult{Props: props, Opts: args.Opts}
+	return func(_ context.Context, args *pulumi.ResourceTransformArgs) *pulumi.ResourceTransformResult {
+		if args.Type != "aws:eks/cluster:Cluster" {
+			return nil
+		}
+		props := maps.Clone(args.Props)
+		props["upgradePolicy"] = pulumi.Map{"supportType": pulumi.String(support)}
+		args.Opts.Protect = args.Opts.Protect || protect
+		return &pulumi.ResourceTransformResult{Props: props, Opts: args.Opts}
+	}
 }
 
 // serviceRole is what EKS does in the account for the cluster.

@@ -6,8 +6,6 @@ import (
 	"github.com/pulumi/pulumi/sdk/v3/go/pulumi"
 	"github.com/stretchr/testify/assert"
 	"github.com/stretchr/testify/require"
-
-	"legops/internal/settings"
 )
 
 // The mocks run no transform; the golden previews show what the engine makes of it.
@@ -16,9 +14,9 @@ func TestClusterOfEks(t *testing.T) {
 		protect, extended bool
 		support           string
 	}{{false, false, "STANDARD"}, {true, false, "STANDARD"}, {true, true, "EXTENDED"}} {
-		of := &EksArgs{Eks: settings.Eks{ExtendedSupport: c.extended}, Protect: c.protect}
+		of := cluster(c.extended, c.protect)
 		props := pulumi.Map{"name": pulumi.String("legops-test")}
-		result := of.cluster(t.Context(), &pulumi.ResourceTransformArgs{Type: "aws:eks/cluster:Cluster", Props: props})
+		result := of(t.Context(), &pulumi.ResourceTransformArgs{Type: "aws:eks/cluster:Cluster", Props: props})
 		require.NotNil(t, result)
 		assert.Equal(t, c.protect, result.Opts.Protect)
 		assert.Equal(t, pulumi.Map{
@@ -26,7 +24,7 @@ func TestClusterOfEks(t *testing.T) {
 		}, result.Props)
 		assert.Len(t, props, 1, "what pulumi-eks asked for stays as it is")
 		for _, other := range []string{"aws:eks/accessEntry:AccessEntry", "aws:ec2/securityGroup:SecurityGroup"} {
-			assert.Nil(t, of.cluster(t.Context(), &pulumi.ResourceTransformArgs{Type: other}), other)
+			assert.Nil(t, of(t.Context(), &pulumi.ResourceTransformArgs{Type: other}), other)
 		}
 	}
 }

@@ -1,7 +1,5 @@
 package adoption
 
-import "legops/internal/catalogue"
-
 // Existing is something in an account that the program did not make.
 type Existing struct {
 	// Type is its token. What the program has no type for has the name of its service and kind in place of it, such as lambda:function.
@@ -17,6 +15,3 @@ type Existing struct {
 	// Unsure is what a person has to look at: what the inventory does not say, and what an adoption overwrites.
 	Unsure []string
 }
-
-// IsKnown says whether the program has a type for it.
-func (e Existing) IsKnown() bool { return catalogue.Of(e.Type).ID != "" }

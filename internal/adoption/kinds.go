@@ -6,13 +6,11 @@ import (
 	"regexp"
 	"slices"
 	"strings"
-
-	"legops/internal/catalogue"
 )
 
 // Kind is a type of resources that the program can take over.
 type Kind struct {
-	// Type is its token.
+	// Type is its token, not by its constant: the catalogue would be loaded with the program.
 	Type string
 	// What is a word for one.
 	What string
@@ -58,22 +56,22 @@ func form(pattern string) *regexp.Regexp { return regexp.MustCompile("^(?:" + pa
 // The kinds.
 var (
 	Vpc = &Kind{
-		Type: catalogue.Vpc, What: "VPC", Form: form(`vpc-([0-9a-f]{8}|[0-9a-f]{17})`), Example: "vpc-0123456789abcdef0", Telling: true,
+		Type: "aws:ec2/vpc:Vpc", What: "VPC", Form: form(`vpc-([0-9a-f]{8}|[0-9a-f]{17})`), Example: "vpc-0123456789abcdef0", Telling: true,
 		Function: "aws:ec2/getVpc:getVpc", Argument: "id", Asked: []string{"cidrBlock", "instanceTenancy"},
 	}
 	Subnet = &Kind{
-		Type: catalogue.Subnet, What: "subnet", Form: form(`subnet-([0-9a-f]{8}|[0-9a-f]{17})`), Example: "subnet-0123456789abcdef0", Telling: true,
+		Type: "aws:ec2/subnet:Subnet", What: "subnet", Form: form(`subnet-([0-9a-f]{8}|[0-9a-f]{17})`), Example: "subnet-0123456789abcdef0", Telling: true,
 		Function: "aws:ec2/getSubnet:getSubnet", Argument: "id", Asked: []string{"vpcId", "cidrBlock", "availabilityZoneId"},
 		Means: map[string]string{"mapPublicIpOnLaunch": "what is started in it by hand gets no public address any more"},
 	}
 	Bucket = &Kind{
-		Type: catalogue.Bucket, What: "bucket", Form: form(`[a-z0-9][a-z0-9-]{1,61}[a-z0-9]`), Example: "acme-documents",
+		Type: "aws:s3/bucketV2:BucketV2", What: "bucket", Form: form(`[a-z0-9][a-z0-9-]{1,61}[a-z0-9]`), Example: "acme-documents",
 		Function: "aws:s3/getBucket:getBucket", Argument: "bucket", Name: "bucket",
 		// S3 takes a configuration of object lock for a bucket that was made without (since 20 November 2023); the provider replaces it for this input.
 		Stays: []Stay{{"objectLockEnabled", "the provider would replace the bucket for it"}},
 	}
 	Queue = &Kind{
-		Type: catalogue.Queue, What: "FIFO queue", Form: form(`https://sqs\.[a-z0-9-]+\.amazonaws\.com/[0-9]{12}/[A-Za-z0-9_-]{1,75}\.fifo`),
+		Type: "aws:sqs/queue:Queue", What: "FIFO queue", Form: form(`https://sqs\.[a-z0-9-]+\.amazonaws\.com/[0-9]{12}/[A-Za-z0-9_-]{1,75}\.fifo`),
 		Example: "https://sqs.us-east-1.amazonaws.com/111111111111/signing.fifo", Telling: true,
 		Function: "aws:sqs/getQueue:getQueue", Argument: "name", Name: "name",
 		Means: map[string]string{
@@ -83,23 +81,23 @@ var (
 		},
 	}
 	Repository = &Kind{
-		Type: catalogue.ImageRepository, What: "repository", Form: form(`[a-z0-9]+([._/-][a-z0-9]+)*`), Example: "legops-dev/portal",
+		Type: "aws:ecr/repository:Repository", What: "repository", Form: form(`[a-z0-9]+([._/-][a-z0-9]+)*`), Example: "legops-dev/portal",
 		Function: "aws:ecr/getRepository:getRepository", Argument: "name", Name: "name",
 		Stays: []Stay{{"encryptionConfigurations", "ECR encrypts a repository by what it was made with"}},
 		Means: map[string]string{"imageTagMutability": "a push of a tag that exists is refused"},
 	}
 	Key = &Kind{
-		Type: catalogue.Key, What: "KMS key", Form: form(`[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}`), Example: "1234abcd-12ab-34cd-56ef-1234567890ab", Telling: true,
+		Type: "aws:kms/key:Key", What: "KMS key", Form: form(`[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}`), Example: "1234abcd-12ab-34cd-56ef-1234567890ab", Telling: true,
 		Function: "aws:kms/getKey:getKey", Argument: "keyId", Asked: []string{"customerMasterKeySpec", "keyUsage", "customKeyStoreId"},
 		Means: map[string]string{"policy": "who may use the key by its present policy alone no longer may"},
 	}
 	LogGroup = &Kind{
-		Type: catalogue.LogGroup, What: "log group", Form: form(`[A-Za-z0-9_/.#-]{1,512}`), Example: "/aws/rds/instance/acme/postgresql",
+		Type: "aws:cloudwatch/logGroup:LogGroup", What: "log group", Form: form(`[A-Za-z0-9_/.#-]{1,512}`), Example: "/aws/rds/instance/acme/postgresql",
 		Function: "aws:cloudwatch/getLogGroup:getLogGroup", Argument: "name", Name: "name",
 		Means: map[string]string{"retentionInDays": "events that are older than this go"},
 	}
 	Database = &Kind{
-		Type: catalogue.Database, What: "database", Form: form(`[a-z][a-z0-9]*(-[a-z0-9]+)*`), Example: "acme-production",
+		Type: "aws:rds/instance:Instance", What: "database", Form: form(`[a-z][a-z0-9]*(-[a-z0-9]+)*`), Example: "acme-production",
 		Function: "aws:rds/getInstance:getInstance", Argument: "dbInstanceIdentifier", Name: "identifier",
 		Stays: []Stay{
 			{"kmsKeyId", "the storage stays under the key that it has"},
@@ -119,17 +117,17 @@ var (
 		},
 	}
 	SubnetGroup = &Kind{
-		Type: catalogue.DatabaseSubnetGroup, What: "subnet group", Form: form(`[a-z0-9._-]{1,255}`), Example: "acme-database",
+		Type: "aws:rds/subnetGroup:SubnetGroup", What: "subnet group", Form: form(`[a-z0-9._-]{1,255}`), Example: "acme-database",
 		Function: "aws:rds/getSubnetGroup:getSubnetGroup", Argument: "name", Name: "name",
 	}
 	ParameterGroup = &Kind{
-		Type: catalogue.DatabaseParameterGroup, What: "parameter group", Form: form(`[a-z][a-z0-9]*(-[a-z0-9]+)*`), Example: "acme-postgres17",
+		Type: "aws:rds/parameterGroup:ParameterGroup", What: "parameter group", Form: form(`[a-z][a-z0-9]*(-[a-z0-9]+)*`), Example: "acme-postgres17",
 		Function: "aws:rds/getParameterGroup:getParameterGroup", Argument: "name", Name: "name",
 		Stays: []Stay{{"description", "RDS never changes it"}}, Asked: []string{"family"},
 		Means: map[string]string{"parameters": "every database with this group gets the same parameters"},
 	}
 	SearchDomain = &Kind{
-		Type: catalogue.SearchDomain, What: "search domain", Form: form(`[a-z][a-z0-9-]{2,27}`), Example: "acme-search",
+		Type: "aws:opensearch/domain:Domain", What: "search domain", Form: form(`[a-z][a-z0-9-]{2,27}`), Example: "acme-search",
 		Function: "aws:opensearch/getDomain:getDomain", Argument: "domainName", Name: "domainName",
 		Stays: []Stay{{"encryptAtRest.kmsKeyId", "the domain stays under the key that it has"}}, Asked: []string{"vpcOptions"},
 		Means: map[string]string{
@@ -139,7 +137,7 @@ var (
 		},
 	}
 	Certificate = &Kind{
-		Type: catalogue.Certificate, What: "certificate",
+		Type: "aws:acm/certificate:Certificate", What: "certificate",
 		Form:    form(`arn:aws[a-z-]*:acm:[a-z0-9-]+:[0-9]{12}:certificate/[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}`),
 		Example: "arn:aws:acm:us-east-1:111111111111:certificate/12345678-1234-1234-1234-123456789012", Telling: true,
 		Stays: []Stay{

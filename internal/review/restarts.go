@@ -58,12 +58,13 @@ var users = map[string]user{
 	"LoadTest":          {"a load test that runs", "it fails"},
 	"Network":           {"whatever sends to the internet", "requests fail"},
 	"OpenSearch":        {"the applications with search: true", "searches fail"}, "OpenSearchAccess": {"the applications with search: true", "searches fail"},
-	"SearchRoles": {"an application that is new to the search domain", "it has no role until the next run"},
-	"Queues":      {"the applications that produce into the queue or consume from it", "messages are refused"},
-	"Rds":         {"the applications with database: true", "they have to connect again"},
-	"Registry":    {"releases, and pods that start", "they get no image"},
-	"Runner":      {"deployments of the platform", "one that runs is cut off"},
-	"Storage":     {"the applications that use the bucket", "requests fail"},
+	"SearchRoles":  {"an application that is new to the search domain", "it has no role until the next run"},
+	"Queues":       {"the applications that produce into the queue or consume from it", "messages are refused"},
+	"Rds":          {"the applications with database: true", "they have to connect again"},
+	"Registry":     {"releases, and pods that start", "they get no image"},
+	"RestoreDrill": {"nobody, unless a restore drill runs", "it fails"},
+	"Runner":       {"deployments of the platform", "one that runs is cut off"},
+	"Storage":      {"the applications that use the bucket", "requests fail"},
 }
 
 // recording are the types that only write down what others serve: while one is away, requests go on.

@@ -186,8 +186,8 @@ func TestCheckRefuses(t *testing.T) {
 		})
 	}
 	c.refused("aws:nowhere/thing:Thing", "x", values{}, "does not know the resource type aws:nowhere/thing:Thing")
-	_, err := c.rpc.Invoke(t.Context(), &pulumirpc.InvokeRequest{Tok: "aws:ec2/getVpc:getVpc"})
-	assert.ErrorContains(t, err, "no answer to the function aws:ec2/getVpc:getVpc")
+	_, err := c.rpc.Invoke(t.Context(), &pulumirpc.InvokeRequest{Tok: "aws:ec2/getInstance:getInstance"})
+	assert.ErrorContains(t, err, "no answer to the function aws:ec2/getInstance:getInstance")
 	_, err = c.rpc.Invoke(t.Context(), &pulumirpc.InvokeRequest{Tok: "aws:index/getRegion:getRegion", Args: c.wire(values{"zone": "a"})})
 	assert.ErrorContains(t, err, "zone")
 }

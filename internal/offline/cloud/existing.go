@@ -17,7 +17,7 @@ func (p *Provider) Exists(all []adoption.Existing) error {
 	p.record.mu.Lock()
 	defer p.record.mu.Unlock()
 	for _, existing := range all {
-		if !existing.IsKnown() {
+		if catalogue.Of(existing.Type).ID == "" { // the program has no type for it
 			continue
 		}
 		c := &connection{pkg: "aws", account: existing.Account, region: existing.Region}

@@ -156,12 +156,17 @@ func (t *truth) changed(was, is *cloud.Entry) {
 				t.lose(is, "%s: %v → %v", path, before, after)
 			}
 		}
-		if restart := catalogue.Of(is.Type).RestartsAt(path); restart != nil {
+		restart := catalogue.Of(is.Type).RestartsAt(path)
+		held := model.Values(was.Outputs).Get(path) // what the provider sends again changes nothing
+		if restart != nil && !(restart.Switched && isOff(before) == isOff(after)) && !(before == nil && reflect.DeepEqual(held, after)) {
 			urn := resource.URN(is.URN)
 			t.restarted[urn] = append(t.restarted[urn], path)
 		}
 	})
 }
+
+// isOff says whether an input is switched off.
+func isOff(value any) bool { return value == nil || value == false || value == 0.0 || value == "" }
 
 // guarding says whether a type holds data, or is a part of what does, or guards it in another way: a plan of backups, a lock.
 func guarding(typ string) bool {
