@@ -163,7 +163,7 @@ func (w *world) rolledOut(namespaces ...string) {
 	}
 	for _, namespace := range namespaces {
 		for _, deployment := range strings.Fields(w.kubectl("--namespace", namespace, "get", "deployments", "--output=name")) {
-			w.kubectl("--namespace", namespace, "rollout", "status", deployment, "--timeout=120s")
+			w.kubectl("--namespace", namespace, "rollout", "status", deployment, "--timeout=240s")
 		}
 	}
 }

@@ -178,7 +178,11 @@ func (g *generator) absent(path []string, n *node) {
 	}
 	if n.values != nil && len(n.values.Properties) > 0 {
 		const name = "added"
-		g.members(path, inside(path, name), n.values, func(element any) any { return map[string]any{name: element} })
+		first, element := inside(path, name), n.values.least(g.random)
+		if m := g.to(path, "with one", added, map[string]any{name: element}); m != nil {
+			m.Key, m.Of, m.To = keyOf(first), g.schema.key(first), show(element)
+		}
+		g.members(path, first, n.values, func(element any) any { return map[string]any{name: element} })
 	}
 }
 

@@ -158,7 +158,7 @@ func (t *truth) changed(was, is *cloud.Entry) {
 		}
 		restart := catalogue.Of(is.Type).RestartsAt(path)
 		held := model.Values(was.Outputs).Get(path) // what the provider sends again changes nothing
-		if restart != nil && !(restart.Switched && isOff(before) == isOff(after)) && !(before == nil && reflect.DeepEqual(held, after)) {
+		if restart != nil && (!restart.Switched || isOff(before) != isOff(after)) && (before != nil || !reflect.DeepEqual(held, after)) {
 			urn := resource.URN(is.URN)
 			t.restarted[urn] = append(t.restarted[urn], path)
 		}
