@@ -53,8 +53,8 @@ func TestEstimatesRiseWithTheStack(t *testing.T) {
 		{"aws:s3/bucketMetric:BucketMetric", "storage-documents", 16 * 0.30},
 		{"aws:s3/bucketReplicationConfig:BucketReplicationConfig", "storage-documents-replication", 4 * 0.30},
 		{"aws:secretsmanager/secret:Secret", "app-portal-secret-session-key", 0.40},
-		{"aws:wafv2/webAcl:WebAcl", "firewall", 5 + 5}, // its requests are shared
-		{"aws:rds/instance:Instance", "rds-instance", 2*(730*0.239+200*0.115+2*3.815) + 0.40},
+		{"aws:wafv2/webAcl:WebAcl", "firewall", 5 + 5},                                                  // its requests are shared
+		{"aws:rds/instance:Instance", "rds-instance", 2*(730*0.239+200*0.115+2*3.815) + 0.40 + 4*0.239}, // four hours a month of a restore drill
 		{"aws:iam/role:Role", "backup-role-backup", 0},
 	} {
 		found := graph.Named(c.token, c.name)
@@ -69,7 +69,7 @@ func TestEstimatesRiseWithTheStack(t *testing.T) {
 	larger := slices.Clone(graph.Resources)
 	i := slices.IndexFunc(larger, func(r *model.Resource) bool { return r.Name() == "ingress-autoscaler" })
 	autoscaler := *larger[i]
-	autoscaler.Inputs = model.Values{"spec": map[string]any{"minReplicas": 60.0, "scaleTargetRef": autoscaler.Get("spec.scaleTargetRef")}}
+	autoscaler.Inputs = model.Values{"metadata": autoscaler.Get("metadata"), "spec": map[string]any{"minReplicas": 60.0, "scaleTargetRef": autoscaler.Get("spec.scaleTargetRef")}}
 	larger[i] = &autoscaler
 	after, err := costs.Of(model.NewGraph(larger), traffic)
 	require.NoError(t, err)

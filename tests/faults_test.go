@@ -20,6 +20,7 @@ import (
 	"github.com/stretchr/testify/require"
 
 	"legops/internal/catalogue"
+	"legops/internal/model"
 	"legops/internal/offline"
 	"legops/internal/offline/cloud"
 	"legops/internal/unfinished"
@@ -191,6 +192,13 @@ func adopt(t *testing.T, session *offline.Session, dir string) {
 	t.Helper()
 	known := deployed(t, session, "dev")
 	strays := tagged(t, session)
+	previewed := run(t, session, "preview", "--json", "--stack", "dev")
+	plan, err := model.ReadPreview([]byte(previewed))
+	require.NoError(t, err)
+	takenOver := map[string]bool{} // by the program, as log groups are
+	for _, s := range plan.Steps {
+		takenOver[string(s.Resource().URN)] = s.Op == "import"
+	}
 	var pairs []string
 	for _, e := range session.Record().Entries("") {
 		if slices.Contains(known, e.Type+" "+name(e.URN)+" "+e.ID) {
@@ -200,7 +208,7 @@ func adopt(t *testing.T, session *offline.Session, dir string) {
 			assert.Contains(t, strays, e.Outputs["arn"])
 		}
 		require.NoError(t, session.Cloud().Forget(e)) // the CLI may have heard of it and been killed before it saved that
-		if catalogue.Of(e.Type).Again() != catalogue.Same {
+		if catalogue.Of(e.Type).Again() != catalogue.Same && !takenOver[e.URN] {
 			pairs = append(pairs, e.URN, e.ID)
 		}
 	}
@@ -210,7 +218,7 @@ func adopt(t *testing.T, session *offline.Session, dir string) {
 	t.Log("imported:", pairs)
 	cmd := exec.CommandContext(t.Context(), "go", append([]string{"run", "./cmd/adopt"}, pairs...)...)
 	cmd.Dir = root
-	cmd.Stdin = strings.NewReader(run(t, session, "preview", "--json", "--stack", "dev"))
+	cmd.Stdin = strings.NewReader(previewed)
 	cmd.Stderr = os.Stderr
 	file, err := cmd.Output()
 	require.NoError(t, err)

@@ -12,7 +12,7 @@ var unwatched = map[string]map[string]string{
 	catalogue.Deployment: {"autoscaler-deployment": "pods that wait for nodes tell: pending"},
 	catalogue.BuildProject: {
 		"pipeline-": "its pipeline tells (EventBridge)", "loadtest-": "its pipeline tells, or who started it sees",
-		"runner-": "GitHub tells who queued the job",
+		"runner-": "GitHub tells who queued the job", "restoredrill-": "the issue of the next night tells (.github/scripts/drill.sh)",
 	},
 }
 

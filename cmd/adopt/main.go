@@ -128,6 +128,8 @@ func refuse(step *model.Step, urn resource.URN) error {
 	case step.Op != "create" && catalogue.Of(step.New.Type).Again() == catalogue.Broken:
 		return fmt.Errorf("%s: the state has another one (%s). If that was made afterwards and is attached to nothing, run pulumi state delete with the URN, "+
 			"repeat this, and delete the other by hand", urn, step.Op)
+	case step.Op == "import":
+		return fmt.Errorf("%s: leave it: the next update takes it over", urn)
 	case step.Op != "create":
 		return fmt.Errorf("%s: the state has one already (%s): delete the other by hand", urn, step.Op)
 	case catalogue.Of(step.New.Type).Again() == catalogue.Same:
