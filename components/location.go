@@ -50,4 +50,4 @@ func (l Location) Root() string {
 
 // GlobalRegion is the region of AWS's global resources, such as CloudFront's certificates, firewalls and log deliveries, and of
 // the container registry.
-const GlobalRegion = "us-east-1"
+const GlobalRegion = regions.Global

@@ -34,14 +34,23 @@ func (p *Platform) scripts(ctx *pulumi.Context, _ *stacks.Config) error {
 	if err != nil {
 		return err
 	}
-	p.Scripts, err = delivery.NewScripts(ctx, "scripts", &delivery.ScriptsArgs{
+	p.Scripts, err = p.scriptsBelow(ctx, "scripts", "", files)
+	return err
+}
+
+// scriptsBelow uploads files below a folder. Load tests and restore drills have scripts of their own, so that a change to theirs changes no build.
+func (p *Platform) scriptsBelow(ctx *pulumi.Context, name, folder string, files map[string]string) (*delivery.Scripts, error) {
+	below := map[string]string{}
+	for path, text := range files {
+		below[folder+path] = text
+	}
+	return delivery.NewScripts(ctx, name, &delivery.ScriptsArgs{
 		Location:  p.location,
 		Bucket:    p.Storage.ArtifactBucket,
 		BucketArn: p.artifacts(),
 		KeyArn:    p.Encryption.Keys[foundation.KeyStorage],
-		Files:     files,
+		Files:     below,
 	}, p.onAws())
-	return err
 }
 
 // artifacts is the name of the bucket of build artifacts, as a plain string for policies.

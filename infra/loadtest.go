@@ -18,7 +18,11 @@ func (p *Platform) loadTest(ctx *pulumi.Context, cfg *stacks.Config) error {
 	if cfg.LoadTest == nil {
 		return nil
 	}
-	scripts, err := p.loadTestScripts(ctx)
+	files, err := loadtest.Files()
+	if err != nil {
+		return err
+	}
+	scripts, err := p.scriptsBelow(ctx, "loadtest-scripts", "loadtest/", files)
 	if err != nil {
 		return err
 	}
@@ -41,25 +45,6 @@ func (p *Platform) loadTest(ctx *pulumi.Context, cfg *stacks.Config) error {
 		Protect:           cfg.DeletionProtection,
 	}, p.onAws())
 	return err
-}
-
-// loadTestScripts are separate from those of builds, so that a change to a load test changes no build.
-func (p *Platform) loadTestScripts(ctx *pulumi.Context) (*delivery.Scripts, error) {
-	files, err := loadtest.Files()
-	if err != nil {
-		return nil, err
-	}
-	below := map[string]string{}
-	for path, text := range files {
-		below["loadtest/"+path] = text
-	}
-	return delivery.NewScripts(ctx, "loadtest-scripts", &delivery.ScriptsArgs{
-		Location:  p.location,
-		Bucket:    p.Storage.ArtifactBucket,
-		BucketArn: p.artifacts(),
-		KeyArn:    p.Encryption.Keys[foundation.KeyStorage],
-		Files:     below,
-	}, p.onAws())
 }
 
 // address is the address of an application with the path.

@@ -15,7 +15,11 @@ func (p *Platform) restoreDrill(ctx *pulumi.Context, cfg *stacks.Config) error {
 	if cfg.Backup.RestoreDrill == nil {
 		return nil
 	}
-	scripts, err := p.restoreScripts(ctx)
+	files, err := sources.RestoreFiles()
+	if err != nil {
+		return err
+	}
+	scripts, err := p.scriptsBelow(ctx, "restoredrill-scripts", "restore/", files)
 	if err != nil {
 		return err
 	}
@@ -39,23 +43,4 @@ func (p *Platform) restoreDrill(ctx *pulumi.Context, cfg *stacks.Config) error {
 		Protect:         cfg.DeletionProtection,
 	}, p.onAws())
 	return err
-}
-
-// restoreScripts are separate from those of builds, so that a change to a drill changes no build.
-func (p *Platform) restoreScripts(ctx *pulumi.Context) (*delivery.Scripts, error) {
-	files, err := sources.RestoreFiles()
-	if err != nil {
-		return nil, err
-	}
-	below := map[string]string{}
-	for path, text := range files {
-		below["restore/"+path] = text
-	}
-	return delivery.NewScripts(ctx, "restoredrill-scripts", &delivery.ScriptsArgs{
-		Location:  p.location,
-		Bucket:    p.Storage.ArtifactBucket,
-		BucketArn: p.artifacts(),
-		KeyArn:    p.Encryption.Keys[foundation.KeyStorage],
-		Files:     below,
-	}, p.onAws())
 }

@@ -9,13 +9,11 @@ import (
 
 	"legops/internal/adoption"
 	"legops/internal/model"
+	"legops/internal/regions"
 )
 
 // adoptedKeys are the purposes of the keys that can be adopted: those that encrypt what can be.
 var adoptedKeys = []string{"database", "queues", "search", "storage"}
-
-// globalRegion is where the certificate of CloudFront and the repositories of images are.
-const globalRegion = "us-east-1"
 
 // Places are the resources for which legops:adopt can name an existing one, in order of their names.
 func (c *Config) Places() []adoption.Place {
@@ -39,7 +37,7 @@ func (c *Config) Places() []adoption.Place {
 		add(adoption.Queue, region, "queues-"+queue, "queues-"+queue+"-dead")
 	}
 	for _, application := range c.Applications {
-		add(adoption.Repository, globalRegion, "registry-"+application.Name)
+		add(adoption.Repository, regions.Global, "registry-"+application.Name)
 	}
 	for _, purpose := range adoptedKeys {
 		add(adoption.Key, region, "encryption-"+purpose)
@@ -50,7 +48,7 @@ func (c *Config) Places() []adoption.Place {
 	add(adoption.LogGroup, region, databaseLog("postgresql"), databaseLog("upgrade"))
 	add(adoption.SearchDomain, region, AdoptedDomain)
 	add(adoption.Certificate, region, "certificates-regional")
-	add(adoption.Certificate, globalRegion, "certificates-global")
+	add(adoption.Certificate, regions.Global, "certificates-global")
 	slices.SortFunc(places, func(a, b adoption.Place) int { return strings.Compare(a.Name, b.Name) })
 	return places
 }

@@ -8,6 +8,9 @@ import (
 	"strings"
 )
 
+// Global is the region of AWS's global resources.
+const Global = "us-east-1"
+
 // zones are the Availability Zones of each region, by the number in their ids: use1-az4 is 4. A name such as us-east-1a
 // means a different zone in each account, an id the same everywhere: AWS Regions and Availability Zones, "AWS
 // Availability Zones" and "AZ IDs", read in November 2026.

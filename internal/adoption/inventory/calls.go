@@ -4,6 +4,8 @@ import (
 	"fmt"
 	"slices"
 	"strings"
+
+	"legops/internal/regions"
 )
 
 // call is a read-only command of an inventory. One with an each is run for every line that the command each prints.
@@ -47,12 +49,11 @@ func known(command string) bool {
 
 // Calls is a script of the shell that writes the inventory of an account with resources in a region into a folder. It reads only.
 func Calls(dir, region string) string {
-	const global = "us-east-1"
 	var lines []string
-	for _, in := range slices.Compact([]string{region, global}) {
+	for _, in := range slices.Compact([]string{region, regions.Global}) {
 		lines = append(lines, fmt.Sprintf("mkdir -p %s/%s", dir, in))
 		for _, c := range calls {
-			if c.global && in != global || !c.global && in != region {
+			if c.global && in != regions.Global || !c.global && in != region {
 				continue
 			}
 			if c.global && in == region && slices.ContainsFunc(calls, func(other call) bool { return !other.global && other.name() == c.name() }) {

@@ -67,9 +67,10 @@ func (t *target) search(ctx context.Context, s *proofs.Search, o operation, f fa
 	w := newWaves(stack, f, spares)
 	w.cloud = t.seams.cloud
 	find := func(format string, args ...any) {
-		s.Find("%s, %s, %s: %s", t.name, o.name, f.name, fmt.Sprintf(format, args...))
+		found := fmt.Sprintf("%s, %s, %s: ", t.name, o.name, f.name) + fmt.Sprintf(format, args...)
+		s.Find("%s", found)
 		if s.Log != nil { // a search that is broken off keeps what it found
-			_, _ = fmt.Fprintf(s.Log, "found: %s, %s, %s: %s\n", t.name, o.name, f.name, fmt.Sprintf(format, args...))
+			_, _ = fmt.Fprintf(s.Log, "found: %s\n", found)
 		}
 	}
 	for {

@@ -38,6 +38,7 @@ func (b *bench) complete(m *Move, schema *node, random *rand.Rand) *Move {
 			path := pathOf(p.Key)
 			there := get(config, path)
 			at, _ := there.(string)
+			list := listOfNames(p.Fix, schema)
 			switch {
 			case strings.HasPrefix(p.Rule, "no such ") && path[len(path)-1] == name && (m.Change == renamed || m.Change == removed): // the key is the name
 				edits = append(edits, edit{path, absent{}})
@@ -51,8 +52,7 @@ func (b *bench) complete(m *Move, schema *node, random *rand.Rand) *Move {
 					path = path[:len(path)-1]
 				}
 				edits = append(edits, edit{path, absent{}})
-			case strings.HasPrefix(p.Rule, "no such ") && at != "" && m.Change == added && listOfNames(p.Fix, schema) != nil:
-				list := listOfNames(p.Fix, schema)
+			case strings.HasPrefix(p.Rule, "no such ") && at != "" && m.Change == added && list != nil:
 				names, _ := get(config, list).([]any)
 				edits = append(edits, edit{list, append(slices.Clone(names), at)})
 			case strings.HasPrefix(p.Rule, "is also ") && m.Change == added:

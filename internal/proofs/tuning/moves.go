@@ -169,20 +169,23 @@ func (g *generator) absent(path []string, n *node) {
 			m.Key, m.Of, m.To = keyOf(first), g.schema.key(first), show(element)
 		}
 	}
-	if n.Items != nil && len(n.Items.Properties) > 0 {
-		first, element := inside(path, "0"), n.Items.least(g.random)
-		if m := g.to(path, "with one", added, []any{element}); m != nil {
+	const name = "added"
+	for _, in := range []struct {
+		of    *node
+		at    string
+		whole func(element any) any
+	}{
+		{n.Items, "0", func(element any) any { return []any{element} }},
+		{n.values, name, func(element any) any { return map[string]any{name: element} }},
+	} {
+		if in.of == nil || len(in.of.Properties) == 0 {
+			continue
+		}
+		first, element := inside(path, in.at), in.of.least(g.random)
+		if m := g.to(path, "with one", added, in.whole(element)); m != nil {
 			m.Key, m.Of, m.To = keyOf(first), g.schema.key(first), show(element)
 		}
-		g.members(path, first, n.Items, func(element any) any { return []any{element} })
-	}
-	if n.values != nil && len(n.values.Properties) > 0 {
-		const name = "added"
-		first, element := inside(path, name), n.values.least(g.random)
-		if m := g.to(path, "with one", added, map[string]any{name: element}); m != nil {
-			m.Key, m.Of, m.To = keyOf(first), g.schema.key(first), show(element)
-		}
-		g.members(path, first, n.values, func(element any) any { return map[string]any{name: element} })
+		g.members(path, first, in.of, in.whole)
 	}
 }
 
