@@ -16,6 +16,7 @@ import (
 	"legops/internal/adoption"
 	"legops/internal/adoption/inventory"
 	"legops/internal/adoption/proposal"
+	"legops/internal/catalogue"
 	"legops/internal/checkout"
 	"legops/internal/offline/cloud"
 	"legops/internal/offline/engine"
@@ -193,3 +194,36 @@ func TestWhatCannotBeAdoptedIsRefused(t *testing.T) {
 }
 
 func ids(n int) string { return fmt.Sprintf("%017x", n) }
+
+// A certificate that the stack has made goes when another one is adopted in its place, but only after all that uses it has got the other: so this is not
+// refused, unlike all else that a stack can have made (TestAdoptionDeletesNothingThatTheStackHasMade).
+func TestCertificateIsAdoptedBesideAnother(t *testing.T) {
+	const arn = "arn:aws:acm:us-east-1:111111111111:certificate/12345678-1234-4234-8234-000000000001"
+	s := deployedSmall(t, "dev")
+	require.NoError(t, s.Exists([]adoption.Existing{{
+		Type: catalogue.Certificate, ID: arn, Name: "acme", Account: "111111111111", Region: "us-east-1",
+		Inputs: map[string]any{"domainName": "dev.legops.example", "validationMethod": "DNS"},
+	}}))
+	uses := func(of string) (types []string) {
+		for _, e := range s.Record().Entries("") {
+			if text := fmt.Sprint(e.Inputs); strings.Contains(text, of) {
+				types = append(types, e.Type)
+			}
+		}
+		return types
+	}
+	own := ""
+	for _, e := range s.Record().Entries("") {
+		if e.Type == catalogue.Certificate && strings.HasSuffix(e.URN, "::certificates-global") {
+			own = e.ID
+		}
+	}
+	used := uses(own)
+	require.Contains(t, used, catalogue.Distribution)
+	folder := smallFiles(t, "dev")
+	checkout.Write(t, folder, map[string]string{"Pulumi.dev.yaml": checkout.Read(t, folder, "Pulumi.dev.yaml") + "  legops:adopt:\n    certificates-global: " + arn + "\n"})
+	require.NoError(t, s.Up(t.Context(), program(folder)))
+	assert.Empty(t, uses(own))
+	assert.Subset(t, uses(arn), used)
+	quiet(t, s, program(folder))
+}

@@ -114,10 +114,15 @@ func newKey(b *kit.Build, args *EncryptionArgs, purpose KeyPurpose) (pulumi.Stri
 		return pulumi.StringOutput{}, err
 	}
 	_, err = kms.NewAlias(b.Ctx, name+"-alias", &kms.AliasArgs{
-		Name:        pulumi.Sprintf("alias/%s-%s", args.Name, purpose),
+		Name:        pulumi.String(keyAlias(args.Name, purpose)),
 		TargetKeyId: key.KeyId,
 	}, b.Parent)
 	return key.Arn, err
+}
+
+// keyAlias is the alias of a key.
+func keyAlias(name string, purpose KeyPurpose) string {
+	return fmt.Sprintf("alias/%s-%s", name, purpose)
 }
 
 // In a key policy the resource * is the key itself: a key policy cannot name any other.
