@@ -298,6 +298,42 @@ func TestAdoptionDeletesNothingThatTheStackHasMade(t *testing.T) {
 	assert.ErrorContains(t, run(r, cfg), "whether the stack has made a FIFO queue of its own cannot be read: ")
 }
 
+// What is adopted stays when the stack goes, and so does the key under which the program puts what is written to it, also where nothing else is protected.
+func TestKeysOfWhatIsAdoptedStay(t *testing.T) {
+	retained := func(cfg *stacks.Config, r *recorder.Recorder) (keys []string) {
+		cfg.DeletionProtection = false
+		require.NoError(t, run(r, cfg))
+		for _, key := range r.OfType(catalogue.Key) {
+			if key.RetainOnDelete {
+				keys = append(keys, strings.TrimPrefix(key.Name(), "encryption-"))
+			}
+		}
+		return keys
+	}
+	assert.Empty(t, retained(platform(), answering()))
+	for kind, c := range bothThere() {
+		if kind.Under == "" {
+			continue
+		}
+		cfg, r := platform(), answering()
+		cfg.Adopt = map[string]string{c.name: c.id}
+		maps.Copy(r.Answers, c.answers)
+		assert.Equal(t, []string{kind.Under}, retained(cfg, r), kind.What)
+		// And it is the key that it comes under.
+		at := slices.IndexFunc(r.Resources(), func(found recorder.Resource) bool { return found.Type == kind.Type && found.Name() == c.name })
+		if under := fmt.Sprint(r.Resources()[at].Inputs); kind != adoption.Bucket { // whose encryption is a resource of its own
+			assert.Contains(t, under, "arn:of:encryption-"+kind.Under, kind.What)
+		}
+	}
+	// Nothing that comes under a key of the program is without such a key: Performance Insights and storage stay under those that they have.
+	keys := map[string][]string{"aws:rds/instance:Instance": {"kmsKeyId", "performanceInsightsKmsKeyId"}, "aws:opensearch/domain:Domain": {"encryptAtRest.kmsKeyId"}, "aws:ecr/repository:Repository": {"encryptionConfigurations"}}
+	for _, kind := range adoption.Kinds {
+		for _, input := range keys[kind.Type] {
+			assert.Contains(t, kind.Keeps(), input, kind.What)
+		}
+	}
+}
+
 // What else works on the database goes by what an adopted one is: its names, and the log that RDS writes already.
 func TestAdoptedDatabaseIsTheOneThatIsUsed(t *testing.T) {
 	cfg, r := platform(), answering()
