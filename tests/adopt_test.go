@@ -10,6 +10,7 @@ import (
 	"strings"
 	"testing"
 
+	"github.com/pulumi/pulumi/sdk/v3/go/common/resource"
 	"github.com/stretchr/testify/assert"
 	"github.com/stretchr/testify/require"
 
@@ -18,6 +19,7 @@ import (
 	"legops/internal/adoption/proposal"
 	"legops/internal/catalogue"
 	"legops/internal/checkout"
+	"legops/internal/model"
 	"legops/internal/offline/cloud"
 	"legops/internal/offline/engine"
 	"legops/stacks"
@@ -111,6 +113,36 @@ func TestHandMadeAccountIsTakenOver(t *testing.T) {
 	quiet(t, s, source)
 	require.NoError(t, s.Up(t.Context(), source))
 	quiet(t, s, source)
+	staysReadable(t, s, source, before)
+}
+
+// staysReadable destroys a stack: what was there before stays, and so does every key under which something of it has come.
+func staysReadable(t *testing.T, s *engine.Stack, source engine.Source, before []cloud.Entry) {
+	t.Helper()
+	there := func(e cloud.Entry) bool {
+		return slices.ContainsFunc(s.Record().Entries(""), func(now cloud.Entry) bool { return now.Type == e.Type && now.ID == e.ID })
+	}
+	uses := map[string][]string{} // keys, and what has come under them
+	for _, e := range s.Record().Entries("") {
+		name := resource.URN(e.URN).Name()
+		of := slices.ContainsFunc(before, func(old cloud.Entry) bool {
+			return old.Type == e.Type && old.ID == e.ID || e.Type == catalogue.BucketEncryption && old.ID == model.Values(e.Inputs).Text("bucket")
+		})
+		for _, key := range regexp.MustCompile(`:key/([0-9a-f-]{36})`).FindAllStringSubmatch(fmt.Sprint(e.Inputs), -1) {
+			if of {
+				uses[key[1]] = append(uses[key[1]], name)
+			}
+		}
+	}
+	require.GreaterOrEqual(t, len(uses), 4, "buckets, queues, logs and the master password are each under one")
+	s.Unprotect()
+	require.NoError(t, s.Destroy(t.Context(), source))
+	for _, e := range before {
+		assert.True(t, there(e), "%s %s is gone", e.Type, e.ID)
+	}
+	for key, users := range uses {
+		assert.True(t, there(cloud.Entry{Type: catalogue.Key, ID: key}), "the key of %v goes", users)
+	}
 }
 
 // quiet fails if an update would do anything.
