@@ -9,8 +9,11 @@ import (
 	"github.com/pulumi/pulumi-aws/sdk/v6/go/aws/opensearch"
 	"github.com/pulumi/pulumi-aws/sdk/v6/go/aws/rds"
 	"github.com/pulumi/pulumi-aws/sdk/v6/go/aws/resourcegroupstaggingapi"
+	"github.com/pulumi/pulumi-aws/sdk/v6/go/aws/s3"
+	"github.com/pulumi/pulumi-aws/sdk/v6/go/aws/sqs"
 	"github.com/pulumi/pulumi/sdk/v3/go/pulumi"
 
+	"legops/components"
 	"legops/components/internal/kit"
 	"legops/internal/settings"
 )
@@ -21,6 +24,8 @@ type RunningDatabase struct {
 	Allocated, Max int
 	// Version is that of PostgreSQL, such as 17.6.
 	Version string
+	// SubnetGroup and ParameterGroup are the names of its groups.
+	SubnetGroup, ParameterGroup string
 	// Database is the name of the first database in it, Master that of the master user.
 	Database, Master string
 	// LeftLogs are log groups that an earlier instance of this name has left, or that RDS has made for one that is adopted. Where an instance of
@@ -47,12 +52,54 @@ func LookupDatabase(ctx *pulumi.Context, name, adopted string, in pulumi.InvokeO
 	}
 	running := RunningDatabase{
 		Allocated: instance.AllocatedStorage, Max: instance.MaxAllocatedStorage, Version: instance.EngineVersion,
-		Database: instance.DbName, Master: instance.MasterUsername,
+		Database: instance.DbName, Master: instance.MasterUsername, SubnetGroup: instance.DbSubnetGroup,
+	}
+	if len(instance.DbParameterGroups) > 0 {
+		running.ParameterGroup = instance.DbParameterGroups[0]
 	}
 	if adopted != "" {
 		running.LeftLogs, err = kit.LogGroupsNamed(ctx, instanceLogs(identifier), in)
 	}
 	return running, err
+}
+
+// LookupOwnLog asks CloudWatch Logs for the group of a log, such as postgresql, of the instance of an Rds component, or of an earlier one of its
+// name; empty if there is none. The name is that of RdsArgs.
+func LookupOwnLog(ctx *pulumi.Context, name, log string, in pulumi.InvokeOption) (string, error) {
+	path := instanceLogs(DatabaseIdentifier(name, "")) + log
+	found, err := kit.LogGroupsNamed(ctx, path, in)
+	if err != nil || !slices.Contains(found, path) {
+		return "", err
+	}
+	return path, nil
+}
+
+// LookupOwnQueue asks SQS for the name of a queue of a Queues component; empty if there is none. The name is that of QueuesArgs.
+func LookupOwnQueue(ctx *pulumi.Context, name, queue string, in pulumi.InvokeOption) (string, error) {
+	physical := queueName(name, queue)
+	found, err := sqs.GetQueues(ctx, &sqs.GetQueuesArgs{QueueNamePrefix: &physical}, in)
+	if err != nil {
+		return "", err
+	}
+	if slices.ContainsFunc(found.QueueUrls, func(url string) bool { return strings.HasSuffix(url, "/"+physical) }) {
+		return physical, nil
+	}
+	return "", nil
+}
+
+// LookupOwnBucket asks S3 for the name of a bucket of a Storage component; empty if there is none. The name is that of StorageArgs.
+func LookupOwnBucket(ctx *pulumi.Context, name string, l components.Location, bucket string, in pulumi.InvokeOption) (string, error) {
+	physical := kit.BucketName(name, l, bucket)
+	_, err := s3.LookupBucket(ctx, &s3.LookupBucketArgs{Bucket: physical}, in)
+	switch {
+	// What the provider says where HeadBucket answers 404, and of nothing else (hashicorp/terraform-provider-aws, internal/service/s3: findBucket in
+	// bucket.go, bucket_data_source.go).
+	case err != nil && strings.Contains(err.Error(), "("+physical+"): couldn't find resource"):
+		return "", nil
+	case err != nil:
+		return "", err
+	}
+	return physical, nil
 }
 
 // LookupSearchVersion asks OpenSearch Service for the version of a domain; empty before it exists. That it exists and cannot be read is

@@ -10,6 +10,7 @@ import (
 	"github.com/stretchr/testify/require"
 
 	"legops/components/data"
+	"legops/components/internal/componenttest"
 	"legops/internal/recorder"
 )
 
@@ -119,5 +120,40 @@ func TestLookupSearchVersion(t *testing.T) {
 			require.ErrorContains(t, err, c.problem, name)
 		}
 		assert.EqualValues(t, c.version, version, name)
+	}
+}
+
+// What the stack itself has made is found by the names that it gives.
+func TestLookupOwn(t *testing.T) {
+	const url = "https://sqs.eu-west-1.amazonaws.com/111122223333/"
+	log := func(ctx *pulumi.Context, name string, in pulumi.InvokeOption) (string, error) {
+		return data.LookupOwnLog(ctx, name, "upgrade", in)
+	}
+	queue := func(ctx *pulumi.Context, name string, in pulumi.InvokeOption) (string, error) {
+		return data.LookupOwnQueue(ctx, name, "signing", in)
+	}
+	bucket := func(ctx *pulumi.Context, name string, in pulumi.InvokeOption) (string, error) {
+		return data.LookupOwnBucket(ctx, name, componenttest.Location, "documents", in)
+	}
+	none := errors.New("reading S3 Bucket (legops-test-111122223333-documents): couldn't find resource")
+	for name, c := range map[string]struct {
+		look          func(*pulumi.Context, string, pulumi.InvokeOption) (string, error)
+		function      string
+		there, absent recorder.Answer
+		want          string
+	}{
+		"log": {log, logsFunction, answer(map[string]any{"logGroupNames": []any{"/aws/rds/instance/legops-test-database/upgrade"}}, nil),
+			answer(map[string]any{"logGroupNames": []any{"/aws/rds/instance/legops-test-database/upgrade-2"}}, nil), "/aws/rds/instance/legops-test-database/upgrade"},
+		"queue": {queue, "aws:sqs/getQueues:getQueues", answer(map[string]any{"queueUrls": []any{url + "legops-test-signing.fifo"}}, nil),
+			answer(map[string]any{"queueUrls": []any{url + "legops-test-signing.fifo2"}}, nil), "legops-test-signing.fifo"},
+		"bucket": {bucket, "aws:s3/getBucket:getBucket", answer(nil, nil), answer(nil, none), "legops-test-111122223333-documents"},
+	} {
+		for want, answers := range map[string]recorder.Answer{c.want: c.there, "": c.absent} {
+			found, err := looking(map[string]recorder.Answer{c.function: answers}, c.look)
+			require.NoError(t, err, name)
+			assert.Equal(t, want, found, name)
+		}
+		_, err := looking(map[string]recorder.Answer{c.function: answer(nil, errors.New("denied"))}, c.look)
+		assert.ErrorContains(t, err, "denied", name)
 	}
 }

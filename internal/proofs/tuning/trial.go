@@ -36,27 +36,27 @@ func (t *trial) share() error {
 		}
 		return 0, apart(due)
 	}
-	byName := map[string]int{}
 	for _, c := range t.said.Changes {
 		at, err := of(c.URN)
 		if err != nil {
 			return err
 		}
-		byName[c.Component+" "+c.Name] = at
 		t.outcomes[at].changes = append(t.outcomes[at].changes, c)
 	}
 	for _, r := range t.said.Restarts {
 		for at := range t.outcomes {
 			if slices.ContainsFunc(t.outcomes[at].changes, func(c review.Change) bool {
-				return c.ComponentKind == r.Component && slices.Contains(r.Resources, c.Name)
+				return slices.Contains(r.URNs, c.URN) // not by names: what belongs together often has one
 			}) {
 				t.outcomes[at].restarts = append(t.outcomes[at].restarts, r)
 			}
 		}
 	}
 	for _, f := range t.said.Risks {
-		if at, known := byName[f.Component+" "+f.Resource]; known {
-			t.outcomes[at].risks = append(t.outcomes[at].risks, f)
+		for at := range t.outcomes {
+			if slices.ContainsFunc(t.outcomes[at].changes, func(c review.Change) bool { return c.URN == f.URN }) {
+				t.outcomes[at].risks = append(t.outcomes[at].risks, f)
+			}
 		}
 	}
 	return nil
