@@ -81,8 +81,8 @@ func (p *Platform) refuseOwn(ctx *pulumi.Context, adopted map[string]stacks.Adop
 			return own.Version != "", err
 		}),
 		refuse(adopted[stacks.AdoptedDomain], p.name, func() (bool, error) {
-			version, err := data.LookupSearchVersion(ctx, p.name, in)
-			return version != "", err
+			own, err := data.LookupSearch(ctx, p.name, in)
+			return own.Version != "", err
 		}),
 	)
 }
