@@ -67,8 +67,8 @@ var owns = map[*adoption.Kind]own{
 		return found.ParameterGroup, err
 	}},
 	adoption.SearchDomain: {fix: fixData, find: func(ctx *pulumi.Context, p *Platform, _ stacks.Adopted, in pulumi.InvokeOption) (string, error) {
-		version, err := data.LookupSearchVersion(ctx, p.name, in)
-		if err != nil || version == "" {
+		found, err := data.LookupSearch(ctx, p.name, in)
+		if err != nil || found.Version == "" {
 			return "", err
 		}
 		return p.name, nil

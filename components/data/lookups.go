@@ -102,27 +102,34 @@ func LookupOwnBucket(ctx *pulumi.Context, name string, l components.Location, bu
 	return physical, nil
 }
 
-// LookupSearchVersion asks OpenSearch Service for the version of a domain; empty before it exists. That it exists and cannot be read is
-// an error.
-func LookupSearchVersion(ctx *pulumi.Context, domain string, in pulumi.InvokeOption) (settings.SearchVersion, error) {
+// RunningSearch is the domain of an OpenSearch component; zero before it exists.
+type RunningSearch struct {
+	// Version is the one that it runs.
+	Version settings.SearchVersion
+	// Changing says that OpenSearch Service is changing the domain: until it is done, it takes no other change.
+	Changing bool
+}
+
+// LookupSearch asks OpenSearch Service for a domain. That it exists and cannot be read is an error.
+func LookupSearch(ctx *pulumi.Context, domain string, in pulumi.InvokeOption) (RunningSearch, error) {
 	found, err := opensearch.LookupDomain(ctx, &opensearch.LookupDomainArgs{DomainName: domain}, in)
 	if err == nil {
-		return settings.SearchVersion(found.EngineVersion), nil
+		return RunningSearch{settings.SearchVersion(found.EngineVersion), found.Processing}, nil
 	}
 	// The provider says this of whatever DescribeDomain answers, be it that there is no such domain, that the caller may not read it, or
 	// that it was asked too often (hashicorp/terraform-provider-aws, internal/service/opensearch/domain_data_source.go, 5.68 and 6.13).
 	const anyError = "your query returned no results"
 	if !strings.Contains(err.Error(), anyError) {
-		return "", err
+		return RunningSearch{}, err
 	}
 	listed, failed := isListed(ctx, "es:domain", "domain/"+domain, in)
 	switch {
 	case failed != nil:
-		return "", fmt.Errorf("the domain cannot be read, nor can the program tell whether it exists: allow tag:GetResources, or try again: %w", failed)
+		return RunningSearch{}, fmt.Errorf("the domain cannot be read, nor can the program tell whether it exists: allow tag:GetResources, or try again: %w", failed)
 	case listed:
-		return "", errors.New("the domain exists, and es:DescribeDomain failed: allow it, or try again if AWS was busy")
+		return RunningSearch{}, errors.New("the domain exists, and es:DescribeDomain failed: allow it, or try again if AWS was busy")
 	}
-	return "", nil
+	return RunningSearch{}, nil
 }
 
 // isListed says whether there is a resource of a type of the Resource Groups Tagging API, such as es:domain, in the region of the provider.

@@ -78,7 +78,7 @@ func TestLookupDatabase(t *testing.T) {
 	}
 }
 
-func TestLookupSearchVersion(t *testing.T) {
+func TestLookupSearch(t *testing.T) {
 	listed := func(arns ...string) recorder.Answer {
 		mappings := []any{}
 		for _, arn := range arns {
@@ -93,12 +93,14 @@ func TestLookupSearchVersion(t *testing.T) {
 	unread := answer(nil, errors.New("invocation of aws:opensearch/getDomain:getDomain returned an error: your query returned no results"))
 	for name, c := range map[string]struct {
 		domain, list recorder.Answer
-		version      string
+		running      data.RunningSearch
 		problem      string
 	}{
-		"a domain": {domain: answer(map[string]any{"engineVersion": "OpenSearch_2.19"}, nil), version: "OpenSearch_2.19"},
-		"none":     {},
-		"others":   {domain: unread, list: listed(domain+"legops-test-2", domain+"other-legops-test")},
+		"a domain": {domain: answer(map[string]any{"engineVersion": "OpenSearch_2.19"}, nil), running: data.RunningSearch{Version: "OpenSearch_2.19"}},
+		"one that is changed": {domain: answer(map[string]any{"engineVersion": "OpenSearch_2.17", "processing": true}, nil),
+			running: data.RunningSearch{Version: "OpenSearch_2.17", Changing: true}},
+		"none":   {},
+		"others": {domain: unread, list: listed(domain+"legops-test-2", domain+"other-legops-test")},
 		"one that cannot be read": {domain: unread, list: listed(domain+"other", domain+"legops-test"),
 			problem: "the domain exists, and es:DescribeDomain failed: allow it, or try again if AWS was busy"},
 		"nothing can be read": {domain: unread, list: answer(nil, errors.New("AccessDeniedException")),
@@ -113,13 +115,13 @@ func TestLookupSearchVersion(t *testing.T) {
 		if c.list != nil {
 			answers[listFunction] = c.list
 		}
-		version, err := looking(answers, data.LookupSearchVersion)
+		running, err := looking(answers, data.LookupSearch)
 		if c.problem == "" {
 			require.NoError(t, err, name)
 		} else {
 			require.ErrorContains(t, err, c.problem, name)
 		}
-		assert.EqualValues(t, c.version, version, name)
+		assert.Equal(t, c.running, running, name)
 	}
 }
 

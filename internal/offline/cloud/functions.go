@@ -57,7 +57,7 @@ func managedPrefixList(_ *Provider, c *connection, args resource.PropertyMap) (m
 }
 
 // taggedTypes are the types that a program may list by the Resource Groups Tagging API, by its names for them.
-var taggedTypes = map[string]string{"es:domain": catalogue.SearchDomain}
+var taggedTypes = map[string]string{"es:domain": catalogue.SearchDomain, "cloudfront:distribution": catalogue.Distribution}
 
 // taggedResources lists what has tags.
 func taggedResources(p *Provider, c *connection, args resource.PropertyMap) (map[string]any, error) {
