@@ -181,6 +181,7 @@ var functions = map[string]function{
 	"aws:rds/getInstances:getInstances":                      databaseNamed,
 	"aws:rds/getInstance:getInstance":                        databaseFound,
 	"aws:eks/getClusters:getClusters":                        clusterNames,
+	"aws:eks/getCluster:getCluster":                          clusterFound,
 	"aws:eks/getNodeGroups:getNodeGroups":                    nodeGroupNames,
 	"aws:eks/getNodeGroup:getNodeGroup":                      nodeGroupSize,
 	"aws:ec2/getManagedPrefixList:getManagedPrefixList":      managedPrefixList,
