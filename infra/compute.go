@@ -23,6 +23,7 @@ func (p *Platform) compute(ctx *pulumi.Context, cfg *stacks.Config) (err error) 
 		VolumesKeyArn:        p.Encryption.Keys[foundation.KeyVolumes],
 		CountRuns:            len(schedulesOf(cfg)) > 0,
 		NodeGroups:           p.present.nodeGroups,
+		VersionStays:         p.present.clusterStays,
 		LeftLogs:             p.present.clusterLogs,
 		Tags:                 tags(ctx, cfg),
 		Protect:              cfg.DeletionProtection,

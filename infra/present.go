@@ -23,6 +23,8 @@ const eksName = "eks"
 type present struct {
 	// nodeGroups are the sizes of the node groups, by zone.
 	nodeGroups map[string]capacity.Group
+	// clusterStays says that the cluster keeps its version.
+	clusterStays bool
 	// clusterLogs are log groups that an earlier cluster of the same name has left.
 	clusterLogs []string
 	// database is the database.
@@ -59,6 +61,19 @@ func (p *Platform) look(ctx *pulumi.Context, cfg *stacks.Config) (err error) {
 	if p.present.nodeGroups, err = compute.LookupNodeGroups(ctx, eksName, p.name, zones, in); err != nil {
 		return fmt.Errorf("%s:eks.nodes: cannot look up the node groups of cluster %s: %w", stacks.Project, p.name, err)
 	}
+	kubernetes, err := compute.LookupClusterVersion(ctx, p.name, in)
+	if err != nil {
+		return fmt.Errorf("%s:eks.version: cannot look up the version of cluster %s: %w", stacks.Project, p.name, err)
+	}
+	if err := cfg.CheckClusterVersion(kubernetes, p.present.nodeGroups); err != nil {
+		return err
+	}
+	if warning := cfg.ClusterVersionWarning(kubernetes); warning != "" {
+		if err := ctx.Log.Warn(warning, nil); err != nil {
+			return err
+		}
+	}
+	p.present.clusterStays = cfg.ClusterStays(kubernetes)
 	for _, zone := range zones {
 		group, exists := p.present.nodeGroups[zone]
 		if warning := cfg.NodeGroupWarning(zone, group); exists && warning != "" {

@@ -42,6 +42,8 @@ type EksArgs struct {
 	// NodeGroups are the sizes of the node groups that exist, by zone, from LookupNodeGroups. A zone without one starts with
 	// Nodes.MinSizePerZone nodes.
 	NodeGroups map[string]capacity.Group `kit:"optional"`
+	// VersionStays says that the cluster that is there keeps its version, whatever Pulumi's state says.
+	VersionStays bool `kit:"optional"`
 	// LeftLogs are the log groups that an earlier cluster of this name has left, from LookupLeftLogs.
 	LeftLogs []string `kit:"optional"`
 	// Tags are put on instances, volumes and network interfaces of the nodes, which no default tags reach.
@@ -173,7 +175,7 @@ func (b *eksBuild) controlPlane(nodeRole *kit.Role) error {
 		// nor unmade without the rights of its role.
 		pulumi.DependsOn(append(slices.Clone(service.Grants), logs)),
 	}
-	options = append(options, pulumi.Transforms([]pulumi.ResourceTransform{cluster(b.args.ExtendedSupport, b.args.Protect)}))
+	options = append(options, pulumi.Transforms([]pulumi.ResourceTransform{cluster(b.args.ExtendedSupport, b.args.Protect, b.args.VersionStays)}))
 	mode := eks.AuthenticationModeApi
 	b.c.Cluster, err = eks.NewCluster(b.Ctx, b.Name, &eks.ClusterArgs{
 		Name:                   pulumi.String(b.args.Name),
@@ -211,11 +213,11 @@ const (
 	extendedSupport = "EXTENDED"
 )
 
-// cluster sets what pulumi-eks has no argument for on the cluster among all that it makes: the upgrade policy (2.8.1, cluster.js), and
-// protection. Protect on the component would reach every child, and an administrator's access could then not be taken away without
+// cluster sets what pulumi-eks has no argument for on the cluster among all that it makes: the upgrade policy (2.8.1, cluster.js),
+// protection, and that its version stays: EKS refuses to upgrade a cluster to the version that it has (rancher/rancher#21043). Protect on the component would reach every child, and an administrator's access could then not be taken away without
 // unprotecting it by hand first. It must not hold the arguments: pulumi's server of such functions never ends (sdk v3.250.0, callback.go), and
 // would hold the whole program in a process that runs several.
-func cluster(extended, protect bool) pulumi.ResourceTransform {
+func cluster(extended, protect, stays bool) pulumi.ResourceTransform {
 	support := upgradesItself
 	if extended {
 		support = extendedSupport
@@ -227,6 +229,9 @@ func cluster(extended, protect bool) pulumi.ResourceTransform {
 		props := maps.Clone(args.Props)
 		props["upgradePolicy"] = pulumi.Map{"supportType": pulumi.String(support)}
 		args.Opts.Protect = args.Opts.Protect || protect
+		if stays {
+			args.Opts.IgnoreChanges = append(args.Opts.IgnoreChanges, "version")
+		}
 		return &pulumi.ResourceTransformResult{Props: props, Opts: args.Opts}
 	}
 }

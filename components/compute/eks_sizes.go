@@ -9,11 +9,12 @@ import (
 	"github.com/pulumi/pulumi/sdk/v3/go/pulumi"
 
 	"legops/internal/capacity"
+	"legops/internal/upgrades"
 )
 
 // LookupNodeGroups asks EKS for the sizes of a cluster's node groups, by zone. The name is that of the Eks component which creates
 // them. A zone without a node group is missing, and so are all zones before the cluster exists. After an interrupted replacement, a
-// zone has two groups; it counts with the larger size.
+// zone has two groups; it counts with the larger size and the newer version.
 func LookupNodeGroups(ctx *pulumi.Context, name, cluster string, zones []string, in pulumi.InvokeOption) (map[string]capacity.Group, error) {
 	clusters, err := awseks.GetClusters(ctx, in)
 	if err != nil || !slices.Contains(clusters.Names, cluster) {
@@ -38,10 +39,16 @@ func LookupNodeGroups(ctx *pulumi.Context, name, cluster string, zones []string,
 			return nil, fmt.Errorf("node group %s of cluster %s has no scaling configuration", group, cluster)
 		}
 		scaling := found.ScalingConfigs[0]
-		size := capacity.Group{Min: scaling.MinSize, Max: scaling.MaxSize, Desired: scaling.DesiredSize, Updating: found.Status == "UPDATING"}
-		if other, twice := sizes[zones[zone]]; !twice || size.Desired > other.Desired {
-			sizes[zones[zone]] = size
+		size := capacity.Group{Min: scaling.MinSize, Max: scaling.MaxSize, Desired: scaling.DesiredSize, Updating: found.Status == "UPDATING", Version: found.Version}
+		if other, twice := sizes[zones[zone]]; twice {
+			if other.Desired >= size.Desired {
+				size, other = other, size
+			}
+			if steps, known := upgrades.KubernetesSteps(size.Version, other.Version); known && steps > 0 {
+				size.Version = other.Version
+			}
 		}
+		sizes[zones[zone]] = size
 	}
 	return sizes, nil
 }

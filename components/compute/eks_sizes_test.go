@@ -46,7 +46,7 @@ func TestEksNodesKeepTheirSize(t *testing.T) {
 	}
 }
 
-// EKS says which groups there are; names tell their zones. Of two groups in a zone, the larger counts.
+// EKS says which groups there are; names tell their zones. Of two groups in a zone, the larger size and the newer version count.
 func TestLookupNodeGroups(t *testing.T) {
 	names := func(names ...any) recorder.Answer {
 		return func(resource.PropertyMap) (resource.PropertyMap, error) {
@@ -54,11 +54,11 @@ func TestLookupNodeGroups(t *testing.T) {
 		}
 	}
 	sizes := map[string][]any{
-		"eks-nodes-euw1-az1-0a1b2c3":  {1, 3, 2, "ACTIVE"},
-		"eks-nodes-euw1-az2-0a1b2c3":  {1, 3, 3, "UPDATING"},
-		"eks-nodes-euw1-az2-4d5e6f7":  {2, 4, 2, "ACTIVE"},
-		"eks-nodes-euw1-az22-4d5e6f7": {2, 4, 4, "ACTIVE"},
-		"somebody-elses":              {2, 4, 4, "ACTIVE"},
+		"eks-nodes-euw1-az1-0a1b2c3":  {1, 3, 2, "ACTIVE", "1.34"},
+		"eks-nodes-euw1-az2-0a1b2c3":  {1, 3, 3, "UPDATING", "1.34"},
+		"eks-nodes-euw1-az2-4d5e6f7":  {2, 4, 2, "ACTIVE", "1.35"},
+		"eks-nodes-euw1-az22-4d5e6f7": {2, 4, 4, "ACTIVE", "1.35"},
+		"somebody-elses":              {2, 4, 4, "ACTIVE", "1.35"},
 	}
 	r := &recorder.Recorder{Answers: map[string]recorder.Answer{
 		"aws:eks/getClusters:getClusters": names("legops-prod", "legops-test"),
@@ -68,7 +68,7 @@ func TestLookupNodeGroups(t *testing.T) {
 			assert.Equal(t, "legops-test", args["clusterName"].StringValue())
 			size := sizes[args["nodeGroupName"].StringValue()]
 			return resource.NewPropertyMapFromMap(map[string]any{
-				"scalingConfigs": []any{map[string]any{"minSize": size[0], "maxSize": size[1], "desiredSize": size[2]}}, "status": size[3],
+				"scalingConfigs": []any{map[string]any{"minSize": size[0], "maxSize": size[1], "desiredSize": size[2]}}, "status": size[3], "version": size[4],
 			}), nil
 		},
 	}}
@@ -82,8 +82,8 @@ func TestLookupNodeGroups(t *testing.T) {
 	found, err := look(r, "legops-test")
 	require.NoError(t, err)
 	assert.Equal(t, map[string]capacity.Group{
-		"euw1-az1": {Min: 1, Max: 3, Desired: 2},
-		"euw1-az2": {Min: 1, Max: 3, Desired: 3, Updating: true},
+		"euw1-az1": {Min: 1, Max: 3, Desired: 2, Version: "1.34"},
+		"euw1-az2": {Min: 1, Max: 3, Desired: 3, Updating: true, Version: "1.35"},
 	}, found)
 
 	found, err = look(r, "legops-dev")

@@ -8,6 +8,8 @@ type Group struct {
 	Desired int
 	// Updating says that EKS is replacing its nodes, and refuses any other change until it has.
 	Updating bool
+	// Version is the minor version of Kubernetes that its nodes run, such as 1.35.
+	Version string
 }
 
 // Within reports whether the group has these bounds.

@@ -18,7 +18,7 @@ var _ = add([]Type{
 		InUseBy:  anything, Box: "api", Holds: "the cluster, and everything that runs on it", Costs: "hours of its control plane",
 		Failure: "everything runs on it",
 		Restarts: []Restart{{Input: "version", Serves: true, Source: "https://docs.aws.amazon.com/eks/latest/userguide/update-cluster.html",
-			What:    "the API servers are replaced: single calls of the Kubernetes API fail and have to be repeated. What runs on the cluster goes on. There is no way back",
+			What:    "the API servers are replaced: single calls of the Kubernetes API fail and have to be repeated. What runs on the cluster goes on. The way back is open for seven days, by hand",
 			Longest: "several minutes; Pulumi gives up after an hour"}},
 		Metrics: published(
 			Metric{Namespace: "ContainerInsights", Sets: [][]Dimension{{inCluster}}, Every: 60,

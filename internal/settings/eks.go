@@ -7,7 +7,7 @@ import (
 
 // Eks is the Kubernetes cluster and its nodes.
 type Eks struct {
-	// Version is the Kubernetes minor version. It can go up one at a time, never down.
+	// Version is the Kubernetes minor version. An update goes up by one, and never down.
 	Version KubernetesVersion `json:"version"`
 	// ExtendedSupport keeps the version when its standard support ends, for six times the price of the control plane. Optional: without it EKS
 	// upgrades the control plane by itself then. It cannot be switched off once the version is in extended support.

@@ -97,5 +97,6 @@ func (p *Provider) ReplaceNodes(name, version string, force bool) error {
 		}
 	}
 	p.answered(e.connection(), &e)
+	e.Outputs["releaseVersion"] = p.Image(version)
 	return p.record.commit(change{Put: &e})
 }

@@ -11,6 +11,11 @@ import (
 // What EC2 computes and refuses of security groups and launch templates.
 var _ = simulate(map[string]simulation{
 	catalogue.LaunchTemplate: {
+		settles: func(_ *Provider, e, old *Entry) {
+			if old != nil {
+				e.Outputs["latestVersion"] = old.Outputs["latestVersion"].(float64) + 1
+			}
+		},
 		outputs: outputs{
 			"latestVersion":  always(float64(1)),
 			"defaultVersion": always(float64(1)),

@@ -51,15 +51,20 @@ var _ = simulate(map[string]simulation{
 			}
 			return things
 		},
-		rules: []rule{eksZones("vpcConfig.subnetIds")},
+		rules: []rule{eksZones("vpcConfig.subnetIds"), clusterVersion},
+		// EKS changes it, too, and the provider sends it in a request of its own.
+		shared:  []string{"version"},
+		settles: former,
 		// The provider sends each in a request of its own, and passes such a refusal on (terraform-provider-aws 6.13, internal/service/eks/cluster.go:
-		// resourceClusterUpdate). The texts: aws/aws-cdk#19898, eksctl-io/eksctl#4043.
+		// resourceClusterUpdate). The texts: aws/aws-cdk#19898, eksctl-io/eksctl#4043, rancher/rancher#21043.
 		unchanging: map[string]string{
+			"version":                     "InvalidParameterException: Unsupported Kubernetes minor version update from {version} to {version}",
 			"enabledClusterLogTypes":      "InvalidParameterException: No changes needed for the logging config provided",
 			"vpcConfig.publicAccessCidrs": "InvalidParameterException: Cluster is already at the desired configuration",
 		},
 	},
 	catalogue.AccessEntry: {rules: []rule{entryGroups}},
+	catalogue.Addon:       {rules: []rule{addonVersion}, settles: addonDefault},
 })
 
 // endpoint is a cluster's address, in the form of EKS.

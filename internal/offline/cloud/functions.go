@@ -188,6 +188,7 @@ var functions = map[string]function{
 	"aws:sqs/getQueues:getQueues":                            queuesNamed,
 	"aws:rds/getInstance:getInstance":                        databaseFound,
 	"aws:eks/getClusters:getClusters":                        clusterNames,
+	"aws:eks/getCluster:getCluster":                          clusterFound,
 	"aws:eks/getNodeGroups:getNodeGroups":                    nodeGroupNames,
 	"aws:eks/getNodeGroup:getNodeGroup":                      nodeGroupSize,
 	"aws:ec2/getManagedPrefixList:getManagedPrefixList":      managedPrefixList,

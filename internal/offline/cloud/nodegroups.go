@@ -36,8 +36,9 @@ var _ = simulate(map[string]simulation{
 			when(func(in model.Values) bool { return nodesOf(in, "desiredSize") > nodesOf(in, "maxSize") },
 				"InvalidParameterException: desiredSize {scalingConfig.desiredSize} can't be greater than maxSize {scalingConfig.maxSize}"),
 			when(func(in model.Values) bool { return nodesOf(in, "maxSize") < 1 }, "InvalidParameterException: maxSize must be at least 1"),
-			eksZones("subnetIds"),
+			eksZones("subnetIds"), nodeVersion,
 		},
+		settles: nodeImage,
 	},
 })
 
@@ -115,7 +116,7 @@ func nodeGroupSize(p *Provider, c *connection, args resource.PropertyMap) (map[s
 	for _, e := range p.listed(c, catalogue.NodeGroup) {
 		if e.in().Text("clusterName") == cluster && e.in().Text("nodeGroupName") == name {
 			return map[string]any{
-				"id": e.ID, "clusterName": cluster, "nodeGroupName": name, "status": e.Outputs["status"],
+				"id": e.ID, "clusterName": cluster, "nodeGroupName": name, "status": e.Outputs["status"], "version": e.in().Text("version"),
 				"scalingConfigs": []any{map[string]any(e.in().Values("scalingConfig"))},
 			}, nil
 		}

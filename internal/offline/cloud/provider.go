@@ -49,8 +49,9 @@ type Provider struct {
 	// lingers is whether services go on for a while: see Linger. freed are the names of queues that were deleted since the start.
 	lingers bool
 	freed   map[indexKey]bool
-	// updates are those of node groups that failed: see drain.go.
+	// updates are those of node groups that failed: see drain.go. images is the day of the newest image for nodes: see eks_versions.go.
 	updates []NodeUpdate
+	images  string
 	// searchUpgrades is how upgrades of search domains go: see opensearch_upgrade.go.
 	searchUpgrades SearchUpgrade
 	// requests counts those of engines in this process, and the answers.

@@ -51,6 +51,8 @@ type Entry struct {
 	Occupied bool `json:"occupied,omitempty"`
 	// Upgrading is the version to which a search domain is being upgraded: see opensearch_upgrade.go.
 	Upgrading string `json:"upgrading,omitempty"`
+	// Former is the version that a cluster had before it was upgraded in place: see eks_versions.go.
+	Former string `json:"former,omitempty"`
 	// Pending is set between the creation and the answer to whoever asked. An entry that stays pending was created for a client that never
 	// heard of it; what comes of asking for it once more, the catalogue says (Again).
 	Pending bool `json:"pending,omitempty"`

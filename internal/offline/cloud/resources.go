@@ -106,6 +106,9 @@ func (p *Provider) entry(c *connection, urn resource.URN, id string, inputs mode
 	if implied := simulated[m.typ].implied; implied != nil {
 		e.Implied = implied(m)
 	}
+	if settles := simulated[m.typ].settles; settles != nil {
+		settles(p, e, old)
+	}
 	return e
 }
 
@@ -269,8 +272,8 @@ func (p *Provider) refuseUnchanged(key entryKey, stated, inputs resource.Propert
 	old := p.record.entries[key]
 	for input, says := range simulated[key.typ].unchanging {
 		asked := at(inputs, input)
-		if old != nil && !at(stated, input).DeepEquals(asked) && at(resource.NewPropertyMapFromMap(old.Inputs), input).DeepEquals(asked) {
-			return old.refusal("%s", says)
+		if old != nil && !asked.IsNull() && !at(stated, input).DeepEquals(asked) && at(resource.NewPropertyMapFromMap(old.Inputs), input).DeepEquals(asked) {
+			return old.breach(says)
 		}
 	}
 	return nil
@@ -307,11 +310,13 @@ func (p *Provider) update(c *connection, urn resource.URN, id string, inputs mod
 			inputs[input] = value
 		}
 	}
-	e := p.entry(c, urn, id, inputs, old)
+	return p.change(c, urn, old, inputs)
+}
+
+// change makes other inputs those of a resource. The caller holds the record's lock.
+func (p *Provider) change(c *connection, urn resource.URN, old *Entry, inputs model.Values) (*Entry, error) {
+	e := p.entry(c, urn, old.ID, inputs, old)
 	e.Occupied = old.Occupied
-	if e.Type == catalogue.LaunchTemplate {
-		e.Outputs["latestVersion"] = old.Outputs["latestVersion"].(float64) + 1
-	}
 	if nameOf(e.Type, e.in()) != nameOf(e.Type, old.in()) {
 		if err := p.refuseName(e); err != nil {
 			return nil, err

@@ -29,6 +29,9 @@ type rule func(p *Provider, e *Entry) error
 // simulation is what the cloud does with the resources of a type beyond what the catalogue says of it.
 type simulation struct {
 	outputs outputs
+	// settles completes a resource that is new or changed by what else there is, or what it was before, old, which is nil if it is new. The caller
+	// holds the record's lock.
+	settles func(p *Provider, e, old *Entry)
 	// holds are the inputs that the service holds otherwise than it was sent.
 	holds []holding
 	// unread are the inputs that the provider does not read back.

@@ -26,6 +26,7 @@ var FunctionTypes = []string{
 	"aws:ec2/getVpc:getVpc",
 	"aws:ec2/getVpcs:getVpcs",
 	"aws:ecr/getRepository:getRepository",
+	"aws:eks/getCluster:getCluster",
 	"aws:eks/getClusters:getClusters",
 	"aws:eks/getNodeGroup:getNodeGroup",
 	"aws:eks/getNodeGroups:getNodeGroups",
