@@ -6,7 +6,6 @@ import (
 	"errors"
 	"fmt"
 	"io"
-	"maps"
 	"net/http"
 	"net/url"
 	"regexp"
@@ -74,7 +73,7 @@ func (f *front) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 		answerJSON(w, func() (any, error) { return f.json(region, operation, body) })
 		return
 	}
-	if strings.HasPrefix(r.URL.Path, "/clusters/") {
+	if strings.HasPrefix(r.URL.Path, "/clusters/") || strings.HasPrefix(r.URL.Path, "/addons/") {
 		answerJSON(w, func() (any, error) { return f.eks(region, r, body) })
 		return
 	}
@@ -223,8 +222,8 @@ func (t *thing) matches(form url.Values) (bool, error) {
 // json answers what is asked by the JSON protocol.
 func (f *front) json(region, operation string, body []byte) (any, error) {
 	var asked struct {
-		LogGroupName, LogGroupNamePrefix string
-		TagFilters                       []struct {
+		LogGroupName, LogGroupNamePrefix, Name string
+		TagFilters                             []struct {
 			Key    string
 			Values []string
 		}
@@ -241,6 +240,13 @@ func (f *front) json(region, operation string, body []byte) (any, error) {
 			}
 		}
 		return map[string]any{"logGroups": found}, nil
+	case "GetParameter":
+		version, known := strings.CutPrefix(asked.Name, "/aws/service/eks/optimized-ami/")
+		version, rest, _ := strings.Cut(version, "/")
+		if !known || rest != "amazon-linux-2023/arm64/standard/recommended/release_version" {
+			return nil, fmt.Errorf("ParameterNotFound: nothing here has %s", asked.Name)
+		}
+		return map[string]any{"Parameter": map[string]string{"Name": asked.Name, "Value": f.cloud.Image(version)}}, nil
 	case "DeleteLogGroup":
 		return map[string]any{}, f.remove(region, "log-group", asked.LogGroupName)
 	case "GetResources":
@@ -255,41 +261,4 @@ func (f *front) json(region, operation string, body []byte) (any, error) {
 		return json.RawMessage(listed), err
 	}
 	return nil, fmt.Errorf("InvalidAction: nothing here answers %s", operation)
-}
-
-// eks answers what is asked of node groups by paths.
-func (f *front) eks(region string, r *http.Request, body []byte) (any, error) {
-	parts := strings.Split(strings.Trim(r.URL.Path, "/"), "/") // clusters, its name, ...
-	groups := map[string]cloud.Entry{}
-	for _, e := range f.record.Entries(f.account) {
-		if in := model.Values(e.Inputs); e.Type == catalogue.NodeGroup && e.Region == region && in.Text("clusterName") == parts[1] {
-			groups[in.Text("nodeGroupName")] = e
-		}
-	}
-	asked := r.URL.Query().Get("nodegroupName")
-	switch what := strings.Join(parts[2:], "/"); {
-	case r.Method == http.MethodGet && what == "node-groups":
-		return map[string]any{"nodegroups": slices.Sorted(maps.Keys(groups))}, nil
-	case r.Method == http.MethodGet && parts[2] == "node-groups":
-		in := model.Values(groups[parts[3]].Inputs)
-		return map[string]any{"nodegroup": map[string]any{"nodegroupName": parts[3], "status": "ACTIVE", "version": in.Text("version")}}, nil
-	case r.Method == http.MethodGet && what == "updates":
-		ids := []string{}
-		for _, u := range f.cloud.NodeUpdates() {
-			if u.NodeGroup == asked {
-				ids = append(ids, u.ID)
-			}
-		}
-		return map[string]any{"updateIds": ids}, nil
-	case r.Method == http.MethodGet && parts[2] == "updates":
-		for _, u := range f.cloud.NodeUpdates() {
-			if u.ID == parts[3] && u.NodeGroup == asked {
-				return map[string]any{"update": map[string]any{
-					"id": u.ID, "status": "Failed", "type": "VersionUpdate",
-					"errors": []any{map[string]any{"errorCode": u.Code, "errorMessage": u.Message, "resourceIds": u.Nodes}},
-				}}, nil
-			}
-		}
-	}
-	return nil, fmt.Errorf("ResourceNotFoundException: nothing here answers %s %s %s", r.Method, r.URL, body)
 }

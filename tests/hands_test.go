@@ -23,8 +23,8 @@ import (
 	"legops/internal/offline/engine"
 )
 
-// hands follow a runbook on a stack in this process: bash carries out its commands as they are written. What it starts as pulumi, aws and kubectl asks
-// this process: pulumi works on the stack, aws is the real CLI, which the stack's cloud answers (front_test.go), kubectl is the test's.
+// hands follow a runbook on a stack in this process: bash carries out its commands as they are written. What it starts as pulumi, aws, kubectl and make asks
+// this process: pulumi works on the stack, and so does a preview of make, aws is the real CLI, which the stack's cloud answers (front_test.go), kubectl is the test's.
 type hands struct {
 	t      *testing.T
 	stack  *engine.Stack
@@ -35,6 +35,8 @@ type hands struct {
 	kubectl func(words []string) (printed string, err error)
 	// dir is where bash runs, address where its programs ask.
 	dir, address string
+	// known are the commands of earlier sections whose variables the next one uses.
+	known string
 	// failed are the commands of the last section that failed, in their order.
 	failed []string
 }
@@ -52,7 +54,7 @@ func handsOn(t *testing.T, name string, stack *engine.Stack, source engine.Sourc
 	h.address = server.URL
 	// What this process answers goes on as it came; an answer of an error is what the program prints as it fails.
 	program := "#!/bin/sh\nprintf '%s\\0' \"${0##*/}\" \"$@\" | curl --silent --show-error --fail-with-body --data-binary @- \"$HANDS\"\n"
-	for _, name := range []string{"pulumi", "aws", "kubectl"} {
+	for _, name := range []string{"pulumi", "aws", "kubectl", "make"} {
 		require.NoError(t, os.WriteFile(filepath.Join(h.dir, name), []byte(program), 0o700))
 	}
 	return h
@@ -83,8 +85,8 @@ func (h *hands) follow(runbook, heading, writtenFor string) string {
 		}
 	}
 	require.NotEmpty(h.t, script.String(), "%s, %s has no commands", runbook, heading)
-	text := script.String()
-	for _, form := range []string{"--stack %s", "legops-%s", "Pulumi.%s.yaml"} {
+	text := h.known + script.String()
+	for _, form := range []string{"--stack %s", "STACK=%s", "legops-%s", "Pulumi.%s.yaml"} {
 		text = strings.ReplaceAll(text, fmt.Sprintf(form, writtenFor), fmt.Sprintf(form, h.name))
 	}
 	cmd := exec.CommandContext(h.t.Context(), "bash", "-u", "-c", text)
@@ -127,6 +129,11 @@ func (h *hands) do(program string, words []string) (string, error) {
 			return "", errors.New("there is no cluster here")
 		}
 		return h.kubectl(words)
+	case "make":
+		if !slices.Equal(words, []string{"preview", "STACK=" + h.name}) {
+			return "", fmt.Errorf("make %v: these hands cannot do that", words)
+		}
+		return h.pulumi([]string{"preview", "--stack", h.name})
 	default:
 		return h.pulumi(words)
 	}
@@ -167,6 +174,9 @@ func (h *hands) pulumi(words []string) (string, error) {
 		plan, err := h.stack.Preview(ctx, h.source)
 		if _, none := flags["expect-no-changes"]; err == nil && none && plan.Changes() {
 			err = errors.New("error: no changes were expected but changes were proposed")
+		}
+		if err == nil {
+			return strings.Join(append(plan.Warnings, ""), "\n"), nil
 		}
 		return "", err
 	case len(command) == 3 && slices.Equal(command[:2], []string{"stack", "output"}):
