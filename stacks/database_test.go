@@ -68,7 +68,7 @@ func TestMajorUpgradeIsForOneVersion(t *testing.T) {
 				"remove it, or, if the database is to be upgraded now, follow docs/runbooks/database-version-upgrade.md and set it to that",
 		}},
 		{"as it was said before", "dev", []edit{set("rds.majorUpgrade", true)}, []string{
-			"legops:rds.majorUpgrade: true: must be text, is true or false: write the version of engineVersion, in quotes",
+			"legops:rds.majorUpgrade: true: must be text, is true or false: write the version of engineVersion in quotes",
 		}},
 	})
 }

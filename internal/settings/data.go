@@ -7,7 +7,7 @@ type Rds struct {
 	// MajorUpgrade is the version of EngineVersion, and lets the update upgrade a database that runs an older one: at once, not in its maintenance
 	// window, and it stops meanwhile. Optional; remove it afterwards. What is left allows no other version. The runbook database-version-upgrade.md says
 	// what to do before.
-	MajorUpgrade string `json:"majorUpgrade,omitempty" jsonschema:"pattern=^[0-9]{2}$" jsonschema_extras:"patternErrorMessage=the version of engineVersion, in quotes"`
+	MajorUpgrade string `json:"majorUpgrade,omitempty" jsonschema:"pattern=^[0-9]{2}$" jsonschema_extras:"patternErrorMessage=the version of engineVersion in quotes"`
 	// ExtendedSupport enrols a new database in RDS Extended Support, which keeps the major version when its standard support ends, at a price for
 	// each vCPU. Optional: without it RDS upgrades the database by itself then. It does nothing to a database that exists; the preview warns
 	// if that has it otherwise.
