@@ -123,11 +123,11 @@ func TestDomainMoves(t *testing.T) {
 		ends(t, s, here, before, after)
 	})
 	for name, kill := range map[string]moment{
-		"before the certificates are issued":   {call("create", catalogue.CertificateValidation, ""), false},
-		"before the load balancer has its own": {call("update", catalogue.Listener, ""), false},
-		"before CloudFront changes over":       {call("update", catalogue.Distribution, ""), false},
-		"after CloudFront has changed over":    {call("update", catalogue.Distribution, ""), true},
-		"before an old certificate goes":       {call("delete", catalogue.Certificate, ""), false},
+		"before the certificates are issued":   {call("create", catalogue.CertificateValidation), false},
+		"before the load balancer has its own": {call("update", catalogue.Listener), false},
+		"before CloudFront changes over":       {call("update", catalogue.Distribution), false},
+		"after CloudFront has changed over":    {call("update", catalogue.Distribution), true},
+		"before an old certificate goes":       {call("delete", catalogue.Certificate), false},
 	} {
 		t.Run("killed "+name, func(t *testing.T) {
 			s := copied(t, start)
@@ -139,7 +139,7 @@ func TestDomainMoves(t *testing.T) {
 	}
 	t.Run("not back before it is finished", func(t *testing.T) {
 		s := copied(t, start)
-		killed(t, s, there, moment{call("delete", catalogue.Certificate, ""), false}, serves(t, s, before, after))
+		killed(t, s, there, moment{call("delete", catalogue.Certificate), false}, serves(t, s, before, after))
 		require.ErrorContains(t, s.Up(t.Context(), here), "AlreadyExists", "the records of the old name wait for their deletion")
 	})
 }

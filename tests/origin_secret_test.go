@@ -81,11 +81,11 @@ func TestOriginSecretRotation(t *testing.T) {
 		moment
 		back bool // CloudFront sends the old secret as yet
 	}{
-		"before the load balancer accepts the new one":    {moment{call("update", catalogue.ListenerRule, ""), false}, true},
-		"after the load balancer accepts it":              {moment{call("update", catalogue.ListenerRule, ""), true}, true},
-		"before CloudFront sends it":                      {moment{call("update", catalogue.Distribution, ""), false}, true},
-		"after CloudFront sends it":                       {moment{call("update", catalogue.Distribution, ""), true}, false},
-		"before the password of two generations ago goes": {moment{call("delete", password, ""), false}, false},
+		"before the load balancer accepts the new one":    {moment{call("update", catalogue.ListenerRule), false}, true},
+		"after the load balancer accepts it":              {moment{call("update", catalogue.ListenerRule), true}, true},
+		"before CloudFront sends it":                      {moment{call("update", catalogue.Distribution), false}, true},
+		"after CloudFront sends it":                       {moment{call("update", catalogue.Distribution), true}, false},
+		"before the password of two generations ago goes": {moment{call("delete", password), false}, false},
 	} {
 		t.Run("killed "+name, func(t *testing.T) {
 			s := copied(t, second)

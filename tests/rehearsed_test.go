@@ -19,11 +19,9 @@ type moment struct {
 	change bool
 }
 
-// call is the calls to a type and, where a name is given, to one resource.
-func call(op, typ, name string) func(cloud.Call) bool {
-	return func(c cloud.Call) bool {
-		return c.Op == op && string(c.URN.Type()) == typ && (name == "" || c.URN.Name() == name)
-	}
+// call is the calls to a type.
+func call(op, typ string) func(cloud.Call) bool {
+	return func(c cloud.Call) bool { return c.Op == op && string(c.URN.Type()) == typ }
 }
 
 // watched updates a stack, one call after the other, and looks at the cloud after each.

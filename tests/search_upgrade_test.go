@@ -35,7 +35,7 @@ func stated(t *testing.T, s *engine.Stack) string {
 	require.NoError(t, err)
 	domains := state.OfType(catalogue.SearchDomain)
 	require.Len(t, domains, 1)
-	return domains[0].Inputs.Text("engineVersion")
+	return domains[0].Text("engineVersion")
 }
 
 // TestSearchVersionUpgrade is docs/runbooks/search-version-upgrade.md on the simulated cloud: from OpenSearch 2.17 over 2.19 to 3.3 in place, killed in
@@ -102,7 +102,7 @@ func TestSearchVersionUpgrade(t *testing.T) {
 	})
 	t.Run("without a refresh between", func(t *testing.T) {
 		s := copied(t, start)
-		killed(t, s, newer, moment{call("update", catalogue.SearchDomain, ""), true}, serves(t, s))
+		killed(t, s, newer, moment{call("update", catalogue.SearchDomain), true}, serves(t, s))
 		require.NoError(t, watched(t, s, newer, serves(t, s)))
 		assert.Equal(t, "OpenSearch_2.17", stated(t, s), "nobody has told Pulumi")
 		require.NoError(t, watched(t, s, version("3.3"), serves(t, s)), "the provider goes by what the domain runs")
@@ -112,9 +112,9 @@ func TestSearchVersionUpgrade(t *testing.T) {
 		moment
 		upgrades cloud.SearchUpgrade
 	}{
-		"before OpenSearch Service hears of it": {moment{call("update", catalogue.SearchDomain, ""), false}, cloud.UpgradesSucceed},
-		"while the domain is upgraded":          {moment{call("update", catalogue.SearchDomain, ""), true}, cloud.UpgradesLast},
-		"after the domain has been upgraded":    {moment{call("update", catalogue.SearchDomain, ""), true}, cloud.UpgradesSucceed},
+		"before OpenSearch Service hears of it": {moment{call("update", catalogue.SearchDomain), false}, cloud.UpgradesSucceed},
+		"while the domain is upgraded":          {moment{call("update", catalogue.SearchDomain), true}, cloud.UpgradesLast},
+		"after the domain has been upgraded":    {moment{call("update", catalogue.SearchDomain), true}, cloud.UpgradesSucceed},
 	} {
 		t.Run("killed "+name, func(t *testing.T) {
 			s := copied(t, start)
