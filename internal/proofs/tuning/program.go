@@ -65,7 +65,7 @@ func lookups(deployed *engine.Stack, values map[string]string) map[string]record
 	answers := map[string]recorder.Answer{}
 	for _, token := range []string{
 		"aws:ec2/getManagedPrefixList:getManagedPrefixList", "aws:eks/getClusters:getClusters", "aws:eks/getNodeGroups:getNodeGroups",
-		"aws:eks/getNodeGroup:getNodeGroup", "aws:rds/getInstances:getInstances", "aws:rds/getInstance:getInstance",
+		"aws:eks/getCluster:getCluster", "aws:eks/getNodeGroup:getNodeGroup", "aws:rds/getInstances:getInstances", "aws:rds/getInstance:getInstance",
 		"aws:ec2/getVpcs:getVpcs", "aws:ec2/getSubnets:getSubnets", "aws:ec2/getSubnet:getSubnet", "aws:iam/getRole:getRole",
 		"aws:opensearch/getDomain:getDomain", "aws:resourcegroupstaggingapi/getResources:getResources",
 		"aws:cloudwatch/getLogGroups:getLogGroups",
