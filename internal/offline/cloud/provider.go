@@ -48,7 +48,9 @@ type Provider struct {
 	hasty    []string
 	// lingers is whether services go on for a while: see Linger. freed are the names of queues that were deleted since the start.
 	lingers bool
-	freed   map[indexKey]bool
+	// passed are days that have gone by: see Pass.
+	passed int
+	freed  map[indexKey]bool
 	// updates are those of node groups that failed: see drain.go.
 	updates []NodeUpdate
 	// requests counts those of engines in this process, and the answers.
