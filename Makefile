@@ -222,12 +222,27 @@ PRODUCTION_DOMAIN = $(shell sed -n '/^  legops:domain:/,/^  [a-z]/s/^    name: *
 loadtest: $(BIN)/k6 ## Put TARGET, or the reference application here, under load: PROFILE=performance|load|stress
 	@K6=$(BIN)/k6 PRODUCTION_DOMAIN=$(PRODUCTION_DOMAIN) loadtest/$(if $(TARGET),run,local).sh $(PROFILE)
 
-# Debug symbols take a third of the linking time; the linters run vet. The packages that mostly wait for clocks come first, so that
-# they run beside those that compute, three at a time.
+# Debug symbols take a third of the linking time; the linters run vet.
+GO_TEST := go test -vet=off -ldflags '-s -w' -timeout 60m -p 2
+# These packages hold other programs to time limits: commands on real clusters, releases, servers, load.
+CLOCKS := $(addprefix ./,tests/cluster tests/rehearsal loadtest tests/requests tests/autoscaling tests/database tests/search tests/examples \
+	internal/controlplane cmd/bench)
+
+# All is compiled first, beside nothing that has a clock.
 .PHONY: test
 test: tools control-plane $(SIMULATE) $(BIN)/k6 $(BIN)/chromium $(BIN)/nginx $(RUNTIMES) $(POSTGRES) ## Run every test
 	cd apps/reference && go test ./...
-	go test -vet=off -ldflags '-s -w' -timeout 40m -p 3 ./tests/cluster ./tests/rehearsal ./loadtest ./...
+	go list -export -test ./... >/dev/null
+	$(MAKE) --no-print-directory --keep-going --jobs=2 test-clocks test-others
+
+# What only computes gives way to what has a clock, and takes the time in which that waits.
+.PHONY: test-clocks
+test-clocks:
+	$(GO_TEST) $(CLOCKS)
+
+.PHONY: test-others
+test-others:
+	nice -n 5 $(GO_TEST) $$(go list ./... | grep -vxF $(foreach package,$(CLOCKS),-e $(package:./%=legops/%)))
 
 .PHONY: lint
 lint: $(BIN)/golangci-lint $(BIN)/dockerfile-lint $(BIN)/shellcheck $(BIN)/offline ## Run every linter

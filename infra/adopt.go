@@ -11,7 +11,6 @@ import (
 	"github.com/pulumi/pulumi/sdk/v3/go/pulumi"
 
 	"legops/components"
-	"legops/components/data"
 	"legops/components/foundation"
 	"legops/internal/adoption"
 	"legops/internal/model"
@@ -55,36 +54,6 @@ func (p *Platform) adopt(ctx *pulumi.Context, cfg *stacks.Config) error {
 		return err
 	}
 	return ctx.RegisterStackTransformation(importing(imports))
-}
-
-// refuseOwn refuses to adopt a database or a search domain where the stack has made one. The engine would import the other and delete the stack's
-// own: its protection stops no deletion of what is replaced (pulumi/pkg v3.250.0, resource/deploy/step.go: DeleteStep.Apply). Of the rest that the
-// stack can have made the review tells.
-func (p *Platform) refuseOwn(ctx *pulumi.Context, adopted map[string]stacks.Adopted) error {
-	in := pulumi.Provider(p.Providers.Aws)
-	refuse := func(a stacks.Adopted, own string, exists func() (bool, error)) error {
-		if a.Kind == nil || a.ID == own {
-			return nil
-		}
-		switch is, err := exists(); {
-		case err != nil:
-			return errors.New(a.Problem(fmt.Sprintf("whether there is a %s %s cannot be read: %v", a.What, own, err), "let the role that deploys read it").String())
-		case is:
-			return errors.New(a.Problem(fmt.Sprintf("the stack has a %s already, %s, which the update would delete", a.What, own),
-				"remove this; or, if nobody needs what the stack has, keep a snapshot of that and delete it by hand first").String())
-		}
-		return nil
-	}
-	return errors.Join(
-		refuse(adopted[stacks.AdoptedDatabase], data.DatabaseIdentifier(p.name, ""), func() (bool, error) {
-			own, err := data.LookupDatabase(ctx, p.name, "", in)
-			return own.Version != "", err
-		}),
-		refuse(adopted[stacks.AdoptedDomain], p.name, func() (bool, error) {
-			version, err := data.LookupSearchVersion(ctx, p.name, in)
-			return version != "", err
-		}),
-	)
 }
 
 // importID is the id by which a resource is imported; empty if it has been. As long as it is that of the state, the engine leaves it at that. But
@@ -173,10 +142,15 @@ func (p *Platform) adoptAttached(ctx *pulumi.Context, adopted map[string]stacks.
 // adoptedNetwork is the id of the VPC if it is adopted, and the names that adopted subnets get, by id.
 func (p *Platform) adoptedNetwork(cfg *stacks.Config) (vpc string, names map[string]string) {
 	names = map[string]string{}
-	for name, a := range cfg.Adopted() {
+	for _, a := range cfg.Adopted() {
 		if a.Kind == adoption.Subnet {
-			names[a.ID] = p.name + strings.TrimPrefix(name, "network")
+			names[a.ID] = p.subnetName(a)
 		}
 	}
 	return cfg.Adopt[stacks.AdoptedVpc], names
+}
+
+// subnetName is the name that an adopted subnet gets.
+func (p *Platform) subnetName(a stacks.Adopted) string {
+	return p.name + strings.TrimPrefix(a.Name, "network")
 }

@@ -1,6 +1,9 @@
 package infra
 
 import (
+	"maps"
+	"slices"
+
 	"github.com/pulumi/pulumi/sdk/v3/go/pulumi"
 
 	"legops/components"
@@ -31,6 +34,7 @@ func (p *Platform) encryption(ctx *pulumi.Context, cfg *stacks.Config) (err erro
 			foundation.KeyBackup,
 		},
 		Protect: cfg.DeletionProtection,
+		Outlive: outlive(cfg),
 	}, p.onAws()); err != nil {
 		return err
 	}
@@ -56,6 +60,17 @@ func (p *Platform) encryption(ctx *pulumi.Context, cfg *stacks.Config) (err erro
 		Protect:  cfg.DeletionProtection,
 	}, pulumi.Providers(p.Providers.Replica))
 	return err
+}
+
+// outlive are the purposes of the keys that stay when the stack goes, since what is adopted stays, and has come under them.
+func outlive(cfg *stacks.Config) []foundation.KeyPurpose {
+	purposes := map[foundation.KeyPurpose]bool{}
+	for _, a := range cfg.Adopted() {
+		if a.Under != "" {
+			purposes[foundation.KeyPurpose(a.Under)] = true
+		}
+	}
+	return slices.Sorted(maps.Keys(purposes))
 }
 
 // alerts creates the topics of the account's region.

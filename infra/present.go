@@ -10,6 +10,7 @@ import (
 
 	"legops/components/compute"
 	"legops/components/data"
+	"legops/components/edge"
 	"legops/components/foundation"
 	"legops/internal/capacity"
 	"legops/stacks"
@@ -97,15 +98,22 @@ func (p *Platform) look(ctx *pulumi.Context, cfg *stacks.Config) (err error) {
 		}
 	}
 	domain := cmp.Or(cfg.PhysicalNames("opensearch-")["domain"], p.name)
-	version, err := data.LookupSearchVersion(ctx, domain, in)
+	search, err := data.LookupSearch(ctx, domain, in)
 	if err != nil {
 		return fmt.Errorf("%s:opensearch.version: cannot look up the version of the domain %s: %w", stacks.Project, domain, err)
 	}
-	if warning := cfg.SearchWarning(version); warning != "" {
+	if warning := cfg.SearchWarning(search.Version, search.Changing); warning != "" {
 		if err := ctx.Log.Warn(warning, nil); err != nil {
 			return err
 		}
 	}
-	p.present.searchStays = cfg.SearchStays(version)
-	return cfg.CheckSearchVersion(version)
+	p.present.searchStays = cfg.SearchStays(search.Version, search.Changing)
+	if err := cfg.CheckSearchVersion(search.Version); err != nil {
+		return err
+	}
+	sent, err := edge.LookupSentGeneration(ctx, p.name, pulumi.Provider(p.Providers.Global))
+	if err != nil {
+		return fmt.Errorf("%s:cdn.originSecretGeneration: cannot look up the distribution of %s: %w", stacks.Project, p.name, err)
+	}
+	return cfg.CheckOriginSecret(sent)
 }

@@ -3,6 +3,7 @@ package infra_test
 import (
 	"testing"
 
+	"github.com/pulumi/pulumi/sdk/v3/go/common/resource"
 	"github.com/pulumi/pulumi/sdk/v3/go/pulumi"
 	"github.com/stretchr/testify/assert"
 
@@ -44,5 +45,28 @@ func TestPlatformLooksFirst(t *testing.T) {
 		for _, found := range r.Resources() {
 			assert.Equal(t, "pulumi:providers:aws", found.Type)
 		}
+	}
+}
+
+// So is the generation of the secret that CloudFront sends, which the tests above do not reach: what they refuse, the search domain is looked up by, too.
+func TestPlatformLooksAtTheOriginSecretFirst(t *testing.T) {
+	var returned error
+	r := &recorder.Recorder{Answers: map[string]recorder.Answer{
+		"aws:opensearch/getDomain:getDomain": func(resource.PropertyMap) (resource.PropertyMap, error) {
+			return resource.NewPropertyMapFromMap(map[string]any{"engineVersion": string(platform().OpenSearch.Version)}), nil
+		},
+		"aws:resourcegroupstaggingapi/getResources:getResources": func(resource.PropertyMap) (resource.PropertyMap, error) {
+			return resource.NewPropertyMapFromMap(map[string]any{"resourceTagMappingLists": []any{map[string]any{
+				"resourceArn": "arn", "tags": map[string]any{"Name": "legops-test", "OriginSecretGeneration": "9"},
+			}}}), nil
+		},
+	}}
+	_ = r.Run(func(ctx *pulumi.Context) error {
+		_, returned = infra.NewPlatform(ctx, platform())
+		return returned
+	})
+	assert.ErrorContains(t, returned, "legops:cdn.originSecretGeneration: 2: CloudFront sends the secret of generation 9")
+	for _, found := range r.Resources() {
+		assert.Equal(t, "pulumi:providers:aws", found.Type)
 	}
 }

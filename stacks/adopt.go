@@ -175,8 +175,8 @@ func (c *checker) together() {
 	}
 	needs(adoptedSubnetGroup, AdoptedVpc, "a group of subnets stays in its VPC, which is not adopted")
 	needs(AdoptedDatabase, adoptedSubnetGroup, "RDS moves no database to another subnet group of the same VPC")
-	if c.Rds.MajorUpgrade && c.AdoptsDatabase() {
-		c.report("rds.majorUpgrade", true, "the database is adopted ("+full(adoptKey(AdoptedDatabase))+"), and the program never sends it a version",
+	if c.Rds.MajorUpgrade != "" && c.AdoptsDatabase() {
+		c.report("rds.majorUpgrade", c.Rds.MajorUpgrade, "the database is adopted ("+full(adoptKey(AdoptedDatabase))+"), and the program never sends it a version",
 			"remove it, and upgrade the database by hand before you set "+full("rds.engineVersion"))
 	}
 	needs(AdoptedDomain, AdoptedVpc, "a domain stays in its VPC, which is not adopted")

@@ -60,9 +60,9 @@ func TestAdoptRefuses(t *testing.T) {
 			"legops:adopt.opensearch-domain: acme: a domain stays in its VPC, which is not adopted: add legops:adopt.network-vpc",
 			"legops:adopt.rds-log-upgrade: acme: RDS writes the logs of a database to groups that are named after it: add legops:adopt.rds-instance",
 		}},
-		{"a database that is to be upgraded, too", "dev", append(adopts("rds-instance", "acme"), set("rds.majorUpgrade", true)), []string{
+		{"a database that is to be upgraded, too", "dev", append(adopts("rds-instance", "acme"), set("rds.majorUpgrade", "17")), []string{
 			"legops:adopt.rds-instance: acme: RDS moves no database to another subnet group of the same VPC: add legops:adopt.rds-subnets",
-			"legops:rds.majorUpgrade: true: the database is adopted (legops:adopt.rds-instance), and the program never sends it a version: " +
+			"legops:rds.majorUpgrade: 17: the database is adopted (legops:adopt.rds-instance), and the program never sends it a version: " +
 				"remove it, and upgrade the database by hand before you set legops:rds.engineVersion",
 		}},
 		{"AWS's own groups", "dev", adopts("rds-parameters", "default-postgres17"), []string{

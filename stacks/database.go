@@ -7,7 +7,15 @@ import (
 
 // UpgradesDatabase reports whether the update upgrades a database that runs a version, empty before there is a database, to another major version.
 func (c *Config) UpgradesDatabase(running string) bool {
-	return c.Rds.MajorUpgrade && running != "" && c.Rds.EngineVersion > majorOf(running) // two digits each
+	return c.Rds.MajorUpgrade == c.Rds.EngineVersion && running != "" && c.Rds.EngineVersion > majorOf(running) // two digits each
+}
+
+// majorUpgrade refuses the permission for another version than the one that is asked for: it was left from an earlier upgrade, and nobody has decided on this one.
+func majorUpgrade(c *checker) {
+	if allowed := c.Rds.MajorUpgrade; allowed != "" && allowed != c.Rds.EngineVersion && c.ok("rds.engineVersion") {
+		c.report("rds.majorUpgrade", allowed, "allows an upgrade to this version alone, and "+full("rds.engineVersion")+" is "+c.Rds.EngineVersion,
+			"remove it, or, if the database is to be upgraded now, follow docs/runbooks/database-version-upgrade.md and set it to that")
+	}
 }
 
 // CheckDatabaseVersion returns an error if the database runs another major version than rds.engineVersion, and rds.majorUpgrade does not let
@@ -38,11 +46,11 @@ func (c *Config) DatabaseUpgradeWarning(running string) string {
 		Fix:  "follow docs/runbooks/database-version-upgrade.md",
 	}
 	switch {
-	case !c.Rds.MajorUpgrade:
+	case c.Rds.MajorUpgrade == "":
 		return ""
 	case !c.UpgradesDatabase(running):
 		problem = Problem{
-			Key: full("rds.majorUpgrade"), Value: "true", Rule: "there is no older database to upgrade to PostgreSQL " + c.Rds.EngineVersion, Fix: "remove it",
+			Key: full("rds.majorUpgrade"), Value: c.Rds.MajorUpgrade, Rule: "there is no older database to upgrade to PostgreSQL " + c.Rds.EngineVersion, Fix: "remove it",
 		}
 	}
 	return problem.String()

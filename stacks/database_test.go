@@ -42,12 +42,12 @@ func TestMajorUpgrade(t *testing.T) {
 		upgrades         bool
 		problem, warning string
 	}{
-		"none yet":     {"17", "", false, "", "legops:rds.majorUpgrade: true: there is no older database to upgrade to PostgreSQL 17: remove it"},
-		"done":         {"17", "17.6", false, "", "legops:rds.majorUpgrade: true: there is no older database to upgrade to PostgreSQL 17: remove it"},
+		"none yet":     {"17", "", false, "", "legops:rds.majorUpgrade: 17: there is no older database to upgrade to PostgreSQL 17: remove it"},
+		"done":         {"17", "17.6", false, "", "legops:rds.majorUpgrade: 17: there is no older database to upgrade to PostgreSQL 17: remove it"},
 		"an upgrade":   {"17", "16.9", true, "", "legops:rds.engineVersion: 17: the update upgrades the database from PostgreSQL 16.9 at once: it stops meanwhile, and only a restore goes back: follow docs/runbooks/database-version-upgrade.md"},
-		"back, though": {"16", "17.6", false, "legops:rds.engineVersion: 16: the database runs PostgreSQL 17.6, and no version goes back: set it to 17", "legops:rds.majorUpgrade: true: there is no older"},
+		"back, though": {"16", "17.6", false, "legops:rds.engineVersion: 16: the database runs PostgreSQL 17.6, and no version goes back: set it to 17", "legops:rds.majorUpgrade: 16: there is no older"},
 	} {
-		config := loaded(t, "dev", set("rds.engineVersion", c.wanted), set("rds.majorUpgrade", true))
+		config := loaded(t, "dev", set("rds.engineVersion", c.wanted), set("rds.majorUpgrade", c.wanted))
 		assert.Equal(t, c.upgrades, config.UpgradesDatabase(c.running), name)
 		assert.Contains(t, config.DatabaseUpgradeWarning(c.running), c.warning, name)
 		if err := config.CheckDatabaseVersion(c.running); c.problem == "" {
@@ -57,4 +57,18 @@ func TestMajorUpgrade(t *testing.T) {
 		}
 	}
 	assert.Empty(t, loaded(t, "dev").DatabaseUpgradeWarning("16.9"))
+}
+
+// One that was left from an upgrade allows no later one: whoever asks for that says so in the same change.
+func TestMajorUpgradeIsForOneVersion(t *testing.T) {
+	checkMistakes(t, []mistake{
+		{"the version that is asked for", "dev", []edit{set("rds.majorUpgrade", "17")}, nil},
+		{"left from the last one", "dev", []edit{set("rds.majorUpgrade", "16")}, []string{
+			"legops:rds.majorUpgrade: 16: allows an upgrade to this version alone, and legops:rds.engineVersion is 17: " +
+				"remove it, or, if the database is to be upgraded now, follow docs/runbooks/database-version-upgrade.md and set it to that",
+		}},
+		{"as it was said before", "dev", []edit{set("rds.majorUpgrade", true)}, []string{
+			"legops:rds.majorUpgrade: true: must be text, is true or false: write the version of engineVersion, in quotes",
+		}},
+	})
 }

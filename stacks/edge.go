@@ -3,6 +3,7 @@ package stacks
 import (
 	"fmt"
 	"slices"
+	"strconv"
 	"strings"
 
 	"legops/internal/standards/minimum"
@@ -120,4 +121,23 @@ func staticPaths(c *checker) {
 			}
 		}
 	}
+}
+
+// CheckOriginSecret returns an error if CloudFront sends the secret of a generation that the load balancer would no longer accept; sent is 0 before
+// there is a distribution. The load balancer accepts cdn.originSecretGeneration and the one before, as soon as the update begins, and CloudFront
+// changes over minutes later.
+func (c *Config) CheckOriginSecret(sent int) error {
+	wanted := c.Cdn.OriginSecretGeneration
+	if sent == 0 || wanted == sent || wanted == sent+1 {
+		return nil
+	}
+	problem := Problem{
+		Key: full("cdn.originSecretGeneration"), Value: strconv.Itoa(wanted),
+		Rule: fmt.Sprintf("CloudFront sends the secret of generation %d, which the load balancer would reject before CloudFront sends another", sent),
+		Fix:  fmt.Sprintf("set it to %d, deploy, and go on from there", sent+1),
+	}
+	if wanted < sent {
+		problem.Fix = fmt.Sprintf("set it to %d, or to %d for a new secret: it never goes down", sent, sent+1)
+	}
+	return Problems{problem}
 }

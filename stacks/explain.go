@@ -48,7 +48,7 @@ func explain(document map[string]any, e *jsonschema.ValidationError) []finding {
 	here := schema().nodeAt(path)
 	value := lookup(document, path)
 	one := func(rule, fix string) []finding {
-		return []finding{{Problem: Problem{showPath(path), show(value), rule, fix}, path: path}}
+		return []finding{{Problem: Problem{Key: showPath(path), Value: show(value), Rule: rule, Fix: fix}, path: path}}
 	}
 	write := "write " + here.expectation()
 
@@ -86,7 +86,7 @@ func explain(document map[string]any, e *jsonschema.ValidationError) []finding {
 		second := append(slices.Clone(path), strconv.Itoa(k.Duplicates[1]))
 		first := append(slices.Clone(path), strconv.Itoa(k.Duplicates[0]))
 		return []finding{{
-			Problem: Problem{showPath(second), show(lookup(document, second)), "is also " + showPath(first), "remove one"},
+			Problem: Problem{Key: showPath(second), Value: show(lookup(document, second)), Rule: "is also " + showPath(first), Fix: "remove one"},
 			path:    second,
 		}}
 	default:

@@ -25,6 +25,7 @@ import (
 // need it.
 func Load(project string, values map[string]string) (*Config, error) {
 	document, problems := readValues(project, values)
+	names := applicationsIn(document)
 	var bad []string
 	malformed := checkForm(document)
 	for _, f := range malformed {
@@ -43,9 +44,21 @@ func Load(project string, values map[string]string) (*Config, error) {
 	}
 	problems = append(problems, checkRules(loaded, bad)...)
 	if len(problems) > 0 {
-		return nil, inNamespace(project, problems).sort()
+		return nil, inNamespace(project, problems.named(names)).sort()
 	}
 	return loaded, nil
+}
+
+// applicationsIn are the names of the applications of a document of any form; empty of one without.
+func applicationsIn(document map[string]any) []string {
+	list, _ := document[full("applications")].([]any)
+	names := make([]string, len(list))
+	for i, one := range list {
+		if application, is := one.(map[string]any); is {
+			names[i], _ = application["name"].(string)
+		}
+	}
+	return names
 }
 
 // ReadFile returns the values of a stack file, and those that Pulumi.yaml beside it sets for all, as Pulumi would pass them to Load. It
@@ -233,7 +246,7 @@ func decode(document map[string]any) (*Config, Problems) {
 			continue
 		}
 		if err := decodeStrictly(value, fields.Field(i).Addr().Interface()); err != nil {
-			problems = append(problems, Problem{key, show(value), bound(show(err.Error()), 200), "write a value that stacks/stack.schema.json allows"})
+			problems = append(problems, Problem{Key: key, Value: show(value), Rule: bound(show(err.Error()), 200), Fix: "write a value that stacks/stack.schema.json allows"})
 		}
 	}
 	return loaded, problems
@@ -256,7 +269,8 @@ func inNamespace(project string, problems Problems) Problems {
 	}
 	rename := strings.NewReplacer(Project+":", project+":")
 	for i, p := range problems {
-		problems[i] = Problem{rename.Replace(p.Key), p.Value, rename.Replace(p.Rule), rename.Replace(p.Fix)}
+		p.Key, p.Rule, p.Fix = rename.Replace(p.Key), rename.Replace(p.Rule), rename.Replace(p.Fix)
+		problems[i] = p
 	}
 	return problems
 }

@@ -109,9 +109,48 @@ func lines(t testing.TB, values map[string]string) []string {
 	}
 	var all []string
 	for _, p := range problems {
+		p.Application = "" // TestProblemsNameApplications
 		all = append(all, p.String())
 	}
 	return all
+}
+
+// Nobody counts the list of applications: a problem in one names it, beside the key.
+func TestProblemsNameApplications(t *testing.T) {
+	of := func(project string, edits ...edit) []string {
+		values := map[string]string{}
+		for key, value := range stackValues(t, "dev") {
+			values[key] = value
+		}
+		apply(t, values, edits...)
+		for key, value := range values {
+			delete(values, key)
+			values[strings.Replace(key, Project+":", project+":", 1)] = value
+		}
+		_, err := Load(project, values)
+		var problems Problems
+		if !errors.As(err, &problems) {
+			t.Fatal(err)
+		}
+		var keys []string
+		for _, p := range problems {
+			key, _, _ := strings.Cut(p.String(), ": ")
+			keys = append(keys, key)
+		}
+		return keys
+	}
+	edits := []edit{set("applications[3].port", 80), set("applications[8].calls", []any{"nobody"}), set("applications[4].name", "No name"), set("network.natGateways", 9)}
+	for _, project := range []string{Project, "other"} {
+		got := of(project, edits...)
+		for _, want := range []string{"applications[3].port (documents)", "applications[4].name", "network.natGateways"} {
+			if !slices.Contains(got, project+":"+want) {
+				t.Errorf("%s is not in %v", want, got)
+			}
+		}
+	}
+	if got := of(Project, edits[1]); len(got) != 1 || got[0] != "legops:applications[8].calls[0] (search)" {
+		t.Error(got)
+	}
 }
 
 type mistake struct {

@@ -15,6 +15,8 @@ import (
 type Problem struct {
 	// Key is the key of the bad value: legops:network.subnets.public[0].
 	Key string
+	// Application is the name of the application that the key is in, since nobody counts the list; empty outside, and where the name is the bad value.
+	Application string
 	// Value is the bad value in short form; empty if there is none, or if it must not be shown.
 	Value string
 	// Rule is the rule that the value breaks.
@@ -25,10 +27,30 @@ type Problem struct {
 
 // String returns the problem in one line.
 func (p Problem) String() string {
-	if p.Value == "" {
-		return fmt.Sprintf("%s: %s: %s", p.Key, p.Rule, p.Fix)
+	key := p.Key
+	if p.Application != "" {
+		key += " (" + show(p.Application) + ")"
 	}
-	return fmt.Sprintf("%s: %s: %s: %s", p.Key, p.Value, p.Rule, p.Fix)
+	if p.Value == "" {
+		return fmt.Sprintf("%s: %s: %s", key, p.Rule, p.Fix)
+	}
+	return fmt.Sprintf("%s: %s: %s: %s", key, p.Value, p.Rule, p.Fix)
+}
+
+var inApplication = regexp.MustCompile(`^` + Project + `:applications\[([0-9]+)\](.*)$`)
+
+// named adds the names of applications, which are given in the order of their list.
+func (ps Problems) named(names []string) Problems {
+	for i, p := range ps {
+		in := inApplication.FindStringSubmatch(p.Key)
+		if in == nil || in[2] == ".name" {
+			continue
+		}
+		if at, err := strconv.Atoi(in[1]); err == nil && at < len(names) {
+			ps[i].Application = names[at]
+		}
+	}
+	return ps
 }
 
 // Problems are all problems of a stack file, sorted by key.

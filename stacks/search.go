@@ -42,29 +42,40 @@ func (c *Config) newSearchWarning() string {
 }
 
 // SearchStays reports whether a domain that runs a version, empty before there is a domain, keeps it: the stack file says the same or an
-// older one. The provider must not hear of it then: it knows the version in Pulumi's state alone, which is older where a person upgraded
-// the domain, and it deletes a domain to give it a version to which it cannot be upgraded, even the one that it runs.
-func (c *Config) SearchStays(running settings.SearchVersion) bool {
-	return running != "" && (running == c.OpenSearch.Version || upgrades.OpenSearchIsNewer(string(running), string(c.OpenSearch.Version)))
+// older one, or OpenSearch Service is changing the domain. The provider must not hear of it then: it knows the version in Pulumi's state alone,
+// which is older where a person upgraded the domain, or an update that was killed, and it deletes a domain to give it a version to which it cannot
+// be upgraded, even the one that it runs.
+func (c *Config) SearchStays(running settings.SearchVersion, changing bool) bool {
+	return running != "" && (changing || c.searchIsThere(running))
 }
 
-// SearchWarning says, in one line, that a domain keeps a newer version than that of the stack file; empty if it does not.
-func (c *Config) SearchWarning(running settings.SearchVersion) string {
-	if wanted := c.OpenSearch.Version; c.SearchStays(running) && running != wanted {
-		return Problem{
-			Key: full("opensearch.version"), Value: string(wanted),
-			Rule: fmt.Sprintf("the domain runs %s, which cannot be undone, and stays at it", running),
-			Fix:  fmt.Sprintf("set it to %s; for an older version, restore a snapshot into another domain", running),
-		}.String()
+// searchIsThere reports whether a domain has the version of the stack file, or a newer one.
+func (c *Config) searchIsThere(running settings.SearchVersion) bool {
+	return running == c.OpenSearch.Version || upgrades.OpenSearchIsNewer(string(running), string(c.OpenSearch.Version))
+}
+
+// SearchWarning says, in one line, that a domain keeps another version than that of the stack file; empty if it does not.
+func (c *Config) SearchWarning(running settings.SearchVersion, changing bool) string {
+	wanted := c.OpenSearch.Version
+	problem := Problem{Key: full("opensearch.version"), Value: string(wanted)}
+	switch {
+	case running == wanted || !c.SearchStays(running, changing):
+		return ""
+	case c.searchIsThere(running):
+		problem.Rule = fmt.Sprintf("the domain runs %s, which cannot be undone, and stays at it", running)
+		problem.Fix = fmt.Sprintf("set it to %s; for an older version, restore a snapshot into another domain", running)
+	default:
+		problem.Rule = fmt.Sprintf("OpenSearch Service is changing the domain, which runs %s as yet: this update leaves its version alone", running)
+		problem.Fix = "deploy again when the change is complete"
 	}
-	return ""
+	return problem.String()
 }
 
 // CheckSearchVersion returns an error if a domain that runs a version, empty before there is a domain, cannot be upgraded to the newer one
 // of the stack file: the provider would delete it with all indices, and create an empty one.
 func (c *Config) CheckSearchVersion(running settings.SearchVersion) error {
 	wanted := c.OpenSearch.Version
-	if running == "" || c.SearchStays(running) || upgrades.OpenSearch(string(running), string(wanted)) {
+	if running == "" || c.searchIsThere(running) || upgrades.OpenSearch(string(running), string(wanted)) {
 		return nil
 	}
 	fix := fmt.Sprintf("set it to %s", running)

@@ -35,19 +35,23 @@ func TestSearchVersionIsAnUpgrade(t *testing.T) {
 func TestSearchVersionStays(t *testing.T) {
 	for name, c := range map[string]struct {
 		running, wanted settings.SearchVersion
-		stays           bool
+		changing, stays bool
 		warning         string
 	}{
-		"no domain yet": {"", "OpenSearch_2.17", false, ""},
-		"an upgrade":    {"OpenSearch_2.17", "OpenSearch_2.19", false, ""},
-		"unchanged":     {"OpenSearch_2.19", "OpenSearch_2.19", true, ""},
-		"upgraded by hand, or back in the file": {"OpenSearch_2.19", "OpenSearch_2.17", true,
+		"no domain yet": {"", "OpenSearch_2.17", false, false, ""},
+		"an upgrade":    {"OpenSearch_2.17", "OpenSearch_2.19", false, false, ""},
+		"unchanged":     {"OpenSearch_2.19", "OpenSearch_2.19", false, true, ""},
+		"upgraded by hand, or back in the file": {"OpenSearch_2.19", "OpenSearch_2.17", false, true,
 			"legops:opensearch.version: OpenSearch_2.17: the domain runs OpenSearch_2.19, which cannot be undone, and stays at it: " +
 				"set it to OpenSearch_2.19; for an older version, restore a snapshot into another domain"},
+		"under way": {"OpenSearch_2.17", "OpenSearch_2.19", true, true,
+			"legops:opensearch.version: OpenSearch_2.19: OpenSearch Service is changing the domain, which runs OpenSearch_2.17 as yet: " +
+				"this update leaves its version alone: deploy again when the change is complete"},
+		"another change is under way": {"OpenSearch_2.19", "OpenSearch_2.19", true, true, ""},
 	} {
 		config := loaded(t, "dev", set("opensearch.version", string(c.wanted)))
-		assert.Equal(t, c.stays, config.SearchStays(c.running), name)
-		assert.Equal(t, c.warning, config.SearchWarning(c.running), name)
+		assert.Equal(t, c.stays, config.SearchStays(c.running, c.changing), name)
+		assert.Equal(t, c.warning, config.SearchWarning(c.running, c.changing), name)
 	}
 }
 

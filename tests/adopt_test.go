@@ -10,13 +10,16 @@ import (
 	"strings"
 	"testing"
 
+	"github.com/pulumi/pulumi/sdk/v3/go/common/resource"
 	"github.com/stretchr/testify/assert"
 	"github.com/stretchr/testify/require"
 
 	"legops/internal/adoption"
 	"legops/internal/adoption/inventory"
 	"legops/internal/adoption/proposal"
+	"legops/internal/catalogue"
 	"legops/internal/checkout"
+	"legops/internal/model"
 	"legops/internal/offline/cloud"
 	"legops/internal/offline/engine"
 	"legops/stacks"
@@ -110,6 +113,36 @@ func TestHandMadeAccountIsTakenOver(t *testing.T) {
 	quiet(t, s, source)
 	require.NoError(t, s.Up(t.Context(), source))
 	quiet(t, s, source)
+	staysReadable(t, s, source, before)
+}
+
+// staysReadable destroys a stack: what was there before stays, and so does every key under which something of it has come.
+func staysReadable(t *testing.T, s *engine.Stack, source engine.Source, before []cloud.Entry) {
+	t.Helper()
+	there := func(e cloud.Entry) bool {
+		return slices.ContainsFunc(s.Record().Entries(""), func(now cloud.Entry) bool { return now.Type == e.Type && now.ID == e.ID })
+	}
+	uses := map[string][]string{} // keys, and what has come under them
+	for _, e := range s.Record().Entries("") {
+		name := resource.URN(e.URN).Name()
+		of := slices.ContainsFunc(before, func(old cloud.Entry) bool {
+			return old.Type == e.Type && old.ID == e.ID || e.Type == catalogue.BucketEncryption && old.ID == model.Values(e.Inputs).Text("bucket")
+		})
+		for _, key := range regexp.MustCompile(`:key/([0-9a-f-]{36})`).FindAllStringSubmatch(fmt.Sprint(e.Inputs), -1) {
+			if of {
+				uses[key[1]] = append(uses[key[1]], name)
+			}
+		}
+	}
+	require.GreaterOrEqual(t, len(uses), 4, "buckets, queues, logs and the master password are each under one")
+	s.Unprotect()
+	require.NoError(t, s.Destroy(t.Context(), source))
+	for _, e := range before {
+		assert.True(t, there(e), "%s %s is gone", e.Type, e.ID)
+	}
+	for key, users := range uses {
+		assert.True(t, there(cloud.Entry{Type: catalogue.Key, ID: key}), "the key of %v goes", users)
+	}
 }
 
 // quiet fails if an update would do anything.
@@ -193,3 +226,36 @@ func TestWhatCannotBeAdoptedIsRefused(t *testing.T) {
 }
 
 func ids(n int) string { return fmt.Sprintf("%017x", n) }
+
+// A certificate that the stack has made goes when another one is adopted in its place, but only after all that uses it has got the other: so this is not
+// refused, unlike all else that a stack can have made (TestAdoptionDeletesNothingThatTheStackHasMade).
+func TestCertificateIsAdoptedBesideAnother(t *testing.T) {
+	const arn = "arn:aws:acm:us-east-1:111111111111:certificate/12345678-1234-4234-8234-000000000001"
+	s := deployedSmall(t, "dev")
+	require.NoError(t, s.Exists([]adoption.Existing{{
+		Type: catalogue.Certificate, ID: arn, Name: "acme", Account: "111111111111", Region: "us-east-1",
+		Inputs: map[string]any{"domainName": "dev.legops.example", "validationMethod": "DNS"},
+	}}))
+	uses := func(of string) (types []string) {
+		for _, e := range s.Record().Entries("") {
+			if text := fmt.Sprint(e.Inputs); strings.Contains(text, of) {
+				types = append(types, e.Type)
+			}
+		}
+		return types
+	}
+	own := ""
+	for _, e := range s.Record().Entries("") {
+		if e.Type == catalogue.Certificate && strings.HasSuffix(e.URN, "::certificates-global") {
+			own = e.ID
+		}
+	}
+	used := uses(own)
+	require.Contains(t, used, catalogue.Distribution)
+	folder := smallFiles(t, "dev")
+	checkout.Write(t, folder, map[string]string{"Pulumi.dev.yaml": checkout.Read(t, folder, "Pulumi.dev.yaml") + "  legops:adopt:\n    certificates-global: " + arn + "\n"})
+	require.NoError(t, s.Up(t.Context(), program(folder)))
+	assert.Empty(t, uses(own))
+	assert.Subset(t, uses(arn), used)
+	quiet(t, s, program(folder))
+}

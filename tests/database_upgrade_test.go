@@ -42,7 +42,7 @@ func databaseOf(t *testing.T, s *engine.Stack) (database *cloud.Entry, groups []
 // three moments and continued.
 func TestDatabaseMajorUpgrade(t *testing.T) {
 	older := small(t, "prod", [2]string{`engineVersion: "17"`, `engineVersion: "16"`})
-	upgrading := small(t, "prod", [2]string{`engineVersion: "17"`, "engineVersion: \"17\"\n    majorUpgrade: true"})
+	upgrading := small(t, "prod", [2]string{`engineVersion: "17"`, "engineVersion: \"17\"\n    majorUpgrade: \"17\""})
 	newer := small(t, "prod")
 	start := deployedOnce(t, "small prod with PostgreSQL 16", "prod", older)
 	before, groups, signIn := databaseOf(t, start)

@@ -10,6 +10,7 @@ import (
 	"github.com/stretchr/testify/require"
 
 	"legops/components/data"
+	"legops/components/internal/componenttest"
 	"legops/internal/recorder"
 )
 
@@ -77,7 +78,7 @@ func TestLookupDatabase(t *testing.T) {
 	}
 }
 
-func TestLookupSearchVersion(t *testing.T) {
+func TestLookupSearch(t *testing.T) {
 	listed := func(arns ...string) recorder.Answer {
 		mappings := []any{}
 		for _, arn := range arns {
@@ -92,12 +93,14 @@ func TestLookupSearchVersion(t *testing.T) {
 	unread := answer(nil, errors.New("invocation of aws:opensearch/getDomain:getDomain returned an error: your query returned no results"))
 	for name, c := range map[string]struct {
 		domain, list recorder.Answer
-		version      string
+		running      data.RunningSearch
 		problem      string
 	}{
-		"a domain": {domain: answer(map[string]any{"engineVersion": "OpenSearch_2.19"}, nil), version: "OpenSearch_2.19"},
-		"none":     {},
-		"others":   {domain: unread, list: listed(domain+"legops-test-2", domain+"other-legops-test")},
+		"a domain": {domain: answer(map[string]any{"engineVersion": "OpenSearch_2.19"}, nil), running: data.RunningSearch{Version: "OpenSearch_2.19"}},
+		"one that is changed": {domain: answer(map[string]any{"engineVersion": "OpenSearch_2.17", "processing": true}, nil),
+			running: data.RunningSearch{Version: "OpenSearch_2.17", Changing: true}},
+		"none":   {},
+		"others": {domain: unread, list: listed(domain+"legops-test-2", domain+"other-legops-test")},
 		"one that cannot be read": {domain: unread, list: listed(domain+"other", domain+"legops-test"),
 			problem: "the domain exists, and es:DescribeDomain failed: allow it, or try again if AWS was busy"},
 		"nothing can be read": {domain: unread, list: answer(nil, errors.New("AccessDeniedException")),
@@ -112,12 +115,47 @@ func TestLookupSearchVersion(t *testing.T) {
 		if c.list != nil {
 			answers[listFunction] = c.list
 		}
-		version, err := looking(answers, data.LookupSearchVersion)
+		running, err := looking(answers, data.LookupSearch)
 		if c.problem == "" {
 			require.NoError(t, err, name)
 		} else {
 			require.ErrorContains(t, err, c.problem, name)
 		}
-		assert.EqualValues(t, c.version, version, name)
+		assert.Equal(t, c.running, running, name)
+	}
+}
+
+// What the stack itself has made is found by the names that it gives.
+func TestLookupOwn(t *testing.T) {
+	const url = "https://sqs.eu-west-1.amazonaws.com/111122223333/"
+	log := func(ctx *pulumi.Context, name string, in pulumi.InvokeOption) (string, error) {
+		return data.LookupOwnLog(ctx, name, "upgrade", in)
+	}
+	queue := func(ctx *pulumi.Context, name string, in pulumi.InvokeOption) (string, error) {
+		return data.LookupOwnQueue(ctx, name, "signing", in)
+	}
+	bucket := func(ctx *pulumi.Context, name string, in pulumi.InvokeOption) (string, error) {
+		return data.LookupOwnBucket(ctx, name, componenttest.Location, "documents", in)
+	}
+	none := errors.New("reading S3 Bucket (legops-test-111122223333-documents): couldn't find resource")
+	for name, c := range map[string]struct {
+		look          func(*pulumi.Context, string, pulumi.InvokeOption) (string, error)
+		function      string
+		there, absent recorder.Answer
+		want          string
+	}{
+		"log": {log, logsFunction, answer(map[string]any{"logGroupNames": []any{"/aws/rds/instance/legops-test-database/upgrade"}}, nil),
+			answer(map[string]any{"logGroupNames": []any{"/aws/rds/instance/legops-test-database/upgrade-2"}}, nil), "/aws/rds/instance/legops-test-database/upgrade"},
+		"queue": {queue, "aws:sqs/getQueues:getQueues", answer(map[string]any{"queueUrls": []any{url + "legops-test-signing.fifo"}}, nil),
+			answer(map[string]any{"queueUrls": []any{url + "legops-test-signing.fifo2"}}, nil), "legops-test-signing.fifo"},
+		"bucket": {bucket, "aws:s3/getBucket:getBucket", answer(nil, nil), answer(nil, none), "legops-test-111122223333-documents"},
+	} {
+		for want, answers := range map[string]recorder.Answer{c.want: c.there, "": c.absent} {
+			found, err := looking(map[string]recorder.Answer{c.function: answers}, c.look)
+			require.NoError(t, err, name)
+			assert.Equal(t, want, found, name)
+		}
+		_, err := looking(map[string]recorder.Answer{c.function: answer(nil, errors.New("denied"))}, c.look)
+		assert.ErrorContains(t, err, "denied", name)
 	}
 }

@@ -109,8 +109,11 @@ func (a *QueuesArgs) physical(name string) string {
 	if adopted, is := a.Adopted[name]; is {
 		return adopted
 	}
-	return fmt.Sprintf("%s-%s.fifo", a.Name, name)
+	return queueName(a.Name, name)
 }
+
+// queueName is the name in SQS of a queue of a Queues component, or, with -dead behind it, of its dead-letter queue.
+func queueName(prefix, name string) string { return fmt.Sprintf("%s-%s.fifo", prefix, name) }
 
 func (a *QueuesArgs) check(p *kit.Problems) {
 	p.Require(queuePattern.MatchString(a.Name), "Name %q must be a-z, 0-9 and single hyphens", a.Name)

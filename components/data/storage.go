@@ -169,6 +169,9 @@ func (a *StorageArgs) bucketArgs(b settings.Bucket) kit.BucketArgs {
 		Protect:  a.Protect,
 		Retain:   a.Protect,
 	}
+	if _, adopted := a.Adopted[b.Name]; adopted {
+		args.Retain = true // Pulumi never deletes it, and what stays behind must not lie open
+	}
 	if b.ObjectLock != nil {
 		args.LockMode, args.LockDays = b.ObjectLock.Mode, b.ObjectLock.Days
 	}

@@ -36,6 +36,7 @@ func (b *storageBuild) replicate(sources map[string]*kit.Bucket) error {
 		name := b.Name + "-" + described.Name
 		args := b.args.bucketArgs(described)
 		args.Physical, args.Location, args.KeyArn = replicaName(args.Physical), b.args.Replica.Location, b.args.Replica.KeyArn
+		args.Retain = b.args.Protect // the copy is the program's own, also of a bucket that is adopted
 		replica, err := kit.NewBucket(b.Ctx, name+"-replica", args, b.Parent, pulumi.Provider(b.args.Replica.Provider))
 		if err != nil {
 			return err

@@ -97,6 +97,20 @@ func TestStorageProtection(t *testing.T) {
 	}
 }
 
+// A bucket that is adopted stays with its settings, whatever Protect says; its copy is the program's.
+func TestStorageAdopted(t *testing.T) {
+	args := replicatedArgs()
+	args.Protect, args.Adopted = false, map[string]string{"documents": "acme-documents"}
+	r := componenttest.Record(t, storage(args))
+	for name := range buckets {
+		adopted := name == "storage-documents"
+		componenttest.Expect(t, r.One(t, componenttest.TypeBucket, name), map[string]any{"forceDestroy": !adopted})
+		for _, typ := range []string{componenttest.TypeBucketPolicy, componenttest.TypeAccessBlock, componenttest.TypeOwnership, componenttest.TypeVersioning, componenttest.TypeEncryption, componenttest.TypeLifecycle} {
+			assert.Equal(t, adopted, r.One(t, typ, name).RetainOnDelete, "%s of %s", typ, name)
+		}
+	}
+}
+
 // rule is a lifecycle rule as AWS gets it, of a whole bucket unless it says otherwise.
 func rule(id string, does map[string]any) map[string]any {
 	rule := map[string]any{"id": id, "status": "Enabled", "filter": map[string]any{}}

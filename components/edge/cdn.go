@@ -97,6 +97,7 @@ func (b *cdnBuild) distribution() error {
 	}
 	created, err := cloudfront.NewDistribution(b.Ctx, b.Name, &cloudfront.DistributionArgs{
 		Comment:       pulumi.String(b.args.Name),
+		Tags:          distributionTags(b.args.Name, b.args.OriginSecretGeneration),
 		Enabled:       pulumi.Bool(true),
 		Aliases:       pulumi.StringArray{pulumi.String(b.args.Domain)},
 		HttpVersion:   pulumi.String("http2and3"),

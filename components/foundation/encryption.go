@@ -2,6 +2,7 @@ package foundation
 
 import (
 	"fmt"
+	"slices"
 
 	"github.com/pulumi/pulumi-aws/sdk/v6/go/aws/kms"
 	"github.com/pulumi/pulumi/sdk/v3/go/pulumi"
@@ -40,6 +41,8 @@ type EncryptionArgs struct {
 	// Protect keeps Pulumi from deleting the keys: what they encrypt is lost with them. Keys of what outlives the
 	// stack (documents, backups, the database's last snapshot) stay when the stack goes.
 	Protect bool
+	// Outlive are the purposes whose keys stay when the stack goes, whatever Protect says: what they encrypt stays in any case. Optional.
+	Outlive []KeyPurpose `kit:"optional"`
 }
 
 // Encryption is the customer-managed KMS keys of a region, one per purpose, so that who may use one says nothing
@@ -95,6 +98,9 @@ func (a *EncryptionArgs) check(p *kit.Problems) {
 		_, known := keyPurposes[purpose]
 		p.Require(known, "Purposes: %q must be one of %v", purpose, kit.SortedKeys(keyPurposes))
 	}
+	for _, purpose := range a.Outlive {
+		p.Require(slices.Contains(a.Purposes, purpose), "Outlive: %q must be one of Purposes", purpose)
+	}
 }
 
 func newKey(b *kit.Build, args *EncryptionArgs, purpose KeyPurpose) (pulumi.StringOutput, error) {
@@ -109,15 +115,20 @@ func newKey(b *kit.Build, args *EncryptionArgs, purpose KeyPurpose) (pulumi.Stri
 		DeletionWindowInDays: pulumi.Int(30),
 		EnableKeyRotation:    pulumi.Bool(true),
 		Policy:               kit.Policy(statements...),
-	}, b.Parent, pulumi.Protect(args.Protect), pulumi.RetainOnDelete(args.Protect && p.outlives))
+	}, b.Parent, pulumi.Protect(args.Protect), pulumi.RetainOnDelete(args.Protect && p.outlives || slices.Contains(args.Outlive, purpose)))
 	if err != nil {
 		return pulumi.StringOutput{}, err
 	}
 	_, err = kms.NewAlias(b.Ctx, name+"-alias", &kms.AliasArgs{
-		Name:        pulumi.Sprintf("alias/%s-%s", args.Name, purpose),
+		Name:        pulumi.String(keyAlias(args.Name, purpose)),
 		TargetKeyId: key.KeyId,
 	}, b.Parent)
 	return key.Arn, err
+}
+
+// keyAlias is the alias of a key.
+func keyAlias(name string, purpose KeyPurpose) string {
+	return fmt.Sprintf("alias/%s-%s", name, purpose)
 }
 
 // In a key policy the resource * is the key itself: a key policy cannot name any other.

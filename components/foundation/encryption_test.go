@@ -40,6 +40,16 @@ func TestEncryption(t *testing.T) {
 	}
 }
 
+// What is adopted stays whatever Protect says, and so do the keys that it has come under.
+func TestEncryptionOutlives(t *testing.T) {
+	args := encryptionArgs
+	args.Protect, args.Outlive = false, []foundation.KeyPurpose{foundation.KeyStorage, foundation.KeyQueues}
+	for _, key := range componenttest.Record(t, encryption(args)).OfType("aws:kms/key:Key") {
+		assert.Equal(t, slices.Contains([]string{"encryption-queues", "encryption-storage"}, key.Name()), key.RetainOnDelete, key.Name())
+		assert.False(t, key.Protect)
+	}
+}
+
 func TestEncryptionKeyUsers(t *testing.T) {
 	r := componenttest.Record(t, encryption(encryptionArgs))
 

@@ -7,6 +7,7 @@ import (
 	"strings"
 
 	"github.com/pulumi/pulumi-aws/sdk/v6/go/aws/ec2"
+	"github.com/pulumi/pulumi-aws/sdk/v6/go/aws/kms"
 	"github.com/pulumi/pulumi/sdk/v3/go/pulumi"
 )
 
@@ -46,6 +47,51 @@ func LookupSubnets(ctx *pulumi.Context, name string, vpc netip.Prefix, adopted s
 
 // SubnetName is the Name tag of the subnet of a Network component in a tier (public, application or data) and a zone.
 func SubnetName(network, tier, zone string) string { return network + "-" + tier + "-" + zone }
+
+// LookupOwnNetwork asks EC2 for the id of the VPC of a Network component, by its Name tag; empty if there is none but the other. The name is that of
+// NetworkArgs.
+func LookupOwnNetwork(ctx *pulumi.Context, name, other string, in pulumi.InvokeOption) (string, error) {
+	found, err := ec2.GetVpcs(ctx, &ec2.GetVpcsArgs{Filters: []ec2.GetVpcsFilter{{Name: "tag:Name", Values: []string{name}}}}, in)
+	if err != nil {
+		return "", err
+	}
+	return anotherThan(other, found.Ids), nil
+}
+
+// LookupOwnSubnet asks EC2 likewise for the id of a subnet, by the name that SubnetName gives it.
+func LookupOwnSubnet(ctx *pulumi.Context, name, other string, in pulumi.InvokeOption) (string, error) {
+	found, err := ec2.GetSubnets(ctx, &ec2.GetSubnetsArgs{Filters: []ec2.GetSubnetsFilter{{Name: "tag:Name", Values: []string{name}}}}, in)
+	if err != nil {
+		return "", err
+	}
+	return anotherThan(other, found.Ids), nil
+}
+
+// LookupOwnKey asks KMS for the id of the key of an Encryption component for a purpose, by its alias; empty if there is none. The name is that of
+// EncryptionArgs.
+func LookupOwnKey(ctx *pulumi.Context, name, purpose string, in pulumi.InvokeOption) (string, error) {
+	alias := keyAlias(name, KeyPurpose(purpose))
+	found, err := kms.LookupKey(ctx, &kms.LookupKeyArgs{KeyId: alias}, in)
+	switch {
+	// What the provider says of NotFoundException, and of nothing else (hashicorp/terraform-provider-aws, internal/service/kms: findKey in key.go,
+	// key_data_source.go).
+	case err != nil && strings.Contains(err.Error(), "("+alias+"): couldn't find resource"):
+		return "", nil
+	case err != nil:
+		return "", err
+	}
+	return found.Id, nil
+}
+
+// anotherThan is the first that is another one; empty if there is none.
+func anotherThan(other string, ids []string) string {
+	for _, id := range ids {
+		if id != other {
+			return id
+		}
+	}
+	return ""
+}
 
 // LookupInternetGateway asks EC2 for the id of the internet gateway of a VPC; empty if it has none.
 func LookupInternetGateway(ctx *pulumi.Context, vpc string, in pulumi.InvokeOption) (string, error) {

@@ -99,3 +99,41 @@ func TestLookupWhatIsAttached(t *testing.T) {
 	_, _, err = ask(answers)
 	assert.ErrorContains(t, err, "UnauthorizedOperation")
 }
+
+// What the stack itself has made is found by the names that it gives, and is not what is adopted in its place.
+func TestLookupOwn(t *testing.T) {
+	const vpcs, subnets, keys = "aws:ec2/getVpcs:getVpcs", "aws:ec2/getSubnets:getSubnets", "aws:kms/getKey:getKey"
+	look := func(function string, answer recorder.Answer) (found string, err error) {
+		_ = (&recorder.Recorder{Answers: map[string]recorder.Answer{function: answer}}).Run(func(ctx *pulumi.Context) error {
+			switch in := pulumi.Version(""); function {
+			case vpcs:
+				found, err = foundation.LookupOwnNetwork(ctx, "legops-test", "adopted", in)
+			case subnets:
+				found, err = foundation.LookupOwnSubnet(ctx, "legops-test-data-euw1-az1", "adopted", in)
+			case keys:
+				found, err = foundation.LookupOwnKey(ctx, "legops-test", "storage", in)
+			}
+			return nil
+		})
+		return found, err
+	}
+	says := func(values map[string]any, err error) recorder.Answer {
+		return func(resource.PropertyMap) (resource.PropertyMap, error) {
+			return resource.NewPropertyMapFromMap(values), err
+		}
+	}
+	none := errors.New("reading KMS Key (alias/legops-test-storage): couldn't find resource")
+	for function, answers := range map[string]map[string]recorder.Answer{
+		vpcs:    {"own": says(map[string]any{"ids": []any{"adopted", "own"}}, nil), "": says(map[string]any{"ids": []any{"adopted"}}, nil)},
+		subnets: {"own": says(map[string]any{"ids": []any{"own"}}, nil), "": says(map[string]any{"ids": []any{}}, nil)},
+		keys:    {"own": says(map[string]any{"id": "own"}, nil), "": says(nil, none)},
+	} {
+		for want, answer := range answers {
+			found, err := look(function, answer)
+			require.NoError(t, err, function)
+			assert.Equal(t, want, found, function)
+		}
+		_, err := look(function, says(nil, errors.New("denied")))
+		assert.ErrorContains(t, err, "denied", function)
+	}
+}

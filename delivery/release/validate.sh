@@ -127,6 +127,8 @@ superseded
 displaced "$IMAGE"
 under_way
 if [ "$serving" = "$IMAGE" ]; then
+	# It is recorded as good already. What fails from here on takes no worker away from it.
+	undo=''
 	remember
 	proved
 	let_run

@@ -28,6 +28,9 @@ type Kind struct {
 	// Asked are inputs that replace the resource and have to be as the program wants them. The program asks AWS for them before it
 	// registers anything.
 	Asked []string
+	// Under is the purpose of the program's key that what is written to it from now on comes under; empty where it keeps the key that it has, or has none.
+	// The key has to stay as long as the resource does.
+	Under string
 	// Means is what a change in place of an input means to those who use the resource, beside what the review says of any change.
 	Means map[string]string
 }
@@ -66,14 +69,14 @@ var (
 	}
 	Bucket = &Kind{
 		Type: "aws:s3/bucketV2:BucketV2", What: "bucket", Form: form(`[a-z0-9][a-z0-9-]{1,61}[a-z0-9]`), Example: "acme-documents",
-		Function: "aws:s3/getBucket:getBucket", Argument: "bucket", Name: "bucket",
+		Function: "aws:s3/getBucket:getBucket", Argument: "bucket", Name: "bucket", Under: "storage",
 		// S3 takes a configuration of object lock for a bucket that was made without (since 20 November 2023); the provider replaces it for this input.
 		Stays: []Stay{{"objectLockEnabled", "the provider would replace the bucket for it"}},
 	}
 	Queue = &Kind{
 		Type: "aws:sqs/queue:Queue", What: "FIFO queue", Form: form(`https://sqs\.[a-z0-9-]+\.amazonaws\.com/[0-9]{12}/[A-Za-z0-9_-]{1,75}\.fifo`),
 		Example: "https://sqs.us-east-1.amazonaws.com/111111111111/signing.fifo", Telling: true,
-		Function: "aws:sqs/getQueue:getQueue", Argument: "name", Name: "name",
+		Function: "aws:sqs/getQueue:getQueue", Argument: "name", Name: "name", Under: "queues",
 		Means: map[string]string{
 			"kmsMasterKeyId":           "who sends or receives needs rights on this key as well",
 			"messageRetentionSeconds":  "messages that are older than this go",
@@ -93,12 +96,12 @@ var (
 	}
 	LogGroup = &Kind{
 		Type: "aws:cloudwatch/logGroup:LogGroup", What: "log group", Form: form(`[A-Za-z0-9_/.#-]{1,512}`), Example: "/aws/rds/instance/acme/postgresql",
-		Function: "aws:cloudwatch/getLogGroup:getLogGroup", Argument: "name", Name: "name",
+		Function: "aws:cloudwatch/getLogGroup:getLogGroup", Argument: "name", Name: "name", Under: "logs",
 		Means: map[string]string{"retentionInDays": "events that are older than this go"},
 	}
 	Database = &Kind{
 		Type: "aws:rds/instance:Instance", What: "database", Form: form(`[a-z][a-z0-9]*(-[a-z0-9]+)*`), Example: "acme-production",
-		Function: "aws:rds/getInstance:getInstance", Argument: "dbInstanceIdentifier", Name: "identifier",
+		Function: "aws:rds/getInstance:getInstance", Argument: "dbInstanceIdentifier", Name: "identifier", Under: "credentials", // of its storage it keeps its own, but the master password is a new secret
 		Stays: []Stay{
 			{"kmsKeyId", "the storage stays under the key that it has"},
 			{"engineVersion", "RDS upgrades minor versions by itself, and the program refuses another major one"},

@@ -64,7 +64,7 @@ var products = []Product{
 			{"18", "2031-02-28", "2034-02-28"},
 		},
 	}, {
-		Name: OpenSearch, Chosen: "`legops:opensearch.version`", Runbook: "configuration.md",
+		Name: OpenSearch, Chosen: "`legops:opensearch.version`", Runbook: "runbooks/search-version-upgrade.md",
 		Source: endOfLife("amazon-opensearch", "95f3efb", "2026-08-11"),
 		Then:   "extended support begins: it cannot be switched off",
 		Extended: "every node costs more; it cannot be switched off (infracost.io, finops-policies/opensearch-consider-upgrading, has 18 % for " +

@@ -159,7 +159,8 @@ func (p *Picture) heading(g *model.Graph, stack string) {
 	p.Texts = append(p.Texts,
 		Text{At: Point{people, 46}, Text: "Architecture of legops, stack " + stack, Size: 24, Bold: true, Color: ink},
 		Text{At: Point{people, 72}, Size: 13, Color: grey,
-			Text: fmt.Sprintf("generated from the preview: account %s, %d resources", account, resources)},
+			Text: fmt.Sprintf("generated from the preview: account %s, %d resources; with the stack, providers and components the preview counts %d",
+				account, resources, len(g.Resources))},
 	)
 	for i, sample := range []struct {
 		way  Way

@@ -14,18 +14,20 @@ func broken(p *model.Plan, environment string) []Finding {
 	for _, finding := range standards.Check(p.Base(), environment) {
 		before[finding.Rule+string(finding.URN)] = finding.Exception == nil
 	}
-	reasons := map[string]string{}
+	rules := map[string]standards.Rule{}
 	for _, rule := range standards.Rules {
-		reasons[rule.ID] = rule.Reason
+		rules[rule.ID] = rule
 	}
 	var found []Finding
 	for _, f := range standards.Check(head, environment) {
 		if f.Exception != nil || before[f.Rule+string(f.URN)] {
 			continue
 		}
-		found = append(found, Finding{
-			Resource: f.Resource, Component: head.ComponentName(head.At(f.URN)), Text: fmt.Sprintf("%s: %s; %s", f.Rule, f.Problem, reasons[f.Rule]),
-		})
+		text := fmt.Sprintf("%s: %s; %s", f.Rule, f.Problem, rules[f.Rule].Reason)
+		if fix := rules[f.Rule].Fix; fix != "" {
+			text += ": " + fix
+		}
+		found = append(found, Finding{Resource: f.Resource, Component: head.ComponentName(head.At(f.URN)), Text: text})
 	}
 	return found
 }

@@ -18,6 +18,8 @@ type Restart struct {
 	// Resources are the names, and Component the kind of component that they are part of, such as Eks.
 	Resources []string `json:"resources"`
 	Component string   `json:"component"`
+	// URNs are theirs.
+	URNs []string `json:"-"`
 	// Change is what changes, such as instanceClass: db.r7g.large → db.r7g.xlarge.
 	Change string `json:"change"`
 	// Waits is the maintenance window for which it waits; "" where it does not. Every preview shows the change until then.
@@ -106,7 +108,7 @@ func restartsOf(p *model.Plan, changes []Change) []Restart {
 				continue
 			}
 			o := &found[same]
-			o.Resources = append(o.Resources, r.Resources...)
+			o.Resources, o.URNs = append(o.Resources, r.Resources...), append(o.URNs, r.URNs...)
 			if o.Change != r.Change { // each has values of its own
 				o.Change = strings.Join(o.paths, ", ")
 			}
@@ -121,7 +123,7 @@ func restartsOf(p *model.Plan, changes []Change) []Restart {
 // restarts are what a change does to what the resource serves.
 func (c *Change) restarts() []Restart {
 	t := catalogue.Of(c.Type)
-	one := Restart{Resources: []string{c.Name}, Component: c.ComponentKind}
+	one := Restart{Resources: []string{c.Name}, URNs: []string{c.URN}, Component: c.ComponentKind}
 	if c.Kind == Updated || c.Kind == Adopted {
 		return c.changesInPlace(t, one)
 	}

@@ -8,6 +8,7 @@ import (
 	"io"
 	"os"
 	"path/filepath"
+	"regexp"
 	"slices"
 	"strings"
 	"sync"
@@ -160,14 +161,27 @@ func stackFile(s *source, stack string) string {
 // compare deploys the base to a simulated cloud of its own, waits for the head to be built, and previews it against that, then
 // deploys it there if that is asked for and it changes anything.
 func (w *workspace) compare(ctx context.Context, name string, base, head *source, built func() error, o Options, left []unfinished.Item) (*Stack, error) {
-	stack, protected, err := w.deployBase(ctx, name, base, head)
-	if err != nil {
-		return nil, fmt.Errorf("the base (%s) does not deploy: %w", base.Name, err)
+	stack, protected, undeployed := w.deployBase(ctx, name, base, head)
+	adoptsFirst := adopts(stackFile(head, name)) && !adopts(stackFile(base, name))
+	if undeployed != nil && (!adoptsFirst || ctx.Err() != nil) {
+		return nil, fmt.Errorf("the base (%s) does not deploy: %w", base.Name, undeployed)
 	}
 	if err := built(); err != nil {
 		return nil, err
 	}
-	p, err := stack.Preview(ctx, head.deployable())
+	var p *model.Plan
+	err := undeployed
+	if err == nil {
+		p, err = stack.Preview(ctx, head.deployable())
+	}
+	var refused []Finding
+	if err != nil && adoptsFirst && ctx.Err() == nil {
+		refused, protected = refusedBeside(err, base.Name, undeployed != nil), map[string]bool{}
+		if stack, err = w.account(name, head); err != nil {
+			return nil, err
+		}
+		p, err = stack.Preview(ctx, head.deployable())
+	}
 	if err != nil {
 		return nil, fmt.Errorf("the head (%s) cannot be previewed: %w", head.Name, err)
 	}
@@ -184,7 +198,32 @@ func (w *workspace) compare(ctx context.Context, name string, base, head *source
 		}
 		left = append(left, more...)
 	}
-	return judge(name, evidence{p, deployment, protected, environmentOf(stackFile(head, name)), left, stack.Warnings(), o.Day}), nil
+	s := judge(name, evidence{p, deployment, protected, environmentOf(stackFile(head, name)), left, stack.Warnings(), o.Day})
+	s.Adopted = append(refused, s.Adopted...)
+	return s, nil
+}
+
+// besideOwn is what the program says of an adoption that it refuses.
+var besideOwn = regexp.MustCompile(regexp.QuoteMeta(project) + `:adopt\..+`)
+
+// refusedBeside are why a head that adopts cannot follow a base that does not: what the base has made, the adoption would delete. Whether the base was
+// ever deployed to the account, a review does not know, so it says so and compares with an account to which nothing was. Where what exists lets the
+// base not even be deployed, it was not.
+func refusedBeside(err error, base string, undeployed bool) []Finding {
+	const resource, instead = project + ":adopt", "The rest of this review compares with an account to which nothing has been deployed"
+	if undeployed {
+		return []Finding{{Resource: resource, Text: fmt.Sprintf("what exists in the account does not let the base (%s) be deployed to it. %s", base, instead)}}
+	}
+	says := besideOwn.FindAllString(err.Error(), -1)
+	if len(says) == 0 {
+		says = []string{err.Error()}
+	}
+	var found []Finding
+	for _, text := range says {
+		found = append(found, Finding{Resource: resource, Text: fmt.Sprintf("if the base (%s) has been deployed to the account, the program refuses the head and changes nothing: %s. %s",
+			base, strings.TrimSpace(text), instead)})
+	}
+	return found
 }
 
 // account is a stack that nothing has been deployed to, in an account with what the inventory beside the head's stack file lists.
@@ -201,15 +240,11 @@ func (w *workspace) account(name string, head *source) (*engine.Stack, error) {
 }
 
 // deployBase brings the base up, and returns what Pulumi would refuse to delete or replace. The protection itself is taken away, or
-// the preview would end at the first thing that has it. A base that adopts nothing is not brought up where the head adopts: an account
-// is taken over before anything is deployed to it, and what a base would have made, no head could adopt.
+// the preview would end at the first thing that has it.
 func (w *workspace) deployBase(ctx context.Context, name string, base, head *source) (*engine.Stack, map[string]bool, error) {
 	stack, err := w.account(name, head)
 	if err != nil {
 		return nil, nil, err
-	}
-	if adopts(stackFile(head, name)) && !adopts(stackFile(base, name)) {
-		return stack, map[string]bool{}, nil
 	}
 	if err := stack.Up(ctx, base.deployable()); err != nil {
 		return nil, nil, err

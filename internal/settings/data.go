@@ -4,9 +4,10 @@ package settings
 type Rds struct {
 	// EngineVersion is the PostgreSQL major version; RDS installs minor versions by itself.
 	EngineVersion string `json:"engineVersion" jsonschema:"enum=16,enum=17"`
-	// MajorUpgrade lets the next update upgrade a database that runs an older major version than EngineVersion: at once, not in its maintenance
-	// window, and it stops meanwhile. Optional; remove it afterwards. The runbook database-version-upgrade.md says what to do before.
-	MajorUpgrade bool `json:"majorUpgrade,omitempty"`
+	// MajorUpgrade is the version of EngineVersion, and lets the update upgrade a database that runs an older one: at once, not in its maintenance
+	// window, and it stops meanwhile. Optional; remove it afterwards. What is left allows no other version. The runbook database-version-upgrade.md says
+	// what to do before.
+	MajorUpgrade string `json:"majorUpgrade,omitempty" jsonschema:"pattern=^[0-9]{2}$" jsonschema_extras:"patternErrorMessage=the version of engineVersion, in quotes"`
 	// ExtendedSupport enrols a new database in RDS Extended Support, which keeps the major version when its standard support ends, at a price for
 	// each vCPU. Optional: without it RDS upgrades the database by itself then. It does nothing to a database that exists; the preview warns
 	// if that has it otherwise.

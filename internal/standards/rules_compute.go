@@ -31,6 +31,7 @@ var computeRules = []Rule{
 	}, {
 		ID: "EC2-SIZE", What: "instances and nodes are of types that their environment may have",
 		Reason: "a slip of one word multiplies the bill", Source: own,
+		Fix: "set legops:eks.nodes.instanceTypes, legops:bastion.instanceType or legops:pipeline.deployerInstanceType in the stack file to one of those, or allow more in internal/standards/rules_compute.go",
 		Settings: slices.Concat(
 			sizes("large", development, "t4g", "m6g", "m7g"), sizes("xlarge", test, "t4g", "m6g", "m7g"), sizes("2xlarge", production, "t4g", "m7g", "r7g"),
 		),

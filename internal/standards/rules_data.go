@@ -73,6 +73,7 @@ var dataRules = []Rule{
 	}, {
 		ID: "RDS-SIZE", What: "the class of the database is one that its environment may have",
 		Reason: "a slip of one word multiplies the bill", Source: own,
+		Fix: "set legops:rds.instanceClass in the stack file to one of those, or allow more in internal/standards/rules_data.go",
 		Settings: []Setting{
 			{catalogue.Database, "instanceClass", upTo("medium", "db.t4g"), []string{development}},
 			{catalogue.Database, "instanceClass", upTo("large", "db.t4g", "db.m7g"), []string{test}},
@@ -136,6 +137,7 @@ var dataRules = []Rule{
 	}, {
 		ID: "SEARCH-SIZE", What: "the nodes of the search domain are ones that their environment may have",
 		Reason: "a slip of one word multiplies the bill", Source: own,
+		Fix: "set legops:opensearch.instanceType in the stack file to one of those, or allow more in internal/standards/rules_data.go",
 		Settings: []Setting{
 			{catalogue.SearchDomain, "clusterConfig.instanceType", upTo("medium", "t3"), []string{development}},
 			{catalogue.SearchDomain, "clusterConfig.instanceType", upTo("large", "t3", "m6g"), []string{test}},

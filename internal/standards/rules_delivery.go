@@ -52,6 +52,7 @@ var deliveryRules = []Rule{
 	}, {
 		ID: "BUILD-SIZE", What: "builds are of a size that their environment may have",
 		Reason: "a slip of one word multiplies the bill", Source: own,
+		Fix: "set legops:pipeline.computeType, legops:runner.computeType or legops:loadTest.computeType in the stack file to one of those, or allow more in internal/standards/rules_delivery.go",
 		Settings: []Setting{
 			{catalogue.BuildProject, "environment.computeType", oneOf("BUILD_GENERAL1_SMALL", "BUILD_GENERAL1_MEDIUM"), []string{development, production}},
 			{catalogue.BuildProject, "environment.computeType", oneOf("BUILD_GENERAL1_SMALL", "BUILD_GENERAL1_MEDIUM", "BUILD_GENERAL1_LARGE"), []string{test}},

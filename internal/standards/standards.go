@@ -24,6 +24,8 @@ type Rule struct {
 	ID string
 	// What has to be so, and Reason what goes wrong if it is not.
 	What, Reason string
+	// Fix says what to do where it is broken on purpose; "" where nothing but the value can be said.
+	Fix string
 	// Source has the numbers of controls in Security Hub and the CIS benchmark, or says own.
 	Source string
 	// In are the environments in which it holds; none are all.

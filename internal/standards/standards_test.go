@@ -2,6 +2,7 @@ package standards
 
 import (
 	"encoding/json"
+	"os"
 	"path/filepath"
 	"regexp"
 	"slices"
@@ -90,6 +91,20 @@ func TestHealthyStackBreaksNoRule(t *testing.T) {
 		if in(rule.In, production) {
 			assert.NotZero(t, looked[rule.ID], "%s looks at nothing", rule.ID)
 		}
+	}
+}
+
+// What is too large says which key of the stack file it is, and in which file more is allowed.
+func TestSizesSayWhereMoreIsAllowed(t *testing.T) {
+	for _, rule := range Rules {
+		if !strings.HasSuffix(rule.ID, "-SIZE") {
+			continue
+		}
+		assert.Contains(t, rule.Fix, "set legops:", rule.ID)
+		_, file, _ := strings.Cut(rule.Fix, "allow more in internal/standards/")
+		text, err := os.ReadFile(file)
+		require.NoError(t, err, rule.ID)
+		assert.Contains(t, string(text), `ID: "`+rule.ID+`"`)
 	}
 }
 

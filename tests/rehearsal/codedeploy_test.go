@@ -6,6 +6,7 @@ import (
 	"fmt"
 	"os"
 	"path/filepath"
+	"strings"
 	"sync"
 	"testing"
 
@@ -92,6 +93,16 @@ func (c *codeDeploy) slow(t *testing.T) {
 	t.Helper()
 	folder := t.TempDir()
 	checkout.Write(t, folder, map[string]string{"kubectl": "#!/bin/sh\nsleep 1.4\nexec " + c.kubectl + "/kubectl \"$@\"\n"})
+	c.kubectl = folder
+}
+
+// refuses lets calls of kubectl whose arguments have some pattern of the shell fail.
+func (c *codeDeploy) refuses(t *testing.T, pattern string) {
+	t.Helper()
+	folder := t.TempDir()
+	quoted := strings.ReplaceAll(pattern, " ", `\ `)
+	checkout.Write(t, folder, map[string]string{"kubectl": "#!/bin/sh\ncase \"$*\" in *" + quoted + "*) echo 'error: (Forbidden) by the test' >&2; exit 1 ;; esac\nexec " +
+		c.kubectl + "/kubectl \"$@\"\n"})
 	c.kubectl = folder
 }
 

@@ -9,6 +9,7 @@ import (
 	"os"
 	"os/exec"
 	"path/filepath"
+	"runtime"
 	"slices"
 	"strconv"
 	"sync"
@@ -97,10 +98,11 @@ func firstAndLater(act func(*application)) func(...*application) {
 	return one(act, func(a *application) { a.release(a.build("good")) }, act)
 }
 
-// TestMain runs all scenarios at once, however few CPUs there are: they mostly wait.
+// TestMain runs four scenarios for each CPU at once: they mostly wait, but a hook asks the API server again and again by a kubectl of its own,
+// and all of them together leave two CPUs no time, so that the hooks reach their limits.
 func TestMain(m *testing.M) {
 	flag.Parse()
-	if err := flag.Set("test.parallel", strconv.Itoa(len(scenarios)+1)); err != nil {
+	if err := flag.Set("test.parallel", strconv.Itoa(4*runtime.NumCPU())); err != nil {
 		panic(err)
 	}
 	os.Exit(m.Run())

@@ -52,7 +52,7 @@ func NewBucket(ctx *pulumi.Context, name string, args BucketArgs, opts ...pulumi
 	var err error
 	if b.BucketV2, err = s3.NewBucketV2(ctx, name, &s3.BucketV2Args{
 		Bucket:            pulumi.String(args.Physical),
-		ForceDestroy:      pulumi.Bool(!args.Protect),
+		ForceDestroy:      pulumi.Bool(!args.Protect && !args.Retain),
 		ObjectLockEnabled: pulumi.Bool(args.LockMode != ""), // cannot be added later
 	}, opts...); err != nil {
 		return nil, err

@@ -103,15 +103,29 @@ var readings = map[string]reading{
 	}},
 }
 
+// keyOfAlias is the id of the key that an alias names; of anything else, that itself. The caller holds the record's lock.
+func (p *Provider) keyOfAlias(c *connection, id string) string {
+	for _, e := range p.record.index.find(byType(catalogue.KeyAlias)) {
+		if e.Account == c.account && e.Region == c.region && e.in().Text("name") == id {
+			return e.in().Text("targetKeyId")
+		}
+	}
+	return id
+}
+
 // readingOf makes a function of a reading. It answers with all outputs of the resource: a program takes those that it knows.
 func readingOf(r reading) function {
 	return func(p *Provider, c *connection, args resource.PropertyMap) (map[string]any, error) {
 		id := text(args[resource.PropertyKey(r.argument)])
 		p.record.mu.Lock()
 		defer p.record.mu.Unlock()
-		e := p.imported(c, resource.URN("urn:pulumi:read::read::"+r.typ+"::"+id), id)
+		found := id
+		if r.typ == catalogue.Key {
+			found = p.keyOfAlias(c, id)
+		}
+		e := p.imported(c, resource.URN("urn:pulumi:read::read::"+r.typ+"::"+id), found)
 		if e == nil {
-			return nil, refusal(resource.URN("urn:pulumi:read::read::"+r.typ+"::"+id), "couldn't find resource")
+			return nil, refusal(resource.URN("urn:pulumi:read::read::"+r.typ+"::"+id), "reading %s (%s): couldn't find resource", r.typ, id)
 		}
 		answer := map[string]any{}
 		for name, value := range e.Outputs {

@@ -47,6 +47,14 @@ func TestExisting(t *testing.T) {
 	} {
 		assert.NotEmpty(t, c.ask(function, args)["id"], function)
 	}
+	for prefix, want := range map[string][]any{"old.fifo": {url}, "ol": {url}, "new": {}} {
+		assert.Equal(t, want, c.ask("aws:sqs/getQueues:getQueues", values{"queueNamePrefix": prefix})["queueUrls"], prefix)
+	}
+	key, _ := c.made(catalogue.Key, "key", values{})
+	c.made(catalogue.KeyAlias, "alias", values{"name": "alias/mine", "targetKeyId": key})
+	assert.Equal(t, key, c.ask("aws:kms/getKey:getKey", values{"keyId": "alias/mine"})["id"])
+	_, err := c.rpc.Invoke(t.Context(), &pulumirpc.InvokeRequest{Tok: "aws:kms/getKey:getKey", Args: c.wire(values{"keyId": "alias/other"})})
+	assert.ErrorContains(t, err, "reading aws:kms/key:Key (alias/other): couldn't find resource")
 	assert.Equal(t, []any{"rtb-00000000000000001"}, c.ask("aws:ec2/getRouteTables:getRouteTables", values{"vpcId": "vpc-00000000000000001"})["ids"])
 	assert.Equal(t, "subnet-00000000000000001", c.ask("aws:ec2/getRouteTable:getRouteTable", values{"routeTableId": "rtb-00000000000000001"})["associations"].([]any)[0].(values)["subnetId"])
 	gateways := values{"filters": []any{values{"name": "attachment.vpc-id", "values": []any{"vpc-00000000000000001"}}}}

@@ -57,7 +57,7 @@ func managedPrefixList(_ *Provider, c *connection, args resource.PropertyMap) (m
 }
 
 // taggedTypes are the types that a program may list by the Resource Groups Tagging API, by its names for them.
-var taggedTypes = map[string]string{"es:domain": catalogue.SearchDomain}
+var taggedTypes = map[string]string{"es:domain": catalogue.SearchDomain, "cloudfront:distribution": catalogue.Distribution}
 
 // taggedResources lists what has tags.
 func taggedResources(p *Provider, c *connection, args resource.PropertyMap) (map[string]any, error) {
@@ -96,7 +96,7 @@ func ec2Filters(args resource.PropertyMap, known ...string) (map[string][]string
 	return by, nil
 }
 
-// vpcsNamed finds VPCs by their names and ranges.
+// vpcsNamed finds VPCs by their names, and ranges where these are given.
 func vpcsNamed(p *Provider, c *connection, args resource.PropertyMap) (map[string]any, error) {
 	by, err := ec2Filters(args, "tag:Name", "cidr")
 	if err != nil {
@@ -104,22 +104,28 @@ func vpcsNamed(p *Provider, c *connection, args resource.PropertyMap) (map[strin
 	}
 	ids := []any{}
 	for _, e := range p.listed(c, catalogue.Vpc) {
-		if slices.Contains(by["tag:Name"], e.in().Text("tags.Name")) && slices.Contains(by["cidr"], e.in().Text("cidrBlock")) {
+		if meets(by, "tag:Name", e.in().Text("tags.Name")) && meets(by, "cidr", e.in().Text("cidrBlock")) {
 			ids = append(ids, e.ID)
 		}
 	}
 	return map[string]any{"id": c.region, "ids": ids}, nil
 }
 
-// subnetsOf lists the subnets of VPCs.
+// meets says whether a value is one of those that a filter names, or there is no such filter.
+func meets(by map[string][]string, filter, value string) bool {
+	values, is := by[filter]
+	return !is || slices.Contains(values, value)
+}
+
+// subnetsOf lists the subnets of VPCs, or those of names.
 func subnetsOf(p *Provider, c *connection, args resource.PropertyMap) (map[string]any, error) {
-	by, err := ec2Filters(args, "vpc-id")
+	by, err := ec2Filters(args, "vpc-id", "tag:Name")
 	if err != nil {
 		return nil, err
 	}
 	ids := []any{}
 	for _, e := range p.listed(c, catalogue.Subnet) {
-		if slices.Contains(by["vpc-id"], e.in().Text("vpcId")) {
+		if meets(by, "vpc-id", e.in().Text("vpcId")) && meets(by, "tag:Name", e.in().Text("tags.Name")) {
 			ids = append(ids, e.ID)
 		}
 	}
@@ -179,6 +185,7 @@ var functions = map[string]function{
 	"aws:opensearch/getDomain:getDomain":                     searchDomain,
 	"aws:resourcegroupstaggingapi/getResources:getResources": taggedResources,
 	"aws:rds/getInstances:getInstances":                      databaseNamed,
+	"aws:sqs/getQueues:getQueues":                            queuesNamed,
 	"aws:rds/getInstance:getInstance":                        databaseFound,
 	"aws:eks/getClusters:getClusters":                        clusterNames,
 	"aws:eks/getNodeGroups:getNodeGroups":                    nodeGroupNames,

@@ -51,13 +51,16 @@ func TestNetworkFunctions(t *testing.T) {
 	const vpcs, subnets = "aws:ec2/getVpcs:getVpcs", "aws:ec2/getSubnets:getSubnets"
 	assert.Equal(t, []any{vpc}, c.ask(vpcs, filter("tag:Name", "legops-dev", "cidr", "10.0.0.0/16"))["ids"])
 	assert.Equal(t, []any{}, c.ask(vpcs, filter("tag:Name", "legops-dev", "cidr", "10.1.0.0/16"))["ids"])
+	assert.Equal(t, []any{vpc}, c.ask(vpcs, filter("tag:Name", "legops-dev"))["ids"])
+	assert.Equal(t, []any{subnet}, c.ask(subnets, filter("tag:Name", "data"))["ids"])
+	assert.Equal(t, []any{}, c.ask(subnets, filter("tag:Name", "public"))["ids"])
 	assert.Equal(t, []any{}, c.in(account, "eu-west-1").ask(vpcs, filter("tag:Name", "legops-dev", "cidr", "10.0.0.0/16"))["ids"], "another region")
 	assert.Equal(t, []any{subnet}, c.ask(subnets, filter("vpc-id", vpc))["ids"])
 	assert.Equal(t, []any{}, c.ask(subnets, filter("vpc-id", "vpc-0"))["ids"])
 	found := c.ask("aws:ec2/getSubnet:getSubnet", values{"id": subnet})
 	assert.Equal(t, "10.0.1.0/24", found["cidrBlock"])
 	assert.Equal(t, "data", found["tags"].(values)["Name"])
-	for function, args := range map[string]values{vpcs: filter("owner-id", account), subnets: filter("tag:Name", "data"), "aws:ec2/getSubnet:getSubnet": {"id": "subnet-0"}} {
+	for function, args := range map[string]values{vpcs: filter("owner-id", account), subnets: filter("owner-id", account), "aws:ec2/getSubnet:getSubnet": {"id": "subnet-0"}} {
 		_, err := c.rpc.Invoke(t.Context(), &pulumirpc.InvokeRequest{Tok: function, Args: c.wire(args)})
 		assert.Error(t, err, function)
 	}

@@ -43,7 +43,8 @@ var _ = simulate(map[string]simulation{
 		},
 		replaces: func(olds, news resource.PropertyMap) []string {
 			const to = "deliveryDestinationConfiguration.destinationResourceArn"
-			if old, asked := at(olds, to), at(news, to); asked.IsComputed() || serviceOf(text(old)) != serviceOf(text(asked)) {
+			// What is not known yet is of no service: it replaces, too.
+			if serviceOf(text(at(olds, to))) != serviceOf(text(at(news, to))) {
 				return []string{to} // hashicorp/terraform-provider-aws, internal/service/logs/delivery_destination.go, 6.13
 			}
 			return nil

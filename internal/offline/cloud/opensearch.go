@@ -27,7 +27,9 @@ var _ = simulate(map[string]simulation{
 		unread: []unread{{"advancedSecurityOptions.masterUserOptions",
 			"terraform-provider-aws 5.68 and 6.13, internal/service/opensearch/domain.go: getMasterUserOptions"}},
 		replaces: searchReplaces,
-		holds: []holding{{input: "logPublishingOptions", as: heldSearchLogs,
+		// A person may have upgraded the domain, or an update that was killed
+		shared: []string{"engineVersion"},
+		holds: []holding{{input: "engineVersion", says: searchUpgradeSays, source: searchUpgradeSource}, {input: "logPublishingOptions", as: heldSearchLogs,
 			says:   "A kind of log that is no longer given goes on being published: the provider sends only what is given. With `enabled: false` it ends.",
 			source: "terraform-provider-aws 5.68, internal/service/opensearch/domain.go: resourceDomainUpdate; not since 6.2.0 (#43033 in its CHANGELOG.md)"}},
 		rules: []rule{
@@ -48,16 +50,16 @@ func (m made) searchHost() string {
 
 // searchReplaces is how the provider gets a domain to a version that it cannot be upgraded to, and to addresses without IPv6: it deletes
 // it, with its indices, and creates another (CustomizeDiff in hashicorp/terraform-provider-aws, internal/service/opensearch/domain.go,
-// 5.68 and 6.13, which asks GetCompatibleVersions).
-func searchReplaces(olds, news resource.PropertyMap) []string {
+// 5.68 and 6.13, which asks GetCompatibleVersions of the domain as it runs, see asItRuns).
+func searchReplaces(olds, news resource.PropertyMap) (replaced []string) {
 	const version, addresses = "engineVersion", "ipAddressType"
-	if from, to := text(olds[version]), text(news[version]); from != to && !upgrades.OpenSearch(from, to) {
-		return []string{version}
+	if !upgrades.OpenSearch(text(olds[version]), text(news[version])) { // not even to the version that it runs
+		replaced = append(replaced, version)
 	}
 	if text(olds[addresses]) == "dualstack" && text(news[addresses]) != "dualstack" {
-		return []string{addresses}
+		replaced = append(replaced, addresses)
 	}
-	return nil
+	return replaced
 }
 
 // searchDomain answers what a domain is. The provider says of any error that the query returned no results.
@@ -69,7 +71,10 @@ func searchDomain(p *Provider, c *connection, args resource.PropertyMap) (map[st
 			for _, subnet := range e.in().Texts("vpcOptions.subnetIds")[:min(1, len(e.in().Texts("vpcOptions.subnetIds")))] {
 				options = append(options, map[string]any{"vpcId": strings.Join(p.vpcOf(e, subnet), "")})
 			}
-			return map[string]any{"id": e.ID, "arn": e.ID, "domainName": name, "engineVersion": e.in().Text("engineVersion"), "vpcOptions": options, "tags": map[string]any(e.in().Values("tags"))}, nil
+			return map[string]any{
+				"id": e.ID, "arn": e.ID, "domainName": name, "engineVersion": e.holds().Text("engineVersion"), "processing": e.Upgrading != "",
+				"vpcOptions": options, "tags": map[string]any(e.in().Values("tags")),
+			}, nil
 		}
 	}
 	return nil, status.Error(codes.NotFound, "your query returned no results")

@@ -1,6 +1,7 @@
 package cloud
 
 import (
+	"maps"
 	"testing"
 
 	pulumirpc "github.com/pulumi/pulumi/sdk/v3/proto/go"
@@ -103,4 +104,56 @@ func TestSearchVersionReplaces(t *testing.T) {
 		require.NoError(t, err)
 		assert.Equal(t, test.replaced, len(answer.GetReplaces()) > 0, name)
 	}
+}
+
+// The provider asks what the domain that runs can become, whatever Pulumi's state says of it.
+func TestSearchVersionReplacesByWhatRuns(t *testing.T) {
+	c := newClient(t)
+	in := searchInputs(c.network())
+	in["engineVersion"] = "OpenSearch_2.17"
+	id, _ := c.made(catalogue.SearchDomain, "search", in)
+	require.NoError(t, c.cloud.UpgradeSearch("legops-prod", "OpenSearch_2.19"))
+	for to, replaced := range map[string]bool{"OpenSearch_2.19": true, "OpenSearch_3.3": false} {
+		answer, err := c.rpc.Diff(t.Context(), &pulumirpc.DiffRequest{
+			Urn: urnOf(catalogue.SearchDomain, "search"), Id: id, OldInputs: c.wire(values{"domainName": "legops-prod", "engineVersion": "OpenSearch_2.17"}),
+			News: c.wire(values{"domainName": "legops-prod", "engineVersion": to}),
+		})
+		require.NoError(t, err)
+		assert.Equal(t, replaced, len(answer.GetReplaces()) > 0, to)
+	}
+}
+
+// An upgrade that lasts longer than the provider waits goes on, and one that fails its check has changed nothing.
+func TestSearchUpgradesThatDoNotSucceed(t *testing.T) {
+	const function = "aws:opensearch/getDomain:getDomain"
+	c := newClient(t)
+	older, newer := searchInputs(c.network()), values{}
+	older["engineVersion"] = "OpenSearch_2.17"
+	maps.Copy(newer, older)
+	newer["engineVersion"] = "OpenSearch_2.19"
+	id, _ := c.made(catalogue.SearchDomain, "search", older)
+	runs := func(version string, processing bool) {
+		t.Helper()
+		found := c.ask(function, values{"domainName": "legops-prod"})
+		assert.Equal(t, version, found["engineVersion"])
+		assert.Equal(t, processing, found["processing"])
+	}
+
+	c.cloud.SearchUpgrades(UpgradesFail)
+	require.ErrorContains(t, c.update(catalogue.SearchDomain, "search", id, newer), "unexpected state 'FAILED'")
+	runs("OpenSearch_2.17", false)
+	require.Error(t, c.cloud.EndSearchUpgrade())
+
+	c.cloud.SearchUpgrades(UpgradesLast)
+	require.ErrorContains(t, c.update(catalogue.SearchDomain, "search", id, newer), "last state: 'IN_PROGRESS'")
+	runs("OpenSearch_2.17", true)
+	require.NoError(t, c.update(catalogue.SearchDomain, "search", id, newer), "the provider sends nothing")
+	runs("OpenSearch_2.17", true)
+	larger := values{}
+	maps.Copy(larger, newer)
+	set(larger, "ebsOptions", values{"ebsEnabled": true, "volumeSize": 300, "volumeType": "gp3"})
+	require.ErrorContains(t, c.update(catalogue.SearchDomain, "search", id, larger), "A change/update is in progress")
+	require.NoError(t, c.cloud.EndSearchUpgrade())
+	runs("OpenSearch_2.19", false)
+	require.NoError(t, c.update(catalogue.SearchDomain, "search", id, larger))
 }

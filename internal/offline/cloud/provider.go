@@ -53,6 +53,8 @@ type Provider struct {
 	freed  map[indexKey]bool
 	// updates are those of node groups that failed: see drain.go.
 	updates []NodeUpdate
+	// searchUpgrades is how upgrades of search domains go: see opensearch_upgrade.go.
+	searchUpgrades SearchUpgrade
 	// requests counts those of engines in this process, and the answers.
 	requests atomic.Int64
 }
@@ -332,7 +334,9 @@ func (p *Provider) check(req *pulumirpc.CheckRequest, complete func(string, reso
 func (p *Provider) Diff(ctx context.Context, req *pulumirpc.DiffRequest) (*pulumirpc.DiffResponse, error) {
 	c := connectionOf(ctx)
 	urn := resource.URN(req.GetUrn())
-	return p.diff(req, func(olds, news resource.PropertyMap) replacement { return replacementOf(c, urn, olds, news) })
+	return p.diff(req, func(olds, news resource.PropertyMap) replacement {
+		return replacementOf(c, urn, p.asItRuns(c.key(urn, req.GetId()), olds), news)
+	})
 }
 
 func (p *Provider) diff(req *pulumirpc.DiffRequest, replacing func(olds, news resource.PropertyMap) replacement) (*pulumirpc.DiffResponse, error) {

@@ -184,6 +184,7 @@ func databaseFound(p *Provider, c *connection, args resource.PropertyMap) (map[s
 				"id": e.ID, "dbInstanceIdentifier": name, "allocatedStorage": e.Outputs["allocatedStorage"], "maxAllocatedStorage": e.Outputs["maxAllocatedStorage"],
 				"engineVersion": e.Outputs["engineVersionActual"], "engine": e.in().Text("engine"), "storageEncrypted": e.in().Flag("storageEncrypted"),
 				"resourceId": e.ID, "dbSubnetGroup": e.in().Text("dbSubnetGroupName"), "dbName": e.in().Text("dbName"), "masterUsername": e.in().Text("username"),
+				"dbParameterGroups": []any{e.in().Text("parameterGroupName")},
 			}, nil
 		}
 	}

@@ -49,6 +49,8 @@ type Entry struct {
 	Implied []string `json:"implied,omitempty"`
 	// Occupied is whether the nodes of a group cannot be drained: see drain.go.
 	Occupied bool `json:"occupied,omitempty"`
+	// Upgrading is the version to which a search domain is being upgraded: see opensearch_upgrade.go.
+	Upgrading string `json:"upgrading,omitempty"`
 	// Pending is set between the creation and the answer to whoever asked. An entry that stays pending was created for a client that never
 	// heard of it; what comes of asking for it once more, the catalogue says (Again).
 	Pending bool `json:"pending,omitempty"`

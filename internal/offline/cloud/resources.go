@@ -326,6 +326,9 @@ func (p *Provider) update(c *connection, urn resource.URN, id string, inputs mod
 	if err := p.drain(e, old); err != nil {
 		return nil, err
 	}
+	if err := p.upgradeSearch(e, old); err != nil {
+		return nil, err
+	}
 	return e, p.record.commit(change{Put: e})
 }
 

@@ -143,3 +143,14 @@ var redriveAllowFits = ifGiven("redriveAllowPolicy", parsed("redriveAllowPolicy"
 		return nil
 	},
 ))
+
+// queuesNamed lists the queues whose names begin with a text.
+func queuesNamed(p *Provider, c *connection, args resource.PropertyMap) (map[string]any, error) {
+	prefix, urls := text(args["queueNamePrefix"]), []any{}
+	for _, e := range p.listed(c, catalogue.Queue) {
+		if strings.HasPrefix(e.in().Text("name"), prefix) {
+			urls = append(urls, e.ID)
+		}
+	}
+	return map[string]any{"id": c.region, "queueNamePrefix": prefix, "queueUrls": urls}, nil
+}

@@ -136,6 +136,13 @@ func (p *Provider) Guard() error {
 	return nil
 }
 
+// Leave puts something there that somebody else has made.
+func (p *Provider) Leave(s Stray) error {
+	p.record.mu.Lock()
+	defer p.record.mu.Unlock()
+	return p.record.commit(strayed(s))
+}
+
 // Linger says whether services go on for a while after what they work for is deleted, as they often do: then a log group that they write to comes back,
 // and the nodes of a group leave an interface behind.
 func (p *Provider) Linger(on bool) {

@@ -43,5 +43,6 @@ var FunctionTypes = []string{
 	"aws:resourcegroupstaggingapi/getResources:getResources",
 	"aws:s3/getBucket:getBucket",
 	"aws:sqs/getQueue:getQueue",
+	"aws:sqs/getQueues:getQueues",
 	"aws:ssm/getParameter:getParameter",
 }

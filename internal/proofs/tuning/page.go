@@ -32,13 +32,14 @@ stack files were moved, and moves that the program accepts were deployed against
 | What happens | Meaning |
 | --- | --- |
 | in place | what exists is changed, and goes on serving |
-| restart | what is named is interrupted or slowed, for as long as the next column says |
+| restart | what is named is interrupted, for as long as the next column says |
+| slowdown | what is named goes on serving, slower or with less of it: pods, nodes or volumes change one after the other |
 | replacement | what is named is made anew |
 | addition, removal | what is named comes or goes |
 | nothing | no resource changes |
 | refused | the program refuses it before anything changes, always or in some stacks or for some values |
 
-A stack in parentheses is where that was tried, if not in all three. An interruption is that of what serves, at the longest; "window" says
+A stack in parentheses is where that was tried, if not in all three. How long it takes is that of what serves, at the longest; "window" says
 that it waits for the maintenance window of the database. What the schema alone refuses is not here: values out of bounds, and required keys
 that are missing.
 
@@ -50,7 +51,7 @@ that are missing.
 	section, rows := "", [][]string{}
 	flush := func() {
 		if len(rows) > 0 {
-			text.WriteString("## " + section + "\n\n" + componentdocs.Table([]string{"Key", "Change", "What happens", "Longest interruption", "Note"}, rows) + "\n")
+			text.WriteString("## " + section + "\n\n" + componentdocs.Table([]string{"Key", "Change", "What happens", "At the longest", "Note"}, rows) + "\n")
 		}
 		rows = nil
 	}

@@ -20,6 +20,7 @@ const (
 	Fails       = "fails in the deployment"
 	Replacement = "replacement"
 	Restart     = "restart"
+	Slowdown    = "slowdown"
 	Goes        = "removal"
 	Comes       = "addition"
 	InPlace     = "in place"
@@ -28,7 +29,7 @@ const (
 	Refused     = "refused"
 )
 
-var weight = []string{Fails, Replacement, Restart, Goes, Comes, InPlace, Nothing, Protected, Refused}
+var weight = []string{Fails, Replacement, Restart, Slowdown, Goes, Comes, InPlace, Nothing, Protected, Refused}
 
 // Result is what the last whole search of a stack found that one change of one key does there.
 type Result struct {
@@ -36,7 +37,7 @@ type Result struct {
 	Key    string `json:"key"`
 	Change string `json:"change"`
 	What   string `json:"what"`
-	// Of are the types that are replaced, come or go, or the components that restart.
+	// Of are the types that are replaced, come or go, or the components that restart or are slowed.
 	Of []string `json:"of,omitempty"`
 	// Longest is the longest interruption expected, Waits says that it comes in the maintenance window.
 	Longest string `json:"longest,omitempty"`
@@ -177,13 +178,17 @@ func deed(o outcome) (what string, of []string) {
 	if of = types(review.Replaced); len(of) > 0 {
 		return Replacement, of
 	}
+	what = Slowdown
 	for _, restart := range o.restarts {
 		if !slices.Contains(of, restart.Component) {
 			of = append(of, restart.Component)
 		}
+		if !restart.Serves {
+			what = Restart
+		}
 	}
 	if len(of) > 0 {
-		return Restart, of
+		return what, of
 	}
 	if of = types(review.Deleted); len(of) > 0 {
 		return Goes, of

@@ -36,27 +36,27 @@ func (t *trial) share() error {
 		}
 		return 0, apart(due)
 	}
-	byName := map[string]int{}
 	for _, c := range t.said.Changes {
 		at, err := of(c.URN)
 		if err != nil {
 			return err
 		}
-		byName[c.Component+" "+c.Name] = at
 		t.outcomes[at].changes = append(t.outcomes[at].changes, c)
 	}
 	for _, r := range t.said.Restarts {
 		for at := range t.outcomes {
 			if slices.ContainsFunc(t.outcomes[at].changes, func(c review.Change) bool {
-				return c.ComponentKind == r.Component && slices.Contains(r.Resources, c.Name)
+				return slices.Contains(r.URNs, c.URN) // not by names: what belongs together often has one
 			}) {
 				t.outcomes[at].restarts = append(t.outcomes[at].restarts, r)
 			}
 		}
 	}
 	for _, f := range t.said.Risks {
-		if at, known := byName[f.Component+" "+f.Resource]; known {
-			t.outcomes[at].risks = append(t.outcomes[at].risks, f)
+		for at := range t.outcomes {
+			if slices.ContainsFunc(t.outcomes[at].changes, func(c review.Change) bool { return c.URN == f.URN }) {
+				t.outcomes[at].risks = append(t.outcomes[at].risks, f)
+			}
 		}
 	}
 	return nil
@@ -180,6 +180,10 @@ func (t *trial) deploy(ctx context.Context) error {
 		if len(t.outcomes) > 1 {
 			return t.due(failed(d)...)
 		}
+		if strings.Contains(err.Error(), onlyUp) {
+			t.outcomes[0].final = err.Error()
+			return nil
+		}
 		if text := "cannot be taken back: " + err.Error(); t.guarded && strings.Contains(text, "because it is protected") {
 			t.outcomes[0].final = text // what came holds data, and stays until a person unprotects it
 		} else {
@@ -199,6 +203,10 @@ func (t *trial) deploy(ctx context.Context) error {
 	}
 	return nil
 }
+
+// onlyUp begins what the program says of a key that never goes down. It refuses that before it changes anything, and nothing is lost: one rotation is
+// followed by another (docs/decisions/0058-origin-secret-goes-up-by-one.md).
+const onlyUp = "legops:cdn.originSecretGeneration: "
 
 // done holds what the review said against what a deployment did, whether or not it came to its end.
 func (t *trial) done(is *truth, stack *engine.Stack) error {

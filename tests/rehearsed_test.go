@@ -1,0 +1,71 @@
+package tests
+
+import (
+	"sync"
+	"testing"
+
+	"github.com/stretchr/testify/require"
+	"google.golang.org/grpc/codes"
+	"google.golang.org/grpc/status"
+
+	"legops/internal/offline/cloud"
+	"legops/internal/offline/engine"
+)
+
+// moment is the first call of a kind in an update, at which the CLI is killed: before the cloud hears of the call, or with change when it has done what
+// was asked.
+type moment struct {
+	at     func(cloud.Call) bool
+	change bool
+}
+
+// call is the calls to a type and, where a name is given, to one resource.
+func call(op, typ, name string) func(cloud.Call) bool {
+	return func(c cloud.Call) bool {
+		return c.Op == op && string(c.URN.Type()) == typ && (name == "" || c.URN.Name() == name)
+	}
+}
+
+// watched updates a stack, one call after the other, and looks at the cloud after each.
+func watched(t *testing.T, s *engine.Stack, source engine.Source, look func(cloud.Call)) error {
+	t.Helper()
+	return interrupted(t, s, source, nil, look)
+}
+
+// killed updates a stack until a moment, and looks at the cloud after each call.
+func killed(t *testing.T, s *engine.Stack, source engine.Source, kill moment, look func(cloud.Call)) {
+	t.Helper()
+	require.Error(t, interrupted(t, s, source, &kill, look))
+}
+
+func interrupted(t *testing.T, s *engine.Stack, source engine.Source, kill *moment, look func(cloud.Call)) error {
+	t.Helper()
+	var mu sync.Mutex
+	struck := false
+	s.Cloud().Intercept(func(c cloud.Call, change func() error) error {
+		mu.Lock()
+		defer mu.Unlock()
+		defer look(c)
+		if kill == nil || struck || !kill.at(c) {
+			return change()
+		}
+		struck = true
+		s.KillCLI()
+		if !kill.change {
+			return status.Error(codes.Unavailable, "killed")
+		}
+		return change()
+	})
+	err := s.Up(t.Context(), source)
+	s.Cloud().Intercept(nil)
+	require.Equal(t, kill != nil, struck, "the moment has come")
+	return err
+}
+
+// copied is a stack of its own in the state of another.
+func copied(t *testing.T, s *engine.Stack) *engine.Stack {
+	t.Helper()
+	c, err := s.Copy()
+	require.NoError(t, err)
+	return c
+}
