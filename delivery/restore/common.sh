@@ -1,6 +1,6 @@
 # What the parts of a restore drill share. What a part finds it writes into its report, a line each: `fact TEXT` or `problem TEXT`.
 # usage: . common.sh REPORT
-# shellcheck shell=bash
+# shellcheck shell=bash disable=SC2034,SC2154 # a part reads, or sets, what is not read or set here
 export TZ=UTC
 
 report=$1
