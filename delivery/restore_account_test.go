@@ -36,7 +36,7 @@ type account struct {
 	// points are the backups, by ARN; job is the restore that was started.
 	points map[string]point
 	job    *restoreJob
-	// ends is how a restore ends, says its message; goesOn is a bucket into which it puts an object whenever somebody looks what is there.
+	// ends is how a restore ends, says its message; goesOn is a bucket into which it puts an object whenever somebody has looked what is there.
 	ends, says, goesOn string
 	// refuses is the operation that the account refuses, such as CreateBucket.
 	refuses string
@@ -198,12 +198,17 @@ func (a *account) s3(r *http.Request, body []byte) (string, *fault) {
 	return "", &fault{http.StatusNotImplemented, "NotImplemented", r.Method + " " + r.URL.String()}
 }
 
+func (a *account) looked(name string) {
+	if name == a.goesOn {
+		had := len(a.buckets[name].versions)
+		a.buckets[name].versions = append(a.buckets[name].versions, version{key: fmt.Sprint("late-", had), id: fmt.Sprint("late", time.Now().UnixNano())})
+	}
+}
+
 // versionsOf lists the versions in a bucket; S3 answers a page of a thousand.
 func (a *account) versionsOf(name string, query url.Values) string {
 	bucket := a.buckets[name]
-	if name == a.goesOn {
-		bucket.versions = append(bucket.versions, version{key: fmt.Sprint("late-", len(bucket.versions)), id: fmt.Sprint("late", time.Now().UnixNano())})
-	}
+	defer a.looked(name)
 	list, seen := "", map[string]bool{}
 	for _, v := range bucket.versions {
 		kind, key := "Version", v.key

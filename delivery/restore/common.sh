@@ -18,7 +18,8 @@ new=$NAME-$(date +%Y%m%d%H%M%S)
 failed=0
 : >"$report"
 
-say() { tr -d '[:cntrl:]' <<<"$1 $2" | cat - <(echo) | tee -a "$report"; }
+# A tab, which the CLI prints between columns, becomes a space.
+say() { tr '\t' ' ' <<<"$1 $2" | tr -d '[:cntrl:]' | cat - <(echo) | tee -a "$report"; }
 fact() { say fact "$1"; }
 problem() { failed=1; say problem "$1"; }
 stop() { problem "$1"; exit 1; }
@@ -46,19 +47,21 @@ newest() { # ARN NAME
 # A part has restored, which lists what drills have restored, each by its name and, behind a tab, its state; remove_one, which removes one of them
 # as far as that can be done now; and cost, which is what it costs if it stays.
 
-# remove removes all of that, and waits until it is gone. AWS refuses that in some states, so it asks again.
+# remove removes all of that, and waits until it is gone. AWS refuses that in some states, so it asks again, and looks once more when its time is over.
 remove() {
-	local last=$((SECONDS + REMOVE_SECONDS)) left='' name state refused=''
+	local last=$((SECONDS + REMOVE_SECONDS)) left='' name state refused='' over=''
 	while true; do
 		if left=$(restored); then
 			[ -n "$left" ] || return 0
+			[ -z "$over" ] || break
 			while IFS=$'\t' read -r name state; do
 				remove_one "$name" "$state" || refused=$(why)
 			done <<<"$left"
 		else
 			refused=$(why)
+			[ -z "$over" ] || break
 		fi
-		[ "$SECONDS" -lt "$last" ] || break
+		[ "$SECONDS" -lt "$last" ] || over=yes
 		sleep "$PAUSE"
 	done
 	name=$(cut -f1 <<<"$left" | paste -sd' ')
