@@ -53,6 +53,10 @@ type Provider struct {
 	updates []NodeUpdate
 	// searchUpgrades is how upgrades of search domains go: see opensearch_upgrade.go.
 	searchUpgrades SearchUpgrade
+	// spent are ids that no other gets, of what was deleted since the start.
+	spent map[entryKey]bool
+	// unapproved is whether connections wait for a person: see codeconnections.go.
+	unapproved bool
 	// requests counts those of engines in this process, and the answers.
 	requests atomic.Int64
 }
@@ -90,7 +94,7 @@ func New(record *Record, fault *Fault) (*Provider, error) {
 	if err != nil {
 		return nil, err
 	}
-	p := &Provider{schema: table, record: record, ports: map[string]int{}, clock: map[entryKey]time.Duration{}, iamTakes: iamTakes, freed: map[indexKey]bool{}}
+	p := &Provider{schema: table, record: record, ports: map[string]int{}, clock: map[entryKey]time.Duration{}, iamTakes: iamTakes, freed: map[indexKey]bool{}, spent: map[entryKey]bool{}}
 	p.faults = &faults{fault: fault, crash: p.fall, released: make(chan struct{})}
 	return p, nil
 }

@@ -33,8 +33,10 @@ type Stack struct {
 	parallel int32
 	// saveAtEnd is whether an operation saves nothing before its end.
 	saveAtEnd bool
-	running   atomic.Pointer[running]
-	warnings  []string
+	// replaced are the URNs of what operations replace: see Replace.
+	replaced []string
+	running  atomic.Pointer[running]
+	warnings []string
 }
 
 // Stack returns a stack that nothing has been deployed to. The fault, which may be nil, is one that does not crash the cloud.
@@ -118,6 +120,9 @@ func (s *Stack) Deploy(ctx context.Context, source Source) (*model.Deployment, e
 	err := s.run(ctx, engine.Update, source, false, r.read)
 	return r.deployment(), errors.Join(err, r.err)
 }
+
+// Replace lets operations from now on replace resources, like `pulumi up --replace`; none are none.
+func (s *Stack) Replace(urns ...string) { s.replaced = urns }
 
 // Import takes what exists over into the state, like `pulumi import --file`.
 func (s *Stack) Import(ctx context.Context, source Source, imports []deploy.Import) error {
