@@ -138,7 +138,8 @@ func staysReadable(t *testing.T, s *engine.Stack, source engine.Source, before [
 	s.Unprotect()
 	require.NoError(t, s.Destroy(t.Context(), source))
 	for _, e := range before {
-		assert.True(t, there(e), "%s %s is gone", e.Type, e.ID)
+		// The table of a subnet is the program's by now: without it, the subnet is back at the main one of its VPC.
+		assert.Equal(t, e.Type != "aws:ec2/routeTableAssociation:RouteTableAssociation", there(e), "%s %s", e.Type, e.ID)
 	}
 	for key, users := range uses {
 		assert.True(t, there(cloud.Entry{Type: catalogue.Key, ID: key}), "the key of %v goes", users)

@@ -153,7 +153,8 @@ func (b *searchBuild) master() (*kit.Role, error) {
 }
 
 func (b *searchBuild) domain() error {
-	group, err := kit.NewSecurityGroup(b.Ctx, b.Name, b.args.Name+"-search", "Search domain", b.args.VpcID, b.Parent)
+	// As that of an adopted database, it stays with the domain.
+	group, err := kit.NewSecurityGroup(b.Ctx, b.Name, b.args.Name+"-search", "Search domain", b.args.VpcID, b.Parent, pulumi.RetainOnDelete(b.args.Adopted != ""))
 	if err != nil {
 		return err
 	}

@@ -167,7 +167,8 @@ func (b *rdsBuild) instanceIdentifier() string {
 func DatabaseIdentifier(name, adopted string) string { return cmp.Or(adopted, name+"-database") }
 
 func (b *rdsBuild) instance() error {
-	group, err := kit.NewSecurityGroup(b.Ctx, b.Name, b.identifier(), "PostgreSQL database", b.args.VpcID, b.Parent)
+	// An adopted instance outlives the stack in this group, which EC2 does not delete as long as it is in use.
+	group, err := kit.NewSecurityGroup(b.Ctx, b.Name, b.identifier(), "PostgreSQL database", b.args.VpcID, b.Parent, pulumi.RetainOnDelete(b.args.Adopted != ""))
 	if err != nil {
 		return err
 	}
