@@ -139,7 +139,7 @@ func TestDomainMoves(t *testing.T) {
 	}
 	t.Run("not back before it is finished", func(t *testing.T) {
 		s := copied(t, start)
-		killed(t, s, there, moment{call("delete", catalogue.Certificate), false}, serves(t, s, before, after))
+		killed(t, s, there, moment{call("delete", catalogue.DNSRecord), false}, serves(t, s, before, after))
 		require.ErrorContains(t, s.Up(t.Context(), here), "AlreadyExists", "the records of the old name wait for their deletion")
 	})
 }
