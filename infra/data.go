@@ -99,10 +99,7 @@ func (p *Platform) database(ctx *pulumi.Context, cfg *stacks.Config) (err error)
 		return err
 	}
 	p.Rds.Enrolled().ApplyT(func(enrolled bool) (bool, error) {
-		if warning := cfg.ExtendedSupportWarning(enrolled); warning != "" {
-			return enrolled, ctx.Log.Warn(warning, nil)
-		}
-		return enrolled, nil
+		return enrolled, warn(ctx, cfg.ExtendedSupportWarning(enrolled))
 	})
 	return nil
 }

@@ -40,7 +40,7 @@ func ProgramWith(ctx *pulumi.Context, values map[string]string) error {
 		return err
 	}
 	for _, warning := range cfg.Warnings() {
-		if err := ctx.Log.Warn(warning, nil); err != nil {
+		if err := warn(ctx, warning); err != nil {
 			return err
 		}
 	}

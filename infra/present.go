@@ -68,16 +68,13 @@ func (p *Platform) look(ctx *pulumi.Context, cfg *stacks.Config) (err error) {
 	if err := cfg.CheckClusterVersion(kubernetes, p.present.nodeGroups); err != nil {
 		return err
 	}
-	if warning := cfg.ClusterVersionWarning(kubernetes); warning != "" {
-		if err := ctx.Log.Warn(warning, nil); err != nil {
-			return err
-		}
+	if err := warn(ctx, cfg.ClusterVersionWarning(kubernetes)); err != nil {
+		return err
 	}
 	p.present.clusterStays = cfg.ClusterStays(kubernetes)
 	for _, zone := range zones {
-		group, exists := p.present.nodeGroups[zone]
-		if warning := cfg.NodeGroupWarning(zone, group); exists && warning != "" {
-			if err := ctx.Log.Warn(warning, nil); err != nil {
+		if group, exists := p.present.nodeGroups[zone]; exists {
+			if err := warn(ctx, cfg.NodeGroupWarning(zone, group)); err != nil {
 				return err
 			}
 		}
@@ -97,18 +94,16 @@ func (p *Platform) look(ctx *pulumi.Context, cfg *stacks.Config) (err error) {
 	); err != nil {
 		return err
 	}
-	if warning := cfg.DatabaseUpgradeWarning(p.present.database.Version); warning != "" {
-		if err := ctx.Log.Warn(warning, nil); err != nil {
-			return err
-		}
+	if err := warn(ctx, cfg.DatabaseUpgradeWarning(p.present.database.Version)); err != nil {
+		return err
 	}
 	left := p.present.clusterLogs
 	if !cfg.AdoptsDatabase() { // whose logs come with it, and are there in every later update, too
 		left = slices.Concat(left, p.present.database.LeftLogs)
 	}
 	for _, group := range left {
-		if err := ctx.Log.Warn(fmt.Sprintf("the log group %s is there already, from an earlier deployment: this one takes it over, "+
-			"and CloudWatch Logs then deletes what is older than its retention", group), nil); err != nil {
+		if err := warn(ctx, fmt.Sprintf("the log group %s is there already, from an earlier deployment: this one takes it over, "+
+			"and CloudWatch Logs then deletes what is older than its retention", group)); err != nil {
 			return err
 		}
 	}
@@ -117,10 +112,8 @@ func (p *Platform) look(ctx *pulumi.Context, cfg *stacks.Config) (err error) {
 	if err != nil {
 		return fmt.Errorf("%s:opensearch.version: cannot look up the version of the domain %s: %w", stacks.Project, domain, err)
 	}
-	if warning := cfg.SearchWarning(search.Version, search.Changing); warning != "" {
-		if err := ctx.Log.Warn(warning, nil); err != nil {
-			return err
-		}
+	if err := warn(ctx, cfg.SearchWarning(search.Version, search.Changing)); err != nil {
+		return err
 	}
 	p.present.searchStays = cfg.SearchStays(search.Version, search.Changing)
 	if err := cfg.CheckSearchVersion(search.Version); err != nil {
@@ -131,4 +124,12 @@ func (p *Platform) look(ctx *pulumi.Context, cfg *stacks.Config) (err error) {
 		return fmt.Errorf("%s:cdn.originSecretGeneration: cannot look up the distribution of %s: %w", stacks.Project, p.name, err)
 	}
 	return cfg.CheckOriginSecret(sent)
+}
+
+// warn prints a warning; an empty one is none.
+func warn(ctx *pulumi.Context, warning string) error {
+	if warning == "" {
+		return nil
+	}
+	return ctx.Log.Warn(warning, nil)
 }

@@ -9,8 +9,6 @@ import (
 
 	"github.com/stretchr/testify/assert"
 	"github.com/stretchr/testify/require"
-	"google.golang.org/grpc/codes"
-	"google.golang.org/grpc/status"
 
 	"legops/internal/catalogue"
 	"legops/internal/model"
@@ -92,12 +90,6 @@ func TestClusterMinorUpgrade(t *testing.T) {
 		return h
 	}
 	newer := pinning(t, "1.35", by(t, start, older).follow(clusterRunbook, "Before you start", "prod"))
-	copied := func(t *testing.T) *engine.Stack {
-		t.Helper()
-		s, err := start.Copy()
-		require.NoError(t, err)
-		return s
-	}
 	quiet := func(t *testing.T, s *engine.Stack, source engine.Source) {
 		t.Helper()
 		calls := s.Cloud().Calls()
@@ -136,14 +128,14 @@ func TestClusterMinorUpgrade(t *testing.T) {
 		assert.ElementsMatch(t, want, changed)
 	})
 	t.Run("not two versions at once", func(t *testing.T) {
-		s := copied(t)
+		s := copied(t, start)
 		require.NoError(t, s.Cloud().UpgradeItself("1.33"))
 		calls := s.Cloud().Calls()
 		require.ErrorContains(t, s.Up(t.Context(), newer), "legops:eks.version: 1.35: the cluster runs Kubernetes 1.33, and EKS upgrades by one minor version at a time")
 		assert.Equal(t, calls, s.Cloud().Calls())
 	})
 
-	done := copied(t)
+	done := copied(t, start)
 	h := by(t, done, newer)
 	t.Run("by the runbook", func(t *testing.T) {
 		var order []string
@@ -187,36 +179,16 @@ func TestClusterMinorUpgrade(t *testing.T) {
 		quiet(t, done, older)
 	})
 
-	isUpdate := func(what string) func(cloud.Call) bool {
-		return func(c cloud.Call) bool {
-			return c.Op == "update" && (string(c.URN.Type()) == what || c.URN.Name() == what)
-		}
-	}
-	for name, kill := range map[string]struct {
-		at     func(cloud.Call) bool
-		change bool // it still happens
-	}{
-		"before EKS hears of it":              {isUpdate(catalogue.Cluster), false},
-		"after the control plane is new":      {isUpdate(catalogue.Cluster), true},
-		"after the nodes of a zone are new":   {isUpdate(catalogue.NodeGroup), true},
-		"before the autoscaler is of its age": {isUpdate("autoscaler-deployment"), false},
+	isAutoscaler := func(c cloud.Call) bool { return c.Op == "update" && c.URN.Name() == "autoscaler-deployment" }
+	for name, kill := range map[string]moment{
+		"before EKS hears of it":              {call("update", catalogue.Cluster), false},
+		"after the control plane is new":      {call("update", catalogue.Cluster), true},
+		"after the nodes of a zone are new":   {call("update", catalogue.NodeGroup), true},
+		"before the autoscaler is of its age": {isAutoscaler, false},
 	} {
 		t.Run("killed "+name, func(t *testing.T) {
-			s, killed := copied(t), false
-			s.Cloud().Intercept(func(c cloud.Call, change func() error) error {
-				if killed || !kill.at(c) {
-					return change()
-				}
-				killed = true
-				s.KillCLI()
-				if !kill.change {
-					return status.Error(codes.Unavailable, "killed")
-				}
-				return change()
-			})
-			require.Error(t, s.Up(t.Context(), newer))
-			require.True(t, killed)
-			s.Cloud().Intercept(nil)
+			s := copied(t, start)
+			killed(t, s, newer, kill, unheeded)
 			h := by(t, s, newer)
 			h.follow(clusterRunbook, "If it is interrupted", "prod")
 			assert.Empty(t, h.failed)
@@ -224,7 +196,7 @@ func TestClusterMinorUpgrade(t *testing.T) {
 		})
 	}
 	t.Run("EKS upgrades by itself", func(t *testing.T) {
-		s := copied(t)
+		s := copied(t, start)
 		require.NoError(t, s.Cloud().UpgradeItself("1.35"))
 		calls := s.Cloud().Calls()
 		require.NoError(t, s.Up(t.Context(), older), "deployments go on")

@@ -7,8 +7,6 @@ import (
 
 	"github.com/stretchr/testify/assert"
 	"github.com/stretchr/testify/require"
-	"google.golang.org/grpc/codes"
-	"google.golang.org/grpc/status"
 
 	"legops/internal/catalogue"
 	"legops/internal/model"
@@ -88,44 +86,19 @@ func TestDatabaseMajorUpgrade(t *testing.T) {
 		require.NoError(t, err)
 		assert.False(t, plan.Changes())
 	}
-	copied := func(t *testing.T) *engine.Stack {
-		t.Helper()
-		s, err := start.Copy()
-		require.NoError(t, err)
-		return s
-	}
 	t.Run("at once", func(t *testing.T) {
-		s := copied(t)
+		s := copied(t, start)
 		require.NoError(t, s.Up(t.Context(), upgrading))
 		ends(t, s)
 	})
-	isDatabase := func(c cloud.Call) bool { return c.Op == "update" && string(c.URN.Type()) == catalogue.Database }
-	for name, kill := range map[string]struct {
-		at     func(cloud.Call) bool
-		change bool // it still happens
-	}{
-		"before RDS hears of it": {isDatabase, false},
-		"after RDS has upgraded": {isDatabase, true},
-		"before the old group of parameters goes": {func(c cloud.Call) bool {
-			return c.Op == "delete" && string(c.URN.Type()) == catalogue.DatabaseParameterGroup
-		}, false},
+	for name, kill := range map[string]moment{
+		"before RDS hears of it":                  {call("update", catalogue.Database), false},
+		"after RDS has upgraded":                  {call("update", catalogue.Database), true},
+		"before the old group of parameters goes": {call("delete", catalogue.DatabaseParameterGroup), false},
 	} {
 		t.Run("killed "+name, func(t *testing.T) {
-			s, killed := copied(t), false
-			s.Cloud().Intercept(func(c cloud.Call, change func() error) error {
-				if killed || !kill.at(c) {
-					return change()
-				}
-				killed = true
-				s.KillCLI()
-				if !kill.change {
-					return status.Error(codes.Unavailable, "killed")
-				}
-				return change()
-			})
-			require.Error(t, s.Up(t.Context(), upgrading))
-			require.True(t, killed)
-			s.Cloud().Intercept(nil)
+			s := copied(t, start)
+			killed(t, s, upgrading, kill, unheeded)
 			require.NoError(t, s.Up(t.Context(), upgrading), "the same again")
 			ends(t, s)
 		})

@@ -6,8 +6,6 @@ import (
 
 	"github.com/stretchr/testify/assert"
 	"github.com/stretchr/testify/require"
-	"google.golang.org/grpc/codes"
-	"google.golang.org/grpc/status"
 
 	"legops/internal/catalogue"
 	"legops/internal/model"
@@ -103,44 +101,34 @@ func TestNewInstanceTypes(t *testing.T) {
 	}
 	assert.Equal(t, map[string]bool{catalogue.NodeGroup: true, catalogue.AutoScalingAttachment: true}, replaced)
 
-	run := func(t *testing.T, at func(cloud.Call) bool, happens bool) {
-		t.Helper()
-		s, err := start.Copy()
-		require.NoError(t, err)
-		killed := false
-		s.Cloud().Intercept(func(c cloud.Call, change func() error) error {
+	// look is that the new nodes of a zone are there whenever its old ones are to go, or have gone.
+	look := func(s *engine.Stack) func(cloud.Call) {
+		return func(c cloud.Call) {
 			if c.Op == "delete" && string(c.URN.Type()) == catalogue.NodeGroup {
 				assert.Contains(t, groups(s)[c.URN.Name()], "m7g.2xlarge", "the pods have nowhere to go")
 			}
-			if killed || !at(c) {
-				return change()
-			}
-			killed = true
-			s.KillCLI()
-			if !happens {
-				return status.Error(codes.Unavailable, "killed")
-			}
-			return change()
-		})
-		if err := s.Up(t.Context(), source); killed {
-			require.True(t, happens || err != nil, "what was killed at its end may have been the last thing to do")
-			for _, e := range unknown(t, s) { // as lock-left-behind.md says
-				require.NoError(t, s.Cloud().DeleteByHand(e))
-			}
-			require.NoError(t, s.Up(t.Context(), source), "the same again")
-		} else {
-			require.NoError(t, err)
 		}
-		assert.Equal(t, strings.Contains(t.Name(), "killed"), killed)
+	}
+	ends := func(t *testing.T, s *engine.Stack) {
+		t.Helper()
 		assert.Equal(t, map[string][]string{"eks-nodes-use1-az4": {"m7g.2xlarge"}, "eks-nodes-use1-az6": {"m7g.2xlarge"}}, groups(s))
 		assert.Equal(t, before, kept(s))
 		calls := s.Cloud().Calls()
 		require.NoError(t, s.Up(t.Context(), source))
 		assert.Equal(t, calls, s.Cloud().Calls())
 	}
-	is := func(op, typ string) func(cloud.Call) bool {
-		return func(c cloud.Call) bool { return c.Op == op && string(c.URN.Type()) == typ }
-	}
-	t.Run("at once", func(t *testing.T) { run(t, func(cloud.Call) bool { return false }, false) })
-	t.Run("killed before an old group goes", func(t *testing.T) { run(t, is("delete", catalogue.NodeGroup), false) })
+	t.Run("at once", func(t *testing.T) {
+		s := copied(t, start)
+		require.NoError(t, watched(t, s, source, look(s)))
+		ends(t, s)
+	})
+	t.Run("killed before an old group goes", func(t *testing.T) {
+		s := copied(t, start)
+		killed(t, s, source, moment{call("delete", catalogue.NodeGroup), false}, look(s))
+		for _, e := range unknown(t, s) { // as lock-left-behind.md says
+			require.NoError(t, s.Cloud().DeleteByHand(e))
+		}
+		require.NoError(t, watched(t, s, source, look(s)), "the same again")
+		ends(t, s)
+	})
 }

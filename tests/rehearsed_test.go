@@ -24,6 +24,9 @@ func call(op, typ string) func(cloud.Call) bool {
 	return func(c cloud.Call) bool { return c.Op == op && string(c.URN.Type()) == typ }
 }
 
+// unheeded is for updates at which nobody looks.
+func unheeded(cloud.Call) {}
+
 // watched updates a stack, one call after the other, and looks at the cloud after each.
 func watched(t *testing.T, s *engine.Stack, source engine.Source, look func(cloud.Call)) error {
 	t.Helper()

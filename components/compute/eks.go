@@ -214,8 +214,9 @@ const (
 )
 
 // cluster sets what pulumi-eks has no argument for on the cluster among all that it makes: the upgrade policy (2.8.1, cluster.js),
-// protection, and that its version stays: EKS refuses to upgrade a cluster to the version that it has (rancher/rancher#21043). Protect on the component would reach every child, and an administrator's access could then not be taken away without
-// unprotecting it by hand first. It must not hold the arguments: pulumi's server of such functions never ends (sdk v3.250.0, callback.go), and
+// protection, and that its version stays: EKS refuses to upgrade a cluster to the version that it has (rancher/rancher#21043). Protect on the
+// component would reach every child, and an administrator's access could then not be taken away without unprotecting it by hand first. It must
+// not hold the arguments: pulumi's server of such functions never ends (sdk v3.250.0, callback.go), and
 // would hold the whole program in a process that runs several.
 func cluster(extended, protect, stays bool) pulumi.ResourceTransform {
 	support := upgradesItself

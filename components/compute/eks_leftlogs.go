@@ -1,9 +1,6 @@
 package compute
 
 import (
-	"slices"
-
-	awseks "github.com/pulumi/pulumi-aws/sdk/v6/go/aws/eks"
 	"github.com/pulumi/pulumi/sdk/v3/go/pulumi"
 
 	"legops/components/internal/kit"
@@ -16,8 +13,8 @@ func controlPlaneLogs(cluster string) string { return "/aws/eks/" + cluster + "/
 // some time after the last of them was written, and make the log group anew if it was deleted meanwhile (terraform-aws-modules/terraform-aws-eks#2446 and
 // #2763). Where the cluster exists, the log groups are its own, and there is nothing to ask.
 func LookupLeftLogs(ctx *pulumi.Context, cluster string, in pulumi.InvokeOption) ([]string, error) {
-	clusters, err := awseks.GetClusters(ctx, in)
-	if err != nil || slices.Contains(clusters.Names, cluster) {
+	exists, err := clusterExists(ctx, cluster, in)
+	if err != nil || exists {
 		return nil, err
 	}
 	var left []string

@@ -16,8 +16,8 @@ import (
 // them. A zone without a node group is missing, and so are all zones before the cluster exists. After an interrupted replacement, a
 // zone has two groups; it counts with the larger size and the newer version.
 func LookupNodeGroups(ctx *pulumi.Context, name, cluster string, zones []string, in pulumi.InvokeOption) (map[string]capacity.Group, error) {
-	clusters, err := awseks.GetClusters(ctx, in)
-	if err != nil || !slices.Contains(clusters.Names, cluster) {
+	exists, err := clusterExists(ctx, cluster, in)
+	if err != nil || !exists {
 		return nil, err
 	}
 	groups, err := awseks.GetNodeGroups(ctx, &awseks.GetNodeGroupsArgs{ClusterName: cluster}, in)

@@ -92,9 +92,7 @@ func LookupOwnBucket(ctx *pulumi.Context, name string, l components.Location, bu
 	physical := kit.BucketName(name, l, bucket)
 	_, err := s3.LookupBucket(ctx, &s3.LookupBucketArgs{Bucket: physical}, in)
 	switch {
-	// What the provider says where HeadBucket answers 404, and of nothing else (hashicorp/terraform-provider-aws, internal/service/s3: findBucket in
-	// bucket.go, bucket_data_source.go).
-	case err != nil && strings.Contains(err.Error(), "("+physical+"): couldn't find resource"):
+	case kit.NotFound(err, "("+physical+")"):
 		return "", nil
 	case err != nil:
 		return "", err

@@ -9,6 +9,8 @@ import (
 	"github.com/pulumi/pulumi-aws/sdk/v6/go/aws/ec2"
 	"github.com/pulumi/pulumi-aws/sdk/v6/go/aws/kms"
 	"github.com/pulumi/pulumi/sdk/v3/go/pulumi"
+
+	"legops/components/internal/kit"
 )
 
 // LookupSubnets asks EC2 for the ranges of all subnets in the VPC of a Network component, by their Name tags; a subnet without one counts by
@@ -73,9 +75,7 @@ func LookupOwnKey(ctx *pulumi.Context, name, purpose string, in pulumi.InvokeOpt
 	alias := keyAlias(name, KeyPurpose(purpose))
 	found, err := kms.LookupKey(ctx, &kms.LookupKeyArgs{KeyId: alias}, in)
 	switch {
-	// What the provider says of NotFoundException, and of nothing else (hashicorp/terraform-provider-aws, internal/service/kms: findKey in key.go,
-	// key_data_source.go).
-	case err != nil && strings.Contains(err.Error(), "("+alias+"): couldn't find resource"):
+	case kit.NotFound(err, "("+alias+")"):
 		return "", nil
 	case err != nil:
 		return "", err

@@ -66,6 +66,8 @@ func importIDOf(e *Entry) string {
 // reading is how a function of the provider reads one resource.
 type reading struct {
 	typ, argument string
+	// id is the id that an argument stands for, where it may be something else; optional. The caller holds the record's lock.
+	id func(p *Provider, c *connection, argument string) string
 	// names are outputs of the function that the resource has under another name, or not at all.
 	names map[string]func(*Entry) any
 }
@@ -96,7 +98,7 @@ var readings = map[string]reading{
 	"aws:cloudwatch/getLogGroup:getLogGroup":      {typ: catalogue.LogGroup, argument: "name"},
 	"aws:rds/getParameterGroup:getParameterGroup": {typ: catalogue.DatabaseParameterGroup, argument: "name"},
 	"aws:rds/getSubnetGroup:getSubnetGroup":       {typ: catalogue.DatabaseSubnetGroup, argument: "name"},
-	"aws:kms/getKey:getKey": {typ: catalogue.Key, argument: "keyId", names: map[string]func(*Entry) any{
+	"aws:kms/getKey:getKey": {typ: catalogue.Key, argument: "keyId", id: (*Provider).keyOfAlias, names: map[string]func(*Entry) any{
 		"keyManager": keyManager, "customKeyStoreId": inputAt("customKeyStoreId"),
 		"customerMasterKeySpec": func(e *Entry) any { return orElse(e.in().Text("customerMasterKeySpec"), "SYMMETRIC_DEFAULT") },
 		"keyUsage":              func(e *Entry) any { return orElse(e.in().Text("keyUsage"), "ENCRYPT_DECRYPT") },
@@ -120,8 +122,8 @@ func readingOf(r reading) function {
 		p.record.mu.Lock()
 		defer p.record.mu.Unlock()
 		found := id
-		if r.typ == catalogue.Key {
-			found = p.keyOfAlias(c, id)
+		if r.id != nil {
+			found = r.id(p, c, id)
 		}
 		e := p.imported(c, resource.URN("urn:pulumi:read::read::"+r.typ+"::"+id), found)
 		if e == nil {

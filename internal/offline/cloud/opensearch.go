@@ -27,7 +27,7 @@ var _ = simulate(map[string]simulation{
 		unread: []unread{{"advancedSecurityOptions.masterUserOptions",
 			"terraform-provider-aws 5.68 and 6.13, internal/service/opensearch/domain.go: getMasterUserOptions"}},
 		replaces: searchReplaces,
-		// A person may have upgraded the domain, or an update that was killed
+		// A person may have upgraded the domain, or an update that was killed.
 		shared: []string{"engineVersion"},
 		holds: []holding{{input: "engineVersion", says: searchUpgradeSays, source: searchUpgradeSource}, {input: "logPublishingOptions", as: heldSearchLogs,
 			says:   "A kind of log that is no longer given goes on being published: the provider sends only what is given. With `enabled: false` it ends.",

@@ -84,10 +84,13 @@ func (p *Provider) searchRuns(e Entry, version string) error {
 
 // asItRuns puts into the old inputs of a search domain the version that it runs.
 func (p *Provider) asItRuns(key entryKey, olds resource.PropertyMap) resource.PropertyMap {
+	if key.typ != catalogue.SearchDomain || !olds.HasValue("engineVersion") {
+		return olds
+	}
 	p.record.mu.Lock()
 	defer p.record.mu.Unlock()
 	e := p.record.entries[key]
-	if e == nil || e.Type != catalogue.SearchDomain || !olds.HasValue("engineVersion") {
+	if e == nil {
 		return olds
 	}
 	running := olds.Copy()

@@ -43,20 +43,23 @@ func (t *trial) share() error {
 		}
 		t.outcomes[at].changes = append(t.outcomes[at].changes, c)
 	}
-	for _, r := range t.said.Restarts {
+	// changing are the moves that change one of some resources. Not by names: what belongs together often has one.
+	changing := func(urns ...string) (found []*outcome) {
 		for at := range t.outcomes {
-			if slices.ContainsFunc(t.outcomes[at].changes, func(c review.Change) bool {
-				return slices.Contains(r.URNs, c.URN) // not by names: what belongs together often has one
-			}) {
-				t.outcomes[at].restarts = append(t.outcomes[at].restarts, r)
+			if slices.ContainsFunc(t.outcomes[at].changes, func(c review.Change) bool { return slices.Contains(urns, c.URN) }) {
+				found = append(found, &t.outcomes[at])
 			}
+		}
+		return found
+	}
+	for _, r := range t.said.Restarts {
+		for _, o := range changing(r.URNs...) {
+			o.restarts = append(o.restarts, r)
 		}
 	}
 	for _, f := range t.said.Risks {
-		for at := range t.outcomes {
-			if slices.ContainsFunc(t.outcomes[at].changes, func(c review.Change) bool { return c.URN == f.URN }) {
-				t.outcomes[at].risks = append(t.outcomes[at].risks, f)
-			}
+		for _, o := range changing(f.URN) {
+			o.risks = append(o.risks, f)
 		}
 	}
 	return nil
