@@ -167,6 +167,13 @@ func versions() (map[string]string, error) {
 	}, nil
 }
 
+// deployed is what a state has of a resource.
+type deployed struct {
+	URN, Type string
+	Custom    bool
+	Inputs    map[string]any
+}
+
 // chosen are resources of the stacks, so that each input that any of a type has is there once at least, and not many more.
 func chosen(stacks []string) ([]answers.Resource, error) {
 	table, err := schema.Load()
@@ -181,11 +188,7 @@ func chosen(stacks []string) ([]answers.Resource, error) {
 		}
 		var export struct {
 			Deployment struct {
-				Resources []struct {
-					URN, Type string
-					Custom    bool
-					Inputs    map[string]any
-				}
+				Resources []deployed
 			}
 			Resources []answers.Resource
 		}
@@ -193,6 +196,8 @@ func chosen(stacks []string) ([]answers.Resource, error) {
 			return nil, fmt.Errorf("%s: %w", path, err)
 		}
 		all = append(all, export.Resources...)
+		// The order of a state is that in which an update went, and another each time.
+		slices.SortFunc(export.Deployment.Resources, func(a, b deployed) int { return strings.Compare(a.URN, b.URN) })
 		for _, r := range export.Deployment.Resources {
 			name := r.URN[strings.LastIndex(r.URN, "::")+2:]
 			known := catalogue.Of(r.Type).Provider()
