@@ -18,13 +18,11 @@ func (p *Platform) backup(ctx *pulumi.Context, cfg *stacks.Config) (err error) {
 		Location:    p.location,
 		KeyArn:      p.Encryption.Keys[foundation.KeyBackup],
 		DatabaseArn: p.Rds.Arn,
+		BucketArns:  p.applicationBuckets(cfg),
 		TopicArn:    p.Alerts.TopicArns[operations.Warning],
 		Protect:     cfg.DeletionProtection,
 		// What builds and releases run, the logs, and the state of Pulumi with its own logs (bootstrap/account.yaml).
 		ClosedBuckets: []string{p.Storage.ArtifactBucketName, p.Storage.LogBucketName, p.name + "-state-*"},
-	}
-	for _, bucket := range cfg.Storage.Buckets {
-		args.BucketArns = append(args.BucketArns, p.location.Bucket(p.Storage.Names[bucket.Name]))
 	}
 	if cfg.Backup.CopyRetentionDays != nil {
 		args.Replica = &data.ReplicaArgs{
@@ -35,6 +33,14 @@ func (p *Platform) backup(ctx *pulumi.Context, cfg *stacks.Config) (err error) {
 	}
 	p.Backup, err = operations.NewBackup(ctx, "backup", args, p.onAws())
 	return err
+}
+
+// applicationBuckets are the ARNs of the applications' buckets, of which there are backups.
+func (p *Platform) applicationBuckets(cfg *stacks.Config) (arns []string) {
+	for _, bucket := range cfg.Storage.Buckets {
+		arns = append(arns, p.location.Bucket(p.Storage.Names[bucket.Name]))
+	}
+	return arns
 }
 
 // budget covers the whole account, which contains only the platform.

@@ -35,6 +35,8 @@ func (p *Platform) restoreDrill(ctx *pulumi.Context, cfg *stacks.Config) error {
 		DatabaseName:    p.databaseName(),
 		Master:          p.databaseMaster(),
 		DatabaseKeyArn:  p.databaseKey(cfg),
+		BucketArns:      p.applicationBuckets(cfg),
+		BucketKeyArn:    p.Encryption.Keys[foundation.KeyStorage],
 		VaultName:       p.Backup.VaultName,
 		Applications:    namesOf(cfg, func(a settings.Application) bool { return a.Database }),
 		PostgresVersion: cfg.Rds.EngineVersion,

@@ -10,6 +10,7 @@ import (
 	"legops/internal/adoption"
 	"legops/internal/model"
 	"legops/internal/regions"
+	"legops/internal/settings"
 )
 
 // adoptedKeys are the purposes of the keys that can be adopted: those that encrypt what can be.
@@ -209,6 +210,9 @@ func (c *Config) CheckAdopted(stack string, looked map[string]Looked) error {
 	adopted := c.Adopted()
 	for _, name := range slices.Sorted(maps.Keys(looked)) {
 		a := adopted[name]
+		if fix, is := drilled[a.Kind]; is && strings.HasPrefix(a.Physical(), stack+settings.Drills+"-") {
+			problems = append(problems, a.Problem(fmt.Sprintf("what has a name that begins with %s%s- may be removed by restore drills", stack, settings.Drills), fix))
+		}
 		for _, f := range c.demands(stack, name, a) {
 			if is := model.Values(looked[name]).Sprint(f.output); is != f.want {
 				problems = append(problems, a.Problem(fmt.Sprintf("its %s is %s, and has to be %s", f.what, orNone(is), f.want), f.fix))
@@ -216,6 +220,12 @@ func (c *Config) CheckAdopted(stack string, looked map[string]Looked) error {
 		}
 	}
 	return problems.orNil()
+}
+
+// drilled are the kinds of what restore drills make and remove, with what to do about one that is there under such a name.
+var drilled = map[*adoption.Kind]string{
+	adoption.Bucket:   "leave it out: the program makes one, into which you copy the objects",
+	adoption.Database: "rename it first: aws rds modify-db-instance --new-db-instance-identifier",
 }
 
 func orNone(text string) string {

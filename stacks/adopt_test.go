@@ -1,6 +1,7 @@
 package stacks
 
 import (
+	"strings"
 	"testing"
 
 	"github.com/stretchr/testify/assert"
@@ -106,5 +107,42 @@ func TestCheckAdopted(t *testing.T) {
 		}
 		looked[wrong.name][wrong.output] = wrong.value
 		assert.ErrorContains(t, cfg.CheckAdopted("legops-dev", looked), wrong.want)
+	}
+}
+
+// What has a name of restore drills would go with the next one.
+func TestCheckAdoptedRefusesNamesOfDrills(t *testing.T) {
+	for name, c := range map[string]struct {
+		place, id string
+		looked    Looked
+		want      string
+	}{
+		"a database": {"rds-instance", "legops-dev-drill-20260101", Looked{"engine": "postgres", "storageEncrypted": true},
+			"legops:adopt.rds-instance: legops-dev-drill-20260101: what has a name that begins with legops-dev-drill- may be removed by restore drills: rename it first"},
+		"a bucket": {"storage-documents", "legops-dev-drill-documents", Looked{"region": "us-east-1"},
+			"legops:adopt.storage-documents: legops-dev-drill-documents: what has a name that begins with legops-dev-drill- may be removed by restore drills: leave it out"},
+		"a database of another stack": {"rds-instance", "legops-test-drill-20260101", Looked{"engine": "postgres", "storageEncrypted": true}, ""},
+		"a name that is like it":      {"storage-documents", "legops-dev-drills", Looked{"region": "us-east-1"}, ""},
+	} {
+		t.Run(name, func(t *testing.T) {
+			values := stackValues(t, "dev")
+			adopted := map[string]any{c.place: c.id}
+			if c.place == AdoptedDatabase {
+				adopted[adoptedSubnetGroup], adopted[AdoptedVpc] = "acme", "vpc-0123456789abcdef0"
+				for _, zone := range []string{"use1-az4", "use1-az6"} {
+					adopted[AdoptedSubnet("data", zone)] = "subnet-" + strings.Repeat(zone[len(zone)-1:], 17)
+				}
+				c.looked["dbSubnetGroup"] = "acme"
+			}
+			apply(t, values, set("adopt", adopted))
+			cfg, err := Load(Project, values)
+			require.NoError(t, err)
+			err = cfg.CheckAdopted("legops-dev", map[string]Looked{c.place: c.looked})
+			if c.want == "" {
+				require.NoError(t, err)
+				return
+			}
+			assert.ErrorContains(t, err, c.want)
+		})
 	}
 }

@@ -33,11 +33,11 @@ func handMade(t *testing.T) []adoption.Existing {
 	return existing
 }
 
-// smallConfig is the configuration of the small dev.
-func smallConfig(t *testing.T, folder string) *stacks.Config {
+// smallConfig is the configuration of a small stack.
+func smallConfig(t *testing.T, stack, folder string) *stacks.Config {
 	t.Helper()
 	checkout.Write(t, folder, map[string]string{"Pulumi.yaml": checkout.Read(t, root, "Pulumi.yaml")})
-	values, err := stacks.ReadFile(filepath.Join(folder, "Pulumi.dev.yaml"))
+	values, err := stacks.ReadFile(filepath.Join(folder, "Pulumi."+stack+".yaml"))
 	require.NoError(t, err)
 	cfg, err := stacks.Load(stacks.Project, values)
 	require.NoError(t, err)
@@ -71,7 +71,7 @@ func adopting(t *testing.T, p *proposal.Proposal, cfg *stacks.Config) string {
 func TestHandMadeAccountIsTakenOver(t *testing.T) {
 	existing := handMade(t)
 	assert.GreaterOrEqual(t, len(existing), 40)
-	cfg := smallConfig(t, smallFiles(t, "dev"))
+	cfg := smallConfig(t, "dev", smallFiles(t, "dev"))
 	p, err := proposal.Of(cfg, "legops-dev", existing)
 	require.NoError(t, err)
 	told(t, p, existing)
@@ -185,7 +185,7 @@ func told(t *testing.T, p *proposal.Proposal, existing []adoption.Existing) {
 // What would have to be replaced is refused before anything is registered, with the key, and so is what is not there.
 func TestWhatCannotBeAdoptedIsRefused(t *testing.T) {
 	existing := handMade(t)
-	cfg := smallConfig(t, smallFiles(t, "dev"))
+	cfg := smallConfig(t, "dev", smallFiles(t, "dev"))
 	p, err := proposal.Of(cfg, "legops-dev", existing)
 	require.NoError(t, err)
 	folder := adopting(t, p, cfg)

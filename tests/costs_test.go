@@ -307,7 +307,7 @@ What a preview does not say, a month:
 - Nodes beyond the least, storage of the database beyond the start, its own backups beyond the size of the database.
 - What the stack does not create: the hosted zone, 0.50 USD a month, and the bucket and key of Pulumi's state.
 - Requests to S3, KMS and Secrets Manager; older versions of documents; access logs and artifacts; older versions of KMS keys.
-- Registry scans, CodeCommit beyond five users, load tests, restores, support.
+- Registry scans, CodeCommit beyond five users, load tests, restores, what drills restore of a bucket (200 GiB at most, once a month), support.
 
 ## Prices
 

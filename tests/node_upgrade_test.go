@@ -67,8 +67,8 @@ func unknown(t *testing.T, s *engine.Stack) (found []cloud.Entry) {
 	return found
 }
 
-// TestNewInstanceTypes is the same runbook: other instance types, killed before an old group goes and continued. The new nodes of a zone are there before the
-// old ones go.
+// TestNewInstanceTypes is the same runbook: other instance types, killed in three moments and continued; what no state has by then goes by hand. The new
+// nodes of a zone are there before the old ones go.
 func TestNewInstanceTypes(t *testing.T) {
 	start, source := deployedSmall(t, "prod"), small(t, "prod", [2]string{"- m7g.xlarge", "- m7g.2xlarge"})
 	groups := func(s *engine.Stack) map[string][]string {
@@ -122,13 +122,20 @@ func TestNewInstanceTypes(t *testing.T) {
 		require.NoError(t, watched(t, s, source, look(s)))
 		ends(t, s)
 	})
-	t.Run("killed before an old group goes", func(t *testing.T) {
-		s := copied(t, start)
-		killed(t, s, source, moment{call("delete", catalogue.NodeGroup), false}, look(s))
-		for _, e := range unknown(t, s) { // as lock-left-behind.md says
-			require.NoError(t, s.Cloud().DeleteByHand(e))
-		}
-		require.NoError(t, watched(t, s, source, look(s)), "the same again")
-		ends(t, s)
-	})
+	for name, kill := range map[string]moment{
+		"after a new group is made":  {call("create", catalogue.NodeGroup), true},
+		"before an old group goes":   {call("delete", catalogue.NodeGroup), false},
+		"after an old group is gone": {call("delete", catalogue.NodeGroup), true},
+	} {
+		t.Run("killed "+name, func(t *testing.T) {
+			s := copied(t, start)
+			killed(t, s, source, kill, look(s))
+			s.ClearPendingCreates()
+			for _, e := range unknown(t, s) { // as lock-left-behind.md says
+				require.NoError(t, s.Cloud().DeleteByHand(e))
+			}
+			require.NoError(t, watched(t, s, source, look(s)), "the same again")
+			ends(t, s)
+		})
+	}
 }

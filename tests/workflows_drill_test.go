@@ -13,7 +13,7 @@ import (
 	"legops/internal/awscli"
 )
 
-// fakeBuilds answers as CodeBuild and RDS, from files; it keeps the words of each call on a line, with a unit separator between them.
+// fakeBuilds answers as CodeBuild, RDS and S3, from files; it keeps the words of each call on a line, with a unit separator between them.
 const fakeBuilds = `#!/bin/bash
 (IFS=$'\037'; echo "$*") >>calls
 case "$*" in
@@ -25,6 +25,7 @@ case "$*" in
 *batch-get-builds*REPORT*) cat report ;;
 *batch-get-builds*) cat builds ;;
 *describe-db-instances*) cat left ;;
+*list-buckets*) cat buckets ;;
 esac
 `
 
@@ -39,19 +40,20 @@ func callsOf(j jobFolder) (calls [][]string) {
 func TestWorkflowDrillReport(t *testing.T) {
 	files := map[string]string{
 		"bin/aws": fakeBuilds, "projects": `{"projects": [{"created": 1}]}`, "name": "legops-test-restore-drill\n", "ids": "a:1\tb:2\n",
-		"builds": `{"builds": []}`, "left": `{"left": []}`,
+		"builds": `{"builds": []}`, "left": `{"left": []}`, "buckets": `{"buckets": []}`,
 	}
 	cli, asked := awscli.Start(t, root), 0
 	for name, c := range map[string]struct {
 		without, says, leaves string
 		code                  int
 	}{
-		"all there": {"", "", `[{"projects": [{"created": 1}]},{"builds": []},{"left": []}]` + "\n", 0},
+		"all there": {"", "", `[{"projects": [{"created": 1}]},{"builds": []},{"left": []},{"buckets": []}]` + "\n", 0},
 		// The stand-in fails where its file is missing, as aws does without the right or the network.
 		"no projects":  {"projects", "cat: projects: No such file or directory\n", "", 1},
 		"no builds":    {"builds", "cat: builds: No such file or directory\n", "", 1},
 		"no list":      {"ids", "cat: ids: No such file or directory\n", "", 1},
 		"no databases": {"left", "cat: left: No such file or directory\n", "", 1},
+		"no buckets":   {"buckets", "cat: buckets: No such file or directory\n", "", 1},
 	} {
 		t.Run(name, func(t *testing.T) {
 			j := newJob(t, without(files, c.without))
@@ -64,14 +66,14 @@ func TestWorkflowDrillReport(t *testing.T) {
 			}
 		})
 	}
-	assert.Equal(t, 5, asked)
+	assert.Equal(t, 6, asked)
 
 	// A stack without drills has no project.
-	none := map[string]string{"bin/aws": fakeBuilds, "projects": `{"projects": []}`, "name": "\n", "left": `{"left": []}`}
+	none := map[string]string{"bin/aws": fakeBuilds, "projects": `{"projects": []}`, "name": "\n", "left": `{"left": []}`, "buckets": `{"buckets": []}`}
 	j := newJob(t, none)
 	out, code := j.run("drill.sh", []string{"report", "dev", "drift"})
 	require.Zero(t, code, out)
-	assert.Equal(t, `[{"projects": []},{"builds": []},{"left": []}]`+"\n", j.read("drift/drill.json"))
+	assert.Equal(t, `[{"projects": []},{"builds": []},{"left": []},{"buckets": []}]`+"\n", j.read("drift/drill.json"))
 	// One that has never run has no builds.
 	none["name"], none["ids"] = "legops-dev-restore-drill\n", "None\n"
 	j = newJob(t, none)
@@ -106,17 +108,17 @@ func TestWorkflowDrillStart(t *testing.T) {
 		states, says string
 		code         int
 	}{
-		"good":     {"IN_PROGRESS\nSUCCEEDED\n", "drill.sh: started legops-test-restore-drill:1\nfact one\nproblem two\n", 0},
-		"bad":      {"FAILED\n", "drill.sh: started legops-test-restore-drill:1\nfact one\nproblem two\n::error::drill.sh: legops-test-restore-drill:1 ended as FAILED: see docs/runbooks/restore-drill.md\n", 1},
+		"good":     {"IN_PROGRESS\nSUCCEEDED\n", "drill.sh: started legops-test-restore-drill:1\nfact one\nproblem two|or more\n", 0},
+		"bad":      {"FAILED\n", "drill.sh: started legops-test-restore-drill:1\nfact one\nproblem two|or more\n::error::drill.sh: legops-test-restore-drill:1 ended as FAILED: see docs/runbooks/restore-drill.md\n", 1},
 		"for long": {strings.Repeat("IN_PROGRESS\n", 1000), "drill.sh: started legops-test-restore-drill:1\n::notice::drill.sh: legops-test-restore-drill:1 goes on; the issue of the night tells what it finds\n", 0},
 	} {
 		t.Run(name, func(t *testing.T) {
-			j := newJob(t, map[string]string{"bin/aws": fakeBuilds, "states": c.states, "report": "fact one|problem two\n"})
+			j := newJob(t, map[string]string{"bin/aws": fakeBuilds, "states": c.states, "report": "fact one|problem two|or more\n"})
 			out, code := j.run("drill.sh", []string{"start", "test", "1"}, "PAUSE=0.2")
 			assert.Equal(t, c.says, out)
 			assert.Equal(t, c.code, code)
 			if name == "bad" {
-				assert.Equal(t, "fact one\nproblem two\n", j.read("summary"))
+				assert.Equal(t, "fact one\nproblem two|or more\n", j.read("summary"))
 				assert.Equal(t, 3, accepted(t, cli, callsOf(j)))
 			}
 		})
@@ -134,6 +136,7 @@ func TestDriftIssueOfDrills(t *testing.T) {
 			"variables": []any{map[string]any{"name": "OTHER", "value": "x"}, map[string]any{"name": "REPORT", "value": report}},
 		}
 	}
+	var buckets []string
 	report := func(projectDays float64, left []string, builds ...any) string {
 		projects := []any{}
 		if projectDays > 0 {
@@ -141,6 +144,7 @@ func TestDriftIssueOfDrills(t *testing.T) {
 		}
 		text, err := json.Marshal([]any{
 			map[string]any{"projects": projects}, map[string]any{"builds": append([]any{}, builds...)}, map[string]any{"left": append([]string{}, left...)},
+			map[string]any{"buckets": append([]string{}, buckets...)},
 		})
 		require.NoError(t, err)
 		return string(text)
@@ -150,7 +154,12 @@ func TestDriftIssueOfDrills(t *testing.T) {
 	text["start"] = time.Now().Add(-72 * time.Hour).UTC().Format(time.RFC3339) // version 2 of the AWS CLI
 	empty := build("TIMED_OUT", 1, "")
 	empty["variables"] = nil
+	buckets = []string{"legops-dev-drill-2"}
+	bucketLeft, bucketInUse := report(400, nil, build("SUCCEEDED", 3, "")), report(400, nil, build("IN_PROGRESS", 0, ""), build("SUCCEEDED", 30, ""))
+	buckets = nil
 	for name, c := range map[string]struct{ drill, want string }{
+		"a bucket is left":  {bucketLeft, "- `legops-dev-drill-2`, which a drill has restored, is still there and paid by the gigabyte."},
+		"a bucket in use":   {bucketInUse, ""},
 		"no drills":         {report(0, nil), ""},
 		"the last is good":  {report(400, nil, build("SUCCEEDED", 3, "fact good"), build("FAILED", 40, "problem old")), ""},
 		"as text":           {report(400, nil, text), ""},
@@ -159,6 +168,7 @@ func TestDriftIssueOfDrills(t *testing.T) {
 		"none at all":       {report(40, nil), "- No drill has ended well since " + date(40) + ", when they were set up."},
 		"none for long":     {report(400, nil, build("SUCCEEDED", 36, "")), "- No drill has ended well since " + date(36) + "."},
 		"a problem":         {report(400, nil, build("FAILED", 1, "fact x|problem the table `a` is missing|problem two"), build("SUCCEEDED", 31, "")), "- The drill of " + date(1) + " ended as FAILED: [its log](https://logs.example)\n- `the table 'a' is missing`\n- `two`"},
+		"a | in a problem":  {report(400, nil, build("FAILED", 1, "fact a|b|problem psql: FATAL: a|b || c|problem two"), build("SUCCEEDED", 31, "")), "[its log](https://logs.example)\n- `psql: FATAL: a|b || c`\n- `two`"},
 		"killed":            {report(400, nil, empty, build("SUCCEEDED", 31, "")), "- The drill of " + date(1) + " ended as TIMED_OUT: [its log](https://logs.example)"},
 		"bad during next":   {report(400, nil, build("IN_PROGRESS", 0, ""), build("STOPPED", 1, ""), build("SUCCEEDED", 31, "")), "ended as STOPPED"},
 		"something is left": {report(400, []string{"legops-dev-drill-1"}, build("SUCCEEDED", 3, "")), "- `legops-dev-drill-1`, which a drill has restored, is still there and paid by the hour."},

@@ -56,6 +56,7 @@ type github struct {
 	t         *testing.T
 	comments  []post
 	issues    []post
+	opened    int
 	artifacts int
 	// label is that of the issues that are asked for; drift if empty.
 	label string
@@ -106,12 +107,13 @@ func (g *github) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 		closed := func(p post) bool { return p.State != "open" && r.URL.Query().Get("state") != "all" }
 		answer = page(r, slices.DeleteFunc(slices.Clone(g.issues), closed))
 	case what == "POST /issues":
-		created := by(bot, post{Number: 1000, Title: sent.Title, Body: sent.Body, State: "open", Labels: []label{}})
+		created := by(bot, post{Number: 1000 + g.opened, Title: sent.Title, Body: sent.Body, State: "open", Labels: []label{}})
 		for _, name := range sent.Labels {
 			if !g.dropsLabels {
 				created.Labels = append(created.Labels, label{name})
 			}
 		}
+		g.opened++
 		g.issues = append(g.issues, created)
 		answer = created
 	case r.Method == http.MethodPost && strings.HasSuffix(path, "/comments"):

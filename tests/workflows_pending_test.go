@@ -3,6 +3,9 @@ package tests
 import (
 	"encoding/json"
 	"fmt"
+	"io"
+	"net/http"
+	"net/http/httptest"
 	"os/exec"
 	"path/filepath"
 	"testing"
@@ -10,6 +13,7 @@ import (
 	"github.com/stretchr/testify/assert"
 	"github.com/stretchr/testify/require"
 
+	"legops/internal/awscli"
 	"legops/internal/checkout"
 )
 
@@ -19,20 +23,65 @@ type pendingChanges struct {
 	Only             map[string][]string
 }
 
-// The script lists the databases of one stack, and fails where it cannot.
+// The script lists the databases of one stack, also one that was adopted under a name of its own, and fails where it cannot.
 func TestWorkflowPendingScript(t *testing.T) {
-	const aws = "#!/bin/sh\necho \"aws $*\" >>calls\n"
-	j := newJob(t, map[string]string{"bin/aws": aws + "echo '[]'\n"})
-	out, code := j.run("pending.sh", []string{"dev", "drift"})
-	assert.Empty(t, out)
-	assert.Zero(t, code)
-	assert.Equal(t, "[]\n", j.read("drift/databases.json"))
-	assert.Regexp(t, `^aws rds describe-db-instances --output json --query DBInstances\[\?starts_with\(DBInstanceIdentifier, 'legops-dev-'\) && !starts_with\(DBInstanceIdentifier, 'legops-dev-drill-'\)\]`, j.read("calls"))
-	j = newJob(t, map[string]string{"bin/aws": aws + "echo AccessDenied >&2; exit 254\n"})
-	out, code = j.run("pending.sh", []string{"dev", "drift"})
-	assert.Equal(t, "AccessDenied\n", out)
-	assert.Equal(t, 254, code)
-	assert.NoFileExists(t, filepath.Join(j.folder, "drift/databases.json"), "drift.mjs would read it")
+	const (
+		aws      = "#!/bin/bash\n(IFS=$'\\037'; echo \"$*\") >>calls\n"
+		deployed = "#!/bin/sh\n[ \"$*\" = 'stack output --json --non-interactive --stack dev' ] &&\n\techo '{\"databaseAddress\": \"acme-production.abc.us-east-1.rds.amazonaws.com\"}'\n"
+		empty    = "#!/bin/sh\necho '{}'\n"
+	)
+	cli := listing(t, "legops-dev-database", "legops-dev-other", "legops-dev-drill-20260101000000", "legops-test-database", "acme-production", "acme")
+	for name, c := range map[string]struct {
+		pulumi string
+		listed []string
+	}{
+		"an adopted database": {deployed, []string{"legops-dev-database", "legops-dev-other", "acme-production"}},
+		"never deployed":      {empty, []string{"legops-dev-database", "legops-dev-other"}},
+	} {
+		j := newJob(t, map[string]string{"bin/aws": aws + "echo '[]'\n", "bin/pulumi": c.pulumi})
+		out, code := j.run("pending.sh", []string{"dev", "drift"})
+		assert.Empty(t, out, name)
+		assert.Zero(t, code, name)
+		assert.Equal(t, "[]\n", j.read("drift/databases.json"), name)
+		calls := callsOf(j)
+		require.Len(t, calls, 1, name)
+		printed, code, err := cli.Run(calls[0])
+		require.NoError(t, err)
+		require.Zero(t, code, printed)
+		var listed []struct{ DBInstanceIdentifier string }
+		require.NoError(t, json.Unmarshal([]byte(printed), &listed))
+		var names []string
+		for _, database := range listed {
+			names = append(names, database.DBInstanceIdentifier)
+		}
+		assert.Equal(t, c.listed, names, name)
+	}
+	for name, c := range map[string]struct{ aws, pulumi, says string }{
+		"no right":  {aws + "echo AccessDenied >&2; exit 254\n", deployed, "AccessDenied\n"},
+		"no output": {aws + "echo '[]'\n", "#!/bin/sh\necho 'error: no stack named dev found' >&2; exit 254\n", "error: no stack named dev found\n"},
+	} {
+		j := newJob(t, map[string]string{"bin/aws": c.aws, "bin/pulumi": c.pulumi})
+		out, code := j.run("pending.sh", []string{"dev", "drift"})
+		assert.Contains(t, out, c.says, name)
+		assert.NotZero(t, code, name)
+		assert.NoFileExists(t, filepath.Join(j.folder, "drift/databases.json"), "drift.mjs would read it")
+	}
+}
+
+// listing is the real AWS CLI in an account with these databases.
+func listing(t *testing.T, databases ...string) *awscli.CLI {
+	t.Helper()
+	answer := "<DescribeDBInstancesResponse><DescribeDBInstancesResult><DBInstances>"
+	for _, name := range databases {
+		answer += "<DBInstance>" + element("DBInstanceIdentifier", name) + "</DBInstance>"
+	}
+	answer += "</DBInstances></DescribeDBInstancesResult></DescribeDBInstancesResponse>"
+	server := httptest.NewServer(http.HandlerFunc(func(w http.ResponseWriter, _ *http.Request) {
+		w.Header().Set("Content-Type", "text/xml")
+		_, _ = io.WriteString(w, answer) // the CLI tells if that breaks
+	}))
+	t.Cleanup(server.Close)
+	return awscli.StartAt(t, t.TempDir(), server.URL)
 }
 
 func readPending(t *testing.T, files map[string]string) (p pendingChanges) {

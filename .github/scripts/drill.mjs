@@ -14,10 +14,10 @@ const date = time => at(time).toISOString().slice(0, 10)
 // code shows a text of somebody else's as it is.
 const code = text => `\`${text.replaceAll('`', "'")}\``
 
-// problems are the findings of a drill, as delivery/restore/database.sh writes them.
+// problems are the findings of a drill, as delivery/restore writes them. A | ends one only where another begins: what AWS or psql said may have some.
 const problems = ({ variables }) =>
   ((variables ?? []).find(({ name }) => name === 'REPORT')?.value ?? '')
-    .split('|')
+    .split(/\|(?=(?:fact|problem) )/)
     .filter(line => line.startsWith('problem '))
     .map(line => `- ${code(line.slice('problem '.length))}`)
 
@@ -26,7 +26,7 @@ const problems = ({ variables }) =>
 export function drill(folder, now = new Date()) {
   const file = join(folder, 'drill.json')
   if (!existsSync(file)) return ['- What the last restore drill has found is unknown, since drill.sh failed in this run.']
-  const { projects, builds, left } = Object.assign({}, ...JSON.parse(readFileSync(file, 'utf8')))
+  const { projects, builds, left, buckets } = Object.assign({}, ...JSON.parse(readFileSync(file, 'utf8')))
   if (projects.length === 0) return []
   const lines = []
   const running = builds.some(({ status }) => status === 'IN_PROGRESS')
@@ -39,6 +39,7 @@ export function drill(folder, now = new Date()) {
   if (now - since > due * day) {
     lines.push(`- No drill has ended well since ${date(since)}${good ? '' : ', when they were set up'}.`)
   }
-  if (!running) lines.push(...left.map(name => `- ${code(name)}, which a drill has restored, is still there and paid by the hour.`))
+  const still = (names, by) => names.map(name => `- ${code(name)}, which a drill has restored, is still there and paid by the ${by}.`)
+  if (!running) lines.push(...still(left, 'hour'), ...still(buckets, 'gigabyte'))
   return lines
 }

@@ -22,12 +22,12 @@ start() { # SECONDS
 		sleep "${PAUSE:-30}"
 	done
 	aws codebuild batch-get-builds --ids "$build" --output text \
-		--query "builds[0].exportedEnvironmentVariables[?name=='REPORT'].value" | tr '|' '\n' | tee -a "$GITHUB_STEP_SUMMARY"
+		--query "builds[0].exportedEnvironmentVariables[?name=='REPORT'].value" | sed -E 's/\|(fact|problem) /\n\1 /g' | tee -a "$GITHUB_STEP_SUMMARY"
 	[ "$status" = SUCCEEDED ] || { echo "::error::drill.sh: $build ended as $status: see docs/runbooks/restore-drill.md"; return 1; }
 }
 
 report() { # FOLDER
-	local projects ids builds='{"builds": []}' left
+	local projects ids builds='{"builds": []}' left buckets
 	mkdir -p "$1"
 	projects=$(aws codebuild batch-get-projects --names "$project" --query '{projects: projects[].{created: created}}' --output json)
 	ids=$(aws codebuild batch-get-projects --names "$project" --query 'projects[].name' --output text)
@@ -41,8 +41,9 @@ report() { # FOLDER
 	fi
 	left=$(aws rds describe-db-instances --output json \
 		--query "{left: DBInstances[?starts_with(DBInstanceIdentifier, 'legops-$stack-drill-')].DBInstanceIdentifier}")
+	buckets=$(aws s3api list-buckets --output json --query "{buckets: Buckets[?starts_with(Name, 'legops-$stack-drill-')].Name}")
 	# All or nothing: half a report would look like a good one.
-	echo "[$projects,$builds,$left]" >"$1/drill.json"
+	echo "[$projects,$builds,$left,$buckets]" >"$1/drill.json"
 }
 
 case $what in

@@ -25,7 +25,7 @@ type RestoreDrillArgs struct {
 	Location components.Location
 	// Buildspec is what CodeBuild runs, as YAML. It finds Scripts in $SCRIPTS.
 	Buildspec string
-	// Scripts hold the folder restore/ with database.sh.
+	// Scripts hold the folder restore/ with drill.sh.
 	Scripts *Scripts
 	// VpcID is the VPC of the database.
 	VpcID pulumi.StringInput
@@ -36,6 +36,9 @@ type RestoreDrillArgs struct {
 	DatabaseName, Master string
 	// DatabaseKeyArn is the KMS key of the database, and so of its backups.
 	DatabaseKeyArn pulumi.StringInput
+	// BucketArns are the buckets of which there are backups, BucketKeyArn the KMS key of their objects.
+	BucketArns   []string
+	BucketKeyArn pulumi.StringInput
 	// VaultName is the vault with the backups, the same in plain text as Name.
 	VaultName pulumi.StringInput
 	// Applications are the names of those that use the database. Of none, a drill finds an empty database, which is a problem.
@@ -50,8 +53,8 @@ type RestoreDrillArgs struct {
 	Protect bool
 }
 
-// RestoreDrill restores the newest backup of the database once a month, beside what serves, looks what is in it, and removes it again: a
-// CodeBuild project, which people can start as well. It cannot reach the database that serves, nor change it.
+// RestoreDrill restores the newest backups of the database and of a bucket once a month, beside what serves, looks what is in them, and removes them
+// again: a CodeBuild project, which people can start as well. It cannot reach the database that serves, nor change that or a bucket that serves.
 type RestoreDrill struct {
 	pulumi.ResourceState
 
@@ -67,13 +70,16 @@ const (
 	// restoreSchedule is the second of each month, in the afternoon in Europe and the morning in America: somebody is there. UTC.
 	restoreSchedule = "cron(23 13 2 * ? *)"
 	// restoreEnd is how many minutes a run has beside those in which it restores and looks: to install psql, to remove what it has
-	// restored, for which database.sh takes 45, and what an earlier run has left, for which it takes as long.
+	// restored, for which its parts take 45 at the same time, and what an earlier run has left, for which they take as long.
 	restoreEnd    = 120
-	restoreQueued = 60   // minutes
-	restoreRetry  = 3600 // seconds
+	restoreQueued = 60 // minutes
+	// restoreGiB is the largest backup of a bucket that is restored whole: each GB is paid for, and a bucket of ten years has more than a drill
+	// has time for.
+	restoreGiB   = 200
+	restoreRetry = 3600 // seconds
 )
 
-// restoreTag marks what a drill has restored: delivery/restore/database.sh.
+// restoreTag marks what a drill has restored: delivery/restore/common.sh.
 const restoreTag = "legops:restore-drill"
 
 var postgresPattern = regexp.MustCompile(`^[1-9][0-9]+$`)
@@ -94,6 +100,7 @@ func NewRestoreDrill(ctx *pulumi.Context, name string, args *RestoreDrillArgs, o
 func (a *RestoreDrillArgs) check(p *kit.Problems) {
 	p.Require(postgresPattern.MatchString(a.PostgresVersion), "PostgresVersion %q must be a major version such as 17", a.PostgresVersion)
 	p.Require(a.Minutes >= 1 && a.Minutes+restoreEnd <= 2160, "Minutes is %d, must be 1 to %d: CodeBuild ends a build after 2160", a.Minutes, 2160-restoreEnd)
+	p.Require(len(a.BucketArns) > 0, "BucketArns is empty")
 	p.Require(a.NewestRowHours >= 1, "NewestRowHours is %d, must be 1 or more", a.NewestRowHours)
 	kit.CheckRoleName(p, a.projectName()+scheduleSuffix) // the longest
 }
@@ -101,8 +108,11 @@ func (a *RestoreDrillArgs) check(p *kit.Problems) {
 // projectName is the physical name of the project, of its role and of its schedule.
 func (a *RestoreDrillArgs) projectName() string { return a.Name + "-restore-drill" }
 
-// restored begins the names of what a drill restores. No other database has such a name.
-func (a *RestoreDrillArgs) restored() string { return a.Name + "-drill" }
+// restoreRole is the physical name of the role with which AWS Backup restores buckets.
+func (a *RestoreDrillArgs) restoreRole() string { return a.projectName() + "-buckets" }
+
+// restored begins the names of what a drill restores. No other database or bucket has such a name.
+func (a *RestoreDrillArgs) restored() string { return a.Name + settings.Drills }
 
 func (b *restoreDrillBuild) create() error {
 	group, err := kit.NewSecurityGroup(b.Ctx, b.Name, b.args.projectName(), "Restore drills of "+b.args.Name, b.args.VpcID, b.Parent)
@@ -114,16 +124,25 @@ func (b *restoreDrillBuild) create() error {
 		return err
 	}
 	b.c.SecurityGroupID, b.c.RestoredSecurityGroupID = group.ID().ToStringOutput(), restored.ID().ToStringOutput()
+	role, err := kit.NewRole(b.Ctx, b.Name+"-buckets-role", b.args.Location, kit.RoleArgs{
+		Name:        b.args.restoreRole(),
+		Description: "Restores buckets for drills of " + b.args.Name,
+		Trust:       kit.Trust("backup.amazonaws.com", nil), // the right to pass the role is what limits it
+		Statements:  b.restoreRights(),
+	}, b.Parent)
+	if err != nil {
+		return err
+	}
 	project, err := newCodebuildProject(b.Ctx, b.Name, codebuildArgs{
 		location:     b.args.Location,
 		name:         b.args.projectName(),
 		purpose:      "Restore drills of " + b.args.Name,
 		statements:   b.rights(),
 		computeType:  "BUILD_GENERAL1_SMALL",
-		environment:  environmentVariables(b.environment()),
+		environment:  environmentVariables(b.environment(role)),
 		logRetention: b.args.LogRetention, logKeyArn: b.args.LogKeyArn, protect: b.args.Protect,
 	}, &codebuild.ProjectArgs{
-		Description: pulumi.Sprintf("Restores the newest backup of %s beside it, and removes it again", b.args.Database),
+		Description: pulumi.Sprintf("Restores the newest backups of %s and of a bucket beside them, and removes them again", b.args.Database),
 		Source:      codebuild.ProjectSourceArgs{Type: pulumi.String("NO_SOURCE"), Buildspec: pulumi.String(b.args.Buildspec)},
 		VpcConfig: codebuild.ProjectVpcConfigArgs{
 			VpcId: b.args.VpcID, Subnets: b.args.SubnetIDs, SecurityGroupIds: pulumi.StringArray{b.c.SecurityGroupID},
@@ -144,13 +163,19 @@ func (b *restoreDrillBuild) create() error {
 	})
 }
 
-// environment is what the buildspec and database.sh read.
-func (b *restoreDrillBuild) environment() pulumi.StringMap {
+// environment is what the buildspec and the scripts read.
+func (b *restoreDrillBuild) environment(role *kit.Role) pulumi.StringMap {
+	var buckets []string
+	for _, arn := range b.args.BucketArns {
+		buckets = append(buckets, arn[strings.LastIndexByte(arn, ':')+1:])
+	}
 	list := func(words []string) pulumi.String {
 		return pulumi.String(strings.Join(slices.Sorted(slices.Values(words)), " "))
 	}
 	return pulumi.StringMap{
 		"APPLICATIONS":     list(b.args.Applications),
+		"BUCKETS":          list(buckets),
+		"BUCKET_GIB":       pulumi.String(strconv.Itoa(restoreGiB)),
 		"DATABASE":         b.args.Database,
 		"MINUTES":          pulumi.String(strconv.Itoa(b.args.Minutes)),
 		"NAME":             pulumi.String(b.args.restored()),
@@ -158,6 +183,7 @@ func (b *restoreDrillBuild) environment() pulumi.StringMap {
 		"PGDATABASE":       pulumi.String(b.args.DatabaseName),
 		"PGUSER":           pulumi.String(b.args.Master),
 		"POSTGRES":         pulumi.String(b.args.PostgresVersion),
+		"ROLE":             role.Granted(),
 		"SCRIPTS":          b.args.Scripts.URL,
 		"SECURITY_GROUP":   b.c.RestoredSecurityGroupID,
 		"TABLES":           list(settings.Texts(b.args.Tables)),

@@ -23,8 +23,9 @@ func (b *networkBuild) throughGateway() pulumi.StringOutput {
 		Sid: "OwnBuckets", Anybody: true, Actions: []string{"s3:*"}, Resources: kit.ARNs("*"),
 		Conditions: components.Conditions{"StringEquals": {"aws:PrincipalAccount": {l.Account}, "aws:ResourceAccount": {l.Account}}},
 	}, components.Statement{
-		// A bucket that is not there yet is nobody's. AWS does not say whether the request then tells an account of the resource.
-		Sid: "NewBuckets", Anybody: true, Actions: []string{"s3:CreateBucket"}, Resources: kit.ARNs("*"),
+		// A bucket that is not there yet is nobody's, and to list buckets, which are those of whoever asks, has none. AWS does not say whether such a request
+		// tells an account of the resource.
+		Sid: "NoBucket", Anybody: true, Actions: []string{"s3:CreateBucket", "s3:ListAllMyBuckets"}, Resources: kit.ARNs("*"),
 		Conditions: components.Conditions{"StringEquals": {"aws:PrincipalAccount": {l.Account}}},
 	}, components.Statement{
 		Sid: "PublicBuckets", Anybody: true, Actions: []string{"s3:GetObject"}, Resources: publicObjects(l),

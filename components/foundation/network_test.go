@@ -119,7 +119,7 @@ func TestNetworkEndpointPolicies(t *testing.T) {
 			`"Resource":["arn:aws:iam::111122223333:role/*"]}`,
 		"s3": `{"Sid":"OwnBuckets","Effect":"Allow","Principal":"*","Action":["s3:*"],"Resource":["*"],` +
 			`"Condition":{"StringEquals":{` + own + `,"aws:ResourceAccount":["111122223333"]}}},` +
-			`{"Sid":"NewBuckets","Effect":"Allow","Principal":"*","Action":["s3:CreateBucket"],"Resource":["*"],"Condition":{"StringEquals":{` + own + `}}},` +
+			`{"Sid":"NoBucket","Effect":"Allow","Principal":"*","Action":["s3:CreateBucket","s3:ListAllMyBuckets"],"Resource":["*"],"Condition":{"StringEquals":{` + own + `}}},` +
 			`{"Sid":"PublicBuckets","Effect":"Allow","Principal":"*","Action":["s3:GetObject"],"Resource":["arn:aws:s3:::prod-registry-k8s-io-eu-west-1/*",` +
 			`"arn:aws:s3:::prod-eu-west-1-starport-layer-bucket/*","arn:aws:s3:::al2023-repos-eu-west-1-de612dc2/*",` +
 			`"arn:aws:s3:::aws-codedeploy-eu-west-1/*","arn:aws:s3:::amazon-ssm-eu-west-1/*"]}`,

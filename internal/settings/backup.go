@@ -29,6 +29,9 @@ type RestoreDrill struct {
 	Tables []Table `json:"tables,omitempty" jsonschema:"maxItems=100,uniqueItems=true"`
 }
 
+// Drills follows <project>-<stack> in the names of what restore drills restore, and remove. Nothing else has such a name.
+const Drills = "-drill"
+
 // Table is a table of an application in the database: the application, a dot and the table.
 type Table string
 

@@ -20,6 +20,8 @@ var Exceptions = []Exception{
 		Environments: []string{development, test}, Reason: "the calls that describe the network have no narrower resource"},
 	{Rule: "IAM-EVERYTHING", Resource: "restoredrill-role-policy", About: "statement SeeNetwork ", Date: "2026-11-30",
 		Environments: []string{test, production}, Reason: "the calls that describe the network have no narrower resource"},
+	{Rule: "IAM-EVERYTHING", Resource: "restoredrill-role-policy", About: "statement Look ", Date: "2026-11-30",
+		Environments: []string{test, production}, Reason: "the calls that list buckets and look after a restore have no narrower resource"},
 	{Rule: "IAM-EVERYTHING", Resource: "runner-role-policy", About: "statement SeeNetwork ", Date: "2026-11-25",
 		Reason: "the calls that describe the network have no narrower resource"},
 	{Rule: "VPCE-POLICY", Resource: "network-endpoint-eks-auth", Environments: []string{production}, Date: "2026-11-29",

@@ -248,12 +248,12 @@ func TestPodsFindNodes(t *testing.T) {
 	// Kubernetes does not scale down by zone: both remaining pods may be in one.
 	p.scale(least)
 	p.fits(p.settle("everything at its minimum again"))
-	p.undisturbed(func() { p.fits(p.shrink("idle nodes are removed")) })
+	p.undisturbed(p.floors(least), func() { p.fits(p.shrink("idle nodes are removed")) })
 
 	// When the second zone is lost, all pods of an application are in it.
 	for _, lost := range p.groups {
 		zone := lost.zones[0]
-		p.undisturbed(func() { p.lose(lost) })
+		p.undisturbed(p.floors(least), func() { p.lose(lost) })
 		s := p.settle("without " + zone)
 		assert.Empty(t, names(s.some(waits)), "pending although the other zone is left")
 		assert.Empty(t, names(s.some(func(p *pod) bool { return !p.ofNode && s.node(p.node).zone == zone })), "are on nodes of "+zone)

@@ -15,12 +15,21 @@ import (
 // replaced is how long it may take until a pod in place of a preempted one is ready: the autoscaler's next node starts first.
 const replaced = 15 * time.Second
 
-// undisturbed runs do, during which no application may lack more than one pod of its minReplicas: that is what its disruption
-// budget guards against evictions. The scheduler does not keep to budgets where a critical pod, such as the ingress or the
+// floors are the fewest ready pods that the disruption budgets of the applications leave, with as many as a bound: all but one.
+func (p *play) floors(bound int) map[string]int {
+	floors := map[string]int{}
+	for _, a := range p.cfg.Applications {
+		floors[a.Name] = [2]int{a.MinReplicas, a.MaxReplicas}[bound] - 1
+	}
+	return floors
+}
+
+// undisturbed runs do, during which nothing may have fewer ready pods than its floor: that is what its disruption budget guards against
+// evictions. The scheduler does not keep to budgets where a critical pod, such as the ingress or the
 // DNS server of a drained node, finds room nowhere else (kubernetes v1.35.4, pkg/scheduler/framework/preemption/preemption.go:
 // a node whose victims violate budgets ranks last, but is taken); until they are replaced, an application may lack its preempted
 // pods, too.
-func (p *play) undisturbed(do func()) {
+func (p *play) undisturbed(floors map[string]int, do func()) {
 	p.Helper()
 	ctx, stop := context.WithCancel(p.Context())
 	looks, fewest := 0, map[string]int{}
@@ -33,13 +42,13 @@ func (p *play) undisturbed(do func()) {
 				continue // the next look follows soon, and do fails if it persists
 			}
 			looks++
-			for _, a := range p.cfg.Applications {
-				ready := len(slices.DeleteFunc(s.of(a.Name), func(p *pod) bool { return !p.ready }))
-				if before, seen := fewest[a.Name]; !seen || ready < before {
-					fewest[a.Name] = ready
+			for name, floor := range floors {
+				ready := len(slices.DeleteFunc(s.of(name), func(p *pod) bool { return !p.ready }))
+				if before, seen := fewest[name]; !seen || ready < before {
+					fewest[name] = ready
 				}
-				if ready < a.MinReplicas-1 {
-					lacks = append(lacks, lack{a.Name, time.Now(), a.MinReplicas - 1 - ready})
+				if ready < floor {
+					lacks = append(lacks, lack{name, time.Now(), floor - ready})
 				}
 			}
 		}

@@ -112,6 +112,7 @@ func (s *snapshot) readPods(ctx context.Context, plane *controlplane.Plane) erro
 				}
 			}
 			Status struct {
+				Phase      string
 				Conditions []struct{ Type, Status, Reason, Message string }
 			}
 		}
@@ -120,6 +121,9 @@ func (s *snapshot) readPods(ctx context.Context, plane *controlplane.Plane) erro
 		return err
 	}
 	for _, item := range pods.Items {
+		if item.Status.Phase == "Succeeded" || item.Status.Phase == "Failed" {
+			continue // of a job that has run: it takes no room, and is never ready again
+		}
 		p := &pod{
 			name: item.Metadata.Name, namespace: item.Metadata.Namespace, labels: item.Metadata.Labels, node: item.Spec.NodeName,
 			leaving: item.Metadata.DeletionTimestamp != nil,

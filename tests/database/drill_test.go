@@ -58,11 +58,16 @@ case "$3 $4" in
 		becomes=available
 		[[ $MODE != becomes-* ]] || becomes=${MODE#becomes-}
 		[ "$(<"$file")" != creating ] || echo "$becomes" >"$file" ;;
-	*) printf 'arn:of:%s\tdb.t4g.medium\tsubnets\tparameters\n' "$name" ;;
+	*) printf 'arn:of:%s\tdb.t4g.medium\tsubnets\tparameters\t17.6\t%s\n' "$name" "${SUPPORT:-open-source-rds-extended-support-disabled}" ;;
 	esac ;;
 'backup list-recovery-points-by-backup-vault') cat "$WORLD/points" ;;
+'rds describe-db-snapshots')
+	[ "$MODE" != unseen ] || fail DBSnapshotNotFound 'there is none'
+	echo "${SNAPSHOT_VERSION:-17.6}" ;;
 'rds restore-db-instance-from-db-snapshot')
 	[ "$MODE" != refuses ] || fail InsufficientDBInstanceCapacity 'there is none'
+	[ "$(value --db-parameter-group-name)" != parameters ] || [[ ${SNAPSHOT_VERSION:-17.6} == 17.* ]] ||
+		fail InvalidParameterCombination 'The Parameter Group parameters with DBParameterGroupFamily postgres17 cannot be used for this instance.'
 	echo creating >"$file"
 	[ "$MODE" != dies ] || kill -KILL "$PPID" ;;
 'rds modify-db-instance')
@@ -247,7 +252,10 @@ var drills = map[string]struct {
 		mode: "keeps", variables: map[string]string{"REMOVE_SECONDS": "1"}, before: "available", stays: true, report: "fact removes what an earlier run has left: legops-prod-drill-TIME\n" +
 			"problem left behind, and paid by the hour: legops-prod-drill-TIME: An error occurred (InvalidDBInstanceState) when calling the operation: it is not in a state to be deleted.\n",
 	},
-	"no list": {mode: "blind", report: "problem the databases cannot be listed: An error occurred (AccessDenied) when calling the operation: not authorized\n"},
+	"a backup from before an upgrade": {data: clientsData, variables: map[string]string{"SNAPSHOT_VERSION": "16.10"},
+		report: "fact the backup is of PostgreSQL 16, from before the upgrade to 17: it is restored with the parameters of RDS\n" + restored + counts},
+	"a snapshot that cannot be seen": {mode: "unseen", report: "problem the snapshot awsbackup:job-1 cannot be read: An error occurred (DBSnapshotNotFound) when calling the operation: there is none\n"},
+	"no list":                        {mode: "blind", report: "problem the databases cannot be listed: An error occurred (AccessDenied) when calling the operation: not authorized\n"},
 }
 
 func TestRestoreDrill(t *testing.T) {
@@ -333,11 +341,19 @@ func TestRestoreDrillCalls(t *testing.T) {
 			text := strings.Join(words, " ")
 			for _, part := range []string{
 				"--db-snapshot-identifier " + backedUp + " ", "--vpc-security-group-ids sg-1 ", "--no-publicly-accessible ", "--no-deletion-protection ",
-				"--tags Key=legops:restore-drill,Value=legops-prod-database",
+				"--tags Key=legops:restore-drill,Value=legops-prod-database", "--engine-lifecycle-support open-source-rds-extended-support-disabled ",
+				"--db-parameter-group-name parameters ",
 			} {
 				assert.Contains(t, text+" ", part)
 			}
 		}
 	}
-	assert.GreaterOrEqual(t, len(seen), 6)
+	assert.GreaterOrEqual(t, len(seen), 7)
+
+	// One from before RDS had extended support says nothing of it.
+	d = newDrill(t, drillScripts(t), clientsData)
+	_, code, err = d.run("", map[string]string{"SUPPORT": "None"})
+	require.NoError(t, err)
+	require.Zero(t, code)
+	assert.NotContains(t, checkout.Read(t, d.folder, "calls"), "--engine-lifecycle-support")
 }

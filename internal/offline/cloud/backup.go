@@ -1,6 +1,7 @@
 package cloud
 
 import (
+	"fmt"
 	"math"
 	"strings"
 
@@ -12,6 +13,7 @@ import (
 var _ = simulate(map[string]simulation{
 	catalogue.BackupVault: {deletion: vaultLetsGo, removed: discardPoints},
 	catalogue.BackupVaultLock: {
+		deletion: lockStays,
 		rules: []rule{
 			within(limit{"changeableForDays", 3, 36500}, limit{"minRetentionDays", 1, 36500}, limit{"maxRetentionDays", 1, 36500}),
 			when(func(in model.Values) bool {
@@ -54,6 +56,46 @@ func (p *Provider) BackUp() error {
 	return nil
 }
 
+// Restore puts beside what serves what a restore drill restores from a recovery point: a database and a bucket of a name. They stay until somebody
+// deletes them.
+func (p *Provider) Restore(name string) error {
+	p.record.mu.Lock()
+	defer p.record.mu.Unlock()
+	for _, vault := range p.record.index.find(byType(catalogue.BackupVault)) {
+		if len(p.pointsIn(vault)) == 0 {
+			continue
+		}
+		for _, kind := range []string{StrayDatabase, StrayBucket} {
+			if err := p.record.commit(strayed(Stray{Account: vault.Account, Region: vault.Region, Kind: kind, ID: name, Name: name})); err != nil {
+				return err
+			}
+		}
+		return nil
+	}
+	return fmt.Errorf("no vault has a recovery point that could be restored as %s", name)
+}
+
+// Pass lets days go by, as far as the locks of vaults count them.
+func (p *Provider) Pass(days int) {
+	p.record.mu.Lock()
+	defer p.record.mu.Unlock()
+	p.passed += days
+}
+
+// lockStays is the rule that a lock goes only before its lock date (botocore 1.43.11, backup: DeleteBackupVaultLockConfiguration, and
+// PutBackupVaultLockConfiguration.ChangeableForDays). Believed: all that is here was made on the first day.
+func lockStays(p *Provider, e *Entry) error {
+	if days := e.in().Number("changeableForDays", math.Inf(1)); float64(p.passed) >= days {
+		return e.refusal("InvalidRequestException: the lock of %s has been immutable since its %v days were over", e.ID, days)
+	}
+	return nil
+}
+
+// locked is the lock of a vault; nil if it has none.
+func (p *Provider) locked(account, region, vault string) *Entry {
+	return p.record.entries[keyOf(account, region, "", catalogue.BackupVaultLock, vault)]
+}
+
 // pointsIn are the recovery points in a vault.
 func (p *Provider) pointsIn(vault *Entry) (points []*Stray) {
 	for _, s := range p.record.strays {
@@ -74,7 +116,7 @@ func vaultLetsGo(p *Provider, e *Entry) error {
 		return nil
 	case !e.in().Flag("forceDestroy"):
 		return e.refusal("InvalidRequestException: Backup vault cannot be deleted because it contains recovery points: %s", points[0].ID)
-	case p.record.entries[keyOf(e.Account, e.Region, "", catalogue.BackupVaultLock, e.ID)] != nil:
+	case p.locked(e.Account, e.Region, e.ID) != nil:
 		return e.refusal("InvalidRequestException: the recovery point %s cannot be deleted: the vault is locked", points[0].ID)
 	}
 	return nil
@@ -106,7 +148,7 @@ func vaultTakes(path string) rule {
 		if found == nil {
 			return nil // refuseReferences says so
 		}
-		lock := p.record.entries[keyOf(found.Account, found.Region, "", catalogue.BackupVaultLock, found.ID)]
+		lock := p.locked(found.Account, found.Region, found.ID)
 		if lock == nil {
 			return nil
 		}

@@ -3,6 +3,9 @@ package cloud
 import (
 	"testing"
 
+	"github.com/stretchr/testify/assert"
+	"github.com/stretchr/testify/require"
+
 	"legops/internal/catalogue"
 )
 
@@ -68,4 +71,29 @@ func TestSelectionRules(t *testing.T) {
 		"no plan":  sets("planId", "other", "NotFound: planId other does not exist"),
 		"a role":   {func(c client, in values) { in["iamRoleArn"] = c.serviceRole("other", "ec2") }, "backup.amazonaws.com"},
 	})
+}
+
+// What a vault's lock keeps nobody deletes, and a lock that has days nobody lifts once these are over. A drill restores from a recovery point only.
+func TestLockKeepsRecoveryPoints(t *testing.T) {
+	c := newClient(t)
+	vault, _ := c.made(catalogue.BackupVault, "vault", values{"name": "legops"})
+	lock, _ := c.made(catalogue.BackupVaultLock, "lock", values{"backupVaultName": vault, "minRetentionDays": 7, "maxRetentionDays": 35, "changeableForDays": 3})
+	require.ErrorContains(t, c.cloud.Restore("legops-drill-1"), "no vault has a recovery point that could be restored as legops-drill-1")
+	require.NoError(t, c.cloud.BackUp())
+	require.NoError(t, c.cloud.Restore("legops-drill-1"))
+	kinds := map[string]Stray{}
+	for _, s := range c.cloud.record.Strays() {
+		kinds[s.Kind] = s
+	}
+	require.Len(t, kinds, 3)
+	for _, kind := range []string{StrayDatabase, StrayBucket} {
+		assert.Equal(t, "legops-drill-1", kinds[kind].ID)
+		require.NoError(t, c.cloud.DeleteStray(kinds[kind]))
+	}
+	assert.ErrorContains(t, c.cloud.DeleteStray(kinds[StrayPoint]), "cannot be deleted: the vault is locked")
+	c.cloud.Pass(3)
+	assert.ErrorContains(t, c.remove(catalogue.BackupVaultLock, "lock", lock), "InvalidRequestException: the lock of legops has been immutable since its 3 days were over")
+	c.cloud.Pass(-1) // the day before
+	require.NoError(t, c.remove(catalogue.BackupVaultLock, "lock", lock))
+	assert.NoError(t, c.cloud.DeleteStray(kinds[StrayPoint]))
 }

@@ -83,6 +83,9 @@ func buildConnection(p *Provider, e *Entry) error {
 			return e.refusal("OAuthProviderException: %s may not %s on %s", role.ID, action, auth.Text("resource"))
 		}
 	}
+	if p.unapproved {
+		return e.refusal("OAuthProviderException: the connection %s is PENDING", auth.Text("resource")) // believed, also of a change
+	}
 	return nil
 }
 

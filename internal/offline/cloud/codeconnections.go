@@ -8,6 +8,11 @@ import (
 // What CodeConnections computes and refuses.
 var _ = simulate(map[string]simulation{
 	catalogue.CodeConnection: {
+		// One that comes in place of another has another id.
+		removed: func(p *Provider, e *Entry) error {
+			p.spent[e.key()] = true
+			return nil
+		},
 		outputs: outputs{
 			"connectionStatus": always("PENDING"), // until a person has agreed at the other end
 			"ownerAccountId":   func(m made) any { return m.connection.account },
@@ -19,3 +24,11 @@ var _ = simulate(map[string]simulation{
 		},
 	},
 })
+
+// Approve says whether a person has approved the connections there are; in the beginning, whatever connection there is has been. Its status stays, which
+// the program does not read.
+func (p *Provider) Approve(approved bool) {
+	p.record.mu.Lock()
+	defer p.record.mu.Unlock()
+	p.unapproved = !approved
+}

@@ -48,12 +48,18 @@ type Provider struct {
 	hasty    []string
 	// lingers is whether services go on for a while: see Linger. freed are the names of queues that were deleted since the start.
 	lingers bool
-	freed   map[indexKey]bool
+	// passed are days that have gone by: see Pass.
+	passed int
+	freed  map[indexKey]bool
 	// updates are those of node groups that failed: see drain.go. images is the day of the newest image for nodes: see eks_versions.go.
 	updates []NodeUpdate
 	images  string
 	// searchUpgrades is how upgrades of search domains go: see opensearch_upgrade.go.
 	searchUpgrades SearchUpgrade
+	// spent are ids that no other gets, of what was deleted since the start.
+	spent map[entryKey]bool
+	// unapproved is whether connections wait for a person: see codeconnections.go.
+	unapproved bool
 	// requests counts those of engines in this process, and the answers.
 	requests atomic.Int64
 }
@@ -91,7 +97,7 @@ func New(record *Record, fault *Fault) (*Provider, error) {
 	if err != nil {
 		return nil, err
 	}
-	p := &Provider{schema: table, record: record, ports: map[string]int{}, clock: map[entryKey]time.Duration{}, iamTakes: iamTakes, freed: map[indexKey]bool{}}
+	p := &Provider{schema: table, record: record, ports: map[string]int{}, clock: map[entryKey]time.Duration{}, iamTakes: iamTakes, freed: map[indexKey]bool{}, spent: map[entryKey]bool{}}
 	p.faults = &faults{fault: fault, crash: p.fall, released: make(chan struct{})}
 	return p, nil
 }

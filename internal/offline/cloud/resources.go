@@ -91,7 +91,7 @@ func (p *Provider) create(c *connection, urn resource.URN, inputs model.Values) 
 func (p *Provider) freeID(c *connection, urn resource.URN, inputs model.Values) string {
 	for generation := 0; ; generation++ {
 		id := p.physicalID(c, urn, inputs, generation)
-		taken := p.record.entries[c.key(urn, id)] != nil || p.record.recoverable[c.key(urn, id)] != nil
+		taken := p.record.entries[c.key(urn, id)] != nil || p.record.recoverable[c.key(urn, id)] != nil || p.spent[c.key(urn, id)]
 		if !taken || id == p.physicalID(c, urn, inputs, generation+1) {
 			return id
 		}

@@ -37,6 +37,8 @@ const (
 	StrayGroup     = "security-group"
 	StraySnapshot  = "snapshot"
 	StrayPoint     = "recovery-point"
+	StrayDatabase  = "db"
+	StrayBucket    = "bucket"
 )
 
 func (s *Stray) key() strayKey { return strayKey{s.Account, s.Region, s.Kind, s.ID} }
@@ -95,6 +97,10 @@ func (p *Provider) DeleteStray(s Stray) error {
 	defer p.record.mu.Unlock()
 	if p.record.strays[s.key()] == nil {
 		return fmt.Errorf("NotFound: the %s %s does not exist", s.Kind, s.ID)
+	}
+	// A vault's lock keeps what is in it, from everybody ("AWS Backup Vault Lock", AWS Backup Developer Guide).
+	if s.Kind == StrayPoint && p.locked(s.Account, s.Region, s.Name) != nil {
+		return fmt.Errorf("InvalidRequestException: the recovery point %s cannot be deleted: the vault is locked", s.ID)
 	}
 	if users := p.record.straysUsing(s.Account, s.Region, s.ID); len(users) > 0 {
 		return fmt.Errorf("DependencyViolation: resource %s has a dependent object: %s", s.ID, strings.Join(users, ", "))

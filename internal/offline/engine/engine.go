@@ -193,6 +193,7 @@ func (s *Stack) run(ctx context.Context, do operation, source Source, preview bo
 		&engine.Context{Cancel: stop, Events: stream, SnapshotManager: journal},
 		engine.UpdateOptions{
 			Parallel:             s.parallel,
+			ReplaceTargets:       deploy.NewUrnTargets(s.replaced),
 			SkipPluginPreInstall: true,
 			HostFactory: func(_ context.Context, sink, statusSink diag.Sink, _ plugin.DebugContext) (plugin.Host, error) {
 				host = deploytest.NewPluginHost(sink, statusSink, deploytest.NewLanguageRuntime(

@@ -4,6 +4,7 @@ import (
 	"context"
 	"encoding/json"
 	"errors"
+	"slices"
 	"sync"
 	"sync/atomic"
 
@@ -33,8 +34,10 @@ type Stack struct {
 	parallel int32
 	// saveAtEnd is whether an operation saves nothing before its end.
 	saveAtEnd bool
-	running   atomic.Pointer[running]
-	warnings  []string
+	// replaced are the URNs of what operations replace: see Replace.
+	replaced []string
+	running  atomic.Pointer[running]
+	warnings []string
 }
 
 // Stack returns a stack that nothing has been deployed to. The fault, which may be nil, is one that does not crash the cloud.
@@ -119,6 +122,9 @@ func (s *Stack) Deploy(ctx context.Context, source Source) (*model.Deployment, e
 	return r.deployment(), errors.Join(err, r.err)
 }
 
+// Replace lets operations from now on replace resources, like `pulumi up --replace`; none are none.
+func (s *Stack) Replace(urns ...string) { s.replaced = urns }
+
 // Import takes what exists over into the state, like `pulumi import --file`.
 func (s *Stack) Import(ctx context.Context, source Source, imports []deploy.Import) error {
 	return s.run(ctx, func(u engine.UpdateInfo, c *engine.Context, o engine.UpdateOptions, preview bool) (*deploy.Plan, display.ResourceChanges, error) {
@@ -141,13 +147,13 @@ func (s *Stack) Destroy(ctx context.Context, source Source) error {
 	return s.run(ctx, engine.Destroy, source, false, ignore)
 }
 
-// Unprotect removes Pulumi's protection from every resource, like `pulumi state unprotect --all`, and returns the URNs of those
-// that had it.
-func (s *Stack) Unprotect() map[string]bool {
+// Unprotect removes Pulumi's protection from resources, like `pulumi state unprotect`, or from every resource, like its --all, and returns the URNs
+// of those that had it.
+func (s *Stack) Unprotect(urns ...string) map[string]bool {
 	protected := map[string]bool{}
 	s.snapshot = s.copyState()
 	for _, r := range s.snapshot.Resources {
-		if r.Protect {
+		if r.Protect && (len(urns) == 0 || slices.Contains(urns, string(r.URN))) {
 			protected[string(r.URN)] = true
 			r.Protect = false
 		}

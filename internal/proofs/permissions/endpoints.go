@@ -45,6 +45,9 @@ func (w *World) endpointsOf(action, arn string) (policies []*Policy) {
 	return policies
 }
 
+// withoutBucket are requests to S3 that are about no bucket which is there.
+var withoutBucket = []string{"s3:CreateBucket", "s3:ListAllMyBuckets"}
+
 // passed are questions of this account's roles once more, as they pass each endpoint on their way from inside the VPC. Every role is asked, whether
 // it is inside or not: the policies say nothing of single roles.
 func (w *World) passed(questions []Question) (through []Question) {
@@ -53,8 +56,8 @@ func (w *World) passed(questions []Question) (through []Question) {
 			this := q
 			this.Endpoint, this.Context = policy.Name, maps.Clone(q.Context)
 			this.Context["aws:ResourceAccount"] = w.Account
-			if q.Action == "s3:CreateBucket" {
-				this.Context["aws:ResourceAccount"] = "" // AWS does not say that it is known of a bucket which is not there yet
+			if slices.Contains(withoutBucket, q.Action) {
+				this.Context["aws:ResourceAccount"] = "" // AWS does not say that it is known of a bucket which is not there yet, or of none
 			}
 			through = append(through, this)
 		}
@@ -137,8 +140,8 @@ func (w *World) throughEndpoints(e *Evaluator, services ...string) (found []stri
 				arn = example(forms[0], elsewhere, w.Region)
 			}
 			for _, c := range callers {
-				if action == "s3:CreateBucket" && c.name == own.name || action == "sts:GetCallerIdentity" {
-					continue // a bucket that he makes is his; whoever is signed in may ask who he is
+				if slices.Contains(withoutBucket, action) && c.name == own.name || action == "sts:GetCallerIdentity" {
+					continue // buckets that he makes or lists are his; whoever is signed in may ask who he is
 				}
 				ask(c, policy, action, arn, false)
 			}

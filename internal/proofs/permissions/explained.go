@@ -35,9 +35,10 @@ var meant = []explained{
 	{"mirror-{application}", "build-{application}", building, "what is pushed to GitHub is built: the code of an application decides what its build does"},
 	{"mirror-{application}-schedule", "mirror-{application}", []string{"source: {application}", "artifacts: artifacts/delivery/*"}, "EventBridge starts the mirror, with the input of the rule"},
 	{
-		"restore-drill-schedule", "restore-drill", []string{"artifacts: artifacts/delivery/*", "artifacts: artifacts", "backups: snapshot:awsbackup:*", "backups: db:drill-*", "database: db:drill-*", "keys: key/database"},
+		"restore-drill-schedule", "restore-drill", []string{"artifacts: artifacts/delivery/*", "artifacts: artifacts", "backups: snapshot:awsbackup:*", "backups: db:drill-*", "database: db:drill-*", "keys: key/database", "backups: recovery-point:*", "documents: documents", "documents: documents/*", "documents: evidence", "documents: evidence/*"},
 		"EventBridge starts the drill, with the input of the rule",
 	},
+	{"restore-drill", "restore-drill-buckets", nil, "it has AWS Backup restore with it, into buckets of drills alone (docs/decisions/0059-drills-of-buckets.md)"},
 	{"build-{application}", "app-{application}", data, "the image that it pushes runs as the application after its release, and only as that one"},
 	{"build-{application}", "deployer", releasing, "the hooks of a release run as root on the deployer (docs/decisions/0014-deployer.md); a policy of the cluster keeps it to releases (0029)"},
 	{"deployer", "app-*", data, "it changes the images of deployments; a policy of the cluster keeps it to images of the registry that were released (docs/decisions/0029-only-releases.md)"},

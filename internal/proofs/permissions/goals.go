@@ -138,6 +138,18 @@ var own = []owner{
 		actions: []string{"rds:AddTagsToResource", "rds:DeleteDBInstance", "rds:ModifyDBInstance", "rds:RestoreDBInstanceFromDBSnapshot"},
 		why:     "restores, opens and removes what has a name and the tag of drills, never the database that serves",
 	},
+	{
+		form: "restore-drill", goal: "backups", things: []string{"recovery-point:*"}, actions: []string{"backup:StartRestoreJob"},
+		why: "restores the newest one of a bucket, with a role that writes into buckets of drills alone (docs/decisions/0059-drills-of-buckets.md)",
+	},
+	{
+		form: "restore-drill", goal: "documents", things: []string{"documents", "evidence"}, actions: []string{"s3:ListBucketVersions"},
+		why: "compares what is in the backup with what serves",
+	},
+	{
+		form: "restore-drill", goal: "documents", things: []string{"documents/*", "evidence/*"}, actions: []string{"s3:GetObjectVersion"},
+		why: "compares the newest object with the one that it has restored",
+	},
 	{form: "backup", goal: "database", actions: []string{"rds:AddTagsToResource", "rds:CreateDBSnapshot", "rds:ModifyDBInstance"}, why: "makes backups of it, and turns them on"},
 	{
 		form: "restore", goal: "database",

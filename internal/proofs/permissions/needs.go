@@ -19,6 +19,8 @@ const (
 	throughQueues  = "kms:ViaService=sqs.<region>.amazonaws.com"
 	throughTopics  = "kms:ViaService=sns.<region>.amazonaws.com"
 	throughSecrets = "kms:ViaService=secretsmanager.<region>.amazonaws.com"
+	// Names of buckets are of the whole world.
+	ofAccount = "aws:ResourceAccount=<account>"
 	// Pulumi names no encryption.
 	withoutEncryption = "s3:x-amz-server-side-encryption= s3:x-amz-server-side-encryption-aws-kms-key-id= s3:x-amz-server-side-encryption-customer-algorithm="
 )
@@ -97,7 +99,7 @@ var needs = []need{
 	{"restore-drill", "ec2:CreateNetworkInterface", "security-group/restoredrill", ""},
 	{"restore-drill", "ec2:CreateNetworkInterfacePermission", "network-interface/example", "ec2:AuthorizedService=codebuild.amazonaws.com"},
 	{"restore-drill", "logs:CreateLogStream logs:PutLogEvents", "log-group:/aws/codebuild/restore-drill:log-stream:example", ""},
-	{"restore-drill", "s3:GetObject", "artifacts/delivery/<digest>/restore/database.sh", ""},
+	{"restore-drill", "s3:GetObject", "artifacts/delivery/<digest>/restore/drill.sh", ""},
 	{"restore-drill", "kms:Decrypt", "key/storage", throughS3 + "artifacts"},
 	{"restore-drill", "rds:DescribeDBInstances", "db:database", ""},
 	{"restore-drill", "backup:ListRecoveryPointsByBackupVault", "backup-vault:<stack>", ""},
@@ -106,6 +108,19 @@ var needs = []need{
 	{"restore-drill", "rds:DeleteDBInstance rds:ModifyDBInstance", "db:drill-example", "aws:ResourceTag/legops:restore-drill=<stack>-database"},
 	{"restore-drill", "kms:CreateGrant", "key/database", "kms:GrantIsForAWSResource=true kms:ViaService=rds.<region>.amazonaws.com"},
 	{"restore-drill", "kms:DescribeKey", "key/database", ""},
+	{"restore-drill", "rds:DescribeDBSnapshots", "snapshot:awsbackup:example", ""},
+	{"restore-drill", "backup:StartRestoreJob", "recovery-point:example", ""},
+	{"restore-drill", "backup:DescribeRestoreJob s3:ListAllMyBuckets", "*", ""},
+	{"restore-drill", "iam:PassRole", "role/restore-drill-buckets", "iam:PassedToService=backup.amazonaws.com"},
+	{"restore-drill", "s3:ListBucketVersions", "documents", ""},
+	{"restore-drill", "s3:GetObjectVersion", "documents/example", ""},
+	{"restore-drill", "kms:Decrypt", "key/storage", throughS3 + "documents"},
+	{"restore-drill", "s3:CreateBucket", "drill-example", ""},
+	{"restore-drill", "s3:PutBucketTagging s3:GetBucketTagging s3:PutBucketVersioning s3:ListBucketVersions s3:DeleteBucket", "drill-example", ofAccount},
+	{"restore-drill", "s3:GetObject s3:DeleteObjectVersion", "drill-example/example", ofAccount},
+	{"restore-drill-buckets", "s3:ListBucket s3:ListBucketVersions s3:GetBucketVersioning s3:GetBucketLocation s3:GetBucketOwnershipControls", "drill-example", ofAccount},
+	{"restore-drill-buckets", "s3:PutObject s3:PutObjectTagging s3:GetObjectVersion s3:ListMultipartUploadParts", "drill-example/example", ofAccount},
+	{"restore-drill-buckets", "kms:GenerateDataKey kms:Decrypt kms:DescribeKey", "key/storage", "kms:ViaService=s3.<region>.amazonaws.com"},
 	{"restore-drill-schedule", "codebuild:StartBuild", "project/restore-drill", ""},
 	{"loadtest", "kms:Decrypt", "key/credentials", throughSecrets},
 	{"loadtest", "s3:GetObject s3:GetObjectVersion", "artifacts/matters/Release/example", ""},

@@ -94,6 +94,11 @@ func worldOf(f *facts, root, name string, graph *model.Graph, template string) (
 	if err != nil {
 		return nil, err
 	}
+	return accountOf(f, name, config, graph, template)
+}
+
+// accountOf is worldOf with the configuration that was deployed.
+func accountOf(f *facts, name string, config *stacks.Config, graph *model.Graph, template string) (*World, error) {
 	w, err := newWorld(f, name, config, graph)
 	if err != nil {
 		return nil, err
