@@ -52,8 +52,8 @@ func hasKey(schema map[string]any, key string) bool {
 
 var (
 	inlineCode = regexp.MustCompile("`([^`\n]+)`")
-	// kubernetesGroup looks like a key of the configuration.
-	kubernetesGroup = project + ":delivery"
+	// kubernetesGroup and the tag of what restore drills make look like keys of the configuration.
+	kubernetesGroup, drillTag = project + ":delivery", project + ":restore-drill"
 	markdownLink    = regexp.MustCompile(`\]\(([^)\s]+)\)`)
 	heading         = regexp.MustCompile(`(?m)^#+ +(.+)$`)
 )
@@ -68,7 +68,7 @@ func TestConfigurationKeysInDocuments(t *testing.T) {
 	for _, document := range documents(t) {
 		for _, code := range inlineCode.FindAllStringSubmatch(document.prose(), -1) {
 			key := configKey.FindStringSubmatch(code[1])
-			if key == nil || code[1] == kubernetesGroup || strings.HasPrefix(code[1], "aws:") { // a condition on a tag
+			if key == nil || code[1] == kubernetesGroup || code[1] == drillTag || strings.HasPrefix(code[1], "aws:") { // a condition on a tag
 				continue
 			}
 			found++

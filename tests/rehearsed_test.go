@@ -49,7 +49,10 @@ func interrupted(t *testing.T, s *engine.Stack, source engine.Source, kill *mome
 		mu.Lock()
 		defer mu.Unlock()
 		defer look(c)
-		if kill == nil || struck || !kill.at(c) {
+		if struck {
+			return status.Error(codes.Unavailable, "nobody is left to make this call")
+		}
+		if kill == nil || !kill.at(c) {
 			return change()
 		}
 		struck = true

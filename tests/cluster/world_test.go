@@ -57,11 +57,25 @@ func newWorld(t *testing.T, stack string) *world {
 	t.Cleanup(func() {
 		if t.Failed() {
 			t.Log(w.try("get", "pods,deployments", "--all-namespaces"))
+			for _, namespace := range w.unfinished() {
+				t.Log(w.try("--namespace", namespace, "get", "deployments,replicasets,pods", "--output=yaml"))
+				t.Log(w.try("--namespace", namespace, "get", "events"))
+			}
 		}
 		w.close()
 		w.clusters.Close()
 	})
 	return w
+}
+
+// unfinished are the namespaces of Deployments that lack pods.
+func (w *world) unfinished() (namespaces []string) {
+	for line := range strings.Lines(w.try("get", "deployments", "--all-namespaces", "--no-headers", "--output=custom-columns=:metadata.namespace,:spec.replicas,:status.readyReplicas")) {
+		if columns := strings.Fields(line); len(columns) == 3 && columns[1] != columns[2] {
+			namespaces = append(namespaces, columns[0])
+		}
+	}
+	return namespaces
 }
 
 // open opens a session.

@@ -27,7 +27,6 @@ import (
 	"github.com/pulumi/pulumi/sdk/v3/go/common/tokens"
 	"github.com/pulumi/pulumi/sdk/v3/go/common/util/env"
 	"github.com/pulumi/pulumi/sdk/v3/go/common/workspace"
-	pulumirpc "github.com/pulumi/pulumi/sdk/v3/proto/go"
 
 	"legops/internal/offline"
 	"legops/internal/offline/cloud"
@@ -258,11 +257,6 @@ func (h attached) Provider(ctx *plugin.Context, d workspace.PluginDescriptor, e 
 // The engine's deployment outlives its operation: two goroutines of each never end and hold it, and its host (pulumi/pkg v3.250.0:
 // resource/deploy/step_executor.go reads a channel that nobody closes, source_eval.go starts a schema server that nobody
 // stops). The following keep what it holds small: connections that end with the operation, and states that give up their values.
-
-// connection is a connection to a provider.
-type connection struct {
-	pulumirpc.ResourceProviderClient
-}
 
 // moved returns a snapshot with the values of another, whose resources have none afterwards.
 func moved(from *deploy.Snapshot) *deploy.Snapshot {

@@ -178,22 +178,22 @@ func (s *Stack) loaders() (all []*deploytest.ProviderLoader, release func()) {
 	eks := s.engine.eks
 	all = append(all, deploytest.NewProviderLoaderWithHost(tokens.Package(eks.pkg), eks.version, eks.attach))
 	var mu sync.Mutex
-	var connections []*connection
+	var connections []func() // that end them
 	simulated := s.cloud
 	for pkg, version := range simulated.Versions() {
 		all = append(all, deploytest.NewProviderLoader(tokens.Package(pkg), semver.MustParse(version), func() (plugin.Provider, error) {
 			mu.Lock()
 			defer mu.Unlock()
-			c := &connection{simulated.Client(pkg)}
-			connections = append(connections, c)
-			return plugin.NewProviderWithClient(nil, c, false), nil
+			client, end := simulated.Client(pkg)
+			connections = append(connections, end)
+			return plugin.NewProviderWithClient(nil, client, false), nil
 		}))
 	}
 	return all, func() {
 		mu.Lock()
 		defer mu.Unlock()
-		for _, c := range connections {
-			c.ResourceProviderClient = nil
+		for _, end := range connections {
+			end()
 		}
 		simulated = nil // the loaders outlive the operation, too
 	}

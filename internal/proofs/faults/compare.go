@@ -26,8 +26,11 @@ type standing struct {
 	// cloud is the record, by URN and id, entries a text for each.
 	cloud   map[string]cloud.Entry
 	entries map[string]string
-	// left are what an operation has left unfinished in the state.
-	left []unfinished.Item
+	// left are what an operation has left unfinished in the state, deletions the resources of it that are to go, by URN and id, and under the
+	// operations whose end nobody knows.
+	left      []unfinished.Item
+	deletions map[string]bool
+	under     []model.Operation
 }
 
 // random is what providers' ids draw at random: the ids of Pulumi's own providers.
@@ -42,9 +45,17 @@ func read(ctx context.Context, s *engine.Stack) (*standing, error) {
 	if err != nil {
 		return nil, err
 	}
-	there := &standing{graph: graph, state: map[string]string{}, made: map[string]bool{}, cloud: map[string]cloud.Entry{}, entries: map[string]string{}}
+	there := &standing{graph: graph, state: map[string]string{}, made: map[string]bool{}, deletions: map[string]bool{}, cloud: map[string]cloud.Entry{}, entries: map[string]string{}}
 	if there.left, err = unfinished.Read(exported); err != nil {
 		return nil, err
+	}
+	half, err := model.ReadUnfinished(exported)
+	if err != nil {
+		return nil, err
+	}
+	there.under = half.Operations
+	for _, r := range half.Deletions {
+		there.deletions[called(string(r.URN), r.ID)] = true
 	}
 	for _, r := range graph.Resources {
 		slices.Sort(r.DependsOn)

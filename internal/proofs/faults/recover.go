@@ -27,10 +27,7 @@ func (t *target) recover(ctx context.Context, s *proofs.Search, o operation, w *
 	if w.fault.answer == nil || !w.fault.done && !w.fault.cli {
 		return nil
 	}
-	if err := t.refreshed(ctx, w); err != nil {
-		return err
-	}
-	there, err := read(ctx, w.stack)
+	there, err := t.refreshed(ctx, w)
 	if err != nil {
 		return err
 	}
@@ -46,6 +43,9 @@ func (t *target) recover(ctx context.Context, s *proofs.Search, o operation, w *
 		e := there.cloud[name]
 		if plan.cloud[name].URN != "" && !plan.made[name] {
 			continue // an undisturbed destruction leaves it behind, too
+		}
+		if there.deletions[name] {
+			continue // known to the state
 		}
 		// What is in a cluster may leave the state before the cluster goes, and it with it.
 		if w.fault.cli && !w.told[e.URN] && e.Cluster == "" {
@@ -148,14 +148,29 @@ func (t *target) listed(ctx context.Context, o operation, s *engine.Stack) (func
 	}, nil
 }
 
-// refreshed reads the cloud into the state where a service refuses the next run, since what it asks for was done already: the runbook does so after
-// each such fault, but anywhere else the next run does not need it.
-func (t *target) refreshed(ctx context.Context, w *waves) error {
-	for _, call := range w.waiting {
-		if w.fault.done && call.Op == "update" && string(call.URN.Type()) == catalogue.Cluster && !t.seams.unrefreshed {
-			_, err := w.stack.Refresh(ctx, t.source)
-			return err
+// refreshed is what there is, after the cloud was read into the state where a service refuses the next run, since what it asks for was done already: the
+// runbook does so after each such fault, but anywhere else the next run does not need it.
+func (t *target) refreshed(ctx context.Context, w *waves) (*standing, error) {
+	there, err := read(ctx, w.stack)
+	if err != nil || t.seams.unrefreshed {
+		return there, err
+	}
+	for _, o := range there.under { // a CLI was killed, perhaps between the answer and its saving
+		if o.Type == "updating" && o.Resource.Type == catalogue.Cluster {
+			return t.refresh(ctx, w)
 		}
 	}
-	return nil
+	for _, call := range w.waiting {
+		if w.fault.done && call.Op == "update" && string(call.URN.Type()) == catalogue.Cluster {
+			return t.refresh(ctx, w)
+		}
+	}
+	return there, nil
+}
+
+func (t *target) refresh(ctx context.Context, w *waves) (*standing, error) {
+	if _, err := w.stack.Refresh(ctx, t.source); err != nil {
+		return nil, err
+	}
+	return read(ctx, w.stack)
 }

@@ -41,7 +41,9 @@ func register(run program, stack string, values map[string]string, deployed *eng
 func lookups(deployed *engine.Stack, values map[string]string) map[string]recorder.Answer {
 	ask := func(token string) recorder.Answer {
 		return func(args resource.PropertyMap) (resource.PropertyMap, error) {
-			ctx, client := context.Background(), deployed.Cloud().Client("aws")
+			ctx := context.Background()
+			client, end := deployed.Cloud().Client("aws")
+			defer end()
 			settings, err := plugin.MarshalProperties(resource.NewPropertyMapFromMap(map[string]any{
 				"region": values["legops:region"], "allowedAccountIds": []any{values["legops:account"]},
 			}), plugin.MarshalOptions{})
