@@ -54,8 +54,8 @@ var (
 	inlineCode = regexp.MustCompile("`([^`\n]+)`")
 	// kubernetesGroup and the tag of what restore drills make look like keys of the configuration.
 	kubernetesGroup, drillTag = project + ":delivery", project + ":restore-drill"
-	markdownLink    = regexp.MustCompile(`\]\(([^)\s]+)\)`)
-	heading         = regexp.MustCompile(`(?m)^#+ +(.+)$`)
+	markdownLink              = regexp.MustCompile(`\]\(([^)\s]+)\)`)
+	heading                   = regexp.MustCompile(`(?m)^#+ +(.+)$`)
 )
 
 // prose is a document without its blocks.
