@@ -30,7 +30,7 @@ var mistakes = map[string][]struct{ old, new, want string }{
 		{"- /static/*", "- /matters/*",
 			"legops:cdn.staticPaths[0]: /matters/*: covers the whole application at legops:applications[2].path (/matters), so CloudFront would serve one user's pages to all: name the folder of its static files"},
 		{"SESSION_MINUTES:", "SESSION_PASSWORD:",
-			"legops:applications[0].settings.SESSION_PASSWORD: its name is that of a credential, and everybody who reads this file can read settings: name a secret in legops:applications[0].secrets and enter its value in Secrets Manager"},
+			"legops:applications[0].settings.SESSION_PASSWORD (portal): its name is that of a credential, and everybody who reads this file can read settings: name a secret in legops:applications[0].secrets and enter its value in Secrets Manager"},
 	},
 	"test": {
 		{"minSizePerZone: 1", "minSizePerZone: 9",
@@ -55,7 +55,7 @@ var mistakes = map[string][]struct{ old, new, want string }{
 		{"default-src 'self'", "default-src 'self' 'unsafe-inline'",
 			"legops:cdn.contentSecurityPolicy: default-src 'self' 'unsafe-inline'; object-src 'none'; base…: production requires that only named sources run scripts: remove 'unsafe-inline', 'unsafe-eval', *, http:, https: and data: from default-src and script-src"},
 		{"- name: document-signing", "- name: signing",
-			"legops:applications[3].produces[0]: document-signing: no such queue: add it to legops:queues"},
+			"legops:applications[3].produces[0] (documents): document-signing: no such queue: add it to legops:queues"},
 	},
 }
 

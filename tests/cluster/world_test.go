@@ -58,7 +58,7 @@ func newWorld(t *testing.T, stack string) *world {
 		if t.Failed() {
 			t.Log(w.try("get", "pods,deployments", "--all-namespaces"))
 			for _, namespace := range w.unfinished() {
-				t.Log(w.try("--namespace", namespace, "get", "deployments,replicasets,pods", "--output=yaml"))
+				t.Log(w.try("--namespace", namespace, "get", "deployments,replicasets", "--output=yaml", "--show-managed-fields"))
 				t.Log(w.try("--namespace", namespace, "get", "events"))
 			}
 		}
