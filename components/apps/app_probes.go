@@ -38,25 +38,30 @@ func (a *AppArgs) checkProbes(p *kit.Problems) {
 	}
 }
 
-// probePaths gives the Deployment the paths of its probes once: those of the image that was good last. From then on a release sets them with
-// the image, so they are no part of the patch that carries every change.
-//
-// It is a patch of its own, and not part of the Deployment as it is made, for the stacks that were there before. In these the other patch owned
-// the paths. With the update that takes them out of it, somebody else has to own them, or the API server sets each to / and the pods are
-// replaced by some that are never ready.
-func (b *appBuild) probePaths(deployment pulumi.Resource, annotations map[string]string) (pulumi.Resource, error) {
+// probed is a container with the paths of its probes: those of the image that was good last.
+func (b *appBuild) probed(container corev1.ContainerArgs) corev1.ContainerArgs {
 	paths := b.servingData.MapIndex(pulumi.String("probes")).ApplyT(func(recorded string) []string {
 		return strings.Fields(cmp.Or(recorded, firstProbes)) // nothing is recorded of before
 	}).(pulumi.StringArrayOutput)
 	path := func(i int) corev1.ProbeArgs {
 		return corev1.ProbeArgs{HttpGet: corev1.HTTPGetActionArgs{Path: paths.Index(pulumi.Int(i)), Port: pulumi.String(appPortName)}}
 	}
+	container.StartupProbe, container.LivenessProbe, container.ReadinessProbe = path(0), path(0), path(1)
+	return container
+}
+
+// probePaths gives the Deployment the paths of its probes once. From then on a release sets them with the image, so they are no part of the patch that
+// carries every change.
+//
+// The Deployment is made with them, too: an update that was killed after it had made one leaves a state that still has this patch, of the Deployment
+// before, and so never makes it again. It is there for the stacks of before, whose Deployment has no paths. In these the other patch owned
+// the paths. With the update that takes them out of it, somebody else has to own them, or the API server sets each to / and the pods are
+// replaced by some that are never ready.
+func (b *appBuild) probePaths(deployment pulumi.Resource, annotations map[string]string) (pulumi.Resource, error) {
 	return kit.NewResource(b.Ctx, "kubernetes:apps/v1:DeploymentPatch", b.Name+"-probes", kit.Inputs{
 		"apiVersion": "apps/v1", "kind": "Deployment", "metadata": b.Object(b.args.Name, annotations),
 		"spec": appsv1.DeploymentSpecArgs{Template: corev1.PodTemplateSpecArgs{Spec: corev1.PodSpecArgs{
-			Containers: corev1.ContainerArray{corev1.ContainerArgs{
-				Name: pulumi.String(AppContainer), StartupProbe: path(0), LivenessProbe: path(0), ReadinessProbe: path(1),
-			}},
+			Containers: corev1.ContainerArray{b.probed(corev1.ContainerArgs{Name: pulumi.String(AppContainer)})},
 		}}},
 	}, b.With(
 		pulumi.DependsOn([]pulumi.Resource{deployment}),

@@ -40,7 +40,7 @@ func (b *appBuild) schedules() error {
 func (b *appBuild) schedule(s settings.Schedule) error {
 	name := b.Name + "-schedule-" + s.Name
 	unreleased := b.servingImage().ApplyT(func(image string) bool { return image == appFirstImage }).(pulumi.BoolOutput)
-	first := b.firstPod()
+	first := b.firstPod(corev1.ContainerArgs{})
 	first.RestartPolicy = pulumi.String("Never")
 	job, err := kit.NewObject(b.Ctx, "batch/v1", "CronJob", name, kit.Inputs{
 		"metadata": b.scheduleMetadata(s, nil),

@@ -3,6 +3,7 @@ package apps
 import (
 	"maps"
 
+	corev1 "github.com/pulumi/pulumi-kubernetes/sdk/v4/go/kubernetes/core/v1"
 	metav1 "github.com/pulumi/pulumi-kubernetes/sdk/v4/go/kubernetes/meta/v1"
 	"github.com/pulumi/pulumi/sdk/v3/go/pulumi"
 
@@ -39,7 +40,7 @@ func (b *appBuild) worker(w settings.Worker) error {
 		}
 		return size.MinReplicas
 	}).(pulumi.IntOutput)
-	deployment, err := b.deployment(its.Name, b.workerMetadata(w, skipAwait), pods, replicas)
+	deployment, err := b.deployment(its.Name, b.workerMetadata(w, skipAwait), pods, replicas, b.firstPod(corev1.ContainerArgs{}))
 	if err != nil {
 		return err
 	}

@@ -108,7 +108,8 @@ func (b *appBuild) workload(ready []pulumi.Resource) error {
 		return err
 	}
 	b.ready, b.servingData = ready, serving.Data
-	deployment, err := b.deployment(b.Name+"-deployment", b.Object(b.args.Name, skipAwait), b.args.Name, pulumi.Int(b.args.MinReplicas))
+	first := b.firstPod(b.probed(corev1.ContainerArgs{}))
+	deployment, err := b.deployment(b.Name+"-deployment", b.Object(b.args.Name, skipAwait), b.args.Name, pulumi.Int(b.args.MinReplicas), first)
 	if err != nil {
 		return err
 	}
@@ -125,7 +126,9 @@ func (b *appBuild) workload(ready []pulumi.Resource) error {
 var patching = map[string]string{"pulumi.com/skipAwait": "true", "pulumi.com/patchForce": "true"}
 
 // deployment creates the first part of a Deployment, with what it cannot exist without, of pods that are labelled with a name.
-func (b *appBuild) deployment(name string, metadata metav1.ObjectMetaArgs, pods string, replicas pulumi.IntPtrInput) (pulumi.Resource, error) {
+func (b *appBuild) deployment(
+	name string, metadata metav1.ObjectMetaArgs, pods string, replicas pulumi.IntPtrInput, first corev1.PodSpecArgs,
+) (pulumi.Resource, error) {
 	return appsv1.NewDeployment(b.Ctx, name, &appsv1.DeploymentArgs{
 		Metadata: metadata,
 		Spec: appsv1.DeploymentSpecArgs{
@@ -133,7 +136,7 @@ func (b *appBuild) deployment(name string, metadata metav1.ObjectMetaArgs, pods 
 			Selector: kit.Labelled(kit.LabelName, pods),
 			Template: corev1.PodTemplateSpecArgs{
 				Metadata: metav1.ObjectMetaArgs{Labels: pulumi.StringMap{kit.LabelName: pulumi.String(pods)}},
-				Spec:     b.firstPod(),
+				Spec:     first,
 			},
 		},
 	}, b.With(pulumi.IgnoreChanges([]string{"metadata", "spec"}))...)
@@ -203,21 +206,20 @@ func spreadOut(pods string) corev1.TopologySpreadConstraintArray {
 }
 
 // firstPod is a pod as something is made with it, before a patch holds the rest: no more than it cannot exist without, the image that was good last
-// among it. None starts as it stands there, for want of the service account.
-func (b *appBuild) firstPod() corev1.PodSpecArgs {
+// among it, and what a container of its kind has besides. None starts as it stands there, for want of the service account.
+func (b *appBuild) firstPod(container corev1.ContainerArgs) corev1.PodSpecArgs {
+	container.Name, container.Image = pulumi.String(AppContainer), b.servingImage()
+	container.SecurityContext = corev1.SecurityContextArgs{
+		AllowPrivilegeEscalation: pulumi.Bool(false),
+		Capabilities:             corev1.CapabilitiesArgs{Drop: pulumi.ToStringArray([]string{"ALL"})},
+	}
 	return corev1.PodSpecArgs{
 		ServiceAccountName: pulumi.String(appNobody),
 		SecurityContext: corev1.PodSecurityContextArgs{
 			RunAsNonRoot:   pulumi.Bool(true),
 			SeccompProfile: corev1.SeccompProfileArgs{Type: pulumi.String("RuntimeDefault")},
 		},
-		Containers: corev1.ContainerArray{corev1.ContainerArgs{
-			Name: pulumi.String(AppContainer), Image: b.servingImage(),
-			SecurityContext: corev1.SecurityContextArgs{
-				AllowPrivilegeEscalation: pulumi.Bool(false),
-				Capabilities:             corev1.CapabilitiesArgs{Drop: pulumi.ToStringArray([]string{"ALL"})},
-			},
-		}},
+		Containers: corev1.ContainerArray{container},
 	}
 }
 

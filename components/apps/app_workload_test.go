@@ -29,6 +29,7 @@ func TestAppLeavesItsImageToDelivery(t *testing.T) {
 	serving := r.One(t, "kubernetes:core/v1:ConfigMap", "app-matters-serving")
 	componenttest.Expect(t, serving, map[string]any{"metadata.name": "serving.delivery", "data": object{"image": "ghcr.io/stefanprodan/podinfo:6.7.1", "probes": "/healthz /readyz"}})
 	assert.Equal(t, []string{"data"}, serving.IgnoreChanges)
+	probe := func(path string) object { return object{"httpGet": object{"path": path, "port": "http"}} }
 	componenttest.Expect(t, deployment, map[string]any{
 		"metadata.name":        "matters",
 		"metadata.annotations": object{"pulumi.com/skipAwait": "true"},
@@ -42,6 +43,7 @@ func TestAppLeavesItsImageToDelivery(t *testing.T) {
 					"securityContext":    object{"runAsNonRoot": true, "seccompProfile": object{"type": "RuntimeDefault"}},
 					"containers": []any{object{
 						"name": apps.AppContainer, "image": "ghcr.io/stefanprodan/podinfo:6.7.1",
+						"startupProbe": probe("/healthz"), "livenessProbe": probe("/healthz"), "readinessProbe": probe("/readyz"),
 						"securityContext": object{"allowPrivilegeEscalation": false, "capabilities": object{"drop": []any{"ALL"}}},
 					}},
 				},

@@ -264,8 +264,8 @@ func killed(w *world) {
 	require.NoError(w.t, err)
 	command.SysProcAttr = &syscall.SysProcAttr{Setpgid: true}
 	require.NoError(w.t, command.Start())
-	w.eventually("the update has created an object", func() bool {
-		return !strings.Contains(w.try("--namespace=regulations", "get", "configmap", "serving.delivery"), "NotFound")
+	w.eventually("the update has created the Deployment, and perhaps not its patches, which the state still has from before", func() bool {
+		return !strings.Contains(w.try("--namespace=regulations", "get", "deployment", "regulations"), "NotFound")
 	})
 	require.NoError(w.t, syscall.Kill(-command.Process.Pid, syscall.SIGKILL))
 	require.Error(w.t, command.Wait())
