@@ -18,15 +18,21 @@ var otherwise = map[string]struct {
 	cases int
 	why   string
 }{
-	"aws:route53/record:Record type":                            {1, "in place in 5.100, which pulumi-aws 6.83.2 stands on: see settled in internal/offline/answers/generate"},
-	"aws:acm/certificate:Certificate domainName":                {1, "the provider names the computed alternative names as a reason, too"},
-	"aws:opensearch/domain:Domain engineVersion":                {2, "the provider asks AWS which versions the domain can be upgraded to, and nobody answered"},
-	"aws:rds/instance:Instance identifier":                      {2, "one that is no longer given is drawn anew by the provider, and stays here"},
-	"aws:ec2/securityGroupRule:SecurityGroupRule fromPort":      {2, meansNothing},
-	"aws:ec2/securityGroupRule:SecurityGroupRule toPort":        {2, meansNothing},
-	"aws:backup/selection:Selection conditions":                 {3, becomesEmpty},
-	"aws:lb/listenerRule:ListenerRule conditions[0].httpHeader": {1, becomesEmpty},
-	"aws:codebuild/webhook:Webhook filterGroups":                {3, becomesEmpty},
+	"aws:route53/record:Record type":                                                       {1, "in place in 5.100, which pulumi-aws 6.83.2 stands on: see settled in internal/offline/answers/generate"},
+	"aws:acm/certificate:Certificate domainName":                                           {1, "the provider names the computed alternative names as a reason, too"},
+	"aws:opensearch/domain:Domain engineVersion":                                           {2, "the provider asks AWS which versions the domain can be upgraded to, and nobody answered"},
+	"aws:rds/instance:Instance identifier":                                                 {2, "one that is no longer given is drawn anew by the provider, and stays here"},
+	"aws:backup/selection:Selection conditions":                                            {3, becomesEmpty},
+	"aws:lb/listenerRule:ListenerRule conditions[0].httpHeader":                            {1, becomesEmpty},
+	"aws:codebuild/webhook:Webhook filterGroups":                                           {3, becomesEmpty},
+	"aws:lb/listener:Listener routingHttpRequestXAmznMtlsClientcertHeaderName":             {1, meansNothing},
+	"aws:lb/listener:Listener routingHttpRequestXAmznMtlsClientcertIssuerHeaderName":       {1, meansNothing},
+	"aws:lb/listener:Listener routingHttpRequestXAmznMtlsClientcertLeafHeaderName":         {1, meansNothing},
+	"aws:lb/listener:Listener routingHttpRequestXAmznMtlsClientcertSerialNumberHeaderName": {1, meansNothing},
+	"aws:lb/listener:Listener routingHttpRequestXAmznMtlsClientcertSubjectHeaderName":      {1, meansNothing},
+	"aws:lb/listener:Listener routingHttpRequestXAmznMtlsClientcertValidityHeaderName":     {1, meansNothing},
+	"aws:lb/listener:Listener routingHttpRequestXAmznTlsCipherSuiteHeaderName":             {1, meansNothing},
+	"aws:lb/listener:Listener routingHttpRequestXAmznTlsVersionHeaderName":                 {1, meansNothing},
 
 	// Of resources that no stack has.
 	"aws:lb/loadBalancer:LoadBalancer enableCrossZoneLoadBalancing":          {2, meansNothing},
