@@ -63,7 +63,7 @@ func TestAgesIssue(t *testing.T) {
 		{"an empty issue", github{issues: append(others, post{Number: 12, Title: title, State: "open"})}, cluster("standard-14"),
 			[]string{"PATCH /issues/12", "POST /issues/12/comments"}, "issue 12 says it anew", "open", "<!-- legops-ages: standard-14 -->"},
 		{"two", github{}, list(notice("Node.js 20", "standard-past", "a"), notice("Node.js 22", "standard-60", "b")), []string{"POST /issues", "POST /issues"},
-			"dev: Node.js 20: opened issue 1000; Node.js 22: opened issue 1000", "", ""},
+			"dev: Node.js 20: opened issue 1000; Node.js 22: opened issue 1001", "", ""},
 
 		{"label dropped", github{dropsLabels: true}, cluster("standard-120"), []string{"POST /issues"}, "ages.mjs: issue 1000 has no label ages", "", ""},
 		{"no list", github{issues: append(others, issue(12, title, "open", "standard-120"))}, nil, nil, "ages.mjs: ENOENT", "open", ""},
