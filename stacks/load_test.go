@@ -223,6 +223,13 @@ func TestForm(t *testing.T) {
 		{"unknown add-on", "dev", []edit{set("eks.addonVersions", map[string]any{"core-dns": "v1.12.0-eksbuild.1"})}, []string{
 			"legops:eks.addonVersions.core-dns: unknown key: did you mean coredns?",
 		}},
+		{"a kube-proxy newer than the cluster", "dev", []edit{set("eks.addonVersions", map[string]any{"kube-proxy": "v1.99.0-eksbuild.1"})}, []string{
+			"legops:eks.addonVersions.kube-proxy: v1.99.0-eksbuild.1: goes with no cluster of legops:eks.version 1.35: write a version of v1.35, or remove it, and EKS chooses one",
+		}},
+		{"a kube-proxy too old for the cluster", "dev", []edit{set("eks.addonVersions", map[string]any{"kube-proxy": "v1.31.0-eksbuild.1"})}, []string{
+			"legops:eks.addonVersions.kube-proxy: v1.31.0-eksbuild.1: goes with no cluster of legops:eks.version 1.35: write a version of v1.35, or remove it, and EKS chooses one",
+		}},
+		{"the oldest kube-proxy of a cluster", "dev", []edit{set("eks.addonVersions", map[string]any{"kube-proxy": "v1.32.0-eksbuild.1"})}, nil},
 		{"missing value", "dev", []edit{drop("network.cidr"), drop("account"), drop("applications[1].port")}, []string{
 			"legops:account: missing: add a twelve-digit account id in quotes",
 			"legops:applications[1].port: missing: add a whole number of 1025 to 65535",

@@ -33,6 +33,7 @@ var rules = []rule{
 	{"pods fit on the nodes", capacityOf},
 	{"the database can grow, and its windows do not overlap", database},
 	{"a major upgrade is allowed to the version that is asked for", majorUpgrade},
+	{"kube-proxy is of a version that runs in the cluster", kubeProxyVersion},
 	{"search nodes divide evenly over the zones", searchDomain},
 	{"the search version exists, or is newer than the program", searchVersion},
 	{"the ingress has valid bounds", ingress},
