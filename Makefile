@@ -231,7 +231,7 @@ CLOCKS := $(addprefix ./,tests/cluster tests/rehearsal loadtest tests/requests t
 # All is compiled first, beside nothing that has a clock.
 .PHONY: test
 test: tools control-plane $(SIMULATE) $(BIN)/k6 $(BIN)/chromium $(BIN)/nginx $(RUNTIMES) $(POSTGRES) ## Run every test
-	@command -v jq >/dev/null || { echo 'jq: missing on this machine, and restore drills run it: https://jqlang.org/download' >&2; exit 1; }
+	@command -v jq >/dev/null || tools/jq.sh
 	cd apps/reference && go test ./...
 	go list -export -test ./... >/dev/null
 	$(MAKE) --no-print-directory --keep-going --jobs=2 test-clocks test-others

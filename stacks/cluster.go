@@ -58,15 +58,14 @@ func (c *Config) ClusterVersionWarning(running string) string {
 	return problem.String()
 }
 
-// kubeProxyVersion refuses a version of kube-proxy that Kubernetes does not let run in a cluster of eks.version: a newer one, or one of more than three
-// minor versions before (https://kubernetes.io/releases/version-skew-policy/#kube-proxy). EKS would refuse it in the middle of the update.
+// kubeProxyVersion refuses a version of kube-proxy that Kubernetes does not let run in a cluster of eks.version: a newer one, or one too far behind
+// (upgrades.KubernetesSkew). EKS would refuse it in the middle of the update.
 func kubeProxyVersion(c *checker) {
-	const oldest = 3
 	version, pinned := c.Eks.AddonVersions["kube-proxy"]
 	if !pinned || !c.ok("eks.version") || !c.ok("eks.addonVersions.kube-proxy") {
 		return
 	}
-	if behind, known := upgrades.KubernetesSteps(strings.TrimPrefix(version, "v"), string(c.Eks.Version)); !known || behind < 0 || behind > oldest {
+	if behind, known := upgrades.KubernetesSteps(strings.TrimPrefix(version, "v"), string(c.Eks.Version)); !known || behind < 0 || behind > upgrades.KubernetesSkew {
 		c.report("eks.addonVersions.kube-proxy", version, "goes with no cluster of "+full("eks.version")+" "+string(c.Eks.Version),
 			"write a version of v"+string(c.Eks.Version)+", or remove it, and EKS chooses one")
 	}

@@ -90,9 +90,10 @@ func TestRegionIsOnlyInTheStackFile(t *testing.T) {
 					assert.NotEmpty(t, by, "%s names us-east-1: %s", found.Name(), inputs)
 				}
 				assert.Len(t, used, len(virginia), "what is no longer in us-east-1")
-				named[inDrills] = named[inDrills] || cfg.Backup.RestoreDrill == nil
+				if cfg.Backup.RestoreDrill == nil {
+					named[inDrills] = true
+				}
 				assert.Len(t, named, len(namesVirginia), "what no longer names us-east-1")
-				assert.True(t, named[inDrills])
 			})
 		}
 	}

@@ -23,14 +23,17 @@ scripts() {
 		xargs bin/shellcheck
 }
 
-# A finding runs by itself, so several contain the lines that start a control plane. They must be identical.
+# A finding runs by itself, so several contain the lines that start the same thing. They must be identical.
 findings() {
-	first=''
-	for script in findings/*.sh; do
-		lines=$(sed -n '/^# A control plane on loopback/,/^# End of the shared lines/p' "$script")
-		[ -n "$lines" ] || continue
-		: "${first:=$lines}"
-		[ "$lines" = "$first" ] || { echo "$script: the lines that start its control plane differ from those of the first finding" >&2; return 1; }
+	for begin in 'A control plane on loopback' 'A real nginx on loopback' 'botocore out of Debian'; do
+		first=''
+		for script in findings/*.sh; do
+			lines=$(sed -n "/^# $begin/,/^# End of the shared lines/p" "$script")
+			[ -n "$lines" ] || continue
+			: "${first:=$lines}"
+			[ "$lines" = "$first" ] || { echo "$script: its lines from '# $begin' on differ from those of the first finding" >&2; return 1; }
+		done
+		[ -n "$first" ] || { echo "no finding has '# $begin'" >&2; return 1; }
 	done
 }
 

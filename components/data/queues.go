@@ -95,7 +95,7 @@ func (q *Queues) use(name string, actions, keyActions []string) ([]components.St
 		{
 			Actions:    keyActions,
 			Resources:  pulumi.StringArray{q.keyArn},
-			Conditions: components.Conditions{"StringEquals": {"kms:ViaService": {fmt.Sprintf("sqs.%s.amazonaws.com", q.location.Region)}}},
+			Conditions: kit.Through(q.location, "sqs"),
 		},
 	}, nil
 }

@@ -97,11 +97,11 @@ func (b *storageBuild) replicationRights() []components.Statement {
 			"s3:GetObjectVersionForReplication", "s3:GetObjectVersionAcl", "s3:GetObjectVersionTagging",
 			"s3:GetObjectRetention", "s3:GetObjectLegalHold",
 		},
-		Resources: kit.ARNs(objects(sources)...),
+		Resources: kit.ARNs(kit.Objects(sources...)...),
 	}, {
 		Sid:       "WriteCopies",
 		Actions:   []string{"s3:ReplicateObject", "s3:ReplicateDelete", "s3:ReplicateTags"},
-		Resources: kit.ARNs(objects(replicas)...),
+		Resources: kit.ARNs(kit.Objects(replicas...)...),
 	}, {
 		Sid:        "Decrypt",
 		Actions:    []string{"kms:Decrypt"},
@@ -113,13 +113,4 @@ func (b *storageBuild) replicationRights() []components.Statement {
 		Resources:  pulumi.StringArray{b.args.Replica.KeyArn},
 		Conditions: kit.ThroughS3(there, replicas...),
 	}}
-}
-
-// objects are all objects of the buckets.
-func objects(buckets []string) []string {
-	var all []string
-	for _, arn := range buckets {
-		all = append(all, arn+"/*")
-	}
-	return all
 }

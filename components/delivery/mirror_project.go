@@ -76,7 +76,7 @@ func (a *MirrorArgs) rights() []components.Statement {
 		},
 		{
 			Sid: "EncryptCopy", Actions: kit.UseKey, Resources: pulumi.StringArray{a.KeyArn},
-			Conditions: components.Conditions{"StringEquals": {"kms:ViaService": {fmt.Sprintf("codecommit.%s.amazonaws.com", a.Location.Region)}}},
+			Conditions: kit.Through(a.Location, "codecommit"),
 		},
 	}, a.Scripts.Read(mirrorScript)...)
 }

@@ -57,7 +57,7 @@ func (b *pipelineBuild) sourceRights() []components.Statement {
 		},
 		{
 			Sid: "SourceKey", Actions: []string{"kms:Decrypt", "kms:DescribeKey"}, Resources: pulumi.StringArray{b.args.SourceKeyArn},
-			Conditions: b.through("codecommit"),
+			Conditions: kit.Through(b.args.Location, "codecommit"),
 		},
 	}, b.artifacts(nil, []string{sourceArtifact})...)
 }
@@ -77,7 +77,7 @@ func (b *pipelineBuild) approveRights() []components.Statement {
 		{Sid: "Ask", Actions: []string{"sns:Publish"}, Resources: pulumi.StringArray{b.args.TopicArn}},
 		{
 			Sid: "TopicKey", Actions: []string{"kms:Decrypt", "kms:GenerateDataKey"}, Resources: pulumi.StringArray{b.args.TopicKeyArn},
-			Conditions: b.through("sns"),
+			Conditions: kit.Through(b.args.Location, "sns"),
 		},
 	}
 }
@@ -129,9 +129,4 @@ func (b *pipelineBuild) artifacts(in, out []string) []components.Statement {
 		Sid: "ArtifactKey", Actions: use, Resources: pulumi.StringArray{b.args.ArtifactKeyArn},
 		Conditions: kit.ThroughS3(b.args.Location, bucket),
 	})
-}
-
-// through limits the use of a key to a service of the pipeline's region.
-func (b *pipelineBuild) through(service string) components.Conditions {
-	return components.Conditions{"StringEquals": {"kms:ViaService": {fmt.Sprintf("%s.%s.amazonaws.com", service, b.args.Location.Region)}}}
 }

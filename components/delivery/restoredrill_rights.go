@@ -69,7 +69,7 @@ func (b *restoreDrillBuild) bucketRights() []components.Statement {
 			Actions: []string{"backup:DescribeRestoreJob", "s3:ListAllMyBuckets"}, Resources: kit.ARNs("*"),
 		},
 		{Sid: "CompareVersions", Actions: []string{"s3:ListBucketVersions"}, Resources: kit.ARNs(b.args.BucketArns...)},
-		{Sid: "CompareNewest", Actions: []string{"s3:GetObjectVersion"}, Resources: kit.ARNs(below(b.args.BucketArns)...)},
+		{Sid: "CompareNewest", Actions: []string{"s3:GetObjectVersion"}, Resources: kit.ARNs(kit.Objects(b.args.BucketArns...)...)},
 		// One that is not there yet is nobody's.
 		{Sid: "MakeBucket", Actions: []string{"s3:CreateBucket"}, Resources: kit.ARNs(restored)},
 		{
@@ -78,7 +78,7 @@ func (b *restoreDrillBuild) bucketRights() []components.Statement {
 			Resources: kit.ARNs(restored), Conditions: b.ours(),
 		},
 		{
-			Sid: "OpenAndRemoveObjects", Actions: []string{"s3:DeleteObjectVersion", "s3:GetObject"}, Resources: kit.ARNs(below([]string{restored})...),
+			Sid: "OpenAndRemoveObjects", Actions: []string{"s3:DeleteObjectVersion", "s3:GetObject"}, Resources: kit.ARNs(kit.Objects(restored)...),
 			Conditions: b.ours(),
 		},
 		{
@@ -111,11 +111,11 @@ func (b *restoreDrillBuild) restoreRights() []components.Statement {
 				"s3:DeleteObject", "s3:GetObject", "s3:GetObjectAcl", "s3:GetObjectTagging", "s3:GetObjectVersion", "s3:GetObjectVersionAcl", "s3:ListMultipartUploadParts",
 				"s3:PutObject", "s3:PutObjectAcl", "s3:PutObjectTagging", "s3:PutObjectVersionAcl",
 			},
-			Resources: kit.ARNs(below([]string{restored})...), Conditions: b.ours(),
+			Resources: kit.ARNs(kit.Objects(restored)...), Conditions: b.ours(),
 		},
 		{
 			Sid: "Encrypt", Actions: []string{"kms:Decrypt", "kms:DescribeKey", "kms:GenerateDataKey"}, Resources: pulumi.StringArray{b.args.BucketKeyArn},
-			Conditions: components.Conditions{"StringEquals": {"kms:ViaService": {fmt.Sprintf("s3.%s.amazonaws.com", l.Region)}}},
+			Conditions: kit.Through(l, "s3"),
 		},
 	}
 }
@@ -128,12 +128,4 @@ func (b *restoreDrillBuild) restoredBuckets() string {
 // ours limits a right to buckets of this account: names are of the whole world, and a stranger may have one of drills.
 func (b *restoreDrillBuild) ours() components.Conditions {
 	return components.Conditions{"StringEquals": {"aws:ResourceAccount": {b.args.Location.Account}}}
-}
-
-// below are the objects in buckets.
-func below(buckets []string) (objects []string) {
-	for _, bucket := range buckets {
-		objects = append(objects, bucket+"/*")
-	}
-	return objects
 }

@@ -27,7 +27,11 @@ func Read(state []byte) ([]Item, error) {
 	if err != nil {
 		return nil, err
 	}
-	var items []Item
+	return Of(left), nil
+}
+
+// Of is Read of what was read already.
+func Of(left *model.Unfinished) (items []Item) {
 	for _, r := range left.Deletions {
 		items = append(items, deletion(r))
 	}
@@ -48,7 +52,7 @@ func Read(state []byte) ([]Item, error) {
 		}
 		return cmp.Or(cmp.Compare(a.Resource.URN, b.Resource.URN), cmp.Compare(a.Resource.ID, b.Resource.ID))
 	})
-	return items, nil
+	return items
 }
 
 // deletion is of a resource whose replacement exists. The options of its own state count, not those of the program: pulumi/pkg v3.250.0,

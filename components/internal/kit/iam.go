@@ -146,6 +146,19 @@ func CheckRoleName(p *Problems, role string) {
 // UseKey are the actions of whoever encrypts and decrypts with a key.
 var UseKey = []string{"kms:Decrypt", "kms:DescribeKey", "kms:Encrypt", "kms:GenerateDataKey*", "kms:ReEncrypt*"}
 
+// Objects are all objects of buckets, by the ARNs of these.
+func Objects(buckets ...string) (all []string) {
+	for _, arn := range buckets {
+		all = append(all, arn+"/*")
+	}
+	return all
+}
+
+// Through limits the use of a key to a service of a region.
+func Through(l components.Location, service string) components.Conditions {
+	return components.Conditions{"StringEquals": {"kms:ViaService": {fmt.Sprintf("%s.%s.amazonaws.com", service, l.Region)}}}
+}
+
 // ThroughS3 limits a key to use by S3 for some buckets. S3 passes KMS the ARN of the bucket if it has a bucket key, and that of the
 // object if not.
 func ThroughS3(l components.Location, buckets ...string) components.Conditions {
@@ -153,10 +166,9 @@ func ThroughS3(l components.Location, buckets ...string) components.Conditions {
 	for _, arn := range buckets {
 		contexts = append(contexts, arn, arn+"/*")
 	}
-	return components.Conditions{
-		"StringEquals": {"kms:ViaService": {fmt.Sprintf("s3.%s.amazonaws.com", l.Region)}},
-		"StringLike":   {"kms:EncryptionContext:aws:s3:arn": contexts},
-	}
+	conditions := Through(l, "s3")
+	conditions["StringLike"] = map[string][]string{"kms:EncryptionContext:aws:s3:arn": contexts}
+	return conditions
 }
 
 // FromAlarms is what CloudWatch acts for: the alarms of the account and region.

@@ -21,10 +21,6 @@ import (
 // seven days if it was upgraded in place, and its nodes are no newer than that (EKS User Guide, update-cluster and rollback-cluster). No time passes here,
 // so the seven days never end.
 
-// kubeletsBehind is how many minor versions a kubelet may be behind the API server, and kube-proxy too. Neither may be ahead of it
-// (kubernetes.io/releases/version-skew-policy; EKS User Guide, update-cluster, Review upgrade considerations; update-managed-node-group).
-const kubeletsBehind = 3
-
 // clusterVersion is the rule on the next version of a cluster. The words are EKS's: terraform-aws-modules/terraform-aws-eks#2607 (too far),
 // rancher/rancher#41643 (back), hashicorp/terraform-provider-aws#19478 (nodes too old). Believed: the words for nodes and
 // kube-proxy that are newer.
@@ -41,7 +37,7 @@ func clusterVersion(p *Provider, e *Entry) error {
 	for _, group := range p.ofCluster(e, catalogue.NodeGroup) {
 		name := group.in().Text("nodeGroupName")
 		switch behind, known := upgrades.KubernetesSteps(group.in().Text("version"), wanted); {
-		case known && behind > kubeletsBehind:
+		case known && behind > upgrades.KubernetesSkew:
 			return e.refusal("InvalidParameterException: Nodegroups %s must be updated to match cluster version %s before updating cluster version", name, running)
 		case known && behind < 0:
 			return e.refusal("InvalidRequestException: Nodegroups %s must be rolled back to version %s before rolling back the cluster", name, wanted)
@@ -91,7 +87,7 @@ func nodeVersion(p *Provider, e *Entry) error {
 		return nil
 	}
 	control := cluster.in().Text("version")
-	if behind, known := upgrades.KubernetesSteps(version, control); known && (behind < 0 || behind > kubeletsBehind) {
+	if behind, known := upgrades.KubernetesSteps(version, control); known && (behind < 0 || behind > upgrades.KubernetesSkew) {
 		return e.refusal("InvalidParameterException: Nodegroup Kubernetes version %s is not supported by cluster version %s", version, control)
 	}
 	return nil
@@ -142,7 +138,7 @@ func addonVersion(p *Provider, e *Entry) error {
 		return nil
 	}
 	behind, known := upgrades.KubernetesSteps(strings.TrimPrefix(version, "v"), cluster.in().Text("version"))
-	if !addonForm.MatchString(version) || e.in().Text("addonName") == kubeProxy && (!known || behind < 0 || behind > kubeletsBehind) {
+	if !addonForm.MatchString(version) || e.in().Text("addonName") == kubeProxy && (!known || behind < 0 || behind > upgrades.KubernetesSkew) {
 		return e.refusal("InvalidParameterException: Addon version specified is not supported")
 	}
 	return nil

@@ -279,7 +279,11 @@ func moved(from *deploy.Snapshot) *deploy.Snapshot {
 	to := *from
 	to.PendingOperations = nil
 	for _, o := range from.PendingOperations {
-		to.PendingOperations = append(to.PendingOperations, resource.NewOperation(o.Resource.Copy(), o.Type))
+		r := o.Resource.Copy()
+		if o.Type == resource.OperationTypeCreating { // a CLI that was killed has saved what it had asked for, and nothing that came of it
+			r.ID, r.Outputs = "", nil
+		}
+		to.PendingOperations = append(to.PendingOperations, resource.NewOperation(r, o.Type))
 	}
 	to.Resources = nil
 	for _, r := range from.Resources {

@@ -46,15 +46,12 @@ func read(ctx context.Context, s *engine.Stack) (*standing, error) {
 		return nil, err
 	}
 	there := &standing{graph: graph, state: map[string]string{}, made: map[string]bool{}, deletions: map[string]bool{}, cloud: map[string]cloud.Entry{}, entries: map[string]string{}}
-	if there.left, err = unfinished.Read(exported); err != nil {
-		return nil, err
-	}
-	half, err := model.ReadUnfinished(exported)
+	left, err := model.ReadUnfinished(exported)
 	if err != nil {
 		return nil, err
 	}
-	there.under = half.Operations
-	for _, r := range half.Deletions {
+	there.left, there.under = unfinished.Of(left), left.Operations
+	for _, r := range left.Deletions {
 		there.deletions[called(string(r.URN), r.ID)] = true
 	}
 	for _, r := range graph.Resources {

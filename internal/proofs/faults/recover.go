@@ -155,20 +155,12 @@ func (t *target) refreshed(ctx context.Context, w *waves) (*standing, error) {
 	if err != nil || t.seams.unrefreshed {
 		return there, err
 	}
-	for _, o := range there.under { // a CLI was killed, perhaps between the answer and its saving
-		if o.Type == "updating" && o.Resource.Type == catalogue.Cluster {
-			return t.refresh(ctx, w)
-		}
+	// A CLI was killed perhaps between the answer and its saving.
+	unsaved := slices.ContainsFunc(there.under, func(o model.Operation) bool { return o.Type == "updating" && o.Resource.Type == catalogue.Cluster })
+	unheard := w.fault.done && slices.ContainsFunc(w.waiting, func(c cloud.Call) bool { return c.Op == "update" && string(c.URN.Type()) == catalogue.Cluster })
+	if !unsaved && !unheard {
+		return there, nil
 	}
-	for _, call := range w.waiting {
-		if w.fault.done && call.Op == "update" && string(call.URN.Type()) == catalogue.Cluster {
-			return t.refresh(ctx, w)
-		}
-	}
-	return there, nil
-}
-
-func (t *target) refresh(ctx context.Context, w *waves) (*standing, error) {
 	if _, err := w.stack.Refresh(ctx, t.source); err != nil {
 		return nil, err
 	}
