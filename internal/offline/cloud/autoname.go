@@ -1,6 +1,7 @@
 package cloud
 
 import (
+	"slices"
 	"strings"
 
 	"github.com/pulumi/pulumi/sdk/v3/go/common/resource"
@@ -77,8 +78,11 @@ func (p *Provider) ownName(c *connection, urn resource.URN, property resource.Pr
 			inputs = map[string]any{"metadata": inputs}
 		}
 		of := &Entry{URN: string(urn), Type: typ, Account: c.account, Region: c.region, Cluster: c.cluster, Inputs: inputs}
-		left := p.record.pendingFor(c.account, string(urn))
-		if len(p.record.index[byName(of, name)]) == 0 && (left == nil || left.Inputs[string(property)] != name) {
+		// Not every service refuses a name twice.
+		predecessors := slices.ContainsFunc(p.record.index.find(byType(typ)), func(e *Entry) bool {
+			return e.Account == c.account && e.URN == string(urn) && e.Inputs[string(property)] == name
+		})
+		if len(p.record.index[byName(of, name)]) == 0 && !predecessors {
 			return true
 		}
 	}

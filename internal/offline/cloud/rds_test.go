@@ -134,20 +134,44 @@ func TestDatabaseGroupRules(t *testing.T) {
 
 // Another family makes another group, beside the one in use and under another name, which the provider draws; a group that stays keeps its own.
 func TestAutomaticNamesOfReplacements(t *testing.T) {
-	c := newClient(t)
-	group := func(family string) values { return values{"family": family} }
-	id, out := c.made(catalogue.DatabaseParameterGroup, "parameters", group("postgres16"))
-	first := out["name"]
-	olds := c.wire(values{"family": "postgres16", "name": first})
-	news, err := c.rpc.Check(t.Context(), &pulumirpc.CheckRequest{Urn: urnOf(catalogue.DatabaseParameterGroup, "parameters"), Olds: olds, News: c.wire(group("postgres17"))})
-	require.NoError(t, err)
-	assert.Equal(t, first, news.GetInputs().AsMap()["name"])
-	diff, err := c.rpc.Diff(t.Context(), &pulumirpc.DiffRequest{Urn: urnOf(catalogue.DatabaseParameterGroup, "parameters"), Id: id, OldInputs: olds, News: news.GetInputs()})
-	require.NoError(t, err)
-	assert.Equal(t, []string{"family"}, diff.GetReplaces())
-	assert.False(t, diff.GetDeleteBeforeReplace())
-	_, second := c.made(catalogue.DatabaseParameterGroup, "parameters", group("postgres17")) // the engine asks without the old inputs
-	assert.NotEqual(t, first, second["name"])
-	assert.Regexp(t, `^parameters-[0-9a-f]{7}$`, second["name"])
-	assert.Len(t, c.cloud.record.Entries(account), 2, "the first one is still there")
+	for _, r := range []struct{ typ, name, replaces, one, other string }{
+		{catalogue.DatabaseParameterGroup, "name", "family", "postgres16", "postgres17"},
+		{"aws:cloudwatch/eventTarget:EventTarget", "targetId", "rule", "nightly", "hourly"}, // nothing else refuses its name twice
+	} {
+		t.Run(r.typ, func(t *testing.T) {
+			c := newClient(t)
+			var topic any
+			before := 0
+			if r.name == "targetId" {
+				_, made := c.made(catalogue.Topic, "alerts", values{"name": "alerts"})
+				topic, before = made["arn"], 3
+				for _, rule := range []string{r.one, r.other} {
+					c.made("aws:cloudwatch/eventRule:EventRule", rule, values{"name": rule, "scheduleExpression": "rate(1 day)"})
+				}
+			}
+			inputs := func(value string) values {
+				in := values{r.replaces: value}
+				if topic != nil {
+					in["arn"] = topic
+				}
+				return in
+			}
+			id, out := c.made(r.typ, "parameters", inputs(r.one))
+			first := out[r.name]
+			old := inputs(r.one)
+			old[r.name] = first
+			olds := c.wire(old)
+			news, err := c.rpc.Check(t.Context(), &pulumirpc.CheckRequest{Urn: urnOf(r.typ, "parameters"), Olds: olds, News: c.wire(inputs(r.other))})
+			require.NoError(t, err)
+			assert.Equal(t, first, news.GetInputs().AsMap()[r.name])
+			diff, err := c.rpc.Diff(t.Context(), &pulumirpc.DiffRequest{Urn: urnOf(r.typ, "parameters"), Id: id, OldInputs: olds, News: news.GetInputs()})
+			require.NoError(t, err)
+			assert.Equal(t, []string{r.replaces}, diff.GetReplaces())
+			assert.False(t, diff.GetDeleteBeforeReplace())
+			_, second := c.made(r.typ, "parameters", inputs(r.other)) // the engine asks without the old inputs
+			assert.NotEqual(t, first, second[r.name])
+			assert.Regexp(t, `^parameters-[0-9a-f]{7}$`, second[r.name])
+			assert.Len(t, c.cloud.record.Entries(account), before+2, "the first one is still there")
+		})
+	}
 }
