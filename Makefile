@@ -21,6 +21,8 @@ SAMPLE ?=
 STACKS ?=
 # The keys that make prove ONLY=tuning moves, separated by commas; all if empty.
 KEYS ?=
+# all: make test plays also the cases that it would not have drawn.
+CASES ?= some
 OUTPUT ?= review
 # The account to bootstrap, and this repository on GitHub if it is not legops/platform.
 ACCOUNT ?=
@@ -223,14 +225,16 @@ loadtest: $(BIN)/k6 ## Put TARGET, or the reference application here, under load
 	@K6=$(BIN)/k6 PRODUCTION_DOMAIN=$(PRODUCTION_DOMAIN) loadtest/$(if $(TARGET),run,local).sh $(PROFILE)
 
 # Debug symbols take a third of the linking time; the linters run vet.
-GO_TEST := go test -vet=off -ldflags '-s -w' -timeout 60m -p 2
+GO_TEST := go test -vet=off -ldflags '-s -w' -timeout 60m
 # These packages hold other programs to time limits: commands on real clusters, releases, servers, load.
 CLOCKS := $(addprefix ./,tests/cluster tests/rehearsal loadtest tests/requests tests/autoscaling tests/database tests/search tests/examples \
 	internal/controlplane cmd/bench)
 
+test test-clocks test-others: export TEST_CASES := $(CASES)
+
 # All is compiled first, beside nothing that has a clock.
 .PHONY: test
-test: tools control-plane $(SIMULATE) $(BIN)/k6 $(BIN)/chromium $(BIN)/nginx $(RUNTIMES) $(POSTGRES) ## Run every test
+test: tools control-plane $(SIMULATE) $(BIN)/k6 $(BIN)/chromium $(BIN)/nginx $(RUNTIMES) $(POSTGRES) ## Run the tests, of those that take minutes some; CASES=all runs every one
 	@command -v jq >/dev/null || tools/jq.sh
 	cd apps/reference && go test ./...
 	go list -export -test ./... >/dev/null
@@ -239,11 +243,11 @@ test: tools control-plane $(SIMULATE) $(BIN)/k6 $(BIN)/chromium $(BIN)/nginx $(R
 # What only computes gives way to what has a clock, and takes the time in which that waits.
 .PHONY: test-clocks
 test-clocks:
-	$(GO_TEST) $(CLOCKS)
+	$(GO_TEST) -p 1 $(CLOCKS)
 
 .PHONY: test-others
 test-others:
-	nice -n 5 $(GO_TEST) $$(go list ./... | grep -vxF $(foreach package,$(CLOCKS),-e $(package:./%=legops/%)))
+	nice -n 19 $(GO_TEST) -p 2 $$(go list ./... | grep -vxF $(foreach package,$(CLOCKS),-e $(package:./%=legops/%)))
 
 .PHONY: lint
 lint: $(BIN)/golangci-lint $(BIN)/dockerfile-lint $(BIN)/shellcheck $(BIN)/offline ## Run every linter

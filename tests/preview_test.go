@@ -1,6 +1,7 @@
 package tests
 
 import (
+	"maps"
 	"strings"
 	"sync"
 	"testing"
@@ -8,8 +9,10 @@ import (
 	"github.com/stretchr/testify/assert"
 	"github.com/stretchr/testify/require"
 
+	"legops/internal/catalogue"
 	"legops/internal/model"
 	"legops/internal/offline"
+	provider "legops/internal/offline/answers"
 	"legops/internal/offline/schema"
 )
 
@@ -59,6 +62,36 @@ func TestTagsAreThoseOfTheStackFile(t *testing.T) {
 		}
 		assert.Greater(t, tagged, 100, stack)
 	}
+}
+
+// The real provider was asked about every input that the program gives to a resource of AWS. What it was not asked about, the simulated
+// cloud answers by its tables alone.
+func TestInputsWereAskedAbout(t *testing.T) {
+	all, err := provider.Load()
+	require.NoError(t, err)
+	asked := map[string]map[string]any{}
+	for _, r := range all.Resources {
+		if asked[r.Type] == nil {
+			asked[r.Type] = map[string]any{}
+		}
+		maps.Copy(asked[r.Type], r.Inputs)
+	}
+	inputs := 0
+	for _, stack := range stackNames {
+		for _, r := range previews[stack](t).Resources {
+			if !strings.HasPrefix(r.Type, "aws:") {
+				continue
+			}
+			for input := range r.Inputs {
+				if input == "__defaults" || input == catalogue.Of(r.Type).AutoName() {
+					continue // what the provider fills in
+				}
+				inputs++
+				assert.Contains(t, asked[r.Type], input, "%s: %s: run make provider", stack, r.URN)
+			}
+		}
+	}
+	assert.Greater(t, inputs, 5_000)
 }
 
 // Nothing secret is in what a preview prints: pull requests show it.

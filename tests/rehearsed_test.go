@@ -2,8 +2,11 @@ package tests
 
 import (
 	"sync"
+	"sync/atomic"
 	"testing"
+	"time"
 
+	"github.com/stretchr/testify/assert"
 	"github.com/stretchr/testify/require"
 	"google.golang.org/grpc/codes"
 	"google.golang.org/grpc/status"
@@ -45,7 +48,10 @@ func interrupted(t *testing.T, s *engine.Stack, source engine.Source, kill *mome
 	t.Helper()
 	var mu sync.Mutex
 	struck := false
+	var here atomic.Int64 // calls that are here or wait
 	s.Cloud().Intercept(func(c cloud.Call, change func() error) error {
+		here.Add(1)
+		defer here.Add(-1)
 		mu.Lock()
 		defer mu.Unlock()
 		defer look(c)
@@ -56,6 +62,8 @@ func interrupted(t *testing.T, s *engine.Stack, source engine.Source, kill *mome
 			return change()
 		}
 		struck = true
+		// What has been answered before is saved, too: else the moment would be another one from run to run.
+		assert.Eventually(t, func() bool { return s.Unsaved() == here.Load() }, time.Minute, time.Millisecond, "steps that end nowhere")
 		s.KillCLI()
 		if !kill.change {
 			return status.Error(codes.Unavailable, "killed")

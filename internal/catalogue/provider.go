@@ -53,6 +53,14 @@ var providers = sync.OnceValue(func() map[string]*Provider {
 // Provider is what the type's provider says of it; nil of one that is not AWS's.
 func (t *Type) Provider() *Provider { return providers()[t.Token] }
 
+// AutoName is the input that the provider fills with a name where the program gives none, or "".
+func (t *Type) AutoName() string {
+	if known := t.Provider(); known != nil && known.AutoName != "" {
+		return known.AutoName
+	}
+	return t.Name.Input
+}
+
 // Input is what is known of the input at a path, nothing for nil or for one that there is nothing to say of.
 func (p *Provider) Input(path string) Input {
 	if p == nil {

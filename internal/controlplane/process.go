@@ -53,8 +53,9 @@ func startProcess(path, dir string, keep bool, args ...string) (*process, error)
 	return p, nil
 }
 
-// home returns an environment without the settings and caches of the user.
-func home(dir string) []string { return append(os.Environ(), "HOME="+dir) }
+// home returns an environment without the settings and caches of the user. Go collects garbage less often in it: that was a quarter of what the
+// API server did.
+func home(dir string) []string { return append(os.Environ(), "HOME="+dir, "GOGC=400") }
 
 func (p *process) hasEnded() bool {
 	select {

@@ -19,6 +19,7 @@ import (
 	"legops/components/apps"
 	"legops/internal/capacity"
 	"legops/internal/controlplane"
+	"legops/internal/drawn"
 	"legops/internal/registered"
 	"legops/stacks"
 )
@@ -233,9 +234,13 @@ func names(pods []*pod) []string {
 	return all
 }
 
+// turns are the tests of which make test plays one.
+var turns = []string{"TestPodsFindNodes", "TestPodsAtTheirMost", "TestOneGroupOverTwoZones", "TestNodesAreReplaced"}
+
 // TestPodsFindNodes is a day of development: from two nodes to all applications at their maxReplicas, a release of all at
 // once, back again at night, one zone lost, and then the other.
 func TestPodsFindNodes(t *testing.T) {
+	drawn.Turn(t, turns...)
 	t.Parallel()
 	p := start(t, "dev", perZone(config(t, "dev"))...)
 	p.spread(p.settle("two nodes, everything at its minimum"))
@@ -265,6 +270,7 @@ func TestPodsFindNodes(t *testing.T) {
 
 // TestPodsAtTheirMost is production under load: every application at its maxReplicas.
 func TestPodsAtTheirMost(t *testing.T) {
+	drawn.Turn(t, turns...)
 	t.Parallel()
 	p := start(t, "prod", perZone(config(t, "prod"))...)
 	p.scale(most)
@@ -275,6 +281,7 @@ func TestPodsAtTheirMost(t *testing.T) {
 // the first zone and one in the second, which is too small for its half. The autoscaler expects the next node in the first zone,
 // where those pods may not go: they stay pending, although the group may have as many nodes again.
 func TestOneGroupOverTwoZones(t *testing.T) {
+	drawn.Turn(t, turns...)
 	t.Parallel()
 	cfg := config(t, "dev")
 	g := &group{name: "nodes", zones: cfg.Network.AvailabilityZones, min: 3, max: 2 * cfg.Eks.Nodes.MaxSizePerZone}

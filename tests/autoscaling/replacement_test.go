@@ -12,6 +12,7 @@ import (
 
 	"legops/internal/capacity"
 	"legops/internal/controlplane"
+	"legops/internal/drawn"
 )
 
 // What EKS and EC2 allow: a quarter of an hour until the pods of a node have left it, or the update fails; two minutes from the notice until a Spot node
@@ -133,6 +134,7 @@ func (r *replacement) interrupt(ctx context.Context, g *group, name string) erro
 // TestNodesAreReplaced is docs/runbooks/node-upgrade.md with the pods: production at its maximum, more than a hundred pods, gets new nodes in both zones at
 // once, as one update of Pulumi does, and EC2 takes back one of the new ones in the middle. Nothing is below its disruption budget at any moment.
 func TestNodesAreReplaced(t *testing.T) {
+	drawn.Turn(t, turns...)
 	t.Parallel()
 	cfg := config(t, "prod")
 	groups := perZone(cfg)

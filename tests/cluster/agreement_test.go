@@ -15,6 +15,7 @@ import (
 	"github.com/stretchr/testify/require"
 
 	"legops/infra"
+	"legops/internal/drawn"
 	"legops/internal/model"
 	"legops/internal/offline/engine"
 )
@@ -22,7 +23,7 @@ import (
 // TestFirstUpdate deploys each stack for the first time: every pod becomes ready, the second update and a refresh change
 // nothing, and the simulated cloud records the same Kubernetes objects that the API server has.
 func TestFirstUpdate(t *testing.T) {
-	for _, stack := range []string{"dev", "test", "prod"} {
+	for _, stack := range drawn.Of(t, 1, []string{"dev", "test", "prod"}) {
 		t.Run(stack, func(t *testing.T) {
 			t.Parallel()
 			w := newWorld(t, stack)

@@ -17,6 +17,7 @@ import (
 	"github.com/stretchr/testify/require"
 
 	"legops/internal/checkout"
+	"legops/internal/drawn"
 )
 
 // released is the image of a release, in delivery's form.
@@ -37,9 +38,13 @@ func (w *world) image(application string) string {
 	return w.field(application, "deployment/"+application, ".spec.template.spec.containers[0].image")
 }
 
+// turns are the tests of which make test plays one.
+var turns = []string{"TestChangesOnARealCluster", "TestPathsOfProbes"}
+
 // TestChangesOnARealCluster takes one stack through the events of its life. Each case continues where the previous one
 // ended.
 func TestChangesOnARealCluster(t *testing.T) {
+	drawn.Turn(t, turns...)
 	w := newWorld(t, "dev")
 	w.up()
 	w.rolledOut()

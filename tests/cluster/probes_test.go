@@ -12,6 +12,7 @@ import (
 	"github.com/stretchr/testify/require"
 
 	"legops/internal/checkout"
+	"legops/internal/drawn"
 )
 
 const (
@@ -28,6 +29,7 @@ var answers = map[string][]string{placeholder: {"/healthz", "/readyz"}, old: {"/
 // TestPathsOfProbes takes a stack from the time when the patch of Pulumi owned the paths of the probes to the end of an application that declares
 // its own: no update touches a pod on their account, none finds drift, and each image keeps its paths.
 func TestPathsOfProbes(t *testing.T) {
+	drawn.Turn(t, turns...)
 	w := newWorld(t, "dev")
 	w.edit(beforeProbes(t))
 	w.up()

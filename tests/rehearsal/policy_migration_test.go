@@ -12,6 +12,7 @@ import (
 	"github.com/stretchr/testify/require"
 
 	"legops/internal/controlplane"
+	"legops/internal/drawn"
 )
 
 // its is the application whose migration is tried.
@@ -152,6 +153,7 @@ func (d *deployer) migrationAttempts(t *testing.T) (all []attempt) {
 // TestOnlyMigrations sends Jobs of the deployer to a real API server with all objects of the program: it takes the one of the template, and no
 // other. Without the rule that finds it, it takes each of the others.
 func TestOnlyMigrations(t *testing.T) {
+	drawn.Turn(t, turns...)
 	objects, patches := objectsOf(t, config(t))
 	d := newDeployer(t, objects, patches)
 	d.inForce(t)
@@ -186,7 +188,7 @@ func TestOnlyMigrations(t *testing.T) {
 		d.migrationsElsewhere(t, good)
 	})
 	d.admin(t, "--namespace="+its, "delete", "job", "migrate-d-1abc")
-	for _, rule := range []string{"wrongName", "wrongKeys", "wrongContainers", "wrongImage"} {
+	for _, rule := range drawn.Of(t, 1, []string{"wrongName", "wrongKeys", "wrongContainers", "wrongImage"}) {
 		t.Run("without the rule "+rule, func(t *testing.T) {
 			d.withoutOf(t, policy, rule)
 			d.lets(t, slices.DeleteFunc(slices.Clone(all), func(a attempt) bool { return a.rule != rule }))

@@ -23,6 +23,7 @@ import (
 	"legops/components/apps"
 	"legops/internal/checkout"
 	"legops/internal/controlplane"
+	"legops/internal/drawn"
 	"legops/internal/registered"
 	"legops/internal/settings"
 	"legops/stacks"
@@ -41,6 +42,11 @@ var within = fmt.Sprintf(" within %d s; ", rolloutSeconds)
 
 // placeholder is an application's image before its first release.
 const placeholder = "ghcr.io/stefanprodan/podinfo:6.7.1"
+
+// turns are the tests of which make test plays one, and always the first scenarios that make test plays each time.
+var turns = []string{"TestOnlyMigrations", "TestOnlyReleasesOfSchedules", "TestSchedules"}
+
+const always = 2
 
 // scenarios are the courses of a release, each with its own applications. They run at the same time.
 var scenarios = []struct {
@@ -127,7 +133,7 @@ func TestRehearsal(t *testing.T) {
 			t.Parallel()
 			c.platformRuns(t, cfg)
 		})
-		for _, s := range scenarios {
+		for _, s := range append(scenarios[:always:always], drawn.Of(t, 4, scenarios[always:])...) {
 			t.Run(s.name, func(t *testing.T) {
 				t.Parallel()
 				var its []*application

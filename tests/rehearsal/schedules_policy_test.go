@@ -10,6 +10,7 @@ import (
 	"github.com/stretchr/testify/require"
 
 	"legops/internal/controlplane"
+	"legops/internal/drawn"
 	"legops/internal/settings"
 	"legops/stacks"
 )
@@ -103,6 +104,7 @@ func beyondSchedules() []attempt {
 
 // TestOnlyReleasesOfSchedules is TestOnlyReleases for the schedules and the workers of matters.
 func TestOnlyReleasesOfSchedules(t *testing.T) {
+	drawn.Turn(t, turns...)
 	cfg := config(t)
 	i := slices.IndexFunc(cfg.Applications, func(a settings.Application) bool { return a.Name == "matters" })
 	cfg.Applications[i].Workers = []settings.Worker{{Name: "mail", Command: []settings.CommandWord{"mail"}}}
@@ -160,7 +162,7 @@ func TestOnlyReleasesOfSchedules(t *testing.T) {
 	})
 	assert.Equal(t, before, stored(), "a refused request changed something")
 	all = append(all, beyond...)
-	for _, rule := range []string{"wrongRequest", "wrongKeys", "wrongContainers", "wrongImages", "wrongSuspension", "wrongReplicas", "wrongManagers"} {
+	for _, rule := range drawn.Of(t, 1, []string{"wrongRequest", "wrongKeys", "wrongContainers", "wrongImages", "wrongSuspension", "wrongReplicas", "wrongManagers"}) {
 		t.Run("without the rule "+rule, func(t *testing.T) {
 			d.without(t, rule, "wrongManagers")
 			d.lets(t, slices.DeleteFunc(slices.Clone(all), func(a attempt) bool { return a.rule != rule }))

@@ -18,6 +18,7 @@ import (
 
 	"legops/components/compute"
 	"legops/internal/controlplane"
+	"legops/internal/drawn"
 	"legops/internal/registered"
 	"legops/internal/settings"
 )
@@ -48,6 +49,7 @@ var rehearsed = []settings.Schedule{
 
 // TestSchedules takes the schedules of one application through releases and runs on a real control plane.
 func TestSchedules(t *testing.T) {
+	drawn.Turn(t, turns...)
 	cfg := config(t)
 	withSchedules(t, cfg, "matters", rehearsed...)
 	objects, patches := objectsOf(t, cfg)

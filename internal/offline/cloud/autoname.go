@@ -14,7 +14,7 @@ import (
 func (p *Provider) nameResource(c *connection, urn resource.URN, olds, news resource.PropertyMap) {
 	typ := string(urn.Type())
 	if !isObject(typ) {
-		p.ownName(c, urn, resource.PropertyKey(autoNamed(typ)), olds, news)
+		p.ownName(c, urn, resource.PropertyKey(catalogue.Of(typ).AutoName()), olds, news)
 		return
 	}
 	metadata := resource.PropertyMap{}
@@ -41,14 +41,6 @@ func (p *Provider) nameResource(c *connection, urn resource.URN, olds, news reso
 		metadata["namespace"] = resource.NewStringProperty("default")
 	}
 	news["metadata"] = resource.NewObjectProperty(metadata)
-}
-
-// autoNamed is the input that the provider fills with a name where the program gives none, or "".
-func autoNamed(typ string) string {
-	if known := catalogue.Of(typ).Provider(); known != nil && known.AutoName != "" {
-		return known.AutoName
-	}
-	return catalogue.Of(typ).Name.Input
 }
 
 // ownName fills a name in that is missing, and says whether it did. The suffix, which the providers draw at random, is the first of a

@@ -289,7 +289,7 @@ func (p *Provider) Check(ctx context.Context, req *pulumirpc.CheckRequest) (*pul
 		if err != nil {
 			return err
 		}
-		if autoNamed(typ) != "" {
+		if catalogue.Of(typ).AutoName() != "" {
 			p.nameResource(c, resource.URN(req.GetUrn()), olds, news)
 		}
 		if dropped := droppedZeros(news); isObject(typ) && len(dropped) > 0 {

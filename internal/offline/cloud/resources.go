@@ -55,14 +55,14 @@ func (p *Provider) create(c *connection, urn resource.URN, inputs model.Values) 
 	if c.account == "" {
 		return nil, refusal(urn, "the Kubernetes cluster of its provider does not exist, so it is unreachable")
 	}
-	if left := p.record.pendingFor(c.account, string(urn)); left != nil && left.Inputs[autoNamed(left.Type)] == inputs[autoNamed(left.Type)] {
+	typ := catalogue.Of(string(urn.Type()))
+	if left := p.record.pendingFor(c.account, string(urn)); left != nil && left.Inputs[typ.AutoName()] == inputs[typ.AutoName()] {
 		switch {
-		case catalogue.Of(left.Type).Again() == catalogue.Same, inputs.Flag("allowOverwrite"):
+		case typ.Again() == catalogue.Same, inputs.Flag("allowOverwrite"):
 			e := p.entry(c, urn, left.ID, inputs, nil)
 			e.Pending = true
 			return e, p.record.commit(change{Put: e})
-		case catalogue.Of(left.Type).Again() == catalogue.Taken,
-			catalogue.Of(left.Type).Again() == catalogue.Broken: // the second is not played
+		case typ.Again() == catalogue.Taken, typ.Again() == catalogue.Broken: // the second is not played
 			return nil, refusal(urn, "AlreadyExists: %s exists, made by a run that did not hear of it", left.ID)
 		}
 	}

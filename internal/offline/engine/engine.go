@@ -109,7 +109,7 @@ func collectLess() func() {
 	}
 }
 
-// makeRoom raises the limit where what is in use comes near it: what operations leave (see below) would else have the collector take half of the
+// makeRoom raises the limit to twice what is in use: what operations leave (see below) would else have the collector take most of the
 // processor's time, as in a process that does a hundred of them.
 func makeRoom() {
 	c := &collecting
@@ -120,7 +120,7 @@ func makeRoom() {
 	}
 	live := []metrics.Sample{{Name: "/gc/heap/live:bytes"}}
 	metrics.Read(live)
-	debug.SetMemoryLimit(max(debug.SetMemoryLimit(-1), int64(live[0].Value.Uint64())*3/2))
+	debug.SetMemoryLimit(max(debug.SetMemoryLimit(-1), int64(live[0].Value.Uint64())*2))
 }
 
 // Refused are the addresses outside this machine that pulumi-eks or a built program tried to reach.

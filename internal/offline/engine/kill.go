@@ -39,11 +39,21 @@ func (s *Stack) KillCLI() {
 	}
 }
 
+// Unsaved are how many steps of the running operation have begun and have no end in the saved state.
+func (s *Stack) Unsaved() int64 {
+	if r := s.running.Load(); r != nil {
+		return r.journal.begun.Load()
+	}
+	return 0
+}
+
 // journal is what an operation saves of its steps: one before each begins, one after it has ended, as the CLI does.
 type journal struct {
 	*engine.TestJournal
 	// dead is set when the process was killed: nothing is saved any more.
 	dead atomic.Bool
+	// begun are the steps that have begun and not ended.
+	begun atomic.Int64
 }
 
 var errKilled = errors.New("the CLI was killed")
@@ -52,6 +62,7 @@ func (j *journal) BeginMutation(step deploy.Step) (engine.SnapshotMutation, erro
 	if j.dead.Load() {
 		return nil, errKilled
 	}
+	j.begun.Add(1)
 	_, err := j.TestJournal.BeginMutation(step)
 	return j, err
 }
@@ -60,6 +71,7 @@ func (j *journal) End(step deploy.Step, success bool) error {
 	if j.dead.Load() {
 		return nil
 	}
+	defer j.begun.Add(-1)
 	return j.TestJournal.End(step, success)
 }
 

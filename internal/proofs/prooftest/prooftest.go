@@ -3,14 +3,12 @@ package prooftest
 
 import (
 	"context"
-	"os"
-	"strconv"
 	"testing"
-	"time"
 
 	"github.com/stretchr/testify/assert"
 	"github.com/stretchr/testify/require"
 
+	"legops/internal/drawn"
 	"legops/internal/offline/engine"
 	"legops/internal/proofs"
 )
@@ -18,16 +16,10 @@ import (
 // Root is the repository, seen from the package of a proof.
 const Root = "../../.."
 
-// Search is a search with a seed of its own, or with that of PROOF_SEED, and with an engine that ends with the test.
+// Search is a search with a seed of its own, or with that of TEST_SEED, and with an engine that ends with the test.
 func Search(t *testing.T, sample float64) *proofs.Search {
 	t.Helper()
-	seed := uint64(time.Now().UnixNano())
-	if given := os.Getenv("PROOF_SEED"); given != "" {
-		var err error
-		seed, err = strconv.ParseUint(given, 10, 64)
-		require.NoError(t, err, "PROOF_SEED")
-	}
-	t.Logf("PROOF_SEED=%d", seed)
+	seed := drawn.Seed(t)
 	e, err := engine.Open(context.Background(), Root)
 	require.NoError(t, err)
 	t.Cleanup(func() {

@@ -9,7 +9,7 @@ import (
 	"legops/internal/proofs/prooftest"
 )
 
-// A sample of the proof: one stack, and of each kind of change one place, both chosen anew each time. PROOF_SEED repeats a run.
+// A sample of the proof: one stack, and of each kind of change one place, both chosen anew each time. TEST_SEED repeats a run.
 func TestSample(t *testing.T) {
 	s := prooftest.Search(t, 0.01)
 	require.NoError(t, Proof.Run(t.Context(), s))
