@@ -230,6 +230,9 @@ GO_TEST := go test -vet=off -ldflags '-s -w' -timeout 60m
 CLOCKS := $(addprefix ./,tests/cluster tests/rehearsal loadtest tests/requests tests/autoscaling tests/database tests/search tests/examples \
 	internal/controlplane cmd/bench)
 
+# Of the others it takes longest, so that it starts first.
+LONGEST := ./tests
+
 test test-clocks test-others: export TEST_CASES := $(CASES)
 
 # All is compiled first, beside nothing that has a clock.
@@ -247,7 +250,7 @@ test-clocks:
 
 .PHONY: test-others
 test-others:
-	nice -n 19 $(GO_TEST) -p 2 $$(go list ./... | grep -vxF $(foreach package,$(CLOCKS),-e $(package:./%=legops/%)))
+	nice -n 19 $(GO_TEST) -p 2 $(LONGEST) $$(go list ./... | grep -vxF $(foreach package,$(CLOCKS) $(LONGEST),-e $(package:./%=legops/%)))
 
 .PHONY: lint
 lint: $(BIN)/golangci-lint $(BIN)/dockerfile-lint $(BIN)/shellcheck $(BIN)/offline ## Run every linter
