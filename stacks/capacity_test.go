@@ -1,6 +1,7 @@
 package stacks
 
 import (
+	"os"
 	"testing"
 
 	"github.com/stretchr/testify/assert"
@@ -9,13 +10,23 @@ import (
 	"legops/internal/settings"
 )
 
-const largeNode = "1450m CPU, 6564 MiB and 23 pods"
+const (
+	largeNode   = "1450m CPU, 6564 MiB and 23 pods"
+	tooFewNodes = "legops:eks.nodes.maxSizePerZone: 2: applications and ingress at their minReplicas, and add-ons, each with a release's surge of a tenth (rounded up), and a run of each scheduled job request 3770m CPU, " +
+		"15420 MiB and 30 pods per zone: 3 nodes of " + largeNode + ": set it to 3 or more, let pods request less, or choose larger instance types"
+)
+
+// The document shows a problem with figures as it is reported.
+func TestDocumentShowsTheProblem(t *testing.T) {
+	document, err := os.ReadFile("../docs/configuration.md")
+	require.NoError(t, err)
+	assert.Contains(t, string(document), tooFewNodes)
+}
 
 func TestPodsFindNodes(t *testing.T) {
 	checkMistakes(t, []mistake{
 		{"one node too few", "dev", []edit{set("eks.nodes.maxSizePerZone", 2)}, []string{
-			"legops:eks.nodes.maxSizePerZone: 2: applications and ingress at their minReplicas, and add-ons, each with a release's surge of a tenth (rounded up), and a run of each scheduled job request 3770m CPU, " +
-				"15420 MiB and 30 pods per zone: 3 nodes of " + largeNode + ": set it to 3 or more, let pods request less, or choose larger instance types",
+			tooFewNodes,
 		}},
 		{"development's requests when its maximum was five nodes", "dev", []edit{
 			set("eks.nodes.maxSizePerZone", 2), drop("tuning.all.cpu"), drop("tuning.applications"), // as declared

@@ -258,15 +258,16 @@ func TestForm(t *testing.T) {
 		{"unknown values", "dev", []edit{
 			set("environment", "staging"), set("region", "us-east-9"), set("eks.nodes.instanceTypes[1]", "m6g.larg"),
 			set("eks.logTypes[0]", "apis"), set("monitoring.logRetentionDays", 8), set("cdn.priceClass", "PriceClass_300"),
-			set("network.interfaceEndpoints", []any{"s3"}), set("rds.engineVersion", "15"),
+			set("network.interfaceEndpoints", []any{"s3"}), set("rds.engineVersion", "18"), set("eks.version", "1.36"),
 		}, []string{
 			"legops:cdn.priceClass: PriceClass_300: unknown price class: did you mean PriceClass_100?",
 			"legops:eks.logTypes[0]: apis: unknown control-plane log type: did you mean api?",
 			"legops:eks.nodes.instanceTypes[1]: m6g.larg: unknown instance type: did you mean m6g.large?",
+			"legops:eks.version: 1.36: unknown Kubernetes version: write one of 1.34, 1.35",
 			"legops:environment: staging: unknown environment: write one of development, test, production",
 			"legops:monitoring.logRetentionDays: 8: unknown retention: write one of 1, 3, 5, 7, 14, 30, 60, 90, 120, 150, 180, 365, 400, 545, 731, 1096, 1827, 2192, 2557, 2922, 3288, 3653",
 			"legops:network.interfaceEndpoints[0]: s3: unknown interface endpoint: write an interface endpoint that AWS has",
-			"legops:rds.engineVersion: 15: unknown value: did you mean 16?",
+			"legops:rds.engineVersion: 18: unknown value: write one of 16, 17",
 			"legops:region: us-east-9: unknown region: did you mean us-east-1?",
 		}},
 		{"zero NAT gateways", "dev", []edit{set("network.natGateways", 0)}, []string{

@@ -163,9 +163,9 @@ func showKey(key string) string {
 	return bound(key, maxShownKey)
 }
 
-// nearest returns the candidate that most resembles the name, or "" if none does.
+// nearest returns the candidate that most resembles the name, or "" if none does: a version is not another one misspelled.
 func nearest(name string, candidates []string) string {
-	if len(name) > maxShownValue {
+	if len(name) > maxShownValue || !strings.ContainsFunc(name, unicode.IsLetter) {
 		return ""
 	}
 	// At least one letter of a short name must match.

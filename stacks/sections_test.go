@@ -27,7 +27,7 @@ func TestSectionsRefuseBadValues(t *testing.T) {
 			set("rds.slowStatementMilliseconds", 1), set("rds.performanceInsightsRetentionDays", 30),
 		}, []string{
 			"legops:rds.backupWindow: 3:00-4:00: malformed: write a daily UTC time range such as 03:00-04:00",
-			"legops:rds.engineVersion: 11: unknown value: did you mean 16?",
+			"legops:rds.engineVersion: 11: unknown value: write one of 16, 17",
 			"legops:rds.maintenanceWindow: sunday:04:30-sunday:05:30: malformed: write a weekly UTC time range such as sun:04:30-sun:05:30",
 			"legops:rds.monitoringIntervalSeconds: 20: unknown value: write one of 1, 5, 10, 15, 30, 60",
 			"legops:rds.performanceInsightsRetentionDays: 30: unknown value: write one of 7, 731",

@@ -35,7 +35,7 @@ var meant = []explained{
 	{"mirror-{application}", "build-{application}", building, "what is pushed to GitHub is built: the code of an application decides what its build does"},
 	{"mirror-{application}-schedule", "mirror-{application}", []string{"source: {application}", "artifacts: artifacts/delivery/*"}, "EventBridge starts the mirror, with the input of the rule"},
 	{
-		"restore-drill-schedule", "restore-drill", []string{"artifacts: artifacts/delivery/*", "artifacts: artifacts", "backups: snapshot:awsbackup:*", "backups: db:drill-*", "database: db:drill-*", "keys: key/database", "backups: recovery-point:*", "documents: documents", "documents: documents/*", "documents: evidence", "documents: evidence/*"},
+		"restore-drill-schedule", "restore-drill", []string{"artifacts: artifacts/delivery/*", "artifacts: artifacts", "backups: snapshot:awsbackup:*", "backups: db:drill-*", "database: db:drill-*", "keys: key/database", "backups: recovery-point:*", "documents: documents", "documents: documents/*", "documents: evidence", "documents: evidence/*", "more rights: role/restore-drill-buckets"},
 		"EventBridge starts the drill, with the input of the rule",
 	},
 	{"restore-drill", "restore-drill-buckets", nil, "it has AWS Backup restore with it, into buckets of drills alone (docs/decisions/0059-drills-of-buckets.md)"},

@@ -160,6 +160,7 @@ var own = []owner{
 	},
 	{form: "backup", goal: "keys", actions: []string{"kms:CreateGrant"}, why: forGrants},
 	{form: "restore", goal: "keys", actions: []string{"kms:CreateGrant"}, why: forGrants},
+	{form: "restore-drill", goal: "more rights", things: []string{"role/restore-drill-buckets"}, actions: []string{"iam:PassRole"}, why: "AWS Backup restores with it, into buckets of drills alone (docs/decisions/0059-drills-of-buckets.md)"},
 	{form: "restore-drill", goal: "keys", things: []string{"key/database"}, actions: []string{"kms:CreateGrant"}, why: "gives RDS the key for what it restores: for resources of AWS only (kms:GrantIsForAWSResource)"},
 	{form: "backup", goal: "state", actions: []string{"kms:Decrypt", "kms:GenerateDataKey", "kms:GenerateDataKeyWithoutPlaintext", "kms:ReEncryptFrom", "kms:ReEncryptTo"}, why: forKeys},
 	{form: "restore", goal: "state", actions: []string{"kms:Decrypt", "kms:GenerateDataKey", "kms:GenerateDataKeyWithoutPlaintext", "kms:ReEncryptFrom", "kms:ReEncryptTo", "kms:Encrypt"}, why: forKeys},
