@@ -40,7 +40,7 @@ func Of[T any](t testing.TB, n int, all []T) []T {
 }
 
 func some[T any](seed uint64, n int, all []T) []T {
-	places := rand.New(rand.NewPCG(seed, uint64(len(all)))).Perm(len(all))[:n]
+	places := rand.New(rand.NewPCG(seed, uint64(len(all)))).Perm(len(all))[:n] //nolint:gosec // it chooses cases, no secrets
 	slices.Sort(places)
 	var some []T
 	for _, place := range places {
