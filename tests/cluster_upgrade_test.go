@@ -86,7 +86,7 @@ func TestClusterMinorUpgrade(t *testing.T) {
 		t.Helper()
 		h := handsOn(t, "prod", s, source)
 		h.kubectl = func([]string) (string, error) { return "", nil }
-		h.known = "cluster=$(pulumi stack output clusterName --stack prod)\n"
+		h.known = "cluster=$(pulumi stack output clusterName --stack prod)\nold=1.34\n"
 		return h
 	}
 	newer := pinning(t, "1.35", by(t, start, older).follow(clusterRunbook, "Before you start", "prod"))
