@@ -11,16 +11,8 @@ set -euo pipefail
 cd "$(dirname "$0")/.."
 export AWS_PAGER=''
 
-fail() {
-	printf 'bootstrap: %s\n' "$1" >&2
-	exit 1
-}
-
-stack=${1:-}
-case $stack in
-dev | test | prod) ;;
-*) fail "account '$stack' must be dev, test or prod: make bootstrap ACCOUNT=dev" ;;
-esac
+# shellcheck source=bootstrap/account.sh
+. bootstrap/account.sh bootstrap "$@"
 
 file=Pulumi.$stack.yaml
 needs=$(go run ./bootstrap/needs "$file") || fail "$file has problems; nothing has changed"

@@ -6,7 +6,8 @@ set -euo pipefail
 cd "$(dirname "$0")/.."
 export AWS_PAGER=''
 
-stack=${1:-}
+# shellcheck source=bootstrap/account.sh
+. bootstrap/account.sh check-account "$@"
 needs=$(go run ./bootstrap/needs "Pulumi.$stack.yaml") || exit 1
 of() { awk -F '\t' -v kind="$1" '$1 == kind' <<<"$needs"; } # kind: its lines
 account=$(of account | cut -f 2)
@@ -28,7 +29,7 @@ short=()
 while IFS=$'\t' read -r _ code name least most; do
 	if ! has=$(here service-quotas get-service-quota --service-code ec2 --quota-code "$code" --query Quota.Value 2>&1); then
 		# An account without an increase may have only the default. Any other error is fatal.
-		grep -q NoSuchResource <<<"$has" || { printf 'check.sh: cannot read quota %s: %s\n' "$code" "$has" >&2; exit 1; }
+		grep -q NoSuchResource <<<"$has" || fail "cannot read quota $code: $has"
 		has=$(here service-quotas get-aws-default-service-quota --service-code ec2 --quota-code "$code" --query Quota.Value)
 	fi
 	has=${has%.*}

@@ -46,7 +46,8 @@ func TestCheck(t *testing.T) {
 			"legops:network.interfaceEndpoints[1]: ecr.dkr: us-east-1 has no such interface endpoint: remove it",
 			"legops:region: us-east-1: has no prefix list com.amazonaws.global.cloudfront.origin-facing, by which the load balancer recognizes CloudFront: choose another region",
 		}, "ecr.api"},
-		{"no such stack", attempt{"staging", "", nil}, true, []string{"Pulumi.staging.yaml: no such file"}, "Virtual CPUs"},
+		{"no account", attempt{"", "", nil}, true, []string{"check-account: account '' must be dev, test or prod: make check-account ACCOUNT=dev\n"}, "Pulumi."},
+		{"no such stack", attempt{"staging", "", nil}, true, []string{"account 'staging' must be dev, test or prod"}, "Pulumi."},
 	} {
 		t.Run(c.name, func(t *testing.T) {
 			t.Parallel()

@@ -20,6 +20,7 @@ import (
 
 	"legops/internal/model"
 	"legops/internal/offline"
+	"legops/internal/offline/cloud"
 )
 
 // summarises reports whether a command line deploys and does not say how it wants to be told.
@@ -31,8 +32,14 @@ func summarises(args []string) bool {
 		})
 }
 
-// summarised runs a command that deploys. The CLI's output goes to a file in the folder, a summary of its events to out.
+// summarised runs a command that deploys. The CLI's output goes to a file in the folder, a summary of its events to out. The file of
+// the last one stays if this one cannot begin.
 func summarised(ctx context.Context, session *offline.Session, folder string, out, errOut io.Writer, args []string) (code int, err error) {
+	events := filepath.Join(folder, "deployment.events")
+	cmd, err := session.Command(ctx, append(slices.Clone(args), "--event-log", events)...)
+	if err != nil {
+		return 1, err
+	}
 	if err := os.MkdirAll(folder, 0o700); err != nil {
 		return 1, fmt.Errorf("preparing the log: %w", err)
 	}
@@ -41,16 +48,15 @@ func summarised(ctx context.Context, session *offline.Session, folder string, ou
 		return 1, fmt.Errorf("preparing the log: %w", err)
 	}
 	defer func() { err = errors.Join(err, log.Close()) }()
-	events := filepath.Join(folder, "deployment.events")
 	if err := os.WriteFile(events, nil, 0o600); err != nil { // the CLI writes none if it refuses the command
 		return 1, fmt.Errorf("preparing the log: %w", err)
 	}
 	defer func() { err = errors.Join(err, os.Remove(events)) }()
 	_, _ = fmt.Fprintln(out, "Every step is written to", log.Name())
-	code, err = session.Stream(ctx, os.Stdin, log, io.MultiWriter(errOut, log), append(slices.Clone(args), "--event-log", events)...)
+	code, err = offline.Stream(cmd, os.Stdin, log, io.MultiWriter(errOut, log))
 	// A CLI that was killed has still deployed what its events say.
 	err = errors.Join(err, summarise(events, out))
-	if code != 0 || err != nil {
+	if info, statErr := log.Stat(); (code != 0 || err != nil) && statErr == nil && info.Size() > 0 {
 		_, _ = fmt.Fprintln(out, "Every step, and all that the program printed, is in", log.Name())
 	}
 	return code, err
@@ -85,10 +91,24 @@ type summary struct {
 // fates are what becomes of resources by the engine's operation. The operations that are not here change nothing, or are the other
 // part of a replacement.
 var fates = map[apitype.OpType]string{
-	apitype.OpCreate: "created", apitype.OpUpdate: "updated", apitype.OpCreateReplacement: "replaced", apitype.OpDelete: "deleted",
+	apitype.OpCreate: "created", apitype.OpImport: "imported", apitype.OpUpdate: "updated", apitype.OpCreateReplacement: "replaced",
+	apitype.OpImportReplacement: "imported", apitype.OpDelete: "deleted",
 }
 
-const failed = "failed"
+const failed, stays = "failed", "stay in the account"
+
+// outside are names for what is part of no component, by its type.
+var outside = map[string]string{"pulumi:pulumi:Stack": "the stack itself", "pulumi:providers:aws": "providers of AWS"}
+
+// fate is what became of the resource of an operation that ended.
+func (o *operation) fate() string {
+	op, old := o.Metadata.Op, o.Metadata.Old
+	// What a patch wrote is part of an object, and goes with that.
+	if slices.Contains([]apitype.OpType{apitype.OpDelete, apitype.OpDeleteReplaced}, op) && old != nil && old.RetainOnDelete && !cloud.IsPatch(old.Type) {
+		return stays
+	}
+	return fates[op]
+}
 
 // event is a line of the engine's log, as far as a summary needs it (apitype.EngineEvent).
 type event struct {
@@ -130,7 +150,7 @@ func readSummary(log []byte) (*summary, error) {
 		}
 		if o, fate := cmp.Or(e.Ended, e.Failed), failed; o != nil {
 			if e.Ended != nil {
-				fate = fates[o.Metadata.Op]
+				fate = o.fate()
 			}
 			of := cmp.Or(o.Metadata.New, o.Metadata.Old)
 			if e.Ended != nil && providers.IsDefaultProvider(of.URN) { // the engine's own, which a preview does not count either
@@ -160,7 +180,7 @@ func readSummary(log []byte) (*summary, error) {
 		if e.fate == "" {
 			continue
 		}
-		component := cmp.Or(graph.ComponentName(e.of), "others")
+		component := cmp.Or(graph.ComponentName(e.of), outside[e.of.Type], "others")
 		if s.counts[component] == nil {
 			s.counts[component] = map[string]int{}
 		}
@@ -206,12 +226,16 @@ func (s *summary) print(to io.Writer) error {
 	return err
 }
 
-// words are counts such as "2 created, 1 failed".
+// words are counts such as "2 created, 1 stays in the account, 1 failed".
 func words(counts map[string]int) string {
 	var parts []string
-	for _, fate := range []string{"created", "updated", "replaced", "deleted", failed} {
+	for _, fate := range []string{"created", "imported", "updated", "replaced", "deleted", stays, failed} {
+		text := fate
+		if fate == stays && counts[fate] == 1 {
+			text = "stays in the account"
+		}
 		if counts[fate] > 0 {
-			parts = append(parts, fmt.Sprintf("%d %s", counts[fate], fate))
+			parts = append(parts, fmt.Sprintf("%d %s", counts[fate], text))
 		}
 	}
 	return cmp.Or(strings.Join(parts, ", "), "nothing changed")

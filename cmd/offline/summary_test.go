@@ -42,17 +42,21 @@ func printed(t *testing.T, lines ...string) string {
 }
 
 func TestSummary(t *testing.T) {
-	assert.Equal(t, `  network  2 created, 1 updated, 1 replaced
-  others   1 created
+	assert.Equal(t, `  network           2 created, 1 imported, 2 updated, 1 replaced
+  others            1 created
+  providers of AWS  1 created
 warning: the certificate ends soon
 Outputs:
     url: https://dev.legops.example
-Deployment succeeded in 7 s: 3 created, 1 updated, 1 replaced
+Deployment succeeded in 7 s: 4 created, 1 imported, 2 updated, 1 replaced
 `, printed(t,
 		`{"resourcePreEvent":{"metadata":{"op":"create","urn":"`+vpc+`"}}}`, // begins, and counts when it ends
 		ended("create", provider, "pulumi:providers:aws", stack),
 		ended("create", engines, "pulumi:providers:random", ""),
+		ended("create", urn+"aws:sqs/queue:Queue::alone", "aws:sqs/queue:Queue", stack),
 		ended("create", vpc, "aws:ec2/vpc:Vpc", network),
+		ended("import", vpc+"-2", "aws:ec2/vpc:Vpc", network), // as it is, and then as the program wants it
+		ended("update", vpc+"-2", "aws:ec2/vpc:Vpc", network),
 		ended("create", network, "legops:components:Network", stack),
 		ended("update", gateway, "aws:ec2/internetGateway:InternetGateway", vpc),
 		ended("create-replacement", gateway+"-2", "aws:ec2/internetGateway:InternetGateway", vpc),
@@ -100,18 +104,32 @@ func TestSummaryOfAPreview(t *testing.T) {
 		printed(t, append(lines, `{"summaryEvent":{"isPreview":true,"durationSeconds":3,"result":"failed"}}`)...))
 }
 
+// What a deployment leaves in the account is not deleted. A patch goes with its object.
+func TestSummaryOfWhatStays(t *testing.T) {
+	deleted := func(op, name, typ, retain string) string {
+		return `{"resOutputsEvent":{"metadata":{"op":"` + op + `","new":null,"old":{"urn":"` + vpc + name + `","type":"` + typ + `","parent":"` + network + `","retainOnDelete":` + retain + `}}}}`
+	}
+	lines := []string{
+		deleted("delete", "-1", "aws:s3/bucket:Bucket", "true"),
+		deleted("delete", "-2", "aws:s3/bucket:Bucket", "false"),
+		deleted("delete", "-3", "kubernetes:apps/v1:DeploymentPatch", "true"),
+	}
+	assert.Equal(t, "  network  2 deleted, 1 stays in the account\nDeployment did not come to its end: 2 deleted, 1 stays in the account\n", printed(t, lines...))
+	lines = append(lines, deleted("delete-replaced", "-4", "aws:kms/key:Key", "true"), deleted("delete-replaced", "-5", "aws:kms/key:Key", "false"))
+	assert.Equal(t, "  network  2 deleted, 2 stay in the account\nDeployment did not come to its end: 2 deleted, 2 stay in the account\n", printed(t, lines...))
+}
+
 // The outputs of a deleted stack name what is gone.
 func TestSummaryOfADestruction(t *testing.T) {
 	deleted := `{"resOutputsEvent":{"metadata":{"op":"delete","new":null,"old":{"urn":"` + stack + `","type":"pulumi:pulumi:Stack",` +
 		`"outputs":{"url":"https://dev.legops.example"}}}}}`
-	assert.Equal(t, "  others  1 deleted\nDeployment succeeded in 2 s: 1 deleted\n",
+	assert.Equal(t, "  the stack itself  1 deleted\nDeployment succeeded in 2 s: 1 deleted\n",
 		printed(t, deleted, `{"summaryEvent":{"durationSeconds":2,"result":"succeeded"}}`))
 }
 
-// up runs up with a CLI that is this script, in which $events is the file for events.
-func up(t *testing.T, script string) (code int, out string, err error) {
+// up runs up in a folder, with more arguments, with a CLI that is this script, in which $events is the file for events.
+func up(t *testing.T, root, script string, more ...string) (code int, out string, err error) {
 	t.Helper()
-	root := t.TempDir()
 	checkout.Write(t, root, map[string]string{
 		"Pulumi.yaml": "name: legops\nruntime: go\n", "Pulumi.dev.yaml": "config: {}\n",
 		"bin/pulumi": "#!/bin/sh\nfor events; do :; done\n" + script,
@@ -121,7 +139,7 @@ func up(t *testing.T, script string) (code int, out string, err error) {
 	require.NoError(t, err)
 	defer func() { require.NoError(t, session.Close()) }()
 	var printed strings.Builder
-	code, err = summarised(t.Context(), session, filepath.Join(root, ".offline", "logs"), &printed, io.Discard, []string{"up"})
+	code, err = summarised(t.Context(), session, filepath.Join(root, ".offline", "logs"), &printed, io.Discard, append([]string{"up"}, more...))
 	return code, strings.ReplaceAll(printed.String(), root, ""), err
 }
 
@@ -134,12 +152,13 @@ func TestAFailureNamesTheLog(t *testing.T) {
 		code             int
 	}{
 		"success":     {create + `echo '{"summaryEvent":{"result":"succeeded"}}' >>"$events"`, log + "  network  1 created\nDeployment succeeded in 0 s: 1 created\n", "", 0},
-		"failure":     {create + "exit 5", log + "  network  1 created\nDeployment did not come to its end: 1 created\n" + last, "", 5},
-		"refusal":     {"exit 6", log + last, "", 6},
-		"killed":      {create + "printf '{\"summ' >>\"$events\"; kill -KILL $$", log + "  network  1 created\nDeployment did not come to its end: 1 created\n" + last, "signal: killed", 1},
-		"both errors": {"echo '{' >\"$events\"; kill -KILL $$", log + last, "signal: killed\nreading the events of the deployment: unexpected end of JSON input", 1},
+		"failure":     {create + "echo begun; exit 5", log + "  network  1 created\nDeployment did not come to its end: 1 created\n" + last, "", 5},
+		"refusal":     {"echo 'no such flag' >&2; exit 6", log + last, "", 6},
+		"silence":     {"exit 6", log, "", 6},
+		"killed":      {create + "echo begun; printf '{\"summ' >>\"$events\"; kill -KILL $$", log + "  network  1 created\nDeployment did not come to its end: 1 created\n" + last, "signal: killed", 1},
+		"both errors": {"echo begun; echo '{' >\"$events\"; kill -KILL $$", log + last, "signal: killed\nreading the events of the deployment: unexpected end of JSON input", 1},
 	} {
-		code, out, err := up(t, test.script)
+		code, out, err := up(t, t.TempDir(), test.script)
 		assert.Equal(t, test.out, out, name)
 		assert.Equal(t, test.code, code, name)
 		if test.err == "" {
@@ -148,6 +167,18 @@ func TestAFailureNamesTheLog(t *testing.T) {
 			assert.ErrorContains(t, err, test.err, name)
 		}
 	}
+}
+
+// A deployment that cannot begin leaves the log of the last one.
+func TestTheLogOfTheLastDeploymentStays(t *testing.T) {
+	root := t.TempDir()
+	_, _, err := up(t, root, "echo every step")
+	require.NoError(t, err)
+	code, out, err := up(t, root, "", "--stack", "tset")
+	assert.Equal(t, 1, code)
+	assert.Empty(t, out)
+	assert.ErrorContains(t, err, "stack tset: Pulumi.tset.yaml is missing")
+	assert.Equal(t, "every step\n", checkout.Read(t, root, ".offline", "logs", "deployment.log"))
 }
 
 func TestSummarises(t *testing.T) {

@@ -234,14 +234,19 @@ func (s *Session) Stream(ctx context.Context, in io.Reader, out, errOut io.Write
 	if err != nil {
 		return 1, err
 	}
+	return Stream(cmd, in, out, errOut)
+}
+
+// Stream runs a command of a session on the caller's own terminal and returns its exit code.
+func Stream(cmd *exec.Cmd, in io.Reader, out, errOut io.Writer) (int, error) {
 	cmd.Stdin, cmd.Stdout, cmd.Stderr = in, out, errOut
-	err = cmd.Run()
+	err := cmd.Run()
 	var exit *exec.ExitError
 	if errors.As(err, &exit) && exit.ExitCode() > 0 {
 		return exit.ExitCode(), nil
 	}
 	if err != nil {
-		return 1, fmt.Errorf("pulumi %s: %w", strings.Join(args, " "), err)
+		return 1, fmt.Errorf("pulumi %s: %w", strings.Join(cmd.Args[1:], " "), err)
 	}
 	return 0, nil
 }

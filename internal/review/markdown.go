@@ -12,11 +12,11 @@ import (
 // Marker is the first line of the report as a comment: whoever writes the comment finds its own by it, and updates that.
 const Marker = "<!-- legops-review -->"
 
-// maxCharacters is how long a report may be: GitHub takes 65,536 characters in a comment, and a link to the artifact comes on top.
+// maxCharacters is how long a report may be: GitHub takes 65,536 characters in a comment, and a link to the page comes on top.
 const maxCharacters = 60_000
 
 // Markdown is the report as a comment on a pull request. Where it would be too long, the least important parts say how much
-// of them is only in the artifact; nothing is cut without saying so.
+// of them is only on the page; nothing is cut without saying so.
 func (r *Report) Markdown() (text string, err error) {
 	// Less and less detail, until it fits.
 	for _, detail := range []detail{
@@ -50,11 +50,15 @@ func (r *Report) markdown(d detail) (string, error) {
 			}
 			return fmt.Sprintf("**%d**", n)
 		},
-		"rest": func(all, shown int, what string) string {
-			if n := more(all, shown); n > 0 {
-				return fmt.Sprintf("- … and %d %s, in the artifact.\n", n, what)
+		"rest": func(all, shown int, noun string) string {
+			switch n := more(all, shown); {
+			case n == 0:
+				return ""
+			case shown == 0:
+				return fmt.Sprintf("- %s, in `review.html`.\n", counted(n, noun))
+			default:
+				return fmt.Sprintf("- … and %s, in `review.html`.\n", counted(n, "more "+noun))
 			}
-			return ""
 		},
 		"byComponent": func(findings []Finding) [][]Finding {
 			return grouped(findings, func(f Finding) string { return f.Component })

@@ -233,11 +233,36 @@ func TestMarkdownFits(t *testing.T) {
 	require.NoError(t, err)
 	assert.Less(t, len([]rune(text)), maxCharacters)
 	assert.True(t, strings.HasPrefix(text, Marker+"\n"))
-	assert.Contains(t, text, "more of these, in the artifact.")
-	assert.Contains(t, text, "more changes, in the artifact.")
+	assert.Contains(t, text, "\n- … and 1440 more findings, in `review.html`.\n")
+	assert.Contains(t, text, "\n- 1500 changes, in `review.html`.\n")
 	page, err := r.HTML()
 	require.NoError(t, err)
 	assert.Equal(t, 4500, strings.Count(page, `<h3><span class="kind">`), "the page leaves nothing out")
+}
+
+// What a comment leaves out it counts, as more only where it has shown some.
+func TestMarkdownCountsWhatItLeavesOut(t *testing.T) {
+	change := Change{Kind: Updated, Type: "aws:sqs/queue:Queue", Name: "one", Component: "queues", Properties: []Property{{Path: "a"}, {Path: "b"}, {Path: "c"}}}
+	r := &Report{Stacks: []*Stack{{Name: "dev", Changes: []Change{change, change}, Risks: []Finding{{Resource: "a"}, {Resource: "b"}}}}}
+	for _, c := range []struct {
+		detail detail
+		want   []string
+	}{
+		{detail{}, []string{"- 2 findings,", "- 2 changes,"}},
+		{detail{Findings: 1, Changes: 1}, []string{"- … and 1 more finding,", "  - 3 properties,", "- … and 1 more change,"}},
+		{detail{Findings: 2, Changes: 1, Properties: 1}, []string{"  - … and 2 more properties,", "- … and 1 more change,"}},
+		{detail{Findings: 2, Changes: 2, Properties: 3}, nil},
+	} {
+		text, err := r.markdown(c.detail)
+		require.NoError(t, err)
+		var got []string
+		for line := range strings.Lines(text) {
+			if said, is := strings.CutSuffix(line, " in `review.html`.\n"); is {
+				got = append(got, said)
+			}
+		}
+		assert.Equal(t, c.want, got)
+	}
 }
 
 // What a patch calls something is text in a comment: no markup, nobody is called, nothing is fetched.

@@ -174,7 +174,7 @@ func (f *finder) reason(e adoption.Existing) string {
 
 // reasons are why what the program has no place for is left alone, by type.
 var reasons = map[string]string{
-	catalogue.Cluster:               "cannot be taken over: " + adoption.Never["eks"] + ". Deploy the applications to the new one, then delete it",
+	catalogue.Cluster:               adoption.Never["eks"] + ". Deploy the applications to the new one, then delete it",
 	catalogue.NatGateway:            adoption.Never["network-nat"] + ". Tell whoever lists its address, then delete it",
 	catalogue.Eip:                   "belongs to what uses it; the program has addresses of its own",
 	catalogue.InternetGateway:       "comes along with its VPC, if that is adopted",
