@@ -43,19 +43,21 @@ undo=''
 # finish is the end of every hook. Whom the agent tells to end has five seconds until it is killed, and a call to the cluster
 # takes one or two: so first the image, then the words.
 finish() {
-	local status=$? attempt
+	local status=$? attempt workers=''
 	trap '' TERM
+	exec >&3 2>&4 # a call may have been writing elsewhere
 	if [ "$status" = 143 ] && [ -z "$undo" ]; then
 		say "FAILED: told to end after $SECONDS s" >&2
 	elif [ "$status" != 0 ] && [ -n "$undo" ]; then
 		for attempt in 1 2 3; do
 			if go_back "$undo" >"$scratch/answer" 2>"$scratch/complaint"; then
-				workers_back "$undo" 4 >"$scratch/answer" 2>&1 || true
-				say "FAILED: $undo after $SECONDS s; $serving is set again, and nobody has waited until it serves" >&2
+				workers_back "$undo" 4 >"$scratch/answer" 2>&1 || workers=', not of each worker'
+				say "FAILED: $undo after $SECONDS s; $serving is set again$workers, and nobody has waited until it serves" >&2
 				break
 			fi
 			if refused || [ "$attempt" = 3 ]; then
-				workers_back "$undo" 4 >"$scratch/answer" 2>&1 || true
+				# Refused is also what is recorded as good already, or what somebody else has set: then the workers stay, too.
+				if ! refused || went_back; then workers_back "$undo" 4 >"$scratch/answer" 2>&1 || true; fi
 				say "FAILED: $undo after $SECONDS s; $serving was not set again, if it is not set: $(tail -n 1 "$scratch/complaint")" >&2
 				break
 			fi
@@ -237,6 +239,12 @@ go_back() { # reason
 		'"$(image_of "$serving" "restored by $DEPLOYMENT_ID: $1")"
 }
 
+# went_back says whether the image that was good last is set: the answer to that may have been lost.
+went_back() {
+	[ "$(kubectl --namespace "$APPLICATION" --request-timeout=2s get deployment "$APPLICATION" \
+		--output=jsonpath="{.spec.template.spec.containers[$position].image}" 2>/dev/null)" = "$serving" ]
+}
+
 # goes_on goes back when CodeDeploy has ended this deployment.
 goes_on() {
 	if ended "$@"; then restore "CodeDeploy has ended $DEPLOYMENT_ID: $state"; fi
@@ -336,6 +344,7 @@ restore() {
 
 # The start of every hook. What it writes goes with the bundle, of which the agent keeps the last five.
 scratch=$(mktemp -d "$here/.hook-XXXXXX")
+exec 3>&1 4>&2
 trap finish EXIT
 trap 'exit 143' TERM
 load

@@ -21,13 +21,16 @@ for attempt in 1 2 3 4 5 6; do
 	left=''
 	look
 	superseded
-	while IFS='|' read -r worker _ _ by version _; do
+	while IFS='|' read -r worker its its_good by version _; do
 		[ "$by" != "$DEPLOYMENT_ID" ] || continue
-		kube annotate deployment "$worker" --overwrite --field-manager="$manager" --resource-version="$version" "legops/release=$DEPLOYMENT_ID" \
-			>/dev/null 2>"$scratch/complaint" </dev/null || left=$worker
+		marks=("legops/release=$DEPLOYMENT_ID")
+		# The hook of its first release was killed between recording the application and the worker: that image was found good with it.
+		if [ "$its" = "$good" ] && [ "$its_good" = "$first_image" ] && [ "$good" != "$first_image" ]; then marks+=("legops/serving=$good"); fi
+		kube annotate deployment "$worker" --overwrite --field-manager="$manager" --resource-version="$version" "${marks[@]}" \
+			>/dev/null 2>"$scratch/complaint" </dev/null || left="$worker cannot be annotated: $(tail -n 1 "$scratch/complaint")"
 	done <"$scratch/workers"
 	[ -n "$left" ] || break
-	[ "$attempt" != 6 ] || give_up "the worker $left cannot be annotated: $(tail -n 1 "$scratch/complaint")"
+	[ "$attempt" != 6 ] || give_up "the worker $left"
 	sleep "$attempt"
 done
 say "$DEPLOYMENT_ID is in charge; if it fails, $good serves again"

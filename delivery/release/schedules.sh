@@ -35,13 +35,16 @@ scheduled() {
 		left=''
 		while IFS='|' read -r name version position; do
 			[ -n "$position" ] || { why="the schedule $name has no container $container"; return 1; }
-			set_schedule "$name" "$version" "$position" >"$scratch/changed" 2>"$scratch/complaint" </dev/null || left=$name
+			set_schedule "$name" "$version" "$position" >"$scratch/changed" 2>"$scratch/complaint" </dev/null || {
+				left=$name
+				cp "$scratch/complaint" "$scratch/left"
+			}
 		done <"$scratch/planned"
 		[ -n "$left" ] || return 0
 		# A run that begins or ends changes the object, too.
 		[ "$attempt" = 6 ] || sleep "$attempt"
 	done
-	cat "$scratch/complaint" >&2
+	cat "$scratch/left" >&2
 	why="the schedule $left was not set"
 	return 1
 }

@@ -72,6 +72,9 @@ workers_restored() { # reason
 		# Of those that were not set it is refused.
 		workers_back "$1" 10 >"$scratch/changed" 2>"$scratch/complaint" || true
 	done
+	look
+	superseded
+	released || return 0
 	# shellcheck disable=SC2034 # common.sh reads it
 	why="a worker was not: $(tail -n 1 "$scratch/complaint")"
 	return 1
