@@ -101,7 +101,7 @@ if [ ! -s "$scratch/template" ]; then
 	exit
 fi
 if served; then
-	say "$IMAGE has served before: its migration does not run again"
+	say "$IMAGE has served before: its migration is not run"
 	exit
 fi
 touch "$scratch/pod"

@@ -194,6 +194,7 @@ func (d *deployer) releasesWorker(t *testing.T) {
 	may(setWorker("mail", v1, "d-1", start, remember(placeholder))...)
 	may(setWorker("mail", placeholder, "restored by d-1", `,{"op":"replace","path":"/spec/replicas","value":0}`)...)
 	may(setWorker("mail", v1, "d-2", start, remember(placeholder), remember(v1))...)
+	may("annotate", "deployment", "mail", "--overwrite", "--field-manager=legops-delivery", "legops/release=d-3", "legops/serving="+v1)
 	may(setWorker("mail", v2, "d-3", remember(v2))...)
 	may(setWorker("mail", v1, "restored by d-4")...)
 }
