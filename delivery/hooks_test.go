@@ -105,3 +105,11 @@ esac`
 		}
 	}
 }
+
+// What serves and is not recorded of its workers fails the release, which says what to do.
+func TestReleaseTellsAWorkerThatIsNotRecorded(t *testing.T) {
+	printed, calls := hook(t, ". ./common.sh; look; proved", `echo d-1 | tee charge >owner
+case " $* " in *" patch deployment mail "*) echo "the server rejected our request" >&2; exit 1 ;; esac`, next, good, next)
+	assert.Contains(t, calls, "patch deployment mail")
+	assert.Contains(t, printed, "FAILED: "+next+" serves, but it was not recorded of the workers mail: deploy it again")
+}
