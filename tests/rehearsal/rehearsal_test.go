@@ -43,9 +43,10 @@ var within = fmt.Sprintf(" within %d s; ", rolloutSeconds)
 // placeholder is an application's image before its first release.
 const placeholder = "ghcr.io/stefanprodan/podinfo:6.7.1"
 
-// turns are the tests of which make test plays one, and always the first scenarios that make test plays each time.
+// turns are the tests of which make test plays one.
 var turns = []string{"TestOnlyMigrations", "TestOnlyReleasesOfSchedules", "TestSchedules"}
 
+// always is how many of the first scenarios make test plays each time.
 const always = 2
 
 // scenarios are the courses of a release, each with its own applications. They run at the same time.
