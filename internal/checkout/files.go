@@ -5,6 +5,7 @@ import (
 	"os"
 	"os/exec"
 	"path/filepath"
+	"strings"
 	"testing"
 
 	"github.com/stretchr/testify/require"
@@ -26,6 +27,13 @@ func Write(t testing.TB, dir string, files map[string]string) {
 		require.NoError(t, os.MkdirAll(filepath.Dir(path), 0o750))
 		require.NoError(t, os.WriteFile(path, []byte(text), 0o755))
 	}
+}
+
+// Replace returns the text of a file with something in place of what has to occur in it once. The test ends if it does not.
+func Replace(t testing.TB, file, text, before, after string) string {
+	t.Helper()
+	require.Equal(t, 1, strings.Count(text, before), "%s does not have exactly once: %s", file, before)
+	return strings.Replace(text, before, after, 1)
 }
 
 // Output runs a command, and returns what it prints and its exit code: -1 if a signal ends it. The test ends if it does not run.

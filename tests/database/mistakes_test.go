@@ -2,11 +2,11 @@ package database
 
 import (
 	"maps"
-	"strings"
 	"testing"
 
 	"github.com/stretchr/testify/assert"
-	"github.com/stretchr/testify/require"
+
+	"legops/internal/checkout"
 )
 
 // mistakes are edits of what the job runs, each without one of its rules, and the check that has to notice.
@@ -56,10 +56,9 @@ func TestMistakesShow(t *testing.T) {
 		}
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
-			require.Equal(t, 1, strings.Count(j.Files[m.file], m.old), "%s has not once: %s", m.file, m.old)
 			edited := j
 			edited.Files = maps.Clone(j.Files)
-			edited.Files[m.file] = strings.Replace(j.Files[m.file], m.old, m.new, 1)
+			edited.Files[m.file] = checkout.Replace(t, m.file, j.Files[m.file], m.old, m.new)
 			assert.Error(t, check(newWorld(t, versions[len(versions)-1], edited)), "without the rule, the check finds nothing")
 		})
 	}

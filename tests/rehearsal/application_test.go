@@ -215,13 +215,27 @@ func (a *application) release(revision string) *run {
 	return r
 }
 
-// with replaces a text that occurs once in a file of a revision.
-func (a *application) with(revision, file, before, after string) string {
+// edit replaces a text that occurs once in a file of a revision.
+type edit struct{ file, before, after string }
+
+// of is the file in a folder, edited.
+func (e edit) of(t testing.TB, folder string) string {
+	t.Helper()
+	return checkout.Replace(t, e.file, checkout.Read(t, folder, e.file), e.before, e.after)
+}
+
+// with edits a revision.
+func (a *application) with(revision string, e edit) string {
 	a.Helper()
-	text := checkout.Read(a, revision, file)
-	require.Equal(a, 1, strings.Count(text, before), "%s does not have exactly once: %s", file, before)
-	checkout.Write(a, revision, map[string]string{file: strings.Replace(text, before, after, 1)})
+	checkout.Write(a, revision, map[string]string{e.file: e.of(a, revision)})
 	return revision
+}
+
+// TestEditsApply holds the edits of scenarios against the hooks as they are, also where make test draws none of these scenarios.
+func TestEditsApply(t *testing.T) {
+	for _, e := range []edit{afterASchedule, shortTimeout, shortLimit} {
+		e.of(t, filepath.Join(root, "delivery", "release"))
+	}
 }
 
 // fails deploys a revision, and requires that it fails for a reason.

@@ -53,6 +53,12 @@ func stopped(event string, after time.Duration) func(*application) {
 	}
 }
 
+// shortTimeout is CodeDeploy's for a hook, and shortLimit that of the hooks themselves.
+var (
+	shortTimeout = edit{"appspec.yml", "validate.sh\n      timeout: 3420", "validate.sh\n      timeout: 9"}
+	shortLimit   = edit{"common.sh", "readonly limit=3240", "readonly limit=15"}
+)
+
 // timedOut is a hook that exceeds its timeout in appspec.yml, with calls to the cluster as slow as on an instance.
 func timedOut(ruby bool) func(*application) {
 	return func(a *application) {
@@ -60,8 +66,8 @@ func timedOut(ruby bool) func(*application) {
 		fast := a.kubectl
 		a.slow(a.T)
 		a.ruby = ruby
-		revision := a.with(a.build(a.version("long")), "appspec.yml", "validate.sh\n      timeout: 3420", "validate.sh\n      timeout: 9")
-		a.with(revision, "release.env", fmt.Sprintf("BAKE_SECONDS=%d", bakeSeconds), "BAKE_SECONDS=60")
+		revision := a.with(a.build(a.version("long")), shortTimeout)
+		a.with(revision, edit{"release.env", fmt.Sprintf("BAKE_SECONDS=%d", bakeSeconds), "BAKE_SECONDS=60"})
 		r := a.start(revision)
 		err := a.deploy(a.Context(), r)
 		a.kubectl, a.ruby = fast, false
@@ -98,7 +104,7 @@ func stalled(a *application) {
 	_, err := a.cluster.Kubectl(a.Context(), nil, "--namespace", a.name, "patch", "deployment", a.name, "--patch",
 		`{"spec": {"progressDeadlineSeconds": 20}}`)
 	require.NoError(a, err)
-	revision := a.with(a.build("stalled"), "release.env", fmt.Sprintf("ROLLOUT_SECONDS=%d", rolloutSeconds), "ROLLOUT_SECONDS=900")
+	revision := a.with(a.build("stalled"), edit{"release.env", fmt.Sprintf("ROLLOUT_SECONDS=%d", rolloutSeconds), "ROLLOUT_SECONDS=900"})
 	r, began := a.start(revision), time.Now()
 	a.fails(r, "no pod of "+imageOf(a.name, "stalled")+" more became ready in time; "+before+" serves again")
 	assert.Less(a, time.Since(began), 90*time.Second)
@@ -111,7 +117,7 @@ func outOfTime(a *application) {
 	_, err := a.cluster.Kubectl(a.Context(), nil, "--namespace", a.name, "patch", "deployment", a.name, "--patch",
 		`{"spec": {"progressDeadlineSeconds": 600}}`)
 	require.NoError(a, err)
-	revision := a.with(a.build("late"), "common.sh", "readonly limit=3240", "readonly limit=15")
+	revision := a.with(a.build("late"), shortLimit)
 	r := a.start(revision)
 	began := time.Time{}
 	r.during = func(event string, _ *hookRun) {

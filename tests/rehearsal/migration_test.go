@@ -251,6 +251,7 @@ func migrationStopped(a *application) {
 	r.during = a.inMigration("stopped", func(*hookRun) { close(r.stopped) })
 	a.neverFewer(func() { require.ErrorIs(a, a.deploy(a.Context(), r), errStopped) })
 	a.stays(last, r)
+	a.running.Wait()
 	assert.Regexp(a, "CodeDeploy has ended "+r.id+": Stopped; nothing was changed, and a migration that runs goes on|is in charge of "+a.name+" now", r.last())
 	require.EventuallyWithT(a, func(c *assert.CollectT) {
 		if all := a.jobs(imageOf(a.name, "stopped")); assert.Len(c, all, 1) {

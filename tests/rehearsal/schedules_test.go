@@ -330,10 +330,13 @@ func (s *planned) losesItsPod() {
 	s.kubectl("delete", "job", "by-hand-moved")
 }
 
+// afterASchedule kills a hook when it has set one of the schedules.
+var afterASchedule = edit{"schedules.sh", "</dev/null || {\n", "</dev/null && kill -9 0 || {\n"}
+
 // interrupted is a hook that is killed when it has set one of the schedules. The image is recorded as good by then.
 func (s *planned) interrupted() {
 	before := s.set()
-	revision := s.with(s.build("v3"), "schedules.sh", "|| left=$name", "|| left=$name; kill -9 0")
+	revision := s.with(s.build("v3"), afterASchedule)
 	r := s.start(revision)
 	assert.ErrorContains(s, s.execute(s.Context(), r), "ValidateService: signal: killed")
 	s.running.Wait()
@@ -343,7 +346,7 @@ func (s *planned) interrupted() {
 	again := s.release(s.build("v3"))
 	s.all(false, v3, again)
 	// CodeDeploy itself repeats the last good revision instead, which sets all of them back.
-	last := s.start(s.with(s.build("v4"), "schedules.sh", "|| left=$name", "|| left=$name; kill -9 0"))
+	last := s.start(s.with(s.build("v4"), afterASchedule))
 	assert.Error(s, s.deploy(s.Context(), last))
 	s.serves(v3)
 	for _, line := range s.set() {

@@ -1,6 +1,9 @@
 package rehearsal
 
 import (
+	"os"
+	"path/filepath"
+	"slices"
 	"strings"
 	"syscall"
 	"testing"
@@ -43,7 +46,7 @@ func workersRelease(a *application) {
 	watched := a.start(a.build("crashes later"))
 	watched.during = func(event string, _ *hookRun) {
 		if event == "ValidateService" {
-			time.AfterFunc(2*time.Second, func() { a.restartsMail(of("crashes later")) })
+			go a.restartsMail(watched, of("crashes later"))
 		}
 	}
 	a.fails(watched, of("crashes later")+" is not healthy: containers of workers restarted 3 times; "+of("v1")+" serves again")
@@ -109,8 +112,16 @@ func (a *application) have(image string, audit, mail int) {
 	}, 60*time.Second, 200*time.Millisecond)
 }
 
-// restartsMail tells the cluster that the container of a pod of the worker mail was restarted, three times.
-func (a *application) restartsMail(image string) {
+// restartsMail tells the cluster that the container of a pod of the worker mail was restarted, three times, once a hook of the release has looked
+// at the workers: what it finds at its first look is no fault of the release.
+func (a *application) restartsMail(r *run, image string) {
+	assert.Eventually(a, func() bool {
+		looks, err := filepath.Glob(filepath.Join(a.folder, r.id, "deployment-archive", ".hook-*", "at-work"))
+		return err == nil && slices.ContainsFunc(looks, func(look string) bool {
+			file, err := os.Stat(look)
+			return err == nil && file.Size() > 0
+		})
+	}, time.Minute, 50*time.Millisecond, "a look at the workers")
 	for _, p := range a.pods() {
 		if !strings.HasPrefix(p.name, "mail-") || p.image != image {
 			continue

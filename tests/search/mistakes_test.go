@@ -2,11 +2,11 @@ package search
 
 import (
 	"maps"
-	"strings"
 	"testing"
 
 	"github.com/stretchr/testify/assert"
-	"github.com/stretchr/testify/require"
+
+	"legops/internal/checkout"
 )
 
 // mistakes are edits of what the job runs, each without one of its rules, and the check that has to notice.
@@ -60,10 +60,9 @@ func TestMistakesShow(t *testing.T) {
 		}
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
-			require.Equal(t, 1, strings.Count(j.Files["run.sh"], m.old), "run.sh has not once: %s", m.old)
 			edited := j
 			edited.Files = maps.Clone(j.Files)
-			edited.Files["run.sh"] = strings.Replace(j.Files["run.sh"], m.old, m.new, 1)
+			edited.Files["run.sh"] = checkout.Replace(t, "run.sh", j.Files["run.sh"], m.old, m.new)
 			assert.Error(t, check(newWorld(t, edited)), "without the rule, the check finds nothing")
 		})
 	}

@@ -23,8 +23,7 @@ func TestConnections(t *testing.T) {
 		"signatures": "{to: [203.0.113.64/32], port: 993, why: mailbox}",
 	} {
 		entry := "\n      - name: " + application + "\n"
-		require.Equal(t, 1, strings.Count(project, entry))
-		project = strings.Replace(project, entry, entry+"        connects: ["+connects+"]\n", 1)
+		project = checkout.Replace(t, "Pulumi.yaml", project, entry, entry+"        connects: ["+connects+"]\n")
 	}
 	require.NoError(t, os.WriteFile(filepath.Join(files, "Pulumi.yaml"), []byte(project), 0o600))
 	require.NoError(t, os.WriteFile(filepath.Join(files, "Pulumi.dev.yaml"), []byte(checkout.Read(t, filepath.Join(prooftest.Root, "Pulumi.dev.yaml"))), 0o600))
