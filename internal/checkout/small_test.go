@@ -1,6 +1,7 @@
 package checkout
 
 import (
+	"slices"
 	"testing"
 
 	"github.com/stretchr/testify/assert"
@@ -19,4 +20,27 @@ func TestSmall(t *testing.T) {
 	} {
 		assert.Equal(t, "# An account.\nconfig:\n"+alone+file[len("# An account.\nconfig:\n"):]+c.stays, Small(file+c.more), name)
 	}
+}
+
+// What is kept is as it was, but for what it calls.
+func TestFew(t *testing.T) {
+	kept := []string{"portal", "identity", "matters", "search"}
+	folder := t.TempDir()
+	Write(t, folder, Few(t, Edit(t, "../..", "dev"), append(kept, "removed")...))
+	all, few := Config(t, "../..", "dev"), Config(t, folder, "dev")
+	want := all.Applications[:0:0]
+	for _, a := range all.Applications {
+		if slices.Contains(kept, a.Name) {
+			a.Calls = slices.DeleteFunc(slices.Clone(a.Calls), func(called string) bool { return !slices.Contains(kept, called) })
+			if len(a.Calls) == 0 {
+				a.Calls = nil
+			}
+			want = append(want, a)
+		}
+	}
+	assert.Len(t, want, len(kept))
+	assert.Equal(t, want, few.Applications)
+	all.Applications, few.Applications = nil, nil
+	assert.Equal(t, all.Network, few.Network)
+	assert.Equal(t, all.Storage, few.Storage)
 }

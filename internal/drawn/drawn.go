@@ -3,6 +3,8 @@
 package drawn
 
 import (
+	"fmt"
+	"hash/fnv"
 	"math/rand/v2"
 	"os"
 	"slices"
@@ -40,7 +42,9 @@ func Of[T any](t testing.TB, n int, all []T) []T {
 }
 
 func some[T any](seed uint64, n int, all []T) []T {
-	places := rand.New(rand.NewPCG(seed, uint64(len(all)))).Perm(len(all))[:n] //nolint:gosec // it chooses cases, no secrets
+	what := fnv.New64a()
+	_, _ = fmt.Fprint(what, all)                                           // else lists of one length would draw the same places
+	places := rand.New(rand.NewPCG(seed, what.Sum64())).Perm(len(all))[:n] //nolint:gosec // it chooses cases, no secrets
 	slices.Sort(places)
 	var some []T
 	for _, place := range places {

@@ -25,6 +25,17 @@ func TestSome(t *testing.T) {
 	}
 }
 
+// Two lists of one length are drawn from independently.
+func TestListsDifferInTheirPlaces(t *testing.T) {
+	same := 0
+	for seed := range uint64(300) {
+		if some(seed, 1, []string{"a", "b", "c"})[0] == "a" && some(seed, 1, []string{"x", "y", "z"})[0] == "x" {
+			same++
+		}
+	}
+	assert.InDelta(t, 300./9, same, 25, "both first, by chance")
+}
+
 func TestOf(t *testing.T) {
 	t.Setenv("TEST_CASES", "")
 	assert.Equal(t, letters, Of(t, 2, letters), "go test alone plays all")

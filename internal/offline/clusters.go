@@ -151,6 +151,13 @@ func (c *Clusters) Kubeconfigs() map[string]string {
 	return files
 }
 
+// Plane is the control plane of a running cluster; nil if there is none.
+func (c *Clusters) Plane(name string) *controlplane.Plane {
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	return c.planes[name]
+}
+
 // bin is the folder with the aws command of the clusters.
 func (c *Clusters) bin() string { return filepath.Join(c.dir, ".bin") }
 

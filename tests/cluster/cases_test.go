@@ -39,31 +39,58 @@ func (w *world) image(application string) string {
 }
 
 // turns are the tests of which make test plays one.
-var turns = []string{"TestChangesOnARealCluster", "TestPathsOfProbes"}
+var turns = []string{"TestChangesOnARealCluster", "TestEndsOnARealCluster", "TestPathsOfProbes"}
 
-// TestChangesOnARealCluster takes one stack through the events of its life. Each case continues where the previous one
-// ended.
+// change is an event in the life of a stack.
+type change struct {
+	name string
+	run  func(*world)
+}
+
+// TestChangesOnARealCluster takes one stack through changes by people, releases and updates.
 func TestChangesOnARealCluster(t *testing.T) {
 	drawn.Turn(t, turns...)
-	w := newWorld(t, "dev")
-	w.up()
-	w.rolledOut()
-	for _, c := range []struct {
-		name string
-		run  func(*world)
-	}{
+	live(t, []change{
 		{"fields of delivery and the autoscaler stay", setByOthers},
 		{"a label on every object, then a port", labelThenPort},
 		{"a setting", setting},
 		{"a rollout that never becomes ready", neverRollsOut},
 		{"changes by hand", byHand},
 		{"a Deployment deleted by hand", deletedByHand},
+	})
+}
+
+// TestEndsOnARealCluster takes one stack through commands that come and go, updates that fail, and the end of an application and of all.
+func TestEndsOnARealCluster(t *testing.T) {
+	drawn.Turn(t, turns...)
+	live(t, []change{
+		{"a release", isReleased},
 		{"a migration, a schedule and a worker", runsCommands},
 		{"a killed update", killed},
 		{"a refused token", refusedToken},
 		{"an application removed", removed},
 		{"everything removed", destroyed},
-	} {
+	})
+}
+
+// TestEditsApply holds the edits of sources and stack files against them as they are, also where make test draws none of the tests that need them.
+func TestEditsApply(t *testing.T) {
+	relabelled(t, root)
+	withoutProbes(t, root)
+	for _, all := range [][][2]string{edits["dev"], commands("60", "0 6 * * *", "/app/one"), withoutRegulations(t), declares} {
+		checkout.Edit(t, root, "dev", all...)
+	}
+}
+
+// live takes a stack through changes. Each continues where the previous one ended.
+func live(t *testing.T, changes []change) {
+	t.Helper()
+	w := newWorld(t, "dev")
+	w.applications = []string{"portal", "identity", "certifications", "regulations"}
+	w.edit("")
+	w.up()
+	w.rolledOut()
+	for _, c := range changes {
 		require.True(t, t.Run(c.name, func(t *testing.T) {
 			w.t = t
 			c.run(w)
@@ -96,11 +123,18 @@ func stays(w *world) {
 	assert.Equal(w.t, "3 3", w.field("identity", "deployment/identity", ".spec.replicas")+" "+w.field("identity", "deployment/identity", ".status.readyReplicas"))
 }
 
+const labelFile = "components/internal/kit/kubernetes.go"
+
+// relabelled is the source of labels in a folder with another value of part-of, which every object carries.
+func relabelled(t *testing.T, folder string) string {
+	t.Helper()
+	return checkout.Replace(t, labelFile, checkout.Read(t, folder, labelFile), "\nconst platform = \"legops\"\n", "\nconst platform = \"other\"\n")
+}
+
 func labelThenPort(w *world) {
-	// Every object carries the label part-of.
 	copied := checkout.New(w.t, root)
-	checkout.Run(w.t, copied, `sed -i 's/^const platform = "legops"$/const platform = "other"/' components/internal/kit/kubernetes.go && git diff --exit-code --quiet && exit 1
-		go build -ldflags '-s -w' -o bin/relabelled .`)
+	checkout.Write(w.t, copied, map[string]string{labelFile: relabelled(w.t, copied)})
+	checkout.Run(w.t, copied, `go build -ldflags '-s -w' -o bin/relabelled .`)
 	program := filepath.Join(copied, "bin", "relabelled")
 	w.edit(program)
 	said := w.preview()
@@ -125,29 +159,46 @@ func labelThenPort(w *world) {
 	w.tell(strings.Join(said, ", "), fmt.Sprintf("port 8081, never fewer than %d pods behind the Service", fewest))
 }
 
-// watchEndpoints watches until a call of the returned function, which returns the fewest ready addresses seen.
+// watchEndpoints watches until a call of the returned function, which returns the fewest ready addresses seen. It asks the API server itself: a
+// kubectl for each look would take a core.
 func (w *world) watchEndpoints(application string) (stop func() int) {
+	path := fmt.Sprintf("/apis/discovery.k8s.io/v1/namespaces/%s/endpointslices?labelSelector=kubernetes.io/service-name=%[1]s", application)
+	plane, ctx, began := w.clusters.Plane("legops-"+w.stack), w.t.Context(), time.Now()
+	require.NotNil(w.t, plane)
 	fewest, looks, over := 1000, 0, make(chan struct{})
 	var done sync.WaitGroup
 	done.Go(func() {
 		for {
-			out := w.try("--namespace", application, "get", "endpointslices", "--selector=kubernetes.io/service-name="+application,
-				`--output=jsonpath={.items[*].endpoints[?(@.conditions.ready==true)].addresses[0]}`)
-			if !strings.HasPrefix(out, "kubectl ") {
-				fewest = min(fewest, len(strings.Fields(out)))
+			var found struct {
+				Items []struct {
+					Endpoints []struct{ Conditions struct{ Ready bool } }
+				}
+			}
+			if plane.Get(ctx, path, &found) == nil {
+				ready := 0
+				for _, slice := range found.Items {
+					for _, endpoint := range slice.Endpoints {
+						if endpoint.Conditions.Ready {
+							ready++
+						}
+					}
+				}
+				fewest = min(fewest, ready)
 				looks++
 			}
 			select {
 			case <-over:
 				return
-			case <-time.After(100 * time.Millisecond):
+			case <-ctx.Done():
+				return
+			case <-time.After(50 * time.Millisecond):
 			}
 		}
 	})
 	return func() int {
 		close(over)
 		done.Wait()
-		require.Greater(w.t, looks, 10, "successful looks")
+		require.Greater(w.t, looks, int(time.Since(began).Seconds()), "successful looks")
 		return fewest
 	}
 }
@@ -246,8 +297,7 @@ func byHand(w *world) {
 }
 
 func deletedByHand(w *world) {
-	// The hook of a good release records the serving image.
-	w.kubectl(append(asDeployer, "--namespace=identity", "patch", "configmap", "serving.delivery", "--type=merge", `--patch={"data":{"image":"`+released+`"}}`)...)
+	w.records()
 	assert.Empty(w.t, w.preview("--refresh"))
 	w.kubectl("--namespace=identity", "delete", "deployment", "identity")
 	said := w.preview("--refresh")
@@ -259,10 +309,26 @@ func deletedByHand(w *world) {
 	w.tell(strings.Join(said, ", "), "pods of the serving release, not of the placeholder")
 }
 
+// isReleased leaves what every stack has that is in use: three pods of a release that is recorded as good.
+func isReleased(w *world) {
+	w.kubectl("--namespace=identity", "scale", "deployment/identity", "--replicas=3")
+	w.release("identity", released)
+	w.records()
+	w.up("--refresh", "--expect-no-changes")
+	w.rolledOut("identity")
+	stays(w)
+}
+
+// records records the release as good, as the hook of one does.
+func (w *world) records() {
+	w.t.Helper()
+	w.kubectl(append(asDeployer, "--namespace=identity", "patch", "configmap", "serving.delivery", "--type=merge", `--patch={"data":{"image":"`+released+`"}}`)...)
+}
+
 // An update is killed after it has begun to change objects. The next one converges.
 func killed(w *world) {
 	w.edit("")
-	for _, application := range []string{"regulations", "search"} {
+	for _, application := range []string{"regulations", "certifications"} {
 		w.kubectl("delete", "namespace", application)
 	}
 	command, err := w.session.Command(w.t.Context(), "up", "--yes", "--skip-preview", "--refresh", "--stack", w.stack)
@@ -280,9 +346,10 @@ func killed(w *world) {
 	_, err = w.pulumi("cancel", "--yes")
 	require.NoError(w.t, err)
 	w.up("--refresh")
-	w.rolledOut("regulations", "search")
+	w.rolledOut("regulations", "certifications")
 	w.up("--expect-no-changes")
 	assert.Empty(w.t, w.preview("--refresh"))
+	stays(w)
 	w.tell("locked; after cancel and up --refresh: no changes", "every object once, every pod ready")
 }
 
@@ -306,11 +373,7 @@ func refusedToken(w *world) {
 func removed(w *world) {
 	pod := strings.Fields(w.kubectl("--namespace=regulations", "get", "pods", "--output=name"))[0]
 	w.kubectl("--namespace=regulations", "patch", pod, "--type=merge", `--patch={"metadata":{"finalizers":["legops.example/draining"]}}`)
-	text := checkout.Read(w.t, root, "Pulumi.yaml")
-	start := strings.Index(text, "      # Regulations that companies follow.\n")
-	end := strings.Index(text, "      # Notifies people of events")
-	require.True(w.t, start > 0 && end > start)
-	w.edit("", [2]string{text[start:end], ""}, [2]string{"          - regulations\n", ""}, [2]string{`TOKEN_MINUTES: "15"`, `TOKEN_MINUTES: "35"`})
+	w.edit("", append(withoutRegulations(w.t), [2]string{`TOKEN_MINUTES: "15"`, `TOKEN_MINUTES: "35"`})...)
 
 	over := make(chan error, 1)
 	var out string
@@ -335,6 +398,16 @@ func removed(w *world) {
 	assert.Contains(w.t, w.try("get", "namespace", "regulations"), "NotFound")
 	assert.Empty(w.t, w.preview("--refresh"))
 	w.tell(regexp.MustCompile(`\d+ deleted`).FindString(out[strings.LastIndex(out, "Resources:"):]), "nothing left; its policies and its role stayed until the last pod had ended")
+}
+
+// withoutRegulations removes an application, and another one's call to it.
+func withoutRegulations(t *testing.T) [][2]string {
+	t.Helper()
+	text := checkout.Read(t, root, "Pulumi.yaml")
+	start := strings.Index(text, "      # Regulations that companies follow.\n")
+	end := strings.Index(text, "      # Notifies people of events")
+	require.True(t, start > 0 && end > start)
+	return [][2]string{{text[start:end], ""}, {"          - regulations\n", ""}}
 }
 
 // existing returns the ARNs of the roles in the simulated cloud.

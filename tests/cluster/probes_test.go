@@ -26,11 +26,15 @@ const (
 // answers are the only paths that an image answers: a pod with other ones in its probes never becomes ready.
 var answers = map[string][]string{placeholder: {"/healthz", "/readyz"}, old: {"/healthz", "/readyz"}, new: strings.Fields(paths)}
 
+// declares are an application's own paths.
+var declares = [][2]string{{"path: /certifications\n        port: 8080", "path: /certifications\n        port: 8080\n        probes:\n          live: /certifications/live\n          ready: /certifications/ready"}}
+
 // TestPathsOfProbes takes a stack from the time when the patch of Pulumi owned the paths of the probes to the end of an application that declares
 // its own: no update touches a pod on their account, none finds drift, and each image keeps its paths.
 func TestPathsOfProbes(t *testing.T) {
 	drawn.Turn(t, turns...)
 	w := newWorld(t, "dev")
+	w.applications = []string{"identity", "certifications"}
 	w.edit(beforeProbes(t))
 	w.up()
 	w.rolledOut()
@@ -39,8 +43,7 @@ func TestPathsOfProbes(t *testing.T) {
 	w.asks("/healthz /healthz /readyz")
 	pods := w.podNames()
 
-	declares := [2]string{"path: /certifications\n        port: 8080", "path: /certifications\n        port: 8080\n        probes:\n          live: /certifications/live\n          ready: /certifications/ready"}
-	w.edit("", declares)
+	w.edit("", declares...)
 	said := w.preview()
 	for _, change := range []string{"create app-certifications-probes", "update app-certifications-workload", "create app-identity-probes", "update app-identity-workload"} {
 		assert.Contains(t, said, change)
@@ -55,7 +58,7 @@ func TestPathsOfProbes(t *testing.T) {
 	w.releases(new, paths)
 	w.rolledOut("certifications")
 	assert.Empty(t, w.preview("--refresh"))
-	w.edit("", declares, [2]string{`RENEWAL_NOTICE_DAYS: "60"`, `RENEWAL_NOTICE_DAYS: "61"`})
+	w.edit("", append(declares[:1:1], [2]string{`RENEWAL_NOTICE_DAYS: "60"`, `RENEWAL_NOTICE_DAYS: "61"`})...)
 	w.up()
 	w.rolledOut("certifications")
 	w.asks("/certifications/live /certifications/live /certifications/ready")
@@ -144,18 +147,24 @@ func (w *world) podNames() string {
 func beforeProbes(t *testing.T) string {
 	t.Helper()
 	copied := checkout.New(t, root)
-	file := filepath.Join("components", "apps", "app_workload.go")
-	text := checkout.Read(t, copied, file)
+	checkout.Write(t, copied, map[string]string{workloadFile: withoutProbes(t, copied)})
+	checkout.Run(t, copied, `go build -ldflags '-s -w' -o bin/before .`)
+	return filepath.Join(copied, "bin", "before")
+}
+
+const workloadFile = "components/apps/app_workload.go"
+
+// withoutProbes is the source of workloads in a folder as it was when the patch owned the paths.
+func withoutProbes(t *testing.T, folder string) string {
+	t.Helper()
+	text := checkout.Read(t, folder, workloadFile)
 	for before, after := range map[string]string{
 		`, "probes": pulumi.String(firstProbes)`:                   ``,
 		`probes, err := b.probePaths(deployment, patching)`:        `probes, err := deployment, error(nil)`,
 		"\tdeclared[probesAnnotation] = b.args.declaredProbes()\n": ``,
 		`HTTPGetActionArgs{Port:`:                                  `HTTPGetActionArgs{Path: pulumi.String(map[int]string{2: "/healthz", 10: "/healthz", 5: "/readyz"}[seconds]), Port:`,
 	} {
-		require.Equal(t, 1, strings.Count(text, before), before)
-		text = strings.Replace(text, before, after, 1)
+		text = checkout.Replace(t, workloadFile, text, before, after)
 	}
-	require.NoError(t, os.WriteFile(filepath.Join(copied, file), []byte(text), 0o600))
-	checkout.Run(t, copied, `go build -ldflags '-s -w' -o bin/before .`)
-	return filepath.Join(copied, "bin", "before")
+	return text
 }

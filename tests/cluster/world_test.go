@@ -41,6 +41,8 @@ type world struct {
 	stack   string
 	program string // empty for the repository's
 	files   string // folder of the stack files; empty for the repository's
+	// applications are those of nine that the stack keeps once it is edited; all if empty. With fewer every command takes less.
+	applications []string
 
 	clusters *offline.Clusters
 	session  *offline.Session
@@ -99,7 +101,11 @@ func (w *world) edit(program string, edits ...[2]string) {
 	w.t.Helper()
 	files, err := os.MkdirTemp(w.dir, "files") // it outlives the case
 	require.NoError(w.t, err)
-	checkout.Write(w.t, files, checkout.Edit(w.t, root, w.stack, edits...))
+	edited := checkout.Edit(w.t, root, w.stack, edits...)
+	if len(w.applications) > 0 {
+		edited = checkout.Few(w.t, edited, w.applications...)
+	}
+	checkout.Write(w.t, files, edited)
 	w.files, w.program = files, program
 	w.close()
 	w.open()
@@ -143,15 +149,15 @@ func changes(preview *model.Plan) []string {
 
 // try runs kubectl and returns its output.
 func (w *world) try(args ...string) string {
-	for _, kubeconfig := range w.clusters.Kubeconfigs() {
-		cmd := exec.Command(filepath.Join(root, "bin/kubernetes/kubectl"), append([]string{"--kubeconfig", kubeconfig}, args...)...)
-		out, err := cmd.CombinedOutput()
-		if err != nil {
-			return fmt.Sprintf("kubectl %s: %v\n%s", strings.Join(args, " "), err, out)
-		}
-		return string(out)
+	plane := w.clusters.Plane("legops-" + w.stack)
+	if plane == nil {
+		return "no cluster"
 	}
-	return "no cluster"
+	out, err := exec.Command(filepath.Join(root, "bin/kubernetes/kubectl"), append([]string{"--kubeconfig", plane.Kubeconfig()}, args...)...).CombinedOutput()
+	if err != nil {
+		return fmt.Sprintf("kubectl %s: %v\n%s", strings.Join(args, " "), err, out)
+	}
+	return string(out)
 }
 
 // kubectl runs kubectl, and fails the test if it fails.
@@ -173,7 +179,11 @@ func (w *world) rolledOut(namespaces ...string) {
 	w.t.Helper()
 	if len(namespaces) == 0 {
 		namespaces = strings.Fields(w.kubectl("get", "namespaces", "--selector=app.kubernetes.io/part-of=legops", "--output=jsonpath={.items[*].metadata.name}"))
-		require.Len(w.t, namespaces, 12, "nine applications, the ingress, and the jobs for roles in the database and in the search domain")
+		applications := len(w.applications)
+		if applications == 0 {
+			applications = 9
+		}
+		require.Len(w.t, namespaces, applications+3, "applications, the ingress, and the jobs for roles in the database and in the search domain")
 	}
 	for _, namespace := range namespaces {
 		for _, deployment := range strings.Fields(w.kubectl("--namespace", namespace, "get", "deployments", "--output=name")) {
