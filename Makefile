@@ -161,7 +161,7 @@ PROVIDER_HOME := $(BIN)/kubernetes/home
 control-plane: $(CONTROL_PLANE) $(BIN)/kubernetes/kwok $(PROVIDER_HOME) ## Build the Kubernetes control plane of the tests, and Pulumi's provider for it, under bin/
 
 $(CONTROL_PLANE) &: tools/kubernetes/go.mod $(wildcard tools/kubernetes/*/*.go) | check-tools
-	@echo "building Kubernetes $(KUBERNETES_VERSION) and Pulumi's provider for it from source, once: eleven minutes of processor time"
+	@echo "building Kubernetes $(KUBERNETES_VERSION) and Pulumi's provider for it from source, once: eleven to twenty minutes of processor time"
 	mkdir -p $(BIN)/kubernetes
 	cd tools/kubernetes && CGO_ENABLED=0 go build \
 		-ldflags '-s -w -X k8s.io/component-base/version.gitVersion=$(KUBERNETES_VERSION)' -o $(BIN)/kubernetes/ \
