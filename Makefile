@@ -30,11 +30,15 @@ GITHUB_REPOSITORY ?=
 export GITHUB_REPOSITORY
 BIN := $(CURDIR)/bin
 
+# Pulumi's SDKs of AWS and Kubernetes are most of what a new machine compiles. Without inlining the compiler takes six tenths of the time for
+# them, and what they do when the program runs is little (docs/decisions/0033-fresh-machine.md).
+SDKS := -gcflags=github.com/pulumi/pulumi-.../sdk/...=-l
+
 # Without the folder's path in what is compiled, every copy of the repository uses what one has compiled: another clone, a worktree,
 # the two sides of a review. All commands of this file have to agree, or each would compile the AWS SDK for itself. The flags of a
 # person stay, also those of go env -w; where Go is missing, check-tools says so.
 GOFLAGS_OF_PERSON := $(shell go env GOFLAGS 2>/dev/null)
-export GOFLAGS := $(strip $(GOFLAGS_OF_PERSON) $(if $(filter -trimpath,$(GOFLAGS_OF_PERSON)),,-trimpath))
+export GOFLAGS := $(strip $(GOFLAGS_OF_PERSON) $(filter-out $(GOFLAGS_OF_PERSON),-trimpath $(SDKS)))
 
 # The pinned tools; tools/<name>/go.mod or package.json holds the version of each.
 PULUMI_VERSION := $(shell sed -n 's|.*github.com/pulumi/pulumi/pkg/v3 \(v[0-9.]*\).*|\1|p' tools/pulumi/go.mod)
@@ -61,6 +65,10 @@ EKS := $(BIN)/home/plugins/resource-eks-v$(EKS_VERSION)
 .PHONY: tools
 tools: ## Build or install what the simulated cloud needs under bin/
 	@$(MAKE) --no-print-directory --jobs=2 $(EKS) $(BIN)/aws $(BIN)/offline $(BIN)/pulumi
+
+.PHONY: flags
+flags: ## Print the GOFLAGS with which make compiles, for a shell of yours
+	@echo "$$GOFLAGS"
 
 # The plugin starts from what this version of Node.js has compiled: another installs it again (tools/pulumi-eks/compiled.js).
 NODE := $(BIN)/pulumi-eks/node-$(shell node --version 2>/dev/null)
@@ -98,7 +106,7 @@ $(BIN)/aws: tools/versions.sh | check-tools
 # elsewhere makes up for the time. Both hold for each compiler process. COMPILE is offline.Compile, too: bin/offline and a review use
 # what make has compiled.
 COMPILER := GOGC=200 GOMEMLIMIT=2700MiB
-COMPILE := $(COMPILER) go build -trimpath -buildvcs=false -ldflags '-s -w'
+COMPILE := $(COMPILER) go build -trimpath $(SDKS) -buildvcs=false -ldflags '-s -w'
 
 .PHONY: $(BIN)/offline
 $(BIN)/offline: | check-tools
@@ -224,8 +232,9 @@ PRODUCTION_DOMAIN = $(shell sed -n '/^  legops:domain:/,/^  [a-z]/s/^    name: *
 loadtest: $(BIN)/k6 ## Put TARGET, or the reference application here, under load: PROFILE=performance|load|stress
 	@K6=$(BIN)/k6 PRODUCTION_DOMAIN=$(PRODUCTION_DOMAIN) loadtest/$(if $(TARGET),run,local).sh $(PROFILE)
 
-# Debug symbols take a third of the linking time; the linters run vet.
-GO_TEST := go test -vet=off -ldflags '-s -w' -timeout 60m
+# Debug symbols take a third of the linking time; the linters run vet. The tests start many short programs, such as kubectl, of which collecting
+# garbage is a third.
+GO_TEST := go test -vet=off -ldflags '-s -w' -timeout 60m -exec 'env GOGC=400'
 # These packages hold other programs to time limits: commands on real clusters, releases, servers, load.
 CLOCKS := $(addprefix ./,tests/cluster tests/rehearsal loadtest tests/requests tests/autoscaling tests/database tests/search tests/examples \
 	internal/controlplane cmd/bench)

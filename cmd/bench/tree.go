@@ -116,7 +116,7 @@ func (t *tree) command(ctx context.Context, name string, args ...string) *exec.C
 	cmd := exec.CommandContext(ctx, name, args...)
 	cmd.Dir, cmd.Env = t.dir, append(append(os.Environ(),
 		"OFFLINE_VERBOSE=1", // the output of a terminal, which every revision has
-		"GOFLAGS=-trimpath", // as make does: commands that disagree compile everything again
+		"GOFLAGS=-trimpath", // make adds those of its revision; what is built without it is small
 		"MAKEFLAGS=",        // the variables of make bench are for this revision only
 	), t.env...)
 	return cmd

@@ -17,8 +17,11 @@ import (
 // than a runner has. Paths and commits stay out of the program, so that another folder or commit does not compile or link it again.
 var (
 	compileLimits = []string{"GOGC=200", "GOMEMLIMIT=2700MiB"}
-	compileFlags  = []string{"-trimpath", "-buildvcs=false", "-ldflags", "-s -w"}
+	compileFlags  = []string{"-trimpath", compileSDKs, "-buildvcs=false", "-ldflags", "-s -w"}
 )
+
+// compileSDKs is SDKS in the Makefile, which says why.
+const compileSDKs = "-gcflags=github.com/pulumi/pulumi-.../sdk/...=-l"
 
 // Compile is the command that compiles the program of a folder, in a person's environment, with the proxy of modules. The compiler runs
 // nothing of the source.
@@ -108,8 +111,12 @@ func (s *Session) settings(ctx context.Context) (string, error) {
 	return strings.Join(settings, "\n"), nil
 }
 
-// stated says whether Compile states a flag of GOFLAGS itself, whatever its value there.
+// stated says whether Compile states a flag of GOFLAGS itself, whatever its value there. Only -gcflags may have several, each of other packages.
 func stated(flag string) bool {
-	name, _, _ := strings.Cut("-"+strings.TrimLeft(flag, "-"), "=")
-	return slices.ContainsFunc(compileFlags, func(own string) bool { own, _, _ = strings.Cut(own, "="); return own == name })
+	flag = "-" + strings.TrimLeft(flag, "-")
+	name, _, _ := strings.Cut(flag, "=")
+	return slices.ContainsFunc(compileFlags, func(own string) bool {
+		ownName, _, _ := strings.Cut(own, "=")
+		return own == flag || ownName == name && name != "-gcflags"
+	})
 }

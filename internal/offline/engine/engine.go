@@ -79,7 +79,7 @@ func (e *Engine) Close() error {
 	return errors.Join(e.eks.close(), e.proxy.Close())
 }
 
-// collecting is how this process collects garbage while engines are open, and what it did before.
+// collecting is how this process collected garbage before engines were open.
 var collecting struct {
 	sync.Mutex
 	engines, percent int
@@ -87,17 +87,20 @@ var collecting struct {
 }
 
 // collectLess trades memory for time until its result is called: an operation allocates much for a short time, and with Go's defaults spends
-// 38 % of its processor time on garbage. GOGC and GOMEMLIMIT of the environment win.
+// 38 % of its processor time on garbage. GOGC and GOMEMLIMIT of the environment win, each for itself.
 func collectLess() func() {
 	const percent, limit = 400, 2 << 30 // bytes
-	if os.Getenv("GOGC") != "" || os.Getenv("GOMEMLIMIT") != "" {
-		return func() {}
-	}
 	c := &collecting
 	c.Lock()
 	defer c.Unlock()
 	if c.engines++; c.engines == 1 {
 		c.percent, c.limit = debug.SetGCPercent(percent), debug.SetMemoryLimit(limit)
+		if os.Getenv("GOGC") != "" {
+			debug.SetGCPercent(c.percent)
+		}
+		if os.Getenv("GOMEMLIMIT") != "" {
+			debug.SetMemoryLimit(c.limit)
+		}
 	}
 	return func() {
 		c.Lock()
@@ -115,7 +118,7 @@ func makeRoom() {
 	c := &collecting
 	c.Lock()
 	defer c.Unlock()
-	if c.engines == 0 { // the environment says what holds
+	if os.Getenv("GOMEMLIMIT") != "" {
 		return
 	}
 	live := []metrics.Sample{{Name: "/gc/heap/live:bytes"}}
