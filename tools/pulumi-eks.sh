@@ -20,6 +20,7 @@ provider=$package/node_modules/@pulumi/eks/cmd/provider/index.js
 cp "$tools/pulumi-eks/compiled.js" "$package/"
 node "$package/compiled.js" "$provider" 127.0.0.1:1 # the address of an engine, which it does not call
 
+rm -rf "$folder"/home/plugins/resource-eks-v* # also another version, since who starts it finds the only one
 mkdir -p "$plugin"
 cat >"$plugin/pulumi-resource-eks" <<EOF
 #!/bin/sh

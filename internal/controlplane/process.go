@@ -5,23 +5,24 @@ import (
 	"os"
 	"os/exec"
 	"path/filepath"
-	"runtime"
 	"slices"
 	"strconv"
 	"strings"
 	"syscall"
 	"time"
+
+	"legops/internal/child"
 )
 
 // process is a program that runs in the background.
 type process struct {
 	cmd   *exec.Cmd
-	log   string        // path of its output
-	ended chan struct{} // closed when it has
+	log   string          // path of its output
+	ended <-chan struct{} // closed when it has
 }
 
-// startProcess starts a program in its own process group. Unless it is kept, it ends with the caller in any case: kill or,
-// when the caller dies, the kernel kills it. Its home and its log are in a folder.
+// startProcess starts a program in its own process group. Unless it is kept, it ends with the caller in any case. Its home and its log are in a
+// folder.
 func startProcess(path, dir string, keep bool, args ...string) (*process, error) {
 	log := filepath.Join(dir, filepath.Base(path)+".log")
 	output, err := os.Create(log)
@@ -29,25 +30,10 @@ func startProcess(path, dir string, keep bool, args ...string) (*process, error)
 		return nil, fmt.Errorf("starting %s: %w", path, err)
 	}
 	defer output.Close()
-	p := &process{cmd: exec.Command(path, args...), log: log, ended: make(chan struct{})}
+	p := &process{cmd: exec.Command(path, args...), log: log}
 	p.cmd.Stdout, p.cmd.Stderr = output, output
 	p.cmd.Env = home(dir)
-	p.cmd.SysProcAttr = &syscall.SysProcAttr{Setpgid: true}
-	if !keep {
-		p.cmd.SysProcAttr.Pdeathsig = syscall.SIGKILL
-	}
-	started := make(chan error)
-	go func() {
-		// The kernel takes the starting thread for the parent, so that thread stays until the process ends.
-		runtime.LockOSThread()
-		err := p.cmd.Start()
-		started <- err
-		if err == nil {
-			_ = p.cmd.Wait() // how it ended is in ProcessState
-			close(p.ended)
-		}
-	}()
-	if err := <-started; err != nil {
+	if p.ended, err = child.Start(p.cmd, !keep); err != nil {
 		return nil, fmt.Errorf("starting %s: %w", path, err)
 	}
 	return p, nil

@@ -35,6 +35,26 @@ func TestPulumiEksStartsFromWhatIsCompiled(t *testing.T) {
 		"which records them again for this one; if that does not help, delete bin/home/plugins before", folder, strings.TrimSpace(node(t, "--version")))
 }
 
+// One process serves many engines, and the kernel gives one the port of another that has ended.
+func TestPulumiEksReachesAnEngineAtThePortOfAnother(t *testing.T) {
+	folder, err := filepath.Abs("../../bin/pulumi-eks")
+	require.NoError(t, err)
+	out := node(t, "-r", filepath.Join(folder, "compiled.js"), "-e", `
+		const modules = process.argv[1] + "/node_modules/"
+		const grpc = require(modules + "@grpc/grpc-js")
+		const { EngineClient } = require(modules + "@pulumi/pulumi/proto/engine_grpc_pb.js")
+		const { LogRequest } = require(modules + "@pulumi/pulumi/proto/engine_pb.js")
+		const { grpcClientOptions } = require(modules + "@pulumi/pulumi/runtime/settings.js")
+		const probe = require("net").createServer().listen(0, "127.0.0.1", () => {
+			const address = "127.0.0.1:" + probe.address().port
+			const ask = then => new EngineClient(address, grpc.credentials.createInsecure(), grpcClientOptions)
+				.log(new LogRequest(), error => { console.log(grpc.status[error.code]); then() })
+			probe.close(() => ask(() =>
+				new grpc.Server().bindAsync(address, grpc.ServerCredentials.createInsecure(), () => ask(process.exit))))
+		})`, folder)
+	assert.Equal(t, "UNAVAILABLE\nUNIMPLEMENTED\n", out, "nobody listens, then an engine that knows no calls")
+}
+
 // Only the simulated cloud asks for what is compiled.
 func TestAnAccountGetsThePackageAsItIs(t *testing.T) {
 	plugins, err := filepath.Glob("../../bin/home/plugins/resource-eks-v*/pulumi-resource-eks")

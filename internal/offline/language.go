@@ -71,7 +71,8 @@ type language struct {
 	port    int
 
 	mu     sync.Mutex
-	engine string // the address of the engine that attached last
+	engine string  // the address of the engine that attached last
+	beside *beside // the provider that runs beside the program; nil if none does
 }
 
 // serveLanguage listens on loopback. A program runs with env.
@@ -91,6 +92,13 @@ func (l *language) stop() { l.server.Stop() }
 
 // attachment tells the CLI where to attach, in the form of PULUMI_DEBUG_LANGUAGES.
 func (l *language) attachment() string { return fmt.Sprintf("go:%d", l.port) }
+
+// needs says which provider the program needs.
+func (l *language) needs(b *beside) {
+	l.mu.Lock()
+	defer l.mu.Unlock()
+	l.beside = b
+}
 
 // Handshake is the first call of an engine.
 func (l *language) Handshake(_ context.Context, request *pulumirpc.LanguageHandshakeRequest) (*pulumirpc.LanguageHandshakeResponse, error) {
@@ -113,8 +121,13 @@ func (l *language) GetPluginInfo(context.Context, *emptypb.Empty) (*pulumirpc.Pl
 // Run runs the program, and shows what it prints as messages of the engine. The error of one that crashed says why.
 func (l *language) Run(ctx context.Context, request *pulumirpc.RunRequest) (*pulumirpc.RunResponse, error) {
 	l.mu.Lock()
-	engine := l.engine
+	engine, beside := l.engine, l.beside
 	l.mu.Unlock()
+	if beside != nil {
+		if err := beside.runs(ctx); err != nil { // the CLI would wait for it ten seconds, and not know why
+			return &pulumirpc.RunResponse{Error: err.Error()}, nil
+		}
+	}
 	conn, err := grpc.NewClient(engine, grpc.WithTransportCredentials(insecure.NewCredentials()))
 	if err != nil {
 		return nil, err
@@ -125,6 +138,9 @@ func (l *language) Run(ctx context.Context, request *pulumirpc.RunRequest) (*pul
 	err = RunProgram(ctx, l.program, l.env(), engine, request, out, io.MultiWriter(errOut, &said))
 	out.send(out.line) // a last line without an end
 	errOut.send(errOut.line)
+	if beside != nil {
+		errOut.send([]byte(beside.ended()))
+	}
 	var exit *exec.ExitError
 	switch {
 	case errors.As(err, &exit) && exit.ExitCode() == constant.ExitStatusLoggedError: // the engine knows why it failed

@@ -135,6 +135,11 @@ func tunnel(client net.Conn, address string) {
 	if _, err := io.WriteString(client, "HTTP/1.1 200 Connection established\r\n\r\n"); err != nil {
 		return
 	}
+	join(client, server)
+}
+
+// join passes on what two connections send, until both have sent all.
+func join(client, server net.Conn) {
 	var both sync.WaitGroup
 	for _, way := range [][2]net.Conn{{client, server}, {server, client}} {
 		both.Go(func() {

@@ -50,6 +50,8 @@ type Session struct {
 	ownsThem bool      // the session closes the clusters
 	proxy    *Proxy
 	language *language
+	eks      *beside   // nil until a command runs the program
+	last     *exec.Cmd // the command before that ran it
 	lock     *os.File
 }
 
@@ -144,6 +146,9 @@ func (s *Session) Close() error {
 	if s.language != nil {
 		s.language.stop()
 	}
+	if s.eks != nil {
+		errs = append(errs, s.eks.close())
+	}
 	if s.proxy != nil {
 		errs = append(errs, s.proxy.Close())
 	}
@@ -175,8 +180,8 @@ func (s *Session) Refused() []string { return s.proxy.Refused() }
 func (s *Session) tools() string  { return filepath.Join(s.root, "bin") }
 func (s *Session) pulumi() string { return filepath.Join(s.tools(), "pulumi") }
 
-// Command returns a Pulumi CLI command for the session. It first builds the program if the command runs it, and creates
-// the named stack if it does not exist.
+// Command returns a Pulumi CLI command for the session, which runs one at a time. It first builds the program if the command runs it, starts
+// pulumi-eks for it, and creates the named stack if it does not exist.
 func (s *Session) Command(ctx context.Context, args ...string) (*exec.Cmd, error) {
 	if s.program == "" && runsProgram(args) {
 		if out, err := s.build(ctx); err != nil {
@@ -188,7 +193,31 @@ func (s *Session) Command(ctx context.Context, args ...string) (*exec.Cmd, error
 			return nil, err
 		}
 	}
-	return s.command(ctx, args...), nil
+	cmd := s.command(ctx, args...)
+	if runsProgram(args) {
+		if err := s.startEks(); err != nil {
+			return nil, err
+		}
+		cmd.Env = append(cmd.Env, fmt.Sprintf("PULUMI_DEBUG_PROVIDERS=%s,eks:%d", s.cloud.Attachment(), s.eks.port()))
+		s.last = cmd
+	}
+	return cmd, nil
+}
+
+// startEks starts pulumi-eks unless it runs. What a command has begun that did not end well, such as a cluster, pulumi-eks would go on with, and
+// its failure would become that of the next command.
+func (s *Session) startEks() (err error) {
+	if s.eks != nil {
+		if done := s.last.ProcessState; done != nil && done.Success() && s.eks.ended() == "" {
+			return nil
+		}
+		if err := s.eks.close(); err != nil {
+			return err
+		}
+	}
+	s.eks, err = startBeside(filepath.Join(s.home(), "plugins"), "eks", s.environment(os.Environ()))
+	s.language.needs(s.eks)
+	return err
 }
 
 // Program is the path of the program's executable.
@@ -279,15 +308,13 @@ func (s *Session) stateFile(stack string) string {
 
 // environment returns a person's environment, isolated, with the session's tools, state and cloud.
 func (s *Session) environment(person []string) []string {
-	path, home := []string{s.tools(), os.Getenv("PATH")}, filepath.Join(s.tools(), "home")
+	path := []string{s.tools(), os.Getenv("PATH")}
 	if s.clusters != nil {
-		// The home with the provider for real control planes, which no other command may find.
-		home = filepath.Join(s.tools(), "kubernetes", "home")
 		path = slices.Insert(path, 0, s.clusters.bin())
 	}
 	return append(s.proxy.Isolate(person),
 		"PATH="+strings.Join(path, string(os.PathListSeparator)),
-		"PULUMI_HOME="+home,
+		"PULUMI_HOME="+s.home(),
 		"PULUMI_BACKEND_URL="+(&url.URL{Scheme: "file", Path: filepath.Join(s.dir, "state")}).String(),
 		"PULUMI_CONFIG_PASSPHRASE=offline",
 		"PULUMI_DEBUG_PROVIDERS="+s.cloud.Attachment(),
@@ -295,4 +322,12 @@ func (s *Session) environment(person []string) []string {
 		"PULUMI_DISABLE_AUTOMATIC_PLUGIN_ACQUISITION=true",
 		"PULUMI_SKIP_UPDATE_CHECK=true",
 	)
+}
+
+// home is the folder of the installed plugins. The provider for real control planes has one of its own: no other command may find it.
+func (s *Session) home() string {
+	if s.clusters != nil {
+		return filepath.Join(s.tools(), "kubernetes", "home")
+	}
+	return filepath.Join(s.tools(), "home")
 }

@@ -5,6 +5,9 @@
 // compiled.bin, which file each request means, and the source and V8's code of each. Other starts take them from there. Node.js loads
 // what is not recorded, and everything if another version of it recorded: V8 would refuse the code, and a start would be slower than
 // without. A change in node_modules shows only after it records again.
+//
+// A start from the store also serves one engine after the other, where grpc-js shares what it knows of an address among all clients: an engine
+// at the port of one that has ended would be unavailable (findings/grpc-js-new-client-fails-for-an-old-one.sh). Each client has its own here.
 'use strict'
 const fs = require('fs')
 const Module = require('module')
@@ -17,6 +20,9 @@ const store = path.join(__dirname, 'compiled')
 // the record does not know.
 const counts = { accepted: 0, rejected: 0, others: 0 }
 module.exports = counts
+
+// settings are where Pulumi's SDK has the options of its clients.
+const settings = path.join('@pulumi', 'pulumi', 'runtime', 'settings.js')
 
 // node is what V8's code depends on.
 const node = process.version + ' ' + process.arch
@@ -53,6 +59,7 @@ function use() {
     const [source, code, end] = at
     const script = run(module, filename, content.toString('utf8', source, code), content.subarray(code, end))
     script.cachedDataRejected ? counts.rejected++ : counts.accepted++
+    if (filename.endsWith(settings)) module.exports.grpcClientOptions['grpc.use_local_subchannel_pool'] = 1
   }
 }
 

@@ -176,7 +176,7 @@ func (s *Stack) State(ctx context.Context) ([]byte, error) {
 // of its own, by which the cloud tells regions apart; release ends the connections, after the operation.
 func (s *Stack) loaders() (all []*deploytest.ProviderLoader, release func()) {
 	eks := s.engine.eks
-	all = append(all, deploytest.NewProviderLoaderWithHost(tokens.Package(eks.pkg), eks.version, eks.attach))
+	all = append(all, deploytest.NewProviderLoaderWithHost(tokens.Package(eks.Package), eks.Version, eks.attach))
 	var mu sync.Mutex
 	var connections []func() // that end them
 	simulated := s.cloud

@@ -1,0 +1,98 @@
+package offline
+
+import (
+	"context"
+	"fmt"
+	"io"
+	"net"
+	"os"
+	"path/filepath"
+	"testing"
+	"time"
+
+	"github.com/stretchr/testify/assert"
+	"github.com/stretchr/testify/require"
+)
+
+// besideOf starts a provider that is a script.
+func besideOf(t *testing.T, script string) *beside {
+	t.Helper()
+	plugins := t.TempDir()
+	file := filepath.Join(plugins, "resource-fake-v1.2.3", "pulumi-resource-fake")
+	require.NoError(t, os.Mkdir(filepath.Dir(file), 0o700))
+	require.NoError(t, os.WriteFile(file, []byte("#!/bin/sh\n"+script), 0o700))
+	b, err := startBeside(plugins, "fake", os.Environ())
+	require.NoError(t, err)
+	return b
+}
+
+// said is what a provider says to who connects; empty if the connection ends.
+func said(t *testing.T, b *beside) string {
+	t.Helper()
+	conn, err := net.Dial("tcp", fmt.Sprintf("127.0.0.1:%d", b.port()))
+	require.NoError(t, err)
+	defer func() { _ = conn.Close() }()
+	require.NoError(t, conn.SetDeadline(time.Now().Add(10*time.Second)))
+	text, err := io.ReadAll(conn)
+	require.NoError(t, err)
+	return string(text)
+}
+
+// One provider serves all who connect, also before it is ready.
+func TestProviderBesideTheCLI(t *testing.T) {
+	listener, err := net.Listen("tcp", "127.0.0.1:0")
+	require.NoError(t, err)
+	defer func() { _ = listener.Close() }()
+	go func() {
+		for i := 1; ; i++ {
+			conn, err := listener.Accept()
+			if err != nil {
+				return
+			}
+			_, _ = fmt.Fprint(conn, i)
+			_ = conn.Close()
+		}
+	}()
+	b := besideOf(t, fmt.Sprintf("sleep 0.3; echo %d; exec sleep 60", listener.Addr().(*net.TCPAddr).Port))
+	assert.Equal(t, "1", said(t, b))
+	assert.Equal(t, "2", said(t, b))
+	assert.NoError(t, b.runs(t.Context()))
+	assert.Empty(t, b.ended())
+	assert.NoError(t, b.close())
+	assert.Equal(t, "1.2.3", b.component.Version.String())
+	<-b.component.ended
+}
+
+func TestProviderBesideTheCLIFails(t *testing.T) {
+	for script, want := range map[string]string{
+		"echo out of memory >&2; exit 3":         "the provider of fake printed \"\" in place of its port\nout of memory\n",
+		"echo a warning; echo 80; exec sleep 60": "the provider of fake printed \"a warning\\n\" in place of its port\n",
+	} {
+		b := besideOf(t, script)
+		assert.EqualError(t, b.runs(t.Context()), want)
+		assert.Empty(t, said(t, b))
+		assert.Empty(t, b.ended())
+		assert.NoError(t, b.close())
+	}
+	b, err := startBeside(t.TempDir(), "fake", nil)
+	require.NoError(t, err)
+	assert.ErrorContains(t, b.runs(t.Context()), "has 0 providers of fake, 1 is needed: run make tools")
+	assert.NoError(t, b.close())
+
+	b = besideOf(t, "echo 80; echo out of memory >&2; exit 3")
+	require.NoError(t, b.runs(t.Context()))
+	<-b.component.ended
+	assert.Equal(t, "the provider of fake ended with exit status 3\nout of memory\n", b.ended())
+	assert.NoError(t, b.close())
+}
+
+// A command that ends before it needs the provider does not wait for it.
+func TestProviderBesideTheCLIIsNotNeeded(t *testing.T) {
+	b := besideOf(t, "exec sleep 60")
+	began := time.Now()
+	waits, stop := context.WithCancel(t.Context())
+	stop()
+	assert.ErrorIs(t, b.runs(waits), context.Canceled)
+	assert.NoError(t, b.close())
+	assert.Less(t, time.Since(began), 10*time.Second)
+}
