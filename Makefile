@@ -110,7 +110,7 @@ COMPILE := $(COMPILER) go build -trimpath $(SDKS) -buildvcs=false -ldflags '-s -
 
 .PHONY: $(BIN)/offline
 $(BIN)/offline: | check-tools
-	@[ -e $(BIN)/legops ] || echo "make tools, 2 of 3: the program with the AWS SDK: eight minutes of processor time the first time"
+	@[ -e $(BIN)/legops ] || echo "make tools, 2 of 3: the program with the AWS SDK: seven minutes of processor time the first time"
 	$(COMPILE) -o $(BIN)/legops .
 	$(COMPILER) go build -o $@ ./cmd/offline
 
