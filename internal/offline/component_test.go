@@ -7,11 +7,14 @@ import (
 	"net"
 	"os"
 	"path/filepath"
+	"strings"
 	"testing"
 	"time"
 
 	"github.com/stretchr/testify/assert"
 	"github.com/stretchr/testify/require"
+
+	"legops/internal/checkout"
 )
 
 // besideOf starts a provider that is a script.
@@ -95,4 +98,43 @@ func TestProviderBesideTheCLIIsNotNeeded(t *testing.T) {
 	assert.ErrorIs(t, b.runs(waits), context.Canceled)
 	assert.NoError(t, b.close())
 	assert.Less(t, time.Since(began), 10*time.Second)
+}
+
+// What a command leaves that did not end well is not there for the next.
+func TestPulumiEksServesCommandsUntilOneFails(t *testing.T) {
+	s := project(t, "config: {}\n")
+	checkout.Write(t, s.root, map[string]string{
+		"bin/pulumi": "#!/bin/sh\ncase \"$*\" in *--fails*) exit 1 ;; esac\n",
+		"bin/home/plugins/resource-eks-v1.2.3/pulumi-resource-eks": "#!/bin/sh\necho 80\nexec sleep 60\n",
+	})
+	for _, file := range []string{"bin/pulumi", "bin/home/plugins/resource-eks-v1.2.3/pulumi-resource-eks"} {
+		require.NoError(t, os.Chmod(filepath.Join(s.root, file), 0o700))
+	}
+	session, err := Open(Options{Root: s.root, Program: "/none"})
+	require.NoError(t, err)
+	defer func() { require.NoError(t, session.Close()) }()
+	// at is where the CLI finds pulumi-eks for a command, which runs.
+	at := func(args ...string) string {
+		cmd, err := session.Command(t.Context(), args...)
+		require.NoError(t, err)
+		_ = cmd.Run()
+		providers := ""
+		for _, variable := range cmd.Env { // the last one counts
+			if value, is := strings.CutPrefix(variable, "PULUMI_DEBUG_PROVIDERS="); is {
+				providers = value
+			}
+		}
+		_, port, _ := strings.Cut(providers, ",eks:")
+		return port
+	}
+	first := at("preview")
+	assert.NotEmpty(t, first)
+	assert.Equal(t, first, at("up"))
+	assert.Empty(t, at("refresh"), "the CLI starts it itself")
+	assert.Equal(t, first, at("preview", "--fails"))
+	second := at("preview")
+	assert.NotEqual(t, first, second)
+	require.NoError(t, session.eks.runs(t.Context()))
+	session.eks.component.Close()
+	assert.NotEqual(t, second, at("preview"), "it has ended by itself")
 }

@@ -38,8 +38,9 @@ func (l *logs) Log(_ context.Context, request *pulumirpc.LogRequest) (*emptypb.E
 	return &emptypb.Empty{}, nil
 }
 
-// host returns a client of a language host for a program, a script, and the engine that has attached to it.
-func host(t *testing.T, script string) (pulumirpc.LanguageRuntimeClient, *logs) {
+// host returns a client of a language host for a program, a script, and the engine that has attached to it. The program needs a provider if one
+// is given.
+func host(t *testing.T, script string, needed ...*beside) (pulumirpc.LanguageRuntimeClient, *logs) {
 	t.Helper()
 	program := filepath.Join(t.TempDir(), "program")
 	checkout.Write(t, filepath.Dir(program), map[string]string{"program": "#!/bin/sh\n" + script})
@@ -54,6 +55,9 @@ func host(t *testing.T, script string) (pulumirpc.LanguageRuntimeClient, *logs) 
 	l, err := serveLanguage(program, func() []string { return []string{"OF=the session"} })
 	require.NoError(t, err)
 	t.Cleanup(l.stop)
+	for _, b := range needed {
+		l.needs(b)
+	}
 	conn, err := grpc.NewClient("127.0.0.1"+l.attachment()[len("go"):], grpc.WithTransportCredentials(insecure.NewCredentials()))
 	require.NoError(t, err)
 	t.Cleanup(func() { _ = conn.Close() })
@@ -93,6 +97,25 @@ PULUMI_PROJECT=p
 PULUMI_ROOT_DIRECTORY=/root
 PULUMI_STACK=s
 no end of line`, text)
+}
+
+// The CLI would only say that nobody answers, after ten seconds.
+func TestAProgramWithoutItsProvider(t *testing.T) {
+	b := besideOf(t, "echo out of memory >&2; exit 3")
+	client, engine := host(t, "echo it ran", b)
+	got, err := client.Run(t.Context(), &pulumirpc.RunRequest{})
+	require.NoError(t, err)
+	assert.Contains(t, got.GetError(), "the provider of fake printed \"\" in place of its port\nout of memory")
+	assert.Empty(t, engine.lines)
+	require.NoError(t, b.close())
+
+	b = besideOf(t, "echo 80; sleep 0.3; echo out of memory >&2; exit 3")
+	client, engine = host(t, "sleep 1; exit 32", b)
+	got, err = client.Run(t.Context(), &pulumirpc.RunRequest{})
+	require.NoError(t, err)
+	assert.True(t, got.GetBail())
+	assert.Contains(t, strings.Join(engine.lines, "\n"), "the provider of fake ended with exit status 3\nout of memory")
+	require.NoError(t, b.close())
 }
 
 func TestHowAProgramEnds(t *testing.T) {
