@@ -2,7 +2,6 @@ package main
 
 import (
 	"io"
-	"os"
 	"path/filepath"
 	"strings"
 	"testing"
@@ -134,7 +133,6 @@ func up(t *testing.T, root, script string, more ...string) (code int, out string
 		"Pulumi.yaml": "name: legops\nruntime: go\n", "Pulumi.dev.yaml": "config: {}\n",
 		"bin/pulumi": "#!/bin/sh\nfor events; do :; done\n" + script,
 	})
-	require.NoError(t, os.Chmod(filepath.Join(root, "bin", "pulumi"), 0o700))
 	session, err := offline.Open(offline.Options{Root: root, Program: "/none"})
 	require.NoError(t, err)
 	defer func() { require.NoError(t, session.Close()) }()

@@ -57,9 +57,17 @@ func TestAChildThatIsTiedDiesWithItsParent(t *testing.T) {
 func TestStart(t *testing.T) {
 	_, err := Start(exec.Command("/nowhere"), true)
 	require.ErrorContains(t, err, "no such file")
-	cmd := exec.Command("sh", "-c", "exit 3")
-	ended, err := Start(cmd, true)
+	p, err := Start(exec.Command("sh", "-c", "exit 3"), true)
 	require.NoError(t, err)
-	<-ended
-	assert.Equal(t, 3, cmd.ProcessState.ExitCode())
+	<-p.Ended
+	assert.Equal(t, 3, p.Cmd.ProcessState.ExitCode())
+	assert.True(t, p.HasEnded())
+	p.Kill() // there is nothing left to kill
+
+	p, err = Start(exec.Command("sh", "-c", "sleep 60 & sleep 60"), true)
+	require.NoError(t, err)
+	assert.False(t, p.HasEnded())
+	p.Kill()
+	assert.True(t, p.HasEnded())
+	assert.Equal(t, "signal: killed", p.Cmd.ProcessState.String())
 }

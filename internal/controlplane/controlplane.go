@@ -245,7 +245,7 @@ func (p *Plane) Logs() string {
 // Close ends every process that this Start started.
 func (p *Plane) Close() {
 	for _, process := range slices.Backward(p.processes) {
-		process.kill()
+		process.Kill()
 	}
 }
 
@@ -257,7 +257,7 @@ func (p *Plane) run(ctx context.Context, ready probe, program string, args ...st
 	if err != nil {
 		return err
 	}
-	return p.await(ctx, process.cmd.Path, ready)
+	return p.await(ctx, process.Cmd.Path, ready)
 }
 
 func (p *Plane) start(program string, args ...string) (*process, error) {
@@ -279,8 +279,8 @@ func (p *Plane) await(ctx context.Context, what string, ready probe) error {
 			return nil
 		}
 		for _, process := range p.processes {
-			if process.hasEnded() {
-				return fmt.Errorf("%s ended: %s\n%s", process.cmd.Path, process.cmd.ProcessState, process.tail())
+			if process.HasEnded() {
+				return fmt.Errorf("%s ended: %s\n%s", process.Cmd.Path, process.Cmd.ProcessState, process.tail())
 			}
 		}
 		select {

@@ -16,9 +16,8 @@ import (
 
 // process is a program that runs in the background.
 type process struct {
-	cmd   *exec.Cmd
-	log   string          // path of its output
-	ended <-chan struct{} // closed when it has
+	*child.Process
+	log string // path of its output
 }
 
 // startProcess starts a program in its own process group. Unless it is kept, it ends with the caller in any case. Its home and its log are in a
@@ -30,33 +29,19 @@ func startProcess(path, dir string, keep bool, args ...string) (*process, error)
 		return nil, fmt.Errorf("starting %s: %w", path, err)
 	}
 	defer output.Close()
-	p := &process{cmd: exec.Command(path, args...), log: log}
-	p.cmd.Stdout, p.cmd.Stderr = output, output
-	p.cmd.Env = home(dir)
-	if p.ended, err = child.Start(p.cmd, !keep); err != nil {
+	cmd := exec.Command(path, args...)
+	cmd.Stdout, cmd.Stderr = output, output
+	cmd.Env = home(dir)
+	started, err := child.Start(cmd, !keep)
+	if err != nil {
 		return nil, fmt.Errorf("starting %s: %w", path, err)
 	}
-	return p, nil
+	return &process{started, log}, nil
 }
 
 // home returns an environment without the settings and caches of the user. Go collects garbage less often in it: that was a quarter of what the
 // API server did.
 func home(dir string) []string { return append(os.Environ(), "HOME="+dir, "GOGC=400") }
-
-func (p *process) hasEnded() bool {
-	select {
-	case <-p.ended:
-		return true
-	default:
-		return false
-	}
-}
-
-// kill ends the process with its children and returns when it is gone.
-func (p *process) kill() {
-	_ = syscall.Kill(-p.cmd.Process.Pid, syscall.SIGKILL) // the only error is that it has ended
-	<-p.ended
-}
 
 // tail returns the end of the process's output, under its name.
 func (p *process) tail() string {
@@ -67,7 +52,7 @@ func (p *process) tail() string {
 	}
 	lines := strings.Split(strings.TrimSpace(string(text)), "\n")
 	lines = lines[max(0, len(lines)-most):]
-	return fmt.Sprintf("%s printed (%s):\n%s\n", filepath.Base(p.cmd.Path), p.log, strings.Join(lines, "\n"))
+	return fmt.Sprintf("%s printed (%s):\n%s\n", filepath.Base(p.Cmd.Path), p.log, strings.Join(lines, "\n"))
 }
 
 // Stop ends the control plane kept in a folder. Its data stays there.

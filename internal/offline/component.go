@@ -23,9 +23,8 @@ type Component struct {
 	Version semver.Version
 	Address string // on loopback
 
-	process *exec.Cmd
+	process *child.Process
 	said    bytes.Buffer // on standard error
-	ended   <-chan struct{}
 }
 
 // StartComponent starts the provider of a package that is installed in a folder. It ends with the context, and with this process.
@@ -35,29 +34,30 @@ func StartComponent(ctx context.Context, plugins, pkg string, env []string) (*Co
 		return nil, fmt.Errorf("%s has %d providers of %s, 1 is needed: run make tools", plugins, len(found), pkg)
 	}
 	_, version, _ := strings.Cut(filepath.Base(filepath.Dir(found[0])), "-v")
-	c := &Component{Package: pkg, process: exec.CommandContext(ctx, found[0], noEngine)}
-	c.process.Env, c.process.Stderr = env, &c.said
-	Apart(c.process)
+	c := &Component{Package: pkg}
+	cmd := exec.CommandContext(ctx, found[0], noEngine)
+	cmd.Env, cmd.Stderr = env, &c.said
+	Apart(cmd)
 	if c.Version, err = semver.Parse(version); err != nil {
 		return nil, fmt.Errorf("%s: %w", found[0], err)
 	}
 	out, in := io.Pipe()
-	c.process.Stdout = in
-	if c.ended, err = child.Start(c.process, true); err != nil {
+	cmd.Stdout = in
+	if c.process, err = child.Start(cmd, true); err != nil {
 		return nil, fmt.Errorf("starting the provider of %s: %w", pkg, err)
 	}
 	go func() {
-		<-c.ended
+		<-c.process.Ended
 		_ = in.Close()
 	}()
 	reader := bufio.NewReader(out)
-	line, _ := reader.ReadString('\n') // what is missing at the end is no port
+	line, _ := reader.ReadString('\n')                 // what is missing at the end is no port
+	go func() { _, _ = io.Copy(io.Discard, reader) }() // ends with the process, which waits until all is read
 	port, err := strconv.Atoi(strings.TrimSpace(line))
 	if err != nil {
 		c.Close()
 		return nil, fmt.Errorf("the provider of %s printed %q in place of its port\n%s", pkg, line, &c.said)
 	}
-	go func() { _, _ = io.Copy(io.Discard, reader) }() // ends with the process
 	c.Address = fmt.Sprintf("127.0.0.1:%d", port)
 	return c, nil
 }
@@ -66,21 +66,7 @@ func StartComponent(ctx context.Context, plugins, pkg string, env []string) (*Co
 const noEngine = "127.0.0.1:1"
 
 // Close ends the process.
-func (c *Component) Close() {
-	if !c.hasEnded() { // another process may have its number then
-		_ = c.process.Cancel() // it may have ended by now
-	}
-	<-c.ended
-}
-
-func (c *Component) hasEnded() bool {
-	select {
-	case <-c.ended:
-		return true
-	default:
-		return false
-	}
-}
+func (c *Component) Close() { c.process.Kill() }
 
 // beside is a provider that starts beside the CLI. Otherwise the CLI would start it once the program asks for a component, and stop everything
 // else meanwhile. It stays for the commands that follow.
@@ -126,12 +112,17 @@ func (b *beside) runs(ctx context.Context) error {
 	}
 }
 
-// ended says how a provider ended that ran; nothing if it still runs.
+// ended says how a provider ended that ran; nothing if it still runs, or does not yet.
 func (b *beside) ended() string {
-	if <-b.ready; b.component == nil || !b.component.hasEnded() {
+	select {
+	case <-b.ready:
+	default:
 		return ""
 	}
-	return fmt.Sprintf("the provider of %s ended with %v\n%s", b.component.Package, b.component.process.ProcessState, reason(b.component.said.String()))
+	if b.component == nil || !b.component.process.HasEnded() {
+		return ""
+	}
+	return fmt.Sprintf("the provider of %s ended with %v\n%s", b.component.Package, b.component.process.Cmd.ProcessState, reason(b.component.said.String()))
 }
 
 // connect connects an engine with the provider.

@@ -6,7 +6,6 @@ import (
 	"io"
 	"net"
 	"os"
-	"path/filepath"
 	"strings"
 	"testing"
 	"time"
@@ -21,9 +20,7 @@ import (
 func besideOf(t *testing.T, script string) *beside {
 	t.Helper()
 	plugins := t.TempDir()
-	file := filepath.Join(plugins, "resource-fake-v1.2.3", "pulumi-resource-fake")
-	require.NoError(t, os.Mkdir(filepath.Dir(file), 0o700))
-	require.NoError(t, os.WriteFile(file, []byte("#!/bin/sh\n"+script), 0o700))
+	checkout.Write(t, plugins, map[string]string{"resource-fake-v1.2.3/pulumi-resource-fake": "#!/bin/sh\n" + script})
 	b, err := startBeside(plugins, "fake", os.Environ())
 	require.NoError(t, err)
 	return b
@@ -63,13 +60,14 @@ func TestProviderBesideTheCLI(t *testing.T) {
 	assert.Empty(t, b.ended())
 	assert.NoError(t, b.close())
 	assert.Equal(t, "1.2.3", b.component.Version.String())
-	<-b.component.ended
+	<-b.component.process.Ended
 }
 
 func TestProviderBesideTheCLIFails(t *testing.T) {
 	for script, want := range map[string]string{
-		"echo out of memory >&2; exit 3":         "the provider of fake printed \"\" in place of its port\nout of memory\n",
-		"echo a warning; echo 80; exec sleep 60": "the provider of fake printed \"a warning\\n\" in place of its port\n",
+		"echo out of memory >&2; exit 3":                 "the provider of fake printed \"\" in place of its port\nout of memory\n",
+		"echo a warning; echo 80; exec sleep 60":         "the provider of fake printed \"a warning\\n\" in place of its port\n",
+		"printf 'a warning\\n%070000d' 1; exec sleep 60": "the provider of fake printed \"a warning\\n\" in place of its port\n", // more than a pipe holds
 	} {
 		b := besideOf(t, script)
 		assert.EqualError(t, b.runs(t.Context()), want)
@@ -84,7 +82,7 @@ func TestProviderBesideTheCLIFails(t *testing.T) {
 
 	b = besideOf(t, "echo 80; echo out of memory >&2; exit 3")
 	require.NoError(t, b.runs(t.Context()))
-	<-b.component.ended
+	<-b.component.process.Ended
 	assert.Equal(t, "the provider of fake ended with exit status 3\nout of memory\n", b.ended())
 	assert.NoError(t, b.close())
 }
@@ -107,9 +105,6 @@ func TestPulumiEksServesCommandsUntilOneFails(t *testing.T) {
 		"bin/pulumi": "#!/bin/sh\ncase \"$*\" in *--fails*) exit 1 ;; esac\n",
 		"bin/home/plugins/resource-eks-v1.2.3/pulumi-resource-eks": "#!/bin/sh\necho 80\nexec sleep 60\n",
 	})
-	for _, file := range []string{"bin/pulumi", "bin/home/plugins/resource-eks-v1.2.3/pulumi-resource-eks"} {
-		require.NoError(t, os.Chmod(filepath.Join(s.root, file), 0o700))
-	}
 	session, err := Open(Options{Root: s.root, Program: "/none"})
 	require.NoError(t, err)
 	defer func() { require.NoError(t, session.Close()) }()

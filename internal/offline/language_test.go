@@ -44,7 +44,6 @@ func host(t *testing.T, script string, needed ...*beside) (pulumirpc.LanguageRun
 	t.Helper()
 	program := filepath.Join(t.TempDir(), "program")
 	checkout.Write(t, filepath.Dir(program), map[string]string{"program": "#!/bin/sh\n" + script})
-	require.NoError(t, os.Chmod(program, 0o700))
 	engine, server := &logs{}, grpc.NewServer()
 	pulumirpc.RegisterEngineServer(server, engine)
 	listener, err := net.Listen("tcp", "127.0.0.1:0")

@@ -134,7 +134,15 @@ func TestRehearsal(t *testing.T) {
 			t.Parallel()
 			c.platformRuns(t, cfg)
 		})
-		for _, s := range append(scenarios[:always:always], drawn.Of(t, 4, scenarios[always:])...) {
+		var names []string
+		for _, s := range scenarios[always:] {
+			names = append(names, s.name)
+		}
+		played := drawn.Of(t, 4, names)
+		for i, s := range scenarios {
+			if i >= always && !slices.Contains(played, s.name) {
+				continue
+			}
 			t.Run(s.name, func(t *testing.T) {
 				t.Parallel()
 				var its []*application
